@@ -1,0 +1,157 @@
+//! Names of things: platforms, contexts, kinds of resource, and ids that carry where they are from.
+
+use std::fmt;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+/// One of the platforms a context can belong to.
+///
+/// The screen never matches on this: it only prints [`Platform::name`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Platform {
+    /// Cycle, a container platform on the user's own servers.
+    Cycle,
+    /// Quasarch Container Service, serverless containers.
+    Quasarch,
+}
+
+impl Platform {
+    /// Every platform, in the order they are listed to a person.
+    pub const ALL: [Self; 2] = [Self::Cycle, Self::Quasarch];
+
+    /// The lower-case name used in the configuration file and on the screen.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Cycle => "cycle",
+            Self::Quasarch => "quasarch",
+        }
+    }
+}
+
+impl fmt::Display for Platform {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// The name a user gave to one account on one platform, such as `cycle-prod`. Cheap to clone.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ContextName(Arc<str>);
+
+impl ContextName {
+    /// Wraps a name that the configuration has already validated.
+    pub fn new(name: impl Into<Arc<str>>) -> Self {
+        Self(name.into())
+    }
+
+    /// The name as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for ContextName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// The kinds of resource, one pane each.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Kind {
+    /// A running (or once running) machine or container replica.
+    Instance,
+    /// A description of what should run; it has instances or revisions.
+    Container,
+    /// One deployed version of a container.
+    Revision,
+    /// A model of accelerator that a platform offers.
+    GpuModel,
+    /// A long-running change: a job, task, operation or activity of a platform.
+    Operation,
+}
+
+impl Kind {
+    /// Every kind, in pane order.
+    pub const ALL: [Self; 5] = [
+        Self::Instance,
+        Self::Container,
+        Self::Revision,
+        Self::GpuModel,
+        Self::Operation,
+    ];
+
+    /// The singular word for messages: `instance`, `GPU model`.
+    pub const fn singular(self) -> &'static str {
+        match self {
+            Self::Instance => "instance",
+            Self::Container => "container",
+            Self::Revision => "revision",
+            Self::GpuModel => "GPU model",
+            Self::Operation => "operation",
+        }
+    }
+
+    /// The title of the pane: `Instances`, `GPU models`.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Instance => "Instances",
+            Self::Container => "Containers",
+            Self::Revision => "Revisions",
+            Self::GpuModel => "GPU models",
+            Self::Operation => "Operations",
+        }
+    }
+}
+
+/// Where a resource is: its context, kind, and what the platform needs to address it. Cheap to clone.
+///
+/// `scope` is whatever the platform wants besides the id: the container of a Cycle instance or a Quasarch
+/// revision, a region, a zone. Two resources are the same when all four parts are.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ResourceId {
+    /// The account it was listed from.
+    pub context: ContextName,
+    /// What it is.
+    pub kind: Kind,
+    /// The container, region or zone that addresses it together with `id`, where the platform has one.
+    pub scope: Option<Arc<str>>,
+    /// The platform's own id.
+    pub id: Arc<str>,
+}
+
+impl ResourceId {
+    /// An id without a scope.
+    pub fn new(context: &ContextName, kind: Kind, id: impl Into<Arc<str>>) -> Self {
+        Self {
+            context: context.clone(),
+            kind,
+            scope: None,
+            id: id.into(),
+        }
+    }
+
+    /// An id inside a scope.
+    pub fn scoped(
+        context: &ContextName,
+        kind: Kind,
+        scope: impl Into<Arc<str>>,
+        id: impl Into<Arc<str>>,
+    ) -> Self {
+        Self {
+            context: context.clone(),
+            kind,
+            scope: Some(scope.into()),
+            id: id.into(),
+        }
+    }
+}
+
+impl fmt::Display for ResourceId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {} in {}", self.kind.singular(), self.id, self.context)
+    }
+}

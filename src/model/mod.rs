@@ -1,0 +1,29 @@
+//! The vocabulary of the whole program: resources, states, samples, log lines, ids.
+//!
+//! Plain data and small pure functions. No I/O, no async, no drawing, and no platform's own dialect:
+//! a platform's words arrive here as values, never as types.
+
+mod document;
+mod id;
+mod log;
+mod problem;
+mod quantity;
+mod resource;
+mod sample;
+mod secret;
+mod state;
+mod time;
+
+pub use document::Document;
+pub use id::{ContextName, Kind, Platform, ResourceId};
+pub use log::{LogEvent, LogLevel, LogLine, LogStart};
+pub use problem::{Problem, ProblemKind};
+pub use quantity::{Bytes, BytesPerSecond, Cores, Percent};
+pub use resource::{
+    Address, Container, ContainerLink, Fact, GpuModel, GpuRequest, Instance, Offers, Operation, Resource,
+    Revision, ScreenKind, Step,
+};
+pub use sample::{Metric, Sample};
+pub use secret::Secret;
+pub use state::{Lifecycle, State};
+pub use time::{Timestamp, age};

@@ -1,0 +1,125 @@
+//! What went wrong, told so that a person can act on it.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// The kinds of trouble that the screen tells apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ProblemKind {
+    /// The host does not answer: name, route, refused, reset, timed out.
+    Unreachable,
+    /// The credentials were refused (401 and its kin).
+    Unauthorized,
+    /// The credentials are good but may not do this (403).
+    Forbidden,
+    /// There is no such thing, or no longer (404).
+    NotFound,
+    /// The remote asks for fewer requests (429).
+    RateLimited,
+    /// The remote failed (5xx).
+    Server,
+    /// The remote answered something that cannot be understood.
+    BadAnswer,
+    /// The request was refused as wrong (other 4xx).
+    Refused,
+    /// The configuration or this machine stands in the way.
+    Local,
+    /// This platform cannot do that.
+    Unsupported,
+}
+
+impl ProblemKind {
+    /// Two words for a header or a column.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Unreachable => "unreachable",
+            Self::Unauthorized => "not signed in",
+            Self::Forbidden => "not allowed",
+            Self::NotFound => "not found",
+            Self::RateLimited => "rate limited",
+            Self::Server => "server error",
+            Self::BadAnswer => "odd answer",
+            Self::Refused => "refused",
+            Self::Local => "set-up",
+            Self::Unsupported => "not offered",
+        }
+    }
+
+    /// Whether the same request may work later without a person doing something.
+    pub const fn may_pass(self) -> bool {
+        matches!(
+            self,
+            Self::Unreachable | Self::RateLimited | Self::Server | Self::BadAnswer
+        )
+    }
+}
+
+/// A failure with all that is known of it. Never holds a secret. Cheap to clone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// What kind of trouble.
+    pub kind: ProblemKind,
+    /// What went wrong, in one sentence: the remote's own words where it gave any.
+    pub message: Arc<str>,
+    /// What was asked, such as `GET https://api.example/v1/containers`, query left out.
+    pub request: Option<Arc<str>>,
+    /// The HTTP status, where there was one.
+    pub status: Option<u16>,
+    /// The id by which the remote's support finds the request.
+    pub request_id: Option<Arc<str>>,
+    /// What to do about it.
+    pub hint: Option<Arc<str>>,
+    /// When the remote allows the next try.
+    pub retry_after: Option<Duration>,
+}
+
+impl Problem {
+    /// A problem with only a kind and a sentence.
+    pub fn new(kind: ProblemKind, message: impl Into<Arc<str>>) -> Self {
+        Self {
+            kind,
+            message: message.into(),
+            request: None,
+            status: None,
+            request_id: None,
+            hint: None,
+            retry_after: None,
+        }
+    }
+
+    /// The same with a hint of what to do.
+    #[must_use]
+    pub fn hint(mut self, hint: impl Into<Arc<str>>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    /// The same with the request that failed.
+    #[must_use]
+    pub fn request(mut self, request: impl Into<Arc<str>>) -> Self {
+        self.request = Some(request.into());
+        self
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)?;
+        if let Some(status) = self.status {
+            write!(f, " ({status})")?;
+        }
+        if let Some(request) = &self.request {
+            write!(f, "; asked {request}")?;
+        }
+        if let Some(id) = &self.request_id {
+            write!(f, "; request id {id}")?;
+        }
+        if let Some(hint) = &self.hint {
+            write!(f, ". {hint}")?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for Problem {}

@@ -1,0 +1,314 @@
+//! The five kinds of resource, as a row and a detail pane need them.
+//!
+//! A list answer is mapped into these and dropped; the whole answer of one resource is a
+//! [`Document`](super::Document), fetched when a person looks at it.
+
+use std::sync::Arc;
+
+use super::{Bytes, Cores, Kind, ResourceId, State, Timestamp};
+
+/// A platform's own fact about a resource, named in the API's words: a wide column and a line of the details.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fact {
+    /// The API's name of it, such as `ready_state`.
+    pub name: &'static str,
+    /// Its value as text.
+    pub value: Arc<str>,
+}
+
+/// What a console of a resource is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ScreenKind {
+    /// A byte stream for a terminal emulator.
+    Terminal,
+    /// Pixels (VNC).
+    Framebuffer,
+    /// A page for a browser.
+    WebPage,
+}
+
+/// What can be asked of a resource beyond listing it. The screen offers only these.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Offers {
+    /// A console can be attached.
+    pub console: Option<ScreenKind>,
+    /// Samples can be read.
+    pub telemetry: bool,
+    /// Log lines can be tailed.
+    pub logs: bool,
+}
+
+/// The container that an instance or a revision belongs to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ContainerLink {
+    /// Its id.
+    pub id: ResourceId,
+    /// Its name, where known; else the id is shown.
+    pub name: Option<Arc<str>>,
+}
+
+/// An address of an instance.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Address {
+    /// IPv4 or IPv6, or a host name.
+    pub value: Arc<str>,
+    /// Whether it can be reached from the internet.
+    pub public: bool,
+}
+
+/// A machine or container replica.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Instance {
+    /// Where it is.
+    pub id: ResourceId,
+    /// The name a person knows it by: display name or host name.
+    pub name: Arc<str>,
+    /// Its state.
+    pub state: State,
+    /// The container it came from.
+    pub container: Option<ContainerLink>,
+    /// Its size or service type: `standard.large`, `g1-standard-2-4`.
+    pub size: Option<Arc<str>>,
+    /// Image or template.
+    pub image: Option<Arc<str>>,
+    /// Location, region or zone.
+    pub location: Option<Arc<str>>,
+    /// The machine it runs on.
+    pub host: Option<Arc<str>>,
+    /// Its addresses, the most useful first.
+    pub addresses: Vec<Address>,
+    /// Labels or tags.
+    pub labels: Vec<(Arc<str>, Arc<str>)>,
+    /// When it was made.
+    pub created: Option<Timestamp>,
+    /// When its state last changed.
+    pub changed: Option<Timestamp>,
+    /// What can be asked of it.
+    pub offers: Offers,
+    /// The platform's own facts.
+    pub facts: Vec<Fact>,
+}
+
+/// Accelerators that a container asks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GpuRequest {
+    /// How many.
+    pub count: u32,
+    /// Acceptable models by name; any one of them; empty means any.
+    pub models: Vec<Arc<str>>,
+}
+
+/// What should run.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Container {
+    /// Where it is.
+    pub id: ResourceId,
+    /// Its name.
+    pub name: Arc<str>,
+    /// Its state.
+    pub state: State,
+    /// The image with its tag.
+    pub image: Option<Arc<str>>,
+    /// Instances that are up, where known.
+    pub instances_running: Option<u32>,
+    /// Instances that should be.
+    pub instances: Option<u32>,
+    /// Processors each instance may use.
+    pub cpu: Option<Cores>,
+    /// Memory each instance may use.
+    pub memory: Option<Bytes>,
+    /// Accelerators.
+    pub gpus: Option<GpuRequest>,
+    /// Environment, location or region.
+    pub location: Option<Arc<str>>,
+    /// Where it can be reached: host names or URLs.
+    pub endpoints: Vec<Arc<str>>,
+    /// Labels or tags.
+    pub labels: Vec<(Arc<str>, Arc<str>)>,
+    /// When it was made.
+    pub created: Option<Timestamp>,
+    /// When it was last changed.
+    pub changed: Option<Timestamp>,
+    /// What can be asked of it.
+    pub offers: Offers,
+    /// The platform's own facts.
+    pub facts: Vec<Fact>,
+}
+
+/// One version of a container.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Revision {
+    /// Where it is.
+    pub id: ResourceId,
+    /// The container it is a version of.
+    pub container: ContainerLink,
+    /// Its number or version word: `3`, `v1.4.2`.
+    pub number: Arc<str>,
+    /// `Running` for the one in force, `Done` for older ones; raw word `current` or `superseded` where the platform
+    /// has none of its own.
+    pub state: State,
+    /// The image with its tag.
+    pub image: Option<Arc<str>>,
+    /// When it was made.
+    pub created: Option<Timestamp>,
+    /// The platform's own facts.
+    pub facts: Vec<Fact>,
+}
+
+/// A model of accelerator.
+#[derive(Debug, Clone, PartialEq)]
+pub struct GpuModel {
+    /// Where it is offered.
+    pub id: ResourceId,
+    /// What people call it: `Nvidia a100`.
+    pub name: Arc<str>,
+    /// The platform's code: `a100`.
+    pub code: Arc<str>,
+    /// Memory of one.
+    pub memory: Option<Bytes>,
+    /// Sizes in which it is sold: `1x`, `8x`, flavour names.
+    pub sizes: Vec<Arc<str>>,
+    /// Where it is to be had.
+    pub locations: Vec<Arc<str>>,
+    /// Price, in the platform's words with its currency.
+    pub price: Option<Arc<str>>,
+    /// What is left of the user's quota.
+    pub quota: Option<Arc<str>>,
+    /// The platform's own facts.
+    pub facts: Vec<Fact>,
+}
+
+/// One step of an operation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Step {
+    /// What it does.
+    pub name: Arc<str>,
+    /// How far it is: `Pending`, `Running`, `Done` or `Failed`.
+    pub state: State,
+    /// When it began.
+    pub started: Option<Timestamp>,
+    /// When it ended.
+    pub finished: Option<Timestamp>,
+}
+
+/// A long-running change.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Operation {
+    /// Where it is.
+    pub id: ResourceId,
+    /// What it does, in the platform's words: `container.start`, `image.import`.
+    pub name: Arc<str>,
+    /// `Pending`, `Running`, `Done` or `Failed`.
+    pub state: State,
+    /// How much is done, 0 to 100, where the platform tells steps.
+    pub progress: Option<u8>,
+    /// What it changes, where the platform tells.
+    pub target: Option<Arc<str>>,
+    /// Who asked for it, where the platform tells.
+    pub by: Option<Arc<str>>,
+    /// Its steps, in order.
+    pub steps: Vec<Step>,
+    /// When it was asked for.
+    pub created: Option<Timestamp>,
+    /// When it began.
+    pub started: Option<Timestamp>,
+    /// When it ended.
+    pub finished: Option<Timestamp>,
+    /// The platform's own facts.
+    pub facts: Vec<Fact>,
+}
+
+/// Any of the five.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Resource {
+    /// An instance.
+    Instance(Instance),
+    /// A container.
+    Container(Container),
+    /// A revision.
+    Revision(Revision),
+    /// A GPU model.
+    GpuModel(GpuModel),
+    /// An operation.
+    Operation(Operation),
+}
+
+impl Resource {
+    /// Its id.
+    pub fn id(&self) -> &ResourceId {
+        match self {
+            Self::Instance(it) => &it.id,
+            Self::Container(it) => &it.id,
+            Self::Revision(it) => &it.id,
+            Self::GpuModel(it) => &it.id,
+            Self::Operation(it) => &it.id,
+        }
+    }
+
+    /// Its kind.
+    pub fn kind(&self) -> Kind {
+        self.id().kind
+    }
+
+    /// What a person calls it.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Instance(it) => &it.name,
+            Self::Container(it) => &it.name,
+            Self::Revision(it) => &it.number,
+            Self::GpuModel(it) => &it.name,
+            Self::Operation(it) => &it.name,
+        }
+    }
+
+    /// Its state; a GPU model has none.
+    pub fn state(&self) -> Option<&State> {
+        match self {
+            Self::Instance(it) => Some(&it.state),
+            Self::Container(it) => Some(&it.state),
+            Self::Revision(it) => Some(&it.state),
+            Self::GpuModel(_) => None,
+            Self::Operation(it) => Some(&it.state),
+        }
+    }
+
+    /// What can be asked of it.
+    pub fn offers(&self) -> Offers {
+        match self {
+            Self::Instance(it) => it.offers,
+            Self::Container(it) => it.offers,
+            Self::Revision(_) | Self::GpuModel(_) | Self::Operation(_) => Offers::default(),
+        }
+    }
+
+    /// When it was made.
+    pub fn created(&self) -> Option<Timestamp> {
+        match self {
+            Self::Instance(it) => it.created,
+            Self::Container(it) => it.created,
+            Self::Revision(it) => it.created,
+            Self::GpuModel(_) => None,
+            Self::Operation(it) => it.created,
+        }
+    }
+
+    /// The container it belongs to.
+    pub fn container(&self) -> Option<&ContainerLink> {
+        match self {
+            Self::Instance(it) => it.container.as_ref(),
+            Self::Revision(it) => Some(&it.container),
+            Self::Container(_) | Self::GpuModel(_) | Self::Operation(_) => None,
+        }
+    }
+
+    /// The platform's own facts.
+    pub fn facts(&self) -> &[Fact] {
+        match self {
+            Self::Instance(it) => &it.facts,
+            Self::Container(it) => &it.facts,
+            Self::Revision(it) => &it.facts,
+            Self::GpuModel(it) => &it.facts,
+            Self::Operation(it) => &it.facts,
+        }
+    }
+}

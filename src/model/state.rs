@@ -1,0 +1,106 @@
+//! The small set of states that colours and filters use, and the platform's raw word beside it.
+
+use std::fmt;
+use std::sync::Arc;
+
+/// Where a resource is in its life. Every platform's words map onto these; the raw word stays in [`State`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Lifecycle {
+    /// Broken: needs a person.
+    Failed,
+    /// Runs, but unhealthy.
+    Degraded,
+    /// On the way up: new, starting, deploying, migrating.
+    Pending,
+    /// On the way down.
+    Stopping,
+    /// Up (for an operation: in progress).
+    Running,
+    /// Down on purpose.
+    Stopped,
+    /// Ended well (operations, old revisions).
+    Done,
+    /// Being deleted.
+    Deleting,
+    /// Deleted; a record may remain.
+    Gone,
+    /// A word that this program does not know. Shown as it came.
+    Unknown,
+}
+
+impl Lifecycle {
+    /// Every state, those that need attention first.
+    pub const ALL: [Self; 10] = [
+        Self::Failed,
+        Self::Degraded,
+        Self::Pending,
+        Self::Stopping,
+        Self::Running,
+        Self::Stopped,
+        Self::Done,
+        Self::Deleting,
+        Self::Gone,
+        Self::Unknown,
+    ];
+
+    /// The lower-case word used in filters (`state:failed`) and on the screen.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Failed => "failed",
+            Self::Degraded => "degraded",
+            Self::Pending => "pending",
+            Self::Stopping => "stopping",
+            Self::Running => "running",
+            Self::Stopped => "stopped",
+            Self::Done => "done",
+            Self::Deleting => "deleting",
+            Self::Gone => "gone",
+            Self::Unknown => "unknown",
+        }
+    }
+
+    /// Whether a person should look at it.
+    pub const fn needs_attention(self) -> bool {
+        matches!(self, Self::Failed | Self::Degraded)
+    }
+
+    /// Whether the platform is still moving it.
+    pub const fn is_moving(self) -> bool {
+        matches!(self, Self::Pending | Self::Stopping | Self::Deleting)
+    }
+}
+
+impl fmt::Display for Lifecycle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.word())
+    }
+}
+
+/// A resource's state: the mapped one, the platform's own word, and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct State {
+    /// The mapped state.
+    pub lifecycle: Lifecycle,
+    /// The platform's own word, unchanged: `hibernate`, `deploying`, `SHUTOFF`.
+    pub raw: Arc<str>,
+    /// Why, in the remote's words: an error message, a failed health check, a pending reboot.
+    pub reason: Option<Arc<str>>,
+}
+
+impl State {
+    /// A state without a reason.
+    pub fn new(lifecycle: Lifecycle, raw: impl Into<Arc<str>>) -> Self {
+        Self {
+            lifecycle,
+            raw: raw.into(),
+            reason: None,
+        }
+    }
+
+    /// The same state with the remote's reason.
+    #[must_use]
+    pub fn because(mut self, reason: impl Into<Arc<str>>) -> Self {
+        self.reason = Some(reason.into());
+        self
+    }
+}

@@ -1,0 +1,65 @@
+//! What every full-screen view does: details, logs, telemetry, consoles.
+
+use crossterm::event::Event as TerminalEvent;
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+
+use super::{Effect, Intent, Look, Place};
+use crate::fleet::{Section, TailId};
+use crate::model::{LogEvent, ResourceId};
+
+/// A full-screen view above the panes. The app draws the header above and the hints below it; the view draws its own
+/// border and title inside `area`.
+pub trait View {
+    /// Which keys it hears now; a view may change its place (a console and its scrollback).
+    fn place(&self) -> Place;
+
+    /// The resource or resources it shows, for the breadcrumb.
+    fn title(&self) -> String;
+
+    /// The resource it is about.
+    fn subject(&self) -> Option<&ResourceId>;
+
+    /// The intents that do something here and now, the most useful first, each with a word for the hint line.
+    fn hints(&self) -> Vec<(Intent, &'static str)>;
+
+    /// Does what a key means. `count` is the number typed before it.
+    fn apply(&mut self, intent: Intent, count: Option<u32>) -> Vec<Effect>;
+
+    /// Whether raw keys go to [`View::type_event`] and not through the keymap: a prompt is open, a guest listens.
+    fn typing(&self) -> bool {
+        false
+    }
+
+    /// A raw event while [`View::typing`]: keys, paste, mouse.
+    fn type_event(&mut self, _event: &TerminalEvent) -> Vec<Effect> {
+        Vec::new()
+    }
+
+    /// A part of the details asked for with [`Effect::Describe`]; `None` when all have come.
+    fn section(&mut self, _id: &ResourceId, _section: Option<&Section>) {}
+
+    /// A tail asked for with [`Effect::OpenTail`] is open.
+    fn tail_opened(&mut self, _id: &ResourceId, _tail: TailId) {}
+
+    /// News of a tail; `None` when it ended for good.
+    fn log(&mut self, _tail: TailId, _event: Option<LogEvent>) {}
+
+    /// Whether something changed since the last draw that it must be drawn for.
+    fn is_dirty(&self) -> bool {
+        false
+    }
+
+    /// Draws it. `&mut` only to remember the height of the page and to copy a console's grid.
+    fn draw(&mut self, area: Rect, buf: &mut Buffer, look: &Look<'_>);
+
+    /// Where the terminal's cursor belongs after the draw, if it should show.
+    fn cursor(&self) -> Option<Position> {
+        None
+    }
+
+    /// Ends what it holds open, when it is closed.
+    fn close(&mut self) -> Vec<Effect> {
+        Vec::new()
+    }
+}
