@@ -7,6 +7,8 @@ mod effect;
 mod intent;
 mod look;
 mod view;
+pub mod views;
+pub mod widgets;
 
 pub use effect::Effect;
 pub use intent::{Intent, Place};

@@ -1,0 +1,3 @@
+//! Pieces that several views draw with. Each is a function of what it is given; none keeps state between frames.
+
+pub mod sparkline;
