@@ -1,5 +1,7 @@
 //! What every full-screen view does: details, logs, telemetry, consoles.
 
+use std::time::Duration;
+
 use crossterm::event::Event as TerminalEvent;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
@@ -11,6 +13,11 @@ use crate::model::{LogEvent, ResourceId};
 /// A full-screen view above the panes. The app draws the header above and the hints below it; the view draws its own
 /// border and title inside `area`.
 pub trait View {
+    /// What it asks for when it is put on the screen: the app runs these right after making it.
+    fn open(&mut self) -> Vec<Effect> {
+        Vec::new()
+    }
+
     /// Which keys it hears now; a view may change its place (a console and its scrollback).
     fn place(&self) -> Place;
 
@@ -48,6 +55,18 @@ pub trait View {
     /// Whether something changed since the last draw that it must be drawn for.
     fn is_dirty(&self) -> bool {
         false
+    }
+
+    /// How long a frame that only this view's news ask for may wait after the last one, so that a flood of lines is
+    /// drawn in batches. Keys are always answered at once.
+    fn patience(&self) -> Duration {
+        Duration::ZERO
+    }
+
+    /// After how long it wants to be drawn again by itself, because something counts or fades. Asked after each draw;
+    /// `None` where it can stay as it is until something happens.
+    fn redraw_in(&self) -> Option<Duration> {
+        None
     }
 
     /// Draws it. `&mut` only to remember the height of the page and to copy a console's grid.
