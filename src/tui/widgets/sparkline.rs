@@ -173,7 +173,7 @@ fn signs(last: &Sample, old: Duration, look: &Look<'_>) -> Vec<Sign> {
         ("DISK", &[Metric::DiskRead, Metric::DiskWrite]),
         ("PROC", &[Metric::Processes]),
     ];
-    let stale = old > STALE;
+    let is_old = old > STALE;
     let mut signs = Vec::new();
     for (title, metrics) in GROUPS {
         let limit = limit(metrics[0], last);
@@ -192,10 +192,10 @@ fn signs(last: &Sample, old: Duration, look: &Look<'_>) -> Vec<Sign> {
             continue;
         }
         let mut value = parts.join(" ");
-        if stale && signs.is_empty() {
+        if is_old && signs.is_empty() {
             value = format!("{value} ({} ago)", age(old));
         }
-        let style = if stale { look.theme.dim } else { look.theme.text };
+        let style = if is_old { look.theme.dim } else { look.theme.text };
         signs.push(Sign {
             title,
             metrics,
