@@ -1,2 +1,5 @@
-//! x
-fn main() {}
+//! The binary: everything it does is in the library's `cli`.
+
+fn main() -> std::process::ExitCode {
+    quarterdeck::cli::main()
+}

@@ -1,0 +1,28 @@
+//! A record of what the program does, only when asked for, only into a file.
+
+use std::path::Path;
+
+use tracing_appender::non_blocking::WorkerGuard;
+use tracing_subscriber::EnvFilter;
+
+use super::Failure;
+
+/// Appends to this file until the guard is dropped. `RUST_LOG` chooses what; by default this program's own steps.
+pub(super) fn to_file(path: &Path) -> Result<WorkerGuard, Failure> {
+    let mut options = std::fs::OpenOptions::new();
+    options.create(true).append(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let file = options
+        .open(path)
+        .map_err(|error| Failure::Told(format!("{} cannot be written: {error}", path.display())))?;
+    let (writer, guard) = tracing_appender::non_blocking(file);
+    let filter =
+        EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("quarterdeck=debug,warn"));
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(writer)
+        .with_ansi(false)
+        .init();
+    Ok(guard)
+}

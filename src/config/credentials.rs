@@ -1,0 +1,187 @@
+//! What a context signs in with: references to secrets, never secrets.
+
+use std::path::{Path, PathBuf};
+
+use toml::de::DeValue;
+
+use super::context::{Credentials, SecretRef};
+use super::file::missing;
+use super::mistake::Notes;
+use super::section::{Section, type_word};
+use crate::model::Platform;
+
+/// What a context signs in with.
+pub(super) fn read_credentials(
+    section: &Section<'_, '_>,
+    platform: Option<Platform>,
+    path: &Path,
+    notes: &mut Notes<'_>,
+) -> Option<Credentials> {
+    let token = section
+        .entry("token")
+        .map(|_| read_secret(section, "token", path, notes));
+    let password = section
+        .entry("password")
+        .map(|_| read_secret(section, "password", path, notes));
+    let email = section
+        .entry("email")
+        .map(|_| section.string("email", "me@example.com", notes));
+    let platform = platform?;
+    if platform == Platform::Cycle {
+        for key in ["email", "password"] {
+            if let Some((span, _)) = section.entry(key) {
+                notes
+                    .add(span, format!("`{key}` means nothing to Cycle"))
+                    .expected("expected `token`: a reference to an API key");
+            }
+        }
+    }
+    if let (Some(_), Some((span, _))) = (&token, section.entry("password"))
+        && platform != Platform::Cycle
+    {
+        notes
+            .add(span, "both `token` and `password` are given")
+            .expected("expected one of them");
+    }
+    match (token, email, password) {
+        (Some(token), ..) => token.map(Credentials::Token),
+        (None, Some(email), Some(password)) if platform != Platform::Cycle => Some(Credentials::Password {
+            email: email?.value.to_owned(),
+            password: password?,
+        }),
+        (None, email, password) => {
+            match (platform, email.is_some(), password.is_some()) {
+                (Platform::Quasarch, true, false) => {
+                    missing(section, notes, "password", "password = { env = \"NAME\" }");
+                }
+                (Platform::Quasarch, false, true) => {
+                    missing(
+                        section,
+                        notes,
+                        "email",
+                        "the e-mail address that belongs to the password",
+                    );
+                }
+                (Platform::Quasarch, ..) => {
+                    missing(
+                        section,
+                        notes,
+                        "token",
+                        "token = { env = \"NAME\" }, or `email` and `password`",
+                    );
+                }
+                (Platform::Cycle, ..) => missing(section, notes, "token", "token = { env = \"NAME\" }"),
+            }
+            None
+        }
+    }
+}
+
+const REFERENCES: &str = "{ env = \"NAME\" }, { command = [\"pass\", \"show\", \"it\"] }, { file = \"path\" } or { keyring = \"name\" }";
+
+fn read_secret(
+    section: &Section<'_, '_>,
+    key: &str,
+    path: &Path,
+    notes: &mut Notes<'_>,
+) -> Option<SecretRef> {
+    let (_, value) = section.entry(key)?;
+    let span = value.span();
+    let table = match value.get_ref() {
+        DeValue::Table(table) => table,
+        DeValue::String(_) => {
+            notes
+                .add_secret(
+                    span,
+                    format!("`{key}` stands in the file itself: secrets are kept elsewhere"),
+                )
+                .expected(format!("expected a reference: {REFERENCES}"));
+            return None;
+        }
+        other => {
+            notes
+                .add_secret(span, format!("`{key}` is {}", type_word(other)))
+                .expected(format!("expected a reference: {REFERENCES}"));
+            return None;
+        }
+    };
+    let entries = Section::new(table, span.clone()).entries();
+    let [(kind, value)] = entries.as_slice() else {
+        notes
+            .add_secret(
+                span,
+                format!("`{key}` names {} places, and one is needed", entries.len()),
+            )
+            .expected(format!("expected one of: {REFERENCES}"));
+        return None;
+    };
+    match (kind.value, value.get_ref()) {
+        ("env", DeValue::String(name)) if is_variable(name) => Some(SecretRef::Env(name.to_string())),
+        ("file", DeValue::String(file)) if !file.is_empty() => Some(SecretRef::File(near(path, file))),
+        ("keyring", DeValue::String(name)) if !name.is_empty() => Some(SecretRef::Keyring(name.to_string())),
+        ("command", DeValue::Array(words)) => {
+            let words: Option<Vec<String>> = words
+                .iter()
+                .map(|word| match word.get_ref() {
+                    DeValue::String(word) => Some(word.to_string()),
+                    _ => None,
+                })
+                .collect();
+            match words.filter(|words| words.first().is_some_and(|program| !program.is_empty())) {
+                Some(words) => Some(SecretRef::Command(words)),
+                None => wrong_reference(
+                    notes,
+                    value.span(),
+                    "command",
+                    "a list of strings, the program first",
+                ),
+            }
+        }
+        ("env", _) => wrong_reference(notes, value.span(), "env", "the name of an environment variable"),
+        ("file", _) => wrong_reference(notes, value.span(), "file", "the path of a file"),
+        ("keyring", _) => wrong_reference(notes, value.span(), "keyring", "the name of an entry"),
+        ("command", _) => wrong_reference(
+            notes,
+            value.span(),
+            "command",
+            "a list such as [\"pass\", \"show\", \"cycle\"]: no shell splits it",
+        ),
+        (other, _) => {
+            notes
+                .add_secret(kind.span.clone(), format!("a secret cannot be kept in `{other}`"))
+                .expected(format!("expected one of: {REFERENCES}"))
+                .nearest(other, &["env", "command", "file", "keyring"]);
+            None
+        }
+    }
+}
+
+fn wrong_reference(
+    notes: &mut Notes<'_>,
+    span: std::ops::Range<usize>,
+    kind: &str,
+    wanted: &str,
+) -> Option<SecretRef> {
+    notes
+        .add_secret(span, format!("`{kind}` cannot be read"))
+        .expected(format!("expected {wanted}"));
+    None
+}
+
+/// A name that a shell could export. Anything else is most likely the secret itself, pasted in the wrong place.
+fn is_variable(name: &str) -> bool {
+    name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+        && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+}
+
+/// A path of the file: `~` is the home directory, and a relative one starts beside the file.
+fn near(config: &Path, written: &str) -> PathBuf {
+    if let Some(rest) = written.strip_prefix("~/")
+        && let Some(home) = directories::BaseDirs::new()
+    {
+        return home.home_dir().join(rest);
+    }
+    config
+        .parent()
+        .map_or_else(|| PathBuf::from(written), |folder| folder.join(written))
+}
