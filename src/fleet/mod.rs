@@ -1,21 +1,21 @@
 //! The live state of everything, without any screen.
 //!
-//! [`Fleet`] owns the tasks that talk to providers; they send [`FleetEvent`]s over one bounded channel. [`Store`] is
+//! [`Fleet`] owns the tasks that talk to providers; they send [`FleetEvent`]s over bounded channels. [`Store`] is
 //! plain data: whoever draws owns one, feeds it the events, and reads it without any lock.
 
+mod events;
 mod series;
 mod store;
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::mpsc;
-
 use crate::model::{
     ContextName, Kind, LogEvent, LogStart, Platform, Problem, Resource, ResourceId, Sample, ScreenKind,
 };
-pub use series::Series;
-pub use store::{ContextState, Listing, Row, Store};
+pub use events::Events;
+pub use series::{Series, Summary};
+pub use store::{ContextState, Listing, Population, Row, Rows, Store};
 
 pub use crate::providers::{Console, ListEvent, Section, SharedProvider, Traffic};
 
@@ -92,8 +92,8 @@ pub struct Fleet {
 
 impl Fleet {
     /// Starts watching. Must be called inside a tokio runtime.
-    pub fn start(members: Vec<Member>, _options: Options) -> (Self, mpsc::Receiver<FleetEvent>) {
-        let (_sender, receiver) = mpsc::channel(256);
+    pub fn start(members: Vec<Member>, _options: Options) -> (Self, Events) {
+        let (_sender, receiver) = events::channel();
         (
             Self {
                 _members: Arc::new(members),

@@ -1,0 +1,147 @@
+use proptest::prelude::*;
+
+use super::*;
+use crate::model::Cores;
+
+fn at(millis: i64) -> Timestamp {
+    Timestamp::from_millis(millis).unwrap()
+}
+
+fn cpu(second: i64, value: f64) -> Sample {
+    Sample {
+        cpu: Some(Cores(value)),
+        ..Sample::empty(at(second * 1000))
+    }
+}
+
+fn every(seconds: std::ops::RangeInclusive<i64>, step: usize) -> Vec<Sample> {
+    seconds.step_by(step).map(|second| cpu(second, 1.0)).collect()
+}
+
+fn drawn(series: &Series, now: i64, window: u64, columns: usize) -> String {
+    series
+        .columns(Metric::Cpu, at(now * 1000), Duration::from_secs(window), columns)
+        .iter()
+        .map(|column| if column.is_some() { '#' } else { '.' })
+        .collect()
+}
+
+#[test]
+fn pauses_between_samples_are_filled_and_gaps_are_not() {
+    let mut series = Series::default();
+    series.extend(&every(0..=20, 5));
+    series.extend(&every(40..=60, 5));
+    // Ten columns of six seconds: 20 to 40 is four times the usual interval.
+    assert_eq!(drawn(&series, 60, 60, 10), "####..####");
+    // Columns finer than the interval are filled from the sample that closes it.
+    assert_eq!(drawn(&series, 60, 15, 15), "###############");
+}
+
+#[test]
+fn the_latest_value_is_drawn_out_only_as_long_as_the_next_is_not_missed() {
+    let mut series = Series::default();
+    series.extend(&every(0..=20, 5));
+    assert_eq!(drawn(&series, 28, 20, 10), "##########");
+    assert_eq!(drawn(&series, 40, 20, 10), "..........");
+    series.interrupt();
+    assert_eq!(drawn(&series, 28, 20, 10), "######....");
+    series.extend(&every(25..=30, 5));
+    assert_eq!(drawn(&series, 32, 20, 10), "##########");
+}
+
+#[test]
+fn columns_are_means_and_peaks_are_peaks() {
+    let mut series = Series::default();
+    series.extend(&[cpu(1, 1.0), cpu(2, 3.0), cpu(3, 5.0), cpu(4, 7.0)]);
+    let window = Duration::from_secs(4);
+    let columns = series.columns(Metric::Cpu, at(4000), window, 2);
+    assert_eq!(columns, [Some(2.0), Some(6.0)]);
+    let peaks = series.peaks(Metric::Cpu, at(4000), window, 2);
+    assert_eq!(peaks, [Some(3.0), Some(7.0)]);
+    assert_eq!(series.columns(Metric::Memory, at(4000), window, 2), [None, None]);
+    let summary = series.summary(Metric::Cpu, at(4000), Duration::from_secs(2));
+    assert_eq!(
+        summary,
+        Some(Summary {
+            min: 5.0,
+            mean: 6.0,
+            max: 7.0,
+            last: 7.0
+        })
+    );
+    assert_eq!(series.summary(Metric::Memory, at(4000), window), None);
+}
+
+#[test]
+fn a_day_of_samples_stays_small_and_keeps_its_gaps() {
+    let mut series = Series::default();
+    let day = 24 * 3600;
+    for second in (0..day).step_by(5) {
+        // One minute in every hour is missing.
+        if second % 3600 >= 60 {
+            series.extend(&[cpu(second, 2.0)]);
+        }
+    }
+    assert!(series.points() < 1440 + 400, "{}", series.points());
+    let columns = series.columns(Metric::Cpu, at(day * 1000), Duration::from_secs(86_400), 24 * 60);
+    let missing = columns.iter().filter(|column| column.is_none()).count();
+    assert!((20..=30).contains(&missing), "{missing}");
+    assert!(columns.iter().flatten().all(|value| (value - 2.0).abs() < 1e-6));
+}
+
+#[test]
+fn the_past_fills_in_behind_what_is_known() {
+    let mut series = Series::default();
+    series.extend(&every(3600..=3660, 5));
+    assert!(series.extend(&every(0..=3600, 30)));
+    assert!(!series.extend(&every(0..=3600, 30)), "told twice");
+    assert_eq!(drawn(&series, 3660, 3660, 61), "#".repeat(61));
+    assert_eq!(series.last().map(|sample| sample.at), Some(at(3_660_000)));
+}
+
+proptest! {
+    /// Wherever a column shows a value, a sample lies within a pause of it; and all that was told recently is shown.
+    #[test]
+    fn a_value_is_shown_only_where_one_was(
+        steps in proptest::collection::vec((1_i64..60, 0.0_f64..100.0, any::<bool>()), 1..120),
+        window in 10_u64..4000,
+        columns in 1_usize..200,
+        later in 0_i64..100,
+    ) {
+        let mut series = Series::default();
+        let mut second = 1_000_000;
+        let mut told = Vec::new();
+        for (step, value, known) in steps {
+            second += step;
+            let sample = if known { cpu(second, value) } else { Sample::empty(at(second * 1000)) };
+            series.extend(&[sample]);
+            told.push((second, known.then_some(value)));
+        }
+        let now = second + later;
+        let shown = series.columns(Metric::Cpu, at(now * 1000), Duration::from_secs(window), columns);
+        prop_assert_eq!(shown.len(), columns);
+        // No pause in this script is longer than 60 s, so nothing is usual beyond that.
+        let reach = 60.0 * 2.5;
+        let width = window as f64 / columns as f64;
+        for (at, value) in shown.iter().enumerate() {
+            let from = now as f64 - window as f64 + at as f64 * width;
+            if let Some(value) = value {
+                let near = told.iter().any(|(second, known)| {
+                    known.is_some()
+                        && *second as f64 > from - reach - 60.0
+                        && (*second as f64) < from + width + reach + 60.0
+                });
+                prop_assert!(near, "column {} shows {}", at, value);
+                prop_assert!((0.0..=100.01).contains(value));
+            }
+        }
+        // A sample within the window and the last quarter of an hour has its column.
+        for (second, known) in told {
+            let offset = second as f64 - (now as f64 - window as f64);
+            if known.is_some() && offset > 0.0 && now - second < 800 {
+                let at = ((offset - 0.001) / width) as usize;
+                prop_assert!(shown[at.min(columns - 1)].is_some(), "sample at {} is not shown", second);
+            }
+        }
+    }
+}
