@@ -4,6 +4,7 @@
 //! pure function of state. The screen knows no platform: it draws whatever the fleet tells.
 
 mod effect;
+pub mod filter;
 mod intent;
 mod look;
 mod view;

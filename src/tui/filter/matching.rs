@@ -1,0 +1,231 @@
+//! Rows against terms.
+
+use std::fmt;
+use std::ops::Range;
+
+use nucleo_matcher::pattern::{Atom, AtomKind, CaseMatching, Normalization};
+use nucleo_matcher::{Matcher, Utf32Str};
+
+use super::{Fields, Test, Value};
+
+/// From this length on a word is also looked for inside ids: shorter ones are in nearly every hexadecimal id.
+const ID_FROM: usize = 3;
+
+/// A bare word: fuzzy, case counts only when it holds capitals.
+#[derive(Debug, Clone)]
+pub(super) struct Word {
+    text: String,
+    atom: Atom,
+}
+
+impl Word {
+    pub(super) fn new(text: &str) -> Self {
+        let atom = Atom::new(
+            text,
+            CaseMatching::Smart,
+            Normalization::Smart,
+            AtomKind::Fuzzy,
+            false,
+        );
+        Self {
+            text: text.to_owned(),
+            atom,
+        }
+    }
+
+    fn holds(&self, matcher: &mut Matcher, row: &dyn Fields) -> bool {
+        let mut buffer = Vec::new();
+        row.texts(&mut |text| {
+            self.atom
+                .score(Utf32Str::new(text, &mut buffer), matcher)
+                .is_some()
+        }) || (self.text.len() >= ID_FROM && contains(row.id(), &self.text))
+    }
+
+    fn highlight(&self, matcher: &mut Matcher, text: &str, out: &mut Vec<Range<usize>>) {
+        let mut buffer = Vec::new();
+        let mut found = Vec::new();
+        let haystack = Utf32Str::new(text, &mut buffer);
+        if self.atom.indices(haystack, matcher, &mut found).is_none() {
+            return;
+        }
+        if haystack.is_ascii() {
+            out.extend(found.iter().map(|&at| at as usize..at as usize + 1));
+            return;
+        }
+        // nucleo counts graphemes where the text is not ASCII.
+        let graphemes: Vec<(usize, &str)> =
+            unicode_segmentation::UnicodeSegmentation::grapheme_indices(text, true).collect();
+        out.extend(
+            found
+                .iter()
+                .filter_map(|&at| graphemes.get(at as usize))
+                .map(|(at, grapheme)| *at..at + grapheme.len()),
+        );
+    }
+
+    fn narrows(&self, old: &Self) -> bool {
+        self.text.starts_with(&old.text) && (self.text.len() < ID_FROM || old.text.len() >= ID_FROM)
+    }
+}
+
+/// Whether `text` contains `needle`, ASCII case ignored.
+fn contains(text: &str, needle: &str) -> bool {
+    find(text, needle, 0).is_some()
+}
+
+/// Where `needle` stands in `text` from byte `from` on, ASCII case ignored.
+fn find(text: &str, needle: &str, from: usize) -> Option<usize> {
+    let (text, needle) = (text.as_bytes(), needle.as_bytes());
+    let first = *needle.first()?;
+    let (lower, upper) = (first.to_ascii_lowercase(), first.to_ascii_uppercase());
+    let last = text.len().checked_sub(needle.len())?;
+    let starts = memchr::memchr2_iter(lower, upper, text.get(from..last + 1)?);
+    starts
+        .map(|at| from + at)
+        .find(|&at| text[at..at + needle.len()].eq_ignore_ascii_case(needle))
+}
+
+impl Value {
+    fn holds(&self, text: &str) -> bool {
+        match self {
+            Self::Text(value) => contains(text, value),
+            Self::Pattern(pattern) => pattern.is_match(text),
+        }
+    }
+
+    fn same(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Text(a), Self::Text(b)) => a == b,
+            (Self::Pattern(a), Self::Pattern(b)) => a.as_str() == b.as_str(),
+            _ => false,
+        }
+    }
+}
+
+impl Test {
+    pub(super) fn holds(&self, matcher: &mut Matcher, row: &dyn Fields) -> bool {
+        match self {
+            Self::Word(word) => word.holds(matcher, row),
+            Self::Phrase(phrase) => row.texts(&mut |text| contains(text, phrase)),
+            Self::Pattern(pattern) => row.texts(&mut |text| pattern.is_match(text)),
+            Self::Column(key, values) => {
+                row.values(*key, &mut |text| values.iter().any(|value| value.holds(text)))
+            }
+            Self::Label(name, values) => row.label(name).is_some_and(|text| {
+                values.is_empty() || values.iter().any(|value| value.eq_ignore_ascii_case(text))
+            }),
+            Self::Age { older, than, .. } => row
+                .age()
+                .is_some_and(|age| if *older { age > *than } else { age < *than }),
+        }
+    }
+
+    pub(super) fn highlight(&self, matcher: &mut Matcher, text: &str, out: &mut Vec<Range<usize>>) {
+        match self {
+            Self::Word(word) => word.highlight(matcher, text, out),
+            Self::Phrase(phrase) => {
+                let mut from = 0;
+                while let Some(at) = find(text, phrase, from) {
+                    out.push(at..at + phrase.len());
+                    from = at + phrase.len();
+                }
+            }
+            Self::Pattern(pattern) => out.extend(pattern.find_iter(text).map(|found| found.range())),
+            Self::Column(..) | Self::Label(..) | Self::Age { .. } => {}
+        }
+    }
+
+    /// Whether both ask the same.
+    pub(super) fn same(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Word(a), Self::Word(b)) => a.text == b.text,
+            (Self::Phrase(a), Self::Phrase(b)) => a == b,
+            (Self::Pattern(a), Self::Pattern(b)) => a.as_str() == b.as_str(),
+            (Self::Column(key, a), Self::Column(other, b)) => {
+                key == other && a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.same(b))
+            }
+            (Self::Label(name, a), Self::Label(other, b)) => name == other && a == b,
+            (
+                Self::Age { older, than, .. },
+                Self::Age {
+                    older: o, than: t, ..
+                },
+            ) => older == o && than == t,
+            _ => false,
+        }
+    }
+
+    /// Whether whatever this matches, `old` matched too.
+    pub(super) fn narrows(&self, old: &Self) -> bool {
+        match (self, old) {
+            (Self::Word(new), Self::Word(old)) => new.narrows(old),
+            (Self::Column(key, new), Self::Column(other, old)) => match (new.as_slice(), old.as_slice()) {
+                ([Value::Text(new)], [Value::Text(old)]) => key == other && new.starts_with(old.as_str()),
+                _ => false,
+            },
+            _ => false,
+        }
+    }
+}
+
+/// Sorts ranges and joins those that touch.
+pub(super) fn merge(ranges: &mut Vec<Range<usize>>) {
+    ranges.sort_unstable_by_key(|range| range.start);
+    ranges.dedup_by(|next, kept| {
+        let touches = next.start <= kept.end;
+        if touches {
+            kept.end = kept.end.max(next.end);
+        }
+        touches
+    });
+}
+
+impl fmt::Display for Test {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Word(word) => f.write_str(&word.text),
+            Self::Phrase(phrase) => quoted(phrase, f),
+            Self::Pattern(pattern) => slashed(pattern.as_str(), "re:", f),
+            Self::Column(key, values) => {
+                write!(f, "{}:", key.word())?;
+                for (index, value) in values.iter().enumerate() {
+                    if index > 0 {
+                        f.write_str(",")?;
+                    }
+                    match value {
+                        Value::Text(text) => bare_or_quoted(text, f)?,
+                        Value::Pattern(pattern) => slashed(pattern.as_str(), "", f)?,
+                    }
+                }
+                Ok(())
+            }
+            Self::Label(name, values) => {
+                write!(f, "label:{name}")?;
+                for (index, value) in values.iter().enumerate() {
+                    f.write_str(if index == 0 { "=" } else { "," })?;
+                    bare_or_quoted(value, f)?;
+                }
+                Ok(())
+            }
+            Self::Age { text, .. } => write!(f, "age:{text}"),
+        }
+    }
+}
+
+fn quoted(text: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    write!(f, "\"{}\"", text.replace('"', "\\\""))
+}
+
+fn slashed(pattern: &str, prefix: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    write!(f, "{prefix}/{}/", pattern.replace('/', "\\/"))
+}
+
+fn bare_or_quoted(text: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    let bare = !text.is_empty() && !text.contains([',', '"']) && !text.contains(char::is_whitespace);
+    if bare && !text.starts_with('/') {
+        f.write_str(text)
+    } else {
+        quoted(text, f)
+    }
+}

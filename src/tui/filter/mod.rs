@@ -1,0 +1,156 @@
+//! The filter of a table: a small grammar of and-ed terms, and the matching of rows against it.
+//!
+//! ```text
+//! web                fuzzy, over the visible columns (and, from three letters on, inside ids)
+//! "exact words"      the words as they stand
+//! state:failed       a column holds the value; `,` between values means or
+//! label:env=prod     a label; `label:env` asks only for its presence
+//! age:<10m           younger; `age:>2d` older
+//! re:/web-\d+/       a regular expression over the visible columns; also `name:/^web/`
+//! !TERM              what does not match TERM
+//! ```
+
+mod fields;
+mod key;
+mod matching;
+mod parse;
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+pub use fields::{Fields, ResourceFields};
+pub use key::Key;
+pub use nucleo_matcher::Matcher;
+
+/// A parsed filter. Cheap to clone; the empty one matches every row.
+#[derive(Debug, Clone, Default)]
+pub struct Filter {
+    terms: Arc<[Term]>,
+}
+
+/// Why a text is no filter.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct FilterError {
+    /// The byte of the text where it goes wrong; always a character boundary, at most the text's length.
+    pub at: usize,
+    /// What is wrong there and what to write instead.
+    pub message: String,
+}
+
+/// One term of a filter.
+#[derive(Debug, Clone)]
+struct Term {
+    inverted: bool,
+    test: Test,
+}
+
+/// What a term asks.
+#[derive(Debug, Clone)]
+enum Test {
+    /// Fuzzy over the visible columns.
+    Word(matching::Word),
+    /// The words as they stand, in any visible column; ASCII case is ignored.
+    Phrase(String),
+    /// A regular expression over the visible columns.
+    Pattern(regex::Regex),
+    /// A column holds one of the values.
+    Column(Key, Vec<Value>),
+    /// A label is there, and holds one of the values where any are given.
+    Label(String, Vec<String>),
+    /// Younger or older.
+    Age {
+        older: bool,
+        than: Duration,
+        text: String,
+    },
+}
+
+/// What a column may hold.
+#[derive(Debug, Clone)]
+enum Value {
+    /// Contains it; ASCII case is ignored.
+    Text(String),
+    /// Matches it.
+    Pattern(regex::Regex),
+}
+
+impl Filter {
+    /// Reads a filter. `own_columns` are the names of platforms' own facts, accepted as keys beside the shared ones.
+    ///
+    /// # Errors
+    /// Names the place and what to write instead; nothing is guessed.
+    pub fn parse(text: &str, own_columns: &[&'static str]) -> Result<Self, FilterError> {
+        parse::filter(text, own_columns).map(|terms| Self { terms: terms.into() })
+    }
+
+    /// Whether it matches everything.
+    pub fn is_empty(&self) -> bool {
+        self.terms.is_empty()
+    }
+
+    /// Whether a row matches all terms.
+    pub fn matches(&self, matcher: &mut Matcher, row: &dyn Fields) -> bool {
+        self.terms
+            .iter()
+            .all(|term| term.test.holds(matcher, row) != term.inverted)
+    }
+
+    /// The byte ranges of `text` (a cell of a matching row) that made it match, in order and without overlaps.
+    pub fn highlights(&self, matcher: &mut Matcher, text: &str, out: &mut Vec<std::ops::Range<usize>>) {
+        out.clear();
+        for term in self.terms.iter().filter(|term| !term.inverted) {
+            term.test.highlight(matcher, text, out);
+        }
+        matching::merge(out);
+    }
+
+    /// Whether every row that this filter matches was also matched by `previous`, as when a query is typed on: then
+    /// only the rows matched before need to be looked at. May say no where yes would be true, never the reverse.
+    pub fn narrows(&self, previous: &Self) -> bool {
+        let kept = previous.terms.len();
+        if self.terms.len() < kept {
+            return false;
+        }
+        previous
+            .terms
+            .iter()
+            .zip(self.terms.iter())
+            .enumerate()
+            .all(|(index, (old, new))| {
+                let same = old.inverted == new.inverted && old.test.same(&new.test);
+                same || (index + 1 == kept && !old.inverted && !new.inverted && new.test.narrows(&old.test))
+            })
+    }
+}
+
+/// The filter as it would be typed; parsing it gives the same filter.
+impl fmt::Display for Filter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, term) in self.terms.iter().enumerate() {
+            if index > 0 {
+                f.write_str(" ")?;
+            }
+            if term.inverted {
+                f.write_str("!")?;
+            }
+            write!(f, "{}", term.test)?;
+        }
+        Ok(())
+    }
+}
+
+impl PartialEq for Filter {
+    fn eq(&self, other: &Self) -> bool {
+        self.terms.len() == other.terms.len()
+            && self
+                .terms
+                .iter()
+                .zip(other.terms.iter())
+                .all(|(a, b)| a.inverted == b.inverted && a.test.same(&b.test))
+    }
+}
+
+#[cfg(test)]
+mod tests;

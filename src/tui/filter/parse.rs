@@ -1,0 +1,276 @@
+//! Text to terms, with the place of every mistake.
+
+use std::time::Duration;
+
+use super::matching::Word;
+use super::{FilterError, Key, Term, Test, Value};
+
+/// A regular expression may not compile to more than this, so that no typed pattern takes the memory.
+const PATTERN_LIMIT: usize = 1 << 20;
+
+/// Walks the text character by character.
+struct Reader<'a> {
+    text: &'a str,
+    at: usize,
+}
+
+impl<'a> Reader<'a> {
+    fn peek(&self) -> Option<char> {
+        self.text[self.at..].chars().next()
+    }
+
+    fn take(&mut self) -> Option<char> {
+        let next = self.peek()?;
+        self.at += next.len_utf8();
+        Some(next)
+    }
+
+    fn take_while(&mut self, keep: impl Fn(char) -> bool) -> &'a str {
+        let start = self.at;
+        while self.peek().is_some_and(&keep) {
+            self.take();
+        }
+        &self.text[start..self.at]
+    }
+
+    fn take_if(&mut self, expected: char) -> bool {
+        let found = self.peek() == Some(expected);
+        if found {
+            self.take();
+        }
+        found
+    }
+
+    fn fail<T>(&self, at: usize, message: impl Into<String>) -> Result<T, FilterError> {
+        Err(FilterError {
+            at: at.min(self.text.len()),
+            message: message.into(),
+        })
+    }
+
+    /// What stands between the opening `delimiter`, already taken, and the closing one; `\` keeps the delimiter.
+    fn delimited(&mut self, delimiter: char, what: &str) -> Result<String, FilterError> {
+        let start = self.at - delimiter.len_utf8();
+        let mut inside = String::new();
+        while let Some(next) = self.take() {
+            if next == delimiter {
+                return Ok(inside);
+            }
+            if next == '\\' && self.peek() == Some(delimiter) {
+                self.take();
+                inside.push(delimiter);
+            } else {
+                inside.push(next);
+            }
+        }
+        self.fail(
+            start,
+            format!("this {what} does not end: close it with {delimiter}"),
+        )
+    }
+
+    /// A regular expression, its opening slash already taken.
+    fn pattern(&mut self) -> Result<regex::Regex, FilterError> {
+        let start = self.at;
+        let source = self.delimited('/', "expression")?;
+        if source.is_empty() {
+            return self.fail(start, "write an expression between the slashes");
+        }
+        regex::RegexBuilder::new(&source)
+            .size_limit(PATTERN_LIMIT)
+            .build()
+            .or_else(|error| {
+                let reason = match error {
+                    regex::Error::CompiledTooBig(_) => "it is too large".to_owned(),
+                    other => other
+                        .to_string()
+                        .lines()
+                        .last()
+                        .unwrap_or_default()
+                        .trim_start_matches("error: ")
+                        .to_owned(),
+                };
+                self.fail(start, format!("not a regular expression: {reason}"))
+            })
+    }
+
+    /// A value up to a comma or the end of the term.
+    fn value(&mut self) -> Result<String, FilterError> {
+        if self.take_if('"') {
+            return self.delimited('"', "quoted value");
+        }
+        Ok(self.take_while(|c| c != ',' && !c.is_whitespace()).to_owned())
+    }
+}
+
+/// Reads a whole filter.
+pub(super) fn filter(text: &str, own: &[&'static str]) -> Result<Vec<Term>, FilterError> {
+    let mut reader = Reader { text, at: 0 };
+    let mut terms = Vec::new();
+    loop {
+        reader.take_while(char::is_whitespace);
+        if reader.peek().is_none() {
+            return Ok(terms);
+        }
+        terms.push(term(&mut reader, own)?);
+        if reader.peek().is_some_and(|c| !c.is_whitespace()) {
+            return reader.fail(reader.at, "put a space between two terms");
+        }
+    }
+}
+
+fn term(reader: &mut Reader<'_>, own: &[&'static str]) -> Result<Term, FilterError> {
+    let start = reader.at;
+    let inverted = reader.take_if('!');
+    if inverted && reader.peek().is_none_or(char::is_whitespace) {
+        return reader.fail(start, "! turns a term around: write the term right after it");
+    }
+    Ok(Term {
+        inverted,
+        test: test(reader, own)?,
+    })
+}
+
+fn test(reader: &mut Reader<'_>, own: &[&'static str]) -> Result<Test, FilterError> {
+    let start = reader.at;
+    match reader.peek() {
+        Some('"') => {
+            reader.take();
+            let phrase = reader.delimited('"', "phrase")?;
+            if phrase.is_empty() {
+                return reader.fail(start, "write the words between the quotes");
+            }
+            return Ok(Test::Phrase(phrase));
+        }
+        Some('/') => {
+            reader.take();
+            return Ok(Test::Pattern(reader.pattern()?));
+        }
+        _ => {}
+    }
+    let head = reader.take_while(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-' || c == '.');
+    let is_key = head.starts_with(|c: char| c.is_ascii_alphabetic()) && reader.peek() == Some(':');
+    if !is_key {
+        // Not a key after all: the whole run is one word, as in `10.0.0.4:80` or `<none>`.
+        reader.take_while(|c| !c.is_whitespace());
+        return Ok(Test::Word(Word::new(&reader.text[start..reader.at])));
+    }
+    reader.take();
+    match head.to_ascii_lowercase().as_str() {
+        "re" => expression(reader),
+        "label" => label(reader),
+        "age" => age(reader),
+        word => match Key::read(word, own) {
+            Some(key) => values(reader, key),
+            None => reader.fail(
+                start,
+                format!(
+                    "no column is called {head}: {}, or put \"quotes\" around it",
+                    list(Key::words())
+                ),
+            ),
+        },
+    }
+}
+
+fn list<'a>(words: impl Iterator<Item = &'a str>) -> String {
+    words.collect::<Vec<_>>().join(" ")
+}
+
+fn expression(reader: &mut Reader<'_>) -> Result<Test, FilterError> {
+    if reader.take_if('/') {
+        return Ok(Test::Pattern(reader.pattern()?));
+    }
+    reader.fail(reader.at, "write the expression between slashes: re:/web-[0-9]+/")
+}
+
+fn values(reader: &mut Reader<'_>, key: Key) -> Result<Test, FilterError> {
+    let mut values = Vec::new();
+    loop {
+        let at = reader.at;
+        if reader.take_if('/') {
+            values.push(Value::Pattern(reader.pattern()?));
+        } else {
+            let text = reader.value()?;
+            if text.is_empty() {
+                return reader.fail(
+                    at,
+                    format!("{}: wants a value, such as {}", key.word(), example(key)),
+                );
+            }
+            values.push(Value::Text(text));
+        }
+        if !reader.take_if(',') {
+            return Ok(Test::Column(key, values));
+        }
+    }
+}
+
+const fn example(key: Key) -> &'static str {
+    match key {
+        Key::State => "state:failed",
+        Key::Context => "ctx:prod",
+        Key::Image => "image:nginx",
+        Key::Gpu => "gpu:a100",
+        _ => "name:web",
+    }
+}
+
+fn label(reader: &mut Reader<'_>) -> Result<Test, FilterError> {
+    let at = reader.at;
+    let name = reader.take_while(|c| c != '=' && !c.is_whitespace()).to_owned();
+    if name.is_empty() {
+        return reader.fail(at, "label: wants a label, such as label:env=prod");
+    }
+    let mut values = Vec::new();
+    if reader.take_if('=') {
+        loop {
+            let at = reader.at;
+            let value = reader.value()?;
+            if value.is_empty() {
+                return reader.fail(
+                    at,
+                    format!("label:{name}= wants a value; leave the = out to ask for its presence"),
+                );
+            }
+            values.push(value);
+            if !reader.take_if(',') {
+                break;
+            }
+        }
+    }
+    Ok(Test::Label(name, values))
+}
+
+fn age(reader: &mut Reader<'_>) -> Result<Test, FilterError> {
+    let at = reader.at;
+    let help =
+        "age: wants < or > and a time: age:<10m is younger than ten minutes, age:>2d older than two days";
+    let older = match reader.take() {
+        Some('<') => false,
+        Some('>') => true,
+        _ => return reader.fail(at, help),
+    };
+    let digits = reader.take_while(|c| c.is_ascii_digit());
+    let unit = match reader.peek() {
+        Some('s') => 1,
+        Some('m') => 60,
+        Some('h') => 3600,
+        Some('d') => 86_400,
+        Some('w') => 604_800,
+        _ => return reader.fail(reader.at, help),
+    };
+    reader.take();
+    match digits
+        .parse::<u64>()
+        .ok()
+        .and_then(|number| number.checked_mul(unit))
+    {
+        Some(seconds) => Ok(Test::Age {
+            older,
+            than: Duration::from_secs(seconds),
+            text: reader.text[at..reader.at].to_owned(),
+        }),
+        None => reader.fail(at, help),
+    }
+}
