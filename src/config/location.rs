@@ -127,3 +127,65 @@ fn from_environment(variable: impl Fn(&str) -> Option<String>) -> Result<Option<
         enabled: true,
     }))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HUB: &str = "651586fca6078e98982dbd90";
+
+    fn environment(set: &'static [(&str, &str)]) -> Result<Option<Context>, ConfigError> {
+        from_environment(|name| {
+            set.iter()
+                .find(|(set, _)| *set == name)
+                .map(|(_, value)| (*value).to_owned())
+        })
+    }
+
+    #[test]
+    fn cycles_own_variables_make_a_context() {
+        let found = environment(&[("CYCLE_API_KEY", "fake"), ("CYCLE_HUB_ID", HUB)]);
+        let context = found.expect("good").expect("one");
+        assert_eq!(context.base_url.as_str(), "https://api.cycle.io/");
+        assert_eq!(context.hub.as_deref(), Some(HUB));
+        assert!(
+            matches!(context.credentials, Credentials::Token(SecretRef::Env(name)) if name == "CYCLE_API_KEY")
+        );
+        assert!(environment(&[]).expect("good").is_none());
+        assert!(
+            environment(&[("CYCLE_API_KEY", ""), ("CYCLE_HUB_ID", HUB)])
+                .expect("good")
+                .is_none()
+        );
+    }
+
+    #[test]
+    fn half_or_odd_variables_are_told() {
+        for set in [
+            &[("CYCLE_API_KEY", "fake")][..],
+            &[("CYCLE_API_KEY", "fake"), ("CYCLE_HUB_ID", "prod")],
+            &[
+                ("CYCLE_API_KEY", "fake"),
+                ("CYCLE_HUB_ID", HUB),
+                ("CYCLE_BASE_URL", "http://example.com"),
+            ],
+        ] {
+            let report = environment(set).expect_err("odd").to_string();
+            assert!(report.contains("CYCLE_") && !report.contains("fake"), "{report}");
+        }
+    }
+
+    #[test]
+    fn the_file_that_was_asked_for_must_be_there() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("config.toml");
+        assert!(matches!(
+            load(Some(&path), |_| None),
+            Err(ConfigError::Unreadable { .. })
+        ));
+        std::fs::write(&path, "mouse = false").expect("writable");
+        let config = load(Some(&path), |_| None).expect("good");
+        assert_eq!(config.origin, Origin::File(path));
+        assert!(!config.settings.mouse && config.contexts.is_empty());
+    }
+}

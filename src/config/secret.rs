@@ -172,3 +172,86 @@ async fn from_keyring(name: &str) -> Result<Secret, Problem> {
     ))
     .hint("Build with `--features keyring`, or use { command = [..] }"))
 }
+
+#[cfg(test)]
+#[cfg(unix)]
+mod tests {
+    use super::*;
+
+    fn sh(script: &str) -> SecretRef {
+        SecretRef::Command(vec!["/bin/sh".into(), "-c".into(), script.into()])
+    }
+
+    async fn told(reference: &SecretRef) -> String {
+        reference.resolve().await.expect_err("no secret").to_string()
+    }
+
+    #[tokio::test]
+    async fn a_command_gives_its_first_line_whole() {
+        for script in ["echo ' s3cret '", "printf ' s3cret '", "printf ' s3cret \\r\\n'"] {
+            let secret = sh(script).resolve().await.expect("a secret");
+            assert_eq!(secret.expose(), " s3cret ", "{script}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_failed_command_is_told_with_its_words_but_not_with_the_secret() {
+        let report = told(&sh("echo s3cret; echo 'the vault is locked' >&2; exit 3")).await;
+        assert!(
+            report.contains("the vault is locked") && report.contains('3'),
+            "{report}"
+        );
+        let report = told(&sh("echo s3cret; echo 'what is s3cret?' >&2; exit 3")).await;
+        assert!(!report.contains("s3cret"), "{report}");
+        assert!(told(&sh("true")).await.contains("empty"));
+        assert!(told(&sh("echo one; echo two")).await.contains("several lines"));
+        assert!(told(&sh("printf '\\377'")).await.contains("UTF-8"));
+        let missing = SecretRef::Command(vec!["/nowhere/at/all".into()]);
+        assert!(told(&missing).await.contains("cannot be started"));
+    }
+
+    #[tokio::test]
+    async fn a_command_has_no_input_to_wait_for_and_may_fill_its_pipes() {
+        assert!(
+            told(&sh("cat")).await.contains("empty"),
+            "its input is at its end at once"
+        );
+        let flood = "head -c 300000 /dev/zero | tr '\\0' x >&2; echo s3cret";
+        assert_eq!(sh(flood).resolve().await.expect("a secret").expose(), "s3cret");
+    }
+
+    // The clock is the test's: it jumps to the deadline as soon as nothing else is left to do.
+    #[tokio::test(start_paused = true)]
+    async fn a_command_that_hangs_is_given_up() {
+        assert!(told(&sh("exec sleep 600")).await.contains("within 30 s"));
+    }
+
+    #[tokio::test]
+    async fn a_file_gives_its_line_and_says_when_others_may_read_it() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("secret");
+        let reference = SecretRef::File(path.clone());
+        assert!(told(&reference).await.contains("cannot be read"));
+        std::fs::write(&path, "s3cret\n").expect("writable");
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o644)).expect("ours");
+        assert_eq!(reference.resolve().await.expect("a secret").expose(), "s3cret");
+        assert!(reference.warning().expect("a warning").contains("644"));
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).expect("ours");
+        assert_eq!(reference.warning(), None);
+    }
+
+    #[tokio::test]
+    async fn the_environment_is_read_and_a_missing_variable_named() {
+        let found = SecretRef::Env("CARGO_MANIFEST_DIR".into())
+            .resolve()
+            .await
+            .expect("set by cargo");
+        assert_eq!(found.expose(), env!("CARGO_MANIFEST_DIR"));
+        assert!(
+            told(&SecretRef::Env("QDECK_NO_SUCH".into()))
+                .await
+                .contains("QDECK_NO_SUCH")
+        );
+    }
+}
