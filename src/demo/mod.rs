@@ -2,7 +2,24 @@
 //!
 //! Written from the APIs' documents, apart from `providers`, so that each checks the other.
 
+pub mod credentials;
+pub mod engine;
+pub mod faces;
+pub mod workload;
+
 use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use axum::Router;
+use axum::extract::Request;
+use axum::middleware::Next;
+use tokio_util::sync::{CancellationToken, DropGuard};
+
+use crate::model::Secret;
+use credentials::Credentials;
+use engine::Engine;
+use faces::Desk;
 
 /// How a demo cloud starts.
 #[derive(Debug, Clone)]
@@ -27,7 +44,7 @@ pub struct Access {
     /// The API's base URL.
     pub base_url: String,
     /// Cycle: the API key. Quasarch: the password.
-    pub secret: crate::model::Secret,
+    pub secret: Secret,
     /// Cycle: the hub's id.
     pub hub: Option<String>,
     /// Quasarch: the e-mail address.
@@ -40,6 +57,9 @@ pub struct Cloud {
     pub address: SocketAddr,
     /// How to reach its faces.
     pub access: Vec<Access>,
+    credentials: Arc<Credentials>,
+    requests: Arc<AtomicU64>,
+    _stop: DropGuard,
 }
 
 impl Cloud {
@@ -49,6 +69,86 @@ impl Cloud {
     /// A sentence that names what is wrong: an address that is not loopback, a port in use, a fault that cannot be
     /// read.
     pub async fn start(options: CloudOptions) -> Result<Self, String> {
-        Err(format!("not written yet: {}", options.listen))
+        if !options.listen.ip().is_loopback() {
+            return Err(format!(
+                "the demo cloud hands out shells, so it listens on a loopback address only, not on {}",
+                options.listen
+            ));
+        }
+        let engine = Engine::new(options.instances)?;
+        let credentials = Arc::new(Credentials::random()?);
+        let listener = tokio::net::TcpListener::bind(options.listen)
+            .await
+            .map_err(|e| format!("the demo cloud cannot listen on {}: {e}", options.listen))?;
+        let address = listener
+            .local_addr()
+            .map_err(|e| format!("the demo cloud has no address: {e}"))?;
+        let desk = Desk {
+            engine,
+            credentials: credentials.clone(),
+            authority: address.to_string().into(),
+        };
+        let requests = Arc::new(AtomicU64::new(0));
+        let app = serve(desk, requests.clone());
+        let stop = CancellationToken::new();
+        let stopped = stop.clone();
+        tokio::spawn(async move {
+            let served = axum::serve(listener, app)
+                .with_graceful_shutdown(stopped.cancelled_owned())
+                .await;
+            if let Err(error) = served {
+                tracing::error!(%error, "the demo cloud stopped serving");
+            }
+        });
+        Ok(Self {
+            address,
+            access: access(address, &credentials),
+            credentials,
+            requests,
+            _stop: stop.drop_guard(),
+        })
     }
+
+    /// How many requests came in so far, whatever their answer.
+    pub fn requests(&self) -> u64 {
+        self.requests.load(Ordering::Relaxed)
+    }
+
+    /// Ends every login, as if its hour had passed: the next call with it answers 401.
+    pub fn expire_logins(&self) {
+        self.credentials.expire_logins();
+    }
+}
+
+/// The faces side by side, each under its prefix.
+fn serve(desk: Desk, requests: Arc<AtomicU64>) -> Router {
+    let count = move |request: Request, next: Next| {
+        requests.fetch_add(1, Ordering::Relaxed);
+        next.run(request)
+    };
+    Router::new()
+        .nest("/cycle", faces::cycle::router(desk.clone()))
+        .nest("/quasarch", faces::quasarch::router(desk))
+        .layer(axum::middleware::from_fn(count))
+}
+
+fn access(address: SocketAddr, credentials: &Credentials) -> Vec<Access> {
+    let one = |platform: &'static str, secret: &str| Access {
+        platform,
+        context: format!("demo-{platform}"),
+        base_url: format!("http://{address}/{platform}"),
+        secret: Secret::new(secret),
+        hub: None,
+        email: None,
+    };
+    vec![
+        Access {
+            hub: Some(credentials.hub.clone()),
+            ..one("cycle", &credentials.key)
+        },
+        Access {
+            email: Some(credentials.email.clone()),
+            ..one("quasarch", &credentials.password)
+        },
+    ]
 }

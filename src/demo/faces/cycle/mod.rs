@@ -1,0 +1,101 @@
+//! The Cycle face: `/v1/...` of Cycle's API over the engine.
+//!
+//! Written from its API description and documentation pages; where those are silent the code says what was chosen.
+
+mod ids;
+mod lists;
+mod places;
+mod problem;
+mod query;
+mod shapes;
+
+use axum::Router;
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, header};
+use axum::middleware::Next;
+use axum::response::Response;
+use axum::routing::get;
+
+use super::Desk;
+use crate::demo::credentials::same;
+use problem::Problem;
+
+/// The name of the header that says which hub is meant.
+const HUB: &str = "x-hub-id";
+
+/// Everything under the face's prefix.
+pub fn router(desk: Desk) -> Router {
+    let closed = Router::new()
+        .route("/v1/hubs", get(lists::hubs))
+        .route("/v1/hubs/current", get(lists::hub))
+        .route("/v1/containers", get(lists::containers))
+        .route("/v1/containers/{container}", get(lists::container))
+        .route("/v1/containers/{container}/summary", get(lists::summary))
+        .route(
+            "/v1/containers/{container}/servers/usable",
+            get(lists::usable_servers),
+        )
+        .route("/v1/containers/{container}/instances", get(lists::instances))
+        .route(
+            "/v1/containers/{container}/instances/{instance}",
+            get(lists::instance),
+        )
+        .route(
+            "/v1/containers/{container}/instances/{instance}/volumes",
+            get(lists::volumes),
+        )
+        .route("/v1/environments", get(lists::environments))
+        .route("/v1/environments/{environment}", get(lists::environment))
+        .route("/v1/infrastructure/servers", get(lists::servers))
+        .route("/v1/infrastructure/servers/{server}", get(lists::server))
+        .route(
+            "/v1/infrastructure/servers/{server}/instances",
+            get(lists::server_instances),
+        )
+        .route(
+            "/v1/infrastructure/providers/{provider}/locations",
+            get(lists::locations),
+        )
+        .route("/v1/jobs", get(lists::jobs))
+        .route("/v1/jobs/latest", get(lists::latest_job))
+        .route("/v1/jobs/{job}", get(lists::job))
+        .fallback(async || Problem::missing("404.endpoint"))
+        .method_not_allowed_fallback(async || Problem::method())
+        .layer(axum::middleware::from_fn_with_state(desk.clone(), guard));
+    closed.with_state(desk)
+}
+
+async fn guard(State(desk): State<Desk>, request: Request, next: Next) -> Result<Response, Problem> {
+    admit(&desk, request.headers(), request.uri().path())?;
+    Ok(next.run(request).await)
+}
+
+/// Lets a request in: the key in `Authorization: Bearer`, and the hub in `X-Hub-Id` but for the two endpoints
+/// whose security is the bearer alone.
+fn admit(desk: &Desk, headers: &HeaderMap, path: &str) -> Result<(), Problem> {
+    let bearer = headers
+        .get(header::AUTHORIZATION)
+        .ok_or_else(|| Problem::auth("the Authorization header is missing"))?
+        .to_str()
+        .ok()
+        .and_then(|value| value.strip_prefix("Bearer "))
+        .ok_or_else(|| Problem::auth("the Authorization header is not a bearer token"))?;
+    if !same(bearer, &desk.credentials.key) {
+        return Err(Problem::auth("the API key is not known"));
+    }
+    if path.ends_with("/v1/hubs") || path.ends_with("/v1/hubs/current") {
+        return Ok(());
+    }
+    let hub = headers
+        .get(HUB)
+        .and_then(|value| value.to_str().ok())
+        .ok_or_else(|| Problem::auth("the X-Hub-Id header is missing"))?;
+    if hub.len() != 24 || !hub.bytes().all(|b| b.is_ascii_hexdigit()) {
+        return Err(Problem::invalid("X-Hub-Id must be 24 hexadecimal digits"));
+    }
+    if same(hub, &desk.credentials.hub) {
+        Ok(())
+    } else {
+        Err(Problem::wrong_hub())
+    }
+}

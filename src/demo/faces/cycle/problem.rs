@@ -1,0 +1,86 @@
+//! Cycle's error document: `{"error": {status, code, title, detail?, extra?}, "data": null}`.
+
+use axum::Json;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use serde_json::json;
+
+/// An answer that is not a success.
+#[derive(Debug)]
+pub(super) struct Problem {
+    status: StatusCode,
+    code: &'static str,
+    title: &'static str,
+    detail: Option<String>,
+    capability: Option<&'static str>,
+}
+
+impl Problem {
+    fn new(status: StatusCode, code: &'static str, title: &'static str) -> Self {
+        Self {
+            status,
+            code,
+            title,
+            detail: None,
+            capability: None,
+        }
+    }
+
+    /// 401: no key, or a wrong one.
+    pub(super) fn auth(detail: &str) -> Self {
+        let mut problem = Self::new(
+            StatusCode::UNAUTHORIZED,
+            "401.auth-invalid",
+            "The authorization is invalid.",
+        );
+        problem.detail = Some(detail.to_owned());
+        problem
+    }
+
+    /// 403: the key is not of this hub.
+    pub(super) fn wrong_hub() -> Self {
+        Self::new(
+            StatusCode::FORBIDDEN,
+            "403.wrong-hub",
+            "This API key does not belong to that hub.",
+        )
+    }
+
+    /// 404 with the code of the thing that is not there.
+    pub(super) fn missing(code: &'static str) -> Self {
+        Self::new(StatusCode::NOT_FOUND, code, "It was not found.")
+    }
+
+    /// 405: the path is known, the method is not. Cycle's list of codes has none for it.
+    pub(super) fn method() -> Self {
+        Self::new(
+            StatusCode::METHOD_NOT_ALLOWED,
+            "405.method-not-allowed",
+            "This method is not allowed here.",
+        )
+    }
+
+    /// 422: the request is not as documented.
+    pub(super) fn invalid(detail: impl Into<String>) -> Self {
+        let mut problem = Self::new(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "422.invalid-input",
+            "The input is invalid.",
+        );
+        problem.detail = Some(detail.into());
+        problem
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let mut error = json!({ "status": self.status.as_u16(), "code": self.code, "title": self.title });
+        if let Some(detail) = self.detail {
+            error["detail"] = detail.into();
+        }
+        if let Some(capability) = self.capability {
+            error["extra"] = json!({ "capability": capability });
+        }
+        (self.status, Json(json!({ "error": error, "data": null }))).into_response()
+    }
+}

@@ -1,0 +1,48 @@
+//! The Quasarch face: `/v1/...` of the Container Service API over the engine.
+//!
+//! Written from its reference pages of 2023. They document no error body: ours is `{"error": "text"}`, the shape of
+//! the service template whose other answers match field for field.
+
+mod lists;
+mod problem;
+mod shapes;
+
+use axum::Router;
+use axum::extract::{Request, State};
+use axum::http::header;
+use axum::middleware::Next;
+use axum::response::Response;
+use axum::routing::get;
+
+use super::Desk;
+use problem::Problem;
+
+/// Everything under the face's prefix.
+pub fn router(desk: Desk) -> Router {
+    let closed = Router::new()
+        .route("/v1/containers", get(lists::containers))
+        .route("/v1/containers/{container}", get(lists::container))
+        .route("/v1/containers/{container}/revisions", get(lists::revisions))
+        .route("/v1/gpu-models", get(lists::gpu_models))
+        .route("/v1/providers", get(lists::providers))
+        .route("/v1/users/{user}", get(lists::user))
+        .fallback(async || Problem::missing())
+        .method_not_allowed_fallback(async || Problem::method())
+        .layer(axum::middleware::from_fn_with_state(desk.clone(), guard));
+    let open = Router::new().route("/v1/users/token", get(lists::log_in));
+    open.merge(closed).with_state(desk)
+}
+
+async fn guard(State(desk): State<Desk>, request: Request, next: Next) -> Result<Response, Problem> {
+    let known = request
+        .headers()
+        .get(header::AUTHORIZATION)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| value.strip_prefix("Bearer "))
+        .is_some_and(|token| desk.credentials.knows_login(token));
+    if known {
+        Ok(next.run(request).await)
+    } else {
+        Err(Problem::unauthorized())
+    }
+}
