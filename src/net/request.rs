@@ -1,0 +1,131 @@
+//! What is to be asked: method, address, headers, body, and which of its parts are secret.
+
+use bytes::Bytes;
+use reqwest::Method;
+use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
+use serde::Serialize;
+use url::Url;
+
+use super::error::{Cause, NetError};
+use crate::model::Secret;
+
+/// One request. Only a `GET` is ever sent again by itself.
+#[derive(Clone)]
+pub struct Request {
+    pub(super) method: Method,
+    pub(super) url: Url,
+    pub(super) headers: HeaderMap,
+    pub(super) body: Option<Bytes>,
+    pub(super) secrets: Vec<Secret>,
+    pub(super) wrong: Option<&'static str>,
+}
+
+impl Request {
+    /// A read.
+    pub fn get(url: Url) -> Self {
+        Self::new(Method::GET, url)
+    }
+
+    /// A `POST` of a JSON body. Never sent again by itself, whatever it asks.
+    pub fn post(url: Url, body: &impl Serialize) -> Self {
+        let mut request = Self::new(Method::POST, url);
+        match serde_json::to_vec(body) {
+            Ok(bytes) => request.body = Some(bytes.into()),
+            Err(_) => request.wrong = Some("the body cannot be written as JSON"),
+        }
+        request
+            .headers
+            .insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        request
+    }
+
+    fn new(method: Method, url: Url) -> Self {
+        let mut headers = HeaderMap::new();
+        headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
+        Self {
+            method,
+            url,
+            headers,
+            body: None,
+            secrets: Vec::new(),
+            wrong: None,
+        }
+    }
+
+    /// Adds `name=value` to the query, percent-encoded.
+    #[must_use]
+    pub fn query(mut self, name: &str, value: &str) -> Self {
+        self.url.query_pairs_mut().append_pair(name, value);
+        self
+    }
+
+    /// Sets a header. A value that no header can hold makes the request fail when it is sent.
+    #[must_use]
+    pub fn header(mut self, name: &'static str, value: &str) -> Self {
+        match HeaderValue::from_str(value) {
+            Ok(value) => {
+                self.headers.insert(HeaderName::from_static(name), value);
+            }
+            Err(_) => self.wrong = Some("a header's value holds a character that headers cannot hold"),
+        }
+        self
+    }
+
+    /// Signs in with `Authorization: Bearer`.
+    #[must_use]
+    pub fn bearer(self, token: &Secret) -> Self {
+        let value = format!("Bearer {}", token.expose());
+        self.authorization(&value, token)
+    }
+
+    /// Signs in with `Authorization: Basic`.
+    #[must_use]
+    pub fn basic(self, user: &str, password: &Secret) -> Self {
+        use base64::Engine as _;
+        let pair = base64::engine::general_purpose::STANDARD.encode(format!("{user}:{}", password.expose()));
+        let mut request = self.authorization(&format!("Basic {pair}"), password);
+        request.secrets.push(Secret::new(pair));
+        request
+    }
+
+    fn authorization(mut self, value: &str, secret: &Secret) -> Self {
+        match HeaderValue::from_str(value) {
+            Ok(mut value) => {
+                value.set_sensitive(true);
+                self.headers.insert(AUTHORIZATION, value);
+                self.secrets.push(secret.clone());
+            }
+            Err(_) => {
+                self.wrong = Some(
+                    "the token or password holds a line end or another character that headers cannot hold",
+                );
+            }
+        }
+        self
+    }
+
+    /// Everything of it that must not be repeated by an error.
+    pub(super) fn all_secrets(&self) -> Vec<Secret> {
+        let mut secrets = self.secrets.clone();
+        secrets.extend(super::address::secrets_of(&self.url));
+        secrets
+    }
+
+    pub(super) fn fault(&self) -> Result<(), NetError> {
+        match self.wrong {
+            None => Ok(()),
+            Some(why) => Err(NetError::new(
+                self.method.as_str(),
+                &self.url,
+                Cause::Unsendable(why),
+            )),
+        }
+    }
+}
+
+/// Without query, headers or body: they may hold secrets.
+impl std::fmt::Debug for Request {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Request({} {})", self.method, super::address::told(&self.url))
+    }
+}
