@@ -11,7 +11,7 @@ mod view;
 pub mod views;
 pub mod widgets;
 
-pub use effect::Effect;
+pub use effect::{DocumentForm, Effect};
 pub use intent::{Intent, Place};
 pub use look::{Look, Theme};
 pub use view::View;

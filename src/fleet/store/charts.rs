@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use super::Series;
-use crate::model::{ResourceId, Sample};
+use crate::model::{Problem, ResourceId, Sample};
 
 /// Instances whose series are kept.
 const MOST_SERIES: usize = 256;
@@ -14,6 +14,7 @@ const MOST_POINTS: usize = 150_000;
 #[derive(Default)]
 pub(super) struct Charts {
     by_id: HashMap<ResourceId, (u64, Series)>,
+    problems: HashMap<ResourceId, Problem>,
     points: usize,
     clock: u64,
 }
@@ -23,8 +24,13 @@ impl Charts {
         self.by_id.get(id).map(|(_, series)| series)
     }
 
+    pub(super) fn problem(&self, id: &ResourceId) -> Option<&Problem> {
+        self.problems.get(id)
+    }
+
     pub(super) fn extend(&mut self, id: ResourceId, samples: &[Sample]) -> bool {
         self.clock += 1;
+        self.problems.remove(&id);
         let (used, series) = self.by_id.entry(id).or_default();
         *used = self.clock;
         let before = series.points();
@@ -40,13 +46,18 @@ impl Charts {
         changed
     }
 
-    pub(super) fn interrupt(&mut self, id: &ResourceId) -> bool {
-        self.by_id
-            .get_mut(id)
-            .is_some_and(|(_, series)| series.interrupt())
+    pub(super) fn interrupt(&mut self, id: ResourceId, problem: Problem) -> bool {
+        let series = self.by_id.get_mut(&id);
+        let cut = series.is_some_and(|(_, series)| series.interrupt());
+        if self.problems.len() >= MOST_SERIES && !self.problems.contains_key(&id) {
+            self.problems.clear();
+        }
+        let before = self.problems.insert(id, problem.clone());
+        cut || before != Some(problem)
     }
 
     pub(super) fn forget(&mut self, id: &ResourceId) {
+        self.problems.remove(id);
         if let Some((_, series)) = self.by_id.remove(id) {
             self.points -= series.points();
         }
@@ -54,6 +65,7 @@ impl Charts {
 
     pub(super) fn retain(&mut self, is_kept: impl Fn(&ResourceId) -> bool) {
         self.by_id.retain(|id, _| is_kept(id));
+        self.problems.retain(|id, _| is_kept(id));
         self.points = self.by_id.values().map(|(_, series)| series.points()).sum();
     }
 }
@@ -86,6 +98,17 @@ mod tests {
         assert!(charts.get(&id(1)).is_none());
         assert_eq!(charts.by_id.len(), MOST_SERIES);
         assert_eq!(charts.points, MOST_SERIES + 1);
+    }
+
+    #[test]
+    fn a_failure_is_told_until_samples_come_again() {
+        let mut charts = Charts::default();
+        let refused = Problem::new(crate::model::ProblemKind::Forbidden, "no");
+        assert!(charts.interrupt(id(1), refused.clone()));
+        assert!(!charts.interrupt(id(1), refused.clone()));
+        assert_eq!(charts.problem(&id(1)), Some(&refused));
+        charts.extend(id(1), &[sample(1)]);
+        assert_eq!(charts.problem(&id(1)), None);
     }
 
     #[test]

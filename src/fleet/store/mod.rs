@@ -107,7 +107,7 @@ impl Store {
                 changed
             }
             FleetEvent::Samples(id, samples) => self.charts.extend(id, &samples),
-            FleetEvent::SamplesFailed(id, _) => self.charts.interrupt(&id),
+            FleetEvent::SamplesFailed(id, problem) => self.charts.interrupt(id, problem),
             FleetEvent::Log(..) | FleetEvent::LogEnded(_) => false,
         }
     }
@@ -156,6 +156,11 @@ impl Store {
     /// The samples of an instance. Those of a few hundred instances are kept, the ones sampled last.
     pub fn series(&self, id: &ResourceId) -> Option<&Series> {
         self.charts.get(id)
+    }
+
+    /// Why the latest samples of an instance could not be read, while that lasts.
+    pub fn samples_problem(&self, id: &ResourceId) -> Option<&Problem> {
+        self.charts.problem(id)
     }
 
     /// The contexts, in the order of the configuration.

@@ -1,1 +1,2 @@
 //! Full-screen views above the panes, one folder each.
+pub mod telemetry;

@@ -33,6 +33,8 @@ pub struct Chart<'a> {
     pub end: Timestamp,
     /// The time from the left edge to the right one.
     pub window: Duration,
+    /// The column that a dotted line marks.
+    pub cursor: Option<usize>,
 }
 
 /// How many columns of values fill `area`: two a cell beside the value axis.
@@ -91,6 +93,7 @@ impl Chart<'_> {
         self.draw_times(&room, buf, look);
         self.draw_limit(&scale, &room, buf, look);
         self.draw_traces(&scale, room.plot, buf, look);
+        self.draw_cursor(room.plot, buf, look);
     }
 
     /// The value axis that fits the values, and the limit if they come within a quarter of it.
@@ -193,6 +196,19 @@ impl Chart<'_> {
                 width,
                 look.theme.warn,
             );
+        }
+    }
+
+    fn draw_cursor(&self, plot: Rect, buf: &mut Buffer, look: &Look<'_>) {
+        let Some(column) = self.cursor.and_then(|column| u16::try_from(column / 2).ok()) else {
+            return;
+        };
+        for y in (plot.top()..plot.bottom()).filter(|_| column < plot.width) {
+            let cell = &mut buf[(plot.x + column, y)];
+            if matches!(cell.symbol(), " " | "┈" | "╌" | "." | "-") {
+                cell.set_symbol(if look.ascii { ":" } else { "┊" });
+            }
+            cell.set_style(look.theme.accent);
         }
     }
 

@@ -51,6 +51,7 @@ fn an_area_stands_on_its_axes_with_a_gap_and_a_limit() {
         limit: Some(4.0),
         end: noon(),
         window: Duration::from_secs(300),
+        cursor: None,
     };
     insta::assert_snapshot!(without_clocks(&text(&drawn(&chart, 60, 12, false))));
     insta::assert_snapshot!("ascii", without_clocks(&text(&drawn(&chart, 60, 12, true))));
@@ -66,6 +67,7 @@ fn two_traces_differ_in_shape_and_in_colour() {
         limit: None,
         end: noon(),
         window: Duration::from_secs(3600),
+        cursor: None,
     };
     let buf = drawn(&chart, 60, 10, false);
     insta::assert_snapshot!(without_clocks(&text(&buf)));
@@ -86,6 +88,7 @@ fn a_limit_far_above_does_not_flatten_the_values() {
         limit: Some(64.0 * GIB),
         end: noon(),
         window: Duration::from_secs(60),
+        cursor: None,
     };
     let text = text(&drawn(&chart, 60, 12, false));
     assert!(text.contains("128 MiB") && !text.contains('╌'), "{text}");
@@ -122,6 +125,7 @@ fn no_room_is_no_reason_to_fall() {
         limit: Some(1.0),
         end: noon(),
         window: Duration::ZERO,
+        cursor: None,
     };
     for width in 0..34 {
         for height in 0..10 {
@@ -149,7 +153,7 @@ proptest! {
         let area = Rect::new(x, y, width, height);
         let traces = [values, line];
         let end = Timestamp::from_millis(end).unwrap();
-        Chart { metric, traces: &traces, limit, end, window: Duration::from_millis(window) }.draw(area, &mut buf, &look);
+        Chart { metric, traces: &traces, limit, end, window: Duration::from_millis(window), cursor: limit.map(|_| usize::from(x)) }.draw(area, &mut buf, &look);
         for (nth, cell) in buf.content.iter().enumerate() {
             let (cx, cy) = buf.pos_of(nth);
             prop_assert!(area.contains((cx, cy).into()) || cell.symbol() == "~");

@@ -1,0 +1,195 @@
+//! The telemetry screen of one instance: a chart for each figure its samples tell, over a window of time.
+//!
+//! Only what is shown is kept here; the samples are the store's.
+
+mod draw;
+
+use std::time::Duration;
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use crate::model::{Metric, ResourceId, Timestamp};
+use crate::tui::{DocumentForm, Effect, Intent, Look, Place, View};
+
+/// The windows of time, by their names.
+const WINDOWS: [(&str, Duration); 6] = [
+    ("1m", Duration::from_secs(60)),
+    ("5m", Duration::from_secs(300)),
+    ("15m", Duration::from_secs(900)),
+    ("1h", Duration::from_secs(3600)),
+    ("6h", Duration::from_secs(21_600)),
+    ("24h", Duration::from_secs(86_400)),
+];
+
+/// One chart: its title and the metrics drawn in it.
+type Panel = (&'static str, &'static [Metric]);
+
+const PANELS: [Panel; 5] = [
+    ("CPU", &[Metric::Cpu]),
+    ("MEMORY", &[Metric::Memory]),
+    ("NETWORK", &[Metric::NetReceive, Metric::NetSend]),
+    ("DISK", &[Metric::DiskRead, Metric::DiskWrite]),
+    ("PROCESSES", &[Metric::Processes]),
+];
+
+/// The cursor moves by this part of the window.
+const CURSOR_STEPS: u16 = 120;
+
+/// The telemetry screen.
+pub struct TelemetryView {
+    id: ResourceId,
+    name: String,
+    /// Which of [`WINDOWS`].
+    window: usize,
+    /// How far back samples have been asked for.
+    asked: Duration,
+    /// The time at which the charts stand still.
+    frozen: Option<Timestamp>,
+    /// Which chart, of those that are shown.
+    selected: usize,
+    /// That chart alone.
+    alone: bool,
+    /// How many steps before the right edge the cursor is.
+    cursor: Option<u16>,
+    /// The time of the latest frame, and how many charts there were.
+    drawn: Option<Timestamp>,
+    charts: usize,
+}
+
+impl TelemetryView {
+    /// The screen of an instance that a person calls `name`.
+    pub fn new(id: ResourceId, name: impl Into<String>) -> Self {
+        Self {
+            id,
+            name: name.into(),
+            window: 1,
+            asked: Duration::ZERO,
+            frozen: None,
+            selected: 0,
+            alone: false,
+            cursor: None,
+            drawn: None,
+            charts: 0,
+        }
+    }
+
+    fn window(&self) -> Duration {
+        WINDOWS[self.window].1
+    }
+
+    /// Asks for the past when the window reaches further back than what was asked for.
+    fn backfill(&mut self) -> Vec<Effect> {
+        if self.window() <= self.asked {
+            return Vec::new();
+        }
+        self.asked = self.window();
+        vec![Effect::Backfill(self.id.clone(), self.asked)]
+    }
+
+    fn freeze(&mut self) {
+        self.frozen = match self.frozen {
+            Some(_) => None,
+            None => self.drawn,
+        };
+    }
+
+    fn move_cursor(&mut self, left: bool, count: u16) {
+        let at = self.cursor.unwrap_or(0);
+        self.cursor = Some(if left {
+            at.saturating_add(count).min(CURSOR_STEPS)
+        } else {
+            at.saturating_sub(count)
+        });
+    }
+}
+
+impl View for TelemetryView {
+    fn open(&mut self) -> Vec<Effect> {
+        self.backfill()
+    }
+
+    fn place(&self) -> Place {
+        Place::Telemetry
+    }
+
+    fn title(&self) -> String {
+        self.name.clone()
+    }
+
+    fn subject(&self) -> Option<&ResourceId> {
+        Some(&self.id)
+    }
+
+    fn hints(&self) -> Vec<(Intent, &'static str)> {
+        let mut hints = Vec::new();
+        if self.window > 0 {
+            hints.push((Intent::ZoomIn, "shorter"));
+        }
+        if self.window + 1 < WINDOWS.len() {
+            hints.push((Intent::ZoomOut, "longer"));
+        }
+        hints.push((
+            Intent::PauseRefresh,
+            if self.frozen.is_some() { "live" } else { "freeze" },
+        ));
+        if self.charts > 1 {
+            hints.push((Intent::Down, "next chart"));
+            hints.push((Intent::Open, if self.alone { "all charts" } else { "one chart" }));
+        }
+        hints.push((Intent::Left, "read values"));
+        hints.push((Intent::Attach, "console"));
+        hints.push((Intent::Back, "back"));
+        hints
+    }
+
+    fn apply(&mut self, intent: Intent, count: Option<u32>) -> Vec<Effect> {
+        let count = count
+            .map_or(1, |count| usize::try_from(count).unwrap_or(usize::MAX))
+            .max(1);
+        let last = self.charts.saturating_sub(1);
+        match intent {
+            Intent::ZoomIn => self.window = self.window.saturating_sub(count),
+            Intent::ZoomOut => {
+                self.window = self.window.saturating_add(count).min(WINDOWS.len() - 1);
+                return self.backfill();
+            }
+            Intent::PauseRefresh | Intent::Mark | Intent::Follow => self.freeze(),
+            Intent::Down | Intent::PageDown | Intent::HalfPageDown => {
+                self.selected = self.selected.saturating_add(count).min(last);
+            }
+            Intent::Up | Intent::PageUp | Intent::HalfPageUp => {
+                self.selected = self.selected.saturating_sub(count);
+            }
+            Intent::Top => self.selected = 0,
+            Intent::Bottom => self.selected = last,
+            Intent::Pane(number) => self.selected = usize::from(number).saturating_sub(1).min(last),
+            Intent::Open | Intent::Zoom => self.alone = !self.alone,
+            Intent::Left => self.move_cursor(true, u16::try_from(count).unwrap_or(u16::MAX)),
+            Intent::Right => self.move_cursor(false, u16::try_from(count).unwrap_or(u16::MAX)),
+            Intent::Back if self.cursor.is_some() => self.cursor = None,
+            Intent::Back if self.alone => self.alone = false,
+            Intent::Back | Intent::Close => return vec![Effect::CloseView],
+            Intent::Attach => return vec![Effect::ShowConsole(self.id.clone())],
+            Intent::Logs => return vec![Effect::ShowLogs(vec![self.id.clone()])],
+            Intent::Describe => return vec![Effect::ShowDocument(self.id.clone(), DocumentForm::Form)],
+            _ => {}
+        }
+        Vec::new()
+    }
+
+    fn redraw_in(&self) -> Option<Duration> {
+        // Time moves on without samples too: the gap of a silent instance grows.
+        self.frozen
+            .is_none()
+            .then(|| (self.window() / 120).max(Duration::from_secs(1)))
+    }
+
+    fn draw(&mut self, area: Rect, buf: &mut Buffer, look: &Look<'_>) {
+        self.drawn = Some(look.now);
+        self.draw_all(area, buf, look);
+    }
+}
+
+#[cfg(test)]
+mod tests;
