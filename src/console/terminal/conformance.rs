@@ -1,0 +1,1 @@
+//! Bytes against the screen that a real terminal shows for them.

@@ -1,0 +1,82 @@
+//! The four character sets G0 to G3 and which of them the bytes of a text mean.
+
+/// A set of 94 characters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) enum Charset {
+    /// ASCII, and what else is close enough to it.
+    #[default]
+    Ascii,
+    /// ASCII with a pound sign for `#`.
+    British,
+    /// DEC Special Graphics: lines and corners.
+    Lines,
+}
+
+/// DEC Special Graphics from `_` to `~` (VT220 Programmer Reference, table 2-4).
+const LINES: [char; 32] = [
+    ' ', '◆', '▒', '␉', '␌', '␍', '␊', '°', '±', '␤', '␋', '┘', '┐', '┌', '└', '┼', '⎺', '⎻', '─', '⎼', '⎽',
+    '├', '┤', '┴', '┬', '│', '≤', '≥', 'π', '≠', '£', '·',
+];
+
+impl Charset {
+    /// The set that the last byte of a designation names.
+    pub fn named(byte: u8) -> Self {
+        match byte {
+            b'0' | b'2' => Self::Lines,
+            b'A' => Self::British,
+            _ => Self::Ascii,
+        }
+    }
+
+    /// What a character of a text means in this set.
+    pub fn map(self, c: char) -> char {
+        match (self, c) {
+            (Self::British, '#') => '£',
+            (Self::Lines, '_'..='~') => LINES[c as usize - '_' as usize],
+            _ => c,
+        }
+    }
+}
+
+/// The designated sets and the one in use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Charsets {
+    sets: [Charset; 4],
+    in_use: usize,
+    /// For one character only (SS2, SS3).
+    single: Option<usize>,
+}
+
+impl Charsets {
+    /// Designates a set as G0 to G3 by the intermediate of the escape: `(`, `)`, `*`, `+`.
+    pub fn designate(&mut self, intermediate: u8, set: u8) {
+        let place = match intermediate {
+            b'(' => 0,
+            b')' | b'-' => 1,
+            b'*' | b'.' => 2,
+            _ => 3,
+        };
+        self.sets[place] = Charset::named(set);
+    }
+
+    /// Locking shift.
+    pub fn shift(&mut self, place: usize) {
+        self.in_use = place.min(3);
+    }
+
+    /// Single shift.
+    pub fn shift_once(&mut self, place: usize) {
+        self.single = Some(place.min(3));
+    }
+
+    /// Whether text means what it says.
+    pub fn is_plain(&self) -> bool {
+        self.sets[self.in_use] == Charset::Ascii && self.single.is_none()
+    }
+
+    /// What the next character of a text means.
+    pub fn map(&mut self, c: char) -> char {
+        let place = self.single.take().unwrap_or(self.in_use);
+        self.sets[place].map(c)
+    }
+}

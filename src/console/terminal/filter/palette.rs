@@ -1,0 +1,146 @@
+//! The colours behind the numbers, for guests that ask for them or set them.
+
+use std::fmt;
+use std::str::FromStr;
+
+/// A colour, eight bits a channel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in super::super) struct Rgb(pub u8, pub u8, pub u8);
+
+impl fmt::Display for Rgb {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self(r, g, b) = self;
+        write!(f, "rgb:{r:02x}{r:02x}/{g:02x}{g:02x}/{b:02x}{b:02x}")
+    }
+}
+
+impl FromStr for Rgb {
+    type Err = ();
+
+    /// `#rrggbb`, or `rgb:` with one to four digits a channel.
+    fn from_str(text: &str) -> Result<Self, ()> {
+        if let Some(hex) = text.strip_prefix('#') {
+            let value = u32::from_str_radix(hex, 16).map_err(drop)?;
+            let [_, r, g, b] = value.to_be_bytes();
+            return if hex.len() == 6 {
+                Ok(Self(r, g, b))
+            } else {
+                Err(())
+            };
+        }
+        let mut channels = text.strip_prefix("rgb:").ok_or(())?.split('/').map(channel);
+        let mut next = || channels.next().flatten().ok_or(());
+        Ok(Self(next()?, next()?, next()?))
+    }
+}
+
+fn channel(digits: &str) -> Option<u8> {
+    let value = u32::from_str_radix(digits, 16).ok()?;
+    let most = match digits.len() {
+        1 => 0xf,
+        2 => 0xff,
+        3 => 0xfff,
+        4 => 0xffff,
+        _ => return None,
+    };
+    u8::try_from(value * 0xff / most).ok()
+}
+
+/// The sixteen colours as xterm has them.
+const NAMED: [Rgb; 16] = [
+    Rgb(0, 0, 0),
+    Rgb(0xcd, 0, 0),
+    Rgb(0, 0xcd, 0),
+    Rgb(0xcd, 0xcd, 0),
+    Rgb(0, 0, 0xee),
+    Rgb(0xcd, 0, 0xcd),
+    Rgb(0, 0xcd, 0xcd),
+    Rgb(0xe5, 0xe5, 0xe5),
+    Rgb(0x7f, 0x7f, 0x7f),
+    Rgb(0xff, 0, 0),
+    Rgb(0, 0xff, 0),
+    Rgb(0xff, 0xff, 0),
+    Rgb(0x5c, 0x5c, 0xff),
+    Rgb(0xff, 0, 0xff),
+    Rgb(0, 0xff, 0xff),
+    Rgb(0xff, 0xff, 0xff),
+];
+
+/// The colours of one terminal.
+#[derive(Debug, Clone)]
+pub(in super::super) struct Palette {
+    /// Told to guests that ask (OSC 10); a guess until someone knows the outer terminal's.
+    pub foreground: Rgb,
+    /// Told to guests that ask (OSC 11), who choose dark or light by it.
+    pub background: Rgb,
+    /// Colours that the guest has set.
+    set: Vec<(u8, Rgb)>,
+}
+
+impl Default for Palette {
+    fn default() -> Self {
+        Self {
+            foreground: NAMED[7],
+            background: NAMED[0],
+            set: Vec::new(),
+        }
+    }
+}
+
+impl Palette {
+    /// The guest's own colour for a number, if it set one.
+    pub fn own(&self, index: u8) -> Option<Rgb> {
+        self.set
+            .iter()
+            .find(|(set, _)| *set == index)
+            .map(|(_, colour)| *colour)
+    }
+
+    pub fn get(&self, index: u8) -> Rgb {
+        if let Some(own) = self.own(index) {
+            return own;
+        }
+        let step = |level: u8| if level == 0 { 0 } else { 55 + 40 * level };
+        match index {
+            0..=15 => NAMED[usize::from(index)],
+            16..=231 => {
+                let cube = index - 16;
+                Rgb(step(cube / 36), step(cube / 6 % 6), step(cube % 6))
+            }
+            232..=255 => {
+                let grey = 8 + 10 * (index - 232);
+                Rgb(grey, grey, grey)
+            }
+        }
+    }
+
+    pub fn set(&mut self, index: u8, colour: Rgb) {
+        self.unset(index);
+        self.set.push((index, colour));
+    }
+
+    pub fn unset(&mut self, index: u8) {
+        self.set.retain(|(set, _)| *set != index);
+    }
+
+    pub fn reset(&mut self) {
+        self.set.clear();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn colours_are_read_and_told() {
+        assert_eq!("#102030".parse(), Ok(Rgb(0x10, 0x20, 0x30)));
+        assert_eq!("rgb:f/80/ffff".parse(), Ok(Rgb(0xff, 0x80, 0xff)));
+        for bad in ["", "#12345", "rgb:1/2", "rgb:12345/0/0", "red", "rgb:g/0/0"] {
+            assert_eq!(bad.parse::<Rgb>(), Err(()), "{bad}");
+        }
+        let palette = Palette::default();
+        assert_eq!(palette.get(196).to_string(), "rgb:ffff/0000/0000");
+        assert_eq!(palette.get(255), Rgb(238, 238, 238));
+    }
+}

@@ -1,0 +1,202 @@
+//! Mouse events, as the guest's modes ask for them (xterm's ctlseqs document, "Mouse Tracking").
+
+use crossterm::event::{KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
+
+use super::{MouseProtocolEncoding, MouseProtocolMode, Wants};
+
+/// No button, or "some button was released" where the form cannot say which.
+const NONE: u16 = 3;
+/// Added for motion.
+const MOTION: u16 = 32;
+/// The wheel up; down, left and right follow.
+const WHEEL: u16 = 64;
+
+/// The bytes for a mouse event; empty where the guest did not ask for it.
+pub(super) fn encode(event: &MouseEvent, wants: &Wants) -> Vec<u8> {
+    use MouseEventKind as Kind;
+    use MouseProtocolMode as Mode;
+    let turn = match event.kind {
+        Kind::ScrollUp => Some(0),
+        Kind::ScrollDown => Some(1),
+        Kind::ScrollLeft => Some(2),
+        Kind::ScrollRight => Some(3),
+        _ => None,
+    };
+    if wants.mouse == Mode::None {
+        return match turn {
+            Some(turn @ (0 | 1)) if wants.wheel_keys => wheel_as_arrows(turn, wants),
+            _ => Vec::new(),
+        };
+    }
+    let heard = match event.kind {
+        Kind::Up(_) => wants.mouse != Mode::Press,
+        Kind::Drag(_) => matches!(wants.mouse, Mode::ButtonMotion | Mode::AnyMotion),
+        Kind::Moved => wants.mouse == Mode::AnyMotion,
+        _ => true,
+    };
+    if !heard {
+        return Vec::new();
+    }
+    let mut code = match event.kind {
+        Kind::Down(which) | Kind::Up(which) => button(which),
+        Kind::Drag(which) => button(which) + MOTION,
+        Kind::Moved => NONE + MOTION,
+        _ => WHEEL + turn.unwrap_or_default(),
+    };
+    if wants.mouse != Mode::Press {
+        code += modifiers(event.modifiers);
+    }
+    let released = matches!(event.kind, Kind::Up(_));
+    form(code, event.column, event.row, released, wants.mouse_encoding)
+}
+
+fn button(button: MouseButton) -> u16 {
+    match button {
+        MouseButton::Left => 0,
+        MouseButton::Middle => 1,
+        MouseButton::Right => 2,
+    }
+}
+
+fn modifiers(held: KeyModifiers) -> u16 {
+    let mut code = 0;
+    if held.contains(KeyModifiers::SHIFT) {
+        code += 4;
+    }
+    if held.intersects(KeyModifiers::ALT | KeyModifiers::META) {
+        code += 8;
+    }
+    if held.contains(KeyModifiers::CONTROL) {
+        code += 16;
+    }
+    code
+}
+
+fn form(code: u16, column: u16, row: u16, released: bool, encoding: MouseProtocolEncoding) -> Vec<u8> {
+    let (column, row) = (column.saturating_add(1), row.saturating_add(1));
+    if encoding == MouseProtocolEncoding::Sgr {
+        let action = if released { 'm' } else { 'M' };
+        return format!("\x1b[<{code};{column};{row}{action}").into_bytes();
+    }
+    // The older forms do not say which button was released.
+    let code = if released { code & !NONE | NONE } else { code };
+    let mut out = b"\x1b[M".to_vec();
+    for value in [code, column, row] {
+        let value = value.saturating_add(32);
+        match (encoding, u8::try_from(value)) {
+            (MouseProtocolEncoding::Utf8, _) => match char::from_u32(u32::from(value)) {
+                // Two bytes are the most that this form has.
+                Some(c) if value < 2048 => out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes()),
+                _ => return Vec::new(),
+            },
+            (_, Ok(byte)) => out.push(byte),
+            // Beyond column 223 the byte form has no word.
+            (_, Err(_)) => return Vec::new(),
+        }
+    }
+    out
+}
+
+/// Three lines a turn, as xterm's alternate scroll mode does.
+fn wheel_as_arrows(turn: u16, wants: &Wants) -> Vec<u8> {
+    let introducer = if wants.application_cursor { b'O' } else { b'[' };
+    let action = if turn == 0 { b'A' } else { b'B' };
+    [0x1b, introducer, action].repeat(3)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LEFT_DOWN: MouseEventKind = MouseEventKind::Down(MouseButton::Left);
+    const LEFT_UP: MouseEventKind = MouseEventKind::Up(MouseButton::Left);
+    const LEFT_DRAG: MouseEventKind = MouseEventKind::Drag(MouseButton::Left);
+
+    fn sent(
+        kind: MouseEventKind,
+        (column, row): (u16, u16),
+        mouse: MouseProtocolMode,
+        mouse_encoding: MouseProtocolEncoding,
+    ) -> Vec<u8> {
+        let event = MouseEvent {
+            kind,
+            column,
+            row,
+            modifiers: KeyModifiers::CONTROL,
+        };
+        encode(
+            &event,
+            &Wants {
+                mouse,
+                mouse_encoding,
+                ..Wants::default()
+            },
+        )
+    }
+
+    #[test]
+    fn each_mode_hears_its_events() {
+        use MouseProtocolMode as Mode;
+        let sgr = MouseProtocolEncoding::Sgr;
+        for (mode, down, up, drag, moved, wheel) in [
+            (Mode::None, false, false, false, false, false),
+            (Mode::Press, true, false, false, false, true),
+            (Mode::PressRelease, true, true, false, false, true),
+            (Mode::ButtonMotion, true, true, true, false, true),
+            (Mode::AnyMotion, true, true, true, true, true),
+        ] {
+            for (kind, expected) in [
+                (LEFT_DOWN, down),
+                (LEFT_UP, up),
+                (LEFT_DRAG, drag),
+                (MouseEventKind::Moved, moved),
+                (MouseEventKind::ScrollDown, wheel),
+            ] {
+                assert_eq!(
+                    !sent(kind, (3, 4), mode, sgr).is_empty(),
+                    expected,
+                    "{mode:?} {kind:?}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn forms_are_those_of_the_document() {
+        use MouseProtocolEncoding::{Default, Sgr, Utf8};
+        let any = MouseProtocolMode::AnyMotion;
+        assert_eq!(sent(LEFT_DOWN, (0, 1), any, Sgr), b"\x1b[<16;1;2M");
+        assert_eq!(sent(LEFT_UP, (299, 1), any, Sgr), b"\x1b[<16;300;2m");
+        assert_eq!(sent(MouseEventKind::ScrollUp, (0, 0), any, Sgr), b"\x1b[<80;1;1M");
+        assert_eq!(
+            sent(LEFT_DOWN, (0, 1), any, Default),
+            [0x1b, b'[', b'M', 48, 33, 34]
+        );
+        assert_eq!(
+            sent(LEFT_UP, (0, 1), any, Default),
+            [0x1b, b'[', b'M', 51, 33, 34]
+        );
+        assert_eq!(sent(LEFT_DOWN, (222, 0), any, Default)[4], 255);
+        assert!(sent(LEFT_DOWN, (223, 0), any, Default).is_empty());
+        assert_eq!(sent(LEFT_DOWN, (223, 0), any, Utf8)[3..], [48, 0xc4, 0x80, 33]);
+    }
+
+    #[test]
+    fn a_wheel_is_arrows_where_the_guest_wants_no_mouse() {
+        let turn = |kind| MouseEvent {
+            kind,
+            column: 0,
+            row: 0,
+            modifiers: KeyModifiers::NONE,
+        };
+        let wants = Wants {
+            wheel_keys: true,
+            ..Wants::default()
+        };
+        assert_eq!(
+            encode(&turn(MouseEventKind::ScrollUp), &wants),
+            b"\x1b[A\x1b[A\x1b[A"
+        );
+        assert!(encode(&turn(MouseEventKind::ScrollUp), &Wants::default()).is_empty());
+    }
+}
