@@ -1,0 +1,286 @@
+//! A terminal as a person has it: a PTY, an emulator that reads what the program draws, hands that type.
+
+use std::io::{Read, Write};
+use std::path::Path;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard};
+use std::time::{Duration, Instant};
+
+use portable_pty::{Child, CommandBuilder, ExitStatus, MasterPty, PtySize, native_pty_system};
+use rustix::process::{Pid, Signal, kill_process};
+
+/// How long anything may take before a test gives up. Long, because two cores may serve many tests; a test that
+/// passes never waits for it.
+pub const PATIENCE: Duration = Duration::from_secs(30);
+
+/// What the terminal has seen so far.
+struct Seen {
+    parser: vt100::Parser,
+    raw: Vec<u8>,
+    /// Bytes of `raw` that were searched for questions.
+    searched: usize,
+    ended: bool,
+}
+
+/// A running program and the terminal it draws on.
+pub struct Terminal {
+    master: Box<dyn MasterPty + Send>,
+    writer: Arc<Mutex<Box<dyn Write + Send>>>,
+    child: Box<dyn Child + Send + Sync>,
+    seen: Arc<(Mutex<Seen>, Condvar)>,
+    /// The line discipline as it was before the program started.
+    modes: String,
+}
+
+/// What a program is started with.
+pub struct Start<'a> {
+    pub program: &'a str,
+    pub arguments: &'a [&'a str],
+    pub environment: &'a [(&'a str, &'a str)],
+    pub home: &'a Path,
+    pub columns: u16,
+    pub rows: u16,
+}
+
+impl Terminal {
+    /// Starts a program on a new terminal, with nothing in its environment but what a login gives.
+    pub fn start(start: &Start<'_>) -> Self {
+        let pair = native_pty_system()
+            .openpty(size(start.columns, start.rows))
+            .expect("a PTY");
+        let mut command = CommandBuilder::new(start.program);
+        command.args(start.arguments);
+        command.env_clear();
+        for (name, value) in [("PATH", "/usr/local/bin:/usr/bin:/bin"), ("TERM", "xterm-256color")] {
+            command.env(name, value);
+        }
+        for (name, value) in [("LANG", "C.UTF-8"), ("SHELL", "/bin/sh"), ("COLORTERM", "truecolor")] {
+            command.env(name, value);
+        }
+        command.env("HOME", start.home);
+        command.cwd(start.home);
+        for (name, value) in start.environment {
+            command.env(name, value);
+        }
+        let modes = format!("{:?}", pair.master.get_termios());
+        let child = pair.slave.spawn_command(command).expect("the program starts");
+        drop(pair.slave);
+        let writer = Arc::new(Mutex::new(pair.master.take_writer().expect("a writer")));
+        let seen = Arc::new((
+            Mutex::new(Seen {
+                parser: vt100::Parser::new(nonzero(start.rows), nonzero(start.columns), 0),
+                raw: Vec::new(),
+                searched: 0,
+                ended: false,
+            }),
+            Condvar::new(),
+        ));
+        let reader = pair.master.try_clone_reader().expect("a reader");
+        std::thread::spawn({
+            let (seen, writer) = (seen.clone(), writer.clone());
+            move || read(reader, &seen, &writer)
+        });
+        Self {
+            master: pair.master,
+            writer,
+            child,
+            seen,
+            modes,
+        }
+    }
+
+    fn seen(&self) -> MutexGuard<'_, Seen> {
+        self.seen.0.lock().expect("no thread panicked")
+    }
+
+    /// Types these bytes.
+    pub fn type_keys(&self, keys: &str) {
+        let mut writer = self.writer.lock().expect("no thread panicked");
+        writer.write_all(keys.as_bytes()).and_then(|()| writer.flush()).expect("the terminal is open");
+    }
+
+    /// What is on the screen, line by line.
+    pub fn screen(&self) -> String {
+        self.seen().parser.screen().contents()
+    }
+
+    /// Every byte the program wrote.
+    pub fn raw(&self) -> Vec<u8> {
+        self.seen().raw.clone()
+    }
+
+    /// Waits until the screen shows a text.
+    pub fn wait_for(&self, text: &str) {
+        self.wait_until(&format!("{text:?} on the screen"), |screen| screen.contents().contains(text));
+    }
+
+    /// Waits until the screen no longer shows a text.
+    pub fn wait_gone(&self, text: &str) {
+        self.wait_until(&format!("{text:?} off the screen"), |screen| !screen.contents().contains(text));
+    }
+
+    /// Waits until something is true of the screen.
+    pub fn wait_until(&self, what: &str, so: impl Fn(&vt100::Screen) -> bool) {
+        self.wait_seen(what, |seen| so(seen.parser.screen()));
+    }
+
+    /// Waits until the program has written these bytes, counted from the start.
+    pub fn wait_raw(&self, bytes: &str) {
+        self.wait_seen(&format!("the bytes {bytes:?}"), |seen| find(&seen.raw, bytes.as_bytes()));
+    }
+
+    fn wait_seen(&self, what: &str, so: impl Fn(&Seen) -> bool) {
+        let deadline = Instant::now() + PATIENCE;
+        let mut seen = self.seen();
+        while !so(&seen) {
+            let left = deadline.saturating_duration_since(Instant::now());
+            let why = match (seen.ended, left.is_zero()) {
+                (true, _) => "the program ended",
+                (_, true) => "time is up",
+                _ => {
+                    seen = self.seen.1.wait_timeout(seen, left).expect("no thread panicked").0;
+                    continue;
+                }
+            };
+            let screen = seen.parser.screen().contents();
+            drop(seen);
+            panic!("waiting for {what}: {why}; the screen shows\n{screen}");
+        }
+    }
+
+    /// Gives the terminal another size, as dragging a window's corner does.
+    pub fn resize(&self, columns: u16, rows: u16) {
+        self.seen().parser.set_size(nonzero(rows), nonzero(columns));
+        self.master.resize(size(columns, rows)).expect("a new size");
+    }
+
+    /// The program's process id.
+    pub fn pid(&self) -> u32 {
+        self.child.process_id().expect("it runs")
+    }
+
+    /// Sends the program a signal.
+    pub fn signal(&self, signal: Signal) {
+        let pid = Pid::from_raw(i32::try_from(self.pid()).expect("a pid")).expect("a pid");
+        kill_process(pid, signal).expect("it runs");
+    }
+
+    /// Waits until the program has ended and all it wrote has been read; how it ended.
+    pub fn exit_status(&mut self) -> ExitStatus {
+        let deadline = Instant::now() + PATIENCE;
+        let mut seen = self.seen.0.lock().expect("no thread panicked");
+        while !seen.ended {
+            let left = deadline.saturating_duration_since(Instant::now());
+            assert!(
+                !left.is_zero(),
+                "waiting for the program to end; the screen shows\n{}",
+                seen.parser.screen().contents()
+            );
+            seen = self.seen.1.wait_timeout(seen, left).expect("no thread panicked").0;
+        }
+        drop(seen);
+        self.child.wait().expect("its end can be waited for")
+    }
+
+    /// Asserts that the terminal is as it was before the program came.
+    pub fn assert_restored(&self) {
+        let seen = self.seen();
+        let screen = seen.parser.screen();
+        let raw = String::from_utf8_lossy(&seen.raw).into_owned();
+        assert!(raw.contains("\x1b[?1049h"), "the alternate screen was never taken: {raw:?}");
+        assert!(!screen.alternate_screen(), "the alternate screen was not left");
+        assert!(!screen.hide_cursor(), "the cursor is hidden");
+        assert!(!screen.bracketed_paste(), "pastes are still bracketed");
+        assert_eq!(screen.mouse_protocol_mode(), vt100::MouseProtocolMode::None, "the mouse is taken");
+        for mode in ["1000", "1002", "1003", "1004", "1006", "2026"] {
+            let (on, off) = (format!("\x1b[?{mode}h"), format!("\x1b[?{mode}l"));
+            assert!(
+                raw.rfind(&on).is_none_or(|on| raw.rfind(&off).is_some_and(|off| off > on)),
+                "mode {mode} is still on"
+            );
+        }
+        assert_eq!(format!("{:?}", self.master.get_termios()), self.modes, "the line discipline changed");
+    }
+}
+
+impl Drop for Terminal {
+    fn drop(&mut self) {
+        // It may be gone already, which is as good.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn size(columns: u16, rows: u16) -> PtySize {
+    PtySize {
+        rows,
+        cols: columns,
+        pixel_width: 0,
+        pixel_height: 0,
+    }
+}
+
+fn nonzero(number: u16) -> std::num::NonZeroU16 {
+    // The emulator keeps at least two cells a side; what a 1x1 terminal shows is not what such a test looks at.
+    std::num::NonZeroU16::new(number.max(2)).expect("at least two")
+}
+
+fn find(haystack: &[u8], needle: &[u8]) -> bool {
+    haystack.windows(needle.len()).any(|window| window == needle)
+}
+
+/// Reads until the program ends, answering what a terminal answers.
+fn read(
+    mut reader: Box<dyn Read + Send>,
+    seen: &(Mutex<Seen>, Condvar),
+    writer: &Mutex<Box<dyn Write + Send>>,
+) {
+    let mut chunk = vec![0; 64 << 10];
+    loop {
+        // The PTY reports an error, not an end, once its last program is gone.
+        let count = reader.read(&mut chunk).unwrap_or(0);
+        let mut now = seen.0.lock().expect("no thread panicked");
+        if count == 0 {
+            now.ended = true;
+            drop(now);
+            seen.1.notify_all();
+            return;
+        }
+        now.parser.process(&chunk[..count]);
+        now.raw.extend_from_slice(&chunk[..count]);
+        let answers = answers(&mut now);
+        drop(now);
+        seen.1.notify_all();
+        if !answers.is_empty() {
+            let mut writer = writer.lock().expect("no thread panicked");
+            // A program that asks and leaves does not wait for the answer.
+            let _ = writer.write_all(answers.as_bytes()).and_then(|()| writer.flush());
+        }
+    }
+}
+
+/// What a terminal answers to the questions that have come since the last look.
+fn answers(seen: &mut Seen) -> String {
+    let mut found = Vec::new();
+    let from = seen.searched;
+    for (question, answer) in [
+        ("\x1b[c", "\x1b[?62;22c".to_owned()),
+        ("\x1b[0c", "\x1b[?62;22c".to_owned()),
+        ("\x1b]11;?", "\x1b]11;rgb:0000/0000/0000\x1b\\".to_owned()),
+        ("\x1b]10;?", "\x1b]10;rgb:ffff/ffff/ffff\x1b\\".to_owned()),
+        ("\x1b[6n", {
+            let (row, column) = seen.parser.screen().cursor_position();
+            format!("\x1b[{};{}R", row + 1, column + 1)
+        }),
+    ] {
+        let question = question.as_bytes();
+        let start = from.saturating_sub(question.len() - 1);
+        for at in start..(seen.raw.len() + 1).saturating_sub(question.len()) {
+            if seen.raw[at..].starts_with(question) && at + question.len() > from {
+                found.push((at, answer.clone()));
+            }
+        }
+    }
+    seen.searched = seen.raw.len();
+    found.sort();
+    found.into_iter().map(|(_, answer)| answer).collect()
+}
