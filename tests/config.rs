@@ -97,3 +97,50 @@ proptest! {
         }
     }
 }
+
+/// What stands in `docs/configuration.md` between its two marks.
+fn reference() -> String {
+    use quarterdeck::config::reference::{CONTEXT, Key, SETTINGS};
+    let table = |keys: &[Key]| -> String {
+        keys.iter()
+            .map(|key| {
+                let default = if key.default.is_empty() {
+                    "needed"
+                } else {
+                    key.default
+                };
+                format!("| `{}` | {} | {default} | {} |\n", key.name, key.takes, key.says)
+            })
+            .collect()
+    };
+    let head = "| key | takes | without it | what it means |\n|---|---|---|---|\n";
+    format!(
+        "\n## At the top\n\n{head}{}\n## In a context\n\n{head}{}\n",
+        table(&SETTINGS),
+        table(&CONTEXT)
+    )
+}
+
+#[test]
+fn the_reference_is_the_codes() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/configuration.md");
+    let page = std::fs::read_to_string(&path).expect("readable");
+    let (before, rest) = page
+        .split_once("<!-- made from the code: begin -->")
+        .expect("a first mark");
+    let (found, after) = rest
+        .split_once("<!-- made from the code: end -->")
+        .expect("a second mark");
+    let expected = reference();
+    if std::env::var_os("QDECK_WRITE_DOCS").is_some() {
+        let page = format!(
+            "{before}<!-- made from the code: begin -->{expected}<!-- made from the code: end -->{after}"
+        );
+        std::fs::write(&path, page).expect("writable");
+        return;
+    }
+    assert_eq!(
+        found, expected,
+        "QDECK_WRITE_DOCS=1 cargo test --test config writes it anew"
+    );
+}

@@ -8,25 +8,10 @@ use url::{Host, Url};
 use super::context::Context;
 use super::credentials::read_credentials;
 use super::mistake::{Mistakes, Notes};
+use super::reference::{CONTEXT, names};
 use super::section::{Found, Section, type_word};
 use super::settings::Settings;
 use crate::model::{ContextName, Platform};
-
-/// The keys of a context, in the order of the reference.
-pub const KEYS: [&str; 12] = [
-    "platform",
-    "base_url",
-    "token",
-    "email",
-    "password",
-    "hub",
-    "read_only",
-    "enabled",
-    "concurrency",
-    "console_input",
-    "console_size_reports",
-    "insecure",
-];
 
 /// The address of Cycle's API, the same for every hub.
 pub(super) const CYCLE: &str = "https://api.cycle.io";
@@ -115,7 +100,7 @@ fn read_context(
     path: &Path,
     notes: &mut Notes<'_>,
 ) -> Option<Context> {
-    section.only(&KEYS, "a context", notes);
+    section.only(&names(&CONTEXT), "a context", notes);
     let platform = read_platform(section, name.value, notes);
     let insecure = section.boolean("insecure", notes).unwrap_or(false);
     let base_url = read_base_url(section, platform, insecure, notes);

@@ -6,13 +6,14 @@ mod credentials;
 mod file;
 mod location;
 mod mistake;
+pub mod reference;
 mod secret;
 mod section;
 mod settings;
 
 pub use context::{Context, Credentials, SecretRef};
-pub use file::{KEYS as CONTEXT_KEYS, is_name, parse};
+pub use file::{is_name, parse};
 pub use location::{Config, ConfigError, Origin, default_path, load};
 pub use mistake::{Mistake, Mistakes, nearest};
 pub use section::duration;
-pub use settings::{KEYS as SETTING_KEYS, Settings};
+pub use settings::Settings;

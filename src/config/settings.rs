@@ -5,22 +5,9 @@ use std::time::Duration;
 use toml::de::DeValue;
 
 use super::mistake::Notes;
+use super::reference::{SETTINGS, names};
 use super::section::{Section, type_word};
 use crate::model::Bytes;
-
-/// The keys of the top of the file, in the order of the reference.
-pub const KEYS: [&str; 10] = [
-    "refresh",
-    "sample_every",
-    "theme",
-    "mouse",
-    "ascii",
-    "log_buffer",
-    "scrollback",
-    "read_only",
-    "keys",
-    "contexts",
-];
 
 /// What the file says of the program itself.
 #[derive(Debug, Clone, PartialEq)]
@@ -69,7 +56,7 @@ impl Settings {
 
     pub(super) fn read(top: &Section<'_, '_>, notes: &mut Notes<'_>) -> Self {
         let plain = Self::default();
-        top.only(&KEYS, "the file", notes);
+        top.only(&names(&SETTINGS), "the file", notes);
         Self {
             refresh: top
                 .duration("refresh", Self::PACE, notes)

@@ -44,7 +44,11 @@ impl Cloud {
             folder,
             greeting,
         };
-        assert!(cloud.greeting.contains("demo cloud on http://127.0.0.1:"), "{}", cloud.greeting);
+        assert!(
+            cloud.greeting.contains("demo cloud on http://127.0.0.1:"),
+            "{}",
+            cloud.greeting
+        );
         cloud
     }
 
@@ -61,8 +65,11 @@ impl Cloud {
     /// Where it listens: `127.0.0.1:PORT`.
     pub fn address(&self) -> String {
         let (_, rest) = self.greeting.split_once("http://").expect("it says where");
-        rest.chars().take_while(|c| c.is_ascii_digit() || ".:".contains(*c)).collect::<String>()
-            .trim_end_matches([':', '.']).to_owned()
+        rest.chars()
+            .take_while(|c| c.is_ascii_digit() || ".:".contains(*c))
+            .collect::<String>()
+            .trim_end_matches([':', '.'])
+            .to_owned()
     }
 
     /// Sends it a signal.
@@ -74,6 +81,11 @@ impl Cloud {
     /// Asks it to end, and waits; whether it ended well.
     pub fn end(&mut self) -> bool {
         self.signal(Signal::TERM);
+        self.ended_well()
+    }
+
+    /// Waits for its end; whether it ended well.
+    pub fn ended_well(&mut self) -> bool {
         self.child.wait().expect("its end can be waited for").success()
     }
 

@@ -1,0 +1,155 @@
+//! What needs no screen: the configuration's commands, the demo cloud alone, and refusals.
+
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+use rustix::process::Signal;
+
+use crate::cloud::{Cloud, QDECK};
+use crate::network::{Server, answer, contexts};
+
+fn qdeck(home: &Path, arguments: &[&str]) -> Output {
+    Command::new(QDECK)
+        .args(arguments)
+        .env_clear()
+        .env("PATH", "/usr/bin:/bin")
+        .env("HOME", home)
+        .stdin(Stdio::null())
+        .output()
+        .expect("it runs")
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+#[test]
+fn the_demo_alone_prints_a_configuration_that_works_and_ends_without_a_trace() {
+    for signal in [Signal::TERM, Signal::INT] {
+        let mut cloud = Cloud::start(&["--listen", "127.0.0.1:0"]);
+        let home = tempfile::tempdir().expect("a folder");
+        let config = cloud.config();
+        let found = qdeck(
+            home.path(),
+            &["--config", &config.to_string_lossy(), "config", "check"],
+        );
+        let report = text(&found.stdout);
+        assert!(found.status.success(), "{report}{}", text(&found.stderr));
+        assert!(
+            report.contains("demo-cycle (cycle") && report.contains("demo-quasarch (quasarch"),
+            "{report}"
+        );
+        assert!(!report.contains('✗'), "{report}");
+        cloud.signal(signal);
+        assert!(cloud.ended_well(), "{signal:?}");
+        assert_eq!(
+            cloud.leftovers(),
+            Vec::<std::path::PathBuf>::new(),
+            "secrets go with the run"
+        );
+    }
+}
+
+#[test]
+fn the_demo_listens_on_loopback_only() {
+    let home = tempfile::tempdir().expect("a folder");
+    let found = qdeck(home.path(), &["demo", "--listen", "0.0.0.0:0"]);
+    assert_eq!(found.status.code(), Some(1));
+    assert!(
+        text(&found.stderr).contains("loopback"),
+        "{}",
+        text(&found.stderr)
+    );
+    assert!(found.stdout.is_empty());
+}
+
+#[test]
+fn a_file_is_written_found_and_not_written_over() {
+    let home = tempfile::tempdir().expect("a folder");
+    let path = text(&qdeck(home.path(), &["config", "path"]).stdout);
+    assert!(path.starts_with(&*home.path().to_string_lossy()), "{path}");
+    let first = qdeck(home.path(), &["config", "init"]);
+    assert!(first.status.success() && text(&first.stdout).contains(path.trim()));
+    let again = qdeck(home.path(), &["config", "init"]);
+    assert_eq!(again.status.code(), Some(1));
+    assert!(text(&again.stderr).contains("exists already"));
+    let check = qdeck(home.path(), &["config", "check"]);
+    assert!(
+        text(&check.stdout).contains("has no contexts yet"),
+        "{}",
+        text(&check.stdout)
+    );
+}
+
+#[test]
+fn mistakes_have_an_exit_code_of_their_own() {
+    let home = tempfile::tempdir().expect("a folder");
+    let path = home.path().join("config.toml");
+    std::fs::write(&path, "refesh = \"5s\"\n").expect("writable");
+    for arguments in [&["config", "check"][..], &[]] {
+        let mut arguments = arguments.to_vec();
+        let path = path.to_string_lossy();
+        arguments.extend(["--config", &path]);
+        let found = qdeck(home.path(), &arguments);
+        let report = text(&found.stderr);
+        assert_eq!(found.status.code(), Some(3), "{report}");
+        assert!(
+            report.contains("config.toml:1:1:") && report.contains("`refresh`"),
+            "{report}"
+        );
+    }
+}
+
+#[test]
+fn the_screen_needs_a_terminal() {
+    let home = tempfile::tempdir().expect("a folder");
+    let found = qdeck(home.path(), &[]);
+    assert_eq!(found.status.code(), Some(1));
+    assert!(
+        text(&found.stderr).contains("terminal"),
+        "{}",
+        text(&found.stderr)
+    );
+    assert!(found.stdout.is_empty(), "nothing is drawn into a pipe");
+}
+
+#[test]
+fn a_check_tells_what_is_wrong_with_each_context_and_never_the_secret() {
+    let refuses = Server::start(answer(
+        "401 Unauthorized",
+        "application/json",
+        r#"{"error":{"title":"Unauthorized","code":"401.auth"}}"#,
+    ));
+    let page = Server::start(answer(
+        "200 OK",
+        "text/html",
+        "<html><body>Sign in to the hotel's network</body></html>",
+    ));
+    let home = tempfile::tempdir().expect("a folder");
+    let path = home.path().join("config.toml");
+    let file = contexts(&[
+        ("refused", refuses.url()),
+        ("hotel", page.url()),
+        ("gone", "http://127.0.0.1:1".into()),
+    ]);
+    std::fs::write(&path, file).expect("writable");
+    let found = qdeck(
+        home.path(),
+        &["config", "check", "--config", &path.to_string_lossy()],
+    );
+    let report = text(&found.stdout);
+    assert_eq!(found.status.code(), Some(1), "{report}");
+    for words in ["not signed in", "odd answer", "unreachable"] {
+        assert!(report.contains(words), "{words}: {report}");
+    }
+    assert!(!report.contains("fake-token"), "{report}");
+}
+
+#[test]
+fn completions_are_printed() {
+    let home = tempfile::tempdir().expect("a folder");
+    for shell in ["bash", "zsh", "fish"] {
+        let found = qdeck(home.path(), &["completions", shell]);
+        assert!(found.status.success() && text(&found.stdout).contains("qdeck"));
+    }
+}

@@ -1,0 +1,9 @@
+//! The built binary as a person uses it: in a terminal, with keys, signals and a network that fails.
+//!
+//! No test sleeps: each waits for what it expects, with a deadline.
+#![cfg(all(unix, feature = "demo"))]
+
+mod cloud;
+mod commands;
+mod network;
+mod terminal;
