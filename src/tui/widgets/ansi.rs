@@ -24,7 +24,6 @@ pub fn styled(raw: &str, base: Style, limit: usize) -> (StyledLine, bool) {
         base,
         style: base,
         column: 0,
-        limit,
         returned: false,
     };
     let mut parser = Parser::new();
@@ -52,12 +51,32 @@ pub fn plain_to(raw: &str, limit: usize) -> String {
     styled(raw, Style::new(), limit).0.text().to_owned()
 }
 
+/// A name of the remote side as the stem of a file's name: letters, digits, dots, dashes and underscores.
+pub fn file_stem(name: &str) -> String {
+    let stem: String = name
+        .chars()
+        .take(100)
+        .map(|c| {
+            if c.is_alphanumeric() || "._-".contains(c) {
+                c
+            } else {
+                '-'
+            }
+        })
+        .collect();
+    let stem = stem.trim_start_matches(['.', '-']);
+    if stem.is_empty() {
+        "unnamed".to_owned()
+    } else {
+        stem.to_owned()
+    }
+}
+
 struct Pen {
     line: StyledLine,
     base: Style,
     style: Style,
     column: usize,
-    limit: usize,
     /// A carriage return came; the next text starts the line anew.
     returned: bool,
 }

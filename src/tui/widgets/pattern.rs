@@ -79,6 +79,6 @@ mod tests {
     #[test]
     fn matches_of_nothing_are_left_out() {
         let pattern = Pattern::parse("x*").unwrap();
-        assert_eq!(pattern.find("axxb").collect::<Vec<_>>(), [1..3]);
+        assert!(pattern.find("axxb").eq(std::iter::once(1..3)));
     }
 }

@@ -1,0 +1,271 @@
+//! What the keys do in a document.
+
+use unicode_width::UnicodeWidthStr;
+
+use serde_json::{Map, Value};
+
+use super::sheet::{Class, Sheet};
+use super::{DocumentView, Mask, UNMASKED_FOR, json, yaml};
+use crate::model::Timestamp;
+use crate::tui::effect::DocumentForm;
+use crate::tui::{Effect, Intent};
+
+impl DocumentView {
+    pub(super) fn offers(&self) -> Vec<(Intent, &'static str)> {
+        let mut hints = vec![(Intent::Search, "search")];
+        if self.search.as_ref().is_some_and(|search| !search.hits.is_empty()) {
+            hints.push((Intent::NextMatch, "next"));
+            hints.push((Intent::PreviousMatch, "previous"));
+        }
+        for (form, intent, word) in [
+            (DocumentForm::Form, Intent::Describe, "form"),
+            (DocumentForm::Yaml, Intent::Yaml, "yaml"),
+            (DocumentForm::Json, Intent::Json, "json"),
+        ] {
+            if form != self.form {
+                hints.push((intent, word));
+            }
+        }
+        if self.fold_target().is_some() {
+            hints.push((Intent::Fold, "fold"));
+        }
+        if self.has_secrets() {
+            hints.push((Intent::Unmask, "unmask"));
+        }
+        hints.extend([
+            (Intent::Copy, "copy"),
+            (Intent::CopyMenu, "copy all"),
+            (Intent::Save, "save"),
+            (Intent::Wide, if self.wrap { "no wrap" } else { "wrap" }),
+            (Intent::Refresh, "read again"),
+            (Intent::Close, "back"),
+        ]);
+        hints
+    }
+
+    pub(super) fn answer(&mut self, intent: Intent, count: Option<u32>) -> Vec<Effect> {
+        let total = self.shown.len();
+        if self.pager.apply(intent, count, total) {
+            return Vec::new();
+        }
+        let steps = i64::from(count.unwrap_or(1).max(1));
+        match intent {
+            Intent::Back if self.search.is_some() => self.search = None,
+            Intent::Back | Intent::Close => return vec![Effect::CloseView],
+            Intent::Search => self.start_search(),
+            Intent::NextMatch => self.next_hit(steps),
+            Intent::PreviousMatch => self.next_hit(-steps),
+            Intent::Describe => self.turn(DocumentForm::Form),
+            Intent::Yaml => self.turn(DocumentForm::Yaml),
+            Intent::Json => self.turn(DocumentForm::Json),
+            Intent::Wide => self.wrap = !self.wrap,
+            Intent::Fold | Intent::Open => {
+                if let Some(row) = self.fold_target() {
+                    self.fold(row);
+                }
+            }
+            Intent::Unmask => return self.unmask(),
+            Intent::Refresh => return self.read(),
+            Intent::Copy => return self.copy(count),
+            Intent::CopyMenu => return self.copy_all(),
+            Intent::Save => return self.save(),
+            _ => {}
+        }
+        Vec::new()
+    }
+
+    fn turn(&mut self, form: DocumentForm) {
+        if self.form != form {
+            self.form = form;
+            self.stale = true;
+            self.pager.left = 0;
+            self.refresh();
+        }
+    }
+
+    /// The row that folding here folds: the one under the cursor, or the one it belongs to.
+    fn fold_target(&self) -> Option<usize> {
+        let row = self.row()?;
+        match self.sheet.row(row) {
+            Some(own) if own.inside > 0 => Some(row),
+            _ => self.sheet.around(row).last().copied(),
+        }
+    }
+
+    fn has_secrets(&self) -> bool {
+        self.sections.iter().any(|section| {
+            section
+                .body
+                .as_ref()
+                .is_ok_and(|document| !document.secrets.is_empty())
+        })
+    }
+
+    fn unmask(&mut self) -> Vec<Effect> {
+        if !self.has_secrets() {
+            return vec![Effect::Say("Nothing here is masked".to_owned())];
+        }
+        self.mask = Mask::Lifting;
+        self.stale = true;
+        vec![Effect::DrawAfter(UNMASKED_FOR)]
+    }
+
+    /// Starts and ends what lasts some time.
+    pub(super) fn watch_the_clock(&mut self, now: Timestamp) {
+        match self.mask {
+            Mask::Lifting => {
+                // A moment of the future: as far ahead as the past one would be behind.
+                let until = now.as_millis() + i64::try_from(UNMASKED_FOR.as_millis()).unwrap_or(0);
+                self.mask = Timestamp::from_millis(until).map_or(Mask::On, Mask::OffUntil);
+                self.stale = true;
+            }
+            Mask::OffUntil(until) if now >= until => {
+                self.mask = Mask::On;
+                self.stale = true;
+            }
+            _ => {}
+        }
+        if self.reading && self.asked.is_none() {
+            self.asked = Some(now);
+        }
+    }
+
+    /// Scrolls sideways so that a byte of a row is on the screen.
+    pub(super) fn show_column(&mut self, row: usize, byte: usize) {
+        let column = self.sheet.text(row).get(..byte).map_or(0, UnicodeWidthStr::width);
+        if column < self.pager.left || column + 8 > self.pager.left + self.columns {
+            self.pager.left = column.saturating_sub(self.columns / 2);
+        }
+        if column + 16 < self.columns {
+            self.pager.left = 0;
+        }
+    }
+
+    fn copy(&self, count: Option<u32>) -> Vec<Effect> {
+        let Some(row) = self.row() else { return Vec::new() };
+        if let Some(count) = count.filter(|&count| count > 1) {
+            let many = usize::try_from(count).unwrap_or(usize::MAX);
+            let lines: Vec<&str> = self.shown[self.pager.cursor..]
+                .iter()
+                .take(many)
+                .map(|&row| self.sheet.text(row))
+                .collect();
+            return vec![Effect::Copy(lines.join("\n"), format!("{} lines", lines.len()))];
+        }
+        let Some(at) = self.sheet.row(row) else {
+            return Vec::new();
+        };
+        if at.class == Class::Secret {
+            return vec![Effect::Say(
+                "That value is masked; unmask it first, then copy it".to_owned(),
+            )];
+        }
+        let (text, label) = if at.class == Class::Title {
+            let rows: Vec<&str> = (row + 1..=row + at.inside)
+                .map(|row| self.sheet.text(row))
+                .collect();
+            (rows.join("\n"), self.sheet.text(row).to_owned())
+        } else {
+            (self.own_text(at.section, at.node, row), self.name_of(row))
+        };
+        vec![Effect::Copy(text, label)]
+    }
+
+    /// The value of a row as itself: a text without its quotes, anything else as the form writes it.
+    fn own_text(&self, section: usize, node: usize, row: usize) -> String {
+        let value = self.value(section);
+        let own = value
+            .as_ref()
+            .filter(|_| node > 0)
+            .and_then(|value| nth(value, &mut (node - 1)));
+        match own {
+            Some(Value::String(text)) => text.clone(),
+            Some(value @ (Value::Array(_) | Value::Object(_))) => {
+                let mut sheet = Sheet::default();
+                match self.form {
+                    DocumentForm::Json => json::write(&mut sheet, value),
+                    DocumentForm::Form | DocumentForm::Yaml => yaml::write(&mut sheet, value),
+                }
+                lines(&sheet)
+            }
+            Some(value) => value.to_string(),
+            None => self.sheet.text(row).trim().to_owned(),
+        }
+    }
+
+    fn name_of(&self, row: usize) -> String {
+        let split = self.sheet.row(row).map_or(0, |row| row.split);
+        let name = self.sheet.text(row).get(..split).unwrap_or("");
+        let name = name
+            .trim()
+            .trim_start_matches("- ")
+            .trim_end_matches(':')
+            .trim_matches('"');
+        if name.is_empty() || name == "-" {
+            "value".to_owned()
+        } else {
+            name.to_owned()
+        }
+    }
+
+    fn copy_all(&self) -> Vec<Effect> {
+        vec![Effect::Copy(self.whole(), format!("all of {}", self.name))]
+    }
+
+    fn save(&self) -> Vec<Effect> {
+        let ending = match self.form {
+            DocumentForm::Form => "txt",
+            DocumentForm::Yaml => "yaml",
+            DocumentForm::Json => "json",
+        };
+        let name = crate::tui::widgets::ansi::file_stem(&self.name);
+        vec![Effect::Save(
+            format!("{name}.{ending}"),
+            self.whole().into_bytes(),
+        )]
+    }
+
+    /// Everything, as a file that a reader of its format can read.
+    fn whole(&self) -> String {
+        let mut sheet = Sheet::default();
+        if self.form == DocumentForm::Form {
+            return lines(&self.sheet);
+        }
+        let mut map = Map::new();
+        for (at, section) in self.sections.iter().enumerate() {
+            if let Some(value) = self.value(at) {
+                map.insert(section.title.to_owned(), value);
+            }
+        }
+        match self.form {
+            DocumentForm::Json => json::write(&mut sheet, &Value::Object(map)),
+            DocumentForm::Form | DocumentForm::Yaml => yaml::write(&mut sheet, &Value::Object(map)),
+        }
+        lines(&sheet)
+    }
+}
+
+fn lines(sheet: &Sheet) -> String {
+    let mut text = String::new();
+    for row in 0..sheet.len() {
+        text.push_str(sheet.text(row));
+        text.push('\n');
+    }
+    text
+}
+
+/// The value that is `left` further on, counted from the root as the rows count.
+fn nth<'a>(value: &'a Value, left: &mut usize) -> Option<&'a Value> {
+    if *left == 0 {
+        return Some(value);
+    }
+    let mut children: Box<dyn Iterator<Item = &Value>> = match value {
+        Value::Array(items) => Box::new(items.iter()),
+        Value::Object(map) => Box::new(map.values()),
+        _ => return None,
+    };
+    children.find_map(|child| {
+        *left -= 1;
+        nth(child, left)
+    })
+}

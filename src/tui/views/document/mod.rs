@@ -1,0 +1,298 @@
+//! The details of one resource: as a form, as YAML, as JSON.
+//!
+//! The rows are laid out once per change (`sheet`), searched here, and drawn a page at a time (`draw`).
+
+mod draw;
+mod form;
+mod json;
+mod keys;
+mod search;
+mod sheet;
+#[cfg(test)]
+mod tests;
+mod yaml;
+
+use std::collections::HashSet;
+use std::time::Duration;
+
+use crossterm::event::Event as TerminalEvent;
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use serde_json::Value;
+
+use self::search::Search;
+use self::sheet::{Class, Sheet};
+use super::super::widgets::pager::Pager;
+use super::super::widgets::prompt::Prompt;
+use crate::fleet::Section;
+use crate::model::{Problem, ResourceId, Timestamp};
+use crate::tui::effect::DocumentForm;
+use crate::tui::{Effect, Intent, Look, Place, View};
+
+/// How long secrets stay readable once asked for.
+const UNMASKED_FOR: Duration = Duration::from_secs(5);
+
+/// Whether secrets can be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Mask {
+    On,
+    /// Asked for; the next frame starts the clock.
+    Lifting,
+    /// Off until this moment.
+    OffUntil(Timestamp),
+}
+
+/// A view of everything the API says of one resource.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "four facts that do not exclude one another"
+)]
+pub struct DocumentView {
+    id: ResourceId,
+    name: String,
+    form: DocumentForm,
+    sections: Vec<Section>,
+    /// Titles told since the last reading began; the others are from before it.
+    told: Vec<&'static str>,
+    /// A reading is under way.
+    reading: bool,
+    /// When it began, as of the first frame that showed it.
+    asked: Option<Timestamp>,
+    mask: Mask,
+    sheet: Sheet,
+    /// The sheet is not what it should be.
+    stale: bool,
+    folded: HashSet<(usize, usize)>,
+    /// Rows of the sheet that show.
+    shown: Vec<usize>,
+    pager: Pager,
+    /// Columns of text, as of the last draw.
+    columns: usize,
+    wrap: bool,
+    search: Option<Search>,
+    /// The prompt of a search being typed, and where the reader was before.
+    prompt: Option<(Prompt, Pager)>,
+    cursor: Option<Position>,
+    dirty: bool,
+    /// When the next second of something counted on the screen passes.
+    counting: Option<Duration>,
+}
+
+impl DocumentView {
+    /// A view of a resource, known to a person as `name`. [`View::open`] asks for the details.
+    pub fn new(id: ResourceId, name: String, form: DocumentForm) -> Self {
+        Self {
+            id,
+            name,
+            form,
+            sections: Vec::new(),
+            told: Vec::new(),
+            reading: false,
+            asked: None,
+            mask: Mask::On,
+            sheet: Sheet::default(),
+            stale: false,
+            folded: HashSet::new(),
+            shown: Vec::new(),
+            pager: Pager::default(),
+            columns: 80,
+            wrap: false,
+            search: None,
+            prompt: None,
+            cursor: None,
+            dirty: true,
+            counting: None,
+        }
+    }
+
+    fn read(&mut self) -> Vec<Effect> {
+        self.reading = true;
+        self.asked = None;
+        self.told.clear();
+        self.dirty = true;
+        vec![Effect::Describe(self.id.clone())]
+    }
+
+    fn masked(&self) -> bool {
+        self.mask == Mask::On
+    }
+
+    /// What a section says, secrets masked or not as the screen shows them.
+    fn value(&self, section: usize) -> Option<Value> {
+        let document = self.sections.get(section)?.body.as_ref().ok()?;
+        Some(if self.masked() {
+            document.masked()
+        } else {
+            document.value.clone()
+        })
+    }
+
+    /// Brings the rows up to date, keeping the reader on the same value.
+    fn refresh(&mut self) {
+        if !self.stale {
+            return;
+        }
+        self.stale = false;
+        let place = self.row().and_then(|row| self.sheet.row(row).copied());
+        let mut sheet = Sheet::default();
+        for (at, section) in self.sections.iter().enumerate() {
+            sheet.title(at, section.title);
+            let head = sheet.len() - 1;
+            match (&section.body, self.value(at)) {
+                (Ok(_), Some(value)) => match self.form {
+                    DocumentForm::Form => form::write(&mut sheet, &value),
+                    DocumentForm::Yaml => yaml::write(&mut sheet, &value),
+                    DocumentForm::Json => json::write(&mut sheet, &value),
+                },
+                (Err(problem), _) => tell(&mut sheet, problem),
+                (Ok(_), None) => {}
+            }
+            sheet.enclose(head);
+        }
+        self.sheet = sheet;
+        self.shown = self.sheet.unfolded(&self.folded);
+        if let Some(place) = place {
+            let row = self.sheet.find(place.section, place.node).unwrap_or(0);
+            let before = self.pager.cursor.saturating_sub(self.pager.top);
+            self.pager.cursor = self.position(row);
+            self.pager.top = self.pager.cursor.saturating_sub(before);
+        }
+        if let Some(search) = &mut self.search {
+            search.run(&self.sheet);
+        }
+    }
+
+    /// The row of the sheet under the cursor.
+    fn row(&self) -> Option<usize> {
+        self.shown.get(self.pager.cursor).copied()
+    }
+
+    /// Where a row of the sheet is among those that show; of a folded one, where its fold is.
+    fn position(&self, row: usize) -> usize {
+        self.shown
+            .partition_point(|&shown| shown <= row)
+            .saturating_sub(1)
+    }
+
+    fn fold(&mut self, row: usize) {
+        let Some(at) = self.sheet.row(row) else { return };
+        let key = (at.section, at.node);
+        if !self.folded.remove(&key) {
+            self.folded.insert(key);
+        }
+        self.shown = self.sheet.unfolded(&self.folded);
+        self.pager.cursor = self.position(row);
+    }
+
+    /// Unfolds whatever hides a row and goes there.
+    fn go_to(&mut self, row: usize) {
+        for outer in self.sheet.around(row) {
+            if let Some(outer) = self.sheet.row(outer) {
+                self.folded.remove(&(outer.section, outer.node));
+            }
+        }
+        self.shown = self.sheet.unfolded(&self.folded);
+        self.pager.jump(self.position(row));
+    }
+}
+
+/// The rows that stand for a section that could not be read.
+fn tell(sheet: &mut Sheet, problem: &Problem) {
+    let mut say = |text: &str, class: Class| {
+        for line in text.lines() {
+            sheet.push(&format!("  {}", sheet::bare(line)), 2, class, 0);
+        }
+    };
+    let message = match problem.status {
+        Some(status) => format!("{}: {} ({status})", problem.kind.word(), problem.message),
+        None => format!("{}: {}", problem.kind.word(), problem.message),
+    };
+    say(&message, Class::Problem);
+    if let Some(hint) = &problem.hint {
+        say(hint, Class::Hint);
+    }
+    if let Some(request) = &problem.request {
+        say(&format!("asked {request}"), Class::Hint);
+    }
+    if let Some(id) = &problem.request_id {
+        say(&format!("request id {id}"), Class::Hint);
+    }
+}
+
+impl View for DocumentView {
+    fn open(&mut self) -> Vec<Effect> {
+        self.read()
+    }
+
+    fn place(&self) -> Place {
+        Place::Text
+    }
+
+    fn title(&self) -> String {
+        self.name.clone()
+    }
+
+    fn subject(&self) -> Option<&ResourceId> {
+        Some(&self.id)
+    }
+
+    fn hints(&self) -> Vec<(Intent, &'static str)> {
+        self.offers()
+    }
+
+    fn apply(&mut self, intent: Intent, count: Option<u32>) -> Vec<Effect> {
+        self.dirty = true;
+        self.refresh();
+        self.answer(intent, count)
+    }
+
+    fn typing(&self) -> bool {
+        self.prompt.is_some()
+    }
+
+    fn type_event(&mut self, event: &TerminalEvent) -> Vec<Effect> {
+        self.dirty = true;
+        self.refresh();
+        self.type_search(event);
+        Vec::new()
+    }
+
+    fn section(&mut self, id: &ResourceId, section: Option<&Section>) {
+        if *id != self.id {
+            return;
+        }
+        self.dirty = true;
+        self.stale = true;
+        let Some(section) = section else {
+            // What was there before and was not told again is no more.
+            self.reading = false;
+            let told = std::mem::take(&mut self.told);
+            self.sections.retain(|old| told.contains(&old.title));
+            return;
+        };
+        self.told.push(section.title);
+        match self.sections.iter_mut().find(|old| old.title == section.title) {
+            Some(old) => *old = section.clone(),
+            None => self.sections.push(section.clone()),
+        }
+    }
+
+    fn is_dirty(&self) -> bool {
+        self.dirty
+    }
+
+    fn redraw_in(&self) -> Option<Duration> {
+        self.counting
+    }
+
+    fn draw(&mut self, area: Rect, buf: &mut Buffer, look: &Look<'_>) {
+        self.watch_the_clock(look.now);
+        self.refresh();
+        self.paint(area, buf, look);
+        self.dirty = false;
+    }
+
+    fn cursor(&self) -> Option<Position> {
+        self.cursor
+    }
+}
