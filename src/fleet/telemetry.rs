@@ -1,0 +1,307 @@
+//! Samples what a person looks at: one poller a context for the rows on the screen, a live stream for the selected
+//! one where the platform has one. What leaves the screen is not asked for any more.
+
+use std::collections::{HashMap, HashSet};
+use std::time::Duration;
+
+use futures_util::future::BoxFuture;
+use futures_util::stream::{BoxStream, FuturesUnordered};
+use futures_util::{FutureExt, StreamExt};
+use tokio::sync::watch;
+use tokio::time::{Instant, sleep, sleep_until};
+
+use super::FleetEvent;
+use super::link::{Link, backoff, jittered};
+use crate::model::{Problem, ProblemKind, ResourceId, Sample, Timestamp};
+
+/// Polls at once.
+const AT_ONCE: usize = 4;
+/// What is on the screen must stay there this long before it is asked for: a person may be scrolling.
+const SETTLE: Duration = Duration::from_millis(100);
+/// How far back the first poll of an instance reaches.
+const FIRST_REACH: Duration = Duration::from_secs(120);
+/// Instances of which the last sample's time is remembered after they left the screen.
+const REMEMBERED: usize = 1000;
+/// A live stream that is silent for this many sampling intervals is helped out by polls.
+const SILENCE: u32 = 3;
+
+/// What a person looks at.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(super) struct Gaze {
+    pub(super) visible: Vec<ResourceId>,
+    pub(super) focus: Option<ResourceId>,
+}
+
+type Poll = BoxFuture<'static, (ResourceId, Result<Vec<Sample>, Problem>)>;
+type Live = BoxStream<'static, Result<Sample, Problem>>;
+
+/// An instance on the screen.
+struct Subject {
+    due: Instant,
+    polled: bool,
+    failures: u32,
+}
+
+struct Poller {
+    link: Link,
+    subjects: HashMap<ResourceId, Subject>,
+    polls: FuturesUnordered<Poll>,
+    live: Option<(ResourceId, Live)>,
+    /// The latest sample known, so that the next poll asks only for newer ones.
+    since: HashMap<ResourceId, Timestamp>,
+    /// Instances whose samples may not be read or do not exist.
+    refused: HashSet<ResourceId>,
+    /// Instances that have no live stream.
+    streamless: HashSet<ResourceId>,
+    /// The whole context is left alone until then.
+    rested: Instant,
+    failures: u32,
+}
+
+/// Samples until the fleet ends.
+pub(super) async fn keep_sampling(link: Link, mut gaze: watch::Receiver<Gaze>) {
+    let mut paused = link.signals.paused.subscribe();
+    let mut reconnect = link.reconnect.subscribe();
+    let mut poller = Poller::new(link);
+    poller.look(&gaze.borrow_and_update());
+    loop {
+        let resting = *paused.borrow_and_update() || poller.link.is_down();
+        if resting {
+            poller.stop();
+        } else {
+            poller.poll();
+        }
+        let due = poller.due().filter(|_| !resting);
+        let heard = tokio::select! {
+            changed = gaze.changed() => {
+                if changed.is_err() {
+                    return;
+                }
+                // What left the screen stops now, what came waits until the screen has settled.
+                poller.drop_unseen(&gaze.borrow());
+                sleep(SETTLE).await;
+                poller.look(&gaze.borrow_and_update());
+                true
+            }
+            _ = paused.changed() => {
+                poller.look(&gaze.borrow());
+                true
+            }
+            _ = reconnect.changed() => {
+                poller.forgive();
+                poller.look(&gaze.borrow());
+                true
+            }
+            Some((id, answer)) = poller.polls.next() => poller.polled(id, answer).await,
+            Some((id, sample)) = streamed(&mut poller.live) => poller.streamed(id, sample).await,
+            () = sleep_until(due.unwrap_or_else(Instant::now)), if due.is_some() => true,
+        };
+        if !heard {
+            return;
+        }
+    }
+}
+
+/// The next of the live stream, if there is one; `None` in the answer says that it ended.
+async fn streamed(
+    live: &mut Option<(ResourceId, Live)>,
+) -> Option<(ResourceId, Option<Result<Sample, Problem>>)> {
+    let (id, stream) = live.as_mut()?;
+    let next = stream.next().await;
+    Some((id.clone(), next))
+}
+
+impl Poller {
+    fn new(link: Link) -> Self {
+        Self {
+            link,
+            subjects: HashMap::new(),
+            polls: FuturesUnordered::new(),
+            live: None,
+            since: HashMap::new(),
+            refused: HashSet::new(),
+            streamless: HashSet::new(),
+            rested: Instant::now(),
+            failures: 0,
+        }
+    }
+
+    fn is_mine(&self, id: &ResourceId) -> bool {
+        id.context == self.link.name && !self.refused.contains(id)
+    }
+
+    fn drop_unseen(&mut self, gaze: &Gaze) {
+        let seen: HashSet<&ResourceId> = gaze.visible.iter().chain(&gaze.focus).collect();
+        self.subjects.retain(|id, _| seen.contains(id));
+        if self
+            .live
+            .as_ref()
+            .is_some_and(|(id, _)| Some(id) != gaze.focus.as_ref())
+        {
+            self.live = None;
+        }
+        // Reads of what left cannot be told apart in the set: those on the screen are begun anew.
+        if self.subjects.values().filter(|subject| subject.polled).count() != self.polls.len() {
+            self.polls.clear();
+            self.subjects
+                .values_mut()
+                .for_each(|subject| subject.polled = false);
+        }
+        if self.since.len() > REMEMBERED {
+            self.since.retain(|id, _| seen.contains(id));
+        }
+    }
+
+    /// Takes up what is on the screen.
+    fn look(&mut self, gaze: &Gaze) {
+        self.drop_unseen(gaze);
+        let now = Instant::now();
+        let new: Vec<&ResourceId> = gaze
+            .focus
+            .iter()
+            .chain(&gaze.visible)
+            .filter(|id| self.is_mine(id) && !self.subjects.contains_key(*id))
+            .collect();
+        for id in new {
+            self.subjects.insert(
+                id.clone(),
+                Subject {
+                    due: now,
+                    polled: false,
+                    failures: 0,
+                },
+            );
+        }
+        let focus = gaze.focus.as_ref().filter(|id| self.is_mine(id));
+        if let Some(id) = focus
+            && self.live.is_none()
+            && !self.streamless.contains(id)
+        {
+            match self.link.provider.live_samples(id) {
+                Some(stream) => self.live = Some((id.clone(), stream)),
+                None => {
+                    self.streamless.insert(id.clone());
+                }
+            }
+        }
+    }
+
+    /// Begins the polls that are due, the ones that wait longest first.
+    fn poll(&mut self) {
+        let now = Instant::now();
+        if now < self.rested || self.polls.len() >= AT_ONCE {
+            return;
+        }
+        let mut due: Vec<(Instant, ResourceId)> = self
+            .subjects
+            .iter()
+            .filter(|(_, subject)| !subject.polled && subject.due <= now)
+            .map(|(id, subject)| (subject.due, id.clone()))
+            .collect();
+        due.sort_unstable();
+        due.truncate(AT_ONCE - self.polls.len());
+        for (_, id) in due {
+            if let Some(subject) = self.subjects.get_mut(&id) {
+                subject.polled = true;
+            }
+            let first = Timestamp::now().before(FIRST_REACH);
+            let since = self.since.get(&id).copied().unwrap_or(first);
+            let answer = self.link.provider.samples(&id, since);
+            self.polls.push(answer.map(|answer| (id, answer)).boxed());
+        }
+    }
+
+    /// When the next poll is due; `None` while enough are under way, for their end wakes us.
+    fn due(&self) -> Option<Instant> {
+        if self.polls.len() >= AT_ONCE {
+            return None;
+        }
+        let waiting = self.subjects.values().filter(|subject| !subject.polled);
+        waiting.map(|subject| subject.due.max(self.rested)).min()
+    }
+
+    /// Stops everything, as if nothing were on the screen.
+    fn stop(&mut self) {
+        self.subjects.clear();
+        self.polls.clear();
+        self.live = None;
+    }
+
+    /// After a new sign-in, everything is worth a try.
+    fn forgive(&mut self) {
+        self.refused.clear();
+        self.streamless.clear();
+        self.rested = Instant::now();
+        self.failures = 0;
+        self.stop();
+    }
+
+    async fn polled(&mut self, id: ResourceId, answer: Result<Vec<Sample>, Problem>) -> bool {
+        let now = Instant::now();
+        let interval = jittered(self.link.options.sample_every);
+        let Some(subject) = self.subjects.get_mut(&id) else {
+            return true;
+        };
+        subject.polled = false;
+        match answer {
+            Ok(samples) => {
+                subject.due = now + interval;
+                subject.failures = 0;
+                self.failures = 0;
+                self.tell(id, samples).await
+            }
+            Err(problem) => {
+                subject.failures += 1;
+                subject.due = now + interval.max(backoff(subject.failures, Some(&problem)));
+                match problem.kind {
+                    // The host's trouble, not the instance's: one failure speaks for all.
+                    ProblemKind::Unreachable | ProblemKind::RateLimited => {
+                        self.failures += 1;
+                        self.rested = now + backoff(self.failures, Some(&problem));
+                    }
+                    kind if kind.may_pass() => {}
+                    // Refused or not there: it will not be otherwise before a new sign-in.
+                    _ => {
+                        self.refused.insert(id.clone());
+                        self.subjects.remove(&id);
+                    }
+                }
+                self.link
+                    .outbox
+                    .send(FleetEvent::SamplesFailed(id, problem))
+                    .await
+            }
+        }
+    }
+
+    async fn streamed(&mut self, id: ResourceId, sample: Option<Result<Sample, Problem>>) -> bool {
+        match sample {
+            Some(Ok(sample)) => {
+                // As long as the stream talks, polls are not needed.
+                let silence = self.link.options.sample_every.saturating_mul(SILENCE);
+                if let Some(subject) = self.subjects.get_mut(&id) {
+                    subject.due = Instant::now() + silence;
+                }
+                self.tell(id, vec![sample]).await
+            }
+            Some(Err(_)) | None => {
+                self.live = None;
+                if let Some(subject) = self.subjects.get_mut(&id) {
+                    subject.due = Instant::now();
+                }
+                // Polled from here on; the stream is tried again when the instance is selected anew.
+                self.streamless.insert(id);
+                true
+            }
+        }
+    }
+
+    async fn tell(&mut self, id: ResourceId, samples: Vec<Sample>) -> bool {
+        let Some(last) = samples.last() else {
+            return true;
+        };
+        let since = self.since.entry(id.clone()).or_insert(last.at);
+        *since = last.at.max(*since);
+        self.link.outbox.send(FleetEvent::Samples(id, samples)).await
+    }
+}
