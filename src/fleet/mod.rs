@@ -6,6 +6,7 @@
 mod changes;
 mod events;
 mod link;
+pub mod logs;
 mod scheduler;
 mod series;
 mod store;
