@@ -45,6 +45,8 @@ pub enum Effect {
     ShowTelemetry(ResourceId),
     /// Open or come back to the console of an instance.
     ShowConsole(ResourceId),
+    /// Open the list of open consoles.
+    ShowSessions,
     /// Go to a pane narrowed to what belongs to a resource.
     Follow(Kind, ResourceId),
     /// Leave the topmost view.

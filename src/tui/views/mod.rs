@@ -1,3 +1,4 @@
 //! Full-screen views above the panes, one folder each.
+pub mod console;
 pub mod document;
 pub mod telemetry;

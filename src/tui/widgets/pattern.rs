@@ -44,6 +44,11 @@ impl Pattern {
         &self.text
     }
 
+    /// What it means.
+    pub fn regex(&self) -> &Regex {
+        &self.regex
+    }
+
     /// Whether it is found.
     pub fn is_match(&self, text: &str) -> bool {
         self.regex.is_match(text)

@@ -1,0 +1,404 @@
+//! The console's border: who it is, how it fares, and which keys leave it.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::{Modifier, Style};
+use unicode_width::UnicodeWidthStr;
+
+use super::ConsoleView;
+use crate::console::{SessionState, Size};
+use crate::model::age;
+use crate::tui::Look;
+
+/// Below this size the border gives way to the grid.
+const BORDERED: (u16, u16) = (24, 6);
+
+/// A piece of text with its style.
+type Piece = (String, Style);
+
+/// The mark and word of a state, told apart by shape.
+pub(super) fn state_piece(state: &SessionState, look: &Look<'_>) -> Piece {
+    let theme = look.theme;
+    let (mark, ascii, word, style) = match state {
+        SessionState::Connecting => ("◐", "~", "connecting", theme.moving),
+        SessionState::Live => ("●", "*", "live", theme.good),
+        SessionState::Ended(None) => ("○", "o", "ended", theme.off),
+        SessionState::Ended(Some(_)) => ("✗", "x", "broken", theme.bad),
+    };
+    (format!("{} {word}", if look.ascii { ascii } else { mark }), style)
+}
+
+impl ConsoleView {
+    pub(super) fn draw_console(&mut self, area: Rect, buf: &mut Buffer, look: &Look<'_>) {
+        let area = area.intersection(buf.area);
+        self.cursor = None;
+        self.grid = Rect::ZERO;
+        if area.is_empty() {
+            return;
+        }
+        let bordered = !self.zoomed && area.width >= BORDERED.0 && area.height >= BORDERED.1;
+        let grid = if bordered {
+            Rect {
+                x: area.x + 1,
+                y: area.y + 1,
+                width: area.width - 2,
+                height: area.height - 2,
+            }
+        } else {
+            area
+        };
+        let state = self.guest().state();
+        self.draw_grid(grid, &state, buf, look);
+        let footer = self.footer(&state, look);
+        let row = Rect {
+            y: area.bottom() - 1,
+            height: 1,
+            ..area
+        };
+        if bordered {
+            draw_border(
+                area,
+                buf,
+                look,
+                if state == SessionState::Live {
+                    look.theme.accent
+                } else {
+                    look.theme.border
+                },
+            );
+            self.draw_title(area, &state, buf, look);
+            let inner = Rect {
+                x: row.x + 1,
+                width: row.width - 2,
+                ..row
+            };
+            let end = put(&footer, inner, buf);
+            let right = self.right_of_footer(look);
+            put_right(
+                &right,
+                Rect {
+                    x: end,
+                    width: inner.right() - end,
+                    ..inner
+                },
+                buf,
+            );
+        } else if self.armed
+            || self.notice.is_some()
+            || self.scrollback.is_some()
+            || state != SessionState::Live
+        {
+            buf.set_style(row, look.theme.text);
+            for x in row.left()..row.right() {
+                buf[(x, row.y)].reset();
+            }
+            put(&footer, row, buf);
+        }
+        if let Some(scrollback) = &self.scrollback
+            && let Some(prompt) = &scrollback.prompt
+        {
+            let note = scrollback.found.as_deref().unwrap_or_default();
+            let line = if bordered {
+                Rect {
+                    x: row.x + 1,
+                    width: row.width - 2,
+                    ..row
+                }
+            } else {
+                row
+            };
+            self.cursor = Some(prompt.draw(line, note, buf, look));
+        }
+        if self.explained {
+            self.draw_keys(grid, buf, look);
+        }
+        self.open.seen();
+    }
+
+    fn draw_grid(&mut self, grid: Rect, state: &SessionState, buf: &mut Buffer, look: &Look<'_>) {
+        if grid.width < 2 || grid.height < 2 {
+            return;
+        }
+        self.grid = grid;
+        self.open.fit(Size {
+            columns: grid.width,
+            rows: grid.height,
+        });
+        if let Some(text) = self.guest().take_clipboard() {
+            self.offered = Some(text);
+        }
+        let mut back = 0;
+        if let Some(scrollback) = &mut self.scrollback {
+            scrollback.follow(self.open.guest.as_ref(), grid.height);
+            back = scrollback.back;
+        }
+        let cursor = self.guest().draw(grid, buf, back);
+        let listens = *state == SessionState::Live && self.scrollback.is_none() && self.guest().takes_input();
+        self.cursor = cursor.filter(|cursor| listens && grid.contains(*cursor));
+        if let Some(scrollback) = &self.scrollback {
+            scrollback.highlight(grid, buf, look);
+        }
+        if matches!(state, SessionState::Ended(_)) {
+            buf.set_style(grid, Style::new().add_modifier(Modifier::DIM));
+        }
+        self.draw_waiting(grid, state, buf, look);
+    }
+
+    /// While it connects for the first time there is nothing else to see.
+    fn draw_waiting(&mut self, grid: Rect, state: &SessionState, buf: &mut Buffer, look: &Look<'_>) {
+        if *state != SessionState::Connecting {
+            self.waiting = None;
+            return;
+        }
+        let since = *self.waiting.get_or_insert(look.now);
+        let waited = look.now.since(since);
+        let text = if waited.as_secs() < 1 {
+            format!("connecting to {}", self.open.name)
+        } else {
+            format!(
+                "connecting to {} for {} (Esc leaves it)",
+                self.open.name,
+                age(waited)
+            )
+        };
+        let width = u16::try_from(text.width()).unwrap_or(u16::MAX);
+        let row = Rect {
+            y: grid.y + grid.height / 2,
+            height: 1,
+            ..grid
+        };
+        let x = grid.x + grid.width.saturating_sub(width) / 2;
+        buf.set_stringn(
+            x,
+            row.y,
+            text,
+            grid.right().saturating_sub(x).into(),
+            look.theme.moving,
+        );
+    }
+
+    fn draw_title(&self, area: Rect, state: &SessionState, buf: &mut Buffer, look: &Look<'_>) {
+        let theme = look.theme;
+        let size = self.open.size();
+        let mut right = Vec::new();
+        if self.open.rang() {
+            right.push((
+                if look.ascii { " bell" } else { " ♪ bell" }.to_owned(),
+                theme.warn,
+            ));
+        }
+        if !self.guest().takes_input() {
+            right.push((" read-only: takes no input".to_owned(), theme.banner));
+        }
+        let (word, style) = state_piece(state, look);
+        right.push((format!(" {word}"), style));
+        right.push((format!(" {}x{} ", size.columns, size.rows), theme.dim));
+        let row = Rect {
+            x: area.x + 1,
+            width: area.width - 2,
+            height: 1,
+            ..area
+        };
+        let start = put_right(&right, row, buf);
+
+        let mut left = vec![
+            (
+                format!(" {}", self.open.name),
+                theme.title.add_modifier(Modifier::BOLD),
+            ),
+            (format!(" {} ", self.open.id.context), theme.dim),
+        ];
+        if let Some(title) = self.guest().title().filter(|title| !title.is_empty()) {
+            left.push((
+                format!("{} {title} ", if look.ascii { "-" } else { "─" }),
+                theme.text,
+            ));
+        }
+        put(
+            &left,
+            Rect {
+                width: start.saturating_sub(row.x + 1),
+                ..row
+            },
+            buf,
+        );
+    }
+
+    /// What the lower border says: the most pressing thing.
+    fn footer(&self, state: &SessionState, look: &Look<'_>) -> Vec<Piece> {
+        let theme = look.theme;
+        if self.armed {
+            let mut pieces = vec![(format!(" {} ", self.keys.prefix_name), theme.accent)];
+            for (key, _, word) in &self.keys.shown {
+                pieces.push((format!(" {key}"), theme.key));
+                pieces.push((format!(" {word} "), theme.text));
+            }
+            if self.offered.is_some() {
+                pieces.push((" y".to_owned(), theme.key));
+                pieces.push((" take the text ".to_owned(), theme.text));
+            }
+            return pieces;
+        }
+        if let Some(notice) = &self.notice {
+            return vec![(format!(" {notice} "), theme.warn)];
+        }
+        if let Some(scrollback) = &self.scrollback {
+            let place = if scrollback.back == 0 {
+                "at the end".to_owned()
+            } else {
+                format!("-{} lines", scrollback.back)
+            };
+            let mut pieces = vec![
+                (" scrollback ".to_owned(), theme.accent),
+                (format!("{place} "), theme.text),
+            ];
+            pieces.extend(
+                scrollback
+                    .found
+                    .iter()
+                    .map(|found| (format!("· {found} "), theme.dim)),
+            );
+            return pieces;
+        }
+        if let SessionState::Ended(problem) = state {
+            let why = problem
+                .as_ref()
+                .map_or_else(|| "the far side ended it".to_owned(), |it| it.message.to_string());
+            return vec![
+                (" r".to_owned(), theme.key),
+                (" connects again ".to_owned(), theme.text),
+                (" q".to_owned(), theme.key),
+                (" closes ".to_owned(), theme.text),
+                (
+                    format!(" {why} "),
+                    if problem.is_some() { theme.bad } else { theme.dim },
+                ),
+            ];
+        }
+        let prefix = &self.keys.prefix_name;
+        let mut pieces = vec![(format!(" {prefix}"), theme.key)];
+        let shown = |intent| self.keys.shown.iter().find(|(_, known, _)| *known == intent);
+        if let Some((key, _, word)) = shown(crate::tui::Intent::Detach) {
+            pieces.push((format!(" {key}"), theme.key));
+            pieces.push((format!(" {word} "), theme.dim));
+        }
+        if let Some((key, _, word)) = shown(crate::tui::Intent::Help) {
+            pieces.push((format!(" {key}"), theme.key));
+            pieces.push((format!(" {word} "), theme.dim));
+        }
+        pieces
+    }
+
+    fn right_of_footer(&self, look: &Look<'_>) -> Vec<Piece> {
+        let theme = look.theme;
+        let mut pieces = Vec::new();
+        if let Some(text) = self.offered.as_ref().filter(|_| !self.armed) {
+            let prefix = &self.keys.prefix_name;
+            pieces.push((format!(" {} bytes for the clipboard:", text.len()), theme.warn));
+            pieces.push((format!(" {prefix} y "), theme.key));
+        }
+        let sessions = self.sessions.len();
+        if sessions > 1 && pieces.is_empty() {
+            pieces.push((format!(" {sessions} consoles open "), theme.dim));
+        }
+        pieces
+    }
+
+    /// The keys after the prefix, one a line, over the grid's lower right corner.
+    fn draw_keys(&self, grid: Rect, buf: &mut Buffer, look: &Look<'_>) {
+        let lines: Vec<String> = self
+            .keys
+            .shown
+            .iter()
+            .map(|(key, _, word)| format!(" {} {key:<3} {word} ", self.keys.prefix_name))
+            .collect();
+        let width = lines.iter().map(|line| line.width()).max().unwrap_or(0) + 2;
+        let (width, height) = (
+            u16::try_from(width).unwrap_or(u16::MAX),
+            u16::try_from(lines.len() + 2).unwrap_or(u16::MAX),
+        );
+        if width > grid.width || height > grid.height {
+            return;
+        }
+        let popup = Rect {
+            x: grid.right() - width,
+            y: grid.bottom() - height,
+            width,
+            height,
+        };
+        for position in popup.positions() {
+            buf[position].reset();
+            buf[position].set_style(look.theme.text);
+        }
+        draw_border(popup, buf, look, look.theme.accent);
+        for (line, y) in lines.iter().zip(popup.y + 1..) {
+            buf.set_stringn(popup.x + 1, y, line, (width - 2).into(), look.theme.text);
+        }
+    }
+}
+
+/// A border of single lines, or of ASCII.
+pub(super) fn draw_border(area: Rect, buf: &mut Buffer, look: &Look<'_>, style: Style) {
+    let [across, down, corners @ ..] = if look.ascii {
+        ["-", "|", "+", "+", "+", "+"]
+    } else {
+        ["─", "│", "╭", "╮", "╰", "╯"]
+    };
+    let (right, bottom) = (area.right() - 1, area.bottom() - 1);
+    for x in area.left()..=right {
+        buf[(x, area.y)].set_symbol(across).set_style(style);
+        buf[(x, bottom)].set_symbol(across).set_style(style);
+    }
+    for y in area.top()..=bottom {
+        buf[(area.x, y)].set_symbol(down).set_style(style);
+        buf[(right, y)].set_symbol(down).set_style(style);
+    }
+    for ((x, y), corner) in [
+        (area.x, area.y),
+        (right, area.y),
+        (area.x, bottom),
+        (right, bottom),
+    ]
+    .into_iter()
+    .zip(corners)
+    {
+        buf[(x, y)].set_symbol(corner);
+    }
+}
+
+/// Writes pieces from the left; the column after the last.
+pub(super) fn put(pieces: &[Piece], row: Rect, buf: &mut Buffer) -> u16 {
+    let mut x = row.x;
+    for (text, style) in pieces {
+        let room = row.right().saturating_sub(x);
+        if room == 0 {
+            break;
+        }
+        x = buf.set_stringn(x, row.y, text, room.into(), *style).0;
+    }
+    x
+}
+
+/// Writes pieces to the right end, leaving out the first ones when there is no room; the column of the first.
+pub(super) fn put_right(pieces: &[Piece], row: Rect, buf: &mut Buffer) -> u16 {
+    let mut first = pieces.len();
+    let mut width = 0;
+    for (nth, (text, _)) in pieces.iter().enumerate().rev() {
+        if width + text.width() > usize::from(row.width) {
+            break;
+        }
+        width += text.width();
+        first = nth;
+    }
+    let x = row.right() - u16::try_from(width).unwrap_or(row.width).min(row.width);
+    put(
+        &pieces[first..],
+        Rect {
+            x,
+            width: row.right() - x,
+            ..row
+        },
+        buf,
+    );
+    x
+}

@@ -1,0 +1,111 @@
+//! The prefix key and what follows it.
+
+use std::sync::Arc;
+
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+
+use crate::tui::Intent;
+
+/// What keys mean after the prefix.
+pub type LookUp = Arc<dyn Fn(KeyEvent) -> Option<Intent> + Send + Sync>;
+
+/// The prefix key and the keys after it.
+#[derive(Clone)]
+pub struct ConsoleKeys {
+    /// How the prefix is written on the screen.
+    pub prefix_name: String,
+    /// The keys after it as they are written, what they mean, and a word for it; the most useful first.
+    pub shown: Vec<(String, Intent, &'static str)>,
+    prefix: (KeyCode, KeyModifiers),
+    look_up: LookUp,
+}
+
+/// The default keys after the prefix.
+const DEFAULT: [(char, Intent, &str); 9] = [
+    ('d', Intent::Detach, "detach"),
+    ('[', Intent::Scrollback, "scrollback"),
+    ('z', Intent::Zoom, "zoom"),
+    ('n', Intent::NextSession, "next"),
+    ('p', Intent::PreviousSession, "previous"),
+    ('w', Intent::Sessions, "list"),
+    ('q', Intent::EndSession, "close"),
+    (']', Intent::SendPrefix, "send prefix"),
+    ('?', Intent::Help, "keys"),
+];
+
+impl Default for ConsoleKeys {
+    fn default() -> Self {
+        let look_up = |key: KeyEvent| match key.code {
+            KeyCode::Char(c) if (key.modifiers - KeyModifiers::SHIFT).is_empty() => DEFAULT
+                .iter()
+                .find(|(known, ..)| *known == c)
+                .map(|(_, intent, _)| *intent),
+            _ => None,
+        };
+        let shown = DEFAULT
+            .iter()
+            .map(|(key, intent, word)| (key.to_string(), *intent, *word));
+        Self::new(
+            KeyEvent::new(KeyCode::Char(']'), KeyModifiers::CONTROL),
+            "Ctrl-]",
+            shown.collect(),
+            Arc::new(look_up),
+        )
+    }
+}
+
+impl ConsoleKeys {
+    /// Keys from a keymap: the prefix and how it is written, the keys after it for the screen, and what they mean.
+    pub fn new(
+        prefix: KeyEvent,
+        prefix_name: impl Into<String>,
+        shown: Vec<(String, Intent, &'static str)>,
+        look_up: LookUp,
+    ) -> Self {
+        Self {
+            prefix_name: prefix_name.into(),
+            shown,
+            prefix: plain(prefix),
+            look_up,
+        }
+    }
+
+    /// Whether a key is the prefix, however the terminal reports it.
+    pub fn is_prefix(&self, key: KeyEvent) -> bool {
+        plain(key) == self.prefix
+    }
+
+    /// What a key after the prefix means.
+    pub fn look_up(&self, key: KeyEvent) -> Option<Intent> {
+        if self.is_prefix(key) {
+            return Some(Intent::SendPrefix);
+        }
+        (self.look_up)(key)
+    }
+
+    /// The prefix as a key press, to be sent to the guest.
+    pub fn prefix(&self) -> KeyEvent {
+        KeyEvent::new(self.prefix.0, self.prefix.1)
+    }
+}
+
+/// One form for the ways in which terminals report the control keys without letters: the byte 0x1d comes as Ctrl-5,
+/// as Ctrl-] or as itself, and likewise the others.
+fn plain(key: KeyEvent) -> (KeyCode, KeyModifiers) {
+    let modifiers = key.modifiers & (KeyModifiers::CONTROL | KeyModifiers::ALT | KeyModifiers::SHIFT);
+    match (key.code, modifiers) {
+        (KeyCode::Char(c @ '\x1c'..='\x1f'), _) => {
+            let c = char::from(u8::try_from(c).unwrap_or(0x1d) + 0x40);
+            (KeyCode::Char(c), KeyModifiers::CONTROL)
+        }
+        (KeyCode::Char(c @ '4'..='7'), KeyModifiers::CONTROL) => {
+            let c = ['\\', ']', '^', '_'][usize::from(u8::try_from(c).unwrap_or(b'5') - b'4')];
+            (KeyCode::Char(c), KeyModifiers::CONTROL)
+        }
+        (KeyCode::Char(c), modifiers) if modifiers.contains(KeyModifiers::CONTROL) => (
+            KeyCode::Char(c.to_ascii_lowercase()),
+            modifiers - KeyModifiers::SHIFT,
+        ),
+        other => other,
+    }
+}

@@ -1,0 +1,210 @@
+//! The list of open consoles.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Modifier;
+use unicode_width::UnicodeWidthStr;
+
+use super::draw::{draw_border, put, state_piece};
+use super::{ConsoleKeys, Sessions};
+use crate::model::{ResourceId, age};
+use crate::tui::{Effect, Intent, Look, Place, View};
+
+/// The open consoles, to choose one or to close it.
+pub struct SessionsView {
+    sessions: Sessions,
+    prefix: String,
+    /// The instance the cursor is on: it stays there while others come and go.
+    selected: Option<ResourceId>,
+}
+
+impl SessionsView {
+    /// The list, with the cursor on the console of `selected` if that is open.
+    pub fn new(sessions: &Sessions, selected: Option<ResourceId>, keys: &ConsoleKeys) -> Self {
+        Self {
+            sessions: sessions.clone(),
+            prefix: keys.prefix_name.clone(),
+            selected,
+        }
+    }
+
+    fn position(&self) -> usize {
+        let all = self.sessions.all();
+        all.iter()
+            .position(|open| Some(&open.id) == self.selected.as_ref())
+            .unwrap_or(0)
+    }
+
+    fn select(&mut self, position: usize) {
+        let all = self.sessions.all();
+        self.selected = all
+            .get(position.min(all.len().saturating_sub(1)))
+            .map(|open| open.id.clone());
+    }
+}
+
+impl View for SessionsView {
+    fn place(&self) -> Place {
+        Place::Menu
+    }
+
+    fn title(&self) -> String {
+        "consoles".to_owned()
+    }
+
+    fn subject(&self) -> Option<&ResourceId> {
+        None
+    }
+
+    fn hints(&self) -> Vec<(Intent, &'static str)> {
+        if self.sessions.is_empty() {
+            return vec![(Intent::Back, "back")];
+        }
+        vec![
+            (Intent::Open, "attach"),
+            (Intent::EndSession, "close it"),
+            (Intent::Back, "back"),
+        ]
+    }
+
+    fn apply(&mut self, intent: Intent, count: Option<u32>) -> Vec<Effect> {
+        let count = count
+            .map_or(1, |count| usize::try_from(count).unwrap_or(usize::MAX))
+            .max(1);
+        let at = self.position();
+        match intent {
+            Intent::Down => self.select(at.saturating_add(count)),
+            Intent::Up => self.select(at.saturating_sub(count)),
+            Intent::Top => self.select(0),
+            Intent::Bottom => self.select(usize::MAX),
+            Intent::Open | Intent::Attach => {
+                if let Some(open) = self.sessions.all().get(at) {
+                    return vec![Effect::CloseView, Effect::ShowConsole(open.id.clone())];
+                }
+            }
+            Intent::EndSession => {
+                if let Some(open) = self.sessions.all().get(at) {
+                    self.sessions.close(&open.id);
+                    self.select(at);
+                    return vec![Effect::Say(format!("Closed the console of {}", open.name))];
+                }
+            }
+            Intent::Back | Intent::Close => return vec![Effect::CloseView],
+            _ => {}
+        }
+        Vec::new()
+    }
+
+    fn is_dirty(&self) -> bool {
+        self.sessions.poll()
+    }
+
+    fn patience(&self) -> std::time::Duration {
+        std::time::Duration::from_millis(500)
+    }
+
+    fn redraw_in(&self) -> Option<std::time::Duration> {
+        (!self.sessions.is_empty()).then_some(std::time::Duration::from_secs(1))
+    }
+
+    fn draw(&mut self, area: Rect, buf: &mut Buffer, look: &Look<'_>) {
+        let area = area.intersection(buf.area);
+        if area.width < 4 || area.height < 3 {
+            return;
+        }
+        let theme = look.theme;
+        draw_border(area, buf, look, theme.border);
+        let all = self.sessions.all();
+        let top = Rect {
+            x: area.x + 1,
+            width: area.width - 2,
+            height: 1,
+            ..area
+        };
+        put(
+            &[(
+                format!(" Consoles {} ", all.len()),
+                theme.title.add_modifier(Modifier::BOLD),
+            )],
+            top,
+            buf,
+        );
+        let body = Rect {
+            x: area.x + 1,
+            y: area.y + 1,
+            width: area.width - 2,
+            height: area.height - 2,
+        };
+        if all.is_empty() {
+            let text = "No console is open. a on an instance attaches its console.";
+            let row = Rect {
+                y: body.y + body.height / 2,
+                height: 1,
+                ..body
+            };
+            let x = row.x + row.width.saturating_sub(u16::try_from(text.width()).unwrap_or(0)) / 2;
+            put(
+                &[(text.to_owned(), theme.dim)],
+                Rect {
+                    x,
+                    width: row.right() - x,
+                    ..row
+                },
+                buf,
+            );
+            return;
+        }
+        let at = self.position();
+        let names = all
+            .iter()
+            .map(|open| open.name.width())
+            .max()
+            .unwrap_or(0)
+            .min(30);
+        let contexts = all
+            .iter()
+            .map(|open| open.id.context.as_str().width())
+            .max()
+            .unwrap_or(0)
+            .min(24);
+        let height = usize::from(body.height).saturating_sub(1).max(1);
+        let first = at.saturating_sub(height - 1);
+        for ((nth, open), y) in all.iter().enumerate().skip(first).take(height).zip(body.y..) {
+            let row = Rect { y, height: 1, ..body };
+            let (state, style) = state_piece(&open.guest.state(), look);
+            let size = open.size();
+            let size = format!("{}x{}", size.columns, size.rows);
+            let bell = if open.rang() { "bell " } else { "" };
+            put(
+                &[
+                    (format!(" {:<names$}  ", open.name), theme.text),
+                    (format!("{:<contexts$}  ", open.id.context.as_str()), theme.dim),
+                    (format!("{state:<12}  "), style),
+                    (format!("{size:<8} "), theme.dim),
+                    (
+                        format!("{:>4} ago  ", age(look.now.since(open.heard()))),
+                        theme.dim,
+                    ),
+                    (bell.to_owned(), theme.warn),
+                    (open.guest.title().unwrap_or_default(), theme.text),
+                ],
+                row,
+                buf,
+            );
+            if nth == at {
+                buf.set_style(row, theme.selected);
+            }
+            open.seen();
+        }
+        let hint = format!(" {} d leaves a console; it stays in this list ", self.prefix);
+        put(
+            &[(hint, theme.dim)],
+            Rect {
+                y: area.bottom() - 1,
+                height: 1,
+                ..top
+            },
+            buf,
+        );
+    }
+}

@@ -1,0 +1,340 @@
+//! The console of an instance on the screen: what is typed goes to the guest, but for one prefix key.
+//!
+//! The session lives in [`Sessions`]; leaving the view leaves it running.
+
+mod connect;
+mod draw;
+mod guest;
+mod keys;
+mod list;
+mod scrollback;
+mod sessions;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crossterm::event::{Event, KeyCode, KeyEvent, KeyEventKind, MouseEvent, MouseEventKind};
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+
+pub use connect::connector;
+pub use guest::Guest;
+pub use keys::{ConsoleKeys, LookUp};
+pub use list::SessionsView;
+pub use sessions::{Open, Sessions, Wake};
+
+use crate::console::SessionState;
+use crate::model::{ResourceId, Timestamp};
+use crate::tui::widgets::prompt::Typed;
+use crate::tui::{Effect, Intent, Look, Place, View};
+use scrollback::Scrollback;
+
+/// A console on the screen.
+pub struct ConsoleView {
+    sessions: Sessions,
+    open: Arc<Open>,
+    keys: ConsoleKeys,
+    /// The prefix was pressed.
+    armed: bool,
+    /// All keys after the prefix are shown.
+    explained: bool,
+    /// No border.
+    zoomed: bool,
+    /// Looking back.
+    scrollback: Option<Scrollback>,
+    /// Where the grid was drawn.
+    grid: Rect,
+    cursor: Option<Position>,
+    /// Something to be said in the border until the next key.
+    notice: Option<String>,
+    /// What the guest put into the clipboard, until it is taken.
+    offered: Option<String>,
+    /// Since when it has been connecting.
+    waiting: Option<Timestamp>,
+}
+
+impl ConsoleView {
+    /// A view on an open console; `keys` are the prefix and what follows it.
+    pub fn new(sessions: &Sessions, open: Arc<Open>, keys: ConsoleKeys) -> Self {
+        Self {
+            sessions: sessions.clone(),
+            open,
+            keys,
+            armed: false,
+            explained: false,
+            zoomed: false,
+            scrollback: None,
+            grid: Rect::ZERO,
+            cursor: None,
+            notice: None,
+            offered: None,
+            waiting: None,
+        }
+    }
+
+    fn guest(&self) -> &dyn Guest {
+        self.open.guest.as_ref()
+    }
+
+    fn say(&mut self, text: impl Into<String>) -> Vec<Effect> {
+        self.notice = Some(text.into());
+        Vec::new()
+    }
+
+    fn key(&mut self, key: KeyEvent) -> Vec<Effect> {
+        if key.kind == KeyEventKind::Release {
+            return Vec::new();
+        }
+        self.notice = None;
+        self.explained = false;
+        if std::mem::take(&mut self.armed) {
+            return self.after_prefix(key);
+        }
+        if self.keys.is_prefix(key) {
+            self.armed = true;
+            return Vec::new();
+        }
+        self.open.quiet();
+        match (self.guest().state(), key.code) {
+            (SessionState::Ended(_), KeyCode::Char('r')) => {
+                self.guest().reconnect();
+                Vec::new()
+            }
+            (SessionState::Ended(_), KeyCode::Char('q')) => self.end(),
+            (SessionState::Ended(_) | SessionState::Connecting, KeyCode::Esc) => {
+                vec![Effect::CloseView]
+            }
+            (SessionState::Ended(_), _) => {
+                self.say("The session has ended: r connects again, q closes it, Esc leaves it here")
+            }
+            _ if !self.guest().takes_input() => {
+                let prefix = &self.keys.prefix_name;
+                let text = format!(
+                    "This context's console takes no input. {prefix} d leaves, {prefix} [ looks back"
+                );
+                self.say(text)
+            }
+            _ => {
+                self.guest().send(&Event::Key(key));
+                Vec::new()
+            }
+        }
+    }
+
+    fn after_prefix(&mut self, key: KeyEvent) -> Vec<Effect> {
+        if key.code == KeyCode::Esc {
+            return Vec::new();
+        }
+        if let Some(intent) = self.keys.look_up(key) {
+            return self.apply(intent, None);
+        }
+        // Not in every keymap; only while there is something to take.
+        if key.code == KeyCode::Char('y') && self.offered.is_some() {
+            return self.apply(Intent::Copy, None);
+        }
+        let text = format!("No such key after {}; nothing was sent", self.keys.prefix_name);
+        self.say(text)
+    }
+
+    fn mouse(&mut self, mouse: MouseEvent) -> Vec<Effect> {
+        let inside = self.grid.contains(Position::new(mouse.column, mouse.row));
+        if self.guest().wants_mouse() && inside && self.guest().state() == SessionState::Live {
+            let column = mouse.column - self.grid.x;
+            let row = mouse.row - self.grid.y;
+            self.guest()
+                .send(&Event::Mouse(MouseEvent { column, row, ..mouse }));
+        } else if mouse.kind == MouseEventKind::ScrollUp && self.guest().scrollback() > 0 {
+            return self.apply(Intent::Scrollback, Some(3));
+        }
+        Vec::new()
+    }
+
+    fn paste(&mut self, event: &Event) -> Vec<Effect> {
+        self.armed = false;
+        if self.guest().takes_input() && self.guest().state() == SessionState::Live {
+            self.guest().send(event);
+            return Vec::new();
+        }
+        self.say("Nothing was pasted: the console takes no input now")
+    }
+
+    fn switch(&mut self, forward: bool) -> Vec<Effect> {
+        let Some(other) = self.sessions.neighbour(&self.open.id, forward) else {
+            return self.say("There is no other console open");
+        };
+        self.open = other;
+        self.scrollback = None;
+        self.offered = None;
+        self.waiting = None;
+        Vec::new()
+    }
+
+    fn end(&mut self) -> Vec<Effect> {
+        self.sessions.close(&self.open.id);
+        vec![
+            Effect::CloseView,
+            Effect::Say(format!("Closed the console of {}", self.open.name)),
+        ]
+    }
+
+    /// Moves in the scrollback; leaves it where it ends.
+    fn look_back(&mut self, intent: Intent, count: Option<u32>) -> Option<Vec<Effect>> {
+        let scrollback = self.scrollback.as_mut()?;
+        match intent {
+            Intent::Back | Intent::Close | Intent::Scrollback => self.scrollback = None,
+            Intent::Detach | Intent::EndSession | Intent::NextSession | Intent::PreviousSession => {
+                return None;
+            }
+            _ => {
+                if !scrollback.apply(intent, count, self.open.guest.as_ref()) {
+                    return None;
+                }
+            }
+        }
+        Some(Vec::new())
+    }
+
+    fn type_search(&mut self, event: &Event) -> Vec<Effect> {
+        if let Some(scrollback) = &mut self.scrollback
+            && let Some(prompt) = &mut scrollback.prompt
+        {
+            match prompt.type_event(event) {
+                Typed::Changed => scrollback.typed(self.open.guest.as_ref()),
+                Typed::Accepted => scrollback.prompt = None,
+                Typed::Cancelled => scrollback.cancel(),
+                Typed::Nothing => {}
+            }
+        }
+        Vec::new()
+    }
+
+    fn searching(&self) -> bool {
+        self.scrollback
+            .as_ref()
+            .is_some_and(|scrollback| scrollback.prompt.is_some())
+    }
+}
+
+impl View for ConsoleView {
+    fn place(&self) -> Place {
+        if self.scrollback.is_some() {
+            Place::Scrollback
+        } else {
+            Place::Console
+        }
+    }
+
+    fn title(&self) -> String {
+        self.open.name.clone()
+    }
+
+    fn subject(&self) -> Option<&ResourceId> {
+        Some(&self.open.id)
+    }
+
+    fn hints(&self) -> Vec<(Intent, &'static str)> {
+        if self.scrollback.is_some() {
+            return vec![
+                (Intent::Up, "older"),
+                (Intent::PageUp, "page"),
+                (Intent::Search, "search"),
+                (Intent::NextMatch, "next"),
+                (Intent::Back, "live"),
+            ];
+        }
+        // The keys of this place work after the prefix only; the border says so.
+        if self.armed {
+            self.keys
+                .shown
+                .iter()
+                .map(|(_, intent, word)| (*intent, *word))
+                .collect()
+        } else {
+            Vec::new()
+        }
+    }
+
+    fn apply(&mut self, intent: Intent, count: Option<u32>) -> Vec<Effect> {
+        if let Some(effects) = self.look_back(intent, count) {
+            return effects;
+        }
+        match intent {
+            Intent::Detach | Intent::Back | Intent::Close => vec![Effect::CloseView],
+            Intent::EndSession => self.end(),
+            Intent::NextSession => self.switch(true),
+            Intent::PreviousSession => self.switch(false),
+            Intent::Zoom => {
+                self.zoomed = !self.zoomed;
+                Vec::new()
+            }
+            Intent::Scrollback => {
+                let mut scrollback = Scrollback::new(self.guest(), self.grid.height);
+                if let Some(count) = count {
+                    scrollback.apply(Intent::Up, Some(count), self.guest());
+                }
+                self.scrollback = Some(scrollback);
+                Vec::new()
+            }
+            Intent::SendPrefix => {
+                self.guest().send(&Event::Key(self.keys.prefix()));
+                Vec::new()
+            }
+            Intent::Help => {
+                self.armed = true;
+                self.explained = true;
+                Vec::new()
+            }
+            Intent::Sessions => vec![Effect::ShowSessions],
+            Intent::Reconnect | Intent::Refresh => {
+                self.guest().reconnect();
+                Vec::new()
+            }
+            Intent::Copy => match self.offered.take() {
+                Some(text) => vec![Effect::Copy(text, "the guest's text".to_owned())],
+                None => self.say("The guest has offered nothing for the clipboard"),
+            },
+            _ => Vec::new(),
+        }
+    }
+
+    fn typing(&self) -> bool {
+        self.scrollback.is_none() || self.searching()
+    }
+
+    fn type_event(&mut self, event: &Event) -> Vec<Effect> {
+        if self.scrollback.is_some() {
+            return self.type_search(event);
+        }
+        match event {
+            Event::Key(key) => self.key(*key),
+            Event::Mouse(mouse) => self.mouse(*mouse),
+            Event::Paste(_) => self.paste(event),
+            Event::FocusGained | Event::FocusLost => {
+                self.guest().send(event);
+                Vec::new()
+            }
+            Event::Resize(..) => Vec::new(),
+        }
+    }
+
+    fn is_dirty(&self) -> bool {
+        // All are asked, so that the list knows when each was heard; only this one is drawn.
+        self.sessions.poll();
+        self.open.poll()
+    }
+
+    fn redraw_in(&self) -> Option<Duration> {
+        (self.guest().state() == SessionState::Connecting).then_some(Duration::from_secs(1))
+    }
+
+    fn draw(&mut self, area: Rect, buf: &mut Buffer, look: &Look<'_>) {
+        self.draw_console(area, buf, look);
+    }
+
+    fn cursor(&self) -> Option<Position> {
+        self.cursor
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,161 @@
+//! Looking back in a console while it goes on.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use super::Guest;
+use crate::tui::widgets::pattern::Pattern;
+use crate::tui::widgets::prompt::Prompt;
+use crate::tui::{Intent, Look};
+
+/// A place in the scrollback.
+#[derive(Default)]
+pub struct Scrollback {
+    /// How many lines back the view is.
+    pub back: usize,
+    /// How many lines had left the screen at that time, to stay on the same lines when more do.
+    known: u64,
+    /// Rows of a page.
+    page: usize,
+    /// A search is being typed.
+    pub prompt: Option<Prompt>,
+    pattern: Option<Pattern>,
+    /// Where the search began.
+    from: usize,
+    /// What the latest search found, for the border.
+    pub found: Option<String>,
+}
+
+impl Scrollback {
+    /// Begins at the end.
+    pub fn new(guest: &dyn Guest, page: u16) -> Self {
+        Self {
+            known: guest.history(),
+            page: usize::from(page.max(1)),
+            ..Self::default()
+        }
+    }
+
+    /// Stays on the same lines when the scrollback has grown, and inside of it when it has shrunk.
+    pub fn follow(&mut self, guest: &dyn Guest, page: u16) {
+        let history = guest.history();
+        let more = usize::try_from(history.saturating_sub(self.known)).unwrap_or(usize::MAX);
+        if self.back > 0 {
+            self.back = self.back.saturating_add(more);
+            self.from = self.from.saturating_add(more);
+        }
+        self.back = self.back.min(guest.scrollback());
+        self.known = history;
+        self.page = usize::from(page.max(1));
+    }
+
+    /// Moves or searches; whether the intent means anything here.
+    pub fn apply(&mut self, intent: Intent, count: Option<u32>, guest: &dyn Guest) -> bool {
+        let count = count
+            .map_or(1, |count| usize::try_from(count).unwrap_or(usize::MAX))
+            .max(1);
+        let page = self.page.saturating_sub(1).max(1).saturating_mul(count);
+        let half = (self.page / 2).max(1).saturating_mul(count);
+        match intent {
+            Intent::Up => self.up(count, guest),
+            Intent::Down => self.down(count),
+            Intent::HalfPageUp => self.up(half, guest),
+            Intent::HalfPageDown => self.down(half),
+            Intent::PageUp => self.up(page, guest),
+            Intent::PageDown => self.down(page),
+            Intent::Top => self.up(usize::MAX, guest),
+            Intent::Bottom => self.down(usize::MAX),
+            Intent::Search => {
+                self.from = self.back;
+                self.prompt = Some(Prompt::new("/", ""));
+            }
+            Intent::NextMatch => self.step(true, guest),
+            Intent::PreviousMatch => self.step(false, guest),
+            _ => return false,
+        }
+        true
+    }
+
+    fn up(&mut self, lines: usize, guest: &dyn Guest) {
+        self.back = self.back.saturating_add(lines).min(guest.scrollback());
+    }
+
+    fn down(&mut self, lines: usize) {
+        self.back = self.back.saturating_sub(lines);
+    }
+
+    /// Looks for what is typed so far, from where the search began towards older lines.
+    pub fn typed(&mut self, guest: &dyn Guest) {
+        let text = self
+            .prompt
+            .as_ref()
+            .map(|prompt| prompt.text().to_owned())
+            .unwrap_or_default();
+        self.pattern = Pattern::parse(&text);
+        self.back = self.from;
+        self.found = None;
+        let Some(pattern) = &self.pattern else { return };
+        let matches = guest.search(pattern.regex());
+        let nearest = matches.iter().find(|back| **back >= self.from).or(matches.last());
+        self.found = Some(match nearest {
+            Some(back) => {
+                self.back = *back;
+                places(matches.len())
+            }
+            None => "not found".to_owned(),
+        });
+    }
+
+    /// Gives up what is being typed.
+    pub fn cancel(&mut self) {
+        self.prompt = None;
+        self.pattern = None;
+        self.found = None;
+        self.back = self.from;
+    }
+
+    fn step(&mut self, older: bool, guest: &dyn Guest) {
+        let Some(pattern) = &self.pattern else { return };
+        let matches = guest.search(pattern.regex());
+        let next = if older {
+            matches.iter().find(|back| **back > self.back)
+        } else {
+            matches.iter().rev().find(|back| **back < self.back)
+        };
+        self.found = Some(match (next, older) {
+            (Some(back), _) => {
+                self.back = *back;
+                places(matches.len())
+            }
+            (None, true) => "no older match".to_owned(),
+            (None, false) => "no newer match".to_owned(),
+        });
+    }
+
+    /// Marks what was found in the rows of the grid as they were drawn.
+    pub fn highlight(&self, grid: Rect, buf: &mut Buffer, look: &Look<'_>) {
+        let Some(pattern) = &self.pattern else { return };
+        for y in grid.top()..grid.bottom() {
+            let mut text = String::new();
+            let mut starts = Vec::new();
+            for x in grid.left()..grid.right() {
+                starts.push((text.len(), x));
+                text.push_str(buf[(x, y)].symbol());
+            }
+            // A pattern with `$` means the end of what is written.
+            for range in pattern.find(text.trim_end()) {
+                for (_, x) in starts.iter().filter(|(start, _)| range.contains(start)) {
+                    buf[(*x, y)].set_style(look.theme.matched);
+                }
+            }
+        }
+    }
+}
+
+fn places(count: usize) -> String {
+    if count == 1 {
+        "1 place".to_owned()
+    } else {
+        format!("{count} places")
+    }
+}
