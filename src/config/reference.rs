@@ -39,8 +39,8 @@ pub const SETTINGS: [Key; 10] = [
     key(
         "theme",
         "the name of a theme",
-        "by the terminal",
-        "Without it the terminal's background decides between light and dark, and `NO_COLOR` is honoured.",
+        "`\"dark\"`",
+        "The colours. `T` goes through the themes; where `NO_COLOR` is set there are none.",
     ),
     key(
         "mouse",
