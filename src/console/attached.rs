@@ -299,10 +299,10 @@ fn joined(first: Bytes, typed: &mut mpsc::Receiver<Bytes>) -> Bytes {
 }
 
 async fn changed(sizes: &mut Option<&mut watch::Receiver<Size>>) -> Size {
-    if let Some(sizes) = sizes {
-        if sizes.changed().await.is_ok() {
-            return *sizes.borrow_and_update();
-        }
+    if let Some(sizes) = sizes
+        && sizes.changed().await.is_ok()
+    {
+        return *sizes.borrow_and_update();
     }
     std::future::pending().await
 }

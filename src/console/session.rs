@@ -104,7 +104,7 @@ impl Session {
             .shared
             .look(|screen| screen.takes_input().then(|| screen.emulator.wants()));
         let Some(wants) = wants else { return };
-        let bytes = input::encode(event, &wants);
+        let bytes = input::encode(event, wants);
         if !bytes.is_empty() {
             // A full queue means that the far side has not read for long: a key more would not help.
             let _ = self.typed.try_send(bytes.into());

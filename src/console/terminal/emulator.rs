@@ -90,8 +90,7 @@ impl Emulator {
         // The picture before this feed is what a synchronised update holds, so it is taken only when one may begin.
         let before =
             (self.held.is_none() && memchr::memmem::find(bytes, b"2026h").is_some()).then(|| self.picture());
-        let fed = guarded(|| self.filter.feed(bytes));
-        if fed.is_none() {
+        if guarded(|| self.filter.feed(bytes)).is_none() {
             self.rebuild();
         }
         if std::mem::take(&mut self.filter.sync_begun) && self.filter.modes.synchronised {
@@ -139,7 +138,7 @@ impl Emulator {
     /// Puts a fresh parser in the place of one that panicked and replays the screen's text into it.
     fn rebuild(&mut self) {
         let size = (self.filter.vt.screen().size(), self.filter.vt.callbacks().lost);
-        let text = guarded(|| self.filter.vt.screen().contents()).unwrap_or_default();
+        let text = guarded(|| self.lines().join("\n")).unwrap_or_default();
         let answers = self.filter.take_answers();
         let title = self.filter.title.take();
         let ((rows, columns), lost) = size;
@@ -148,7 +147,7 @@ impl Emulator {
         self.filter = Filter::new(rows, columns, self.scrollback);
         self.filter.title = title;
         self.filter.keep_answers(answers);
-        let text = text.replace('\u{fe0f}', "").replace('\n', "\r\n");
+        let text = text.trim_end().replace('\n', "\r\n");
         if guarded(|| self.filter.feed(text.as_bytes())).is_none() {
             self.filter = Filter::new(rows, columns, self.scrollback);
         }
@@ -160,6 +159,16 @@ impl Emulator {
         self.held = None;
         if guarded(|| self.filter.leave_modes()).is_none() {
             self.rebuild();
+        }
+        // Below everything, also where the guest before left its cursor in the middle of a picture.
+        let rows = self.filter.rows();
+        let last = (0..rows)
+            .rev()
+            .find(|row| !self.line(*row).is_empty())
+            .unwrap_or(0);
+        if last > self.filter.row() {
+            let below = format!("\x1b[{};{}H", last + 1, self.filter.columns());
+            let _ = guarded(|| self.filter.feed(below.as_bytes()));
         }
         self.say_line(words);
     }
@@ -219,14 +228,14 @@ impl Emulator {
 
     /// Draws the grid into `area`, `back` lines up in the scrollback; returns where the cursor is if it shows there.
     pub fn draw(&mut self, area: Rect, buf: &mut Buffer, back: usize) -> Option<Position> {
-        if back == 0 {
-            if let Some(held) = &self.held {
-                let columns = usize::from(held.size.1);
-                let cell =
-                    |row: u16, column: u16| held.cells.get(usize::from(row) * columns + usize::from(column));
-                draw::grid(held.size, cell, self.shade(), area, buf);
-                return place(held.cursor, area);
-            }
+        if back == 0
+            && let Some(held) = &self.held
+        {
+            let columns = usize::from(held.size.1);
+            let cell =
+                |row: u16, column: u16| held.cells.get(usize::from(row) * columns + usize::from(column));
+            draw::grid(held.size, cell, self.shade(), area, buf);
+            return place(held.cursor, area);
         }
         self.filter.vt.screen_mut().set_scrollback(back);
         let screen = self.filter.vt.screen();
@@ -306,36 +315,40 @@ impl Emulator {
     /// How far `back` each matching line of scrollback and screen is shown, nearest to the end first. Lines that the
     /// same view shows at its end are one match.
     pub fn search(&mut self, needle: &regex::Regex) -> Vec<usize> {
+        let context = usize::from(self.filter.rows()) / 3;
+        let scrollback = self.scrollback();
+        let lines = self.lines();
+        let mut found: Vec<usize> = lines
+            .iter()
+            .enumerate()
+            .rev()
+            .filter(|(_, line)| needle.is_match(line))
+            .map(|(place, _)| match scrollback.saturating_sub(place) {
+                0 => 0,
+                // Some lines above the match show what came before it.
+                above => (above + context).min(scrollback),
+            })
+            .collect();
+        found.dedup();
+        found
+    }
+
+    /// Scrollback and screen as text, the oldest line first.
+    pub(super) fn lines(&mut self) -> Vec<String> {
         let rows = usize::from(self.filter.rows());
         let columns = self.filter.columns();
         let scrollback = self.scrollback();
-        let mut found = Vec::new();
-        let mut top = scrollback + rows;
-        while top > 0 {
-            let page = top.saturating_sub(rows);
-            // The first page may be less than a screen: only its rows above the last page count.
-            let fresh = top - page;
-            self.filter
-                .vt
-                .screen_mut()
-                .set_scrollback(scrollback.saturating_sub(page));
-            let lines: Vec<String> = self.filter.vt.screen().rows(0, columns).take(fresh).collect();
-            for (offset, line) in lines.iter().enumerate().rev() {
-                if needle.is_match(line) {
-                    // A third of the screen below the match shows what came before it.
-                    let back = match scrollback.saturating_sub(page + offset) {
-                        0 => 0,
-                        above => (above + rows / 3).min(scrollback),
-                    };
-                    if found.last() != Some(&back) {
-                        found.push(back);
-                    }
-                }
-            }
-            top = page;
+        let mut lines = Vec::with_capacity(scrollback + rows);
+        while lines.len() < scrollback {
+            let fresh = (scrollback - lines.len()).min(rows);
+            let screen = self.filter.vt.screen_mut();
+            screen.set_scrollback(scrollback - lines.len());
+            lines.extend(screen.rows(0, columns).take(fresh));
         }
-        self.filter.vt.screen_mut().set_scrollback(0);
-        found
+        let screen = self.filter.vt.screen_mut();
+        screen.set_scrollback(0);
+        lines.extend(screen.rows(0, columns));
+        lines
     }
 
     /// A line of the screen as text, from zero; spaces at its end left out.
@@ -349,7 +362,17 @@ impl Emulator {
         line.unwrap_or_default().trim_end().to_owned()
     }
 
-    /// What vt100 holds at a place, for tests.
+    /// Gives vt100, without the filter, what it panics on.
+    #[cfg(test)]
+    pub(super) fn break_parser(&mut self) {
+        let bytes = "\x1b7\x1b[24;80H\u{2764}\u{fe0f}\x1b[23;80Hx";
+        let vt = &mut self.filter.vt;
+        if guarded(|| vt.process(bytes.as_bytes())).is_none() {
+            self.rebuild();
+        }
+    }
+
+    /// vt100's own view of the screen.
     #[cfg(test)]
     pub(super) fn screen(&self) -> &vt100::Screen {
         self.filter.vt.screen()

@@ -119,19 +119,22 @@ impl Filter {
             }
             let run = memchr::memchr(0x1b, rest).unwrap_or(rest.len());
             if run > 0 {
-                let mut end = at + run;
-                if end == bytes.len() {
-                    end -= self.keep_cut(&bytes[at..]);
-                }
+                let (whole, cut) = text::split_cut(&rest[..run]);
+                let end = at + whole.len();
                 if self.alters_text() || (runs_differ && text::may_differ(&bytes[at..end])) {
                     self.pass(&bytes[from..at]);
                     self.text(&bytes[at..end]);
                     from = end;
                 }
                 at += run;
-                if at == bytes.len() {
+                if end < at {
+                    // At the end of a feed the rest of the character may follow; before an escape it cannot, and vt100
+                    // must not keep it for what comes after a sequence that it never sees.
+                    if at == bytes.len() {
+                        self.cut.extend_from_slice(cut);
+                    }
                     self.pass(&bytes[from..end]);
-                    return;
+                    from = at;
                 }
             } else if let Some(length) = csi::passes(rest) {
                 at += length;
@@ -143,20 +146,6 @@ impl Filter {
             }
         }
         self.pass(&bytes[from..]);
-    }
-
-    /// Keeps an incomplete character at the end of a text for the next feed; returns its length.
-    fn keep_cut(&mut self, text: &[u8]) -> usize {
-        let tail = &text[text.len().saturating_sub(3)..];
-        let cut = (1..=tail.len())
-            .rev()
-            .map(|length| &tail[tail.len() - length..])
-            .find(|end| {
-                end[0] >= 0xc2 && std::str::from_utf8(end).is_err_and(|err| err.error_len().is_none())
-            })
-            .unwrap_or_default();
-        self.cut.extend_from_slice(cut);
-        cut.len()
     }
 
     /// Whether text must be looked at character by character now.
@@ -311,7 +300,9 @@ impl Filter {
         self.modes = Modes::default();
         self.charsets = Charsets::default();
         self.saved = [Saved::default(); 2];
-        self.pass(b"\x1b[?6l\x1b[r\x1b[?47l\x1b[?6l\x1b[r");
+        self.pass(b"\x1b[?6l\x1b[r\x1b[?47l");
+        let (row, column) = (self.row(), self.column());
+        self.say(format_args!("\x1b[?6l\x1b[r\x1b[{};{}H", row + 1, column + 1));
         self.pass(b"\x1b[?9l\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1005l\x1b[?1006l\x1b[?2004l");
         self.pass(b"\x1b[?1l\x1b>\x1b[?25h\x1b[0 q\x1b[m");
     }

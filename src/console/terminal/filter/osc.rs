@@ -78,10 +78,10 @@ impl Filter {
         let Some(text) = rest.splitn(2, |byte| *byte == b';').nth(1) else {
             return;
         };
-        if let Ok(text) = base64::engine::general_purpose::STANDARD.decode(text) {
-            if let Some(text) = sanitise::clipboard(&text) {
-                self.clipboard = Some(text);
-            }
+        if let Ok(text) = base64::engine::general_purpose::STANDARD.decode(text)
+            && let Some(text) = sanitise::clipboard(&text)
+        {
+            self.clipboard = Some(text);
         }
     }
 }

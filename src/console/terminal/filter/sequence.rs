@@ -136,7 +136,7 @@ pub(super) enum Found {
 }
 
 /// Follows the bytes from an `ESC` to where the sequence ends, however they are cut. After Williams' state diagram of
-/// the DEC parser (vt100.net/emu/dec_ansi_parser), with UTF-8 in strings and without 8-bit controls.
+/// the DEC parser (`vt100.net/emu/dec_ansi_parser`), with UTF-8 in strings and without 8-bit controls.
 #[derive(Debug)]
 pub(super) struct Scan {
     phase: Phase,

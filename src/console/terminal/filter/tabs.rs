@@ -49,8 +49,11 @@ impl Tabs {
 
     fn is_stop(&self, column: u16) -> bool {
         match &self.stops {
-            Some(stops) => stops.get(usize::from(column)).copied().unwrap_or(column % 8 == 0),
-            None => column % 8 == 0,
+            Some(stops) => stops
+                .get(usize::from(column))
+                .copied()
+                .unwrap_or(column.is_multiple_of(8)),
+            None => column.is_multiple_of(8),
         }
     }
 

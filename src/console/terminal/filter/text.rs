@@ -12,6 +12,31 @@ pub(super) fn may_differ(bytes: &[u8]) -> bool {
     memchr::memchr3(0x08, 0x0e, 0x0f, bytes).is_some() || memchr::memchr(0xef, bytes).is_some()
 }
 
+/// A text without what is incomplete at its end, and the one character of it that may still be completed.
+pub(super) fn split_cut(text: &[u8]) -> (&[u8], &[u8]) {
+    let last = cut(text);
+    let mut whole = &text[..text.len() - last.len()];
+    // Halves of characters before it show nothing whatever follows.
+    while !cut(whole).is_empty() {
+        whole = &whole[..whole.len() - cut(whole).len()];
+    }
+    (whole, last)
+}
+
+/// The incomplete character at the end of a text.
+fn cut(text: &[u8]) -> &[u8] {
+    if text.last().is_none_or(u8::is_ascii) {
+        return &[];
+    }
+    let tail = &text[text.len().saturating_sub(3)..];
+    (0..tail.len())
+        .map(|start| &tail[start..])
+        .find(|end| {
+            std::str::from_utf8(end).is_err_and(|err| err.valid_up_to() == 0 && err.error_len().is_none())
+        })
+        .unwrap_or_default()
+}
+
 impl Filter {
     /// Gives a text to vt100, character by character where modes ask for it.
     pub(super) fn text(&mut self, bytes: &[u8]) {
@@ -20,8 +45,7 @@ impl Filter {
             for c in chunk.valid().chars() {
                 self.character(c, &mut out);
             }
-            // vt100 shows nothing for what is not UTF-8.
-            out.extend_from_slice(chunk.invalid());
+            // What is not UTF-8 is left out, as vt100 does.
         }
         self.pass(&out);
     }
@@ -83,4 +107,24 @@ impl Filter {
 
 fn push(c: char, out: &mut Vec<u8>) {
     out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn half_a_character_is_kept_apart() {
+        for (text, whole, last) in [
+            (&b"abc"[..], &b"abc"[..], &b""[..]),
+            ("aé".as_bytes(), "aé".as_bytes(), b""),
+            (b"a\xc3", b"a", b"\xc3"),
+            (b"a\xf0\x9f\x98", b"a", b"\xf0\x9f\x98"),
+            (b"\xcc\x81\xc3", b"\xcc\x81", b"\xc3"),
+            (b"a\xc2\xe2\x82\xc3", b"a", b"\xc3"),
+            (b"a\x80\xff", b"a\x80\xff", b""),
+        ] {
+            assert_eq!(split_cut(text), (whole, last), "{text:?}");
+        }
+    }
 }

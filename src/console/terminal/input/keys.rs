@@ -5,7 +5,7 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use super::Wants;
 
 /// The bytes for a key press.
-pub(super) fn encode(key: &KeyEvent, wants: &Wants) -> Vec<u8> {
+pub(super) fn encode(key: KeyEvent, wants: Wants) -> Vec<u8> {
     let modifiers = key.modifiers;
     let alt = modifiers.intersects(KeyModifiers::ALT | KeyModifiers::META);
     match key.code {
@@ -46,10 +46,10 @@ fn with_alt(bytes: &[u8], alt: bool) -> Vec<u8> {
 }
 
 fn character(c: char, modifiers: KeyModifiers, alt: bool) -> Vec<u8> {
-    if modifiers.contains(KeyModifiers::CONTROL) {
-        if let Some(control) = control(c) {
-            return with_alt(&[control], alt);
-        }
+    if modifiers.contains(KeyModifiers::CONTROL)
+        && let Some(control) = control(c)
+    {
+        return with_alt(&[control], alt);
     }
     with_alt(c.encode_utf8(&mut [0; 4]).as_bytes(), alt)
 }
@@ -86,7 +86,7 @@ fn held(modifiers: KeyModifiers) -> Option<u8> {
 }
 
 /// Arrows, Home, End: modifiers take precedence over the application form.
-fn letter(action: u8, modifiers: KeyModifiers, wants: &Wants) -> Vec<u8> {
+fn letter(action: u8, modifiers: KeyModifiers, wants: Wants) -> Vec<u8> {
     match held(modifiers) {
         Some(held) => format!("\x1b[1;{held}{}", char::from(action)).into_bytes(),
         None if wants.application_cursor => vec![0x1b, b'O', action],
@@ -118,8 +118,8 @@ fn function(n: u8, modifiers: KeyModifiers) -> Vec<u8> {
 mod tests {
     use super::*;
 
-    fn typed(code: KeyCode, modifiers: KeyModifiers, wants: &Wants) -> String {
-        String::from_utf8(encode(&KeyEvent::new(code, modifiers), wants)).unwrap()
+    fn typed(code: KeyCode, modifiers: KeyModifiers, wants: Wants) -> String {
+        String::from_utf8(encode(KeyEvent::new(code, modifiers), wants)).unwrap()
     }
 
     #[test]
@@ -157,7 +157,7 @@ mod tests {
             (KeyCode::F(20), NONE, "\x1b[34~"),
             (KeyCode::CapsLock, NONE, ""),
         ] {
-            assert_eq!(typed(code, modifiers, &wants), expected, "{modifiers:?} {code:?}");
+            assert_eq!(typed(code, modifiers, wants), expected, "{modifiers:?} {code:?}");
         }
     }
 
@@ -168,9 +168,9 @@ mod tests {
             newline: true,
             ..Wants::default()
         };
-        assert_eq!(typed(KeyCode::Up, KeyModifiers::NONE, &wants), "\x1bOA");
-        assert_eq!(typed(KeyCode::End, KeyModifiers::NONE, &wants), "\x1bOF");
-        assert_eq!(typed(KeyCode::Up, KeyModifiers::SHIFT, &wants), "\x1b[1;2A");
-        assert_eq!(typed(KeyCode::Enter, KeyModifiers::NONE, &wants), "\r\n");
+        assert_eq!(typed(KeyCode::Up, KeyModifiers::NONE, wants), "\x1bOA");
+        assert_eq!(typed(KeyCode::End, KeyModifiers::NONE, wants), "\x1bOF");
+        assert_eq!(typed(KeyCode::Up, KeyModifiers::SHIFT, wants), "\x1b[1;2A");
+        assert_eq!(typed(KeyCode::Enter, KeyModifiers::NONE, wants), "\r\n");
     }
 }

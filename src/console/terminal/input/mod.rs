@@ -39,11 +39,11 @@ impl Wants {
 /// The bytes for an event; empty where the guest did not ask for it.
 ///
 /// The position of a mouse event is relative to the grid, from zero.
-pub fn encode(event: &Event, wants: &Wants) -> Vec<u8> {
+pub fn encode(event: &Event, wants: Wants) -> Vec<u8> {
     match event {
-        Event::Key(key) if key.kind != KeyEventKind::Release => keys::encode(key, wants),
+        Event::Key(key) if key.kind != KeyEventKind::Release => keys::encode(*key, wants),
         Event::Paste(text) => paste(text, wants),
-        Event::Mouse(event) => mouse::encode(event, wants),
+        Event::Mouse(event) => mouse::encode(*event, wants),
         Event::FocusGained if wants.focus => b"\x1b[I".to_vec(),
         Event::FocusLost if wants.focus => b"\x1b[O".to_vec(),
         _ => Vec::new(),
@@ -52,7 +52,7 @@ pub fn encode(event: &Event, wants: &Wants) -> Vec<u8> {
 
 /// A paste: line ends as Enter sends them. No control that a person could not mean passes, least of all an `ESC` that
 /// could end the brackets from inside.
-fn paste(text: &str, wants: &Wants) -> Vec<u8> {
+fn paste(text: &str, wants: Wants) -> Vec<u8> {
     let text: String = text
         .replace("\r\n", "\r")
         .replace('\n', "\r")
@@ -74,22 +74,22 @@ mod tests {
     fn a_paste_cannot_end_its_own_brackets() {
         let event = Event::Paste("a\x1b[201~rm -rf\r\nb\tc\u{9b}d\n".to_owned());
         let mut wants = Wants::default();
-        assert_eq!(encode(&event, &wants), "a[201~rm -rf\rb\tcd\r".as_bytes());
+        assert_eq!(encode(&event, wants), "a[201~rm -rf\rb\tcd\r".as_bytes());
         wants.bracketed_paste = true;
         assert_eq!(
-            encode(&event, &wants),
+            encode(&event, wants),
             "\x1b[200~a[201~rm -rf\rb\tcd\r\x1b[201~".as_bytes()
         );
     }
 
     #[test]
     fn focus_is_told_when_asked_for() {
-        assert!(encode(&Event::FocusGained, &Wants::default()).is_empty());
+        assert!(encode(&Event::FocusGained, Wants::default()).is_empty());
         let wants = Wants {
             focus: true,
             ..Wants::default()
         };
-        assert_eq!(encode(&Event::FocusGained, &wants), b"\x1b[I");
-        assert_eq!(encode(&Event::FocusLost, &wants), b"\x1b[O");
+        assert_eq!(encode(&Event::FocusGained, wants), b"\x1b[I");
+        assert_eq!(encode(&Event::FocusLost, wants), b"\x1b[O");
     }
 }

@@ -12,7 +12,7 @@ const MOTION: u16 = 32;
 const WHEEL: u16 = 64;
 
 /// The bytes for a mouse event; empty where the guest did not ask for it.
-pub(super) fn encode(event: &MouseEvent, wants: &Wants) -> Vec<u8> {
+pub(super) fn encode(event: MouseEvent, wants: Wants) -> Vec<u8> {
     use MouseEventKind as Kind;
     use MouseProtocolMode as Mode;
     let turn = match event.kind {
@@ -98,7 +98,7 @@ fn form(code: u16, column: u16, row: u16, released: bool, encoding: MouseProtoco
 }
 
 /// Three lines a turn, as xterm's alternate scroll mode does.
-fn wheel_as_arrows(turn: u16, wants: &Wants) -> Vec<u8> {
+fn wheel_as_arrows(turn: u16, wants: Wants) -> Vec<u8> {
     let introducer = if wants.application_cursor { b'O' } else { b'[' };
     let action = if turn == 0 { b'A' } else { b'B' };
     [0x1b, introducer, action].repeat(3)
@@ -125,8 +125,8 @@ mod tests {
             modifiers: KeyModifiers::CONTROL,
         };
         encode(
-            &event,
-            &Wants {
+            event,
+            Wants {
                 mouse,
                 mouse_encoding,
                 ..Wants::default()
@@ -194,9 +194,9 @@ mod tests {
             ..Wants::default()
         };
         assert_eq!(
-            encode(&turn(MouseEventKind::ScrollUp), &wants),
+            encode(turn(MouseEventKind::ScrollUp), wants),
             b"\x1b[A\x1b[A\x1b[A"
         );
-        assert!(encode(&turn(MouseEventKind::ScrollUp), &Wants::default()).is_empty());
+        assert!(encode(turn(MouseEventKind::ScrollUp), Wants::default()).is_empty());
     }
 }
