@@ -1,4 +1,5 @@
 //! Full-screen views above the panes, one folder each.
 pub mod console;
 pub mod document;
+pub mod logs;
 pub mod telemetry;

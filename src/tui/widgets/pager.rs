@@ -13,8 +13,6 @@ pub struct Pager {
     pub cursor: usize,
     /// The first line on the page.
     pub top: usize,
-    /// Rows of the first line that are scrolled off, where it takes several.
-    pub skip: usize,
     /// The first column shown.
     pub left: usize,
     /// Rows of the page, as of the last draw.

@@ -1,0 +1,459 @@
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use proptest::prelude::*;
+
+use super::*;
+use crate::fleet::Store;
+use crate::model::{ContextName, Kind, LogLine, Problem, ProblemKind};
+use crate::tui::widgets::testing::{text, theme};
+
+fn noon() -> Timestamp {
+    Timestamp::parse("2026-05-23T12:00:00Z").unwrap()
+}
+
+fn after(millis: i64) -> Timestamp {
+    Timestamp::from_millis(noon().as_millis() + millis).unwrap()
+}
+
+fn id(name: &str) -> ResourceId {
+    ResourceId::new(&ContextName::new("cycle-prod"), Kind::Instance, name)
+}
+
+fn opened_with(names: &[&str], kept: usize) -> LogView {
+    let sources = names.iter().map(|name| (id(name), (*name).to_owned())).collect();
+    let mut view = LogView::bounded(sources, kept, noon);
+    assert_eq!(view.open().len(), names.len());
+    for (at, name) in names.iter().enumerate() {
+        view.tail_opened(&id(name), TailId(at as u64));
+        view.log(TailId(at as u64), Some(LogEvent::Connected { replayed: false }));
+    }
+    view
+}
+
+fn opened(names: &[&str]) -> LogView {
+    opened_with(names, KEPT)
+}
+
+fn line(millis: i64, text: &str) -> LogLine {
+    LogLine {
+        at: after(millis),
+        exact: true,
+        text: text.into(),
+    }
+}
+
+fn print(view: &mut LogView, tail: u64, lines: Vec<LogLine>) {
+    view.log(TailId(tail), Some(LogEvent::Lines(lines)));
+}
+
+fn numbered(view: &mut LogView, range: std::ops::Range<i64>) {
+    print(view, 0, range.map(|n| line(n, &format!("line {n}"))).collect());
+}
+
+/// What the screen shows, with the clock taken out since it is in the machine's own zone.
+fn drawn(view: &mut LogView, width: u16, height: u16) -> String {
+    let (theme, store) = (theme(), Store::new(&[]));
+    let look = Look {
+        theme: &theme,
+        store: &store,
+        now: noon(),
+        ascii: false,
+    };
+    let mut buf = Buffer::empty(Rect::new(0, 0, width, height));
+    view.draw(buf.area, &mut buf, &look);
+    let zoned = regex::Regex::new(r"\d\d:\d\d:(\d\d)").unwrap();
+    zoned.replace_all(&text(&buf), "hh:mm:$1").into_owned()
+}
+
+fn type_text(view: &mut LogView, text: &str) {
+    for c in text.chars() {
+        press(view, KeyCode::Char(c));
+    }
+}
+
+fn press(view: &mut LogView, code: KeyCode) {
+    view.type_event(&TerminalEvent::Key(KeyEvent::new(code, KeyModifiers::NONE)));
+}
+
+fn filter(view: &mut LogView, text: &str) {
+    view.apply(Intent::KeepLines, None);
+    assert!(view.typing());
+    type_text(view, text);
+    press(view, KeyCode::Enter);
+}
+
+fn shown(view: &LogView) -> Vec<String> {
+    view.tape
+        .shown()
+        .iter()
+        .map(|entry| match &entry.what {
+            What::Line { text, .. } => text.to_string(),
+            What::Rule { text, .. } => format!("-- {text}"),
+        })
+        .collect()
+}
+
+#[test]
+fn two_sources_are_merged_by_time_with_their_names() {
+    let mut view = opened(&["web-1", "train-0"]);
+    print(
+        &mut view,
+        0,
+        vec![
+            line(0, "\u{1b}[32mGET\u{1b}[0m /index 200"),
+            line(2000, "level=warn slow answer"),
+            line(4000, "\u{1b}]0;title\u{7}日本語 wide"),
+        ],
+    );
+    print(
+        &mut view,
+        1,
+        vec![
+            line(1000, "epoch 1 loss 0.31"),
+            line(3000, "ERROR out of memory\ton gpu 0"),
+        ],
+    );
+    view.apply(Intent::Timestamps, None);
+    insta::assert_snapshot!("merged", drawn(&mut view, 120, 16));
+    insta::assert_snapshot!("merged_small", drawn(&mut view, 60, 15));
+}
+
+#[test]
+fn gaps_seams_and_ends_stand_among_the_lines() {
+    let mut view = opened(&["web-1"]);
+    print(&mut view, 0, vec![line(0, "before")]);
+    let why = "the remote dropped them".into();
+    view.log(
+        TailId(0),
+        Some(LogEvent::Skipped {
+            lines: Some(1312),
+            why,
+        }),
+    );
+    print(&mut view, 0, vec![line(1000, "between")]);
+    let problem = Problem::new(ProblemKind::Unreachable, "connection reset");
+    view.log(TailId(0), Some(LogEvent::Interrupted(problem.clone())));
+    insta::assert_snapshot!("interrupted", drawn(&mut view, 100, 12));
+    view.log(TailId(0), Some(LogEvent::Connected { replayed: false }));
+    print(&mut view, 0, vec![line(5000, "after")]);
+    view.log(
+        TailId(0),
+        Some(LogEvent::Interrupted(Problem::new(
+            ProblemKind::NotFound,
+            "no such instance",
+        ))),
+    );
+    view.log(TailId(0), None);
+    insta::assert_snapshot!("ended", drawn(&mut view, 100, 14));
+    let again = view.apply(Intent::Refresh, None);
+    assert!(
+        matches!(&again[..], [Effect::OpenTail(_, LogStart::Since(at))] if *at == after(5000)),
+        "{again:?}"
+    );
+    assert!(view.close().is_empty(), "an ended tail is not closed again");
+}
+
+#[test]
+fn nothing_printed_is_told_apart_from_not_connected() {
+    let mut view = LogView::bounded(vec![(id("web-1"), "web-1".into())], KEPT, noon);
+    assert!(drawn(&mut view, 60, 15).contains("web-1: connecting"));
+    assert!(view.redraw_in().is_some());
+    view.tail_opened(&id("web-1"), TailId(7));
+    view.log(TailId(7), Some(LogEvent::Connected { replayed: true }));
+    insta::assert_snapshot!(drawn(&mut view, 80, 15));
+    assert!(view.redraw_in().is_none(), "a quiet log wakes nobody");
+    assert_eq!(view.close(), [Effect::CloseTail(TailId(7))]);
+}
+
+#[test]
+fn scrolling_up_pauses_and_loses_nothing() {
+    let mut view = opened(&["web-1"]);
+    numbered(&mut view, 0..100);
+    assert!(drawn(&mut view, 60, 13).contains("following"));
+    view.apply(Intent::PageUp, None);
+    let before = drawn(&mut view, 60, 13);
+    assert!(
+        before.contains("paused") && !before.contains("line 99"),
+        "{before}"
+    );
+    numbered(&mut view, 100..1100);
+    let during = drawn(&mut view, 60, 13);
+    assert!(during.contains("1,000 new below"), "{during}");
+    let lines = |seen: &str| -> Vec<String> {
+        seen.lines()
+            .filter(|row| row.contains("│ line"))
+            .map(str::to_owned)
+            .collect()
+    };
+    assert_eq!(lines(&before), lines(&during), "the page stands still");
+    view.apply(Intent::Bottom, None);
+    let end = drawn(&mut view, 60, 13);
+    assert!(end.contains("following") && end.contains("line 1099"), "{end}");
+    assert_eq!(shown(&view).len(), 1100);
+}
+
+#[test]
+fn filters_keep_drop_and_count_what_they_hide() {
+    let mut view = opened(&["web-1"]);
+    print(
+        &mut view,
+        0,
+        vec![
+            line(0, "GET /health 200"),
+            line(1, "GET /index 200"),
+            line(2, "\u{1b}[31mPO\u{1b}[0mST /index 500"),
+            line(3, "boot"),
+        ],
+    );
+    filter(&mut view, "/index|/health");
+    filter(&mut view, "!health");
+    assert_eq!(
+        shown(&view),
+        ["GET /index 200", "\u{1b}[31mPO\u{1b}[0mST /index 500"]
+    );
+    let seen = drawn(&mut view, 80, 14);
+    assert!(
+        seen.contains("keep /index|/health  drop health  2 hidden"),
+        "{seen}"
+    );
+    print(
+        &mut view,
+        0,
+        vec![line(4, "GET /health 503"), line(5, "PUT /index 201")],
+    );
+    assert_eq!(shown(&view).len(), 3, "new lines are filtered as they come");
+    filter(&mut view, "^POST");
+    assert_eq!(shown(&view).len(), 1, "colours do not hide a match");
+    filter(&mut view, "nowhere");
+    assert!(drawn(&mut view, 80, 14).contains("All 6 lines are hidden"));
+    view.apply(Intent::Back, None);
+    assert_eq!(shown(&view).len(), 6);
+}
+
+#[test]
+fn since_shows_only_what_is_younger() {
+    let mut view = opened(&["web-1"]);
+    print(
+        &mut view,
+        0,
+        vec![
+            line(-120_000, "two minutes old"),
+            line(-30_000, "half a minute old"),
+        ],
+    );
+    view.apply(Intent::Since(1), None);
+    assert_eq!(shown(&view), ["half a minute old"]);
+    assert!(drawn(&mut view, 60, 15).contains("since 1m"));
+    view.apply(Intent::Since(0), None);
+    assert_eq!(shown(&view).len(), 2);
+}
+
+#[test]
+fn a_search_goes_to_the_latest_match_and_from_there_on() {
+    let mut view = opened(&["web-1"]);
+    numbered(&mut view, 0..1000);
+    drawn(&mut view, 60, 15);
+    view.apply(Intent::Search, None);
+    type_text(&mut view, "line 5.5$");
+    let under = |view: &LogView| {
+        let at = view.tape.position(view.cursor.unwrap());
+        shown(view)[at].clone()
+    };
+    assert_eq!(under(&view), "line 595");
+    press(&mut view, KeyCode::Enter);
+    view.apply(Intent::PreviousMatch, None);
+    assert_eq!(under(&view), "line 585");
+    view.apply(Intent::NextMatch, None);
+    assert_eq!(under(&view), "line 595");
+    view.apply(Intent::NextMatch, None);
+    assert_eq!(under(&view), "line 505", "around the end");
+    assert!(drawn(&mut view, 60, 15).contains("line 505"));
+    view.apply(Intent::Search, None);
+    type_text(&mut view, "nowhere");
+    press(&mut view, KeyCode::Esc);
+    assert_eq!(under(&view), "line 505", "a search given up leads back");
+}
+
+#[test]
+fn marks_are_seen_and_gone_to() {
+    let mut view = opened(&["web-1"]);
+    numbered(&mut view, 0..50);
+    drawn(&mut view, 60, 15);
+    view.apply(Intent::Top, None);
+    view.apply(Intent::Down, Some(10));
+    view.apply(Intent::MarkLine, None);
+    view.apply(Intent::Bottom, None);
+    assert!(!drawn(&mut view, 60, 15).contains("marked"));
+    view.apply(Intent::PreviousMatch, None);
+    let seen = drawn(&mut view, 60, 15);
+    assert!(seen.contains("line 10") && seen.contains("── marked"), "{seen}");
+}
+
+#[test]
+fn saved_and_copied_text_holds_no_escapes() {
+    let mut view = opened(&["web 1/x", "b"]);
+    print(
+        &mut view,
+        0,
+        vec![line(0, "\u{1b}[31mred\u{1b}[0m"), line(2, "end")],
+    );
+    print(&mut view, 1, vec![line(1, "from b")]);
+    assert_eq!(
+        view.apply(Intent::Copy, None),
+        [Effect::Copy("end".to_owned(), "line".to_owned())]
+    );
+    let Some(Effect::Save(name, bytes)) = view.apply(Intent::Save, None).pop() else {
+        panic!()
+    };
+    assert_eq!(name, "web-1-x_b.log");
+    assert_eq!(
+        String::from_utf8(bytes).unwrap(),
+        "web 1/x: red\nb: from b\nweb 1/x: end\n"
+    );
+}
+
+#[test]
+fn the_ring_is_bounded_for_each_source_and_says_what_it_let_go() {
+    let mut view = opened_with(&["loud", "quiet"], 64 * 1024);
+    print(&mut view, 1, vec![line(0, "quiet from the start")]);
+    for batch in 0..100 {
+        let lines = (0..100).map(|n| line(batch * 100 + n, &format!("loud {}", batch * 100 + n)));
+        print(&mut view, 0, lines.collect());
+    }
+    assert!(view.tape.bytes() <= 2 * 64 * 1024);
+    let kept = shown(&view);
+    assert_eq!(
+        kept[0], "quiet from the start",
+        "a loud source costs a quiet one nothing"
+    );
+    assert_eq!(kept.last().unwrap(), "loud 9999");
+    assert_eq!(view.tape.lines as u64 + view.tape.let_go, 10_001);
+    let first: usize = kept[1].strip_prefix("loud ").unwrap().parse().unwrap();
+    assert_eq!(kept.len(), 10_000 - first + 1, "what is kept has no holes");
+    assert!(drawn(&mut view, 100, 12).contains("of 10,001"));
+}
+
+#[test]
+fn a_replay_after_a_reconnect_shows_nothing_twice() {
+    for exact in [true, false] {
+        let told = |from: i64, to: i64| -> Vec<LogLine> {
+            (from..to)
+                .map(|n| LogLine {
+                    exact,
+                    at: if exact { after(n / 3) } else { after(to * 1000) },
+                    text: format!("line {n}").into(),
+                })
+                .collect()
+        };
+        let mut view = opened(&["web-1"]);
+        print(&mut view, 0, told(0, 20));
+        let cut = Problem::new(ProblemKind::Unreachable, "reset");
+        view.log(TailId(0), Some(LogEvent::Interrupted(cut)));
+        view.log(TailId(0), Some(LogEvent::Connected { replayed: true }));
+        print(&mut view, 0, told(5, 25));
+        print(&mut view, 0, told(25, 30));
+        let lines: Vec<String> = shown(&view)
+            .into_iter()
+            .filter(|text| text.starts_with("line"))
+            .collect();
+        let expected: Vec<String> = (0..30).map(|n| format!("line {n}")).collect();
+        assert_eq!(lines, expected, "exact: {exact}");
+    }
+}
+
+#[test]
+fn a_line_of_ten_megabytes_is_drawn_in_part() {
+    let mut view = opened(&["web-1"]);
+    let long = "0123456789 ".repeat(1_000_000);
+    print(
+        &mut view,
+        0,
+        vec![line(0, "short"), line(1, &long), line(2, "after")],
+    );
+    let begun = std::time::Instant::now();
+    for _ in 0..20 {
+        let seen = drawn(&mut view, 100, 20);
+        assert!(seen.contains("after"), "{seen}");
+        view.apply(Intent::Wide, None);
+    }
+    view.apply(Intent::Right, Some(50));
+    assert!(drawn(&mut view, 100, 20).contains("from column 401"));
+    // Twenty walks over ten megabytes would take many seconds; the bound leaves room for a busy machine.
+    assert!(begun.elapsed() < Duration::from_secs(4), "{:?}", begun.elapsed());
+}
+
+#[test]
+fn a_late_backlog_of_another_source_is_sorted_in() {
+    let mut view = opened(&["a", "b"]);
+    print(
+        &mut view,
+        0,
+        (0..5000).map(|n| line(n * 2, &format!("a {n}"))).collect(),
+    );
+    print(
+        &mut view,
+        1,
+        (0..5000).map(|n| line(n * 2 + 1, &format!("b {n}"))).collect(),
+    );
+    let all = shown(&view);
+    assert_eq!(all.len(), 10_000);
+    for n in [0, 1, 2499, 4999] {
+        assert_eq!(
+            (&all[2 * n], &all[2 * n + 1]),
+            (&format!("a {n}"), &format!("b {n}"))
+        );
+    }
+}
+
+#[test]
+fn no_size_of_screen_breaks_it() {
+    let mut view = opened(&["web-1", "b"]);
+    numbered(&mut view, 0..30);
+    filter(&mut view, "1");
+    for (width, height) in [
+        (0, 0),
+        (1, 1),
+        (2, 2),
+        (3, 3),
+        (4, 10),
+        (10, 4),
+        (300, 3),
+        (60, 15),
+    ] {
+        drawn(&mut view, width, height);
+        view.apply(Intent::Wide, None);
+        view.apply(Intent::MarkLine, None);
+        view.apply(Intent::Up, None);
+        view.apply(Intent::Search, None);
+        drawn(&mut view, width, height);
+        press(&mut view, KeyCode::Esc);
+    }
+}
+
+proptest! {
+    #[test]
+    fn merged_lines_are_in_order_and_none_is_lost(
+        batches in prop::collection::vec((0_u64..3, prop::collection::vec(0_i64..5000, 0..20)), 0..30),
+    ) {
+        let mut view = opened(&["a", "b", "c"]);
+        let mut sent = 0;
+        for (tail, times) in batches {
+            sent += times.len();
+            print(&mut view, tail, times.into_iter().map(|at| line(at, "x")).collect());
+        }
+        let entries = view.tape.shown();
+        prop_assert_eq!(entries.len(), sent);
+        prop_assert!(entries.iter().zip(entries.iter().skip(1)).all(|(one, two)| one.key < two.key));
+    }
+
+    #[test]
+    fn whatever_is_printed_the_screen_stays_whole(texts in prop::collection::vec(any::<String>(), 1..12), wrap: bool) {
+        let mut view = opened(&["web-1"]);
+        view.wrap = wrap;
+        print(&mut view, 0, texts.iter().map(|text| line(0, text)).collect());
+        let seen = drawn(&mut view, 40, 12);
+        prop_assert!(!seen.chars().any(|c| c != '\n' && c.is_control()));
+        for row in seen.lines() {
+            prop_assert!(unicode_width::UnicodeWidthStr::width(row) <= 80, "{}", row);
+        }
+    }
+}
