@@ -5,6 +5,8 @@
 
 mod changes;
 mod events;
+#[cfg(test)]
+mod fake;
 mod link;
 pub mod logs;
 mod scheduler;
@@ -12,6 +14,8 @@ mod series;
 mod store;
 mod tails;
 mod telemetry;
+#[cfg(test)]
+mod tests;
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
