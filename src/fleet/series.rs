@@ -23,6 +23,8 @@ const MOST: usize = 3000;
 const PATIENCE: i64 = 25;
 /// Intervals shorter than this are not told apart: one missed second is no gap.
 const SHORTEST: i64 = 2000;
+/// A longer interval is an outage and never the usual one.
+const LONGEST: i64 = 5 * 60 * 1000;
 
 /// One sample, or the mean of several that follow each other without a gap.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -167,7 +169,9 @@ impl Series {
             // Before a second interval is known, the first one says what is usual, if it is not absurd.
             let first = self.intervals.is_empty() && batch.is_none() && interval <= COARSE;
             point.joined = first || interval <= self.patience(batch);
-            self.intervals.push_back(interval);
+            if interval <= LONGEST {
+                self.intervals.push_back(interval);
+            }
             if self.intervals.len() > 9 {
                 self.intervals.pop_front();
             }
@@ -369,5 +373,6 @@ fn median(intervals: impl Iterator<Item = Duration>) -> Option<i64> {
 
 fn median_of(mut intervals: Vec<i64>) -> Option<i64> {
     intervals.sort_unstable();
-    intervals.get(intervals.len() / 2).copied()
+    let middle = intervals.len().checked_sub(1)? / 2;
+    intervals.get(middle).copied()
 }

@@ -275,25 +275,21 @@ impl Poller {
     }
 
     async fn streamed(&mut self, id: ResourceId, sample: Option<Result<Sample, Problem>>) -> bool {
-        match sample {
-            Some(Ok(sample)) => {
-                // As long as the stream talks, polls are not needed.
-                let silence = self.link.options.sample_every.saturating_mul(SILENCE);
-                if let Some(subject) = self.subjects.get_mut(&id) {
-                    subject.due = Instant::now() + silence;
-                }
-                self.tell(id, vec![sample]).await
+        if let Some(Ok(sample)) = sample {
+            // As long as the stream talks, polls are not needed.
+            let silence = self.link.options.sample_every.saturating_mul(SILENCE);
+            if let Some(subject) = self.subjects.get_mut(&id) {
+                subject.due = Instant::now() + silence;
             }
-            Some(Err(_)) | None => {
-                self.live = None;
-                if let Some(subject) = self.subjects.get_mut(&id) {
-                    subject.due = Instant::now();
-                }
-                // Polled from here on; the stream is tried again when the instance is selected anew.
-                self.streamless.insert(id);
-                true
-            }
+            return self.tell(id, vec![sample]).await;
         }
+        self.live = None;
+        if let Some(subject) = self.subjects.get_mut(&id) {
+            subject.due = Instant::now();
+        }
+        // Polled from here on; the stream is tried again after a new sign-in.
+        self.streamless.insert(id);
+        true
     }
 
     async fn tell(&mut self, id: ResourceId, samples: Vec<Sample>) -> bool {

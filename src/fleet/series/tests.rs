@@ -100,47 +100,54 @@ fn the_past_fills_in_behind_what_is_known() {
 }
 
 proptest! {
-    /// Wherever a column shows a value, a sample lies within a pause of it; and all that was told recently is shown.
+    /// A column shows a value only where a sample lies in it, or a pause that a sample ended, or the pause before the
+    /// next one; never inside an outage. And all that was told recently is shown.
     #[test]
     fn a_value_is_shown_only_where_one_was(
         steps in proptest::collection::vec((1_i64..60, 0.0_f64..100.0, any::<bool>()), 1..120),
-        window in 10_u64..4000,
-        columns in 1_usize..200,
-        later in 0_i64..100,
+        outage in (0_usize..120, 400_i64..4000),
+        window in 10_i64..8000,
+        columns in 1_i64..200,
+        later in 0_i64..300,
     ) {
         let mut series = Series::default();
-        let mut second = 1_000_000;
-        let mut told = Vec::new();
-        for (step, value, known) in steps {
-            second += step;
-            let sample = if known { cpu(second, value) } else { Sample::empty(at(second * 1000)) };
+        let mut clock = 1_000_000_000;
+        let mut told: Vec<(i64, bool)> = Vec::new();
+        for (place, (step, value, known)) in steps.into_iter().enumerate() {
+            clock += 1000 * if place == outage.0 { outage.1 } else { step };
+            let mut sample = Sample::empty(at(clock));
+            sample.cpu = known.then_some(Cores(value));
             series.extend(&[sample]);
-            told.push((second, known.then_some(value)));
+            told.push((clock, known));
         }
-        let now = second + later;
-        let shown = series.columns(Metric::Cpu, at(now * 1000), Duration::from_secs(window), columns);
-        prop_assert_eq!(shown.len(), columns);
-        // No pause in this script is longer than 60 s, so nothing is usual beyond that.
-        let reach = 60.0 * 2.5;
-        let width = window as f64 / columns as f64;
-        for (at, value) in shown.iter().enumerate() {
-            let from = now as f64 - window as f64 + at as f64 * width;
+        let (now, window) = (clock + later * 1000, window * 1000);
+        let length = Duration::from_millis(window.unsigned_abs());
+        let shown = series.columns(Metric::Cpu, at(now), length, usize::try_from(columns).unwrap());
+        // No pause but the outage is longer than 60 s, so none is usual that is.
+        let usual = 60_000 * 25 / 10;
+        for (place, value) in (0..).zip(&shown) {
+            // The column's edges, moved apart by what the division leaves.
+            let (from, to) = (now - window + window * place / columns - 1, now - window + window * (place + 1) / columns + 1);
             if let Some(value) = value {
-                let near = told.iter().any(|(second, known)| {
-                    known.is_some()
-                        && *second as f64 > from - reach - 60.0
-                        && (*second as f64) < from + width + reach + 60.0
-                });
-                prop_assert!(near, "column {} shows {}", at, value);
                 prop_assert!((0.0..=100.01).contains(value));
+                let explained = told.iter().enumerate().any(|(nth, &(at, known))| {
+                    let before = nth.checked_sub(1).map_or(at, |nth| told[nth].0);
+                    let before = if at - before > usual { at } else { before };
+                    known && at >= from && before <= to
+                });
+                // A mean of a minute, and the pause before it, may lie beside the sample that told it.
+                let thinned = told.iter().any(|&(at, known)| {
+                    known && now - at > FINE - 60_000 && at >= from - COARSE && at <= to + COARSE + usual
+                });
+                let drawn_out = told.last().is_some_and(|&(at, known)| known && at <= to && from <= at + usual);
+                prop_assert!(explained || thinned || drawn_out, "column {} shows {}", place, value);
             }
         }
-        // A sample within the window and the last quarter of an hour has its column.
-        for (second, known) in told {
-            let offset = second as f64 - (now as f64 - window as f64);
-            if known.is_some() && offset > 0.0 && now - second < 800 {
-                let at = ((offset - 0.001) / width) as usize;
-                prop_assert!(shown[at.min(columns - 1)].is_some(), "sample at {} is not shown", second);
+        for (at, known) in told {
+            let offset = at - (now - window);
+            if known && offset > 0 && clock - at < FINE {
+                let place = usize::try_from((offset - 1) * columns / window).unwrap();
+                prop_assert!(shown[place].is_some(), "the sample at {} is not shown", at);
             }
         }
     }

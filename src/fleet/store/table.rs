@@ -69,6 +69,15 @@ pub struct Population {
     pub attention: u32,
 }
 
+/// How a row became known.
+#[derive(Clone, Copy)]
+enum ToldIn<'a> {
+    /// In a page of this scope.
+    Page(Option<&'a Arc<str>>),
+    /// By itself.
+    Push,
+}
+
 /// The rows of one kind.
 #[derive(Default)]
 pub(super) struct Table {
@@ -165,7 +174,7 @@ impl Table {
                 .get(resource.id())
                 .is_some_and(|slot| slot.row.is_none() && slot.seen == generation);
             if !outdated {
-                changed |= self.put(context, resource, Some(scope), now);
+                changed |= self.put(context, resource, ToldIn::Page(scope), now);
             }
         }
         self.bump(changed)
@@ -173,7 +182,7 @@ impl Table {
 
     /// One resource, pushed or read by itself. A listing that is under way keeps it even if it does not tell it.
     pub(super) fn upsert(&mut self, context: usize, resource: Resource, now: Timestamp) -> bool {
-        let changed = self.put(context, resource, None, now);
+        let changed = self.put(context, resource, ToldIn::Push, now);
         self.bump(changed)
     }
 
@@ -301,14 +310,8 @@ impl Table {
         self.bump(true)
     }
 
-    /// Puts a row in its place; `scope` is that of a page, `None` when it came by itself.
-    fn put(
-        &mut self,
-        context: usize,
-        resource: Resource,
-        scope: Option<Option<&Arc<str>>>,
-        now: Timestamp,
-    ) -> bool {
+    /// Puts a row in its place.
+    fn put(&mut self, context: usize, resource: Resource, told_in: ToldIn<'_>, now: Timestamp) -> bool {
         let Some(sweep) = self.sweeps.get_mut(context) else {
             return false;
         };
@@ -316,9 +319,9 @@ impl Table {
         let index = u32::try_from(entry.index()).unwrap_or(u32::MAX);
         let slot = entry.or_insert_with(|| Slot::new(context));
         // A pushed row that no listing has told yet is taken to belong where its id says, as listings of scopes do.
-        let scope = match scope {
-            Some(scope) => scope.cloned(),
-            None => slot.scope.clone().or_else(|| resource.id().scope.clone()),
+        let scope = match told_in {
+            ToldIn::Page(scope) => scope.cloned(),
+            ToldIn::Push => slot.scope.clone().or_else(|| resource.id().scope.clone()),
         };
         if slot.scope != scope {
             if let Some(scope) = &scope {
