@@ -87,7 +87,11 @@ impl Shared {
     }
 
     fn enter(&self, state: SessionState) {
-        self.lock().state = state;
+        {
+            let mut screen = self.lock();
+            screen.state = state;
+            screen.emulator.end_hold();
+        }
         self.changed();
     }
 }

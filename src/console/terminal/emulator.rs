@@ -109,10 +109,15 @@ impl Emulator {
             .as_ref()
             .is_some_and(|held| held.bytes > LARGEST_HOLD || now.duration_since(held.since) >= LONGEST_HOLD);
         if overdue {
-            self.held = None;
-            self.filter.modes.synchronised = false;
+            self.end_hold();
         }
         overdue
+    }
+
+    /// Shows what has come of a synchronised update whose end never will.
+    pub fn end_hold(&mut self) {
+        self.held = None;
+        self.filter.modes.synchronised = false;
     }
 
     /// When a synchronised update under way must be given up.

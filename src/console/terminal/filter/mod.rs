@@ -300,7 +300,7 @@ impl Filter {
         self.modes = Modes::default();
         self.charsets = Charsets::default();
         self.saved = [Saved::default(); 2];
-        self.pass(b"\x1b[?6l\x1b[r\x1b[?47l");
+        self.pass(b"\x1b[?47l");
         let (row, column) = (self.row(), self.column());
         self.say(format_args!("\x1b[?6l\x1b[r\x1b[{};{}H", row + 1, column + 1));
         self.pass(b"\x1b[?9l\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1005l\x1b[?1006l\x1b[?2004l");
