@@ -5,5 +5,14 @@
 
 mod cloud;
 mod commands;
+mod consoles;
+mod deck;
+mod leaving;
+mod logs;
 mod network;
+mod panes;
+mod picture;
 mod terminal;
+#[cfg(feature = "system-tests")]
+mod tools;
+mod wrong_input;

@@ -1,0 +1,85 @@
+//! `qdeck` itself in a terminal, with an empty home.
+
+use std::ops::{Deref, DerefMut};
+
+use crate::cloud::{Cloud, QDECK};
+use crate::terminal::{Start, Terminal};
+
+/// The program in a terminal, and the home it was started with.
+pub struct Deck {
+    terminal: Terminal,
+    pub home: tempfile::TempDir,
+}
+
+/// Keys that are not letters.
+pub mod keys {
+    pub const ENTER: &str = "\r";
+    pub const ESC: &str = "\x1b";
+    pub const CTRL_C: &str = "\x03";
+    pub const CTRL_Z: &str = "\x1a";
+    /// Ctrl-], which takes a key from the guest to the program.
+    pub const PREFIX: &str = "\x1d";
+}
+
+impl Deck {
+    /// Starts it with these arguments in a terminal of 120 by 36.
+    pub fn start(arguments: &[&str]) -> Self {
+        Self::sized(arguments, 120, 36)
+    }
+
+    /// Starts it in a terminal of another size.
+    pub fn sized(arguments: &[&str], columns: u16, rows: u16) -> Self {
+        let home = tempfile::tempdir().expect("a folder");
+        let terminal = Terminal::start(&Start {
+            program: QDECK,
+            arguments,
+            environment: &[],
+            home: home.path(),
+            columns,
+            rows,
+        });
+        Self { terminal, home }
+    }
+
+    /// Starts it with a configuration file of this text.
+    pub fn configured(text: &str) -> Self {
+        let home = tempfile::tempdir().expect("a folder");
+        let path = home.path().join("config.toml");
+        std::fs::write(&path, text).expect("writable");
+        let terminal = Terminal::start(&Start {
+            program: QDECK,
+            arguments: &["--config", &path.to_string_lossy()],
+            environment: &[],
+            home: home.path(),
+            columns: 120,
+            rows: 36,
+        });
+        Self { terminal, home }
+    }
+
+    /// Starts it against a demo cloud that runs as its own process.
+    pub fn connected(cloud: &Cloud) -> Self {
+        Self::configured(&cloud.text())
+    }
+
+    /// Starts it with the demo inside, and waits until the fleet is on the screen.
+    pub fn demo() -> Self {
+        let deck = Self::start(&[]);
+        deck.wait_for("demo-cycle");
+        deck
+    }
+}
+
+impl Deref for Deck {
+    type Target = Terminal;
+
+    fn deref(&self) -> &Terminal {
+        &self.terminal
+    }
+}
+
+impl DerefMut for Deck {
+    fn deref_mut(&mut self) -> &mut Terminal {
+        &mut self.terminal
+    }
+}

@@ -1,0 +1,84 @@
+//! The fleet on the screen: panes, filters, details.
+
+use crate::deck::{Deck, keys};
+
+#[test]
+fn an_empty_home_reaches_a_useful_screen_that_says_what_it_is() {
+    let deck = Deck::demo();
+    deck.wait_for("qdeck config init connects your own");
+    deck.wait_for("web-1");
+    deck.wait_for("running");
+    assert!(
+        std::fs::read_dir(deck.home.path())
+            .expect("readable")
+            .next()
+            .is_none(),
+        "nothing is written to a home"
+    );
+}
+
+#[test]
+fn every_pane_opens() {
+    let mut deck = Deck::demo();
+    for (key, words) in [
+        ("2", "Storefront"),
+        ("3", "ghcr.io/example/finetune"),
+        ("4", "h100"),
+        ("5", "demo-cycle"),
+        ("1", "web-1"),
+    ] {
+        deck.type_keys(key);
+        deck.wait_for(words);
+    }
+    deck.type_keys("?");
+    deck.wait_for("the keys that work here");
+    deck.type_keys(keys::ESC);
+    deck.wait_gone("the keys that work here");
+    deck.type_keys(keys::CTRL_C);
+    assert!(deck.exit_status().success());
+}
+
+#[test]
+fn a_filter_keeps_what_failed_and_esc_brings_all_back() {
+    let deck = Deck::demo();
+    deck.wait_for("trainer-1");
+    deck.type_keys("/state:failed");
+    deck.wait_gone("trainer-1");
+    deck.wait_for("mailer-1");
+    deck.type_keys(keys::ENTER);
+    deck.wait_for("mailer-1");
+    deck.type_keys(keys::ESC);
+    deck.wait_for("trainer-1");
+}
+
+#[test]
+fn details_are_shown_in_three_forms() {
+    let deck = Deck::demo();
+    deck.wait_for("web-1");
+    deck.type_keys("/web-1\r");
+    deck.wait_gone("trainer-1");
+    for (key, words) in [
+        ("d", "amsterdam"),
+        ("y", "hostname: web-1"),
+        ("J", "\"hostname\": \"web-1\""),
+    ] {
+        deck.type_keys(key);
+        deck.wait_until(words, |screen| screen.contents().to_lowercase().contains(words));
+        deck.type_keys(keys::ESC);
+        deck.wait_for("web-1");
+    }
+}
+
+#[test]
+fn a_container_leads_to_its_instances_and_back() {
+    let deck = Deck::demo();
+    deck.type_keys("2");
+    deck.wait_for("Recommendation trainer");
+    deck.type_keys("/Recommendation\r");
+    deck.wait_gone("Storefront");
+    deck.type_keys(keys::ENTER);
+    deck.wait_for("trainer-2");
+    deck.wait_gone("web-1");
+    deck.type_keys(keys::ESC);
+    deck.wait_for("Recommendation trainer");
+}
