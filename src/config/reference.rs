@@ -23,7 +23,7 @@ const fn key(name: &'static str, takes: &'static str, default: &'static str, say
 }
 
 /// The keys at the top of the file.
-pub const SETTINGS: [Key; 10] = [
+pub const SETTINGS: [Key; 9] = [
     key(
         "refresh",
         "a duration, `1s` to `1h`",
@@ -59,12 +59,6 @@ pub const SETTINGS: [Key; 10] = [
         "a size, `64KiB` to `4GiB`",
         "`\"32MiB\"`",
         "How much of a log is kept, a source. Where older lines were dropped a marker says so.",
-    ),
-    key(
-        "scrollback",
-        "lines, 0 to 100000",
-        "`2000`",
-        "How many lines of scrollback a console keeps.",
     ),
     key(
         "read_only",

@@ -24,8 +24,6 @@ pub struct Settings {
     pub ascii: bool,
     /// How much of a log is kept, a source.
     pub log_buffer: Bytes,
-    /// Lines of scrollback a console keeps.
-    pub scrollback: usize,
     /// Nothing may be changed through any context.
     pub read_only: bool,
     /// Keys bound otherwise than by default: a table for each place, in it intents and their keys. Whether such places,
@@ -42,7 +40,6 @@ impl Default for Settings {
             mouse: true,
             ascii: false,
             log_buffer: Bytes(32 << 20),
-            scrollback: 2_000,
             read_only: false,
             keys: toml::Table::new(),
         }
@@ -72,9 +69,6 @@ impl Settings {
             log_buffer: top
                 .size("log_buffer", 64 << 10..4 << 30, notes)
                 .unwrap_or(plain.log_buffer),
-            scrollback: top
-                .count("scrollback", 0..100_001, notes)
-                .unwrap_or(plain.scrollback),
             read_only: top.boolean("read_only", notes).unwrap_or(plain.read_only),
             keys: top
                 .table("keys", notes)
