@@ -4,13 +4,13 @@
 //! sanitised, coloured and measured.
 
 mod draw;
+mod head;
 mod keys;
 mod level;
 mod source;
 mod tape;
 #[cfg(test)]
 mod tests;
-mod told;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;

@@ -375,6 +375,7 @@ fn a_line_of_ten_megabytes_is_drawn_in_part() {
         assert!(seen.contains("after"), "{seen}");
         view.apply(Intent::Wide, None);
     }
+    drawn(&mut view, 100, 20);
     view.apply(Intent::Right, Some(50));
     assert!(drawn(&mut view, 100, 20).contains("from column 401"));
     // Twenty walks over ten megabytes would take many seconds; the bound leaves room for a busy machine.
