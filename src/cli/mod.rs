@@ -130,6 +130,11 @@ impl Failure {
 
 /// The whole program.
 pub fn main() -> ExitCode {
+    // The demo cloud starts this binary again for its workloads: they want neither a runtime nor a report of panics.
+    #[cfg(feature = "demo")]
+    if let Some(code) = crate::demo::child::run(&std::env::args_os().skip(1).collect::<Vec<_>>()) {
+        return code;
+    }
     // Before the terminal is taken: its report of a panic must find the screen it was installed under.
     if let Err(error) = color_eyre::install() {
         return told(&Failure::Told(error.to_string()));

@@ -2,9 +2,12 @@
 //!
 //! Written from the APIs' documents, apart from `providers`, so that each checks the other.
 
+pub mod child;
 pub mod credentials;
 pub mod engine;
 pub mod faces;
+pub mod faults;
+pub mod process;
 pub mod workload;
 
 use std::net::SocketAddr;
@@ -14,12 +17,12 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use axum::Router;
 use axum::extract::Request;
 use axum::middleware::Next;
-use tokio_util::sync::{CancellationToken, DropGuard};
 
 use crate::model::Secret;
 use credentials::Credentials;
 use engine::Engine;
 use faces::Desk;
+use faults::Switch;
 
 /// How a demo cloud starts.
 #[derive(Debug, Clone)]
@@ -58,8 +61,9 @@ pub struct Cloud {
     /// How to reach its faces.
     pub access: Vec<Access>,
     credentials: Arc<Credentials>,
+    engine: Engine,
+    faults: Arc<Switch>,
     requests: Arc<AtomicU64>,
-    _stop: DropGuard,
 }
 
 impl Cloud {
@@ -75,7 +79,10 @@ impl Cloud {
                 options.listen
             ));
         }
-        let engine = Engine::new(options.instances)?;
+        let faults = Arc::new(Switch::default());
+        faults.set(options.faults.as_deref().unwrap_or_default().parse()?);
+        let mark = credentials::random_hex(8)?;
+        let engine = Engine::new(options.instances, options.program, mark)?;
         let credentials = Arc::new(Credentials::random()?);
         let listener = tokio::net::TcpListener::bind(options.listen)
             .await
@@ -84,29 +91,31 @@ impl Cloud {
             .local_addr()
             .map_err(|e| format!("the demo cloud has no address: {e}"))?;
         let desk = Desk {
-            engine,
+            engine: engine.clone(),
             credentials: credentials.clone(),
             authority: address.to_string().into(),
         };
         let requests = Arc::new(AtomicU64::new(0));
-        let app = serve(desk, requests.clone());
-        let stop = CancellationToken::new();
-        let stopped = stop.clone();
-        tokio::spawn(async move {
-            let served = axum::serve(listener, app)
-                .with_graceful_shutdown(stopped.cancelled_owned())
-                .await;
-            if let Err(error) = served {
-                tracing::error!(%error, "the demo cloud stopped serving");
-            }
-        });
+        let app = doors(desk, requests.clone(), faults.clone());
+        engine.live(options.instances.is_none());
+        engine.serve(listener, app);
         Ok(Self {
             address,
             access: access(address, &credentials),
             credentials,
+            engine,
+            faults,
             requests,
-            _stop: stop.drop_guard(),
         })
+    }
+
+    /// Changes the faults from the next request on; an empty text ends them.
+    ///
+    /// # Errors
+    /// A sentence that names the part that cannot be read.
+    pub fn set_faults(&self, faults: &str) -> Result<(), String> {
+        self.faults.set(faults.parse()?);
+        Ok(())
     }
 
     /// How many requests came in so far, whatever their answer.
@@ -120,16 +129,24 @@ impl Cloud {
     }
 }
 
-/// The faces side by side, each under its prefix.
-fn serve(desk: Desk, requests: Arc<AtomicU64>) -> Router {
-    let count = move |request: Request, next: Next| {
+impl Drop for Cloud {
+    /// Ends its processes and waits for that, at most two seconds.
+    fn drop(&mut self) {
+        self.engine.end();
+    }
+}
+
+/// The faces side by side, each under its prefix; the faults stand before them.
+fn doors(desk: Desk, requests: Arc<AtomicU64>, faults: Arc<Switch>) -> Router {
+    let enter = move |request: Request, next: Next| {
         requests.fetch_add(1, Ordering::Relaxed);
-        next.run(request)
+        let faults = faults.clone();
+        async move { faults.strike(request, next).await }
     };
     Router::new()
         .nest("/cycle", faces::cycle::router(desk.clone()))
         .nest("/quasarch", faces::quasarch::router(desk))
-        .layer(axum::middleware::from_fn(count))
+        .layer(axum::middleware::from_fn(enter))
 }
 
 fn access(address: SocketAddr, credentials: &Credentials) -> Vec<Access> {

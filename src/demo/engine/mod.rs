@@ -4,13 +4,20 @@
 
 pub mod events;
 pub mod fleet;
+pub mod jobs;
+pub mod life;
 pub mod plan;
+pub mod real;
 
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
 use tokio::sync::broadcast;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 
+use super::process::Machines;
 use events::Event;
 use fleet::Fleet;
 
@@ -23,20 +30,26 @@ pub struct Engine {
 struct Inner {
     fleet: Mutex<Fleet>,
     events: broadcast::Sender<Event>,
+    machines: Machines,
+    stop: CancellationToken,
+    tasks: TaskTracker,
 }
 
 impl Engine {
-    /// Grows the fleet. No process starts yet.
+    /// Grows the fleet. No process starts yet. `program` runs workloads, `mark` is random and names this run.
     ///
     /// # Errors
     /// A sentence, when the embedded plan cannot be read.
-    pub fn new(instances: Option<usize>) -> Result<Self, String> {
+    pub fn new(instances: Option<usize>, program: PathBuf, mark: String) -> Result<Self, String> {
         let fleet = plan::grow(instances, Timestamp::now())?;
         Ok(Self {
             inner: Arc::new(Inner {
                 fleet: Mutex::new(fleet),
                 // A listener that falls 1,024 changes behind is told that it missed some.
                 events: broadcast::channel(1024).0,
+                machines: Machines::new(program, mark),
+                stop: CancellationToken::new(),
+                tasks: TaskTracker::new(),
             }),
         })
     }
@@ -60,6 +73,40 @@ impl Engine {
     /// What changes from now on.
     pub fn events(&self) -> broadcast::Receiver<Event> {
         self.inner.events.subscribe()
+    }
+
+    /// Cancelled when the cloud ends: long answers such as streams end with it.
+    pub fn stopped(&self) -> &CancellationToken {
+        &self.inner.stop
+    }
+
+    /// Serves requests until the engine ends.
+    pub fn serve(&self, listener: tokio::net::TcpListener, app: axum::Router) {
+        let stop = self.inner.stop.clone();
+        // Not cancelled but asked to end: connections that were kept open end with it.
+        self.inner.tasks.spawn(async move {
+            let served = axum::serve(listener, app)
+                .with_graceful_shutdown(stop.cancelled_owned())
+                .await;
+            if let Err(error) = served {
+                tracing::error!(%error, "the demo cloud stopped serving");
+            }
+        });
+    }
+
+    /// Ends every task and every process, and waits for the processes at most two seconds.
+    pub fn end(&self) {
+        self.inner.stop.cancel();
+        self.inner.tasks.close();
+        self.inner.machines.end();
+    }
+
+    /// Runs a task that ends with the engine.
+    fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
+        let stop = self.inner.stop.clone();
+        self.inner.tasks.spawn(async move {
+            stop.run_until_cancelled(task).await;
+        });
     }
 
     fn lock(&self) -> MutexGuard<'_, Fleet> {

@@ -2,6 +2,7 @@
 
 pub mod cycle;
 pub mod quasarch;
+pub(crate) mod socket;
 
 use std::sync::Arc;
 

@@ -2,12 +2,15 @@
 //!
 //! Written from its API description and documentation pages; where those are silent the code says what was chosen.
 
+mod console;
 mod ids;
 mod lists;
+mod notify;
 mod places;
 mod problem;
 mod query;
 mod shapes;
+mod telemetry;
 
 use axum::Router;
 use axum::extract::{Request, State};
@@ -44,6 +47,18 @@ pub fn router(desk: Desk) -> Router {
             "/v1/containers/{container}/instances/{instance}/volumes",
             get(lists::volumes),
         )
+        .route(
+            "/v1/containers/{container}/instances/{instance}/console",
+            get(console::ticket),
+        )
+        .route(
+            "/v1/containers/{container}/instances/{instance}/telemetry/resources/report",
+            get(telemetry::report),
+        )
+        .route(
+            "/v1/containers/{container}/instances/{instance}/telemetry/resources/stream",
+            get(telemetry::ticket),
+        )
         .route("/v1/environments", get(lists::environments))
         .route("/v1/environments/{environment}", get(lists::environment))
         .route("/v1/infrastructure/servers", get(lists::servers))
@@ -62,7 +77,12 @@ pub fn router(desk: Desk) -> Router {
         .fallback(async || Problem::missing("404.endpoint"))
         .method_not_allowed_fallback(async || Problem::method())
         .layer(axum::middleware::from_fn_with_state(desk.clone(), guard));
-    closed.with_state(desk)
+    // These carry a single-use token in the query instead of the headers.
+    let open = Router::new()
+        .route("/streams/console/{instance}", get(console::attach))
+        .route("/streams/telemetry/{instance}", get(telemetry::stream))
+        .route("/v1/hubs/current/notifications", get(notify::notifications));
+    open.merge(closed).with_state(desk)
 }
 
 async fn guard(State(desk): State<Desk>, request: Request, next: Next) -> Result<Response, Problem> {

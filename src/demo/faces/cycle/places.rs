@@ -226,3 +226,18 @@ pub(super) fn job(hub: &str, job: &Job) -> Value {
         "state": { "current": job_state(job.phase), "changed": changed, "error": error },
     })
 }
+
+/// `JobDescriptor`: the answer to an accepted change.
+pub(super) fn descriptor(action: &str, hub: &str, job: &Job) -> Value {
+    json!({
+        "action": action,
+        "job": {
+            "id": id(Thing::Job, job.number),
+            "accepted": true,
+            "queue": format!("hub-{hub}-containers"),
+            "schedule": NEVER,
+            "parallel": { "sub_queue": null, "tasks": false },
+            "tasks": [{ "caption": job.caption, "header": job.action, "steps": steps(job), "input": input(job) }],
+        },
+    })
+}

@@ -46,6 +46,29 @@ impl Problem {
         )
     }
 
+    /// 403: the state does not allow it.
+    pub(super) fn state(detail: String) -> Self {
+        let mut problem = Self::new(
+            StatusCode::FORBIDDEN,
+            "403.invalid-state",
+            "The current state does not allow this.",
+        );
+        problem.detail = Some(detail);
+        problem
+    }
+
+    /// 403: a right that nobody has here.
+    pub(super) fn capability(name: &'static str, detail: &str) -> Self {
+        let mut problem = Self::new(
+            StatusCode::FORBIDDEN,
+            "403.permissions",
+            "The key lacks a capability.",
+        );
+        problem.detail = Some(detail.to_owned());
+        problem.capability = Some(name);
+        problem
+    }
+
     /// 404 with the code of the thing that is not there.
     pub(super) fn missing(code: &'static str) -> Self {
         Self::new(StatusCode::NOT_FOUND, code, "It was not found.")
@@ -68,6 +91,17 @@ impl Problem {
             "The input is invalid.",
         );
         problem.detail = Some(detail.into());
+        problem
+    }
+
+    /// 500: our own fault.
+    pub(super) fn internal(detail: String) -> Self {
+        let mut problem = Self::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "500.jobd",
+            "Something went wrong on our side.",
+        );
+        problem.detail = Some(detail);
         problem
     }
 }

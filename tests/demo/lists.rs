@@ -1,89 +1,10 @@
-//! The demo cloud as a client sees it: over real sockets, written from the APIs' documents.
-
-use std::net::SocketAddr;
+//! Lists, pages and who may read them.
 
 use base64::Engine as _;
-use quarterdeck::demo::{Access, Cloud, CloudOptions};
+use quarterdeck::demo::Cloud;
 use serde_json::Value;
 
-/// A client of one cloud.
-struct Client {
-    http: reqwest::Client,
-    cloud: Cloud,
-    cycle: Access,
-    quasarch: Access,
-}
-
-fn options(instances: Option<usize>) -> CloudOptions {
-    CloudOptions {
-        listen: SocketAddr::from(([127, 0, 0, 1], 0)),
-        instances,
-        faults: None,
-        program: env!("CARGO_BIN_EXE_qdeck").into(),
-    }
-}
-
-impl Client {
-    async fn start(instances: Option<usize>) -> Self {
-        Self::with(options(instances)).await
-    }
-
-    async fn with(options: CloudOptions) -> Self {
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let cloud = Cloud::start(options).await.expect("the cloud starts");
-        let of = |platform| {
-            cloud
-                .access
-                .iter()
-                .find(|a| a.platform == platform)
-                .expect("a face")
-                .clone()
-        };
-        let (cycle, quasarch) = (of("cycle"), of("quasarch"));
-        let http = reqwest::Client::builder().no_proxy().build().expect("a client");
-        Self {
-            http,
-            cloud,
-            cycle,
-            quasarch,
-        }
-    }
-
-    async fn cycle(&self, path: &str) -> (u16, Value) {
-        let request = self
-            .http
-            .get(format!("{}{path}", self.cycle.base_url))
-            .bearer_auth(self.cycle.secret.expose())
-            .header("X-Hub-Id", self.cycle.hub.as_deref().expect("a hub"));
-        json(request).await
-    }
-
-    async fn log_in(&self) -> String {
-        let email = self.quasarch.email.as_deref().expect("an e-mail");
-        let request = self
-            .http
-            .get(format!("{}/v1/users/token", self.quasarch.base_url))
-            .basic_auth(email, Some(self.quasarch.secret.expose()));
-        let (status, body) = json(request).await;
-        assert_eq!(status, 200, "{body}");
-        body["token"].as_str().expect("a token").to_owned()
-    }
-
-    async fn quasarch(&self, token: &str, path: &str) -> (u16, Value) {
-        json(
-            self.http
-                .get(format!("{}{path}", self.quasarch.base_url))
-                .bearer_auth(token),
-        )
-        .await
-    }
-}
-
-async fn json(request: reqwest::RequestBuilder) -> (u16, Value) {
-    let answer = request.send().await.expect("an answer");
-    let status = answer.status().as_u16();
-    (status, answer.json().await.expect("JSON"))
-}
+use crate::client::{Client, json, options};
 
 #[tokio::test]
 async fn it_refuses_to_listen_to_the_world() {

@@ -1,0 +1,216 @@
+//! What happens by itself: crashed instances are restarted with backoff, and in the hand-made fleet a newcomer sees
+//! change (a deploy, a crash-loop, a health check that comes and goes, a job now and then).
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use tokio::sync::broadcast::error::RecvError;
+use tokio::time::sleep;
+
+use super::Engine;
+use super::events::Event;
+use super::fleet::{Account, Phase};
+use super::jobs;
+use super::plan::{CRASHED, Life};
+use super::real::{backoff, set_phase};
+
+impl Engine {
+    /// Starts the tasks that keep the fleet alive. `scripted` adds the stories of the hand-made fleet; a big fleet
+    /// stays still until it is touched, so that it can be measured.
+    pub fn live(&self, scripted: bool) {
+        self.follow_changes();
+        self.restart_failed();
+        if !scripted {
+            return;
+        }
+        for (container, life) in self.read(|fleet| {
+            (0..)
+                .zip(&fleet.containers)
+                .map(|(key, c)| (key, c.life))
+                .collect::<Vec<(u32, Life)>>()
+        }) {
+            match life {
+                Life::CrashLooping => self.crash_loop(container),
+                Life::Degraded => self.degrade(container),
+                Life::Deploying => self.finish_deploy(container),
+                Life::Steady | Life::Stopped => {}
+            }
+        }
+        self.now_and_then();
+    }
+
+    /// Restarts what failed, unless somebody wants it stopped.
+    fn restart_failed(&self) {
+        let engine = self.clone();
+        let mut events = self.events();
+        self.spawn(async move {
+            let mut attempts: HashMap<u32, u32> = HashMap::new();
+            loop {
+                let (instance, phase) = match events.recv().await {
+                    Ok(Event::Instance { instance, phase, .. }) => (instance, phase),
+                    Ok(_) | Err(RecvError::Lagged(_)) => continue,
+                    Err(RecvError::Closed) => return,
+                };
+                match phase {
+                    Phase::Failed => {
+                        let attempt = attempts.entry(instance).or_default();
+                        engine.restart_after(instance, backoff(*attempt));
+                        *attempt += 1;
+                    }
+                    Phase::Stopped | Phase::Gone => {
+                        attempts.remove(&instance);
+                    }
+                    _ => {}
+                }
+            }
+        });
+    }
+
+    fn restart_after(&self, instance: u32, wait: Duration) {
+        let engine = self.clone();
+        self.spawn(async move {
+            sleep(wait).await;
+            if engine.step(instance, Phase::Failed, Phase::Starting) {
+                sleep(Duration::from_millis(1500)).await;
+                engine.step(instance, Phase::Starting, Phase::Running);
+            }
+        });
+    }
+
+    /// From one phase to the next, if it is still in the one and nobody wants it stopped.
+    fn step(&self, instance: u32, from: Phase, to: Phase) -> bool {
+        self.write(|fleet, told| {
+            let Some(row) = fleet.instances.get(instance as usize).filter(|i| i.phase == from) else {
+                return false;
+            };
+            let container = row.container;
+            let Some(owner) = fleet.containers.get(container as usize) else {
+                return false;
+            };
+            if owner.desired != Phase::Running {
+                return false;
+            }
+            let leased = owner.account == Account::Quasarch;
+            set_phase(fleet, instance, to, told);
+            if leased {
+                // A leased container has one instance and shows its state.
+                super::real::set_container_phase(fleet, container, to, told);
+            }
+            true
+        })
+    }
+
+    /// A crash-loop that goes on while nobody looks; once somebody does, the real process decides.
+    fn crash_loop(&self, container: u32) {
+        let engine = self.clone();
+        self.spawn(async move {
+            let mut events = engine.events();
+            for instance in engine.read(|fleet| jobs::members(fleet, container)) {
+                engine.restart_after(instance, Duration::from_secs(6));
+            }
+            loop {
+                match events.recv().await {
+                    Ok(Event::Instance {
+                        container: of,
+                        instance,
+                        phase,
+                        ..
+                    }) if of == container => {
+                        if phase == Phase::Running {
+                            engine.crash_unseen(instance);
+                        }
+                        if phase == Phase::Failed {
+                            engine.show_failed_lease(container);
+                        }
+                    }
+                    Ok(_) | Err(RecvError::Lagged(_)) => {}
+                    Err(RecvError::Closed) => return,
+                }
+            }
+        });
+    }
+
+    fn crash_unseen(&self, instance: u32) {
+        let engine = self.clone();
+        self.spawn(async move {
+            sleep(Duration::from_secs(14 + u64::from(instance % 7))).await;
+            if engine.inner.machines.known(instance).is_none() {
+                engine.fail(instance, CRASHED);
+            }
+        });
+    }
+
+    fn show_failed_lease(&self, container: u32) {
+        self.write(|fleet, told| {
+            if fleet
+                .containers
+                .get(container as usize)
+                .is_some_and(|c| c.account == Account::Quasarch)
+            {
+                super::real::set_container_phase(fleet, container, Phase::Failed, told);
+            }
+        });
+    }
+
+    /// The second instance fails its health check for a while, then passes it for a while.
+    fn degrade(&self, container: u32) {
+        let engine = self.clone();
+        self.spawn(async move {
+            for healthy in [true, false].into_iter().cycle() {
+                sleep(Duration::from_secs(if healthy { 45 } else { 20 })).await;
+                engine.write(|fleet, told| {
+                    let Some(instance) = jobs::members(fleet, container).get(1).copied() else {
+                        return;
+                    };
+                    if let Some(row) = fleet.instances.get_mut(instance as usize)
+                        && row.phase == Phase::Running
+                    {
+                        row.healthy = Some(healthy);
+                        told.push(Event::Health {
+                            container,
+                            instance,
+                            healthy,
+                        });
+                    }
+                });
+            }
+        });
+    }
+
+    /// The deploy that is under way when the cloud starts comes to its end.
+    fn finish_deploy(&self, container: u32) {
+        let engine = self.clone();
+        self.spawn(async move {
+            sleep(Duration::from_secs(12)).await;
+            let mut work = engine.read(|fleet| jobs::deploy(fleet, container));
+            // Its first two steps are history.
+            work.steps.drain(..2);
+            engine.submit(work);
+        });
+    }
+
+    /// A job now and then: a container is scaled up, and later down again.
+    fn now_and_then(&self) {
+        let engine = self.clone();
+        self.spawn(async move {
+            let find = |identifier: &'static str| {
+                engine.read(|fleet| {
+                    fleet
+                        .containers_of(Account::Cycle)
+                        .find(|(_, c)| c.identifier == identifier)
+                        .map(|(k, _)| k)
+                })
+            };
+            for more in [1, 0].into_iter().cycle() {
+                sleep(Duration::from_secs(75)).await;
+                if let Some(queue) = find("queue") {
+                    engine.submit(engine.read(|fleet| jobs::scale(fleet, queue, 3 + more)));
+                }
+                sleep(Duration::from_secs(60)).await;
+                if let Some(relay) = find("relay") {
+                    engine.submit(engine.read(|fleet| jobs::restart(fleet, relay)));
+                }
+            }
+        });
+    }
+}

@@ -1,0 +1,294 @@
+//! The console websocket: the workload's output with up to 128 KiB of backlog, and on Enter a shell.
+//!
+//! Cycle documents its console as output. Here keys work too, as on a serial line with `askfirst`: after the first
+//! Enter the socket shows the instance's shell, which is shared by everybody attached and stays when they leave.
+//! `CSI 8 ; rows ; columns t` from the client, in one frame, resizes the terminal and goes no further. A client that
+//! does not read for ten seconds while there is much to read is closed with 1008.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::ws::rejection::WebSocketUpgradeRejection;
+use axum::extract::ws::{Message, WebSocket, WebSocketUpgrade};
+use axum::extract::{Extension, Path, RawQuery, State};
+use axum::response::Response;
+use futures_util::StreamExt as _;
+use futures_util::stream::SplitStream;
+use serde_json::{Value, json};
+
+use super::super::Desk;
+use super::super::socket::{Gone, Sender, split};
+use super::lists::find_instance;
+use super::problem::Problem;
+use crate::demo::credentials::Ticket;
+use crate::demo::faults::CutSocket;
+use crate::demo::process::machine::Machine;
+use crate::demo::process::output::Piece;
+use crate::demo::process::session::Session;
+
+/// How much a newcomer is shown.
+const BACKLOG: u64 = 128 * 1024;
+/// The largest frame sent.
+const FRAME: usize = 16 * 1024;
+const PROMPT: &str = "\r\nPlease press Enter to activate this console.\r\n";
+
+/// `GET .../console`: a token and the address to use it at.
+pub(super) async fn ticket(
+    State(desk): State<Desk>,
+    Path((container, instance)): Path<(String, String)>,
+) -> Result<Json<Value>, Problem> {
+    let key = desk
+        .engine
+        .read(|fleet| find_instance(fleet, &container, &instance).map(|(key, _)| key))?;
+    let token = desk
+        .credentials
+        .issue(Ticket::Console(key))
+        .map_err(Problem::internal)?;
+    let address = format!("ws://{}/cycle/streams/console/{key}", desk.authority);
+    Ok(Json(json!({ "data": { "token": token, "address": address } })))
+}
+
+/// The single-use token in the query, or 401.
+pub(super) fn redeem(desk: &Desk, raw: Option<&str>, ticket: Ticket) -> Result<(), Problem> {
+    let known = url::form_urlencoded::parse(raw.unwrap_or_default().as_bytes())
+        .any(|(key, value)| key == "token" && desk.credentials.redeem(&value, ticket));
+    if known {
+        Ok(())
+    } else {
+        Err(Problem::auth(
+            "the token is not known, was used before, or has expired",
+        ))
+    }
+}
+
+/// The websocket itself.
+pub(super) async fn attach(
+    State(desk): State<Desk>,
+    Path(instance): Path<u32>,
+    RawQuery(raw): RawQuery,
+    cut: Option<Extension<CutSocket>>,
+    upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
+) -> Result<Response, Problem> {
+    let upgrade = upgrade.map_err(|e| Problem::invalid(e.to_string()))?;
+    redeem(&desk, raw.as_deref(), Ticket::Console(instance))?;
+    let machine = desk.engine.look(instance).await.map_err(Problem::internal)?;
+    let machine = machine.ok_or_else(|| Problem::missing("404.instance"))?;
+    Ok(upgrade.on_upgrade(move |socket| async move {
+        let stopped = desk.engine.stopped().clone();
+        let console = Console::new(socket, cut.map(|Extension(c)| c), machine);
+        stopped.run_until_cancelled(console.run()).await;
+    }))
+}
+
+/// One attached client.
+struct Console {
+    sender: Sender,
+    stream: SplitStream<WebSocket>,
+    machine: Arc<Machine>,
+    size: Option<(u16, u16)>,
+}
+
+/// What a client's frame holds.
+#[derive(Debug, PartialEq, Eq)]
+enum Typed {
+    Keys(Vec<u8>),
+    Resize(u16, u16),
+}
+
+impl Console {
+    fn new(socket: WebSocket, cut: Option<CutSocket>, machine: Arc<Machine>) -> Self {
+        let (sender, stream) = split(socket, cut);
+        Self {
+            sender,
+            stream,
+            machine,
+            size: None,
+        }
+    }
+
+    async fn run(mut self) {
+        let mut backlog = BACKLOG;
+        loop {
+            let Ok(keys) = self.show_log(backlog).await else {
+                return;
+            };
+            backlog = 0;
+            let machine = self.machine.clone();
+            let size = self.size.unwrap_or((24, 80));
+            let shell = match tokio::task::spawn_blocking(move || machine.shell(size)).await {
+                Ok(shell) => shell,
+                Err(error) => Err(error.to_string()),
+            };
+            let ended = match shell {
+                Ok(shell) => self.show_shell(&shell, keys).await,
+                Err(error) => {
+                    self.sender
+                        .bytes(format!("\r\nno shell: {error}\r\n").into_bytes())
+                        .await
+                }
+            };
+            if ended.is_err() {
+                return;
+            }
+        }
+    }
+
+    /// The workload's output until somebody presses Enter; what was typed behind it comes back.
+    async fn show_log(&mut self, backlog: u64) -> Result<Vec<u8>, Gone> {
+        let mut follower = self.machine.log.follow(backlog);
+        while let Some(piece) = follower.take(FRAME) {
+            send(&mut self.sender, piece).await?;
+        }
+        self.sender.bytes(PROMPT.into()).await?;
+        let (sender, stream, size) = (&mut self.sender, &mut self.stream, &mut self.size);
+        let showing = async {
+            loop {
+                let piece = follower.next(FRAME).await;
+                if let Err(gone) = send(sender, piece).await {
+                    return Err(gone);
+                }
+            }
+        };
+        let waiting = async {
+            loop {
+                for typed in typed(stream).await? {
+                    match typed {
+                        Typed::Resize(rows, columns) => *size = Some((rows, columns)),
+                        Typed::Keys(keys) => {
+                            if let Some(at) = keys.iter().position(|k| matches!(k, b'\r' | b'\n')) {
+                                return Ok(keys.get(at + 1..).unwrap_or_default().to_vec());
+                            }
+                        }
+                    }
+                }
+            }
+        };
+        tokio::select! {
+            shown = showing => shown,
+            pressed = waiting => pressed,
+        }
+    }
+
+    /// The shell until it exits. Keys and output go their ways side by side, so that neither waits for the other.
+    async fn show_shell(&mut self, shell: &Arc<Session>, keys: Vec<u8>) -> Result<(), Gone> {
+        if let Some((rows, columns)) = self.size {
+            shell.resize(rows, columns);
+        }
+        let (sender, stream, size) = (&mut self.sender, &mut self.stream, &mut self.size);
+        let mut follower = shell.output.follow(BACKLOG);
+        let showing = async {
+            loop {
+                tokio::select! {
+                    piece = follower.next(FRAME) => send(sender, piece).await?,
+                    told = shell.ended() => {
+                        while let Some(piece) = follower.take(FRAME) {
+                            send(sender, piece).await?;
+                        }
+                        return sender.bytes(format!("\r\n[the shell {told}]\r\n").into_bytes()).await;
+                    }
+                }
+            }
+        };
+        let typing = async {
+            if !keys.is_empty() {
+                shell.type_in(keys).await;
+            }
+            loop {
+                for typed in typed(stream).await? {
+                    match typed {
+                        Typed::Keys(keys) => {
+                            // Keys for a shell that has just ended have nowhere to go.
+                            shell.type_in(keys).await;
+                        }
+                        Typed::Resize(rows, columns) => {
+                            *size = Some((rows, columns));
+                            shell.resize(rows, columns);
+                        }
+                    }
+                }
+            }
+        };
+        tokio::select! {
+            shown = showing => shown,
+            typed = typing => typed,
+        }
+    }
+}
+
+async fn send(sender: &mut Sender, piece: Piece) -> Result<(), Gone> {
+    match piece {
+        Piece::Bytes(bytes, _) => sender.bytes(bytes).await,
+        Piece::TooSlow => {
+            sender.close(1008, "this client read too slowly").await;
+            Err(Gone)
+        }
+    }
+}
+
+/// The next frame from the client, taken apart.
+async fn typed(stream: &mut SplitStream<WebSocket>) -> Result<Vec<Typed>, Gone> {
+    loop {
+        match stream.next().await {
+            Some(Ok(Message::Binary(bytes))) => return Ok(parse(&bytes)),
+            Some(Ok(Message::Text(text))) => return Ok(parse(text.as_bytes())),
+            Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
+            Some(Ok(Message::Close(_)) | Err(_)) | None => return Err(Gone),
+        }
+    }
+}
+
+/// Takes size reports out of a frame. Only whole ones count: a lone escape is a key.
+fn parse(mut bytes: &[u8]) -> Vec<Typed> {
+    let mut found = Vec::new();
+    let mut keys = Vec::new();
+    while let Some(at) = memchr::memmem::find(bytes, b"\x1b[8;") {
+        let (before, report) = bytes.split_at(at);
+        keys.extend_from_slice(before);
+        match report
+            .iter()
+            .position(|b| *b == b't')
+            .and_then(|end| Some((size(report.get(4..end)?)?, end)))
+        {
+            Some(((rows, columns), end)) => {
+                if !keys.is_empty() {
+                    found.push(Typed::Keys(std::mem::take(&mut keys)));
+                }
+                found.push(Typed::Resize(rows, columns));
+                bytes = report.get(end + 1..).unwrap_or_default();
+            }
+            None => {
+                keys.extend_from_slice(b"\x1b[8;");
+                bytes = report.get(4..).unwrap_or_default();
+            }
+        }
+    }
+    keys.extend_from_slice(bytes);
+    if !keys.is_empty() {
+        found.push(Typed::Keys(keys));
+    }
+    found
+}
+
+/// `rows;columns`, both from 1 to 1000.
+fn size(text: &[u8]) -> Option<(u16, u16)> {
+    let (rows, columns) = std::str::from_utf8(text).ok()?.split_once(';')?;
+    let inside = |n: &str| n.parse::<u16>().ok().filter(|n| (1..=1000).contains(n));
+    Some((inside(rows)?, inside(columns)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn size_reports_are_taken_out_of_the_keys() {
+        let keys = |k: &[u8]| Typed::Keys(k.to_vec());
+        assert_eq!(
+            parse(b"ls\x1b[8;40;120t\r"),
+            [keys(b"ls"), Typed::Resize(40, 120), keys(b"\r")]
+        );
+        assert_eq!(parse(b"\x1b"), [keys(b"\x1b")]);
+        assert_eq!(parse(b"\x1b[8;0;1t\x1b[8;x"), [keys(b"\x1b[8;0;1t\x1b[8;x")]);
+        assert_eq!(parse(b""), []);
+    }
+}

@@ -1,0 +1,114 @@
+//! A tiny child that outlives the demo cloud by a moment: when the pipe to it closes, however the server died, it
+//! ends every process the server had started and removes their home directories.
+
+use std::collections::HashSet;
+use std::io::{BufRead, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdin, Command, Stdio};
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use super::usage;
+
+/// The variable every process of the demo carries, with a value of this run: how the reaper knows them even after
+/// they have left their session.
+pub const MARK: &str = "QUARTERDECK_DEMO_RUN";
+/// The hidden subcommand.
+pub const SUBCOMMAND: &str = "demo-reaper";
+
+/// The server's end.
+#[derive(Debug)]
+pub struct Reaper {
+    pipe: Mutex<Option<ChildStdin>>,
+    child: Mutex<Child>,
+}
+
+impl Reaper {
+    /// Starts it in a process group of its own, so that a Ctrl-C meant for the server does not end it.
+    ///
+    /// # Errors
+    /// A sentence, when the program cannot be started.
+    pub fn start(program: &Path, mark: &str, home: &Path) -> Result<Self, String> {
+        use std::os::unix::process::CommandExt as _;
+        let mut child = Command::new(program)
+            .arg(SUBCOMMAND)
+            .arg(mark)
+            .arg(home)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .current_dir("/")
+            .process_group(0)
+            .spawn()
+            .map_err(|e| format!("{} does not start: {e}", program.display()))?;
+        let pipe = child.stdin.take();
+        Ok(Self {
+            pipe: Mutex::new(pipe),
+            child: Mutex::new(child),
+        })
+    }
+
+    /// A session to end with the server.
+    pub fn watch(&self, session: u32) {
+        self.tell(&format!("+{session}\n"));
+    }
+
+    /// A session that has ended: its number may be given to somebody else's process.
+    pub fn forget(&self, session: u32) {
+        self.tell(&format!("-{session}\n"));
+    }
+
+    fn tell(&self, line: &str) {
+        let mut pipe = self.pipe.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(pipe) = pipe.as_mut() {
+            // If the reaper is gone nothing can be told; `Drop` of each session still ends it.
+            let _ = pipe.write_all(line.as_bytes());
+        }
+    }
+}
+
+impl Reaper {
+    /// Closes the pipe, upon which it ends what is left, and waits for that, at most two seconds.
+    pub fn finish(&self) {
+        self.pipe.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let mut child = self.child.lock().unwrap_or_else(PoisonError::into_inner);
+        let limit = Instant::now() + Duration::from_secs(2);
+        while matches!(child.try_wait(), Ok(None)) && Instant::now() < limit {
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }
+}
+
+/// The child's whole life: `demo-reaper MARK HOME`, with sessions told on standard input.
+pub fn run(mark: &str, home: &Path) {
+    let mut sessions = HashSet::new();
+    for line in std::io::stdin().lock().lines() {
+        let Ok(line) = line else { break };
+        match (line.get(..1), line.get(1..).and_then(|n| n.parse::<u32>().ok())) {
+            (Some("+"), Some(session)) => sessions.insert(session),
+            (Some("-"), Some(session)) => sessions.remove(&session),
+            _ => false,
+        };
+    }
+    // Until nobody is left: what forks while it is looked for is found in the next round.
+    let limit = Instant::now() + Duration::from_secs(5);
+    while usage::kill_marked(&format!("{MARK}={mark}"), &sessions) > 0 && Instant::now() < limit {
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    remove(home);
+}
+
+/// Removes the run's directory, and only one that is named as we name it.
+fn remove(home: &Path) {
+    let ours = home
+        .file_name()
+        .is_some_and(|name| name.to_string_lossy().starts_with("quarterdeck-demo-"));
+    if ours {
+        let _ = std::fs::remove_dir_all(home);
+    }
+}
+
+/// Where a run keeps its home directories.
+pub fn home(mark: &str) -> PathBuf {
+    std::env::temp_dir().join(format!("quarterdeck-demo-{mark}"))
+}

@@ -1,0 +1,187 @@
+//! One process session under a PTY of its own: a workload or a shell, with everything it starts.
+
+use std::io::{Read, Write};
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use portable_pty::{CommandBuilder, ExitStatus, MasterPty, PtySize, native_pty_system};
+use tokio::sync::{mpsc, watch};
+
+use super::output::Output;
+use super::reaper::Reaper;
+use super::usage;
+
+/// Threads of a session only move bytes.
+const STACK: usize = 256 * 1024;
+
+/// A running (or ended) session.
+pub struct Session {
+    /// The session's id, which is its first process's.
+    pub id: u32,
+    /// What it prints.
+    pub output: Arc<Output>,
+    master: Mutex<Box<dyn MasterPty + Send>>,
+    keys: mpsc::Sender<Vec<u8>>,
+    ended: watch::Receiver<Option<String>>,
+}
+
+/// What to start.
+pub struct Start<'a> {
+    /// Program and arguments.
+    pub argv: Vec<&'a std::ffi::OsStr>,
+    /// The whole environment; nothing is inherited.
+    pub env: Vec<(String, String)>,
+    /// Where it starts.
+    pub dir: &'a Path,
+    /// Rows and columns.
+    pub size: (u16, u16),
+}
+
+impl Session {
+    /// Starts it. Blocks for the moment a fork takes.
+    ///
+    /// # Errors
+    /// A sentence, when there is no PTY, no thread or no such program.
+    pub fn start(start: Start<'_>, output: Arc<Output>, reaper: &Arc<Reaper>) -> Result<Arc<Self>, String> {
+        let (rows, cols) = start.size;
+        let size = PtySize {
+            rows,
+            cols,
+            pixel_width: 0,
+            pixel_height: 0,
+        };
+        let pair = native_pty_system()
+            .openpty(size)
+            .map_err(|e| format!("no PTY: {e}"))?;
+        let mut command = CommandBuilder::from_argv(start.argv.iter().map(Into::into).collect());
+        command.env_clear();
+        for (key, value) in &start.env {
+            command.env(key, value);
+        }
+        command.cwd(start.dir);
+        let reader = pair
+            .master
+            .try_clone_reader()
+            .map_err(|e| format!("the PTY cannot be read: {e}"))?;
+        let writer = pair
+            .master
+            .take_writer()
+            .map_err(|e| format!("the PTY cannot be written: {e}"))?;
+        let mut child = pair
+            .slave
+            .spawn_command(command)
+            .map_err(|e| format!("it does not start: {e}"))?;
+        drop(pair.slave);
+        let id = child.process_id().unwrap_or(0);
+        reaper.watch(id);
+
+        let (keys, typed) = mpsc::channel(64);
+        let (ending, ended) = watch::channel(None);
+        let printed = output.clone();
+        let reading = thread("demo-pty-read", move || read(reader, &printed))?;
+        thread("demo-pty-write", move || write(writer, typed))?;
+        let reaper = reaper.clone();
+        thread("demo-pty-wait", move || {
+            let status = child.wait();
+            // What the leader left behind goes with it, as when a terminal is hung up.
+            usage::kill_session(id);
+            let _ = reading.join();
+            reaper.forget(id);
+            ending.send_replace(Some(told(status.ok().as_ref())));
+        })?;
+        Ok(Arc::new(Self {
+            id,
+            output,
+            master: Mutex::new(pair.master),
+            keys,
+            ended,
+        }))
+    }
+
+    /// Types bytes into it; waits while it does not read them. False when it has ended.
+    pub async fn type_in(&self, bytes: Vec<u8>) -> bool {
+        self.keys.send(bytes).await.is_ok()
+    }
+
+    /// Gives its terminal another size.
+    pub fn resize(&self, rows: u16, cols: u16) {
+        let size = PtySize {
+            rows,
+            cols,
+            pixel_width: 0,
+            pixel_height: 0,
+        };
+        let master = self.master.lock().unwrap_or_else(PoisonError::into_inner);
+        // A session that just ended cannot be resized, and need not be.
+        let _ = master.resize(size);
+    }
+
+    /// Waits for its end and says how it ended, in words.
+    pub async fn ended(&self) -> String {
+        let mut ended = self.ended.clone();
+        match ended.wait_for(Option::is_some).await {
+            Ok(told) => told.clone().unwrap_or_default(),
+            Err(_) => "ended".to_owned(),
+        }
+    }
+
+    /// Whether it still runs.
+    pub fn alive(&self) -> bool {
+        self.ended.borrow().is_none()
+    }
+
+    /// Ends it and everything it started.
+    pub fn kill(&self) {
+        if self.alive() {
+            usage::kill_session(self.id);
+        }
+    }
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}
+
+fn told(status: Option<&ExitStatus>) -> String {
+    match status {
+        Some(status) if status.signal().is_some() => {
+            format!("ended by signal {}", status.signal().unwrap_or("?"))
+        }
+        Some(status) => format!("exited with code {}", status.exit_code()),
+        None => "ended".to_owned(),
+    }
+}
+
+fn thread<T: Send + 'static>(
+    name: &str,
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<std::thread::JoinHandle<T>, String> {
+    std::thread::Builder::new()
+        .name(name.to_owned())
+        .stack_size(STACK)
+        .spawn(work)
+        .map_err(|e| format!("no thread for a PTY: {e}"))
+}
+
+fn read(mut reader: Box<dyn Read + Send>, output: &Output) {
+    let mut buffer = vec![0_u8; 32 * 1024];
+    loop {
+        match reader.read(&mut buffer) {
+            // Linux says EIO when the last process has closed the terminal.
+            Ok(0) => return,
+            Ok(count) => output.push(&buffer[..count]),
+            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+            Err(_) => return,
+        }
+    }
+}
+
+fn write(mut writer: Box<dyn Write + Send>, mut typed: mpsc::Receiver<Vec<u8>>) {
+    while let Some(bytes) = typed.blocking_recv() {
+        if writer.write_all(&bytes).and_then(|()| writer.flush()).is_err() {
+            return;
+        }
+    }
+}

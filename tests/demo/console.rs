@@ -1,0 +1,125 @@
+//! The console: a log, then a real shell.
+
+use crate::client::Client;
+
+#[tokio::test]
+async fn enter_activates_a_shell_that_answers_and_outlives_its_visitors() {
+    let client = Client::start(None).await;
+    let (container, instance) = client.instance_of("web").await;
+    let path = format!("/v1/containers/{container}/instances/{instance}/console");
+    let mut first = client.open(&path).await;
+    first.activate().await;
+    first.keys("echo $((6*7))-$HOSTNAME; here=yes\r").await;
+    first.until("42-web-1").await;
+    first.socket.close(None).await.expect("closed");
+
+    let mut second = client.open(&path).await;
+    second.until("activate this console").await;
+    second.keys("\r").await;
+    // The newcomer is shown what came before, and it is the same shell.
+    second.until("42-web-1").await;
+    second.keys("echo still-$here\r").await;
+    second.until("still-yes").await;
+    // Its end leads back to the log, and Enter to a new shell.
+    second.keys("exit\r").await;
+    second.until("[the shell exited with code 0]").await;
+    second.activate().await;
+    second.keys("echo gone-$here-\r").await;
+    second.until("gone--").await;
+}
+
+#[tokio::test]
+async fn a_size_report_resizes_the_terminal_and_is_not_typed() {
+    let client = Client::start(None).await;
+    let (container, instance) = client.instance_of("db").await;
+    let mut console = client
+        .open(&format!(
+            "/v1/containers/{container}/instances/{instance}/console"
+        ))
+        .await;
+    console.keys("\x1b[8;33;101t").await;
+    console.activate().await;
+    console.keys("stty size\r").await;
+    console.until("33 101").await;
+    console.keys("\x1b[8;44;132t").await;
+    console.keys("stty size\r").await;
+    let between = console.until("44 132").await;
+    assert!(!between.contains("8;44"), "the report was typed: {between}");
+}
+
+#[tokio::test]
+async fn the_log_comes_before_enter_in_frames_of_both_kinds() {
+    let client = Client::start(None).await;
+    let (container, instance) = client.instance_of("web").await;
+    let mut console = client
+        .open(&format!(
+            "/v1/containers/{container}/instances/{instance}/console"
+        ))
+        .await;
+    console.until("listening on http://127.0.0.1:").await;
+    console.until("GET /").await;
+    let (binary, text) = console.kinds;
+    assert!(binary > 0 && text > 0, "{binary} binary, {text} text");
+}
+
+#[tokio::test]
+async fn eight_mebibytes_arrive_whole() {
+    let client = Client::start(None).await;
+    let (container, instance) = client.instance_of("queue").await;
+    let mut console = client
+        .open(&format!(
+            "/v1/containers/{container}/instances/{instance}/console"
+        ))
+        .await;
+    console.activate().await;
+    console
+        .keys("stty -echo; PS1=; \"$QDECK\" demo-workload flood --bytes 8388608; echo flood-over\r")
+        .await;
+    let mut expected = 0_u32;
+    let (mut line, mut size) = (String::new(), 0);
+    console.until("-over\r\n").await;
+    'reading: loop {
+        let text = console.next().await.expect("it goes on");
+        size += text.len();
+        for part in text.split_inclusive('\n') {
+            line += part;
+            if !line.ends_with('\n') {
+                continue;
+            }
+            if line.contains("flood-over") {
+                break 'reading;
+            }
+            if let Some((_, rest)) = line.split_once("flood\x1b[0m ") {
+                let number: u32 = rest.get(..10).and_then(|n| n.parse().ok()).expect("a number");
+                assert_eq!(number, expected, "a line is missing");
+                expected += 1;
+            }
+            line.clear();
+        }
+    }
+    assert!(
+        expected > 70_000 && size >= 8_388_608,
+        "{expected} lines, {size} bytes"
+    );
+}
+
+#[tokio::test]
+async fn a_token_opens_its_console_once_and_no_other() {
+    let client = Client::start(None).await;
+    let (container, instance) = client.instance_of("web").await;
+    let (_, ticket) = client
+        .cycle(&format!(
+            "/v1/containers/{container}/instances/{instance}/console"
+        ))
+        .await;
+    let address = ticket["data"]["address"].as_str().expect("an address");
+    let token = ticket["data"]["token"].as_str().expect("a token");
+    let url = format!("{address}?token={token}");
+    assert_eq!(client.upgrade(address).await.err(), Some(401));
+    assert_eq!(
+        client.upgrade(&format!("{address}?token=wrong")).await.err(),
+        Some(401)
+    );
+    assert!(client.upgrade(&url).await.is_ok());
+    assert_eq!(client.upgrade(&url).await.err(), Some(401), "opened twice");
+}
