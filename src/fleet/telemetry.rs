@@ -24,6 +24,8 @@ const FIRST_REACH: Duration = Duration::from_secs(120);
 const REMEMBERED: usize = 1000;
 /// A live stream that is silent for this many sampling intervals is helped out by polls.
 const SILENCE: u32 = 3;
+/// When an instance that has no samples is asked for them again.
+const ABSENT: Duration = Duration::from_secs(60);
 
 /// What a person looks at.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -260,7 +262,9 @@ impl Poller {
                         self.rested = now + backoff(self.failures, Some(&problem));
                     }
                     kind if kind.may_pass() => {}
-                    // Refused or not there: it will not be otherwise before a new sign-in.
+                    // An instance that is down may have no samples now and some later.
+                    ProblemKind::NotFound => subject.due = now + jittered(ABSENT),
+                    // Refused or not offered: it will not be otherwise before a new sign-in.
                     _ => {
                         self.refused.insert(id.clone());
                         self.subjects.remove(&id);

@@ -6,8 +6,9 @@ use std::sync::Arc;
 use super::index::Index;
 use super::line::{Body, Entry, Line, Marker, Source, SourceState};
 use super::replay::Replay;
-use super::{Pattern, level_of};
-use crate::model::{LogEvent, LogLevel, LogLine, Timestamp};
+use super::scan::is_hit;
+use super::{Pattern, Sieve, level_of};
+use crate::model::{LogEvent, LogLine, Timestamp};
 
 /// How late, in milliseconds, a line of a source that has caught up may still be put in before others.
 const LATE: i64 = 5000;
@@ -16,36 +17,6 @@ const PATIENCE: usize = 2_000_000;
 
 /// A buffer holds at least this many bytes: below, its own bookkeeping would leave no room for lines.
 const LEAST: usize = 64 * 1024;
-
-/// Which lines are shown. Markers always are.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct Sieve {
-    /// A line must match all of these.
-    pub keep: Vec<Pattern>,
-    /// A line may match none of these.
-    pub drop: Vec<Pattern>,
-    /// A line must tell at least this level; those that tell none are left out.
-    pub level: Option<LogLevel>,
-    /// Sources that are not shown.
-    pub hidden: Vec<Source>,
-}
-
-impl Sieve {
-    /// Whether it lets everything pass.
-    pub fn is_open(&self) -> bool {
-        *self == Self::default()
-    }
-
-    fn passes(&self, entry: &Entry) -> bool {
-        let Body::Text(text) = &entry.body else {
-            return true;
-        };
-        if self.hidden.contains(&entry.source) || self.level.is_some_and(|least| entry.level < Some(least)) {
-            return false;
-        }
-        self.keep.iter().all(|pattern| pattern.is_in(text)) && !self.drop.iter().any(|it| it.is_in(text))
-    }
-}
 
 /// What went through a buffer, in lines; markers are not counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -87,17 +58,17 @@ struct Origin {
 pub struct LogBuffer {
     limit: usize,
     origins: Vec<Origin>,
-    entries: VecDeque<Entry>,
+    pub(super) entries: VecDeque<Entry>,
     /// The number of the first entry.
-    first: u64,
+    pub(super) first: u64,
     /// What the entries weigh beside their places.
     weight: usize,
     counts: Counts,
     evicted_until: Option<Timestamp>,
-    sieve: Sieve,
-    shown: Index,
-    search: Option<Pattern>,
-    found: Index,
+    pub(super) sieve: Sieve,
+    pub(super) shown: Index,
+    pub(super) search: Option<Pattern>,
+    pub(super) found: Index,
 }
 
 impl LogBuffer {
@@ -268,138 +239,6 @@ impl LogBuffer {
         self.evicted_until
     }
 
-    /// Which lines are shown.
-    pub fn sieve(&self) -> &Sieve {
-        &self.sieve
-    }
-
-    /// Shows only the lines that pass. They are sifted by [`LogBuffer::work`], the newest first.
-    pub fn set_sieve(&mut self, sieve: Sieve) {
-        if sieve == self.sieve {
-            return;
-        }
-        self.sieve = sieve;
-        self.shown.reset(self.end_number());
-        if self.sieve.is_open() {
-            self.entries.iter_mut().for_each(|entry| entry.shown = true);
-        }
-    }
-
-    /// What is searched for.
-    pub fn search(&self) -> Option<&Pattern> {
-        self.search.as_ref()
-    }
-
-    /// Searches for a pattern, or for nothing. Lines are searched by [`LogBuffer::work`], the newest first.
-    pub fn set_search(&mut self, search: Option<Pattern>) {
-        if search == self.search {
-            return;
-        }
-        self.search = search;
-        self.found.reset(self.end_number());
-        self.entries.iter_mut().for_each(|entry| entry.hit = false);
-    }
-
-    /// Sifts and searches up to `lines` of the lines that have not been looked at since the filter or the search
-    /// changed. Returns whether there is more to do.
-    pub fn work(&mut self, lines: usize) -> bool {
-        let mut left = lines;
-        while left > 0 && self.is_sifting() {
-            self.sift_one();
-            left -= 1;
-        }
-        while left > 0 && self.is_searching() {
-            self.search_one();
-            left -= 1;
-        }
-        self.make_room();
-        self.is_sifting() || self.is_searching()
-    }
-
-    /// How many of the lines that are shown were found, as far as they have been searched.
-    pub fn hits(&self) -> usize {
-        if self.sieve.is_open() {
-            return self.found.len();
-        }
-        let found = (0..self.found.len()).filter_map(|at| self.found.get(at));
-        found.filter(|number| self.is_shown(*number)).count()
-    }
-
-    /// The number of the found line that follows (or, if not `forward`, precedes) the one with this number among
-    /// those shown. Lines not searched yet are searched on the way.
-    pub fn next_hit(&mut self, number: u64, forward: bool) -> Option<u64> {
-        while self.is_sifting() {
-            self.sift_one();
-        }
-        if forward {
-            while self.is_searching() && self.found.tested_from() > number {
-                self.search_one();
-            }
-            let after = self.found.before(number.saturating_add(1));
-            let mut following = (after..self.found.len()).filter_map(|at| self.found.get(at));
-            return following.find(|number| self.is_shown(*number));
-        }
-        loop {
-            let before = self.found.before(number);
-            let mut preceding = (0..before).rev().filter_map(|at| self.found.get(at));
-            if let Some(hit) = preceding.find(|number| self.is_shown(*number)) {
-                return Some(hit);
-            }
-            if !self.is_searching() {
-                return None;
-            }
-            self.search_one();
-        }
-    }
-
-    fn end_number(&self) -> u64 {
-        self.first + self.entries.len() as u64
-    }
-
-    fn entry_mut(&mut self, number: u64) -> Option<&mut Entry> {
-        self.entries
-            .get_mut(usize::try_from(number.checked_sub(self.first)?).ok()?)
-    }
-
-    fn is_shown(&self, number: u64) -> bool {
-        let offset = number
-            .checked_sub(self.first)
-            .and_then(|at| usize::try_from(at).ok());
-        offset
-            .and_then(|at| self.entries.get(at))
-            .is_some_and(|entry| entry.shown)
-    }
-
-    fn is_sifting(&self) -> bool {
-        !self.sieve.is_open() && self.shown.tested_from() > self.first
-    }
-
-    fn is_searching(&self) -> bool {
-        self.search.is_some() && self.found.tested_from() > self.first
-    }
-
-    fn sift_one(&mut self) {
-        let number = self.shown.tested_from() - 1;
-        let sieve = std::mem::take(&mut self.sieve);
-        let passed = self.entry_mut(number).is_some_and(|entry| {
-            entry.shown = sieve.passes(entry);
-            entry.shown
-        });
-        self.sieve = sieve;
-        self.shown.prepend(number, passed);
-    }
-
-    fn search_one(&mut self) {
-        let number = self.found.tested_from() - 1;
-        let search = self.search.take();
-        let passed = self.entry_mut(number).is_some_and(|entry| {
-            entry.hit = is_hit(search.as_ref(), entry);
-            entry.hit
-        });
-        self.search = search;
-        self.found.prepend(number, passed);
-    }
-
     /// Puts the lines of a source in. Returns whether there were any.
     fn take(&mut self, source: Source, lines: Vec<LogLine>) -> bool {
         if lines.is_empty() {
@@ -535,7 +374,7 @@ impl LogBuffer {
     }
 
     /// Lets the oldest go until the rest fits.
-    fn make_room(&mut self) {
+    pub(super) fn make_room(&mut self) {
         let limit = self.limit.saturating_mul(self.origins.len().max(1));
         while self.bytes() > limit {
             let Some(oldest) = self.entries.pop_front() else {
@@ -556,12 +395,5 @@ impl LogBuffer {
                     .shrink_to(self.entries.len() + self.entries.len() / 8);
             }
         }
-    }
-}
-
-fn is_hit(search: Option<&Pattern>, entry: &Entry) -> bool {
-    match (&entry.body, search) {
-        (Body::Text(text), Some(search)) => search.is_in(text),
-        _ => false,
     }
 }

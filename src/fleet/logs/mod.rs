@@ -6,10 +6,12 @@ mod level;
 mod line;
 mod pattern;
 mod replay;
+mod scan;
 #[cfg(test)]
 mod tests;
 
-pub use buffer::{Counts, LogBuffer, Sieve};
+pub use buffer::{Counts, LogBuffer};
 pub use level::level_of;
 pub use line::{Line, LineBody, Marker, Source, SourceState};
 pub use pattern::{Pattern, without_escapes};
+pub use scan::Sieve;
