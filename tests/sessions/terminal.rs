@@ -322,3 +322,30 @@ fn answers(seen: &mut Seen) -> String {
     found.sort();
     found.into_iter().map(|(_, answer)| answer).collect()
 }
+
+/// The harness itself: what it says of a shell is true.
+#[test]
+fn a_shell_is_typed_into_asked_resized_and_ended() {
+    let home = tempfile::tempdir().expect("a folder");
+    let mut shell = Terminal::start(&Start {
+        program: "/bin/sh",
+        arguments: &["-i"],
+        environment: &[("PS1", "shell> ")],
+        home: home.path(),
+        columns: 70,
+        rows: 20,
+    });
+    shell.wait_for("shell> ");
+    shell.type_keys("echo size $(stty size)\r");
+    shell.wait_for("size 20 70");
+    shell.resize(60, 10);
+    shell.type_keys("echo size $(stty size)\r");
+    shell.wait_for("size 10 60");
+    // The answer to a question about the terminal comes back as if typed.
+    shell.type_keys("printf '\\033[c'; read answer; echo \"got ${answer#?}\"\r");
+    shell.wait_for("62;22c");
+    shell.type_keys("\r");
+    shell.wait_for("got [?62;22c");
+    shell.type_keys("kill -TERM $$; exit 3\r");
+    assert_eq!(shell.exit_status().exit_code(), 3);
+}
