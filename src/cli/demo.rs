@@ -2,10 +2,11 @@
 
 use std::fmt::Write as _;
 use std::io::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use super::{DemoArguments, Failure};
+use crate::config::{Context, Credentials, SecretRef, parse};
 use crate::demo::{Access, Cloud, CloudOptions};
 
 /// Starts a demo cloud that runs its workloads through this very binary.
@@ -19,6 +20,36 @@ pub(super) async fn start(options: DemoArguments) -> Result<Cloud, Failure> {
     })
     .await
     .map_err(Failure::Told)
+}
+
+/// Starts the small hand-made cloud for the screen, and its contexts.
+pub(super) async fn inside() -> Result<(Cloud, Vec<Context>), Failure> {
+    let cloud = start(DemoArguments {
+        listen: ([127, 0, 0, 1], 0).into(),
+        instances: None,
+        faults: None,
+    })
+    .await?;
+    let text: String = cloud
+        .access
+        .iter()
+        .map(|access| section(access, "{ env = \"NEVER_READ\" }"))
+        .collect();
+    let (_, mut contexts) =
+        parse(&text, Path::new("demo")).map_err(|mistakes| Failure::Told(mistakes.to_string()))?;
+    // The secrets go from hand to hand, past every file and environment.
+    for context in &mut contexts {
+        let (Credentials::Token(secret) | Credentials::Password { password: secret, .. }) =
+            &mut context.credentials;
+        if let Some(access) = cloud
+            .access
+            .iter()
+            .find(|access| access.context == context.name.as_str())
+        {
+            *secret = SecretRef::Value(access.secret.clone());
+        }
+    }
+    Ok((cloud, contexts))
 }
 
 /// Runs it alone until a signal ends it.

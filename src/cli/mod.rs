@@ -130,6 +130,11 @@ impl Failure {
 
 /// The whole program.
 pub fn main() -> ExitCode {
+    // The demo's processes are this program again; they want none of what follows.
+    #[cfg(feature = "demo")]
+    if let Some(code) = crate::demo::child::run(&std::env::args_os().skip(1).collect::<Vec<_>>()) {
+        return code;
+    }
     // The demo cloud starts this binary again for its workloads: they want neither a runtime nor a report of panics.
     #[cfg(feature = "demo")]
     if let Some(code) = crate::demo::child::run(&std::env::args_os().skip(1).collect::<Vec<_>>()) {

@@ -34,6 +34,8 @@ fn every_signal_that_ends_it_gives_the_terminal_back() {
     }
 }
 
+/// The hook behind it is in debug builds only.
+#[cfg(debug_assertions)]
 #[test]
 fn a_panic_gives_the_terminal_back_and_then_tells() {
     let home = tempfile::tempdir().expect("a folder");
@@ -45,6 +47,8 @@ fn a_panic_gives_the_terminal_back_and_then_tells() {
         columns: 120,
         rows: 36,
     });
+    terminal.wait_for("demo-cycle");
+    terminal.signal(Signal::USR1);
     assert!(!terminal.exit_status().success());
     terminal.assert_restored();
     let screen = terminal.screen();
