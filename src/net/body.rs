@@ -68,7 +68,7 @@ pub(super) async fn read(mut response: reqwest::Response, limit: usize) -> Resul
 }
 
 /// Why a body broke off, without the URL and the client's own wrapping.
-fn cut_words(error: &reqwest::Error) -> String {
+pub(super) fn cut_words(error: &reqwest::Error) -> String {
     let mut text = "it ended early".to_owned();
     let mut source = std::error::Error::source(error);
     while let Some(inner) = source {
