@@ -3,8 +3,18 @@
 //! Everything a platform can do is data to the rest of the program. Each folder holds the trait's implementation,
 //! `wire.rs` (types exactly as the API sends them) and `map.rs` (wire to model).
 
+mod cycle;
+mod quasarch;
+mod replay;
+mod shelf;
+mod signin;
+mod soft;
+mod veil;
+mod words;
+
+use std::future::Future;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use futures_util::future::BoxFuture;
 use futures_util::stream::BoxStream;
@@ -153,9 +163,31 @@ pub trait Provider: Send + Sync + 'static {
 }
 
 /// Makes the provider of a context. Does no I/O: secrets are resolved with the first request.
-pub fn open(_context: &crate::config::Context) -> Result<SharedProvider, Problem> {
-    Err(Problem::new(
-        crate::model::ProblemKind::Unsupported,
-        "not written yet",
-    ))
+pub fn open(context: &crate::config::Context) -> Result<SharedProvider, Problem> {
+    Ok(match context.platform {
+        Platform::Cycle => Arc::new(cycle::Cycle::new(context)?),
+        Platform::Quasarch => Arc::new(quasarch::Quasarch::new(context)?),
+    })
+}
+
+impl From<crate::net::Counters> for Traffic {
+    fn from(counters: crate::net::Counters) -> Self {
+        Self {
+            requests: counters.requests,
+            retries: counters.retries,
+            latency: counters.latency,
+        }
+    }
+}
+
+/// The listing of a kind that a platform does not have.
+fn nothing(problem: Problem) -> BoxStream<'static, ListEvent> {
+    Box::pin(futures_util::stream::iter([ListEvent::Failed(problem)]))
+}
+
+/// What a future gives, and how long it took.
+async fn timed<T>(future: impl Future<Output = T>) -> (T, Duration) {
+    let began = Instant::now();
+    let value = future.await;
+    (value, began.elapsed())
 }

@@ -223,7 +223,7 @@ async fn ten_megabytes_in_one_line_and_broken_text_are_survived() {
         link.write_all(OPEN.as_bytes()).await.unwrap();
         link.write_all(b"data: ").await.unwrap();
         for _ in 0..160 {
-            link.write_all(&[b'z'; 64 << 10]).await.unwrap();
+            link.write_all(&vec![b'z'; 64 << 10]).await.unwrap();
         }
         link.write_all(b"\n\ndata: \xF0\x9F\n\ndata: end\n\n")
             .await
