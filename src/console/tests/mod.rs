@@ -1,5 +1,7 @@
 //! A session over a transport inside the program, and over a websocket.
 
+#[cfg(feature = "system-tests")]
+mod programs;
 mod websocket;
 
 use std::fmt::Write;

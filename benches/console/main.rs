@@ -1,0 +1,129 @@
+//! The emulator's speed beside bare vt100's, and a flood through a whole session. `benches/README.md` tells how to read
+//! it.
+
+mod flood;
+
+use std::fmt::Write;
+use std::hint::black_box;
+use std::num::NonZeroU16;
+
+use criterion::{Criterion, Throughput};
+use quarterdeck::console::Size;
+use quarterdeck::console::terminal::Emulator;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+const SIZE: Size = Size {
+    columns: 160,
+    rows: 50,
+};
+/// Bytes fed at once, as a session does.
+const SLICE: usize = 4 * 1024;
+const CORPUS: usize = 4 * 1024 * 1024;
+
+fn corpus(mut line: impl FnMut(&mut String, usize)) -> Vec<u8> {
+    let mut text = String::with_capacity(CORPUS + 1024);
+    let mut n = 0;
+    while text.len() < CORPUS {
+        line(&mut text, n);
+        n += 1;
+    }
+    text.into_bytes()
+}
+
+fn corpora() -> Vec<(&'static str, Vec<u8>)> {
+    let words = "the quick brown fox jumps over the lazy dog and runs away from what it has done ";
+    vec![
+        (
+            "ascii",
+            corpus(|text, n| {
+                let _ = write!(text, "{n:>8} {words}{}\r\n", &words[..n % 60]);
+            }),
+        ),
+        (
+            "sgr",
+            corpus(|text, n| {
+                let colour = n % 256;
+                let _ = write!(
+                    text,
+                    "\x1b[2m{n:>8}\x1b[0m \x1b[1;32mINFO\x1b[0m \x1b[38;5;{colour}mrequest\x1b[39m \x1b[38;2;9;{colour};80mdone\x1b[m\r\n"
+                );
+            }),
+        ),
+        (
+            "cursor",
+            corpus(|text, n| {
+                let (row, column) = (n * 7 % 50 + 1, n * 13 % 160 + 1);
+                let _ = write!(text, "\x1b[{row};{column}Hx{n}\x1b[K\x1b[2A\x1b[5Cy");
+            }),
+        ),
+        (
+            "utf8",
+            corpus(|text, n| {
+                let _ = write!(
+                    text,
+                    "{n:>8} Grüße, 漢字かな交じり文, Привет мир, ñandú → ─┼─ ✓\r\n"
+                );
+            }),
+        ),
+    ]
+}
+
+fn feeding(criterion: &mut Criterion) {
+    let (rows, columns) = (
+        NonZeroU16::new(SIZE.rows).unwrap_or(NonZeroU16::MIN),
+        NonZeroU16::new(SIZE.columns).unwrap_or(NonZeroU16::MIN),
+    );
+    for (name, bytes) in corpora() {
+        let mut group = criterion.benchmark_group(format!("feed/{name}"));
+        group
+            .throughput(Throughput::Bytes(bytes.len() as u64))
+            .sample_size(10);
+        group.bench_function("vt100", |bencher| {
+            let mut parser = vt100::Parser::new(rows, columns, Emulator::SCROLLBACK);
+            bencher.iter(|| {
+                for slice in bytes.chunks(SLICE) {
+                    parser.process(black_box(slice));
+                }
+            });
+        });
+        group.bench_function("emulator", |bencher| {
+            let mut emulator = Emulator::new(SIZE, Emulator::SCROLLBACK);
+            bencher.iter(|| {
+                for slice in bytes.chunks(SLICE) {
+                    emulator.feed(black_box(slice));
+                }
+            });
+        });
+        group.finish();
+    }
+}
+
+fn drawing(criterion: &mut Criterion) {
+    let area = Rect::new(0, 0, SIZE.columns, SIZE.rows);
+    let mut buf = Buffer::empty(area);
+    for (name, bytes) in corpora() {
+        let mut emulator = Emulator::new(SIZE, Emulator::SCROLLBACK);
+        emulator.feed(&bytes);
+        criterion.bench_function(&format!("draw/{name}"), |bencher| {
+            bencher.iter(|| emulator.draw(area, black_box(&mut buf), 0));
+        });
+    }
+}
+
+#[expect(clippy::print_stdout, reason = "a benchmark tells its figures")]
+fn main() -> Result<(), flood::Error> {
+    if std::env::args().any(|argument| argument == "flood") {
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(2)
+            .enable_all()
+            .build()?;
+        println!("{}", runtime.block_on(flood::run(64, SIZE))?);
+        return Ok(());
+    }
+    let mut criterion = Criterion::default().configure_from_args();
+    feeding(&mut criterion);
+    drawing(&mut criterion);
+    criterion.final_summary();
+    Ok(())
+}
