@@ -90,6 +90,17 @@ fn a_day_of_samples_stays_small_and_keeps_its_gaps() {
 }
 
 #[test]
+fn a_mean_does_not_reach_over_a_gap_inside_its_minute() {
+    let mut series = Series::default();
+    series.extend(&every(0..=620, 5));
+    series.extend(&every(650..=3600, 5));
+    assert!(series.points() < 300, "thinned: {}", series.points());
+    let shown = drawn(&series, 3600, 3600, 720);
+    assert_eq!(&shown[120..134], "####......####", "620 to 650, by five seconds");
+    assert_eq!(shown.matches('.').count(), 6);
+}
+
+#[test]
 fn the_past_fills_in_behind_what_is_known() {
     let mut series = Series::default();
     series.extend(&every(3600..=3660, 5));
