@@ -27,6 +27,8 @@ pub enum Effect {
     Redraw,
     /// List again.
     Refresh,
+    /// Take the mouse or let it go.
+    Mouse(bool),
     /// Stop or resume listing and sampling.
     Pause(bool),
     /// Sign in again.

@@ -3,15 +3,28 @@
 //! Keys become [`Intent`]s, intents change state and ask for [`Effect`]s, effects come back as events; drawing is a
 //! pure function of state. The screen knows no platform: it draws whatever the fleet tells.
 
+pub mod app;
+pub mod draw;
 mod effect;
 pub mod filter;
+mod input;
 mod intent;
+pub mod keymap;
 mod look;
+pub mod overlays;
+pub mod panes;
+mod perform;
+mod run;
+pub mod terminal;
+pub mod theme;
 mod view;
 pub mod views;
 pub mod widgets;
 
+pub use app::Options;
 pub use effect::{DocumentForm, Effect};
 pub use intent::{Intent, Place};
 pub use look::{Look, Theme};
+pub use run::{Leaving, run};
+pub use theme::Depth;
 pub use view::View;

@@ -12,7 +12,7 @@ use crate::model::{LogEvent, ResourceId};
 
 /// A full-screen view above the panes. The app draws the header above and the hints below it; the view draws its own
 /// border and title inside `area`.
-pub trait View {
+pub trait View: Send {
     /// What it asks for when it is put on the screen: the app runs these right after making it.
     fn open(&mut self) -> Vec<Effect> {
         Vec::new()

@@ -1,0 +1,68 @@
+//! What has been said: the latest for some seconds in the hint line, all of it in a list.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use crate::model::Timestamp;
+
+/// Messages kept.
+const KEPT: usize = 500;
+/// How long one stays in the hint line; a failure longer.
+const SAID: Duration = Duration::from_secs(4);
+const COMPLAINED: Duration = Duration::from_secs(10);
+
+/// Something said.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Message {
+    /// When.
+    pub at: Timestamp,
+    /// Whether it tells of a failure.
+    pub bad: bool,
+    /// The words.
+    pub text: String,
+}
+
+/// All messages, the oldest first.
+#[derive(Debug, Default)]
+pub struct Messages {
+    list: VecDeque<Message>,
+    dismissed: bool,
+}
+
+impl Messages {
+    /// Adds one. Control characters are put aside: a remote's words may be in it.
+    pub fn add(&mut self, at: Timestamp, bad: bool, text: impl AsRef<str>) {
+        if self.list.len() == KEPT {
+            self.list.pop_front();
+        }
+        let text = super::super::widgets::ansi::plain(text.as_ref());
+        self.list.push_back(Message { at, bad, text });
+        self.dismissed = false;
+    }
+
+    /// All of them, the oldest first.
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = &Message> {
+        self.list.iter()
+    }
+
+    /// The one to show in the hint line now.
+    pub fn toast(&self, now: Timestamp) -> Option<&Message> {
+        self.list.back().filter(|_| self.toast_ends_in(now).is_some())
+    }
+
+    /// When that ends.
+    pub fn toast_ends_in(&self, now: Timestamp) -> Option<Duration> {
+        let last = self.list.back().filter(|_| !self.dismissed)?;
+        let lasts = if last.bad { COMPLAINED } else { SAID };
+        lasts
+            .checked_sub(now.since(last.at))
+            .filter(|left| !left.is_zero())
+    }
+
+    /// Takes the latest off the hint line. Returns whether there was one.
+    pub fn dismiss(&mut self, now: Timestamp) -> bool {
+        let shown = self.toast(now).is_some_and(|message| message.bad);
+        self.dismissed |= shown;
+        shown
+    }
+}

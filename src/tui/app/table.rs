@@ -1,0 +1,393 @@
+//! What intents do where a table is in front, and those that are heard everywhere.
+
+use super::{App, Spot};
+use crate::model::{Kind, Resource, ResourceId};
+use crate::tui::overlays::Menu;
+use crate::tui::panes::{Column, Narrow};
+use crate::tui::widgets::prompt::Prompt;
+use crate::tui::{DocumentForm, Effect, Intent, theme};
+
+impl App {
+    /// Does what a key means, wherever it was pressed.
+    pub(super) fn intend(&mut self, intent: Intent, count: Option<u32>) -> Vec<Effect> {
+        if let Some(effects) = self.everywhere(intent) {
+            return effects;
+        }
+        if let Some((view, _)) = self.views.last_mut() {
+            return view.apply(intent, count);
+        }
+        if self.pane_mut().travel(intent, count) {
+            return Vec::new();
+        }
+        self.in_table(intent)
+    }
+
+    /// The intents that mean the same everywhere.
+    fn everywhere(&mut self, intent: Intent) -> Option<Vec<Effect>> {
+        let effects = match intent {
+            Intent::Quit => vec![Effect::Quit],
+            Intent::Suspend => vec![Effect::Suspend],
+            Intent::Redraw => vec![Effect::Redraw],
+            Intent::Refresh => vec![Effect::Refresh, Effect::Say("refreshing".to_owned())],
+            Intent::PauseRefresh => {
+                self.paused = !self.paused;
+                let word = if self.paused {
+                    "refresh paused"
+                } else {
+                    "refresh resumed"
+                };
+                vec![Effect::Pause(self.paused), Effect::Say(word.to_owned())]
+            }
+            Intent::NextTheme => self.next_theme(),
+            Intent::Mouse => {
+                self.mouse = !self.mouse;
+                let word = if self.mouse {
+                    "mouse taken: click selects, wheel scrolls"
+                } else {
+                    "mouse released: the terminal selects text"
+                };
+                vec![Effect::Mouse(self.mouse), Effect::Say(word.to_owned())]
+            }
+            Intent::Palette => self.open_menu(Menu::palette(self)),
+            Intent::Help => self.open_menu(Menu::help(self)),
+            Intent::Contexts => self.open_menu(Menu::contexts(self)),
+            Intent::Messages => self.open_menu(Menu::messages(self)),
+            Intent::HistoryBack => self.history_back(),
+            Intent::LastPlace => {
+                let here = self.spot();
+                match self.history.swap(here) {
+                    Some(spot) => self.go_to(spot),
+                    None => Vec::new(),
+                }
+            }
+            Intent::HistoryForward => {
+                let here = self.spot();
+                match self.history.go_forward(here) {
+                    Some(spot) => self.go_to(spot),
+                    None => Vec::new(),
+                }
+            }
+            _ => return None,
+        };
+        Some(effects)
+    }
+
+    pub(super) fn open_menu(&mut self, menu: Menu) -> Vec<Effect> {
+        self.menu = Some(menu);
+        Vec::new()
+    }
+
+    fn next_theme(&mut self) -> Vec<Effect> {
+        let names: Vec<_> = theme::names().collect();
+        let at = names
+            .iter()
+            .position(|name| *name == self.theme.name)
+            .unwrap_or(0);
+        self.use_theme(names[(at + 1) % names.len()])
+    }
+
+    pub(super) fn use_theme(&mut self, name: &str) -> Vec<Effect> {
+        match theme::load(name, self.options.depth) {
+            Some(theme) => {
+                let said = if theme.name == name {
+                    format!("theme {name}")
+                } else {
+                    format!(
+                        "theme {}: this terminal shows no colours, or NO_COLOR is set",
+                        theme.name
+                    )
+                };
+                self.theme = theme;
+                vec![Effect::Say(said)]
+            }
+            None => vec![Effect::Complain(format!("no theme `{name}`"))],
+        }
+    }
+
+    fn in_table(&mut self, intent: Intent) -> Vec<Effect> {
+        match intent {
+            Intent::Pane(number) => self.go_to_pane(usize::from(number).saturating_sub(1)),
+            Intent::NextPane => self.go_to_pane((self.active + 1) % self.panes.len()),
+            Intent::PreviousPane => self.go_to_pane((self.active + self.panes.len() - 1) % self.panes.len()),
+            Intent::Search => {
+                self.before_filter = self.pane().filter_text.clone();
+                self.prompt = Some(Prompt::new("/", &self.before_filter.clone()));
+            }
+            Intent::Back => self.back(),
+            Intent::Close => return self.close(),
+            Intent::Mark => self.pane_mut().toggle_mark(),
+            Intent::MarkRange => self.pane_mut().mark_range(),
+            Intent::ClearMarks => self.pane_mut().marks.clear(),
+            Intent::SortMenu => return self.open_menu(Menu::sort(self)),
+            Intent::SortByName => self.pane_mut().sort_by(Column::Name),
+            Intent::SortByAge => self.pane_mut().sort_by(Column::Age),
+            Intent::SortByState => self.pane_mut().sort_by(Column::State),
+            Intent::SortByContext => self.pane_mut().sort_by(Column::Context),
+            Intent::Wide => {
+                let pane = self.pane_mut();
+                pane.wide = !pane.wide;
+                pane.widths.clear();
+            }
+            Intent::Attention => {
+                let pane = self.pane_mut();
+                pane.attention = !pane.attention;
+            }
+            Intent::Sessions => return vec![Effect::ShowSessions],
+            Intent::Save => return self.save_table(),
+            _ => return self.on_rows(intent),
+        }
+        Vec::new()
+    }
+
+    /// Verbs on the selected row, or on the marks.
+    fn on_rows(&mut self, intent: Intent) -> Vec<Effect> {
+        let Some(row) = self.pane().selected().cloned() else {
+            return Vec::new();
+        };
+        let id = row.id().clone();
+        match intent {
+            Intent::Open => vec![self.drill(&row)],
+            Intent::Describe => vec![Effect::ShowDocument(id, DocumentForm::Form)],
+            Intent::Yaml => vec![Effect::ShowDocument(id, DocumentForm::Yaml)],
+            Intent::Json => vec![Effect::ShowDocument(id, DocumentForm::Json)],
+            Intent::Logs => vec![self.logs()],
+            Intent::Attach if row.offers().console.is_some() => vec![Effect::ShowConsole(id)],
+            Intent::Attach => vec![not_offered(&row, "console")],
+            Intent::Telemetry if row.offers().telemetry => vec![Effect::ShowTelemetry(id)],
+            Intent::Telemetry => vec![not_offered(&row, "telemetry")],
+            Intent::Revisions => match (&*row, row.container()) {
+                (Resource::Container(_), _) => vec![Effect::Follow(Kind::Revision, id)],
+                (_, Some(link)) => vec![Effect::Follow(Kind::Revision, link.id.clone())],
+                _ => vec![Effect::Complain(format!("{} has no revisions", row.name()))],
+            },
+            Intent::Copy => {
+                let names: Vec<_> = self
+                    .pane()
+                    .targets()
+                    .iter()
+                    .map(|row| row.name().to_owned())
+                    .collect();
+                let what = if names.len() == 1 {
+                    "name".to_owned()
+                } else {
+                    format!("{} names", names.len())
+                };
+                vec![Effect::Copy(names.join("\n"), what)]
+            }
+            Intent::CopyMenu => self.open_menu(Menu::copy(&row)),
+            _ => Vec::new(),
+        }
+    }
+
+    fn drill(&self, row: &Resource) -> Effect {
+        let id = row.id().clone();
+        match row {
+            Resource::Container(_) => {
+                let lists_instances = self.store.listing(&id.context, Kind::Instance).is_some();
+                let kind = if lists_instances {
+                    Kind::Instance
+                } else {
+                    Kind::Revision
+                };
+                Effect::Follow(kind, id)
+            }
+            Resource::GpuModel(_) => Effect::Follow(Kind::Container, id),
+            _ => Effect::ShowDocument(id, DocumentForm::Form),
+        }
+    }
+
+    /// Logs of the targets; of a container whose platform tells logs only of instances, those of its instances.
+    fn logs(&self) -> Effect {
+        let targets = self.pane().targets();
+        let mut ids: Vec<ResourceId> = Vec::new();
+        for row in &targets {
+            if row.offers().logs {
+                ids.push(row.id().clone());
+            } else if row.kind() == Kind::Container {
+                ids.extend(
+                    self.store
+                        .of_container(Kind::Instance, row.id())
+                        .filter(|row| row.resource.offers().logs)
+                        .map(|row| row.resource.id().clone()),
+                );
+            } else if let Some(link) = row.container() {
+                let offered = self
+                    .store
+                    .get(&link.id)
+                    .is_some_and(|row| row.resource.offers().logs);
+                ids.extend(offered.then(|| link.id.clone()));
+            }
+        }
+        ids.dedup();
+        match (ids.is_empty(), targets.first()) {
+            (true, Some(row)) => not_offered(row, "logs"),
+            _ => Effect::ShowLogs(ids),
+        }
+    }
+
+    /// Esc in a table: one thing at a time, from the lightest to the heaviest.
+    fn back(&mut self) {
+        if self.messages.dismiss(self.now) || self.banner.take().is_some() {
+            return;
+        }
+        let here = self.spot();
+        let pane = &mut self.panes[self.active];
+        if !pane.filter_text.is_empty() {
+            pane.set_filter("", &self.store);
+        } else if pane.attention {
+            pane.attention = false;
+        } else if !pane.marks.is_empty() {
+            pane.marks.clear();
+        } else if pane.narrow.is_some() {
+            pane.narrow = None;
+            if let Some(spot) = self.history.last_table(&here) {
+                self.place_at(&spot);
+            }
+        }
+    }
+
+    fn close(&mut self) -> Vec<Effect> {
+        if self.pane().narrow.is_some() {
+            self.back();
+            return Vec::new();
+        }
+        self.open_menu(Menu::quit())
+    }
+
+    pub(super) fn go_to_pane(&mut self, pane: usize) {
+        if pane < self.panes.len() && pane != self.active {
+            let here = self.spot();
+            self.history.leave(here);
+            self.active = pane;
+        }
+    }
+
+    /// Where we are.
+    pub(super) fn spot(&self) -> Spot {
+        let pane = self.pane();
+        Spot {
+            kind: pane.kind,
+            narrow: pane.narrow.clone(),
+            filter: pane.filter_text.clone(),
+            selected: pane.selected().map(|row| row.id().clone()),
+            view: self.views.last().map(|(_, by)| by.clone()),
+        }
+    }
+
+    fn history_back(&mut self) -> Vec<Effect> {
+        let here = self.spot();
+        match self.history.go_back(here) {
+            Some(spot) => self.go_to(spot),
+            None => vec![Effect::Say("this is where it began".to_owned())],
+        }
+    }
+
+    /// Goes to a place without remembering the one left: history did.
+    fn go_to(&mut self, spot: Spot) -> Vec<Effect> {
+        let effects = self.close_views();
+        self.place_at(&spot);
+        let mut effects = effects;
+        if let Some(view) = spot.view {
+            effects.extend(self.open_view(view));
+        }
+        effects
+    }
+
+    fn place_at(&mut self, spot: &Spot) {
+        self.active = Kind::ALL.iter().position(|kind| *kind == spot.kind).unwrap_or(0);
+        let pane = &mut self.panes[self.active];
+        pane.narrow.clone_from(&spot.narrow);
+        pane.set_filter(&spot.filter, &self.store);
+        if let Some(id) = &spot.selected {
+            pane.select(id);
+        }
+    }
+
+    /// Goes to the table of a kind, narrowed to what belongs to a resource.
+    pub(super) fn follow(&mut self, kind: Kind, id: &ResourceId) -> Vec<Effect> {
+        let here = self.spot();
+        let name = self.name_of(id);
+        let narrow = match (id.kind, self.store.get(id).map(|row| &*row.resource)) {
+            _ if id.kind == kind => Narrow::Only(id.clone(), name.into()),
+            (Kind::GpuModel, Some(Resource::GpuModel(it))) => Narrow::Gpu(it.name.clone(), it.code.clone()),
+            (_, Some(resource)) if id.kind != Kind::Container => match resource.container() {
+                Some(link) if kind == Kind::Container => Narrow::Only(
+                    link.id.clone(),
+                    link.name.clone().unwrap_or_else(|| link.id.id.clone()),
+                ),
+                Some(link) => Narrow::Container(link.id.clone(), self.name_of(&link.id).into()),
+                None => {
+                    return vec![Effect::Complain(format!(
+                        "{} belongs to no container",
+                        resource.name()
+                    ))];
+                }
+            },
+            _ => Narrow::Container(id.clone(), name.into()),
+        };
+        self.history.leave(here);
+        let effects = self.close_views();
+        self.active = Kind::ALL.iter().position(|known| *known == kind).unwrap_or(0);
+        let pane = &mut self.panes[self.active];
+        pane.narrow = Some(narrow);
+        pane.attention = false;
+        pane.set_filter("", &self.store);
+        pane.widths.clear();
+        pane.select_row(0);
+        effects
+    }
+
+    /// What a person calls a resource.
+    pub(super) fn name_of(&self, id: &ResourceId) -> String {
+        self.store
+            .get(id)
+            .map_or_else(|| id.id.to_string(), |row| row.resource.name().to_owned())
+    }
+
+    /// The table as CSV, what is shown of it and in its order.
+    fn save_table(&self) -> Vec<Effect> {
+        let pane = self.pane();
+        let columns: Vec<Column> = Column::of(pane.kind, true)
+            .into_iter()
+            .filter(|column| !matches!(column, Column::Cpu | Column::Memory))
+            .collect();
+        let mut csv = String::new();
+        let mut line = |cells: &mut dyn Iterator<Item = String>| {
+            let cells: Vec<_> = cells.map(|cell| quoted(&cell)).collect();
+            csv.push_str(&cells.join(","));
+            csv.push_str("\r\n");
+        };
+        line(
+            &mut columns
+                .iter()
+                .map(|column| column.shape(pane.kind).title.to_lowercase()),
+        );
+        for row in pane.shown() {
+            line(&mut columns.iter().map(|column| match column {
+                Column::Age => row.created().map(|at| at.to_string()).unwrap_or_default(),
+                column => column.text(row).into_owned(),
+            }));
+        }
+        let stem = pane.kind.title().to_lowercase().replace(' ', "-");
+        vec![Effect::Save(format!("{stem}.csv"), csv.into_bytes())]
+    }
+}
+
+/// A cell of RFC 4180. One that a spreadsheet would take for a formula is quoted as text.
+fn quoted(cell: &str) -> String {
+    let formula = cell.starts_with(['=', '+', '-', '@']);
+    if formula || cell.contains(['"', ',', '\n', '\r']) {
+        let guard = if formula { "'" } else { "" };
+        format!("\"{guard}{}\"", cell.replace('"', "\"\""))
+    } else {
+        cell.to_owned()
+    }
+}
+
+fn not_offered(row: &Resource, what: &str) -> Effect {
+    Effect::Complain(format!(
+        "{}: this platform offers no {what} for this {}",
+        row.name(),
+        row.kind().singular()
+    ))
+}

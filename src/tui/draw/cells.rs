@@ -1,0 +1,98 @@
+//! One cell of a table.
+
+use std::borrow::Cow;
+
+use ratatui::style::{Modifier, Style};
+
+use crate::fleet::{Row, Series};
+use crate::model::{Kind, Metric, Resource, age};
+use crate::tui::Look;
+use crate::tui::panes::{Column, word};
+use crate::tui::widgets::sparkline;
+
+/// Columns of the figure beside a sparkline.
+const FIGURE: u16 = 5;
+
+/// What a cell says, as the table is drawn now.
+pub(super) fn text<'a>(column: Column, row: &'a Row, look: &Look<'_>, width: u16) -> Cow<'a, str> {
+    let resource = &*row.resource;
+    match column {
+        Column::Age => resource
+            .created()
+            .map_or(Cow::Borrowed(""), |at| age(look.now.since(at)).into()),
+        Column::Cpu => usage(look.store.series(resource.id()), Metric::Cpu, look, width),
+        Column::Memory => usage(look.store.series(resource.id()), Metric::Memory, look, width),
+        Column::State => match resource.state() {
+            Some(state) if state.lifecycle.is_moving() && !look.ascii => format!("{}…", word(state)).into(),
+            Some(state) => word(state),
+            None => Cow::Borrowed(""),
+        },
+        Column::Instances => match resource {
+            Resource::Container(it) if it.instances_running.is_none() => {
+                let population = look.store.population(Kind::Instance, &it.id);
+                match (population.total, it.instances) {
+                    (0, _) => column.text(resource),
+                    (_, Some(all)) => format!("{}/{all}", population.running).into(),
+                    (total, None) => format!("{}/{total}", population.running).into(),
+                }
+            }
+            _ => column.text(resource),
+        },
+        Column::Progress => match resource {
+            Resource::Operation(it) => it
+                .progress
+                .map_or(Cow::Borrowed(""), |done| bar(done, look.ascii).into()),
+            _ => Cow::Borrowed(""),
+        },
+        Column::Took => match resource {
+            Resource::Operation(it) => match (it.started, it.finished) {
+                (Some(from), None) => format!("{}…", age(look.now.since(from))).into(),
+                _ => column.text(resource),
+            },
+            _ => Cow::Borrowed(""),
+        },
+        column => column.text(resource),
+    }
+}
+
+/// A sparkline and the latest figure: the share of the limit where one is known, else the figure with its unit.
+fn usage(series: Option<&Series>, metric: Metric, look: &Look<'_>, width: u16) -> Cow<'static, str> {
+    let Some((series, last)) = series.and_then(|series| Some((series, series.last()?))) else {
+        return Cow::Borrowed("");
+    };
+    let figure = match (last.value(metric), sparkline::limit(metric, last)) {
+        _ if look.now.since(last.at) > sparkline::STALE => age(look.now.since(last.at)) + " old",
+        (None, _) => String::new(),
+        (Some(value), Some(limit)) => format!("{:.0}%", (value / limit * 100.0).min(999.0)),
+        (Some(value), None) => metric.show(value).replace(' ', ""),
+    };
+    let cells = width.saturating_sub(FIGURE + 1);
+    if cells < 3 {
+        return figure.into();
+    }
+    let line =
+        sparkline::cell(series, metric, cells.into(), look).unwrap_or_else(|| " ".repeat(cells.into()));
+    format!("{line} {figure:>5}").into()
+}
+
+/// `▮▮▮▮▯▯▯▯ 50%`.
+fn bar(done: u8, ascii: bool) -> String {
+    let (full, rest) = if ascii { ("#", ".") } else { ("▮", "▯") };
+    let filled = usize::from(done.min(100)) * 8 / 100;
+    format!("{}{} {done:>3}%", full.repeat(filled), rest.repeat(8 - filled))
+}
+
+/// How a cell is drawn when nothing is said against it.
+pub(super) fn style(column: Column, row: &Row, look: &Look<'_>) -> Style {
+    let theme = look.theme;
+    match column {
+        Column::Name => theme.text.add_modifier(Modifier::BOLD),
+        Column::State => row
+            .resource
+            .state()
+            .map_or(theme.text, |state| theme.lifecycle(state.lifecycle)),
+        Column::Cpu | Column::Memory => theme.chart,
+        Column::Context | Column::Age | Column::Id | Column::Facts | Column::Labels => theme.dim,
+        _ => theme.text,
+    }
+}

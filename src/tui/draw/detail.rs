@@ -1,0 +1,210 @@
+//! Under the table: what matters most of the row the cursor is on.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use super::{columns, put, wrap};
+use crate::model::{Kind, Resource, Timestamp, age};
+use crate::tui::Look;
+use crate::tui::app::App;
+use crate::tui::panes::{Column, mark, word};
+use crate::tui::widgets::sparkline;
+
+/// Lines of the detail pane without its upper border, by the height there is.
+pub(super) fn height(app: &App, area: Rect) -> u16 {
+    let rows = match area.height {
+        0..17 => return 0,
+        17..26 => 2,
+        26..45 => 4,
+        _ => 6,
+    };
+    if app.pane().selected().is_some() {
+        rows + 1
+    } else {
+        0
+    }
+}
+
+pub(super) fn draw(app: &App, area: Rect, buf: &mut Buffer) {
+    let Some(row) = app.pane().selected() else { return };
+    let look = app.look();
+    let resource = look.store.get(row.id()).map_or(row, |row| &row.resource);
+    head(resource, &look, area, buf);
+    let inner = Rect::new(
+        area.x + 2,
+        area.y + 1,
+        area.width.saturating_sub(4),
+        area.height.saturating_sub(2),
+    );
+    let mut y = inner.y;
+    if let Some(reason) = resource.state().and_then(|state| state.reason.as_deref()) {
+        let reason = crate::tui::widgets::ansi::plain(reason);
+        let style = resource
+            .state()
+            .map_or(look.theme.warn, |state| look.theme.lifecycle(state.lifecycle));
+        put(buf, inner.x, y, inner.width, &reason, style);
+        y += 1;
+    }
+    let left = inner.bottom().saturating_sub(y);
+    if left == 0 {
+        return;
+    }
+    if resource.kind() == Kind::Instance && resource.offers().telemetry {
+        let signs = if left >= 4 { left - 2 } else { 1 };
+        let signs = signs.min(3);
+        sparkline::strip(
+            look.store.series(resource.id()),
+            &look,
+            Rect::new(inner.x, y, inner.width, signs),
+            buf,
+        );
+        y += signs;
+    }
+    facts(
+        resource,
+        &look,
+        Rect::new(inner.x, y, inner.width, inner.bottom().saturating_sub(y)),
+        buf,
+    );
+}
+
+fn head(resource: &Resource, look: &Look<'_>, area: Rect, buf: &mut Buffer) {
+    let theme = look.theme;
+    let end = area.right().saturating_sub(2);
+    let mut x = area.x + 2;
+    x = put(
+        buf,
+        x,
+        area.y,
+        end - x,
+        &format!(" {} ", resource.name()),
+        theme.title,
+    );
+    if let Some(state) = resource.state() {
+        let text = format!("{} {} ", mark(state.lifecycle, look.ascii), word(state));
+        x = put(
+            buf,
+            x,
+            area.y,
+            end.saturating_sub(x),
+            &text,
+            theme.lifecycle(state.lifecycle),
+        );
+    }
+    let since = match resource {
+        Resource::Instance(it) => it.changed,
+        Resource::Container(it) => it.changed,
+        _ => None,
+    };
+    if let Some(since) = since {
+        x = put(
+            buf,
+            x,
+            area.y,
+            end.saturating_sub(x),
+            &format!("for {} ", age(look.now.since(since))),
+            theme.dim,
+        );
+    }
+    if let Some(old) = look
+        .store
+        .stale(&resource.id().context, resource.kind(), look.now)
+    {
+        put(
+            buf,
+            x,
+            area.y,
+            end.saturating_sub(x),
+            &format!("as of {} ago ", age(old)),
+            theme.warn,
+        );
+    }
+}
+
+/// Names and values one after the other, as many as fit; a pair is never torn apart.
+fn facts(resource: &Resource, look: &Look<'_>, area: Rect, buf: &mut Buffer) {
+    let theme = look.theme;
+    let (mut x, mut y) = (area.x, area.y);
+    for (name, value) in pairs(resource, look.now) {
+        let value = crate::tui::widgets::ansi::plain(&value);
+        let value = wrap(&value, u16::MAX).concat();
+        let wide = columns(&name) + 1 + columns(&value);
+        if x > area.x && x + wide > area.right() {
+            x = area.x;
+            y += 1;
+        }
+        if y >= area.bottom() {
+            return;
+        }
+        x = put(buf, x, y, area.right().saturating_sub(x), &name, theme.dim) + 1;
+        x = put(buf, x, y, area.right().saturating_sub(x), &value, theme.text) + 3;
+    }
+}
+
+fn pairs(resource: &Resource, now: Timestamp) -> Vec<(String, String)> {
+    let mut pairs = Vec::new();
+    let shown = match resource.kind() {
+        Kind::Instance => &[
+            Column::Container,
+            Column::Image,
+            Column::Host,
+            Column::Size,
+            Column::Location,
+            Column::Labels,
+        ][..],
+        Kind::Container => &[
+            Column::Image,
+            Column::Limits,
+            Column::Gpus,
+            Column::Endpoints,
+            Column::Location,
+            Column::Labels,
+        ],
+        Kind::Revision => &[Column::Container, Column::Image],
+        Kind::GpuModel => &[
+            Column::Code,
+            Column::Vram,
+            Column::Sizes,
+            Column::Price,
+            Column::Quota,
+            Column::Location,
+        ],
+        Kind::Operation => &[Column::Target, Column::By],
+    };
+    for column in shown {
+        let text = column.text(resource);
+        if !text.is_empty() {
+            pairs.push((
+                column.shape(resource.kind()).title.to_lowercase(),
+                text.into_owned(),
+            ));
+        }
+    }
+    match resource {
+        Resource::Instance(it) => {
+            for address in &it.addresses {
+                let name = if address.public { "public" } else { "private" };
+                pairs.push((name.to_owned(), address.value.to_string()));
+            }
+        }
+        Resource::Operation(it) => {
+            for step in &it.steps {
+                let took = match (step.started, step.finished) {
+                    (Some(from), Some(to)) => format!(" {}", age(to.since(from))),
+                    (Some(from), None) => format!(" {}…", age(now.since(from))),
+                    _ => String::new(),
+                };
+                pairs.push((step.name.to_string(), format!("{}{took}", word(&step.state))));
+            }
+        }
+        _ => {}
+    }
+    pairs.extend(
+        resource
+            .facts()
+            .iter()
+            .map(|fact| (fact.name.to_owned(), fact.value.to_string())),
+    );
+    pairs.push(("id".to_owned(), resource.id().id.to_string()));
+    pairs
+}

@@ -1,0 +1,197 @@
+//! The top of the screen: who we are, how the contexts fare, the tables and how many rows each has, the banner.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Modifier;
+
+use super::{columns, put, put_right};
+use crate::fleet::{ContextState, Health};
+use crate::model::{Kind, Lifecycle, Resource};
+use crate::tui::app::App;
+use crate::tui::overlays::{health, key_of};
+use crate::tui::panes::mark;
+use crate::tui::{Intent, Place};
+
+pub(super) fn draw(app: &mut App, area: Rect, buf: &mut Buffer) -> Rect {
+    let rows = 2 + u16::from(app.banner.is_some() && area.height > 10);
+    top(app, area, buf);
+    app.tabs = tabs(app, area, buf);
+    if rows == 3 {
+        let line = Rect::new(area.x, area.y + 2, area.width, 1);
+        buf.set_style(line, app.theme.banner);
+        let right = put_right(
+            buf,
+            area.right() - 1,
+            line.y,
+            16,
+            "esc hides this",
+            app.theme.banner,
+        );
+        let text = app.banner.as_deref().unwrap_or_default();
+        put(
+            buf,
+            area.x + 1,
+            line.y,
+            right.saturating_sub(area.x + 3),
+            text,
+            app.theme.banner,
+        );
+    }
+    Rect::new(area.x, area.y, area.width, rows)
+}
+
+fn top(app: &App, area: Rect, buf: &mut Buffer) {
+    let theme = &app.theme;
+    let y = area.y;
+    let mut x = put(buf, area.x + 1, y, 12, "quarterdeck", theme.accent) + 2;
+    let mut right = area.right() - 1;
+    if area.width >= 50 {
+        let help = format!("{} help", key_of(app, Place::Table, Intent::Help));
+        right = put_right(buf, right, y, 20, &help, theme.dim).saturating_sub(2);
+    }
+    let (refresh, style) = match (app.paused, app.options.ascii) {
+        (true, false) => ("⏸ paused".to_owned(), theme.warn),
+        (true, true) => ("paused".to_owned(), theme.warn),
+        (false, ascii) => {
+            let seconds = app.options.refresh.as_secs_f32();
+            (
+                format!("{}{seconds}s", if ascii { "every " } else { "⟳ " }),
+                theme.dim,
+            )
+        }
+    };
+    right = put_right(buf, right, y, 12, &refresh, style).saturating_sub(2);
+    if app.options.read_only {
+        right = put_right(buf, right, y, 10, "read-only", theme.warn).saturating_sub(2);
+    }
+    let all = app.store.contexts();
+    let shown = all
+        .iter()
+        .filter(|context| !app.hidden.contains(&context.name))
+        .count();
+    let chosen = if shown == all.len() {
+        format!("all ({shown})")
+    } else {
+        format!("{shown} of {}", all.len())
+    };
+    if area.width >= 70 {
+        x = put(buf, x, y, right.saturating_sub(x), "ctx: ", theme.dim);
+        x = put(buf, x, y, right.saturating_sub(x), &chosen, theme.text) + 3;
+    }
+    contexts(app, x, right, y, buf);
+}
+
+fn contexts(app: &App, mut x: u16, right: u16, y: u16, buf: &mut Buffer) {
+    let theme = &app.theme;
+    let shown: Vec<_> = app
+        .store
+        .contexts()
+        .iter()
+        .filter(|it| !app.hidden.contains(&it.name))
+        .collect();
+    let words: Vec<_> = shown.iter().map(|context| (context, brief(context))).collect();
+    let needed: u16 = words
+        .iter()
+        .map(|(context, word)| columns(context.name.as_str()) + columns(word) + 6)
+        .sum();
+    if x + needed.saturating_sub(3) <= right {
+        for (context, word) in words {
+            let lifecycle = health(context).0;
+            let style = theme.lifecycle(lifecycle);
+            x = put(buf, x, y, right - x, context.name.as_str(), theme.text) + 1;
+            x = put(buf, x, y, right - x, mark(lifecycle, app.options.ascii), style) + 1;
+            let quiet = lifecycle == Lifecycle::Running;
+            x = put(buf, x, y, right - x, &word, if quiet { theme.dim } else { style }) + 3;
+        }
+        return;
+    }
+    // Too many to name: how many fare how, what needs attention first.
+    for lifecycle in Lifecycle::ALL {
+        let count = shown
+            .iter()
+            .filter(|context| health(context).0 == lifecycle)
+            .count();
+        if count > 0 && x < right {
+            let text = format!("{} {count}", mark(lifecycle, app.options.ascii));
+            x = put(buf, x, y, right - x, &text, theme.lifecycle(lifecycle)) + 2;
+        }
+    }
+}
+
+/// A context's health in a word for the header.
+fn brief(context: &ContextState) -> String {
+    match &context.health {
+        Health::Live => context
+            .traffic
+            .latency
+            .map_or_else(|| "live".to_owned(), |it| format!("{}ms", it.as_millis())),
+        Health::Connecting => "connecting".to_owned(),
+        Health::Retrying { attempt, .. } => format!("retry {attempt}"),
+        Health::Down(problem) => problem
+            .status
+            .map_or_else(|| problem.kind.word().to_owned(), |it| it.to_string()),
+    }
+}
+
+fn tabs(app: &App, area: Rect, buf: &mut Buffer) -> Vec<(u16, u16, usize)> {
+    let theme = &app.theme;
+    let labels = |full: bool, titles: bool| -> Vec<String> {
+        Kind::ALL
+            .iter()
+            .enumerate()
+            .map(|(index, kind)| {
+                let number = index + 1;
+                let count = app.store.len(*kind);
+                let busy = if *kind == Kind::Operation && is_busy(app) {
+                    if app.options.ascii { ">" } else { "▸" }
+                } else {
+                    ""
+                };
+                match (full, titles || index == app.active) {
+                    (true, _) => format!("{number} {} {count}{busy}", kind.title()),
+                    (false, true) => format!("{number} {}", kind.title()),
+                    (false, false) => number.to_string(),
+                }
+            })
+            .collect()
+    };
+    let width = |labels: &[String]| labels.iter().map(|label| columns(label) + 3).sum::<u16>();
+    let labels = [labels(true, true), labels(false, true), labels(false, false)]
+        .into_iter()
+        .find(|labels| width(labels) <= area.width)
+        .unwrap_or_else(|| labels(false, false));
+    let mut x = area.x + 1;
+    let mut spans = Vec::new();
+    for (index, label) in labels.iter().enumerate() {
+        if index > 0 {
+            x = put(
+                buf,
+                x,
+                area.y + 1,
+                1,
+                if app.options.ascii { "|" } else { "│" },
+                theme.border,
+            ) + 1;
+        }
+        let style = if index == app.active {
+            theme.accent.add_modifier(Modifier::UNDERLINED)
+        } else {
+            theme.dim
+        };
+        let from = x;
+        x = put(buf, x, area.y + 1, area.right().saturating_sub(x), label, style) + 1;
+        spans.push((from, x, index));
+    }
+    spans
+}
+
+/// Whether an operation is under way. Only looked for among few: a platform lists the latest ones.
+fn is_busy(app: &App) -> bool {
+    app.store
+        .rows(Kind::Operation)
+        .take(500)
+        .any(|row| match &*row.resource {
+            Resource::Operation(it) => matches!(it.state.lifecycle, Lifecycle::Running | Lifecycle::Pending),
+            _ => false,
+        })
+}

@@ -1,0 +1,186 @@
+//! From state to cells. Pure but for what the state remembers of the layout: how many rows fit, how wide columns are.
+
+mod cells;
+mod detail;
+mod empty;
+mod header;
+mod hints;
+mod layout;
+mod table;
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use ratatui::style::Style;
+use unicode_width::UnicodeWidthStr;
+
+use super::app::App;
+use super::{Look, overlays};
+
+/// Smaller than this nothing useful can be shown.
+const LEAST: (u16, u16) = (30, 6);
+
+/// Draws everything; returns where the cursor belongs.
+pub fn frame(app: &mut App, area: Rect, buf: &mut Buffer) -> Option<Position> {
+    buf.set_style(area, app.theme.text);
+    if area.width < LEAST.0 || area.height < LEAST.1 {
+        let text = format!(
+            "{}x{} is too small: make it {}x{}",
+            area.width, area.height, LEAST.0, LEAST.1
+        );
+        for (y, line) in wrap(&text, area.width)
+            .into_iter()
+            .take(area.height.into())
+            .enumerate()
+        {
+            put(
+                buf,
+                area.x,
+                area.y + u16::try_from(y).unwrap_or(0),
+                area.width,
+                &line,
+                Style::new(),
+            );
+        }
+        return None;
+    }
+    let header = header::draw(app, area, buf);
+    let body = Rect::new(
+        area.x,
+        header.bottom(),
+        area.width,
+        area.height - header.height - 1,
+    );
+    app.header_area = header;
+    let foot = Rect::new(area.x, area.bottom() - 1, area.width, 1);
+    let mut cursor = if app.views.is_empty() {
+        table::draw(app, body, buf);
+        None
+    } else {
+        draw_view(app, body, buf)
+    };
+    if let Some(at) = hints::draw(app, foot, buf) {
+        cursor = Some(at);
+    }
+    if app.menu.is_some() {
+        cursor = overlays::draw(app, body, buf);
+    }
+    cursor
+}
+
+fn draw_view(app: &mut App, area: Rect, buf: &mut Buffer) -> Option<Position> {
+    let App {
+        views,
+        theme,
+        store,
+        now,
+        options,
+        ..
+    } = app;
+    let look = Look {
+        theme,
+        store,
+        now: *now,
+        ascii: options.ascii,
+    };
+    let (view, _) = views.last_mut()?;
+    view.draw(area, buf, &look);
+    view.cursor()
+}
+
+/// Writes a text into at most `width` columns; returns the column after it. What is too long ends in `…`.
+pub(super) fn put(buf: &mut Buffer, x: u16, y: u16, width: u16, text: &str, style: Style) -> u16 {
+    let room = usize::from(width.min(buf.area.right().saturating_sub(x)));
+    if room == 0 || y >= buf.area.bottom() {
+        return x;
+    }
+    if text.width() <= room {
+        return buf.set_stringn(x, y, text, room, style).0;
+    }
+    let (end, _) = buf.set_stringn(x, y, text, room - 1, style);
+    buf.set_stringn(end, y, "…", 1, style).0
+}
+
+/// Writes a text that ends before `right`, at most `width` columns; returns the column it begins at.
+pub(super) fn put_right(buf: &mut Buffer, right: u16, y: u16, width: u16, text: &str, style: Style) -> u16 {
+    let wide = columns(text).min(width);
+    let x = right.saturating_sub(wide);
+    put(buf, x, y, wide, text, style);
+    x
+}
+
+/// The columns that a text takes.
+pub(super) fn columns(text: &str) -> u16 {
+    u16::try_from(text.width()).unwrap_or(u16::MAX)
+}
+
+/// Breaks a text at blanks into lines of at most `width` columns.
+pub(super) fn wrap(text: &str, width: u16) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    for word in text.split_whitespace() {
+        let line = lines.last_mut();
+        let fits = line
+            .as_ref()
+            .is_some_and(|line| line.is_empty() || columns(line) + 1 + columns(word) <= width);
+        match line {
+            Some(line) if fits => {
+                if !line.is_empty() {
+                    line.push(' ');
+                }
+                line.push_str(word);
+            }
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    lines
+}
+
+/// The characters of a box.
+pub(super) struct Lines {
+    pub(super) horizontal: &'static str,
+    pub(super) vertical: &'static str,
+    pub(super) corners: [&'static str; 4],
+    pub(super) tees: [&'static str; 2],
+}
+
+pub(super) const fn lines(ascii: bool) -> Lines {
+    if ascii {
+        Lines {
+            horizontal: "-",
+            vertical: "|",
+            corners: ["+"; 4],
+            tees: ["+"; 2],
+        }
+    } else {
+        Lines {
+            horizontal: "─",
+            vertical: "│",
+            corners: ["┌", "┐", "└", "┘"],
+            tees: ["├", "┤"],
+        }
+    }
+}
+
+/// Draws a box around `area`.
+pub(super) fn frame_box(buf: &mut Buffer, area: Rect, ascii: bool, style: Style) {
+    let lines = lines(ascii);
+    if area.width < 2 || area.height < 2 {
+        return;
+    }
+    let (left, right, top, bottom) = (area.x, area.right() - 1, area.y, area.bottom() - 1);
+    for x in left + 1..right {
+        buf.set_string(x, top, lines.horizontal, style);
+        buf.set_string(x, bottom, lines.horizontal, style);
+    }
+    for y in top + 1..bottom {
+        buf.set_string(left, y, lines.vertical, style);
+        buf.set_string(right, y, lines.vertical, style);
+    }
+    for (corner, (x, y)) in
+        lines
+            .corners
+            .iter()
+            .zip([(left, top), (right, top), (left, bottom), (right, bottom)])
+    {
+        buf.set_string(x, y, corner, style);
+    }
+}

@@ -1,0 +1,389 @@
+//! The table in front, in its box: title, columns, the rows on the screen and no others.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::{Modifier, Style};
+
+use super::layout::{gap, is_spark, share};
+use super::{cells, columns, detail, empty, frame_box, lines, put, put_right};
+use crate::fleet::Row;
+use crate::model::{Kind, Timestamp, age};
+use crate::tui::Look;
+use crate::tui::app::{App, FLASH};
+use crate::tui::filter::Matcher;
+use crate::tui::panes::{Column, Pane, mark};
+
+/// The cursor's and the state's marks before the first column.
+const MARGIN: u16 = 3;
+
+pub(super) fn draw(app: &mut App, area: Rect, buf: &mut Buffer) {
+    frame_box(buf, area, app.options.ascii, app.theme.border);
+    let detail = detail::height(app, area);
+    let inner = Rect::new(
+        area.x + 1,
+        area.y + 1,
+        area.width - 2,
+        area.height.saturating_sub(2 + detail),
+    );
+    if inner.height == 0 || inner.width < MARGIN + 4 {
+        return;
+    }
+    let rows = Rect::new(inner.x, inner.y + 1, inner.width, inner.height - 1);
+    app.table_area = rows;
+    let active = app.active;
+    let heads = {
+        let App {
+            panes,
+            theme,
+            store,
+            now,
+            options,
+            ..
+        } = app;
+        let pane = &mut panes[active];
+        pane.fit(rows.height.into());
+        let look = Look {
+            theme,
+            store,
+            now: *now,
+            ascii: options.ascii,
+        };
+        draw_rows(pane, &look, inner, rows, buf)
+    };
+    app.heads = heads;
+    title(app, area, buf);
+    if app.pane().shown().is_empty() {
+        empty::draw(app, rows, buf);
+    } else {
+        scrollbar(app, area, rows, buf);
+    }
+    if detail > 0 {
+        let below = Rect::new(area.x, area.bottom() - 1 - detail, area.width, detail + 1);
+        let lines = lines(app.options.ascii);
+        for x in below.x + 1..below.right() - 1 {
+            buf.set_string(x, below.y, lines.horizontal, app.theme.border);
+        }
+        buf.set_string(below.x, below.y, lines.tees[0], app.theme.border);
+        buf.set_string(below.right() - 1, below.y, lines.tees[1], app.theme.border);
+        detail::draw(app, below, buf);
+    }
+}
+
+/// Where each column begins and ends, and which it is: for clicks on its title.
+type Heads = Vec<(u16, u16, Column)>;
+
+fn draw_rows(pane: &mut Pane, look: &Look<'_>, inner: Rect, rows: Rect, buf: &mut Buffer) -> Heads {
+    let visible: Vec<Row> = pane
+        .visible()
+        .iter()
+        .map(|resource| {
+            // The newest of it, if the store has it still; rows are re-arranged in a moment.
+            look.store.get(resource.id()).cloned().unwrap_or_else(|| Row {
+                resource: resource.clone(),
+                moved: None,
+            })
+        })
+        .collect();
+    let chosen = measure(pane, &visible, look, rows.width.saturating_sub(MARGIN + 1));
+    let mut heads = Vec::new();
+    let mut x = inner.x + MARGIN;
+    for (column, width) in &chosen {
+        head(pane, *column, Rect::new(x, inner.y, *width, 1), look, buf);
+        heads.push((x, x + width, *column));
+        x += width + gap();
+    }
+    let mut matcher = Matcher::default();
+    for (index, row) in visible.iter().enumerate() {
+        let Ok(offset) = u16::try_from(index) else { break };
+        let line = Rect::new(rows.x, rows.y + offset, rows.width, 1);
+        let is_selected = pane.top + index == pane.cursor();
+        draw_row(pane, row, &heads, line, is_selected, look, &mut matcher, buf);
+    }
+    heads
+}
+
+/// The columns and their widths. A width grows with what is seen and stays while scrolling, so that nothing jumps.
+fn measure(pane: &mut Pane, visible: &[Row], look: &Look<'_>, width: u16) -> Vec<(Column, u16)> {
+    let kind = pane.kind;
+    let wanted: Vec<(Column, u16)> = pane
+        .columns()
+        .into_iter()
+        .map(|column| {
+            let shape = column.shape(kind);
+            let content = if is_spark(column) {
+                13
+            } else {
+                visible
+                    .iter()
+                    .map(|row| columns(&cells::text(column, row, look, 0)))
+                    .max()
+                    .unwrap_or(0)
+            };
+            // One more for the arrow of the sorted column.
+            let content = content.max(columns(shape.title) + 1).clamp(shape.min, shape.max);
+            let known = pane.widths.entry(column).or_insert(content);
+            *known = (*known).max(content);
+            (column, *known)
+        })
+        .collect();
+    share(kind, &wanted, width)
+}
+
+fn head(pane: &Pane, column: Column, area: Rect, look: &Look<'_>, buf: &mut Buffer) {
+    let shape = column.shape(pane.kind);
+    let arrow = match (pane.sort.column == column, pane.sort.reverse, look.ascii) {
+        (false, ..) => "",
+        (true, false, false) => "▲",
+        (true, true, false) => "▼",
+        (true, false, true) => "^",
+        (true, true, true) => "v",
+    };
+    let text = format!("{}{arrow}", shape.title);
+    let style = if arrow.is_empty() {
+        look.theme.dim
+    } else {
+        look.theme.title
+    };
+    if shape.right {
+        put_right(buf, area.right(), area.y, area.width, &text, style);
+    } else {
+        put(buf, area.x, area.y, area.width, &text, style);
+    }
+}
+
+#[expect(
+    clippy::too_many_arguments,
+    reason = "a row, where it goes, and how: none of it belongs together elsewhere"
+)]
+fn draw_row(
+    pane: &Pane,
+    row: &Row,
+    heads: &Heads,
+    line: Rect,
+    is_selected: bool,
+    look: &Look<'_>,
+    matcher: &mut Matcher,
+    buf: &mut Buffer,
+) {
+    let theme = look.theme;
+    let resource = &*row.resource;
+    let outdated = look
+        .store
+        .stale(&resource.id().context, resource.kind(), look.now);
+    let is_marked = pane.marks.contains(resource.id());
+    let flashes = row.moved.is_some_and(|moved| look.now.since(moved) < FLASH);
+    let mut hits = Vec::new();
+    for (from, to, column) in heads {
+        let width = to - from;
+        let text = cells::text(*column, row, look, width);
+        let mut style = if outdated.is_some() {
+            theme.dim
+        } else {
+            cells::style(*column, row, look)
+        };
+        if is_marked && *column == Column::Name {
+            style = style.patch(theme.marked);
+        }
+        if flashes && matches!(column, Column::State | Column::Name) {
+            style = style.add_modifier(Modifier::REVERSED);
+        }
+        let x = if column.shape(pane.kind).right {
+            to - columns(&text).min(width)
+        } else {
+            *from
+        };
+        put(buf, x, line.y, to - x, &text, style);
+        if !pane.filter().is_empty() && !is_spark(*column) && *column != Column::Age {
+            pane.filter().highlights(matcher, &text, &mut hits);
+            for hit in &hits {
+                paint(&text, hit.clone(), x, *to, line.y, theme.matched, buf);
+            }
+        }
+    }
+    if let Some(state) = resource.state() {
+        let style = if outdated.is_some() {
+            theme.dim
+        } else {
+            theme.lifecycle(state.lifecycle)
+        };
+        put(
+            buf,
+            line.x + 1,
+            line.y,
+            1,
+            mark(state.lifecycle, look.ascii),
+            style,
+        );
+    }
+    if is_selected {
+        buf.set_style(line, theme.selected);
+    }
+    if is_marked {
+        put(
+            buf,
+            line.x,
+            line.y,
+            1,
+            if look.ascii { ">" } else { "▌" },
+            theme.marked,
+        );
+    }
+}
+
+/// Lays a style over a range of a text that stands at `x`.
+fn paint(text: &str, hit: std::ops::Range<usize>, x: u16, end: u16, y: u16, style: Style, buf: &mut Buffer) {
+    let (Some(before), Some(inside)) = (text.get(..hit.start), text.get(hit)) else {
+        return;
+    };
+    let from = x.saturating_add(columns(before)).min(end);
+    let to = from.saturating_add(columns(inside)).min(end);
+    buf.set_style(Rect::new(from, y, to - from, 1), style);
+}
+
+fn title(app: &App, area: Rect, buf: &mut Buffer) {
+    let theme = &app.theme;
+    let pane = app.pane();
+    let right = put_right(
+        buf,
+        area.right() - 2,
+        area.y,
+        area.width / 2,
+        &format!(" {} ", count(app)),
+        theme.dim,
+    );
+    let end = right.saturating_sub(1);
+    let mut x = area.x + 2;
+    let room = |x: u16| end.saturating_sub(x);
+    let scope = pane.narrow.as_ref().map_or_else(
+        || "all".to_owned(),
+        |narrow| {
+            if app.options.ascii {
+                format!("of {}", narrow.name())
+            } else {
+                format!("‹ {}", narrow.name())
+            }
+        },
+    );
+    x = put(
+        buf,
+        x,
+        area.y,
+        room(x),
+        &format!(" {}", pane.kind.title().to_lowercase()),
+        theme.title,
+    );
+    x = put(buf, x, area.y, room(x), &format!("({scope}) "), theme.dim);
+    if !pane.filter_text.is_empty() {
+        let style = if pane.misread().is_some() {
+            theme.bad
+        } else {
+            theme.matched
+        };
+        x = put(
+            buf,
+            x + 1,
+            area.y,
+            room(x + 1),
+            &format!(" /{} ", pane.filter_text),
+            style,
+        );
+    }
+    if pane.attention {
+        x = put(buf, x + 1, area.y, room(x + 1), " needs attention ", theme.warn);
+    }
+    if !pane.marks.is_empty() {
+        x = put(
+            buf,
+            x + 1,
+            area.y,
+            room(x + 1),
+            &format!(" {} marked ", pane.marks.len()),
+            theme.marked,
+        );
+    }
+    if let Some(text) = stale(app) {
+        put(buf, x + 1, area.y, room(x + 1), &format!(" {text} "), theme.warn);
+    }
+}
+
+/// `43 of 128`, `1,200 / ~7,000 loading`.
+fn count(app: &App) -> String {
+    let pane = app.pane();
+    let all = app.store.len(pane.kind);
+    let shown = pane.shown().len();
+    let mut told = 0;
+    let mut expected = Some(0);
+    let mut loading = false;
+    for context in app.store.contexts() {
+        let listing = app.store.listing(&context.name, pane.kind);
+        // A later listing confirms rows that are there already: nothing to wait for.
+        let Some(listing) = listing.filter(|listing| listing.confirmed.is_none()) else {
+            continue;
+        };
+        if let Some((so_far, of)) = listing.loading {
+            loading = true;
+            told += so_far;
+            expected = expected.zip(of).map(|(sum, of)| sum + of);
+        }
+    }
+    let rows = if shown == all || pane.is_arranging() {
+        grouped(all)
+    } else {
+        format!("{} of {}", grouped(shown), grouped(all))
+    };
+    match (loading, expected) {
+        (true, Some(of)) if of > told => format!("{rows} / ~{} loading", grouped(all - told.min(all) + of)),
+        (true, _) => format!("{rows} loading"),
+        _ if pane.is_arranging() => format!("{rows}{}", if app.options.ascii { "..." } else { "…" }),
+        _ => rows,
+    }
+}
+
+/// `1,234,567`.
+pub(super) fn grouped(number: usize) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// The contexts whose rows are out of date, with their age.
+fn stale(app: &App) -> Option<String> {
+    let kind: Kind = app.pane().kind;
+    let now: Timestamp = app.now;
+    let old: Vec<_> = app
+        .store
+        .contexts()
+        .iter()
+        .filter(|context| !app.hidden.contains(&context.name))
+        .filter_map(|context| Some((context, app.store.stale(&context.name, kind, now)?)))
+        .map(|(context, since)| format!("{} {} old", context.name, age(since)))
+        .collect();
+    (!old.is_empty()).then(|| old.join(", "))
+}
+
+fn scrollbar(app: &App, area: Rect, rows: Rect, buf: &mut Buffer) {
+    let pane = app.pane();
+    let total = pane.shown().len();
+    let height = usize::from(rows.height);
+    if total <= height || height == 0 {
+        return;
+    }
+    let size = (height * height / total).clamp(1, height);
+    let travel = height - size;
+    let at = pane.top * travel / (total - height);
+    for row in at..at + size {
+        let y = rows.y + u16::try_from(row).unwrap_or(0);
+        buf.set_string(
+            area.right() - 1,
+            y,
+            if app.options.ascii { "#" } else { "┃" },
+            app.theme.dim,
+        );
+    }
+}

@@ -1,0 +1,274 @@
+//! Which key means what, and where. The default map is a file under `assets/`; a user's own is laid over it.
+
+mod chord;
+mod names;
+
+use std::fmt;
+use std::sync::Arc;
+
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+
+pub use chord::{Chord, sequence};
+pub use names::{Entry, REGISTRY, entry, intent, name};
+
+use super::views::console::ConsoleKeys;
+use super::{Intent, Place};
+
+/// The default keymap, as text.
+pub const DEFAULT: &str = include_str!("../../../assets/keymap.toml");
+
+/// Every place with its name in the file and its title in the help.
+pub const PLACES: &[(Place, &str, &str)] = &[
+    (Place::Everywhere, "everywhere", "Everywhere"),
+    (Place::Table, "table", "Tables"),
+    (Place::Text, "text", "Details"),
+    (Place::Logs, "logs", "Logs"),
+    (Place::Telemetry, "telemetry", "Telemetry"),
+    (Place::Console, "console", "Console, after the prefix"),
+    (Place::Scrollback, "scrollback", "Console scrollback"),
+    (Place::Menu, "menu", "Lists and menus"),
+];
+
+/// Something wrong in a keymap, told so that it can be mended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Conflict(pub String);
+
+impl fmt::Display for Conflict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Conflict {}
+
+/// A key sequence and what it means in a place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Binding {
+    /// Where it is heard.
+    pub place: Place,
+    /// The keys, at least one.
+    pub keys: Vec<Chord>,
+    /// What they mean.
+    pub intent: Intent,
+}
+
+/// What a sequence of keys typed so far comes to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lookup {
+    /// This.
+    Means(Intent),
+    /// It may become something with more keys.
+    Prefix,
+    /// Nothing.
+    Nothing,
+}
+
+/// Every binding.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Keymap {
+    bindings: Vec<Binding>,
+}
+
+impl Keymap {
+    /// The default keymap with a user's tables laid over it: `[table] mark = "v"` re-binds, `mark = []` un-binds.
+    /// Returns what is usable, and everything that is wrong with the rest.
+    pub fn load(user: Option<&toml::Table>) -> (Self, Vec<Conflict>) {
+        let mut problems = Vec::new();
+        let mut map = Self { bindings: Vec::new() };
+        match DEFAULT.parse::<toml::Table>() {
+            Ok(default) => map.lay(&default, &mut problems),
+            Err(error) => problems.push(Conflict(error.to_string())),
+        }
+        if let Some(user) = user {
+            map.lay(user, &mut problems);
+        }
+        problems.extend(map.conflicts());
+        (map, problems)
+    }
+
+    /// Reads a keymap by itself, without the default under it.
+    ///
+    /// # Errors
+    /// Names every unknown place, intent and key, and both intents of every conflict.
+    pub fn parse(text: &str) -> Result<Self, Vec<Conflict>> {
+        let table = text
+            .parse::<toml::Table>()
+            .map_err(|error| vec![Conflict(error.to_string())])?;
+        let mut problems = Vec::new();
+        let mut map = Self { bindings: Vec::new() };
+        map.lay(&table, &mut problems);
+        problems.extend(map.conflicts());
+        if problems.is_empty() {
+            Ok(map)
+        } else {
+            Err(problems)
+        }
+    }
+
+    fn lay(&mut self, table: &toml::Table, problems: &mut Vec<Conflict>) {
+        for (place_name, value) in table {
+            let Some((place, ..)) = PLACES.iter().find(|(_, name, _)| name == place_name) else {
+                problems.push(Conflict(format!(
+                    "keymap: no place is called `{place_name}`; there are {}",
+                    PLACES.iter().map(|place| place.1).collect::<Vec<_>>().join(", ")
+                )));
+                continue;
+            };
+            let Some(bindings) = value.as_table() else {
+                problems.push(Conflict(format!("keymap: `{place_name}` must be a table")));
+                continue;
+            };
+            for (intent_name, keys) in bindings {
+                let Some(intent) = names::intent(intent_name) else {
+                    problems.push(Conflict(format!(
+                        "keymap: nothing is called `{intent_name}` (in `{place_name}`)"
+                    )));
+                    continue;
+                };
+                self.bindings
+                    .retain(|binding| binding.place != *place || binding.intent != intent);
+                self.bind(*place, intent, keys, problems);
+            }
+        }
+    }
+
+    fn bind(&mut self, place: Place, intent: Intent, keys: &toml::Value, problems: &mut Vec<Conflict>) {
+        let texts: Vec<&str> = match keys {
+            toml::Value::String(one) => vec![one.as_str()],
+            toml::Value::Array(many) => many.iter().filter_map(toml::Value::as_str).collect(),
+            _ => Vec::new(),
+        };
+        for text in texts {
+            match sequence(text) {
+                Some(keys) => self.bindings.push(Binding { place, keys, intent }),
+                None => problems.push(Conflict(format!(
+                    "keymap: `{text}` is no key (for `{}`); write `j`, `ctrl-d`, `alt-left`, `space`, `g g`",
+                    names::name(intent)
+                ))),
+            }
+        }
+    }
+
+    fn conflicts(&self) -> Vec<Conflict> {
+        let mut found = Vec::new();
+        for (index, one) in self.bindings.iter().enumerate() {
+            for other in &self.bindings[index + 1..] {
+                let short = one.keys.len().min(other.keys.len());
+                if one.place == other.place
+                    && one.intent != other.intent
+                    && one.keys[..short] == other.keys[..short]
+                {
+                    found.push(Conflict(format!(
+                        "keymap: `{}` means both `{}` and `{}` in `{}`",
+                        show(&one.keys[..short]),
+                        names::name(one.intent),
+                        names::name(other.intent),
+                        PLACES
+                            .iter()
+                            .find(|place| place.0 == one.place)
+                            .map_or("?", |place| place.1)
+                    )));
+                }
+            }
+        }
+        found
+    }
+
+    /// What the keys typed so far mean in a place; its own bindings come before those of everywhere.
+    pub fn look_up(&self, place: Place, typed: &[Chord]) -> Lookup {
+        for place in [place, Place::Everywhere] {
+            let mut prefix = false;
+            for binding in self.bindings.iter().filter(|binding| binding.place == place) {
+                if binding.keys == typed {
+                    return Lookup::Means(binding.intent);
+                }
+                prefix |= binding.keys.starts_with(typed);
+            }
+            if prefix {
+                return Lookup::Prefix;
+            }
+        }
+        Lookup::Nothing
+    }
+
+    /// The keys that can follow those typed so far, with what they come to.
+    pub fn continuations(&self, place: Place, typed: &[Chord]) -> Vec<(String, Intent)> {
+        self.heard(place)
+            .filter(|binding| binding.keys.len() > typed.len() && binding.keys.starts_with(typed))
+            .map(|binding| (show(&binding.keys[typed.len()..]), binding.intent))
+            .collect()
+    }
+
+    /// The first keys bound to an intent in a place, short, for hints.
+    pub fn hint(&self, place: Place, intent: Intent, ascii: bool) -> Option<String> {
+        self.heard(place)
+            .find(|binding| binding.intent == intent)
+            .map(|binding| binding.keys.iter().map(|key| key.glyph(ascii)).collect())
+    }
+
+    /// All keys bound to an intent in exactly this place, as written.
+    pub fn keys(&self, place: Place, intent: Intent) -> Vec<String> {
+        self.bindings
+            .iter()
+            .filter(|binding| binding.place == place && binding.intent == intent)
+            .map(|binding| show(&binding.keys))
+            .collect()
+    }
+
+    /// The prefix of consoles, and the keys after it. There only what is bound for consoles is heard, and the help.
+    pub fn console(&self) -> ConsoleKeys {
+        let map = self.clone();
+        let look_up = move |key: KeyEvent| {
+            let typed = [Chord::of(key)];
+            match map.look_up(Place::Console, &typed) {
+                Lookup::Means(intent)
+                    if intent == Intent::Help
+                        || map.heard_in(Place::Console).any(|binding| binding.keys == typed) =>
+                {
+                    Some(intent)
+                }
+                _ => None,
+            }
+        };
+        let words = [
+            (Intent::Detach, "detach"),
+            (Intent::Scrollback, "scrollback"),
+            (Intent::Zoom, "zoom"),
+            (Intent::NextSession, "next"),
+            (Intent::PreviousSession, "previous"),
+            (Intent::Sessions, "list"),
+            (Intent::EndSession, "close"),
+            (Intent::SendPrefix, "send prefix"),
+            (Intent::Help, "keys"),
+        ];
+        let shown = words
+            .into_iter()
+            .filter_map(|(intent, word)| Some((self.hint(Place::Console, intent, true)?, intent, word)))
+            .collect();
+        let prefix = KeyEvent::new(KeyCode::Char(']'), KeyModifiers::CONTROL);
+        ConsoleKeys::new(prefix, "Ctrl-]", shown, Arc::new(look_up))
+    }
+
+    fn heard_in(&self, place: Place) -> impl Iterator<Item = &Binding> {
+        self.bindings.iter().filter(move |binding| binding.place == place)
+    }
+
+    fn heard(&self, place: Place) -> impl Iterator<Item = &Binding> {
+        [place, Place::Everywhere]
+            .into_iter()
+            .flat_map(move |place| self.bindings.iter().filter(move |binding| binding.place == place))
+    }
+}
+
+impl Default for Keymap {
+    fn default() -> Self {
+        Self::load(None).0
+    }
+}
+
+fn show(keys: &[Chord]) -> String {
+    keys.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests;

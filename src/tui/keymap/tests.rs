@@ -1,0 +1,82 @@
+use super::*;
+
+#[test]
+fn the_default_keymap_is_whole_and_without_conflict() {
+    let (map, problems) = Keymap::load(None);
+    assert_eq!(problems, []);
+    let typed = [Chord::parse("j").unwrap()];
+    assert_eq!(map.look_up(Place::Table, &typed), Lookup::Means(Intent::Down));
+    let typed = [Chord::parse("ctrl-c").unwrap()];
+    assert_eq!(map.look_up(Place::Logs, &typed), Lookup::Means(Intent::Quit));
+}
+
+#[test]
+fn names_are_unique_and_every_bound_intent_has_one() {
+    for (index, entry) in REGISTRY.iter().enumerate() {
+        assert!(
+            REGISTRY[index + 1..]
+                .iter()
+                .all(|other| other.name != entry.name && other.intent != entry.intent),
+            "{}",
+            entry.name
+        );
+    }
+}
+
+#[test]
+fn a_conflict_names_both_intents_and_the_place() {
+    let problems = Keymap::parse("[table]\nmark = \"v\"\nlogs = [\"v\", \"l\"]").unwrap_err();
+    assert_eq!(problems.len(), 1);
+    assert_eq!(
+        problems[0].0,
+        "keymap: `v` means both `mark` and `logs` in `table`"
+    );
+}
+
+#[test]
+fn a_prefix_of_another_binding_is_a_conflict() {
+    let problems = Keymap::parse("[text]\ntop = \"g g\"\nbottom = \"g\"").unwrap_err();
+    assert!(
+        problems[0].0.contains("`top`") && problems[0].0.contains("`bottom`"),
+        "{problems:?}"
+    );
+}
+
+#[test]
+fn a_users_table_rebinds_and_unbinds() {
+    let user = "[table]\nmark = \"v\"\nlogs = []".parse::<toml::Table>().unwrap();
+    let (map, problems) = Keymap::load(Some(&user));
+    assert_eq!(problems, []);
+    let look = |key| map.look_up(Place::Table, &[Chord::parse(key).unwrap()]);
+    assert_eq!(look("v"), Lookup::Means(Intent::Mark));
+    assert_eq!(look("space"), Lookup::Nothing);
+    assert_eq!(look("l"), Lookup::Nothing);
+}
+
+#[test]
+fn sequences_wait_and_tell_what_may_follow() {
+    let map = Keymap::parse("[text]\ntop = \"g g\"\nfold = \"g z\"").unwrap();
+    let g = Chord::parse("g").unwrap();
+    assert_eq!(map.look_up(Place::Text, &[g]), Lookup::Prefix);
+    assert_eq!(map.look_up(Place::Text, &[g, g]), Lookup::Means(Intent::Top));
+    assert_eq!(
+        map.continuations(Place::Text, &[g]),
+        [("z".to_owned(), Intent::Fold), ("g".to_owned(), Intent::Top)]
+    );
+}
+
+#[test]
+fn what_is_wrong_is_named() {
+    let user = "[tabel]\nmark = \"v\"\n[table]\nmurk = \"v\"\nmark = \"hyper-x\""
+        .parse()
+        .unwrap();
+    let (_, problems) = Keymap::load(Some(&user));
+    let text = problems
+        .iter()
+        .map(ToString::to_string)
+        .collect::<Vec<_>>()
+        .join("\n");
+    for part in ["`tabel`", "`murk`", "`hyper-x`"] {
+        assert!(text.contains(part), "{text}");
+    }
+}

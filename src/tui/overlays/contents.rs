@@ -1,0 +1,420 @@
+//! What the lists hold, made from the live state and the live keymap.
+
+use super::{Choice, Item, Menu, MenuKind, Tone};
+use crate::fleet::{ContextState, Health};
+use crate::model::{Kind, Lifecycle, Resource, age};
+use crate::tui::app::App;
+use crate::tui::keymap::{self, PLACES, REGISTRY};
+use crate::tui::panes::{Column, mark};
+use crate::tui::widgets::prompt::Prompt;
+use crate::tui::{DocumentForm, Effect, Intent, Place, theme};
+
+impl Menu {
+    /// The keys that work where the user is, then those of the other places.
+    pub fn help(app: &App) -> Self {
+        let here = app.place();
+        let mut items = Vec::new();
+        let places = PLACES
+            .iter()
+            .filter(|place| place.0 == here)
+            .chain(PLACES.iter().filter(|place| place.0 != here));
+        for (place, _, title) in places {
+            let bound: Vec<_> = REGISTRY
+                .iter()
+                .map(|entry| (entry, app.keymap.keys(*place, entry.intent)))
+                .filter(|(_, keys)| !keys.is_empty())
+                .collect();
+            if bound.is_empty() {
+                continue;
+            }
+            items.push(Item::heading(if *place == here {
+                format!("{title} (here)")
+            } else {
+                (*title).to_owned()
+            }));
+            items.extend(bound.into_iter().map(|(entry, keys)| {
+                Item::new(
+                    keys.join("  "),
+                    entry.what,
+                    entry.name,
+                    Choice::Intent(entry.intent),
+                )
+            }));
+        }
+        items.push(Item::heading("Filter"));
+        items.extend(
+            [
+                ("web 12", "words, fuzzy over the visible columns; all must match"),
+                ("state:failed,degraded", "a column; a comma means or"),
+                (
+                    "ctx: name: image: where: host: type:",
+                    "columns that can be named",
+                ),
+                (
+                    "platform: container: address: gpu: id:",
+                    "more of them, and the platform's own facts",
+                ),
+                ("label:env=prod", "a label"),
+                ("age:<10m", "younger; age:>2d older"),
+                ("!TERM", "what does not match"),
+                ("\"exact words\"", "as they stand"),
+                ("re:/web-[0-9]+/", "a pattern; also name:/^web/"),
+            ]
+            .map(|(key, label)| Item::new(key, label, "", Choice::Read)),
+        );
+        items.push(Item::heading("States"));
+        items.extend(Lifecycle::ALL.map(|state| {
+            Item::new(mark(state, app.options.ascii), state.word(), "", Choice::Read)
+                .toned(Tone::State(state))
+        }));
+        let mut menu = Self::new(MenuKind::Help, "help", items);
+        menu.prompt = Some(Prompt::new("search: ", ""));
+        menu.foot = "type to search  enter do it  esc close";
+        menu
+    }
+
+    /// Everything that can be asked for by name.
+    pub fn palette(app: &App) -> Self {
+        let mut menu = Self::new(MenuKind::Palette, "command", palette(app, ""));
+        menu.prompt = Some(Prompt::new(":", ""));
+        menu.foot = "tab complete  ↑↓ choose  enter do it  esc close";
+        menu
+    }
+
+    /// The columns that the table can be sorted by.
+    pub fn sort(app: &App) -> Self {
+        let pane = app.pane();
+        let items = Column::of(pane.kind, true)
+            .into_iter()
+            .filter(|column| column.sorts())
+            .map(|column| {
+                let current = pane.sort.column == column;
+                let arrow = match (current, pane.sort.reverse) {
+                    (false, _) => " ",
+                    (true, false) if app.options.ascii => "^",
+                    (true, true) if app.options.ascii => "v",
+                    (true, false) => "▲",
+                    (true, true) => "▼",
+                };
+                let detail = if current { "again to reverse" } else { "" };
+                Item::new(
+                    arrow,
+                    column.shape(pane.kind).title.to_lowercase(),
+                    detail,
+                    Choice::Sort(column),
+                )
+            })
+            .collect();
+        let mut menu = Self::new(MenuKind::Sort, "sort by", items);
+        if let Some(at) = menu
+            .items
+            .iter()
+            .position(|item| item.choice == Choice::Sort(pane.sort.column))
+        {
+            menu.cursor = at;
+        }
+        menu.foot = "enter sort  esc close";
+        menu
+    }
+
+    /// The contexts.
+    pub fn contexts(app: &App) -> Self {
+        let mut menu = Self::new(MenuKind::Contexts, "contexts", contexts(app));
+        menu.foot = "enter show or hide  R sign in again  esc close";
+        menu
+    }
+
+    /// What has been said, the latest first.
+    pub fn messages(app: &App) -> Self {
+        let mut menu = Self::new(MenuKind::Messages, "messages", messages(app));
+        menu.foot = "c copy  esc close";
+        menu
+    }
+
+    /// What of a row can be copied.
+    pub fn copy(row: &Resource) -> Self {
+        let copy = |what: &str, text: String| {
+            Item::new(
+                "",
+                what,
+                text.clone(),
+                Choice::Effect(Effect::Copy(text, what.to_owned())),
+            )
+        };
+        let mut items = vec![
+            copy("name", row.name().to_owned()),
+            copy("id", row.id().id.to_string()),
+        ];
+        for (what, column) in [
+            ("address", Column::Address),
+            ("image", Column::Image),
+            ("endpoint", Column::Endpoints),
+        ] {
+            let text = column.text(row).into_owned();
+            if !text.is_empty() {
+                items.push(copy(what, text));
+            }
+        }
+        let cells: Vec<_> = Column::of(row.kind(), false)
+            .into_iter()
+            .map(|column| column.text(row).into_owned())
+            .filter(|text| !text.is_empty())
+            .collect();
+        items.push(copy("row", cells.join("\t")));
+        let mut menu = Self::new(MenuKind::Copy, format!("copy of {}", row.name()), items);
+        menu.foot = "enter copy  esc close";
+        menu
+    }
+
+    /// Whether to quit.
+    pub fn quit() -> Self {
+        let items = vec![
+            Item::new("q", "quit", "open consoles end", Choice::Intent(Intent::Quit)),
+            Item::new("", "stay", "", Choice::Stay),
+        ];
+        let mut menu = Self::new(MenuKind::Quit, "quit?", items);
+        menu.foot = "q quit  esc stay";
+        menu
+    }
+
+    /// The items anew, for the lists whose state changes by itself.
+    pub fn live_items(&self, app: &App) -> Option<Vec<Item>> {
+        match self.kind {
+            MenuKind::Contexts => Some(contexts(app)),
+            MenuKind::Messages => Some(messages(app)),
+            _ => None,
+        }
+    }
+}
+
+/// The palette's items for what is typed: commands with arguments are read, the rest is searched.
+pub(in crate::tui) fn palette(app: &App, typed: &str) -> Vec<Item> {
+    let mut items = Vec::new();
+    if let Some((kind, filter)) = pane_command(typed) {
+        let label = match &filter {
+            Some(filter) => format!("{} {filter}", typed.split_whitespace().next().unwrap_or_default()),
+            None => kind.title().to_lowercase().replace(' ', "-"),
+        };
+        items.push(Item::new(
+            "",
+            label,
+            format!("{}, filtered", kind.title()),
+            Choice::Pane(kind, filter),
+        ));
+        return items;
+    }
+    for (index, kind) in Kind::ALL.into_iter().enumerate() {
+        let name = kind.title().to_lowercase().replace(' ', "-");
+        let count = app.store.len(kind);
+        items.push(Item::new(
+            (index + 1).to_string(),
+            name,
+            format!("{count} in the fleet; add a filter or @context"),
+            Choice::Pane(kind, None),
+        ));
+    }
+    let place = app.views.last().map_or(Place::Table, |(view, _)| view.place());
+    for entry in REGISTRY.iter().filter(|entry| is_command(entry.intent)) {
+        let keys = app.keymap.keys(place, entry.intent);
+        let everywhere = app.keymap.keys(Place::Everywhere, entry.intent);
+        let Some(key) = keys.first().or(everywhere.first()) else {
+            if !matches!(entry.intent, Intent::Messages | Intent::Sessions) {
+                continue;
+            }
+            items.push(Item::new(
+                "",
+                entry.name,
+                entry.what,
+                Choice::Intent(entry.intent),
+            ));
+            continue;
+        };
+        items.push(Item::new(
+            key.clone(),
+            entry.name,
+            entry.what,
+            Choice::Intent(entry.intent),
+        ));
+    }
+    for name in theme::names() {
+        items.push(Item::new("", format!("theme {name}"), "", Choice::Theme(name)));
+    }
+    for context in app.store.contexts() {
+        items.push(Item::new(
+            "",
+            format!("context {}", context.name),
+            "show or hide it",
+            Choice::Context(context.name.clone()),
+        ));
+        items.push(Item::new(
+            "",
+            format!("reconnect {}", context.name),
+            "sign in again and connect",
+            Choice::Effect(Effect::Reconnect(context.name.clone())),
+        ));
+    }
+    let kind = app.pane().kind;
+    for column in Column::of(kind, true).into_iter().filter(|column| column.sorts()) {
+        let title = column.shape(kind).title.to_lowercase();
+        items.push(Item::new(
+            "",
+            format!("sort {title}"),
+            "again to reverse",
+            Choice::Sort(column),
+        ));
+    }
+    if let Some(row) = app.pane().selected() {
+        let id = row.id().clone();
+        items.push(Item::new(
+            "",
+            format!("json of {}", row.name()),
+            "the platform's answer",
+            Choice::Effect(Effect::ShowDocument(id, DocumentForm::Json)),
+        ));
+    }
+    items
+}
+
+/// Reads `instances state:failed @cycle-prod`: a table's name, or the beginning of one, and arguments.
+fn pane_command(typed: &str) -> Option<(Kind, Option<String>)> {
+    let (first, rest) = typed.trim_start().split_once(char::is_whitespace)?;
+    let kind = Kind::ALL.into_iter().find(|kind| {
+        let name = kind.title().to_lowercase().replace(' ', "-");
+        !first.is_empty() && name.starts_with(&first.to_lowercase())
+    })?;
+    let terms: Vec<String> = rest
+        .split_whitespace()
+        .map(|term| {
+            term.strip_prefix('@')
+                .map_or_else(|| term.to_owned(), |context| format!("ctx:{context}"))
+        })
+        .collect();
+    Some((kind, Some(terms.join(" "))))
+}
+
+/// Intents that make sense as a command by name.
+const fn is_command(intent: Intent) -> bool {
+    !matches!(
+        intent,
+        Intent::Down
+            | Intent::Up
+            | Intent::Top
+            | Intent::Bottom
+            | Intent::HalfPageDown
+            | Intent::HalfPageUp
+            | Intent::PageDown
+            | Intent::PageUp
+            | Intent::Left
+            | Intent::Right
+            | Intent::Pane(_)
+            | Intent::Palette
+            | Intent::Back
+            | Intent::Open
+    )
+}
+
+fn messages(app: &App) -> Vec<Item> {
+    let mut items: Vec<Item> = app
+        .messages
+        .iter()
+        .rev()
+        .map(|message| {
+            let tone = if message.bad {
+                Tone::State(Lifecycle::Failed)
+            } else {
+                Tone::Plain
+            };
+            let clock = message.at.clock();
+            let clock = clock.split('.').next().unwrap_or(&clock).to_owned();
+            let copy = Effect::Copy(message.text.clone(), "message".to_owned());
+            Item::new(clock, message.text.clone(), "", Choice::Effect(copy)).toned(tone)
+        })
+        .collect();
+    if items.is_empty() {
+        items.push(Item::new("", "nothing has been said yet", "", Choice::Read).toned(Tone::Dim));
+    }
+    items
+}
+
+fn contexts(app: &App) -> Vec<Item> {
+    let mut items = Vec::new();
+    for context in app.store.contexts() {
+        let hidden = app.hidden.contains(&context.name);
+        let (lifecycle, word) = health(context);
+        let mut detail = vec![context.platform.name().to_owned(), word];
+        if let Some(latency) = context.traffic.latency {
+            detail.push(format!("{} ms", latency.as_millis()));
+        }
+        detail.push(format!(
+            "{} requests, {} retried",
+            context.traffic.requests, context.traffic.retries
+        ));
+        if hidden {
+            detail.push("hidden".to_owned());
+        }
+        items.push(
+            Item::new(
+                mark(lifecycle, app.options.ascii),
+                context.name.as_str(),
+                detail.join(" · "),
+                Choice::Context(context.name.clone()),
+            )
+            .toned(if hidden { Tone::Dim } else { Tone::State(lifecycle) }),
+        );
+        for text in problems(context, app) {
+            items.push(
+                Item::new(
+                    "",
+                    format!("   {text}"),
+                    "",
+                    Choice::Context(context.name.clone()),
+                )
+                .toned(Tone::Dim),
+            );
+        }
+    }
+    if items.is_empty() {
+        items.push(Item::new("", "no contexts: see `qdeck config init`", "", Choice::Read).toned(Tone::Dim));
+    }
+    items
+}
+
+/// Why a context is not live, and which of its listings are old, in full.
+fn problems(context: &ContextState, app: &App) -> Vec<String> {
+    let mut texts = Vec::new();
+    if let Health::Retrying { problem, .. } | Health::Down(problem) = &context.health {
+        texts.push(problem.to_string());
+    }
+    for (kind, listing) in Kind::ALL.into_iter().zip(&context.listings) {
+        let Some(listing) = listing else { continue };
+        let since = match listing.confirmed {
+            Some(at) => format!("as of {} ago", age(app.now.since(at))),
+            None => "never listed".to_owned(),
+        };
+        if let Some(problem) = &listing.problem {
+            texts.push(format!("{}: {since}: {problem}", kind.title().to_lowercase()));
+        }
+    }
+    texts.dedup();
+    texts
+}
+
+/// A context's health as a state and in words.
+pub(in crate::tui) fn health(context: &ContextState) -> (Lifecycle, String) {
+    match &context.health {
+        Health::Connecting => (Lifecycle::Pending, "connecting".to_owned()),
+        Health::Live => (Lifecycle::Running, "live".to_owned()),
+        Health::Retrying { attempt, problem } => (
+            Lifecycle::Degraded,
+            format!("{}, retry {attempt}", problem.kind.word()),
+        ),
+        Health::Down(problem) => (Lifecycle::Failed, problem.kind.word().to_owned()),
+    }
+}
+
+/// The name of an intent with its key, for a sentence such as `press r`.
+pub(in crate::tui) fn key_of(app: &App, place: Place, intent: Intent) -> String {
+    app.keymap
+        .hint(place, intent, app.options.ascii)
+        .unwrap_or_else(|| format!(":{}", keymap::name(intent)))
+}

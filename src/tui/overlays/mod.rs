@@ -1,0 +1,275 @@
+//! Lists that lie over the screen: help, palette, sort, contexts, messages, what to copy, whether to quit.
+
+mod contents;
+mod draw;
+
+use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
+use nucleo_matcher::{Config, Matcher, Utf32Str};
+
+pub(super) use contents::{health, key_of, palette as palette_items};
+pub use draw::draw;
+
+use super::panes::Column;
+use super::widgets::prompt::Prompt;
+use super::{Effect, Intent};
+use crate::model::{ContextName, Kind, Lifecycle};
+
+/// Which list it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MenuKind {
+    /// The keys that work here.
+    Help,
+    /// Commands by name.
+    Palette,
+    /// Columns to sort by.
+    Sort,
+    /// The contexts and how they fare.
+    Contexts,
+    /// What has been said.
+    Messages,
+    /// What to copy.
+    Copy,
+    /// Whether to quit.
+    Quit,
+}
+
+/// What choosing an item does.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Choice {
+    /// Nothing; it is there to be read.
+    Read,
+    /// What a key means.
+    Intent(Intent),
+    /// Sorts the table.
+    Sort(Column),
+    /// A theme.
+    Theme(&'static str),
+    /// A table, and its filter if one was given.
+    Pane(Kind, Option<String>),
+    /// Shows or hides a context.
+    Context(ContextName),
+    /// Anything that is done outside or opens a view.
+    Effect(Effect),
+    /// Closes the list.
+    Stay,
+}
+
+/// How an item is drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tone {
+    /// As any.
+    Plain,
+    /// A heading between items; the cursor passes over it.
+    Heading,
+    /// By a state: a context's health.
+    State(Lifecycle),
+    /// Less important.
+    Dim,
+}
+
+/// A line of a list.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Item {
+    /// Shown in front: a key, a mark.
+    pub key: String,
+    /// The words.
+    pub label: String,
+    /// More, in less weight.
+    pub detail: String,
+    /// How it is drawn.
+    pub tone: Tone,
+    /// What choosing it does.
+    pub choice: Choice,
+}
+
+impl Item {
+    fn new(
+        key: impl Into<String>,
+        label: impl Into<String>,
+        detail: impl Into<String>,
+        choice: Choice,
+    ) -> Self {
+        Self {
+            key: key.into(),
+            label: label.into(),
+            detail: detail.into(),
+            tone: Tone::Plain,
+            choice,
+        }
+    }
+
+    fn heading(label: impl Into<String>) -> Self {
+        Self {
+            tone: Tone::Heading,
+            ..Self::new("", label, "", Choice::Read)
+        }
+    }
+
+    fn toned(self, tone: Tone) -> Self {
+        Self { tone, ..self }
+    }
+}
+
+/// A list over the screen.
+pub struct Menu {
+    /// Which.
+    pub kind: MenuKind,
+    /// Its title.
+    pub title: String,
+    /// What a key does that no item shows, in the lower border.
+    pub foot: &'static str,
+    items: Vec<Item>,
+    shown: Vec<usize>,
+    cursor: usize,
+    top: usize,
+    page: usize,
+    /// The line typed into it, where it can be searched.
+    pub prompt: Option<Prompt>,
+}
+
+impl Menu {
+    fn new(kind: MenuKind, title: impl Into<String>, items: Vec<Item>) -> Self {
+        let mut menu = Self {
+            kind,
+            title: title.into(),
+            foot: "",
+            shown: (0..items.len()).collect(),
+            items,
+            cursor: 0,
+            top: 0,
+            page: 10,
+            prompt: None,
+        };
+        menu.step_off_heading(true);
+        menu
+    }
+
+    /// Takes new items; the cursor stays on the item of the same label.
+    pub fn refill(&mut self, items: Vec<Item>) {
+        if items == self.items {
+            return;
+        }
+        let label = self.chosen().map(|item| item.label.clone());
+        self.items = items;
+        self.search();
+        if let Some(at) = self
+            .shown
+            .iter()
+            .position(|index| Some(&self.items[*index].label) == label.as_ref())
+        {
+            self.cursor = at;
+        }
+    }
+
+    /// Shows the items that what is typed matches, the best first in the palette, in their order elsewhere.
+    pub fn search(&mut self) {
+        let needle = self
+            .prompt
+            .as_ref()
+            .map(|prompt| prompt.text().trim().to_owned())
+            .unwrap_or_default();
+        if needle.is_empty() {
+            self.shown = (0..self.items.len()).collect();
+        } else {
+            let ranked = self.kind == MenuKind::Palette;
+            let mut matcher = Matcher::new(Config::DEFAULT);
+            let pattern = Pattern::parse(&needle, CaseMatching::Ignore, Normalization::Smart);
+            let mut scratch = Vec::new();
+            let mut scored: Vec<(u32, usize)> = self
+                .items
+                .iter()
+                .enumerate()
+                .filter(|(_, item)| item.tone != Tone::Heading)
+                .filter_map(|(index, item)| {
+                    let text = format!("{} {} {}", item.label, item.key, item.detail);
+                    let label = pattern.score(Utf32Str::new(&item.label, &mut scratch), &mut matcher);
+                    let whole = pattern.score(Utf32Str::new(&text, &mut scratch), &mut matcher);
+                    // A match in the label alone weighs more than one in the explanation.
+                    label
+                        .map(|score| score + 1000)
+                        .or(whole)
+                        .map(|score| (score, index))
+                })
+                .collect();
+            if ranked {
+                scored.sort_by_key(|(score, index)| (std::cmp::Reverse(*score), *index));
+            }
+            self.shown = scored.into_iter().map(|(_, index)| index).collect();
+        }
+        self.cursor = 0;
+        self.top = 0;
+        self.step_off_heading(true);
+    }
+
+    /// The items shown, in order.
+    pub fn lines(&self) -> impl ExactSizeIterator<Item = &Item> {
+        self.shown.iter().map(|index| &self.items[*index])
+    }
+
+    /// The item under the cursor.
+    pub fn chosen(&self) -> Option<&Item> {
+        self.shown.get(self.cursor).map(|index| &self.items[*index])
+    }
+
+    /// Moves the cursor. Returns whether the intent is one that moves.
+    pub fn travel(&mut self, intent: Intent, count: u32) -> bool {
+        let last = self.shown.len().saturating_sub(1);
+        let times = count as usize;
+        let page = self.page.max(1);
+        let (to, down) = match intent {
+            Intent::Down => (self.cursor + times, true),
+            Intent::Up => (self.cursor.saturating_sub(times), false),
+            Intent::Top => (0, true),
+            Intent::Bottom => (last, false),
+            Intent::HalfPageDown => (self.cursor + page / 2, true),
+            Intent::HalfPageUp => (self.cursor.saturating_sub(page / 2), false),
+            Intent::PageDown => (self.cursor + page, true),
+            Intent::PageUp => (self.cursor.saturating_sub(page), false),
+            _ => return false,
+        };
+        self.cursor = to.min(last);
+        self.step_off_heading(down);
+        true
+    }
+
+    fn step_off_heading(&mut self, down: bool) {
+        let is_heading = |menu: &Self, at: usize| {
+            menu.shown
+                .get(at)
+                .is_some_and(|index| menu.items[*index].tone == Tone::Heading)
+        };
+        let from = self.cursor;
+        while is_heading(self, self.cursor) {
+            let next = if down {
+                self.cursor + 1
+            } else {
+                self.cursor.wrapping_sub(1)
+            };
+            if next >= self.shown.len() {
+                break;
+            }
+            self.cursor = next;
+        }
+        if is_heading(self, self.cursor) && !down {
+            // The first line is a heading: the nearest item is below.
+            self.cursor = from;
+            while is_heading(self, self.cursor) && self.cursor + 1 < self.shown.len() {
+                self.cursor += 1;
+            }
+        }
+    }
+
+    fn fit(&mut self, page: usize) {
+        self.page = page;
+        let most = self.shown.len().saturating_sub(page);
+        self.top = self
+            .top
+            .min(self.cursor)
+            .max((self.cursor + 1).saturating_sub(page.max(1)))
+            .min(most);
+        // The heading above the first item stays in sight.
+        if self.cursor == 1 {
+            self.top = 0;
+        }
+    }
+}

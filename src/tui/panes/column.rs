@@ -1,0 +1,299 @@
+//! The columns of the tables: what each shows, how wide it may be, and which go first when room is short.
+
+use std::borrow::Cow;
+
+use crate::model::{Kind, Lifecycle, Resource, State};
+
+/// A column.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Column {
+    /// What a person calls it.
+    Name,
+    /// The context it was listed from.
+    Context,
+    /// Its state, in the platform's own word.
+    State,
+    /// An instance's size or service type.
+    Size,
+    /// Location, region or zone.
+    Location,
+    /// The most useful address.
+    Address,
+    /// A sparkline and the latest figure of its processors.
+    Cpu,
+    /// A sparkline and the latest figure of its memory.
+    Memory,
+    /// Time since it was made.
+    Age,
+    /// The machine it runs on.
+    Host,
+    /// Image or template.
+    Image,
+    /// The container it belongs to.
+    Container,
+    /// Labels or tags.
+    Labels,
+    /// The platform's own facts.
+    Facts,
+    /// Instances up, of those that should be.
+    Instances,
+    /// Accelerators asked for.
+    Gpus,
+    /// Processors and memory each instance may use.
+    Limits,
+    /// Where it can be reached.
+    Endpoints,
+    /// The platform's code of an accelerator.
+    Code,
+    /// Memory of an accelerator.
+    Vram,
+    /// Sizes in which it is sold.
+    Sizes,
+    /// Price.
+    Price,
+    /// What is left of the quota.
+    Quota,
+    /// How far an operation is.
+    Progress,
+    /// What an operation changes.
+    Target,
+    /// Who asked for it.
+    By,
+    /// How long it took.
+    Took,
+    /// The platform's own id.
+    Id,
+}
+
+/// How a column is laid out.
+pub struct Shape {
+    /// Its title.
+    pub title: &'static str,
+    /// Narrower than this it is dropped.
+    pub min: u16,
+    /// Wider than this it never gets.
+    pub max: u16,
+    /// The higher, the longer it stays when room is short.
+    pub priority: u8,
+    /// Figures stand to the right.
+    pub right: bool,
+}
+
+const fn shape(title: &'static str, min: u16, max: u16, priority: u8) -> Shape {
+    Shape {
+        title,
+        min,
+        max,
+        priority,
+        right: false,
+    }
+}
+
+const fn figure(title: &'static str, min: u16, max: u16, priority: u8) -> Shape {
+    Shape {
+        title,
+        min,
+        max,
+        priority,
+        right: true,
+    }
+}
+
+impl Column {
+    /// The columns of a kind, in order; `wide` adds those that are looked at now and then.
+    pub fn of(kind: Kind, wide: bool) -> Vec<Self> {
+        let (usual, more): (&[Self], &[Self]) = match kind {
+            Kind::Instance => (
+                &[
+                    Self::Name,
+                    Self::Context,
+                    Self::State,
+                    Self::Size,
+                    Self::Location,
+                    Self::Address,
+                    Self::Cpu,
+                    Self::Memory,
+                    Self::Age,
+                ],
+                &[
+                    Self::Container,
+                    Self::Host,
+                    Self::Image,
+                    Self::Labels,
+                    Self::Facts,
+                    Self::Id,
+                ],
+            ),
+            Kind::Container => (
+                &[
+                    Self::Name,
+                    Self::Context,
+                    Self::State,
+                    Self::Instances,
+                    Self::Image,
+                    Self::Limits,
+                    Self::Gpus,
+                    Self::Location,
+                    Self::Age,
+                ],
+                &[Self::Endpoints, Self::Labels, Self::Facts, Self::Id],
+            ),
+            Kind::Revision => (
+                &[
+                    Self::Container,
+                    Self::Name,
+                    Self::Context,
+                    Self::State,
+                    Self::Image,
+                    Self::Age,
+                ],
+                &[Self::Facts, Self::Id],
+            ),
+            Kind::GpuModel => (
+                &[
+                    Self::Name,
+                    Self::Context,
+                    Self::Code,
+                    Self::Vram,
+                    Self::Sizes,
+                    Self::Location,
+                    Self::Price,
+                    Self::Quota,
+                ],
+                &[Self::Facts, Self::Id],
+            ),
+            Kind::Operation => (
+                &[
+                    Self::Name,
+                    Self::Context,
+                    Self::State,
+                    Self::Progress,
+                    Self::Target,
+                    Self::By,
+                    Self::Took,
+                    Self::Age,
+                ],
+                &[Self::Facts, Self::Id],
+            ),
+        };
+        let mut columns = usual.to_vec();
+        if wide {
+            // Ages stand at the right edge, wide or not.
+            let end = columns.len() - usize::from(columns.last() == Some(&Self::Age));
+            columns.splice(end..end, more.iter().copied());
+        }
+        columns
+    }
+
+    /// How it is laid out in the table of a kind.
+    pub const fn shape(self, kind: Kind) -> Shape {
+        match self {
+            Self::Name if matches!(kind, Kind::Revision) => shape("REVISION", 6, 16, 98),
+            Self::Name => shape("NAME", 8, 44, 100),
+            Self::Context => shape("CONTEXT", 6, 20, 80),
+            Self::State => shape("STATE", 7, 18, 95),
+            Self::Size => shape("TYPE", 6, 22, 25),
+            Self::Location => shape("WHERE", 6, 18, 35),
+            Self::Address => shape("ADDRESS", 7, 26, 40),
+            Self::Cpu => shape("CPU", 5, 26, 70),
+            Self::Memory => shape("MEM", 5, 26, 60),
+            Self::Age => figure("AGE", 4, 5, 65),
+            Self::Host => shape("HOST", 6, 22, 20),
+            Self::Image => shape("IMAGE", 10, 44, 45),
+            Self::Container if matches!(kind, Kind::Revision) => shape("CONTAINER", 8, 40, 99),
+            Self::Container => shape("CONTAINER", 8, 28, 30),
+            Self::Labels => shape("LABELS", 8, 36, 15),
+            Self::Facts => shape("FACTS", 10, 60, 5),
+            Self::Instances => figure("UP", 3, 9, 75),
+            Self::Gpus => shape("GPU", 4, 20, 50),
+            Self::Limits => shape("LIMITS", 6, 20, 30),
+            Self::Endpoints => shape("ENDPOINTS", 10, 40, 18),
+            Self::Code => shape("CODE", 4, 18, 60),
+            Self::Vram => figure("MEMORY", 6, 9, 70),
+            Self::Sizes => shape("SIZES", 5, 36, 55),
+            Self::Price => shape("PRICE", 5, 24, 50),
+            Self::Quota => shape("QUOTA", 5, 24, 45),
+            Self::Progress => shape("PROGRESS", 8, 16, 70),
+            Self::Target => shape("TARGET", 6, 32, 60),
+            Self::By => shape("BY", 4, 24, 20),
+            Self::Took => figure("TOOK", 4, 6, 40),
+            Self::Id => shape("ID", 6, 36, 3),
+        }
+    }
+
+    /// Whether rows can be sorted by it. Samples are read only of the rows on the screen, so not by those.
+    pub const fn sorts(self) -> bool {
+        !matches!(self, Self::Cpu | Self::Memory | Self::Facts | Self::Labels)
+    }
+
+    /// What it says of a resource; empty where nothing is known.
+    pub fn text(self, resource: &Resource) -> Cow<'_, str> {
+        match self {
+            Self::Name => resource.name().into(),
+            Self::Context => resource.id().context.as_str().into(),
+            Self::State => resource.state().map_or(Cow::Borrowed(""), word),
+            Self::Id => (&*resource.id().id).into(),
+            Self::Facts => pairs(resource.facts().iter().map(|fact| (fact.name, &*fact.value))),
+            Self::Container => resource.container().map_or(Cow::Borrowed(""), |link| {
+                link.name.as_deref().unwrap_or(&link.id.id).into()
+            }),
+            _ => match resource {
+                Resource::Instance(it) => super::words::instance(self, it),
+                Resource::Container(it) => super::words::container(self, it),
+                Resource::Revision(it) if self == Self::Image => super::words::optional(it.image.as_ref()),
+                Resource::Revision(_) => Cow::Borrowed(""),
+                Resource::GpuModel(it) => super::words::gpu_model(self, it),
+                Resource::Operation(it) => super::words::operation(self, it),
+            },
+        }
+    }
+}
+
+/// `name=value` joined by blanks.
+pub(super) fn pairs<'a>(pairs: impl Iterator<Item = (&'a str, &'a str)>) -> Cow<'static, str> {
+    let mut text = String::new();
+    for (name, value) in pairs {
+        if !text.is_empty() {
+            text.push(' ');
+        }
+        text.push_str(name);
+        text.push('=');
+        text.push_str(value);
+    }
+    text.into()
+}
+
+/// The platform's own word for a state, in lower case; ours where it has none.
+pub fn word(state: &State) -> Cow<'_, str> {
+    if state.raw.is_empty() {
+        state.lifecycle.word().into()
+    } else if state.raw.chars().any(char::is_uppercase) {
+        state.raw.to_lowercase().into()
+    } else {
+        (&*state.raw).into()
+    }
+}
+
+/// A mark that tells the state by its shape.
+pub const fn mark(lifecycle: Lifecycle, ascii: bool) -> &'static str {
+    match (lifecycle, ascii) {
+        (Lifecycle::Running, false) => "●",
+        (Lifecycle::Running, true) => "*",
+        (Lifecycle::Pending, false) => "◐",
+        (Lifecycle::Stopping, false) => "◑",
+        (Lifecycle::Pending | Lifecycle::Stopping, true) => "~",
+        (Lifecycle::Degraded, false) => "▲",
+        (Lifecycle::Degraded, true) => "!",
+        (Lifecycle::Failed, false) => "✗",
+        (Lifecycle::Failed, true) => "x",
+        (Lifecycle::Stopped, false) => "○",
+        (Lifecycle::Stopped, true) => "o",
+        (Lifecycle::Done, false) => "✔",
+        (Lifecycle::Done, true) => "+",
+        (Lifecycle::Deleting, false) => "◌",
+        (Lifecycle::Deleting, true) => "-",
+        (Lifecycle::Gone, false) => "·",
+        (Lifecycle::Gone, true) => ".",
+        (Lifecycle::Unknown, _) => "?",
+    }
+}

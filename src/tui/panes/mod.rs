@@ -1,0 +1,12 @@
+//! The five tables: their columns, their order, and where the eye is in each.
+
+mod arrange;
+mod column;
+mod order;
+mod pane;
+mod words;
+
+pub use arrange::{Arranged, Job};
+pub use column::{Column, Shape, mark, word};
+pub use order::Sort;
+pub use pane::{Narrow, Pane};

@@ -1,0 +1,181 @@
+//! Effects that reach outside of the screen: the fleet, files, the clipboard, consoles. What takes time runs in tasks
+//! that end when the screen does; results come back as events.
+
+use std::io;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use futures_util::StreamExt;
+use tokio::sync::{Notify, mpsc};
+use tokio::task::JoinSet;
+
+use super::app::{App, Event};
+use super::panes::Job;
+use super::views::console::{ConsoleView, Sessions, SessionsView};
+use super::{Effect, terminal};
+use crate::fleet::Fleet;
+use crate::model::ResourceId;
+
+/// Names tried for a file before giving up.
+const TRIES: u32 = 1000;
+
+/// Runs effects.
+pub(super) struct Performer {
+    fleet: Fleet,
+    sender: mpsc::Sender<Event>,
+    tasks: JoinSet<()>,
+    sessions: Sessions,
+}
+
+impl Performer {
+    /// `wake` is told when a console has something new.
+    pub(super) fn new(fleet: Fleet, sender: mpsc::Sender<Event>, wake: Arc<Notify>) -> Self {
+        Self {
+            fleet,
+            sender,
+            tasks: JoinSet::new(),
+            sessions: Sessions::new(Arc::new(move || wake.notify_one())),
+        }
+    }
+
+    /// Ends all that runs.
+    pub(super) fn end(&mut self) {
+        self.tasks.abort_all();
+        self.sessions.close_all();
+    }
+
+    /// Asks the consoles that nobody looks at for news, so that they may wake us again.
+    pub(super) fn listen(&self) {
+        self.sessions.poll();
+    }
+
+    /// Runs an effect; what is known at once comes back as events.
+    pub(super) fn perform(&mut self, app: &App, effect: Effect) -> Vec<Event> {
+        while self.tasks.try_join_next().is_some() {}
+        match effect {
+            Effect::Refresh => self.fleet.refresh(),
+            Effect::Pause(paused) => self.fleet.pause(paused),
+            Effect::Reconnect(context) => self.fleet.reconnect(&context),
+            Effect::Watch(visible, focus) => self.fleet.watch(visible, focus),
+            Effect::Backfill(id, back) => self.fleet.backfill(&id, back),
+            Effect::Describe(id) => self.describe(id),
+            Effect::OpenTail(id, start) => {
+                let tail = self.fleet.open_tail(&id, start);
+                return vec![Event::TailOpened(id, tail)];
+            }
+            Effect::CloseTail(tail) => self.fleet.close_tail(tail),
+            Effect::Copy(text, what) => return vec![copy(&text, &what)],
+            Effect::Save(name, bytes) => self.save(name, bytes),
+            Effect::ShowConsole(id) => return vec![self.console(app, id)],
+            Effect::ShowSessions => {
+                let selected = app.view().and_then(|view| view.subject()).cloned();
+                let view = SessionsView::new(&self.sessions, selected, &app.console_keys());
+                return vec![Event::Opened(Box::new(view), Effect::ShowSessions)];
+            }
+            // The others change the screen or the loop and never come here.
+            _ => {}
+        }
+        Vec::new()
+    }
+
+    fn console(&self, app: &App, id: ResourceId) -> Event {
+        let Some(row) = app.store.get(&id) else {
+            return match self.sessions.get(&id) {
+                Some(open) => {
+                    let view = ConsoleView::new(&self.sessions, open, app.console_keys());
+                    Event::Opened(Box::new(view), Effect::ShowConsole(id))
+                }
+                None => Event::Failed(format!("{id} is gone")),
+            };
+        };
+        let name = row.resource.name();
+        let Some(kind) = row.resource.offers().console else {
+            return Event::Failed(format!("{name} offers no console"));
+        };
+        let open = self.sessions.attach(&self.fleet, &id, name, kind);
+        let view = ConsoleView::new(&self.sessions, open, app.console_keys());
+        Event::Opened(Box::new(view), Effect::ShowConsole(id))
+    }
+
+    fn describe(&mut self, id: ResourceId) {
+        let mut sections = self.fleet.describe(&id);
+        let sender = self.sender.clone();
+        self.tasks.spawn(async move {
+            while let Some(section) = sections.next().await {
+                if sender
+                    .send(Event::Section(id.clone(), Some(Box::new(section))))
+                    .await
+                    .is_err()
+                {
+                    return;
+                }
+            }
+            let _ = sender.send(Event::Section(id, None)).await;
+        });
+    }
+
+    /// Arranges the rows of a large table on a thread for such work.
+    pub(super) fn arrange(&mut self, job: Job) {
+        let sender = self.sender.clone();
+        self.tasks.spawn(async move {
+            if let Ok(Some(arranged)) = tokio::task::spawn_blocking(move || job.run()).await {
+                let _ = sender.send(Event::Arranged(Box::new(arranged))).await;
+            }
+        });
+    }
+
+    fn save(&mut self, name: String, bytes: Vec<u8>) {
+        let sender = self.sender.clone();
+        self.tasks.spawn(async move {
+            let told = name.clone();
+            let event = match tokio::task::spawn_blocking(move || write_new(&name, &bytes)).await {
+                Ok(Ok(path)) => Event::Said(format!("saved {}", path.display())),
+                Ok(Err(error)) => Event::Failed(format!("{told} cannot be saved here: {error}")),
+                Err(error) => Event::Failed(format!("{told} was not saved: {error}")),
+            };
+            let _ = sender.send(event).await;
+        });
+    }
+}
+
+/// Writes a file that was not there before: `web-1.log`, else `web-1-2.log` and so on. Returns its path.
+fn write_new(name: &str, bytes: &[u8]) -> io::Result<PathBuf> {
+    // A remote names resources: nothing of a name may lead out of the folder.
+    let name: String = name
+        .chars()
+        .map(|c| {
+            if c.is_alphanumeric() || matches!(c, '.' | '-' | '_') {
+                c
+            } else {
+                '-'
+            }
+        })
+        .collect();
+    let name = name.trim_start_matches('.');
+    let (stem, ending) = name.rsplit_once('.').unwrap_or((name, "txt"));
+    let folder = std::env::current_dir()?;
+    for number in 1..=TRIES {
+        let path = folder.join(if number == 1 {
+            format!("{stem}.{ending}")
+        } else {
+            format!("{stem}-{number}.{ending}")
+        });
+        match std::fs::File::create_new(&path) {
+            Ok(mut file) => {
+                io::Write::write_all(&mut file, bytes)?;
+                return Ok(path);
+            }
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Err(io::ErrorKind::AlreadyExists.into())
+}
+
+/// Hands a text to the terminal's clipboard by OSC 52. Whether the terminal takes it cannot be known.
+fn copy(text: &str, what: &str) -> Event {
+    match terminal::copy(text) {
+        Ok(()) => Event::Said(format!("copied {what}")),
+        Err(error) => Event::Failed(format!("{what} cannot be copied: {error}")),
+    }
+}

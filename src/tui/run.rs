@@ -1,0 +1,232 @@
+//! The frame loop: messages first, then input, then one draw if something changed. Nothing is awaited here but the
+//! queues; whatever takes time runs in a task that this loop owns and that ends with it.
+
+use std::io::{self, Stdout};
+use std::time::{Duration, Instant};
+
+use tokio::sync::mpsc;
+
+use super::app::{App, Event, Options};
+use super::input::{Input, Outside};
+use super::perform::Performer;
+use super::terminal::{self, Guard, Screen, Suspended};
+use super::{Effect, draw};
+use crate::fleet::{Events, Fleet, Store};
+use crate::model::Timestamp;
+
+/// Time between two frames at least.
+const FRAME: Duration = Duration::from_millis(10);
+/// Messages taken before input is looked at, so that a flood of them never starves a key.
+const BATCH: usize = 512;
+/// Results of our own tasks that may wait; the tasks wait when it is full.
+const QUEUE: usize = 256;
+/// Rows must rest this long before they are sampled: scrolling past is not looking at.
+const SETTLE: Duration = Duration::from_millis(80);
+
+/// How it ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Leaving {
+    /// A person left.
+    Quit,
+    /// A signal of this number asked to. By custom the exit status is 128 more.
+    Signal(i32),
+}
+
+/// Takes the terminal and shows the fleet until a person leaves or a signal comes. The terminal is given back
+/// whatever happens. Must be called inside a tokio runtime, on the thread that installed the panic report.
+///
+/// # Errors
+/// When the terminal cannot be taken or is gone.
+pub async fn run(fleet: Fleet, events: Events, store: Store, options: Options) -> io::Result<Leaving> {
+    terminal::install_hook();
+    let mut input = Input::open()?;
+    let guard = Guard::take(options.mouse)?;
+    let (columns, rows) = crossterm::terminal::size()?;
+    let (sender, queue) = mpsc::channel(QUEUE);
+    let wake = std::sync::Arc::new(tokio::sync::Notify::new());
+    let mut frames = Frames {
+        app: App::new(store, options, Timestamp::now()),
+        screen: Screen::new(io::stdout(), columns, rows),
+        performer: Performer::new(fleet, sender, wake.clone()),
+        last_frame: None,
+        redraw_at: None,
+        watch: None,
+        leaving: None,
+    };
+    let result = frames.turn(events, queue, &mut input, &wake).await;
+    frames.performer.end();
+    drop(guard);
+    result
+}
+
+struct Frames {
+    app: App,
+    screen: Screen<Stdout>,
+    performer: Performer,
+    last_frame: Option<Instant>,
+    redraw_at: Option<Instant>,
+    watch: Option<(Instant, Effect)>,
+    leaving: Option<Leaving>,
+}
+
+impl Frames {
+    async fn turn(
+        &mut self,
+        mut events: Events,
+        mut queue: mpsc::Receiver<Event>,
+        input: &mut Input,
+        wake: &tokio::sync::Notify,
+    ) -> io::Result<Leaving> {
+        let mut fleet_lives = true;
+        loop {
+            self.draw_if_due()?;
+            if let Some(leaving) = self.leaving {
+                return Ok(leaving);
+            }
+            let until = self.next_deadline();
+            tokio::select! {
+                biased;
+                event = queue.recv() => if let Some(event) = event { self.take(event)?; },
+                event = events.recv(), if fleet_lives => match event {
+                    Some(event) => self.take(Event::Fleet(Box::new(event)))?,
+                    None => fleet_lives = false,
+                },
+                outside = input.next() => if let Some(outside) = outside { self.take_outside(outside)?; },
+                () = wake.notified() => self.performer.listen(),
+                () = sleep_until(until) => self.take_deadline()?,
+            }
+            for _ in 0..BATCH {
+                let Some(event) = queue
+                    .try_recv()
+                    .ok()
+                    .or_else(|| events.try_recv().map(|event| Event::Fleet(Box::new(event))))
+                else {
+                    break;
+                };
+                self.take(event)?;
+            }
+            while let Some(outside) = input.try_next() {
+                self.take_outside(outside)?;
+            }
+        }
+    }
+
+    fn take(&mut self, event: Event) -> io::Result<()> {
+        self.app.now = Timestamp::now();
+        let effects = self.app.update(event);
+        self.perform(effects)
+    }
+
+    fn take_outside(&mut self, outside: Outside) -> io::Result<()> {
+        match outside {
+            Outside::Terminal(event) => {
+                if let crossterm::event::Event::Resize(columns, rows) = event {
+                    self.screen.resize(columns, rows);
+                }
+                self.take(Event::Terminal(event))
+            }
+            Outside::Signal(number) => {
+                self.leaving = Some(Leaving::Signal(number));
+                Ok(())
+            }
+            Outside::Lost(error) => Err(error),
+            Outside::Stop => self.perform(vec![Effect::Suspend]),
+        }
+    }
+
+    fn take_deadline(&mut self) -> io::Result<()> {
+        let now = Instant::now();
+        if let Some((_, effect)) = self.watch.take_if(|(at, _)| *at <= now) {
+            self.performer.perform(&self.app, effect);
+        }
+        if self.redraw_at.is_some_and(|at| at <= now) {
+            self.redraw_at = None;
+            self.take(Event::Tick)?;
+        }
+        Ok(())
+    }
+
+    /// When something is to be done even if nothing happens.
+    fn next_deadline(&self) -> Option<Instant> {
+        let watch = self.watch.as_ref().map(|(at, _)| *at);
+        let frame = self.app.is_dirty().then(|| self.frame_due());
+        [watch, self.redraw_at, frame].into_iter().flatten().min()
+    }
+
+    fn frame_due(&self) -> Instant {
+        self.last_frame
+            .map_or_else(Instant::now, |last| last + FRAME.max(self.app.patience()))
+    }
+
+    fn draw_if_due(&mut self) -> io::Result<()> {
+        for panic in terminal::take_background_panics() {
+            self.take(Event::Failed(panic))?;
+        }
+        if !self.app.is_dirty() || self.frame_due() > Instant::now() {
+            return Ok(());
+        }
+        self.app.now = Timestamp::now();
+        if let Some(job) = self.app.arrange() {
+            self.performer.arrange(job);
+        }
+        let app = &mut self.app;
+        self.screen.draw(|area, buf| draw::frame(app, area, buf))?;
+        let now = Instant::now();
+        self.last_frame = Some(now);
+        panic_if_asked();
+        if let Some(effect) = self.app.drawn() {
+            self.watch = Some((now + SETTLE, effect));
+        }
+        self.redraw_at = self.app.redraw_in().map(|after| now + after.max(FRAME));
+        Ok(())
+    }
+
+    fn perform(&mut self, effects: Vec<Effect>) -> io::Result<()> {
+        for effect in effects {
+            match effect {
+                Effect::Quit => self.leaving = Some(Leaving::Quit),
+                Effect::Redraw => self.screen.forget(),
+                Effect::Suspend => self.suspend()?,
+                Effect::Mouse(on) => terminal::mouse(on)?,
+                Effect::DrawAfter(after) => {
+                    let at = Instant::now() + after;
+                    self.redraw_at = Some(self.redraw_at.map_or(at, |known| known.min(at)));
+                }
+                effect => {
+                    for event in self.performer.perform(&self.app, effect) {
+                        self.take(event)?;
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn suspend(&mut self) -> io::Result<()> {
+        match terminal::suspend(self.app.takes_mouse())? {
+            Suspended::AndBack => {
+                let (columns, rows) = crossterm::terminal::size()?;
+                self.screen.resize(columns, rows);
+                self.screen.forget();
+                self.take(Event::Terminal(crossterm::event::Event::Resize(columns, rows)))
+            }
+            Suspended::NoShell => self.take(Event::Failed(
+                "there is no shell here that could bring it back: q quits".to_owned(),
+            )),
+        }
+    }
+}
+
+/// What the session tests set to see that a panic gives the terminal back.
+const PANIC: &str = "QDECK_TEST_PANIC";
+
+fn panic_if_asked() {
+    assert!(std::env::var_os(PANIC).is_none(), "{PANIC} is set");
+}
+
+async fn sleep_until(until: Option<Instant>) {
+    match until {
+        Some(until) => tokio::time::sleep_until(until.into()).await,
+        None => std::future::pending().await,
+    }
+}

@@ -1,0 +1,142 @@
+//! The user's terminal: taken once, given back whole whatever happens.
+
+mod frame;
+mod panics;
+mod screen;
+mod suspend;
+
+use std::io::{self, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use crossterm::clipboard::CopyToClipboard;
+use crossterm::cursor::{SetCursorStyle, Show};
+use crossterm::event::{DisableBracketedPaste, DisableFocusChange, EnableBracketedPaste, EnableFocusChange};
+use crossterm::queue;
+use crossterm::style::ResetColor;
+use crossterm::terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode};
+
+pub use panics::{install_hook, take_background_panics};
+pub use screen::Screen;
+pub use suspend::{Suspended, suspend};
+
+/// Clicks and the wheel, with positions beyond 223; no motion, so that an idle mouse costs nothing and the terminal's
+/// own selection still works with Shift.
+const MOUSE_ON: &[u8] = b"\x1b[?1000h\x1b[?1006h";
+const MOUSE_OFF: &[u8] = b"\x1b[?1006l\x1b[?1000l";
+
+/// Whether the terminal is ours. Process-wide, because a panic hook and a signal must find it without any handle.
+static TAKEN: AtomicBool = AtomicBool::new(false);
+
+/// The terminal while it is taken. Dropping it gives it back.
+pub struct Guard {
+    _private: (),
+}
+
+impl Guard {
+    /// Takes the terminal: raw mode, the alternate screen, pastes in brackets, focus reports, and the mouse if asked.
+    ///
+    /// # Errors
+    /// When the terminal refuses; what was taken until then has been given back.
+    pub fn take(mouse: bool) -> io::Result<Self> {
+        let guard = Self { _private: () };
+        enter(mouse)?;
+        Ok(guard)
+    }
+}
+
+impl Drop for Guard {
+    fn drop(&mut self) {
+        restore();
+    }
+}
+
+/// Takes the terminal, again after [`restore`].
+fn enter(mouse: bool) -> io::Result<()> {
+    TAKEN.store(true, Ordering::SeqCst);
+    enable_raw_mode()?;
+    let mut bytes = Vec::with_capacity(64);
+    queue!(
+        bytes,
+        EnterAlternateScreen,
+        EnableBracketedPaste,
+        EnableFocusChange
+    )?;
+    if mouse {
+        bytes.extend_from_slice(MOUSE_ON);
+    }
+    write(&bytes)
+}
+
+/// Takes the mouse or lets it go.
+pub fn mouse(on: bool) -> io::Result<()> {
+    write(if on { MOUSE_ON } else { MOUSE_OFF })
+}
+
+/// Hands a text to the terminal's clipboard (OSC 52).
+pub fn copy(text: &str) -> io::Result<()> {
+    let mut bytes = Vec::new();
+    queue!(bytes, CopyToClipboard::to_clipboard_from(text))?;
+    write(&bytes)
+}
+
+/// Gives the terminal back as it was. Does nothing when it is not taken, so that every way out may call it.
+pub fn restore() {
+    if !TAKEN.swap(false, Ordering::SeqCst) {
+        return;
+    }
+    // Failures have nowhere to be told: the terminal is what failed.
+    let _ = write(&farewell());
+    let _ = disable_raw_mode();
+}
+
+/// The bytes that undo everything that may have been switched on, in one write, the screen last.
+fn farewell() -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(96);
+    // A frame may have been cut short by a panic.
+    bytes.extend_from_slice(frame::END_FRAME);
+    bytes.extend_from_slice(MOUSE_OFF);
+    let _ = queue!(
+        bytes,
+        DisableFocusChange,
+        DisableBracketedPaste,
+        ResetColor,
+        SetCursorStyle::DefaultUserShape,
+        LeaveAlternateScreen,
+        Show
+    );
+    bytes
+}
+
+fn write(bytes: &[u8]) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    out.write_all(bytes)?;
+    out.flush()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_farewell_undoes_all_that_was_switched_on() {
+        let text = String::from_utf8(farewell()).unwrap();
+        for off in [
+            "\x1b[?2026l",
+            "\x1b[?1000l",
+            "\x1b[?1006l",
+            "\x1b[?1004l",
+            "\x1b[?2004l",
+            "\x1b[?1049l",
+            "\x1b[?25h",
+        ] {
+            assert!(text.contains(off), "{off:?} is missing in {text:?}");
+        }
+    }
+
+    #[test]
+    fn giving_back_what_was_not_taken_does_nothing() {
+        restore();
+        restore();
+        assert!(!TAKEN.load(Ordering::SeqCst));
+    }
+}

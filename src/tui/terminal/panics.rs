@@ -1,0 +1,82 @@
+//! A panic must not leave the terminal broken, nor may one in the background write over the screen.
+
+use std::panic::PanicHookInfo;
+use std::sync::Mutex;
+use std::sync::Once;
+use std::sync::atomic::Ordering;
+use std::thread::{self, ThreadId};
+
+use super::{TAKEN, restore};
+
+static INSTALL: Once = Once::new();
+
+/// Sentences about background panics that the screen has not told yet; at most a few.
+static BACKGROUND: Mutex<Vec<String>> = Mutex::new(Vec::new());
+const KEPT: usize = 16;
+
+/// Puts a hook before the one in force. While the terminal is taken: a panic of the calling thread, which draws, gives
+/// the terminal back first; one of another thread is kept for the screen and the log file and prints nothing; one
+/// inside the emulator, which is caught there, is passed over. Installs itself once.
+pub fn install_hook() {
+    let screen = thread::current().id();
+    INSTALL.call_once(|| {
+        let before = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |info| {
+            if crate::console::terminal::in_guarded_section() {
+                return;
+            }
+            match place(screen) {
+                Place::Screen => restore(),
+                Place::Background => {
+                    keep(info);
+                    return;
+                }
+                Place::Outside => {}
+            }
+            before(info);
+        }));
+    });
+}
+
+enum Place {
+    /// On the thread that draws, while the terminal is taken.
+    Screen,
+    /// On another, while the terminal is taken.
+    Background,
+    /// The terminal is not taken.
+    Outside,
+}
+
+fn place(screen: ThreadId) -> Place {
+    if !TAKEN.load(Ordering::SeqCst) {
+        Place::Outside
+    } else if thread::current().id() == screen {
+        Place::Screen
+    } else {
+        Place::Background
+    }
+}
+
+fn keep(info: &PanicHookInfo<'_>) {
+    let payload = info.payload();
+    let message = payload
+        .downcast_ref::<&str>()
+        .copied()
+        .or_else(|| payload.downcast_ref::<String>().map(String::as_str))
+        .unwrap_or("a value that is no text");
+    let place = info.location().map(ToString::to_string).unwrap_or_default();
+    tracing::error!(%place, %message, "a background task panicked");
+    if let Ok(mut kept) = BACKGROUND.lock()
+        && kept.len() < KEPT
+    {
+        kept.push(format!("a background task failed: {message} ({place})"));
+    }
+}
+
+/// What background tasks panicked with since the last call.
+pub fn take_background_panics() -> Vec<String> {
+    BACKGROUND
+        .lock()
+        .map(|mut kept| std::mem::take(&mut *kept))
+        .unwrap_or_default()
+}

@@ -1,0 +1,177 @@
+//! What the terminal shows now and what it should show next; only the difference is sent.
+
+use std::io::{self, Write};
+
+use crossterm::cursor::{Hide, MoveTo, Show};
+use crossterm::queue;
+use crossterm::terminal::{Clear, ClearType};
+use ratatui::backend::{Backend, CrosstermBackend};
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+
+use super::frame::FrameWriter;
+
+/// Two buffers and a writer. Unlike `ratatui::Terminal` it writes nothing at all when nothing changed.
+pub struct Screen<W: Write> {
+    backend: CrosstermBackend<FrameWriter<W>>,
+    shown: Buffer,
+    next: Buffer,
+    cursor: Option<Position>,
+    /// Nothing is known of what the terminal shows: clear it first.
+    blank: bool,
+}
+
+impl<W: Write> Screen<W> {
+    /// A screen of this size, about to be drawn for the first time.
+    pub fn new(out: W, columns: u16, rows: u16) -> Self {
+        let area = Rect::new(0, 0, columns, rows);
+        Self {
+            backend: CrosstermBackend::new(FrameWriter::new(out)),
+            shown: Buffer::empty(area),
+            next: Buffer::empty(area),
+            cursor: None,
+            blank: true,
+        }
+    }
+
+    /// Forgets what the terminal shows, so that the next frame is drawn whole.
+    pub fn forget(&mut self) {
+        self.blank = true;
+    }
+
+    /// Takes a new size.
+    pub fn resize(&mut self, columns: u16, rows: u16) {
+        let area = Rect::new(0, 0, columns, rows);
+        if area != self.next.area {
+            self.shown = Buffer::empty(area);
+            self.next = Buffer::empty(area);
+            self.blank = true;
+        }
+    }
+
+    /// Draws a frame with `draw`, which returns where the cursor belongs, and sends the difference in one write.
+    ///
+    /// # Errors
+    /// When the terminal is gone.
+    pub fn draw(&mut self, draw: impl FnOnce(Rect, &mut Buffer) -> Option<Position>) -> io::Result<()> {
+        let area = self.next.area;
+        self.next.reset();
+        let cursor = draw(area, &mut self.next).filter(|at| area.contains(*at));
+        let first = std::mem::take(&mut self.blank);
+        if first {
+            self.shown.reset();
+            queue!(self.backend, Hide)?;
+            queue!(self.backend, Clear(ClearType::All))?;
+            self.cursor = None;
+        }
+        let cells = self.shown.diff(&self.next);
+        let changed = !cells.is_empty();
+        if changed {
+            if self.cursor.is_some() {
+                queue!(self.backend, Hide)?;
+            }
+            self.backend.draw(cells.into_iter())?;
+        }
+        if changed || cursor != self.cursor {
+            match cursor {
+                Some(at) => {
+                    queue!(self.backend, MoveTo(at.x, at.y), Show)?;
+                }
+                None if self.cursor.is_some() => queue!(self.backend, Hide)?,
+                None => {}
+            }
+            self.cursor = cursor;
+        }
+        std::mem::swap(&mut self.shown, &mut self.next);
+        Write::flush(&mut self.backend)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::RefCell;
+    use std::rc::Rc;
+
+    use ratatui::style::Style;
+
+    use super::*;
+
+    /// Remembers each write.
+    #[derive(Clone, Default)]
+    struct Writes(Rc<RefCell<Vec<Vec<u8>>>>);
+
+    impl Write for Writes {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.borrow_mut().push(bytes.to_vec());
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    fn put(text: &'static str) -> impl FnOnce(Rect, &mut Buffer) -> Option<Position> {
+        move |_, buf| {
+            buf.set_string(0, 0, text, Style::new());
+            None
+        }
+    }
+
+    #[test]
+    fn one_write_a_frame_and_none_when_nothing_changed() {
+        let writes = Writes::default();
+        let mut screen = Screen::new(writes.clone(), 20, 3);
+        screen.draw(put("hello")).unwrap();
+        assert_eq!(writes.0.borrow().len(), 1);
+        screen.draw(put("hello")).unwrap();
+        assert_eq!(writes.0.borrow().len(), 1, "an unchanged frame writes nothing");
+        screen.draw(put("hullo")).unwrap();
+        let last = String::from_utf8(writes.0.borrow().last().unwrap().clone()).unwrap();
+        assert!(
+            last.starts_with("\x1b[?2026h") && last.ends_with("\x1b[?2026l"),
+            "{last:?}"
+        );
+        assert!(last.contains('u') && !last.contains("hullo"), "{last:?}");
+    }
+
+    #[test]
+    fn a_frame_larger_than_the_room_is_still_one_write() {
+        let writes = Writes::default();
+        let mut screen = Screen::new(writes.clone(), 500, 200);
+        screen
+            .draw(|area, buf| {
+                for y in 0..area.height {
+                    buf.set_string(0, y, "x".repeat(500), Style::new());
+                }
+                None
+            })
+            .unwrap();
+        assert_eq!(writes.0.borrow().len(), 1);
+        assert!(writes.0.borrow()[0].len() > 64 * 1024);
+    }
+
+    #[test]
+    fn the_cursor_is_shown_moved_and_hidden_only_when_it_changes() {
+        let writes = Writes::default();
+        let mut screen = Screen::new(writes.clone(), 20, 3);
+        screen.draw(|_, _| Some(Position::new(2, 1))).unwrap();
+        screen.draw(|_, _| Some(Position::new(2, 1))).unwrap();
+        assert_eq!(writes.0.borrow().len(), 1);
+        screen.draw(|_, _| None).unwrap();
+        let last = String::from_utf8(writes.0.borrow().last().unwrap().clone()).unwrap();
+        assert!(last.contains("\x1b[?25l"), "{last:?}");
+    }
+
+    #[test]
+    fn the_smallest_terminals_do_not_panic() {
+        for (columns, rows) in [(0, 0), (1, 1), (1, 0)] {
+            let writes = Writes::default();
+            let mut screen = Screen::new(writes.clone(), columns, rows);
+            screen.draw(|_, _| Some(Position::new(0, 0))).unwrap();
+            screen.resize(3, 1);
+            screen.draw(|_, _| None).unwrap();
+            assert_eq!(writes.0.borrow().len(), 2, "each begins anew with a clear");
+        }
+    }
+}

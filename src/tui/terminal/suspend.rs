@@ -1,0 +1,38 @@
+//! Ctrl-Z: the terminal goes back to the shell, and the shell's `fg` brings the program back.
+
+use std::io;
+
+use rustix::process::{Signal, getpgrp, getpid, getsid, kill_current_process_group};
+
+use super::{enter, restore};
+
+/// What came of asking to stop.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Suspended {
+    /// It stopped, and goes on now with the terminal taken anew.
+    AndBack,
+    /// Nobody could bring it back: it leads its session, as in a terminal window of its own.
+    NoShell,
+}
+
+/// Gives the terminal back, stops the whole job as a shell's Ctrl-Z does (so that `cargo run` stops too), and takes
+/// the terminal again once the shell continues it. Blocks while stopped.
+///
+/// # Errors
+/// When the terminal cannot be taken again.
+pub fn suspend(mouse: bool) -> io::Result<Suspended> {
+    if !has_shell() {
+        return Ok(Suspended::NoShell);
+    }
+    restore();
+    // SIGSTOP, not SIGTSTP: the latter is caught, so that one from outside gives the terminal back as well.
+    let stopped = kill_current_process_group(Signal::STOP);
+    enter(mouse)?;
+    stopped?;
+    Ok(Suspended::AndBack)
+}
+
+/// Whether our job is not the session leader's own: then a shell with job control started it and can continue it.
+fn has_shell() -> bool {
+    getsid(Some(getpid())).is_ok_and(|session| session != getpgrp())
+}

@@ -1,0 +1,242 @@
+//! Themes: files that name a style for each role, and how they are brought down to what a terminal can show.
+
+mod paint;
+
+use ratatui::style::Style;
+
+use super::Theme;
+
+/// How many colours the terminal shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Depth {
+    /// `NO_COLOR` is set: weight and reverse only.
+    None,
+    /// The 16 of the palette.
+    Ansi,
+    /// The 256 of xterm.
+    Indexed,
+    /// 24 bits.
+    True,
+}
+
+impl Depth {
+    /// What the environment tells: `NO_COLOR`, `COLORTERM`, `TERM`. Takes a reader, so that a test need not change
+    /// the process's environment.
+    pub fn detect(variable: impl Fn(&str) -> Option<String>) -> Self {
+        if variable("NO_COLOR").is_some_and(|value| !value.is_empty()) {
+            return Self::None;
+        }
+        let colors = variable("COLORTERM").unwrap_or_default();
+        let term = variable("TERM").unwrap_or_default();
+        if colors.contains("truecolor") || colors.contains("24bit") || term.contains("direct") {
+            Self::True
+        } else if term.contains("256") || term.contains("kitty") || term.contains("alacritty") {
+            Self::Indexed
+        } else if term == "dumb" || term.contains("mono") {
+            Self::None
+        } else {
+            Self::Ansi
+        }
+    }
+}
+
+/// The themes that come with the program, the default first.
+const EMBEDDED: &[(&str, &str)] = &[
+    ("dark", include_str!("../../../assets/themes/dark.toml")),
+    ("light", include_str!("../../../assets/themes/light.toml")),
+    ("harbour", include_str!("../../../assets/themes/harbour.toml")),
+    ("contrast", include_str!("../../../assets/themes/contrast.toml")),
+    ("mono", include_str!("../../../assets/themes/mono.toml")),
+];
+
+/// The names of the themes, the default first.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    EMBEDDED.iter().map(|(name, _)| *name)
+}
+
+/// A theme by name, brought down to `depth`. Without colours every theme is `mono`.
+pub fn load(name: &str, depth: Depth) -> Option<Theme> {
+    let wanted = if depth == Depth::None { "mono" } else { name };
+    let (name, text) = EMBEDDED
+        .iter()
+        .find(|(known, _)| *known == wanted)
+        .filter(|_| names().any(|known| known == name))?;
+    parse(name, text).ok().map(|theme| degrade(theme, depth))
+}
+
+/// The default theme for a depth.
+pub fn default(depth: Depth) -> Theme {
+    load("dark", depth).unwrap_or_else(|| plain("plain"))
+}
+
+/// Reads a theme file.
+///
+/// # Errors
+/// Names the role and what is wrong with its style.
+pub fn parse(name: &str, text: &str) -> Result<Theme, String> {
+    let table = text.parse::<toml::Table>().map_err(|error| error.to_string())?;
+    let mut theme = plain(name);
+    for (role, value) in &table {
+        let style = value
+            .as_str()
+            .ok_or_else(|| format!("theme {name}: `{role}` must be a text"))
+            .and_then(|text| {
+                paint::parse(text).map_err(|wrong| format!("theme {name}: `{role}`: {wrong}"))
+            })?;
+        let slot =
+            slot(&mut theme, role).ok_or_else(|| format!("theme {name}: no role is called `{role}`"))?;
+        *slot = style;
+    }
+    Ok(theme)
+}
+
+fn plain(name: &str) -> Theme {
+    let style = Style::new();
+    Theme {
+        name: name.to_owned(),
+        text: style,
+        dim: style,
+        accent: style,
+        title: style,
+        border: style,
+        selected: style,
+        marked: style,
+        matched: style,
+        key: style,
+        good: style,
+        moving: style,
+        warn: style,
+        bad: style,
+        off: style,
+        chart: style,
+        chart_second: style,
+        banner: style,
+    }
+}
+
+const ROLES: [&str; 17] = [
+    "text",
+    "dim",
+    "accent",
+    "title",
+    "border",
+    "selected",
+    "marked",
+    "matched",
+    "key",
+    "good",
+    "moving",
+    "warn",
+    "bad",
+    "off",
+    "chart",
+    "chart-second",
+    "banner",
+];
+
+fn slot<'a>(theme: &'a mut Theme, role: &str) -> Option<&'a mut Style> {
+    Some(match role {
+        "text" => &mut theme.text,
+        "dim" => &mut theme.dim,
+        "accent" => &mut theme.accent,
+        "title" => &mut theme.title,
+        "border" => &mut theme.border,
+        "selected" => &mut theme.selected,
+        "marked" => &mut theme.marked,
+        "matched" => &mut theme.matched,
+        "key" => &mut theme.key,
+        "good" => &mut theme.good,
+        "moving" => &mut theme.moving,
+        "warn" => &mut theme.warn,
+        "bad" => &mut theme.bad,
+        "off" => &mut theme.off,
+        "chart" => &mut theme.chart,
+        "chart-second" => &mut theme.chart_second,
+        "banner" => &mut theme.banner,
+        _ => return None,
+    })
+}
+
+fn degrade(mut theme: Theme, depth: Depth) -> Theme {
+    for role in ROLES {
+        if let Some(style) = slot(&mut theme, role) {
+            *style = paint::degrade(*style, depth);
+        }
+    }
+    theme
+}
+
+#[cfg(test)]
+mod tests {
+    use ratatui::style::{Color, Modifier};
+
+    use super::*;
+
+    #[test]
+    fn every_embedded_theme_reads_and_names_every_role() {
+        for (name, text) in EMBEDDED {
+            parse(name, text).unwrap();
+            let table = text.parse::<toml::Table>().unwrap();
+            for role in ROLES {
+                assert!(table.contains_key(role), "{name} lacks {role}");
+            }
+        }
+    }
+
+    #[test]
+    fn no_color_leaves_no_colour_in_any_theme() {
+        for name in names() {
+            let mut theme = load(name, Depth::None).unwrap();
+            for role in ROLES {
+                let style = slot(&mut theme, role).unwrap();
+                assert_eq!((style.fg, style.bg), (None, None), "{name} {role}");
+            }
+            assert!(theme.selected.add_modifier.contains(Modifier::REVERSED));
+        }
+    }
+
+    #[test]
+    fn true_colour_falls_to_what_the_terminal_has() {
+        assert!(matches!(
+            load("harbour", Depth::True).unwrap().good.fg,
+            Some(Color::Rgb(..))
+        ));
+        assert!(matches!(
+            load("harbour", Depth::Indexed).unwrap().good.fg,
+            Some(Color::Indexed(_))
+        ));
+        let fg = load("harbour", Depth::Ansi).unwrap().bad.fg.unwrap();
+        assert!(matches!(fg, Color::LightRed | Color::Red), "{fg:?}");
+    }
+
+    #[test]
+    fn the_environment_tells_the_depth() {
+        let with = |pairs: &'static [(&str, &str)]| {
+            Depth::detect(|name| {
+                pairs
+                    .iter()
+                    .find(|(known, _)| *known == name)
+                    .map(|(_, value)| (*value).to_owned())
+            })
+        };
+        assert_eq!(
+            with(&[("NO_COLOR", "1"), ("COLORTERM", "truecolor")]),
+            Depth::None
+        );
+        assert_eq!(
+            with(&[("NO_COLOR", ""), ("TERM", "xterm-256color")]),
+            Depth::Indexed
+        );
+        assert_eq!(
+            with(&[("COLORTERM", "truecolor"), ("TERM", "xterm")]),
+            Depth::True
+        );
+        assert_eq!(with(&[("TERM", "linux")]), Depth::Ansi);
+    }
+
+    #[test]
+    fn a_mistake_names_the_role() {
+        assert!(parse("x", "good = \"grene\"").unwrap_err().contains("`good`"));
+        assert!(parse("x", "goood = \"green\"").unwrap_err().contains("`goood`"));
+    }
+}
