@@ -12,7 +12,7 @@ use tokio_tungstenite::tungstenite::Message;
 /// A client of one cloud.
 pub struct Client {
     pub http: reqwest::Client,
-    pub cloud: Cloud,
+    cloud: Option<Cloud>,
     pub cycle: Access,
     pub quasarch: Access,
 }
@@ -46,7 +46,7 @@ impl Client {
         let http = reqwest::Client::builder().no_proxy().build().expect("a client");
         Self {
             http,
-            cloud,
+            cloud: Some(cloud),
             cycle,
             quasarch,
         }
@@ -59,6 +59,44 @@ impl Client {
             .bearer_auth(self.cycle.secret.expose())
             .header("X-Hub-Id", self.cycle.hub.as_deref().expect("a hub"));
         json(request).await
+    }
+
+    /// A client of the Cycle face of a cloud in another process, from the configuration that it printed.
+    pub fn of_process(configuration: &str) -> Self {
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let config: toml::Table = configuration.parse().expect("TOML");
+        let cycle = &config["contexts"]["demo-cycle"];
+        let text = |name: &str| cycle[name].as_str().expect("a string").to_owned();
+        let file = cycle["token"]["file"].as_str().expect("a file");
+        let cycle = Access {
+            platform: "cycle",
+            context: "demo-cycle".to_owned(),
+            base_url: text("base_url"),
+            secret: quarterdeck::model::Secret::new(std::fs::read_to_string(file).expect("readable").trim()),
+            hub: Some(text("hub")),
+            email: None,
+        };
+        let http = reqwest::Client::builder().no_proxy().build().expect("a client");
+        Self {
+            http,
+            cloud: None,
+            quasarch: cycle.clone(),
+            cycle,
+        }
+    }
+
+    /// The cloud, when it runs in this process.
+    pub fn cloud(&self) -> &Cloud {
+        self.cloud.as_ref().expect("a cloud of this process")
+    }
+
+    fn authority(&self) -> String {
+        let url = reqwest::Url::parse(&self.cycle.base_url).expect("a URL");
+        format!(
+            "{}:{}",
+            url.host_str().expect("a host"),
+            url.port().expect("a port")
+        )
     }
 
     pub async fn log_in(&self) -> String {
@@ -123,7 +161,7 @@ impl Client {
             ticket["data"]["address"].as_str(),
             ticket["data"]["token"].as_str().expect("a token"),
         );
-        let notifications = || format!("ws://{}/cycle{path}", self.cloud.address);
+        let notifications = || format!("ws://{}/cycle{path}", self.authority());
         let address = address.map_or_else(notifications, ToOwned::to_owned);
         self.upgrade(&format!("{address}?token={token}"))
             .await
@@ -132,7 +170,7 @@ impl Client {
 
     /// Opens a websocket, or gives the HTTP status of the refusal.
     pub async fn upgrade(&self, url: &str) -> Result<Socket, u16> {
-        let stream = TcpStream::connect(self.cloud.address).await.expect("it listens");
+        let stream = TcpStream::connect(self.authority()).await.expect("it listens");
         match tokio_tungstenite::client_async(url, stream).await {
             Ok((socket, _)) => Ok(Socket {
                 socket,

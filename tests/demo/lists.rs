@@ -55,7 +55,7 @@ async fn cycle_lets_in_only_the_right_key_and_hub() {
     }
     let (status, body) = client.cycle("/v1/containers").await;
     assert_eq!((status, body["data"].as_array().map(Vec::len)), (200, Some(8)));
-    assert_eq!(client.cloud.requests(), 6);
+    assert_eq!(client.cloud().requests(), 6);
 }
 
 #[tokio::test]
@@ -115,7 +115,7 @@ async fn quasarch_logs_in_with_basic_and_lists_with_the_token() {
     let (_, gpus) = client.quasarch(&token, "/v1/gpu-models").await;
     assert_eq!(gpus["items"].as_array().map(Vec::len), Some(25));
 
-    client.cloud.expire_logins();
+    client.cloud().expire_logins();
     assert_eq!(client.quasarch(&token, "/v1/gpu-models").await.0, 401);
 }
 

@@ -140,3 +140,38 @@ async fn dropping_the_cloud_ends_its_processes() {
     drop(client);
     gone(&word);
 }
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn killing_the_server_ends_its_processes_too() {
+    use std::io::BufRead as _;
+    use std::process::{Command, Stdio};
+    let mut server = Command::new(env!("CARGO_BIN_EXE_qdeck"))
+        .args(["demo", "--listen", "127.0.0.1:0"])
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("it starts");
+    // The configuration it prints holds the way in; the second context ends it.
+    let printed = std::io::BufReader::new(server.stdout.take().expect("piped"));
+    let mut text = String::new();
+    for line in printed.lines().map_while(Result::ok) {
+        text += &format!("{line}\n");
+        if text.contains("[contexts.demo-quasarch]") && line.starts_with("password") {
+            break;
+        }
+    }
+    let client = Client::of_process(&text);
+    let word = format!("killed-{}", std::process::id());
+    let (container, instance) = client.instance_of("web").await;
+    let mut console = client
+        .open(&format!(
+            "/v1/containers/{container}/instances/{instance}/console"
+        ))
+        .await;
+    start_stubborn(&mut console, &word).await;
+    server.kill().expect("killed");
+    server.wait().expect("reaped");
+    gone(&word);
+}

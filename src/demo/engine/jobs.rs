@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use super::Engine;
 use super::events::Event;
-use super::fleet::{Account, Fleet, Job, JobPhase, Phase, Step};
+use super::fleet::{Fleet, Job, JobPhase, Phase, Step};
 use super::plan::add_instance;
 use super::real::{set_container_phase, set_phase};
 
@@ -98,7 +98,9 @@ impl Engine {
                             step.started = Some(now);
                         }
                     });
-                    effects.iter().for_each(|effect| effect.apply(fleet, told));
+                    for effect in &effects {
+                        effect.apply(fleet, told);
+                    }
                 });
                 tokio::time::sleep(STEP).await;
                 engine.write(|fleet, told| {
@@ -389,11 +391,4 @@ fn name(fleet: &Fleet, container: u32) -> &str {
         .containers
         .get(container as usize)
         .map_or("?", |c| c.name.as_str())
-}
-
-/// Whether an account's container may be touched at all: it exists and is not on its way out.
-pub fn changeable(fleet: &Fleet, account: Account, container: u32) -> bool {
-    fleet
-        .container_of(account, container)
-        .is_some_and(|c| c.phase != Phase::Deleting)
 }

@@ -119,9 +119,6 @@ impl Engine {
                         if phase == Phase::Running {
                             engine.crash_unseen(instance);
                         }
-                        if phase == Phase::Failed {
-                            engine.show_failed_lease(container);
-                        }
                     }
                     Ok(_) | Err(RecvError::Lagged(_)) => {}
                     Err(RecvError::Closed) => return,
@@ -136,18 +133,6 @@ impl Engine {
             sleep(Duration::from_secs(14 + u64::from(instance % 7))).await;
             if engine.inner.machines.known(instance).is_none() {
                 engine.fail(instance, CRASHED);
-            }
-        });
-    }
-
-    fn show_failed_lease(&self, container: u32) {
-        self.write(|fleet, told| {
-            if fleet
-                .containers
-                .get(container as usize)
-                .is_some_and(|c| c.account == Account::Quasarch)
-            {
-                super::real::set_container_phase(fleet, container, Phase::Failed, told);
             }
         });
     }

@@ -321,7 +321,7 @@ fn plant(fleet: &mut Fleet, plan: &ContainerPlan, now: Timestamp) {
 }
 
 /// Adds one instance to a container and gives its index.
-pub(super) fn add_instance(
+pub fn add_instance(
     fleet: &mut Fleet,
     container: u32,
     server: u32,

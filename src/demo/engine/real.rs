@@ -9,7 +9,7 @@ use tokio::sync::broadcast::error::RecvError;
 
 use super::Engine;
 use super::events::Event;
-use super::fleet::{Fleet, Phase};
+use super::fleet::{Account, Fleet, Phase};
 use crate::demo::process::machine::{Machine, Setup};
 use crate::demo::process::session::Session;
 use crate::demo::process::telemetry::Sample;
@@ -71,7 +71,15 @@ impl Engine {
             };
             if row.phase == Phase::Running {
                 row.error = Some(why.into());
+                let container = row.container;
                 set_phase(fleet, instance, Phase::Failed, told);
+                if fleet
+                    .containers
+                    .get(container as usize)
+                    .is_some_and(|c| c.account == Account::Quasarch)
+                {
+                    set_container_phase(fleet, container, Phase::Failed, told);
+                }
             }
         });
     }

@@ -80,9 +80,9 @@ impl Machine {
             return Ok((running.clone(), false));
         }
         let setup = lock(&self.setup).clone();
-        let args: Vec<OsString> = workload::arguments(setup.kind, setup.seed);
+        let arguments: Vec<OsString> = workload::arguments(setup.kind, setup.seed);
         let argv = std::iter::once(self.program.as_os_str())
-            .chain(args.iter().map(OsString::as_os_str))
+            .chain(arguments.iter().map(OsString::as_os_str))
             .collect();
         let mut env = self.environment(&setup);
         env.extend(setup.env.clone());
@@ -94,7 +94,7 @@ impl Machine {
             size: (24, 200),
         };
         self.prepare()?;
-        let session = Session::start(start, self.log.clone(), &self.reaper)?;
+        let session = Session::start(&start, self.log.clone(), &self.reaper)?;
         *work = Some(session.clone());
         Ok((session, true))
     }
@@ -127,16 +127,13 @@ impl Machine {
         // The program itself, so that a load can be started from the console.
         env.push(("QDECK".to_owned(), self.program.to_string_lossy().into_owned()));
         self.prepare()?;
-        let session = Session::start(
-            Start {
-                argv,
-                env,
-                dir: &self.home,
-                size,
-            },
-            Arc::default(),
-            &self.reaper,
-        )?;
+        let start = Start {
+            argv,
+            env,
+            dir: &self.home,
+            size,
+        };
+        let session = Session::start(&start, Arc::default(), &self.reaper)?;
         *shell = Some(session.clone());
         Ok(session)
     }

@@ -155,6 +155,15 @@ impl Follower {
         }
     }
 
+    /// Whether it stands at the very first byte there ever was.
+    pub fn at_start(&self) -> bool {
+        self.output
+            .lock()
+            .followers
+            .get(&self.name)
+            .is_some_and(|place| place.at == 0)
+    }
+
     /// The bytes that are there already, at most `most`.
     pub fn take(&mut self, most: usize) -> Option<Piece> {
         let mut ring = self.output.lock();
@@ -216,7 +225,7 @@ mod tests {
     #[test]
     fn a_newcomer_gets_the_backlog_and_memory_is_bounded() {
         let output = Arc::new(Output::default());
-        (0..64).for_each(|_| output.push(&[b'x'; 64 * 1024]));
+        (0..64).for_each(|_| output.push(&vec![b'x'; 64 * 1024]));
         assert_eq!(output.lock().bytes.len(), KEEP);
         let mut follower = output.follow(128 * 1024);
         assert!(

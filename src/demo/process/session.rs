@@ -42,7 +42,7 @@ impl Session {
     ///
     /// # Errors
     /// A sentence, when there is no PTY, no thread or no such program.
-    pub fn start(start: Start<'_>, output: Arc<Output>, reaper: &Arc<Reaper>) -> Result<Arc<Self>, String> {
+    pub fn start(start: &Start<'_>, output: Arc<Output>, reaper: &Arc<Reaper>) -> Result<Arc<Self>, String> {
         let (rows, cols) = start.size;
         let size = PtySize {
             rows,
@@ -59,7 +59,7 @@ impl Session {
             command.env(key, value);
         }
         command.cwd(start.dir);
-        let reader = pair
+        let output_end = pair
             .master
             .try_clone_reader()
             .map_err(|e| format!("the PTY cannot be read: {e}"))?;
@@ -78,7 +78,7 @@ impl Session {
         let (keys, typed) = mpsc::channel(64);
         let (ending, ended) = watch::channel(None);
         let printed = output.clone();
-        let reading = thread("demo-pty-read", move || read(reader, &printed))?;
+        let reading = thread("demo-pty-read", move || read(output_end, &printed))?;
         thread("demo-pty-write", move || write(writer, typed))?;
         let reaper = reaper.clone();
         thread("demo-pty-wait", move || {

@@ -55,7 +55,7 @@ fn census() -> impl Iterator<Item = Stat> {
         })
 }
 
-/// Reads proc_pid_stat(5). The name in parentheses may hold anything, so the fields start after the last one.
+/// Reads `proc_pid_stat(5)`. The name in parentheses may hold anything, so the fields start after the last one.
 fn stat(pid: u32, line: &str) -> Option<Stat> {
     let fields: Vec<&str> = line
         .get(line.rfind(')')? + 1..)?
@@ -74,7 +74,7 @@ fn stat(pid: u32, line: &str) -> Option<Stat> {
 }
 
 /// What each of the wanted sessions uses now.
-pub fn measure(wanted: &HashSet<u32>) -> HashMap<u32, Usage> {
+pub(super) fn measure(wanted: &HashSet<u32>) -> HashMap<u32, Usage> {
     let tick_ns = 1_000_000_000 / rustix::param::clock_ticks_per_second().max(1);
     let page = rustix::param::page_size() as u64;
     let mut found: HashMap<u32, Usage> = HashMap::new();
@@ -92,7 +92,7 @@ pub fn measure(wanted: &HashSet<u32>) -> HashMap<u32, Usage> {
     found
 }
 
-/// `rchar` and `wchar` of proc_pid_io(5).
+/// `rchar` and `wchar` of `proc_pid_io(5)`.
 fn transfer(pid: u32) -> Option<(u64, u64)> {
     let text = std::fs::read_to_string(format!("/proc/{pid}/io")).ok()?;
     let value = |name: &str| {

@@ -27,9 +27,8 @@ pub(super) fn run(rate: Option<u64>, lines: Option<u64>, bytes: Option<u64>) -> 
             }
         }
         out.flush()?;
-        if rate > 0 {
-            let due = Duration::from_millis(printed.saturating_mul(1000) / rate);
-            std::thread::sleep(due.saturating_sub(began.elapsed()));
+        if let Some(due) = printed.saturating_mul(1000).checked_div(rate) {
+            std::thread::sleep(Duration::from_millis(due).saturating_sub(began.elapsed()));
         }
     }
     out.flush()?;
@@ -43,7 +42,11 @@ pub(super) fn run(rate: Option<u64>, lines: Option<u64>, bytes: Option<u64>) -> 
 /// `flood 0000000042 ...`, 100 characters and colours that change.
 fn line(number: u64) -> String {
     let colour = 31 + number % 6;
-    let level = if number % 97 == 0 { "ERROR" } else { "INFO" };
+    let level = if number.is_multiple_of(97) {
+        "ERROR"
+    } else {
+        "INFO"
+    };
     format!(
         "\x1b[{colour}mflood\x1b[0m {number:010} {level:<5} \x1b[1m{:x<60}\x1b[0m {colour}\n",
         ""

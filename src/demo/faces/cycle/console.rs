@@ -144,9 +144,7 @@ impl Console {
         let showing = async {
             loop {
                 let piece = follower.next(FRAME).await;
-                if let Err(gone) = send(sender, piece).await {
-                    return Err(gone);
-                }
+                send(sender, piece).await?;
             }
         };
         let waiting = async {
@@ -244,22 +242,16 @@ fn parse(mut bytes: &[u8]) -> Vec<Typed> {
     while let Some(at) = memchr::memmem::find(bytes, b"\x1b[8;") {
         let (before, report) = bytes.split_at(at);
         keys.extend_from_slice(before);
-        match report
-            .iter()
-            .position(|b| *b == b't')
-            .and_then(|end| Some((size(report.get(4..end)?)?, end)))
-        {
-            Some(((rows, columns), end)) => {
-                if !keys.is_empty() {
-                    found.push(Typed::Keys(std::mem::take(&mut keys)));
-                }
-                found.push(Typed::Resize(rows, columns));
-                bytes = report.get(end + 1..).unwrap_or_default();
+        let whole = report.iter().position(|b| *b == b't');
+        if let Some(((rows, columns), end)) = whole.and_then(|end| Some((size(report.get(4..end)?)?, end))) {
+            if !keys.is_empty() {
+                found.push(Typed::Keys(std::mem::take(&mut keys)));
             }
-            None => {
-                keys.extend_from_slice(b"\x1b[8;");
-                bytes = report.get(4..).unwrap_or_default();
-            }
+            found.push(Typed::Resize(rows, columns));
+            bytes = report.get(end + 1..).unwrap_or_default();
+        } else {
+            keys.extend_from_slice(b"\x1b[8;");
+            bytes = report.get(4..).unwrap_or_default();
         }
     }
     keys.extend_from_slice(bytes);

@@ -9,7 +9,7 @@ use super::ids::{Thing, id, index};
 use super::problem::Problem;
 use super::query::{Known, PLAIN, Query};
 use super::{places, shapes};
-use crate::demo::engine::fleet::{Account, Container, Fleet, Instance, Phase};
+use crate::demo::engine::fleet::{Account, Container, Fleet, Instance, Job, Phase};
 
 type Answer = Result<Json<Value>, Problem>;
 
@@ -524,7 +524,7 @@ pub(super) async fn jobs(State(desk): State<Desk>, RawQuery(raw): RawQuery) -> A
     let query = Query::read(raw.as_deref(), &JOBS)?;
     let states = query.states(places::JOB_STATES)?;
     Ok(desk.engine.read(|fleet| {
-        let rows = fleet.jobs.iter().filter(|job| {
+        let rows = fleet.jobs.iter().filter(|job| ours(fleet, job)).filter(|job| {
             states
                 .as_ref()
                 .is_none_or(|s| s.contains(&places::job_state(job.phase)))
@@ -550,7 +550,9 @@ pub(super) async fn latest_job(State(desk): State<Desk>) -> Answer {
         .read(|fleet| {
             fleet
                 .jobs
-                .back()
+                .iter()
+                .rev()
+                .find(|job| ours(fleet, job))
                 .map(|job| answer(places::job(&desk.credentials.hub, job), None))
         })
         .ok_or_else(|| Problem::missing("404.job"))
@@ -560,8 +562,18 @@ pub(super) async fn job(State(desk): State<Desk>, Path(text): Path<String>) -> A
     desk.engine
         .read(|fleet| {
             let number = index(Thing::Job, &text)?;
-            let job = fleet.jobs.iter().rev().find(|job| job.number == number)?;
+            let job = fleet
+                .jobs
+                .iter()
+                .rev()
+                .find(|job| job.number == number && ours(fleet, job))?;
             Some(answer(places::job(&desk.credentials.hub, job), None))
         })
         .ok_or_else(|| Problem::missing("404.job"))
+}
+
+/// Whether a job is this hub's: it works on one of its containers.
+fn ours(fleet: &Fleet, job: &Job) -> bool {
+    let owner = job.container.and_then(|key| fleet.containers.get(key as usize));
+    owner.is_none_or(|c| c.account == Account::Cycle)
 }

@@ -5,19 +5,21 @@
 mod console;
 mod ids;
 mod lists;
+mod logs;
 mod notify;
 mod places;
 mod problem;
 mod query;
 mod shapes;
 mod telemetry;
+mod writes;
 
 use axum::Router;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, header};
 use axum::middleware::Next;
 use axum::response::Response;
-use axum::routing::get;
+use axum::routing::{get, post};
 
 use super::Desk;
 use crate::demo::credentials::same;
@@ -31,49 +33,16 @@ pub fn router(desk: Desk) -> Router {
     let closed = Router::new()
         .route("/v1/hubs", get(lists::hubs))
         .route("/v1/hubs/current", get(lists::hub))
-        .route("/v1/containers", get(lists::containers))
-        .route("/v1/containers/{container}", get(lists::container))
-        .route("/v1/containers/{container}/summary", get(lists::summary))
-        .route(
-            "/v1/containers/{container}/servers/usable",
-            get(lists::usable_servers),
-        )
-        .route("/v1/containers/{container}/instances", get(lists::instances))
-        .route(
-            "/v1/containers/{container}/instances/{instance}",
-            get(lists::instance),
-        )
-        .route(
-            "/v1/containers/{container}/instances/{instance}/volumes",
-            get(lists::volumes),
-        )
-        .route(
-            "/v1/containers/{container}/instances/{instance}/console",
-            get(console::ticket),
-        )
-        .route(
-            "/v1/containers/{container}/instances/{instance}/telemetry/resources/report",
-            get(telemetry::report),
-        )
-        .route(
-            "/v1/containers/{container}/instances/{instance}/telemetry/resources/stream",
-            get(telemetry::ticket),
-        )
+        .route("/v1/monitoring/logs/aggregate", post(logs::aggregate))
         .route("/v1/environments", get(lists::environments))
         .route("/v1/environments/{environment}", get(lists::environment))
-        .route("/v1/infrastructure/servers", get(lists::servers))
-        .route("/v1/infrastructure/servers/{server}", get(lists::server))
-        .route(
-            "/v1/infrastructure/servers/{server}/instances",
-            get(lists::server_instances),
-        )
-        .route(
-            "/v1/infrastructure/providers/{provider}/locations",
-            get(lists::locations),
-        )
         .route("/v1/jobs", get(lists::jobs))
         .route("/v1/jobs/latest", get(lists::latest_job))
         .route("/v1/jobs/{job}", get(lists::job))
+        .route("/v1/containers", get(lists::containers))
+        .nest("/v1/containers/{container}", container())
+        .nest("/v1/containers/{container}/instances/{instance}", instance())
+        .nest("/v1/infrastructure", infrastructure())
         .fallback(async || Problem::missing("404.endpoint"))
         .method_not_allowed_fallback(async || Problem::method())
         .layer(axum::middleware::from_fn_with_state(desk.clone(), guard));
@@ -83,6 +52,37 @@ pub fn router(desk: Desk) -> Router {
         .route("/streams/telemetry/{instance}", get(telemetry::stream))
         .route("/v1/hubs/current/notifications", get(notify::notifications));
     open.merge(closed).with_state(desk)
+}
+
+/// What one container offers.
+fn container() -> Router<Desk> {
+    Router::new()
+        .route("/", get(lists::container).delete(writes::delete_container))
+        .route("/summary", get(lists::summary))
+        .route("/tasks", post(writes::container_task))
+        .route("/servers/usable", get(lists::usable_servers))
+        .route("/instances", get(lists::instances).post(writes::create_instances))
+}
+
+/// What one instance offers.
+fn instance() -> Router<Desk> {
+    Router::new()
+        .route("/", get(lists::instance).delete(writes::delete_instance))
+        .route("/tasks", post(writes::instance_task))
+        .route("/ssh", get(writes::ssh))
+        .route("/volumes", get(lists::volumes))
+        .route("/console", get(console::ticket))
+        .route("/telemetry/resources/report", get(telemetry::report))
+        .route("/telemetry/resources/stream", get(telemetry::ticket))
+}
+
+/// Hosts and where they stand.
+fn infrastructure() -> Router<Desk> {
+    Router::new()
+        .route("/servers", get(lists::servers))
+        .route("/servers/{server}", get(lists::server))
+        .route("/servers/{server}/instances", get(lists::server_instances))
+        .route("/providers/{provider}/locations", get(lists::locations))
 }
 
 async fn guard(State(desk): State<Desk>, request: Request, next: Next) -> Result<Response, Problem> {

@@ -4,8 +4,10 @@
 //! the service template whose other answers match field for field.
 
 mod lists;
+mod logs;
 mod problem;
 mod shapes;
+mod writes;
 
 use axum::Router;
 use axum::extract::{Request, State};
@@ -20,8 +22,12 @@ use problem::Problem;
 /// Everything under the face's prefix.
 pub fn router(desk: Desk) -> Router {
     let closed = Router::new()
-        .route("/v1/containers", get(lists::containers))
-        .route("/v1/containers/{container}", get(lists::container))
+        .route("/v1/containers", get(lists::containers).post(writes::create))
+        .route(
+            "/v1/containers/{container}",
+            get(lists::container).put(writes::update).delete(writes::delete),
+        )
+        .route("/v1/containers/{container}/logs", get(logs::follow))
         .route("/v1/containers/{container}/revisions", get(lists::revisions))
         .route("/v1/gpu-models", get(lists::gpu_models))
         .route("/v1/providers", get(lists::providers))

@@ -1,0 +1,64 @@
+//! The fault switch, from the outside.
+
+use crate::client::Client;
+
+#[tokio::test]
+async fn each_fault_looks_as_it_does_in_the_wild() {
+    let client = Client::start(None).await;
+    let ask = || {
+        client
+            .http
+            .get(format!("{}/v1/containers", client.cycle.base_url))
+            .bearer_auth(client.cycle.secret.expose())
+            .header("X-Hub-Id", client.cycle.hub.as_deref().expect("a hub"))
+            .send()
+    };
+    client.cloud().set_faults("error=100%").expect("known");
+    assert_eq!(ask().await.expect("an answer").status(), 500);
+
+    client.cloud().set_faults("429=100%").expect("known");
+    let refused = ask().await.expect("an answer");
+    assert_eq!(
+        (refused.status().as_u16(), &refused.headers()["retry-after"]),
+        (429, &"1".parse().expect("a value"))
+    );
+
+    client.cloud().set_faults("cut=100%").expect("known");
+    let cut = ask().await.expect("the head arrives");
+    assert_eq!(cut.status(), 200);
+    assert!(cut.bytes().await.is_err(), "the body arrived whole");
+
+    client.cloud().set_faults("garbage=100%,seed=3").expect("known");
+    for _ in 0..4 {
+        let garbage = ask().await.expect("an answer");
+        assert_eq!(garbage.status(), 200);
+        assert!(
+            garbage.json::<serde_json::Value>().await.is_err(),
+            "garbage was JSON"
+        );
+    }
+
+    client.cloud().set_faults("latency=200ms").expect("known");
+    let began = std::time::Instant::now();
+    assert_eq!(ask().await.expect("an answer").status(), 200);
+    assert!(began.elapsed().as_millis() >= 200);
+
+    client.cloud().set_faults("").expect("none");
+    assert_eq!(ask().await.expect("an answer").status(), 200);
+    assert!(client.cloud().set_faults("eror=5%").is_err());
+}
+
+#[tokio::test]
+async fn a_cut_ends_a_websocket_in_the_middle() {
+    let client = Client::start(None).await;
+    let (container, instance) = client.instance_of("web").await;
+    let path = format!("/v1/containers/{container}/instances/{instance}/telemetry/resources/stream");
+    let (_, ticket) = client.cycle(&path).await;
+    let text = |name: &str| ticket["data"][name].as_str().expect("a string").to_owned();
+    client.cloud().set_faults("cut=100%,seed=1").expect("known");
+    let mut stream = client
+        .upgrade(&format!("{}?token={}", text("address"), text("token")))
+        .await
+        .expect("it opens");
+    while stream.next().await.is_some() {}
+}
