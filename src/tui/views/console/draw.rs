@@ -9,12 +9,10 @@ use super::ConsoleView;
 use crate::console::{SessionState, Size};
 use crate::model::age;
 use crate::tui::Look;
+use crate::tui::widgets::frame::{Piece, draw_border, put, put_right};
 
 /// Below this size the border gives way to the grid.
 const BORDERED: (u16, u16) = (24, 6);
-
-/// A piece of text with its style.
-type Piece = (String, Style);
 
 /// The mark and word of a state, told apart by shape.
 pub(super) fn state_piece(state: &SessionState, look: &Look<'_>) -> Piece {
@@ -335,70 +333,4 @@ impl ConsoleView {
             buf.set_stringn(popup.x + 1, y, line, (width - 2).into(), look.theme.text);
         }
     }
-}
-
-/// A border of single lines, or of ASCII.
-pub(super) fn draw_border(area: Rect, buf: &mut Buffer, look: &Look<'_>, style: Style) {
-    let [across, down, corners @ ..] = if look.ascii {
-        ["-", "|", "+", "+", "+", "+"]
-    } else {
-        ["─", "│", "╭", "╮", "╰", "╯"]
-    };
-    let (right, bottom) = (area.right() - 1, area.bottom() - 1);
-    for x in area.left()..=right {
-        buf[(x, area.y)].set_symbol(across).set_style(style);
-        buf[(x, bottom)].set_symbol(across).set_style(style);
-    }
-    for y in area.top()..=bottom {
-        buf[(area.x, y)].set_symbol(down).set_style(style);
-        buf[(right, y)].set_symbol(down).set_style(style);
-    }
-    for ((x, y), corner) in [
-        (area.x, area.y),
-        (right, area.y),
-        (area.x, bottom),
-        (right, bottom),
-    ]
-    .into_iter()
-    .zip(corners)
-    {
-        buf[(x, y)].set_symbol(corner);
-    }
-}
-
-/// Writes pieces from the left; the column after the last.
-pub(super) fn put(pieces: &[Piece], row: Rect, buf: &mut Buffer) -> u16 {
-    let mut x = row.x;
-    for (text, style) in pieces {
-        let room = row.right().saturating_sub(x);
-        if room == 0 {
-            break;
-        }
-        x = buf.set_stringn(x, row.y, text, room.into(), *style).0;
-    }
-    x
-}
-
-/// Writes pieces to the right end, leaving out the first ones when there is no room; the column of the first.
-pub(super) fn put_right(pieces: &[Piece], row: Rect, buf: &mut Buffer) -> u16 {
-    let mut first = pieces.len();
-    let mut width = 0;
-    for (nth, (text, _)) in pieces.iter().enumerate().rev() {
-        if width + text.width() > usize::from(row.width) {
-            break;
-        }
-        width += text.width();
-        first = nth;
-    }
-    let x = row.right() - u16::try_from(width).unwrap_or(row.width).min(row.width);
-    put(
-        &pieces[first..],
-        Rect {
-            x,
-            width: row.right() - x,
-            ..row
-        },
-        buf,
-    );
-    x
 }

@@ -5,9 +5,10 @@ use ratatui::layout::Rect;
 use ratatui::style::Modifier;
 use unicode_width::UnicodeWidthStr;
 
-use super::draw::{draw_border, put, state_piece};
+use super::draw::state_piece;
 use super::{ConsoleKeys, Sessions};
 use crate::model::{ResourceId, age};
+use crate::tui::widgets::frame::{draw_border, put};
 use crate::tui::{Effect, Intent, Look, Place, View};
 
 /// The open consoles, to choose one or to close it.

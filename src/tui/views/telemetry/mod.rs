@@ -3,6 +3,7 @@
 //! Only what is shown is kept here; the samples are the store's.
 
 mod draw;
+mod layout;
 
 use std::time::Duration;
 

@@ -1,6 +1,84 @@
 use proptest::prelude::*;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use unicode_width::UnicodeWidthStr;
 
 use super::*;
+use crate::fleet::Store;
+use crate::model::{Bytes, BytesPerSecond, Cores, Timestamp};
+use crate::tui::widgets::testing::{text, theme};
+
+fn at(second: i64) -> Timestamp {
+    Timestamp::from_millis(1_772_366_400_000 + second * 1000).unwrap()
+}
+
+/// Five minutes of samples: idle, then busy, with a gap between.
+fn series() -> Series {
+    let samples: Vec<Sample> = (0..300)
+        .step_by(5)
+        .filter(|second| !(120..180).contains(second))
+        .map(|second| Sample {
+            cpu: Some(Cores(if second < 180 { 0.02 } else { 0.34 })),
+            cpu_limit: Some(Cores(4.0)),
+            memory: Some(Bytes(3_543_348_019)),
+            memory_limit: Some(Bytes(8 << 30)),
+            net_rx: Some(BytesPerSecond(1_200_000.0)),
+            net_tx: Some(BytesPerSecond(340_000.0)),
+            processes: Some(12),
+            ..Sample::empty(at(second))
+        })
+        .collect();
+    let mut series = Series::default();
+    series.extend(&samples);
+    series
+}
+
+fn stripped(series: Option<&Series>, now: Timestamp, width: u16, height: u16, ascii: bool) -> String {
+    let (theme, store) = (theme(), Store::default());
+    let look = Look {
+        theme: &theme,
+        store: &store,
+        now,
+        ascii,
+    };
+    let area = Rect::new(0, 0, width, height);
+    let mut buf = Buffer::empty(area);
+    strip(series, &look, area, &mut buf);
+    text(&buf)
+}
+
+#[test]
+fn the_strip_fills_its_row_and_leaves_out_what_does_not_fit() {
+    let series = series();
+    let all: String = [(250, 1), (120, 1), (60, 1), (120, 2), (60, 4), (30, 2)]
+        .map(|(width, height)| {
+            format!(
+                "{width}x{height}\n{}",
+                stripped(Some(&series), at(296), width, height, false)
+            )
+        })
+        .concat();
+    insta::assert_snapshot!(all);
+    insta::assert_snapshot!("ascii", stripped(Some(&series), at(296), 120, 1, true));
+}
+
+#[test]
+fn the_strip_says_when_its_values_are_old_or_missing() {
+    let series = series();
+    assert!(stripped(Some(&series), at(900), 120, 1, false).contains("0.34 of 4 (10m ago)"));
+    assert!(stripped(None, at(0), 120, 1, false).contains("no samples yet"));
+    let mut empty = Series::default();
+    empty.extend(&[Sample::empty(at(0))]);
+    assert!(stripped(Some(&empty), at(1), 120, 1, false).contains("tell no figures"));
+}
+
+#[test]
+fn the_strip_draws_in_any_room() {
+    let series = series();
+    for (width, height) in (0..90).flat_map(|width| (0..7).map(move |height| (width, height))) {
+        stripped(Some(&series), at(296), width, height, width % 2 == 0);
+    }
+}
 
 #[test]
 fn blocks_rise_from_zero_to_the_maximum_and_gaps_stay_blank() {
