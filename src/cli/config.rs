@@ -84,7 +84,11 @@ pub(super) async fn check(asked: Option<&Path>) -> Result<ExitCode, Failure> {
     let mut out = std::io::stdout();
     match &config.origin {
         Origin::File(path) if config.contexts.is_empty() => {
-            writeln!(out, "{}: read without a mistake, and has no contexts yet", path.display())?;
+            writeln!(
+                out,
+                "{}: read without a mistake, and has no contexts yet",
+                path.display()
+            )?;
         }
         Origin::File(path) => writeln!(out, "{}: read without a mistake", path.display())?,
         Origin::Environment => writeln!(out, "the environment's credentials are used")?,

@@ -5,6 +5,7 @@
 mod config;
 #[cfg(feature = "demo")]
 mod demo;
+mod screen;
 mod trace;
 
 use std::io::Write as _;
@@ -171,20 +172,17 @@ fn dispatch(arguments: Arguments) -> Result<ExitCode, Failure> {
             .build()
     };
     let file = arguments.config.as_deref();
-    match arguments.command {
+    match &arguments.command {
         Some(Command::Completions { shell }) => {
-            clap_complete::generate(shell, &mut Arguments::command(), "qdeck", &mut std::io::stdout());
+            clap_complete::generate(*shell, &mut Arguments::command(), "qdeck", &mut std::io::stdout());
             Ok(ExitCode::SUCCESS)
         }
         Some(Command::Config(ConfigCommand::Init)) => config::init(file),
         Some(Command::Config(ConfigCommand::Path)) => config::path(file),
         Some(Command::Config(ConfigCommand::Check)) => runtime()?.block_on(config::check(file)),
         #[cfg(feature = "demo")]
-        Some(Command::Demo(options)) => runtime()?.block_on(demo::serve(options)),
-        None => {
-            Arguments::command().print_help()?;
-            Ok(ExitCode::SUCCESS)
-        }
+        Some(Command::Demo(options)) => runtime()?.block_on(demo::serve(options.clone())),
+        None => runtime()?.block_on(screen::show(&arguments)),
     }
 }
 
