@@ -9,9 +9,9 @@ use ratatui::widgets::{Block, Widget};
 use unicode_width::UnicodeWidthStr;
 
 use super::draw::clock;
-use super::source::{Link, Source};
-use super::{LogView, grouped};
-use crate::model::{Bytes, age};
+use super::{LogView, Tail, grouped};
+use crate::fleet::logs::{Marker, SourceState};
+use crate::model::{Bytes, Problem, Timestamp, age};
 use crate::tui::widgets::ansi;
 use crate::tui::widgets::line::StyledLine;
 use crate::tui::{Look, View as _};
@@ -43,8 +43,9 @@ impl LogView {
             }
         };
         let mut foot = Vec::new();
-        if let Some(search) = self.search.as_ref().filter(|_| self.typing.is_none()) {
-            foot.push(Span::styled(format!(" /{} ", search.text()), theme.matched));
+        if let Some(search) = self.buffer.search().filter(|_| self.typing.is_none()) {
+            let text = ansi::plain(search.typed());
+            foot.push(Span::styled(format!(" /{text} {} ", self.found()), theme.matched));
         }
         if self.wrap {
             foot.push(Span::styled(" wrap ", theme.dim));
@@ -55,8 +56,8 @@ impl LogView {
             ));
         }
         if !self.follows() {
-            let all = self.tape.shown().len();
-            let at = self.cursor.map_or(all, |key| self.tape.position(key) + 1);
+            let all = self.total();
+            let at = self.cursor.map_or(all, |key| self.position(key) + 1);
             foot.push(Span::styled(
                 format!(" {}/{} ", grouped(at as u64), grouped(all as u64)),
                 theme.dim,
@@ -85,23 +86,19 @@ impl LogView {
     /// One row: how each source fares, and how much has come. Returns the area below it.
     pub(super) fn paint_state(&self, area: Rect, buf: &mut Buffer, look: &Look<'_>) -> Rect {
         let theme = look.theme;
-        let mut counts = format!(
-            "{} lines  {}/s  {} of {} ",
-            grouped(self.tape.lines as u64),
-            grouped(self.rate.per_second(look.now)),
-            Bytes(self.tape.bytes() as u64),
-            Bytes(self.tape.room() as u64),
-        );
-        let received: u64 = self.sources.iter().map(|source| source.received).sum();
-        if self.tape.let_go > 0 {
-            counts = format!(
-                "kept {} of {}  {}/s  {} ",
-                grouped(self.tape.lines as u64),
-                grouped(received),
-                grouped(self.rate.per_second(look.now)),
-                Bytes(self.tape.room() as u64),
-            );
-        }
+        let counts = self.buffer.counts();
+        let per_second = grouped(self.rate.per_second(look.now));
+        let held = grouped(counts.held);
+        let room = Bytes((super::KEPT as u64).saturating_mul(self.tails.len() as u64));
+        let counts = if counts.evicted > 0 {
+            let received = grouped(counts.received);
+            format!("kept {held} of {received}  {per_second}/s  {room} ")
+        } else {
+            format!(
+                "{held} lines  {per_second}/s  {} of {room} ",
+                Bytes(counts.bytes as u64)
+            )
+        };
         let counts_width = u16::try_from(counts.width()).unwrap_or(u16::MAX);
         let mut end = area.right();
         if area.width > counts_width.saturating_add(20) {
@@ -109,13 +106,13 @@ impl LogView {
             buf.set_stringn(end, area.y, counts, usize::from(counts_width), theme.dim);
         }
         let mut x = area.x;
-        for (at, source) in self.sources.iter().enumerate() {
-            let (mark, word, style) = told(source, look);
+        for (at, (tail, state)) in self.states().enumerate() {
+            let (mark, word, style) = told(tail, state, look);
             let room = |x: u16| usize::from(end.saturating_sub(x).saturating_sub(1));
             (x, _) = buf.set_stringn(x, area.y, format!(" {mark} "), room(x), style);
-            if self.sources.len() > 1 {
-                (x, _) = buf.set_stringn(x, area.y, &source.name, room(x), Self::colour(at, look));
-                if matches!(source.link, Link::Live(_)) {
+            if self.tails.len() > 1 {
+                (x, _) = buf.set_stringn(x, area.y, &tail.name, room(x), Self::colour(at, look));
+                if *state == SourceState::Live && !tail.opening {
                     continue;
                 }
                 (x, _) = buf.set_stringn(x, area.y, " ", room(x), theme.dim);
@@ -133,22 +130,20 @@ impl LogView {
     pub(super) fn paint_filters(&self, area: Rect, buf: &mut Buffer, look: &Look<'_>) -> Rect {
         let theme = look.theme;
         let mut line = StyledLine::new(" ", theme.dim);
-        if let Some((_, word)) = self.sieve.since {
+        if let Some((_, word)) = self.since {
             line.push(&format!("since {word}"), theme.key);
             line.push("  ", theme.dim);
         }
-        for filter in &self.sieve.filters {
-            line.push(if filter.keep { "keep " } else { "drop " }, theme.dim);
-            line.push(
-                filter.pattern.text(),
-                if filter.keep { theme.good } else { theme.bad },
-            );
+        let sieve = self.buffer.sieve();
+        let kept = sieve.keep.iter().map(|pattern| ("keep ", pattern, theme.good));
+        let dropped = sieve.drop.iter().map(|pattern| ("drop ", pattern, theme.bad));
+        for (word, pattern, style) in kept.chain(dropped) {
+            line.push(word, theme.dim);
+            line.push(&ansi::plain(pattern.typed()), style);
             line.push("  ", theme.dim);
         }
-        line.push(
-            &format!("{} hidden", grouped(self.tape.hidden() as u64)),
-            theme.dim,
-        );
+        let more = if self.sifting { ", sifting" } else { "" };
+        line.push(&format!("{} hidden{more}", grouped(self.hidden())), theme.dim);
         line.draw_row(0, area.x, area.right(), area.y, buf);
         Rect {
             y: area.y + 1,
@@ -159,15 +154,13 @@ impl LogView {
 
     pub(super) fn paint_empty(&self, area: Rect, buf: &mut Buffer, look: &Look<'_>) {
         let mut lines: Vec<(String, Style)> = Vec::new();
-        if self.tape.hidden() > 0 {
-            let hidden = grouped(self.tape.hidden() as u64);
-            lines.push((
-                format!("All {hidden} lines are hidden by the filters; Esc takes them away."),
-                look.theme.warn,
-            ));
+        if self.hidden() > 0 {
+            let hidden = grouped(self.hidden());
+            let text = format!("All {hidden} lines are hidden by the filters; Esc takes them away.");
+            lines.push((text, look.theme.warn));
         } else {
-            for source in &self.sources {
-                lines.extend(nothing_yet(source, look));
+            for (tail, state) in self.states() {
+                lines.extend(nothing_yet(tail, state, look));
             }
         }
         let first = area.y + (area.height / 3);
@@ -176,22 +169,70 @@ impl LogView {
             line.render(Rect { y, height: 1, ..area }, buf);
         }
     }
+
+    /// The tails, each with how it fares.
+    fn states(&self) -> impl Iterator<Item = (&Tail, &SourceState)> {
+        let states = self.buffer.sources().map(|(_, _, state)| state);
+        self.tails.iter().zip(states)
+    }
+
+    /// Whether a wait is counted on the screen.
+    pub(super) fn is_waiting(&self) -> bool {
+        self.states()
+            .any(|(tail, state)| tail.opening || matches!(state, SourceState::Interrupted(_)))
+    }
+
+    /// Lines that filters hide.
+    fn hidden(&self) -> u64 {
+        self.buffer.counts().held.saturating_sub(self.total() as u64)
+    }
+
+    /// How many lines the search found.
+    pub(super) fn found(&self) -> String {
+        match (self.buffer.search().map(|_| self.buffer.hits()), self.sifting) {
+            (None, _) => String::new(),
+            (Some(0), false) => "no match".to_owned(),
+            (Some(hits), false) => format!("{} found", grouped(hits as u64)),
+            (Some(hits), true) => format!("{}+ found", grouped(hits as u64)),
+        }
+    }
+}
+
+/// What a marker says.
+pub(super) fn said(marker: &Marker, at: Timestamp) -> String {
+    match marker {
+        Marker::Skipped { lines, why, after } => {
+            let count = match lines {
+                Some(1) => "1 line".to_owned(),
+                Some(lines) => format!("{} lines", grouped(*lines)),
+                None => "lines".to_owned(),
+            };
+            let from = after.map_or_else(String::new, |after| format!("{} to ", clock(after)));
+            format!("{count} skipped {from}{}: {}", clock(at), ansi::plain(why))
+        }
+        Marker::Interrupted(problem) => {
+            format!("interrupted {}: {}", clock(at), ansi::plain(&problem.message))
+        }
+        Marker::Seam => format!("reconnected {}, lines in between may be missing", clock(at)),
+        Marker::Ended => format!("ended {}", clock(at)),
+    }
 }
 
 /// A source's mark, word and style.
-fn told(source: &Source, look: &Look<'_>) -> (&'static str, String, Style) {
+fn told(tail: &Tail, state: &SourceState, look: &Look<'_>) -> (&'static str, String, Style) {
     let theme = look.theme;
     let mark = |shape, plain| if look.ascii { plain } else { shape };
-    match &source.link {
-        Link::Opening(_) => (mark("◌", "o"), "connecting".to_owned(), theme.moving),
-        Link::Live(_) => (mark("●", "*"), "live".to_owned(), theme.good),
-        Link::Interrupted(problem, since) => {
-            let away = age(look.now.since(*since));
+    match state {
+        _ if tail.opening => (mark("◌", "o"), "connecting".to_owned(), theme.moving),
+        SourceState::Waiting => (mark("◌", "o"), "connecting".to_owned(), theme.moving),
+        SourceState::Live => (mark("●", "*"), "live".to_owned(), theme.good),
+        SourceState::Interrupted(problem) => {
+            let away = age(look.now.since(tail.since));
             let word = format!("{} {away}, reconnecting", problem.kind.word());
             (mark("◐", "~"), word, theme.warn)
         }
-        Link::Ended(None) => (mark("○", "-"), "ended".to_owned(), theme.off),
-        Link::Ended(Some(problem)) => (
+        SourceState::Ended(None) => (mark("○", "-"), "ended".to_owned(), theme.off),
+        SourceState::Ended(Some(problem)) => (
             mark("✗", "x"),
             format!("ended, {}", problem.kind.word()),
             theme.bad,
@@ -200,36 +241,36 @@ fn told(source: &Source, look: &Look<'_>) -> (&'static str, String, Style) {
 }
 
 /// Why a source shows no line, and what happens next.
-fn nothing_yet(source: &Source, look: &Look<'_>) -> Vec<(String, Style)> {
+fn nothing_yet(tail: &Tail, state: &SourceState, look: &Look<'_>) -> Vec<(String, Style)> {
     let theme = look.theme;
-    let name = ansi::plain(&source.name);
-    match &source.link {
-        Link::Opening(since) => {
-            let waited = look.now.since(*since).as_secs();
-            let waited = if waited > 0 {
-                format!(", {waited} s")
-            } else {
-                String::new()
-            };
-            vec![(format!("{name}: connecting{waited}"), theme.moving)]
-        }
-        Link::Live(since) => vec![(
-            format!("{name}: connected, nothing printed yet (since {})", clock(*since)),
+    let name = &tail.name;
+    let waited = look.now.since(tail.since).as_secs();
+    let waited = if waited > 0 {
+        format!(", {waited} s")
+    } else {
+        String::new()
+    };
+    let why = |problem: &Problem, style| {
+        let mut lines = vec![(format!("{name}: {}", ansi::plain(&problem.message)), style)];
+        lines.extend(problem.hint.as_ref().map(|hint| (ansi::plain(hint), theme.dim)));
+        lines
+    };
+    match state {
+        _ if tail.opening => vec![(format!("{name}: connecting{waited}"), theme.moving)],
+        SourceState::Waiting => vec![(format!("{name}: connecting{waited}"), theme.moving)],
+        SourceState::Live => vec![(
+            format!(
+                "{name}: connected, nothing printed yet (since {})",
+                clock(tail.since)
+            ),
             theme.dim,
         )],
-        Link::Interrupted(problem, _) => {
-            let mut lines = vec![(format!("{name}: {}", ansi::plain(&problem.message)), theme.warn)];
-            lines.extend(problem.hint.as_ref().map(|hint| (ansi::plain(hint), theme.dim)));
+        SourceState::Interrupted(problem) => {
+            let mut lines = why(problem, theme.warn);
             lines.push(("It connects again by itself.".to_owned(), theme.dim));
             lines
         }
-        Link::Ended(problem) => {
-            let Some(problem) = problem else {
-                return vec![(format!("{name}: ended without a line"), theme.off)];
-            };
-            let mut lines = vec![(format!("{name}: {}", ansi::plain(&problem.message)), theme.bad)];
-            lines.extend(problem.hint.as_ref().map(|hint| (ansi::plain(hint), theme.dim)));
-            lines
-        }
+        SourceState::Ended(None) => vec![(format!("{name}: ended without a line"), theme.off)],
+        SourceState::Ended(Some(problem)) => why(problem, theme.bad),
     }
 }

@@ -4,12 +4,10 @@ use std::time::Duration;
 
 use crossterm::event::Event as TerminalEvent;
 
-use super::source::Link;
-use super::tape::{Entry, Key, What};
-use super::{Filter, LogView, SEARCHED, Times, Typing};
+use super::{LogView, Times, Typing};
+use crate::fleet::logs::{Line, LineBody, Pattern, Sieve, SourceState};
 use crate::model::LogStart;
 use crate::tui::widgets::ansi;
-use crate::tui::widgets::pattern::Pattern;
 use crate::tui::widgets::prompt::{Prompt, Typed};
 use crate::tui::{Effect, Intent};
 
@@ -27,7 +25,7 @@ impl LogView {
     pub(super) fn offers(&self) -> Vec<(Intent, &'static str)> {
         let mut hints = vec![(Intent::Follow, if self.follows() { "pause" } else { "follow" })];
         hints.push((Intent::Search, "search"));
-        if self.search.is_some() {
+        if self.buffer.search().is_some() {
             hints.push((Intent::NextMatch, "next"));
             hints.push((Intent::PreviousMatch, "previous"));
         } else if !self.marks.is_empty() {
@@ -42,11 +40,7 @@ impl LogView {
             (Intent::Copy, "copy"),
             (Intent::Save, "save"),
         ]);
-        if self
-            .sources
-            .iter()
-            .any(|source| matches!(source.link, Link::Ended(_)))
-        {
+        if self.has_ended() {
             hints.push((Intent::Refresh, "open again"));
         }
         hints.push((Intent::Close, "back"));
@@ -62,10 +56,10 @@ impl LogView {
             return Vec::new();
         }
         match intent {
-            Intent::Back if self.search.is_some() => self.search = None,
-            Intent::Back if !self.sieve.is_open() => {
-                self.sieve = super::Sieve::default();
-                self.sift();
+            Intent::Back if self.buffer.search().is_some() => self.buffer.set_search(None),
+            Intent::Back if self.is_narrowed() => {
+                self.since = None;
+                self.sift(Sieve::default());
             }
             Intent::Back | Intent::Close => return vec![Effect::CloseView],
             Intent::Follow if self.follows() => self.pause(),
@@ -100,7 +94,7 @@ impl LogView {
             if matches!(intent, Intent::Down | Intent::PageDown | Intent::HalfPageDown) {
                 return true;
             }
-            if self.tape.shown().is_empty() {
+            if self.total() == 0 {
                 return matches!(
                     intent,
                     Intent::Up | Intent::PageUp | Intent::HalfPageUp | Intent::Top
@@ -108,10 +102,10 @@ impl LogView {
             }
             // The page ends with the last line, so its top is where the last draw put it.
             if let Some(top) = self.top {
-                self.pager.top = self.tape.position(top);
+                self.pager.top = self.position(top);
             }
         }
-        let total = self.tape.shown().len();
+        let total = self.total();
         if !self.pager.apply(intent, count, total) {
             return false;
         }
@@ -126,7 +120,7 @@ impl LogView {
     }
 
     fn pause(&mut self) {
-        self.cursor = self.tape.shown().back().map(|entry| entry.key);
+        self.cursor = self.last();
         self.left_at = self.cursor;
     }
 
@@ -137,46 +131,52 @@ impl LogView {
 
     /// Lines that came since the reader left the end.
     pub(super) fn unread(&self) -> usize {
-        let shown = self.tape.shown();
-        self.left_at.map_or(0, |key| {
-            shown.len() - shown.partition_point(|entry| entry.key <= key)
-        })
+        let left_at = self
+            .left_at
+            .map(|number| self.buffer.place(number.saturating_add(1)));
+        left_at.map_or(0, |place| self.buffer.len().saturating_sub(place))
+    }
+
+    /// Whether some lines are kept from being shown.
+    pub(super) fn is_narrowed(&self) -> bool {
+        self.since.is_some() || !self.buffer.sieve().is_open()
+    }
+
+    fn has_ended(&self) -> bool {
+        let mut states = self.buffer.sources();
+        states.any(|(_, _, state)| matches!(state, SourceState::Ended(_)))
     }
 
     fn mark(&mut self) {
-        let key = self
-            .cursor
-            .or_else(|| self.tape.shown().back().map(|entry| entry.key));
-        if let Some(key) = key
-            && !self.marks.remove(&key)
+        if let Some(number) = self.cursor.or_else(|| self.last())
+            && !self.marks.remove(&number)
         {
-            self.marks.insert(key);
+            self.marks.insert(number);
         }
     }
 
     fn since(&mut self, preset: u8) {
-        self.sieve.since = usize::from(preset)
+        self.since = usize::from(preset)
             .checked_sub(1)
             .and_then(|preset| SINCE.get(preset))
             .map(|&(word, seconds)| ((self.clock)().before(Duration::from_secs(seconds)), word));
-        self.sift();
     }
 
     pub(super) fn type_text(&mut self, event: &TerminalEvent) {
+        self.misread = None;
         match &mut self.typing {
             Some(Typing::Search(prompt, before)) => match prompt.type_event(event) {
                 Typed::Nothing => {}
                 Typed::Accepted => self.typing = None,
                 Typed::Cancelled => {
                     self.cursor = *before;
-                    self.search = None;
+                    self.buffer.set_search(None);
                     self.typing = None;
                 }
                 Typed::Changed => {
-                    self.search = Pattern::parse(prompt.text());
-                    self.cursor = *before;
-                    let forward = before.is_some();
-                    self.go_to_match(forward, true);
+                    let (text, before) = (prompt.text().to_owned(), *before);
+                    self.cursor = before;
+                    self.search(&text, before.is_some());
                 }
             },
             Some(Typing::Filter(prompt)) => match prompt.type_event(event) {
@@ -184,7 +184,6 @@ impl LogView {
                 Typed::Cancelled => self.typing = None,
                 Typed::Accepted => {
                     let text = prompt.text().to_owned();
-                    self.typing = None;
                     self.add_filter(&text);
                 }
             },
@@ -192,18 +191,43 @@ impl LogView {
         }
     }
 
-    /// Adds a filter; an empty one takes all of them away.
+    fn search(&mut self, text: &str, forward: bool) {
+        if text.is_empty() {
+            self.buffer.set_search(None);
+            return;
+        }
+        match Pattern::parse(text) {
+            Ok(pattern) => {
+                self.buffer.set_search(Some(pattern));
+                self.sifting = true;
+                self.go_to_match(forward, true);
+            }
+            Err(why) => self.misread = Some(why),
+        }
+    }
+
+    /// Adds a filter; an empty one takes all of them away. The prompt stays open over one that cannot be read.
     fn add_filter(&mut self, text: &str) {
         let (keep, text) = text.strip_prefix('!').map_or((true, text), |text| (false, text));
-        match Pattern::parse(text) {
-            Some(pattern) => self.sieve.filters.push(Filter { pattern, keep }),
-            None => self.sieve.filters.clear(),
+        let mut sieve = self.buffer.sieve().clone();
+        if text.is_empty() {
+            sieve = Sieve::default();
+        } else {
+            match Pattern::parse(text) {
+                Ok(pattern) if keep => sieve.keep.push(pattern),
+                Ok(pattern) => sieve.drop.push(pattern),
+                Err(why) => {
+                    self.misread = Some(why);
+                    return;
+                }
+            }
         }
-        self.sift();
+        self.typing = None;
+        self.sift(sieve);
     }
 
     fn next(&mut self, forward: bool) {
-        if self.search.is_some() {
+        if self.buffer.search().is_some() {
             self.go_to_match(forward, false);
         } else {
             self.go_to_mark(forward);
@@ -212,38 +236,47 @@ impl LogView {
 
     /// Goes to the nearest line that matches, around the ends; `here` lets the line under the cursor count.
     fn go_to_match(&mut self, forward: bool, here: bool) {
-        self.locate();
-        let Some(pattern) = &self.search else { return };
-        let shown = self.tape.shown();
-        let total = shown.len();
-        let from = self.pager.cursor;
-        let first = usize::from(!here);
-        let found = (first..total + first).map(|step| {
-            if forward {
-                (from + step) % total
-            } else {
-                (from + total - step % total) % total
-            }
-        });
-        let found = found
-            .into_iter()
-            .find(|&at| shown.get(at).is_some_and(|entry| matches_line(pattern, entry)));
-        if let Some(at) = found {
+        let Some(from) = self.cursor.or_else(|| self.last()) else {
+            return;
+        };
+        let from = match (here, forward) {
+            (false, _) => Some(from),
+            (true, true) => from.checked_sub(1),
+            (true, false) => from.checked_add(1),
+        };
+        let Some(first) = self.number(0) else { return };
+        let found = from
+            .and_then(|from| self.buffer.next_hit(from, forward))
+            .filter(|&number| number >= first)
+            .or_else(|| self.first_hit(first, forward));
+        if let Some(number) = found {
+            let at = self.position(number);
             self.go_to(at);
         }
     }
 
+    /// The match nearest to an end: the beginning, or where not `forward`, the end.
+    fn first_hit(&mut self, first: u64, forward: bool) -> Option<u64> {
+        if !forward {
+            return self
+                .buffer
+                .next_hit(u64::MAX, false)
+                .filter(|&number| number >= first);
+        }
+        match first.checked_sub(1) {
+            Some(before) => self.buffer.next_hit(before, true),
+            None if self.line(0).is_some_and(|line| line.hit) => Some(first),
+            None => self.buffer.next_hit(first, true),
+        }
+    }
+
     fn go_to_mark(&mut self, forward: bool) {
-        let here = self
-            .cursor
-            .or_else(|| self.tape.shown().back().map(|entry| entry.key));
-        let Some(here) = here else { return };
-        let key: Option<Key> = if forward {
-            self.marks
-                .range(here..)
-                .find(|key| **key > here)
-                .or_else(|| self.marks.first())
-                .copied()
+        let Some(here) = self.cursor.or_else(|| self.last()) else {
+            return;
+        };
+        let number = if forward {
+            let mut after = self.marks.range(here..).filter(|number| **number > here);
+            after.next().or_else(|| self.marks.first()).copied()
         } else {
             self.marks
                 .range(..here)
@@ -251,8 +284,8 @@ impl LogView {
                 .or_else(|| self.marks.last())
                 .copied()
         };
-        if let Some(key) = key {
-            let at = self.tape.position(key);
+        if let Some(number) = number {
+            let at = self.position(number);
             self.go_to(at);
         }
     }
@@ -261,7 +294,7 @@ impl LogView {
         if self.follows() {
             self.pause();
             if let Some(top) = self.top {
-                self.pager.top = self.tape.position(top);
+                self.pager.top = self.position(top);
             }
         }
         self.pager.jump(at);
@@ -269,13 +302,15 @@ impl LogView {
     }
 
     fn copy(&self, count: Option<u32>) -> Vec<Effect> {
-        let shown = self.tape.shown();
-        if shown.is_empty() {
-            return Vec::new();
-        }
-        let at = self.cursor.map_or(shown.len() - 1, |key| self.tape.position(key));
-        let many = usize::try_from(count.unwrap_or(1).max(1)).unwrap_or(usize::MAX);
-        let lines: Vec<String> = shown.range(at..).take(many).map(written).collect();
+        let at = self
+            .cursor
+            .or_else(|| self.last())
+            .map(|number| self.position(number));
+        let Some(at) = at else { return Vec::new() };
+        let lines = self.texts(
+            at,
+            usize::try_from(count.unwrap_or(1).max(1)).unwrap_or(usize::MAX),
+        );
         let label = if lines.len() == 1 {
             "line".to_owned()
         } else {
@@ -284,52 +319,63 @@ impl LogView {
         vec![Effect::Copy(lines.join("\n"), label)]
     }
 
-    fn copy_page(&mut self) -> Vec<Effect> {
-        let shown = self.tape.shown();
-        let top = self.top.map_or(0, |key| self.tape.position(key)).min(shown.len());
-        let lines: Vec<String> = shown.range(top..).take(self.pager.page).map(written).collect();
+    fn copy_page(&self) -> Vec<Effect> {
+        let lines = self.texts(
+            self.top.map_or(0, |number| self.position(number)),
+            self.pager.page,
+        );
         let label = format!("{} lines, the page", lines.len());
         vec![Effect::Copy(lines.join("\n"), label)]
     }
 
+    /// Up to `many` lines as plain text, from a place on.
+    fn texts(&self, from: usize, many: usize) -> Vec<String> {
+        let end = from.saturating_add(many).min(self.total());
+        (from..end)
+            .filter_map(|at| self.line(at))
+            .map(|line| written(&line))
+            .collect()
+    }
+
     /// Everything that passes the filters; with times and names where the screen shows them.
-    fn save(&self) -> Vec<Effect> {
-        let mut text = String::with_capacity(self.tape.bytes());
-        for entry in self.tape.shown() {
-            if let What::Line { at, .. } = &entry.what
-                && self.times != Times::Off
-            {
-                text.push_str(&at.to_string());
+    fn save(&mut self) -> Vec<Effect> {
+        while self.sifting {
+            self.sifting = self.buffer.work(usize::MAX);
+        }
+        let base = self.base();
+        let mut text = String::with_capacity(self.buffer.counts().bytes);
+        for line in (base..self.buffer.len()).filter_map(|at| self.buffer.line(at)) {
+            if self.times != Times::Off {
+                text.push_str(&line.at.to_string());
                 text.push(' ');
             }
-            if self.sources.len() > 1
-                && let Some(source) = self.sources.get(entry.source)
+            if self.tails.len() > 1
+                && let Some(tail) = self.tails.get(line.source.place())
             {
-                text.push_str(&source.name);
+                text.push_str(&ansi::plain(&tail.name));
                 text.push_str(": ");
             }
-            text.push_str(&written(entry));
+            text.push_str(&written(&line));
             text.push('\n');
         }
-        let names: Vec<&str> = self
-            .sources
-            .iter()
-            .take(3)
-            .map(|source| source.name.as_str())
-            .collect();
+        let names: Vec<&str> = self.tails.iter().take(3).map(|tail| tail.name.as_str()).collect();
         let stem = ansi::file_stem(&names.join("_"));
         vec![Effect::Save(format!("{stem}.log"), text.into_bytes())]
     }
 
     /// Opens the tails that have ended again, from where they ended.
     fn open_again(&mut self) -> Vec<Effect> {
+        let now = (self.clock)();
         let mut effects = Vec::new();
-        for (at, source) in self.sources.iter_mut().enumerate() {
-            if let Link::Ended(_) = source.link {
-                source.link = Link::Opening((self.clock)());
-                let start = self.tape.last(at).map_or(LogStart::Backlog, LogStart::Since);
-                effects.push(Effect::OpenTail(source.id.clone(), start));
-            }
+        for tail in self
+            .tails
+            .iter_mut()
+            .filter(|tail| tail.open.is_none() && !tail.opening)
+        {
+            tail.opening = true;
+            tail.since = now;
+            let start = tail.latest.map_or(LogStart::Backlog, LogStart::Since);
+            effects.push(Effect::OpenTail(tail.id.clone(), start));
         }
         if effects.is_empty() {
             effects.push(Effect::Say(
@@ -340,17 +386,10 @@ impl LogView {
     }
 }
 
-fn matches_line(pattern: &Pattern, entry: &Entry) -> bool {
-    match &entry.what {
-        What::Line { text, .. } => pattern.is_match(&ansi::plain_to(text, SEARCHED)),
-        What::Rule { .. } => false,
-    }
-}
-
-/// An entry as plain text, for the clipboard and for files.
-fn written(entry: &Entry) -> String {
-    match &entry.what {
-        What::Line { text, .. } => ansi::plain(text),
-        What::Rule { text, .. } => format!("-- {text} --"),
+/// A line as plain text, for the clipboard and for files.
+fn written(line: &Line<'_>) -> String {
+    match line.body {
+        LineBody::Text(text) => ansi::plain(text),
+        LineBody::Marker(marker) => format!("-- {} --", super::head::said(marker, line.at)),
     }
 }

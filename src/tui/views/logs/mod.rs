@@ -1,41 +1,37 @@
 //! The live tail of one resource or of several, merged by time.
 //!
-//! Lines go into the `tape` as they come and cost nothing more until they are on the page: only visible lines are
-//! sanitised, coloured and measured.
+//! Lines go into the fleet's buffer as they come and cost nothing more until they are on the page: only visible lines
+//! are sanitised, coloured and measured.
 
 mod draw;
 mod head;
 mod keys;
-mod level;
-mod source;
-mod tape;
+mod rate;
 #[cfg(test)]
 mod tests;
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 use std::time::Duration;
 
 use crossterm::event::Event as TerminalEvent;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
-use self::source::{Link, Rate, Source};
-use self::tape::{Entry, Key, Tape, What};
+use self::rate::Rate;
 use crate::fleet::TailId;
-use crate::model::{LogEvent, LogStart, ResourceId, Timestamp, age};
+use crate::fleet::logs::{Line, LogBuffer, Sieve, Source};
+use crate::model::{LogEvent, LogStart, ResourceId, Timestamp};
 use crate::tui::widgets::ansi;
 use crate::tui::widgets::pager::Pager;
-use crate::tui::widgets::pattern::Pattern;
 use crate::tui::widgets::prompt::Prompt;
 use crate::tui::{Effect, Intent, Look, Place, View};
 
 /// Bytes of lines kept for each source.
 const KEPT: usize = 32 << 20;
-/// A line is searched and filtered by this many bytes of its text.
-const SEARCHED: usize = 64 * 1024;
 /// While only lines arrive, frames come at most this often.
 const FRAME: Duration = Duration::from_millis(33);
+/// Lines that are sifted and searched a frame after a filter or a search changed: a few milliseconds of work.
+const SIFTED: usize = 20_000;
 
 /// Which times are shown before the lines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,70 +45,51 @@ enum Times {
 #[derive(Debug)]
 enum Typing {
     /// A search, and where the reader was before: the cursor, `None` while following.
-    Search(Prompt, Option<Key>),
+    Search(Prompt, Option<u64>),
     /// A filter.
     Filter(Prompt),
 }
 
-/// Lines that match are kept, or dropped.
-#[derive(Debug, Clone)]
-struct Filter {
-    pattern: Pattern,
-    keep: bool,
-}
-
-/// Which lines show.
-#[derive(Debug, Clone, Default)]
-struct Sieve {
-    filters: Vec<Filter>,
-    /// Only lines after this moment, and the word for it: `15m`.
-    since: Option<(Timestamp, &'static str)>,
-}
-
-impl Sieve {
-    fn is_open(&self) -> bool {
-        self.filters.is_empty() && self.since.is_none()
-    }
-
-    /// Whether an entry shows. Rules always do, but for those from before the time chosen.
-    fn passes(&self, at: Timestamp, text: Option<&str>) -> bool {
-        if self.since.is_some_and(|(since, _)| at < since) {
-            return false;
-        }
-        let Some(text) = text.filter(|_| !self.filters.is_empty()) else {
-            return true;
-        };
-        let text = ansi::plain_to(text, SEARCHED);
-        self.filters
-            .iter()
-            .all(|filter| filter.pattern.is_match(&text) == filter.keep)
-    }
-}
-
-fn entry_passes(sieve: &Sieve, entry: &Entry) -> bool {
-    match &entry.what {
-        What::Line { text, .. } => sieve.passes(entry.key.order, Some(text)),
-        What::Rule { .. } => sieve.passes(entry.key.order, None),
-    }
+/// One tail, beside what the buffer knows of it.
+struct Tail {
+    id: ResourceId,
+    name: String,
+    source: Source,
+    /// The open tail.
+    open: Option<TailId>,
+    /// Asked for, and nothing has come since.
+    opening: bool,
+    /// When its state last changed.
+    since: Timestamp,
+    /// The time of its latest line.
+    latest: Option<Timestamp>,
 }
 
 /// The live tail of one or several resources.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "four facts that do not exclude one another"
+)]
 pub struct LogView {
-    sources: Vec<Source>,
-    tape: Tape,
-    sieve: Sieve,
+    tails: Vec<Tail>,
+    buffer: LogBuffer,
+    /// Only lines after this moment, and the word for it: `15m`.
+    since: Option<(Timestamp, &'static str)>,
     rate: Rate,
-    /// The line under the cursor; `None` while following the end.
-    cursor: Option<Key>,
-    /// The first line on the page, where the reader is not at the end.
-    top: Option<Key>,
-    /// The last line there was when the reader left the end.
-    left_at: Option<Key>,
+    /// The number of the line under the cursor; `None` while following the end.
+    cursor: Option<u64>,
+    /// The number of the first line on the page.
+    top: Option<u64>,
+    /// The number of the last line there was when the reader left the end.
+    left_at: Option<u64>,
+    marks: BTreeSet<u64>,
+    /// Why what is being typed is no pattern.
+    misread: Option<String>,
+    /// Lines are still being sifted or searched.
+    sifting: bool,
     pager: Pager,
     wrap: bool,
     times: Times,
-    marks: BTreeSet<Key>,
-    search: Option<Pattern>,
     typing: Option<Typing>,
     screen_cursor: Option<Position>,
     dirty: bool,
@@ -129,24 +106,34 @@ impl LogView {
     }
 
     fn bounded(sources: Vec<(ResourceId, String)>, kept: usize, clock: fn() -> Timestamp) -> Self {
-        let now = clock();
-        let sources: Vec<Source> = sources
+        let since = clock();
+        let mut buffer = LogBuffer::new(kept);
+        let tails = sources
             .into_iter()
-            .map(|(id, name)| Source::new(id, name, now))
+            .map(|(id, name)| Tail {
+                source: buffer.add_source(name.as_str()),
+                id,
+                name: ansi::plain(&name),
+                open: None,
+                opening: true,
+                since,
+                latest: None,
+            })
             .collect();
         Self {
-            tape: Tape::new(sources.len(), kept),
-            sources,
-            sieve: Sieve::default(),
+            tails,
+            buffer,
+            since: None,
             rate: Rate::default(),
             cursor: None,
             top: None,
             left_at: None,
+            marks: BTreeSet::new(),
+            misread: None,
+            sifting: false,
             pager: Pager::default(),
             wrap: false,
             times: Times::Off,
-            marks: BTreeSet::new(),
-            search: None,
             typing: None,
             screen_cursor: None,
             dirty: true,
@@ -156,73 +143,29 @@ impl LogView {
         }
     }
 
-    fn rule(&mut self, source: usize, text: String, loss: bool) {
-        let text: Arc<str> = text.into();
-        // Beside the last line of its source: the platform's clock and ours may differ.
-        let at = self.tape.last(source).unwrap_or_else(self.clock);
-        let passes = self.sieve.passes(at, None);
-        self.tape.push(source, at, What::Rule { text, loss }, passes);
-        self.tape.settle();
-    }
-
-    fn hear(&mut self, source: usize, event: LogEvent) {
+    fn hear(&mut self, at: usize, event: Option<LogEvent>) {
         let now = (self.clock)();
-        let clock = || now.clock().chars().take(8).collect::<String>();
-        match event {
-            LogEvent::Lines(lines) => {
-                let lines = self.sources[source].fresh(lines);
-                self.rate.count(lines.len(), now);
-                for line in lines {
-                    let passes = self.sieve.is_open() || self.sieve.passes(line.at, Some(&line.text));
-                    let what = What::Line {
-                        text: line.text,
-                        at: line.at,
-                        exact: line.exact,
-                    };
-                    self.tape.push(source, line.at, what, passes);
-                }
-                self.tape.settle();
-                if let Link::Opening(_) = self.sources[source].link {
-                    self.sources[source].link = Link::Live(now);
-                }
-            }
-            LogEvent::Connected { replayed } => {
-                if let Some(since) = self.sources[source].connected(replayed, now) {
-                    let away = age(now.since(since));
-                    let missing = if replayed {
-                        ""
-                    } else {
-                        ", lines of that time may be missing"
-                    };
-                    self.rule(
-                        source,
-                        format!("reconnected {} after {away}{missing}", clock()),
-                        !replayed,
-                    );
-                }
-            }
-            LogEvent::Skipped { lines, why } => {
-                let count = match lines {
-                    Some(1) => "1 line skipped".to_owned(),
-                    Some(lines) => format!("{} lines skipped", grouped(lines)),
-                    None => "lines skipped".to_owned(),
-                };
-                self.rule(
-                    source,
-                    format!("{count} {}: {}", clock(), ansi::plain(&why)),
-                    true,
-                );
-            }
-            LogEvent::Interrupted(problem) => {
-                let since = if let Link::Interrupted(_, since) = &self.sources[source].link {
-                    *since
-                } else {
-                    let text = format!("interrupted {}: {}", clock(), ansi::plain(&problem.message));
-                    self.rule(source, text, false);
-                    now
-                };
-                self.sources[source].link = Link::Interrupted(problem, since);
-            }
+        let Some(tail) = self.tails.get_mut(at) else {
+            return;
+        };
+        let state = |buffer: &LogBuffer| {
+            let mut states = buffer.sources();
+            states.nth(at).map(|(_, _, state)| std::mem::discriminant(state))
+        };
+        let before = state(&self.buffer);
+        if let Some(LogEvent::Lines(lines)) = &event {
+            self.rate.count(lines.len(), now);
+            tail.latest = lines.last().map(|line| line.at).or(tail.latest);
+        }
+        if let Some(event) = event {
+            self.buffer.push_at(tail.source, event, now);
+        } else {
+            tail.open = None;
+            self.buffer.end(tail.source, now);
+        }
+        if tail.opening || state(&self.buffer) != before {
+            tail.opening = false;
+            tail.since = now;
         }
     }
 
@@ -231,28 +174,59 @@ impl LogView {
         self.cursor.is_none()
     }
 
-    fn sift(&mut self) {
-        let sieve = &self.sieve;
-        let passes = (!sieve.is_open()).then_some(|entry: &Entry| entry_passes(sieve, entry));
-        self.tape.filter(passes);
+    fn sift(&mut self, sieve: Sieve) {
+        self.buffer.set_sieve(sieve);
+        self.sifting = true;
     }
 
-    /// Takes the reader's place from the keys into positions.
+    /// How many of the lines that pass the filters are too old to be shown.
+    fn base(&self) -> usize {
+        self.since
+            .map_or(0, |(since, _)| self.buffer.place_at(since))
+            .min(self.buffer.len())
+    }
+
+    /// How many lines and markers show.
+    fn total(&self) -> usize {
+        self.buffer.len() - self.base()
+    }
+
+    /// The line at a place among those that show.
+    fn line(&self, at: usize) -> Option<Line<'_>> {
+        self.buffer.line(self.base() + at)
+    }
+
+    /// The number of the line at a place.
+    fn number(&self, at: usize) -> Option<u64> {
+        self.buffer.number(self.base() + at)
+    }
+
+    /// The number of the last line that shows.
+    fn last(&self) -> Option<u64> {
+        self.total().checked_sub(1).and_then(|last| self.number(last))
+    }
+
+    /// The place of a line, or of the next one where it does not show.
+    fn position(&self, number: u64) -> usize {
+        let place = self.buffer.place(number).saturating_sub(self.base());
+        place.min(self.total().saturating_sub(1))
+    }
+
+    /// Takes the reader's place from line numbers into positions.
     fn locate(&mut self) {
-        let last = self.tape.shown().len().saturating_sub(1);
-        self.pager.cursor = self.cursor.map_or(last, |key| self.tape.position(key));
+        let last = self.total().saturating_sub(1);
+        self.pager.cursor = self.cursor.map_or(last, |number| self.position(number));
         self.pager.top = match (self.cursor, self.top) {
-            (Some(_), Some(key)) => self.tape.position(key),
+            (Some(_), Some(number)) => self.position(number),
             _ => self.pager.cursor,
         };
     }
 
-    /// Keeps the reader's place by key, so that it holds while lines come and go.
+    /// Keeps the reader's place by line numbers, so that it holds while lines come and go.
     fn remember(&mut self) {
-        let shown = self.tape.shown();
-        self.top = shown.get(self.pager.top).map(|entry| entry.key);
+        self.top = self.number(self.pager.top);
         if self.cursor.is_some() {
-            self.cursor = shown.get(self.pager.cursor).map(|entry| entry.key);
+            self.cursor = self.number(self.pager.cursor);
         }
     }
 }
@@ -272,9 +246,9 @@ fn grouped(number: u64) -> String {
 
 impl View for LogView {
     fn open(&mut self) -> Vec<Effect> {
-        self.sources
+        self.tails
             .iter()
-            .map(|source| Effect::OpenTail(source.id.clone(), LogStart::Backlog))
+            .map(|tail| Effect::OpenTail(tail.id.clone(), LogStart::Backlog))
             .collect()
     }
 
@@ -283,7 +257,7 @@ impl View for LogView {
     }
 
     fn title(&self) -> String {
-        let names: Vec<&str> = self.sources.iter().map(|source| source.name.as_str()).collect();
+        let names: Vec<&str> = self.tails.iter().map(|tail| tail.name.as_str()).collect();
         match names.as_slice() {
             [first, second, _, ..] => format!("{first}, {second} +{}", names.len() - 2),
             few => few.join(", "),
@@ -291,7 +265,7 @@ impl View for LogView {
     }
 
     fn subject(&self) -> Option<&ResourceId> {
-        self.sources.first().map(|source| &source.id)
+        self.tails.first().map(|tail| &tail.id)
     }
 
     fn hints(&self) -> Vec<(Intent, &'static str)> {
@@ -316,33 +290,19 @@ impl View for LogView {
     fn tail_opened(&mut self, id: &ResourceId, tail: TailId) {
         self.dirty = true;
         let now = (self.clock)();
-        if let Some(source) = self
-            .sources
-            .iter_mut()
-            .find(|source| source.id == *id && source.tail.is_none())
-        {
-            source.tail = Some(tail);
-            source.link = Link::Opening(now);
+        let waits = |it: &&mut Tail| it.id == *id && it.open.is_none();
+        if let Some(it) = self.tails.iter_mut().find(waits) {
+            it.open = Some(tail);
+            it.opening = true;
+            it.since = now;
         }
     }
 
     fn log(&mut self, tail: TailId, event: Option<LogEvent>) {
-        let Some(source) = self.sources.iter().position(|source| source.tail == Some(tail)) else {
-            return;
-        };
-        self.dirty = true;
-        if let Some(event) = event {
-            self.hear(source, event);
-            return;
+        if let Some(at) = self.tails.iter().position(|it| it.open == Some(tail)) {
+            self.dirty = true;
+            self.hear(at, event);
         }
-        let problem = match &self.sources[source].link {
-            Link::Interrupted(problem, _) => Some(problem.clone()),
-            _ => None,
-        };
-        let clock: String = (self.clock)().clock().chars().take(8).collect();
-        self.sources[source].tail = None;
-        self.sources[source].link = Link::Ended(problem);
-        self.rule(source, format!("ended {clock}"), false);
     }
 
     fn is_dirty(&self) -> bool {
@@ -358,13 +318,12 @@ impl View for LogView {
     }
 
     fn draw(&mut self, area: Rect, buf: &mut Buffer, look: &Look<'_>) {
-        self.counting = self.rate.is_moving(look.now)
-            || self
-                .sources
-                .iter()
-                .any(|source| matches!(source.link, Link::Opening(_) | Link::Interrupted(..)));
+        if self.sifting {
+            self.sifting = self.buffer.work(SIFTED);
+        }
+        self.counting = self.rate.is_moving(look.now) || self.is_waiting();
         self.paint(area, buf, look);
-        self.dirty = false;
+        self.dirty = self.sifting;
     }
 
     fn cursor(&self) -> Option<Position> {
@@ -372,10 +331,7 @@ impl View for LogView {
     }
 
     fn close(&mut self) -> Vec<Effect> {
-        self.sources
-            .iter_mut()
-            .filter_map(|source| source.tail.take())
-            .map(Effect::CloseTail)
-            .collect()
+        let open = self.tails.iter_mut().filter_map(|it| it.open.take());
+        open.map(Effect::CloseTail).collect()
     }
 }
