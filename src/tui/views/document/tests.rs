@@ -254,13 +254,11 @@ fn megabytes_are_laid_out_once_and_drawn_by_the_page() {
     drawn(&mut view, 120, 36);
     view.apply(Intent::Bottom, None);
     assert!(drawn(&mut view, 120, 36).contains("\"resource number 39999\""));
-    let begun = std::time::Instant::now();
     for _ in 0..20 {
         view.apply(Intent::Up, None);
+        assert!(!view.stale, "moving lays nothing out anew");
         drawn(&mut view, 120, 36);
     }
-    // Twenty layouts of 320,000 rows would take many seconds; the bound leaves room for a busy machine.
-    assert!(begun.elapsed() < Duration::from_secs(2), "{:?}", begun.elapsed());
 }
 
 #[test]

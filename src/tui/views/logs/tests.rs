@@ -354,7 +354,6 @@ fn a_line_of_ten_megabytes_is_drawn_in_part() {
         0,
         vec![line(0, "short"), line(1, &long), line(2, "after")],
     );
-    let begun = std::time::Instant::now();
     for _ in 0..20 {
         let seen = drawn(&mut view, 100, 20);
         assert!(seen.contains("after"), "{seen}");
@@ -363,8 +362,11 @@ fn a_line_of_ten_megabytes_is_drawn_in_part() {
     drawn(&mut view, 100, 20);
     view.apply(Intent::Right, Some(50));
     assert!(drawn(&mut view, 100, 20).contains("from column 401"));
-    // Twenty walks over ten megabytes would take many seconds; the bound leaves room for a busy machine.
-    assert!(begun.elapsed() < Duration::from_secs(4), "{:?}", begun.elapsed());
+    assert!(
+        view.widest < 100_000,
+        "only the part that can be seen is styled: {}",
+        view.widest
+    );
 }
 
 #[test]
