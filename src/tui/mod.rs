@@ -15,6 +15,8 @@ pub mod overlays;
 pub mod panes;
 mod perform;
 mod run;
+#[cfg(test)]
+pub(crate) mod sample;
 pub mod terminal;
 pub mod theme;
 mod view;

@@ -295,3 +295,6 @@ pub(super) const FLASH: Duration = Duration::from_millis(2500);
 
 /// Ages are brought up to date this often when nothing else asks for a frame.
 const AGES: Duration = Duration::from_secs(10);
+
+#[cfg(test)]
+mod tests;

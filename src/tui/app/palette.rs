@@ -36,6 +36,11 @@ impl App {
             return Vec::new();
         }
         let kind = menu.kind;
+        match (kind, key.code) {
+            (MenuKind::Quit, KeyCode::Char('y' | 'Y')) => return vec![Effect::Quit],
+            (MenuKind::Quit, KeyCode::Char('n' | 'N')) => return self.close_menu(),
+            _ => {}
+        }
         let Lookup::Means(intent) = self.keymap.look_up(Place::Menu, &[Chord::of(*key)]) else {
             return Vec::new();
         };

@@ -64,7 +64,20 @@ pub fn frame(app: &mut App, area: Rect, buf: &mut Buffer) -> Option<Position> {
     if app.menu.is_some() {
         cursor = overlays::draw(app, body, buf);
     }
+    if app.options.ascii {
+        only_ascii(area, buf);
+    }
     cursor
+}
+
+/// The last word on ASCII: whatever a remote or a cut text brought in.
+fn only_ascii(area: Rect, buf: &mut Buffer) {
+    for at in area.positions() {
+        let cell = &mut buf[at];
+        if !cell.symbol().is_ascii() {
+            cell.set_symbol(if cell.symbol() == "…" { "~" } else { "?" });
+        }
+    }
 }
 
 fn draw_view(app: &mut App, area: Rect, buf: &mut Buffer) -> Option<Position> {

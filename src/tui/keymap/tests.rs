@@ -29,7 +29,7 @@ fn a_conflict_names_both_intents_and_the_place() {
     assert_eq!(problems.len(), 1);
     assert_eq!(
         problems[0].0,
-        "keymap: `v` means both `mark` and `logs` in `table`"
+        "keymap: `v` means both `logs` and `mark` in `table`"
     );
 }
 

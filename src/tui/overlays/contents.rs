@@ -169,11 +169,11 @@ impl Menu {
     /// Whether to quit.
     pub fn quit() -> Self {
         let items = vec![
-            Item::new("q", "quit", "open consoles end", Choice::Intent(Intent::Quit)),
-            Item::new("", "stay", "", Choice::Stay),
+            Item::new("y", "quit", "open consoles end", Choice::Intent(Intent::Quit)),
+            Item::new("n", "stay", "", Choice::Stay),
         ];
         let mut menu = Self::new(MenuKind::Quit, "quit?", items);
-        menu.foot = "q quit  esc stay";
+        menu.foot = "y quit  n stay";
         menu
     }
 

@@ -168,7 +168,9 @@ impl Menu {
             .as_ref()
             .map(|prompt| prompt.text().trim().to_owned())
             .unwrap_or_default();
-        if needle.is_empty() {
+        // A command that was read with its arguments stands alone: there is nothing to search.
+        let was_read = self.items.len() == 1 && matches!(self.items[0].choice, Choice::Pane(_, Some(_)));
+        if needle.is_empty() || was_read {
             self.shown = (0..self.items.len()).collect();
         } else {
             let ranked = self.kind == MenuKind::Palette;

@@ -205,8 +205,8 @@ mod tests {
             load("harbour", Depth::Indexed).unwrap().good.fg,
             Some(Color::Indexed(_))
         ));
-        let fg = load("harbour", Depth::Ansi).unwrap().bad.fg.unwrap();
-        assert!(matches!(fg, Color::LightRed | Color::Red), "{fg:?}");
+        let fg = load("harbour", Depth::Ansi).unwrap().accent.fg.unwrap();
+        assert!(!matches!(fg, Color::Rgb(..) | Color::Indexed(_)), "{fg:?}");
     }
 
     #[test]

@@ -1,0 +1,167 @@
+//! Keys, counts, history.
+
+use std::time::Duration;
+
+use crossterm::event::{KeyCode, KeyModifiers};
+
+use super::Scene;
+use crate::model::Kind;
+use crate::tui::{DocumentForm, Effect, sample};
+
+fn scene() -> Scene {
+    Scene::new(sample::fleet(), 120, 36)
+}
+
+#[test]
+fn a_digit_opens_a_pane_at_once_and_is_a_count_when_a_motion_follows() {
+    let mut scene = scene();
+    scene.keys("3");
+    assert_eq!(scene.app.pane().kind, Kind::Revision);
+    scene.keys("j");
+    assert_eq!(
+        (scene.app.pane().kind, scene.app.pane().cursor()),
+        (Kind::Instance, 3)
+    );
+    scene.keys("3");
+    scene.later(Duration::from_secs(1));
+    scene.keys("j");
+    assert_eq!(
+        (scene.app.pane().kind, scene.app.pane().cursor()),
+        (Kind::Revision, 1)
+    );
+}
+
+#[test]
+fn counts_of_more_digits_and_to_a_row() {
+    let mut scene = scene();
+    scene.keys("10j");
+    assert_eq!(
+        (scene.app.pane().kind, scene.app.pane().cursor()),
+        (Kind::Instance, 10)
+    );
+    scene.keys("7G");
+    assert_eq!(scene.app.pane().cursor(), 6);
+    scene.keys("G");
+    assert_eq!(scene.app.pane().cursor(), 14);
+    scene.keys("g99j");
+    assert_eq!(scene.app.pane().cursor(), 14, "no further than the last");
+}
+
+#[test]
+fn quit_asks_first_and_ctrl_c_does_not() {
+    for keys in ["qq", "q\n", "qy"] {
+        let mut scene = scene();
+        scene.keys(keys);
+        assert_eq!(scene.effects, [Effect::Quit], "{keys:?}");
+    }
+    let mut stays = scene();
+    stays.keys("q\x1b");
+    assert!(stays.effects.is_empty() && stays.app.menu.is_none());
+    for before in ["", "/web", ":", "?"] {
+        let mut scene = scene();
+        scene.keys(before);
+        scene.press(KeyCode::Char('c'), KeyModifiers::CONTROL);
+        assert_eq!(scene.effects, [Effect::Quit], "after {before:?}");
+    }
+}
+
+#[test]
+fn esc_never_quits_and_undoes_the_lightest_first() {
+    let mut scene = scene();
+    scene.keys(" /web\n");
+    assert_eq!(scene.shown().len(), 12);
+    scene.keys("\x1b");
+    assert_eq!(scene.shown().len(), 15);
+    assert_eq!(scene.app.pane().marks.len(), 1);
+    scene.keys("\x1b");
+    assert!(scene.app.pane().marks.is_empty());
+    scene.keys("\x1b\x1b\x1b");
+    assert!(scene.effects.is_empty());
+}
+
+#[test]
+fn drilling_in_and_back() {
+    let mut scene = scene();
+    scene.keys("2");
+    scene.later(Duration::from_secs(1));
+    scene.keys("/web\n\n");
+    assert_eq!(scene.app.pane().kind, Kind::Instance);
+    assert_eq!(scene.shown().len(), 12, "the instances of web");
+    scene.keys("\x1b");
+    assert_eq!(
+        (scene.app.pane().kind, scene.selected()),
+        (Kind::Container, "web")
+    );
+    assert_eq!(scene.app.pane().filter_text, "/web"[1..], "with its filter");
+}
+
+#[test]
+fn a_container_without_instances_leads_to_its_revisions() {
+    let mut scene = scene();
+    scene.keys("2");
+    scene.later(Duration::from_secs(1));
+    scene.keys("/embed\n\n");
+    assert_eq!(
+        (scene.app.pane().kind, scene.shown()),
+        (Kind::Revision, vec!["3", "2"])
+    );
+}
+
+#[test]
+fn the_last_place_and_back_again() {
+    let mut scene = scene();
+    for pane in ["2", "4"] {
+        scene.later(Duration::from_secs(1));
+        scene.keys(pane);
+    }
+    let kind = |scene: &Scene| scene.app.pane().kind;
+    scene.keys("-");
+    assert_eq!(kind(&scene), Kind::Container);
+    scene.keys("-");
+    assert_eq!(kind(&scene), Kind::GpuModel);
+    scene.press(KeyCode::Left, KeyModifiers::ALT);
+    scene.press(KeyCode::Left, KeyModifiers::ALT);
+    assert_eq!(kind(&scene), Kind::Instance);
+    scene.press(KeyCode::Right, KeyModifiers::ALT);
+    assert_eq!(kind(&scene), Kind::Container);
+}
+
+#[test]
+fn views_open_over_the_table_and_close() {
+    let mut scene = scene();
+    scene.keys("y");
+    let id = scene.app.pane().selected().unwrap().id().clone();
+    assert_eq!(scene.effects, [Effect::Describe(id.clone())]);
+    assert_eq!(
+        scene.app.views.last().unwrap().1,
+        Effect::ShowDocument(id, DocumentForm::Yaml)
+    );
+    scene.keys("\x1b");
+    assert!(scene.app.views.is_empty());
+}
+
+#[test]
+fn what_is_not_offered_says_so() {
+    let mut scene = scene();
+    scene.keys("4");
+    scene.later(Duration::from_secs(1));
+    scene.keys("a");
+    assert!(scene.effects.is_empty());
+    assert!(scene.text().contains("offers no console"), "{}", scene.text());
+}
+
+#[test]
+fn the_palette_goes_to_a_table_with_a_filter_and_a_context() {
+    let mut scene = scene();
+    scene.keys(":inst state:failed @cycle\n");
+    assert_eq!(scene.app.pane().filter_text, "state:failed ctx:cycle");
+    assert_eq!(scene.shown(), ["train-0"]);
+    scene.keys(":theme light\n");
+    assert_eq!(scene.app.theme.name, "light");
+    scene.keys(":");
+    scene.press(KeyCode::Up, KeyModifiers::NONE);
+    assert_eq!(
+        scene.app.menu.as_ref().unwrap().prompt.as_ref().unwrap().text(),
+        "theme light"
+    );
+}

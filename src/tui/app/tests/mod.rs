@@ -1,0 +1,88 @@
+//! Keys are pressed, and what a person would see is looked at.
+
+mod keys;
+mod pictures;
+mod tables;
+
+use crossterm::event::{Event as TerminalEvent, KeyCode, KeyEvent, KeyModifiers};
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use super::{App, Event, Options};
+use crate::fleet::Store;
+use crate::tui::{Effect, draw, sample};
+
+/// An app and a terminal of some size.
+struct Scene {
+    app: App,
+    buffer: Buffer,
+    effects: Vec<Effect>,
+}
+
+impl Scene {
+    fn new(store: Store, columns: u16, rows: u16) -> Self {
+        Self::with(store, Options::default(), columns, rows)
+    }
+
+    fn with(store: Store, options: Options, columns: u16, rows: u16) -> Self {
+        let mut scene = Self {
+            app: App::new(store, options, sample::now()),
+            buffer: Buffer::empty(Rect::new(0, 0, columns, rows)),
+            effects: Vec::new(),
+        };
+        scene.draw();
+        scene
+    }
+
+    fn draw(&mut self) {
+        // Twice, because a large table is arranged elsewhere in between.
+        for _ in 0..2 {
+            if let Some(arranged) = self.app.arrange().and_then(crate::tui::panes::Job::run) {
+                self.app.update(Event::Arranged(Box::new(arranged)));
+            }
+            self.buffer.reset();
+            let area = self.buffer.area;
+            draw::frame(&mut self.app, area, &mut self.buffer);
+            self.app.drawn();
+        }
+    }
+
+    fn press(&mut self, code: KeyCode, modifiers: KeyModifiers) -> &mut Self {
+        let event = TerminalEvent::Key(KeyEvent::new(code, modifiers));
+        self.effects = self.app.update(Event::Terminal(event));
+        self.draw();
+        self
+    }
+
+    /// Types letters; `\n` is Enter, `\x1b` Esc.
+    fn keys(&mut self, keys: &str) -> &mut Self {
+        for key in keys.chars() {
+            let code = match key {
+                '\n' => KeyCode::Enter,
+                '\x1b' => KeyCode::Esc,
+                '\t' => KeyCode::Tab,
+                key => KeyCode::Char(key),
+            };
+            self.press(code, KeyModifiers::NONE);
+        }
+        self
+    }
+
+    fn text(&self) -> String {
+        crate::tui::widgets::testing::text(&self.buffer)
+    }
+
+    fn shown(&self) -> Vec<&str> {
+        sample::names(self.app.pane().shown())
+    }
+
+    fn selected(&self) -> &str {
+        self.app.pane().selected().map_or("", |row| row.name())
+    }
+
+    /// Lets time pass.
+    fn later(&mut self, time: std::time::Duration) {
+        let millis = i64::try_from(time.as_millis()).unwrap();
+        self.app.now = crate::model::Timestamp::from_millis(self.app.now.as_millis() + millis).unwrap();
+    }
+}

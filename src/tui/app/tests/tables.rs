@@ -1,0 +1,221 @@
+//! Rows: order, filter, cursor, marks, large tables.
+
+use crossterm::event::{KeyCode, KeyModifiers};
+
+use super::super::Event;
+use super::Scene;
+use crate::fleet::{FleetEvent, Health};
+use crate::model::{Kind, Lifecycle, Platform, Problem, ProblemKind};
+use crate::tui::{Effect, sample};
+
+fn scene() -> Scene {
+    Scene::new(sample::fleet(), 120, 36)
+}
+
+#[test]
+fn names_are_in_the_order_people_count_in() {
+    let scene = scene();
+    let shown = scene.shown();
+    let web: Vec<_> = shown.iter().filter(|name| name.starts_with("web")).collect();
+    assert_eq!(*web[1], "web-2");
+    assert_eq!(*web[11], "web-12");
+}
+
+#[test]
+fn sorting_by_state_shows_what_needs_attention_first_and_again_reverses() {
+    let mut scene = scene();
+    scene.keys("S");
+    assert_eq!(scene.shown()[0], "train-0");
+    scene.keys("S");
+    assert_eq!(scene.shown().last(), Some(&"train-0"));
+}
+
+#[test]
+fn the_cursor_follows_the_resource() {
+    let mut scene = scene();
+    scene.keys("/web-7\n");
+    assert_eq!(scene.selected(), "web-7");
+    scene.keys("j");
+    scene.keys("\x1b");
+    assert_eq!(scene.selected(), "web-7", "the filter went, the cursor stays");
+    scene.keys("S");
+    assert_eq!(scene.selected(), "web-7", "sorted otherwise");
+    let new = sample::instance("cycle-prod", "a-new-one", Lifecycle::Failed);
+    scene
+        .app
+        .update(Event::Fleet(Box::new(FleetEvent::Upsert(Box::new(new)))));
+    scene.draw();
+    assert_eq!(scene.selected(), "web-7", "one came before it");
+    let id = scene.app.pane().selected().unwrap().id().clone();
+    scene.app.update(Event::Fleet(Box::new(FleetEvent::Gone(id))));
+    scene.draw();
+    assert_ne!(scene.selected(), "", "its neighbour, when it is gone");
+}
+
+#[test]
+fn until_moved_the_cursor_stays_on_the_first_row() {
+    let mut scene = scene();
+    let new = sample::instance("cycle-prod", "a-new-one", Lifecycle::Running);
+    scene
+        .app
+        .update(Event::Fleet(Box::new(FleetEvent::Upsert(Box::new(new)))));
+    scene.draw();
+    assert_eq!(scene.selected(), "a-new-one");
+}
+
+#[test]
+fn a_filter_that_cannot_be_read_leaves_the_rows_and_esc_brings_the_old_one_back() {
+    let mut scene = scene();
+    scene.keys("/web-1\n");
+    let before = scene.shown().len();
+    scene.keys("/ \"");
+    assert_eq!(scene.shown().len(), before);
+    scene.keys("\n");
+    assert!(scene.app.prompt.is_some(), "it is not accepted");
+    scene.keys("\x1b");
+    assert_eq!(scene.app.pane().filter_text, "web-1");
+}
+
+#[test]
+fn marks_make_verbs_plural() {
+    let mut scene = scene();
+    scene.keys("/web\n  ");
+    scene.press(KeyCode::Char(' '), KeyModifiers::CONTROL);
+    assert_eq!(scene.app.pane().marks.len(), 3);
+    scene.keys("c");
+    assert_eq!(
+        scene.effects,
+        [Effect::Copy(
+            "web-1\nweb-2\nweb-3".to_owned(),
+            "3 names".to_owned()
+        )]
+    );
+    scene.keys("l");
+    assert!(
+        matches!(&scene.app.views.last().unwrap().1, Effect::ShowLogs(ids) if ids.len() == 3),
+        "the logs of all three"
+    );
+}
+
+#[test]
+fn logs_of_a_container_without_its_own_are_those_of_its_instances() {
+    let mut scene = scene();
+    scene.keys("2");
+    scene.later(std::time::Duration::from_secs(1));
+    scene.keys("/web\nl");
+    assert!(matches!(&scene.app.views.last().unwrap().1, Effect::ShowLogs(ids) if ids.len() == 12));
+}
+
+#[test]
+fn csv_holds_what_is_shown_and_no_formula() {
+    let mut scene = scene();
+    let evil = sample::instance("cycle-prod", "=web,\"x\"", Lifecycle::Running);
+    scene
+        .app
+        .update(Event::Fleet(Box::new(FleetEvent::Upsert(Box::new(evil)))));
+    scene.draw();
+    scene.keys("/name:web,old\n");
+    scene.press(KeyCode::Char('s'), KeyModifiers::CONTROL);
+    let [Effect::Save(name, bytes)] = &scene.effects[..] else {
+        panic!("{:?}", scene.effects)
+    };
+    let text = String::from_utf8(bytes.clone()).unwrap();
+    assert_eq!(name, "instances.csv");
+    assert_eq!(text.lines().count(), 15);
+    assert!(text.starts_with("name,context,state,"), "{text}");
+    assert!(text.contains("\"'=web,\"\"x\"\"\""), "{text}");
+}
+
+#[test]
+fn a_context_that_is_down_says_why_and_its_rows_are_old() {
+    let mut scene = scene();
+    let problem = Problem::new(ProblemKind::Unreachable, "no route to host");
+    let health = Health::Retrying { problem, attempt: 3 };
+    scene.later(std::time::Duration::from_secs(75));
+    let event = FleetEvent::Context(
+        sample::context("cycle-prod"),
+        health,
+        crate::fleet::Traffic::default(),
+    );
+    scene.app.update(Event::Fleet(Box::new(event)));
+    scene.draw();
+    let text = scene.text();
+    assert!(text.contains("cycle-prod 1m old"), "{text}");
+    assert!(text.contains("retry 3"), "{text}");
+    scene.keys("@");
+    assert!(scene.text().contains("no route to host"), "{}", scene.text());
+}
+
+#[test]
+fn an_empty_table_says_why() {
+    for (filter, words) in [
+        (
+            "/nothing-like-it\n",
+            "none of 15 instances matches nothing-like-it",
+        ),
+        ("@", ""),
+    ] {
+        let mut scene = scene();
+        scene.keys(filter);
+        assert!(scene.text().contains(words), "{}", scene.text());
+    }
+    let mut healthy = sample::empty(&[("one", Platform::Cycle)]);
+    sample::list(&mut healthy, "one", Kind::Instance, Vec::new());
+    let scene = Scene::new(healthy, 120, 20);
+    assert!(
+        scene.text().contains("there are no instances"),
+        "{}",
+        scene.text()
+    );
+}
+
+#[test]
+fn a_hidden_context_takes_its_rows_away() {
+    let mut scene = scene();
+    scene.keys("@\n\x1b");
+    assert!(scene.shown().is_empty());
+    assert!(scene.text().contains("hidden contexts"), "{}", scene.text());
+}
+
+#[test]
+fn a_large_table_is_arranged_elsewhere_and_paints_meanwhile() {
+    let mut store = sample::empty(&[("cycle-prod", Platform::Cycle)]);
+    let rows = (0..5000)
+        .map(|n| sample::instance("cycle-prod", &format!("web-{n}"), Lifecycle::Running))
+        .collect();
+    sample::list(&mut store, "cycle-prod", Kind::Instance, rows);
+    let mut scene = Scene::new(store, 120, 36);
+    assert_eq!(scene.shown().len(), 5000);
+    scene.app.pane_mut().set_filter("web-49", &sample::fleet());
+    let first = scene.app.arrange().expect("a job");
+    scene.app.pane_mut().set_filter("web-499", &sample::fleet());
+    let second = scene.app.arrange().expect("another");
+    assert!(first.run().is_none(), "superseded");
+    assert_eq!(
+        scene.shown().len(),
+        5000,
+        "what was there stays until the result comes"
+    );
+    let arranged = second.run().unwrap();
+    scene.app.update(Event::Arranged(Box::new(arranged)));
+    assert!(
+        scene.shown().len() < 100 && scene.shown().contains(&"web-499"),
+        "{:?}",
+        scene.shown()
+    );
+}
+
+#[test]
+fn only_what_is_looked_at_is_sampled() {
+    let mut app = super::super::App::new(sample::fleet(), crate::tui::Options::default(), sample::now());
+    let mut buffer = ratatui::buffer::Buffer::empty(ratatui::layout::Rect::new(0, 0, 80, 12));
+    app.arrange();
+    let area = buffer.area;
+    crate::tui::draw::frame(&mut app, area, &mut buffer);
+    let Some(Effect::Watch(visible, Some(focus))) = app.drawn() else {
+        panic!("nothing to watch")
+    };
+    assert_eq!(visible.len(), app.pane().page);
+    assert_eq!(visible[0], focus);
+    assert_eq!(app.drawn(), None, "the same is not asked twice");
+}
