@@ -133,7 +133,7 @@ impl Switch {
         let fate = match struck {
             Some(0) => Fate::Error,
             Some(1) => Fate::Refused,
-            Some(2) => Fate::Cut(dice.u16(200..20_000)),
+            Some(2) => Fate::Cut(dice.u16(200..6_000)),
             Some(_) => Fate::Garbage(dice.bool()),
             None => Fate::Spared,
         };
@@ -148,13 +148,9 @@ impl Switch {
         }
         match fate {
             Fate::Spared => next.run(request).await,
-            Fate::Error => (
-                StatusCode::INTERNAL_SERVER_ERROR,
-                "the demo cloud was told to fail now and then",
-            )
-                .into_response(),
+            Fate::Error => super::faces::failure(request.uri().path(), StatusCode::INTERNAL_SERVER_ERROR),
             Fate::Refused => {
-                let mut answer = (StatusCode::TOO_MANY_REQUESTS, "too many requests").into_response();
+                let mut answer = super::faces::failure(request.uri().path(), StatusCode::TOO_MANY_REQUESTS);
                 answer
                     .headers_mut()
                     .insert(header::RETRY_AFTER, HeaderValue::from_static("1"));

@@ -17,6 +17,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use axum::Router;
 use axum::extract::Request;
 use axum::middleware::Next;
+use tokio::net::TcpSocket;
 
 use crate::model::Secret;
 use credentials::Credentials;
@@ -82,10 +83,13 @@ impl Cloud {
         let faults = Arc::new(Switch::default());
         faults.set(options.faults.as_deref().unwrap_or_default().parse()?);
         let mark = credentials::random_hex(8)?;
-        let engine = Engine::new(options.instances, options.program, mark)?;
-        let credentials = Arc::new(Credentials::random()?);
-        let listener = tokio::net::TcpListener::bind(options.listen)
+        let (instances, program) = (options.instances, options.program);
+        // A big fleet takes some milliseconds to grow.
+        let engine = tokio::task::spawn_blocking(move || Engine::new(instances, program, mark))
             .await
+            .map_err(|e| format!("the demo fleet was not grown: {e}"))??;
+        let credentials = Arc::new(Credentials::random()?);
+        let listener = listen(options.listen)
             .map_err(|e| format!("the demo cloud cannot listen on {}: {e}", options.listen))?;
         let address = listener
             .local_addr()
@@ -97,7 +101,7 @@ impl Cloud {
         };
         let requests = Arc::new(AtomicU64::new(0));
         let app = doors(desk, requests.clone(), faults.clone());
-        engine.live(options.instances.is_none());
+        engine.live(instances.is_none());
         engine.serve(listener, app);
         Ok(Self {
             address,
@@ -134,6 +138,20 @@ impl Drop for Cloud {
     fn drop(&mut self) {
         self.engine.end();
     }
+}
+
+/// Listens with small send buffers: what lies in them cannot be overtaken by the echo of a key.
+fn listen(address: SocketAddr) -> std::io::Result<tokio::net::TcpListener> {
+    let socket = if address.is_ipv4() {
+        TcpSocket::new_v4()
+    } else {
+        TcpSocket::new_v6()
+    }?;
+    // A run that follows another on the same port need not wait for the old connections' last words.
+    socket.set_reuseaddr(true)?;
+    socket.set_send_buffer_size(128 * 1024)?;
+    socket.bind(address)?;
+    socket.listen(1024)
 }
 
 /// The faces side by side, each under its prefix; the faults stand before them.

@@ -104,6 +104,23 @@ async fn eight_mebibytes_arrive_whole() {
 }
 
 #[tokio::test]
+async fn a_stopped_instance_has_no_shell() {
+    let client = Client::start(None).await;
+    let (_, found) = client.cycle("/v1/containers?filter[identifier]=report").await;
+    let container = found["data"][0]["id"].as_str().expect("an id").to_owned();
+    let (_, found) = client
+        .cycle(&format!("/v1/containers/{container}/instances"))
+        .await;
+    assert_eq!(found["data"][0]["state"]["current"], "stopped");
+    let instance = found["data"][0]["id"].as_str().expect("an id");
+    let path = format!("/v1/containers/{container}/instances/{instance}/console");
+    let mut console = client.open(&path).await;
+    console.until("activate this console").await;
+    console.keys("\r").await;
+    console.until("no shell: the instance is not running").await;
+}
+
+#[tokio::test]
 async fn a_token_opens_its_console_once_and_no_other() {
     let client = Client::start(None).await;
     let (container, instance) = client.instance_of("web").await;

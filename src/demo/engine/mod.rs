@@ -12,6 +12,7 @@ pub mod real;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use axum::serve::ListenerExt as _;
 use jiff::Timestamp;
 use tokio::sync::broadcast;
 use tokio_util::sync::CancellationToken;
@@ -82,6 +83,8 @@ impl Engine {
 
     /// Serves requests until the engine ends.
     pub fn serve(&self, listener: tokio::net::TcpListener, app: axum::Router) {
+        // Keys echo one by one: nothing may wait for a fuller packet. A socket that refuses is merely slower.
+        let listener = listener.tap_io(|stream| drop(stream.set_nodelay(true)));
         let stop = self.inner.stop.clone();
         // Not cancelled but asked to end: connections that were kept open end with it.
         self.inner.tasks.spawn(async move {

@@ -6,6 +6,9 @@ pub(crate) mod socket;
 
 use std::sync::Arc;
 
+use axum::http::StatusCode;
+use axum::response::Response;
+
 use crate::demo::credentials::Credentials;
 use crate::demo::engine::Engine;
 
@@ -18,6 +21,15 @@ pub struct Desk {
     pub credentials: Arc<Credentials>,
     /// `127.0.0.1:PORT`, for the addresses that answers carry.
     pub authority: Arc<str>,
+}
+
+/// A failure on purpose, in the shape of the face whose path it is.
+pub(crate) fn failure(path: &str, status: StatusCode) -> Response {
+    if path.starts_with("/cycle/") {
+        cycle::failure(status)
+    } else {
+        quasarch::failure(status)
+    }
 }
 
 /// The zero time of Go, which both platforms send for "never".

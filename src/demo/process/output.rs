@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::watch;
 
 /// How far a follower may be behind before the process must wait for it.
-const WINDOW: u64 = 256 * 1024;
+const WINDOW: u64 = 128 * 1024;
 /// How much is kept for newcomers and for resuming.
 const KEEP: usize = 1024 * 1024;
 /// How long a full follower may stand still before it is cut off.

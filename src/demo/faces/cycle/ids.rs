@@ -2,7 +2,7 @@
 
 /// What an id names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Thing {
+pub(crate) enum Thing {
     Container,
     Instance,
     Server,
@@ -27,12 +27,12 @@ const fn tag(thing: Thing) -> u64 {
 }
 
 /// The id of a thing.
-pub(super) fn id(thing: Thing, index: u32) -> String {
+pub(crate) fn id(thing: Thing, index: u32) -> String {
     format!("{EPOCH:08x}{:010x}{:06x}", tag(thing), index & 0xff_ffff)
 }
 
 /// The index behind an id, when it names a thing of that kind.
-pub(super) fn index(thing: Thing, text: &str) -> Option<u32> {
+pub(crate) fn index(thing: Thing, text: &str) -> Option<u32> {
     let tail = text.get(18..)?;
     let index = u32::from_str_radix(tail, 16).ok()?;
     (text == id(thing, index)).then_some(index)

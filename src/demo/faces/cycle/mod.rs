@@ -2,28 +2,26 @@
 //!
 //! Written from its API description and documentation pages; where those are silent the code says what was chosen.
 
-mod console;
 mod ids;
-mod lists;
-mod logs;
-mod notify;
-mod places;
+mod live;
 mod problem;
 mod query;
+mod read;
 mod shapes;
-mod telemetry;
 mod writes;
 
 use axum::Router;
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, header};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::middleware::Next;
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
 
 use super::Desk;
 use crate::demo::credentials::same;
+use live::{console, notify, telemetry};
 use problem::Problem;
+use read::{containers, instances, jobs, logs, places};
 
 /// The name of the header that says which hub is meant.
 const HUB: &str = "x-hub-id";
@@ -31,15 +29,15 @@ const HUB: &str = "x-hub-id";
 /// Everything under the face's prefix.
 pub fn router(desk: Desk) -> Router {
     let closed = Router::new()
-        .route("/v1/hubs", get(lists::hubs))
-        .route("/v1/hubs/current", get(lists::hub))
+        .route("/v1/hubs", get(places::hubs))
+        .route("/v1/hubs/current", get(places::hub))
         .route("/v1/monitoring/logs/aggregate", post(logs::aggregate))
-        .route("/v1/environments", get(lists::environments))
-        .route("/v1/environments/{environment}", get(lists::environment))
-        .route("/v1/jobs", get(lists::jobs))
-        .route("/v1/jobs/latest", get(lists::latest_job))
-        .route("/v1/jobs/{job}", get(lists::job))
-        .route("/v1/containers", get(lists::containers))
+        .route("/v1/environments", get(places::environments))
+        .route("/v1/environments/{environment}", get(places::environment))
+        .route("/v1/jobs", get(jobs::jobs))
+        .route("/v1/jobs/latest", get(jobs::latest_job))
+        .route("/v1/jobs/{job}", get(jobs::job))
+        .route("/v1/containers", get(containers::containers))
         .nest("/v1/containers/{container}", container())
         .nest("/v1/containers/{container}/instances/{instance}", instance())
         .nest("/v1/infrastructure", infrastructure())
@@ -57,20 +55,23 @@ pub fn router(desk: Desk) -> Router {
 /// What one container offers.
 fn container() -> Router<Desk> {
     Router::new()
-        .route("/", get(lists::container).delete(writes::delete_container))
-        .route("/summary", get(lists::summary))
+        .route("/", get(containers::container).delete(writes::delete_container))
+        .route("/summary", get(containers::summary))
         .route("/tasks", post(writes::container_task))
-        .route("/servers/usable", get(lists::usable_servers))
-        .route("/instances", get(lists::instances).post(writes::create_instances))
+        .route("/servers/usable", get(containers::usable_servers))
+        .route(
+            "/instances",
+            get(instances::instances).post(writes::create_instances),
+        )
 }
 
 /// What one instance offers.
 fn instance() -> Router<Desk> {
     Router::new()
-        .route("/", get(lists::instance).delete(writes::delete_instance))
+        .route("/", get(instances::instance).delete(writes::delete_instance))
         .route("/tasks", post(writes::instance_task))
         .route("/ssh", get(writes::ssh))
-        .route("/volumes", get(lists::volumes))
+        .route("/volumes", get(instances::volumes))
         .route("/console", get(console::ticket))
         .route("/telemetry/resources/report", get(telemetry::report))
         .route("/telemetry/resources/stream", get(telemetry::ticket))
@@ -79,10 +80,20 @@ fn instance() -> Router<Desk> {
 /// Hosts and where they stand.
 fn infrastructure() -> Router<Desk> {
     Router::new()
-        .route("/servers", get(lists::servers))
-        .route("/servers/{server}", get(lists::server))
-        .route("/servers/{server}/instances", get(lists::server_instances))
-        .route("/providers/{provider}/locations", get(lists::locations))
+        .route("/servers", get(places::servers))
+        .route("/servers/{server}", get(places::server))
+        .route("/servers/{server}/instances", get(instances::server_instances))
+        .route("/providers/{provider}/locations", get(places::locations))
+}
+
+/// A failure on purpose: 429 with the documented code, or 500.
+pub(crate) fn failure(status: StatusCode) -> Response {
+    let problem = if status == StatusCode::TOO_MANY_REQUESTS {
+        Problem::limited()
+    } else {
+        Problem::internal("the demo cloud was told to fail now and then".to_owned())
+    };
+    problem.into_response()
 }
 
 async fn guard(State(desk): State<Desk>, request: Request, next: Next) -> Result<Response, Problem> {

@@ -7,7 +7,7 @@ use serde_json::json;
 
 /// An answer that is not a success.
 #[derive(Debug)]
-pub(super) struct Problem {
+pub(crate) struct Problem {
     status: StatusCode,
     code: &'static str,
     title: &'static str,
@@ -27,7 +27,7 @@ impl Problem {
     }
 
     /// 401: no key, or a wrong one.
-    pub(super) fn auth(detail: &str) -> Self {
+    pub(crate) fn auth(detail: &str) -> Self {
         let mut problem = Self::new(
             StatusCode::UNAUTHORIZED,
             "401.auth-invalid",
@@ -38,7 +38,7 @@ impl Problem {
     }
 
     /// 403: the key is not of this hub.
-    pub(super) fn wrong_hub() -> Self {
+    pub(crate) fn wrong_hub() -> Self {
         Self::new(
             StatusCode::FORBIDDEN,
             "403.wrong-hub",
@@ -47,7 +47,7 @@ impl Problem {
     }
 
     /// 403: the state does not allow it.
-    pub(super) fn state(detail: String) -> Self {
+    pub(crate) fn state(detail: String) -> Self {
         let mut problem = Self::new(
             StatusCode::FORBIDDEN,
             "403.invalid-state",
@@ -58,7 +58,7 @@ impl Problem {
     }
 
     /// 403: a right that nobody has here.
-    pub(super) fn capability(name: &'static str, detail: &str) -> Self {
+    pub(crate) fn capability(name: &'static str, detail: &str) -> Self {
         let mut problem = Self::new(
             StatusCode::FORBIDDEN,
             "403.permissions",
@@ -70,12 +70,12 @@ impl Problem {
     }
 
     /// 404 with the code of the thing that is not there.
-    pub(super) fn missing(code: &'static str) -> Self {
+    pub(crate) fn missing(code: &'static str) -> Self {
         Self::new(StatusCode::NOT_FOUND, code, "It was not found.")
     }
 
     /// 405: the path is known, the method is not. Cycle's list of codes has none for it.
-    pub(super) fn method() -> Self {
+    pub(crate) fn method() -> Self {
         Self::new(
             StatusCode::METHOD_NOT_ALLOWED,
             "405.method-not-allowed",
@@ -84,7 +84,7 @@ impl Problem {
     }
 
     /// 422: the request is not as documented.
-    pub(super) fn invalid(detail: impl Into<String>) -> Self {
+    pub(crate) fn invalid(detail: impl Into<String>) -> Self {
         let mut problem = Self::new(
             StatusCode::UNPROCESSABLE_ENTITY,
             "422.invalid-input",
@@ -94,8 +94,17 @@ impl Problem {
         problem
     }
 
+    /// 429: too many requests at once.
+    pub(crate) fn limited() -> Self {
+        Self::new(
+            StatusCode::TOO_MANY_REQUESTS,
+            "429.rate-limiting",
+            "There are too many requests.",
+        )
+    }
+
     /// 500: our own fault.
-    pub(super) fn internal(detail: String) -> Self {
+    pub(crate) fn internal(detail: String) -> Self {
         let mut problem = Self::new(
             StatusCode::INTERNAL_SERVER_ERROR,
             "500.jobd",

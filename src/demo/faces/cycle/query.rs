@@ -9,15 +9,15 @@ const DEFAULT_SIZE: usize = 20;
 const LARGEST_SIZE: usize = 1000;
 
 /// What an endpoint understands.
-pub(super) struct Known {
-    pub(super) filters: &'static [&'static str],
-    pub(super) sorts: &'static [&'static str],
-    pub(super) includes: &'static [&'static str],
-    pub(super) metas: &'static [&'static str],
+pub(crate) struct Known {
+    pub(crate) filters: &'static [&'static str],
+    pub(crate) sorts: &'static [&'static str],
+    pub(crate) includes: &'static [&'static str],
+    pub(crate) metas: &'static [&'static str],
 }
 
 /// Nothing but a path.
-pub(super) const PLAIN: Known = Known {
+pub(crate) const PLAIN: Known = Known {
     filters: &[],
     sorts: &[],
     includes: &[],
@@ -26,18 +26,18 @@ pub(super) const PLAIN: Known = Known {
 
 /// A query string, read and checked.
 #[derive(Debug, Default)]
-pub(super) struct Query {
+pub(crate) struct Query {
     filters: Vec<(String, String)>,
-    pub(super) sort: Option<(String, bool)>,
+    pub(crate) sort: Option<(String, bool)>,
     includes: Vec<String>,
     metas: Vec<String>,
-    pub(super) size: usize,
-    pub(super) number: usize,
+    pub(crate) size: usize,
+    pub(crate) number: usize,
 }
 
 impl Query {
     /// Reads a raw query string against what the endpoint knows.
-    pub(super) fn read(raw: Option<&str>, known: &Known) -> Result<Self, Problem> {
+    pub(crate) fn read(raw: Option<&str>, known: &Known) -> Result<Self, Problem> {
         let mut query = Self {
             size: DEFAULT_SIZE,
             number: 1,
@@ -82,7 +82,7 @@ impl Query {
     }
 
     /// The value of a filter.
-    pub(super) fn filter(&self, name: &str) -> Option<&str> {
+    pub(crate) fn filter(&self, name: &str) -> Option<&str> {
         self.filters
             .iter()
             .rev()
@@ -91,7 +91,7 @@ impl Query {
     }
 
     /// A comma list of states, each of which must be a known word.
-    pub(super) fn states(&self, words: &[&str]) -> Result<Option<Vec<&str>>, Problem> {
+    pub(crate) fn states(&self, words: &[&str]) -> Result<Option<Vec<&str>>, Problem> {
         let Some(value) = self.filter("state") else {
             return Ok(None);
         };
@@ -103,18 +103,18 @@ impl Query {
     }
 
     /// A time filter.
-    pub(super) fn moment(&self, name: &str) -> Option<jiff::Timestamp> {
+    pub(crate) fn moment(&self, name: &str) -> Option<jiff::Timestamp> {
         self.filter(name).and_then(|v| v.parse().ok())
     }
 
     /// Whether the time lies within `filter[range-start]` and `filter[range-end]`.
-    pub(super) fn in_range(&self, at: jiff::Timestamp) -> bool {
+    pub(crate) fn in_range(&self, at: jiff::Timestamp) -> bool {
         self.moment("range-start").is_none_or(|start| at >= start)
             && self.moment("range-end").is_none_or(|end| at <= end)
     }
 
     /// Whether a search term, if any, is in one of the values.
-    pub(super) fn found_in(&self, values: &[&str]) -> bool {
+    pub(crate) fn found_in(&self, values: &[&str]) -> bool {
         self.filter("search").is_none_or(|term| {
             let term = term.to_lowercase();
             values.iter().any(|v| v.to_lowercase().contains(&term))
@@ -122,17 +122,17 @@ impl Query {
     }
 
     /// Whether a part was asked for by `include`.
-    pub(super) fn includes(&self, name: &str) -> bool {
+    pub(crate) fn includes(&self, name: &str) -> bool {
         self.includes.iter().any(|i| i == name)
     }
 
     /// Whether a part was asked for by `meta`.
-    pub(super) fn meta(&self, name: &str) -> bool {
+    pub(crate) fn meta(&self, name: &str) -> bool {
         self.metas.iter().any(|m| m == name)
     }
 
     /// Cuts the page out of the rows.
-    pub(super) fn page<T>(&self, rows: impl Iterator<Item = T>) -> Vec<T> {
+    pub(crate) fn page<T>(&self, rows: impl Iterator<Item = T>) -> Vec<T> {
         crate::demo::faces::page(rows, self.number, self.size)
     }
 }

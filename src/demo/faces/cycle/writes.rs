@@ -6,13 +6,13 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use serde_json::{Value, json};
 
-use super::super::Desk;
 use super::ids::{Thing, index};
-use super::lists::{find_container, find_instance};
-use super::places::descriptor;
 use super::problem::Problem;
+use super::read::{find_container, find_instance};
+use super::shapes::places::descriptor;
 use crate::demo::engine::fleet::{Fleet, Phase};
 use crate::demo::engine::jobs::{self, Effect, Work};
+use crate::demo::faces::Desk;
 
 type Accepted = Result<(StatusCode, Json<Value>), Problem>;
 

@@ -11,9 +11,9 @@ mod writes;
 
 use axum::Router;
 use axum::extract::{Request, State};
-use axum::http::header;
+use axum::http::{StatusCode, header};
 use axum::middleware::Next;
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
 
 use super::Desk;
@@ -37,6 +37,16 @@ pub fn router(desk: Desk) -> Router {
         .layer(axum::middleware::from_fn_with_state(desk.clone(), guard));
     let open = Router::new().route("/v1/users/token", get(lists::log_in));
     open.merge(closed).with_state(desk)
+}
+
+/// A failure on purpose: 429 or 500, in the template's shape.
+pub(crate) fn failure(status: StatusCode) -> Response {
+    let problem = if status == StatusCode::TOO_MANY_REQUESTS {
+        Problem::limited()
+    } else {
+        Problem::internal()
+    };
+    problem.into_response()
 }
 
 async fn guard(State(desk): State<Desk>, request: Request, next: Next) -> Result<Response, Problem> {

@@ -49,6 +49,11 @@ impl Problem {
         problem
     }
 
+    /// 429: too many requests at once.
+    pub(super) fn limited() -> Self {
+        Self::new(StatusCode::TOO_MANY_REQUESTS, "Too Many Requests")
+    }
+
     /// 500 in the template's words.
     pub(super) fn internal() -> Self {
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error")

@@ -9,20 +9,20 @@ use axum::response::{IntoResponse as _, Response};
 use serde_json::{Value, json};
 use tokio::sync::broadcast::error::RecvError;
 
-use super::super::Desk;
-use super::super::socket::{gone, split};
 use super::console::redeem;
-use super::ids::{Thing, id};
-use super::places::job_state;
-use super::problem::Problem;
-use super::shapes::{container_state, instance_state};
 use crate::demo::credentials::Ticket;
 use crate::demo::engine::events::Event;
 use crate::demo::engine::fleet::{Account, Fleet, JobPhase, Phase};
+use crate::demo::faces::Desk;
+use crate::demo::faces::cycle::ids::{Thing, id};
+use crate::demo::faces::cycle::problem::Problem;
+use crate::demo::faces::cycle::shapes::places::job_state;
+use crate::demo::faces::cycle::shapes::{container_state, instance_state};
+use crate::demo::faces::socket::{gone, split};
 use crate::demo::faults::CutSocket;
 
 /// `GET /v1/hubs/current/notifications`: with the usual headers a token; with `?token=` the websocket.
-pub(super) async fn notifications(
+pub(crate) async fn notifications(
     State(desk): State<Desk>,
     headers: HeaderMap,
     uri: Uri,
@@ -31,7 +31,7 @@ pub(super) async fn notifications(
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Result<Response, Problem> {
     let Ok(upgrade) = upgrade else {
-        super::admit(&desk, &headers, uri.path())?;
+        crate::demo::faces::cycle::admit(&desk, &headers, uri.path())?;
         let token = desk
             .credentials
             .issue(Ticket::Notifications)

@@ -16,11 +16,13 @@ use futures_util::StreamExt as _;
 use futures_util::stream::SplitStream;
 use serde_json::{Value, json};
 
-use super::super::Desk;
-use super::super::socket::{Gone, Sender, split};
-use super::lists::find_instance;
-use super::problem::Problem;
 use crate::demo::credentials::Ticket;
+use crate::demo::engine::Engine;
+use crate::demo::engine::fleet::Phase;
+use crate::demo::faces::Desk;
+use crate::demo::faces::cycle::problem::Problem;
+use crate::demo::faces::cycle::read::find_instance;
+use crate::demo::faces::socket::{Gone, Sender, split};
 use crate::demo::faults::CutSocket;
 use crate::demo::process::machine::Machine;
 use crate::demo::process::output::Piece;
@@ -33,7 +35,7 @@ const FRAME: usize = 16 * 1024;
 const PROMPT: &str = "\r\nPlease press Enter to activate this console.\r\n";
 
 /// `GET .../console`: a token and the address to use it at.
-pub(super) async fn ticket(
+pub(crate) async fn ticket(
     State(desk): State<Desk>,
     Path((container, instance)): Path<(String, String)>,
 ) -> Result<Json<Value>, Problem> {
@@ -62,7 +64,7 @@ pub(super) fn redeem(desk: &Desk, raw: Option<&str>, ticket: Ticket) -> Result<(
 }
 
 /// The websocket itself.
-pub(super) async fn attach(
+pub(crate) async fn attach(
     State(desk): State<Desk>,
     Path(instance): Path<u32>,
     RawQuery(raw): RawQuery,
@@ -75,7 +77,7 @@ pub(super) async fn attach(
     let machine = machine.ok_or_else(|| Problem::missing("404.instance"))?;
     Ok(upgrade.on_upgrade(move |socket| async move {
         let stopped = desk.engine.stopped().clone();
-        let console = Console::new(socket, cut.map(|Extension(c)| c), machine);
+        let console = Console::new(socket, cut.map(|Extension(c)| c), machine, desk.engine, instance);
         stopped.run_until_cancelled(console.run()).await;
     }))
 }
@@ -85,6 +87,8 @@ struct Console {
     sender: Sender,
     stream: SplitStream<WebSocket>,
     machine: Arc<Machine>,
+    engine: Engine,
+    instance: u32,
     size: Option<(u16, u16)>,
 }
 
@@ -96,14 +100,37 @@ enum Typed {
 }
 
 impl Console {
-    fn new(socket: WebSocket, cut: Option<CutSocket>, machine: Arc<Machine>) -> Self {
+    fn new(
+        socket: WebSocket,
+        cut: Option<CutSocket>,
+        machine: Arc<Machine>,
+        engine: Engine,
+        instance: u32,
+    ) -> Self {
         let (sender, stream) = split(socket, cut);
         Self {
             sender,
             stream,
             machine,
+            engine,
+            instance,
             size: None,
         }
+    }
+
+    /// The shell, which only a running instance has.
+    async fn shell(&self) -> Result<Arc<Session>, String> {
+        let phase = self
+            .engine
+            .read(|fleet| fleet.instances.get(self.instance as usize).map(|i| i.phase));
+        if !matches!(phase, Some(Phase::Running | Phase::Migrating)) {
+            return Err("the instance is not running".to_owned());
+        }
+        let machine = self.machine.clone();
+        let size = self.size.unwrap_or((24, 80));
+        tokio::task::spawn_blocking(move || machine.shell(size))
+            .await
+            .map_err(|e| e.to_string())?
     }
 
     async fn run(mut self) {
@@ -113,13 +140,7 @@ impl Console {
                 return;
             };
             backlog = 0;
-            let machine = self.machine.clone();
-            let size = self.size.unwrap_or((24, 80));
-            let shell = match tokio::task::spawn_blocking(move || machine.shell(size)).await {
-                Ok(shell) => shell,
-                Err(error) => Err(error.to_string()),
-            };
-            let ended = match shell {
+            let ended = match self.shell().await {
                 Ok(shell) => self.show_shell(&shell, keys).await,
                 Err(error) => {
                     self.sender

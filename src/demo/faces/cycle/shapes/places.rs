@@ -2,12 +2,12 @@
 
 use serde_json::{Value, json};
 
-use super::ids::{Thing, id};
-use super::shapes::{counts, creator};
+use super::{counts, creator};
 use crate::demo::engine::fleet::{Account, Fleet, Job, JobPhase, Phase};
+use crate::demo::faces::cycle::ids::{Thing, id};
 use crate::demo::faces::{NEVER, time};
 
-pub(super) const SERVER_STATES: &[&str] = &[
+pub(crate) const SERVER_STATES: &[&str] = &[
     "new",
     "provisioning",
     "configuring",
@@ -16,8 +16,8 @@ pub(super) const SERVER_STATES: &[&str] = &[
     "deleting",
     "deleted",
 ];
-pub(super) const ENVIRONMENT_STATES: &[&str] = &["new", "live", "cloning", "deleting", "deleted"];
-pub(super) const JOB_STATES: &[&str] = &[
+pub(crate) const ENVIRONMENT_STATES: &[&str] = &["new", "live", "cloning", "deleting", "deleted"];
+pub(crate) const JOB_STATES: &[&str] = &[
     "new",
     "queued",
     "error",
@@ -27,7 +27,7 @@ pub(super) const JOB_STATES: &[&str] = &[
     "completed",
 ];
 
-pub(super) fn hub(fleet: &Fleet, hub: &str) -> Value {
+pub(crate) fn hub(fleet: &Fleet, hub: &str) -> Value {
     json!({
         "id": hub,
         "identifier": "harbour",
@@ -42,7 +42,7 @@ pub(super) fn hub(fleet: &Fleet, hub: &str) -> Value {
     })
 }
 
-pub(super) fn environment(fleet: &Fleet, hub: &str, key: u32) -> Option<Value> {
+pub(crate) fn environment(fleet: &Fleet, hub: &str, key: u32) -> Option<Value> {
     let environment = fleet.environments.get(key as usize)?;
     Some(json!({
         "id": id(Thing::Environment, key),
@@ -63,7 +63,7 @@ pub(super) fn environment(fleet: &Fleet, hub: &str, key: u32) -> Option<Value> {
 }
 
 /// `meta.containers_count` and `meta.instances_count` of an environment.
-pub(super) fn environment_counts(fleet: &Fleet, key: u32) -> Value {
+pub(crate) fn environment_counts(fleet: &Fleet, key: u32) -> Value {
     let inside = || {
         fleet
             .containers_of(Account::Cycle)
@@ -77,20 +77,20 @@ pub(super) fn environment_counts(fleet: &Fleet, key: u32) -> Value {
 }
 
 /// The counts of one container, for `/summary`.
-pub(super) fn summary(fleet: &Fleet, key: u32) -> Option<Value> {
+pub(crate) fn summary(fleet: &Fleet, key: u32) -> Option<Value> {
     let container = fleet.container_of(Account::Cycle, key)?;
     Some(json!({
         "id": id(Thing::Container, key),
         "state": {
-            "current": super::shapes::container_state(container.phase),
-            "desired": super::shapes::container_state(container.desired),
+            "current": super::container_state(container.phase),
+            "desired": super::container_state(container.desired),
             "changed": time(Some(container.changed)),
         },
-        "stats": { "instances": counts(fleet, container) },
+        "stats": counts(fleet, container),
     }))
 }
 
-pub(super) fn server(fleet: &Fleet, hub: &str, key: u32) -> Option<Value> {
+pub(crate) fn server(fleet: &Fleet, hub: &str, key: u32) -> Option<Value> {
     let server = fleet.servers.get(key as usize)?;
     let founded = time(Some(fleet.founded()));
     Some(json!({
@@ -129,7 +129,7 @@ pub(super) fn server(fleet: &Fleet, hub: &str, key: u32) -> Option<Value> {
 }
 
 /// Instances that stand on a server, by state.
-pub(super) fn server_counts(fleet: &Fleet, key: u32) -> Value {
+pub(crate) fn server_counts(fleet: &Fleet, key: u32) -> Value {
     let mut states = std::collections::BTreeMap::<&str, usize>::new();
     for instance in fleet
         .instances
@@ -137,16 +137,14 @@ pub(super) fn server_counts(fleet: &Fleet, key: u32) -> Value {
         .filter(|i| i.server == key && i.phase != Phase::Gone)
     {
         if fleet.container_of(Account::Cycle, instance.container).is_some() {
-            *states
-                .entry(super::shapes::instance_state(instance.phase))
-                .or_default() += 1;
+            *states.entry(super::instance_state(instance.phase)).or_default() += 1;
         }
     }
     let total: usize = states.values().sum();
     json!({ "available": states.get("running").copied().unwrap_or(0), "state": states, "total": total })
 }
 
-pub(super) fn location(fleet: &Fleet, key: u32) -> Option<Value> {
+pub(crate) fn location(fleet: &Fleet, key: u32) -> Option<Value> {
     let location = fleet.locations.get(key as usize)?;
     Some(json!({
         "id": id(Thing::Location, key),
@@ -166,7 +164,7 @@ pub(super) fn location(fleet: &Fleet, key: u32) -> Option<Value> {
     }))
 }
 
-pub(super) fn job_state(phase: JobPhase) -> &'static str {
+pub(crate) fn job_state(phase: JobPhase) -> &'static str {
     match phase {
         JobPhase::Queued => "queued",
         JobPhase::Running => "running",
@@ -194,7 +192,7 @@ fn input(job: &Job) -> Value {
     })
 }
 
-pub(super) fn job(hub: &str, job: &Job) -> Value {
+pub(crate) fn job(hub: &str, job: &Job) -> Value {
     let events = json!({ "queued": time(Some(job.queued)), "started": time(job.started), "completed": time(job.completed) });
     let error = job.error.as_ref().map(|message| json!({ "message": message }));
     let changed = time(job.completed.or(job.started).or(Some(job.queued)));
@@ -228,7 +226,7 @@ pub(super) fn job(hub: &str, job: &Job) -> Value {
 }
 
 /// `JobDescriptor`: the answer to an accepted change.
-pub(super) fn descriptor(action: &str, hub: &str, job: &Job) -> Value {
+pub(crate) fn descriptor(action: &str, hub: &str, job: &Job) -> Value {
     json!({
         "action": action,
         "job": {

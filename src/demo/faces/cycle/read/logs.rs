@@ -6,11 +6,11 @@ use axum::extract::State;
 use axum::http::{HeaderMap, header};
 use serde_json::{Value, json};
 
-use super::super::Desk;
-use super::ids::{Thing, id, index};
-use super::problem::Problem;
 use crate::demo::engine::fleet::{Account, Fleet};
 use crate::demo::engine::jobs;
+use crate::demo::faces::Desk;
+use crate::demo::faces::cycle::ids::{Thing, id, index};
+use crate::demo::faces::cycle::problem::Problem;
 use crate::demo::faces::time;
 use crate::demo::process::output::Piece;
 
@@ -71,7 +71,7 @@ fn scope(fleet: &Fleet, body: &Value) -> Result<Vec<u32>, Problem> {
 }
 
 /// Lines that match every search, the latest `limit` of them, oldest first.
-pub(super) async fn aggregate(
+pub(crate) async fn aggregate(
     State(desk): State<Desk>,
     headers: HeaderMap,
     bytes: Bytes,

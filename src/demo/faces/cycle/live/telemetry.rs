@@ -9,14 +9,14 @@ use axum::extract::{Extension, Path, RawQuery, State};
 use axum::response::Response;
 use serde_json::{Value, json};
 
-use super::super::Desk;
-use super::super::socket::{gone, split};
 use super::console::redeem;
-use super::ids::{Thing, id};
-use super::lists::find_instance;
-use super::problem::Problem;
-use super::query::{Known, PLAIN, Query};
 use crate::demo::credentials::Ticket;
+use crate::demo::faces::Desk;
+use crate::demo::faces::cycle::ids::{Thing, id};
+use crate::demo::faces::cycle::problem::Problem;
+use crate::demo::faces::cycle::query::{Known, PLAIN, Query};
+use crate::demo::faces::cycle::read::find_instance;
+use crate::demo::faces::socket::{gone, split};
 use crate::demo::faces::time;
 use crate::demo::faults::CutSocket;
 use crate::demo::process::telemetry::Sample;
@@ -77,7 +77,6 @@ fn snapshot(whose: &Whose, sample: &Sample) -> Value {
             "cache": 0,
             "usage": { "usage": usage.resident, "max_usage": usage.resident, "fail_count": 0, "limit": whose.limit },
         },
-        "hugetlb": null,
         "processes": { "current": usage.processes, "limit": 4096 },
         "network": { "interfaces": [{
             "name": format!("i-pri-{:04x}", whose.instance & 0xffff),
@@ -90,7 +89,7 @@ fn snapshot(whose: &Whose, sample: &Sample) -> Value {
 
 /// `GET .../telemetry/resources/report`: what was sampled within the range. The default range is not documented;
 /// here it is everything that is kept, which begins with the first look.
-pub(super) async fn report(
+pub(crate) async fn report(
     State(desk): State<Desk>,
     Path((container, instance)): Path<(String, String)>,
     RawQuery(raw): RawQuery,
@@ -121,7 +120,7 @@ pub(super) async fn report(
 }
 
 /// `GET .../telemetry/resources/stream`: a token and the address to use it at.
-pub(super) async fn ticket(
+pub(crate) async fn ticket(
     State(desk): State<Desk>,
     Path((container, instance)): Path<(String, String)>,
 ) -> Result<Json<Value>, Problem> {
@@ -137,7 +136,7 @@ pub(super) async fn ticket(
 }
 
 /// The websocket itself: one snapshot a second, as text.
-pub(super) async fn stream(
+pub(crate) async fn stream(
     State(desk): State<Desk>,
     Path(instance): Path<u32>,
     RawQuery(raw): RawQuery,

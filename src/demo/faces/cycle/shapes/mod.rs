@@ -1,19 +1,21 @@
 //! Cycle's documents (containers, instances, servers, ...) as its API description of March 2026 has them.
 
+pub(super) mod places;
+
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
-use super::ids::{Thing, id};
 use crate::demo::engine::fleet::{Container, Fleet, Instance, Phase};
+use crate::demo::faces::cycle::ids::{Thing, id};
 use crate::demo::faces::{NEVER, time};
 
 /// Words of a container's `state.current`.
-pub(super) const CONTAINER_STATES: &[&str] = &[
+pub(crate) const CONTAINER_STATES: &[&str] = &[
     "new", "starting", "running", "function", "stopping", "stopped", "deleting", "deleted",
 ];
 /// Words of an instance's `state.current`.
-pub(super) const INSTANCE_STATES: &[&str] = &[
+pub(crate) const INSTANCE_STATES: &[&str] = &[
     "new",
     "starting",
     "migrating",
@@ -26,7 +28,7 @@ pub(super) const INSTANCE_STATES: &[&str] = &[
 ];
 
 /// A container's word for a phase: a container has no `failed` and no `migrating`.
-pub(super) fn container_state(phase: Phase) -> &'static str {
+pub(crate) fn container_state(phase: Phase) -> &'static str {
     match phase {
         Phase::Failed | Phase::Migrating => "running",
         other => instance_state(other),
@@ -34,7 +36,7 @@ pub(super) fn container_state(phase: Phase) -> &'static str {
 }
 
 /// An instance's word for a phase.
-pub(super) fn instance_state(phase: Phase) -> &'static str {
+pub(crate) fn instance_state(phase: Phase) -> &'static str {
     match phase {
         Phase::New => "new",
         Phase::Starting => "starting",
@@ -48,12 +50,12 @@ pub(super) fn instance_state(phase: Phase) -> &'static str {
     }
 }
 
-pub(super) fn creator() -> Value {
+pub(crate) fn creator() -> Value {
     json!({ "id": id(Thing::Account, 0), "type": "account" })
 }
 
 /// A container of a list or by itself.
-pub(super) fn container(
+pub(crate) fn container(
     fleet: &Fleet,
     hub: &str,
     key: u32,
@@ -116,7 +118,7 @@ fn cluster(fleet: &Fleet, environment: u32) -> &str {
 }
 
 /// `StateCountSummary`.
-pub(super) fn counts(fleet: &Fleet, container: &Container) -> Value {
+pub(crate) fn counts(fleet: &Fleet, container: &Container) -> Value {
     let mut states: BTreeMap<&str, usize> = BTreeMap::new();
     for instance in container
         .instances
@@ -151,7 +153,7 @@ fn config(container: &Container) -> Value {
 }
 
 /// An instance of a list or by itself.
-pub(super) fn instance(fleet: &Fleet, hub: &str, key: u32, instance: &Instance, with_node: bool) -> Value {
+pub(crate) fn instance(fleet: &Fleet, hub: &str, key: u32, instance: &Instance, with_node: bool) -> Value {
     let owner = fleet.containers.get(instance.container as usize);
     let server = fleet.servers.get(instance.server as usize);
     let location = server.map_or(0, |s| s.location);
@@ -218,7 +220,7 @@ fn network(environment: u32, key: u32) -> Value {
     })
 }
 
-pub(super) fn volume_config(path: &str) -> Value {
+pub(crate) fn volume_config(path: &str) -> Value {
     json!({
         "identifier": null, "read_only": false, "block_device": false,
         "local": { "max_size": "10G", "stateless": false, "storage_pool": null },
@@ -227,7 +229,7 @@ pub(super) fn volume_config(path: &str) -> Value {
 }
 
 /// `InstanceVolume`; `storage` is in megabytes.
-pub(super) fn volume(instance: &Instance, key: u32, nth: u32, path: &str, used_mb: u64) -> Value {
+pub(crate) fn volume(instance: &Instance, key: u32, nth: u32, path: &str, used_mb: u64) -> Value {
     let volume = id(Thing::Volume, key * 8 + nth + 0x80_0000);
     json!({
         "id": volume,
@@ -241,6 +243,7 @@ pub(super) fn volume(instance: &Instance, key: u32, nth: u32, path: &str, used_m
             "hash": format!("{:08x}", instance.container * 8 + nth),
             "path": format!("/var/lib/volumes/{volume}"),
             "storage": { "used": used_mb, "total": 10_240 },
+            "last_updated": time(Some(instance.changed)),
         },
         "sftp": null,
     })

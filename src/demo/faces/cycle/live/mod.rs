@@ -1,0 +1,5 @@
+//! What streams: consoles, telemetry, and the hub's notifications.
+
+pub(super) mod console;
+pub(super) mod notify;
+pub(super) mod telemetry;

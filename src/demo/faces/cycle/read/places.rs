@@ -1,0 +1,162 @@
+//! The hub, environments, servers and locations.
+
+use axum::extract::{Path, RawQuery, State};
+use serde_json::{Map, json};
+
+use super::{Answer, answer, insert, wanted_id};
+use crate::demo::faces::Desk;
+use crate::demo::faces::cycle::ids::{Thing, id, index};
+use crate::demo::faces::cycle::problem::Problem;
+use crate::demo::faces::cycle::query::{Known, PLAIN, Query};
+use crate::demo::faces::cycle::shapes::places;
+
+pub(super) const SERVERS: Known = Known {
+    filters: &["state", "tags", "cluster", "location", "providers"],
+    sorts: &["id", "hostname"],
+    includes: &["locations", "models", "integrations", "clusters"],
+    metas: &["node", "instances_count", "allocations"],
+};
+
+const ENVIRONMENTS: Known = Known {
+    filters: &["creator", "identifier", "search", "state", "stack_build"],
+    sorts: &["id", "name", "identifier"],
+    includes: &["creators", "stacks"],
+    metas: &[
+        "containers",
+        "containers_count",
+        "instances_count",
+        "service_versions",
+    ],
+};
+
+pub(crate) async fn hubs(State(desk): State<Desk>, RawQuery(raw): RawQuery) -> Answer {
+    Query::read(raw.as_deref(), &PLAIN)?;
+    Ok(desk
+        .engine
+        .read(|fleet| answer(json!([places::hub(fleet, &desk.credentials.hub)]), None)))
+}
+
+pub(crate) async fn hub(State(desk): State<Desk>, RawQuery(raw): RawQuery) -> Answer {
+    Query::read(
+        raw.as_deref(),
+        &Known {
+            metas: &["membership"],
+            ..PLAIN
+        },
+    )?;
+    Ok(desk
+        .engine
+        .read(|fleet| answer(places::hub(fleet, &desk.credentials.hub), None)))
+}
+
+pub(crate) async fn environments(State(desk): State<Desk>, RawQuery(raw): RawQuery) -> Answer {
+    let query = Query::read(raw.as_deref(), &ENVIRONMENTS)?;
+    let states = query.states(places::ENVIRONMENT_STATES)?;
+    Ok(desk.engine.read(|fleet| {
+        let rows = (0..).zip(&fleet.environments).filter(|(_, e)| {
+            states.as_ref().is_none_or(|s| s.contains(&"live"))
+                && query.filter("identifier").is_none_or(|i| i == e.identifier)
+                && query.found_in(&[&e.name, &e.identifier])
+        });
+        let counted = query.meta("containers_count") || query.meta("instances_count");
+        let rows = query.page(rows).into_iter().filter_map(|(key, _)| {
+            let mut shape = places::environment(fleet, &desk.credentials.hub, key)?;
+            if counted {
+                shape["meta"] = places::environment_counts(fleet, key);
+            }
+            Some(shape)
+        });
+        answer(rows.collect(), None)
+    }))
+}
+
+pub(crate) async fn environment(State(desk): State<Desk>, Path(text): Path<String>) -> Answer {
+    desk.engine
+        .read(|fleet| {
+            places::environment(fleet, &desk.credentials.hub, index(Thing::Environment, &text)?)
+                .map(|e| answer(e, None))
+        })
+        .ok_or_else(|| Problem::missing("404.environment"))
+}
+
+pub(crate) async fn servers(State(desk): State<Desk>, RawQuery(raw): RawQuery) -> Answer {
+    let query = Query::read(raw.as_deref(), &SERVERS)?;
+    let states = query.states(places::SERVER_STATES)?;
+    let location = wanted_id(&query, "location", Thing::Location)?;
+    Ok(desk.engine.read(|fleet| {
+        let any = |name: &str, has: &[String]| {
+            query
+                .filter(name)
+                .is_none_or(|wanted| wanted.split(',').any(|w| has.iter().any(|h| h == w)))
+        };
+        let rows = (0..).zip(&fleet.servers).filter(|(_, s)| {
+            states.as_ref().is_none_or(|s| s.contains(&"live"))
+                && location.is_none_or(|l| s.location == l)
+                && any("tags", &s.tags)
+                && any("cluster", &["default".to_owned()])
+                && any("providers", &["example-metal".to_owned()])
+        });
+        let rows = query.page(rows);
+        let includes = query.includes("locations").then(|| {
+            let mut found = Map::new();
+            for (_, server) in &rows {
+                insert(&mut found, places::location(fleet, server.location));
+            }
+            json!({ "locations": found })
+        });
+        let shapes = rows.iter().filter_map(|(key, _)| {
+            let mut shape = places::server(fleet, &desk.credentials.hub, *key)?;
+            if query.meta("instances_count") {
+                shape["meta"] = json!({ "instances_count": places::server_counts(fleet, *key) });
+            }
+            Some(shape)
+        });
+        answer(shapes.collect(), includes)
+    }))
+}
+
+pub(crate) async fn server(
+    State(desk): State<Desk>,
+    Path(text): Path<String>,
+    RawQuery(raw): RawQuery,
+) -> Answer {
+    let query = Query::read(
+        raw.as_deref(),
+        &Known {
+            filters: &[],
+            sorts: &[],
+            ..SERVERS
+        },
+    )?;
+    desk.engine
+        .read(|fleet| {
+            let key = index(Thing::Server, &text)?;
+            let mut shape = places::server(fleet, &desk.credentials.hub, key)?;
+            if query.meta("instances_count") {
+                shape["meta"] = json!({ "instances_count": places::server_counts(fleet, key) });
+            }
+            let includes = query.includes("locations").then(|| {
+                let mut found = Map::new();
+                insert(
+                    &mut found,
+                    fleet
+                        .servers
+                        .get(key as usize)
+                        .and_then(|s| places::location(fleet, s.location)),
+                );
+                json!({ "locations": found })
+            });
+            Some(answer(shape, includes))
+        })
+        .ok_or_else(|| Problem::missing("404.infrastructure.server"))
+}
+
+pub(crate) async fn locations(State(desk): State<Desk>, Path(provider): Path<String>) -> Answer {
+    if provider != "example-metal" && provider != id(Thing::Integration, 0) {
+        return Err(Problem::missing("404.infrastructure.provider"));
+    }
+    Ok(desk.engine.read(|fleet| {
+        let all = (0..).take(fleet.locations.len());
+        answer(all.filter_map(|key| places::location(fleet, key)).collect(), None)
+    }))
+}
