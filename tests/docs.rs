@@ -1,0 +1,76 @@
+//! Pages that are made from the code, so that they cannot drift from it. `QDECK_WRITE_DOCS=1 cargo test --test docs`
+//! writes them anew.
+
+use std::path::Path;
+
+use quarterdeck::config::reference::{CONTEXT, Key, SETTINGS};
+use quarterdeck::tui::keymap::{Keymap, PLACES, REGISTRY};
+
+/// Compares what stands between a page's two marks with what the code says.
+fn compare(page: &str, expected: &str) {
+    const BEGIN: &str = "<!-- made from the code: begin -->";
+    const END: &str = "<!-- made from the code: end -->";
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs").join(page);
+    let text = std::fs::read_to_string(&path).expect("readable");
+    let (before, rest) = text.split_once(BEGIN).expect("a first mark");
+    let (found, after) = rest.split_once(END).expect("a second mark");
+    if std::env::var_os("QDECK_WRITE_DOCS").is_some() {
+        std::fs::write(&path, format!("{before}{BEGIN}{expected}{END}{after}")).expect("writable");
+        return;
+    }
+    assert_eq!(
+        found, expected,
+        "QDECK_WRITE_DOCS=1 cargo test --test docs writes it anew"
+    );
+}
+
+#[test]
+fn the_configuration_page_names_every_key() {
+    let table = |keys: &[Key]| -> String {
+        keys.iter()
+            .map(|key| {
+                let default = if key.default.is_empty() {
+                    "needed"
+                } else {
+                    key.default
+                };
+                format!("| `{}` | {} | {default} | {} |\n", key.name, key.takes, key.says)
+            })
+            .collect()
+    };
+    let head = "| key | takes | without it | what it means |\n|---|---|---|---|\n";
+    let expected = format!(
+        "\n## At the top\n\n{head}{}\n## In a context\n\n{head}{}\n",
+        table(&SETTINGS),
+        table(&CONTEXT)
+    );
+    compare("configuration.md", &expected);
+}
+
+#[test]
+fn the_keys_page_shows_every_binding() {
+    let keymap = Keymap::default();
+    let mut expected = String::from("\n");
+    for (place, name, title) in PLACES {
+        expected.push_str(&format!(
+            "## {title}: `[keys.{name}]`\n\n| keys | name | |\n|---|---|---|\n"
+        ));
+        for entry in REGISTRY {
+            let keys: Vec<String> = keymap
+                .keys(*place, entry.intent)
+                .iter()
+                .map(|key| format!("`{key}`"))
+                .collect();
+            if !keys.is_empty() {
+                expected.push_str(&format!(
+                    "| {} | `{}` | {} |\n",
+                    keys.join(" "),
+                    entry.name,
+                    entry.what
+                ));
+            }
+        }
+        expected.push('\n');
+    }
+    compare("keys.md", &expected);
+}
