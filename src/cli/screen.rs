@@ -46,12 +46,7 @@ pub(super) async fn show(arguments: &Arguments) -> Result<ExitCode, Failure> {
         refresh: pace.refresh,
         depth: Depth::detect(variable),
     };
-    let leaving = run(fleet, events, store, options);
-    let leaving = tokio::select! {
-        leaving = leaving => leaving?,
-        never = panic_when_asked() => match never {},
-    };
-    Ok(match leaving {
+    Ok(match run(fleet, events, store, options).await? {
         Leaving::Quit => ExitCode::SUCCESS,
         // By custom 128 more than the signal's number.
         Leaving::Signal(number) => ExitCode::from(u8::try_from(128 + number).unwrap_or(u8::MAX)),
@@ -77,20 +72,6 @@ async fn bring_demo(config: &mut Config) -> Result<std::convert::Infallible, Fai
     Err(Failure::Told(format!(
         "{why}, and this build has no demo cloud. `qdeck config init` writes a file to start from"
     )))
-}
-
-/// Lets a session test see what a panic of the screen does: in debug builds, and only where the environment says so,
-/// SIGUSR1 panics on the thread that draws.
-async fn panic_when_asked() -> std::convert::Infallible {
-    #[cfg(all(unix, debug_assertions))]
-    if variable("QDECK_TEST_PANIC").is_some() {
-        use tokio::signal::unix::{SignalKind, signal};
-        if let Ok(mut asked) = signal(SignalKind::user_defined1()) {
-            asked.recv().await;
-            std::panic::panic_any("asked to by QDECK_TEST_PANIC");
-        }
-    }
-    std::future::pending().await
 }
 
 /// Refuses to draw into a pipe or a file.

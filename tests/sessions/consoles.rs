@@ -6,7 +6,7 @@ use crate::deck::{Deck, keys};
 pub fn attach(deck: &Deck) {
     deck.type_keys("1");
     deck.wait_for("web-1");
-    deck.type_keys("/web-1\r");
+    deck.type_keys("/name:web-1\r");
     deck.wait_gone("trainer");
     deck.type_keys("a");
     deck.wait_for("Enter");
@@ -84,7 +84,7 @@ fn typed_into_resized_left_and_found_again() {
 
 /// The share of processor time in the row of an instance.
 fn busy(screen: &str, name: &str) -> Option<u32> {
-    let row = screen.lines().find(|line| line.contains(name))?;
+    let row = screen.lines().find(|line| line.contains(name) && line.contains('%'))?;
     let (before, _) = row.split_once('%')?;
     let digits = before.len() - before.trim_end_matches(|c: char| c.is_ascii_digit()).len();
     before[before.len() - digits..].parse().ok()

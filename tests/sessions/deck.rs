@@ -66,6 +66,9 @@ impl Deck {
     pub fn demo() -> Self {
         let deck = Self::start(&[]);
         deck.wait_for("demo-cycle");
+        // The first Esc puts the banner away.
+        deck.type_keys(keys::ESC);
+        deck.wait_gone("esc hides this");
         deck
     }
 }

@@ -4,7 +4,7 @@ use crate::deck::{Deck, keys};
 
 #[test]
 fn an_empty_home_reaches_a_useful_screen_that_says_what_it_is() {
-    let deck = Deck::demo();
+    let deck = Deck::start(&[]);
     deck.wait_for("qdeck config init connects your own");
     deck.wait_for("web-1");
     deck.wait_for("running");
@@ -55,8 +55,8 @@ fn a_filter_keeps_what_failed_and_esc_brings_all_back() {
 fn details_are_shown_in_three_forms() {
     let deck = Deck::demo();
     deck.wait_for("web-1");
-    deck.type_keys("/web-1\r");
-    deck.wait_gone("trainer-1");
+    deck.type_keys("/name:web-1\r");
+    deck.wait_gone("checkout-1");
     for (key, words) in [
         ("d", "amsterdam"),
         ("y", "hostname: web-1"),
@@ -73,12 +73,12 @@ fn details_are_shown_in_three_forms() {
 fn a_container_leads_to_its_instances_and_back() {
     let deck = Deck::demo();
     deck.type_keys("2");
-    deck.wait_for("Recommendation trainer");
-    deck.type_keys("/Recommendation\r");
+    deck.wait_for("Recommendatio");
+    deck.type_keys("/name:Recommendation\r");
     deck.wait_gone("Storefront");
     deck.type_keys(keys::ENTER);
     deck.wait_for("trainer-2");
     deck.wait_gone("web-1");
     deck.type_keys(keys::ESC);
-    deck.wait_for("Recommendation trainer");
+    deck.wait_for("Recommendatio");
 }
