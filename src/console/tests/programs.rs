@@ -102,8 +102,8 @@ async fn vim_edits_a_file() {
 async fn less_pages_back_and_forth() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("long");
-    let text: String = (1..=500).map(|n| format!("line {n:03}\n")).collect();
-    std::fs::write(&file, text).unwrap();
+    let text: Vec<String> = (1..=500).map(|n| format!("line {n:03}\n")).collect();
+    std::fs::write(&file, text.concat()).unwrap();
     let session = running("less", &[file.to_str().unwrap()]);
     shows(&session, "line 023").await;
     press(&session, KeyCode::Char('G'));
