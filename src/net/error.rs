@@ -156,6 +156,8 @@ impl NetError {
             Cause::Timeout { .. }
             | Cause::Cut { .. }
             | Cause::Json { .. }
+            // A gateway shows a page of its own for a moment while what is behind it restarts.
+            | Cause::Page { .. }
             | Cause::Link(_)
             | Cause::NoPong(_) => true,
             Cause::Status { .. } => matches!(self.status, Some(408 | 425 | 429 | 500 | 502 | 503 | 504)),

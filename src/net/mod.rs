@@ -6,6 +6,8 @@
 mod address;
 mod body;
 mod client;
+#[cfg(test)]
+mod client_tests;
 mod error;
 mod events;
 mod produce;

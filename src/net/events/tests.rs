@@ -246,16 +246,17 @@ async fn ten_megabytes_in_one_line_and_broken_text_are_survived() {
 }
 
 #[tokio::test]
-async fn a_web_page_is_not_followed() {
+async fn a_web_page_is_no_log() {
     let (listener, mut stream) = start().await;
     let server = tokio::spawn(async move {
         let (mut link, _) = serve_head(&listener).await;
         let page = "HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\nConnection: close\r\n\r\n<html>hi</html>";
         link.write_all(page.as_bytes()).await.unwrap();
     });
-    let StreamEvent::Ended(problem) = next(&mut stream).await else {
-        panic!("no end")
+    let StreamEvent::Lost(error) = next(&mut stream).await else {
+        panic!("not lost")
     };
+    let problem = Problem::from(error);
     assert_eq!(problem.kind, ProblemKind::BadAnswer);
     assert!(problem.hint.unwrap().contains("base_url"));
     server.await.unwrap();

@@ -120,8 +120,6 @@ async fn container(api: &Api, id: &ResourceId, out: &Sender<Section>) -> Option<
     if let Some(environment) = environment {
         tell(api, "environment", &["v1", "environments", environment], &[], out).await?;
     }
-    let servers = [&path[..], &["servers"]].concat();
-    tell(api, "servers", &servers, &[], out).await?;
     Some(())
 }
 

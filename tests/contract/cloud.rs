@@ -1,0 +1,82 @@
+//! A demo cloud and the providers of its contexts.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use futures_util::StreamExt as _;
+use quarterdeck::config::{Context, Credentials, SecretRef};
+use quarterdeck::demo::{Access, Cloud, CloudOptions};
+use quarterdeck::model::{ContextName, Kind, Platform, Resource, Secret};
+use quarterdeck::providers::{ListEvent, SharedProvider, open};
+
+/// A cloud with so many instances, or the hand-made fleet.
+pub async fn start(instances: Option<usize>, faults: Option<&str>) -> Cloud {
+    let options = CloudOptions {
+        listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+        instances,
+        faults: faults.map(str::to_owned),
+        program: env!("CARGO_BIN_EXE_qdeck").into(),
+    };
+    Cloud::start(options).await.expect("the cloud starts")
+}
+
+pub fn access<'a>(cloud: &'a Cloud, platform: &str) -> &'a Access {
+    let of = cloud.access.iter().find(|access| access.platform == platform);
+    of.expect("the cloud has this face")
+}
+
+/// The context of a face, signing in with `secret`.
+pub fn context(access: &Access, secret: &Secret) -> Context {
+    let secret = SecretRef::Value(secret.clone());
+    Context {
+        name: ContextName::new(access.context.as_str()),
+        platform: Platform::ALL
+            .into_iter()
+            .find(|it| it.name() == access.platform)
+            .expect("a platform"),
+        base_url: access.base_url.parse().expect("an address"),
+        credentials: match &access.email {
+            Some(email) => Credentials::Password {
+                email: email.clone(),
+                password: secret,
+            },
+            None => Credentials::Token(secret),
+        },
+        hub: access.hub.clone(),
+        insecure: false,
+        read_only: false,
+        console_input: true,
+        console_size_reports: true,
+        concurrency: 4,
+        enabled: true,
+    }
+}
+
+pub fn provider(cloud: &Cloud, platform: &str) -> SharedProvider {
+    let access = access(cloud, platform);
+    open(&context(access, &access.secret)).expect("the context is whole")
+}
+
+/// A future that must end in time: generous, since the machine may be busy.
+pub async fn within<T>(future: impl Future<Output = T>) -> T {
+    tokio::time::timeout(Duration::from_secs(60), future)
+        .await
+        .expect("it took longer than any machine needs")
+}
+
+/// A whole listing: its rows, and everything else that was told.
+pub async fn list(provider: &SharedProvider, kind: Kind) -> (Vec<Resource>, Vec<ListEvent>) {
+    let mut rows = Vec::new();
+    let mut rest = Vec::new();
+    let mut stream = provider.list(kind);
+    within(async {
+        while let Some(event) = stream.next().await {
+            match event {
+                ListEvent::Page { rows: page, .. } => rows.extend(page),
+                other => rest.push(other),
+            }
+        }
+    })
+    .await;
+    (rows, rest)
+}

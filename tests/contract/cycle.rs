@@ -1,0 +1,269 @@
+//! Cycle: every read.
+
+use futures_util::StreamExt as _;
+use quarterdeck::model::{
+    Instance, Kind, Lifecycle, LogEvent, LogStart, ProblemKind, Resource, ScreenKind, Secret, Timestamp,
+};
+use quarterdeck::net::Frame;
+use quarterdeck::providers::{Change, Console, ListEvent, SharedProvider, open};
+
+use super::cloud::{access, context, list, provider, start, within};
+
+async fn running(provider: &SharedProvider) -> Vec<Instance> {
+    let (rows, _) = list(provider, Kind::Instance).await;
+    rows.into_iter()
+        .filter_map(|row| match row {
+            Resource::Instance(it) if it.state.lifecycle == Lifecycle::Running => Some(it),
+            _ => None,
+        })
+        .collect()
+}
+
+#[tokio::test]
+async fn containers_and_their_instances_are_listed_with_names_of_places() {
+    let cloud = start(None, None).await;
+    let provider = provider(&cloud, "cycle");
+    let (containers, end) = list(&provider, Kind::Container).await;
+    assert!(matches!(end[..], [ListEvent::End]), "{end:?}");
+    let (instances, ends) = list(&provider, Kind::Instance).await;
+    assert!(matches!(ends.last(), Some(ListEvent::End)));
+    let scopes = ends
+        .iter()
+        .filter(|event| matches!(event, ListEvent::ScopeEnd(_)))
+        .count();
+    assert_eq!(
+        scopes,
+        containers.len(),
+        "every container is a scope that ended well: {ends:?}"
+    );
+
+    let names: Vec<&str> = containers.iter().map(Resource::name).collect();
+    let mut counted = 0;
+    for container in &containers {
+        let Resource::Container(it) = container else {
+            panic!("{container:?}")
+        };
+        assert_ne!(it.state.lifecycle, Lifecycle::Unknown, "{:?}", it.state);
+        assert!(it.created.is_some() && it.image.is_some(), "{it:?}");
+        counted += it.instances.expect("a count") as usize;
+    }
+    assert_eq!(instances.len(), counted);
+    for instance in &instances {
+        let Resource::Instance(it) = instance else {
+            panic!("{instance:?}")
+        };
+        assert_ne!(it.state.lifecycle, Lifecycle::Unknown, "{:?}", it.state);
+        let link = it.container.as_ref().expect("a container");
+        assert_eq!(it.id.scope.as_deref(), Some(&*link.id.id));
+        assert!(names.contains(&link.name.as_deref().expect("its name")));
+        for place in [&it.location, &it.host] {
+            let place = place.as_deref().expect("a place");
+            let is_id = place.len() == 24 && place.bytes().all(|b| b.is_ascii_hexdigit());
+            assert!(!is_id, "a name, not the id {place}");
+        }
+        assert_eq!(it.offers.console, Some(ScreenKind::Terminal));
+    }
+}
+
+#[tokio::test]
+async fn one_read_again_is_the_row_it_was_and_its_details_are_whole() {
+    let cloud = start(None, None).await;
+    let provider = provider(&cloud, "cycle");
+    let instance = running(&provider).await.remove(0);
+    let Resource::Instance(again) = within(provider.get(&instance.id)).await.unwrap() else {
+        panic!("not an instance")
+    };
+    assert_eq!(
+        (&again.id, &again.name, &again.host),
+        (&instance.id, &instance.name, &instance.host)
+    );
+    assert_eq!(again.container, instance.container);
+
+    let sections = within(provider.describe(&instance.id).collect::<Vec<_>>()).await;
+    let titles: Vec<_> = sections.iter().map(|section| section.title).collect();
+    assert_eq!(titles, ["instance", "volumes", "server", "container"]);
+    for section in &sections {
+        let body = section
+            .body
+            .as_ref()
+            .unwrap_or_else(|problem| panic!("{}: {problem}", section.title));
+        assert!(!body.value.is_null());
+    }
+    assert_eq!(sections[0].body.as_ref().unwrap().value["id"], *instance.id.id);
+
+    let container = &instance.container.unwrap().id;
+    let Resource::Container(_) = within(provider.get(container)).await.unwrap() else {
+        panic!("not a container")
+    };
+    let sections = within(provider.describe(container).collect::<Vec<_>>()).await;
+    for section in &sections {
+        assert!(section.body.is_ok(), "{}: {:?}", section.title, section.body);
+    }
+}
+
+#[tokio::test]
+async fn the_console_is_a_shell_that_answers() {
+    let cloud = start(None, None).await;
+    let provider = provider(&cloud, "cycle");
+    let mut heard = String::new();
+    for instance in running(&provider).await {
+        let Console::Terminal {
+            mut socket, input, ..
+        } = within(provider.console(&instance.id, ScreenKind::Terminal))
+            .await
+            .unwrap()
+        else {
+            panic!("not a terminal")
+        };
+        assert!(input);
+        heard.clear();
+        let answered = async {
+            // A first Enter brings the prompt up; what is typed before it would be lost.
+            socket.send(Frame::Binary("\r".into())).await.unwrap();
+            let mut asked = false;
+            while !heard.contains("is 42") {
+                match socket.recv().await.unwrap() {
+                    Some(Frame::Text(text)) => heard.push_str(&text),
+                    Some(Frame::Binary(bytes)) => heard.push_str(&String::from_utf8_lossy(&bytes)),
+                    None => break,
+                }
+                if !asked && (heard.ends_with("# ") || heard.ends_with("$ ")) {
+                    asked = true;
+                    let typed = Frame::Binary("echo is $((40 + 2))\r".into());
+                    socket.send(typed).await.unwrap();
+                }
+            }
+        };
+        // Not every instance runs a shell in front; one of them does.
+        let _ = tokio::time::timeout(std::time::Duration::from_secs(10), answered).await;
+        socket.close().await;
+        if heard.contains("is 42") {
+            return;
+        }
+    }
+    panic!("no console answered; the last one said {heard:?}");
+}
+
+#[tokio::test]
+async fn samples_come_from_the_report_and_live() {
+    let cloud = start(None, None).await;
+    let provider = provider(&cloud, "cycle");
+    let instance = running(&provider).await.remove(0);
+    let mut live = provider.live_samples(&instance.id).expect("Cycle has a stream");
+    let began = Timestamp::now();
+    let sample = within(async {
+        loop {
+            let sample = live.next().await.expect("not ended").expect("no failure");
+            if sample.cpu.is_some() {
+                break sample;
+            }
+        }
+    })
+    .await;
+    assert!(sample.memory.is_some() && sample.net_rx.is_some(), "{sample:?}");
+    let since = began.before(std::time::Duration::from_secs(300));
+    let samples = within(provider.samples(&instance.id, since)).await.unwrap();
+    assert!(samples.iter().any(|sample| sample.cpu.is_some()), "{samples:?}");
+    assert!(samples.is_sorted_by_key(|sample| sample.at));
+    assert!(samples.iter().all(|sample| sample.at > since));
+}
+
+#[tokio::test]
+async fn log_lines_are_tailed_from_the_console() {
+    let cloud = start(None, None).await;
+    let provider = provider(&cloud, "cycle");
+    let tails = running(&provider)
+        .await
+        .into_iter()
+        .map(|it| provider.logs(&it.id, LogStart::Backlog));
+    let mut all = futures_util::stream::select_all(tails);
+    let (mut connected, mut lines) = (false, 0);
+    within(async {
+        while !connected || lines < 3 {
+            match all.next().await.expect("tails do not end") {
+                LogEvent::Connected { .. } => connected = true,
+                LogEvent::Lines(more) => {
+                    assert!(
+                        more.iter()
+                            .all(|line| !line.text.contains('\n') && !line.text.ends_with('\r'))
+                    );
+                    lines += more.len();
+                }
+                LogEvent::Skipped { .. } => {}
+                LogEvent::Interrupted(problem) => panic!("{problem}"),
+            }
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn notifications_connect_and_a_check_finds_every_read_good() {
+    let cloud = start(None, None).await;
+    let provider = provider(&cloud, "cycle");
+    let mut changes = provider.changes().expect("Cycle pushes");
+    assert!(matches!(
+        within(changes.next()).await,
+        Some(Ok(Change::Connected))
+    ));
+    let check = within(provider.check()).await.unwrap();
+    assert!(check.identity.starts_with("hub "), "{}", check.identity);
+    assert!(check.probes.len() >= 5);
+    for (name, result) in &check.probes {
+        assert!(result.is_ok(), "{name}: {result:?}");
+    }
+    assert!(provider.traffic().requests >= 6);
+    assert!(provider.traffic().latency.is_some());
+}
+
+#[tokio::test]
+async fn a_refused_key_is_told_as_such_and_never_repeated() {
+    let cloud = start(None, None).await;
+    let wrong = Secret::new("obviously-wrong-key");
+    let provider = open(&context(access(&cloud, "cycle"), &wrong)).unwrap();
+    for kind in [Kind::Container, Kind::Instance, Kind::Operation] {
+        let (rows, rest) = list(&provider, kind).await;
+        assert!(rows.is_empty());
+        let [ListEvent::Failed(problem)] = &rest[..] else {
+            panic!("{rest:?}")
+        };
+        assert_eq!(problem.kind, ProblemKind::Unauthorized, "{problem}");
+        assert!(problem.hint.is_some());
+        assert!(!format!("{problem:?} {problem}").contains("obviously-wrong-key"));
+    }
+    assert_eq!(provider.traffic().retries, 0, "a refusal is not tried again");
+    assert!(within(provider.check()).await.is_err());
+}
+
+#[tokio::test]
+async fn the_first_rows_of_a_big_fleet_come_before_most_requests() {
+    let cloud = start(Some(5_000), None).await;
+    let provider = provider(&cloud, "cycle");
+    let mut stream = provider.list(Kind::Instance);
+    let first = within(async {
+        loop {
+            if let ListEvent::Page { rows, .. } = stream.next().await.expect("rows") {
+                break rows;
+            }
+        }
+    })
+    .await;
+    assert!(!first.is_empty());
+    let early = provider.traffic().requests;
+    let mut count = first.len();
+    let containers = provider.list(Kind::Container);
+    within(async {
+        while let Some(event) = stream.next().await {
+            match event {
+                ListEvent::Page { rows, .. } => count += rows.len(),
+                ListEvent::Failed(problem) | ListEvent::ScopeFailed(_, problem) => panic!("{problem}"),
+                ListEvent::ScopeEnd(_) | ListEvent::End => {}
+            }
+        }
+    })
+    .await;
+    drop(containers);
+    let all = provider.traffic().requests;
+    assert!(early * 3 < all, "{early} of {all} requests before the first rows");
+    assert!(count > 1_000, "{count}");
+}

@@ -1,0 +1,8 @@
+//! The providers against the demo's faces over real sockets. Each side was written from the API's documents apart from
+//! the other, so what they disagree on is a mistake of one of them.
+#![cfg(feature = "demo")]
+
+mod cloud;
+mod cycle;
+mod faults;
+mod quasarch;
