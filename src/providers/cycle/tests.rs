@@ -78,7 +78,7 @@ fn health_readiness_and_errors_show_as_reasons() {
 #[test]
 fn places_are_named_by_what_was_sent_along_else_by_id() {
     let row = instance(
-        json!({"id": "i1", "hostname": "web-1", "server_id": "s2", "location_id": "l1",
+        &json!({"id": "i1", "hostname": "web-1", "server_id": "s2", "location_id": "l1",
         "environment": {"ipv6": {"ip": "fd00::1", "cidr": "/64"}, "legacy": null},
         "stateful": {"id": 3}, "events": null, "state": null}),
     );
