@@ -173,7 +173,7 @@ impl Follower {
             return Some(Piece::TooSlow);
         }
         let from = usize::try_from(place.at.max(first) - first).ok()?;
-        let upto = usize::try_from(end - first).ok()?.min(from + most);
+        let upto = usize::try_from(end - first).ok()?.min(from.saturating_add(most));
         if from == upto {
             return None;
         }
