@@ -2,12 +2,12 @@
 
 use crate::deck::{Deck, keys};
 
-/// Narrows the instances to one and attaches its console, up to the shell's prompt.
+/// Narrows the instances to one whose own process is silent and attaches its console, up to the shell's prompt.
 pub fn attach(deck: &Deck) {
     deck.type_keys("1");
-    deck.wait_for("web-1");
-    deck.type_keys("/name:web-1\r");
-    deck.wait_gone("trainer");
+    deck.wait_for("relay-2");
+    deck.type_keys("/name:relay-2\r");
+    deck.wait_gone("trainer-1");
     deck.type_keys("a");
     deck.wait_for("Enter");
     deck.type_keys(keys::ENTER);
@@ -69,7 +69,7 @@ fn typed_into_resized_left_and_found_again() {
     run(&deck, "kept=still-$((30 + 3))-here");
     run(&deck, "clear; echo ready-$((40 + 2))");
     detach(&deck);
-    deck.wait_for("web-1");
+    deck.wait_for("relay-2");
     deck.type_keys("a");
     deck.wait_for("ready-42");
     run(&deck, "echo $kept");
@@ -84,7 +84,9 @@ fn typed_into_resized_left_and_found_again() {
 
 /// The share of processor time in the row of an instance.
 fn busy(screen: &str, name: &str) -> Option<u32> {
-    let row = screen.lines().find(|line| line.contains(name) && line.contains('%'))?;
+    let row = screen
+        .lines()
+        .find(|line| line.contains(name) && line.contains('%'))?;
     let (before, _) = row.split_once('%')?;
     let digits = before.len() - before.trim_end_matches(|c: char| c.is_ascii_digit()).len();
     before[before.len() - digits..].parse().ok()
@@ -97,7 +99,7 @@ fn load_made_in_a_console_moves_its_instance() {
     run(&deck, "yes >/dev/null &");
     detach(&deck);
     deck.wait_until("a busy instance", |screen| {
-        busy(&screen.contents(), "web-1").is_some_and(|share| share >= 10)
+        busy(&screen.contents(), "relay-2").is_some_and(|share| share >= 10)
     });
 }
 
