@@ -60,7 +60,12 @@ fn usage(series: Option<&Series>, metric: Metric, look: &Look<'_>, width: u16) -
     let Some((series, last)) = series.and_then(|series| Some((series, series.last()?))) else {
         return Cow::Borrowed("");
     };
-    let figure = match (last.value(metric), sparkline::limit(metric, last)) {
+    // A first sample of a stream tells no rates yet: the figure before it still holds.
+    let value = last.value(metric).or_else(|| {
+        let recent = series.columns(metric, look.now, sparkline::STALE, 9);
+        recent.into_iter().flatten().next_back()
+    });
+    let figure = match (value, sparkline::limit(metric, last)) {
         _ if look.now.since(last.at) > sparkline::STALE => age(look.now.since(last.at)) + " old",
         (None, _) => String::new(),
         (Some(value), Some(limit)) => format!("{:.0}%", (value / limit * 100.0).min(999.0)),

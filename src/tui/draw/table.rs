@@ -105,27 +105,31 @@ fn draw_rows(pane: &mut Pane, look: &Look<'_>, inner: Rect, rows: Rect, buf: &mu
 /// The columns and their widths. A width grows with what is seen and stays while scrolling, so that nothing jumps.
 fn measure(pane: &mut Pane, visible: &[Row], look: &Look<'_>, width: u16) -> Vec<(Column, u16)> {
     let kind = pane.kind;
-    let wanted: Vec<(Column, u16)> = pane
-        .columns()
-        .into_iter()
-        .map(|column| {
-            let shape = column.shape(kind);
-            let content = if is_spark(column) {
-                13
-            } else {
-                visible
-                    .iter()
-                    .map(|row| columns(&cells::text(column, row, look, 0)))
-                    .max()
-                    .unwrap_or(0)
-            };
-            // One more for the arrow of the sorted column.
-            let content = content.max(columns(shape.title) + 1).clamp(shape.min, shape.max);
-            let known = pane.widths.entry(column).or_insert(content);
-            *known = (*known).max(content);
-            (column, *known)
-        })
-        .collect();
+    let mut wanted = Vec::new();
+    for column in pane.columns() {
+        let shape = column.shape(kind);
+        let content = if is_spark(column) {
+            13
+        } else {
+            visible
+                .iter()
+                .map(|row| columns(&cells::text(column, row, look, 0)))
+                .max()
+                .unwrap_or(0)
+        };
+        let known = pane.widths.get(&column).copied();
+        // A column that has said nothing yet only takes room from those that do.
+        if content == 0 && known.is_none() && !visible.is_empty() && column != Column::Name {
+            continue;
+        }
+        // One more for the arrow of the sorted column.
+        let content = content.max(columns(shape.title) + 1).clamp(shape.min, shape.max);
+        let wide = known.map_or(content, |known| known.max(content));
+        if !visible.is_empty() {
+            pane.widths.insert(column, wide);
+        }
+        wanted.push((column, wide));
+    }
     share(kind, &wanted, width)
 }
 

@@ -193,7 +193,7 @@ impl Column {
             Self::Context => shape("CONTEXT", 6, 20, 80),
             Self::State => shape("STATE", 7, 18, 95),
             Self::Size => shape("TYPE", 6, 22, 25),
-            Self::Location => shape("WHERE", 6, 18, 35),
+            Self::Location => shape("WHERE", 6, 28, 35),
             Self::Address => shape("ADDRESS", 7, 26, 40),
             Self::Cpu => shape("CPU", 5, 26, 70),
             Self::Memory => shape("MEM", 5, 26, 60),
@@ -263,15 +263,20 @@ pub(super) fn pairs<'a>(pairs: impl Iterator<Item = (&'a str, &'a str)>) -> Cow<
     text.into()
 }
 
-/// The platform's own word for a state, in lower case; ours where it has none.
+/// The platform's own word for a state, in lower case; ours where it has none, or where its word would say another
+/// state than the mark beside it: a platform may call `running` what fails its health checks.
 pub fn word(state: &State) -> Cow<'_, str> {
+    let ours = state.lifecycle.word();
     if state.raw.is_empty() {
-        state.lifecycle.word().into()
-    } else if state.raw.chars().any(char::is_uppercase) {
+        return ours.into();
+    }
+    let raw: Cow<'_, str> = if state.raw.chars().any(char::is_uppercase) {
         state.raw.to_lowercase().into()
     } else {
         (&*state.raw).into()
-    }
+    };
+    let misleads = raw != ours && Lifecycle::ALL.iter().any(|other| other.word() == raw);
+    if misleads { ours.into() } else { raw }
 }
 
 /// A mark that tells the state by its shape.

@@ -1,0 +1,155 @@
+//! The screen at 50,000 instances: from a key to a frame, and the work that is done off the thread that draws.
+
+use std::hint::black_box;
+
+use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
+use crossterm::event::{Event as TerminalEvent, KeyCode, KeyEvent, KeyModifiers};
+use quarterdeck::fleet::{FleetEvent, Health, ListEvent, Member, Store, Traffic};
+use quarterdeck::model::{
+    ContextName, Instance, Kind, Lifecycle, Offers, Platform, Problem, ProblemKind, Resource, ResourceId,
+    State, Timestamp,
+};
+use quarterdeck::tui::app::{App, Event};
+use quarterdeck::tui::{Options, draw};
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+const ROWS: usize = 50_000;
+
+fn instance(context: &ContextName, number: usize) -> Resource {
+    let lifecycle = Lifecycle::ALL[number % Lifecycle::ALL.len()];
+    Resource::Instance(Instance {
+        id: ResourceId::new(context, Kind::Instance, format!("67401d5a{number:016x}")),
+        name: format!("web-{}", number * 7919 % ROWS).into(),
+        state: State::new(lifecycle, lifecycle.word()),
+        container: None,
+        size: Some("small".into()),
+        image: Some("registry.example/shop/web:1.4.2".into()),
+        location: Some("eu-west".into()),
+        host: Some("heron".into()),
+        addresses: Vec::new(),
+        labels: Vec::new(),
+        created: Timestamp::from_millis(1_700_000_000_000 + i64::try_from(number).unwrap_or(0) * 1000),
+        changed: None,
+        offers: Offers::default(),
+        facts: Vec::new(),
+    })
+}
+
+fn store() -> Store {
+    let context = ContextName::new("cycle-prod");
+    let mut store = Store::new(&[Member {
+        name: context.clone(),
+        platform: Platform::Cycle,
+        provider: Err(Problem::new(ProblemKind::Local, "made by hand")),
+    }]);
+    let rows = (0..ROWS).map(|number| instance(&context, number)).collect();
+    for event in [
+        FleetEvent::Context(context.clone(), Health::Live, Traffic::default()),
+        FleetEvent::ListStarted(context.clone(), Kind::Instance),
+        FleetEvent::List(
+            context.clone(),
+            Kind::Instance,
+            ListEvent::Page {
+                scope: None,
+                rows,
+                expected: None,
+            },
+        ),
+        FleetEvent::List(context, Kind::Instance, ListEvent::End),
+    ] {
+        store.apply(event);
+    }
+    store
+}
+
+/// Arranges until nothing is left to be arranged, as the loop would with the results of its tasks.
+fn settle(app: &mut App) {
+    while let Some(arranged) = app.arrange().and_then(quarterdeck::tui::panes::Job::run) {
+        app.update(Event::Arranged(Box::new(arranged)));
+    }
+}
+
+fn key(app: &mut App, code: KeyCode) {
+    app.update(Event::Terminal(TerminalEvent::Key(KeyEvent::new(
+        code,
+        KeyModifiers::NONE,
+    ))));
+}
+
+fn screen(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("50k");
+    group.sample_size(20);
+    let mut buffer = Buffer::empty(Rect::new(0, 0, 160, 45));
+    let area = buffer.area;
+    let mut app = App::new(store(), Options::default(), Timestamp::now());
+    settle(&mut app);
+
+    group.bench_function("a frame", |bench| {
+        bench.iter(|| {
+            buffer.reset();
+            black_box(draw::frame(&mut app, area, &mut buffer))
+        });
+    });
+
+    group.bench_function("a motion, to its frame", |bench| {
+        bench.iter(|| {
+            key(&mut app, KeyCode::PageDown);
+            settle(&mut app);
+            buffer.reset();
+            black_box(draw::frame(&mut app, area, &mut buffer))
+        });
+    });
+
+    group.bench_function("a letter of the filter, to its frame", |bench| {
+        key(&mut app, KeyCode::Char('/'));
+        let mut on = false;
+        bench.iter(|| {
+            key(
+                &mut app,
+                if on {
+                    KeyCode::Backspace
+                } else {
+                    KeyCode::Char('4')
+                },
+            );
+            on = !on;
+            // The job is what a task would be given; the frame does not wait for it.
+            black_box(app.arrange());
+            buffer.reset();
+            black_box(draw::frame(&mut app, area, &mut buffer))
+        });
+        key(&mut app, KeyCode::Esc);
+        settle(&mut app);
+    });
+
+    group.bench_function("matching a word, off the screen", |bench| {
+        bench.iter_batched(
+            || {
+                let mut app = App::new(store(), Options::default(), Timestamp::now());
+                settle(&mut app);
+                for letter in "/web-4".chars() {
+                    key(&mut app, KeyCode::Char(letter));
+                }
+                (app.arrange(), app)
+            },
+            |(job, app)| (job.and_then(quarterdeck::tui::panes::Job::run), app),
+            BatchSize::PerIteration,
+        );
+    });
+
+    group.bench_function("sorting by name, off the screen", |bench| {
+        bench.iter_batched(
+            || {
+                let mut app = App::new(store(), Options::default(), Timestamp::now());
+                (app.arrange(), app)
+            },
+            |(job, app)| (job.and_then(quarterdeck::tui::panes::Job::run), app),
+            BatchSize::PerIteration,
+        );
+    });
+    group.finish();
+}
+
+criterion_group!(benches, screen);
+criterion_main!(benches);
