@@ -27,9 +27,9 @@ fn every_pane_opens() {
         deck.wait_for(words);
     }
     deck.type_keys("?");
-    deck.wait_for("the keys that work here");
+    deck.wait_for("drill in, choose");
     deck.type_keys(keys::ESC);
-    deck.wait_gone("the keys that work here");
+    deck.wait_gone("drill in, choose");
     deck.type_keys(keys::CTRL_C);
     assert!(deck.exit_status().success());
 }
@@ -54,11 +54,12 @@ fn details_are_shown_in_three_forms() {
     deck.type_keys("/name:web-1\r");
     deck.wait_gone("checkout-1");
     for (key, words) in [
-        ("d", "amsterdam"),
+        ("d", "ready_state"),
         ("y", "hostname: web-1"),
-        ("J", "\"hostname\": \"web-1\""),
+        ("J", "\"integration_id\": \""),
     ] {
         deck.type_keys(key);
+        deck.wait_for("instance in demo-cycle");
         deck.wait_until(words, |screen| screen.contents().to_lowercase().contains(words));
         deck.type_keys(keys::ESC);
         deck.wait_gone("instance in demo-cycle");

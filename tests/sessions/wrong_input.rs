@@ -11,12 +11,14 @@ fn beside_a_good_one(url: String, words: &str) {
     let cloud = Cloud::start(&[]);
     let mut deck = Deck::configured(&format!("{}\n{}", cloud.text(), contexts(&[("odd-one", url)])));
     deck.wait_for("odd-one");
-    deck.wait_for("Storefront");
+    deck.wait_for("web-1");
     deck.type_keys("@");
     deck.wait_for(words);
     assert!(!deck.screen().contains("fake-token"));
     deck.type_keys(keys::ESC);
-    deck.wait_for("Storefront");
+    // Esc and another key at once would be Alt and that key.
+    deck.wait_gone(words);
+    deck.wait_for("web-1");
     deck.type_keys(keys::CTRL_C);
     assert!(deck.exit_status().success());
 }
@@ -67,19 +69,19 @@ fn a_server_that_goes_and_comes_back() {
     let mut cable = Cable::to(&cloud.address());
     let through_cable = cloud.text().replace(&cloud.address(), &cable.address());
     let mut deck = Deck::configured(&through_cable);
-    deck.wait_for("Storefront");
+    deck.wait_for("web-1");
     cable.pull();
     deck.type_keys("r");
     deck.wait_for("retry");
     assert!(
-        deck.screen().contains("Storefront"),
+        deck.screen().contains("web-1"),
         "what was known stays:\n{}",
         deck.screen()
     );
     cable.plug();
     deck.type_keys("r");
     deck.wait_gone("retry");
-    assert!(deck.screen().contains("Storefront"));
+    assert!(deck.screen().contains("web-1"));
     deck.type_keys(keys::CTRL_C);
     assert!(deck.exit_status().success());
     deck.assert_restored();
@@ -89,11 +91,13 @@ fn a_server_that_goes_and_comes_back() {
 fn a_server_that_hangs_does_not_hang_the_screen() {
     let cloud = Cloud::start(&[]);
     let mut deck = Deck::connected(&cloud);
-    deck.wait_for("Storefront");
+    deck.wait_for("web-1");
     cloud.signal(Signal::STOP);
-    deck.type_keys("r?");
-    deck.wait_for("refresh");
+    deck.type_keys("r");
+    deck.type_keys("?");
+    deck.wait_for("drill in, choose");
     deck.type_keys(keys::ESC);
+    deck.wait_gone("drill in, choose");
     deck.type_keys(keys::CTRL_C);
     let left = deck.exit_status().success();
     cloud.signal(Signal::CONT);
