@@ -137,13 +137,6 @@ impl Terminal {
         self.wait_seen(what, |seen| so(seen.parser.screen()));
     }
 
-    /// Waits until the program has written these bytes, counted from the start.
-    pub fn wait_raw(&self, bytes: &str) {
-        self.wait_seen(&format!("the bytes {bytes:?}"), |seen| {
-            find(&seen.raw, bytes.as_bytes())
-        });
-    }
-
     fn wait_seen(&self, what: &str, so: impl Fn(&Seen) -> bool) {
         let deadline = Instant::now() + PATIENCE;
         let mut seen = self.seen();
@@ -260,10 +253,6 @@ fn size(columns: u16, rows: u16) -> PtySize {
 fn nonzero(number: u16) -> std::num::NonZeroU16 {
     // The emulator keeps at least two cells a side; what a 1x1 terminal shows is not what such a test looks at.
     std::num::NonZeroU16::new(number.max(2)).expect("at least two")
-}
-
-fn find(haystack: &[u8], needle: &[u8]) -> bool {
-    haystack.windows(needle.len()).any(|window| window == needle)
 }
 
 /// Reads until the program ends, answering what a terminal answers.

@@ -39,10 +39,9 @@ fn system_less_pages_and_searches() {
 fn system_top_draws_and_leaves() {
     let deck = Deck::demo();
     attach(&deck);
-    run(&deck, "top");
+    run(&deck, "top; echo top is g''one");
     deck.wait_for("load average");
     deck.type_keys("q");
-    run(&deck, "echo top is g''one");
     deck.wait_for("top is gone");
 }
 
@@ -105,7 +104,7 @@ fn system_tmux_sees_the_same() {
     tmux.wait_for("web-1");
     tmux.call(&["send-keys", "-t", "deck", "2"]);
     tmux.wait_for("Storefront");
-    tmux.call(&["send-keys", "-t", "deck", "/", "state:failed", "Enter"]);
+    tmux.call(&["send-keys", "-t", "deck", "/name:Receipt", "Enter"]);
     tmux.wait_for("Receipt mailer");
     tmux.call(&["resize-window", "-t", "deck", "-x", "60", "-y", "15"]);
     tmux.wait_for("Receipt mailer");
