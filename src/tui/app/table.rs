@@ -16,6 +16,9 @@ impl App {
         if let Some((view, _)) = self.views.last_mut() {
             return view.apply(intent, count);
         }
+        // Keys come faster than frames: what was typed before this one counts.
+        let hidden = self.hidden.clone();
+        self.panes[self.active].finish(&self.store, &hidden, self.now);
         if self.pane_mut().travel(intent, count) {
             return Vec::new();
         }

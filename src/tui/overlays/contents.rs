@@ -67,7 +67,7 @@ impl Menu {
             Item::new(mark(state, app.options.ascii), state.word(), "", Choice::Read)
                 .toned(Tone::State(state))
         }));
-        let mut menu = Self::new(MenuKind::Help, "help", items);
+        let mut menu = Self::new(MenuKind::Help, "help: the keys that work here", items);
         menu.prompt = Some(Prompt::new("search: ", ""));
         menu.foot = "type to search  enter do it  esc close";
         menu

@@ -9,6 +9,9 @@ use crate::tui::Look;
 use crate::tui::app::App;
 use crate::tui::draw::{columns, frame_box, put};
 
+/// The widest that keys in front of the items get.
+const KEYS: u16 = 24;
+
 /// Draws the list over `area`; returns where the cursor belongs while something is typed into it.
 pub fn draw(app: &mut App, area: Rect, buf: &mut Buffer) -> Option<Position> {
     let App {
@@ -71,7 +74,7 @@ pub fn draw(app: &mut App, area: Rect, buf: &mut Buffer) -> Option<Position> {
             .unwrap_or(0)
             .min(most)
     };
-    let keys = wide(|item| &item.key, 24);
+    let keys = wide(|item| &item.key, KEYS);
     // A label without detail may run on; the others stand in a column.
     let labels = menu
         .lines()
@@ -129,12 +132,18 @@ fn draw_item(item: &Item, line: Rect, keys: u16, labels: u16, look: &Look<'_>, b
 
 /// Where the list lies: the palette at the top where the eye goes, small ones in the middle, long ones large.
 fn place(menu: &Menu, area: Rect) -> Rect {
-    let content = menu
-        .lines()
-        .map(|item| columns(&item.key) + columns(&item.label) + columns(&item.detail) + 10)
-        .max()
-        .unwrap_or(20)
-        .max(columns(menu.foot) + 6);
+    let widest = |of: fn(&Item) -> u16| menu.lines().map(of).max().unwrap_or(0);
+    let lone = |item: &Item| {
+        if item.detail.is_empty() {
+            0
+        } else {
+            columns(&item.label)
+        }
+    };
+    let content =
+        widest(|item| columns(&item.key)).min(KEYS) + widest(lone) + widest(|item| columns(&item.detail)) + 8;
+    let alone = widest(|item| columns(&item.key)).min(KEYS) + widest(|item| columns(&item.label)) + 6;
+    let content = content.max(alone).max(columns(menu.foot) + 6);
     let most = match menu.kind {
         MenuKind::Messages | MenuKind::Contexts => area.width.saturating_sub(4),
         _ => 90,

@@ -256,6 +256,15 @@ impl Pane {
         Some(job)
     }
 
+    /// Brings the rows up to date here and now, however many there are: before a verb acts on what the cursor is on, it
+    /// must be on what was asked for last.
+    pub fn finish(&mut self, store: &Store, hidden: &Arc<HashSet<ContextName>>, now: Timestamp) {
+        self.cancel();
+        if let Some(arranged) = self.arrange(store, hidden, now).and_then(Job::run) {
+            self.take(arranged);
+        }
+    }
+
     fn start(&self, store: &Store, spec: &Spec) -> Start {
         match &self.rows {
             Some(rows) if spec.narrows(&rows.spec) => {

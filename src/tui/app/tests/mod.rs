@@ -47,6 +47,12 @@ impl Scene {
         }
     }
 
+    /// Presses a key and draws nothing.
+    fn press_unseen(&mut self, code: KeyCode) {
+        let event = TerminalEvent::Key(KeyEvent::new(code, KeyModifiers::NONE));
+        self.effects = self.app.update(Event::Terminal(event));
+    }
+
     fn press(&mut self, code: KeyCode, modifiers: KeyModifiers) -> &mut Self {
         let event = TerminalEvent::Key(KeyEvent::new(code, modifiers));
         self.effects = self.app.update(Event::Terminal(event));

@@ -77,6 +77,20 @@ fn a_filter_that_cannot_be_read_leaves_the_rows_and_esc_brings_the_old_one_back(
 }
 
 #[test]
+fn keys_that_come_before_the_next_frame_act_on_what_was_typed() {
+    let mut scene = scene();
+    for letter in "/name:web-9".chars() {
+        scene.press_unseen(KeyCode::Char(letter));
+    }
+    scene.press_unseen(KeyCode::Enter);
+    scene.press_unseen(KeyCode::Char('c'));
+    assert_eq!(
+        scene.effects,
+        [Effect::Copy("web-9".to_owned(), "name".to_owned())]
+    );
+}
+
+#[test]
 fn marks_make_verbs_plural() {
     let mut scene = scene();
     scene.keys("/web\n  ");
