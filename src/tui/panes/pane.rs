@@ -201,6 +201,17 @@ impl Pane {
         }
     }
 
+    fn spec(&self, store: &Store, hidden: &Arc<HashSet<ContextName>>) -> Spec {
+        Spec {
+            version: store.version(self.kind),
+            sort: self.sort,
+            filter: self.filter.clone(),
+            narrow: self.narrow.clone(),
+            attention: self.attention,
+            hidden: hidden.clone(),
+        }
+    }
+
     /// Brings the rows up to date with the store: at once where there are few, else by handing out a job.
     pub fn arrange(
         &mut self,
@@ -208,14 +219,7 @@ impl Pane {
         hidden: &Arc<HashSet<ContextName>>,
         now: Timestamp,
     ) -> Option<Job> {
-        let spec = Spec {
-            version: store.version(self.kind),
-            sort: self.sort,
-            filter: self.filter.clone(),
-            narrow: self.narrow.clone(),
-            attention: self.attention,
-            hidden: hidden.clone(),
-        };
+        let spec = self.spec(store, hidden);
         if self.rows.as_ref().is_some_and(|rows| rows.spec == spec) {
             self.cancel();
             return None;
@@ -257,8 +261,19 @@ impl Pane {
     }
 
     /// Brings the rows up to date here and now, however many there are: before a verb acts on what the cursor is on, it
-    /// must be on what was asked for last.
+    /// must be on what was asked for last. Rows that only became newer can wait for the next frame.
     pub fn finish(&mut self, store: &Store, hidden: &Arc<HashSet<ContextName>>, now: Timestamp) {
+        let spec = self.spec(store, hidden);
+        let as_asked = |rows: &Arranged| {
+            let older = Spec {
+                version: rows.spec.version,
+                ..spec.clone()
+            };
+            rows.spec == older
+        };
+        if self.rows.as_ref().is_some_and(as_asked) {
+            return;
+        }
         self.cancel();
         if let Some(arranged) = self.arrange(store, hidden, now).and_then(Job::run) {
             self.take(arranged);
