@@ -146,7 +146,7 @@ pub fn main() -> ExitCode {
         return told(&Failure::Told(error.to_string()));
     }
     let arguments = Arguments::parse();
-    match dispatch(arguments) {
+    match dispatch(&arguments) {
         Ok(code) => code,
         Err(failure) => told(&failure),
     }
@@ -161,7 +161,7 @@ fn told(failure: &Failure) -> ExitCode {
     ExitCode::from(failure.code())
 }
 
-fn dispatch(arguments: Arguments) -> Result<ExitCode, Failure> {
+fn dispatch(arguments: &Arguments) -> Result<ExitCode, Failure> {
     let _trace = arguments.log_file.as_deref().map(trace::to_file).transpose()?;
     // The first connection would do it too, but with a panic when two providers are compiled in.
     let _ = rustls::crypto::ring::default_provider().install_default();
@@ -182,7 +182,7 @@ fn dispatch(arguments: Arguments) -> Result<ExitCode, Failure> {
         Some(Command::Config(ConfigCommand::Check)) => runtime()?.block_on(config::check(file)),
         #[cfg(feature = "demo")]
         Some(Command::Demo(options)) => runtime()?.block_on(demo::serve(options.clone())),
-        None => runtime()?.block_on(screen::show(&arguments)),
+        None => runtime()?.block_on(screen::show(arguments)),
     }
 }
 

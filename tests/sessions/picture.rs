@@ -10,12 +10,12 @@ fn picture() {
     const BEGIN: &str = "<!-- made from the binary: begin -->";
     const END: &str = "<!-- made from the binary: end -->";
     let deck = Deck::sized(&[], 120, 32);
-    // Wait until the sparklines have something to show.
+    // Wait until the the sparklines have something to show.
     deck.wait_until("sparklines", |screen| {
         screen
             .contents()
             .chars()
-            .filter(|c| ('▂'..='█').contains(c))
+            .filter(|c| ('▁'..='█').contains(c))
             .count()
             > 40
     });
