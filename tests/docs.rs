@@ -1,6 +1,12 @@
 //! Pages that are made from the code, so that they cannot drift from it. `QDECK_WRITE_DOCS=1 cargo test --test docs`
 //! writes them anew.
 
+#![expect(
+    clippy::expect_used,
+    reason = "a test may stop where something is not as it must be"
+)]
+
+use std::fmt::Write as _;
 use std::path::Path;
 
 use quarterdeck::config::reference::{CONTEXT, Key, SETTINGS};
@@ -27,16 +33,19 @@ fn compare(page: &str, expected: &str) {
 #[test]
 fn the_configuration_page_names_every_key() {
     let table = |keys: &[Key]| -> String {
-        keys.iter()
-            .map(|key| {
-                let default = if key.default.is_empty() {
-                    "needed"
-                } else {
-                    key.default
-                };
-                format!("| `{}` | {} | {default} | {} |\n", key.name, key.takes, key.says)
-            })
-            .collect()
+        let mut rows = String::new();
+        for key in keys {
+            let default = if key.default.is_empty() {
+                "needed"
+            } else {
+                key.default
+            };
+            let Key {
+                name, takes, says, ..
+            } = key;
+            writeln!(rows, "| `{name}` | {takes} | {default} | {says} |").expect("a string takes all");
+        }
+        rows
     };
     let head = "| key | takes | without it | what it means |\n|---|---|---|---|\n";
     let expected = format!(
@@ -52,9 +61,11 @@ fn the_keys_page_shows_every_binding() {
     let keymap = Keymap::default();
     let mut expected = String::from("\n");
     for (place, name, title) in PLACES {
-        expected.push_str(&format!(
+        write!(
+            expected,
             "## {title}: `[keys.{name}]`\n\n| keys | name | |\n|---|---|---|\n"
-        ));
+        )
+        .expect("a string takes all");
         for entry in REGISTRY {
             let keys: Vec<String> = keymap
                 .keys(*place, entry.intent)
@@ -62,12 +73,14 @@ fn the_keys_page_shows_every_binding() {
                 .map(|key| format!("`{key}`"))
                 .collect();
             if !keys.is_empty() {
-                expected.push_str(&format!(
-                    "| {} | `{}` | {} |\n",
+                writeln!(
+                    expected,
+                    "| {} | `{}` | {} |",
                     keys.join(" "),
                     entry.name,
                     entry.what
-                ));
+                )
+                .expect("a string takes all");
             }
         }
         expected.push('\n');

@@ -2,6 +2,11 @@
 //!
 //! No test sleeps: each waits for what it expects, with a deadline.
 #![cfg(all(unix, feature = "demo"))]
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test may stop where something is not as it must be"
+)]
 
 mod cloud;
 mod commands;

@@ -167,12 +167,14 @@ fn carry(near: &TcpStream, to: &str) {
 
 /// A configuration of Cycle contexts by name and base URL, with a secret that is none.
 pub fn contexts(urls: &[(&str, String)]) -> String {
-    urls.iter()
+    let sections: Vec<String> = urls
+        .iter()
         .map(|(name, url)| {
             format!(
                 "[contexts.{name}]\nplatform = \"cycle\"\nbase_url = \"{url}\"\n\
-                 hub = \"651586fca6078e98982dbd90\"\ntoken = {{ command = [\"echo\", \"fake-token\"] }}\n\n"
+                 hub = \"651586fca6078e98982dbd90\"\ntoken = {{ command = [\"echo\", \"fake-token\"] }}\n"
             )
         })
-        .collect()
+        .collect();
+    sections.join("\n")
 }
