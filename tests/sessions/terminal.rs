@@ -118,6 +118,19 @@ impl Terminal {
         self.seen().raw.clone()
     }
 
+    /// How many bytes the program has written.
+    pub fn written(&self) -> usize {
+        self.seen().raw.len()
+    }
+
+    /// Waits until a frame that began after the first `from` bytes has ended.
+    pub fn wait_frame(&self, from: usize) {
+        self.wait_seen("a frame", |seen| {
+            let begun = seen.raw[from..].windows(8).any(|bytes| bytes == b"\x1b[?2026h");
+            begun && seen.raw.ends_with(b"\x1b[?2026l")
+        });
+    }
+
     /// Waits until the screen shows a text.
     pub fn wait_for(&self, text: &str) {
         self.wait_until(&format!("{text:?} on the screen"), |screen| {
