@@ -162,7 +162,7 @@ fn idle() -> Figures {
         #[expect(clippy::cast_precision_loss, reason = "small numbers")]
         let (bytes, wakeups) = (
             wrote as f64 / seconds,
-            (after.wakeups - before.wakeups) as f64 / seconds,
+            after.wakeups_since(&before) as f64 / seconds,
         );
         figures.push((
             if paused {

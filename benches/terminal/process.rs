@@ -1,19 +1,30 @@
 //! What a process used, read from `/proc`.
 
+use std::collections::HashMap;
 use std::fs;
 
 /// Clock ticks a second in `/proc/PID/stat`: 100 on every Linux that this runs on.
 const TICKS: f64 = 100.0;
 
 /// What a process has used so far.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Usage {
     /// Processor seconds, user and system.
     pub processor: f64,
-    /// Times any of its threads went to sleep and was woken.
-    pub wakeups: u64,
+    /// Times each of its threads went to sleep and was woken, by thread id.
+    wakeups: HashMap<String, u64>,
     /// Resident MiB.
     pub resident: f64,
+}
+
+impl Usage {
+    /// Wakeups since `before`, of the threads that still run.
+    pub fn wakeups_since(&self, before: &Self) -> u64 {
+        let count = |(thread, count): (&String, &u64)| {
+            count.saturating_sub(*before.wakeups.get(thread).unwrap_or(&0))
+        };
+        self.wakeups.iter().map(count).sum()
+    }
 }
 
 /// Reads it for a running process.
@@ -29,13 +40,14 @@ pub fn usage(pid: u32) -> Usage {
         .iter()
         .map(|&at: &usize| fields[at].parse::<f64>().expect("a number"))
         .sum();
-    let mut wakeups = 0;
+    let mut wakeups = HashMap::new();
     for thread in fs::read_dir(format!("/proc/{pid}/task")).expect("it runs") {
+        let thread = thread.expect("readable");
         // A thread may end between the listing and the look.
-        let Ok(status) = fs::read_to_string(thread.expect("readable").path().join("status")) else {
-            continue;
-        };
-        wakeups += field(&status, "voluntary_ctxt_switches:");
+        if let Ok(status) = fs::read_to_string(thread.path().join("status")) {
+            let name = thread.file_name().to_string_lossy().into_owned();
+            wakeups.insert(name, field(&status, "voluntary_ctxt_switches:"));
+        }
     }
     let status = fs::read_to_string(format!("/proc/{pid}/status")).expect("it runs");
     #[expect(clippy::cast_precision_loss, reason = "MiB with one digit")]
