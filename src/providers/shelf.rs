@@ -54,11 +54,20 @@ impl<T: Send + Sync + 'static> Shelf<T> {
         }
     }
 
+    /// The latest sweep, however old, unless it met a failure; else a new one.
+    pub(super) fn latest(&self) -> Sweep<T> {
+        self.sweep_within(Duration::MAX)
+    }
+
     /// The sweep under way if it has just begun and met no failure, else a new one.
     pub(super) fn sweep(&self) -> Sweep<T> {
+        self.sweep_within(FRESH)
+    }
+
+    fn sweep_within(&self, age: Duration) -> Sweep<T> {
         let mut current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((began, sweep)) = &*current
-            && began.elapsed() < FRESH
+            && began.elapsed() < age
             && !sweep.failed()
         {
             return sweep.clone();

@@ -8,6 +8,8 @@ use quarterdeck::config::{Context, Credentials, SecretRef};
 use quarterdeck::demo::{Access, Cloud, CloudOptions};
 use quarterdeck::model::{ContextName, Kind, Platform, Resource, Secret};
 use quarterdeck::providers::{ListEvent, SharedProvider, open};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
 
 /// A cloud with so many instances, or the hand-made fleet.
 pub async fn start(instances: Option<usize>, faults: Option<&str>) -> Cloud {
@@ -79,4 +81,29 @@ pub async fn list(provider: &SharedProvider, kind: Kind) -> (Vec<Resource>, Vec<
     })
     .await;
     (rows, rest)
+}
+
+/// Asks the demo's Cycle for a task of a container (`start`, `stop`, `restart`) by a request made by hand, since no
+/// provider writes.
+pub async fn task(access: &Access, container: &str, action: &str) {
+    let base: url::Url = access.base_url.parse().expect("an address");
+    let (host, port) = (base.host_str().expect("a host"), base.port().expect("a port"));
+    let path = base.path().trim_end_matches('/');
+    let body = format!(r#"{{"action":"{action}"}}"#);
+    let request = format!(
+        "POST {path}/v1/containers/{container}/tasks HTTP/1.1\r\nhost: {host}:{port}\r\nauthorization: Bearer {}\r\n\
+         x-hub-id: {}\r\ncontent-type: application/json\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}",
+        access.secret.expose(),
+        access.hub.as_deref().unwrap_or_default(),
+        body.len()
+    );
+    let answer = within(async {
+        let mut stream = TcpStream::connect((host, port)).await.expect("it listens");
+        stream.write_all(request.as_bytes()).await.expect("it reads");
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await.expect("it answers");
+        answer
+    });
+    let answer = answer.await;
+    assert!(answer.starts_with("HTTP/1.1 202"), "{answer}");
 }

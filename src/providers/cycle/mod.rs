@@ -3,14 +3,9 @@
 //! Written after the public API description. Where it is silent the code says so.
 
 mod api;
-mod check;
-mod detail;
-mod jobs;
-mod listing;
-mod log;
+mod live;
 mod map;
-mod push;
-mod telemetry;
+mod read;
 #[cfg(test)]
 mod tests;
 mod wire;
@@ -32,9 +27,10 @@ use crate::model::{
 };
 use crate::net::{Client, ClientOptions, Frame, SocketOptions, produce};
 use api::Api;
-use listing::Listed;
-use map::Mapper;
-use telemetry::Meter;
+use live::{log, push, telemetry::Meter};
+use map::{Mapper, Names};
+use read::listing::{self, Listed};
+use read::{check, detail};
 
 /// A rate needs the snapshot before: reports are asked for from so much earlier. The platform's own graphs step 30 s.
 const RUN_UP: Duration = Duration::from_secs(90);
@@ -71,6 +67,7 @@ impl Cycle {
         let map = Mapper {
             context: context.name.clone(),
             words: Words::default(),
+            names: Names::default(),
         };
         Ok(Self {
             containers: listing::shelf(api.clone(), map.clone()),
@@ -111,7 +108,7 @@ impl Provider for Cycle {
         match kind {
             Kind::Container => listing::containers(self.containers.sweep()),
             Kind::Instance => listing::instances(api, map, self.containers.sweep(), self.at_once),
-            Kind::Operation => listing::jobs(api, map),
+            Kind::Operation => listing::jobs(api, map, self.containers.latest()),
             Kind::Revision | Kind::GpuModel => super::nothing(unsupported("there is no such list")),
         }
     }

@@ -1,8 +1,6 @@
 //! Mapping, written after the API description's shapes: every state word, nulls, zero times, odd rows.
 
-use super::super::words::Words;
-use super::map::{Mapper, size};
-use super::telemetry::Meter;
+use super::map::size;
 use super::*;
 use crate::model::{Bytes, ContextName, Lifecycle};
 use serde_json::{Value, json};
@@ -11,6 +9,7 @@ fn mapper() -> Mapper {
     Mapper {
         context: ContextName::new("hub-a"),
         words: Words::default(),
+        names: Names::default(),
     }
 }
 
@@ -21,7 +20,9 @@ fn instance(value: &Value) -> crate::model::Instance {
     }});
     let list: wire::List<wire::Instance> = serde_json::from_value(root).unwrap();
     assert_eq!(list.data.good.len(), 1);
-    mapper().instance(&list.data.good[0], &list.includes, &"c1".into(), None)
+    let map = mapper();
+    map.learn(&list.includes);
+    map.instance(&list.data.good[0], &"c1".into(), None)
 }
 
 #[test]
@@ -119,7 +120,9 @@ fn a_container_tells_its_counts_limits_and_failures() {
         (3, 2),
         "paging counts what was sent"
     );
-    let row = mapper().container(&list.data.good[0], &list.includes);
+    let map = mapper();
+    map.learn(&list.includes);
+    let row = map.container(&list.data.good[0]);
     assert_eq!((row.instances, row.instances_running), (Some(3), Some(2)));
     assert_eq!((row.cpu.unwrap().0, row.memory), (2.5, Some(Bytes(512 << 20))));
     assert_eq!(
@@ -140,7 +143,7 @@ fn a_container_tells_its_counts_limits_and_failures() {
             .iter()
             .any(|fact| fact.name == "started" || fact.name == "stateful")
     );
-    let bare = mapper().container(&list.data.good[1], &list.includes);
+    let bare = map.container(&list.data.good[1]);
     assert_eq!(
         (&*bare.name, bare.instances, bare.state.lifecycle),
         ("c2", None, Lifecycle::Unknown)
@@ -182,7 +185,7 @@ fn a_jobs_progress_is_its_completed_steps() {
         (&*row.name, row.progress, row.target.as_deref()),
         ("container.start", Some(50), Some("c7"))
     );
-    assert_eq!(row.by.as_deref(), Some("account a1"));
+    assert_eq!(row.by.as_deref(), Some("account"));
     assert_eq!(row.finished, None);
     let states: Vec<_> = row.steps.iter().map(|step| step.state.lifecycle).collect();
     assert_eq!(

@@ -1,11 +1,11 @@
 //! Containers: the list, one, its counts, and the servers it could run on.
 
 use axum::extract::{Path, RawQuery, State};
-use serde_json::{Map, json};
+use serde_json::{Map, Value};
 
 use super::places::SERVERS;
 use super::{Answer, answer, find_container, insert, wanted_id};
-use crate::demo::engine::fleet::{Account, Container};
+use crate::demo::engine::fleet::{Account, Container, Fleet};
 use crate::demo::faces::Desk;
 use crate::demo::faces::cycle::ids::Thing;
 use crate::demo::faces::cycle::problem::Problem;
@@ -63,16 +63,7 @@ pub(crate) async fn containers(State(desk): State<Desk>, RawQuery(raw): RawQuery
             }
         }
         let rows = query.page(rows.into_iter());
-        let includes = query.includes("environments").then(|| {
-            let mut environments = Map::new();
-            for (_, container) in &rows {
-                insert(
-                    &mut environments,
-                    places::environment(fleet, hub, container.environment),
-                );
-            }
-            json!({ "environments": environments })
-        });
+        let includes = included(fleet, hub, &query, &rows);
         let counts = query.meta("instances_count");
         answer(
             rows.iter()
@@ -81,6 +72,29 @@ pub(crate) async fn containers(State(desk): State<Desk>, RawQuery(raw): RawQuery
             includes,
         )
     }))
+}
+
+/// What was asked to be sent along with these containers.
+fn included(fleet: &Fleet, hub: &str, query: &Query, rows: &[(u32, &Container)]) -> Option<Value> {
+    let mut parts = Map::new();
+    for what in ["environments", "images"]
+        .into_iter()
+        .filter(|w| query.includes(w))
+    {
+        let mut found = Map::new();
+        for (key, container) in rows {
+            let document = match what {
+                "images" => Some(shapes::image(hub, *key, container)),
+                _ => places::environment(fleet, hub, container.environment),
+            };
+            insert(&mut found, document);
+        }
+        parts.insert(what.to_owned(), Value::Object(found));
+    }
+    if query.includes("creators") {
+        parts.insert("creators".to_owned(), shapes::creators());
+    }
+    (!parts.is_empty()).then_some(Value::Object(parts))
 }
 
 fn matches_container(query: &Query, container: &Container) -> bool {
@@ -119,7 +133,7 @@ pub(crate) async fn container(
         let (key, container) = find_container(fleet, &text)?;
         Ok(answer(
             shapes::container(fleet, hub, key, container, query.meta("instances_count")),
-            None,
+            included(fleet, hub, &query, &[(key, container)]),
         ))
     })
 }

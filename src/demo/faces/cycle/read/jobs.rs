@@ -6,8 +6,9 @@ use crate::demo::faces::Desk;
 use crate::demo::faces::cycle::ids::{Thing, index};
 use crate::demo::faces::cycle::problem::Problem;
 use crate::demo::faces::cycle::query::{Known, Query};
-use crate::demo::faces::cycle::shapes::places;
+use crate::demo::faces::cycle::shapes::{self, places};
 use axum::extract::{Path, RawQuery, State};
+use serde_json::{Value, json};
 
 const JOBS: Known = Known {
     filters: &["range-start", "range-end", "search", "state"],
@@ -36,9 +37,16 @@ pub(crate) async fn jobs(State(desk): State<Desk>, RawQuery(raw): RawQuery) -> A
             rows.into_iter()
                 .map(|job| places::job(&desk.credentials.hub, job))
                 .collect(),
-            None,
+            included(&query),
         )
     }))
+}
+
+/// Who made the jobs, if that was asked for.
+fn included(query: &Query) -> Option<Value> {
+    query
+        .includes("creators")
+        .then(|| json!({ "creators": shapes::creators() }))
 }
 
 /// How many jobs `/latest` answers; the number is not documented.
@@ -59,7 +67,19 @@ pub(crate) async fn latest_job(State(desk): State<Desk>) -> Answer {
     }))
 }
 
-pub(crate) async fn job(State(desk): State<Desk>, Path(text): Path<String>) -> Answer {
+pub(crate) async fn job(
+    State(desk): State<Desk>,
+    Path(text): Path<String>,
+    RawQuery(raw): RawQuery,
+) -> Answer {
+    let query = Query::read(
+        raw.as_deref(),
+        &Known {
+            filters: &[],
+            sorts: &[],
+            ..JOBS
+        },
+    )?;
     desk.engine
         .read(|fleet| {
             let number = index(Thing::Job, &text)?;
@@ -68,7 +88,7 @@ pub(crate) async fn job(State(desk): State<Desk>, Path(text): Path<String>) -> A
                 .iter()
                 .rev()
                 .find(|job| job.number == number && ours(fleet, job))?;
-            Some(answer(places::job(&desk.credentials.hub, job), None))
+            Some(answer(places::job(&desk.credentials.hub, job), included(&query)))
         })
         .ok_or_else(|| Problem::missing("404.job"))
 }

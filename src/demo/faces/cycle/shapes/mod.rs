@@ -54,6 +54,42 @@ pub(crate) fn creator() -> Value {
     json!({ "id": id(Thing::Account, 0), "type": "account" })
 }
 
+/// `CreatorInclude`: the account that made everything here.
+pub(crate) fn creators() -> Value {
+    let account = id(Thing::Account, 0);
+    json!({ "accounts": { &account: {
+        "id": account,
+        "name": { "first": "Demo", "last": "Operator" },
+        "email": { "address": "operator@example.com" },
+        "two_factor_auth": { "verified": true },
+    } } })
+}
+
+/// The image that a container runs: each has one of its own, pulled from a registry.
+pub(crate) fn image(hub: &str, key: u32, container: &Container) -> Value {
+    let created = time(Some(container.created));
+    json!({
+        "id": id(Thing::Image, key),
+        "hub_id": hub,
+        "name": container.name,
+        "size": 100_000_000,
+        "about": { "description": null },
+        "backend": { "provider": "example-storage", "size": 100_000_000, "file_name": "image", "file_id": "image" },
+        "requires": {},
+        "build": null,
+        "builder": null,
+        "config": { "user": "", "env": {}, "labels": {}, "command": [], "entrypoint": [], "ports": [] },
+        "source": { "type": "direct", "details": {
+            "id": id(Thing::Image, key),
+            "origin": { "type": "docker-hub", "details": { "existing": null, "target": container.image } },
+        } },
+        "creator": creator(),
+        "factory": null,
+        "state": { "current": "live", "changed": created },
+        "events": { "created": created, "updated": NEVER, "deleted": NEVER },
+    })
+}
+
 /// A container of a list or by itself.
 pub(crate) fn container(
     fleet: &Fleet,

@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use super::map::{Mapper, date};
-use super::wire;
+use super::super::wire;
+use super::{Mapper, date};
 use crate::model::{Fact, Kind, Lifecycle, Operation, ResourceId, State, Step};
 
 impl Mapper {
-    pub(super) fn job(&self, wire: &wire::Job) -> Operation {
+    pub(crate) fn job(&self, wire: &wire::Job) -> Operation {
         let first = wire.tasks.first();
         let name = first
             .and_then(|task| task.header.as_deref())
@@ -26,14 +26,39 @@ impl Mapper {
             name: self.words.share(name),
             state: self.job_state(wire),
             progress: Some(progress(wire)),
-            target: first.and_then(target),
-            by: by(&wire.creator),
+            target: first.and_then(|task| self.target(task)),
+            by: self.by(&wire.creator),
             steps: self.steps(wire),
             created: date(wire.events.queued.as_deref()),
             started: date(wire.events.started.as_deref()),
             finished: date(wire.events.completed.as_deref()),
             facts,
         }
+    }
+
+    /// What the first task's input names, by name where that is known.
+    fn target(&self, task: &wire::Task) -> Option<Arc<str>> {
+        let mut ids = target_ids(task);
+        let first = ids.next()?;
+        let named = std::iter::once(first)
+            .chain(ids)
+            .find_map(|id| self.names.get(id));
+        Some(named.unwrap_or_else(|| first.into()))
+    }
+
+    /// Whether the job's target is known by nothing but an id.
+    pub(crate) fn is_nameless(&self, wire: &wire::Job) -> bool {
+        let Some(task) = wire.tasks.first() else {
+            return false;
+        };
+        let mut ids = target_ids(task).peekable();
+        ids.peek().is_some() && ids.all(|id| self.names.get(id).is_none())
+    }
+
+    /// Who asked for it by name, or else what they are: `api key`.
+    fn by(&self, creator: &wire::Creator) -> Option<Arc<str>> {
+        let name = creator.id.as_deref().and_then(|id| self.names.get(id));
+        name.or_else(|| Some(self.words.share(&creator.sort.as_deref()?.replace('-', " "))))
     }
 
     fn job_state(&self, wire: &wire::Job) -> State {
@@ -140,26 +165,16 @@ fn progress(wire: &wire::Job) -> u8 {
     }
 }
 
-/// What the first task's input names: a container, an instance, an image.
-fn target(task: &wire::Task) -> Option<Arc<str>> {
-    let input = task.input.as_object()?;
-    [
+/// The ids in a task's input, the most telling first.
+fn target_ids(task: &wire::Task) -> impl Iterator<Item = &str> {
+    const NAMES: [&str; 6] = [
         "instance_id",
         "container_id",
         "environment_id",
         "image_id",
         "server_id",
         "id",
-    ]
-    .into_iter()
-    .find_map(|name| input.get(name)?.as_str())
-    .filter(|id| !id.is_empty())
-    .map(Into::into)
-}
-
-fn by(creator: &wire::Creator) -> Option<Arc<str>> {
-    match (creator.sort.as_deref(), creator.id.as_deref()) {
-        (Some(sort), Some(id)) => Some(format!("{sort} {id}").into()),
-        (one, other) => one.or(other).map(Into::into),
-    }
+    ];
+    let of = |name| task.input.get(name)?.as_str().filter(|id| !id.is_empty());
+    NAMES.into_iter().filter_map(of)
 }

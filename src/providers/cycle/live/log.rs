@@ -7,11 +7,11 @@ use std::time::Duration;
 use serde_json::json;
 use tokio::sync::mpsc::Sender;
 
-use super::super::replay::Replay;
-use super::api::Api;
-use super::wire;
+use super::super::api::Api;
+use super::super::wire;
 use crate::model::{LogEvent, LogLine, LogStart, Problem, ProblemKind, ResourceId, Timestamp};
 use crate::net::{Frame, Socket, SocketOptions};
+use crate::providers::replay::Replay;
 
 /// Lines are kept to this length.
 const LONGEST: usize = 1 << 20;
@@ -24,7 +24,7 @@ const FIRST_WAIT: Duration = Duration::from_secs(1);
 const LONGEST_WAIT: Duration = Duration::from_secs(30);
 
 /// Follows the log until nobody listens or the instance may not be read any more.
-pub(super) async fn follow(api: Arc<Api>, id: ResourceId, start: LogStart, out: Sender<LogEvent>) {
+pub(crate) async fn follow(api: Arc<Api>, id: ResourceId, start: LogStart, out: Sender<LogEvent>) {
     let mut tail = Tail {
         out,
         replay: Replay::default(),
@@ -63,7 +63,7 @@ pub(super) async fn follow(api: Arc<Api>, id: ResourceId, start: LogStart, out: 
 
 async fn connect(api: &Api, id: &ResourceId) -> Result<Socket, Problem> {
     let options = SocketOptions::default();
-    api.socket(&super::instance_path(id, &["console"])?, options)
+    api.socket(&super::super::instance_path(id, &["console"])?, options)
         .await
 }
 
@@ -178,14 +178,14 @@ impl Tail {
 
 /// Bytes to lines: a frame's end is not a line's end, and a character may be split between two frames.
 #[derive(Default)]
-pub(super) struct Splitter {
+pub(crate) struct Splitter {
     line: Vec<u8>,
     dropped: u64,
 }
 
 impl Splitter {
     /// The lines that these bytes complete, without their ends, and how many bytes of each were dropped.
-    pub(super) fn feed(&mut self, bytes: &[u8]) -> Vec<(String, u64)> {
+    pub(crate) fn feed(&mut self, bytes: &[u8]) -> Vec<(String, u64)> {
         let mut lines = Vec::new();
         let mut rest = bytes;
         while let Some(end) = memchr::memchr(b'\n', rest) {

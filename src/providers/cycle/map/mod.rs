@@ -1,24 +1,34 @@
 //! Cycle's containers and instances as rows.
 
-use std::collections::HashMap;
+mod jobs;
+mod names;
+
 use std::sync::Arc;
 
-use super::super::words::Words;
 use super::wire;
 use crate::model::{
     Address, Bytes, Container, ContainerLink, ContextName, Cores, Fact, Instance, Kind, Lifecycle, Offers,
     ResourceId, ScreenKind, State, Timestamp,
 };
+use crate::providers::words::Words;
+pub(crate) use names::{Names, Owner};
 
 /// What rows are made with: whose they are, and where their words are kept.
 #[derive(Clone)]
-pub(super) struct Mapper {
-    pub(super) context: ContextName,
-    pub(super) words: Words,
+pub(crate) struct Mapper {
+    pub(crate) context: ContextName,
+    pub(crate) words: Words,
+    pub(crate) names: Names,
 }
 
 impl Mapper {
-    pub(super) fn container(&self, wire: &wire::Container, includes: &wire::Includes) -> Container {
+    /// Takes in the names that were sent along: before the rows that need them.
+    pub(crate) fn learn(&self, includes: &wire::Includes) {
+        self.names.learn(includes, &self.words);
+    }
+
+    /// A container; its name and image are remembered for its instances.
+    pub(crate) fn container(&self, wire: &wire::Container) -> Container {
         let counts = wire.meta.instances_count.as_ref();
         let in_state = |word: &str| counts.map(|counts| counts.state.get(word).copied().unwrap_or(0));
         let mut facts = Facts::new(&self.words);
@@ -45,16 +55,18 @@ impl Mapper {
             .map(Into::into)
             .collect();
         endpoints.extend(wire.config.network.hostname.as_deref().map(Into::into));
+        let id = ResourceId::new(&self.context, Kind::Container, self.words.share(&wire.id));
+        let name = wire.name.as_deref().or(wire.identifier.as_deref());
+        let owner = Owner {
+            name: self.words.share(name.unwrap_or(&wire.id)),
+            image: self.image(wire),
+        };
+        self.names.learn_container(&id.id, owner.clone());
         Container {
-            id: ResourceId::new(&self.context, Kind::Container, &*wire.id),
-            name: wire
-                .name
-                .as_deref()
-                .or(wire.identifier.as_deref())
-                .unwrap_or(&wire.id)
-                .into(),
+            id,
+            name: owner.name,
             state: container_state(&self.words, &wire.state, in_state("failed")),
-            image: self.image(wire, includes),
+            image: owner.image,
             instances_running: in_state("running"),
             instances: wire.instances.or(wire.config.deploy.instances),
             // Ten shares are one thread of the host.
@@ -67,7 +79,7 @@ impl Mapper {
                 .map(|shares| Cores(shares / 10.0)),
             memory: wire.config.resources.ram.limit.as_deref().and_then(size),
             gpus: None,
-            location: self.named(&includes.environments, wire.environment.id.as_deref()),
+            location: self.named(wire.environment.id.as_deref()),
             endpoints,
             labels: Vec::new(),
             created: date(wire.events.created.as_deref()),
@@ -77,27 +89,22 @@ impl Mapper {
         }
     }
 
-    /// The image by its name where it was sent along, else the service it runs, else its id.
-    pub(super) fn image(&self, wire: &wire::Container, includes: &wire::Includes) -> Option<Arc<str>> {
+    /// The image by its name where that was sent along, else the service it runs, else its id.
+    fn image(&self, wire: &wire::Container) -> Option<Arc<str>> {
         let id = wire.image.id.as_deref();
-        match id.and_then(|id| includes.images.get(id)).and_then(best_name) {
-            Some(name) => Some(self.words.share(name)),
-            None => wire
-                .image
-                .service
-                .as_deref()
-                .or(id)
-                .map(|word| self.words.share(word)),
-        }
+        id.and_then(|id| self.names.get(id)).or_else(|| {
+            let word = wire.image.service.as_deref();
+            let word = word.or(id.map(names::short))?;
+            Some(self.words.share(word))
+        })
     }
 
-    /// `of` is the container where it is known already: its name and image.
-    pub(super) fn instance(
+    /// An instance of a container; `owner` is what is known of that.
+    pub(crate) fn instance(
         &self,
         wire: &wire::Instance,
-        includes: &wire::Includes,
         container: &Arc<str>,
-        of: Option<(&Arc<str>, Option<&Arc<str>>)>,
+        owner: Option<&Owner>,
     ) -> Instance {
         let mut facts = Facts::new(&self.words);
         facts.add(
@@ -115,34 +122,24 @@ impl Mapper {
         facts.add("deployment", wire.deployment.version.as_deref());
         facts.add("healthy", wire.state.health.healthy.map(yes_no));
         facts.add("ready", wire.state.readiness.ready.map(yes_no));
-        let name = match of {
-            Some((name, _)) => Some(name.clone()),
-            None => includes
-                .containers
-                .get(&**container)
-                .and_then(best_name)
-                .map(|n| self.words.share(n)),
-        };
-        let location = self
-            .named(&includes.locations, wire.location_id.as_deref())
-            .or_else(|| {
-                wire.provider
-                    .location
-                    .as_deref()
-                    .map(|word| self.words.share(word))
-            });
+        let location = self.named(wire.location_id.as_deref()).or_else(|| {
+            wire.provider
+                .location
+                .as_deref()
+                .map(|word| self.words.share(word))
+        });
         Instance {
             id: ResourceId::scoped(&self.context, Kind::Instance, container.clone(), &*wire.id),
             name: wire.hostname.as_deref().unwrap_or(&wire.id).into(),
             state: instance_state(&self.words, wire),
             container: Some(ContainerLink {
                 id: ResourceId::new(&self.context, Kind::Container, container.clone()),
-                name,
+                name: owner.map(|owner| owner.name.clone()),
             }),
             size: None,
-            image: of.and_then(|(_, image)| image.cloned()),
+            image: owner.and_then(|owner| owner.image.clone()),
             location,
-            host: self.named(&includes.servers, wire.server_id.as_deref()),
+            host: self.named(wire.server_id.as_deref()),
             addresses: addresses(wire),
             labels: Vec::new(),
             created: date(wire.events.created.as_deref()),
@@ -156,18 +153,11 @@ impl Mapper {
         }
     }
 
-    /// The name of an included thing, or its id.
-    fn named(&self, things: &HashMap<String, wire::Named>, id: Option<&str>) -> Option<Arc<str>> {
+    /// The name of a thing, or its id.
+    fn named(&self, id: Option<&str>) -> Option<Arc<str>> {
         let id = id?;
-        let name = things.get(id).and_then(best_name).unwrap_or(id);
-        Some(self.words.share(name))
+        Some(self.names.get(id).unwrap_or_else(|| self.words.share(id)))
     }
-}
-
-fn best_name(named: &wire::Named) -> Option<&str> {
-    [&named.nickname, &named.name, &named.hostname, &named.identifier]
-        .into_iter()
-        .find_map(Option::as_deref)
 }
 
 fn yes_no(truth: bool) -> &'static str {
@@ -196,7 +186,7 @@ impl<'a> Facts<'a> {
     }
 }
 
-pub(super) fn date(text: Option<&str>) -> Option<Timestamp> {
+pub(crate) fn date(text: Option<&str>) -> Option<Timestamp> {
     text.and_then(Timestamp::parse)
 }
 
@@ -286,7 +276,7 @@ fn is_public(ip: std::net::IpAddr) -> bool {
 }
 
 /// `DataSize`: `512M`, `10GB`, with binary multiples as the platform counts memory.
-pub(super) fn size(text: &str) -> Option<Bytes> {
+pub(crate) fn size(text: &str) -> Option<Bytes> {
     let text = text.trim();
     let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
     let number: u64 = text[..digits].parse().ok()?;

@@ -4,14 +4,14 @@ use std::sync::Arc;
 
 use tokio::sync::mpsc::Sender;
 
-use super::super::Change;
-use super::api::Api;
-use super::wire::Notice;
+use super::super::api::Api;
+use super::super::wire::Notice;
 use crate::model::{ContextName, Kind, Problem, ProblemKind, ResourceId};
 use crate::net::{Frame, SocketOptions};
+use crate::providers::Change;
 
 /// Tells changes until the link breaks or nobody listens.
-pub(super) async fn listen(api: Arc<Api>, context: ContextName, out: Sender<Result<Change, Problem>>) {
+pub(crate) async fn listen(api: Arc<Api>, context: ContextName, out: Sender<Result<Change, Problem>>) {
     let problem = match api
         .socket(
             &["v1", "hubs", "current", "notifications"],
@@ -54,7 +54,7 @@ pub(super) async fn listen(api: Arc<Api>, context: ContextName, out: Sender<Resu
 
 /// What a notification means for the rows. Topics are matched leniently: documents say both `container.new` and
 /// `container.created`, and new ones appear.
-pub(super) fn change(context: &ContextName, notice: &Notice) -> Option<Change> {
+pub(crate) fn change(context: &ContextName, notice: &Notice) -> Option<Change> {
     let topic = notice.topic.as_deref()?;
     let id = notice.object.id.as_deref();
     let gone = notice.object.state.as_deref() == Some("deleted") || topic.ends_with(".deleted");

@@ -1,6 +1,6 @@
 //! Cycle's snapshots, which hold counters since the last restart, as samples, which hold rates.
 
-use super::wire::Snapshot;
+use super::super::wire::Snapshot;
 use crate::model::{Bytes, BytesPerSecond, Cores, Sample, Timestamp};
 
 /// A memory limit beyond this is the kernel's word for "none", not a limit.
@@ -16,7 +16,7 @@ struct Counters {
 
 /// Turns snapshots, oldest first, into samples.
 #[derive(Debug, Default)]
-pub(super) struct Meter {
+pub(crate) struct Meter {
     last: Option<Counters>,
 }
 
@@ -24,13 +24,13 @@ impl Meter {
     /// The sample that a snapshot completes. The first one tells gauges only, since a rate needs two. `None` for a
     /// snapshot without a time, one that is not newer than the last, and an interval in which a counter went back (the
     /// instance was restarted).
-    pub(super) fn sample(&mut self, snapshot: &Snapshot) -> Option<Sample> {
+    pub(crate) fn sample(&mut self, snapshot: &Snapshot) -> Option<Sample> {
         let at = Timestamp::parse(&snapshot.time)?;
         let now = Counters {
             at,
             cpu_nanos: snapshot.cpu.usage.total,
             network: snapshot.network.interfaces.as_ref().map(|all| {
-                let sum = |of: fn(&super::wire::Interface) -> f64| all.iter().map(of).sum();
+                let sum = |of: fn(&super::super::wire::Interface) -> f64| all.iter().map(of).sum();
                 (sum(|it| it.rx_bytes), sum(|it| it.tx_bytes))
             }),
         };

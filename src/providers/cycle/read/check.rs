@@ -2,15 +2,15 @@
 
 use serde_json::Value;
 
-use super::super::{Check, timed};
-use super::api::Api;
-use super::wire;
+use super::super::api::Api;
+use super::super::wire;
 use crate::model::Problem;
+use crate::providers::{Check, timed};
 
 type Probe = Result<wire::One<Value>, Problem>;
 
 /// The hub tells whether the key works at all; the others show what its role lacks.
-pub(super) async fn run(api: &Api) -> Result<Check, Problem> {
+pub(crate) async fn run(api: &Api) -> Result<Check, Problem> {
     let mut probes = Vec::new();
     let (hub, took) = timed(api.get(&["v1", "hubs", "current"], &[])).await;
     let hub: Probe = hub;

@@ -5,47 +5,53 @@ use std::sync::Arc;
 use serde_json::Value;
 use tokio::sync::mpsc::Sender;
 
-use super::super::{Section, veil};
-use super::api::Api;
-use super::listing::{CONTAINER_INCLUDES, CONTAINER_META};
-use super::map::Mapper;
-use super::{instance_path, unsupported, wire};
-use crate::model::{Document, Kind, Problem, Resource, ResourceId};
+use super::super::api::Api;
+use super::super::map::{Mapper, Owner};
+use super::super::{instance_path, unsupported, wire};
+use super::listing::{CONTAINER_INCLUDES, CONTAINER_META, INSTANCE_INCLUDES, JOB_INCLUDES};
+use crate::model::{Container, Document, Kind, Problem, Resource, ResourceId};
+use crate::providers::{Section, veil};
 
-/// More names than in a list: a single row may come from a notification, without its container at hand.
-const INCLUDES: (&str, &str) = ("include", "servers,locations,containers");
-
-pub(super) async fn get(api: &Api, map: &Mapper, id: &ResourceId) -> Result<Resource, Problem> {
+/// Reads one resource and makes the same row of it as its listing does.
+pub(crate) async fn get(api: &Api, map: &Mapper, id: &ResourceId) -> Result<Resource, Problem> {
     match (id.kind, &id.scope) {
         (Kind::Instance, Some(container)) => {
-            let one: wire::One<wire::Instance> = api.get(&instance_path(id, &[])?, &[INCLUDES]).await?;
-            let container = one
-                .data
-                .container_id
-                .as_deref()
-                .map_or_else(|| container.clone(), Into::into);
-            Ok(Resource::Instance(map.instance(
-                &one.data,
-                &one.includes,
-                &container,
-                None,
-            )))
+            let one: wire::One<wire::Instance> =
+                api.get(&instance_path(id, &[])?, &[INSTANCE_INCLUDES]).await?;
+            map.learn(&one.includes);
+            let owner = match map.names.container(container) {
+                Some(owner) => Some(owner),
+                // Told by a notification before its container was listed.
+                None => owner(api, map, container).await,
+            };
+            let row = map.instance(&one.data, container, owner.as_ref());
+            Ok(Resource::Instance(row))
         }
-        (Kind::Container, _) => {
-            let query = [CONTAINER_META, CONTAINER_INCLUDES];
-            let one: wire::One<wire::Container> = api.get(&["v1", "containers", &id.id], &query).await?;
-            Ok(Resource::Container(map.container(&one.data, &one.includes)))
-        }
+        (Kind::Container, _) => Ok(Resource::Container(container_row(api, map, &id.id).await?)),
         (Kind::Operation, _) => {
-            let one: wire::One<wire::Job> = api.get(&["v1", "jobs", &id.id], &[]).await?;
+            let one: wire::One<wire::Job> = api.get(&["v1", "jobs", &id.id], &[JOB_INCLUDES]).await?;
+            map.learn(&one.includes);
             Ok(Resource::Operation(map.job(&one.data)))
         }
         (Kind::Instance | Kind::Revision | Kind::GpuModel, _) => Err(unsupported("there is no such thing")),
     }
 }
 
+async fn container_row(api: &Api, map: &Mapper, id: &str) -> Result<Container, Problem> {
+    let query = [CONTAINER_META, CONTAINER_INCLUDES];
+    let one: wire::One<wire::Container> = api.get(&["v1", "containers", id], &query).await?;
+    map.learn(&one.includes);
+    Ok(map.container(&one.data))
+}
+
+/// The container of an instance; one that may not be read leaves the instance without its name and image.
+async fn owner(api: &Api, map: &Mapper, id: &str) -> Option<Owner> {
+    container_row(api, map, id).await.ok()?;
+    map.names.container(id)
+}
+
 /// Tells the sections one after another, the resource itself first.
-pub(super) async fn describe(api: Arc<Api>, id: ResourceId, out: Sender<Section>) {
+pub(crate) async fn describe(api: Arc<Api>, id: ResourceId, out: Sender<Section>) {
     // A closed channel only means that nobody looks any more.
     let _ = match id.kind {
         Kind::Instance => instance(&api, &id, &out).await,

@@ -7,24 +7,25 @@ use futures_util::stream::{self, BoxStream};
 use futures_util::{FutureExt, StreamExt};
 use tokio::sync::mpsc::Sender;
 
-use super::super::ListEvent;
-use super::super::shelf::{Page, Shelf, Sweep};
-use super::api::{Api, PAGE_SIZE};
-use super::map::Mapper;
-use super::wire;
+use super::super::api::{Api, PAGE_SIZE};
+use super::super::map::{Mapper, Owner};
+use super::super::wire;
 use crate::model::{Container, Problem, ProblemKind, Resource};
 use crate::net::produce;
+use crate::providers::ListEvent;
+use crate::providers::shelf::{Page, Shelf, Sweep};
 
 /// What a list of instances brings along, so that places have names.
-pub(super) const INSTANCE_INCLUDES: (&str, &str) = ("include", "servers,locations");
-pub(super) const CONTAINER_INCLUDES: (&str, &str) = ("include", "images,environments");
-pub(super) const CONTAINER_META: (&str, &str) = ("meta", "instances_count,domains");
+pub(crate) const INSTANCE_INCLUDES: (&str, &str) = ("include", "servers,locations");
+pub(crate) const CONTAINER_INCLUDES: (&str, &str) = ("include", "images,environments");
+pub(crate) const JOB_INCLUDES: (&str, &str) = ("include", "creators");
+pub(crate) const CONTAINER_META: (&str, &str) = ("meta", "instances_count,domains");
 
 /// Jobs pile up for ever: only the latest of them are listed.
 const JOB_PAGES: usize = 2;
 
 /// A container as a row, and how many instances the platform says it has.
-pub(super) struct Listed {
+pub(crate) struct Listed {
     row: Container,
     count: Option<u32>,
 }
@@ -37,7 +38,7 @@ fn more(sent: usize) -> bool {
 }
 
 /// The pages of containers, shared by the lists of containers and of instances.
-pub(super) fn shelf(api: Arc<Api>, map: Mapper) -> Shelf<Listed> {
+pub(crate) fn shelf(api: Arc<Api>, map: Mapper) -> Shelf<Listed> {
     Shelf::new(move |number| {
         let (api, map) = (api.clone(), map.clone());
         async move {
@@ -49,8 +50,9 @@ pub(super) fn shelf(api: Arc<Api>, map: Mapper) -> Shelf<Listed> {
                 ("page[number]", &*number),
             ];
             let list: wire::List<wire::Container> = api.get(&["v1", "containers"], &query).await?;
+            map.learn(&list.includes);
             let rows = list.data.good.iter().map(|container| Listed {
-                row: map.container(container, &list.includes),
+                row: map.container(container),
                 count: container
                     .meta
                     .instances_count
@@ -67,7 +69,7 @@ pub(super) fn shelf(api: Arc<Api>, map: Mapper) -> Shelf<Listed> {
     })
 }
 
-pub(super) fn containers(sweep: Sweep<Listed>) -> BoxStream<'static, ListEvent> {
+pub(crate) fn containers(sweep: Sweep<Listed>) -> BoxStream<'static, ListEvent> {
     produce(|out| async move {
         let mut told = 0;
         for number in 1.. {
@@ -96,7 +98,7 @@ pub(super) fn containers(sweep: Sweep<Listed>) -> BoxStream<'static, ListEvent> 
 
 /// The instances of every container, several containers at once. The next page of containers is asked for only when
 /// those of this one are under way, so the first rows do not wait for the last page.
-pub(super) fn instances(
+pub(crate) fn instances(
     api: Arc<Api>,
     map: Mapper,
     sweep: Sweep<Listed>,
@@ -221,12 +223,16 @@ async fn instance_pages(
         ];
         let list: wire::List<wire::Instance> =
             api.get(&["v1", "containers", scope, "instances"], &query).await?;
-        let of = Some((&container.name, container.image.as_ref()));
+        map.learn(&list.includes);
+        let owner = Owner {
+            name: container.name.clone(),
+            image: container.image.clone(),
+        };
         let rows = list
             .data
             .good
             .iter()
-            .map(|it| Resource::Instance(map.instance(it, &list.includes, scope, of)));
+            .map(|it| Resource::Instance(map.instance(it, scope, Some(&owner))));
         let page = ListEvent::Page {
             scope: Some(scope.clone()),
             rows: rows.collect(),
@@ -240,12 +246,17 @@ async fn instance_pages(
 }
 
 /// The latest jobs, newest first: ids grow with time, and `-id` is the one order that the description shows.
-pub(super) fn jobs(api: Arc<Api>, map: Mapper) -> BoxStream<'static, ListEvent> {
+pub(crate) fn jobs(api: Arc<Api>, map: Mapper, containers: Sweep<Listed>) -> BoxStream<'static, ListEvent> {
     produce(move |out| async move {
         let size = PAGE_SIZE.to_string();
         for number in 1..=JOB_PAGES {
             let page = number.to_string();
-            let query = [("sort", "-id"), ("page[size]", &*size), ("page[number]", &*page)];
+            let query = [
+                JOB_INCLUDES,
+                ("sort", "-id"),
+                ("page[size]", &*size),
+                ("page[number]", &*page),
+            ];
             let list: Result<wire::List<wire::Job>, Problem> = api.get(&["v1", "jobs"], &query).await;
             let list = match list {
                 Ok(list) => list,
@@ -254,6 +265,8 @@ pub(super) fn jobs(api: Arc<Api>, map: Mapper) -> BoxStream<'static, ListEvent> 
                     return;
                 }
             };
+            map.learn(&list.includes);
+            name_targets(&map, &containers, &list.data.good).await;
             let event = ListEvent::Page {
                 scope: None,
                 rows: list
@@ -270,4 +283,18 @@ pub(super) fn jobs(api: Arc<Api>, map: Mapper) -> BoxStream<'static, ListEvent> 
         }
         let _ = out.send(ListEvent::End).await;
     })
+}
+
+/// Waits for the names of the containers that jobs work on: they come with the listing of containers, which is under
+/// way or just over. A container that is no more has none.
+async fn name_targets(map: &Mapper, containers: &Sweep<Listed>, jobs: &[wire::Job]) {
+    for number in 1.. {
+        if !jobs.iter().any(|job| map.is_nameless(job)) {
+            return;
+        }
+        match containers.page(number).await {
+            Ok(page) if page.more => {}
+            _ => return,
+        }
+    }
 }

@@ -1,0 +1,5 @@
+//! What Cycle tells by itself: log lines from the console, notifications, and the snapshots that samples are made of.
+
+pub(super) mod log;
+pub(super) mod push;
+pub(super) mod telemetry;
