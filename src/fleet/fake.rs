@@ -30,6 +30,7 @@ pub(super) struct Fake {
     /// Live samples: one receiver a connection.
     pub(super) live: Line<Result<Sample, Problem>>,
     pub(super) logs: Line<LogEvent>,
+    pub(super) latency: Mutex<Option<Duration>>,
     /// What was asked and when.
     pub(super) asked: Mutex<Vec<(Instant, String)>>,
 }
@@ -43,6 +44,7 @@ impl Fake {
             changes: Mutex::default(),
             live: Mutex::default(),
             logs: Mutex::default(),
+            latency: Mutex::default(),
             asked: Mutex::default(),
         }
     }
@@ -165,7 +167,10 @@ impl Provider for Fake {
     }
 
     fn traffic(&self) -> Traffic {
-        Traffic::default()
+        Traffic {
+            latency: *self.latency.lock().unwrap(),
+            ..Traffic::default()
+        }
     }
 }
 

@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::watch;
+use tokio::time::Instant;
 
 use super::events::Outbox;
 use super::{FleetEvent, Health, Options, SharedProvider};
@@ -11,6 +12,9 @@ use crate::model::{ContextName, Kind, Problem, ProblemKind};
 
 /// The longest time between two tries by themselves.
 const LONGEST: Duration = Duration::from_secs(60);
+
+/// The shown latency does not change sooner than this.
+const CALM: Duration = Duration::from_secs(4);
 
 /// The signals that all contexts hear.
 #[derive(Clone)]
@@ -27,6 +31,14 @@ struct Outcomes {
     /// Nothing yet, or the failure and how many there were in a row.
     by_kind: [Option<Result<(), (Problem, u32)>>; 5],
     down: Option<Problem>,
+    shown: Shown,
+}
+
+/// The latency that was told: it follows the answers slowly, so that a reader's eye can.
+#[derive(Default)]
+struct Shown {
+    latency: Option<Duration>,
+    at: Option<Instant>,
 }
 
 /// One context, as its tasks know it. Cheap to clone.
@@ -110,17 +122,49 @@ impl Link {
 
     /// Sends how the context fares and how its requests have gone.
     pub(super) async fn tell(&self) -> bool {
+        let mut traffic = self.provider.traffic();
         let health = {
-            let outcomes = self.outcomes.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut outcomes = self.outcomes.lock().unwrap_or_else(PoisonError::into_inner);
+            outcomes.shown.follow(traffic.latency);
+            traffic.latency = outcomes.shown.latency;
             outcomes.health(self.provider.kinds())
         };
-        let event = FleetEvent::Context(self.name.clone(), health, self.provider.traffic());
+        let event = FleetEvent::Context(self.name.clone(), health, traffic);
         self.outbox.send(event).await
+    }
+
+    /// After any answer: tells the latency if it is another one by now.
+    pub(super) async fn tell_latency(&self) -> bool {
+        let news = {
+            let mut outcomes = self.outcomes.lock().unwrap_or_else(PoisonError::into_inner);
+            outcomes.shown.follow(self.provider.traffic().latency)
+        };
+        !news || self.tell().await
     }
 
     fn is_failing(&self, kind: Kind) -> bool {
         let outcomes = self.outcomes.lock().unwrap_or_else(PoisonError::into_inner);
         matches!(&outcomes.by_kind[kind as usize], Some(Err((problem, _))) if problem.kind.may_pass())
+    }
+}
+
+impl Shown {
+    /// Takes the latest latency, unless one was told a moment ago or it is about the same. Returns whether it did.
+    fn follow(&mut self, latest: Option<Duration>) -> bool {
+        let Some(latest) = latest else {
+            return false;
+        };
+        let now = Instant::now();
+        let differs = self.latency.is_none_or(|told| {
+            let least = (told / 5).max(Duration::from_millis(1));
+            latest.abs_diff(told) > least
+        });
+        let rested = self.at.is_none_or(|at| now - at >= CALM);
+        if differs && rested {
+            self.latency = Some(latest);
+            self.at = Some(now);
+        }
+        differs && rested
     }
 }
 

@@ -24,6 +24,8 @@ const FIRST_REACH: Duration = Duration::from_secs(120);
 const REMEMBERED: usize = 1000;
 /// A live stream that is silent for this many sampling intervals is helped out by polls.
 const SILENCE: u32 = 3;
+/// A live stream that held for so long is no failing one.
+const STEADY: Duration = Duration::from_secs(30);
 /// When an instance that has no samples is asked for them again.
 const ABSENT: Duration = Duration::from_secs(60);
 
@@ -44,17 +46,27 @@ struct Subject {
     failures: u32,
 }
 
+/// A live stream that failed; polls do meanwhile.
+#[derive(Default)]
+struct Stall {
+    failures: u32,
+    /// `None`: not before a new sign-in.
+    until: Option<Instant>,
+}
+
 struct Poller {
     link: Link,
     subjects: HashMap<ResourceId, Subject>,
     polls: FuturesUnordered<Poll>,
+    focus: Option<ResourceId>,
     live: Option<(ResourceId, Live)>,
+    live_since: Instant,
     /// The latest sample known, so that the next poll asks only for newer ones.
     since: HashMap<ResourceId, Timestamp>,
     /// Instances whose samples may not be read or do not exist.
     refused: HashSet<ResourceId>,
-    /// Instances that have no live stream.
-    streamless: HashSet<ResourceId>,
+    /// Instances whose live stream failed, and for how long it is left alone.
+    stalls: HashMap<ResourceId, Stall>,
     /// The whole context is left alone until then.
     rested: Instant,
     failures: u32,
@@ -119,10 +131,12 @@ impl Poller {
             link,
             subjects: HashMap::new(),
             polls: FuturesUnordered::new(),
+            focus: None,
             live: None,
+            live_since: Instant::now(),
             since: HashMap::new(),
             refused: HashSet::new(),
-            streamless: HashSet::new(),
+            stalls: HashMap::new(),
             rested: Instant::now(),
             failures: 0,
         }
@@ -152,6 +166,9 @@ impl Poller {
         if self.since.len() > REMEMBERED {
             self.since.retain(|id, _| seen.contains(id));
         }
+        if self.stalls.len() > REMEMBERED {
+            self.stalls.retain(|id, _| seen.contains(id));
+        }
     }
 
     /// Takes up what is on the screen.
@@ -174,22 +191,40 @@ impl Poller {
                 },
             );
         }
-        let focus = gaze.focus.as_ref().filter(|id| self.is_mine(id));
-        if let Some(id) = focus
-            && self.live.is_none()
-            && !self.streamless.contains(id)
-        {
-            match self.link.provider.live_samples(id) {
-                Some(stream) => self.live = Some((id.clone(), stream)),
-                None => {
-                    self.streamless.insert(id.clone());
-                }
+        self.focus = gaze.focus.clone().filter(|id| self.is_mine(id));
+    }
+
+    /// Opens the live stream of the focus, unless it failed a moment ago.
+    fn open_stream(&mut self) {
+        let now = Instant::now();
+        let due = self.stream_due().is_some_and(|due| due <= now);
+        let Some(id) = self.focus.as_ref().filter(|_| due) else {
+            return;
+        };
+        match self.link.provider.live_samples(id) {
+            Some(stream) => {
+                self.live = Some((id.clone(), stream));
+                self.live_since = now;
+            }
+            // The platform has none.
+            None => {
+                self.stalls.insert(id.clone(), Stall::default());
             }
         }
     }
 
-    /// Begins the polls that are due, the ones that wait longest first.
+    /// When the live stream of the focus is to be opened; `None` while it is open or not to be had.
+    fn stream_due(&self) -> Option<Instant> {
+        let id = self.focus.as_ref().filter(|_| self.live.is_none())?;
+        match self.stalls.get(id) {
+            None => Some(Instant::now()),
+            Some(stall) => stall.until,
+        }
+    }
+
+    /// Begins what is due: the live stream, and polls, the ones that wait longest first.
     fn poll(&mut self) {
+        self.open_stream();
         let now = Instant::now();
         if now < self.rested || self.polls.len() >= AT_ONCE {
             return;
@@ -213,26 +248,30 @@ impl Poller {
         }
     }
 
-    /// When the next poll is due; `None` while enough are under way, for their end wakes us.
+    /// When the next poll or the live stream is due.
     fn due(&self) -> Option<Instant> {
+        let stream = self.stream_due();
+        // While enough polls are under way, the end of one wakes us.
         if self.polls.len() >= AT_ONCE {
-            return None;
+            return stream;
         }
         let waiting = self.subjects.values().filter(|subject| !subject.polled);
-        waiting.map(|subject| subject.due.max(self.rested)).min()
+        let polls = waiting.map(|subject| subject.due.max(self.rested));
+        polls.chain(stream).min()
     }
 
     /// Stops everything, as if nothing were on the screen.
     fn stop(&mut self) {
         self.subjects.clear();
         self.polls.clear();
+        self.focus = None;
         self.live = None;
     }
 
     /// After a new sign-in, everything is worth a try.
     fn forgive(&mut self) {
         self.refused.clear();
-        self.streamless.clear();
+        self.stalls.clear();
         self.rested = Instant::now();
         self.failures = 0;
         self.stop();
@@ -245,6 +284,12 @@ impl Poller {
             return true;
         };
         subject.polled = false;
+        if !self.link.tell_latency().await {
+            return false;
+        }
+        let Some(subject) = self.subjects.get_mut(&id) else {
+            return true;
+        };
         match answer {
             Ok(samples) => {
                 subject.due = now + interval;
@@ -288,11 +333,23 @@ impl Poller {
             return self.tell(id, vec![sample]).await;
         }
         self.live = None;
+        let now = Instant::now();
+        // Polls do until it is open again.
         if let Some(subject) = self.subjects.get_mut(&id) {
-            subject.due = Instant::now();
+            subject.due = now;
         }
-        // Polled from here on; the stream is tried again after a new sign-in.
-        self.streamless.insert(id);
+        let problem = sample.and_then(Result::err);
+        let stall = self.stalls.entry(id).or_default();
+        // One that has held for a while failed for a new reason.
+        if now - self.live_since > STEADY {
+            stall.failures = 0;
+        }
+        stall.failures += 1;
+        stall.until = match problem.as_ref().map(|problem| problem.kind) {
+            Some(ProblemKind::NotFound) => Some(now + jittered(ABSENT)),
+            Some(kind) if !kind.may_pass() => None,
+            _ => Some(now + backoff(stall.failures, problem.as_ref())),
+        };
         true
     }
 

@@ -277,10 +277,18 @@ async fn the_focus_streams_and_falls_back_to_polls() {
     }
     assert_eq!(fake.count("samples i1"), polled, "no polls while it streams");
     assert!(fake.count("samples i2") >= 9);
+    // Broken off, it is polled at once, and opened again a little later; refused, it is left alone.
+    let again = Fake::line(&fake.live);
     live.send(Err(trouble(ProblemKind::Unreachable))).await.unwrap();
+    hear(&mut events, 0.5).await;
+    assert_eq!(fake.count("samples i1"), polled + 1);
+    hear(&mut events, 1.0).await;
+    assert_eq!(fake.count("live i1"), 2);
+    again.send(Err(trouble(ProblemKind::Forbidden))).await.unwrap();
+    let polled = fake.count("samples i1");
     hear(&mut events, 10.0).await;
     assert!(fake.count("samples i1") >= polled + 4);
-    assert_eq!(fake.count("live i1"), 1);
+    assert_eq!(fake.count("live i1"), 2);
     // The stream of the next focus ends when the focus moves on.
     let next = Fake::line(&fake.live);
     fleet.watch(vec![id("i1"), id("i2")], Some(id("i2")));
@@ -289,6 +297,50 @@ async fn the_focus_streams_and_falls_back_to_polls() {
     fleet.watch(vec![id("i1"), id("i2")], None);
     hear(&mut events, 1.0).await;
     assert!(next.is_closed());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stream_that_keeps_failing_is_tried_less_and_less() {
+    let fake = Arc::new(Fake::new(ONE));
+    for _ in 0..50 {
+        let line = Fake::line(&fake.live);
+        line.send(Err(trouble(ProblemKind::Unreachable))).await.unwrap();
+    }
+    let began = Instant::now();
+    let (fleet, mut events) = start(&fake);
+    fleet.watch(vec![id("i1")], Some(id("i1")));
+    hear(&mut events, 300.0).await;
+    let times = fake.times("live i1", began);
+    assert!((8..=13).contains(&times.len()), "{times:?}");
+    assert!(
+        times.windows(2).take(5).all(|pair| pair[1] - pair[0] > 0.7),
+        "{times:?}"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_latency_follows_the_polls_calmly() {
+    let fake = Arc::new(Fake::new(&[]));
+    let (fleet, mut events) = start(&fake);
+    fleet.watch(vec![id("i1")], None);
+    let latencies = |heard: Vec<FleetEvent>| -> Vec<u128> {
+        let told = heard.into_iter().filter_map(|event| match event {
+            FleetEvent::Context(_, _, traffic) => traffic.latency,
+            _ => None,
+        });
+        told.map(|latency| latency.as_millis()).collect()
+    };
+    let set = |millis| *fake.latency.lock().unwrap() = Some(Duration::from_millis(millis));
+    set(50);
+    assert_eq!(latencies(hear(&mut events, 10.0).await), [50]);
+    set(58);
+    assert_eq!(latencies(hear(&mut events, 10.0).await), [0; 0], "about the same");
+    set(90);
+    assert_eq!(latencies(hear(&mut events, 10.0).await), [90]);
+    set(20);
+    let heard = hear(&mut events, 2.5).await;
+    let more = hear(&mut events, 6.0).await;
+    assert_eq!([latencies(heard), latencies(more)].concat(), [20]);
 }
 
 fn lines(texts: &[&str]) -> LogEvent {
@@ -306,7 +358,7 @@ async fn lines_travel_in_batches_and_in_order() {
     let log = Fake::line(&fake.logs);
     let (fleet, mut events) = start(&fake);
     let tail = fleet.open_tail(&id("i1"), LogStart::Backlog);
-    log.send(LogEvent::Connected { replayed: false }).await.unwrap();
+    log.send(LogEvent::Connected).await.unwrap();
     log.send(lines(&["a"])).await.unwrap();
     log.send(lines(&["b", "c"])).await.unwrap();
     log.send(LogEvent::Interrupted(trouble(ProblemKind::Unreachable)))

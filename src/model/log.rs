@@ -36,11 +36,9 @@ pub struct LogLine {
 pub enum LogEvent {
     /// Lines in order, one or many at once.
     Lines(Vec<LogLine>),
-    /// The stream is connected; `replayed` says that what follows first is a backlog that may repeat.
-    Connected {
-        /// The lines until the next live one are from before.
-        replayed: bool,
-    },
+    /// The stream is connected, for the first time or again. A backlog may follow; of lines that a reconnect sends a
+    /// second time, none does.
+    Connected,
     /// Lines are known to be missing here (the remote dropped them, or one was longer than is kept).
     Skipped {
         /// How many, where known.

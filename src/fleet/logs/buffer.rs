@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use super::index::Index;
 use super::line::{Body, Entry, Line, Marker, Source, SourceState};
-use super::replay::Replay;
 use super::scan::is_hit;
 use super::{Pattern, Sieve, level_of};
 use crate::model::{LogEvent, LogLine, Timestamp};
@@ -27,8 +26,6 @@ pub struct Counts {
     pub evicted: u64,
     /// Of them, lines that are there. `received` is `evicted + held`.
     pub held: u64,
-    /// Lines left out because a reconnect sent them a second time.
-    pub repeated: u64,
     /// Lines that the sources say are missing.
     pub skipped: u64,
     /// Bytes in use, with what the allocations cost.
@@ -46,7 +43,6 @@ struct Origin {
     /// Its lines have reached those of the others: from here on late ones are not put in far back.
     caught_up: bool,
     moved: usize,
-    replay: Replay,
 }
 
 /// Lines of one or several sources, merged by time.
@@ -99,7 +95,6 @@ impl LogBuffer {
             connected_before: false,
             caught_up: false,
             moved: 0,
-            replay: Replay::default(),
         });
         Source(u16::try_from(self.origins.len() - 1).unwrap_or(u16::MAX))
     }
@@ -124,22 +119,11 @@ impl LogBuffer {
         };
         if let LogEvent::Lines(lines) = event {
             origin.state = SourceState::Live;
-            let (lines, repeated) = origin.replay.sift(lines, now);
-            self.counts.repeated += repeated;
             return self.take(source, lines);
         }
-        let (held, repeated) = origin.replay.settle();
-        self.counts.repeated += repeated;
-        self.take(source, held);
-        let Some(origin) = self.origins.get_mut(source.place()) else {
-            return false;
-        };
         match event {
-            LogEvent::Connected { replayed } => {
+            LogEvent::Connected => {
                 origin.state = SourceState::Live;
-                if replayed {
-                    origin.replay.begin(now);
-                }
                 if std::mem::replace(&mut origin.connected_before, true) {
                     self.mark(source, Marker::Seam, now);
                 }
@@ -172,9 +156,6 @@ impl LogBuffer {
             SourceState::Waiting | SourceState::Live => None,
         };
         origin.state = SourceState::Ended(why);
-        let (held, repeated) = origin.replay.settle();
-        self.counts.repeated += repeated;
-        self.take(source, held);
         self.mark(source, Marker::Ended, now);
     }
 
@@ -368,9 +349,8 @@ impl LogBuffer {
     }
 
     fn bytes(&self) -> usize {
-        let replays: usize = self.origins.iter().map(|origin| origin.replay.bytes()).sum();
         let places = self.entries.capacity() * size_of::<Entry>();
-        self.weight + places + self.shown.bytes() + self.found.bytes() + replays
+        self.weight + places + self.shown.bytes() + self.found.bytes()
     }
 
     /// Lets the oldest go until the rest fits.

@@ -5,7 +5,6 @@ mod index;
 mod level;
 mod line;
 mod pattern;
-mod replay;
 mod scan;
 #[cfg(test)]
 mod tests;

@@ -22,10 +22,6 @@ fn lines(told: &[(i64, &str)]) -> LogEvent {
     LogEvent::Lines(told.iter().map(|(at, text)| line(*at, text)).collect())
 }
 
-fn connected(replayed: bool) -> LogEvent {
-    LogEvent::Connected { replayed }
-}
-
 fn trouble() -> Problem {
     Problem::new(ProblemKind::Unreachable, "reset")
 }
@@ -68,7 +64,7 @@ fn sources_are_merged_by_time_and_each_keeps_its_order() {
 fn markers_stand_where_something_happened() {
     let mut buffer = LogBuffer::new(1 << 20);
     let a = buffer.add_source("a");
-    buffer.push(a, connected(false));
+    buffer.push(a, LogEvent::Connected);
     buffer.push(a, lines(&[(1, "one")]));
     let skipped = LogEvent::Skipped {
         lines: Some(7),
@@ -77,7 +73,7 @@ fn markers_stand_where_something_happened() {
     buffer.push(a, skipped);
     buffer.push(a, LogEvent::Interrupted(trouble()));
     buffer.push(a, LogEvent::Interrupted(trouble()));
-    buffer.push(a, connected(false));
+    buffer.push(a, LogEvent::Connected);
     buffer.push(a, lines(&[(2, "two")]));
     buffer.end(a, at(3));
     assert_eq!(
@@ -95,30 +91,6 @@ fn markers_stand_where_something_happened() {
     assert_eq!(buffer.counts().received, 2);
     let (_, _, state) = buffer.sources().next().unwrap();
     assert_eq!(*state, SourceState::Ended(None));
-}
-
-#[test]
-fn a_backlog_sent_again_after_a_reconnect_is_left_out() {
-    let mut buffer = LogBuffer::new(1 << 20);
-    let a = buffer.add_source("a");
-    buffer.push_at(a, lines(&[(1, "x"), (2, "y"), (3, "x"), (4, "z")]), at(0));
-    buffer.push_at(a, connected(false), at(0));
-    buffer.push_at(a, connected(true), at(0));
-    buffer.push_at(a, lines(&[(11, "x")]), at(5));
-    buffer.push_at(a, lines(&[(12, "z"), (13, "new")]), at(6));
-    assert_eq!(shown(&buffer), ["x", "y", "x", "z", "<seam>", "new"]);
-    assert_eq!(buffer.counts().repeated, 2);
-    assert_eq!(buffer.counts().received, 5);
-
-    // What only looks like a repeat is not lost.
-    buffer.push_at(a, connected(true), at(10));
-    buffer.push_at(a, lines(&[(21, "y"), (22, "x"), (23, "other")]), at(11));
-    assert_eq!(shown(&buffer)[6..], ["<seam>", "y", "x", "other"]);
-    // Nor is a line that is held back when the link breaks.
-    buffer.push_at(a, connected(true), at(20));
-    buffer.push_at(a, lines(&[(31, "y")]), at(21));
-    buffer.push_at(a, LogEvent::Interrupted(trouble()), at(22));
-    assert_eq!(shown(&buffer)[10..], ["<seam>", "y", "<interrupted>"]);
 }
 
 #[test]

@@ -61,7 +61,7 @@ async fn tell(out: &Sender<LogEvent>, replay: &mut Replay, event: StreamEvent) -
     match event {
         StreamEvent::Open { .. } => {
             replay.reconnected();
-            out.send(LogEvent::Connected { replayed: true }).await.ok()
+            out.send(LogEvent::Connected).await.ok()
         }
         StreamEvent::Events(events) => {
             let at = Timestamp::now();

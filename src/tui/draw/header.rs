@@ -8,7 +8,7 @@ use super::{columns, put, put_right};
 use crate::fleet::{ContextState, Health};
 use crate::model::{Kind, Lifecycle, Resource};
 use crate::tui::app::App;
-use crate::tui::overlays::{health, key_of};
+use crate::tui::overlays::{health, key_of, milliseconds};
 use crate::tui::panes::mark;
 use crate::tui::{Intent, Place};
 
@@ -124,7 +124,7 @@ fn brief(context: &ContextState) -> String {
         Health::Live => context
             .traffic
             .latency
-            .map_or_else(|| "live".to_owned(), |it| format!("{}ms", it.as_millis())),
+            .map_or_else(|| "live".to_owned(), milliseconds),
         Health::Connecting => "connecting".to_owned(),
         Health::Retrying { attempt, .. } => format!("retry {attempt}"),
         Health::Down(problem) => problem

@@ -1,5 +1,7 @@
 //! What the lists hold, made from the live state and the live keymap.
 
+use std::time::Duration;
+
 use super::{Choice, Item, Menu, MenuKind, Tone};
 use crate::fleet::{ContextState, Health};
 use crate::model::{Kind, Lifecycle, Resource, age};
@@ -343,7 +345,7 @@ fn contexts(app: &App) -> Vec<Item> {
         let (lifecycle, word) = health(context);
         let mut detail = vec![context.platform.name().to_owned(), word];
         if let Some(latency) = context.traffic.latency {
-            detail.push(format!("{} ms", latency.as_millis()));
+            detail.push(milliseconds(latency));
         }
         detail.push(format!(
             "{} requests, {} retried",
@@ -397,6 +399,14 @@ fn problems(context: &ContextState, app: &App) -> Vec<String> {
     }
     texts.dedup();
     texts
+}
+
+/// A latency in a word: `84ms`, `<1ms`.
+pub(in crate::tui) fn milliseconds(latency: Duration) -> String {
+    match latency.as_millis() {
+        0 => "<1ms".to_owned(),
+        millis => format!("{millis}ms"),
+    }
 }
 
 /// A context's health as a state and in words.

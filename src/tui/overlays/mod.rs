@@ -6,7 +6,7 @@ mod draw;
 use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher, Utf32Str};
 
-pub(super) use contents::{health, key_of, palette as palette_items};
+pub(super) use contents::{health, key_of, milliseconds, palette as palette_items};
 pub use draw::draw;
 
 use super::panes::Column;

@@ -111,7 +111,7 @@ impl Tail {
     async fn read(&mut self, mut socket: Socket) -> Option<Problem> {
         self.splitter = Splitter::default();
         self.replay.reconnected();
-        self.out.send(LogEvent::Connected { replayed: true }).await.ok()?;
+        self.out.send(LogEvent::Connected).await.ok()?;
         loop {
             let frame = if self.replay.holding() {
                 let Ok(frame) = tokio::time::timeout(QUIET, socket.recv()).await else {

@@ -25,7 +25,7 @@ fn opened_with(names: &[&str], kept: usize) -> LogView {
     assert_eq!(view.open().len(), names.len());
     for (at, name) in names.iter().enumerate() {
         view.tail_opened(&id(name), TailId(at as u64));
-        view.log(TailId(at as u64), Some(LogEvent::Connected { replayed: false }));
+        view.log(TailId(at as u64), Some(LogEvent::Connected));
     }
     view
 }
@@ -134,7 +134,7 @@ fn gaps_seams_and_ends_stand_among_the_lines() {
     let problem = Problem::new(ProblemKind::Unreachable, "connection reset");
     view.log(TailId(0), Some(LogEvent::Interrupted(problem.clone())));
     insta::assert_snapshot!("interrupted", drawn(&mut view, 100, 12));
-    view.log(TailId(0), Some(LogEvent::Connected { replayed: false }));
+    view.log(TailId(0), Some(LogEvent::Connected));
     print(&mut view, 0, vec![line(5000, "after")]);
     view.log(
         TailId(0),
@@ -159,7 +159,7 @@ fn nothing_printed_is_told_apart_from_not_connected() {
     assert!(drawn(&mut view, 60, 15).contains("web-1: connecting"));
     assert!(view.redraw_in().is_some());
     view.tail_opened(&id("web-1"), TailId(7));
-    view.log(TailId(7), Some(LogEvent::Connected { replayed: true }));
+    view.log(TailId(7), Some(LogEvent::Connected));
     insta::assert_snapshot!(drawn(&mut view, 80, 15));
     assert!(view.redraw_in().is_none(), "a quiet log wakes nobody");
     assert_eq!(view.close(), [Effect::CloseTail(TailId(7))]);
