@@ -16,6 +16,8 @@ pub const ALL: &[(&str, fn() -> Figures)] = &[
     ("keys", keys),
     ("idle", idle),
     ("memory", memory),
+    ("console", console),
+    ("logs", logs),
 ];
 
 /// A program on a terminal of 120x36, and its home.
@@ -202,4 +204,111 @@ fn memory() -> Figures {
             (format!("resident, {what}"), format!("{resident:.1} MiB"))
         })
         .collect()
+}
+
+/// Opens the pane of instances narrowed to one, with the cursor on it.
+fn choose(terminal: &Terminal, name: &str) {
+    terminal.wait_for("running");
+    terminal.type_keys(&format!("/name:/^{name}$/\r"));
+    terminal.wait_for("1 of ");
+}
+
+/// 64 MiB of coloured lines through an attached console, from the demo's shell to the screen.
+fn console() -> Figures {
+    const MIB: usize = 64;
+    let cloud = Cloud::start(&[]);
+    let program = program(&cloud.config());
+    let terminal = &program.terminal;
+    choose(terminal, "relay-2");
+    terminal.type_keys("a");
+    terminal.wait_for("live");
+    terminal.type_keys("\r");
+    terminal.wait_for("relay-2:~");
+    terminal.type_keys("stty -echo; echo ready$((1))\r");
+    terminal.wait_for("ready1");
+    let before = usage(terminal.pid());
+    let started = Instant::now();
+    terminal.type_keys(&format!(
+        "\"$QDECK\" demo-workload flood --bytes {}; echo en''ded\r",
+        MIB << 20
+    ));
+    // The prefix key is answered by the program itself: it tells how responsive the screen is under the flood.
+    let mut answers = Vec::new();
+    let mut most = before.resident;
+    while !terminal.screen().contains("ended") {
+        let typed = Instant::now();
+        terminal.type_keys("\x1d");
+        terminal.wait_for("send prefix");
+        answers.push(typed.elapsed());
+        terminal.type_keys("\x1b");
+        terminal.wait_gone("send prefix");
+        most = most.max(usage(terminal.pid()).resident);
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    let took = started.elapsed();
+    let after = usage(terminal.pid());
+    let processor = after.processor - before.processor;
+    vec![
+        (
+            format!("{MIB} MiB from the shell to the last screen"),
+            format!("{:.1} s", took.as_secs_f64()),
+        ),
+        ("processor time of it".into(), format!("{processor:.1} s")),
+        ("prefix key to its frame in the flood".into(), spread(answers)),
+        (
+            "resident before, most, after".into(),
+            format!("{:.1}, {most:.1}, {:.1} MiB", before.resident, after.resident),
+        ),
+    ]
+}
+
+/// A log tail at 5,000 lines a second for two minutes.
+fn logs() -> Figures {
+    const RATE: usize = 5000;
+    const SECONDS: u64 = 120;
+    let cloud = Cloud::start(&["--flood", &RATE.to_string()]);
+    let program = program(&cloud.config());
+    let terminal = &program.terminal;
+    choose(terminal, "flood-1");
+    terminal.type_keys("l");
+    terminal.wait_for("following");
+    std::thread::sleep(Duration::from_secs(10));
+    let (before, first) = (usage(terminal.pid()), shown(terminal));
+    let mut most = before.resident;
+    for _ in 0..SECONDS / 5 {
+        std::thread::sleep(Duration::from_secs(5));
+        most = most.max(usage(terminal.pid()).resident);
+    }
+    let (after, last) = (usage(terminal.pid()), shown(terminal));
+    #[expect(clippy::cast_precision_loss, reason = "small numbers")]
+    let (seconds, lines) = (SECONDS as f64, (last - first) as f64);
+    vec![
+        (
+            "lines a second, over two minutes".into(),
+            format!("{:.0}", lines / seconds),
+        ),
+        (
+            "processor".into(),
+            format!(
+                "{:.1} % of a core",
+                (after.processor - before.processor) / seconds * 100.0
+            ),
+        ),
+        (
+            "resident after 10 s, most, after 130 s".into(),
+            format!("{:.1}, {most:.1}, {:.1} MiB", before.resident, after.resident),
+        ),
+    ]
+}
+
+/// The number of the last line of a flood on the screen.
+fn shown(terminal: &Terminal) -> u64 {
+    let screen = terminal.screen();
+    let numbers = screen.lines().filter_map(|line| {
+        let digits = line
+            .split(|c: char| !c.is_ascii_digit())
+            .find(|run| run.len() >= 8)?;
+        digits.parse().ok()
+    });
+    numbers.max().expect("numbered lines on the screen")
 }

@@ -79,3 +79,18 @@ fn a_container_leads_to_its_instances_and_back() {
     deck.type_keys(keys::ESC);
     deck.wait_for("Recommendatio");
 }
+
+#[test]
+fn a_key_is_answered_with_whole_frames() {
+    let deck = Deck::demo();
+    deck.wait_for("web-1");
+    deck.type_keys("p");
+    deck.wait_for("paused");
+    let from = deck.written();
+    deck.type_keys("G");
+    deck.wait_frame(from);
+    let raw = deck.raw();
+    let since = String::from_utf8_lossy(&raw[from..]);
+    let count = |mark: &str| since.matches(mark).count();
+    assert_eq!(count("\x1b[?2026h"), count("\x1b[?2026l"), "{since:?}");
+}
