@@ -374,7 +374,7 @@ async fn lines_travel_in_batches_and_in_order() {
                 let texts: Vec<&str> = lines.iter().map(|line| &*line.text).collect();
                 texts.join(" ")
             }
-            FleetEvent::Log(_, LogEvent::Connected { .. }) => "connected".into(),
+            FleetEvent::Log(_, LogEvent::Connected) => "connected".into(),
             FleetEvent::Log(_, LogEvent::Interrupted(_)) => "interrupted".into(),
             FleetEvent::LogEnded(_) => "ended".into(),
             other => format!("{other:?}"),

@@ -247,7 +247,7 @@ async fn log_lines_are_tailed_from_the_console() {
     within(async {
         while !connected || lines < 3 {
             match all.next().await.expect("tails do not end") {
-                LogEvent::Connected { .. } => connected = true,
+                LogEvent::Connected => connected = true,
                 LogEvent::Lines(more) => {
                     assert!(
                         more.iter()

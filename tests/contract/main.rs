@@ -11,4 +11,7 @@
 mod cloud;
 mod cycle;
 mod faults;
+mod fleet;
 mod quasarch;
+mod recorder;
+mod requests;

@@ -1,0 +1,122 @@
+//! A loopback server made by hand that answers what it is told to and writes down every request it is sent.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex};
+
+use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinHandle;
+
+/// A request as it came over the wire.
+#[derive(Debug, Clone)]
+pub struct Asked {
+    /// Method, path and decoded query, the query in the order of its names.
+    pub line: String,
+    /// Headers by lower-case name.
+    pub headers: BTreeMap<String, String>,
+    pub body: Value,
+}
+
+/// What a path (after the base) is answered with; `None` is 404. The server's own address is at hand.
+pub type Answers = fn(&str, SocketAddr) -> Option<Value>;
+
+pub struct Recorder {
+    pub address: SocketAddr,
+    asked: Arc<Mutex<Vec<Asked>>>,
+    task: JoinHandle<()>,
+}
+
+impl Drop for Recorder {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+impl Recorder {
+    pub async fn start(answers: Answers) -> Self {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a free port");
+        let address = listener.local_addr().expect("an address");
+        let asked = Arc::new(Mutex::new(Vec::new()));
+        let notes = asked.clone();
+        let task = tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                let notes = notes.clone();
+                tokio::spawn(async move {
+                    // A client that hangs up in the middle asked nothing.
+                    let _ = serve(stream, address, answers, &notes).await;
+                });
+            }
+        });
+        Self { address, asked, task }
+    }
+
+    /// What was asked since the last time, in order.
+    pub fn take(&self) -> Vec<Asked> {
+        std::mem::take(&mut *self.asked.lock().expect("no test panics with it"))
+    }
+
+    /// The lines of what was asked, in order.
+    pub fn lines(&self) -> Vec<String> {
+        self.take().into_iter().map(|asked| asked.line).collect()
+    }
+}
+
+async fn serve(
+    mut stream: TcpStream,
+    address: SocketAddr,
+    answers: Answers,
+    notes: &Mutex<Vec<Asked>>,
+) -> std::io::Result<()> {
+    let mut bytes = Vec::new();
+    let end = loop {
+        if let Some(end) = bytes.windows(4).position(|four| four == b"\r\n\r\n") {
+            break end;
+        }
+        if stream.read_buf(&mut bytes).await? == 0 {
+            return Ok(());
+        }
+    };
+    let head = String::from_utf8_lossy(&bytes[..end]).into_owned();
+    let mut lines = head.split("\r\n");
+    let mut words = lines.next().unwrap_or_default().split(' ');
+    let (method, target) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
+    let headers: BTreeMap<String, String> = lines
+        .filter_map(|line| line.split_once(':'))
+        .map(|(name, value)| (name.to_ascii_lowercase(), value.trim().to_owned()))
+        .collect();
+    let length = headers
+        .get("content-length")
+        .and_then(|it| it.parse().ok())
+        .unwrap_or(0);
+    while bytes.len() < end + 4 + length {
+        if stream.read_buf(&mut bytes).await? == 0 {
+            return Ok(());
+        }
+    }
+    let url = url::Url::parse(&format!("http://{address}{target}")).expect("a target");
+    let mut query: Vec<(String, String)> = url.query_pairs().into_owned().collect();
+    query.sort();
+    let query: Vec<String> = query
+        .iter()
+        .map(|(name, value)| format!("{name}={value}"))
+        .collect();
+    let line = format!("{method} {} {}", url.path(), query.join("&"));
+    notes.lock().expect("no test panics with it").push(Asked {
+        line: line.trim_end().to_owned(),
+        headers,
+        body: serde_json::from_slice(&bytes[end + 4..]).unwrap_or_default(),
+    });
+    let path = url.path().strip_prefix("/base").unwrap_or("not below the base");
+    let (status, body) = match answers(path, address) {
+        Some(body) => ("200 OK", body),
+        None => ("404 Not Found", json!({"error": {"code": "404.thing"}})),
+    };
+    let body = body.to_string();
+    let answer = format!(
+        "HTTP/1.1 {status}\r\ncontent-type: application/json\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}",
+        body.len()
+    );
+    stream.write_all(answer.as_bytes()).await
+}
