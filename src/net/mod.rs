@@ -4,22 +4,15 @@
 //! retries, limits and the hiding of secrets. Nothing here may print a query, an `Authorization` header or a token.
 
 mod address;
-mod body;
-mod client;
-#[cfg(test)]
-mod client_tests;
 mod error;
 mod events;
+mod http;
 mod produce;
-mod request;
-mod retry;
 mod socket;
 
 pub use address::{http_address, ws_address};
-pub use body::Answer;
-pub use client::{Client, ClientOptions, Counters};
 pub use error::{Cause, NetError};
 pub use events::{Event, EventDecoder, EventOptions, StreamEvent};
+pub use http::{Answer, Client, ClientOptions, Counters, Request};
 pub use produce::produce;
-pub use request::Request;
 pub use socket::{Frame, Socket, SocketOptions, SocketReader, SocketWriter};

@@ -14,7 +14,8 @@ use tokio::sync::mpsc;
 pub use decode::{Event, EventDecoder};
 
 use super::error::{Cause, NetError};
-use super::{Client, Request, body, produce};
+use super::http::body;
+use super::{Client, Request, produce};
 use crate::model::Problem;
 
 /// How an event stream is followed. The defaults fit a log.
@@ -114,7 +115,7 @@ impl Follow {
                     refused = Some(error);
                     continue;
                 }
-                Err(error) if !error.may_pass() => return Some(error.into()),
+                Err(error) if !self.client.may_pass(&error) => return Some(error.into()),
                 Err(error) => error,
             };
             // A connection that lasted was a good one: the next wait starts small again.

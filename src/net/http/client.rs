@@ -1,19 +1,18 @@
 //! The HTTP client of one context: limits, timeouts, retries of reads, and counters.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Once, OnceLock};
 use std::time::{Duration, Instant};
 
-use reqwest::redirect;
 use serde::de::DeserializeOwned;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use super::address;
 use super::body::{self, Answer};
-use super::error::{Cause, NetError};
 use super::request::Request;
-use super::retry;
+use super::{retry, wire};
 use crate::model::Problem;
+use crate::net::address;
+use crate::net::error::{Cause, NetError};
 
 /// How a client behaves. The defaults fit an API.
 #[derive(Debug, Clone)]
@@ -75,6 +74,8 @@ struct Inner {
     requests: AtomicU64,
     retries: AtomicU64,
     latency_micros: AtomicU64,
+    /// Some answer could be read: there is an API at the other end.
+    understood: AtomicBool,
 }
 
 impl Client {
@@ -96,6 +97,7 @@ impl Client {
                 requests: AtomicU64::new(0),
                 retries: AtomicU64::new(0),
                 latency_micros: AtomicU64::new(u64::MAX),
+                understood: AtomicBool::new(false),
             }),
         }
     }
@@ -131,12 +133,17 @@ impl Client {
         loop {
             let failure = match self.once(request).await {
                 Ok(answer) => match read(&answer) {
-                    Ok(value) => return Ok(value),
+                    Ok(value) => {
+                        if !answer.page {
+                            self.inner.understood.store(true, Ordering::Relaxed);
+                        }
+                        return Ok(value);
+                    }
                     Err(cause) => self.failed(request, cause, Some(answer.status)),
                 },
                 Err(failure) => failure,
             };
-            let pause = if may_repeat && failure.may_pass() {
+            let pause = if may_repeat && self.may_pass(&failure) {
                 waits
                     .next()
                     .and_then(|ours| retry::wait(ours, failure.retry_after))
@@ -187,7 +194,11 @@ impl Client {
 
     /// Sends the request and returns when the head of the answer is there, whatever its status. `upgrade` asks for
     /// HTTP/1.1, which websockets need.
-    pub(super) async fn open(&self, request: &Request, upgrade: bool) -> Result<reqwest::Response, NetError> {
+    pub(in crate::net) async fn open(
+        &self,
+        request: &Request,
+        upgrade: bool,
+    ) -> Result<reqwest::Response, NetError> {
         let method = request.method.as_str();
         address::permit(method, &request.url, self.options().insecure)?;
         request.fault()?;
@@ -222,7 +233,7 @@ impl Client {
     }
 
     /// The error of an answer that is no success: its words, its id, and when to come back.
-    pub(super) async fn refusal(&self, request: &Request, response: reqwest::Response) -> NetError {
+    pub(in crate::net) async fn refusal(&self, request: &Request, response: reqwest::Response) -> NetError {
         /// No refusal needs more room.
         const KEPT: usize = 64 << 10;
         let status = response.status().as_u16();
@@ -244,19 +255,26 @@ impl Client {
         error
     }
 
+    /// Whether the same read may work a moment later. A web page where no answer was ever read means a wrong address;
+    /// later it is what a gateway shows while the API restarts.
+    pub(in crate::net) fn may_pass(&self, failure: &NetError) -> bool {
+        let page = matches!(*failure.cause, Cause::Page { .. });
+        failure.may_pass() && (!page || self.inner.understood.load(Ordering::Relaxed))
+    }
+
     #[expect(clippy::unused_self, reason = "reads as a sentence where it is called")]
-    pub(super) fn failed(&self, request: &Request, cause: Cause, status: Option<u16>) -> NetError {
+    pub(in crate::net) fn failed(&self, request: &Request, cause: Cause, status: Option<u16>) -> NetError {
         let mut error = NetError::new(request.method.as_str(), &request.url, cause);
         error.status = status;
         error
     }
 
-    pub(super) fn options(&self) -> &ClientOptions {
+    pub(in crate::net) fn options(&self) -> &ClientOptions {
         &self.inner.options
     }
 
     /// Waits for one of the slots for requests at once.
-    pub(super) async fn slot(&self) -> Option<OwnedSemaphorePermit> {
+    pub(in crate::net) async fn slot(&self) -> Option<OwnedSemaphorePermit> {
         // The semaphore is never closed, so this always gives one.
         self.inner.slots.clone().acquire_owned().await.ok()
     }
@@ -266,50 +284,10 @@ impl Client {
     fn wire(&self, loopback: bool, upgrade: bool) -> Result<&reqwest::Client, String> {
         let at = usize::from(loopback) * 2 + usize::from(upgrade);
         self.inner.wires[at]
-            .get_or_init(|| build(self.options(), loopback, upgrade))
+            .get_or_init(|| wire::build(self.options(), loopback, upgrade))
             .as_ref()
             .map_err(Clone::clone)
     }
-}
-
-fn build(options: &ClientOptions, loopback: bool, upgrade: bool) -> Result<reqwest::Client, String> {
-    let insecure = options.insecure;
-    let policy = redirect::Policy::custom(move |attempt| {
-        let to = attempt.url();
-        let from_here = attempt.previous().last().is_none_or(address::is_loopback);
-        if attempt.previous().len() > 5 {
-            return attempt.error("more than five redirects");
-        }
-        if address::permit("GET", to, insecure).is_err() || (address::is_loopback(to) && !from_here) {
-            let told = format!("{} is not a place to send credentials to", address::told(to));
-            return attempt.error(told);
-        }
-        attempt.follow()
-    });
-    let mut builder = reqwest::Client::builder()
-        .user_agent(concat!("qdeck/", env!("CARGO_PKG_VERSION")))
-        .connect_timeout(options.connect_timeout)
-        .pool_idle_timeout(Duration::from_secs(60))
-        .pool_max_idle_per_host(options.concurrency)
-        .tcp_nodelay(true)
-        .tcp_keepalive(Duration::from_secs(60))
-        .referer(false) // a Referer would carry the query, and with it tokens, to where a redirect leads
-        .redirect(policy);
-    if loopback {
-        builder = builder.no_proxy();
-    }
-    if upgrade {
-        builder = builder.http1_only();
-    }
-    builder.build().map_err(|error| {
-        let mut text = error.to_string();
-        let mut source = std::error::Error::source(&error);
-        while let Some(inner) = source {
-            text = format!("{text}: {inner}");
-            source = inner.source();
-        }
-        text
-    })
 }
 
 impl std::fmt::Debug for Client {

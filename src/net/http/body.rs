@@ -7,8 +7,8 @@ use reqwest::header::{CONTENT_TYPE, HeaderMap};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::error::Cause;
 use super::retry;
+use crate::net::error::Cause;
 
 /// A whole answer with a status of success.
 #[derive(Debug, Clone)]
@@ -17,12 +17,12 @@ pub struct Answer {
     pub status: u16,
     /// The body, decompressed.
     pub body: Bytes,
-    pub(super) page: bool,
+    pub(in crate::net) page: bool,
 }
 
 impl Answer {
     /// Decodes the body as JSON. An empty body reads as `null`, since some APIs answer changes with nothing.
-    pub(super) fn decode<T: DeserializeOwned>(&self) -> Result<T, Cause> {
+    pub(in crate::net) fn decode<T: DeserializeOwned>(&self) -> Result<T, Cause> {
         if self.page {
             return Err(Cause::Page {
                 title: title(&self.body),
@@ -46,7 +46,7 @@ impl Answer {
 }
 
 /// Reads a body to its end, `limit` bytes at most. `limit` also bounds what a compressed body unfolds to.
-pub(super) async fn read(mut response: reqwest::Response, limit: usize) -> Result<Bytes, Cause> {
+pub(in crate::net) async fn read(mut response: reqwest::Response, limit: usize) -> Result<Bytes, Cause> {
     let announced = response.content_length().unwrap_or(0);
     if announced > limit as u64 {
         return Err(Cause::TooLarge { limit });
@@ -68,18 +68,18 @@ pub(super) async fn read(mut response: reqwest::Response, limit: usize) -> Resul
 }
 
 /// Why a body broke off, without the URL and the client's own wrapping.
-pub(super) fn cut_words(error: &reqwest::Error) -> String {
+pub(in crate::net) fn cut_words(error: &reqwest::Error) -> String {
     let mut text = "it ended early".to_owned();
     let mut source = std::error::Error::source(error);
     while let Some(inner) = source {
         text = inner.to_string();
         source = inner.source();
     }
-    super::address::redact(&text, &[])
+    crate::net::address::redact(&text, &[])
 }
 
 /// The parts of a refusal's head that a person needs.
-pub(super) fn head(headers: &HeaderMap) -> (Option<Duration>, Option<String>) {
+pub(in crate::net) fn head(headers: &HeaderMap) -> (Option<Duration>, Option<String>) {
     let text = |name: &str| headers.get(name).and_then(|v| v.to_str().ok());
     let wait = text("retry-after").and_then(|v| retry::retry_after(v, std::time::SystemTime::now()));
     let id = [
@@ -97,7 +97,7 @@ pub(super) fn head(headers: &HeaderMap) -> (Option<Duration>, Option<String>) {
     (wait, id)
 }
 
-pub(super) fn is_page(headers: &HeaderMap) -> bool {
+pub(in crate::net) fn is_page(headers: &HeaderMap) -> bool {
     headers
         .get(CONTENT_TYPE)
         .and_then(|v| v.to_str().ok())
@@ -124,7 +124,7 @@ fn title(body: &[u8]) -> Option<String> {
 
 /// What a refusal says: the usual fields of JSON error bodies in the order in which they are worth reading, the title
 /// of a page, or the text itself. Shortened, on one line, without control characters.
-pub(super) fn words(body: &[u8], page: bool) -> Option<String> {
+pub(in crate::net) fn words(body: &[u8], page: bool) -> Option<String> {
     if page || looks_like_page(body) {
         return Some(title(body).map_or_else(
             || "a web page instead of an answer".to_owned(),

@@ -6,18 +6,18 @@ use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName
 use serde::Serialize;
 use url::Url;
 
-use super::error::{Cause, NetError};
 use crate::model::Secret;
+use crate::net::error::{Cause, NetError};
 
 /// One request. Only a `GET` is ever sent again by itself.
 #[derive(Clone)]
 pub struct Request {
-    pub(super) method: Method,
-    pub(super) url: Url,
-    pub(super) headers: HeaderMap,
-    pub(super) body: Option<Bytes>,
-    pub(super) secrets: Vec<Secret>,
-    pub(super) wrong: Option<&'static str>,
+    pub(in crate::net) method: Method,
+    pub(in crate::net) url: Url,
+    pub(in crate::net) headers: HeaderMap,
+    pub(in crate::net) body: Option<Bytes>,
+    pub(in crate::net) secrets: Vec<Secret>,
+    pub(in crate::net) wrong: Option<&'static str>,
 }
 
 impl Request {
@@ -105,13 +105,13 @@ impl Request {
     }
 
     /// Everything of it that must not be repeated by an error.
-    pub(super) fn all_secrets(&self) -> Vec<Secret> {
+    pub(in crate::net) fn all_secrets(&self) -> Vec<Secret> {
         let mut secrets = self.secrets.clone();
-        secrets.extend(super::address::secrets_of(&self.url));
+        secrets.extend(crate::net::address::secrets_of(&self.url));
         secrets
     }
 
-    pub(super) fn fault(&self) -> Result<(), NetError> {
+    pub(in crate::net) fn fault(&self) -> Result<(), NetError> {
         match self.wrong {
             None => Ok(()),
             Some(why) => Err(NetError::new(
@@ -126,6 +126,11 @@ impl Request {
 /// Without query, headers or body: they may hold secrets.
 impl std::fmt::Debug for Request {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Request({} {})", self.method, super::address::told(&self.url))
+        write!(
+            f,
+            "Request({} {})",
+            self.method,
+            crate::net::address::told(&self.url)
+        )
     }
 }

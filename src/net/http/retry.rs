@@ -9,7 +9,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 
 /// The waits between the tries of a read: 200 ms doubling to 5 s, each up to twice as long by chance so that many
 /// clients do not come back in step.
-pub(super) fn waits(retries: usize, first: Duration) -> impl Iterator<Item = Duration> + Send {
+pub(in crate::net) fn waits(retries: usize, first: Duration) -> impl Iterator<Item = Duration> + Send {
     ExponentialBuilder::default()
         .with_min_delay(first)
         .with_max_delay(Duration::from_secs(5))
@@ -20,7 +20,7 @@ pub(super) fn waits(retries: usize, first: Duration) -> impl Iterator<Item = Dur
 
 /// How long to wait before the next try: at least as long as the remote asked. `None` when it asked for more patience
 /// than one request has.
-pub(super) fn wait(ours: Duration, asked: Option<Duration>) -> Option<Duration> {
+pub(in crate::net) fn wait(ours: Duration, asked: Option<Duration>) -> Option<Duration> {
     match asked {
         Some(asked) if asked > PATIENCE => None,
         Some(asked) => Some(ours.max(asked)),
@@ -30,7 +30,7 @@ pub(super) fn wait(ours: Duration, asked: Option<Duration>) -> Option<Duration> 
 
 /// Reads a `Retry-After` header: seconds, or an HTTP date ([RFC 9110, 10.2.3](https://www.rfc-editor.org/rfc/rfc9110)).
 /// A date in the past is no wait. More than a day is taken for a day, and nonsense for nothing.
-pub(super) fn retry_after(value: &str, now: SystemTime) -> Option<Duration> {
+pub(in crate::net) fn retry_after(value: &str, now: SystemTime) -> Option<Duration> {
     const DAY: Duration = Duration::from_secs(86_400);
     let value = value.trim();
     let asked = if !value.is_empty() && value.bytes().all(|b| b.is_ascii_digit()) {

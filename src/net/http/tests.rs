@@ -9,6 +9,7 @@ use tokio::task::JoinHandle;
 
 use super::*;
 use crate::model::{Problem, ProblemKind, Secret};
+use crate::net::Cause;
 
 /// Serves these answers, one a connection, and gives the heads it was sent.
 async fn serve(answers: Vec<String>) -> (url::Url, JoinHandle<Vec<String>>) {
@@ -133,28 +134,42 @@ async fn a_refusal_is_told_whole_and_without_the_token() {
 
 #[tokio::test]
 async fn odd_answers_say_what_is_odd() {
-    for (body, headers, said, hint) in [
+    // What is cut may be whole the next time; a page where no answer ever was will be a page again.
+    for (body, headers, said, tries) in [
         (
             "<html><title>Sign in</title></html>",
             "Content-Type: text/html\r\n",
             "web page (“Sign in”)",
-            "base_url",
+            1,
         ),
         (
             "<!doctype html><p>hi",
             "Content-Type: application/json\r\n",
             "web page",
-            "base_url",
+            1,
         ),
-        ("{\"a\": [1, 2", "", "line 1 column 11", "base_url"),
+        ("{\"a\": [1, 2", "", "line 1 column 11", 4),
     ] {
-        let (url, served) = serve(vec![answer("200 OK", headers, body); 4]).await;
+        let (url, served) = serve(vec![answer("200 OK", headers, body); tries]).await;
         let problem = client().read::<Value>(&Request::get(url)).await.unwrap_err();
         assert_eq!(problem.kind, ProblemKind::BadAnswer);
         assert!(problem.message.contains(said), "{problem}");
-        assert!(problem.hint.as_deref().unwrap().contains(hint), "{problem}");
+        assert!(problem.hint.as_deref().unwrap().contains("base_url"), "{problem}");
         served.await.unwrap();
     }
+}
+
+#[tokio::test]
+async fn a_page_between_answers_is_a_gateways_and_passes() {
+    let page = answer("200 OK", "Content-Type: text/html\r\n", "<html>One moment");
+    let data = answer("200 OK", "", "[]");
+    let (url, served) = serve(vec![data.clone(), page, data]).await;
+    let client = client();
+    for _ in 0..2 {
+        client.json::<Value>(&Request::get(url.clone())).await.unwrap();
+    }
+    served.await.unwrap();
+    assert_eq!(client.counters().retries, 1);
 }
 
 #[tokio::test]

@@ -1,0 +1,54 @@
+//! One connection pool: TLS, proxies, time limits and where a redirect may lead.
+
+use std::time::Duration;
+
+use reqwest::redirect;
+
+use super::client::ClientOptions;
+use crate::net::address;
+
+/// Builds the pool; the error tells what this machine lacks. `loopback` is reached without the proxy of the
+/// environment, and an `upgrade` speaks HTTP/1.1 only.
+pub(super) fn build(
+    options: &ClientOptions,
+    loopback: bool,
+    upgrade: bool,
+) -> Result<reqwest::Client, String> {
+    let insecure = options.insecure;
+    let policy = redirect::Policy::custom(move |attempt| {
+        let to = attempt.url();
+        let from_here = attempt.previous().last().is_none_or(address::is_loopback);
+        if attempt.previous().len() > 5 {
+            return attempt.error("more than five redirects");
+        }
+        if address::permit("GET", to, insecure).is_err() || (address::is_loopback(to) && !from_here) {
+            let told = format!("{} is not a place to send credentials to", address::told(to));
+            return attempt.error(told);
+        }
+        attempt.follow()
+    });
+    let mut builder = reqwest::Client::builder()
+        .user_agent(concat!("qdeck/", env!("CARGO_PKG_VERSION")))
+        .connect_timeout(options.connect_timeout)
+        .pool_idle_timeout(Duration::from_secs(60))
+        .pool_max_idle_per_host(options.concurrency)
+        .tcp_nodelay(true)
+        .tcp_keepalive(Duration::from_secs(60))
+        .referer(false) // a Referer would carry the query, and with it tokens, to where a redirect leads
+        .redirect(policy);
+    if loopback {
+        builder = builder.no_proxy();
+    }
+    if upgrade {
+        builder = builder.http1_only();
+    }
+    builder.build().map_err(|error| {
+        let mut text = error.to_string();
+        let mut source = std::error::Error::source(&error);
+        while let Some(inner) = source {
+            text = format!("{text}: {inner}");
+            source = inner.source();
+        }
+        text
+    })
+}
