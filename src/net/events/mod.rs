@@ -115,7 +115,7 @@ impl Follow {
                     refused = Some(error);
                     continue;
                 }
-                Err(error) if !self.client.may_pass(&error) => return Some(error.into()),
+                Err(error) if !error.may_pass() => return Some(error.into()),
                 Err(error) => error,
             };
             // A connection that lasted was a good one: the next wait starts small again.
