@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
@@ -22,16 +23,57 @@ use tokio_tungstenite::tungstenite::protocol::Role;
 /// Whatever ends a measurement.
 pub type Error = Box<dyn std::error::Error + Send + Sync>;
 
+/// Keeps the top row out of the scrolling.
+const MARGINS: &str = "\x1b[2r\x1b[2;1H";
+
 /// Bytes of one frame, as a PTY's reads give them.
 const FRAME: usize = 16 * 1024;
 
-/// Sends `parts` MiB, types a key every 10 ms and draws every 16 ms. A key's time is until its echo, which the far side
-/// writes behind what it has already written, is in the emulator: keys echo as titles with a number, which can be told
-/// from the flood.
-pub async fn run(parts: usize, size: Size) -> Result<String, Error> {
-    let listener = TcpListener::bind("127.0.0.1:0").await?;
+/// A key every so often, whether or not the ones before have come back.
+const BETWEEN_KEYS: Duration = Duration::from_millis(15);
+
+/// Send buffer of the far side's socket, as console servers keep it.
+const SEND_BUFFER: u32 = 128 * 1024;
+
+/// Sends `parts` MiB, types all the while and draws every 16 ms. The far side writes each key's echo behind what it has
+/// already written: a number in the cells of the top row, under which the log scrolls. A key's time is from the call
+/// that sends it until a look at the grid finds its number, or a later one.
+///
+/// Without typing, the log has the whole screen and goes into the scrollback.
+pub async fn run(parts: usize, size: Size, typing: bool) -> Result<String, Error> {
+    let (session, server) = attached(size).await?;
+    let margins = if typing { MARGINS } else { "" };
+    let before = resident();
+    let start = Instant::now();
+    let over = Arc::new(AtomicBool::new(false));
+    let flooding = tokio::spawn(far_side(server, parts, margins, Arc::clone(&over)));
+    let screen = tokio::task::spawn_blocking({
+        let session = Arc::clone(&session);
+        move || draw_until_alone(&session, size)
+    });
+    let (echoes, memory) = type_through(&session, typing, &over).await;
+    let server = flooding.await??;
+    let whole = is_whole(&session, size, margins, parts).await;
+    let took = start.elapsed();
+    let after = resident();
+    drop((session, server));
+    let drawn = screen.await?;
+    Ok(format!(
+        "{parts} MiB in {took:.1?}; the last screen is whole: {whole}\n{}\n{}\n\
+         resident KiB: {before} before, {memory:?} in each quarter of the flood at most, {after} after",
+        told("keys echoed", echoes),
+        told("pictures drawn", drawn),
+    ))
+}
+
+/// A session and the far side of its websocket.
+async fn attached(size: Size) -> Result<(Arc<Session>, WebSocketStream<TcpStream>), Error> {
+    let socket = tokio::net::TcpSocket::new_v4()?;
+    // Inherited by the accepted connection.
+    socket.set_send_buffer_size(SEND_BUFFER)?;
+    socket.bind("127.0.0.1:0".parse()?)?;
+    let listener = socket.listen(1)?;
     let url: url::Url = format!("ws://{}/", listener.local_addr()?).parse()?;
-    let _ = rustls::crypto::ring::default_provider().install_default();
     let client = Client::new(ClientOptions::default());
     let connector: Connector = Arc::new(move || {
         let (client, url) = (client.clone(), url.clone());
@@ -48,43 +90,70 @@ pub async fn run(parts: usize, size: Size) -> Result<String, Error> {
     while session.state() != SessionState::Live {
         tokio::time::sleep(Duration::from_millis(1)).await;
     }
-    let before = resident();
-    let start = Instant::now();
-    let flooding = tokio::spawn(far_side(server, parts));
-    let screen = tokio::task::spawn_blocking({
-        let session = Arc::clone(&session);
-        move || draw_until_alone(&session, size)
-    });
-    let mut echoes = Vec::new();
-    while !flooding.is_finished() {
-        let echo = Some((echoes.len() + 1).to_string());
-        let typed = Instant::now();
-        session.send(&Event::Key(KeyEvent::new(KeyCode::Char('k'), KeyModifiers::NONE)));
-        while session.title() != echo && typed.elapsed() < Duration::from_secs(10) {
-            tokio::time::sleep(Duration::from_micros(500)).await;
+    Ok((session, server))
+}
+
+/// Types until the flood is over; the keys' times, and the most memory in each quarter of them.
+async fn type_through(session: &Session, typing: bool, over: &AtomicBool) -> (Vec<Duration>, [u64; 4]) {
+    let key = Event::Key(KeyEvent::new(KeyCode::Char('k'), KeyModifiers::NONE));
+    let mut sent: Vec<Instant> = Vec::new();
+    let (mut echoes, mut memory): (Vec<Duration>, Vec<u64>) = (Vec::new(), Vec::new());
+    let mut looked: Option<Instant> = None;
+    let mut looking = tokio::time::interval(Duration::from_micros(500));
+    while !over.load(Ordering::Relaxed) || echoes.len() < sent.len() {
+        looking.tick().await;
+        let over = over.load(Ordering::Relaxed);
+        if !over && looked.is_none_or(|last| last.elapsed() >= BETWEEN_KEYS) {
+            looked = Some(Instant::now());
+            memory.push(resident());
+            if typing {
+                sent.push(Instant::now());
+                session.send(&key);
+            }
         }
-        echoes.push(typed.elapsed());
-        tokio::time::sleep(Duration::from_millis(10)).await;
+        if !typing {
+            continue;
+        }
+        let seen = number_shown(session).min(sent.len());
+        while echoes.len() < seen {
+            echoes.push(sent[echoes.len()].elapsed());
+        }
+        if over
+            && sent
+                .last()
+                .is_some_and(|last| last.elapsed() > Duration::from_secs(10))
+        {
+            break; // lost: the count of keys tells
+        }
     }
-    let server = flooding.await??;
-    let whole = is_whole(&session, size, &log_lines(parts - 1)).await;
-    let took = start.elapsed();
-    let after = resident();
-    drop((session, server));
-    let drawn = screen.await?;
-    Ok(format!(
-        "{parts} MiB in {took:.1?}; the last screen is whole: {whole}\n{}\n{}\nresident KiB before and after: {before:?} {after:?}",
-        told("keys echoed", echoes),
-        told("pictures drawn", drawn),
-    ))
+    let quarter = memory.len().div_ceil(4).max(1);
+    let most = |n: usize| {
+        memory
+            .chunks(quarter)
+            .nth(n)
+            .and_then(|part| part.iter().max().copied())
+    };
+    (echoes, [0, 1, 2, 3].map(|n| most(n).unwrap_or_default()))
+}
+
+/// The number in the first cells of the top row; zero if there is none.
+fn number_shown(session: &Session) -> usize {
+    let area = Rect::new(0, 0, 8, 1);
+    let mut buf = Buffer::empty(area);
+    session.draw(area, &mut buf, 0);
+    let text: String = buf.content.iter().map(ratatui::buffer::Cell::symbol).collect();
+    text.trim().parse().unwrap_or_default()
 }
 
 /// What happens at the other end of the wire: the flood, and an echo as soon as a key is there.
 async fn far_side(
     mut server: WebSocketStream<TcpStream>,
     parts: usize,
+    margins: &'static str,
+    over: Arc<AtomicBool>,
 ) -> Result<WebSocketStream<TcpStream>, Error> {
     let mut echoed = 0;
+    server.send(Message::text(margins)).await?;
     for part in 0..parts {
         for frame in log_lines(part).chunks(FRAME) {
             while let Some(Some(typed)) = server.next().now_or_never() {
@@ -95,6 +164,7 @@ async fn far_side(
                 .await?;
         }
     }
+    over.store(true, Ordering::Relaxed);
     while let Ok(Some(typed)) = tokio::time::timeout(Duration::from_millis(100), server.next()).await {
         echo(&mut server, typed?, &mut echoed).await?;
     }
@@ -108,7 +178,9 @@ async fn echo(
 ) -> Result<(), Error> {
     for _ in &typed.into_data()[..] {
         *echoed += 1;
-        server.send(Message::text(format!("\x1b]0;{echoed}\x07"))).await?;
+        // The log below goes on where it was.
+        let number = format!("\x1b7\x1b[1;1H{echoed}\x1b8");
+        server.send(Message::text(number)).await?;
     }
     Ok(())
 }
@@ -162,26 +234,32 @@ fn draw_until_alone(session: &Arc<Session>, size: Size) -> Vec<Duration> {
     waits
 }
 
-/// Whether the last screen comes to be that of an emulator that was fed the last part alone.
-async fn is_whole(session: &Session, size: Size, last: &[u8]) -> bool {
+/// Whether the rows of the log come to be those of an emulator that was fed the last part alone.
+async fn is_whole(session: &Session, size: Size, margins: &str, parts: usize) -> bool {
     let area = Rect::new(0, 0, size.columns, size.rows);
     let mut reference = Emulator::new(size, 0);
-    reference.feed(last);
+    reference.feed(margins.as_bytes());
+    reference.feed(&log_lines(parts - 1));
     let (mut expected, mut shown) = (Buffer::empty(area), Buffer::empty(area));
     reference.draw(area, &mut expected, 0);
+    let log = usize::from(size.columns);
     let start = Instant::now();
-    while shown != expected && start.elapsed() < Duration::from_secs(10) {
+    loop {
         session.draw(area, &mut shown, 0);
+        let whole = shown.content[log..] == expected.content[log..];
+        if whole || start.elapsed() > Duration::from_secs(10) {
+            return whole;
+        }
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
-    shown == expected
 }
 
-/// Resident memory in KiB, where `/proc` tells it.
-fn resident() -> Option<u64> {
-    let status = std::fs::read_to_string("/proc/self/status").ok()?;
-    let line = status.lines().find(|line| line.starts_with("VmRSS:"))?;
-    line.split_whitespace().nth(1)?.parse().ok()
+/// Resident memory in KiB, where `/proc` tells it; else zero.
+fn resident() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find(|line| line.starts_with("VmRSS:"));
+    line.and_then(|line| line.split_whitespace().nth(1)?.parse().ok())
+        .unwrap_or_default()
 }
 
 fn told(what: &str, mut times: Vec<Duration>) -> String {

@@ -118,7 +118,9 @@ fn main() -> Result<(), flood::Error> {
             .worker_threads(2)
             .enable_all()
             .build()?;
-        println!("{}", runtime.block_on(flood::run(64, SIZE))?);
+        for typing in [true, false] {
+            println!("{}\n", runtime.block_on(flood::run(64, SIZE, typing))?);
+        }
         return Ok(());
     }
     let mut criterion = Criterion::default().configure_from_args();

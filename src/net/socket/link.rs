@@ -7,7 +7,7 @@ use std::time::Duration;
 use futures_util::stream::{SplitSink, SplitStream};
 use futures_util::{SinkExt, StreamExt};
 use reqwest::Upgraded;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 use tokio::time::{Instant, MissedTickBehavior};
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
@@ -23,6 +23,15 @@ pub(super) const FAREWELL: Duration = Duration::from_secs(1);
 
 /// Frames that wait between the task and the reader; when full, the task stops reading and TCP pushes back.
 const WAITING: usize = 32;
+
+/// Bytes that wait there. A key's echo waits behind them: at 20 MB/s this is 3 ms.
+const WAITING_BYTES: u32 = 64 << 10;
+
+/// What came, and the room that it takes while it waits.
+pub(super) struct Waiting {
+    pub heard: Result<Frame, NetError>,
+    _room: Option<OwnedSemaphorePermit>,
+}
 
 /// What a [`Socket`] asks of its task.
 pub(super) enum Order {
@@ -101,7 +110,7 @@ async fn run(
     sink: SplitSink<Connection, Message>,
     source: SplitStream<Connection>,
     orders: mpsc::Receiver<Order>,
-    out: mpsc::Sender<Result<Frame, NetError>>,
+    out: mpsc::Sender<Waiting>,
     pulse: Arc<Pulse>,
     named: NetError,
     ping_every: Duration,
@@ -113,10 +122,13 @@ async fn run(
     if let Some(cause) = end {
         // Nobody may be listening any more, which is an end as well.
         let _ = out
-            .send(Err(NetError {
-                cause: Box::new(cause),
-                ..named
-            }))
+            .send(Waiting {
+                heard: Err(NetError {
+                    cause: Box::new(cause),
+                    ..named
+                }),
+                _room: None,
+            })
             .await;
     }
 }
@@ -124,30 +136,39 @@ async fn run(
 /// Hands frames on until the end. `None` is an orderly one.
 async fn read(
     mut source: SplitStream<Connection>,
-    out: &mpsc::Sender<Result<Frame, NetError>>,
+    out: &mpsc::Sender<Waiting>,
     pulse: &Pulse,
 ) -> Option<Cause> {
+    let bytes = Arc::new(Semaphore::new(WAITING_BYTES as usize));
     loop {
-        pulse.full.store(out.capacity() == 0, Ordering::Relaxed);
-        let room = out.reserve().await;
-        if pulse.full.swap(false, Ordering::Relaxed) {
-            pulse.beat();
-        }
-        let Ok(room) = room else {
+        let message = source.next().await;
+        pulse.beat();
+        let frame = match sorted(message) {
+            Heard::Frame(frame) => frame,
+            Heard::Pulse => continue,
+            Heard::End(end) => return end,
+        };
+        pulse.full.store(true, Ordering::Relaxed);
+        let handed_on = hand_on(frame, out, &bytes).await;
+        pulse.full.store(false, Ordering::Relaxed);
+        pulse.beat();
+        if !handed_on {
             // Only the writing half is left: keep reading, for pongs and the close, and drop what comes.
             return drain(source, pulse).await;
-        };
-        let frame = loop {
-            let message = source.next().await;
-            pulse.beat();
-            match sorted(message) {
-                Heard::Frame(frame) => break frame,
-                Heard::Pulse => {}
-                Heard::End(end) => return end,
-            }
-        };
-        room.send(Ok(frame));
+        }
     }
+}
+
+/// Waits for room among what waits; whether anybody listens. A frame longer than all the room waits alone.
+async fn hand_on(frame: Frame, out: &mpsc::Sender<Waiting>, bytes: &Arc<Semaphore>) -> bool {
+    let length = u32::try_from(frame.len()).unwrap_or(u32::MAX);
+    let room = Arc::clone(bytes).acquire_many_owned(length.min(WAITING_BYTES));
+    let waiting = Waiting {
+        // The semaphore is never closed.
+        _room: room.await.ok(),
+        heard: Ok(frame),
+    };
+    out.send(waiting).await.is_ok()
 }
 
 async fn drain(mut source: SplitStream<Connection>, pulse: &Pulse) -> Option<Cause> {

@@ -28,6 +28,15 @@ pub enum Frame {
     Binary(bytes::Bytes),
 }
 
+impl Frame {
+    fn len(&self) -> usize {
+        match self {
+            Self::Text(text) => text.len(),
+            Self::Binary(bytes) => bytes.len(),
+        }
+    }
+}
+
 /// How a websocket behaves. The defaults fit a console.
 #[derive(Debug, Clone)]
 pub struct SocketOptions {
@@ -59,7 +68,7 @@ pub struct Socket {
 
 /// The receiving half of a [`Socket`]. The connection lives as long as either half.
 pub struct SocketReader {
-    frames: mpsc::Receiver<Result<Frame, NetError>>,
+    frames: mpsc::Receiver<link::Waiting>,
     _task: Arc<AbortOnDropHandle<()>>,
 }
 
@@ -108,8 +117,7 @@ impl SocketReader {
     /// See [`Socket::recv`]. After an end or an error it is `Ok(None)` for ever.
     pub async fn recv(&mut self) -> Result<Option<Frame>, Problem> {
         match self.frames.recv().await {
-            Some(Ok(frame)) => Ok(Some(frame)),
-            Some(Err(error)) => Err(error.into()),
+            Some(waiting) => Ok(Some(waiting.heard?)),
             None => Ok(None),
         }
     }
