@@ -46,7 +46,7 @@ fn instance(number: usize) -> Resource {
         created: Timestamp::from_millis(1_700_000_000_000),
         changed: None,
         offers: Offers::default(),
-        facts: Vec::new(),
+        facts: [].into(),
     })
 }
 

@@ -32,7 +32,7 @@ fn instance(context: &ContextName, number: usize) -> Resource {
         created: Timestamp::from_millis(1_700_000_000_000 + i64::try_from(number).unwrap_or(0) * 1000),
         changed: None,
         offers: Offers::default(),
-        facts: Vec::new(),
+        facts: [].into(),
     })
 }
 

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::{Bytes, Cores, Kind, ResourceId, State, Timestamp};
 
 /// A platform's own fact about a resource, named in the API's words: a wide column and a line of the details.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Fact {
     /// The API's name of it, such as `ready_state`.
     pub name: &'static str,
@@ -85,8 +85,8 @@ pub struct Instance {
     pub changed: Option<Timestamp>,
     /// What can be asked of it.
     pub offers: Offers,
-    /// The platform's own facts.
-    pub facts: Vec<Fact>,
+    /// The platform's own facts; many instances share the same.
+    pub facts: Arc<[Fact]>,
 }
 
 /// Accelerators that a container asks for.

@@ -1,27 +1,45 @@
-//! Words that repeat from row to row, kept once.
+//! What repeats from row to row, kept once.
 
 use std::collections::HashSet;
+use std::hash::Hash;
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// More different words than this are no longer shared: they do not repeat then.
+/// More different ones than this are no longer shared: they do not repeat then.
 const MOST: usize = 20_000;
 
-/// A set of shared words: states, locations, hosts, images. Cheap to clone.
-#[derive(Clone, Default)]
-pub(super) struct Words(Arc<Mutex<HashSet<Arc<str>>>>);
+/// Words: states, locations, hosts, images. Cheap to clone.
+pub(super) type Words = Pool<str>;
 
-impl Words {
-    /// The one copy of this word.
-    pub(super) fn share(&self, word: &str) -> Arc<str> {
+/// One copy of each of many equal things. Cheap to clone.
+pub(super) struct Pool<T: ?Sized>(Arc<Mutex<HashSet<Arc<T>>>>);
+
+impl<T: ?Sized> Clone for Pool<T> {
+    fn clone(&self) -> Self {
+        Self(self.0.clone())
+    }
+}
+
+impl<T: ?Sized> Default for Pool<T> {
+    fn default() -> Self {
+        Self(Arc::default())
+    }
+}
+
+impl<T: ?Sized + Eq + Hash> Pool<T> {
+    /// The one copy of this.
+    pub(super) fn share<'a>(&self, one: &'a T) -> Arc<T>
+    where
+        Arc<T>: From<&'a T>,
+    {
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(word) = known.get(word) {
-            return word.clone();
+        if let Some(one) = known.get(one) {
+            return one.clone();
         }
-        let word: Arc<str> = word.into();
+        let one: Arc<T> = one.into();
         if known.len() < MOST {
-            known.insert(word.clone());
+            known.insert(one.clone());
         }
-        word
+        one
     }
 }
 

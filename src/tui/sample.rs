@@ -50,10 +50,11 @@ pub(crate) fn instance(context: &str, name: &str, lifecycle: Lifecycle) -> Resou
             telemetry: true,
             logs: true,
         },
-        facts: vec![Fact {
+        facts: [Fact {
             name: "ready_state",
             value: "ready".into(),
-        }],
+        }]
+        .into(),
     })
 }
 

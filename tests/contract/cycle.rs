@@ -93,7 +93,12 @@ fn still(row: Resource) -> Resource {
         Resource::Instance(mut it) => {
             it.state = State::new(Lifecycle::Unknown, "");
             it.changed = None;
-            it.facts.retain(|fact| fact.name != "healthy");
+            it.facts = it
+                .facts
+                .iter()
+                .filter(|fact| fact.name != "healthy")
+                .cloned()
+                .collect();
             Resource::Instance(it)
         }
         Resource::Container(mut it) => {

@@ -33,7 +33,7 @@ fn instance(name: &str, scope: Option<&str>, lifecycle: Lifecycle) -> Resource {
         created: None,
         changed: None,
         offers: Offers::default(),
-        facts: Vec::new(),
+        facts: [].into(),
     })
 }
 

@@ -18,7 +18,7 @@ use futures_util::stream::BoxStream;
 
 use super::shelf::Shelf;
 use super::signin::SignIn;
-use super::words::Words;
+use super::words::{Pool, Words};
 use super::{Answer, Change, Check, Console, ListEvent, Provider, Section, Traffic};
 use crate::config::{Context, Credentials};
 use crate::model::{
@@ -67,6 +67,7 @@ impl Cycle {
         let map = Mapper {
             context: context.name.clone(),
             words: Words::default(),
+            facts: Pool::default(),
             names: Names::default(),
         };
         Ok(Self {

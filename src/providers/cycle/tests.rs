@@ -9,6 +9,7 @@ fn mapper() -> Mapper {
     Mapper {
         context: ContextName::new("hub-a"),
         words: Words::default(),
+        facts: Pool::default(),
         names: Names::default(),
     }
 }

@@ -36,10 +36,11 @@ fn instance(name: &str, lifecycle: Lifecycle) -> Resource {
         created: Some(Timestamp::now().before(Duration::from_secs(3600))),
         changed: None,
         offers: Offers::default(),
-        facts: vec![Fact {
+        facts: [Fact {
             name: "ready_state",
             value: "hibernate".into(),
-        }],
+        }]
+        .into(),
     })
 }
 

@@ -10,7 +10,7 @@ use crate::model::{
     Address, Bytes, Container, ContainerLink, ContextName, Cores, Fact, Instance, Kind, Lifecycle, Offers,
     ResourceId, ScreenKind, State, Timestamp,
 };
-use crate::providers::words::Words;
+use crate::providers::words::{Pool, Words};
 pub(crate) use names::{Names, Owner};
 
 /// What rows are made with: whose they are, and where their words are kept.
@@ -18,6 +18,7 @@ pub(crate) use names::{Names, Owner};
 pub(crate) struct Mapper {
     pub(crate) context: ContextName,
     pub(crate) words: Words,
+    pub(crate) facts: Pool<[Fact]>,
     pub(crate) names: Names,
 }
 
@@ -85,7 +86,7 @@ impl Mapper {
             created: date(wire.events.created.as_deref()),
             changed: date(wire.state.changed.as_deref()).or_else(|| date(wire.events.updated.as_deref())),
             offers: Offers::default(),
-            facts: facts.all,
+            facts: facts.whole(),
         }
     }
 
@@ -149,7 +150,7 @@ impl Mapper {
                 telemetry: true,
                 logs: true,
             },
-            facts: facts.all,
+            facts: self.facts.share(&facts.all),
         }
     }
 
@@ -176,6 +177,12 @@ impl<'a> Facts<'a> {
             words,
             all: Vec::new(),
         }
+    }
+
+    /// All of them, in no more room than they need.
+    fn whole(mut self) -> Vec<Fact> {
+        self.all.shrink_to_fit();
+        self.all
     }
 
     fn add(&mut self, name: &'static str, value: Option<&str>) {
@@ -257,7 +264,7 @@ fn instance_state(words: &Words, wire: &wire::Instance) -> State {
 fn addresses(wire: &wire::Instance) -> Vec<Address> {
     let network = &wire.environment;
     let v4 = network.legacy.as_ref().and_then(|legacy| legacy.ipv4.as_ref());
-    [network.ipv6.as_ref(), v4]
+    let mut all: Vec<Address> = [network.ipv6.as_ref(), v4]
         .into_iter()
         .flatten()
         .filter_map(|net| net.ip.as_deref())
@@ -265,7 +272,10 @@ fn addresses(wire: &wire::Instance) -> Vec<Address> {
             value: ip.into(),
             public: ip.parse::<std::net::IpAddr>().is_ok_and(is_public),
         })
-        .collect()
+        .collect();
+    // A list begins with room for four.
+    all.shrink_to_fit();
+    all
 }
 
 fn is_public(ip: std::net::IpAddr) -> bool {

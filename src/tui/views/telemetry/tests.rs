@@ -42,7 +42,7 @@ fn store(lifecycle: Lifecycle, telemetry: bool) -> Store {
             telemetry,
             ..Offers::default()
         },
-        facts: Vec::new(),
+        facts: [].into(),
     };
     store.apply(FleetEvent::Upsert(Box::new(Resource::Instance(instance))));
     store
