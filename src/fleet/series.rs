@@ -265,7 +265,7 @@ impl Series {
             } else {
                 point.from
             };
-            if reach >= end || columns == 0 {
+            if reach > end || columns == 0 {
                 break;
             }
             let known = point.value(metric);

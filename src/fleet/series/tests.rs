@@ -101,6 +101,14 @@ fn a_mean_does_not_reach_over_a_gap_inside_its_minute() {
 }
 
 #[test]
+fn the_first_sample_after_a_gap_is_shown_the_moment_it_is_measured() {
+    let mut series = Series::default();
+    series.extend(&every(0..=10, 5));
+    series.extend(&every(400..=400, 5));
+    assert_eq!(drawn(&series, 400, 10, 1), "#");
+}
+
+#[test]
 fn the_past_fills_in_behind_what_is_known() {
     let mut series = Series::default();
     series.extend(&every(3600..=3660, 5));
