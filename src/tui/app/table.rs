@@ -27,6 +27,13 @@ impl App {
 
     /// The intents that mean the same everywhere.
     fn everywhere(&mut self, intent: Intent) -> Option<Vec<Effect>> {
+        // A view that reads something of its own, or freezes by itself, says so in its hints.
+        if matches!(intent, Intent::Refresh | Intent::PauseRefresh)
+            && let Some((view, _)) = self.views.last_mut()
+            && view.hints().iter().any(|(offered, _)| *offered == intent)
+        {
+            return Some(view.apply(intent, None));
+        }
         let effects = match intent {
             Intent::Quit => vec![Effect::Quit],
             Intent::Suspend => vec![Effect::Suspend],
@@ -230,9 +237,8 @@ impl App {
 
     /// Esc in a table: one thing at a time, from the lightest to the heaviest.
     fn back(&mut self) {
-        if self.messages.dismiss(self.now) || self.banner.take().is_some() {
-            return;
-        }
+        // A message goes on the way; it never costs a key of its own.
+        let dismissed = self.messages.dismiss(self.now);
         let here = self.spot();
         let pane = &mut self.panes[self.active];
         if !pane.filter_text.is_empty() {
@@ -246,6 +252,8 @@ impl App {
             if let Some(spot) = self.history.last_table(&here) {
                 self.place_at(&spot);
             }
+        } else if !dismissed {
+            self.banner = None;
         }
     }
 

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use ratatui::style::{Modifier, Style};
 
+use super::columns;
 use crate::fleet::{Row, Series};
 use crate::model::{Kind, Metric, Resource, age};
 use crate::tui::Look;
@@ -51,7 +52,24 @@ pub(super) fn text<'a>(column: Column, row: &'a Row, look: &Look<'_>, width: u16
             },
             _ => Cow::Borrowed(""),
         },
+        Column::Image => tail(column.text(resource), width, look.ascii),
         column => column.text(resource),
+    }
+}
+
+/// An image whose name is too long loses its registry and its folders first: `ghcr.io/shop/web:1.4` as `…/web:1.4`.
+fn tail(image: Cow<'_, str>, width: u16, ascii: bool) -> Cow<'_, str> {
+    if width == 0 || columns(&image) <= width {
+        return image;
+    }
+    let shorter = image
+        .match_indices('/')
+        .map(|(at, _)| &image[at..])
+        .find(|rest| columns(rest) < width)
+        .or_else(|| image.rfind('/').map(|at| &image[at..]));
+    match shorter {
+        Some(rest) => format!("{}{rest}", if ascii { "~" } else { "…" }).into(),
+        None => image,
     }
 }
 
@@ -99,5 +117,19 @@ pub(super) fn style(column: Column, row: &Row, look: &Look<'_>) -> Style {
         Column::Cpu | Column::Memory => theme.chart,
         Column::Context | Column::Age | Column::Id | Column::Facts | Column::Labels => theme.dim,
         _ => theme.text,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_image_keeps_its_own_name() {
+        let image = || Cow::Borrowed("ghcr.io/example/shop/web:1.4");
+        assert_eq!(tail(image(), 40, false), "ghcr.io/example/shop/web:1.4");
+        assert_eq!(tail(image(), 15, false), "…/shop/web:1.4");
+        assert_eq!(tail(image(), 9, false), "…/web:1.4");
+        assert_eq!(tail("67401d5af1bb".into(), 8, true), "67401d5af1bb");
     }
 }

@@ -5,11 +5,14 @@ use crate::tui::panes::Column;
 
 /// Columns between two columns.
 const GAP: u16 = 2;
-/// As wide as a sparkline grows when there is room left.
-const SPARK: u16 = 24;
+/// What a column with a sparkline asks for: eight cells and the figure beside them.
+pub(super) const SPARK: u16 = 14;
+/// As narrow as it gets before texts are cut, and as wide as it grows with the room that is left.
+const SPARKS: (u16, u16) = (11, 26);
 
-/// Chooses the columns that fit and their widths. `wanted` is what each column's content asks for. Columns of low
-/// priority go first; what is left goes to sparklines, then to the column before the figures at the right.
+/// Chooses the columns that fit and their widths. `wanted` is what each column's content asks for. Texts come first:
+/// sparklines give way, then what can be cut and still be read, then whole columns, those of low priority first. What
+/// is left goes to sparklines, then to the column before the figures at the right.
 pub(super) fn share(kind: Kind, columns: &[(Column, u16)], width: u16) -> Vec<(Column, u16)> {
     let mut chosen: Vec<(Column, u16)> = columns.to_vec();
     let total = |chosen: &[(Column, u16)]| {
@@ -21,10 +24,7 @@ pub(super) fn share(kind: Kind, columns: &[(Column, u16)], width: u16) -> Vec<(C
     };
     loop {
         let over = total(&chosen).saturating_sub(width);
-        if over == 0 {
-            break;
-        }
-        if squeeze(kind, &mut chosen, over) {
+        if over == 0 || squeeze(kind, &mut chosen, over) {
             break;
         }
         let Some(least) = (0..chosen.len()).min_by_key(|index| chosen[*index].0.shape(kind).priority) else {
@@ -37,10 +37,13 @@ pub(super) fn share(kind: Kind, columns: &[(Column, u16)], width: u16) -> Vec<(C
         chosen.remove(least);
     }
     let mut left = width.saturating_sub(total(&chosen));
+    let mut sparks = chosen.iter().filter(|(column, _)| is_spark(*column)).count();
     for (_, wide) in chosen.iter_mut().filter(|(column, _)| is_spark(*column)) {
-        let more = left.min(SPARK.saturating_sub(*wide));
+        let fair = left / u16::try_from(sparks.max(1)).unwrap_or(1);
+        let more = fair.min(SPARKS.1.saturating_sub(*wide));
         *wide += more;
         left -= more;
+        sparks -= 1;
     }
     if let Some(last) = chosen
         .iter()
@@ -54,25 +57,44 @@ pub(super) fn share(kind: Kind, columns: &[(Column, u16)], width: u16) -> Vec<(C
 
 /// Takes `over` columns away from those that can be narrower, if that is enough without making any unreadable.
 fn squeeze(kind: Kind, chosen: &mut [(Column, u16)], over: u16) -> bool {
-    let spare = |(column, width): &(Column, u16)| {
-        let shape = column.shape(kind);
-        // A name that cannot be told from the next one is no name: at least two thirds stay.
-        let least = shape.min.max(if *column == Column::Name {
-            width * 2 / 3
-        } else {
-            width / 2
-        });
-        width.saturating_sub(least)
-    };
-    if chosen.iter().map(spare).sum::<u16>() < over {
+    let spare = |(column, width): &(Column, u16)| width.saturating_sub(least(kind, *column, *width));
+    let wanted = chosen.to_vec();
+    if wanted.iter().map(spare).sum::<u16>() < over {
         return false;
     }
-    for _ in 0..over {
-        if let Some(widest) = chosen.iter_mut().filter(|it| spare(it) > 0).max_by_key(|it| it.1) {
-            widest.1 -= 1;
+    let mut over = over;
+    for sparks in [true, false] {
+        while over > 0 {
+            let next = (0..chosen.len())
+                .filter(|at| is_spark(chosen[*at].0) == sparks)
+                .filter(|at| chosen[*at].1 > wanted[*at].1 - spare(&wanted[*at]))
+                .max_by_key(|at| chosen[*at].1);
+            let Some(widest) = next else { break };
+            chosen[widest].1 -= 1;
+            over -= 1;
         }
     }
     true
+}
+
+/// As narrow as a column may be cut. Half an address or half a size tells nothing: such a column stays whole or goes.
+fn least(kind: Kind, column: Column, width: u16) -> u16 {
+    let least = match column {
+        Column::Cpu | Column::Memory => SPARKS.0,
+        // A name that cannot be told from the next one is no name.
+        Column::Name | Column::Target => width * 2 / 3,
+        Column::Image => width.min(16),
+        Column::Location
+        | Column::Container
+        | Column::Sizes
+        | Column::Labels
+        | Column::Facts
+        | Column::Endpoints
+        | Column::By
+        | Column::Host => width / 2,
+        _ => width,
+    };
+    least.max(column.shape(kind).min).min(width)
 }
 
 pub(super) const fn is_spark(column: Column) -> bool {
@@ -115,6 +137,38 @@ mod tests {
             let count = share(Kind::Instance, &wanted(), width).len();
             assert!(count >= before, "{width}: {count} after {before}");
             before = count;
+        }
+    }
+
+    #[test]
+    fn texts_come_before_sparklines_and_sparklines_take_what_is_left() {
+        let columns = [
+            (Column::Name, 16),
+            (Column::Context, 12),
+            (Column::State, 10),
+            (Column::Location, 22),
+            (Column::Address, 14),
+            (Column::Cpu, SPARK),
+            (Column::Memory, SPARK),
+            (Column::Age, 4),
+        ];
+        let width = |room, wanted| {
+            let chosen = share(Kind::Instance, &columns, room);
+            chosen.iter().find(|(column, _)| *column == wanted).map(|it| it.1)
+        };
+        assert_eq!(
+            width(114, Column::Location),
+            Some(22),
+            "whole, sparklines give way"
+        );
+        assert_eq!(width(114, Column::Cpu), Some(11));
+        assert_eq!(width(200, Column::Cpu), Some(26));
+        for room in 40..200 {
+            let address = width(room, Column::Address);
+            assert!(
+                address.is_none_or(|width| width >= 14),
+                "{room}: whole or not at all"
+            );
         }
     }
 }

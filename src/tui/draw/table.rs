@@ -4,7 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
 
-use super::layout::{gap, is_spark, share};
+use super::layout::{SPARK, gap, is_spark, share};
 use super::{cells, columns, detail, empty, frame_box, lines, put, put_right};
 use crate::fleet::Row;
 use crate::model::{Kind, Timestamp, age};
@@ -109,7 +109,7 @@ fn measure(pane: &mut Pane, visible: &[Row], look: &Look<'_>, width: u16) -> Vec
     for column in pane.columns() {
         let shape = column.shape(kind);
         let content = if is_spark(column) {
-            13
+            SPARK
         } else {
             visible
                 .iter()

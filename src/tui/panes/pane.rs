@@ -116,28 +116,30 @@ impl Pane {
         }
     }
 
-    /// Takes a filter as typed; the platforms' own facts in `store` are columns too. One that cannot be read leaves the
-    /// rows as they are.
+    /// Takes a filter as typed; the platforms' own facts in `store` are columns too. While it cannot be read, as when
+    /// `state:` has no value yet, the terms before the mistake stand.
     pub fn set_filter(&mut self, text: &str, store: &Store) {
         text.clone_into(&mut self.filter_text);
-        let mut own: Vec<&'static str> = store
-            .rows(self.kind)
-            .take(LOOKED_AT_FOR_FACTS)
-            .flat_map(|row| row.resource.facts())
-            .map(|fact| fact.name)
-            .collect();
-        own.sort_unstable();
-        own.dedup();
-        match Filter::parse(text, &own) {
+        let own = own_columns(self.kind, store);
+        let filter = match Filter::parse(text, &own) {
             Ok(filter) => {
                 self.misread = None;
-                if self.filter != filter {
-                    self.filter = filter;
-                    self.widths.clear();
-                }
+                filter
             }
-            Err(misread) => self.misread = Some(misread),
+            Err(misread) => {
+                self.misread = Some(misread);
+                readable(text, &own)
+            }
+        };
+        if self.filter != filter {
+            self.filter = filter;
+            self.widths.clear();
         }
+    }
+
+    /// What is wrong with a text as a filter of a table.
+    pub fn misreads(kind: Kind, text: &str, store: &Store) -> Option<FilterError> {
+        Filter::parse(text, &own_columns(kind, store)).err()
     }
 
     /// Why the filter as typed cannot be read.
@@ -435,4 +437,29 @@ impl Pane {
         self.anchor = ids.last().cloned();
         self.marks.extend(ids);
     }
+}
+
+/// The names of the platforms' own facts, which are columns too.
+pub(in crate::tui) fn own_columns(kind: Kind, store: &Store) -> Vec<&'static str> {
+    let mut own: Vec<&'static str> = store
+        .rows(kind)
+        .take(LOOKED_AT_FOR_FACTS)
+        .flat_map(|row| row.resource.facts())
+        .map(|fact| fact.name)
+        .collect();
+    own.sort_unstable();
+    own.dedup();
+    own
+}
+
+/// The filter of as many terms from the beginning of a text as can be read.
+fn readable(text: &str, own: &[&'static str]) -> Filter {
+    let mut rest = text;
+    while let Some((before, _)) = rest.trim_end().rsplit_once(char::is_whitespace) {
+        if let Ok(filter) = Filter::parse(before, own) {
+            return filter;
+        }
+        rest = before;
+    }
+    Filter::default()
 }

@@ -83,8 +83,9 @@ pub fn ceiling(metric: Metric, values: &[Option<f64>], limit: Option<f64>) -> f6
         .fold(0.0, f64::max);
     let limit = limit.filter(|limit| limit.is_finite() && *limit > 0.0);
     match (metric, limit) {
-        // One busy core of 32 must be seen to rise, so processors fill at what was used, up to the limit.
-        (Metric::Cpu, Some(limit)) => peak.max(limit.min(1.0)),
+        // One busy core of 32 must be seen to rise, so processors fill at what was used; a quarter of a core at least,
+        // so that a load of a twentieth is a step above idling and idling itself stays flat.
+        (Metric::Cpu, Some(limit)) => peak.max(limit.min(1.0) / 4.0),
         (Metric::Memory, Some(limit)) => limit,
         _ => peak.max(floor(metric)),
     }
@@ -151,7 +152,7 @@ fn step(share: f64, steps: usize) -> usize {
 /// Less than this fills no sparkline.
 fn floor(metric: Metric) -> f64 {
     match metric {
-        Metric::Cpu => 1.0,
+        Metric::Cpu => 0.25,
         Metric::Memory => 1024.0 * 1024.0,
         Metric::NetReceive | Metric::NetSend | Metric::DiskRead | Metric::DiskWrite => 1000.0,
         Metric::Processes => 4.0,

@@ -165,3 +165,41 @@ fn the_palette_goes_to_a_table_with_a_filter_and_a_context() {
         "theme light"
     );
 }
+
+#[test]
+fn esc_clears_before_it_puts_the_banner_away() {
+    let options = crate::tui::Options {
+        banner: Some("this is the demo".to_owned()),
+        ..Default::default()
+    };
+    let mut scene = Scene::with(sample::fleet(), options, 120, 36);
+    scene.keys("/web\n");
+    scene.keys("\x1b");
+    assert!(scene.app.pane().filter_text.is_empty() && scene.app.banner.is_some());
+    scene.keys("\x1b");
+    assert!(scene.app.banner.is_none(), "nothing else was to be done");
+}
+
+#[test]
+fn a_filter_is_edited_at_its_end_and_ctrl_u_empties_it() {
+    let mut scene = scene();
+    scene.keys("/web-1\n/2");
+    assert_eq!(scene.shown(), ["web-12"]);
+    scene.press(KeyCode::Char('u'), KeyModifiers::CONTROL);
+    assert_eq!((scene.shown().len(), scene.app.prompt.is_some()), (15, true));
+    scene.keys("\x1b");
+    assert_eq!(scene.app.pane().filter_text, "web-1", "cancelled: as it was");
+}
+
+#[test]
+fn refresh_goes_to_the_view_that_reads_something_of_its_own() {
+    let mut scene = scene();
+    scene.keys("yr");
+    assert!(
+        matches!(scene.effects[..], [Effect::Describe(_)]),
+        "{:?}",
+        scene.effects
+    );
+    scene.keys("\x1br");
+    assert_eq!(scene.effects, [Effect::Refresh]);
+}

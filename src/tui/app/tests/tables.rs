@@ -233,3 +233,15 @@ fn only_what_is_looked_at_is_sampled() {
     assert_eq!(visible[0], focus);
     assert_eq!(app.drawn(), None, "the same is not asked twice");
 }
+
+#[test]
+fn a_term_without_its_value_yet_leaves_the_terms_before_it() {
+    let mut scene = scene();
+    scene.keys("/web state");
+    assert_eq!(scene.shown().len(), 0, "a word that is nowhere");
+    scene.keys(":");
+    assert_eq!(scene.shown().len(), 12);
+    assert!(scene.app.pane().misread().is_some(), "and says what is missing");
+    scene.keys("x");
+    assert_eq!(scene.shown().len(), 0);
+}

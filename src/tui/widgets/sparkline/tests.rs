@@ -133,9 +133,16 @@ fn values_are_read_beside_their_limits() {
 #[test]
 fn a_busy_core_shows_on_a_large_machine_and_noise_does_not() {
     assert!((ceiling(Metric::Cpu, &[Some(1.0)], Some(32.0)) - 1.0).abs() < f64::EPSILON);
-    assert!((ceiling(Metric::Cpu, &[Some(0.1)], Some(0.5)) - 0.5).abs() < f64::EPSILON);
+    assert!((ceiling(Metric::Cpu, &[Some(0.1)], Some(0.5)) - 0.125).abs() < f64::EPSILON);
     assert!((ceiling(Metric::NetSend, &[Some(12.0)], None) - 1000.0).abs() < f64::EPSILON);
     assert!((ceiling(Metric::Memory, &[Some(12.0)], Some(99.0)) - 99.0).abs() < f64::EPSILON);
+}
+
+#[test]
+fn a_twentieth_of_a_core_is_a_step_above_idling() {
+    let idle_then_light = [Some(0.002), Some(0.01), Some(0.05), Some(0.1)];
+    let max = ceiling(Metric::Cpu, &idle_then_light, Some(2.0));
+    assert_eq!(sparkline(&idle_then_light, max, false), "▁▁▂▄");
 }
 
 proptest! {
