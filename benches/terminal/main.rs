@@ -5,6 +5,7 @@
 #![expect(
     clippy::print_stdout,
     clippy::expect_used,
+    clippy::panic,
     reason = "a benchmark prints, and ends where it cannot measure"
 )]
 

@@ -10,8 +10,11 @@ use crate::terminal::{Start, Terminal};
 /// Names and figures.
 type Figures = Vec<(String, String)>;
 
+/// What measures.
+type Measure = fn() -> Figures;
+
 /// Every measure by its name.
-pub const ALL: &[(&str, fn() -> Figures)] = &[
+pub const ALL: &[(&str, Measure)] = &[
     ("start", start),
     ("keys", keys),
     ("idle", idle),
