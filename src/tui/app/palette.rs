@@ -7,7 +7,8 @@ use crossterm::event::{Event as TerminalEvent, KeyCode, MouseEvent, MouseEventKi
 use super::App;
 use crate::model::{ContextName, Kind};
 use crate::tui::keymap::{Chord, Lookup};
-use crate::tui::overlays::{Choice, MenuKind, palette_items};
+use crate::tui::overlays::{Choice, Item, MenuKind, palette_items};
+use crate::tui::panes::Sort;
 use crate::tui::widgets::prompt::{Prompt, Typed};
 use crate::tui::{Effect, Intent, Place};
 
@@ -99,15 +100,24 @@ impl App {
 
     /// Puts the item under the cursor into the line, ready for arguments.
     fn complete(&mut self) {
-        let label = self
-            .menu
-            .as_ref()
-            .filter(|menu| menu.kind == MenuKind::Palette)
-            .and_then(|menu| menu.chosen())
-            .map(|item| match item.choice {
-                Choice::Pane(_, None) => format!("{} ", item.label),
-                _ => item.label.clone(),
-            });
+        let Some(menu) = self.menu.as_ref().filter(|menu| menu.kind == MenuKind::Palette) else {
+            return;
+        };
+        let is_completion = |item: &&Item| matches!(item.choice, Choice::Complete(_));
+        let item = menu
+            .chosen()
+            .filter(|item| is_completion(item))
+            .or_else(|| menu.lines().find(is_completion))
+            .or_else(|| menu.chosen());
+        let label = item.map(|item| match item.choice {
+            Choice::Pane(_, None) => format!("{} ", item.label),
+            Choice::Wrong => menu
+                .prompt
+                .as_ref()
+                .map(|it| it.text().to_owned())
+                .unwrap_or_default(),
+            _ => item.label.clone(),
+        });
         if let Some(label) = label {
             self.type_into_palette(&label);
         }
@@ -185,8 +195,18 @@ impl App {
             }
             return self.toggle_context(name);
         }
-        if choice == Choice::Read {
-            return Vec::new();
+        match &choice {
+            Choice::Read => return Vec::new(),
+            Choice::Wrong => {
+                let told = menu.chosen().map(|item| item.label.clone()).unwrap_or_default();
+                return vec![Effect::Complain(told)];
+            }
+            Choice::Complete(line) => {
+                let line = line.clone();
+                self.type_into_palette(&line);
+                return Vec::new();
+            }
+            _ => {}
         }
         self.menu = None;
         if let Some(text) = typed.filter(|text| is_palette && !text.trim().is_empty()) {
@@ -197,7 +217,14 @@ impl App {
             }
         }
         match choice {
-            Choice::Read | Choice::Stay | Choice::Context(_) => Vec::new(),
+            Choice::Read | Choice::Wrong | Choice::Complete(_) | Choice::Stay | Choice::Context(_) => {
+                Vec::new()
+            }
+            Choice::SortTo(column, reverse) => {
+                self.pane_mut().sort = Sort { column, reverse };
+                Vec::new()
+            }
+            Choice::Only(names) => self.show_only(&names),
             Choice::Intent(intent) => self.intend(intent, None),
             Choice::Sort(column) => {
                 self.pane_mut().sort_by(column);
@@ -224,6 +251,19 @@ impl App {
             }
             None => effects,
         }
+    }
+
+    fn show_only(&mut self, names: &[ContextName]) -> Vec<Effect> {
+        let contexts = self.store.contexts().iter().map(|it| it.name.clone());
+        let hidden = contexts.filter(|name| !names.is_empty() && !names.contains(name));
+        self.hidden = Arc::new(hidden.collect());
+        let said = if names.is_empty() {
+            "every context is shown".to_owned()
+        } else {
+            let names: Vec<_> = names.iter().map(ContextName::as_str).collect();
+            format!("only {} shown", names.join(", "))
+        };
+        vec![Effect::Say(said)]
     }
 
     fn toggle_context(&mut self, name: ContextName) -> Vec<Effect> {

@@ -9,7 +9,7 @@ use crate::tui::app::App;
 use crate::tui::keymap::{self, PLACES, REGISTRY};
 use crate::tui::panes::{Column, mark};
 use crate::tui::widgets::prompt::Prompt;
-use crate::tui::{DocumentForm, Effect, Intent, Place, theme};
+use crate::tui::{Effect, Intent, Place};
 
 impl Menu {
     /// The keys that work where the user is, then those of the other places.
@@ -77,7 +77,7 @@ impl Menu {
 
     /// Everything that can be asked for by name.
     pub fn palette(app: &App) -> Self {
-        let mut menu = Self::new(MenuKind::Palette, "command", palette(app, ""));
+        let mut menu = Self::new(MenuKind::Palette, "command", super::palette_items(app, ""));
         menu.prompt = Some(Prompt::new(":", ""));
         menu.foot = "tab complete  ↑↓ choose  enter do it  esc close";
         menu
@@ -187,132 +187,6 @@ impl Menu {
             _ => None,
         }
     }
-}
-
-/// The palette's items for what is typed: commands with arguments are read, the rest is searched.
-pub(in crate::tui) fn palette(app: &App, typed: &str) -> Vec<Item> {
-    let mut items = Vec::new();
-    if let Some((kind, filter)) = pane_command(typed) {
-        let label = match &filter {
-            Some(filter) => format!("{} {filter}", typed.split_whitespace().next().unwrap_or_default()),
-            None => kind.title().to_lowercase().replace(' ', "-"),
-        };
-        items.push(Item::new(
-            "",
-            label,
-            format!("{}, filtered", kind.title()),
-            Choice::Pane(kind, filter),
-        ));
-        return items;
-    }
-    for (index, kind) in Kind::ALL.into_iter().enumerate() {
-        let name = kind.title().to_lowercase().replace(' ', "-");
-        let count = app.store.len(kind);
-        items.push(Item::new(
-            (index + 1).to_string(),
-            name,
-            format!("{count} in the fleet; add a filter or @context"),
-            Choice::Pane(kind, None),
-        ));
-    }
-    let place = app.views.last().map_or(Place::Table, |(view, _)| view.place());
-    for entry in REGISTRY.iter().filter(|entry| is_command(entry.intent)) {
-        let keys = app.keymap.keys(place, entry.intent);
-        let everywhere = app.keymap.keys(Place::Everywhere, entry.intent);
-        let Some(key) = keys.first().or(everywhere.first()) else {
-            if !matches!(entry.intent, Intent::Messages | Intent::Sessions) {
-                continue;
-            }
-            items.push(Item::new(
-                "",
-                entry.name,
-                entry.what,
-                Choice::Intent(entry.intent),
-            ));
-            continue;
-        };
-        items.push(Item::new(
-            key.clone(),
-            entry.name,
-            entry.what,
-            Choice::Intent(entry.intent),
-        ));
-    }
-    for name in theme::names() {
-        items.push(Item::new("", format!("theme {name}"), "", Choice::Theme(name)));
-    }
-    for context in app.store.contexts() {
-        items.push(Item::new(
-            "",
-            format!("context {}", context.name),
-            "show or hide it",
-            Choice::Context(context.name.clone()),
-        ));
-        items.push(Item::new(
-            "",
-            format!("reconnect {}", context.name),
-            "sign in again and connect",
-            Choice::Effect(Effect::Reconnect(context.name.clone())),
-        ));
-    }
-    let kind = app.pane().kind;
-    for column in Column::of(kind, true).into_iter().filter(|column| column.sorts()) {
-        let title = column.shape(kind).title.to_lowercase();
-        items.push(Item::new(
-            "",
-            format!("sort {title}"),
-            "again to reverse",
-            Choice::Sort(column),
-        ));
-    }
-    if let Some(row) = app.pane().selected() {
-        let id = row.id().clone();
-        items.push(Item::new(
-            "",
-            format!("json of {}", row.name()),
-            "the platform's answer",
-            Choice::Effect(Effect::ShowDocument(id, DocumentForm::Json)),
-        ));
-    }
-    items
-}
-
-/// Reads `instances state:failed @cycle-prod`: a table's name, or the beginning of one, and arguments.
-fn pane_command(typed: &str) -> Option<(Kind, Option<String>)> {
-    let (first, rest) = typed.trim_start().split_once(char::is_whitespace)?;
-    let kind = Kind::ALL.into_iter().find(|kind| {
-        let name = kind.title().to_lowercase().replace(' ', "-");
-        !first.is_empty() && name.starts_with(&first.to_lowercase())
-    })?;
-    let terms: Vec<String> = rest
-        .split_whitespace()
-        .map(|term| {
-            term.strip_prefix('@')
-                .map_or_else(|| term.to_owned(), |context| format!("ctx:{context}"))
-        })
-        .collect();
-    Some((kind, Some(terms.join(" "))))
-}
-
-/// Intents that make sense as a command by name.
-const fn is_command(intent: Intent) -> bool {
-    !matches!(
-        intent,
-        Intent::Down
-            | Intent::Up
-            | Intent::Top
-            | Intent::Bottom
-            | Intent::HalfPageDown
-            | Intent::HalfPageUp
-            | Intent::PageDown
-            | Intent::PageUp
-            | Intent::Left
-            | Intent::Right
-            | Intent::Pane(_)
-            | Intent::Palette
-            | Intent::Back
-            | Intent::Open
-    )
 }
 
 fn messages(app: &App) -> Vec<Item> {

@@ -2,12 +2,14 @@
 
 mod contents;
 mod draw;
+mod palette;
 
 use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher, Utf32Str};
 
-pub(super) use contents::{health, key_of, milliseconds, palette as palette_items};
+pub(super) use contents::{health, key_of, milliseconds};
 pub use draw::draw;
+pub(super) use palette::palette as palette_items;
 
 use super::panes::Column;
 use super::widgets::prompt::Prompt;
@@ -42,6 +44,14 @@ pub enum Choice {
     Intent(Intent),
     /// Sorts the table.
     Sort(Column),
+    /// Sorts the table this way round; true is from the end.
+    SortTo(Column, bool),
+    /// Shows only these contexts; none named shows all.
+    Only(Vec<ContextName>),
+    /// Goes on typing with this line.
+    Complete(String),
+    /// Nothing: it says what is wrong with what is typed.
+    Wrong,
     /// A theme.
     Theme(&'static str),
     /// A table, and its filter if one was given.
@@ -110,6 +120,52 @@ impl Item {
     }
 }
 
+/// How well items answer to what is typed.
+struct Ranker {
+    needle: String,
+    pattern: Pattern,
+    matcher: Matcher,
+    scratch: Vec<char>,
+}
+
+impl Ranker {
+    fn new(needle: &str) -> Self {
+        Self {
+            needle: needle.to_lowercase(),
+            pattern: Pattern::parse(needle, CaseMatching::Ignore, Normalization::Smart),
+            matcher: Matcher::new(Config::DEFAULT),
+            scratch: Vec::new(),
+        }
+    }
+
+    /// The lower the better: the beginning of the name, inside the name, letters of the name that lie close together,
+    /// inside the explanation or the key. `None` where it would only be a coincidence of letters.
+    fn rank(&mut self, item: &Item) -> Option<(u8, u32)> {
+        let name = item.label.to_lowercase();
+        if name.starts_with(&self.needle) {
+            return Some((0, 0));
+        }
+        if name.contains(&self.needle) {
+            return Some((1, 0));
+        }
+        let letters = u32::try_from(self.needle.chars().count()).unwrap_or(u32::MAX);
+        let score = self
+            .pattern
+            .score(Utf32Str::new(&item.label, &mut self.scratch), &mut self.matcher)
+            .unwrap_or(0);
+        // Each letter counts 16 and gaps cost: less than this and they lie scattered.
+        if letters > 1 && score >= letters.saturating_mul(18) {
+            return Some((2, u32::MAX - score));
+        }
+        let explained = format!("{} {}", item.detail, item.key).to_lowercase();
+        let all = self
+            .needle
+            .split_whitespace()
+            .all(|word| explained.contains(word) || name.contains(word));
+        all.then_some((3, 0))
+    }
+}
+
 /// A list over the screen.
 pub struct Menu {
     /// Which.
@@ -168,35 +224,34 @@ impl Menu {
             .as_ref()
             .map(|prompt| prompt.text().trim().to_owned())
             .unwrap_or_default();
-        // A command that was read with its arguments stands alone: there is nothing to search.
-        let was_read = self.items.len() == 1 && matches!(self.items[0].choice, Choice::Pane(_, Some(_)));
+        // What was read with its arguments offers what can follow: there is nothing to search.
+        let was_read = self.kind == MenuKind::Palette && (needle.contains(' ') || needle.starts_with('@'));
+        let was_read = was_read
+            && self.items.iter().any(|item| {
+                matches!(
+                    item.choice,
+                    Choice::Pane(_, Some(_))
+                        | Choice::SortTo(..)
+                        | Choice::Complete(_)
+                        | Choice::Wrong
+                        | Choice::Only(_)
+                )
+            });
         if needle.is_empty() || was_read {
             self.shown = (0..self.items.len()).collect();
         } else {
-            let ranked = self.kind == MenuKind::Palette;
-            let mut matcher = Matcher::new(Config::DEFAULT);
-            let pattern = Pattern::parse(&needle, CaseMatching::Ignore, Normalization::Smart);
-            let mut scratch = Vec::new();
-            let mut scored: Vec<(u32, usize)> = self
+            let mut ranker = Ranker::new(&needle);
+            let mut answers: Vec<((u8, u32), usize)> = self
                 .items
                 .iter()
                 .enumerate()
                 .filter(|(_, item)| item.tone != Tone::Heading)
-                .filter_map(|(index, item)| {
-                    let text = format!("{} {} {}", item.label, item.key, item.detail);
-                    let label = pattern.score(Utf32Str::new(&item.label, &mut scratch), &mut matcher);
-                    let whole = pattern.score(Utf32Str::new(&text, &mut scratch), &mut matcher);
-                    // A match in the label alone weighs more than one in the explanation.
-                    label
-                        .map(|score| score + 1000)
-                        .or(whole)
-                        .map(|score| (score, index))
-                })
+                .filter_map(|(index, item)| Some((ranker.rank(item)?, index)))
                 .collect();
-            if ranked {
-                scored.sort_by_key(|(score, index)| (std::cmp::Reverse(*score), *index));
+            if self.kind == MenuKind::Palette {
+                answers.sort_unstable();
             }
-            self.shown = scored.into_iter().map(|(_, index)| index).collect();
+            self.shown = answers.into_iter().map(|(_, index)| index).collect();
         }
         self.cursor = 0;
         self.top = 0;

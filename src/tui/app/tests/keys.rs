@@ -203,3 +203,70 @@ fn refresh_goes_to_the_view_that_reads_something_of_its_own() {
     scene.keys("\x1br");
     assert_eq!(scene.effects, [Effect::Refresh]);
 }
+
+fn listed(scene: &Scene) -> Vec<&str> {
+    let menu = scene.app.menu.as_ref().unwrap();
+    menu.lines().map(|item| item.label.as_str()).collect()
+}
+
+#[test]
+fn the_palette_offers_what_the_letters_begin_and_no_coincidences() {
+    let mut scene = scene();
+    scene.keys(":inst");
+    assert_eq!(listed(&scene)[0], "instances");
+    for strange in ["history-back", "suspend", "previous-pane"] {
+        assert!(!listed(&scene).contains(&strange), "{:?}", listed(&scene));
+    }
+    scene.keys("\x1b:thdark");
+    assert_eq!(listed(&scene), ["theme dark"], "letters that lie together");
+}
+
+#[test]
+fn commands_with_arguments_are_completed_and_say_what_is_wrong() {
+    let mut scene = scene();
+    scene.keys(":sort age desc\n");
+    assert!(scene.app.pane().sort.reverse);
+    scene.keys(":inst sta\t");
+    let line = |scene: &Scene| {
+        scene
+            .app
+            .menu
+            .as_ref()
+            .unwrap()
+            .prompt
+            .as_ref()
+            .unwrap()
+            .text()
+            .to_owned()
+    };
+    assert_eq!(line(&scene), "instances state:");
+    scene.keys("fa\t\n");
+    assert_eq!(scene.app.pane().filter_text, "state:failed");
+    for (typed, told) in [
+        (":theme nope\n", "no theme is called nope"),
+        (":sort nope\n", "no column is called nope"),
+        (":@nope\n", "no context is called nope"),
+        (":inst nope:x\n", "no column is called nope"),
+        (":inst @nope\n", "no context is called nope"),
+    ] {
+        scene.keys(typed);
+        assert!(scene.app.menu.is_some(), "{typed:?} stays to be mended");
+        let toast = scene.app.messages.toast(scene.app.now).unwrap();
+        assert!(toast.text.contains(told), "{typed:?}: {}", toast.text);
+        scene.keys("\x1b");
+    }
+    assert_eq!(
+        scene.app.pane().filter_text,
+        "state:failed",
+        "nothing was changed"
+    );
+}
+
+#[test]
+fn at_a_context_shows_only_that_one() {
+    let mut scene = scene();
+    scene.keys(":@cy\t\n");
+    assert_eq!(scene.app.hidden.len(), 1);
+    scene.keys(":@all\n");
+    assert!(scene.app.hidden.is_empty());
+}

@@ -1,0 +1,292 @@
+//! The command palette: what can be asked for by name, commands with arguments, and how they are completed.
+
+use super::{Choice, Item, Tone};
+use crate::model::{ContextName, Kind, Lifecycle};
+use crate::tui::app::App;
+use crate::tui::filter::Key;
+use crate::tui::keymap::REGISTRY;
+use crate::tui::panes::{Column, Pane};
+use crate::tui::{DocumentForm, Effect, Intent, Place, theme};
+
+/// The palette's items for what is typed: commands with arguments are read, the rest is searched.
+pub(in crate::tui) fn palette(app: &App, typed: &str) -> Vec<Item> {
+    if let Some(items) = arguments(app, typed) {
+        return items;
+    }
+    let mut items = Vec::new();
+    for (index, kind) in Kind::ALL.into_iter().enumerate() {
+        let name = kind.title().to_lowercase().replace(' ', "-");
+        let count = app.store.len(kind);
+        items.push(Item::new(
+            (index + 1).to_string(),
+            name,
+            format!("{count} in the fleet; add a filter or @context"),
+            Choice::Pane(kind, None),
+        ));
+    }
+    let place = app.views.last().map_or(Place::Table, |(view, _)| view.place());
+    for entry in REGISTRY.iter().filter(|entry| is_command(entry.intent)) {
+        let keys = app.keymap.keys(place, entry.intent);
+        let everywhere = app.keymap.keys(Place::Everywhere, entry.intent);
+        let Some(key) = keys.first().or(everywhere.first()) else {
+            if !matches!(entry.intent, Intent::Messages | Intent::Sessions) {
+                continue;
+            }
+            items.push(Item::new(
+                "",
+                entry.name,
+                entry.what,
+                Choice::Intent(entry.intent),
+            ));
+            continue;
+        };
+        items.push(Item::new(
+            key.clone(),
+            entry.name,
+            entry.what,
+            Choice::Intent(entry.intent),
+        ));
+    }
+    for name in theme::names() {
+        items.push(Item::new("", format!("theme {name}"), "", Choice::Theme(name)));
+    }
+    for context in app.store.contexts() {
+        items.push(Item::new(
+            "",
+            format!("context {}", context.name),
+            "show or hide it",
+            Choice::Context(context.name.clone()),
+        ));
+        items.push(Item::new(
+            "",
+            format!("reconnect {}", context.name),
+            "sign in again and connect",
+            Choice::Effect(Effect::Reconnect(context.name.clone())),
+        ));
+    }
+    let kind = app.pane().kind;
+    for column in Column::of(kind, true).into_iter().filter(|column| column.sorts()) {
+        let title = column.shape(kind).title.to_lowercase();
+        items.push(Item::new(
+            "",
+            format!("sort {title}"),
+            "again to reverse",
+            Choice::Sort(column),
+        ));
+    }
+    if let Some(row) = app.pane().selected() {
+        let id = row.id().clone();
+        items.push(Item::new(
+            "",
+            format!("json of {}", row.name()),
+            "the platform's answer",
+            Choice::Effect(Effect::ShowDocument(id, DocumentForm::Json)),
+        ));
+    }
+    items
+}
+
+/// The items for a command with arguments: the command itself, or what is wrong with it, then what could come next.
+fn arguments(app: &App, typed: &str) -> Option<Vec<Item>> {
+    let text = typed.trim_start();
+    if let Some(names) = text.strip_prefix('@') {
+        return Some(only(app, names.trim_end()));
+    }
+    let (first, rest) = text.split_once(char::is_whitespace)?;
+    match first {
+        "theme" => Some(themes(rest)),
+        "sort" => Some(sorts(app, rest)),
+        _ => table(app, first, rest),
+    }
+}
+
+fn wrong(text: impl Into<String>) -> Item {
+    Item::new("", text, "", Choice::Wrong).toned(Tone::State(Lifecycle::Failed))
+}
+
+fn next(line: String, what: &str) -> Item {
+    Item::new("", line.clone(), what, Choice::Complete(line))
+}
+
+/// `@one,other` shows only those contexts, `@all` every one.
+fn only(app: &App, names: &str) -> Vec<Item> {
+    let known: Vec<&ContextName> = app.store.contexts().iter().map(|it| &it.name).collect();
+    let (before, last) = names
+        .rsplit_once(',')
+        .map_or(("", names), |(before, last)| (before, last));
+    let mut items = Vec::new();
+    let mut chosen = Vec::new();
+    let mut problem = None;
+    for name in names.split(',').filter(|name| !name.is_empty()) {
+        match known.iter().find(|known| known.as_str() == name) {
+            Some(name) => chosen.push((*name).clone()),
+            None => problem = Some(name),
+        }
+    }
+    let completions: Vec<Item> = known
+        .iter()
+        .map(|name| name.as_str())
+        .chain(["all"])
+        .filter(|name| name.starts_with(last) && *name != last)
+        .map(|name| {
+            let comma = if before.is_empty() { "" } else { "," };
+            next(format!("@{before}{comma}{name}"), "")
+        })
+        .collect();
+    match problem {
+        _ if names == "all" => items.push(Item::new(
+            "",
+            "@all",
+            "show every context",
+            Choice::Only(Vec::new()),
+        )),
+        None if !chosen.is_empty() => {
+            items.push(Item::new(
+                "",
+                format!("@{names}"),
+                "show only these",
+                Choice::Only(chosen),
+            ));
+        }
+        Some(name) if completions.is_empty() => items.push(wrong(format!("no context is called {name}"))),
+        _ => {}
+    }
+    items.extend(completions);
+    items
+}
+
+fn themes(rest: &str) -> Vec<Item> {
+    let name = rest.trim();
+    let mut items: Vec<Item> = theme::names()
+        .filter(|known| known.starts_with(name))
+        .map(|known| Item::new("", format!("theme {known}"), "", Choice::Theme(known)))
+        .collect();
+    if items.is_empty() {
+        let known: Vec<_> = theme::names().collect();
+        items.push(wrong(format!(
+            "no theme is called {name}: there are {}",
+            known.join(", ")
+        )));
+    }
+    items
+}
+
+/// `sort age desc`: a column of the table in front, and a direction.
+fn sorts(app: &App, rest: &str) -> Vec<Item> {
+    let kind = app.pane().kind;
+    let (name, order) = rest
+        .trim_start()
+        .split_once(char::is_whitespace)
+        .unwrap_or((rest.trim(), ""));
+    let order = order.trim();
+    let columns: Vec<(Column, String)> = Column::of(kind, true)
+        .into_iter()
+        .filter(|column| column.sorts())
+        .map(|column| (column, column.shape(kind).title.to_lowercase()))
+        .collect();
+    let mut items = Vec::new();
+    for (column, title) in columns.iter().filter(|(_, title)| title.starts_with(name)) {
+        for (word, reverse) in [("asc", false), ("desc", true)] {
+            if word.starts_with(order) {
+                let label = format!("sort {title} {word}");
+                items.push(Item::new("", label, "", Choice::SortTo(*column, reverse)));
+            }
+        }
+    }
+    if items.is_empty() {
+        let titles: Vec<_> = columns.iter().map(|(_, title)| title.as_str()).collect();
+        items.push(wrong(
+            if columns.iter().any(|(_, title)| title.starts_with(name)) {
+                format!("sort {name} asc or desc, not {order}")
+            } else {
+                format!("no column is called {name}: {}", titles.join(" "))
+            },
+        ));
+    }
+    items
+}
+
+/// `instances state:failed @cycle-prod`: a table's name, or the beginning of one, and a filter.
+fn table(app: &App, first: &str, rest: &str) -> Option<Vec<Item>> {
+    let first = first.to_lowercase();
+    let named = |kind: &Kind| kind.title().to_lowercase().replace(' ', "-");
+    let kind = Kind::ALL
+        .into_iter()
+        .find(|kind| !first.is_empty() && named(kind).starts_with(&first))?;
+    let name = named(&kind);
+    let mut terms = Vec::new();
+    let mut problem = None;
+    for term in rest.split_whitespace() {
+        match term.strip_prefix('@') {
+            Some(context) => {
+                if !app
+                    .store
+                    .contexts()
+                    .iter()
+                    .any(|it| it.name.as_str().contains(context))
+                {
+                    problem = Some(format!("no context is called {context}"));
+                }
+                terms.push(format!("ctx:{context}"));
+            }
+            None => terms.push(term.to_owned()),
+        }
+    }
+    let filter = terms.join(" ");
+    let problem = problem.or_else(|| Pane::misreads(kind, &filter, &app.store).map(|it| it.to_string()));
+    let mut items = vec![match problem {
+        Some(problem) => wrong(problem),
+        None => Item::new(
+            "",
+            format!("{name} {filter}").trim_end(),
+            format!(
+                "{}, {}",
+                kind.title(),
+                if filter.is_empty() { "all" } else { "filtered" }
+            ),
+            Choice::Pane(kind, Some(filter)),
+        ),
+    }];
+    let (before, last) = rest.rsplit_once(char::is_whitespace).unwrap_or(("", rest));
+    let lead = if before.trim().is_empty() {
+        name
+    } else {
+        format!("{name} {}", before.trim())
+    };
+    let contexts = app.store.contexts().iter().map(|it| format!("@{}", it.name));
+    let states = Lifecycle::ALL.map(|state| format!("state:{}", state.word()));
+    let keys = Key::words().map(|word| format!("{word}:"));
+    let candidates: Vec<String> = if last.starts_with("state:") {
+        states.into()
+    } else {
+        keys.chain(contexts).collect()
+    };
+    items.extend(
+        candidates
+            .into_iter()
+            .filter(|candidate| candidate.starts_with(last) && candidate != last)
+            .map(|candidate| next(format!("{lead} {candidate}"), "")),
+    );
+    Some(items)
+}
+
+/// Intents that make sense as a command by name.
+const fn is_command(intent: Intent) -> bool {
+    !matches!(
+        intent,
+        Intent::Down
+            | Intent::Up
+            | Intent::Top
+            | Intent::Bottom
+            | Intent::HalfPageDown
+            | Intent::HalfPageUp
+            | Intent::PageDown
+            | Intent::PageUp
+            | Intent::Left
+            | Intent::Right
+            | Intent::Pane(_)
+            | Intent::Palette
+            | Intent::Back
+            | Intent::Open
+    )
+}
