@@ -196,8 +196,10 @@ impl Poller {
 
     /// Opens the live stream of the focus, unless it failed a moment ago.
     fn open_stream(&mut self) {
+        // The clock is read after the due time, which may be "now" itself.
+        let due = self.stream_due();
         let now = Instant::now();
-        let due = self.stream_due().is_some_and(|due| due <= now);
+        let due = due.is_some_and(|due| due <= now);
         let Some(id) = self.focus.as_ref().filter(|_| due) else {
             return;
         };

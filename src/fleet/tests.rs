@@ -258,6 +258,25 @@ async fn an_unreachable_host_is_not_asked_for_every_row() {
     assert!(asked < 60, "{asked}");
 }
 
+/// On the machine's own clock, which never tells the same moment twice.
+#[tokio::test]
+async fn the_focus_streams_on_a_clock_that_runs() {
+    let fake = Arc::new(Fake::new(ONE));
+    let live = Fake::line(&fake.live);
+    let (fleet, mut events) = start(&fake);
+    fleet.watch(vec![id("i1")], Some(id("i1")));
+    live.send(Ok(sample())).await.unwrap();
+    let deadline = Instant::now() + Duration::from_secs(20);
+    while live.capacity() < live.max_capacity() {
+        let event = tokio::time::timeout_at(deadline, events.recv()).await;
+        assert!(
+            event.is_ok_and(|event| event.is_some()),
+            "the stream was never read"
+        );
+    }
+    assert_eq!(fake.count("live i1"), 1);
+}
+
 #[tokio::test(start_paused = true)]
 async fn the_focus_streams_and_falls_back_to_polls() {
     let fake = Arc::new(Fake::new(ONE));
