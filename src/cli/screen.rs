@@ -8,7 +8,7 @@ use super::{Arguments, Failure};
 use crate::config::{Config, Context, load, nearest};
 use crate::fleet::{Fleet, Member, Options as Pace, Store};
 use crate::providers::open;
-use crate::tui::theme::Depth;
+use crate::tui::theme::{Depth, is_ascii_locale, of_background};
 use crate::tui::{Leaving, Options, run};
 
 /// What the banner says while the demo is shown.
@@ -38,8 +38,12 @@ pub(super) async fn show(arguments: &Arguments) -> Result<ExitCode, Failure> {
     let (fleet, events) = Fleet::start(members, pace);
     let options = Options {
         banner: demo.then(|| DEMO.to_owned()),
-        theme: asked.theme.clone().or(settings.theme),
-        ascii: asked.ascii || settings.ascii,
+        theme: asked
+            .theme
+            .clone()
+            .or(settings.theme)
+            .or_else(|| of_background(variable).map(str::to_owned)),
+        ascii: asked.ascii || settings.ascii || is_ascii_locale(variable),
         read_only: asked.read_only || settings.read_only,
         keys: settings.keys,
         mouse: settings.mouse,

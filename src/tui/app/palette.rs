@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use crossterm::event::{Event as TerminalEvent, KeyCode, MouseEvent, MouseEventKind};
+use crossterm::event::{Event as TerminalEvent, KeyCode, MouseButton, MouseEvent, MouseEventKind};
+use ratatui::layout::Position;
 
 use super::App;
 use crate::model::{ContextName, Kind};
@@ -160,6 +161,15 @@ impl App {
             match mouse.kind {
                 MouseEventKind::ScrollDown => _ = menu.travel(Intent::Down, 3),
                 MouseEventKind::ScrollUp => _ = menu.travel(Intent::Up, 3),
+                MouseEventKind::Down(MouseButton::Left) => {
+                    let at = Position::new(mouse.column, mouse.row);
+                    if menu.is_beside(at) {
+                        return self.close_menu();
+                    }
+                    if menu.point_at(at) {
+                        return self.choose();
+                    }
+                }
                 _ => {}
             }
         }

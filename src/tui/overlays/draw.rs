@@ -67,6 +67,7 @@ pub fn draw(app: &mut App, area: Rect, buf: &mut Buffer) -> Option<Position> {
         inner.height -= 1;
     }
     menu.fit(inner.height.into());
+    menu.drawn = (area, inner);
     let wide = |of: fn(&Item) -> &str, most: u16| {
         menu.lines()
             .map(|item| columns(of(item)))
@@ -146,6 +147,7 @@ fn place(menu: &Menu, area: Rect) -> Rect {
     let content = content.max(alone).max(columns(menu.foot) + 6);
     let most = match menu.kind {
         MenuKind::Messages | MenuKind::Contexts => area.width.saturating_sub(4),
+        MenuKind::Help => 110,
         _ => 90,
     };
     let least = if menu.prompt.is_some() { 60 } else { 30 };

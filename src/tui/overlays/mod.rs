@@ -11,6 +11,8 @@ pub(super) use contents::{health, key_of, milliseconds};
 pub use draw::draw;
 pub(super) use palette::palette as palette_items;
 
+use ratatui::layout::{Position, Rect};
+
 use super::panes::Column;
 use super::widgets::prompt::Prompt;
 use super::{Effect, Intent};
@@ -179,6 +181,8 @@ pub struct Menu {
     cursor: usize,
     top: usize,
     page: usize,
+    /// Where it lies on the screen, and where its lines do, as last drawn: for clicks.
+    drawn: (Rect, Rect),
     /// The line typed into it, where it can be searched.
     pub prompt: Option<Prompt>,
 }
@@ -194,6 +198,7 @@ impl Menu {
             cursor: 0,
             top: 0,
             page: 10,
+            drawn: (Rect::default(), Rect::default()),
             prompt: None,
         };
         menu.step_off_heading(true);
@@ -266,6 +271,28 @@ impl Menu {
     /// The item under the cursor.
     pub fn chosen(&self) -> Option<&Item> {
         self.shown.get(self.cursor).map(|index| &self.items[*index])
+    }
+
+    /// Whether a place on the screen lies beside the list.
+    pub fn is_beside(&self, at: Position) -> bool {
+        !self.drawn.0.contains(at)
+    }
+
+    /// Puts the cursor on the item at a place on the screen. Returns whether there is one.
+    pub fn point_at(&mut self, at: Position) -> bool {
+        let lines = self.drawn.1;
+        if !lines.contains(at) {
+            return false;
+        }
+        let line = self.top + usize::from(at.y - lines.y);
+        let is_item = self
+            .shown
+            .get(line)
+            .is_some_and(|index| self.items[*index].tone != Tone::Heading);
+        if is_item {
+            self.cursor = line;
+        }
+        is_item
     }
 
     /// Moves the cursor. Returns whether the intent is one that moves.

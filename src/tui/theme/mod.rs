@@ -40,6 +40,28 @@ impl Depth {
     }
 }
 
+/// Whether the locale says that the terminal cannot show more than ASCII. A locale that is not set says nothing.
+pub fn is_ascii_locale(variable: impl Fn(&str) -> Option<String>) -> bool {
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"]
+        .into_iter()
+        .filter_map(variable)
+        .find(|value| !value.is_empty());
+    locale.is_some_and(|locale| {
+        let locale = locale.to_lowercase();
+        !locale.contains("utf-8") && !locale.contains("utf8")
+    })
+}
+
+/// The theme for the terminal's background where it tells one in `COLORFGBG`, as `15;0`: white and light grey are 15
+/// and 7.
+pub fn of_background(variable: impl Fn(&str) -> Option<String>) -> Option<&'static str> {
+    let colors = variable("COLORFGBG")?;
+    match colors.rsplit(';').next()?.parse::<u8>().ok()? {
+        7 | 15 => Some("light"),
+        _ => Some("dark"),
+    }
+}
+
 /// The themes that come with the program, the default first.
 const EMBEDDED: &[(&str, &str)] = &[
     ("dark", include_str!("../../../assets/themes/dark.toml")),
@@ -238,5 +260,20 @@ mod tests {
     fn a_mistake_names_the_role() {
         assert!(parse("x", "good = \"grene\"").unwrap_err().contains("`good`"));
         assert!(parse("x", "goood = \"green\"").unwrap_err().contains("`goood`"));
+    }
+
+    #[test]
+    fn the_environment_tells_the_locale_and_the_background() {
+        let only = |name: &'static str, value: &'static str| {
+            move |asked: &str| (asked == name).then(|| value.to_owned())
+        };
+        assert!(is_ascii_locale(only("LC_ALL", "C")));
+        assert!(is_ascii_locale(only("LANG", "de_DE.ISO-8859-1")));
+        assert!(!is_ascii_locale(only("LANG", "de_DE.UTF-8")));
+        assert!(!is_ascii_locale(only("LC_CTYPE", "C.utf8")));
+        assert!(!is_ascii_locale(|_| None), "not set says nothing");
+        assert_eq!(of_background(only("COLORFGBG", "0;15")), Some("light"));
+        assert_eq!(of_background(only("COLORFGBG", "15;default;0")), Some("dark"));
+        assert_eq!(of_background(only("COLORFGBG", "default")), None);
     }
 }

@@ -270,3 +270,36 @@ fn at_a_context_shows_only_that_one() {
     scene.keys(":@all\n");
     assert!(scene.app.hidden.is_empty());
 }
+
+#[test]
+fn a_click_in_a_list_chooses_and_one_beside_it_closes() {
+    use crossterm::event::{Event as TerminalEvent, MouseButton, MouseEvent, MouseEventKind};
+    let click = |scene: &mut Scene, column, row| {
+        let mouse = MouseEvent {
+            kind: MouseEventKind::Down(MouseButton::Left),
+            column,
+            row,
+            modifiers: KeyModifiers::NONE,
+        };
+        scene
+            .app
+            .update(super::super::Event::Terminal(TerminalEvent::Mouse(mouse)));
+        scene.draw();
+    };
+    let mut scene = scene();
+    scene.keys("o");
+    let text = scene.text();
+    let row = text.lines().position(|line| line.contains("│    state")).unwrap();
+    let column = text.lines().nth(row).unwrap().find("│    state").unwrap();
+    let column = text.lines().nth(row).unwrap()[..column].chars().count() + 4;
+    click(
+        &mut scene,
+        u16::try_from(column).unwrap(),
+        u16::try_from(row).unwrap(),
+    );
+    assert!(scene.app.menu.is_none());
+    assert_eq!(scene.app.pane().sort.column, crate::tui::panes::Column::State);
+    scene.keys("o");
+    click(&mut scene, 0, 0);
+    assert!(scene.app.menu.is_none());
+}
