@@ -51,13 +51,10 @@ pub(super) fn draw(app: &App, area: Rect, buf: &mut Buffer) {
     }
     if resource.kind() == Kind::Instance && resource.offers().telemetry {
         let signs = if left >= 4 { left - 2 } else { 1 };
-        let signs = signs.min(3);
-        sparkline::strip(
-            look.store.series(resource.id()),
-            &look,
-            Rect::new(inner.x, y, inner.width, signs),
-            buf,
-        );
+        let series = look.store.series(resource.id());
+        let sampled = series.is_some_and(|series| series.last().is_some());
+        let signs = if sampled { signs.min(3) } else { 1 };
+        sparkline::strip(series, &look, Rect::new(inner.x, y, inner.width, signs), buf);
         y += signs;
     }
     facts(
@@ -121,14 +118,22 @@ fn head(resource: &Resource, look: &Look<'_>, area: Rect, buf: &mut Buffer) {
     }
 }
 
-/// Names and values one after the other, as many as fit; a pair is never torn apart.
+/// The widest that names are before the values that stand in a column.
+const NAMES: u16 = 11;
+/// A column of names and values is at least this wide.
+const CELL: u16 = 36;
+
+/// Names and values in columns, as many as fit, read along the rows; what is longer than its column takes the next
+/// one too.
 fn facts(resource: &Resource, look: &Look<'_>, area: Rect, buf: &mut Buffer) {
     let theme = look.theme;
+    let cell = area.width / (area.width / CELL).max(1);
     let (mut x, mut y) = (area.x, area.y);
     for (name, value) in pairs(resource, look.now) {
         let value = crate::tui::widgets::ansi::plain(&value);
         let value = wrap(&value, u16::MAX).concat();
-        let wide = columns(&name) + 1 + columns(&value);
+        let names = columns(&name).max(NAMES) + 1;
+        let wide = names + columns(&value);
         if x > area.x && x + wide > area.right() {
             x = area.x;
             y += 1;
@@ -136,8 +141,11 @@ fn facts(resource: &Resource, look: &Look<'_>, area: Rect, buf: &mut Buffer) {
         if y >= area.bottom() {
             return;
         }
-        x = put(buf, x, y, area.right().saturating_sub(x), &name, theme.dim) + 1;
-        x = put(buf, x, y, area.right().saturating_sub(x), &value, theme.text) + 3;
+        let room = |x: u16| area.right().saturating_sub(x);
+        put(buf, x, y, room(x), &name, theme.dim);
+        put(buf, x + names, y, room(x + names), &value, theme.text);
+        // At least two blanks before the next column.
+        x += (wide + 2).div_ceil(cell).max(1) * cell;
     }
 }
 
