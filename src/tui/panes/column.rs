@@ -206,7 +206,7 @@ impl Column {
             Self::Labels => shape("LABELS", 8, 36, 15),
             Self::Facts => shape("FACTS", 10, 60, 5),
             Self::Instances => figure("UP", 3, 9, 75),
-            Self::Gpus => shape("GPU", 4, 24, 50),
+            Self::Gpus => shape("GPU", 4, 20, 50),
             Self::Limits => shape("LIMITS", 6, 20, 30),
             Self::Endpoints => shape("ENDPOINTS", 10, 40, 18),
             Self::Code => shape("CODE", 4, 18, 60),
