@@ -234,7 +234,6 @@ impl Socket {
 
     /// Presses Enter and waits for the shell's prompt.
     pub async fn activate(&mut self) {
-        self.until("Please press Enter to activate this console.").await;
         self.keys("\r").await;
         self.until("root@").await;
         self.until("# ").await;

@@ -1,6 +1,6 @@
 //! What makes one instance real: its workload, the shell on its console, and its counters.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -164,24 +164,25 @@ impl Machine {
 
     /// The sessions whose use is this instance's.
     pub(super) fn sessions(&self) -> HashSet<u32> {
-        let alive = |session: &Mutex<Option<Arc<Session>>>| {
-            lock(session).as_ref().filter(|s| s.alive()).map(|s| s.id)
-        };
         [alive(&self.work), alive(&self.shell)]
             .into_iter()
             .flatten()
             .collect()
     }
 
-    /// Adds up what the sessions use.
-    pub(super) fn sum(&self, measured: &std::collections::HashMap<u32, Usage>) -> Usage {
-        self.sessions()
-            .iter()
-            .filter_map(|s| measured.get(s))
-            .fold(Usage::default(), |mut sum, usage| {
-                sum.add(usage);
-                sum
-            })
+    /// Adds up what the sessions use. Transfer is the workload's alone: `yes >/dev/null` at the console is work for
+    /// the processor, and nothing that passed a network.
+    pub(super) fn sum(&self, measured: &HashMap<u32, Usage>) -> Usage {
+        let of = |session| alive(session).and_then(|id| measured.get(&id)).copied();
+        let mut sum = of(&self.work).unwrap_or_default();
+        if let Some(shell) = of(&self.shell) {
+            sum.add(&Usage {
+                read: 0,
+                written: 0,
+                ..shell
+            });
+        }
+        sum
     }
 
     fn prepare(&self) -> Result<(), String> {
@@ -207,6 +208,11 @@ impl Machine {
         }
         env
     }
+}
+
+/// The id of a session that runs.
+fn alive(session: &Mutex<Option<Arc<Session>>>) -> Option<u32> {
+    lock(session).as_ref().filter(|s| s.alive()).map(|s| s.id)
 }
 
 pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

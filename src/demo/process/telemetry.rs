@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use super::usage::Usage;
 
-/// How many samples are kept: an hour of one a second.
+/// How many samples are kept: an hour of one a second, and five of what nobody watches.
 const KEEP: usize = 3600;
 
 /// The counters at one moment.
@@ -30,6 +30,7 @@ pub struct Meter {
 impl Meter {
     /// Takes a reading in. A counter that fell has lost a process that nobody waited for: what it had is carried on.
     pub fn take(&mut self, at: Timestamp, now: Usage) -> Sample {
+        self.carried.cpu_ns += self.last.cpu_ns.saturating_sub(now.cpu_ns);
         self.carried.user_ns += self.last.user_ns.saturating_sub(now.user_ns);
         self.carried.kernel_ns += self.last.kernel_ns.saturating_sub(now.kernel_ns);
         self.carried.read += self.last.read.saturating_sub(now.read);

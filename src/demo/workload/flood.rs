@@ -39,7 +39,7 @@ pub(super) fn run(rate: Option<u64>, lines: Option<u64>, bytes: Option<u64>) -> 
     Ok(())
 }
 
-/// `flood 0000000042 ...`, 100 characters and colours that change.
+/// `flood 0000000042 ...`, 120 bytes with colours that change.
 fn line(number: u64) -> String {
     let colour = 31 + number % 6;
     let level = if number.is_multiple_of(97) {
@@ -48,7 +48,7 @@ fn line(number: u64) -> String {
         "INFO"
     };
     format!(
-        "\x1b[{colour}mflood\x1b[0m {number:010} {level:<5} \x1b[1m{:x<60}\x1b[0m {colour}\n",
+        "\x1b[{colour}mflood\x1b[0m {number:010} {level:<5} \x1b[1m{:x<76}\x1b[0m {colour}\n",
         ""
     )
 }

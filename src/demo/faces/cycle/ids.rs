@@ -11,6 +11,7 @@ pub(crate) enum Thing {
     Job,
     Task,
     Image,
+    Cluster,
     Volume,
     Account,
     Integration,

@@ -1,7 +1,8 @@
 //! The console websocket: the workload's output with up to 128 KiB of backlog, and on Enter a shell.
 //!
-//! Cycle documents its console as output. Here keys work too, as on a serial line with `askfirst`: after the first
-//! Enter the socket shows the instance's shell, which is shared by everybody attached and stays when they leave.
+//! Cycle documents its console as output. Here keys work too, as on a serial line with `askfirst`: to the first thing
+//! a client sends, were it only its size, the socket answers once that Enter opens a shell, so that one who merely
+//! reads a log is never asked. After Enter the socket shows the instance's shell, which is shared by everybody attached and stays when they leave.
 //! `CSI 8 ; rows ; columns t` from the client, in one frame, resizes the terminal and goes no further. A client that
 //! does not read for ten seconds while there is much to read is closed with 1008.
 
@@ -90,6 +91,8 @@ struct Console {
     engine: Engine,
     instance: u32,
     size: Option<(u16, u16)>,
+    /// Whether it was asked to press Enter.
+    asked: bool,
 }
 
 /// What a client's frame holds.
@@ -115,6 +118,7 @@ impl Console {
             engine,
             instance,
             size: None,
+            asked: false,
         }
     }
 
@@ -160,12 +164,16 @@ impl Console {
         while let Some(piece) = follower.take(FRAME) {
             send(&mut self.sender, piece).await?;
         }
-        self.sender.bytes(PROMPT.into()).await?;
         let (sender, stream, size) = (&mut self.sender, &mut self.stream, &mut self.size);
+        let asked = &mut self.asked;
+        let ask = tokio::sync::Notify::new();
         let showing = async {
             loop {
-                let piece = follower.next(FRAME).await;
-                send(sender, piece).await?;
+                tokio::select! {
+                    biased;
+                    () = ask.notified() => sender.bytes(PROMPT.into()).await?,
+                    piece = follower.next(FRAME) => send(sender, piece).await?,
+                }
             }
         };
         let waiting = async {
@@ -178,6 +186,9 @@ impl Console {
                                 return Ok(keys.get(at + 1..).unwrap_or_default().to_vec());
                             }
                         }
+                    }
+                    if !std::mem::replace(asked, true) {
+                        ask.notify_one();
                     }
                 }
             }
@@ -203,7 +214,7 @@ impl Console {
                         while let Some(piece) = follower.take(FRAME) {
                             send(sender, piece).await?;
                         }
-                        return sender.bytes(format!("\r\n[the shell {told}]\r\n").into_bytes()).await;
+                        return sender.bytes(format!("\r\n[the shell {told}] Press Enter for another.\r\n").into_bytes()).await;
                     }
                 }
             }

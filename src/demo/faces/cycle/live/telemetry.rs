@@ -53,8 +53,9 @@ fn whose(desk: &Desk, instance: u32) -> Option<Whose> {
     })
 }
 
-/// A `ResourceSnapshot`. CPU is cumulative in nanoseconds, memory in bytes. What the processes read and wrote stands
-/// in the place of the interface's counters: they have no network of their own.
+/// A `ResourceSnapshot`. CPU is cumulative in nanoseconds, memory in bytes; user and kernel time come in ticks, so
+/// they may add up to a little less than the total. What the workload (never the shell) read and wrote stands in the
+/// place of the interface's counters: it has no network of its own.
 fn snapshot(whose: &Whose, sample: &Sample) -> Value {
     let usage = &sample.usage;
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
@@ -69,7 +70,7 @@ fn snapshot(whose: &Whose, sample: &Sample) -> Value {
         "cpu": {
             "num_cores": cores,
             "usage": {
-                "total": usage.user_ns + usage.kernel_ns, "kernel": usage.kernel_ns, "user": usage.user_ns,
+                "total": usage.cpu_ns, "kernel": usage.kernel_ns, "user": usage.user_ns,
             },
             "throttling": { "periods": 0, "throttled_periods": 0, "throttled_time": 0 },
         },
@@ -88,7 +89,8 @@ fn snapshot(whose: &Whose, sample: &Sample) -> Value {
 }
 
 /// `GET .../telemetry/resources/report`: what was sampled within the range. The default range is not documented;
-/// here it is everything that is kept, which begins with the first look.
+/// here it is everything that is kept, which begins with the first look and has no gap while the instance's
+/// processes run: every few seconds they are sampled whether or not somebody streams.
 pub(crate) async fn report(
     State(desk): State<Desk>,
     Path((container, instance)): Path<(String, String)>,

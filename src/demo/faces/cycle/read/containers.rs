@@ -1,16 +1,16 @@
 //! Containers: the list, one, its counts, and the servers it could run on.
 
 use axum::extract::{Path, RawQuery, State};
-use serde_json::{Map, Value};
+use serde_json::{Value, json};
 
 use super::places::SERVERS;
-use super::{Answer, answer, find_container, insert, wanted_id};
+use super::{Answer, answer, find_container, gathered, includes, wanted_id};
 use crate::demo::engine::fleet::{Account, Container, Fleet};
 use crate::demo::faces::Desk;
 use crate::demo::faces::cycle::ids::Thing;
 use crate::demo::faces::cycle::problem::Problem;
 use crate::demo::faces::cycle::query::{Known, Query};
-use crate::demo::faces::cycle::shapes::{self, places};
+use crate::demo::faces::cycle::shapes::{self, included, places};
 
 const CONTAINERS: Known = Known {
     filters: &[
@@ -63,7 +63,7 @@ pub(crate) async fn containers(State(desk): State<Desk>, RawQuery(raw): RawQuery
             }
         }
         let rows = query.page(rows.into_iter());
-        let includes = included(fleet, hub, &query, &rows);
+        let includes = sent_along(fleet, hub, &query, &rows);
         let counts = query.meta("instances_count");
         answer(
             rows.iter()
@@ -74,27 +74,17 @@ pub(crate) async fn containers(State(desk): State<Desk>, RawQuery(raw): RawQuery
     }))
 }
 
-/// What was asked to be sent along with these containers.
-fn included(fleet: &Fleet, hub: &str, query: &Query, rows: &[(u32, &Container)]) -> Option<Value> {
-    let mut parts = Map::new();
-    for what in ["environments", "images"]
-        .into_iter()
-        .filter(|w| query.includes(w))
-    {
-        let mut found = Map::new();
-        for (key, container) in rows {
-            let document = match what {
-                "images" => Some(shapes::image(hub, *key, container)),
-                _ => places::environment(fleet, hub, container.environment),
-            };
-            insert(&mut found, document);
-        }
-        parts.insert(what.to_owned(), Value::Object(found));
-    }
-    if query.includes("creators") {
-        parts.insert("creators".to_owned(), shapes::creators());
-    }
-    (!parts.is_empty()).then_some(Value::Object(parts))
+/// `ContainerIncludes`: nothing in the demo comes of a stack.
+fn sent_along(fleet: &Fleet, hub: &str, query: &Query, rows: &[(u32, &Container)]) -> Option<Value> {
+    includes(query, CONTAINERS.includes, |what| match what {
+        "creators" => shapes::creators(),
+        "images" => gathered(rows.iter().map(|(key, _)| included::image(fleet, hub, *key))),
+        "environments" => gathered(
+            rows.iter()
+                .map(|(_, c)| places::environment(fleet, hub, c.environment)),
+        ),
+        _ => json!({}),
+    })
 }
 
 fn matches_container(query: &Query, container: &Container) -> bool {
@@ -133,7 +123,7 @@ pub(crate) async fn container(
         let (key, container) = find_container(fleet, &text)?;
         Ok(answer(
             shapes::container(fleet, hub, key, container, query.meta("instances_count")),
-            included(fleet, hub, &query, &[(key, container)]),
+            sent_along(fleet, hub, &query, &[(key, container)]),
         ))
     })
 }

@@ -2,15 +2,15 @@
 
 use axum::Json;
 use axum::extract::{Path, RawQuery, State};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
-use super::{Answer, answer, find_container, find_instance, insert, wanted_id};
+use super::{Answer, answer, find_container, find_instance, gathered, includes, wanted_id};
 use crate::demo::engine::fleet::{Account, Fleet, Instance, Phase};
 use crate::demo::faces::Desk;
 use crate::demo::faces::cycle::ids::{Thing, index};
 use crate::demo::faces::cycle::problem::Problem;
 use crate::demo::faces::cycle::query::{Known, Query};
-use crate::demo::faces::cycle::shapes::{self, places};
+use crate::demo::faces::cycle::shapes::{self, included, places};
 
 const INSTANCES: Known = Known {
     filters: &["state", "search", "server", "range-start", "range-end"],
@@ -71,17 +71,10 @@ fn instance_page<'f>(
         Some((_, true)) => query.page(rows.rev()),
         _ => query.page(rows),
     };
-    let wanted = ["servers", "locations", "containers", "environments"];
-    let includes = wanted.iter().any(|w| query.includes(w)).then(|| {
-        let mut parts = Map::new();
-        for want in wanted.iter().filter(|w| query.includes(w)) {
-            let mut found = Map::new();
-            for (_, instance) in &rows {
-                insert(&mut found, included(fleet, hub, want, instance));
-            }
-            parts.insert((*want).to_owned(), Value::Object(found));
-        }
-        Value::Object(parts)
+    let includes = includes(query, INSTANCES.includes, |what| match what {
+        "creators" => shapes::creators(),
+        "integrations" => included::integrations(fleet, hub),
+        _ => gathered(rows.iter().map(|(_, i)| document(fleet, hub, what, i))),
     });
     let node = query.meta("node");
     answer(
@@ -92,7 +85,8 @@ fn instance_page<'f>(
     )
 }
 
-fn included(fleet: &Fleet, hub: &str, what: &str, instance: &Instance) -> Option<Value> {
+/// The document of a kind that an instance names.
+fn document(fleet: &Fleet, hub: &str, what: &str, instance: &Instance) -> Option<Value> {
     let owner = fleet.containers.get(instance.container as usize)?;
     match what {
         "servers" => places::server(fleet, hub, instance.server),

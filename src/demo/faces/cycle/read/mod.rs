@@ -56,6 +56,28 @@ fn wanted_id(query: &Query, name: &str, thing: Thing) -> Result<Option<u32>, Pro
     }
 }
 
+/// The documents of one kind that rows name, each once, under their ids.
+fn gathered(documents: impl Iterator<Item = Option<Value>>) -> Value {
+    let mut found = Map::new();
+    for document in documents {
+        insert(&mut found, document);
+    }
+    Value::Object(found)
+}
+
+/// The `includes` of an answer: what was asked for, and nothing where nothing was.
+fn includes(
+    query: &Query,
+    known: &'static [&'static str],
+    tell: impl Fn(&'static str) -> Value,
+) -> Option<Value> {
+    let wanted = || known.iter().filter(|name| query.includes(name));
+    wanted().next()?;
+    Some(Value::Object(
+        wanted().map(|name| ((*name).to_owned(), tell(name))).collect(),
+    ))
+}
+
 fn insert(map: &mut Map<String, Value>, document: Option<Value>) {
     if let Some(document) = document
         && let Some(id) = document["id"].as_str()

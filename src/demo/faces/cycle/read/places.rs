@@ -1,14 +1,15 @@
 //! The hub, environments, servers and locations.
 
 use axum::extract::{Path, RawQuery, State};
-use serde_json::{Map, json};
+use serde_json::{Value, json};
 
-use super::{Answer, answer, insert, wanted_id};
+use super::{Answer, answer, gathered, includes, wanted_id};
+use crate::demo::engine::fleet::Fleet;
 use crate::demo::faces::Desk;
 use crate::demo::faces::cycle::ids::{Thing, id, index};
 use crate::demo::faces::cycle::problem::Problem;
 use crate::demo::faces::cycle::query::{Known, PLAIN, Query};
-use crate::demo::faces::cycle::shapes::places;
+use crate::demo::faces::cycle::shapes::{self, included, places};
 
 pub(super) const SERVERS: Known = Known {
     filters: &["state", "tags", "cluster", "location", "providers"],
@@ -66,7 +67,11 @@ pub(crate) async fn environments(State(desk): State<Desk>, RawQuery(raw): RawQue
             }
             Some(shape)
         });
-        answer(rows.collect(), None)
+        let includes = includes(&query, ENVIRONMENTS.includes, |what| match what {
+            "creators" => shapes::creators(),
+            _ => json!({}),
+        });
+        answer(rows.collect(), includes)
     }))
 }
 
@@ -97,13 +102,8 @@ pub(crate) async fn servers(State(desk): State<Desk>, RawQuery(raw): RawQuery) -
                 && any("providers", &["example-metal".to_owned()])
         });
         let rows = query.page(rows);
-        let includes = query.includes("locations").then(|| {
-            let mut found = Map::new();
-            for (_, server) in &rows {
-                insert(&mut found, places::location(fleet, server.location));
-            }
-            json!({ "locations": found })
-        });
+        let keys: Vec<u32> = rows.iter().map(|(key, _)| *key).collect();
+        let includes = sent_along(fleet, &desk.credentials.hub, &query, &keys);
         let shapes = rows.iter().filter_map(|(key, _)| {
             let mut shape = places::server(fleet, &desk.credentials.hub, *key)?;
             if query.meta("instances_count") {
@@ -135,20 +135,21 @@ pub(crate) async fn server(
             if query.meta("instances_count") {
                 shape["meta"] = json!({ "instances_count": places::server_counts(fleet, key) });
             }
-            let includes = query.includes("locations").then(|| {
-                let mut found = Map::new();
-                insert(
-                    &mut found,
-                    fleet
-                        .servers
-                        .get(key as usize)
-                        .and_then(|s| places::location(fleet, s.location)),
-                );
-                json!({ "locations": found })
-            });
+            let includes = sent_along(fleet, &desk.credentials.hub, &query, &[key]);
             Some(answer(shape, includes))
         })
         .ok_or_else(|| Problem::missing("404.infrastructure.server"))
+}
+
+/// `ServerIncludes`.
+fn sent_along(fleet: &Fleet, hub: &str, query: &Query, servers: &[u32]) -> Option<Value> {
+    let stands = |key: &u32| fleet.servers.get(*key as usize).map(|s| s.location);
+    includes(query, SERVERS.includes, |what| match what {
+        "locations" => gathered(servers.iter().map(|key| places::location(fleet, stands(key)?))),
+        "models" => gathered(servers.iter().map(|key| included::model(fleet, *key))),
+        "clusters" => included::clusters(fleet, hub),
+        _ => included::integrations(fleet, hub),
+    })
 }
 
 pub(crate) async fn locations(State(desk): State<Desk>, Path(provider): Path<String>) -> Answer {

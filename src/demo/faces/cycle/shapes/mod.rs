@@ -1,5 +1,6 @@
 //! Cycle's documents (containers, instances, servers, ...) as its API description of March 2026 has them.
 
+pub(super) mod included;
 pub(super) mod places;
 
 use std::collections::BTreeMap;
@@ -63,31 +64,6 @@ pub(crate) fn creators() -> Value {
         "email": { "address": "operator@example.com" },
         "two_factor_auth": { "verified": true },
     } } })
-}
-
-/// The image that a container runs: each has one of its own, pulled from a registry.
-pub(crate) fn image(hub: &str, key: u32, container: &Container) -> Value {
-    let created = time(Some(container.created));
-    json!({
-        "id": id(Thing::Image, key),
-        "hub_id": hub,
-        "name": container.name,
-        "size": 100_000_000,
-        "about": { "description": null },
-        "backend": { "provider": "example-storage", "size": 100_000_000, "file_name": "image", "file_id": "image" },
-        "requires": {},
-        "build": null,
-        "builder": null,
-        "config": { "user": "", "env": {}, "labels": {}, "command": [], "entrypoint": [], "ports": [] },
-        "source": { "type": "direct", "details": {
-            "id": id(Thing::Image, key),
-            "origin": { "type": "docker-hub", "details": { "existing": null, "target": container.image } },
-        } },
-        "creator": creator(),
-        "factory": null,
-        "state": { "current": "live", "changed": created },
-        "events": { "created": created, "updated": NEVER, "deleted": NEVER },
-    })
 }
 
 /// A container of a list or by itself.
