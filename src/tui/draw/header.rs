@@ -89,19 +89,43 @@ fn contexts(app: &App, mut x: u16, right: u16, y: u16, buf: &mut Buffer) {
         .iter()
         .filter(|it| !app.hidden.contains(&it.name))
         .collect();
-    let words: Vec<_> = shown.iter().map(|context| (context, brief(context))).collect();
-    let needed: u16 = words
-        .iter()
-        .map(|(context, word)| columns(context.name.as_str()) + columns(word) + 6)
-        .sum();
-    if x + needed.saturating_sub(3) <= right {
-        for (context, word) in words {
-            let lifecycle = health(context).0;
+    // Every word, or only those that tell of trouble.
+    for quiet_words in [true, false] {
+        let words: Vec<_> = shown
+            .iter()
+            .map(|context| {
+                let lifecycle = health(context).0;
+                let quiet = lifecycle == Lifecycle::Running;
+                let word = if quiet && !quiet_words {
+                    String::new()
+                } else {
+                    brief(context)
+                };
+                (context.name.as_str(), lifecycle, quiet, word)
+            })
+            .collect();
+        let width = |(name, _, _, word): &(&str, Lifecycle, bool, String)| {
+            columns(name) + 2 + if word.is_empty() { 0 } else { columns(word) + 1 }
+        };
+        let needed: u16 = words.iter().map(|it| width(it) + 3).sum();
+        if x + needed.saturating_sub(3) > right {
+            continue;
+        }
+        for (name, lifecycle, quiet, word) in words {
             let style = theme.lifecycle(lifecycle);
-            x = put(buf, x, y, right - x, context.name.as_str(), theme.text) + 1;
-            x = put(buf, x, y, right - x, mark(lifecycle, app.options.ascii), style) + 1;
-            let quiet = lifecycle == Lifecycle::Running;
-            x = put(buf, x, y, right - x, &word, if quiet { theme.dim } else { style }) + 3;
+            x = put(buf, x, y, right - x, name, theme.text) + 1;
+            x = put(buf, x, y, right - x, mark(lifecycle, app.options.ascii), style);
+            if !word.is_empty() {
+                x = put(
+                    buf,
+                    x + 1,
+                    y,
+                    right - x,
+                    &word,
+                    if quiet { theme.dim } else { style },
+                );
+            }
+            x += 3;
         }
         return;
     }
@@ -135,31 +159,34 @@ fn brief(context: &ContextState) -> String {
 
 fn tabs(app: &App, area: Rect, buf: &mut Buffer) -> Vec<(u16, u16, usize)> {
     let theme = &app.theme;
-    let labels = |full: bool, titles: bool| -> Vec<String> {
+    let labels = |title: fn(Kind) -> &'static str, counted: bool| -> Vec<String> {
         Kind::ALL
             .iter()
             .enumerate()
             .map(|(index, kind)| {
                 let number = index + 1;
-                let count = app.store.len(*kind);
-                let busy = if *kind == Kind::Operation && is_busy(app) {
-                    if app.options.ascii { ">" } else { "▸" }
-                } else {
-                    ""
-                };
-                match (full, titles || index == app.active) {
-                    (true, _) => format!("{number} {} {count}{busy}", kind.title()),
-                    (false, true) => format!("{number} {}", kind.title()),
-                    (false, false) => number.to_string(),
+                let title = title(*kind);
+                if !counted {
+                    return format!("{number} {title}");
                 }
+                let busy = match (*kind == Kind::Operation && is_busy(app), app.options.ascii) {
+                    (true, true) => ">",
+                    (true, false) => "▸",
+                    (false, _) => "",
+                };
+                format!("{number} {title} {}{busy}", app.store.len(*kind))
             })
             .collect()
     };
     let width = |labels: &[String]| labels.iter().map(|label| columns(label) + 3).sum::<u16>();
-    let labels = [labels(true, true), labels(false, true), labels(false, false)]
-        .into_iter()
-        .find(|labels| width(labels) <= area.width)
-        .unwrap_or_else(|| labels(false, false));
+    let labels = [
+        labels(Kind::title, true),
+        labels(short, true),
+        labels(short, false),
+    ]
+    .into_iter()
+    .find(|labels| width(labels) <= area.width + 1)
+    .unwrap_or_else(|| (1..=Kind::ALL.len()).map(|number| number.to_string()).collect());
     let mut x = area.x + 1;
     let mut spans = Vec::new();
     for (index, label) in labels.iter().enumerate() {
@@ -183,6 +210,17 @@ fn tabs(app: &App, area: Rect, buf: &mut Buffer) -> Vec<(u16, u16, usize)> {
         spans.push((from, x, index));
     }
     spans
+}
+
+/// A pane's title where room is short.
+const fn short(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Instance => "Inst",
+        Kind::Container => "Cont",
+        Kind::Revision => "Rev",
+        Kind::GpuModel => "GPU",
+        Kind::Operation => "Ops",
+    }
 }
 
 /// Whether an operation is under way. Only looked for among few: a platform lists the latest ones.
