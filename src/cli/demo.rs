@@ -15,6 +15,7 @@ pub(super) async fn start(options: DemoArguments) -> Result<Cloud, Failure> {
     Cloud::start(CloudOptions {
         listen: options.listen,
         instances: options.instances,
+        flood: options.flood,
         faults: options.faults,
         program,
     })
@@ -28,6 +29,7 @@ pub(super) async fn inside() -> Result<(Cloud, Vec<Context>), Failure> {
         listen: ([127, 0, 0, 1], 0).into(),
         instances: None,
         faults: None,
+        flood: None,
     })
     .await?;
     let text: String = cloud

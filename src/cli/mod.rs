@@ -98,6 +98,9 @@ pub struct DemoArguments {
     /// Misbehave on purpose, such as latency=300ms,error=5%,429=2%,cut=1%,garbage=1%
     #[arg(long, value_name = "FAULTS")]
     pub faults: Option<String>,
+    /// Add containers that print so many numbered lines a second, to measure log tails
+    #[arg(long, value_name = "RATE", hide = true)]
+    pub flood: Option<u32>,
 }
 
 fn pace(text: &str) -> Result<Duration, String> {

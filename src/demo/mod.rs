@@ -32,6 +32,8 @@ pub struct CloudOptions {
     pub listen: SocketAddr,
     /// How many instances the fleet has in all; `None` is the hand-made fleet of the assets.
     pub instances: Option<usize>,
+    /// Adds a container on each side that prints so many numbered lines a second.
+    pub flood: Option<u32>,
     /// `latency=300ms,error=5%,429=2%,cut=1%,garbage=1%`.
     pub faults: Option<String>,
     /// The program that runs workloads and reaps processes: this very binary.
@@ -83,9 +85,9 @@ impl Cloud {
         let faults = Arc::new(Switch::default());
         faults.set(options.faults.as_deref().unwrap_or_default().parse()?);
         let mark = credentials::random_hex(8)?;
-        let (instances, program) = (options.instances, options.program);
+        let (instances, flood, program) = (options.instances, options.flood, options.program);
         // A big fleet takes some milliseconds to grow.
-        let engine = tokio::task::spawn_blocking(move || Engine::new(instances, program, mark))
+        let engine = tokio::task::spawn_blocking(move || Engine::new(instances, flood, program, mark))
             .await
             .map_err(|e| format!("the demo fleet was not grown: {e}"))??;
         let credentials = Arc::new(Credentials::random()?);

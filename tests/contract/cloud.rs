@@ -16,6 +16,7 @@ pub async fn start(instances: Option<usize>, faults: Option<&str>) -> Cloud {
     let options = CloudOptions {
         listen: SocketAddr::from(([127, 0, 0, 1], 0)),
         instances,
+        flood: None,
         faults: faults.map(str::to_owned),
         program: env!("CARGO_BIN_EXE_qdeck").into(),
     };

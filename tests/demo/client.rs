@@ -21,6 +21,7 @@ pub fn options(instances: Option<usize>) -> CloudOptions {
     CloudOptions {
         listen: SocketAddr::from(([127, 0, 0, 1], 0)),
         instances,
+        flood: None,
         faults: None,
         program: env!("CARGO_BIN_EXE_qdeck").into(),
     }

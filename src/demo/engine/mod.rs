@@ -37,12 +37,22 @@ struct Inner {
 }
 
 impl Engine {
-    /// Grows the fleet. No process starts yet. `program` runs workloads, `mark` is random and names this run.
+    /// Grows the fleet, with flood containers of so many lines a second where asked. No process starts yet. `program`
+    /// runs workloads, `mark` is random and names this run.
     ///
     /// # Errors
     /// A sentence, when the embedded plan cannot be read.
-    pub fn new(instances: Option<usize>, program: PathBuf, mark: String) -> Result<Self, String> {
-        let fleet = plan::grow(instances, Timestamp::now())?;
+    pub fn new(
+        instances: Option<usize>,
+        flood: Option<u32>,
+        program: PathBuf,
+        mark: String,
+    ) -> Result<Self, String> {
+        let now = Timestamp::now();
+        let mut fleet = plan::grow(instances, now)?;
+        if let Some(rate) = flood {
+            plan::flood(&mut fleet, rate, now)?;
+        }
         Ok(Self {
             inner: Arc::new(Inner {
                 fleet: Mutex::new(fleet),

@@ -9,6 +9,7 @@ use super::fleet::{Account, Container, Environment, Fleet, Instance, Phase, Revi
 use crate::demo::workload::Kind;
 
 const HAND_MADE: &str = include_str!("../../../assets/demo/fleet.toml");
+const FLOOD: &str = include_str!("../../../assets/demo/flood.toml");
 
 /// The story a container plays by itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
@@ -95,6 +96,12 @@ struct Plan {
     container: Vec<ContainerPlan>,
     gpu: Vec<Gpu>,
     provider: Vec<ProviderPlan>,
+}
+
+/// Containers alone.
+#[derive(Debug, Deserialize)]
+struct Further {
+    container: Vec<ContainerPlan>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -190,6 +197,19 @@ pub fn grow(wanted: Option<usize>, now: Timestamp) -> Result<Fleet, String> {
         Some(wanted) => sow(&mut fleet, &plan.container, wanted, now),
     }
     Ok(fleet)
+}
+
+/// Adds a container on each side that prints `rate` numbered lines a second, for who measures log tails.
+///
+/// # Errors
+/// A sentence, when the embedded plan cannot be read.
+pub fn flood(fleet: &mut Fleet, rate: u32, now: Timestamp) -> Result<(), String> {
+    let plan: Further = toml::from_str(FLOOD).map_err(|e| format!("the demo flood cannot be read: {e}"))?;
+    for mut container in plan.container {
+        container.env.insert("FLOOD_RATE".into(), rate.to_string());
+        plant(fleet, &container, now);
+    }
+    Ok(())
 }
 
 /// A big fleet: the hand-made containers over and over, numbered, with a few hundred instances each.
