@@ -164,6 +164,8 @@ pub enum Intent {
     Scrollback,
     /// The console on the whole screen, or back.
     Zoom,
+    /// The prefix key of consoles: the next key is for this program.
+    Prefix,
     /// Sends the prefix key itself to the guest.
     SendPrefix,
 }

@@ -35,7 +35,7 @@ impl Chord {
         Self::new(event.code, event.modifiers)
     }
 
-    fn new(code: KeyCode, modifiers: KeyModifiers) -> Self {
+    pub(super) fn new(code: KeyCode, modifiers: KeyModifiers) -> Self {
         let mut modifiers = modifiers & (KeyModifiers::CONTROL | KeyModifiers::ALT | KeyModifiers::SHIFT);
         let code = match code {
             // Terminals report Shift-Tab as a key of its own.
@@ -61,6 +61,21 @@ impl Chord {
             other => other,
         };
         Self { code, modifiers }
+    }
+
+    /// The chord as a key press.
+    pub fn event(self) -> KeyEvent {
+        KeyEvent::new(self.code, self.modifiers)
+    }
+
+    /// The chord as a sentence names it: `Ctrl-]`.
+    pub fn spelled(self) -> String {
+        let written = self.to_string();
+        let mut letters = written.chars();
+        match letters.next() {
+            Some(first) if !self.modifiers.is_empty() => first.to_uppercase().chain(letters).collect(),
+            _ => written,
+        }
     }
 
     /// Reads one chord.

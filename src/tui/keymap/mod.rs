@@ -245,8 +245,15 @@ impl Keymap {
             .into_iter()
             .filter_map(|(intent, word)| Some((self.hint(Place::Console, intent, true)?, intent, word)))
             .collect();
-        let prefix = KeyEvent::new(KeyCode::Char(']'), KeyModifiers::CONTROL);
-        ConsoleKeys::new(prefix, "Ctrl-]", shown, Arc::new(look_up))
+        // Without one nobody would get out of a console, so an unbound prefix is the usual one.
+        let prefix = self
+            .heard_in(Place::Console)
+            .find(|binding| binding.intent == Intent::Prefix && binding.keys.len() == 1)
+            .map_or_else(
+                || Chord::new(KeyCode::Char(']'), KeyModifiers::CONTROL),
+                |binding| binding.keys[0],
+            );
+        ConsoleKeys::new(prefix.event(), prefix.spelled(), shown, Arc::new(look_up))
     }
 
     fn heard_in(&self, place: Place) -> impl Iterator<Item = &Binding> {

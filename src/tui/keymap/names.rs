@@ -100,6 +100,7 @@ registry! {
     Intent::PreviousSession, "previous-session", "the previous session";
     Intent::Scrollback, "scrollback", "scroll back and search";
     Intent::Zoom, "zoom", "the console on the whole screen, or back";
+    Intent::Prefix, "prefix", "the key that takes the next one from the guest";
     Intent::SendPrefix, "send-prefix", "send the prefix key itself";
 }
 

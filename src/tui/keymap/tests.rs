@@ -80,3 +80,18 @@ fn what_is_wrong_is_named() {
         assert!(text.contains(part), "{text}");
     }
 }
+
+#[test]
+fn the_prefix_of_consoles_can_be_another_key_but_never_none() {
+    let prefix = |keys: &str| {
+        let user = format!("[console]\nprefix = {keys}\n").parse().unwrap();
+        let (map, problems) = Keymap::load(Some(&user));
+        assert_eq!(problems, []);
+        map.console()
+    };
+    let key = |c| KeyEvent::new(KeyCode::Char(c), KeyModifiers::CONTROL);
+    let keys = prefix("\"ctrl-b\"");
+    assert_eq!(keys.prefix_name, "Ctrl-b");
+    assert!(keys.is_prefix(key('b')) && !keys.is_prefix(key(']')));
+    assert!(prefix("[]").is_prefix(key(']')));
+}
