@@ -288,5 +288,7 @@ const fn is_command(intent: Intent) -> bool {
             | Intent::Palette
             | Intent::Back
             | Intent::Open
+            | Intent::Prefix
+            | Intent::SendPrefix
     )
 }
