@@ -174,7 +174,7 @@ impl Client {
         let stream = TcpStream::connect(self.authority()).await.expect("it listens");
         match tokio_tungstenite::client_async(url, stream).await {
             Ok((socket, _)) => Ok(Socket {
-                socket,
+                wire: socket,
                 text: String::new(),
                 kinds: (0, 0),
             }),
@@ -186,7 +186,7 @@ impl Client {
 
 /// A websocket that remembers what it was sent.
 pub struct Socket {
-    pub socket: WebSocketStream<TcpStream>,
+    pub wire: WebSocketStream<TcpStream>,
     /// Everything so far, as text.
     pub text: String,
     /// How many binary and text frames.
@@ -197,7 +197,7 @@ impl Socket {
     /// The next message's text; `None` at the end.
     pub async fn next(&mut self) -> Option<String> {
         loop {
-            let message = tokio::time::timeout(LIMIT, self.socket.next()).await;
+            let message = tokio::time::timeout(LIMIT, self.wire.next()).await;
             match message.unwrap_or_else(|_| panic!("nothing came; so far: {}", tail(&self.text)))? {
                 Ok(Message::Text(text)) => {
                     self.kinds.1 += 1;
@@ -227,7 +227,7 @@ impl Socket {
 
     /// Types keys.
     pub async fn keys(&mut self, keys: &str) {
-        self.socket
+        self.wire
             .send(Message::binary(keys.as_bytes().to_vec()))
             .await
             .expect("sent");

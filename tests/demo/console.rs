@@ -11,7 +11,7 @@ async fn enter_activates_a_shell_that_answers_and_outlives_its_visitors() {
     first.activate().await;
     first.keys("echo $((6*7))-$HOSTNAME; here=yes\r").await;
     first.until("42-web-1").await;
-    first.socket.close(None).await.expect("closed");
+    first.wire.close(None).await.expect("closed");
 
     let mut second = client.open(&path).await;
     second.keys("\r").await;

@@ -1,4 +1,9 @@
 //! The demo cloud as a client sees it: over real sockets, written from the APIs' documents.
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test may stop where something is not as it must be"
+)]
 
 mod changes;
 mod client;

@@ -157,7 +157,8 @@ async fn killing_the_server_ends_its_processes_too() {
     let printed = std::io::BufReader::new(server.stdout.take().expect("piped"));
     let mut text = String::new();
     for line in printed.lines().map_while(Result::ok) {
-        text += &format!("{line}\n");
+        text += &line;
+        text.push('\n');
         if text.contains("[contexts.demo-quasarch]") && line.starts_with("password") {
             break;
         }
