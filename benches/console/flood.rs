@@ -23,9 +23,6 @@ use tokio_tungstenite::tungstenite::protocol::Role;
 /// Whatever ends a measurement.
 pub type Error = Box<dyn std::error::Error + Send + Sync>;
 
-/// Keeps the top row out of the scrolling.
-const MARGINS: &str = "\x1b[2r\x1b[2;1H";
-
 /// Bytes of one frame, as a PTY's reads give them.
 const FRAME: usize = 16 * 1024;
 
@@ -36,24 +33,21 @@ const BETWEEN_KEYS: Duration = Duration::from_millis(15);
 const SEND_BUFFER: u32 = 128 * 1024;
 
 /// Sends `parts` MiB, types all the while and draws every 16 ms. The far side writes each key's echo behind what it has
-/// already written: a number in the cells of the top row, under which the log scrolls. A key's time is from the call
-/// that sends it until a look at the grid finds its number, or a later one.
-///
-/// Without typing, the log has the whole screen and goes into the scrollback.
-pub async fn run(parts: usize, size: Size, typing: bool) -> Result<String, Error> {
+/// already written, as a number in the title: so the log has the whole screen and goes into the scrollback as it does
+/// for a person. A key's time is from the call that sends it until a look at the title finds its number, or a later one.
+pub async fn run(parts: usize, size: Size) -> Result<String, Error> {
     let (session, server) = attached(size).await?;
-    let margins = if typing { MARGINS } else { "" };
     let before = resident();
     let start = Instant::now();
     let over = Arc::new(AtomicBool::new(false));
-    let flooding = tokio::spawn(far_side(server, parts, margins, Arc::clone(&over)));
+    let flooding = tokio::spawn(far_side(server, parts, Arc::clone(&over)));
     let screen = tokio::task::spawn_blocking({
         let session = Arc::clone(&session);
         move || draw_until_alone(&session, size)
     });
-    let (echoes, memory) = type_through(&session, typing, &over).await;
+    let (echoes, memory) = type_through(&session, &over).await;
     let server = flooding.await??;
-    let whole = is_whole(&session, size, margins, parts).await;
+    let whole = is_whole(&session, size, parts).await;
     let took = start.elapsed();
     let after = resident();
     drop((session, server));
@@ -94,7 +88,7 @@ async fn attached(size: Size) -> Result<(Arc<Session>, WebSocketStream<TcpStream
 }
 
 /// Types until the flood is over; the keys' times, and the most memory in each quarter of them.
-async fn type_through(session: &Session, typing: bool, over: &AtomicBool) -> (Vec<Duration>, [u64; 4]) {
+async fn type_through(session: &Session, over: &AtomicBool) -> (Vec<Duration>, [u64; 4]) {
     let key = Event::Key(KeyEvent::new(KeyCode::Char('k'), KeyModifiers::NONE));
     let mut sent: Vec<Instant> = Vec::new();
     let (mut echoes, mut memory): (Vec<Duration>, Vec<u64>) = (Vec::new(), Vec::new());
@@ -106,13 +100,8 @@ async fn type_through(session: &Session, typing: bool, over: &AtomicBool) -> (Ve
         if !over && looked.is_none_or(|last| last.elapsed() >= BETWEEN_KEYS) {
             looked = Some(Instant::now());
             memory.push(resident());
-            if typing {
-                sent.push(Instant::now());
-                session.send(&key);
-            }
-        }
-        if !typing {
-            continue;
+            sent.push(Instant::now());
+            session.send(&key);
         }
         let seen = number_shown(session).min(sent.len());
         while echoes.len() < seen {
@@ -136,32 +125,31 @@ async fn type_through(session: &Session, typing: bool, over: &AtomicBool) -> (Ve
     (echoes, [0, 1, 2, 3].map(|n| most(n).unwrap_or_default()))
 }
 
-/// The number in the first cells of the top row; zero if there is none.
+/// The number in the title; zero if there is none.
 fn number_shown(session: &Session) -> usize {
-    let area = Rect::new(0, 0, 8, 1);
-    let mut buf = Buffer::empty(area);
-    session.draw(area, &mut buf, 0);
-    let text: String = buf.content.iter().map(ratatui::buffer::Cell::symbol).collect();
-    text.trim().parse().unwrap_or_default()
+    session
+        .title()
+        .and_then(|title| title.parse().ok())
+        .unwrap_or_default()
 }
 
 /// What happens at the other end of the wire: the flood, and an echo as soon as a key is there.
 async fn far_side(
     mut server: WebSocketStream<TcpStream>,
     parts: usize,
-    margins: &'static str,
     over: Arc<AtomicBool>,
 ) -> Result<WebSocketStream<TcpStream>, Error> {
     let mut echoed = 0;
-    server.send(Message::text(margins)).await?;
     for part in 0..parts {
-        for frame in log_lines(part).chunks(FRAME) {
+        let mut rest = log_lines(part);
+        while !rest.is_empty() {
             while let Some(Some(typed)) = server.next().now_or_never() {
                 echo(&mut server, typed?, &mut echoed).await?;
             }
-            server
-                .send(Message::binary(Bytes::copy_from_slice(frame)))
-                .await?;
+            // At the end of a line: an echo inside a sequence would break it.
+            let most = rest.len().min(FRAME);
+            let end = memchr::memrchr(b'\n', &rest[..most]).map_or(most, |at| at + 1);
+            server.send(Message::Binary(rest.split_to(end))).await?;
         }
     }
     over.store(true, Ordering::Relaxed);
@@ -178,9 +166,7 @@ async fn echo(
 ) -> Result<(), Error> {
     for _ in &typed.into_data()[..] {
         *echoed += 1;
-        // The log below goes on where it was.
-        let number = format!("\x1b7\x1b[1;1H{echoed}\x1b8");
-        server.send(Message::text(number)).await?;
+        server.send(Message::text(format!("\x1b]2;{echoed}\x07"))).await?;
     }
     Ok(())
 }
@@ -235,18 +221,16 @@ fn draw_until_alone(session: &Arc<Session>, size: Size) -> Vec<Duration> {
 }
 
 /// Whether the rows of the log come to be those of an emulator that was fed the last part alone.
-async fn is_whole(session: &Session, size: Size, margins: &str, parts: usize) -> bool {
+async fn is_whole(session: &Session, size: Size, parts: usize) -> bool {
     let area = Rect::new(0, 0, size.columns, size.rows);
     let mut reference = Emulator::new(size, 0);
-    reference.feed(margins.as_bytes());
     reference.feed(&log_lines(parts - 1));
     let (mut expected, mut shown) = (Buffer::empty(area), Buffer::empty(area));
     reference.draw(area, &mut expected, 0);
-    let log = usize::from(size.columns);
     let start = Instant::now();
     loop {
         session.draw(area, &mut shown, 0);
-        let whole = shown.content[log..] == expected.content[log..];
+        let whole = shown.content == expected.content;
         if whole || start.elapsed() > Duration::from_secs(10) {
             return whole;
         }

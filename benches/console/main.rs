@@ -113,14 +113,14 @@ fn drawing(criterion: &mut Criterion) {
 
 #[expect(clippy::print_stdout, reason = "a benchmark tells its figures")]
 fn main() -> Result<(), flood::Error> {
-    if std::env::args().any(|argument| argument == "flood") {
+    let mut arguments = std::env::args().skip_while(|argument| argument != "flood");
+    if arguments.next().is_some() {
+        let parts = arguments.find_map(|argument| argument.parse().ok()).unwrap_or(64);
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(2)
             .enable_all()
             .build()?;
-        for typing in [true, false] {
-            println!("{}\n", runtime.block_on(flood::run(64, SIZE, typing))?);
-        }
+        println!("{}", runtime.block_on(flood::run(parts, SIZE))?);
         return Ok(());
     }
     let mut criterion = Criterion::default().configure_from_args();

@@ -206,8 +206,9 @@ fn a_panic_keeps_the_text_and_says_so() {
         },
         100,
     );
-    emulator.feed(b"\x1b]0;title\x07precious\r\n");
-    emulator.break_parser();
+    emulator.feed(b"\x1b]0;title\x07precious\r\n\x1b[6n");
+    emulator.unguard();
+    emulator.feed("\x1b[24;80H\u{2764}\u{fe0f}\x1b[23;80Hx".as_bytes());
     let text = emulator.lines();
     assert_eq!(text[0], "precious");
     assert!(
@@ -217,4 +218,39 @@ fn a_panic_keeps_the_text_and_says_so() {
     emulator.feed(b"goes on");
     assert!((0..24).any(|row| emulator.line(row).contains("goes on")));
     assert_eq!(emulator.title(), Some("title"));
+    assert_eq!(emulator.take_answers(), b"\x1b[2;1R");
+    // The guard is back.
+    let before = emulator.history();
+    emulator.feed("\x1b[24;80H\u{2764}\u{fe0f}\x1b[23;80Hx".as_bytes());
+    assert!(emulator.line(22).ends_with('x'));
+    assert_eq!(emulator.history(), before);
+}
+
+#[test]
+fn what_is_concealed_is_nowhere() {
+    for (reveal, saved) in [
+        ("\x1b[28m", ""),
+        ("\x1b[m", ""),
+        ("\x1b[0;1m", ""),
+        ("\x1b8", "\x1b7"),
+    ] {
+        for cut in [1, 3, 64] {
+            let mut emulator = Emulator::new(SMALL, 20);
+            let bytes = format!("{saved}a\x1b[1;8mpw\x1b[31m\u{6f22}\x1b[2b{reveal}z");
+            for part in bytes.as_bytes().chunks(cut) {
+                emulator.feed(part);
+            }
+            let text = emulator.lines().join("\n");
+            assert!(!text.contains(['p', 'w', '\u{6f22}']), "{text:?}");
+            let shown = if saved.is_empty() { "a      z" } else { "z" };
+            assert_eq!(emulator.line(0), shown, "{bytes:?} by {cut}");
+        }
+    }
+    let mut emulator = Emulator::new(SMALL, 20);
+    emulator.feed(b"\x1b[38;5;8mgrey");
+    assert_eq!(
+        emulator.line(0),
+        "grey",
+        "an eight inside a colour conceals nothing"
+    );
 }

@@ -226,6 +226,39 @@ async fn the_screen_outlives_the_link_and_a_new_one_is_marked() {
 }
 
 #[tokio::test]
+async fn a_link_that_ends_inside_a_sequence_leaves_nothing_to_the_next() {
+    for cut in [
+        &b"\x1b"[..],
+        b"\x1b[38;2;1",
+        b"\x1b]2;ti",
+        b"\x1bP$q",
+        b"\xe2\x82",
+        b"\x1b[8m",
+    ] {
+        let (connector, mut arrivals) = guests(false, true);
+        let session = Session::start(connector, SIZE, quiet());
+        let guest = arrivals.recv().await.unwrap();
+        guest.say([b"before ", cut].concat()).await;
+        drop(guest);
+        until("end", || session.state() == SessionState::Ended(None)).await;
+        session.reconnect();
+        let guest = arrivals.recv().await.unwrap();
+        guest.say(&b"\xacm fresh"[..]).await;
+        shows(&session, "m fresh").await;
+        assert_eq!(
+            rows(&session)[..3],
+            [
+                "before",
+                "\u{2500}\u{2500} connected again \u{2500}\u{2500}",
+                "m fresh"
+            ],
+            "{cut:?}"
+        );
+        assert_eq!(session.title(), None);
+    }
+}
+
+#[tokio::test]
 async fn a_link_that_never_opens_says_why_and_can_be_tried_again() {
     let tries = Arc::new(AtomicUsize::new(0));
     let counted = Arc::clone(&tries);

@@ -346,6 +346,50 @@ async fn a_full_reader_does_not_stop_the_writer_and_loses_nothing() {
 }
 
 #[tokio::test]
+async fn a_reader_that_does_not_read_has_64_kib_waiting_and_stops_the_peer() {
+    const FRAME: usize = 16 << 10;
+    // More than the kernel's buffers hold.
+    const FRAMES: usize = 4096;
+    const FIT: usize = 4;
+    let (mut socket, mut server) = pair(SocketOptions::default()).await;
+    let sent = Arc::new(std::sync::atomic::AtomicUsize::new(0));
+    let counted = sent.clone();
+    let flood = tokio::spawn(async move {
+        for n in 0..FRAMES {
+            let mut frame = vec![7; FRAME];
+            frame[..8].copy_from_slice(&(n as u64).to_be_bytes());
+            server.send(Message::binary(frame)).await.unwrap();
+            counted.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        }
+        server
+    });
+    within(async {
+        let mut before = 0;
+        loop {
+            tokio::time::sleep(Duration::from_millis(100)).await;
+            let now = sent.load(std::sync::atomic::Ordering::Relaxed);
+            if now == before && socket.reader.frames.len() == FIT {
+                break;
+            }
+            before = now;
+        }
+    })
+    .await;
+    assert!(!flood.is_finished());
+    for n in 0..FRAMES {
+        assert!(socket.reader.frames.len() <= FIT);
+        match within(socket.recv()).await {
+            Ok(Some(Frame::Binary(bytes))) => {
+                assert_eq!(bytes.len(), FRAME);
+                assert_eq!(bytes[..8], (n as u64).to_be_bytes());
+            }
+            other => panic!("{n}: {other:?}"),
+        }
+    }
+    drop(within(flood).await.unwrap());
+}
+
+#[tokio::test]
 async fn close_says_good_bye_and_does_not_wait_for_ever() {
     let (socket, mut server) = pair(SocketOptions::default()).await;
     let ((), message) = within(async { tokio::join!(socket.close(), server.next()) }).await;

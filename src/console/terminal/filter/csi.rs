@@ -6,8 +6,9 @@ use super::sequence::Csi;
 /// Longest sequence that passes without being taken apart.
 const LONGEST_PASSED: usize = 64;
 
-/// The length of the sequence at the start of `bytes`, if it is whole and vt100 does right by it as it stands.
-pub(super) fn passes(bytes: &[u8]) -> Option<usize> {
+/// The length of the sequence at the start of `bytes`, if it is whole and vt100 does right by it as it stands. While text is
+/// `concealed` every rendition is looked at, for the one that ends it.
+pub(super) fn passes(bytes: &[u8], concealed: bool) -> Option<usize> {
     if bytes.get(1) != Some(&b'[') {
         return None;
     }
@@ -15,8 +16,9 @@ pub(super) fn passes(bytes: &[u8]) -> Option<usize> {
     for (place, byte) in bytes.iter().enumerate().take(LONGEST_PASSED).skip(2) {
         match byte {
             b'0'..=b'9' => number = number.saturating_mul(10).saturating_add(u16::from(byte - b'0')),
-            // Double underline and underline colour are rewritten.
-            b';' | b'm' if matches!(number, 21 | 58) => return None,
+            // Conceal is kept in front of vt100; double underline and underline colour are rewritten.
+            b';' | b'm' if matches!(number, 8 | 21 | 28 | 58) => return None,
+            b'm' if concealed => return None,
             b';' => number = 0,
             b'A'..=b'C' | b'E'..=b'H' | b'J'..=b'M' | b'P' | b'X' | b'@' | b'f' | b'm' => {
                 return Some(place + 1);

@@ -50,6 +50,7 @@ impl vt100::Callbacks for Heard {
 struct Saved {
     charsets: Charsets,
     autowrap_off: bool,
+    concealed: bool,
     origin: bool,
 }
 
@@ -70,6 +71,9 @@ pub(super) struct Filter {
     charsets: Charsets,
     saved: [Saved; 2],
     tabs: Tabs,
+    /// Lets through what vt100 panics on.
+    #[cfg(test)]
+    pub unguarded: bool,
 }
 
 impl Filter {
@@ -88,6 +92,8 @@ impl Filter {
             charsets: Charsets::default(),
             saved: [Saved::default(); 2],
             tabs: Tabs::default(),
+            #[cfg(test)]
+            unguarded: false,
         }
     }
 
@@ -136,7 +142,7 @@ impl Filter {
                     self.pass(&bytes[from..end]);
                     from = at;
                 }
-            } else if let Some(length) = csi::passes(rest) {
+            } else if let Some(length) = csi::passes(rest, self.modes.concealed) {
                 at += length;
             } else {
                 self.pass(&bytes[from..at]);
@@ -153,6 +159,7 @@ impl Filter {
         self.modes.insert
             || self.modes.newline
             || self.modes.autowrap_off
+            || self.modes.concealed
             || !self.charsets.is_plain()
             || self.tabs.are_own()
     }
@@ -259,6 +266,7 @@ impl Filter {
         self.saved[self.page()] = Saved {
             charsets: self.charsets,
             autowrap_off: self.modes.autowrap_off,
+            concealed: self.modes.concealed,
             origin: self.origin(),
         };
         self.pass(b"\x1b7");
@@ -269,6 +277,7 @@ impl Filter {
         let saved = self.saved[page];
         self.charsets = saved.charsets;
         self.modes.autowrap_off = saved.autowrap_off;
+        self.modes.concealed = saved.concealed;
         self.modes.origin[page] = saved.origin;
         self.pass(b"\x1b8");
     }

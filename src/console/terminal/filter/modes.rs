@@ -18,6 +18,8 @@ pub(in super::super) struct Modes {
     pub newline: bool,
     /// DECAWM, ?7, is on unless switched off.
     pub autowrap_off: bool,
+    /// SGR 8: text takes its room and is not kept, so that a password written so shows nowhere.
+    pub concealed: bool,
     /// DECOM, ?6, of the main and the alternate screen.
     pub origin: [bool; 2],
     /// DECSCNM, ?5: the whole screen in reverse video.
@@ -42,6 +44,7 @@ impl Modes {
     pub(super) fn soft_reset(&mut self) {
         self.insert = false;
         self.autowrap_off = false;
+        self.concealed = false;
         self.origin = [false; 2];
         self.margins = None;
     }

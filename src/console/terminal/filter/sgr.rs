@@ -4,7 +4,7 @@ use super::Filter;
 use super::sequence::Params;
 
 impl Filter {
-    /// Rewrites colons into semicolons, leaves out underline colours, and makes every underline a plain one.
+    /// Rewrites colons into semicolons, keeps conceal to itself, leaves out underline colours, and makes every underline a plain one.
     pub(super) fn rendition(&mut self, params: &Params) {
         let mut out = String::from("\x1b[");
         let mut groups = params.groups();
@@ -12,6 +12,12 @@ impl Filter {
         while let Some(group) = groups.next() {
             let mut said = String::new();
             match group {
+                [8] => self.modes.concealed = true,
+                [28] => self.modes.concealed = false,
+                [0] => {
+                    self.modes.concealed = false;
+                    said.push('0');
+                }
                 [4, 0] => said.push_str("24"),
                 [4, _] | [21] => said.push('4'),
                 [target @ (38 | 48), 5, index, ..] => said = format!("{target};5;{index}"),

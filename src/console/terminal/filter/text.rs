@@ -57,6 +57,8 @@ impl Filter {
 
     fn character(&mut self, c: char, out: &mut Vec<u8>) {
         match c {
+            #[cfg(test)]
+            EMOJI_PRESENTATION if self.unguarded => push(c, out),
             EMOJI_PRESENTATION => {}
             '\u{e}' => self.charsets.shift(1),
             '\u{f}' => self.charsets.shift(0),
@@ -77,13 +79,23 @@ impl Filter {
             c if c.is_control() => push(c, out),
             c => {
                 let c = self.charsets.map(c);
-                if self.modes.insert || self.modes.autowrap_off {
-                    self.hand_over(out);
-                    self.place(c, out);
+                if self.modes.concealed {
+                    for _ in 0..c.width().unwrap_or(0) {
+                        self.put(' ', out);
+                    }
                 } else {
-                    push(c, out);
+                    self.put(c, out);
                 }
             }
+        }
+    }
+
+    fn put(&mut self, c: char, out: &mut Vec<u8>) {
+        if self.modes.insert || self.modes.autowrap_off {
+            self.hand_over(out);
+            self.place(c, out);
+        } else {
+            push(c, out);
         }
     }
 
