@@ -11,6 +11,7 @@ use super::Failure;
 use crate::config::{Config, ConfigError, Context, Credentials, Origin, default_path, load};
 use crate::model::Problem;
 use crate::providers::{Check, open};
+use crate::tui::keymap::Keymap;
 
 /// The file to start from: the example with its contexts commented out, so that nothing is connected to before a
 /// person says so.
@@ -78,9 +79,31 @@ pub(super) fn path(asked: Option<&Path>) -> Result<ExitCode, Failure> {
     Ok(ExitCode::SUCCESS)
 }
 
+/// Whether the keys of the file can be used; if not, everything that is wrong with them.
+pub(super) fn keys_fit(config: &Config) -> Result<(), Failure> {
+    let keys = &config.settings.keys;
+    let (_, conflicts) = Keymap::load((!keys.is_empty()).then_some(keys));
+    if conflicts.is_empty() {
+        return Ok(());
+    }
+    let file = match &config.origin {
+        Origin::File(path) => path.display().to_string(),
+        Origin::Environment | Origin::Nothing(_) => "the keys".to_owned(),
+    };
+    let wrong: Vec<String> = conflicts
+        .iter()
+        .map(|conflict| format!("{file}: [keys]: {conflict}"))
+        .collect();
+    Err(Failure::Keys(format!(
+        "{}\n  every place and name is in docs/keys.md; [] takes a key off what has it",
+        wrong.join("\n")
+    )))
+}
+
 /// Reads the file, connects to every context at once, and prints what works.
 pub(super) async fn check(asked: Option<&Path>) -> Result<ExitCode, Failure> {
     let config = load(asked, variable)?;
+    keys_fit(&config)?;
     let mut out = std::io::stdout();
     match &config.origin {
         Origin::File(path) if config.contexts.is_empty() => {

@@ -115,6 +115,9 @@ pub enum Failure {
     /// The configuration is missing or wrong.
     #[error(transparent)]
     Config(#[from] ConfigError),
+    /// Keys of the configuration that mean two things, or nothing.
+    #[error("{0}")]
+    Keys(String),
     /// Anything else, told whole; what is more has been printed.
     #[error("{0}")]
     Told(String),
@@ -126,7 +129,7 @@ pub enum Failure {
 impl Failure {
     const fn code(&self) -> u8 {
         match self {
-            Self::Config(_) => 3,
+            Self::Config(_) | Self::Keys(_) => 3,
             Self::Told(_) | Self::Output(_) => 1,
         }
     }
@@ -134,11 +137,6 @@ impl Failure {
 
 /// The whole program.
 pub fn main() -> ExitCode {
-    // The demo's processes are this program again; they want none of what follows.
-    #[cfg(feature = "demo")]
-    if let Some(code) = crate::demo::child::run(&std::env::args_os().skip(1).collect::<Vec<_>>()) {
-        return code;
-    }
     // The demo cloud starts this binary again for its workloads: they want neither a runtime nor a report of panics.
     #[cfg(feature = "demo")]
     if let Some(code) = crate::demo::child::run(&std::env::args_os().skip(1).collect::<Vec<_>>()) {

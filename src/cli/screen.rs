@@ -20,6 +20,7 @@ pub(super) async fn show(arguments: &Arguments) -> Result<ExitCode, Failure> {
     let asked = &arguments.screen;
     let mut config = load(arguments.config.as_deref(), variable)?;
     chosen(&mut config, &asked.context)?;
+    super::config::keys_fit(&config)?;
     need_terminal()?;
     let demo = asked.demo || config.contexts.is_empty();
     // Held until the screen is gone: dropping it ends its processes.
@@ -34,6 +35,12 @@ pub(super) async fn show(arguments: &Arguments) -> Result<ExitCode, Failure> {
         sample_every: settings.sample_every,
     };
     let members = members(&config.contexts);
+    let read_only_contexts = config
+        .contexts
+        .iter()
+        .filter(|context| context.read_only)
+        .map(|context| context.name.clone())
+        .collect();
     let store = Store::new(&members);
     let (fleet, events) = Fleet::start(members, pace);
     let options = Options {
@@ -49,6 +56,8 @@ pub(super) async fn show(arguments: &Arguments) -> Result<ExitCode, Failure> {
         mouse: settings.mouse,
         refresh: pace.refresh,
         depth: Depth::detect(variable),
+        log_buffer: settings.log_buffer,
+        read_only_contexts,
     };
     Ok(match run(fleet, events, store, options).await? {
         Leaving::Quit => ExitCode::SUCCESS,

@@ -173,6 +173,7 @@ impl Frames {
         self.screen.draw(|area, buf| draw::frame(app, area, buf))?;
         let now = Instant::now();
         self.last_frame = Some(now);
+        #[cfg(debug_assertions)]
         panic_if_asked();
         if let Some(effect) = self.app.drawn() {
             self.watch = Some((now + SETTLE, effect));
@@ -217,9 +218,11 @@ impl Frames {
     }
 }
 
-/// What the session tests set to see that a panic gives the terminal back.
+/// What the session tests set to see that a panic gives the terminal back. Builds for use do not look at it.
+#[cfg(debug_assertions)]
 const PANIC: &str = "QDECK_TEST_PANIC";
 
+#[cfg(debug_assertions)]
 fn panic_if_asked() {
     assert!(std::env::var_os(PANIC).is_none(), "{PANIC} is set");
 }

@@ -44,7 +44,7 @@ impl App {
             Effect::ShowDocument(id, form) => {
                 Box::new(DocumentView::new(id.clone(), self.name_of(id), *form))
             }
-            Effect::ShowLogs(ids) => Box::new(LogView::new(self.named(ids))),
+            Effect::ShowLogs(ids) => Box::new(LogView::new(self.named(ids), self.options.log_buffer)),
             // Consoles hold something that runs: they are made outside.
             _ => return vec![by],
         };

@@ -26,7 +26,7 @@ use super::views::console::ConsoleKeys;
 use super::widgets::prompt::Prompt;
 use super::{Effect, Look, Place, Theme, View, theme};
 use crate::fleet::{FleetEvent, Section, Store};
-use crate::model::{ContextName, Kind, ResourceId, Timestamp};
+use crate::model::{Bytes, ContextName, Kind, ResourceId, Timestamp};
 use history::History;
 use keys::Typing;
 
@@ -49,6 +49,10 @@ pub struct Options {
     pub refresh: Duration,
     /// How many colours the terminal shows.
     pub depth: Depth,
+    /// How much of a log is kept, a source.
+    pub log_buffer: Bytes,
+    /// Contexts through which nothing may be changed; said in the list of contexts.
+    pub read_only_contexts: HashSet<ContextName>,
 }
 
 impl Default for Options {
@@ -62,6 +66,8 @@ impl Default for Options {
             mouse: true,
             refresh: Duration::from_secs(5),
             depth: Depth::Ansi,
+            log_buffer: Bytes(32 << 20),
+            read_only_contexts: HashSet::new(),
         }
     }
 }

@@ -225,6 +225,9 @@ fn contexts(app: &App) -> Vec<Item> {
             "{} requests, {} retried",
             context.traffic.requests, context.traffic.retries
         ));
+        if app.options.read_only || app.options.read_only_contexts.contains(&context.name) {
+            detail.push("read-only".to_owned());
+        }
         if hidden {
             detail.push("hidden".to_owned());
         }

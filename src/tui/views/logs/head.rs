@@ -89,7 +89,7 @@ impl LogView {
         let counts = self.buffer.counts();
         let per_second = grouped(self.rate.per_second(look.now));
         let held = grouped(counts.held);
-        let room = Bytes((super::KEPT as u64).saturating_mul(self.tails.len() as u64));
+        let room = Bytes((self.kept as u64).saturating_mul(self.tails.len() as u64));
         let counts = if counts.evicted > 0 {
             let received = grouped(counts.received);
             format!("kept {held} of {received}  {per_second}/s  {room} ")

@@ -20,14 +20,12 @@ use ratatui::layout::{Position, Rect};
 use self::rate::Rate;
 use crate::fleet::TailId;
 use crate::fleet::logs::{Line, LogBuffer, Sieve, Source};
-use crate::model::{LogEvent, LogStart, ResourceId, Timestamp};
+use crate::model::{Bytes, LogEvent, LogStart, ResourceId, Timestamp};
 use crate::tui::widgets::ansi;
 use crate::tui::widgets::pager::Pager;
 use crate::tui::widgets::prompt::Prompt;
 use crate::tui::{Effect, Intent, Look, Place, View};
 
-/// Bytes of lines kept for each source.
-const KEPT: usize = 32 << 20;
 /// While only lines arrive, frames come at most this often.
 const FRAME: Duration = Duration::from_millis(33);
 /// Lines that are sifted and searched a frame after a filter or a search changed: a few milliseconds of work.
@@ -73,6 +71,8 @@ struct Tail {
 pub struct LogView {
     tails: Vec<Tail>,
     buffer: LogBuffer,
+    /// Bytes of lines kept for each source.
+    kept: usize,
     /// Only lines after this moment, and the word for it: `15m`.
     since: Option<(Timestamp, &'static str)>,
     rate: Rate,
@@ -100,9 +100,11 @@ pub struct LogView {
 }
 
 impl LogView {
-    /// A view of these resources, each with the name a person knows it by. [`View::open`] asks for the tails.
-    pub fn new(sources: Vec<(ResourceId, String)>) -> Self {
-        Self::bounded(sources, KEPT, Timestamp::now)
+    /// A view of these resources, each with the name a person knows it by, that keeps this much of each.
+    /// [`View::open`] asks for the tails.
+    pub fn new(sources: Vec<(ResourceId, String)>, kept: Bytes) -> Self {
+        let kept = usize::try_from(kept.0).unwrap_or(usize::MAX);
+        Self::bounded(sources, kept, Timestamp::now)
     }
 
     fn bounded(sources: Vec<(ResourceId, String)>, kept: usize, clock: fn() -> Timestamp) -> Self {
@@ -123,6 +125,7 @@ impl LogView {
         Self {
             tails,
             buffer,
+            kept,
             since: None,
             rate: Rate::default(),
             cursor: None,

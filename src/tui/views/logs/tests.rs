@@ -7,6 +7,8 @@ use crate::fleet::logs::LineBody;
 use crate::model::{ContextName, Kind, LogLine, Problem, ProblemKind};
 use crate::tui::widgets::testing::{text, theme};
 
+const KEPT: usize = 32 << 20;
+
 fn noon() -> Timestamp {
     Timestamp::parse("2026-05-23T12:00:00Z").unwrap()
 }
