@@ -101,6 +101,25 @@ fn mistakes_have_an_exit_code_of_their_own() {
 }
 
 #[test]
+fn a_key_with_two_meanings_is_told_with_both_before_the_screen() {
+    let home = tempfile::tempdir().expect("a folder");
+    let path = home.path().join("config.toml");
+    std::fs::write(&path, "[keys.table]\ndescribe = [\"f2\"]\nmark = [\"f2\"]\n").expect("writable");
+    for arguments in [&["config", "check"][..], &[]] {
+        let mut arguments = arguments.to_vec();
+        let path = path.to_string_lossy();
+        arguments.extend(["--config", &path]);
+        let found = qdeck(home.path(), &arguments);
+        let report = text(&found.stderr);
+        assert_eq!(found.status.code(), Some(3), "{report}");
+        for words in ["config.toml", "f2", "describe", "mark"] {
+            assert!(report.contains(words), "{words}: {report}");
+        }
+        assert!(found.stdout.is_empty(), "nothing is drawn");
+    }
+}
+
+#[test]
 fn the_screen_needs_a_terminal() {
     let home = tempfile::tempdir().expect("a folder");
     let found = qdeck(home.path(), &[]);

@@ -94,3 +94,19 @@ fn a_key_is_answered_with_whole_frames() {
     let count = |mark: &str| since.matches(mark).count();
     assert_eq!(count("\x1b[?2026h"), count("\x1b[?2026l"), "{since:?}");
 }
+
+#[test]
+fn a_context_that_may_not_be_changed_is_marked_among_the_contexts() {
+    let cloud = crate::cloud::Cloud::start(&[]);
+    let text = cloud.text().replacen(
+        "platform = \"cycle\"",
+        "platform = \"cycle\"\nread_only = true",
+        1,
+    );
+    let deck = Deck::configured(&text);
+    deck.wait_for("web-1");
+    deck.type_keys("@");
+    deck.wait_until("one read-only context", |screen| {
+        screen.contents().matches("read-only").count() == 1
+    });
+}
