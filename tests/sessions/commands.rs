@@ -81,42 +81,34 @@ fn a_file_is_written_found_and_not_written_over() {
     );
 }
 
-#[test]
-fn mistakes_have_an_exit_code_of_their_own() {
+/// What is said of a wrong configuration, by the check and at the start alike; its exit code is its own.
+fn told_of(configuration: &str, words: &[&str]) {
     let home = tempfile::tempdir().expect("a folder");
     let path = home.path().join("config.toml");
-    std::fs::write(&path, "refesh = \"5s\"\n").expect("writable");
-    for arguments in [&["config", "check"][..], &[]] {
-        let mut arguments = arguments.to_vec();
+    std::fs::write(&path, configuration).expect("writable");
+    for command in [&["config", "check"][..], &[]] {
+        let mut arguments = command.to_vec();
         let path = path.to_string_lossy();
         arguments.extend(["--config", &path]);
         let found = qdeck(home.path(), &arguments);
         let report = text(&found.stderr);
         assert_eq!(found.status.code(), Some(3), "{report}");
-        assert!(
-            report.contains("config.toml:1:1:") && report.contains("`refresh`"),
-            "{report}"
-        );
+        for word in words {
+            assert!(report.contains(word), "{word}: {report}");
+        }
+        assert!(found.stdout.is_empty(), "nothing is drawn");
     }
 }
 
 #[test]
+fn mistakes_have_an_exit_code_of_their_own() {
+    told_of("refesh = \"5s\"\n", &["config.toml:1:1:", "`refresh`"]);
+}
+
+#[test]
 fn a_key_with_two_meanings_is_told_with_both_before_the_screen() {
-    let home = tempfile::tempdir().expect("a folder");
-    let path = home.path().join("config.toml");
-    std::fs::write(&path, "[keys.table]\ndescribe = [\"f2\"]\nmark = [\"f2\"]\n").expect("writable");
-    for arguments in [&["config", "check"][..], &[]] {
-        let mut arguments = arguments.to_vec();
-        let path = path.to_string_lossy();
-        arguments.extend(["--config", &path]);
-        let found = qdeck(home.path(), &arguments);
-        let report = text(&found.stderr);
-        assert_eq!(found.status.code(), Some(3), "{report}");
-        for words in ["config.toml", "f2", "describe", "mark"] {
-            assert!(report.contains(words), "{words}: {report}");
-        }
-        assert!(found.stdout.is_empty(), "nothing is drawn");
-    }
+    let configuration = "[keys.table]\ndescribe = [\"f2\"]\nmark = [\"f2\"]\n";
+    told_of(configuration, &["config.toml", "f2", "describe", "mark"]);
 }
 
 #[test]
