@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use super::usage::Usage;
 
-/// How many samples are kept: an hour of one a second, and five of what nobody watches.
+/// How many samples are kept: an hour of one a second.
 const KEEP: usize = 3600;
 
 /// The counters at one moment.

@@ -2,7 +2,8 @@
 //!
 //! `PROGRAM demo-workload KIND --seed N [--lines N] [--rate N] [--bytes N]`. They use threads and standard output
 //! only; they end when their terminal does. What they print is true: requests are served, steps are computed. All of the
-//! hand-made fleet together takes about a third of a processor at most, and a tenth of that while nobody looks.
+//! hand-made fleet together takes about a third of a processor; a file named [`UNWATCHED`] in a home makes its
+//! workload do less.
 
 mod chatter;
 mod flood;
@@ -130,7 +131,8 @@ fn say(level: &str, text: &str) -> std::io::Result<()> {
     out.flush()
 }
 
-/// The file in an instance's home that the demo cloud lays when nobody has looked at the instance for a while.
+/// The file in an instance's home that tells its workload that nobody looks. Who is at the console may lay it; the
+/// demo cloud itself does not.
 pub const UNWATCHED: &str = ".unwatched";
 
 /// Whether somebody may be looking. Without the file, or without a home to look for it in, somebody may.

@@ -89,8 +89,8 @@ fn snapshot(whose: &Whose, sample: &Sample) -> Value {
 }
 
 /// `GET .../telemetry/resources/report`: what was sampled within the range. The default range is not documented;
-/// here it is everything that is kept, which begins with the first look and has no gap while the instance's
-/// processes run: every few seconds they are sampled whether or not somebody streams.
+/// here it is everything that is kept, which begins with the first look. Samples are taken while somebody streams or
+/// asks for a report; in between there are gaps.
 pub(crate) async fn report(
     State(desk): State<Desk>,
     Path((container, instance)): Path<(String, String)>,
