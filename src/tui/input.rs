@@ -59,21 +59,6 @@ impl Input {
                 }
             }
         });
-        // crossterm reads the terminal and its own watch on this signal from one edge-triggered poll, and forgets the
-        // signal where a key came with it. So a new size is asked for here as well; the same size twice does no harm.
-        let mut sizes = signal(SignalKind::window_change())?;
-        let sizer = sender.clone();
-        tasks.spawn(async move {
-            while sizes.recv().await.is_some() {
-                let Ok((columns, rows)) = crossterm::terminal::size() else {
-                    continue;
-                };
-                let resized = Outside::Terminal(Event::Resize(columns, rows));
-                if sizer.send(resized).await.is_err() {
-                    break;
-                }
-            }
-        });
         tasks.spawn(async move {
             let mut events = EventStream::new();
             while let Some(event) = events.next().await {
