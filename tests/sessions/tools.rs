@@ -12,11 +12,15 @@ fn system_vim_edits_a_file() {
     let deck = Deck::demo();
     attach(&deck);
     run(&deck, "PATH=$PATH:/usr/bin vim -u NONE -N note.txt");
-    deck.wait_for("~");
-    deck.type_keys("ia first line\rand a second");
+    // What is typed before the editor listens is not its own; it says when it does.
+    deck.wait_for("\"note.txt\" [New");
+    deck.type_keys("i");
+    deck.wait_for("-- INSERT --");
+    deck.type_keys("a first line\rand a second");
     deck.wait_for("and a second");
     deck.resize(90, 28);
     deck.type_keys(keys::ESC);
+    deck.wait_gone("-- INSERT --");
     deck.type_keys("ggdd:wq\r");
     deck.wait_for("ready-42");
     run(&deck, "echo \"[$(cat note.txt)]\"");
