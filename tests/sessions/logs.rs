@@ -1,5 +1,6 @@
 //! Logs as they come.
 
+use crate::cloud::Cloud;
 use crate::consoles::{attach, detach, run};
 use crate::deck::{Deck, keys};
 
@@ -53,4 +54,40 @@ fn a_line_of_ten_megabytes_and_bytes_that_are_no_text() {
     deck.type_keys(keys::CTRL_C);
     assert!(deck.exit_status().success());
     deck.assert_restored();
+}
+
+/// The number of a flood's line: `flood 0000000042 INFO …`.
+fn number(line: &str) -> Option<u64> {
+    let (_, rest) = line.split_once("flood ")?;
+    rest.get(..10)?.parse().ok()
+}
+
+#[test]
+fn five_thousand_lines_a_second_and_not_one_is_lost() {
+    const LINES: u64 = 25_000;
+    let cloud = Cloud::start(&["--flood", "5000"]);
+    let deck = Deck::connected(&cloud);
+    deck.wait_for("running");
+    deck.type_keys("/name:/^flood-1$/\r");
+    deck.wait_for("1 of ");
+    deck.type_keys("l");
+    let last = |screen: &vt100::Screen| screen.contents().lines().filter_map(number).max();
+    deck.wait_until("numbered lines", |screen| last(screen).is_some());
+    let first = deck
+        .screen()
+        .lines()
+        .filter_map(number)
+        .max()
+        .expect("numbered lines");
+    deck.wait_until("five seconds of them", |screen| {
+        last(screen) >= Some(first + LINES)
+    });
+    deck.type_keys("\x13");
+    deck.wait_for("flood-1.log");
+    let saved = std::fs::read_to_string(deck.home.path().join("flood-1.log")).expect("it was saved");
+    let numbers: Vec<u64> = saved.lines().filter_map(number).collect();
+    // Where the tail began the remote's backlog may begin inside a line; from there on every number follows.
+    let gap = numbers.windows(2).find(|pair| pair[0] + 1 != pair[1]);
+    assert_eq!(gap, None, "of {} lines", numbers.len());
+    assert!(numbers.len() as u64 >= LINES, "{}", numbers.len());
 }
