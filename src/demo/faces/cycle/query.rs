@@ -16,6 +16,17 @@ pub(crate) struct Known {
     pub(crate) metas: &'static [&'static str],
 }
 
+impl Known {
+    /// The same for one document: there is nothing to filter or sort.
+    pub(crate) const fn of_one(self) -> Self {
+        Self {
+            filters: &[],
+            sorts: &[],
+            ..self
+        }
+    }
+}
+
 /// Nothing but a path.
 pub(crate) const PLAIN: Known = Known {
     filters: &[],

@@ -110,14 +110,7 @@ pub(crate) async fn container(
     Path(text): Path<String>,
     RawQuery(raw): RawQuery,
 ) -> Answer {
-    let query = Query::read(
-        raw.as_deref(),
-        &Known {
-            filters: &[],
-            sorts: &[],
-            ..CONTAINERS
-        },
-    )?;
+    let query = Query::read(raw.as_deref(), &CONTAINERS.of_one())?;
     let hub = &desk.credentials.hub;
     desk.engine.read(|fleet| {
         let (key, container) = find_container(fleet, &text)?;

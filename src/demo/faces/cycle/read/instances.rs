@@ -101,14 +101,7 @@ pub(crate) async fn instance(
     Path((container, text)): Path<(String, String)>,
     RawQuery(raw): RawQuery,
 ) -> Answer {
-    let query = Query::read(
-        raw.as_deref(),
-        &Known {
-            filters: &[],
-            sorts: &[],
-            ..INSTANCES
-        },
-    )?;
+    let query = Query::read(raw.as_deref(), &INSTANCES.of_one())?;
     desk.engine.read(|fleet| {
         let (key, instance) = find_instance(fleet, &container, &text)?;
         let hub = &desk.credentials.hub;

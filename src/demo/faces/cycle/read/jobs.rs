@@ -72,14 +72,7 @@ pub(crate) async fn job(
     Path(text): Path<String>,
     RawQuery(raw): RawQuery,
 ) -> Answer {
-    let query = Query::read(
-        raw.as_deref(),
-        &Known {
-            filters: &[],
-            sorts: &[],
-            ..JOBS
-        },
-    )?;
+    let query = Query::read(raw.as_deref(), &JOBS.of_one())?;
     desk.engine
         .read(|fleet| {
             let number = index(Thing::Job, &text)?;

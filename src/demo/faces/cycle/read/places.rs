@@ -120,14 +120,7 @@ pub(crate) async fn server(
     Path(text): Path<String>,
     RawQuery(raw): RawQuery,
 ) -> Answer {
-    let query = Query::read(
-        raw.as_deref(),
-        &Known {
-            filters: &[],
-            sorts: &[],
-            ..SERVERS
-        },
-    )?;
+    let query = Query::read(raw.as_deref(), &SERVERS.of_one())?;
     desk.engine
         .read(|fleet| {
             let key = index(Thing::Server, &text)?;
