@@ -43,6 +43,7 @@ fn instance(number: usize) -> Resource {
             public: false,
         }],
         labels: Vec::new(),
+        gpus: None,
         created: Timestamp::from_millis(1_700_000_000_000),
         changed: None,
         offers: Offers::default(),

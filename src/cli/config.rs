@@ -8,7 +8,7 @@ use std::time::Duration;
 use futures_util::future::join_all;
 
 use super::Failure;
-use crate::config::{Config, ConfigError, Context, Credentials, Origin, default_path, load};
+use crate::config::{Config, ConfigError, Context, Origin, default_path, load};
 use crate::model::Problem;
 use crate::providers::{Check, open};
 use crate::tui::keymap::Keymap;
@@ -163,10 +163,9 @@ fn tell(context: &Context, answer: Result<Check, Problem>) -> (String, bool) {
             ", not connected at the start"
         }
     )];
-    let (Credentials::Token(secret) | Credentials::Password { password: secret, .. }) = &context.credentials;
-    if let Some(warning) = secret.warning() {
-        lines.push(format!("  ! {warning}"));
-    }
+    let references = context.credentials.references();
+    let warnings = references.iter().filter_map(|(_, reference)| reference.warning());
+    lines.extend(warnings.map(|warning| format!("  ! {warning}")));
     let mut good = true;
     match answer {
         Ok(check) => {

@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use super::{DemoArguments, Failure};
-use crate::config::{Context, Credentials, SecretRef, parse};
+use crate::config::{Context, SecretRef, parse};
 use crate::demo::{Access, Cloud, CloudOptions};
+use crate::model::Secret;
 
 /// Starts a demo cloud that runs its workloads through this very binary.
 pub(super) async fn start(options: DemoArguments) -> Result<Cloud, Failure> {
@@ -17,6 +18,7 @@ pub(super) async fn start(options: DemoArguments) -> Result<Cloud, Failure> {
         instances: options.instances,
         flood: options.flood,
         faults: options.faults,
+        faces: options.faces,
         program,
     })
     .await
@@ -29,26 +31,33 @@ pub(super) async fn inside() -> Result<(Cloud, Vec<Context>), Failure> {
         listen: ([127, 0, 0, 1], 0).into(),
         instances: None,
         faults: None,
+        faces: Vec::new(),
         flood: None,
     })
     .await?;
     let text: String = cloud
         .access
         .iter()
-        .map(|access| section(access, "{ env = \"NEVER_READ\" }"))
+        .map(|access| {
+            let key = format!("{{ env = {} }}", quoted(KEY));
+            section(access, "{ env = \"NEVER_READ\" }", &key)
+        })
         .collect();
     let (_, mut contexts) =
         parse(&text, Path::new("demo")).map_err(|mistakes| Failure::Told(mistakes.to_string()))?;
     // The secrets go from hand to hand, past every file and environment.
     for context in &mut contexts {
-        let (Credentials::Token(secret) | Credentials::Password { password: secret, .. }) =
-            &mut context.credentials;
         if let Some(access) = cloud
             .access
             .iter()
             .find(|access| access.context == context.name.as_str())
         {
-            *secret = SecretRef::Value(access.secret.clone());
+            context
+                .credentials
+                .replace(|reference| match (reference, &access.key) {
+                    (SecretRef::Env(name), Some(key)) if name == KEY => SecretRef::Value(key.clone()),
+                    _ => SecretRef::Value(access.secret.clone()),
+                });
         }
     }
     Ok((cloud, contexts))
@@ -81,11 +90,13 @@ fn configuration(cloud: &Cloud, vault: &Vault) -> Result<String, Failure> {
         cloud.address
     );
     for access in &cloud.access {
-        let file = vault.keep(access)?;
-        text.push_str(&section(
-            access,
-            &format!("{{ file = {} }}", quoted(&file.to_string_lossy())),
-        ));
+        let file = |path: PathBuf| format!("{{ file = {} }}", quoted(&path.to_string_lossy()));
+        let secret = file(vault.keep(&access.context, &access.secret)?);
+        let key = match &access.key {
+            Some(key) => file(vault.keep(&format!("{}-key", access.context), key)?),
+            None => String::new(),
+        };
+        text.push_str(&section(access, &secret, &key));
     }
     Ok(text)
 }
@@ -94,20 +105,29 @@ fn quoted(value: &str) -> String {
     toml::Value::String(value.to_owned()).to_string()
 }
 
-/// A context of the file; `secret` is the reference.
-fn section(access: &Access, secret: &str) -> String {
+/// Stands for the key of a pair until the value takes its place.
+const KEY: &str = "NEVER_READ_KEY";
+
+/// A context of the file; `secret` and `key` are the references.
+fn section(access: &Access, secret: &str, key: &str) -> String {
     let mut text = String::new();
     // Writing to a string cannot fail.
     let _ = writeln!(text, "\n[contexts.{}]", access.context);
     let _ = writeln!(text, "platform = {}", quoted(access.platform));
     let _ = writeln!(text, "base_url = {}", quoted(&access.base_url));
-    match &access.email {
-        Some(email) => {
+    match (&access.email, &access.key) {
+        (Some(email), _) => {
             let _ = writeln!(text, "email = {}\npassword = {secret}", quoted(email));
         }
-        None => {
+        (None, Some(_)) => {
+            let _ = writeln!(text, "key = {key}\nsecret = {secret}");
+        }
+        (None, None) => {
             let _ = writeln!(text, "token = {secret}");
         }
+    }
+    if let Some(project) = access.project {
+        let _ = writeln!(text, "project = {project}\nconsole_size_reports = true");
     }
     if let Some(hub) = &access.hub {
         let _ = writeln!(text, "hub = {}\nconsole_size_reports = true", quoted(hub));
@@ -136,15 +156,13 @@ impl Vault {
         Ok(Self(folder))
     }
 
-    fn keep(&self, access: &Access) -> Result<PathBuf, Failure> {
-        let path = self.0.join(&access.context);
+    fn keep(&self, name: &str, secret: &Secret) -> Result<PathBuf, Failure> {
+        let path = self.0.join(name);
         let mut options = std::fs::OpenOptions::new();
         options.write(true).create_new(true);
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        options
-            .open(&path)?
-            .write_all(access.secret.expose().as_bytes())?;
+        options.open(&path)?.write_all(secret.expose().as_bytes())?;
         Ok(path)
     }
 }

@@ -98,6 +98,9 @@ pub struct DemoArguments {
     /// Misbehave on purpose, such as latency=300ms,error=5%,429=2%,cut=1%,garbage=1%
     #[arg(long, value_name = "FAULTS")]
     pub faults: Option<String>,
+    /// Which platforms it speaks for, such as `cycle,gcore`; all of them where nothing is said
+    #[arg(long, value_name = "PLATFORMS", value_delimiter = ',')]
+    pub faces: Vec<String>,
     /// Add containers that print so many numbered lines a second, to measure log tails
     #[arg(long, value_name = "RATE", hide = true)]
     pub flood: Option<u32>,

@@ -31,6 +31,47 @@ pub enum Credentials {
         /// The password.
         password: SecretRef,
     },
+    /// A key and the secret that signs requests with it (Exoscale).
+    KeyPair {
+        /// The key.
+        key: SecretRef,
+        /// The secret.
+        secret: SecretRef,
+    },
+}
+
+impl Credentials {
+    /// Every reference it holds, with the name of its key in the file.
+    pub fn references(&self) -> Vec<(&'static str, &SecretRef)> {
+        match self {
+            Self::Token(token) => vec![("token", token)],
+            Self::Password { password, .. } => vec![("password", password)],
+            Self::KeyPair { key, secret } => vec![("key", key), ("secret", secret)],
+        }
+    }
+
+    /// Puts something else in the place of every reference.
+    pub fn replace(&mut self, mut with: impl FnMut(&SecretRef) -> SecretRef) {
+        match self {
+            Self::Token(one) | Self::Password { password: one, .. } => *one = with(one),
+            Self::KeyPair { key, secret } => {
+                *key = with(key);
+                *secret = with(secret);
+            }
+        }
+    }
+}
+
+/// Which header carries an ElasticBox token: its documents of different years name two.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum TokenHeader {
+    /// `Authorization: Bearer` for a JSON web token, `Elasticbox-Token` for any other.
+    #[default]
+    Auto,
+    /// `Authorization: Bearer`.
+    Bearer,
+    /// `Elasticbox-Token`.
+    ElasticBox,
 }
 
 /// One account on one platform.
@@ -50,6 +91,18 @@ pub struct Context {
     pub credentials: Credentials,
     /// Cycle: the hub, 24 hexadecimal digits.
     pub hub: Option<String>,
+    /// Gcore: the project; `None` is the account's default one.
+    pub project: Option<u64>,
+    /// Gcore: regions by number; empty is every active one.
+    pub regions: Vec<u64>,
+    /// Exoscale: zones by name; empty is every one.
+    pub zones: Vec<String>,
+    /// ElasticBox: team workspaces by id; empty is every one that is told.
+    pub workspaces: Vec<String>,
+    /// ElasticBox: which header carries the token.
+    pub token_header: TokenHeader,
+    /// Takes a server's certificate without verifying it: appliances often sign their own.
+    pub insecure_tls: bool,
     /// Allows plain `http://` to other hosts than loopback.
     pub insecure: bool,
     /// Nothing may be changed through this context.
@@ -64,4 +117,29 @@ pub struct Context {
     pub concurrency: usize,
     /// Whether it is connected at the start.
     pub enabled: bool,
+}
+
+impl Context {
+    /// A context with everything that has a default at its default.
+    pub fn new(name: ContextName, platform: Platform, base_url: url::Url, credentials: Credentials) -> Self {
+        Self {
+            name,
+            platform,
+            base_url,
+            credentials,
+            hub: None,
+            project: None,
+            regions: Vec::new(),
+            zones: Vec::new(),
+            workspaces: Vec::new(),
+            token_header: TokenHeader::default(),
+            insecure_tls: false,
+            insecure: false,
+            read_only: false,
+            console_input: true,
+            console_size_reports: false,
+            concurrency: super::file::CONCURRENCY,
+            enabled: true,
+        }
+    }
 }

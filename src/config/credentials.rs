@@ -10,6 +10,27 @@ use super::mistake::Notes;
 use super::section::{Section, type_word};
 use crate::model::Platform;
 
+/// The keys a platform's credentials are written with; any other of [`ALL`] means nothing to it.
+const fn keys_of(platform: Platform) -> &'static [&'static str] {
+    match platform {
+        Platform::Cycle | Platform::Gcore | Platform::ElasticBox => &["token"],
+        Platform::Quasarch => &["token", "email", "password"],
+        Platform::Exoscale => &["key", "secret"],
+    }
+}
+
+/// Every key that holds a part of some platform's credentials.
+const ALL: [&str; 5] = ["token", "email", "password", "key", "secret"];
+
+/// What is expected where nothing stands.
+const fn wanted(platform: Platform) -> (&'static str, &'static str) {
+    match platform {
+        Platform::Cycle | Platform::Gcore | Platform::ElasticBox => ("token", "token = { env = \"NAME\" }"),
+        Platform::Quasarch => ("token", "token = { env = \"NAME\" }, or `email` and `password`"),
+        Platform::Exoscale => ("key", "key = { env = \"NAME\" } and secret = { env = \"NAME\" }"),
+    }
+}
+
 /// What a context signs in with.
 pub(super) fn read_credentials(
     section: &Section<'_, '_>,
@@ -17,27 +38,45 @@ pub(super) fn read_credentials(
     path: &Path,
     notes: &mut Notes<'_>,
 ) -> Option<Credentials> {
-    let token = section
-        .entry("token")
-        .map(|_| read_secret(section, "token", path, notes));
-    let password = section
-        .entry("password")
-        .map(|_| read_secret(section, "password", path, notes));
+    let mut secret = |key| section.entry(key).map(|_| read_secret(section, key, path, notes));
+    let (token, password, key, signer) = (
+        secret("token"),
+        secret("password"),
+        secret("key"),
+        secret("secret"),
+    );
     let email = section
         .entry("email")
         .map(|_| section.string("email", "me@example.com", notes));
     let platform = platform?;
-    if platform == Platform::Cycle {
-        for key in ["email", "password"] {
-            if let Some((span, _)) = section.entry(key) {
-                notes
-                    .add(span, format!("`{key}` means nothing to Cycle"))
-                    .expected("expected `token`: a reference to an API key");
-            }
+    for key in ALL.into_iter().filter(|key| !keys_of(platform).contains(key)) {
+        if let Some((span, _)) = section.entry(key) {
+            let expected = wanted(platform).1;
+            notes
+                .add(span, format!("`{key}` means nothing to {platform}"))
+                .expected(format!("expected {expected}"));
         }
     }
+    if platform == Platform::Exoscale {
+        return match (key, signer) {
+            (Some(key), Some(secret)) => Some(Credentials::KeyPair {
+                key: key?,
+                secret: secret?,
+            }),
+            (Some(_), None) => {
+                missing(section, notes, "secret", "the secret that belongs to the key");
+                None
+            }
+            (None, Some(_)) => {
+                missing(section, notes, "key", "the key that belongs to the secret");
+                None
+            }
+            (None, None) => unsigned(section, platform, notes),
+        };
+    }
+    let with_password = keys_of(platform).contains(&"password");
     if let (Some(_), Some((span, _))) = (&token, section.entry("password"))
-        && platform != Platform::Cycle
+        && with_password
     {
         notes
             .add(span, "both `token` and `password` are given")
@@ -45,36 +84,28 @@ pub(super) fn read_credentials(
     }
     match (token, email, password) {
         (Some(token), ..) => token.map(Credentials::Token),
-        (None, Some(email), Some(password)) if platform != Platform::Cycle => Some(Credentials::Password {
+        (None, Some(email), Some(password)) if with_password => Some(Credentials::Password {
             email: email?.value.to_owned(),
             password: password?,
         }),
-        (None, email, password) => {
-            match (platform, email.is_some(), password.is_some()) {
-                (Platform::Quasarch, true, false) => {
-                    missing(section, notes, "password", "password = { env = \"NAME\" }");
-                }
-                (Platform::Quasarch, false, true) => {
-                    missing(
-                        section,
-                        notes,
-                        "email",
-                        "the e-mail address that belongs to the password",
-                    );
-                }
-                (Platform::Quasarch, ..) => {
-                    missing(
-                        section,
-                        notes,
-                        "token",
-                        "token = { env = \"NAME\" }, or `email` and `password`",
-                    );
-                }
-                (Platform::Cycle, ..) => missing(section, notes, "token", "token = { env = \"NAME\" }"),
-            }
+        (None, Some(_), None) if with_password => {
+            missing(section, notes, "password", "password = { env = \"NAME\" }");
             None
         }
+        (None, None, Some(_)) if with_password => {
+            let expected = "the e-mail address that belongs to the password";
+            missing(section, notes, "email", expected);
+            None
+        }
+        (None, ..) => unsigned(section, platform, notes),
     }
+}
+
+/// Notes that nothing to sign in with is given.
+fn unsigned(section: &Section<'_, '_>, platform: Platform, notes: &mut Notes<'_>) -> Option<Credentials> {
+    let (key, expected) = wanted(platform);
+    missing(section, notes, key, expected);
+    None
 }
 
 const REFERENCES: &str = "{ env = \"NAME\" }, { command = [\"pass\", \"show\", \"it\"] }, { file = \"path\" } or { keyring = \"name\" }";

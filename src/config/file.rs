@@ -8,6 +8,7 @@ use url::{Host, Url};
 use super::context::Context;
 use super::credentials::read_credentials;
 use super::mistake::{Mistakes, Notes};
+use super::place::read_place;
 use super::reference::{CONTEXT, names};
 use super::section::{Found, Section, type_word};
 use super::settings::Settings;
@@ -15,6 +16,19 @@ use crate::model::{ContextName, Platform};
 
 /// The address of Cycle's API, the same for every hub.
 pub(super) const CYCLE: &str = "https://api.cycle.io";
+
+/// The public address of a platform's API, where it has one: [`CYCLE`] is the same for every hub; Gcore's and Exoscale's
+/// are in their API descriptions (an Exoscale context asks there for the addresses of its zones), ElasticBox's in its
+/// documentation of 2018.
+pub(super) const fn address(platform: Platform) -> Option<&'static str> {
+    match platform {
+        Platform::Cycle => Some(CYCLE),
+        Platform::Quasarch => None,
+        Platform::Gcore => Some("https://api.gcore.com"),
+        Platform::ElasticBox => Some("https://cam.ctl.io"),
+        Platform::Exoscale => Some("https://api-ch-gva-2.exoscale.com/v2"),
+    }
+}
 
 /// Requests at once, where the file does not say: enough to hide latency, few enough to be a good guest.
 pub(super) const CONCURRENCY: usize = 8;
@@ -105,13 +119,19 @@ fn read_context(
     let insecure = section.boolean("insecure", notes).unwrap_or(false);
     let base_url = read_base_url(section, platform, insecure, notes);
     let credentials = read_credentials(section, platform, path, notes);
-    let hub = read_hub(section, platform, notes);
+    let place = read_place(section, platform, notes);
     let context = Context {
         name: ContextName::new(name.value),
         platform: platform?,
         base_url: base_url?,
         credentials: credentials?,
-        hub,
+        hub: place.hub,
+        project: place.project,
+        regions: place.regions,
+        zones: place.zones,
+        workspaces: place.workspaces,
+        token_header: place.token_header,
+        insecure_tls: section.boolean("insecure_tls", notes).unwrap_or(false),
         insecure,
         read_only: section.boolean("read_only", notes).unwrap_or(false),
         console_input: section.boolean("console_input", notes).unwrap_or(true),
@@ -156,18 +176,12 @@ fn read_base_url(
     notes: &mut Notes<'_>,
 ) -> Option<Url> {
     let Some(_) = section.entry("base_url") else {
-        return match platform? {
-            Platform::Cycle => Url::parse(CYCLE).ok(),
-            Platform::Quasarch => {
-                missing(
-                    section,
-                    notes,
-                    "base_url",
-                    "the address of the API: Quasarch publishes none, so it cannot be known",
-                );
-                None
-            }
-        };
+        let known = address(platform?);
+        if known.is_none() {
+            let expected = "the address of the API: Quasarch publishes none, so it cannot be known";
+            missing(section, notes, "base_url", expected);
+        }
+        return known.and_then(|known| Url::parse(known).ok());
     };
     let found = section.string("base_url", CYCLE, notes)?;
     match base_url(found.value, insecure) {
@@ -216,40 +230,6 @@ fn is_loopback(url: &Url) -> bool {
         Some(Host::Ipv6(address)) => address.is_loopback(),
         None => false,
     }
-}
-
-fn read_hub(section: &Section<'_, '_>, platform: Option<Platform>, notes: &mut Notes<'_>) -> Option<String> {
-    let platform = platform?;
-    let Some((span, _)) = section.entry("hub") else {
-        if platform == Platform::Cycle {
-            missing(
-                section,
-                notes,
-                "hub",
-                "the hub's id, 24 hexadecimal digits (Hub settings, API access)",
-            );
-        }
-        return None;
-    };
-    if platform != Platform::Cycle {
-        notes
-            .add(span, format!("`hub` means nothing to {platform}"))
-            .expected("only Cycle has hubs");
-        return None;
-    }
-    let found = section.string("hub", "651586fca6078e98982dbd90", notes)?;
-    if !is_hub(found.value) {
-        notes
-            .add(found.span, "`hub` is no hub id")
-            .expected("expected 24 hexadecimal digits such as \"651586fca6078e98982dbd90\"");
-        return None;
-    }
-    Some(found.value.to_ascii_lowercase())
-}
-
-/// Cycle's ids are 24 hexadecimal digits.
-pub(super) fn is_hub(text: &str) -> bool {
-    text.len() == 24 && text.chars().all(|c| c.is_ascii_hexdigit())
 }
 
 /// Notes that a context lacks a key.

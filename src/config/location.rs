@@ -3,8 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use super::context::{Context, Credentials, SecretRef};
-use super::file::{CONCURRENCY, CYCLE, base_url, is_hub, parse};
+use super::file::{CYCLE, base_url, parse};
 use super::mistake::Mistakes;
+use super::place::is_hub;
 use super::settings::Settings;
 use crate::model::{ContextName, Platform};
 
@@ -113,18 +114,10 @@ fn from_environment(variable: impl Fn(&str) -> Option<String>) -> Result<Option<
     let base_url = base_url(&address, false).map_err(|(message, expected)| {
         ConfigError::Environment(format!("CYCLE_BASE_URL: {message}; {expected}"))
     })?;
+    let credentials = Credentials::Token(SecretRef::Env("CYCLE_API_KEY".into()));
     Ok(Some(Context {
-        name: ContextName::new("cycle"),
-        platform: Platform::Cycle,
-        base_url,
-        credentials: Credentials::Token(SecretRef::Env("CYCLE_API_KEY".into())),
         hub: Some(hub.to_ascii_lowercase()),
-        insecure: false,
-        read_only: false,
-        console_input: true,
-        console_size_reports: false,
-        concurrency: CONCURRENCY,
-        enabled: true,
+        ..Context::new(ContextName::new("cycle"), Platform::Cycle, base_url, credentials)
     }))
 }
 

@@ -6,12 +6,13 @@ mod credentials;
 mod file;
 mod location;
 mod mistake;
+mod place;
 pub mod reference;
 mod secret;
 mod section;
 mod settings;
 
-pub use context::{Context, Credentials, SecretRef};
+pub use context::{Context, Credentials, SecretRef, TokenHeader};
 pub use file::{is_name, parse};
 pub use location::{Config, ConfigError, Origin, default_path, load};
 pub use mistake::{Mistake, Mistakes, nearest};

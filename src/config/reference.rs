@@ -81,24 +81,31 @@ pub const SETTINGS: [Key; 9] = [
 ];
 
 /// The keys of a context.
-pub const CONTEXT: [Key; 12] = [
+pub const CONTEXT: [Key; 20] = [
     key(
         "platform",
-        "`\"cycle\"` or `\"quasarch\"`",
+        "`\"cycle\"`, `\"quasarch\"`, `\"gcore\"`, `\"elasticbox\"` or `\"exoscale\"`",
         "",
         "Which platform the account is on.",
     ),
     key(
         "base_url",
         "a URL",
-        "Cycle: `https://api.cycle.io`",
-        "The API's address. Quasarch publishes none, so it must be given there.",
+        "the public one",
+        "The API's address. Quasarch publishes none, so it must be given there. Exoscale: of any zone, it tells the others.",
     ),
     key(
         "token",
         "a reference to a secret",
         "",
-        "Cycle: an API key. Quasarch: a token, unless `email` and `password` are given.",
+        "Cycle: an API key. Quasarch: a token, unless `email` and `password` are given. Gcore: a permanent API token. ElasticBox: a token. Exoscale has none.",
+    ),
+    key("key", "a reference to a secret", "none", "Exoscale: the API key."),
+    key(
+        "secret",
+        "a reference to a secret",
+        "none",
+        "Exoscale: the secret that belongs to `key`; it signs requests and is never sent.",
     ),
     key(
         "email",
@@ -117,6 +124,36 @@ pub const CONTEXT: [Key; 12] = [
         "24 hexadecimal digits",
         "",
         "Cycle: the hub's id. Other platforms have none.",
+    ),
+    key(
+        "project",
+        "a whole number",
+        "the account's default project",
+        "Gcore: the project's id.",
+    ),
+    key(
+        "regions",
+        "a list of whole numbers",
+        "every active region",
+        "Gcore: the ids of the regions to show.",
+    ),
+    key(
+        "workspaces",
+        "a list of ids",
+        "every workspace that is told",
+        "ElasticBox: the team workspaces to show beside the personal one.",
+    ),
+    key(
+        "token_header",
+        "`\"auto\"`, `\"bearer\"` or `\"elasticbox\"`",
+        "`\"auto\"`",
+        "ElasticBox: which header carries the token; of itself a JSON web token is a bearer.",
+    ),
+    key(
+        "zones",
+        "a list of names",
+        "every zone",
+        "Exoscale: the zones to show.",
     ),
     key(
         "read_only",
@@ -148,6 +185,12 @@ pub const CONTEXT: [Key; 12] = [
         "true or false",
         "`false`",
         "Allow plain `http://` to other hosts than this machine. Credentials then cross the network readable by all.",
+    ),
+    key(
+        "insecure_tls",
+        "true or false",
+        "`false`",
+        "Take the server's certificate unverified, as appliances with one of their own need. Whoever is in between can then read and change everything.",
     ),
 ];
 

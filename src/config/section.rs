@@ -166,6 +166,28 @@ impl<'a, 's> Section<'a, 's> {
         fits.map(Bytes)
     }
 
+    /// A list of words, none of them empty.
+    pub(super) fn words(&self, key: &str, example: &str, notes: &mut Notes<'_>) -> Vec<String> {
+        let Some((_, value)) = self.entry(key) else {
+            return Vec::new();
+        };
+        let words: Option<Vec<String>> = match value.get_ref() {
+            DeValue::Array(list) => list
+                .iter()
+                .map(|word| match word.get_ref() {
+                    DeValue::String(word) if !word.is_empty() => Some(word.to_string()),
+                    _ => None,
+                })
+                .collect(),
+            _ => None,
+        };
+        if words.is_none() {
+            let wanted = format!("a list of words such as [\"{example}\"]");
+            wrong_type(notes, value.span(), key, value.get_ref(), &wanted);
+        }
+        words.unwrap_or_default()
+    }
+
     pub(super) fn table(&self, key: &str, notes: &mut Notes<'_>) -> Option<Section<'a, 's>> {
         let (span, value) = self.entry(key)?;
         if let DeValue::Table(table) = value.get_ref() {

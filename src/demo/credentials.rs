@@ -21,6 +21,16 @@ pub struct Credentials {
     pub password: String,
     /// The user's id, a UUID.
     pub user: String,
+    /// Gcore's permanent token: a number, a dollar sign, a secret.
+    pub gcore: String,
+    /// Gcore's project, the only one of the account.
+    pub project: u64,
+    /// ElasticBox's token.
+    pub elasticbox: String,
+    /// Exoscale's key.
+    pub exoscale_key: String,
+    /// Exoscale's secret, which signs and is never sent.
+    pub exoscale_secret: String,
     logins: Mutex<HashMap<String, Instant>>,
     tickets: Mutex<HashMap<String, (Instant, Ticket)>>,
 }
@@ -81,6 +91,11 @@ impl Credentials {
                 &id[17..20],
                 &id[20..]
             ),
+            gcore: format!("29841${}", random_hex(32)?),
+            project: 1437,
+            elasticbox: random_hex(24)?,
+            exoscale_key: format!("EXO{}", random_hex(12)?),
+            exoscale_secret: random_hex(22)?,
             logins: Mutex::default(),
             tickets: Mutex::default(),
         })

@@ -36,6 +36,8 @@ pub struct CloudOptions {
     pub flood: Option<u32>,
     /// `latency=300ms,error=5%,429=2%,cut=1%,garbage=1%`.
     pub faults: Option<String>,
+    /// The platforms it speaks for, by name; empty is all.
+    pub faces: Vec<String>,
     /// The program that runs workloads and reaps processes: this very binary.
     pub program: std::path::PathBuf,
 }
@@ -49,8 +51,12 @@ pub struct Access {
     pub context: String,
     /// The API's base URL.
     pub base_url: String,
-    /// Cycle: the API key. Quasarch: the password.
+    /// The token, the password, or the secret of a pair.
     pub secret: Secret,
+    /// Exoscale: the key of the pair.
+    pub key: Option<Secret>,
+    /// Gcore: the project.
+    pub project: Option<u64>,
     /// Cycle: the hub's id.
     pub hub: Option<String>,
     /// Quasarch: the e-mail address.
@@ -85,11 +91,14 @@ impl Cloud {
         let faults = Arc::new(Switch::default());
         faults.set(options.faults.as_deref().unwrap_or_default().parse()?);
         let mark = credentials::random_hex(8)?;
+        let open = faces::open(&options.faces)?;
+        let accounts: Vec<_> = open.iter().map(|face| face.account).collect();
         let (instances, flood, program) = (options.instances, options.flood, options.program);
         // A big fleet takes some milliseconds to grow.
-        let engine = tokio::task::spawn_blocking(move || Engine::new(instances, flood, program, mark))
-            .await
-            .map_err(|e| format!("the demo fleet was not grown: {e}"))??;
+        let engine =
+            tokio::task::spawn_blocking(move || Engine::new(instances, flood, &accounts, program, mark))
+                .await
+                .map_err(|e| format!("the demo fleet was not grown: {e}"))??;
         let credentials = Arc::new(Credentials::random()?);
         let listener = listen(options.listen)
             .map_err(|e| format!("the demo cloud cannot listen on {}: {e}", options.listen))?;
@@ -102,12 +111,12 @@ impl Cloud {
             authority: address.to_string().into(),
         };
         let requests = Arc::new(AtomicU64::new(0));
-        let app = doors(desk, requests.clone(), faults.clone());
+        let app = doors(&open, &desk, requests.clone(), faults.clone());
         engine.live(instances.is_none());
         engine.serve(listener, app);
         Ok(Self {
             address,
-            access: access(address, &credentials),
+            access: access(&open, address, &credentials),
             credentials,
             engine,
             faults,
@@ -157,35 +166,32 @@ fn listen(address: SocketAddr) -> std::io::Result<tokio::net::TcpListener> {
 }
 
 /// The faces side by side, each under its prefix; the faults stand before them.
-fn doors(desk: Desk, requests: Arc<AtomicU64>, faults: Arc<Switch>) -> Router {
+fn doors(open: &[faces::Face], desk: &Desk, requests: Arc<AtomicU64>, faults: Arc<Switch>) -> Router {
     let enter = move |request: Request, next: Next| {
         requests.fetch_add(1, Ordering::Relaxed);
         let faults = faults.clone();
         async move { faults.strike(request, next).await }
     };
-    Router::new()
-        .nest("/cycle", faces::cycle::router(desk.clone()))
-        .nest("/quasarch", faces::quasarch::router(desk))
+    open.iter()
+        .fold(Router::new(), |doors, face| {
+            doors.nest(&format!("/{}", face.platform), (face.router)(desk.clone()))
+        })
         .layer(axum::middleware::from_fn(enter))
 }
 
-fn access(address: SocketAddr, credentials: &Credentials) -> Vec<Access> {
-    let one = |platform: &'static str, secret: &str| Access {
-        platform,
-        context: format!("demo-{platform}"),
-        base_url: format!("http://{address}/{platform}"),
-        secret: Secret::new(secret),
-        hub: None,
-        email: None,
+fn access(open: &[faces::Face], address: SocketAddr, credentials: &Credentials) -> Vec<Access> {
+    let one = |face: &faces::Face| {
+        let access = Access {
+            platform: face.platform,
+            context: format!("demo-{}", face.platform),
+            base_url: format!("http://{address}/{}", face.platform),
+            secret: Secret::new(""),
+            key: None,
+            project: None,
+            hub: None,
+            email: None,
+        };
+        (face.access)(credentials, access)
     };
-    vec![
-        Access {
-            hub: Some(credentials.hub.clone()),
-            ..one("cycle", &credentials.key)
-        },
-        Access {
-            email: Some(credentials.email.clone()),
-            ..one("quasarch", &credentials.password)
-        },
-    ]
+    open.iter().map(one).collect()
 }

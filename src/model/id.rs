@@ -15,17 +15,32 @@ pub enum Platform {
     Cycle,
     /// Quasarch Container Service, serverless containers.
     Quasarch,
+    /// Gcore Cloud, virtual machines, GPU servers and inference deployments by region.
+    Gcore,
+    /// ElasticBox, later Cloud Application Manager: boxes deployed as instances into other clouds.
+    ElasticBox,
+    /// Exoscale, virtual machines by zone.
+    Exoscale,
 }
 
 impl Platform {
     /// Every platform, in the order they are listed to a person.
-    pub const ALL: [Self; 2] = [Self::Cycle, Self::Quasarch];
+    pub const ALL: [Self; 5] = [
+        Self::Cycle,
+        Self::Quasarch,
+        Self::Gcore,
+        Self::ElasticBox,
+        Self::Exoscale,
+    ];
 
     /// The lower-case name used in the configuration file and on the screen.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Cycle => "cycle",
             Self::Quasarch => "quasarch",
+            Self::Gcore => "gcore",
+            Self::ElasticBox => "elasticbox",
+            Self::Exoscale => "exoscale",
         }
     }
 }

@@ -79,6 +79,8 @@ pub struct Instance {
     pub addresses: Vec<Address>,
     /// Labels or tags.
     pub labels: Vec<(Arc<str>, Arc<str>)>,
+    /// Accelerators it has; many instances share the same.
+    pub gpus: Option<Arc<GpuRequest>>,
     /// When it was made.
     pub created: Option<Timestamp>,
     /// When its state last changed.
@@ -89,12 +91,12 @@ pub struct Instance {
     pub facts: Arc<[Fact]>,
 }
 
-/// Accelerators that a container asks for.
+/// Accelerators that a container asks for, or an instance has.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GpuRequest {
     /// How many.
     pub count: u32,
-    /// Acceptable models by name; any one of them; empty means any.
+    /// Acceptable models by the platform's code, as in [`GpuModel::code`]; any one of them; empty means any.
     pub models: Vec<Arc<str>>,
 }
 

@@ -91,6 +91,13 @@ pub enum Console {
         /// Whether the size is reported as `CSI 8 ; rows ; columns t`.
         size_reports: bool,
     },
+    /// Pixels by VNC over a websocket.
+    Framebuffer {
+        /// The websocket's URL, good for a short while; holds a token.
+        endpoint: Secret,
+        /// A page that shows the same in a browser, where there is one; holds a token.
+        page: Option<Secret>,
+    },
     /// A page for a browser; its URL may hold a token.
     WebPage(Secret),
 }
@@ -113,6 +120,26 @@ pub struct Check {
     pub identity: String,
     /// What was tried: its name, and how it went and how long it took.
     pub probes: Vec<(String, Result<Duration, Problem>)>,
+}
+
+/// What the program does with an endpoint of a platform's API.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Use {
+    /// It is read; where its answer is shown.
+    Reads(&'static str),
+    /// It is not used, and why.
+    Not(&'static str),
+}
+
+/// An endpoint that a platform's documents name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Endpoint {
+    /// `GET`, `POST`, `WS`.
+    pub method: &'static str,
+    /// The path below the base URL, `{}` around what varies.
+    pub path: &'static str,
+    /// What the program does with it.
+    pub used: Use,
 }
 
 /// One context on one platform.
@@ -167,6 +194,12 @@ pub fn open(context: &crate::config::Context) -> Result<SharedProvider, Problem>
     Ok(match context.platform {
         Platform::Cycle => Arc::new(cycle::Cycle::new(context)?),
         Platform::Quasarch => Arc::new(quasarch::Quasarch::new(context)?),
+        Platform::Gcore | Platform::ElasticBox | Platform::Exoscale => {
+            return Err(Problem::new(
+                crate::model::ProblemKind::Unsupported,
+                format!("{} cannot be connected to by this build", context.platform),
+            ));
+        }
     })
 }
 

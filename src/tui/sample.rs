@@ -43,6 +43,7 @@ pub(crate) fn instance(context: &str, name: &str, lifecycle: Lifecycle) -> Resou
             public: false,
         }],
         labels: Vec::new(),
+        gpus: None,
         created: Some(now().before(Duration::from_secs(3 * 86_400))),
         changed: Some(now().before(Duration::from_secs(7200))),
         offers: Offers {

@@ -18,9 +18,18 @@ pub async fn start(instances: Option<usize>, faults: Option<&str>) -> Cloud {
         instances,
         flood: None,
         faults: faults.map(str::to_owned),
+        faces: faces(instances),
         program: env!("CARGO_BIN_EXE_qdeck").into(),
     };
     Cloud::start(options).await.expect("the cloud starts")
+}
+
+/// A counted fleet stands behind the two faces whose pages are counted here.
+fn faces(instances: Option<usize>) -> Vec<String> {
+    match instances {
+        Some(_) => vec!["cycle".into(), "quasarch".into()],
+        None => Vec::new(),
+    }
 }
 
 pub fn access<'a>(cloud: &'a Cloud, platform: &str) -> &'a Access {
@@ -31,27 +40,33 @@ pub fn access<'a>(cloud: &'a Cloud, platform: &str) -> &'a Access {
 /// The context of a face, signing in with `secret`.
 pub fn context(access: &Access, secret: &Secret) -> Context {
     let secret = SecretRef::Value(secret.clone());
-    Context {
-        name: ContextName::new(access.context.as_str()),
-        platform: Platform::ALL
-            .into_iter()
-            .find(|it| it.name() == access.platform)
-            .expect("a platform"),
-        base_url: access.base_url.parse().expect("an address"),
-        credentials: match &access.email {
-            Some(email) => Credentials::Password {
-                email: email.clone(),
-                password: secret,
-            },
-            None => Credentials::Token(secret),
+    let platform = Platform::ALL
+        .into_iter()
+        .find(|it| it.name() == access.platform)
+        .expect("a platform");
+    let credentials = match (&access.email, &access.key) {
+        (Some(email), _) => Credentials::Password {
+            email: email.clone(),
+            password: secret,
         },
+        (None, Some(key)) => Credentials::KeyPair {
+            key: SecretRef::Value(key.clone()),
+            secret,
+        },
+        (None, None) => Credentials::Token(secret),
+    };
+    let base_url = access.base_url.parse().expect("an address");
+    Context {
         hub: access.hub.clone(),
-        insecure: false,
-        read_only: false,
-        console_input: true,
+        project: access.project,
         console_size_reports: true,
         concurrency: 4,
-        enabled: true,
+        ..Context::new(
+            ContextName::new(access.context.as_str()),
+            platform,
+            base_url,
+            credentials,
+        )
     }
 }
 

@@ -13,18 +13,12 @@ use super::cloud::{list, within};
 use super::recorder::{Asked, Recorder};
 
 fn provider(recorder: &Recorder, platform: Platform, credentials: Credentials) -> SharedProvider {
+    let base_url = format!("http://{}/base/", recorder.address).parse().unwrap();
     let context = Context {
-        name: ContextName::new("recorded"),
-        platform,
-        base_url: format!("http://{}/base/", recorder.address).parse().unwrap(),
-        credentials,
         hub: Some("hub-1".to_owned()),
-        insecure: false,
-        read_only: false,
-        console_input: true,
         console_size_reports: true,
         concurrency: 4,
-        enabled: true,
+        ..Context::new(ContextName::new("recorded"), platform, base_url, credentials)
     };
     open(&context).unwrap()
 }

@@ -23,6 +23,10 @@ pub fn options(instances: Option<usize>) -> CloudOptions {
         instances,
         flood: None,
         faults: None,
+        faces: match instances {
+            Some(_) => vec!["cycle".into(), "quasarch".into()],
+            None => Vec::new(),
+        },
         program: env!("CARGO_BIN_EXE_qdeck").into(),
     }
 }
@@ -76,6 +80,8 @@ impl Client {
             secret: quarterdeck::model::Secret::new(std::fs::read_to_string(file).expect("readable").trim()),
             hub: Some(text("hub")),
             email: None,
+            key: None,
+            project: None,
         };
         let http = reqwest::Client::builder().no_proxy().build().expect("a client");
         Self {

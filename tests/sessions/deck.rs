@@ -64,7 +64,7 @@ impl Deck {
 
     /// Starts it with the demo inside, and waits until the fleet is on the screen.
     pub fn demo() -> Self {
-        let deck = Self::start(&[]);
+        let deck = Self::start(&["--context", "demo-cycle,demo-quasarch"]);
         deck.wait_for("demo-cycle");
         // The first Esc puts the banner away.
         deck.type_keys(keys::ESC);

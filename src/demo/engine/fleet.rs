@@ -8,13 +8,20 @@ use super::plan::{Gpu, LocationPlan, ProviderPlan, ServerPlan};
 use crate::demo::workload::Kind;
 
 /// Which account owns a container; each face shows one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Account {
     /// The hub behind the Cycle face.
+    #[default]
     Cycle,
     /// The user behind the Quasarch face.
     Quasarch,
+    /// The project behind the Gcore face; a container is a group of alike virtual machines, each an instance.
+    Gcore,
+    /// The user behind the ElasticBox face; a container is a box, an instance a deployment of it.
+    ElasticBox,
+    /// The organisation behind the Exoscale face; a container is a group of alike virtual machines.
+    Exoscale,
 }
 
 /// Where an instance or a container is in its life.
@@ -61,6 +68,17 @@ pub struct Instance {
     pub changed: Timestamp,
     /// Why it failed.
     pub error: Option<Box<str>>,
+}
+
+/// What somebody gave one machine beside its place in a group.
+#[derive(Debug, Clone, Default)]
+pub struct Extras {
+    /// A name of its own.
+    pub name: Option<String>,
+    /// Labels or tags.
+    pub labels: BTreeMap<String, String>,
+    /// Whether it refuses to be deleted.
+    pub protected: bool,
 }
 
 /// One deployed version of a container.
@@ -226,6 +244,8 @@ pub struct Fleet {
     pub jobs: VecDeque<Job>,
     /// The next job's number.
     pub next_job: u32,
+    /// What single instances have beside the others of their group, by index.
+    pub extras: BTreeMap<u32, Extras>,
     /// Accelerators on offer.
     pub gpus: Vec<Gpu>,
     /// Who leases machines.
@@ -267,6 +287,52 @@ impl Fleet {
                     format!("{}-{}", c.identifier, instance.ordinal)
                 }
             })
+    }
+
+    /// What a person calls an instance: a name of its own, or its host name. The index is the instance's.
+    pub fn name(&self, key: u32, instance: &Instance) -> String {
+        self.extras
+            .get(&key)
+            .and_then(|extras| extras.name.clone())
+            .unwrap_or_else(|| self.hostname(instance))
+    }
+
+    /// Every instance of an account that is not removed, with its index and container.
+    pub fn machines_of(&self, account: Account) -> impl Iterator<Item = (u32, &Instance, &Container)> {
+        self.containers_of(account).flat_map(move |(_, container)| {
+            container
+                .instances
+                .iter()
+                .filter_map(move |key| Some((*key, self.instances.get(*key as usize)?, container)))
+        })
+    }
+
+    /// An instance of an account by index, unless it is removed.
+    pub fn machine_of(&self, account: Account, key: u32) -> Option<(&Instance, &Container)> {
+        let instance = self.instances.get(key as usize)?;
+        let container = self.container_of(account, instance.container)?;
+        (instance.phase != Phase::Gone).then_some((instance, container))
+    }
+
+    /// Where an instance stands: an index into [`Fleet::locations`].
+    pub fn stands(&self, instance: &Instance) -> Option<u32> {
+        self.servers
+            .get(instance.server as usize)
+            .map(|server| server.location)
+    }
+
+    /// The places of an account, with their indices.
+    pub fn locations_of(&self, account: Account) -> impl Iterator<Item = (u32, &LocationPlan)> {
+        (0..)
+            .zip(&self.locations)
+            .filter(move |(_, location)| location.account == account)
+    }
+
+    /// The hosts of an account, with their indices.
+    pub fn servers_of(&self, account: Account) -> impl Iterator<Item = (u32, &ServerPlan)> {
+        (0..)
+            .zip(&self.servers)
+            .filter(move |(_, server)| server.account == account)
     }
 
     /// When the whole fleet was set up: before the oldest container.

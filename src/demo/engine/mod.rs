@@ -6,6 +6,7 @@ pub mod events;
 pub mod fleet;
 pub mod jobs;
 pub mod life;
+pub mod machines;
 pub mod plan;
 pub mod real;
 
@@ -20,7 +21,7 @@ use tokio_util::task::TaskTracker;
 
 use super::process::Machines;
 use events::Event;
-use fleet::Fleet;
+use fleet::{Account, Fleet};
 
 /// A handle to the engine; clones share it.
 #[derive(Clone)]
@@ -37,7 +38,7 @@ struct Inner {
 }
 
 impl Engine {
-    /// Grows the fleet, with flood containers of so many lines a second where asked. No process starts yet. `program`
+    /// Grows the fleet of these accounts, with flood containers of so many lines a second where asked. No process starts yet. `program`
     /// runs workloads, `mark` is random and names this run.
     ///
     /// # Errors
@@ -45,11 +46,12 @@ impl Engine {
     pub fn new(
         instances: Option<usize>,
         flood: Option<u32>,
+        accounts: &[Account],
         program: PathBuf,
         mark: String,
     ) -> Result<Self, String> {
         let now = Timestamp::now();
-        let mut fleet = plan::grow(instances, now)?;
+        let mut fleet = plan::grow(instances, accounts, now)?;
         if let Some(rate) = flood {
             plan::flood(&mut fleet, rate, now)?;
         }

@@ -9,6 +9,7 @@ use super::fleet::{Account, Container, Environment, Fleet, Instance, Phase, Revi
 use crate::demo::workload::Kind;
 
 const HAND_MADE: &str = include_str!("../../../assets/demo/fleet.toml");
+const MACHINES: &str = include_str!("../../../assets/demo/machines.toml");
 const FLOOD: &str = include_str!("../../../assets/demo/flood.toml");
 
 /// The story a container plays by itself.
@@ -31,6 +32,9 @@ pub enum Life {
 /// A place servers stand in.
 #[derive(Debug, Clone, Deserialize)]
 pub struct LocationPlan {
+    /// Whose place it is.
+    #[serde(default)]
+    pub account: Account,
     /// `Amsterdam, Netherlands`.
     pub name: String,
     /// A short code.
@@ -52,6 +56,9 @@ pub struct LocationPlan {
 /// A host.
 #[derive(Debug, Clone, Deserialize)]
 pub struct ServerPlan {
+    /// Whose host it is.
+    #[serde(default)]
+    pub account: Account,
     /// Its host name.
     pub hostname: String,
     /// What people call it.
@@ -98,9 +105,13 @@ struct Plan {
     provider: Vec<ProviderPlan>,
 }
 
-/// Containers alone.
+/// More of it; indices count within the one document.
 #[derive(Debug, Deserialize)]
 struct Further {
+    #[serde(default)]
+    location: Vec<LocationPlan>,
+    #[serde(default)]
+    server: Vec<ServerPlan>,
     container: Vec<ContainerPlan>,
 }
 
@@ -167,12 +178,15 @@ struct RevisionPlan {
     age_hours: i64,
 }
 
-/// Grows a fleet: the hand-made one, or one with `wanted` instances on the servers' side.
+/// Grows a fleet of these accounts: the hand-made one, or one with `wanted` instances on the servers.
 ///
 /// # Errors
 /// A sentence, when the embedded plan cannot be read.
-pub fn grow(wanted: Option<usize>, now: Timestamp) -> Result<Fleet, String> {
-    let plan: Plan = toml::from_str(HAND_MADE).map_err(|e| format!("the demo fleet cannot be read: {e}"))?;
+pub fn grow(wanted: Option<usize>, accounts: &[Account], now: Timestamp) -> Result<Fleet, String> {
+    let mut plan: Plan =
+        toml::from_str(HAND_MADE).map_err(|e| format!("the demo fleet cannot be read: {e}"))?;
+    plan.add(toml::from_str(MACHINES).map_err(|e| format!("the demo machines cannot be read: {e}"))?);
+    plan.container.retain(|c| accounts.contains(&c.account));
     let mut fleet = Fleet {
         locations: plan.location,
         servers: plan.server,
@@ -199,6 +213,28 @@ pub fn grow(wanted: Option<usize>, now: Timestamp) -> Result<Fleet, String> {
     Ok(fleet)
 }
 
+impl Plan {
+    /// Puts more behind what there is, counting on.
+    fn add(&mut self, more: Further) {
+        let (locations, servers) = (count(&self.location), count(&self.server));
+        self.location.extend(more.location);
+        self.server
+            .extend(more.server.into_iter().map(|server| ServerPlan {
+                location: server.location + locations,
+                ..server
+            }));
+        self.container
+            .extend(more.container.into_iter().map(|mut container| {
+                container.servers.iter_mut().for_each(|server| *server += servers);
+                container
+            }));
+    }
+}
+
+fn count<T>(list: &[T]) -> u32 {
+    u32::try_from(list.len()).unwrap_or(u32::MAX)
+}
+
 /// Adds a container on each side that prints `rate` numbered lines a second, for who measures log tails.
 ///
 /// # Errors
@@ -212,13 +248,32 @@ pub fn flood(fleet: &mut Fleet, rate: u32, now: Timestamp) -> Result<(), String>
     Ok(())
 }
 
-/// A big fleet: the hand-made containers over and over, numbered, with a few hundred instances each.
+/// A big fleet: the hand-made containers over and over, numbered, with a few hundred instances each, as many for
+/// every account that has servers.
 fn sow(fleet: &mut Fleet, plans: &[ContainerPlan], wanted: usize, now: Timestamp) {
     fleet.instances.reserve(wanted + plans.len());
-    widen(fleet, wanted);
-    let servers: Vec<u32> = (0..).take(fleet.servers.len()).collect();
+    let mut accounts: Vec<Account> = Vec::new();
+    for plan in plans.iter().filter(|plan| !plan.servers.is_empty()) {
+        if !accounts.contains(&plan.account) {
+            accounts.push(plan.account);
+        }
+    }
+    let many = accounts.len();
+    for (nth, account) in accounts.into_iter().enumerate() {
+        // What does not divide goes to the first ones.
+        let share = wanted / many + usize::from(nth < wanted % many);
+        sow_account(fleet, plans, account, share, now);
+    }
+    for plan in plans.iter().filter(|plan| plan.servers.is_empty()) {
+        plant(fleet, plan, now);
+    }
+}
+
+fn sow_account(fleet: &mut Fleet, plans: &[ContainerPlan], account: Account, wanted: usize, now: Timestamp) {
+    widen(fleet, account, wanted);
+    let servers: Vec<u32> = fleet.servers_of(account).map(|(key, _)| key).collect();
     let per_container = wanted.div_ceil(8).clamp(1, 500);
-    let on_servers: Vec<&ContainerPlan> = plans.iter().filter(|p| p.account == Account::Cycle).collect();
+    let on_servers: Vec<&ContainerPlan> = plans.iter().filter(|p| p.account == account).collect();
     let mut left = wanted;
     for round in 1_usize.. {
         for plan in &on_servers {
@@ -240,14 +295,14 @@ fn sow(fleet: &mut Fleet, plans: &[ContainerPlan], wanted: usize, now: Timestamp
             break;
         }
     }
-    for plan in plans.iter().filter(|p| p.account == Account::Quasarch) {
-        plant(fleet, plan, now);
-    }
 }
 
 /// More servers for a big fleet: about one for every 200 instances.
-fn widen(fleet: &mut Fleet, wanted: usize) {
-    let seeds = fleet.servers.clone();
+fn widen(fleet: &mut Fleet, account: Account, wanted: usize) {
+    let seeds: Vec<ServerPlan> = fleet
+        .servers_of(account)
+        .map(|(_, server)| server.clone())
+        .collect();
     for (number, seed) in (2..)
         .zip(seeds.iter().cycle())
         .take((wanted / 200).saturating_sub(seeds.len()))
@@ -397,9 +452,39 @@ pub(super) const CRASHED: &str = "process exited with code 101; restarting with 
 mod tests {
     use super::*;
 
+    const ALL: [Account; 5] = [
+        Account::Cycle,
+        Account::Quasarch,
+        Account::Gcore,
+        Account::ElasticBox,
+        Account::Exoscale,
+    ];
+
+    #[test]
+    fn only_the_accounts_that_were_asked_for_have_anything() {
+        let two = [Account::Cycle, Account::Quasarch];
+        let fleet = grow(Some(100), &two, Timestamp::now()).expect("the plan reads");
+        assert_eq!(fleet.machines_of(Account::Cycle).count(), 100);
+        assert_eq!(fleet.containers_of(Account::Exoscale).count(), 0);
+    }
+
+    #[test]
+    fn every_machine_stands_where_its_account_is() {
+        let fleet = grow(None, &ALL, Timestamp::now()).expect("the plan reads");
+        for account in [Account::Gcore, Account::ElasticBox, Account::Exoscale] {
+            let places: Vec<u32> = fleet.locations_of(account).map(|(key, _)| key).collect();
+            assert!(places.len() > 1, "{account:?} has one place only");
+            assert!(fleet.machines_of(account).count() > 4, "{account:?}");
+            for (_, instance, _) in fleet.machines_of(account) {
+                let place = fleet.stands(instance).expect("a place");
+                assert!(places.contains(&place), "{account:?} in {place}");
+            }
+        }
+    }
+
     #[test]
     fn the_hand_made_fleet_is_varied() {
-        let fleet = grow(None, Timestamp::now()).expect("the plan reads");
+        let fleet = grow(None, &ALL, Timestamp::now()).expect("the plan reads");
         assert_eq!(fleet.containers_of(Account::Cycle).count(), 8);
         assert_eq!(fleet.containers_of(Account::Quasarch).count(), 6);
         assert_eq!(fleet.gpus.len(), 25);
@@ -418,12 +503,16 @@ mod tests {
     #[test]
     fn a_big_fleet_has_exactly_what_was_asked() {
         for wanted in [1, 7, 501, 100_000] {
-            let fleet = grow(Some(wanted), Timestamp::now()).expect("the plan reads");
-            let counted: usize = fleet
-                .containers_of(Account::Cycle)
-                .map(|(_, c)| c.instances.len())
-                .sum();
-            assert_eq!(counted, wanted);
+            let fleet = grow(Some(wanted), &ALL, Timestamp::now()).expect("the plan reads");
+            let counts = [
+                Account::Cycle,
+                Account::Gcore,
+                Account::ElasticBox,
+                Account::Exoscale,
+            ]
+            .map(|account| fleet.machines_of(account).count());
+            assert_eq!(counts.iter().sum::<usize>(), wanted);
+            assert!(counts[0] - counts[3] <= 1, "each has as many: {counts:?}");
         }
     }
 }

@@ -30,6 +30,7 @@ fn instance(name: &str, scope: Option<&str>, lifecycle: Lifecycle) -> Resource {
         host: None,
         addresses: Vec::new(),
         labels: Vec::new(),
+        gpus: None,
         created: None,
         changed: None,
         offers: Offers::default(),

@@ -159,6 +159,10 @@ impl Api {
     async fn sign_in(&self) -> Result<Session, Problem> {
         match &self.credentials {
             Credentials::Token(token) => Ok(Session::new(token.resolve().await?)),
+            Credentials::KeyPair { .. } => Err(Problem::new(
+                ProblemKind::Local,
+                "Quasarch signs in with a token, or an e-mail and a password",
+            )),
             Credentials::Password { email, password } => {
                 let password = password.resolve().await?;
                 let request = self

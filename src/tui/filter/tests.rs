@@ -33,6 +33,7 @@ fn instance(name: &str, lifecycle: Lifecycle) -> Resource {
             public: false,
         }],
         labels: vec![("env".into(), "prod".into())],
+        gpus: None,
         created: Some(Timestamp::now().before(Duration::from_secs(3600))),
         changed: None,
         offers: Offers::default(),

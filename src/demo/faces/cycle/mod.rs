@@ -17,8 +17,11 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
 
-use super::Desk;
+use super::{Desk, Face};
+use crate::demo::Access;
 use crate::demo::credentials::same;
+use crate::demo::engine::fleet::Account;
+use crate::model::Secret;
 use live::{console, notify, telemetry};
 use problem::Problem;
 use read::{containers, instances, jobs, logs, places};
@@ -26,8 +29,21 @@ use read::{containers, instances, jobs, logs, places};
 /// The name of the header that says which hub is meant.
 const HUB: &str = "x-hub-id";
 
+/// How the rest of the demo knows it.
+pub const FACE: Face = Face {
+    platform: "cycle",
+    account: Account::Cycle,
+    router,
+    access: |credentials, access| Access {
+        secret: Secret::new(credentials.key.as_str()),
+        hub: Some(credentials.hub.clone()),
+        ..access
+    },
+    failure,
+};
+
 /// Everything under the face's prefix.
-pub fn router(desk: Desk) -> Router {
+fn router(desk: Desk) -> Router {
     let closed = Router::new()
         .route("/v1/hubs", get(places::hubs))
         .route("/v1/hubs/current", get(places::hub))
@@ -87,7 +103,7 @@ fn infrastructure() -> Router<Desk> {
 }
 
 /// A failure on purpose: 429 with the documented code, or 500.
-pub(crate) fn failure(status: StatusCode) -> Response {
+fn failure(status: StatusCode) -> Response {
     let problem = if status == StatusCode::TOO_MANY_REQUESTS {
         Problem::limited()
     } else {

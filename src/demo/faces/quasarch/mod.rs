@@ -16,11 +16,27 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
 
-use super::Desk;
+use super::{Desk, Face};
+use crate::demo::Access;
+use crate::demo::engine::fleet::Account;
+use crate::model::Secret;
 use problem::Problem;
 
+/// How the rest of the demo knows it.
+pub const FACE: Face = Face {
+    platform: "quasarch",
+    account: Account::Quasarch,
+    router,
+    access: |credentials, access| Access {
+        secret: Secret::new(credentials.password.as_str()),
+        email: Some(credentials.email.clone()),
+        ..access
+    },
+    failure,
+};
+
 /// Everything under the face's prefix.
-pub fn router(desk: Desk) -> Router {
+fn router(desk: Desk) -> Router {
     let closed = Router::new()
         .route("/v1/containers", get(lists::containers).post(writes::create))
         .route(
@@ -40,7 +56,7 @@ pub fn router(desk: Desk) -> Router {
 }
 
 /// A failure on purpose: 429 or 500, in the template's shape.
-pub(crate) fn failure(status: StatusCode) -> Response {
+fn failure(status: StatusCode) -> Response {
     let problem = if status == StatusCode::TOO_MANY_REQUESTS {
         Problem::limited()
     } else {

@@ -143,6 +143,7 @@ impl Mapper {
             host: self.named(wire.server_id.as_deref()),
             addresses: addresses(wire),
             labels: Vec::new(),
+            gpus: None,
             created: date(wire.events.created.as_deref()),
             changed: date(wire.state.changed.as_deref()),
             offers: Offers {

@@ -25,7 +25,13 @@ fn transport(console: Console) -> Result<Transport, Problem> {
             input,
             size_reports,
         }),
-        Console::WebPage(address) => {
+        Console::Framebuffer {
+            page: Some(address), ..
+        }
+        | Console::Framebuffer {
+            endpoint: address, ..
+        }
+        | Console::WebPage(address) => {
             // The address may hold a token: only its host is told.
             let host = url::Url::parse(address.expose())
                 .ok()

@@ -36,6 +36,7 @@ fn store(lifecycle: Lifecycle, telemetry: bool) -> Store {
         host: None,
         addresses: Vec::new(),
         labels: Vec::new(),
+        gpus: None,
         created: None,
         changed: None,
         offers: Offers {

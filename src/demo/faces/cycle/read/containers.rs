@@ -148,7 +148,7 @@ pub(crate) async fn usable_servers(
     )?;
     desk.engine.read(|fleet| {
         find_container(fleet, &text)?;
-        let all = (0..).take(fleet.servers.len());
+        let all = fleet.servers_of(Account::Cycle).map(|(key, _)| key);
         Ok(answer(
             query
                 .page(all.filter_map(|key| places::server(fleet, &desk.credentials.hub, key)))

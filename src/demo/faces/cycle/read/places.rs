@@ -4,7 +4,7 @@ use axum::extract::{Path, RawQuery, State};
 use serde_json::{Value, json};
 
 use super::{Answer, answer, gathered, includes, wanted_id};
-use crate::demo::engine::fleet::Fleet;
+use crate::demo::engine::fleet::{Account, Fleet};
 use crate::demo::faces::Desk;
 use crate::demo::faces::cycle::ids::{Thing, id, index};
 use crate::demo::faces::cycle::problem::Problem;
@@ -94,7 +94,7 @@ pub(crate) async fn servers(State(desk): State<Desk>, RawQuery(raw): RawQuery) -
                 .filter(name)
                 .is_none_or(|wanted| wanted.split(',').any(|w| has.iter().any(|h| h == w)))
         };
-        let rows = (0..).zip(&fleet.servers).filter(|(_, s)| {
+        let rows = fleet.servers_of(Account::Cycle).filter(|(_, s)| {
             states.as_ref().is_none_or(|s| s.contains(&"live"))
                 && location.is_none_or(|l| s.location == l)
                 && any("tags", &s.tags)
@@ -124,6 +124,7 @@ pub(crate) async fn server(
     desk.engine
         .read(|fleet| {
             let key = index(Thing::Server, &text)?;
+            fleet.servers_of(Account::Cycle).find(|(own, _)| *own == key)?;
             let mut shape = places::server(fleet, &desk.credentials.hub, key)?;
             if query.meta("instances_count") {
                 shape["meta"] = json!({ "instances_count": places::server_counts(fleet, key) });
@@ -150,7 +151,10 @@ pub(crate) async fn locations(State(desk): State<Desk>, Path(provider): Path<Str
         return Err(Problem::missing("404.infrastructure.provider"));
     }
     Ok(desk.engine.read(|fleet| {
-        let all = (0..).take(fleet.locations.len());
-        answer(all.filter_map(|key| places::location(fleet, key)).collect(), None)
+        let all = fleet.locations_of(Account::Cycle);
+        answer(
+            all.filter_map(|(key, _)| places::location(fleet, key)).collect(),
+            None,
+        )
     }))
 }
