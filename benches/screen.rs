@@ -29,6 +29,7 @@ fn instance(context: &ContextName, number: usize) -> Resource {
         host: Some("heron".into()),
         addresses: Vec::new(),
         labels: Vec::new(),
+        gpus: None,
         created: Timestamp::from_millis(1_700_000_000_000 + i64::try_from(number).unwrap_or(0) * 1000),
         changed: None,
         offers: Offers::default(),
