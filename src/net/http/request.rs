@@ -88,7 +88,9 @@ impl Request {
         request
     }
 
-    fn authorization(mut self, value: &str, secret: &Secret) -> Self {
+    /// Signs in with this value of `Authorization`; `secret` is what of it (or behind it) no error may repeat.
+    #[must_use]
+    pub fn authorization(mut self, value: &str, secret: &Secret) -> Self {
         match HeaderValue::from_str(value) {
             Ok(mut value) => {
                 value.set_sensitive(true);
