@@ -4,6 +4,7 @@
 //! `wire.rs` (types exactly as the API sends them) and `map.rs` (wire to model).
 
 mod cycle;
+mod elasticbox;
 mod quasarch;
 mod replay;
 mod shelf;
@@ -194,13 +195,22 @@ pub fn open(context: &crate::config::Context) -> Result<SharedProvider, Problem>
     Ok(match context.platform {
         Platform::Cycle => Arc::new(cycle::Cycle::new(context)?),
         Platform::Quasarch => Arc::new(quasarch::Quasarch::new(context)?),
-        Platform::Gcore | Platform::ElasticBox | Platform::Exoscale => {
+        Platform::ElasticBox => Arc::new(elasticbox::ElasticBox::new(context)?),
+        Platform::Gcore | Platform::Exoscale => {
             return Err(Problem::new(
                 crate::model::ProblemKind::Unsupported,
                 format!("{} cannot be connected to by this build", context.platform),
             ));
         }
     })
+}
+
+/// What becomes of each endpoint that a platform's documents name; empty where nobody has written it down yet.
+pub const fn endpoints(platform: Platform) -> &'static [Endpoint] {
+    match platform {
+        Platform::ElasticBox => elasticbox::ENDPOINTS,
+        Platform::Cycle | Platform::Quasarch | Platform::Gcore | Platform::Exoscale => &[],
+    }
 }
 
 impl From<crate::net::Counters> for Traffic {

@@ -21,6 +21,8 @@ pub struct ClientOptions {
     pub name: String,
     /// Allows `http://` and `ws://` to other hosts than this machine.
     pub insecure: bool,
+    /// Takes any certificate for any name: whoever stands in between can read and change everything.
+    pub insecure_tls: bool,
     /// Requests at once; event streams and websockets count only until they are open.
     pub concurrency: usize,
     /// Time for name, connection and TLS.
@@ -40,6 +42,7 @@ impl Default for ClientOptions {
         Self {
             name: String::new(),
             insecure: false,
+            insecure_tls: false,
             concurrency: 8,
             connect_timeout: Duration::from_secs(5),
             timeout: Duration::from_secs(30),
