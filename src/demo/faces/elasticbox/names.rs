@@ -134,7 +134,12 @@ mod tests {
         assert_eq!(time(whole), "2015-10-29 12:26:20.000000");
         assert_eq!(moment(&time(at)), Some(at));
         assert_eq!(moment("2015-10-29 12:26:20"), Some(whole));
-        for wrong in ["", "tomorrow", "2015-10-29T12:26:20Z", "2015-13-29 12:26:20.000000"] {
+        for wrong in [
+            "",
+            "tomorrow",
+            "2015-10-29T12:26:20Z",
+            "2015-13-29 12:26:20.000000",
+        ] {
             assert_eq!(moment(wrong), None, "{wrong}");
         }
     }

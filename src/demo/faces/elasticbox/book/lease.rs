@@ -35,7 +35,9 @@ impl Lease {
         let fields = value
             .as_object()
             .ok_or_else(|| Problem::data("lease must be an object"))?;
-        if let Some(key) = (fields.keys()).find(|k| !["expire", "operation", "released"].contains(&k.as_str())) {
+        if let Some(key) =
+            (fields.keys()).find(|k| !["expire", "operation", "released"].contains(&k.as_str()))
+        {
             return Err(Problem::data(format!("lease has no field {key}")));
         }
         let expire = (fields.get("expire").and_then(Value::as_str).and_then(moment))
@@ -90,7 +92,9 @@ pub(super) fn give(book: &mut Book, fleet: &Fleet) {
                     continue;
                 }
                 let minutes = MINUTES.get(given % MINUTES.len()).copied().unwrap_or(60);
-                let expire = born.checked_add(SignedDuration::from_mins(minutes)).unwrap_or(born);
+                let expire = born
+                    .checked_add(SignedDuration::from_mins(minutes))
+                    .unwrap_or(born);
                 Lease {
                     expire,
                     ending: if given % 2 == 0 {

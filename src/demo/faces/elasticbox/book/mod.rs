@@ -14,6 +14,7 @@ use serde_json::Value;
 
 use crate::demo::engine::Engine;
 use crate::demo::engine::fleet::{Account, Fleet, Instance, JobPhase, Phase};
+use crate::demo::process::output::Output;
 use lease::Lease;
 use run::{Run, Verb};
 
@@ -55,6 +56,8 @@ pub(super) struct Record {
     pub runs: Vec<Run>,
     /// Where in the process output each script's words stand.
     pub marks: Vec<Mark>,
+    /// What its machine printed, once the machine is being destroyed.
+    pub log: Option<Arc<Output>>,
     /// When it ends by itself.
     pub lease: Option<Lease>,
     /// The workspace it was deployed in, when that is not its box's.
@@ -129,14 +132,23 @@ impl Book {
         self.records.iter().map(|(key, record)| (*key, record))
     }
 
-    /// Every record, to be changed.
-    fn records_mut(&mut self) -> impl Iterator<Item = (u32, &mut Record)> {
-        self.records.iter_mut().map(|(key, record)| (*key, record))
+    /// A record that is there, to be changed.
+    pub(super) fn change(&mut self, key: u32) -> Option<&mut Record> {
+        self.records.get_mut(&key)
     }
 
-    /// Whether an operation of the instance is not over.
-    pub(super) fn busy(&self, key: u32) -> bool {
-        self.open.contains(&key)
+    /// Leaves nothing of a terminated instance but that it is deleted.
+    pub(super) fn delete(&mut self, key: u32, instance: &Instance) {
+        *self.record_of(key, instance) = Record {
+            deleted: true,
+            ..Record::default()
+        };
+    }
+
+    /// Whether what happens to an instance matters here before somebody asks: an operation is not over, or a lease.
+    pub(super) fn watches(&self, key: u32) -> bool {
+        let leased = self.records.get(&key).and_then(|record| record.lease);
+        self.open.contains(&key) || leased.is_some_and(|lease| !lease.released)
     }
 
     /// Submits an operation to the engine and writes it down.
@@ -147,7 +159,12 @@ impl Book {
         }) else {
             return;
         };
+        let log = engine.log(key);
         let record = self.record_of(key, &instance);
+        if matches!(verb, Verb::Terminate | Verb::ForceTerminate) {
+            // The machine goes, what it printed stays until the record is deleted.
+            record.log = log;
+        }
         let job = engine.submit(run::work(verb, key, &instance, &name));
         if record.runs.len() == KEEP {
             record.runs.remove(1);
@@ -164,7 +181,7 @@ impl Book {
                 self.open.remove(&key);
                 continue;
             };
-            let printed = engine.printed(key);
+            let printed = engine.log(key).map_or(0, |log| log.end());
             engine.read(|fleet| record.settle(fleet, key, printed));
             if record.runs.last().is_none_or(|run| run.ended.is_some()) {
                 self.open.remove(&key);

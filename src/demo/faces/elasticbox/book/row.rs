@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::super::names;
 use super::super::problem::Problem;
 use super::run::{Run, Verb};
-use super::{Book, Record, beginnings, ours};
+use super::{Book, Mark, Record, beginnings, ours};
 use crate::demo::engine::fleet::{Account, Container, Fleet, Instance, Phase};
 
 /// One instance, alive or terminated.
@@ -34,7 +34,8 @@ pub(in super::super) struct Pair {
 }
 
 impl<'f> Row<'f> {
-    fn of(book: &'f Book, fleet: &'f Fleet, key: u32) -> Option<Self> {
+    /// An instance of this face, whatever is left of it.
+    pub(in super::super) fn of(book: &'f Book, fleet: &'f Fleet, key: u32) -> Option<Self> {
         let instance = fleet.instances.get(key as usize)?;
         ours(fleet, instance).then_some(())?;
         let container = fleet.containers.get(instance.container as usize)?;
@@ -88,7 +89,28 @@ impl<'f> Row<'f> {
 
     /// The name a person gave, or its box's with a number.
     pub(in super::super) fn name(&self) -> String {
-        self.fleet.machine_name(self.key)
+        self.fleet.name(self.key, self.instance)
+    }
+
+    /// What its machine calls itself.
+    pub(in super::super) fn hostname(&self) -> String {
+        self.fleet.hostname(self.instance)
+    }
+
+    /// Whether it refuses to be terminated.
+    pub(in super::super) fn protected(&self) -> bool {
+        self.fleet
+            .extras
+            .get(&self.key)
+            .is_some_and(|extras| extras.protected)
+    }
+
+    /// The scripts' places in what its machine printed; without a record all of them ran before anything was.
+    pub(in super::super) fn marks(&self) -> Vec<Mark> {
+        match self.record {
+            Some(record) => record.marks.clone(),
+            None => Record::of(self.instance).marks,
+        }
     }
 
     /// Its operations, oldest first.
@@ -102,7 +124,9 @@ impl<'f> Row<'f> {
         let state = match self.instance.phase {
             Phase::Running | Phase::Stopped | Phase::Gone => "done",
             Phase::Failed => "unavailable",
-            Phase::New | Phase::Starting | Phase::Migrating | Phase::Stopping | Phase::Deleting => "processing",
+            Phase::New | Phase::Starting | Phase::Migrating | Phase::Stopping | Phase::Deleting => {
+                "processing"
+            }
         };
         let Some(record) = self.record else {
             let (event, since) = match self.instance.phase {
@@ -171,7 +195,6 @@ impl<'f> Row<'f> {
 
     /// The place it stands in, by index.
     pub(in super::super) fn location(&self) -> u32 {
-        let server = self.fleet.servers.get(self.instance.server as usize);
-        server.map_or(0, |s| s.location)
+        self.fleet.stands(self.instance).unwrap_or(0)
     }
 }

@@ -99,12 +99,27 @@ const DEPLOY: &[Act] = &[
         &[
             told("start", "Deploying instance."),
             told("add", "Creating machine {machine}."),
-            told("waiting", "Waiting to install ElasticBox agent in machine {machine}."),
+            told(
+                "waiting",
+                "Waiting to install ElasticBox agent in machine {machine}.",
+            ),
         ],
         &[],
     ),
-    act("deploy", "Running install scripts", Phase::Starting, &[INSTALL], &[]),
-    act("deploy", "Running configure scripts", Phase::Starting, &[CONFIGURE], &[]),
+    act(
+        "deploy",
+        "Running install scripts",
+        Phase::Starting,
+        &[INSTALL],
+        &[],
+    ),
+    act(
+        "deploy",
+        "Running configure scripts",
+        Phase::Starting,
+        &[CONFIGURE],
+        &[],
+    ),
     act(
         "deploy",
         "Starting",
@@ -128,7 +143,13 @@ const POWER_ON: &[Act] = &[
         ],
         &[],
     ),
-    act("poweron", "Running configure scripts", Phase::Starting, &[CONFIGURE], &[]),
+    act(
+        "poweron",
+        "Running configure scripts",
+        Phase::Starting,
+        &[CONFIGURE],
+        &[],
+    ),
     act(
         "poweron",
         "Starting",
@@ -163,8 +184,20 @@ const REINSTALL: &[Act] = &[
         &[told("start", "Reinstalling instance.")],
         &[],
     ),
-    act("reinstall", "Running install scripts", Phase::Starting, &[INSTALL], &[]),
-    act("reinstall", "Running configure scripts", Phase::Starting, &[CONFIGURE], &[]),
+    act(
+        "reinstall",
+        "Running install scripts",
+        Phase::Starting,
+        &[INSTALL],
+        &[],
+    ),
+    act(
+        "reinstall",
+        "Running configure scripts",
+        Phase::Starting,
+        &[CONFIGURE],
+        &[],
+    ),
     act(
         "reinstall",
         "Starting",
@@ -190,7 +223,13 @@ const TERMINATE: &[Act] = &[
         &[told("start", "Terminating instance."), STOP],
         &[told("success", "Instance successfully stopped.")],
     ),
-    act("terminate", "Running dispose scripts", Phase::Stopping, &[DISPOSE], &[]),
+    act(
+        "terminate",
+        "Running dispose scripts",
+        Phase::Stopping,
+        &[DISPOSE],
+        &[],
+    ),
     DESTROY,
     DESTROYED,
 ];
@@ -309,7 +348,9 @@ impl Run {
     pub(in super::super) fn past(verb: Verb, asked: Timestamp, seconds: i64) -> Self {
         let after = |nth: i64| {
             asked
-                .checked_add(jiff::SignedDuration::from_millis(nth * seconds * 1000 + 133 * nth + 7))
+                .checked_add(jiff::SignedDuration::from_millis(
+                    nth * seconds * 1000 + 133 * nth + 7,
+                ))
                 .unwrap_or(asked)
         };
         let spans: Vec<Span> = (0..)
@@ -352,9 +393,16 @@ mod tests {
         assert_eq!(last(Verb::Deploy), Some(("deploy", Phase::Running)));
         assert_eq!(last(Verb::Shutdown), Some(("shutdown_service", Phase::Stopped)));
         assert_eq!(last(Verb::Terminate), Some(("terminate_service", Phase::Gone)));
-        assert_eq!(last(Verb::ForceTerminate), Some(("terminate_service", Phase::Gone)));
+        assert_eq!(
+            last(Verb::ForceTerminate),
+            Some(("terminate_service", Phase::Gone))
+        );
         let forced = Verb::ForceTerminate.acts();
-        assert!(forced.iter().all(|a| a.opening.iter().all(|l| l.script.is_none())));
+        assert!(
+            forced
+                .iter()
+                .all(|a| a.opening.iter().all(|l| l.script.is_none()))
+        );
     }
 
     #[test]

@@ -32,7 +32,9 @@ fn tell(row: &Row<'_>, nth: u16, run: &Run) -> Vec<Entry> {
     for (act, span) in run.verb.acts().iter().zip(&run.spans) {
         let Some(began) = span.began else { break };
         for (place, line) in (0..).zip(act.opening) {
-            let at = began.checked_add(jiff::SignedDuration::from_millis(11 * place)).unwrap_or(began);
+            let at = began
+                .checked_add(jiff::SignedDuration::from_millis(11 * place))
+                .unwrap_or(began);
             entries.push(entry(row, act, *line, at, &request, span.done));
         }
         let Some(done) = span.done else { break };
@@ -78,7 +80,11 @@ fn failure(row: &Row<'_>) -> Option<Entry> {
     if row.instance.phase != Phase::Failed {
         return None;
     }
-    let why = row.instance.error.as_deref().unwrap_or("the machine does not answer");
+    let why = row
+        .instance
+        .error
+        .as_deref()
+        .unwrap_or("the machine does not answer");
     let machine = machine_name(row.key);
     Some(Entry {
         event: row.pair().event,
@@ -99,12 +105,18 @@ pub(in super::super) fn operations(row: &Row<'_>, owner: &str, username: &str) -
         let mut events: Vec<&'static str> = run.verb.acts().iter().map(|act| act.event).collect();
         events.dedup();
         for (step, event) in (0_u16..).zip(events) {
-            let acts = || run.verb.acts().iter().zip(&run.spans).filter(|(act, _)| act.event == event);
+            let acts = || {
+                run.verb
+                    .acts()
+                    .iter()
+                    .zip(&run.spans)
+                    .filter(|(act, _)| act.event == event)
+            };
             let Some(began) = acts().find_map(|(_, span)| span.began) else {
                 break;
             };
             let ended = acts().next_back().and_then(|(_, span)| span.done);
-            let latest = acts().filter_map(|(_, span)| span.done.or(span.began)).last();
+            let latest = acts().rev().find_map(|(_, span)| span.done.or(span.began));
             let state = if ended.is_some() { "done" } else { "processing" };
             let activity: Vec<Value> = told
                 .iter()

@@ -9,6 +9,7 @@ use super::super::names::{Kind, time, uuid};
 use super::workspaces::{self, Workspace};
 use super::{ORGANIZATION, schema};
 use crate::demo::engine::fleet::{Account, Container, Fleet};
+use crate::demo::engine::plan::{LocationPlan, ServerPlan};
 use crate::demo::workload::Kind as Workload;
 
 /// There are fewer places than that; a policy's index is its workspace's number times this, and its place.
@@ -35,8 +36,17 @@ impl Catalogue {
             .filter_map(|(key, c)| Some((key, Arc::new(script_box(fleet, key, c, &owner(c)?.id)))))
             .collect();
         let policies = (workspaces.iter())
-            .flat_map(|w| (0..).zip(&fleet.locations).map(move |(place, _)| (w, place)))
-            .map(|(w, place)| (policy_index(w.number, place), Arc::new(policy(fleet, w, place))))
+            .flat_map(|w| {
+                fleet
+                    .locations_of(Account::ElasticBox)
+                    .map(move |(place, at)| (w, place, at))
+            })
+            .map(|(w, place, at)| {
+                (
+                    policy_index(w.number, place),
+                    Arc::new(policy(fleet, w, place, at)),
+                )
+            })
             .collect();
         Self {
             workspaces,
@@ -102,10 +112,8 @@ pub(in super::super) fn requirements(container: &Container) -> Vec<&'static str>
 
 /// What a policy at a place offers.
 pub(in super::super) fn claims(fleet: &Fleet, place: u32) -> Vec<&'static str> {
-    let gpu = |s: &&crate::demo::engine::plan::ServerPlan| {
-        s.location == place && s.tags.iter().any(|tag| tag == "gpu")
-    };
-    if fleet.servers.iter().any(|s| gpu(&s)) {
+    let gpu = |server: &ServerPlan| server.location == place && server.tags.iter().any(|tag| tag == "gpu");
+    if fleet.servers.iter().any(gpu) {
         vec!["linux", "gpu"]
     } else {
         vec!["linux"]
@@ -157,12 +165,12 @@ fn script_box(fleet: &Fleet, key: u32, container: &Container, owner: &str) -> Va
 
 /// A box's variables: its environment, its ports, and what it is bound to.
 fn variables(fleet: &Fleet, container: &Container) -> Vec<Value> {
-    let variable = |kind: &str, name: &str, value: &str| {
-        json!({ "required": true, "type": kind, "name": name, "value": value, "visibility": "public" })
-    };
+    let variable = |kind: &str, name: &str, value: &str| json!({ "required": true, "type": kind, "name": name, "value": value, "visibility": "public" });
     let secret = |name: &str| {
         let name = name.to_lowercase();
-        ["password", "secret", "token"].iter().any(|word| name.contains(word))
+        ["password", "secret", "token"]
+            .iter()
+            .any(|word| name.contains(word))
     };
     let mut rows: Vec<Value> = container
         .env
@@ -171,7 +179,11 @@ fn variables(fleet: &Fleet, container: &Container) -> Vec<Value> {
         .collect();
     rows.extend((0..).zip(&container.ports).map(|(nth, port)| {
         let inside = port.split(':').next_back().unwrap_or(port);
-        let name = if nth == 0 { "port".to_owned() } else { format!("port_{nth}") };
+        let name = if nth == 0 {
+            "port".to_owned()
+        } else {
+            format!("port_{nth}")
+        };
         variable("Port", &name, inside)
     }));
     if let Some(bound) = bound_to(fleet, container) {
@@ -182,23 +194,26 @@ fn variables(fleet: &Fleet, container: &Container) -> Vec<Value> {
     rows
 }
 
-fn policy(fleet: &Fleet, workspace: &Workspace, place: u32) -> Value {
-    let location = fleet.locations.get(place as usize);
+fn policy(fleet: &Fleet, workspace: &Workspace, place: u32, location: &LocationPlan) -> Value {
     let founded = time(fleet.founded());
     let claims = claims(fleet, place);
-    let flavor = if claims.contains(&"gpu") { "test.gpu" } else { "test.micro" };
+    let flavor = if claims.contains(&"gpu") {
+        "test.gpu"
+    } else {
+        "test.micro"
+    };
     json!({
         "profile": {
             "image": "test",
             "instances": 1,
             "keypair": "test_keypair",
-            "location": location.map_or("Simulated Location", |l| l.city.as_str()),
+            "location": location.city,
             "flavor": flavor,
             "schema": schema("test/compute/profile"),
         },
         "provider_id": uuid(Kind::Provider, place),
         "automatic_updates": "off",
-        "name": format!("{} in {}", workspace.name, location.map_or("?", |l| l.code.as_str())),
+        "name": format!("{} in {}", workspace.name, location.code),
         "created": founded,
         "deleted": null,
         "variables": [],
@@ -215,13 +230,12 @@ fn policy(fleet: &Fleet, workspace: &Workspace, place: u32) -> Value {
 }
 
 /// The cloud account at a place.
-pub(in super::super) fn provider(fleet: &Fleet, owner: &str, place: u32) -> Value {
-    let location = fleet.locations.get(place as usize);
+pub(in super::super) fn provider(fleet: &Fleet, owner: &str, place: u32, location: &LocationPlan) -> Value {
     let founded = time(fleet.founded());
     let id = uuid(Kind::Provider, place);
     json!({
         "id": id,
-        "name": location.map_or("Test provider", |l| l.name.as_str()),
+        "name": location.name,
         "type": "Test Provider",
         "description": "Machines that are simulated by real processes",
         "state": "ready",

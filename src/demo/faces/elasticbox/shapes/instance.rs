@@ -160,7 +160,7 @@ pub(in super::super) fn machine_state(phase: Phase) -> &'static str {
 pub(in super::super) fn has_machine(row: &Row<'_>) -> bool {
     match row.instance.phase {
         Phase::New => false,
-        Phase::Gone => row.key % 2 == 0,
+        Phase::Gone => row.key.is_multiple_of(2),
         Phase::Starting => (row.runs().last()).is_none_or(|run| run.current().is_none_or(|(nth, _)| nth > 0)),
         _ => true,
     }
@@ -177,5 +177,8 @@ fn machines(row: &Row<'_>) -> Vec<Value> {
 /// The instances that an instance is bound to.
 pub(in super::super) fn bound<'f>(row: &Row<'_>, fleet: &'f Fleet) -> impl Iterator<Item = u32> + use<'f> {
     let target = bound_to(fleet, row.container).and_then(|key| fleet.containers.get(key as usize));
-    target.into_iter().flat_map(|c| c.instances.iter().copied()).take(8)
+    target
+        .into_iter()
+        .flat_map(|c| c.instances.iter().copied())
+        .take(8)
 }

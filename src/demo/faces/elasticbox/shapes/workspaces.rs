@@ -72,7 +72,8 @@ impl Workspace {
         let common = json!({
             "created": founded, "updated": founded, "icon": null, "organizations": [super::ORGANIZATION],
         });
-        if let (Value::Object(document), Value::Object(common), Value::Object(more)) = (&mut document, common, more)
+        if let (Value::Object(document), Value::Object(common), Value::Object(more)) =
+            (&mut document, common, more)
         {
             document.extend(common);
             document.extend(more);
