@@ -5,6 +5,7 @@
 
 mod cycle;
 mod elasticbox;
+mod exoscale;
 mod quasarch;
 mod replay;
 mod shelf;
@@ -196,7 +197,8 @@ pub fn open(context: &crate::config::Context) -> Result<SharedProvider, Problem>
         Platform::Cycle => Arc::new(cycle::Cycle::new(context)?),
         Platform::Quasarch => Arc::new(quasarch::Quasarch::new(context)?),
         Platform::ElasticBox => Arc::new(elasticbox::ElasticBox::new(context)?),
-        Platform::Gcore | Platform::Exoscale => {
+        Platform::Exoscale => Arc::new(exoscale::Exoscale::new(context)?),
+        Platform::Gcore => {
             return Err(Problem::new(
                 crate::model::ProblemKind::Unsupported,
                 format!("{} cannot be connected to by this build", context.platform),
@@ -209,7 +211,8 @@ pub fn open(context: &crate::config::Context) -> Result<SharedProvider, Problem>
 pub const fn endpoints(platform: Platform) -> &'static [Endpoint] {
     match platform {
         Platform::ElasticBox => elasticbox::ENDPOINTS,
-        Platform::Cycle | Platform::Quasarch | Platform::Gcore | Platform::Exoscale => &[],
+        Platform::Exoscale => exoscale::ENDPOINTS,
+        Platform::Cycle | Platform::Quasarch | Platform::Gcore => &[],
     }
 }
 
