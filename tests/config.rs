@@ -69,7 +69,7 @@ fn the_example_has_no_mistake() {
         quarterdeck::config::Settings::default(),
         "it shows the defaults"
     );
-    assert_eq!(contexts.len(), 2);
+    assert_eq!(contexts.len(), 5, "one a platform");
 }
 
 proptest! {

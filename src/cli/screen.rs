@@ -19,6 +19,7 @@ const DEMO: &str =
 pub(super) async fn show(arguments: &Arguments) -> Result<ExitCode, Failure> {
     let asked = &arguments.screen;
     let mut config = load(arguments.config.as_deref(), variable)?;
+    chosen(&mut config, &asked.context)?;
     super::config::keys_fit(&config)?;
     need_terminal()?;
     let demo = asked.demo || config.contexts.is_empty();
@@ -28,7 +29,7 @@ pub(super) async fn show(arguments: &Arguments) -> Result<ExitCode, Failure> {
     } else {
         None
     };
-    chosen(&mut config, &asked.context)?;
+    let banner = banner(&config.half, demo);
     let settings = config.settings;
     let pace = Pace {
         refresh: asked.refresh.unwrap_or(settings.refresh),
@@ -44,7 +45,7 @@ pub(super) async fn show(arguments: &Arguments) -> Result<ExitCode, Failure> {
     let store = Store::new(&members);
     let (fleet, events) = Fleet::start(members, pace);
     let options = Options {
-        banner: demo.then(|| DEMO.to_owned()),
+        banner,
         theme: asked
             .theme
             .clone()
@@ -66,6 +67,16 @@ pub(super) async fn show(arguments: &Arguments) -> Result<ExitCode, Failure> {
     })
 }
 
+/// Credentials that were found and cannot be used come first: nothing else says why their context is missing.
+fn banner(half: &[String], demo: bool) -> Option<String> {
+    match (half, demo) {
+        ([], false) => None,
+        ([], true) => Some(DEMO.to_owned()),
+        (half, false) => Some(half.join("; ")),
+        (half, true) => Some(format!("{}. This is the demo cloud", half.join("; "))),
+    }
+}
+
 #[cfg(feature = "demo")]
 async fn bring_demo(config: &mut Config) -> Result<crate::demo::Cloud, Failure> {
     let (cloud, contexts) = super::demo::inside().await?;
@@ -80,7 +91,7 @@ async fn bring_demo(config: &mut Config) -> Result<std::convert::Infallible, Fai
     let why = match &config.origin {
         Origin::Nothing(why) => why.clone(),
         Origin::File(path) => format!("{} has no contexts", path.display()),
-        Origin::Environment => "the demo was asked for".to_owned(),
+        Origin::Found(_) => "the demo was asked for".to_owned(),
     };
     Err(Failure::Told(format!(
         "{why}, and this build has no demo cloud. `qdeck config init` writes a file to start from"

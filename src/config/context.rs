@@ -13,6 +13,13 @@ pub enum SecretRef {
     Command(Vec<String>),
     /// `{ file = "path" }`: its content without the last line end; `~` is the home directory.
     File(PathBuf),
+    /// `{ file = "path", key = ["accounts", "work", "secret"] }`: one string of a TOML file that another program keeps.
+    TomlKey {
+        /// The file.
+        file: PathBuf,
+        /// The keys that lead to the string; in a list of tables, the `name` of one.
+        path: Vec<String>,
+    },
     /// `{ keyring = "name" }`: the operating system's keyring, service `quarterdeck`.
     Keyring(String),
     /// A value already in hand: the demo's single-run credentials.

@@ -136,7 +136,11 @@ fn read_secret(
             return None;
         }
     };
-    let entries = Section::new(table, span.clone()).entries();
+    let reference = Section::new(table, span.clone());
+    if reference.entry("file").is_some() && reference.entry("key").is_some() {
+        return read_toml_key(&reference, path, notes);
+    }
+    let entries = reference.entries();
     let [(kind, value)] = entries.as_slice() else {
         notes
             .add_secret(
@@ -185,6 +189,26 @@ fn read_secret(
             None
         }
     }
+}
+
+/// `{ file = "path", key = ["word"] }`
+fn read_toml_key(reference: &Section<'_, '_>, path: &Path, notes: &mut Notes<'_>) -> Option<SecretRef> {
+    reference.only(&["file", "key"], "a reference to a TOML file", notes);
+    let file = reference.string("file", "~/.config/exoscale/exoscale.toml", notes)?;
+    let key = reference.words("key", "accounts", notes);
+    let (span, value) = reference.entry("key")?;
+    let nowhere = matches!(value.get_ref(), DeValue::Array(list) if list.is_empty());
+    if nowhere || file.value.is_empty() {
+        let wanted = "the file, and the keys that lead to the string";
+        return wrong_reference(notes, span, "key", wanted);
+    }
+    if key.is_empty() {
+        return None;
+    }
+    Some(SecretRef::TomlKey {
+        file: near(path, file.value),
+        path: key,
+    })
 }
 
 fn wrong_reference(

@@ -2,20 +2,19 @@
 
 use std::path::{Path, PathBuf};
 
-use super::context::{Context, Credentials, SecretRef};
-use super::file::{CYCLE, base_url, parse};
+use super::context::Context;
+use super::file::parse;
+use super::found;
 use super::mistake::Mistakes;
-use super::place::is_hub;
 use super::settings::Settings;
-use crate::model::{ContextName, Platform};
 
 /// Where the contexts come from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Origin {
     /// This file.
     File(PathBuf),
-    /// Credentials that a platform's own tools read from the environment too.
-    Environment,
+    /// Where the platforms' own tools keep their credentials: a line for each context, for a person.
+    Found(Vec<String>),
     /// Nothing was found, or a file without contexts; the words say what, for a person.
     Nothing(String),
 }
@@ -29,6 +28,9 @@ pub struct Config {
     pub contexts: Vec<Context>,
     /// Where that was found.
     pub origin: Origin,
+    /// Credentials that were found beside it and cannot be used: a sentence each, for a person. Only looked for where
+    /// no file has contexts.
+    pub half: Vec<String>,
 }
 
 /// Why there is no configuration.
@@ -48,9 +50,6 @@ pub enum ConfigError {
     /// The platform has no place for configuration files.
     #[error("this system names no home directory: say --config FILE")]
     Homeless,
-    /// The environment's credentials cannot be used.
-    #[error("{0}")]
-    Environment(String),
 }
 
 /// The file's place: `quarterdeck/config.toml` in the platform's directory for configuration.
@@ -58,8 +57,11 @@ pub fn default_path() -> Option<PathBuf> {
     directories::ProjectDirs::from("", "", "quarterdeck").map(|dirs| dirs.config_dir().join("config.toml"))
 }
 
-/// Reads the configuration: the file that was asked for, else the one in its usual place, else the environment's
-/// credentials. `variable` looks one up.
+/// Reads the configuration: the file that was asked for, else the one in its usual place; where that has no contexts,
+/// what [`found::find`] finds. `variable` looks an environment variable up.
+///
+/// # Errors
+/// The file cannot be read or holds mistakes. Half credentials are no error: they must not stop the others.
 pub fn load(asked: Option<&Path>, variable: impl Fn(&str) -> Option<String>) -> Result<Config, ConfigError> {
     let path = asked.map(Path::to_owned).or_else(default_path);
     let mut nothing = "no configuration was found".to_owned();
@@ -73,6 +75,7 @@ pub fn load(asked: Option<&Path>, variable: impl Fn(&str) -> Option<String>) -> 
                         settings: read,
                         contexts,
                         origin: Origin::File(path),
+                        half: Vec::new(),
                     });
                 }
                 settings = read;
@@ -82,91 +85,23 @@ pub fn load(asked: Option<&Path>, variable: impl Fn(&str) -> Option<String>) -> 
             Err(cause) => return Err(ConfigError::Unreadable { path, cause }),
         }
     }
-    let contexts: Vec<Context> = from_environment(variable)?.into_iter().collect();
+    let found = found::find(variable);
+    let places: Vec<String> = found.whole.iter().map(found::Finding::line).collect();
     Ok(Config {
         settings,
-        origin: if contexts.is_empty() {
+        origin: if places.is_empty() {
             Origin::Nothing(nothing)
         } else {
-            Origin::Environment
+            Origin::Found(places)
         },
-        contexts,
+        contexts: found.whole.into_iter().map(|found| found.context).collect(),
+        half: found.half,
     })
-}
-
-/// Cycle's own tools read `CYCLE_API_KEY` and `CYCLE_HUB_ID`; `CYCLE_BASE_URL` where it is not the public one.
-fn from_environment(variable: impl Fn(&str) -> Option<String>) -> Result<Option<Context>, ConfigError> {
-    let said = |name: &str| variable(name).filter(|value| !value.is_empty());
-    let hub = match (said("CYCLE_API_KEY"), said("CYCLE_HUB_ID")) {
-        (Some(_), Some(hub)) => hub,
-        (Some(_), None) => return Err(ConfigError::Environment(
-            "CYCLE_API_KEY is set but CYCLE_HUB_ID is not: set both, or neither and write a file (qdeck config init)"
-                .into(),
-        )),
-        _ => return Ok(None),
-    };
-    if !is_hub(&hub) {
-        return Err(ConfigError::Environment(
-            "CYCLE_HUB_ID is no hub id: 24 hexadecimal digits were expected".into(),
-        ));
-    }
-    let address = said("CYCLE_BASE_URL").unwrap_or_else(|| CYCLE.to_owned());
-    let base_url = base_url(&address, false).map_err(|(message, expected)| {
-        ConfigError::Environment(format!("CYCLE_BASE_URL: {message}; {expected}"))
-    })?;
-    let credentials = Credentials::Token(SecretRef::Env("CYCLE_API_KEY".into()));
-    Ok(Some(Context {
-        hub: Some(hub.to_ascii_lowercase()),
-        ..Context::new(ContextName::new("cycle"), Platform::Cycle, base_url, credentials)
-    }))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    const HUB: &str = "651586fca6078e98982dbd90";
-
-    fn environment(set: &'static [(&str, &str)]) -> Result<Option<Context>, ConfigError> {
-        from_environment(|name| {
-            set.iter()
-                .find(|(set, _)| *set == name)
-                .map(|(_, value)| (*value).to_owned())
-        })
-    }
-
-    #[test]
-    fn cycles_own_variables_make_a_context() {
-        let found = environment(&[("CYCLE_API_KEY", "fake"), ("CYCLE_HUB_ID", HUB)]);
-        let context = found.expect("good").expect("one");
-        assert_eq!(context.base_url.as_str(), "https://api.cycle.io/");
-        assert_eq!(context.hub.as_deref(), Some(HUB));
-        assert!(
-            matches!(context.credentials, Credentials::Token(SecretRef::Env(name)) if name == "CYCLE_API_KEY")
-        );
-        assert!(environment(&[]).expect("good").is_none());
-        assert!(
-            environment(&[("CYCLE_API_KEY", ""), ("CYCLE_HUB_ID", HUB)])
-                .expect("good")
-                .is_none()
-        );
-    }
-
-    #[test]
-    fn half_or_odd_variables_are_told() {
-        for set in [
-            &[("CYCLE_API_KEY", "fake")][..],
-            &[("CYCLE_API_KEY", "fake"), ("CYCLE_HUB_ID", "prod")],
-            &[
-                ("CYCLE_API_KEY", "fake"),
-                ("CYCLE_HUB_ID", HUB),
-                ("CYCLE_BASE_URL", "http://example.com"),
-            ],
-        ] {
-            let report = environment(set).expect_err("odd").to_string();
-            assert!(report.contains("CYCLE_") && !report.contains("fake"), "{report}");
-        }
-    }
 
     #[test]
     fn the_file_that_was_asked_for_must_be_there() {
@@ -180,5 +115,17 @@ mod tests {
         let config = load(Some(&path), |_| None).expect("good");
         assert_eq!(config.origin, Origin::File(path));
         assert!(!config.settings.mouse && config.contexts.is_empty());
+    }
+
+    #[test]
+    fn what_stands_in_the_file_is_not_looked_for_elsewhere() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("config.toml");
+        let text = "[contexts.mine]\nplatform = \"gcore\"\ntoken = { env = \"MINE\" }\n";
+        std::fs::write(&path, text).expect("writable");
+        let around = |name: &str| (name == "GCORE_API_KEY").then(|| "fake".to_owned());
+        let config = load(Some(&path), around).expect("good");
+        let names: Vec<&str> = config.contexts.iter().map(|it| it.name.as_str()).collect();
+        assert_eq!(names, ["mine"]);
     }
 }

@@ -4,6 +4,7 @@
 mod context;
 mod credentials;
 mod file;
+pub mod found;
 mod location;
 mod mistake;
 mod place;
@@ -11,6 +12,8 @@ pub mod reference;
 mod secret;
 mod section;
 mod settings;
+mod toml_key;
+mod written;
 
 pub use context::{Context, Credentials, SecretRef, TokenHeader};
 pub use file::{is_name, parse};
@@ -18,3 +21,4 @@ pub use location::{Config, ConfigError, Origin, default_path, load};
 pub use mistake::{Mistake, Mistakes, nearest};
 pub use section::duration;
 pub use settings::Settings;
+pub use written::section;

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tokio::io::AsyncReadExt;
 
-use super::SecretRef;
+use super::{SecretRef, toml_key};
 use crate::model::{Problem, ProblemKind, Secret};
 
 /// How long a command may take: a password manager may ask a person first.
@@ -22,6 +22,7 @@ impl SecretRef {
             Self::Value(secret) => Ok(secret.clone()),
             Self::Env(name) => from_env(name),
             Self::File(path) => from_file(path).await,
+            Self::TomlKey { file, path } => from_toml(file, path).await,
             Self::Command(words) => from_command(words).await,
             Self::Keyring(name) => from_keyring(name).await,
         }
@@ -30,7 +31,7 @@ impl SecretRef {
     /// Something a person should mend although the secret can be read: a file that others may read too.
     pub fn warning(&self) -> Option<String> {
         #[cfg(unix)]
-        if let Self::File(path) = self {
+        if let Self::File(path) | Self::TomlKey { file: path, .. } = self {
             use std::os::unix::fs::PermissionsExt;
             let mode = std::fs::metadata(path).ok()?.permissions().mode();
             if mode & 0o077 != 0 {
@@ -78,15 +79,30 @@ fn from_env(name: &str) -> Result<Secret, Problem> {
 }
 
 async fn from_file(path: &Path) -> Result<Secret, Problem> {
-    let origin = path.display().to_string();
-    let unreadable = |error: std::io::Error| local(format!("{origin} cannot be read: {error}"));
+    whole(read_file(path, LONGEST).await?, &path.display().to_string())
+}
+
+async fn from_toml(path: &Path, key: &[String]) -> Result<Secret, Problem> {
+    let text = String::from_utf8(read_file(path, toml_key::LARGEST).await?)
+        .map_err(|_| local(format!("{} does not hold text", path.display())))?;
+    let document = toml_key::parse(&text, path).map_err(local)?;
+    let origin = format!("`{}` of {}", key.join("."), path.display());
+    match toml_key::walk(&document, key) {
+        Some(secret) => whole(secret.as_bytes().to_vec(), &origin),
+        None => Err(local(format!("there is no string at {origin}"))),
+    }
+}
+
+/// The first bytes of a file.
+async fn read_file(path: &Path, most: u64) -> Result<Vec<u8>, Problem> {
+    let unreadable = |error: std::io::Error| local(format!("{} cannot be read: {error}", path.display()));
     let file = tokio::fs::File::open(path).await.map_err(unreadable)?;
     let mut bytes = Vec::new();
-    file.take(LONGEST)
+    file.take(most)
         .read_to_end(&mut bytes)
         .await
         .map_err(unreadable)?;
-    whole(bytes, &origin)
+    Ok(bytes)
 }
 
 async fn from_command(words: &[String]) -> Result<Secret, Problem> {
@@ -239,6 +255,32 @@ mod tests {
         assert!(reference.warning().expect("a warning").contains("644"));
         std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).expect("ours");
         assert_eq!(reference.warning(), None);
+    }
+
+    #[tokio::test]
+    async fn one_string_of_a_toml_file_is_read_when_it_is_used() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("exoscale.toml");
+        let reference = |name: &str| SecretRef::TomlKey {
+            file: file.clone(),
+            path: vec!["accounts".into(), name.into(), "secret".into()],
+        };
+        assert!(told(&reference("work")).await.contains("cannot be read"));
+        std::fs::write(&file, "[[accounts]]\nname = 'work'\nsecret = 's3cret'\n").expect("writable");
+        let found = reference("work").resolve().await.expect("a secret");
+        assert_eq!(found.expose(), "s3cret");
+        assert!(!format!("{:?}", reference("work")).contains("s3cret"));
+        let report = told(&reference("home")).await;
+        assert!(
+            report.contains("accounts.home.secret") && !report.contains("s3cret"),
+            "{report}"
+        );
+        std::fs::write(&file, "secret = 's3cret").expect("writable");
+        let report = told(&reference("work")).await;
+        assert!(
+            report.contains("line 1") && !report.contains("s3cret"),
+            "{report}"
+        );
     }
 
     #[tokio::test]

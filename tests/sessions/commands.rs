@@ -9,11 +9,18 @@ use crate::cloud::{Cloud, QDECK};
 use crate::network::{Server, answer, contexts};
 
 fn qdeck(home: &Path, arguments: &[&str]) -> Output {
+    qdeck_in(home, &[], arguments)
+}
+
+/// The same with more in the environment.
+fn qdeck_in(home: &Path, environment: &[(&str, &str)], arguments: &[&str]) -> Output {
     Command::new(QDECK)
         .args(arguments)
         .env_clear()
         .env("PATH", "/usr/bin:/bin")
         .env("HOME", home)
+        .envs(environment.iter().copied())
+        .current_dir(home)
         .stdin(Stdio::null())
         .output()
         .expect("it runs")
@@ -78,6 +85,58 @@ fn a_file_is_written_found_and_not_written_over() {
         text(&check.stdout).contains("has no contexts yet"),
         "{}",
         text(&check.stdout)
+    );
+}
+
+#[test]
+fn credentials_that_others_keep_are_found_written_by_reference_and_tried() {
+    let refuses = Server::start(answer("401 Unauthorized", "application/json", r#"{"error":{}}"#));
+    let home = tempfile::tempdir().expect("a folder");
+    std::fs::create_dir(home.path().join(".exoscale")).expect("writable");
+    std::fs::write(
+        home.path().join(".exoscale/exoscale.toml"),
+        "[[accounts]]\nname = 'work'\nkey = 'EXOfake'\nsecret = 'fake-secret'\nendpoint = 'http://127.0.0.1:1'\n",
+    )
+    .expect("writable");
+    let url = refuses.url();
+    let environment = [
+        ("CYCLE_API_KEY", "fake-token"),
+        ("CYCLE_HUB_ID", "651586fca6078e98982dbd90"),
+        ("CYCLE_BASE_URL", &*url),
+        ("CAM_TOKEN", "fake-token"),
+    ];
+    let check = |arguments: &[&str]| {
+        let found = qdeck_in(home.path(), &environment, arguments);
+        let report = text(&found.stdout);
+        assert!(!report.contains("fake"), "{report}");
+        (found.status.code(), report)
+    };
+    let (code, report) = check(&["config", "check"]);
+    assert_eq!(code, Some(1), "{report}");
+    for words in [
+        "CYCLE_API_KEY and CYCLE_HUB_ID",
+        "account work of",
+        "ELASTICBOX_URL is not",
+        "not signed in",
+        "exoscale-work (exoscale, http://127.0.0.1:1/v2)",
+    ] {
+        assert!(report.contains(words), "{words}: {report}");
+    }
+    let (code, report) = check(&["config", "init"]);
+    assert_eq!(code, Some(0), "{report}");
+    assert!(report.contains("exoscale-work: account work of"), "{report}");
+    let path = text(&qdeck(home.path(), &["config", "path"]).stdout);
+    let file = std::fs::read_to_string(path.trim()).expect("it was written");
+    assert!(
+        file.contains("\n[contexts.cycle]\n") && !file.contains("fake-"),
+        "{file}"
+    );
+    let (code, report) = check(&["config", "check"]);
+    assert_eq!(code, Some(1), "{report}");
+    assert!(report.contains("read without a mistake"), "{report}");
+    assert!(
+        report.contains("cycle (cycle") && report.contains("exoscale-work (exoscale"),
+        "{report}"
     );
 }
 

@@ -2,7 +2,6 @@
 
 mod charts;
 mod table;
-mod tally;
 #[cfg(test)]
 mod tests;
 
@@ -10,11 +9,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::{FleetEvent, Health, ListEvent, Member, Series, Traffic};
-use crate::model::{ContextName, GpuModel, Kind, Platform, Problem, Resource, ResourceId, Timestamp};
+use crate::model::{ContextName, Kind, Platform, Problem, Resource, ResourceId, Timestamp};
 use charts::Charts;
-pub use table::Rows;
 use table::Table;
-pub use tally::{Population, Usage};
+pub use table::{Population, Rows};
 
 /// A resource and what is known of the knowing.
 #[derive(Debug, Clone)]
@@ -152,30 +150,7 @@ impl Store {
     /// How many rows of `kind` (instances or revisions) belong to a container. Counted as rows come and go, so it
     /// costs one look-up.
     pub fn population(&self, kind: Kind, container: &ResourceId) -> Population {
-        self.tables[slot(kind)].tally.population(container)
-    }
-
-    /// How many resources of its context ask for a GPU model or have it. Counted as rows come and go, so it costs a
-    /// look at the different requests of the context, not at its rows.
-    pub fn usage(&self, model: &GpuModel) -> Usage {
-        let users = |kind| self.tables[slot(kind)].tally.users_of(model);
-        Usage {
-            instances: users(Kind::Instance),
-            containers: users(Kind::Container),
-        }
-    }
-
-    /// A number that grows whenever what [`Store::usage`] tells may have changed.
-    pub fn usage_version(&self) -> u64 {
-        [Kind::Instance, Kind::Container]
-            .map(|kind| self.tables[slot(kind)].tally.requests_version)
-            .iter()
-            .sum()
-    }
-
-    /// The names of the platforms' own facts that rows of a kind have told so far, in the order of their telling.
-    pub fn facts(&self, kind: Kind) -> impl ExactSizeIterator<Item = &'static str> + '_ {
-        self.tables[slot(kind)].tally.facts()
+        self.tables[slot(kind)].population(container)
     }
 
     /// The samples of an instance. Those of a few hundred instances are kept, the ones sampled last.

@@ -9,7 +9,6 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 
 use super::Row;
-use super::tally::Tally;
 use crate::model::{Lifecycle, Resource, ResourceId, Timestamp};
 
 /// Empty slots that are not worth clearing.
@@ -59,6 +58,17 @@ struct Sweep {
     scopes: HashMap<Arc<str>, Scope>,
 }
 
+/// How many instances or revisions belong to a container.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Population {
+    /// All of them.
+    pub total: u32,
+    /// Those that are up, [`Lifecycle::Running`] or [`Lifecycle::Degraded`].
+    pub running: u32,
+    /// Those that need attention.
+    pub attention: u32,
+}
+
 /// How a row became known.
 #[derive(Clone, Copy)]
 enum ToldIn<'a> {
@@ -74,7 +84,7 @@ pub(super) struct Table {
     slots: IndexMap<ResourceId, Slot>,
     live: usize,
     sweeps: Vec<Sweep>,
-    pub(super) tally: Tally,
+    populations: HashMap<ResourceId, Population>,
     pub(super) version: u64,
 }
 
@@ -117,6 +127,10 @@ impl Table {
 
     pub(super) fn get(&self, id: &ResourceId) -> Option<&Row> {
         self.slots.get(id)?.row.as_ref()
+    }
+
+    pub(super) fn population(&self, container: &ResourceId) -> Population {
+        self.populations.get(container).copied().unwrap_or_default()
     }
 
     #[cfg(test)]
@@ -199,7 +213,7 @@ impl Table {
             slot.scope = None;
             if let Some(row) = slot.row.take() {
                 self.live -= 1;
-                self.tally.swap(Some(&row.resource), None);
+                count(&mut self.populations, &row.resource, false);
                 changed = true;
             }
             false
@@ -245,7 +259,7 @@ impl Table {
             if !survives && let Some(row) = slot.row.take() {
                 slot.scope = None;
                 self.live -= 1;
-                self.tally.swap(Some(&row.resource), None);
+                count(&mut self.populations, &row.resource, false);
                 changed = true;
             }
         }
@@ -291,7 +305,7 @@ impl Table {
         };
         slot.scope = None;
         self.live -= 1;
-        self.tally.swap(Some(&row.resource), None);
+        count(&mut self.populations, &row.resource, false);
         self.clear_away();
         self.bump(true)
     }
@@ -320,7 +334,7 @@ impl Table {
         let moved = match &slot.row {
             Some(row) if *row.resource == resource => return false,
             Some(row) => {
-                self.tally.swap(Some(&row.resource), Some(&resource));
+                count(&mut self.populations, &row.resource, false);
                 if lifecycle(&row.resource) == lifecycle(&resource) {
                     row.moved
                 } else {
@@ -329,10 +343,10 @@ impl Table {
             }
             None => {
                 self.live += 1;
-                self.tally.swap(None, Some(&resource));
                 None
             }
         };
+        count(&mut self.populations, &resource, true);
         slot.row = Some(Row {
             resource: Arc::new(resource),
             moved,
@@ -372,4 +386,27 @@ impl Table {
 
 fn lifecycle(resource: &Resource) -> Option<Lifecycle> {
     resource.state().map(|state| state.lifecycle)
+}
+
+/// Adds a row to what its container has, or takes it away.
+fn count(populations: &mut HashMap<ResourceId, Population>, resource: &Resource, add: bool) {
+    let Some(container) = resource.container() else {
+        return;
+    };
+    let lifecycle = lifecycle(resource).unwrap_or(Lifecycle::Unknown);
+    let running = u32::from(matches!(lifecycle, Lifecycle::Running | Lifecycle::Degraded));
+    let attention = u32::from(lifecycle.needs_attention());
+    let of = populations.entry(container.id.clone()).or_default();
+    if add {
+        of.total += 1;
+        of.running += running;
+        of.attention += attention;
+    } else {
+        of.total -= 1;
+        of.running -= running;
+        of.attention -= attention;
+        if of.total == 0 {
+            populations.remove(&container.id);
+        }
+    }
 }

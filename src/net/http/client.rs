@@ -9,7 +9,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::body::{self, Answer};
 use super::request::Request;
-use super::{retry, wire};
+use super::{haste, retry, wire};
 use crate::model::Problem;
 use crate::net::address;
 use crate::net::error::{Cause, NetError};
@@ -21,8 +21,6 @@ pub struct ClientOptions {
     pub name: String,
     /// Allows `http://` and `ws://` to other hosts than this machine.
     pub insecure: bool,
-    /// Takes any certificate for any name: whoever stands in between can read and change everything.
-    pub insecure_tls: bool,
     /// Requests at once; event streams and websockets count only until they are open.
     pub concurrency: usize,
     /// Time for name, connection and TLS.
@@ -42,7 +40,6 @@ impl Default for ClientOptions {
         Self {
             name: String::new(),
             insecure: false,
-            insecure_tls: false,
             concurrency: 8,
             connect_timeout: Duration::from_secs(5),
             timeout: Duration::from_secs(30),
@@ -68,11 +65,11 @@ pub struct Counters {
 #[derive(Clone)]
 pub struct Client {
     inner: Arc<Inner>,
-    slots: Arc<Semaphore>,
 }
 
 struct Inner {
     options: ClientOptions,
+    slots: Arc<Semaphore>,
     wires: [OnceLock<Result<reqwest::Client, String>>; 4],
     requests: AtomicU64,
     retries: AtomicU64,
@@ -91,8 +88,10 @@ impl Client {
             let _ = rustls::crypto::ring::default_provider().install_default();
         });
         Self {
-            slots: slots(options.concurrency),
             inner: Arc::new(Inner {
+                slots: Arc::new(Semaphore::new(
+                    options.concurrency.clamp(1, Semaphore::MAX_PERMITS),
+                )),
                 options,
                 wires: [const { OnceLock::new() }; 4],
                 requests: AtomicU64::new(0),
@@ -100,16 +99,6 @@ impl Client {
                 latency_micros: AtomicU64::new(u64::MAX),
                 understood: AtomicBool::new(false),
             }),
-        }
-    }
-
-    /// The same client with a limit of its own on requests at once: for a part of a platform that may hang (a zone, a
-    /// region) and must not hold up the others.
-    #[must_use]
-    pub fn lane(&self, concurrency: usize) -> Self {
-        Self {
-            inner: self.inner.clone(),
-            slots: slots(concurrency),
         }
     }
 
@@ -138,7 +127,7 @@ impl Client {
         request: &Request,
         read: impl Fn(&Answer) -> Result<T, Cause>,
     ) -> Result<T, NetError> {
-        let may_repeat = request.method == reqwest::Method::GET;
+        let may_repeat = request.method == reqwest::Method::GET && haste::limit().is_none();
         let options = self.options();
         let mut waits = retry::waits(options.retries, options.first_wait);
         loop {
@@ -173,7 +162,11 @@ impl Client {
     /// One try with its time limit, holding one of the slots.
     async fn once(&self, request: &Request) -> Result<Answer, NetError> {
         let _slot = self.slot().await;
-        let limit = self.options().timeout;
+        if let Some(cause) = haste::gone(&request.url) {
+            return Err(self.failed(request, cause, None));
+        }
+        let own = self.options().timeout;
+        let limit = haste::limit().map_or(own, |limit| limit.min(own));
         let late = || {
             let cause = Cause::Timeout {
                 what: "whole answer",
@@ -181,9 +174,13 @@ impl Client {
             };
             Err(self.failed(request, cause, None))
         };
-        tokio::time::timeout(limit, self.try_once(request))
+        let answer = tokio::time::timeout(limit, self.try_once(request))
             .await
-            .unwrap_or_else(|_| late())
+            .unwrap_or_else(|_| late());
+        if let Err(failure) = &answer {
+            haste::note(&request.url, &failure.cause);
+        }
+        answer
     }
 
     async fn try_once(&self, request: &Request) -> Result<Answer, NetError> {
@@ -287,7 +284,7 @@ impl Client {
     /// Waits for one of the slots for requests at once.
     pub(in crate::net) async fn slot(&self) -> Option<OwnedSemaphorePermit> {
         // The semaphore is never closed, so this always gives one.
-        self.slots.clone().acquire_owned().await.ok()
+        self.inner.slots.clone().acquire_owned().await.ok()
     }
 
     /// The connection pool for this sort of request, made when first needed: this machine is reached without the
@@ -299,10 +296,6 @@ impl Client {
             .as_ref()
             .map_err(Clone::clone)
     }
-}
-
-fn slots(concurrency: usize) -> Arc<Semaphore> {
-    Arc::new(Semaphore::new(concurrency.clamp(1, Semaphore::MAX_PERMITS)))
 }
 
 impl std::fmt::Debug for Client {

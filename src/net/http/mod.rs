@@ -2,6 +2,7 @@
 
 pub(super) mod body;
 mod client;
+mod haste;
 mod request;
 mod retry;
 #[cfg(test)]
@@ -10,4 +11,5 @@ mod wire;
 
 pub use body::Answer;
 pub use client::{Client, ClientOptions, Counters};
+pub use haste::in_haste;
 pub use request::Request;

@@ -232,6 +232,50 @@ async fn nobody_there_is_told_after_the_tries() {
 }
 
 #[tokio::test]
+async fn in_haste_nothing_is_tried_again_and_nobody_there_is_not_asked_twice() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/", listener.local_addr().unwrap());
+    let url: url::Url = url.parse().unwrap();
+    drop(listener);
+    let (failing, served) = serve(vec![answer("503 Gone Fishing", "", "")]).await;
+    let client = client();
+    super::in_haste(Duration::from_secs(20), async {
+        for _ in 0..3 {
+            let problem = client
+                .read::<Value>(&Request::get(url.clone()))
+                .await
+                .unwrap_err();
+            assert_eq!(problem.kind, ProblemKind::Unreachable);
+            assert!(problem.message.to_lowercase().contains("refused"), "{problem}");
+        }
+        assert_eq!(client.counters().requests, 1, "its port was tried once");
+        let problem = client.read::<Value>(&Request::get(failing)).await.unwrap_err();
+        assert_eq!(problem.kind, ProblemKind::Server, "another port is another host");
+    })
+    .await;
+    served.await.unwrap();
+    assert_eq!((client.counters().requests, client.counters().retries), (2, 0));
+    client.read::<Value>(&Request::get(url)).await.unwrap_err();
+    assert_eq!(client.counters().retries, 3, "afterwards there is time again");
+}
+
+#[tokio::test]
+async fn in_haste_a_silent_server_is_given_up_soon() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/", listener.local_addr().unwrap());
+    let client = client();
+    let began = std::time::Instant::now();
+    let request = Request::get(url.parse().unwrap());
+    let asked = client.read::<Value>(&request);
+    let problem = super::in_haste(Duration::from_millis(20), asked)
+        .await
+        .unwrap_err();
+    assert_eq!(problem.kind, ProblemKind::Unreachable);
+    assert!(began.elapsed() < Duration::from_secs(15), "its own limit is 20 s");
+    drop(listener);
+}
+
+#[tokio::test]
 async fn a_token_with_a_line_end_is_told_and_not_sent() {
     let client = client();
     let url: url::Url = "https://api.example/".parse().unwrap();
@@ -240,26 +284,4 @@ async fn a_token_with_a_line_end_is_told_and_not_sent() {
     assert_eq!(problem.kind, ProblemKind::Local);
     assert!(!format!("{problem:?}").contains("fake"), "{problem:?}");
     assert_eq!(client.counters().requests, 0);
-}
-
-#[tokio::test]
-async fn a_lane_that_hangs_does_not_hold_up_another() {
-    let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let hanging: url::Url = format!("http://{}/", silent.local_addr().unwrap())
-        .parse()
-        .unwrap();
-    let (url, served) = serve(vec![answer("200 OK", "", "[]")]).await;
-    let client = Client::new(ClientOptions {
-        concurrency: 1,
-        ..ClientOptions::default()
-    });
-    let (stuck, free) = (client.lane(1), client.lane(1));
-    let waiting = tokio::spawn(async move { stuck.send(&Request::get(hanging)).await.map(|_| ()) });
-    let _held = silent.accept().await.unwrap();
-    let value: Value = free.json(&Request::get(url)).await.unwrap();
-    assert_eq!(value, serde_json::json!([]));
-    assert!(!waiting.is_finished());
-    assert_eq!(client.counters().requests, 2, "counted together");
-    waiting.abort();
-    served.await.unwrap();
 }

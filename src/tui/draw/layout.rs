@@ -27,11 +27,7 @@ pub(super) fn share(kind: Kind, columns: &[(Column, u16)], width: u16) -> Vec<(C
         if over == 0 || squeeze(kind, &mut chosen, over) {
             break;
         }
-        // Of equals the last one goes.
-        let Some(least) = (0..chosen.len())
-            .rev()
-            .min_by_key(|index| chosen[*index].0.shape(kind).priority)
-        else {
+        let Some(least) = (0..chosen.len()).min_by_key(|index| chosen[*index].0.shape(kind).priority) else {
             break;
         };
         if chosen.len() == 1 {
@@ -92,7 +88,7 @@ fn least(kind: Kind, column: Column, width: u16) -> u16 {
         | Column::Container
         | Column::Sizes
         | Column::Labels
-        | Column::Fact(_)
+        | Column::Facts
         | Column::Endpoints
         | Column::By
         | Column::Host => width / 2,
@@ -115,7 +111,7 @@ mod tests {
     use super::*;
 
     fn wanted() -> Vec<(Column, u16)> {
-        Column::all(Kind::Instance, ["ready_state", "stack", "hypervisor"].into_iter())
+        Column::of(Kind::Instance, true)
             .into_iter()
             .map(|column| (column, column.shape(Kind::Instance).max.min(18)))
             .collect()
