@@ -8,6 +8,8 @@
 mod changes;
 mod client;
 mod console;
+mod elasticbox;
 mod faults;
 mod lists;
+mod schema;
 mod telemetry;

@@ -33,7 +33,7 @@ impl Engine {
                 Life::CrashLooping => self.crash_loop(container),
                 Life::Degraded => self.degrade(container),
                 Life::Deploying => self.finish_deploy(container),
-                Life::Steady | Life::Stopped => {}
+                Life::Steady | Life::Stopped | Life::Terminated => {}
             }
         }
         self.now_and_then();

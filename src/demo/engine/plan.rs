@@ -27,6 +27,8 @@ pub enum Life {
     Stopped,
     /// A new version is on its way in.
     Deploying,
+    /// Its instances were removed for good. Faces whose lists keep the dead tell of them.
+    Terminated,
 }
 
 /// A place servers stand in.
@@ -273,7 +275,8 @@ fn sow_account(fleet: &mut Fleet, plans: &[ContainerPlan], account: Account, wan
     widen(fleet, account, wanted);
     let servers: Vec<u32> = fleet.servers_of(account).map(|(key, _)| key).collect();
     let per_container = wanted.div_ceil(8).clamp(1, 500);
-    let on_servers: Vec<&ContainerPlan> = plans.iter().filter(|p| p.account == account).collect();
+    let lives = |p: &&ContainerPlan| p.account == account && p.life != Life::Terminated;
+    let on_servers: Vec<&ContainerPlan> = plans.iter().filter(lives).collect();
     let mut left = wanted;
     for round in 1_usize.. {
         for plan in &on_servers {
@@ -427,7 +430,7 @@ fn settle(fleet: &mut Fleet, key: u32) {
     let Some(container) = fleet.containers.get(key as usize) else {
         return;
     };
-    let (life, members) = (container.life, container.instances.clone());
+    let (life, created, members) = (container.life, container.created, container.instances.clone());
     for (nth, index) in members.into_iter().enumerate() {
         let Some(instance) = fleet.instances.get_mut(index as usize) else {
             continue;
@@ -440,8 +443,18 @@ fn settle(fleet: &mut Fleet, key: u32) {
                 instance.error = Some(CRASHED.into());
             }
             Life::Deploying if nth % 2 == 1 => instance.phase = Phase::Running,
+            Life::Terminated => instance.phase = Phase::Gone,
             _ => {}
         }
+        // Who was ended lived before it.
+        if matches!(life, Life::Stopped | Life::Terminated) {
+            instance.created = created;
+        }
+    }
+    if life == Life::Terminated
+        && let Some(container) = fleet.containers.get_mut(key as usize)
+    {
+        container.instances.clear();
     }
 }
 

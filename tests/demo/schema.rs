@@ -1,0 +1,201 @@
+//! Answers held against the platforms' machine-readable descriptions, where those lie beside the repository.
+
+use std::path::PathBuf;
+
+use serde_json::Value;
+
+/// One platform's description: JSON or YAML, in the third form of `OpenAPI`.
+pub struct Description {
+    root: Value,
+}
+
+impl Description {
+    /// Reads `../shared/specs/FILE`; `None`, and a note, where it is not there.
+    #[expect(clippy::print_stdout, reason = "a test that looks at less says so")]
+    pub fn open(file: &str) -> Option<Self> {
+        let path = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+            .join("../shared/specs")
+            .join(file);
+        let Ok(text) = std::fs::read_to_string(&path) else {
+            println!("{} is not here: answers are not held against it", path.display());
+            return None;
+        };
+        let root = if path.extension().is_some_and(|kind| kind == "json") {
+            serde_json::from_str(&text).expect("JSON")
+        } else {
+            serde_yaml_ng::from_str(&text).expect("YAML")
+        };
+        Some(Self { root })
+    }
+
+    /// What is wrong with an answer; nothing when it is as described. `path` is without its query.
+    pub fn faults(&self, method: &str, path: &str, status: u16, body: Option<&Value>) -> Vec<String> {
+        let Some((template, operation)) = self.operation(method, path) else {
+            return vec![format!("{method} {path} is not described")];
+        };
+        let responses = &operation["responses"];
+        let named = responses.get(status.to_string());
+        let Some(response) = named.or_else(|| responses.get("default")) else {
+            return vec![format!("{method} {template} does not answer {status}")];
+        };
+        let schema = &self.resolved(response)["content"]["application/json"]["schema"];
+        let mut faults = Vec::new();
+        match body {
+            Some(body) if schema.is_object() => self.hold(schema, body, "$", &mut faults),
+            None if schema.is_object() => {
+                faults.push(format!("{method} {template} answers {status} with JSON"));
+            }
+            _ => {}
+        }
+        faults
+    }
+
+    /// The operation whose path fits, the one with the most fixed parts first.
+    fn operation(&self, method: &str, path: &str) -> Option<(&str, &Value)> {
+        let paths = self.root["paths"].as_object()?;
+        let fits = |template: &str| {
+            let (a, b) = (template.trim_matches('/'), path.trim_matches('/'));
+            a.split('/').count() == b.split('/').count()
+                && a.split('/')
+                    .zip(b.split('/'))
+                    .all(|(a, b)| a.starts_with('{') || a == b)
+        };
+        paths
+            .iter()
+            .filter(|(template, _)| fits(template))
+            .filter_map(|(template, item)| Some((template.as_str(), item.get(method.to_lowercase())?)))
+            .min_by_key(|(template, _)| template.matches('{').count())
+    }
+
+    fn resolved<'v>(&'v self, value: &'v Value) -> &'v Value {
+        let mut value = value;
+        while let Some(reference) = value.get("$ref").and_then(Value::as_str) {
+            let pointer = reference
+                .strip_prefix('#')
+                .expect("a reference within the document");
+            value = self.root.pointer(pointer).expect("what is referred to");
+        }
+        value
+    }
+
+    /// Holds a value against a schema; what is wrong is told with its place.
+    fn hold(&self, schema: &Value, value: &Value, at: &str, faults: &mut Vec<String>) {
+        let schema = self.resolved(schema);
+        if value.is_null() && (schema["nullable"] == true || admits(&schema["type"], "null")) {
+            return;
+        }
+        for every in list(&schema["allOf"]) {
+            self.hold(every, value, at, faults);
+        }
+        for key in ["anyOf", "oneOf"] {
+            let choices = list(&schema[key]);
+            let fits = |choice: &Value| {
+                let mut wrong = Vec::new();
+                self.hold(choice, value, at, &mut wrong);
+                wrong.is_empty()
+            };
+            if !choices.is_empty() && !choices.iter().any(fits) {
+                faults.push(format!("{at}: {value} is none of {key}"));
+            }
+        }
+        if !schema["type"].is_null() && !kinds(value).iter().any(|kind| admits(&schema["type"], kind)) {
+            faults.push(format!("{at}: {value} is no {}", schema["type"]));
+            return;
+        }
+        let allowed = list(&schema["enum"]);
+        if !allowed.is_empty() && !allowed.contains(value) {
+            faults.push(format!("{at}: {value} is not one of {}", schema["enum"]));
+        }
+        if let Some(text) = value.as_str() {
+            let length = text.chars().count() as u64;
+            if schema["maxLength"].as_u64().is_some_and(|most| length > most)
+                || schema["minLength"].as_u64().is_some_and(|least| length < least)
+            {
+                faults.push(format!("{at}: {length} characters"));
+            }
+            if let Some(Ok(pattern)) = schema["pattern"].as_str().map(regex::Regex::new)
+                && !pattern.is_match(text)
+            {
+                faults.push(format!("{at}: {text} does not fit {pattern}"));
+            }
+        }
+        self.hold_parts(schema, value, at, faults);
+    }
+
+    fn hold_parts(&self, schema: &Value, value: &Value, at: &str, faults: &mut Vec<String>) {
+        if let (Some(rows), true) = (value.as_array(), schema["items"].is_object()) {
+            for (nth, row) in rows.iter().enumerate() {
+                self.hold(&schema["items"], row, &format!("{at}[{nth}]"), faults);
+            }
+        }
+        let Some(fields) = value.as_object() else { return };
+        for key in list(&schema["required"]).iter().filter_map(Value::as_str) {
+            if !fields.contains_key(key) {
+                faults.push(format!("{at}.{key} is missing"));
+            }
+        }
+        for (key, field) in fields {
+            let place = format!("{at}.{key}");
+            match schema["properties"].get(key) {
+                Some(property) => self.hold(property, field, &place, faults),
+                None if schema["additionalProperties"].is_object() => {
+                    self.hold(&schema["additionalProperties"], field, &place, faults);
+                }
+                None if schema["additionalProperties"] == false => {
+                    faults.push(format!("{place} is not known"));
+                }
+                None => {}
+            }
+        }
+    }
+}
+
+fn list(value: &Value) -> &[Value] {
+    value.as_array().map_or(&[], Vec::as_slice)
+}
+
+/// Whether `type` is or holds the word.
+fn admits(kind: &Value, word: &str) -> bool {
+    kind == word || list(kind).iter().any(|one| one == word)
+}
+
+fn kinds(value: &Value) -> &'static [&'static str] {
+    match value {
+        Value::Null => &["null"],
+        Value::Bool(_) => &["boolean"],
+        Value::Number(number) if number.is_f64() => &["number"],
+        Value::Number(_) => &["integer", "number"],
+        Value::String(_) => &["string"],
+        Value::Array(_) => &["array"],
+        Value::Object(_) => &["object"],
+    }
+}
+
+#[test]
+fn a_wrong_answer_is_found_out() {
+    let root = serde_json::json!({
+        "paths": { "/things/{id}": { "get": { "responses": { "200": { "content": { "application/json": {
+            "schema": { "$ref": "#/components/Thing" }
+        } } } } } } },
+        "components": { "Thing": {
+            "type": "object", "required": ["id"], "additionalProperties": false,
+            "properties": {
+                "id": { "type": "string", "maxLength": 3 },
+                "size": { "type": "integer", "nullable": true },
+                "kind": { "anyOf": [{ "enum": ["a"] }, { "type": "null" }] },
+                "tags": { "type": "array", "items": { "type": "string" } },
+            },
+        } },
+    });
+    let description = Description { root };
+    let faults = |body: &str| {
+        let body: Value = serde_json::from_str(body).expect("JSON");
+        description.faults("GET", "/things/7", 200, Some(&body)).len()
+    };
+    assert_eq!(faults(r#"{"id":"abc","size":null,"kind":"a","tags":["x"]}"#), 0);
+    assert_eq!(faults(r#"{"id":"abc","size":1.5}"#), 1);
+    assert_eq!(faults(r#"{"id":"abcd","kind":"b","tags":[1],"more":true}"#), 4);
+    assert_eq!(faults("{}"), 1);
+    assert_eq!(description.faults("GET", "/other", 200, None).len(), 1);
+    assert_eq!(description.faults("GET", "/things/7", 404, None).len(), 1);
+}
