@@ -19,7 +19,6 @@ const DEMO: &str =
 pub(super) async fn show(arguments: &Arguments) -> Result<ExitCode, Failure> {
     let asked = &arguments.screen;
     let mut config = load(arguments.config.as_deref(), variable)?;
-    chosen(&mut config, &asked.context)?;
     super::config::keys_fit(&config)?;
     need_terminal()?;
     let demo = asked.demo || config.contexts.is_empty();
@@ -29,6 +28,7 @@ pub(super) async fn show(arguments: &Arguments) -> Result<ExitCode, Failure> {
     } else {
         None
     };
+    chosen(&mut config, &asked.context)?;
     let banner = banner(&config.half, demo);
     let settings = config.settings;
     let pace = Pace {

@@ -37,7 +37,7 @@ use telemetry::Gaze;
 
 pub use events::Events;
 pub use series::{Series, Summary};
-pub use store::{ContextState, Listing, Population, Row, Rows, Store};
+pub use store::{ContextState, Listing, Population, Row, Rows, Store, Usage};
 
 pub use crate::providers::{Console, ListEvent, Section, SharedProvider, Traffic};
 

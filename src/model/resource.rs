@@ -100,6 +100,13 @@ pub struct GpuRequest {
     pub models: Vec<Arc<str>>,
 }
 
+impl GpuRequest {
+    /// Whether a model is one that it accepts.
+    pub fn accepts(&self, model: &GpuModel) -> bool {
+        self.models.is_empty() || self.models.iter().any(|it| model.is_called(it))
+    }
+}
+
 /// What should run.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Container {
@@ -178,6 +185,18 @@ pub struct GpuModel {
     pub quota: Option<Arc<str>>,
     /// The platform's own facts.
     pub facts: Vec<Fact>,
+}
+
+impl GpuModel {
+    /// Whether a word of a request means it: its code, or the name that people call it by. Case does not matter.
+    pub fn is_called(&self, word: &str) -> bool {
+        let is = |text: &str| {
+            text.chars()
+                .flat_map(char::to_lowercase)
+                .eq(word.chars().flat_map(char::to_lowercase))
+        };
+        is(&self.code) || is(&self.name)
+    }
 }
 
 /// One step of an operation.
@@ -300,6 +319,15 @@ impl Resource {
             Self::Instance(it) => it.container.as_ref(),
             Self::Revision(it) => Some(&it.container),
             Self::Container(_) | Self::GpuModel(_) | Self::Operation(_) => None,
+        }
+    }
+
+    /// The accelerators that it asks for or has.
+    pub fn gpus(&self) -> Option<&GpuRequest> {
+        match self {
+            Self::Instance(it) => it.gpus.as_deref(),
+            Self::Container(it) => it.gpus.as_ref(),
+            Self::Revision(_) | Self::GpuModel(_) | Self::Operation(_) => None,
         }
     }
 

@@ -4,6 +4,8 @@
 //! `wire.rs` (types exactly as the API sends them) and `map.rs` (wire to model).
 
 mod cycle;
+mod elasticbox;
+mod exoscale;
 mod quasarch;
 mod replay;
 mod shelf;
@@ -194,13 +196,24 @@ pub fn open(context: &crate::config::Context) -> Result<SharedProvider, Problem>
     Ok(match context.platform {
         Platform::Cycle => Arc::new(cycle::Cycle::new(context)?),
         Platform::Quasarch => Arc::new(quasarch::Quasarch::new(context)?),
-        Platform::Gcore | Platform::ElasticBox | Platform::Exoscale => {
+        Platform::ElasticBox => Arc::new(elasticbox::ElasticBox::new(context)?),
+        Platform::Exoscale => Arc::new(exoscale::Exoscale::new(context)?),
+        Platform::Gcore => {
             return Err(Problem::new(
                 crate::model::ProblemKind::Unsupported,
                 format!("{} cannot be connected to by this build", context.platform),
             ));
         }
     })
+}
+
+/// What becomes of each endpoint that a platform's documents name; empty where nobody has written it down yet.
+pub const fn endpoints(platform: Platform) -> &'static [Endpoint] {
+    match platform {
+        Platform::ElasticBox => elasticbox::ENDPOINTS,
+        Platform::Exoscale => exoscale::ENDPOINTS,
+        Platform::Cycle | Platform::Quasarch | Platform::Gcore => &[],
+    }
 }
 
 impl From<crate::net::Counters> for Traffic {

@@ -56,7 +56,8 @@ fn walk(value: &Value, at: &mut String, hidden: bool, depth: u8, found: &mut Vec
     }
 }
 
-fn is_secret(name: &str) -> bool {
+/// Whether a field of this name holds a secret.
+pub(super) fn is_secret(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
     SECRET
         .iter()

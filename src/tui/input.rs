@@ -30,7 +30,8 @@ pub(super) struct Input {
 }
 
 impl Input {
-    /// Begins to listen. From here on these signals no longer end the process by themselves.
+    /// Begins to listen. From here on these signals no longer end the process by themselves, and no change of the size
+    /// is missed.
     pub(super) fn open() -> io::Result<Self> {
         let (sender, queue) = mpsc::channel(QUEUE);
         let mut tasks = JoinSet::new();
@@ -59,9 +60,26 @@ impl Input {
                 }
             }
         });
+        // Stands from here on: crossterm's own handler comes with its first poll, and a size that changes before it
+        // would never be told.
+        let mut sizes = signal(SignalKind::window_change())?;
+        let resizer = sender.clone();
+        tasks.spawn(async move {
+            while sizes.recv().await.is_some() {
+                let told = crossterm::terminal::size().map_or_else(Outside::Lost, |(columns, rows)| {
+                    Outside::Terminal(Event::Resize(columns, rows))
+                });
+                if resizer.send(told).await.is_err() {
+                    break;
+                }
+            }
+        });
         tasks.spawn(async move {
             let mut events = EventStream::new();
             while let Some(event) = events.next().await {
+                if matches!(event, Ok(Event::Resize(..))) {
+                    continue;
+                }
                 let outside = event.map_or_else(Outside::Lost, Outside::Terminal);
                 let lost = matches!(outside, Outside::Lost(_));
                 if sender.send(outside).await.is_err() || lost {

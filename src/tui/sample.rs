@@ -105,7 +105,7 @@ fn revision(context: &str, of: &str, number: &str, lifecycle: Lifecycle) -> Reso
     })
 }
 
-fn gpu(context: &str) -> Resource {
+pub(crate) fn gpu(context: &str) -> Resource {
     Resource::GpuModel(GpuModel {
         id: id(context, Kind::GpuModel, "a100"),
         name: "Nvidia A100".into(),

@@ -169,8 +169,11 @@ impl Terminal {
                 }
             };
             let screen = seen.parser.screen().contents();
+            let size = seen.parser.screen().size();
+            let last = seen.raw.len().saturating_sub(400);
+            let last = String::from_utf8_lossy(&seen.raw[last..]).into_owned();
             drop(seen);
-            panic!("waiting for {what}: {why}; the screen shows\n{screen}");
+            panic!("waiting for {what}: {why}; the screen of {size:?} shows\n{screen}\nthe last it wrote: {last:?}");
         }
     }
 

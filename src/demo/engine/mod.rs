@@ -117,7 +117,7 @@ impl Engine {
     }
 
     /// Runs a task that ends with the engine.
-    fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
+    pub(in crate::demo) fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
         let stop = self.inner.stop.clone();
         self.inner.tasks.spawn(async move {
             stop.run_until_cancelled(task).await;

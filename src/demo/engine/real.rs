@@ -11,6 +11,7 @@ use super::Engine;
 use super::events::Event;
 use super::fleet::{Account, Fleet, Phase};
 use crate::demo::process::machine::{Machine, Setup};
+use crate::demo::process::output::Output;
 use crate::demo::process::session::Session;
 use crate::demo::process::telemetry::Sample;
 
@@ -91,6 +92,11 @@ impl Engine {
             .await
             .ok()
             .flatten()
+    }
+
+    /// What an instance's processes printed, if it was ever looked at.
+    pub fn log(&self, instance: u32) -> Option<Arc<Output>> {
+        Some(self.inner.machines.known(instance)?.log.clone())
     }
 
     /// Keeps processes in step with the fleet's changes until the engine ends.

@@ -1,6 +1,7 @@
 //! One face a platform: the engine's fleet told in that platform's wire protocol, written from its documents.
 
 pub mod cycle;
+pub mod elasticbox;
 pub mod quasarch;
 pub(crate) mod socket;
 
@@ -42,7 +43,7 @@ pub struct Face {
 }
 
 /// Every face, in the order they are listed to a person.
-const FACES: [Face; 2] = [cycle::FACE, quasarch::FACE];
+const FACES: [Face; 3] = [cycle::FACE, quasarch::FACE, elasticbox::FACE];
 
 /// The faces of these names; all of them where none is named.
 ///

@@ -91,6 +91,17 @@ impl Output {
         self.end.send_replace(end);
     }
 
+    /// How many bytes there ever were.
+    pub fn end(&self) -> u64 {
+        self.lock().end()
+    }
+
+    /// Every byte that is kept, and how many there ever were.
+    pub fn kept(&self) -> (u64, Vec<u8>) {
+        let ring = self.lock();
+        (ring.end(), ring.bytes.iter().copied().collect())
+    }
+
     /// Follows from `backlog` bytes before the end.
     pub fn follow(self: &Arc<Self>, backlog: u64) -> Follower {
         let at = self.lock().end().saturating_sub(backlog);

@@ -2,6 +2,7 @@
 
 mod charts;
 mod table;
+mod tally;
 #[cfg(test)]
 mod tests;
 
@@ -9,10 +10,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::{FleetEvent, Health, ListEvent, Member, Series, Traffic};
-use crate::model::{ContextName, Kind, Platform, Problem, Resource, ResourceId, Timestamp};
+use crate::model::{ContextName, GpuModel, Kind, Platform, Problem, Resource, ResourceId, Timestamp};
 use charts::Charts;
+pub use table::Rows;
 use table::Table;
-pub use table::{Population, Rows};
+pub use tally::{Population, Usage};
 
 /// A resource and what is known of the knowing.
 #[derive(Debug, Clone)]
@@ -150,7 +152,30 @@ impl Store {
     /// How many rows of `kind` (instances or revisions) belong to a container. Counted as rows come and go, so it
     /// costs one look-up.
     pub fn population(&self, kind: Kind, container: &ResourceId) -> Population {
-        self.tables[slot(kind)].population(container)
+        self.tables[slot(kind)].tally.population(container)
+    }
+
+    /// How many resources of its context ask for a GPU model or have it. Counted as rows come and go, so it costs a
+    /// look at the different requests of the context, not at its rows.
+    pub fn usage(&self, model: &GpuModel) -> Usage {
+        let users = |kind| self.tables[slot(kind)].tally.users_of(model);
+        Usage {
+            instances: users(Kind::Instance),
+            containers: users(Kind::Container),
+        }
+    }
+
+    /// A number that grows whenever what [`Store::usage`] tells may have changed.
+    pub fn usage_version(&self) -> u64 {
+        [Kind::Instance, Kind::Container]
+            .map(|kind| self.tables[slot(kind)].tally.requests_version)
+            .iter()
+            .sum()
+    }
+
+    /// The names of the platforms' own facts that rows of a kind have told so far, in the order of their telling.
+    pub fn facts(&self, kind: Kind) -> impl ExactSizeIterator<Item = &'static str> + '_ {
+        self.tables[slot(kind)].tally.facts()
     }
 
     /// The samples of an instance. Those of a few hundred instances are kept, the ones sampled last.

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 
 use super::Row;
+use super::tally::Tally;
 use crate::model::{Lifecycle, Resource, ResourceId, Timestamp};
 
 /// Empty slots that are not worth clearing.
@@ -58,17 +59,6 @@ struct Sweep {
     scopes: HashMap<Arc<str>, Scope>,
 }
 
-/// How many instances or revisions belong to a container.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Population {
-    /// All of them.
-    pub total: u32,
-    /// Those that are up, [`Lifecycle::Running`] or [`Lifecycle::Degraded`].
-    pub running: u32,
-    /// Those that need attention.
-    pub attention: u32,
-}
-
 /// How a row became known.
 #[derive(Clone, Copy)]
 enum ToldIn<'a> {
@@ -84,7 +74,7 @@ pub(super) struct Table {
     slots: IndexMap<ResourceId, Slot>,
     live: usize,
     sweeps: Vec<Sweep>,
-    populations: HashMap<ResourceId, Population>,
+    pub(super) tally: Tally,
     pub(super) version: u64,
 }
 
@@ -127,10 +117,6 @@ impl Table {
 
     pub(super) fn get(&self, id: &ResourceId) -> Option<&Row> {
         self.slots.get(id)?.row.as_ref()
-    }
-
-    pub(super) fn population(&self, container: &ResourceId) -> Population {
-        self.populations.get(container).copied().unwrap_or_default()
     }
 
     #[cfg(test)]
@@ -213,7 +199,7 @@ impl Table {
             slot.scope = None;
             if let Some(row) = slot.row.take() {
                 self.live -= 1;
-                count(&mut self.populations, &row.resource, false);
+                self.tally.swap(Some(&row.resource), None);
                 changed = true;
             }
             false
@@ -259,7 +245,7 @@ impl Table {
             if !survives && let Some(row) = slot.row.take() {
                 slot.scope = None;
                 self.live -= 1;
-                count(&mut self.populations, &row.resource, false);
+                self.tally.swap(Some(&row.resource), None);
                 changed = true;
             }
         }
@@ -305,7 +291,7 @@ impl Table {
         };
         slot.scope = None;
         self.live -= 1;
-        count(&mut self.populations, &row.resource, false);
+        self.tally.swap(Some(&row.resource), None);
         self.clear_away();
         self.bump(true)
     }
@@ -334,7 +320,7 @@ impl Table {
         let moved = match &slot.row {
             Some(row) if *row.resource == resource => return false,
             Some(row) => {
-                count(&mut self.populations, &row.resource, false);
+                self.tally.swap(Some(&row.resource), Some(&resource));
                 if lifecycle(&row.resource) == lifecycle(&resource) {
                     row.moved
                 } else {
@@ -343,10 +329,10 @@ impl Table {
             }
             None => {
                 self.live += 1;
+                self.tally.swap(None, Some(&resource));
                 None
             }
         };
-        count(&mut self.populations, &resource, true);
         slot.row = Some(Row {
             resource: Arc::new(resource),
             moved,
@@ -386,27 +372,4 @@ impl Table {
 
 fn lifecycle(resource: &Resource) -> Option<Lifecycle> {
     resource.state().map(|state| state.lifecycle)
-}
-
-/// Adds a row to what its container has, or takes it away.
-fn count(populations: &mut HashMap<ResourceId, Population>, resource: &Resource, add: bool) {
-    let Some(container) = resource.container() else {
-        return;
-    };
-    let lifecycle = lifecycle(resource).unwrap_or(Lifecycle::Unknown);
-    let running = u32::from(matches!(lifecycle, Lifecycle::Running | Lifecycle::Degraded));
-    let attention = u32::from(lifecycle.needs_attention());
-    let of = populations.entry(container.id.clone()).or_default();
-    if add {
-        of.total += 1;
-        of.running += running;
-        of.attention += attention;
-    } else {
-        of.total -= 1;
-        of.running -= running;
-        of.attention -= attention;
-        if of.total == 0 {
-            populations.remove(&container.id);
-        }
-    }
 }

@@ -15,7 +15,7 @@ fn id(name: &str) -> ResourceId {
     ResourceId::new(&context(), Kind::Instance, name)
 }
 
-fn instance(name: &str, scope: Option<&str>, lifecycle: Lifecycle) -> Resource {
+pub(super) fn instance(name: &str, scope: Option<&str>, lifecycle: Lifecycle) -> Resource {
     Resource::Instance(Instance {
         id: id(name),
         name: name.into(),

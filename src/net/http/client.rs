@@ -21,6 +21,8 @@ pub struct ClientOptions {
     pub name: String,
     /// Allows `http://` and `ws://` to other hosts than this machine.
     pub insecure: bool,
+    /// Takes any certificate for any name: whoever stands in between can read and change everything.
+    pub insecure_tls: bool,
     /// Requests at once; event streams and websockets count only until they are open.
     pub concurrency: usize,
     /// Time for name, connection and TLS.
@@ -40,6 +42,7 @@ impl Default for ClientOptions {
         Self {
             name: String::new(),
             insecure: false,
+            insecure_tls: false,
             concurrency: 8,
             connect_timeout: Duration::from_secs(5),
             timeout: Duration::from_secs(30),
@@ -65,11 +68,11 @@ pub struct Counters {
 #[derive(Clone)]
 pub struct Client {
     inner: Arc<Inner>,
+    slots: Arc<Semaphore>,
 }
 
 struct Inner {
     options: ClientOptions,
-    slots: Arc<Semaphore>,
     wires: [OnceLock<Result<reqwest::Client, String>>; 4],
     requests: AtomicU64,
     retries: AtomicU64,
@@ -88,10 +91,8 @@ impl Client {
             let _ = rustls::crypto::ring::default_provider().install_default();
         });
         Self {
+            slots: slots(options.concurrency),
             inner: Arc::new(Inner {
-                slots: Arc::new(Semaphore::new(
-                    options.concurrency.clamp(1, Semaphore::MAX_PERMITS),
-                )),
                 options,
                 wires: [const { OnceLock::new() }; 4],
                 requests: AtomicU64::new(0),
@@ -99,6 +100,16 @@ impl Client {
                 latency_micros: AtomicU64::new(u64::MAX),
                 understood: AtomicBool::new(false),
             }),
+        }
+    }
+
+    /// The same client with a limit of its own on requests at once: for a part of a platform that may hang (a zone, a
+    /// region) and must not hold up the others.
+    #[must_use]
+    pub fn lane(&self, concurrency: usize) -> Self {
+        Self {
+            inner: self.inner.clone(),
+            slots: slots(concurrency),
         }
     }
 
@@ -284,7 +295,7 @@ impl Client {
     /// Waits for one of the slots for requests at once.
     pub(in crate::net) async fn slot(&self) -> Option<OwnedSemaphorePermit> {
         // The semaphore is never closed, so this always gives one.
-        self.inner.slots.clone().acquire_owned().await.ok()
+        self.slots.clone().acquire_owned().await.ok()
     }
 
     /// The connection pool for this sort of request, made when first needed: this machine is reached without the
@@ -296,6 +307,10 @@ impl Client {
             .as_ref()
             .map_err(Clone::clone)
     }
+}
+
+fn slots(concurrency: usize) -> Arc<Semaphore> {
+    Arc::new(Semaphore::new(concurrency.clamp(1, Semaphore::MAX_PERMITS)))
 }
 
 impl std::fmt::Debug for Client {

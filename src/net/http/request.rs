@@ -71,6 +71,22 @@ impl Request {
         self
     }
 
+    /// Signs in with a header of the platform's own that holds nothing but the token.
+    #[must_use]
+    pub fn secret_header(mut self, name: &'static str, token: &Secret) -> Self {
+        match HeaderValue::from_str(token.expose()) {
+            Ok(mut value) => {
+                value.set_sensitive(true);
+                self.headers.insert(HeaderName::from_static(name), value);
+                self.secrets.push(token.clone());
+            }
+            Err(_) => {
+                self.wrong = Some("the token holds a line end or another character that headers cannot hold");
+            }
+        }
+        self
+    }
+
     /// Signs in with `Authorization: Bearer`.
     #[must_use]
     pub fn bearer(self, token: &Secret) -> Self {
@@ -88,7 +104,9 @@ impl Request {
         request
     }
 
-    fn authorization(mut self, value: &str, secret: &Secret) -> Self {
+    /// Signs in with this value of `Authorization`; `secret` is what of it (or behind it) no error may repeat.
+    #[must_use]
+    pub fn authorization(mut self, value: &str, secret: &Secret) -> Self {
         match HeaderValue::from_str(value) {
             Ok(mut value) => {
                 value.set_sensitive(true);

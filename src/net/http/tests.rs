@@ -285,3 +285,25 @@ async fn a_token_with_a_line_end_is_told_and_not_sent() {
     assert!(!format!("{problem:?}").contains("fake"), "{problem:?}");
     assert_eq!(client.counters().requests, 0);
 }
+
+#[tokio::test]
+async fn a_lane_that_hangs_does_not_hold_up_another() {
+    let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let hanging: url::Url = format!("http://{}/", silent.local_addr().unwrap())
+        .parse()
+        .unwrap();
+    let (url, served) = serve(vec![answer("200 OK", "", "[]")]).await;
+    let client = Client::new(ClientOptions {
+        concurrency: 1,
+        ..ClientOptions::default()
+    });
+    let (stuck, free) = (client.lane(1), client.lane(1));
+    let waiting = tokio::spawn(async move { stuck.send(&Request::get(hanging)).await.map(|_| ()) });
+    let _held = silent.accept().await.unwrap();
+    let value: Value = free.json(&Request::get(url)).await.unwrap();
+    assert_eq!(value, serde_json::json!([]));
+    assert!(!waiting.is_finished());
+    assert_eq!(client.counters().requests, 2, "counted together");
+    waiting.abort();
+    served.await.unwrap();
+}

@@ -36,6 +36,9 @@ pub(super) fn build(
         .tcp_keepalive(Duration::from_secs(60))
         .referer(false) // a Referer would carry the query, and with it tokens, to where a redirect leads
         .redirect(policy);
+    if options.insecure_tls {
+        builder = builder.tls_danger_accept_invalid_certs(true);
+    }
     if loopback {
         builder = builder.no_proxy();
     }

@@ -1,9 +1,11 @@
 //! What intents do where a table is in front, and those that are heard everywhere.
 
+use std::sync::Arc;
+
 use super::{App, Spot};
-use crate::model::{Kind, Resource, ResourceId};
+use crate::model::{GpuModel, Kind, Resource, ResourceId};
 use crate::tui::overlays::Menu;
-use crate::tui::panes::{Column, Narrow};
+use crate::tui::panes::{Column, Narrow, used_by};
 use crate::tui::widgets::prompt::Prompt;
 use crate::tui::{DocumentForm, Effect, Intent, theme};
 
@@ -201,8 +203,20 @@ impl App {
                 };
                 Effect::Follow(kind, id)
             }
-            Resource::GpuModel(_) => Effect::Follow(Kind::Container, id),
+            Resource::GpuModel(it) => Effect::Follow(self.users_of(it), id),
             _ => Effect::ShowDocument(id, DocumentForm::Form),
+        }
+    }
+
+    /// The table that shows who uses a GPU model: instances, or containers where no instance is known to.
+    fn users_of(&self, model: &GpuModel) -> Kind {
+        let usage = self.store.usage(model);
+        let lists = |kind| self.store.listing(&model.id.context, kind).is_some();
+        let of_instances = usage.instances > 0 || (usage.containers == 0 && lists(Kind::Instance));
+        if of_instances {
+            Kind::Instance
+        } else {
+            Kind::Container
         }
     }
 
@@ -320,7 +334,7 @@ impl App {
         let name = self.name_of(id);
         let narrow = match (id.kind, self.store.get(id).map(|row| &*row.resource)) {
             _ if id.kind == kind => Narrow::Only(id.clone(), name.into()),
-            (Kind::GpuModel, Some(Resource::GpuModel(it))) => Narrow::Gpu(it.name.clone(), it.code.clone()),
+            (Kind::GpuModel, Some(Resource::GpuModel(it))) => Narrow::Gpu(Arc::new(it.clone())),
             (_, Some(resource)) if id.kind != Kind::Container => match resource.container() {
                 Some(link) if kind == Kind::Container => Narrow::Only(
                     link.id.clone(),
@@ -358,7 +372,7 @@ impl App {
     /// The table as CSV, what is shown of it and in its order.
     fn save_table(&self) -> Vec<Effect> {
         let pane = self.pane();
-        let columns: Vec<Column> = Column::of(pane.kind, true)
+        let columns: Vec<Column> = Column::all(pane.kind, self.store.facts(pane.kind))
             .into_iter()
             .filter(|column| !matches!(column, Column::Cpu | Column::Memory))
             .collect();
@@ -368,14 +382,14 @@ impl App {
             csv.push_str(&cells.join(","));
             csv.push_str("\r\n");
         };
-        line(
-            &mut columns
-                .iter()
-                .map(|column| column.shape(pane.kind).title.to_lowercase()),
-        );
+        line(&mut columns.iter().map(|column| column.word(pane.kind).into_owned()));
         for row in pane.shown() {
             line(&mut columns.iter().map(|column| match column {
                 Column::Age => row.created().map(|at| at.to_string()).unwrap_or_default(),
+                Column::Used => match &**row {
+                    Resource::GpuModel(it) => used_by(self.store.usage(it)),
+                    _ => String::new(),
+                },
                 column => column.text(row).into_owned(),
             }));
         }

@@ -8,7 +8,7 @@ use super::columns;
 use crate::fleet::{Row, Series};
 use crate::model::{Kind, Metric, Resource, age};
 use crate::tui::Look;
-use crate::tui::panes::{Column, word};
+use crate::tui::panes::{Column, used_by, word};
 use crate::tui::widgets::sparkline;
 
 /// Columns of the figure beside a sparkline.
@@ -50,6 +50,10 @@ pub(super) fn text<'a>(column: Column, row: &'a Row, look: &Look<'_>, width: u16
                 (Some(from), None) => format!("{}…", age(look.now.since(from))).into(),
                 _ => column.text(resource),
             },
+            _ => Cow::Borrowed(""),
+        },
+        Column::Used => match resource {
+            Resource::GpuModel(it) => used_by(look.store.usage(it)).into(),
             _ => Cow::Borrowed(""),
         },
         Column::Image => tail(column.text(resource), width, look.ascii),
@@ -115,7 +119,11 @@ pub(super) fn style(column: Column, row: &Row, look: &Look<'_>) -> Style {
             .state()
             .map_or(theme.text, |state| theme.lifecycle(state.lifecycle)),
         Column::Cpu | Column::Memory => theme.chart,
-        Column::Context | Column::Age | Column::Id | Column::Facts | Column::Labels => theme.dim,
+        Column::Used => match &*row.resource {
+            Resource::GpuModel(it) if look.store.usage(it).total() == 0 => theme.dim,
+            _ => theme.text,
+        },
+        Column::Context | Column::Age | Column::Id | Column::Labels => theme.dim,
         _ => theme.text,
     }
 }

@@ -4,10 +4,10 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::{columns, put, wrap};
-use crate::model::{Kind, Resource, Timestamp, age};
+use crate::model::{Kind, Resource, age};
 use crate::tui::Look;
 use crate::tui::app::App;
-use crate::tui::panes::{Column, mark, word};
+use crate::tui::panes::{Column, mark, used_by, word};
 use crate::tui::widgets::sparkline;
 
 /// Lines of the detail pane without its upper border, by the height there is.
@@ -129,7 +129,7 @@ fn facts(resource: &Resource, look: &Look<'_>, area: Rect, buf: &mut Buffer) {
     let theme = look.theme;
     let cell = area.width / (area.width / CELL).max(1);
     let (mut x, mut y) = (area.x, area.y);
-    for (name, value) in pairs(resource, look.now) {
+    for (name, value) in pairs(resource, look) {
         let value = crate::tui::widgets::ansi::plain(&value);
         let value = wrap(&value, u16::MAX).concat();
         let names = columns(&name).max(NAMES) + 1;
@@ -149,7 +149,7 @@ fn facts(resource: &Resource, look: &Look<'_>, area: Rect, buf: &mut Buffer) {
     }
 }
 
-fn pairs(resource: &Resource, now: Timestamp) -> Vec<(String, String)> {
+fn pairs(resource: &Resource, look: &Look<'_>) -> Vec<(String, String)> {
     let mut pairs = Vec::new();
     let shown = match resource.kind() {
         Kind::Instance => &[
@@ -157,6 +157,7 @@ fn pairs(resource: &Resource, now: Timestamp) -> Vec<(String, String)> {
             Column::Image,
             Column::Host,
             Column::Size,
+            Column::Gpus,
             Column::Location,
             Column::Labels,
         ][..],
@@ -172,15 +173,19 @@ fn pairs(resource: &Resource, now: Timestamp) -> Vec<(String, String)> {
         Kind::GpuModel => &[
             Column::Code,
             Column::Vram,
-            Column::Sizes,
+            Column::Used,
             Column::Price,
             Column::Quota,
+            Column::Sizes,
             Column::Location,
         ],
         Kind::Operation => &[Column::Target, Column::By],
     };
     for column in shown {
-        let text = column.text(resource);
+        let text = match (column, resource) {
+            (Column::Used, Resource::GpuModel(it)) => used_by(look.store.usage(it)).into(),
+            _ => column.text(resource),
+        };
         if !text.is_empty() {
             pairs.push((
                 column.shape(resource.kind()).title.to_lowercase(),
@@ -199,7 +204,7 @@ fn pairs(resource: &Resource, now: Timestamp) -> Vec<(String, String)> {
             for step in &it.steps {
                 let took = match (step.started, step.finished) {
                     (Some(from), Some(to)) => format!(" {}", age(to.since(from))),
-                    (Some(from), None) => format!(" {}…", age(now.since(from))),
+                    (Some(from), None) => format!(" {}…", age(look.now.since(from))),
                     _ => String::new(),
                 };
                 pairs.push((step.name.to_string(), format!("{}{took}", word(&step.state))));

@@ -8,6 +8,7 @@ use crate::fleet::{ContextState, Health};
 use crate::model::{ContextName, Kind};
 use crate::tui::app::App;
 use crate::tui::overlays::key_of;
+use crate::tui::panes::Narrow;
 use crate::tui::{Intent, Place};
 
 pub(super) fn draw(app: &App, area: Rect, buf: &mut Buffer) {
@@ -137,6 +138,10 @@ fn hidden(app: &App, what: &str, all: usize) -> (String, String) {
         );
     }
     match &pane.narrow {
+        Some(Narrow::Gpu(model)) => (
+            format!("no {what} of {} use {}", model.id.context, model.name),
+            format!("{back} goes back"),
+        ),
         Some(narrow) => (
             format!("{} has no {what}", narrow.name()),
             format!("{back} goes back"),

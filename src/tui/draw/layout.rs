@@ -27,7 +27,11 @@ pub(super) fn share(kind: Kind, columns: &[(Column, u16)], width: u16) -> Vec<(C
         if over == 0 || squeeze(kind, &mut chosen, over) {
             break;
         }
-        let Some(least) = (0..chosen.len()).min_by_key(|index| chosen[*index].0.shape(kind).priority) else {
+        // Of equals the last one goes.
+        let Some(least) = (0..chosen.len())
+            .rev()
+            .min_by_key(|index| chosen[*index].0.shape(kind).priority)
+        else {
             break;
         };
         if chosen.len() == 1 {
@@ -88,7 +92,7 @@ fn least(kind: Kind, column: Column, width: u16) -> u16 {
         | Column::Container
         | Column::Sizes
         | Column::Labels
-        | Column::Facts
+        | Column::Fact(_)
         | Column::Endpoints
         | Column::By
         | Column::Host => width / 2,
@@ -111,7 +115,7 @@ mod tests {
     use super::*;
 
     fn wanted() -> Vec<(Column, u16)> {
-        Column::of(Kind::Instance, true)
+        Column::all(Kind::Instance, ["ready_state", "stack", "hypervisor"].into_iter())
             .into_iter()
             .map(|column| (column, column.shape(Kind::Instance).max.min(18)))
             .collect()

@@ -106,7 +106,7 @@ fn draw_rows(pane: &mut Pane, look: &Look<'_>, inner: Rect, rows: Rect, buf: &mu
 fn measure(pane: &mut Pane, visible: &[Row], look: &Look<'_>, width: u16) -> Vec<(Column, u16)> {
     let kind = pane.kind;
     let mut wanted = Vec::new();
-    for column in pane.columns() {
+    for column in pane.columns(look.store) {
         let shape = column.shape(kind);
         let content = if is_spark(column) {
             SPARK

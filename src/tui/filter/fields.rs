@@ -1,5 +1,7 @@
 //! What a filter sees of a row.
 
+use std::borrow::Cow;
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::Key;
@@ -33,6 +35,9 @@ pub struct ResourceFields<'a> {
     pub platform: &'a str,
     /// The moment.
     pub now: Timestamp,
+    /// What the store counts of it: users of a GPU model, instances of a container that are up. Only where the filter
+    /// asks for it.
+    pub figure: Option<i64>,
 }
 
 /// The columns that are visible without wide mode, by kind: what a bare word looks at.
@@ -94,13 +99,15 @@ impl Fields for ResourceFields<'_> {
                 _ => false,
             },
             Key::Gpu => match resource {
-                Resource::Container(it) => it
-                    .gpus
-                    .as_ref()
-                    .is_some_and(|gpus| gpus.models.iter().any(|model| check(model))),
                 Resource::GpuModel(it) => check(&it.name) || check(&it.code),
-                _ => false,
+                _ => resource
+                    .gpus()
+                    .is_some_and(|gpus| gpus.models.iter().any(|model| check(model))),
             },
+            Key::Used | Key::Up => self.figure.is_some_and(|figure| check(&figure.to_string())),
+            Key::Memory | Key::Price | Key::Quota | Key::Cpu | Key::Target | Key::By | Key::Progress => {
+                figure(key, resource).is_some_and(|text| check(&text))
+            }
         }
     }
 
@@ -119,6 +126,25 @@ impl Fields for ResourceFields<'_> {
     fn age(&self) -> Option<Duration> {
         self.resource.created().map(|created| self.now.since(created))
     }
+}
+
+/// What a column of figures, or of an operation, says.
+fn figure(key: Key, resource: &Resource) -> Option<Cow<'_, str>> {
+    match (resource, key) {
+        (Resource::GpuModel(it), Key::Memory) => it.memory.map(|memory| memory.to_string().into()),
+        (Resource::GpuModel(it), Key::Price) => optional(it.price.as_ref()),
+        (Resource::GpuModel(it), Key::Quota) => optional(it.quota.as_ref()),
+        (Resource::Container(it), Key::Memory) => it.memory.map(|memory| memory.to_string().into()),
+        (Resource::Container(it), Key::Cpu) => it.cpu.map(|cores| cores.0.to_string().into()),
+        (Resource::Operation(it), Key::Target) => optional(it.target.as_ref()),
+        (Resource::Operation(it), Key::By) => optional(it.by.as_ref()),
+        (Resource::Operation(it), Key::Progress) => it.progress.map(|done| done.to_string().into()),
+        _ => None,
+    }
+}
+
+fn optional(text: Option<&Arc<str>>) -> Option<Cow<'_, str>> {
+    text.map(|text| Cow::Borrowed(&**text))
 }
 
 fn image(resource: &Resource) -> Option<&str> {

@@ -27,6 +27,24 @@ pub enum Key {
     Id,
     /// GPU models.
     Gpu,
+    /// Memory: of an accelerator, or what each instance of a container may use.
+    Memory,
+    /// Price of an accelerator.
+    Price,
+    /// What is left of the quota.
+    Quota,
+    /// How many resources use an accelerator.
+    Used,
+    /// Instances of a container that are up.
+    Up,
+    /// Processors each instance of a container may use.
+    Cpu,
+    /// What an operation changes.
+    Target,
+    /// Who asked for an operation.
+    By,
+    /// How far an operation is.
+    Progress,
     /// A platform's own fact.
     Own(&'static str),
 }
@@ -44,7 +62,16 @@ const SHARED: &[(&str, &[&str], Key)] = &[
     ("addr", &["address", "ip"], Key::Address),
     ("container", &[], Key::Container),
     ("id", &[], Key::Id),
-    ("gpu", &[], Key::Gpu),
+    ("gpu", &["code"], Key::Gpu),
+    ("memory", &["mem"], Key::Memory),
+    ("cpu", &[], Key::Cpu),
+    ("price", &[], Key::Price),
+    ("quota", &[], Key::Quota),
+    ("used", &[], Key::Used),
+    ("up", &[], Key::Up),
+    ("target", &[], Key::Target),
+    ("by", &[], Key::By),
+    ("progress", &[], Key::Progress),
 ];
 
 impl Key {

@@ -6,7 +6,7 @@ use std::ops::Range;
 use nucleo_matcher::pattern::{Atom, AtomKind, CaseMatching, Normalization};
 use nucleo_matcher::{Matcher, Utf32Str};
 
-use super::{Fields, Test, Value};
+use super::{Fields, Test, Value, amount};
 
 /// From this length on a word is also looked for inside ids: shorter ones are in nearly every hexadecimal id.
 const ID_FROM: usize = 3;
@@ -91,12 +91,17 @@ impl Value {
         match self {
             Self::Text(value) => contains(text, value),
             Self::Pattern(pattern) => pattern.is_match(text),
+            Self::Figure { more, than, .. } => {
+                amount(text).is_some_and(|figure| if *more { figure > *than } else { figure < *than })
+            }
         }
     }
 
     fn same(&self, other: &Self) -> bool {
         match (self, other) {
-            (Self::Text(a), Self::Text(b)) => a == b,
+            (Self::Text(a), Self::Text(b)) | (Self::Figure { text: a, .. }, Self::Figure { text: b, .. }) => {
+                a == b
+            }
             (Self::Pattern(a), Self::Pattern(b)) => a.as_str() == b.as_str(),
             _ => false,
         }
@@ -196,6 +201,7 @@ impl fmt::Display for Test {
                     match value {
                         Value::Text(text) => bare_or_quoted(text, f)?,
                         Value::Pattern(pattern) => slashed(pattern.as_str(), "", f)?,
+                        Value::Figure { text, .. } => f.write_str(text)?,
                     }
                 }
                 Ok(())
@@ -223,7 +229,8 @@ fn slashed(pattern: &str, prefix: &str, f: &mut fmt::Formatter<'_>) -> fmt::Resu
 
 fn bare_or_quoted(text: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     let bare = !text.is_empty() && !text.contains([',', '"']) && !text.contains(char::is_whitespace);
-    if bare && !text.starts_with('/') {
+    let is_special = text.starts_with(['/', '<', '>']);
+    if bare && !is_special {
         f.write_str(text)
     } else {
         quoted(text, f)

@@ -5,11 +5,13 @@
 //! "exact words"      the words as they stand
 //! state:failed       a column holds the value; `,` between values means or
 //! label:env=prod     a label; `label:env` asks only for its presence
+//! price:<2           the figure of a column is less; `memory:>40` more, sizes in GiB, prices by the hour
 //! age:<10m           younger; `age:>2d` older
 //! re:/web-\d+/       a regular expression over the visible columns; also `name:/^web/`
 //! !TERM              what does not match TERM
 //! ```
 
+mod amount;
 mod fields;
 mod key;
 mod matching;
@@ -19,6 +21,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+pub(in crate::tui) use amount::amount;
 pub use fields::{Fields, ResourceFields};
 pub use key::Key;
 pub use nucleo_matcher::Matcher;
@@ -74,6 +77,8 @@ enum Value {
     Text(String),
     /// Matches it.
     Pattern(regex::Regex),
+    /// Its figure is more, or less.
+    Figure { more: bool, than: f64, text: String },
 }
 
 impl Filter {
@@ -88,6 +93,13 @@ impl Filter {
     /// Whether it matches everything.
     pub fn is_empty(&self) -> bool {
         self.terms.is_empty()
+    }
+
+    /// Whether a term names a column.
+    pub fn asks_for(&self, key: Key) -> bool {
+        self.terms
+            .iter()
+            .any(|term| matches!(term.test, Test::Column(asked, _) if asked == key))
     }
 
     /// Whether a row matches all terms.

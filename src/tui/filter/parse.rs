@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::matching::Word;
-use super::{FilterError, Key, Term, Test, Value};
+use super::{FilterError, Key, Term, Test, Value, amount};
 
 /// A regular expression may not compile to more than this, so that no typed pattern takes the memory.
 const PATTERN_LIMIT: usize = 1 << 20;
@@ -191,19 +191,35 @@ fn values(reader: &mut Reader<'_>, key: Key) -> Result<Test, FilterError> {
         if reader.take_if('/') {
             values.push(Value::Pattern(reader.pattern()?));
         } else {
+            let is_bare = reader.peek() != Some('"');
             let text = reader.value()?;
-            if text.is_empty() {
+            if text.is_empty() || (is_bare && matches!(&*text, "<" | ">")) {
                 return reader.fail(
                     at,
                     format!("{}: wants a value, such as {}", key.word(), example(key)),
                 );
             }
-            values.push(Value::Text(text));
+            let figure = compared(&text).filter(|_| is_bare);
+            values.push(figure.unwrap_or(Value::Text(text)));
         }
         if !reader.take_if(',') {
             return Ok(Test::Column(key, values));
         }
     }
+}
+
+/// `<2` and `>40GiB`: the figure of a column is compared.
+fn compared(text: &str) -> Option<Value> {
+    let more = text.starts_with('>');
+    let figure = text.strip_prefix(['<', '>'])?;
+    if !figure.starts_with(|c: char| c.is_ascii_digit()) {
+        return None;
+    }
+    Some(Value::Figure {
+        more,
+        than: amount(figure)?,
+        text: text.to_owned(),
+    })
 }
 
 const fn example(key: Key) -> &'static str {
@@ -212,6 +228,10 @@ const fn example(key: Key) -> &'static str {
         Key::Context => "ctx:prod",
         Key::Image => "image:nginx",
         Key::Gpu => "gpu:a100",
+        Key::Price => "price:<2",
+        Key::Memory => "memory:>40",
+        Key::Used => "used:>0",
+        Key::Up => "up:<1",
         _ => "name:web",
     }
 }

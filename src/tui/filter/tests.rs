@@ -50,6 +50,7 @@ fn matches(text: &str, resource: &Resource) -> bool {
         resource,
         platform: "cycle",
         now: Timestamp::now(),
+        figure: None,
     };
     Filter::parse(text, &["ready_state"])
         .unwrap()
@@ -193,7 +194,7 @@ proptest! {
         };
         if after.narrows(&before) {
             let resource = instance(&name, Lifecycle::Running);
-            let row = fields::ResourceFields { resource: &resource, platform: "cycle", now: Timestamp::now() };
+            let row = fields::ResourceFields { resource: &resource, platform: "cycle", now: Timestamp::now(), figure: None };
             let mut matcher = Matcher::default();
             prop_assert!(!after.matches(&mut matcher, &row) || before.matches(&mut matcher, &row));
         }

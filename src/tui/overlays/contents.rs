@@ -53,11 +53,14 @@ impl Menu {
                     "columns that can be named",
                 ),
                 (
-                    "platform: container: address: gpu: id:",
+                    "platform: container: addr: gpu: used:",
                     "more of them, and the platform's own facts",
                 ),
                 ("label:env=prod", "a label"),
-                ("age:<10m", "younger; age:>2d older"),
+                (
+                    "age:<10m price:<2",
+                    "younger; less. memory:>40 more; age:>2d older",
+                ),
                 ("!TERM", "what does not match"),
                 ("\"exact words\"", "as they stand"),
                 ("re:/web-[0-9]+/", "a pattern; also name:/^web/"),
@@ -86,7 +89,7 @@ impl Menu {
     /// The columns that the table can be sorted by.
     pub fn sort(app: &App) -> Self {
         let pane = app.pane();
-        let items = Column::of(pane.kind, true)
+        let items = Column::all(pane.kind, app.store.facts(pane.kind))
             .into_iter()
             .filter(|column| column.sorts())
             .map(|column| {
@@ -99,12 +102,7 @@ impl Menu {
                     (true, true) => "▼",
                 };
                 let detail = if current { "again to reverse" } else { "" };
-                Item::new(
-                    arrow,
-                    column.shape(pane.kind).title.to_lowercase(),
-                    detail,
-                    Choice::Sort(column),
-                )
+                Item::new(arrow, column.word(pane.kind), detail, Choice::Sort(column))
             })
             .collect();
         let mut menu = Self::new(MenuKind::Sort, "sort by", items);
@@ -157,8 +155,8 @@ impl Menu {
                 items.push(copy(what, text));
             }
         }
-        let cells: Vec<_> = Column::of(row.kind(), false)
-            .into_iter()
+        let cells: Vec<_> = Column::usual(row.kind())
+            .iter()
             .map(|column| column.text(row).into_owned())
             .filter(|text| !text.is_empty())
             .collect();

@@ -65,8 +65,9 @@ pub(in crate::tui) fn palette(app: &App, typed: &str) -> Vec<Item> {
         ));
     }
     let kind = app.pane().kind;
-    for column in Column::of(kind, true).into_iter().filter(|column| column.sorts()) {
-        let title = column.shape(kind).title.to_lowercase();
+    let columns = Column::all(kind, app.store.facts(kind));
+    for column in columns.into_iter().filter(|column| column.sorts()) {
+        let title = column.word(kind);
         items.push(Item::new(
             "",
             format!("sort {title}"),
@@ -179,10 +180,10 @@ fn sorts(app: &App, rest: &str) -> Vec<Item> {
         .split_once(char::is_whitespace)
         .unwrap_or((rest.trim(), ""));
     let order = order.trim();
-    let columns: Vec<(Column, String)> = Column::of(kind, true)
+    let columns: Vec<_> = Column::all(kind, app.store.facts(kind))
         .into_iter()
         .filter(|column| column.sorts())
-        .map(|column| (column, column.shape(kind).title.to_lowercase()))
+        .map(|column| (column, column.word(kind)))
         .collect();
     let mut items = Vec::new();
     for (column, title) in columns.iter().filter(|(_, title)| title.starts_with(name)) {
@@ -194,7 +195,7 @@ fn sorts(app: &App, rest: &str) -> Vec<Item> {
         }
     }
     if items.is_empty() {
-        let titles: Vec<_> = columns.iter().map(|(_, title)| title.as_str()).collect();
+        let titles: Vec<_> = columns.iter().map(|(_, title)| &**title).collect();
         items.push(wrong(
             if columns.iter().any(|(_, title)| title.starts_with(name)) {
                 format!("sort {name} asc or desc, not {order}")

@@ -1,12 +1,12 @@
 //! From the rows of the store to the rows of a table: sorted, narrowed, filtered. Large tables are arranged off the
 //! thread that draws; the screen goes on with what it has until the result comes.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::{Narrow, Sort, order};
-use crate::model::{ContextName, Kind, Platform, Resource, Timestamp};
+use crate::model::{ContextName, Kind, Platform, Resource, ResourceId, Timestamp};
 use crate::tui::filter::{Filter, Matcher, ResourceFields};
 
 /// Rows between two looks at whether the work is still wanted.
@@ -55,6 +55,8 @@ pub struct Job {
     pub(super) generation: u64,
     pub(super) spec: Spec,
     pub(super) start: Start,
+    /// What only the store can count, where the order or the filter asks for it.
+    pub(super) figures: HashMap<ResourceId, i64>,
     pub(super) platforms: Vec<(ContextName, Platform)>,
     pub(super) now: Timestamp,
     pub(super) cancelled: Arc<AtomicBool>,
@@ -82,7 +84,7 @@ impl Job {
     pub fn run(mut self) -> Option<Arranged> {
         let (sorted, candidates) = match std::mem::replace(&mut self.start, Start::Unsorted(Vec::new())) {
             Start::Unsorted(rows) => {
-                let sorted: Arc<[_]> = order::sort(rows, self.spec.sort).into();
+                let sorted: Arc<[_]> = order::sort(rows, self.spec.sort, &self.figures).into();
                 (sorted.clone(), sorted)
             }
             Start::Sorted(sorted) => (sorted.clone(), sorted),
@@ -133,6 +135,7 @@ impl Job {
             resource,
             platform,
             now: self.now,
+            figure: self.figures.get(resource.id()).copied(),
         }
     }
 }

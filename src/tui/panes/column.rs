@@ -33,8 +33,8 @@ pub enum Column {
     Container,
     /// Labels or tags.
     Labels,
-    /// The platform's own facts.
-    Facts,
+    /// A fact of the platform's own, by its name in the API.
+    Fact(&'static str),
     /// Instances up, of those that should be.
     Instances,
     /// Accelerators asked for.
@@ -53,6 +53,8 @@ pub enum Column {
     Price,
     /// What is left of the quota.
     Quota,
+    /// How many of the user's resources ask for it or have it. Only the store can say.
+    Used,
     /// How far an operation is.
     Progress,
     /// What an operation changes.
@@ -100,89 +102,91 @@ const fn figure(title: &'static str, min: u16, max: u16, priority: u8) -> Shape 
 }
 
 impl Column {
-    /// The columns of a kind, in order; `wide` adds those that are looked at now and then.
-    pub fn of(kind: Kind, wide: bool) -> Vec<Self> {
-        let (usual, more): (&[Self], &[Self]) = match kind {
-            Kind::Instance => (
-                &[
-                    Self::Name,
-                    Self::Context,
-                    Self::State,
-                    Self::Size,
-                    Self::Location,
-                    Self::Address,
-                    Self::Cpu,
-                    Self::Memory,
-                    Self::Age,
-                ],
-                &[
-                    Self::Container,
-                    Self::Host,
-                    Self::Image,
-                    Self::Labels,
-                    Self::Facts,
-                    Self::Id,
-                ],
-            ),
-            Kind::Container => (
-                &[
-                    Self::Name,
-                    Self::Context,
-                    Self::State,
-                    Self::Instances,
-                    Self::Image,
-                    Self::Limits,
-                    Self::Gpus,
-                    Self::Location,
-                    Self::Age,
-                ],
-                &[Self::Endpoints, Self::Labels, Self::Facts, Self::Id],
-            ),
-            Kind::Revision => (
-                &[
-                    Self::Container,
-                    Self::Name,
-                    Self::Context,
-                    Self::State,
-                    Self::Image,
-                    Self::Age,
-                ],
-                &[Self::Facts, Self::Id],
-            ),
-            Kind::GpuModel => (
-                &[
-                    Self::Name,
-                    Self::Context,
-                    Self::Code,
-                    Self::Vram,
-                    Self::Sizes,
-                    Self::Location,
-                    Self::Price,
-                    Self::Quota,
-                ],
-                &[Self::Facts, Self::Id],
-            ),
-            Kind::Operation => (
-                &[
-                    Self::Name,
-                    Self::Context,
-                    Self::State,
-                    Self::Progress,
-                    Self::Target,
-                    Self::By,
-                    Self::Took,
-                    Self::Age,
-                ],
-                &[Self::Facts, Self::Id],
-            ),
-        };
-        let mut columns = usual.to_vec();
-        if wide {
-            // Ages stand at the right edge, wide or not.
-            let end = columns.len() - usize::from(columns.last() == Some(&Self::Age));
-            columns.splice(end..end, more.iter().copied());
+    /// The columns that a table shows until someone says otherwise, in order.
+    pub const fn usual(kind: Kind) -> &'static [Self] {
+        match kind {
+            Kind::Instance => &[
+                Self::Name,
+                Self::Context,
+                Self::State,
+                Self::Size,
+                Self::Gpus,
+                Self::Location,
+                Self::Address,
+                Self::Cpu,
+                Self::Memory,
+                Self::Age,
+            ],
+            Kind::Container => &[
+                Self::Name,
+                Self::Context,
+                Self::State,
+                Self::Instances,
+                Self::Image,
+                Self::Limits,
+                Self::Gpus,
+                Self::Location,
+                Self::Age,
+            ],
+            Kind::Revision => &[
+                Self::Container,
+                Self::Name,
+                Self::Context,
+                Self::State,
+                Self::Image,
+                Self::Age,
+            ],
+            Kind::GpuModel => &[
+                Self::Name,
+                Self::Context,
+                Self::Code,
+                Self::Vram,
+                Self::Sizes,
+                Self::Location,
+                Self::Price,
+                Self::Quota,
+                Self::Used,
+            ],
+            Kind::Operation => &[
+                Self::Name,
+                Self::Context,
+                Self::State,
+                Self::Progress,
+                Self::Target,
+                Self::By,
+                Self::Took,
+                Self::Age,
+            ],
         }
+    }
+
+    /// Those that are looked at now and then.
+    const fn more(kind: Kind) -> &'static [Self] {
+        match kind {
+            Kind::Instance => &[Self::Container, Self::Host, Self::Image, Self::Labels],
+            Kind::Container => &[Self::Endpoints, Self::Labels],
+            Kind::Revision | Kind::GpuModel | Kind::Operation => &[],
+        }
+    }
+
+    /// Every column of a kind, in order: the usual ones, those looked at now and then, the platforms' own facts.
+    pub fn all(kind: Kind, facts: impl Iterator<Item = &'static str>) -> Vec<Self> {
+        let mut columns = Self::usual(kind).to_vec();
+        // Ages stand at the right edge.
+        let last = columns.pop_if(|last| *last == Self::Age);
+        columns.extend(Self::more(kind));
+        columns.extend(facts.map(Self::Fact));
+        columns.push(Self::Id);
+        columns.extend(last);
         columns
+    }
+
+    /// The name by which a person or a file can ask for it.
+    pub fn word(self, kind: Kind) -> Cow<'static, str> {
+        match self {
+            Self::Fact(name) => name.into(),
+            _ => self.shape(kind).title.to_lowercase().replace(' ', "-").into(),
+        }
     }
 
     /// How it is laid out in the table of a kind.
@@ -204,8 +208,9 @@ impl Column {
             Self::Container if matches!(kind, Kind::Revision) => shape("CONTAINER", 8, 40, 99),
             Self::Container => shape("CONTAINER", 8, 28, 30),
             Self::Labels => shape("LABELS", 8, 36, 15),
-            Self::Facts => shape("FACTS", 10, 60, 5),
+            Self::Fact(name) => shape(name, 4, 32, 10),
             Self::Instances => figure("UP", 3, 9, 75),
+            Self::Gpus if matches!(kind, Kind::Instance) => shape("GPU", 4, 20, 28),
             Self::Gpus => shape("GPU", 4, 20, 50),
             Self::Limits => shape("LIMITS", 6, 20, 30),
             Self::Endpoints => shape("ENDPOINTS", 10, 40, 18),
@@ -214,6 +219,7 @@ impl Column {
             Self::Sizes => shape("SIZES", 5, 36, 55),
             Self::Price => shape("PRICE", 5, 24, 50),
             Self::Quota => shape("QUOTA", 5, 24, 45),
+            Self::Used => shape("USED BY", 7, 20, 65),
             Self::Progress => shape("PROGRESS", 8, 16, 70),
             Self::Target => shape("TARGET", 6, 32, 60),
             Self::By => shape("BY", 4, 24, 20),
@@ -224,7 +230,7 @@ impl Column {
 
     /// Whether rows can be sorted by it. Samples are read only of the rows on the screen, so not by those.
     pub const fn sorts(self) -> bool {
-        !matches!(self, Self::Cpu | Self::Memory | Self::Facts | Self::Labels)
+        !matches!(self, Self::Cpu | Self::Memory)
     }
 
     /// What it says of a resource; empty where nothing is known.
@@ -234,7 +240,12 @@ impl Column {
             Self::Context => resource.id().context.as_str().into(),
             Self::State => resource.state().map_or(Cow::Borrowed(""), word),
             Self::Id => (&*resource.id().id).into(),
-            Self::Facts => pairs(resource.facts().iter().map(|fact| (fact.name, &*fact.value))),
+            Self::Fact(name) => resource
+                .facts()
+                .iter()
+                .find(|fact| fact.name == name)
+                .map_or(Cow::Borrowed(""), |fact| (&*fact.value).into()),
+            Self::Gpus => super::words::gpus(resource.gpus()),
             Self::Container => resource.container().map_or(Cow::Borrowed(""), |link| {
                 link.name.as_deref().unwrap_or(&link.id.id).into()
             }),

@@ -2,11 +2,15 @@
 
 mod arrange;
 mod column;
+mod figures;
+mod narrow;
 mod order;
 mod pane;
 mod words;
 
 pub use arrange::{Arranged, Job};
 pub use column::{Column, Shape, mark, word};
+pub use narrow::Narrow;
 pub use order::Sort;
-pub use pane::{Narrow, Pane};
+pub use pane::Pane;
+pub use words::used_by;

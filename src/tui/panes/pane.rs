@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::arrange::{Arranged, Job, Spec, Start};
-use super::{Column, Sort};
+use super::{Column, Narrow, Sort, figures};
 use crate::fleet::Store;
 use crate::model::{ContextName, Kind, Resource, ResourceId, Timestamp};
 use crate::tui::Intent;
@@ -13,47 +13,6 @@ use crate::tui::filter::{Filter, FilterError};
 
 /// Tables up to this size are arranged on the spot: it takes less than a millisecond.
 const SMALL: usize = 1500;
-
-/// Rows whose facts tell what facts there are: those of one platform name the same ones.
-const LOOKED_AT_FOR_FACTS: usize = 300;
-
-/// What a table was narrowed to by following a resource into it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Narrow {
-    /// What belongs to this container.
-    Container(ResourceId, Arc<str>),
-    /// The containers that ask for this accelerator, by name and code.
-    Gpu(Arc<str>, Arc<str>),
-    /// This very resource.
-    Only(ResourceId, Arc<str>),
-}
-
-impl Narrow {
-    /// Whether a resource belongs to it.
-    pub fn holds(&self, resource: &Resource) -> bool {
-        match self {
-            Self::Container(id, _) => resource.container().is_some_and(|link| link.id == *id),
-            Self::Gpu(name, code) => match resource {
-                Resource::Container(it) => it.gpus.as_ref().is_some_and(|gpus| {
-                    gpus.models.is_empty()
-                        || gpus
-                            .models
-                            .iter()
-                            .any(|model| model.eq_ignore_ascii_case(name) || model.eq_ignore_ascii_case(code))
-                }),
-                _ => false,
-            },
-            Self::Only(id, _) => resource.id() == id,
-        }
-    }
-
-    /// The name of what was followed.
-    pub fn name(&self) -> &str {
-        match self {
-            Self::Container(_, name) | Self::Gpu(name, _) | Self::Only(_, name) => name,
-        }
-    }
-}
 
 /// One table.
 pub struct Pane {
@@ -120,7 +79,7 @@ impl Pane {
     /// `state:` has no value yet, the terms before the mistake stand.
     pub fn set_filter(&mut self, text: &str, store: &Store) {
         text.clone_into(&mut self.filter_text);
-        let own = own_columns(self.kind, store);
+        let own: Vec<_> = store.facts(self.kind).collect();
         let filter = match Filter::parse(text, &own) {
             Ok(filter) => {
                 self.misread = None;
@@ -139,7 +98,8 @@ impl Pane {
 
     /// What is wrong with a text as a filter of a table.
     pub fn misreads(kind: Kind, text: &str, store: &Store) -> Option<FilterError> {
-        Filter::parse(text, &own_columns(kind, store)).err()
+        let own: Vec<_> = store.facts(kind).collect();
+        Filter::parse(text, &own).err()
     }
 
     /// Why the filter as typed cannot be read.
@@ -159,8 +119,12 @@ impl Pane {
     }
 
     /// The columns of the table.
-    pub fn columns(&self) -> Vec<Column> {
-        Column::of(self.kind, self.wide)
+    pub fn columns(&self, store: &Store) -> Vec<Column> {
+        if self.wide {
+            Column::all(self.kind, store.facts(self.kind))
+        } else {
+            Column::usual(self.kind).to_vec()
+        }
     }
 
     /// The rows, in order.
@@ -205,7 +169,7 @@ impl Pane {
 
     fn spec(&self, store: &Store, hidden: &Arc<HashSet<ContextName>>) -> Spec {
         Spec {
-            version: store.version(self.kind),
+            version: figures::version(store, self.kind, self.sort, &self.filter),
             sort: self.sort,
             filter: self.filter.clone(),
             narrow: self.narrow.clone(),
@@ -243,6 +207,7 @@ impl Pane {
             kind: self.kind,
             generation: self.generation,
             start: self.start(store, &spec),
+            figures: figures::figures(store, self.kind, self.sort, &self.filter),
             spec: spec.clone(),
             platforms: store
                 .contexts()
@@ -437,19 +402,6 @@ impl Pane {
         self.anchor = ids.last().cloned();
         self.marks.extend(ids);
     }
-}
-
-/// The names of the platforms' own facts, which are columns too.
-pub(in crate::tui) fn own_columns(kind: Kind, store: &Store) -> Vec<&'static str> {
-    let mut own: Vec<&'static str> = store
-        .rows(kind)
-        .take(LOOKED_AT_FOR_FACTS)
-        .flat_map(|row| row.resource.facts())
-        .map(|fact| fact.name)
-        .collect();
-    own.sort_unstable();
-    own.dedup();
-    own
 }
 
 /// The filter of as many terms from the beginning of a text as can be read.

@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use super::Column;
 use super::column::pairs;
-use crate::model::{Container, GpuModel, Instance, Operation, age};
+use crate::fleet::Usage;
+use crate::model::{Container, GpuModel, GpuRequest, Instance, Operation, age};
 
 const NOTHING: Cow<'static, str> = Cow::Borrowed("");
 
@@ -60,16 +61,26 @@ pub(super) fn container(column: Column, it: &Container) -> Cow<'_, str> {
             }
             text.into()
         }
-        Column::Gpus => it.gpus.as_ref().map_or(NOTHING, |gpus| {
-            let models = gpus.models.join("|");
-            format!(
-                "{}x {}",
-                gpus.count,
-                if models.is_empty() { "any" } else { &models }
-            )
-            .into()
-        }),
         _ => NOTHING,
+    }
+}
+
+/// `2x a100`, `1x a100|h100`, `1x any`.
+pub(super) fn gpus(request: Option<&GpuRequest>) -> Cow<'_, str> {
+    request.map_or(NOTHING, |gpus| {
+        let models = gpus.models.join("|");
+        let models = if models.is_empty() { "any" } else { &models };
+        format!("{}x {models}", gpus.count).into()
+    })
+}
+
+/// `3 inst, 1 cont`: who uses a GPU model.
+pub fn used_by(usage: Usage) -> String {
+    match (usage.instances, usage.containers) {
+        (0, 0) => "0".to_owned(),
+        (instances, 0) => format!("{instances} inst"),
+        (0, containers) => format!("{containers} cont"),
+        (instances, containers) => format!("{instances} inst, {containers} cont"),
     }
 }
 

@@ -1,0 +1,187 @@
+//! `PUT /services/instances/{id}`: the whole document comes back; only boxes, tags, lease, members and variables change.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::{Path, State};
+use axum::http::HeaderMap;
+use jiff::Timestamp;
+use serde_json::Value;
+
+use super::super::Counter;
+use super::super::book::Record;
+use super::super::book::lease::Lease;
+use super::super::book::row::Row;
+use super::super::problem::Problem;
+use super::super::shapes::boxes::Catalogue;
+use super::super::shapes::instance::{self, Document};
+use super::body;
+
+/// What an instance must have; `lease` is not among it: leaving it out ends the lease.
+const REQUIRED: [&str; 10] = [
+    "automatic_updates",
+    "box",
+    "boxes",
+    "id",
+    "name",
+    "operation",
+    "schema",
+    "service",
+    "state",
+    "tags",
+];
+
+/// What may change.
+#[derive(Debug)]
+struct Changes {
+    boxes: Vec<Value>,
+    tags: Vec<String>,
+    lease: Option<Lease>,
+    members: Option<Vec<Value>>,
+    variables: Option<Vec<Value>>,
+}
+
+impl Changes {
+    fn read(id: &str, document: &Value) -> Result<Self, Problem> {
+        if let Some(key) = REQUIRED.into_iter().find(|key| document[*key].is_null()) {
+            return Err(Problem::data(format!("an instance must have {key}")));
+        }
+        if document["schema"] != "http://elasticbox.net/schemas/instance" {
+            return Err(Problem::data(
+                "schema must be http://elasticbox.net/schemas/instance",
+            ));
+        }
+        if document["id"] != id {
+            return Err(Problem::data(format!("id must be {id}")));
+        }
+        let boxes = rows(document, "boxes")?.unwrap_or_default();
+        if boxes.is_empty()
+            || boxes
+                .iter()
+                .any(|b| !b["id"].is_string() || !b["schema"].is_string())
+        {
+            return Err(Problem::data("boxes must be a list of boxes"));
+        }
+        let variables = rows(document, "variables")?;
+        variables.iter().flatten().try_for_each(body::variable)?;
+        let lease = match &document["lease"] {
+            Value::Null => None,
+            lease => Some(Lease::read(lease)?),
+        };
+        Ok(Self {
+            boxes,
+            tags: body::texts(&document["tags"], "tags")?,
+            lease,
+            members: rows(document, "members")?,
+            variables,
+        })
+    }
+
+    /// Writes down what differs from what is answered anyway.
+    fn apply(self, record: &mut Record, now: &Value) {
+        if now["boxes"].as_array() != Some(&self.boxes) {
+            record.boxes = Some(Arc::new(self.boxes));
+        }
+        record.tags = Some(self.tags);
+        record.lease = self.lease;
+        if self
+            .members
+            .as_ref()
+            .is_some_and(|members| now["members"].as_array() != Some(members))
+        {
+            record.members = self.members;
+        }
+        if let Some(variables) = self.variables {
+            record.variables = Some(Arc::new(variables));
+        }
+        record.edited = Some(Timestamp::now());
+    }
+}
+
+fn rows(document: &Value, key: &str) -> Result<Option<Vec<Value>>, Problem> {
+    match &document[key] {
+        Value::Null => Ok(None),
+        Value::Array(rows) => Ok(Some(rows.clone())),
+        _ => Err(Problem::data(format!("{key} must be a list"))),
+    }
+}
+
+/// Answers 200 with the instance as it is then.
+pub(in super::super) async fn update(
+    State(counter): State<Counter>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    bytes: Bytes,
+) -> Result<Json<Document>, Problem> {
+    let sent: Value = body::read(&headers, &bytes)?;
+    let email = counter.desk.credentials.email.clone();
+    let engine = &counter.desk.engine;
+    let mut book = counter.book();
+    let (key, engines, now) = engine.read(|fleet| {
+        let row = Row::find(&book, fleet, &id)?;
+        let document = instance::whole(&row, fleet, &Catalogue::of(fleet, &email));
+        let now = serde_json::to_value(document).map_err(|_| Problem::internal())?;
+        Ok((row.key, row.instance.clone(), now))
+    })?;
+    let changes = Changes::read(&id, &sent)?;
+    changes.apply(book.record_of(key, &engines), &now);
+    counter.leases.notify_one();
+    engine.read(|fleet| {
+        let row = Row::find(&book, fleet, &id)?;
+        Ok(Json(instance::whole(&row, fleet, &Catalogue::of(fleet, &email))))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn document() -> Value {
+        json!({
+            "automatic_updates": "off", "box": "b", "boxes": [{ "id": "b", "schema": "s", "name": "n" }], "id": "i-a",
+            "name": "n", "operation": { "event": "deploy" }, "schema": "http://elasticbox.net/schemas/instance",
+            "service": { "id": "eb-a", "machines": [] }, "state": "done", "tags": ["x"], "variables": [],
+            "members": [], "lease": { "expire": "2015-10-29 19:00:00.000000", "operation": "terminate", "released": true },
+        })
+    }
+
+    #[test]
+    fn the_whole_document_is_wanted() {
+        assert!(Changes::read("i-a", &document()).is_ok());
+        for key in REQUIRED {
+            let mut sent = document();
+            sent.as_object_mut().expect("an object").remove(key);
+            assert!(Changes::read("i-a", &sent).is_err(), "without {key}");
+        }
+        for (key, value) in [
+            ("id", json!("i-b")),
+            ("schema", json!("http://elasticbox.net/schemas/boxes/script")),
+            ("tags", json!([1])),
+            ("boxes", json!([])),
+            ("variables", json!([{ "name": "x" }])),
+            ("members", json!("everybody")),
+            ("lease", json!({ "operation": "shutdown" })),
+        ] {
+            let mut sent = document();
+            sent[key] = value;
+            assert!(Changes::read("i-a", &sent).is_err(), "{key}");
+        }
+    }
+
+    #[test]
+    fn a_lease_that_is_left_out_ends() {
+        let mut record = Record::default();
+        Changes::read("i-a", &document())
+            .expect("whole")
+            .apply(&mut record, &document());
+        assert!(record.lease.is_some() && record.boxes.is_none() && record.members.is_none());
+        let mut sent = document();
+        sent.as_object_mut().expect("an object").remove("lease");
+        Changes::read("i-a", &sent)
+            .expect("whole")
+            .apply(&mut record, &document());
+        assert_eq!(record.lease, None);
+    }
+}

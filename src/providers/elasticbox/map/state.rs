@@ -1,0 +1,108 @@
+//! What a pair of state and latest event means. Neither word says anything without the other: a terminated instance is
+//! `done` too.
+
+use crate::model::{Lifecycle, State};
+use crate::providers::words::Words;
+
+/// Where an operation leads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Aim {
+    Up,
+    Down,
+    End,
+    Unknown,
+}
+
+/// The page names seven events; `shutdown_service`, `snapshot`, `execute` and the migrations are known to clients. Both
+/// ends of a service come in two steps (`terminate`, then `terminate_service`): either counts as the goal.
+fn aim(event: &str) -> Aim {
+    match event {
+        "deploy" | "poweron" | "reinstall" | "reconfigure" | "snapshot" | "execute" => Aim::Up,
+        "shutdown" | "shutdown_service" => Aim::Down,
+        "terminate" | "terminate_service" => Aim::End,
+        _ if event.ends_with("_migration") => Aim::Up,
+        _ => Aim::Unknown,
+    }
+}
+
+fn lifecycle(state: &str, aim: Aim) -> Lifecycle {
+    match (state, aim) {
+        ("processing", Aim::Up | Aim::Unknown) => Lifecycle::Pending,
+        ("processing", Aim::Down) => Lifecycle::Stopping,
+        ("processing", Aim::End) => Lifecycle::Deleting,
+        ("done", Aim::Up) => Lifecycle::Running,
+        ("done", Aim::Down) => Lifecycle::Stopped,
+        ("done", Aim::End) => Lifecycle::Gone,
+        ("unavailable", _) => Lifecycle::Failed,
+        _ => Lifecycle::Unknown,
+    }
+}
+
+/// The state of an instance; the raw word is the pair, as `done / terminate_service`.
+pub(crate) fn pair(words: &Words, state: Option<&str>, event: Option<&str>) -> State {
+    let (state, event) = (state.unwrap_or("unknown"), event.unwrap_or_default());
+    let lifecycle = lifecycle(state, aim(event));
+    if event.is_empty() {
+        return State::new(lifecycle, words.share(state));
+    }
+    let told = State::new(lifecycle, words.share(&format!("{state} / {event}")));
+    match lifecycle {
+        Lifecycle::Failed => told.because(words.share(&format!("{event} failed"))),
+        _ => told,
+    }
+}
+
+/// The state of an operation by itself.
+pub(crate) fn operation(words: &Words, state: Option<&str>) -> State {
+    let word = state.unwrap_or("unknown");
+    let lifecycle = match word {
+        "processing" => Lifecycle::Running,
+        "done" => Lifecycle::Done,
+        "unavailable" => Lifecycle::Failed,
+        _ => Lifecycle::Unknown,
+    };
+    State::new(lifecycle, words.share(word))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_pair_has_its_place() {
+        use Lifecycle::{Deleting, Failed, Gone, Pending, Running, Stopped, Stopping, Unknown};
+        for (state, event, lifecycle) in [
+            ("processing", "deploy", Pending),
+            ("processing", "poweron", Pending),
+            ("processing", "pull", Pending),
+            ("processing", "shutdown", Stopping),
+            ("processing", "shutdown_service", Stopping),
+            ("processing", "terminate", Deleting),
+            ("processing", "terminate_service", Deleting),
+            ("done", "deploy", Running),
+            ("done", "poweron", Running),
+            ("done", "reinstall", Running),
+            ("done", "reconfigure", Running),
+            ("done", "snapshot", Running),
+            ("done", "vm_migration", Running),
+            ("done", "shutdown", Stopped),
+            ("done", "shutdown_service", Stopped),
+            ("done", "terminate", Gone),
+            ("done", "terminate_service", Gone),
+            ("done", "pull", Unknown),
+            ("unavailable", "terminate", Failed),
+            ("unavailable", "pull", Failed),
+            ("resting", "deploy", Unknown),
+        ] {
+            let told = pair(&Words::default(), Some(state), Some(event));
+            assert_eq!(
+                (told.lifecycle, &*told.raw),
+                (lifecycle, &*format!("{state} / {event}"))
+            );
+        }
+        let failed = pair(&Words::default(), Some("unavailable"), Some("reinstall"));
+        assert_eq!(failed.reason.as_deref(), Some("reinstall failed"));
+        assert_eq!(&*pair(&Words::default(), Some("done"), None).raw, "done");
+        assert_eq!(pair(&Words::default(), None, None).lifecycle, Unknown);
+    }
+}

@@ -1,0 +1,8 @@
+//! Reading ElasticBox: which workspaces there are, whole lists, one resource, and a try of every sort of read.
+
+pub(super) mod check;
+pub(super) mod detail;
+pub(super) mod history;
+pub(super) mod listing;
+mod masks;
+pub(super) mod workspaces;

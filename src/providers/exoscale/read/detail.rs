@@ -1,0 +1,326 @@
+//! One resource of Exoscale: as a row, section by section as the API tells it, and its screen.
+
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+use tokio::sync::mpsc::Sender;
+use url::Url;
+
+use super::super::api::{Ask, Zone};
+use super::super::{Deck, unsupported, wire};
+use super::sections::{Part, script, tell};
+use super::{gpus, log, zone_of};
+use crate::model::{Kind, Problem, Resource, ResourceId, Secret};
+use crate::providers::{Console, Section};
+
+/// Reads one resource and makes the same row of it as its listing does.
+pub(crate) async fn get(deck: &Arc<Deck>, id: &ResourceId) -> Result<Resource, Problem> {
+    match id.kind {
+        Kind::Instance => {
+            let zone = zone_of(deck, id).await?;
+            let ask = Ask::new("get-instance", &["instance", &id.id]);
+            let wire: wire::Instance = deck.api.get(&zone, &ask).await?;
+            let catalogue = deck.catalogues.of(&zone.name);
+            catalogue.both(&deck.api, &zone, &deck.map.words).await;
+            let wire = std::slice::from_ref(&wire);
+            catalogue.singles(&deck.api, &zone, &deck.map.words, wire).await;
+            Ok(Resource::Instance(
+                deck.map.instance(&wire[0], &zone.name, &catalogue),
+            ))
+        }
+        Kind::GpuModel => Ok(Resource::GpuModel(gpus::get(deck, id).await?)),
+        Kind::Operation => Ok(Resource::Operation(log::get(deck, id).await?)),
+        Kind::Container | Kind::Revision => Err(unsupported("there is no such thing")),
+    }
+}
+
+/// Tells the sections in order, the resource itself first.
+pub(crate) async fn describe(deck: Arc<Deck>, id: ResourceId, out: Sender<Section>) {
+    let (title, told) = match id.kind {
+        Kind::Instance => ("instance", instance(&deck, &id, &out).await),
+        Kind::GpuModel => ("instance-types", model(&deck, &id, &out).await),
+        Kind::Operation if id.scope.is_some() => ("operation", operation(&deck, &id, &out).await),
+        Kind::Operation => ("event", event(&deck, &id, &out).await),
+        Kind::Container | Kind::Revision => ("resource", Err(unsupported("there is no such thing"))),
+    };
+    if let Err(problem) = told {
+        let body = Err(problem);
+        // A closed channel only means that nobody looks any more.
+        let _ = out.send(Section { title, body }).await;
+    }
+}
+
+async fn operation(deck: &Arc<Deck>, id: &ResourceId, out: &Sender<Section>) -> Result<(), Problem> {
+    let zone = zone_of(deck, id).await?;
+    let ask = Ask::new("get-operation", &["operation", &id.id]);
+    let value: Value = deck.api.get(&zone, &ask).await?;
+    tell(vec![Part::known("operation", value)], out).await;
+    Ok(())
+}
+
+async fn event(deck: &Arc<Deck>, id: &ResourceId, out: &Sender<Section>) -> Result<(), Problem> {
+    let event = log::one(deck, id).await?;
+    tell(vec![Part::known("event", event.raw)], out).await;
+    Ok(())
+}
+
+/// A family: its types as they are sold, what is left of the quotas, and whether the zones have room.
+async fn model(deck: &Arc<Deck>, id: &ResourceId, out: &Sender<Section>) -> Result<(), Problem> {
+    let list = Ask::new("list-instance-types", &["instance-type"]);
+    let list: Value = super::anywhere(deck, &list).await?;
+    let of_family = |it: &&Value| it.get("family").and_then(Value::as_str) == Some(&id.id);
+    let all = list.get("instance-types").and_then(Value::as_array);
+    let types: Vec<Value> = all.into_iter().flatten().filter(of_family).cloned().collect();
+    let quota = {
+        let (deck, family) = (deck.clone(), id.id.clone());
+        Part::new("quota", async move {
+            let ask = Ask::new("get-quota", &["quota", &family]);
+            Some(super::anywhere(&deck, &ask).await)
+        })
+    };
+    let quotas = {
+        let deck = deck.clone();
+        Part::new("quotas", async move {
+            let ask = Ask::new("list-quotas", &["quota"]);
+            let list: Result<Value, Problem> = super::anywhere(&deck, &ask).await;
+            Some(list.map(|list| list.get("quotas").cloned().unwrap_or(list)))
+        })
+    };
+    let room = {
+        let (deck, family) = (deck.clone(), id.id.clone());
+        Part::new(
+            "ai/instance-type",
+            async move { Some(Ok(room(&deck, &family).await)) },
+        )
+    };
+    let types = Part::known("instance-types", Value::Array(types));
+    tell(vec![types, quota, quotas, room], out).await;
+    Ok(())
+}
+
+/// What each zone says of room for a family.
+async fn room(deck: &Deck, family: &str) -> Value {
+    let found = deck.found().await;
+    let zones = found.zones.iter().map(|zone| async move {
+        let ask = Ask::new("list-ai-instance-types", &["ai", "instance-type"]);
+        let answer: Result<Value, Problem> = deck.api.get(zone, &ask).await;
+        let told = match answer {
+            Ok(list) => {
+                let all = list.get("instance-types").and_then(Value::as_array);
+                let mine = |it: &&Value| it.get("family").and_then(Value::as_str) == Some(family);
+                all.into_iter()
+                    .flatten()
+                    .find(mine)
+                    .cloned()
+                    .unwrap_or(Value::Null)
+            }
+            Err(problem) => json!({"problem": problem.to_string()}),
+        };
+        (zone.name.to_string(), told)
+    });
+    Value::Object(futures_util::future::join_all(zones).await.into_iter().collect())
+}
+
+async fn instance(deck: &Arc<Deck>, id: &ResourceId, out: &Sender<Section>) -> Result<(), Problem> {
+    let zone = zone_of(deck, id).await?;
+    let ask = Ask::new("get-instance", &["instance", &id.id]);
+    let value: Value = deck.api.get(&zone, &ask).await?;
+    let parts = parts(deck, &zone, id, &value);
+    if tell(vec![Part::known("instance", value)], out).await.is_some() {
+        tell(parts, out).await;
+    }
+    Ok(())
+}
+
+/// Everything that an instance refers to, and what is kept about it elsewhere.
+fn parts(deck: &Arc<Deck>, zone: &Arc<Zone>, id: &ResourceId, value: &Value) -> Vec<Part> {
+    let mut parts = Vec::new();
+    let instance = id.id.to_string();
+    if let Some(script) = value.get("user-data").and_then(Value::as_str).and_then(script) {
+        parts.push(Part::known("user-data", json!({"user-data": script})));
+    }
+    for (title, operation, field) in [
+        ("instance-type", "get-instance-type", "instance-type"),
+        ("template", "get-template", "template"),
+        ("deploy-target", "get-deploy-target", "deploy-target"),
+    ] {
+        if let Some(it) = word(value.get(field), "id") {
+            parts.push(Part::read(
+                title,
+                deck,
+                zone,
+                operation,
+                [title.to_owned(), it],
+                false,
+            ));
+        }
+    }
+    for (field, operation, noun) in [
+        ("security-groups", "get-security-group", "security-group"),
+        ("elastic-ips", "get-elastic-ip", "elastic-ip"),
+        ("private-networks", "get-private-network", "private-network"),
+        (
+            "anti-affinity-groups",
+            "get-anti-affinity-group",
+            "anti-affinity-group",
+        ),
+        ("snapshots", "get-snapshot", "snapshot"),
+    ] {
+        parts.push(Part::each(
+            field,
+            deck,
+            zone,
+            operation,
+            noun,
+            words(value, field, "id"),
+        ));
+    }
+    let mut keys = words(value, "ssh-keys", "name");
+    if keys.is_empty() {
+        keys.extend(word(value.get("ssh-key"), "name"));
+    }
+    parts.push(Part::each("ssh-keys", deck, zone, "get-ssh-key", "ssh-key", keys));
+    if value.pointer("/manager/type").and_then(Value::as_str) == Some("instance-pool")
+        && let Some(pool) = word(value.get("manager"), "id")
+    {
+        let path = ["instance-pool".to_owned(), pool];
+        parts.push(Part::read(
+            "instance-pool",
+            deck,
+            zone,
+            "get-instance-pool",
+            path,
+            false,
+        ));
+    }
+    parts.push(volumes(deck, zone, instance.clone()));
+    parts.push(reverse_dns(deck, zone, instance.clone()));
+    if let Some(template) = word(value.get("template"), "id") {
+        parts.push(password(deck, zone, instance.clone(), template));
+    }
+    let deck = deck.clone();
+    parts.push(Part::new("events", async move {
+        let events = log::events(&deck).await;
+        let mine = |events: Vec<super::super::map::events::Known>| {
+            let mine = events.into_iter().filter(|event| event.is_about(&instance));
+            Value::Array(mine.map(|event| event.raw).collect())
+        };
+        Some(events.map(mine))
+    }));
+    parts
+}
+
+fn volumes(deck: &Arc<Deck>, zone: &Arc<Zone>, instance: String) -> Part {
+    let (deck, zone) = (deck.clone(), zone.clone());
+    Part::new("block-storage-volumes", async move {
+        let ask = Ask::new("list-block-storage-volumes", &["block-storage"]).query("instance-id", &instance);
+        let list: Result<Value, Problem> = deck.api.get(&zone, &ask).await;
+        Some(list.map(|list| list.get("block-storage-volumes").cloned().unwrap_or(list)))
+    })
+}
+
+fn reverse_dns(deck: &Arc<Deck>, zone: &Arc<Zone>, instance: String) -> Part {
+    let (deck, zone) = (deck.clone(), zone.clone());
+    Part::new("reverse-dns", async move {
+        let ask = Ask::new(
+            "get-reverse-dns-instance",
+            &["reverse-dns", "instance", &instance],
+        );
+        let answer: Result<Value, Problem> = deck.api.get(&zone, &ask).await;
+        match answer {
+            // There is none.
+            Err(problem) if problem.kind == crate::model::ProblemKind::NotFound => None,
+            answer => Some(answer),
+        }
+    })
+}
+
+/// The password of the first day, where the template has such a thing; it is masked like every secret.
+fn password(deck: &Arc<Deck>, zone: &Arc<Zone>, instance: String, template: String) -> Part {
+    let (deck, zone) = (deck.clone(), zone.clone());
+    Part::new("password", async move {
+        let ask = Ask::new("get-template", &["template", &template]);
+        let template: wire::Template = deck.api.get(&zone, &ask).await.ok()?;
+        if !template.password_enabled {
+            return None;
+        }
+        let path = format!("{instance}:password");
+        let ask = Ask::new("reveal-instance-password", &["instance", &path]);
+        match deck.api.get(&zone, &ask).await {
+            // It is kept for a day at most.
+            Err(problem) if problem.kind == crate::model::ProblemKind::NotFound => None,
+            answer => Some(answer),
+        }
+    })
+}
+
+fn word(value: Option<&Value>, name: &str) -> Option<String> {
+    value?.get(name)?.as_str().map(str::to_owned)
+}
+
+/// One word of each thing in a list.
+fn words(value: &Value, list: &str, name: &str) -> Vec<String> {
+    let all = value.get(list).and_then(Value::as_array);
+    all.into_iter()
+        .flatten()
+        .filter_map(|it| word(Some(it), name))
+        .collect()
+}
+
+/// Asks for the address of an instance's screen, which is good for 60 seconds.
+pub(crate) async fn console(deck: &Deck, id: &ResourceId) -> Result<Console, Problem> {
+    if id.kind != Kind::Instance {
+        return Err(unsupported("only instances have a screen"));
+    }
+    let zone = zone_of(deck, id).await?;
+    let ask = Ask::new("get-console-proxy-url", &["console", &id.id]);
+    let told: wire::ConsoleUrl = deck.api.get(&zone, &ask).await?;
+    let page = told.host.as_deref().zip(told.path.as_ref());
+    let page = page.and_then(|(host, path)| page_at(host, path.expose()));
+    Ok(Console::Framebuffer {
+        endpoint: told.url,
+        page,
+    })
+}
+
+/// The page of the portal that shows a screen, as the official command line makes it: the part of the host before
+/// `console-`, which is empty but for the platform's own rehearsals, stands before the portal's name.
+fn page_at(host: &str, path: &str) -> Option<Secret> {
+    let prefix = host.find("console-").map_or("", |at| &host[..at]);
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '.');
+    let prefix = if prefix.chars().all(plain) { prefix } else { "" };
+    let mut page = Url::parse(&format!("https://{prefix}portal.exoscale.com/vnc")).ok()?;
+    page.query_pairs_mut()
+        .append_pair("host", host)
+        .append_pair("path", path);
+    Some(Secret::new(String::from(page)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_portals_page_is_made_of_host_and_path() {
+        for (host, page) in [
+            (
+                "console-proxy-ch-gva-2.exoscale.com",
+                "https://portal.exoscale.com/vnc?host=console-proxy-ch-gva-2.exoscale.com&path=a%2Fb%3Ftoken%3Dx",
+            ),
+            (
+                "pre-console-proxy-ch-gva-2.exoscale.com",
+                "https://pre-portal.exoscale.com/vnc?host=pre-console-proxy-ch-gva-2.exoscale.com&path=a%2Fb%3Ftoken%3Dx",
+            ),
+            (
+                "evil.example/console-",
+                "https://portal.exoscale.com/vnc?host=evil.example%2Fconsole-&path=a%2Fb%3Ftoken%3Dx",
+            ),
+            (
+                "other.example",
+                "https://portal.exoscale.com/vnc?host=other.example&path=a%2Fb%3Ftoken%3Dx",
+            ),
+        ] {
+            assert_eq!(page_at(host, "a/b?token=x").unwrap().expose(), page);
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! The log of changes of the last day, and operations.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::mpsc::Sender;
+
+use super::super::Deck;
+use super::super::api::Ask;
+use super::super::map::events::{Known, known};
+use super::super::wire;
+use super::{anywhere, zone_of};
+use crate::model::{Operation, Problem, ProblemKind, Resource, ResourceId, Timestamp};
+use crate::providers::ListEvent;
+
+/// What is asked for. The log is kept for 30 days.
+const BACK: Duration = Duration::from_secs(24 * 3600);
+/// A cluster that scales by itself makes thousands of events a day: the latest are listed.
+const MOST: usize = 1000;
+
+/// The events of the last day, newest first. The log belongs to the organisation: one zone tells it all.
+pub(super) async fn events(deck: &Deck) -> Result<Vec<Known>, Problem> {
+    let now = Timestamp::now();
+    let (from, to) = (second(now.before(BACK)), second(now));
+    let ask = Ask::new("list-events", &["event"])
+        .query("from", &from)
+        .query("to", &to);
+    let list: wire::EventList = anywhere(deck, &ask).await?;
+    Ok(known(list))
+}
+
+/// RFC 3339 to the second, which is what the API takes.
+pub(super) fn second(at: Timestamp) -> String {
+    let whole = at.as_millis().div_euclid(1000).saturating_mul(1000);
+    Timestamp::from_millis(whole).unwrap_or(at).to_string()
+}
+
+pub(crate) async fn operations(deck: Arc<Deck>, out: Sender<ListEvent>) {
+    let end = match events(&deck).await {
+        Ok(events) => {
+            let rows: Vec<Resource> = events
+                .iter()
+                .take(MOST)
+                .map(|event| Resource::Operation(deck.map.event(event)))
+                .collect();
+            let expected = Some(rows.len());
+            let page = ListEvent::Page {
+                scope: None,
+                rows,
+                expected,
+            };
+            let _ = out.send(page).await;
+            ListEvent::End
+        }
+        Err(problem) => ListEvent::Failed(problem),
+    };
+    let _ = out.send(end).await;
+}
+
+/// An operation of a zone, or an event of the log: those have no zone, and no read of their own.
+pub(super) async fn get(deck: &Deck, id: &ResourceId) -> Result<Operation, Problem> {
+    if id.scope.is_some() {
+        let zone = zone_of(deck, id).await?;
+        let ask = Ask::new("get-operation", &["operation", &id.id]);
+        let wire: wire::Operation = deck.api.get(&zone, &ask).await?;
+        return Ok(deck.map.operation(id, &wire));
+    }
+    Ok(deck.map.event(&one(deck, id).await?))
+}
+
+pub(super) async fn one(deck: &Deck, id: &ResourceId) -> Result<Known, Problem> {
+    let found = events(deck).await?.into_iter().find(|event| *event.id == *id.id);
+    found.ok_or_else(|| {
+        Problem::new(
+            ProblemKind::NotFound,
+            "this event is no longer in the log of the last day",
+        )
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_sent_to_the_second() {
+        let at = Timestamp::parse("2026-01-02T03:04:05.678Z").unwrap();
+        assert_eq!(second(at), "2026-01-02T03:04:05Z");
+        let early = Timestamp::parse("1969-12-31T23:59:58.500Z").unwrap();
+        assert_eq!(second(early), "1969-12-31T23:59:58Z");
+    }
+}

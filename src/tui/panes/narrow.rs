@@ -1,0 +1,38 @@
+//! What a table is narrowed to by following a resource into it.
+
+use std::sync::Arc;
+
+use crate::model::{GpuModel, Resource, ResourceId};
+
+/// What a table was narrowed to by following a resource into it.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Narrow {
+    /// What belongs to this container.
+    Container(ResourceId, Arc<str>),
+    /// What asks for this accelerator or has it, in its context.
+    Gpu(Arc<GpuModel>),
+    /// This very resource.
+    Only(ResourceId, Arc<str>),
+}
+
+impl Narrow {
+    /// Whether a resource belongs to it.
+    pub fn holds(&self, resource: &Resource) -> bool {
+        match self {
+            Self::Container(id, _) => resource.container().is_some_and(|link| link.id == *id),
+            Self::Gpu(model) => {
+                resource.id().context == model.id.context
+                    && resource.gpus().is_some_and(|request| request.accepts(model))
+            }
+            Self::Only(id, _) => resource.id() == id,
+        }
+    }
+
+    /// The name of what was followed.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Container(_, name) | Self::Only(_, name) => name,
+            Self::Gpu(model) => &model.name,
+        }
+    }
+}
