@@ -10,6 +10,8 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use quarterdeck::config::reference::{CONTEXT, Key, SETTINGS};
+use quarterdeck::model::Platform;
+use quarterdeck::providers::{Use, endpoints};
 use quarterdeck::tui::keymap::{Keymap, PLACES, REGISTRY};
 
 /// Compares what stands between a page's two marks with what the code says.
@@ -86,4 +88,36 @@ fn the_keys_page_shows_every_binding() {
         expected.push('\n');
     }
     compare("keys.md", &expected);
+}
+
+#[test]
+fn the_platforms_page_lists_every_endpoint() {
+    let mut expected = String::from("\n");
+    for platform in Platform::ALL {
+        let all = endpoints(platform);
+        let read = all
+            .iter()
+            .filter(|endpoint| matches!(endpoint.used, Use::Reads(_)));
+        write!(
+            expected,
+            "## {platform}\n\n{} of {} endpoints are read.\n\n| | path | shown in | not used, because |\n|---|---|---|---|\n",
+            read.count(),
+            all.len()
+        )
+        .expect("a string takes all");
+        for endpoint in all {
+            let (shown, why) = match endpoint.used {
+                Use::Reads(shown) => (shown, ""),
+                Use::Not(why) => ("", why),
+            };
+            writeln!(
+                expected,
+                "| {} | `{}` | {shown} | {why} |",
+                endpoint.method, endpoint.path
+            )
+            .expect("a string takes all");
+        }
+        expected.push('\n');
+    }
+    compare("platforms.md", &expected);
 }

@@ -10,9 +10,10 @@ pub mod faults;
 pub mod process;
 pub mod workload;
 
+use std::collections::VecDeque;
 use std::net::SocketAddr;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::Router;
 use axum::extract::Request;
@@ -73,6 +74,25 @@ pub struct Cloud {
     engine: Engine,
     faults: Arc<Switch>,
     requests: Arc<AtomicU64>,
+    asked: Arc<Asked>,
+}
+
+/// The latest requests, as `METHOD path`.
+#[derive(Default)]
+struct Asked(Mutex<VecDeque<String>>);
+
+/// How many requests are remembered.
+const REMEMBERED: usize = 4096;
+
+impl Asked {
+    fn note(&self, request: &Request) {
+        let line = format!("{} {}", request.method(), request.uri().path());
+        let mut lines = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if lines.len() == REMEMBERED {
+            lines.pop_front();
+        }
+        lines.push_back(line);
+    }
 }
 
 impl Cloud {
@@ -111,7 +131,8 @@ impl Cloud {
             authority: address.to_string().into(),
         };
         let requests = Arc::new(AtomicU64::new(0));
-        let app = doors(&open, &desk, requests.clone(), faults.clone());
+        let asked = Arc::new(Asked::default());
+        let app = doors(&open, &desk, requests.clone(), asked.clone(), faults.clone());
         engine.live(instances.is_none());
         engine.serve(listener, app);
         Ok(Self {
@@ -121,6 +142,7 @@ impl Cloud {
             engine,
             faults,
             requests,
+            asked,
         })
     }
 
@@ -136,6 +158,12 @@ impl Cloud {
     /// How many requests came in so far, whatever their answer.
     pub fn requests(&self) -> u64 {
         self.requests.load(Ordering::Relaxed)
+    }
+
+    /// The latest requests, oldest first, as `METHOD /platform/path`: what a test of a client looks at.
+    pub fn asked(&self) -> Vec<String> {
+        let lines = self.asked.0.lock().unwrap_or_else(PoisonError::into_inner);
+        lines.iter().cloned().collect()
     }
 
     /// Ends every login, as if its hour had passed: the next call with it answers 401.
@@ -166,9 +194,16 @@ fn listen(address: SocketAddr) -> std::io::Result<tokio::net::TcpListener> {
 }
 
 /// The faces side by side, each under its prefix; the faults stand before them.
-fn doors(open: &[faces::Face], desk: &Desk, requests: Arc<AtomicU64>, faults: Arc<Switch>) -> Router {
+fn doors(
+    open: &[faces::Face],
+    desk: &Desk,
+    requests: Arc<AtomicU64>,
+    asked: Arc<Asked>,
+    faults: Arc<Switch>,
+) -> Router {
     let enter = move |request: Request, next: Next| {
         requests.fetch_add(1, Ordering::Relaxed);
+        asked.note(&request);
         let faults = faults.clone();
         async move { faults.strike(request, next).await }
     };

@@ -133,7 +133,7 @@ pub enum Use {
     Not(&'static str),
 }
 
-/// An endpoint that a platform's documents name.
+/// An endpoint that a platform's documents name, or that is read beside them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Endpoint {
     /// `GET`, `POST`, `WS`.
@@ -207,12 +207,14 @@ pub fn open(context: &crate::config::Context) -> Result<SharedProvider, Problem>
     })
 }
 
-/// What becomes of each endpoint that a platform's documents name; empty where nobody has written it down yet.
+/// What becomes of each endpoint that a platform's documents name.
 pub const fn endpoints(platform: Platform) -> &'static [Endpoint] {
     match platform {
+        Platform::Cycle => cycle::ENDPOINTS,
+        Platform::Quasarch => quasarch::ENDPOINTS,
+        Platform::Gcore => &[],
         Platform::ElasticBox => elasticbox::ENDPOINTS,
         Platform::Exoscale => exoscale::ENDPOINTS,
-        Platform::Cycle | Platform::Quasarch | Platform::Gcore => &[],
     }
 }
 

@@ -9,6 +9,7 @@
 )]
 
 mod cloud;
+mod coverage;
 mod cycle;
 mod faults;
 mod fleet;

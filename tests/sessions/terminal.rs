@@ -173,7 +173,9 @@ impl Terminal {
             let last = seen.raw.len().saturating_sub(400);
             let last = String::from_utf8_lossy(&seen.raw[last..]).into_owned();
             drop(seen);
-            panic!("waiting for {what}: {why}; the screen of {size:?} shows\n{screen}\nthe last it wrote: {last:?}");
+            panic!(
+                "waiting for {what}: {why}; the screen of {size:?} shows\n{screen}\nthe last it wrote: {last:?}"
+            );
         }
     }
 

@@ -3,6 +3,7 @@
 //! Written after the public API description. Where it is silent the code says so.
 
 mod api;
+mod endpoints;
 mod live;
 mod map;
 mod read;
@@ -27,6 +28,7 @@ use crate::model::{
 };
 use crate::net::{Client, ClientOptions, Frame, SocketOptions, produce};
 use api::Api;
+pub(super) use endpoints::ENDPOINTS;
 use live::{log, push, telemetry::Meter};
 use map::{Mapper, Names};
 use read::listing::{self, Listed};

@@ -4,6 +4,7 @@
 //! no published address: `base_url` has no default.
 
 mod api;
+mod endpoints;
 mod log;
 mod map;
 #[cfg(test)]
@@ -29,6 +30,7 @@ use crate::model::{
 };
 use crate::net::{Client, ClientOptions, produce};
 use api::Api;
+pub(super) use endpoints::ENDPOINTS;
 use map::Mapper;
 
 const CONTAINERS: [&str; 2] = ["v1", "containers"];

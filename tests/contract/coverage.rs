@@ -1,0 +1,143 @@
+//! Every endpoint that the code says it reads is asked for when everything is looked at.
+
+use std::time::Duration;
+
+use futures_util::StreamExt as _;
+use quarterdeck::demo::Cloud;
+use quarterdeck::model::{Kind, LogStart, Platform, Resource, Timestamp};
+use quarterdeck::providers::{SharedProvider, Use, endpoints};
+
+use super::cloud::{access, list, provider, start, task, within};
+
+/// Looks at everything a person can look at: lists, details, samples, logs, consoles, changes, and the check.
+async fn look_at_everything(provider: &SharedProvider) {
+    for &kind in provider.kinds() {
+        let (rows, _) = list(provider, kind).await;
+        for row in representatives(&rows) {
+            // One resource of a kind may be gone by now; the others are not.
+            let _ = within(provider.get(row.id())).await;
+            within(provider.describe(row.id()).collect::<Vec<_>>()).await;
+            use_it(provider, row).await;
+        }
+    }
+    if let Some(mut changes) = provider.changes() {
+        soon(changes.next()).await;
+    }
+    within(provider.check())
+        .await
+        .expect("the demo's credentials are good");
+}
+
+/// Gives a stream the time to ask; what it tells, and whether, is for other tests.
+async fn soon<T>(next: impl Future<Output = Option<T>>) {
+    let _ = tokio::time::timeout(Duration::from_secs(2), next).await;
+}
+
+/// The first of each way to be: kinds differ by what they offer and by what they are a part of.
+fn representatives(rows: &[Resource]) -> Vec<&Resource> {
+    let mut seen = std::collections::HashSet::new();
+    rows.iter()
+        .filter(|row| {
+            let words = row.facts().iter().map(|fact| fact.name).collect::<Vec<_>>();
+            let state = row.state().map(|state| state.lifecycle);
+            seen.insert(format!("{:?} {state:?} {words:?}", row.offers()))
+        })
+        .take(12)
+        .collect()
+}
+
+async fn use_it(provider: &SharedProvider, row: &Resource) {
+    let offers = row.offers();
+    if offers.telemetry {
+        let _ = within(provider.samples(row.id(), Timestamp::now())).await;
+        if let Some(mut live) = provider.live_samples(row.id()) {
+            soon(live.next()).await;
+        }
+    }
+    if offers.logs {
+        let hour_ago = Timestamp::now().before(Duration::from_hours(1));
+        for start in [LogStart::Backlog, LogStart::Since(hour_ago)] {
+            let mut logs = provider.logs(row.id(), start);
+            soon(logs.next()).await;
+        }
+    }
+    if let Some(kind) = offers.console {
+        // A stopped one may refuse; it was asked.
+        let _ = within(provider.console(row.id(), kind)).await;
+    }
+}
+
+/// Whether a path is one of a template's: `{}` stands for anything but a slash.
+fn fits(template: &str, path: &str) -> bool {
+    let (wanted, found): (Vec<&str>, Vec<&str>) = (template.split('/').collect(), path.split('/').collect());
+    wanted.len() == found.len()
+        && wanted
+            .iter()
+            .zip(found)
+            .all(|(wanted, found)| match (wanted.find('{'), wanted.rfind('}')) {
+                (Some(from), Some(to)) => {
+                    found.len() > from + wanted.len() - to - 1
+                        && found.starts_with(&wanted[..from])
+                        && found.ends_with(&wanted[to + 1..])
+                }
+                _ => *wanted == found,
+            })
+}
+
+/// What the code says it reads and nobody asked for.
+fn unasked(cloud: &Cloud, platform: Platform) -> Vec<String> {
+    let asked = cloud.asked();
+    let base = format!("/{platform}");
+    endpoints(platform)
+        .iter()
+        .filter(|endpoint| matches!(endpoint.used, Use::Reads(_)))
+        .filter(|endpoint| {
+            let method = if endpoint.method == "WS" {
+                "GET"
+            } else {
+                endpoint.method
+            };
+            !asked.iter().any(|line| {
+                line.split_once(' ').is_some_and(|(verb, path)| {
+                    verb == method
+                        && path
+                            .strip_prefix(&base)
+                            .is_some_and(|path| fits(endpoint.path, path))
+                })
+            })
+        })
+        .map(|endpoint| format!("{} {}", endpoint.method, endpoint.path))
+        .collect()
+}
+
+async fn everything_is_asked_for(cloud: &Cloud, platform: Platform) {
+    let provider = provider(cloud, platform.name());
+    look_at_everything(&provider).await;
+    let unasked = unasked(cloud, platform);
+    assert!(
+        unasked.is_empty(),
+        "said to be read and never asked for: {unasked:#?}"
+    );
+}
+
+#[tokio::test]
+async fn all_that_cycle_is_said_to_be_read_of_is_asked_for() {
+    let cloud = start(None, None).await;
+    // So that there is an operation.
+    let cycle = provider(&cloud, "cycle");
+    let (containers, _) = list(&cycle, Kind::Container).await;
+    task(access(&cloud, "cycle"), &containers[0].id().id, "restart").await;
+    everything_is_asked_for(&cloud, Platform::Cycle).await;
+}
+
+#[tokio::test]
+async fn all_that_quasarch_is_said_to_be_read_of_is_asked_for() {
+    let cloud = start(None, None).await;
+    everything_is_asked_for(&cloud, Platform::Quasarch).await;
+}
+
+#[test]
+fn templates_fit_paths_of_their_shape_only() {
+    assert!(fits("/a/{id}", "/a/1") && fits("/a/{id}:start", "/a/1:start"));
+    assert!(!fits("/a/{id}", "/a/1/b") && !fits("/a/{id}:start", "/a/1") && !fits("/a/{id}", "/a/"));
+}
