@@ -11,6 +11,7 @@
 mod cloud;
 mod coverage;
 mod cycle;
+mod elasticbox;
 mod faults;
 mod fleet;
 mod quasarch;

@@ -22,6 +22,36 @@ pub struct Asked {
 /// What a path (after the base) is answered with; `None` is 404. The server's own address is at hand.
 pub type Answers = fn(&str, SocketAddr) -> Option<Value>;
 
+/// An answer with everything that is not taken for granted.
+#[derive(Debug, Clone)]
+pub struct Reply {
+    pub status: u16,
+    /// Header lines beside the length, each with its line end.
+    pub headers: String,
+    pub body: String,
+}
+
+impl Reply {
+    pub fn new(status: u16, media: &str, body: impl Into<String>) -> Self {
+        Self {
+            status,
+            headers: format!("content-type: {media}\r\n"),
+            body: body.into(),
+        }
+    }
+
+    pub fn json(body: &Value) -> Self {
+        Self::new(200, "application/json", body.to_string())
+    }
+
+    pub fn refusal(status: u16, body: &Value) -> Self {
+        Self::new(status, "application/json", body.to_string())
+    }
+}
+
+/// Answers a request told as [`Asked::line`] without the base.
+type Answerer = Arc<dyn Fn(&str, SocketAddr) -> Reply + Send + Sync>;
+
 pub struct Recorder {
     pub address: SocketAddr,
     asked: Arc<Mutex<Vec<Asked>>>,
@@ -36,16 +66,29 @@ impl Drop for Recorder {
 
 impl Recorder {
     pub async fn start(answers: Answers) -> Self {
+        Self::start_with(move |line, address| {
+            let path = line.split(' ').nth(1).unwrap_or_default();
+            match answers(path, address) {
+                Some(body) => Reply::json(&body),
+                None => Reply::refusal(404, &json!({"error": {"code": "404.thing"}})),
+            }
+        })
+        .await
+    }
+
+    /// A recorder that can answer anything: it is asked with method, path after the base, and decoded query.
+    pub async fn start_with(answer: impl Fn(&str, SocketAddr) -> Reply + Send + Sync + 'static) -> Self {
+        let answer: Answerer = Arc::new(answer);
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a free port");
         let address = listener.local_addr().expect("an address");
         let asked = Arc::new(Mutex::new(Vec::new()));
         let notes = asked.clone();
         let task = tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
-                let notes = notes.clone();
+                let (notes, answer) = (notes.clone(), answer.clone());
                 tokio::spawn(async move {
                     // A client that hangs up in the middle asked nothing.
-                    let _ = serve(stream, address, answers, &notes).await;
+                    let _ = serve(stream, address, &answer, &notes).await;
                 });
             }
         });
@@ -66,7 +109,7 @@ impl Recorder {
 async fn serve(
     mut stream: TcpStream,
     address: SocketAddr,
-    answers: Answers,
+    answer: &Answerer,
     notes: &Mutex<Vec<Asked>>,
 ) -> std::io::Result<()> {
     let mut bytes = Vec::new();
@@ -103,20 +146,19 @@ async fn serve(
         .map(|(name, value)| format!("{name}={value}"))
         .collect();
     let line = format!("{method} {} {}", url.path(), query.join("&"));
+    let line = line.trim_end().to_owned();
     notes.lock().expect("no test panics with it").push(Asked {
-        line: line.trim_end().to_owned(),
+        line: line.clone(),
         headers,
         body: serde_json::from_slice(&bytes[end + 4..]).unwrap_or_default(),
     });
-    let path = url.path().strip_prefix("/base").unwrap_or("not below the base");
-    let (status, body) = match answers(path, address) {
-        Some(body) => ("200 OK", body),
-        None => ("404 Not Found", json!({"error": {"code": "404.thing"}})),
-    };
-    let body = body.to_string();
+    let reply = answer(&line.replacen(" /base/", " /", 1), address);
     let answer = format!(
-        "HTTP/1.1 {status}\r\ncontent-type: application/json\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}",
-        body.len()
+        "HTTP/1.1 {} Told\r\n{}content-length: {}\r\nconnection: close\r\n\r\n{}",
+        reply.status,
+        reply.headers,
+        reply.body.len(),
+        reply.body
     );
     stream.write_all(answer.as_bytes()).await
 }
