@@ -55,10 +55,10 @@ pub(crate) async fn get(api: &Api, map: &Mapper, id: &ResourceId) -> Result<Reso
 }
 
 /// Tells the sections in order, the resource itself first.
-pub(crate) async fn describe(api: Arc<Api>, known: Arc<BindingPath>, id: ResourceId, out: Sender<Section>) {
+pub(crate) async fn describe(api: Arc<Api>, path: Arc<BindingPath>, id: ResourceId, out: Sender<Section>) {
     // A closed channel only means that nobody looks any more.
     let _ = match (id.kind, &id.scope) {
-        (Kind::Instance, _) => instance(&api, &known, &id.id, &out).await,
+        (Kind::Instance, _) => instance(&api, &path, &id.id, &out).await,
         (Kind::Container, _) => boxed(&api, &id.id, &out).await,
         (Kind::Operation, Some(instance)) => operation(&api, instance, &id.id, &out).await,
         _ => {
@@ -69,7 +69,7 @@ pub(crate) async fn describe(api: Arc<Api>, known: Arc<BindingPath>, id: Resourc
     };
 }
 
-async fn instance(api: &Api, known: &BindingPath, id: &str, out: &Sender<Section>) -> Option<()> {
+async fn instance(api: &Api, path: &BindingPath, id: &str, out: &Sender<Section>) -> Option<()> {
     let itself = read(api, &["instances", id]).await;
     let value = itself.as_ref().ok().cloned();
     tell(out, "instance", itself).await?;
@@ -82,7 +82,7 @@ async fn instance(api: &Api, known: &BindingPath, id: &str, out: &Sender<Section
         service(api, id).boxed(),
         one(api, "activity", vec!["instances", id, "activity"]),
         one(api, "operations", vec!["instances", id, "operations"]),
-        async move { vec![section("bindings", bindings(api, known, id).await)] }.boxed(),
+        async move { vec![section("bindings", bindings(api, path, id).await)] }.boxed(),
     ];
     if let Some(deployed) = field(&value, "box") {
         sections.push(one(api, "box", vec!["boxes", deployed]));
@@ -99,9 +99,9 @@ async fn boxed(api: &Api, id: &str, out: &Sender<Section>) -> Option<()> {
     tell(out, "box", itself).await?;
     let value = value?;
     let mut sections = vec![
-        one(api, "versions", vec!["boxes", id, "versions"]),
-        one(api, "stack", vec!["boxes", id, "stack"]),
-        one(api, "bindings", vec!["boxes", id, "bindings"]),
+        known(api, "versions", vec!["boxes", id, "versions"]),
+        known(api, "stack", vec!["boxes", id, "stack"]),
+        known(api, "bindings", vec!["boxes", id, "bindings"]),
     ];
     if let Some(provider) = field(&value, "provider_id") {
         sections.push(one(api, "provider", vec!["providers", provider]));
@@ -165,6 +165,17 @@ async fn read(api: &Api, path: &[&str]) -> Result<Value, Problem> {
 
 fn one<'a>(api: &'a Api, title: &'static str, path: Vec<&'a str>) -> BoxFuture<'a, Vec<Section>> {
     async move { vec![section(title, read(api, &path).await)] }.boxed()
+}
+
+/// A part that not every server has: of a box that was just read, only an unknown path is not there.
+fn known<'a>(api: &'a Api, title: &'static str, path: Vec<&'a str>) -> BoxFuture<'a, Vec<Section>> {
+    async move {
+        match read(api, &path).await {
+            Err(problem) if problem.kind == ProblemKind::NotFound => Vec::new(),
+            answer => vec![section(title, answer)],
+        }
+    }
+    .boxed()
 }
 
 fn section(title: &'static str, answer: Result<Value, Problem>) -> Section {

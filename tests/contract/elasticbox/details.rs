@@ -1,0 +1,121 @@
+//! One resource as a row and section by section, and the check.
+
+use quarterdeck::model::{Kind, ProblemKind};
+use serde_json::json;
+
+use super::{described, gets, id, operation, provider, recorded, server, sorted, titles};
+use crate::cloud::within;
+use crate::recorder::{Recorder, Reply};
+
+#[tokio::test]
+async fn one_resource_is_asked_for_as_documented() {
+    let (recorder, provider) = recorded().await;
+    for (of, paths, name) in [
+        (id(Kind::Instance, "i-1"), vec!["instances/i-1"], "name of i-1"),
+        (id(Kind::Container, "box-1"), vec!["boxes/box-1"], "Web"),
+        (operation("i-1", "latest"), vec!["instances/i-1"], "deploy"),
+        (
+            operation("i-1", "o-2"),
+            vec!["instances/i-1", "instances/i-1/operations"],
+            "shutdown",
+        ),
+    ] {
+        let row = within(provider.get(&of)).await.unwrap();
+        assert_eq!((row.name(), row.id()), (name, &of));
+        assert_eq!(recorder.lines(), gets(&paths));
+    }
+    let missing = within(provider.get(&operation("i-1", "o-9"))).await.unwrap_err();
+    assert_eq!(missing.kind, ProblemKind::NotFound);
+}
+
+#[tokio::test]
+async fn details_are_told_in_order_with_their_secrets_masked() {
+    let (recorder, provider) = recorded().await;
+    let sections = described(&provider, &id(Kind::Instance, "i-1")).await;
+    assert_eq!(
+        titles(&sections),
+        [
+            "instance",
+            "service",
+            "machines",
+            "activity",
+            "operations",
+            "bindings",
+            "box",
+            "provider"
+        ]
+    );
+    let mut paths = vec!["boxes/box-1", "instances/i-1", "providers/provider-1"];
+    paths.extend(["instances/i-1/activity", "instances/i-1/binding"]);
+    paths.extend(["instances/i-1/operations", "instances/i-1/service"]);
+    let mut asked = gets(&paths);
+    asked.sort();
+    assert_eq!(sorted(&recorder), asked);
+    let shown = |at: usize| sections[at].body.as_ref().unwrap().masked().to_string();
+    for at in 0..sections.len() {
+        assert!(!shown(at).contains("fake-"), "{}", shown(at));
+    }
+    assert!(shown(2).contains("10.0.0.4") && shown(5).contains("Amazon"));
+
+    let sections = described(&provider, &id(Kind::Container, "box-1")).await;
+    assert_eq!(titles(&sections), ["box", "versions", "stack", "bindings"]);
+    let sections = described(&provider, &id(Kind::Container, "policy-1")).await;
+    assert_eq!(
+        titles(&sections),
+        ["box", "provider"],
+        "parts that the server does not know"
+    );
+    let sections = described(&provider, &operation("i-1", "o-2")).await;
+    assert_eq!(titles(&sections), ["operation", "operations", "instance"]);
+    assert_eq!(sections[0].body.as_ref().unwrap().value["id"], "o-2");
+}
+
+#[tokio::test]
+async fn bindings_are_found_under_whichever_path_the_server_knows() {
+    for known in ["bindings", "binding_instances"] {
+        let recorder = Recorder::start_with(move |line, _| {
+            let (_, last) = line.rsplit_once('/').unwrap_or_default();
+            match last {
+                "binding" | "bindings" | "binding_instances" if last == known => {
+                    Reply::json(&json!([{"a": 1}]))
+                }
+                "binding" => Reply::refusal(404, &json!({"message": "Not Found"})),
+                _ => server(line),
+            }
+        })
+        .await;
+        let provider = provider(&recorder);
+        for tries in [1, 0] {
+            let sections = described(&provider, &id(Kind::Instance, "i-1")).await;
+            assert_eq!(sections[5].body.as_ref().unwrap().value, json!([{"a": 1}]));
+            let asked = recorder.lines();
+            let first = asked.iter().filter(|line| line.ends_with("/binding")).count();
+            assert_eq!(first, tries, "the path is remembered");
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_check_tries_every_read() {
+    let (recorder, provider) = recorded().await;
+    let check = within(provider.check()).await.unwrap();
+    assert_eq!(check.identity, "Me Myself <me@example.com>");
+    assert!(
+        check.probes.iter().all(|(_, result)| result.is_ok()),
+        "{:?}",
+        check.probes
+    );
+    let paths = [
+        "workspaces",
+        "profile",
+        "instances",
+        "instances/i-1/service",
+        "instances/i-1/activity",
+        "instances/i-1/operations",
+        "workspaces",
+        "workspaces/ops/instances",
+        "workspaces/me/boxes",
+        "workspaces/me/providers",
+    ];
+    assert_eq!(recorder.lines(), gets(&paths));
+}
