@@ -2,6 +2,7 @@
 
 pub mod cycle;
 pub mod elasticbox;
+pub mod gcore;
 pub mod quasarch;
 pub(crate) mod socket;
 
@@ -43,7 +44,7 @@ pub struct Face {
 }
 
 /// Every face, in the order they are listed to a person.
-const FACES: [Face; 3] = [cycle::FACE, quasarch::FACE, elasticbox::FACE];
+const FACES: [Face; 4] = [cycle::FACE, quasarch::FACE, gcore::FACE, elasticbox::FACE];
 
 /// The faces of these names; all of them where none is named.
 ///

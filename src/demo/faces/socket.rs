@@ -44,6 +44,11 @@ impl Sender {
         self.message(message).await
     }
 
+    /// Sends bytes in one binary frame.
+    pub(crate) async fn binary(&mut self, bytes: Vec<u8>) -> Result<(), Gone> {
+        self.message(Message::binary(bytes)).await
+    }
+
     /// Sends one text frame.
     pub(crate) async fn text(&mut self, text: String) -> Result<(), Gone> {
         self.message(Message::text(text)).await
@@ -81,5 +86,76 @@ pub(crate) async fn gone(stream: &mut SplitStream<WebSocket>) {
         if matches!(message, Message::Close(_)) {
             return;
         }
+    }
+}
+
+/// What a client's frame holds.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Typed {
+    /// Keys.
+    Keys(Vec<u8>),
+    /// Another size of the terminal: rows and columns.
+    Resize(u16, u16),
+}
+
+/// The next frame from the client, taken apart.
+pub(crate) async fn typed(stream: &mut SplitStream<WebSocket>) -> Result<Vec<Typed>, Gone> {
+    loop {
+        match stream.next().await {
+            Some(Ok(Message::Binary(bytes))) => return Ok(parse(&bytes)),
+            Some(Ok(Message::Text(text))) => return Ok(parse(text.as_bytes())),
+            Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
+            Some(Ok(Message::Close(_)) | Err(_)) | None => return Err(Gone),
+        }
+    }
+}
+
+/// Takes size reports out of a frame. Only whole ones count: a lone escape is a key.
+fn parse(mut bytes: &[u8]) -> Vec<Typed> {
+    let mut found = Vec::new();
+    let mut keys = Vec::new();
+    while let Some(at) = memchr::memmem::find(bytes, b"\x1b[8;") {
+        let (before, report) = bytes.split_at(at);
+        keys.extend_from_slice(before);
+        let whole = report.iter().position(|b| *b == b't');
+        if let Some(((rows, columns), end)) = whole.and_then(|end| Some((size(report.get(4..end)?)?, end))) {
+            if !keys.is_empty() {
+                found.push(Typed::Keys(std::mem::take(&mut keys)));
+            }
+            found.push(Typed::Resize(rows, columns));
+            bytes = report.get(end + 1..).unwrap_or_default();
+        } else {
+            keys.extend_from_slice(b"\x1b[8;");
+            bytes = report.get(4..).unwrap_or_default();
+        }
+    }
+    keys.extend_from_slice(bytes);
+    if !keys.is_empty() {
+        found.push(Typed::Keys(keys));
+    }
+    found
+}
+
+/// `rows;columns`, both from 1 to 1000.
+fn size(text: &[u8]) -> Option<(u16, u16)> {
+    let (rows, columns) = std::str::from_utf8(text).ok()?.split_once(';')?;
+    let inside = |n: &str| n.parse::<u16>().ok().filter(|n| (1..=1000).contains(n));
+    Some((inside(rows)?, inside(columns)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn size_reports_are_taken_out_of_the_keys() {
+        let keys = |k: &[u8]| Typed::Keys(k.to_vec());
+        assert_eq!(
+            parse(b"ls\x1b[8;40;120t\r"),
+            [keys(b"ls"), Typed::Resize(40, 120), keys(b"\r")]
+        );
+        assert_eq!(parse(b"\x1b"), [keys(b"\x1b")]);
+        assert_eq!(parse(b"\x1b[8;0;1t\x1b[8;x"), [keys(b"\x1b[8;0;1t\x1b[8;x")]);
+        assert_eq!(parse(b""), []);
     }
 }

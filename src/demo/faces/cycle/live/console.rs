@@ -10,10 +10,9 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::ws::rejection::WebSocketUpgradeRejection;
-use axum::extract::ws::{Message, WebSocket, WebSocketUpgrade};
+use axum::extract::ws::{WebSocket, WebSocketUpgrade};
 use axum::extract::{Extension, Path, RawQuery, State};
 use axum::response::Response;
-use futures_util::StreamExt as _;
 use futures_util::stream::SplitStream;
 use serde_json::{Value, json};
 
@@ -23,7 +22,7 @@ use crate::demo::engine::fleet::Phase;
 use crate::demo::faces::Desk;
 use crate::demo::faces::cycle::problem::Problem;
 use crate::demo::faces::cycle::read::find_instance;
-use crate::demo::faces::socket::{Gone, Sender, split};
+use crate::demo::faces::socket::{Gone, Sender, Typed, split, typed};
 use crate::demo::faults::CutSocket;
 use crate::demo::process::machine::Machine;
 use crate::demo::process::output::Piece;
@@ -93,13 +92,6 @@ struct Console {
     size: Option<(u16, u16)>,
     /// Whether it was asked to press Enter.
     asked: bool,
-}
-
-/// What a client's frame holds.
-#[derive(Debug, PartialEq, Eq)]
-enum Typed {
-    Keys(Vec<u8>),
-    Resize(u16, u16),
 }
 
 impl Console {
@@ -252,67 +244,5 @@ async fn send(sender: &mut Sender, piece: Piece) -> Result<(), Gone> {
             sender.close(1008, "this client read too slowly").await;
             Err(Gone)
         }
-    }
-}
-
-/// The next frame from the client, taken apart.
-async fn typed(stream: &mut SplitStream<WebSocket>) -> Result<Vec<Typed>, Gone> {
-    loop {
-        match stream.next().await {
-            Some(Ok(Message::Binary(bytes))) => return Ok(parse(&bytes)),
-            Some(Ok(Message::Text(text))) => return Ok(parse(text.as_bytes())),
-            Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
-            Some(Ok(Message::Close(_)) | Err(_)) | None => return Err(Gone),
-        }
-    }
-}
-
-/// Takes size reports out of a frame. Only whole ones count: a lone escape is a key.
-fn parse(mut bytes: &[u8]) -> Vec<Typed> {
-    let mut found = Vec::new();
-    let mut keys = Vec::new();
-    while let Some(at) = memchr::memmem::find(bytes, b"\x1b[8;") {
-        let (before, report) = bytes.split_at(at);
-        keys.extend_from_slice(before);
-        let whole = report.iter().position(|b| *b == b't');
-        if let Some(((rows, columns), end)) = whole.and_then(|end| Some((size(report.get(4..end)?)?, end))) {
-            if !keys.is_empty() {
-                found.push(Typed::Keys(std::mem::take(&mut keys)));
-            }
-            found.push(Typed::Resize(rows, columns));
-            bytes = report.get(end + 1..).unwrap_or_default();
-        } else {
-            keys.extend_from_slice(b"\x1b[8;");
-            bytes = report.get(4..).unwrap_or_default();
-        }
-    }
-    keys.extend_from_slice(bytes);
-    if !keys.is_empty() {
-        found.push(Typed::Keys(keys));
-    }
-    found
-}
-
-/// `rows;columns`, both from 1 to 1000.
-fn size(text: &[u8]) -> Option<(u16, u16)> {
-    let (rows, columns) = std::str::from_utf8(text).ok()?.split_once(';')?;
-    let inside = |n: &str| n.parse::<u16>().ok().filter(|n| (1..=1000).contains(n));
-    Some((inside(rows)?, inside(columns)?))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn size_reports_are_taken_out_of_the_keys() {
-        let keys = |k: &[u8]| Typed::Keys(k.to_vec());
-        assert_eq!(
-            parse(b"ls\x1b[8;40;120t\r"),
-            [keys(b"ls"), Typed::Resize(40, 120), keys(b"\r")]
-        );
-        assert_eq!(parse(b"\x1b"), [keys(b"\x1b")]);
-        assert_eq!(parse(b"\x1b[8;0;1t\x1b[8;x"), [keys(b"\x1b[8;0;1t\x1b[8;x")]);
-        assert_eq!(parse(b""), []);
     }
 }

@@ -1,0 +1,496 @@
+//! Ports, addresses and security groups of machines: two networks a region, one that leads outside and one that does
+//! not.
+
+use std::collections::BTreeSet;
+use std::net::Ipv4Addr;
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use serde_json::{Map, Value, json};
+
+use super::super::book::{After, Plug, Room};
+use super::super::marks::{self, Kind, uuid};
+use super::super::view::{Region, View, Vm};
+use super::super::wire::{Answer, Body, Form, Page, Problem, Query, Target};
+use super::actions::{self, Task};
+use super::shape::Detail;
+use crate::demo::workload;
+
+/// The security groups of every region.
+pub(crate) const GROUPS: [&str; 3] = ["default", "web", "ssh-only"];
+/// The name of the network that leads outside.
+const OUTSIDE: &str = "pub_net";
+/// The name of the other.
+const INSIDE: &str = "internal";
+/// The most ports a machine may have.
+const MOST: usize = 8;
+
+/// One port of a machine.
+#[derive(Debug, Clone)]
+pub(crate) struct Port {
+    /// Its place among the machine's ports.
+    pub(crate) nth: u32,
+    /// Whether it leads outside.
+    pub(crate) outside: bool,
+    /// Its fixed address.
+    pub(crate) address: String,
+    /// The floating address in front of it.
+    pub(crate) floating: Option<String>,
+    /// Its name.
+    pub(crate) name: Option<String>,
+}
+
+impl Port {
+    fn new(key: u32, nth: u32, outside: bool, floating: bool) -> Self {
+        let place = key * 8 + nth;
+        let at = |base: Ipv4Addr, bits: u32| {
+            Ipv4Addr::from(u32::from(base) | (place & ((1 << bits) - 1))).to_string()
+        };
+        Self {
+            nth,
+            outside,
+            address: if outside {
+                at(Ipv4Addr::new(100, 64, 0, 0), 22)
+            } else {
+                at(Ipv4Addr::new(10, 0, 0, 0), 24)
+            },
+            floating: floating.then(|| at(Ipv4Addr::new(198, 18, 0, 0), 17)),
+            name: None,
+        }
+    }
+
+    /// Its id.
+    pub(crate) fn id(&self, vm: &Vm<'_>) -> String {
+        uuid(Kind::Port, vm.key * 8 + self.nth)
+    }
+
+    fn mac(&self, vm: &Vm<'_>) -> String {
+        let [a, b, c, d] = (vm.key * 8 + self.nth).to_be_bytes();
+        format!("fa:16:{:02x}:{b:02x}:{c:02x}:{d:02x}", 0x3e ^ a)
+    }
+}
+
+/// The ports of a machine.
+pub(crate) fn ports(view: &View<'_>, vm: &Vm<'_>) -> Vec<Port> {
+    let traits = view.traits(vm.key);
+    let first: Vec<(bool, bool)> = match traits.and_then(|t| t.ports.as_ref()) {
+        Some(made) => made.clone(),
+        None if !vm.group.ports.is_empty() => vec![(true, false), (false, false)],
+        // Something that serves nobody is reached through a floating address.
+        None => vec![(false, vm.group.workload == workload::Kind::Quiet)],
+    };
+    let mut all: Vec<Port> = (0..)
+        .zip(first)
+        .map(|(nth, (outside, floating))| Port::new(vm.key, nth, outside, floating))
+        .collect();
+    if let Some(traits) = traits {
+        all.extend(traits.plugs.iter().map(|plug| Port {
+            name: plug.name.clone(),
+            ..Port::new(vm.key, plug.nth, plug.outside, false)
+        }));
+        all.retain(|port| !traits.unplugged.contains(&port.nth));
+    }
+    all
+}
+
+/// The security groups of one port.
+fn groups_at<'a>(view: &View<'a>, vm: &Vm<'_>, port: &Port) -> Vec<&'a str> {
+    match view.traits(vm.key).and_then(|t| t.groups.get(&port.nth)) {
+        Some(names) => names.iter().map(String::as_str).collect(),
+        None if port.outside && !vm.group.ports.is_empty() => vec![GROUPS[0], GROUPS[1]],
+        None => vec![GROUPS[0]],
+    }
+}
+
+/// The security groups of a machine, each once.
+pub(crate) fn groups_of<'a>(view: &View<'a>, vm: &Vm<'_>) -> Vec<&'a str> {
+    let all: BTreeSet<&'a str> = ports(view, vm)
+        .iter()
+        .flat_map(|port| groups_at(view, vm, port))
+        .collect();
+    all.into_iter().collect()
+}
+
+/// The id of a security group.
+pub(crate) fn group_id(region: &Region, nth: usize) -> String {
+    uuid(Kind::Group, region.nth(u32::try_from(nth).unwrap_or(0)))
+}
+
+/// Which security group of a region has that id.
+pub(crate) fn group_nth(region: &Region, id: &str) -> Option<usize> {
+    (0..GROUPS.len()).find(|nth| group_id(region, *nth) == id)
+}
+
+fn nth_of(name: &str) -> usize {
+    GROUPS.iter().position(|known| *known == name).unwrap_or(0)
+}
+
+pub(crate) fn network_id(region: &Region, outside: bool) -> String {
+    uuid(Kind::Network, region.nth(u32::from(!outside)))
+}
+
+pub(crate) fn subnet_id(region: &Region, outside: bool) -> String {
+    uuid(Kind::Subnet, region.nth(u32::from(!outside)))
+}
+
+/// Addresses by network.
+pub(crate) fn addresses(view: &View<'_>, vm: &Vm<'_>, detail: Detail) -> Value {
+    let Some(region) = view.region_of(vm.row) else {
+        return json!({});
+    };
+    let mut all: Map<String, Value> = Map::new();
+    for port in ports(view, vm) {
+        let network = if port.outside { OUTSIDE } else { INSIDE };
+        let mut fixed = json!({ "type": "fixed", "addr": port.address, "interface_name": Value::Null });
+        if detail != Detail::Short {
+            fixed["interface_name"] = json!(port.name);
+        }
+        if detail == Detail::Whole {
+            fixed["subnet_id"] = json!(subnet_id(&region, port.outside));
+            fixed["subnet_name"] = json!(format!("{network}-subnet"));
+        }
+        if let Value::Array(list) = all.entry(network).or_insert_with(|| json!([])) {
+            list.push(fixed);
+            list.extend(port.floating.map(|ip| json!({ "type": "floating", "addr": ip })));
+        }
+    }
+    Value::Object(all)
+}
+
+/// Fixed addresses with their subnets.
+pub(crate) fn assignments(view: &View<'_>, vm: &Vm<'_>) -> Vec<Value> {
+    let Some(region) = view.region_of(vm.row) else {
+        return Vec::new();
+    };
+    ports(view, vm)
+        .into_iter()
+        .map(|port| {
+            json!({ "external": port.outside, "ip_address": port.address, "subnet_id": subnet_id(&region, port.outside) })
+        })
+        .collect()
+}
+
+/// A network with its subnet.
+fn network(view: &View<'_>, region: &Region, outside: bool) -> Value {
+    let founded = marks::offset(view.fleet.founded());
+    let name = if outside { OUTSIDE } else { INSIDE };
+    let owner = if outside {
+        Value::Null
+    } else {
+        json!(view.book.project)
+    };
+    let subnet = json!({
+        "id": subnet_id(region, outside),
+        "name": format!("{name}-subnet"),
+        "network_id": network_id(region, outside),
+        "cidr": if outside { "100.64.0.0/10" } else { "10.0.0.0/8" },
+        "ip_version": 4,
+        "gateway_ip": if outside { "100.127.255.254" } else { "10.255.255.254" },
+        "dns_nameservers": ["192.0.2.53"],
+        "enable_dhcp": true,
+        "has_router": outside,
+        "host_routes": [],
+        "available_ips": Value::Null,
+        "total_ips": Value::Null,
+        "project_id": view.book.project,
+        "region": region.name,
+        "region_id": region.id,
+        "tags": [],
+        "task_id": Value::Null,
+        "creator_task_id": Value::Null,
+        "created_at": founded,
+        "updated_at": founded,
+    });
+    json!({
+        "id": network_id(region, outside),
+        "name": name,
+        "external": outside,
+        "default": !outside,
+        "shared": false,
+        "type": if outside { "vlan" } else { "vxlan" },
+        "mtu": if outside { 1500 } else { 1450 },
+        "segmentation_id": 400 + region.place,
+        "port_security_enabled": true,
+        "subnets": [subnet],
+        "project_id": owner,
+        "region": region.name,
+        "region_id": region.id,
+        "tags": [],
+        "task_id": Value::Null,
+        "creator_task_id": Value::Null,
+        "created_at": founded,
+        "updated_at": founded,
+    })
+}
+
+fn interface(view: &View<'_>, region: &Region, vm: &Vm<'_>, port: &Port) -> Value {
+    let at = marks::offset(vm.row.created);
+    let floating: Vec<Value> = port
+        .floating
+        .iter()
+        .map(|ip| {
+            json!({
+                "id": uuid(Kind::Floating, vm.key * 8 + port.nth),
+                "floating_ip_address": ip,
+                "fixed_ip_address": port.address,
+                "port_id": port.id(vm),
+                "router_id": Value::Null,
+                "status": "ACTIVE",
+                "project_id": view.book.project,
+                "region": region.name,
+                "region_id": region.id,
+                "tags": [],
+                "task_id": Value::Null,
+                "creator_task_id": Value::Null,
+                "created_at": at,
+                "updated_at": at,
+            })
+        })
+        .collect();
+    json!({
+        "port_id": port.id(vm),
+        "network_id": network_id(region, port.outside),
+        "mac_address": port.mac(vm),
+        "interface_name": port.name,
+        "port_security_enabled": true,
+        "ip_assignments": [{ "ip_address": port.address, "subnet_id": subnet_id(region, port.outside) }],
+        "allowed_address_pairs": [],
+        "floatingip_details": floating,
+        "network_details": network(view, region, port.outside),
+    })
+}
+
+/// A port as the region's list of them has it.
+pub(crate) fn detailed(view: &View<'_>, region: &Region, vm: &Vm<'_>, port: &Port) -> Value {
+    let groups = groups_at(view, vm, port)
+        .into_iter()
+        .map(|name| group_id(region, nth_of(name)));
+    let at = marks::offset(vm.row.created);
+    json!({
+        "id": port.id(vm),
+        "network_id": network_id(region, port.outside),
+        "mac_address": port.mac(vm),
+        "ip_assignments": [{ "ip_address": port.address, "subnet_id": subnet_id(region, port.outside) }],
+        "allowed_address_pairs": [],
+        "capabilities": { "allowed_address_pairs": true, "port_security": true, "security_groups": true },
+        "managed_by": "user",
+        "port_security_enabled": true,
+        "security_group_ids": groups.collect::<Vec<String>>(),
+        "system_tags": { "instance_id": vm.id() },
+        "tags": {},
+        "created_at": at,
+        "updated_at": at,
+    })
+}
+
+/// `GET .../interfaces`.
+pub(crate) async fn interfaces(State(room): State<Room>, target: Target, query: Query) -> Answer {
+    let page = query.page(1000)?;
+    let found = room.look(|view| {
+        let vm = view.machine(target.key)?;
+        Some(page.of(&ports(view, &vm), |port| {
+            interface(view, &target.region, &vm, port)
+        }))
+    });
+    found.map(Json).ok_or_else(|| Problem::no("Instance", &target.id))
+}
+
+fn named(region: &Region, name: &str) -> Value {
+    json!({ "id": group_id(region, nth_of(name)), "name": name })
+}
+
+/// `GET .../ports`: each port's security groups.
+pub(crate) async fn port_list(State(room): State<Room>, target: Target) -> Answer {
+    let found = room.look(|view| {
+        let vm = view.machine(target.key)?;
+        Some(Page::WHOLE.of(&ports(view, &vm), |port| {
+            let groups = groups_at(view, &vm, port);
+            let groups: Vec<Value> = groups
+                .into_iter()
+                .map(|name| named(&target.region, name))
+                .collect();
+            let name = port.name.clone().unwrap_or_else(|| format!("port-{}", port.nth));
+            json!({ "id": port.id(&vm), "name": name, "security_groups": groups })
+        }))
+    });
+    found.map(Json).ok_or_else(|| Problem::no("Instance", &target.id))
+}
+
+/// `GET .../securitygroups`.
+pub(crate) async fn groups(State(room): State<Room>, target: Target) -> Answer {
+    let found = room.look(|view| {
+        let vm = view.machine(target.key)?;
+        Some(Page::WHOLE.of(&groups_of(view, &vm), |name| named(&target.region, name)))
+    });
+    found.map(Json).ok_or_else(|| Problem::no("Instance", &target.id))
+}
+
+/// Which groups are meant for which ports; `None` is every port.
+fn meant(body: &Body) -> Result<Vec<(Option<String>, Vec<String>)>, Problem> {
+    let mut form = Form::new(&body.0);
+    let mut wanted: Vec<(Option<String>, Vec<String>)> = Vec::new();
+    if let Some(name) = form.name("name") {
+        wanted.push((None, vec![name.to_owned()]));
+    }
+    let list = form.list("ports_security_group_names");
+    wanted.extend(form.each("ports_security_group_names", list, |form| {
+        let port = form.text("port_id").map(ToOwned::to_owned);
+        let names = form.need_list("security_group_names");
+        let names = names
+            .iter()
+            .filter_map(|n| n.as_str().map(ToOwned::to_owned))
+            .collect();
+        Some((port, names))
+    }));
+    if wanted.is_empty() {
+        form.blame("name", "Field required");
+    }
+    form.done()?;
+    for name in wanted.iter().flat_map(|(_, names)| names) {
+        if !GROUPS.contains(&name.as_str()) {
+            return Err(Problem::no("Security group", name));
+        }
+    }
+    Ok(wanted)
+}
+
+fn regroup(room: &Room, target: &Target, body: &Body, put: bool) -> Result<StatusCode, Problem> {
+    let wanted = meant(body)?;
+    let ports: Vec<(u32, String, BTreeSet<String>)> = room
+        .look(|view| {
+            let vm = view.machine(target.key)?;
+            let ports = ports(view, &vm).into_iter().map(|port| {
+                let groups = groups_at(view, &vm, &port).into_iter().map(ToOwned::to_owned);
+                (port.nth, port.id(&vm), groups.collect())
+            });
+            Some(ports.collect())
+        })
+        .ok_or_else(|| Problem::no("Instance", &target.id))?;
+    let mut changed = ports.clone();
+    for (port, names) in wanted {
+        if let Some(id) = port
+            .as_ref()
+            .filter(|id| !ports.iter().any(|(_, known, _)| known == *id))
+        {
+            return Err(Problem::no("Port", id));
+        }
+        let meant = |id: &str| port.as_deref().is_none_or(|wanted| wanted == id);
+        for (_, _, groups) in changed.iter_mut().filter(|(_, id, _)| meant(id)) {
+            for name in &names {
+                if put {
+                    groups.insert(name.clone());
+                } else {
+                    groups.remove(name);
+                }
+            }
+        }
+    }
+    if changed == ports && !put {
+        return Err(Problem::missing(
+            "No port of the instance is in that security group",
+        ));
+    }
+    room.note(|_, book| {
+        let traits = book.traits_of(target.key);
+        traits.groups = changed
+            .into_iter()
+            .map(|(nth, _, groups)| (nth, groups))
+            .collect();
+    });
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// `POST .../addsecuritygroup`.
+pub(crate) async fn put_group(
+    State(room): State<Room>,
+    target: Target,
+    body: Body,
+) -> Result<StatusCode, Problem> {
+    regroup(&room, &target, &body, true)
+}
+
+/// `POST .../delsecuritygroup`.
+pub(crate) async fn take_group(
+    State(room): State<Room>,
+    target: Target,
+    body: Body,
+) -> Result<StatusCode, Problem> {
+    regroup(&room, &target, &body, false)
+}
+
+/// `POST .../attach_interface`.
+pub(crate) async fn attach(State(room): State<Room>, target: Target, body: Body) -> Answer {
+    let mut form = Form::new(&body.0);
+    let kinds = ["external", "subnet", "any_subnet", "reserved_fixed_ip"];
+    let kind = form.word("type", &kinds).unwrap_or("external");
+    let id = match kind {
+        "subnet" => form.need_uuid("subnet_id"),
+        "any_subnet" => form.need_uuid("network_id"),
+        "reserved_fixed_ip" => form.need_uuid("port_id"),
+        _ => None,
+    };
+    form.word("ip_family", &["dual", "ipv4", "ipv6"]);
+    form.number("port_group", 0..=3);
+    let name = form.text("interface_name").map(ToOwned::to_owned);
+    if name.as_ref().is_some_and(|n| n.len() > 37) {
+        form.blame("interface_name", "String should have at most 37 characters");
+    }
+    form.done()?;
+    let (region, inside) = (&target.region, [false, true]);
+    let outside = match (kind, id) {
+        ("subnet", Some(id)) => inside
+            .into_iter()
+            .find(|outside| subnet_id(region, *outside) == id)
+            .ok_or_else(|| Problem::no("Subnet", id))?,
+        ("any_subnet", Some(id)) => inside
+            .into_iter()
+            .find(|outside| network_id(region, *outside) == id)
+            .ok_or_else(|| Problem::no("Network", id))?,
+        ("reserved_fixed_ip", Some(id)) => return Err(Problem::no("Reserved fixed IP", id)),
+        _ => true,
+    };
+    let taken: BTreeSet<u32> = room
+        .look(|view| {
+            let vm = view.machine(target.key)?;
+            let gone = view
+                .traits(target.key)
+                .map(|t| t.unplugged.clone())
+                .unwrap_or_default();
+            Some(ports(view, &vm).iter().map(|port| port.nth).chain(gone).collect())
+        })
+        .unwrap_or_default();
+    let nth = (0..8)
+        .find(|nth| !taken.contains(nth))
+        .filter(|_| taken.len() < MOST);
+    let nth = nth.ok_or_else(|| Problem::conflict("The instance has no place for another interface"))?;
+    let plug = Plug { nth, outside, name };
+    let task = Task::quiet(
+        ("Attach a port to", "attach_vm_interface", "attach"),
+        "Making the port",
+    );
+    actions::submit(&room, &target, task.with(After::Plug(target.key, plug)), &body)
+}
+
+/// `POST .../detach_interface`.
+pub(crate) async fn detach(State(room): State<Room>, target: Target, body: Body) -> Answer {
+    let mut form = Form::new(&body.0);
+    let address = form.need_text("ip_address");
+    let port = form.need_uuid("port_id");
+    if address.is_some_and(|ip| ip.parse::<std::net::IpAddr>().is_err()) {
+        form.blame("ip_address", "value is not a valid IPv4 or IPv6 address");
+    }
+    form.done()?;
+    let found = room.look(|view| {
+        let vm = view.machine(target.key)?;
+        let mut all = ports(view, &vm).into_iter();
+        all.find(|it| Some(it.id(&vm).as_str()) == port && Some(it.address.as_str()) == address)
+            .map(|it| it.nth)
+    });
+    let nth = found.ok_or_else(|| Problem::no("Port", port.unwrap_or_default()))?;
+    let task = Task::quiet(
+        ("Detach a port from", "detach_vm_interface", "detach"),
+        "Removing the port",
+    );
+    actions::submit(&room, &target, task.with(After::Unplug(target.key, nth)), &body)
+}

@@ -1,0 +1,105 @@
+//! Tags, and metadata as they were called before. What the platform itself wrote can be read only.
+
+use std::collections::BTreeMap;
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+
+use super::super::book::Room;
+use super::super::wire::{Answer, Body, Form, Named, Page, Problem, Query, Target};
+use super::shape;
+
+type Done = Result<StatusCode, Problem>;
+
+/// Puts tags in; a tag without a value is taken away.
+pub(crate) fn merge(labels: &mut BTreeMap<String, String>, tags: Vec<(String, Option<String>)>) {
+    for (key, value) in tags {
+        match value {
+            Some(value) => labels.insert(key, value),
+            None => labels.remove(&key),
+        };
+    }
+}
+
+/// `GET .../metadata`.
+pub(crate) async fn list(State(room): State<Room>, target: Target) -> Answer {
+    let found = room.look(|view| {
+        let vm = view.machine(target.key)?;
+        Some(Page::WHOLE.of(&shape::tags(view, &vm), shape::tag))
+    });
+    found.map(Json).ok_or_else(|| Problem::no("Instance", &target.id))
+}
+
+fn write(room: &Room, target: &Target, body: &Body, anew: bool) -> Done {
+    let mut form = Form::new(&body.0);
+    let tags = form.all_tags();
+    form.done()?;
+    room.engine.write(|fleet, _| {
+        let labels = &mut fleet.extras.entry(target.key).or_default().labels;
+        if anew {
+            labels.clear();
+        }
+        merge(labels, tags);
+    });
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// `POST .../metadata`: puts some in.
+pub(crate) async fn put(State(room): State<Room>, target: Target, body: Body) -> Done {
+    write(&room, &target, &body, false)
+}
+
+/// `PUT .../metadata`: these and no others.
+pub(crate) async fn replace(State(room): State<Room>, target: Target, body: Body) -> Done {
+    write(&room, &target, &body, true)
+}
+
+fn one(room: &Room, target: &Target, key: &str) -> Answer {
+    let found = room.look(|view| {
+        let vm = view.machine(target.key)?;
+        let tags = shape::tags(view, &vm);
+        tags.iter().find(|(name, ..)| name == key).map(shape::tag)
+    });
+    found.map(Json).ok_or_else(|| Problem::no("Metadata item", key))
+}
+
+fn remove(room: &Room, target: &Target, key: &str) -> Done {
+    let gone = room.engine.write(|fleet, _| {
+        let extras = fleet.extras.get_mut(&target.key);
+        extras.and_then(|extras| extras.labels.remove(key)).is_some()
+    });
+    if gone {
+        return Ok(StatusCode::NO_CONTENT);
+    }
+    match one(room, target, key) {
+        Ok(_) => Err(Problem::wrong(format!("Metadata item {key} is read-only"))),
+        Err(problem) => Err(problem),
+    }
+}
+
+/// `GET .../metadata/{key}`.
+pub(crate) async fn item(State(room): State<Room>, target: Target, Named(key): Named) -> Answer {
+    one(&room, &target, &key)
+}
+
+/// `DELETE .../metadata/{key}`.
+pub(crate) async fn remove_item(State(room): State<Room>, target: Target, Named(key): Named) -> Done {
+    remove(&room, &target, &key)
+}
+
+fn asked(query: &Query) -> Result<&str, Problem> {
+    query
+        .text("key")
+        .ok_or_else(|| Problem::field("key", "Field required"))
+}
+
+/// `GET /v2/.../metadata_item?key=`: for keys that a path cannot carry.
+pub(crate) async fn asked_item(State(room): State<Room>, target: Target, query: Query) -> Answer {
+    one(&room, &target, asked(&query)?)
+}
+
+/// `DELETE /v2/.../metadata_item?key=`.
+pub(crate) async fn remove_asked_item(State(room): State<Room>, target: Target, query: Query) -> Done {
+    remove(&room, &target, asked(&query)?)
+}

@@ -1,0 +1,14 @@
+//! How requests are read and refused: queries, bodies, the project and region of a path, and the error document.
+
+mod body;
+mod problem;
+mod query;
+mod scope;
+
+pub(super) use body::{Body, Form, is_name};
+pub(super) use problem::Problem;
+pub(super) use query::{Page, Query};
+pub(super) use scope::{Named, Owned, Scope, Target};
+
+/// What most handlers answer with.
+pub(super) type Answer = Result<axum::Json<serde_json::Value>, Problem>;
