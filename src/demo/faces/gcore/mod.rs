@@ -24,10 +24,10 @@ use crate::demo::Access;
 use crate::demo::credentials::same;
 use crate::demo::engine::fleet::Account;
 use crate::model::Secret;
-use account::{keys, log, names, offers, stock, tasks};
+use account::{keys, log, names, offers, sizes, stock, tasks};
 use book::Room;
 use inference::{list, logs, writes};
-use instances::{actions, console, create, metrics, network, tags};
+use instances::{actions, console, create, metrics, network, plugs, tags};
 use wire::Problem;
 
 /// How the rest of the demo knows it.
@@ -78,14 +78,14 @@ fn first() -> Router<Room> {
         .route(&with("instances"), get(instances::list))
         .route(
             &format!("{}/available_flavors", with("instances")),
-            post(create::fitting),
+            post(sizes::fitting),
         )
         .route(
             &format!("{}/available_names", with("instances")),
             get(names::of_instances),
         )
         .nest(&format!("{}/{{instance}}", with("instances")), instance())
-        .route(&with("flavors"), get(create::sizes))
+        .route(&with("flavors"), get(sizes::all))
         .route(&with("bmcapacity"), get(offers::metal_capacity))
         .route(&with("images"), get(offers::images))
         .route(&format!("{}/{{image}}", with("images")), get(offers::image))
@@ -158,14 +158,14 @@ fn instance() -> Router<Room> {
         .route("/suspend", post(actions::suspend))
         .route("/resume", post(actions::resume))
         .route("/changeflavor", post(actions::resize))
-        .route("/available_flavors", get(create::resizes))
+        .route("/available_flavors", get(sizes::resizes))
         .route("/interfaces", get(network::interfaces))
-        .route("/attach_interface", post(network::attach))
-        .route("/detach_interface", post(network::detach))
+        .route("/attach_interface", post(plugs::attach))
+        .route("/detach_interface", post(plugs::detach))
         .route("/ports", get(network::port_list))
         .route("/securitygroups", get(network::groups))
-        .route("/addsecuritygroup", post(network::put_group))
-        .route("/delsecuritygroup", post(network::take_group))
+        .route("/addsecuritygroup", post(plugs::put_group))
+        .route("/delsecuritygroup", post(plugs::take_group))
         .route("/put_into_servergroup", post(actions::into_group))
         .route("/remove_from_servergroup", post(actions::out_of_group))
         .route("/metrics", post(metrics::list))

@@ -43,8 +43,7 @@ fn told(pair: &Pair, project: u64) -> Value {
 /// `GET /v1/ssh_keys/{project}`: ten of them unless more are asked for.
 pub(crate) async fn list(State(room): State<Room>, _: Owned, query: Query) -> Answer {
     let page = query.page(10)?;
-    let orders = ["created_at.asc", "created_at.desc", "name.asc", "name.desc"];
-    let order = query.choice("order_by", &orders)?.unwrap_or("name.asc");
+    let (field, down) = query.order(&["created_at", "name"], ("name", false))?;
     let name = query.text("name");
     Ok(Json(room.note(|_, book| {
         let mut rows: Vec<&Pair> = book
@@ -52,10 +51,10 @@ pub(crate) async fn list(State(room): State<Room>, _: Owned, query: Query) -> An
             .iter()
             .filter(|pair| name.is_none_or(|name| pair.name.contains(name)))
             .collect();
-        if order.starts_with("name") {
+        if field == "name" {
             rows.sort_by(|a, b| a.name.cmp(&b.name));
         }
-        if order.ends_with(".desc") {
+        if down {
             rows.reverse();
         }
         page.of(&rows, |pair| told(pair, book.project))
@@ -80,22 +79,21 @@ pub(crate) async fn create(
         form.blame("public_key", "Invalid public key");
     }
     form.done()?;
-    let (public, private) = match public {
-        Some(public) => (public, Value::Null),
-        None => {
-            let half = |bytes| {
-                random_hex(bytes)
-                    .map(|hex| STANDARD.encode(hex))
-                    .map_err(Problem::internal)
-            };
-            let public = format!("ssh-ed25519 {} demo", half(24)?);
-            // It opens nothing: nobody checks keys in the demo cloud.
-            let private = format!(
-                "-----BEGIN DEMO KEY-----\n{}\n-----END DEMO KEY-----\n",
-                half(48)?
-            );
-            (public, json!(private))
-        }
+    let (public, private) = if let Some(public) = public {
+        (public, Value::Null)
+    } else {
+        let half = |bytes| {
+            random_hex(bytes)
+                .map(|hex| STANDARD.encode(hex))
+                .map_err(Problem::internal)
+        };
+        let public = format!("ssh-ed25519 {} demo", half(24)?);
+        // It opens nothing: nobody checks keys in the demo cloud.
+        let private = format!(
+            "-----BEGIN DEMO KEY-----\n{}\n-----END DEMO KEY-----\n",
+            half(48)?
+        );
+        (public, json!(private))
     };
     let told = room.note(|_, book| {
         if book.pairs.iter().any(|pair| pair.name == name) {

@@ -4,6 +4,7 @@ pub(super) mod keys;
 pub(super) mod log;
 pub(super) mod names;
 pub(super) mod offers;
+pub(super) mod sizes;
 pub(super) mod stock;
 pub(super) mod tasks;
 
@@ -76,10 +77,7 @@ fn told(view: &View<'_>) -> Value {
 pub(super) async fn projects(State(room): State<Room>, query: Query) -> Answer {
     let page = query.page(100)?;
     query.switch("include_deleted", false)?;
-    query.choice(
-        "order_by",
-        &["created_at.asc", "created_at.desc", "name.asc", "name.desc"],
-    )?;
+    query.order(&["created_at", "name"], ("created_at", false))?;
     let named = query.text("name").is_none_or(|name| "default".contains(name));
     Ok(Json(room.look(|view| {
         let rows: Vec<Value> = named.then(|| told(view)).into_iter().collect();
@@ -142,21 +140,15 @@ pub(super) async fn regions(State(room): State<Room>, query: Query) -> Answer {
     let page = query.page(100)?;
     let volumes = query.switch("show_volume_types", false)?;
     query.choice("product", &["containers", "inference"])?;
-    let orders = [
-        "created_at.asc",
-        "created_at.desc",
-        "display_name.asc",
-        "display_name.desc",
-    ];
-    let order = query.choice("order_by", &orders)?.unwrap_or("created_at.asc");
+    let (field, down) = query.order(&["created_at", "display_name"], ("created_at", false))?;
     Ok(Json(room.look(|view| {
         let wanted = query.text("display_name");
         let mut rows = view.regions();
         rows.retain(|row| wanted.is_none_or(|name| row.name == name));
-        if order.starts_with("display_name") {
+        if field == "display_name" {
             rows.sort_by(|a, b| a.name.cmp(&b.name));
         }
-        if order.ends_with(".desc") {
+        if down {
             rows.reverse();
         }
         page.of(&rows, |row| region(view, row, volumes))

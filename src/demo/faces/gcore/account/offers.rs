@@ -143,7 +143,7 @@ pub(crate) async fn preview(State(_): State<Room>, _: Scope, body: Body) -> Answ
     })))
 }
 
-async fn accelerators(room: Room, scope: Scope, query: Query, metal: bool) -> Answer {
+fn accelerators(room: &Room, scope: &Scope, query: &Query, metal: bool) -> Answer {
     let page = query.page(1000)?;
     let prices = query.switch("include_prices", false)?;
     let all = !query.switch("hide_disabled", false)?;
@@ -155,12 +155,12 @@ async fn accelerators(room: Room, scope: Scope, query: Query, metal: bool) -> An
 
 /// `GET /v3/gpu/virtual/{project}/{region}/flavors`.
 pub(crate) async fn virtual_gpus(State(room): State<Room>, scope: Scope, query: Query) -> Answer {
-    accelerators(room, scope, query, false).await
+    accelerators(&room, &scope, &query, false)
 }
 
 /// `GET /v3/gpu/baremetal/{project}/{region}/flavors`.
 pub(crate) async fn metal_gpus(State(room): State<Room>, scope: Scope, query: Query) -> Answer {
-    accelerators(room, scope, query, true).await
+    accelerators(&room, &scope, &query, true)
 }
 
 /// `GET /v1/bmcapacity/{project}/{region}`.

@@ -101,13 +101,7 @@ pub(crate) async fn one_volume(State(room): State<Room>, scope: Scope, Named(id)
 /// `GET /v1/ports/{project}/{region}`.
 pub(crate) async fn ports(State(room): State<Room>, scope: Scope, query: Query) -> Answer {
     let page = query.page(100)?;
-    let orders = [
-        "created_at.asc",
-        "created_at.desc",
-        "network_id.asc",
-        "network_id.desc",
-    ];
-    let order = query.choice("order_by", &orders)?.unwrap_or("created_at.desc");
+    let (field, down) = query.order(&["created_at", "network_id"], ("created_at", true))?;
     let any = |name: &'static str, it: &str| {
         let wanted = query.all(name);
         wanted.is_empty() || wanted.contains(&it)
@@ -121,12 +115,12 @@ pub(crate) async fn ports(State(room): State<Room>, scope: Scope, query: Query) 
             .filter(|(_, port)| any("network_ids", &network::network_id(region, port.outside)))
             .filter(|(_, port)| any("subnet_ids", &network::subnet_id(region, port.outside)))
             .collect();
-        if order.starts_with("network_id") {
+        if field == "network_id" {
             rows.sort_by_key(|(_, port)| port.outside);
         } else {
             rows.sort_by_key(|(vm, port)| (vm.row.created, port.nth));
         }
-        if order.ends_with(".desc") {
+        if down {
             rows.reverse();
         }
         page.of(&rows, |(vm, port)| network::detailed(view, region, vm, port))

@@ -6,7 +6,7 @@ use super::super::view::Vm;
 use super::price;
 
 /// A size.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub(crate) struct Flavor {
     /// Its id, which is also its name.
     pub(crate) id: &'static str,

@@ -89,7 +89,7 @@ fn describe(form: &mut Form<'_>, room: &Room, own: &mut Deployment, needed: bool
         if gpu::small(size).is_none() {
             form.blame("flavor_name", format!("Flavor {size} could not be found"));
         }
-        own.flavor = size.to_owned();
+        size.clone_into(&mut own.flavor);
     }
     let port = if needed {
         form.need_number("listening_port", 1..=65_535)
@@ -98,10 +98,10 @@ fn describe(form: &mut Form<'_>, room: &Room, own: &mut Deployment, needed: bool
     };
     own.port = port.unwrap_or(own.port);
     if let Some(text) = form.text("description") {
-        own.description = text.to_owned();
+        text.clone_into(&mut own.description);
     }
     if let Some(text) = form.text("credentials_name") {
-        own.credentials = text.to_owned();
+        text.clone_into(&mut own.credentials);
     }
     if let Some(envs) = envs(form) {
         own.envs = envs;

@@ -10,7 +10,7 @@ use super::super::book::{Disk, Note, Room, Traits};
 use super::super::catalogue::{flavors, images, quota};
 use super::super::marks::{Kind, uuid};
 use super::super::view::{ACCOUNT, Region};
-use super::super::wire::{Answer, Body, Form, Problem, Query, Scope, Target};
+use super::super::wire::{Answer, Body, Form, Problem, Scope};
 use super::network;
 use crate::demo::engine::machines::{self, Wish};
 
@@ -32,13 +32,13 @@ const SOURCES: [&str; 5] = [
 const INTERFACES: [&str; 4] = ["external", "subnet", "any_subnet", "reserved_fixed_ip"];
 
 /// A volume that is asked for.
-struct Volume {
+pub(crate) struct Volume {
     disk: Disk,
     image: Option<String>,
 }
 
 /// Reads one volume. In a price question nothing but the source and the size need be said.
-fn volume(form: &mut Form<'_>, region: &Region, made: bool) -> Option<Volume> {
+pub(crate) fn volume(form: &mut Form<'_>, region: &Region, made: bool) -> Option<Volume> {
     let source = form.need_word("source", &SOURCES)?;
     let size = match source {
         "new-volume" | "snapshot" if made => form.need_number("size", 1..=2048),
@@ -352,58 +352,4 @@ pub(crate) async fn check_limits(State(room): State<Room>, scope: Scope, body: B
     wish.external =
         count * i64::try_from(kinds.iter().filter(|kind| **kind == "external").count()).unwrap_or(0);
     Ok(Json(room.look(|view| quota::check(view, &region, &wish))))
-}
-
-/// `GET .../available_flavors`: what a machine may be resized to.
-pub(crate) async fn resizes(State(room): State<Room>, target: Target, query: Query) -> Answer {
-    let prices = query.switch("include_prices", false)?;
-    let current = room
-        .look(|view| view.machine(target.key).map(|vm| super::flavor(view, &vm)))
-        .ok_or_else(|| Problem::no("Instance", &target.id))?;
-    let fits = flavors::FLAVORS
-        .iter()
-        .filter(|to| super::actions::resizable(current, to));
-    Ok(Json(listed(fits, prices)))
-}
-
-/// `POST /v1/instances/{project}/{region}/available_flavors`: what a machine with such volumes may be.
-pub(crate) async fn fitting(State(_): State<Room>, scope: Scope, query: Query, body: Body) -> Answer {
-    let prices = query.switch("include_prices", false)?;
-    let mut form = Form::new(&body.0);
-    let list = form.need_list("volumes");
-    let volumes = form.each("volumes", list, |form| {
-        volume(form, &scope.region, false)?;
-        let image = form.text("image_id");
-        Some(image.and_then(|id| images::by_id(&scope.region, id)))
-    });
-    form.done()?;
-    let windows = volumes
-        .into_iter()
-        .flatten()
-        .any(|(_, image)| image.distro == "windows");
-    let os = if windows { "windows" } else { "linux" };
-    let fits = flavors::FLAVORS
-        .iter()
-        .filter(|flavor| flavor.os() == os && !flavor.disabled && flavor.gpu.is_none());
-    Ok(Json(listed(fits, prices)))
-}
-
-/// `GET /v1/flavors/{project}/{region}`.
-pub(crate) async fn sizes(State(_): State<Room>, _: Scope, query: Query) -> Answer {
-    let page = query.page(1000)?;
-    let prices = query.switch("include_prices", false)?;
-    let disabled = query.switch("disabled", true)?;
-    let without = |name: &str| query.switch(name, false);
-    let (no_linux, no_windows) = (without("exclude_linux")?, without("exclude_windows")?);
-    let rows: Vec<&flavors::Flavor> = flavors::FLAVORS
-        .iter()
-        .filter(|f| (disabled || !f.disabled) && f.gpu.is_none())
-        .filter(|f| !(no_linux && f.os() == "linux") && !(no_windows && f.os() == "windows"))
-        .collect();
-    Ok(Json(page.of(&rows, |flavor| flavor.listed(prices))))
-}
-
-fn listed<'a>(rows: impl Iterator<Item = &'a flavors::Flavor>, prices: bool) -> Value {
-    let rows: Vec<Value> = rows.map(|flavor| flavor.listed(prices)).collect();
-    json!({ "count": rows.len(), "results": rows })
 }

@@ -26,15 +26,6 @@ const STATUSES: [&str; 16] = [
     "SUSPENDED",
     "VERIFY_RESIZE",
 ];
-const ORDERS: [&str; 6] = [
-    "created.asc",
-    "created.desc",
-    "name.asc",
-    "name.desc",
-    "status.asc",
-    "status.desc",
-];
-
 /// A text that a name or an address holds or matches.
 struct Pattern(Regex);
 
@@ -57,6 +48,29 @@ impl Pattern {
     }
 }
 
+/// What one of a machine's ports must be.
+#[derive(Debug, Clone, Copy)]
+enum Need {
+    /// Ready for a floating address.
+    Floating,
+    /// Outside.
+    External,
+}
+
+fn needs(query: &Query) -> Result<Vec<Need>, Problem> {
+    let all = [
+        ("available_floating", Need::Floating),
+        ("only_with_fixed_external_ip", Need::External),
+    ];
+    let mut found = Vec::new();
+    for (name, need) in all {
+        if query.switch(name, false)? {
+            found.push(need);
+        }
+    }
+    Ok(found)
+}
+
 /// The filters of one request.
 pub(crate) struct Filters {
     name: Option<Pattern>,
@@ -71,11 +85,10 @@ pub(crate) struct Filters {
     values: Vec<String>,
     since: Option<Timestamp>,
     before: Option<Timestamp>,
-    floating: bool,
-    external: bool,
+    needs: Vec<Need>,
     ai: bool,
     nobody: bool,
-    order: &'static str,
+    order: (&'static str, bool),
 }
 
 impl Filters {
@@ -90,7 +103,7 @@ impl Filters {
         query.choice("type_ddos_profile", &["basic", "advanced"])?;
         // These count only together with profiles, which no machine here has.
         let profiles = ["profile_name", "protection_status", "type_ddos_profile"];
-        let profiled =
+        let filtered =
             query.switch("with_ddos", false)? && profiles.iter().any(|name| query.text(name).is_some());
         let status = query.choice("status", &STATUSES)?.map(ToOwned::to_owned);
         let (since, before) = (query.moment("changes-since")?, query.moment("changes-before")?);
@@ -100,7 +113,6 @@ impl Filters {
                 "must be earlier than or equal to changes-before",
             ));
         }
-        let wanted = query.choice("order_by", &ORDERS)?;
         Ok(Self {
             name: Pattern::read(query, "name")?,
             ip: Pattern::read(query, "ip")?,
@@ -114,14 +126,10 @@ impl Filters {
             values: values(query)?,
             since,
             before,
-            floating: query.switch("available_floating", false)?,
-            external: query.switch("only_with_fixed_external_ip", false)?,
+            needs: needs(query)?,
             ai: query.switch("include_ai", false)?,
-            nobody: profiled || query.switch("only_isolated", false)?,
-            order: ORDERS
-                .into_iter()
-                .find(|order| Some(*order) == wanted)
-                .unwrap_or("created.desc"),
+            nobody: filtered || query.switch("only_isolated", false)?,
+            order: query.order(&["created", "name", "status"], ("created", true))?,
         })
     }
 
@@ -133,14 +141,14 @@ impl Filters {
         all: impl Iterator<Item = Vm<'a>>,
     ) -> Vec<Vm<'a>> {
         let mut rows: Vec<Vm<'a>> = all.filter(|vm| self.takes(view, under, vm)).collect();
-        match self.order.split('.').next() {
-            Some("name") => rows.sort_by_cached_key(|vm| view.name(vm)),
-            Some("status") => {
+        match self.order.0 {
+            "name" => rows.sort_by_cached_key(|vm| view.name(vm)),
+            "status" => {
                 rows.sort_by_cached_key(|vm| shape::standing_of(view, vm, under.way(vm)).status);
             }
             _ => rows.sort_by_key(|vm| (vm.row.created, vm.key)),
         }
-        if self.order.ends_with(".desc") {
+        if self.order.1 {
             rows.reverse();
         }
         rows
@@ -199,7 +207,7 @@ impl Filters {
     }
 
     fn fits_network(&self, view: &View<'_>, vm: &Vm<'_>) -> bool {
-        if self.ip.is_none() && self.group_out.is_none() && !self.floating && !self.external {
+        if self.ip.is_none() && self.group_out.is_none() && self.needs.is_empty() {
             return true;
         }
         let ports = network::ports(view, vm);
@@ -214,8 +222,12 @@ impl Filters {
                 .group_out
                 .as_ref()
                 .is_none_or(|name| !network::groups_of(view, vm).contains(&name.as_str()))
-            && (!self.floating || ports.iter().any(|port| !port.outside && port.floating.is_none()))
-            && (!self.external || ports.iter().any(|port| port.outside))
+            && self.needs.iter().all(|need| {
+                ports.iter().any(|port| match need {
+                    Need::Floating => !port.outside && port.floating.is_none(),
+                    Need::External => port.outside,
+                })
+            })
     }
 }
 

@@ -13,7 +13,7 @@ pub(crate) struct Problem {
     status: StatusCode,
     class: &'static str,
     message: String,
-    extra: Option<(&'static str, Value)>,
+    extra: Option<Box<(&'static str, Value)>>,
 }
 
 impl Problem {
@@ -63,7 +63,7 @@ impl Problem {
             .map(|(name, why)| format!("'{name}': {why}"))
             .collect();
         let mut problem = Self::wrong(format!("Validation Error: {{{}}}", told.join(", ")));
-        problem.extra = Some(("invalid_fields", Value::Object(wrong)));
+        problem.extra = Some(Box::new(("invalid_fields", Value::Object(wrong))));
         problem
     }
 
@@ -87,10 +87,10 @@ impl Problem {
                 used + wanted - limit
             ),
         );
-        problem.extra = Some((
+        problem.extra = Some(Box::new((
             "info",
             json!({ "attribute": attribute, "current_usage": used, "requested_usage": used + wanted, "limit": limit }),
-        ));
+        )));
         problem
     }
 
@@ -117,7 +117,8 @@ impl IntoResponse for Problem {
             // Without randomness there is no id to quote, and the error stays what it is.
             "request_id": random_hex(16).unwrap_or_default(),
         });
-        if let Some((name, value)) = self.extra {
+        if let Some(extra) = self.extra {
+            let (name, value) = *extra;
             body[name] = value;
         }
         (self.status, Json(body)).into_response()

@@ -65,6 +65,31 @@ impl Query {
         }
     }
 
+    /// An order such as `name.desc`: one of the fields, and whether the largest comes first.
+    pub(crate) fn order(
+        &self,
+        fields: &[&'static str],
+        default: (&'static str, bool),
+    ) -> Result<(&'static str, bool), Problem> {
+        let Some(text) = self.text("order_by") else {
+            return Ok(default);
+        };
+        let wrong = || {
+            let known: Vec<String> = fields.iter().map(|f| format!("{f}.asc, {f}.desc")).collect();
+            Problem::field(
+                "order_by",
+                &format!("Input should be one of {}", known.join(", ")),
+            )
+        };
+        let (field, way) = text.split_once('.').ok_or_else(wrong)?;
+        let field = fields.iter().find(|known| **known == field).ok_or_else(wrong)?;
+        match way {
+            "asc" => Ok((field, false)),
+            "desc" => Ok((field, true)),
+            _ => Err(wrong()),
+        }
+    }
+
     /// Every value of a repeated parameter, each one of a few words.
     pub(crate) fn choices<'a>(&'a self, name: &'a str, known: &[&str]) -> Result<Vec<&'a str>, Problem> {
         let found = self.all(name);
