@@ -12,6 +12,7 @@ mod cloud;
 mod coverage;
 mod cycle;
 mod elasticbox;
+mod exoscale;
 mod faults;
 mod fleet;
 mod quasarch;

@@ -138,6 +138,13 @@ pub(in crate::net) fn words(body: &[u8], page: bool) -> Option<String> {
     Some(printable(&text, 400)).filter(|t| !t.is_empty())
 }
 
+/// `retry_after` of a refusal's body, in seconds: some APIs say it there and not in a header.
+pub(in crate::net) fn asked_wait(body: &[u8]) -> Option<Duration> {
+    let body: Value = serde_json::from_slice(body).ok()?;
+    let seconds = body.get("retry_after")?.as_f64()?;
+    Duration::try_from_secs_f64(seconds.min(86_400.0)).ok()
+}
+
 fn json_words(value: &Value) -> Option<String> {
     match value {
         Value::String(text) => Some(text.clone()),
@@ -220,5 +227,26 @@ mod tests {
             words("é".repeat(5000).as_bytes(), false).unwrap().chars().count(),
             401
         );
+    }
+
+    #[test]
+    fn a_body_may_say_when_to_come_back() {
+        let wait = |body: &str| asked_wait(body.as_bytes());
+        assert_eq!(
+            wait(r#"{"error":"slow down","retry_after":2.5}"#),
+            Some(Duration::from_millis(2500))
+        );
+        assert_eq!(
+            wait(r#"{"retry_after":1e300}"#),
+            Some(Duration::from_secs(86_400))
+        );
+        for odd in [
+            r#"{"retry_after":-1}"#,
+            r#"{"retry_after":"soon"}"#,
+            "[]",
+            "slow down",
+        ] {
+            assert_eq!(wait(odd), None, "{odd}");
+        }
     }
 }

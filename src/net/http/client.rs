@@ -268,6 +268,7 @@ impl Client {
         let secrets = request.all_secrets();
         let body = bytes::Bytes::from(address::redact(&String::from_utf8_lossy(&body), &secrets));
         let words = body::words(&body, page);
+        let retry_after = retry_after.or_else(|| body::asked_wait(&body));
         let mut error = self.failed(request, Cause::Status { words, body, page }, Some(status));
         error.retry_after = retry_after;
         error.request_id = request_id.map(|id| address::redact(&id, &secrets).into());

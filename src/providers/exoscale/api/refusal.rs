@@ -1,6 +1,4 @@
-//! Refusals in Exoscale's words: three shapes of body, the missing permission by its name, and when to come back.
-
-use std::time::Duration;
+//! Refusals in Exoscale's words: three shapes of body, and the missing permission by its name.
 
 use serde_json::Value;
 
@@ -15,11 +13,8 @@ pub(super) fn problem(error: NetError, operation: &str, accepted: bool) -> Probl
         _ => None,
     };
     let mut problem = Problem::from(error);
-    if let Some(body) = &body {
-        if let Some(words) = words(body) {
-            problem.message = words.into();
-        }
-        problem.retry_after = problem.retry_after.or_else(|| wait(body));
+    if let Some(words) = body.as_ref().and_then(words) {
+        problem.message = words.into();
     }
     problem.hint = match problem.kind {
         ProblemKind::Forbidden if accepted => {
@@ -80,12 +75,6 @@ fn detail(error: &Value) -> Option<String> {
     Some(place.map_or_else(|| sentence.to_owned(), |place| format!("{sentence} ({place})")))
 }
 
-/// `retry_after` of a 429, in seconds; with an underscore, unlike everything else of this API.
-fn wait(body: &Value) -> Option<Duration> {
-    let seconds = body.get("retry_after")?.as_f64()?;
-    Duration::try_from_secs_f64(seconds.min(86_400.0)).ok()
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -117,25 +106,6 @@ mod tests {
             (json!(["odd"]), None),
         ] {
             assert_eq!(words(&body).as_deref(), told, "{body}");
-        }
-    }
-
-    #[test]
-    fn the_body_may_say_when_to_come_back() {
-        assert_eq!(
-            wait(&json!({"retry_after": 2.5})),
-            Some(Duration::from_millis(2500))
-        );
-        assert_eq!(
-            wait(&json!({"retry_after": 1e300})),
-            Some(Duration::from_secs(86_400))
-        );
-        for odd in [
-            json!({"retry_after": -1}),
-            json!({"retry_after": "soon"}),
-            json!({}),
-        ] {
-            assert_eq!(wait(&odd), None, "{odd}");
         }
     }
 }

@@ -146,7 +146,7 @@ fn hidden(value: &Value, at: &mut String, found: &mut Vec<String>) {
         at.push('/');
         at.push_str(&name.replace('~', "~0").replace('/', "~1"));
         match inner {
-            Value::String(text) if matches!(name, "user-data" | "presigned-url") && !text.is_empty() => {
+            Value::String(text) if !text.is_empty() && is_secret(name) => {
                 found.push(at.clone());
             }
             inner => hidden(inner, at, found),
@@ -162,6 +162,14 @@ fn hidden(value: &Value, at: &mut String, found: &mut Vec<String>) {
         }
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
     }
+}
+
+/// Kebab case is this API's own, so the words that are secret everywhere come with other signs before them.
+fn is_secret(name: &str) -> bool {
+    matches!(name, "user-data" | "presigned-url" | "private-key")
+        || ["-password", "-secret", "-token"]
+            .iter()
+            .any(|end| name.ends_with(end))
 }
 
 /// A script of an instance as text; `None` where it is packed or no text.

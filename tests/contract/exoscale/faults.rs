@@ -1,0 +1,168 @@
+//! Zones that fail, keys that may not do everything, and limits.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use futures_util::StreamExt as _;
+use quarterdeck::model::{Kind, ProblemKind, ScreenKind};
+use quarterdeck::providers::{ListEvent, open};
+use serde_json::json;
+
+use super::{context, organisation, recorded, refused, verified, web, zones};
+use crate::cloud::{list, within};
+use crate::recorder::{Recorder, Reply};
+
+#[tokio::test]
+async fn a_slow_or_broken_zone_hides_no_other() {
+    let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let hung = silent.local_addr().unwrap();
+    let (recorder, _) = recorded(move |line, address| match line {
+        "GET /ch-gva-2/v2/zone" => {
+            let mut all = zones(address);
+            all["zones"][0]["api-endpoint"] = json!(format!("http://{hung}/v2"));
+            let odd = json!({"name": "odd-1", "api-endpoint": "ftp://127.0.0.1/v2"});
+            all["zones"].as_array_mut().unwrap().push(odd);
+            Reply::json(&all)
+        }
+        line => organisation(line, address),
+    })
+    .await;
+    let mut context = context(&recorder);
+    context.concurrency = 1;
+    let provider = open(&context).unwrap();
+    let mut stream = provider.list(Kind::Instance);
+    let mut told = BTreeSet::new();
+    within(async {
+        while told.len() < 2 {
+            match stream.next().await.expect("a zone is still waited for") {
+                ListEvent::ScopeEnd(scope) => told.insert(scope.to_string()),
+                ListEvent::ScopeFailed(scope, problem) => {
+                    assert_eq!(problem.kind, ProblemKind::BadAnswer);
+                    told.insert(scope.to_string())
+                }
+                ListEvent::Page { .. } => false,
+                other => panic!("{other:?}"),
+            };
+        }
+    })
+    .await;
+    assert_eq!(told.into_iter().collect::<Vec<_>>(), ["ch-gva-2", "odd-1"]);
+}
+
+#[tokio::test]
+async fn zones_are_narrowed_by_name_and_a_wrong_name_is_told() {
+    let recorder = Recorder::start_with(organisation).await;
+    let mut context = context(&recorder);
+    context.zones = vec!["de-fra-1".to_owned(), "de-fro-1".to_owned()];
+    let provider = open(&context).unwrap();
+    let (rows, rest) = list(&provider, Kind::Instance).await;
+    assert!(rows.iter().all(|row| row.name() == "db-1"));
+    let problem = rest.iter().find_map(|event| match event {
+        ListEvent::ScopeFailed(scope, problem) if **scope == *"de-fro-1" => Some(problem),
+        _ => None,
+    });
+    let hint = problem.unwrap().hint.as_deref().unwrap();
+    assert!(hint.contains("ch-gva-2, de-fra-1"), "{hint}");
+    list(&provider, Kind::Operation).await;
+    let asked = verified(&recorder);
+    assert!(
+        asked
+            .iter()
+            .any(|line| line.starts_with("GET /de-fra-1/v2/event ")),
+        "{asked:?}"
+    );
+    assert!(
+        within(provider.get(&web())).await.is_err(),
+        "its zone is not looked at"
+    );
+}
+
+#[tokio::test]
+async fn without_a_list_of_zones_the_known_ones_are_asked() {
+    let (recorder, provider) = recorded(|line, address| match line {
+        "GET /ch-gva-2/v2/zone" => refused(404, "no"),
+        line => organisation(line, address),
+    })
+    .await;
+    let (_, rest) = list(&provider, Kind::Instance).await;
+    assert!(matches!(rest.last(), Some(ListEvent::End)));
+    let asked = verified(&recorder);
+    let zones: Vec<&str> = asked
+        .iter()
+        .filter_map(|line| line.strip_prefix("GET /")?.strip_suffix("/v2/instance"))
+        .collect();
+    assert_eq!(
+        zones,
+        [
+            "at-vie-1", "at-vie-2", "bg-sof-1", "ch-dk-2", "ch-gva-2", "de-fra-1", "de-muc-1", "hr-zag-1"
+        ]
+    );
+}
+
+#[tokio::test]
+async fn the_check_tries_every_read_and_names_what_is_missing() {
+    let (recorder, provider) = recorded(|line, address| match line {
+        "GET /ch-gva-2/v2/quota" => refused(403, "Forbidden by role policy"),
+        "GET /de-fra-1/v2/instance" => Reply::refusal(
+            400,
+            &json!({"title": "Bad zone", "detail": "closed", "errors": ["for good"]}),
+        ),
+        line => organisation(line, address),
+    })
+    .await;
+    let check = within(provider.check()).await.unwrap();
+    assert_eq!(check.identity, "organisation Example Ltd");
+    let failed: Vec<(&str, String)> = check
+        .probes
+        .iter()
+        .filter_map(|(name, result)| Some((&**name, result.as_ref().err()?.to_string())))
+        .collect();
+    let [(zone, closed), (quota, forbidden)] = &failed[..] else {
+        panic!("{failed:?}")
+    };
+    assert_eq!((*zone, *quota), ("list-instances de-fra-1", "list-quotas"));
+    assert!(closed.starts_with("Bad zone: closed; for good (400)"), "{closed}");
+    assert!(
+        forbidden.contains("lacks `list-quotas`") && forbidden.contains("role policy"),
+        "{forbidden}"
+    );
+    verified(&recorder);
+}
+
+#[tokio::test]
+async fn a_key_that_is_let_in_nowhere_is_refused_itself() {
+    let (_recorder, provider) = recorded(|line, address| match line {
+        "GET /ch-gva-2/v2/zone" => Reply::json(&zones(address)),
+        _ => refused(403, "Forbidden"),
+    })
+    .await;
+    let (rows, rest) = list(&provider, Kind::Instance).await;
+    assert!(rows.is_empty());
+    let Some(ListEvent::Failed(problem)) = rest.last() else {
+        panic!("{rest:?}")
+    };
+    assert_eq!(problem.kind, ProblemKind::Unauthorized);
+    assert!(problem.hint.as_deref().unwrap().contains("clock"), "{problem}");
+    let problem = within(provider.check()).await.unwrap_err();
+    assert_eq!(problem.kind, ProblemKind::Unauthorized);
+}
+
+#[tokio::test]
+async fn too_many_requests_say_when_to_come_back() {
+    let (_recorder, provider) = recorded(|line, address| match line {
+        "GET /ch-gva-2/v2/console/i1" => {
+            Reply::refusal(429, &json!({"error": "slow down", "retry_after": 90}))
+        }
+        line => organisation(line, address),
+    })
+    .await;
+    let problem = within(provider.console(&web(), ScreenKind::WebPage))
+        .await
+        .err()
+        .unwrap();
+    assert_eq!(problem.kind, ProblemKind::RateLimited);
+    assert_eq!(
+        (&*problem.message, problem.retry_after),
+        ("slow down", Some(Duration::from_secs(90)))
+    );
+}
