@@ -1,6 +1,7 @@
 //! The screen: which contexts it starts with, and the demo where there are none.
 
 use std::io::IsTerminal as _;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use super::config::variable;
@@ -59,8 +60,9 @@ pub(super) async fn show(arguments: &Arguments) -> Result<ExitCode, Failure> {
         depth: Depth::detect(variable),
         log_buffer: settings.log_buffer,
         read_only_contexts,
+        kept: kept(demo),
     };
-    Ok(match run(fleet, events, store, options).await? {
+    Ok(match Box::pin(run(fleet, events, store, options)).await? {
         Leaving::Quit => ExitCode::SUCCESS,
         // By custom 128 more than the signal's number.
         Leaving::Signal(number) => ExitCode::from(u8::try_from(128 + number).unwrap_or(u8::MAX)),
@@ -75,6 +77,13 @@ fn banner(half: &[String], demo: bool) -> Option<String> {
         (half, false) => Some(half.join("; ")),
         (half, true) => Some(format!("{}. This is the demo cloud", half.join("; "))),
     }
+}
+
+/// Where filters, orders and columns are kept between runs; those of the demo apart.
+fn kept(demo: bool) -> Option<PathBuf> {
+    let places = directories::ProjectDirs::from("", "", "quarterdeck")?;
+    let folder = places.state_dir().unwrap_or_else(|| places.data_local_dir());
+    Some(folder.join(if demo { "screen-demo.toml" } else { "screen.toml" }))
 }
 
 #[cfg(feature = "demo")]

@@ -92,6 +92,8 @@ pub enum Intent {
     SortByContext,
     /// Wide columns in a table, wrap in a text.
     Wide,
+    /// Which columns a table shows.
+    Columns,
     /// Details as a form.
     Describe,
     /// The answer as YAML.

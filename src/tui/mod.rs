@@ -9,6 +9,7 @@ mod effect;
 pub mod filter;
 mod input;
 mod intent;
+pub mod kept;
 pub mod keymap;
 mod look;
 pub mod overlays;

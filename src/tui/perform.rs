@@ -10,6 +10,7 @@ use tokio::sync::{Notify, mpsc};
 use tokio::task::JoinSet;
 
 use super::app::{App, Event};
+use super::kept::Kept;
 use super::panes::Job;
 use super::views::console::{ConsoleView, Sessions, SessionsView};
 use super::{Effect, terminal};
@@ -121,6 +122,19 @@ impl Performer {
             if let Ok(Some(arranged)) = tokio::task::spawn_blocking(move || job.run()).await {
                 let _ = sender.send(Event::Arranged(Box::new(arranged))).await;
             }
+        });
+    }
+
+    /// Writes what is kept between runs.
+    pub(super) fn keep(&mut self, kept: Kept, path: PathBuf) {
+        let sender = self.sender.clone();
+        self.tasks.spawn(async move {
+            let told = path.display().to_string();
+            let failed = match tokio::task::spawn_blocking(move || kept.write(&path)).await {
+                Ok(Err(error)) => format!("filters and columns cannot be kept in {told}: {error}"),
+                _ => return,
+            };
+            let _ = sender.send(Event::Failed(failed)).await;
         });
     }
 

@@ -2,12 +2,14 @@
 //! queues; whatever takes time runs in a task that this loop owns and that ends with it.
 
 use std::io::{self, Stdout};
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc;
 
 use super::app::{App, Event, Options};
 use super::input::{Input, Outside};
+use super::kept::Kept;
 use super::perform::Performer;
 use super::terminal::{self, Guard, Screen, Suspended};
 use super::{Effect, draw};
@@ -22,6 +24,9 @@ const BATCH: usize = 512;
 const QUEUE: usize = 256;
 /// Rows must rest this long before they are sampled: scrolling past is not looking at.
 const SETTLE: Duration = Duration::from_millis(80);
+
+/// Filters and columns must rest this long before they are written to their file.
+const KEEP: Duration = Duration::from_secs(1);
 
 /// How it ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,8 +49,16 @@ pub async fn run(fleet: Fleet, events: Events, store: Store, options: Options) -
     let (columns, rows) = crossterm::terminal::size()?;
     let (sender, queue) = mpsc::channel(QUEUE);
     let wake = std::sync::Arc::new(tokio::sync::Notify::new());
+    let kept = options.kept.clone();
+    let mut app = App::new(store, options, Timestamp::now());
+    if let Some(path) = &kept {
+        app.restore(Kept::read(path));
+    }
     let mut frames = Frames {
-        app: App::new(store, options, Timestamp::now()),
+        written: app.keep().clone(),
+        keep_at: None,
+        kept,
+        app,
         screen: Screen::new(io::stdout(), columns, rows),
         performer: Performer::new(fleet, sender, wake.clone()),
         last_frame: None,
@@ -55,6 +68,7 @@ pub async fn run(fleet: Fleet, events: Events, store: Store, options: Options) -
     };
     let result = frames.turn(events, queue, &mut input, &wake).await;
     frames.performer.end();
+    frames.keep_last();
     drop(guard);
     result
 }
@@ -66,6 +80,12 @@ struct Frames {
     last_frame: Option<Instant>,
     redraw_at: Option<Instant>,
     watch: Option<(Instant, Effect)>,
+    /// The file of what is kept between runs.
+    kept: Option<PathBuf>,
+    /// What it holds.
+    written: Kept,
+    /// When it is to be written.
+    keep_at: Option<Instant>,
     leaving: Option<Leaving>,
 }
 
@@ -139,6 +159,12 @@ impl Frames {
         if let Some((_, effect)) = self.watch.take_if(|(at, _)| *at <= now) {
             self.performer.perform(&self.app, effect);
         }
+        if self.keep_at.take_if(|at| *at <= now).is_some() {
+            self.app.keep().clone_into(&mut self.written);
+            if let Some(path) = &self.kept {
+                self.performer.keep(self.written.clone(), path.clone());
+            }
+        }
         if self.redraw_at.is_some_and(|at| at <= now) {
             self.redraw_at = None;
             self.take(Event::Tick)?;
@@ -150,7 +176,10 @@ impl Frames {
     fn next_deadline(&self) -> Option<Instant> {
         let watch = self.watch.as_ref().map(|(at, _)| *at);
         let frame = self.app.is_dirty().then(|| self.frame_due());
-        [watch, self.redraw_at, frame].into_iter().flatten().min()
+        [watch, self.redraw_at, self.keep_at, frame]
+            .into_iter()
+            .flatten()
+            .min()
     }
 
     fn frame_due(&self) -> Instant {
@@ -178,6 +207,9 @@ impl Frames {
         if let Some(effect) = self.app.drawn() {
             self.watch = Some((now + SETTLE, effect));
         }
+        if self.kept.is_some() && self.keep_at.is_none() && *self.app.keep() != self.written {
+            self.keep_at = Some(now + KEEP);
+        }
         self.redraw_at = self.app.redraw_in().map(|after| now + after.max(FRAME));
         Ok(())
     }
@@ -201,6 +233,16 @@ impl Frames {
             }
         }
         Ok(())
+    }
+
+    /// Writes what has changed since the last time, before leaving.
+    fn keep_last(&mut self) {
+        if let Some(path) = &self.kept
+            && *self.app.keep() != self.written
+        {
+            // There is nobody left to tell.
+            let _ = self.app.keep().write(path);
+        }
     }
 
     fn suspend(&mut self) -> io::Result<()> {

@@ -41,6 +41,21 @@ impl Deck {
         Self { terminal, home }
     }
 
+    /// Starts it again in the home of one that has ended.
+    pub fn again(self, arguments: &[&str]) -> Self {
+        let Self { terminal, home } = self;
+        drop(terminal);
+        let terminal = Terminal::start(&Start {
+            program: QDECK,
+            arguments,
+            environment: &[],
+            home: home.path(),
+            columns: 120,
+            rows: 36,
+        });
+        Self { terminal, home }
+    }
+
     /// Starts it with a configuration file of this text.
     pub fn configured(text: &str) -> Self {
         let home = tempfile::tempdir().expect("a folder");

@@ -48,6 +48,30 @@ fn a_filter_keeps_what_failed_and_esc_brings_all_back() {
 }
 
 #[test]
+fn filters_and_columns_are_there_again_the_next_time() {
+    let mut deck = Deck::demo();
+    deck.wait_for("trainer-1");
+    deck.type_keys("/state:failed\r");
+    deck.wait_gone("trainer-1");
+    deck.type_keys("W");
+    deck.wait_for("always shown");
+    deck.type_keys("j\r");
+    deck.wait_for("the usual columns");
+    deck.type_keys(keys::ESC);
+    deck.wait_gone("always shown");
+    deck.type_keys(keys::CTRL_C);
+    assert!(deck.exit_status().success());
+    let deck = deck.again(&["--context", "demo-cycle"]);
+    deck.wait_for("/state:failed");
+    deck.wait_for("mailer-1");
+    let screen = deck.screen();
+    assert!(
+        !screen.contains("trainer-1") && !screen.contains("CONTEXT"),
+        "{screen}"
+    );
+}
+
+#[test]
 fn details_are_shown_in_three_forms() {
     let deck = Deck::demo();
     deck.wait_for("web-1");

@@ -18,6 +18,7 @@ use crossterm::event::Event as TerminalEvent;
 pub use history::Spot;
 pub use messages::{Message, Messages};
 
+use super::kept::Kept;
 use super::keymap::Keymap;
 use super::overlays::Menu;
 use super::panes::{Arranged, Job, Pane};
@@ -53,6 +54,8 @@ pub struct Options {
     pub log_buffer: Bytes,
     /// Contexts through which nothing may be changed; said in the list of contexts.
     pub read_only_contexts: HashSet<ContextName>,
+    /// The file in which filters, orders and columns are kept between runs.
+    pub kept: Option<std::path::PathBuf>,
 }
 
 impl Default for Options {
@@ -68,6 +71,7 @@ impl Default for Options {
             depth: Depth::Ansi,
             log_buffer: Bytes(32 << 20),
             read_only_contexts: HashSet::new(),
+            kept: None,
         }
     }
 }
@@ -122,6 +126,7 @@ pub struct App {
     commands: Vec<String>,
     watched: (Vec<ResourceId>, Option<ResourceId>),
     before_filter: String,
+    kept: Kept,
     dirty: bool,
 }
 
@@ -169,9 +174,36 @@ impl App {
             commands: Vec::new(),
             watched: (Vec::new(), None),
             before_filter: String::new(),
+            kept: Kept::default(),
             dirty: true,
             options,
         }
+    }
+
+    /// Takes what was kept from the last run, or says why it was not.
+    pub fn restore(&mut self, kept: Result<Option<Kept>, String>) {
+        match kept {
+            Ok(Some(kept)) => {
+                for pane in &mut self.panes {
+                    if let Some(table) = kept.tables.get(table_name(pane.kind).as_str()) {
+                        pane.restore(table, &self.store);
+                    }
+                }
+                self.kept = kept;
+            }
+            Ok(None) => {}
+            Err(told) => self.messages.add(self.now, true, told),
+        }
+    }
+
+    /// What is to be kept for the next run. What is being typed and what was only drilled into is not.
+    pub fn keep(&mut self) -> &Kept {
+        if self.prompt.is_none() {
+            for pane in self.panes.iter().filter(|pane| pane.narrow.is_none()) {
+                self.kept.tables.insert(table_name(pane.kind), pane.keep());
+            }
+        }
+        &self.kept
     }
 
     /// The table in front.
@@ -294,6 +326,11 @@ impl App {
             .filter(|id| instance(id));
         (visible.cloned().collect(), selected.cloned())
     }
+}
+
+/// A table's name in the palette and in files.
+pub(in crate::tui) fn table_name(kind: Kind) -> String {
+    kind.title().to_lowercase().replace(' ', "-")
 }
 
 /// How long a row that changed its state stands out.

@@ -9,7 +9,6 @@ use super::App;
 use crate::model::{ContextName, Kind};
 use crate::tui::keymap::{Chord, Lookup};
 use crate::tui::overlays::{Choice, Item, MenuKind, palette_items};
-use crate::tui::panes::Sort;
 use crate::tui::widgets::prompt::{Prompt, Typed};
 use crate::tui::{Effect, Intent, Place};
 
@@ -55,9 +54,16 @@ impl App {
             Intent::Back
             | Intent::Close
             | Intent::SortMenu
+            | Intent::Columns
             | Intent::Contexts
             | Intent::CopyMenu
             | Intent::Messages => self.close_menu(),
+            Intent::Left | Intent::Right => {
+                if let Some(Choice::Column(column)) = menu.chosen().map(|item| item.choice.clone()) {
+                    self.panes[self.active].move_column(column, intent == Intent::Right, &self.store);
+                }
+                Vec::new()
+            }
             Intent::Reconnect => match menu.chosen().map(|item| item.choice.clone()) {
                 Some(Choice::Context(name)) => vec![
                     Effect::Reconnect(name.clone()),
@@ -206,6 +212,14 @@ impl App {
             return self.toggle_context(name);
         }
         match &choice {
+            Choice::Column(column) => {
+                self.panes[self.active].toggle_column(*column, &self.store);
+                return Vec::new();
+            }
+            Choice::UsualColumns => {
+                self.pane_mut().usual_columns();
+                return Vec::new();
+            }
             Choice::Read => return Vec::new(),
             Choice::Wrong => {
                 let told = menu.chosen().map(|item| item.label.clone()).unwrap_or_default();
@@ -227,11 +241,15 @@ impl App {
             }
         }
         match choice {
-            Choice::Read | Choice::Wrong | Choice::Complete(_) | Choice::Stay | Choice::Context(_) => {
-                Vec::new()
-            }
+            Choice::Read
+            | Choice::Wrong
+            | Choice::Complete(_)
+            | Choice::Stay
+            | Choice::Context(_)
+            | Choice::Column(_)
+            | Choice::UsualColumns => Vec::new(),
             Choice::SortTo(column, reverse) => {
-                self.pane_mut().sort = Sort { column, reverse };
+                self.pane_mut().sort_to(column, reverse);
                 Vec::new()
             }
             Choice::Only(names) => self.show_only(&names),

@@ -140,6 +140,7 @@ impl App {
                 pane.wide = !pane.wide;
                 pane.widths.clear();
             }
+            Intent::Columns => return self.open_menu(Menu::columns(self)),
             Intent::Attention => {
                 let pane = self.pane_mut();
                 pane.attention = !pane.attention;
@@ -393,7 +394,7 @@ impl App {
                 column => column.text(row).into_owned(),
             }));
         }
-        let stem = pane.kind.title().to_lowercase().replace(' ', "-");
+        let stem = super::table_name(pane.kind);
         vec![Effect::Save(format!("{stem}.csv"), csv.into_bytes())]
     }
 }

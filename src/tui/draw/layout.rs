@@ -13,7 +13,12 @@ const SPARKS: (u16, u16) = (11, 26);
 /// Chooses the columns that fit and their widths. `wanted` is what each column's content asks for. Texts come first:
 /// sparklines give way, then what can be cut and still be read, then whole columns, those of low priority first. What
 /// is left goes to sparklines, then to the column before the figures at the right.
-pub(super) fn share(kind: Kind, columns: &[(Column, u16)], width: u16) -> Vec<(Column, u16)> {
+pub(super) fn share(
+    kind: Kind,
+    columns: &[(Column, u16)],
+    width: u16,
+    priority: impl Fn(Column) -> u8,
+) -> Vec<(Column, u16)> {
     let mut chosen: Vec<(Column, u16)> = columns.to_vec();
     let total = |chosen: &[(Column, u16)]| {
         chosen
@@ -30,7 +35,7 @@ pub(super) fn share(kind: Kind, columns: &[(Column, u16)], width: u16) -> Vec<(C
         // Of equals the last one goes.
         let Some(least) = (0..chosen.len())
             .rev()
-            .min_by_key(|index| chosen[*index].0.shape(kind).priority)
+            .min_by_key(|index| priority(chosen[*index].0))
         else {
             break;
         };
@@ -121,10 +126,14 @@ mod tests {
             .collect()
     }
 
+    fn usual(column: Column) -> u8 {
+        column.shape(Kind::Instance).priority
+    }
+
     #[test]
     fn whatever_the_width_the_columns_fit_and_the_name_stays() {
         for width in 1..400 {
-            let chosen = share(Kind::Instance, &wanted(), width);
+            let chosen = share(Kind::Instance, &wanted(), width, usual);
             let total: u16 = chosen.iter().map(|(_, width)| width + GAP).sum::<u16>() - GAP;
             assert!(total <= width, "{width}: {total}");
             assert!(
@@ -138,7 +147,7 @@ mod tests {
     fn more_room_never_shows_less() {
         let mut before = 0;
         for width in 20..400 {
-            let count = share(Kind::Instance, &wanted(), width).len();
+            let count = share(Kind::Instance, &wanted(), width, usual).len();
             assert!(count >= before, "{width}: {count} after {before}");
             before = count;
         }
@@ -157,7 +166,7 @@ mod tests {
             (Column::Age, 4),
         ];
         let width = |room, wanted| {
-            let chosen = share(Kind::Instance, &columns, room);
+            let chosen = share(Kind::Instance, &columns, room, usual);
             chosen.iter().find(|(column, _)| *column == wanted).map(|it| it.1)
         };
         assert_eq!(

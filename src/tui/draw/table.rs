@@ -130,7 +130,7 @@ fn measure(pane: &mut Pane, visible: &[Row], look: &Look<'_>, width: u16) -> Vec
         }
         wanted.push((column, wide));
     }
-    share(kind, &wanted, width)
+    share(kind, &wanted, width, |column| pane.priority(column))
 }
 
 fn head(pane: &Pane, column: Column, area: Rect, look: &Look<'_>, buf: &mut Buffer) {

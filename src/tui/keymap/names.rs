@@ -57,7 +57,8 @@ registry! {
     Intent::SortByAge, "sort-by-age", "sort by age; again to reverse";
     Intent::SortByState, "sort-by-state", "sort by state; again to reverse";
     Intent::SortByContext, "sort-by-context", "sort by context; again to reverse";
-    Intent::Wide, "wide", "wide columns in a table, wrap in a text";
+    Intent::Wide, "wide", "all columns of a table, wrap in a text";
+    Intent::Columns, "columns", "choose the columns and their order";
     Intent::Describe, "describe", "details as a form";
     Intent::Yaml, "yaml", "the platform's answer as YAML";
     Intent::Json, "json", "the platform's answer as JSON";

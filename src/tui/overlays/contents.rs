@@ -117,6 +117,16 @@ impl Menu {
         menu
     }
 
+    /// Which columns the table shows.
+    pub fn columns(app: &App) -> Self {
+        let mut menu = Self::new(MenuKind::Columns, "columns", columns(app));
+        menu.foot = "enter show or hide  ← → move  esc close";
+        if app.options.ascii {
+            menu.foot = "enter show or hide  left right move  esc close";
+        }
+        menu
+    }
+
     /// The contexts.
     pub fn contexts(app: &App) -> Self {
         let mut menu = Self::new(MenuKind::Contexts, "contexts", contexts(app));
@@ -181,10 +191,37 @@ impl Menu {
     pub fn live_items(&self, app: &App) -> Option<Vec<Item>> {
         match self.kind {
             MenuKind::Contexts => Some(contexts(app)),
+            MenuKind::Columns => Some(columns(app)),
             MenuKind::Messages => Some(messages(app)),
             _ => None,
         }
     }
+}
+
+fn columns(app: &App) -> Vec<Item> {
+    let pane = app.pane();
+    let mut items: Vec<Item> = pane
+        .choices(&app.store)
+        .into_iter()
+        .map(|(column, shown)| {
+            let detail = match column {
+                Column::Name => "always shown",
+                Column::Fact(_) => "a platform's own",
+                _ => "",
+            };
+            let mark = if shown { "[x]" } else { "[ ]" };
+            let tone = if shown || pane.wide {
+                Tone::Plain
+            } else {
+                Tone::Dim
+            };
+            Item::new(mark, column.word(pane.kind), detail, Choice::Column(column)).toned(tone)
+        })
+        .collect();
+    if pane.chosen.is_some() {
+        items.push(Item::new("", "the usual columns", "", Choice::UsualColumns));
+    }
+    items
 }
 
 fn messages(app: &App) -> Vec<Item> {

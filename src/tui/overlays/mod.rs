@@ -27,6 +27,8 @@ pub enum MenuKind {
     Palette,
     /// Columns to sort by.
     Sort,
+    /// Which columns are shown.
+    Columns,
     /// The contexts and how they fare.
     Contexts,
     /// What has been said.
@@ -48,6 +50,10 @@ pub enum Choice {
     Sort(Column),
     /// Sorts the table this way round; true is from the end.
     SortTo(Column, bool),
+    /// Shows a column or hides it.
+    Column(Column),
+    /// Shows the usual columns.
+    UsualColumns,
     /// Shows only these contexts; none named shows all.
     Only(Vec<ContextName>),
     /// Goes on typing with this line.
@@ -211,8 +217,10 @@ impl Menu {
             return;
         }
         let label = self.chosen().map(|item| item.label.clone());
+        let top = self.top;
         self.items = items;
         self.search();
+        self.top = top;
         if let Some(at) = self
             .shown
             .iter()

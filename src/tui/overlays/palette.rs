@@ -2,7 +2,7 @@
 
 use super::{Choice, Item, Tone};
 use crate::model::{ContextName, Kind, Lifecycle};
-use crate::tui::app::App;
+use crate::tui::app::{App, table_name};
 use crate::tui::filter::Key;
 use crate::tui::keymap::REGISTRY;
 use crate::tui::panes::{Column, Pane};
@@ -15,7 +15,7 @@ pub(in crate::tui) fn palette(app: &App, typed: &str) -> Vec<Item> {
     }
     let mut items = Vec::new();
     for (index, kind) in Kind::ALL.into_iter().enumerate() {
-        let name = kind.title().to_lowercase().replace(' ', "-");
+        let name = table_name(kind);
         let count = app.store.len(kind);
         items.push(Item::new(
             (index + 1).to_string(),
@@ -210,7 +210,7 @@ fn sorts(app: &App, rest: &str) -> Vec<Item> {
 /// `instances state:failed @cycle-prod`: a table's name, or the beginning of one, and a filter.
 fn table(app: &App, first: &str, rest: &str) -> Option<Vec<Item>> {
     let first = first.to_lowercase();
-    let named = |kind: &Kind| kind.title().to_lowercase().replace(' ', "-");
+    let named = |kind: &Kind| table_name(*kind);
     let kind = Kind::ALL
         .into_iter()
         .find(|kind| !first.is_empty() && named(kind).starts_with(&first))?;

@@ -189,6 +189,14 @@ impl Column {
         }
     }
 
+    /// The name by which a file knows it: a fact may be called as a shared column is.
+    pub fn code(self, kind: Kind) -> String {
+        match self {
+            Self::Fact(name) => format!("own:{name}"),
+            _ => self.word(kind).into_owned(),
+        }
+    }
+
     /// How it is laid out in the table of a kind.
     pub const fn shape(self, kind: Kind) -> Shape {
         match self {

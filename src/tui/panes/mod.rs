@@ -1,6 +1,7 @@
 //! The five tables: their columns, their order, and where the eye is in each.
 
 mod arrange;
+mod choice;
 mod column;
 mod figures;
 mod narrow;

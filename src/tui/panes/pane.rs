@@ -10,6 +10,7 @@ use crate::fleet::Store;
 use crate::model::{ContextName, Kind, Resource, ResourceId, Timestamp};
 use crate::tui::Intent;
 use crate::tui::filter::{Filter, FilterError};
+use crate::tui::kept::KeptTable;
 
 /// Tables up to this size are arranged on the spot: it takes less than a millisecond.
 const SMALL: usize = 1500;
@@ -22,8 +23,10 @@ pub struct Pane {
     pub narrow: Option<Narrow>,
     /// Only what needs attention.
     pub attention: bool,
-    /// More columns.
+    /// All columns.
     pub wide: bool,
+    /// The columns that a person chose, in order, by their codes; `-` before one that is not shown.
+    pub chosen: Option<Vec<String>>,
     /// By what it is sorted.
     pub sort: Sort,
     /// The filter as typed; [`Pane::misread`] says whether it could be read.
@@ -38,6 +41,10 @@ pub struct Pane {
     pub page: usize,
     /// Widths of columns so far: they grow with what is seen and do not shrink while scrolling.
     pub widths: HashMap<Column, u16>,
+    /// A column to sort by that is not known yet, by its code: a fact that no row has told.
+    wished: Option<(String, bool)>,
+    /// How many facts were known when the filter and the wish were read.
+    facts: usize,
     filter: Filter,
     misread: Option<FilterError>,
     selected: Option<ResourceId>,
@@ -57,6 +64,9 @@ impl Pane {
             narrow: None,
             attention: false,
             wide: false,
+            chosen: None,
+            wished: None,
+            facts: 0,
             sort: Sort::usual(kind),
             filter_text: String::new(),
             marks: HashSet::new(),
@@ -115,15 +125,56 @@ impl Pane {
     /// Sorts by a column; by the same again reverses.
     pub fn sort_by(&mut self, column: Column) {
         let reverse = self.sort.column == column && !self.sort.reverse;
-        self.sort = Sort { column, reverse };
+        self.sort_to(column, reverse);
     }
 
-    /// The columns of the table.
-    pub fn columns(&self, store: &Store) -> Vec<Column> {
-        if self.wide {
-            Column::all(self.kind, store.facts(self.kind))
-        } else {
-            Column::usual(self.kind).to_vec()
+    /// Sorts by a column, this way round.
+    pub fn sort_to(&mut self, column: Column, reverse: bool) {
+        self.sort = Sort { column, reverse };
+        self.wished = None;
+    }
+
+    /// What is to be kept of it for the next run.
+    pub fn keep(&self) -> KeptTable {
+        let usual = Sort::usual(self.kind);
+        let (sort, reverse) = match &self.wished {
+            Some(wished) => wished.clone(),
+            None if self.sort == usual => Default::default(),
+            None => (self.sort.column.code(self.kind), self.sort.reverse),
+        };
+        KeptTable {
+            filter: self.filter_text.clone(),
+            sort,
+            reverse,
+            wide: self.wide,
+            columns: self.chosen.clone().unwrap_or_default(),
+        }
+    }
+
+    /// Takes what was kept. What the rows have not told yet is looked for as they come.
+    pub fn restore(&mut self, kept: &KeptTable, store: &Store) {
+        self.wide = kept.wide;
+        self.chosen = (!kept.columns.is_empty()).then(|| kept.columns.clone());
+        self.wished = (!kept.sort.is_empty()).then(|| (kept.sort.clone(), kept.reverse));
+        self.set_filter(&kept.filter, store);
+        self.look_again(store);
+    }
+
+    /// Reads the filter and the wished order again once new facts are known: they may name them.
+    fn look_again(&mut self, store: &Store) {
+        self.facts = store.facts(self.kind).len();
+        if let Some((code, reverse)) = &self.wished {
+            let all = Column::all(self.kind, store.facts(self.kind));
+            let found = all
+                .into_iter()
+                .find(|column| column.sorts() && column.code(self.kind) == *code);
+            if let Some(column) = found {
+                self.sort_to(column, *reverse);
+            }
+        }
+        if self.misread.is_some() {
+            let text = self.filter_text.clone();
+            self.set_filter(&text, store);
         }
     }
 
@@ -185,6 +236,9 @@ impl Pane {
         hidden: &Arc<HashSet<ContextName>>,
         now: Timestamp,
     ) -> Option<Job> {
+        if store.facts(self.kind).len() > self.facts {
+            self.look_again(store);
+        }
         let spec = self.spec(store, hidden);
         if self.rows.as_ref().is_some_and(|rows| rows.spec == spec) {
             self.cancel();

@@ -1,0 +1,124 @@
+//! Which columns a table shows, and what is kept for the next run.
+
+use crossterm::event::{KeyCode, KeyModifiers};
+
+use super::Scene;
+use crate::model::{Kind, Lifecycle, Platform};
+use crate::tui::kept::{Kept, KeptTable};
+use crate::tui::{Effect, sample};
+
+fn heads(scene: &Scene) -> Vec<&'static str> {
+    let heads = scene.app.heads.iter();
+    heads
+        .map(|(.., column)| column.shape(Kind::Instance).title)
+        .collect()
+}
+
+#[test]
+fn the_chooser_shows_hides_and_moves_columns_and_goes_back_to_the_usual_ones() {
+    let mut scene = Scene::new(sample::fleet(), 120, 24);
+    scene.keys("jW");
+    insta::assert_snapshot!("columns", scene.text());
+    // The context goes; the state moves before the name.
+    scene.keys("j\njhh");
+    scene.keys("\x1b");
+    assert_eq!(heads(&scene)[..3], ["STATE", "NAME", "TYPE"]);
+    scene.keys("W");
+    scene.keys("j\n");
+    scene.keys("\x1b");
+    assert_eq!(heads(&scene)[..2], ["STATE", "NAME"], "the name stays");
+    scene.keys("WG\n\x1b");
+    assert_eq!(heads(&scene)[..3], ["NAME", "CONTEXT", "STATE"]);
+    assert_eq!(scene.app.pane().chosen, None);
+}
+
+#[test]
+fn a_fact_that_was_asked_for_stays_where_others_go() {
+    let mut scene = Scene::new(sample::fleet(), 60, 20);
+    assert!(!heads(&scene).contains(&"ready_state"));
+    scene.keys("W");
+    let down = "j".repeat(13);
+    scene.keys(&down);
+    let text = scene.text();
+    let line = text
+        .lines()
+        .find(|line| line.contains("ready_state"))
+        .unwrap()
+        .to_owned();
+    assert!(
+        line.contains("[ ]") && line.contains("a platform's own"),
+        "{line}"
+    );
+    scene.keys("\n\x1b");
+    assert!(heads(&scene).contains(&"ready_state"), "{}", scene.text());
+    scene.keys(":sort ready_state desc\n");
+    assert_eq!(
+        scene.app.pane().sort.column.code(Kind::Instance),
+        "own:ready_state"
+    );
+}
+
+#[test]
+fn all_columns_are_shown_where_there_is_room() {
+    let mut scene = Scene::new(sample::fleet(), 250, 24);
+    scene.keys("w");
+    let heads = heads(&scene);
+    for expected in ["CONTAINER", "HOST", "IMAGE", "ready_state", "ID"] {
+        assert!(heads.contains(&expected), "{expected}: {heads:?}");
+    }
+    assert!(!heads.contains(&"LABELS"), "no row has any");
+}
+
+#[test]
+fn what_is_kept_comes_back_and_what_no_row_has_told_yet_waits() {
+    let mut scene = Scene::new(sample::fleet(), 120, 24);
+    scene.keys("/web\nSSw:sort ready_state desc\n");
+    scene.keys("W");
+    scene.press(KeyCode::Down, KeyModifiers::NONE).keys("\n\x1b");
+    let kept = scene.app.keep().clone();
+    let table = &kept.tables["instances"];
+    assert_eq!(
+        (&*table.filter, &*table.sort, table.reverse, table.wide),
+        ("web", "own:ready_state", true, true)
+    );
+    assert_eq!(table.columns[..2], ["name", "-context"]);
+    assert_eq!(kept.tables["gpu-models"], KeptTable::default());
+
+    let mut next = Scene::new(sample::empty(&[("cycle-prod", Platform::Cycle)]), 120, 24);
+    next.app.restore(Ok(Some(kept.clone())));
+    assert_eq!(*next.app.keep(), kept, "before there are any rows");
+    let rows = vec![
+        sample::instance("cycle-prod", "web-1", Lifecycle::Running),
+        sample::instance("cycle-prod", "db-1", Lifecycle::Running),
+    ];
+    sample::list(&mut next.app.store, "cycle-prod", Kind::Instance, rows);
+    next.draw();
+    assert_eq!(next.shown(), ["web-1"]);
+    assert_eq!(
+        next.app.pane().sort.column.code(Kind::Instance),
+        "own:ready_state"
+    );
+    assert_eq!(*next.app.keep(), kept);
+}
+
+#[test]
+fn what_is_typed_or_drilled_into_is_not_kept_and_a_broken_file_is_told() {
+    let mut scene = Scene::new(sample::fleet(), 120, 24);
+    scene.keys("/web");
+    assert_eq!(*scene.app.keep(), Kept::default(), "not before Enter");
+    scene.keys("\x1b2/train\n");
+    scene.keys("\n/zero\n");
+    let kept = scene.app.keep().clone();
+    assert_eq!(kept.tables["containers"].filter, "train");
+    assert_eq!(kept.tables.get("instances"), None, "what was drilled into");
+    scene
+        .app
+        .restore(Err("screen.toml is ignored: it is empty".to_owned()));
+    scene.draw();
+    assert!(
+        scene.text().contains("screen.toml is ignored"),
+        "{}",
+        scene.text()
+    );
+    assert!(!scene.effects.contains(&Effect::Quit));
+}
