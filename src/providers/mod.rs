@@ -6,6 +6,7 @@
 mod cycle;
 mod elasticbox;
 mod exoscale;
+mod gcore;
 mod quasarch;
 mod replay;
 mod shelf;
@@ -196,14 +197,9 @@ pub fn open(context: &crate::config::Context) -> Result<SharedProvider, Problem>
     Ok(match context.platform {
         Platform::Cycle => Arc::new(cycle::Cycle::new(context)?),
         Platform::Quasarch => Arc::new(quasarch::Quasarch::new(context)?),
+        Platform::Gcore => Arc::new(gcore::Gcore::new(context)?),
         Platform::ElasticBox => Arc::new(elasticbox::ElasticBox::new(context)?),
         Platform::Exoscale => Arc::new(exoscale::Exoscale::new(context)?),
-        Platform::Gcore => {
-            return Err(Problem::new(
-                crate::model::ProblemKind::Unsupported,
-                format!("{} cannot be connected to by this build", context.platform),
-            ));
-        }
     })
 }
 
@@ -212,7 +208,7 @@ pub const fn endpoints(platform: Platform) -> &'static [Endpoint] {
     match platform {
         Platform::Cycle => cycle::ENDPOINTS,
         Platform::Quasarch => quasarch::ENDPOINTS,
-        Platform::Gcore => &[],
+        Platform::Gcore => gcore::ENDPOINTS,
         Platform::ElasticBox => elasticbox::ENDPOINTS,
         Platform::Exoscale => exoscale::ENDPOINTS,
     }

@@ -17,7 +17,7 @@ const SECRET: [&str; 10] = [
 ];
 
 /// Fields that hold a map of environment variables: names are shown, values are not.
-const ENVIRONMENT: [&str; 3] = ["env", "environment_vars", "environment_variables"];
+const ENVIRONMENT: [&str; 4] = ["env", "envs", "environment_vars", "environment_variables"];
 
 /// JSON pointers of every secret in `value`.
 pub(super) fn secrets(value: &Value) -> Vec<String> {
