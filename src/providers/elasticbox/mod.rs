@@ -31,7 +31,7 @@ use api::Api;
 pub(super) use endpoints::ENDPOINTS;
 use map::Mapper;
 use read::detail::{self, BindingPath};
-use read::history::Histories;
+use read::listing::Aside;
 use read::workspaces::Workspaces;
 use read::{check, listing};
 
@@ -43,7 +43,7 @@ pub(super) struct ElasticBox {
     api: Arc<Api>,
     map: Mapper,
     workspaces: Arc<Workspaces>,
-    histories: Arc<Histories>,
+    aside: Arc<Aside>,
     bindings: Arc<BindingPath>,
     at_once: usize,
 }
@@ -77,7 +77,7 @@ impl ElasticBox {
         };
         Ok(Self {
             workspaces: Arc::new(Workspaces::new(api.clone(), map.clone(), &context.workspaces)),
-            histories: Arc::default(),
+            aside: Arc::default(),
             bindings: Arc::default(),
             api,
             map,
@@ -102,8 +102,8 @@ impl Provider for ElasticBox {
     fn list(&self, kind: Kind) -> BoxStream<'static, ListEvent> {
         match kind {
             Kind::Instance | Kind::Container | Kind::Operation => {
-                let (workspaces, histories) = (self.workspaces.clone(), self.histories.clone());
-                listing::walk(workspaces, histories, kind, self.at_once)
+                let (workspaces, aside) = (self.workspaces.clone(), self.aside.clone());
+                listing::walk(workspaces, aside, kind, self.at_once)
             }
             Kind::Revision | Kind::GpuModel => super::nothing(unsupported("there is no such list")),
         }
@@ -111,7 +111,14 @@ impl Provider for ElasticBox {
 
     fn get(&self, id: &ResourceId) -> Answer<Resource> {
         let (api, map, id) = (self.api.clone(), self.map.clone(), id.clone());
-        async move { detail::get(&api, &map, &id).await }.boxed()
+        let aside = self.aside.clone();
+        async move {
+            Ok(match detail::get(&api, &map, &id).await? {
+                Resource::Instance(row) => Resource::Instance(aside.addresses.fill(row)),
+                other => other,
+            })
+        }
+        .boxed()
     }
 
     fn describe(&self, id: &ResourceId) -> BoxStream<'static, Section> {

@@ -115,6 +115,18 @@ pub(crate) struct Machine {
     pub(crate) name: Text,
     #[serde(deserialize_with = "text")]
     pub(crate) state: Text,
+    /// Only the service itself tells them.
+    #[serde(deserialize_with = "object")]
+    pub(crate) address: Addresses,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Addresses {
+    #[serde(deserialize_with = "text")]
+    pub(crate) public: Text,
+    #[serde(deserialize_with = "text")]
+    pub(crate) private: Text,
 }
 
 /// A box of any kind: the end of its schema tells which.

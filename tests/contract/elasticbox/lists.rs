@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use quarterdeck::config::{Context, TokenHeader};
-use quarterdeck::model::{Kind, Lifecycle, ProblemKind};
+use quarterdeck::model::{Kind, Lifecycle, ProblemKind, Resource};
 use quarterdeck::providers::{ListEvent, open};
 use serde_json::json;
 
@@ -30,6 +30,8 @@ async fn every_workspace_is_listed_and_every_array_is_asked_for_once() {
     lines.sort();
     let paths = [
         "instances",
+        // Addresses of what neither moves nor is dead.
+        "instances/i-1/service",
         // Only one instance changed lately.
         "instances/i-2/operations",
         "profile",
@@ -96,6 +98,33 @@ async fn every_workspace_is_listed_and_every_array_is_asked_for_once() {
 }
 
 #[tokio::test]
+async fn addresses_are_read_aside_and_shown_with_the_next_listing() {
+    let (recorder, provider) = recorded().await;
+    let addresses = |rows: &[Resource]| -> Vec<(String, bool)> {
+        let of = rows.iter().find_map(|row| match row {
+            Resource::Instance(it) if &*it.id.id == "i-1" => Some(it.addresses.clone()),
+            _ => None,
+        });
+        let told = of.expect("it is listed").into_iter();
+        told.map(|it| (it.value.to_string(), it.public)).collect()
+    };
+    let (rows, _) = list(&provider, Kind::Instance).await;
+    assert_eq!(addresses(&rows), [], "no row waits for them");
+    for _ in 0..2 {
+        let (rows, _) = list(&provider, Kind::Instance).await;
+        assert_eq!(addresses(&rows), [("10.0.0.4".to_owned(), false)]);
+    }
+    let row = within(provider.get(&id(Kind::Instance, "i-1"))).await.unwrap();
+    assert_eq!(addresses(&[row]), [("10.0.0.4".to_owned(), false)]);
+    let asked = recorder.lines();
+    let services = asked.iter().filter(|line| line.ends_with("/service")).count();
+    assert_eq!(
+        services, 1,
+        "they are asked for once while nothing changes: {asked:?}"
+    );
+}
+
+#[tokio::test]
 async fn the_token_goes_where_its_kind_and_the_context_say() {
     let recorder = Recorder::start_with(|line, _| server(line)).await;
     for (token, header, bearer) in [
@@ -136,6 +165,7 @@ async fn configured_workspaces_take_the_place_of_those_that_are_told() {
         sorted(&recorder),
         gets(&[
             "instances",
+            "instances/i-1/service",
             "workspaces/not%20there/instances",
             "workspaces/ops/instances"
         ])

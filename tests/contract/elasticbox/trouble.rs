@@ -116,7 +116,7 @@ async fn a_server_that_asks_for_patience_gets_it() {
     assert_eq!(rows.len(), 3);
     assert!(matches!(events.last(), Some(ListEvent::End)), "{events:?}");
     let seen = seen.lock().unwrap();
-    assert_eq!(seen.len(), 6, "every read once more, and no more: {seen:?}");
+    assert_eq!(seen.len(), 8, "every read once more, and no more: {seen:?}");
     for (line, first) in seen.iter() {
         let Some((_, again)) = seen.iter().rfind(|(other, at)| other == line && at > first) else {
             continue;
@@ -127,7 +127,7 @@ async fn a_server_that_asks_for_patience_gets_it() {
             "{line} after {waited:?}"
         );
     }
-    assert_eq!((provider.traffic().requests, provider.traffic().retries), (6, 3));
+    assert_eq!((provider.traffic().requests, provider.traffic().retries), (8, 4));
 }
 
 #[tokio::test]

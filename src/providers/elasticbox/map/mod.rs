@@ -38,7 +38,7 @@ impl Mapper {
             image: self.share(profile.image.as_deref().or(profile.template.as_deref())),
             location: self.share(profile.location.as_deref().or(profile.datacenter.as_deref())),
             host: None,
-            // They are told by the service of each instance only, a request for every row.
+            // The service of each instance tells them, and it is read besides.
             addresses: Vec::new(),
             labels: self.labels(&wire.tags),
             created: date(wire.created.as_deref()),

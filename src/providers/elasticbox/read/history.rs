@@ -17,6 +17,8 @@ const LATELY: Duration = Duration::from_secs(24 * 3600);
 const READ_AT_MOST: usize = 16;
 /// Operations shown of one instance, the newest.
 const SHOWN: usize = 20;
+/// The latest operation is told instead of a history that takes longer.
+const PATIENCE: Duration = Duration::from_secs(4);
 /// Histories kept; more are forgotten together and read again when they change.
 const KEPT: usize = 1000;
 
@@ -77,9 +79,9 @@ impl Histories {
 
     /// Reads a history. One that cannot be read leaves the latest operation, as does one that is empty.
     pub(crate) async fn read(&self, api: &Api, map: &Mapper, row: Wanted) -> Vec<Operation> {
-        let read = of_instance(api, map, &row.id, &row.name).await;
-        let mut operations = match read {
-            Ok(operations) if !operations.is_empty() => operations,
+        let read = of_instance(api, map, &row.id, &row.name);
+        let mut operations = match tokio::time::timeout(PATIENCE, read).await {
+            Ok(Ok(operations)) if !operations.is_empty() => operations,
             _ => return row.latest.into_iter().collect(),
         };
         operations.sort_by_key(|it| std::cmp::Reverse(it.created));

@@ -2,11 +2,13 @@
 
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use futures_util::StreamExt;
 use futures_util::stream::{self, BoxStream};
 use tokio::sync::mpsc::Sender;
 
+use super::addresses::Addresses;
 use super::history::Histories;
 use super::workspaces::{Listed, Place, Workspaces};
 use crate::model::{Kind, Problem, ProblemKind, Resource};
@@ -16,20 +18,33 @@ use crate::providers::ListEvent;
 /// Rows told at once: a bare array may hold thousands, and the screen draws in between.
 const PAGE: usize = 500;
 
+/// Requests at once for what is read aside: most slots stay free for lists.
+const ASIDE_AT_ONCE: usize = 2;
+
+/// A listing ends at most so much later for what is read aside.
+const ASIDE: Duration = Duration::from_secs(4);
+
 /// The scope of the list of workspaces itself, where it may not be read.
 const UNTOLD: &str = "team workspaces";
+
+/// What is read of single instances beside the lists.
+#[derive(Default)]
+pub(crate) struct Aside {
+    pub(crate) histories: Histories,
+    pub(crate) addresses: Addresses,
+}
 
 /// The instances, operations or boxes of all workspaces.
 pub(crate) fn walk(
     workspaces: Arc<Workspaces>,
-    histories: Arc<Histories>,
+    aside: Arc<Aside>,
     kind: Kind,
     at_once: usize,
 ) -> BoxStream<'static, ListEvent> {
     produce(move |out| async move {
         let walk = Walk {
             workspaces: &workspaces,
-            histories: &histories,
+            aside: &aside,
             kind,
             out: &out,
             told: Mutex::default(),
@@ -53,7 +68,7 @@ pub(crate) fn walk(
 
 struct Walk<'a> {
     workspaces: &'a Workspaces,
-    histories: &'a Histories,
+    aside: &'a Aside,
     kind: Kind,
     out: &'a Sender<ListEvent>,
     /// What is shared between workspaces is in the arrays of each.
@@ -106,20 +121,35 @@ impl Walk<'_> {
             .filter(|row| self.is_new(&row.instance.id.id))
             .collect();
         if self.kind == Kind::Instance {
-            let rows = fresh
-                .iter()
-                .map(|row| Resource::Instance(row.instance.clone()))
-                .collect();
-            return self.send(place, rows).await;
+            self.instances(place, &fresh).await
+        } else {
+            self.operations(place, fresh).await
         }
-        let (known, wanted) = self.histories.sort(fresh);
+    }
+
+    /// Addresses that are read now are shown with the next listing: no row waits for them, and none is told twice.
+    async fn instances(&self, place: &Place, fresh: &[&Listed]) -> Result<(), Problem> {
+        let addresses = &self.aside.addresses;
+        let rows = fresh.iter().map(|row| addresses.fill(row.instance.clone()));
+        self.send(place, rows.map(Resource::Instance).collect()).await?;
+        let reading = stream::iter(addresses.unread(fresh)).for_each_concurrent(ASIDE_AT_ONCE, |unread| {
+            addresses.read(&self.workspaces.api, unread)
+        });
+        // What is not read in time is asked for again with the next one.
+        let _ = tokio::time::timeout(ASIDE, reading).await;
+        Ok(())
+    }
+
+    async fn operations(&self, place: &Place, fresh: Vec<&Listed>) -> Result<(), Problem> {
+        let histories = &self.aside.histories;
+        let (known, wanted) = histories.sort(fresh);
         let rows = known.into_iter().map(Resource::Operation).collect();
         self.send(place, rows).await?;
         let map = &self.workspaces.map;
-        let mut histories = stream::iter(wanted)
-            .map(|row| self.histories.read(&self.workspaces.api, map, row))
-            .buffer_unordered(2);
-        while let Some(operations) = histories.next().await {
+        let mut read = stream::iter(wanted)
+            .map(|row| histories.read(&self.workspaces.api, map, row))
+            .buffer_unordered(ASIDE_AT_ONCE);
+        while let Some(operations) = read.next().await {
             let rows = operations.into_iter().map(Resource::Operation).collect();
             self.send(place, rows).await?;
         }

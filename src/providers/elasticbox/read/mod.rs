@@ -1,5 +1,6 @@
 //! Reading ElasticBox: which workspaces there are, whole lists, one resource, and a try of every sort of read.
 
+pub(super) mod addresses;
 pub(super) mod check;
 pub(super) mod detail;
 pub(super) mod history;
