@@ -9,6 +9,7 @@ mod changes;
 mod client;
 mod console;
 mod elasticbox;
+mod exoscale;
 mod faults;
 mod lists;
 mod schema;

@@ -2,6 +2,7 @@
 
 pub mod cycle;
 pub mod elasticbox;
+pub mod exoscale;
 pub mod gcore;
 pub mod quasarch;
 pub(crate) mod socket;
@@ -44,7 +45,13 @@ pub struct Face {
 }
 
 /// Every face, in the order they are listed to a person.
-const FACES: [Face; 4] = [cycle::FACE, quasarch::FACE, gcore::FACE, elasticbox::FACE];
+const FACES: [Face; 5] = [
+    cycle::FACE,
+    quasarch::FACE,
+    gcore::FACE,
+    elasticbox::FACE,
+    exoscale::FACE,
+];
 
 /// The faces of these names; all of them where none is named.
 ///

@@ -1,0 +1,8 @@
+//! The Exoscale face as a client sees it: signatures, zones, instances, operations. Written from the API's description.
+
+mod account;
+mod actions;
+mod groups;
+mod instances;
+mod signature;
+mod zone;
