@@ -26,7 +26,7 @@ use crate::demo::credentials::{random_hex, same};
 use crate::demo::engine::fleet::{Account, Fleet};
 use crate::model::Secret;
 use book::Book;
-use book::run::Verb;
+use book::acts::Verb;
 use problem::Problem;
 use shapes::boxes::Catalogue;
 

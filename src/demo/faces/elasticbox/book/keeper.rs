@@ -7,9 +7,9 @@ use tokio::time::{Instant, sleep_until};
 
 use super::super::Counter;
 use super::Book;
+use super::acts::Verb;
 use super::lease::Ending;
 use super::row::Row;
-use super::run::Verb;
 use crate::demo::engine::Engine;
 use crate::demo::engine::events::Event;
 use crate::demo::engine::fleet::Phase;

@@ -1,6 +1,7 @@
 //! What only this dialect knows of an instance: its operations' history, lease, variables, tags, and the record that
 //! stays when the machine is gone. Where an instance is in its life, the engine alone says.
 
+pub(super) mod acts;
 pub(super) mod keeper;
 pub(super) mod lease;
 pub(super) mod row;
@@ -15,8 +16,9 @@ use serde_json::Value;
 use crate::demo::engine::Engine;
 use crate::demo::engine::fleet::{Account, Fleet, Instance, JobPhase, Phase};
 use crate::demo::process::output::Output;
+use acts::Verb;
 use lease::Lease;
-use run::{Run, Verb};
+use run::Run;
 
 /// How many operations of one instance are remembered; beyond it the second oldest goes, the first deploy stays.
 const KEEP: usize = 200;

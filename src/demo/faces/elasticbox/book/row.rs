@@ -4,7 +4,8 @@ use jiff::Timestamp;
 
 use super::super::names;
 use super::super::problem::Problem;
-use super::run::{Run, Verb};
+use super::acts::Verb;
+use super::run::Run;
 use super::{Book, Mark, Record, beginnings, ours};
 use crate::demo::engine::fleet::{Account, Container, Fleet, Instance, Phase};
 

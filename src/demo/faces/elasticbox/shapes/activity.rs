@@ -3,8 +3,9 @@
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
+use super::super::book::acts::{Act, Line};
 use super::super::book::row::Row;
-use super::super::book::run::{Act, Line, Run};
+use super::super::book::run::Run;
 use super::super::names::{Kind, long_uuid, machine_name, time};
 use super::schema;
 use crate::demo::engine::fleet::Phase;

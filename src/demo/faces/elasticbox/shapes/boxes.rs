@@ -144,7 +144,7 @@ fn script_box(fleet: &Fleet, key: u32, container: &Container, owner: &str) -> Va
     json!({
         "id": uuid(Kind::ScriptBox, key),
         "name": container.name,
-        "description": format!("{} from {}", container.name, container.image),
+        "description": container.image,
         "owner": owner,
         "organization": ORGANIZATION,
         "visibility": "workspace",

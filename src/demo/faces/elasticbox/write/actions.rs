@@ -6,8 +6,8 @@ use axum::http::{HeaderMap, StatusCode};
 use serde_json::Value;
 
 use super::super::Counter;
+use super::super::book::acts::Verb;
 use super::super::book::row::Row;
-use super::super::book::run::Verb;
 use super::super::problem::Problem;
 use super::super::read::parameter;
 use super::body;

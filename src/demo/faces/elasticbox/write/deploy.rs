@@ -11,9 +11,9 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::super::Counter;
+use super::super::book::acts::Verb;
 use super::super::book::lease::Lease;
 use super::super::book::row::Row;
-use super::super::book::run::Verb;
 use super::super::names::{Kind, index};
 use super::super::problem::Problem;
 use super::super::shapes::boxes::{self, Catalogue};
