@@ -11,7 +11,7 @@ use super::Engine;
 use super::events::Event;
 use super::fleet::{Account, Phase};
 use super::jobs;
-use super::plan::{CRASHED, Life};
+use super::plan::{BROKEN, CRASHED, Life};
 use super::real::{backoff, set_phase};
 
 impl Engine {
@@ -33,6 +33,7 @@ impl Engine {
                 Life::CrashLooping => self.crash_loop(container),
                 Life::Degraded => self.degrade(container),
                 Life::Deploying => self.finish_deploy(container),
+                Life::Broken => self.stay_broken(container),
                 Life::Steady | Life::Stopped | Life::Terminated => {}
             }
         }
@@ -87,7 +88,8 @@ impl Engine {
             let Some(owner) = fleet.containers.get(container as usize) else {
                 return false;
             };
-            if owner.desired != Phase::Running {
+            // What is broken is not helped by being started again.
+            if owner.desired != Phase::Running || owner.life == Life::Broken {
                 return false;
             }
             let leased = owner.account == Account::Quasarch;
@@ -120,6 +122,26 @@ impl Engine {
                             engine.crash_unseen(instance);
                         }
                     }
+                    Ok(_) | Err(RecvError::Lagged(_)) => {}
+                    Err(RecvError::Closed) => return,
+                }
+            }
+        });
+    }
+
+    /// The first instance fails whenever somebody brings it up.
+    fn stay_broken(&self, container: u32) {
+        let engine = self.clone();
+        self.spawn(async move {
+            let mut events = engine.events();
+            let broken = engine.read(|fleet| jobs::members(fleet, container).first().copied());
+            loop {
+                match events.recv().await {
+                    Ok(Event::Instance {
+                        instance,
+                        phase: Phase::Running,
+                        ..
+                    }) if Some(instance) == broken => engine.fail(instance, BROKEN),
                     Ok(_) | Err(RecvError::Lagged(_)) => {}
                     Err(RecvError::Closed) => return,
                 }

@@ -27,6 +27,8 @@ pub enum Life {
     Stopped,
     /// A new version is on its way in.
     Deploying,
+    /// One of its instances is down for good: whoever starts it finds it down again.
+    Broken,
     /// Its instances were removed for good. Faces whose lists keep the dead tell of them.
     Terminated,
 }
@@ -443,6 +445,10 @@ fn settle(fleet: &mut Fleet, key: u32) {
                 instance.error = Some(CRASHED.into());
             }
             Life::Deploying if nth % 2 == 1 => instance.phase = Phase::Running,
+            Life::Broken if nth == 0 => {
+                instance.phase = Phase::Failed;
+                instance.error = Some(BROKEN.into());
+            }
             Life::Terminated => instance.phase = Phase::Gone,
             _ => {}
         }
@@ -457,6 +463,9 @@ fn settle(fleet: &mut Fleet, key: u32) {
         container.instances.clear();
     }
 }
+
+/// What an instance says that is down for good.
+pub(super) const BROKEN: &str = "no space left on device: /var/lib is full";
 
 /// What a crashed instance says.
 pub(super) const CRASHED: &str = "process exited with code 101; restarting with backoff";

@@ -183,6 +183,37 @@ async fn force_terminate_runs_no_scripts() {
 }
 
 #[tokio::test]
+async fn an_unavailable_one_says_why_and_is_ended_by_force_only() {
+    let cloud = Box::start().await;
+    let id = cloud.id_of("reports-1").await;
+    let path = format!("/services/instances/{id}");
+    let found = cloud.read(&path).await;
+    assert_eq!(pair(&found), ("unavailable".into(), "deploy".into()));
+    assert_eq!(found["service"]["machines"][0]["state"], "unavailable");
+    let why = async || {
+        let activity = cloud.read(&format!("{path}/activity")).await;
+        let last = rows(&activity).last().expect("entries").clone();
+        assert_eq!(last["level"], "error");
+        last["text"].as_str().expect("a text").to_owned()
+    };
+    assert!(why().await.contains("no space left on device"), "{}", why().await);
+    assert_eq!(cloud.delete(&id, "terminate").await.status, 400);
+
+    // What failed may be tried again; this one fails again.
+    assert_eq!(cloud.put(&format!("{path}/reinstall")).await.status, 202);
+    cloud.until(&id, ("unavailable", "reinstall")).await;
+    assert!(why().await.contains("no space left on device"));
+    let operations = cloud.read(&format!("{path}/operations")).await;
+    let states: Vec<&str> = rows(&operations)
+        .iter()
+        .filter_map(|o| o["state"].as_str())
+        .collect();
+    assert_eq!(states, ["done", "unavailable"]);
+    assert_eq!(cloud.delete(&id, "force_terminate").await.status, 202);
+    cloud.until(&id, ("done", "terminate_service")).await;
+}
+
+#[tokio::test]
 async fn the_whole_document_is_sent_back_and_few_fields_change() {
     let cloud = Box::start().await;
     let id = cloud.id_of("jenkins-1").await;

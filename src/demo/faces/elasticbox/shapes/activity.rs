@@ -154,6 +154,7 @@ fn mark_failed(row: &Row<'_>, rows: &mut [Value]) {
     let (Some(failure), Some(last)) = (failure(row), rows.last_mut()) else {
         return;
     };
+    last["state"] = json!("unavailable");
     last["instance_state"] = json!("unavailable");
     last["updated"] = failure.value["created"].clone();
     if let Some(activity) = last["activity"].as_array_mut() {
