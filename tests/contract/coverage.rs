@@ -55,7 +55,7 @@ async fn use_it(provider: &SharedProvider, row: &Resource) {
         }
     }
     if offers.logs {
-        let hour_ago = Timestamp::now().before(Duration::from_hours(1));
+        let hour_ago = Timestamp::now().before(Duration::from_secs(3600));
         for start in [LogStart::Backlog, LogStart::Since(hour_ago)] {
             let mut logs = provider.logs(row.id(), start);
             soon(logs.next()).await;

@@ -2,7 +2,7 @@
 
 use crate::providers::{Endpoint, Use};
 
-const CHANGES: &str = "it changes an instance, which nothing here does";
+const CHANGES: &str = "nothing is changed";
 
 /// Every endpoint of the page, in its order, and after it what else is read.
 pub(crate) const ENDPOINTS: &[Endpoint] = &[

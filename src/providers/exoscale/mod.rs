@@ -27,9 +27,10 @@ use crate::model::{
 };
 use crate::net::{Client, ClientOptions, produce};
 use api::{Api, Found, Zones};
-use catalogue::Catalogues;
+use catalogue::{Catalogues, Kept};
 pub(super) use endpoints::ENDPOINTS;
 use map::Mapper;
+use map::events::Known;
 use read::{check, detail, gpus, listing, log};
 
 /// One organisation, or some of its zones.
@@ -42,6 +43,7 @@ struct Deck {
     api: Arc<Api>,
     zones: Zones,
     catalogues: Catalogues,
+    log: Kept<Result<Vec<Known>, Problem>>,
     map: Mapper,
 }
 
@@ -80,6 +82,7 @@ impl Exoscale {
             api: Arc::new(api),
             zones: Zones::new(context.zones.clone(), context.concurrency),
             catalogues: Catalogues::default(),
+            log: Kept::default(),
             map: Mapper::new(context.name.clone()),
         };
         Ok(Self { deck: Arc::new(deck) })

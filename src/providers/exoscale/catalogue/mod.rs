@@ -47,6 +47,7 @@ pub(crate) struct Type {
 pub(crate) struct Template {
     pub(crate) name: Arc<str>,
     pub(crate) default_user: Option<Arc<str>>,
+    pub(crate) password_enabled: bool,
 }
 
 /// The catalogues of all zones. Cheap to clone.
@@ -252,6 +253,7 @@ fn one_template(wire: &wire::Template, words: &Words) -> Option<(Arc<str>, Arc<T
     let known = Template {
         name: words.share(wire.name.as_deref()?),
         default_user: wire.default_user.as_deref().map(|user| words.share(user)),
+        password_enabled: wire.password_enabled,
     };
     Some((words.share(wire.id.as_deref()?), Arc::new(known)))
 }

@@ -6,10 +6,10 @@ use serde_json::{Value, json};
 use tokio::sync::mpsc::Sender;
 use url::Url;
 
-use super::super::api::{Ask, Zone};
+use super::super::api::Ask;
 use super::super::{Deck, unsupported, wire};
-use super::sections::{Part, script, tell};
-use super::{gpus, log, zone_of};
+use super::sections::{Part, tell};
+use super::{gpus, instance, log, zone_of};
 use crate::model::{Kind, Problem, Resource, ResourceId, Secret};
 use crate::providers::{Console, Section};
 
@@ -37,7 +37,7 @@ pub(crate) async fn get(deck: &Arc<Deck>, id: &ResourceId) -> Result<Resource, P
 /// Tells the sections in order, the resource itself first.
 pub(crate) async fn describe(deck: Arc<Deck>, id: ResourceId, out: Sender<Section>) {
     let (title, told) = match id.kind {
-        Kind::Instance => ("instance", instance(&deck, &id, &out).await),
+        Kind::Instance => ("instance", instance::sections(&deck, &id, &out).await),
         Kind::GpuModel => ("instance-types", model(&deck, &id, &out).await),
         Kind::Operation if id.scope.is_some() => ("operation", operation(&deck, &id, &out).await),
         Kind::Operation => ("event", event(&deck, &id, &out).await),
@@ -59,8 +59,8 @@ async fn operation(deck: &Arc<Deck>, id: &ResourceId, out: &Sender<Section>) -> 
 }
 
 async fn event(deck: &Arc<Deck>, id: &ResourceId, out: &Sender<Section>) -> Result<(), Problem> {
-    let event = log::one(deck, id).await?;
-    tell(vec![Part::known("event", event.raw)], out).await;
+    let event = log::one(deck, id, |event| event.raw.clone()).await?;
+    tell(vec![Part::known("event", event)], out).await;
     Ok(())
 }
 
@@ -119,152 +119,6 @@ async fn room(deck: &Deck, family: &str) -> Value {
         (zone.name.to_string(), told)
     });
     Value::Object(futures_util::future::join_all(zones).await.into_iter().collect())
-}
-
-async fn instance(deck: &Arc<Deck>, id: &ResourceId, out: &Sender<Section>) -> Result<(), Problem> {
-    let zone = zone_of(deck, id).await?;
-    let ask = Ask::new("get-instance", &["instance", &id.id]);
-    let value: Value = deck.api.get(&zone, &ask).await?;
-    let parts = parts(deck, &zone, id, &value);
-    if tell(vec![Part::known("instance", value)], out).await.is_some() {
-        tell(parts, out).await;
-    }
-    Ok(())
-}
-
-/// Everything that an instance refers to, and what is kept about it elsewhere.
-fn parts(deck: &Arc<Deck>, zone: &Arc<Zone>, id: &ResourceId, value: &Value) -> Vec<Part> {
-    let mut parts = Vec::new();
-    let instance = id.id.to_string();
-    if let Some(script) = value.get("user-data").and_then(Value::as_str).and_then(script) {
-        parts.push(Part::known("user-data", json!({"user-data": script})));
-    }
-    for (title, operation, field) in [
-        ("instance-type", "get-instance-type", "instance-type"),
-        ("template", "get-template", "template"),
-        ("deploy-target", "get-deploy-target", "deploy-target"),
-    ] {
-        if let Some(it) = word(value.get(field), "id") {
-            parts.push(Part::read(
-                title,
-                deck,
-                zone,
-                operation,
-                [title.to_owned(), it],
-                false,
-            ));
-        }
-    }
-    for (field, operation, noun) in [
-        ("security-groups", "get-security-group", "security-group"),
-        ("elastic-ips", "get-elastic-ip", "elastic-ip"),
-        ("private-networks", "get-private-network", "private-network"),
-        (
-            "anti-affinity-groups",
-            "get-anti-affinity-group",
-            "anti-affinity-group",
-        ),
-        ("snapshots", "get-snapshot", "snapshot"),
-    ] {
-        parts.push(Part::each(
-            field,
-            deck,
-            zone,
-            operation,
-            noun,
-            words(value, field, "id"),
-        ));
-    }
-    let mut keys = words(value, "ssh-keys", "name");
-    if keys.is_empty() {
-        keys.extend(word(value.get("ssh-key"), "name"));
-    }
-    parts.push(Part::each("ssh-keys", deck, zone, "get-ssh-key", "ssh-key", keys));
-    if value.pointer("/manager/type").and_then(Value::as_str) == Some("instance-pool")
-        && let Some(pool) = word(value.get("manager"), "id")
-    {
-        let path = ["instance-pool".to_owned(), pool];
-        parts.push(Part::read(
-            "instance-pool",
-            deck,
-            zone,
-            "get-instance-pool",
-            path,
-            false,
-        ));
-    }
-    parts.push(volumes(deck, zone, instance.clone()));
-    parts.push(reverse_dns(deck, zone, instance.clone()));
-    if let Some(template) = word(value.get("template"), "id") {
-        parts.push(password(deck, zone, instance.clone(), template));
-    }
-    let deck = deck.clone();
-    parts.push(Part::new("events", async move {
-        let events = log::events(&deck).await;
-        let mine = |events: Vec<super::super::map::events::Known>| {
-            let mine = events.into_iter().filter(|event| event.is_about(&instance));
-            Value::Array(mine.map(|event| event.raw).collect())
-        };
-        Some(events.map(mine))
-    }));
-    parts
-}
-
-fn volumes(deck: &Arc<Deck>, zone: &Arc<Zone>, instance: String) -> Part {
-    let (deck, zone) = (deck.clone(), zone.clone());
-    Part::new("block-storage-volumes", async move {
-        let ask = Ask::new("list-block-storage-volumes", &["block-storage"]).query("instance-id", &instance);
-        let list: Result<Value, Problem> = deck.api.get(&zone, &ask).await;
-        Some(list.map(|list| list.get("block-storage-volumes").cloned().unwrap_or(list)))
-    })
-}
-
-fn reverse_dns(deck: &Arc<Deck>, zone: &Arc<Zone>, instance: String) -> Part {
-    let (deck, zone) = (deck.clone(), zone.clone());
-    Part::new("reverse-dns", async move {
-        let ask = Ask::new(
-            "get-reverse-dns-instance",
-            &["reverse-dns", "instance", &instance],
-        );
-        let answer: Result<Value, Problem> = deck.api.get(&zone, &ask).await;
-        match answer {
-            // There is none.
-            Err(problem) if problem.kind == crate::model::ProblemKind::NotFound => None,
-            answer => Some(answer),
-        }
-    })
-}
-
-/// The password of the first day, where the template has such a thing; it is masked like every secret.
-fn password(deck: &Arc<Deck>, zone: &Arc<Zone>, instance: String, template: String) -> Part {
-    let (deck, zone) = (deck.clone(), zone.clone());
-    Part::new("password", async move {
-        let ask = Ask::new("get-template", &["template", &template]);
-        let template: wire::Template = deck.api.get(&zone, &ask).await.ok()?;
-        if !template.password_enabled {
-            return None;
-        }
-        let path = format!("{instance}:password");
-        let ask = Ask::new("reveal-instance-password", &["instance", &path]);
-        match deck.api.get(&zone, &ask).await {
-            // It is kept for a day at most.
-            Err(problem) if problem.kind == crate::model::ProblemKind::NotFound => None,
-            answer => Some(answer),
-        }
-    })
-}
-
-fn word(value: Option<&Value>, name: &str) -> Option<String> {
-    value?.get(name)?.as_str().map(str::to_owned)
-}
-
-/// One word of each thing in a list.
-fn words(value: &Value, list: &str, name: &str) -> Vec<String> {
-    let all = value.get(list).and_then(Value::as_array);
-    all.into_iter()
-        .flatten()
-        .filter_map(|it| word(Some(it), name))
-        .collect()
 }
 
 /// Asks for the address of an instance's screen, which is good for 60 seconds.

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::FutureExt;
 use tokio::sync::mpsc::Sender;
 
 use super::super::Deck;
@@ -18,8 +19,23 @@ const BACK: Duration = Duration::from_secs(24 * 3600);
 /// A cluster that scales by itself makes thousands of events a day: the latest are listed.
 const MOST: usize = 1000;
 
+/// How old the log may be where it is listed, and where it stands aside or is looked into for one of its events.
+const LISTED: Duration = Duration::from_secs(2);
+pub(super) const ASIDE: Duration = Duration::from_secs(30);
+
 /// The events of the last day, newest first. The log belongs to the organisation: one zone tells it all.
-pub(super) async fn events(deck: &Deck) -> Result<Vec<Known>, Problem> {
+pub(super) async fn events(deck: &Arc<Deck>, age: Duration) -> Arc<Result<Vec<Known>, Problem>> {
+    let fresh = move |known: &Result<Vec<Known>, Problem>| if known.is_ok() { age } else { LISTED };
+    let asked = {
+        let deck = deck.clone();
+        deck.clone()
+            .log
+            .get(fresh, move || async move { ask(&deck).await }.boxed())
+    };
+    asked.await
+}
+
+async fn ask(deck: &Deck) -> Result<Vec<Known>, Problem> {
     let now = Timestamp::now();
     let (from, to) = (second(now.before(BACK)), second(now));
     let ask = Ask::new("list-events", &["event"])
@@ -36,7 +52,7 @@ pub(super) fn second(at: Timestamp) -> String {
 }
 
 pub(crate) async fn operations(deck: Arc<Deck>, out: Sender<ListEvent>) {
-    let end = match events(&deck).await {
+    let end = match &*events(&deck, LISTED).await {
         Ok(events) => {
             let rows: Vec<Resource> = events
                 .iter()
@@ -52,25 +68,32 @@ pub(crate) async fn operations(deck: Arc<Deck>, out: Sender<ListEvent>) {
             let _ = out.send(page).await;
             ListEvent::End
         }
-        Err(problem) => ListEvent::Failed(problem),
+        Err(problem) => ListEvent::Failed(problem.clone()),
     };
     let _ = out.send(end).await;
 }
 
 /// An operation of a zone, or an event of the log: those have no zone, and no read of their own.
-pub(super) async fn get(deck: &Deck, id: &ResourceId) -> Result<Operation, Problem> {
+pub(super) async fn get(deck: &Arc<Deck>, id: &ResourceId) -> Result<Operation, Problem> {
     if id.scope.is_some() {
         let zone = zone_of(deck, id).await?;
         let ask = Ask::new("get-operation", &["operation", &id.id]);
         let wire: wire::Operation = deck.api.get(&zone, &ask).await?;
         return Ok(deck.map.operation(id, &wire));
     }
-    Ok(deck.map.event(&one(deck, id).await?))
+    one(deck, id, |event| deck.map.event(event)).await
 }
 
-pub(super) async fn one(deck: &Deck, id: &ResourceId) -> Result<Known, Problem> {
-    let found = events(deck).await?.into_iter().find(|event| *event.id == *id.id);
-    found.ok_or_else(|| {
+/// What is made of the event of this id.
+pub(super) async fn one<T>(
+    deck: &Arc<Deck>,
+    id: &ResourceId,
+    make: impl FnOnce(&Known) -> T,
+) -> Result<T, Problem> {
+    let events = events(deck, ASIDE).await;
+    let events = events.as_ref().as_ref().map_err(Clone::clone)?;
+    let found = events.iter().find(|event| *event.id == *id.id);
+    found.map(make).ok_or_else(|| {
         Problem::new(
             ProblemKind::NotFound,
             "this event is no longer in the log of the last day",

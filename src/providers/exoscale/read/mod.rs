@@ -3,6 +3,7 @@
 pub(super) mod check;
 pub(super) mod detail;
 pub(super) mod gpus;
+mod instance;
 pub(super) mod listing;
 pub(super) mod log;
 mod sections;
