@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::fleet::TailId;
-use crate::model::{ContextName, Kind, LogStart, ResourceId};
+use crate::model::{ContextName, Kind, LogStart, ResourceId, ScreenKind, Secret};
 
 /// How the details of a resource are shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,6 +14,16 @@ pub enum DocumentForm {
     Yaml,
     /// JSON.
     Json,
+}
+
+/// An address that holds a token: no format shows it.
+#[derive(Debug, Clone)]
+pub struct Address(pub Secret);
+
+impl PartialEq for Address {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.expose() == other.0.expose()
+    }
 }
 
 /// Something to be done outside of the state.
@@ -47,6 +57,18 @@ pub enum Effect {
     ShowTelemetry(ResourceId),
     /// Open or come back to the console of an instance.
     ShowConsole(ResourceId),
+    /// Forget the console of an instance.
+    EndConsole(ResourceId),
+    /// Open the box that tells where a console is that no terminal can show, asked for as this.
+    ShowPage(ResourceId, ScreenKind),
+    /// Ask for such a console; it comes as `Event::Page`.
+    FetchPage(ResourceId, ScreenKind),
+    /// Wait no longer for it.
+    DropPage,
+    /// Open an address in a browser.
+    Browse(Address),
+    /// Put an address into the clipboard; the second is what to call it in the message.
+    CopyAddress(Address, String),
     /// Open the list of open consoles.
     ShowSessions,
     /// Go to a pane narrowed to what belongs to a resource.

@@ -13,6 +13,8 @@ pub enum Place {
     Logs,
     /// The telemetry screen.
     Telemetry,
+    /// The box of a console that is a page for a browser.
+    Page,
     /// A console, after the prefix key.
     Console,
     /// A console's scrollback.

@@ -4,6 +4,7 @@
 //! pure function of state. The screen knows no platform: it draws whatever the fleet tells.
 
 pub mod app;
+mod browser;
 pub mod draw;
 mod effect;
 pub mod filter;

@@ -7,15 +7,17 @@ use std::sync::Arc;
 
 use futures_util::StreamExt;
 use tokio::sync::{Notify, mpsc};
-use tokio::task::JoinSet;
+use tokio::task::{AbortHandle, JoinSet};
 
 use super::app::{App, Event};
+use super::browser::Browsers;
 use super::kept::Kept;
 use super::panes::Job;
-use super::views::console::{ConsoleView, Sessions, SessionsView};
+use super::views::console::{ConsoleView, Pages, Sessions, SessionsView};
+use super::views::page::{Page, is_text};
 use super::{Effect, terminal};
 use crate::fleet::Fleet;
-use crate::model::ResourceId;
+use crate::model::{ResourceId, ScreenKind, Secret};
 
 /// Names tried for a file before giving up.
 const TRIES: u32 = 1000;
@@ -26,6 +28,8 @@ pub(super) struct Performer {
     sender: mpsc::Sender<Event>,
     tasks: JoinSet<()>,
     sessions: Sessions,
+    /// Waits for the page of a console.
+    page: Option<AbortHandle>,
 }
 
 impl Performer {
@@ -35,6 +39,7 @@ impl Performer {
             fleet,
             sender,
             tasks: JoinSet::new(),
+            page: None,
             sessions: Sessions::new(Arc::new(move || wake.notify_one())),
         }
     }
@@ -67,6 +72,11 @@ impl Performer {
             Effect::CloseTail(tail) => self.fleet.close_tail(tail),
             Effect::Copy(text, what) => return vec![copy(&text, &what)],
             Effect::Save(name, bytes) => self.save(name, bytes),
+            Effect::CopyAddress(address, what) => return vec![copy(address.0.expose(), &what)],
+            Effect::Browse(address) => self.browse(address.0),
+            Effect::FetchPage(id, kind) => self.fetch_page(id, kind),
+            Effect::DropPage => self.drop_page(),
+            Effect::EndConsole(id) => self.sessions.close(&id),
             Effect::ShowConsole(id) => return vec![self.console(app, id)],
             Effect::ShowSessions => {
                 let selected = app.view().and_then(|view| view.subject()).cloned();
@@ -93,9 +103,51 @@ impl Performer {
         let Some(kind) = row.resource.offers().console else {
             return Event::Failed(format!("{name} offers no console"));
         };
-        let open = self.sessions.attach(&self.fleet, &id, name, kind);
+        let pages = self.pages(id.clone(), kind);
+        let open = self.sessions.attach(&self.fleet, &id, name, kind, pages);
         let view = ConsoleView::new(&self.sessions, open, app.console_keys());
         Event::Opened(Box::new(view), Effect::ShowConsole(id))
+    }
+
+    /// Hands a page that came instead of a text console to the screen.
+    fn pages(&self, id: ResourceId, kind: ScreenKind) -> Pages {
+        let sender = self.sender.clone();
+        // The queue is never full of what a person asked for by hand; if it were, the session's words tell.
+        Arc::new(move |page| {
+            let _ = sender.try_send(Event::Page(id.clone(), kind, Box::new(Ok(page))));
+        })
+    }
+
+    /// Asks for a console that is a page. The answer to an earlier question is not waited for any more.
+    fn fetch_page(&mut self, id: ResourceId, kind: ScreenKind) {
+        self.drop_page();
+        let (fleet, sender) = (self.fleet.clone(), self.sender.clone());
+        let task = self.tasks.spawn(async move {
+            let answer = match fleet.open_console(&id, kind).await {
+                Ok(console) => Page::of(console).map_err(|_text| is_text()),
+                Err(problem) => Err(problem),
+            };
+            let _ = sender.send(Event::Page(id, kind, Box::new(answer))).await;
+        });
+        self.page = Some(task);
+    }
+
+    fn drop_page(&mut self) {
+        if let Some(task) = self.page.take() {
+            task.abort();
+        }
+    }
+
+    fn browse(&mut self, address: Secret) {
+        let browsers = Browsers::of(std::env::var("BROWSER").ok().as_deref());
+        let sender = self.sender.clone();
+        self.tasks.spawn(async move {
+            let event = match browsers.open(&address).await {
+                Ok(name) => Event::Said(format!("handed to {name}")),
+                Err(told) => Event::Failed(told),
+            };
+            let _ = sender.send(event).await;
+        });
     }
 
     fn describe(&mut self, id: ResourceId) {

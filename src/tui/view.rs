@@ -6,9 +6,10 @@ use crossterm::event::Event as TerminalEvent;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
+use super::views::page::Page;
 use super::{Effect, Intent, Look, Place};
 use crate::fleet::{Section, TailId};
-use crate::model::{LogEvent, ResourceId};
+use crate::model::{LogEvent, Problem, ResourceId};
 
 /// A full-screen view above the panes. The app draws the header above and the hints below it; the view draws its own
 /// border and title inside `area`.
@@ -16,6 +17,11 @@ pub trait View: Send {
     /// What it asks for when it is put on the screen: the app runs these right after making it.
     fn open(&mut self) -> Vec<Effect> {
         Vec::new()
+    }
+
+    /// Whether it lies over what was in front, which is drawn first.
+    fn floats(&self) -> bool {
+        false
     }
 
     /// Which keys it hears now; a view may change its place (a console and its scrollback).
@@ -45,6 +51,11 @@ pub trait View: Send {
 
     /// A part of the details asked for with [`Effect::Describe`]; `None` when all have come.
     fn section(&mut self, _id: &ResourceId, _section: Option<&Section>) {}
+
+    /// A console asked for with [`Effect::FetchPage`], or why there is none. Returns whether it is about that console.
+    fn console_page(&mut self, _id: &ResourceId, _answer: &Result<Page, Problem>) -> bool {
+        false
+    }
 
     /// A tail asked for with [`Effect::OpenTail`] is open.
     fn tail_opened(&mut self, _id: &ResourceId, _tail: TailId) {}

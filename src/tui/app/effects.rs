@@ -3,9 +3,10 @@
 use std::collections::VecDeque;
 
 use super::App;
-use crate::model::ResourceId;
+use crate::model::{Problem, ResourceId, ScreenKind};
 use crate::tui::views::document::DocumentView;
 use crate::tui::views::logs::LogView;
+use crate::tui::views::page::{Page, PageView};
 use crate::tui::views::telemetry::TelemetryView;
 use crate::tui::{Effect, View};
 
@@ -31,6 +32,12 @@ impl App {
                     self.history.leave(here);
                     queue.extend(self.open_view(effect));
                 }
+                // A console that no terminal can show: its page is told.
+                Effect::ShowConsole(id) => match self.page_kind(&id) {
+                    Some(kind) => queue.extend(self.open_view(Effect::ShowPage(id, kind))),
+                    None => outside.push(Effect::ShowConsole(id)),
+                },
+                Effect::ShowPage(..) => queue.extend(self.open_view(effect)),
                 effect => outside.push(effect),
             }
         }
@@ -45,10 +52,48 @@ impl App {
                 Box::new(DocumentView::new(id.clone(), self.name_of(id), *form))
             }
             Effect::ShowLogs(ids) => Box::new(LogView::new(self.named(ids), self.options.log_buffer)),
+            Effect::ShowPage(id, asked) => Box::new(PageView::new(id.clone(), self.name_of(id), *asked)),
             // Consoles hold something that runs: they are made outside.
             _ => return vec![by],
         };
         self.show(view, by)
+    }
+
+    /// What to ask for where a resource offers a console, but not one of text.
+    fn page_kind(&self, id: &ResourceId) -> Option<ScreenKind> {
+        let offered = self.store.get(id)?.resource.offers().console;
+        offered.filter(|kind| *kind != ScreenKind::Terminal)
+    }
+
+    /// A console came that is a page. Where nobody asked for a page, a text console was asked for and there is none.
+    pub(super) fn page(
+        &mut self,
+        id: &ResourceId,
+        asked: ScreenKind,
+        answer: Result<Page, Problem>,
+    ) -> Vec<Effect> {
+        self.dirty = true;
+        if self
+            .views
+            .iter_mut()
+            .any(|(view, _)| view.console_page(id, &answer))
+        {
+            return Vec::new();
+        }
+        let Ok(page) = answer else { return Vec::new() };
+        let mut effects = vec![Effect::EndConsole(id.clone())];
+        let waits = matches!(self.views.last(), Some((_, Effect::ShowConsole(shown))) if shown == id);
+        let name = self.name_of(id);
+        if waits {
+            effects.extend(self.close_view());
+            let view = PageView::arrived(id.clone(), name, asked, page);
+            effects.extend(self.show(Box::new(view), Effect::ShowPage(id.clone(), asked)));
+        } else {
+            effects.push(Effect::Say(format!(
+                "the console of {name} is a page for a browser"
+            )));
+        }
+        effects
     }
 
     /// Puts a view in front. One that shows the same is closed first, so that `d` pressed twice opens one.

@@ -24,10 +24,11 @@ use super::overlays::Menu;
 use super::panes::{Arranged, Job, Pane};
 use super::theme::Depth;
 use super::views::console::ConsoleKeys;
+use super::views::page::Page;
 use super::widgets::prompt::Prompt;
 use super::{Effect, Look, Place, Theme, View, theme};
 use crate::fleet::{FleetEvent, Section, Store};
-use crate::model::{Bytes, ContextName, Kind, ResourceId, Timestamp};
+use crate::model::{Bytes, ContextName, Kind, Problem, ResourceId, ScreenKind, Timestamp};
 use history::History;
 use keys::Typing;
 
@@ -88,6 +89,8 @@ pub enum Event {
     TailOpened(ResourceId, crate::fleet::TailId),
     /// Rows have been arranged.
     Arranged(Box<Arranged>),
+    /// A console that is a page, asked for as this, or why there is none.
+    Page(ResourceId, ScreenKind, Box<Result<Page, Problem>>),
     /// A view made outside, because it holds something that runs.
     Opened(Box<dyn View>, Effect),
     /// Something is done.

@@ -296,7 +296,13 @@ impl App {
             narrow: pane.narrow.clone(),
             filter: pane.filter_text.clone(),
             selected: pane.selected().map(|row| row.id().clone()),
-            view: self.views.last().map(|(_, by)| by.clone()),
+            // A box over a place is not a place.
+            view: self
+                .views
+                .iter()
+                .rev()
+                .find(|(view, _)| !view.floats())
+                .map(|(_, by)| by.clone()),
         }
     }
 

@@ -43,6 +43,7 @@ impl App {
                 }
                 Vec::new()
             }
+            Event::Page(id, asked, answer) => self.page(&id, asked, *answer),
             Event::Opened(view, by) => self.show(view, by),
             Event::Said(text) => vec![Effect::Say(text)],
             Event::Failed(text) => vec![Effect::Complain(text)],

@@ -52,12 +52,14 @@ pub fn frame(app: &mut App, area: Rect, buf: &mut Buffer) -> Option<Position> {
     );
     app.header_area = header;
     let foot = Rect::new(area.x, area.bottom() - 1, area.width, 1);
-    let mut cursor = if app.views.is_empty() {
+    let below = app.views.iter().rposition(|(view, _)| !view.floats());
+    if below.is_none() {
         table::draw(app, body, buf);
-        None
-    } else {
-        draw_view(app, body, buf)
-    };
+    }
+    let mut cursor = None;
+    for index in below.unwrap_or(0)..app.views.len() {
+        cursor = draw_view(app, index, body, buf);
+    }
     if let Some(at) = hints::draw(app, foot, buf) {
         cursor = Some(at);
     }
@@ -80,7 +82,7 @@ fn only_ascii(area: Rect, buf: &mut Buffer) {
     }
 }
 
-fn draw_view(app: &mut App, area: Rect, buf: &mut Buffer) -> Option<Position> {
+fn draw_view(app: &mut App, index: usize, area: Rect, buf: &mut Buffer) -> Option<Position> {
     let App {
         views,
         theme,
@@ -95,7 +97,7 @@ fn draw_view(app: &mut App, area: Rect, buf: &mut Buffer) -> Option<Position> {
         now: *now,
         ascii: options.ascii,
     };
-    let (view, _) = views.last_mut()?;
+    let (view, _) = views.get_mut(index)?;
     view.draw(area, buf, &look);
     view.cursor()
 }

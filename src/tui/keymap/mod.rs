@@ -24,6 +24,7 @@ pub const PLACES: &[(Place, &str, &str)] = &[
     (Place::Text, "text", "Details"),
     (Place::Logs, "logs", "Logs"),
     (Place::Telemetry, "telemetry", "Telemetry"),
+    (Place::Page, "page", "Console that is a page"),
     (Place::Console, "console", "Console, after the prefix"),
     (Place::Scrollback, "scrollback", "Console scrollback"),
     (Place::Menu, "menu", "Lists and menus"),

@@ -2,4 +2,5 @@
 pub mod console;
 pub mod document;
 pub mod logs;
+pub mod page;
 pub mod telemetry;

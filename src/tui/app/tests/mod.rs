@@ -3,6 +3,7 @@
 mod columns;
 mod gpus;
 mod keys;
+mod pages;
 mod pictures;
 mod tables;
 

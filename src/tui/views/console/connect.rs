@@ -5,45 +5,42 @@ use std::sync::Arc;
 use crate::console::{Connector, Transport};
 use crate::fleet::{Console, Fleet};
 use crate::model::{Problem, ProblemKind, ResourceId, ScreenKind};
+use crate::tui::views::page::Page;
+
+/// Told when a text console was asked for and a page came instead.
+pub type Pages = Arc<dyn Fn(Page) + Send + Sync>;
 
 /// Opens the console of an instance through the fleet, anew at every connection.
-pub fn connector(fleet: Fleet, id: ResourceId, kind: ScreenKind) -> Connector {
+pub fn connector(fleet: Fleet, id: ResourceId, kind: ScreenKind, pages: Pages) -> Connector {
     Arc::new(move || {
-        let (fleet, id) = (fleet.clone(), id.clone());
-        Box::pin(async move { transport(fleet.open_console(&id, kind).await?) })
+        let (fleet, id, pages) = (fleet.clone(), id.clone(), pages.clone());
+        Box::pin(async move { transport(fleet.open_console(&id, kind).await?, &pages) })
     })
 }
 
-fn transport(console: Console) -> Result<Transport, Problem> {
-    match console {
-        Console::Terminal {
+fn transport(console: Console, pages: &Pages) -> Result<Transport, Problem> {
+    if let Console::Terminal {
+        socket,
+        input,
+        size_reports,
+    } = console
+    {
+        return Ok(Transport::Socket {
             socket,
             input,
             size_reports,
-        } => Ok(Transport::Socket {
-            socket,
-            input,
-            size_reports,
-        }),
-        Console::Framebuffer {
-            page: Some(address), ..
-        }
-        | Console::Framebuffer {
-            endpoint: address, ..
-        }
-        | Console::WebPage(address) => {
-            // The address may hold a token: only its host is told.
-            let host = url::Url::parse(address.expose())
-                .ok()
-                .and_then(|url| url.host_str().map(str::to_owned));
-            let host = host.unwrap_or_else(|| "an unknown host".to_owned());
-            Err(Problem::new(
-                ProblemKind::Unsupported,
-                format!("this console is a web page at {host}"),
-            )
-            .hint("Open it in a browser from the platform's own pages"))
-        }
+        });
     }
+    let mut host = String::new();
+    if let Ok(page) = Page::of(console) {
+        // The address holds a token: only its host is told here.
+        host = page.host();
+        pages(page);
+    }
+    Err(Problem::new(
+        ProblemKind::Unsupported,
+        format!("this console is a web page at {host}"),
+    ))
 }
 
 #[cfg(test)]
@@ -54,7 +51,11 @@ mod tests {
     #[test]
     fn a_web_page_is_named_by_its_host_and_its_token_is_kept() {
         let page = Console::WebPage(Secret::new("https://console.example/vnc?token=abc123"));
-        let problem = transport(page).err().unwrap().to_string();
+        let told = Arc::new(std::sync::Mutex::new(Vec::new()));
+        let hear = told.clone();
+        let pages: Pages = Arc::new(move |page: Page| hear.lock().unwrap().push(page.host()));
+        let problem = transport(page, &pages).err().unwrap().to_string();
+        assert_eq!(*told.lock().unwrap(), ["console.example"]);
         assert!(
             problem.contains("console.example") && !problem.contains("abc123"),
             "{problem}"

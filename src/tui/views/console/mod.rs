@@ -17,7 +17,7 @@ use crossterm::event::{Event, KeyCode, KeyEvent, KeyEventKind, MouseEvent, Mouse
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
-pub use connect::connector;
+pub use connect::{Pages, connector};
 pub use guest::Guest;
 pub use keys::{ConsoleKeys, LookUp};
 pub use list::SessionsView;

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::{Guest, connector};
+use super::{Guest, Pages, connector};
 use crate::console::{Session, SessionState, Size};
 use crate::fleet::Fleet;
 use crate::model::{ResourceId, ScreenKind, Timestamp};
@@ -111,8 +111,16 @@ impl Sessions {
 
     /// The console of an instance: the one that is open (connected again if it had ended), else a new one. Must be
     /// called inside a tokio runtime.
-    pub fn attach(&self, fleet: &Fleet, id: &ResourceId, name: &str, kind: ScreenKind) -> Arc<Open> {
-        let connector = connector(fleet.clone(), id.clone(), kind);
+    /// `pages` hears where the console is a page after all.
+    pub fn attach(
+        &self,
+        fleet: &Fleet,
+        id: &ResourceId,
+        name: &str,
+        kind: ScreenKind,
+        pages: Pages,
+    ) -> Arc<Open> {
+        let connector = connector(fleet.clone(), id.clone(), kind, pages);
         self.attach_with(id, name, |wake| {
             Box::new(Session::start(connector, FIRST_SIZE, wake))
         })

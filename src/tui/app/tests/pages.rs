@@ -1,0 +1,156 @@
+//! Consoles that are pages for a browser.
+
+use std::time::Duration;
+
+use super::super::Event;
+use super::Scene;
+use crate::fleet::Console;
+use crate::model::{
+    Kind, Lifecycle, Platform, Problem, ProblemKind, Resource, ResourceId, ScreenKind, Secret,
+};
+use crate::tui::effect::Address;
+use crate::tui::views::page::Page;
+use crate::tui::{Effect, Intent, sample};
+
+const PAGE: &str = "https://console.example/vnc?instance=web-1&token=not-a-real-token";
+
+fn id() -> ResourceId {
+    sample::id("machines", Kind::Instance, "i-web-1")
+}
+
+fn scene(offered: ScreenKind) -> Scene {
+    let mut store = sample::empty(&[("machines", Platform::Exoscale)]);
+    let mut row = sample::instance("machines", "web-1", Lifecycle::Running);
+    if let Resource::Instance(it) = &mut row {
+        it.offers.console = Some(offered);
+    }
+    sample::list(&mut store, "machines", Kind::Instance, vec![row]);
+    Scene::new(store, 100, 20)
+}
+
+fn page(address: &str) -> Page {
+    Page::of(Console::WebPage(Secret::new(address))).ok().unwrap()
+}
+
+fn answer(scene: &mut Scene, answer: Result<Page, Problem>) {
+    let event = Event::Page(id(), ScreenKind::WebPage, Box::new(answer));
+    scene.effects = scene.app.update(event);
+    scene.draw();
+}
+
+#[test]
+fn the_box_waits_then_tells_the_host_and_keeps_the_token() {
+    let mut scene = scene(ScreenKind::WebPage);
+    scene.keys("a");
+    assert_eq!(scene.effects, [Effect::FetchPage(id(), ScreenKind::WebPage)]);
+    scene.later(Duration::from_secs(3));
+    scene.draw();
+    let text = scene.text();
+    assert!(
+        text.contains("asking machines for its address… 3s") && text.contains("esc close"),
+        "{text}"
+    );
+    answer(&mut scene, Ok(page(PAGE)));
+    scene.later(Duration::from_secs(12));
+    scene.draw();
+    insta::assert_snapshot!("console_page", scene.text());
+    assert!(!scene.text().contains("not-a-real-token"));
+    scene.keys("u");
+    insta::assert_snapshot!("console_page_shown", scene.text());
+    scene.later(Duration::from_secs(6));
+    scene.draw();
+    assert!(
+        !scene.text().contains("not-a-real-token"),
+        "for five seconds only"
+    );
+}
+
+#[test]
+fn it_is_copied_opened_and_fetched_anew() {
+    let mut scene = scene(ScreenKind::Framebuffer);
+    scene.keys("a");
+    answer(&mut scene, Ok(page(PAGE)));
+    let address = Address(Secret::new(PAGE));
+    scene.keys("c");
+    let told = format!("{:?}", scene.effects);
+    assert!(
+        matches!(&scene.effects[..], [Effect::CopyAddress(copied, _)] if *copied == address)
+            && !told.contains("token"),
+        "{told}"
+    );
+    scene.keys("\n");
+    assert_eq!(scene.effects, [Effect::Browse(address)]);
+    scene.keys("r");
+    assert_eq!(scene.effects, [Effect::FetchPage(id(), ScreenKind::Framebuffer)]);
+    scene.keys("\n");
+    assert_eq!(scene.effects, [], "the old one is not opened any more");
+    let refused = Problem::new(ProblemKind::Forbidden, "this key may not open consoles");
+    answer(&mut scene, Err(refused));
+    assert!(
+        scene.text().contains("this key may not open consoles"),
+        "{}",
+        scene.text()
+    );
+    scene.keys("\x1b");
+    assert_eq!(scene.effects, [Effect::DropPage]);
+    assert!(scene.app.view().is_none());
+    answer(&mut scene, Err(Problem::new(ProblemKind::Server, "too late")));
+    assert!(scene.app.view().is_none());
+}
+
+#[test]
+fn an_endpoint_is_no_page_for_a_browser() {
+    let mut scene = scene(ScreenKind::Framebuffer);
+    scene.keys("a");
+    let endpoint = Console::Framebuffer {
+        endpoint: Secret::new("wss://console.example/websockify?token=not-a-real-token"),
+        page: None,
+    };
+    answer(&mut scene, Ok(Page::of(endpoint).ok().unwrap()));
+    let hints = scene.app.view().unwrap().hints();
+    assert!(
+        !hints.iter().any(|(intent, _)| *intent == Intent::Open),
+        "{hints:?}"
+    );
+    assert!(
+        scene.text().contains("wss://console.example/••••"),
+        "{}",
+        scene.text()
+    );
+}
+
+#[test]
+fn a_page_that_comes_instead_of_text_is_shown_and_the_session_is_forgotten() {
+    let mut scene = scene(ScreenKind::Terminal);
+    scene.keys("a");
+    assert_eq!(scene.effects, [Effect::ShowConsole(id())]);
+    // Nobody looks at the console: it is only said.
+    answer(&mut scene, Ok(page(PAGE)));
+    assert!(scene.effects.contains(&Effect::EndConsole(id())));
+    assert!(
+        scene.app.view().is_none() && scene.text().contains("is a page for a browser"),
+        "{}",
+        scene.text()
+    );
+    // Its view is in front: any will do here.
+    let view = crate::tui::views::telemetry::TelemetryView::new(id(), "web-1".to_owned());
+    scene
+        .app
+        .update(Event::Opened(Box::new(view), Effect::ShowConsole(id())));
+    answer(&mut scene, Ok(page(PAGE)));
+    assert!(scene.effects.contains(&Effect::EndConsole(id())));
+    assert_eq!(scene.app.view().unwrap().title(), "console of web-1");
+    scene.keys("\x1b");
+    assert!(scene.app.view().is_none());
+}
+
+#[test]
+fn no_size_is_too_small_for_it() {
+    for (columns, rows) in [(30, 6), (31, 7), (40, 9), (200, 8)] {
+        let mut scene = scene(ScreenKind::WebPage);
+        scene.buffer = ratatui::buffer::Buffer::empty(ratatui::layout::Rect::new(0, 0, columns, rows));
+        scene.keys("a");
+        answer(&mut scene, Ok(page(PAGE)));
+        scene.keys("u");
+    }
+}

@@ -1,0 +1,341 @@
+//! A console that is a page for a browser: where it is, and ways to get there. It lies over what was in front.
+
+use std::time::Duration;
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use unicode_width::UnicodeWidthStr;
+
+use crate::fleet::Console;
+use crate::model::{Problem, ProblemKind, ResourceId, ScreenKind, Secret, Timestamp, age};
+use crate::tui::effect::Address;
+use crate::tui::widgets::frame::{draw_border, put};
+use crate::tui::{Effect, Intent, Look, Place, View};
+
+/// How long the address is shown when asked for.
+const SHOWN: Duration = Duration::from_secs(5);
+/// The widest that the box gets.
+const WIDE: u16 = 76;
+
+/// What a platform answered when it was asked for a console that it does not stream as text.
+#[derive(Debug, Clone)]
+pub struct Page {
+    /// Where it is; holds a token.
+    pub address: Secret,
+    /// It is for a program that speaks VNC over a websocket, not for a browser.
+    pub is_endpoint: bool,
+}
+
+impl Page {
+    /// The page of a console; a console that is none is given back.
+    pub fn of(console: Console) -> Result<Self, Console> {
+        match console {
+            Console::Framebuffer {
+                page: Some(address), ..
+            }
+            | Console::WebPage(address) => Ok(Self {
+                address,
+                is_endpoint: false,
+            }),
+            Console::Framebuffer { endpoint, page: None } => Ok(Self {
+                address: endpoint,
+                is_endpoint: true,
+            }),
+            Console::Terminal { .. } => Err(console),
+        }
+    }
+
+    /// Its host, which is no secret.
+    pub fn host(&self) -> String {
+        let url = url::Url::parse(self.address.expose()).ok();
+        let host = url.as_ref().and_then(|url| url.host_str());
+        host.unwrap_or("an address without a host").to_owned()
+    }
+
+    /// The address without what may be secret: everything after the host.
+    fn masked(&self, ascii: bool) -> String {
+        let scheme = self.address.expose().split_once("://").map_or("", |it| it.0);
+        let dots = if ascii { "****" } else { "••••" };
+        format!("{scheme}://{}/{dots}", self.host())
+    }
+}
+
+/// What is known of it.
+enum Known {
+    /// It was asked for then.
+    Waiting(Option<Timestamp>),
+    /// It came then.
+    Here(Page, Option<Timestamp>),
+    /// It did not come.
+    Failed(Problem),
+}
+
+/// The box.
+pub struct PageView {
+    id: ResourceId,
+    name: String,
+    asked: ScreenKind,
+    known: Known,
+    /// Until when the address is shown in full; the first draw after the key sets the time.
+    shown: Option<Option<Timestamp>>,
+    now: Option<Timestamp>,
+}
+
+impl PageView {
+    /// A box for the console of a resource, to be asked for as `asked`.
+    pub fn new(id: ResourceId, name: String, asked: ScreenKind) -> Self {
+        Self {
+            id,
+            name,
+            asked,
+            known: Known::Waiting(None),
+            shown: None,
+            now: None,
+        }
+    }
+
+    /// A box for a page that has come already.
+    pub fn arrived(id: ResourceId, name: String, asked: ScreenKind, page: Page) -> Self {
+        Self {
+            known: Known::Here(page, None),
+            ..Self::new(id, name, asked)
+        }
+    }
+
+    fn fetch(&self) -> Effect {
+        Effect::FetchPage(self.id.clone(), self.asked)
+    }
+
+    fn page(&self) -> Option<&Page> {
+        match &self.known {
+            Known::Here(page, _) => Some(page),
+            _ => None,
+        }
+    }
+
+    fn is_unmasked(&self, now: Timestamp) -> bool {
+        matches!(self.shown, Some(Some(since)) if now.since(since) < SHOWN)
+    }
+
+    /// What the box says, line by line: a name and what belongs to it.
+    fn lines(&self, look: &Look<'_>) -> Vec<(&'static str, String)> {
+        let now = look.now;
+        match &self.known {
+            Known::Waiting(since) => {
+                let since = since.map_or(String::new(), |since| format!(" {}", age(now.since(since))));
+                let dots = if look.ascii { "..." } else { "…" };
+                vec![(
+                    "",
+                    format!("asking {} for its address{dots}{since}", self.id.context),
+                )]
+            }
+            Known::Failed(problem) => vec![("", problem.to_string())],
+            Known::Here(page, at) => {
+                let what = if page.is_endpoint {
+                    "a screen (VNC over a websocket); this terminal does not draw it yet"
+                } else {
+                    "a page for a browser"
+                };
+                let address = if self.is_unmasked(now) {
+                    page.address.expose().to_owned()
+                } else {
+                    page.masked(look.ascii)
+                };
+                let fetched = at.map_or_else(
+                    || "just now".to_owned(),
+                    |at| format!("{} ago", age(now.since(at))),
+                );
+                vec![
+                    ("what", what.to_owned()),
+                    ("host", page.host()),
+                    ("address", address),
+                    (
+                        "fetched",
+                        format!("{fetched}; good for a short while, then fetch a fresh one"),
+                    ),
+                ]
+            }
+        }
+    }
+}
+
+impl View for PageView {
+    fn open(&mut self) -> Vec<Effect> {
+        match self.known {
+            Known::Waiting(_) => vec![self.fetch()],
+            _ => Vec::new(),
+        }
+    }
+
+    fn floats(&self) -> bool {
+        true
+    }
+
+    fn place(&self) -> Place {
+        Place::Page
+    }
+
+    fn title(&self) -> String {
+        format!("console of {}", self.name)
+    }
+
+    fn subject(&self) -> Option<&ResourceId> {
+        Some(&self.id)
+    }
+
+    fn hints(&self) -> Vec<(Intent, &'static str)> {
+        let mut hints = Vec::new();
+        if let Some(page) = self.page() {
+            if !page.is_endpoint {
+                hints.push((Intent::Open, "open in a browser"));
+            }
+            hints.push((Intent::Copy, "copy"));
+            hints.push((Intent::Unmask, "show"));
+        }
+        if !matches!(self.known, Known::Waiting(_)) {
+            hints.push((Intent::Refresh, "fetch a fresh one"));
+        }
+        hints.push((Intent::Back, "close"));
+        hints
+    }
+
+    fn apply(&mut self, intent: Intent, _count: Option<u32>) -> Vec<Effect> {
+        match (intent, self.page()) {
+            (Intent::Back | Intent::Close, _) => vec![Effect::CloseView],
+            (Intent::Open, Some(page)) => vec![Effect::Browse(Address(page.address.clone()))],
+            (Intent::Copy, Some(page)) => {
+                let what = format!("the address of the console of {}", self.name);
+                vec![Effect::CopyAddress(Address(page.address.clone()), what)]
+            }
+            (Intent::Unmask, Some(_)) => {
+                self.shown = match self.now {
+                    Some(now) if self.is_unmasked(now) => None,
+                    _ => Some(None),
+                };
+                Vec::new()
+            }
+            (Intent::Refresh, _) if !matches!(self.known, Known::Waiting(_)) => {
+                self.known = Known::Waiting(None);
+                self.shown = None;
+                vec![self.fetch()]
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    fn console_page(&mut self, id: &ResourceId, answer: &Result<Page, Problem>) -> bool {
+        let is_mine = *id == self.id && matches!(self.known, Known::Waiting(_));
+        if is_mine {
+            self.known = match answer {
+                Ok(page) => Known::Here(page.clone(), None),
+                Err(problem) => Known::Failed(problem.clone()),
+            };
+        }
+        *id == self.id
+    }
+
+    fn redraw_in(&self) -> Option<Duration> {
+        let second = Duration::from_secs(1);
+        match (&self.known, self.shown) {
+            (Known::Waiting(_), _) => Some(second),
+            (_, Some(Some(since))) => self.now.and_then(|now| SHOWN.checked_sub(now.since(since))),
+            (Known::Here(..), _) => Some(second),
+            _ => None,
+        }
+    }
+
+    fn draw(&mut self, area: Rect, buf: &mut Buffer, look: &Look<'_>) {
+        self.now = Some(look.now);
+        // Times begin with the first frame that shows what they count from.
+        match &mut self.known {
+            Known::Waiting(at) | Known::Here(_, at) => {
+                at.get_or_insert(look.now);
+            }
+            Known::Failed(_) => {}
+        }
+        self.shown = match self.shown {
+            Some(None) => Some(Some(look.now)),
+            Some(Some(since)) if look.now.since(since) >= SHOWN => None,
+            other => other,
+        };
+        let area = area.intersection(buf.area);
+        if area.width < 24 || area.height < 3 {
+            return;
+        }
+        let wide = WIDE.min(area.width - 2);
+        let rows = self.rows(look, usize::from(wide - 4));
+        let high = u16::try_from(rows.len() + 2).unwrap_or(u16::MAX).min(area.height);
+        let frame = Rect::new(
+            area.x + (area.width - wide) / 2,
+            area.y + (area.height - high) / 2,
+            wide,
+            high,
+        );
+        for at in frame.positions() {
+            buf[at].reset();
+        }
+        buf.set_style(frame, look.theme.text);
+        draw_border(frame, buf, look, look.theme.accent);
+        let line = |y: u16| Rect::new(frame.x + 2, y, frame.width - 4, 1);
+        put(
+            &[(format!(" {} ", self.title()), look.theme.title)],
+            line(frame.y),
+            buf,
+        );
+        for ((name, text), y) in rows.into_iter().zip(frame.y + 1..frame.bottom() - 1) {
+            put(&[(name, look.theme.dim), (text, look.theme.text)], line(y), buf);
+        }
+    }
+
+    fn close(&mut self) -> Vec<Effect> {
+        vec![Effect::DropPage]
+    }
+}
+
+impl PageView {
+    /// The lines, broken to fit: words at blanks, an address anywhere.
+    fn rows(&self, look: &Look<'_>, width: usize) -> Vec<(String, String)> {
+        let mut rows = Vec::new();
+        for (name, text) in self.lines(look) {
+            let names = if name.is_empty() { 0 } else { 9 };
+            let text = crate::tui::widgets::ansi::plain(&text);
+            for (nth, part) in broken(&text, width.saturating_sub(names).max(8))
+                .into_iter()
+                .enumerate()
+            {
+                let name = if nth == 0 { name } else { "" };
+                rows.push((format!("{name:<names$}"), part));
+            }
+        }
+        rows
+    }
+}
+
+/// Breaks a text into lines of at most `width` columns, at blanks where there are any.
+fn broken(text: &str, width: usize) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    for word in text.split_inclusive(' ') {
+        let fits = lines
+            .last()
+            .is_some_and(|line| line.width() + word.trim_end().width() <= width);
+        if !fits && lines.last().is_some_and(|line| !line.is_empty()) {
+            lines.push(String::new());
+        }
+        for c in word.chars() {
+            let full = lines.last().is_some_and(|line| line.width() >= width);
+            if full && c != ' ' {
+                lines.push(String::new());
+            }
+            if let Some(line) = lines.last_mut() {
+                line.push(c);
+            }
+        }
+    }
+    lines
+}
+
+/// Why an answer is no page.
+pub(in crate::tui) fn is_text() -> Problem {
+    Problem::new(ProblemKind::Unsupported, "this console is text now, not a page")
+        .hint("Esc, then attach it again")
+}
