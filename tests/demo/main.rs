@@ -12,5 +12,7 @@ mod elasticbox;
 mod exoscale;
 mod faults;
 mod lists;
+#[cfg(feature = "system-tests")]
+mod official;
 mod schema;
 mod telemetry;

@@ -27,10 +27,11 @@ use super::{Desk, Face};
 use crate::demo::Access;
 use crate::demo::engine::fleet::Account;
 use crate::model::Secret;
-use answers::{Call, Params};
+use answers::Call;
 use book::{Book, seed};
 use problem::Problem;
 use sign::Wire;
+use visit::route::Params;
 use visit::{Visit, zone_named};
 
 /// How the rest of the demo knows it.

@@ -9,7 +9,7 @@ use ring::digest;
 use serde_json::{Value, json};
 
 use super::Answer;
-use super::networks::with_leases;
+use super::networks::private::with_leases;
 use crate::demo::engine::fleet::{Account, Fleet};
 use crate::demo::faces::exoscale::book::journal::KEPT;
 use crate::demo::faces::exoscale::catalog::{QUOTAS, ZONES, templates, types};

@@ -13,6 +13,8 @@ use serde_json::Value;
 
 use super::problem::Problem;
 use super::visit::Visit;
+use super::visit::route::{Params, fits};
+use networks::{addresses, private};
 
 /// What a call comes to.
 pub(super) type Answer = Result<Value, Problem>;
@@ -246,69 +248,69 @@ const CALLS: &[Call] = &[
         "POST",
         "/elastic-ip",
         "create-elastic-ip",
-        networks::create_address,
+        addresses::create_address,
     ),
     call("GET", "/elastic-ip/{id}", "get-elastic-ip", account::address),
     call(
         "PUT",
         "/elastic-ip/{id}",
         "update-elastic-ip",
-        networks::update_address,
+        addresses::update_address,
     ),
     call(
         "DELETE",
         "/elastic-ip/{id}",
         "delete-elastic-ip",
-        networks::delete_address,
+        addresses::delete_address,
     ),
     call(
         "PUT",
         "/elastic-ip/{id}:attach",
         "attach-instance-to-elastic-ip",
-        networks::attach_address,
+        addresses::attach_address,
     ),
     call(
         "PUT",
         "/elastic-ip/{id}:detach",
         "detach-instance-from-elastic-ip",
-        networks::detach_address,
+        addresses::detach_address,
     ),
     read("/private-network", "list-private-networks", account::networks),
     call(
         "POST",
         "/private-network",
         "create-private-network",
-        networks::create_network,
+        private::create_network,
     ),
     call(
         "GET",
         "/private-network/{id}",
         "get-private-network",
-        networks::get_network,
+        private::get_network,
     ),
     call(
         "DELETE",
         "/private-network/{id}",
         "delete-private-network",
-        networks::delete_network,
+        private::delete_network,
     ),
     call(
         "PUT",
         "/private-network/{id}:attach",
         "attach-instance-to-private-network",
-        networks::attach_network,
+        private::attach_network,
     ),
     call(
         "PUT",
         "/private-network/{id}:detach",
         "detach-instance-from-private-network",
-        networks::detach_network,
+        private::detach_network,
     ),
     call(
         "PUT",
         "/private-network/{id}:update-ip",
         "update-private-network-instance-ip",
-        networks::update_ip,
+        private::update_ip,
     ),
     call(
         "GET",
@@ -344,9 +346,6 @@ const CALLS: &[Call] = &[
     read("/organization", "get-organization", account::organization),
 ];
 
-/// The parameters of a path, decoded.
-pub(super) type Params = Vec<(&'static str, String)>;
-
 /// The call that a method and a path below `/v2` mean.
 pub(super) fn find(method: &str, path: &str) -> Result<(&'static Call, Params), Problem> {
     let mut known = false;
@@ -363,42 +362,6 @@ pub(super) fn find(method: &str, path: &str) -> Result<(&'static Call, Params), 
     } else {
         Problem::endpoint()
     })
-}
-
-/// The parameters of a path that has the form of a pattern. A verb follows a parameter after a colon; what has no verb
-/// has no colon.
-fn fits(pattern: &'static str, path: &str) -> Option<Params> {
-    let mut params = Vec::new();
-    let mut parts = path.split('/');
-    for wanted in pattern.split('/') {
-        let part = parts.next()?;
-        let Some(inside) = wanted.strip_prefix('{') else {
-            if wanted != part {
-                return None;
-            }
-            continue;
-        };
-        let (name, verb) = inside.split_once('}')?;
-        let part = decoded(part)?;
-        let value = part.strip_suffix(verb)?;
-        if value.is_empty() || value.contains(':') {
-            return None;
-        }
-        params.push((name, value.to_owned()));
-    }
-    parts.next().is_none().then_some(params)
-}
-
-/// Undoes percent-encoding; unlike in a query, a plus is a plus.
-fn decoded(part: &str) -> Option<String> {
-    let kept = part.replace('+', "%2B");
-    let pair = format!("{kept}=");
-    let mut pairs = url::form_urlencoded::parse(pair.as_bytes());
-    // An equals sign or an ampersand would end the name too early: no id or name here has one.
-    pairs
-        .next()
-        .map(|(name, _)| name.into_owned())
-        .filter(|_| !part.contains(['=', '&']))
 }
 
 #[cfg(test)]
@@ -422,14 +385,6 @@ mod tests {
             Some("reset-instance-field")
         );
         assert_eq!(name("PATCH", "/instance"), None);
-    }
-
-    #[test]
-    fn parameters_are_decoded() {
-        let (_, params) = find("GET", "/ssh-key/my%20key+").expect("a call");
-        assert_eq!(params, [("name", "my key+".to_owned())]);
-        let (_, params) = find("DELETE", "/security-group/a/rules/b").expect("a call");
-        assert_eq!(params, [("id", "a".to_owned()), ("rule-id", "b".to_owned())]);
     }
 
     #[test]

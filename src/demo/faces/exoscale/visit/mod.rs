@@ -1,6 +1,7 @@
 //! One request while it is answered: what was asked, where, and the ways to answer it.
 
 pub(super) mod fields;
+pub(super) mod route;
 
 use serde_json::{Value, json};
 
