@@ -136,6 +136,12 @@ async fn all_that_quasarch_is_said_to_be_read_of_is_asked_for() {
     everything_is_asked_for(&cloud, Platform::Quasarch).await;
 }
 
+#[tokio::test]
+async fn all_that_elasticbox_is_said_to_be_read_of_is_asked_for() {
+    let cloud = start(None, None).await;
+    everything_is_asked_for(&cloud, Platform::ElasticBox).await;
+}
+
 #[test]
 fn templates_fit_paths_of_their_shape_only() {
     assert!(fits("/a/{id}", "/a/1") && fits("/a/{id}:start", "/a/1:start"));

@@ -35,10 +35,13 @@ pub(crate) const ENDPOINTS: &[Endpoint] = &[
         "/services/instances/{instance_id}/binding",
         "details of an instance: bindings",
     ),
-    get(
-        "/services/instances/{instance_id}/binding_instances",
-        "details of an instance: bindings, where the other path is not known",
-    ),
+    Endpoint {
+        method: "GET",
+        path: "/services/instances/{instance_id}/binding_instances",
+        used: Use::Not(
+            "the page's other name of `binding`; asked only where a server does not know that one",
+        ),
+    },
     get(
         "/services/instances/{instance_id}/operations",
         "Operations: instances that changed lately; details",
