@@ -11,6 +11,7 @@ mod console;
 mod elasticbox;
 mod exoscale;
 mod faults;
+mod gcore;
 mod lists;
 #[cfg(feature = "system-tests")]
 mod official;

@@ -103,6 +103,9 @@ impl Description {
             faults.push(format!("{at}: {value} is no {}", schema["type"]));
             return;
         }
+        if !schema["const"].is_null() && schema["const"] != *value {
+            faults.push(format!("{at}: {value} is not {}", schema["const"]));
+        }
         let allowed = list(&schema["enum"]);
         if !allowed.is_empty() && !allowed.contains(value) {
             faults.push(format!("{at}: {value} is not one of {}", schema["enum"]));

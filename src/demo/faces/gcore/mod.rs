@@ -112,13 +112,14 @@ fn first() -> Router<Room> {
         .route(&with("volumes"), get(stock::volumes))
         .route(&format!("{}/{{volume}}", with("volumes")), get(stock::one_volume))
         .route(&with("ports"), get(stock::ports))
+        // Its first number is the reseller's where it is removed, and the project's where it is read.
         .route("/reseller_name_templates", get(names::list).put(names::put))
         .route(
-            "/reseller_name_templates/{reseller}/{region}",
+            "/reseller_name_templates/{project}/{region}",
             axum::routing::delete(names::remove),
         )
         .route(
-            "/reseller_name_templates/{reseller}/{region}/available_names",
+            "/reseller_name_templates/{project}/{region}/available_names",
             get(names::of_everything),
         )
 }

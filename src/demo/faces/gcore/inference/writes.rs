@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use jiff::Timestamp;
@@ -10,8 +9,7 @@ use serde_json::{Value, json};
 
 use super::super::book::{Note, Room};
 use super::super::catalogue::gpu;
-use super::super::marks::{Kind, uuid};
-use super::super::wire::{Answer, Body, Form, Named, Owned, Problem};
+use super::super::wire::{Answer, Body, Form, Named, Owned, Problem, tasks};
 use super::list::find;
 use super::{Deployment, MOST, Scale, numbers, plant};
 use crate::demo::engine::events::Event;
@@ -131,10 +129,6 @@ fn note(kind: &'static str, action: &'static str, name: &str, asked: Value) -> N
         },
         acknowledged: None,
     }
-}
-
-fn tasks(number: u32) -> Json<Value> {
-    Json(json!({ "tasks": [uuid(Kind::Task, number)] }))
 }
 
 /// `POST /v3/inference/{project}/deployments`.

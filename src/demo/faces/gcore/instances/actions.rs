@@ -1,13 +1,12 @@
 //! Changing machines: every change is a task that takes its time, and one machine has one task at once.
 
-use axum::Json;
 use axum::extract::State;
 use serde_json::{Value, json};
 
 use super::super::book::{After, Note, Room};
 use super::super::catalogue::flavors;
 use super::super::marks::{Kind, uuid};
-use super::super::wire::{Answer, Body, Form, Problem, Query, Target};
+use super::super::wire::{Answer, Body, Form, Problem, Query, Target, tasks};
 use super::shape;
 use crate::demo::engine::fleet::{Fleet, Phase};
 use crate::demo::engine::jobs::Work;
@@ -74,7 +73,7 @@ impl Task {
 /// Hands a change in, unless another one holds the machine: `{tasks: [id]}`.
 pub(crate) fn submit(room: &Room, target: &Target, task: Task, body: &Body) -> Answer {
     let number = hand_in(room, target, task, Value::Object(body.0.clone()))?;
-    Ok(Json(json!({ "tasks": [uuid(Kind::Task, number)] })))
+    Ok(tasks(number))
 }
 
 fn hand_in(room: &Room, target: &Target, task: Task, asked: Value) -> Result<u32, Problem> {
@@ -166,7 +165,7 @@ pub(crate) async fn action(State(room): State<Room>, target: Target, body: Body)
         action.unwrap_or_default(),
         Value::Object(body.0.clone()),
     )?;
-    Ok(Json(json!({ "tasks": [uuid(Kind::Task, number)] })))
+    Ok(tasks(number))
 }
 
 /// The old verbs, which answer with the machine as it then is.
@@ -339,5 +338,5 @@ pub(crate) async fn delete(State(room): State<Room>, target: Target, query: Quer
         ..Task::quiet(("Delete", "delete_vm", "delete"), "")
     };
     let number = hand_in(&room, &target, task, json!({ "instance_id": target.id }))?;
-    Ok(Json(json!({ "tasks": [uuid(Kind::Task, number)] })))
+    Ok(tasks(number))
 }

@@ -10,7 +10,7 @@ use super::super::book::{Disk, Note, Room, Traits};
 use super::super::catalogue::{flavors, images, quota};
 use super::super::marks::{Kind, uuid};
 use super::super::view::{ACCOUNT, Region};
-use super::super::wire::{Answer, Body, Form, Problem, Scope};
+use super::super::wire::{Answer, Body, Form, Problem, Scope, tasks};
 use super::network;
 use crate::demo::engine::machines::{self, Wish};
 
@@ -271,7 +271,7 @@ pub(crate) async fn create(State(room): State<Room>, scope: Scope, body: Body) -
         .ok_or_else(|| Problem::internal("there is no room for another machine"))?;
     let number = room.submit(work, note(&region, key, &asked, &body), Vec::new());
     room.note(|_, book| *book.traits_of(key) = traits(asked, number));
-    Ok(Json(json!({ "tasks": [uuid(Kind::Task, number)] })))
+    Ok(tasks(number))
 }
 
 fn note(region: &Region, key: u32, asked: &Asked, body: &Body) -> Note {
