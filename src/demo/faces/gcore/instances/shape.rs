@@ -163,14 +163,14 @@ fn blackholes(view: &View<'_>, vm: &Vm<'_>) -> Vec<Value> {
         .created
         .checked_add(SignedDuration::from_hours(30))
         .unwrap_or(vm.row.created);
-    let spaced = |at: Timestamp| marks::bare(at).replace('T', " ");
+    let spaced = |at: Timestamp| marks::zulu(at).replace('T', " ");
     vec![json!({
         "ID": 4000 + vm.key,
         "DestinationIP": port.address,
         "AlarmState": "archived",
         "AlarmStart": spaced(began),
         "AlarmEnd": spaced(began.checked_add(SignedDuration::from_mins(12)).unwrap_or(began)),
-        "AlertDuration": "0:12:00",
+        "AlertDuration": "12 minutes",
     })]
 }
 
