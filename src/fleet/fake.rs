@@ -31,6 +31,9 @@ pub(super) struct Fake {
     pub(super) live: Line<Result<Sample, Problem>>,
     pub(super) logs: Line<LogEvent>,
     pub(super) latency: Mutex<Option<Duration>>,
+    pub(super) session_ends: Mutex<Option<Timestamp>>,
+    /// Why no console is opened.
+    pub(super) console: Mutex<Problem>,
     /// What was asked and when.
     pub(super) asked: Mutex<Vec<(Instant, String)>>,
 }
@@ -45,6 +48,8 @@ impl Fake {
             live: Mutex::default(),
             logs: Mutex::default(),
             latency: Mutex::default(),
+            session_ends: Mutex::default(),
+            console: Mutex::new(Problem::new(ProblemKind::Unsupported, "none")),
             asked: Mutex::default(),
         }
     }
@@ -155,11 +160,16 @@ impl Provider for Fake {
     }
 
     fn console(&self, _id: &ResourceId, _kind: ScreenKind) -> Answer<Console> {
-        async { Err(Problem::new(ProblemKind::Unsupported, "none")) }.boxed()
+        let problem = self.console.lock().unwrap().clone();
+        async { Err(problem) }.boxed()
     }
 
     fn sign_in_again(&self) {
         self.note("sign in".into());
+    }
+
+    fn session_ends(&self) -> Option<Timestamp> {
+        *self.session_ends.lock().unwrap()
     }
 
     fn check(&self) -> Answer<Check> {

@@ -7,8 +7,8 @@ use tokio::sync::watch;
 use tokio::time::Instant;
 
 use super::events::Outbox;
-use super::{FleetEvent, Health, Options, SharedProvider};
-use crate::model::{ContextName, Kind, Problem, ProblemKind};
+use super::{Auth, FleetEvent, Health, Options, SharedProvider};
+use crate::model::{ContextName, Kind, Problem, ProblemKind, Timestamp};
 
 /// The longest time between two tries by themselves.
 const LONGEST: Duration = Duration::from_secs(60);
@@ -32,6 +32,8 @@ struct Outcomes {
     by_kind: [Option<Result<(), (Problem, u32)>>; 5],
     down: Option<Problem>,
     shown: Shown,
+    /// What was told last of the credentials.
+    auth: Auth,
 }
 
 /// The latency that was told: it follows the answers slowly, so that a reader's eye can.
@@ -115,22 +117,34 @@ impl Link {
     pub(super) fn start_anew(&self) {
         {
             let mut outcomes = self.outcomes.lock().unwrap_or_else(PoisonError::into_inner);
-            *outcomes = Outcomes::default();
+            *outcomes = Outcomes {
+                auth: std::mem::take(&mut outcomes.auth),
+                ..Outcomes::default()
+            };
         }
         bump(&self.reconnect);
     }
 
-    /// Sends how the context fares and how its requests have gone.
+    /// Sends how the context fares and how its requests have gone, and whether its credentials hold if that is news.
     pub(super) async fn tell(&self) -> bool {
         let mut traffic = self.provider.traffic();
-        let health = {
+        let ends = self.provider.session_ends();
+        let (health, auth) = {
             let mut outcomes = self.outcomes.lock().unwrap_or_else(PoisonError::into_inner);
             outcomes.shown.follow(traffic.latency);
             traffic.latency = outcomes.shown.latency;
-            outcomes.health(self.provider.kinds())
+            let health = outcomes.health(self.provider.kinds());
+            let auth = Auth::of(&health, ends, Timestamp::now());
+            let news = (outcomes.auth != auth).then(|| auth.clone());
+            outcomes.auth = auth;
+            (health, news)
         };
         let event = FleetEvent::Context(self.name.clone(), health, traffic);
-        self.outbox.send(event).await
+        let heard = self.outbox.send(event).await;
+        match auth {
+            Some(auth) => self.outbox.send(FleetEvent::Auth(self.name.clone(), auth)).await,
+            None => heard,
+        }
     }
 
     /// After any answer: tells the latency if it is another one by now.

@@ -3,6 +3,7 @@
 //! [`Fleet`] owns the tasks that talk to providers; they send [`FleetEvent`]s over bounded channels. [`Store`] is
 //! plain data: whoever draws owns one, feeds it the events, and reads it without any lock.
 
+mod auth;
 mod changes;
 mod events;
 #[cfg(test)]
@@ -35,6 +36,7 @@ use events::Outbox;
 use link::{Link, Signals};
 use telemetry::Gaze;
 
+pub use auth::{Auth, Feature, reason};
 pub use events::Events;
 pub use series::{Series, Summary};
 pub use store::{ContextState, Listing, Population, Row, Rows, Store, Usage};
@@ -92,6 +94,10 @@ pub enum FleetEvent {
     Gone(ResourceId),
     /// A context's health or latency changed.
     Context(ContextName, Health, Traffic),
+    /// Whether a context's credentials hold changed.
+    Auth(ContextName, Auth),
+    /// Something may be done through a context, or may not and why. Told when it was tried.
+    May(ContextName, Feature, Result<(), Problem>),
     /// New samples of an instance, oldest first.
     Samples(ResourceId, Vec<Sample>),
     /// The samples of an instance could not be read; a gap is drawn.
@@ -237,7 +243,8 @@ impl Fleet {
         let mut tails = self.inner.tails.lock().unwrap_or_else(PoisonError::into_inner);
         tails.insert(tail, closed.clone());
         let outbox = self.inner.outbox.clone();
-        tokio::spawn(closed.run_until_cancelled_owned(tails::forward(tail, stream, outbox)));
+        let of = (id.context.clone(), tail);
+        tokio::spawn(closed.run_until_cancelled_owned(tails::forward(of, stream, outbox)));
         tail
     }
 
@@ -263,7 +270,17 @@ impl Fleet {
 
     /// Opens a console.
     pub async fn open_console(&self, id: &ResourceId, kind: ScreenKind) -> Result<Console, Problem> {
-        self.provider(&id.context)?.console(id, kind).await
+        let opened = self.provider(&id.context)?.console(id, kind).await;
+        let may = match &opened {
+            Ok(_) => Some(Ok(())),
+            Err(problem) if problem.kind == ProblemKind::Forbidden => Some(Err(problem.clone())),
+            Err(_) => None,
+        };
+        if let Some(may) = may {
+            let told = FleetEvent::May(id.context.clone(), Feature::Console, may);
+            self.inner.outbox.send(told).await;
+        }
+        opened
     }
 
     fn link(&self, context: &ContextName) -> Option<&Link> {

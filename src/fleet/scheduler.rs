@@ -11,8 +11,10 @@ use super::link::{Link, backoff, jittered};
 use super::{FleetEvent, ListEvent};
 use crate::model::{Kind, Problem, ProblemKind};
 
-/// How much slower is listed while changes are pushed, or where listing is not allowed.
+/// How much slower is listed while changes are pushed, or where a listing is refused.
 const SLOWER: u32 = 12;
+/// What is forbidden is asked for again so seldom: a person may have been given the permission meanwhile.
+const FORBIDDEN: Duration = Duration::from_secs(600);
 /// Listings that changes ask for lie at least this far apart.
 const BREATH: Duration = Duration::from_secs(1);
 
@@ -46,6 +48,8 @@ pub(super) async fn keep_listing(link: Link, kind: Kind, place: usize, turn: wat
         };
         refresh.borrow_and_update();
         let mut pause = None;
+        let forbidden =
+            matches!(&outcome, Outcome::Failed(problem) if problem.kind == ProblemKind::Forbidden);
         let heard = match outcome {
             Outcome::Told => {
                 attempt = 0;
@@ -76,7 +80,11 @@ pub(super) async fn keep_listing(link: Link, kind: Kind, place: usize, turn: wat
         if reconnect.has_changed().unwrap_or(false) {
             continue;
         }
-        let earliest = Instant::now() + BREATH.max(started.elapsed());
+        let mut earliest = Instant::now() + BREATH.max(started.elapsed());
+        if forbidden {
+            // Neither does a change make it allowed.
+            earliest += pause.unwrap_or_default();
+        }
         tokio::select! {
             () = rest(&link, pause) => {}
             _ = refresh.changed() => {}
@@ -88,7 +96,9 @@ pub(super) async fn keep_listing(link: Link, kind: Kind, place: usize, turn: wat
 
 /// The pause after a failure.
 fn pause_after(link: &Link, attempt: u32, problem: &Problem) -> Duration {
-    if problem.kind.may_pass() {
+    if problem.kind == ProblemKind::Forbidden {
+        jittered(FORBIDDEN)
+    } else if problem.kind.may_pass() {
         backoff(attempt, Some(problem))
     } else {
         jittered(link.options.refresh.saturating_mul(SLOWER))

@@ -7,19 +7,31 @@ use futures_util::stream::BoxStream;
 use tokio::time::{Instant, timeout_at};
 
 use super::events::Outbox;
-use super::{FleetEvent, TailId};
-use crate::model::LogEvent;
+use super::{Feature, FleetEvent, TailId};
+use crate::model::{ContextName, LogEvent, Problem, ProblemKind};
 
 /// Lines that arrive within this time travel together.
 const GATHER: Duration = Duration::from_millis(12);
 /// Lines in one batch, about; a batch that the platform sent as one is not cut.
 const MOST: usize = 512;
 
-/// Forwards until the stream ends or nobody listens.
-pub(super) async fn forward(tail: TailId, stream: BoxStream<'static, LogEvent>, outbox: Outbox) {
+/// Forwards until the stream ends or nobody listens. Says once of the context whether its logs may be read.
+pub(super) async fn forward(
+    (context, tail): (ContextName, TailId),
+    stream: BoxStream<'static, LogEvent>,
+    outbox: Outbox,
+) {
     let mut stream = stream.fuse();
+    let mut known = false;
     let mut next = stream.next().await;
     while let Some(event) = next.take() {
+        if let Some(may) = may_read(&event).filter(|_| !known) {
+            known = true;
+            let told = FleetEvent::May(context.clone(), Feature::Logs, may);
+            if !outbox.send(told).await {
+                return;
+            }
+        }
         let event = match event {
             LogEvent::Lines(mut lines) => {
                 let due = Instant::now() + GATHER;
@@ -45,4 +57,15 @@ pub(super) async fn forward(tail: TailId, stream: BoxStream<'static, LogEvent>, 
         }
     }
     outbox.send(FleetEvent::LogEnded(tail)).await;
+}
+
+/// What an event says of the permission to read logs, if it says anything.
+fn may_read(event: &LogEvent) -> Option<Result<(), Problem>> {
+    match event {
+        LogEvent::Lines(_) => Some(Ok(())),
+        LogEvent::Interrupted(problem) if problem.kind == ProblemKind::Forbidden => {
+            Some(Err(problem.clone()))
+        }
+        _ => None,
+    }
 }

@@ -185,6 +185,12 @@ pub trait Provider: Send + Sync + 'static {
     /// Forgets a cached sign-in, so that the next request signs in anew.
     fn sign_in_again(&self);
 
+    /// When the sign-in at hand ends by its own words, if it cannot be renewed without a person. `None` where that is
+    /// not known, or where it renews itself.
+    fn session_ends(&self) -> Option<Timestamp> {
+        None
+    }
+
     /// Tries the credentials and every kind of read.
     fn check(&self) -> Answer<Check>;
 

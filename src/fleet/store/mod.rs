@@ -9,8 +9,10 @@ mod tests;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{FleetEvent, Health, ListEvent, Member, Series, Traffic};
-use crate::model::{ContextName, GpuModel, Kind, Platform, Problem, Resource, ResourceId, Timestamp};
+use super::{Auth, Feature, FleetEvent, Health, ListEvent, Member, Series, Traffic};
+use crate::model::{
+    ContextName, GpuModel, Kind, Platform, Problem, ProblemKind, Resource, ResourceId, Timestamp,
+};
 use charts::Charts;
 pub use table::Rows;
 use table::Table;
@@ -49,8 +51,25 @@ pub struct ContextState {
     pub health: Health,
     /// How its requests have gone.
     pub traffic: Traffic,
+    /// Whether its credentials hold.
+    pub auth: Auth,
+    /// What they may not do beside listings, and why.
+    forbidden: Vec<(Feature, Problem)>,
     /// By kind, in the order of [`Kind::ALL`]; `None` where the platform has no such kind.
     pub listings: [Option<Listing>; 5],
+}
+
+impl ContextState {
+    /// Why its credentials may not do this, if that is known.
+    pub fn forbidden(&self, feature: Feature) -> Option<&Problem> {
+        if let Feature::List(kind) = feature {
+            let listing = self.listings[slot(kind)].as_ref()?;
+            let problem = listing.problem.as_ref().filter(|_| listing.failed)?;
+            return (problem.kind == ProblemKind::Forbidden).then_some(problem);
+        }
+        let known = self.forbidden.iter().find(|(known, _)| *known == feature);
+        known.map(|(_, problem)| problem)
+    }
 }
 
 /// Everything that the events so far have told.
@@ -108,8 +127,21 @@ impl Store {
                 context.traffic = traffic;
                 changed
             }
-            FleetEvent::Samples(id, samples) => self.charts.extend(id, &samples),
-            FleetEvent::SamplesFailed(id, problem) => self.charts.interrupt(id, problem),
+            FleetEvent::Auth(name, auth) => {
+                let context = self.contexts.iter_mut().find(|it| it.name == name);
+                context.is_some_and(|context| std::mem::replace(&mut context.auth, auth.clone()) != auth)
+            }
+            FleetEvent::May(name, feature, may) => self.may(&name, feature, may),
+            FleetEvent::Samples(id, samples) => {
+                let allowed = !samples.is_empty() && self.may(&id.context, Feature::Telemetry, Ok(()));
+                self.charts.extend(id, &samples) || allowed
+            }
+            FleetEvent::SamplesFailed(id, problem) => {
+                if problem.kind == ProblemKind::Forbidden {
+                    self.may(&id.context, Feature::Telemetry, Err(problem.clone()));
+                }
+                self.charts.interrupt(id, problem)
+            }
             FleetEvent::Log(..) | FleetEvent::LogEnded(_) => false,
         }
     }
@@ -215,6 +247,21 @@ impl Store {
             .map(|confirmed| now.since(confirmed))
     }
 
+    /// Takes in whether something may be done. Returns whether that is news.
+    fn may(&mut self, name: &ContextName, feature: Feature, may: Result<(), Problem>) -> bool {
+        let Some(context) = self.contexts.iter_mut().find(|it| it.name == *name) else {
+            return false;
+        };
+        let before = context.forbidden.iter().position(|(known, _)| *known == feature);
+        match (before, may) {
+            (None, Ok(())) => return false,
+            (Some(at), Ok(())) => drop(context.forbidden.swap_remove(at)),
+            (Some(at), Err(problem)) => context.forbidden[at].1 = problem,
+            (None, Err(problem)) => context.forbidden.push((feature, problem)),
+        }
+        true
+    }
+
     fn position(&self, name: &ContextName) -> Option<usize> {
         self.contexts.iter().position(|context| context.name == *name)
     }
@@ -309,6 +356,8 @@ fn state_of(member: &Member) -> ContextState {
             Err(problem) => Health::Down(problem.clone()),
         },
         traffic: Traffic::default(),
+        auth: Auth::Good,
+        forbidden: Vec::new(),
         listings: std::array::from_fn(|at| kinds.contains(&Kind::ALL[at]).then(Listing::default)),
     }
 }

@@ -45,6 +45,8 @@ fn store() -> Store {
             platform: Platform::Cycle,
             health: Health::Live,
             traffic: Traffic::default(),
+            auth: Auth::Good,
+            forbidden: Vec::new(),
             listings: std::array::from_fn(|_| Some(Listing::default())),
         }],
         tables: std::array::from_fn(|_| Table::new(1)),

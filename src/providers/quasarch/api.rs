@@ -47,6 +47,11 @@ impl Session {
             .is_some_and(|exp| exp.saturating_sub(EARLY_SECONDS) <= now.as_millis() / 1000)
     }
 
+    /// When it ends.
+    fn ends(&self) -> Option<Timestamp> {
+        Timestamp::from_millis(self.claims.exp?.checked_mul(1000)?)
+    }
+
     /// The user's id.
     pub(super) fn user(&self) -> Option<&str> {
         self.claims.sub.as_deref()
@@ -150,6 +155,14 @@ impl Api {
         self.signed.get(|| self.sign_in()).await
     }
 
+    /// When the token at hand ends, if no password can renew it.
+    pub(super) fn session_ends(&self) -> Option<Timestamp> {
+        match &self.credentials {
+            Credentials::Token(_) => self.signed.peek()?.ends(),
+            _ => None,
+        }
+    }
+
     /// Forgets the session of this token, if it is still the one at hand.
     pub(super) fn refused(&self, token: &Secret) {
         self.signed
@@ -198,6 +211,7 @@ mod tests {
             base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(r#"{"exp":1700000000,"sub":"u-1"}"#);
         let session = Session::new(Secret::new(format!("aaaa.{middle}.cccc")));
         assert_eq!(session.user(), Some("u-1"));
+        assert_eq!(session.ends(), Timestamp::from_millis(1_700_000_000_000));
         let at = |seconds: i64| Timestamp::from_millis(seconds * 1000).unwrap();
         assert!(!session.is_over(at(1_699_999_960)));
         assert!(session.is_over(at(1_699_999_975)), "renewed half a minute early");

@@ -154,6 +154,10 @@ impl Provider for Quasarch {
         self.api.signed.forget_if(|_| true);
     }
 
+    fn session_ends(&self) -> Option<Timestamp> {
+        self.api.session_ends()
+    }
+
     fn check(&self) -> Answer<Check> {
         let api = self.api.clone();
         async move { check(&api).await }.boxed()

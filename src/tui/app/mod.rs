@@ -1,6 +1,7 @@
 //! The state of the screen, and how events change it. Nothing here waits, reads or writes: what must be done outside
 //! is returned as effects, so that every test can press keys and look.
 
+mod auth;
 mod effects;
 mod history;
 mod keys;
@@ -9,12 +10,13 @@ mod palette;
 mod table;
 mod update;
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
 use crossterm::event::Event as TerminalEvent;
 
+pub(in crate::tui) use auth::cause;
 pub use history::Spot;
 pub use messages::{Message, Messages};
 
@@ -27,7 +29,7 @@ use super::views::console::ConsoleKeys;
 use super::views::page::Page;
 use super::widgets::prompt::Prompt;
 use super::{Effect, Look, Place, Theme, View, theme};
-use crate::fleet::{FleetEvent, Section, Store};
+use crate::fleet::{Auth, FleetEvent, Section, Store};
 use crate::model::{Bytes, ContextName, Kind, Problem, ResourceId, ScreenKind, Timestamp};
 use history::History;
 use keys::Typing;
@@ -120,6 +122,8 @@ pub struct App {
     pub(super) paused: bool,
     pub(super) mouse: bool,
     pub(super) banner: Option<String>,
+    /// Trouble with credentials that a person has read and put away.
+    pub(super) put_away: HashMap<ContextName, Auth>,
     pub(super) typing: Typing,
     pub(super) header_area: ratatui::layout::Rect,
     pub(super) table_area: ratatui::layout::Rect,
@@ -168,6 +172,7 @@ impl App {
             paused: false,
             mouse: options.mouse,
             banner: options.banner.clone(),
+            put_away: HashMap::new(),
             typing: Typing::default(),
             header_area: ratatui::layout::Rect::default(),
             table_area: ratatui::layout::Rect::default(),

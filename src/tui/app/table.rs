@@ -30,7 +30,7 @@ impl App {
     /// The intents that mean the same everywhere.
     fn everywhere(&mut self, intent: Intent) -> Option<Vec<Effect>> {
         // A view that reads something of its own, or freezes by itself, says so in its hints.
-        if matches!(intent, Intent::Refresh | Intent::PauseRefresh)
+        if matches!(intent, Intent::Refresh | Intent::PauseRefresh | Intent::Reconnect)
             && let Some((view, _)) = self.views.last_mut()
             && view.hints().iter().any(|(offered, _)| *offered == intent)
         {
@@ -41,6 +41,7 @@ impl App {
             Intent::Suspend => vec![Effect::Suspend],
             Intent::Redraw => vec![Effect::Redraw],
             Intent::Refresh => vec![Effect::Refresh, Effect::Say("refreshing".to_owned())],
+            Intent::Reconnect => self.sign_in_again(),
             Intent::PauseRefresh => {
                 self.paused = !self.paused;
                 let word = if self.paused {
@@ -267,7 +268,7 @@ impl App {
             if let Some(spot) = self.history.last_table(&here) {
                 self.place_at(&spot);
             }
-        } else if !dismissed {
+        } else if !dismissed && !self.put_notice_away() {
             self.banner = None;
         }
     }

@@ -73,7 +73,11 @@ impl App {
             }
             event => {
                 let now = self.now;
+                let auth = matches!(event, FleetEvent::Auth(..));
                 self.dirty |= self.store.apply_at(event, now);
+                if auth {
+                    self.forget_put_away();
+                }
             }
         }
         Vec::new()
@@ -196,7 +200,8 @@ impl App {
                         .find(|(from, to, _)| (*from..*to).contains(&at.x))
                         .map(|span| span.2)
                 };
-                if at.y == self.header_area.bottom().saturating_sub(1) {
+                // Below the tabs there may be a banner.
+                if at.y == self.header_area.y + 1 {
                     if let Some(pane) = hit(&self.tabs) {
                         self.go_to_pane(pane);
                     }

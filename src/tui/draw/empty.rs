@@ -4,11 +4,12 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::{columns, put, wrap};
-use crate::fleet::{ContextState, Health};
-use crate::model::{ContextName, Kind};
+use crate::fleet::{ContextState, Feature, Health, reason};
+use crate::model::{ContextName, Kind, Problem, ProblemKind};
 use crate::tui::app::App;
 use crate::tui::overlays::key_of;
 use crate::tui::panes::Narrow;
+use crate::tui::widgets::ansi::plain;
 use crate::tui::{Intent, Place};
 
 pub(super) fn draw(app: &App, area: Rect, buf: &mut Buffer) {
@@ -88,6 +89,15 @@ fn words(app: &App) -> (String, String) {
         let listing = app.store.listing(&it.name, pane.kind)?;
         listing.problem.as_ref().map(|problem| (&it.name, problem))
     });
+    if let Some((name, problem)) = failed.filter(|(_, problem)| problem.kind == ProblemKind::Forbidden) {
+        return (
+            forbidden(name.as_str(), pane.kind, problem),
+            format!(
+                "asked again every 10 minutes, or now with {}",
+                key(Intent::Refresh)
+            ),
+        );
+    }
     if let Some((name, problem)) = failed {
         return (
             format!("{name}: {}", problem.message),
@@ -114,6 +124,12 @@ fn words(app: &App) -> (String, String) {
         format!("there are no {what}"),
         format!("{} asks again", key(Intent::Refresh)),
     )
+}
+
+/// That a context may not list a kind, and what it lacks.
+pub(super) fn forbidden(name: &str, kind: Kind, problem: &Problem) -> String {
+    let deed = Feature::List(kind).deed();
+    format!("{name} may not {deed}: {}", plain(reason(problem)))
 }
 
 /// There are rows, but none of them is shown.

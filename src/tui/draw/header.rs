@@ -4,8 +4,8 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Modifier;
 
-use super::{columns, put, put_right};
-use crate::fleet::{ContextState, Health};
+use super::{banner, columns, put, put_right};
+use crate::fleet::{Auth, ContextState, Feature, Health};
 use crate::model::{Kind, Lifecycle, Resource};
 use crate::tui::app::App;
 use crate::tui::overlays::{health, key_of, milliseconds};
@@ -13,29 +13,11 @@ use crate::tui::panes::mark;
 use crate::tui::{Intent, Place};
 
 pub(super) fn draw(app: &mut App, area: Rect, buf: &mut Buffer) -> Rect {
-    let rows = 2 + u16::from(app.banner.is_some() && area.height > 10);
+    let rows = 2 + u16::from(banner::is_shown(app, area));
     top(app, area, buf);
     app.tabs = tabs(app, area, buf);
     if rows == 3 {
-        let line = Rect::new(area.x, area.y + 2, area.width, 1);
-        buf.set_style(line, app.theme.banner);
-        let right = put_right(
-            buf,
-            area.right() - 1,
-            line.y,
-            16,
-            "esc hides this",
-            app.theme.banner,
-        );
-        let text = app.banner.as_deref().unwrap_or_default();
-        put(
-            buf,
-            area.x + 1,
-            line.y,
-            right.saturating_sub(area.x + 3),
-            text,
-            app.theme.banner,
-        );
+        banner::draw(app, Rect::new(area.x, area.y + 2, area.width, 1), buf);
     }
     Rect::new(area.x, area.y, area.width, rows)
 }
@@ -151,6 +133,7 @@ fn brief(context: &ContextState) -> String {
             .map_or_else(|| "live".to_owned(), milliseconds),
         Health::Connecting => "connecting".to_owned(),
         Health::Retrying { attempt, .. } => format!("retry {attempt}"),
+        Health::Down(_) if matches!(context.auth, Auth::Expired(_)) => "expired".to_owned(),
         Health::Down(problem) => problem
             .status
             .map_or_else(|| problem.kind.word().to_owned(), |it| it.to_string()),
@@ -174,6 +157,10 @@ fn tabs(app: &App, area: Rect, buf: &mut Buffer) -> Vec<(u16, u16, usize)> {
                     (true, false) => "▸",
                     (false, _) => "",
                 };
+                if is_forbidden(app, *kind) {
+                    let sign = if app.options.ascii { "x" } else { "✗" };
+                    return format!("{number} {title} {sign}");
+                }
                 format!("{number} {title} {}{busy}", app.store.len(*kind))
             })
             .collect()
@@ -202,6 +189,8 @@ fn tabs(app: &App, area: Rect, buf: &mut Buffer) -> Vec<(u16, u16, usize)> {
         }
         let style = if index == app.active {
             theme.accent.add_modifier(Modifier::UNDERLINED)
+        } else if is_forbidden(app, Kind::ALL[index]) {
+            theme.off
         } else {
             theme.dim
         };
@@ -221,6 +210,21 @@ const fn short(kind: Kind) -> &'static str {
         Kind::GpuModel => "GPU",
         Kind::Operation => "Ops",
     }
+}
+
+/// Whether nothing of a kind can be shown because no context may list it.
+fn is_forbidden(app: &App, kind: Kind) -> bool {
+    let feature = Feature::List(kind);
+    let mut forbidden = false;
+    for context in app.store.contexts() {
+        if app.store.listing(&context.name, kind).is_some() && !app.hidden.contains(&context.name) {
+            if context.forbidden(feature).is_none() {
+                return false;
+            }
+            forbidden = true;
+        }
+    }
+    forbidden && app.store.is_empty(kind)
 }
 
 /// Whether an operation is under way. Only looked for among few: a platform lists the latest ones.

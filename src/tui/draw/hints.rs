@@ -2,8 +2,10 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
+use ratatui::style::Modifier;
 
 use super::{columns, put, put_right};
+use crate::fleet::Feature;
 use crate::model::{Kind, Resource};
 use crate::tui::app::App;
 use crate::tui::keymap;
@@ -54,19 +56,24 @@ pub(super) fn draw(app: &App, area: Rect, buf: &mut Buffer) -> Option<Position> 
             app.theme.key,
         ) + 2;
     }
-    for (key, word) in hints(app) {
+    for (key, word, works) in hints(app) {
         let wide = columns(&key) + 1 + columns(&word);
         if x + wide > right {
             break;
         }
-        x = put(buf, x, area.y, right - x, &key, app.theme.key) + 1;
-        x = put(buf, x, area.y, right - x, &word, app.theme.dim) + 2;
+        let (of_key, of_word) = if works {
+            (app.theme.key, app.theme.dim)
+        } else {
+            (app.theme.off, app.theme.off.add_modifier(Modifier::CROSSED_OUT))
+        };
+        x = put(buf, x, area.y, right - x, &key, of_key) + 1;
+        x = put(buf, x, area.y, right - x, &word, of_word) + 2;
     }
     None
 }
 
-/// Keys that do something here and now, the most useful first.
-fn hints(app: &App) -> Vec<(String, String)> {
+/// Keys that do something here and now, the most useful first, and whether what they do is allowed as far as is known.
+fn hints(app: &App) -> Vec<(String, String, bool)> {
     if app.menu.is_some() {
         return Vec::new();
     }
@@ -76,7 +83,7 @@ fn hints(app: &App) -> Vec<(String, String)> {
             .keymap
             .continuations(place, &app.typing.chords)
             .into_iter()
-            .map(|(keys, intent)| (keys, keymap::name(intent).to_owned()))
+            .map(|(keys, intent)| (keys, keymap::name(intent).to_owned(), true))
             .collect();
     }
     let here = match app.view() {
@@ -88,9 +95,23 @@ fn hints(app: &App) -> Vec<(String, String)> {
             Some((
                 app.keymap.hint(place, intent, app.options.ascii)?,
                 word.to_owned(),
+                app.view().is_some() || is_allowed(app, intent),
             ))
         })
         .collect()
+}
+
+/// Whether the credentials of the selected row's context may do this, as far as is known.
+fn is_allowed(app: &App, intent: Intent) -> bool {
+    let feature = match intent {
+        Intent::Attach => Feature::Console,
+        Intent::Logs => Feature::Logs,
+        Intent::Telemetry => Feature::Telemetry,
+        _ => return true,
+    };
+    let context = app.pane().selected().map(|row| &row.id().context);
+    let context = context.and_then(|name| app.store.context(name));
+    context.is_none_or(|context| context.forbidden(feature).is_none())
 }
 
 fn table(app: &App) -> Vec<(Intent, &'static str)> {

@@ -1,5 +1,6 @@
 //! From state to cells. Pure but for what the state remembers of the layout: how many rows fit, how wide columns are.
 
+mod banner;
 mod cells;
 mod detail;
 mod empty;

@@ -6,7 +6,7 @@ use ratatui::style::{Modifier, Style};
 
 use super::layout::{SPARK, gap, is_spark, share};
 use super::{cells, columns, detail, empty, frame_box, lines, put, put_right};
-use crate::fleet::Row;
+use crate::fleet::{Feature, Row};
 use crate::model::{Kind, Timestamp, age};
 use crate::tui::Look;
 use crate::tui::app::{App, FLASH};
@@ -56,6 +56,7 @@ pub(super) fn draw(app: &mut App, area: Rect, buf: &mut Buffer) {
         empty::draw(app, rows, buf);
     } else {
         scrollbar(app, area, rows, buf);
+        forbidden(app, area, buf);
     }
     if detail > 0 {
         let below = Rect::new(area.x, area.bottom() - 1 - detail, area.width, detail + 1);
@@ -242,6 +243,28 @@ fn paint(text: &str, hit: std::ops::Range<usize>, x: u16, end: u16, y: u16, styl
     let from = x.saturating_add(columns(before)).min(end);
     let to = from.saturating_add(columns(inside)).min(end);
     buf.set_style(Rect::new(from, y, to - from, 1), style);
+}
+
+/// In the lower border: whose rows are missing here because they may not be listed.
+fn forbidden(app: &App, area: Rect, buf: &mut Buffer) {
+    let kind = app.pane().kind;
+    let feature = Feature::List(kind);
+    let mut notes = app
+        .store
+        .contexts()
+        .iter()
+        .filter(|context| !app.hidden.contains(&context.name))
+        .filter_map(|context| Some((context, context.forbidden(feature)?)))
+        .map(|(context, problem)| empty::forbidden(context.name.as_str(), kind, problem));
+    if let Some(note) = notes.next() {
+        let more = match notes.count() {
+            0 => String::new(),
+            more => format!(" (and {more} more)"),
+        };
+        let text = format!(" {note}{more} ");
+        let room = area.width.saturating_sub(4);
+        put(buf, area.x + 2, area.bottom() - 1, room, &text, app.theme.off);
+    }
 }
 
 fn title(app: &App, area: Rect, buf: &mut Buffer) {

@@ -74,7 +74,7 @@ registry! {
     Intent::Refresh, "refresh", "list again now";
     Intent::PauseRefresh, "pause-refresh", "pause or resume refreshing";
     Intent::Contexts, "contexts", "the contexts and how they fare";
-    Intent::Reconnect, "reconnect", "sign in again and connect";
+    Intent::Reconnect, "reconnect", "sign in again where that is needed";
     Intent::Attention, "attention", "only what needs attention";
     Intent::Suspend, "suspend", "stop the program; fg brings it back";
     Intent::Redraw, "redraw", "draw everything anew";

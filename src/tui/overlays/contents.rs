@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use super::{Choice, Item, Menu, MenuKind, Tone};
-use crate::fleet::{ContextState, Health};
+use crate::fleet::{Auth, ContextState, Feature, Health};
 use crate::model::{Kind, Lifecycle, Resource, age};
-use crate::tui::app::App;
+use crate::tui::app::{App, cause};
 use crate::tui::keymap::{self, PLACES, REGISTRY};
 use crate::tui::panes::{Column, mark};
 use crate::tui::widgets::prompt::Prompt;
@@ -309,6 +309,14 @@ fn problems(context: &ContextState, app: &App) -> Vec<String> {
             texts.push(format!("{}: {since}: {problem}", kind.title().to_lowercase()));
         }
     }
+    for feature in [Feature::Logs, Feature::Console, Feature::Telemetry] {
+        if let Some(problem) = context.forbidden(feature) {
+            texts.push(format!("may not {}: {problem}", feature.deed()));
+        }
+    }
+    if let Auth::Expiring(_) = &context.auth {
+        texts.push(cause(&context.auth, app.now));
+    }
     texts.dedup();
     texts
 }
@@ -330,6 +338,9 @@ pub(in crate::tui) fn health(context: &ContextState) -> (Lifecycle, String) {
             Lifecycle::Degraded,
             format!("{}, retry {attempt}", problem.kind.word()),
         ),
+        Health::Down(_) if matches!(context.auth, Auth::Expired(_)) => {
+            (Lifecycle::Failed, "sign-in expired".to_owned())
+        }
         Health::Down(problem) => (Lifecycle::Failed, problem.kind.word().to_owned()),
     }
 }

@@ -1,5 +1,6 @@
 //! Keys are pressed, and what a person would see is looked at.
 
+mod auth;
 mod columns;
 mod gpus;
 mod keys;

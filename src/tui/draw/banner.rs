@@ -1,0 +1,53 @@
+//! The line under the header: whose credentials do not hold and which key helps, else what the program has to say of
+//! itself. One line at most, and none where there is hardly room for rows.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+
+use super::{columns, put, put_right};
+use crate::fleet::Auth;
+use crate::tui::app::{App, cause};
+use crate::tui::overlays::key_of;
+use crate::tui::widgets::ansi::plain;
+use crate::tui::{Intent, Place};
+
+/// Whether there is one.
+pub(super) fn is_shown(app: &App, area: Rect) -> bool {
+    area.height > 10 && (app.banner.is_some() || app.notice().is_some())
+}
+
+pub(super) fn draw(app: &App, line: Rect, buf: &mut Buffer) {
+    let theme = &app.theme;
+    let Some((context, more)) = app.notice() else {
+        let text = app.banner.as_deref().unwrap_or_default();
+        return one_line(&plain(text), "esc hides this", theme.banner, line, buf);
+    };
+    let mark = match (app.options.ascii, &context.auth) {
+        (true, _) => "!",
+        (false, Auth::Expiring(_)) => "▲",
+        (false, _) => "✗",
+    };
+    let others = if more == 0 {
+        String::new()
+    } else {
+        format!(" (and {more} more)")
+    };
+    let why = plain(&cause(&context.auth, app.now));
+    let text = format!("{mark} {}{others}: {why}", context.name);
+    let key = key_of(app, Place::Everywhere, Intent::Reconnect);
+    // The key is what must be read: where room is short, how to hide the line is left out.
+    let keys = if line.width < 90 {
+        format!("{key} signs in")
+    } else {
+        format!("{key} signs in again  esc hides this")
+    };
+    one_line(&text, &keys, theme.banner, line, buf);
+}
+
+fn one_line(text: &str, keys: &str, style: Style, line: Rect, buf: &mut Buffer) {
+    buf.set_style(line, style);
+    let right = put_right(buf, line.right() - 1, line.y, columns(keys), keys, style);
+    let room = right.saturating_sub(line.x + 3);
+    put(buf, line.x + 1, line.y, room, text, style);
+}
