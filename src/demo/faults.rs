@@ -19,7 +19,7 @@ pub struct Faults {
     pub error: f64,
     /// 429 with `Retry-After: 1`.
     pub refused: f64,
-    /// The connection is closed in the middle of the answer; a websocket some seconds in.
+    /// The connection is closed in the middle of the answer; a websocket some bytes or some seconds in.
     pub cut: f64,
     /// HTML or half a JSON document with status 200.
     pub garbage: f64,
@@ -106,9 +106,16 @@ enum Fate {
     Garbage(bool),
 }
 
-/// Told to a websocket that it shall be cut after so many bytes.
+/// Told to a websocket that it shall be cut after so many bytes, or some seconds in where it is silent.
 #[derive(Debug, Clone, Copy)]
 pub struct CutSocket(pub u16);
+
+impl CutSocket {
+    /// When it is cut although fewer bytes were sent.
+    pub fn within(self) -> Duration {
+        Duration::from_secs(2) + Duration::from_millis(self.0.into())
+    }
+}
 
 impl Switch {
     /// Sets what happens from the next request on.
@@ -203,10 +210,17 @@ async fn cut(answer: Response, after: u16) -> Response {
     Response::from_parts(parts, Body::from_stream(stream))
 }
 
-/// 200 with a proxy's HTML page or half of the JSON.
+/// 200 with a proxy's HTML page or half of the JSON. A stream begins well, then there is rubbish in it, and it ends.
 async fn garbage(answer: Response, html: bool) -> Response {
-    if streams(&answer) {
+    if answer.status() == StatusCode::SWITCHING_PROTOCOLS {
         return answer;
+    }
+    if streams(&answer) && !html {
+        let (parts, body) = answer.into_parts();
+        let half = |chunk: Result<Bytes, axum::Error>| chunk.map(|bytes| bytes.slice(..bytes.len() / 2));
+        let rubbish = futures_util::stream::once(async { Ok(Bytes::from_static(b"\xff\xfe\0<html")) });
+        let stream = body.into_data_stream().take(1).map(half).chain(rubbish);
+        return Response::from_parts(parts, Body::from_stream(stream));
     }
     if html {
         let page =

@@ -1,6 +1,8 @@
 //! The fault switch, from the outside.
 
-use crate::client::Client;
+use futures_util::StreamExt as _;
+
+use crate::client::{Client, LIMIT, options};
 
 #[tokio::test]
 async fn each_fault_looks_as_it_does_in_the_wild() {
@@ -61,4 +63,58 @@ async fn a_cut_ends_a_websocket_in_the_middle() {
         .await
         .expect("it opens");
     while stream.next().await.is_some() {}
+}
+
+#[tokio::test]
+async fn a_cut_ends_a_silent_websocket_too() {
+    // Nothing happens by itself in a fleet of that kind, so there is nothing to tell.
+    let client = Client::with(options(Some(20))).await;
+    let path = "/v1/hubs/current/notifications";
+    let (_, ticket) = client.cycle(path).await;
+    let token = ticket["data"]["token"].as_str().expect("a token");
+    client.cloud().set_faults("cut=100%,seed=1").expect("known");
+    let authority = client.cloud().address;
+    let mut hub = client
+        .upgrade(&format!("ws://{authority}/cycle{path}?token={token}"))
+        .await
+        .expect("it opens");
+    let over = async { while hub.next().await.is_some() {} };
+    tokio::time::timeout(LIMIT, over).await.expect("it is cut");
+}
+
+#[tokio::test]
+async fn garbage_strikes_a_log_stream_which_then_ends() {
+    let client = Client::start(None).await;
+    let login = client.log_in().await;
+    let (_, list) = client.quasarch(&login, "/v1/containers").await;
+    let running = list["items"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .find(|c| c["status"] == "deployed");
+    let id = running.expect("a running container")["id"]
+        .as_str()
+        .expect("an id")
+        .to_owned();
+    client.cloud().set_faults("garbage=100%,seed=5").expect("known");
+    let (mut pages, mut rubbish) = (0, 0);
+    while pages == 0 || rubbish == 0 {
+        let request = client
+            .http
+            .get(format!("{}/v1/containers/{id}/logs", client.quasarch.base_url));
+        let answer = request.bearer_auth(&login).send().await.expect("an answer");
+        assert_eq!(answer.status(), 200);
+        if answer.headers()["content-type"] == "text/html" {
+            pages += 1;
+            continue;
+        }
+        assert_eq!(answer.headers()["content-type"], "text/event-stream");
+        let mut stream = answer.bytes_stream();
+        let mut bytes = Vec::new();
+        while let Some(chunk) = tokio::time::timeout(LIMIT, stream.next()).await.expect("it ends") {
+            bytes.extend(chunk.expect("it ends well"));
+        }
+        assert!(std::str::from_utf8(&bytes).is_err(), "no rubbish: {bytes:?}");
+        rubbish += 1;
+    }
 }

@@ -1,7 +1,9 @@
 //! What the faces' websockets have in common: frames of both kinds, cuts on purpose, and a word at the end.
 
+use std::pin::Pin;
+
 use axum::extract::ws::{CloseFrame, Message, WebSocket};
-use futures_util::stream::{SplitSink, SplitStream};
+use futures_util::stream::{SplitSink, SplitStream, TakeUntil};
 use futures_util::{SinkExt as _, StreamExt as _};
 
 use crate::demo::faults::CutSocket;
@@ -18,16 +20,27 @@ pub(crate) struct Sender {
     text_next: bool,
 }
 
+/// The receiving half; it ends when the socket is cut.
+pub(crate) type Receiver = TakeUntil<SplitStream<WebSocket>, Over>;
+
+/// The moment of the cut.
+type Over = Pin<Box<dyn Future<Output = ()> + Send + Sync>>;
+
 /// Splits a socket; `cut` is the fault that may have struck its upgrade.
-pub(crate) fn split(socket: WebSocket, cut: Option<CutSocket>) -> (Sender, SplitStream<WebSocket>) {
+pub(crate) fn split(socket: WebSocket, cut: Option<CutSocket>) -> (Sender, Receiver) {
     let (sink, stream) = socket.split();
+    // A socket on which nothing is said is cut by the clock.
+    let over: Over = match cut {
+        Some(cut) => Box::pin(tokio::time::sleep(cut.within())),
+        None => Box::pin(std::future::pending()),
+    };
     (
         Sender {
             sink,
             left: cut.map(|c| usize::from(c.0)),
             text_next: false,
         },
-        stream,
+        stream.take_until(over),
     )
 }
 
@@ -81,7 +94,7 @@ fn message_len(message: &Message) -> usize {
 }
 
 /// Waits until the client has gone; what it says meanwhile is nothing to us.
-pub(crate) async fn gone(stream: &mut SplitStream<WebSocket>) {
+pub(crate) async fn gone(stream: &mut Receiver) {
     while let Some(Ok(message)) = stream.next().await {
         if matches!(message, Message::Close(_)) {
             return;
@@ -99,7 +112,7 @@ pub(crate) enum Typed {
 }
 
 /// The next frame from the client, taken apart.
-pub(crate) async fn typed(stream: &mut SplitStream<WebSocket>) -> Result<Vec<Typed>, Gone> {
+pub(crate) async fn typed(stream: &mut Receiver) -> Result<Vec<Typed>, Gone> {
     loop {
         match stream.next().await {
             Some(Ok(Message::Binary(bytes))) => return Ok(parse(&bytes)),

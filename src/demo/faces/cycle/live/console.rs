@@ -13,7 +13,6 @@ use axum::extract::ws::rejection::WebSocketUpgradeRejection;
 use axum::extract::ws::{WebSocket, WebSocketUpgrade};
 use axum::extract::{Extension, Path, RawQuery, State};
 use axum::response::Response;
-use futures_util::stream::SplitStream;
 use serde_json::{Value, json};
 
 use crate::demo::credentials::Ticket;
@@ -22,7 +21,7 @@ use crate::demo::engine::fleet::Phase;
 use crate::demo::faces::Desk;
 use crate::demo::faces::cycle::problem::Problem;
 use crate::demo::faces::cycle::read::find_instance;
-use crate::demo::faces::socket::{Gone, Sender, Typed, split, typed};
+use crate::demo::faces::socket::{Gone, Receiver, Sender, Typed, split, typed};
 use crate::demo::faults::CutSocket;
 use crate::demo::process::machine::Machine;
 use crate::demo::process::output::Piece;
@@ -85,7 +84,7 @@ pub(crate) async fn attach(
 /// One attached client.
 struct Console {
     sender: Sender,
-    stream: SplitStream<WebSocket>,
+    stream: Receiver,
     machine: Arc<Machine>,
     engine: Engine,
     instance: u32,

@@ -12,14 +12,13 @@ use axum::extract::ws::{WebSocket, WebSocketUpgrade};
 use axum::extract::{Extension, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{Html, IntoResponse as _, Response};
-use futures_util::stream::SplitStream;
 use serde_json::json;
 
 use super::super::book::Room;
 use super::super::wire::{Answer, Problem, Query, Target};
 use crate::demo::credentials::random_hex;
 use crate::demo::engine::fleet::Phase;
-use crate::demo::faces::socket::{Gone, Sender, Typed, split, typed};
+use crate::demo::faces::socket::{Gone, Receiver, Sender, Typed, split, typed};
 use crate::demo::faults::CutSocket;
 use crate::demo::process::machine::Machine;
 use crate::demo::process::output::Piece;
@@ -143,7 +142,7 @@ pub(crate) async fn attach(
 /// One client at a serial line.
 struct Line {
     sender: Sender,
-    stream: SplitStream<WebSocket>,
+    stream: Receiver,
     machine: Arc<Machine>,
     room: Room,
     key: u32,
