@@ -176,3 +176,37 @@ async fn killing_the_server_ends_its_processes_too() {
     server.wait().expect("reaped");
     gone(&word);
 }
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn an_instance_that_nobody_watches_has_a_history_all_the_same() {
+    use quarterdeck::demo::engine::fleet::Account;
+    use quarterdeck::demo::engine::sampler::CADENCE;
+    use quarterdeck::demo::engine::{Engine, fleet::Phase};
+
+    let mark = format!("test-{}-unwatched", std::process::id());
+    let program = env!("CARGO_BIN_EXE_qdeck").into();
+    let engine = Engine::new(Some(4), None, &[Account::Cycle], program, mark).expect("it grows");
+    engine.live(false);
+    let running = engine.read(|fleet| fleet.instances.iter().position(|i| i.phase == Phase::Running));
+    let key = u32::try_from(running.expect("one runs")).expect("small");
+    // Looked at once, and never asked for a sample.
+    let machine = engine.look(key).await.expect("it starts").expect("it is there");
+    let began = Instant::now();
+    let history = loop {
+        let history = machine.history(None, None);
+        if history.len() >= 3 {
+            break history;
+        }
+        assert!(began.elapsed() < LIMIT, "{} samples", history.len());
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    };
+    for pair in history.windows(2) {
+        let gap = pair[1].at.duration_since(pair[0].at);
+        // A loaded machine is late, but no sample is left out.
+        assert!(gap.unsigned_abs() < CADENCE * 2, "a gap of {gap:#}");
+    }
+    tokio::task::spawn_blocking(move || engine.end())
+        .await
+        .expect("it ends");
+}

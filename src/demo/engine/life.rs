@@ -20,6 +20,7 @@ impl Engine {
     pub fn live(&self, scripted: bool) {
         self.follow_changes();
         self.restart_failed();
+        self.sample_slowly();
         if !scripted {
             return;
         }

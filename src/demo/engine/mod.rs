@@ -9,13 +9,14 @@ pub mod life;
 pub mod machines;
 pub mod plan;
 pub mod real;
+pub mod sampler;
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use axum::serve::ListenerExt as _;
 use jiff::Timestamp;
-use tokio::sync::broadcast;
+use tokio::sync::{Notify, broadcast};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -33,6 +34,8 @@ struct Inner {
     fleet: Mutex<Fleet>,
     events: broadcast::Sender<Event>,
     machines: Machines,
+    /// Told when a process starts.
+    started: Notify,
     stop: CancellationToken,
     tasks: TaskTracker,
 }
@@ -61,6 +64,7 @@ impl Engine {
                 // A listener that falls 1,024 changes behind is told that it missed some.
                 events: broadcast::channel(1024).0,
                 machines: Machines::new(program, mark),
+                started: Notify::new(),
                 stop: CancellationToken::new(),
                 tasks: TaskTracker::new(),
             }),

@@ -46,6 +46,7 @@ impl Engine {
                 let (session, new) = machine.start()?;
                 if new {
                     self.supervise(instance, session);
+                    self.inner.started.notify_one();
                 }
             }
             Some(Phase::New | Phase::Starting) => {}

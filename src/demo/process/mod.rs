@@ -22,6 +22,9 @@ const MOST: usize = 64;
 /// One reading of `/proc` serves everybody who asks within this time.
 const FRESH: Duration = Duration::from_millis(400);
 
+/// Samples nearer to one another are of one reading.
+const SAME: Duration = Duration::from_millis(20);
+
 /// Every instance that has been looked at.
 pub struct Machines {
     program: PathBuf,
@@ -115,9 +118,29 @@ impl Machines {
         let mut meter = lock(&machine.meter);
         match meter.latest() {
             // The same reading twice is one sample.
-            Some(latest) if (at - latest.at).get_milliseconds().abs() < 20 => Some(latest),
+            Some(latest) if at.duration_since(latest.at).unsigned_abs() < SAME => Some(latest),
             _ => Some(meter.take(at, usage)),
         }
+    }
+
+    /// Reads the counters of every instance that has a process and whose latest sample is older than half of `age`,
+    /// and says whether any has a process. Blocks like [`Self::sample`]; all of them share one reading.
+    pub fn sample_unwatched(&self, age: Duration) -> bool {
+        let mut any = false;
+        for (_, machine) in self.all() {
+            if machine.sessions().is_empty() {
+                continue;
+            }
+            any = true;
+            let watched = lock(&machine.meter).latest().is_some_and(|latest| {
+                let since = jiff::Timestamp::now().duration_since(latest.at);
+                since.unsigned_abs() < age / 2
+            });
+            if !watched {
+                self.sample(&machine);
+            }
+        }
+        any
     }
 
     fn reaper(&self) -> Result<Arc<Reaper>, String> {
