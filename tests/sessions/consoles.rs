@@ -5,9 +5,19 @@ use crate::deck::{Deck, keys};
 /// Narrows the instances to one whose own process is silent and attaches its console, up to the shell's prompt.
 pub fn attach(deck: &Deck) {
     deck.type_keys("1");
-    deck.wait_for("relay-2");
-    deck.type_keys("/name:relay-2\r");
+    attach_to(deck, "relay-2");
+}
+
+/// The same with one of this name, from the list of all.
+fn attach_to(deck: &Deck, name: &str) {
+    deck.wait_for(name);
+    deck.type_keys(&format!("/name:{name}\r"));
     deck.wait_gone("trainer-1");
+    deck.wait_until(&format!("{name} running"), |screen| {
+        let rows = screen.contents();
+        rows.lines()
+            .any(|row| row.contains(name) && row.contains("running"))
+    });
     deck.type_keys("a");
     deck.wait_for("Enter");
     deck.type_keys(keys::ENTER);
@@ -127,4 +137,49 @@ fn the_guests_escapes_stay_inside() {
     deck.type_keys(keys::CTRL_C);
     assert!(deck.exit_status().success());
     deck.assert_restored();
+}
+
+#[test]
+fn two_consoles_are_switched_and_each_keeps_its_own() {
+    let deck = Deck::demo();
+    attach(&deck);
+    run(&deck, "me=second; clear; echo ready-$((40 + 2))");
+    detach(&deck);
+    deck.type_keys(keys::ESC);
+    deck.wait_for("trainer-1");
+    attach_to(&deck, "relay-1");
+    run(&deck, "me=first; clear; echo i-am-$me");
+    deck.wait_for("i-am-first");
+    for (key, name) in [("n", "second"), ("p", "first"), ("p", "second"), ("n", "first")] {
+        deck.type_keys(keys::PREFIX);
+        deck.type_keys(key);
+        // What the other one shows leaves the screen first: what follows is typed into this one.
+        run(&deck, "clear; echo i-am-$me");
+        deck.wait_for(&format!("i-am-{name}"));
+    }
+    deck.type_keys(keys::PREFIX);
+    deck.type_keys("w");
+    deck.wait_until("both in the list", |screen| {
+        let list = screen.contents();
+        list.contains("relay-1") && list.contains("relay-2")
+    });
+}
+
+#[test]
+fn a_paste_arrives_whole_and_in_brackets_where_the_guest_wants_them() {
+    const FROM: &str = "\x1b[200~";
+    const TO: &str = "\x1b[201~";
+    let deck = Deck::demo();
+    attach(&deck);
+    deck.type_keys(&format!("{FROM}echo one-$((10 + 1))\necho two-$((20 + 2)){TO}"));
+    deck.type_keys(keys::ENTER);
+    deck.wait_for("one-11");
+    deck.wait_for("two-22");
+
+    // The guest asks for brackets; its terminal shows the escape as `^[`, and the program's own keys stay text.
+    run(&deck, r"printf '\033[?2004h'; echo asked-$((30 + 3)); cat -v");
+    deck.wait_for("asked-33");
+    deck.type_keys(&format!("{FROM}pasted 1 2 q{TO}"));
+    deck.type_keys(keys::ENTER);
+    deck.wait_for("^[[200~pasted 1 2 q^[[201~");
 }

@@ -141,3 +141,51 @@ fn a_context_that_may_not_be_changed_is_marked_among_the_contexts() {
         screen.contents().matches("read-only").count() == 1
     });
 }
+
+#[test]
+fn sixty_by_fifteen_shows_the_names_and_all_comes_back() {
+    let mut deck = Deck::demo();
+    deck.wait_for("WHERE");
+    deck.resize(60, 15);
+    deck.wait_gone("WHERE");
+    deck.wait_for("1 Inst ");
+    deck.wait_for("checkout-1");
+    deck.type_keys("G");
+    deck.wait_gone("checkout-1");
+    deck.type_keys("g");
+    deck.wait_for("checkout-1");
+    deck.resize(120, 36);
+    for words in ["WHERE", "1 Instances", "checkout-1", "web-1"] {
+        deck.wait_for(words);
+    }
+    deck.type_keys(keys::CTRL_C);
+    assert!(deck.exit_status().success());
+    deck.assert_restored();
+}
+
+#[test]
+fn the_wheel_moves_a_table_by_three_rows_until_the_mouse_is_released() {
+    const DOWN: &str = "\x1b[<65;20;8M";
+    const UP: &str = "\x1b[<64;20;8M";
+    let deck = Deck::demo();
+    deck.wait_for("web-1");
+    // So low that not all rows fit.
+    deck.resize(120, 15);
+    deck.wait_gone("web-1");
+    deck.wait_for("checkout-1");
+    deck.type_keys(DOWN);
+    deck.wait_until("three rows gone", |screen| {
+        let screen = screen.contents();
+        !screen.contains("checkout-3") && screen.contains("checkout-4")
+    });
+    deck.type_keys(UP);
+    deck.wait_for("checkout-1");
+    let before = deck.written();
+    deck.type_keys("M");
+    deck.wait_for("mouse released");
+    let after = String::from_utf8_lossy(&deck.raw()[before..]).into_owned();
+    assert!(
+        after.contains("\x1b[?1000l"),
+        "the mouse was not released: {after:?}"
+    );
+}
