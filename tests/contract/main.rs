@@ -15,6 +15,7 @@ mod elasticbox;
 mod exoscale;
 mod faults;
 mod fleet;
+mod gcore;
 mod quasarch;
 mod recorder;
 mod requests;

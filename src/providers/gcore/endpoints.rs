@@ -38,7 +38,7 @@ pub(in crate::providers) const ENDPOINTS: &[Endpoint] = &[
     write(
         "POST",
         "/cloud/v2/instances/{project_id}/{region_id}/check_limits",
-        Use::Not("asked before an instance is made, and nothing is made"),
+        Use::Not("it is asked before an instance is made, and nothing is made"),
     ),
     write("POST", "/cloud/v2/instances/{project_id}/{region_id}", CHANGES),
     write(
@@ -62,11 +62,11 @@ pub(in crate::providers) const ENDPOINTS: &[Endpoint] = &[
     ),
     get(
         "/cloud/v1/instances/{project_id}/{region_id}/available_names",
-        Use::Reads("details: available_names"),
+        Use::Reads("details of an instance: available_names"),
     ),
     get(
         "/cloud/v1/instances/{project_id}/{region_id}/{instance_id}/securitygroups",
-        Use::Reads("details: securitygroups"),
+        Use::Reads("details of an instance: securitygroups"),
     ),
     get(
         "/cloud/v1/instances/{project_id}/{region_id}",
@@ -74,15 +74,15 @@ pub(in crate::providers) const ENDPOINTS: &[Endpoint] = &[
     ),
     get(
         "/cloud/v1/flavors/{project_id}/{region_id}",
-        Use::Reads("GPU models, details: flavor"),
+        Use::Reads("GPU models, details of an instance: flavor"),
     ),
     get(
         "/cloud/v1/instances/{project_id}/{region_id}/{instance_id}/interfaces",
-        Use::Reads("details: interfaces"),
+        Use::Reads("details of an instance: interfaces"),
     ),
     get(
         "/cloud/v1/instances/{project_id}/{region_id}/{instance_id}/ports",
-        Use::Reads("details: ports"),
+        Use::Reads("details of an instance: ports"),
     ),
     write(
         "POST",
@@ -121,7 +121,7 @@ pub(in crate::providers) const ENDPOINTS: &[Endpoint] = &[
     ),
     get(
         "/cloud/v1/instances/{project_id}/{region_id}/{instance_id}",
-        Use::Reads("Instances, details: instance"),
+        Use::Reads("an instance and its details"),
     ),
     get("/cloud/v1/instances/search", RESELLER),
     write(
@@ -146,20 +146,20 @@ pub(in crate::providers) const ENDPOINTS: &[Endpoint] = &[
     ),
     get(
         "/cloud/v1/apptemplates/{project_id}/{region_id}",
-        Use::Reads("details: apptemplate"),
+        Use::Reads("the check of a context"),
     ),
     get(
         "/cloud/v1/apptemplates/{project_id}/{region_id}/{apptemplate_id}",
-        Use::Reads("details: apptemplate"),
+        Use::Reads("details of an instance made from one"),
     ),
     write(
         "POST",
         "/cloud/v1/instances/{project_id}/{region_id}/available_flavors",
-        Use::Not("asked before an instance is made, and nothing is made"),
+        Use::Not("it is asked before an instance is made, and nothing is made"),
     ),
     get(
         "/cloud/v1/instances/{project_id}/{region_id}/{instance_id}/available_flavors",
-        Use::Reads("details: available_flavors"),
+        Use::Reads("details of an instance: available_flavors"),
     ),
     write(
         "POST",
@@ -177,7 +177,7 @@ pub(in crate::providers) const ENDPOINTS: &[Endpoint] = &[
     ),
     get(
         "/cloud/v1/instances/{project_id}/{region_id}/{instance_id}/metadata",
-        Use::Reads("details: metadata"),
+        Use::Reads("details of an instance: metadata"),
     ),
     write(
         "PUT",
@@ -200,33 +200,33 @@ pub(in crate::providers) const ENDPOINTS: &[Endpoint] = &[
     ),
     get(
         "/cloud/v1/reseller_name_templates/{project_id}/{region_id}/available_names",
-        Use::Reads("details: available_names, where the newer call is not to be had"),
+        Use::Reads("details of an instance: available_names, where the newer call is not to be had"),
     ),
     get("/cloud/v1/reseller_name_templates", RESELLER),
     write("PUT", "/cloud/v1/reseller_name_templates", RESELLER),
-    get("/iam/clients/me", Use::Reads("check")),
-    get("/cloud/v1/projects", Use::Reads("the default project, check")),
+    get("/iam/clients/me", Use::Reads("the check of a context")),
+    get("/cloud/v1/projects", Use::Reads("the default project")),
     get("/cloud/v1/regions", Use::Reads("regions and their names")),
     get("/cloud/v1/tasks", Use::Reads("Operations")),
     get(
         "/cloud/v1/tasks/{task_id}",
-        Use::Reads("Operations, details: task"),
+        Use::Reads("an operation and its details"),
     ),
     get(
         "/cloud/v1/pricing/{project_id}/{region_id}/instances/{instance_id}",
-        Use::Reads("details: pricing"),
+        Use::Reads("details of an instance: pricing"),
     ),
     get(
         "/cloud/v1/volumes/{project_id}/{region_id}",
-        Use::Reads("details: volumes"),
+        Use::Reads("details of an instance: volumes"),
     ),
     get(
         "/cloud/v1/securitygroups/{project_id}/{region_id}",
-        Use::Reads("check"),
+        Use::Reads("the check of a context"),
     ),
     get(
         "/cloud/v1/bmflavors/{project_id}/{region_id}",
-        Use::Reads("details: flavor of bare metal"),
+        Use::Reads("details of an instance: flavor of bare metal"),
     ),
     get(
         "/cloud/v3/gpu/virtual/{project_id}/{region_id}/flavors",
@@ -242,7 +242,7 @@ pub(in crate::providers) const ENDPOINTS: &[Endpoint] = &[
     ),
     get(
         "/cloud/v3/inference/flavors/{flavor_name}",
-        Use::Reads("details: flavor of a deployment"),
+        Use::Reads("details of a container: flavor"),
     ),
     get("/cloud/v3/inference/capacity", Use::Reads("GPU models")),
     get("/cloud/v2/client_quotas", Use::Reads("GPU models")),
@@ -252,7 +252,7 @@ pub(in crate::providers) const ENDPOINTS: &[Endpoint] = &[
     ),
     get(
         "/cloud/v3/inference/{project_id}/deployments/{deployment_name}",
-        Use::Reads("Containers, details: deployment"),
+        Use::Reads("a container and its details"),
     ),
     get(
         "/cloud/v3/inference/{project_id}/deployments/{deployment_name}/logs",
@@ -264,15 +264,15 @@ pub(in crate::providers) const ENDPOINTS: &[Endpoint] = &[
     ),
     get(
         "/cloud/v1/caas/{project_id}/{region_id}/containers/{container_name}",
-        Use::Reads("Containers, details: container"),
+        Use::Reads("a container and its details"),
     ),
     get(
         "/cloud/v1/caas/{project_id}/{region_id}/containers/{container_name}/logs",
-        Use::Reads("details: logs"),
+        Use::Reads("details of a container: logs"),
     ),
     get(
         "/cloud/v1/caas/flavors/{project_id}/{region_id}",
-        Use::Reads("details: flavor of a container"),
+        Use::Reads("details of a container: flavor"),
     ),
 ];
 

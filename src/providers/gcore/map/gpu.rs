@@ -41,7 +41,8 @@ pub(crate) fn card_of_text(text: &str) -> Option<Card> {
 /// samples; a name that does not speak of accelerators at all is not searched for one.
 pub(crate) fn card_of_flavor(name: &str) -> Option<Card> {
     let name = name.to_ascii_lowercase();
-    let parts: Vec<&str> = name.split('-').collect();
+    // Some are sold by the spot beside their like.
+    let parts: Vec<&str> = name.split('-').filter(|part| *part != "spot").collect();
     let named = |word: &&str| matches!(*word, "ai" | "gpu" | "gpuhf" | "inference");
     if !parts.iter().any(named) {
         return None;
@@ -119,6 +120,7 @@ mod tests {
         assert_eq!(maker.as_deref(), Some("NVIDIA"));
         for (name, expected) in [
             ("g3-ai-24-232-1250-h100-80-1", card("h100", 1, Some(80))),
+            ("g3-ai-24-232-1250-a100-80-1-spot", card("a100", 1, Some(80))),
             ("bm3-ai-1xlarge-h200-141-8", card("h200", 8, Some(141))),
             ("g3-ai-64-384-3000-l40s-48-2", card("l40s", 2, Some(48))),
             ("g2-gpu-32-128-a2-4", card("a2", 4, None)),

@@ -27,7 +27,7 @@ impl Source {
     const ALL: [Self; 4] = [Self::Virtual, Self::BareMetal, Self::Instance, Self::Inference];
 
     /// The API's word.
-    const fn word(self) -> &'static str {
+    pub(crate) const fn word(self) -> &'static str {
         match self {
             Self::Virtual => "virtual",
             Self::BareMetal => "baremetal",

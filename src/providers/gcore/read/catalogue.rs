@@ -103,14 +103,13 @@ impl Catalogue {
         site.map.gpu_models(all, quotas, regions)
     }
 
-    /// Reads what is old, everything at once, and calls `told` after each answer. Gives back what could not be read, and
-    /// whether anything is known of all that was wanted.
-    pub(crate) async fn refresh<W: Future<Output = bool>>(
+    /// Reads what is old, everything at once. Gives back what could not be read, and whether anything is known of all that
+    /// was wanted.
+    pub(crate) async fn refresh(
         &self,
         site: &Arc<Site>,
         project: &Arc<str>,
         regions: &Regions,
-        mut told: impl FnMut() -> W,
     ) -> (Vec<(Place, Problem)>, bool) {
         let mut reads: FuturesUnordered<BoxFuture<'static, Brought>> = self
             .stale(regions)
@@ -137,10 +136,7 @@ impl Catalogue {
                     *known = Some((Instant::now(), Arc::new(quotas)));
                 }
                 // A model without its quota is a model all the same; the details say why it is missing.
-                Brought::Quotas(Err(_)) => continue,
-            }
-            if !told().await {
-                break;
+                Brought::Quotas(Err(_)) => {}
             }
         }
         let known = self.offers.lock().unwrap_or_else(PoisonError::into_inner);
@@ -226,12 +222,15 @@ async fn regional(site: &Site, project: &str, source: Source, region: u64) -> Re
     Ok(offers.collect())
 }
 
-/// Flavors are the account's; how many of each there are, and where, is told apart. Without that they are shown all the
-/// same.
+/// Flavors are the account's; how many of each there are, and where, is told apart. Who may not read that sees the flavors
+/// all the same.
 async fn inference(site: &Site) -> Result<Vec<Offer>, Problem> {
     let capacity = site.api.all::<wire::Capacity>(&INFERENCE_CAPACITY, &[]);
     let (flavors, capacity) = tokio::join!(site.catalogue.inference_flavors(site), capacity);
-    let capacity = capacity.unwrap_or_default();
+    let capacity = match capacity {
+        Err(problem) if problem.kind.may_pass() => return Err(problem),
+        other => other.unwrap_or_default(),
+    };
     Ok(flavors?
         .values()
         .flat_map(|flavor| Offer::of_inference(flavor, &capacity))

@@ -70,6 +70,10 @@ pub(crate) async fn run(site: &Site) -> Result<Check, Problem> {
                 ("flavors", path(Source::Instance, project, scope)),
                 ("volumes", vec!["cloud", "v1", "volumes", project, scope]),
                 (
+                    "app templates",
+                    vec!["cloud", "v1", "apptemplates", project, scope],
+                ),
+                (
                     "security groups",
                     vec!["cloud", "v1", "securitygroups", project, scope],
                 ),

@@ -11,11 +11,15 @@ use tokio::sync::mpsc::Sender;
 use super::super::Site;
 use super::super::places::{Region, Regions};
 use super::super::wire;
-use crate::model::{Problem, ProblemKind, Resource, Timestamp};
+use crate::model::{GpuModel, Problem, ProblemKind, Resource, Timestamp};
 use crate::providers::ListEvent;
 
 /// Tasks pile up for ever: only those of the last week are listed, and of them the latest page.
 const TASKS_OF: Duration = Duration::from_secs(7 * 86_400);
+
+/// Catalogues that are not read whole within this time are told as far as they are known: longer than a failed read and
+/// its tries take.
+const LONG: Duration = Duration::from_secs(4);
 
 /// The scope of deployments, which belong to no region.
 const INFERENCE: &str = "inference";
@@ -288,7 +292,8 @@ async fn latest_tasks(site: &Site) -> Result<Vec<Resource>, Problem> {
         .collect())
 }
 
-/// The models of all catalogues, told anew after each answer, so that a slow region does not hold up the pane.
+/// The models of all catalogues, which are whole only when each has been read: they are told then, and before that only
+/// if something takes long.
 pub(crate) async fn gpu_models(site: Arc<Site>, out: Sender<ListEvent>) {
     let places = async { tokio::try_join!(site.places.project(), site.places.regions()) };
     let (project, regions) = match places.await {
@@ -298,41 +303,33 @@ pub(crate) async fn gpu_models(site: Arc<Site>, out: Sender<ListEvent>) {
             return;
         }
     };
-    let mut last = Vec::new();
-    let mut page = || {
-        let models = site.catalogue.models(&site, &regions);
-        let changed = models != last;
-        last.clone_from(&models);
-        changed.then(|| ListEvent::Page {
-            scope: None,
-            rows: models.into_iter().map(Resource::GpuModel).collect(),
-            expected: None,
-        })
+    let mut refresh = std::pin::pin!(site.catalogue.refresh(&site, &project, &regions));
+    let mut told = Vec::new();
+    let early = tokio::select! {
+        whole = &mut refresh => Some(whole),
+        () = tokio::time::sleep(LONG) => None,
     };
-    // What is known already, even when nothing is to be read again.
-    if let Some(page) = page()
-        && out.send(page).await.is_err()
-    {
+    let (failures, known) = if let Some(whole) = early {
+        whole
+    } else {
+        told = site.catalogue.models(&site, &regions);
+        if !tell_models(&out, told.clone()).await {
+            return;
+        }
+        refresh.await
+    };
+    let mut models = site.catalogue.models(&site, &regions);
+    models.retain(|model| !told.contains(model));
+    if !tell_models(&out, models).await {
         return;
     }
-    let told = || {
-        let page = page();
-        let out = &out;
-        async move {
-            match page {
-                Some(page) => out.send(page).await.is_ok(),
-                None => !out.is_closed(),
-            }
-        }
-    };
-    let (failures, known) = site.catalogue.refresh(&site, &project, &regions, told).await;
     let mut tally = Tally {
         told: usize::from(known),
         failures: Vec::new(),
     };
     for ((source, region), problem) in failures {
         let scope: Arc<str> = match region {
-            Some(region) => format!("{source:?} {region}").into(),
+            Some(region) => format!("{} {region}", source.word()).into(),
             None => INFERENCE.into(),
         };
         let problem = match region.and_then(|id| regions.mine.iter().find(|region| region.id == id)) {
@@ -343,4 +340,14 @@ pub(crate) async fn gpu_models(site: Arc<Site>, out: Sender<ListEvent>) {
         tally.add(Err(problem));
     }
     let _ = out.send(tally.end()).await;
+}
+
+/// Whether somebody still listens.
+async fn tell_models(out: &Sender<ListEvent>, models: Vec<GpuModel>) -> bool {
+    let page = ListEvent::Page {
+        scope: None,
+        rows: models.into_iter().map(Resource::GpuModel).collect(),
+        expected: None,
+    };
+    out.send(page).await.is_ok()
 }

@@ -51,8 +51,7 @@ pub(crate) async fn get(site: &Arc<Site>, id: &ResourceId) -> Result<Resource, P
         }
         (Kind::GpuModel, _) => {
             let (project, regions) = tokio::try_join!(site.places.project(), site.places.regions())?;
-            let told = || std::future::ready(true);
-            let (failures, _) = site.catalogue.refresh(site, &project, &regions, told).await;
+            let (failures, _) = site.catalogue.refresh(site, &project, &regions).await;
             let models = site.catalogue.models(site, &regions);
             match models.into_iter().find(|model| model.code == id.id) {
                 Some(model) => Ok(Resource::GpuModel(model)),

@@ -5,9 +5,10 @@ use futures_util::StreamExt as _;
 use serde_json::Value;
 
 use super::super::super::api::Api;
+use super::super::super::map::card_of_flavor;
 use super::super::catalogue::PRICED;
 use super::super::single::region_of;
-use super::{Sheet, find, not_listed, read, tell};
+use super::{Sheet, not_listed, read, tell};
 use crate::model::{Problem, ProblemKind};
 
 /// Sections read at once; they are told in their order.
@@ -45,19 +46,22 @@ impl Sheet<'_> {
             .map(|read| self.beside(&api, &found, read))
             .collect();
         let mut reads = futures_util::stream::iter(reads).buffered(AT_ONCE);
-        let mut image = None;
         while let Some((title, answer)) = reads.next().await {
-            if title == "volumes" {
-                image = answer.as_ref().ok().and_then(boot_image);
-            }
             tell(&self.out, title, answer).await?;
         }
-        if let Some(image) = image {
-            self.app_template(&api, &image).await?;
-        }
         for (title, field) in [("task", "task_id"), ("creator_task", "creator_task_id")] {
-            if let Some(task) = found.get(field).and_then(Value::as_str) {
-                self.task(title, task).await?;
+            let Some(task) = found.get(field).and_then(Value::as_str) else {
+                continue;
+            };
+            let answer = self.site.api.get(&["cloud", "v1", "tasks", task], &[]).await;
+            let template = answer
+                .as_ref()
+                .ok()
+                .and_then(|task: &Value| app_template(task.get("data")?));
+            tell(&self.out, title, answer).await?;
+            if let Some(template) = template.filter(|_| title == "creator_task") {
+                let path = self.path(&["cloud", "v1", "apptemplates"], &[&template]);
+                tell(&self.out, "apptemplate", read(&api, &path, &[]).await).await?;
             }
         }
         Some(())
@@ -76,22 +80,29 @@ impl Sheet<'_> {
         (title, answer)
     }
 
+    /// Where the flavor of an instance is sold: bare metal and servers of GPU clusters are sold apart, and those lists
+    /// tell how many are left.
+    fn catalogue_of(&self, found: &Value) -> Vec<String> {
+        let has = |pointer: &str| found.pointer(pointer).is_some_and(|value| !value.is_null());
+        let name = found.pointer("/flavor/flavor_id").and_then(Value::as_str);
+        let gpus =
+            has("/flavor/hardware_description/gpu") || name.is_some_and(|it| card_of_flavor(it).is_some());
+        let metal = has("/flavor/resource_class");
+        match (metal, gpus && name.is_some_and(|it| it.contains("-ai-"))) {
+            (true, true) => self.path(&["cloud", "v3", "gpu", "baremetal"], &["flavors"]),
+            (false, true) => self.path(&["cloud", "v3", "gpu", "virtual"], &["flavors"]),
+            (true, false) => self.path(&["cloud", "v1", "bmflavors"], &[]),
+            (false, false) => self.path(&["cloud", "v1", "flavors"], &[]),
+        }
+    }
+
     /// What is read of an instance beside itself, in the order of the sections.
     fn instance_reads(&self, found: &Value) -> Vec<Read> {
         let limit = || ("limit", "1000".to_owned());
         let prices = || (PRICED.0, PRICED.1.to_owned());
         let own = |rest: &'static str| self.path(&["cloud", "v1", "instances"], &[&self.id.id, rest]);
-        // Bare metal is sold apart, and its flavors tell how many are left.
-        let metal = found
-            .pointer("/flavor/resource_class")
-            .is_some_and(|class| !class.is_null());
-        let flavors = if metal { "bmflavors" } else { "flavors" };
         vec![
-            (
-                "flavor",
-                self.path(&["cloud", "v1", flavors], &[]),
-                vec![prices(), limit()],
-            ),
+            ("flavor", self.catalogue_of(found), vec![prices(), limit()]),
             (
                 "pricing",
                 self.path(&["cloud", "v1", "pricing"], &["instances", &self.id.id]),
@@ -114,38 +125,34 @@ impl Sheet<'_> {
             ),
         ]
     }
-
-    /// The template an instance was made from, if its disk's image is that of one: nothing else ties the two.
-    async fn app_template(&self, api: &Api, image: &str) -> Option<()> {
-        let all = self.path(&["cloud", "v1", "apptemplates"], &[]);
-        let list = match read(api, &all, &[]).await {
-            Ok(list) => list,
-            Err(problem) => return tell(&self.out, "apptemplate", Err(problem)).await,
-        };
-        let found = find(list, "image_name", image);
-        let Some(id) = found.as_ref().and_then(|it| it.get("id")?.as_str()) else {
-            return Some(());
-        };
-        let one = self.path(&["cloud", "v1", "apptemplates"], &[id]);
-        tell(&self.out, "apptemplate", read(api, &one, &[]).await).await
-    }
 }
 
 /// The one flavor of a list that the instance has.
 fn own_flavor(list: Value, instance: &Value) -> Result<Value, Problem> {
     let of = |field: &str| instance.pointer("/flavor")?.get(field)?.as_str();
     let name = of("flavor_id").or_else(|| of("flavor_name")).unwrap_or("?");
-    find(list, "flavor_id", name).ok_or_else(|| not_listed("flavor", name))
+    let Value::Array(all) = list else {
+        return Err(not_listed("flavor", name));
+    };
+    let is_it = |it: &Value| {
+        ["flavor_id", "name"]
+            .iter()
+            .any(|field| it.get(field).and_then(Value::as_str) == Some(name))
+    };
+    all.into_iter()
+        .find(is_it)
+        .ok_or_else(|| not_listed("flavor", name))
 }
 
-/// The image of the disk it boots from.
-fn boot_image(volumes: &Value) -> Option<String> {
-    let volumes = volumes.as_array()?;
-    let truth = |it: &Value, field: &str| it.get(field).and_then(Value::as_bool) == Some(true);
-    let root = volumes.iter().find(|it| truth(it, "is_root_volume"));
-    let boots = || volumes.iter().find(|it| truth(it, "bootable"));
-    let image = root
-        .or_else(boots)?
-        .pointer("/volume_image_metadata/image_name")?;
-    image.as_str().map(str::to_owned)
+/// The template that a machine was asked to be made from. Nothing of the machine itself tells it.
+fn app_template(asked: &Value) -> Option<String> {
+    match asked {
+        Value::Object(fields) => {
+            let here = fields.get("apptemplate_id").and_then(Value::as_str);
+            here.map(str::to_owned)
+                .or_else(|| fields.values().find_map(app_template))
+        }
+        Value::Array(items) => items.iter().find_map(app_template),
+        _ => None,
+    }
 }
