@@ -108,7 +108,7 @@ fn signed_values(query: &str, signed: &[&str]) -> Result<String, &'static str> {
 mod tests {
     use super::*;
 
-    /// The vectors that are published with the sheet: key, secret and expiry are the same in all of them.
+    /// Known answers, made with the official Python client: key, secret and expiry are the same in all of them.
     const KEY: &str = "EXOtestkey0000000000000001";
     const SECRET: &str = "secretSECRETsecretSECRETsecretSECRET0000001";
     const EXPIRES: i64 = 1_893_456_000;
