@@ -17,6 +17,7 @@ mod logs;
 mod network;
 mod panes;
 mod picture;
+mod platforms;
 mod terminal;
 #[cfg(feature = "system-tests")]
 mod tools;
