@@ -84,13 +84,25 @@ fn fits(template: &str, path: &str) -> bool {
             })
 }
 
+/// Read only where something is so that the demo's fleet is not; each is asked of a recorder in a test of its own.
+const SPECIAL: [&str; 6] = [
+    // The older name of an endpoint that answered.
+    "/services/instances/{instance_id}/binding_instances",
+    // Machines made from an app template, resellers' rules for names, and containers as a service.
+    "/cloud/v1/apptemplates/{project_id}/{region_id}/{apptemplate_id}",
+    "/cloud/v1/reseller_name_templates/{project_id}/{region_id}/available_names",
+    "/cloud/v1/caas/{project_id}/{region_id}/containers/{container_name}",
+    "/cloud/v1/caas/{project_id}/{region_id}/containers/{container_name}/logs",
+    "/cloud/v1/caas/flavors/{project_id}/{region_id}",
+];
+
 /// What the code says it reads and nobody asked for.
 fn unasked(cloud: &Cloud, platform: Platform) -> Vec<String> {
     let asked = cloud.asked();
     let base = format!("/{platform}");
     endpoints(platform)
         .iter()
-        .filter(|endpoint| matches!(endpoint.used, Use::Reads(_)))
+        .filter(|endpoint| matches!(endpoint.used, Use::Reads(_)) && !SPECIAL.contains(&endpoint.path))
         .filter(|endpoint| {
             let method = if endpoint.method == "WS" {
                 "GET"
@@ -137,9 +149,21 @@ async fn all_that_quasarch_is_said_to_be_read_of_is_asked_for() {
 }
 
 #[tokio::test]
+async fn all_that_gcore_is_said_to_be_read_of_is_asked_for() {
+    let cloud = start(None, None).await;
+    everything_is_asked_for(&cloud, Platform::Gcore).await;
+}
+
+#[tokio::test]
 async fn all_that_elasticbox_is_said_to_be_read_of_is_asked_for() {
     let cloud = start(None, None).await;
     everything_is_asked_for(&cloud, Platform::ElasticBox).await;
+}
+
+#[tokio::test]
+async fn all_that_exoscale_is_said_to_be_read_of_is_asked_for() {
+    let cloud = start(None, None).await;
+    everything_is_asked_for(&cloud, Platform::Exoscale).await;
 }
 
 #[test]

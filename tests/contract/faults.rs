@@ -138,4 +138,4 @@ macro_rules! every_platform {
     )*};
 }
 
-every_platform!(cycle: Cycle, quasarch: Quasarch, elasticbox: ElasticBox);
+every_platform!(cycle: Cycle, quasarch: Quasarch, gcore: Gcore, elasticbox: ElasticBox, exoscale: Exoscale);
