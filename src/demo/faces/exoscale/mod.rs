@@ -113,11 +113,17 @@ impl Office {
         let query = url::form_urlencoded::parse(wire.query.as_bytes())
             .into_owned()
             .collect();
+        let host = headers
+            .get(header::HOST)
+            .and_then(|host| host.to_str().ok())
+            .unwrap_or(&self.desk.authority)
+            .to_owned();
         let mut book = self.book.lock().unwrap_or_else(PoisonError::into_inner);
         self.desk.engine.read(|fleet| book.settle(fleet));
         let mut visit = Visit {
             desk: &self.desk,
             book: &mut book,
+            host,
             zone,
             params,
             query,

@@ -22,7 +22,7 @@ const BALANCES: (usize, Duration) = (5, Duration::from_secs(10));
 
 /// `GET /zone`: each with its own address, which a client follows. The id is not in the description, but is sent.
 pub(super) fn zones(visit: &mut Visit<'_>) -> Value {
-    let host = &visit.desk.authority;
+    let host = &visit.host;
     let zones = (0..).zip(ZONES).map(|(key, name)| {
         json!({
             "id": id(Thing::Zone, key),

@@ -237,7 +237,7 @@ pub(super) fn console(visit: &mut Visit<'_>) -> Answer {
         return Err(Problem::state("The instance is not running"));
     }
     let token = random_hex(24).map_err(|e| Problem::internal(&e))?;
-    let host = &*visit.desk.authority;
+    let host = visit.host.clone();
     let path = format!("exoscale/{}/console-proxy?token={token}", visit.zone_name());
     tracing::debug!(
         name = instances::name(visit, machine),

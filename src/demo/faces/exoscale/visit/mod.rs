@@ -29,6 +29,8 @@ pub(super) enum Names {
 pub(super) struct Visit<'a> {
     pub(super) desk: &'a Desk,
     pub(super) book: &'a mut Book,
+    /// The host the client asked for: addresses in answers lead the same way, through a tunnel too.
+    pub(super) host: String,
     /// Index into [`ZONES`].
     pub(super) zone: u32,
     /// The path's parameters, decoded.
