@@ -1,6 +1,8 @@
 //! Requests and their answers: limits, retries of reads, and refusals in the remote's words.
 
 pub(super) mod body;
+#[cfg(test)]
+mod certificates;
 mod client;
 mod haste;
 mod request;

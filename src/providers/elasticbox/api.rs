@@ -100,12 +100,17 @@ fn problem(error: NetError, path: &[&str]) -> Problem {
         Cause::Status { body, .. } => refusal::words(body),
         _ => None,
     };
+    let distrusted =
+        matches!(&*error.cause, Cause::Connect(why) if why.to_lowercase().contains("certificate"));
     let status = error.status;
     let mut problem = Problem::from(error);
     if let Some(said) = said {
         problem.message = said.into();
     }
     let hint = match (status, path) {
+        _ if distrusted => {
+            "An appliance that signs its own certificate: make this machine trust it, or set `insecure_tls`"
+        }
         // An instance that was deleted, or shared no longer, is answered with either.
         (Some(403 | 404), ["instances", _]) => {
             problem.kind = ProblemKind::NotFound;
