@@ -63,3 +63,15 @@ async fn official_exoscale() {
     ];
     run("exoscale_client.py", &environment).await;
 }
+
+#[tokio::test]
+async fn official_gcore() {
+    let (_cloud, access) = cloud("gcore").await;
+    let project = access.project.expect("a project").to_string();
+    let environment = [
+        ("QDECK_BASE_URL", access.base_url.as_str()),
+        ("QDECK_SECRET", access.secret.expose()),
+        ("QDECK_PROJECT", project.as_str()),
+    ];
+    run("gcore_client.py", &environment).await;
+}

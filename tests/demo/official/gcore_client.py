@@ -1,6 +1,6 @@
 """The platform's own Python client (`gcore`) against the demo cloud's face, in strict-validation mode.
 
-Reads GCORE_BASE_URL, GCORE_API_KEY and GCORE_CLOUD_PROJECT_ID; exits with 0 when everything is as it must be.
+Reads QDECK_BASE_URL, QDECK_SECRET and QDECK_PROJECT; its last line is `ok` when everything is as it must be.
 """
 
 import os
@@ -13,9 +13,9 @@ from gcore import Gcore
 
 def client(**more):
     return Gcore(
-        api_key=os.environ["GCORE_API_KEY"],
-        base_url=os.environ["GCORE_BASE_URL"],
-        cloud_project_id=int(os.environ["GCORE_CLOUD_PROJECT_ID"]),
+        api_key=os.environ["QDECK_SECRET"],
+        base_url=os.environ["QDECK_BASE_URL"],
+        cloud_project_id=int(os.environ["QDECK_PROJECT"]),
         _strict_response_validation=True,
         max_retries=0,
         polling_interval_seconds=1,
@@ -194,7 +194,8 @@ def main():
     inference(cloud, regions)
     missing = client(cloud_region_id=1).cloud
     refused(gcore.NotFoundError, lambda: missing.instances.list())
-    print("the official client is satisfied", gcore.__version__)
+    print("gcore", gcore.__version__)
+    print("ok")
 
 
 if __name__ == "__main__":

@@ -101,10 +101,12 @@ pub(crate) fn groups_at<'a>(view: &View<'a>, vm: &Vm<'_>, port: &Port) -> Vec<&'
 
 /// The security groups of a machine, each once.
 pub(crate) fn groups_of<'a>(view: &View<'a>, vm: &Vm<'_>) -> Vec<&'a str> {
-    let all: BTreeSet<&'a str> = ports(view, vm)
-        .iter()
-        .flat_map(|port| groups_at(view, vm, port))
-        .collect();
+    groups_among(view, vm, &ports(view, vm))
+}
+
+/// The same for ports that are at hand.
+pub(crate) fn groups_among<'a>(view: &View<'a>, vm: &Vm<'_>, ports: &[Port]) -> Vec<&'a str> {
+    let all: BTreeSet<&'a str> = ports.iter().flat_map(|port| groups_at(view, vm, port)).collect();
     all.into_iter().collect()
 }
 
@@ -131,40 +133,34 @@ pub(crate) fn subnet_id(region: &Region, outside: bool) -> String {
 }
 
 /// Addresses by network.
-pub(crate) fn addresses(view: &View<'_>, vm: &Vm<'_>, detail: Detail) -> Value {
-    let Some(region) = view.region_of(vm.row) else {
-        return json!({});
-    };
+pub(crate) fn addresses(region: &Region, ports: &[Port], detail: Detail) -> Value {
     let mut all: Map<String, Value> = Map::new();
-    for port in ports(view, vm) {
+    for port in ports {
         let network = if port.outside { OUTSIDE } else { INSIDE };
         let mut fixed = json!({ "type": "fixed", "addr": port.address, "interface_name": Value::Null });
         if detail != Detail::Short {
             fixed["interface_name"] = json!(port.name);
         }
         if detail == Detail::Whole {
-            fixed["subnet_id"] = json!(subnet_id(&region, port.outside));
+            fixed["subnet_id"] = json!(subnet_id(region, port.outside));
             fixed["subnet_name"] = json!(format!("{network}-subnet"));
         }
         if let Value::Array(list) = all.entry(network).or_insert_with(|| json!([])) {
             list.push(fixed);
-            list.extend(port.floating.map(|ip| json!({ "type": "floating", "addr": ip })));
+            let floating = port.floating.as_ref();
+            list.extend(floating.map(|ip| json!({ "type": "floating", "addr": ip })));
         }
     }
     Value::Object(all)
 }
 
 /// Fixed addresses with their subnets.
-pub(crate) fn assignments(view: &View<'_>, vm: &Vm<'_>) -> Vec<Value> {
-    let Some(region) = view.region_of(vm.row) else {
-        return Vec::new();
+pub(crate) fn assignments(region: &Region, ports: &[Port]) -> Vec<Value> {
+    let told = |port: &Port| {
+        let subnet = subnet_id(region, port.outside);
+        json!({ "external": port.outside, "ip_address": port.address, "subnet_id": subnet })
     };
-    ports(view, vm)
-        .into_iter()
-        .map(|port| {
-            json!({ "external": port.outside, "ip_address": port.address, "subnet_id": subnet_id(&region, port.outside) })
-        })
-        .collect()
+    ports.iter().map(told).collect()
 }
 
 /// A network with its subnet.

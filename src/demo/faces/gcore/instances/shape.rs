@@ -95,8 +95,10 @@ pub(crate) fn tag((key, value, read_only): &(String, String, bool)) -> Value {
 
 /// One machine.
 pub(crate) fn instance(view: &View<'_>, vm: &Vm<'_>, job: Option<&Job>, detail: Detail) -> Value {
-    let region = view.region_of(vm.row);
-    let (region_id, region) = region.map_or((0, String::new()), |r| (r.id, r.name));
+    let Some(region) = view.region_of(vm.row) else {
+        return Value::Null;
+    };
+    let ports = network::ports(view, vm);
     let name = view.name(vm);
     let stands = standing_of(view, vm, job);
     let traits = view.traits(vm.key);
@@ -111,7 +113,7 @@ pub(crate) fn instance(view: &View<'_>, vm: &Vm<'_>, job: Option<&Job>, detail: 
             json!({ "id": uuid(Kind::Volume, vm.key * 8 + nth), "delete_on_termination": disk.goes })
         })
         .collect();
-    let groups: Vec<Value> = network::groups_of(view, vm)
+    let groups: Vec<Value> = network::groups_among(view, vm, &ports)
         .into_iter()
         .map(|name| json!({ "name": name }))
         .collect();
@@ -126,11 +128,11 @@ pub(crate) fn instance(view: &View<'_>, vm: &Vm<'_>, job: Option<&Job>, detail: 
         "task_id": job.map(|job| uuid(Kind::Task, job.number)),
         "creator_task_id": traits.and_then(|t| t.creator).map(|job| uuid(Kind::Task, job)),
         "project_id": view.book.project,
-        "region": region,
-        "region_id": region_id,
+        "region": region.name,
+        "region_id": region.id,
         "flavor": super::flavor(view, vm).embedded(),
-        "addresses": network::addresses(view, vm, detail),
-        "fixed_ip_assignments": network::assignments(view, vm),
+        "addresses": network::addresses(&region, &ports, detail),
+        "fixed_ip_assignments": network::assignments(&region, &ports),
         "volumes": volumes,
         "security_groups": groups,
         "ssh_key_name": key_name,
@@ -138,7 +140,7 @@ pub(crate) fn instance(view: &View<'_>, vm: &Vm<'_>, job: Option<&Job>, detail: 
         "instance_description": Value::Null,
         "instance_isolation": Value::Null,
         "ddos_profile": Value::Null,
-        "blackhole_ports": blackholes(view, vm),
+        "blackhole_ports": blackholes(vm, &ports),
         // As they were named before May 2025.
         "instance_id": id,
         "instance_name": name,
@@ -150,12 +152,12 @@ pub(crate) fn instance(view: &View<'_>, vm: &Vm<'_>, job: Option<&Job>, detail: 
 }
 
 /// An attack that one machine of a group has behind it, or before it: the alarm is over where its end is a real time.
-fn blackholes(view: &View<'_>, vm: &Vm<'_>) -> Vec<Value> {
+fn blackholes(vm: &Vm<'_>, ports: &[network::Port]) -> Vec<Value> {
     // Another three in a hundred of the machines that can be reached from outside.
     if vm.row.ordinal % 32 != 2 {
         return Vec::new();
     }
-    let Some(port) = network::ports(view, vm).into_iter().find(|port| port.outside) else {
+    let Some(port) = ports.iter().find(|port| port.outside) else {
         return Vec::new();
     };
     let began = vm
