@@ -11,7 +11,9 @@
 mod cloud;
 mod commands;
 mod consoles;
+mod credentials;
 mod deck;
+mod gate;
 mod leaving;
 mod logs;
 mod network;

@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 /// Accepts connections on a loopback port until dropped.
-struct Listener {
-    address: SocketAddr,
+pub struct Listener {
+    pub address: SocketAddr,
     stop: Arc<AtomicBool>,
     /// The open connections, so that they can be cut.
     open: Arc<Mutex<Vec<TcpStream>>>,
@@ -15,7 +15,8 @@ struct Listener {
 }
 
 impl Listener {
-    fn start(address: SocketAddr, serve: impl Fn(TcpStream) + Send + Sync + 'static) -> Self {
+    /// Serves each connection in a thread of its own; port 0 finds a free one.
+    pub fn start(address: SocketAddr, serve: impl Fn(TcpStream) + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind(address).expect("a free port");
         let address = listener.local_addr().expect("an address");
         let stop = Arc::new(AtomicBool::new(false));
@@ -87,15 +88,17 @@ impl Server {
     }
 }
 
-fn read_head(stream: &mut TcpStream) {
+/// The head of a request, or as much of it as came.
+pub fn read_head(stream: &mut TcpStream) -> String {
     let mut head = Vec::new();
     let mut byte = [0];
     while !head.ends_with(b"\r\n\r\n") && head.len() < 64 << 10 {
         match stream.read(&mut byte) {
             Ok(1) => head.push(byte[0]),
-            _ => return,
+            _ => break,
         }
     }
+    String::from_utf8_lossy(&head).into_owned()
 }
 
 /// A whole answer with a right length.
@@ -151,6 +154,11 @@ fn carry(near: &TcpStream, to: &str) {
         let _ = near.shutdown(Shutdown::Both);
         return;
     };
+    copy_both_ways(near, &far);
+}
+
+/// Copies until both ends have hung up.
+pub fn copy_both_ways(near: &TcpStream, far: &TcpStream) {
     let copy = |from: &TcpStream, into: &TcpStream| {
         if let (Ok(mut from), Ok(mut into)) = (from.try_clone(), into.try_clone()) {
             let _ = std::io::copy(&mut from, &mut into);
@@ -158,8 +166,8 @@ fn carry(near: &TcpStream, to: &str) {
         }
     };
     std::thread::scope(|scope| {
-        scope.spawn(|| copy(near, &far));
-        copy(&far, near);
+        scope.spawn(|| copy(near, far));
+        copy(far, near);
         // The near end may have been cut from outside: the far end must not go on for nobody.
         let _ = far.shutdown(Shutdown::Both);
     });

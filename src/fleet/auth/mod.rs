@@ -48,10 +48,12 @@ impl Auth {
     }
 }
 
-/// Platforms have no common code for it, but all of them have the word.
+/// Platforms have no common code for it, but all of them have the word. General advice of what may be wrong names it,
+/// too: a hint must say that it is so.
 fn speaks_of_an_end(problem: &Problem) -> bool {
-    let said = |text: &str| text.to_lowercase().contains("expired");
-    said(&problem.message) || problem.hint.as_deref().is_some_and(said)
+    let hint = problem.hint.as_deref();
+    problem.message.to_lowercase().contains("expired")
+        || hint.is_some_and(|hint| hint.to_lowercase().contains("has expired"))
 }
 
 /// Something that credentials which hold may still not do.

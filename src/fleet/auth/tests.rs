@@ -38,6 +38,12 @@ fn expired_is_told_from_refused_by_the_clock_or_by_the_platforms_words() {
     assert_eq!(down("no", Some(at(200))), Auth::Refused(refused("no")));
     assert_eq!(down("no", Some(at(99))), Auth::Expired(refused("no")));
     assert!(matches!(down("Token Expired", None), Auth::Expired(_)));
+    let maybe = refused("no").hint("It may be wrong, expired or revoked");
+    let auth = Auth::of(&Health::Down(maybe.clone()), None, at(0));
+    assert_eq!(auth, Auth::Refused(maybe), "general advice is no news");
+    let surely = refused("no").hint("The API key has expired: make a new one");
+    let auth = Auth::of(&Health::Down(surely.clone()), None, at(0));
+    assert_eq!(auth, Auth::Expired(surely));
     let setup = Problem::new(ProblemKind::Local, "no file");
     assert_eq!(
         Auth::of(&Health::Down(setup), None, at(0)),
