@@ -78,24 +78,26 @@ async fn zones_are_narrowed_by_name_and_a_wrong_name_is_told() {
 }
 
 #[tokio::test]
-async fn without_a_list_of_zones_the_known_ones_are_asked() {
+async fn without_a_list_of_zones_its_own_is_asked_and_the_failure_told() {
     let (recorder, provider) = recorded(|line, address| match line {
-        "GET /ch-gva-2/v2/zone" => refused(404, "no"),
+        "GET /ch-gva-2/v2/zone" => refused(404, "no such place"),
         line => organisation(line, address),
     })
     .await;
-    let (_, rest) = list(&provider, Kind::Instance).await;
-    assert!(matches!(rest.last(), Some(ListEvent::End)));
-    let asked = verified(&recorder);
-    let zones: Vec<&str> = asked
-        .iter()
-        .filter_map(|line| line.strip_prefix("GET /")?.strip_suffix("/v2/instance"))
-        .collect();
+    let (rows, rest) = list(&provider, Kind::Instance).await;
+    assert_eq!(rows.len(), 1);
+    let [ListEvent::ScopeEnd(zone), ListEvent::Failed(problem)] = &rest[..] else {
+        panic!("{rest:?}")
+    };
     assert_eq!(
-        zones,
-        [
-            "at-vie-1", "at-vie-2", "bg-sof-1", "ch-dk-2", "ch-gva-2", "de-fra-1", "de-muc-1", "hr-zag-1"
-        ]
+        (&**zone, &*problem.message),
+        ("ch-gva-2", "no such place"),
+        "rows of other zones stay"
+    );
+    assert!(
+        verified(&recorder)
+            .iter()
+            .all(|line| line.starts_with("GET /ch-gva-2/v2/"))
     );
 }
 
@@ -131,7 +133,7 @@ async fn the_check_tries_every_read_and_names_what_is_missing() {
 
 #[tokio::test]
 async fn a_key_that_is_let_in_nowhere_is_refused_itself() {
-    let (_recorder, provider) = recorded(|line, address| match line {
+    let (recorder, provider) = recorded(|line, address| match line {
         "GET /ch-gva-2/v2/zone" => Reply::json(&zones(address)),
         _ => refused(403, "Forbidden"),
     })
@@ -143,6 +145,10 @@ async fn a_key_that_is_let_in_nowhere_is_refused_itself() {
     };
     assert_eq!(problem.kind, ProblemKind::Unauthorized);
     assert!(problem.hint.as_deref().unwrap().contains("clock"), "{problem}");
+    assert!(
+        recorder.take().len() <= 4,
+        "the zones, the types, and once a zone"
+    );
     let problem = within(provider.check()).await.unwrap_err();
     assert_eq!(problem.kind, ProblemKind::Unauthorized);
 }

@@ -1,5 +1,6 @@
 //! What the Exoscale provider sends, request by request, with every signature computed anew from what arrived.
 
+mod face;
 mod faults;
 mod reads;
 
@@ -134,6 +135,13 @@ fn refused(status: u16, message: &str) -> Reply {
     Reply::refusal(status, &json!({"message": message}))
 }
 
+/// The signature of a request without a body.
+fn signature(secret: &str, head: &str, values: &str, expires: &str) -> String {
+    let message = format!("{head}\n\n{values}\n\n{expires}");
+    let key = hmac::Key::new(hmac::HMAC_SHA256, secret.as_bytes());
+    base64::engine::general_purpose::STANDARD.encode(hmac::sign(&key, message.as_bytes()))
+}
+
 /// Computes a request's signature from nothing but what arrived, as the API's description says.
 fn verify(asked: &Asked) {
     let header = &asked.headers["authorization"];
@@ -163,10 +171,8 @@ fn verify(asked: &Asked) {
     let expires = field("expires").unwrap();
     let left = expires.parse::<i64>().unwrap() - Timestamp::now().as_millis() / 1000;
     assert!((500..=600).contains(&left), "{left} s");
-    let message = format!("{method} {path}\n\n{values}\n\n{expires}");
-    let key = hmac::Key::new(hmac::HMAC_SHA256, SECRET.as_bytes());
-    let signature = base64::engine::general_purpose::STANDARD.encode(hmac::sign(&key, message.as_bytes()));
-    assert_eq!(field("signature"), Some(&*signature), "{message}");
+    let signature = signature(SECRET, &format!("{method} {path}"), &values, expires);
+    assert_eq!(field("signature"), Some(&*signature), "{}", asked.line);
     assert_eq!(field("credential"), Some(KEY));
 }
 

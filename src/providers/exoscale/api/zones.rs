@@ -1,6 +1,6 @@
 //! The zones of an organisation: found by asking, else the ones known when this was written.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use futures_util::FutureExt;
@@ -22,7 +22,7 @@ const FRESH: Duration = Duration::from_secs(3600);
 /// After a failure the known zones do for so long.
 const AGAIN: Duration = Duration::from_secs(60);
 /// The zone that is asked may hang; the others must not wait for it.
-const PATIENCE: Duration = Duration::from_secs(5);
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Where a part of the organisation is.
 #[derive(Debug)]
@@ -40,8 +40,10 @@ pub(crate) struct Zone {
 pub(crate) struct Found {
     /// Never empty. The first is the one that is asked for what belongs to the whole organisation.
     pub(crate) zones: Vec<Arc<Zone>>,
-    /// Why they are the known ones only.
+    /// Why they could not be listed.
     pub(crate) trouble: Option<Problem>,
+    /// Others are missing, as likely as not.
+    pub(crate) partial: bool,
 }
 
 impl Found {
@@ -56,6 +58,8 @@ pub(crate) struct Zones {
     wanted: Vec<String>,
     at_once: usize,
     found: Kept<Found>,
+    /// What was last listed.
+    listed: Arc<Mutex<Vec<Place>>>,
 }
 
 impl Zones {
@@ -65,6 +69,7 @@ impl Zones {
             wanted,
             at_once,
             found: Kept::default(),
+            listed: Arc::default(),
         }
     }
 
@@ -75,16 +80,28 @@ impl Zones {
             Some(_) => AGAIN,
         };
         let (api, wanted, at_once) = (api.clone(), self.wanted.clone(), self.at_once);
+        let listed = self.listed.clone();
         self.found
             .get(fresh, move || {
                 async move {
-                    let (all, trouble) = match ask(&api).await {
-                        Ok(all) => (all, None),
-                        Err(problem) => (known(&api.base), Some(problem)),
+                    let (all, trouble, partial) = match ask(&api).await {
+                        Ok(all) => {
+                            listed
+                                .lock()
+                                .unwrap_or_else(PoisonError::into_inner)
+                                .clone_from(&all);
+                            (all, None, false)
+                        }
+                        Err(problem) => {
+                            let before = listed.lock().unwrap_or_else(PoisonError::into_inner).clone();
+                            let (all, partial) = without_a_list(&api.base, before);
+                            (all, Some(problem), partial)
+                        }
                     };
                     Found {
                         zones: chosen(&api, all, &wanted, at_once),
                         trouble,
+                        partial,
                     }
                 }
                 .boxed()
@@ -135,21 +152,27 @@ fn permitted(base: &Url, zone: &str, endpoint: &str) -> Result<Url, Problem> {
     }
 }
 
-/// The known zones beside the one that `base` names; `base` alone where it names none.
-fn known(base: &Url) -> Vec<Place> {
-    let Some(here) = KNOWN.iter().find(|name| base.as_str().contains(*name)) else {
-        let name = base.host_str().unwrap_or("exoscale").to_owned();
-        return vec![(name, Ok(base.clone()))];
-    };
-    let beside = |name: &str| {
-        let url = base.as_str().replace(here, name);
-        url.parse()
-            .map_err(|_| Problem::new(ProblemKind::Local, format!("{url} is not an address")))
-    };
-    KNOWN
-        .iter()
-        .map(|name| ((*name).to_owned(), beside(name)))
-        .collect()
+/// The zones where they cannot be listed, and whether others are missing: those of the last list, else the known ones
+/// beside the public address, else the one at `base` alone.
+fn without_a_list(base: &Url, before: Vec<Place>) -> (Vec<Place>, bool) {
+    if !before.is_empty() {
+        return (before, false);
+    }
+    let host = base.host_str().unwrap_or("exoscale");
+    let here = KNOWN.iter().find(|name| base.as_str().contains(*name));
+    if let Some(here) = here
+        && host.ends_with(".exoscale.com")
+    {
+        let beside = |name: &str| {
+            let url = base.as_str().replace(here, name);
+            url.parse()
+                .map_err(|_| Problem::new(ProblemKind::Local, format!("{url} is not an address")))
+        };
+        let known = KNOWN.iter().map(|name| ((*name).to_owned(), beside(name)));
+        return (known.collect(), false);
+    }
+    let name = here.map_or(host, |name| *name).to_owned();
+    (vec![(name, Ok(base.clone()))], true)
 }
 
 /// The wanted ones of all, the one at `base` first.
@@ -188,29 +211,22 @@ mod tests {
     }
 
     #[test]
-    fn the_known_zones_are_beside_the_one_that_is_named() {
-        for (base, fifth, last) in [
-            (
-                "https://api-ch-gva-2.exoscale.com/v2",
-                "https://api-ch-gva-2.exoscale.com/v2",
-                "https://api-hr-zag-1.exoscale.com/v2",
-            ),
-            (
-                "http://127.0.0.1:4010/exo/at-vie-1/v2",
-                "http://127.0.0.1:4010/exo/ch-gva-2/v2",
-                "http://127.0.0.1:4010/exo/hr-zag-1/v2",
-            ),
+    fn without_a_list_the_zones_are_those_before_or_the_known_ones_or_one() {
+        let public = url("https://api-ch-gva-2.exoscale.com/v2");
+        let (all, partial) = without_a_list(&public, Vec::new());
+        assert_eq!((all.len(), partial), (8, false));
+        assert_eq!(all[4].1, Ok(public.clone()));
+        assert_eq!(all[7].1, Ok(url("https://api-hr-zag-1.exoscale.com/v2")));
+        for (base, name) in [
+            ("http://127.0.0.1:4010/exo/at-vie-1/v2", "at-vie-1"),
+            ("https://exo.example/v2", "exo.example"),
         ] {
-            let all = known(&url(base));
-            assert_eq!(all.len(), 8);
-            assert_eq!(all[4].1, Ok(url(fifth)));
-            assert_eq!(all[7].1, Ok(url(last)));
+            let (all, partial) = without_a_list(&url(base), Vec::new());
+            assert_eq!(all, [(name.to_owned(), Ok(url(base)))]);
+            assert!(partial);
+            let (again, partial) = without_a_list(&public, all.clone());
+            assert_eq!((again, partial), (all, false), "what was listed before is known");
         }
-        let all = known(&url("https://exo.example/v2"));
-        assert_eq!(
-            all,
-            [("exo.example".to_owned(), Ok(url("https://exo.example/v2")))]
-        );
     }
 
     #[test]

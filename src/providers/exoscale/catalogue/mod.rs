@@ -13,7 +13,7 @@ use super::map::gpus;
 use super::wire;
 use crate::model::{Bytes, GpuRequest, Problem};
 use crate::providers::words::Words;
-pub(crate) use kept::Kept;
+pub(crate) use kept::{Kept, Pending};
 
 /// Types change a few times a year and templates a few times a month.
 const FRESH: Duration = Duration::from_secs(3600);
@@ -50,30 +50,61 @@ pub(crate) struct Template {
     pub(crate) password_enabled: bool,
 }
 
-/// The catalogues of all zones. Cheap to clone.
-#[derive(Clone, Default)]
-pub(crate) struct Catalogues(Arc<Mutex<HashMap<Arc<str>, Arc<Catalogue>>>>);
+/// The types of the organisation, which are the same in every zone, and the catalogues of the zones.
+#[derive(Default)]
+pub(crate) struct Catalogues {
+    pub(crate) types: Kept<Result<(), Problem>>,
+    sold: Arc<Mutex<Sold>>,
+    zones: Mutex<HashMap<Arc<str>, Arc<Catalogue>>>,
+}
+
+#[derive(Default)]
+struct Sold {
+    /// The types of the latest list.
+    listed: Vec<Arc<Type>>,
+    types: HashMap<Arc<str>, Arc<Type>>,
+}
 
 impl Catalogues {
     pub(crate) fn of(&self, zone: &Arc<str>) -> Arc<Catalogue> {
-        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        all.entry(zone.clone()).or_default().clone()
+        let mut zones = locked(&self.zones);
+        let new = || {
+            Arc::new(Catalogue {
+                sold: self.sold.clone(),
+                ..Catalogue::default()
+            })
+        };
+        zones.entry(zone.clone()).or_insert_with(new).clone()
+    }
+
+    /// Takes in a list of types.
+    pub(crate) fn learn(&self, list: &wire::TypeList, words: &Words) {
+        let mut sold = locked(&self.sold);
+        sold.listed.clear();
+        for wire in &list.instance_types.good {
+            if let Some((id, known)) = one_type(wire, words) {
+                sold.types.insert(id, known.clone());
+                sold.listed.push(known);
+            }
+        }
+    }
+
+    /// The types of the latest list.
+    pub(crate) fn listed(&self) -> Vec<Arc<Type>> {
+        locked(&self.sold).listed.clone()
     }
 }
 
 /// What one zone sells, as far as it is known.
 #[derive(Default)]
 pub(crate) struct Catalogue {
-    types: Kept<Result<(), Problem>>,
+    sold: Arc<Mutex<Sold>>,
     templates: Kept<Result<(), Problem>>,
     book: Arc<Mutex<Book>>,
 }
 
 #[derive(Default)]
 struct Book {
-    /// The types of the latest list.
-    listed: Vec<Arc<Type>>,
-    types: HashMap<Arc<str>, Arc<Type>>,
     templates: HashMap<Arc<str>, Arc<Template>>,
     /// Ids that could not be read, and when that was tried.
     absent: HashMap<Arc<str>, Instant>,
@@ -81,54 +112,22 @@ struct Book {
 
 impl Catalogue {
     pub(crate) fn type_of(&self, id: &str) -> Option<Arc<Type>> {
-        locked(&self.book).types.get(id).cloned()
+        locked(&self.sold).types.get(id).cloned()
     }
 
     pub(crate) fn template(&self, id: &str) -> Option<Arc<Template>> {
         locked(&self.book).templates.get(id).cloned()
     }
 
-    /// The types that the zone tells of.
-    pub(crate) fn listed(&self) -> Vec<Arc<Type>> {
-        locked(&self.book).listed.clone()
-    }
-
-    /// Sees to it that the types are known, unless they cannot be read.
-    pub(crate) fn types(
+    /// Sees to it that templates are known, as far as they can be read.
+    pub(crate) fn templates(
         &self,
         api: &Arc<Api>,
         zone: &Arc<Zone>,
         words: &Words,
-    ) -> impl Future<Output = Arc<Result<(), Problem>>> + Send + use<> {
+    ) -> Pending<Result<(), Problem>> {
         let (api, zone, words, book) = (api.clone(), zone.clone(), words.clone(), self.book.clone());
-        self.types.get(fresh, move || {
-            async move {
-                let ask = Ask::new("list-instance-types", &["instance-type"]);
-                let list: wire::TypeList = api.get(&zone, &ask).await?;
-                let mut book = locked(&book);
-                book.listed.clear();
-                for wire in &list.instance_types.good {
-                    if let Some((id, known)) = one_type(wire, &words) {
-                        book.types.insert(id, known.clone());
-                        book.listed.push(known);
-                    }
-                }
-                Ok(())
-            }
-            .boxed()
-        })
-    }
-
-    /// Sees to it that types and templates are known, as far as they can be read.
-    pub(crate) fn both(
-        &self,
-        api: &Arc<Api>,
-        zone: &Arc<Zone>,
-        words: &Words,
-    ) -> impl Future<Output = ()> + Send + use<> {
-        let types = self.types(api, zone, words);
-        let (api, zone, words, book) = (api.clone(), zone.clone(), words.clone(), self.book.clone());
-        let templates = self.templates.get(fresh, move || {
+        self.templates.get(fresh, move || {
             async move {
                 // What is listed without this word is not documented.
                 let (public, private) = tokio::join!(
@@ -138,32 +137,25 @@ impl Catalogue {
                 public.or(private)
             }
             .boxed()
-        });
-        async move {
-            tokio::join!(types, templates);
-        }
+        })
     }
 
     /// Reads types and templates that instances name and no list holds: templates are withdrawn while their instances
-    /// live on. Gives whether anything was learnt.
-    pub(crate) async fn singles(
-        &self,
-        api: &Api,
-        zone: &Zone,
-        words: &Words,
-        instances: &[wire::Instance],
-    ) -> bool {
+    /// live on.
+    pub(crate) async fn singles(&self, api: &Api, zone: &Zone, words: &Words, instances: &[wire::Instance]) {
         let reads: Vec<_> = self
             .unknown(instances)
             .into_iter()
             .map(|(noun, id)| self.single(api, zone, words, noun, id).boxed())
             .collect();
-        let learnt: Vec<bool> = stream::iter(reads).buffer_unordered(4).collect().await;
-        learnt.contains(&true)
+        stream::iter(reads)
+            .buffer_unordered(4)
+            .for_each(|()| std::future::ready(()))
+            .await;
     }
 
     /// Reads one type or template. One that cannot be read is not asked for again soon.
-    async fn single(&self, api: &Api, zone: &Zone, words: &Words, noun: &'static str, id: Arc<str>) -> bool {
+    async fn single(&self, api: &Api, zone: &Zone, words: &Words, noun: &'static str, id: Arc<str>) {
         let path = [noun, &*id];
         let known = if noun == TEMPLATE {
             let ask = Ask::new("get-template", &path);
@@ -174,20 +166,19 @@ impl Catalogue {
             let ask = Ask::new("get-instance-type", &path);
             let wire = api.get::<wire::InstanceType>(zone, &ask).await.ok();
             let known = wire.and_then(|wire| one_type(&wire, words));
-            known.map(|(id, known)| locked(&self.book).types.insert(id, known).is_none())
+            known.map(|(id, known)| locked(&self.sold).types.insert(id, known).is_none())
         };
         if known.is_none() {
             locked(&self.book).absent.insert(id, Instant::now());
         }
-        known.is_some()
     }
 
     fn unknown(&self, instances: &[wire::Instance]) -> Vec<(&'static str, Arc<str>)> {
-        let book = locked(&self.book);
+        let (book, sold) = (locked(&self.book), locked(&self.sold));
         let mut wanted: Vec<(&'static str, Arc<str>)> = Vec::new();
         for instance in instances {
             let kind = instance.sold_as.id.as_deref();
-            let kind = kind.filter(|id| !book.types.contains_key(*id));
+            let kind = kind.filter(|id| !sold.types.contains_key(*id));
             let template = instance.template.id.as_deref();
             let template = template.filter(|id| !book.templates.contains_key(*id));
             for (what, id) in [(TYPE, kind), (TEMPLATE, template)] {
@@ -202,7 +193,8 @@ impl Catalogue {
     }
 }
 
-fn fresh(known: &Result<(), Problem>) -> Duration {
+/// How long what was read, or could not be, is good.
+pub(crate) fn fresh(known: &Result<(), Problem>) -> Duration {
     if known.is_ok() { FRESH } else { AGAIN }
 }
 

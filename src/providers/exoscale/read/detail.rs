@@ -9,7 +9,7 @@ use url::Url;
 use super::super::api::Ask;
 use super::super::{Deck, unsupported, wire};
 use super::sections::{Part, tell};
-use super::{gpus, instance, log, zone_of};
+use super::{gpus, instance, log, types, zone_of};
 use crate::model::{Kind, Problem, Resource, ResourceId, Secret};
 use crate::providers::{Console, Section};
 
@@ -21,7 +21,8 @@ pub(crate) async fn get(deck: &Arc<Deck>, id: &ResourceId) -> Result<Resource, P
             let ask = Ask::new("get-instance", &["instance", &id.id]);
             let wire: wire::Instance = deck.api.get(&zone, &ask).await?;
             let catalogue = deck.catalogues.of(&zone.name);
-            catalogue.both(&deck.api, &zone, &deck.map.words).await;
+            let templates = catalogue.templates(&deck.api, &zone, &deck.map.words);
+            tokio::join!(types(deck), templates);
             let wire = std::slice::from_ref(&wire);
             catalogue.singles(&deck.api, &zone, &deck.map.words, wire).await;
             Ok(Resource::Instance(

@@ -1,105 +1,50 @@
-//! GPU models: the families that the zones' catalogues hold, with what is left of each quota.
+//! GPU models: the families of the instance types, with what is left of each quota.
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::stream::FuturesUnordered;
-use futures_util::{FutureExt, StreamExt};
 use tokio::sync::mpsc::Sender;
 
 use super::super::Deck;
-use super::super::api::{Ask, Found, Zone};
-use super::super::catalogue::Type;
+use super::super::api::Ask;
 use super::super::wire::{Quota, QuotaList};
-use super::anywhere;
+use super::check::refused;
+use super::{anywhere, types};
 use crate::model::{GpuModel, Problem, ProblemKind, Resource, ResourceId};
 use crate::providers::ListEvent;
 
-/// Longer than this a zone is not waited for: the others name its types too.
+/// Longer than this the quotas are not waited for.
 const PATIENCE: Duration = Duration::from_secs(15);
 
-/// Tells the models as soon as one zone has told its types and the quotas are known, and again when others add to them.
 pub(crate) async fn models(deck: Arc<Deck>, out: Sender<ListEvent>) {
-    let found = deck.found().await;
-    let quotas = quotas(&deck).map(Result::unwrap_or_default);
-    let (quotas, first) = {
-        let mut zones = waiting(&deck, &found);
-        let first = async {
-            let mut failure = None;
-            while let Some(result) = zones.next().await {
-                match result {
-                    Ok(()) => return (zones, None),
-                    Err(problem) => failure = failure.or(Some(problem)),
-                }
-            }
-            (zones, failure)
-        };
-        let (quotas, (mut zones, failure)) = tokio::join!(quotas, first);
-        if let Some(problem) = failure {
-            let _ = out.send(ListEvent::Failed(problem)).await;
-            return;
+    let end = match sold(&deck).await {
+        Ok(models) => {
+            let expected = Some(models.len());
+            let rows = models.into_iter().map(Resource::GpuModel).collect();
+            let page = ListEvent::Page {
+                scope: None,
+                rows,
+                expected,
+            };
+            let _ = out.send(page).await;
+            ListEvent::End
         }
-        let first = sold(&deck, &found, &quotas);
-        if tell(&first, &out).await.is_none() {
-            return;
-        }
-        while zones.next().await.is_some() {}
-        (quotas, first)
+        Err(problem) => ListEvent::Failed(refused(problem, deck.api.accepted())),
     };
-    let all = sold(&deck, &found, &quotas);
-    if all != first && tell(&all, &out).await.is_none() {
-        return;
-    }
-    let _ = out.send(ListEvent::End).await;
+    // Nobody listening is no failure.
+    let _ = out.send(end).await;
 }
 
-/// Every zone's catalogue being read.
-fn waiting(
-    deck: &Arc<Deck>,
-    found: &Found,
-) -> FuturesUnordered<impl Future<Output = Result<(), Problem>> + Send + use<>> {
-    let one = |zone: &Arc<Zone>| {
-        let types = deck
-            .catalogues
-            .of(&zone.name)
-            .types(&deck.api, zone, &deck.map.words);
-        let name = zone.name.clone();
-        async move {
-            match tokio::time::timeout(PATIENCE, types).await {
-                Ok(result) => (*result).clone(),
-                Err(_) => Err(Problem::new(
-                    ProblemKind::Unreachable,
-                    format!(
-                        "zone {name} gave no instance types within {} s",
-                        PATIENCE.as_secs()
-                    ),
-                )),
-            }
-        }
-    };
-    found.zones.iter().map(one).collect()
-}
-
-/// The models of everything that is known by now.
-fn sold(deck: &Deck, found: &Found, quotas: &[Quota]) -> Vec<GpuModel> {
-    let types: Vec<(Arc<str>, Arc<Type>)> = found
-        .zones
-        .iter()
-        .flat_map(|zone| {
-            let listed = deck.catalogues.of(&zone.name).listed();
-            listed.into_iter().map(|kind| (zone.name.clone(), kind))
-        })
-        .collect();
-    deck.map.gpu_models(&types, quotas)
-}
-
-async fn tell(models: &[GpuModel], out: &Sender<ListEvent>) -> Option<()> {
-    let page = ListEvent::Page {
-        scope: None,
-        rows: models.iter().cloned().map(Resource::GpuModel).collect(),
-        expected: Some(models.len()),
-    };
-    out.send(page).await.ok()
+/// The models of every type that is sold; quotas that may not be read are left out.
+async fn sold(deck: &Arc<Deck>) -> Result<Vec<GpuModel>, Problem> {
+    let (types, quotas, found) = tokio::join!(types(deck), quotas(deck), deck.found());
+    types.as_ref().clone()?;
+    // A type that does not say where it is sold is sold where it was told of.
+    let here = found.zones.first().map(|zone| zone.name.clone());
+    let here = here.unwrap_or_else(|| deck.map.words.share("unknown"));
+    let listed = deck.catalogues.listed();
+    let types: Vec<_> = listed.into_iter().map(|kind| (here.clone(), kind)).collect();
+    Ok(deck.map.gpu_models(&types, &quotas.unwrap_or_default()))
 }
 
 async fn quotas(deck: &Deck) -> Result<Vec<Quota>, Problem> {
@@ -112,19 +57,13 @@ async fn quotas(deck: &Deck) -> Result<Vec<Quota>, Problem> {
     Ok(list.quotas.good)
 }
 
-/// One model, from everything the zones tell.
+/// One model, from the list.
 pub(super) async fn get(deck: &Arc<Deck>, id: &ResourceId) -> Result<GpuModel, Problem> {
-    let found = deck.found().await;
-    let (quotas, results) = tokio::join!(quotas(deck), waiting(deck, &found).collect::<Vec<_>>());
-    let all = sold(deck, &found, &quotas.unwrap_or_default());
-    if let Some(model) = all.into_iter().find(|model| model.id == *id) {
-        return Ok(model);
-    }
-    let failure = results.into_iter().find_map(Result::err);
-    Err(failure.unwrap_or_else(|| {
+    let found = sold(deck).await?.into_iter().find(|model| model.id == *id);
+    found.ok_or_else(|| {
         Problem::new(
             ProblemKind::NotFound,
             format!("no zone sells instance types of the family {}", id.id),
         )
-    }))
+    })
 }

@@ -35,20 +35,13 @@ fn parts(deck: &Arc<Deck>, zone: &Arc<Zone>, id: &ResourceId, value: &Value) -> 
     if let Some(script) = value.get("user-data").and_then(Value::as_str).and_then(script) {
         parts.push(Part::known("user-data", json!({"user-data": script})));
     }
-    for (title, operation, field) in [
-        ("instance-type", "get-instance-type", "instance-type"),
-        ("template", "get-template", "template"),
-        ("deploy-target", "get-deploy-target", "deploy-target"),
+    for (noun, operation) in [
+        ("instance-type", "get-instance-type"),
+        ("template", "get-template"),
+        ("deploy-target", "get-deploy-target"),
     ] {
-        if let Some(it) = word(value.get(field), "id") {
-            parts.push(Part::read(
-                title,
-                deck,
-                zone,
-                operation,
-                [title.to_owned(), it],
-                false,
-            ));
+        if let Some(it) = word(value.get(noun), "id") {
+            parts.push(Part::read(noun, deck, zone, Ask::new(operation, &[noun, &it])));
         }
     }
     for (field, operation, noun) in [
@@ -79,18 +72,13 @@ fn parts(deck: &Arc<Deck>, zone: &Arc<Zone>, id: &ResourceId, value: &Value) -> 
     if value.pointer("/manager/type").and_then(Value::as_str) == Some("instance-pool")
         && let Some(pool) = word(value.get("manager"), "id")
     {
-        let path = ["instance-pool".to_owned(), pool];
-        parts.push(Part::read(
-            "instance-pool",
-            deck,
-            zone,
-            "get-instance-pool",
-            path,
-            false,
-        ));
+        let ask = Ask::new("get-instance-pool", &["instance-pool", &pool]);
+        parts.push(Part::read("instance-pool", deck, zone, ask));
     }
     parts.push(volumes(deck, zone, instance.clone()));
-    parts.push(reverse_dns(deck, zone, instance.clone()));
+    let path = ["reverse-dns", "instance", &*instance];
+    let ask = Ask::new("get-reverse-dns-instance", &path);
+    parts.push(Part::read("reverse-dns", deck, zone, ask));
     if let Some(template) = word(value.get("template"), "id") {
         parts.push(password(deck, zone, instance.clone(), template));
     }
@@ -118,22 +106,6 @@ fn volumes(deck: &Arc<Deck>, zone: &Arc<Zone>, instance: String) -> Part {
         let ask = Ask::new("list-block-storage-volumes", &["block-storage"]).query("instance-id", &instance);
         let list: Result<Value, Problem> = deck.api.get(&zone, &ask).await;
         Some(list.map(|list| list.get("block-storage-volumes").cloned().unwrap_or(list)))
-    })
-}
-
-fn reverse_dns(deck: &Arc<Deck>, zone: &Arc<Zone>, instance: String) -> Part {
-    let (deck, zone) = (deck.clone(), zone.clone());
-    Part::new("reverse-dns", async move {
-        let ask = Ask::new(
-            "get-reverse-dns-instance",
-            &["reverse-dns", "instance", &instance],
-        );
-        let answer: Result<Value, Problem> = deck.api.get(&zone, &ask).await;
-        match answer {
-            // There is none.
-            Err(problem) if problem.kind == ProblemKind::NotFound => None,
-            answer => Some(answer),
-        }
     })
 }
 

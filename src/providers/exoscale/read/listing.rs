@@ -5,19 +5,22 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use futures_util::FutureExt;
-use futures_util::future::{Either, join_all, select};
+use futures_util::future::join_all;
 use tokio::sync::mpsc::Sender;
 
 use super::super::Deck;
 use super::super::api::{Ask, Zone};
 use super::super::wire;
 use super::check::refused;
+use super::types;
 use crate::model::{Problem, ProblemKind, Resource};
 use crate::providers::ListEvent;
 
 /// Longer than this a zone is not waited for; the rows it had stay.
 const PATIENCE: Duration = Duration::from_secs(30);
-/// Longer than this rows do not wait for the names of their types and templates.
+/// Longer than this rows do not wait for the names of their types and templates: they are told without, and again.
+const SOON: Duration = Duration::from_secs(3);
+/// Longer than this nobody waits for them.
 const NAMES_PATIENCE: Duration = Duration::from_secs(10);
 /// Rows told at once.
 const PAGE: usize = 500;
@@ -30,10 +33,14 @@ pub(crate) async fn instances(deck: Arc<Deck>, out: Sender<ListEvent>) {
         .iter()
         .map(|zone| in_zone(&deck, zone, &expected, &out).boxed())
         .collect();
-    let failures = join_all(zones).await;
+    // The types are asked for beside the zones, which wait for them no longer than they like.
+    let types = tokio::time::timeout(NAMES_PATIENCE, types(&deck));
+    let (failures, _) = tokio::join!(join_all(zones), types);
     let told = failures.iter().any(Option::is_none);
-    let end = match failures.into_iter().flatten().next() {
-        Some(problem) if !told => ListEvent::Failed(refused(problem, deck.api.accepted())),
+    let end = match (failures.into_iter().flatten().next(), &found.trouble) {
+        (Some(problem), _) if !told => ListEvent::Failed(refused(problem, deck.api.accepted())),
+        // There are zones that nobody knows of now; the rows they had stay.
+        (_, Some(trouble)) if found.partial => ListEvent::Failed(trouble.clone()),
         _ => ListEvent::End,
     };
     // Nobody listening is no failure.
@@ -66,39 +73,32 @@ async fn told(
     out: &Sender<ListEvent>,
 ) -> Result<(), Problem> {
     let catalogue = deck.catalogues.of(&zone.name);
-    let names = catalogue.both(&deck.api, zone, &deck.map.words);
-    let names = std::pin::pin!(tokio::time::timeout(NAMES_PATIENCE, names));
-    let list = std::pin::pin!(list(deck, zone));
-    // Both are asked for at once. Rows that come before the names are told twice, so that the first do not wait.
-    let instances = match select(list, names).await {
-        Either::Left((instances, names)) => {
-            let instances = instances?;
-            expected.add(instances.len());
-            tell(deck, zone, &instances, expected, out).await;
-            // What cannot be read is named by the check of the context; the rows go without.
-            let _ = names.await;
-            if instances.iter().any(is_joined) {
-                tell(deck, zone, &instances, expected, out).await;
-            }
-            instances
-        }
-        Either::Right((_, list)) => {
-            let instances = list.await?;
-            expected.add(instances.len());
-            tell(deck, zone, &instances, expected, out).await;
-            instances
-        }
+    // A key that was never let in may be let in nowhere: nothing is asked beside the list then.
+    let templates = || catalogue.templates(&deck.api, zone, &deck.map.words);
+    let (instances, _) = if deck.api.accepted() {
+        let templates = tokio::time::timeout(SOON, templates());
+        tokio::join!(list(deck, zone), templates)
+    } else {
+        (list(deck, zone).await, Ok(Arc::new(Ok(()))))
     };
-    let single = catalogue.singles(&deck.api, zone, &deck.map.words, &instances);
-    if let Ok(true) = tokio::time::timeout(NAMES_PATIENCE, single).await {
-        tell(deck, zone, &instances, expected, out).await;
+    let instances = instances?;
+    expected.add(instances.len());
+    if instances.is_empty() {
+        return Ok(());
     }
+    let names = async {
+        tokio::join!(types(deck), templates());
+        let singles = catalogue.singles(&deck.api, zone, &deck.map.words, &instances);
+        singles.await;
+    };
+    let mut names = std::pin::pin!(tokio::time::timeout(NAMES_PATIENCE, names));
+    if tokio::time::timeout(SOON, &mut names).await.is_err() {
+        tell(deck, zone, &instances, expected, out).await;
+        // What cannot be read is named by the check of the context; the rows go without.
+        let _ = names.await;
+    }
+    tell(deck, zone, &instances, expected, out).await;
     Ok(())
-}
-
-/// Whether anything of it is named by id.
-fn is_joined(instance: &wire::Instance) -> bool {
-    instance.sold_as.id.is_some() || instance.template.id.is_some()
 }
 
 async fn list(deck: &Deck, zone: &Zone) -> Result<Vec<wire::Instance>, Problem> {

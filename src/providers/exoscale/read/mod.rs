@@ -8,10 +8,14 @@ pub(super) mod listing;
 pub(super) mod log;
 mod sections;
 
+use std::sync::Arc;
+
+use futures_util::FutureExt;
 use serde::de::DeserializeOwned;
 
 use super::api::{Ask, Zone};
-use super::{Deck, unsupported};
+use super::catalogue::{Pending, fresh};
+use super::{Deck, unsupported, wire};
 use crate::model::{Problem, ResourceId};
 
 /// Zones that are tried for what any of them can tell.
@@ -40,8 +44,22 @@ async fn anywhere<T: DeserializeOwned>(deck: &Deck, ask: &Ask) -> Result<T, Prob
     Err(failure)
 }
 
+/// Sees to it that the instance types are known, unless they cannot be read.
+fn types(deck: &Arc<Deck>) -> Pending<Result<(), Problem>> {
+    let own = deck.clone();
+    deck.catalogues.types.get(fresh, move || {
+        async move {
+            let ask = Ask::new("list-instance-types", &["instance-type"]);
+            let list: wire::TypeList = anywhere(&own, &ask).await?;
+            own.catalogues.learn(&list, &own.map.words);
+            Ok(())
+        }
+        .boxed()
+    })
+}
+
 /// The zone of a resource that is in one.
-async fn zone_of(deck: &Deck, id: &ResourceId) -> Result<std::sync::Arc<Zone>, Problem> {
+async fn zone_of(deck: &Deck, id: &ResourceId) -> Result<Arc<Zone>, Problem> {
     let Some(name) = &id.scope else {
         return Err(unsupported("this is asked of what is in a zone"));
     };

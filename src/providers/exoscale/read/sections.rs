@@ -38,19 +38,12 @@ impl Part {
         Self::new(title, async { Some(Ok(value)) })
     }
 
-    /// One read. With `optional` a 404 means that there is none, which is nothing to tell.
-    pub(super) fn read(
-        title: &'static str,
-        deck: &Arc<Deck>,
-        zone: &Arc<Zone>,
-        operation: &'static str,
-        path: [String; 2],
-        optional: bool,
-    ) -> Self {
+    /// One read. A 404 means that there is none (any more), which is nothing to tell.
+    pub(super) fn read(title: &'static str, deck: &Arc<Deck>, zone: &Arc<Zone>, ask: Ask) -> Self {
         let (deck, zone) = (deck.clone(), zone.clone());
         Self::new(title, async move {
-            match whole(&deck, &zone, operation, &path).await {
-                Err(problem) if optional && problem.kind == ProblemKind::NotFound => None,
+            match deck.api.get(&zone, &ask).await {
+                Err(problem) if problem.kind == ProblemKind::NotFound => None,
                 answer => Some(answer),
             }
         })
@@ -73,23 +66,14 @@ impl Part {
             let reads = ids.into_iter().map(|id| {
                 let (deck, zone) = (&deck, &zone);
                 async move {
-                    let answer = whole(deck, zone, operation, &[noun.to_owned(), id.clone()]).await;
+                    let ask = Ask::new(operation, &[noun, &id]);
+                    let answer = deck.api.get(zone, &ask).await;
                     (id, answer)
                 }
             });
             Some(gathered(join_all(reads).await))
         })
     }
-}
-
-async fn whole(
-    deck: &Deck,
-    zone: &Zone,
-    operation: &'static str,
-    path: &[String; 2],
-) -> Result<Value, Problem> {
-    let ask = Ask::new(operation, &[&path[0], &path[1]]);
-    deck.api.get(zone, &ask).await
 }
 
 /// The answers as one list; an error only where all there was to tell is that.
