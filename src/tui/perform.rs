@@ -124,7 +124,7 @@ impl Performer {
         let (fleet, sender) = (self.fleet.clone(), self.sender.clone());
         let task = self.tasks.spawn(async move {
             let answer = match fleet.open_console(&id, kind).await {
-                Ok(console) => Page::of(console).map_err(|_text| is_text()),
+                Ok(console) => Page::of(console).ok_or_else(is_text),
                 Err(problem) => Err(problem),
             };
             let _ = sender.send(Event::Page(id, kind, Box::new(answer))).await;

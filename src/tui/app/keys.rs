@@ -78,7 +78,10 @@ impl App {
         let mut typed = std::mem::take(&mut self.typing.chords);
         typed.push(chord);
         match self.keymap.look_up(place, &typed) {
-            Lookup::Means(intent) => self.meant(intent, chord),
+            Lookup::Means(intent) => {
+                let intent = self.after_search(place, intent, chord);
+                self.meant(intent, chord)
+            }
             Lookup::Prefix => {
                 self.typing.chords = typed;
                 self.typing.since = Some(self.now);
@@ -108,6 +111,18 @@ impl App {
         let count = self.typing.count.unwrap_or(0);
         self.typing.count = Some((count * 10 + digit).min(MOST));
         true
+    }
+
+    /// After a search the key that goes to the previous match in texts does so in a table too.
+    fn after_search(&self, place: Place, intent: Intent, chord: Chord) -> Intent {
+        let is_that_key =
+            || self.keymap.look_up(Place::Text, &[chord]) == Lookup::Means(Intent::PreviousMatch);
+        let searched = place == Place::Table && self.pane().has_searched();
+        if searched && intent == Intent::SortByName && is_that_key() {
+            Intent::PreviousMatch
+        } else {
+            intent
+        }
     }
 
     fn meant(&mut self, intent: Intent, chord: Chord) -> Vec<Effect> {

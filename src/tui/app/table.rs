@@ -128,6 +128,12 @@ impl App {
             }
             Intent::Back => self.back(),
             Intent::Close => return self.close(),
+            Intent::NextMatch | Intent::PreviousMatch => {
+                let forward = intent == Intent::NextMatch;
+                if !self.panes[self.active].next_match(forward, &self.store, self.now) {
+                    return vec![Effect::Say("no other row matches".to_owned())];
+                }
+            }
             Intent::Mark => self.pane_mut().toggle_mark(),
             Intent::MarkRange => self.pane_mut().mark_range(),
             Intent::ClearMarks => self.pane_mut().marks.clear(),
@@ -151,6 +157,34 @@ impl App {
             _ => return self.on_rows(intent),
         }
         Vec::new()
+    }
+
+    /// Whether an intent of tables does something here and now.
+    pub(in crate::tui) fn works(&self, intent: Intent) -> bool {
+        let pane = self.pane();
+        let row = pane.selected();
+        let offers = row.map(|row| row.offers()).unwrap_or_default();
+        match intent {
+            Intent::Attach => offers.console.is_some(),
+            Intent::Telemetry => offers.telemetry,
+            Intent::Logs => offers.logs || row.is_some_and(|row| row.kind() == Kind::Container),
+            Intent::Revisions => {
+                row.is_some_and(|row| row.kind() == Kind::Container || row.container().is_some())
+            }
+            // A model has neither a state nor an age.
+            Intent::Attention | Intent::SortByState | Intent::SortByAge => pane.kind != Kind::GpuModel,
+            Intent::ClearMarks => !pane.marks.is_empty(),
+            Intent::NextMatch | Intent::PreviousMatch => pane.has_searched(),
+            Intent::Open
+            | Intent::Describe
+            | Intent::Yaml
+            | Intent::Json
+            | Intent::Mark
+            | Intent::MarkRange
+            | Intent::Copy
+            | Intent::CopyMenu => row.is_some(),
+            _ => true,
+        }
     }
 
     /// Verbs on the selected row, or on the marks.
@@ -259,7 +293,10 @@ impl App {
         let pane = &mut self.panes[self.active];
         if !pane.filter_text.is_empty() {
             pane.set_filter("", &self.store);
-        } else if pane.attention {
+            return;
+        }
+        pane.forget_search();
+        if pane.attention {
             pane.attention = false;
         } else if !pane.marks.is_empty() {
             pane.marks.clear();

@@ -156,6 +156,7 @@ impl App {
                     return vec![Effect::Complain(format!("filter: {misread}"))];
                 }
                 self.prompt = None;
+                self.pane_mut().remember_search();
             }
             Typed::Cancelled => {
                 self.prompt = None;

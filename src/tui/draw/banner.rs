@@ -14,7 +14,8 @@ use crate::tui::{Intent, Place};
 
 /// Whether there is one.
 pub(super) fn is_shown(app: &App, area: Rect) -> bool {
-    area.height > 10 && (app.banner.is_some() || app.notice().is_some())
+    // What the program says of itself gives its line to the rows sooner.
+    (area.height > 10 && app.notice().is_some()) || (area.height > 17 && app.banner.is_some())
 }
 
 pub(super) fn draw(app: &App, line: Rect, buf: &mut Buffer) {

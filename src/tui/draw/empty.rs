@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 
 use super::{columns, put, wrap};
 use crate::fleet::{ContextState, Feature, Health, reason};
-use crate::model::{ContextName, Kind, Problem, ProblemKind};
+use crate::model::{ContextName, Kind, Platform, Problem, ProblemKind};
 use crate::tui::app::App;
 use crate::tui::overlays::key_of;
 use crate::tui::panes::Narrow;
@@ -64,11 +64,8 @@ fn words(app: &App) -> (String, String) {
     }
     let offering: Vec<_> = contexts.iter().filter(|it| lists(it, pane.kind)).collect();
     if offering.is_empty() {
-        let mut platforms: Vec<_> = contexts.iter().map(|it| it.platform.name()).collect();
-        platforms.sort_unstable();
-        platforms.dedup();
         return (
-            format!("{} has no {what}", platforms.join(" and ")),
+            have_none(contexts.iter().map(|it| it.platform), &what),
             "the numbers lead to the other tables".to_owned(),
         );
     }
@@ -166,6 +163,30 @@ fn hidden(app: &App, what: &str, all: usize) -> (String, String) {
             format!("all {all} {what} are in hidden contexts"),
             format!("{} shows them", key_of(app, Place::Table, Intent::Contexts)),
         ),
+    }
+}
+
+/// `Exoscale has no containers`, of the contexts shown whose platform has no such kind.
+pub(super) fn absent(app: &App) -> Option<String> {
+    let kind = app.pane().kind;
+    let contexts = app.store.contexts().iter();
+    let without = contexts
+        .filter(|it| !app.hidden.contains(&it.name) && !lists(it, kind))
+        // One that could not even be opened lists nothing at all: its own words tell why.
+        .filter(|it| it.listings.iter().any(Option::is_some));
+    let platforms: Vec<_> = without.map(|it| it.platform).collect();
+    let what = kind.title().to_lowercase().replace("gpu", "GPU");
+    (!platforms.is_empty()).then(|| have_none(platforms.into_iter(), &what))
+}
+
+fn have_none(platforms: impl Iterator<Item = Platform>, what: &str) -> String {
+    let mut names: Vec<_> = platforms.map(Platform::name).collect();
+    names.sort_unstable();
+    names.dedup();
+    match names.split_last() {
+        Some((last, [])) => format!("{last} has no {what}"),
+        Some((last, others)) => format!("{} and {last} have no {what}", others.join(", ")),
+        None => format!("there are no {what}"),
     }
 }
 

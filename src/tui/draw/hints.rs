@@ -6,7 +6,7 @@ use ratatui::style::Modifier;
 
 use super::{columns, put, put_right};
 use crate::fleet::Feature;
-use crate::model::{Kind, Resource};
+use crate::model::Kind;
 use crate::tui::app::App;
 use crate::tui::keymap;
 use crate::tui::{Intent, Place};
@@ -119,11 +119,12 @@ fn table(app: &App) -> Vec<(Intent, &'static str)> {
     let mut hints = Vec::new();
     if !pane.filter_text.is_empty() {
         hints.push((Intent::Back, "clear filter"));
+    } else if pane.has_searched() {
+        hints.push((Intent::NextMatch, "next match"));
     } else if pane.narrow.is_some() {
         hints.push((Intent::Back, "back"));
     }
     if let Some(row) = pane.selected() {
-        let offers = row.offers();
         hints.push((
             Intent::Open,
             match row.kind() {
@@ -132,16 +133,12 @@ fn table(app: &App) -> Vec<(Intent, &'static str)> {
                 _ => "open",
             },
         ));
-        if offers.console.is_some() {
-            hints.push((Intent::Attach, "attach"));
-        }
-        if offers.logs || matches!(**row, Resource::Container(_)) {
-            hints.push((Intent::Logs, "logs"));
-        }
-        if offers.telemetry {
-            hints.push((Intent::Telemetry, "telemetry"));
-        }
-        hints.push((Intent::Describe, "describe"));
+        hints.extend([
+            (Intent::Attach, "attach"),
+            (Intent::Logs, "logs"),
+            (Intent::Telemetry, "telemetry"),
+            (Intent::Describe, "describe"),
+        ]);
         if row.kind() == Kind::Container {
             hints.push((Intent::Revisions, "revisions"));
         }
@@ -164,9 +161,11 @@ fn table(app: &App) -> Vec<(Intent, &'static str)> {
     }
     hints.extend([
         (Intent::Wide, "wide"),
+        (Intent::Columns, "columns"),
         (Intent::Contexts, "contexts"),
         (Intent::Help, "help"),
         (Intent::Close, "quit"),
     ]);
+    hints.retain(|(intent, _)| app.works(*intent));
     hints
 }

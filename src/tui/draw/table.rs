@@ -56,7 +56,9 @@ pub(super) fn draw(app: &mut App, area: Rect, buf: &mut Buffer) {
         empty::draw(app, rows, buf);
     } else {
         scrollbar(app, area, rows, buf);
-        forbidden(app, area, buf);
+        if !forbidden(app, area, buf) {
+            absent(app, area, buf);
+        }
     }
     if detail > 0 {
         let below = Rect::new(area.x, area.bottom() - 1 - detail, area.width, detail + 1);
@@ -246,7 +248,7 @@ fn paint(text: &str, hit: std::ops::Range<usize>, x: u16, end: u16, y: u16, styl
 }
 
 /// In the lower border: whose rows are missing here because they may not be listed.
-fn forbidden(app: &App, area: Rect, buf: &mut Buffer) {
+fn forbidden(app: &App, area: Rect, buf: &mut Buffer) -> bool {
     let kind = app.pane().kind;
     let feature = Feature::List(kind);
     let mut notes = app
@@ -256,7 +258,9 @@ fn forbidden(app: &App, area: Rect, buf: &mut Buffer) {
         .filter(|context| !app.hidden.contains(&context.name))
         .filter_map(|context| Some((context, context.forbidden(feature)?)))
         .map(|(context, problem)| empty::forbidden(context.name.as_str(), kind, problem));
-    if let Some(note) = notes.next() {
+    let note = notes.next();
+    let is_said = note.is_some();
+    if let Some(note) = note {
         let more = match notes.count() {
             0 => String::new(),
             more => format!(" (and {more} more)"),
@@ -265,6 +269,7 @@ fn forbidden(app: &App, area: Rect, buf: &mut Buffer) {
         let room = area.width.saturating_sub(4);
         put(buf, area.x + 2, area.bottom() - 1, room, &text, app.theme.off);
     }
+    is_said
 }
 
 fn title(app: &App, area: Rect, buf: &mut Buffer) {
@@ -330,6 +335,25 @@ fn title(app: &App, area: Rect, buf: &mut Buffer) {
     }
     if let Some(text) = stale(app) {
         put(buf, x + 1, area.y, room(x + 1), &format!(" {text} "), theme.warn);
+    }
+}
+
+/// In the lower border, where it disturbs nobody: which platforms have nothing to list here.
+fn absent(app: &App, area: Rect, buf: &mut Buffer) {
+    let pane = app.pane();
+    if pane.narrow.is_some() {
+        return;
+    }
+    if let Some(text) = empty::absent(app).filter(|text| columns(text) + 6 <= area.width) {
+        let text = format!(" {text} ");
+        put_right(
+            buf,
+            area.right() - 2,
+            area.bottom() - 1,
+            area.width,
+            &text,
+            app.theme.dim,
+        );
     }
 }
 

@@ -12,19 +12,20 @@ use crate::tui::widgets::prompt::Prompt;
 use crate::tui::{Effect, Intent, Place};
 
 impl Menu {
-    /// The keys that work where the user is, then those of the other places.
+    /// The keys that work where the user is, here and now, then those that work everywhere.
     pub fn help(app: &App) -> Self {
         let here = app.place();
         let mut items = Vec::new();
-        let places = PLACES
-            .iter()
-            .filter(|place| place.0 == here)
-            .chain(PLACES.iter().filter(|place| place.0 != here));
+        let places = PLACES.iter().filter(|place| place.0 == here).chain(
+            PLACES
+                .iter()
+                .filter(|place| place.0 == Place::Everywhere && place.0 != here),
+        );
         for (place, _, title) in places {
             let bound: Vec<_> = REGISTRY
                 .iter()
                 .map(|entry| (entry, app.keymap.keys(*place, entry.intent)))
-                .filter(|(_, keys)| !keys.is_empty())
+                .filter(|(entry, keys)| !keys.is_empty() && (here != Place::Table || app.works(entry.intent)))
                 .collect();
             if bound.is_empty() {
                 continue;

@@ -7,6 +7,7 @@ mod figures;
 mod narrow;
 mod order;
 mod pane;
+mod search;
 mod words;
 
 pub use arrange::{Arranged, Job};

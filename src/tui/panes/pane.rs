@@ -45,6 +45,8 @@ pub struct Pane {
     wished: Option<(String, bool)>,
     /// How many facts were known when the filter and the wish were read.
     facts: usize,
+    /// What was filtered by last: `n` goes to the next row that matches, also when all rows are shown again.
+    pub(super) searched: Filter,
     filter: Filter,
     misread: Option<FilterError>,
     selected: Option<ResourceId>,
@@ -74,6 +76,7 @@ impl Pane {
             top: 0,
             page: 0,
             widths: HashMap::new(),
+            searched: Filter::default(),
             filter: Filter::default(),
             misread: None,
             selected: None,

@@ -27,21 +27,21 @@ pub struct Page {
 }
 
 impl Page {
-    /// The page of a console; a console that is none is given back.
-    pub fn of(console: Console) -> Result<Self, Console> {
+    /// The page of a console; `None` where it is one of text.
+    pub fn of(console: Console) -> Option<Self> {
         match console {
             Console::Framebuffer {
                 page: Some(address), ..
             }
-            | Console::WebPage(address) => Ok(Self {
+            | Console::WebPage(address) => Some(Self {
                 address,
                 is_endpoint: false,
             }),
-            Console::Framebuffer { endpoint, page: None } => Ok(Self {
+            Console::Framebuffer { endpoint, page: None } => Some(Self {
                 address: endpoint,
                 is_endpoint: true,
             }),
-            Console::Terminal { .. } => Err(console),
+            Console::Terminal { .. } => None,
         }
     }
 
@@ -76,8 +76,8 @@ pub struct PageView {
     name: String,
     asked: ScreenKind,
     known: Known,
-    /// Until when the address is shown in full; the first draw after the key sets the time.
-    shown: Option<Option<Timestamp>>,
+    /// Since when the address is shown in full.
+    shown: Option<Timestamp>,
     now: Option<Timestamp>,
 }
 
@@ -114,7 +114,7 @@ impl PageView {
     }
 
     fn is_unmasked(&self, now: Timestamp) -> bool {
-        matches!(self.shown, Some(Some(since)) if now.since(since) < SHOWN)
+        self.shown.is_some_and(|since| now.since(since) < SHOWN)
     }
 
     /// What the box says, line by line: a name and what belongs to it.
@@ -210,7 +210,7 @@ impl View for PageView {
             (Intent::Unmask, Some(_)) => {
                 self.shown = match self.now {
                     Some(now) if self.is_unmasked(now) => None,
-                    _ => Some(None),
+                    now => now,
                 };
                 Vec::new()
             }
@@ -238,7 +238,7 @@ impl View for PageView {
         let second = Duration::from_secs(1);
         match (&self.known, self.shown) {
             (Known::Waiting(_), _) => Some(second),
-            (_, Some(Some(since))) => self.now.and_then(|now| SHOWN.checked_sub(now.since(since))),
+            (_, Some(since)) => self.now.and_then(|now| SHOWN.checked_sub(now.since(since))),
             (Known::Here(..), _) => Some(second),
             _ => None,
         }
@@ -253,11 +253,7 @@ impl View for PageView {
             }
             Known::Failed(_) => {}
         }
-        self.shown = match self.shown {
-            Some(None) => Some(Some(look.now)),
-            Some(Some(since)) if look.now.since(since) >= SHOWN => None,
-            other => other,
-        };
+        self.shown = self.shown.filter(|since| look.now.since(*since) < SHOWN);
         let area = area.intersection(buf.area);
         if area.width < 24 || area.height < 3 {
             return;

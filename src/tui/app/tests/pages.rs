@@ -29,7 +29,7 @@ fn scene(offered: ScreenKind) -> Scene {
 }
 
 fn page(address: &str) -> Page {
-    Page::of(Console::WebPage(Secret::new(address))).ok().unwrap()
+    Page::of(Console::WebPage(Secret::new(address))).unwrap()
 }
 
 fn answer(scene: &mut Scene, answer: Result<Page, Problem>) {
@@ -106,7 +106,7 @@ fn an_endpoint_is_no_page_for_a_browser() {
         endpoint: Secret::new("wss://console.example/websockify?token=not-a-real-token"),
         page: None,
     };
-    answer(&mut scene, Ok(Page::of(endpoint).ok().unwrap()));
+    answer(&mut scene, Ok(Page::of(endpoint).unwrap()));
     let hints = scene.app.view().unwrap().hints();
     assert!(
         !hints.iter().any(|(intent, _)| *intent == Intent::Open),

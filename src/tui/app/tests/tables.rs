@@ -245,3 +245,46 @@ fn a_term_without_its_value_yet_leaves_the_terms_before_it() {
     scene.keys("x");
     assert_eq!(scene.shown().len(), 0);
 }
+
+#[test]
+fn after_a_filter_n_goes_from_match_to_match_among_all_rows() {
+    let mut scene = scene();
+    scene.keys("/web-1\n\x1b");
+    assert!(
+        scene.shown().len() > 4 && scene.text().contains("n next match"),
+        "{}",
+        scene.text()
+    );
+    scene.keys("n");
+    assert_eq!(scene.selected(), "web-1");
+    scene.keys("nn");
+    assert_eq!(scene.selected(), "web-11");
+    scene.keys("N");
+    assert_eq!(scene.selected(), "web-10");
+    scene.keys("nnn");
+    assert_eq!(scene.selected(), "web-1", "round the end");
+    // Esc forgets it, and N sorts again.
+    scene.keys("\x1bN");
+    assert!(scene.app.pane().sort.reverse);
+}
+
+#[test]
+fn what_a_platform_does_not_list_is_said_in_the_border() {
+    let mut store = sample::empty(&[("one", Platform::Cycle), ("other", Platform::Exoscale)]);
+    let row = sample::container("one", "web", Lifecycle::Running);
+    sample::list(&mut store, "one", Kind::Container, vec![row]);
+    let instance = sample::instance("other", "db-1", Lifecycle::Running);
+    sample::list(&mut store, "other", Kind::Instance, vec![instance]);
+    let mut scene = Scene::new(store, 100, 20);
+    scene.keys("2");
+    let text = scene.text();
+    let border = text.lines().rev().nth(1).unwrap();
+    assert!(border.contains(" exoscale has no containers "), "{text}");
+    scene.later(std::time::Duration::from_secs(1));
+    scene.keys("3");
+    assert!(
+        scene.text().contains("cycle and exoscale have no revisions"),
+        "{}",
+        scene.text()
+    );
+}

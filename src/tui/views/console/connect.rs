@@ -32,7 +32,7 @@ fn transport(console: Console, pages: &Pages) -> Result<Transport, Problem> {
         });
     }
     let mut host = String::new();
-    if let Ok(page) = Page::of(console) {
+    if let Some(page) = Page::of(console) {
         // The address holds a token: only its host is told here.
         host = page.host();
         pages(page);
