@@ -86,7 +86,7 @@ fn fits(template: &str, path: &str) -> bool {
 }
 
 /// Read only where something is so that the demo's fleet is not; each is asked of a recorder in a test of its own.
-const SPECIAL: [&str; 8] = [
+const SPECIAL: [&str; 9] = [
     // The older name of an endpoint that answered.
     "/services/instances/{instance_id}/binding_instances",
     // Machines made from an app template, resellers' rules for names, and containers as a service.
@@ -95,6 +95,8 @@ const SPECIAL: [&str; 8] = [
     "/cloud/v1/caas/{project_id}/{region_id}/containers/{container_name}",
     "/cloud/v1/caas/{project_id}/{region_id}/containers/{container_name}/logs",
     "/cloud/v1/caas/flavors/{project_id}/{region_id}",
+    // Bare metal.
+    "/cloud/v1/bmflavors/{project_id}/{region_id}",
     // An operation somebody began, and machines on hosts of their own.
     "/operation/{id}",
     "/deploy-target/{id}",
