@@ -77,6 +77,14 @@ impl Series {
         self.points.is_empty()
     }
 
+    /// How old the latest sample may be and still be "now": `least`, or three of the usual intervals between samples
+    /// where they are long (some platforms tell averages over a minute).
+    pub fn fresh_for(&self, least: Duration) -> Duration {
+        let usual = median_of(self.intervals.iter().copied().collect()).unwrap_or(0);
+        let usual = Duration::from_millis(u64::try_from(usual).unwrap_or(0));
+        least.max(usual.saturating_mul(3))
+    }
+
     /// How many points are kept.
     pub fn points(&self) -> usize {
         self.points.len()

@@ -114,10 +114,11 @@ pub async fn post(access: &Access, path: &str, headers: &[(&str, &str)], body: &
     let base: url::Url = access.base_url.parse().expect("an address");
     let (host, port) = (base.host_str().expect("a host"), base.port().expect("a port"));
     let below = base.path().trim_end_matches('/');
-    let headers: String = headers
+    let lines: Vec<String> = headers
         .iter()
         .map(|(name, value)| format!("{name}: {value}\r\n"))
         .collect();
+    let headers = lines.concat();
     let request = format!(
         "POST {below}{path} HTTP/1.1\r\nhost: {host}:{port}\r\n{headers}content-type: application/json\r\n\
          content-length: {}\r\nconnection: close\r\n\r\n{body}",

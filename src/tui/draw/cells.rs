@@ -6,7 +6,7 @@ use ratatui::style::{Modifier, Style};
 
 use super::columns;
 use crate::fleet::{Row, Series};
-use crate::model::{Kind, Metric, Resource, age};
+use crate::model::{Kind, Lifecycle, Metric, Resource, age};
 use crate::tui::Look;
 use crate::tui::panes::{Column, used_by, word};
 use crate::tui::widgets::sparkline;
@@ -47,7 +47,12 @@ pub(super) fn text<'a>(column: Column, row: &'a Row, look: &Look<'_>, width: u16
         },
         Column::Took => match resource {
             Resource::Operation(it) => match (it.started, it.finished) {
-                (Some(from), None) => format!("{}…", age(look.now.since(from))).into(),
+                // Of some that have ended the platform does not tell when.
+                (Some(from), None)
+                    if matches!(it.state.lifecycle, Lifecycle::Pending | Lifecycle::Running) =>
+                {
+                    format!("{}…", age(look.now.since(from))).into()
+                }
                 _ => column.text(resource),
             },
             _ => Cow::Borrowed(""),
@@ -84,11 +89,13 @@ fn usage(series: Option<&Series>, metric: Metric, look: &Look<'_>, width: u16) -
     };
     // A first sample of a stream tells no rates yet: the figure before it still holds.
     let value = last.value(metric).or_else(|| {
-        let recent = series.columns(metric, look.now, sparkline::STALE, 9);
+        let recent = series.columns(metric, look.now, series.fresh_for(sparkline::STALE), 9);
         recent.into_iter().flatten().next_back()
     });
     let figure = match (value, sparkline::limit(metric, last)) {
-        _ if look.now.since(last.at) > sparkline::STALE => age(look.now.since(last.at)) + " old",
+        _ if look.now.since(last.at) > series.fresh_for(sparkline::STALE) => {
+            age(look.now.since(last.at)) + " old"
+        }
         (None, _) => String::new(),
         (Some(value), Some(limit)) => format!("{:.0}%", (value / limit * 100.0).min(999.0)),
         (Some(value), None) => metric.show(value).replace(' ', ""),

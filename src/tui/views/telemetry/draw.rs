@@ -113,7 +113,9 @@ impl TelemetryView {
                 format!("frozen at {}", at.clock().get(..8).unwrap_or_default()),
                 theme.warn,
             ),
-            (None, Some(old)) if old > STALE => (format!("latest sample {} ago", age(old)), theme.warn),
+            (None, Some(old)) if series.is_none_or(|series| old > series.fresh_for(STALE)) => {
+                (format!("latest sample {} ago", age(old)), theme.warn)
+            }
             (None, Some(_)) => ("live".to_owned(), theme.good),
             (None, None) => (String::new(), theme.dim),
         };

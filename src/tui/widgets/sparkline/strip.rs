@@ -32,7 +32,7 @@ pub fn strip(series: Option<&Series>, look: &Look<'_>, area: Rect, buf: &mut Buf
         return;
     };
     let old = look.now.since(last.at);
-    let signs = signs(last, old, look);
+    let signs = signs(last, old, old > series.fresh_for(STALE), look);
     if signs.is_empty() {
         buf.set_stringn(
             area.x,
@@ -60,7 +60,7 @@ struct Sign {
     style: Style,
 }
 
-fn signs(last: &Sample, old: Duration, look: &Look<'_>) -> Vec<Sign> {
+fn signs(last: &Sample, old: Duration, is_old: bool, look: &Look<'_>) -> Vec<Sign> {
     const GROUPS: [(&str, &[Metric]); 5] = [
         ("CPU", &[Metric::Cpu]),
         ("MEM", &[Metric::Memory]),
@@ -68,7 +68,6 @@ fn signs(last: &Sample, old: Duration, look: &Look<'_>) -> Vec<Sign> {
         ("DISK", &[Metric::DiskRead, Metric::DiskWrite]),
         ("PROC", &[Metric::Processes]),
     ];
-    let is_old = old > STALE;
     let mut signs = Vec::new();
     for (title, metrics) in GROUPS {
         let limit = limit(metrics[0], last);
