@@ -78,10 +78,12 @@ impl Series {
     }
 
     /// How old the latest sample may be and still be "now": `least`, or three of the usual intervals between samples
-    /// where they are long (some platforms tell averages over a minute).
+    /// where they are long. A lone sample may be an average over a minute, as some platforms tell them.
     pub fn fresh_for(&self, least: Duration) -> Duration {
-        let usual = median_of(self.intervals.iter().copied().collect()).unwrap_or(0);
-        let usual = Duration::from_millis(u64::try_from(usual).unwrap_or(0));
+        let usual = median_of(self.intervals.iter().copied().collect());
+        let usual = usual.map_or(Duration::from_secs(60), |millis| {
+            Duration::from_millis(u64::try_from(millis).unwrap_or(0))
+        });
         least.max(usual.saturating_mul(3))
     }
 

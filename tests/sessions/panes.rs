@@ -6,7 +6,7 @@ use crate::deck::{Deck, keys};
 fn an_empty_home_reaches_a_useful_screen_that_says_what_it_is() {
     let deck = Deck::start(&[]);
     deck.wait_for("qdeck config init connects your own");
-    deck.wait_for("web-1");
+    deck.wait_for("db-1");
     deck.wait_for("running");
     assert!(
         std::fs::read_dir(deck.home.path())

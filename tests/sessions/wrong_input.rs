@@ -13,11 +13,12 @@ fn beside_a_good_one(url: String, words: &str) {
     deck.wait_for("odd-one");
     deck.wait_for("web-1");
     deck.type_keys("@");
+    deck.wait_for("─ contexts ─");
     deck.wait_for(words);
     assert!(!deck.screen().contains("fake-token"));
     deck.type_keys(keys::ESC);
     // Esc and another key at once would be Alt and that key.
-    deck.wait_gone(words);
+    deck.wait_gone("─ contexts ─");
     deck.wait_for("web-1");
     deck.type_keys(keys::CTRL_C);
     assert!(deck.exit_status().success());

@@ -110,7 +110,6 @@ impl Column {
                 Self::Context,
                 Self::State,
                 Self::Size,
-                Self::Gpus,
                 Self::Location,
                 Self::Address,
                 Self::Cpu,
@@ -163,7 +162,7 @@ impl Column {
     /// Those that are looked at now and then.
     const fn more(kind: Kind) -> &'static [Self] {
         match kind {
-            Kind::Instance => &[Self::Container, Self::Host, Self::Image, Self::Labels],
+            Kind::Instance => &[Self::Container, Self::Gpus, Self::Host, Self::Image, Self::Labels],
             Kind::Container => &[Self::Endpoints, Self::Labels],
             Kind::Revision | Kind::GpuModel | Kind::Operation => &[],
         }
