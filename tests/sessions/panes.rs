@@ -146,6 +146,8 @@ fn a_context_that_may_not_be_changed_is_marked_among_the_contexts() {
 fn sixty_by_fifteen_shows_the_names_and_all_comes_back() {
     let mut deck = Deck::demo();
     deck.wait_for("WHERE");
+    // All rows: the last one must be further down than sixty by fifteen shows.
+    deck.wait_for("web-1");
     deck.resize(60, 15);
     deck.wait_gone("WHERE");
     deck.wait_for("1 Inst ");
