@@ -9,7 +9,7 @@ use crate::deck::Deck;
 fn picture() {
     const BEGIN: &str = "<!-- made from the binary: begin -->";
     const END: &str = "<!-- made from the binary: end -->";
-    let deck = Deck::sized(&[], 120, 32);
+    let deck = Deck::sized(&["--context", "demo-cycle,demo-quasarch"], 120, 32);
     // Wait until the the sparklines have something to show.
     deck.wait_until("sparklines", |screen| {
         screen
