@@ -104,7 +104,8 @@ fn system_tmux_sees_the_same() {
     let tmux = Tmux {
         folder: tempfile::tempdir().expect("a folder"),
     };
-    tmux.call(&["new-session", "-d", "-s", "deck", "-x", "120", "-y", "36", QDECK]);
+    let deck = format!("{QDECK} --context demo-cycle,demo-quasarch");
+    tmux.call(&["new-session", "-d", "-s", "deck", "-x", "120", "-y", "36", &deck]);
     tmux.wait_for("web-1");
     tmux.call(&["send-keys", "-t", "deck", "2"]);
     tmux.wait_for("Storefront");
