@@ -5,6 +5,7 @@
 
 mod cycle;
 mod elasticbox;
+mod endpoint;
 mod exoscale;
 mod gcore;
 mod quasarch;
@@ -15,12 +16,15 @@ mod soft;
 mod veil;
 mod words;
 
+pub use endpoint::{Endpoint, Use};
+
 use std::future::Future;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use futures_util::future::BoxFuture;
 use futures_util::stream::BoxStream;
+use url::Url;
 
 use crate::model::{
     Document, Kind, LogEvent, LogStart, Platform, Problem, Resource, ResourceId, Sample, ScreenKind, Secret,
@@ -125,26 +129,6 @@ pub struct Check {
     pub probes: Vec<(String, Result<Duration, Problem>)>,
 }
 
-/// What the program does with an endpoint of a platform's API.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Use {
-    /// It is read; where its answer is shown.
-    Reads(&'static str),
-    /// It is not used, and why.
-    Not(&'static str),
-}
-
-/// An endpoint that a platform's documents name, or that is read beside them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Endpoint {
-    /// `GET`, `POST`, `WS`.
-    pub method: &'static str,
-    /// The path below the base URL, `{}` around what varies.
-    pub path: &'static str,
-    /// What the program does with it.
-    pub used: Use,
-}
-
 /// One context on one platform.
 ///
 /// Streams and futures own what they need, end when dropped, and never panic on a remote's answer. Reads are retried
@@ -167,13 +151,17 @@ pub trait Provider: Send + Sync + 'static {
 
     /// Pushed changes, or `None` where the platform has no such channel. Ends with an error when the link breaks;
     /// whoever listens connects again.
-    fn changes(&self) -> Option<BoxStream<'static, Result<Change, Problem>>>;
+    fn changes(&self) -> Option<BoxStream<'static, Result<Change, Problem>>> {
+        None
+    }
 
     /// Samples of an instance after `since`, oldest first.
     fn samples(&self, id: &ResourceId, since: Timestamp) -> Answer<Vec<Sample>>;
 
     /// Live samples of an instance, or `None` where the platform has no such stream.
-    fn live_samples(&self, id: &ResourceId) -> Option<BoxStream<'static, Result<Sample, Problem>>>;
+    fn live_samples(&self, _id: &ResourceId) -> Option<BoxStream<'static, Result<Sample, Problem>>> {
+        None
+    }
 
     /// Log lines, live. Reconnects by itself and says so; ends only when the resource is gone or may not be read
     /// (after [`LogEvent::Interrupted`] with the cause).
@@ -228,6 +216,23 @@ impl From<crate::net::Counters> for Traffic {
             latency: counters.latency,
         }
     }
+}
+
+/// The URL of these segments below a base.
+///
+/// # Errors
+/// When the base is none that anything can be below.
+fn below<'a>(base: &Url, path: impl IntoIterator<Item = &'a str>) -> Result<Url, Problem> {
+    let mut url = base.clone();
+    let mut segments = url.path_segments_mut().map_err(|()| {
+        Problem::new(
+            crate::model::ProblemKind::Local,
+            "base_url is not the address of a server",
+        )
+    })?;
+    segments.pop_if_empty().extend(path);
+    drop(segments);
+    Ok(url)
 }
 
 /// The listing of a kind that a platform does not have.

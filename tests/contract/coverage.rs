@@ -67,28 +67,26 @@ async fn use_it(provider: &SharedProvider, row: &Resource) {
     }
 }
 
-/// Whether a path ends in one of a template's: `{}` stands for anything but a slash. What stands before it is the base.
-fn fits(template: &str, path: &str) -> bool {
+/// Whether a path is of a template's shape: braces stand for anything but a slash.
+pub fn fits(template: &str, path: &str) -> bool {
     let (wanted, found): (Vec<&str>, Vec<&str>) = (template.split('/').collect(), path.split('/').collect());
-    let Some(base) = found.len().checked_sub(wanted.len() - 1) else {
-        return false;
-    };
-    wanted[1..].iter().zip(&found[base..]).all(|(wanted, found)| {
-        match (wanted.find('{'), wanted.rfind('}')) {
-            (Some(from), Some(to)) => {
-                found.len() > from + wanted.len() - to - 1
-                    && found.starts_with(&wanted[..from])
-                    && found.ends_with(&wanted[to + 1..])
-            }
-            _ => wanted == found,
-        }
-    })
+    wanted.len() == found.len()
+        && wanted
+            .iter()
+            .zip(found)
+            .all(|(wanted, found)| match (wanted.find('{'), wanted.rfind('}')) {
+                (Some(from), Some(to)) => {
+                    let (before, after) = (&wanted[..from], &wanted[to + 1..]);
+                    found.len() > before.len() + after.len()
+                        && found.starts_with(before)
+                        && found.ends_with(after)
+                }
+                _ => *wanted == found,
+            })
 }
 
 /// Read only where something is so that the demo's fleet is not; each is asked of a recorder in a test of its own.
-const SPECIAL: [&str; 9] = [
-    // The older name of an endpoint that answered.
-    "/services/instances/{instance_id}/binding_instances",
+const SPECIAL: [&str; 8] = [
     // Machines made from an app template, resellers' rules for names, and containers as a service.
     "/cloud/v1/apptemplates/{project_id}/{region_id}/{apptemplate_id}",
     "/cloud/v1/reseller_name_templates/{project_id}/{region_id}/available_names",
@@ -105,7 +103,11 @@ const SPECIAL: [&str; 9] = [
 /// What the code says it reads and nobody asked for.
 fn unasked(cloud: &Cloud, platform: Platform) -> Vec<String> {
     let asked = cloud.asked();
-    let base = format!("/{platform}");
+    // Exoscale's zones have a base each.
+    let base = match platform {
+        Platform::Exoscale => "/exoscale/{zone}/v2".to_owned(),
+        _ => format!("/{platform}"),
+    };
     endpoints(platform)
         .iter()
         .filter(|endpoint| matches!(endpoint.used, Use::Reads(_)) && !SPECIAL.contains(&endpoint.path))
@@ -117,10 +119,7 @@ fn unasked(cloud: &Cloud, platform: Platform) -> Vec<String> {
             };
             !asked.iter().any(|line| {
                 line.split_once(' ').is_some_and(|(verb, path)| {
-                    verb == method
-                        && path
-                            .strip_prefix(&base)
-                            .is_some_and(|path| fits(endpoint.path, path))
+                    verb == method && fits(&format!("{base}{}", endpoint.path), path)
                 })
             })
         })

@@ -2,79 +2,63 @@
 
 use super::super::{Endpoint, Use};
 
-const fn reads(path: &'static str, shown: &'static str) -> Endpoint {
-    Endpoint {
-        method: "GET",
-        path,
-        used: Use::Reads(shown),
-    }
-}
-
-const fn not(method: &'static str, path: &'static str, why: &'static str) -> Endpoint {
-    Endpoint {
-        method,
-        path,
-        used: Use::Not(why),
-    }
-}
-
 const UNCHANGED: &str = "nothing is changed";
 
 pub(in super::super) const ENDPOINTS: &[Endpoint] = &[
-    reads("/v1/containers/{containerId}/instances", "Instances"),
-    not("POST", "/v1/containers/{containerId}/instances", UNCHANGED),
-    not("DELETE", "/v1/containers/{containerId}/instances", UNCHANGED),
-    reads(
+    Endpoint::read("/v1/containers/{containerId}/instances", "Instances"),
+    Endpoint::unused("POST", "/v1/containers/{containerId}/instances", UNCHANGED),
+    Endpoint::unused("DELETE", "/v1/containers/{containerId}/instances", UNCHANGED),
+    Endpoint::read(
         "/v1/containers/{containerId}/instances/{instanceId}",
         "an instance and its details",
     ),
-    not(
+    Endpoint::unused(
         "DELETE",
         "/v1/containers/{containerId}/instances/{instanceId}",
         UNCHANGED,
     ),
-    not(
+    Endpoint::unused(
         "GET",
         "/v1/containers/{containerId}/instances/{instanceId}/ssh",
         "it makes a credential, so looking would be a change",
     ),
-    not(
+    Endpoint::unused(
         "DELETE",
         "/v1/containers/{containerId}/instances/{instanceId}/ssh",
         UNCHANGED,
     ),
-    not(
+    Endpoint::unused(
         "POST",
         "/v1/containers/{containerId}/instances/{instanceId}/tasks",
         UNCHANGED,
     ),
-    reads(
+    Endpoint::read(
         "/v1/containers/{containerId}/instances/{instanceId}/volumes",
         "details of an instance",
     ),
-    reads(
+    Endpoint::read(
         "/v1/containers/{containerId}/instances/{instanceId}/telemetry/resources/report",
         "telemetry, the past",
     ),
-    reads(
+    Endpoint::read(
         "/v1/containers/{containerId}/instances/{instanceId}/telemetry/resources/stream",
         "telemetry, live",
     ),
-    reads(
+    Endpoint::read(
         "/v1/containers/{containerId}/instances/{instanceId}/console",
         "console and logs",
     ),
-    reads("/v1/containers", "Containers"),
-    reads("/v1/containers/{id}", "a container and its details"),
-    reads("/v1/environments/{id}", "details of a container"),
-    reads("/v1/infrastructure/servers/{id}", "details of an instance"),
-    reads("/v1/jobs", "Operations"),
-    reads("/v1/jobs/{id}", "an operation and its details"),
-    reads("/v1/hubs/current", "the check of a context"),
-    reads("/v1/hubs/current/notifications", "changes as they happen"),
-    Endpoint {
-        method: "POST",
-        path: "/v1/monitoring/logs/aggregate",
-        used: Use::Reads("logs from before"),
-    },
+    Endpoint::read("/v1/containers", "Containers"),
+    Endpoint::read("/v1/containers/{id}", "a container and its details"),
+    Endpoint::read("/v1/environments/{id}", "details of a container"),
+    Endpoint::read("/v1/infrastructure/servers/{id}", "details of an instance"),
+    Endpoint::read("/v1/jobs", "Operations"),
+    Endpoint::read("/v1/jobs/{id}", "an operation and its details"),
+    Endpoint::read("/v1/hubs/current", "the check of a context"),
+    Endpoint::read("/v1/hubs/current/notifications", "changes as they happen"),
+    Endpoint::new(
+        "POST",
+        "/v1/monitoring/logs/aggregate",
+        Use::Reads("logs from before"),
+    ),
 ];

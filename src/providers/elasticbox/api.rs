@@ -46,18 +46,7 @@ impl Api {
     }
 
     async fn request(&self, path: &[&str], query: &[(&str, &str)]) -> Result<Request, Problem> {
-        let mut url = self.base.clone();
-        match url.path_segments_mut() {
-            Ok(mut segments) => {
-                segments.pop_if_empty().push("services").extend(path);
-            }
-            Err(()) => {
-                return Err(Problem::new(
-                    ProblemKind::Local,
-                    "base_url is not the address of a server",
-                ));
-            }
-        }
+        let url = super::super::below(&self.base, ["services"].into_iter().chain(path.iter().copied()))?;
         let token = self.signed.get(|| self.token.resolve()).await?;
         let mut request = Request::get(url)
             .header("content-type", "application/json")

@@ -20,7 +20,7 @@ use futures_util::{FutureExt, StreamExt};
 
 use super::signin::SignIn;
 use super::words::{Pool, Words};
-use super::{Answer, Change, Check, Console, ListEvent, Provider, Section, Traffic};
+use super::{Answer, Check, Console, ListEvent, Provider, Section, Traffic};
 use crate::config::{Context, Credentials};
 use crate::model::{
     Kind, LogEvent, LogStart, Platform, Problem, ProblemKind, Resource, ResourceId, Sample, ScreenKind,
@@ -126,16 +126,8 @@ impl Provider for ElasticBox {
         produce(move |out| detail::describe(api, bindings, id, out))
     }
 
-    fn changes(&self) -> Option<BoxStream<'static, Result<Change, Problem>>> {
-        None
-    }
-
     fn samples(&self, _id: &ResourceId, _since: Timestamp) -> Answer<Vec<Sample>> {
         async { Err(unsupported("there is no telemetry")) }.boxed()
-    }
-
-    fn live_samples(&self, _id: &ResourceId) -> Option<BoxStream<'static, Result<Sample, Problem>>> {
-        None
     }
 
     fn logs(&self, id: &ResourceId, start: LogStart) -> BoxStream<'static, LogEvent> {

@@ -19,7 +19,7 @@ use futures_util::FutureExt;
 use futures_util::stream::BoxStream;
 
 use super::signin::SignIn;
-use super::{Answer, Change, Check, Console, ListEvent, Provider, Section, Traffic};
+use super::{Answer, Check, Console, ListEvent, Provider, Section, Traffic};
 use crate::config::{Context, Credentials};
 use crate::model::{
     Kind, LogEvent, LogStart, Platform, Problem, ProblemKind, Resource, ResourceId, Sample, ScreenKind,
@@ -122,16 +122,8 @@ impl Provider for Exoscale {
         produce(move |out| detail::describe(deck, id, out))
     }
 
-    fn changes(&self) -> Option<BoxStream<'static, Result<Change, Problem>>> {
-        None
-    }
-
     fn samples(&self, _: &ResourceId, _: Timestamp) -> Answer<Vec<Sample>> {
         async { Err(unsupported("there are no figures of resource use")) }.boxed()
-    }
-
-    fn live_samples(&self, _: &ResourceId) -> Option<BoxStream<'static, Result<Sample, Problem>>> {
-        None
     }
 
     fn logs(&self, _: &ResourceId, _: LogStart) -> BoxStream<'static, LogEvent> {

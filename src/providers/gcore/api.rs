@@ -195,19 +195,7 @@ impl Api {
     }
 
     fn url(&self, path: &[&str]) -> Result<Url, Problem> {
-        let mut url = self.shared.base.clone();
-        match url.path_segments_mut() {
-            Ok(mut segments) => {
-                segments.pop_if_empty().extend(path);
-            }
-            Err(()) => {
-                return Err(Problem::new(
-                    ProblemKind::Local,
-                    "base_url is not the address of a server",
-                ));
-            }
-        }
-        Ok(url)
+        super::super::below(&self.shared.base, path.iter().copied())
     }
 }
 

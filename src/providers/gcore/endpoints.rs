@@ -6,271 +6,290 @@ const CHANGES: Use = Use::Not("nothing is changed");
 const OLD: Use = Use::Not("nothing is changed; deprecated for `action`");
 const RESELLER: Use = Use::Not("for resellers only, and gone from the public description");
 
-const fn get(path: &'static str, used: Use) -> Endpoint {
-    Endpoint {
-        method: "GET",
-        path,
-        used,
-    }
-}
-
-const fn write(method: &'static str, path: &'static str, used: Use) -> Endpoint {
-    Endpoint { method, path, used }
-}
-
 /// The page's endpoints in its order, then those of other pages that are read as well. Paths are below `base_url`.
 pub(in crate::providers) const ENDPOINTS: &[Endpoint] = &[
-    write(
+    Endpoint::new(
         "POST",
         "/cloud/v1/instances/{project_id}/{region_id}/{instance_id}/addsecuritygroup",
         CHANGES,
     ),
-    write(
+    Endpoint::new(
         "POST",
         "/cloud/v1/instances/{project_id}/{region_id}/{instance_id}/attach_interface",
         CHANGES,
     ),
-    write(
+    Endpoint::new(
         "POST",
         "/cloud/v1/instances/{project_id}/{region_id}/{instance_id}/changeflavor",
         CHANGES,
     ),
-    write(
+    Endpoint::new(
         "POST",
         "/cloud/v2/instances/{project_id}/{region_id}/check_limits",
         Use::Not("it is asked before an instance is made, and nothing is made"),
     ),
-    write("POST", "/cloud/v2/instances/{project_id}/{region_id}", CHANGES),
-    write(
+    Endpoint::new("POST", "/cloud/v2/instances/{project_id}/{region_id}", CHANGES),
+    Endpoint::new(
         "DELETE",
         "/cloud/v1/instances/{project_id}/{region_id}/{instance_id}",
         CHANGES,
     ),
-    write(
+    Endpoint::new(
         "POST",
         "/cloud/v1/instances/{project_id}/{region_id}/{instance_id}/detach_interface",
         CHANGES,
     ),
-    get(
+    Endpoint::new(
+        "GET",
         "/cloud/v1/instances/{project_id}/{region_id}/{instance_id}/get_console",
         Use::Reads("console"),
     ),
-    write(
+    Endpoint::new(
         "POST",
         "/cloud/v1/instances/{project_id}/{region_id}/{instance_id}/metrics",
         Use::Reads("telemetry"),
     ),
-    get(
+    Endpoint::new(
+        "GET",
         "/cloud/v1/instances/{project_id}/{region_id}/available_names",
         Use::Reads("details of an instance: available_names"),
     ),
-    get(
+    Endpoint::new(
+        "GET",
         "/cloud/v1/instances/{project_id}/{region_id}/{instance_id}/securitygroups",
         Use::Reads("details of an instance: securitygroups"),
     ),
-    get(
+    Endpoint::new(
+        "GET",
         "/cloud/v1/instances/{project_id}/{region_id}",
         Use::Reads("Instances"),
     ),
-    get(
+    Endpoint::new(
+        "GET",
         "/cloud/v1/flavors/{project_id}/{region_id}",
         Use::Reads("GPU models, details of an instance: flavor"),
     ),
-    get(
+    Endpoint::new(
+        "GET",
         "/cloud/v1/instances/{project_id}/{region_id}/{instance_id}/interfaces",
         Use::Reads("details of an instance: interfaces"),
     ),
-    get(
+    Endpoint::new(
+        "GET",
         "/cloud/v1/instances/{project_id}/{region_id}/{instance_id}/ports",
         Use::Reads("details of an instance: ports"),
     ),
-    write(
+    Endpoint::new(
         "POST",
         "/cloud/v2/instances/{project_id}/{region_id}/{instance_id}/action",
         CHANGES,
     ),
-    write(
+    Endpoint::new(
         "POST",
         "/cloud/v1/instances/{project_id}/{region_id}/{instance_id}/powercycle",
         OLD,
     ),
-    write(
+    Endpoint::new(
         "POST",
         "/cloud/v1/instances/{project_id}/{region_id}/{instance_id}/put_into_servergroup",
         CHANGES,
     ),
-    write(
+    Endpoint::new(
         "POST",
         "/cloud/v1/instances/{project_id}/{region_id}/{instance_id}/reboot",
         OLD,
     ),
-    write(
+    Endpoint::new(
         "POST",
         "/cloud/v1/instances/{project_id}/{region_id}/{instance_id}/remove_from_servergroup",
         CHANGES,
     ),
-    write(
+    Endpoint::new(
         "PATCH",
         "/cloud/v1/instances/{project_id}/{region_id}/{instance_id}",
         CHANGES,
     ),
-    write(
+    Endpoint::new(
         "POST",
         "/cloud/v1/instances/{project_id}/{region_id}/{instance_id}/resume",
         OLD,
     ),
-    get(
+    Endpoint::new(
+        "GET",
         "/cloud/v1/instances/{project_id}/{region_id}/{instance_id}",
         Use::Reads("an instance and its details"),
     ),
-    get("/cloud/v1/instances/search", RESELLER),
-    write(
+    Endpoint::new("GET", "/cloud/v1/instances/search", RESELLER),
+    Endpoint::new(
         "POST",
         "/cloud/v1/instances/{project_id}/{region_id}/{instance_id}/start",
         OLD,
     ),
-    write(
+    Endpoint::new(
         "POST",
         "/cloud/v1/instances/{project_id}/{region_id}/{instance_id}/stop",
         OLD,
     ),
-    write(
+    Endpoint::new(
         "POST",
         "/cloud/v1/instances/{project_id}/{region_id}/{instance_id}/suspend",
         OLD,
     ),
-    write(
+    Endpoint::new(
         "POST",
         "/cloud/v1/instances/{project_id}/{region_id}/{instance_id}/delsecuritygroup",
         CHANGES,
     ),
-    get(
+    Endpoint::new(
+        "GET",
         "/cloud/v1/apptemplates/{project_id}/{region_id}",
         Use::Reads("the check of a context"),
     ),
-    get(
+    Endpoint::new(
+        "GET",
         "/cloud/v1/apptemplates/{project_id}/{region_id}/{apptemplate_id}",
         Use::Reads("details of an instance made from one"),
     ),
-    write(
+    Endpoint::new(
         "POST",
         "/cloud/v1/instances/{project_id}/{region_id}/available_flavors",
         Use::Not("it is asked before an instance is made, and nothing is made"),
     ),
-    get(
+    Endpoint::new(
+        "GET",
         "/cloud/v1/instances/{project_id}/{region_id}/{instance_id}/available_flavors",
         Use::Reads("details of an instance: available_flavors"),
     ),
-    write(
+    Endpoint::new(
         "POST",
         "/cloud/v1/instances/{project_id}/{region_id}/{instance_id}/metadata",
         CHANGES,
     ),
-    write(
+    Endpoint::new(
         "DELETE",
         "/cloud/v1/instances/{project_id}/{region_id}/{instance_id}/metadata/{key}",
         CHANGES,
     ),
-    get(
+    Endpoint::new(
+        "GET",
         "/cloud/v1/instances/{project_id}/{region_id}/{instance_id}/metadata/{key}",
         Use::Not("the list of metadata has every key"),
     ),
-    get(
+    Endpoint::new(
+        "GET",
         "/cloud/v1/instances/{project_id}/{region_id}/{instance_id}/metadata",
         Use::Reads("details of an instance: metadata"),
     ),
-    write(
+    Endpoint::new(
         "PUT",
         "/cloud/v1/instances/{project_id}/{region_id}/{instance_id}/metadata",
         CHANGES,
     ),
-    write(
+    Endpoint::new(
         "DELETE",
         "/cloud/v2/instances/{project_id}/{region_id}/{instance_id}/metadata_item",
         CHANGES,
     ),
-    get(
+    Endpoint::new(
+        "GET",
         "/cloud/v2/instances/{project_id}/{region_id}/{instance_id}/metadata_item",
         Use::Not("the list of metadata has every key"),
     ),
-    write(
+    Endpoint::new(
         "DELETE",
         "/cloud/v1/reseller_name_templates/{reseller_id}/{region_id}",
         RESELLER,
     ),
-    get(
+    Endpoint::new(
+        "GET",
         "/cloud/v1/reseller_name_templates/{project_id}/{region_id}/available_names",
         Use::Reads("details of an instance: available_names, where the newer call is not to be had"),
     ),
-    get("/cloud/v1/reseller_name_templates", RESELLER),
-    write("PUT", "/cloud/v1/reseller_name_templates", RESELLER),
-    get("/iam/clients/me", Use::Reads("the check of a context")),
-    get("/cloud/v1/projects", Use::Reads("the default project")),
-    get("/cloud/v1/regions", Use::Reads("regions and their names")),
-    get("/cloud/v1/tasks", Use::Reads("Operations")),
-    get(
+    Endpoint::new("GET", "/cloud/v1/reseller_name_templates", RESELLER),
+    Endpoint::new("PUT", "/cloud/v1/reseller_name_templates", RESELLER),
+    Endpoint::new("GET", "/iam/clients/me", Use::Reads("the check of a context")),
+    Endpoint::new("GET", "/cloud/v1/projects", Use::Reads("the default project")),
+    Endpoint::new("GET", "/cloud/v1/regions", Use::Reads("regions and their names")),
+    Endpoint::new("GET", "/cloud/v1/tasks", Use::Reads("Operations")),
+    Endpoint::new(
+        "GET",
         "/cloud/v1/tasks/{task_id}",
         Use::Reads("an operation and its details"),
     ),
-    get(
+    Endpoint::new(
+        "GET",
         "/cloud/v1/pricing/{project_id}/{region_id}/instances/{instance_id}",
         Use::Reads("details of an instance: pricing"),
     ),
-    get(
+    Endpoint::new(
+        "GET",
         "/cloud/v1/volumes/{project_id}/{region_id}",
         Use::Reads("details of an instance: volumes"),
     ),
-    get(
+    Endpoint::new(
+        "GET",
         "/cloud/v1/securitygroups/{project_id}/{region_id}",
         Use::Reads("the check of a context"),
     ),
-    get(
+    Endpoint::new(
+        "GET",
         "/cloud/v1/bmflavors/{project_id}/{region_id}",
         Use::Reads("details of an instance: flavor of bare metal"),
     ),
-    get(
+    Endpoint::new(
+        "GET",
         "/cloud/v3/gpu/virtual/{project_id}/{region_id}/flavors",
         Use::Reads("GPU models"),
     ),
-    get(
+    Endpoint::new(
+        "GET",
         "/cloud/v3/gpu/baremetal/{project_id}/{region_id}/flavors",
         Use::Reads("GPU models"),
     ),
-    get(
+    Endpoint::new(
+        "GET",
         "/cloud/v3/inference/flavors",
         Use::Reads("GPU models, sizes of Containers"),
     ),
-    get(
+    Endpoint::new(
+        "GET",
         "/cloud/v3/inference/flavors/{flavor_name}",
         Use::Reads("details of a container: flavor"),
     ),
-    get("/cloud/v3/inference/capacity", Use::Reads("GPU models")),
-    get("/cloud/v2/client_quotas", Use::Reads("GPU models")),
-    get(
+    Endpoint::new("GET", "/cloud/v3/inference/capacity", Use::Reads("GPU models")),
+    Endpoint::new("GET", "/cloud/v2/client_quotas", Use::Reads("GPU models")),
+    Endpoint::new(
+        "GET",
         "/cloud/v3/inference/{project_id}/deployments",
         Use::Reads("Containers"),
     ),
-    get(
+    Endpoint::new(
+        "GET",
         "/cloud/v3/inference/{project_id}/deployments/{deployment_name}",
         Use::Reads("a container and its details"),
     ),
-    get(
+    Endpoint::new(
+        "GET",
         "/cloud/v3/inference/{project_id}/deployments/{deployment_name}/logs",
         Use::Reads("logs"),
     ),
-    get(
+    Endpoint::new(
+        "GET",
         "/cloud/v1/caas/{project_id}/{region_id}/containers",
         Use::Reads("Containers"),
     ),
-    get(
+    Endpoint::new(
+        "GET",
         "/cloud/v1/caas/{project_id}/{region_id}/containers/{container_name}",
         Use::Reads("a container and its details"),
     ),
-    get(
+    Endpoint::new(
+        "GET",
         "/cloud/v1/caas/{project_id}/{region_id}/containers/{container_name}/logs",
         Use::Reads("details of a container: logs"),
     ),
-    get(
+    Endpoint::new(
+        "GET",
         "/cloud/v1/caas/flavors/{project_id}/{region_id}",
         Use::Reads("details of a container: flavor"),
     ),

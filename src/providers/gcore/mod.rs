@@ -18,7 +18,7 @@ use std::sync::Arc;
 use futures_util::stream::BoxStream;
 use futures_util::{FutureExt, StreamExt};
 
-use super::{Answer, Change, Check, Console, ListEvent, Provider, Section, Traffic};
+use super::{Answer, Check, Console, ListEvent, Provider, Section, Traffic};
 use crate::config::{Context, Credentials};
 use crate::model::{
     Kind, LogEvent, LogStart, Platform, Problem, ProblemKind, Resource, ResourceId, Sample, ScreenKind,
@@ -112,17 +112,9 @@ impl Provider for Gcore {
         produce(move |out| describe::sections(site, id, out))
     }
 
-    fn changes(&self) -> Option<BoxStream<'static, Result<Change, Problem>>> {
-        None
-    }
-
     fn samples(&self, id: &ResourceId, since: Timestamp) -> Answer<Vec<Sample>> {
         let (site, meters, id) = (self.site.clone(), self.meters.clone(), id.clone());
         async move { meters.since(&site, &id, since).await }.boxed()
-    }
-
-    fn live_samples(&self, _id: &ResourceId) -> Option<BoxStream<'static, Result<Sample, Problem>>> {
-        None
     }
 
     fn logs(&self, id: &ResourceId, start: LogStart) -> BoxStream<'static, LogEvent> {

@@ -126,18 +126,7 @@ impl Api {
     }
 
     pub(super) fn request(&self, path: &[&str], query: &[(&str, &str)]) -> Result<Request, Problem> {
-        let mut url = self.base.clone();
-        match url.path_segments_mut() {
-            Ok(mut segments) => {
-                segments.pop_if_empty().extend(path);
-            }
-            Err(()) => {
-                return Err(Problem::new(
-                    ProblemKind::Local,
-                    "base_url is not the address of a server",
-                ));
-            }
-        }
+        let url = super::super::below(&self.base, path.iter().copied())?;
         let mut request = Request::get(url);
         for (name, value) in query {
             request = request.query(name, value);

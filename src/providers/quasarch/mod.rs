@@ -22,7 +22,7 @@ use tokio::sync::mpsc::Sender;
 use super::shelf::{Page, Shelf, Sweep};
 use super::signin::SignIn;
 use super::words::Words;
-use super::{Answer, Change, Check, Console, ListEvent, Provider, Section, Traffic, timed, veil};
+use super::{Answer, Check, Console, ListEvent, Provider, Section, Traffic, timed, veil};
 use crate::config::Context;
 use crate::model::{
     Container, Document, Kind, LogEvent, LogStart, Platform, Problem, ProblemKind, Resource, ResourceId,
@@ -125,16 +125,8 @@ impl Provider for Quasarch {
         produce(move |out| describe(api, id, out))
     }
 
-    fn changes(&self) -> Option<BoxStream<'static, Result<Change, Problem>>> {
-        None
-    }
-
     fn samples(&self, _id: &ResourceId, _since: Timestamp) -> Answer<Vec<Sample>> {
         async { Err(unsupported("there is no telemetry")) }.boxed()
-    }
-
-    fn live_samples(&self, _id: &ResourceId) -> Option<BoxStream<'static, Result<Sample, Problem>>> {
-        None
     }
 
     fn logs(&self, id: &ResourceId, _start: LogStart) -> BoxStream<'static, LogEvent> {

@@ -14,6 +14,7 @@ use tokio::net::TcpStream;
 
 use super::signature;
 use crate::cloud::{access, context, list, provider, start, within};
+use crate::coverage::fits;
 
 /// Asks for a change by a request made by hand and signed here, since no provider writes.
 async fn change(access: &Access, zone: &str, path: &str) {
@@ -248,21 +249,4 @@ async fn all_that_is_said_to_be_read_is_asked_for() {
         .filter(|path| !asked.iter().any(|line| fits(path, line)))
         .collect();
     assert!(unasked.is_empty(), "{unasked:?}");
-}
-
-/// Whether a path is of this shape, braces standing for anything but a slash.
-fn fits(shape: &str, path: &str) -> bool {
-    let (wanted, found): (Vec<&str>, Vec<&str>) = (shape.split('/').collect(), path.split('/').collect());
-    let fits = |wanted: &str, found: &str| match (wanted.find('{'), wanted.rfind('}')) {
-        (Some(from), Some(to)) => {
-            let (before, after) = (&wanted[..from], &wanted[to + 1..]);
-            found.len() > before.len() + after.len() && found.starts_with(before) && found.ends_with(after)
-        }
-        _ => wanted == found,
-    };
-    wanted.len() == found.len()
-        && wanted
-            .iter()
-            .zip(found)
-            .all(|(wanted, found)| fits(wanted, found))
 }

@@ -16,8 +16,8 @@ use super::problem::Problem;
 use super::shapes;
 use crate::demo::engine::events::Event;
 use crate::demo::engine::fleet::{Account, Container, Fleet, Phase, Revision};
-use crate::demo::engine::jobs;
 use crate::demo::engine::plan::{Life, add_instance};
+use crate::demo::engine::{jobs, machines};
 use crate::demo::workload::Kind;
 
 /// How many containers the user may have.
@@ -235,40 +235,12 @@ fn answer(desk: &Desk, fleet: &Fleet, key: u32) -> Result<Json<Value>, Problem> 
 
 /// A leased container before anything is said about it.
 fn blank() -> Container {
-    let now = Timestamp::now();
     Container {
-        account: Account::Quasarch,
-        name: String::new(),
-        identifier: String::new(),
-        environment: 0,
-        image: String::new(),
-        workload: Kind::Quiet,
-        instances: Vec::new(),
-        made: 0,
         phase: Phase::Starting,
-        desired: Phase::Running,
-        changed: now,
-        created: now,
-        updated: None,
-        started: None,
-        version: None,
-        stateful: false,
-        lock: false,
-        strategy: String::new(),
-        public: String::new(),
         ports: vec!["80".to_owned()],
-        cpu_shares: 0,
-        cpus: 1.0,
         ram_mb: 512,
         storage_gb: 1,
-        gpu: 0,
-        gpu_models: Vec::new(),
-        volumes: Vec::new(),
-        health_check: false,
-        env: BTreeMap::new(),
-        urls: Vec::new(),
-        revisions: Vec::new(),
-        life: Life::Steady,
+        ..machines::blank(Account::Quasarch, Timestamp::now())
     }
 }
 

@@ -13,14 +13,14 @@ use axum::extract::ws::rejection::WebSocketUpgradeRejection;
 use axum::extract::ws::{WebSocket, WebSocketUpgrade};
 use axum::extract::{Extension, Path, RawQuery, State};
 use axum::response::Response;
-use serde_json::{Value, json};
+use serde_json::Value;
 
+use super::ticket::{hand_out, redeem};
 use crate::demo::credentials::Ticket;
 use crate::demo::engine::Engine;
 use crate::demo::engine::fleet::Phase;
 use crate::demo::faces::Desk;
 use crate::demo::faces::cycle::problem::Problem;
-use crate::demo::faces::cycle::read::find_instance;
 use crate::demo::faces::socket::{Gone, Receiver, Sender, Typed, split, typed};
 use crate::demo::faults::CutSocket;
 use crate::demo::process::machine::Machine;
@@ -38,28 +38,7 @@ pub(crate) async fn ticket(
     State(desk): State<Desk>,
     Path((container, instance)): Path<(String, String)>,
 ) -> Result<Json<Value>, Problem> {
-    let key = desk
-        .engine
-        .read(|fleet| find_instance(fleet, &container, &instance).map(|(key, _)| key))?;
-    let token = desk
-        .credentials
-        .issue(Ticket::Console(key))
-        .map_err(Problem::internal)?;
-    let address = format!("ws://{}/cycle/streams/console/{key}", desk.authority);
-    Ok(Json(json!({ "data": { "token": token, "address": address } })))
-}
-
-/// The single-use token in the query, or 401.
-pub(super) fn redeem(desk: &Desk, raw: Option<&str>, ticket: Ticket) -> Result<(), Problem> {
-    let known = url::form_urlencoded::parse(raw.unwrap_or_default().as_bytes())
-        .any(|(key, value)| key == "token" && desk.credentials.redeem(&value, ticket));
-    if known {
-        Ok(())
-    } else {
-        Err(Problem::auth(
-            "the token is not known, was used before, or has expired",
-        ))
-    }
+    hand_out(&desk, (&container, &instance), "console", Ticket::Console)
 }
 
 /// The websocket itself.

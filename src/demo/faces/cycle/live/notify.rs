@@ -9,7 +9,7 @@ use axum::response::{IntoResponse as _, Response};
 use serde_json::{Value, json};
 use tokio::sync::broadcast::error::RecvError;
 
-use super::console::redeem;
+use super::ticket::redeem;
 use crate::demo::credentials::Ticket;
 use crate::demo::engine::events::Event;
 use crate::demo::engine::fleet::{Account, Fleet, JobPhase, Phase};

@@ -9,7 +9,7 @@ use axum::extract::{Extension, Path, RawQuery, State};
 use axum::response::Response;
 use serde_json::{Value, json};
 
-use super::console::redeem;
+use super::ticket::{hand_out, redeem};
 use crate::demo::credentials::Ticket;
 use crate::demo::faces::Desk;
 use crate::demo::faces::cycle::ids::{Thing, id};
@@ -126,15 +126,7 @@ pub(crate) async fn ticket(
     State(desk): State<Desk>,
     Path((container, instance)): Path<(String, String)>,
 ) -> Result<Json<Value>, Problem> {
-    let key = desk
-        .engine
-        .read(|fleet| find_instance(fleet, &container, &instance).map(|(key, _)| key))?;
-    let token = desk
-        .credentials
-        .issue(Ticket::Telemetry(key))
-        .map_err(Problem::internal)?;
-    let address = format!("ws://{}/cycle/streams/telemetry/{key}", desk.authority);
-    Ok(Json(json!({ "data": { "token": token, "address": address } })))
+    hand_out(&desk, (&container, &instance), "telemetry", Ticket::Telemetry)
 }
 
 /// The websocket itself: one snapshot a second, as text.
