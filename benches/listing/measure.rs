@@ -10,6 +10,7 @@ use quarterdeck::config::{Context, parse};
 use quarterdeck::model::Kind;
 use quarterdeck::providers::{ListEvent, SharedProvider, open};
 use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
 
 use crate::cloud::Cloud;
 use crate::wire::{Passed, lay};
@@ -73,14 +74,17 @@ fn contexts(text: &str) -> Vec<Context> {
 /// platform has no instances.
 async fn list(contexts: &[Context]) -> Listed {
     let began = Instant::now();
-    let listings = contexts.iter().map(|context| {
+    let mut listings = JoinSet::new();
+    for context in contexts {
         let provider: SharedProvider = open(context).expect("a whole context");
         let kind = if provider.kinds().contains(&Kind::Instance) {
             Kind::Instance
         } else {
             Kind::Container
         };
-        async move {
+        let name = context.name.clone();
+        // A task a listing, as in the program.
+        listings.spawn(async move {
             let (mut first, mut rows) = (None, 0);
             let mut stream = provider.list(kind);
             while let Some(event) = stream.next().await {
@@ -90,15 +94,15 @@ async fn list(contexts: &[Context]) -> Listed {
                         rows += page.len();
                     }
                     ListEvent::Failed(problem) | ListEvent::ScopeFailed(_, problem) => {
-                        panic!("{}: {problem}", context.name)
+                        panic!("{name}: {problem}")
                     }
                     _ => {}
                 }
             }
             (first, rows)
-        }
-    });
-    let told = join_all(listings).await;
+        });
+    }
+    let told = listings.join_all().await;
     Listed {
         first: told.iter().filter_map(|(first, _)| *first).min().expect("rows"),
         all: began.elapsed(),

@@ -4,6 +4,8 @@ use std::collections::HashSet;
 use std::hash::Hash;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use foldhash::fast::RandomState;
+
 /// More different ones than this are no longer shared: they do not repeat then.
 const MOST: usize = 20_000;
 
@@ -11,7 +13,7 @@ const MOST: usize = 20_000;
 pub(super) type Words = Pool<str>;
 
 /// One copy of each of many equal things. Cheap to clone.
-pub(super) struct Pool<T: ?Sized>(Arc<Mutex<HashSet<Arc<T>>>>);
+pub(super) struct Pool<T: ?Sized>(Arc<Mutex<HashSet<Arc<T>, RandomState>>>);
 
 impl<T: ?Sized> Clone for Pool<T> {
     fn clone(&self) -> Self {

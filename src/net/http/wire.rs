@@ -1,8 +1,11 @@
 //! One connection pool: TLS, proxies, time limits and where a redirect may lead.
 
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use reqwest::redirect;
+use rustls::ClientConfig;
+use rustls_platform_verifier::Verifier;
 
 use super::client::ClientOptions;
 use crate::net::address;
@@ -36,22 +39,51 @@ pub(super) fn build(
         .tcp_keepalive(Duration::from_secs(60))
         .referer(false) // a Referer would carry the query, and with it tokens, to where a redirect leads
         .redirect(policy);
-    if options.insecure_tls {
-        builder = builder.tls_danger_accept_invalid_certs(true);
-    }
+    builder = if options.insecure_tls {
+        builder.tls_danger_accept_invalid_certs(true)
+    } else {
+        builder.tls_backend_preconfigured(tls(upgrade)?)
+    };
     if loopback {
         builder = builder.no_proxy();
     }
     if upgrade {
         builder = builder.http1_only();
     }
-    builder.build().map_err(|error| {
-        let mut text = error.to_string();
-        let mut source = std::error::Error::source(&error);
-        while let Some(inner) = source {
-            text = format!("{text}: {inner}");
-            source = inner.source();
-        }
-        text
-    })
+    builder.build().map_err(|error| whole(&error))
+}
+
+/// TLS as this machine trusts it. What it trusts lies in some hundred files, so they are read once for all contexts.
+fn tls(upgrade: bool) -> Result<ClientConfig, String> {
+    static TRUSTED: OnceLock<Result<Arc<Verifier>, String>> = OnceLock::new();
+    let ring = Arc::new(rustls::crypto::ring::default_provider());
+    let trusted = TRUSTED
+        .get_or_init(|| {
+            let verifier = Verifier::new(ring.clone()).map_err(|error| whole(&error))?;
+            Ok(Arc::new(verifier))
+        })
+        .clone()?;
+    let mut config = ClientConfig::builder_with_provider(ring)
+        .with_safe_default_protocol_versions()
+        .map_err(|error| whole(&error))?
+        .dangerous()
+        .with_custom_certificate_verifier(trusted)
+        .with_no_client_auth();
+    let offered: &[&[u8]] = if upgrade {
+        &[b"http/1.1"]
+    } else {
+        &[b"h2", b"http/1.1"]
+    };
+    config.alpn_protocols = offered.iter().map(|name| name.to_vec()).collect();
+    Ok(config)
+}
+
+fn whole(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(inner) = source {
+        text = format!("{text}: {inner}");
+        source = inner.source();
+    }
+    text
 }

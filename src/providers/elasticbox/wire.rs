@@ -42,9 +42,9 @@ pub(crate) struct Instance {
     #[serde(rename = "box", deserialize_with = "text")]
     pub(crate) box_id: Text,
     #[serde(deserialize_with = "objects")]
-    pub(crate) boxes: Vec<Box>,
+    pub(crate) boxes: Vec<Copied>,
     #[serde(deserialize_with = "object")]
-    pub(crate) policy_box: Box,
+    pub(crate) policy_box: Copied,
     #[serde(deserialize_with = "lenient")]
     pub(crate) tags: Vec<String>,
     #[serde(deserialize_with = "object")]
@@ -127,6 +127,18 @@ pub(crate) struct Addresses {
     pub(crate) public: Text,
     #[serde(deserialize_with = "text")]
     pub(crate) private: Text,
+}
+
+/// What an instance's row needs of the whole boxes that lie in it.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Copied {
+    #[serde(deserialize_with = "text")]
+    pub(crate) id: Text,
+    #[serde(deserialize_with = "text")]
+    pub(crate) name: Text,
+    #[serde(deserialize_with = "object")]
+    pub(crate) profile: Profile,
 }
 
 /// A box of any kind: the end of its schema tells which.

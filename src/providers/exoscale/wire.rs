@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::model::Secret;
-use crate::providers::soft::{Rows, lenient, nullable, rows, secret, text};
+use crate::providers::soft::{Rows, lenient, nullable, object, objects, rows, secret, text};
 
 #[derive(Debug, Default, Deserialize)]
 pub(crate) struct ZoneList {
@@ -48,19 +48,19 @@ pub(crate) struct Instance {
     pub(crate) ipv6_address: Option<String>,
     #[serde(default, deserialize_with = "text")]
     pub(crate) public_ip_assignment: Option<String>,
-    #[serde(default, rename = "instance-type", deserialize_with = "lenient")]
+    #[serde(default, rename = "instance-type", deserialize_with = "object")]
     pub(crate) sold_as: InstanceType,
-    #[serde(default, deserialize_with = "lenient")]
+    #[serde(default, deserialize_with = "object")]
     pub(crate) template: Template,
-    #[serde(default, deserialize_with = "lenient")]
+    #[serde(default, deserialize_with = "object")]
     pub(crate) ssh_key: Named,
-    #[serde(default, deserialize_with = "rows")]
-    pub(crate) ssh_keys: Rows<Named>,
-    #[serde(default, deserialize_with = "rows")]
-    pub(crate) security_groups: Rows<Named>,
-    #[serde(default, deserialize_with = "rows")]
-    pub(crate) private_networks: Rows<Named>,
-    #[serde(default, deserialize_with = "lenient")]
+    #[serde(default, deserialize_with = "objects")]
+    pub(crate) ssh_keys: Vec<Named>,
+    #[serde(default, deserialize_with = "objects")]
+    pub(crate) security_groups: Vec<Named>,
+    #[serde(default, deserialize_with = "objects")]
+    pub(crate) private_networks: Vec<Named>,
+    #[serde(default, deserialize_with = "object")]
     pub(crate) manager: Manager,
 }
 
@@ -170,11 +170,11 @@ pub(crate) struct Event {
     pub(crate) elapsed_ms: Option<i64>,
     #[serde(default, deserialize_with = "text")]
     pub(crate) request_id: Option<String>,
-    #[serde(default, deserialize_with = "lenient")]
+    #[serde(default, deserialize_with = "object")]
     pub(crate) iam_user: User,
-    #[serde(default, deserialize_with = "lenient")]
+    #[serde(default, deserialize_with = "object")]
     pub(crate) iam_role: Named,
-    #[serde(default, deserialize_with = "lenient")]
+    #[serde(default, deserialize_with = "object")]
     pub(crate) iam_api_key: ApiKey,
     #[serde(default)]
     pub(crate) path_params: Value,
@@ -205,7 +205,7 @@ pub(crate) struct Operation {
     pub(crate) reason: Option<String>,
     #[serde(default, deserialize_with = "text")]
     pub(crate) message: Option<String>,
-    #[serde(default, deserialize_with = "lenient")]
+    #[serde(default, deserialize_with = "object")]
     pub(crate) reference: Reference,
 }
 

@@ -12,7 +12,7 @@ type Text = Option<String>;
 
 /// A list: the parameter is called `rows`, the field of the answer `rowsPerPage`.
 #[derive(Debug, Deserialize)]
-#[serde(bound = "T: Deserialize<'de>")]
+#[serde(bound = "T: serde::de::DeserializeOwned")]
 pub(super) struct List<T> {
     #[serde(default, deserialize_with = "rows")]
     pub(super) items: Rows<T>,

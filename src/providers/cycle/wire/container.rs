@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use serde::Deserialize;
 
 use super::{Deployment, Events, Link, State, Text};
-use crate::providers::soft::{lenient, nullable, text};
+use crate::providers::soft::{lenient, nullable, object, text};
 
 /// A container of `GET /v1/containers`.
 #[derive(Debug, Deserialize)]
@@ -15,13 +15,13 @@ pub(crate) struct Container {
     pub(crate) name: Text,
     #[serde(default, deserialize_with = "text")]
     pub(crate) identifier: Text,
-    #[serde(default, deserialize_with = "lenient")]
+    #[serde(default, deserialize_with = "object")]
     pub(crate) environment: Link,
-    #[serde(default, deserialize_with = "lenient")]
+    #[serde(default, deserialize_with = "object")]
     pub(crate) image: Link,
     #[serde(default, deserialize_with = "lenient")]
     pub(crate) config: Config,
-    #[serde(default, deserialize_with = "lenient")]
+    #[serde(default, deserialize_with = "object")]
     pub(crate) deployment: Deployment,
     #[serde(default, deserialize_with = "lenient")]
     pub(crate) instances: Option<u32>,
@@ -31,9 +31,9 @@ pub(crate) struct Container {
     pub(crate) deprecate: bool,
     #[serde(default, deserialize_with = "nullable")]
     pub(crate) lock: bool,
-    #[serde(default, deserialize_with = "lenient")]
+    #[serde(default, deserialize_with = "object")]
     pub(crate) state: State,
-    #[serde(default, deserialize_with = "lenient")]
+    #[serde(default, deserialize_with = "object")]
     pub(crate) events: Events,
     #[serde(default, deserialize_with = "lenient")]
     pub(crate) meta: ContainerMeta,

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::{Deployment, Events, State, Text};
-use crate::providers::soft::{lenient, text};
+use crate::providers::soft::{maybe_object, object, text};
 
 /// An instance of `GET /v1/containers/{id}/instances`.
 #[derive(Debug, Deserialize)]
@@ -19,28 +19,28 @@ pub(crate) struct Instance {
     pub(crate) ready_state: Text,
     #[serde(default, deserialize_with = "text")]
     pub(crate) service: Text,
-    #[serde(default, deserialize_with = "lenient")]
+    #[serde(default, deserialize_with = "object")]
     pub(crate) environment: InstanceEnvironment,
-    #[serde(default, deserialize_with = "lenient")]
+    #[serde(default, deserialize_with = "object")]
     pub(crate) provider: ProviderPlace,
-    #[serde(default, deserialize_with = "lenient")]
+    #[serde(default, deserialize_with = "object")]
     pub(crate) state: State,
-    #[serde(default, deserialize_with = "lenient")]
+    #[serde(default, deserialize_with = "maybe_object")]
     pub(crate) traffic_drain: Option<Drain>,
-    #[serde(default, deserialize_with = "lenient")]
+    #[serde(default, deserialize_with = "maybe_object")]
     pub(crate) migration: Option<Migration>,
-    #[serde(default, deserialize_with = "lenient")]
+    #[serde(default, deserialize_with = "object")]
     pub(crate) deployment: Deployment,
-    #[serde(default, deserialize_with = "lenient")]
+    #[serde(default, deserialize_with = "object")]
     pub(crate) events: Events,
 }
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(crate) struct InstanceEnvironment {
-    #[serde(deserialize_with = "lenient")]
+    #[serde(deserialize_with = "maybe_object")]
     pub(crate) ipv6: Option<IpNet>,
-    #[serde(deserialize_with = "lenient")]
+    #[serde(deserialize_with = "maybe_object")]
     pub(crate) legacy: Option<Legacy>,
 }
 
@@ -54,7 +54,7 @@ pub(crate) struct IpNet {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(crate) struct Legacy {
-    #[serde(deserialize_with = "lenient")]
+    #[serde(deserialize_with = "maybe_object")]
     pub(crate) ipv4: Option<IpNet>,
 }
 

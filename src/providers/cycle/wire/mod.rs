@@ -11,7 +11,7 @@ mod live;
 
 use serde::Deserialize;
 
-use crate::providers::soft::{Rows, lenient, rows, text};
+use crate::providers::soft::{Rows, lenient, maybe_object, object, rows, text};
 
 pub(crate) use container::Container;
 pub(crate) use includes::{Account, Image, Includes, Named};
@@ -23,7 +23,7 @@ type Text = Option<String>;
 
 /// The root document of a list.
 #[derive(Debug, Deserialize)]
-#[serde(bound = "T: Deserialize<'de>")]
+#[serde(bound = "T: serde::de::DeserializeOwned")]
 pub(crate) struct List<T> {
     #[serde(default, deserialize_with = "rows")]
     pub(crate) data: Rows<T>,
@@ -57,11 +57,11 @@ pub(crate) struct State {
     pub(crate) desired: Text,
     #[serde(deserialize_with = "text")]
     pub(crate) changed: Text,
-    #[serde(deserialize_with = "lenient")]
+    #[serde(deserialize_with = "maybe_object")]
     pub(crate) error: Option<Fault>,
-    #[serde(deserialize_with = "lenient")]
+    #[serde(deserialize_with = "object")]
     pub(crate) health: Health,
-    #[serde(deserialize_with = "lenient")]
+    #[serde(deserialize_with = "object")]
     pub(crate) readiness: Readiness,
 }
 
@@ -75,12 +75,14 @@ pub(crate) struct Fault {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(crate) struct Health {
+    #[serde(deserialize_with = "lenient")]
     pub(crate) healthy: Option<bool>,
 }
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(crate) struct Readiness {
+    #[serde(deserialize_with = "lenient")]
     pub(crate) ready: Option<bool>,
 }
 

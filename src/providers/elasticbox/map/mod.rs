@@ -83,7 +83,7 @@ impl Mapper {
     /// The deployed box: the one that `box` names. Its name is in the copy that lies in `boxes`.
     fn link(&self, wire: &wire::Instance) -> Option<ContainerLink> {
         let named = wire.box_id.as_deref();
-        let same = |it: &&wire::Box| named.is_none() || it.id.as_deref() == named;
+        let same = |it: &&wire::Copied| named.is_none() || it.id.as_deref() == named;
         let copy = wire.boxes.iter().find(same);
         let id = named.or(copy?.id.as_deref())?;
         Some(ContainerLink {

@@ -57,8 +57,8 @@ impl Mapper {
         }
         facts.add("default-user", user.as_deref());
         facts.add("ssh-keys", keys(wire).as_deref());
-        facts.add("security-groups", told(&wire.security_groups.good).as_deref());
-        facts.add("private-networks", told(&wire.private_networks.good).as_deref());
+        facts.add("security-groups", told(&wire.security_groups).as_deref());
+        facts.add("private-networks", told(&wire.private_networks).as_deref());
         facts.add("public-ip-assignment", wire.public_ip_assignment.as_deref());
         facts.add("manager", wire.manager.kind.as_deref());
         Instance {
@@ -161,7 +161,6 @@ fn addresses(wire: &wire::Instance) -> Vec<Address> {
 fn keys(wire: &wire::Instance) -> Option<String> {
     let all: Vec<&str> = wire
         .ssh_keys
-        .good
         .iter()
         .filter_map(|key| key.name.as_deref())
         .collect();

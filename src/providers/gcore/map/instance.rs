@@ -143,7 +143,7 @@ fn image(tags: &[(&str, &str)]) -> Option<String> {
 /// Addresses that can be reached from the internet first, and of those the floating ones.
 fn addresses(wire: &wire::Instance) -> Vec<Address> {
     let mut all: Vec<(bool, Address)> = Vec::with_capacity(wire.addresses.len());
-    for address in wire.addresses.values().flatten() {
+    for address in wire.addresses.values().flat_map(|all| &all.0) {
         let Some(value) = address.addr.as_deref() else {
             continue;
         };

@@ -3,11 +3,10 @@
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
-use serde::de::IgnoredAny;
 use serde_json::Value;
 
 use super::Text;
-use crate::providers::soft::{lenient, text};
+use crate::providers::soft::{PassingAll, lenient, maybe_object, maybe_objects, object, objects, text};
 
 /// An instance of `GET /v1/instances/{project_id}/{region_id}`, under the names of before and after May 2025.
 #[expect(
@@ -33,9 +32,9 @@ pub(crate) struct Instance {
     ssh_key_name: Text,
     #[serde(deserialize_with = "text")]
     keypair_name: Text,
-    #[serde(deserialize_with = "lenient")]
+    #[serde(deserialize_with = "maybe_objects")]
     tags: Option<Vec<Tag>>,
-    #[serde(deserialize_with = "lenient")]
+    #[serde(deserialize_with = "maybe_objects")]
     metadata_detailed: Option<Vec<Tag>>,
     #[serde(deserialize_with = "lenient")]
     metadata: BTreeMap<String, Value>,
@@ -53,17 +52,17 @@ pub(crate) struct Instance {
     pub(crate) region: Text,
     #[serde(deserialize_with = "text")]
     pub(crate) instance_description: Text,
-    #[serde(deserialize_with = "lenient")]
+    #[serde(deserialize_with = "maybe_object")]
     pub(crate) instance_isolation: Option<Isolation>,
-    #[serde(deserialize_with = "lenient")]
+    #[serde(deserialize_with = "object")]
     pub(crate) flavor: Flavor,
-    #[serde(deserialize_with = "lenient")]
-    pub(crate) addresses: BTreeMap<String, Vec<Address>>,
-    #[serde(deserialize_with = "lenient")]
-    pub(crate) volumes: Option<Vec<IgnoredAny>>,
-    #[serde(deserialize_with = "lenient")]
+    #[serde(deserialize_with = "object")]
+    pub(crate) addresses: BTreeMap<String, PassingAll<Address>>,
+    #[serde(deserialize_with = "maybe_objects")]
+    pub(crate) volumes: Option<Vec<Counted>>,
+    #[serde(deserialize_with = "objects")]
     pub(crate) security_groups: Vec<Named>,
-    #[serde(deserialize_with = "lenient")]
+    #[serde(deserialize_with = "objects")]
     pub(crate) blackhole_ports: Vec<BlackHole>,
 }
 
@@ -123,6 +122,11 @@ pub(crate) struct Named {
     pub(crate) name: Text,
 }
 
+/// Something of which only the number is told.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Counted {}
+
 /// One address of a network, `fixed` or `floating`.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
@@ -163,7 +167,7 @@ pub(crate) struct Flavor {
     pub(crate) architecture: Text,
     #[serde(deserialize_with = "text")]
     pub(crate) resource_class: Text,
-    #[serde(deserialize_with = "lenient")]
+    #[serde(deserialize_with = "object")]
     pub(crate) hardware_description: Hardware,
 }
 

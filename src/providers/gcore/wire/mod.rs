@@ -26,7 +26,7 @@ pub(crate) type Text = Option<String>;
 
 /// A list: `count` is of all pages.
 #[derive(Debug, Deserialize)]
-#[serde(bound = "T: Deserialize<'de>")]
+#[serde(bound = "T: serde::de::DeserializeOwned")]
 pub(crate) struct List<T> {
     #[serde(default, deserialize_with = "lenient")]
     pub(crate) count: Option<usize>,
