@@ -26,6 +26,8 @@ const REMEMBERED: usize = 1000;
 const SILENCE: u32 = 3;
 /// A live stream that held for so long is no failing one.
 const STEADY: Duration = Duration::from_secs(30);
+/// So many refusals, and no answer at all so far, speak for the whole context.
+const ENOUGH: u32 = 3;
 /// When an instance that has no samples is asked for them again.
 const ABSENT: Duration = Duration::from_secs(60);
 
@@ -65,6 +67,10 @@ struct Poller {
     since: HashMap<ResourceId, Timestamp>,
     /// Instances whose samples may not be read or do not exist.
     refused: HashSet<ResourceId>,
+    /// Refusals for want of a permission before anything was told.
+    forbidden: u32,
+    /// Samples have been told: what is forbidden then is so for one instance.
+    allowed: bool,
     /// Instances whose live stream failed, and for how long it is left alone.
     stalls: HashMap<ResourceId, Stall>,
     /// The whole context is left alone until then.
@@ -136,6 +142,8 @@ impl Poller {
             live_since: Instant::now(),
             since: HashMap::new(),
             refused: HashSet::new(),
+            forbidden: 0,
+            allowed: false,
             stalls: HashMap::new(),
             rested: Instant::now(),
             failures: 0,
@@ -143,7 +151,7 @@ impl Poller {
     }
 
     fn is_mine(&self, id: &ResourceId) -> bool {
-        id.context == self.link.name && !self.refused.contains(id)
+        id.context == self.link.name && self.forbidden < ENOUGH && !self.refused.contains(id)
     }
 
     fn drop_unseen(&mut self, gaze: &Gaze) {
@@ -273,6 +281,7 @@ impl Poller {
     /// After a new sign-in, everything is worth a try.
     fn forgive(&mut self) {
         self.refused.clear();
+        self.forbidden = 0;
         self.stalls.clear();
         self.rested = Instant::now();
         self.failures = 0;
@@ -297,6 +306,7 @@ impl Poller {
                 subject.due = now + interval;
                 subject.failures = 0;
                 self.failures = 0;
+                self.allowed = true;
                 self.tell(id, samples).await
             }
             Err(problem) => {
@@ -312,9 +322,15 @@ impl Poller {
                     // An instance that is down may have no samples now and some later.
                     ProblemKind::NotFound => subject.due = now + jittered(ABSENT),
                     // Refused or not offered: it will not be otherwise before a new sign-in.
-                    _ => {
+                    kind => {
                         self.refused.insert(id.clone());
                         self.subjects.remove(&id);
+                        if kind == ProblemKind::Forbidden && !self.allowed {
+                            self.forbidden += 1;
+                        }
+                        if self.forbidden >= ENOUGH {
+                            self.stop();
+                        }
                     }
                 }
                 self.link

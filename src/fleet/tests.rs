@@ -248,6 +248,26 @@ async fn refused_samples_are_not_asked_for_again() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn samples_that_are_forbidden_are_not_asked_for_every_row() {
+    let fake = Arc::new(Fake::new(ONE));
+    *fake.samples.lock().unwrap() = Err(trouble(ProblemKind::Forbidden));
+    let (fleet, mut events) = start(&fake);
+    let asked = |fake: &Fake| {
+        (0..40)
+            .map(|n| fake.count(&format!("samples i{n}")))
+            .sum::<usize>()
+    };
+    fleet.watch((0..40).map(|n| id(&format!("i{n}"))).collect(), None);
+    hear(&mut events, 600.0).await;
+    // Those that were under way when it was clear are all.
+    assert!((3..8).contains(&asked(&fake)), "{}", asked(&fake));
+    *fake.samples.lock().unwrap() = Ok(());
+    fleet.reconnect(&context());
+    hear(&mut events, 20.0).await;
+    assert!(asked(&fake) > 40, "a new sign-in may bring the permission");
+}
+
+#[tokio::test(start_paused = true)]
 async fn an_unreachable_host_is_not_asked_for_every_row() {
     let fake = Arc::new(Fake::new(ONE));
     *fake.samples.lock().unwrap() = Err(trouble(ProblemKind::Unreachable));

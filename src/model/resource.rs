@@ -96,7 +96,8 @@ pub struct Instance {
 pub struct GpuRequest {
     /// How many.
     pub count: u32,
-    /// Acceptable models by the platform's code, as in [`GpuModel::code`]; any one of them; empty means any.
+    /// Acceptable models by the platform's code or by the name people know, as in [`GpuModel::is_called`]; any one of
+    /// them; empty means any.
     pub models: Vec<Arc<str>>,
 }
 
@@ -169,7 +170,7 @@ pub struct Revision {
 pub struct GpuModel {
     /// Where it is offered.
     pub id: ResourceId,
-    /// What people call it: `Nvidia a100`.
+    /// What people call it, spelled alike over all platforms: `NVIDIA A100`.
     pub name: Arc<str>,
     /// The platform's code: `a100`.
     pub code: Arc<str>,

@@ -3,6 +3,7 @@
 //! Everything a platform can do is data to the rest of the program. Each folder holds the trait's implementation,
 //! `wire.rs` (types exactly as the API sends them) and `map.rs` (wire to model).
 
+mod accelerator;
 mod cycle;
 mod elasticbox;
 mod endpoint;

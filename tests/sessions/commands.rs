@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
+use quarterdeck::model::Platform;
 use rustix::process::Signal;
 
 use crate::cloud::{Cloud, QDECK};
@@ -33,7 +34,8 @@ fn text(bytes: &[u8]) -> String {
 #[test]
 fn the_demo_alone_prints_a_configuration_that_works_and_ends_without_a_trace() {
     for signal in [Signal::TERM, Signal::INT] {
-        let mut cloud = Cloud::start(&["--listen", "127.0.0.1:0"]);
+        let faces = Platform::ALL.map(Platform::name).join(",");
+        let mut cloud = Cloud::start(&["--listen", "127.0.0.1:0", "--faces", &faces]);
         let home = tempfile::tempdir().expect("a folder");
         let config = cloud.config();
         let found = qdeck(
@@ -42,10 +44,10 @@ fn the_demo_alone_prints_a_configuration_that_works_and_ends_without_a_trace() {
         );
         let report = text(&found.stdout);
         assert!(found.status.success(), "{report}{}", text(&found.stderr));
-        assert!(
-            report.contains("demo-cycle (cycle") && report.contains("demo-quasarch (quasarch"),
-            "{report}"
-        );
+        for platform in Platform::ALL {
+            let name = platform.name();
+            assert!(report.contains(&format!("demo-{name} ({name}")), "{report}");
+        }
         assert!(!report.contains('✗'), "{report}");
         cloud.signal(signal);
         assert!(cloud.ended_well(), "{signal:?}");

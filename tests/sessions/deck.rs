@@ -41,6 +41,20 @@ impl Deck {
         Self { terminal, home }
     }
 
+    /// Starts it with more in its environment.
+    pub fn with_environment(arguments: &[&str], environment: &[(&str, &str)]) -> Self {
+        let home = tempfile::tempdir().expect("a folder");
+        let terminal = Terminal::start(&Start {
+            program: QDECK,
+            arguments,
+            environment,
+            home: home.path(),
+            columns: 120,
+            rows: 36,
+        });
+        Self { terminal, home }
+    }
+
     /// Starts it again in the home of one that has ended.
     pub fn again(self, arguments: &[&str]) -> Self {
         let Self { terminal, home } = self;

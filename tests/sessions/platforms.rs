@@ -1,5 +1,8 @@
 //! Every platform at once: one table over all of them, and one that goes and comes back while the others live on.
 
+use std::io::{Read as _, Write as _};
+use std::net::TcpStream;
+
 use quarterdeck::model::Platform;
 
 use crate::cloud::Cloud;
@@ -45,6 +48,59 @@ fn one_table_holds_every_platform() {
     each_context_has_rows(&deck, &[]);
     deck.type_keys(keys::CTRL_C);
     assert!(deck.exit_status().success());
+}
+
+/// What a server answers to `GET` of an address.
+fn get(address: &str) -> String {
+    let (host, path) = address
+        .strip_prefix("http://")
+        .and_then(|rest| rest.split_once('/'))
+        .expect("an address");
+    let mut stream = TcpStream::connect(host).expect("it listens");
+    let ask = format!("GET /{path} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n\r\n");
+    stream.write_all(ask.as_bytes()).expect("it listens");
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).expect("a whole answer");
+    answer
+}
+
+#[test]
+fn a_console_that_is_a_page_opens_in_a_browser_and_shows_its_address_nowhere_else() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (browser, seen) = (folder.path().join("browser"), folder.path().join("seen"));
+    let script = format!(
+        "#!/bin/sh\nprintf %s \"$1\" > '{0}.part'\nmv '{0}.part' '{0}'\n",
+        seen.display()
+    );
+    std::fs::write(&browser, script).expect("writable");
+    let may_run = std::os::unix::fs::PermissionsExt::from_mode(0o700);
+    std::fs::set_permissions(&browser, may_run).expect("it is ours");
+    let deck = Deck::with_environment(
+        &["--context", "demo-gcore"],
+        &[("BROWSER", &browser.to_string_lossy())],
+    );
+    // Its region has no proxy for serial consoles.
+    deck.wait_for("api-2");
+    deck.type_keys(keys::ESC);
+    deck.wait_gone("esc hides this");
+    deck.type_keys("/api-2\r");
+    deck.wait_gone("api-1");
+    deck.type_keys("a");
+    deck.wait_for("a page for a browser");
+    deck.wait_for("http://127.0.0.1/••••");
+    deck.type_keys(keys::ENTER);
+    deck.wait_for("browser");
+    deck.wait_until("the browser has it", |_| seen.exists());
+    let address = std::fs::read_to_string(&seen).expect("an address");
+    let page = get(&address);
+    assert!(
+        page.starts_with("HTTP/1.1 200") && page.contains("<h1>api-2</h1>"),
+        "{page}"
+    );
+    let token = address.rsplit("token%3D").next().expect("a token");
+    assert!(token.len() > 20, "{address}");
+    let shown = String::from_utf8_lossy(&deck.raw()).into_owned();
+    assert!(!shown.contains(token), "the token was on the screen");
 }
 
 #[test]

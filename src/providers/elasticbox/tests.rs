@@ -60,7 +60,7 @@ fn an_instance_is_a_row_without_its_boxes() {
     );
     assert_eq!(
         (row.state.lifecycle, &*row.state.raw),
-        (Lifecycle::Running, "done / deploy")
+        (Lifecycle::Running, "online")
     );
     let link = row.container.as_ref().unwrap();
     assert_eq!(
@@ -79,6 +79,8 @@ fn an_instance_is_a_row_without_its_boxes() {
     );
     assert!(row.offers.logs && !row.offers.telemetry && row.offers.console.is_none());
     for (name, value) in [
+        ("state", "done"),
+        ("operation", "deploy"),
         ("lease", "terminate in 3h"),
         ("machines", "eb-1-1, eb-1-2 unavailable"),
         ("policy_box", "Small ones"),
@@ -103,7 +105,7 @@ fn dead_odd_and_newer_documents_are_read() {
     let row = instance(dead);
     assert_eq!(
         (row.state.lifecycle, &*row.state.raw),
-        (Lifecycle::Gone, "done / terminate_service")
+        (Lifecycle::Gone, "terminated")
     );
     assert_eq!(
         (fact(&row.facts, "lease"), fact(&row.facts, "machines")),
@@ -118,14 +120,15 @@ fn dead_odd_and_newer_documents_are_read() {
     assert_eq!(row.created.unwrap().to_string(), "2019-01-12T00:15:09.026751Z");
     assert_eq!(
         (row.state.lifecycle, &*row.state.raw),
-        (Lifecycle::Pending, "processing / poweron")
+        (Lifecycle::Pending, "processing")
     );
 
     let odd = json!({"id": "i-2", "boxes": null, "service": "eb", "policy_box": [], "tags": {}, "operation": 3,
         "state": "resting", "box": {"id": "b"}});
     let row = instance(odd);
     assert_eq!((&*row.name, row.state.lifecycle), ("i-2", Lifecycle::Unknown));
-    assert!(row.container.is_none() && row.facts.is_empty());
+    assert!(row.container.is_none());
+    assert_eq!((row.facts.len(), fact(&row.facts, "state")), (1, Some("resting")));
 
     let list: wire::List<wire::Instance> =
         serde_json::from_value(json!([{"id": "i-1"}, null, "odd", {"name": "without an id"}])).unwrap();

@@ -123,7 +123,7 @@ fn families_are_models_with_sizes_zones_and_what_is_left() {
     let [a30, odd] = &all[..] else {
         panic!("two families: {all:?}")
     };
-    assert_eq!((&*a30.name, &*a30.code), ("Nvidia A30", "gpua30"));
+    assert_eq!((&*a30.name, &*a30.code), ("NVIDIA A30", "gpua30"));
     assert_eq!(a30.memory, Some(Bytes(24 << 30)));
     let words = |all: &[Arc<str>]| all.join("; ");
     assert_eq!(words(&a30.sizes), "small 1x; huge 4x");

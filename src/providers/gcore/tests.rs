@@ -155,7 +155,7 @@ fn accelerators_of_a_server_bear_the_code_of_their_model() {
         "hardware_description": {"gpu": "NVIDIA h100-8GPU (80GB)", "ram": "1 TiB"}});
     let row = instance(json!({"id": "i1", "flavor": flavor}));
     let gpus = row.gpus.unwrap();
-    assert_eq!((gpus.count, &*gpus.models[0]), (8, "h100"));
+    assert_eq!((gpus.count, &*gpus.models[0]), (8, "H100"));
     assert_eq!(row.size.as_deref(), Some("bm3-ai-1xlarge-h100-80-8"));
     let plain =
         instance(json!({"id": "i1", "flavor": {"flavor_name": "g1-standard-2-4", "vcpus": 2, "ram": 4096}}));
@@ -247,7 +247,7 @@ fn a_deployment_is_read_over_its_regions() {
     let gpus = row.gpus.as_ref().unwrap();
     assert_eq!(
         (gpus.count, &*gpus.models[0]),
-        (2, "h100"),
+        (2, "H100"),
         "named as the models of the GPU pane are"
     );
     assert_eq!((row.cpu.unwrap().0, row.memory), (16.0, Some(Bytes(232 << 30))));
@@ -273,7 +273,7 @@ fn a_deployment_is_read_over_its_regions() {
     let unlisted = deployment(json!({"name": "a", "flavor_name": "inference-16vcpu-232gib-1xl40s-48gb"}));
     assert_eq!(
         &*unlisted.gpus.unwrap().models[0],
-        "l40s",
+        "L40S",
         "by its name where the flavor is not listed"
     );
 }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::super::accelerator;
 use super::super::words::Words;
 use super::wire;
 use crate::model::{
@@ -45,7 +46,7 @@ impl Mapper {
                 models: wire
                     .desired_gpus
                     .iter()
-                    .map(|model| self.words.share(model))
+                    .map(|model| self.words.share(&accelerator::called(model)))
                     .collect(),
             }),
             location: None,
@@ -106,7 +107,7 @@ impl Mapper {
     pub(super) fn gpu_model(&self, wire: &wire::GpuModel) -> GpuModel {
         GpuModel {
             id: ResourceId::new(&self.context, Kind::GpuModel, &*wire.code),
-            name: wire.name.as_deref().unwrap_or(&wire.code).into(),
+            name: accelerator::called(wire.name.as_deref().unwrap_or(&wire.code)).into(),
             code: wire.code.as_str().into(),
             memory: None,
             sizes: Vec::new(),

@@ -31,7 +31,7 @@ fn a_container_is_read_with_its_nulls_and_zero_times() {
     );
     assert_eq!((row.state.lifecycle, row.changed), (Lifecycle::Running, None));
     let gpus = row.gpus.as_ref().unwrap();
-    assert_eq!((gpus.count, &*gpus.models[0]), (2, "Nvidia a100"));
+    assert_eq!((gpus.count, &*gpus.models[0]), (2, "NVIDIA A100"));
     assert!(
         row.facts
             .iter()

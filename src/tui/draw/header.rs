@@ -71,8 +71,10 @@ fn contexts(app: &App, mut x: u16, right: u16, y: u16, buf: &mut Buffer) {
         .iter()
         .filter(|it| !app.hidden.contains(&it.name))
         .collect();
-    // Every word, or only those that tell of trouble.
-    for quiet_words in [true, false] {
+    let names: Vec<&str> = shown.iter().map(|context| context.name.as_str()).collect();
+    let common = shared_beginning(&names);
+    // Every word, or only those that tell of trouble; whole names, or only where they differ.
+    for (quiet_words, left_out) in [(true, 0), (false, 0), (false, common)] {
         let words: Vec<_> = shown
             .iter()
             .map(|context| {
@@ -83,7 +85,8 @@ fn contexts(app: &App, mut x: u16, right: u16, y: u16, buf: &mut Buffer) {
                 } else {
                     brief(context)
                 };
-                (context.name.as_str(), lifecycle, quiet, word)
+                let name = context.name.as_str();
+                (name.get(left_out..).unwrap_or(name), lifecycle, quiet, word)
             })
             .collect();
         let width = |(name, _, _, word): &(&str, Lifecycle, bool, String)| {
@@ -122,6 +125,21 @@ fn contexts(app: &App, mut x: u16, right: u16, y: u16, buf: &mut Buffer) {
             x = put(buf, x, y, right - x, &text, theme.lifecycle(lifecycle)) + 2;
         }
     }
+}
+
+/// How many bytes all names begin with alike, up to the end of a word: 5 of `demo-cycle` and `demo-gcore`.
+fn shared_beginning(names: &[&str]) -> usize {
+    let Some((first, others)) = names.split_first() else {
+        return 0;
+    };
+    let ends = first
+        .match_indices(['-', '_', '.', '/', ' '])
+        .map(|(at, mark)| at + mark.len());
+    let shared = |end: &usize| {
+        let alike = |name: &&str| name.len() > *end && name.get(..*end) == first.get(..*end);
+        !others.is_empty() && first.len() > *end && others.iter().all(alike)
+    };
+    ends.take_while(shared).last().unwrap_or(0)
 }
 
 /// A context's health in a word for the header.
@@ -236,4 +254,25 @@ fn is_busy(app: &App) -> bool {
             Resource::Operation(it) => matches!(it.state.lifecycle, Lifecycle::Running | Lifecycle::Pending),
             _ => false,
         })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::shared_beginning;
+
+    #[test]
+    fn only_whole_words_that_all_names_share_are_left_out() {
+        for (names, shared) in [
+            (&["demo-cycle", "demo-gcore"][..], 5),
+            (&["demo-eu-a", "demo-eu-b", "demo-eu-"], 5),
+            (&["demo-cycle", "democracy"], 0),
+            (&["prod-eu", "prod-eu-2"], 5),
+            (&["prod-", "prod-eu"], 0),
+            (&["größe-a", "größe-b"], 8),
+            (&["demo-cycle"], 0),
+            (&[], 0),
+        ] {
+            assert_eq!(shared_beginning(names), shared, "{names:?}");
+        }
+    }
 }

@@ -65,10 +65,11 @@ pub(super) fn container(column: Column, it: &Container) -> Cow<'_, str> {
     }
 }
 
-/// `2x a100`, `1x a100|h100`, `1x any`.
+/// `2x A100`, `1x A100|H100`, `1x any`: the maker that almost all have is left out.
 pub(super) fn gpus(request: Option<&GpuRequest>) -> Cow<'_, str> {
     request.map_or(NOTHING, |gpus| {
-        let models = gpus.models.join("|");
+        let short = |model: &Arc<str>| model.strip_prefix("NVIDIA ").unwrap_or(model).to_owned();
+        let models = gpus.models.iter().map(short).collect::<Vec<_>>().join("|");
         let models = if models.is_empty() { "any" } else { &models };
         format!("{}x {models}", gpus.count).into()
     })

@@ -134,7 +134,7 @@ async fn a_shutdown_is_seen_in_every_pane_and_in_the_log() {
     let Resource::Instance(row) = within(provider.get(&id)).await.unwrap() else {
         panic!("an instance")
     };
-    assert!(row.state.raw.starts_with("done / shutdown"), "{:?}", row.state);
+    assert_eq!(&*row.state.raw, "shutdown");
     let (operations, _) = list(&provider, Kind::Operation).await;
     let mine = |row: &&Resource| row.id().scope.as_ref() == Some(&id.id);
     let names: Vec<&str> = operations.iter().filter(mine).map(Resource::name).collect();

@@ -159,7 +159,7 @@ async fn a_change_is_seen_and_is_in_the_log() {
 }
 
 #[tokio::test]
-async fn a_console_has_an_address_and_a_page() {
+async fn a_console_has_an_address() {
     let cloud = start(None, None).await;
     let provider = provider(&cloud, "exoscale");
     let (rows, _) = list(&provider, Kind::Instance).await;
@@ -172,7 +172,7 @@ async fn a_console_has_an_address_and_a_page() {
         panic!("a framebuffer")
     };
     assert!(endpoint.expose().starts_with("ws"));
-    assert!(page.is_some());
+    assert!(page.is_none(), "the portal knows nothing of a demo's consoles");
 }
 
 #[tokio::test]

@@ -35,7 +35,7 @@ async fn instances_are_asked_of_every_zone_and_joined_with_what_it_sells() {
         (Some("gpua30.small"), Some("Linux 22"))
     );
     let gpus = shop.gpus.as_ref().unwrap();
-    assert_eq!((gpus.count, &*gpus.models[0]), (1, "Nvidia A30"));
+    assert_eq!((gpus.count, &*gpus.models[0]), (1, "NVIDIA A30"));
     assert_eq!(
         (db.location.as_deref(), db.image.as_deref()),
         (Some("de-fra-1"), Some("Linux 24"))
@@ -73,7 +73,7 @@ async fn gpu_models_are_families_with_what_is_left() {
     let Some(Resource::GpuModel(model)) = rows.last() else {
         panic!("{rows:?}")
     };
-    assert_eq!((&*model.code, &*model.name), ("gpua30", "Nvidia A30"));
+    assert_eq!((&*model.code, &*model.name), ("gpua30", "NVIDIA A30"));
     assert_eq!((&*model.sizes[0], &*model.locations[0]), ("small 1x", "ch-gva-2"));
     assert_eq!((model.quota.as_deref(), &model.price), (Some("3 of 4"), &None));
     let same = within(provider.get(&model.id)).await.unwrap();

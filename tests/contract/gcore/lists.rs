@@ -124,7 +124,7 @@ async fn containers_are_deployments_and_the_containers_of_regions() {
         (Some("Manassas"), Some("Luxembourg"))
     );
     assert!(llm.offers.logs && !nginx.offers.logs);
-    assert_eq!(&*llm.gpus.unwrap().models[0], "h100");
+    assert_eq!(&*llm.gpus.unwrap().models[0], "H100");
     let scopes: Vec<&str> = rest
         .iter()
         .filter_map(|event| match event {

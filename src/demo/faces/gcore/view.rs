@@ -42,6 +42,11 @@ impl Region {
         }
     }
 
+    /// Whether it has a proxy for serial consoles: not every region of the platform does.
+    pub(super) fn has_serial(&self) -> bool {
+        self.keystone != "ED-29"
+    }
+
     /// A small number for ids of things that a region has several of.
     pub(super) fn nth(&self, nth: u32) -> u32 {
         self.place * 64 + nth

@@ -125,7 +125,7 @@ impl Tail {
         if self.tell(activity, logs, whole).await.is_none() {
             return Ok(None);
         }
-        self.pace(state.lifecycle, &state.raw).map(Some)
+        self.pace(state.lifecycle).map(Some)
     }
 
     /// The text that a machine's scripts printed so far. One that is being made has none.
@@ -199,10 +199,10 @@ impl Tail {
 
     /// When to read again. A terminated instance ends the log, once it has been seen so twice: between the two steps of
     /// an end the pair may read so for a moment.
-    fn pace(&mut self, lifecycle: Lifecycle, raw: &str) -> Result<Duration, Problem> {
+    fn pace(&mut self, lifecycle: Lifecycle) -> Result<Duration, Problem> {
         let over = lifecycle == Lifecycle::Gone;
         if over && std::mem::replace(&mut self.seen_over, over) {
-            let said = format!("the instance is terminated ({raw}): its log has ended");
+            let said = "the instance is terminated: its log has ended";
             return Err(Problem::new(ProblemKind::NotFound, said));
         }
         self.seen_over = over;

@@ -69,6 +69,8 @@ impl Mapper {
         let lease = lease::told(&wire.lease, now);
         let updates = wire.automatic_updates.as_deref().filter(|word| *word != "off");
         self.told([
+            ("state", wire.state.as_deref()),
+            ("operation", wire.operation.event.as_deref()),
             ("owner", wire.owner.as_deref()),
             ("service", wire.service.sort.as_deref()),
             ("service.id", wire.service.id.as_deref()),

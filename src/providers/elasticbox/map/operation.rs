@@ -15,7 +15,7 @@ impl Mapper {
         let event = wire.operation.event.as_deref()?;
         let mut state = state::operation(&self.words, wire.state.as_deref());
         if state.lifecycle == Lifecycle::Failed {
-            state = state.because(self.words.share(&format!("the instance is {}", row.state.raw)));
+            state = state.because(self.words.share("the instance is unavailable"));
         }
         let created = date(wire.operation.created.as_deref());
         Some(Operation {

@@ -38,16 +38,25 @@ fn lifecycle(state: &str, aim: Aim) -> Lifecycle {
     }
 }
 
-/// The state of an instance; the raw word is the pair, as `done / terminate_service`.
+/// The state of an instance in the word that the vendor's own pages show for the pair; a pair without one stays as it is,
+/// as `done / pull`. What is under way, or has failed, is the reason.
 pub(crate) fn pair(words: &Words, state: Option<&str>, event: Option<&str>) -> State {
     let (state, event) = (state.unwrap_or("unknown"), event.unwrap_or_default());
     let lifecycle = lifecycle(state, aim(event));
-    if event.is_empty() {
-        return State::new(lifecycle, words.share(state));
-    }
-    let told = State::new(lifecycle, words.share(&format!("{state} / {event}")));
+    let word = match lifecycle {
+        Lifecycle::Running => "online",
+        Lifecycle::Stopped => "shutdown",
+        Lifecycle::Gone => "terminated",
+        Lifecycle::Unknown if !event.is_empty() => {
+            return State::new(lifecycle, words.share(&format!("{state} / {event}")));
+        }
+        _ => state,
+    };
+    let told = State::new(lifecycle, words.share(word));
     match lifecycle {
+        _ if event.is_empty() => told,
         Lifecycle::Failed => told.because(words.share(&format!("{event} failed"))),
+        _ if lifecycle.is_moving() => told.because(words.share(event)),
         _ => told,
     }
 }
@@ -71,34 +80,35 @@ mod tests {
     #[test]
     fn every_pair_has_its_place() {
         use Lifecycle::{Deleting, Failed, Gone, Pending, Running, Stopped, Stopping, Unknown};
-        for (state, event, lifecycle) in [
-            ("processing", "deploy", Pending),
-            ("processing", "poweron", Pending),
-            ("processing", "pull", Pending),
-            ("processing", "shutdown", Stopping),
-            ("processing", "shutdown_service", Stopping),
-            ("processing", "terminate", Deleting),
-            ("processing", "terminate_service", Deleting),
-            ("done", "deploy", Running),
-            ("done", "poweron", Running),
-            ("done", "reinstall", Running),
-            ("done", "reconfigure", Running),
-            ("done", "snapshot", Running),
-            ("done", "vm_migration", Running),
-            ("done", "shutdown", Stopped),
-            ("done", "shutdown_service", Stopped),
-            ("done", "terminate", Gone),
-            ("done", "terminate_service", Gone),
-            ("done", "pull", Unknown),
-            ("unavailable", "terminate", Failed),
-            ("unavailable", "pull", Failed),
-            ("resting", "deploy", Unknown),
+        for (state, event, lifecycle, word) in [
+            ("processing", "deploy", Pending, "processing"),
+            ("processing", "poweron", Pending, "processing"),
+            ("processing", "pull", Pending, "processing"),
+            ("processing", "shutdown", Stopping, "processing"),
+            ("processing", "shutdown_service", Stopping, "processing"),
+            ("processing", "terminate", Deleting, "processing"),
+            ("processing", "terminate_service", Deleting, "processing"),
+            ("done", "deploy", Running, "online"),
+            ("done", "poweron", Running, "online"),
+            ("done", "reinstall", Running, "online"),
+            ("done", "reconfigure", Running, "online"),
+            ("done", "snapshot", Running, "online"),
+            ("done", "vm_migration", Running, "online"),
+            ("done", "shutdown", Stopped, "shutdown"),
+            ("done", "shutdown_service", Stopped, "shutdown"),
+            ("done", "terminate", Gone, "terminated"),
+            ("done", "terminate_service", Gone, "terminated"),
+            ("done", "pull", Unknown, "done / pull"),
+            ("unavailable", "terminate", Failed, "unavailable"),
+            ("unavailable", "pull", Failed, "unavailable"),
+            ("resting", "deploy", Unknown, "resting / deploy"),
         ] {
             let told = pair(&Words::default(), Some(state), Some(event));
-            assert_eq!(
-                (told.lifecycle, &*told.raw),
-                (lifecycle, &*format!("{state} / {event}"))
-            );
+            assert_eq!((told.lifecycle, &*told.raw), (lifecycle, word), "{state} {event}");
+            let under_way = (state == "processing").then_some(event);
+            if state != "unavailable" {
+                assert_eq!(told.reason.as_deref(), under_way, "{state} {event}");
+            }
         }
         let failed = pair(&Words::default(), Some("unavailable"), Some("reinstall"));
         assert_eq!(failed.reason.as_deref(), Some("reinstall failed"));

@@ -191,12 +191,13 @@ async fn instances(api: &Api, map: &Mapper, place: &Place) -> Result<Vec<Listed>
 
 fn listed(map: &Mapper, wire: &wire::Instance, now: Timestamp) -> Option<Listed> {
     let instance = map.instance(wire, now)?;
-    let version = format!(
-        "{} {} {}",
-        wire.updated.as_deref().unwrap_or_default(),
-        instance.state.raw,
-        wire.operation.created.as_deref().unwrap_or_default()
-    );
+    let told = [
+        &wire.updated,
+        &wire.state,
+        &wire.operation.event,
+        &wire.operation.created,
+    ];
+    let version = told.map(|it| it.as_deref().unwrap_or_default()).join(" ");
     Some(Listed {
         latest: map.latest(wire, &instance),
         instance,

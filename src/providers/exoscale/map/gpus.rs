@@ -10,14 +10,14 @@ use crate::providers::exoscale::wire::Quota;
 
 /// Families whose model is known, and the memory of one where the model comes with one size only.
 const MODELS: [(&str, &str, Option<u64>); 8] = [
-    ("gpu", "Nvidia Tesla P100", None),
-    ("gpu2", "Nvidia Tesla V100", None),
-    ("gpu3", "Nvidia A40", Some(48)),
-    ("gpua30", "Nvidia A30", Some(24)),
-    ("gpua5000", "Nvidia RTX A5000", Some(24)),
-    ("gpu3080ti", "Nvidia RTX 3080 Ti", Some(12)),
-    ("gpurtx6000pro", "Nvidia RTX PRO 6000", Some(96)),
-    ("gpub300", "Nvidia B300", Some(269)),
+    ("gpu", "NVIDIA Tesla P100", None),
+    ("gpu2", "NVIDIA Tesla V100", None),
+    ("gpu3", "NVIDIA A40", Some(48)),
+    ("gpua30", "NVIDIA A30", Some(24)),
+    ("gpua5000", "NVIDIA RTX A5000", Some(24)),
+    ("gpu3080ti", "NVIDIA RTX 3080 Ti", Some(12)),
+    ("gpurtx6000pro", "NVIDIA RTX PRO 6000", Some(96)),
+    ("gpub300", "NVIDIA B300", Some(269)),
 ];
 
 /// What a family's accelerator is called, and its memory; a family that is not known is called by its own name.

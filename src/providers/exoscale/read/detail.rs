@@ -139,11 +139,14 @@ pub(crate) async fn console(deck: &Deck, id: &ResourceId) -> Result<Console, Pro
 }
 
 /// The page of the portal that shows a screen, as the official command line makes it: the part of the host before
-/// `console-`, which is empty but for the platform's own rehearsals, stands before the portal's name.
+/// `console-`, which is empty but for the platform's own rehearsals, stands before the portal's name. `None` for a host
+/// that is not one of the platform's proxies: the portal could not reach it, and has no business with its token.
 fn page_at(host: &str, path: &str) -> Option<Secret> {
-    let prefix = host.find("console-").map_or("", |at| &host[..at]);
+    let prefix = &host[..host.find("console-")?];
     let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '.');
-    let prefix = if prefix.chars().all(plain) { prefix } else { "" };
+    if !host.chars().all(plain) {
+        return None;
+    }
     let mut page = Url::parse(&format!("https://{prefix}portal.exoscale.com/vnc")).ok()?;
     page.query_pairs_mut()
         .append_pair("host", host)
@@ -166,16 +169,11 @@ mod tests {
                 "pre-console-proxy-ch-gva-2.exoscale.com",
                 "https://pre-portal.exoscale.com/vnc?host=pre-console-proxy-ch-gva-2.exoscale.com&path=a%2Fb%3Ftoken%3Dx",
             ),
-            (
-                "evil.example/console-",
-                "https://portal.exoscale.com/vnc?host=evil.example%2Fconsole-&path=a%2Fb%3Ftoken%3Dx",
-            ),
-            (
-                "other.example",
-                "https://portal.exoscale.com/vnc?host=other.example&path=a%2Fb%3Ftoken%3Dx",
-            ),
         ] {
             assert_eq!(page_at(host, "a/b?token=x").unwrap().expose(), page);
+        }
+        for host in ["evil.example/console-", "other.example", "127.0.0.1:8080", ""] {
+            assert!(page_at(host, "a/b?token=x").is_none(), "{host}");
         }
     }
 }

@@ -7,6 +7,7 @@ use super::super::places::{Region, Regions};
 use super::super::wire;
 use super::{Facts, Mapper, card_of_flavor, date, shared, state};
 use crate::model::{Bytes, Container, Cores, GpuRequest, Kind, Offers, ResourceId};
+use crate::providers::accelerator;
 
 /// The flavors of deployments by name.
 pub(crate) type InferenceFlavors = HashMap<String, wire::InferenceFlavor>;
@@ -76,10 +77,10 @@ impl Mapper {
     ) -> Option<GpuRequest> {
         let (count, model) = if let Some(flavor) = flavor {
             let model = flavor.gpu_model.as_deref().unwrap_or_default();
-            (flavor.gpu?, model.to_lowercase())
+            (flavor.gpu?, accelerator::called(model))
         } else {
             let card = card_of_flavor(name?)?;
-            (card.count, card.model)
+            (card.count, accelerator::called(&card.model))
         };
         (count > 0).then(|| GpuRequest {
             count,

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::super::wire;
 use super::{Facts, Mapper, card_of_flavor, card_of_text, date, shared, state};
 use crate::model::{Address, GpuRequest, Instance, Kind, Lifecycle, Offers, ResourceId, ScreenKind};
+use crate::providers::accelerator;
 
 /// What a machine has, which its metrics are shares of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -122,7 +123,7 @@ impl Mapper {
             .or_else(|| card_of_flavor(flavor.name()?))?;
         Some(Arc::new(GpuRequest {
             count: card.count,
-            models: vec![self.words.share(&card.model)],
+            models: vec![self.words.share(&accelerator::called(&card.model))],
         }))
     }
 }

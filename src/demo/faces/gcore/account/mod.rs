@@ -173,7 +173,7 @@ pub(super) async fn ai_regions(State(room): State<Room>, query: Query) -> Answer
         page.of(&view.regions(), |row| {
             let mut told = region(view, row, false);
             told["novnc_proxy_url"] = json!(browser);
-            told["serial_proxy_url"] = json!(proxy);
+            told["serial_proxy_url"] = json!(row.has_serial().then_some(&proxy));
             told["spice_proxy_url"] = Value::Null;
             told["keystone"] = json!({
                 "id": row.id, "url": browser, "state": "INITIALIZED", "keystone_federated_domain_id": "default",

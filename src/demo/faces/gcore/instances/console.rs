@@ -49,7 +49,7 @@ pub(crate) fn token() -> Result<String, Problem> {
 /// `GET .../get_console`.
 pub(crate) async fn address(State(room): State<Room>, target: Target, query: Query) -> Answer {
     let kind = query.text("console_type").unwrap_or("novnc");
-    if !matches!(kind, "serial" | "novnc") {
+    if !matches!(kind, "serial" | "novnc") || (kind == "serial" && !target.region.has_serial()) {
         return Err(Problem::wrong(format!("Unavailable console type {kind}")));
     }
     let phase = room
@@ -99,7 +99,7 @@ pub(crate) async fn page(State(room): State<Room>, query: Query) -> Response {
         .collect();
     Html(format!(
         "<!DOCTYPE html><html><head><title>{safe}</title></head><body><h1>{safe}</h1>\
-         <p>This machine of the demo cloud has a serial console only.</p></body></html>"
+         <p>The screen of a machine would be here. Those of the demo cloud draw none.</p></body></html>"
     ))
     .into_response()
 }
