@@ -3,6 +3,7 @@
 use std::io::{Read, Write};
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use portable_pty::{CommandBuilder, ExitStatus, MasterPty, PtySize, native_pty_system};
 use tokio::sync::{mpsc, watch};
@@ -11,6 +12,9 @@ use super::output::Output;
 use super::reaper::Reaper;
 use super::usage;
 
+/// How long the end of what is printed is waited for once the leader has ended: somebody who left the session may hold the
+/// terminal open for ever.
+const LAST_WORDS: Duration = Duration::from_secs(1);
 /// Threads of a session only move bytes.
 const STACK: usize = 256 * 1024;
 
@@ -78,14 +82,19 @@ impl Session {
         let (keys, typed) = mpsc::channel(64);
         let (ending, ended) = watch::channel(None);
         let printed = output.clone();
-        let reading = thread("demo-pty-read", move || read(output_end, &printed))?;
+        let (reading, read_out) = std::sync::mpsc::channel::<()>();
+        thread("demo-pty-read", move || {
+            // Hung up when the thread ends.
+            let _reading = reading;
+            read(output_end, &printed);
+        })?;
         thread("demo-pty-write", move || write(writer, typed))?;
         let reaper = reaper.clone();
         thread("demo-pty-wait", move || {
             let status = child.wait();
             // What the leader left behind goes with it, as when a terminal is hung up.
             usage::kill_session(id);
-            let _ = reading.join();
+            let _ = read_out.recv_timeout(LAST_WORDS);
             reaper.forget(id);
             ending.send_replace(Some(told(status.ok().as_ref())));
         })?;
@@ -154,14 +163,12 @@ fn told(status: Option<&ExitStatus>) -> String {
     }
 }
 
-fn thread<T: Send + 'static>(
-    name: &str,
-    work: impl FnOnce() -> T + Send + 'static,
-) -> Result<std::thread::JoinHandle<T>, String> {
+fn thread(name: &str, work: impl FnOnce() + Send + 'static) -> Result<(), String> {
     std::thread::Builder::new()
         .name(name.to_owned())
         .stack_size(STACK)
         .spawn(work)
+        .map(|_| ())
         .map_err(|e| format!("no thread for a PTY: {e}"))
 }
 

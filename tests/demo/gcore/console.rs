@@ -52,6 +52,29 @@ async fn the_serial_line_is_a_terminal_and_its_token_opens_it_again() {
     );
 }
 
+/// Who runs in a session of its own and holds the terminal does not keep a shell from ending.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_shell_ends_though_somebody_holds_its_terminal() {
+    let gcore = Gcore::start().await;
+    let machine = gcore.api().await;
+    let told = gcore
+        .get(&format!("{machine}/get_console?console_type=serial"))
+        .await;
+    let url = told["remote_console"]["url"].as_str().expect("an address");
+    let mut line = gcore.client.upgrade(url).await.expect("it opens");
+    line.until("# ").await;
+    line.keys("setsid sleep 20 & echo held-$?; exit\r").await;
+    let next = async {
+        line.until("held-0\r\n").await;
+        line.until("exit\r\n").await;
+        line.until("root@api").await;
+    };
+    tokio::time::timeout(std::time::Duration::from_secs(10), next)
+        .await
+        .expect("a new shell before the holder ends");
+}
+
 #[tokio::test]
 async fn subprotocols_and_origins_are_those_of_the_proxy() {
     let gcore = Gcore::start().await;
