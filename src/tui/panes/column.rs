@@ -201,6 +201,8 @@ impl Column {
         match self {
             Self::Name if matches!(kind, Kind::Revision) => shape("REVISION", 6, 16, 98),
             Self::Name => shape("NAME", 8, 44, 100),
+            // What was done to what, how it went and when says more than where.
+            Self::Context if matches!(kind, Kind::Operation) => shape("CONTEXT", 6, 20, 62),
             Self::Context => shape("CONTEXT", 6, 20, 80),
             Self::State => shape("STATE", 7, 18, 95),
             Self::Size => shape("TYPE", 6, 22, 25),
@@ -227,8 +229,8 @@ impl Column {
             Self::Price => shape("PRICE", 5, 24, 50),
             Self::Quota => shape("QUOTA", 5, 24, 45),
             Self::Used => shape("USED BY", 7, 20, 65),
-            Self::Progress => shape("PROGRESS", 8, 16, 70),
-            Self::Target => shape("TARGET", 6, 32, 60),
+            Self::Progress => shape("PROGRESS", 8, 16, 55),
+            Self::Target => shape("TARGET", 6, 32, 85),
             Self::By => shape("BY", 4, 24, 20),
             Self::Took => figure("TOOK", 4, 6, 40),
             Self::Id => shape("ID", 6, 36, 3),
