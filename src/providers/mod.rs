@@ -105,6 +105,8 @@ pub enum Console {
         endpoint: Secret,
         /// A page that shows the same in a browser, where there is one; holds a token.
         page: Option<Secret>,
+        /// How long both are good for, where the platform says so.
+        good_for: Option<Duration>,
     },
     /// A page for a browser; its URL may hold a token.
     WebPage(Secret),

@@ -24,6 +24,8 @@ pub struct Page {
     pub address: Secret,
     /// It is for a program that speaks VNC over a websocket, not for a browser.
     pub is_endpoint: bool,
+    /// How long it is good for, where that is known.
+    pub good_for: Option<Duration>,
 }
 
 impl Page {
@@ -31,15 +33,18 @@ impl Page {
     pub fn of(console: Console) -> Option<Self> {
         match console {
             Console::Framebuffer {
-                page: Some(address), ..
-            }
-            | Console::WebPage(address) => Some(Self {
+                endpoint,
+                page,
+                good_for,
+            } => Some(Self {
+                is_endpoint: page.is_none(),
+                address: page.unwrap_or(endpoint),
+                good_for,
+            }),
+            Console::WebPage(address) => Some(Self {
                 address,
                 is_endpoint: false,
-            }),
-            Console::Framebuffer { endpoint, page: None } => Some(Self {
-                address: endpoint,
-                is_endpoint: true,
+                good_for: None,
             }),
             Console::Terminal { .. } => None,
         }
@@ -113,6 +118,20 @@ impl PageView {
         }
     }
 
+    /// Whether the address was good for a time, and that is over.
+    fn is_over(&self) -> bool {
+        let (Known::Here(page, Some(at)), Some(now)) = (&self.known, self.now) else {
+            return false;
+        };
+        page.good_for.is_some_and(|good_for| now.since(*at) >= good_for)
+    }
+
+    fn fetch_anew(&mut self) -> Vec<Effect> {
+        self.known = Known::Waiting(None);
+        self.shown = None;
+        vec![self.fetch()]
+    }
+
     fn is_unmasked(&self, now: Timestamp) -> bool {
         self.shown.is_some_and(|since| now.since(since) < SHOWN)
     }
@@ -141,18 +160,28 @@ impl PageView {
                 } else {
                     page.masked(look.ascii)
                 };
-                let fetched = at.map_or_else(
-                    || "just now".to_owned(),
-                    |at| format!("{} ago", age(now.since(at))),
-                );
+                let since = at.map_or(Duration::ZERO, |at| now.since(at));
+                let fetched = match page.good_for {
+                    None => format!(
+                        "{} ago; good for a short while, then fetch a fresh one",
+                        age(since)
+                    ),
+                    Some(good_for) if since >= good_for => {
+                        format!("{} ago; no longer good: fetch a fresh one", age(since))
+                    }
+                    Some(good_for) => {
+                        format!(
+                            "{} ago; good for {} more",
+                            age(since),
+                            age(good_for.saturating_sub(since))
+                        )
+                    }
+                };
                 vec![
                     ("what", what.to_owned()),
                     ("host", page.host()),
                     ("address", address),
-                    (
-                        "fetched",
-                        format!("{fetched}; good for a short while, then fetch a fresh one"),
-                    ),
+                    ("fetched", fetched),
                 ]
             }
         }
@@ -185,7 +214,7 @@ impl View for PageView {
 
     fn hints(&self) -> Vec<(Intent, &'static str)> {
         let mut hints = Vec::new();
-        if let Some(page) = self.page() {
+        if let Some(page) = self.page().filter(|_| !self.is_over()) {
             if !page.is_endpoint {
                 hints.push((Intent::Open, "open in a browser"));
             }
@@ -202,6 +231,7 @@ impl View for PageView {
     fn apply(&mut self, intent: Intent, _count: Option<u32>) -> Vec<Effect> {
         match (intent, self.page()) {
             (Intent::Back | Intent::Close, _) => vec![Effect::CloseView],
+            (Intent::Open | Intent::Copy, Some(_)) if self.is_over() => self.fetch_anew(),
             (Intent::Open, Some(page)) => vec![Effect::Browse(Address(page.address.clone()))],
             (Intent::Copy, Some(page)) => {
                 let what = format!("the address of the console of {}", self.name);
@@ -214,11 +244,7 @@ impl View for PageView {
                 };
                 Vec::new()
             }
-            (Intent::Refresh, _) if !matches!(self.known, Known::Waiting(_)) => {
-                self.known = Known::Waiting(None);
-                self.shown = None;
-                vec![self.fetch()]
-            }
+            (Intent::Refresh, _) if !matches!(self.known, Known::Waiting(_)) => self.fetch_anew(),
             _ => Vec::new(),
         }
     }

@@ -167,7 +167,8 @@ async fn a_console_has_an_address() {
         .iter()
         .find(|row| row.state().unwrap().lifecycle == Lifecycle::Running);
     let id = running.expect("the fleet has one that is up").id();
-    let Ok(Console::Framebuffer { endpoint, page }) = within(provider.console(id, ScreenKind::WebPage)).await
+    let Ok(Console::Framebuffer { endpoint, page, .. }) =
+        within(provider.console(id, ScreenKind::WebPage)).await
     else {
         panic!("a framebuffer")
     };

@@ -218,12 +218,16 @@ async fn details_hold_everything_that_an_instance_refers_to() {
 #[tokio::test]
 async fn a_console_is_told_with_the_page_that_shows_it() {
     let (recorder, provider) = recorded(organisation).await;
-    let Ok(Console::Framebuffer { endpoint, page }) =
-        within(provider.console(&web(), ScreenKind::WebPage)).await
+    let Ok(Console::Framebuffer {
+        endpoint,
+        page,
+        good_for,
+    }) = within(provider.console(&web(), ScreenKind::WebPage)).await
     else {
         panic!("a framebuffer")
     };
     assert_eq!(endpoint.expose(), "wss://console-proxy.example/?token=fake");
+    assert_eq!(good_for, Some(Duration::from_secs(60)));
     assert_eq!(
         page.unwrap().expose(),
         "https://portal.exoscale.com/vnc?host=console-proxy.example&path=%3Ftoken%3Dfake"

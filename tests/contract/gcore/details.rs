@@ -196,7 +196,7 @@ async fn the_serial_console_is_asked_for_first_and_then_the_screen() {
     let (recorder, provider) = settled().await;
     let console = "GET /v1/instances/5/7/i1/get_console console_type=";
     let opened = within(provider.console(&web(), ScreenKind::Terminal)).await;
-    let Ok(Console::Framebuffer { endpoint, page }) = opened else {
+    let Ok(Console::Framebuffer { endpoint, page, .. }) = opened else {
         panic!("a screen")
     };
     assert_eq!(

@@ -133,7 +133,7 @@ async fn serial(provider: &SharedProvider) -> quarterdeck::net::Socket {
                 assert!(input);
                 return socket;
             }
-            Console::Framebuffer { endpoint, page } => {
+            Console::Framebuffer { endpoint, page, .. } => {
                 assert!(endpoint.expose().starts_with("ws://") && page.is_some());
             }
             Console::WebPage(_) => {}

@@ -1,6 +1,7 @@
 //! One resource of Exoscale: as a row, section by section as the API tells it, and its screen.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde_json::{Value, json};
 use tokio::sync::mpsc::Sender;
@@ -123,6 +124,9 @@ async fn room(deck: &Deck, family: &str) -> Value {
 }
 
 /// Asks for the address of an instance's screen, which is good for 60 seconds.
+/// "Signed url valid for 60 seconds", the description of `get-console-proxy-url` says.
+const GOOD_FOR: Duration = Duration::from_secs(60);
+
 pub(crate) async fn console(deck: &Deck, id: &ResourceId) -> Result<Console, Problem> {
     if id.kind != Kind::Instance {
         return Err(unsupported("only instances have a screen"));
@@ -135,6 +139,7 @@ pub(crate) async fn console(deck: &Deck, id: &ResourceId) -> Result<Console, Pro
     Ok(Console::Framebuffer {
         endpoint: told.url,
         page,
+        good_for: Some(GOOD_FOR),
     })
 }
 

@@ -59,6 +59,7 @@ pub(crate) async fn open(
         Some(endpoint) if kind != ScreenKind::WebPage => Console::Framebuffer {
             endpoint: Secret::new(endpoint),
             page: Some(page),
+            good_for: None,
         },
         _ => Console::WebPage(page),
     })

@@ -99,12 +99,55 @@ fn it_is_copied_opened_and_fetched_anew() {
 }
 
 #[test]
+fn an_address_that_is_no_longer_good_is_fetched_anew_and_not_opened() {
+    let mut scene = scene(ScreenKind::Framebuffer);
+    scene.keys("a");
+    let good = Console::Framebuffer {
+        endpoint: Secret::new("wss://console.example/websockify?token=not-a-real-token"),
+        page: Some(Secret::new(PAGE)),
+        good_for: Some(Duration::from_secs(60)),
+    };
+    answer(&mut scene, Ok(Page::of(good).unwrap()));
+    scene.later(Duration::from_secs(12));
+    scene.draw();
+    assert!(
+        scene.text().contains("12s ago; good for 48s more"),
+        "{}",
+        scene.text()
+    );
+    scene.keys("\n");
+    assert_eq!(scene.effects, [Effect::Browse(Address(Secret::new(PAGE)))]);
+    scene.later(Duration::from_secs(48));
+    scene.draw();
+    assert!(
+        scene.text().contains("1m ago; no longer good"),
+        "{}",
+        scene.text()
+    );
+    for key in ["\n", "c"] {
+        scene.keys(key);
+        assert_eq!(
+            scene.effects,
+            [Effect::FetchPage(id(), ScreenKind::Framebuffer)],
+            "{key:?}"
+        );
+        let fresh = Console::Framebuffer {
+            endpoint: Secret::new("wss://console.example/websockify?token=not-a-real-token"),
+            page: None,
+            good_for: Some(Duration::ZERO),
+        };
+        answer(&mut scene, Ok(Page::of(fresh).unwrap()));
+    }
+}
+
+#[test]
 fn an_endpoint_is_no_page_for_a_browser() {
     let mut scene = scene(ScreenKind::Framebuffer);
     scene.keys("a");
     let endpoint = Console::Framebuffer {
         endpoint: Secret::new("wss://console.example/websockify?token=not-a-real-token"),
         page: None,
+        good_for: None,
     };
     answer(&mut scene, Ok(Page::of(endpoint).unwrap()));
     let hints = scene.app.view().unwrap().hints();
