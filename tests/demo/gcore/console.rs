@@ -23,10 +23,13 @@ async fn the_serial_line_is_a_terminal_and_its_token_opens_it_again() {
     line.until("# ").await;
     line.keys("echo $((6*7))-here\r").await;
     line.until("42-here\r\n").await;
+    // What is typed before the prompt is echoed twice.
+    line.until("# ").await;
     line.keys("exit\r").await;
     // Who logs out finds a new shell, as on a real line.
     line.until("exit\r\n").await;
     line.until("root@api").await;
+    line.until("# ").await;
     line.keys("stty -echo; x=second; echo $x-shell\r").await;
     line.until("second-shell\r\n").await;
     assert_eq!(line.kinds.1, 0, "a terminal's bytes came as text");
