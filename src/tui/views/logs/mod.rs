@@ -63,6 +63,9 @@ struct Tail {
     latest: Option<Timestamp>,
 }
 
+/// Lines that come sooner after the link stands were there before.
+const SETTLED: Duration = Duration::from_secs(1);
+
 /// The live tail of one or several resources.
 #[expect(
     clippy::struct_excessive_bools,
@@ -157,7 +160,10 @@ impl LogView {
         };
         let before = state(&self.buffer);
         if let Some(LogEvent::Lines(lines)) = &event {
-            self.rate.count(lines.len(), now);
+            // What was kept for a newcomer says nothing of how fast lines come.
+            if now.since(tail.since) >= SETTLED {
+                self.rate.count(lines.len(), now);
+            }
             tail.latest = lines.last().map(|line| line.at).or(tail.latest);
         }
         if let Some(event) = event {

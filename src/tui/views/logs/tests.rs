@@ -96,6 +96,22 @@ fn shown(view: &LogView) -> Vec<String> {
 }
 
 #[test]
+fn what_was_kept_for_a_newcomer_does_not_count_as_speed() {
+    thread_local! { static PASSED: std::cell::Cell<i64> = const { std::cell::Cell::new(0) } }
+    let mut view = LogView::bounded(vec![(id("web-1"), "web-1".to_owned())], KEPT, || {
+        after(PASSED.get())
+    });
+    view.open();
+    view.tail_opened(&id("web-1"), TailId(0));
+    view.log(TailId(0), Some(LogEvent::Connected));
+    numbered(&mut view, 0..600);
+    assert_eq!(view.rate.per_second(after(1000)), 0);
+    PASSED.set(1500);
+    numbered(&mut view, 600..630);
+    assert_eq!(view.rate.per_second(after(2500)), 10);
+}
+
+#[test]
 fn two_sources_are_merged_by_time_with_their_names() {
     let mut view = opened(&["web-1", "train-0"]);
     print(
