@@ -8,14 +8,17 @@ use crate::deck::{Deck, keys};
 fn the_logs_of_two_containers_at_once() {
     let deck = Deck::demo();
     deck.type_keys("2");
-    deck.wait_for("Storefront");
+    deck.wait_for("Receipt mailer");
     for name in ["Order queue", "landing-page"] {
         deck.type_keys(&format!("/{name}\r"));
-        deck.wait_until(&format!("only {name}"), |screen| {
-            !screen.contents().contains("Receipt mailer")
-        });
+        // In the frame's head it stands between two lines once it is set.
+        let set = format!("─ /{name} ─");
+        deck.wait_for(&set);
+        deck.wait_gone("Receipt mailer");
         deck.type_keys(" ");
         deck.type_keys(keys::ESC);
+        // An Esc and the next key together would be another key.
+        deck.wait_gone(&set);
         deck.wait_for("Receipt mailer");
     }
     deck.type_keys("l");
