@@ -25,6 +25,7 @@ use std::time::{Duration, Instant};
 
 use futures_util::future::BoxFuture;
 use futures_util::stream::BoxStream;
+use tokio::sync::mpsc::Sender;
 use url::Url;
 
 use crate::model::{
@@ -236,6 +237,23 @@ fn below<'a>(base: &Url, path: impl IntoIterator<Item = &'a str>) -> Result<Url,
     segments.pop_if_empty().extend(path);
     drop(segments);
     Ok(url)
+}
+
+/// Tells a listing that comes whole. Nobody listening is no failure.
+async fn tell_whole(out: &Sender<ListEvent>, listed: Result<Vec<Resource>, Problem>) {
+    let end = match listed {
+        Ok(rows) => {
+            let page = ListEvent::Page {
+                scope: None,
+                expected: Some(rows.len()),
+                rows,
+            };
+            let _ = out.send(page).await;
+            ListEvent::End
+        }
+        Err(problem) => ListEvent::Failed(problem),
+    };
+    let _ = out.send(end).await;
 }
 
 /// The listing of a kind that a platform does not have.

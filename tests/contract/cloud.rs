@@ -6,7 +6,7 @@ use std::time::Duration;
 use futures_util::StreamExt as _;
 use quarterdeck::config::{Context, Credentials, SecretRef};
 use quarterdeck::demo::{Access, Cloud, CloudOptions};
-use quarterdeck::model::{ContextName, Kind, Platform, Resource, Secret};
+use quarterdeck::model::{ContextName, Kind, Lifecycle, Platform, Resource, ResourceId, Secret};
 use quarterdeck::providers::{ListEvent, SharedProvider, open};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
@@ -97,6 +97,24 @@ pub async fn list(provider: &SharedProvider, kind: Kind) -> (Vec<Resource>, Vec<
     })
     .await;
     (rows, rest)
+}
+
+/// An instance that is up.
+pub async fn running(provider: &SharedProvider) -> Resource {
+    let (rows, _) = list(provider, Kind::Instance).await;
+    rows.into_iter()
+        .find(|row| row.state().unwrap().lifecycle == Lifecycle::Running)
+        .expect("the fleet has one that is up")
+}
+
+/// Reads a resource until it is so.
+pub async fn until(provider: &SharedProvider, id: &ResourceId, lifecycle: Lifecycle) {
+    within(async {
+        while provider.get(id).await.unwrap().state().unwrap().lifecycle != lifecycle {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    })
+    .await;
 }
 
 /// Asks the demo's Cycle for a task of a container (`start`, `stop`, `restart`).

@@ -4,10 +4,20 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 
+use quarterdeck::model::{ContextName, Kind, ResourceId};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
+
+/// The id of a thing in a context that is called `recorded`.
+pub fn id(kind: Kind, scope: Option<&str>, name: &str) -> ResourceId {
+    let context = ContextName::new("recorded");
+    match scope {
+        Some(scope) => ResourceId::scoped(&context, kind, scope, name),
+        None => ResourceId::new(&context, kind, name),
+    }
+}
 
 /// A request as it came over the wire.
 #[derive(Debug, Clone)]

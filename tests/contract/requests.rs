@@ -5,12 +5,12 @@ use std::time::Duration;
 
 use futures_util::StreamExt as _;
 use quarterdeck::config::{Context, Credentials, SecretRef};
-use quarterdeck::model::{ContextName, Kind, LogStart, Platform, ResourceId, ScreenKind, Secret, Timestamp};
+use quarterdeck::model::{ContextName, Kind, LogStart, Platform, ScreenKind, Secret, Timestamp};
 use quarterdeck::providers::{SharedProvider, open};
 use serde_json::{Value, json};
 
 use super::cloud::{list, within};
-use super::recorder::{Asked, Recorder};
+use super::recorder::{Asked, Recorder, id};
 
 fn provider(recorder: &Recorder, platform: Platform, credentials: Credentials) -> SharedProvider {
     let base_url = format!("http://{}/base/", recorder.address).parse().unwrap();
@@ -25,14 +25,6 @@ fn provider(recorder: &Recorder, platform: Platform, credentials: Credentials) -
 
 fn token(text: &str) -> Credentials {
     Credentials::Token(SecretRef::Value(Secret::new(text)))
-}
-
-fn id(kind: Kind, scope: Option<&str>, name: &str) -> ResourceId {
-    let context = ContextName::new("recorded");
-    match scope {
-        Some(scope) => ResourceId::scoped(&context, kind, scope, name),
-        None => ResourceId::new(&context, kind, name),
-    }
 }
 
 /// One of everything. What is not here is 404, and so are the websockets.

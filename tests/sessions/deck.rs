@@ -21,67 +21,53 @@ pub mod keys {
     pub const PREFIX: &str = "\x1d";
 }
 
+/// Columns and rows.
+const USUAL: (u16, u16) = (120, 36);
+
 impl Deck {
     /// Starts it with these arguments in a terminal of 120 by 36.
     pub fn start(arguments: &[&str]) -> Self {
-        Self::sized(arguments, 120, 36)
+        Self::with_environment(arguments, &[])
     }
 
     /// Starts it in a terminal of another size.
     pub fn sized(arguments: &[&str], columns: u16, rows: u16) -> Self {
-        let home = tempfile::tempdir().expect("a folder");
-        let terminal = Terminal::start(&Start {
-            program: QDECK,
-            arguments,
-            environment: &[],
-            home: home.path(),
-            columns,
-            rows,
-        });
-        Self { terminal, home }
+        Self::open(home(), arguments, &[], (columns, rows))
     }
 
     /// Starts it with more in its environment.
     pub fn with_environment(arguments: &[&str], environment: &[(&str, &str)]) -> Self {
-        let home = tempfile::tempdir().expect("a folder");
-        let terminal = Terminal::start(&Start {
-            program: QDECK,
-            arguments,
-            environment,
-            home: home.path(),
-            columns: 120,
-            rows: 36,
-        });
-        Self { terminal, home }
+        Self::open(home(), arguments, environment, USUAL)
     }
 
     /// Starts it again in the home of one that has ended.
     pub fn again(self, arguments: &[&str]) -> Self {
         let Self { terminal, home } = self;
         drop(terminal);
-        let terminal = Terminal::start(&Start {
-            program: QDECK,
-            arguments,
-            environment: &[],
-            home: home.path(),
-            columns: 120,
-            rows: 36,
-        });
-        Self { terminal, home }
+        Self::open(home, arguments, &[], USUAL)
     }
 
     /// Starts it with a configuration file of this text.
     pub fn configured(text: &str) -> Self {
-        let home = tempfile::tempdir().expect("a folder");
+        let home = home();
         let path = home.path().join("config.toml");
         std::fs::write(&path, text).expect("writable");
+        Self::open(home, &["--config", &path.to_string_lossy()], &[], USUAL)
+    }
+
+    fn open(
+        home: tempfile::TempDir,
+        arguments: &[&str],
+        environment: &[(&str, &str)],
+        (columns, rows): (u16, u16),
+    ) -> Self {
         let terminal = Terminal::start(&Start {
             program: QDECK,
-            arguments: &["--config", &path.to_string_lossy()],
-            environment: &[],
+            arguments,
+            environment,
             home: home.path(),
-            columns: 120,
-            rows: 36,
+            columns,
+            rows,
         });
         Self { terminal, home }
     }
@@ -100,6 +86,10 @@ impl Deck {
         deck.wait_gone("esc hides this");
         deck
     }
+}
+
+fn home() -> tempfile::TempDir {
+    tempfile::tempdir().expect("a folder")
 }
 
 impl Deref for Deck {

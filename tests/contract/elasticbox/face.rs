@@ -4,12 +4,12 @@ use std::time::Duration;
 
 use futures_util::StreamExt as _;
 use quarterdeck::demo::{Access, Cloud};
-use quarterdeck::model::{Kind, Lifecycle, LogEvent, LogStart, ProblemKind, Resource, ResourceId, Secret};
+use quarterdeck::model::{Kind, Lifecycle, LogEvent, LogStart, ProblemKind, Resource, Secret};
 use quarterdeck::providers::{ListEvent, SharedProvider, open};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
-use crate::cloud::{access, context, list, provider, start, within};
+use crate::cloud::{access, context, list, provider, running, start, until, within};
 
 async fn demo() -> (Cloud, SharedProvider) {
     let cloud = start(None, None).await;
@@ -36,23 +36,6 @@ async fn change(access: &Access, method: &str, path: &str) {
     });
     let answer = answer.await;
     assert!(answer.starts_with("HTTP/1.1 20"), "{answer}");
-}
-
-/// An instance that is up.
-async fn running(provider: &SharedProvider) -> ResourceId {
-    let (rows, _) = list(provider, Kind::Instance).await;
-    let up = |row: &&Resource| row.state().unwrap().lifecycle == Lifecycle::Running;
-    rows.iter().find(up).expect("the fleet has one").id().clone()
-}
-
-/// Reads an instance until it is so.
-async fn until(provider: &SharedProvider, id: &ResourceId, lifecycle: Lifecycle) {
-    within(async {
-        while provider.get(id).await.unwrap().state().unwrap().lifecycle != lifecycle {
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
-    })
-    .await;
 }
 
 #[tokio::test]
@@ -105,7 +88,7 @@ async fn everything_is_listed_and_described() {
 #[tokio::test]
 async fn a_shutdown_is_seen_in_every_pane_and_in_the_log() {
     let (cloud, provider) = demo().await;
-    let id = running(&provider).await;
+    let id = running(&provider).await.id().clone();
     let mut log = provider.logs(&id, LogStart::Backlog);
     // The backlog is there before anything changes.
     assert!(matches!(within(log.next()).await, Some(LogEvent::Connected)));
@@ -147,7 +130,7 @@ async fn a_shutdown_is_seen_in_every_pane_and_in_the_log() {
 #[tokio::test]
 async fn an_instance_that_is_deleted_is_gone_and_so_is_its_log() {
     let (cloud, provider) = demo().await;
-    let id = running(&provider).await;
+    let id = running(&provider).await.id().clone();
     let access = access(&cloud, "elasticbox");
     change(access, "DELETE", &format!("{}?operation=terminate", id.id)).await;
     until(&provider, &id, Lifecycle::Gone).await;

@@ -1,19 +1,18 @@
 //! The provider against the demo's face, which was written from the same documents apart from it.
 
 use std::collections::BTreeSet;
-use std::time::Duration;
 
 use futures_util::StreamExt as _;
 use quarterdeck::demo::Access;
 use quarterdeck::model::{
     ContextName, Kind, Lifecycle, Platform, ProblemKind, Resource, ResourceId, ScreenKind, Secret, Timestamp,
 };
-use quarterdeck::providers::{Console, ListEvent, SharedProvider, Use, endpoints, open};
+use quarterdeck::providers::{Console, ListEvent, Use, endpoints, open};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
 use super::signature;
-use crate::cloud::{access, context, list, provider, start, within};
+use crate::cloud::{access, context, list, provider, running, start, until, within};
 use crate::coverage::fits;
 
 /// Asks for a change by a request made by hand and signed here, since no provider writes.
@@ -37,15 +36,6 @@ async fn change(access: &Access, zone: &str, path: &str) {
     });
     let answer = answer.await;
     assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
-}
-
-async fn until(provider: &SharedProvider, id: &ResourceId, lifecycle: Lifecycle) {
-    within(async {
-        while provider.get(id).await.unwrap().state().unwrap().lifecycle != lifecycle {
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
-    })
-    .await;
 }
 
 #[tokio::test]
@@ -132,11 +122,7 @@ async fn instances_are_in_zones_with_what_they_are_sold_as() {
 async fn a_change_is_seen_and_is_in_the_log() {
     let cloud = start(None, None).await;
     let provider = provider(&cloud, "exoscale");
-    let (rows, _) = list(&provider, Kind::Instance).await;
-    let running = rows
-        .iter()
-        .find(|row| row.state().unwrap().lifecycle == Lifecycle::Running);
-    let row = running.expect("the fleet has one that is up");
+    let row = running(&provider).await;
     let (id, name) = (row.id(), row.name());
     let zone = id.scope.as_deref().unwrap();
     change(
@@ -162,13 +148,9 @@ async fn a_change_is_seen_and_is_in_the_log() {
 async fn a_console_has_an_address() {
     let cloud = start(None, None).await;
     let provider = provider(&cloud, "exoscale");
-    let (rows, _) = list(&provider, Kind::Instance).await;
-    let running = rows
-        .iter()
-        .find(|row| row.state().unwrap().lifecycle == Lifecycle::Running);
-    let id = running.expect("the fleet has one that is up").id();
+    let row = running(&provider).await;
     let Ok(Console::Framebuffer { endpoint, page, .. }) =
-        within(provider.console(id, ScreenKind::WebPage)).await
+        within(provider.console(row.id(), ScreenKind::WebPage)).await
     else {
         panic!("a framebuffer")
     };

@@ -13,7 +13,7 @@ use quarterdeck::providers::{SharedProvider, open};
 use ring::hmac;
 use serde_json::{Value, json};
 
-use super::recorder::{Asked, Recorder, Reply};
+use super::recorder::{Asked, Recorder, Reply, id};
 
 const KEY: &str = "EXOobviouslyfake";
 const SECRET: &str = "obviously-fake-secret";
@@ -39,14 +39,6 @@ async fn recorded(
     let recorder = Recorder::start_with(answer).await;
     let provider = open(&context(&recorder)).unwrap();
     (recorder, provider)
-}
-
-fn id(kind: Kind, scope: Option<&str>, name: &str) -> ResourceId {
-    let context = ContextName::new("recorded");
-    match scope {
-        Some(scope) => ResourceId::scoped(&context, kind, scope, name),
-        None => ResourceId::new(&context, kind, name),
-    }
 }
 
 fn web() -> ResourceId {

@@ -12,7 +12,7 @@ use quarterdeck::model::{ContextName, Kind, Platform, ResourceId, Secret};
 use quarterdeck::providers::{SharedProvider, open};
 use serde_json::{Value, json};
 
-use super::recorder::{Asked, Recorder, Reply};
+use super::recorder::{Asked, Recorder, Reply, id};
 
 /// Real ones hold a `$`, too.
 const TOKEN: &str = "1234$obviously-fake";
@@ -33,14 +33,6 @@ async fn recorded(
     let recorder = Recorder::start_with(answer).await;
     let provider = open(&context(recorder.address)).unwrap();
     (recorder, provider)
-}
-
-fn id(kind: Kind, scope: Option<&str>, name: &str) -> ResourceId {
-    let context = ContextName::new("recorded");
-    match scope {
-        Some(scope) => ResourceId::scoped(&context, kind, scope, name),
-        None => ResourceId::new(&context, kind, name),
-    }
 }
 
 fn web() -> ResourceId {

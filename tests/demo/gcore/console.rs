@@ -6,6 +6,15 @@ use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
 
 use super::Gcore;
 
+/// The address of a machine's serial line.
+async fn serial(gcore: &Gcore, machine: &str) -> String {
+    let told = gcore
+        .get(&format!("{machine}/get_console?console_type=serial"))
+        .await;
+    let url = told["remote_console"]["url"].as_str();
+    url.expect("an address").to_owned()
+}
+
 #[tokio::test]
 async fn the_serial_line_is_a_terminal_and_its_token_opens_it_again() {
     let gcore = Gcore::start().await;
@@ -61,11 +70,8 @@ async fn the_serial_line_is_a_terminal_and_its_token_opens_it_again() {
 async fn a_shell_ends_though_somebody_holds_its_terminal() {
     let gcore = Gcore::start().await;
     let machine = gcore.api().await;
-    let told = gcore
-        .get(&format!("{machine}/get_console?console_type=serial"))
-        .await;
-    let url = told["remote_console"]["url"].as_str().expect("an address");
-    let mut line = gcore.client.upgrade(url).await.expect("it opens");
+    let url = serial(&gcore, &machine).await;
+    let mut line = gcore.client.upgrade(&url).await.expect("it opens");
     line.until("# ").await;
     line.keys("setsid sleep 20 & echo held-$?; exit\r").await;
     let next = async {
@@ -82,10 +88,7 @@ async fn a_shell_ends_though_somebody_holds_its_terminal() {
 async fn subprotocols_and_origins_are_those_of_the_proxy() {
     let gcore = Gcore::start().await;
     let machine = gcore.api().await;
-    let told = gcore
-        .get(&format!("{machine}/get_console?console_type=serial"))
-        .await;
-    let url = told["remote_console"]["url"].as_str().expect("an address");
+    let url = serial(&gcore, &machine).await;
     let host = url
         .strip_prefix("ws://")
         .and_then(|rest| rest.split('/').next())
@@ -96,7 +99,7 @@ async fn subprotocols_and_origins_are_those_of_the_proxy() {
         ("Origin", "http://elsewhere.example.com", 403),
         ("Origin", &format!("http://{host}"), 101),
     ] {
-        let mut request = url.into_client_request().expect("a request");
+        let mut request = url.as_str().into_client_request().expect("a request");
         request
             .headers_mut()
             .insert(header, value.parse().expect("a value"));

@@ -11,28 +11,16 @@ use super::super::wire::{Quota, QuotaList};
 use super::check::refused;
 use super::{anywhere, types};
 use crate::model::{GpuModel, Problem, ProblemKind, Resource, ResourceId};
-use crate::providers::ListEvent;
+use crate::providers::{ListEvent, tell_whole};
 
 /// Longer than this the quotas are not waited for.
 const PATIENCE: Duration = Duration::from_secs(15);
 
 pub(crate) async fn models(deck: Arc<Deck>, out: Sender<ListEvent>) {
-    let end = match sold(&deck).await {
-        Ok(models) => {
-            let expected = Some(models.len());
-            let rows = models.into_iter().map(Resource::GpuModel).collect();
-            let page = ListEvent::Page {
-                scope: None,
-                rows,
-                expected,
-            };
-            let _ = out.send(page).await;
-            ListEvent::End
-        }
-        Err(problem) => ListEvent::Failed(refused(problem, deck.api.accepted())),
-    };
-    // Nobody listening is no failure.
-    let _ = out.send(end).await;
+    let models = sold(&deck).await;
+    let rows = models.map(|models| models.into_iter().map(Resource::GpuModel).collect());
+    let rows = rows.map_err(|problem| refused(problem, deck.api.accepted()));
+    tell_whole(&out, rows).await;
 }
 
 /// The models of every type that is sold; quotas that may not be read are left out.

@@ -12,7 +12,7 @@ use super::super::map::events::{Known, known};
 use super::super::wire;
 use super::{anywhere, zone_of};
 use crate::model::{Operation, Problem, ProblemKind, Resource, ResourceId, Timestamp};
-use crate::providers::ListEvent;
+use crate::providers::{ListEvent, tell_whole};
 
 /// What is asked for. The log is kept for 30 days.
 const BACK: Duration = Duration::from_secs(24 * 3600);
@@ -52,25 +52,16 @@ pub(super) fn second(at: Timestamp) -> String {
 }
 
 pub(crate) async fn operations(deck: Arc<Deck>, out: Sender<ListEvent>) {
-    let end = match &*events(&deck, LISTED).await {
+    let rows = match &*events(&deck, LISTED).await {
         Ok(events) => {
-            let rows: Vec<Resource> = events
-                .iter()
-                .take(MOST)
+            let latest = events.iter().take(MOST);
+            Ok(latest
                 .map(|event| Resource::Operation(deck.map.event(event)))
-                .collect();
-            let expected = Some(rows.len());
-            let page = ListEvent::Page {
-                scope: None,
-                rows,
-                expected,
-            };
-            let _ = out.send(page).await;
-            ListEvent::End
+                .collect())
         }
-        Err(problem) => ListEvent::Failed(problem.clone()),
+        Err(problem) => Err(problem.clone()),
     };
-    let _ = out.send(end).await;
+    tell_whole(&out, rows).await;
 }
 
 /// An operation of a zone, or an event of the log: those have no zone, and no read of their own.

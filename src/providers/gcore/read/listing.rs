@@ -12,7 +12,7 @@ use super::super::Site;
 use super::super::places::{Region, Regions};
 use super::super::wire;
 use crate::model::{GpuModel, Problem, ProblemKind, Resource, Timestamp};
-use crate::providers::ListEvent;
+use crate::providers::{ListEvent, tell_whole};
 
 /// Tasks pile up for ever: only those of the last week are listed, and of them the latest page.
 const TASKS_OF: Duration = Duration::from_secs(7 * 86_400);
@@ -250,21 +250,7 @@ async fn caas_of_region(
 
 /// The tasks of the project's regions, the latest first, and those without a region, as of deployments.
 pub(crate) async fn tasks(site: Arc<Site>, out: Sender<ListEvent>) {
-    let event = match latest_tasks(&site).await {
-        Ok(rows) => {
-            let page = ListEvent::Page {
-                scope: None,
-                expected: Some(rows.len()),
-                rows,
-            };
-            if out.send(page).await.is_err() {
-                return;
-            }
-            ListEvent::End
-        }
-        Err(problem) => ListEvent::Failed(problem),
-    };
-    let _ = out.send(event).await;
+    tell_whole(&out, latest_tasks(&site).await).await;
 }
 
 async fn latest_tasks(site: &Site) -> Result<Vec<Resource>, Problem> {
