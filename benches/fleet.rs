@@ -22,12 +22,7 @@ fn context() -> ContextName {
 fn instance(number: usize) -> Resource {
     let scope: Arc<str> = format!("container-{}", number / PAGE).into();
     Resource::Instance(Instance {
-        id: ResourceId::scoped(
-            &context(),
-            Kind::Instance,
-            scope.clone(),
-            format!("instance-{number}"),
-        ),
+        id: ResourceId::scoped(&context(), Kind::Instance, scope.clone(), format!("instance-{number}")),
         name: format!("web-{number}").into(),
         state: State::new(Lifecycle::Running, "running"),
         container: Some(ContainerLink {
@@ -38,10 +33,7 @@ fn instance(number: usize) -> Resource {
         image: Some("registry.example/web:1.4".into()),
         location: Some("eu-west".into()),
         host: None,
-        addresses: vec![Address {
-            value: "10.0.4.9".into(),
-            public: false,
-        }],
+        addresses: vec![Address { value: "10.0.4.9".into(), public: false }],
         labels: Vec::new(),
         gpus: None,
         created: Timestamp::from_millis(1_700_000_000_000),
@@ -87,9 +79,7 @@ fn apply(store: &mut Store, events: Vec<FleetEvent>) {
 
 fn stores(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("store");
-    group
-        .sample_size(20)
-        .throughput(Throughput::Elements(ROWS as u64));
+    group.sample_size(20).throughput(Throughput::Elements(ROWS as u64));
     group.bench_function("first listing of 50k", |bencher| {
         bencher.iter_batched(
             || (store(), listing()),
@@ -103,19 +93,10 @@ fn stores(criterion: &mut Criterion) {
     let mut known = store();
     apply(&mut known, listing());
     group.bench_function("unchanged listing of 50k", |bencher| {
-        bencher.iter_batched(
-            listing,
-            |events| apply(&mut known, events),
-            BatchSize::PerIteration,
-        );
+        bencher.iter_batched(listing, |events| apply(&mut known, events), BatchSize::PerIteration);
     });
     group.bench_function("walk 50k", |bencher| {
-        bencher.iter(|| {
-            known
-                .rows(Kind::Instance)
-                .filter(|row| row.resource.name().ends_with('7'))
-                .count()
-        });
+        bencher.iter(|| known.rows(Kind::Instance).filter(|row| row.resource.name().ends_with('7')).count());
     });
     group.bench_function("50k gone at once", |bencher| {
         bencher.iter_batched(
@@ -148,11 +129,8 @@ fn lines(from: i64, count: i64) -> Vec<LogLine> {
             Some(LogLine {
                 at: Timestamp::from_millis(number)?,
                 exact: true,
-                text: format!(
-                    "2026-11-21T03:00:00Z {level} GET /orders/{number} took {} ms",
-                    number % 97
-                )
-                .into(),
+                text: format!("2026-11-21T03:00:00Z {level} GET /orders/{number} took {} ms", number % 97)
+                    .into(),
             })
         })
         .collect()
@@ -165,15 +143,9 @@ fn logs(criterion: &mut Criterion) {
     let source = full.add_source("web");
     let mut clock = 0;
     full.push(source, LogEvent::Lines(lines(clock, 300_000)));
-    for (name, keep) in [
-        ("into a full buffer", None),
-        ("into a full buffer, filtered", Some("error")),
-    ] {
+    for (name, keep) in [("into a full buffer", None), ("into a full buffer, filtered", Some("error"))] {
         full.set_sieve(Sieve {
-            keep: keep
-                .and_then(|keep| Pattern::parse(keep).ok())
-                .into_iter()
-                .collect(),
+            keep: keep.and_then(|keep| Pattern::parse(keep).ok()).into_iter().collect(),
             ..Sieve::default()
         });
         full.work(usize::MAX);
@@ -181,9 +153,7 @@ fn logs(criterion: &mut Criterion) {
             bencher.iter_batched(
                 || {
                     clock += 5000;
-                    (0..50)
-                        .map(|batch| lines(clock + batch * 100, 100))
-                        .collect::<Vec<_>>()
+                    (0..50).map(|batch| lines(clock + batch * 100, 100)).collect::<Vec<_>>()
                 },
                 |batches| {
                     for lines in batches {
@@ -204,19 +174,17 @@ fn logs(criterion: &mut Criterion) {
         });
     }
     group.throughput(Throughput::Elements(full.counts().held));
-    group
-        .sample_size(20)
-        .bench_function("a new filter over all", |bencher| {
-            bencher.iter(|| {
-                full.set_sieve(Sieve::default());
-                full.set_sieve(Sieve {
-                    keep: Pattern::parse("/took 9[0-9] ms$/").into_iter().collect(),
-                    ..Sieve::default()
-                });
-                full.work(usize::MAX);
-                full.len()
+    group.sample_size(20).bench_function("a new filter over all", |bencher| {
+        bencher.iter(|| {
+            full.set_sieve(Sieve::default());
+            full.set_sieve(Sieve {
+                keep: Pattern::parse("/took 9[0-9] ms$/").into_iter().collect(),
+                ..Sieve::default()
             });
+            full.work(usize::MAX);
+            full.len()
         });
+    });
     group.finish();
 }
 

@@ -51,11 +51,7 @@ fn store() -> Store {
         FleetEvent::List(
             context.clone(),
             Kind::Instance,
-            ListEvent::Page {
-                scope: None,
-                rows,
-                expected: None,
-            },
+            ListEvent::Page { scope: None, rows, expected: None },
         ),
         FleetEvent::List(context, Kind::Instance, ListEvent::End),
     ] {
@@ -72,10 +68,7 @@ fn settle(app: &mut App) {
 }
 
 fn key(app: &mut App, code: KeyCode) {
-    app.update(Event::Terminal(TerminalEvent::Key(KeyEvent::new(
-        code,
-        KeyModifiers::NONE,
-    ))));
+    app.update(Event::Terminal(TerminalEvent::Key(KeyEvent::new(code, KeyModifiers::NONE))));
 }
 
 fn screen(criterion: &mut Criterion) {
@@ -106,14 +99,7 @@ fn screen(criterion: &mut Criterion) {
         key(&mut app, KeyCode::Char('/'));
         let mut on = false;
         bench.iter(|| {
-            key(
-                &mut app,
-                if on {
-                    KeyCode::Backspace
-                } else {
-                    KeyCode::Char('4')
-                },
-            );
+            key(&mut app, if on { KeyCode::Backspace } else { KeyCode::Char('4') });
             on = !on;
             // The job is what a task would be given; the frame does not wait for it.
             black_box(app.arrange());

@@ -1,9 +1,6 @@
 //! Configuration files as people write them: good ones are read whole, and every mistake of a bad one is told.
 
-#![expect(
-    clippy::expect_used,
-    reason = "a test may stop where something is not as it must be"
-)]
+#![expect(clippy::expect_used, reason = "a test may stop where something is not as it must be")]
 
 use std::path::{Path, PathBuf};
 
@@ -11,9 +8,7 @@ use proptest::prelude::*;
 use quarterdeck::config::parse;
 
 fn files(folder: &str) -> Vec<PathBuf> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("tests/configs")
-        .join(folder);
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/configs").join(folder);
     let mut files: Vec<_> = std::fs::read_dir(folder)
         .expect("the folder exists")
         .map(|entry| entry.expect("readable").path())
@@ -64,11 +59,7 @@ fn the_example_has_no_mistake() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("config.example.toml");
     let text = std::fs::read_to_string(&path).expect("readable");
     let (settings, contexts) = parse(&text, &path).unwrap_or_else(|mistakes| panic!("{mistakes}"));
-    assert_eq!(
-        settings,
-        quarterdeck::config::Settings::default(),
-        "it shows the defaults"
-    );
+    assert_eq!(settings, quarterdeck::config::Settings::default(), "it shows the defaults");
     assert_eq!(contexts.len(), 5, "one a platform");
 }
 

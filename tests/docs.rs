@@ -1,10 +1,7 @@
 //! Pages that are made from the code, so that they cannot drift from it. `QDECK_WRITE_DOCS=1 cargo test --test docs`
 //! writes them anew.
 
-#![expect(
-    clippy::expect_used,
-    reason = "a test may stop where something is not as it must be"
-)]
+#![expect(clippy::expect_used, reason = "a test may stop where something is not as it must be")]
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -26,10 +23,7 @@ fn compare(page: &str, expected: &str) {
         std::fs::write(&path, format!("{before}{BEGIN}{expected}{END}{after}")).expect("writable");
         return;
     }
-    assert_eq!(
-        found, expected,
-        "QDECK_WRITE_DOCS=1 cargo test --test docs writes it anew"
-    );
+    assert_eq!(found, expected, "QDECK_WRITE_DOCS=1 cargo test --test docs writes it anew");
 }
 
 #[test]
@@ -37,14 +31,8 @@ fn the_configuration_page_names_every_key() {
     let table = |keys: &[Key]| -> String {
         let mut rows = String::new();
         for key in keys {
-            let default = if key.default.is_empty() {
-                "needed"
-            } else {
-                key.default
-            };
-            let Key {
-                name, takes, says, ..
-            } = key;
+            let default = if key.default.is_empty() { "needed" } else { key.default };
+            let Key { name, takes, says, .. } = key;
             writeln!(rows, "| `{name}` | {takes} | {default} | {says} |").expect("a string takes all");
         }
         rows
@@ -63,26 +51,14 @@ fn the_keys_page_shows_every_binding() {
     let keymap = Keymap::default();
     let mut expected = String::from("\n");
     for (place, name, title) in PLACES {
-        write!(
-            expected,
-            "## {title}: `[keys.{name}]`\n\n| keys | name | |\n|---|---|---|\n"
-        )
-        .expect("a string takes all");
+        write!(expected, "## {title}: `[keys.{name}]`\n\n| keys | name | |\n|---|---|---|\n")
+            .expect("a string takes all");
         for entry in REGISTRY {
-            let keys: Vec<String> = keymap
-                .keys(*place, entry.intent)
-                .iter()
-                .map(|key| format!("`{key}`"))
-                .collect();
+            let keys: Vec<String> =
+                keymap.keys(*place, entry.intent).iter().map(|key| format!("`{key}`")).collect();
             if !keys.is_empty() {
-                writeln!(
-                    expected,
-                    "| {} | `{}` | {} |",
-                    keys.join(" "),
-                    entry.name,
-                    entry.what
-                )
-                .expect("a string takes all");
+                writeln!(expected, "| {} | `{}` | {} |", keys.join(" "), entry.name, entry.what)
+                    .expect("a string takes all");
             }
         }
         expected.push('\n');
@@ -95,9 +71,7 @@ fn the_platforms_page_lists_every_endpoint() {
     let mut expected = String::from("\n");
     for platform in Platform::ALL {
         let all = endpoints(platform);
-        let read = all
-            .iter()
-            .filter(|endpoint| matches!(endpoint.used, Use::Reads(_)));
+        let read = all.iter().filter(|endpoint| matches!(endpoint.used, Use::Reads(_)));
         write!(
             expected,
             "## {platform}\n\n{} of {} endpoints are read.\n\n| | path | shown in | not used, because |\n|---|---|---|---|\n",
@@ -110,12 +84,8 @@ fn the_platforms_page_lists_every_endpoint() {
                 Use::Reads(shown) => (shown, ""),
                 Use::Not(why) => ("", why),
             };
-            writeln!(
-                expected,
-                "| {} | `{}` | {shown} | {why} |",
-                endpoint.method, endpoint.path
-            )
-            .expect("a string takes all");
+            writeln!(expected, "| {} | `{}` | {shown} | {why} |", endpoint.method, endpoint.path)
+                .expect("a string takes all");
         }
         expected.push('\n');
     }

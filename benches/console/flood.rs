@@ -107,30 +107,18 @@ async fn type_through(session: &Session, over: &AtomicBool) -> (Vec<Duration>, [
         while echoes.len() < seen {
             echoes.push(sent[echoes.len()].elapsed());
         }
-        if over
-            && sent
-                .last()
-                .is_some_and(|last| last.elapsed() > Duration::from_secs(10))
-        {
+        if over && sent.last().is_some_and(|last| last.elapsed() > Duration::from_secs(10)) {
             break; // lost: the count of keys tells
         }
     }
     let quarter = memory.len().div_ceil(4).max(1);
-    let most = |n: usize| {
-        memory
-            .chunks(quarter)
-            .nth(n)
-            .and_then(|part| part.iter().max().copied())
-    };
+    let most = |n: usize| memory.chunks(quarter).nth(n).and_then(|part| part.iter().max().copied());
     (echoes, [0, 1, 2, 3].map(|n| most(n).unwrap_or_default()))
 }
 
 /// The number in the title; zero if there is none.
 fn number_shown(session: &Session) -> usize {
-    session
-        .title()
-        .and_then(|title| title.parse().ok())
-        .unwrap_or_default()
+    session.title().and_then(|title| title.parse().ok()).unwrap_or_default()
 }
 
 /// What happens at the other end of the wire: the flood, and an echo as soon as a key is there.
@@ -242,23 +230,12 @@ async fn is_whole(session: &Session, size: Size, parts: usize) -> bool {
 fn resident() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find(|line| line.starts_with("VmRSS:"));
-    line.and_then(|line| line.split_whitespace().nth(1)?.parse().ok())
-        .unwrap_or_default()
+    line.and_then(|line| line.split_whitespace().nth(1)?.parse().ok()).unwrap_or_default()
 }
 
 fn told(what: &str, mut times: Vec<Duration>) -> String {
     times.sort();
-    let at = |percent: usize| {
-        times
-            .get(times.len() * percent / 100)
-            .copied()
-            .unwrap_or_default()
-    };
+    let at = |percent: usize| times.get(times.len() * percent / 100).copied().unwrap_or_default();
     let slowest = times.last().copied().unwrap_or_default();
-    format!(
-        "{what}: {}, median {:.1?}, p95 {:.1?}, slowest {slowest:.1?}",
-        times.len(),
-        at(50),
-        at(95)
-    )
+    format!("{what}: {}, median {:.1?}, p95 {:.1?}, slowest {slowest:.1?}", times.len(), at(50), at(95))
 }

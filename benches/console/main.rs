@@ -13,10 +13,7 @@ use quarterdeck::console::terminal::Emulator;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-const SIZE: Size = Size {
-    columns: 160,
-    rows: 50,
-};
+const SIZE: Size = Size { columns: 160, rows: 50 };
 /// Bytes fed at once, as a session does.
 const SLICE: usize = 4 * 1024;
 const CORPUS: usize = 4 * 1024 * 1024;
@@ -60,10 +57,7 @@ fn corpora() -> Vec<(&'static str, Vec<u8>)> {
         (
             "utf8",
             corpus(|text, n| {
-                let _ = write!(
-                    text,
-                    "{n:>8} Grüße, 漢字かな交じり文, Привет мир, ñandú → ─┼─ ✓\r\n"
-                );
+                let _ = write!(text, "{n:>8} Grüße, 漢字かな交じり文, Привет мир, ñandú → ─┼─ ✓\r\n");
             }),
         ),
     ]
@@ -76,9 +70,7 @@ fn feeding(criterion: &mut Criterion) {
     );
     for (name, bytes) in corpora() {
         let mut group = criterion.benchmark_group(format!("feed/{name}"));
-        group
-            .throughput(Throughput::Bytes(bytes.len() as u64))
-            .sample_size(10);
+        group.throughput(Throughput::Bytes(bytes.len() as u64)).sample_size(10);
         group.bench_function("vt100", |bencher| {
             let mut parser = vt100::Parser::new(rows, columns, Emulator::SCROLLBACK);
             bencher.iter(|| {
@@ -116,10 +108,7 @@ fn main() -> Result<(), flood::Error> {
     let mut arguments = std::env::args().skip_while(|argument| argument != "flood");
     if arguments.next().is_some() {
         let parts = arguments.find_map(|argument| argument.parse().ok()).unwrap_or(64);
-        let runtime = tokio::runtime::Builder::new_multi_thread()
-            .worker_threads(2)
-            .enable_all()
-            .build()?;
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
         println!("{}", runtime.block_on(flood::run(parts, SIZE))?);
         return Ok(());
     }

@@ -28,22 +28,13 @@ struct Listed {
 pub async fn run() {
     let _ = rustls::crypto::ring::default_provider().install_default();
     let many = INSTANCES.to_string();
-    let cloud = Cloud::start(&[
-        "--faces",
-        "cycle,quasarch,gcore,elasticbox,exoscale",
-        "--instances",
-        &many,
-    ]);
+    let cloud = Cloud::start(&["--faces", "cycle,quasarch,gcore,elasticbox,exoscale", "--instances", &many]);
     let (near, passed) = lay(cloud.address()).await;
     let rewritten = cloud.text().replace(&cloud.address(), &near);
     // Once through the wire, to know the pages.
     let known = list(&contexts(&rewritten)).await;
     let pages = passed.lock().expect("no thread panicked").clone();
-    println!(
-        "{} rows in {} requests, over five contexts",
-        known.rows,
-        pages.len()
-    );
+    println!("{} rows in {} requests, over five contexts", known.rows, pages.len());
     let direct = contexts(&cloud.text());
     let at_once: usize = direct.iter().map(|context| context.concurrency).sum();
     let (mut first, mut all, mut plain) = (Vec::new(), Vec::new(), Vec::new());
@@ -58,16 +49,11 @@ pub async fn run() {
     println!("first rows             median {:>7.1} ms", milliseconds(first));
     println!("all rows, mapped       median {:>7.1} ms", milliseconds(all));
     println!("the same pages, plain  median {:>7.1} ms", milliseconds(plain));
-    println!(
-        "ratio                         {:>7.2}",
-        all.as_secs_f64() / plain.as_secs_f64()
-    );
+    println!("ratio                         {:>7.2}", all.as_secs_f64() / plain.as_secs_f64());
 }
 
 fn contexts(text: &str) -> Vec<Context> {
-    parse(text, Path::new("demo.toml"))
-        .expect("what the demo printed")
-        .1
+    parse(text, Path::new("demo.toml")).expect("what the demo printed").1
 }
 
 /// Lists all instances of every context at once, by new providers as at the program's start; containers where a
@@ -77,11 +63,7 @@ async fn list(contexts: &[Context]) -> Listed {
     let mut listings = JoinSet::new();
     for context in contexts {
         let provider: SharedProvider = open(context).expect("a whole context");
-        let kind = if provider.kinds().contains(&Kind::Instance) {
-            Kind::Instance
-        } else {
-            Kind::Container
-        };
+        let kind = if provider.kinds().contains(&Kind::Instance) { Kind::Instance } else { Kind::Container };
         let name = context.name.clone();
         // A task a listing, as in the program.
         listings.spawn(async move {
@@ -126,12 +108,7 @@ async fn fetch(address: &str, pages: &[Passed], at_once: usize) -> Duration {
                 request = request.header(name, value);
             }
             let answer = request.send().await.expect("an answer");
-            assert!(
-                answer.status().is_success(),
-                "{} {}",
-                page.target,
-                answer.status()
-            );
+            assert!(answer.status().is_success(), "{} {}", page.target, answer.status());
             answer.bytes().await.expect("a whole answer").len()
         }
     });

@@ -64,9 +64,5 @@ fn read(head: &str) -> Option<Passed> {
         .filter(|(name, _)| !name.eq_ignore_ascii_case("host"))
         .map(|(name, value)| (name.to_owned(), value.to_owned()))
         .collect();
-    Some(Passed {
-        method,
-        target,
-        headers,
-    })
+    Some(Passed { method, target, headers })
 }

@@ -24,10 +24,8 @@ mod terminal;
 
 #[cfg(all(target_os = "linux", feature = "demo"))]
 fn main() {
-    let wanted: Vec<String> = std::env::args()
-        .skip(1)
-        .filter(|argument| !argument.starts_with('-'))
-        .collect();
+    let wanted: Vec<String> =
+        std::env::args().skip(1).filter(|argument| !argument.starts_with('-')).collect();
     // `cargo test --benches` runs this too, with a flag and no name: there is nothing to measure then.
     if std::env::args().any(|argument| argument == "--test") {
         return;

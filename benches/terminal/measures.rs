@@ -40,10 +40,7 @@ fn program(config: &Path) -> Program {
         columns: 120,
         rows: 36,
     });
-    Program {
-        terminal,
-        _home: home,
-    }
+    Program { terminal, _home: home }
 }
 
 /// A cloud of this many instances, and a program that has all of them on its screen.
@@ -51,12 +48,7 @@ fn fleet(instances: usize) -> (Cloud, Program) {
     let cloud = Cloud::start(&["--instances", &instances.to_string()]);
     let program = program(&cloud.config());
     program.terminal.wait_until("all instances listed", |screen| {
-        let tabs = screen
-            .contents()
-            .lines()
-            .take(3)
-            .collect::<String>()
-            .replace(',', "");
+        let tabs = screen.contents().lines().take(3).collect::<String>().replace(',', "");
         tabs.contains(&format!("Instances {instances} "))
     });
     (cloud, program)
@@ -105,21 +97,11 @@ fn keys() -> Figures {
         took
     };
     let mut figures = vec![
-        (
-            "j, 50,000 instances".to_owned(),
-            spread((0..200).map(|_| time("j")).collect()),
-        ),
-        (
-            "Ctrl-f".to_owned(),
-            spread((0..100).map(|_| time("\x06")).collect()),
-        ),
+        ("j, 50,000 instances".to_owned(), spread((0..200).map(|_| time("j")).collect())),
+        ("Ctrl-f".to_owned(), spread((0..100).map(|_| time("\x06")).collect())),
         (
             "G and g".to_owned(),
-            spread(
-                (0..100)
-                    .map(|turn| time(if turn % 2 == 0 { "G" } else { "g" }))
-                    .collect(),
-            ),
+            spread((0..100).map(|turn| time(if turn % 2 == 0 { "G" } else { "g" })).collect()),
         ),
     ];
     let mut filter = Vec::new();
@@ -131,10 +113,7 @@ fn keys() -> Figures {
         time("\x1b");
     }
     figures.push(("a letter of a filter, over 50,000".to_owned(), spread(filter)));
-    figures.push((
-        "sort by name".to_owned(),
-        spread((0..20).map(|_| time("N")).collect()),
-    ));
+    figures.push(("sort by name".to_owned(), spread((0..20).map(|_| time("N")).collect())));
     figures
 }
 
@@ -165,16 +144,9 @@ fn idle() -> Figures {
         std::thread::sleep(Duration::from_secs(20));
         let (after, wrote) = (usage(terminal.pid()), terminal.written() - written);
         #[expect(clippy::cast_precision_loss, reason = "small numbers")]
-        let (bytes, wakeups) = (
-            wrote as f64 / seconds,
-            after.wakeups_since(&before) as f64 / seconds,
-        );
+        let (bytes, wakeups) = (wrote as f64 / seconds, after.wakeups_since(&before) as f64 / seconds);
         figures.push((
-            if paused {
-                "paused".to_owned()
-            } else {
-                "refreshing and sampling, 1,000 instances".to_owned()
-            },
+            if paused { "paused".to_owned() } else { "refreshing and sampling, 1,000 instances".to_owned() },
             format!(
                 "{bytes:.1} B/s, {wakeups:.1} wakeups/s, {:.2} % of a core",
                 (after.processor - before.processor) / seconds * 100.0
@@ -231,10 +203,7 @@ fn console() -> Figures {
     terminal.wait_for("ready1");
     let before = usage(terminal.pid());
     let started = Instant::now();
-    terminal.type_keys(&format!(
-        "\"$QDECK\" demo-workload flood --bytes {}; echo en''ded\r",
-        MIB << 20
-    ));
+    terminal.type_keys(&format!("\"$QDECK\" demo-workload flood --bytes {}; echo en''ded\r", MIB << 20));
     // The prefix key is answered by the program itself: it tells how responsive the screen is under the flood.
     let mut answers = Vec::new();
     let mut most = before.resident;
@@ -252,10 +221,7 @@ fn console() -> Figures {
     let after = usage(terminal.pid());
     let processor = after.processor - before.processor;
     vec![
-        (
-            format!("{MIB} MiB from the shell to the last screen"),
-            format!("{:.1} s", took.as_secs_f64()),
-        ),
+        (format!("{MIB} MiB from the shell to the last screen"), format!("{:.1} s", took.as_secs_f64())),
         ("processor time of it".into(), format!("{processor:.1} s")),
         ("prefix key to its frame in the flood".into(), spread(answers)),
         (
@@ -284,16 +250,10 @@ fn logs() -> Figures {
     #[expect(clippy::cast_precision_loss, reason = "small numbers")]
     let (seconds, lines) = (SECONDS as f64, (last - first) as f64);
     vec![
-        (
-            "lines a second, over two minutes".into(),
-            format!("{:.0}", lines / seconds),
-        ),
+        ("lines a second, over two minutes".into(), format!("{:.0}", lines / seconds)),
         (
             "processor".into(),
-            format!(
-                "{:.1} % of a core",
-                (after.processor - before.processor) / seconds * 100.0
-            ),
+            format!("{:.1} % of a core", (after.processor - before.processor) / seconds * 100.0),
         ),
         (
             "resident after 10, 70 and 130 s (the buffer holds 32 MiB)".into(),
@@ -306,9 +266,7 @@ fn logs() -> Figures {
 fn shown(terminal: &Terminal) -> u64 {
     let screen = terminal.screen();
     let numbers = screen.lines().filter_map(|line| {
-        let digits = line
-            .split(|c: char| !c.is_ascii_digit())
-            .find(|run| run.len() >= 8)?;
+        let digits = line.split(|c: char| !c.is_ascii_digit()).find(|run| run.len() >= 8)?;
         digits.parse().ok()
     });
     numbers.max().expect("numbered lines on the screen")

@@ -30,16 +30,8 @@ impl Usage {
 /// Reads it for a running process.
 pub fn usage(pid: u32) -> Usage {
     let stat = fs::read_to_string(format!("/proc/{pid}/stat")).expect("it runs");
-    let fields: Vec<&str> = stat
-        .rsplit_once(')')
-        .expect("a stat line")
-        .1
-        .split_whitespace()
-        .collect();
-    let ticks: f64 = [11, 12]
-        .iter()
-        .map(|&at: &usize| fields[at].parse::<f64>().expect("a number"))
-        .sum();
+    let fields: Vec<&str> = stat.rsplit_once(')').expect("a stat line").1.split_whitespace().collect();
+    let ticks: f64 = [11, 12].iter().map(|&at: &usize| fields[at].parse::<f64>().expect("a number")).sum();
     let mut wakeups = HashMap::new();
     for thread in fs::read_dir(format!("/proc/{pid}/task")).expect("it runs") {
         let thread = thread.expect("readable");
@@ -52,11 +44,7 @@ pub fn usage(pid: u32) -> Usage {
     let status = fs::read_to_string(format!("/proc/{pid}/status")).expect("it runs");
     #[expect(clippy::cast_precision_loss, reason = "MiB with one digit")]
     let resident = field(&status, "VmRSS:") as f64 / 1024.0;
-    Usage {
-        processor: ticks / TICKS,
-        wakeups,
-        resident,
-    }
+    Usage { processor: ticks / TICKS, wakeups, resident }
 }
 
 fn field(status: &str, name: &str) -> u64 {

@@ -47,17 +47,11 @@ pub(super) async fn inside() -> Result<(Cloud, Vec<Context>), Failure> {
         parse(&text, Path::new("demo")).map_err(|mistakes| Failure::Told(mistakes.to_string()))?;
     // The secrets go from hand to hand, past every file and environment.
     for context in &mut contexts {
-        if let Some(access) = cloud
-            .access
-            .iter()
-            .find(|access| access.context == context.name.as_str())
-        {
-            context
-                .credentials
-                .replace(|reference| match (reference, &access.key) {
-                    (SecretRef::Env(name), Some(key)) if name == KEY => SecretRef::Value(key.clone()),
-                    _ => SecretRef::Value(access.secret.clone()),
-                });
+        if let Some(access) = cloud.access.iter().find(|access| access.context == context.name.as_str()) {
+            context.credentials.replace(|reference| match (reference, &access.key) {
+                (SecretRef::Env(name), Some(key)) if name == KEY => SecretRef::Value(key.clone()),
+                _ => SecretRef::Value(access.secret.clone()),
+            });
         }
     }
     Ok((cloud, contexts))
@@ -85,10 +79,8 @@ pub(super) async fn serve(options: DemoArguments) -> Result<ExitCode, Failure> {
 
 /// A configuration for the cloud; the secrets are in files that only this user can read and that go with the run.
 fn configuration(cloud: &Cloud, vault: &Vault) -> Result<String, Failure> {
-    let mut text = format!(
-        "# The demo cloud on http://{}. Its credentials are of this run only.\n",
-        cloud.address
-    );
+    let mut text =
+        format!("# The demo cloud on http://{}. Its credentials are of this run only.\n", cloud.address);
     for access in &cloud.access {
         let file = |path: PathBuf| format!("{{ file = {} }}", quoted(&path.to_string_lossy()));
         let secret = file(vault.keep(&access.context, &access.secret)?);
@@ -140,9 +132,7 @@ struct Vault(PathBuf);
 
 impl Vault {
     fn new() -> Result<Self, Failure> {
-        let runtime = std::env::var_os("XDG_RUNTIME_DIR")
-            .map(PathBuf::from)
-            .filter(|path| path.is_dir());
+        let runtime = std::env::var_os("XDG_RUNTIME_DIR").map(PathBuf::from).filter(|path| path.is_dir());
         let folder = runtime.unwrap_or_else(std::env::temp_dir).join(format!(
             "qdeck-demo-{}-{:08x}",
             std::process::id(),

@@ -169,12 +169,7 @@ fn dispatch(arguments: &Arguments) -> Result<ExitCode, Failure> {
     let _trace = arguments.log_file.as_deref().map(trace::to_file).transpose()?;
     // The first connection would do it too, but with a panic when two providers are compiled in.
     let _ = rustls::crypto::ring::default_provider().install_default();
-    let runtime = || {
-        tokio::runtime::Builder::new_multi_thread()
-            .worker_threads(2)
-            .enable_all()
-            .build()
-    };
+    let runtime = || tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
     let file = arguments.config.as_deref();
     match &arguments.command {
         Some(Command::Completions { shell }) => {

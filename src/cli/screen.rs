@@ -24,18 +24,12 @@ pub(super) async fn show(arguments: &Arguments) -> Result<ExitCode, Failure> {
     need_terminal()?;
     let demo = asked.demo || config.contexts.is_empty();
     // Held until the screen is gone: dropping it ends its processes.
-    let _cloud = if demo {
-        Some(bring_demo(&mut config).await?)
-    } else {
-        None
-    };
+    let _cloud = if demo { Some(bring_demo(&mut config).await?) } else { None };
     chosen(&mut config, &asked.context)?;
     let banner = banner(&config.half, demo);
     let settings = config.settings;
-    let pace = Pace {
-        refresh: asked.refresh.unwrap_or(settings.refresh),
-        sample_every: settings.sample_every,
-    };
+    let pace =
+        Pace { refresh: asked.refresh.unwrap_or(settings.refresh), sample_every: settings.sample_every };
     let members = members(&config.contexts);
     let read_only_contexts = config
         .contexts
@@ -47,11 +41,7 @@ pub(super) async fn show(arguments: &Arguments) -> Result<ExitCode, Failure> {
     let (fleet, events) = Fleet::start(members, pace);
     let options = Options {
         banner,
-        theme: asked
-            .theme
-            .clone()
-            .or(settings.theme)
-            .or_else(|| of_background(variable).map(str::to_owned)),
+        theme: asked.theme.clone().or(settings.theme).or_else(|| of_background(variable).map(str::to_owned)),
         ascii: asked.ascii || settings.ascii || is_ascii_locale(variable),
         read_only: asked.read_only || settings.read_only,
         keys: settings.keys,
@@ -112,9 +102,7 @@ fn need_terminal() -> Result<(), Failure> {
     if std::io::stdout().is_terminal() && std::io::stdin().is_terminal() {
         return Ok(());
     }
-    Err(Failure::Told(
-        "the screen needs a terminal to draw on, and standard input or output is none".into(),
-    ))
+    Err(Failure::Told("the screen needs a terminal to draw on, and standard input or output is none".into()))
 }
 
 /// The contexts that were asked for by name, or all that are not switched off.
@@ -122,11 +110,7 @@ fn chosen(config: &mut Config, names: &[String]) -> Result<(), Failure> {
     if names.is_empty() {
         return Ok(());
     }
-    let known: Vec<&str> = config
-        .contexts
-        .iter()
-        .map(|context| context.name.as_str())
-        .collect();
+    let known: Vec<&str> = config.contexts.iter().map(|context| context.name.as_str()).collect();
     if let Some(name) = names.iter().find(|name| !known.contains(&name.as_str())) {
         let meant =
             nearest(name, &known).map_or_else(String::new, |word| format!("; did you mean `{word}`?"));
@@ -135,9 +119,7 @@ fn chosen(config: &mut Config, names: &[String]) -> Result<(), Failure> {
             known.join(", ")
         )));
     }
-    config
-        .contexts
-        .retain(|context| names.iter().any(|name| name == context.name.as_str()));
+    config.contexts.retain(|context| names.iter().any(|name| name == context.name.as_str()));
     for context in &mut config.contexts {
         // Named on the command line is asked for, whatever the file says of the start.
         context.enabled = true;

@@ -39,15 +39,9 @@ pub(super) fn read_credentials(
     notes: &mut Notes<'_>,
 ) -> Option<Credentials> {
     let mut secret = |key| section.entry(key).map(|_| read_secret(section, key, path, notes));
-    let (token, password, key, signer) = (
-        secret("token"),
-        secret("password"),
-        secret("key"),
-        secret("secret"),
-    );
-    let email = section
-        .entry("email")
-        .map(|_| section.string("email", "me@example.com", notes));
+    let (token, password, key, signer) =
+        (secret("token"), secret("password"), secret("key"), secret("secret"));
+    let email = section.entry("email").map(|_| section.string("email", "me@example.com", notes));
     let platform = platform?;
     for key in ALL.into_iter().filter(|key| !keys_of(platform).contains(key)) {
         if let Some((span, _)) = section.entry(key) {
@@ -59,10 +53,7 @@ pub(super) fn read_credentials(
     }
     if platform == Platform::Exoscale {
         return match (key, signer) {
-            (Some(key), Some(secret)) => Some(Credentials::KeyPair {
-                key: key?,
-                secret: secret?,
-            }),
+            (Some(key), Some(secret)) => Some(Credentials::KeyPair { key: key?, secret: secret? }),
             (Some(_), None) => {
                 missing(section, notes, "secret", "the secret that belongs to the key");
                 None
@@ -78,16 +69,13 @@ pub(super) fn read_credentials(
     if let (Some(_), Some((span, _))) = (&token, section.entry("password"))
         && with_password
     {
-        notes
-            .add(span, "both `token` and `password` are given")
-            .expected("expected one of them");
+        notes.add(span, "both `token` and `password` are given").expected("expected one of them");
     }
     match (token, email, password) {
         (Some(token), ..) => token.map(Credentials::Token),
-        (None, Some(email), Some(password)) if with_password => Some(Credentials::Password {
-            email: email?.value.to_owned(),
-            password: password?,
-        }),
+        (None, Some(email), Some(password)) if with_password => {
+            Some(Credentials::Password { email: email?.value.to_owned(), password: password? })
+        }
         (None, Some(_), None) if with_password => {
             missing(section, notes, "password", "password = { env = \"NAME\" }");
             None
@@ -122,10 +110,7 @@ fn read_secret(
         DeValue::Table(table) => table,
         DeValue::String(_) => {
             notes
-                .add_secret(
-                    span,
-                    format!("`{key}` stands in the file itself: secrets are kept elsewhere"),
-                )
+                .add_secret(span, format!("`{key}` stands in the file itself: secrets are kept elsewhere"))
                 .expected(format!("expected a reference: {REFERENCES}"));
             return None;
         }
@@ -143,10 +128,7 @@ fn read_secret(
     let entries = reference.entries();
     let [(kind, value)] = entries.as_slice() else {
         notes
-            .add_secret(
-                span,
-                format!("`{key}` names {} places, and one is needed", entries.len()),
-            )
+            .add_secret(span, format!("`{key}` names {} places, and one is needed", entries.len()))
             .expected(format!("expected one of: {REFERENCES}"));
         return None;
     };
@@ -164,12 +146,9 @@ fn read_secret(
                 .collect();
             match words.filter(|words| words.first().is_some_and(|program| !program.is_empty())) {
                 Some(words) => Some(SecretRef::Command(words)),
-                None => wrong_reference(
-                    notes,
-                    value.span(),
-                    "command",
-                    "a list of strings, the program first",
-                ),
+                None => {
+                    wrong_reference(notes, value.span(), "command", "a list of strings, the program first")
+                }
             }
         }
         ("env", _) => wrong_reference(notes, value.span(), "env", "the name of an environment variable"),
@@ -205,10 +184,7 @@ fn read_toml_key(reference: &Section<'_, '_>, path: &Path, notes: &mut Notes<'_>
     if key.is_empty() {
         return None;
     }
-    Some(SecretRef::TomlKey {
-        file: near(path, file.value),
-        path: key,
-    })
+    Some(SecretRef::TomlKey { file: near(path, file.value), path: key })
 }
 
 fn wrong_reference(
@@ -217,9 +193,7 @@ fn wrong_reference(
     kind: &str,
     wanted: &str,
 ) -> Option<SecretRef> {
-    notes
-        .add_secret(span, format!("`{kind}` cannot be read"))
-        .expected(format!("expected {wanted}"));
+    notes.add_secret(span, format!("`{kind}` cannot be read")).expected(format!("expected {wanted}"));
     None
 }
 
@@ -236,7 +210,5 @@ fn near(config: &Path, written: &str) -> PathBuf {
     {
         return home.home_dir().join(rest);
     }
-    config
-        .parent()
-        .map_or_else(|| PathBuf::from(written), |folder| folder.join(written))
+    config.parent().map_or_else(|| PathBuf::from(written), |folder| folder.join(written))
 }

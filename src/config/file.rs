@@ -48,9 +48,7 @@ pub fn parse(text: &str, path: &Path) -> Result<(Settings, Vec<Context>), Mistak
         notes.add(span, message);
     }
     // After broken syntax the rest is guesswork, and mistakes that are none would bury the one that is.
-    let duplicates_only = errors
-        .iter()
-        .all(|error| error.message().starts_with("duplicate"));
+    let duplicates_only = errors.iter().all(|error| error.message().starts_with("duplicate"));
     let mut settings = Settings::default();
     let mut contexts = Vec::new();
     if duplicates_only {
@@ -63,10 +61,7 @@ pub fn parse(text: &str, path: &Path) -> Result<(Settings, Vec<Context>), Mistak
     if notes.is_empty() {
         return Ok((settings, contexts));
     }
-    Err(Mistakes {
-        path: path.to_owned(),
-        list: notes.into_list(),
-    })
+    Err(Mistakes { path: path.to_owned(), list: notes.into_list() })
 }
 
 fn read_contexts(section: &Section<'_, '_>, path: &Path, notes: &mut Notes<'_>) -> Vec<Context> {
@@ -74,27 +69,16 @@ fn read_contexts(section: &Section<'_, '_>, path: &Path, notes: &mut Notes<'_>) 
     for (name, value) in section.entries() {
         if !is_name(name.value) {
             notes
-                .add(
-                    name.span.clone(),
-                    format!("`{}` cannot name a context", name.value),
-                )
+                .add(name.span.clone(), format!("`{}` cannot name a context", name.value))
                 .expected("expected small letters, digits and dashes, at most 32, such as `cycle-prod`");
         }
         let DeValue::Table(table) = value.get_ref() else {
             notes
-                .add(
-                    value.span(),
-                    format!("the context is {}", type_word(value.get_ref())),
-                )
+                .add(value.span(), format!("the context is {}", type_word(value.get_ref())))
                 .expected("expected a table: [contexts.NAME]");
             continue;
         };
-        contexts.extend(read_context(
-            &name,
-            &Section::new(table, name.span.clone()),
-            path,
-            notes,
-        ));
+        contexts.extend(read_context(&name, &Section::new(table, name.span.clone()), path, notes));
     }
     contexts
 }
@@ -103,9 +87,7 @@ fn read_contexts(section: &Section<'_, '_>, path: &Path, notes: &mut Notes<'_>) 
 pub fn is_name(name: &str) -> bool {
     name.len() <= 32
         && name.starts_with(|c: char| c.is_ascii_lowercase() || c.is_ascii_digit())
-        && name
-            .chars()
-            .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
+        && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
 }
 
 fn read_context(
@@ -145,24 +127,14 @@ fn read_context(
 fn read_platform(section: &Section<'_, '_>, context: &str, notes: &mut Notes<'_>) -> Option<Platform> {
     let names = Platform::ALL.map(Platform::name);
     if section.entry("platform").is_none() {
-        missing(
-            section,
-            notes,
-            "platform",
-            &format!("one of: {}", names.join(", ")),
-        );
+        missing(section, notes, "platform", &format!("one of: {}", names.join(", ")));
         return None;
     }
     let found = section.string("platform", "cycle", notes)?;
-    let platform = Platform::ALL
-        .into_iter()
-        .find(|platform| platform.name() == found.value);
+    let platform = Platform::ALL.into_iter().find(|platform| platform.name() == found.value);
     if platform.is_none() {
         notes
-            .add(
-                found.span,
-                format!("no platform `{}` is known (context `{context}`)", found.value),
-            )
+            .add(found.span, format!("no platform `{}` is known (context `{context}`)", found.value))
             .expected(format!("expected one of: {}", names.join(", ")))
             .nearest(found.value, &names);
     }
@@ -234,7 +206,5 @@ fn is_loopback(url: &Url) -> bool {
 
 /// Notes that a context lacks a key.
 pub(super) fn missing(section: &Section<'_, '_>, notes: &mut Notes<'_>, key: &str, expected: &str) {
-    notes
-        .add(section.span.clone(), format!("`{key}` is missing"))
-        .expected(format!("expected {expected}"));
+    notes.add(section.span.clone(), format!("`{key}` is missing")).expected(format!("expected {expected}"));
 }

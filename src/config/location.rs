@@ -89,11 +89,7 @@ pub fn load(asked: Option<&Path>, variable: impl Fn(&str) -> Option<String>) -> 
     let places: Vec<String> = found.whole.iter().map(found::Finding::line).collect();
     Ok(Config {
         settings,
-        origin: if places.is_empty() {
-            Origin::Nothing(nothing)
-        } else {
-            Origin::Found(places)
-        },
+        origin: if places.is_empty() { Origin::Nothing(nothing) } else { Origin::Found(places) },
         contexts: found.whole.into_iter().map(|found| found.context).collect(),
         half: found.half,
     })
@@ -107,10 +103,7 @@ mod tests {
     fn the_file_that_was_asked_for_must_be_there() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("config.toml");
-        assert!(matches!(
-            load(Some(&path), |_| None),
-            Err(ConfigError::Unreadable { .. })
-        ));
+        assert!(matches!(load(Some(&path), |_| None), Err(ConfigError::Unreadable { .. })));
         std::fs::write(&path, "mouse = false").expect("writable");
         let config = load(Some(&path), |_| None).expect("good");
         assert_eq!(config.origin, Origin::File(path));

@@ -42,12 +42,7 @@ pub fn nearest(written: &str, known: &[&str]) -> Option<String> {
     let written = written.to_lowercase().replace('-', "_");
     known
         .iter()
-        .map(|word| {
-            (
-                strsim::damerau_levenshtein(&written, &word.replace('-', "_")),
-                *word,
-            )
-        })
+        .map(|word| (strsim::damerau_levenshtein(&written, &word.replace('-', "_")), *word))
         .filter(|(distance, word)| *distance <= (word.chars().count() / 3).max(1))
         .min()
         .map(|(_, word)| word.to_owned())
@@ -98,10 +93,7 @@ pub(super) struct Notes<'s> {
 
 impl<'s> Notes<'s> {
     pub(super) const fn new(text: &'s str) -> Self {
-        Self {
-            text,
-            list: Vec::new(),
-        }
+        Self { text, list: Vec::new() }
     }
 
     /// Notes a mistake at these bytes of the text.
@@ -117,16 +109,12 @@ impl<'s> Notes<'s> {
     fn note(&mut self, span: Range<usize>, message: String, secret: bool) -> &mut Mistake {
         let (line, column) = self.position(span.start);
         let full = self.text.lines().nth(line - 1).unwrap_or("");
-        let width = self
-            .text
-            .get(span)
-            .map_or(1, |marked| marked.lines().next().unwrap_or("").chars().count());
+        let width =
+            self.text.get(span).map_or(1, |marked| marked.lines().next().unwrap_or("").chars().count());
         // A tab is one character of the caret's line too, so that both lines stay aligned.
         let excerpt = blot(full, secret).replace('\t', " ");
         let room = excerpt.chars().count().saturating_sub(column - 1).max(1);
-        let index = self
-            .list
-            .partition_point(|m| (m.line, m.column) <= (line, column));
+        let index = self.list.partition_point(|m| (m.line, m.column) <= (line, column));
         self.list.insert(
             index,
             Mistake {
@@ -150,10 +138,7 @@ impl<'s> Notes<'s> {
         }
         let before = &self.text[..byte];
         let start = before.rfind('\n').map_or(0, |at| at + 1);
-        (
-            before.matches('\n').count() + 1,
-            before[start..].chars().count() + 1,
-        )
+        (before.matches('\n').count() + 1, before[start..].chars().count() + 1)
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -221,14 +206,8 @@ mod tests {
 
     #[test]
     fn slips_of_the_fingers_find_their_word_and_others_none() {
-        assert_eq!(
-            nearest("base-url", &["base_url", "hub"]).as_deref(),
-            Some("base_url")
-        );
-        assert_eq!(
-            nearest("refesh", &["refresh", "theme"]).as_deref(),
-            Some("refresh")
-        );
+        assert_eq!(nearest("base-url", &["base_url", "hub"]).as_deref(), Some("base_url"));
+        assert_eq!(nearest("refesh", &["refresh", "theme"]).as_deref(), Some("refresh"));
         assert_eq!(nearest("colour", &["refresh", "theme"]), None);
     }
 

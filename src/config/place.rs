@@ -49,10 +49,7 @@ pub(super) fn read_place(
         }
     }
     match platform {
-        Platform::Cycle => Place {
-            hub: read_hub(section, notes),
-            ..Place::default()
-        },
+        Platform::Cycle => Place { hub: read_hub(section, notes), ..Place::default() },
         Platform::Quasarch => Place::default(),
         Platform::Gcore => Place {
             project: read_number(section, "project", notes),
@@ -64,10 +61,7 @@ pub(super) fn read_place(
             token_header: read_token_header(section, notes),
             ..Place::default()
         },
-        Platform::Exoscale => Place {
-            zones: section.words("zones", "ch-gva-2", notes),
-            ..Place::default()
-        },
+        Platform::Exoscale => Place { zones: section.words("zones", "ch-gva-2", notes), ..Place::default() },
     }
 }
 
@@ -97,13 +91,7 @@ fn read_number(section: &Section<'_, '_>, key: &str, notes: &mut Notes<'_>) -> O
     let (_, value) = section.entry(key)?;
     let number = whole(value.get_ref());
     if number.is_none() {
-        wrong_type(
-            notes,
-            value.span(),
-            key,
-            value.get_ref(),
-            "a whole number such as 76",
-        );
+        wrong_type(notes, value.span(), key, value.get_ref(), "a whole number such as 76");
     }
     number
 }

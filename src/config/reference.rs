@@ -14,12 +14,7 @@ pub struct Key {
 }
 
 const fn key(name: &'static str, takes: &'static str, default: &'static str, says: &'static str) -> Key {
-    Key {
-        name,
-        takes,
-        default,
-        says,
-    }
+    Key { name, takes, default, says }
 }
 
 /// The keys at the top of the file.
@@ -48,30 +43,15 @@ pub const SETTINGS: [Key; 9] = [
         "`true`",
         "A click selects, the wheel scrolls. Switched off, the terminal's own selection works without Shift.",
     ),
-    key(
-        "ascii",
-        "true or false",
-        "`false`",
-        "Draw without blocks, braille and dots.",
-    ),
+    key("ascii", "true or false", "`false`", "Draw without blocks, braille and dots."),
     key(
         "log_buffer",
         "a size, `64KiB` to `4GiB`",
         "`\"32MiB\"`",
         "How much of a log is kept, a source. Where older lines were dropped a marker says so.",
     ),
-    key(
-        "read_only",
-        "true or false",
-        "`false`",
-        "Change nothing through any context.",
-    ),
-    key(
-        "keys",
-        "tables",
-        "none",
-        "Keys bound otherwise: see [keys](keys.md).",
-    ),
+    key("read_only", "true or false", "`false`", "Change nothing through any context."),
+    key("keys", "tables", "none", "Keys bound otherwise: see [keys](keys.md)."),
     key(
         "contexts",
         "tables",
@@ -107,30 +87,10 @@ pub const CONTEXT: [Key; 20] = [
         "none",
         "Exoscale: the secret that belongs to `key`; it signs requests and is never sent.",
     ),
-    key(
-        "email",
-        "an e-mail address",
-        "none",
-        "Quasarch: signs in with `password`.",
-    ),
-    key(
-        "password",
-        "a reference to a secret",
-        "none",
-        "Quasarch: belongs to `email`.",
-    ),
-    key(
-        "hub",
-        "24 hexadecimal digits",
-        "",
-        "Cycle: the hub's id. Other platforms have none.",
-    ),
-    key(
-        "project",
-        "a whole number",
-        "the account's default project",
-        "Gcore: the project's id.",
-    ),
+    key("email", "an e-mail address", "none", "Quasarch: signs in with `password`."),
+    key("password", "a reference to a secret", "none", "Quasarch: belongs to `email`."),
+    key("hub", "24 hexadecimal digits", "", "Cycle: the hub's id. Other platforms have none."),
+    key("project", "a whole number", "the account's default project", "Gcore: the project's id."),
     key(
         "regions",
         "a list of whole numbers",
@@ -149,18 +109,8 @@ pub const CONTEXT: [Key; 20] = [
         "`\"auto\"`",
         "ElasticBox: which header carries the token; of itself a JSON web token is a bearer.",
     ),
-    key(
-        "zones",
-        "a list of names",
-        "every zone",
-        "Exoscale: the zones to show.",
-    ),
-    key(
-        "read_only",
-        "true or false",
-        "`false`",
-        "Change nothing through this context.",
-    ),
+    key("zones", "a list of names", "every zone", "Exoscale: the zones to show."),
+    key("read_only", "true or false", "`false`", "Change nothing through this context."),
     key(
         "enabled",
         "true or false",

@@ -69,10 +69,7 @@ fn whole(bytes: Vec<u8>, origin: &str) -> Result<Secret, Problem> {
 
 fn from_env(name: &str) -> Result<Secret, Problem> {
     match std::env::var_os(name) {
-        Some(value) => whole(
-            value.into_encoded_bytes(),
-            &format!("the environment variable {name}"),
-        ),
+        Some(value) => whole(value.into_encoded_bytes(), &format!("the environment variable {name}")),
         None => Err(local(format!("the environment variable {name} is not set"))
             .hint("Export it and start again, or refer to the secret in another way")),
     }
@@ -98,10 +95,7 @@ async fn read_file(path: &Path, most: u64) -> Result<Vec<u8>, Problem> {
     let unreadable = |error: std::io::Error| local(format!("{} cannot be read: {error}", path.display()));
     let file = tokio::fs::File::open(path).await.map_err(unreadable)?;
     let mut bytes = Vec::new();
-    file.take(most)
-        .read_to_end(&mut bytes)
-        .await
-        .map_err(unreadable)?;
+    file.take(most).read_to_end(&mut bytes).await.map_err(unreadable)?;
     Ok(bytes)
 }
 
@@ -149,11 +143,7 @@ async fn read_some(pipe: Option<impl tokio::io::AsyncRead + Unpin>) -> Vec<u8> {
 /// The last line a failed command complained with; never one that repeats what it printed as the secret.
 fn said(err: &[u8], out: &[u8]) -> String {
     let out = String::from_utf8_lossy(out);
-    let secrets: Vec<&str> = out
-        .lines()
-        .map(str::trim)
-        .filter(|line| !line.is_empty())
-        .collect();
+    let secrets: Vec<&str> = out.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
     let err = String::from_utf8_lossy(err);
     let line = err.lines().map(str::trim).rfind(|line| !line.is_empty());
     match line {
@@ -183,10 +173,8 @@ async fn from_keyring(name: &str) -> Result<Secret, Problem> {
 #[cfg(not(feature = "keyring"))]
 #[expect(clippy::unused_async, reason = "the same signature as with the feature")]
 async fn from_keyring(name: &str) -> Result<Secret, Problem> {
-    Err(local(format!(
-        "the secret `{name}` is in the keyring, which this build cannot open"
-    ))
-    .hint("Build with `--features keyring`, or use { command = [..] }"))
+    Err(local(format!("the secret `{name}` is in the keyring, which this build cannot open"))
+        .hint("Build with `--features keyring`, or use { command = [..] }"))
 }
 
 #[cfg(test)]
@@ -213,10 +201,7 @@ mod tests {
     #[tokio::test]
     async fn a_failed_command_is_told_with_its_words_but_not_with_the_secret() {
         let report = told(&sh("echo s3cret; echo 'the vault is locked' >&2; exit 3")).await;
-        assert!(
-            report.contains("the vault is locked") && report.contains('3'),
-            "{report}"
-        );
+        assert!(report.contains("the vault is locked") && report.contains('3'), "{report}");
         let report = told(&sh("echo s3cret; echo 'what is s3cret?' >&2; exit 3")).await;
         assert!(!report.contains("s3cret"), "{report}");
         assert!(told(&sh("true")).await.contains("empty"));
@@ -228,10 +213,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_command_has_no_input_to_wait_for_and_may_fill_its_pipes() {
-        assert!(
-            told(&sh("cat")).await.contains("empty"),
-            "its input is at its end at once"
-        );
+        assert!(told(&sh("cat")).await.contains("empty"), "its input is at its end at once");
         let flood = "head -c 300000 /dev/zero | tr '\\0' x >&2; echo s3cret";
         assert_eq!(sh(flood).resolve().await.expect("a secret").expose(), "s3cret");
     }
@@ -271,29 +253,16 @@ mod tests {
         assert_eq!(found.expose(), "s3cret");
         assert!(!format!("{:?}", reference("work")).contains("s3cret"));
         let report = told(&reference("home")).await;
-        assert!(
-            report.contains("accounts.home.secret") && !report.contains("s3cret"),
-            "{report}"
-        );
+        assert!(report.contains("accounts.home.secret") && !report.contains("s3cret"), "{report}");
         std::fs::write(&file, "secret = 's3cret").expect("writable");
         let report = told(&reference("work")).await;
-        assert!(
-            report.contains("line 1") && !report.contains("s3cret"),
-            "{report}"
-        );
+        assert!(report.contains("line 1") && !report.contains("s3cret"), "{report}");
     }
 
     #[tokio::test]
     async fn the_environment_is_read_and_a_missing_variable_named() {
-        let found = SecretRef::Env("CARGO_MANIFEST_DIR".into())
-            .resolve()
-            .await
-            .expect("set by cargo");
+        let found = SecretRef::Env("CARGO_MANIFEST_DIR".into()).resolve().await.expect("set by cargo");
         assert_eq!(found.expose(), env!("CARGO_MANIFEST_DIR"));
-        assert!(
-            told(&SecretRef::Env("QDECK_NO_SUCH".into()))
-                .await
-                .contains("QDECK_NO_SUCH")
-        );
+        assert!(told(&SecretRef::Env("QDECK_NO_SUCH".into())).await.contains("QDECK_NO_SUCH"));
     }
 }

@@ -34,10 +34,7 @@ impl<'a, 's> Section<'a, 's> {
             .table
             .iter()
             .map(|(key, value)| {
-                let key = Found {
-                    value: key.get_ref().as_ref(),
-                    span: key.span(),
-                };
+                let key = Found { value: key.get_ref().as_ref(), span: key.span() };
                 (key, value)
             })
             .collect();
@@ -47,10 +44,7 @@ impl<'a, 's> Section<'a, 's> {
 
     /// The value of a key and where the key stands.
     pub(super) fn entry(&self, key: &str) -> Option<(Range<usize>, &'a Spanned<DeValue<'s>>)> {
-        self.table
-            .iter()
-            .find(|(name, _)| name.get_ref() == key)
-            .map(|(name, value)| (name.span(), value))
+        self.table.iter().find(|(name, _)| name.get_ref() == key).map(|(name, value)| (name.span(), value))
     }
 
     /// Notes every key that is not among the known ones.
@@ -69,18 +63,9 @@ impl<'a, 's> Section<'a, 's> {
         let (_, value) = self.entry(key)?;
         let span = value.span();
         if let DeValue::String(text) = value.get_ref() {
-            return Some(Found {
-                value: text.as_ref(),
-                span,
-            });
+            return Some(Found { value: text.as_ref(), span });
         }
-        wrong_type(
-            notes,
-            span,
-            key,
-            value.get_ref(),
-            &format!("a string such as \"{example}\""),
-        );
+        wrong_type(notes, span, key, value.get_ref(), &format!("a string such as \"{example}\""));
         None
     }
 
@@ -89,13 +74,7 @@ impl<'a, 's> Section<'a, 's> {
         if let DeValue::Boolean(found) = value.get_ref() {
             return Some(*found);
         }
-        wrong_type(
-            notes,
-            value.span(),
-            key,
-            value.get_ref(),
-            "true or false, without quotes",
-        );
+        wrong_type(notes, value.span(), key, value.get_ref(), "true or false, without quotes");
         None
     }
 
@@ -144,11 +123,7 @@ impl<'a, 's> Section<'a, 's> {
     /// A size such as `"32MiB"`, or a number of bytes.
     pub(super) fn size(&self, key: &str, range: Range<u64>, notes: &mut Notes<'_>) -> Option<Bytes> {
         let (_, value) = self.entry(key)?;
-        let wanted = format!(
-            "a size such as \"32MiB\", from {} to {}",
-            Bytes(range.start),
-            Bytes(range.end)
-        );
+        let wanted = format!("a size such as \"32MiB\", from {} to {}", Bytes(range.start), Bytes(range.end));
         let found = match value.get_ref() {
             DeValue::String(text) => size(text),
             DeValue::Integer(number) => u64::from_str_radix(number.as_str(), number.radix()).ok(),
@@ -193,13 +168,7 @@ impl<'a, 's> Section<'a, 's> {
         if let DeValue::Table(table) = value.get_ref() {
             return Some(Section::new(table, span));
         }
-        wrong_type(
-            notes,
-            value.span(),
-            key,
-            value.get_ref(),
-            &format!("a table: [{key}]"),
-        );
+        wrong_type(notes, value.span(), key, value.get_ref(), &format!("a table: [{key}]"));
         None
     }
 }
@@ -212,9 +181,7 @@ pub(super) fn wrong_type(
     found: &DeValue<'_>,
     wanted: &str,
 ) {
-    notes
-        .add(span, format!("`{key}` is {}", type_word(found)))
-        .expected(format!("expected {wanted}"));
+    notes.add(span, format!("`{key}` is {}", type_word(found))).expected(format!("expected {wanted}"));
 }
 
 /// What a value is, in words.
@@ -269,15 +236,7 @@ mod tests {
         assert_eq!(duration("5s"), Some(Duration::from_secs(5)));
         assert_eq!(duration("500 ms"), Some(Duration::from_millis(500)));
         assert_eq!(duration("2m"), Some(Duration::from_secs(120)));
-        for wrong in [
-            "",
-            "5",
-            "s",
-            "-5s",
-            "5d",
-            "99999999999999999999s",
-            "99999999999999999h",
-        ] {
+        for wrong in ["", "5", "s", "-5s", "5d", "99999999999999999999s", "99999999999999999h"] {
             assert_eq!(duration(wrong), None, "{wrong}");
         }
         assert_eq!(size("32MiB"), Some(32 << 20));

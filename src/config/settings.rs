@@ -55,25 +55,14 @@ impl Settings {
         let plain = Self::default();
         top.only(&names(&SETTINGS), "the file", notes);
         Self {
-            refresh: top
-                .duration("refresh", Self::PACE, notes)
-                .unwrap_or(plain.refresh),
-            sample_every: top
-                .duration("sample_every", Self::PACE, notes)
-                .unwrap_or(plain.sample_every),
-            theme: top
-                .string("theme", "dark", notes)
-                .map(|found| found.value.to_owned()),
+            refresh: top.duration("refresh", Self::PACE, notes).unwrap_or(plain.refresh),
+            sample_every: top.duration("sample_every", Self::PACE, notes).unwrap_or(plain.sample_every),
+            theme: top.string("theme", "dark", notes).map(|found| found.value.to_owned()),
             mouse: top.boolean("mouse", notes).unwrap_or(plain.mouse),
             ascii: top.boolean("ascii", notes).unwrap_or(plain.ascii),
-            log_buffer: top
-                .size("log_buffer", 64 << 10..4 << 30, notes)
-                .unwrap_or(plain.log_buffer),
+            log_buffer: top.size("log_buffer", 64 << 10..4 << 30, notes).unwrap_or(plain.log_buffer),
             read_only: top.boolean("read_only", notes).unwrap_or(plain.read_only),
-            keys: top
-                .table("keys", notes)
-                .map(|keys| read_keys(&keys, notes))
-                .unwrap_or_default(),
+            keys: top.table("keys", notes).map(|keys| read_keys(&keys, notes)).unwrap_or_default(),
         }
     }
 }
@@ -90,10 +79,7 @@ fn read_keys(places: &Section<'_, '_>, notes: &mut Notes<'_>) -> toml::Table {
                 bound.insert(intent.value.to_owned(), chords.into());
             } else {
                 notes
-                    .add(
-                        value.span(),
-                        format!("`{}` is {}", intent.value, type_word(value.get_ref())),
-                    )
+                    .add(value.span(), format!("`{}` is {}", intent.value, type_word(value.get_ref())))
                     .expected("expected a key such as \"ctrl-d\", a list of keys, or [] to unbind it");
             }
         }

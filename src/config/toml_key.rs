@@ -63,11 +63,7 @@ mod tests {
             walk(&document, &path)
         };
         assert_eq!(at("accounts.a.secret"), Some("one"));
-        assert_eq!(
-            at("own.secret"),
-            Some("four"),
-            "what is written just so goes first"
-        );
+        assert_eq!(at("own.secret"), Some("four"), "what is written just so goes first");
         assert_eq!(at("own.Secret"), Some("three"));
         assert_eq!(at("accounts.b.secret"), None);
         assert_eq!(at("accounts.a"), None, "a table is no string");

@@ -41,11 +41,7 @@ pub fn section(context: &Context) -> String {
         lines.push(format!("email = {}", quoted(email)));
     }
     let references = context.credentials.references();
-    lines.extend(
-        references
-            .into_iter()
-            .map(|(key, secret)| format!("{key} = {}", reference(secret))),
-    );
+    lines.extend(references.into_iter().map(|(key, secret)| format!("{key} = {}", reference(secret))));
     for (key, on) in [
         ("read_only", context.read_only),
         ("insecure", context.insecure),
@@ -56,10 +52,7 @@ pub fn section(context: &Context) -> String {
             lines.push(format!("{key} = true"));
         }
     }
-    for (key, on) in [
-        ("enabled", context.enabled),
-        ("console_input", context.console_input),
-    ] {
+    for (key, on) in [("enabled", context.enabled), ("console_input", context.console_input)] {
         if !on {
             lines.push(format!("{key} = false"));
         }
@@ -81,11 +74,7 @@ fn reference(secret: &SecretRef) -> String {
         SecretRef::Command(words) => format!("{{ command = {} }}", list(words)),
         SecretRef::File(path) => format!("{{ file = {} }}", quoted(&path.to_string_lossy())),
         SecretRef::TomlKey { file, path } => {
-            format!(
-                "{{ file = {}, key = {} }}",
-                quoted(&file.to_string_lossy()),
-                list(path)
-            )
+            format!("{{ file = {}, key = {} }}", quoted(&file.to_string_lossy()), list(path))
         }
         SecretRef::Keyring(name) => format!("{{ keyring = {} }}", quoted(name)),
         SecretRef::Value(_) => "{ env = \"VALUE_IN_HAND\" }".into(),

@@ -153,12 +153,7 @@ impl Attached {
 
     /// Carries bytes both ways until one side ends; the end's problem, if it was not orderly.
     async fn converse(&mut self, link: Link) -> Option<Problem> {
-        let Link {
-            mut reader,
-            mut writer,
-            input,
-            size_reports,
-        } = link;
+        let Link { mut reader, mut writer, input, size_reports } = link;
         let (answers, to_answer) = mpsc::channel(ANSWERS_WAITING);
         let cancel = self.cancel.clone();
         let end = {
@@ -241,10 +236,7 @@ fn feed(shared: &Shared, bytes: &mut Bytes) -> (Vec<u8>, bool) {
         fed += slice.len();
         screen.emulator.feed(&slice);
     }
-    (
-        screen.emulator.take_answers(),
-        screen.emulator.hold_ends().is_some(),
-    )
+    (screen.emulator.take_answers(), screen.emulator.hold_ends().is_some())
 }
 
 /// Lets whoever waits for the screen have it first, and the wire be written to.

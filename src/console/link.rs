@@ -32,24 +32,11 @@ pub(super) enum Writer {
 impl From<Transport> for Link {
     fn from(transport: Transport) -> Self {
         match transport {
-            Transport::Socket {
-                socket,
-                input,
-                size_reports,
-            } => {
+            Transport::Socket { socket, input, size_reports } => {
                 let (reader, writer) = socket.split();
-                Self {
-                    reader: Reader::Socket(reader),
-                    writer: Writer::Socket(writer),
-                    input,
-                    size_reports,
-                }
+                Self { reader: Reader::Socket(reader), writer: Writer::Socket(writer), input, size_reports }
             }
-            Transport::Channel {
-                from,
-                to,
-                size_reports,
-            } => Self {
+            Transport::Channel { from, to, size_reports } => Self {
                 input: to.is_some(),
                 reader: Reader::Channel(from),
                 writer: Writer::Channel(to),

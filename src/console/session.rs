@@ -70,13 +70,7 @@ impl Session {
             cancel: cancel.clone(),
         };
         tokio::spawn(attached.run());
-        Self {
-            shared,
-            typed,
-            size,
-            again,
-            _task: cancel.drop_guard(),
-        }
+        Self { shared, typed, size, again, _task: cancel.drop_guard() }
     }
 
     /// How it fares.
@@ -100,9 +94,7 @@ impl Session {
 
     /// A key, a paste, or a mouse event whose position is relative to the grid, encoded as the guest's modes ask.
     pub fn send(&self, event: &Event) {
-        let wants = self
-            .shared
-            .look(|screen| screen.takes_input().then(|| screen.emulator.wants()));
+        let wants = self.shared.look(|screen| screen.takes_input().then(|| screen.emulator.wants()));
         let Some(wants) = wants else { return };
         let bytes = input::encode(event, wants);
         if !bytes.is_empty() {
@@ -159,8 +151,7 @@ impl Session {
 
     /// The title that the guest set, sanitised.
     pub fn title(&self) -> Option<String> {
-        self.shared
-            .look(|screen| screen.emulator.title().map(str::to_owned))
+        self.shared.look(|screen| screen.emulator.title().map(str::to_owned))
     }
 
     /// Whether the guest asked for mouse events.

@@ -63,12 +63,10 @@ pub fn random_hex(bytes: usize) -> Result<String, String> {
         .secure_random
         .fill(&mut raw)
         .map_err(|_| "the system gave no random bytes for credentials".to_owned())?;
-    Ok(raw
-        .iter()
-        .fold(String::with_capacity(bytes * 2), |mut hex, byte| {
-            let _ = write!(hex, "{byte:02x}");
-            hex
-        }))
+    Ok(raw.iter().fold(String::with_capacity(bytes * 2), |mut hex, byte| {
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    }))
 }
 
 impl Credentials {
@@ -83,14 +81,7 @@ impl Credentials {
             key: random_hex(32)?,
             email: "captain@example.com".to_owned(),
             password: random_hex(16)?,
-            user: format!(
-                "{}-{}-4{}-a{}-{}",
-                &id[..8],
-                &id[8..12],
-                &id[13..16],
-                &id[17..20],
-                &id[20..]
-            ),
+            user: format!("{}-{}-4{}-a{}-{}", &id[..8], &id[8..12], &id[13..16], &id[17..20], &id[20..]),
             gcore: format!("29841${}", random_hex(32)?),
             project: 1437,
             elasticbox: random_hex(24)?,
@@ -118,9 +109,7 @@ impl Credentials {
             URL_SAFE_NO_PAD.encode(claims.to_string()),
             URL_SAFE_NO_PAD.encode(random_hex(32)?)
         );
-        remember(&self.logins, token.clone(), Instant::now() + LOGIN_LIFE, |ends| {
-            *ends
-        });
+        remember(&self.logins, token.clone(), Instant::now() + LOGIN_LIFE, |ends| *ends);
         Ok(token)
     }
 
@@ -141,12 +130,7 @@ impl Credentials {
     /// A sentence, when the system has no randomness to give.
     pub fn issue(&self, ticket: Ticket) -> Result<String, String> {
         let token = random_hex(24)?;
-        remember(
-            &self.tickets,
-            token.clone(),
-            (Instant::now() + TICKET_LIFE, ticket),
-            |(ends, _)| *ends,
-        );
+        remember(&self.tickets, token.clone(), (Instant::now() + TICKET_LIFE, ticket), |(ends, _)| *ends);
         Ok(token)
     }
 
@@ -182,11 +166,7 @@ fn remember<V>(kept: &Mutex<HashMap<String, V>>, token: String, value: V, ends: 
 /// Compares without telling by its timing how much was right.
 pub fn same(given: &str, expected: &str) -> bool {
     given.len() == expected.len()
-        && given
-            .bytes()
-            .zip(expected.bytes())
-            .fold(0_u8, |differ, (a, b)| differ | (a ^ b))
-            == 0
+        && given.bytes().zip(expected.bytes()).fold(0_u8, |differ, (a, b)| differ | (a ^ b)) == 0
 }
 
 #[cfg(test)]
@@ -197,10 +177,7 @@ mod tests {
     fn a_ticket_opens_one_thing_once() {
         let credentials = Credentials::random().expect("randomness");
         let token = credentials.issue(Ticket::Console(4)).expect("randomness");
-        assert!(
-            !credentials.redeem(&token, Ticket::Console(5)),
-            "opened another console"
-        );
+        assert!(!credentials.redeem(&token, Ticket::Console(5)), "opened another console");
         assert!(!credentials.redeem(&token, Ticket::Notifications));
         assert!(credentials.redeem(&token, Ticket::Console(4)));
         assert!(!credentials.redeem(&token, Ticket::Console(4)), "opened twice");

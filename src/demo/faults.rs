@@ -57,19 +57,14 @@ impl std::str::FromStr for Faults {
         }
         let sum = faults.error + faults.refused + faults.cut + faults.garbage;
         if sum > 100.0 {
-            return Err(format!(
-                "the faults add up to {sum}%; all of them together can be 100% at most"
-            ));
+            return Err(format!("the faults add up to {sum}%; all of them together can be 100% at most"));
         }
         Ok(faults)
     }
 }
 
 fn percent(name: &str, value: &str) -> Result<f64, String> {
-    let number = value
-        .trim()
-        .strip_suffix('%')
-        .and_then(|n| n.trim().parse::<f64>().ok());
+    let number = value.trim().strip_suffix('%').and_then(|n| n.trim().parse::<f64>().ok());
     number
         .filter(|n| (0.0..=100.0).contains(n))
         .ok_or_else(|| format!("`{name}={value}`: write a percentage from 0% to 100%, such as {name}=5%"))
@@ -82,11 +77,8 @@ fn span(value: &str) -> Result<Duration, String> {
         Some(number) => (number, 1),
         None => (value.strip_suffix('s').ok_or_else(wrong)?, 1000),
     };
-    let milliseconds = number
-        .parse::<u64>()
-        .ok()
-        .and_then(|n| n.checked_mul(unit))
-        .filter(|ms| *ms <= 60_000);
+    let milliseconds =
+        number.parse::<u64>().ok().and_then(|n| n.checked_mul(unit)).filter(|ms| *ms <= 60_000);
     milliseconds.map(Duration::from_millis).ok_or_else(wrong)
 }
 
@@ -120,9 +112,7 @@ impl CutSocket {
 impl Switch {
     /// Sets what happens from the next request on.
     pub fn set(&self, faults: Faults) {
-        let dice = faults
-            .seed
-            .map_or_else(fastrand::Rng::new, fastrand::Rng::with_seed);
+        let dice = faults.seed.map_or_else(fastrand::Rng::new, fastrand::Rng::with_seed);
         *self.set.lock().unwrap_or_else(PoisonError::into_inner) = (faults, dice);
     }
 
@@ -158,9 +148,7 @@ impl Switch {
             Fate::Error => super::faces::failure(request.uri().path(), StatusCode::INTERNAL_SERVER_ERROR),
             Fate::Refused => {
                 let mut answer = super::faces::failure(request.uri().path(), StatusCode::TOO_MANY_REQUESTS);
-                answer
-                    .headers_mut()
-                    .insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+                answer.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
                 answer
             }
             Fate::Cut(after) => {
@@ -174,11 +162,7 @@ impl Switch {
 
 /// Whether the answer's body is endless, so that it must not be gathered.
 fn streams(answer: &Response) -> bool {
-    let kind = answer
-        .headers()
-        .get(header::CONTENT_TYPE)
-        .and_then(|v| v.to_str().ok())
-        .unwrap_or_default();
+    let kind = answer.headers().get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
     kind.starts_with("text/event-stream") || answer.status() == StatusCode::SWITCHING_PROTOCOLS
 }
 
@@ -227,9 +211,7 @@ async fn garbage(answer: Response, html: bool) -> Response {
             "<!DOCTYPE html>\n<html><head><title>Welcome</title></head><body>It works!</body></html>\n";
         return (StatusCode::OK, [(header::CONTENT_TYPE, "text/html")], page).into_response();
     }
-    let whole = axum::body::to_bytes(answer.into_body(), usize::MAX)
-        .await
-        .unwrap_or_default();
+    let whole = axum::body::to_bytes(answer.into_body(), usize::MAX).await.unwrap_or_default();
     let half = whole.slice(..whole.len() / 2);
     (StatusCode::OK, [(header::CONTENT_TYPE, "application/json")], half).into_response()
 }
@@ -240,14 +222,10 @@ mod tests {
 
     #[test]
     fn it_reads_the_switch_as_documented() {
-        let faults: Faults = "latency=300ms,error=5%,429=2%, cut=1%,garbage=0.5%,seed=7"
-            .parse()
-            .expect("all known");
+        let faults: Faults =
+            "latency=300ms,error=5%,429=2%, cut=1%,garbage=0.5%,seed=7".parse().expect("all known");
         assert_eq!(faults.latency, Duration::from_millis(300));
-        assert_eq!(
-            (faults.error, faults.refused, faults.cut, faults.garbage),
-            (5.0, 2.0, 1.0, 0.5)
-        );
+        assert_eq!((faults.error, faults.refused, faults.cut, faults.garbage), (5.0, 2.0, 1.0, 0.5));
         assert_eq!("".parse(), Ok(Faults::default()));
     }
 

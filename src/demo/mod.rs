@@ -122,9 +122,7 @@ impl Cloud {
         let credentials = Arc::new(Credentials::random()?);
         let listener = listen(options.listen)
             .map_err(|e| format!("the demo cloud cannot listen on {}: {e}", options.listen))?;
-        let address = listener
-            .local_addr()
-            .map_err(|e| format!("the demo cloud has no address: {e}"))?;
+        let address = listener.local_addr().map_err(|e| format!("the demo cloud has no address: {e}"))?;
         let desk = Desk {
             engine: engine.clone(),
             credentials: credentials.clone(),
@@ -181,11 +179,7 @@ impl Drop for Cloud {
 
 /// Listens with small send buffers: what lies in them cannot be overtaken by the echo of a key.
 fn listen(address: SocketAddr) -> std::io::Result<tokio::net::TcpListener> {
-    let socket = if address.is_ipv4() {
-        TcpSocket::new_v4()
-    } else {
-        TcpSocket::new_v6()
-    }?;
+    let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
     // A run that follows another on the same port need not wait for the old connections' last words.
     socket.set_reuseaddr(true)?;
     socket.set_send_buffer_size(128 * 1024)?;

@@ -57,9 +57,6 @@ impl Outbox {
 pub(super) fn channel() -> (Outbox, Events) {
     let (control, control_end) = mpsc::channel(CONTROL);
     let (logs, logs_end) = mpsc::channel(LOGS);
-    let events = Events {
-        control: control_end,
-        logs: logs_end,
-    };
+    let events = Events { control: control_end, logs: logs_end };
     (Outbox { control, logs }, events)
 }

@@ -87,12 +87,7 @@ impl Fake {
 
 fn receive<T: Send + 'static>(line: &Line<T>) -> Option<BoxStream<'static, T>> {
     let receiver = line.lock().unwrap().pop_front()?;
-    Some(
-        stream::unfold(receiver, async |mut receiver| {
-            Some((receiver.recv().await?, receiver))
-        })
-        .boxed(),
-    )
+    Some(stream::unfold(receiver, async |mut receiver| Some((receiver.recv().await?, receiver))).boxed())
 }
 
 impl Provider for Fake {
@@ -177,10 +172,7 @@ impl Provider for Fake {
     }
 
     fn traffic(&self) -> Traffic {
-        Traffic {
-            latency: *self.latency.lock().unwrap(),
-            ..Traffic::default()
-        }
+        Traffic { latency: *self.latency.lock().unwrap(), ..Traffic::default() }
     }
 }
 
@@ -193,10 +185,7 @@ pub(super) fn id(name: &str) -> ResourceId {
 }
 
 pub(super) fn sample() -> Sample {
-    Sample {
-        cpu: Some(Cores(1.0)),
-        ..Sample::empty(Timestamp::now())
-    }
+    Sample { cpu: Some(Cores(1.0)), ..Sample::empty(Timestamp::now()) }
 }
 
 /// The smallest resource there is, under any id.
@@ -215,15 +204,8 @@ pub(super) fn model(id: &ResourceId) -> Resource {
 }
 
 pub(super) fn start(fake: &Arc<Fake>) -> (Fleet, Events) {
-    let member = Member {
-        name: context(),
-        platform: Platform::Cycle,
-        provider: Ok(fake.clone()),
-    };
-    let options = Options {
-        refresh: Duration::from_secs(5),
-        sample_every: Duration::from_secs(2),
-    };
+    let member = Member { name: context(), platform: Platform::Cycle, provider: Ok(fake.clone()) };
+    let options = Options { refresh: Duration::from_secs(5), sample_every: Duration::from_secs(2) };
     Fleet::start(vec![member], options)
 }
 

@@ -117,10 +117,7 @@ impl Link {
     pub(super) fn start_anew(&self) {
         {
             let mut outcomes = self.outcomes.lock().unwrap_or_else(PoisonError::into_inner);
-            *outcomes = Outcomes {
-                auth: std::mem::take(&mut outcomes.auth),
-                ..Outcomes::default()
-            };
+            *outcomes = Outcomes { auth: std::mem::take(&mut outcomes.auth), ..Outcomes::default() };
         }
         bump(&self.reconnect);
     }
@@ -204,11 +201,7 @@ impl Outcomes {
         if let Some(problem) = &self.down {
             return Health::Down(problem.clone());
         }
-        let known = || {
-            kinds
-                .iter()
-                .filter_map(|kind| self.by_kind[*kind as usize].as_ref())
-        };
+        let known = || kinds.iter().filter_map(|kind| self.by_kind[*kind as usize].as_ref());
         let answered = known().any(|outcome| match outcome {
             Ok(()) => true,
             Err((problem, _)) => !problem.kind.may_pass(),
@@ -235,14 +228,8 @@ impl Outcomes {
 pub(super) fn backoff(attempt: u32, problem: Option<&Problem>) -> Duration {
     let doubled = Duration::from_secs(1 << attempt.saturating_sub(1).min(6));
     let pause = doubled.min(LONGEST).mul_f64(0.75 + fastrand::f64() * 0.5);
-    let asked = problem
-        .and_then(|problem| problem.retry_after)
-        .unwrap_or_default();
-    if asked > pause {
-        asked.saturating_add(Duration::from_secs(1).mul_f64(fastrand::f64()))
-    } else {
-        pause
-    }
+    let asked = problem.and_then(|problem| problem.retry_after).unwrap_or_default();
+    if asked > pause { asked.saturating_add(Duration::from_secs(1).mul_f64(fastrand::f64())) } else { pause }
 }
 
 /// `interval`, a tenth shorter or longer.

@@ -141,10 +141,7 @@ impl Fleet {
     /// Starts watching. Must be called inside a tokio runtime.
     pub fn start(members: Vec<Member>, options: Options) -> (Self, Events) {
         let (outbox, events) = events::channel();
-        let signals = Signals {
-            refresh: watch::Sender::new(0),
-            paused: watch::Sender::new(false),
-        };
+        let signals = Signals { refresh: watch::Sender::new(0), paused: watch::Sender::new(false) };
         let links: Vec<Link> = members
             .iter()
             .filter_map(|member| {
@@ -172,10 +169,7 @@ impl Fleet {
                 fleet.spawn(scheduler::keep_listing(link.clone(), *kind, place, turn.clone()));
             }
             fleet.spawn(changes::keep_listening(link.clone()));
-            fleet.spawn(telemetry::keep_sampling(
-                link.clone(),
-                fleet.inner.gaze.subscribe(),
-            ));
+            fleet.spawn(telemetry::keep_sampling(link.clone(), fleet.inner.gaze.subscribe()));
         }
         (fleet, events)
     }
@@ -291,10 +285,7 @@ impl Fleet {
         let member = self.inner.members.iter().find(|member| member.name == *context);
         match member {
             Some(member) => member.provider.clone(),
-            None => Err(Problem::new(
-                ProblemKind::Local,
-                format!("there is no context {context}"),
-            )),
+            None => Err(Problem::new(ProblemKind::Local, format!("there is no context {context}"))),
         }
     }
 

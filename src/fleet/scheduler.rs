@@ -142,11 +142,7 @@ async fn list(
     turn: &watch::Sender<usize>,
     reconnect: &mut watch::Receiver<u64>,
 ) -> Outcome {
-    if !link
-        .outbox
-        .send(FleetEvent::ListStarted(link.name.clone(), kind))
-        .await
-    {
+    if !link.outbox.send(FleetEvent::ListStarted(link.name.clone(), kind)).await {
         return Outcome::Unheard;
     }
     let mut stream = link.provider.list(kind);
@@ -166,11 +162,7 @@ async fn list(
             _ => None,
         };
         turn.send_if_modified(|turn| raise(turn, place + 1));
-        if !link
-            .outbox
-            .send(FleetEvent::List(link.name.clone(), kind, event))
-            .await
-        {
+        if !link.outbox.send(FleetEvent::List(link.name.clone(), kind, event)).await {
             return Outcome::Unheard;
         }
         if let Some(outcome) = outcome {

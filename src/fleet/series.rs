@@ -144,22 +144,14 @@ impl Series {
         let from = to.saturating_sub(millis(window));
         let mut bucket = Bucket::default();
         let mut last = None;
-        let within = self
-            .points
-            .iter()
-            .filter(|point| point.to > from && point.to <= to);
+        let within = self.points.iter().filter(|point| point.to > from && point.to <= to);
         for point in within {
             if let Some(value) = point.value(metric) {
                 bucket.add(value, point.weight);
                 last = Some(value);
             }
         }
-        last.map(|last| Summary {
-            min: bucket.min,
-            mean: bucket.sum / bucket.weight,
-            max: bucket.max,
-            last,
-        })
+        last.map(|last| Summary { min: bucket.min, mean: bucket.sum / bucket.weight, max: bucket.max, last })
     }
 
     /// The interval after which the next sample is missed.
@@ -270,11 +262,7 @@ impl Series {
         let first = self.points.partition_point(|point| point.to <= start);
         let mut from = None;
         for point in self.points.range(first..) {
-            let reach = if point.joined {
-                from.unwrap_or(start)
-            } else {
-                point.from
-            };
+            let reach = if point.joined { from.unwrap_or(start) } else { point.from };
             if reach > end || columns == 0 {
                 break;
             }
@@ -303,22 +291,13 @@ impl Series {
         }
         let filled = buckets.iter().zip(covered);
         filled
-            .map(|(bucket, covered)| {
-                if bucket.weight > 0.0 {
-                    Some(value(bucket))
-                } else {
-                    covered
-                }
-            })
+            .map(|(bucket, covered)| if bucket.weight > 0.0 { Some(value(bucket)) } else { covered })
             .collect()
     }
 }
 
 impl Point {
-    #[expect(
-        clippy::cast_possible_truncation,
-        reason = "seven digits are plenty for a chart"
-    )]
+    #[expect(clippy::cast_possible_truncation, reason = "seven digits are plenty for a chart")]
     fn of(sample: &Sample) -> Self {
         Self {
             from: sample.at.as_millis(),

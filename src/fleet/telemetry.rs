@@ -157,19 +157,13 @@ impl Poller {
     fn drop_unseen(&mut self, gaze: &Gaze) {
         let seen: HashSet<&ResourceId> = gaze.visible.iter().chain(&gaze.focus).collect();
         self.subjects.retain(|id, _| seen.contains(id));
-        if self
-            .live
-            .as_ref()
-            .is_some_and(|(id, _)| Some(id) != gaze.focus.as_ref())
-        {
+        if self.live.as_ref().is_some_and(|(id, _)| Some(id) != gaze.focus.as_ref()) {
             self.live = None;
         }
         // Reads of what left cannot be told apart in the set: those on the screen are begun anew.
         if self.subjects.values().filter(|subject| subject.polled).count() != self.polls.len() {
             self.polls.clear();
-            self.subjects
-                .values_mut()
-                .for_each(|subject| subject.polled = false);
+            self.subjects.values_mut().for_each(|subject| subject.polled = false);
         }
         if self.since.len() > REMEMBERED {
             self.since.retain(|id, _| seen.contains(id));
@@ -190,14 +184,7 @@ impl Poller {
             .filter(|id| self.is_mine(id) && !self.subjects.contains_key(*id))
             .collect();
         for id in new {
-            self.subjects.insert(
-                id.clone(),
-                Subject {
-                    due: now,
-                    polled: false,
-                    failures: 0,
-                },
-            );
+            self.subjects.insert(id.clone(), Subject { due: now, polled: false, failures: 0 });
         }
         self.focus = gaze.focus.clone().filter(|id| self.is_mine(id));
     }
@@ -333,10 +320,7 @@ impl Poller {
                         }
                     }
                 }
-                self.link
-                    .outbox
-                    .send(FleetEvent::SamplesFailed(id, problem))
-                    .await
+                self.link.outbox.send(FleetEvent::SamplesFailed(id, problem)).await
             }
         }
     }

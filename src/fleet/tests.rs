@@ -32,11 +32,7 @@ fn healths(events: &[FleetEvent]) -> Vec<Health> {
 #[tokio::test(start_paused = true)]
 async fn kinds_are_listed_in_order_and_then_at_their_pace() {
     let fake = Arc::new(Fake::new(TWO));
-    let page = ListEvent::Page {
-        scope: None,
-        rows: vec![model(&id("i1"))],
-        expected: Some(1),
-    };
+    let page = ListEvent::Page { scope: None, rows: vec![model(&id("i1"))], expected: Some(1) };
     fake.answer(Kind::Instance, vec![page, ListEvent::End]);
     let began = Instant::now();
     let (_fleet, mut events) = start(&fake);
@@ -93,12 +89,7 @@ async fn the_remotes_own_pause_is_kept() {
     hear(&mut events, 89.0).await;
     assert_eq!(fake.count("list instance"), 1);
     hear(&mut events, 3.0).await;
-    assert_eq!(
-        fake.count("list instance"),
-        2,
-        "{:?}",
-        fake.times("list instance", began)
-    );
+    assert_eq!(fake.count("list instance"), 2, "{:?}", fake.times("list instance", began));
 }
 
 #[tokio::test(start_paused = true)]
@@ -134,10 +125,7 @@ async fn a_forbidden_kind_is_only_its_own_trouble() {
     let heard = hear(&mut events, 60.0).await;
     assert_eq!(healths(&heard), [Health::Live]);
     assert!(fake.count("list instance") >= 11);
-    assert!(
-        fake.count("list container") <= 2,
-        "it is not asked at the normal pace"
-    );
+    assert!(fake.count("list container") <= 2, "it is not asked at the normal pace");
 }
 
 #[tokio::test(start_paused = true)]
@@ -179,10 +167,7 @@ async fn pushed_changes_slow_the_listings_and_a_broken_channel_speeds_them_up() 
     second.send(Ok(Change::Connected)).await.unwrap();
     hear(&mut events, 3.0).await;
     assert_eq!(fake.count("changes"), 2);
-    assert!(
-        fake.count("list instance") > listed,
-        "what changed meanwhile was not pushed"
-    );
+    assert!(fake.count("list instance") > listed, "what changed meanwhile was not pushed");
     second.send(Err(trouble(ProblemKind::Unreachable))).await.unwrap();
     drop(second);
     let listed = fake.count("list instance");
@@ -237,9 +222,7 @@ async fn refused_samples_are_not_asked_for_again() {
     let (fleet, mut events) = start(&fake);
     fleet.watch(vec![id("i1")], None);
     let heard = hear(&mut events, 60.0).await;
-    let failed = heard
-        .iter()
-        .filter(|event| matches!(event, FleetEvent::SamplesFailed(..)));
+    let failed = heard.iter().filter(|event| matches!(event, FleetEvent::SamplesFailed(..)));
     assert_eq!(failed.count(), 1);
     fleet.watch(vec![id("i2"), id("i1")], None);
     hear(&mut events, 10.0).await;
@@ -252,11 +235,7 @@ async fn samples_that_are_forbidden_are_not_asked_for_every_row() {
     let fake = Arc::new(Fake::new(ONE));
     *fake.samples.lock().unwrap() = Err(trouble(ProblemKind::Forbidden));
     let (fleet, mut events) = start(&fake);
-    let asked = |fake: &Fake| {
-        (0..40)
-            .map(|n| fake.count(&format!("samples i{n}")))
-            .sum::<usize>()
-    };
+    let asked = |fake: &Fake| (0..40).map(|n| fake.count(&format!("samples i{n}"))).sum::<usize>();
     fleet.watch((0..40).map(|n| id(&format!("i{n}"))).collect(), None);
     hear(&mut events, 600.0).await;
     // Those that were under way when it was clear are all.
@@ -289,10 +268,7 @@ async fn the_focus_streams_on_a_clock_that_runs() {
     let deadline = Instant::now() + Duration::from_secs(20);
     while live.capacity() < live.max_capacity() {
         let event = tokio::time::timeout_at(deadline, events.recv()).await;
-        assert!(
-            event.is_ok_and(|event| event.is_some()),
-            "the stream was never read"
-        );
+        assert!(event.is_ok_and(|event| event.is_some()), "the stream was never read");
     }
     assert_eq!(fake.count("live i1"), 1);
 }
@@ -308,11 +284,7 @@ async fn the_focus_streams_and_falls_back_to_polls() {
     for _ in 0..20 {
         live.send(Ok(sample())).await.unwrap();
         let heard = hear(&mut events, 1.0).await;
-        assert!(
-            heard
-                .iter()
-                .any(|event| matches!(event, FleetEvent::Samples(of, _) if *of == id("i1")))
-        );
+        assert!(heard.iter().any(|event| matches!(event, FleetEvent::Samples(of, _) if *of == id("i1"))));
     }
     assert_eq!(fake.count("samples i1"), polled, "no polls while it streams");
     assert!(fake.count("samples i2") >= 9);
@@ -351,10 +323,7 @@ async fn a_stream_that_keeps_failing_is_tried_less_and_less() {
     hear(&mut events, 300.0).await;
     let times = fake.times("live i1", began);
     assert!((8..=13).contains(&times.len()), "{times:?}");
-    assert!(
-        times.windows(2).take(5).all(|pair| pair[1] - pair[0] > 0.7),
-        "{times:?}"
-    );
+    assert!(times.windows(2).take(5).all(|pair| pair[1] - pair[0] > 0.7), "{times:?}");
 }
 
 #[tokio::test(start_paused = true)]
@@ -383,11 +352,8 @@ async fn the_latency_follows_the_polls_calmly() {
 }
 
 fn lines(texts: &[&str]) -> LogEvent {
-    let line = |text: &&str| crate::model::LogLine {
-        at: Timestamp::now(),
-        exact: false,
-        text: (*text).into(),
-    };
+    let line =
+        |text: &&str| crate::model::LogLine { at: Timestamp::now(), exact: false, text: (*text).into() };
     LogEvent::Lines(texts.iter().map(line).collect())
 }
 
@@ -400,9 +366,7 @@ async fn lines_travel_in_batches_and_in_order() {
     log.send(LogEvent::Connected).await.unwrap();
     log.send(lines(&["a"])).await.unwrap();
     log.send(lines(&["b", "c"])).await.unwrap();
-    log.send(LogEvent::Interrupted(trouble(ProblemKind::Unreachable)))
-        .await
-        .unwrap();
+    log.send(LogEvent::Interrupted(trouble(ProblemKind::Unreachable))).await.unwrap();
     log.send(lines(&["d"])).await.unwrap();
     drop(log);
     let told: Vec<String> = hear(&mut events, 1.0)
@@ -467,15 +431,9 @@ async fn the_tasks_end_with_the_last_handle() {
 
 #[tokio::test(start_paused = true)]
 async fn a_context_that_cannot_be_opened_says_why() {
-    let member = Member {
-        name: context(),
-        platform: Platform::Cycle,
-        provider: Err(trouble(ProblemKind::Local)),
-    };
-    let options = Options {
-        refresh: Duration::from_secs(5),
-        sample_every: Duration::from_secs(2),
-    };
+    let member =
+        Member { name: context(), platform: Platform::Cycle, provider: Err(trouble(ProblemKind::Local)) };
+    let options = Options { refresh: Duration::from_secs(5), sample_every: Duration::from_secs(2) };
     let store = Store::new(std::slice::from_ref(&member));
     assert!(matches!(&store.contexts()[0].health, Health::Down(_)));
     let (fleet, mut events) = Fleet::start(vec![member], options);

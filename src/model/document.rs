@@ -19,11 +19,7 @@ pub struct Document {
 impl Document {
     /// A document read now.
     pub fn new(value: Value, secrets: Vec<String>) -> Self {
-        Self {
-            value,
-            secrets,
-            read: Timestamp::now(),
-        }
+        Self { value, secrets, read: Timestamp::now() }
     }
 
     /// The value with every secret replaced by dots.
@@ -46,11 +42,7 @@ mod tests {
     fn masked_hides_the_named_values_and_nothing_else() {
         let document = Document::new(
             serde_json::json!({"env": {"TOKEN": "s3cret", "MODE": "prod"}, "list": [{"password": 1}]}),
-            vec![
-                "/env/TOKEN".into(),
-                "/list/0/password".into(),
-                "/not/there".into(),
-            ],
+            vec!["/env/TOKEN".into(), "/list/0/password".into(), "/not/there".into()],
         );
         assert_eq!(
             document.masked(),

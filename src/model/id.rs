@@ -25,13 +25,7 @@ pub enum Platform {
 
 impl Platform {
     /// Every platform, in the order they are listed to a person.
-    pub const ALL: [Self; 5] = [
-        Self::Cycle,
-        Self::Quasarch,
-        Self::Gcore,
-        Self::ElasticBox,
-        Self::Exoscale,
-    ];
+    pub const ALL: [Self; 5] = [Self::Cycle, Self::Quasarch, Self::Gcore, Self::ElasticBox, Self::Exoscale];
 
     /// The lower-case name used in the configuration file and on the screen.
     pub const fn name(self) -> &'static str {
@@ -91,13 +85,8 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind, in pane order.
-    pub const ALL: [Self; 5] = [
-        Self::Instance,
-        Self::Container,
-        Self::Revision,
-        Self::GpuModel,
-        Self::Operation,
-    ];
+    pub const ALL: [Self; 5] =
+        [Self::Instance, Self::Container, Self::Revision, Self::GpuModel, Self::Operation];
 
     /// The singular word for messages: `instance`, `GPU model`.
     pub const fn singular(self) -> &'static str {
@@ -141,12 +130,7 @@ pub struct ResourceId {
 impl ResourceId {
     /// An id without a scope.
     pub fn new(context: &ContextName, kind: Kind, id: impl Into<Arc<str>>) -> Self {
-        Self {
-            context: context.clone(),
-            kind,
-            scope: None,
-            id: id.into(),
-        }
+        Self { context: context.clone(), kind, scope: None, id: id.into() }
     }
 
     /// An id inside a scope.
@@ -156,12 +140,7 @@ impl ResourceId {
         scope: impl Into<Arc<str>>,
         id: impl Into<Arc<str>>,
     ) -> Self {
-        Self {
-            context: context.clone(),
-            kind,
-            scope: Some(scope.into()),
-            id: id.into(),
-        }
+        Self { context: context.clone(), kind, scope: Some(scope.into()), id: id.into() }
     }
 }
 

@@ -48,10 +48,7 @@ impl ProblemKind {
 
     /// Whether the same request may work later without a person doing something.
     pub const fn may_pass(self) -> bool {
-        matches!(
-            self,
-            Self::Unreachable | Self::RateLimited | Self::Server | Self::BadAnswer
-        )
+        matches!(self, Self::Unreachable | Self::RateLimited | Self::Server | Self::BadAnswer)
     }
 }
 

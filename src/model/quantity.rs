@@ -27,23 +27,14 @@ fn scaled(value: f64, step: f64, units: &[&str], f: &mut fmt::Formatter<'_>) -> 
         value /= step;
         unit += 1;
     }
-    let text = if unit == 0 || value >= 10.0 {
-        format!("{value:.0}")
-    } else {
-        format!("{value:.1}")
-    };
+    let text = if unit == 0 || value >= 10.0 { format!("{value:.0}") } else { format!("{value:.1}") };
     f.pad(&format!("{text} {}", units[unit]))
 }
 
 impl fmt::Display for Bytes {
     #[expect(clippy::cast_precision_loss, reason = "shown to three figures")]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        scaled(
-            self.0 as f64,
-            1024.0,
-            &["B", "KiB", "MiB", "GiB", "TiB", "PiB"],
-            f,
-        )
+        scaled(self.0 as f64, 1024.0, &["B", "KiB", "MiB", "GiB", "TiB", "PiB"], f)
     }
 }
 

@@ -192,9 +192,7 @@ impl GpuModel {
     /// Whether a word of a request means it: its code, or the name that people call it by. Case does not matter.
     pub fn is_called(&self, word: &str) -> bool {
         let is = |text: &str| {
-            text.chars()
-                .flat_map(char::to_lowercase)
-                .eq(word.chars().flat_map(char::to_lowercase))
+            text.chars().flat_map(char::to_lowercase).eq(word.chars().flat_map(char::to_lowercase))
         };
         is(&self.code) || is(&self.name)
     }

@@ -90,11 +90,7 @@ pub struct State {
 impl State {
     /// A state without a reason.
     pub fn new(lifecycle: Lifecycle, raw: impl Into<Arc<str>>) -> Self {
-        Self {
-            lifecycle,
-            raw: raw.into(),
-            reason: None,
-        }
+        Self { lifecycle, raw: raw.into(), reason: None }
     }
 
     /// The same state with the remote's reason.

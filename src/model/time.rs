@@ -42,26 +42,17 @@ impl Timestamp {
             return Some(Self(instant));
         }
         let civil: DateTime = text.parse().ok()?;
-        civil
-            .to_zoned(TimeZone::UTC)
-            .ok()
-            .map(|zoned| Self(zoned.timestamp()))
+        civil.to_zoned(TimeZone::UTC).ok().map(|zoned| Self(zoned.timestamp()))
     }
 
     /// `YYYY-MM-DD HH:MM:SS` in the machine's own zone, for details.
     pub fn local(self) -> String {
-        self.0
-            .to_zoned(TimeZone::system())
-            .strftime("%Y-%m-%d %H:%M:%S")
-            .to_string()
+        self.0.to_zoned(TimeZone::system()).strftime("%Y-%m-%d %H:%M:%S").to_string()
     }
 
     /// `HH:MM:SS.mmm` in the machine's own zone, for log lines.
     pub fn clock(self) -> String {
-        self.0
-            .to_zoned(TimeZone::system())
-            .strftime("%H:%M:%S.%3f")
-            .to_string()
+        self.0.to_zoned(TimeZone::system()).strftime("%H:%M:%S.%3f").to_string()
     }
 
     /// Time from `earlier` to `self`, zero when it lies in the future.

@@ -43,23 +43,12 @@ pub(super) fn told(url: &Url) -> String {
 ///
 /// Platforms hand out websocket addresses with either kind of scheme, so both are taken.
 pub fn ws_address(url: &Url) -> Option<Url> {
-    with_scheme(
-        url,
-        &[("http", "ws"), ("https", "wss"), ("ws", "ws"), ("wss", "wss")],
-    )
+    with_scheme(url, &[("http", "ws"), ("https", "wss"), ("ws", "ws"), ("wss", "wss")])
 }
 
 /// The same address with `http` for `ws` and `https` for `wss`; `http` and `https` stay. `None` for any other scheme.
 pub fn http_address(url: &Url) -> Option<Url> {
-    with_scheme(
-        url,
-        &[
-            ("ws", "http"),
-            ("wss", "https"),
-            ("http", "http"),
-            ("https", "https"),
-        ],
-    )
+    with_scheme(url, &[("ws", "http"), ("wss", "https"), ("http", "http"), ("https", "https")])
 }
 
 fn with_scheme(url: &Url, map: &[(&str, &str)]) -> Option<Url> {
@@ -177,10 +166,7 @@ mod tests {
     fn schemes_map_both_ways_and_keep_the_rest() {
         let ws = ws_address(&url("https://c.example:8920/v1/console?token=a")).unwrap();
         assert_eq!(ws.as_str(), "wss://c.example:8920/v1/console?token=a");
-        assert_eq!(
-            http_address(&ws).unwrap().as_str(),
-            "https://c.example:8920/v1/console?token=a"
-        );
+        assert_eq!(http_address(&ws).unwrap().as_str(), "https://c.example:8920/v1/console?token=a");
         assert_eq!(ws_address(&url("ws://h/")).unwrap().as_str(), "ws://h/");
         assert!(ws_address(&url("mailto:a@b.example")).is_none());
     }
@@ -192,10 +178,7 @@ mod tests {
             redact("GET /x?token=abc&page=2 failed: bad s3cr3t-value, ab", &secrets),
             "GET /x?token=••••&page=2 failed: bad ••••, ab"
         );
-        assert_eq!(
-            redact("Access-Token=abc;monkey=2", &[]),
-            "Access-Token=••••;monkey=2"
-        );
+        assert_eq!(redact("Access-Token=abc;monkey=2", &[]), "Access-Token=••••;monkey=2");
         assert_eq!(redact("a=b=c", &[]), "a=b=c");
     }
 }

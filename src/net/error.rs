@@ -130,10 +130,7 @@ impl NetError {
         // The text of the error and of its sources may repeat the URL with its query.
         let error = error.without_url();
         let cause = if error.is_timeout() && error.is_connect() {
-            Cause::Timeout {
-                what: "connection",
-                after: connect_limit,
-            }
+            Cause::Timeout { what: "connection", after: connect_limit }
         } else if error.is_redirect() {
             Cause::Redirect(deepest(&error))
         } else if error.is_connect() {
@@ -141,10 +138,7 @@ impl NetError {
         } else if error.is_builder() {
             Cause::Unsendable("the client refused it")
         } else {
-            Cause::Cut {
-                received: 0,
-                why: deepest(&error),
-            }
+            Cause::Cut { received: 0, why: deepest(&error) }
         };
         Self::new(method, url, cause)
     }

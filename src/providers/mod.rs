@@ -214,11 +214,7 @@ pub const fn endpoints(platform: Platform) -> &'static [Endpoint] {
 
 impl From<crate::net::Counters> for Traffic {
     fn from(counters: crate::net::Counters) -> Self {
-        Self {
-            requests: counters.requests,
-            retries: counters.retries,
-            latency: counters.latency,
-        }
+        Self { requests: counters.requests, retries: counters.retries, latency: counters.latency }
     }
 }
 
@@ -229,10 +225,7 @@ impl From<crate::net::Counters> for Traffic {
 fn below<'a>(base: &Url, path: impl IntoIterator<Item = &'a str>) -> Result<Url, Problem> {
     let mut url = base.clone();
     let mut segments = url.path_segments_mut().map_err(|()| {
-        Problem::new(
-            crate::model::ProblemKind::Local,
-            "base_url is not the address of a server",
-        )
+        Problem::new(crate::model::ProblemKind::Local, "base_url is not the address of a server")
     })?;
     segments.pop_if_empty().extend(path);
     drop(segments);
@@ -243,11 +236,7 @@ fn below<'a>(base: &Url, path: impl IntoIterator<Item = &'a str>) -> Result<Url,
 async fn tell_whole(out: &Sender<ListEvent>, listed: Result<Vec<Resource>, Problem>) {
     let end = match listed {
         Ok(rows) => {
-            let page = ListEvent::Page {
-                scope: None,
-                expected: Some(rows.len()),
-                rows,
-            };
+            let page = ListEvent::Page { scope: None, expected: Some(rows.len()), rows };
             let _ = out.send(page).await;
             ListEvent::End
         }

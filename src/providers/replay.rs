@@ -95,11 +95,7 @@ mod tests {
 
     fn lines(text: &str) -> Vec<LogLine> {
         text.chars()
-            .map(|c| LogLine {
-                at: Timestamp::now(),
-                exact: false,
-                text: c.to_string().into(),
-            })
+            .map(|c| LogLine { at: Timestamp::now(), exact: false, text: c.to_string().into() })
             .collect()
     }
 

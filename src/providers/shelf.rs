@@ -36,10 +36,7 @@ pub(super) struct Sweep<T> {
 
 impl<T> Clone for Sweep<T> {
     fn clone(&self) -> Self {
-        Self {
-            fetch: self.fetch.clone(),
-            pages: self.pages.clone(),
-        }
+        Self { fetch: self.fetch.clone(), pages: self.pages.clone() }
     }
 }
 
@@ -48,10 +45,7 @@ impl<T: Send + Sync + 'static> Shelf<T> {
     pub(super) fn new(
         fetch: impl Fn(usize) -> BoxFuture<'static, Result<Page<T>, Problem>> + Send + Sync + 'static,
     ) -> Self {
-        Self {
-            fetch: Arc::new(fetch),
-            current: Mutex::new(None),
-        }
+        Self { fetch: Arc::new(fetch), current: Mutex::new(None) }
     }
 
     /// The latest sweep, however old, unless it met a failure; else a new one.
@@ -72,10 +66,7 @@ impl<T: Send + Sync + 'static> Shelf<T> {
         {
             return sweep.clone();
         }
-        let sweep = Sweep {
-            fetch: self.fetch.clone(),
-            pages: Arc::default(),
-        };
+        let sweep = Sweep { fetch: self.fetch.clone(), pages: Arc::default() };
         *current = Some((Instant::now(), sweep.clone()));
         sweep
     }
@@ -94,10 +85,7 @@ impl<T: Send + Sync + 'static> Sweep<T> {
         };
         match page {
             Some(page) => page.await,
-            None => Err(Problem::new(
-                crate::model::ProblemKind::Local,
-                "there is no page 0",
-            )),
+            None => Err(Problem::new(crate::model::ProblemKind::Local, "there is no page 0")),
         }
     }
 
@@ -121,22 +109,14 @@ mod tests {
             count.fetch_add(1, Ordering::Relaxed);
             async move {
                 tokio::task::yield_now().await;
-                Ok(Page {
-                    rows: vec![number],
-                    more: number < 2,
-                    total: None,
-                })
+                Ok(Page { rows: vec![number], more: number < 2, total: None })
             }
             .boxed()
         });
         let (one, two) = (shelf.sweep(), shelf.sweep());
         let (a, b) = tokio::join!(one.page(1), two.page(1));
         assert_eq!((a.unwrap().rows[0], b.unwrap().rows[0]), (1, 1));
-        assert_eq!(
-            asked.load(Ordering::Relaxed),
-            1,
-            "page 2 is not asked for before it is wanted"
-        );
+        assert_eq!(asked.load(Ordering::Relaxed), 1, "page 2 is not asked for before it is wanted");
         assert!(!two.page(2).await.unwrap().more);
         assert_eq!(asked.load(Ordering::Relaxed), 2);
     }

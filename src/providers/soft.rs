@@ -50,10 +50,7 @@ where
     let all = Option::<Vec<Box<RawValue>>>::deserialize(deserializer)?.unwrap_or_default();
     Ok(Rows {
         sent: all.len(),
-        good: all
-            .iter()
-            .filter_map(|row| serde_json::from_str(row.get()).ok())
-            .collect(),
+        good: all.iter().filter_map(|row| serde_json::from_str(row.get()).ok()).collect(),
     })
 }
 
@@ -66,10 +63,7 @@ pub(super) struct Rows<T> {
 
 impl<T> Default for Rows<T> {
     fn default() -> Self {
-        Self {
-            good: Vec::new(),
-            sent: 0,
-        }
+        Self { good: Vec::new(), sent: 0 }
     }
 }
 
@@ -242,15 +236,8 @@ mod tests {
             ("{}", None, 0),
         ] {
             let outer: Outer = serde_json::from_str(json).unwrap();
-            assert_eq!(
-                (outer.inner.id.as_deref(), outer.all.len()),
-                (inner, all),
-                "{json}"
-            );
+            assert_eq!((outer.inner.id.as_deref(), outer.all.len()), (inner, all), "{json}");
         }
-        assert!(
-            serde_json::from_str::<Outer>(r#"{"all": [{"id": "b""#).is_err(),
-            "cut"
-        );
+        assert!(serde_json::from_str::<Outer>(r#"{"all": [{"id": "b""#).is_err(), "cut");
     }
 }

@@ -59,9 +59,7 @@ fn walk(value: &Value, at: &mut String, hidden: bool, depth: u8, found: &mut Vec
 /// Whether a field of this name holds a secret.
 pub(super) fn is_secret(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
-    SECRET
-        .iter()
-        .any(|secret| name == *secret || name.ends_with(&format!("_{secret}")))
+    SECRET.iter().any(|secret| name == *secret || name.ends_with(&format!("_{secret}")))
 }
 
 fn is_environment(name: &str) -> bool {

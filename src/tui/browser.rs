@@ -18,11 +18,7 @@ impl Browsers {
     /// Those that `$BROWSER` names, `:` between them, and then the system's opener.
     pub(super) fn of(variable: Option<&str>) -> Self {
         let named = variable.unwrap_or_default().split(':');
-        let system = if cfg!(target_os = "macos") {
-            "open"
-        } else {
-            "xdg-open"
-        };
+        let system = if cfg!(target_os = "macos") { "open" } else { "xdg-open" };
         let words = |command: &str| command.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
         let mut commands: Vec<_> = named.map(words).filter(|words| !words.is_empty()).collect();
         if commands.is_empty() {
@@ -36,9 +32,7 @@ impl Browsers {
     /// # Errors
     /// Says in words why none did. The address is in none of them.
     pub(super) async fn open(&self, address: &Secret) -> Result<String, String> {
-        let is_page = ["https://", "http://"]
-            .iter()
-            .any(|scheme| address.expose().starts_with(scheme));
+        let is_page = ["https://", "http://"].iter().any(|scheme| address.expose().starts_with(scheme));
         if !is_page {
             return Err("this address is not one for a browser; it can be copied".to_owned());
         }
@@ -111,19 +105,13 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("told");
         let bad = script(folder.path(), "bad", "exit 3");
-        let good = script(
-            folder.path(),
-            "good",
-            &format!("printf '%s|%s' \"$1\" \"$2\" > {}", file.display()),
-        );
+        let good =
+            script(folder.path(), "good", &format!("printf '%s|%s' \"$1\" \"$2\" > {}", file.display()));
         let missing = folder.path().join("missing").display().to_string();
         let browsers = Browsers::of(Some(&format!("{missing}:{bad}:{good} --new")));
         let opened = browsers.open(&Secret::new(ADDRESS)).await;
         assert_eq!(opened, Ok(good));
-        assert_eq!(
-            std::fs::read_to_string(&file).unwrap(),
-            format!("--new|{ADDRESS}")
-        );
+        assert_eq!(std::fs::read_to_string(&file).unwrap(), format!("--new|{ADDRESS}"));
     }
 
     #[tokio::test]
@@ -133,18 +121,9 @@ mod tests {
         let missing = folder.path().join("missing").display().to_string();
         let browsers = Browsers::of(Some(&format!("{missing}:{bad}")));
         let told = browsers.open(&Secret::new(ADDRESS)).await.unwrap_err();
-        assert!(
-            told.contains("exit status: 3") && told.contains("missing"),
-            "{told}"
-        );
+        assert!(told.contains("exit status: 3") && told.contains("missing"), "{told}");
         assert!(!told.contains("not-a-real-one"), "{told}");
-        let told = browsers
-            .open(&Secret::new("wss://h/x?token=not-a-real-one"))
-            .await
-            .unwrap_err();
-        assert!(
-            told.contains("can be copied") && !told.contains("not-a-real-one"),
-            "{told}"
-        );
+        let told = browsers.open(&Secret::new("wss://h/x?token=not-a-real-one")).await.unwrap_err();
+        assert!(told.contains("can be copied") && !told.contains("not-a-real-one"), "{told}");
     }
 }

@@ -35,12 +35,9 @@ impl Input {
     pub(super) fn open() -> io::Result<Self> {
         let (sender, queue) = mpsc::channel(QUEUE);
         let mut tasks = JoinSet::new();
-        for kind in [
-            SignalKind::terminate(),
-            SignalKind::hangup(),
-            SignalKind::interrupt(),
-            SignalKind::quit(),
-        ] {
+        for kind in
+            [SignalKind::terminate(), SignalKind::hangup(), SignalKind::interrupt(), SignalKind::quit()]
+        {
             let mut signals = signal(kind)?;
             let sender = sender.clone();
             tasks.spawn(async move {

@@ -102,11 +102,7 @@ mod tests {
             columns: vec!["name".to_owned(), "-context".to_owned()],
         };
         Kept {
-            tables: [
-                ("instances".to_owned(), table),
-                ("operations".to_owned(), KeptTable::default()),
-            ]
-            .into(),
+            tables: [("instances".to_owned(), table), ("operations".to_owned(), KeptTable::default())].into(),
         }
     }
 
@@ -136,10 +132,7 @@ mod tests {
         std::fs::write(&path, [0xff, 0xfe]).unwrap();
         assert!(Kept::read(&path).is_err());
         std::fs::write(&path, "[instances]\nfrom-a-later-version = 1").unwrap();
-        assert!(
-            Kept::read(&path).is_ok(),
-            "what a later version keeps is no mistake"
-        );
+        assert!(Kept::read(&path).is_ok(), "what a later version keeps is no mistake");
     }
 
     #[test]

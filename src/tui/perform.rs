@@ -155,11 +155,7 @@ impl Performer {
         let sender = self.sender.clone();
         self.tasks.spawn(async move {
             while let Some(section) = sections.next().await {
-                if sender
-                    .send(Event::Section(id.clone(), Some(Box::new(section))))
-                    .await
-                    .is_err()
-                {
+                if sender.send(Event::Section(id.clone(), Some(Box::new(section)))).await.is_err() {
                     return;
                 }
             }
@@ -209,13 +205,7 @@ fn write_new(name: &str, bytes: &[u8]) -> io::Result<PathBuf> {
     // A remote names resources: nothing of a name may lead out of the folder.
     let name: String = name
         .chars()
-        .map(|c| {
-            if c.is_alphanumeric() || matches!(c, '.' | '-' | '_') {
-                c
-            } else {
-                '-'
-            }
-        })
+        .map(|c| if c.is_alphanumeric() || matches!(c, '.' | '-' | '_') { c } else { '-' })
         .collect();
     let name = name.trim_start_matches('.');
     let (stem, ending) = name.rsplit_once('.').unwrap_or((name, "txt"));

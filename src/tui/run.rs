@@ -176,15 +176,11 @@ impl Frames {
     fn next_deadline(&self) -> Option<Instant> {
         let watch = self.watch.as_ref().map(|(at, _)| *at);
         let frame = self.app.is_dirty().then(|| self.frame_due());
-        [watch, self.redraw_at, self.keep_at, frame]
-            .into_iter()
-            .flatten()
-            .min()
+        [watch, self.redraw_at, self.keep_at, frame].into_iter().flatten().min()
     }
 
     fn frame_due(&self) -> Instant {
-        self.last_frame
-            .map_or_else(Instant::now, |last| last + FRAME.max(self.app.patience()))
+        self.last_frame.map_or_else(Instant::now, |last| last + FRAME.max(self.app.patience()))
     }
 
     fn draw_if_due(&mut self) -> io::Result<()> {
@@ -253,9 +249,8 @@ impl Frames {
                 self.screen.forget();
                 self.take(Event::Terminal(crossterm::event::Event::Resize(columns, rows)))
             }
-            Suspended::NoShell => self.take(Event::Failed(
-                "there is no shell here that could bring it back: q quits".to_owned(),
-            )),
+            Suspended::NoShell => self
+                .take(Event::Failed("there is no shell here that could bring it back: q quits".to_owned())),
         }
     }
 }

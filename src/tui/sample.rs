@@ -38,24 +38,13 @@ pub(crate) fn instance(context: &str, name: &str, lifecycle: Lifecycle) -> Resou
         image: Some("registry.example/app:1.4".into()),
         location: Some("eu-west".into()),
         host: Some("host-7".into()),
-        addresses: vec![Address {
-            value: "10.0.4.9".into(),
-            public: false,
-        }],
+        addresses: vec![Address { value: "10.0.4.9".into(), public: false }],
         labels: Vec::new(),
         gpus: None,
         created: Some(now().before(Duration::from_secs(3 * 86_400))),
         changed: Some(now().before(Duration::from_secs(7200))),
-        offers: Offers {
-            console: Some(ScreenKind::Terminal),
-            telemetry: true,
-            logs: true,
-        },
-        facts: [Fact {
-            name: "ready_state",
-            value: "ready".into(),
-        }]
-        .into(),
+        offers: Offers { console: Some(ScreenKind::Terminal), telemetry: true, logs: true },
+        facts: [Fact { name: "ready_state", value: "ready".into() }].into(),
     })
 }
 
@@ -69,10 +58,7 @@ pub(crate) fn container(context: &str, name: &str, lifecycle: Lifecycle) -> Reso
         instances: Some(3),
         cpu: Some(Cores(0.5)),
         memory: Some(Bytes(512 << 20)),
-        gpus: Some(GpuRequest {
-            count: 1,
-            models: vec!["a100".into()],
-        }),
+        gpus: Some(GpuRequest { count: 1, models: vec!["a100".into()] }),
         location: Some("eu-west".into()),
         endpoints: vec!["www.example.com".into()],
         labels: Vec::new(),
@@ -86,19 +72,9 @@ pub(crate) fn container(context: &str, name: &str, lifecycle: Lifecycle) -> Reso
 fn revision(context: &str, of: &str, number: &str, lifecycle: Lifecycle) -> Resource {
     Resource::Revision(Revision {
         id: id(context, Kind::Revision, &format!("{of}-{number}")),
-        container: ContainerLink {
-            id: id(context, Kind::Container, of),
-            name: Some(of.into()),
-        },
+        container: ContainerLink { id: id(context, Kind::Container, of), name: Some(of.into()) },
         number: number.into(),
-        state: State::new(
-            lifecycle,
-            if lifecycle == Lifecycle::Running {
-                "current"
-            } else {
-                "superseded"
-            },
-        ),
+        state: State::new(lifecycle, if lifecycle == Lifecycle::Running { "current" } else { "superseded" }),
         image: Some(format!("registry.example/{of}:{number}").into()),
         created: Some(now().before(Duration::from_secs(86_400))),
         facts: Vec::new(),
@@ -133,10 +109,7 @@ fn operation(context: &str) -> Resource {
         progress: Some(50),
         target: Some("web".into()),
         by: Some("ops@example.com".into()),
-        steps: vec![
-            step("pull image", Lifecycle::Done),
-            step("start", Lifecycle::Running),
-        ],
+        steps: vec![step("pull image", Lifecycle::Done), step("start", Lifecycle::Running)],
         created: Some(now().before(Duration::from_secs(21))),
         started: Some(now().before(Duration::from_secs(20))),
         finished: None,
@@ -156,11 +129,7 @@ pub(crate) fn empty(contexts: &[(&str, Platform)]) -> Store {
         .collect();
     let mut store = Store::new(&members);
     for (name, _) in contexts {
-        let traffic = Traffic {
-            requests: 12,
-            retries: 0,
-            latency: Some(Duration::from_millis(84)),
-        };
+        let traffic = Traffic { requests: 12, retries: 0, latency: Some(Duration::from_millis(84)) };
         store.apply_at(FleetEvent::Context(context(name), Health::Live, traffic), now());
     }
     store
@@ -171,15 +140,7 @@ pub(crate) fn list(store: &mut Store, name: &str, kind: Kind, rows: Vec<Resource
     let name = context(name);
     for event in [
         FleetEvent::ListStarted(name.clone(), kind),
-        FleetEvent::List(
-            name.clone(),
-            kind,
-            ListEvent::Page {
-                scope: None,
-                rows,
-                expected: None,
-            },
-        ),
+        FleetEvent::List(name.clone(), kind, ListEvent::Page { scope: None, rows, expected: None }),
         FleetEvent::List(name, kind, ListEvent::End),
     ] {
         store.apply_at(event, now());
@@ -188,13 +149,9 @@ pub(crate) fn list(store: &mut Store, name: &str, kind: Kind, rows: Vec<Resource
 
 /// A fleet with something of everything.
 pub(crate) fn fleet() -> Store {
-    let mut store = empty(&[
-        ("cycle-prod", Platform::Cycle),
-        ("quasarch-ml", Platform::Quasarch),
-    ]);
-    let mut rows: Vec<Resource> = (1..=12)
-        .map(|number| instance("cycle-prod", &format!("web-{number}"), Lifecycle::Running))
-        .collect();
+    let mut store = empty(&[("cycle-prod", Platform::Cycle), ("quasarch-ml", Platform::Quasarch)]);
+    let mut rows: Vec<Resource> =
+        (1..=12).map(|number| instance("cycle-prod", &format!("web-{number}"), Lifecycle::Running)).collect();
     let mut failed = instance("cycle-prod", "train-0", Lifecycle::Failed);
     if let Resource::Instance(it) = &mut failed {
         it.state = State::new(Lifecycle::Failed, "errored").because("exit code 137: out of memory");
@@ -212,23 +169,13 @@ pub(crate) fn fleet() -> Store {
             container("cycle-prod", "train", Lifecycle::Degraded),
         ],
     );
-    list(
-        &mut store,
-        "cycle-prod",
-        Kind::Operation,
-        vec![operation("cycle-prod")],
-    );
+    list(&mut store, "cycle-prod", Kind::Operation, vec![operation("cycle-prod")]);
     let revisions = vec![
         revision("quasarch-ml", "embed", "3", Lifecycle::Running),
         revision("quasarch-ml", "embed", "2", Lifecycle::Done),
     ];
     list(&mut store, "quasarch-ml", Kind::Revision, revisions);
-    list(
-        &mut store,
-        "quasarch-ml",
-        Kind::GpuModel,
-        vec![gpu("quasarch-ml")],
-    );
+    list(&mut store, "quasarch-ml", Kind::GpuModel, vec![gpu("quasarch-ml")]);
     list(
         &mut store,
         "quasarch-ml",

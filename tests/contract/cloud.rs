@@ -40,19 +40,10 @@ pub fn access<'a>(cloud: &'a Cloud, platform: &str) -> &'a Access {
 /// The context of a face, signing in with `secret`.
 pub fn context(access: &Access, secret: &Secret) -> Context {
     let secret = SecretRef::Value(secret.clone());
-    let platform = Platform::ALL
-        .into_iter()
-        .find(|it| it.name() == access.platform)
-        .expect("a platform");
+    let platform = Platform::ALL.into_iter().find(|it| it.name() == access.platform).expect("a platform");
     let credentials = match (&access.email, &access.key) {
-        (Some(email), _) => Credentials::Password {
-            email: email.clone(),
-            password: secret,
-        },
-        (None, Some(key)) => Credentials::KeyPair {
-            key: SecretRef::Value(key.clone()),
-            secret,
-        },
+        (Some(email), _) => Credentials::Password { email: email.clone(), password: secret },
+        (None, Some(key)) => Credentials::KeyPair { key: SecretRef::Value(key.clone()), secret },
         (None, None) => Credentials::Token(secret),
     };
     let base_url = access.base_url.parse().expect("an address");
@@ -61,12 +52,7 @@ pub fn context(access: &Access, secret: &Secret) -> Context {
         project: access.project,
         console_size_reports: true,
         concurrency: 4,
-        ..Context::new(
-            ContextName::new(access.context.as_str()),
-            platform,
-            base_url,
-            credentials,
-        )
+        ..Context::new(ContextName::new(access.context.as_str()), platform, base_url, credentials)
     }
 }
 
@@ -132,10 +118,7 @@ pub async fn post(access: &Access, path: &str, headers: &[(&str, &str)], body: &
     let base: url::Url = access.base_url.parse().expect("an address");
     let (host, port) = (base.host_str().expect("a host"), base.port().expect("a port"));
     let below = base.path().trim_end_matches('/');
-    let lines: Vec<String> = headers
-        .iter()
-        .map(|(name, value)| format!("{name}: {value}\r\n"))
-        .collect();
+    let lines: Vec<String> = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
     let headers = lines.concat();
     let request = format!(
         "POST {below}{path} HTTP/1.1\r\nhost: {host}:{port}\r\n{headers}content-type: application/json\r\n\

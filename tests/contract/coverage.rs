@@ -23,9 +23,7 @@ async fn look_at_everything(provider: &SharedProvider) {
     if let Some(mut changes) = provider.changes() {
         soon(changes.next()).await;
     }
-    within(provider.check())
-        .await
-        .expect("the demo's credentials are good");
+    within(provider.check()).await.expect("the demo's credentials are good");
 }
 
 /// Gives a stream the time to ask; what it tells, and whether, is for other tests.
@@ -71,18 +69,15 @@ async fn use_it(provider: &SharedProvider, row: &Resource) {
 pub fn fits(template: &str, path: &str) -> bool {
     let (wanted, found): (Vec<&str>, Vec<&str>) = (template.split('/').collect(), path.split('/').collect());
     wanted.len() == found.len()
-        && wanted
-            .iter()
-            .zip(found)
-            .all(|(wanted, found)| match (wanted.find('{'), wanted.rfind('}')) {
-                (Some(from), Some(to)) => {
-                    let (before, after) = (&wanted[..from], &wanted[to + 1..]);
-                    found.len() > before.len() + after.len()
-                        && found.starts_with(before)
-                        && found.ends_with(after)
-                }
-                _ => *wanted == found,
-            })
+        && wanted.iter().zip(found).all(|(wanted, found)| match (wanted.find('{'), wanted.rfind('}')) {
+            (Some(from), Some(to)) => {
+                let (before, after) = (&wanted[..from], &wanted[to + 1..]);
+                found.len() > before.len() + after.len()
+                    && found.starts_with(before)
+                    && found.ends_with(after)
+            }
+            _ => *wanted == found,
+        })
 }
 
 /// Read only where something is so that the demo's fleet is not; each is asked of a recorder in a test of its own.
@@ -112,11 +107,7 @@ fn unasked(cloud: &Cloud, platform: Platform) -> Vec<String> {
         .iter()
         .filter(|endpoint| matches!(endpoint.used, Use::Reads(_)) && !SPECIAL.contains(&endpoint.path))
         .filter(|endpoint| {
-            let method = if endpoint.method == "WS" {
-                "GET"
-            } else {
-                endpoint.method
-            };
+            let method = if endpoint.method == "WS" { "GET" } else { endpoint.method };
             !asked.iter().any(|line| {
                 line.split_once(' ').is_some_and(|(verb, path)| {
                     verb == method && fits(&format!("{base}{}", endpoint.path), path)
@@ -131,10 +122,7 @@ async fn everything_is_asked_for(cloud: &Cloud, platform: Platform) {
     let provider = provider(cloud, platform.name());
     look_at_everything(&provider).await;
     let unasked = unasked(cloud, platform);
-    assert!(
-        unasked.is_empty(),
-        "said to be read and never asked for: {unasked:#?}"
-    );
+    assert!(unasked.is_empty(), "said to be read and never asked for: {unasked:#?}");
 }
 
 #[tokio::test]

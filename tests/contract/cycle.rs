@@ -30,31 +30,20 @@ async fn containers_and_their_instances_are_listed_with_names_of_places() {
     assert!(matches!(end[..], [ListEvent::End]), "{end:?}");
     let (instances, ends) = list(&provider, Kind::Instance).await;
     assert!(matches!(ends.last(), Some(ListEvent::End)));
-    let scopes = ends
-        .iter()
-        .filter(|event| matches!(event, ListEvent::ScopeEnd(_)))
-        .count();
-    assert_eq!(
-        scopes,
-        containers.len(),
-        "every container is a scope that ended well: {ends:?}"
-    );
+    let scopes = ends.iter().filter(|event| matches!(event, ListEvent::ScopeEnd(_))).count();
+    assert_eq!(scopes, containers.len(), "every container is a scope that ended well: {ends:?}");
 
     let names: Vec<&str> = containers.iter().map(Resource::name).collect();
     let mut counted = 0;
     for container in &containers {
-        let Resource::Container(it) = container else {
-            panic!("{container:?}")
-        };
+        let Resource::Container(it) = container else { panic!("{container:?}") };
         assert_ne!(it.state.lifecycle, Lifecycle::Unknown, "{:?}", it.state);
         assert!(it.created.is_some() && it.image.is_some(), "{it:?}");
         counted += it.instances.expect("a count") as usize;
     }
     assert_eq!(instances.len(), counted);
     for instance in &instances {
-        let Resource::Instance(it) = instance else {
-            panic!("{instance:?}")
-        };
+        let Resource::Instance(it) = instance else { panic!("{instance:?}") };
         assert_ne!(it.state.lifecycle, Lifecycle::Unknown, "{:?}", it.state);
         let link = it.container.as_ref().expect("a container");
         assert_eq!(it.id.scope.as_deref(), Some(&*link.id.id));
@@ -93,12 +82,7 @@ fn still(row: Resource) -> Resource {
         Resource::Instance(mut it) => {
             it.state = State::new(Lifecycle::Unknown, "");
             it.changed = None;
-            it.facts = it
-                .facts
-                .iter()
-                .filter(|fact| fact.name != "healthy")
-                .cloned()
-                .collect();
+            it.facts = it.facts.iter().filter(|fact| fact.name != "healthy").cloned().collect();
             Resource::Instance(it)
         }
         Resource::Container(mut it) => {
@@ -118,9 +102,7 @@ async fn images_environments_and_creators_have_names() {
     let (containers, _) = list(&provider, Kind::Container).await;
     let mut images = HashMap::new();
     for row in &containers {
-        let Resource::Container(it) = row else {
-            panic!("{row:?}")
-        };
+        let Resource::Container(it) = row else { panic!("{row:?}") };
         let image = it.image.clone().expect("an image");
         assert!(image.contains(':'), "{image} is no name with a tag");
         assert_eq!(it.location.as_deref().map(is_id), Some(false));
@@ -131,16 +113,12 @@ async fn images_environments_and_creators_have_names() {
     }
     task(access, &containers[0].id().id, "restart").await;
     let (jobs, _) = list(&provider, Kind::Operation).await;
-    let Some(Resource::Operation(job)) = jobs.first() else {
-        panic!("no job")
-    };
+    let Some(Resource::Operation(job)) = jobs.first() else { panic!("no job") };
     assert_eq!(job.target.as_deref(), Some(containers[0].name()));
     assert_eq!(job.by.as_deref(), Some("Demo Operator"));
     // Whoever lists nothing but jobs is told the same.
     let (again, _) = list(&super::cloud::provider(&cloud, "cycle"), Kind::Operation).await;
-    let Some(Resource::Operation(again)) = again.first() else {
-        panic!("no job")
-    };
+    let Some(Resource::Operation(again)) = again.first() else { panic!("no job") };
     assert_eq!((&again.target, &again.by), (&job.target, &job.by));
 }
 
@@ -157,10 +135,7 @@ async fn the_details_of_one_are_whole() {
     let titles: Vec<_> = sections.iter().map(|section| section.title).collect();
     assert_eq!(titles, ["instance", "volumes", "server", "container"]);
     for section in &sections {
-        let body = section
-            .body
-            .as_ref()
-            .unwrap_or_else(|problem| panic!("{}: {problem}", section.title));
+        let body = section.body.as_ref().unwrap_or_else(|problem| panic!("{}: {problem}", section.title));
         assert!(!body.value.is_null());
     }
     assert_eq!(sections[0].body.as_ref().unwrap().value["id"], *instance.id.id);
@@ -178,11 +153,8 @@ async fn the_console_is_a_shell_that_answers() {
     let provider = provider(&cloud, "cycle");
     let mut heard = String::new();
     for instance in running(&provider).await {
-        let Console::Terminal {
-            mut socket, input, ..
-        } = within(provider.console(&instance.id, ScreenKind::Terminal))
-            .await
-            .unwrap()
+        let Console::Terminal { mut socket, input, .. } =
+            within(provider.console(&instance.id, ScreenKind::Terminal)).await.unwrap()
         else {
             panic!("not a terminal")
         };
@@ -243,10 +215,7 @@ async fn samples_come_from_the_report_and_live() {
 async fn log_lines_are_tailed_from_the_console() {
     let cloud = start(None, None).await;
     let provider = provider(&cloud, "cycle");
-    let tails = running(&provider)
-        .await
-        .into_iter()
-        .map(|it| provider.logs(&it.id, LogStart::Backlog));
+    let tails = running(&provider).await.into_iter().map(|it| provider.logs(&it.id, LogStart::Backlog));
     let mut all = futures_util::stream::select_all(tails);
     let (mut connected, mut lines) = (false, 0);
     within(async {
@@ -254,10 +223,7 @@ async fn log_lines_are_tailed_from_the_console() {
             match all.next().await.expect("tails do not end") {
                 LogEvent::Connected => connected = true,
                 LogEvent::Lines(more) => {
-                    assert!(
-                        more.iter()
-                            .all(|line| !line.text.contains('\n') && !line.text.ends_with('\r'))
-                    );
+                    assert!(more.iter().all(|line| !line.text.contains('\n') && !line.text.ends_with('\r')));
                     lines += more.len();
                 }
                 LogEvent::Skipped { .. } => {}
@@ -273,10 +239,7 @@ async fn notifications_connect_and_a_check_finds_every_read_good() {
     let cloud = start(None, None).await;
     let provider = provider(&cloud, "cycle");
     let mut changes = provider.changes().expect("Cycle pushes");
-    assert!(matches!(
-        within(changes.next()).await,
-        Some(Ok(Change::Connected))
-    ));
+    assert!(matches!(within(changes.next()).await, Some(Ok(Change::Connected))));
     let check = within(provider.check()).await.unwrap();
     assert!(check.identity.starts_with("hub "), "{}", check.identity);
     assert!(check.probes.len() >= 5);
@@ -295,9 +258,7 @@ async fn a_refused_key_is_told_as_such_and_never_repeated() {
     for kind in [Kind::Container, Kind::Instance, Kind::Operation] {
         let (rows, rest) = list(&provider, kind).await;
         assert!(rows.is_empty());
-        let [ListEvent::Failed(problem)] = &rest[..] else {
-            panic!("{rest:?}")
-        };
+        let [ListEvent::Failed(problem)] = &rest[..] else { panic!("{rest:?}") };
         assert_eq!(problem.kind, ProblemKind::Unauthorized, "{problem}");
         assert!(problem.hint.is_some());
         assert!(!format!("{problem:?} {problem}").contains("obviously-wrong-key"));

@@ -13,10 +13,7 @@ const ROUGH: &str = "latency=5ms,error=6%,429=2%,cut=4%,garbage=4%,seed=3";
 async fn lists_are_whole(platform: Platform) {
     let calm = start(None, None).await;
     let rough = start(None, Some(ROUGH)).await;
-    let (good, bad) = (
-        provider(&calm, platform.name()),
-        provider(&rough, platform.name()),
-    );
+    let (good, bad) = (provider(&calm, platform.name()), provider(&rough, platform.name()));
     for &kind in good.kinds() {
         let before = calm.requests();
         let (expected, _) = list(&good, kind).await;
@@ -33,10 +30,7 @@ async fn lists_are_whole(platform: Platform) {
             assert_eq!(rows.len(), expected.len(), "{platform} {kind:?}");
         }
         // Each read is tried four times at most, and a fifth of the tries fail.
-        assert!(
-            sent <= needed * 2 + 8,
-            "{platform} {kind:?}: {sent} requests where {needed} are needed"
-        );
+        assert!(sent <= needed * 2 + 8, "{platform} {kind:?}: {sent} requests where {needed} are needed");
     }
 }
 
@@ -53,10 +47,7 @@ async fn a_failure_is_told(platform: Platform) {
     assert_eq!(problem.status, Some(500), "{platform}: {problem}");
     assert!(problem.request.is_some() && problem.kind.may_pass(), "{problem}");
     let traffic = provider.traffic();
-    assert!(
-        traffic.retries <= 3 * (traffic.requests - traffic.retries),
-        "{platform}: {traffic:?}"
-    );
+    assert!(traffic.retries <= 3 * (traffic.requests - traffic.retries), "{platform}: {traffic:?}");
 }
 
 /// A refusal to serve now is waited out as the server asks, not knocked at.
@@ -65,9 +56,7 @@ async fn no_storm(platform: Platform) {
     let provider = provider(&cloud, platform.name());
     let began = std::time::Instant::now();
     let (_, rest) = list(&provider, provider.kinds()[0]).await;
-    let told = rest
-        .iter()
-        .any(|event| matches!(event, ListEvent::Failed(_) | ListEvent::ScopeFailed(..)));
+    let told = rest.iter().any(|event| matches!(event, ListEvent::Failed(_) | ListEvent::ScopeFailed(..)));
     assert!(told, "{platform}: {rest:?}");
     // The server says to wait a second each time.
     let traffic = provider.traffic();
@@ -94,11 +83,7 @@ async fn a_stranger_is_told(platform: Platform) {
         )
     });
     assert!(refused, "{platform}: {rest:?}");
-    assert!(
-        cloud.requests() <= 12,
-        "{platform}: {} requests with a bad credential",
-        cloud.requests()
-    );
+    assert!(cloud.requests() <= 12, "{platform}: {} requests with a bad credential", cloud.requests());
 }
 
 /// A provider that knocks at `cloud` with the credentials of `other`.

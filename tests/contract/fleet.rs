@@ -17,10 +17,7 @@ fn watch(cloud: &Cloud) -> (SharedProvider, Fleet, Events, Store) {
         platform: Platform::Cycle,
         provider: Ok(provider.clone()),
     };
-    let options = Options {
-        refresh: Duration::from_secs(3600),
-        sample_every: Duration::from_secs(5),
-    };
+    let options = Options { refresh: Duration::from_secs(3600), sample_every: Duration::from_secs(5) };
     let store = Store::new(std::slice::from_ref(&member));
     let (fleet, events) = Fleet::start(vec![member], options);
     (provider, fleet, events, store)
@@ -65,10 +62,7 @@ async fn what_is_pushed_settles_in_the_store() {
     let container = store
         .rows(Kind::Container)
         .find(|row| {
-            let running = row
-                .resource
-                .state()
-                .is_some_and(|it| it.lifecycle == Lifecycle::Running);
+            let running = row.resource.state().is_some_and(|it| it.lifecycle == Lifecycle::Running);
             running && store.population(Kind::Instance, row.resource.id()).running > 1
         })
         .map(|row| row.resource.id().clone())
@@ -97,18 +91,13 @@ async fn what_is_pushed_settles_in_the_store() {
         Resource::Operation(it) => it.target.clone(),
         _ => None,
     });
-    assert_eq!(
-        job.as_deref(),
-        store.get(&container).map(|row| row.resource.name())
-    );
+    assert_eq!(job.as_deref(), store.get(&container).map(|row| row.resource.name()));
 }
 
 /// Whether a container and all its instances are in a state.
 fn is(store: &Store, container: &ResourceId, lifecycle: Lifecycle) -> bool {
     let so = |row: &quarterdeck::fleet::Row| {
-        row.resource
-            .state()
-            .is_some_and(|state| state.lifecycle == lifecycle)
+        row.resource.state().is_some_and(|state| state.lifecycle == lifecycle)
     };
     store.get(container).is_some_and(so) && store.of_container(Kind::Instance, container).all(so)
 }
@@ -135,10 +124,7 @@ async fn rows_weigh_little() {
         let after = resident().expect("it was told before");
         let rows = Kind::ALL.iter().map(|kind| store.len(*kind)).sum::<usize>();
         let each = (after - before) / f64::from(u32::try_from(rows).expect("a small number"));
-        println!(
-            "{rows} rows, {:.1} MiB, {each:.0} bytes a row",
-            (after - before) / 1_048_576.0
-        );
+        println!("{rows} rows, {:.1} MiB, {each:.0} bytes a row", (after - before) / 1_048_576.0);
         drop((provider, fleet, store));
     }
 }

@@ -14,25 +14,16 @@ async fn containers_revisions_and_gpu_models_are_listed() {
     assert!(matches!(end[..], [ListEvent::End]), "{end:?}");
     assert!(!containers.is_empty());
     for container in &containers {
-        let Resource::Container(it) = container else {
-            panic!("{container:?}")
-        };
+        let Resource::Container(it) = container else { panic!("{container:?}") };
         assert_ne!(it.state.lifecycle, Lifecycle::Unknown, "{:?}", it.state);
-        assert!(
-            it.memory.is_some() && it.cpu.is_some() && it.offers.logs,
-            "{it:?}"
-        );
+        assert!(it.memory.is_some() && it.cpu.is_some() && it.offers.logs, "{it:?}");
     }
     let (revisions, ends) = list(&provider, Kind::Revision).await;
     assert_eq!(ends.len(), containers.len() + 1, "{ends:?}");
     for container in &containers {
         let id = container.id();
-        let mine = revisions
-            .iter()
-            .filter(|row| row.container().is_some_and(|link| link.id == *id));
-        let current = mine
-            .filter(|row| row.state().is_some_and(|state| &*state.raw == "current"))
-            .count();
+        let mine = revisions.iter().filter(|row| row.container().is_some_and(|link| link.id == *id));
+        let current = mine.filter(|row| row.state().is_some_and(|state| &*state.raw == "current")).count();
         assert_eq!(current, 1, "one revision of {} is in force", container.name());
     }
     let (models, _) = list(&provider, Kind::GpuModel).await;
@@ -69,9 +60,7 @@ async fn log_lines_stream_in() {
     let cloud = start(None, None).await;
     let provider = provider(&cloud, "quasarch");
     let (containers, _) = list(&provider, Kind::Container).await;
-    let up = containers
-        .iter()
-        .filter(|it| it.state().is_some_and(|s| s.lifecycle == Lifecycle::Running));
+    let up = containers.iter().filter(|it| it.state().is_some_and(|s| s.lifecycle == Lifecycle::Running));
     let mut tails = futures_util::stream::select_all(up.map(|it| provider.logs(it.id(), LogStart::Backlog)));
     let mut lines = Vec::new();
     within(async {
@@ -84,10 +73,7 @@ async fn log_lines_stream_in() {
         }
     })
     .await;
-    assert!(
-        lines.iter().all(|line| !line.text.starts_with("{\"name\"")),
-        "{lines:?}"
-    );
+    assert!(lines.iter().all(|line| !line.text.starts_with("{\"name\"")), "{lines:?}");
 }
 
 #[tokio::test]

@@ -43,11 +43,7 @@ pub struct Reply {
 
 impl Reply {
     pub fn new(status: u16, media: &str, body: impl Into<String>) -> Self {
-        Self {
-            status,
-            headers: format!("content-type: {media}\r\n"),
-            body: body.into(),
-        }
+        Self { status, headers: format!("content-type: {media}\r\n"), body: body.into() }
     }
 
     pub fn json(body: &Value) -> Self {
@@ -139,10 +135,7 @@ async fn serve(
         .filter_map(|line| line.split_once(':'))
         .map(|(name, value)| (name.to_ascii_lowercase(), value.trim().to_owned()))
         .collect();
-    let length = headers
-        .get("content-length")
-        .and_then(|it| it.parse().ok())
-        .unwrap_or(0);
+    let length = headers.get("content-length").and_then(|it| it.parse().ok()).unwrap_or(0);
     while bytes.len() < end + 4 + length {
         if stream.read_buf(&mut bytes).await? == 0 {
             return Ok(());
@@ -151,10 +144,7 @@ async fn serve(
     let url = url::Url::parse(&format!("http://{address}{target}")).expect("a target");
     let mut query: Vec<(String, String)> = url.query_pairs().into_owned().collect();
     query.sort();
-    let query: Vec<String> = query
-        .iter()
-        .map(|(name, value)| format!("{name}={value}"))
-        .collect();
+    let query: Vec<String> = query.iter().map(|(name, value)| format!("{name}={value}")).collect();
     let line = format!("{method} {} {}", url.path(), query.join("&"));
     let line = line.trim_end().to_owned();
     notes.lock().expect("no test panics with it").push(Asked {

@@ -69,23 +69,11 @@ async fn cycle_lists_and_single_reads_are_asked_for_as_documented() {
     list(&provider, Kind::Container).await;
     assert_eq!(recorder.lines(), [""; 0], "the containers were just listed");
     list(&provider, Kind::Operation).await;
-    assert_eq!(
-        recorder.lines(),
-        [format!("GET /base/v1/jobs include=creators&{ALL}&sort=-id")]
-    );
+    assert_eq!(recorder.lines(), [format!("GET /base/v1/jobs include=creators&{ALL}&sort=-id")]);
     for (of, lines) in [
-        (
-            id(Kind::Instance, Some("c1"), "i1"),
-            format!("{INSTANCE} include=servers,locations"),
-        ),
-        (
-            id(Kind::Container, None, "c1"),
-            CONTAINERS.replace("containers ", "containers/c1 "),
-        ),
-        (
-            id(Kind::Operation, None, "j1"),
-            "GET /base/v1/jobs/j1 include=creators".to_owned(),
-        ),
+        (id(Kind::Instance, Some("c1"), "i1"), format!("{INSTANCE} include=servers,locations")),
+        (id(Kind::Container, None, "c1"), CONTAINERS.replace("containers ", "containers/c1 ")),
+        (id(Kind::Operation, None, "j1"), "GET /base/v1/jobs/j1 include=creators".to_owned()),
     ] {
         within(provider.get(&of)).await.unwrap();
         assert_eq!(recorder.lines(), [lines]);
@@ -110,9 +98,7 @@ async fn cycle_details_streams_and_the_check_are_asked_for_as_documented() {
     );
     let since = Timestamp::parse("2026-01-02T03:04:05Z").unwrap();
     within(provider.samples(&instance, since)).await.unwrap();
-    let [report] = &recorder.lines()[..] else {
-        panic!("one request")
-    };
+    let [report] = &recorder.lines()[..] else { panic!("one request") };
     let from = since.before(Duration::from_secs(90));
     let (path, query) = report.rsplit_once(' ').unwrap();
     assert_eq!(path, format!("{INSTANCE}/telemetry/resources/report"));
@@ -123,17 +109,10 @@ async fn cycle_details_streams_and_the_check_are_asked_for_as_documented() {
     // A pass is fetched, and its socket opened where it says, with nothing but the pass.
     let node = "GET /base/node token=pass-1";
     let mut live = provider.live_samples(&instance).unwrap();
-    assert!(
-        within(live.next()).await.unwrap().is_err(),
-        "the recorder has no sockets"
-    );
+    assert!(within(live.next()).await.unwrap().is_err(), "the recorder has no sockets");
     let stream = format!("{INSTANCE}/telemetry/resources/stream");
     opened(&recorder.take(), &stream, node);
-    assert!(
-        within(provider.console(&instance, ScreenKind::Terminal))
-            .await
-            .is_err()
-    );
+    assert!(within(provider.console(&instance, ScreenKind::Terminal)).await.is_err());
     let console = format!("{INSTANCE}/console");
     opened(&recorder.take(), &console, node);
     let mut logs = provider.logs(&instance, LogStart::Backlog);
@@ -147,10 +126,7 @@ async fn cycle_details_streams_and_the_check_are_asked_for_as_documented() {
     assert_eq!(asked[0].line, "POST /base/v1/monitoring/logs/aggregate");
     assert_eq!(asked[0].headers["content-type"], "application/json");
     let scope = &asked[0].body["scope"];
-    assert_eq!(
-        (&scope["type"], &scope["ids"]),
-        (&json!("instance"), &json!(["i1"]))
-    );
+    assert_eq!((&scope["type"], &scope["ids"]), (&json!("instance"), &json!(["i1"])));
     assert_eq!(scope["date_range"]["start"], since.to_string());
     assert_eq!(asked[0].body["limit"], 1000);
     opened(&asked[1..], &console, node);
@@ -158,11 +134,7 @@ async fn cycle_details_streams_and_the_check_are_asked_for_as_documented() {
     within(changes.next()).await;
     drop(changes);
     let notifications = "GET /base/v1/hubs/current/notifications";
-    opened(
-        &recorder.take(),
-        notifications,
-        &format!("{notifications} token=pass-2"),
-    );
+    opened(&recorder.take(), notifications, &format!("{notifications} token=pass-2"));
 
     within(provider.check()).await.unwrap();
     let one = "page[number]=1&page[size]=1";
@@ -181,9 +153,7 @@ async fn cycle_details_streams_and_the_check_are_asked_for_as_documented() {
 
 /// A request with the key and the hub, then a socket with neither.
 fn opened(asked: &[Asked], pass: &str, socket: &str) {
-    let [first, second] = asked else {
-        panic!("{asked:?}")
-    };
+    let [first, second] = asked else { panic!("{asked:?}") };
     assert_eq!((&*first.line, &*second.line), (pass, socket));
     assert_eq!(first.headers["authorization"], "Bearer obviously-fake-key");
     assert_eq!(first.headers["x-hub-id"], "hub-1");
@@ -221,17 +191,10 @@ async fn quasarch_signs_in_once_and_asks_as_documented() {
     let all = "page=1&rows=100";
     assert_eq!(
         lines,
-        [
-            "GET /base/v1/users/token",
-            &format!("{containers} {all}"),
-            &format!("{revisions} {all}")
-        ]
+        ["GET /base/v1/users/token", &format!("{containers} {all}"), &format!("{revisions} {all}")]
     );
     // Basic: `who@example.com:obviously-fake`.
-    assert_eq!(
-        asked[0].headers["authorization"],
-        "Basic d2hvQGV4YW1wbGUuY29tOm9idmlvdXNseS1mYWtl"
-    );
+    assert_eq!(asked[0].headers["authorization"], "Basic d2hvQGV4YW1wbGUuY29tOm9idmlvdXNseS1mYWtl");
     for it in &asked[1..] {
         assert_eq!(it.headers["authorization"], "Bearer obviously-fake-token");
         assert_eq!(it.headers.get("x-hub-id"), None);
@@ -242,13 +205,7 @@ async fn quasarch_signs_in_once_and_asks_as_documented() {
     within(provider.get(&container)).await.unwrap();
     assert_eq!(recorder.lines(), ["GET /base/v1/containers/c1"]);
     within(provider.describe(&container).collect::<Vec<_>>()).await;
-    assert_eq!(
-        recorder.lines(),
-        [
-            "GET /base/v1/containers/c1".to_owned(),
-            format!("{revisions} {all}")
-        ]
-    );
+    assert_eq!(recorder.lines(), ["GET /base/v1/containers/c1".to_owned(), format!("{revisions} {all}")]);
     let mut logs = provider.logs(&container, LogStart::Backlog);
     within(logs.next()).await;
     drop(logs);

@@ -39,22 +39,10 @@ impl Client {
     pub async fn with(options: CloudOptions) -> Self {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let cloud = Cloud::start(options).await.expect("the cloud starts");
-        let of = |platform| {
-            cloud
-                .access
-                .iter()
-                .find(|a| a.platform == platform)
-                .expect("a face")
-                .clone()
-        };
+        let of = |platform| cloud.access.iter().find(|a| a.platform == platform).expect("a face").clone();
         let (cycle, quasarch) = (of("cycle"), of("quasarch"));
         let http = reqwest::Client::builder().no_proxy().build().expect("a client");
-        Self {
-            http,
-            cloud: Some(cloud),
-            cycle,
-            quasarch,
-        }
+        Self { http, cloud: Some(cloud), cycle, quasarch }
     }
 
     pub async fn cycle(&self, path: &str) -> (u16, Value) {
@@ -84,12 +72,7 @@ impl Client {
             project: None,
         };
         let http = reqwest::Client::builder().no_proxy().build().expect("a client");
-        Self {
-            http,
-            cloud: None,
-            quasarch: cycle.clone(),
-            cycle,
-        }
+        Self { http, cloud: None, quasarch: cycle.clone(), cycle }
     }
 
     /// The cloud, when it runs in this process.
@@ -99,11 +82,7 @@ impl Client {
 
     fn authority(&self) -> String {
         let url = reqwest::Url::parse(&self.cycle.base_url).expect("a URL");
-        format!(
-            "{}:{}",
-            url.host_str().expect("a host"),
-            url.port().expect("a port")
-        )
+        format!("{}:{}", url.host_str().expect("a host"), url.port().expect("a port"))
     }
 
     pub async fn log_in(&self) -> String {
@@ -118,12 +97,7 @@ impl Client {
     }
 
     pub async fn quasarch(&self, token: &str, path: &str) -> (u16, Value) {
-        json(
-            self.http
-                .get(format!("{}{path}", self.quasarch.base_url))
-                .bearer_auth(token),
-        )
-        .await
+        json(self.http.get(format!("{}{path}", self.quasarch.base_url)).bearer_auth(token)).await
     }
 }
 
@@ -139,51 +113,29 @@ pub const LIMIT: std::time::Duration = std::time::Duration::from_secs(30);
 impl Client {
     /// An instance of a container, by the container's identifier: both ids.
     pub async fn instance_of(&self, identifier: &str) -> (String, String) {
-        let (_, found) = self
-            .cycle(&format!("/v1/containers?filter[identifier]={identifier}"))
-            .await;
-        let container = found["data"][0]["id"]
-            .as_str()
-            .expect("such a container")
-            .to_owned();
-        let (_, found) = self
-            .cycle(&format!(
-                "/v1/containers/{container}/instances?filter[state]=running"
-            ))
-            .await;
-        (
-            container,
-            found["data"][0]["id"]
-                .as_str()
-                .expect("a running instance")
-                .to_owned(),
-        )
+        let (_, found) = self.cycle(&format!("/v1/containers?filter[identifier]={identifier}")).await;
+        let container = found["data"][0]["id"].as_str().expect("such a container").to_owned();
+        let (_, found) =
+            self.cycle(&format!("/v1/containers/{container}/instances?filter[state]=running")).await;
+        (container, found["data"][0]["id"].as_str().expect("a running instance").to_owned())
     }
 
     /// Opens the websocket that a ticket's answer leads to.
     pub async fn open(&self, path: &str) -> Socket {
         let (status, ticket) = self.cycle(path).await;
         assert_eq!(status, 200, "{ticket}");
-        let (address, token) = (
-            ticket["data"]["address"].as_str(),
-            ticket["data"]["token"].as_str().expect("a token"),
-        );
+        let (address, token) =
+            (ticket["data"]["address"].as_str(), ticket["data"]["token"].as_str().expect("a token"));
         let notifications = || format!("ws://{}/cycle{path}", self.authority());
         let address = address.map_or_else(notifications, ToOwned::to_owned);
-        self.upgrade(&format!("{address}?token={token}"))
-            .await
-            .expect("the socket opens")
+        self.upgrade(&format!("{address}?token={token}")).await.expect("the socket opens")
     }
 
     /// Opens a websocket, or gives the HTTP status of the refusal.
     pub async fn upgrade(&self, url: &str) -> Result<Socket, u16> {
         let stream = TcpStream::connect(self.authority()).await.expect("it listens");
         match tokio_tungstenite::client_async(url, stream).await {
-            Ok((socket, _)) => Ok(Socket {
-                wire: socket,
-                text: String::new(),
-                kinds: (0, 0),
-            }),
+            Ok((socket, _)) => Ok(Socket { wire: socket, text: String::new(), kinds: (0, 0) }),
             Err(tokio_tungstenite::tungstenite::Error::Http(answer)) => Err(answer.status().as_u16()),
             Err(error) => panic!("{error}"),
         }
@@ -233,10 +185,7 @@ impl Socket {
 
     /// Types keys.
     pub async fn keys(&mut self, keys: &str) {
-        self.wire
-            .send(Message::binary(keys.as_bytes().to_vec()))
-            .await
-            .expect("sent");
+        self.wire.send(Message::binary(keys.as_bytes().to_vec())).await.expect("sent");
     }
 
     /// Presses Enter and waits for the shell's prompt.
@@ -248,11 +197,5 @@ impl Socket {
 }
 
 fn tail(text: &str) -> String {
-    text.chars()
-        .rev()
-        .take(400)
-        .collect::<Vec<char>>()
-        .into_iter()
-        .rev()
-        .collect()
+    text.chars().rev().take(400).collect::<Vec<char>>().into_iter().rev().collect()
 }

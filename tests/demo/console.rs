@@ -31,15 +31,9 @@ async fn enter_activates_a_shell_that_answers_and_outlives_its_visitors() {
 async fn a_size_report_resizes_the_terminal_and_is_not_typed() {
     let client = Client::start(None).await;
     let (container, instance) = client.instance_of("db").await;
-    let mut console = client
-        .open(&format!(
-            "/v1/containers/{container}/instances/{instance}/console"
-        ))
-        .await;
+    let mut console = client.open(&format!("/v1/containers/{container}/instances/{instance}/console")).await;
     console.keys("\x1b[8;33;101t").await;
-    console
-        .until("Please press Enter to activate this console.")
-        .await;
+    console.until("Please press Enter to activate this console.").await;
     console.activate().await;
     console.keys("stty size\r").await;
     console.until("33 101").await;
@@ -53,11 +47,7 @@ async fn a_size_report_resizes_the_terminal_and_is_not_typed() {
 async fn the_log_comes_before_enter_in_frames_of_both_kinds() {
     let client = Client::start(None).await;
     let (container, instance) = client.instance_of("web").await;
-    let mut console = client
-        .open(&format!(
-            "/v1/containers/{container}/instances/{instance}/console"
-        ))
-        .await;
+    let mut console = client.open(&format!("/v1/containers/{container}/instances/{instance}/console")).await;
     let mut log = console.until("listening on http://127.0.0.1:").await;
     log += &console.until("GET /").await;
     // Who sends nothing is asked nothing; who does is asked once.
@@ -65,9 +55,7 @@ async fn the_log_comes_before_enter_in_frames_of_both_kinds() {
     for _ in 0..3 {
         console.keys("x").await;
     }
-    console
-        .until("Please press Enter to activate this console.")
-        .await;
+    console.until("Please press Enter to activate this console.").await;
     log = console.until("GET /").await;
     log += &console.until("GET /").await;
     assert!(!log.contains("activate"), "{log}");
@@ -79,15 +67,9 @@ async fn the_log_comes_before_enter_in_frames_of_both_kinds() {
 async fn eight_mebibytes_arrive_whole() {
     let client = Client::start(None).await;
     let (container, instance) = client.instance_of("queue").await;
-    let mut console = client
-        .open(&format!(
-            "/v1/containers/{container}/instances/{instance}/console"
-        ))
-        .await;
+    let mut console = client.open(&format!("/v1/containers/{container}/instances/{instance}/console")).await;
     console.activate().await;
-    console
-        .keys("stty -echo; PS1=; \"$QDECK\" demo-workload flood --bytes 8388608; echo flood-over\r")
-        .await;
+    console.keys("stty -echo; PS1=; \"$QDECK\" demo-workload flood --bytes 8388608; echo flood-over\r").await;
     let mut expected = 0_u32;
     let (mut line, mut size) = (String::new(), 0);
     console.until("-over\r\n").await;
@@ -112,10 +94,7 @@ async fn eight_mebibytes_arrive_whole() {
         }
         text = console.next().await.expect("it goes on");
     }
-    assert!(
-        expected > 69_000 && size >= 8_388_608,
-        "{expected} lines, {size} bytes"
-    );
+    assert!(expected > 69_000 && size >= 8_388_608, "{expected} lines, {size} bytes");
 }
 
 #[tokio::test]
@@ -123,9 +102,7 @@ async fn a_stopped_instance_has_no_shell() {
     let client = Client::start(None).await;
     let (_, found) = client.cycle("/v1/containers?filter[identifier]=report").await;
     let container = found["data"][0]["id"].as_str().expect("an id").to_owned();
-    let (_, found) = client
-        .cycle(&format!("/v1/containers/{container}/instances"))
-        .await;
+    let (_, found) = client.cycle(&format!("/v1/containers/{container}/instances")).await;
     assert_eq!(found["data"][0]["state"]["current"], "stopped");
     let instance = found["data"][0]["id"].as_str().expect("an id");
     let path = format!("/v1/containers/{container}/instances/{instance}/console");
@@ -138,19 +115,12 @@ async fn a_stopped_instance_has_no_shell() {
 async fn a_token_opens_its_console_once_and_no_other() {
     let client = Client::start(None).await;
     let (container, instance) = client.instance_of("web").await;
-    let (_, ticket) = client
-        .cycle(&format!(
-            "/v1/containers/{container}/instances/{instance}/console"
-        ))
-        .await;
+    let (_, ticket) = client.cycle(&format!("/v1/containers/{container}/instances/{instance}/console")).await;
     let address = ticket["data"]["address"].as_str().expect("an address");
     let token = ticket["data"]["token"].as_str().expect("a token");
     let url = format!("{address}?token={token}");
     assert_eq!(client.upgrade(address).await.err(), Some(401));
-    assert_eq!(
-        client.upgrade(&format!("{address}?token=wrong")).await.err(),
-        Some(401)
-    );
+    assert_eq!(client.upgrade(&format!("{address}?token=wrong")).await.err(), Some(401));
     assert!(client.upgrade(&url).await.is_ok());
     assert_eq!(client.upgrade(&url).await.err(), Some(401), "opened twice");
 }

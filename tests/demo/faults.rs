@@ -34,10 +34,7 @@ async fn each_fault_looks_as_it_does_in_the_wild() {
     for _ in 0..4 {
         let garbage = ask().await.expect("an answer");
         assert_eq!(garbage.status(), 200);
-        assert!(
-            garbage.json::<serde_json::Value>().await.is_err(),
-            "garbage was JSON"
-        );
+        assert!(garbage.json::<serde_json::Value>().await.is_err(), "garbage was JSON");
     }
 
     client.cloud().set_faults("latency=200ms").expect("known");
@@ -58,10 +55,8 @@ async fn a_cut_ends_a_websocket_in_the_middle() {
     let (_, ticket) = client.cycle(&path).await;
     let text = |name: &str| ticket["data"][name].as_str().expect("a string").to_owned();
     client.cloud().set_faults("cut=100%,seed=1").expect("known");
-    let mut stream = client
-        .upgrade(&format!("{}?token={}", text("address"), text("token")))
-        .await
-        .expect("it opens");
+    let mut stream =
+        client.upgrade(&format!("{}?token={}", text("address"), text("token"))).await.expect("it opens");
     while stream.next().await.is_some() {}
 }
 
@@ -74,10 +69,8 @@ async fn a_cut_ends_a_silent_websocket_too() {
     let token = ticket["data"]["token"].as_str().expect("a token");
     client.cloud().set_faults("cut=100%,seed=1").expect("known");
     let authority = client.cloud().address;
-    let mut hub = client
-        .upgrade(&format!("ws://{authority}/cycle{path}?token={token}"))
-        .await
-        .expect("it opens");
+    let mut hub =
+        client.upgrade(&format!("ws://{authority}/cycle{path}?token={token}")).await.expect("it opens");
     let over = async { while hub.next().await.is_some() {} };
     tokio::time::timeout(LIMIT, over).await.expect("it is cut");
 }
@@ -87,21 +80,12 @@ async fn garbage_strikes_a_log_stream_which_then_ends() {
     let client = Client::start(None).await;
     let login = client.log_in().await;
     let (_, list) = client.quasarch(&login, "/v1/containers").await;
-    let running = list["items"]
-        .as_array()
-        .into_iter()
-        .flatten()
-        .find(|c| c["status"] == "deployed");
-    let id = running.expect("a running container")["id"]
-        .as_str()
-        .expect("an id")
-        .to_owned();
+    let running = list["items"].as_array().into_iter().flatten().find(|c| c["status"] == "deployed");
+    let id = running.expect("a running container")["id"].as_str().expect("an id").to_owned();
     client.cloud().set_faults("garbage=100%,seed=5").expect("known");
     let (mut pages, mut rubbish) = (0, 0);
     while pages == 0 || rubbish == 0 {
-        let request = client
-            .http
-            .get(format!("{}/v1/containers/{id}/logs", client.quasarch.base_url));
+        let request = client.http.get(format!("{}/v1/containers/{id}/logs", client.quasarch.base_url));
         let answer = request.bearer_auth(&login).send().await.expect("an answer");
         assert_eq!(answer.status(), 200);
         if answer.headers()["content-type"] == "text/html" {

@@ -18,39 +18,18 @@ async fn it_refuses_to_listen_to_the_world() {
 async fn cycle_lets_in_only_the_right_key_and_hub() {
     let client = Client::start(None).await;
     let url = format!("{}/v1/containers", client.cycle.base_url);
-    let (key, hub) = (
-        client.cycle.secret.expose(),
-        client.cycle.hub.clone().expect("a hub"),
-    );
+    let (key, hub) = (client.cycle.secret.expose(), client.cycle.hub.clone().expect("a hub"));
     let get = || client.http.get(&url);
     let cases = [
         (get(), 401, "401.auth-invalid"),
-        (
-            get().bearer_auth("wrong").header("X-Hub-Id", &hub),
-            401,
-            "401.auth-invalid",
-        ),
+        (get().bearer_auth("wrong").header("X-Hub-Id", &hub), 401, "401.auth-invalid"),
         (get().bearer_auth(key), 401, "401.auth-invalid"),
-        (
-            get().bearer_auth(key).header("X-Hub-Id", "nonsense"),
-            422,
-            "422.invalid-input",
-        ),
-        (
-            get()
-                .bearer_auth(key)
-                .header("X-Hub-Id", "0123456789abcdef01234567"),
-            403,
-            "403.wrong-hub",
-        ),
+        (get().bearer_auth(key).header("X-Hub-Id", "nonsense"), 422, "422.invalid-input"),
+        (get().bearer_auth(key).header("X-Hub-Id", "0123456789abcdef01234567"), 403, "403.wrong-hub"),
     ];
     for (request, status, code) in cases {
         let (got, body) = json(request).await;
-        assert_eq!(
-            (got, body["error"]["code"].as_str()),
-            (status, Some(code)),
-            "{body}"
-        );
+        assert_eq!((got, body["error"]["code"].as_str()), (status, Some(code)), "{body}");
         assert!(body["data"].is_null());
     }
     let (status, body) = client.cycle("/v1/containers").await;
@@ -70,11 +49,7 @@ async fn cycle_refuses_what_its_documents_do_not_know() {
         ("/v1/jobs/x", 404, "404.job"),
     ] {
         let (got, body) = client.cycle(path).await;
-        assert_eq!(
-            (got, body["error"]["code"].as_str()),
-            (status, Some(code)),
-            "{path}: {body}"
-        );
+        assert_eq!((got, body["error"]["code"].as_str()), (status, Some(code)), "{path}: {body}");
     }
 }
 
@@ -83,35 +58,22 @@ async fn quasarch_logs_in_with_basic_and_lists_with_the_token() {
     let client = Client::start(None).await;
     let url = |path: &str| format!("{}{path}", client.quasarch.base_url);
     let email = client.quasarch.email.clone().expect("an e-mail");
-    let (status, body) = json(
-        client
-            .http
-            .get(url("/v1/users/token"))
-            .basic_auth(&email, Some("wrong")),
-    )
-    .await;
+    let (status, body) =
+        json(client.http.get(url("/v1/users/token")).basic_auth(&email, Some("wrong"))).await;
     assert_eq!((status, body["error"].as_str()), (401, Some("Unauthorized")));
     let (status, _) = json(client.http.get(url("/v1/containers")).bearer_auth("a.b.c")).await;
     assert_eq!(status, 401);
 
     let token = client.log_in().await;
     let claims = token.split('.').nth(1).expect("three parts");
-    let claims = base64::engine::general_purpose::URL_SAFE_NO_PAD
-        .decode(claims)
-        .expect("base64url");
+    let claims = base64::engine::general_purpose::URL_SAFE_NO_PAD.decode(claims).expect("base64url");
     let claims: Value = serde_json::from_slice(&claims).expect("JSON");
     assert!(claims["exp"].as_i64().expect("exp") > jiff::Timestamp::now().as_second());
 
     let (status, page) = client.quasarch(&token, "/v1/containers?page=2&rows=4").await;
     assert_eq!(status, 200, "{page}");
-    assert_eq!(
-        (page["total"].as_u64(), page["items"].as_array().map(Vec::len)),
-        (Some(6), Some(2))
-    );
-    assert_eq!(
-        (page["page"].as_u64(), page["rowsPerPage"].as_u64()),
-        (Some(2), Some(4))
-    );
+    assert_eq!((page["total"].as_u64(), page["items"].as_array().map(Vec::len)), (Some(6), Some(2)));
+    assert_eq!((page["page"].as_u64(), page["rowsPerPage"].as_u64()), (Some(2), Some(4)));
     let (_, gpus) = client.quasarch(&token, "/v1/gpu-models").await;
     assert_eq!(gpus["items"].as_array().map(Vec::len), Some(25));
 

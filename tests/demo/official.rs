@@ -14,10 +14,7 @@ const LIMIT: Duration = Duration::from_secs(240);
 /// A cloud with one face, and how to reach it.
 async fn cloud(platform: &str) -> (Cloud, Access) {
     let _ = rustls::crypto::ring::default_provider().install_default();
-    let options = CloudOptions {
-        faces: vec![platform.to_owned()],
-        ..options(None)
-    };
+    let options = CloudOptions { faces: vec![platform.to_owned()], ..options(None) };
     let cloud = Cloud::start(options).await.expect("the cloud starts");
     let access = cloud.access.iter().find(|a| a.platform == platform);
     let access = access.expect("the face").clone();
@@ -41,10 +38,7 @@ async fn run(script: &str, environment: &[(&str, &str)]) {
         .unwrap_or_else(|e| panic!("{python} does not start: {e}"));
     let ended = tokio::time::timeout(LIMIT, child.wait_with_output()).await;
     let ended = ended.expect("it ends in time").expect("it ran");
-    let (out, err) = (
-        String::from_utf8_lossy(&ended.stdout),
-        String::from_utf8_lossy(&ended.stderr),
-    );
+    let (out, err) = (String::from_utf8_lossy(&ended.stdout), String::from_utf8_lossy(&ended.stderr));
     assert!(
         ended.status.success() && out.trim_end().ends_with("ok"),
         "{script}: {}\n{out}\n{err}",

@@ -17,10 +17,7 @@ impl Description {
         // A second working tree lies one folder deeper.
         let places = ["../shared/specs", "../../shared/specs"].map(|place| here.join(place).join(file));
         let Some(text) = places.iter().find_map(|path| std::fs::read_to_string(path).ok()) else {
-            println!(
-                "{} is not here: answers are not held against it",
-                places[0].display()
-            );
+            println!("{} is not here: answers are not held against it", places[0].display());
             return None;
         };
         let root = if text.starts_with('{') {
@@ -71,9 +68,7 @@ impl Description {
     fn resolved<'v>(&'v self, value: &'v Value) -> &'v Value {
         let mut value = value;
         while let Some(reference) = value.get("$ref").and_then(Value::as_str) {
-            let pointer = reference
-                .strip_prefix('#')
-                .expect("a reference within the document");
+            let pointer = reference.strip_prefix('#').expect("a reference within the document");
             value = self.root.pointer(pointer).expect("what is referred to");
         }
         value
@@ -242,10 +237,7 @@ fn a_wrong_answer_is_found_out() {
     assert_eq!(faults(r#"{"id":"abc","size":1.5}"#), 1);
     assert_eq!(faults(r#"{"id":"abcd","kind":"b","tags":[1],"more":true}"#), 4);
     assert_eq!(faults("{}"), 1);
-    assert_eq!(
-        faults(r#"{"id":"abc","count":9,"made":"2026-01-31T08:00:00Z"}"#),
-        0
-    );
+    assert_eq!(faults(r#"{"id":"abc","count":9,"made":"2026-01-31T08:00:00Z"}"#), 0);
     for wrong in [r#""count":0"#, r#""count":10"#, r#""made":"today""#] {
         assert_eq!(faults(&format!(r#"{{"id":"abc",{wrong}}}"#)), 1, "{wrong}");
     }

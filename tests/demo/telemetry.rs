@@ -11,14 +11,7 @@ async fn cpu(stream: &mut Socket) -> (u64, jiff::Timestamp) {
     let text = stream.next().await.expect("a snapshot");
     let snapshot: Value = serde_json::from_str(&text).expect("JSON");
     let total = snapshot["cpu"]["usage"]["total"].as_u64().expect("a counter");
-    (
-        total,
-        snapshot["time"]
-            .as_str()
-            .expect("a time")
-            .parse()
-            .expect("RFC 3339"),
-    )
+    (total, snapshot["time"].as_str().expect("a time").parse().expect("RFC 3339"))
 }
 
 #[cfg(target_os = "linux")]
@@ -31,11 +24,7 @@ async fn work_in_the_console_moves_the_instances_cpu() {
     let (before, at) = cpu(&mut stream).await;
     let (quiet, later) = cpu(&mut stream).await;
     assert!(later > at && quiet >= before);
-    assert!(
-        quiet - before < 300_000_000,
-        "a quiet instance used {} ns",
-        quiet - before
-    );
+    assert!(quiet - before < 300_000_000, "a quiet instance used {} ns", quiet - before);
 
     let mut console = client.open(&format!("{base}/console")).await;
     console.activate().await;
@@ -52,24 +41,16 @@ async fn work_in_the_console_moves_the_instances_cpu() {
     console.keys("kill %1\r").await;
     console.keys("sleep 0; echo done-$?\r").await;
     console.until("done-0").await;
-    assert!(
-        cpu(&mut stream).await.0 >= last,
-        "the counter went backwards when the process ended"
-    );
+    assert!(cpu(&mut stream).await.0 >= last, "the counter went backwards when the process ended");
 
     let (status, report) = client.cycle(&format!("{base}/telemetry/resources/report")).await;
     assert_eq!(status, 200, "{report}");
     let snapshots = report["data"]["snapshots"].as_array().expect("a list");
     assert!(snapshots.len() >= 3, "{} snapshots", snapshots.len());
     let (status, none) = client
-        .cycle(&format!(
-            "{base}/telemetry/resources/report?filter[range-end]=2020-01-01T00:00:00Z"
-        ))
+        .cycle(&format!("{base}/telemetry/resources/report?filter[range-end]=2020-01-01T00:00:00Z"))
         .await;
-    assert_eq!(
-        (status, none["data"]["snapshots"].as_array().map(Vec::len)),
-        (200, Some(0))
-    );
+    assert_eq!((status, none["data"]["snapshots"].as_array().map(Vec::len)), (200, Some(0)));
 }
 
 /// Processes whose environment or command line carries a word.
@@ -81,12 +62,7 @@ fn processes_with(word: &str) -> Vec<String> {
     std::fs::read_dir("/proc")
         .expect("/proc")
         .flatten()
-        .filter(|e| {
-            e.file_name()
-                .to_string_lossy()
-                .bytes()
-                .all(|b| b.is_ascii_digit())
-        })
+        .filter(|e| e.file_name().to_string_lossy().bytes().all(|b| b.is_ascii_digit()))
         .filter(|e| holds(e.path().join("cmdline")))
         .map(|e| e.file_name().to_string_lossy().into_owned())
         .collect()
@@ -108,19 +84,11 @@ async fn start_stubborn(console: &mut Socket, word: &str) {
     console.activate().await;
     // A shell whose own arguments carry the word, and which does nothing but wait.
     let stay = format!("trap '' HUP TERM; while :; do sleep 0.2; done # {word}");
-    console
-        .keys(&format!(
-            "sh -c \"{stay}\" & setsid sh -c \"{stay}\" & sleep 0; echo up-$?\r"
-        ))
-        .await;
+    console.keys(&format!("sh -c \"{stay}\" & setsid sh -c \"{stay}\" & sleep 0; echo up-$?\r")).await;
     console.until("up-0").await;
     let began = Instant::now();
     while processes_with(word).len() < 2 {
-        assert!(
-            began.elapsed() < LIMIT,
-            "they did not start: {:?}",
-            processes_with(word)
-        );
+        assert!(began.elapsed() < LIMIT, "they did not start: {:?}", processes_with(word));
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
 }
@@ -130,11 +98,7 @@ async fn start_stubborn(console: &mut Socket, word: &str) {
 async fn dropping_the_cloud_ends_its_processes() {
     let client = Client::start(None).await;
     let (container, instance) = client.instance_of("web").await;
-    let mut console = client
-        .open(&format!(
-            "/v1/containers/{container}/instances/{instance}/console"
-        ))
-        .await;
+    let mut console = client.open(&format!("/v1/containers/{container}/instances/{instance}/console")).await;
     let word = format!("dropped-{}", std::process::id());
     start_stubborn(&mut console, &word).await;
     drop(client);
@@ -166,11 +130,7 @@ async fn killing_the_server_ends_its_processes_too() {
     let client = Client::of_process(&text);
     let word = format!("killed-{}", std::process::id());
     let (container, instance) = client.instance_of("web").await;
-    let mut console = client
-        .open(&format!(
-            "/v1/containers/{container}/instances/{instance}/console"
-        ))
-        .await;
+    let mut console = client.open(&format!("/v1/containers/{container}/instances/{instance}/console")).await;
     start_stubborn(&mut console, &word).await;
     server.kill().expect("killed");
     server.wait().expect("reaped");
@@ -206,7 +166,5 @@ async fn an_instance_that_nobody_watches_has_a_history_all_the_same() {
         // A loaded machine is late, but no sample is left out.
         assert!(gap.unsigned_abs() < CADENCE * 2, "a gap of {gap:#}");
     }
-    tokio::task::spawn_blocking(move || engine.end())
-        .await
-        .expect("it ends");
+    tokio::task::spawn_blocking(move || engine.end()).await.expect("it ends");
 }

@@ -42,16 +42,8 @@ impl Cloud {
         said.read_line(&mut greeting).expect("readable");
         // Whatever else it says goes nowhere, but it must never wait for a reader.
         std::thread::spawn(move || std::io::copy(&mut said, &mut std::io::sink()));
-        let cloud = Self {
-            child,
-            folder,
-            greeting,
-        };
-        assert!(
-            cloud.greeting.contains("demo cloud on http://127.0.0.1:"),
-            "{}",
-            cloud.greeting
-        );
+        let cloud = Self { child, folder, greeting };
+        assert!(cloud.greeting.contains("demo cloud on http://127.0.0.1:"), "{}", cloud.greeting);
         cloud
     }
 

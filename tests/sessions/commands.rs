@@ -38,10 +38,7 @@ fn the_demo_alone_prints_a_configuration_that_works_and_ends_without_a_trace() {
         let mut cloud = Cloud::start(&["--listen", "127.0.0.1:0", "--faces", &faces]);
         let home = tempfile::tempdir().expect("a folder");
         let config = cloud.config();
-        let found = qdeck(
-            home.path(),
-            &["--config", &config.to_string_lossy(), "config", "check"],
-        );
+        let found = qdeck(home.path(), &["--config", &config.to_string_lossy(), "config", "check"]);
         let report = text(&found.stdout);
         assert!(found.status.success(), "{report}{}", text(&found.stderr));
         for platform in Platform::ALL {
@@ -51,11 +48,7 @@ fn the_demo_alone_prints_a_configuration_that_works_and_ends_without_a_trace() {
         assert!(!report.contains('✗'), "{report}");
         cloud.signal(signal);
         assert!(cloud.ended_well(), "{signal:?}");
-        assert_eq!(
-            cloud.leftovers(),
-            Vec::<std::path::PathBuf>::new(),
-            "secrets go with the run"
-        );
+        assert_eq!(cloud.leftovers(), Vec::<std::path::PathBuf>::new(), "secrets go with the run");
     }
 }
 
@@ -64,11 +57,7 @@ fn the_demo_listens_on_loopback_only() {
     let home = tempfile::tempdir().expect("a folder");
     let found = qdeck(home.path(), &["demo", "--listen", "0.0.0.0:0"]);
     assert_eq!(found.status.code(), Some(1));
-    assert!(
-        text(&found.stderr).contains("loopback"),
-        "{}",
-        text(&found.stderr)
-    );
+    assert!(text(&found.stderr).contains("loopback"), "{}", text(&found.stderr));
     assert!(found.stdout.is_empty());
 }
 
@@ -83,11 +72,7 @@ fn a_file_is_written_found_and_not_written_over() {
     assert_eq!(again.status.code(), Some(1));
     assert!(text(&again.stderr).contains("exists already"));
     let check = qdeck(home.path(), &["config", "check"]);
-    assert!(
-        text(&check.stdout).contains("has no contexts yet"),
-        "{}",
-        text(&check.stdout)
-    );
+    assert!(text(&check.stdout).contains("has no contexts yet"), "{}", text(&check.stdout));
 }
 
 #[test]
@@ -129,17 +114,11 @@ fn credentials_that_others_keep_are_found_written_by_reference_and_tried() {
     assert!(report.contains("exoscale-work: account work of"), "{report}");
     let path = text(&qdeck(home.path(), &["config", "path"]).stdout);
     let file = std::fs::read_to_string(path.trim()).expect("it was written");
-    assert!(
-        file.contains("\n[contexts.cycle]\n") && !file.contains("fake-"),
-        "{file}"
-    );
+    assert!(file.contains("\n[contexts.cycle]\n") && !file.contains("fake-"), "{file}");
     let (code, report) = check(&["config", "check"]);
     assert_eq!(code, Some(1), "{report}");
     assert!(report.contains("read without a mistake"), "{report}");
-    assert!(
-        report.contains("cycle (cycle") && report.contains("exoscale-work (exoscale"),
-        "{report}"
-    );
+    assert!(report.contains("cycle (cycle") && report.contains("exoscale-work (exoscale"), "{report}");
 }
 
 /// What is said of a wrong configuration, by the check and at the start alike; its exit code is its own.
@@ -177,11 +156,7 @@ fn the_screen_needs_a_terminal() {
     let home = tempfile::tempdir().expect("a folder");
     let found = qdeck(home.path(), &[]);
     assert_eq!(found.status.code(), Some(1));
-    assert!(
-        text(&found.stderr).contains("terminal"),
-        "{}",
-        text(&found.stderr)
-    );
+    assert!(text(&found.stderr).contains("terminal"), "{}", text(&found.stderr));
     assert!(found.stdout.is_empty(), "nothing is drawn into a pipe");
 }
 
@@ -199,16 +174,10 @@ fn a_check_tells_what_is_wrong_with_each_context_and_never_the_secret() {
     ));
     let home = tempfile::tempdir().expect("a folder");
     let path = home.path().join("config.toml");
-    let file = contexts(&[
-        ("refused", refuses.url()),
-        ("hotel", page.url()),
-        ("gone", "http://127.0.0.1:1".into()),
-    ]);
+    let file =
+        contexts(&[("refused", refuses.url()), ("hotel", page.url()), ("gone", "http://127.0.0.1:1".into())]);
     std::fs::write(&path, file).expect("writable");
-    let found = qdeck(
-        home.path(),
-        &["config", "check", "--config", &path.to_string_lossy()],
-    );
+    let found = qdeck(home.path(), &["config", "check", "--config", &path.to_string_lossy()]);
     let report = text(&found.stdout);
     assert_eq!(found.status.code(), Some(1), "{report}");
     for words in ["not signed in", "odd answer", "unreachable"] {

@@ -15,8 +15,7 @@ fn attach_to(deck: &Deck, name: &str) {
     deck.wait_gone("trainer-1");
     deck.wait_until(&format!("{name} running"), |screen| {
         let rows = screen.contents();
-        rows.lines()
-            .any(|row| row.contains(name) && row.contains("running"))
+        rows.lines().any(|row| row.contains(name) && row.contains("running"))
     });
     deck.type_keys("a");
     deck.wait_for("Enter");
@@ -48,9 +47,7 @@ fn guest_size(deck: &Deck, label: &str) -> (u16, u16) {
     // The label is put together by the shell, so that what was typed is not taken for the answer.
     let (first, second) = label.split_at(1);
     run(deck, &format!("echo {first}''{second}=$(stty size)"));
-    deck.wait_until(&format!("{label}= and a size"), |screen| {
-        so(&screen.contents()).is_some()
-    });
+    deck.wait_until(&format!("{label}= and a size"), |screen| so(&screen.contents()).is_some());
     so(&deck.screen()).expect("just seen")
 }
 
@@ -60,10 +57,7 @@ fn typed_into_resized_left_and_found_again() {
     attach(&deck);
 
     let (rows, columns) = guest_size(&deck, "before");
-    assert!(
-        rows > 20 && rows < 36 && columns > 100 && columns <= 120,
-        "{rows} {columns}"
-    );
+    assert!(rows > 20 && rows < 36 && columns > 100 && columns <= 120, "{rows} {columns}");
     deck.resize(100, 30);
     // The new size travels by itself: ask until it has arrived.
     let mut asked = 0;
@@ -94,9 +88,7 @@ fn typed_into_resized_left_and_found_again() {
 
 /// The share of processor time in the row of an instance.
 fn busy(screen: &str, name: &str) -> Option<u32> {
-    let row = screen
-        .lines()
-        .find(|line| line.contains(name) && line.contains('%'))?;
+    let row = screen.lines().find(|line| line.contains(name) && line.contains('%'))?;
     let (before, _) = row.split_once('%')?;
     let digits = before.len() - before.trim_end_matches(|c: char| c.is_ascii_digit()).len();
     before[before.len() - digits..].parse().ok()
@@ -124,13 +116,7 @@ fn the_guests_escapes_stay_inside() {
     );
     deck.wait_for("harmless");
     let raw = String::from_utf8_lossy(&deck.raw()).into_owned();
-    for leaked in [
-        "\x1b]0;owned",
-        "\x1b]52;c;b3duZWQ=",
-        "\x1b[>c",
-        "\x1b[?1003h",
-        "\x1bP+q",
-    ] {
+    for leaked in ["\x1b]0;owned", "\x1b]52;c;b3duZWQ=", "\x1b[>c", "\x1b[?1003h", "\x1bP+q"] {
         assert!(!raw.contains(leaked), "{leaked:?} reached the terminal");
     }
     detach(&deck);

@@ -23,11 +23,7 @@ fn a_token_that_is_refused_amid_the_session_is_told_and_a_key_signs_in_again() {
     deck.type_keys("r");
     deck.wait_for("demo-cycle: the credentials were refused: That key is not known here");
     assert!(deck.screen().contains("^r signs in again"), "{}", deck.screen());
-    assert!(
-        deck.screen().contains("web-1"),
-        "what was known stays:\n{}",
-        deck.screen()
-    );
+    assert!(deck.screen().contains("web-1"), "what was known stays:\n{}", deck.screen());
 
     // While they are refused, the key tries and tells the same.
     deck.type_keys(CTRL_R);

@@ -77,15 +77,8 @@ fn pass(mut near: TcpStream, server: &str, rules: &Mutex<Rules>) {
     };
     // Each request must come by the gate: one a connection, but for those that become something else.
     let (first, rest) = head.split_once("\r\n").unwrap_or((&head, ""));
-    let close = if head.to_ascii_lowercase().contains("\r\nupgrade:") {
-        ""
-    } else {
-        "connection: close\r\n"
-    };
-    if far
-        .write_all(format!("{first}\r\n{close}{rest}").as_bytes())
-        .is_ok()
-    {
+    let close = if head.to_ascii_lowercase().contains("\r\nupgrade:") { "" } else { "connection: close\r\n" };
+    if far.write_all(format!("{first}\r\n{close}{rest}").as_bytes()).is_ok() {
         copy_both_ways(&near, &far);
     }
 }

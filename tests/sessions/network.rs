@@ -37,12 +37,7 @@ impl Listener {
                 }
             }
         });
-        Self {
-            address,
-            stop,
-            open,
-            thread: Some(thread),
-        }
+        Self { address, stop, open, thread: Some(thread) }
     }
 }
 
@@ -77,9 +72,7 @@ impl Server {
             // What it still sends is taken, lest the answer be lost to a reset.
             let _ = std::io::copy(&mut stream, &mut std::io::sink());
         };
-        Self {
-            listener: Listener::start(([127, 0, 0, 1], 0).into(), serve),
-        }
+        Self { listener: Listener::start(([127, 0, 0, 1], 0).into(), serve) }
     }
 
     /// Its base URL.
@@ -120,11 +113,7 @@ pub struct Cable {
 impl Cable {
     /// Lays a cable to `HOST:PORT`.
     pub fn to(server: &str) -> Self {
-        let mut cable = Self {
-            to: server.to_owned(),
-            address: ([127, 0, 0, 1], 0).into(),
-            listener: None,
-        };
+        let mut cable = Self { to: server.to_owned(), address: ([127, 0, 0, 1], 0).into(), listener: None };
         cable.plug();
         cable
     }

@@ -9,10 +9,7 @@ fn an_empty_home_reaches_a_useful_screen_that_says_what_it_is() {
     deck.wait_for("db-1");
     deck.wait_for("running");
     assert!(
-        std::fs::read_dir(deck.home.path())
-            .expect("readable")
-            .next()
-            .is_none(),
+        std::fs::read_dir(deck.home.path()).expect("readable").next().is_none(),
         "nothing is written to a home"
     );
 }
@@ -65,10 +62,7 @@ fn filters_and_columns_are_there_again_the_next_time() {
     deck.wait_for("/state:failed");
     deck.wait_for("mailer-1");
     let screen = deck.screen();
-    assert!(
-        !screen.contains("trainer-1") && !screen.contains("CONTEXT"),
-        "{screen}"
-    );
+    assert!(!screen.contains("trainer-1") && !screen.contains("CONTEXT"), "{screen}");
 }
 
 #[test]
@@ -77,11 +71,7 @@ fn details_are_shown_in_three_forms() {
     deck.wait_for("web-1");
     deck.type_keys("/name:web-1\r");
     deck.wait_gone("checkout-1");
-    for (key, words) in [
-        ("d", "ready_state"),
-        ("y", "hostname: web-1"),
-        ("J", "\"integration_id\": \""),
-    ] {
+    for (key, words) in [("d", "ready_state"), ("y", "hostname: web-1"), ("J", "\"integration_id\": \"")] {
         deck.type_keys(key);
         deck.wait_for("instance in demo-cycle");
         deck.wait_until(words, |screen| screen.contents().to_lowercase().contains(words));
@@ -129,17 +119,11 @@ fn a_key_is_answered_with_whole_frames() {
 #[test]
 fn a_context_that_may_not_be_changed_is_marked_among_the_contexts() {
     let cloud = crate::cloud::Cloud::start(&[]);
-    let text = cloud.text().replacen(
-        "platform = \"cycle\"",
-        "platform = \"cycle\"\nread_only = true",
-        1,
-    );
+    let text = cloud.text().replacen("platform = \"cycle\"", "platform = \"cycle\"\nread_only = true", 1);
     let deck = Deck::configured(&text);
     deck.wait_for("web-1");
     deck.type_keys("@");
-    deck.wait_until("one read-only context", |screen| {
-        screen.contents().matches("read-only").count() == 1
-    });
+    deck.wait_until("one read-only context", |screen| screen.contents().matches("read-only").count() == 1);
 }
 
 #[test]
@@ -190,8 +174,5 @@ fn the_wheel_moves_a_table_by_three_rows_until_the_mouse_is_released() {
     deck.type_keys("M");
     deck.wait_for("mouse released");
     let after = String::from_utf8_lossy(&deck.raw()[before..]).into_owned();
-    assert!(
-        after.contains("\x1b[?1000l"),
-        "the mouse was not released: {after:?}"
-    );
+    assert!(after.contains("\x1b[?1000l"), "the mouse was not released: {after:?}");
 }

@@ -29,9 +29,7 @@ fn each_context_has_rows(deck: &Deck, without: &[&str]) {
             contents.lines().any(|line| {
                 line.contains(&format!("demo-{name}"))
                     && line.starts_with('│')
-                    && ["●", "○", "◐", "▲", "✗", "✔", "·"]
-                        .iter()
-                        .any(|mark| line.contains(mark))
+                    && ["●", "○", "◐", "▲", "✗", "✔", "·"].iter().any(|mark| line.contains(mark))
             })
         });
         deck.type_keys(keys::ESC);
@@ -52,10 +50,8 @@ fn one_table_holds_every_platform() {
 
 /// What a server answers to `GET` of an address.
 fn get(address: &str) -> String {
-    let (host, path) = address
-        .strip_prefix("http://")
-        .and_then(|rest| rest.split_once('/'))
-        .expect("an address");
+    let (host, path) =
+        address.strip_prefix("http://").and_then(|rest| rest.split_once('/')).expect("an address");
     let mut stream = TcpStream::connect(host).expect("it listens");
     let ask = format!("GET /{path} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n\r\n");
     stream.write_all(ask.as_bytes()).expect("it listens");
@@ -68,17 +64,12 @@ fn get(address: &str) -> String {
 fn a_console_that_is_a_page_opens_in_a_browser_and_shows_its_address_nowhere_else() {
     let folder = tempfile::tempdir().expect("a folder");
     let (browser, seen) = (folder.path().join("browser"), folder.path().join("seen"));
-    let script = format!(
-        "#!/bin/sh\nprintf %s \"$1\" > '{0}.part'\nmv '{0}.part' '{0}'\n",
-        seen.display()
-    );
+    let script = format!("#!/bin/sh\nprintf %s \"$1\" > '{0}.part'\nmv '{0}.part' '{0}'\n", seen.display());
     std::fs::write(&browser, script).expect("writable");
     let may_run = std::os::unix::fs::PermissionsExt::from_mode(0o700);
     std::fs::set_permissions(&browser, may_run).expect("it is ours");
-    let deck = Deck::with_environment(
-        &["--context", "demo-gcore"],
-        &[("BROWSER", &browser.to_string_lossy())],
-    );
+    let deck =
+        Deck::with_environment(&["--context", "demo-gcore"], &[("BROWSER", &browser.to_string_lossy())]);
     // Its region has no proxy for serial consoles.
     deck.wait_for("api-2");
     deck.type_keys(keys::ESC);
@@ -93,10 +84,7 @@ fn a_console_that_is_a_page_opens_in_a_browser_and_shows_its_address_nowhere_els
     deck.wait_until("the browser has it", |_| seen.exists());
     let address = std::fs::read_to_string(&seen).expect("an address");
     let page = get(&address);
-    assert!(
-        page.starts_with("HTTP/1.1 200") && page.contains("<h1>api-2</h1>"),
-        "{page}"
-    );
+    assert!(page.starts_with("HTTP/1.1 200") && page.contains("<h1>api-2</h1>"), "{page}");
     let token = address.rsplit("token%3D").next().expect("a token");
     assert!(token.len() > 20, "{address}");
     let shown = String::from_utf8_lossy(&deck.raw()).into_owned();
@@ -105,11 +93,8 @@ fn a_console_that_is_a_page_opens_in_a_browser_and_shows_its_address_nowhere_els
 
 #[test]
 fn one_platform_goes_and_comes_back_by_itself_and_the_others_live_on() {
-    let rest: Vec<&str> = Platform::ALL
-        .iter()
-        .map(|platform| platform.name())
-        .filter(|name| *name != "exoscale")
-        .collect();
+    let rest: Vec<&str> =
+        Platform::ALL.iter().map(|platform| platform.name()).filter(|name| *name != "exoscale").collect();
     let cloud = Cloud::start(&["--faces", &rest.join(",")]);
     let far = Cloud::start(&["--faces", "exoscale"]);
     let mut cable = Cable::to(&far.address());
@@ -122,9 +107,7 @@ fn one_platform_goes_and_comes_back_by_itself_and_the_others_live_on() {
     deck.type_keys("r");
     let stale = |screen: &vt100::Screen| {
         let contents = screen.contents();
-        contents
-            .lines()
-            .any(|line| line.contains("demo-exoscale") && line.contains("old"))
+        contents.lines().any(|line| line.contains("demo-exoscale") && line.contains("old"))
     };
     deck.wait_until("its rows marked as old", stale);
     each_context_has_rows(&deck, &["exoscale"]);

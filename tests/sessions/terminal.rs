@@ -44,23 +44,14 @@ pub struct Start<'a> {
 impl Terminal {
     /// Starts a program on a new terminal, with nothing in its environment but what a login gives.
     pub fn start(start: &Start<'_>) -> Self {
-        let pair = native_pty_system()
-            .openpty(size(start.columns, start.rows))
-            .expect("a PTY");
+        let pair = native_pty_system().openpty(size(start.columns, start.rows)).expect("a PTY");
         let mut command = CommandBuilder::new(start.program);
         command.args(start.arguments);
         command.env_clear();
-        for (name, value) in [
-            ("PATH", "/usr/local/bin:/usr/bin:/bin"),
-            ("TERM", "xterm-256color"),
-        ] {
+        for (name, value) in [("PATH", "/usr/local/bin:/usr/bin:/bin"), ("TERM", "xterm-256color")] {
             command.env(name, value);
         }
-        for (name, value) in [
-            ("LANG", "C.UTF-8"),
-            ("SHELL", "/bin/sh"),
-            ("COLORTERM", "truecolor"),
-        ] {
+        for (name, value) in [("LANG", "C.UTF-8"), ("SHELL", "/bin/sh"), ("COLORTERM", "truecolor")] {
             command.env(name, value);
         }
         command.env("HOME", start.home);
@@ -86,13 +77,7 @@ impl Terminal {
             let (seen, writer) = (seen.clone(), writer.clone());
             move || read(reader, &seen, &writer)
         });
-        Self {
-            master: pair.master,
-            writer,
-            child,
-            seen,
-            modes,
-        }
+        Self { master: pair.master, writer, child, seen, modes }
     }
 
     fn seen(&self) -> MutexGuard<'_, Seen> {
@@ -102,10 +87,7 @@ impl Terminal {
     /// Types these bytes.
     pub fn type_keys(&self, keys: &str) {
         let mut writer = self.writer.lock().expect("no thread panicked");
-        writer
-            .write_all(keys.as_bytes())
-            .and_then(|()| writer.flush())
-            .expect("the terminal is open");
+        writer.write_all(keys.as_bytes()).and_then(|()| writer.flush()).expect("the terminal is open");
     }
 
     /// What is on the screen, line by line.
@@ -133,16 +115,12 @@ impl Terminal {
 
     /// Waits until the screen shows a text.
     pub fn wait_for(&self, text: &str) {
-        self.wait_until(&format!("{text:?} on the screen"), |screen| {
-            screen.contents().contains(text)
-        });
+        self.wait_until(&format!("{text:?} on the screen"), |screen| screen.contents().contains(text));
     }
 
     /// Waits until the screen no longer shows a text.
     pub fn wait_gone(&self, text: &str) {
-        self.wait_until(&format!("{text:?} off the screen"), |screen| {
-            !screen.contents().contains(text)
-        });
+        self.wait_until(&format!("{text:?} off the screen"), |screen| !screen.contents().contains(text));
     }
 
     /// Waits until something is true of the screen.
@@ -159,12 +137,7 @@ impl Terminal {
                 (true, _) => "the program ended",
                 (_, true) => "time is up",
                 _ => {
-                    seen = self
-                        .seen
-                        .1
-                        .wait_timeout(seen, left)
-                        .expect("no thread panicked")
-                        .0;
+                    seen = self.seen.1.wait_timeout(seen, left).expect("no thread panicked").0;
                     continue;
                 }
             };
@@ -207,12 +180,7 @@ impl Terminal {
                 "waiting for the program to end; the screen shows\n{}",
                 seen.parser.screen().contents()
             );
-            seen = self
-                .seen
-                .1
-                .wait_timeout(seen, left)
-                .expect("no thread panicked")
-                .0;
+            seen = self.seen.1.wait_timeout(seen, left).expect("no thread panicked").0;
         }
         drop(seen);
         self.child.wait().expect("its end can be waited for")
@@ -223,31 +191,19 @@ impl Terminal {
         let seen = self.seen();
         let screen = seen.parser.screen();
         let raw = String::from_utf8_lossy(&seen.raw).into_owned();
-        assert!(
-            raw.contains("\x1b[?1049h"),
-            "the alternate screen was never taken: {raw:?}"
-        );
+        assert!(raw.contains("\x1b[?1049h"), "the alternate screen was never taken: {raw:?}");
         assert!(!screen.alternate_screen(), "the alternate screen was not left");
         assert!(!screen.hide_cursor(), "the cursor is hidden");
         assert!(!screen.bracketed_paste(), "pastes are still bracketed");
-        assert_eq!(
-            screen.mouse_protocol_mode(),
-            vt100::MouseProtocolMode::None,
-            "the mouse is taken"
-        );
+        assert_eq!(screen.mouse_protocol_mode(), vt100::MouseProtocolMode::None, "the mouse is taken");
         for mode in ["1000", "1002", "1003", "1004", "1006", "2026"] {
             let (on, off) = (format!("\x1b[?{mode}h"), format!("\x1b[?{mode}l"));
             assert!(
-                raw.rfind(&on)
-                    .is_none_or(|on| raw.rfind(&off).is_some_and(|off| off > on)),
+                raw.rfind(&on).is_none_or(|on| raw.rfind(&off).is_some_and(|off| off > on)),
                 "mode {mode} is still on"
             );
         }
-        assert_eq!(
-            format!("{:?}", self.master.get_termios()),
-            self.modes,
-            "the line discipline changed"
-        );
+        assert_eq!(format!("{:?}", self.master.get_termios()), self.modes, "the line discipline changed");
     }
 }
 
@@ -260,12 +216,7 @@ impl Drop for Terminal {
 }
 
 fn size(columns: u16, rows: u16) -> PtySize {
-    PtySize {
-        rows,
-        cols: columns,
-        pixel_width: 0,
-        pixel_height: 0,
-    }
+    PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 }
 }
 
 fn nonzero(number: u16) -> std::num::NonZeroU16 {

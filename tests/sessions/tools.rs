@@ -68,11 +68,7 @@ impl Tmux {
             .env("TERM", "xterm-256color")
             .output()
             .expect("tmux is there");
-        assert!(
-            found.status.success(),
-            "{arguments:?}: {}",
-            String::from_utf8_lossy(&found.stderr)
-        );
+        assert!(found.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&found.stderr));
         String::from_utf8_lossy(&found.stdout).into_owned()
     }
 
@@ -83,10 +79,7 @@ impl Tmux {
             if screen.contains(text) {
                 return;
             }
-            assert!(
-                std::time::Instant::now() < deadline,
-                "waiting for {text:?}; tmux shows\n{screen}"
-            );
+            assert!(std::time::Instant::now() < deadline, "waiting for {text:?}; tmux shows\n{screen}");
             // tmux tells nobody when a pane has changed: it must be asked.
             std::thread::park_timeout(std::time::Duration::from_millis(50));
         }
@@ -101,9 +94,7 @@ impl Drop for Tmux {
 
 #[test]
 fn system_tmux_sees_the_same() {
-    let tmux = Tmux {
-        folder: tempfile::tempdir().expect("a folder"),
-    };
+    let tmux = Tmux { folder: tempfile::tempdir().expect("a folder") };
     let deck = format!("{QDECK} --context demo-cycle,demo-quasarch");
     tmux.call(&["new-session", "-d", "-s", "deck", "-x", "120", "-y", "36", &deck]);
     tmux.wait_for("web-1");

@@ -74,11 +74,7 @@ fn a_server_that_goes_and_comes_back() {
     cable.pull();
     deck.type_keys("r");
     deck.wait_for("retry");
-    assert!(
-        deck.screen().contains("web-1"),
-        "what was known stays:\n{}",
-        deck.screen()
-    );
+    assert!(deck.screen().contains("web-1"), "what was known stays:\n{}", deck.screen());
     cable.plug();
     deck.type_keys("r");
     deck.wait_gone("retry");

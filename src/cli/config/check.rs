@@ -53,11 +53,7 @@ pub async fn check(asked: Option<&Path>) -> Result<ExitCode, Failure> {
 }
 
 fn code(well: bool) -> ExitCode {
-    if well {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
-    }
+    if well { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
 /// Where the contexts come from, and what cannot be used there.
@@ -65,19 +61,16 @@ fn source(config: &Config, paint: Paint) -> String {
     let mut lines = Vec::new();
     match &config.origin {
         Origin::File(path) if config.contexts.is_empty() => {
-            lines.push(format!(
-                "{}: read without a mistake, and has no contexts yet",
-                path.display()
-            ));
+            lines.push(format!("{}: read without a mistake, and has no contexts yet", path.display()));
         }
         Origin::File(path) => lines.push(format!("{}: read without a mistake", path.display())),
         Origin::Found(places) => {
             lines.push("no file has contexts; credentials were found elsewhere".to_owned());
             lines.extend(places.iter().map(|place| format!("  + {}", harmless(place))));
         }
-        Origin::Nothing(why) => lines.push(format!(
-            "{why}; `qdeck config init` writes a file, `qdeck` alone shows the demo"
-        )),
+        Origin::Nothing(why) => {
+            lines.push(format!("{why}; `qdeck config init` writes a file, `qdeck` alone shows the demo"))
+        }
     }
     let half = config.half.iter();
     lines.extend(half.map(|why| paint.with(Ink::Warn, &format!("  ! {}", harmless(why)))));
@@ -88,12 +81,10 @@ fn source(config: &Config, paint: Paint) -> String {
 /// Signs in and tries every sort of read.
 async fn try_out(context: &Context) -> (&Context, Result<Check, Problem>) {
     let run = async { open(context)?.check().await };
-    let answer = tokio::time::timeout(A_CHECK, in_haste(A_REQUEST, run))
-        .await
-        .unwrap_or_else(|_| {
-            let words = format!("nothing was known after {} s", A_CHECK.as_secs());
-            Err(Problem::new(ProblemKind::Unreachable, words))
-        });
+    let answer = tokio::time::timeout(A_CHECK, in_haste(A_REQUEST, run)).await.unwrap_or_else(|_| {
+        let words = format!("nothing was known after {} s", A_CHECK.as_secs());
+        Err(Problem::new(ProblemKind::Unreachable, words))
+    });
     (context, answer)
 }
 
@@ -108,11 +99,7 @@ fn tell(context: &Context, answer: &Result<Check, Problem>, paint: Paint) -> (St
                 "({}, {}){}",
                 context.platform,
                 context.base_url,
-                if context.enabled {
-                    ""
-                } else {
-                    ", not connected at the start"
-                }
+                if context.enabled { "" } else { ", not connected at the start" }
             )
         )
     );
@@ -154,10 +141,7 @@ fn tell(context: &Context, answer: &Result<Check, Problem>, paint: Paint) -> (St
         }
     }
     if !lacking.is_empty() {
-        let words = format!(
-            "! these credentials lack the permission for: {}",
-            lacking.join(", ")
-        );
+        let words = format!("! these credentials lack the permission for: {}", lacking.join(", "));
         line(&paint.with(Ink::Warn, &words));
     }
     (text, check.probes.iter().all(|(_, result)| result.is_ok()))
@@ -190,11 +174,7 @@ impl Paint {
             Ink::Warn => 33,
             Ink::Dim => 2,
         };
-        if self.0 {
-            format!("\x1b[{code}m{text}\x1b[0m")
-        } else {
-            text.to_owned()
-        }
+        if self.0 { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_owned() }
     }
 }
 
@@ -241,10 +221,7 @@ mod tests {
     #[test]
     fn colours_are_written_only_where_they_are_wanted() {
         let (plain, _) = tell(&context(), &Ok(checked()), Paint(false));
-        assert!(
-            !plain.contains('\x1b'),
-            "a remote's words command no terminal: {plain}"
-        );
+        assert!(!plain.contains('\x1b'), "a remote's words command no terminal: {plain}");
         let (painted, _) = tell(&context(), &Ok(checked()), Paint(true));
         assert!(painted.contains("\x1b[32m✓\x1b[0m") && painted.contains("\x1b[31m✗\x1b[0m"));
         let mut bare = painted;

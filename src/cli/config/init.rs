@@ -36,10 +36,8 @@ fn starter(found: &Found) -> String {
 
 /// The sections of what was found: references, never values.
 fn awake(found: &Found) -> String {
-    let sections = found
-        .whole
-        .iter()
-        .map(|it| format!("# Found: {}.\n{}\n", harmless(&it.place), section(&it.context)));
+    let sections =
+        found.whole.iter().map(|it| format!("# Found: {}.\n{}\n", harmless(&it.place), section(&it.context)));
     sections.collect()
 }
 

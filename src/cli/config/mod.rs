@@ -15,10 +15,7 @@ pub(super) use check::check;
 pub(super) use init::init;
 
 fn place(asked: Option<&Path>) -> Result<PathBuf, ConfigError> {
-    asked
-        .map(Path::to_owned)
-        .or_else(default_path)
-        .ok_or(ConfigError::Homeless)
+    asked.map(Path::to_owned).or_else(default_path).ok_or(ConfigError::Homeless)
 }
 
 /// Looks an environment variable up.
@@ -43,10 +40,7 @@ pub(super) fn keys_fit(config: &Config) -> Result<(), Failure> {
         Origin::File(path) => path.display().to_string(),
         Origin::Found(_) | Origin::Nothing(_) => "the keys".to_owned(),
     };
-    let wrong: Vec<String> = conflicts
-        .iter()
-        .map(|conflict| format!("{file}: [keys]: {conflict}"))
-        .collect();
+    let wrong: Vec<String> = conflicts.iter().map(|conflict| format!("{file}: [keys]: {conflict}")).collect();
     Err(Failure::Keys(format!(
         "{}\n  every place and name is in docs/keys.md; [] takes a key off what has it",
         wrong.join("\n")

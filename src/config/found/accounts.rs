@@ -17,13 +17,9 @@ pub(super) fn find(around: &Around<'_>, found: &mut Found) {
     let asked = around.said(ACCOUNT);
     let Some(file) = file(around) else {
         if let Some(path) = around.said(CONFIG) {
-            found
-                .half
-                .push(format!("{CONFIG} names {path}, which is no file"));
+            found.half.push(format!("{CONFIG} names {path}, which is no file"));
         } else if asked.is_some() {
-            found
-                .half
-                .push(format!("{ACCOUNT} is set, but there is no exoscale.toml"));
+            found.half.push(format!("{ACCOUNT} is set, but there is no exoscale.toml"));
         }
         return;
     };
@@ -40,9 +36,7 @@ pub(super) fn find(around: &Around<'_>, found: &mut Found) {
     if let Some(asked) = &asked {
         accounts.retain(|account| account.name == *asked);
         if accounts.is_empty() {
-            found
-                .half
-                .push(format!("{ACCOUNT} is `{asked}`, and {shown} has no such account"));
+            found.half.push(format!("{ACCOUNT} is `{asked}`, and {shown} has no such account"));
         }
     }
     // The one that their own tools would take comes first.
@@ -81,20 +75,13 @@ fn file(around: &Around<'_>) -> Option<Place> {
     let own = if cfg!(target_os = "macos") {
         below("Library/Application Support")
     } else {
-        around
-            .said("XDG_CONFIG_HOME")
-            .map(PathBuf::from)
-            .or_else(|| below(".config"))
+        around.said("XDG_CONFIG_HOME").map(PathBuf::from).or_else(|| below(".config"))
     };
-    [
-        own.map(|own| own.join("exoscale")),
-        below(".exoscale"),
-        home.clone(),
-    ]
-    .into_iter()
-    .flatten()
-    .find_map(|folder| place(folder.join("exoscale.toml"), false))
-    .or_else(|| place(around.folder?.join("exoscale.toml"), true))
+    [own.map(|own| own.join("exoscale")), below(".exoscale"), home.clone()]
+        .into_iter()
+        .flatten()
+        .find_map(|folder| place(folder.join("exoscale.toml"), false))
+        .or_else(|| place(around.folder?.join("exoscale.toml"), true))
 }
 
 /// Reads it. What is wrong with it is told without its words: secrets stand among them.
@@ -168,10 +155,7 @@ fn context(around: &Around<'_>, file: &Place, account: &Account, name: String) -
     };
     let base_url = exoscale::address_of_account(around, account.endpoint.as_deref())
         .map_err(|why| format!("cannot be reached: {why}"))?;
-    let credentials = Credentials::KeyPair {
-        key: inside("key"),
-        secret,
-    };
+    let credentials = Credentials::KeyPair { key: inside("key"), secret };
     Ok(Context {
         zones: exoscale::zones(around),
         ..Context::new(ContextName::new(name), Platform::Exoscale, base_url, credentials)
@@ -181,10 +165,8 @@ fn context(around: &Around<'_>, file: &Place, account: &Account, name: String) -
 /// `exoscale-` and the account's name, in the letters that a context's name may have, and unlike the others.
 fn context_name(account: &str, taken: &[String]) -> String {
     let mut name = String::from("exoscale");
-    for part in account
-        .to_lowercase()
-        .split(|c: char| !c.is_ascii_alphanumeric())
-        .filter(|part| !part.is_empty())
+    for part in
+        account.to_lowercase().split(|c: char| !c.is_ascii_alphanumeric()).filter(|part| !part.is_empty())
     {
         name.push('-');
         name.push_str(part);
@@ -192,8 +174,5 @@ fn context_name(account: &str, taken: &[String]) -> String {
     name.truncate(29);
     let name = name.trim_end_matches('-');
     let numbered = (2..).map(|number| format!("{name}-{number}"));
-    std::iter::once(name.to_owned())
-        .chain(numbered)
-        .find(|name| !taken.contains(name))
-        .unwrap_or_default()
+    std::iter::once(name.to_owned()).chain(numbered).find(|name| !taken.contains(name)).unwrap_or_default()
 }

@@ -27,16 +27,11 @@ pub(super) fn find(around: &Around<'_>, found: &mut Found) {
 }
 
 fn from_pair(around: &Around<'_>, key: &str, secret: &str) -> Result<Finding, String> {
-    let credentials = Credentials::KeyPair {
-        key: SecretRef::Env(key.into()),
-        secret: SecretRef::Env(secret.into()),
-    };
+    let credentials =
+        Credentials::KeyPair { key: SecretRef::Env(key.into()), secret: SecretRef::Env(secret.into()) };
     let base_url = below_v2(around.address(ADDRESS, Platform::Exoscale)?);
     Ok(Finding {
-        context: Context {
-            zones: zones(around),
-            ..context(Platform::Exoscale, base_url, credentials)
-        },
+        context: Context { zones: zones(around), ..context(Platform::Exoscale, base_url, credentials) },
         place: format!("{key} and {secret}"),
     })
 }

@@ -46,10 +46,7 @@ pub struct Found {
 /// `XDG_CONFIG_HOME` and `EXOSCALE_CONFIG` say, and in the current directory.
 pub fn find(variable: impl Fn(&str) -> Option<String>) -> Found {
     let folder = std::env::current_dir().ok();
-    find_from(&Around {
-        variable: &variable,
-        folder: folder.as_deref(),
-    })
+    find_from(&Around { variable: &variable, folder: folder.as_deref() })
 }
 
 fn find_from(around: &Around<'_>) -> Found {
@@ -81,9 +78,7 @@ struct Around<'a> {
 impl Around<'_> {
     /// A variable that says something.
     fn said(&self, name: &str) -> Option<String> {
-        (self.variable)(name)
-            .map(|value| value.trim().to_owned())
-            .filter(|value| !value.is_empty())
+        (self.variable)(name).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty())
     }
 
     /// Whether a variable says something; for those whose words are secret.
@@ -103,9 +98,7 @@ impl Around<'_> {
 
     /// A whole number that a variable gives.
     fn number(&self, name: &str) -> Result<Option<u64>, String> {
-        self.said(name)
-            .map(|text| text.parse().map_err(|_| format!("{name} is no whole number")))
-            .transpose()
+        self.said(name).map(|text| text.parse().map_err(|_| format!("{name} is no whole number"))).transpose()
     }
 }
 

@@ -9,10 +9,7 @@ const HUB: &str = "651586fca6078e98982dbd90";
 /// A place with these variables, started in this directory.
 fn around(variables: &[(&str, &str)], folder: Option<&Path>) -> Found {
     let variables: HashMap<&str, &str> = variables.iter().copied().collect();
-    find_from(&Around {
-        variable: &|name| variables.get(name).map(|value| (*value).to_owned()),
-        folder,
-    })
+    find_from(&Around { variable: &|name| variables.get(name).map(|value| (*value).to_owned()), folder })
 }
 
 fn found(variables: &[(&str, &str)]) -> Found {
@@ -109,10 +106,8 @@ fn exoscales_pair_is_read_by_every_name() {
     ] {
         let context = one(&[(key, "EXOfake"), (secret, "fake"), ("EXOSCALE_ZONE", "de-fra-1")]);
         assert_eq!(context.zones, ["de-fra-1"]);
-        let Credentials::KeyPair {
-            key: SecretRef::Env(of_key),
-            secret: SecretRef::Env(of_secret),
-        } = context.credentials
+        let Credentials::KeyPair { key: SecretRef::Env(of_key), secret: SecretRef::Env(of_secret) } =
+            context.credentials
         else {
             panic!("{context:?}");
         };
@@ -138,10 +133,7 @@ fn several_are_found_at_once_and_a_half_one_stops_none() {
     assert_eq!(names(&found), ["gcore", "elasticbox"]);
     let half = found.half.join("\n");
     assert_eq!(found.half.len(), 2, "{half}");
-    assert!(
-        half.contains("CYCLE_HUB_ID") && half.contains("EXOSCALE_API_SECRET"),
-        "{half}"
-    );
+    assert!(half.contains("CYCLE_HUB_ID") && half.contains("EXOSCALE_API_SECRET"), "{half}");
     assert!(!half.contains("fake-value"), "{half}");
     assert!(!format!("{found:?}").contains("fake-value"));
 }
@@ -150,23 +142,13 @@ fn several_are_found_at_once_and_a_half_one_stops_none() {
 fn half_or_odd_variables_are_told_by_their_name() {
     for (set, word) in [
         (&[("CYCLE_HUB_ID", HUB)][..], "CYCLE_API_KEY"),
+        (&[("CYCLE_API_KEY", "fake"), ("CYCLE_HUB_ID", "prod")], "CYCLE_HUB_ID"),
         (
-            &[("CYCLE_API_KEY", "fake"), ("CYCLE_HUB_ID", "prod")],
-            "CYCLE_HUB_ID",
-        ),
-        (
-            &[
-                ("CYCLE_API_KEY", "fake"),
-                ("CYCLE_HUB_ID", HUB),
-                ("CYCLE_BASE_URL", "http://example.com"),
-            ],
+            &[("CYCLE_API_KEY", "fake"), ("CYCLE_HUB_ID", HUB), ("CYCLE_BASE_URL", "http://example.com")],
             "CYCLE_BASE_URL",
         ),
         (&[("GCORE_CLOUD_PROJECT_ID", "7")], "GCORE_API_KEY"),
-        (
-            &[("GCORE_API_KEY", "fake"), ("GCORE_CLOUD_REGION_ID", "luxembourg")],
-            "GCORE_CLOUD_REGION_ID",
-        ),
+        (&[("GCORE_API_KEY", "fake"), ("GCORE_CLOUD_REGION_ID", "luxembourg")], "GCORE_CLOUD_REGION_ID"),
         (&[("CAM_TOKEN", "fake")], "ELASTICBOX_URL"),
         (&[("ELASTICBOX_URL", "https://x.example.com")], "CAM_TOKEN"),
         (&[("EXOSCALE_SECRET", "fake")], "EXOSCALE_API_KEY"),
@@ -182,11 +164,7 @@ fn half_or_odd_variables_are_told_by_their_name() {
 
 #[test]
 fn what_says_nothing_is_nothing() {
-    let found = found(&[
-        ("CYCLE_API_KEY", ""),
-        ("GCORE_API_KEY", "  "),
-        ("EXOSCALE_ZONE", "x"),
-    ]);
+    let found = found(&[("CYCLE_API_KEY", ""), ("GCORE_API_KEY", "  "), ("EXOSCALE_ZONE", "x")]);
     assert!(found.whole.is_empty() && found.half.is_empty(), "{found:?}");
 }
 
@@ -202,18 +180,11 @@ fn the_accounts_of_exoscales_file_become_contexts_the_default_first() {
     assert!(lab.context.zones.is_empty(), "a default zone is no filter");
     let references = |finding: &Finding| format!("{:?}", finding.context.credentials);
     assert!(references(lab).contains("Command([\"pass\", \"show\", \"exo\"])"));
-    assert!(
-        references(work).contains("[\"accounts\", \"work\", \"secret\"]"),
-        "{}",
-        references(work)
-    );
+    assert!(references(work).contains("[\"accounts\", \"work\", \"secret\"]"), "{}", references(work));
     assert_eq!(found.half.len(), 1);
     assert!(found.half[0].contains("`bare`"), "{:?}", found.half);
     let shown = format!("{found:?}");
-    assert!(
-        !shown.contains("fake-secret") && !shown.contains("EXOfake"),
-        "{shown}"
-    );
+    assert!(!shown.contains("fake-secret") && !shown.contains("EXOfake"), "{shown}");
 }
 
 #[tokio::test]
@@ -235,30 +206,17 @@ fn the_file_is_looked_for_in_its_places_in_their_order() {
     assert_eq!(names(&home.found(&[])), ["exoscale-home"]);
     home.also(".exoscale", &account("dot"));
     assert_eq!(names(&home.found(&[])), ["exoscale-dot"]);
-    let own = if cfg!(target_os = "macos") {
-        "Library/Application Support/exoscale"
-    } else {
-        ".config/exoscale"
-    };
+    let own =
+        if cfg!(target_os = "macos") { "Library/Application Support/exoscale" } else { ".config/exoscale" };
     home.also(own, &account("own"));
     assert_eq!(names(&home.found(&[])), ["exoscale-own"]);
     let named = home.also("elsewhere", &account("named"));
     let named = named.to_string_lossy();
-    assert_eq!(
-        names(&home.found(&[("EXOSCALE_CONFIG", &named)])),
-        ["exoscale-named"]
-    );
+    assert_eq!(names(&home.found(&[("EXOSCALE_CONFIG", &named)])), ["exoscale-named"]);
     let pair = [("EXOSCALE_KEY", "EXOfake"), ("EXOSCALE_SECRET", "fake")];
-    assert_eq!(
-        names(&home.found(&pair)),
-        ["exoscale"],
-        "a whole pair stands before it"
-    );
+    assert_eq!(names(&home.found(&pair)), ["exoscale"], "a whole pair stands before it");
     let missing = home.found(&[("EXOSCALE_ACCOUNT", "nobody")]);
-    assert!(
-        missing.whole.is_empty() && missing.half[0].contains("nobody"),
-        "{missing:?}"
-    );
+    assert!(missing.whole.is_empty() && missing.half[0].contains("nobody"), "{missing:?}");
 }
 
 #[test]
@@ -268,10 +226,7 @@ fn a_file_of_the_current_directory_runs_nothing() {
     let found = around(&[], Some(&folder));
     assert_eq!(names(&found), ["exoscale-work"]);
     let half = found.half.join("\n");
-    assert!(
-        half.contains("`Lab 2`") && half.contains("current directory"),
-        "{half}"
-    );
+    assert!(half.contains("`Lab 2`") && half.contains("current directory"), "{half}");
 }
 
 #[test]
@@ -279,11 +234,7 @@ fn a_broken_file_is_told_without_its_words() {
     let home = Home::with(".exoscale", "[[accounts]]\nsecret = fake-secret\n");
     let found = home.found(&[("GCORE_API_KEY", "fake")]);
     assert_eq!(names(&found), ["gcore"]);
-    assert!(
-        found.half[0].contains("line 2") && !found.half[0].contains("fake-secret"),
-        "{:?}",
-        found.half
-    );
+    assert!(found.half[0].contains("line 2") && !found.half[0].contains("fake-secret"), "{:?}", found.half);
 }
 
 #[test]

@@ -113,10 +113,7 @@ fn colour(colour: vt100::Color, palette: &Palette) -> Color {
         vt100::Color::Rgb(r, g, b) => Color::Rgb(r, g, b),
         vt100::Color::Idx(index) => match palette.own(index) {
             Some(own) => Color::Rgb(own.0, own.1, own.2),
-            None => NAMES
-                .get(usize::from(index))
-                .copied()
-                .unwrap_or(Color::Indexed(index)),
+            None => NAMES.get(usize::from(index)).copied().unwrap_or(Color::Indexed(index)),
         },
     }
 }

@@ -73,12 +73,7 @@ impl Emulator {
     /// An empty screen, 2x2 at least, with room for `scrollback` lines above it.
     pub fn new(size: Size, scrollback: usize) -> Self {
         let (rows, columns) = clamp(size);
-        Self {
-            filter: Filter::new(rows, columns, scrollback),
-            scrollback,
-            held: None,
-            lost_before: 0,
-        }
+        Self { filter: Filter::new(rows, columns, scrollback), scrollback, held: None, lost_before: 0 }
     }
 
     /// Takes bytes of the guest, cut anywhere. Never panics; if vt100 does, the screen's text is kept, its colours and
@@ -131,13 +126,7 @@ impl Emulator {
         let cells = (0..rows)
             .flat_map(|row| (0..columns).filter_map(move |column| screen.cell(row, column).cloned()))
             .collect();
-        Held {
-            cells,
-            size: (rows, columns),
-            cursor: self.live_cursor(),
-            since: Instant::now(),
-            bytes: 0,
-        }
+        Held { cells, size: (rows, columns), cursor: self.live_cursor(), since: Instant::now(), bytes: 0 }
     }
 
     /// Puts a fresh parser in the place of one that panicked and replays the screen's text into it.
@@ -170,10 +159,7 @@ impl Emulator {
         }
         // Below everything, also where the guest before left its cursor in the middle of a picture.
         let rows = self.filter.rows();
-        let last = (0..rows)
-            .rev()
-            .find(|row| !self.line(*row).is_empty())
-            .unwrap_or(0);
+        let last = (0..rows).rev().find(|row| !self.line(*row).is_empty()).unwrap_or(0);
         if last > self.filter.row() {
             let below = format!("\x1b[{};{}H", last + 1, self.filter.columns());
             let _ = guarded(|| self.filter.feed(below.as_bytes()));
@@ -200,17 +186,12 @@ impl Emulator {
 
     /// The size of the grid.
     pub fn size(&self) -> Size {
-        Size {
-            columns: self.filter.columns(),
-            rows: self.filter.rows(),
-        }
+        Size { columns: self.filter.columns(), rows: self.filter.rows() }
     }
 
     /// Where the cursor is, in the picture that is shown.
     pub fn cursor(&self) -> Cursor {
-        self.held
-            .as_ref()
-            .map_or_else(|| self.live_cursor(), |held| held.cursor)
+        self.held.as_ref().map_or_else(|| self.live_cursor(), |held| held.cursor)
     }
 
     fn live_cursor(&self) -> Cursor {
@@ -227,10 +208,7 @@ impl Emulator {
                 Style::BlinkUnderline | Style::SteadyUnderline => CursorShape::Underline,
                 Style::BlinkVerticalBar | Style::SteadyVerticalBar => CursorShape::Bar,
             },
-            blinking: matches!(
-                style,
-                Style::BlinkBlock | Style::BlinkUnderline | Style::BlinkVerticalBar
-            ),
+            blinking: matches!(style, Style::BlinkBlock | Style::BlinkUnderline | Style::BlinkVerticalBar),
         }
     }
 
@@ -248,26 +226,13 @@ impl Emulator {
         self.filter.vt.screen_mut().set_scrollback(back);
         let screen = self.filter.vt.screen();
         let size = (self.filter.rows(), self.filter.columns());
-        draw::grid(
-            size,
-            |row, column| screen.cell(row, column),
-            self.shade(),
-            area,
-            buf,
-        );
+        draw::grid(size, |row, column| screen.cell(row, column), self.shade(), area, buf);
         self.filter.vt.screen_mut().set_scrollback(0);
-        if back == 0 {
-            place(self.live_cursor(), area)
-        } else {
-            None
-        }
+        if back == 0 { place(self.live_cursor(), area) } else { None }
     }
 
     fn shade(&self) -> Shade<'_> {
-        Shade {
-            palette: &self.filter.palette,
-            reverse: self.filter.modes.reverse,
-        }
+        Shade { palette: &self.filter.palette, reverse: self.filter.modes.reverse }
     }
 
     /// Takes the answers that the guest waits for.
@@ -361,12 +326,7 @@ impl Emulator {
 
     /// A line of the screen as text, from zero; spaces at its end left out.
     pub fn line(&self, row: u16) -> String {
-        let line = self
-            .filter
-            .vt
-            .screen()
-            .rows(0, self.filter.columns())
-            .nth(usize::from(row));
+        let line = self.filter.vt.screen().rows(0, self.filter.columns()).nth(usize::from(row));
         line.unwrap_or_default().trim_end().to_owned()
     }
 

@@ -105,14 +105,7 @@ fn stream() -> impl Strategy<Value = Vec<u8>> {
 /// Everything that a person or the guest could notice.
 fn state(
     emulator: &mut Emulator,
-) -> (
-    String,
-    Vec<u8>,
-    Option<String>,
-    super::Cursor,
-    super::input::Wants,
-    u64,
-) {
+) -> (String, Vec<u8>, Option<String>, super::Cursor, super::input::Wants, u64) {
     (
         emulator.screen().contents_formatted(),
         emulator.take_answers(),
@@ -173,21 +166,13 @@ proptest! {
 #[test]
 fn the_sequence_that_breaks_vt100_breaks_nothing() {
     let bytes = "\x1b[24;80H\u{2764}\u{fe0f}\x1b[23;80Hx";
-    let size = Size {
-        columns: 80,
-        rows: 24,
-    };
+    let size = Size { columns: 80, rows: 24 };
     let bare = super::guard::guarded(|| {
-        let (rows, columns) = (
-            std::num::NonZeroU16::new(24).unwrap(),
-            std::num::NonZeroU16::new(80).unwrap(),
-        );
+        let (rows, columns) =
+            (std::num::NonZeroU16::new(24).unwrap(), std::num::NonZeroU16::new(80).unwrap());
         vt100::Parser::new(rows, columns, 0).process(bytes.as_bytes());
     });
-    assert!(
-        bare.is_none(),
-        "vt100 no longer panics: the guard against U+FE0F may go"
-    );
+    assert!(bare.is_none(), "vt100 no longer panics: the guard against U+FE0F may go");
     let mut emulator = Emulator::new(size, 0);
     emulator.feed(bytes.as_bytes());
     for byte in bytes.as_bytes() {
@@ -199,22 +184,13 @@ fn the_sequence_that_breaks_vt100_breaks_nothing() {
 
 #[test]
 fn a_panic_keeps_the_text_and_says_so() {
-    let mut emulator = Emulator::new(
-        Size {
-            columns: 80,
-            rows: 24,
-        },
-        100,
-    );
+    let mut emulator = Emulator::new(Size { columns: 80, rows: 24 }, 100);
     emulator.feed(b"\x1b]0;title\x07precious\r\n\x1b[6n");
     emulator.unguard();
     emulator.feed("\x1b[24;80H\u{2764}\u{fe0f}\x1b[23;80Hx".as_bytes());
     let text = emulator.lines();
     assert_eq!(text[0], "precious");
-    assert!(
-        text.iter().any(|line| line.contains("the screen was rebuilt")),
-        "{text:?}"
-    );
+    assert!(text.iter().any(|line| line.contains("the screen was rebuilt")), "{text:?}");
     emulator.feed(b"goes on");
     assert!((0..24).any(|row| emulator.line(row).contains("goes on")));
     assert_eq!(emulator.title(), Some("title"));
@@ -228,12 +204,7 @@ fn a_panic_keeps_the_text_and_says_so() {
 
 #[test]
 fn what_is_concealed_is_nowhere() {
-    for (reveal, saved) in [
-        ("\x1b[28m", ""),
-        ("\x1b[m", ""),
-        ("\x1b[0;1m", ""),
-        ("\x1b8", "\x1b7"),
-    ] {
+    for (reveal, saved) in [("\x1b[28m", ""), ("\x1b[m", ""), ("\x1b[0;1m", ""), ("\x1b8", "\x1b7")] {
         for cut in [1, 3, 64] {
             let mut emulator = Emulator::new(SMALL, 20);
             let bytes = format!("{saved}a\x1b[1;8mpw\x1b[31m\u{6f22}\x1b[2b{reveal}z");
@@ -248,9 +219,5 @@ fn what_is_concealed_is_nowhere() {
     }
     let mut emulator = Emulator::new(SMALL, 20);
     emulator.feed(b"\x1b[38;5;8mgrey");
-    assert_eq!(
-        emulator.line(0),
-        "grey",
-        "an eight inside a colour conceals nothing"
-    );
+    assert_eq!(emulator.line(0), "grey", "an eight inside a colour conceals nothing");
 }

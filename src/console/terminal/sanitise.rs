@@ -35,11 +35,8 @@ pub(super) fn clipboard(bytes: &[u8]) -> Option<String> {
     if bytes.len() > CLIPBOARD_LENGTH {
         return None;
     }
-    let text: String = std::str::from_utf8(bytes)
-        .ok()?
-        .chars()
-        .filter(|c| shows(*c) || matches!(c, '\n' | '\t'))
-        .collect();
+    let text: String =
+        std::str::from_utf8(bytes).ok()?.chars().filter(|c| shows(*c) || matches!(c, '\n' | '\t')).collect();
     (!text.is_empty()).then_some(text)
 }
 

@@ -18,10 +18,7 @@ use tokio::sync::mpsc;
 use super::{Connector, Session, SessionState, Size, Transport};
 use crate::model::{Problem, ProblemKind};
 
-const SIZE: Size = Size {
-    columns: 80,
-    rows: 24,
-};
+const SIZE: Size = Size { columns: 80, rows: 24 };
 const DEADLINE: Duration = Duration::from_secs(20);
 
 /// The far side of one connection.
@@ -44,10 +41,7 @@ impl Guest {
                 heard.push_str(std::str::from_utf8(&bytes).unwrap());
             }
         };
-        assert!(
-            tokio::time::timeout(DEADLINE, wait).await.is_ok(),
-            "heard only {heard:?}"
-        );
+        assert!(tokio::time::timeout(DEADLINE, wait).await.is_ok(), "heard only {heard:?}");
         heard
     }
 }
@@ -62,11 +56,7 @@ fn guests(size_reports: bool, input: bool) -> (Connector, mpsc::Receiver<Guest>)
             let (to, hear) = mpsc::channel(4);
             arrivals.send(Guest { say, hear }).await.unwrap();
             let to = input.then_some(to);
-            Ok(Transport::Channel {
-                from,
-                to,
-                size_reports,
-            })
+            Ok(Transport::Channel { from, to, size_reports })
         })
     });
     (connector, arrived)
@@ -84,15 +74,7 @@ fn rows(session: &Session) -> Vec<String> {
     let area = Rect::new(0, 0, 80, 24);
     let mut buf = Buffer::empty(area);
     session.draw(area, &mut buf, 0);
-    (0..24)
-        .map(|y| {
-            (0..80)
-                .map(|x| buf[(x, y)].symbol())
-                .collect::<String>()
-                .trim_end()
-                .to_owned()
-        })
-        .collect()
+    (0..24).map(|y| (0..80).map(|x| buf[(x, y)].symbol()).collect::<String>().trim_end().to_owned()).collect()
 }
 
 /// Waits until the condition holds.
@@ -143,10 +125,7 @@ async fn a_far_side_that_takes_nothing_is_sent_nothing() {
     shows(&session, "ready").await;
     assert!(!session.takes_input());
     session.send(&key('x'));
-    session.resize(Size {
-        columns: 90,
-        rows: 30,
-    });
+    session.resize(Size { columns: 90, rows: 30 });
     guest.say("\x1b[c then").await;
     shows(&session, "then").await;
     assert!(guest.hear.try_recv().is_err());
@@ -159,29 +138,15 @@ async fn the_size_is_told_at_the_start_and_when_it_changes() {
     let mut guest = arrivals.recv().await.unwrap();
     assert_eq!(guest.hears("t").await, "\x1b[8;24;80t");
     session.resize(SIZE);
-    session.resize(Size {
-        columns: 100,
-        rows: 1,
-    });
-    assert_eq!(
-        guest.hears("t").await,
-        "\x1b[8;2;100t",
-        "the same size again is not told"
-    );
+    session.resize(Size { columns: 100, rows: 1 });
+    assert_eq!(guest.hears("t").await, "\x1b[8;2;100t", "the same size again is not told");
     let (connector, mut arrivals) = guests(false, true);
     let session = Session::start(connector, SIZE, quiet());
     let mut guest = arrivals.recv().await.unwrap();
-    session.resize(Size {
-        columns: 100,
-        rows: 30,
-    });
+    session.resize(Size { columns: 100, rows: 30 });
     until("live", || session.takes_input()).await;
     session.send(&key('x'));
-    assert_eq!(
-        guest.hears("x").await,
-        "x",
-        "where sizes mean nothing none is told"
-    );
+    assert_eq!(guest.hears("x").await, "x", "where sizes mean nothing none is told");
 }
 
 #[tokio::test]
@@ -193,11 +158,7 @@ async fn the_screen_outlives_the_link_and_a_new_one_is_marked() {
     until("mouse", || session.wants_mouse()).await;
     drop(guest);
     until("end", || session.state() == SessionState::Ended(None)).await;
-    assert_eq!(
-        rows(&session)[0],
-        "first life, last words",
-        "an update that never ended is shown"
-    );
+    assert_eq!(rows(&session)[0], "first life, last words", "an update that never ended is shown");
     assert!(!session.takes_input());
     session.send(&key('x'));
 
@@ -205,36 +166,19 @@ async fn the_screen_outlives_the_link_and_a_new_one_is_marked() {
     let mut guest = arrivals.recv().await.unwrap();
     guest.say("second life").await;
     shows(&session, "second life").await;
-    assert_eq!(
-        rows(&session)[..3],
-        ["first life, last words", "── connected again ──", "second life"]
-    );
+    assert_eq!(rows(&session)[..3], ["first life, last words", "── connected again ──", "second life"]);
     assert!(!session.wants_mouse());
     session.send(&key('y'));
-    assert_eq!(
-        guest.hears("y").await,
-        "y",
-        "what was typed into a dead link does not wait for the next"
-    );
+    assert_eq!(guest.hears("y").await, "y", "what was typed into a dead link does not wait for the next");
 
     let broken = Problem::new(ProblemKind::Unreachable, "the cable was cut");
     guest.say.send(Err(broken.clone())).await.unwrap();
-    until("end", || {
-        session.state() == SessionState::Ended(Some(broken.clone()))
-    })
-    .await;
+    until("end", || session.state() == SessionState::Ended(Some(broken.clone()))).await;
 }
 
 #[tokio::test]
 async fn a_link_that_ends_inside_a_sequence_leaves_nothing_to_the_next() {
-    for cut in [
-        &b"\x1b"[..],
-        b"\x1b[38;2;1",
-        b"\x1b]2;ti",
-        b"\x1bP$q",
-        b"\xe2\x82",
-        b"\x1b[8m",
-    ] {
+    for cut in [&b"\x1b"[..], b"\x1b[38;2;1", b"\x1b]2;ti", b"\x1bP$q", b"\xe2\x82", b"\x1b[8m"] {
         let (connector, mut arrivals) = guests(false, true);
         let session = Session::start(connector, SIZE, quiet());
         let guest = arrivals.recv().await.unwrap();
@@ -247,11 +191,7 @@ async fn a_link_that_ends_inside_a_sequence_leaves_nothing_to_the_next() {
         shows(&session, "m fresh").await;
         assert_eq!(
             rows(&session)[..3],
-            [
-                "before",
-                "\u{2500}\u{2500} connected again \u{2500}\u{2500}",
-                "m fresh"
-            ],
+            ["before", "\u{2500}\u{2500} connected again \u{2500}\u{2500}", "m fresh"],
             "{cut:?}"
         );
         assert_eq!(session.title(), None);
@@ -343,10 +283,7 @@ fn log_lines(from: usize) -> Bytes {
     for n in 0..LINES {
         let colour = 31 + n % 6;
         let number = from + n;
-        let _ = write!(
-            text,
-            "\x1b[{colour}m{number:>9}\x1b[m \x1b[1mINFO\x1b[m request done in 1 ms\r\n"
-        );
+        let _ = write!(text, "\x1b[{colour}m{number:>9}\x1b[m \x1b[1mINFO\x1b[m request done in 1 ms\r\n");
     }
     text.into()
 }
@@ -358,11 +295,7 @@ const LINES: usize = 16 * 1024;
 fn assert_end_of_flood(session: &Session, parts: usize) {
     for (row, text) in rows(session)[..23].iter().enumerate() {
         let number = parts * LINES - 23 + row;
-        assert_eq!(
-            text.trim_start(),
-            format!("{number} INFO request done in 1 ms"),
-            "row {row}"
-        );
+        assert_eq!(text.trim_start(), format!("{number} INFO request done in 1 ms"), "row {row}");
     }
     assert_eq!(session.history(), (parts * LINES - 23) as u64);
 }
@@ -395,10 +328,7 @@ async fn a_flood_delays_no_key_and_loses_no_line() {
             () = tokio::time::sleep(Duration::from_millis(1)) => keys_meanwhile += 1,
         }
     };
-    assert!(
-        keys_meanwhile > 2,
-        "{keys_meanwhile} keys came through during the flood"
-    );
+    assert!(keys_meanwhile > 2, "{keys_meanwhile} keys came through during the flood");
     shows(&session, "the end").await;
     assert_end_of_flood(&session, PARTS);
 }

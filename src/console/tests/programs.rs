@@ -12,12 +12,7 @@ fn running(program: &str, arguments: &[&str]) -> Session {
     let program = program.to_owned();
     let connector: Connector = Arc::new(move || {
         let pty = native_pty_system()
-            .openpty(PtySize {
-                rows: 24,
-                cols: 80,
-                pixel_width: 0,
-                pixel_height: 0,
-            })
+            .openpty(PtySize { rows: 24, cols: 80, pixel_width: 0, pixel_height: 0 })
             .unwrap();
         let mut command = CommandBuilder::new(&program);
         command.args(&arguments);
@@ -32,10 +27,7 @@ fn running(program: &str, arguments: &[&str]) -> Session {
         std::thread::spawn(move || {
             let mut buffer = [0; 4096];
             while let Ok(read @ 1..) = reader.read(&mut buffer) {
-                if say
-                    .blocking_send(Ok(Bytes::copy_from_slice(&buffer[..read])))
-                    .is_err()
-                {
+                if say.blocking_send(Ok(Bytes::copy_from_slice(&buffer[..read]))).is_err() {
                     break;
                 }
             }
@@ -51,13 +43,7 @@ fn running(program: &str, arguments: &[&str]) -> Session {
             let _ = child.wait();
             drop(pty.master);
         });
-        Box::pin(async move {
-            Ok(Transport::Channel {
-                from,
-                to: Some(to),
-                size_reports: false,
-            })
-        })
+        Box::pin(async move { Ok(Transport::Channel { from, to: Some(to), size_reports: false }) })
     });
     Session::start(connector, SIZE, quiet())
 }
@@ -68,14 +54,7 @@ fn press(session: &Session, code: KeyCode) {
 
 fn write(session: &Session, text: &str) {
     for c in text.chars() {
-        press(
-            session,
-            if c == '\n' {
-                KeyCode::Enter
-            } else {
-                KeyCode::Char(c)
-            },
-        );
+        press(session, if c == '\n' { KeyCode::Enter } else { KeyCode::Char(c) });
     }
 }
 

@@ -39,19 +39,13 @@ async fn attached() -> (Session, Server) {
     // The client builds its TLS set-up also where it will not use it.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url: url::Url = format!("ws://{}/console", listener.local_addr().unwrap())
-        .parse()
-        .unwrap();
+    let url: url::Url = format!("ws://{}/console", listener.local_addr().unwrap()).parse().unwrap();
     let client = Client::new(ClientOptions::default());
     let connector: Connector = Arc::new(move || {
         let (client, url) = (client.clone(), url.clone());
         Box::pin(async move {
             let socket = client.socket(url, SocketOptions::default()).await?;
-            Ok(Transport::Socket {
-                socket,
-                input: true,
-                size_reports: true,
-            })
+            Ok(Transport::Socket { socket, input: true, size_reports: true })
         })
     });
     let session = Session::start(connector, SIZE, quiet());
@@ -60,11 +54,7 @@ async fn attached() -> (Session, Server) {
 }
 
 async fn next(server: &mut Server) -> Message {
-    tokio::time::timeout(DEADLINE, server.next())
-        .await
-        .unwrap()
-        .unwrap()
-        .unwrap()
+    tokio::time::timeout(DEADLINE, server.next()).await.unwrap().unwrap().unwrap()
 }
 
 #[tokio::test]
@@ -73,10 +63,7 @@ async fn keys_and_sizes_go_out_as_binary_frames() {
     assert_eq!(next(&mut server).await, Message::binary(&b"\x1b[8;24;80t"[..]));
     server.send(Message::text("héllo ")).await.unwrap();
     server.send(Message::binary(&b"w\xc3"[..])).await.unwrap();
-    server
-        .send(Message::binary(&b"\xb6rld\x1b[6n"[..]))
-        .await
-        .unwrap();
+    server.send(Message::binary(&b"\xb6rld\x1b[6n"[..])).await.unwrap();
     shows(&session, "héllo wörld").await;
     assert_eq!(next(&mut server).await, Message::binary(&b"\x1b[1;12R"[..]));
     session.send(&key('q'));
@@ -87,15 +74,10 @@ async fn keys_and_sizes_go_out_as_binary_frames() {
 async fn a_close_in_the_middle_of_an_escape_ends_in_words_on_a_working_screen() {
     let (session, mut server) = attached().await;
     server.send(Message::text("before \x1b[38;2;1")).await.unwrap();
-    let reason = CloseFrame {
-        code: CloseCode::Error,
-        reason: "host lost".into(),
-    };
+    let reason = CloseFrame { code: CloseCode::Error, reason: "host lost".into() };
     server.close(Some(reason)).await.unwrap();
     until("end", || matches!(session.state(), SessionState::Ended(Some(_)))).await;
-    let SessionState::Ended(Some(problem)) = session.state() else {
-        panic!()
-    };
+    let SessionState::Ended(Some(problem)) = session.state() else { panic!() };
     assert!(problem.message.contains("1011"), "{problem}");
     assert_eq!(rows(&session)[0], "before");
 }
@@ -104,13 +86,7 @@ async fn a_close_in_the_middle_of_an_escape_ends_in_words_on_a_working_screen() 
 async fn an_orderly_close_is_no_problem() {
     let (session, mut server) = attached().await;
     server.send(Message::text("logout")).await.unwrap();
-    server
-        .close(Some(CloseFrame {
-            code: CloseCode::Normal,
-            reason: "".into(),
-        }))
-        .await
-        .unwrap();
+    server.close(Some(CloseFrame { code: CloseCode::Normal, reason: "".into() })).await.unwrap();
     until("end", || session.state() == SessionState::Ended(None)).await;
     assert_eq!(rows(&session)[0], "logout");
 }
@@ -134,11 +110,7 @@ async fn a_flood_through_the_websocket_loses_nothing_and_lets_keys_through() {
     let mut echoes = 0;
     while !flooding.is_finished() {
         session.send(&key('k'));
-        let heard = tokio::time::timeout(DEADLINE, stream.next())
-            .await
-            .unwrap()
-            .unwrap()
-            .unwrap();
+        let heard = tokio::time::timeout(DEADLINE, stream.next()).await.unwrap().unwrap().unwrap();
         echoes += usize::from(heard == Message::binary(&b"k"[..]));
         tokio::time::sleep(Duration::from_millis(1)).await;
     }

@@ -257,36 +257,28 @@ pub struct Fleet {
 impl Fleet {
     /// The containers of an account that are not removed, with their indices.
     pub fn containers_of(&self, account: Account) -> impl Iterator<Item = (u32, &Container)> {
-        (0..)
-            .zip(&self.containers)
-            .filter(move |(_, c)| c.account == account && c.phase != Phase::Gone)
+        (0..).zip(&self.containers).filter(move |(_, c)| c.account == account && c.phase != Phase::Gone)
     }
 
     /// A container of an account by index, unless it is removed.
     pub fn container_of(&self, account: Account, key: u32) -> Option<&Container> {
-        self.containers
-            .get(key as usize)
-            .filter(|c| c.account == account && c.phase != Phase::Gone)
+        self.containers.get(key as usize).filter(|c| c.account == account && c.phase != Phase::Gone)
     }
 
     /// An instance of a container, unless it is removed.
     pub fn instance_of(&self, container: u32, key: u32) -> Option<&Instance> {
-        self.instances
-            .get(key as usize)
-            .filter(|i| i.container == container && i.phase != Phase::Gone)
+        self.instances.get(key as usize).filter(|i| i.container == container && i.phase != Phase::Gone)
     }
 
     /// `web-3`: the name a shell's prompt shows.
     pub fn hostname(&self, instance: &Instance) -> String {
-        self.containers
-            .get(instance.container as usize)
-            .map_or_else(String::new, |c| {
-                if c.account == Account::Quasarch {
-                    c.identifier.clone()
-                } else {
-                    format!("{}-{}", c.identifier, instance.ordinal)
-                }
-            })
+        self.containers.get(instance.container as usize).map_or_else(String::new, |c| {
+            if c.account == Account::Quasarch {
+                c.identifier.clone()
+            } else {
+                format!("{}-{}", c.identifier, instance.ordinal)
+            }
+        })
     }
 
     /// What a person calls an instance: a name of its own, or its host name. The index is the instance's.
@@ -316,23 +308,17 @@ impl Fleet {
 
     /// Where an instance stands: an index into [`Fleet::locations`].
     pub fn stands(&self, instance: &Instance) -> Option<u32> {
-        self.servers
-            .get(instance.server as usize)
-            .map(|server| server.location)
+        self.servers.get(instance.server as usize).map(|server| server.location)
     }
 
     /// The places of an account, with their indices.
     pub fn locations_of(&self, account: Account) -> impl Iterator<Item = (u32, &LocationPlan)> {
-        (0..)
-            .zip(&self.locations)
-            .filter(move |(_, location)| location.account == account)
+        (0..).zip(&self.locations).filter(move |(_, location)| location.account == account)
     }
 
     /// The hosts of an account, with their indices.
     pub fn servers_of(&self, account: Account) -> impl Iterator<Item = (u32, &ServerPlan)> {
-        (0..)
-            .zip(&self.servers)
-            .filter(move |(_, server)| server.account == account)
+        (0..).zip(&self.servers).filter(move |(_, server)| server.account == account)
     }
 
     /// When the whole fleet was set up: before the oldest container.

@@ -79,10 +79,7 @@ impl Engine {
                 fleet.jobs.pop_front();
             }
             fleet.jobs.push_back(job.clone());
-            told.push(Event::Job {
-                job: job.number,
-                phase: job.phase,
-            });
+            told.push(Event::Job { job: job.number, phase: job.phase });
             job
         });
         let engine = self.clone();
@@ -130,10 +127,7 @@ fn with_job(fleet: &mut Fleet, number: u32, told: &mut Vec<Event>, change: impl 
     let before = job.phase;
     change(job, Timestamp::now());
     if job.phase != before {
-        told.push(Event::Job {
-            job: number,
-            phase: job.phase,
-        });
+        told.push(Event::Job { job: number, phase: job.phase });
     }
 }
 
@@ -143,11 +137,7 @@ impl Effect {
             Self::Instances(members, phase) => {
                 for instance in members {
                     // What was removed meanwhile stays removed.
-                    if fleet
-                        .instances
-                        .get(*instance as usize)
-                        .is_some_and(|i| i.phase != Phase::Gone)
-                    {
+                    if fleet.instances.get(*instance as usize).is_some_and(|i| i.phase != Phase::Gone) {
                         set_phase(fleet, *instance, *phase, told);
                         if *phase == Phase::Gone {
                             unlist(fleet, *instance, told);
@@ -165,17 +155,11 @@ impl Effect {
                     };
                     set_phase(fleet, instance, Phase::Starting, told);
                 }
-                told.push(Event::Reconfigured {
-                    container: *container,
-                });
+                told.push(Event::Reconfigured { container: *container });
             }
             Self::Up(container) => {
                 for instance in members(fleet, *container) {
-                    if fleet
-                        .instances
-                        .get(instance as usize)
-                        .is_some_and(|i| i.phase == Phase::Starting)
-                    {
+                    if fleet.instances.get(instance as usize).is_some_and(|i| i.phase == Phase::Starting) {
                         set_phase(fleet, instance, Phase::Running, told);
                     }
                 }
@@ -190,9 +174,7 @@ impl Effect {
             Self::Drain(instance, drain) => {
                 if let Some(row) = fleet.instances.get_mut(*instance as usize) {
                     row.draining = *drain;
-                    told.push(Event::Reconfigured {
-                        container: row.container,
-                    });
+                    told.push(Event::Reconfigured { container: row.container });
                 }
             }
             Self::Publish(container) => {
@@ -218,10 +200,7 @@ fn unlist(fleet: &mut Fleet, instance: u32, told: &mut Vec<Event>) {
 
 /// The instances of a container.
 pub fn members(fleet: &Fleet, container: u32) -> Vec<u32> {
-    fleet
-        .containers
-        .get(container as usize)
-        .map_or_else(Vec::new, |c| c.instances.clone())
+    fleet.containers.get(container as usize).map_or_else(Vec::new, |c| c.instances.clone())
 }
 
 /// The work of bringing a container's instances up.
@@ -233,14 +212,8 @@ pub fn start(fleet: &Fleet, container: u32) -> Work {
         container: Some(container),
         instance: None,
         steps: vec![
-            (
-                "Preparing the network",
-                vec![Effect::Container(container, Phase::Starting)],
-            ),
-            (
-                "Starting instances",
-                vec![Effect::Instances(all, Phase::Starting)],
-            ),
+            ("Preparing the network", vec![Effect::Container(container, Phase::Starting)]),
+            ("Starting instances", vec![Effect::Instances(all, Phase::Starting)]),
             ("Waiting for them to be up", vec![Effect::Up(container)]),
         ],
     }
@@ -264,10 +237,7 @@ pub fn stop(fleet: &Fleet, container: u32) -> Work {
             ),
             (
                 "Releasing resources",
-                vec![
-                    Effect::Instances(all, Phase::Stopped),
-                    Effect::Container(container, Phase::Stopped),
-                ],
+                vec![Effect::Instances(all, Phase::Stopped), Effect::Container(container, Phase::Stopped)],
             ),
         ],
     }
@@ -286,14 +256,10 @@ pub fn restart(fleet: &Fleet, container: u32) -> Work {
 pub fn scale(fleet: &Fleet, container: u32, wanted: usize) -> Work {
     let all = members(fleet, container);
     let steps = if wanted >= all.len() {
-        let on: Vec<u32> = all
-            .iter()
-            .filter_map(|i| fleet.instances.get(*i as usize))
-            .map(|i| i.server)
-            .collect();
-        let servers = (all.len()..wanted)
-            .map(|n| on.get(n % on.len().max(1)).copied().unwrap_or(0))
-            .collect();
+        let on: Vec<u32> =
+            all.iter().filter_map(|i| fleet.instances.get(*i as usize)).map(|i| i.server).collect();
+        let servers =
+            (all.len()..wanted).map(|n| on.get(n % on.len().max(1)).copied().unwrap_or(0)).collect();
         vec![
             ("Creating instances", vec![Effect::Add(container, servers)]),
             ("Starting them", vec![Effect::Up(container)]),
@@ -312,10 +278,7 @@ pub fn scale(fleet: &Fleet, container: u32, wanted: usize) -> Work {
 
 /// The work of removing one instance.
 pub fn remove(fleet: &Fleet, container: u32, instance: u32) -> Work {
-    let host = fleet
-        .instances
-        .get(instance as usize)
-        .map_or_else(String::new, |i| fleet.hostname(i));
+    let host = fleet.instances.get(instance as usize).map_or_else(String::new, |i| fleet.hostname(i));
     Work {
         caption: format!("Delete {host}"),
         action: "container.instance.delete",
@@ -328,10 +291,7 @@ pub fn remove(fleet: &Fleet, container: u32, instance: u32) -> Work {
 /// The work of removing a container with its instances.
 pub fn remove_container(fleet: &Fleet, container: u32) -> Work {
     let mut steps = removal(members(fleet, container));
-    steps.push((
-        "Removing the container",
-        vec![Effect::Container(container, Phase::Gone)],
-    ));
+    steps.push(("Removing the container", vec![Effect::Container(container, Phase::Gone)]));
     if let Some((_, effects)) = steps.first_mut() {
         effects.insert(0, Effect::Container(container, Phase::Deleting));
     }
@@ -346,18 +306,9 @@ pub fn remove_container(fleet: &Fleet, container: u32) -> Work {
 
 fn removal(members: Vec<u32>) -> Vec<(&'static str, Vec<Effect>)> {
     vec![
-        (
-            "Stopping instances",
-            vec![Effect::Instances(members.clone(), Phase::Stopping)],
-        ),
-        (
-            "Deleting instances",
-            vec![Effect::Instances(members.clone(), Phase::Deleting)],
-        ),
-        (
-            "Releasing resources",
-            vec![Effect::Instances(members, Phase::Gone)],
-        ),
+        ("Stopping instances", vec![Effect::Instances(members.clone(), Phase::Stopping)]),
+        ("Deleting instances", vec![Effect::Instances(members.clone(), Phase::Deleting)]),
+        ("Releasing resources", vec![Effect::Instances(members, Phase::Gone)]),
     ]
 }
 
@@ -378,17 +329,11 @@ pub fn deploy(fleet: &Fleet, container: u32) -> Work {
                 ],
             ),
             ("Pulling the image", vec![Effect::Instances(all, Phase::Starting)]),
-            (
-                "Starting",
-                vec![Effect::Publish(container), Effect::Up(container)],
-            ),
+            ("Starting", vec![Effect::Publish(container), Effect::Up(container)]),
         ],
     }
 }
 
 fn name(fleet: &Fleet, container: u32) -> &str {
-    fleet
-        .containers
-        .get(container as usize)
-        .map_or("?", |c| c.name.as_str())
+    fleet.containers.get(container as usize).map_or("?", |c| c.name.as_str())
 }

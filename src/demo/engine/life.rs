@@ -25,10 +25,7 @@ impl Engine {
             return;
         }
         for (container, life) in self.read(|fleet| {
-            (0..)
-                .zip(&fleet.containers)
-                .map(|(key, c)| (key, c.life))
-                .collect::<Vec<(u32, Life)>>()
+            (0..).zip(&fleet.containers).map(|(key, c)| (key, c.life)).collect::<Vec<(u32, Life)>>()
         }) {
             match life {
                 Life::CrashLooping => self.crash_loop(container),
@@ -113,12 +110,7 @@ impl Engine {
             }
             loop {
                 match events.recv().await {
-                    Ok(Event::Instance {
-                        container: of,
-                        instance,
-                        phase,
-                        ..
-                    }) if of == container => {
+                    Ok(Event::Instance { container: of, instance, phase, .. }) if of == container => {
                         if phase == Phase::Running {
                             engine.crash_unseen(instance);
                         }
@@ -138,11 +130,11 @@ impl Engine {
             let broken = engine.read(|fleet| jobs::members(fleet, container).first().copied());
             loop {
                 match events.recv().await {
-                    Ok(Event::Instance {
-                        instance,
-                        phase: Phase::Running,
-                        ..
-                    }) if Some(instance) == broken => engine.fail(instance, BROKEN),
+                    Ok(Event::Instance { instance, phase: Phase::Running, .. })
+                        if Some(instance) == broken =>
+                    {
+                        engine.fail(instance, BROKEN)
+                    }
                     Ok(_) | Err(RecvError::Lagged(_)) => {}
                     Err(RecvError::Closed) => return,
                 }
@@ -174,11 +166,7 @@ impl Engine {
                         && row.phase == Phase::Running
                     {
                         row.healthy = Some(healthy);
-                        told.push(Event::Health {
-                            container,
-                            instance,
-                            healthy,
-                        });
+                        told.push(Event::Health { container, instance, healthy });
                     }
                 });
             }

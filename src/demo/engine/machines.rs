@@ -38,11 +38,7 @@ pub struct Wish {
 pub fn create(fleet: &mut Fleet, wish: Wish) -> Option<(u32, Work)> {
     let group = u32::try_from(fleet.containers.len()).ok()?;
     let now = Timestamp::now();
-    let running = if wish.start {
-        Phase::Running
-    } else {
-        Phase::Stopped
-    };
+    let running = if wish.start { Phase::Running } else { Phase::Stopped };
     fleet.containers.push(Container {
         account: wish.account,
         identifier: slug(&wish.name),
@@ -60,26 +56,13 @@ pub fn create(fleet: &mut Fleet, wish: Wish) -> Option<(u32, Work)> {
     if let Some(group) = fleet.containers.get_mut(group as usize) {
         group.name.clone_from(&wish.name);
     }
-    let extras = Extras {
-        name: Some(wish.name.clone()),
-        labels: wish.labels,
-        protected: false,
-    };
+    let extras = Extras { name: Some(wish.name.clone()), labels: wish.labels, protected: false };
     fleet.extras.insert(machine, extras);
     let mut steps = vec![
         ("Finding room", vec![Effect::Container(group, Phase::Starting)]),
-        (
-            "Making disks and ports",
-            vec![Effect::Instances(vec![machine], Phase::Starting)],
-        ),
+        ("Making disks and ports", vec![Effect::Instances(vec![machine], Phase::Starting)]),
     ];
-    steps.push((
-        "Ready",
-        vec![
-            Effect::Instances(vec![machine], running),
-            Effect::Container(group, running),
-        ],
-    ));
+    steps.push(("Ready", vec![Effect::Instances(vec![machine], running), Effect::Container(group, running)]));
     Some((
         machine,
         Work {
@@ -156,11 +139,7 @@ pub fn restart(fleet: &Fleet, machine: u32) -> Work {
         fleet,
         machine,
         ("Restart", "machine.restart"),
-        &[
-            ("Stopping", Phase::Stopping),
-            ("Starting", Phase::Starting),
-            ("Up", Phase::Running),
-        ],
+        &[("Stopping", Phase::Stopping), ("Starting", Phase::Starting), ("Up", Phase::Running)],
     )
 }
 
@@ -191,9 +170,8 @@ pub fn through(
 ) -> Work {
     let row = fleet.instances.get(machine as usize);
     let name = row.map(|row| fleet.name(machine, row)).unwrap_or_default();
-    let steps = phases
-        .iter()
-        .map(|(caption, phase)| (*caption, vec![Effect::Instances(vec![machine], *phase)]));
+    let steps =
+        phases.iter().map(|(caption, phase)| (*caption, vec![Effect::Instances(vec![machine], *phase)]));
     Work {
         caption: format!("{verb} {name}"),
         action,
@@ -205,11 +183,8 @@ pub fn through(
 
 /// Small letters, digits and dashes: what a host name may be.
 fn slug(name: &str) -> String {
-    let slug: String = name
-        .to_lowercase()
-        .chars()
-        .map(|c| if c.is_ascii_alphanumeric() { c } else { '-' })
-        .collect();
+    let slug: String =
+        name.to_lowercase().chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
     slug.trim_matches('-').to_owned()
 }
 
@@ -245,10 +220,7 @@ mod tests {
         assert_eq!(instance.phase, Phase::New);
         assert_eq!(work.instance, Some(machine));
         let ends = &work.steps.last().expect("a step").1;
-        assert!(
-            matches!(&ends[0], Effect::Instances(all, Phase::Running) if *all == [machine]),
-            "{ends:?}"
-        );
+        assert!(matches!(&ends[0], Effect::Instances(all, Phase::Running) if *all == [machine]), "{ends:?}");
     }
 
     #[test]
@@ -257,9 +229,6 @@ mod tests {
         let (machine, _) = create(&mut fleet, wish()).expect("there is room");
         let work = remove(&fleet, machine);
         let ends = &work.steps.last().expect("a step").1;
-        assert!(
-            ends.iter()
-                .any(|it| matches!(it, Effect::Container(_, Phase::Gone)))
-        );
+        assert!(ends.iter().any(|it| matches!(it, Effect::Container(_, Phase::Gone))));
     }
 }

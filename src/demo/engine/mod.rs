@@ -104,9 +104,7 @@ impl Engine {
         let stop = self.inner.stop.clone();
         // Not cancelled but asked to end: connections that were kept open end with it.
         self.inner.tasks.spawn(async move {
-            let served = axum::serve(listener, app)
-                .with_graceful_shutdown(stop.cancelled_owned())
-                .await;
+            let served = axum::serve(listener, app).with_graceful_shutdown(stop.cancelled_owned()).await;
             if let Err(error) = served {
                 tracing::error!(%error, "the demo cloud stopped serving");
             }

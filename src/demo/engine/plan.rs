@@ -227,16 +227,15 @@ impl Plan {
     fn add(&mut self, more: Further) {
         let (locations, servers) = (count(&self.location), count(&self.server));
         self.location.extend(more.location);
-        self.server
-            .extend(more.server.into_iter().map(|server| ServerPlan {
-                location: server.location + locations,
-                ..server
-            }));
-        self.container
-            .extend(more.container.into_iter().map(|mut container| {
-                container.servers.iter_mut().for_each(|server| *server += servers);
-                container
-            }));
+        self.server.extend(
+            more.server
+                .into_iter()
+                .map(|server| ServerPlan { location: server.location + locations, ..server }),
+        );
+        self.container.extend(more.container.into_iter().map(|mut container| {
+            container.servers.iter_mut().for_each(|server| *server += servers);
+            container
+        }));
     }
 }
 
@@ -262,13 +261,8 @@ mod tests {
     use super::*;
     use crate::demo::engine::fleet::Phase;
 
-    const ALL: [Account; 5] = [
-        Account::Cycle,
-        Account::Quasarch,
-        Account::Gcore,
-        Account::ElasticBox,
-        Account::Exoscale,
-    ];
+    const ALL: [Account; 5] =
+        [Account::Cycle, Account::Quasarch, Account::Gcore, Account::ElasticBox, Account::Exoscale];
 
     #[test]
     fn only_the_accounts_that_were_asked_for_have_anything() {
@@ -299,28 +293,17 @@ mod tests {
         assert_eq!(fleet.containers_of(Account::Quasarch).count(), 6);
         assert_eq!(fleet.gpus.len(), 25);
         for phase in [Phase::Running, Phase::Starting, Phase::Failed, Phase::Stopped] {
-            assert!(
-                fleet.instances.iter().any(|i| i.phase == phase),
-                "{phase:?} is missing"
-            );
+            assert!(fleet.instances.iter().any(|i| i.phase == phase), "{phase:?} is missing");
         }
-        assert!(
-            fleet.instances.iter().any(|i| i.healthy == Some(false)),
-            "nobody is unwell"
-        );
+        assert!(fleet.instances.iter().any(|i| i.healthy == Some(false)), "nobody is unwell");
     }
 
     #[test]
     fn a_big_fleet_has_exactly_what_was_asked() {
         for wanted in [1, 7, 501, 100_000] {
             let fleet = grow(Some(wanted), &ALL, Timestamp::now()).expect("the plan reads");
-            let counts = [
-                Account::Cycle,
-                Account::Gcore,
-                Account::ElasticBox,
-                Account::Exoscale,
-            ]
-            .map(|account| fleet.machines_of(account).count());
+            let counts = [Account::Cycle, Account::Gcore, Account::ElasticBox, Account::Exoscale]
+                .map(|account| fleet.machines_of(account).count());
             assert_eq!(counts.iter().sum::<usize>(), wanted);
             assert!(counts[0] - counts[3] <= 1, "each has as many: {counts:?}");
         }

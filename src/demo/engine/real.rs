@@ -75,11 +75,7 @@ impl Engine {
                 row.error = Some(why.into());
                 let container = row.container;
                 set_phase(fleet, instance, Phase::Failed, told);
-                if fleet
-                    .containers
-                    .get(container as usize)
-                    .is_some_and(|c| c.account == Account::Quasarch)
-                {
+                if fleet.containers.get(container as usize).is_some_and(|c| c.account == Account::Quasarch) {
                     set_container_phase(fleet, container, Phase::Failed, told);
                 }
             }
@@ -89,10 +85,7 @@ impl Engine {
     /// The counters of an instance now, from its processes. `None` when none runs, or where there is no `/proc`.
     pub async fn sample(&self, machine: &Arc<Machine>) -> Option<Sample> {
         let (engine, machine) = (self.clone(), machine.clone());
-        tokio::task::spawn_blocking(move || engine.inner.machines.sample(&machine))
-            .await
-            .ok()
-            .flatten()
+        tokio::task::spawn_blocking(move || engine.inner.machines.sample(&machine)).await.ok().flatten()
     }
 
     /// What an instance's processes printed, if it was ever looked at.
@@ -111,13 +104,9 @@ impl Engine {
                     Ok(Event::Reconfigured { container }) => engine.renew(container),
                     Ok(_) => continue,
                     // Too much at once: look at everybody who is real.
-                    Err(RecvError::Lagged(_)) => engine
-                        .inner
-                        .machines
-                        .all()
-                        .into_iter()
-                        .map(|(key, _)| key)
-                        .collect(),
+                    Err(RecvError::Lagged(_)) => {
+                        engine.inner.machines.all().into_iter().map(|(key, _)| key).collect()
+                    }
                     Err(RecvError::Closed) => return,
                 };
                 let engine = engine.clone();
@@ -139,11 +128,8 @@ impl Engine {
 
     /// Gives the machines of a container what it says now; they take it at their next start.
     fn renew(&self, container: u32) -> Vec<u32> {
-        let members: Vec<u32> = self.read(|f| {
-            f.containers
-                .get(container as usize)
-                .map_or_else(Vec::new, |c| c.instances.clone())
-        });
+        let members: Vec<u32> = self
+            .read(|f| f.containers.get(container as usize).map_or_else(Vec::new, |c| c.instances.clone()));
         for instance in &members {
             if let Some(machine) = self.inner.machines.known(*instance)
                 && let Some(setup) = self.read(|fleet| setup(fleet, *instance))
@@ -157,10 +143,7 @@ impl Engine {
 
 /// What an instance's processes need to know.
 fn setup(fleet: &Fleet, instance: u32) -> Option<Setup> {
-    let row = fleet
-        .instances
-        .get(instance as usize)
-        .filter(|i| i.phase != Phase::Gone)?;
+    let row = fleet.instances.get(instance as usize).filter(|i| i.phase != Phase::Gone)?;
     let container = fleet.containers.get(row.container as usize)?;
     Some(Setup {
         hostname: fleet.hostname(row),
@@ -185,19 +168,11 @@ pub(super) fn set_phase(fleet: &mut Fleet, instance: u32, phase: Phase, told: &m
         row.error = None;
     }
     let container = row.container;
-    let checked = fleet
-        .containers
-        .get(container as usize)
-        .is_some_and(|c| c.health_check);
+    let checked = fleet.containers.get(container as usize).is_some_and(|c| c.health_check);
     if let Some(row) = fleet.instances.get_mut(instance as usize) {
         row.healthy = (checked && phase == Phase::Running).then_some(true);
     }
-    told.push(Event::Instance {
-        container,
-        instance,
-        phase,
-        before,
-    });
+    told.push(Event::Instance { container, instance, phase, before });
 }
 
 /// Sets a container's phase and says so.
@@ -220,11 +195,7 @@ pub(super) fn set_container_phase(fleet: &mut Fleet, container: u32, phase: Phas
     if phase == Phase::Running {
         row.started = Some(row.changed);
     }
-    told.push(Event::Container {
-        container,
-        phase,
-        before,
-    });
+    told.push(Event::Container { container, phase, before });
 }
 
 /// How long the `attempt`th restart waits.

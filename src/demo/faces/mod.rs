@@ -45,13 +45,7 @@ pub struct Face {
 }
 
 /// Every face, in the order they are listed to a person.
-const FACES: [Face; 5] = [
-    cycle::FACE,
-    quasarch::FACE,
-    gcore::FACE,
-    elasticbox::FACE,
-    exoscale::FACE,
-];
+const FACES: [Face; 5] = [cycle::FACE, quasarch::FACE, gcore::FACE, elasticbox::FACE, exoscale::FACE];
 
 /// The faces of these names; all of them where none is named.
 ///
@@ -60,10 +54,7 @@ const FACES: [Face; 5] = [
 pub fn open(names: &[String]) -> Result<Vec<Face>, String> {
     if let Some(odd) = names.iter().find(|name| find(name).is_none()) {
         let known: Vec<&str> = FACES.iter().map(|face| face.platform).collect();
-        return Err(format!(
-            "the demo cloud does not speak for `{odd}`; it does for {}",
-            known.join(", ")
-        ));
+        return Err(format!("the demo cloud does not speak for `{odd}`; it does for {}", known.join(", ")));
     }
     let wanted = |face: &Face| names.is_empty() || names.iter().any(|name| name == face.platform);
     Ok(FACES.into_iter().filter(wanted).collect())
@@ -89,7 +80,5 @@ pub(crate) fn time(at: Option<jiff::Timestamp>) -> String {
 
 /// One page of a list: which rows `number` (from 1) of `size` are.
 pub(crate) fn page<T>(rows: impl Iterator<Item = T>, number: usize, size: usize) -> Vec<T> {
-    rows.skip(number.saturating_sub(1).saturating_mul(size))
-        .take(size)
-        .collect()
+    rows.skip(number.saturating_sub(1).saturating_mul(size)).take(size).collect()
 }

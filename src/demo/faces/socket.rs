@@ -34,14 +34,7 @@ pub(crate) fn split(socket: WebSocket, cut: Option<CutSocket>) -> (Sender, Recei
         Some(cut) => Box::pin(tokio::time::sleep(cut.within())),
         None => Box::pin(std::future::pending()),
     };
-    (
-        Sender {
-            sink,
-            left: cut.map(|c| usize::from(c.0)),
-            text_next: false,
-        },
-        stream.take_until(over),
-    )
+    (Sender { sink, left: cut.map(|c| usize::from(c.0)), text_next: false }, stream.take_until(over))
 }
 
 impl Sender {
@@ -76,10 +69,7 @@ impl Sender {
 
     /// Says goodbye with a close code.
     pub(crate) async fn close(&mut self, code: u16, reason: &'static str) {
-        let frame = CloseFrame {
-            code,
-            reason: reason.into(),
-        };
+        let frame = CloseFrame { code, reason: reason.into() };
         // If it cannot be said, the client has gone already.
         let _ = self.sink.send(Message::Close(Some(frame))).await;
     }
@@ -163,10 +153,7 @@ mod tests {
     #[test]
     fn size_reports_are_taken_out_of_the_keys() {
         let keys = |k: &[u8]| Typed::Keys(k.to_vec());
-        assert_eq!(
-            parse(b"ls\x1b[8;40;120t\r"),
-            [keys(b"ls"), Typed::Resize(40, 120), keys(b"\r")]
-        );
+        assert_eq!(parse(b"ls\x1b[8;40;120t\r"), [keys(b"ls"), Typed::Resize(40, 120), keys(b"\r")]);
         assert_eq!(parse(b"\x1b"), [keys(b"\x1b")]);
         assert_eq!(parse(b"\x1b[8;0;1t\x1b[8;x"), [keys(b"\x1b[8;0;1t\x1b[8;x")]);
         assert_eq!(parse(b""), []);

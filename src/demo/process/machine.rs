@@ -87,12 +87,7 @@ impl Machine {
         let mut env = self.environment(&setup);
         env.extend(setup.env.clone());
         lock(&self.meter).restart();
-        let start = Start {
-            argv,
-            env,
-            dir: &self.home,
-            size: (24, 200),
-        };
+        let start = Start { argv, env, dir: &self.home, size: (24, 200) };
         self.prepare()?;
         let session = Session::start(&start, self.log.clone(), &self.reaper)?;
         *work = Some(session.clone());
@@ -112,12 +107,7 @@ impl Machine {
         let bash = ["/bin/bash", "/usr/bin/bash", "/usr/local/bin/bash"];
         let found = bash.iter().find(|path| std::path::Path::new(path).exists());
         let argv: Vec<&std::ffi::OsStr> = match found {
-            Some(bash) => vec![
-                (*bash).as_ref(),
-                "--norc".as_ref(),
-                "--noprofile".as_ref(),
-                "-i".as_ref(),
-            ],
+            Some(bash) => vec![(*bash).as_ref(), "--norc".as_ref(), "--noprofile".as_ref(), "-i".as_ref()],
             None => vec!["/bin/sh".as_ref(), "-i".as_ref()],
         };
         let directory = if found.is_some() { "\\w" } else { "~" };
@@ -127,12 +117,7 @@ impl Machine {
         // The program itself, so that a load can be started from the console.
         env.push(("QDECK".to_owned(), self.program.to_string_lossy().into_owned()));
         self.prepare()?;
-        let start = Start {
-            argv,
-            env,
-            dir: &self.home,
-            size,
-        };
+        let start = Start { argv, env, dir: &self.home, size };
         let session = Session::start(&start, Arc::default(), &self.reaper)?;
         *shell = Some(session.clone());
         Ok(session)
@@ -154,20 +139,14 @@ impl Machine {
 
     /// Ends its processes; what it printed stays.
     pub fn stop(&self) {
-        for session in [lock(&self.work).take(), lock(&self.shell).take()]
-            .into_iter()
-            .flatten()
-        {
+        for session in [lock(&self.work).take(), lock(&self.shell).take()].into_iter().flatten() {
             session.kill();
         }
     }
 
     /// The sessions whose use is this instance's.
     pub(super) fn sessions(&self) -> HashSet<u32> {
-        [alive(&self.work), alive(&self.shell)]
-            .into_iter()
-            .flatten()
-            .collect()
+        [alive(&self.work), alive(&self.shell)].into_iter().flatten().collect()
     }
 
     /// Adds up what the sessions use. Transfer is the workload's alone: `yes >/dev/null` at the console is work for
@@ -176,11 +155,7 @@ impl Machine {
         let of = |session| alive(session).and_then(|id| measured.get(&id)).copied();
         let mut sum = of(&self.work).unwrap_or_default();
         if let Some(shell) = of(&self.shell) {
-            sum.add(&Usage {
-                read: 0,
-                written: 0,
-                ..shell
-            });
+            sum.add(&Usage { read: 0, written: 0, ..shell });
         }
         sum
     }

@@ -37,13 +37,7 @@ pub struct Machines {
 impl Machines {
     /// Nothing starts yet. `mark` is random and names this run.
     pub fn new(program: PathBuf, mark: String) -> Self {
-        Self {
-            program,
-            mark,
-            reaper: Mutex::default(),
-            kept: Mutex::default(),
-            census: Mutex::default(),
-        }
+        Self { program, mark, reaper: Mutex::default(), kept: Mutex::default(), census: Mutex::default() }
     }
 
     /// The machine of an instance, made on the first look. No process is started by this alone.
@@ -64,15 +58,7 @@ impl Machines {
         let mut kept = lock(&self.kept);
         rest(&mut kept);
         let home = reaper::home(&self.mark).join(format!("{instance}-{}", setup.hostname));
-        let make = || {
-            Arc::new(Machine::new(
-                setup,
-                home,
-                self.program.clone(),
-                self.mark.clone(),
-                reaper,
-            ))
-        };
+        let make = || Arc::new(Machine::new(setup, home, self.program.clone(), self.mark.clone(), reaper));
         Ok(Some(kept.entry(instance).or_insert_with(make).clone()))
     }
 
@@ -83,10 +69,7 @@ impl Machines {
 
     /// Every instance that has a machine.
     pub fn all(&self) -> Vec<(u32, Arc<Machine>)> {
-        lock(&self.kept)
-            .iter()
-            .map(|(key, machine)| (*key, machine.clone()))
-            .collect()
+        lock(&self.kept).iter().map(|(key, machine)| (*key, machine.clone())).collect()
     }
 
     /// Forgets an instance and ends its processes.
@@ -148,11 +131,7 @@ impl Machines {
         if let Some(running) = reaper.as_ref() {
             return Ok(running.clone());
         }
-        let started = Arc::new(Reaper::start(
-            &self.program,
-            &self.mark,
-            &reaper::home(&self.mark),
-        )?);
+        let started = Arc::new(Reaper::start(&self.program, &self.mark, &reaper::home(&self.mark))?);
         *reaper = Some(started.clone());
         Ok(started)
     }

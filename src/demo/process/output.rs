@@ -55,19 +55,13 @@ impl Ring {
                 place.cut = true;
             }
         }
-        self.followers
-            .values()
-            .any(|place| !place.cut && end - place.at > WINDOW)
+        self.followers.values().any(|place| !place.cut && end - place.at > WINDOW)
     }
 }
 
 impl Default for Output {
     fn default() -> Self {
-        Self {
-            ring: Mutex::default(),
-            room: Condvar::new(),
-            end: watch::channel(0).0,
-        }
+        Self { ring: Mutex::default(), room: Condvar::new(), end: watch::channel(0).0 }
     }
 }
 
@@ -114,20 +108,9 @@ impl Output {
         let at = offset.clamp(ring.first, ring.end());
         let name = ring.named;
         ring.named += 1;
-        ring.followers.insert(
-            name,
-            Place {
-                at,
-                moved: Instant::now(),
-                cut: false,
-            },
-        );
+        ring.followers.insert(name, Place { at, moved: Instant::now(), cut: false });
         drop(ring);
-        Follower {
-            output: self.clone(),
-            name,
-            end: self.end.subscribe(),
-        }
+        Follower { output: self.clone(), name, end: self.end.subscribe() }
     }
 
     fn lock(&self) -> MutexGuard<'_, Ring> {
@@ -168,11 +151,7 @@ impl Follower {
 
     /// Whether it stands at the very first byte there ever was.
     pub fn at_start(&self) -> bool {
-        self.output
-            .lock()
-            .followers
-            .get(&self.name)
-            .is_some_and(|place| place.at == 0)
+        self.output.lock().followers.get(&self.name).is_some_and(|place| place.at == 0)
     }
 
     /// The bytes that are there already, at most `most`.

@@ -42,10 +42,7 @@ impl Reaper {
             .spawn()
             .map_err(|e| format!("{} does not start: {e}", program.display()))?;
         let pipe = child.stdin.take();
-        Ok(Self {
-            pipe: Mutex::new(pipe),
-            child: Mutex::new(child),
-        })
+        Ok(Self { pipe: Mutex::new(pipe), child: Mutex::new(child) })
     }
 
     /// A session to end with the server.
@@ -100,9 +97,7 @@ pub fn run(mark: &str, home: &Path) {
 
 /// Removes the run's directory, and only one that is named as we name it.
 fn remove(home: &Path) {
-    let ours = home
-        .file_name()
-        .is_some_and(|name| name.to_string_lossy().starts_with("quarterdeck-demo-"));
+    let ours = home.file_name().is_some_and(|name| name.to_string_lossy().starts_with("quarterdeck-demo-"));
     if ours {
         let _ = std::fs::remove_dir_all(home);
     }

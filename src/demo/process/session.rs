@@ -48,33 +48,18 @@ impl Session {
     /// A sentence, when there is no PTY, no thread or no such program.
     pub fn start(start: &Start<'_>, output: Arc<Output>, reaper: &Arc<Reaper>) -> Result<Arc<Self>, String> {
         let (rows, cols) = start.size;
-        let size = PtySize {
-            rows,
-            cols,
-            pixel_width: 0,
-            pixel_height: 0,
-        };
-        let pair = native_pty_system()
-            .openpty(size)
-            .map_err(|e| format!("no PTY: {e}"))?;
+        let size = PtySize { rows, cols, pixel_width: 0, pixel_height: 0 };
+        let pair = native_pty_system().openpty(size).map_err(|e| format!("no PTY: {e}"))?;
         let mut command = CommandBuilder::from_argv(start.argv.iter().map(Into::into).collect());
         command.env_clear();
         for (key, value) in &start.env {
             command.env(key, value);
         }
         command.cwd(start.dir);
-        let output_end = pair
-            .master
-            .try_clone_reader()
-            .map_err(|e| format!("the PTY cannot be read: {e}"))?;
-        let writer = pair
-            .master
-            .take_writer()
-            .map_err(|e| format!("the PTY cannot be written: {e}"))?;
-        let mut child = pair
-            .slave
-            .spawn_command(command)
-            .map_err(|e| format!("it does not start: {e}"))?;
+        let output_end =
+            pair.master.try_clone_reader().map_err(|e| format!("the PTY cannot be read: {e}"))?;
+        let writer = pair.master.take_writer().map_err(|e| format!("the PTY cannot be written: {e}"))?;
+        let mut child = pair.slave.spawn_command(command).map_err(|e| format!("it does not start: {e}"))?;
         drop(pair.slave);
         let id = child.process_id().unwrap_or(0);
         reaper.watch(id);
@@ -98,13 +83,7 @@ impl Session {
             reaper.forget(id);
             ending.send_replace(Some(told(status.ok().as_ref())));
         })?;
-        Ok(Arc::new(Self {
-            id,
-            output,
-            master: Mutex::new(pair.master),
-            keys,
-            ended,
-        }))
+        Ok(Arc::new(Self { id, output, master: Mutex::new(pair.master), keys, ended }))
     }
 
     /// Types bytes into it; waits while it does not read them. False when it has ended.
@@ -114,12 +93,7 @@ impl Session {
 
     /// Gives its terminal another size.
     pub fn resize(&self, rows: u16, cols: u16) {
-        let size = PtySize {
-            rows,
-            cols,
-            pixel_width: 0,
-            pixel_height: 0,
-        };
+        let size = PtySize { rows, cols, pixel_width: 0, pixel_height: 0 };
         let master = self.master.lock().unwrap_or_else(PoisonError::into_inner);
         // A session that just ended cannot be resized, and need not be.
         let _ = master.resize(size);

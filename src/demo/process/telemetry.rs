@@ -71,10 +71,7 @@ mod tests {
     #[test]
     fn a_process_that_vanishes_takes_nothing_back() {
         let mut meter = Meter::default();
-        let cpu = |ns| Usage {
-            user_ns: ns,
-            ..Usage::default()
-        };
+        let cpu = |ns| Usage { user_ns: ns, ..Usage::default() };
         let totals: Vec<u64> = [100, 250, 40, 60]
             .into_iter()
             .map(|ns| meter.take(Timestamp::now(), cpu(ns)).usage.user_ns)

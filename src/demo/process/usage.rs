@@ -50,22 +50,15 @@ struct Stat {
 
 /// Every process's `stat` line; empty where there is no `/proc`.
 fn census() -> impl Iterator<Item = Stat> {
-    std::fs::read_dir("/proc")
-        .into_iter()
-        .flatten()
-        .flatten()
-        .filter_map(|entry| {
-            let pid = entry.file_name().to_str()?.parse().ok()?;
-            stat(pid, &std::fs::read_to_string(entry.path().join("stat")).ok()?)
-        })
+    std::fs::read_dir("/proc").into_iter().flatten().flatten().filter_map(|entry| {
+        let pid = entry.file_name().to_str()?.parse().ok()?;
+        stat(pid, &std::fs::read_to_string(entry.path().join("stat")).ok()?)
+    })
 }
 
 /// Reads `proc_pid_stat(5)`. The name in parentheses may hold anything, so the fields start after the last one.
 fn stat(pid: u32, line: &str) -> Option<Stat> {
-    let fields: Vec<&str> = line
-        .get(line.rfind(')')? + 1..)?
-        .split_ascii_whitespace()
-        .collect();
+    let fields: Vec<&str> = line.get(line.rfind(')')? + 1..)?.split_ascii_whitespace().collect();
     // Fields are counted from 1 in the manual; number 3, the state, is the first here.
     let number = |nth: usize| fields.get(nth - 3)?.parse::<u64>().ok();
     Some(Stat {
@@ -115,13 +108,7 @@ fn scheduled(pid: u32) -> Option<u64> {
 /// `rchar` and `wchar` of `proc_pid_io(5)`.
 fn transfer(pid: u32) -> Option<(u64, u64)> {
     let text = std::fs::read_to_string(format!("/proc/{pid}/io")).ok()?;
-    let value = |name: &str| {
-        text.lines()
-            .find_map(|l| l.strip_prefix(name))?
-            .trim()
-            .parse()
-            .ok()
-    };
+    let value = |name: &str| text.lines().find_map(|l| l.strip_prefix(name))?.trim().parse().ok();
     Some((value("rchar:")?, value("wchar:")?))
 }
 
@@ -171,23 +158,15 @@ mod tests {
     fn a_name_with_parentheses_does_not_confuse_the_fields() {
         let line = "42 (a) b (c)) S 1 42 41 0 -1 0 0 0 0 0 7 3 2 1 20 0 1 0 100 1000 55 0";
         let stat = stat(42, line).expect("it reads");
-        assert_eq!(
-            (stat.session, stat.user, stat.kernel, stat.resident_pages),
-            (41, 9, 4, 55)
-        );
+        assert_eq!((stat.session, stat.user, stat.kernel, stat.resident_pages), (41, 9, 4, 55));
     }
 
     #[cfg(target_os = "linux")]
     #[test]
     fn it_measures_this_very_session() {
-        let own = stat(0, &std::fs::read_to_string("/proc/self/stat").expect("proc"))
-            .expect("it reads")
-            .session;
+        let own =
+            stat(0, &std::fs::read_to_string("/proc/self/stat").expect("proc")).expect("it reads").session;
         let found = measure(&HashSet::from([own]));
-        assert!(
-            found
-                .get(&own)
-                .is_some_and(|u| u.processes >= 1 && u.resident > 0)
-        );
+        assert!(found.get(&own).is_some_and(|u| u.processes >= 1 && u.resident > 0));
     }
 }

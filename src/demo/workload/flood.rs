@@ -42,13 +42,6 @@ pub(super) fn run(rate: Option<u64>, lines: Option<u64>, bytes: Option<u64>) -> 
 /// `flood 0000000042 ...`, 120 bytes with colours that change.
 fn line(number: u64) -> String {
     let colour = 31 + number % 6;
-    let level = if number.is_multiple_of(97) {
-        "ERROR"
-    } else {
-        "INFO"
-    };
-    format!(
-        "\x1b[{colour}mflood\x1b[0m {number:010} {level:<5} \x1b[1m{:x<76}\x1b[0m {colour}\n",
-        ""
-    )
+    let level = if number.is_multiple_of(97) { "ERROR" } else { "INFO" };
+    format!("\x1b[{colour}mflood\x1b[0m {number:010} {level:<5} \x1b[1m{:x<76}\x1b[0m {colour}\n", "")
 }

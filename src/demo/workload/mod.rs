@@ -53,10 +53,7 @@ impl Kind {
 
     /// The word on the command line and in the fleet's plan.
     pub fn name(self) -> &'static str {
-        Self::ALL
-            .iter()
-            .find(|(kind, _)| *kind == self)
-            .map_or("quiet", |(_, name)| name)
+        Self::ALL.iter().find(|(kind, _)| *kind == self).map_or("quiet", |(_, name)| name)
     }
 
     /// What an image of this name does: its workload by a word in it, or a quiet one.
@@ -72,10 +69,7 @@ impl Kind {
             ("postgres", Self::Db),
             ("wiki", Self::Quiet),
         ];
-        words
-            .iter()
-            .find(|(word, _)| name.contains(word))
-            .map_or(Self::Web, |(_, kind)| *kind)
+        words.iter().find(|(word, _)| name.contains(word)).map_or(Self::Web, |(_, kind)| *kind)
     }
 }
 
@@ -96,10 +90,7 @@ pub fn run(args: &[OsString]) -> u8 {
         let at = words.iter().position(|w| w == name)?;
         words.get(at + 1)?.parse::<u64>().ok()
     };
-    let Some((kind, _)) = words
-        .first()
-        .and_then(|w| Kind::ALL.iter().find(|(_, name)| name == w))
-    else {
+    let Some((kind, _)) = words.first().and_then(|w| Kind::ALL.iter().find(|(_, name)| name == w)) else {
         return 2;
     };
     let mut dice =

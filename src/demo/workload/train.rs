@@ -47,10 +47,7 @@ pub(super) fn run(dice: &mut fastrand::Rng) -> std::io::Result<()> {
     let wave = Wave::new(dice);
     let appetite = dice.usize(900 * 1024..2 * MIB);
     let data = shard(dice);
-    say(
-        "INFO",
-        &format!("trainer up, {WEIGHTS} weights, {EPOCHS} epochs, one worker"),
-    )?;
+    say("INFO", &format!("trainer up, {WEIGHTS} weights, {EPOCHS} epochs, one worker"))?;
     // It resumes somewhere within an epoch, so that replicas do not march in step.
     let (mut epoch, mut step) = (dice.u32(1..40), dice.usize(1..STEPS));
     let mut kept = activations(step * appetite);
@@ -160,10 +157,7 @@ mod tests {
             let shares: Vec<f64> = (0..120).map(|s| wave.share(f64::from(s))).collect();
             let least = shares.iter().copied().fold(1.0, f64::min);
             let most = shares.iter().copied().fold(0.0, f64::max);
-            assert!(
-                (0.02..0.04).contains(&least) && (0.1..=0.15).contains(&most),
-                "{least} to {most}"
-            );
+            assert!((0.02..0.04).contains(&least) && (0.1..=0.15).contains(&most), "{least} to {most}");
         }
     }
 }

@@ -120,13 +120,8 @@ fn serve(stream: TcpStream, dice: &mut fastrand::Rng) -> std::io::Result<()> {
         _ => (200, "OK"),
     };
     let body = make(&path, status, dice);
-    let head = format!(
-        "HTTP/1.1 {status} {reason}\r\nContent-Length: {}\r\n\r\n",
-        body.len()
-    );
-    let _ = stream
-        .write_all(head.as_bytes())
-        .and_then(|()| stream.write_all(body.as_bytes()));
+    let head = format!("HTTP/1.1 {status} {reason}\r\nContent-Length: {}\r\n\r\n", body.len());
+    let _ = stream.write_all(head.as_bytes()).and_then(|()| stream.write_all(body.as_bytes()));
     drop(stream);
     let (level, colour) = match status {
         500 => ("ERROR", 31),
@@ -143,10 +138,7 @@ fn serve(stream: TcpStream, dice: &mut fastrand::Rng) -> std::io::Result<()> {
         ),
     )?;
     if status == 500 {
-        say(
-            "ERROR",
-            "upstream `stock` timed out after 1 attempt; served the error page",
-        )?;
+        say("ERROR", "upstream `stock` timed out after 1 attempt; served the error page")?;
     }
     Ok(())
 }

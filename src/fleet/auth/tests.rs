@@ -45,11 +45,7 @@ fn expired_is_told_from_refused_by_the_clock_or_by_the_platforms_words() {
     let auth = Auth::of(&Health::Down(surely.clone()), None, at(0));
     assert_eq!(auth, Auth::Expired(surely));
     let setup = Problem::new(ProblemKind::Local, "no file");
-    assert_eq!(
-        Auth::of(&Health::Down(setup), None, at(0)),
-        Auth::Good,
-        "a wrong set-up is no refusal"
-    );
+    assert_eq!(Auth::of(&Health::Down(setup), None, at(0)), Auth::Good, "a wrong set-up is no refusal");
 }
 
 #[test]
@@ -71,11 +67,7 @@ async fn a_forbidden_kind_is_asked_for_once_in_ten_minutes_or_when_a_person_asks
     changes.send(Ok(Change::Connected)).await.unwrap();
     changes.send(Ok(Change::Relist(Kind::Container))).await.unwrap();
     hear(&mut events, 500.0).await;
-    assert_eq!(
-        fake.count("list container"),
-        1,
-        "nor does a change make it allowed"
-    );
+    assert_eq!(fake.count("list container"), 1, "nor does a change make it allowed");
     let heard = hear(&mut events, 200.0).await;
     assert_eq!(fake.count("list container"), 2);
     let down =
@@ -119,11 +111,7 @@ async fn each_change_of_the_credentials_is_told_once() {
     fake.fail(Kind::Instance, over.clone());
     fleet.reconnect(&context());
     let heard = hear(&mut events, 60.0).await;
-    assert_eq!(
-        auths(&heard),
-        [Auth::Good, Auth::Refused(over)],
-        "tried, and refused"
-    );
+    assert_eq!(auths(&heard), [Auth::Good, Auth::Refused(over)], "tried, and refused");
 
     fleet.reconnect(&context());
     let heard = hear(&mut events, 60.0).await;
@@ -133,18 +121,10 @@ async fn each_change_of_the_credentials_is_told_once() {
 #[tokio::test(start_paused = true)]
 async fn what_may_not_be_done_is_told_of_the_context_and_hides_nothing() {
     let fake = Arc::new(Fake::new(ONE));
-    let page = ListEvent::Page {
-        scope: None,
-        rows: vec![model(&id("i1"))],
-        expected: None,
-    };
+    let page = ListEvent::Page { scope: None, rows: vec![model(&id("i1"))], expected: None };
     fake.answer(Kind::Instance, vec![page, ListEvent::End]);
     let (fleet, mut events) = start(&fake);
-    let member = Member {
-        name: context(),
-        platform: Platform::Cycle,
-        provider: Ok(fake.clone()),
-    };
+    let member = Member { name: context(), platform: Platform::Cycle, provider: Ok(fake.clone()) };
     let mut store = Store::new(&[member]);
     let no = trouble(ProblemKind::Forbidden);
     let settle = async |store: &mut Store, events: &mut Events| {
@@ -172,10 +152,6 @@ async fn what_may_not_be_done_is_told_of_the_context_and_hides_nothing() {
     logs.send(LogEvent::Lines(Vec::new())).await.unwrap();
     settle(&mut store, &mut events).await;
     let state = store.context(&context()).unwrap();
-    assert_eq!(
-        state.forbidden(Feature::Logs),
-        None,
-        "allowed as soon as it works"
-    );
+    assert_eq!(state.forbidden(Feature::Logs), None, "allowed as soon as it works");
     assert_eq!(state.forbidden(Feature::Console), Some(&no));
 }

@@ -161,11 +161,7 @@ impl LogBuffer {
 
     /// How many lines and markers are shown, as far as they have been sifted.
     pub fn len(&self) -> usize {
-        if self.sieve.is_open() {
-            self.entries.len()
-        } else {
-            self.shown.len()
-        }
+        if self.sieve.is_open() { self.entries.len() } else { self.shown.len() }
     }
 
     /// Whether nothing is shown.
@@ -209,10 +205,7 @@ impl LogBuffer {
 
     /// What went through it.
     pub fn counts(&self) -> Counts {
-        Counts {
-            bytes: self.bytes(),
-            ..self.counts
-        }
+        Counts { bytes: self.bytes(), ..self.counts }
     }
 
     /// The time of the latest line that had to make room.
@@ -233,11 +226,7 @@ impl LogBuffer {
         };
         let starts_at = lines.first().map_or(i64::MAX, |line| line.at.as_millis());
         origin.caught_up |= starts_at.saturating_add(LATE) >= newest || origin.moved > PATIENCE;
-        let floor = if origin.caught_up {
-            newest.saturating_sub(LATE)
-        } else {
-            i64::MIN
-        };
+        let floor = if origin.caught_up { newest.saturating_sub(LATE) } else { i64::MIN };
         origin.latest_at = lines.last().map(|line| line.at);
         let mut latest = origin.latest.unwrap_or(i64::MIN).max(floor);
         let run: Vec<Entry> = lines
@@ -371,8 +360,7 @@ impl LogBuffer {
             self.found.evict(self.first);
             if self.entries.len() < self.entries.capacity() / 2 {
                 // Lines grew longer: fewer of them need fewer places.
-                self.entries
-                    .shrink_to(self.entries.len() + self.entries.len() / 8);
+                self.entries.shrink_to(self.entries.len() + self.entries.len() / 8);
             }
         }
     }

@@ -20,24 +20,22 @@ pub fn level_of(text: &str) -> Option<LogLevel> {
 }
 
 fn json(bytes: &[u8]) -> Option<LogLevel> {
-    [&b"\"level\""[..], b"\"severity\"", b"\"lvl\"", b"\"log.level\""]
-        .iter()
-        .find_map(|name| {
-            let after = &bytes[memmem::find(bytes, name)? + name.len()..];
-            let value = after.trim_ascii_start().strip_prefix(b":")?.trim_ascii_start();
-            if let Some(word) = value.strip_prefix(b"\"") {
-                return level(word.split(|byte| *byte == b'"').next()?);
-            }
-            // Bunyan and pino write numbers: 10 trace to 60 fatal.
-            match value.split(|byte| !byte.is_ascii_digit()).next()? {
-                b"10" => Some(LogLevel::Trace),
-                b"20" => Some(LogLevel::Debug),
-                b"30" => Some(LogLevel::Info),
-                b"40" => Some(LogLevel::Warn),
-                b"50" | b"60" => Some(LogLevel::Error),
-                _ => None,
-            }
-        })
+    [&b"\"level\""[..], b"\"severity\"", b"\"lvl\"", b"\"log.level\""].iter().find_map(|name| {
+        let after = &bytes[memmem::find(bytes, name)? + name.len()..];
+        let value = after.trim_ascii_start().strip_prefix(b":")?.trim_ascii_start();
+        if let Some(word) = value.strip_prefix(b"\"") {
+            return level(word.split(|byte| *byte == b'"').next()?);
+        }
+        // Bunyan and pino write numbers: 10 trace to 60 fatal.
+        match value.split(|byte| !byte.is_ascii_digit()).next()? {
+            b"10" => Some(LogLevel::Trace),
+            b"20" => Some(LogLevel::Debug),
+            b"30" => Some(LogLevel::Info),
+            b"40" => Some(LogLevel::Warn),
+            b"50" | b"60" => Some(LogLevel::Error),
+            _ => None,
+        }
+    })
 }
 
 /// klog: a letter, four digits of month and day, a space.
@@ -64,9 +62,7 @@ fn words(head: &[u8]) -> Option<LogLevel> {
             start += 1;
             continue;
         }
-        let length = head[start..]
-            .iter()
-            .position(|byte| !byte.is_ascii_alphanumeric() && *byte != b'_');
+        let length = head[start..].iter().position(|byte| !byte.is_ascii_alphanumeric() && *byte != b'_');
         let end = length.map_or(head.len(), |length| start + length);
         let word = &head[start..end];
         if let Some(level) = level(word) {
@@ -113,10 +109,7 @@ fn level(word: &[u8]) -> Option<LogLevel> {
         (b"information", LogLevel::Info),
         (b"wrn", LogLevel::Warn),
     ];
-    WORDS
-        .iter()
-        .find(|(name, _)| name.eq_ignore_ascii_case(word))
-        .map(|(_, level)| *level)
+    WORDS.iter().find(|(name, _)| name.eq_ignore_ascii_case(word)).map(|(_, level)| *level)
 }
 
 #[cfg(test)]

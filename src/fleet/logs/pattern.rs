@@ -24,10 +24,8 @@ impl Pattern {
     /// # Errors
     /// The regular expression's mistake in one line.
     pub fn parse(typed: &str) -> Result<Self, String> {
-        let inner = typed
-            .strip_prefix('/')
-            .and_then(|rest| rest.strip_suffix('/'))
-            .filter(|inner| !inner.is_empty());
+        let inner =
+            typed.strip_prefix('/').and_then(|rest| rest.strip_suffix('/')).filter(|inner| !inner.is_empty());
         let source = inner.map_or_else(|| Cow::from(regex::escape(typed)), Cow::from);
         // Bounded, so that no expression can take the memory or the time of the whole program.
         let regex = RegexBuilder::new(&source)
@@ -35,10 +33,7 @@ impl Pattern {
             .size_limit(1 << 20)
             .build();
         match regex {
-            Ok(regex) => Ok(Self {
-                typed: typed.to_owned(),
-                regex,
-            }),
+            Ok(regex) => Ok(Self { typed: typed.to_owned(), regex }),
             Err(regex::Error::Syntax(told)) => {
                 // The last line says what is wrong; those before draw it.
                 let told = told.lines().last().unwrap_or_default();

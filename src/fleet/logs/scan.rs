@@ -125,17 +125,12 @@ impl LogBuffer {
     }
 
     fn entry_mut(&mut self, number: u64) -> Option<&mut Entry> {
-        self.entries
-            .get_mut(usize::try_from(number.checked_sub(self.first)?).ok()?)
+        self.entries.get_mut(usize::try_from(number.checked_sub(self.first)?).ok()?)
     }
 
     fn is_shown(&self, number: u64) -> bool {
-        let offset = number
-            .checked_sub(self.first)
-            .and_then(|at| usize::try_from(at).ok());
-        offset
-            .and_then(|at| self.entries.get(at))
-            .is_some_and(|entry| entry.shown)
+        let offset = number.checked_sub(self.first).and_then(|at| usize::try_from(at).ok());
+        offset.and_then(|at| self.entries.get(at)).is_some_and(|entry| entry.shown)
     }
 
     pub(super) fn is_sifting(&self) -> bool {

@@ -11,11 +11,7 @@ fn at(millis: i64) -> Timestamp {
 }
 
 fn line(millis: i64, text: &str) -> LogLine {
-    LogLine {
-        at: at(millis),
-        exact: false,
-        text: text.into(),
-    }
+    LogLine { at: at(millis), exact: false, text: text.into() }
 }
 
 fn lines(told: &[(i64, &str)]) -> LogEvent {
@@ -43,14 +39,8 @@ fn shown(buffer: &LogBuffer) -> Vec<String> {
 fn sources_are_merged_by_time_and_each_keeps_its_order() {
     let mut buffer = LogBuffer::new(1 << 20);
     let (a, b) = (buffer.add_source("a"), buffer.add_source("b"));
-    buffer.push(
-        a,
-        lines(&[(1000, "a1"), (3000, "a2"), (60_000, "a3"), (59_000, "a4")]),
-    );
-    buffer.push(
-        b,
-        lines(&[(500, "b1"), (3000, "b2"), (59_500, "b3"), (61_000, "b4")]),
-    );
+    buffer.push(a, lines(&[(1000, "a1"), (3000, "a2"), (60_000, "a3"), (59_000, "a4")]));
+    buffer.push(b, lines(&[(500, "b1"), (3000, "b2"), (59_500, "b3"), (61_000, "b4")]));
     assert_eq!(shown(&buffer), ["b1", "a1", "a2", "b2", "b3", "a3", "a4", "b4"]);
     // Caught up: a line with a clock a minute behind comes about where it arrived.
     buffer.push(b, lines(&[(62_000, "b5")]));
@@ -66,27 +56,14 @@ fn markers_stand_where_something_happened() {
     let a = buffer.add_source("a");
     buffer.push(a, LogEvent::Connected);
     buffer.push(a, lines(&[(1, "one")]));
-    let skipped = LogEvent::Skipped {
-        lines: Some(7),
-        why: "too fast".into(),
-    };
+    let skipped = LogEvent::Skipped { lines: Some(7), why: "too fast".into() };
     buffer.push(a, skipped);
     buffer.push(a, LogEvent::Interrupted(trouble()));
     buffer.push(a, LogEvent::Interrupted(trouble()));
     buffer.push(a, LogEvent::Connected);
     buffer.push(a, lines(&[(2, "two")]));
     buffer.end(a, at(3));
-    assert_eq!(
-        shown(&buffer),
-        [
-            "one",
-            "<skipped Some(7)>",
-            "<interrupted>",
-            "<seam>",
-            "two",
-            "<ended>"
-        ]
-    );
+    assert_eq!(shown(&buffer), ["one", "<skipped Some(7)>", "<interrupted>", "<seam>", "two", "<ended>"]);
     assert_eq!(buffer.counts().skipped, 7);
     assert_eq!(buffer.counts().received, 2);
     let (_, _, state) = buffer.sources().next().unwrap();
@@ -126,10 +103,7 @@ fn filters_and_search_work_on_what_is_there_and_what_comes() {
     assert_eq!(buffer.len(), 102);
     assert!(buffer.line(10).unwrap().hit && !buffer.line(11).unwrap().hit);
 
-    buffer.set_sieve(Sieve {
-        level: Some(LogLevel::Warn),
-        ..Sieve::default()
-    });
+    buffer.set_sieve(Sieve { level: Some(LogLevel::Warn), ..Sieve::default() });
     buffer.work(1000);
     assert_eq!(buffer.len(), 11);
 }

@@ -8,10 +8,7 @@ fn at(millis: i64) -> Timestamp {
 }
 
 fn cpu(second: i64, value: f64) -> Sample {
-    Sample {
-        cpu: Some(Cores(value)),
-        ..Sample::empty(at(second * 1000))
-    }
+    Sample { cpu: Some(Cores(value)), ..Sample::empty(at(second * 1000)) }
 }
 
 fn every(seconds: std::ops::RangeInclusive<i64>, step: usize) -> Vec<Sample> {
@@ -60,15 +57,7 @@ fn columns_are_means_and_peaks_are_peaks() {
     assert_eq!(peaks, [Some(3.0), Some(7.0)]);
     assert_eq!(series.columns(Metric::Memory, at(4000), window, 2), [None, None]);
     let summary = series.summary(Metric::Cpu, at(4000), Duration::from_secs(2));
-    assert_eq!(
-        summary,
-        Some(Summary {
-            min: 5.0,
-            mean: 6.0,
-            max: 7.0,
-            last: 7.0
-        })
-    );
+    assert_eq!(summary, Some(Summary { min: 5.0, mean: 6.0, max: 7.0, last: 7.0 }));
     assert_eq!(series.summary(Metric::Memory, at(4000), window), None);
 }
 

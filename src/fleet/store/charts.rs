@@ -80,10 +80,7 @@ mod tests {
     }
 
     fn sample(second: i64) -> Sample {
-        Sample {
-            cpu: Some(Cores(0.5)),
-            ..Sample::empty(Timestamp::from_millis(second * 1000).unwrap())
-        }
+        Sample { cpu: Some(Cores(0.5)), ..Sample::empty(Timestamp::from_millis(second * 1000).unwrap()) }
     }
 
     #[test]

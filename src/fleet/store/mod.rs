@@ -177,8 +177,7 @@ impl Store {
         kind: Kind,
         container: &'a ResourceId,
     ) -> impl Iterator<Item = &'a Row> + 'a {
-        self.rows(kind)
-            .filter(move |row| row.resource.container().is_some_and(|link| link.id == *container))
+        self.rows(kind).filter(move |row| row.resource.container().is_some_and(|link| link.id == *container))
     }
 
     /// How many rows of `kind` (instances or revisions) belong to a container. Counted as rows come and go, so it
@@ -191,10 +190,7 @@ impl Store {
     /// look at the different requests of the context, not at its rows.
     pub fn usage(&self, model: &GpuModel) -> Usage {
         let users = |kind| self.tables[slot(kind)].tally.users_of(model);
-        Usage {
-            instances: users(Kind::Instance),
-            containers: users(Kind::Container),
-        }
+        Usage { instances: users(Kind::Instance), containers: users(Kind::Container) }
     }
 
     /// A number that grows whenever what [`Store::usage`] tells may have changed.
@@ -241,10 +237,7 @@ impl Store {
         let context = self.context(context)?;
         let listing = context.listings[slot(kind)].as_ref()?;
         let fresh = context.health == Health::Live && !listing.failed;
-        listing
-            .confirmed
-            .filter(|_| !fresh)
-            .map(|confirmed| now.since(confirmed))
+        listing.confirmed.filter(|_| !fresh).map(|confirmed| now.since(confirmed))
     }
 
     /// Takes in whether something may be done. Returns whether that is news.
@@ -286,11 +279,7 @@ impl Store {
             return false;
         }
         match event {
-            ListEvent::Page {
-                scope,
-                mut rows,
-                expected,
-            } => {
+            ListEvent::Page { scope, mut rows, expected } => {
                 rows.retain(|row| row.kind() == kind && row.id().context == *name);
                 if let Some((told, of)) = &mut listing.loading {
                     *told += rows.len();
@@ -344,10 +333,7 @@ const fn slot(kind: Kind) -> usize {
 }
 
 fn state_of(member: &Member) -> ContextState {
-    let kinds = member
-        .provider
-        .as_ref()
-        .map_or(&[][..], |provider| provider.kinds());
+    let kinds = member.provider.as_ref().map_or(&[][..], |provider| provider.kinds());
     ContextState {
         name: member.name.clone(),
         platform: member.platform,

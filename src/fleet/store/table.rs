@@ -29,12 +29,7 @@ struct Slot {
 
 impl Slot {
     fn new(context: usize) -> Self {
-        Self {
-            row: None,
-            seen: 0,
-            context: u32::try_from(context).unwrap_or(u32::MAX),
-            scope: None,
-        }
+        Self { row: None, seen: 0, context: u32::try_from(context).unwrap_or(u32::MAX), scope: None }
     }
 }
 
@@ -102,17 +97,11 @@ impl ExactSizeIterator for Rows<'_> {}
 
 impl Table {
     pub(super) fn new(contexts: usize) -> Self {
-        Self {
-            sweeps: (0..contexts).map(|_| Sweep::default()).collect(),
-            ..Self::default()
-        }
+        Self { sweeps: (0..contexts).map(|_| Sweep::default()).collect(), ..Self::default() }
     }
 
     pub(super) fn rows(&self) -> Rows<'_> {
-        Rows {
-            slots: self.slots.values(),
-            left: self.live,
-        }
+        Rows { slots: self.slots.values(), left: self.live }
     }
 
     pub(super) fn get(&self, id: &ResourceId) -> Option<&Row> {
@@ -321,11 +310,7 @@ impl Table {
             Some(row) if *row.resource == resource => return false,
             Some(row) => {
                 self.tally.swap(Some(&row.resource), Some(&resource));
-                if lifecycle(&row.resource) == lifecycle(&resource) {
-                    row.moved
-                } else {
-                    Some(now)
-                }
+                if lifecycle(&row.resource) == lifecycle(&resource) { row.moved } else { Some(now) }
             }
             None => {
                 self.live += 1;
@@ -333,10 +318,7 @@ impl Table {
                 None
             }
         };
-        slot.row = Some(Row {
-            resource: Arc::new(resource),
-            moved,
-        });
+        slot.row = Some(Row { resource: Arc::new(resource), moved });
         true
     }
 
@@ -353,10 +335,7 @@ impl Table {
             scope.members.clear();
         }
         for (index, slot) in self.slots.values().enumerate() {
-            let scopes = self
-                .sweeps
-                .get_mut(slot.context as usize)
-                .map(|sweep| &mut sweep.scopes);
+            let scopes = self.sweeps.get_mut(slot.context as usize).map(|sweep| &mut sweep.scopes);
             if let (Some(scopes), Some(name)) = (scopes, &slot.scope) {
                 let members = &mut scopes.entry(name.clone()).or_default().members;
                 members.push(u32::try_from(index).unwrap_or(u32::MAX));

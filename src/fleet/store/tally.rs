@@ -76,9 +76,7 @@ impl Tally {
         let Some(container) = resource.container() else {
             return;
         };
-        let lifecycle = resource
-            .state()
-            .map_or(Lifecycle::Unknown, |state| state.lifecycle);
+        let lifecycle = resource.state().map_or(Lifecycle::Unknown, |state| state.lifecycle);
         let running = u32::from(matches!(lifecycle, Lifecycle::Running | Lifecycle::Degraded));
         let attention = u32::from(lifecycle.needs_attention());
         let of = self.populations.entry(container.id.clone()).or_default();
@@ -97,11 +95,8 @@ impl Tally {
     }
 
     fn request(&mut self, context: &ContextName, request: &GpuRequest, add: bool) {
-        let mut models: Vec<Box<str>> = request
-            .models
-            .iter()
-            .map(|model| model.to_lowercase().into())
-            .collect();
+        let mut models: Vec<Box<str>> =
+            request.models.iter().map(|model| model.to_lowercase().into()).collect();
         models.sort_unstable();
         models.dedup();
         let requests = self.requests.entry(context.clone()).or_default();
@@ -218,10 +213,7 @@ mod tests {
         for names in [&["ready_state"][..], &["stack", "ready_state"]] {
             let mut row = row(1, None);
             if let Resource::Instance(it) = &mut row {
-                let fact = |name: &&'static str| Fact {
-                    name,
-                    value: "x".into(),
-                };
+                let fact = |name: &&'static str| Fact { name, value: "x".into() };
                 it.facts = names.iter().map(fact).collect();
             }
             tally.swap(None, Some(&row));

@@ -65,10 +65,7 @@ fn list(store: &mut Store, event: ListEvent) -> bool {
 fn page(scope: Option<&str>, names: &[&str]) -> ListEvent {
     ListEvent::Page {
         scope: scope.map(Arc::from),
-        rows: names
-            .iter()
-            .map(|name| instance(name, scope, Lifecycle::Running))
-            .collect(),
+        rows: names.iter().map(|name| instance(name, scope, Lifecycle::Running)).collect(),
         expected: None,
     }
 }
@@ -101,11 +98,7 @@ fn a_failed_scope_keeps_its_rows_and_an_ended_one_loses_them() {
     start(&mut store);
     list(&mut store, page(Some("a"), &["a2"]));
     list(&mut store, ListEvent::ScopeEnd("a".into()));
-    assert_eq!(
-        names(&store),
-        ["a2", "b1", "b2", "c1"],
-        "gone when its scope ends"
-    );
+    assert_eq!(names(&store), ["a2", "b1", "b2", "c1"], "gone when its scope ends");
     list(&mut store, page(Some("b"), &["b1"]));
     list(&mut store, ListEvent::ScopeFailed("b".into(), trouble()));
     list(&mut store, ListEvent::End);
@@ -130,22 +123,12 @@ fn a_broken_listing_removes_nothing_and_its_rows_are_stale() {
     list(&mut store, page(None, &["x", "y"]));
     list(&mut store, ListEvent::End);
     start(&mut store);
-    assert_eq!(
-        store.listing(&context(), Kind::Instance).unwrap().loading,
-        Some((0, None))
-    );
+    assert_eq!(store.listing(&context(), Kind::Instance).unwrap().loading, Some((0, None)));
     list(&mut store, page(None, &["x"]));
     list(&mut store, ListEvent::Failed(trouble()));
     assert_eq!(names(&store), ["x", "y"]);
-    assert!(
-        store
-            .stale(&context(), Kind::Instance, Timestamp::now())
-            .is_some()
-    );
-    assert!(
-        !list(&mut store, page(None, &["late"])),
-        "a page after the end of its listing"
-    );
+    assert!(store.stale(&context(), Kind::Instance, Timestamp::now()).is_some());
+    assert!(!list(&mut store, page(None, &["late"])), "a page after the end of its listing");
     assert_eq!(names(&store), ["x", "y"]);
 }
 
@@ -156,11 +139,7 @@ fn what_is_pushed_while_a_listing_runs_is_newer_than_its_pages() {
     list(&mut store, page(None, &["old", "doomed"]));
     list(&mut store, ListEvent::End);
     start(&mut store);
-    store.apply(FleetEvent::Upsert(Box::new(instance(
-        "new",
-        None,
-        Lifecycle::Pending,
-    ))));
+    store.apply(FleetEvent::Upsert(Box::new(instance("new", None, Lifecycle::Pending))));
     store.apply(FleetEvent::Gone(id("doomed")));
     list(&mut store, page(None, &["old", "doomed"]));
     list(&mut store, ListEvent::End);
@@ -168,11 +147,7 @@ fn what_is_pushed_while_a_listing_runs_is_newer_than_its_pages() {
     start(&mut store);
     list(&mut store, page(None, &["old", "doomed"]));
     list(&mut store, ListEvent::End);
-    assert_eq!(
-        names(&store),
-        ["old", "doomed"],
-        "the next listing is newer than the news"
-    );
+    assert_eq!(names(&store), ["old", "doomed"], "the next listing is newer than the news");
 }
 
 #[test]
@@ -207,27 +182,16 @@ fn containers_count_what_belongs_to_them() {
     list(&mut store, page(Some("db"), &["d1"]));
     list(&mut store, ListEvent::ScopeEnd("web".into()));
     list(&mut store, ListEvent::End);
-    store.apply(FleetEvent::Upsert(Box::new(instance(
-        "w2",
-        Some("web"),
-        Lifecycle::Failed,
-    ))));
+    store.apply(FleetEvent::Upsert(Box::new(instance("w2", Some("web"), Lifecycle::Failed))));
     store.apply(FleetEvent::Gone(id("w3")));
     assert_eq!(
         store.population(Kind::Instance, &of("web")),
-        Population {
-            total: 2,
-            running: 1,
-            attention: 1
-        }
+        Population { total: 2, running: 1, attention: 1 }
     );
     let web = of("web");
     let told: Vec<_> = store.of_container(Kind::Instance, &web).collect();
     assert_eq!(told.len(), 2);
-    assert_eq!(
-        store.population(Kind::Instance, &of("none")),
-        Population::default()
-    );
+    assert_eq!(store.population(Kind::Instance, &of("none")), Population::default());
 }
 
 #[test]
@@ -242,10 +206,7 @@ fn ten_thousand_rows_can_leave_one_by_one() {
         store.apply(FleetEvent::Gone(id(name)));
     }
     assert_eq!(names(&store), ["i9999"]);
-    assert!(
-        store.tables[0].capacity() < 1000,
-        "the empty slots are given back"
-    );
+    assert!(store.tables[0].capacity() < 1000, "the empty slots are given back");
 }
 
 /// The rules of [`ListEvent`] in the plainest words: maps, and no cleverness.
@@ -311,8 +272,7 @@ impl Naive {
             }
             Step::ScopeEnd(scope) => {
                 let scope = format!("s{scope}");
-                self.rows
-                    .retain(|_, row| row.0.as_ref() != Some(&scope) || row.2 == generation);
+                self.rows.retain(|_, row| row.0.as_ref() != Some(&scope) || row.2 == generation);
                 self.mentioned.insert(scope.clone());
                 self.ended.insert(scope);
             }

@@ -74,11 +74,7 @@ impl EventDecoder {
 
     /// Forgets what a broken connection left unfinished, and keeps the last id and the wait.
     pub fn restart(&mut self) {
-        *self = Self {
-            last_id: self.last_id.take(),
-            retry: self.retry,
-            ..Self::new(self.limit)
-        };
+        *self = Self { last_id: self.last_id.take(), retry: self.retry, ..Self::new(self.limit) };
     }
 
     /// Takes bytes and gives the events that they complete.
@@ -124,11 +120,7 @@ impl EventDecoder {
             line.drain(..3);
         }
         if self.framing == Framing::Unknown && !line.is_empty() {
-            self.framing = if field(&line).is_some() {
-                Framing::Events
-            } else {
-                Framing::Lines
-            };
+            self.framing = if field(&line).is_some() { Framing::Events } else { Framing::Lines };
         }
         let event = match self.framing {
             Framing::Unknown => None,

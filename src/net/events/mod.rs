@@ -125,11 +125,7 @@ impl Follow {
             let base = self.decoder.retry().unwrap_or(self.wait);
             let pause = base
                 .max(lost.retry_after.unwrap_or_default())
-                .min(
-                    self.options
-                        .longest_wait
-                        .max(lost.retry_after.unwrap_or_default()),
-                )
+                .min(self.options.longest_wait.max(lost.retry_after.unwrap_or_default()))
                 .mul_f32(1.0 + fastrand::f32() * 0.25);
             self.wait = (self.wait * 2).min(self.options.longest_wait);
             self.out.send(StreamEvent::Lost(lost)).await.ok()?;
@@ -141,15 +137,9 @@ impl Follow {
         let accept = HeaderValue::from_static("text/event-stream, text/plain;q=0.9, */*;q=0.5");
         request.headers.insert(ACCEPT, accept);
         // A compressor in between holds lines back until it has enough of them.
-        request
-            .headers
-            .insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
+        request.headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
         // An id that no header can hold came from a server that cannot resume by it anyway.
-        if let Some(id) = self
-            .decoder
-            .last_id()
-            .and_then(|id| HeaderValue::from_str(id).ok())
-        {
+        if let Some(id) = self.decoder.last_id().and_then(|id| HeaderValue::from_str(id).ok()) {
             request.headers.insert("last-event-id", id);
         }
         request
@@ -160,10 +150,7 @@ impl Follow {
         let limit = self.client.options().timeout;
         let open = tokio::time::timeout(limit, self.client.open(request, false));
         let response = open.await.unwrap_or_else(|_| {
-            let cause = Cause::Timeout {
-                what: "answer",
-                after: limit,
-            };
+            let cause = Cause::Timeout { what: "answer", after: limit };
             Err(self.client.failed(request, cause, None))
         })?;
         if !response.status().is_success() {
@@ -204,10 +191,7 @@ impl Follow {
                     break Cause::Cut { received, why };
                 }
                 Err(_) => {
-                    break Cause::Timeout {
-                        what: "word from the stream",
-                        after: self.options.idle,
-                    };
+                    break Cause::Timeout { what: "word from the stream", after: self.options.idle };
                 }
             }
         };

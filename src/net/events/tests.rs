@@ -22,18 +22,12 @@ fn texts(bytes: &[u8]) -> Vec<String> {
 
 #[test]
 fn events_are_framed_as_the_standard_says() {
-    assert_eq!(
-        texts(b"data: a\ndata:b\n\ndata\n\n: ping\n\ndata: unfinished"),
-        ["a\nb", ""]
-    );
+    assert_eq!(texts(b"data: a\ndata:b\n\ndata\n\n: ping\n\ndata: unfinished"), ["a\nb", ""]);
     assert_eq!(
         texts(b"\xEF\xBB\xBFdata:  two spaces\r\n\r\ndata: x\r\rdata: y\n\n"),
         [" two spaces", "x", "y"]
     );
-    assert_eq!(
-        texts(b"foo: plain first\ndata: stays plain\n"),
-        ["foo: plain first", "data: stays plain"]
-    );
+    assert_eq!(texts(b"foo: plain first\ndata: stays plain\n"), ["foo: plain first", "data: stays plain"]);
     assert_eq!(texts(b"data: a\nfoo: ignored\n\n"), ["a"]);
     assert_eq!(texts(b"\n\nGET / 200\r\n\nlast"), ["GET / 200", "", "last"]);
     assert_eq!(texts(b"data: \xFFx\xC3\n\n"), ["\u{fffd}x\u{fffd}"]);
@@ -132,19 +126,10 @@ const OPEN: &str = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnec
 
 async fn start() -> (TcpListener, BoxStream<'static, StreamEvent>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url: url::Url = format!("http://{}/logs", listener.local_addr().unwrap())
-        .parse()
-        .unwrap();
-    let options = EventOptions {
-        first_wait: Duration::from_millis(5),
-        ..EventOptions::default()
-    };
+    let url: url::Url = format!("http://{}/logs", listener.local_addr().unwrap()).parse().unwrap();
+    let options = EventOptions { first_wait: Duration::from_millis(5), ..EventOptions::default() };
     let stream = Client::new(ClientOptions::default()).events(options, move |refused| {
-        let token = if refused.is_some() {
-            "fresh-token"
-        } else {
-            "stale-token"
-        };
+        let token = if refused.is_some() { "fresh-token" } else { "stale-token" };
         let request = Request::get(url.clone()).bearer(&Secret::new(token));
         async move { Ok(request) }
     });
@@ -152,10 +137,7 @@ async fn start() -> (TcpListener, BoxStream<'static, StreamEvent>) {
 }
 
 async fn next(stream: &mut BoxStream<'static, StreamEvent>) -> StreamEvent {
-    tokio::time::timeout(Duration::from_secs(20), stream.next())
-        .await
-        .expect("in time")
-        .expect("not ended")
+    tokio::time::timeout(Duration::from_secs(20), stream.next()).await.expect("in time").expect("not ended")
 }
 
 #[tokio::test]
@@ -171,22 +153,13 @@ async fn a_broken_stream_resumes_from_its_last_id() {
         drop(first);
         let (mut second, head) = serve_head(&listener).await;
         assert!(head.contains("last-event-id: 41\r\n"), "{head}");
-        second
-            .write_all(format!("{OPEN}data: two\n\n").as_bytes())
-            .await
-            .unwrap();
+        second.write_all(format!("{OPEN}data: two\n\n").as_bytes()).await.unwrap();
         second
     });
-    assert!(matches!(
-        next(&mut stream).await,
-        StreamEvent::Open { again: false }
-    ));
+    assert!(matches!(next(&mut stream).await, StreamEvent::Open { again: false }));
     assert!(matches!(next(&mut stream).await, StreamEvent::Events(e) if e[0].data == "one"));
     assert!(matches!(next(&mut stream).await, StreamEvent::Lost(_)));
-    assert!(matches!(
-        next(&mut stream).await,
-        StreamEvent::Open { again: true }
-    ));
+    assert!(matches!(next(&mut stream).await, StreamEvent::Open { again: true }));
     assert!(matches!(next(&mut stream).await, StreamEvent::Events(e) if e[0].data == "two"));
     server.await.unwrap();
 }
@@ -206,9 +179,7 @@ async fn a_refused_token_is_renewed_once_and_then_ends_it() {
             link.write_all(answer.as_bytes()).await.unwrap();
         }
     });
-    let StreamEvent::Ended(problem) = next(&mut stream).await else {
-        panic!("no end")
-    };
+    let StreamEvent::Ended(problem) = next(&mut stream).await else { panic!("no end") };
     assert_eq!(problem.kind, ProblemKind::Unauthorized);
     assert!(!format!("{problem:?}").contains("fresh-token"), "{problem:?}");
     assert!(stream.next().await.is_none());
@@ -225,9 +196,7 @@ async fn ten_megabytes_in_one_line_and_broken_text_are_survived() {
         for _ in 0..160 {
             link.write_all(&vec![b'z'; 64 << 10]).await.unwrap();
         }
-        link.write_all(b"\n\ndata: \xF0\x9F\n\ndata: end\n\n")
-            .await
-            .unwrap();
+        link.write_all(b"\n\ndata: \xF0\x9F\n\ndata: end\n\n").await.unwrap();
         link
     });
     let mut events = Vec::new();
@@ -253,9 +222,7 @@ async fn a_web_page_is_no_log() {
         let page = "HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\nConnection: close\r\n\r\n<html>hi</html>";
         link.write_all(page.as_bytes()).await.unwrap();
     });
-    let StreamEvent::Lost(error) = next(&mut stream).await else {
-        panic!("not lost")
-    };
+    let StreamEvent::Lost(error) = next(&mut stream).await else { panic!("not lost") };
     let problem = Problem::from(error);
     assert_eq!(problem.kind, ProblemKind::BadAnswer);
     assert!(problem.hint.unwrap().contains("base_url"));

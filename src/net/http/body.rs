@@ -24,23 +24,14 @@ impl Answer {
     /// Decodes the body as JSON. An empty body reads as `null`, since some APIs answer changes with nothing.
     pub(in crate::net) fn decode<T: DeserializeOwned>(&self) -> Result<T, Cause> {
         if self.page {
-            return Err(Cause::Page {
-                title: title(&self.body),
-            });
+            return Err(Cause::Page { title: title(&self.body) });
         }
-        let text = if self.body.is_empty() {
-            b"null"
-        } else {
-            &self.body[..]
-        };
+        let text = if self.body.is_empty() { b"null" } else { &self.body[..] };
         serde_json::from_slice(text).map_err(|error| {
             if looks_like_page(text) {
                 return Cause::Page { title: title(text) };
             }
-            Cause::Json {
-                why: error.to_string(),
-                length: self.body.len(),
-            }
+            Cause::Json { why: error.to_string(), length: self.body.len() }
         })
     }
 }
@@ -58,10 +49,7 @@ pub(in crate::net) async fn read(mut response: reqwest::Response, limit: usize) 
             Ok(Some(chunk)) => body.extend_from_slice(&chunk),
             Ok(None) => return Ok(body.freeze()),
             Err(error) => {
-                return Err(Cause::Cut {
-                    received: body.len(),
-                    why: cut_words(&error),
-                });
+                return Err(Cause::Cut { received: body.len(), why: cut_words(&error) });
             }
         }
     }
@@ -82,18 +70,11 @@ pub(in crate::net) fn cut_words(error: &reqwest::Error) -> String {
 pub(in crate::net) fn head(headers: &HeaderMap) -> (Option<Duration>, Option<String>) {
     let text = |name: &str| headers.get(name).and_then(|v| v.to_str().ok());
     let wait = text("retry-after").and_then(|v| retry::retry_after(v, std::time::SystemTime::now()));
-    let id = [
-        "x-request-id",
-        "request-id",
-        "x-correlation-id",
-        "x-trace-id",
-        "x-amzn-requestid",
-        "cf-ray",
-    ]
-    .into_iter()
-    .find_map(text)
-    .filter(|id| !id.is_empty())
-    .map(|id| printable(id, 80));
+    let id = ["x-request-id", "request-id", "x-correlation-id", "x-trace-id", "x-amzn-requestid", "cf-ray"]
+        .into_iter()
+        .find_map(text)
+        .filter(|id| !id.is_empty())
+        .map(|id| printable(id, 80));
     (wait, id)
 }
 
@@ -105,12 +86,8 @@ pub(in crate::net) fn is_page(headers: &HeaderMap) -> bool {
 }
 
 fn looks_like_page(body: &[u8]) -> bool {
-    let start: Vec<u8> = body
-        .iter()
-        .skip_while(|b| b.is_ascii_whitespace())
-        .take(14)
-        .map(u8::to_ascii_lowercase)
-        .collect();
+    let start: Vec<u8> =
+        body.iter().skip_while(|b| b.is_ascii_whitespace()).take(14).map(u8::to_ascii_lowercase).collect();
     start.starts_with(b"<!doctype html") || start.starts_with(b"<html")
 }
 
@@ -155,20 +132,13 @@ fn json_words(value: &Value) -> Option<String> {
                 let code = fields.get("error").and_then(Value::as_str);
                 return Some(code.map_or_else(|| text.to_owned(), |code| format!("{text} ({code})")));
             }
-            let say = |name: &str| {
-                fields
-                    .get(name)
-                    .and_then(json_words)
-                    .filter(|text| !text.is_empty())
-            };
+            let say = |name: &str| fields.get(name).and_then(json_words).filter(|text| !text.is_empty());
             match (say("error"), say("title"), say("detail")) {
                 (Some(inner), ..) => Some(inner),
                 (None, Some(title), Some(detail)) if title != detail => Some(format!("{title}: {detail}")),
-                (None, title, detail) => title.or(detail).or_else(|| {
-                    ["message", "description", "reason", "code"]
-                        .into_iter()
-                        .find_map(say)
-                }),
+                (None, title, detail) => title
+                    .or(detail)
+                    .or_else(|| ["message", "description", "reason", "code"].into_iter().find_map(say)),
             }
         }
         Value::Array(items) => items.iter().find_map(json_words),
@@ -199,10 +169,7 @@ mod tests {
                 r#"{"error":{"status":404,"code":"404.container","title":"No such container","detail":"it was deleted"},"data":null}"#,
                 "No such container: it was deleted",
             ),
-            (
-                r#"{"error":{"code":"401.auth-invalid","title":"Bad key"}}"#,
-                "Bad key",
-            ),
+            (r#"{"error":{"code":"401.auth-invalid","title":"Bad key"}}"#, "Bad key"),
             (r#"{"error":{"code":"429.rate-limiting"}}"#, "429.rate-limiting"),
             (
                 r#"{"error":"invalid_token","error_description":"The key expired"}"#,
@@ -213,39 +180,22 @@ mod tests {
             (r#"{"message":"too many  \n words"}"#, "too many words"),
             (r#""just text""#, "just text"),
             ("gateway \u{1b}[31mdown", "gateway [31mdown"),
-            (
-                "<html><head><TITLE>502 Bad\nGateway</TITLE>",
-                "a web page: “502 Bad Gateway”",
-            ),
+            ("<html><head><TITLE>502 Bad\nGateway</TITLE>", "a web page: “502 Bad Gateway”"),
             ("<!DOCTYPE html><p>", "a web page instead of an answer"),
         ] {
             assert_eq!(words(body.as_bytes(), false).as_deref(), Some(said), "{body}");
         }
         assert_eq!(words(b"", false), None);
         assert_eq!(words(br#"{"data":null}"#, false), None);
-        assert_eq!(
-            words("é".repeat(5000).as_bytes(), false).unwrap().chars().count(),
-            401
-        );
+        assert_eq!(words("é".repeat(5000).as_bytes(), false).unwrap().chars().count(), 401);
     }
 
     #[test]
     fn a_body_may_say_when_to_come_back() {
         let wait = |body: &str| asked_wait(body.as_bytes());
-        assert_eq!(
-            wait(r#"{"error":"slow down","retry_after":2.5}"#),
-            Some(Duration::from_millis(2500))
-        );
-        assert_eq!(
-            wait(r#"{"retry_after":1e300}"#),
-            Some(Duration::from_secs(86_400))
-        );
-        for odd in [
-            r#"{"retry_after":-1}"#,
-            r#"{"retry_after":"soon"}"#,
-            "[]",
-            "slow down",
-        ] {
+        assert_eq!(wait(r#"{"error":"slow down","retry_after":2.5}"#), Some(Duration::from_millis(2500)));
+        assert_eq!(wait(r#"{"retry_after":1e300}"#), Some(Duration::from_secs(86_400)));
+        for odd in [r#"{"retry_after":-1}"#, r#"{"retry_after":"soon"}"#, "[]", "slow down"] {
             assert_eq!(wait(odd), None, "{odd}");
         }
     }

@@ -17,9 +17,8 @@ const SEQUENCE: u8 = 0x30;
 /// 1.2.840.10045.4.3.2, an ECDSA signature with SHA-256.
 const SIGNED: [u8; 10] = [0x06, 8, 0x2a, 0x86, 0x48, 0xce, 0x3d, 4, 3, 2];
 /// 1.2.840.10045.2.1 and 1.2.840.10045.3.1.7, a key on the curve P-256.
-const KEY: [u8; 19] = [
-    0x06, 7, 0x2a, 0x86, 0x48, 0xce, 0x3d, 2, 1, 0x06, 8, 0x2a, 0x86, 0x48, 0xce, 0x3d, 3, 1, 7,
-];
+const KEY: [u8; 19] =
+    [0x06, 7, 0x2a, 0x86, 0x48, 0xce, 0x3d, 2, 1, 0x06, 8, 0x2a, 0x86, 0x48, 0xce, 0x3d, 3, 1, 7];
 
 /// A value in DER: its tag, its length, and what it is made of.
 fn der(tag: u8, parts: &[&[u8]]) -> Vec<u8> {
@@ -40,30 +39,18 @@ fn vouched_by_itself() -> (CertificateDer<'static>, PrivatePkcs8KeyDer<'static>)
     let key = EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_ASN1_SIGNING, &random).unwrap();
     let pair = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_ASN1_SIGNING, key.as_ref(), &random).unwrap();
     let algorithm = der(SEQUENCE, &[&SIGNED]);
-    let named = der(
-        SEQUENCE,
-        &[&[0x06, 3, 0x55, 4, 3], &der(0x0c, &[b"appliance.invalid"])],
-    );
+    let named = der(SEQUENCE, &[&[0x06, 3, 0x55, 4, 3], &der(0x0c, &[b"appliance.invalid"])]);
     let name = der(SEQUENCE, &[&der(0x31, &[&named])]);
-    let validity = der(
-        SEQUENCE,
-        &[&der(0x17, &[b"240101000000Z"]), &der(0x17, &[b"490101000000Z"])],
-    );
+    let validity = der(SEQUENCE, &[&der(0x17, &[b"240101000000Z"]), &der(0x17, &[b"490101000000Z"])]);
     let public = der(0x03, &[&[0], pair.public_key().as_ref()]);
     let public = der(SEQUENCE, &[&der(SEQUENCE, &[&KEY]), &public]);
     let version = der(0xa0, &[&[0x02, 1, 2]]);
     let serial = [0x02, 1, 1];
-    let told = der(
-        SEQUENCE,
-        &[&version, &serial, &algorithm, &name, &validity, &name, &public],
-    );
+    let told = der(SEQUENCE, &[&version, &serial, &algorithm, &name, &validity, &name, &public]);
     let signature = pair.sign(&random, &told).unwrap();
     let signature = der(0x03, &[&[0], signature.as_ref()]);
     let certificate = der(SEQUENCE, &[&told, &algorithm, &signature]);
-    (
-        certificate.into(),
-        PrivatePkcs8KeyDer::from(key.as_ref().to_vec()),
-    )
+    (certificate.into(), PrivatePkcs8KeyDer::from(key.as_ref().to_vec()))
 }
 
 /// Answers one connection after another until one got as far as a request; gives how many there were.
@@ -103,21 +90,13 @@ fn serve() -> (url::Url, JoinHandle<usize>) {
 async fn a_certificate_that_nobody_vouches_for_is_taken_only_where_it_is_said() {
     let (url, served) = serve();
     let ask = async |insecure_tls| -> Result<Value, Problem> {
-        let client = Client::new(ClientOptions {
-            insecure_tls,
-            ..ClientOptions::default()
-        });
+        let client = Client::new(ClientOptions { insecure_tls, ..ClientOptions::default() });
         client.read(&Request::get(url.clone())).await
     };
     let refused = ask(false).await.unwrap_err();
     assert!(refused.message.contains("ertificate"), "{refused}");
     assert!(refused.hint.as_ref().unwrap().contains("certificate"));
     assert_eq!(ask(true).await.unwrap(), serde_json::json!({}));
-    let connections = tokio::task::spawn_blocking(|| served.join().unwrap())
-        .await
-        .unwrap();
-    assert_eq!(
-        connections, 2,
-        "a certificate does not become better by asking again"
-    );
+    let connections = tokio::task::spawn_blocking(|| served.join().unwrap()).await.unwrap();
+    assert_eq!(connections, 2, "a certificate does not become better by asking again");
 }

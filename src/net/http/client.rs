@@ -107,10 +107,7 @@ impl Client {
     /// region) and must not hold up the others.
     #[must_use]
     pub fn lane(&self, concurrency: usize) -> Self {
-        Self {
-            inner: self.inner.clone(),
-            slots: slots(concurrency),
-        }
+        Self { inner: self.inner.clone(), slots: slots(concurrency) }
     }
 
     /// How its requests have gone.
@@ -155,9 +152,7 @@ impl Client {
                 Err(failure) => failure,
             };
             let pause = if may_repeat && self.may_pass(&failure) {
-                waits
-                    .next()
-                    .and_then(|ours| retry::wait(ours, failure.retry_after))
+                waits.next().and_then(|ours| retry::wait(ours, failure.retry_after))
             } else {
                 None
             };
@@ -179,15 +174,10 @@ impl Client {
         let own = self.options().timeout;
         let limit = haste::limit().map_or(own, |limit| limit.min(own));
         let late = || {
-            let cause = Cause::Timeout {
-                what: "whole answer",
-                after: limit,
-            };
+            let cause = Cause::Timeout { what: "whole answer", after: limit };
             Err(self.failed(request, cause, None))
         };
-        let answer = tokio::time::timeout(limit, self.try_once(request))
-            .await
-            .unwrap_or_else(|_| late());
+        let answer = tokio::time::timeout(limit, self.try_once(request)).await.unwrap_or_else(|_| late());
         if let Err(failure) = &answer {
             haste::note(&request.url, &failure.cause);
         }
@@ -204,11 +194,7 @@ impl Client {
         let body = body::read(response, self.options().body_limit)
             .await
             .map_err(|cause| self.failed(request, cause, Some(status.as_u16())))?;
-        Ok(Answer {
-            status: status.as_u16(),
-            body,
-            page,
-        })
+        Ok(Answer { status: status.as_u16(), body, page })
     }
 
     /// Sends the request and returns when the head of the answer is there, whatever its status. `upgrade` asks for
@@ -224,9 +210,8 @@ impl Client {
         let wire = self
             .wire(address::is_loopback(&request.url), upgrade)
             .map_err(|why| self.failed(request, Cause::SetUp(why), None))?;
-        let mut ready = wire
-            .request(request.method.clone(), request.url.clone())
-            .headers(request.headers.clone());
+        let mut ready =
+            wire.request(request.method.clone(), request.url.clone()).headers(request.headers.clone());
         if let Some(body) = &request.body {
             ready = ready.body(body.clone());
         }

@@ -24,10 +24,7 @@ struct Haste {
 /// be connected to is not asked a second time. Holds for requests of the future itself, not for those of tasks that
 /// it starts.
 pub async fn in_haste<F: Future>(limit: Duration, future: F) -> F::Output {
-    let haste = Haste {
-        limit,
-        gone: Mutex::default(),
-    };
+    let haste = Haste { limit, gone: Mutex::default() };
     HASTE.scope(haste, future).await
 }
 
@@ -62,9 +59,5 @@ pub(super) fn note(url: &Url, cause: &Cause) {
 }
 
 fn host(url: &Url) -> String {
-    format!(
-        "{}:{}",
-        url.host_str().unwrap_or_default(),
-        url.port_or_known_default().unwrap_or_default()
-    )
+    format!("{}:{}", url.host_str().unwrap_or_default(), url.port_or_known_default().unwrap_or_default())
 }

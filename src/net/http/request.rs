@@ -33,23 +33,14 @@ impl Request {
             Ok(bytes) => request.body = Some(bytes.into()),
             Err(_) => request.wrong = Some("the body cannot be written as JSON"),
         }
-        request
-            .headers
-            .insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        request.headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
         request
     }
 
     fn new(method: Method, url: Url) -> Self {
         let mut headers = HeaderMap::new();
         headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
-        Self {
-            method,
-            url,
-            headers,
-            body: None,
-            secrets: Vec::new(),
-            wrong: None,
-        }
+        Self { method, url, headers, body: None, secrets: Vec::new(), wrong: None }
     }
 
     /// Adds `name=value` to the query, percent-encoded.
@@ -132,11 +123,7 @@ impl Request {
     pub(in crate::net) fn fault(&self) -> Result<(), NetError> {
         match self.wrong {
             None => Ok(()),
-            Some(why) => Err(NetError::new(
-                self.method.as_str(),
-                &self.url,
-                Cause::Unsendable(why),
-            )),
+            Some(why) => Err(NetError::new(self.method.as_str(), &self.url, Cause::Unsendable(why))),
         }
     }
 }
@@ -144,11 +131,6 @@ impl Request {
 /// Without query, headers or body: they may hold secrets.
 impl std::fmt::Debug for Request {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(
-            f,
-            "Request({} {})",
-            self.method,
-            crate::net::address::told(&self.url)
-        )
+        write!(f, "Request({} {})", self.method, crate::net::address::told(&self.url))
     }
 }

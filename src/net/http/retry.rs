@@ -36,9 +36,7 @@ pub(in crate::net) fn retry_after(value: &str, now: SystemTime) -> Option<Durati
     let asked = if !value.is_empty() && value.bytes().all(|b| b.is_ascii_digit()) {
         value.parse().map_or(DAY, Duration::from_secs)
     } else {
-        let date = jiff::fmt::rfc2822::DateTimeParser::new()
-            .parse_timestamp(value)
-            .ok()?;
+        let date = jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(value).ok()?;
         SystemTime::from(date).duration_since(now).unwrap_or_default()
     };
     Some(asked.min(DAY))

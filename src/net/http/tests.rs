@@ -39,10 +39,7 @@ async fn serve(answers: Vec<String>) -> (url::Url, JoinHandle<Vec<String>>) {
 }
 
 fn answer(status: &str, headers: &str, body: &str) -> String {
-    format!(
-        "HTTP/1.1 {status}\r\nConnection: close\r\nContent-Length: {}\r\n{headers}\r\n{body}",
-        body.len()
-    )
+    format!("HTTP/1.1 {status}\r\nConnection: close\r\nContent-Length: {}\r\n{headers}\r\n{body}", body.len())
 }
 
 fn client() -> Client {
@@ -106,9 +103,7 @@ async fn a_refusal_is_told_whole_and_without_the_token() {
         r#"{"error":{"title":"Bad key fake-token-for-this-test"}}"#,
     )])
     .await;
-    let request = Request::get(url)
-        .query("access_token", "another-fake")
-        .bearer(&token);
+    let request = Request::get(url).query("access_token", "another-fake").bearer(&token);
     assert!(!format!("{request:?}").contains("fake"));
     let client = client();
     let error = client.json::<Value>(&request).await.unwrap_err();
@@ -118,36 +113,19 @@ async fn a_refusal_is_told_whole_and_without_the_token() {
     assert_eq!(problem.request_id.as_deref(), Some("req-7"));
     assert!(problem.request.as_deref().unwrap().ends_with("/v1/things"));
     assert!(problem.hint.as_deref().unwrap().contains("token"));
-    for text in [
-        format!("{error} {error:?}"),
-        format!("{problem} {problem:?}"),
-        format!("{client:?}"),
-    ] {
+    for text in [format!("{error} {error:?}"), format!("{problem} {problem:?}"), format!("{client:?}")] {
         assert!(!text.contains("fake"), "{text}");
     }
     let heads = served.await.unwrap();
-    assert!(
-        heads[0].contains("fake-token-for-this-test"),
-        "the server itself was given it"
-    );
+    assert!(heads[0].contains("fake-token-for-this-test"), "the server itself was given it");
 }
 
 #[tokio::test]
 async fn odd_answers_say_what_is_odd() {
     // What is cut may be whole the next time; a page where no answer ever was will be a page again.
     for (body, headers, said, tries) in [
-        (
-            "<html><title>Sign in</title></html>",
-            "Content-Type: text/html\r\n",
-            "web page (“Sign in”)",
-            1,
-        ),
-        (
-            "<!doctype html><p>hi",
-            "Content-Type: application/json\r\n",
-            "web page",
-            1,
-        ),
+        ("<html><title>Sign in</title></html>", "Content-Type: text/html\r\n", "web page (“Sign in”)", 1),
+        ("<!doctype html><p>hi", "Content-Type: application/json\r\n", "web page", 1),
         ("{\"a\": [1, 2", "", "line 1 column 11", 4),
     ] {
         let (url, served) = serve(vec![answer("200 OK", headers, body); tries]).await;
@@ -182,15 +160,9 @@ async fn too_long_an_answer_is_not_read_to_its_end() {
         ),
     ])
     .await;
-    let client = Client::new(ClientOptions {
-        body_limit: 1000,
-        ..ClientOptions::default()
-    });
+    let client = Client::new(ClientOptions { body_limit: 1000, ..ClientOptions::default() });
     for _ in 0..2 {
-        let error = client
-            .json::<Value>(&Request::get(url.clone()))
-            .await
-            .unwrap_err();
+        let error = client.json::<Value>(&Request::get(url.clone())).await.unwrap_err();
         assert_eq!(*error.cause, Cause::TooLarge { limit: 1000 });
     }
     served.await.unwrap();
@@ -205,12 +177,8 @@ async fn plain_http_to_another_machine_is_refused_even_by_redirect() {
     assert!(problem.hint.as_deref().unwrap().contains("insecure"));
     assert_eq!(client.counters().requests, 0);
 
-    let (url, served) = serve(vec![answer(
-        "302 Found",
-        "Location: http://198.51.100.9/v1?token=fake-token\r\n",
-        "",
-    )])
-    .await;
+    let (url, served) =
+        serve(vec![answer("302 Found", "Location: http://198.51.100.9/v1?token=fake-token\r\n", "")]).await;
     let problem = client.read::<Value>(&Request::get(url)).await.unwrap_err();
     assert_eq!(problem.kind, ProblemKind::BadAnswer, "{problem}");
     assert!(!format!("{problem:?}").contains("fake-token"), "{problem:?}");
@@ -220,9 +188,7 @@ async fn plain_http_to_another_machine_is_refused_even_by_redirect() {
 #[tokio::test]
 async fn nobody_there_is_told_after_the_tries() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url: url::Url = format!("http://{}/", listener.local_addr().unwrap())
-        .parse()
-        .unwrap();
+    let url: url::Url = format!("http://{}/", listener.local_addr().unwrap()).parse().unwrap();
     drop(listener);
     let client = client();
     let problem = client.read::<Value>(&Request::get(url)).await.unwrap_err();
@@ -241,10 +207,7 @@ async fn in_haste_nothing_is_tried_again_and_nobody_there_is_not_asked_twice() {
     let client = client();
     super::in_haste(Duration::from_secs(20), async {
         for _ in 0..3 {
-            let problem = client
-                .read::<Value>(&Request::get(url.clone()))
-                .await
-                .unwrap_err();
+            let problem = client.read::<Value>(&Request::get(url.clone())).await.unwrap_err();
             assert_eq!(problem.kind, ProblemKind::Unreachable);
             assert!(problem.message.to_lowercase().contains("refused"), "{problem}");
         }
@@ -267,9 +230,7 @@ async fn in_haste_a_silent_server_is_given_up_soon() {
     let began = std::time::Instant::now();
     let request = Request::get(url.parse().unwrap());
     let asked = client.read::<Value>(&request);
-    let problem = super::in_haste(Duration::from_millis(20), asked)
-        .await
-        .unwrap_err();
+    let problem = super::in_haste(Duration::from_millis(20), asked).await.unwrap_err();
     assert_eq!(problem.kind, ProblemKind::Unreachable);
     assert!(began.elapsed() < Duration::from_secs(15), "its own limit is 20 s");
     drop(listener);
@@ -289,14 +250,9 @@ async fn a_token_with_a_line_end_is_told_and_not_sent() {
 #[tokio::test]
 async fn a_lane_that_hangs_does_not_hold_up_another() {
     let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let hanging: url::Url = format!("http://{}/", silent.local_addr().unwrap())
-        .parse()
-        .unwrap();
+    let hanging: url::Url = format!("http://{}/", silent.local_addr().unwrap()).parse().unwrap();
     let (url, served) = serve(vec![answer("200 OK", "", "[]")]).await;
-    let client = Client::new(ClientOptions {
-        concurrency: 1,
-        ..ClientOptions::default()
-    });
+    let client = Client::new(ClientOptions { concurrency: 1, ..ClientOptions::default() });
     let (stuck, free) = (client.lane(1), client.lane(1));
     let waiting = tokio::spawn(async move { stuck.send(&Request::get(hanging)).await.map(|_| ()) });
     let _held = silent.accept().await.unwrap();

@@ -69,11 +69,7 @@ fn tls(upgrade: bool) -> Result<ClientConfig, String> {
         .dangerous()
         .with_custom_certificate_verifier(trusted)
         .with_no_client_auth();
-    let offered: &[&[u8]] = if upgrade {
-        &[b"http/1.1"]
-    } else {
-        &[b"h2", b"http/1.1"]
-    };
+    let offered: &[&[u8]] = if upgrade { &[b"http/1.1"] } else { &[b"h2", b"http/1.1"] };
     config.alpn_protocols = offered.iter().map(|name| name.to_vec()).collect();
     Ok(config)
 }

@@ -54,12 +54,9 @@ async fn attempt(
 ) -> Result<(Upgraded, Option<String>), NetError> {
     let key = base64::engine::general_purpose::STANDARD.encode(fastrand::u128(..).to_ne_bytes());
     let mut request = request.clone();
-    for (name, value) in [
-        (CONNECTION, "Upgrade"),
-        (UPGRADE, "websocket"),
-        (SEC_WEBSOCKET_VERSION, "13"),
-        (ACCEPT, "*/*"),
-    ] {
+    for (name, value) in
+        [(CONNECTION, "Upgrade"), (UPGRADE, "websocket"), (SEC_WEBSOCKET_VERSION, "13"), (ACCEPT, "*/*")]
+    {
         request.headers.insert(name, HeaderValue::from_static(value));
     }
     let unsendable = |_| client.failed(&request, Cause::Unsendable("a subprotocol's name"), None);
@@ -80,10 +77,7 @@ async fn attempt(
         switched(client, &request, response, &key, protocols).await
     };
     let result = tokio::time::timeout(limit, opening).await.unwrap_or_else(|_| {
-        let cause = Cause::Timeout {
-            what: "websocket",
-            after: limit,
-        };
+        let cause = Cause::Timeout { what: "websocket", after: limit };
         Err(client.failed(&request, cause, None))
     });
     drop(slot);

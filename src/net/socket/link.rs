@@ -82,27 +82,11 @@ pub(super) async fn start(
     let (out, frames) = mpsc::channel(WAITING);
     let (orders, requests) = mpsc::channel(WAITING);
     let pulse = Arc::new(Pulse::default());
-    let task = run(
-        sink,
-        source,
-        requests,
-        out,
-        pulse,
-        named.clone(),
-        options.ping_every,
-    );
+    let task = run(sink, source, requests, out, pulse, named.clone(), options.ping_every);
     let task = Arc::new(AbortOnDropHandle::new(tokio::spawn(task)));
     Socket {
-        reader: SocketReader {
-            frames,
-            _task: task.clone(),
-        },
-        writer: SocketWriter {
-            orders,
-            protocol,
-            named,
-            _task: task,
-        },
+        reader: SocketReader { frames, _task: task.clone() },
+        writer: SocketWriter { orders, protocol, named, _task: task },
     }
 }
 
@@ -121,15 +105,8 @@ async fn run(
     };
     if let Some(cause) = end {
         // Nobody may be listening any more, which is an end as well.
-        let _ = out
-            .send(Waiting {
-                heard: Err(NetError {
-                    cause: Box::new(cause),
-                    ..named
-                }),
-                _room: None,
-            })
-            .await;
+        let _ =
+            out.send(Waiting { heard: Err(NetError { cause: Box::new(cause), ..named }), _room: None }).await;
     }
 }
 
@@ -259,10 +236,7 @@ async fn silence(pulse: &Pulse, limit: Duration) {
 
 /// Says good-bye and waits: the reader ends the task when the peer's close arrives.
 async fn farewell(mut sink: SplitSink<Connection, Message>, done: oneshot::Sender<()>) -> Cause {
-    let good_bye = CloseFrame {
-        code: CloseCode::Normal,
-        reason: "".into(),
-    };
+    let good_bye = CloseFrame { code: CloseCode::Normal, reason: "".into() };
     let sent = tokio::time::timeout(FAREWELL, sink.send(Message::Close(Some(good_bye)))).await;
     if matches!(sent, Ok(Ok(()))) {
         tokio::time::sleep(FAREWELL).await;

@@ -50,11 +50,7 @@ pub struct SocketOptions {
 
 impl Default for SocketOptions {
     fn default() -> Self {
-        Self {
-            protocols: Vec::new(),
-            message_limit: 1 << 20,
-            ping_every: Duration::from_secs(20),
-        }
+        Self { protocols: Vec::new(), message_limit: 1 << 20, ping_every: Duration::from_secs(20) }
     }
 }
 
@@ -102,9 +98,7 @@ impl Socket {
     pub async fn close(self) {
         let (mut reader, writer) = self.split();
         // Frames on their way must be taken, or the link's task would wait for room and never see the close.
-        tokio::join!(writer.close(), async {
-            while let Ok(Some(_)) = reader.recv().await {}
-        });
+        tokio::join!(writer.close(), async { while let Ok(Some(_)) = reader.recv().await {} });
     }
 
     /// Two halves for two tasks, so that neither waits for the other.
@@ -126,10 +120,7 @@ impl SocketReader {
 impl SocketWriter {
     /// See [`Socket::send`].
     pub async fn send(&mut self, frame: Frame) -> Result<(), Problem> {
-        self.orders
-            .send(link::Order::Frame(frame))
-            .await
-            .map_err(|_| self.named.clone().into())
+        self.orders.send(link::Order::Frame(frame)).await.map_err(|_| self.named.clone().into())
     }
 
     /// Sends a close frame and waits, a second at most, until the peer has answered it. Somebody should be receiving

@@ -20,12 +20,7 @@ type Server = WebSocketStream<TcpStream>;
 async fn listen() -> (TcpListener, url::Url) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = listener.local_addr().unwrap().port();
-    (
-        listener,
-        format!("ws://127.0.0.1:{port}/console?token=fake-console-token")
-            .parse()
-            .unwrap(),
-    )
+    (listener, format!("ws://127.0.0.1:{port}/console?token=fake-console-token").parse().unwrap())
 }
 
 async fn head(stream: &mut TcpStream) -> String {
@@ -51,10 +46,7 @@ async fn accept(listener: &TcpListener, extra: &str) -> (Server, String) {
         "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Accept: {key}\r\n{extra}\r\n"
     );
     stream.write_all(answer.as_bytes()).await.unwrap();
-    (
-        WebSocketStream::from_raw_socket(stream, Role::Server, None).await,
-        head,
-    )
+    (WebSocketStream::from_raw_socket(stream, Role::Server, None).await, head)
 }
 
 fn client() -> Client {
@@ -89,18 +81,12 @@ async fn text_and_binary_frames_go_both_ways() {
     socket.send(Frame::Binary("ls\r".into())).await.unwrap();
     socket.send(Frame::Text("x".into())).await.unwrap();
     assert_eq!(within(socket.recv()).await, Ok(Some(Frame::Text("grüße".into()))));
-    assert_eq!(
-        within(socket.recv()).await,
-        Ok(Some(Frame::Binary(vec![0, 255].into())))
-    );
+    assert_eq!(within(socket.recv()).await, Ok(Some(Frame::Binary(vec![0, 255].into()))));
     let mut heard = Vec::new();
     while heard.len() < 3 {
         heard.push(within(server.next()).await.unwrap().unwrap());
     }
-    assert!(
-        heard.contains(&Message::Pong("are you there".into())),
-        "{heard:?}"
-    );
+    assert!(heard.contains(&Message::Pong("are you there".into())), "{heard:?}");
     heard.retain(|message| !message.is_pong());
     assert_eq!(heard, [Message::binary("ls\r"), Message::text("x")]);
 }
@@ -111,24 +97,14 @@ async fn close_codes_are_told_in_words_and_orderly_ones_end_well() {
         (1000, "bye", None),
         (1001, "", None),
         (1011, "", Some("it failed inside (code 1011)")),
-        (
-            1008,
-            "token\u{1b}[2J used",
-            Some("its policy forbids this (code 1008: token[2J used)"),
-        ),
+        (1008, "token\u{1b}[2J used", Some("its policy forbids this (code 1008: token[2J used)")),
         (4001, "gone", Some("for a reason of its own (code 4001: gone)")),
     ] {
         let (mut socket, mut server) = pair(SocketOptions::default()).await;
-        let frame = CloseFrame {
-            code: code.into(),
-            reason: reason.into(),
-        };
+        let frame = CloseFrame { code: code.into(), reason: reason.into() };
         server.send(Message::text("last words")).await.unwrap();
         server.close(Some(frame)).await.unwrap();
-        assert_eq!(
-            within(socket.recv()).await,
-            Ok(Some(Frame::Text("last words".into())))
-        );
+        assert_eq!(within(socket.recv()).await, Ok(Some(Frame::Text("last words".into()))));
         match (within(socket.recv()).await, said) {
             (Ok(None), None) => {}
             (Err(problem), Some(said)) => {
@@ -154,11 +130,8 @@ async fn a_link_cut_mid_frame_is_a_problem_not_an_end() {
 
 #[tokio::test]
 async fn a_message_over_the_limit_ends_the_link_and_says_so() {
-    let (mut socket, mut server) = pair(SocketOptions {
-        message_limit: 1000,
-        ..SocketOptions::default()
-    })
-    .await;
+    let (mut socket, mut server) =
+        pair(SocketOptions { message_limit: 1000, ..SocketOptions::default() }).await;
     server.send(Message::binary(vec![7; 1000])).await.unwrap();
     server.send(Message::binary(vec![7; 1001])).await.unwrap();
     assert!(matches!(within(socket.recv()).await, Ok(Some(Frame::Binary(bytes))) if bytes.len() == 1000));
@@ -168,11 +141,8 @@ async fn a_message_over_the_limit_ends_the_link_and_says_so() {
 
 #[tokio::test]
 async fn two_pings_without_a_word_drop_the_link() {
-    let (mut socket, server) = pair(SocketOptions {
-        ping_every: Duration::from_millis(50),
-        ..SocketOptions::default()
-    })
-    .await;
+    let (mut socket, server) =
+        pair(SocketOptions { ping_every: Duration::from_millis(50), ..SocketOptions::default() }).await;
     // A server that is held but never read answers nothing.
     let problem = within(socket.recv()).await.unwrap_err();
     assert!(problem.message.contains("answered no ping"), "{problem}");
@@ -181,11 +151,8 @@ async fn two_pings_without_a_word_drop_the_link() {
 
 #[tokio::test]
 async fn a_server_that_answers_pings_is_kept_however_quiet() {
-    let (mut socket, mut server) = pair(SocketOptions {
-        ping_every: Duration::from_millis(20),
-        ..SocketOptions::default()
-    })
-    .await;
+    let (mut socket, mut server) =
+        pair(SocketOptions { ping_every: Duration::from_millis(20), ..SocketOptions::default() }).await;
     // Reading answers the pings; ten of them are five times what a dead link would be given.
     let mut pings = 0;
     while pings < 10 {
@@ -228,23 +195,15 @@ async fn a_refused_subprotocol_is_not_offered_twice() {
 #[tokio::test]
 async fn an_accepted_subprotocol_is_known() {
     let (listener, url) = listen().await;
-    let options = SocketOptions {
-        protocols: vec!["binary".into(), "base64".into()],
-        ..SocketOptions::default()
-    };
+    let options =
+        SocketOptions { protocols: vec!["binary".into(), "base64".into()], ..SocketOptions::default() };
     let client = client();
     let (socket, (_server, head)) = within(async {
-        tokio::join!(
-            client.socket(url, options),
-            accept(&listener, "Sec-WebSocket-Protocol: base64\r\n")
-        )
+        tokio::join!(client.socket(url, options), accept(&listener, "Sec-WebSocket-Protocol: base64\r\n"))
     })
     .await;
     assert_eq!(header(&head, "sec-websocket-protocol"), Some("binary, base64"));
-    assert!(
-        head.starts_with("GET /console?token=fake-console-token HTTP/1.1\r\n"),
-        "{head}"
-    );
+    assert!(head.starts_with("GET /console?token=fake-console-token HTTP/1.1\r\n"), "{head}");
     assert_eq!(socket.unwrap().subprotocol(), Some("base64"));
 }
 
@@ -285,18 +244,13 @@ async fn what_is_no_websocket_is_told_without_the_token() {
         let problem = Problem::from(socket.unwrap_err());
         assert_eq!(problem.kind, kind, "{problem}");
         assert!(problem.message.contains(said), "{problem}");
-        assert!(
-            !format!("{problem:?}").contains("fake-console-token"),
-            "{problem:?}"
-        );
+        assert!(!format!("{problem:?}").contains("fake-console-token"), "{problem:?}");
     }
 }
 
 #[tokio::test]
 async fn an_unencrypted_websocket_elsewhere_is_refused_without_a_packet() {
-    let url = "ws://198.51.100.7:9/console?token=fake-console-token"
-        .parse()
-        .unwrap();
+    let url = "ws://198.51.100.7:9/console?token=fake-console-token".parse().unwrap();
     let client = client();
     let error = client.socket(url, SocketOptions::default()).await.unwrap_err();
     assert_eq!(*error.cause, Cause::Plaintext);
@@ -308,18 +262,13 @@ async fn an_unencrypted_websocket_elsewhere_is_refused_without_a_packet() {
 async fn a_full_reader_does_not_stop_the_writer_and_loses_nothing() {
     // More than the channel and every buffer on the way hold, so the server must wait for the reader.
     const FRAMES: usize = 400;
-    let (mut socket, server) = pair(SocketOptions {
-        ping_every: Duration::from_millis(40),
-        ..SocketOptions::default()
-    })
-    .await;
+    let (mut socket, server) =
+        pair(SocketOptions { ping_every: Duration::from_millis(40), ..SocketOptions::default() }).await;
     let flood = tokio::spawn(async move {
         let (mut sink, mut source) = server.split();
         let send = async {
             for n in 0..FRAMES {
-                sink.send(Message::binary(vec![u8::try_from(n % 251).unwrap(); 64 << 10]))
-                    .await
-                    .unwrap();
+                sink.send(Message::binary(vec![u8::try_from(n % 251).unwrap(); 64 << 10])).await.unwrap();
             }
         };
         let heard = async {

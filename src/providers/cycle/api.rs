@@ -54,11 +54,8 @@ impl Api {
         let Pass { token, address } = pass.data;
         let mut url = match address {
             Some(address) => address.parse().map_err(|_| {
-                Problem::new(
-                    ProblemKind::BadAnswer,
-                    "the platform named an address that is none",
-                )
-                .request(format!("GET {}", path.join("/")))
+                Problem::new(ProblemKind::BadAnswer, "the platform named an address that is none")
+                    .request(format!("GET {}", path.join("/")))
             })?,
             None => self.url(path)?,
         };
@@ -124,11 +121,7 @@ mod tests {
     fn a_missing_capability_is_named() {
         let body = br#"{"error":{"code":"403.permissions","extra":{"capability":"containers-console"}},"data":null}"#;
         assert!(advice(body).unwrap().contains("`containers-console`"));
-        assert!(
-            advice(br#"{"error":{"code":"403.wrong_hub"}}"#)
-                .unwrap()
-                .contains("`hub`")
-        );
+        assert!(advice(br#"{"error":{"code":"403.wrong_hub"}}"#).unwrap().contains("`hub`"));
         assert_eq!(advice(br#"{"error":"invalid_token"}"#), None);
         assert_eq!(advice(b"<html>"), None);
     }

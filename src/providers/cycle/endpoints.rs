@@ -8,34 +8,16 @@ pub(in super::super) const ENDPOINTS: &[Endpoint] = &[
     Endpoint::read("/v1/containers/{containerId}/instances", "Instances"),
     Endpoint::unused("POST", "/v1/containers/{containerId}/instances", UNCHANGED),
     Endpoint::unused("DELETE", "/v1/containers/{containerId}/instances", UNCHANGED),
-    Endpoint::read(
-        "/v1/containers/{containerId}/instances/{instanceId}",
-        "an instance and its details",
-    ),
-    Endpoint::unused(
-        "DELETE",
-        "/v1/containers/{containerId}/instances/{instanceId}",
-        UNCHANGED,
-    ),
+    Endpoint::read("/v1/containers/{containerId}/instances/{instanceId}", "an instance and its details"),
+    Endpoint::unused("DELETE", "/v1/containers/{containerId}/instances/{instanceId}", UNCHANGED),
     Endpoint::unused(
         "GET",
         "/v1/containers/{containerId}/instances/{instanceId}/ssh",
         "it makes a credential, so looking would be a change",
     ),
-    Endpoint::unused(
-        "DELETE",
-        "/v1/containers/{containerId}/instances/{instanceId}/ssh",
-        UNCHANGED,
-    ),
-    Endpoint::unused(
-        "POST",
-        "/v1/containers/{containerId}/instances/{instanceId}/tasks",
-        UNCHANGED,
-    ),
-    Endpoint::read(
-        "/v1/containers/{containerId}/instances/{instanceId}/volumes",
-        "details of an instance",
-    ),
+    Endpoint::unused("DELETE", "/v1/containers/{containerId}/instances/{instanceId}/ssh", UNCHANGED),
+    Endpoint::unused("POST", "/v1/containers/{containerId}/instances/{instanceId}/tasks", UNCHANGED),
+    Endpoint::read("/v1/containers/{containerId}/instances/{instanceId}/volumes", "details of an instance"),
     Endpoint::read(
         "/v1/containers/{containerId}/instances/{instanceId}/telemetry/resources/report",
         "telemetry, the past",
@@ -44,10 +26,7 @@ pub(in super::super) const ENDPOINTS: &[Endpoint] = &[
         "/v1/containers/{containerId}/instances/{instanceId}/telemetry/resources/stream",
         "telemetry, live",
     ),
-    Endpoint::read(
-        "/v1/containers/{containerId}/instances/{instanceId}/console",
-        "console and logs",
-    ),
+    Endpoint::read("/v1/containers/{containerId}/instances/{instanceId}/console", "console and logs"),
     Endpoint::read("/v1/containers", "Containers"),
     Endpoint::read("/v1/containers/{id}", "a container and its details"),
     Endpoint::read("/v1/environments/{id}", "details of a container"),
@@ -56,9 +35,5 @@ pub(in super::super) const ENDPOINTS: &[Endpoint] = &[
     Endpoint::read("/v1/jobs/{id}", "an operation and its details"),
     Endpoint::read("/v1/hubs/current", "the check of a context"),
     Endpoint::read("/v1/hubs/current/notifications", "changes as they happen"),
-    Endpoint::new(
-        "POST",
-        "/v1/monitoring/logs/aggregate",
-        Use::Reads("logs from before"),
-    ),
+    Endpoint::new("POST", "/v1/monitoring/logs/aggregate", Use::Reads("logs from before")),
 ];

@@ -174,11 +174,7 @@ impl Provider for Cycle {
             }
             let path = instance_path(&id, &["console"])?;
             let socket = api.socket(&path, SocketOptions::default()).await?;
-            Ok(Console::Terminal {
-                socket,
-                input,
-                size_reports,
-            })
+            Ok(Console::Terminal { socket, input, size_reports })
         }
         .boxed()
     }

@@ -52,51 +52,31 @@ fn every_state_word_of_an_instance_has_its_place() {
 fn health_readiness_and_errors_show_as_reasons() {
     let with = |extra: &Value| {
         let mut state = json!({"current": "running"});
-        state
-            .as_object_mut()
-            .unwrap()
-            .extend(extra.as_object().unwrap().clone());
+        state.as_object_mut().unwrap().extend(extra.as_object().unwrap().clone());
         instance(&json!({"id": "i1", "state": state})).state
     };
     let state = with(&json!({"health": {"healthy": false, "updated": null}}));
-    assert_eq!(
-        (state.lifecycle, state.reason.as_deref()),
-        (Lifecycle::Degraded, Some("unhealthy"))
-    );
+    assert_eq!((state.lifecycle, state.reason.as_deref()), (Lifecycle::Degraded, Some("unhealthy")));
     let state = with(&json!({"health": {"healthy": null}, "readiness": {"ready": false}}));
-    assert_eq!(
-        (state.lifecycle, state.reason.as_deref()),
-        (Lifecycle::Degraded, Some("not ready"))
-    );
+    assert_eq!((state.lifecycle, state.reason.as_deref()), (Lifecycle::Degraded, Some("not ready")));
     let state = with(&json!({"health": null, "error": {"message": "exit 1", "time": "x"}}));
-    assert_eq!(
-        (state.lifecycle, state.reason.as_deref()),
-        (Lifecycle::Running, Some("exit 1"))
-    );
+    assert_eq!((state.lifecycle, state.reason.as_deref()), (Lifecycle::Running, Some("exit 1")));
     let state = with(&json!({"health": "good", "error": "what"}));
     assert_eq!((state.lifecycle, state.reason), (Lifecycle::Running, None));
 }
 
 #[test]
 fn places_are_named_by_what_was_sent_along_else_by_id() {
-    let row = instance(
-        &json!({"id": "i1", "hostname": "web-1", "server_id": "s2", "location_id": "l1",
+    let row = instance(&json!({"id": "i1", "hostname": "web-1", "server_id": "s2", "location_id": "l1",
         "environment": {"ipv6": {"ip": "fd00::1", "cidr": "/64"}, "legacy": null},
-        "stateful": {"id": 3}, "events": null, "state": null}),
-    );
+        "stateful": {"id": 3}, "events": null, "state": null}));
     assert_eq!(row.host.as_deref(), Some("big"));
     assert_eq!(row.location.as_deref(), Some("Amsterdam"));
     assert_eq!(&*row.name, "web-1");
-    assert_eq!(
-        (&*row.addresses[0].value, row.addresses[0].public),
-        ("fd00::1", false)
-    );
+    assert_eq!((&*row.addresses[0].value, row.addresses[0].public), ("fd00::1", false));
     let row =
         instance(&json!({"id": "i1", "server_id": "s9", "provider": {"vendor": "v", "location": "ams"}}));
-    assert_eq!(
-        (row.host.as_deref(), row.location.as_deref()),
-        (Some("s9"), Some("ams"))
-    );
+    assert_eq!((row.host.as_deref(), row.location.as_deref()), (Some("s9"), Some("ams")));
     assert_eq!(&*row.name, "i1", "without a host name the id is the name");
     assert_eq!(&*row.state.raw, "unknown");
 }
@@ -116,39 +96,21 @@ fn a_container_tells_its_counts_limits_and_failures() {
     }, {"id": "c2"}, {"name": "without an id"}],
     "includes": {"images": {"im1": {"name": "web:1.2"}}, "environments": {"e1": {"name": "Production"}}}});
     let list: wire::List<wire::Container> = serde_json::from_value(root).unwrap();
-    assert_eq!(
-        (list.data.sent, list.data.good.len()),
-        (3, 2),
-        "paging counts what was sent"
-    );
+    assert_eq!((list.data.sent, list.data.good.len()), (3, 2), "paging counts what was sent");
     let map = mapper();
     map.learn(&list.includes);
     let row = map.container(&list.data.good[0]);
     assert_eq!((row.instances, row.instances_running), (Some(3), Some(2)));
     assert_eq!((row.cpu.unwrap().0, row.memory), (2.5, Some(Bytes(512 << 20))));
-    assert_eq!(
-        (row.image.as_deref(), row.location.as_deref()),
-        (Some("web:1.2"), Some("Production"))
-    );
+    assert_eq!((row.image.as_deref(), row.location.as_deref()), (Some("web:1.2"), Some("Production")));
     assert_eq!(row.state.lifecycle, Lifecycle::Degraded);
     assert_eq!(row.state.reason.as_deref(), Some("1 failed"));
     assert_eq!(&*row.endpoints[0], "web.example.com");
     assert!(row.created.is_some());
-    assert!(
-        row.facts
-            .iter()
-            .any(|fact| fact.name == "lock" && &*fact.value == "yes")
-    );
-    assert!(
-        !row.facts
-            .iter()
-            .any(|fact| fact.name == "started" || fact.name == "stateful")
-    );
+    assert!(row.facts.iter().any(|fact| fact.name == "lock" && &*fact.value == "yes"));
+    assert!(!row.facts.iter().any(|fact| fact.name == "started" || fact.name == "stateful"));
     let bare = map.container(&list.data.good[1]);
-    assert_eq!(
-        (&*bare.name, bare.instances, bare.state.lifecycle),
-        ("c2", None, Lifecycle::Unknown)
-    );
+    assert_eq!((&*bare.name, bare.instances, bare.state.lifecycle), ("c2", None, Lifecycle::Unknown));
 }
 
 #[test]
@@ -182,22 +144,11 @@ fn a_jobs_progress_is_its_completed_steps() {
     ]}))
     .unwrap();
     let row = mapper().job(&job);
-    assert_eq!(
-        (&*row.name, row.progress, row.target.as_deref()),
-        ("container.start", Some(50), Some("c7"))
-    );
+    assert_eq!((&*row.name, row.progress, row.target.as_deref()), ("container.start", Some(50), Some("c7")));
     assert_eq!(row.by.as_deref(), Some("account"));
     assert_eq!(row.finished, None);
     let states: Vec<_> = row.steps.iter().map(|step| step.state.lifecycle).collect();
-    assert_eq!(
-        states,
-        [
-            Lifecycle::Done,
-            Lifecycle::Done,
-            Lifecycle::Running,
-            Lifecycle::Pending
-        ]
-    );
+    assert_eq!(states, [Lifecycle::Done, Lifecycle::Done, Lifecycle::Running, Lifecycle::Pending]);
     for (word, lifecycle) in [
         ("new", Lifecycle::Pending),
         ("queued", Lifecycle::Pending),
@@ -213,11 +164,7 @@ fn a_jobs_progress_is_its_completed_steps() {
         )
         .unwrap();
         let row = mapper().job(&job);
-        assert_eq!(
-            (row.state.lifecycle, row.progress),
-            (lifecycle, Some(100)),
-            "{word}"
-        );
+        assert_eq!((row.state.lifecycle, row.progress), (lifecycle, Some(100)), "{word}");
         assert_eq!(row.state.reason.as_deref(), Some("why"));
     }
 }
@@ -244,10 +191,7 @@ fn counters_become_rates_and_restarts_make_gaps() {
     assert!((second.cpu.unwrap().0 - 0.5).abs() < 1e-9);
     assert!((second.net_rx.unwrap().0 - 2000.0).abs() < 1e-9);
     assert_eq!(second.processes, Some(4));
-    assert!(
-        meter.sample(&snapshot(10, 106.0, 26000)).is_none(),
-        "the same moment again"
-    );
+    assert!(meter.sample(&snapshot(10, 106.0, 26000)).is_none(), "the same moment again");
     assert!(meter.sample(&snapshot(20, 1.0, 0)).is_none(), "a restart");
     let after = meter.sample(&snapshot(30, 2.0, 10)).unwrap();
     assert!((after.cpu.unwrap().0 - 0.1).abs() < 1e-9);
@@ -287,12 +231,7 @@ fn notices_are_matched_leniently() {
         json!({"topic": topic, "object": {"id": "x1", "state": state},
         "context": {"containers": ["c1"], "dns_zones": null}})
     };
-    for topic in [
-        "container.new",
-        "container.created",
-        "container.state.changed",
-        "container.error",
-    ] {
+    for topic in ["container.new", "container.created", "container.state.changed", "container.error"] {
         assert!(
             matches!(told(about(topic, "running")), Some(Change::Touched(id)) if id.kind == Kind::Container)
         );
@@ -301,10 +240,7 @@ fn notices_are_matched_leniently() {
         told(about("container.instance.state.changed", "running")),
         Some(Change::Touched(id)) if id.kind == Kind::Instance && id.scope.as_deref() == Some("c1")
     ));
-    assert!(matches!(
-        told(about("container.instance.state.changed", "deleted")),
-        Some(Change::Gone(_))
-    ));
+    assert!(matches!(told(about("container.instance.state.changed", "deleted")), Some(Change::Gone(_))));
     assert!(matches!(
         told(about("container.instances.reconfigured", "")),
         Some(Change::Relist(Kind::Instance))
@@ -318,11 +254,7 @@ fn notices_are_matched_leniently() {
     assert!(
         matches!(told(about("job.created", "new")), Some(Change::Touched(id)) if id.kind == Kind::Operation)
     );
-    for nothing in [
-        about("dns.zone.new", ""),
-        json!({}),
-        json!({"topic": 7, "object": "odd"}),
-    ] {
+    for nothing in [about("dns.zone.new", ""), json!({}), json!({"topic": 7, "object": "odd"})] {
         assert!(told(nothing).is_none());
     }
 }

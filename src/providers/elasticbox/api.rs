@@ -74,10 +74,7 @@ impl Api {
 /// Three parts of base64 for URLs with dots between them.
 fn looks_like_jwt(token: &str) -> bool {
     let part = |it: &str| {
-        !it.is_empty()
-            && it
-                .bytes()
-                .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'))
+        !it.is_empty() && it.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'))
     };
     let mut parts = token.trim().split('.');
     parts.by_ref().take(3).filter(|it| part(it)).count() == 3 && parts.next().is_none()

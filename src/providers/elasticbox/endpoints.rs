@@ -8,10 +8,7 @@ const WRITES: &str = "changes an instance; so far instances are read only";
 
 /// Every endpoint of the page, in its order.
 pub(crate) const ENDPOINTS: &[Endpoint] = &[
-    Endpoint::read(
-        "/services/instances",
-        "Instances and Operations: the personal workspace",
-    ),
+    Endpoint::read("/services/instances", "Instances and Operations: the personal workspace"),
     Endpoint::unused("POST", "/services/instances", WRITES),
     Endpoint::read(
         "/services/instances/{instance_id}",
@@ -23,18 +20,9 @@ pub(crate) const ENDPOINTS: &[Endpoint] = &[
         "/services/instances/{instance_id}/service",
         "details of an instance: service, machines and addresses",
     ),
-    Endpoint::read(
-        "/services/instances/{instance_id}/activity",
-        "logs of an instance; details",
-    ),
-    Endpoint::read(
-        "/services/instances/{instance_id}/machine_logs",
-        "logs of an instance",
-    ),
-    Endpoint::read(
-        "/services/instances/{instance_id}/binding",
-        "details of an instance: bindings",
-    ),
+    Endpoint::read("/services/instances/{instance_id}/activity", "logs of an instance; details"),
+    Endpoint::read("/services/instances/{instance_id}/machine_logs", "logs of an instance"),
+    Endpoint::read("/services/instances/{instance_id}/binding", "details of an instance: bindings"),
     Endpoint::unused(
         "GET",
         "/services/instances/{instance_id}/binding_instances",

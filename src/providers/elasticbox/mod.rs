@@ -51,10 +51,8 @@ pub(super) struct ElasticBox {
 impl ElasticBox {
     pub(super) fn new(context: &Context) -> Result<Self, Problem> {
         let Credentials::Token(token) = &context.credentials else {
-            return Err(
-                Problem::new(ProblemKind::Local, "ElasticBox signs in with a token")
-                    .hint("Give this context a `token`: make one in the web interface"),
-            );
+            return Err(Problem::new(ProblemKind::Local, "ElasticBox signs in with a token")
+                .hint("Give this context a `token`: make one in the web interface"));
         };
         let api = Arc::new(Api {
             client: Client::new(ClientOptions {
@@ -70,11 +68,7 @@ impl ElasticBox {
             header: context.token_header,
             signed: SignIn::new(),
         });
-        let map = Mapper {
-            context: context.name.clone(),
-            words: Words::default(),
-            facts: Pool::default(),
-        };
+        let map = Mapper { context: context.name.clone(), words: Words::default(), facts: Pool::default() };
         Ok(Self {
             workspaces: Arc::new(Workspaces::new(api.clone(), map.clone(), &context.workspaces)),
             aside: Arc::default(),

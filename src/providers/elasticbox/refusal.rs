@@ -25,10 +25,9 @@ pub(super) fn words(body: &[u8]) -> Option<String> {
 fn json(value: &Value) -> Option<String> {
     match value {
         Value::String(text) => Some(plain(text)),
-        Value::Object(fields) => ["message", "error"]
-            .into_iter()
-            .filter_map(|name| fields.get(name))
-            .find_map(json),
+        Value::Object(fields) => {
+            ["message", "error"].into_iter().filter_map(|name| fields.get(name)).find_map(json)
+        }
         _ => None,
     }
     .filter(|text| !text.is_empty())
@@ -59,14 +58,9 @@ fn plain(text: &str) -> String {
         at = close.unwrap_or(text.len());
     }
     shown.push_str(&text[at..]);
-    for (code, sign) in [
-        ("&nbsp;", " "),
-        ("&lt;", "<"),
-        ("&gt;", ">"),
-        ("&quot;", "\""),
-        ("&#39;", "'"),
-        ("&amp;", "&"),
-    ] {
+    for (code, sign) in
+        [("&nbsp;", " "), ("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#39;", "'"), ("&amp;", "&")]
+    {
         shown = shown.replace(code, sign);
     }
     shown
@@ -79,10 +73,7 @@ mod tests {
     #[test]
     fn every_shape_that_clients_met_is_read() {
         for (body, said) in [
-            (
-                r#"{"message": "Instance is locked", "error": "conflict"}"#,
-                Some("Instance is locked"),
-            ),
+            (r#"{"message": "Instance is locked", "error": "conflict"}"#, Some("Instance is locked")),
             (r#"{"message": "", "error": "conflict"}"#, Some("conflict")),
             (r#"{"error": {"message": "deep  down"}}"#, Some("deep down")),
             (r#""Operation Conflict""#, Some("Operation Conflict")),
@@ -91,10 +82,7 @@ mod tests {
                 "<html><head><title>x</title><style>b{}</style></head><body><h1>502&nbsp;Bad Gateway</h1><hr>a &amp; b</body></html>",
                 Some("502 Bad Gateway a & b"),
             ),
-            (
-                "<!DOCTYPE html><script>if (a < b) {}</script><p>é no",
-                Some("é no"),
-            ),
+            ("<!DOCTYPE html><script>if (a < b) {}</script><p>é no", Some("é no")),
             ("<p>cut</p><b", Some("cut")),
             ("a < b", Some("a < b")),
             ("{}", None),
@@ -103,9 +91,6 @@ mod tests {
         ] {
             assert_eq!(words(body.as_bytes()).as_deref(), said, "{body}");
         }
-        assert_eq!(
-            words("é".repeat(500).as_bytes()).map(|it| it.chars().count()),
-            Some(401)
-        );
+        assert_eq!(words("é".repeat(500).as_bytes()).map(|it| it.chars().count()), Some(401));
     }
 }

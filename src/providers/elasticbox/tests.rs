@@ -6,11 +6,7 @@ use super::*;
 use crate::model::{ContextName, Instance, Lifecycle, Operation};
 
 fn mapper() -> Mapper {
-    Mapper {
-        context: ContextName::new("appliance"),
-        words: Words::default(),
-        facts: Pool::default(),
-    }
+    Mapper { context: ContextName::new("appliance"), words: Words::default(), facts: Pool::default() }
 }
 
 fn now() -> Timestamp {
@@ -23,10 +19,7 @@ fn instance(document: Value) -> Instance {
 }
 
 fn fact<'a>(facts: &'a [crate::model::Fact], name: &str) -> Option<&'a str> {
-    facts
-        .iter()
-        .find(|fact| fact.name == name)
-        .map(|fact| &*fact.value)
+    facts.iter().find(|fact| fact.name == name).map(|fact| &*fact.value)
 }
 
 /// A running instance of a script box, with the fields of the page's sample.
@@ -54,29 +47,17 @@ fn running() -> Value {
 #[test]
 fn an_instance_is_a_row_without_its_boxes() {
     let row = instance(running());
-    assert_eq!(
-        (&*row.id.id, row.id.scope.as_deref(), &*row.name),
-        ("i-1", None, "web")
-    );
-    assert_eq!(
-        (row.state.lifecycle, &*row.state.raw),
-        (Lifecycle::Running, "online")
-    );
+    assert_eq!((&*row.id.id, row.id.scope.as_deref(), &*row.name), ("i-1", None, "web"));
+    assert_eq!((row.state.lifecycle, &*row.state.raw), (Lifecycle::Running, "online"));
     let link = row.container.as_ref().unwrap();
-    assert_eq!(
-        (&*link.id.id, link.name.as_deref()),
-        ("box-1", Some("Web server"))
-    );
+    assert_eq!((&*link.id.id, link.name.as_deref()), ("box-1", Some("Web server")));
     assert_eq!(
         (row.size.as_deref(), row.image.as_deref(), row.location.as_deref()),
         (Some("test.micro"), Some("ubuntu"), Some("Simulated"))
     );
     assert_eq!(row.created.unwrap().to_string(), "2015-10-29T12:26:20.377029Z");
     assert_eq!(row.changed.unwrap().to_string(), "2015-10-29T12:26:24.446893Z");
-    assert_eq!(
-        row.labels.iter().map(|(name, _)| &**name).collect::<Vec<_>>(),
-        ["blue", "front"]
-    );
+    assert_eq!(row.labels.iter().map(|(name, _)| &**name).collect::<Vec<_>>(), ["blue", "front"]);
     assert!(row.offers.logs && !row.offers.telemetry && row.offers.console.is_none());
     for (name, value) in [
         ("state", "done"),
@@ -90,10 +71,7 @@ fn an_instance_is_a_row_without_its_boxes() {
     ] {
         assert_eq!(fact(&row.facts, name), Some(value));
     }
-    assert!(
-        !format!("{row:?}").contains("fake-value"),
-        "a row holds no variable"
-    );
+    assert!(!format!("{row:?}").contains("fake-value"), "a row holds no variable");
 }
 
 #[test]
@@ -103,14 +81,8 @@ fn dead_odd_and_newer_documents_are_read() {
     dead["service"]["machines"] = json!([]);
     dead["lease"] = json!([]);
     let row = instance(dead);
-    assert_eq!(
-        (row.state.lifecycle, &*row.state.raw),
-        (Lifecycle::Gone, "terminated")
-    );
-    assert_eq!(
-        (fact(&row.facts, "lease"), fact(&row.facts, "machines")),
-        (None, None)
-    );
+    assert_eq!((row.state.lifecycle, &*row.state.raw), (Lifecycle::Gone, "terminated"));
+    assert_eq!((fact(&row.facts, "lease"), fact(&row.facts, "machines")), (None, None));
 
     let mut newer = running();
     newer["created"] = json!("2019-01-12T00:15:09.026751Z");
@@ -118,10 +90,7 @@ fn dead_odd_and_newer_documents_are_read() {
     newer["state"] = json!("processing");
     let row = instance(newer);
     assert_eq!(row.created.unwrap().to_string(), "2019-01-12T00:15:09.026751Z");
-    assert_eq!(
-        (row.state.lifecycle, &*row.state.raw),
-        (Lifecycle::Pending, "processing")
-    );
+    assert_eq!((row.state.lifecycle, &*row.state.raw), (Lifecycle::Pending, "processing"));
 
     let odd = json!({"id": "i-2", "boxes": null, "service": "eb", "policy_box": [], "tags": {}, "operation": 3,
         "state": "resting", "box": {"id": "b"}});
@@ -165,15 +134,8 @@ fn boxes_tell_their_kind_and_policies_where_they_deploy() {
         (&*policy.name, &*policy.state.raw, policy.state.lifecycle),
         ("b-2", "policy", Lifecycle::Gone)
     );
-    assert_eq!(
-        (policy.image.as_deref(), policy.location.as_deref()),
-        (Some("debian"), Some("Dev"))
-    );
-    for (name, value) in [
-        ("claims", "linux"),
-        ("flavor", "Tiny"),
-        ("lifespan", "terminate after 8 hours"),
-    ] {
+    assert_eq!((policy.image.as_deref(), policy.location.as_deref()), (Some("debian"), Some("Dev")));
+    for (name, value) in [("claims", "linux"), ("flavor", "Tiny"), ("lifespan", "terminate after 8 hours")] {
         assert_eq!(fact(&policy.facts, name), Some(value));
     }
 }
@@ -183,14 +145,8 @@ fn operations_are_read_from_both_places() {
     let wire: wire::Instance = serde_json::from_value(running()).unwrap();
     let row = mapper().instance(&wire, now()).unwrap();
     let latest = mapper().latest(&wire, &row).unwrap();
-    assert_eq!(
-        (&*latest.name, latest.state.lifecycle),
-        ("deploy", Lifecycle::Done)
-    );
-    assert_eq!(
-        (latest.target.as_deref(), latest.id.scope.as_deref()),
-        (Some("web"), Some("i-1"))
-    );
+    assert_eq!((&*latest.name, latest.state.lifecycle), ("deploy", Lifecycle::Done));
+    assert_eq!((latest.target.as_deref(), latest.id.scope.as_deref()), (Some("web"), Some("i-1")));
 
     let read = |document: Value| -> Operation {
         let wire: wire::Operation = serde_json::from_value(document).unwrap();
@@ -206,27 +162,18 @@ fn operations_are_read_from_both_places() {
     let running = read(document.clone());
     let steps: Vec<Lifecycle> = running.steps.iter().map(|step| step.state.lifecycle).collect();
     assert_eq!(steps, [Lifecycle::Done, Lifecycle::Failed, Lifecycle::Running]);
-    assert_eq!(
-        (running.state.lifecycle, running.finished),
-        (Lifecycle::Running, None)
-    );
+    assert_eq!((running.state.lifecycle, running.finished), (Lifecycle::Running, None));
     assert_eq!(running.by.as_deref(), Some("user@example.com"));
     document["state"] = json!("unavailable");
     document["activities"] = document["activity"].take();
     let failed = read(document);
     assert_eq!(failed.state.reason.as_deref(), Some("Executing install."));
-    assert_eq!(
-        failed.finished.unwrap().to_string(),
-        "2014-03-27T13:37:23.533241Z"
-    );
+    assert_eq!(failed.finished.unwrap().to_string(), "2014-03-27T13:37:23.533241Z");
 }
 
 #[test]
 fn every_endpoint_of_the_page_is_named_once() {
-    let mut named: Vec<String> = ENDPOINTS
-        .iter()
-        .map(|it| format!("{} {}", it.method, it.path))
-        .collect();
+    let mut named: Vec<String> = ENDPOINTS.iter().map(|it| format!("{} {}", it.method, it.path)).collect();
     assert_eq!(named.len(), 16);
     named.sort();
     named.dedup();

@@ -88,10 +88,7 @@ fn last_operation<'de, D: Deserializer<'de>>(deserializer: D) -> Result<LastOper
         Odd(serde::de::IgnoredAny),
     }
     Ok(match Either::deserialize(deserializer)? {
-        Either::Event(event) => LastOperation {
-            event: Some(event),
-            ..LastOperation::default()
-        },
+        Either::Event(event) => LastOperation { event: Some(event), ..LastOperation::default() },
         Either::Whole(whole) => whole,
         Either::Odd(_) => LastOperation::default(),
     })

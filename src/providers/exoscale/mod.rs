@@ -56,11 +56,8 @@ impl Deck {
 impl Exoscale {
     pub(super) fn new(context: &Context) -> Result<Self, Problem> {
         let Credentials::KeyPair { key, secret } = &context.credentials else {
-            return Err(Problem::new(
-                ProblemKind::Local,
-                "Exoscale signs in with an API key and its secret",
-            )
-            .hint("Give this context a `key` and a `secret`"));
+            return Err(Problem::new(ProblemKind::Local, "Exoscale signs in with an API key and its secret")
+                .hint("Give this context a `key` and a `secret`"));
         };
         let client = Client::new(ClientOptions {
             name: context.name.to_string(),

@@ -52,11 +52,7 @@ fn an_instance_is_read_with_what_is_sent_and_without_what_is_not() {
         "manager": {"id": "p1", "type": "instance-pool"}, "a-new-field": {"of": ["any", "shape"]},
     }));
     assert_eq!((&*row.name, row.location.as_deref()), ("web-1", Some("ch-gva-2")));
-    assert_eq!(
-        row.id.scope.as_deref(),
-        Some("ch-gva-2"),
-        "it is addressed in its zone"
-    );
+    assert_eq!(row.id.scope.as_deref(), Some("ch-gva-2"), "it is addressed in its zone");
     let addresses: Vec<&str> = row.addresses.iter().map(|it| &*it.value).collect();
     assert_eq!(addresses, ["203.0.113.7", "2001:db8::7"]);
     let facts: Vec<(&str, &str)> = row.facts.iter().map(|it| (it.name, &*it.value)).collect();
@@ -70,20 +66,13 @@ fn an_instance_is_read_with_what_is_sent_and_without_what_is_not() {
             ("manager", "instance-pool"),
         ]
     );
-    assert_eq!(
-        (row.size, row.image),
-        (None, None),
-        "the catalogue does not know them"
-    );
+    assert_eq!((row.size, row.image), (None, None), "the catalogue does not know them");
     let bare = instance(json!({
         "id": "i2", "labels": null, "public-ip": "none", "ssh-key": {"name": "old"}, "security-groups": null,
         "instance-type": {"family": "cpu", "size": "huge"}, "template": {"name": "Linux"}, "manager": "odd",
     }));
     assert_eq!((&*bare.name, bare.addresses.len(), bare.created), ("i2", 0, None));
-    assert_eq!(
-        (bare.size.as_deref(), bare.image.as_deref()),
-        (Some("cpu.huge"), Some("Linux"))
-    );
+    assert_eq!((bare.size.as_deref(), bare.image.as_deref()), (Some("cpu.huge"), Some("Linux")));
     assert_eq!((bare.facts.len(), &*bare.facts[0].value), (1, "old"));
 }
 
@@ -120,9 +109,7 @@ fn families_are_models_with_sizes_zones_and_what_is_left() {
         {"resource": "gpua30", "usage": 1, "limit": 4}, {"resource": "instance", "usage": 3, "limit": 20},
         {"resource": "quantum", "usage": 0, "limit": -1},
     ]));
-    let [a30, odd] = &all[..] else {
-        panic!("two families: {all:?}")
-    };
+    let [a30, odd] = &all[..] else { panic!("two families: {all:?}") };
     assert_eq!((&*a30.name, &*a30.code), ("NVIDIA A30", "gpua30"));
     assert_eq!(a30.memory, Some(Bytes(24 << 30)));
     let words = |all: &[Arc<str>]| all.join("; ");
@@ -141,11 +128,7 @@ fn families_are_models_with_sizes_zones_and_what_is_left() {
             ("limit", "4"),
         ]
     );
-    assert_eq!(
-        (&*odd.name, odd.memory),
-        ("quantum", None),
-        "an unknown family is its own name"
-    );
+    assert_eq!((&*odd.name, odd.memory), ("quantum", None), "an unknown family is its own name");
     assert_eq!(words(&odd.locations), "ch-gva-2", "where it was told of");
     assert_eq!(odd.quota.as_deref(), Some("unlimited"));
     assert_eq!(models(&json!(null))[0].quota, None);
@@ -172,23 +155,12 @@ fn the_log_is_told_once_newest_first() {
          "iam-api-key": {"name": "robot", "key": "EXOfake"}, "body-params": {"name": "db-1"}, "path-params": null},
         "odd",
     ]));
-    let [stop, create, login] = &all[..] else {
-        panic!("three: {all:?}")
-    };
-    assert_eq!(
-        (&*stop.name, stop.target.as_deref()),
-        ("stop-instance", Some("web-1"))
-    );
-    assert_eq!(
-        (stop.by.as_deref(), stop.state.lifecycle),
-        (Some("who@example.com"), Lifecycle::Done)
-    );
+    let [stop, create, login] = &all[..] else { panic!("three: {all:?}") };
+    assert_eq!((&*stop.name, stop.target.as_deref()), ("stop-instance", Some("web-1")));
+    assert_eq!((stop.by.as_deref(), stop.state.lifecycle), (Some("who@example.com"), Lifecycle::Done));
     assert_eq!(stop.finished, Timestamp::parse("2026-01-02T03:04:06Z"));
     assert_eq!(stop.id.scope, None, "the log belongs to no zone");
-    assert_eq!(
-        (create.target.as_deref(), create.by.as_deref()),
-        (Some("db-1"), Some("robot"))
-    );
+    assert_eq!((create.target.as_deref(), create.by.as_deref()), (Some("db-1"), Some("robot")));
     assert_eq!(login.state.lifecycle, Lifecycle::Failed);
     assert_eq!(login.state.reason.as_deref(), Some("wrong password"));
 }
@@ -198,11 +170,7 @@ fn an_operation_needs_no_reference() {
     let id = ResourceId::scoped(&ContextName::new("exo"), Kind::Operation, "ch-gva-2", "o1");
     for (value, lifecycle, reason) in [
         (json!({"id": "o1", "state": "pending"}), Lifecycle::Running, None),
-        (
-            json!({"id": "o1", "state": "success", "reference": null}),
-            Lifecycle::Done,
-            None,
-        ),
+        (json!({"id": "o1", "state": "success", "reference": null}), Lifecycle::Done, None),
         (
             json!({"state": "failure", "reason": "conflict", "message": "name is taken"}),
             Lifecycle::Failed,
@@ -213,10 +181,7 @@ fn an_operation_needs_no_reference() {
     ] {
         let wire: wire::Operation = serde_json::from_value(value).unwrap();
         let row = mapper().operation(&id, &wire);
-        assert_eq!(
-            (row.state.lifecycle, row.state.reason.as_deref()),
-            (lifecycle, reason)
-        );
+        assert_eq!((row.state.lifecycle, row.state.reason.as_deref()), (lifecycle, reason));
         assert_eq!(&*row.name, "operation");
     }
 }

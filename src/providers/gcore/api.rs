@@ -48,26 +48,15 @@ struct Shared {
 
 impl Api {
     pub(crate) fn new(client: Client, base: Url, key: SecretRef) -> Self {
-        let shared = Shared {
-            base,
-            key,
-            signed: SignIn::new(),
-            lanes: Mutex::default(),
-        };
-        Self {
-            client,
-            shared: Arc::new(shared),
-        }
+        let shared = Shared { base, key, signed: SignIn::new(), lanes: Mutex::default() };
+        Self { client, shared: Arc::new(shared) }
     }
 
     /// The door to one region.
     pub(crate) fn region(&self, id: u64) -> Self {
         let mut lanes = self.shared.lanes.lock().unwrap_or_else(PoisonError::into_inner);
         let lane = lanes.entry(id).or_insert_with(|| self.client.lane(IN_REGION));
-        Self {
-            client: lane.clone(),
-            shared: self.shared.clone(),
-        }
+        Self { client: lane.clone(), shared: self.shared.clone() }
     }
 
     /// Reads `path`, given in parts that are escaped.
@@ -113,9 +102,7 @@ impl Api {
             let problem = Problem::new(ProblemKind::Unreachable, format!("no answer within {seconds} s"));
             Err(problem.request(format!("GET /{}", path.join("/"))))
         };
-        tokio::time::timeout(PATIENCE, asked)
-            .await
-            .unwrap_or_else(|_| late())
+        tokio::time::timeout(PATIENCE, asked).await.unwrap_or_else(|_| late())
     }
 
     /// Every page of a list, told to `tell` as they come, with how many rows there will be in all. It ends early when
@@ -145,9 +132,7 @@ impl Api {
         };
         if sent == LIMIT {
             let offsets = futures_util::stream::iter((sent..count).step_by(LIMIT));
-            let mut rest = offsets
-                .map(|offset| self.page::<T>(path, query, offset))
-                .buffered(AHEAD);
+            let mut rest = offsets.map(|offset| self.page::<T>(path, query, offset)).buffered(AHEAD);
             while let Some(page) = rest.next().await {
                 let page = page?;
                 if page.results.sent == 0 || !tell(page.results.good, page.count).await {
@@ -223,19 +208,12 @@ fn problem(error: NetError, path: &[&str]) -> Problem {
 /// `{"name": ["too long"], …}` in one line.
 fn invalid_fields(fields: &Value) -> Option<String> {
     let told = |value: &Value| match value {
-        Value::Array(items) => items
-            .iter()
-            .filter_map(Value::as_str)
-            .collect::<Vec<_>>()
-            .join(", "),
+        Value::Array(items) => items.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(", "),
         Value::String(text) => text.clone(),
         other => other.to_string(),
     };
-    let lines: Vec<String> = fields
-        .as_object()?
-        .iter()
-        .map(|(name, why)| format!("{name}: {}", told(why)))
-        .collect();
+    let lines: Vec<String> =
+        fields.as_object()?.iter().map(|(name, why)| format!("{name}: {}", told(why))).collect();
     (!lines.is_empty()).then(|| lines.join("; "))
 }
 
@@ -287,12 +265,7 @@ fn subject(path: &[&str]) -> String {
         part.chars().any(|c| c.is_ascii_alphabetic())
             && part.chars().all(|c| c.is_ascii_lowercase() || c == '_')
     };
-    let words: Vec<&str> = path
-        .iter()
-        .filter(is_word)
-        .copied()
-        .filter(|part| *part != "cloud")
-        .collect();
+    let words: Vec<&str> = path.iter().filter(is_word).copied().filter(|part| *part != "cloud").collect();
     match words[..] {
         [] => "this".to_owned(),
         ref words => format!("`{}`", words.join(" ")),
@@ -317,9 +290,6 @@ mod tests {
         assert_eq!(told, "Quota `cpu`: 4 of 10 in use, 8 asked for");
         assert_eq!(hint(Some(404), Some("NotFoundError"), &Value::Null, &path), None);
         let fields = json!({"name": ["too long", "odd"], "size": "too small"});
-        assert_eq!(
-            invalid_fields(&fields).unwrap(),
-            "name: too long, odd; size: too small"
-        );
+        assert_eq!(invalid_fields(&fields).unwrap(), "name: too long, odd; size: too small");
     }
 }

@@ -18,22 +18,14 @@ pub(in crate::providers) const ENDPOINTS: &[Endpoint] = &[
         "/cloud/v1/instances/{project_id}/{region_id}/{instance_id}/attach_interface",
         CHANGES,
     ),
-    Endpoint::new(
-        "POST",
-        "/cloud/v1/instances/{project_id}/{region_id}/{instance_id}/changeflavor",
-        CHANGES,
-    ),
+    Endpoint::new("POST", "/cloud/v1/instances/{project_id}/{region_id}/{instance_id}/changeflavor", CHANGES),
     Endpoint::new(
         "POST",
         "/cloud/v2/instances/{project_id}/{region_id}/check_limits",
         Use::Not("it is asked before an instance is made, and nothing is made"),
     ),
     Endpoint::new("POST", "/cloud/v2/instances/{project_id}/{region_id}", CHANGES),
-    Endpoint::new(
-        "DELETE",
-        "/cloud/v1/instances/{project_id}/{region_id}/{instance_id}",
-        CHANGES,
-    ),
+    Endpoint::new("DELETE", "/cloud/v1/instances/{project_id}/{region_id}/{instance_id}", CHANGES),
     Endpoint::new(
         "POST",
         "/cloud/v1/instances/{project_id}/{region_id}/{instance_id}/detach_interface",
@@ -59,11 +51,7 @@ pub(in crate::providers) const ENDPOINTS: &[Endpoint] = &[
         "/cloud/v1/instances/{project_id}/{region_id}/{instance_id}/securitygroups",
         Use::Reads("details of an instance: securitygroups"),
     ),
-    Endpoint::new(
-        "GET",
-        "/cloud/v1/instances/{project_id}/{region_id}",
-        Use::Reads("Instances"),
-    ),
+    Endpoint::new("GET", "/cloud/v1/instances/{project_id}/{region_id}", Use::Reads("Instances")),
     Endpoint::new(
         "GET",
         "/cloud/v1/flavors/{project_id}/{region_id}",
@@ -79,62 +67,30 @@ pub(in crate::providers) const ENDPOINTS: &[Endpoint] = &[
         "/cloud/v1/instances/{project_id}/{region_id}/{instance_id}/ports",
         Use::Reads("details of an instance: ports"),
     ),
-    Endpoint::new(
-        "POST",
-        "/cloud/v2/instances/{project_id}/{region_id}/{instance_id}/action",
-        CHANGES,
-    ),
-    Endpoint::new(
-        "POST",
-        "/cloud/v1/instances/{project_id}/{region_id}/{instance_id}/powercycle",
-        OLD,
-    ),
+    Endpoint::new("POST", "/cloud/v2/instances/{project_id}/{region_id}/{instance_id}/action", CHANGES),
+    Endpoint::new("POST", "/cloud/v1/instances/{project_id}/{region_id}/{instance_id}/powercycle", OLD),
     Endpoint::new(
         "POST",
         "/cloud/v1/instances/{project_id}/{region_id}/{instance_id}/put_into_servergroup",
         CHANGES,
     ),
-    Endpoint::new(
-        "POST",
-        "/cloud/v1/instances/{project_id}/{region_id}/{instance_id}/reboot",
-        OLD,
-    ),
+    Endpoint::new("POST", "/cloud/v1/instances/{project_id}/{region_id}/{instance_id}/reboot", OLD),
     Endpoint::new(
         "POST",
         "/cloud/v1/instances/{project_id}/{region_id}/{instance_id}/remove_from_servergroup",
         CHANGES,
     ),
-    Endpoint::new(
-        "PATCH",
-        "/cloud/v1/instances/{project_id}/{region_id}/{instance_id}",
-        CHANGES,
-    ),
-    Endpoint::new(
-        "POST",
-        "/cloud/v1/instances/{project_id}/{region_id}/{instance_id}/resume",
-        OLD,
-    ),
+    Endpoint::new("PATCH", "/cloud/v1/instances/{project_id}/{region_id}/{instance_id}", CHANGES),
+    Endpoint::new("POST", "/cloud/v1/instances/{project_id}/{region_id}/{instance_id}/resume", OLD),
     Endpoint::new(
         "GET",
         "/cloud/v1/instances/{project_id}/{region_id}/{instance_id}",
         Use::Reads("an instance and its details"),
     ),
     Endpoint::new("GET", "/cloud/v1/instances/search", RESELLER),
-    Endpoint::new(
-        "POST",
-        "/cloud/v1/instances/{project_id}/{region_id}/{instance_id}/start",
-        OLD,
-    ),
-    Endpoint::new(
-        "POST",
-        "/cloud/v1/instances/{project_id}/{region_id}/{instance_id}/stop",
-        OLD,
-    ),
-    Endpoint::new(
-        "POST",
-        "/cloud/v1/instances/{project_id}/{region_id}/{instance_id}/suspend",
-        OLD,
-    ),
+    Endpoint::new("POST", "/cloud/v1/instances/{project_id}/{region_id}/{instance_id}/start", OLD),
+    Endpoint::new("POST", "/cloud/v1/instances/{project_id}/{region_id}/{instance_id}/stop", OLD),
+    Endpoint::new("POST", "/cloud/v1/instances/{project_id}/{region_id}/{instance_id}/suspend", OLD),
     Endpoint::new(
         "POST",
         "/cloud/v1/instances/{project_id}/{region_id}/{instance_id}/delsecuritygroup",
@@ -160,11 +116,7 @@ pub(in crate::providers) const ENDPOINTS: &[Endpoint] = &[
         "/cloud/v1/instances/{project_id}/{region_id}/{instance_id}/available_flavors",
         Use::Reads("details of an instance: available_flavors"),
     ),
-    Endpoint::new(
-        "POST",
-        "/cloud/v1/instances/{project_id}/{region_id}/{instance_id}/metadata",
-        CHANGES,
-    ),
+    Endpoint::new("POST", "/cloud/v1/instances/{project_id}/{region_id}/{instance_id}/metadata", CHANGES),
     Endpoint::new(
         "DELETE",
         "/cloud/v1/instances/{project_id}/{region_id}/{instance_id}/metadata/{key}",
@@ -180,11 +132,7 @@ pub(in crate::providers) const ENDPOINTS: &[Endpoint] = &[
         "/cloud/v1/instances/{project_id}/{region_id}/{instance_id}/metadata",
         Use::Reads("details of an instance: metadata"),
     ),
-    Endpoint::new(
-        "PUT",
-        "/cloud/v1/instances/{project_id}/{region_id}/{instance_id}/metadata",
-        CHANGES,
-    ),
+    Endpoint::new("PUT", "/cloud/v1/instances/{project_id}/{region_id}/{instance_id}/metadata", CHANGES),
     Endpoint::new(
         "DELETE",
         "/cloud/v2/instances/{project_id}/{region_id}/{instance_id}/metadata_item",
@@ -195,11 +143,7 @@ pub(in crate::providers) const ENDPOINTS: &[Endpoint] = &[
         "/cloud/v2/instances/{project_id}/{region_id}/{instance_id}/metadata_item",
         Use::Not("the list of metadata has every key"),
     ),
-    Endpoint::new(
-        "DELETE",
-        "/cloud/v1/reseller_name_templates/{reseller_id}/{region_id}",
-        RESELLER,
-    ),
+    Endpoint::new("DELETE", "/cloud/v1/reseller_name_templates/{reseller_id}/{region_id}", RESELLER),
     Endpoint::new(
         "GET",
         "/cloud/v1/reseller_name_templates/{project_id}/{region_id}/available_names",
@@ -211,11 +155,7 @@ pub(in crate::providers) const ENDPOINTS: &[Endpoint] = &[
     Endpoint::new("GET", "/cloud/v1/projects", Use::Reads("the default project")),
     Endpoint::new("GET", "/cloud/v1/regions", Use::Reads("regions and their names")),
     Endpoint::new("GET", "/cloud/v1/tasks", Use::Reads("Operations")),
-    Endpoint::new(
-        "GET",
-        "/cloud/v1/tasks/{task_id}",
-        Use::Reads("an operation and its details"),
-    ),
+    Endpoint::new("GET", "/cloud/v1/tasks/{task_id}", Use::Reads("an operation and its details")),
     Endpoint::new(
         "GET",
         "/cloud/v1/pricing/{project_id}/{region_id}/instances/{instance_id}",
@@ -236,21 +176,13 @@ pub(in crate::providers) const ENDPOINTS: &[Endpoint] = &[
         "/cloud/v1/bmflavors/{project_id}/{region_id}",
         Use::Reads("details of an instance: flavor of bare metal"),
     ),
-    Endpoint::new(
-        "GET",
-        "/cloud/v3/gpu/virtual/{project_id}/{region_id}/flavors",
-        Use::Reads("GPU models"),
-    ),
+    Endpoint::new("GET", "/cloud/v3/gpu/virtual/{project_id}/{region_id}/flavors", Use::Reads("GPU models")),
     Endpoint::new(
         "GET",
         "/cloud/v3/gpu/baremetal/{project_id}/{region_id}/flavors",
         Use::Reads("GPU models"),
     ),
-    Endpoint::new(
-        "GET",
-        "/cloud/v3/inference/flavors",
-        Use::Reads("GPU models, sizes of Containers"),
-    ),
+    Endpoint::new("GET", "/cloud/v3/inference/flavors", Use::Reads("GPU models, sizes of Containers")),
     Endpoint::new(
         "GET",
         "/cloud/v3/inference/flavors/{flavor_name}",
@@ -258,11 +190,7 @@ pub(in crate::providers) const ENDPOINTS: &[Endpoint] = &[
     ),
     Endpoint::new("GET", "/cloud/v3/inference/capacity", Use::Reads("GPU models")),
     Endpoint::new("GET", "/cloud/v2/client_quotas", Use::Reads("GPU models")),
-    Endpoint::new(
-        "GET",
-        "/cloud/v3/inference/{project_id}/deployments",
-        Use::Reads("Containers"),
-    ),
+    Endpoint::new("GET", "/cloud/v3/inference/{project_id}/deployments", Use::Reads("Containers")),
     Endpoint::new(
         "GET",
         "/cloud/v3/inference/{project_id}/deployments/{deployment_name}",
@@ -273,11 +201,7 @@ pub(in crate::providers) const ENDPOINTS: &[Endpoint] = &[
         "/cloud/v3/inference/{project_id}/deployments/{deployment_name}/logs",
         Use::Reads("logs"),
     ),
-    Endpoint::new(
-        "GET",
-        "/cloud/v1/caas/{project_id}/{region_id}/containers",
-        Use::Reads("Containers"),
-    ),
+    Endpoint::new("GET", "/cloud/v1/caas/{project_id}/{region_id}/containers", Use::Reads("Containers")),
     Endpoint::new(
         "GET",
         "/cloud/v1/caas/{project_id}/{region_id}/containers/{container_name}",
@@ -302,16 +226,12 @@ mod tests {
     #[test]
     fn nothing_is_listed_twice_and_no_write_is_read() {
         for (at, one) in ENDPOINTS.iter().enumerate() {
-            let twice = ENDPOINTS[..at]
-                .iter()
-                .any(|other| (other.method, other.path) == (one.method, one.path));
+            let twice =
+                ENDPOINTS[..at].iter().any(|other| (other.method, other.path) == (one.method, one.path));
             assert!(!twice, "{one:?}");
             // Metrics are asked for by POST.
             let reads = matches!(one.used, Use::Reads(_));
-            assert!(
-                !reads || one.method == "GET" || one.path.ends_with("/metrics"),
-                "{one:?}"
-            );
+            assert!(!reads || one.method == "GET" || one.path.ends_with("/metrics"), "{one:?}");
         }
         assert!(ENDPOINTS.len() > 60);
     }

@@ -52,10 +52,8 @@ pub(crate) struct Site {
 impl Gcore {
     pub(super) fn new(context: &Context) -> Result<Self, Problem> {
         let Credentials::Token(key) = &context.credentials else {
-            return Err(
-                Problem::new(ProblemKind::Local, "Gcore signs in with an API token")
-                    .hint("Give this context a `token`"),
-            );
+            return Err(Problem::new(ProblemKind::Local, "Gcore signs in with an API token")
+                .hint("Give this context a `token`"));
         };
         let client = Client::new(ClientOptions {
             name: context.name.to_string(),

@@ -44,10 +44,7 @@ impl Regions {
     /// These, known by number only.
     #[cfg(test)]
     pub(crate) fn of_these(mine: Vec<Region>) -> Self {
-        Self {
-            mine,
-            names: HashMap::new(),
-        }
+        Self { mine, names: HashMap::new() }
     }
 
     /// Whether the context looks into it.
@@ -68,14 +65,7 @@ pub(crate) struct Places {
 
 impl Places {
     pub(crate) fn new(api: Api, project: Option<u64>, chosen: Vec<u64>) -> Self {
-        Self {
-            api,
-            project,
-            chosen,
-            default: SignIn::new(),
-            known: SignIn::new(),
-            last: Mutex::default(),
-        }
+        Self { api, project, chosen, default: SignIn::new(), known: SignIn::new(), last: Mutex::default() }
     }
 
     /// The project's id as text.
@@ -90,18 +80,11 @@ impl Places {
     async fn default_project(&self) -> Result<Arc<str>, Problem> {
         let mut projects: Vec<wire::Project> = self.api.all(&PROJECTS, &[]).await?;
         projects.sort_by_key(|project| {
-            (
-                !project.is_default,
-                project.state.as_deref() != Some("ACTIVE"),
-                project.id,
-            )
+            (!project.is_default, project.state.as_deref() != Some("ACTIVE"), project.id)
         });
         let project = projects.first().ok_or_else(|| {
-            Problem::new(
-                ProblemKind::NotFound,
-                "the account has no project that this token may see",
-            )
-            .hint("Name one in the context: `project = 123`")
+            Problem::new(ProblemKind::NotFound, "the account has no project that this token may see")
+                .hint("Name one in the context: `project = 123`")
         })?;
         Ok(project.id.to_string().into())
     }
@@ -167,9 +150,7 @@ impl Places {
         }
         let known: HashMap<u64, &wire::Region> = all.iter().map(|region| (region.id, region)).collect();
         let ids: Vec<u64> = if self.chosen.is_empty() {
-            let active = all
-                .iter()
-                .filter(|region| region.state.as_deref() == Some("ACTIVE"));
+            let active = all.iter().filter(|region| region.state.as_deref() == Some("ACTIVE"));
             active.map(|region| region.id).collect()
         } else {
             self.chosen.clone()

@@ -37,17 +37,9 @@ fn old_names_new_names_and_both_at_once_are_the_same_row() {
     let rows: Vec<Instance> = [new, old, Value::Object(both), plain].map(instance).into();
     let first = &rows[0];
     assert_eq!((&*first.id.id, first.id.scope.as_deref()), ("i1", Some("7")));
-    assert_eq!(
-        (&*first.name, &*first.labels[0].0, &*first.labels[0].1),
-        ("web", "tier", "front")
-    );
+    assert_eq!((&*first.name, &*first.labels[0].0, &*first.labels[0].1), ("web", "tier", "front"));
     assert!(first.created.is_some());
-    assert!(
-        first
-            .facts
-            .iter()
-            .any(|fact| fact.name == "ssh_key_name" && &*fact.value == "me")
-    );
+    assert!(first.facts.iter().any(|fact| fact.name == "ssh_key_name" && &*fact.value == "me"));
     assert!(rows.iter().all(|row| row == first), "{rows:#?}");
 }
 
@@ -58,10 +50,7 @@ fn an_instance_may_tell_next_to_nothing_or_something_odd() {
     let odd = json!({"id": "i1", "addresses": 3, "flavor": null, "volumes": "none", "tags": null, "security_groups": {},
         "status": "LEVITATING", "blackhole_ports": null, "instance_isolation": null, "task_state": null});
     let odd = instance(odd);
-    assert_eq!(
-        (odd.state.lifecycle, &*odd.state.raw),
-        (Lifecycle::Unknown, "LEVITATING")
-    );
+    assert_eq!((odd.state.lifecycle, &*odd.state.raw), (Lifecycle::Unknown, "LEVITATING"));
     let nameless: wire::Instance = serde_json::from_value(json!({"name": "who"})).unwrap();
     assert!(mapper().instance(&nameless, &"7".into(), None).is_none());
 }
@@ -77,39 +66,21 @@ fn every_status_has_its_place_and_a_task_goes_before_it() {
         ("ERROR", None, Lifecycle::Failed, "ERROR"),
         ("SOFT_DELETED", None, Lifecycle::Gone, "SOFT_DELETED"),
         ("ACTIVE", Some("rebooting"), Lifecycle::Pending, "rebooting…"),
-        (
-            "ACTIVE",
-            Some("powering-off"),
-            Lifecycle::Stopping,
-            "powering-off…",
-        ),
+        ("ACTIVE", Some("powering-off"), Lifecycle::Stopping, "powering-off…"),
         ("SHUTOFF", Some("powering-on"), Lifecycle::Pending, "powering-on…"),
         ("ERROR", Some("deleting"), Lifecycle::Deleting, "deleting…"),
         ("ACTIVE", Some(""), Lifecycle::Running, "ACTIVE"),
     ] {
         let row = instance(json!({"id": "i1", "status": status, "task_state": task, "vm_state": "active"}));
-        assert_eq!(
-            (row.state.lifecycle, &*row.state.raw),
-            (lifecycle, raw),
-            "{status} {task:?}"
-        );
-        let fact = |name| {
-            row.facts
-                .iter()
-                .find(|fact| fact.name == name)
-                .map(|fact| &*fact.value)
-        };
+        assert_eq!((row.state.lifecycle, &*row.state.raw), (lifecycle, raw), "{status} {task:?}");
+        let fact = |name| row.facts.iter().find(|fact| fact.name == name).map(|fact| &*fact.value);
         assert_eq!(
             (fact("status"), fact("vm_state")),
             (Some(status), Some("active")),
             "the raw words are kept"
         );
         let gone = matches!(lifecycle, Lifecycle::Gone | Lifecycle::Deleting);
-        assert_eq!(
-            row.offers.console,
-            (!gone).then_some(ScreenKind::Terminal),
-            "{status}"
-        );
+        assert_eq!(row.offers.console, (!gone).then_some(ScreenKind::Terminal), "{status}");
         assert_eq!(row.offers.telemetry, !gone);
         assert!(!row.offers.logs);
     }
@@ -125,10 +96,7 @@ fn isolation_and_attacks_are_told() {
         let port = json!({"DestinationIP": "192.0.2.1", "AlarmEnd": end, "AlarmState": "ALARM"});
         instance(json!({"id": "i1", "status": "ACTIVE", "blackhole_ports": [port]})).state
     };
-    assert_eq!(
-        attacked("0001-01-01 00:00:00Z").reason.as_deref(),
-        Some("192.0.2.1 is blackholed")
-    );
+    assert_eq!(attacked("0001-01-01 00:00:00Z").reason.as_deref(), Some("192.0.2.1 is blackholed"));
     assert_eq!(attacked("2025-02-05 12:04:30Z").lifecycle, Lifecycle::Running);
 }
 
@@ -139,14 +107,7 @@ fn public_addresses_come_first_and_floating_ones_before_others() {
         "pub_net": [{"type": "fixed", "addr": "203.0.113.4", "subnet_id": "s"}, {"type": "fixed", "addr": null}],
     }}));
     let told: Vec<(&str, bool)> = row.addresses.iter().map(|it| (&*it.value, it.public)).collect();
-    assert_eq!(
-        told,
-        [
-            ("198.51.100.9", true),
-            ("203.0.113.4", true),
-            ("10.0.0.17", false)
-        ]
-    );
+    assert_eq!(told, [("198.51.100.9", true), ("203.0.113.4", true), ("10.0.0.17", false)]);
 }
 
 #[test]
@@ -187,32 +148,15 @@ fn metrics_are_shares_of_the_size_and_networks_are_told_in_bits() {
         "memory_util": 50, "network_Bps_ingress": 8000.0, "network_Bps_egress": null,
         "disks": [{"disk_name": "vda", "disk_Bps_read": 10.0, "disk_Bps_write": 20.0}, {"disk_Bps_read": 5.0}]}))
     .unwrap();
-    let size = Size {
-        vcpus: Some(4),
-        ram: Some(2048),
-    };
+    let size = Size { vcpus: Some(4), ram: Some(2048) };
     let told = sample(&point, Some(size)).unwrap();
     assert_eq!(told.cpu.unwrap().to_string(), "1.00");
-    assert_eq!(
-        (told.memory, told.memory_limit),
-        (Some(Bytes(1 << 30)), Some(Bytes(2 << 30)))
-    );
-    assert_eq!(
-        told.net_rx.unwrap().to_string(),
-        "1.0 kB/s",
-        "eight bits are a byte"
-    );
+    assert_eq!((told.memory, told.memory_limit), (Some(Bytes(1 << 30)), Some(Bytes(2 << 30))));
+    assert_eq!(told.net_rx.unwrap().to_string(), "1.0 kB/s", "eight bits are a byte");
     assert_eq!(told.net_tx, None);
-    assert_eq!(
-        (told.disk_read.unwrap().0, told.disk_write.unwrap().0),
-        (15.0, 20.0)
-    );
+    assert_eq!((told.disk_read.unwrap().0, told.disk_write.unwrap().0), (15.0, 20.0));
     let unsized_ = sample(&point, None).unwrap();
-    assert_eq!(
-        (unsized_.cpu, unsized_.memory),
-        (None, None),
-        "a share of nothing known"
-    );
+    assert_eq!((unsized_.cpu, unsized_.memory), (None, None), "a share of nothing known");
     assert!(unsized_.net_rx.is_some());
     let empty: wire::Metrics =
         serde_json::from_value(json!({"time": "2026-07-07T12:57:00", "disks": null})).unwrap();
@@ -245,19 +189,12 @@ fn a_deployment_is_read_over_its_regions() {
     assert_eq!(row.state.lifecycle, Lifecycle::Degraded);
     assert_eq!(row.state.reason.as_deref(), Some("image cannot be pulled"));
     let gpus = row.gpus.as_ref().unwrap();
-    assert_eq!(
-        (gpus.count, &*gpus.models[0]),
-        (2, "H100"),
-        "named as the models of the GPU pane are"
-    );
+    assert_eq!((gpus.count, &*gpus.models[0]), (2, "H100"), "named as the models of the GPU pane are");
     assert_eq!((row.cpu.unwrap().0, row.memory), (16.0, Some(Bytes(232 << 30))));
     assert_eq!(row.endpoints.len(), 1, "the same address once");
     assert_eq!(row.location.as_deref(), Some("region 7, region 9"));
     assert!(row.offers.logs && row.id.scope.is_none());
-    assert!(
-        !format!("{row:?}").contains("fake-value"),
-        "a row holds no value of a variable"
-    );
+    assert!(!format!("{row:?}").contains("fake-value"), "a row holds no value of a variable");
     for (word, lifecycle) in [
         ("ACTIVE", Lifecycle::Running),
         ("DEPLOYING", Lifecycle::Pending),
@@ -271,11 +208,7 @@ fn a_deployment_is_read_over_its_regions() {
         assert_eq!((state.lifecycle, &*state.raw), (lifecycle, word));
     }
     let unlisted = deployment(json!({"name": "a", "flavor_name": "inference-16vcpu-232gib-1xl40s-48gb"}));
-    assert_eq!(
-        &*unlisted.gpus.unwrap().models[0],
-        "L40S",
-        "by its name where the flavor is not listed"
-    );
+    assert_eq!(&*unlisted.gpus.unwrap().models[0], "L40S", "by its name where the flavor is not listed");
 }
 
 #[test]
@@ -283,18 +216,10 @@ fn a_container_of_a_region_is_read() {
     let wire: wire::CaasContainer = serde_json::from_value(json!({"name": "nginx", "status": "RUNNING",
         "flavor": "250mCPU-512MiB", "address": "a.example.com", "deploy_status": {"ready": 1, "total": 2}}))
     .unwrap();
-    let region = Region {
-        id: 7,
-        scope: "7".into(),
-        name: "Luxembourg".into(),
-        has_gpus: false,
-    };
+    let region = Region { id: 7, scope: "7".into(), name: "Luxembourg".into(), has_gpus: false };
     let row = mapper().caas(&wire, &region);
     assert_eq!((row.cpu.unwrap().0, row.memory), (0.25, Some(Bytes(512 << 20))));
-    assert_eq!(
-        (row.id.scope.as_deref(), row.location.as_deref()),
-        (Some("7"), Some("Luxembourg"))
-    );
+    assert_eq!((row.id.scope.as_deref(), row.location.as_deref()), (Some("7"), Some("Luxembourg")));
     assert!(!row.offers.logs);
 }
 
@@ -306,30 +231,17 @@ fn a_task_tells_what_it_works_on_and_why_it_failed() {
         "created_resources": {"ports": [], "instances": ["i1"]}}))
     .unwrap();
     let row = mapper().task(&wire, None);
-    assert_eq!(
-        (&*row.name, row.state.lifecycle),
-        ("create_vm", Lifecycle::Failed)
-    );
+    assert_eq!((&*row.name, row.state.lifecycle), ("create_vm", Lifecycle::Failed));
     assert_eq!(row.state.reason.as_deref(), Some("no host"));
-    assert_eq!(
-        (row.target.as_deref(), row.by.as_deref()),
-        (Some("web"), Some("user 12"))
-    );
-    assert_eq!(
-        row.finished,
-        Timestamp::parse("2026-05-23T05:08:00Z"),
-        "its last change"
-    );
+    assert_eq!((row.target.as_deref(), row.by.as_deref()), (Some("web"), Some("user 12")));
+    assert_eq!(row.finished, Timestamp::parse("2026-05-23T05:08:00Z"), "its last change");
     assert!(row.facts.iter().any(|fact| fact.name == "request_id"));
     let bare: wire::Task = serde_json::from_value(
         json!({"id": "t2", "state": "NEW", "created_resources": {"instances": ["i1"]}}),
     )
     .unwrap();
     let row = mapper().task(&bare, None);
-    assert_eq!(
-        (row.state.lifecycle, row.target.as_deref()),
-        (Lifecycle::Pending, Some("i1"))
-    );
+    assert_eq!((row.state.lifecycle, row.target.as_deref()), (Lifecycle::Pending, Some("i1")));
 }
 
 #[test]
@@ -377,39 +289,19 @@ fn the_four_catalogues_make_one_row_a_model() {
         {"region_id": 8, "baremetal_gpu_h100_count_limit": 100},
     ]}))
     .unwrap();
-    let region = |id: u64| Region {
-        id,
-        scope: id.to_string().into(),
-        name: "x".into(),
-        has_gpus: true,
-    };
+    let region = |id: u64| Region { id, scope: id.to_string().into(), name: "x".into(), has_gpus: true };
     let regions = super::places::Regions::of_these(vec![region(7), region(9)]);
     let models = mapper().gpu_models(&offers, Some(&quotas), &regions);
     let codes: Vec<&str> = models.iter().map(|model| &*model.code).collect();
-    assert_eq!(
-        codes,
-        ["a2", "h100"],
-        "one row a model, whatever the case; what is not sold is none"
-    );
+    assert_eq!(codes, ["a2", "h100"], "one row a model, whatever the case; what is not sold is none");
     let h100 = &models[1];
     assert_eq!((&*h100.name, h100.memory), ("NVIDIA H100", Some(Bytes(80 << 30))));
     let sizes: Vec<&str> = h100.sizes.iter().map(|size| &**size).collect();
-    assert_eq!(
-        sizes,
-        [
-            "inference-1xh100 (1×)",
-            "bm3-ai-1xlarge-h100-80-8 (8×, 16.00 EUR/h)"
-        ]
-    );
+    assert_eq!(sizes, ["inference-1xh100 (1×)", "bm3-ai-1xlarge-h100-80-8 (8×, 16.00 EUR/h)"]);
     assert_eq!(h100.price.as_deref(), Some("from 2.00 EUR/h"), "of one card");
     assert_eq!(h100.quota.as_deref(), Some("0 of 8 baremetal, 1 of 2 inference"));
     assert_eq!(h100.locations.len(), 2);
-    let fact = |name| {
-        h100.facts
-            .iter()
-            .find(|fact| fact.name == name)
-            .map(|fact| &*fact.value)
-    };
+    let fact = |name| h100.facts.iter().find(|fact| fact.name == name).map(|fact| &*fact.value);
     assert_eq!(fact("capacity"), Some("6 baremetal, 42 inference"));
     assert_eq!(models[0].price, None, "hidden");
 }
@@ -422,10 +314,7 @@ fn rows(lines: &[(&str, &str, &str)]) -> Vec<wire::LogRow> {
 }
 
 fn texts(tail: &mut Tail, lines: &[(&str, &str, &str)]) -> Vec<String> {
-    tail.take(rows(lines))
-        .iter()
-        .map(|line| line.text.to_string())
-        .collect()
+    tail.take(rows(lines)).iter().map(|line| line.text.to_string()).collect()
 }
 
 #[test]
@@ -441,18 +330,10 @@ fn lines_are_told_once_in_order_and_late_ones_too() {
     assert_eq!(texts(&mut tail, &[two, one]), [""; 0], "nothing new");
     assert_eq!(texts(&mut tail, &[three, two, one]), ["three"]);
     assert_eq!(texts(&mut tail, &[three, late, two]), ["late"]);
-    let before = (
-        "2026-10-14T14:54:01Z",
-        "app-8568ff8fc7-z7vx9",
-        "before the backlog",
-    );
+    let before = ("2026-10-14T14:54:01Z", "app-8568ff8fc7-z7vx9", "before the backlog");
     assert_eq!(texts(&mut tail, &[before]), [""; 0]);
     let other = ("2026-10-14T14:54:08Z", "app-8568ff8fc7-aaaaa", "GET /\nPOST /");
-    assert_eq!(
-        texts(&mut tail, &[other]),
-        ["[aaaaa] GET /", "[aaaaa] POST /"],
-        "two pods are told apart"
-    );
+    assert_eq!(texts(&mut tail, &[other]), ["[aaaaa] GET /", "[aaaaa] POST /"], "two pods are told apart");
     let since = Timestamp::parse("2026-10-14T14:54:05.1Z").unwrap();
     let mut tail = Tail::new(LogStart::Since(since));
     assert_eq!(texts(&mut tail, &[three, two, one]), ["three"]);

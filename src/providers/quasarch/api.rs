@@ -42,9 +42,7 @@ impl Session {
     }
 
     fn is_over(&self, now: Timestamp) -> bool {
-        self.claims
-            .exp
-            .is_some_and(|exp| exp.saturating_sub(EARLY_SECONDS) <= now.as_millis() / 1000)
+        self.claims.exp.is_some_and(|exp| exp.saturating_sub(EARLY_SECONDS) <= now.as_millis() / 1000)
     }
 
     /// When it ends.
@@ -60,9 +58,7 @@ impl Session {
 
 fn claims(token: &str) -> Option<Claims> {
     let middle = token.split('.').nth(1)?;
-    let json = base64::engine::general_purpose::URL_SAFE_NO_PAD
-        .decode(middle.trim_end_matches('='))
-        .ok()?;
+    let json = base64::engine::general_purpose::URL_SAFE_NO_PAD.decode(middle.trim_end_matches('=')).ok()?;
     serde_json::from_slice(&json).ok()
 }
 
@@ -154,8 +150,7 @@ impl Api {
 
     /// Forgets the session of this token, if it is still the one at hand.
     pub(super) fn refused(&self, token: &Secret) {
-        self.signed
-            .forget_if(|session| session.token.expose() == token.expose());
+        self.signed.forget_if(|session| session.token.expose() == token.expose());
     }
 
     async fn sign_in(&self) -> Result<Session, Problem> {
@@ -167,9 +162,7 @@ impl Api {
             )),
             Credentials::Password { email, password } => {
                 let password = password.resolve().await?;
-                let request = self
-                    .request(&["v1", "users", "token"], &[])?
-                    .basic(email, &password);
+                let request = self.request(&["v1", "users", "token"], &[])?.basic(email, &password);
                 let login: wire::Login = self.client.json(&request).await.map_err(not_signed_in)?;
                 Ok(Session::new(login.token))
             }
@@ -206,10 +199,7 @@ mod tests {
         assert!(session.is_over(at(1_699_999_975)), "renewed half a minute early");
         for plain in ["opaque-token", "a.b.c", "a.!!.c", ""] {
             let session = Session::new(Secret::new(plain));
-            assert!(
-                !session.is_over(at(4_000_000_000)) && session.user().is_none(),
-                "{plain}"
-            );
+            assert!(!session.is_over(at(4_000_000_000)) && session.user().is_none(), "{plain}");
         }
     }
 }

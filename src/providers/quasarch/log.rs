@@ -101,16 +101,10 @@ async fn send(out: &Sender<LogEvent>, lines: Vec<LogLine>) -> Option<()> {
 
 /// The lines of one event.
 pub(super) fn lines(event: &Event, at: Timestamp) -> Vec<LogLine> {
-    let line = serde_json::from_str(&event.data)
-        .ok()
-        .map(|line: PodLine| line.message);
+    let line = serde_json::from_str(&event.data).ok().map(|line: PodLine| line.message);
     let text = line.as_deref().unwrap_or(&event.data);
     let text = text.trim_end_matches(['\r', '\n']);
     text.split('\n')
-        .map(|text| LogLine {
-            at,
-            exact: false,
-            text: text.trim_end_matches('\r').into(),
-        })
+        .map(|text| LogLine { at, exact: false, text: text.trim_end_matches('\r').into() })
         .collect()
 }

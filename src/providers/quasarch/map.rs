@@ -54,11 +54,7 @@ impl Mapper {
             labels: Vec::new(),
             created: date(wire.date_created.as_deref()),
             changed: date(wire.date_updated.as_deref()),
-            offers: Offers {
-                console: None,
-                telemetry: false,
-                logs: true,
-            },
+            offers: Offers { console: None, telemetry: false, logs: true },
             facts,
         }
     }
@@ -81,11 +77,8 @@ impl Mapper {
         let row = |revision: &wire::Revision| {
             let current = Some(revision.number) == newest;
             let number: Arc<str> = revision.number.to_string().into();
-            let (lifecycle, word) = if current {
-                (Lifecycle::Running, "current")
-            } else {
-                (Lifecycle::Done, "superseded")
-            };
+            let (lifecycle, word) =
+                if current { (Lifecycle::Running, "current") } else { (Lifecycle::Done, "superseded") };
             Revision {
                 id: ResourceId::scoped(
                     &self.context,
@@ -119,10 +112,7 @@ impl Mapper {
     }
 
     pub(super) fn link(&self, id: Arc<str>, name: Option<Arc<str>>) -> ContainerLink {
-        ContainerLink {
-            id: ResourceId::new(&self.context, Kind::Container, id),
-            name,
-        }
+        ContainerLink { id: ResourceId::new(&self.context, Kind::Container, id), name }
     }
 }
 
@@ -138,9 +128,7 @@ fn date(text: Option<&str>) -> Option<Timestamp> {
 )]
 pub(super) fn quantity(text: &str) -> Option<Bytes> {
     let text = text.trim();
-    let end = text
-        .find(|c: char| !c.is_ascii_digit() && c != '.')
-        .unwrap_or(text.len());
+    let end = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
     let number: f64 = text[..end].parse().ok()?;
     let unit: f64 = match &text[end..] {
         "" => 1.0,

@@ -60,34 +60,21 @@ impl Quasarch {
             credentials: context.credentials.clone(),
             signed: SignIn::new(),
         });
-        let map = Mapper {
-            context: context.name.clone(),
-            words: Words::default(),
-        };
+        let map = Mapper { context: context.name.clone(), words: Words::default() };
         let (asker, mapper) = (api.clone(), map.clone());
         let containers = Shelf::new(move |number| {
             let (api, map) = (asker.clone(), mapper.clone());
             async move {
                 let (list, more) = api.page(&CONTAINERS, number).await?;
                 Ok(Page {
-                    rows: list
-                        .items
-                        .good
-                        .iter()
-                        .map(|container| map.container(container))
-                        .collect(),
+                    rows: list.items.good.iter().map(|container| map.container(container)).collect(),
                     more,
                     total: list.total,
                 })
             }
             .boxed()
         });
-        Ok(Self {
-            api,
-            map,
-            containers,
-            at_once: context.concurrency,
-        })
+        Ok(Self { api, map, containers, at_once: context.concurrency })
     }
 }
 
@@ -165,11 +152,7 @@ async fn containers(sweep: Sweep<Container>, out: Sender<ListEvent>) {
         let event = match sweep.page(number).await {
             Ok(page) => {
                 let rows = page.rows.iter().cloned().map(Resource::Container).collect();
-                let event = ListEvent::Page {
-                    scope: None,
-                    rows,
-                    expected: page.total,
-                };
+                let event = ListEvent::Page { scope: None, rows, expected: page.total };
                 if out.send(event).await.is_ok() && page.more {
                     continue;
                 }
@@ -199,9 +182,7 @@ async fn revisions(
             }
         };
         futures_util::stream::iter(&page.rows)
-            .for_each_concurrent(at_once.max(1), |container| {
-                of_container(&api, &map, container, &out)
-            })
+            .for_each_concurrent(at_once.max(1), |container| of_container(&api, &map, container, &out))
             .await;
         if out.is_closed() || !page.more {
             break;
@@ -215,16 +196,8 @@ async fn of_container(api: &Api, map: &Mapper, container: &Container, out: &Send
     let end = match api.all(&["v1", "containers", &scope, "revisions"]).await {
         Ok(wire) => {
             let link = map.link(scope.clone(), Some(container.name.clone()));
-            let rows = map
-                .revisions(&link, &wire)
-                .into_iter()
-                .map(Resource::Revision)
-                .collect();
-            let page = ListEvent::Page {
-                scope: Some(scope.clone()),
-                rows,
-                expected: None,
-            };
+            let rows = map.revisions(&link, &wire).into_iter().map(Resource::Revision).collect();
+            let page = ListEvent::Page { scope: Some(scope.clone()), rows, expected: None };
             if out.send(page).await.is_err() {
                 return;
             }
@@ -241,16 +214,8 @@ async fn gpu_models(api: Arc<Api>, map: Mapper, out: Sender<ListEvent>) {
     for number in 1.. {
         let event = match api.page(&GPU_MODELS, number).await {
             Ok((list, more)) => {
-                let rows = list
-                    .items
-                    .good
-                    .iter()
-                    .map(|it| Resource::GpuModel(map.gpu_model(it)));
-                let event = ListEvent::Page {
-                    scope: None,
-                    rows: rows.collect(),
-                    expected: list.total,
-                };
+                let rows = list.items.good.iter().map(|it| Resource::GpuModel(map.gpu_model(it)));
+                let event = ListEvent::Page { scope: None, rows: rows.collect(), expected: list.total };
                 if out.send(event).await.is_ok() && more {
                     continue;
                 }
@@ -280,9 +245,7 @@ async fn get(api: &Api, map: &Mapper, id: &ResourceId) -> Result<Resource, Probl
         (Kind::GpuModel, _) => {
             let models: Vec<wire::GpuModel> = api.all(&GPU_MODELS).await?;
             let model = models.iter().find(|model| *model.code == *id.id);
-            model
-                .map(|it| Resource::GpuModel(map.gpu_model(it)))
-                .ok_or_else(missing)
+            model.map(|it| Resource::GpuModel(map.gpu_model(it))).ok_or_else(missing)
         }
         _ => Err(unsupported("there is no such thing")),
     }
@@ -331,11 +294,7 @@ async fn check(api: &Api) -> Result<Check, Problem> {
     let (session, took) = timed(api.session()).await;
     let session = session?;
     let mut probes = vec![("sign-in".to_owned(), Ok(took))];
-    for (name, path) in [
-        ("containers", CONTAINERS),
-        ("gpu-models", GPU_MODELS),
-        ("providers", PROVIDERS),
-    ] {
+    for (name, path) in [("containers", CONTAINERS), ("gpu-models", GPU_MODELS), ("providers", PROVIDERS)] {
         let (answer, took) = timed(api.get::<Value>(&path, &[("page", "1"), ("rows", "1")])).await;
         // Only a list of containers has rows with revisions.
         let first = answer.as_ref().ok().filter(|_| path == CONTAINERS);

@@ -8,10 +8,7 @@ use crate::model::{Bytes, ContextName, Lifecycle};
 use crate::net::Event;
 
 fn mapper() -> Mapper {
-    Mapper {
-        context: ContextName::new("akash"),
-        words: Words::default(),
-    }
+    Mapper { context: ContextName::new("akash"), words: Words::default() }
 }
 
 #[test]
@@ -25,27 +22,14 @@ fn a_container_is_read_with_its_nulls_and_zero_times() {
     ], "total": 2, "page": 1, "rowsPerPage": 10}))
     .unwrap();
     let row = mapper().container(&list.items.good[0]);
-    assert_eq!(
-        (&*row.name, row.memory, row.cpu.unwrap().0),
-        ("shop", Some(Bytes(2 << 30)), 0.5)
-    );
+    assert_eq!((&*row.name, row.memory, row.cpu.unwrap().0), ("shop", Some(Bytes(2 << 30)), 0.5));
     assert_eq!((row.state.lifecycle, row.changed), (Lifecycle::Running, None));
     let gpus = row.gpus.as_ref().unwrap();
     assert_eq!((gpus.count, &*gpus.models[0]), (2, "NVIDIA A100"));
-    assert!(
-        row.facts
-            .iter()
-            .any(|fact| fact.name == "port" && &*fact.value == "8080")
-    );
-    assert!(
-        !format!("{row:?}").contains("fake-value"),
-        "a row holds no value of a variable"
-    );
+    assert!(row.facts.iter().any(|fact| fact.name == "port" && &*fact.value == "8080"));
+    assert!(!format!("{row:?}").contains("fake-value"), "a row holds no value of a variable");
     let bare = mapper().container(&list.items.good[1]);
-    assert_eq!(
-        (bare.state.lifecycle, bare.gpus, bare.cpu),
-        (Lifecycle::Pending, None, None)
-    );
+    assert_eq!((bare.state.lifecycle, bare.gpus, bare.cpu), (Lifecycle::Pending, None, None));
 }
 
 #[test]
@@ -70,10 +54,7 @@ fn the_highest_revision_is_the_current_one_in_any_order() {
     .unwrap();
     let rows = mapper().revisions(&mapper().link("u1".into(), Some("shop".into())), &wire);
     let states: Vec<_> = rows.iter().map(|row| (&*row.number, &*row.state.raw)).collect();
-    assert_eq!(
-        states,
-        [("2", "superseded"), ("10", "current"), ("1", "superseded")]
-    );
+    assert_eq!(states, [("2", "superseded"), ("10", "current"), ("1", "superseded")]);
     assert_eq!(rows[0].id.scope.as_deref(), Some("u1"));
 }
 
@@ -94,14 +75,8 @@ fn quantities_are_read_as_kubernetes_writes_them() {
 #[test]
 fn log_data_is_a_line_or_a_pods_line() {
     let texts = |data: &str| -> Vec<String> {
-        let event = Event {
-            data: data.to_owned(),
-            ..Event::default()
-        };
-        log::lines(&event, Timestamp::now())
-            .iter()
-            .map(|line| line.text.to_string())
-            .collect()
+        let event = Event { data: data.to_owned(), ..Event::default() };
+        log::lines(&event, Timestamp::now()).iter().map(|line| line.text.to_string()).collect()
     };
     assert_eq!(texts("GET / 200"), ["GET / 200"]);
     assert_eq!(texts(r#"{"name":"pod-1","message":"hello\n"}"#), ["hello"]);

@@ -30,8 +30,7 @@ impl App {
     /// After any news of credentials: what was put away counts only as long as it lasts.
     pub(super) fn forget_put_away(&mut self) {
         let store = &self.store;
-        self.put_away
-            .retain(|name, auth| store.context(name).is_some_and(|context| context.auth == *auth));
+        self.put_away.retain(|name, auth| store.context(name).is_some_and(|context| context.auth == *auth));
     }
 
     /// Signs in again where credentials do not hold; where all of them do, where something is forbidden, since a
@@ -45,11 +44,7 @@ impl App {
             .collect();
         if names.is_empty() {
             let lacking = |context: &&ContextState| Feature::all().any(|it| context.forbidden(it).is_some());
-            names = contexts
-                .iter()
-                .filter(lacking)
-                .map(|context| context.name.clone())
-                .collect();
+            names = contexts.iter().filter(lacking).map(|context| context.name.clone()).collect();
         }
         if names.is_empty() {
             return vec![Effect::Say("every context is signed in".to_owned())];

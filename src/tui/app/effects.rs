@@ -73,11 +73,7 @@ impl App {
         answer: Result<Page, Problem>,
     ) -> Vec<Effect> {
         self.dirty = true;
-        if self
-            .views
-            .iter_mut()
-            .any(|(view, _)| view.console_page(id, &answer))
-        {
+        if self.views.iter_mut().any(|(view, _)| view.console_page(id, &answer)) {
             return Vec::new();
         }
         let Ok(page) = answer else { return Vec::new() };
@@ -89,9 +85,7 @@ impl App {
             let view = PageView::arrived(id.clone(), name, asked, page);
             effects.extend(self.show(Box::new(view), Effect::ShowPage(id.clone(), asked)));
         } else {
-            effects.push(Effect::Say(format!(
-                "the console of {name} is a page for a browser"
-            )));
+            effects.push(Effect::Say(format!("the console of {name} is a page for a browser")));
         }
         effects
     }
@@ -111,18 +105,12 @@ impl App {
 
     fn close_view(&mut self) -> Vec<Effect> {
         self.dirty = true;
-        self.views
-            .pop()
-            .map(|(mut view, _)| view.close())
-            .unwrap_or_default()
+        self.views.pop().map(|(mut view, _)| view.close()).unwrap_or_default()
     }
 
     pub(super) fn close_views(&mut self) -> Vec<Effect> {
         self.dirty = true;
-        std::mem::take(&mut self.views)
-            .into_iter()
-            .flat_map(|(mut view, _)| view.close())
-            .collect()
+        std::mem::take(&mut self.views).into_iter().flat_map(|(mut view, _)| view.close()).collect()
     }
 
     /// The names of resources, for a log view.

@@ -35,9 +35,7 @@ impl Typing {
     /// When the continuations are to be shown.
     pub(super) fn hint_in(&self, now: Timestamp) -> Option<Duration> {
         let since = self.since.filter(|_| !self.chords.is_empty())?;
-        HINT_AFTER
-            .checked_sub(now.since(since))
-            .filter(|left| !left.is_zero())
+        HINT_AFTER.checked_sub(now.since(since)).filter(|left| !left.is_zero())
     }
 
     /// Whether the continuations are to be shown now.
@@ -118,11 +116,7 @@ impl App {
         let is_that_key =
             || self.keymap.look_up(Place::Text, &[chord]) == Lookup::Means(Intent::PreviousMatch);
         let searched = place == Place::Table && self.pane().has_searched();
-        if searched && intent == Intent::SortByName && is_that_key() {
-            Intent::PreviousMatch
-        } else {
-            intent
-        }
+        if searched && intent == Intent::SortByName && is_that_key() { Intent::PreviousMatch } else { intent }
     }
 
     fn meant(&mut self, intent: Intent, chord: Chord) -> Vec<Effect> {
@@ -141,10 +135,7 @@ impl App {
     }
 
     fn recent_pane(&mut self) -> Option<(Timestamp, usize, u32)> {
-        self.typing
-            .pane
-            .take()
-            .filter(|(at, ..)| self.now.since(*at) < COUNT_WITHIN)
+        self.typing.pane.take().filter(|(at, ..)| self.now.since(*at) < COUNT_WITHIN)
     }
 
     fn take_pane_back(&mut self, before: usize) {

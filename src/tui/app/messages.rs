@@ -54,9 +54,7 @@ impl Messages {
     pub fn toast_ends_in(&self, now: Timestamp) -> Option<Duration> {
         let last = self.list.back().filter(|_| !self.dismissed)?;
         let lasts = if last.bad { COMPLAINED } else { SAID };
-        lasts
-            .checked_sub(now.since(last.at))
-            .filter(|left| !left.is_zero())
+        lasts.checked_sub(now.since(last.at)).filter(|left| !left.is_zero())
     }
 
     /// Takes the latest off the hint line. Returns whether there was one.

@@ -149,11 +149,7 @@ impl App {
             None => theme::default(options.depth),
             Some(name) => theme::load(name, options.depth).unwrap_or_else(|| {
                 let known: Vec<_> = theme::names().collect();
-                messages.add(
-                    now,
-                    true,
-                    format!("no theme `{name}`; there are {}", known.join(", ")),
-                );
+                messages.add(now, true, format!("no theme `{name}`; there are {}", known.join(", ")));
                 theme::default(options.depth)
             }),
         };
@@ -230,12 +226,7 @@ impl App {
 
     /// What drawing needs beside the state.
     pub fn look(&self) -> Look<'_> {
-        Look {
-            theme: &self.theme,
-            store: &self.store,
-            now: self.now,
-            ascii: self.options.ascii,
-        }
+        Look { theme: &self.theme, store: &self.store, now: self.now, ascii: self.options.ascii }
     }
 
     /// Whether the mouse is taken.
@@ -285,11 +276,7 @@ impl App {
         let view = self.view().and_then(View::redraw_in);
         let toast = self.messages.toast_ends_in(self.now);
         let hint = self.typing.hint_in(self.now);
-        let flash = if self.views.is_empty() {
-            self.flash_ends_in()
-        } else {
-            None
-        };
+        let flash = if self.views.is_empty() { self.flash_ends_in() } else { None };
         let ages = (!self.paused).then_some(AGES);
         [view, toast, hint, flash, ages].into_iter().flatten().min()
     }
@@ -321,17 +308,8 @@ impl App {
             let subject = view.subject().filter(|id| instance(id)).cloned();
             return (subject.clone().into_iter().collect(), subject);
         }
-        let visible = self
-            .pane()
-            .visible()
-            .iter()
-            .map(|row| row.id())
-            .filter(|id| instance(id));
-        let selected = self
-            .pane()
-            .selected()
-            .map(|row| row.id())
-            .filter(|id| instance(id));
+        let visible = self.pane().visible().iter().map(|row| row.id()).filter(|id| instance(id));
+        let selected = self.pane().selected().map(|row| row.id()).filter(|id| instance(id));
         (visible.cloned().collect(), selected.cloned())
     }
 }

@@ -65,10 +65,9 @@ impl App {
                 Vec::new()
             }
             Intent::Reconnect => match menu.chosen().map(|item| item.choice.clone()) {
-                Some(Choice::Context(name)) => vec![
-                    Effect::Reconnect(name.clone()),
-                    Effect::Say(format!("signing in again to {name}")),
-                ],
+                Some(Choice::Context(name)) => {
+                    vec![Effect::Reconnect(name.clone()), Effect::Say(format!("signing in again to {name}"))]
+                }
                 _ => Vec::new(),
             },
             Intent::Copy => match menu.chosen() {
@@ -80,21 +79,15 @@ impl App {
     }
 
     fn typed_nothing(&self) -> bool {
-        self.menu
-            .as_ref()
-            .and_then(|menu| menu.prompt.as_ref())
-            .is_some_and(|prompt| {
-                prompt.text().is_empty() || self.commands.iter().any(|known| known == prompt.text())
-            })
+        self.menu.as_ref().and_then(|menu| menu.prompt.as_ref()).is_some_and(|prompt| {
+            prompt.text().is_empty() || self.commands.iter().any(|known| known == prompt.text())
+        })
     }
 
     /// Puts the command before the one shown into the line.
     fn recall(&mut self) {
-        let shown = self
-            .menu
-            .as_ref()
-            .and_then(|menu| menu.prompt.as_ref())
-            .map(|prompt| prompt.text().to_owned());
+        let shown =
+            self.menu.as_ref().and_then(|menu| menu.prompt.as_ref()).map(|prompt| prompt.text().to_owned());
         let at = self
             .commands
             .iter()
@@ -118,11 +111,7 @@ impl App {
             .or_else(|| menu.chosen());
         let label = item.map(|item| match item.choice {
             Choice::Pane(_, None) => format!("{} ", item.label),
-            Choice::Wrong => menu
-                .prompt
-                .as_ref()
-                .map(|it| it.text().to_owned())
-                .unwrap_or_default(),
+            Choice::Wrong => menu.prompt.as_ref().map(|it| it.text().to_owned()).unwrap_or_default(),
             _ => item.label.clone(),
         });
         if let Some(label) = label {

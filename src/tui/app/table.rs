@@ -44,11 +44,7 @@ impl App {
             Intent::Reconnect => self.sign_in_again(),
             Intent::PauseRefresh => {
                 self.paused = !self.paused;
-                let word = if self.paused {
-                    "refresh paused"
-                } else {
-                    "refresh resumed"
-                };
+                let word = if self.paused { "refresh paused" } else { "refresh resumed" };
                 vec![Effect::Pause(self.paused), Effect::Say(word.to_owned())]
             }
             Intent::NextTheme => self.next_theme(),
@@ -92,10 +88,7 @@ impl App {
 
     fn next_theme(&mut self) -> Vec<Effect> {
         let names: Vec<_> = theme::names().collect();
-        let at = names
-            .iter()
-            .position(|name| *name == self.theme.name)
-            .unwrap_or(0);
+        let at = names.iter().position(|name| *name == self.theme.name).unwrap_or(0);
         self.use_theme(names[(at + 1) % names.len()])
     }
 
@@ -105,10 +98,7 @@ impl App {
                 let said = if theme.name == name {
                     format!("theme {name}")
                 } else {
-                    format!(
-                        "theme {}: this terminal shows no colours, or NO_COLOR is set",
-                        theme.name
-                    )
+                    format!("theme {}: this terminal shows no colours, or NO_COLOR is set", theme.name)
                 };
                 self.theme = theme;
                 vec![Effect::Say(said)]
@@ -209,17 +199,9 @@ impl App {
                 _ => vec![Effect::Complain(format!("{} has no revisions", row.name()))],
             },
             Intent::Copy => {
-                let names: Vec<_> = self
-                    .pane()
-                    .targets()
-                    .iter()
-                    .map(|row| row.name().to_owned())
-                    .collect();
-                let what = if names.len() == 1 {
-                    "name".to_owned()
-                } else {
-                    format!("{} names", names.len())
-                };
+                let names: Vec<_> = self.pane().targets().iter().map(|row| row.name().to_owned()).collect();
+                let what =
+                    if names.len() == 1 { "name".to_owned() } else { format!("{} names", names.len()) };
                 vec![Effect::Copy(names.join("\n"), what)]
             }
             Intent::CopyMenu => self.open_menu(Menu::copy(&row)),
@@ -232,11 +214,7 @@ impl App {
         match row {
             Resource::Container(_) => {
                 let lists_instances = self.store.listing(&id.context, Kind::Instance).is_some();
-                let kind = if lists_instances {
-                    Kind::Instance
-                } else {
-                    Kind::Revision
-                };
+                let kind = if lists_instances { Kind::Instance } else { Kind::Revision };
                 Effect::Follow(kind, id)
             }
             Resource::GpuModel(it) => Effect::Follow(self.users_of(it), id),
@@ -249,11 +227,7 @@ impl App {
         let usage = self.store.usage(model);
         let lists = |kind| self.store.listing(&model.id.context, kind).is_some();
         let of_instances = usage.instances > 0 || (usage.containers == 0 && lists(Kind::Instance));
-        if of_instances {
-            Kind::Instance
-        } else {
-            Kind::Container
-        }
+        if of_instances { Kind::Instance } else { Kind::Container }
     }
 
     /// Logs of the targets; of a container whose platform tells logs only of instances, those of its instances.
@@ -271,10 +245,7 @@ impl App {
                         .map(|row| row.resource.id().clone()),
                 );
             } else if let Some(link) = row.container() {
-                let offered = self
-                    .store
-                    .get(&link.id)
-                    .is_some_and(|row| row.resource.offers().logs);
+                let offered = self.store.get(&link.id).is_some_and(|row| row.resource.offers().logs);
                 ids.extend(offered.then(|| link.id.clone()));
             }
         }
@@ -335,12 +306,7 @@ impl App {
             filter: pane.filter_text.clone(),
             selected: pane.selected().map(|row| row.id().clone()),
             // A box over a place is not a place.
-            view: self
-                .views
-                .iter()
-                .rev()
-                .find(|(view, _)| !view.floats())
-                .map(|(_, by)| by.clone()),
+            view: self.views.iter().rev().find(|(view, _)| !view.floats()).map(|(_, by)| by.clone()),
         }
     }
 
@@ -381,16 +347,12 @@ impl App {
             _ if id.kind == kind => Narrow::Only(id.clone(), name.into()),
             (Kind::GpuModel, Some(Resource::GpuModel(it))) => Narrow::Gpu(Arc::new(it.clone())),
             (_, Some(resource)) if id.kind != Kind::Container => match resource.container() {
-                Some(link) if kind == Kind::Container => Narrow::Only(
-                    link.id.clone(),
-                    link.name.clone().unwrap_or_else(|| link.id.id.clone()),
-                ),
+                Some(link) if kind == Kind::Container => {
+                    Narrow::Only(link.id.clone(), link.name.clone().unwrap_or_else(|| link.id.id.clone()))
+                }
                 Some(link) => Narrow::Container(link.id.clone(), self.name_of(&link.id).into()),
                 None => {
-                    return vec![Effect::Complain(format!(
-                        "{} belongs to no container",
-                        resource.name()
-                    ))];
+                    return vec![Effect::Complain(format!("{} belongs to no container", resource.name()))];
                 }
             },
             _ => Narrow::Container(id.clone(), name.into()),
@@ -409,9 +371,7 @@ impl App {
 
     /// What a person calls a resource.
     pub(super) fn name_of(&self, id: &ResourceId) -> String {
-        self.store
-            .get(id)
-            .map_or_else(|| id.id.to_string(), |row| row.resource.name().to_owned())
+        self.store.get(id).map_or_else(|| id.id.to_string(), |row| row.resource.name().to_owned())
     }
 
     /// The table as CSV, what is shown of it and in its order.

@@ -90,17 +90,9 @@ impl App {
                 let quits =
                     self.keymap.look_up(Place::Everywhere, &[Chord::of(*key)]) == Lookup::Means(Intent::Quit);
                 if self.menu.is_some() {
-                    if quits {
-                        vec![Effect::Quit]
-                    } else {
-                        self.menu_key(event)
-                    }
+                    if quits { vec![Effect::Quit] } else { self.menu_key(event) }
                 } else if self.prompt.is_some() {
-                    if quits {
-                        vec![Effect::Quit]
-                    } else {
-                        self.filter_key(event)
-                    }
+                    if quits { vec![Effect::Quit] } else { self.filter_key(event) }
                 } else if let Some((view, _)) = self.views.last_mut().filter(|(view, _)| view.typing()) {
                     view.type_event(event)
                 } else {
@@ -196,10 +188,7 @@ impl App {
             }
             MouseEventKind::Down(MouseButton::Left) => {
                 let hit = |spans: &[(u16, u16, usize)]| {
-                    spans
-                        .iter()
-                        .find(|(from, to, _)| (*from..*to).contains(&at.x))
-                        .map(|span| span.2)
+                    spans.iter().find(|(from, to, _)| (*from..*to).contains(&at.x)).map(|span| span.2)
                 };
                 // Below the tabs there may be a banner.
                 if at.y == self.header_area.y + 1 {
@@ -207,10 +196,7 @@ impl App {
                         self.go_to_pane(pane);
                     }
                 } else if at.y.saturating_add(1) == self.table_area.y {
-                    let head = self
-                        .heads
-                        .iter()
-                        .find(|(from, to, _)| (*from..*to).contains(&at.x));
+                    let head = self.heads.iter().find(|(from, to, _)| (*from..*to).contains(&at.x));
                     if let Some((.., column)) = head.filter(|(.., column)| column.sorts()).copied() {
                         self.pane_mut().sort_by(column);
                     }

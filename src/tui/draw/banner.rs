@@ -29,11 +29,7 @@ pub(super) fn draw(app: &App, line: Rect, buf: &mut Buffer) {
         (false, Auth::Expiring(_)) => "▲",
         (false, _) => "✗",
     };
-    let others = if more == 0 {
-        String::new()
-    } else {
-        format!(" (and {more} more)")
-    };
+    let others = if more == 0 { String::new() } else { format!(" (and {more} more)") };
     let why = plain(&cause(&context.auth, app.now));
     let text = format!("{mark} {}{others}: {why}", context.name);
     let key = key_of(app, Place::Everywhere, Intent::Reconnect);

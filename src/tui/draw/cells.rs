@@ -18,9 +18,7 @@ const FIGURE: u16 = 5;
 pub(super) fn text<'a>(column: Column, row: &'a Row, look: &Look<'_>, width: u16) -> Cow<'a, str> {
     let resource = &*row.resource;
     match column {
-        Column::Age => resource
-            .created()
-            .map_or(Cow::Borrowed(""), |at| age(look.now.since(at)).into()),
+        Column::Age => resource.created().map_or(Cow::Borrowed(""), |at| age(look.now.since(at)).into()),
         Column::Cpu => usage(look.store.series(resource.id()), Metric::Cpu, look, width),
         Column::Memory => usage(look.store.series(resource.id()), Metric::Memory, look, width),
         Column::State => match resource.state() {
@@ -40,9 +38,9 @@ pub(super) fn text<'a>(column: Column, row: &'a Row, look: &Look<'_>, width: u16
             _ => column.text(resource),
         },
         Column::Progress => match resource {
-            Resource::Operation(it) => it
-                .progress
-                .map_or(Cow::Borrowed(""), |done| bar(done, look.ascii).into()),
+            Resource::Operation(it) => {
+                it.progress.map_or(Cow::Borrowed(""), |done| bar(done, look.ascii).into())
+            }
             _ => Cow::Borrowed(""),
         },
         Column::Took => match resource {
@@ -121,10 +119,7 @@ pub(super) fn style(column: Column, row: &Row, look: &Look<'_>) -> Style {
     let theme = look.theme;
     match column {
         Column::Name => theme.text.add_modifier(Modifier::BOLD),
-        Column::State => row
-            .resource
-            .state()
-            .map_or(theme.text, |state| theme.lifecycle(state.lifecycle)),
+        Column::State => row.resource.state().map_or(theme.text, |state| theme.lifecycle(state.lifecycle)),
         Column::Cpu | Column::Memory => theme.chart,
         Column::Used => match &*row.resource {
             Resource::GpuModel(it) if look.store.usage(it).total() == 0 => theme.dim,

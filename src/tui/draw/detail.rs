@@ -18,11 +18,7 @@ pub(super) fn height(app: &App, area: Rect) -> u16 {
         26..45 => 4,
         _ => 6,
     };
-    if app.pane().selected().is_some() {
-        rows + 1
-    } else {
-        0
-    }
+    if app.pane().selected().is_some() { rows + 1 } else { 0 }
 }
 
 pub(super) fn draw(app: &App, area: Rect, buf: &mut Buffer) {
@@ -30,18 +26,12 @@ pub(super) fn draw(app: &App, area: Rect, buf: &mut Buffer) {
     let look = app.look();
     let resource = look.store.get(row.id()).map_or(row, |row| &row.resource);
     head(resource, &look, area, buf);
-    let inner = Rect::new(
-        area.x + 2,
-        area.y + 1,
-        area.width.saturating_sub(4),
-        area.height.saturating_sub(2),
-    );
+    let inner =
+        Rect::new(area.x + 2, area.y + 1, area.width.saturating_sub(4), area.height.saturating_sub(2));
     let mut y = inner.y;
     if let Some(reason) = resource.state().and_then(|state| state.reason.as_deref()) {
         let reason = crate::tui::widgets::ansi::plain(reason);
-        let style = resource
-            .state()
-            .map_or(look.theme.warn, |state| look.theme.lifecycle(state.lifecycle));
+        let style = resource.state().map_or(look.theme.warn, |state| look.theme.lifecycle(state.lifecycle));
         put(buf, inner.x, y, inner.width, &reason, style);
         y += 1;
     }
@@ -57,36 +47,17 @@ pub(super) fn draw(app: &App, area: Rect, buf: &mut Buffer) {
         sparkline::strip(series, &look, Rect::new(inner.x, y, inner.width, signs), buf);
         y += signs;
     }
-    facts(
-        resource,
-        &look,
-        Rect::new(inner.x, y, inner.width, inner.bottom().saturating_sub(y)),
-        buf,
-    );
+    facts(resource, &look, Rect::new(inner.x, y, inner.width, inner.bottom().saturating_sub(y)), buf);
 }
 
 fn head(resource: &Resource, look: &Look<'_>, area: Rect, buf: &mut Buffer) {
     let theme = look.theme;
     let end = area.right().saturating_sub(2);
     let mut x = area.x + 2;
-    x = put(
-        buf,
-        x,
-        area.y,
-        end - x,
-        &format!(" {} ", resource.name()),
-        theme.title,
-    );
+    x = put(buf, x, area.y, end - x, &format!(" {} ", resource.name()), theme.title);
     if let Some(state) = resource.state() {
         let text = format!("{} {} ", mark(state.lifecycle, look.ascii), word(state));
-        x = put(
-            buf,
-            x,
-            area.y,
-            end.saturating_sub(x),
-            &text,
-            theme.lifecycle(state.lifecycle),
-        );
+        x = put(buf, x, area.y, end.saturating_sub(x), &text, theme.lifecycle(state.lifecycle));
     }
     let since = match resource {
         Resource::Instance(it) => it.changed,
@@ -103,18 +74,8 @@ fn head(resource: &Resource, look: &Look<'_>, area: Rect, buf: &mut Buffer) {
             theme.dim,
         );
     }
-    if let Some(old) = look
-        .store
-        .stale(&resource.id().context, resource.kind(), look.now)
-    {
-        put(
-            buf,
-            x,
-            area.y,
-            end.saturating_sub(x),
-            &format!("as of {} ago ", age(old)),
-            theme.warn,
-        );
+    if let Some(old) = look.store.stale(&resource.id().context, resource.kind(), look.now) {
+        put(buf, x, area.y, end.saturating_sub(x), &format!("as of {} ago ", age(old)), theme.warn);
     }
 }
 
@@ -187,10 +148,7 @@ fn pairs(resource: &Resource, look: &Look<'_>) -> Vec<(String, String)> {
             _ => column.text(resource),
         };
         if !text.is_empty() {
-            pairs.push((
-                column.shape(resource.kind()).title.to_lowercase(),
-                text.into_owned(),
-            ));
+            pairs.push((column.shape(resource.kind()).title.to_lowercase(), text.into_owned()));
         }
     }
     match resource {
@@ -212,12 +170,7 @@ fn pairs(resource: &Resource, look: &Look<'_>) -> Vec<(String, String)> {
         }
         _ => {}
     }
-    pairs.extend(
-        resource
-            .facts()
-            .iter()
-            .map(|fact| (fact.name.to_owned(), fact.value.to_string())),
-    );
+    pairs.extend(resource.facts().iter().map(|fact| (fact.name.to_owned(), fact.value.to_string())));
     pairs.push(("id".to_owned(), resource.id().id.to_string()));
     pairs
 }

@@ -36,20 +36,12 @@ fn words(app: &App) -> (String, String) {
     let key = |intent| key_of(app, Place::Table, intent);
     let all = app.store.len(pane.kind);
     if pane.is_arranging() {
-        return (
-            format!("looking through {} {what}…", super::table::grouped(all)),
-            String::new(),
-        );
+        return (format!("looking through {} {what}…", super::table::grouped(all)), String::new());
     }
     if all > 0 {
         return hidden(app, &what, all);
     }
-    let contexts: Vec<_> = app
-        .store
-        .contexts()
-        .iter()
-        .filter(|it| !app.hidden.contains(&it.name))
-        .collect();
+    let contexts: Vec<_> = app.store.contexts().iter().filter(|it| !app.hidden.contains(&it.name)).collect();
     if app.store.contexts().is_empty() {
         return (
             "no contexts are configured".to_owned(),
@@ -57,10 +49,7 @@ fn words(app: &App) -> (String, String) {
         );
     }
     if contexts.is_empty() {
-        return (
-            "every context is hidden".to_owned(),
-            format!("{} shows them", key(Intent::Contexts)),
-        );
+        return ("every context is hidden".to_owned(), format!("{} shows them", key(Intent::Contexts)));
     }
     let offering: Vec<_> = contexts.iter().filter(|it| lists(it, pane.kind)).collect();
     if offering.is_empty() {
@@ -89,38 +78,22 @@ fn words(app: &App) -> (String, String) {
     if let Some((name, problem)) = failed.filter(|(_, problem)| problem.kind == ProblemKind::Forbidden) {
         return (
             forbidden(name.as_str(), pane.kind, problem),
-            format!(
-                "asked again every 10 minutes, or now with {}",
-                key(Intent::Refresh)
-            ),
+            format!("asked again every 10 minutes, or now with {}", key(Intent::Refresh)),
         );
     }
     if let Some((name, problem)) = failed {
-        return (
-            format!("{name}: {}", problem.message),
-            format!("{} tries again now", key(Intent::Refresh)),
-        );
+        return (format!("{name}: {}", problem.message), format!("{} tries again now", key(Intent::Refresh)));
     }
     let waiting: Vec<_> = offering
         .iter()
         .map(|it| &it.name)
-        .filter(|name| {
-            app.store
-                .listing(name, pane.kind)
-                .is_some_and(|listing| listing.confirmed.is_none())
-        })
+        .filter(|name| app.store.listing(name, pane.kind).is_some_and(|listing| listing.confirmed.is_none()))
         .map(ContextName::as_str)
         .collect();
     if !waiting.is_empty() {
-        return (
-            format!("asking {} for {what}…", waiting.join(", ")),
-            String::new(),
-        );
+        return (format!("asking {} for {what}…", waiting.join(", ")), String::new());
     }
-    (
-        format!("there are no {what}"),
-        format!("{} asks again", key(Intent::Refresh)),
-    )
+    (format!("there are no {what}"), format!("{} asks again", key(Intent::Refresh)))
 }
 
 /// That a context may not list a kind, and what it lacks.
@@ -135,30 +108,20 @@ fn hidden(app: &App, what: &str, all: usize) -> (String, String) {
     let back = key_of(app, Place::Table, Intent::Back);
     let all = super::table::grouped(all);
     if !pane.filter_text.is_empty() {
-        let narrow = pane
-            .narrow
-            .as_ref()
-            .map_or(String::new(), |narrow| format!(" of {}", narrow.name()));
+        let narrow = pane.narrow.as_ref().map_or(String::new(), |narrow| format!(" of {}", narrow.name()));
         return (
             format!("none of {all} {what}{narrow} matches {}", pane.filter_text),
             format!("{back} clears the filter"),
         );
     }
     if pane.attention {
-        return (
-            format!("none of {all} {what} needs attention"),
-            format!("{back} shows all of them"),
-        );
+        return (format!("none of {all} {what} needs attention"), format!("{back} shows all of them"));
     }
     match &pane.narrow {
-        Some(Narrow::Gpu(model)) => (
-            format!("no {what} of {} use {}", model.id.context, model.name),
-            format!("{back} goes back"),
-        ),
-        Some(narrow) => (
-            format!("{} has no {what}", narrow.name()),
-            format!("{back} goes back"),
-        ),
+        Some(Narrow::Gpu(model)) => {
+            (format!("no {what} of {} use {}", model.id.context, model.name), format!("{back} goes back"))
+        }
+        Some(narrow) => (format!("{} has no {what}", narrow.name()), format!("{back} goes back")),
         None => (
             format!("all {all} {what} are in hidden contexts"),
             format!("{} shows them", key_of(app, Place::Table, Intent::Contexts)),
@@ -192,8 +155,5 @@ fn have_none(platforms: impl Iterator<Item = Platform>, what: &str) -> String {
 
 /// Whether a context has this kind of resource at all.
 fn lists(context: &ContextState, kind: Kind) -> bool {
-    Kind::ALL
-        .iter()
-        .position(|known| *known == kind)
-        .is_some_and(|index| context.listings[index].is_some())
+    Kind::ALL.iter().position(|known| *known == kind).is_some_and(|index| context.listings[index].is_some())
 }

@@ -36,10 +36,7 @@ fn top(app: &App, area: Rect, buf: &mut Buffer) {
         (true, true) => ("paused".to_owned(), theme.warn),
         (false, ascii) => {
             let seconds = app.options.refresh.as_secs_f32();
-            (
-                format!("{}{seconds}s", if ascii { "every " } else { "⟳ " }),
-                theme.dim,
-            )
+            (format!("{}{seconds}s", if ascii { "every " } else { "⟳ " }), theme.dim)
         }
     };
     right = put_right(buf, right, y, 12, &refresh, style).saturating_sub(2);
@@ -47,15 +44,9 @@ fn top(app: &App, area: Rect, buf: &mut Buffer) {
         right = put_right(buf, right, y, 10, "read-only", theme.warn).saturating_sub(2);
     }
     let all = app.store.contexts();
-    let shown = all
-        .iter()
-        .filter(|context| !app.hidden.contains(&context.name))
-        .count();
-    let chosen = if shown == all.len() {
-        format!("all ({shown})")
-    } else {
-        format!("{shown} of {}", all.len())
-    };
+    let shown = all.iter().filter(|context| !app.hidden.contains(&context.name)).count();
+    let chosen =
+        if shown == all.len() { format!("all ({shown})") } else { format!("{shown} of {}", all.len()) };
     if area.width >= 70 {
         x = put(buf, x, y, right.saturating_sub(x), "ctx: ", theme.dim);
         x = put(buf, x, y, right.saturating_sub(x), &chosen, theme.text) + 3;
@@ -65,12 +56,7 @@ fn top(app: &App, area: Rect, buf: &mut Buffer) {
 
 fn contexts(app: &App, mut x: u16, right: u16, y: u16, buf: &mut Buffer) {
     let theme = &app.theme;
-    let shown: Vec<_> = app
-        .store
-        .contexts()
-        .iter()
-        .filter(|it| !app.hidden.contains(&it.name))
-        .collect();
+    let shown: Vec<_> = app.store.contexts().iter().filter(|it| !app.hidden.contains(&it.name)).collect();
     let names: Vec<&str> = shown.iter().map(|context| context.name.as_str()).collect();
     let common = shared_beginning(&names);
     // Every word, or only those that tell of trouble; whole names, or only where they differ.
@@ -80,11 +66,7 @@ fn contexts(app: &App, mut x: u16, right: u16, y: u16, buf: &mut Buffer) {
             .map(|context| {
                 let lifecycle = health(context).0;
                 let quiet = lifecycle == Lifecycle::Running;
-                let word = if quiet && !quiet_words {
-                    String::new()
-                } else {
-                    brief(context)
-                };
+                let word = if quiet && !quiet_words { String::new() } else { brief(context) };
                 let name = context.name.as_str();
                 (name.get(left_out..).unwrap_or(name), lifecycle, quiet, word)
             })
@@ -101,14 +83,7 @@ fn contexts(app: &App, mut x: u16, right: u16, y: u16, buf: &mut Buffer) {
             x = put(buf, x, y, right - x, name, theme.text) + 1;
             x = put(buf, x, y, right - x, mark(lifecycle, app.options.ascii), style);
             if !word.is_empty() {
-                x = put(
-                    buf,
-                    x + 1,
-                    y,
-                    right - x,
-                    &word,
-                    if quiet { theme.dim } else { style },
-                );
+                x = put(buf, x + 1, y, right - x, &word, if quiet { theme.dim } else { style });
             }
             x += 3;
         }
@@ -116,10 +91,7 @@ fn contexts(app: &App, mut x: u16, right: u16, y: u16, buf: &mut Buffer) {
     }
     // Too many to name: how many fare how, what needs attention first.
     for lifecycle in Lifecycle::ALL {
-        let count = shown
-            .iter()
-            .filter(|context| health(context).0 == lifecycle)
-            .count();
+        let count = shown.iter().filter(|context| health(context).0 == lifecycle).count();
         if count > 0 && x < right {
             let text = format!("{} {count}", mark(lifecycle, app.options.ascii));
             x = put(buf, x, y, right - x, &text, theme.lifecycle(lifecycle)) + 2;
@@ -132,9 +104,7 @@ fn shared_beginning(names: &[&str]) -> usize {
     let Some((first, others)) = names.split_first() else {
         return 0;
     };
-    let ends = first
-        .match_indices(['-', '_', '.', '/', ' '])
-        .map(|(at, mark)| at + mark.len());
+    let ends = first.match_indices(['-', '_', '.', '/', ' ']).map(|(at, mark)| at + mark.len());
     let shared = |end: &usize| {
         let alike = |name: &&str| name.len() > *end && name.get(..*end) == first.get(..*end);
         !others.is_empty() && first.len() > *end && others.iter().all(alike)
@@ -145,16 +115,13 @@ fn shared_beginning(names: &[&str]) -> usize {
 /// A context's health in a word for the header.
 fn brief(context: &ContextState) -> String {
     match &context.health {
-        Health::Live => context
-            .traffic
-            .latency
-            .map_or_else(|| "live".to_owned(), milliseconds),
+        Health::Live => context.traffic.latency.map_or_else(|| "live".to_owned(), milliseconds),
         Health::Connecting => "connecting".to_owned(),
         Health::Retrying { attempt, .. } => format!("retry {attempt}"),
         Health::Down(_) if matches!(context.auth, Auth::Expired(_)) => "expired".to_owned(),
-        Health::Down(problem) => problem
-            .status
-            .map_or_else(|| problem.kind.word().to_owned(), |it| it.to_string()),
+        Health::Down(problem) => {
+            problem.status.map_or_else(|| problem.kind.word().to_owned(), |it| it.to_string())
+        }
     }
 }
 
@@ -184,26 +151,15 @@ fn tabs(app: &App, area: Rect, buf: &mut Buffer) -> Vec<(u16, u16, usize)> {
             .collect()
     };
     let width = |labels: &[String]| labels.iter().map(|label| columns(label) + 3).sum::<u16>();
-    let labels = [
-        labels(Kind::title, true),
-        labels(short, true),
-        labels(short, false),
-    ]
-    .into_iter()
-    .find(|labels| width(labels) <= area.width + 1)
-    .unwrap_or_else(|| (1..=Kind::ALL.len()).map(|number| number.to_string()).collect());
+    let labels = [labels(Kind::title, true), labels(short, true), labels(short, false)]
+        .into_iter()
+        .find(|labels| width(labels) <= area.width + 1)
+        .unwrap_or_else(|| (1..=Kind::ALL.len()).map(|number| number.to_string()).collect());
     let mut x = area.x + 1;
     let mut spans = Vec::new();
     for (index, label) in labels.iter().enumerate() {
         if index > 0 {
-            x = put(
-                buf,
-                x,
-                area.y + 1,
-                1,
-                if app.options.ascii { "|" } else { "│" },
-                theme.border,
-            ) + 1;
+            x = put(buf, x, area.y + 1, 1, if app.options.ascii { "|" } else { "│" }, theme.border) + 1;
         }
         let style = if index == app.active {
             theme.accent.add_modifier(Modifier::UNDERLINED)
@@ -247,13 +203,10 @@ fn is_forbidden(app: &App, kind: Kind) -> bool {
 
 /// Whether an operation is under way. Only looked for among few: a platform lists the latest ones.
 fn is_busy(app: &App) -> bool {
-    app.store
-        .rows(Kind::Operation)
-        .take(500)
-        .any(|row| match &*row.resource {
-            Resource::Operation(it) => matches!(it.state.lifecycle, Lifecycle::Running | Lifecycle::Pending),
-            _ => false,
-        })
+    app.store.rows(Kind::Operation).take(500).any(|row| match &*row.resource {
+        Resource::Operation(it) => matches!(it.state.lifecycle, Lifecycle::Running | Lifecycle::Pending),
+        _ => false,
+    })
 }
 
 #[cfg(test)]

@@ -30,31 +30,13 @@ pub(super) fn draw(app: &App, area: Rect, buf: &mut Buffer) -> Option<Position> 
             (false, false) => ("✔", app.theme.good),
             (false, true) => ("*", app.theme.good),
         };
-        let room = if message.bad {
-            area.width - 2
-        } else {
-            area.width * 2 / 3
-        };
-        right = put_right(
-            buf,
-            right,
-            area.y,
-            room,
-            &format!("{sign} {}", message.text),
-            style,
-        )
-        .saturating_sub(2);
+        let room = if message.bad { area.width - 2 } else { area.width * 2 / 3 };
+        right =
+            put_right(buf, right, area.y, room, &format!("{sign} {}", message.text), style).saturating_sub(2);
     }
     let mut x = area.x + 1;
     if let Some(count) = app.typing.count {
-        x = put(
-            buf,
-            x,
-            area.y,
-            right.saturating_sub(x),
-            &count.to_string(),
-            app.theme.key,
-        ) + 2;
+        x = put(buf, x, area.y, right.saturating_sub(x), &count.to_string(), app.theme.key) + 2;
     }
     for (key, word, works) in hints(app) {
         let wide = columns(&key) + 1 + columns(&word);
@@ -144,20 +126,9 @@ fn table(app: &App) -> Vec<(Intent, &'static str)> {
         }
         hints.push((Intent::Mark, "mark"));
     }
-    hints.extend([
-        (Intent::Search, "filter"),
-        (Intent::Palette, "command"),
-        (Intent::SortMenu, "sort"),
-    ]);
-    if app
-        .keymap
-        .hint(Place::Table, Intent::Attention, app.options.ascii)
-        .is_some()
-    {
-        hints.push((
-            Intent::Attention,
-            if pane.attention { "all" } else { "attention" },
-        ));
+    hints.extend([(Intent::Search, "filter"), (Intent::Palette, "command"), (Intent::SortMenu, "sort")]);
+    if app.keymap.hint(Place::Table, Intent::Attention, app.options.ascii).is_some() {
+        hints.push((Intent::Attention, if pane.attention { "all" } else { "attention" }));
     }
     hints.extend([
         (Intent::Wide, "wide"),

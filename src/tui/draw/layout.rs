@@ -21,11 +21,7 @@ pub(super) fn share(
 ) -> Vec<(Column, u16)> {
     let mut chosen: Vec<(Column, u16)> = columns.to_vec();
     let total = |chosen: &[(Column, u16)]| {
-        chosen
-            .iter()
-            .map(|(_, width)| width + GAP)
-            .sum::<u16>()
-            .saturating_sub(GAP)
+        chosen.iter().map(|(_, width)| width + GAP).sum::<u16>().saturating_sub(GAP)
     };
     loop {
         let over = total(&chosen).saturating_sub(width);
@@ -33,10 +29,7 @@ pub(super) fn share(
             break;
         }
         // Of equals the last one goes.
-        let Some(least) = (0..chosen.len())
-            .rev()
-            .min_by_key(|index| priority(chosen[*index].0))
-        else {
+        let Some(least) = (0..chosen.len()).rev().min_by_key(|index| priority(chosen[*index].0)) else {
             break;
         };
         if chosen.len() == 1 {
@@ -54,9 +47,7 @@ pub(super) fn share(
         left -= more;
         sparks -= 1;
     }
-    if let Some(last) = chosen
-        .iter()
-        .rposition(|(column, _)| !column.shape(kind).right && !is_spark(*column))
+    if let Some(last) = chosen.iter().rposition(|(column, _)| !column.shape(kind).right && !is_spark(*column))
         && last + 1 < chosen.len()
     {
         chosen[last].1 += left;
@@ -136,10 +127,7 @@ mod tests {
             let chosen = share(Kind::Instance, &wanted(), width, usual);
             let total: u16 = chosen.iter().map(|(_, width)| width + GAP).sum::<u16>() - GAP;
             assert!(total <= width, "{width}: {total}");
-            assert!(
-                chosen.iter().any(|(column, _)| *column == Column::Name),
-                "{width}"
-            );
+            assert!(chosen.iter().any(|(column, _)| *column == Column::Name), "{width}");
         }
     }
 
@@ -169,19 +157,12 @@ mod tests {
             let chosen = share(Kind::Instance, &columns, room, usual);
             chosen.iter().find(|(column, _)| *column == wanted).map(|it| it.1)
         };
-        assert_eq!(
-            width(114, Column::Location),
-            Some(22),
-            "whole, sparklines give way"
-        );
+        assert_eq!(width(114, Column::Location), Some(22), "whole, sparklines give way");
         assert_eq!(width(114, Column::Cpu), Some(11));
         assert_eq!(width(200, Column::Cpu), Some(26));
         for room in 40..200 {
             let address = width(room, Column::Address);
-            assert!(
-                address.is_none_or(|width| width >= 14),
-                "{room}: whole or not at all"
-            );
+            assert!(address.is_none_or(|width| width >= 14), "{room}: whole or not at all");
         }
     }
 }

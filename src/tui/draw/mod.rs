@@ -24,33 +24,14 @@ const LEAST: (u16, u16) = (30, 6);
 pub fn frame(app: &mut App, area: Rect, buf: &mut Buffer) -> Option<Position> {
     buf.set_style(area, app.theme.text);
     if area.width < LEAST.0 || area.height < LEAST.1 {
-        let text = format!(
-            "{}x{} is too small: make it {}x{}",
-            area.width, area.height, LEAST.0, LEAST.1
-        );
-        for (y, line) in wrap(&text, area.width)
-            .into_iter()
-            .take(area.height.into())
-            .enumerate()
-        {
-            put(
-                buf,
-                area.x,
-                area.y + u16::try_from(y).unwrap_or(0),
-                area.width,
-                &line,
-                Style::new(),
-            );
+        let text = format!("{}x{} is too small: make it {}x{}", area.width, area.height, LEAST.0, LEAST.1);
+        for (y, line) in wrap(&text, area.width).into_iter().take(area.height.into()).enumerate() {
+            put(buf, area.x, area.y + u16::try_from(y).unwrap_or(0), area.width, &line, Style::new());
         }
         return None;
     }
     let header = header::draw(app, area, buf);
-    let body = Rect::new(
-        area.x,
-        header.bottom(),
-        area.width,
-        area.height - header.height - 1,
-    );
+    let body = Rect::new(area.x, header.bottom(), area.width, area.height - header.height - 1);
     app.header_area = header;
     let foot = Rect::new(area.x, area.bottom() - 1, area.width, 1);
     let below = app.views.iter().rposition(|(view, _)| !view.floats());
@@ -84,20 +65,8 @@ fn only_ascii(area: Rect, buf: &mut Buffer) {
 }
 
 fn draw_view(app: &mut App, index: usize, area: Rect, buf: &mut Buffer) -> Option<Position> {
-    let App {
-        views,
-        theme,
-        store,
-        now,
-        options,
-        ..
-    } = app;
-    let look = Look {
-        theme,
-        store,
-        now: *now,
-        ascii: options.ascii,
-    };
+    let App { views, theme, store, now, options, .. } = app;
+    let look = Look { theme, store, now: *now, ascii: options.ascii };
     let (view, _) = views.get_mut(index)?;
     view.draw(area, buf, &look);
     view.cursor()
@@ -134,9 +103,8 @@ pub(super) fn wrap(text: &str, width: u16) -> Vec<String> {
     let mut lines = vec![String::new()];
     for word in text.split_whitespace() {
         let line = lines.last_mut();
-        let fits = line
-            .as_ref()
-            .is_some_and(|line| line.is_empty() || columns(line) + 1 + columns(word) <= width);
+        let fits =
+            line.as_ref().is_some_and(|line| line.is_empty() || columns(line) + 1 + columns(word) <= width);
         match line {
             Some(line) if fits => {
                 if !line.is_empty() {
@@ -160,18 +128,10 @@ pub(super) struct Lines {
 
 pub(super) const fn lines(ascii: bool) -> Lines {
     if ascii {
-        Lines {
-            horizontal: "-",
-            vertical: "|",
-            corners: ["+"; 4],
-            tees: ["+"; 2],
-        }
+        Lines { horizontal: "-", vertical: "|", corners: ["+"; 4], tees: ["+"; 2] }
     } else {
         Lines {
-            horizontal: "─",
-            vertical: "│",
-            corners: ["┌", "┐", "└", "┘"],
-            tees: ["├", "┤"],
+            horizontal: "─", vertical: "│", corners: ["┌", "┐", "└", "┘"], tees: ["├", "┤"]
         }
     }
 }
@@ -192,10 +152,7 @@ pub(super) fn frame_box(buf: &mut Buffer, area: Rect, ascii: bool, style: Style)
         buf.set_string(right, y, lines.vertical, style);
     }
     for (corner, (x, y)) in
-        lines
-            .corners
-            .iter()
-            .zip([(left, top), (right, top), (left, bottom), (right, bottom)])
+        lines.corners.iter().zip([(left, top), (right, top), (left, bottom), (right, bottom)])
     {
         buf.set_string(x, y, corner, style);
     }

@@ -19,12 +19,7 @@ const MARGIN: u16 = 3;
 pub(super) fn draw(app: &mut App, area: Rect, buf: &mut Buffer) {
     frame_box(buf, area, app.options.ascii, app.theme.border);
     let detail = detail::height(app, area);
-    let inner = Rect::new(
-        area.x + 1,
-        area.y + 1,
-        area.width - 2,
-        area.height.saturating_sub(2 + detail),
-    );
+    let inner = Rect::new(area.x + 1, area.y + 1, area.width - 2, area.height.saturating_sub(2 + detail));
     if inner.height == 0 || inner.width < MARGIN + 4 {
         return;
     }
@@ -32,22 +27,10 @@ pub(super) fn draw(app: &mut App, area: Rect, buf: &mut Buffer) {
     app.table_area = rows;
     let active = app.active;
     let heads = {
-        let App {
-            panes,
-            theme,
-            store,
-            now,
-            options,
-            ..
-        } = app;
+        let App { panes, theme, store, now, options, .. } = app;
         let pane = &mut panes[active];
         pane.fit(rows.height.into());
-        let look = Look {
-            theme,
-            store,
-            now: *now,
-            ascii: options.ascii,
-        };
+        let look = Look { theme, store, now: *now, ascii: options.ascii };
         draw_rows(pane, &look, inner, rows, buf)
     };
     app.heads = heads;
@@ -81,10 +64,10 @@ fn draw_rows(pane: &mut Pane, look: &Look<'_>, inner: Rect, rows: Rect, buf: &mu
         .iter()
         .map(|resource| {
             // The newest of it, if the store has it still; rows are re-arranged in a moment.
-            look.store.get(resource.id()).cloned().unwrap_or_else(|| Row {
-                resource: resource.clone(),
-                moved: None,
-            })
+            look.store
+                .get(resource.id())
+                .cloned()
+                .unwrap_or_else(|| Row { resource: resource.clone(), moved: None })
         })
         .collect();
     let chosen = measure(pane, &visible, look, rows.width.saturating_sub(MARGIN + 1));
@@ -114,11 +97,7 @@ fn measure(pane: &mut Pane, visible: &[Row], look: &Look<'_>, width: u16) -> Vec
         let content = if is_spark(column) {
             SPARK
         } else {
-            visible
-                .iter()
-                .map(|row| columns(&cells::text(column, row, look, 0)))
-                .max()
-                .unwrap_or(0)
+            visible.iter().map(|row| columns(&cells::text(column, row, look, 0))).max().unwrap_or(0)
         };
         let known = pane.widths.get(&column).copied();
         // A column that has said nothing yet only takes room from those that do.
@@ -146,11 +125,7 @@ fn head(pane: &Pane, column: Column, area: Rect, look: &Look<'_>, buf: &mut Buff
         (true, true, true) => "v",
     };
     let text = format!("{}{arrow}", shape.title);
-    let style = if arrow.is_empty() {
-        look.theme.dim
-    } else {
-        look.theme.title
-    };
+    let style = if arrow.is_empty() { look.theme.dim } else { look.theme.title };
     if shape.right {
         put_right(buf, area.right(), area.y, area.width, &text, style);
     } else {
@@ -174,31 +149,21 @@ fn draw_row(
 ) {
     let theme = look.theme;
     let resource = &*row.resource;
-    let outdated = look
-        .store
-        .stale(&resource.id().context, resource.kind(), look.now);
+    let outdated = look.store.stale(&resource.id().context, resource.kind(), look.now);
     let is_marked = pane.marks.contains(resource.id());
     let flashes = row.moved.is_some_and(|moved| look.now.since(moved) < FLASH);
     let mut hits = Vec::new();
     for (from, to, column) in heads {
         let width = to - from;
         let text = cells::text(*column, row, look, width);
-        let mut style = if outdated.is_some() {
-            theme.dim
-        } else {
-            cells::style(*column, row, look)
-        };
+        let mut style = if outdated.is_some() { theme.dim } else { cells::style(*column, row, look) };
         if is_marked && *column == Column::Name {
             style = style.patch(theme.marked);
         }
         if flashes && matches!(column, Column::State | Column::Name) {
             style = style.add_modifier(Modifier::REVERSED);
         }
-        let x = if column.shape(pane.kind).right {
-            to - columns(&text).min(width)
-        } else {
-            *from
-        };
+        let x = if column.shape(pane.kind).right { to - columns(&text).min(width) } else { *from };
         put(buf, x, line.y, to - x, &text, style);
         if !pane.filter().is_empty() && !is_spark(*column) && *column != Column::Age {
             pane.filter().highlights(matcher, &text, &mut hits);
@@ -208,32 +173,14 @@ fn draw_row(
         }
     }
     if let Some(state) = resource.state() {
-        let style = if outdated.is_some() {
-            theme.dim
-        } else {
-            theme.lifecycle(state.lifecycle)
-        };
-        put(
-            buf,
-            line.x + 1,
-            line.y,
-            1,
-            mark(state.lifecycle, look.ascii),
-            style,
-        );
+        let style = if outdated.is_some() { theme.dim } else { theme.lifecycle(state.lifecycle) };
+        put(buf, line.x + 1, line.y, 1, mark(state.lifecycle, look.ascii), style);
     }
     if is_selected {
         buf.set_style(line, theme.selected);
     }
     if is_marked {
-        put(
-            buf,
-            line.x,
-            line.y,
-            1,
-            if look.ascii { ">" } else { "▌" },
-            theme.marked,
-        );
+        put(buf, line.x, line.y, 1, if look.ascii { ">" } else { "▌" }, theme.marked);
     }
 }
 
@@ -275,63 +222,28 @@ fn forbidden(app: &App, area: Rect, buf: &mut Buffer) -> bool {
 fn title(app: &App, area: Rect, buf: &mut Buffer) {
     let theme = &app.theme;
     let pane = app.pane();
-    let right = put_right(
-        buf,
-        area.right() - 2,
-        area.y,
-        area.width / 2,
-        &format!(" {} ", count(app)),
-        theme.dim,
-    );
+    let right =
+        put_right(buf, area.right() - 2, area.y, area.width / 2, &format!(" {} ", count(app)), theme.dim);
     let end = right.saturating_sub(1);
     let mut x = area.x + 2;
     let room = |x: u16| end.saturating_sub(x);
     let scope = pane.narrow.as_ref().map_or_else(
         || "all".to_owned(),
         |narrow| {
-            if app.options.ascii {
-                format!("of {}", narrow.name())
-            } else {
-                format!("‹ {}", narrow.name())
-            }
+            if app.options.ascii { format!("of {}", narrow.name()) } else { format!("‹ {}", narrow.name()) }
         },
     );
-    x = put(
-        buf,
-        x,
-        area.y,
-        room(x),
-        &format!(" {}", pane.kind.title().to_lowercase()),
-        theme.title,
-    );
+    x = put(buf, x, area.y, room(x), &format!(" {}", pane.kind.title().to_lowercase()), theme.title);
     x = put(buf, x, area.y, room(x), &format!("({scope}) "), theme.dim);
     if !pane.filter_text.is_empty() {
-        let style = if pane.misread().is_some() {
-            theme.bad
-        } else {
-            theme.matched
-        };
-        x = put(
-            buf,
-            x + 1,
-            area.y,
-            room(x + 1),
-            &format!(" /{} ", pane.filter_text),
-            style,
-        );
+        let style = if pane.misread().is_some() { theme.bad } else { theme.matched };
+        x = put(buf, x + 1, area.y, room(x + 1), &format!(" /{} ", pane.filter_text), style);
     }
     if pane.attention {
         x = put(buf, x + 1, area.y, room(x + 1), " needs attention ", theme.warn);
     }
     if !pane.marks.is_empty() {
-        x = put(
-            buf,
-            x + 1,
-            area.y,
-            room(x + 1),
-            &format!(" {} marked ", pane.marks.len()),
-            theme.marked,
-        );
+        x = put(buf, x + 1, area.y, room(x + 1), &format!(" {} marked ", pane.marks.len()), theme.marked);
     }
     if let Some(text) = stale(app) {
         put(buf, x + 1, area.y, room(x + 1), &format!(" {text} "), theme.warn);
@@ -346,14 +258,7 @@ fn absent(app: &App, area: Rect, buf: &mut Buffer) {
     }
     if let Some(text) = empty::absent(app).filter(|text| columns(text) + 6 <= area.width) {
         let text = format!(" {text} ");
-        put_right(
-            buf,
-            area.right() - 2,
-            area.bottom() - 1,
-            area.width,
-            &text,
-            app.theme.dim,
-        );
+        put_right(buf, area.right() - 2, area.bottom() - 1, area.width, &text, app.theme.dim);
     }
 }
 
@@ -430,11 +335,6 @@ fn scrollbar(app: &App, area: Rect, rows: Rect, buf: &mut Buffer) {
     let at = pane.top * travel / (total - height);
     for row in at..at + size {
         let y = rows.y + u16::try_from(row).unwrap_or(0);
-        buf.set_string(
-            area.right() - 1,
-            y,
-            if app.options.ascii { "#" } else { "┃" },
-            app.theme.dim,
-        );
+        buf.set_string(area.right() - 1, y, if app.options.ascii { "#" } else { "┃" }, app.theme.dim);
     }
 }

@@ -44,9 +44,7 @@ fn unit(rest: &str) -> f64 {
     };
     // `0.09 EUR per hour`, `66 USD/month`, `12/mo`.
     let lower = rest.to_ascii_lowercase();
-    let per = ["/", "per "]
-        .iter()
-        .find_map(|by| lower.split_once(by).map(|it| it.1));
+    let per = ["/", "per "].iter().find_map(|by| lower.split_once(by).map(|it| it.1));
     let time = match per.map(str::trim_start) {
         Some(per) if per.starts_with("mo") => 1.0 / MONTH,
         Some(per) if per.starts_with("mi") => 60.0,

@@ -66,17 +66,14 @@ impl Fields for ResourceFields<'_> {
         let resource = self.resource;
         match key {
             Key::Name => check(resource.name()),
-            Key::State => resource
-                .state()
-                .is_some_and(|state| check(state.lifecycle.word()) || check(&state.raw)),
+            Key::State => {
+                resource.state().is_some_and(|state| check(state.lifecycle.word()) || check(&state.raw))
+            }
             Key::Context => check(resource.id().context.as_str()),
             Key::Platform => check(self.platform),
             Key::Id => check(self.id()),
             Key::Container => resource.container().is_some_and(|link| container(link, check)),
-            Key::Own(name) => resource
-                .facts()
-                .iter()
-                .any(|fact| fact.name == name && check(&fact.value)),
+            Key::Own(name) => resource.facts().iter().any(|fact| fact.name == name && check(&fact.value)),
             Key::Image => image(resource).is_some_and(check),
             Key::Size => match resource {
                 Resource::Instance(it) => it.size.as_deref().is_some_and(check),
@@ -100,9 +97,7 @@ impl Fields for ResourceFields<'_> {
             },
             Key::Gpu => match resource {
                 Resource::GpuModel(it) => check(&it.name) || check(&it.code),
-                _ => resource
-                    .gpus()
-                    .is_some_and(|gpus| gpus.models.iter().any(|model| check(model))),
+                _ => resource.gpus().is_some_and(|gpus| gpus.models.iter().any(|model| check(model))),
             },
             Key::Used | Key::Up => self.figure.is_some_and(|figure| check(&figure.to_string())),
             Key::Memory | Key::Price | Key::Quota | Key::Cpu | Key::Target | Key::By | Key::Progress => {
@@ -117,10 +112,7 @@ impl Fields for ResourceFields<'_> {
             Resource::Container(it) => &it.labels,
             _ => return None,
         };
-        labels
-            .iter()
-            .find(|(key, _)| **key == *name)
-            .map(|(_, value)| &**value)
+        labels.iter().find(|(key, _)| **key == *name).map(|(_, value)| &**value)
     }
 
     fn age(&self) -> Option<Duration> {

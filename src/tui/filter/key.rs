@@ -90,17 +90,11 @@ impl Key {
         if let Self::Own(name) = self {
             return name;
         }
-        SHARED
-            .iter()
-            .find(|(_, _, key)| *key == self)
-            .map_or("", |(name, _, _)| name)
+        SHARED.iter().find(|(_, _, key)| *key == self).map_or("", |(name, _, _)| name)
     }
 
     /// Every shared key's word, for help and messages.
     pub fn words() -> impl Iterator<Item = &'static str> {
-        SHARED
-            .iter()
-            .map(|(name, _, _)| *name)
-            .chain(["label", "age", "re"])
+        SHARED.iter().map(|(name, _, _)| *name).chain(["label", "age", "re"])
     }
 }

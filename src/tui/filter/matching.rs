@@ -20,26 +20,14 @@ pub(super) struct Word {
 
 impl Word {
     pub(super) fn new(text: &str) -> Self {
-        let atom = Atom::new(
-            text,
-            CaseMatching::Smart,
-            Normalization::Smart,
-            AtomKind::Fuzzy,
-            false,
-        );
-        Self {
-            text: text.to_owned(),
-            atom,
-        }
+        let atom = Atom::new(text, CaseMatching::Smart, Normalization::Smart, AtomKind::Fuzzy, false);
+        Self { text: text.to_owned(), atom }
     }
 
     fn holds(&self, matcher: &mut Matcher, row: &dyn Fields) -> bool {
         let mut buffer = Vec::new();
-        row.texts(&mut |text| {
-            self.atom
-                .score(Utf32Str::new(text, &mut buffer), matcher)
-                .is_some()
-        }) || (self.text.len() >= ID_FROM && contains(row.id(), &self.text))
+        row.texts(&mut |text| self.atom.score(Utf32Str::new(text, &mut buffer), matcher).is_some())
+            || (self.text.len() >= ID_FROM && contains(row.id(), &self.text))
     }
 
     fn highlight(&self, matcher: &mut Matcher, text: &str, out: &mut Vec<Range<usize>>) {
@@ -81,9 +69,7 @@ fn find(text: &str, needle: &str, from: usize) -> Option<usize> {
     let (lower, upper) = (first.to_ascii_lowercase(), first.to_ascii_uppercase());
     let last = text.len().checked_sub(needle.len())?;
     let starts = memchr::memchr2_iter(lower, upper, text.get(from..last + 1)?);
-    starts
-        .map(|at| from + at)
-        .find(|&at| text[at..at + needle.len()].eq_ignore_ascii_case(needle))
+    starts.map(|at| from + at).find(|&at| text[at..at + needle.len()].eq_ignore_ascii_case(needle))
 }
 
 impl Value {
@@ -120,9 +106,9 @@ impl Test {
             Self::Label(name, values) => row.label(name).is_some_and(|text| {
                 values.is_empty() || values.iter().any(|value| value.eq_ignore_ascii_case(text))
             }),
-            Self::Age { older, than, .. } => row
-                .age()
-                .is_some_and(|age| if *older { age > *than } else { age < *than }),
+            Self::Age { older, than, .. } => {
+                row.age().is_some_and(|age| if *older { age > *than } else { age < *than })
+            }
         }
     }
 
@@ -151,12 +137,7 @@ impl Test {
                 key == other && a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.same(b))
             }
             (Self::Label(name, a), Self::Label(other, b)) => name == other && a == b,
-            (
-                Self::Age { older, than, .. },
-                Self::Age {
-                    older: o, than: t, ..
-                },
-            ) => older == o && than == t,
+            (Self::Age { older, than, .. }, Self::Age { older: o, than: t, .. }) => older == o && than == t,
             _ => false,
         }
     }
@@ -230,9 +211,5 @@ fn slashed(pattern: &str, prefix: &str, f: &mut fmt::Formatter<'_>) -> fmt::Resu
 fn bare_or_quoted(text: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     let bare = !text.is_empty() && !text.contains([',', '"']) && !text.contains(char::is_whitespace);
     let is_special = text.starts_with(['/', '<', '>']);
-    if bare && !is_special {
-        f.write_str(text)
-    } else {
-        quoted(text, f)
-    }
+    if bare && !is_special { f.write_str(text) } else { quoted(text, f) }
 }

@@ -63,11 +63,7 @@ enum Test {
     /// A label is there, and holds one of the values where any are given.
     Label(String, Vec<String>),
     /// Younger or older.
-    Age {
-        older: bool,
-        than: Duration,
-        text: String,
-    },
+    Age { older: bool, than: Duration, text: String },
 }
 
 /// What a column may hold.
@@ -97,16 +93,12 @@ impl Filter {
 
     /// Whether a term names a column.
     pub fn asks_for(&self, key: Key) -> bool {
-        self.terms
-            .iter()
-            .any(|term| matches!(term.test, Test::Column(asked, _) if asked == key))
+        self.terms.iter().any(|term| matches!(term.test, Test::Column(asked, _) if asked == key))
     }
 
     /// Whether a row matches all terms.
     pub fn matches(&self, matcher: &mut Matcher, row: &dyn Fields) -> bool {
-        self.terms
-            .iter()
-            .all(|term| term.test.holds(matcher, row) != term.inverted)
+        self.terms.iter().all(|term| term.test.holds(matcher, row) != term.inverted)
     }
 
     /// The byte ranges of `text` (a cell of a matching row) that made it match, in order and without overlaps.
@@ -125,15 +117,10 @@ impl Filter {
         if self.terms.len() < kept {
             return false;
         }
-        previous
-            .terms
-            .iter()
-            .zip(self.terms.iter())
-            .enumerate()
-            .all(|(index, (old, new))| {
-                let same = old.inverted == new.inverted && old.test.same(&new.test);
-                same || (index + 1 == kept && !old.inverted && !new.inverted && new.test.narrows(&old.test))
-            })
+        previous.terms.iter().zip(self.terms.iter()).enumerate().all(|(index, (old, new))| {
+            let same = old.inverted == new.inverted && old.test.same(&new.test);
+            same || (index + 1 == kept && !old.inverted && !new.inverted && new.test.narrows(&old.test))
+        })
     }
 }
 

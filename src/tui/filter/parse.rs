@@ -42,10 +42,7 @@ impl<'a> Reader<'a> {
     }
 
     fn fail<T>(&self, at: usize, message: impl Into<String>) -> Result<T, FilterError> {
-        Err(FilterError {
-            at: at.min(self.text.len()),
-            message: message.into(),
-        })
+        Err(FilterError { at: at.min(self.text.len()), message: message.into() })
     }
 
     /// What stands between the opening `delimiter`, already taken, and the closing one; `\` keeps the delimiter.
@@ -63,10 +60,7 @@ impl<'a> Reader<'a> {
                 inside.push(next);
             }
         }
-        self.fail(
-            start,
-            format!("this {what} does not end: close it with {delimiter}"),
-        )
+        self.fail(start, format!("this {what} does not end: close it with {delimiter}"))
     }
 
     /// A regular expression, its opening slash already taken.
@@ -76,22 +70,19 @@ impl<'a> Reader<'a> {
         if source.is_empty() {
             return self.fail(start, "write an expression between the slashes");
         }
-        regex::RegexBuilder::new(&source)
-            .size_limit(PATTERN_LIMIT)
-            .build()
-            .or_else(|error| {
-                let reason = match error {
-                    regex::Error::CompiledTooBig(_) => "it is too large".to_owned(),
-                    other => other
-                        .to_string()
-                        .lines()
-                        .last()
-                        .unwrap_or_default()
-                        .trim_start_matches("error: ")
-                        .to_owned(),
-                };
-                self.fail(start, format!("not a regular expression: {reason}"))
-            })
+        regex::RegexBuilder::new(&source).size_limit(PATTERN_LIMIT).build().or_else(|error| {
+            let reason = match error {
+                regex::Error::CompiledTooBig(_) => "it is too large".to_owned(),
+                other => other
+                    .to_string()
+                    .lines()
+                    .last()
+                    .unwrap_or_default()
+                    .trim_start_matches("error: ")
+                    .to_owned(),
+            };
+            self.fail(start, format!("not a regular expression: {reason}"))
+        })
     }
 
     /// A value up to a comma or the end of the term.
@@ -125,10 +116,7 @@ fn term(reader: &mut Reader<'_>, own: &[&'static str]) -> Result<Term, FilterErr
     if inverted && reader.peek().is_none_or(char::is_whitespace) {
         return reader.fail(start, "! turns a term around: write the term right after it");
     }
-    Ok(Term {
-        inverted,
-        test: test(reader, own)?,
-    })
+    Ok(Term { inverted, test: test(reader, own)? })
 }
 
 fn test(reader: &mut Reader<'_>, own: &[&'static str]) -> Result<Test, FilterError> {
@@ -164,10 +152,7 @@ fn test(reader: &mut Reader<'_>, own: &[&'static str]) -> Result<Test, FilterErr
             Some(key) => values(reader, key),
             None => reader.fail(
                 start,
-                format!(
-                    "no column is called {head}: {}, or put \"quotes\" around it",
-                    list(Key::words())
-                ),
+                format!("no column is called {head}: {}, or put \"quotes\" around it", list(Key::words())),
             ),
         },
     }
@@ -194,10 +179,7 @@ fn values(reader: &mut Reader<'_>, key: Key) -> Result<Test, FilterError> {
             let is_bare = reader.peek() != Some('"');
             let text = reader.value()?;
             if text.is_empty() || (is_bare && matches!(&*text, "<" | ">")) {
-                return reader.fail(
-                    at,
-                    format!("{}: wants a value, such as {}", key.word(), example(key)),
-                );
+                return reader.fail(at, format!("{}: wants a value, such as {}", key.word(), example(key)));
             }
             let figure = compared(&text).filter(|_| is_bare);
             values.push(figure.unwrap_or(Value::Text(text)));
@@ -215,11 +197,7 @@ fn compared(text: &str) -> Option<Value> {
     if !figure.starts_with(|c: char| c.is_ascii_digit()) {
         return None;
     }
-    Some(Value::Figure {
-        more,
-        than: amount(figure)?,
-        text: text.to_owned(),
-    })
+    Some(Value::Figure { more, than: amount(figure)?, text: text.to_owned() })
 }
 
 const fn example(key: Key) -> &'static str {
@@ -281,11 +259,7 @@ fn age(reader: &mut Reader<'_>) -> Result<Test, FilterError> {
         _ => return reader.fail(reader.at, help),
     };
     reader.take();
-    match digits
-        .parse::<u64>()
-        .ok()
-        .and_then(|number| number.checked_mul(unit))
-    {
+    match digits.parse::<u64>().ok().and_then(|number| number.checked_mul(unit)) {
         Some(seconds) => Ok(Test::Age {
             older,
             than: Duration::from_secs(seconds),

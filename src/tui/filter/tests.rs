@@ -14,47 +14,26 @@ fn instance(name: &str, lifecycle: Lifecycle) -> Resource {
         name: name.into(),
         state: State::new(
             lifecycle,
-            if lifecycle == Lifecycle::Running {
-                "ACTIVE"
-            } else {
-                lifecycle.word()
-            },
+            if lifecycle == Lifecycle::Running { "ACTIVE" } else { lifecycle.word() },
         ),
-        container: Some(ContainerLink {
-            id: container,
-            name: Some("shop".into()),
-        }),
+        container: Some(ContainerLink { id: container, name: Some("shop".into()) }),
         size: Some("g1-standard-2".into()),
         image: None,
         location: Some("Genève".into()),
         host: Some("host-7".into()),
-        addresses: vec![Address {
-            value: "10.0.0.4".into(),
-            public: false,
-        }],
+        addresses: vec![Address { value: "10.0.0.4".into(), public: false }],
         labels: vec![("env".into(), "prod".into())],
         gpus: None,
         created: Some(Timestamp::now().before(Duration::from_secs(3600))),
         changed: None,
         offers: Offers::default(),
-        facts: [Fact {
-            name: "ready_state",
-            value: "hibernate".into(),
-        }]
-        .into(),
+        facts: [Fact { name: "ready_state", value: "hibernate".into() }].into(),
     })
 }
 
 fn matches(text: &str, resource: &Resource) -> bool {
-    let row = fields::ResourceFields {
-        resource,
-        platform: "cycle",
-        now: Timestamp::now(),
-        figure: None,
-    };
-    Filter::parse(text, &["ready_state"])
-        .unwrap()
-        .matches(&mut Matcher::default(), &row)
+    let row = fields::ResourceFields { resource, platform: "cycle", now: Timestamp::now(), figure: None };
+    Filter::parse(text, &["ready_state"]).unwrap().matches(&mut Matcher::default(), &row)
 }
 
 #[test]
@@ -139,25 +118,14 @@ fn highlights_are_what_matched() {
     let filter = Filter::parse("web re:/\\d+/ !zzz", &[]).unwrap();
     filter.highlights(&mut matcher, "web-12", &mut found);
     assert_eq!(found, [0..3, 4..6]);
-    Filter::parse("nève", &[])
-        .unwrap()
-        .highlights(&mut matcher, "Genève", &mut found);
-    assert_eq!(
-        found
-            .iter()
-            .map(|range| &"Genève"[range.clone()])
-            .collect::<String>(),
-        "nève"
-    );
+    Filter::parse("nève", &[]).unwrap().highlights(&mut matcher, "Genève", &mut found);
+    assert_eq!(found.iter().map(|range| &"Genève"[range.clone()]).collect::<String>(), "nève");
 }
 
 #[test]
 fn typing_on_narrows_and_editing_does_not() {
-    let narrows = |new: &str, old: &str| {
-        Filter::parse(new, &[])
-            .unwrap()
-            .narrows(&Filter::parse(old, &[]).unwrap())
-    };
+    let narrows =
+        |new: &str, old: &str| Filter::parse(new, &[]).unwrap().narrows(&Filter::parse(old, &[]).unwrap());
     assert!(narrows("we", ""));
     assert!(narrows("webs", "web"));
     assert!(narrows("web state:run", "web"));

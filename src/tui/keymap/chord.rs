@@ -140,10 +140,7 @@ fn named(name: &str) -> Option<KeyCode> {
     if let Some(number) = name.strip_prefix('f').and_then(|n| n.parse::<u8>().ok()) {
         return (1..=24).contains(&number).then_some(KeyCode::F(number));
     }
-    NAMED
-        .iter()
-        .find(|(known, _)| *known == name)
-        .map(|(_, code)| *code)
+    NAMED.iter().find(|(known, _)| *known == name).map(|(_, code)| *code)
 }
 
 fn key_name(code: KeyCode) -> String {
@@ -160,11 +157,9 @@ fn key_name(code: KeyCode) -> String {
 /// As it is written in the keymap file.
 impl fmt::Display for Chord {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (modifier, name) in [
-            (KeyModifiers::CONTROL, "ctrl-"),
-            (KeyModifiers::ALT, "alt-"),
-            (KeyModifiers::SHIFT, "shift-"),
-        ] {
+        for (modifier, name) in
+            [(KeyModifiers::CONTROL, "ctrl-"), (KeyModifiers::ALT, "alt-"), (KeyModifiers::SHIFT, "shift-")]
+        {
             if self.modifiers.contains(modifier) {
                 f.write_str(name)?;
             }
@@ -213,13 +208,7 @@ mod tests {
         assert_eq!(of(KeyCode::Char('G'), KeyModifiers::SHIFT), capital);
         assert_eq!(of(KeyCode::Char('G'), KeyModifiers::NONE), capital);
         assert_eq!(of(KeyCode::Char('g'), KeyModifiers::SHIFT), capital);
-        assert_eq!(
-            of(KeyCode::BackTab, KeyModifiers::SHIFT),
-            Chord::parse("shift-tab").unwrap()
-        );
-        assert_eq!(
-            of(KeyCode::Char('4'), KeyModifiers::CONTROL),
-            Chord::parse("ctrl-\\").unwrap()
-        );
+        assert_eq!(of(KeyCode::BackTab, KeyModifiers::SHIFT), Chord::parse("shift-tab").unwrap());
+        assert_eq!(of(KeyCode::Char('4'), KeyModifiers::CONTROL), Chord::parse("ctrl-\\").unwrap());
     }
 }

@@ -92,18 +92,12 @@ impl Keymap {
     /// # Errors
     /// Names every unknown place, intent and key, and both intents of every conflict.
     pub fn parse(text: &str) -> Result<Self, Vec<Conflict>> {
-        let table = text
-            .parse::<toml::Table>()
-            .map_err(|error| vec![Conflict(error.to_string())])?;
+        let table = text.parse::<toml::Table>().map_err(|error| vec![Conflict(error.to_string())])?;
         let mut problems = Vec::new();
         let mut map = Self { bindings: Vec::new() };
         map.lay(&table, &mut problems);
         problems.extend(map.conflicts());
-        if problems.is_empty() {
-            Ok(map)
-        } else {
-            Err(problems)
-        }
+        if problems.is_empty() { Ok(map) } else { Err(problems) }
     }
 
     fn lay(&mut self, table: &toml::Table, problems: &mut Vec<Conflict>) {
@@ -126,8 +120,7 @@ impl Keymap {
                     )));
                     continue;
                 };
-                self.bindings
-                    .retain(|binding| binding.place != *place || binding.intent != intent);
+                self.bindings.retain(|binding| binding.place != *place || binding.intent != intent);
                 self.bind(*place, intent, keys, problems);
             }
         }
@@ -164,10 +157,7 @@ impl Keymap {
                         show(&one.keys[..short]),
                         names::name(one.intent),
                         names::name(other.intent),
-                        PLACES
-                            .iter()
-                            .find(|place| place.0 == one.place)
-                            .map_or("?", |place| place.1)
+                        PLACES.iter().find(|place| place.0 == one.place).map_or("?", |place| place.1)
                     )));
                 }
             }
@@ -250,10 +240,7 @@ impl Keymap {
         let prefix = self
             .heard_in(Place::Console)
             .find(|binding| binding.intent == Intent::Prefix && binding.keys.len() == 1)
-            .map_or_else(
-                || Chord::new(KeyCode::Char(']'), KeyModifiers::CONTROL),
-                |binding| binding.keys[0],
-            );
+            .map_or_else(|| Chord::new(KeyCode::Char(']'), KeyModifiers::CONTROL), |binding| binding.keys[0]);
         ConsoleKeys::new(prefix.event(), prefix.spelled(), shown, Arc::new(look_up))
     }
 

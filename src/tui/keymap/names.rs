@@ -107,10 +107,7 @@ registry! {
 
 /// The intent of a name.
 pub fn intent(name: &str) -> Option<Intent> {
-    REGISTRY
-        .iter()
-        .find(|entry| entry.name == name)
-        .map(|entry| entry.intent)
+    REGISTRY.iter().find(|entry| entry.name == name).map(|entry| entry.intent)
 }
 
 /// The name and the explanation of an intent. Every intent is in the registry; a test holds it to that.

@@ -27,19 +27,13 @@ fn names_are_unique_and_every_bound_intent_has_one() {
 fn a_conflict_names_both_intents_and_the_place() {
     let problems = Keymap::parse("[table]\nmark = \"v\"\nlogs = [\"v\", \"l\"]").unwrap_err();
     assert_eq!(problems.len(), 1);
-    assert_eq!(
-        problems[0].0,
-        "keymap: `v` means both `logs` and `mark` in `table`"
-    );
+    assert_eq!(problems[0].0, "keymap: `v` means both `logs` and `mark` in `table`");
 }
 
 #[test]
 fn a_prefix_of_another_binding_is_a_conflict() {
     let problems = Keymap::parse("[text]\ntop = \"g g\"\nbottom = \"g\"").unwrap_err();
-    assert!(
-        problems[0].0.contains("`top`") && problems[0].0.contains("`bottom`"),
-        "{problems:?}"
-    );
+    assert!(problems[0].0.contains("`top`") && problems[0].0.contains("`bottom`"), "{problems:?}");
 }
 
 #[test]
@@ -67,15 +61,9 @@ fn sequences_wait_and_tell_what_may_follow() {
 
 #[test]
 fn what_is_wrong_is_named() {
-    let user = "[tabel]\nmark = \"v\"\n[table]\nmurk = \"v\"\nmark = \"hyper-x\""
-        .parse()
-        .unwrap();
+    let user = "[tabel]\nmark = \"v\"\n[table]\nmurk = \"v\"\nmark = \"hyper-x\"".parse().unwrap();
     let (_, problems) = Keymap::load(Some(&user));
-    let text = problems
-        .iter()
-        .map(ToString::to_string)
-        .collect::<Vec<_>>()
-        .join("\n");
+    let text = problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n");
     for part in ["`tabel`", "`murk`", "`hyper-x`"] {
         assert!(text.contains(part), "{text}");
     }

@@ -16,11 +16,10 @@ impl Menu {
     pub fn help(app: &App) -> Self {
         let here = app.place();
         let mut items = Vec::new();
-        let places = PLACES.iter().filter(|place| place.0 == here).chain(
-            PLACES
-                .iter()
-                .filter(|place| place.0 == Place::Everywhere && place.0 != here),
-        );
+        let places = PLACES
+            .iter()
+            .filter(|place| place.0 == here)
+            .chain(PLACES.iter().filter(|place| place.0 == Place::Everywhere && place.0 != here));
         for (place, _, title) in places {
             let bound: Vec<_> = REGISTRY
                 .iter()
@@ -36,12 +35,7 @@ impl Menu {
                 (*title).to_owned()
             }));
             items.extend(bound.into_iter().map(|(entry, keys)| {
-                Item::new(
-                    keys.join("  "),
-                    entry.what,
-                    entry.name,
-                    Choice::Intent(entry.intent),
-                )
+                Item::new(keys.join("  "), entry.what, entry.name, Choice::Intent(entry.intent))
             }));
         }
         items.push(Item::heading("Filter"));
@@ -49,19 +43,10 @@ impl Menu {
             [
                 ("web 12", "words, fuzzy over the visible columns; all must match"),
                 ("state:failed,degraded", "a column; a comma means or"),
-                (
-                    "ctx: name: image: where: host: type:",
-                    "columns that can be named",
-                ),
-                (
-                    "platform: container: addr: gpu: used:",
-                    "more of them, and the platform's own facts",
-                ),
+                ("ctx: name: image: where: host: type:", "columns that can be named"),
+                ("platform: container: addr: gpu: used:", "more of them, and the platform's own facts"),
                 ("label:env=prod", "a label"),
-                (
-                    "age:<10m price:<2",
-                    "younger; less. memory:>40 more; age:>2d older",
-                ),
+                ("age:<10m price:<2", "younger; less. memory:>40 more; age:>2d older"),
                 ("!TERM", "what does not match"),
                 ("\"exact words\"", "as they stand"),
                 ("re:/web-[0-9]+/", "a pattern; also name:/^web/"),
@@ -107,11 +92,7 @@ impl Menu {
             })
             .collect();
         let mut menu = Self::new(MenuKind::Sort, "sort by", items);
-        if let Some(at) = menu
-            .items
-            .iter()
-            .position(|item| item.choice == Choice::Sort(pane.sort.column))
-        {
+        if let Some(at) = menu.items.iter().position(|item| item.choice == Choice::Sort(pane.sort.column)) {
             menu.cursor = at;
         }
         menu.foot = "enter sort  esc close";
@@ -145,22 +126,12 @@ impl Menu {
     /// What of a row can be copied.
     pub fn copy(row: &Resource) -> Self {
         let copy = |what: &str, text: String| {
-            Item::new(
-                "",
-                what,
-                text.clone(),
-                Choice::Effect(Effect::Copy(text, what.to_owned())),
-            )
+            Item::new("", what, text.clone(), Choice::Effect(Effect::Copy(text, what.to_owned())))
         };
-        let mut items = vec![
-            copy("name", row.name().to_owned()),
-            copy("id", row.id().id.to_string()),
-        ];
-        for (what, column) in [
-            ("address", Column::Address),
-            ("image", Column::Image),
-            ("endpoint", Column::Endpoints),
-        ] {
+        let mut items = vec![copy("name", row.name().to_owned()), copy("id", row.id().id.to_string())];
+        for (what, column) in
+            [("address", Column::Address), ("image", Column::Image), ("endpoint", Column::Endpoints)]
+        {
             let text = column.text(row).into_owned();
             if !text.is_empty() {
                 items.push(copy(what, text));
@@ -211,11 +182,7 @@ fn columns(app: &App) -> Vec<Item> {
                 _ => "",
             };
             let mark = if shown { "[x]" } else { "[ ]" };
-            let tone = if shown || pane.wide {
-                Tone::Plain
-            } else {
-                Tone::Dim
-            };
+            let tone = if shown || pane.wide { Tone::Plain } else { Tone::Dim };
             Item::new(mark, column.word(pane.kind), detail, Choice::Column(column)).toned(tone)
         })
         .collect();
@@ -231,11 +198,7 @@ fn messages(app: &App) -> Vec<Item> {
         .iter()
         .rev()
         .map(|message| {
-            let tone = if message.bad {
-                Tone::State(Lifecycle::Failed)
-            } else {
-                Tone::Plain
-            };
+            let tone = if message.bad { Tone::State(Lifecycle::Failed) } else { Tone::Plain };
             let clock = message.at.clock();
             let clock = clock.split('.').next().unwrap_or(&clock).to_owned();
             let copy = Effect::Copy(message.text.clone(), "message".to_owned());
@@ -257,10 +220,7 @@ fn contexts(app: &App) -> Vec<Item> {
         if let Some(latency) = context.traffic.latency {
             detail.push(milliseconds(latency));
         }
-        detail.push(format!(
-            "{} requests, {} retried",
-            context.traffic.requests, context.traffic.retries
-        ));
+        detail.push(format!("{} requests, {} retried", context.traffic.requests, context.traffic.retries));
         if app.options.read_only || app.options.read_only_contexts.contains(&context.name) {
             detail.push("read-only".to_owned());
         }
@@ -278,13 +238,8 @@ fn contexts(app: &App) -> Vec<Item> {
         );
         for text in problems(context, app) {
             items.push(
-                Item::new(
-                    "",
-                    format!("   {text}"),
-                    "",
-                    Choice::Context(context.name.clone()),
-                )
-                .toned(Tone::Dim),
+                Item::new("", format!("   {text}"), "", Choice::Context(context.name.clone()))
+                    .toned(Tone::Dim),
             );
         }
     }
@@ -335,10 +290,9 @@ pub(in crate::tui) fn health(context: &ContextState) -> (Lifecycle, String) {
     match &context.health {
         Health::Connecting => (Lifecycle::Pending, "connecting".to_owned()),
         Health::Live => (Lifecycle::Running, "live".to_owned()),
-        Health::Retrying { attempt, problem } => (
-            Lifecycle::Degraded,
-            format!("{}, retry {attempt}", problem.kind.word()),
-        ),
+        Health::Retrying { attempt, problem } => {
+            (Lifecycle::Degraded, format!("{}, retry {attempt}", problem.kind.word()))
+        }
         Health::Down(_) if matches!(context.auth, Auth::Expired(_)) => {
             (Lifecycle::Failed, "sign-in expired".to_owned())
         }
@@ -348,7 +302,5 @@ pub(in crate::tui) fn health(context: &ContextState) -> (Lifecycle, String) {
 
 /// The name of an intent with its key, for a sentence such as `press r`.
 pub(in crate::tui) fn key_of(app: &App, place: Place, intent: Intent) -> String {
-    app.keymap
-        .hint(place, intent, app.options.ascii)
-        .unwrap_or_else(|| format!(":{}", keymap::name(intent)))
+    app.keymap.hint(place, intent, app.options.ascii).unwrap_or_else(|| format!(":{}", keymap::name(intent)))
 }

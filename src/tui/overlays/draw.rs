@@ -14,21 +14,9 @@ const KEYS: u16 = 24;
 
 /// Draws the list over `area`; returns where the cursor belongs while something is typed into it.
 pub fn draw(app: &mut App, area: Rect, buf: &mut Buffer) -> Option<Position> {
-    let App {
-        menu,
-        theme,
-        store,
-        now,
-        options,
-        ..
-    } = app;
+    let App { menu, theme, store, now, options, .. } = app;
     let menu = menu.as_mut()?;
-    let look = Look {
-        theme,
-        store,
-        now: *now,
-        ascii: options.ascii,
-    };
+    let look = Look { theme, store, now: *now, ascii: options.ascii };
     let area = place(menu, area);
     if area.width < 8 || area.height < 3 {
         return None;
@@ -40,23 +28,9 @@ pub fn draw(app: &mut App, area: Rect, buf: &mut Buffer) -> Option<Position> {
     }
     buf.set_style(area, theme.text);
     frame_box(buf, area, look.ascii, theme.accent);
-    put(
-        buf,
-        area.x + 2,
-        area.y,
-        area.width - 4,
-        &format!(" {} ", menu.title),
-        theme.title,
-    );
+    put(buf, area.x + 2, area.y, area.width - 4, &format!(" {} ", menu.title), theme.title);
     if !menu.foot.is_empty() {
-        put(
-            buf,
-            area.x + 2,
-            area.bottom() - 1,
-            area.width - 4,
-            &format!(" {} ", menu.foot),
-            theme.dim,
-        );
+        put(buf, area.x + 2, area.bottom() - 1, area.width - 4, &format!(" {} ", menu.foot), theme.dim);
     }
     let mut inner = Rect::new(area.x + 1, area.y + 1, area.width - 2, area.height - 2);
     let mut cursor = None;
@@ -69,11 +43,7 @@ pub fn draw(app: &mut App, area: Rect, buf: &mut Buffer) -> Option<Position> {
     menu.fit(inner.height.into());
     menu.drawn = (area, inner);
     let wide = |of: fn(&Item) -> &str, most: u16| {
-        menu.lines()
-            .map(|item| columns(of(item)))
-            .max()
-            .unwrap_or(0)
-            .min(most)
+        menu.lines().map(|item| columns(of(item))).max().unwrap_or(0).min(most)
     };
     let keys = wide(|item| &item.key, KEYS);
     // A label without detail may run on; the others stand in a column.
@@ -85,14 +55,7 @@ pub fn draw(app: &mut App, area: Rect, buf: &mut Buffer) -> Option<Position> {
         .unwrap_or(0)
         .min(inner.width * 3 / 5);
     if menu.lines().len() == 0 {
-        put(
-            buf,
-            inner.x + 1,
-            inner.y,
-            inner.width - 2,
-            "nothing matches",
-            theme.dim,
-        );
+        put(buf, inner.x + 1, inner.y, inner.width - 2, "nothing matches", theme.dim);
     }
     for (row, item) in menu.lines().enumerate().skip(menu.top).take(inner.height.into()) {
         let y = inner.y + u16::try_from(row - menu.top).unwrap_or(0);
@@ -119,11 +82,7 @@ fn draw_item(item: &Item, line: Rect, keys: u16, labels: u16, look: &Look<'_>, b
         put(buf, x, line.y, keys, &item.key, key);
         x += keys + 2;
     }
-    let room = if item.detail.is_empty() {
-        end.saturating_sub(x)
-    } else {
-        labels.min(end.saturating_sub(x))
-    };
+    let room = if item.detail.is_empty() { end.saturating_sub(x) } else { labels.min(end.saturating_sub(x)) };
     put(buf, x, line.y, room, &item.label, label);
     if !item.detail.is_empty() {
         x += labels + 2;
@@ -135,11 +94,7 @@ fn draw_item(item: &Item, line: Rect, keys: u16, labels: u16, look: &Look<'_>, b
 fn place(menu: &Menu, area: Rect) -> Rect {
     let widest = |of: fn(&Item) -> u16| menu.lines().map(of).max().unwrap_or(0);
     let lone = |item: &Item| {
-        if item.detail.is_empty() {
-            0
-        } else {
-            columns(&item.label)
-        }
+        if item.detail.is_empty() { 0 } else { columns(&item.label) }
     };
     let content =
         widest(|item| columns(&item.key)).min(KEYS) + widest(lone) + widest(|item| columns(&item.detail)) + 8;
@@ -154,15 +109,8 @@ fn place(menu: &Menu, area: Rect) -> Rect {
     let width = content.clamp(least, most.max(least)).min(area.width);
     let lines = u16::try_from(menu.lines().len().max(1)).unwrap_or(u16::MAX);
     let steady = if menu.prompt.is_some() { 18 } else { 0 };
-    let height = lines
-        .saturating_add(2 + u16::from(menu.prompt.is_some()))
-        .max(steady)
-        .min(area.height);
+    let height = lines.saturating_add(2 + u16::from(menu.prompt.is_some())).max(steady).min(area.height);
     let x = area.x + (area.width - width) / 2;
-    let y = if menu.kind == MenuKind::Palette {
-        area.y
-    } else {
-        area.y + (area.height - height) / 2
-    };
+    let y = if menu.kind == MenuKind::Palette { area.y } else { area.y + (area.height - height) / 2 };
     Rect::new(x, y, width, height)
 }

@@ -107,20 +107,11 @@ impl Item {
         detail: impl Into<String>,
         choice: Choice,
     ) -> Self {
-        Self {
-            key: key.into(),
-            label: label.into(),
-            detail: detail.into(),
-            tone: Tone::Plain,
-            choice,
-        }
+        Self { key: key.into(), label: label.into(), detail: detail.into(), tone: Tone::Plain, choice }
     }
 
     fn heading(label: impl Into<String>) -> Self {
-        Self {
-            tone: Tone::Heading,
-            ..Self::new("", label, "", Choice::Read)
-        }
+        Self { tone: Tone::Heading, ..Self::new("", label, "", Choice::Read) }
     }
 
     fn toned(self, tone: Tone) -> Self {
@@ -157,19 +148,14 @@ impl Ranker {
             return Some((1, 0));
         }
         let letters = u32::try_from(self.needle.chars().count()).unwrap_or(u32::MAX);
-        let score = self
-            .pattern
-            .score(Utf32Str::new(&item.label, &mut self.scratch), &mut self.matcher)
-            .unwrap_or(0);
+        let score =
+            self.pattern.score(Utf32Str::new(&item.label, &mut self.scratch), &mut self.matcher).unwrap_or(0);
         // Each letter counts 16 and gaps cost: less than this and they lie scattered.
         if letters > 1 && score >= letters.saturating_mul(18) {
             return Some((2, u32::MAX - score));
         }
         let explained = format!("{} {}", item.detail, item.key).to_lowercase();
-        let all = self
-            .needle
-            .split_whitespace()
-            .all(|word| explained.contains(word) || name.contains(word));
+        let all = self.needle.split_whitespace().all(|word| explained.contains(word) || name.contains(word));
         all.then_some((3, 0))
     }
 }
@@ -221,10 +207,8 @@ impl Menu {
         self.items = items;
         self.search();
         self.top = top;
-        if let Some(at) = self
-            .shown
-            .iter()
-            .position(|index| Some(&self.items[*index].label) == label.as_ref())
+        if let Some(at) =
+            self.shown.iter().position(|index| Some(&self.items[*index].label) == label.as_ref())
         {
             self.cursor = at;
         }
@@ -232,11 +216,7 @@ impl Menu {
 
     /// Shows the items that what is typed matches, the best first in the palette, in their order elsewhere.
     pub fn search(&mut self) {
-        let needle = self
-            .prompt
-            .as_ref()
-            .map(|prompt| prompt.text().trim().to_owned())
-            .unwrap_or_default();
+        let needle = self.prompt.as_ref().map(|prompt| prompt.text().trim().to_owned()).unwrap_or_default();
         // What was read with its arguments offers what can follow: there is nothing to search.
         let was_read = self.kind == MenuKind::Palette && (needle.contains(' ') || needle.starts_with('@'));
         let was_read = was_read
@@ -293,10 +273,7 @@ impl Menu {
             return false;
         }
         let line = self.top + usize::from(at.y - lines.y);
-        let is_item = self
-            .shown
-            .get(line)
-            .is_some_and(|index| self.items[*index].tone != Tone::Heading);
+        let is_item = self.shown.get(line).is_some_and(|index| self.items[*index].tone != Tone::Heading);
         if is_item {
             self.cursor = line;
         }
@@ -326,17 +303,11 @@ impl Menu {
 
     fn step_off_heading(&mut self, down: bool) {
         let is_heading = |menu: &Self, at: usize| {
-            menu.shown
-                .get(at)
-                .is_some_and(|index| menu.items[*index].tone == Tone::Heading)
+            menu.shown.get(at).is_some_and(|index| menu.items[*index].tone == Tone::Heading)
         };
         let from = self.cursor;
         while is_heading(self, self.cursor) {
-            let next = if down {
-                self.cursor + 1
-            } else {
-                self.cursor.wrapping_sub(1)
-            };
+            let next = if down { self.cursor + 1 } else { self.cursor.wrapping_sub(1) };
             if next >= self.shown.len() {
                 break;
             }
@@ -354,11 +325,7 @@ impl Menu {
     fn fit(&mut self, page: usize) {
         self.page = page;
         let most = self.shown.len().saturating_sub(page);
-        self.top = self
-            .top
-            .min(self.cursor)
-            .max((self.cursor + 1).saturating_sub(page.max(1)))
-            .min(most);
+        self.top = self.top.min(self.cursor).max((self.cursor + 1).saturating_sub(page.max(1))).min(most);
         // The heading above the first item stays in sight.
         if self.cursor == 1 {
             self.top = 0;

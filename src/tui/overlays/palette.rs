@@ -32,20 +32,10 @@ pub(in crate::tui) fn palette(app: &App, typed: &str) -> Vec<Item> {
             if !matches!(entry.intent, Intent::Messages | Intent::Sessions) {
                 continue;
             }
-            items.push(Item::new(
-                "",
-                entry.name,
-                entry.what,
-                Choice::Intent(entry.intent),
-            ));
+            items.push(Item::new("", entry.name, entry.what, Choice::Intent(entry.intent)));
             continue;
         };
-        items.push(Item::new(
-            key.clone(),
-            entry.name,
-            entry.what,
-            Choice::Intent(entry.intent),
-        ));
+        items.push(Item::new(key.clone(), entry.name, entry.what, Choice::Intent(entry.intent)));
     }
     for name in theme::names() {
         items.push(Item::new("", format!("theme {name}"), "", Choice::Theme(name)));
@@ -68,12 +58,7 @@ pub(in crate::tui) fn palette(app: &App, typed: &str) -> Vec<Item> {
     let columns = Column::all(kind, app.store.facts(kind));
     for column in columns.into_iter().filter(|column| column.sorts()) {
         let title = column.word(kind);
-        items.push(Item::new(
-            "",
-            format!("sort {title}"),
-            "again to reverse",
-            Choice::Sort(column),
-        ));
+        items.push(Item::new("", format!("sort {title}"), "again to reverse", Choice::Sort(column)));
     }
     if let Some(row) = app.pane().selected() {
         let id = row.id().clone();
@@ -112,9 +97,7 @@ fn next(line: String, what: &str) -> Item {
 /// `@one,other` shows only those contexts, `@all` every one.
 fn only(app: &App, names: &str) -> Vec<Item> {
     let known: Vec<&ContextName> = app.store.contexts().iter().map(|it| &it.name).collect();
-    let (before, last) = names
-        .rsplit_once(',')
-        .map_or(("", names), |(before, last)| (before, last));
+    let (before, last) = names.rsplit_once(',').map_or(("", names), |(before, last)| (before, last));
     let mut items = Vec::new();
     let mut chosen = Vec::new();
     let mut problem = None;
@@ -135,19 +118,11 @@ fn only(app: &App, names: &str) -> Vec<Item> {
         })
         .collect();
     match problem {
-        _ if names == "all" => items.push(Item::new(
-            "",
-            "@all",
-            "show every context",
-            Choice::Only(Vec::new()),
-        )),
+        _ if names == "all" => {
+            items.push(Item::new("", "@all", "show every context", Choice::Only(Vec::new())))
+        }
         None if !chosen.is_empty() => {
-            items.push(Item::new(
-                "",
-                format!("@{names}"),
-                "show only these",
-                Choice::Only(chosen),
-            ));
+            items.push(Item::new("", format!("@{names}"), "show only these", Choice::Only(chosen)));
         }
         Some(name) if completions.is_empty() => items.push(wrong(format!("no context is called {name}"))),
         _ => {}
@@ -164,10 +139,7 @@ fn themes(rest: &str) -> Vec<Item> {
         .collect();
     if items.is_empty() {
         let known: Vec<_> = theme::names().collect();
-        items.push(wrong(format!(
-            "no theme is called {name}: there are {}",
-            known.join(", ")
-        )));
+        items.push(wrong(format!("no theme is called {name}: there are {}", known.join(", "))));
     }
     items
 }
@@ -175,10 +147,7 @@ fn themes(rest: &str) -> Vec<Item> {
 /// `sort age desc`: a column of the table in front, and a direction.
 fn sorts(app: &App, rest: &str) -> Vec<Item> {
     let kind = app.pane().kind;
-    let (name, order) = rest
-        .trim_start()
-        .split_once(char::is_whitespace)
-        .unwrap_or((rest.trim(), ""));
+    let (name, order) = rest.trim_start().split_once(char::is_whitespace).unwrap_or((rest.trim(), ""));
     let order = order.trim();
     let columns: Vec<_> = Column::all(kind, app.store.facts(kind))
         .into_iter()
@@ -196,13 +165,11 @@ fn sorts(app: &App, rest: &str) -> Vec<Item> {
     }
     if items.is_empty() {
         let titles: Vec<_> = columns.iter().map(|(_, title)| &**title).collect();
-        items.push(wrong(
-            if columns.iter().any(|(_, title)| title.starts_with(name)) {
-                format!("sort {name} asc or desc, not {order}")
-            } else {
-                format!("no column is called {name}: {}", titles.join(" "))
-            },
-        ));
+        items.push(wrong(if columns.iter().any(|(_, title)| title.starts_with(name)) {
+            format!("sort {name} asc or desc, not {order}")
+        } else {
+            format!("no column is called {name}: {}", titles.join(" "))
+        }));
     }
     items
 }
@@ -211,21 +178,14 @@ fn sorts(app: &App, rest: &str) -> Vec<Item> {
 fn table(app: &App, first: &str, rest: &str) -> Option<Vec<Item>> {
     let first = first.to_lowercase();
     let named = |kind: &Kind| table_name(*kind);
-    let kind = Kind::ALL
-        .into_iter()
-        .find(|kind| !first.is_empty() && named(kind).starts_with(&first))?;
+    let kind = Kind::ALL.into_iter().find(|kind| !first.is_empty() && named(kind).starts_with(&first))?;
     let name = named(&kind);
     let mut terms = Vec::new();
     let mut problem = None;
     for term in rest.split_whitespace() {
         match term.strip_prefix('@') {
             Some(context) => {
-                if !app
-                    .store
-                    .contexts()
-                    .iter()
-                    .any(|it| it.name.as_str().contains(context))
-                {
+                if !app.store.contexts().iter().any(|it| it.name.as_str().contains(context)) {
                     problem = Some(format!("no context is called {context}"));
                 }
                 terms.push(format!("ctx:{context}"));
@@ -240,28 +200,17 @@ fn table(app: &App, first: &str, rest: &str) -> Option<Vec<Item>> {
         None => Item::new(
             "",
             format!("{name} {filter}").trim_end(),
-            format!(
-                "{}, {}",
-                kind.title(),
-                if filter.is_empty() { "all" } else { "filtered" }
-            ),
+            format!("{}, {}", kind.title(), if filter.is_empty() { "all" } else { "filtered" }),
             Choice::Pane(kind, Some(filter)),
         ),
     }];
     let (before, last) = rest.rsplit_once(char::is_whitespace).unwrap_or(("", rest));
-    let lead = if before.trim().is_empty() {
-        name
-    } else {
-        format!("{name} {}", before.trim())
-    };
+    let lead = if before.trim().is_empty() { name } else { format!("{name} {}", before.trim()) };
     let contexts = app.store.contexts().iter().map(|it| format!("@{}", it.name));
     let states = Lifecycle::ALL.map(|state| format!("state:{}", state.word()));
     let keys = Key::words().map(|word| format!("{word}:"));
-    let candidates: Vec<String> = if last.starts_with("state:") {
-        states.into()
-    } else {
-        keys.chain(contexts).collect()
-    };
+    let candidates: Vec<String> =
+        if last.starts_with("state:") { states.into() } else { keys.chain(contexts).collect() };
     items.extend(
         candidates
             .into_iter()

@@ -90,18 +90,8 @@ impl Job {
             Start::Sorted(sorted) => (sorted.clone(), sorted),
             Start::Narrower(sorted, candidates) => (sorted, candidates),
         };
-        let shown = if is_open(&self.spec) {
-            candidates
-        } else {
-            self.keep(&candidates)?.into()
-        };
-        Some(Arranged {
-            kind: self.kind,
-            generation: self.generation,
-            spec: self.spec,
-            sorted,
-            shown,
-        })
+        let shown = if is_open(&self.spec) { candidates } else { self.keep(&candidates)?.into() };
+        Some(Arranged { kind: self.kind, generation: self.generation, spec: self.spec, sorted, shown })
     }
 
     fn keep(&self, rows: &[Arc<Resource>]) -> Option<Vec<Arc<Resource>>> {
@@ -131,12 +121,7 @@ impl Job {
             .iter()
             .find(|(name, _)| *name == resource.id().context)
             .map_or("", |(_, platform)| platform.name());
-        ResourceFields {
-            resource,
-            platform,
-            now: self.now,
-            figure: self.figures.get(resource.id()).copied(),
-        }
+        ResourceFields { resource, platform, now: self.now, figure: self.figures.get(resource.id()).copied() }
     }
 }
 

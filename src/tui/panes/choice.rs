@@ -13,10 +13,7 @@ impl Pane {
         let all = Column::all(self.kind, store.facts(self.kind));
         let Some(chosen) = &self.chosen else {
             let usual = Column::usual(self.kind);
-            return all
-                .into_iter()
-                .map(|column| (column, usual.contains(&column)))
-                .collect();
+            return all.into_iter().map(|column| (column, usual.contains(&column))).collect();
         };
         let known = |code: &str| all.iter().find(|column| column.code(self.kind) == code).copied();
         let mut choices: Vec<_> = chosen
@@ -37,10 +34,7 @@ impl Pane {
 
     /// The columns that the table shows.
     pub fn columns(&self, store: &Store) -> Vec<Column> {
-        let shown = self
-            .choices(store)
-            .into_iter()
-            .filter(|(_, shown)| *shown || self.wide);
+        let shown = self.choices(store).into_iter().filter(|(_, shown)| *shown || self.wide);
         shown.map(|(column, _)| column).collect()
     }
 

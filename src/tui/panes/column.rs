@@ -82,23 +82,11 @@ pub struct Shape {
 }
 
 const fn shape(title: &'static str, min: u16, max: u16, priority: u8) -> Shape {
-    Shape {
-        title,
-        min,
-        max,
-        priority,
-        right: false,
-    }
+    Shape { title, min, max, priority, right: false }
 }
 
 const fn figure(title: &'static str, min: u16, max: u16, priority: u8) -> Shape {
-    Shape {
-        title,
-        min,
-        max,
-        priority,
-        right: true,
-    }
+    Shape { title, min, max, priority, right: true }
 }
 
 impl Column {
@@ -127,14 +115,9 @@ impl Column {
                 Self::Location,
                 Self::Age,
             ],
-            Kind::Revision => &[
-                Self::Container,
-                Self::Name,
-                Self::Context,
-                Self::State,
-                Self::Image,
-                Self::Age,
-            ],
+            Kind::Revision => {
+                &[Self::Container, Self::Name, Self::Context, Self::State, Self::Image, Self::Age]
+            }
             Kind::GpuModel => &[
                 Self::Name,
                 Self::Context,
@@ -255,9 +238,9 @@ impl Column {
                 .find(|fact| fact.name == name)
                 .map_or(Cow::Borrowed(""), |fact| (&*fact.value).into()),
             Self::Gpus => super::words::gpus(resource.gpus()),
-            Self::Container => resource.container().map_or(Cow::Borrowed(""), |link| {
-                link.name.as_deref().unwrap_or(&link.id.id).into()
-            }),
+            Self::Container => resource
+                .container()
+                .map_or(Cow::Borrowed(""), |link| link.name.as_deref().unwrap_or(&link.id.id).into()),
             _ => match resource {
                 Resource::Instance(it) => super::words::instance(self, it),
                 Resource::Container(it) => super::words::container(self, it),

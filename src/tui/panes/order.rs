@@ -25,10 +25,7 @@ impl Sort {
             Kind::Revision => Column::Container,
             Kind::Operation => Column::Age,
         };
-        Self {
-            column,
-            reverse: false,
-        }
+        Self { column, reverse: false }
     }
 }
 
@@ -67,9 +64,7 @@ pub(super) fn sort(
             (Some(a), Some(b)) => a.cmp(b),
             (a, b) => a.is_none().cmp(&b.is_none()),
         };
-        first
-            .then_with(|| settle(sort, a, b))
-            .then_with(|| a.resource.id().cmp(b.resource.id()))
+        first.then_with(|| settle(sort, a, b)).then_with(|| a.resource.id().cmp(b.resource.id()))
     });
     keyed.into_iter().map(|row| row.resource).collect()
 }
@@ -77,11 +72,7 @@ pub(super) fn sort(
 fn settle(sort: Sort, a: &Keyed, b: &Keyed) -> Ordering {
     let names = a.name.cmp(&b.name);
     // Of a container's revisions the newest matters most.
-    if sort.column == Column::Container {
-        names.reverse()
-    } else {
-        names
-    }
+    if sort.column == Column::Container { names.reverse() } else { names }
 }
 
 fn key(column: Column, resource: &Resource, figures: &HashMap<ResourceId, i64>) -> Option<Key> {
@@ -93,9 +84,9 @@ fn key(column: Column, resource: &Resource, figures: &HashMap<ResourceId, i64>) 
         // What needs attention first.
         Column::State => resource.state().map(|state| Key::Number(state.lifecycle as i64)),
         Column::Vram => match resource {
-            Resource::GpuModel(it) => it
-                .memory
-                .map(|memory| Key::Number(memory.0.try_into().unwrap_or(i64::MAX))),
+            Resource::GpuModel(it) => {
+                it.memory.map(|memory| Key::Number(memory.0.try_into().unwrap_or(i64::MAX)))
+            }
             _ => None,
         },
         Column::Price | Column::Quota => {
@@ -114,10 +105,9 @@ fn key(column: Column, resource: &Resource, figures: &HashMap<ResourceId, i64>) 
             _ => None,
         },
         Column::Took => match resource {
-            Resource::Operation(it) => it
-                .started
-                .zip(it.finished)
-                .map(|(from, to)| Key::Number(to.as_millis() - from.as_millis())),
+            Resource::Operation(it) => {
+                it.started.zip(it.finished).map(|(from, to)| Key::Number(to.as_millis() - from.as_millis()))
+            }
             _ => None,
         },
         _ => {
@@ -143,11 +133,7 @@ fn natural(text: &str) -> Box<[u8]> {
     let mut at = 0;
     while at < bytes.len() {
         if bytes[at].is_ascii_digit() {
-            let end = at
-                + bytes[at..]
-                    .iter()
-                    .take_while(|byte| byte.is_ascii_digit())
-                    .count();
+            let end = at + bytes[at..].iter().take_while(|byte| byte.is_ascii_digit()).count();
             let zeros = bytes[at..end].iter().take_while(|byte| **byte == b'0').count();
             let digits = &bytes[at + zeros..end];
             key.push(b'0');
@@ -168,15 +154,8 @@ mod tests {
 
     #[test]
     fn numbers_in_names_count_as_numbers() {
-        let mut names = [
-            "web-10", "web-9", "Web-1", "web", "web-010b", "alpha", "10.0.0.2", "9.0.0.1",
-        ];
+        let mut names = ["web-10", "web-9", "Web-1", "web", "web-010b", "alpha", "10.0.0.2", "9.0.0.1"];
         names.sort_by_key(|name| natural(name));
-        assert_eq!(
-            names,
-            [
-                "9.0.0.1", "10.0.0.2", "alpha", "web", "Web-1", "web-9", "web-10", "web-010b"
-            ]
-        );
+        assert_eq!(names, ["9.0.0.1", "10.0.0.2", "alpha", "web", "Web-1", "web-9", "web-10", "web-010b"]);
     }
 }

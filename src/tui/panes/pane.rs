@@ -168,9 +168,7 @@ impl Pane {
         self.facts = store.facts(self.kind).len();
         if let Some((code, reverse)) = &self.wished {
             let all = Column::all(self.kind, store.facts(self.kind));
-            let found = all
-                .into_iter()
-                .find(|column| column.sorts() && column.code(self.kind) == *code);
+            let found = all.into_iter().find(|column| column.sorts() && column.code(self.kind) == *code);
             if let Some(column) = found {
                 self.sort_to(column, *reverse);
             }
@@ -213,11 +211,7 @@ impl Pane {
         if self.marks.is_empty() {
             self.selected().cloned().into_iter().collect()
         } else {
-            self.shown()
-                .iter()
-                .filter(|row| self.marks.contains(row.id()))
-                .cloned()
-                .collect()
+            self.shown().iter().filter(|row| self.marks.contains(row.id())).cloned().collect()
         }
     }
 
@@ -249,10 +243,7 @@ impl Pane {
         }
         if let Some((pending, ..)) = &self.pending {
             // New rows wait for the work under way, or a busy fleet would never see it end; a new wish does not.
-            let wish = Spec {
-                version: pending.version,
-                ..spec.clone()
-            };
+            let wish = Spec { version: pending.version, ..spec.clone() };
             if *pending == wish {
                 return None;
             }
@@ -266,11 +257,7 @@ impl Pane {
             start: self.start(store, &spec),
             figures: figures::figures(store, self.kind, self.sort, &self.filter),
             spec: spec.clone(),
-            platforms: store
-                .contexts()
-                .iter()
-                .map(|it| (it.name.clone(), it.platform))
-                .collect(),
+            platforms: store.contexts().iter().map(|it| (it.name.clone(), it.platform)).collect(),
             now,
             cancelled: cancelled.clone(),
         };
@@ -289,10 +276,7 @@ impl Pane {
     pub fn finish(&mut self, store: &Store, hidden: &Arc<HashSet<ContextName>>, now: Timestamp) {
         let spec = self.spec(store, hidden);
         let as_asked = |rows: &Arranged| {
-            let older = Spec {
-                version: rows.spec.version,
-                ..spec.clone()
-            };
+            let older = Spec { version: rows.spec.version, ..spec.clone() };
             rows.spec == older
         };
         if self.rows.as_ref().is_some_and(as_asked) {
@@ -322,11 +306,7 @@ impl Pane {
 
     /// Takes arranged rows, unless something newer is under way.
     pub fn take(&mut self, arranged: Arranged) {
-        if self
-            .pending
-            .as_ref()
-            .is_some_and(|(_, generation, _)| *generation == arranged.generation)
-        {
+        if self.pending.as_ref().is_some_and(|(_, generation, _)| *generation == arranged.generation) {
             self.pending = None;
             self.settle(arranged);
         }
@@ -404,11 +384,7 @@ impl Pane {
     /// Scrolls by the wheel: the window moves, and the cursor only as far as it must.
     pub fn scroll(&mut self, down: bool, rows: usize) {
         let most = self.shown().len().saturating_sub(self.page);
-        self.top = if down {
-            (self.top + rows).min(most)
-        } else {
-            self.top.saturating_sub(rows)
-        };
+        self.top = if down { (self.top + rows).min(most) } else { self.top.saturating_sub(rows) };
         let within = self.cursor.clamp(self.top, self.top + self.page.max(1) - 1);
         self.select_row(within);
     }
@@ -422,11 +398,7 @@ impl Pane {
     fn reveal(&mut self) {
         let page = self.page.max(1);
         let most = self.shown().len().saturating_sub(page);
-        self.top = self
-            .top
-            .min(self.cursor)
-            .max((self.cursor + 1).saturating_sub(page))
-            .min(most);
+        self.top = self.top.min(self.cursor).max((self.cursor + 1).saturating_sub(page)).min(most);
     }
 
     /// Marks or unmarks the selected row and goes one down.
@@ -449,13 +421,8 @@ impl Pane {
             .and_then(|anchor| self.shown().iter().position(|row| row.id() == anchor))
             .unwrap_or(self.cursor);
         let (low, high) = (from.min(self.cursor), from.max(self.cursor));
-        let ids: Vec<_> = self
-            .shown()
-            .get(low..=high)
-            .unwrap_or_default()
-            .iter()
-            .map(|row| row.id().clone())
-            .collect();
+        let ids: Vec<_> =
+            self.shown().get(low..=high).unwrap_or_default().iter().map(|row| row.id().clone()).collect();
         self.anchor = ids.last().cloned();
         self.marks.extend(ids);
     }

@@ -31,10 +31,7 @@ pub(super) fn instance(column: Column, it: &Instance) -> Cow<'_, str> {
     match column {
         Column::Size => optional(it.size.as_ref()),
         Column::Location => optional(it.location.as_ref()),
-        Column::Address => it
-            .addresses
-            .first()
-            .map_or(NOTHING, |address| (&*address.value).into()),
+        Column::Address => it.addresses.first().map_or(NOTHING, |address| (&*address.value).into()),
         Column::Host => optional(it.host.as_ref()),
         Column::Image => optional(it.image.as_ref()),
         Column::Labels => labels(&it.labels),

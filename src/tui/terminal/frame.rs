@@ -18,10 +18,7 @@ pub(super) struct FrameWriter<W> {
 
 impl<W: Write> FrameWriter<W> {
     pub(super) fn new(out: W) -> Self {
-        Self {
-            out,
-            gathered: Vec::with_capacity(ROOM),
-        }
+        Self { out, gathered: Vec::with_capacity(ROOM) }
     }
 }
 

@@ -55,12 +55,7 @@ fn enter(mouse: bool) -> io::Result<()> {
     TAKEN.store(true, Ordering::SeqCst);
     enable_raw_mode()?;
     let mut bytes = Vec::with_capacity(64);
-    queue!(
-        bytes,
-        EnterAlternateScreen,
-        EnableBracketedPaste,
-        EnableFocusChange
-    )?;
+    queue!(bytes, EnterAlternateScreen, EnableBracketedPaste, EnableFocusChange)?;
     if mouse {
         bytes.extend_from_slice(MOUSE_ON);
     }

@@ -75,8 +75,5 @@ fn keep(info: &PanicHookInfo<'_>) {
 
 /// What background tasks panicked with since the last call.
 pub fn take_background_panics() -> Vec<String> {
-    BACKGROUND
-        .lock()
-        .map(|mut kept| std::mem::take(&mut *kept))
-        .unwrap_or_default()
+    BACKGROUND.lock().map(|mut kept| std::mem::take(&mut *kept)).unwrap_or_default()
 }

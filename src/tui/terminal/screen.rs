@@ -128,10 +128,7 @@ mod tests {
         assert_eq!(writes.0.borrow().len(), 1, "an unchanged frame writes nothing");
         screen.draw(put("hullo")).unwrap();
         let last = String::from_utf8(writes.0.borrow().last().unwrap().clone()).unwrap();
-        assert!(
-            last.starts_with("\x1b[?2026h") && last.ends_with("\x1b[?2026l"),
-            "{last:?}"
-        );
+        assert!(last.starts_with("\x1b[?2026h") && last.ends_with("\x1b[?2026l"), "{last:?}");
         assert!(last.contains('u') && !last.contains("hullo"), "{last:?}");
     }
 

@@ -42,10 +42,8 @@ impl Depth {
 
 /// Whether the locale says that the terminal cannot show more than ASCII. A locale that is not set says nothing.
 pub fn is_ascii_locale(variable: impl Fn(&str) -> Option<String>) -> bool {
-    let locale = ["LC_ALL", "LC_CTYPE", "LANG"]
-        .into_iter()
-        .filter_map(variable)
-        .find(|value| !value.is_empty());
+    let locale =
+        ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().filter_map(variable).find(|value| !value.is_empty());
     locale.is_some_and(|locale| {
         let locale = locale.to_lowercase();
         !locale.contains("utf-8") && !locale.contains("utf8")
@@ -79,10 +77,8 @@ pub fn names() -> impl Iterator<Item = &'static str> {
 /// A theme by name, brought down to `depth`. Without colours every theme is `mono`.
 pub fn load(name: &str, depth: Depth) -> Option<Theme> {
     let wanted = if depth == Depth::None { "mono" } else { name };
-    let (name, text) = EMBEDDED
-        .iter()
-        .find(|(known, _)| *known == wanted)
-        .filter(|_| names().any(|known| known == name))?;
+    let (name, text) =
+        EMBEDDED.iter().find(|(known, _)| *known == wanted).filter(|_| names().any(|known| known == name))?;
     parse(name, text).ok().map(|theme| degrade(theme, depth))
 }
 
@@ -99,12 +95,9 @@ pub fn parse(name: &str, text: &str) -> Result<Theme, String> {
     let table = text.parse::<toml::Table>().map_err(|error| error.to_string())?;
     let mut theme = plain(name);
     for (role, value) in &table {
-        let style = value
-            .as_str()
-            .ok_or_else(|| format!("theme {name}: `{role}` must be a text"))
-            .and_then(|text| {
-                paint::parse(text).map_err(|wrong| format!("theme {name}: `{role}`: {wrong}"))
-            })?;
+        let style = value.as_str().ok_or_else(|| format!("theme {name}: `{role}` must be a text")).and_then(
+            |text| paint::parse(text).map_err(|wrong| format!("theme {name}: `{role}`: {wrong}")),
+        )?;
         let slot =
             slot(&mut theme, role).ok_or_else(|| format!("theme {name}: no role is called `{role}`"))?;
         *slot = style;
@@ -219,14 +212,8 @@ mod tests {
 
     #[test]
     fn true_colour_falls_to_what_the_terminal_has() {
-        assert!(matches!(
-            load("harbour", Depth::True).unwrap().good.fg,
-            Some(Color::Rgb(..))
-        ));
-        assert!(matches!(
-            load("harbour", Depth::Indexed).unwrap().good.fg,
-            Some(Color::Indexed(_))
-        ));
+        assert!(matches!(load("harbour", Depth::True).unwrap().good.fg, Some(Color::Rgb(..))));
+        assert!(matches!(load("harbour", Depth::Indexed).unwrap().good.fg, Some(Color::Indexed(_))));
         let fg = load("harbour", Depth::Ansi).unwrap().accent.fg.unwrap();
         assert!(!matches!(fg, Color::Rgb(..) | Color::Indexed(_)), "{fg:?}");
     }
@@ -235,24 +222,12 @@ mod tests {
     fn the_environment_tells_the_depth() {
         let with = |pairs: &'static [(&str, &str)]| {
             Depth::detect(|name| {
-                pairs
-                    .iter()
-                    .find(|(known, _)| *known == name)
-                    .map(|(_, value)| (*value).to_owned())
+                pairs.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned())
             })
         };
-        assert_eq!(
-            with(&[("NO_COLOR", "1"), ("COLORTERM", "truecolor")]),
-            Depth::None
-        );
-        assert_eq!(
-            with(&[("NO_COLOR", ""), ("TERM", "xterm-256color")]),
-            Depth::Indexed
-        );
-        assert_eq!(
-            with(&[("COLORTERM", "truecolor"), ("TERM", "xterm")]),
-            Depth::True
-        );
+        assert_eq!(with(&[("NO_COLOR", "1"), ("COLORTERM", "truecolor")]), Depth::None);
+        assert_eq!(with(&[("NO_COLOR", ""), ("TERM", "xterm-256color")]), Depth::Indexed);
+        assert_eq!(with(&[("COLORTERM", "truecolor"), ("TERM", "xterm")]), Depth::True);
         assert_eq!(with(&[("TERM", "linux")]), Depth::Ansi);
     }
 

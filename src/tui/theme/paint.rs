@@ -80,10 +80,7 @@ fn color(name: &str) -> Option<Color> {
     if let Ok(index) = name.parse::<u8>() {
         return Some(Color::Indexed(index));
     }
-    NAMES
-        .iter()
-        .find(|(known, _)| *known == name)
-        .map(|(_, color)| *color)
+    NAMES.iter().find(|(known, _)| *known == name).map(|(_, color)| *color)
 }
 
 /// The style with its colours brought down to a depth.
@@ -100,17 +97,11 @@ pub(super) fn degrade(mut style: Style, depth: Depth) -> Style {
 }
 
 fn distance(a: [u8; 3], b: [u8; 3]) -> u32 {
-    a.iter()
-        .zip(b)
-        .map(|(a, b)| u32::from(a.abs_diff(b)).pow(2))
-        .sum()
+    a.iter().zip(b).map(|(a, b)| u32::from(a.abs_diff(b)).pow(2)).sum()
 }
 
 fn nearest_of_16(rgb: [u8; 3]) -> Color {
-    PALETTE
-        .iter()
-        .min_by_key(|(_, known)| distance(rgb, *known))
-        .map_or(Color::Reset, |(color, _)| *color)
+    PALETTE.iter().min_by_key(|(_, known)| distance(rgb, *known)).map_or(Color::Reset, |(color, _)| *color)
 }
 
 /// The 6x6x6 cube and the grey ramp of xterm.
@@ -121,7 +112,5 @@ fn nearest_of_256(rgb: [u8; 3]) -> u8 {
         (16 + index, [level(index / 36), level(index / 6), level(index)])
     });
     let greys = (0..24u8).map(|step| (232 + step, [8 + 10 * step; 3]));
-    cube.chain(greys)
-        .min_by_key(|(_, known)| distance(rgb, *known))
-        .map_or(7, |(index, _)| index)
+    cube.chain(greys).min_by_key(|(_, known)| distance(rgb, *known)).map_or(7, |(index, _)| index)
 }

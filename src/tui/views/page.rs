@@ -32,20 +32,10 @@ impl Page {
     /// The page of a console; `None` where it is one of text.
     pub fn of(console: Console) -> Option<Self> {
         match console {
-            Console::Framebuffer {
-                endpoint,
-                page,
-                good_for,
-            } => Some(Self {
-                is_endpoint: page.is_none(),
-                address: page.unwrap_or(endpoint),
-                good_for,
-            }),
-            Console::WebPage(address) => Some(Self {
-                address,
-                is_endpoint: false,
-                good_for: None,
-            }),
+            Console::Framebuffer { endpoint, page, good_for } => {
+                Some(Self { is_endpoint: page.is_none(), address: page.unwrap_or(endpoint), good_for })
+            }
+            Console::WebPage(address) => Some(Self { address, is_endpoint: false, good_for: None }),
             Console::Terminal { .. } => None,
         }
     }
@@ -89,22 +79,12 @@ pub struct PageView {
 impl PageView {
     /// A box for the console of a resource, to be asked for as `asked`.
     pub fn new(id: ResourceId, name: String, asked: ScreenKind) -> Self {
-        Self {
-            id,
-            name,
-            asked,
-            known: Known::Waiting(None),
-            shown: None,
-            now: None,
-        }
+        Self { id, name, asked, known: Known::Waiting(None), shown: None, now: None }
     }
 
     /// A box for a page that has come already.
     pub fn arrived(id: ResourceId, name: String, asked: ScreenKind, page: Page) -> Self {
-        Self {
-            known: Known::Here(page, None),
-            ..Self::new(id, name, asked)
-        }
+        Self { known: Known::Here(page, None), ..Self::new(id, name, asked) }
     }
 
     fn fetch(&self) -> Effect {
@@ -143,10 +123,7 @@ impl PageView {
             Known::Waiting(since) => {
                 let since = since.map_or(String::new(), |since| format!(" {}", age(now.since(since))));
                 let dots = if look.ascii { "..." } else { "…" };
-                vec![(
-                    "",
-                    format!("asking {} for its address{dots}{since}", self.id.context),
-                )]
+                vec![("", format!("asking {} for its address{dots}{since}", self.id.context))]
             }
             Known::Failed(problem) => vec![("", problem.to_string())],
             Known::Here(page, at) => {
@@ -162,19 +139,12 @@ impl PageView {
                 };
                 let since = at.map_or(Duration::ZERO, |at| now.since(at));
                 let fetched = match page.good_for {
-                    None => format!(
-                        "{} ago; good for a short while, then fetch a fresh one",
-                        age(since)
-                    ),
+                    None => format!("{} ago; good for a short while, then fetch a fresh one", age(since)),
                     Some(good_for) if since >= good_for => {
                         format!("{} ago; no longer good: fetch a fresh one", age(since))
                     }
                     Some(good_for) => {
-                        format!(
-                            "{} ago; good for {} more",
-                            age(since),
-                            age(good_for.saturating_sub(since))
-                        )
+                        format!("{} ago; good for {} more", age(since), age(good_for.saturating_sub(since)))
                     }
                 };
                 vec![
@@ -287,23 +257,15 @@ impl View for PageView {
         let wide = WIDE.min(area.width - 2);
         let rows = self.rows(look, usize::from(wide - 4));
         let high = u16::try_from(rows.len() + 2).unwrap_or(u16::MAX).min(area.height);
-        let frame = Rect::new(
-            area.x + (area.width - wide) / 2,
-            area.y + (area.height - high) / 2,
-            wide,
-            high,
-        );
+        let frame =
+            Rect::new(area.x + (area.width - wide) / 2, area.y + (area.height - high) / 2, wide, high);
         for at in frame.positions() {
             buf[at].reset();
         }
         buf.set_style(frame, look.theme.text);
         draw_border(frame, buf, look, look.theme.accent);
         let line = |y: u16| Rect::new(frame.x + 2, y, frame.width - 4, 1);
-        put(
-            &[(format!(" {} ", self.title()), look.theme.title)],
-            line(frame.y),
-            buf,
-        );
+        put(&[(format!(" {} ", self.title()), look.theme.title)], line(frame.y), buf);
         for ((name, text), y) in rows.into_iter().zip(frame.y + 1..frame.bottom() - 1) {
             put(&[(name, look.theme.dim), (text, look.theme.text)], line(y), buf);
         }
@@ -321,10 +283,7 @@ impl PageView {
         for (name, text) in self.lines(look) {
             let names = if name.is_empty() { 0 } else { 9 };
             let text = crate::tui::widgets::ansi::plain(&text);
-            for (nth, part) in broken(&text, width.saturating_sub(names).max(8))
-                .into_iter()
-                .enumerate()
-            {
+            for (nth, part) in broken(&text, width.saturating_sub(names).max(8)).into_iter().enumerate() {
                 let name = if nth == 0 { name } else { "" };
                 rows.push((format!("{name:<names$}"), part));
             }
@@ -337,9 +296,7 @@ impl PageView {
 fn broken(text: &str, width: usize) -> Vec<String> {
     let mut lines = vec![String::new()];
     for word in text.split_inclusive(' ') {
-        let fits = lines
-            .last()
-            .is_some_and(|line| line.width() + word.trim_end().width() <= width);
+        let fits = lines.last().is_some_and(|line| line.width() + word.trim_end().width() <= width);
         if !fits && lines.last().is_some_and(|line| !line.is_empty()) {
             lines.push(String::new());
         }

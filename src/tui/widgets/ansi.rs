@@ -19,13 +19,7 @@ const CHUNK: usize = 1024;
 /// A carriage return starts the line anew, as a terminal shows a progress bar; tabs become blanks; characters that
 /// turn the direction of writing are dropped, since they let a line show other than it is.
 pub fn styled(raw: &str, base: Style, limit: usize) -> (StyledLine, bool) {
-    let mut pen = Pen {
-        line: StyledLine::default(),
-        base,
-        style: base,
-        column: 0,
-        returned: false,
-    };
+    let mut pen = Pen { line: StyledLine::default(), base, style: base, column: 0, returned: false };
     let mut parser = Parser::new();
     let mut read = 0;
     for chunk in raw.as_bytes().chunks(CHUNK.min(limit.max(1))) {
@@ -56,20 +50,10 @@ pub fn file_stem(name: &str) -> String {
     let stem: String = name
         .chars()
         .take(100)
-        .map(|c| {
-            if c.is_alphanumeric() || "._-".contains(c) {
-                c
-            } else {
-                '-'
-            }
-        })
+        .map(|c| if c.is_alphanumeric() || "._-".contains(c) { c } else { '-' })
         .collect();
     let stem = stem.trim_start_matches(['.', '-']);
-    if stem.is_empty() {
-        "unnamed".to_owned()
-    } else {
-        stem.to_owned()
-    }
+    if stem.is_empty() { "unnamed".to_owned() } else { stem.to_owned() }
 }
 
 struct Pen {
@@ -113,15 +97,9 @@ impl Pen {
                 [27] => style.remove_modifier(Modifier::REVERSED),
                 [29] => style.remove_modifier(Modifier::CROSSED_OUT),
                 [code @ (30..=37 | 90..=97)] => style.fg(named(*code)),
-                [39] => Style {
-                    fg: self.base.fg,
-                    ..style
-                },
+                [39] => Style { fg: self.base.fg, ..style },
                 [code @ (40..=47 | 100..=107)] => style.bg(named(*code - 10)),
-                [49] => Style {
-                    bg: self.base.bg,
-                    ..style
-                },
+                [49] => Style { bg: self.base.bg, ..style },
                 [38] => extended(&mut params).map_or(style, |color| style.fg(color)),
                 [48] => extended(&mut params).map_or(style, |color| style.bg(color)),
                 [38, rest @ ..] => colons(rest).map_or(style, |color| style.fg(color)),

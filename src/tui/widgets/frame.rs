@@ -12,11 +12,8 @@ pub type Piece = (String, Style);
 
 /// A border of single lines, or of ASCII.
 pub fn draw_border(area: Rect, buf: &mut Buffer, look: &Look<'_>, style: Style) {
-    let [across, down, corners @ ..] = if look.ascii {
-        ["-", "|", "+", "+", "+", "+"]
-    } else {
-        ["─", "│", "╭", "╮", "╰", "╯"]
-    };
+    let [across, down, corners @ ..] =
+        if look.ascii { ["-", "|", "+", "+", "+", "+"] } else { ["─", "│", "╭", "╮", "╰", "╯"] };
     let (right, bottom) = (area.right() - 1, area.bottom() - 1);
     for x in area.left()..=right {
         buf[(x, area.y)].set_symbol(across).set_style(style);
@@ -26,14 +23,8 @@ pub fn draw_border(area: Rect, buf: &mut Buffer, look: &Look<'_>, style: Style) 
         buf[(area.x, y)].set_symbol(down).set_style(style);
         buf[(right, y)].set_symbol(down).set_style(style);
     }
-    for ((x, y), corner) in [
-        (area.x, area.y),
-        (right, area.y),
-        (area.x, bottom),
-        (right, bottom),
-    ]
-    .into_iter()
-    .zip(corners)
+    for ((x, y), corner) in
+        [(area.x, area.y), (right, area.y), (area.x, bottom), (right, bottom)].into_iter().zip(corners)
     {
         buf[(x, y)].set_symbol(corner);
     }
@@ -64,14 +55,6 @@ pub fn put_right(pieces: &[Piece], row: Rect, buf: &mut Buffer) -> u16 {
         first = nth;
     }
     let x = row.right() - u16::try_from(width).unwrap_or(row.width).min(row.width);
-    put(
-        &pieces[first..],
-        Rect {
-            x,
-            width: row.right() - x,
-            ..row
-        },
-        buf,
-    );
+    put(&pieces[first..], Rect { x, width: row.right() - x, ..row }, buf);
     x
 }

@@ -182,9 +182,7 @@ mod tests {
         line.patch(2..4, Style::new().add_modifier(Modifier::REVERSED));
         let mut buf = Buffer::empty(Rect::new(0, 0, 6, 1));
         line.draw_row(0, 0, 6, 0, &mut buf);
-        let reversed: Vec<bool> = (0..6)
-            .map(|x| buf[(x, 0)].modifier.contains(Modifier::REVERSED))
-            .collect();
+        let reversed: Vec<bool> = (0..6).map(|x| buf[(x, 0)].modifier.contains(Modifier::REVERSED)).collect();
         assert_eq!(reversed, [false, false, true, true, false, false]);
         assert_eq!(buf[(2, 0)].fg, Color::Red);
         assert_eq!(buf[(3, 0)].fg, Color::Reset);
@@ -193,11 +191,7 @@ mod tests {
     #[test]
     fn rows_prefer_the_gap_between_words() {
         let line = StyledLine::new("one two three four", Style::new());
-        let rows: Vec<&str> = line
-            .rows(10, 0)
-            .into_iter()
-            .map(|row| &line.text()[row])
-            .collect();
+        let rows: Vec<&str> = line.rows(10, 0).into_iter().map(|row| &line.text()[row]).collect();
         assert_eq!(rows, ["one two ", "three four"]);
     }
 

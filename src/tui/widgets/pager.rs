@@ -22,9 +22,7 @@ pub struct Pager {
 impl Pager {
     /// Moves as a key means; returns whether the intent was one of movement. `count` is the number typed before it.
     pub fn apply(&mut self, intent: Intent, count: Option<u32>, total: usize) -> bool {
-        let times = count
-            .map_or(1, |count| usize::try_from(count).unwrap_or(usize::MAX))
-            .max(1);
+        let times = count.map_or(1, |count| usize::try_from(count).unwrap_or(usize::MAX)).max(1);
         let page = self.page.max(2);
         match intent {
             Intent::Down => self.step(1, times),
@@ -51,11 +49,8 @@ impl Pager {
     }
 
     fn step(&mut self, direction: isize, lines: usize) {
-        self.cursor = if direction > 0 {
-            self.cursor.saturating_add(lines)
-        } else {
-            self.cursor.saturating_sub(lines)
-        };
+        self.cursor =
+            if direction > 0 { self.cursor.saturating_add(lines) } else { self.cursor.saturating_sub(lines) };
     }
 
     /// Puts the page where the cursor is on it and no rows are left empty at its end without need. `height` gives

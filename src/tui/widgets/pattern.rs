@@ -26,17 +26,10 @@ impl Pattern {
         }
         let exact = text.chars().any(char::is_uppercase);
         let build = |source: &str| {
-            RegexBuilder::new(source)
-                .case_insensitive(!exact)
-                .size_limit(1 << 20)
-                .build()
-                .ok()
+            RegexBuilder::new(source).case_insensitive(!exact).size_limit(1 << 20).build().ok()
         };
         let regex = build(text).or_else(|| build(&regex::escape(text)))?;
-        Some(Self {
-            text: text.to_owned(),
-            regex,
-        })
+        Some(Self { text: text.to_owned(), regex })
     }
 
     /// What was typed.
@@ -56,10 +49,7 @@ impl Pattern {
 
     /// Where it is found; matches of nothing are left out.
     pub fn find<'a>(&'a self, text: &'a str) -> impl Iterator<Item = Range<usize>> + 'a {
-        self.regex
-            .find_iter(text)
-            .map(|found| found.range())
-            .filter(|range| !range.is_empty())
+        self.regex.find_iter(text).map(|found| found.range()).filter(|range| !range.is_empty())
     }
 }
 

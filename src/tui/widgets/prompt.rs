@@ -33,10 +33,7 @@ pub struct Prompt {
 impl Prompt {
     /// A prompt with a label such as `/` and a text to begin with.
     pub fn new(label: &'static str, text: &str) -> Self {
-        Self {
-            label,
-            input: Input::new(text.to_owned()),
-        }
+        Self { label, input: Input::new(text.to_owned()) }
     }
 
     /// What is typed so far.
@@ -76,13 +73,7 @@ impl Prompt {
         let (mut x, y) = (area.x, area.y);
         let note_width = u16::try_from(note.width()).unwrap_or(u16::MAX).saturating_add(2);
         let end = if area.width > note_width.saturating_add(12) {
-            buf.set_stringn(
-                area.right() - note_width + 1,
-                y,
-                note,
-                usize::from(note_width),
-                theme.dim,
-            );
+            buf.set_stringn(area.right() - note_width + 1, y, note, usize::from(note_width), theme.dim);
             area.right() - note_width
         } else {
             area.right()
@@ -110,17 +101,11 @@ mod tests {
     fn typing_pasting_and_leaving() {
         let mut prompt = Prompt::new("/", "");
         assert_eq!(prompt.type_event(&key(KeyCode::Char('é'))), Typed::Changed);
-        assert_eq!(
-            prompt.type_event(&Event::Paste("a\nb\r\n".into())),
-            Typed::Changed
-        );
+        assert_eq!(prompt.type_event(&Event::Paste("a\nb\r\n".into())), Typed::Changed);
         assert_eq!(prompt.text(), "éa b");
         assert_eq!(prompt.type_event(&key(KeyCode::Left)), Typed::Nothing);
         assert_eq!(prompt.type_event(&key(KeyCode::Enter)), Typed::Accepted);
         assert_eq!(prompt.type_event(&key(KeyCode::Esc)), Typed::Cancelled);
-        assert_eq!(
-            Prompt::new("/", "").type_event(&key(KeyCode::Backspace)),
-            Typed::Cancelled
-        );
+        assert_eq!(Prompt::new("/", "").type_event(&key(KeyCode::Backspace)), Typed::Cancelled);
     }
 }

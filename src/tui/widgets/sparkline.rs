@@ -37,10 +37,8 @@ pub fn sparkline(values: &[Option<f64>], max: f64, ascii: bool) -> String {
 /// higher of each two is drawn. An odd last value takes the left half of its cell.
 pub fn braille(values: &[Option<f64>], max: f64, ascii: bool) -> String {
     if ascii {
-        let pairs: Vec<Option<f64>> = values
-            .chunks(2)
-            .map(|pair| pair.iter().flatten().copied().reduce(f64::max))
-            .collect();
+        let pairs: Vec<Option<f64>> =
+            values.chunks(2).map(|pair| pair.iter().flatten().copied().reduce(f64::max)).collect();
         return sparkline(&pairs, max, true);
     }
     let half = |value: Option<Option<&Option<f64>>>, dots: [u32; 4]| -> u32 {
@@ -52,13 +50,7 @@ pub fn braille(values: &[Option<f64>], max: f64, ascii: bool) -> String {
     values
         .chunks(2)
         .map(|pair| half(Some(pair.first()), LEFT) | half(Some(pair.get(1)), RIGHT))
-        .map(|dots| {
-            if dots == 0 {
-                ' '
-            } else {
-                char::from_u32(0x2800 | dots).unwrap_or(' ')
-            }
-        })
+        .map(|dots| if dots == 0 { ' ' } else { char::from_u32(0x2800 | dots).unwrap_or(' ') })
         .collect()
 }
 
@@ -75,12 +67,7 @@ pub fn cell(series: &Series, metric: Metric, cells: usize, look: &Look<'_>) -> O
 /// What should fill a sparkline of `metric`: the limit where one is known and near enough to matter, else the highest
 /// value, and never so little that noise looks like load.
 pub fn ceiling(metric: Metric, values: &[Option<f64>], limit: Option<f64>) -> f64 {
-    let peak = values
-        .iter()
-        .flatten()
-        .copied()
-        .filter(|value| value.is_finite())
-        .fold(0.0, f64::max);
+    let peak = values.iter().flatten().copied().filter(|value| value.is_finite()).fold(0.0, f64::max);
     let limit = limit.filter(|limit| limit.is_finite() && *limit > 0.0);
     match (metric, limit) {
         // One busy core of 32 must be seen to rise, so processors fill at what was used; a quarter of a core at least,
@@ -161,14 +148,9 @@ fn floor(metric: Metric) -> f64 {
 
 /// `4.00` as `4`, `8.0 GiB` as `8 GiB`: a limit is mostly a whole number.
 fn without_zeros(shown: &str) -> String {
-    let (number, unit) = shown
-        .split_once(' ')
-        .map_or((shown, None), |(number, unit)| (number, Some(unit)));
-    let number = if number.contains('.') {
-        number.trim_end_matches('0').trim_end_matches('.')
-    } else {
-        number
-    };
+    let (number, unit) = shown.split_once(' ').map_or((shown, None), |(number, unit)| (number, Some(unit)));
+    let number =
+        if number.contains('.') { number.trim_end_matches('0').trim_end_matches('.') } else { number };
     unit.map_or_else(|| number.to_owned(), |unit| format!("{number} {unit}"))
 }
 

@@ -34,9 +34,7 @@ pub(crate) fn theme() -> Theme {
 pub(crate) fn text(buf: &Buffer) -> String {
     let mut text = String::new();
     for y in buf.area.top()..buf.area.bottom() {
-        let row: String = (buf.area.left()..buf.area.right())
-            .map(|x| buf[(x, y)].symbol())
-            .collect();
+        let row: String = (buf.area.left()..buf.area.right()).map(|x| buf[(x, y)].symbol()).collect();
         text.push_str(row.trim_end());
         text.push('\n');
     }

@@ -14,11 +14,7 @@ async fn one_resource_is_asked_for_as_documented() {
         (id(Kind::Instance, "i-1"), vec!["instances/i-1"], "name of i-1"),
         (id(Kind::Container, "box-1"), vec!["boxes/box-1"], "Web"),
         (operation("i-1", "latest"), vec!["instances/i-1"], "deploy"),
-        (
-            operation("i-1", "o-2"),
-            vec!["instances/i-1", "instances/i-1/operations"],
-            "shutdown",
-        ),
+        (operation("i-1", "o-2"), vec!["instances/i-1", "instances/i-1/operations"], "shutdown"),
     ] {
         let row = within(provider.get(&of)).await.unwrap();
         assert_eq!((row.name(), row.id()), (name, &of));
@@ -34,16 +30,7 @@ async fn details_are_told_in_order_with_their_secrets_masked() {
     let sections = described(&provider, &id(Kind::Instance, "i-1")).await;
     assert_eq!(
         titles(&sections),
-        [
-            "instance",
-            "service",
-            "machines",
-            "activity",
-            "operations",
-            "bindings",
-            "box",
-            "provider"
-        ]
+        ["instance", "service", "machines", "activity", "operations", "bindings", "box", "provider"]
     );
     let mut paths = vec!["boxes/box-1", "instances/i-1", "providers/provider-1"];
     paths.extend(["instances/i-1/activity", "instances/i-1/binding"]);
@@ -60,11 +47,7 @@ async fn details_are_told_in_order_with_their_secrets_masked() {
     let sections = described(&provider, &id(Kind::Container, "box-1")).await;
     assert_eq!(titles(&sections), ["box", "versions", "stack", "bindings"]);
     let sections = described(&provider, &id(Kind::Container, "policy-1")).await;
-    assert_eq!(
-        titles(&sections),
-        ["box", "provider"],
-        "parts that the server does not know"
-    );
+    assert_eq!(titles(&sections), ["box", "provider"], "parts that the server does not know");
     let sections = described(&provider, &operation("i-1", "o-2")).await;
     assert_eq!(titles(&sections), ["operation", "operations", "instance"]);
     assert_eq!(sections[0].body.as_ref().unwrap().value["id"], "o-2");
@@ -100,11 +83,7 @@ async fn the_check_tries_every_read() {
     let (recorder, provider) = recorded().await;
     let check = within(provider.check()).await.unwrap();
     assert_eq!(check.identity, "Me Myself <me@example.com>");
-    assert!(
-        check.probes.iter().all(|(_, result)| result.is_ok()),
-        "{:?}",
-        check.probes
-    );
+    assert!(check.probes.iter().all(|(_, result)| result.is_ok()), "{:?}", check.probes);
     let paths = [
         "workspaces",
         "profile",

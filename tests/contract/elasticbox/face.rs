@@ -53,16 +53,11 @@ async fn everything_is_listed_and_described() {
         let id = rows[0].id();
         assert_eq!(within(provider.get(id)).await.unwrap().id(), id);
         for section in within(provider.describe(id).collect::<Vec<_>>()).await {
-            let document = section
-                .body
-                .unwrap_or_else(|it| panic!("{}: {it}", section.title));
+            let document = section.body.unwrap_or_else(|it| panic!("{}: {it}", section.title));
             if section.title == "service" {
                 let shown = document.masked();
                 assert_ne!(shown["token"], document.value["token"]);
-                assert_ne!(
-                    shown["machines"][0]["token"],
-                    document.value["machines"][0]["token"]
-                );
+                assert_ne!(shown["machines"][0]["token"], document.value["machines"][0]["token"]);
             }
         }
     }
@@ -71,18 +66,10 @@ async fn everything_is_listed_and_described() {
     for row in &instances {
         let of = row.container().expect("every instance has a box");
         let named = boxes.iter().find(|it| *it.id() == of.id).map(Resource::name);
-        assert_eq!(
-            named,
-            of.name.as_deref(),
-            "the box is in the list by the same name"
-        );
+        assert_eq!(named, of.name.as_deref(), "the box is in the list by the same name");
     }
     let check = within(provider.check()).await.unwrap();
-    assert!(
-        check.probes.iter().all(|(_, it)| it.is_ok()),
-        "{:?}",
-        check.probes
-    );
+    assert!(check.probes.iter().all(|(_, it)| it.is_ok()), "{:?}", check.probes);
 }
 
 #[tokio::test]
@@ -94,12 +81,7 @@ async fn a_shutdown_is_seen_in_every_pane_and_in_the_log() {
     assert!(matches!(within(log.next()).await, Some(LogEvent::Connected)));
     assert!(matches!(within(log.next()).await, Some(LogEvent::Lines(_))));
     drop(log);
-    change(
-        access(&cloud, "elasticbox"),
-        "PUT",
-        &format!("{}/shutdown", id.id),
-    )
-    .await;
+    change(access(&cloud, "elasticbox"), "PUT", &format!("{}/shutdown", id.id)).await;
     // As one who looks on while it happens: what is new comes by itself.
     let mut log = provider.logs(&id, LogStart::Backlog);
     let mut told = String::new();
@@ -114,17 +96,12 @@ async fn a_shutdown_is_seen_in_every_pane_and_in_the_log() {
     })
     .await;
     until(&provider, &id, Lifecycle::Stopped).await;
-    let Resource::Instance(row) = within(provider.get(&id)).await.unwrap() else {
-        panic!("an instance")
-    };
+    let Resource::Instance(row) = within(provider.get(&id)).await.unwrap() else { panic!("an instance") };
     assert_eq!(&*row.state.raw, "shutdown");
     let (operations, _) = list(&provider, Kind::Operation).await;
     let mine = |row: &&Resource| row.id().scope.as_ref() == Some(&id.id);
     let names: Vec<&str> = operations.iter().filter(mine).map(Resource::name).collect();
-    assert!(
-        names.contains(&"deploy") && names.contains(&"shutdown"),
-        "{names:?}"
-    );
+    assert!(names.contains(&"deploy") && names.contains(&"shutdown"), "{names:?}");
 }
 
 #[tokio::test]
@@ -157,8 +134,6 @@ async fn a_wrong_token_is_not_signed_in() {
     let provider = open(&context(access(&cloud, "elasticbox"), &wrong)).unwrap();
     let (rows, events) = list(&provider, Kind::Instance).await;
     assert!(rows.is_empty());
-    let Some(ListEvent::Failed(problem)) = events.last() else {
-        panic!("{events:?}")
-    };
+    let Some(ListEvent::Failed(problem)) = events.last() else { panic!("{events:?}") };
     assert_eq!(problem.kind, ProblemKind::Unauthorized);
 }

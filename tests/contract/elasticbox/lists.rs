@@ -42,28 +42,16 @@ async fn every_workspace_is_listed_and_every_array_is_asked_for_once() {
     ];
     assert_eq!(lines, gets(&paths));
 
-    let mut told: Vec<(&str, Lifecycle)> = instances
-        .iter()
-        .map(|row| (&*row.id().id, row.state().unwrap().lifecycle))
-        .collect();
+    let mut told: Vec<(&str, Lifecycle)> =
+        instances.iter().map(|row| (&*row.id().id, row.state().unwrap().lifecycle)).collect();
     told.sort();
     assert_eq!(
         told,
-        [
-            ("i-1", Lifecycle::Running),
-            ("i-2", Lifecycle::Stopping),
-            ("i-dead", Lifecycle::Gone)
-        ],
+        [("i-1", Lifecycle::Running), ("i-2", Lifecycle::Stopping), ("i-dead", Lifecycle::Gone)],
         "what is shared is told once"
     );
-    let ends = events
-        .iter()
-        .filter(|it| matches!(it, ListEvent::ScopeEnd(_)))
-        .count();
-    assert!(
-        ends == 2 && matches!(events.last(), Some(ListEvent::End)),
-        "{events:?}"
-    );
+    let ends = events.iter().filter(|it| matches!(it, ListEvent::ScopeEnd(_))).count();
+    assert!(ends == 2 && matches!(events.last(), Some(ListEvent::End)), "{events:?}");
 
     let mut told: Vec<(&str, &str, &str)> = operations
         .iter()
@@ -83,18 +71,9 @@ async fn every_workspace_is_listed_and_every_array_is_asked_for_once() {
         ]
     );
 
-    let kinds: BTreeMap<&str, &str> = boxes
-        .iter()
-        .map(|row| (row.name(), &*row.state().unwrap().raw))
-        .collect();
-    assert_eq!(
-        kinds,
-        BTreeMap::from([
-            ("Small", "policy"),
-            ("Stack", "cloudformation"),
-            ("Web", "script")
-        ])
-    );
+    let kinds: BTreeMap<&str, &str> =
+        boxes.iter().map(|row| (row.name(), &*row.state().unwrap().raw)).collect();
+    assert_eq!(kinds, BTreeMap::from([("Small", "policy"), ("Stack", "cloudformation"), ("Web", "script")]));
 }
 
 #[tokio::test]
@@ -118,10 +97,7 @@ async fn addresses_are_read_aside_and_shown_with_the_next_listing() {
     assert_eq!(addresses(&[row]), [("10.0.0.4".to_owned(), false)]);
     let asked = recorder.lines();
     let services = asked.iter().filter(|line| line.ends_with("/service")).count();
-    assert_eq!(
-        services, 1,
-        "they are asked for once while nothing changes: {asked:?}"
-    );
+    assert_eq!(services, 1, "they are asked for once while nothing changes: {asked:?}");
 }
 
 #[tokio::test]
@@ -133,15 +109,10 @@ async fn the_token_goes_where_its_kind_and_the_context_say() {
         (OLD_TOKEN, TokenHeader::Bearer, true),
         (OLD_TOKEN, TokenHeader::Auto, false),
     ] {
-        let context = Context {
-            token_header: header,
-            ..context(&recorder, token)
-        };
+        let context = Context { token_header: header, ..context(&recorder, token) };
         let provider = open(&context).unwrap();
         within(provider.get(&id(Kind::Instance, "i-1"))).await.unwrap();
-        let [asked] = &recorder.take()[..] else {
-            panic!("one request")
-        };
+        let [asked] = &recorder.take()[..] else { panic!("one request") };
         let told = |name: &str| asked.headers.get(name).map(String::as_str);
         let (authorization, own) = (told("authorization"), told("elasticbox-token"));
         if bearer {
@@ -186,11 +157,7 @@ async fn instances_that_are_listed_short_are_asked_for_whole() {
     let recorder = Recorder::start_with(|line, _| match line {
         "GET /services/workspaces/ops/instances" => {
             let short = |id| json!({"id": id, "name": id, "boxes": [{"name": "Web"}], "state": "done"});
-            Reply::json(&json!([
-                short("i-7"),
-                instance("i-8", "done", "deploy", LONG_AGO),
-                short("i-9")
-            ]))
+            Reply::json(&json!([short("i-7"), instance("i-8", "done", "deploy", LONG_AGO), short("i-9")]))
         }
         "GET /services/workspaces/ops/instances ids=i-7,i-9" => Reply::json(&json!([
             instance("i-7", "done", "shutdown", LONG_AGO),

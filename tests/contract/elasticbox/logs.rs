@@ -45,11 +45,8 @@ async fn a_log_is_read_again_and_only_what_is_new_is_told() {
         match line {
             "GET /services/instances/i-1" => {
                 let now = round.fetch_add(1, Ordering::Relaxed) + 1;
-                let (state, event) = if now == 1 {
-                    ("processing", "terminate")
-                } else {
-                    ("done", "terminate_service")
-                };
+                let (state, event) =
+                    if now == 1 { ("processing", "terminate") } else { ("done", "terminate_service") };
                 Reply::json(&instance("i-1", state, event, LONG_AGO))
             }
             "GET /services/instances/i-1/activity" if now == 1 => Reply::json(&json!([start, script])),
@@ -81,11 +78,7 @@ async fn a_log_is_read_again_and_only_what_is_new_is_told() {
             "eb-1-1 | four",
         ]
     );
-    assert_eq!(
-        last,
-        Some(ProblemKind::NotFound),
-        "a terminated instance ends its log"
-    );
+    assert_eq!(last, Some(ProblemKind::NotFound), "a terminated instance ends its log");
     let one = gets(&["instances/i-1", "instances/i-1/activity"]);
     let asked = recorder.lines();
     assert_eq!(asked.len(), 9, "three rounds: {asked:?}");

@@ -143,10 +143,7 @@ fn sorted(recorder: &Recorder) -> Vec<String> {
 
 /// The lines without the base, for one place.
 fn gets(paths: &[&str]) -> Vec<String> {
-    paths
-        .iter()
-        .map(|path| format!("GET /base/services/{path}"))
-        .collect()
+    paths.iter().map(|path| format!("GET /base/services/{path}")).collect()
 }
 
 async fn described(provider: &SharedProvider, id: &ResourceId) -> Vec<Section> {

@@ -29,31 +29,19 @@ async fn refusals_are_told_in_the_servers_words_and_say_what_they_mean() {
     for (name, kind, said, hint) in [
         ("gone", ProblemKind::NotFound, "Instance not found", "deleted"),
         ("foreign", ProblemKind::NotFound, "You may not", "deleted"),
-        (
-            "busy",
-            ProblemKind::Refused,
-            "Operation Conflict",
-            "Another operation",
-        ),
+        ("busy", ProblemKind::Refused, "Operation Conflict", "Another operation"),
         ("signed-out", ProblemKind::Unauthorized, "Sign in", "token_header"),
         ("page", ProblemKind::Refused, "Bad data", ""),
         ("else", ProblemKind::Refused, "Invalid Data", ""),
     ] {
         let problem = within(provider.get(&id(Kind::Instance, name))).await.unwrap_err();
         assert_eq!((problem.kind, &*problem.message), (kind, said));
-        assert!(
-            problem.hint.as_deref().unwrap_or_default().contains(hint),
-            "{name}"
-        );
+        assert!(problem.hint.as_deref().unwrap_or_default().contains(hint), "{name}");
         assert!(problem.request.as_ref().unwrap().ends_with(name));
     }
     assert_eq!(recorder.lines().len(), 6, "none of them is asked for again");
     let sections = described(&provider, &id(Kind::Instance, "foreign")).await;
-    assert_eq!(
-        titles(&sections),
-        ["instance"],
-        "of what is gone nothing else is asked"
-    );
+    assert_eq!(titles(&sections), ["instance"], "of what is gone nothing else is asked");
 }
 
 #[tokio::test]
@@ -65,12 +53,7 @@ async fn a_workspace_that_refuses_hides_no_other_and_a_bad_token_is_the_end() {
     .await;
     let (rows, events) = list(&provider(&recorder), Kind::Instance).await;
     assert_eq!(rows.len(), 2);
-    let [
-        ListEvent::ScopeEnd(_),
-        ListEvent::ScopeFailed(scope, problem),
-        ListEvent::End,
-    ] = &events[..]
-    else {
+    let [ListEvent::ScopeEnd(_), ListEvent::ScopeFailed(scope, problem), ListEvent::End] = &events[..] else {
         panic!("{events:?}")
     };
     assert_eq!((&**scope, problem.kind), ("ops", ProblemKind::Forbidden));
@@ -87,9 +70,7 @@ async fn a_workspace_that_refuses_hides_no_other_and_a_bad_token_is_the_end() {
     let recorder = Recorder::start_with(|_, _| Reply::refusal(401, &json!({"message": "bad token"}))).await;
     for kind in [Kind::Instance, Kind::Operation, Kind::Container] {
         let (_, events) = list(&provider(&recorder), kind).await;
-        let Some(ListEvent::Failed(problem)) = events.last() else {
-            panic!("{events:?}")
-        };
+        let Some(ListEvent::Failed(problem)) = events.last() else { panic!("{events:?}") };
         assert_eq!(problem.kind, ProblemKind::Unauthorized);
     }
     assert!(within(provider(&recorder).check()).await.is_err());
@@ -122,10 +103,7 @@ async fn a_server_that_asks_for_patience_gets_it() {
             continue;
         };
         let waited = again.duration_since(*first);
-        assert!(
-            waited >= std::time::Duration::from_secs(1),
-            "{line} after {waited:?}"
-        );
+        assert!(waited >= std::time::Duration::from_secs(1), "{line} after {waited:?}");
     }
     assert_eq!((provider.traffic().requests, provider.traffic().retries), (8, 4));
 }
@@ -136,13 +114,8 @@ async fn a_server_that_stays_broken_is_asked_a_few_times_and_its_rows_stay() {
     let provider = provider(&recorder);
     let (rows, events) = list(&provider, Kind::Instance).await;
     assert!(rows.is_empty());
-    let Some(ListEvent::Failed(problem)) = events.last() else {
-        panic!("{events:?}")
-    };
-    assert_eq!(
-        (&*problem.message, problem.kind),
-        ("Maintenance", ProblemKind::Server)
-    );
+    let Some(ListEvent::Failed(problem)) = events.last() else { panic!("{events:?}") };
+    assert_eq!((&*problem.message, problem.kind), ("Maintenance", ProblemKind::Server));
     // One's own instances and the workspaces, each with three retries.
     assert_eq!(recorder.lines().len(), 8);
 }

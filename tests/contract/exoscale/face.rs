@@ -47,10 +47,7 @@ async fn everything_is_listed_read_and_described() {
         assert!(matches!(events.last(), Some(ListEvent::End)), "{events:?}");
         let failed = events.iter().any(|it| matches!(it, ListEvent::ScopeFailed(..)));
         assert!(!failed && !rows.is_empty(), "{kind:?}: {events:?}");
-        let known = |row: &Resource| {
-            row.state()
-                .is_none_or(|state| state.lifecycle != Lifecycle::Unknown)
-        };
+        let known = |row: &Resource| row.state().is_none_or(|state| state.lifecycle != Lifecycle::Unknown);
         assert!(rows.iter().all(known), "{rows:?}");
         for row in rows.iter().rev().take(3) {
             let alone = within(provider.get(row.id())).await.unwrap();
@@ -59,14 +56,8 @@ async fn everything_is_listed_read_and_described() {
             let sections: Vec<_> = within(provider.describe(row.id()).collect()).await;
             assert!(!sections.is_empty());
             for section in sections {
-                let document = section
-                    .body
-                    .unwrap_or_else(|it| panic!("{kind:?} {}: {it}", section.title));
-                assert!(
-                    !document.value.to_string().contains("problem"),
-                    "{}",
-                    document.value
-                );
+                let document = section.body.unwrap_or_else(|it| panic!("{kind:?} {}: {it}", section.title));
+                assert!(!document.value.to_string().contains("problem"), "{}", document.value);
             }
         }
     }
@@ -77,17 +68,12 @@ async fn instances_are_in_zones_with_what_they_are_sold_as() {
     let cloud = start(None, None).await;
     let provider = provider(&cloud, "exoscale");
     let (rows, events) = list(&provider, Kind::Instance).await;
-    let ended = events
-        .iter()
-        .filter(|it| matches!(it, ListEvent::ScopeEnd(_)))
-        .count();
+    let ended = events.iter().filter(|it| matches!(it, ListEvent::ScopeEnd(_))).count();
     assert_eq!(ended, 8, "a scope a zone");
     // Rows are told again once their names are known: the last telling counts.
     let mut last = std::collections::BTreeMap::new();
     for row in rows {
-        let Resource::Instance(it) = row else {
-            panic!("an instance")
-        };
+        let Resource::Instance(it) = row else { panic!("an instance") };
         last.insert(it.id.clone(), it);
     }
     let zones: BTreeSet<_> = last.values().map(|it| it.location.clone()).collect();
@@ -101,19 +87,11 @@ async fn instances_are_in_zones_with_what_they_are_sold_as() {
     let used: BTreeSet<_> = with.flat_map(|gpus| gpus.models.iter().cloned()).collect();
     let (models, _) = list(&provider, Kind::GpuModel).await;
     for model in &used {
-        assert!(
-            models.iter().any(|it| it.name() == &**model),
-            "{model} is not sold"
-        );
+        assert!(models.iter().any(|it| it.name() == &**model), "{model} is not sold");
     }
     for model in models {
-        let Resource::GpuModel(it) = model else {
-            panic!("a GPU model")
-        };
-        assert!(
-            !it.sizes.is_empty() && !it.locations.is_empty() && it.quota.is_some(),
-            "{it:?}"
-        );
+        let Resource::GpuModel(it) = model else { panic!("a GPU model") };
+        assert!(!it.sizes.is_empty() && !it.locations.is_empty() && it.quota.is_some(), "{it:?}");
         assert_ne!(it.name, it.code, "a known family");
     }
 }
@@ -125,12 +103,7 @@ async fn a_change_is_seen_and_is_in_the_log() {
     let row = running(&provider).await;
     let (id, name) = (row.id(), row.name());
     let zone = id.scope.as_deref().unwrap();
-    change(
-        access(&cloud, "exoscale"),
-        zone,
-        &format!("instance/{}:stop", id.id),
-    )
-    .await;
+    change(access(&cloud, "exoscale"), zone, &format!("instance/{}:stop", id.id)).await;
     until(&provider, id, Lifecycle::Stopped).await;
     let (rows, _) = list(&provider, Kind::Operation).await;
     let stopped = rows.iter().find_map(|row| match row {
@@ -138,10 +111,7 @@ async fn a_change_is_seen_and_is_in_the_log() {
         _ => None,
     });
     let stopped = stopped.unwrap_or_else(|| panic!("{rows:?}"));
-    assert_eq!(
-        (stopped.target.as_deref(), stopped.state.lifecycle),
-        (Some(name), Lifecycle::Done)
-    );
+    assert_eq!((stopped.target.as_deref(), stopped.state.lifecycle), (Some(name), Lifecycle::Done));
 }
 
 #[tokio::test]
@@ -170,9 +140,7 @@ async fn a_check_finds_every_read_good_and_a_wrong_secret_is_refused() {
     let wrong = open(&wrong).unwrap();
     let (rows, events) = list(&wrong, Kind::Instance).await;
     assert!(rows.is_empty());
-    let Some(ListEvent::Failed(problem)) = events.last() else {
-        panic!("{events:?}")
-    };
+    let Some(ListEvent::Failed(problem)) = events.last() else { panic!("{events:?}") };
     assert_eq!(problem.kind, ProblemKind::Unauthorized, "{problem}");
     assert!(!problem.to_string().contains("obviously-wrong"));
 }
@@ -183,11 +151,7 @@ async fn lists_are_whole_in_spite_of_errors_cuts_and_garbage() {
     let rough = start(None, Some("error=3%,429=1%,cut=2%,garbage=2%,seed=5")).await;
     let (good, bad) = (provider(&calm, "exoscale"), provider(&rough, "exoscale"));
     for &kind in good.kinds() {
-        let ids = |rows: Vec<Resource>| {
-            rows.iter()
-                .map(|row| row.id().id.clone())
-                .collect::<BTreeSet<_>>()
-        };
+        let ids = |rows: Vec<Resource>| rows.iter().map(|row| row.id().id.clone()).collect::<BTreeSet<_>>();
         let (rows, events) = list(&bad, kind).await;
         assert!(matches!(events.last(), Some(ListEvent::End)), "{events:?}");
         let failed = events.iter().find(|it| matches!(it, ListEvent::ScopeFailed(..)));
@@ -214,14 +178,7 @@ async fn all_that_is_said_to_be_read_is_asked_for() {
     assert!(within(provider.get(&operation)).await.is_err());
     within(provider.check()).await.unwrap();
     let asked = cloud.asked();
-    let below = |line: &str| {
-        Some(
-            line.strip_prefix("GET /exoscale/")?
-                .split_once("/v2")?
-                .1
-                .to_owned(),
-        )
-    };
+    let below = |line: &str| Some(line.strip_prefix("GET /exoscale/")?.split_once("/v2")?.1.to_owned());
     let asked: BTreeSet<String> = asked.iter().filter_map(|line| below(line)).collect();
     let unasked: Vec<&str> = endpoints(Platform::Exoscale)
         .iter()

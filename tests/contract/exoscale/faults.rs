@@ -65,16 +65,8 @@ async fn zones_are_narrowed_by_name_and_a_wrong_name_is_told() {
     assert!(hint.contains("ch-gva-2, de-fra-1"), "{hint}");
     list(&provider, Kind::Operation).await;
     let asked = verified(&recorder);
-    assert!(
-        asked
-            .iter()
-            .any(|line| line.starts_with("GET /de-fra-1/v2/event ")),
-        "{asked:?}"
-    );
-    assert!(
-        within(provider.get(&web())).await.is_err(),
-        "its zone is not looked at"
-    );
+    assert!(asked.iter().any(|line| line.starts_with("GET /de-fra-1/v2/event ")), "{asked:?}");
+    assert!(within(provider.get(&web())).await.is_err(), "its zone is not looked at");
 }
 
 #[tokio::test]
@@ -86,29 +78,18 @@ async fn without_a_list_of_zones_its_own_is_asked_and_the_failure_told() {
     .await;
     let (rows, rest) = list(&provider, Kind::Instance).await;
     assert_eq!(rows.len(), 1);
-    let [ListEvent::ScopeEnd(zone), ListEvent::Failed(problem)] = &rest[..] else {
-        panic!("{rest:?}")
-    };
-    assert_eq!(
-        (&**zone, &*problem.message),
-        ("ch-gva-2", "no such place"),
-        "rows of other zones stay"
-    );
-    assert!(
-        verified(&recorder)
-            .iter()
-            .all(|line| line.starts_with("GET /ch-gva-2/v2/"))
-    );
+    let [ListEvent::ScopeEnd(zone), ListEvent::Failed(problem)] = &rest[..] else { panic!("{rest:?}") };
+    assert_eq!((&**zone, &*problem.message), ("ch-gva-2", "no such place"), "rows of other zones stay");
+    assert!(verified(&recorder).iter().all(|line| line.starts_with("GET /ch-gva-2/v2/")));
 }
 
 #[tokio::test]
 async fn the_check_tries_every_read_and_names_what_is_missing() {
     let (recorder, provider) = recorded(|line, address| match line {
         "GET /ch-gva-2/v2/quota" => refused(403, "Forbidden by role policy"),
-        "GET /de-fra-1/v2/instance" => Reply::refusal(
-            400,
-            &json!({"title": "Bad zone", "detail": "closed", "errors": ["for good"]}),
-        ),
+        "GET /de-fra-1/v2/instance" => {
+            Reply::refusal(400, &json!({"title": "Bad zone", "detail": "closed", "errors": ["for good"]}))
+        }
         line => organisation(line, address),
     })
     .await;
@@ -119,15 +100,10 @@ async fn the_check_tries_every_read_and_names_what_is_missing() {
         .iter()
         .filter_map(|(name, result)| Some((&**name, result.as_ref().err()?.to_string())))
         .collect();
-    let [(zone, closed), (quota, forbidden)] = &failed[..] else {
-        panic!("{failed:?}")
-    };
+    let [(zone, closed), (quota, forbidden)] = &failed[..] else { panic!("{failed:?}") };
     assert_eq!((*zone, *quota), ("list-instances de-fra-1", "list-quotas"));
     assert!(closed.starts_with("Bad zone: closed; for good (400)"), "{closed}");
-    assert!(
-        forbidden.contains("lacks `list-quotas`") && forbidden.contains("role policy"),
-        "{forbidden}"
-    );
+    assert!(forbidden.contains("lacks `list-quotas`") && forbidden.contains("role policy"), "{forbidden}");
     verified(&recorder);
 }
 
@@ -140,15 +116,10 @@ async fn a_key_that_is_let_in_nowhere_is_refused_itself() {
     .await;
     let (rows, rest) = list(&provider, Kind::Instance).await;
     assert!(rows.is_empty());
-    let Some(ListEvent::Failed(problem)) = rest.last() else {
-        panic!("{rest:?}")
-    };
+    let Some(ListEvent::Failed(problem)) = rest.last() else { panic!("{rest:?}") };
     assert_eq!(problem.kind, ProblemKind::Unauthorized);
     assert!(problem.hint.as_deref().unwrap().contains("clock"), "{problem}");
-    assert!(
-        recorder.take().len() <= 4,
-        "the zones, the types, and once a zone"
-    );
+    assert!(recorder.take().len() <= 4, "the zones, the types, and once a zone");
     let problem = within(provider.check()).await.unwrap_err();
     assert_eq!(problem.kind, ProblemKind::Unauthorized);
 }
@@ -162,13 +133,7 @@ async fn too_many_requests_say_when_to_come_back() {
         line => organisation(line, address),
     })
     .await;
-    let problem = within(provider.console(&web(), ScreenKind::WebPage))
-        .await
-        .err()
-        .unwrap();
+    let problem = within(provider.console(&web(), ScreenKind::WebPage)).await.err().unwrap();
     assert_eq!(problem.kind, ProblemKind::RateLimited);
-    assert_eq!(
-        (&*problem.message, problem.retry_after),
-        ("slow down", Some(Duration::from_secs(90)))
-    );
+    assert_eq!((&*problem.message, problem.retry_after), ("slow down", Some(Duration::from_secs(90))));
 }

@@ -20,17 +20,9 @@ const SECRET: &str = "obviously-fake-secret";
 
 fn context(recorder: &Recorder) -> Context {
     let value = |text: &str| SecretRef::Value(Secret::new(text));
-    let credentials = Credentials::KeyPair {
-        key: value(KEY),
-        secret: value(SECRET),
-    };
+    let credentials = Credentials::KeyPair { key: value(KEY), secret: value(SECRET) };
     let base = format!("http://{}/base/ch-gva-2/v2", recorder.address);
-    Context::new(
-        ContextName::new("recorded"),
-        Platform::Exoscale,
-        base.parse().unwrap(),
-        credentials,
-    )
+    Context::new(ContextName::new("recorded"), Platform::Exoscale, base.parse().unwrap(), credentials)
 }
 
 async fn recorded(
@@ -146,20 +138,12 @@ fn verify(asked: &Asked) {
     let (method, path) = (words.next().unwrap(), words.next().unwrap());
     let query: Vec<(&str, &str)> = words
         .next()
-        .map(|query| {
-            query
-                .split('&')
-                .map(|pair| pair.split_once('=').unwrap())
-                .collect()
-        })
+        .map(|query| query.split('&').map(|pair| pair.split_once('=').unwrap()).collect())
         .unwrap_or_default();
     let names: Vec<&str> = query.iter().map(|(name, _)| *name).collect();
     let values: String = query.iter().map(|(_, value)| *value).collect();
     assert_eq!(field("signed-query-args").unwrap_or_default(), names.join(";"));
-    assert!(
-        !header.contains("signed-query-args=,"),
-        "left out where there is no query"
-    );
+    assert!(!header.contains("signed-query-args=,"), "left out where there is no query");
     let expires = field("expires").unwrap();
     let left = expires.parse::<i64>().unwrap() - Timestamp::now().as_millis() / 1000;
     assert!((500..=600).contains(&left), "{left} s");
@@ -179,10 +163,7 @@ fn verified(recorder: &Recorder) -> Vec<String> {
         }
         assert_eq!(it.headers["accept"], "application/json");
     }
-    let mut lines: Vec<String> = asked
-        .into_iter()
-        .map(|it| it.line.replace("/base/", "/"))
-        .collect();
+    let mut lines: Vec<String> = asked.into_iter().map(|it| it.line.replace("/base/", "/")).collect();
     lines.sort();
     lines
 }

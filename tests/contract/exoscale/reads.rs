@@ -16,12 +16,8 @@ async fn instances_are_asked_of_every_zone_and_joined_with_what_it_sells() {
     let (recorder, provider) = recorded(organisation).await;
     let (rows, rest) = list(&provider, Kind::Instance).await;
     let of_zone = |zone: &str| {
-        [
-            "instance",
-            "template visibility=private",
-            "template visibility=public",
-        ]
-        .map(|path| format!("GET /{zone}/v2/{path}"))
+        ["instance", "template visibility=private", "template visibility=public"]
+            .map(|path| format!("GET /{zone}/v2/{path}"))
     };
     let mut expected = [&of_zone("ch-gva-2")[..], &of_zone("de-fra-1")].concat();
     // A template that is in no list any more is read by itself.
@@ -30,21 +26,12 @@ async fn instances_are_asked_of_every_zone_and_joined_with_what_it_sells() {
     assert_eq!(verified(&recorder), expected);
     let (shop, db) = (instance(&rows, "web-1"), instance(&rows, "db-1"));
     assert_eq!(shop.id, web());
-    assert_eq!(
-        (shop.size.as_deref(), shop.image.as_deref()),
-        (Some("gpua30.small"), Some("Linux 22"))
-    );
+    assert_eq!((shop.size.as_deref(), shop.image.as_deref()), (Some("gpua30.small"), Some("Linux 22")));
     let gpus = shop.gpus.as_ref().unwrap();
     assert_eq!((gpus.count, &*gpus.models[0]), (1, "NVIDIA A30"));
-    assert_eq!(
-        (db.location.as_deref(), db.image.as_deref()),
-        (Some("de-fra-1"), Some("Linux 24"))
-    );
+    assert_eq!((db.location.as_deref(), db.image.as_deref()), (Some("de-fra-1"), Some("Linux 24")));
     assert_eq!((db.state.lifecycle, &db.gpus), (Lifecycle::Stopped, &None));
-    let ends = rest
-        .iter()
-        .filter(|it| matches!(it, ListEvent::ScopeEnd(_)))
-        .count();
+    let ends = rest.iter().filter(|it| matches!(it, ListEvent::ScopeEnd(_))).count();
     assert_eq!((ends, rest.len()), (2, 3), "{rest:?}");
     assert!(matches!(rest.last(), Some(ListEvent::End)));
 
@@ -54,9 +41,7 @@ async fn instances_are_asked_of_every_zone_and_joined_with_what_it_sells() {
         [geneva("instance"), "GET /de-fra-1/v2/instance".to_owned()],
         "catalogues and zones are good for an hour"
     );
-    let Ok(Resource::Instance(row)) = within(provider.get(&web())).await else {
-        panic!("an instance")
-    };
+    let Ok(Resource::Instance(row)) = within(provider.get(&web())).await else { panic!("an instance") };
     assert_eq!(verified(&recorder), [geneva("instance/i1")]);
     assert_eq!((&row.id, row.size.as_deref()), (&web(), Some("gpua30.small")));
 }
@@ -66,13 +51,8 @@ async fn gpu_models_are_families_with_what_is_left() {
     let (recorder, provider) = recorded(organisation).await;
     let (rows, rest) = list(&provider, Kind::GpuModel).await;
     assert!(matches!(rest[..], [ListEvent::End]), "{rest:?}");
-    assert_eq!(
-        verified(&recorder),
-        [geneva("instance-type"), geneva("quota"), geneva("zone"),]
-    );
-    let Some(Resource::GpuModel(model)) = rows.last() else {
-        panic!("{rows:?}")
-    };
+    assert_eq!(verified(&recorder), [geneva("instance-type"), geneva("quota"), geneva("zone"),]);
+    let Some(Resource::GpuModel(model)) = rows.last() else { panic!("{rows:?}") };
     assert_eq!((&*model.code, &*model.name), ("gpua30", "NVIDIA A30"));
     assert_eq!((&*model.sizes[0], &*model.locations[0]), ("small 1x", "ch-gva-2"));
     assert_eq!((model.quota.as_deref(), &model.price), (Some("3 of 4"), &None));
@@ -106,16 +86,10 @@ async fn the_log_of_the_last_day_is_asked_of_one_zone() {
     verified(&recorder);
     let (rows, _) = list(&provider, Kind::Operation).await;
     let lines = verified(&recorder);
-    let [line] = &lines[..] else {
-        panic!("one request: {lines:?}")
-    };
+    let [line] = &lines[..] else { panic!("one request: {lines:?}") };
     let query = line.strip_prefix(&geneva("event from=")).unwrap();
     let (from, to) = query.split_once("&to=").unwrap();
-    assert_eq!(
-        (from.len(), to.len()),
-        ("2026-01-02T03:04:05Z".len(), from.len()),
-        "to the second"
-    );
+    assert_eq!((from.len(), to.len()), ("2026-01-02T03:04:05Z".len(), from.len()), "to the second");
     let (from, to) = (Timestamp::parse(from).unwrap(), Timestamp::parse(to).unwrap());
     assert_eq!(to.since(from), Duration::from_secs(86_400));
     let operations: Vec<_> = rows
@@ -140,11 +114,7 @@ async fn the_log_of_the_last_day_is_asked_of_one_zone() {
     let operation = id(Kind::Operation, Some("de-fra-1"), "o1");
     let row = within(provider.get(&operation)).await.unwrap();
     assert_eq!(row.state().unwrap().lifecycle, Lifecycle::Running);
-    assert_eq!(
-        verified(&recorder),
-        ["GET /de-fra-1/v2/operation/o1"],
-        "in its own zone"
-    );
+    assert_eq!(verified(&recorder), ["GET /de-fra-1/v2/operation/o1"], "in its own zone");
 }
 
 #[tokio::test]
@@ -173,10 +143,8 @@ async fn details_hold_everything_that_an_instance_refers_to() {
             "events",
         ]
     );
-    let asked: Vec<String> = verified(&recorder)
-        .into_iter()
-        .filter(|line| !line.contains("/event"))
-        .collect();
+    let asked: Vec<String> =
+        verified(&recorder).into_iter().filter(|line| !line.contains("/event")).collect();
     let mut expected: Vec<String> = [
         "anti-affinity-group/a1",
         "block-storage instance-id=i1",
@@ -205,11 +173,7 @@ async fn details_hold_everything_that_an_instance_refers_to() {
     };
     assert_eq!(body("instance").value["disk-size"], 50);
     assert_eq!(body("user-data").value["user-data"], "#cloud-config");
-    for (title, field) in [
-        ("instance", "user-data"),
-        ("user-data", "user-data"),
-        ("password", "password"),
-    ] {
+    for (title, field) in [("instance", "user-data"), ("user-data", "user-data"), ("password", "password")] {
         assert_eq!(body(title).masked()[field], "••••••••", "{title}");
     }
     assert_eq!(body("events").value.as_array().unwrap().len(), 1, "only its own");
@@ -218,11 +182,8 @@ async fn details_hold_everything_that_an_instance_refers_to() {
 #[tokio::test]
 async fn a_console_is_told_with_the_page_that_shows_it() {
     let (recorder, provider) = recorded(organisation).await;
-    let Ok(Console::Framebuffer {
-        endpoint,
-        page,
-        good_for,
-    }) = within(provider.console(&web(), ScreenKind::WebPage)).await
+    let Ok(Console::Framebuffer { endpoint, page, good_for }) =
+        within(provider.console(&web(), ScreenKind::WebPage)).await
     else {
         panic!("a framebuffer")
     };
@@ -241,11 +202,7 @@ async fn every_endpoint_that_is_said_to_be_read_is_asked_for_and_no_other() {
     for kind in provider.kinds() {
         list(&provider, *kind).await;
     }
-    for of in [
-        web(),
-        id(Kind::GpuModel, None, "gpua30"),
-        id(Kind::Operation, Some("ch-gva-2"), "o1"),
-    ] {
+    for of in [web(), id(Kind::GpuModel, None, "gpua30"), id(Kind::Operation, Some("ch-gva-2"), "o1")] {
         within(provider.describe(&of).collect::<Vec<_>>()).await;
     }
     let _ = within(provider.console(&web(), ScreenKind::WebPage)).await;

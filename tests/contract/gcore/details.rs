@@ -31,33 +31,19 @@ async fn single_reads_are_asked_for_as_documented() {
     let (recorder, provider) = settled().await;
     for (of, asked) in [
         (web(), vec!["GET /v1/instances/5/7/i1"]),
-        (
-            id(Kind::Container, Some("7"), "nginx"),
-            vec!["GET /v1/caas/5/7/containers/nginx"],
-        ),
+        (id(Kind::Container, Some("7"), "nginx"), vec!["GET /v1/caas/5/7/containers/nginx"]),
         (id(Kind::Operation, None, "t1"), vec!["GET /v1/tasks/t1"]),
         (
             id(Kind::Container, None, "llm"),
-            vec![
-                "GET /v3/inference/5/deployments/llm",
-                "GET /v3/inference/flavors limit=1000&offset=0",
-            ],
+            vec!["GET /v3/inference/5/deployments/llm", "GET /v3/inference/flavors limit=1000&offset=0"],
         ),
     ] {
         let row = within(provider.get(&of)).await.unwrap();
         assert_eq!(row.id(), &of);
         assert_eq!(signed(&recorder), asked);
     }
-    assert!(
-        within(provider.get(&id(Kind::Instance, Some("7"), "i9")))
-            .await
-            .is_err()
-    );
-    assert!(
-        within(provider.get(&id(Kind::GpuModel, None, "abacus")))
-            .await
-            .is_err()
-    );
+    assert!(within(provider.get(&id(Kind::Instance, Some("7"), "i9"))).await.is_err());
+    assert!(within(provider.get(&id(Kind::GpuModel, None, "abacus"))).await.is_err());
 }
 
 #[tokio::test]
@@ -119,14 +105,8 @@ async fn an_instance_is_described_by_everything_that_is_told_of_it() {
 async fn deployments_containers_tasks_and_models_are_described() {
     let (_recorder, provider) = settled().await;
     for (of, titles) in [
-        (
-            id(Kind::Container, None, "llm"),
-            vec!["deployment", "flavor", "capacity"],
-        ),
-        (
-            id(Kind::Container, Some("7"), "nginx"),
-            vec!["container", "flavor", "logs"],
-        ),
+        (id(Kind::Container, None, "llm"), vec!["deployment", "flavor", "capacity"]),
+        (id(Kind::Container, Some("7"), "nginx"), vec!["container", "flavor", "logs"]),
         (id(Kind::Operation, None, "t1"), vec!["task"]),
         (
             id(Kind::GpuModel, None, "h100"),
@@ -150,10 +130,7 @@ async fn deployments_containers_tasks_and_models_are_described() {
                 ("gpu/virtual flavors", value) => assert_eq!(value["Luxembourg"][0]["capacity"], 6),
                 ("inference capacity" | "capacity", value) => assert_eq!(value["Manassas"][0]["capacity"], 4),
                 ("client_quotas", value) => {
-                    assert_eq!(
-                        value["regional_quotas"]["Luxembourg"]["gpu_virtual_h100_count_limit"],
-                        8
-                    );
+                    assert_eq!(value["regional_quotas"]["Luxembourg"]["gpu_virtual_h100_count_limit"], 8);
                 }
                 _ => {}
             }
@@ -185,10 +162,7 @@ async fn recent_metrics_are_asked_for_by_the_hour() {
     let (recorder, provider) = settled().await;
     let since = Timestamp::now().before(Duration::from_secs(120));
     within(provider.samples(&web(), since)).await.unwrap();
-    assert_eq!(
-        recorder.take()[0].body,
-        json!({"time_interval": 1, "time_unit": "hour"})
-    );
+    assert_eq!(recorder.take()[0].body, json!({"time_interval": 1, "time_unit": "hour"}));
 }
 
 #[tokio::test]
@@ -196,13 +170,8 @@ async fn the_serial_console_is_asked_for_first_and_then_the_screen() {
     let (recorder, provider) = settled().await;
     let console = "GET /v1/instances/5/7/i1/get_console console_type=";
     let opened = within(provider.console(&web(), ScreenKind::Terminal)).await;
-    let Ok(Console::Framebuffer { endpoint, page, .. }) = opened else {
-        panic!("a screen")
-    };
-    assert_eq!(
-        signed(&recorder),
-        [format!("{console}novnc"), format!("{console}serial")]
-    );
+    let Ok(Console::Framebuffer { endpoint, page, .. }) = opened else { panic!("a screen") };
+    assert_eq!(signed(&recorder), [format!("{console}novnc"), format!("{console}serial")]);
     let expected = format!("ws://{}/?token=obviously-fake", recorder.address);
     assert_eq!(endpoint.expose(), expected);
     assert!(page.unwrap().expose().contains("/vnc_auto.html?"));
@@ -216,9 +185,7 @@ async fn a_log_is_polled_and_told_once() {
     let (recorder, provider) = settled().await;
     let mut logs = provider.logs(&id(Kind::Container, None, "llm"), LogStart::Backlog);
     assert!(matches!(within(logs.next()).await, Some(LogEvent::Connected)));
-    let Some(LogEvent::Lines(lines)) = within(logs.next()).await else {
-        panic!("lines")
-    };
+    let Some(LogEvent::Lines(lines)) = within(logs.next()).await else { panic!("lines") };
     let texts: Vec<&str> = lines.iter().map(|line| &*line.text).collect();
     assert_eq!(texts, ["one", "two"], "oldest first");
     assert!(lines.iter().all(|line| line.exact));
@@ -236,17 +203,11 @@ async fn a_log_is_polled_and_told_once() {
     let log = "GET /v3/inference/5/deployments/llm/logs";
     assert_eq!(
         asked,
-        [
-            format!("{log} {ALL}&order_by=time.desc"),
-            format!("{log} limit=200&offset=0&order_by=time.desc")
-        ],
+        [format!("{log} {ALL}&order_by=time.desc"), format!("{log} limit=200&offset=0&order_by=time.desc")],
         "the backlog, then a glance"
     );
     let mut none = provider.logs(&web(), LogStart::Backlog);
-    assert!(matches!(
-        within(none.next()).await,
-        Some(LogEvent::Interrupted(_))
-    ));
+    assert!(matches!(within(none.next()).await, Some(LogEvent::Interrupted(_))));
 }
 
 #[tokio::test]
@@ -273,15 +234,8 @@ async fn every_endpoint_that_is_said_to_be_read_is_asked_for() {
     let metal = id(Kind::Instance, Some("7"), "metal");
     described(&provider, &metal).await;
     within(provider.samples(&web(), Timestamp::now())).await.unwrap();
-    within(provider.console(&web(), ScreenKind::Terminal))
-        .await
-        .unwrap();
-    within(
-        provider
-            .logs(&id(Kind::Container, None, "llm"), LogStart::Backlog)
-            .next(),
-    )
-    .await;
+    within(provider.console(&web(), ScreenKind::Terminal)).await.unwrap();
+    within(provider.logs(&id(Kind::Container, None, "llm"), LogStart::Backlog).next()).await;
     within(provider.check()).await.unwrap();
     let asked: BTreeSet<String> = recorder
         .lines()

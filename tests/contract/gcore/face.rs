@@ -30,15 +30,9 @@ async fn everything_is_listed_and_described() {
     let (_cloud, provider) = demo().await;
     for &kind in provider.kinds() {
         let (rows, events) = list(&provider, kind).await;
-        assert!(
-            matches!(events.last(), Some(ListEvent::End)),
-            "{kind:?}: {events:#?}"
-        );
+        assert!(matches!(events.last(), Some(ListEvent::End)), "{kind:?}: {events:#?}");
         for event in &events {
-            assert!(
-                !matches!(event, ListEvent::ScopeFailed(..)),
-                "{kind:?}: {event:?}"
-            );
+            assert!(!matches!(event, ListEvent::ScopeFailed(..)), "{kind:?}: {event:?}");
         }
         assert!(!rows.is_empty() || kind == Kind::Operation, "{kind:?}");
         for row in &rows {
@@ -63,13 +57,8 @@ async fn rows_tell_what_their_columns_show() {
     let (_cloud, provider) = demo().await;
     let (rows, _) = list(&provider, Kind::Instance).await;
     for row in &rows {
-        let Resource::Instance(row) = row else {
-            panic!("{row:?}")
-        };
-        assert!(
-            row.size.is_some() && row.location.is_some() && row.created.is_some(),
-            "{row:?}"
-        );
+        let Resource::Instance(row) = row else { panic!("{row:?}") };
+        assert!(row.size.is_some() && row.location.is_some() && row.created.is_some(), "{row:?}");
         assert!(!row.addresses.is_empty() && row.offers.telemetry, "{row:?}");
     }
     let (models, _) = list(&provider, Kind::GpuModel).await;
@@ -77,9 +66,7 @@ async fn rows_tell_what_their_columns_show() {
     assert!(codes.contains("h100") && codes.contains("l40s"), "{codes:?}");
     assert_eq!(codes.len(), models.len(), "each once");
     for row in &models {
-        let Resource::GpuModel(model) = row else {
-            panic!("{row:?}")
-        };
+        let Resource::GpuModel(model) = row else { panic!("{row:?}") };
         assert!(
             model.memory.is_some() && !model.sizes.is_empty() && !model.locations.is_empty(),
             "{model:?}"
@@ -88,14 +75,10 @@ async fn rows_tell_what_their_columns_show() {
     }
     let (containers, _) = list(&provider, Kind::Container).await;
     for row in &containers {
-        let Resource::Container(row) = row else {
-            panic!("{row:?}")
-        };
+        let Resource::Container(row) = row else { panic!("{row:?}") };
         let gpus = row.gpus.as_ref().unwrap();
         assert!(
-            models
-                .iter()
-                .any(|model| matches!(model, Resource::GpuModel(it) if gpus.accepts(it))),
+            models.iter().any(|model| matches!(model, Resource::GpuModel(it) if gpus.accepts(it))),
             "{row:?}"
         );
     }
@@ -107,15 +90,9 @@ async fn metrics_come_in_as_samples() {
     let id = running(&provider).await;
     let hour_ago = Timestamp::now().before(Duration::from_secs(3600));
     let samples = within(provider.samples(&id, hour_ago)).await.unwrap();
-    assert!(
-        samples.windows(2).all(|pair| pair[0].at < pair[1].at),
-        "{samples:?}"
-    );
+    assert!(samples.windows(2).all(|pair| pair[0].at < pair[1].at), "{samples:?}");
     let last = samples.last().expect("an hour has minutes");
-    assert!(
-        last.cpu.is_some() && last.cpu_limit.is_some() && last.memory.is_some(),
-        "{last:?}"
-    );
+    assert!(last.cpu.is_some() && last.cpu_limit.is_some() && last.memory.is_some(), "{last:?}");
     assert!(last.net_rx.is_some() && last.disk_write.is_some(), "{last:?}");
     let since = within(provider.samples(&id, last.at)).await.unwrap();
     assert_eq!(since, [], "once a minute");
@@ -125,10 +102,7 @@ async fn metrics_come_in_as_samples() {
 async fn serial(provider: &SharedProvider) -> quarterdeck::net::Socket {
     let (rows, _) = list(provider, Kind::Instance).await;
     for row in rows.iter().filter(|row| &*row.state().unwrap().raw == "ACTIVE") {
-        match within(provider.console(row.id(), ScreenKind::Terminal))
-            .await
-            .unwrap()
-        {
+        match within(provider.console(row.id(), ScreenKind::Terminal)).await.unwrap() {
             Console::Terminal { socket, input, .. } => {
                 assert!(input);
                 return socket;
@@ -147,10 +121,7 @@ async fn a_serial_console_carries_a_terminals_bytes_both_ways() {
     let (_cloud, provider) = demo().await;
     let mut socket = serial(&provider).await;
     assert_eq!(socket.subprotocol(), Some("binary"));
-    socket
-        .send(Frame::Binary("obviously-typed\r".into()))
-        .await
-        .unwrap();
+    socket.send(Frame::Binary("obviously-typed\r".into())).await.unwrap();
     let mut seen = String::new();
     within(async {
         while !seen.contains("obviously-typed") {

@@ -19,32 +19,15 @@ async fn instances_are_asked_of_every_active_region_of_the_default_project() {
         |region: u8| format!("GET /v1/instances/5/{region} {INSTANCES}&{ALL}&order_by=created.asc");
     assert_eq!(
         signed(&recorder),
-        [
-            of_region(7),
-            of_region(9),
-            format!("GET /v1/projects {ALL}"),
-            format!("GET /v1/regions {ALL}")
-        ]
+        [of_region(7), of_region(9), format!("GET /v1/projects {ALL}"), format!("GET /v1/regions {ALL}")]
     );
-    let [Resource::Instance(row)] = &rows[..] else {
-        panic!("{rows:?}")
-    };
-    assert_eq!(
-        (&row.id, &*row.name, row.location.as_deref()),
-        (&super::web(), "web", Some("Luxembourg"))
-    );
-    let ends = rest
-        .iter()
-        .filter(|it| matches!(it, ListEvent::ScopeEnd(_)))
-        .count();
+    let [Resource::Instance(row)] = &rows[..] else { panic!("{rows:?}") };
+    assert_eq!((&row.id, &*row.name, row.location.as_deref()), (&super::web(), "web", Some("Luxembourg")));
+    let ends = rest.iter().filter(|it| matches!(it, ListEvent::ScopeEnd(_))).count();
     assert_eq!((ends, rest.len()), (2, 3), "{rest:?}");
     assert!(matches!(rest.last(), Some(ListEvent::End)));
     list(&provider, Kind::Instance).await;
-    assert_eq!(
-        signed(&recorder),
-        [of_region(7), of_region(9)],
-        "places are remembered"
-    );
+    assert_eq!(signed(&recorder), [of_region(7), of_region(9)], "places are remembered");
 }
 
 #[tokio::test]
@@ -57,9 +40,7 @@ async fn a_context_that_names_its_places_asks_for_nothing_else() {
     list(&provider, Kind::Instance).await;
     assert_eq!(
         signed(&recorder),
-        [format!(
-            "GET /v1/instances/5/9 {INSTANCES}&{ALL}&order_by=created.asc"
-        )],
+        [format!("GET /v1/instances/5/9 {INSTANCES}&{ALL}&order_by=created.asc")],
         "the first rows need one round trip"
     );
 }
@@ -68,18 +49,15 @@ async fn a_context_that_names_its_places_asks_for_nothing_else() {
 fn many(line: &str, most: usize) -> Reply {
     let of = |name: &str| {
         let query = line.split(' ').nth(2)?;
-        query
-            .split('&')
-            .find_map(|pair| pair.strip_prefix(name)?.strip_prefix('=')?.parse().ok())
+        query.split('&').find_map(|pair| pair.strip_prefix(name)?.strip_prefix('=')?.parse().ok())
     };
     if !line.contains("/instances/5/7") {
         return Reply::json(&page(&[]));
     }
     let (offset, limit): (usize, usize) = (of("offset").unwrap(), of("limit").unwrap());
     let last = (offset + limit.min(most)).min(2300);
-    let rows: Vec<Value> = (offset..last)
-        .map(|n| json!({"id": format!("i{n}"), "status": "ACTIVE"}))
-        .collect();
+    let rows: Vec<Value> =
+        (offset..last).map(|n| json!({"id": format!("i{n}"), "status": "ACTIVE"})).collect();
     Reply::json(&json!({"count": 2300, "results": rows}))
 }
 
@@ -119,10 +97,7 @@ async fn containers_are_deployments_and_the_containers_of_regions() {
         _ => panic!("{name} of {rows:?}"),
     };
     let (llm, nginx) = (named("llm"), named("nginx"));
-    assert_eq!(
-        (llm.location.as_deref(), nginx.location.as_deref()),
-        (Some("Manassas"), Some("Luxembourg"))
-    );
+    assert_eq!((llm.location.as_deref(), nginx.location.as_deref()), (Some("Manassas"), Some("Luxembourg")));
     assert!(llm.offers.logs && !nginx.offers.logs);
     assert_eq!(&*llm.gpus.unwrap().models[0], "H100");
     let scopes: Vec<&str> = rest
@@ -141,19 +116,11 @@ async fn tasks_are_the_latest_of_the_project() {
     let (recorder, provider) = recorded(account).await;
     let (rows, rest) = list(&provider, Kind::Operation).await;
     let asked = signed(&recorder);
-    let tasks = asked
-        .iter()
-        .find(|line| line.starts_with("GET /v1/tasks "))
-        .unwrap();
-    let (since, others) = tasks
-        .trim_start_matches("GET /v1/tasks from_timestamp=")
-        .split_once('&')
-        .unwrap();
+    let tasks = asked.iter().find(|line| line.starts_with("GET /v1/tasks ")).unwrap();
+    let (since, others) = tasks.trim_start_matches("GET /v1/tasks from_timestamp=").split_once('&').unwrap();
     assert_eq!(others, format!("{ALL}&order_by=desc&project_id=5"));
     assert!(since.ends_with('Z') && !since.contains('.'), "{since}");
-    let [Resource::Operation(row)] = &rows[..] else {
-        panic!("{rows:?}")
-    };
+    let [Resource::Operation(row)] = &rows[..] else { panic!("{rows:?}") };
     assert_eq!((&*row.name, row.state.lifecycle), ("create_vm", Lifecycle::Done));
     assert!(row.finished.is_some(), "its times have no zone");
     assert!(matches!(rest[..], [ListEvent::End]));
@@ -180,9 +147,7 @@ async fn models_are_merged_from_every_catalogue_and_kept_for_a_while() {
         ]
     );
     assert!(matches!(rest[..], [ListEvent::End]), "{rest:?}");
-    let [Resource::GpuModel(model)] = &rows[..] else {
-        panic!("{rows:?}")
-    };
+    let [Resource::GpuModel(model)] = &rows[..] else { panic!("{rows:?}") };
     assert_eq!((&*model.code, &*model.name), ("h100", "NVIDIA H100"));
     assert_eq!(model.quota.as_deref(), Some("5 of 8 virtual, 2 of 2 inference"));
     assert_eq!(model.price.as_deref(), Some("from 3.10 EUR/h"));

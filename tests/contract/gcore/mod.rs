@@ -68,10 +68,8 @@ fn refused(status: u16, class: &str, message: &str) -> Reply {
 /// An account with one of everything, in two active regions. What is not here is 404.
 fn account(line: &str, address: SocketAddr) -> Reply {
     let path = line.split(' ').nth(1).unwrap_or_default();
-    let body = places(path)
-        .or_else(|| machines(path))
-        .or_else(|| catalogues(path))
-        .or_else(|| containers(path));
+    let body =
+        places(path).or_else(|| machines(path)).or_else(|| catalogues(path)).or_else(|| containers(path));
     let console = || match (path, line) {
         ("/cloud/v1/instances/5/7/i1/get_console", it) if it.ends_with("novnc") => {
             let url = format!("http://{address}/vnc_auto.html?path=%3Ftoken%3Dobviously-fake");
@@ -157,10 +155,8 @@ fn catalogues(path: &str) -> Option<Value> {
         }
         "/cloud/v3/gpu/baremetal/5/7/flavors" => list(&[]),
         "/cloud/v3/inference/flavors" => {
-            list(
-                &[json!({"name": "inference-1xh100", "gpu": 1, "gpu_model": "H100",
-            "gpu_memory": 80, "cpu": 16, "memory": 232})],
-            )
+            list(&[json!({"name": "inference-1xh100", "gpu": 1, "gpu_model": "H100",
+            "gpu_memory": 80, "cpu": 16, "memory": 232})])
         }
         "/cloud/v3/inference/flavors/inference-1xh100" => json!({"name": "inference-1xh100"}),
         "/cloud/v3/inference/capacity" => {

@@ -33,49 +33,26 @@ async fn a_region_that_refuses_is_a_scope_that_failed() {
             _ => None,
         })
         .collect();
-    let [("9", problem)] = &failed[..] else {
-        panic!("{rest:?}")
-    };
-    assert_eq!(
-        (problem.kind, problem.request_id.as_deref()),
-        (ProblemKind::Forbidden, Some("req-1"))
-    );
+    let [("9", problem)] = &failed[..] else { panic!("{rest:?}") };
+    assert_eq!((problem.kind, problem.request_id.as_deref()), (ProblemKind::Forbidden, Some("req-1")));
     assert_eq!(&*problem.message, "Manassas: You shall not pass");
-    assert!(
-        problem.hint.as_ref().unwrap().contains("`instances`"),
-        "{problem}"
-    );
-    assert!(
-        matches!(rest.last(), Some(ListEvent::End)),
-        "the other region was told"
-    );
+    assert!(problem.hint.as_ref().unwrap().contains("`instances`"), "{problem}");
+    assert!(matches!(rest.last(), Some(ListEvent::End)), "the other region was told");
     // Every catalogue but that of the region is there.
     let (models, rest) = list(&provider, Kind::GpuModel).await;
-    assert!(
-        !models.is_empty() && matches!(rest.last(), Some(ListEvent::End)),
-        "{rest:?}"
-    );
-    assert!(
-        rest.iter()
-            .any(|event| matches!(event, ListEvent::ScopeFailed(..)))
-    );
+    assert!(!models.is_empty() && matches!(rest.last(), Some(ListEvent::End)), "{rest:?}");
+    assert!(rest.iter().any(|event| matches!(event, ListEvent::ScopeFailed(..))));
 }
 
 #[tokio::test]
 async fn a_refused_token_fails_the_whole_listing_and_is_not_repeated() {
     // A gateway may repeat what it refuses, and in a shape of its own.
-    let refusal = |_: &str, _| {
-        Reply::refusal(
-            401,
-            &json!({"message": "Bad permanent token: 1234$obviously-fake"}),
-        )
-    };
+    let refusal =
+        |_: &str, _| Reply::refusal(401, &json!({"message": "Bad permanent token: 1234$obviously-fake"}));
     let (recorder, provider) = recorded(refusal).await;
     for &kind in provider.kinds() {
         let (_, rest) = list(&provider, kind).await;
-        let [ListEvent::Failed(problem)] = &rest[..] else {
-            panic!("{kind:?}: {rest:?}")
-        };
+        let [ListEvent::Failed(problem)] = &rest[..] else { panic!("{kind:?}: {rest:?}") };
         assert_eq!(problem.kind, ProblemKind::Unauthorized);
         assert!(!format!("{problem:?}").contains("obviously-fake"), "{problem:?}");
         assert!(problem.hint.as_ref().unwrap().contains("APIKey"), "{problem}");
@@ -100,13 +77,8 @@ async fn refusals_are_told_with_what_they_hold() {
     let (_recorder, provider) = recorded(refusal).await;
     let problem = within(provider.get(&web())).await.unwrap_err();
     assert_eq!(&*problem.message, "Bad request: uuid: no uuid");
-    assert_eq!(
-        (problem.status, problem.request_id.as_deref()),
-        (Some(400), Some("req-2"))
-    );
-    let problem = within(provider.get(&id(Kind::Operation, None, "t1")))
-        .await
-        .unwrap_err();
+    assert_eq!((problem.status, problem.request_id.as_deref()), (Some(400), Some("req-2")));
+    let problem = within(provider.get(&id(Kind::Operation, None, "t1"))).await.unwrap_err();
     assert_eq!(&*problem.message, "gone astray");
 }
 
@@ -118,11 +90,8 @@ async fn a_right_that_is_missing_hides_one_section() {
     };
     let (_recorder, provider) = recorded(refusal).await;
     let sections: Vec<_> = within(provider.describe(&web()).collect()).await;
-    let failed: Vec<&str> = sections
-        .iter()
-        .filter(|section| section.body.is_err())
-        .map(|section| section.title)
-        .collect();
+    let failed: Vec<&str> =
+        sections.iter().filter(|section| section.body.is_err()).map(|section| section.title).collect();
     assert_eq!((sections.len(), &failed[..]), (12, &["volumes"][..]));
     let hint = sections[3].body.as_ref().unwrap_err().hint.clone();
     assert!(hint.unwrap().contains("`volumes`"));
@@ -141,20 +110,14 @@ async fn a_locked_console_and_a_log_that_is_gone_say_so() {
     };
     let (recorder, provider) = recorded(refusal).await;
     let opened: Result<Console, _> = within(provider.console(&web(), ScreenKind::Terminal)).await;
-    let Err(problem) = opened else {
-        panic!("it is locked")
-    };
+    let Err(problem) = opened else { panic!("it is locked") };
     assert!(problem.hint.unwrap().contains("lock"));
     assert!(
         !recorder.lines().iter().any(|line| line.ends_with("novnc")),
         "only a kind that is not there has another"
     );
-    let told: Vec<LogEvent> = within(
-        provider
-            .logs(&id(Kind::Container, None, "llm"), LogStart::Backlog)
-            .collect(),
-    )
-    .await;
+    let told: Vec<LogEvent> =
+        within(provider.logs(&id(Kind::Container, None, "llm"), LogStart::Backlog).collect()).await;
     assert!(
         matches!(&told[..], [LogEvent::Interrupted(problem)] if problem.kind == ProblemKind::NotFound),
         "{told:?}"

@@ -39,23 +39,12 @@ async fn a_deploy_is_accepted_processing_and_comes_online() {
     let made = accepted.json;
     assert_eq!(super::pair(&made), ("processing".into(), "deploy".into()));
     assert_eq!(made["service"]["machines"], json!([]), "machines are being made");
-    assert_eq!(
-        (&made["box"], &made["policy_box"]["id"]),
-        (&order["box"]["id"], &order["policy_box"]["id"])
-    );
-    assert_eq!(
-        (&made["tags"], &made["automatic_updates"]),
-        (&json!(["test"]), &json!("patch"))
-    );
-    let port = rows(&made["variables"])
-        .iter()
-        .find(|v| v["name"] == "http_port")
-        .expect("the variable");
+    assert_eq!((&made["box"], &made["policy_box"]["id"]), (&order["box"]["id"], &order["policy_box"]["id"]));
+    assert_eq!((&made["tags"], &made["automatic_updates"]), (&json!(["test"]), &json!("patch")));
+    let port = rows(&made["variables"]).iter().find(|v| v["name"] == "http_port").expect("the variable");
     assert_eq!(port["value"], "9090");
-    let own = rows(&made["boxes"][0]["variables"])
-        .iter()
-        .find(|v| v["name"] == "http_port")
-        .expect("its own");
+    let own =
+        rows(&made["boxes"][0]["variables"]).iter().find(|v| v["name"] == "http_port").expect("its own");
     assert_eq!(own["value"], "8080", "the box itself stays as it is");
 
     let id = made["id"].as_str().expect("an id");
@@ -66,11 +55,7 @@ async fn a_deploy_is_accepted_processing_and_comes_online() {
     let done = cloud.read(&path).await;
     assert_eq!(done["service"]["machines"][0]["state"], "done");
     let team = cloud.read("/services/workspaces/shop-production/instances").await;
-    assert!(
-        rows(&team)
-            .iter()
-            .any(|i| i["id"] == id && i["name"] == "Deployed by a test")
-    );
+    assert!(rows(&team).iter().any(|i| i["id"] == id && i["name"] == "Deployed by a test"));
 }
 
 #[tokio::test]
@@ -82,12 +67,7 @@ async fn a_policy_is_found_where_none_is_named_and_the_workspace_is_ones_own() {
         fields.remove(key);
     }
     let made = deploy(&cloud, &order).await;
-    assert_eq!(
-        (made.status, &made.json["owner"]),
-        (202, &json!("captain")),
-        "{}",
-        made.text
-    );
+    assert_eq!((made.status, &made.json["owner"]), (202, &json!("captain")), "{}", made.text);
     assert_eq!(made.json["policy_box"]["owner"], "captain");
     let mine = cloud.read("/services/instances").await;
     assert!(rows(&mine).iter().any(|i| i["id"] == made.json["id"]));
@@ -98,10 +78,7 @@ async fn what_the_schema_does_not_allow_is_refused() {
     let cloud = Box::start().await;
     let good = order(&cloud).await;
     let wrong: [(&str, Value); 10] = [
-        (
-            "schema",
-            json!("http://elasticbox.net/schemas/bulk-import-request"),
-        ),
+        ("schema", json!("http://elasticbox.net/schemas/bulk-import-request")),
         ("name", json!("")),
         ("name", json!("n".repeat(31))),
         ("flavour", json!("vanilla")),
@@ -118,11 +95,7 @@ async fn what_the_schema_does_not_allow_is_refused() {
         body[key] = value.clone();
         let refused = deploy(&cloud, &body).await;
         assert_eq!(refused.status, 400, "{key}: {value}");
-        assert!(
-            refused.json["message"]
-                .as_str()
-                .is_some_and(|m| m.starts_with("Invalid Data"))
-        );
+        assert!(refused.json["message"].as_str().is_some_and(|m| m.starts_with("Invalid Data")));
     }
     for key in ["schema", "name", "box", "automatic_updates"] {
         let mut body = good.clone();

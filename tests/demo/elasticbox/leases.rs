@@ -20,26 +20,13 @@ async fn some_instances_are_leased_and_some_leases_are_over() {
     let all = cloud.everybody().await;
     let now = in_seconds(0);
     let leases: Vec<&Value> = all.iter().map(|i| &i["lease"]).filter(|l| !l.is_null()).collect();
-    assert!(
-        leases
-            .iter()
-            .any(|l| l["released"] == false && l["expire"].as_str() > Some(now.as_str()))
-    );
-    assert!(
-        leases
-            .iter()
-            .any(|l| l["released"] == true && l["expire"].as_str() < Some(now.as_str()))
-    );
-    assert!(
-        all.iter().any(|i| i["lease"].is_null() && i["state"] == "done"),
-        "and some are always on"
-    );
+    assert!(leases.iter().any(|l| l["released"] == false && l["expire"].as_str() > Some(now.as_str())));
+    assert!(leases.iter().any(|l| l["released"] == true && l["expire"].as_str() < Some(now.as_str())));
+    assert!(all.iter().any(|i| i["lease"].is_null() && i["state"] == "done"), "and some are always on");
 }
 
 async fn put(cloud: &Box, path: &str, document: &Value) {
-    let answer = cloud
-        .send(cloud.request(Method::PUT, path).body(document.to_string()))
-        .await;
+    let answer = cloud.send(cloud.request(Method::PUT, path).body(document.to_string())).await;
     assert_eq!(answer.status, 200, "{}", answer.text);
 }
 
@@ -86,13 +73,7 @@ async fn a_lease_that_ends_amid_an_operation_waits_for_its_end() {
         tokio::time::sleep(Duration::from_millis(40)).await;
     }
     assert!(seen.contains(&("processing".into(), "deploy".into())), "{seen:?}");
-    assert!(
-        seen.contains(&("processing".into(), "terminate".into())),
-        "{seen:?}"
-    );
+    assert!(seen.contains(&("processing".into(), "terminate".into())), "{seen:?}");
     let operations = cloud.read(&format!("{path}/operations")).await;
-    assert!(
-        super::rows(&operations).iter().all(|o| o["state"] == "done"),
-        "{operations:#}"
-    );
+    assert!(super::rows(&operations).iter().all(|o| o["state"] == "done"), "{operations:#}");
 }

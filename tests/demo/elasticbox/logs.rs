@@ -13,10 +13,7 @@ async fn activity_is_whole_each_time_and_its_scripts_are_finished_later() {
     let id = cloud.id_of("mongodb-1").await;
     let path = format!("/services/instances/{id}");
     let before = cloud.read(&format!("{path}/activity")).await;
-    let created: Vec<&str> = rows(&before)
-        .iter()
-        .filter_map(|e| e["created"].as_str())
-        .collect();
+    let created: Vec<&str> = rows(&before).iter().filter_map(|e| e["created"].as_str()).collect();
     assert!(created.is_sorted(), "oldest first: {created:?}");
     assert_eq!(before[0]["text"], "Deploying instance.");
     assert_eq!(cloud.put(&format!("{path}/reinstall")).await.status, 202);
@@ -41,11 +38,7 @@ async fn activity_is_whole_each_time_and_its_scripts_are_finished_later() {
     assert_eq!(key(&running), key(&finished), "the same entry, written again");
 
     let after = cloud.read(&format!("{path}/activity")).await;
-    assert_eq!(
-        &rows(&after)[..rows(&before).len()],
-        rows(&before),
-        "what was there stays"
-    );
+    assert_eq!(&rows(&after)[..rows(&before).len()], rows(&before), "what was there stays");
     assert!(rows(&cloud.read(&format!("{path}/activity?operation=nothing")).await).is_empty());
 }
 
@@ -55,36 +48,20 @@ async fn machine_logs_are_a_text_that_grows_with_what_the_process_prints() {
     let id = cloud.id_of("tomcat-1").await;
     let path = format!("/services/instances/{id}");
     let one = cloud.read(&path).await;
-    let machine = one["service"]["machines"][0]["name"]
-        .as_str()
-        .expect("a name")
-        .to_owned();
+    let machine = one["service"]["machines"][0]["name"].as_str().expect("a name").to_owned();
     let logs = format!("{path}/machine_logs");
     assert_eq!(cloud.get(&logs).await.status, 400);
-    assert_eq!(
-        cloud.get(&format!("{logs}?machine_name=other-1")).await.status,
-        404
-    );
+    assert_eq!(cloud.get(&format!("{logs}?machine_name=other-1")).await.status, 404);
 
     let read = async |more: &str| {
         let answer = cloud.get(&format!("{logs}?machine_name={machine}{more}")).await;
         assert_eq!(answer.status, 200, "{}", answer.text);
-        assert!(
-            answer.headers["content-type"]
-                .to_str()
-                .is_ok_and(|v| v.starts_with("text/plain"))
-        );
+        assert!(answer.headers["content-type"].to_str().is_ok_and(|v| v.starts_with("text/plain")));
         answer.text
     };
     let first = read("").await;
-    assert!(
-        first.starts_with(&format!("Executing install-{id} script\n")),
-        "{first}"
-    );
-    assert!(
-        first.contains(&format!("start-{id} successfully executed.\n")),
-        "{first}"
-    );
+    assert!(first.starts_with(&format!("Executing install-{id} script\n")), "{first}");
+    assert!(first.contains(&format!("start-{id} successfully executed.\n")), "{first}");
     let began = Instant::now();
     let mut last = first;
     // Two lines of its own process, and never anything but appended.
@@ -101,10 +78,7 @@ async fn machine_logs_are_a_text_that_grows_with_what_the_process_prints() {
     let next = read("").await;
     assert!(next.starts_with(&last));
     let configured = read("&operation=reconfigure&event=configure").await;
-    assert!(
-        configured.starts_with(&format!("Executing configure-{id} script\n")),
-        "{configured}"
-    );
+    assert!(configured.starts_with(&format!("Executing configure-{id} script\n")), "{configured}");
     assert!(!configured.contains("install-"), "{configured}");
     assert!(read("&event=install").await.lines().count() < next.lines().count());
     assert_eq!(read("&box=Nothing").await, "");
@@ -114,8 +88,5 @@ async fn machine_logs_are_a_text_that_grows_with_what_the_process_prints() {
     cloud.until(&id, ("done", "terminate_service")).await;
     let after = read("").await;
     assert!(after.starts_with(&next), "{after}");
-    assert!(
-        after.contains(&format!("dispose-{id} successfully executed.\n")),
-        "{after}"
-    );
+    assert!(after.contains(&format!("dispose-{id} successfully executed.\n")), "{after}");
 }

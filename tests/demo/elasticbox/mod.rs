@@ -41,13 +41,7 @@ impl Box {
         let mut options = options(None);
         options.faces = vec!["elasticbox".into(), "quasarch".into()];
         let cloud = Cloud::start(options).await.expect("the cloud starts");
-        let of = |platform: &str| {
-            cloud
-                .access
-                .iter()
-                .find(|a| a.platform == platform)
-                .expect("a face")
-        };
+        let of = |platform: &str| cloud.access.iter().find(|a| a.platform == platform).expect("a face");
         let access = of("elasticbox").clone();
         // The same person signs in to both.
         let password = of("quasarch").secret.expose().to_owned();
@@ -83,14 +77,8 @@ impl Box {
         let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
         assert_eq!(headers["ElasticBox-Release"], "4.0", "{method} {path}");
         let text = answer.text().await.expect("whole");
-        let is_json = headers
-            .get("content-type")
-            .is_some_and(|v| v == "application/json");
-        let json: Value = if is_json {
-            serde_json::from_str(&text).expect("JSON")
-        } else {
-            Value::Null
-        };
+        let is_json = headers.get("content-type").is_some_and(|v| v == "application/json");
+        let json: Value = if is_json { serde_json::from_str(&text).expect("JSON") } else { Value::Null };
         if status >= 400 {
             assert!(json["message"].is_string(), "{method} {path}: {status} {text}");
         }
@@ -99,12 +87,7 @@ impl Box {
             let faults = description.faults(method.as_str(), &path, status, is_json.then_some(&json));
             assert!(faults.is_empty(), "{method} {path} {status}: {faults:#?}");
         }
-        Answer {
-            status,
-            headers,
-            text,
-            json,
-        }
+        Answer { status, headers, text, json }
     }
 
     pub async fn get(&self, path: &str) -> Answer {

@@ -6,9 +6,7 @@ use serde_json::{Value, json};
 use super::{Box, pair, rows};
 
 fn told(seen: &[(String, String)]) -> Vec<(&str, &str)> {
-    seen.iter()
-        .map(|(state, event)| (state.as_str(), event.as_str()))
-        .collect()
+    seen.iter().map(|(state, event)| (state.as_str(), event.as_str())).collect()
 }
 
 #[tokio::test]
@@ -33,49 +31,25 @@ async fn a_shutdown_ends_in_two_steps_and_excludes_everything_else() {
     }
     assert_eq!(
         seen,
-        [
-            ("processing", "shutdown"),
-            ("processing", "shutdown_service"),
-            ("done", "shutdown_service")
-        ]
+        [("processing", "shutdown"), ("processing", "shutdown_service"), ("done", "shutdown_service")]
     );
     let after = cloud.read(&path).await;
     assert!(after["updated"].as_str() > before["updated"].as_str());
-    assert_eq!(
-        cloud.put(&format!("{path}/shutdown")).await.status,
-        409,
-        "it is down"
-    );
-    assert_eq!(
-        cloud.put(&format!("{path}/reconfigure")).await.status,
-        409,
-        "it is down"
-    );
+    assert_eq!(cloud.put(&format!("{path}/shutdown")).await.status, 409, "it is down");
+    assert_eq!(cloud.put(&format!("{path}/reconfigure")).await.status, 409, "it is down");
 
     assert_eq!(cloud.put(&format!("{path}/poweron")).await.status, 202);
     let seen = cloud.until(&id, ("done", "poweron")).await;
     assert!(told(&seen).contains(&("processing", "poweron")), "{seen:?}");
     let operations = cloud.read(&format!("{path}/operations")).await;
-    let events: Vec<&str> = rows(&operations)
-        .iter()
-        .filter_map(|o| o["operation"].as_str())
-        .collect();
+    let events: Vec<&str> = rows(&operations).iter().filter_map(|o| o["operation"].as_str()).collect();
     assert_eq!(events, ["deploy", "shutdown", "shutdown_service", "poweron"]);
-    assert!(
-        rows(&operations)
-            .iter()
-            .all(|o| o["state"] == "done" && !rows(&o["activity"]).is_empty())
-    );
-    let ids: std::collections::HashSet<&str> = rows(&operations)
-        .iter()
-        .filter_map(|o| o["id"].as_str())
-        .collect();
+    assert!(rows(&operations).iter().all(|o| o["state"] == "done" && !rows(&o["activity"]).is_empty()));
+    let ids: std::collections::HashSet<&str> =
+        rows(&operations).iter().filter_map(|o| o["id"].as_str()).collect();
     assert_eq!(ids.len(), 4, "ids are unlike");
     let service = cloud.read(&format!("{path}/service")).await;
-    let ups: Vec<&str> = rows(&service["state_history"])
-        .iter()
-        .filter_map(|h| h["state"].as_str())
-        .collect();
+    let ups: Vec<&str> = rows(&service["state_history"]).iter().filter_map(|h| h["state"].as_str()).collect();
     assert_eq!(ups, ["up", "down", "up"]);
 }
 
@@ -88,31 +62,12 @@ async fn reinstall_and_reconfigure_come_back_online() {
         let request = cloud.request(Method::PUT, &format!("{path}/reconfigure"));
         cloud.send(request.body(body.to_string()))
     };
-    assert_eq!(
-        reconfigure(json!({ "id": "i-other", "method": "reconfigure" }))
-            .await
-            .status,
-        400
-    );
-    assert_eq!(
-        reconfigure(json!({ "id": id, "method": "reinstall" }))
-            .await
-            .status,
-        400
-    );
-    assert_eq!(
-        reconfigure(json!({ "id": id, "method": "reconfigure" }))
-            .await
-            .status,
-        202
-    );
+    assert_eq!(reconfigure(json!({ "id": "i-other", "method": "reconfigure" })).await.status, 400);
+    assert_eq!(reconfigure(json!({ "id": id, "method": "reinstall" })).await.status, 400);
+    assert_eq!(reconfigure(json!({ "id": id, "method": "reconfigure" })).await.status, 202);
     let seen = cloud.until(&id, ("done", "reconfigure")).await;
     assert!(told(&seen).contains(&("processing", "reconfigure")), "{seen:?}");
-    assert_eq!(
-        cloud.put(&format!("{path}/poweron")).await.status,
-        409,
-        "it is online"
-    );
+    assert_eq!(cloud.put(&format!("{path}/poweron")).await.status, 409, "it is online");
     for verb in ["reinstall", "deploy"] {
         assert_eq!(cloud.put(&format!("{path}/{verb}")).await.status, 202);
         let seen = cloud.until(&id, ("done", verb)).await;
@@ -125,13 +80,7 @@ async fn the_dead_stay_in_the_list_until_their_record_is_deleted() {
     let cloud = Box::start().await;
     let id = cloud.id_of("tomcat-3").await;
     let path = format!("/services/instances/{id}");
-    let listed = async || {
-        cloud
-            .everybody()
-            .await
-            .into_iter()
-            .find(|i| i["id"] == id.as_str())
-    };
+    let listed = async || cloud.everybody().await.into_iter().find(|i| i["id"] == id.as_str());
     for wrong in ["delete", "remove", ""] {
         assert_eq!(cloud.delete(&id, wrong).await.status, 400, "{wrong}");
     }
@@ -150,9 +99,7 @@ async fn the_dead_stay_in_the_list_until_their_record_is_deleted() {
     for verb in ["shutdown", "poweron", "deploy", "reinstall", "reconfigure"] {
         assert_eq!(cloud.put(&format!("{path}/{verb}")).await.status, 409, "{verb}");
     }
-    let activity = cloud
-        .read(&format!("{path}/activity?operation=terminate_service"))
-        .await;
+    let activity = cloud.read(&format!("{path}/activity?operation=terminate_service")).await;
     let last = rows(&activity).last().expect("entries")["text"].clone();
     assert_eq!(last, "Instance successfully terminated.");
     assert_eq!(cloud.get(&format!("{path}/service")).await.status, 200);
@@ -172,14 +119,9 @@ async fn force_terminate_runs_no_scripts() {
     let id = cloud.id_of("loadtest-1").await;
     assert_eq!(cloud.delete(&id, "force_terminate").await.status, 202);
     cloud.until(&id, ("done", "terminate_service")).await;
-    let activity = cloud
-        .read(&format!("/services/instances/{id}/activity?operation=terminate"))
-        .await;
+    let activity = cloud.read(&format!("/services/instances/{id}/activity?operation=terminate")).await;
     assert!(!rows(&activity).is_empty());
-    assert!(
-        rows(&activity).iter().all(|entry| entry.get("event").is_none()),
-        "{activity:#}"
-    );
+    assert!(rows(&activity).iter().all(|entry| entry.get("event").is_none()), "{activity:#}");
 }
 
 #[tokio::test]
@@ -204,10 +146,7 @@ async fn an_unavailable_one_says_why_and_is_ended_by_force_only() {
     cloud.until(&id, ("unavailable", "reinstall")).await;
     assert!(why().await.contains("no space left on device"));
     let operations = cloud.read(&format!("{path}/operations")).await;
-    let states: Vec<&str> = rows(&operations)
-        .iter()
-        .filter_map(|o| o["state"].as_str())
-        .collect();
+    let states: Vec<&str> = rows(&operations).iter().filter_map(|o| o["state"].as_str()).collect();
     assert_eq!(states, ["done", "unavailable"]);
     assert_eq!(cloud.delete(&id, "force_terminate").await.status, 202);
     cloud.until(&id, ("done", "terminate_service")).await;
@@ -232,17 +171,10 @@ async fn the_whole_document_is_sent_back_and_few_fields_change() {
     assert_eq!(after, answer.json);
     assert_eq!(after["tags"], json!(["ci", "nightly"]));
     assert_eq!(after["variables"][0]["value"], "8");
-    assert_eq!(
-        (&after["name"], &after["state"]),
-        (&before["name"], &before["state"]),
-        "these stay"
-    );
+    assert_eq!((&after["name"], &after["state"]), (&before["name"], &before["state"]), "these stay");
     assert!(after["updated"].as_str() > before["updated"].as_str());
     let research = cloud.read("/services/workspaces/research/instances").await;
-    assert!(
-        rows(&research).iter().any(|i| i["id"] == id.as_str()),
-        "shared with them now"
-    );
+    assert!(rows(&research).iter().any(|i| i["id"] == id.as_str()), "shared with them now");
 
     let text = cloud
         .bare(Method::PUT, &path)
@@ -253,9 +185,5 @@ async fn the_whole_document_is_sent_back_and_few_fields_change() {
     assert_eq!(cloud.send(text).await.status, 400);
     sent.as_object_mut().expect("an object").remove("boxes");
     assert_eq!(put(&sent).await.status, 400);
-    assert_eq!(
-        put(&json!({ "tags": [] })).await.status,
-        400,
-        "not the whole document"
-    );
+    assert_eq!(put(&json!({ "tags": [] })).await.status, 400, "not the whole document");
 }

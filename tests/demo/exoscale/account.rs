@@ -41,8 +41,7 @@ async fn everything_that_can_be_read_is_as_described() {
             ("/elastic-ip", "elastic-ips"),
         ] {
             for row in zone.get(path).await[list].as_array().expect("a list") {
-                zone.get(&format!("{path}/{}", row["id"].as_str().expect("an id")))
-                    .await;
+                zone.get(&format!("{path}/{}", row["id"].as_str().expect("an id"))).await;
             }
         }
     }
@@ -72,40 +71,22 @@ async fn changes_are_written_into_the_audit_trail_and_reads_are_not() {
     let zone = Zone::of(&cloud, "ch-gva-2");
     let id = zone.instance("bastion-1").await;
     zone.done("PUT", &format!("/instance/{id}:reboot"), None).await;
-    let (status, _) = zone
-        .refused("POST", "/security-group", Some(json!({ "name": "default" })))
-        .await;
+    let (status, _) = zone.refused("POST", "/security-group", Some(json!({ "name": "default" }))).await;
     assert_eq!(status, 409);
     let events = zone.get("/event").await;
     let events = events.as_array().expect("a bare array");
-    let last: Vec<(&Value, &Value)> = events
-        .iter()
-        .rev()
-        .take(2)
-        .map(|e| (&e["handler"], &e["status"]))
-        .collect();
+    let last: Vec<(&Value, &Value)> =
+        events.iter().rev().take(2).map(|e| (&e["handler"], &e["status"])).collect();
     assert_eq!(
         last,
-        [
-            (&json!("create-security-group"), &json!(409)),
-            (&json!("reboot-instance"), &json!(200))
-        ]
+        [(&json!("create-security-group"), &json!(409)), (&json!("reboot-instance"), &json!(200))]
     );
     let reboot = &events[events.len() - 2];
-    assert_eq!(
-        (&reboot["zone"], &reboot["path-params"]["id"]),
-        (&json!("ch-gva-2"), &json!(id))
-    );
+    assert_eq!((&reboot["zone"], &reboot["path-params"]["id"]), (&json!("ch-gva-2"), &json!(id)));
     assert!(reboot["uri"].as_str().is_some_and(|uri| uri.ends_with(":reboot")));
     assert!(events.iter().all(|e| e["handler"] != "list-instances"));
-    let login = events
-        .iter()
-        .find(|e| e["handler"] == "authenticate")
-        .expect("a login");
-    assert!(
-        login.get("zone").is_none() && login.get("uri").is_none(),
-        "logins carry little: {login}"
-    );
+    let login = events.iter().find(|e| e["handler"] == "authenticate").expect("a login");
+    assert!(login.get("zone").is_none() && login.get("uri").is_none(), "logins carry little: {login}");
 
     let span = [("from", "2001-01-01T00:00:00Z"), ("to", "2001-01-02T00:00:00Z")];
     assert_eq!(zone.ask("GET", "/event", &span, None).await, (200, json!([])));
@@ -113,10 +94,7 @@ async fn changes_are_written_into_the_audit_trail_and_reads_are_not() {
     let month = format!("{month:.0}");
     let (_, longer) = zone.ask("GET", "/event", &[("from", &month)], None).await;
     assert!(longer.as_array().expect("an array").len() > events.len());
-    assert_eq!(
-        zone.ask("GET", "/event", &[("from", "yesterday")], None).await.0,
-        400
-    );
+    assert_eq!(zone.ask("GET", "/event", &[("from", "yesterday")], None).await.0, 400);
 }
 
 #[tokio::test]
@@ -127,10 +105,7 @@ async fn the_balance_may_not_be_asked_for_all_the_time() {
     for _ in 0..20 {
         let (status, answer) = zone.call("GET", "/live-balance", None).await;
         if status == 429 {
-            assert!(
-                answer["retry_after"].as_f64().is_some_and(|s| s > 0.0),
-                "{answer}"
-            );
+            assert!(answer["retry_after"].as_f64().is_some_and(|s| s > 0.0), "{answer}");
             return;
         }
         assert_eq!(status, 200, "{answer}");

@@ -15,8 +15,7 @@ use crate::schema::Description;
 /// The description is large: it is read once.
 fn description() -> Option<&'static Description> {
     static READ: OnceLock<Option<Description>> = OnceLock::new();
-    READ.get_or_init(|| Description::open("exoscale.openapi.json"))
-        .as_ref()
+    READ.get_or_init(|| Description::open("exoscale.openapi.json")).as_ref()
 }
 
 /// A client of the face, sent to one zone.
@@ -31,10 +30,7 @@ pub struct Zone<'a> {
 /// A cloud with this face alone.
 pub async fn cloud() -> Cloud {
     let _ = rustls::crypto::ring::default_provider().install_default();
-    let options = CloudOptions {
-        faces: vec!["exoscale".to_owned()],
-        ..options(None)
-    };
+    let options = CloudOptions { faces: vec!["exoscale".to_owned()], ..options(None) };
     Cloud::start(options).await.expect("the cloud starts")
 }
 
@@ -55,21 +51,14 @@ pub fn signed(
     let message = format!("{method} {path}\n{body}\n{values}\n\n{expires}");
     let sealed = hmac::Key::new(hmac::HMAC_SHA256, secret.as_bytes());
     let signature = STANDARD.encode(hmac::sign(&sealed, message.as_bytes()));
-    let names = if names.is_empty() {
-        String::new()
-    } else {
-        format!(",signed-query-args={}", names.join(";"))
-    };
+    let names =
+        if names.is_empty() { String::new() } else { format!(",signed-query-args={}", names.join(";")) };
     format!("EXO2-HMAC-SHA256 credential={key}{names},expires={expires},signature={signature}")
 }
 
 impl<'a> Zone<'a> {
     pub fn of(cloud: &'a Cloud, name: &'static str) -> Self {
-        let access = cloud
-            .access
-            .iter()
-            .find(|a| a.platform == "exoscale")
-            .expect("the face");
+        let access = cloud.access.iter().find(|a| a.platform == "exoscale").expect("the face");
         Self {
             http: reqwest::Client::builder().no_proxy().build().expect("a client"),
             cloud,
@@ -103,13 +92,7 @@ impl<'a> Zone<'a> {
     ) -> (u16, Value) {
         let text = body.map_or_else(String::new, |body| body.to_string());
         let expires = jiff::Timestamp::now().as_second() + 600;
-        let header = signed(
-            &self.key,
-            &self.secret,
-            (method, &self.path(below), &text),
-            query,
-            expires,
-        );
+        let header = signed(&self.key, &self.secret, (method, &self.path(below), &text), query, expires);
         let request = self
             .http
             .request(method.parse().expect("a method"), self.url(below))
@@ -173,19 +156,14 @@ impl<'a> Zone<'a> {
         let all = self.get("/instance").await;
         let rows = all["instances"].as_array().expect("a list").iter();
         let mut found = rows.filter(|row| row["name"] == name);
-        found.next().expect("such an instance")["id"]
-            .as_str()
-            .expect("an id")
-            .to_owned()
+        found.next().expect("such an instance")["id"].as_str().expect("an id").to_owned()
     }
 
     /// The id of something in a list by a field of it.
     pub async fn find(&self, below: &str, list: &str, field: &str, value: &str) -> String {
         let all = self.get(below).await;
         let rows = all[list].as_array().expect("a list").iter();
-        let found = rows
-            .filter(|row| row[field] == value)
-            .map(|row| row["id"].as_str());
+        let found = rows.filter(|row| row[field] == value).map(|row| row["id"].as_str());
         found.flatten().next().expect("one like that").to_owned()
     }
 
@@ -195,12 +173,7 @@ impl<'a> Zone<'a> {
         let all = self.get("/instance-type").await;
         let rows = all["instance-types"].as_array().expect("a list").iter();
         let found = rows.filter(|row| row["family"] == family && row["size"] == size);
-        found
-            .map(|row| row["id"].as_str())
-            .next()
-            .flatten()
-            .expect("a type")
-            .to_owned()
+        found.map(|row| row["id"].as_str()).next().flatten().expect("a type").to_owned()
     }
 
     /// The id of the first public template of that name.

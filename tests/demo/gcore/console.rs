@@ -8,9 +8,7 @@ use super::Gcore;
 
 /// The address of a machine's serial line.
 async fn serial(gcore: &Gcore, machine: &str) -> String {
-    let told = gcore
-        .get(&format!("{machine}/get_console?console_type=serial"))
-        .await;
+    let told = gcore.get(&format!("{machine}/get_console?console_type=serial")).await;
     let url = told["remote_console"]["url"].as_str();
     url.expect("an address").to_owned()
 }
@@ -19,14 +17,9 @@ async fn serial(gcore: &Gcore, machine: &str) -> String {
 async fn the_serial_line_is_a_terminal_and_its_token_opens_it_again() {
     let gcore = Gcore::start().await;
     let machine = gcore.api().await;
-    let told = gcore
-        .get(&format!("{machine}/get_console?console_type=serial"))
-        .await;
+    let told = gcore.get(&format!("{machine}/get_console?console_type=serial")).await;
     let console = &told["remote_console"];
-    assert_eq!(
-        (&console["protocol"], &console["type"]),
-        (&json!("serial"), &json!("serial"))
-    );
+    assert_eq!((&console["protocol"], &console["type"]), (&json!("serial"), &json!("serial")));
     let url = console["url"].as_str().expect("an address");
     let mut line = gcore.client.upgrade(url).await.expect("it opens");
     line.until("# ").await;
@@ -49,19 +42,12 @@ async fn the_serial_line_is_a_terminal_and_its_token_opens_it_again() {
     assert_eq!(gcore.client.upgrade(&wrong).await.err(), Some(403));
 
     let action = format!("{}/action", machine.replace("/v1/", "/v2/"));
-    gcore
-        .done(Method::POST, &action, Some(json!({ "action": "stop" })))
-        .await;
+    gcore.done(Method::POST, &action, Some(json!({ "action": "stop" }))).await;
     while let Some(more) = again.next().await {
         assert!(!more.contains("never"), "{more}");
     }
-    let (status, told) = gcore
-        .call(Method::GET, &format!("{machine}/get_console"), None)
-        .await;
-    assert_eq!(
-        (status, told["exception_class"].as_str()),
-        (409, Some("ConflictError"))
-    );
+    let (status, told) = gcore.call(Method::GET, &format!("{machine}/get_console"), None).await;
+    assert_eq!((status, told["exception_class"].as_str()), (409, Some("ConflictError")));
 }
 
 /// Who runs in a session of its own and holds the terminal does not keep a shell from ending.
@@ -89,10 +75,7 @@ async fn subprotocols_and_origins_are_those_of_the_proxy() {
     let gcore = Gcore::start().await;
     let machine = gcore.api().await;
     let url = serial(&gcore, &machine).await;
-    let host = url
-        .strip_prefix("ws://")
-        .and_then(|rest| rest.split('/').next())
-        .expect("a host");
+    let host = url.strip_prefix("ws://").and_then(|rest| rest.split('/').next()).expect("a host");
     for (header, value, status) in [
         ("Sec-WebSocket-Protocol", "binary", 101),
         ("Sec-WebSocket-Protocol", "base64, binary", 400),
@@ -100,9 +83,7 @@ async fn subprotocols_and_origins_are_those_of_the_proxy() {
         ("Origin", &format!("http://{host}"), 101),
     ] {
         let mut request = url.as_str().into_client_request().expect("a request");
-        request
-            .headers_mut()
-            .insert(header, value.parse().expect("a value"));
+        request.headers_mut().insert(header, value.parse().expect("a value"));
         let stream = tokio::net::TcpStream::connect(host).await.expect("it listens");
         let found = match tokio_tungstenite::client_async(request, stream).await {
             Ok((_, answer)) => answer.status().as_u16(),
@@ -119,22 +100,13 @@ async fn a_browser_is_sent_to_a_page() {
     let machine = gcore.api().await;
     let told = gcore.get(&format!("{machine}/get_console")).await;
     let console = &told["remote_console"];
-    assert_eq!(
-        (&console["protocol"], &console["type"]),
-        (&json!("vnc"), &json!("novnc"))
-    );
+    assert_eq!((&console["protocol"], &console["type"]), (&json!("vnc"), &json!("novnc")));
     let url = console["url"].as_str().expect("an address");
     assert!(url.contains("/vnc_auto.html?path=%3Ftoken%3D"), "{url}");
     let page = gcore.client.http.get(url).send().await.expect("an answer");
     assert_eq!(page.status(), 200);
     assert!(page.text().await.expect("a page").contains("api-"));
-    let page = gcore
-        .client
-        .http
-        .get(format!("{url}0"))
-        .send()
-        .await
-        .expect("an answer");
+    let page = gcore.client.http.get(format!("{url}0")).send().await.expect("an answer");
     assert_eq!(page.status(), 403);
     for kind in ["spice", "vnc", "telnet"] {
         let path = format!("{machine}/get_console?console_type={kind}");
@@ -152,17 +124,8 @@ async fn the_load_is_that_of_the_real_process() {
     if !std::path::Path::new("/proc/self/stat").exists() {
         return;
     }
-    let point = told["results"]
-        .as_array()
-        .and_then(|points| points.last())
-        .expect("a point");
-    assert!(
-        point["memory_util"].as_f64().is_some_and(|used| used > 0.0),
-        "{point}"
-    );
-    assert!(
-        point["time"].as_str().is_some_and(|at| at.ends_with(":00Z")),
-        "{point}"
-    );
+    let point = told["results"].as_array().and_then(|points| points.last()).expect("a point");
+    assert!(point["memory_util"].as_f64().is_some_and(|used| used > 0.0), "{point}");
+    assert!(point["time"].as_str().is_some_and(|at| at.ends_with(":00Z")), "{point}");
     assert_eq!(point["disks"][0]["disk_name"], "vda");
 }

@@ -28,22 +28,13 @@ async fn a_deployment_is_made_changed_stopped_and_removed() {
     for field in ["name", "image", "flavor_name", "listening_port", "containers"] {
         assert!(body["invalid_fields"][field].is_array(), "{field}: {body}");
     }
-    let task = gcore
-        .begin(Method::POST, &list, Some(wish(&gcore, "echo-one")))
-        .await;
+    let task = gcore.begin(Method::POST, &list, Some(wish(&gcore, "echo-one"))).await;
     assert_eq!(gcore.get(&one).await["status"], "DEPLOYING");
     assert_eq!(gcore.post(&list, wish(&gcore, "echo-one")).await.0, 409);
-    assert_eq!(
-        gcore.call(Method::DELETE, &one, None).await.0,
-        409,
-        "a task holds it"
-    );
+    assert_eq!(gcore.call(Method::DELETE, &one, None).await.0, 409, "a task holds it");
     let done = gcore.finish(&task).await;
     assert_eq!(done["task_type"], "create_inference_instance");
-    assert_eq!(
-        done["created_resources"]["inference_instances"],
-        json!(["echo-one"])
-    );
+    assert_eq!(done["created_resources"]["inference_instances"], json!(["echo-one"]));
     let made = gcore.get(&one).await;
     assert_eq!(
         (&made["status"], &made["containers"][0]["deploy_status"]),
@@ -53,18 +44,11 @@ async fn a_deployment_is_made_changed_stopped_and_removed() {
     let change = json!({ "image": "registry.example.com/harbour/echo:2",
         "containers": [{ "region_id": gcore.regions[1], "scale": { "min": 1, "max": 1 } }] });
     let done = gcore.done(Method::PATCH, &one, Some(change.clone())).await;
-    assert_eq!(
-        (&done["task_type"], &done["data"]),
-        (&json!("update_inference_instance"), &change)
-    );
+    assert_eq!((&done["task_type"], &done["data"]), (&json!("update_inference_instance"), &change));
     let made = gcore.get(&one).await;
     assert_eq!(made["image"], "registry.example.com/harbour/echo:2");
     assert_eq!(made["containers"][0]["region_id"], gcore.regions[1]);
-    assert_eq!(
-        made["containers"][0]["deploy_status"],
-        json!({ "ready": 1, "total": 1 }),
-        "{made}"
-    );
+    assert_eq!(made["containers"][0]["deploy_status"], json!({ "ready": 1, "total": 1 }), "{made}");
 
     for (verb, status) in [("stop", "DISABLED"), ("start", "ACTIVE")] {
         assert_eq!(gcore.post(&format!("{one}/{verb}"), json!({})).await.0, 204);
@@ -85,10 +69,7 @@ async fn a_deployment_is_made_changed_stopped_and_removed() {
 #[tokio::test]
 async fn log_lines_keep_their_time_and_come_in_pages() {
     let gcore = Gcore::start().await;
-    let path = format!(
-        "/cloud/v3/inference/{}/deployments/harbour-chat/logs",
-        gcore.project()
-    );
+    let path = format!("/cloud/v3/inference/{}/deployments/harbour-chat/logs", gcore.project());
     let ends = Instant::now() + LIMIT;
     let first = loop {
         let list = gcore.get(&format!("{path}?order_by=time.asc&limit=4")).await;
@@ -101,19 +82,13 @@ async fn log_lines_keep_their_time_and_come_in_pages() {
     assert!(all(&first, "time").is_sorted(), "{first}");
     let again = gcore.get(&format!("{path}?order_by=time.asc&limit=4")).await;
     assert_eq!(first["results"], again["results"], "lines changed");
-    let second = gcore
-        .get(&format!("{path}?order_by=time.asc&limit=2&offset=2"))
-        .await;
+    let second = gcore.get(&format!("{path}?order_by=time.asc&limit=2&offset=2")).await;
     assert_eq!(all(&second, "message"), all(&first, "message")[2..]);
     let newest = gcore.get(&format!("{path}?limit=1000")).await;
     let times = all(&newest, "time");
     assert!(times.is_sorted_by(|a, b| a >= b), "the newest is not first");
     let there = gcore.get(&format!("{path}?region_id={}", gcore.regions[1])).await;
-    assert!(
-        all(&there, "region_id")
-            .iter()
-            .all(|id| *id == gcore.regions[1].to_string())
-    );
+    assert!(all(&there, "region_id").iter().all(|id| *id == gcore.regions[1].to_string()));
 }
 
 #[tokio::test]
@@ -128,8 +103,5 @@ async fn what_fits_is_told_beforehand() {
     let sizes = gcore.get("/cloud/v3/inference/flavors").await;
     assert!(all(&sizes, "gpu_model").contains(&"L40S".to_owned()));
     let capacity = gcore.get("/cloud/v3/inference/capacity").await;
-    assert_eq!(
-        capacity["results"][0]["capacity"][1]["capacity"], 6,
-        "two of eight are in use: {capacity}"
-    );
+    assert_eq!(capacity["results"][0]["capacity"][1]["capacity"], 6, "two of eight are in use: {capacity}");
 }

@@ -34,11 +34,7 @@ impl Gcore {
         let client = Client::start(None).await;
         let access = client.cloud().access.iter().find(|a| a.platform == "gcore");
         let access = access.expect("the face").clone();
-        let mut gcore = Self {
-            client,
-            access,
-            regions: Vec::new(),
-        };
+        let mut gcore = Self { client, access, regions: Vec::new() };
         let list = gcore.get("/cloud/v1/regions").await;
         let ids = list["results"].as_array().into_iter().flatten();
         gcore.regions = ids.filter_map(|region| region["id"].as_i64()).collect();
@@ -129,10 +125,7 @@ impl Gcore {
     /// The path of a machine by its name.
     async fn machine(&self, region: usize, name: &str) -> String {
         let list = self
-            .get(&format!(
-                "/cloud/v1/instances/{}?name={name}&include_ai=true",
-                self.scope(region)
-            ))
+            .get(&format!("/cloud/v1/instances/{}?name={name}&include_ai=true", self.scope(region)))
             .await;
         let id = list["results"][0]["id"].as_str();
         let id = id.unwrap_or_else(|| panic!("no machine {name}: {list}"));
@@ -146,9 +139,7 @@ impl Gcore {
 
     /// A body that makes a small machine of a public image.
     async fn wish(&self, name: &str) -> Value {
-        let images = self
-            .get(&format!("/cloud/v1/images/{}?os_distro=debian", self.scope(0)))
-            .await;
+        let images = self.get(&format!("/cloud/v1/images/{}?os_distro=debian", self.scope(0))).await;
         let image = images["results"][0]["id"].clone();
         json!({
             "name": name,
@@ -163,10 +154,5 @@ impl Gcore {
 /// The values of a field over the rows of a list.
 fn all(list: &Value, field: &str) -> Vec<String> {
     let rows = list["results"].as_array().into_iter().flatten();
-    rows.map(|row| {
-        row[field]
-            .as_str()
-            .map_or_else(|| row[field].to_string(), ToOwned::to_owned)
-    })
-    .collect()
+    rows.map(|row| row[field].as_str().map_or_else(|| row[field].to_string(), ToOwned::to_owned)).collect()
 }

@@ -47,13 +47,9 @@ async fn every_read_is_as_described() {
         gcore.get(path).await;
     }
     gcore.get(&format!("/cloud/v1/projects/{project}")).await;
-    gcore
-        .get(&format!("/cloud/v1/regions/{}", gcore.regions[0]))
-        .await;
+    gcore.get(&format!("/cloud/v1/regions/{}", gcore.regions[0])).await;
     gcore.get(&format!("/cloud/v1/ssh_keys/{project}")).await;
-    gcore
-        .get(&format!("/cloud/v3/inference/{project}/deployments"))
-        .await;
+    gcore.get(&format!("/cloud/v3/inference/{project}/deployments")).await;
     for below in [
         "",
         "/interfaces",
@@ -67,17 +63,9 @@ async fn every_read_is_as_described() {
         gcore.get(&format!("{machine}{below}")).await;
     }
     let id = machine.rsplit('/').next().expect("an id");
-    gcore
-        .get(&format!("/cloud/v1/pricing/{scope}/instances/{id}"))
-        .await;
-    gcore
-        .get(&format!(
-            "/cloud/v2/instances/{scope}/{id}/metadata_item?key=image_name"
-        ))
-        .await;
-    let clusters = gcore
-        .get(&format!("/cloud/v3/gpu/virtual/{}/clusters", gcore.scope(1)))
-        .await;
+    gcore.get(&format!("/cloud/v1/pricing/{scope}/instances/{id}")).await;
+    gcore.get(&format!("/cloud/v2/instances/{scope}/{id}/metadata_item?key=image_name")).await;
+    let clusters = gcore.get(&format!("/cloud/v3/gpu/virtual/{}/clusters", gcore.scope(1))).await;
     let cluster = clusters["results"][0]["id"].as_str().expect("a cluster");
     let path = format!("/cloud/v3/gpu/virtual/{}/clusters/{cluster}", gcore.scope(1));
     assert_eq!(gcore.get(&path).await["servers_count"], 2);
@@ -108,31 +96,16 @@ async fn times_come_in_the_shapes_of_the_platform() {
     let machine = gcore.api().await;
     let scope = gcore.scope(0);
     let row = gcore.get(&machine).await;
-    assert!(
-        row["created_at"].as_str().is_some_and(|at| at.ends_with('Z')),
-        "{row}"
-    );
+    assert!(row["created_at"].as_str().is_some_and(|at| at.ends_with('Z')), "{row}");
     let volumes = gcore.get(&format!("/cloud/v1/volumes/{scope}")).await;
-    assert!(
-        all(&volumes, "created_at").iter().all(|at| at.ends_with("+0000")),
-        "{volumes}"
-    );
+    assert!(all(&volumes, "created_at").iter().all(|at| at.ends_with("+0000")), "{volumes}");
     let action = format!("{}/action", machine.replace("/v1/", "/v2/"));
-    let task = gcore
-        .done(Method::POST, &action, Some(json!({ "action": "reboot" })))
-        .await;
+    let task = gcore.done(Method::POST, &action, Some(json!({ "action": "reboot" }))).await;
     for key in ["created_on", "updated_on", "finished_on"] {
-        assert_eq!(
-            task[key].as_str().map(str::len),
-            Some("2026-05-23T05:07:31".len()),
-            "{task}"
-        );
+        assert_eq!(task[key].as_str().map(str::len), Some("2026-05-23T05:07:31".len()), "{task}");
     }
     let log = gcore.get("/cloud/v1/user_actions?action_type=reboot").await;
-    assert!(
-        all(&log, "timestamp").iter().all(|at| at.ends_with("+00:00")),
-        "{log}"
-    );
+    assert!(all(&log, "timestamp").iter().all(|at| at.ends_with("+00:00")), "{log}");
     assert_eq!(log["count"], 1);
 }
 
@@ -144,23 +117,16 @@ async fn lists_page_and_count_everything() {
     let names = all(&whole, "name");
     assert!(names.len() > 2 && names.is_sorted(), "{names:?}");
     for (offset, name) in names.iter().enumerate() {
-        let page = gcore
-            .get(&format!("{path}?order_by=name.asc&limit=1&offset={offset}"))
-            .await;
+        let page = gcore.get(&format!("{path}?order_by=name.asc&limit=1&offset={offset}")).await;
         assert_eq!(page["count"], names.len());
         assert_eq!(all(&page, "name"), [name.as_str()]);
     }
     let beyond = gcore.get(&format!("{path}?offset=100")).await;
-    assert_eq!(
-        (beyond["count"].as_u64(), all(&beyond, "id").len()),
-        (Some(names.len() as u64), 0)
-    );
+    assert_eq!((beyond["count"].as_u64(), all(&beyond, "id").len()), (Some(names.len() as u64), 0));
     // Key pairs come ten at a time when nobody says otherwise.
     let keys = format!("/cloud/v1/ssh_keys/{}", gcore.project());
     for number in 0..10 {
-        let (status, _) = gcore
-            .post(&keys, json!({ "name": format!("key-{number}") }))
-            .await;
+        let (status, _) = gcore.post(&keys, json!({ "name": format!("key-{number}") })).await;
         assert_eq!(status, 201);
     }
     let list = gcore.get(&keys).await;
@@ -178,10 +144,7 @@ async fn machines_are_narrowed_as_asked() {
     };
     let plain = named("").await;
     assert_eq!(plain, ["api-2", "staging-1"]);
-    assert_eq!(
-        named("include_ai=true").await,
-        ["api-2", "render-1", "render-2", "staging-1"]
-    );
+    assert_eq!(named("include_ai=true").await, ["api-2", "render-1", "render-2", "staging-1"]);
     assert_eq!(named("name=STAG").await, ["staging-1"]);
     assert_eq!(named("name=%5Eapi-%5B0-9%5D%24").await, ["api-2"]);
     assert_eq!(named("status=SHUTOFF").await, ["staging-1"]);
@@ -192,33 +155,18 @@ async fn machines_are_narrowed_as_asked() {
     assert_eq!(named("only_with_fixed_external_ip=true").await, ["api-2"]);
     assert_eq!(named("available_floating=true").await, ["api-2"]);
     assert_eq!(named("only_isolated=true").await, Vec::<String>::new());
-    assert_eq!(
-        named("profile_name=x").await,
-        plain,
-        "profiles count with with_ddos only"
-    );
+    assert_eq!(named("profile_name=x").await, plain, "profiles count with with_ddos only");
     assert_eq!(named("profile_name=x&with_ddos=true").await, Vec::<String>::new());
     assert_eq!(named("changes-since=2000-01-01T00:00:00").await, plain);
-    assert_eq!(
-        named("changes-before=2000-01-01T00:00:00Z").await,
-        Vec::<String>::new()
-    );
+    assert_eq!(named("changes-before=2000-01-01T00:00:00Z").await, Vec::<String>::new());
     let row = gcore.get(&gcore.machine(1, "api").await).await;
     let id = row["id"].as_str().expect("an id");
     assert_eq!(named(&format!("uuid={}", &id[4..20])).await, ["api-2"]);
-    let ip = row["addresses"]["pub_net"][0]["addr"]
-        .as_str()
-        .expect("an address");
+    let ip = row["addresses"]["pub_net"][0]["addr"].as_str().expect("an address");
     assert_eq!(named(&format!("ip={}", &ip[..ip.len() - 1])).await, ["api-2"]);
     assert_eq!(named("tag_value=24.04").await, ["api-2"]);
-    assert_eq!(
-        named("tag_key_value=%7B%22os_version%22%3A%2222.04%22%7D").await,
-        ["staging-1"]
-    );
-    assert_eq!(
-        named("metadata_kv=%7B%22os_version%22%3A%2222.04%22%7D").await,
-        ["staging-1"]
-    );
+    assert_eq!(named("tag_key_value=%7B%22os_version%22%3A%2222.04%22%7D").await, ["staging-1"]);
+    assert_eq!(named("metadata_kv=%7B%22os_version%22%3A%2222.04%22%7D").await, ["staging-1"]);
     let found = gcore.get(&format!("/cloud/v1/instances/search?id={id}")).await;
     assert_eq!(found["results"][0]["region_id"], gcore.regions[1].to_string());
 }
@@ -230,16 +178,10 @@ async fn capacity_is_what_is_not_in_use() {
         let path = format!("/cloud/v3/gpu/virtual/{}/flavors", gcore.scope(nth));
         let list = gcore.get(&path).await;
         let rows = list["results"].as_array().cloned().unwrap_or_default();
-        let h100 = rows
-            .into_iter()
-            .find(|row| row["hardware_properties"]["gpu_model"] == "h100");
+        let h100 = rows.into_iter().find(|row| row["hardware_properties"]["gpu_model"] == "h100");
         h100.expect("an h100")["capacity"].as_u64()
     };
-    assert_eq!(
-        (free(0).await, free(1).await),
-        (Some(6), Some(7)),
-        "render's two machines are in use"
-    );
+    assert_eq!((free(0).await, free(1).await), (Some(6), Some(7)), "render's two machines are in use");
     let quotas = gcore.get("/cloud/v2/client_quotas").await;
     assert_eq!(quotas["regional_quotas"][1]["gpu_virtual_h100_count_usage"], 2);
     assert_eq!(quotas["regional_quotas"][0]["vm_count_usage"], 3);

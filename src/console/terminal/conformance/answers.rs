@@ -3,34 +3,18 @@
 use super::*;
 
 const ANSWERS: &[(&str, &str, &str)] = &[
-    (
-        "DA1",
-        "\x1b[c\x1b[0c\x1bZ",
-        "\x1b[?62;22c\x1b[?62;22c\x1b[?62;22c",
-    ),
+    ("DA1", "\x1b[c\x1b[0c\x1bZ", "\x1b[?62;22c\x1b[?62;22c\x1b[?62;22c"),
     ("DA2", "\x1b[>c", "\x1b[>1;4000;0c"),
     ("DA3", "\x1b[=c", "\x1bP!|00000000\x1b\\"),
     ("well", "\x1b[5n", "\x1b[0n"),
     ("cursor", "ab\x1b[6n", "\x1b[1;3R"),
     ("cursor while a wrap waits", "0123456789\x1b[6n", "\x1b[1;10R"),
-    (
-        "cursor in origin mode",
-        "\x1b[2;4r\x1b[?6h\x1b[2;3H\x1b[6n",
-        "\x1b[2;3R",
-    ),
+    ("cursor in origin mode", "\x1b[2;4r\x1b[?6h\x1b[2;3H\x1b[6n", "\x1b[2;3R"),
     ("extended cursor", "\x1b[?6n", "\x1b[?1;1;1R"),
     ("mode set", "\x1b[?2004h\x1b[?2004$p", "\x1b[?2004;1$y"),
     ("mode reset", "\x1b[?1$p\x1b[4$p", "\x1b[?1;2$y\x1b[4;2$y"),
-    (
-        "mode not known",
-        "\x1b[?31337$p\x1b[99$p",
-        "\x1b[?31337;0$y\x1b[99;0$y",
-    ),
-    (
-        "wrap and synchronised",
-        "\x1b[?7$p\x1b[?2026$p",
-        "\x1b[?7;1$y\x1b[?2026;2$y",
-    ),
+    ("mode not known", "\x1b[?31337$p\x1b[99$p", "\x1b[?31337;0$y\x1b[99;0$y"),
+    ("wrap and synchronised", "\x1b[?7$p\x1b[?2026$p", "\x1b[?7;1$y\x1b[?2026;2$y"),
     ("rendition", "\x1b[1;31m\x1bP$qm\x1b\\", "\x1bP1$r0;31;1m\x1b\\"),
     ("plain rendition", "\x1bP$qm\x1b\\", "\x1bP1$r0m\x1b\\"),
     ("margins", "\x1b[2;4r\x1bP$qr\x1b\\", "\x1bP1$r2;4r\x1b\\"),
@@ -46,11 +30,7 @@ const ANSWERS: &[(&str, &str, &str)] = &[
         "\x1b]10;rgb:e5e5/e5e5/e5e5\x1b\\\x1b]11;rgb:0000/0000/0000\x1b\\",
     ),
     ("palette", "\x1b]4;1;?\x1b\\", "\x1b]4;1;rgb:cdcd/0000/0000\x1b\\"),
-    (
-        "palette set",
-        "\x1b]4;1;#010203\x07\x1b]4;1;?\x07",
-        "\x1b]4;1;rgb:0101/0202/0303\x07",
-    ),
+    ("palette set", "\x1b]4;1;#010203\x07\x1b]4;1;?\x07", "\x1b]4;1;rgb:0101/0202/0303\x07"),
     ("title is never told", "\x1b]2;rm -rf\x07\x1b[21t", "\x1b]l\x1b\\"),
     ("clipboard is never told", "\x1b]52;c;?\x07", ""),
     ("checksum", "AB\x1b[7;1;1;1;1;2*y", "\x1bP7!~FF7D\x1b\\"),
@@ -82,8 +62,5 @@ fn the_version_is_told() {
     let mut emulator = emulator(10, 5);
     emulator.feed(b"\x1b[>q");
     let said = answers(&mut emulator);
-    assert!(
-        said.starts_with("\x1bP>|Quarterdeck(") && said.ends_with(")\x1b\\"),
-        "{said:?}"
-    );
+    assert!(said.starts_with("\x1bP>|Quarterdeck(") && said.ends_with(")\x1b\\"), "{said:?}");
 }

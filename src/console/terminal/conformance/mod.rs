@@ -50,12 +50,7 @@ fn renditions_reach_the_cells() {
         ("\x1b[38:2:1:2:3m", Rgb(1, 2, 3), Reset, none),
         ("\x1b[38:2::1:2:3m", Rgb(1, 2, 3), Reset, none),
         ("\x1b[48:2::1:2:3;31m", Red, Rgb(1, 2, 3), none),
-        (
-            "\x1b[1;3;4m",
-            Reset,
-            Reset,
-            Modifier::BOLD | Modifier::ITALIC | Modifier::UNDERLINED,
-        ),
+        ("\x1b[1;3;4m", Reset, Reset, Modifier::BOLD | Modifier::ITALIC | Modifier::UNDERLINED),
         ("\x1b[2;7m", Reset, Reset, Modifier::DIM | Modifier::REVERSED),
         ("\x1b[4:3m", Reset, Reset, Modifier::UNDERLINED),
         ("\x1b[4m\x1b[4:0m", Reset, Reset, none),
@@ -73,11 +68,7 @@ fn renditions_reach_the_cells() {
         emulator.feed(b"x");
         let (buf, _) = drawn(&mut emulator, Rect::new(2, 1, 10, 5), 0);
         let cell = &buf[(2, 1)];
-        assert_eq!(
-            (cell.symbol(), cell.fg, cell.bg, cell.modifier),
-            ("x", fg, bg, modifier),
-            "{bytes:?}"
-        );
+        assert_eq!((cell.symbol(), cell.fg, cell.bg, cell.modifier), ("x", fg, bg, modifier), "{bytes:?}");
     }
 }
 
@@ -87,11 +78,7 @@ fn a_grid_is_cut_by_its_area_and_blank_beyond_its_end() {
     emulator.feed("abc漢字\r\n\r\ne\u{301}nd".as_bytes());
     let (buf, cursor) = drawn(&mut emulator, Rect::new(1, 1, 4, 2), 0);
     let line = |buf: &Buffer, y: u16| (0..20).map(|x| buf[(x, y)].symbol()).collect::<String>();
-    assert_eq!(
-        line(&buf, 1),
-        "·abc ···············",
-        "half a wide character is a blank"
-    );
+    assert_eq!(line(&buf, 1), "·abc ···············", "half a wide character is a blank");
     assert_eq!(line(&buf, 2), "·    ···············");
     assert_eq!(line(&buf, 3), "····················");
     assert_eq!(cursor, None);
@@ -136,10 +123,7 @@ fn titles_bell_clipboard_and_cursor_are_told() {
     assert_eq!(emulator.take_clipboard(), None);
     emulator.feed(b"\x1b[6 q\x1b[?25l");
     let cursor = emulator.cursor();
-    assert_eq!(
-        (cursor.shape, cursor.blinking, cursor.visible),
-        (CursorShape::Bar, false, false)
-    );
+    assert_eq!((cursor.shape, cursor.blinking, cursor.visible), (CursorShape::Bar, false, false));
     emulator.feed(b"\x1bc");
     assert_eq!(emulator.cursor().shape, CursorShape::Default);
     assert!(emulator.cursor().visible);
@@ -155,11 +139,7 @@ fn scrollback_is_drawn_searched_and_bounded() {
     assert_eq!(emulator.history(), 197);
     let first = |emulator: &mut Emulator, back| {
         let (buf, _) = drawn(emulator, Rect::new(0, 0, 10, 4), back);
-        (0..10)
-            .map(|x| buf[(x, 0)].symbol())
-            .collect::<String>()
-            .trim_end()
-            .to_owned()
+        (0..10).map(|x| buf[(x, 0)].symbol()).collect::<String>().trim_end().to_owned()
     };
     assert_eq!(first(&mut emulator, 0), "line 197");
     assert_eq!(first(&mut emulator, 5), "line 192");
@@ -167,16 +147,10 @@ fn scrollback_is_drawn_searched_and_bounded() {
     let found = emulator.search(&regex::Regex::new("^line 1[0-9]5$").unwrap());
     assert_eq!(found.len(), 10);
     assert!(found.is_sorted(), "{found:?}");
-    for (back, line) in found
-        .iter()
-        .zip([195, 185, 175, 165, 155, 145, 135, 125, 115, 105])
-    {
+    for (back, line) in found.iter().zip([195, 185, 175, 165, 155, 145, 135, 125, 115, 105]) {
         let (buf, _) = drawn(&mut emulator, Rect::new(0, 0, 10, 4), *back);
         let shown = (0..4).any(|y| {
-            (0..10)
-                .map(|x| buf[(x, y)].symbol())
-                .collect::<String>()
-                .starts_with(&format!("line {line}"))
+            (0..10).map(|x| buf[(x, y)].symbol()).collect::<String>().starts_with(&format!("line {line}"))
         });
         assert!(shown, "{back} back does not show line {line}");
     }
@@ -189,11 +163,8 @@ fn scrollback_is_drawn_searched_and_bounded() {
 fn a_synchronised_update_shows_nothing_until_it_ends() {
     let mut emulator = emulator(10, 4);
     emulator.feed(b"old");
-    let shown = |emulator: &mut Emulator| {
-        drawn(emulator, Rect::new(0, 0, 10, 4), 0).0[(0, 0)]
-            .symbol()
-            .to_owned()
-    };
+    let shown =
+        |emulator: &mut Emulator| drawn(emulator, Rect::new(0, 0, 10, 4), 0).0[(0, 0)].symbol().to_owned();
     emulator.feed(b"\x1b[?2026h\x1b[Hnew");
     assert_eq!(shown(&mut emulator), "o");
     assert!(emulator.hold_ends().is_some());
@@ -202,10 +173,7 @@ fn a_synchronised_update_shows_nothing_until_it_ends() {
     assert!(emulator.hold_ends().is_none());
 
     emulator.feed(b"\x1b[?2026h\x1b[Hone\x1b[?2026l");
-    assert!(
-        emulator.hold_ends().is_none(),
-        "an update in one feed holds nothing"
-    );
+    assert!(emulator.hold_ends().is_none(), "an update in one feed holds nothing");
     assert_eq!(shown(&mut emulator), "o");
 
     emulator.feed(b"\x1b[?2026h\x1b[Htwo");

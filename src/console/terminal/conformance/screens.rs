@@ -8,18 +8,8 @@ type Case = (&'static str, &'static str, &'static [&'static str], (u16, u16));
 const SCREENS: &[Case] = &[
     ("text wraps", "0123456789ab", &["0123456789", "ab"], (2, 3)),
     ("a wrap waits", "0123456789", &["0123456789"], (1, 10)),
-    (
-        "back from a waiting wrap",
-        "0123456789\x08x",
-        &["01234567x9"],
-        (1, 10),
-    ),
-    (
-        "left from a waiting wrap",
-        "0123456789\x1b[Dx",
-        &["01234567x9"],
-        (1, 10),
-    ),
+    ("back from a waiting wrap", "0123456789\x08x", &["01234567x9"], (1, 10)),
+    ("left from a waiting wrap", "0123456789\x1b[Dx", &["01234567x9"], (1, 10)),
     // Character sets. `LC_ALL=C whiptail` draws its boxes like this.
     ("lines by G0", "\x1b(0lqk\x1b(Bq", &["┌─┐q"], (1, 5)),
     ("lines by G1 and SO", "\x1b)0a\x0exqx\x0fx", &["a│─│x"], (1, 6)),
@@ -30,18 +20,8 @@ const SCREENS: &[Case] = &[
     // Line feeds and their kin.
     ("index", "ab\x1bDc", &["ab", "  c"], (2, 4)),
     ("next line", "ab\x1bEc", &["ab", "c"], (2, 2)),
-    (
-        "reverse index scrolls",
-        "a\r\nb\x1b[H\x1bMc",
-        &["c", "a", "b"],
-        (1, 2),
-    ),
-    (
-        "new-line mode",
-        "\x1b[20hab\nc\x1b[20l\nd",
-        &["ab", "c", " d"],
-        (3, 3),
-    ),
+    ("reverse index scrolls", "a\r\nb\x1b[H\x1bMc", &["c", "a", "b"], (1, 2)),
+    ("new-line mode", "\x1b[20hab\nc\x1b[20l\nd", &["ab", "c", " d"], (3, 3)),
     // Tabs.
     ("own stop", "\x1b[4G\x1bH\r\tx", &["   x"], (1, 5)),
     ("no stops", "\x1b[3g\tx", &["         x"], (1, 10)),
@@ -51,27 +31,12 @@ const SCREENS: &[Case] = &[
     // Cursor.
     ("ANSI save and restore", "ab\x1b[sXY\x1b[uc", &["abcY"], (1, 4)),
     ("relative", "\x1b[2a\x1b[1ex", &["", "  x"], (2, 4)),
-    (
-        "row in origin mode",
-        "\x1b[2;4r\x1b[?6h\x1b[2dx",
-        &["", "", "x"],
-        (3, 2),
-    ),
-    (
-        "origin mode homes to the margin",
-        "\x1b[2;4r\x1b[?6hx",
-        &["", "x"],
-        (2, 2),
-    ),
+    ("row in origin mode", "\x1b[2;4r\x1b[?6h\x1b[2dx", &["", "", "x"], (3, 2)),
+    ("origin mode homes to the margin", "\x1b[2;4r\x1b[?6hx", &["", "x"], (2, 2)),
     ("margins home the cursor", "ab\x1b[2;4rx", &["xb"], (1, 2)),
     ("a wrong margin is none", "\x1b[4;2rab", &["ab"], (1, 3)),
     // Scroll regions.
-    (
-        "scroll in a region",
-        "a\r\nb\r\nc\r\nd\r\ne\x1b[2;4r\x1b[4;1H\nx",
-        &["a", "c", "d", "x", "e"],
-        (4, 2),
-    ),
+    ("scroll in a region", "a\r\nb\r\nc\r\nd\r\ne\x1b[2;4r\x1b[4;1H\nx", &["a", "c", "d", "x", "e"], (4, 2)),
     (
         "insert a line in a region",
         "a\r\nb\r\nc\r\nd\r\ne\x1b[2;4r\x1b[2H\x1b[L",
@@ -87,64 +52,23 @@ const SCREENS: &[Case] = &[
     // Insert, no wrap.
     ("insert mode", "abc\r\x1b[4hXY\x1b[4lZ", &["XYZbc"], (1, 4)),
     ("insert wide", "abc\r\x1b[4h漢", &["漢abc"], (1, 3)),
-    (
-        "insert at the margin",
-        "\x1b[4h0123456789ab",
-        &["0123456789", "ab"],
-        (2, 3),
-    ),
+    ("insert at the margin", "\x1b[4h0123456789ab", &["0123456789", "ab"], (2, 3)),
     ("no wrap", "\x1b[?7l0123456789ab", &["012345678b"], (1, 10)),
     ("no wrap, wide", "\x1b[?7l01234567漢字", &["01234567字"], (1, 10)),
-    (
-        "wrap again",
-        "\x1b[?7l0123456789ab\x1b[?7hcd",
-        &["012345678b", "cd"],
-        (2, 3),
-    ),
+    ("wrap again", "\x1b[?7l0123456789ab\x1b[?7hcd", &["012345678b", "cd"], (2, 3)),
     ("repeat", "ab\x1b[3b", &["abbbb"], (1, 6)),
     // Whole screens.
     (
         "alignment",
         "\x1b[31m\x1b[2;3r\x1b#8",
-        &[
-            "EEEEEEEEEE",
-            "EEEEEEEEEE",
-            "EEEEEEEEEE",
-            "EEEEEEEEEE",
-            "EEEEEEEEEE",
-        ],
+        &["EEEEEEEEEE", "EEEEEEEEEE", "EEEEEEEEEE", "EEEEEEEEEE", "EEEEEEEEEE"],
         (1, 1),
     ),
-    (
-        "1049 comes back",
-        "main\x1b[?1049h\x1b[Halt\x1b[?1049l!",
-        &["main!"],
-        (1, 6),
-    ),
-    (
-        "1049 begins blank, cursor stays",
-        "main\x1b[?1049hx",
-        &["    x"],
-        (1, 6),
-    ),
-    (
-        "47 keeps the other screen",
-        "m\x1b[?47h\ra\x1b[?47l\x1b[?47hb",
-        &["ab"],
-        (1, 3),
-    ),
-    (
-        "1047 clears the other screen",
-        "m\x1b[?1047h\ra\x1b[?1047l\x1b[?1047hb",
-        &[" b"],
-        (1, 3),
-    ),
-    (
-        "1048 is the cursor alone",
-        "ab\x1b[?1048hcd\x1b[?1048lX",
-        &["abXd"],
-        (1, 4),
-    ),
+    ("1049 comes back", "main\x1b[?1049h\x1b[Halt\x1b[?1049l!", &["main!"], (1, 6)),
+    ("1049 begins blank, cursor stays", "main\x1b[?1049hx", &["    x"], (1, 6)),
+    ("47 keeps the other screen", "m\x1b[?47h\ra\x1b[?47l\x1b[?47hb", &["ab"], (1, 3)),
+    ("1047 clears the other screen", "m\x1b[?1047h\ra\x1b[?1047l\x1b[?1047hb", &[" b"], (1, 3)),
+    ("1048 is the cursor alone", "ab\x1b[?1048hcd\x1b[?1048lX", &["abXd"], (1, 4)),
     (
         "soft reset keeps text and cursor",
         "ab\x1b[4h\x1b[?6h\x1b[2;3r\x1b[2;2H\x1b[!pc",
@@ -153,36 +77,11 @@ const SCREENS: &[Case] = &[
     ),
     ("reset", "ab\x1b(0\x1b[4h\x1b[?1049hx\x1bcq", &["q"], (1, 2)),
     // What is not shown.
-    (
-        "an emoji asked for in colour",
-        "a\u{2764}\u{fe0f}b",
-        &["a\u{2764}b"],
-        (1, 4),
-    ),
-    (
-        "strings are swallowed",
-        "a\x1b_x\x1b\\b\x1b^y\x1b\\c\x1bXz\x1b\\d",
-        &["abcd"],
-        (1, 5),
-    ),
-    (
-        "odd sequences are swallowed",
-        "a\x1b[1?2zb\x1b[>4;2mc\x1b[=1ud\x1b[<ue",
-        &["abcde"],
-        (1, 6),
-    ),
-    (
-        "a cancelled sequence",
-        "a\x1b[31\x18b\x1b]0;t\x1ac",
-        &["abc"],
-        (1, 4),
-    ),
-    (
-        "an escape in a sequence begins anew",
-        "a\x1b[3\x1b[2Cb",
-        &["a  b"],
-        (1, 5),
-    ),
+    ("an emoji asked for in colour", "a\u{2764}\u{fe0f}b", &["a\u{2764}b"], (1, 4)),
+    ("strings are swallowed", "a\x1b_x\x1b\\b\x1b^y\x1b\\c\x1bXz\x1b\\d", &["abcd"], (1, 5)),
+    ("odd sequences are swallowed", "a\x1b[1?2zb\x1b[>4;2mc\x1b[=1ud\x1b[<ue", &["abcde"], (1, 6)),
+    ("a cancelled sequence", "a\x1b[31\x18b\x1b]0;t\x1ac", &["abc"], (1, 4)),
+    ("an escape in a sequence begins anew", "a\x1b[3\x1b[2Cb", &["a  b"], (1, 5)),
     ("a control in a sequence acts", "ab\x1b[\r2Cc", &["abc"], (1, 4)),
     ("no text after a cut escape is lost", "a\x1bé", &["aé"], (1, 3)),
     ("C1 controls show nothing", "a\u{9b}31mb", &["a31mb"], (1, 6)),

@@ -22,10 +22,7 @@ impl Filter {
 
     /// XTVERSION.
     pub(super) fn version(&mut self) {
-        self.answer(format_args!(
-            "\x1bP>|Quarterdeck({})\x1b\\",
-            env!("CARGO_PKG_VERSION")
-        ));
+        self.answer(format_args!("\x1bP>|Quarterdeck({})\x1b\\", env!("CARGO_PKG_VERSION")));
     }
 
     /// DSR: 5 is "are you well", 6 "where is the cursor".
@@ -88,16 +85,8 @@ impl Filter {
             b"m" => {
                 // vt100 writes `CSI m` for the reset, then one sequence for what is on.
                 let formatted = self.vt.screen().attributes_formatted();
-                let on = formatted
-                    .rsplit("\x1b[")
-                    .next()
-                    .unwrap_or_default()
-                    .trim_end_matches('m');
-                if on.is_empty() {
-                    "0m".to_owned()
-                } else {
-                    format!("0;{on}m")
-                }
+                let on = formatted.rsplit("\x1b[").next().unwrap_or_default().trim_end_matches('m');
+                if on.is_empty() { "0m".to_owned() } else { format!("0;{on}m") }
             }
             b"r" => {
                 let (top, bottom) = self.modes.margins.unwrap_or((1, self.rows()));
@@ -140,9 +129,7 @@ impl Filter {
         for row in top..bottom {
             for column in left..right {
                 let cell = self.vt.screen().cell(row, column);
-                let c = cell
-                    .and_then(|cell| cell.contents().chars().next())
-                    .unwrap_or(' ');
+                let c = cell.and_then(|cell| cell.contents().chars().next()).unwrap_or(' ');
                 sum = sum.wrapping_add(u32::from(c));
             }
         }

@@ -7,10 +7,7 @@ use super::sequence::Params;
 
 /// Modes kept in front of vt100.
 #[derive(Debug, Clone, Default)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each is a mode of its own with a number of its own"
-)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a mode of its own with a number of its own")]
 pub(in super::super) struct Modes {
     /// IRM, 4.
     pub insert: bool,

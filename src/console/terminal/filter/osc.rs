@@ -49,10 +49,7 @@ impl Filter {
             self.palette.reset();
         }
         for index in rest.split(|byte| *byte == b';') {
-            if let Some(index) = std::str::from_utf8(index)
-                .ok()
-                .and_then(|index| index.parse().ok())
-            {
+            if let Some(index) = std::str::from_utf8(index).ok().and_then(|index| index.parse().ok()) {
                 self.palette.unset(index);
             }
         }
@@ -63,11 +60,7 @@ impl Filter {
     fn default_colours(&mut self, first: u16, rest: &[u8], end: &str) {
         for (number, part) in (first..=12).zip(rest.split(|byte| *byte == b';')) {
             if part == b"?" {
-                let colour = if number == 11 {
-                    self.palette.background
-                } else {
-                    self.palette.foreground
-                };
+                let colour = if number == 11 { self.palette.background } else { self.palette.foreground };
                 self.answer(format_args!("\x1b]{number};{colour}{end}"));
             }
         }

@@ -22,11 +22,7 @@ impl FromStr for Rgb {
         if let Some(hex) = text.strip_prefix('#') {
             let value = u32::from_str_radix(hex, 16).map_err(drop)?;
             let [_, r, g, b] = value.to_be_bytes();
-            return if hex.len() == 6 {
-                Ok(Self(r, g, b))
-            } else {
-                Err(())
-            };
+            return if hex.len() == 6 { Ok(Self(r, g, b)) } else { Err(()) };
         }
         let mut channels = text.strip_prefix("rgb:").ok_or(())?.split('/').map(channel);
         let mut next = || channels.next().flatten().ok_or(());
@@ -79,21 +75,14 @@ pub(in super::super) struct Palette {
 
 impl Default for Palette {
     fn default() -> Self {
-        Self {
-            foreground: NAMED[7],
-            background: NAMED[0],
-            set: Vec::new(),
-        }
+        Self { foreground: NAMED[7], background: NAMED[0], set: Vec::new() }
     }
 }
 
 impl Palette {
     /// The guest's own colour for a number, if it set one.
     pub fn own(&self, index: u8) -> Option<Rgb> {
-        self.set
-            .iter()
-            .find(|(set, _)| *set == index)
-            .map(|(_, colour)| *colour)
+        self.set.iter().find(|(set, _)| *set == index).map(|(_, colour)| *colour)
     }
 
     pub fn get(&self, index: u8) -> Rgb {

@@ -18,11 +18,7 @@ pub(super) struct Params {
 
 impl Params {
     fn parse(bytes: &[u8]) -> Option<Self> {
-        let mut params = Self {
-            values: [0; PARAMETERS],
-            sub: [false; PARAMETERS],
-            len: 1,
-        };
+        let mut params = Self { values: [0; PARAMETERS], sub: [false; PARAMETERS], len: 1 };
         for byte in bytes {
             match byte {
                 b'0'..=b'9' => {
@@ -93,12 +89,7 @@ impl<'a> Csi<'a> {
         if intermediates.iter().any(|byte| *byte >= 0x30) {
             return None;
         }
-        Some(Self {
-            private,
-            params: Params::parse(numbers)?,
-            intermediates,
-            action,
-        })
+        Some(Self { private, params: Params::parse(numbers)?, intermediates, action })
     }
 }
 
@@ -147,11 +138,7 @@ pub(super) struct Scan {
 
 impl Scan {
     pub fn new() -> Self {
-        Self {
-            phase: Phase::Ground,
-            body: Vec::new(),
-            length: 0,
-        }
+        Self { phase: Phase::Ground, body: Vec::new(), length: 0 }
     }
 
     /// Whether what comes next is text.
@@ -258,10 +245,8 @@ impl Scan {
     }
 
     fn string(&mut self, kind: StringKind, bytes: &[u8]) -> (usize, Found) {
-        let stop = bytes
-            .iter()
-            .position(|byte| matches!(byte, 0x07 | 0x18 | 0x1a | 0x1b))
-            .unwrap_or(bytes.len());
+        let stop =
+            bytes.iter().position(|byte| matches!(byte, 0x07 | 0x18 | 0x1a | 0x1b)).unwrap_or(bytes.len());
         let room = LONGEST_STRING - self.length;
         if stop > room {
             self.phase = Phase::Ground;

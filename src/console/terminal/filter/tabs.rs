@@ -49,10 +49,7 @@ impl Tabs {
 
     fn is_stop(&self, column: u16) -> bool {
         match &self.stops {
-            Some(stops) => stops
-                .get(usize::from(column))
-                .copied()
-                .unwrap_or(column.is_multiple_of(8)),
+            Some(stops) => stops.get(usize::from(column)).copied().unwrap_or(column.is_multiple_of(8)),
             None => column.is_multiple_of(8),
         }
     }
@@ -67,11 +64,7 @@ impl Tabs {
 
     /// The column `count` stops to the left, the first one if there are fewer.
     pub fn left(&self, from: u16, count: u16) -> u16 {
-        (0..from)
-            .rev()
-            .filter(|column| self.is_stop(*column))
-            .nth(usize::from(count.max(1)) - 1)
-            .unwrap_or(0)
+        (0..from).rev().filter(|column| self.is_stop(*column)).nth(usize::from(count.max(1)) - 1).unwrap_or(0)
     }
 }
 
@@ -82,17 +75,11 @@ mod tests {
     #[test]
     fn stops_are_found_both_ways() {
         let mut tabs = Tabs::default();
-        assert_eq!(
-            (tabs.right(0, 1, 80), tabs.right(8, 2, 80), tabs.right(75, 1, 80)),
-            (8, 24, 79)
-        );
+        assert_eq!((tabs.right(0, 1, 80), tabs.right(8, 2, 80), tabs.right(75, 1, 80)), (8, 24, 79));
         assert_eq!((tabs.left(8, 1), tabs.left(9, 1), tabs.left(3, 5)), (0, 8, 0));
         tabs.clear_all(80);
         tabs.set(20, 80);
-        assert_eq!(
-            (tabs.right(0, 1, 80), tabs.right(20, 1, 80), tabs.left(79, 1)),
-            (20, 79, 20)
-        );
+        assert_eq!((tabs.right(0, 1, 80), tabs.right(20, 1, 80), tabs.left(79, 1)), (20, 79, 20));
         assert_eq!(tabs.right(80, 1, 100), 80 + 8);
     }
 }

@@ -163,11 +163,7 @@ mod tests {
 
     #[test]
     fn the_guest_chooses_the_form_of_arrows_and_enter() {
-        let wants = Wants {
-            application_cursor: true,
-            newline: true,
-            ..Wants::default()
-        };
+        let wants = Wants { application_cursor: true, newline: true, ..Wants::default() };
         assert_eq!(typed(KeyCode::Up, KeyModifiers::NONE, wants), "\x1bOA");
         assert_eq!(typed(KeyCode::End, KeyModifiers::NONE, wants), "\x1bOF");
         assert_eq!(typed(KeyCode::Up, KeyModifiers::SHIFT, wants), "\x1b[1;2A");

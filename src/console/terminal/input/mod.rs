@@ -76,19 +76,13 @@ mod tests {
         let mut wants = Wants::default();
         assert_eq!(encode(&event, wants), "a[201~rm -rf\rb\tcd\r".as_bytes());
         wants.bracketed_paste = true;
-        assert_eq!(
-            encode(&event, wants),
-            "\x1b[200~a[201~rm -rf\rb\tcd\r\x1b[201~".as_bytes()
-        );
+        assert_eq!(encode(&event, wants), "\x1b[200~a[201~rm -rf\rb\tcd\r\x1b[201~".as_bytes());
     }
 
     #[test]
     fn focus_is_told_when_asked_for() {
         assert!(encode(&Event::FocusGained, Wants::default()).is_empty());
-        let wants = Wants {
-            focus: true,
-            ..Wants::default()
-        };
+        let wants = Wants { focus: true, ..Wants::default() };
         assert_eq!(encode(&Event::FocusGained, wants), b"\x1b[I");
         assert_eq!(encode(&Event::FocusLost, wants), b"\x1b[O");
     }

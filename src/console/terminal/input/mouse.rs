@@ -118,20 +118,8 @@ mod tests {
         mouse: MouseProtocolMode,
         mouse_encoding: MouseProtocolEncoding,
     ) -> Vec<u8> {
-        let event = MouseEvent {
-            kind,
-            column,
-            row,
-            modifiers: KeyModifiers::CONTROL,
-        };
-        encode(
-            event,
-            Wants {
-                mouse,
-                mouse_encoding,
-                ..Wants::default()
-            },
-        )
+        let event = MouseEvent { kind, column, row, modifiers: KeyModifiers::CONTROL };
+        encode(event, Wants { mouse, mouse_encoding, ..Wants::default() })
     }
 
     #[test]
@@ -152,11 +140,7 @@ mod tests {
                 (MouseEventKind::Moved, moved),
                 (MouseEventKind::ScrollDown, wheel),
             ] {
-                assert_eq!(
-                    !sent(kind, (3, 4), mode, sgr).is_empty(),
-                    expected,
-                    "{mode:?} {kind:?}"
-                );
+                assert_eq!(!sent(kind, (3, 4), mode, sgr).is_empty(), expected, "{mode:?} {kind:?}");
             }
         }
     }
@@ -168,14 +152,8 @@ mod tests {
         assert_eq!(sent(LEFT_DOWN, (0, 1), any, Sgr), b"\x1b[<16;1;2M");
         assert_eq!(sent(LEFT_UP, (299, 1), any, Sgr), b"\x1b[<16;300;2m");
         assert_eq!(sent(MouseEventKind::ScrollUp, (0, 0), any, Sgr), b"\x1b[<80;1;1M");
-        assert_eq!(
-            sent(LEFT_DOWN, (0, 1), any, Default),
-            [0x1b, b'[', b'M', 48, 33, 34]
-        );
-        assert_eq!(
-            sent(LEFT_UP, (0, 1), any, Default),
-            [0x1b, b'[', b'M', 51, 33, 34]
-        );
+        assert_eq!(sent(LEFT_DOWN, (0, 1), any, Default), [0x1b, b'[', b'M', 48, 33, 34]);
+        assert_eq!(sent(LEFT_UP, (0, 1), any, Default), [0x1b, b'[', b'M', 51, 33, 34]);
         assert_eq!(sent(LEFT_DOWN, (222, 0), any, Default)[4], 255);
         assert!(sent(LEFT_DOWN, (223, 0), any, Default).is_empty());
         assert_eq!(sent(LEFT_DOWN, (223, 0), any, Utf8)[3..], [48, 0xc4, 0x80, 33]);
@@ -183,20 +161,9 @@ mod tests {
 
     #[test]
     fn a_wheel_is_arrows_where_the_guest_wants_no_mouse() {
-        let turn = |kind| MouseEvent {
-            kind,
-            column: 0,
-            row: 0,
-            modifiers: KeyModifiers::NONE,
-        };
-        let wants = Wants {
-            wheel_keys: true,
-            ..Wants::default()
-        };
-        assert_eq!(
-            encode(turn(MouseEventKind::ScrollUp), wants),
-            b"\x1b[A\x1b[A\x1b[A"
-        );
+        let turn = |kind| MouseEvent { kind, column: 0, row: 0, modifiers: KeyModifiers::NONE };
+        let wants = Wants { wheel_keys: true, ..Wants::default() };
+        assert_eq!(encode(turn(MouseEventKind::ScrollUp), wants), b"\x1b[A\x1b[A\x1b[A");
         assert!(encode(turn(MouseEventKind::ScrollUp), Wants::default()).is_empty());
     }
 }

@@ -57,14 +57,8 @@ fn sow_account(fleet: &mut Fleet, plans: &[ContainerPlan], account: Account, wan
 
 /// More servers for a big fleet: about one for every 200 instances.
 fn widen(fleet: &mut Fleet, account: Account, wanted: usize) {
-    let seeds: Vec<ServerPlan> = fleet
-        .servers_of(account)
-        .map(|(_, server)| server.clone())
-        .collect();
-    for (number, seed) in (2..)
-        .zip(seeds.iter().cycle())
-        .take((wanted / 200).saturating_sub(seeds.len()))
-    {
+    let seeds: Vec<ServerPlan> = fleet.servers_of(account).map(|(_, server)| server.clone()).collect();
+    for (number, seed) in (2..).zip(seeds.iter().cycle()).take((wanted / 200).saturating_sub(seeds.len())) {
         let mut server = seed.clone();
         server.hostname = format!("{}-{number:03}", seed.hostname);
         server.nickname = format!("{}-{number}", seed.nickname);
@@ -89,11 +83,7 @@ pub(super) fn plant(fleet: &mut Fleet, plan: &ContainerPlan, now: Timestamp) {
     let created = hours(plan.age_hours);
     let revisions: Vec<Revision> = (1..)
         .zip(&plan.revisions)
-        .map(|(number, r)| Revision {
-            number,
-            image: r.image.clone(),
-            created: hours(r.age_hours),
-        })
+        .map(|(number, r)| Revision { number, image: r.image.clone(), created: hours(r.age_hours) })
         .collect();
     let updated = revisions.iter().skip(1).next_back().map(|r| r.created);
     let urls = if plan.account == Account::Quasarch && plan.life != Life::Deploying {
@@ -114,11 +104,7 @@ pub(super) fn plant(fleet: &mut Fleet, plan: &ContainerPlan, now: Timestamp) {
         instances: Vec::with_capacity(plan.instances as usize),
         made: 0,
         phase,
-        desired: if plan.life == Life::Stopped {
-            Phase::Stopped
-        } else {
-            Phase::Running
-        },
+        desired: if plan.life == Life::Stopped { Phase::Stopped } else { Phase::Running },
         changed,
         created,
         updated,
@@ -143,11 +129,7 @@ pub(super) fn plant(fleet: &mut Fleet, plan: &ContainerPlan, now: Timestamp) {
         life: plan.life,
     });
     for ordinal in 0..plan.instances {
-        let server = plan
-            .servers
-            .get(ordinal as usize % plan.servers.len().max(1))
-            .copied()
-            .unwrap_or(0);
+        let server = plan.servers.get(ordinal as usize % plan.servers.len().max(1)).copied().unwrap_or(0);
         add_instance(fleet, key, server, phase, changed);
     }
     settle(fleet, key);

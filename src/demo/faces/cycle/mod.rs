@@ -75,10 +75,7 @@ fn container() -> Router<Desk> {
         .route("/summary", get(containers::summary))
         .route("/tasks", post(writes::container_task))
         .route("/servers/usable", get(containers::usable_servers))
-        .route(
-            "/instances",
-            get(instances::instances).post(writes::create_instances),
-        )
+        .route("/instances", get(instances::instances).post(writes::create_instances))
 }
 
 /// What one instance offers.
@@ -140,9 +137,5 @@ fn admit(desk: &Desk, headers: &HeaderMap, path: &str) -> Result<(), Problem> {
     if hub.len() != 24 || !hub.bytes().all(|b| b.is_ascii_hexdigit()) {
         return Err(Problem::invalid("X-Hub-Id must be 24 hexadecimal digits"));
     }
-    if same(hub, &desk.credentials.hub) {
-        Ok(())
-    } else {
-        Err(Problem::wrong_hub())
-    }
+    if same(hub, &desk.credentials.hub) { Ok(()) } else { Err(Problem::wrong_hub()) }
 }

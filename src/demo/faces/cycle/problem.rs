@@ -17,53 +17,33 @@ pub(crate) struct Problem {
 
 impl Problem {
     fn new(status: StatusCode, code: &'static str, title: &'static str) -> Self {
-        Self {
-            status,
-            code,
-            title,
-            detail: None,
-            capability: None,
-        }
+        Self { status, code, title, detail: None, capability: None }
     }
 
     /// 401: no key, or a wrong one.
     pub(crate) fn auth(detail: &str) -> Self {
-        let mut problem = Self::new(
-            StatusCode::UNAUTHORIZED,
-            "401.auth-invalid",
-            "The authorization is invalid.",
-        );
+        let mut problem =
+            Self::new(StatusCode::UNAUTHORIZED, "401.auth-invalid", "The authorization is invalid.");
         problem.detail = Some(detail.to_owned());
         problem
     }
 
     /// 403: the key is not of this hub.
     pub(crate) fn wrong_hub() -> Self {
-        Self::new(
-            StatusCode::FORBIDDEN,
-            "403.wrong-hub",
-            "This API key does not belong to that hub.",
-        )
+        Self::new(StatusCode::FORBIDDEN, "403.wrong-hub", "This API key does not belong to that hub.")
     }
 
     /// 403: the state does not allow it.
     pub(crate) fn state(detail: String) -> Self {
-        let mut problem = Self::new(
-            StatusCode::FORBIDDEN,
-            "403.invalid-state",
-            "The current state does not allow this.",
-        );
+        let mut problem =
+            Self::new(StatusCode::FORBIDDEN, "403.invalid-state", "The current state does not allow this.");
         problem.detail = Some(detail);
         problem
     }
 
     /// 403: a right that nobody has here.
     pub(crate) fn capability(name: &'static str, detail: &str) -> Self {
-        let mut problem = Self::new(
-            StatusCode::FORBIDDEN,
-            "403.permissions",
-            "The key lacks a capability.",
-        );
+        let mut problem = Self::new(StatusCode::FORBIDDEN, "403.permissions", "The key lacks a capability.");
         problem.detail = Some(detail.to_owned());
         problem.capability = Some(name);
         problem
@@ -85,31 +65,21 @@ impl Problem {
 
     /// 422: the request is not as documented.
     pub(crate) fn invalid(detail: impl Into<String>) -> Self {
-        let mut problem = Self::new(
-            StatusCode::UNPROCESSABLE_ENTITY,
-            "422.invalid-input",
-            "The input is invalid.",
-        );
+        let mut problem =
+            Self::new(StatusCode::UNPROCESSABLE_ENTITY, "422.invalid-input", "The input is invalid.");
         problem.detail = Some(detail.into());
         problem
     }
 
     /// 429: too many requests at once.
     pub(crate) fn limited() -> Self {
-        Self::new(
-            StatusCode::TOO_MANY_REQUESTS,
-            "429.rate-limiting",
-            "There are too many requests.",
-        )
+        Self::new(StatusCode::TOO_MANY_REQUESTS, "429.rate-limiting", "There are too many requests.")
     }
 
     /// 500: our own fault.
     pub(crate) fn internal(detail: String) -> Self {
-        let mut problem = Self::new(
-            StatusCode::INTERNAL_SERVER_ERROR,
-            "500.jobd",
-            "Something went wrong on our side.",
-        );
+        let mut problem =
+            Self::new(StatusCode::INTERNAL_SERVER_ERROR, "500.jobd", "Something went wrong on our side.");
         problem.detail = Some(detail);
         problem
     }

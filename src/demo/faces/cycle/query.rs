@@ -19,21 +19,12 @@ pub(crate) struct Known {
 impl Known {
     /// The same for one document: there is nothing to filter or sort.
     pub(crate) const fn of_one(self) -> Self {
-        Self {
-            filters: &[],
-            sorts: &[],
-            ..self
-        }
+        Self { filters: &[], sorts: &[], ..self }
     }
 }
 
 /// Nothing but a path.
-pub(crate) const PLAIN: Known = Known {
-    filters: &[],
-    sorts: &[],
-    includes: &[],
-    metas: &[],
-};
+pub(crate) const PLAIN: Known = Known { filters: &[], sorts: &[], includes: &[], metas: &[] };
 
 /// A query string, read and checked.
 #[derive(Debug, Default)]
@@ -49,11 +40,7 @@ pub(crate) struct Query {
 impl Query {
     /// Reads a raw query string against what the endpoint knows.
     pub(crate) fn read(raw: Option<&str>, known: &Known) -> Result<Self, Problem> {
-        let mut query = Self {
-            size: DEFAULT_SIZE,
-            number: 1,
-            ..Self::default()
-        };
+        let mut query = Self { size: DEFAULT_SIZE, number: 1, ..Self::default() };
         for (key, value) in url::form_urlencoded::parse(raw.unwrap_or_default().as_bytes()) {
             query.take(&key, &value, known)?;
         }
@@ -84,9 +71,7 @@ impl Query {
             // The websocket's single-use token travels in the query too.
             "token" => {}
             _ => {
-                return Err(Problem::invalid(format!(
-                    "`{key}` is not a parameter of this endpoint"
-                )));
+                return Err(Problem::invalid(format!("`{key}` is not a parameter of this endpoint")));
             }
         }
         Ok(())
@@ -94,11 +79,7 @@ impl Query {
 
     /// The value of a filter.
     pub(crate) fn filter(&self, name: &str) -> Option<&str> {
-        self.filters
-            .iter()
-            .rev()
-            .find(|(n, _)| n == name)
-            .map(|(_, v)| v.as_str())
+        self.filters.iter().rev().find(|(n, _)| n == name).map(|(_, v)| v.as_str())
     }
 
     /// A comma list of states, each of which must be a known word.
@@ -160,18 +141,13 @@ fn one_of(word: &str, known: &[&str], what: &str) -> Result<(), Problem> {
     if known.contains(&word) {
         return Ok(());
     }
-    Err(Problem::invalid(format!(
-        "`{word}` is not a value of {what} here; known are: {}",
-        known.join(", ")
-    )))
+    Err(Problem::invalid(format!("`{word}` is not a value of {what} here; known are: {}", known.join(", "))))
 }
 
 fn number(key: &str, value: &str, most: usize) -> Result<usize, Problem> {
     match value.parse() {
         Ok(n) if (1..=most).contains(&n) => Ok(n),
-        _ => Err(Problem::invalid(format!(
-            "{key} must be a whole number from 1 to {most}"
-        ))),
+        _ => Err(Problem::invalid(format!("{key} must be a whole number from 1 to {most}"))),
     }
 }
 
@@ -193,14 +169,8 @@ mod tests {
         assert_eq!((query.size, query.number), (50, 3));
         assert_eq!(query.sort, Some(("id".to_owned(), true)));
         assert!(query.includes("servers") && query.meta("node"));
-        assert_eq!(
-            query.states(&["running", "stopped"]).expect("known"),
-            Some(vec!["running", "stopped"])
-        );
-        assert!(
-            query.states(&["running"]).is_err(),
-            "an unknown state must be refused"
-        );
+        assert_eq!(query.states(&["running", "stopped"]).expect("known"), Some(vec!["running", "stopped"]));
+        assert!(query.states(&["running"]).is_err(), "an unknown state must be refused");
     }
 
     #[test]

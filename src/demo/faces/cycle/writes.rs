@@ -21,14 +21,9 @@ const MOST: u64 = 1000;
 
 /// A JSON body, with the content type that says so.
 fn body(headers: &HeaderMap, bytes: &[u8]) -> Result<Value, Problem> {
-    let kind = headers
-        .get(header::CONTENT_TYPE)
-        .and_then(|v| v.to_str().ok())
-        .unwrap_or_default();
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
     if !kind.starts_with("application/json") {
-        return Err(Problem::invalid(
-            "the body's content type must be application/json",
-        ));
+        return Err(Problem::invalid("the body's content type must be application/json"));
     }
     serde_json::from_slice(bytes).map_err(|e| Problem::invalid(format!("the body is not JSON: {e}")))
 }
@@ -37,10 +32,7 @@ fn body(headers: &HeaderMap, bytes: &[u8]) -> Result<Value, Problem> {
 fn accept(desk: &Desk, action: &str, plan: impl FnOnce(&Fleet) -> Result<Work, Problem>) -> Accepted {
     let work = desk.engine.read(plan)?;
     let job = desk.engine.submit(work);
-    Ok((
-        StatusCode::ACCEPTED,
-        Json(json!({ "data": descriptor(action, &desk.credentials.hub, &job) })),
-    ))
+    Ok((StatusCode::ACCEPTED, Json(json!({ "data": descriptor(action, &desk.credentials.hub, &job) }))))
 }
 
 /// `POST /v1/containers/{id}/tasks`: start, stop, restart, scale.
@@ -51,9 +43,7 @@ pub(super) async fn container_task(
     bytes: Bytes,
 ) -> Accepted {
     let task = body(&headers, &bytes)?;
-    let action = task["action"]
-        .as_str()
-        .ok_or_else(|| Problem::invalid("`action` is required"))?;
+    let action = task["action"].as_str().ok_or_else(|| Problem::invalid("`action` is required"))?;
     accept(&desk, action, |fleet| {
         let (key, container) = find_container(fleet, &text)?;
         if container.phase == Phase::Deleting {
@@ -66,9 +56,7 @@ pub(super) async fn container_task(
             "scale" => {
                 let wanted = task["contents"]["instances"].as_u64().filter(|n| *n <= MOST);
                 let wanted = wanted.and_then(|n| usize::try_from(n).ok()).ok_or_else(|| {
-                    Problem::invalid(format!(
-                        "`contents.instances` must be a whole number up to {MOST}"
-                    ))
+                    Problem::invalid(format!("`contents.instances` must be a whole number up to {MOST}"))
                 })?;
                 Ok(jobs::scale(fleet, key, wanted))
             }
@@ -155,9 +143,7 @@ pub(super) async fn instance_task(
     bytes: Bytes,
 ) -> Accepted {
     let task = body(&headers, &bytes)?;
-    let action = task["action"]
-        .as_str()
-        .ok_or_else(|| Problem::invalid("`action` is required"))?;
+    let action = task["action"].as_str().ok_or_else(|| Problem::invalid("`action` is required"))?;
     accept(&desk, action, |fleet| {
         let (key, row) = find_instance(fleet, &container, &instance)?;
         let host = fleet.hostname(row);
@@ -183,11 +169,7 @@ pub(super) async fn instance_task(
                 let drain =
                     drain.ok_or_else(|| Problem::invalid("`contents.enable` must be true or false"))?;
                 let steps = vec![("Telling the load balancer", vec![Effect::Drain(key, drain)])];
-                (
-                    format!("Drain {host}: {drain}"),
-                    "container.instance.traffic-drain",
-                    steps,
-                )
+                (format!("Drain {host}: {drain}"), "container.instance.traffic-drain", steps)
             }
             other => {
                 return Err(Problem::invalid(format!(
@@ -195,13 +177,7 @@ pub(super) async fn instance_task(
                 )));
             }
         };
-        Ok(Work {
-            caption,
-            action: name,
-            container: Some(row.container),
-            instance: Some(key),
-            steps,
-        })
+        Ok(Work { caption, action: name, container: Some(row.container), instance: Some(key), steps })
     })
 }
 
@@ -210,8 +186,7 @@ pub(super) async fn ssh(
     State(desk): State<Desk>,
     Path((container, instance)): Path<(String, String)>,
 ) -> Result<Json<Value>, Problem> {
-    desk.engine
-        .read(|fleet| find_instance(fleet, &container, &instance).map(|_| ()))?;
+    desk.engine.read(|fleet| find_instance(fleet, &container, &instance).map(|_| ()))?;
     Err(Problem::capability(
         "containers-ssh",
         "the demo cloud has no SSH end; its console is two-way instead",

@@ -35,18 +35,13 @@ pub const FACE: Face = Face {
     platform: "elasticbox",
     account: Account::ElasticBox,
     router,
-    access: |credentials, access| Access {
-        secret: Secret::new(credentials.elasticbox.as_str()),
-        ..access
-    },
+    access: |credentials, access| Access { secret: Secret::new(credentials.elasticbox.as_str()), ..access },
     failure,
 };
 
 /// Sent with every answer; the official command line refuses to work without it.
-const RELEASE: (HeaderName, HeaderValue) = (
-    HeaderName::from_static("elasticbox-release"),
-    HeaderValue::from_static("4.0"),
-);
+const RELEASE: (HeaderName, HeaderValue) =
+    (HeaderName::from_static("elasticbox-release"), HeaderValue::from_static("4.0"));
 /// Carries the token on the page; later documents have `Authorization: Bearer` instead.
 const TOKEN: &str = "elasticbox-token";
 
@@ -64,11 +59,7 @@ impl Counter {
         // Without randomness the cloud would not have started; the salt is no credential.
         let salt = random_hex(16).unwrap_or_default();
         let book = desk.engine.read(|fleet| Book::open(fleet, salt));
-        Self {
-            desk,
-            book: Arc::new(Mutex::new(book)),
-            leases: Arc::default(),
-        }
+        Self { desk, book: Arc::new(Mutex::new(book)), leases: Arc::default() }
     }
 
     /// The book as it stands now. It is locked before the fleet, never after it.
@@ -88,9 +79,7 @@ impl Counter {
     fn look<T>(&self, look: impl FnOnce(&Book, &Fleet, &Catalogue) -> T) -> T {
         let book = self.book();
         let email = &self.desk.credentials.email;
-        self.desk
-            .engine
-            .read(|fleet| look(&book, fleet, &Catalogue::of(fleet, email)))
+        self.desk.engine.read(|fleet| look(&book, fleet, &Catalogue::of(fleet, email)))
     }
 }
 
@@ -120,39 +109,19 @@ fn instances() -> Router<Counter> {
         ("reconfigure", Verb::Reconfigure),
     ];
     let routes = Router::new()
-        .route(
-            "/services/instances",
-            get(read::instances::all).post(write::deploy::deploy),
-        )
+        .route("/services/instances", get(read::instances::all).post(write::deploy::deploy))
         .route(
             "/services/instances/{id}",
-            get(read::instances::one)
-                .put(write::update::update)
-                .delete(write::actions::end),
+            get(read::instances::one).put(write::update::update).delete(write::actions::end),
         )
         .route("/services/instances/{id}/service", get(read::instances::service))
-        .route(
-            "/services/instances/{id}/activity",
-            get(read::instances::activity),
-        )
-        .route(
-            "/services/instances/{id}/operations",
-            get(read::instances::operations),
-        )
-        .route(
-            "/services/instances/{id}/machine_logs",
-            get(read::logs::machine_logs),
-        )
+        .route("/services/instances/{id}/activity", get(read::instances::activity))
+        .route("/services/instances/{id}/operations", get(read::instances::operations))
+        .route("/services/instances/{id}/machine_logs", get(read::logs::machine_logs))
         // The page's heading has the first path, its table the second, the documents of 2018 the third.
         .route("/services/instances/{id}/binding", get(read::bindings::profiles))
-        .route(
-            "/services/instances/{id}/binding_instances",
-            get(read::bindings::instances),
-        )
-        .route(
-            "/services/instances/{id}/bindings",
-            get(read::bindings::instances),
-        );
+        .route("/services/instances/{id}/binding_instances", get(read::bindings::instances))
+        .route("/services/instances/{id}/bindings", get(read::bindings::instances));
     verbs.into_iter().fold(routes, |routes, (word, verb)| {
         let act = async move |State(counter): State<Counter>,
                               Path(id): Path<String>,
@@ -168,25 +137,13 @@ fn instances() -> Router<Counter> {
 fn around() -> Router<Counter> {
     Router::new()
         .route("/services/profile", get(read::account::profile))
-        .route(
-            "/services/tokens",
-            get(read::account::tokens).post(write::tokens::create),
-        )
-        .route(
-            "/services/tokens/{id}",
-            axum::routing::delete(write::tokens::revoke),
-        )
+        .route("/services/tokens", get(read::account::tokens).post(write::tokens::create))
+        .route("/services/tokens/{id}", axum::routing::delete(write::tokens::revoke))
         .route("/services/workspaces", get(read::account::workspaces))
         .route("/services/workspaces/{id}", get(read::account::workspace))
-        .route(
-            "/services/workspaces/{id}/instances",
-            get(read::instances::of_workspace),
-        )
+        .route("/services/workspaces/{id}/instances", get(read::instances::of_workspace))
         .route("/services/workspaces/{id}/boxes", get(read::boxes::of_workspace))
-        .route(
-            "/services/workspaces/{id}/providers",
-            get(read::boxes::providers_of_workspace),
-        )
+        .route("/services/workspaces/{id}/providers", get(read::boxes::providers_of_workspace))
         .route("/services/boxes", get(read::boxes::all))
         .route("/services/boxes/{id}", get(read::boxes::one))
         .route("/services/providers", get(read::boxes::providers))
@@ -195,11 +152,8 @@ fn around() -> Router<Counter> {
 
 /// A failure on purpose: 429 or 500.
 fn failure(status: StatusCode) -> Response {
-    let problem = if status == StatusCode::TOO_MANY_REQUESTS {
-        Problem::limited()
-    } else {
-        Problem::internal()
-    };
+    let problem =
+        if status == StatusCode::TOO_MANY_REQUESTS { Problem::limited() } else { Problem::internal() };
     problem.into_response()
 }
 

@@ -93,10 +93,7 @@ pub(super) fn index(kind: Kind, text: &str) -> Option<u32> {
 
 /// `2015-10-29 12:26:20.377029`: UTC, and it does not say so.
 pub(super) fn time(at: Timestamp) -> String {
-    TimeZone::UTC
-        .to_datetime(at)
-        .strftime("%Y-%m-%d %H:%M:%S.%6f")
-        .to_string()
+    TimeZone::UTC.to_datetime(at).strftime("%Y-%m-%d %H:%M:%S.%6f").to_string()
 }
 
 /// The moment such a text names; the fraction may be left out.
@@ -134,12 +131,7 @@ mod tests {
         assert_eq!(time(whole), "2015-10-29 12:26:20.000000");
         assert_eq!(moment(&time(at)), Some(at));
         assert_eq!(moment("2015-10-29 12:26:20"), Some(whole));
-        for wrong in [
-            "",
-            "tomorrow",
-            "2015-10-29T12:26:20Z",
-            "2015-13-29 12:26:20.000000",
-        ] {
+        for wrong in ["", "tomorrow", "2015-10-29T12:26:20Z", "2015-13-29 12:26:20.000000"] {
             assert_eq!(moment(wrong), None, "{wrong}");
         }
     }

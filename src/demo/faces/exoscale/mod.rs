@@ -110,9 +110,7 @@ impl Office {
         let known = self.admit(wire, headers, open)?;
         let (call, params) = found?;
         let body = read(wire.body)?;
-        let query = url::form_urlencoded::parse(wire.query.as_bytes())
-            .into_owned()
-            .collect();
+        let query = url::form_urlencoded::parse(wire.query.as_bytes()).into_owned().collect();
         let host = headers
             .get(header::HOST)
             .and_then(|host| host.to_str().ok())
@@ -120,16 +118,7 @@ impl Office {
             .to_owned();
         let mut book = self.book.lock().unwrap_or_else(PoisonError::into_inner);
         self.desk.engine.read(|fleet| book.settle(fleet));
-        let mut visit = Visit {
-            desk: &self.desk,
-            book: &mut book,
-            host,
-            zone,
-            params,
-            query,
-            body,
-            known,
-        };
+        let mut visit = Visit { desk: &self.desk, book: &mut book, host, zone, params, query, body, known };
         let answer = call.answer(&mut visit);
         if wire.method != "GET" {
             let status = answer.as_ref().map_or_else(|p| p.status.as_u16(), |_| 200);
@@ -141,11 +130,7 @@ impl Office {
     /// Whether a request is signed by the account. Only what is public may come without.
     fn admit(&self, wire: Wire<'_>, headers: &HeaderMap, open: bool) -> Result<bool, Problem> {
         let Some(value) = headers.get(header::AUTHORIZATION) else {
-            return if open {
-                Ok(false)
-            } else {
-                Err(Problem::forbidden("The request is not signed"))
-            };
+            return if open { Ok(false) } else { Err(Problem::forbidden("The request is not signed")) };
         };
         let credentials = &self.desk.credentials;
         let (key, secret) = (&credentials.exoscale_key, &credentials.exoscale_secret);
@@ -163,29 +148,17 @@ fn read(bytes: &[u8]) -> Result<Value, Problem> {
     }
     let body: Value =
         serde_json::from_slice(bytes).map_err(|_| Problem::field("body", "is not a JSON document"))?;
-    if body.is_object() {
-        Ok(body)
-    } else {
-        Err(Problem::field("body", "must be an object"))
-    }
+    if body.is_object() { Ok(body) } else { Err(Problem::field("body", "must be an object")) }
 }
 
 /// Writes a change, or the attempt at one, into the audit trail.
 fn note(visit: Visit<'_>, call: &Call, uri: &str, status: u16, began: Instant) {
     let params: Params = visit.params;
-    let path: serde_json::Map<String, Value> = params
-        .into_iter()
-        .map(|(name, value)| (name.to_owned(), value.into()))
-        .collect();
-    let query: serde_json::Map<String, Value> = visit
-        .query
-        .into_iter()
-        .map(|(name, value)| (name, value.into()))
-        .collect();
-    let zone = catalog::ZONES
-        .get(visit.zone as usize)
-        .copied()
-        .unwrap_or_default();
+    let path: serde_json::Map<String, Value> =
+        params.into_iter().map(|(name, value)| (name.to_owned(), value.into())).collect();
+    let query: serde_json::Map<String, Value> =
+        visit.query.into_iter().map(|(name, value)| (name, value.into())).collect();
+    let zone = catalog::ZONES.get(visit.zone as usize).copied().unwrap_or_default();
     let request = visit.book.number();
     let key = visit.desk.credentials.exoscale_key.as_str();
     let event = json!({

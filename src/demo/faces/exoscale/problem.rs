@@ -15,10 +15,7 @@ pub(super) struct Problem {
 
 impl Problem {
     fn new(status: StatusCode, message: impl Into<String>) -> Self {
-        Self {
-            status,
-            body: json!({ "message": message.into() }),
-        }
+        Self { status, body: json!({ "message": message.into() }) }
     }
 
     /// 400: the state of the thing does not allow it.
@@ -73,10 +70,7 @@ impl Problem {
 
     /// 501: an address of a screen is given, but nothing is drawn on it.
     pub(super) fn without_screens() -> Self {
-        Self::new(
-            StatusCode::NOT_IMPLEMENTED,
-            "The demo cloud's machines have no screens",
-        )
+        Self::new(StatusCode::NOT_IMPLEMENTED, "The demo cloud's machines have no screens")
     }
 
     /// 500: our own fault, in the shape of RFC 9457 that the description has a schema for.

@@ -115,11 +115,7 @@ mod tests {
     const ID: &str = "6b1c2f2e-9a0e-4c39-9c2b-3f1d5c8f0a11";
 
     fn header(signed: &str, signature: &str) -> String {
-        let signed = if signed.is_empty() {
-            String::new()
-        } else {
-            format!(",signed-query-args={signed}")
-        };
+        let signed = if signed.is_empty() { String::new() } else { format!(",signed-query-args={signed}") };
         format!("EXO2-HMAC-SHA256 credential={KEY}{signed},expires={EXPIRES},signature={signature}")
     }
 
@@ -136,14 +132,7 @@ mod tests {
         let create = r#"{"name":"zürich-01","disk-size":50,"template":{"id":"cbd89eb1-c66c-4637-9483-904d7e36c318"},"instance-type":{"id":"b6e9d1e8-89fc-4db3-aaa4-9b4c5b1d0844"}}"#;
         let times = "from=2026-01-01T00%3A00%3A00Z&to=2026-01-02T00%3A00%3A00%2B01%3A00";
         let vectors = [
-            (
-                "GET",
-                "/v2/instance",
-                "",
-                "",
-                "",
-                "SCv/hnV1VEtgsbvT6XNXRT6HnsGDBWF0vWtS4MjJsJ8=",
-            ),
+            ("GET", "/v2/instance", "", "", "", "SCv/hnV1VEtgsbvT6XNXRT6HnsGDBWF0vWtS4MjJsJ8="),
             (
                 "GET",
                 "/v2/instance",
@@ -152,22 +141,8 @@ mod tests {
                 "manager-id;manager-type",
                 "yHnmAJAs59yxJne9ZPGNwT+61Q+rWfN7ZAgDHH61TUc=",
             ),
-            (
-                "GET",
-                "/v2/event",
-                times,
-                "",
-                "from;to",
-                "CFCKILq7UDBiVAN0JXUwdB2nC0l2YzdZo04O/7voDVU=",
-            ),
-            (
-                "PUT",
-                &start,
-                "",
-                "{}",
-                "",
-                "hOiQhvu/C719UXNNQeJgeJ9K3jr45DaexRfqEFUr4Mw=",
-            ),
+            ("GET", "/v2/event", times, "", "from;to", "CFCKILq7UDBiVAN0JXUwdB2nC0l2YzdZo04O/7voDVU="),
+            ("PUT", &start, "", "{}", "", "hOiQhvu/C719UXNNQeJgeJ9K3jr45DaexRfqEFUr4Mw="),
             (
                 "PUT",
                 &start,
@@ -176,114 +151,34 @@ mod tests {
                 "",
                 "W716N36OXr204Znr+ucQE+6pbw6iah85WKH8GYXzQZ4=",
             ),
-            (
-                "PUT",
-                &stop,
-                "",
-                "",
-                "",
-                "U340F7CDDPAwKCx684ITM1X4jFwxqoS6uxDJPSrXdaw=",
-            ),
-            (
-                "POST",
-                "/v2/instance",
-                "",
-                create,
-                "",
-                "2503ZUb7Ju7G5WYQqdkRMPTimvDT9E85xxmVaA4F19k=",
-            ),
-            (
-                "GET",
-                &console,
-                "",
-                "",
-                "",
-                "COHe4R3OjdLTMKVt9rJxJ1HEV3b1BUoaJdUhOe+Db7U=",
-            ),
-            (
-                "GET",
-                "/v2/ssh-key/my%20key",
-                "",
-                "",
-                "",
-                "NndrByBwPBm70i2oKfQcZ8YjTovCuLt9rX3Up8VQwqE=",
-            ),
+            ("PUT", &stop, "", "", "", "U340F7CDDPAwKCx684ITM1X4jFwxqoS6uxDJPSrXdaw="),
+            ("POST", "/v2/instance", "", create, "", "2503ZUb7Ju7G5WYQqdkRMPTimvDT9E85xxmVaA4F19k="),
+            ("GET", &console, "", "", "", "COHe4R3OjdLTMKVt9rJxJ1HEV3b1BUoaJdUhOe+Db7U="),
+            ("GET", "/v2/ssh-key/my%20key", "", "", "", "NndrByBwPBm70i2oKfQcZ8YjTovCuLt9rX3Up8VQwqE="),
         ];
         for (method, path, query, body, signed, signature) in vectors {
-            let wire = Wire {
-                method,
-                path,
-                query,
-                body: body.as_bytes(),
-            };
-            assert_eq!(
-                verdict(wire, &header(signed, signature)),
-                Ok(()),
-                "{method} {path}?{query}"
-            );
+            let wire = Wire { method, path, query, body: body.as_bytes() };
+            assert_eq!(verdict(wire, &header(signed, signature)), Ok(()), "{method} {path}?{query}");
         }
     }
 
     #[test]
     fn what_was_changed_late_or_unsigned_is_not() {
         let good = "SCv/hnV1VEtgsbvT6XNXRT6HnsGDBWF0vWtS4MjJsJ8=";
-        let wire = Wire {
-            method: "GET",
-            path: "/v2/instance",
-            query: "",
-            body: b"",
-        };
+        let wire = Wire { method: "GET", path: "/v2/instance", query: "", body: b"" };
         let sealed = header("", good);
         assert_eq!(verdict(wire, &sealed), Ok(()));
         let other = |wire: Wire<'_>| verdict(wire, &sealed).expect_err("it was changed");
-        assert!(
-            other(Wire {
-                method: "PUT",
-                ..wire
-            })
-            .contains("does not match")
-        );
-        assert!(
-            other(Wire {
-                path: "/v2/instances",
-                ..wire
-            })
-            .contains("does not match")
-        );
+        assert!(other(Wire { method: "PUT", ..wire }).contains("does not match"));
+        assert!(other(Wire { path: "/v2/instances", ..wire }).contains("does not match"));
         assert!(other(Wire { body: b"{}", ..wire }).contains("does not match"));
-        assert!(
-            other(Wire {
-                query: "ip-address=192.0.2.1",
-                ..wire
-            })
-            .contains("not signed")
-        );
+        assert!(other(Wire { query: "ip-address=192.0.2.1", ..wire }).contains("not signed"));
         // A parameter without a value is dropped by one of the official clients before it signs.
-        assert_eq!(
-            verdict(
-                Wire {
-                    query: "labels=",
-                    ..wire
-                },
-                &sealed
-            ),
-            Ok(())
-        );
-        assert_eq!(
-            check(wire, &sealed, KEY, SECRET, EXPIRES),
-            Err("The signature has expired")
-        );
-        assert_eq!(
-            check(wire, &sealed, "EXOother", SECRET, 0),
-            Err("The API key is not known")
-        );
+        assert_eq!(verdict(Wire { query: "labels=", ..wire }, &sealed), Ok(()));
+        assert_eq!(check(wire, &sealed, KEY, SECRET, EXPIRES), Err("The signature has expired"));
+        assert_eq!(check(wire, &sealed, "EXOother", SECRET, 0), Err("The API key is not known"));
         assert!(check(wire, &sealed, KEY, "another", 0).is_err());
-        for odd in [
-            "",
-            "Bearer x",
-            "EXO2-HMAC-SHA256 ",
-            "EXO2-HMAC-SHA256 credential=x,unheard=of",
-        ] {
+        for odd in ["", "Bearer x", "EXO2-HMAC-SHA256 ", "EXO2-HMAC-SHA256 credential=x,unheard=of"] {
             assert!(verdict(wire, odd).is_err(), "{odd}");
         }
     }

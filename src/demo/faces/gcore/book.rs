@@ -161,13 +161,9 @@ pub(super) struct Book {
 impl Room {
     /// A room over the engine, with an account that has a key and two deployments.
     pub(super) fn new(desk: Desk) -> Self {
-        let mut book = Book {
-            project: desk.credentials.project,
-            ..Book::default()
-        };
+        let mut book = Book { project: desk.credentials.project, ..Book::default() };
         book.furnish();
-        desk.engine
-            .write(|fleet, told| super::inference::seed(fleet, &mut book, told));
+        desk.engine.write(|fleet, told| super::inference::seed(fleet, &mut book, told));
         Self {
             engine: desk.engine,
             credentials: desk.credentials,
@@ -218,11 +214,8 @@ impl Room {
         self.note(|_, book| {
             book.consoles.retain(|_, (ends, _)| *ends > now);
             if book.consoles.len() >= MOST_TOKENS
-                && let Some(oldest) = book
-                    .consoles
-                    .iter()
-                    .min_by_key(|(_, (ends, _))| *ends)
-                    .map(|(k, _)| k.clone())
+                && let Some(oldest) =
+                    book.consoles.iter().min_by_key(|(_, (ends, _))| *ends).map(|(k, _)| k.clone())
             {
                 book.consoles.remove(&oldest);
             }
@@ -297,9 +290,8 @@ impl Book {
                 // A job that is no longer remembered ended long ago.
                 .is_none_or(over)
         };
-        let (ready, waiting) = std::mem::take(&mut self.pending)
-            .into_iter()
-            .partition(|(number, _)| ended(*number));
+        let (ready, waiting) =
+            std::mem::take(&mut self.pending).into_iter().partition(|(number, _)| ended(*number));
         self.pending = waiting;
         for (_, after) in ready {
             self.apply(after);
@@ -309,17 +301,10 @@ impl Book {
         {
             self.notes.retain(|number, _| *number >= oldest);
         }
-        let there = |key: &u32| {
-            fleet
-                .instances
-                .get(*key as usize)
-                .is_some_and(|row| row.phase != Phase::Gone)
-        };
+        let there =
+            |key: &u32| fleet.instances.get(*key as usize).is_some_and(|row| row.phase != Phase::Gone);
         let container_there = |key: &u32| {
-            fleet
-                .containers
-                .get(*key as usize)
-                .is_some_and(|container| container.phase != Phase::Gone)
+            fleet.containers.get(*key as usize).is_some_and(|container| container.phase != Phase::Gone)
         };
         self.deployments.retain(|key, _| container_there(key));
         if self.traits.len() > 4096 {

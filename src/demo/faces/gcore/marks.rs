@@ -98,16 +98,12 @@ pub(super) fn offset(at: Timestamp) -> String {
 
 /// `2026-05-23T05:07:31` without any zone: tasks.
 pub(super) fn bare(at: Timestamp) -> String {
-    at.to_zoned(TimeZone::UTC)
-        .strftime("%Y-%m-%dT%H:%M:%S")
-        .to_string()
+    at.to_zoned(TimeZone::UTC).strftime("%Y-%m-%dT%H:%M:%S").to_string()
 }
 
 /// `2026-05-23T05:07:31.123456+00:00`: the audit log.
 pub(super) fn colon(at: Timestamp) -> String {
-    at.to_zoned(TimeZone::UTC)
-        .strftime("%Y-%m-%dT%H:%M:%S.%6f+00:00")
-        .to_string()
+    at.to_zoned(TimeZone::UTC).strftime("%Y-%m-%dT%H:%M:%S.%6f+00:00").to_string()
 }
 
 /// Nine digits of a second: log lines.
@@ -120,9 +116,7 @@ pub(super) fn moment(text: &str) -> Option<Timestamp> {
     // A plus that was not encoded arrives as a space.
     let text = text.trim().replace(' ', "+");
     let local = || text.parse::<jiff::civil::DateTime>().ok();
-    text.parse()
-        .ok()
-        .or_else(|| local()?.to_zoned(TimeZone::UTC).ok().map(|z| z.timestamp()))
+    text.parse().ok().or_else(|| local()?.to_zoned(TimeZone::UTC).ok().map(|z| z.timestamp()))
 }
 
 #[cfg(test)]

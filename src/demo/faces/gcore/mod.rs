@@ -76,14 +76,8 @@ fn first() -> Router<Room> {
         .merge(key_paths())
         .route("/instances/search", get(instances::search))
         .route(&with("instances"), get(instances::list))
-        .route(
-            &format!("{}/available_flavors", with("instances")),
-            post(sizes::fitting),
-        )
-        .route(
-            &format!("{}/available_names", with("instances")),
-            get(names::of_instances),
-        )
+        .route(&format!("{}/available_flavors", with("instances")), post(sizes::fitting))
+        .route(&format!("{}/available_names", with("instances")), get(names::of_instances))
         .nest(&format!("{}/{{instance}}", with("instances")), instance())
         .route(&with("flavors"), get(sizes::all))
         .route(&with("bmcapacity"), get(offers::metal_capacity))
@@ -91,37 +85,19 @@ fn first() -> Router<Room> {
         .route(&format!("{}/{{image}}", with("images")), get(offers::image))
         .route(&with("apptemplates"), get(offers::apps))
         .route(&format!("{}/{{app}}", with("apptemplates")), get(offers::app))
-        .route(
-            &format!("/pricing{region}/instances/{{instance}}"),
-            get(offers::price),
-        )
+        .route(&format!("/pricing{region}/instances/{{instance}}"), get(offers::price))
         .route(&with("servergroups"), get(account::placements))
-        .route(
-            &format!("{}/{{group}}", with("servergroups")),
-            get(account::one_placement),
-        )
+        .route(&format!("{}/{{group}}", with("servergroups")), get(account::one_placement))
         .route(&with("securitygroups"), get(stock::groups))
-        .route(
-            &format!("{}/{{group}}", with("securitygroups")),
-            get(stock::one_group),
-        )
-        .route(
-            &format!("{}/{{group}}/instances", with("securitygroups")),
-            get(instances::in_group),
-        )
+        .route(&format!("{}/{{group}}", with("securitygroups")), get(stock::one_group))
+        .route(&format!("{}/{{group}}/instances", with("securitygroups")), get(instances::in_group))
         .route(&with("volumes"), get(stock::volumes))
         .route(&format!("{}/{{volume}}", with("volumes")), get(stock::one_volume))
         .route(&with("ports"), get(stock::ports))
         // Its first number is the reseller's where it is removed, and the project's where it is read.
         .route("/reseller_name_templates", get(names::list).put(names::put))
-        .route(
-            "/reseller_name_templates/{project}/{region}",
-            axum::routing::delete(names::remove),
-        )
-        .route(
-            "/reseller_name_templates/{project}/{region}/available_names",
-            get(names::of_everything),
-        )
+        .route("/reseller_name_templates/{project}/{region}", axum::routing::delete(names::remove))
+        .route("/reseller_name_templates/{project}/{region}/available_names", get(names::of_everything))
 }
 
 fn task_paths() -> Router<Room> {
@@ -137,21 +113,13 @@ fn task_paths() -> Router<Room> {
 fn key_paths() -> Router<Room> {
     Router::new()
         .route("/ssh_keys/{project}", get(keys::list).post(keys::create))
-        .route(
-            "/ssh_keys/{project}/{key}",
-            get(keys::one).patch(keys::share).delete(keys::remove),
-        )
+        .route("/ssh_keys/{project}/{key}", get(keys::one).patch(keys::share).delete(keys::remove))
 }
 
 /// What one machine offers.
 fn instance() -> Router<Room> {
     Router::new()
-        .route(
-            "/",
-            get(instances::get)
-                .patch(instances::update)
-                .delete(actions::delete),
-        )
+        .route("/", get(instances::get).patch(instances::update).delete(actions::delete))
         .route("/start", post(actions::start))
         .route("/stop", post(actions::stop))
         .route("/reboot", post(actions::reboot))
@@ -171,10 +139,7 @@ fn instance() -> Router<Room> {
         .route("/remove_from_servergroup", post(actions::out_of_group))
         .route("/metrics", post(metrics::list))
         .route("/get_console", get(console::address))
-        .route(
-            "/metadata",
-            get(tags::list).post(tags::put).merge(put(tags::replace)),
-        )
+        .route("/metadata", get(tags::list).post(tags::put).merge(put(tags::replace)))
         .route("/metadata/{key}", get(tags::item).delete(tags::remove_item))
 }
 
@@ -183,22 +148,13 @@ fn second() -> Router<Room> {
     let one = "/instances/{project}/{region}/{instance}";
     Router::new()
         .route("/instances/{project}/{region}", post(create::create))
-        .route(
-            "/instances/{project}/{region}/check_limits",
-            post(create::check_limits),
-        )
+        .route("/instances/{project}/{region}/check_limits", post(create::check_limits))
         .route(&format!("{one}/action"), post(actions::action))
-        .route(
-            &format!("{one}/metadata_item"),
-            get(tags::asked_item).delete(tags::remove_asked_item),
-        )
+        .route(&format!("{one}/metadata_item"), get(tags::asked_item).delete(tags::remove_asked_item))
         .route("/pricing/{project}/{region}/instances", post(offers::preview))
         .route("/client_quotas", get(account::quotas))
         .route("/global_quotas/{client}", get(account::global_quotas))
-        .route(
-            "/regional_quotas/{client}/{region}",
-            get(account::regional_quotas),
-        )
+        .route("/regional_quotas/{client}/{region}", get(account::regional_quotas))
         .route("/reservations", get(account::reservations))
 }
 
@@ -210,14 +166,8 @@ fn third() -> Router<Room> {
     Router::new()
         .route(&format!("{machines}/flavors"), get(offers::virtual_gpus))
         .route(&format!("{machines}/clusters"), get(stock::clusters))
-        .route(
-            &format!("{machines}/clusters/{{cluster}}"),
-            get(stock::one_cluster),
-        )
-        .route(
-            &format!("{machines}/clusters/{{cluster}}/servers"),
-            get(stock::servers),
-        )
+        .route(&format!("{machines}/clusters/{{cluster}}"), get(stock::one_cluster))
+        .route(&format!("{machines}/clusters/{{cluster}}/servers"), get(stock::servers))
         .route(&format!("{metal}/flavors"), get(offers::metal_gpus))
         .route(&format!("{metal}/clusters"), get(stock::metal_clusters))
         .route("/inference/flavors", get(list::sizes))
@@ -225,10 +175,7 @@ fn third() -> Router<Room> {
         .route("/inference/capacity", get(list::capacity))
         .route(own, get(list::list).post(writes::create))
         .route(&format!("{own}/check_limits"), post(list::check))
-        .route(
-            &format!("{own}/{{name}}"),
-            get(list::one).patch(writes::update).delete(writes::remove),
-        )
+        .route(&format!("{own}/{{name}}"), get(list::one).patch(writes::update).delete(writes::remove))
         .route(&format!("{own}/{{name}}/start"), post(writes::start))
         .route(&format!("{own}/{{name}}/stop"), post(writes::stop))
         .route(&format!("{own}/{{name}}/logs"), get(logs::list))
@@ -253,15 +200,9 @@ async fn guard(State(room): State<Room>, request: Request, next: Next) -> Result
 fn admit(room: &Room, headers: &HeaderMap) -> Result<(), Problem> {
     let missing = || Problem::auth("Authentication credentials were not provided.".to_owned());
     let given = headers.get(header::AUTHORIZATION).ok_or_else(missing)?;
-    let (scheme, token) = given
-        .to_str()
-        .ok()
-        .and_then(|value| value.split_once(' '))
-        .ok_or_else(missing)?;
+    let (scheme, token) = given.to_str().ok().and_then(|value| value.split_once(' ')).ok_or_else(missing)?;
     if !scheme.eq_ignore_ascii_case("apikey") {
-        return Err(Problem::auth(
-            "Given token not valid for any token type: token_not_valid".to_owned(),
-        ));
+        return Err(Problem::auth("Given token not valid for any token type: token_not_valid".to_owned()));
     }
     if same(token, &room.credentials.gcore) {
         return Ok(());

@@ -28,18 +28,9 @@ pub(super) struct Region {
 
 impl Region {
     fn of(place: u32, plan: &LocationPlan) -> Self {
-        let number: i64 = plan
-            .code
-            .rsplit('-')
-            .next()
-            .and_then(|n| n.parse().ok())
-            .unwrap_or_else(|| i64::from(place));
-        Self {
-            place,
-            id: 60 + number,
-            name: plan.name.clone(),
-            keystone: plan.code.to_uppercase(),
-        }
+        let number: i64 =
+            plan.code.rsplit('-').next().and_then(|n| n.parse().ok()).unwrap_or_else(|| i64::from(place));
+        Self { place, id: 60 + number, name: plan.name.clone(), keystone: plan.code.to_uppercase() }
     }
 
     /// Whether it has a proxy for serial consoles: not every region of the platform does.
@@ -93,20 +84,14 @@ pub(super) struct Under<'a> {
 impl<'a> Under<'a> {
     /// The job that holds a machine.
     pub(super) fn way(&self, vm: &Vm<'_>) -> Option<&'a Job> {
-        self.machines
-            .get(&vm.key)
-            .or_else(|| self.groups.get(&vm.row.container))
-            .copied()
+        self.machines.get(&vm.key).or_else(|| self.groups.get(&vm.row.container)).copied()
     }
 }
 
 impl<'a> View<'a> {
     /// Every region.
     pub(super) fn regions(&self) -> Vec<Region> {
-        self.fleet
-            .locations_of(ACCOUNT)
-            .map(|(place, plan)| Region::of(place, plan))
-            .collect()
+        self.fleet.locations_of(ACCOUNT).map(|(place, plan)| Region::of(place, plan)).collect()
     }
 
     /// A region by its number.
@@ -133,8 +118,7 @@ impl<'a> View<'a> {
     /// Those of one region.
     pub(super) fn machines_in(&self, region: &Region) -> impl Iterator<Item = Vm<'a>> {
         let (fleet, place) = (self.fleet, region.place);
-        self.machines()
-            .filter(move |vm| fleet.stands(vm.row) == Some(place))
+        self.machines().filter(move |vm| fleet.stands(vm.row) == Some(place))
     }
 
     /// A virtual machine by its index.

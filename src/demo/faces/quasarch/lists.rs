@@ -79,11 +79,7 @@ pub(super) async fn containers(State(desk): State<Desk>, RawQuery(raw): RawQuery
     let paging = paging(raw.as_deref(), DEFAULT_ROWS)?;
     Ok(desk.engine.read(|fleet| {
         let all: Vec<(u32, &Container)> = fleet.containers_of(Account::Quasarch).collect();
-        listed(
-            all.into_iter()
-                .map(|(key, c)| shapes::container(&desk.credentials.user, key, c)),
-            paging,
-        )
+        listed(all.into_iter().map(|(key, c)| shapes::container(&desk.credentials.user, key, c)), paging)
     }))
 }
 
@@ -102,18 +98,13 @@ pub(super) async fn revisions(
     let paging = paging(raw.as_deref(), DEFAULT_ROWS)?;
     desk.engine.read(|fleet| {
         let (key, container) = find(fleet, &text)?;
-        Ok(listed(
-            container.revisions.iter().rev().map(|r| shapes::revision(key, r)),
-            paging,
-        ))
+        Ok(listed(container.revisions.iter().rev().map(|r| shapes::revision(key, r)), paging))
     })
 }
 
 pub(super) async fn gpu_models(State(desk): State<Desk>, RawQuery(raw): RawQuery) -> Answer {
     let paging = paging(raw.as_deref(), MOST_ROWS)?;
-    Ok(desk
-        .engine
-        .read(|fleet| listed(fleet.gpus.iter().map(shapes::gpu_model), paging)))
+    Ok(desk.engine.read(|fleet| listed(fleet.gpus.iter().map(shapes::gpu_model), paging)))
 }
 
 pub(super) async fn providers(State(desk): State<Desk>, RawQuery(raw): RawQuery) -> Answer {

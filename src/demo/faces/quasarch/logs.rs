@@ -36,38 +36,23 @@ pub(super) async fn follow(
     Path(text): Path<String>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let key = desk
-        .engine
-        .read(|fleet| find(fleet, &text).map(|(_, c)| c.instances.first().copied()))?;
+    let key = desk.engine.read(|fleet| find(fleet, &text).map(|(_, c)| c.instances.first().copied()))?;
     let looked = desk.engine.look(key.ok_or_else(Problem::missing)?).await;
-    let machine = looked
-        .map_err(|_| Problem::internal())?
-        .ok_or_else(Problem::missing)?;
-    let last = headers
-        .get("last-event-id")
-        .and_then(|v| v.to_str().ok())
-        .and_then(|v| v.parse::<u64>().ok());
+    let machine = looked.map_err(|_| Problem::internal())?.ok_or_else(Problem::missing)?;
+    let last = headers.get("last-event-id").and_then(|v| v.to_str().ok()).and_then(|v| v.parse::<u64>().ok());
     let follower = match last {
         Some(offset) => machine.log.follow_from(offset),
         None => machine.log.follow(BACKLOG),
     };
     let whole = last.is_some() || follower.at_start();
-    let tail = Tail {
-        engine: desk.engine,
-        follower,
-        partial: Vec::new(),
-        whole,
-    };
+    let tail = Tail { engine: desk.engine, follower, partial: Vec::new(), whole };
     let events = futures_util::stream::unfold(tail, async |mut tail| {
         let chunk = tail.next().await?;
         Some((Ok::<Bytes, Infallible>(chunk), tail))
     });
     let mut answer = Response::new(Body::from_stream(events));
     let fields = answer.headers_mut();
-    fields.insert(
-        header::CONTENT_TYPE,
-        HeaderValue::from_static("text/event-stream"),
-    );
+    fields.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/event-stream"));
     fields.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
     Ok(answer)
 }

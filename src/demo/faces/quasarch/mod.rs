@@ -39,10 +39,7 @@ pub const FACE: Face = Face {
 fn router(desk: Desk) -> Router {
     let closed = Router::new()
         .route("/v1/containers", get(lists::containers).post(writes::create))
-        .route(
-            "/v1/containers/{container}",
-            get(lists::container).put(writes::update).delete(writes::delete),
-        )
+        .route("/v1/containers/{container}", get(lists::container).put(writes::update).delete(writes::delete))
         .route("/v1/containers/{container}/logs", get(logs::follow))
         .route("/v1/containers/{container}/revisions", get(lists::revisions))
         .route("/v1/gpu-models", get(lists::gpu_models))
@@ -57,11 +54,8 @@ fn router(desk: Desk) -> Router {
 
 /// A failure on purpose: 429 or 500, in the template's shape.
 fn failure(status: StatusCode) -> Response {
-    let problem = if status == StatusCode::TOO_MANY_REQUESTS {
-        Problem::limited()
-    } else {
-        Problem::internal()
-    };
+    let problem =
+        if status == StatusCode::TOO_MANY_REQUESTS { Problem::limited() } else { Problem::internal() };
     problem.into_response()
 }
 
@@ -72,9 +66,5 @@ async fn guard(State(desk): State<Desk>, request: Request, next: Next) -> Result
         .and_then(|value| value.to_str().ok())
         .and_then(|value| value.strip_prefix("Bearer "))
         .is_some_and(|token| desk.credentials.knows_login(token));
-    if known {
-        Ok(next.run(request).await)
-    } else {
-        Err(Problem::unauthorized())
-    }
+    if known { Ok(next.run(request).await) } else { Err(Problem::unauthorized()) }
 }

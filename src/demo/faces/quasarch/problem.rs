@@ -15,11 +15,7 @@ pub(super) struct Problem {
 
 impl Problem {
     fn new(status: StatusCode, error: &str) -> Self {
-        Self {
-            status,
-            error: error.to_owned(),
-            field: None,
-        }
+        Self { status, error: error.to_owned(), field: None }
     }
 
     /// 401 in the template's one word.

@@ -44,11 +44,7 @@ pub(super) fn status(phase: Phase) -> &'static str {
 
 /// A quantity as Kubernetes writes it.
 fn quantity(mib: u64) -> String {
-    if mib.is_multiple_of(1024) {
-        format!("{}Gi", mib / 1024)
-    } else {
-        format!("{mib}Mi")
-    }
+    if mib.is_multiple_of(1024) { format!("{}Gi", mib / 1024) } else { format!("{mib}Mi") }
 }
 
 pub(super) fn container(user: &str, key: u32, container: &Container) -> Value {
@@ -118,9 +114,6 @@ mod tests {
 
     #[test]
     fn quantities_read_as_in_the_samples() {
-        assert_eq!(
-            (quantity(512).as_str(), quantity(2048).as_str()),
-            ("512Mi", "2Gi")
-        );
+        assert_eq!((quantity(512).as_str(), quantity(2048).as_str()), ("512Mi", "2Gi"));
     }
 }

@@ -41,10 +41,7 @@ struct Body {
 
 impl Body {
     fn read(headers: &HeaderMap, bytes: &[u8]) -> Result<Self, Problem> {
-        let kind = headers
-            .get(header::CONTENT_TYPE)
-            .and_then(|v| v.to_str().ok())
-            .unwrap_or_default();
+        let kind = headers.get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
         if !kind.starts_with("application/json") {
             return Err(Problem::field("content-type", "must be application/json"));
         }
@@ -52,11 +49,7 @@ impl Body {
         if body.image.as_ref().is_some_and(|image| !has_tag(image)) {
             return Err(Problem::field("image", "must carry a tag"));
         }
-        if body
-            .port
-            .as_ref()
-            .is_some_and(|port| port.parse::<u16>().is_err())
-        {
+        if body.port.as_ref().is_some_and(|port| port.parse::<u16>().is_err()) {
             return Err(Problem::field("port", "must be a port number, as a string"));
         }
         Ok(body)
@@ -79,9 +72,7 @@ impl Body {
         }
         container.cpus = self.cpu.unwrap_or(container.cpus);
         container.gpu = self.gpu.unwrap_or(container.gpu);
-        container.gpu_models = self
-            .desired_gpus
-            .unwrap_or(std::mem::take(&mut container.gpu_models));
+        container.gpu_models = self.desired_gpus.unwrap_or(std::mem::take(&mut container.gpu_models));
         if let Some(port) = self.port {
             container.ports = vec![port];
         }
@@ -104,8 +95,7 @@ impl Body {
 /// `name:tag`, where a port in a registry's address is no tag.
 fn has_tag(image: &str) -> bool {
     let last = image.rsplit('/').next().unwrap_or_default();
-    last.split_once(':')
-        .is_some_and(|(name, tag)| !name.is_empty() && !tag.is_empty())
+    last.split_once(':').is_some_and(|(name, tag)| !name.is_empty() && !tag.is_empty())
 }
 
 /// A Kubernetes quantity in MiB.
@@ -118,11 +108,7 @@ fn mebibytes(text: &str) -> Option<u64> {
 
 fn slug(name: &str) -> String {
     let plain = |c: char| {
-        if c.is_ascii_alphanumeric() {
-            c.to_ascii_lowercase()
-        } else {
-            '-'
-        }
+        if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' }
     };
     name.chars().take(40).map(plain).collect()
 }
@@ -134,11 +120,8 @@ pub(super) async fn create(
     bytes: Bytes,
 ) -> Result<(StatusCode, Json<Value>), Problem> {
     let body = Body::read(&headers, &bytes)?;
-    let required = [
-        ("name", body.name.is_some()),
-        ("image", body.image.is_some()),
-        ("cpu", body.cpu.is_some()),
-    ];
+    let required =
+        [("name", body.name.is_some()), ("image", body.image.is_some()), ("cpu", body.cpu.is_some())];
     if let Some((name, _)) = required.into_iter().find(|(_, given)| !given) {
         return Err(Problem::field(name, "is required"));
     }
@@ -146,10 +129,7 @@ pub(super) async fn create(
     body.apply(&mut container)?;
     let (key, answer) = desk.engine.write(|fleet, told| {
         if fleet.containers_of(Account::Quasarch).count() >= MOST {
-            return Err(Problem::field(
-                "name",
-                format!("there are {MOST} containers already"),
-            ));
+            return Err(Problem::field("name", format!("there are {MOST} containers already")));
         }
         let key = u32::try_from(fleet.containers.len()).map_err(|_| Problem::internal())?;
         fleet.containers.push(container);
@@ -179,11 +159,7 @@ pub(super) async fn update(
         if let Some(row) = fleet.containers.get_mut(key as usize) {
             *row = changed;
         }
-        told.push(Event::Container {
-            container: key,
-            phase: Phase::Starting,
-            before,
-        });
+        told.push(Event::Container { container: key, phase: Phase::Starting, before });
         told.push(Event::Reconfigured { container: key });
         Ok((key, answer(&desk, fleet, key)))
     })?;
@@ -201,21 +177,12 @@ pub(super) async fn delete(
         for instance in jobs::members(fleet, key) {
             if let Some(row) = fleet.instances.get_mut(instance as usize) {
                 let before = std::mem::replace(&mut row.phase, Phase::Gone);
-                told.push(Event::Instance {
-                    container: key,
-                    instance,
-                    phase: Phase::Gone,
-                    before,
-                });
+                told.push(Event::Instance { container: key, instance, phase: Phase::Gone, before });
             }
         }
         if let Some(row) = fleet.containers.get_mut(key as usize) {
             let before = std::mem::replace(&mut row.phase, Phase::Gone);
-            told.push(Event::Container {
-                container: key,
-                phase: Phase::Gone,
-                before,
-            });
+            told.push(Event::Container { container: key, phase: Phase::Gone, before });
         }
         Ok(StatusCode::NO_CONTENT)
     })
@@ -227,9 +194,7 @@ fn deploy(desk: &Desk, key: u32) {
 }
 
 fn answer(desk: &Desk, fleet: &Fleet, key: u32) -> Result<Json<Value>, Problem> {
-    let container = fleet
-        .container_of(Account::Quasarch, key)
-        .ok_or_else(Problem::missing)?;
+    let container = fleet.container_of(Account::Quasarch, key).ok_or_else(Problem::missing)?;
     Ok(Json(shapes::container(&desk.credentials.user, key, container)))
 }
 
@@ -256,9 +221,6 @@ mod tests {
 
     #[test]
     fn quantities_are_read_as_they_are_written() {
-        assert_eq!(
-            (mebibytes("512Mi"), mebibytes("2Gi"), mebibytes("2G")),
-            (Some(512), Some(2048), None)
-        );
+        assert_eq!((mebibytes("512Mi"), mebibytes("2Gi"), mebibytes("2G")), (Some(512), Some(2048), None));
     }
 }

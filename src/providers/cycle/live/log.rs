@@ -25,11 +25,7 @@ const LONGEST_WAIT: Duration = Duration::from_secs(30);
 
 /// Follows the log until nobody listens or the instance may not be read any more.
 pub(crate) async fn follow(api: Arc<Api>, id: ResourceId, start: LogStart, out: Sender<LogEvent>) {
-    let mut tail = Tail {
-        out,
-        replay: Replay::default(),
-        splitter: Splitter::default(),
-    };
+    let mut tail = Tail { out, replay: Replay::default(), splitter: Splitter::default() };
     if let LogStart::Since(since) = start {
         // Without the permission, or on a hub without logs, the backlog must do.
         if let Ok(lines) = past(&api, &id, since).await
@@ -63,8 +59,7 @@ pub(crate) async fn follow(api: Arc<Api>, id: ResourceId, start: LogStart, out: 
 
 async fn connect(api: &Api, id: &ResourceId) -> Result<Socket, Problem> {
     let options = SocketOptions::default();
-    api.socket(&super::super::instance_path(id, &["console"])?, options)
-        .await
+    api.socket(&super::super::instance_path(id, &["console"])?, options).await
 }
 
 /// Lines since a moment, oldest first. `Err` where the key may not or the hub cannot.
@@ -77,9 +72,8 @@ async fn past(api: &Api, id: &ResourceId, since: Timestamp) -> Result<Vec<LogLin
         },
         "limit": 1000,
     });
-    let answer: wire::List<wire::PastLine> = api
-        .post(&["v1", "monitoring", "logs", "aggregate"], &body)
-        .await?;
+    let answer: wire::List<wire::PastLine> =
+        api.post(&["v1", "monitoring", "logs", "aggregate"], &body).await?;
     let mut lines: Vec<LogLine> = answer
         .data
         .good
@@ -88,11 +82,7 @@ async fn past(api: &Api, id: &ResourceId, since: Timestamp) -> Result<Vec<LogLin
             let at = Timestamp::parse(line.time.as_deref()?)?;
             // A message keeps its line end, and may hold several lines.
             let text = line.message.unwrap_or_default();
-            Some(LogLine {
-                at,
-                exact: true,
-                text: text.trim_end_matches(['\r', '\n']).into(),
-            })
+            Some(LogLine { at, exact: true, text: text.trim_end_matches(['\r', '\n']).into() })
         })
         .collect();
     // No order is documented.
@@ -149,11 +139,7 @@ impl Tail {
         let at = Timestamp::now();
         let mut lines = Vec::new();
         for (text, dropped) in self.splitter.feed(bytes) {
-            lines.push(LogLine {
-                at,
-                exact: false,
-                text: text.into(),
-            });
+            lines.push(LogLine { at, exact: false, text: text.into() });
             if dropped > 0 {
                 self.tell(std::mem::take(&mut lines)).await?;
                 let why = format!("line longer than 1 MiB cut: {dropped} bytes left out").into();

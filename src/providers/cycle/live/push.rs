@@ -13,10 +13,7 @@ use crate::providers::Change;
 /// Tells changes until the link breaks or nobody listens.
 pub(crate) async fn listen(api: Arc<Api>, context: ContextName, out: Sender<Result<Change, Problem>>) {
     let problem = match api
-        .socket(
-            &["v1", "hubs", "current", "notifications"],
-            SocketOptions::default(),
-        )
+        .socket(&["v1", "hubs", "current", "notifications"], SocketOptions::default())
         .await
     {
         Err(problem) => problem,
@@ -38,9 +35,7 @@ pub(crate) async fn listen(api: Arc<Api>, context: ContextName, out: Sender<Resu
                     Err(problem) => break problem,
                 };
                 // A message of a shape that nobody knows says nothing that could be acted on.
-                let change = serde_json::from_slice(&text)
-                    .ok()
-                    .and_then(|it| change(&context, &it));
+                let change = serde_json::from_slice(&text).ok().and_then(|it| change(&context, &it));
                 if let Some(change) = change
                     && out.send(Ok(change)).await.is_err()
                 {
@@ -58,25 +53,16 @@ pub(crate) fn change(context: &ContextName, notice: &Notice) -> Option<Change> {
     let topic = notice.topic.as_deref()?;
     let id = notice.object.id.as_deref();
     let gone = notice.object.state.as_deref() == Some("deleted") || topic.ends_with(".deleted");
-    let touched = |id: ResourceId| {
-        Some(if gone {
-            Change::Gone(id)
-        } else {
-            Change::Touched(id)
-        })
-    };
+    let touched = |id: ResourceId| Some(if gone { Change::Gone(id) } else { Change::Touched(id) });
     if topic.starts_with("container.instances.") {
         return Some(Change::Relist(Kind::Instance));
     }
     if topic.starts_with("container.instance.") {
         let container = notice.context.containers.first();
         return match (container, id) {
-            (Some(container), Some(id)) => touched(ResourceId::scoped(
-                context,
-                Kind::Instance,
-                container.as_str(),
-                id,
-            )),
+            (Some(container), Some(id)) => {
+                touched(ResourceId::scoped(context, Kind::Instance, container.as_str(), id))
+            }
             _ => Some(Change::Relist(Kind::Instance)),
         };
     }

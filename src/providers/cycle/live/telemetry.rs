@@ -41,12 +41,7 @@ impl Meter {
         let mut sample = Sample::empty(at);
         sample.cpu_limit = snapshot.cpu.num_cores.filter(|cores| *cores > 0.0).map(Cores);
         sample.memory = snapshot.memory.usage.usage.and_then(bytes);
-        sample.memory_limit = snapshot
-            .memory
-            .usage
-            .limit
-            .filter(|limit| *limit < UNLIMITED)
-            .and_then(bytes);
+        sample.memory_limit = snapshot.memory.usage.limit.filter(|limit| *limit < UNLIMITED).and_then(bytes);
         sample.memory_limit = sample.memory_limit.filter(|limit| limit.0 > 0);
         sample.processes = snapshot.processes.current.and_then(count);
         let Some(last) = last else {
@@ -66,9 +61,7 @@ impl Meter {
 
 fn rate(before: f64, after: f64, seconds: f64) -> Option<f64> {
     let grown = after - before;
-    (grown >= 0.0 && seconds > 0.0)
-        .then(|| grown / seconds)
-        .filter(|rate| rate.is_finite())
+    (grown >= 0.0 && seconds > 0.0).then(|| grown / seconds).filter(|rate| rate.is_finite())
 }
 
 #[expect(

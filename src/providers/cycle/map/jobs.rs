@@ -40,9 +40,7 @@ impl Mapper {
     fn target(&self, task: &wire::Task) -> Option<Arc<str>> {
         let mut ids = target_ids(task);
         let first = ids.next()?;
-        let named = std::iter::once(first)
-            .chain(ids)
-            .find_map(|id| self.names.get(id));
+        let named = std::iter::once(first).chain(ids).find_map(|id| self.names.get(id));
         Some(named.unwrap_or_else(|| first.into()))
     }
 
@@ -86,11 +84,7 @@ impl Mapper {
     fn steps(&self, wire: &wire::Job) -> Vec<Step> {
         let mut steps = Vec::new();
         for task in &wire.tasks {
-            let task_name = task
-                .caption
-                .as_deref()
-                .or(task.header.as_deref())
-                .unwrap_or("task");
+            let task_name = task.caption.as_deref().or(task.header.as_deref()).unwrap_or("task");
             if task.steps.is_empty() {
                 steps.push(Step {
                     name: self.words.share(task_name),
@@ -121,11 +115,7 @@ impl Mapper {
             _ => Lifecycle::Unknown,
         };
         let mut state = State::new(lifecycle, self.words.share(word));
-        state.reason = task
-            .error
-            .as_ref()
-            .and_then(|error| error.message.as_deref())
-            .map(Into::into);
+        state.reason = task.error.as_ref().and_then(|error| error.message.as_deref()).map(Into::into);
         state
     }
 
@@ -167,14 +157,7 @@ fn progress(wire: &wire::Job) -> u8 {
 
 /// The ids in a task's input, the most telling first.
 fn target_ids(task: &wire::Task) -> impl Iterator<Item = &str> {
-    const NAMES: [&str; 6] = [
-        "instance_id",
-        "container_id",
-        "environment_id",
-        "image_id",
-        "server_id",
-        "id",
-    ];
+    const NAMES: [&str; 6] = ["instance_id", "container_id", "environment_id", "image_id", "server_id", "id"];
     let of = |name| task.input.get(name)?.as_str().filter(|id| !id.is_empty());
     NAMES.into_iter().filter_map(of)
 }

@@ -42,26 +42,13 @@ impl Mapper {
         facts.add("stateful", wire.stateful.then_some("yes"));
         facts.add("lock", wire.lock.then_some("yes"));
         facts.add("deprecate", wire.deprecate.then_some("yes"));
-        facts.add(
-            "started",
-            date(wire.events.started.as_deref())
-                .map(|t| t.to_string())
-                .as_deref(),
-        );
-        let mut endpoints: Vec<Arc<str>> = wire
-            .meta
-            .domains
-            .iter()
-            .filter_map(|domain| domain.fqdn.as_deref())
-            .map(Into::into)
-            .collect();
+        facts.add("started", date(wire.events.started.as_deref()).map(|t| t.to_string()).as_deref());
+        let mut endpoints: Vec<Arc<str>> =
+            wire.meta.domains.iter().filter_map(|domain| domain.fqdn.as_deref()).map(Into::into).collect();
         endpoints.extend(wire.config.network.hostname.as_deref().map(Into::into));
         let id = ResourceId::new(&self.context, Kind::Container, self.words.share(&wire.id));
         let name = wire.name.as_deref().or(wire.identifier.as_deref());
-        let owner = Owner {
-            name: self.words.share(name.unwrap_or(&wire.id)),
-            image: self.image(wire),
-        };
+        let owner = Owner { name: self.words.share(name.unwrap_or(&wire.id)), image: self.image(wire) };
         self.names.learn_container(&id.id, owner.clone());
         Container {
             id,
@@ -71,13 +58,7 @@ impl Mapper {
             instances_running: in_state("running"),
             instances: wire.instances.or(wire.config.deploy.instances),
             // Ten shares are one thread of the host.
-            cpu: wire
-                .config
-                .resources
-                .cpu
-                .shares
-                .limit
-                .map(|shares| Cores(shares / 10.0)),
+            cpu: wire.config.resources.cpu.shares.limit.map(|shares| Cores(shares / 10.0)),
             memory: wire.config.resources.ram.limit.as_deref().and_then(size),
             gpus: None,
             location: self.named(wire.environment.id.as_deref()),
@@ -108,27 +89,15 @@ impl Mapper {
         owner: Option<&Owner>,
     ) -> Instance {
         let mut facts = Facts::new(&self.words);
-        facts.add(
-            "ready_state",
-            wire.ready_state.as_deref().filter(|word| *word != "active"),
-        );
-        facts.add(
-            "vendor",
-            wire.provider
-                .vendor
-                .as_deref()
-                .or(wire.provider.identifier.as_deref()),
-        );
+        facts.add("ready_state", wire.ready_state.as_deref().filter(|word| *word != "active"));
+        facts.add("vendor", wire.provider.vendor.as_deref().or(wire.provider.identifier.as_deref()));
         facts.add("service", wire.service.as_deref());
         facts.add("deployment", wire.deployment.version.as_deref());
         facts.add("healthy", wire.state.health.healthy.map(yes_no));
         facts.add("ready", wire.state.readiness.ready.map(yes_no));
-        let location = self.named(wire.location_id.as_deref()).or_else(|| {
-            wire.provider
-                .location
-                .as_deref()
-                .map(|word| self.words.share(word))
-        });
+        let location = self
+            .named(wire.location_id.as_deref())
+            .or_else(|| wire.provider.location.as_deref().map(|word| self.words.share(word)));
         Instance {
             id: ResourceId::scoped(&self.context, Kind::Instance, container.clone(), &*wire.id),
             name: wire.hostname.as_deref().unwrap_or(&wire.id).into(),
@@ -146,11 +115,7 @@ impl Mapper {
             gpus: None,
             created: date(wire.events.created.as_deref()),
             changed: date(wire.state.changed.as_deref()),
-            offers: Offers {
-                console: Some(ScreenKind::Terminal),
-                telemetry: true,
-                logs: true,
-            },
+            offers: Offers { console: Some(ScreenKind::Terminal), telemetry: true, logs: true },
             facts: self.facts.share(&facts.all),
         }
     }
@@ -174,10 +139,7 @@ struct Facts<'a> {
 
 impl<'a> Facts<'a> {
     fn new(words: &'a Words) -> Self {
-        Self {
-            words,
-            all: Vec::new(),
-        }
+        Self { words, all: Vec::new() }
     }
 
     /// All of them, in no more room than they need.
@@ -216,11 +178,8 @@ fn lifecycle(word: &str) -> Lifecycle {
 fn state(words: &Words, wire: &wire::State) -> State {
     let word = wire.current.as_deref().unwrap_or("unknown");
     let mut state = State::new(lifecycle(word), words.share(word));
-    state.reason = wire
-        .error
-        .as_ref()
-        .and_then(|error| error.message.as_deref())
-        .map(|message| words.share(message));
+    state.reason =
+        wire.error.as_ref().and_then(|error| error.message.as_deref()).map(|message| words.share(message));
     state
 }
 
@@ -247,10 +206,7 @@ fn instance_state(words: &Words, wire: &wire::Instance) -> State {
         .migration
         .as_ref()
         .is_some_and(|it| date(it.started.as_deref()).is_some() && date(it.completed.as_deref()).is_none());
-    let draining = wire
-        .traffic_drain
-        .as_ref()
-        .is_some_and(|it| date(it.started.as_deref()).is_some());
+    let draining = wire.traffic_drain.as_ref().is_some_and(|it| date(it.started.as_deref()).is_some());
     match wire.ready_state.as_deref() {
         _ if running && wire.state.health.healthy == Some(false) => say(Lifecycle::Degraded, "unhealthy"),
         _ if running && wire.state.readiness.ready == Some(false) => say(Lifecycle::Degraded, "not ready"),
@@ -269,10 +225,7 @@ fn addresses(wire: &wire::Instance) -> Vec<Address> {
         .into_iter()
         .flatten()
         .filter_map(|net| net.ip.as_deref())
-        .map(|ip| Address {
-            value: ip.into(),
-            public: ip.parse::<std::net::IpAddr>().is_ok_and(is_public),
-        })
+        .map(|ip| Address { value: ip.into(), public: ip.parse::<std::net::IpAddr>().is_ok_and(is_public) })
         .collect();
     // A list begins with room for four.
     all.shrink_to_fit();
@@ -291,12 +244,7 @@ pub(crate) fn size(text: &str) -> Option<Bytes> {
     let text = text.trim();
     let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
     let number: u64 = text[..digits].parse().ok()?;
-    let shift = match text[digits..]
-        .trim()
-        .to_ascii_uppercase()
-        .trim_end_matches('B')
-        .trim_end_matches('I')
-    {
+    let shift = match text[digits..].trim().to_ascii_uppercase().trim_end_matches('B').trim_end_matches('I') {
         "" => 0,
         "K" => 10,
         "M" => 20,

@@ -96,21 +96,15 @@ pub(crate) fn short(id: &str) -> &str {
 }
 
 fn best_name(named: &wire::Named) -> Option<&str> {
-    [&named.nickname, &named.name, &named.hostname, &named.identifier]
-        .into_iter()
-        .find_map(Option::as_deref)
+    [&named.nickname, &named.name, &named.hostname, &named.identifier].into_iter().find_map(Option::as_deref)
 }
 
 /// What was pulled says more than the name it was filed under: `mysql:5.7`.
 fn image_name(image: &wire::Image) -> Option<&str> {
     let source = &image.source;
-    [
-        &source.instead.target,
-        &source.details.origin.details.target,
-        &image.name,
-    ]
-    .into_iter()
-    .find_map(Option::as_deref)
+    [&source.instead.target, &source.details.origin.details.target, &image.name]
+        .into_iter()
+        .find_map(Option::as_deref)
 }
 
 fn person_name(person: &wire::Account) -> Option<String> {

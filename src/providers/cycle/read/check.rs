@@ -18,18 +18,9 @@ pub(crate) async fn run(api: &Api) -> Result<Check, Problem> {
     let one_row = [("page[size]", "1"), ("page[number]", "1")];
     let (containers, took) = timed(api.get(&["v1", "containers"], &one_row)).await;
     let containers: Probe = containers;
-    let first = containers
-        .as_ref()
-        .ok()
-        .and_then(|it| it.data.pointer("/0/id")?.as_str().map(str::to_owned));
-    probes.push((
-        "containers".to_owned(),
-        containers.as_ref().map(|_| took).map_err(Clone::clone),
-    ));
-    let mut paths = vec![
-        ("jobs", vec!["v1", "jobs"]),
-        ("servers", vec!["v1", "infrastructure", "servers"]),
-    ];
+    let first = containers.as_ref().ok().and_then(|it| it.data.pointer("/0/id")?.as_str().map(str::to_owned));
+    probes.push(("containers".to_owned(), containers.as_ref().map(|_| took).map_err(Clone::clone)));
+    let mut paths = vec![("jobs", vec!["v1", "jobs"]), ("servers", vec!["v1", "infrastructure", "servers"])];
     if let Some(id) = &first {
         paths.insert(0, ("instances", vec!["v1", "containers", id, "instances"]));
     }
@@ -51,14 +42,7 @@ pub(crate) async fn run(api: &Api) -> Result<Check, Problem> {
 }
 
 fn identity(hub: &Value, id: Option<&str>) -> String {
-    let word = |name| {
-        hub.get(name)
-            .and_then(Value::as_str)
-            .filter(|word| !word.is_empty())
-    };
-    let name = word("name")
-        .or(word("identifier"))
-        .or(id)
-        .unwrap_or("without a name");
+    let word = |name| hub.get(name).and_then(Value::as_str).filter(|word| !word.is_empty());
+    let name = word("name").or(word("identifier")).or(id).unwrap_or("without a name");
     format!("hub {name}")
 }

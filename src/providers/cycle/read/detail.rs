@@ -56,17 +56,10 @@ pub(crate) async fn describe(api: Arc<Api>, id: ResourceId, out: Sender<Section>
     let _ = match id.kind {
         Kind::Instance => instance(&api, &id, &out).await,
         Kind::Container => container(&api, &id, &out).await,
-        Kind::Operation => tell(&api, "job", &["v1", "jobs", &id.id], &[], &out)
-            .await
-            .map(drop),
+        Kind::Operation => tell(&api, "job", &["v1", "jobs", &id.id], &[], &out).await.map(drop),
         Kind::Revision | Kind::GpuModel => {
             let body = Err(unsupported("there is no such thing"));
-            out.send(Section {
-                title: "resource",
-                body,
-            })
-            .await
-            .ok()
+            out.send(Section { title: "resource", body }).await.ok()
         }
     };
 }
@@ -76,42 +69,18 @@ async fn instance(api: &Api, id: &ResourceId, out: &Sender<Section>) -> Option<(
         Ok(path) => path,
         Err(problem) => {
             let body = Err(problem);
-            return out
-                .send(Section {
-                    title: "instance",
-                    body,
-                })
-                .await
-                .ok();
+            return out.send(Section { title: "instance", body }).await.ok();
         }
     };
     let itself = tell(api, "instance", &path, &[("meta", "node,sdn_pool_ips")], out).await?;
     let volumes = [&path[..], &["volumes"]].concat();
     tell(api, "volumes", &volumes, &[], out).await?;
-    if let Some(server) = itself
-        .as_ref()
-        .and_then(|it| it.get("server_id"))
-        .and_then(Value::as_str)
-    {
+    if let Some(server) = itself.as_ref().and_then(|it| it.get("server_id")).and_then(Value::as_str) {
         let path = ["v1", "infrastructure", "servers", server];
-        tell(
-            api,
-            "server",
-            &path,
-            &[("meta", "node,instances_count,allocations")],
-            out,
-        )
-        .await?;
+        tell(api, "server", &path, &[("meta", "node,instances_count,allocations")], out).await?;
     }
     if let Some(container) = &id.scope {
-        tell(
-            api,
-            "container",
-            &["v1", "containers", container],
-            &[CONTAINER_META],
-            out,
-        )
-        .await?;
+        tell(api, "container", &["v1", "containers", container], &[CONTAINER_META], out).await?;
     }
     Some(())
 }
@@ -119,10 +88,7 @@ async fn instance(api: &Api, id: &ResourceId, out: &Sender<Section>) -> Option<(
 async fn container(api: &Api, id: &ResourceId, out: &Sender<Section>) -> Option<()> {
     let path = ["v1", "containers", &*id.id];
     let itself = tell(api, "container", &path, &[CONTAINER_META], out).await?;
-    let environment = itself
-        .as_ref()
-        .and_then(|it| it.pointer("/environment/id"))
-        .and_then(Value::as_str);
+    let environment = itself.as_ref().and_then(|it| it.pointer("/environment/id")).and_then(Value::as_str);
     if let Some(environment) = environment {
         tell(api, "environment", &["v1", "environments", environment], &[], out).await?;
     }

@@ -43,27 +43,15 @@ pub(crate) fn shelf(api: Arc<Api>, map: Mapper) -> Shelf<Listed> {
         let (api, map) = (api.clone(), map.clone());
         async move {
             let (size, number) = (PAGE_SIZE.to_string(), number.to_string());
-            let query = [
-                CONTAINER_META,
-                CONTAINER_INCLUDES,
-                ("page[size]", &*size),
-                ("page[number]", &*number),
-            ];
+            let query =
+                [CONTAINER_META, CONTAINER_INCLUDES, ("page[size]", &*size), ("page[number]", &*number)];
             let list: wire::List<wire::Container> = api.get(&["v1", "containers"], &query).await?;
             map.learn(&list.includes);
             let rows = list.data.good.iter().map(|container| Listed {
                 row: map.container(container),
-                count: container
-                    .meta
-                    .instances_count
-                    .as_ref()
-                    .and_then(|counts| counts.total),
+                count: container.meta.instances_count.as_ref().and_then(|counts| counts.total),
             });
-            Ok(Page {
-                rows: rows.collect(),
-                more: more(list.data.sent),
-                total: None,
-            })
+            Ok(Page { rows: rows.collect(), more: more(list.data.sent), total: None })
         }
         .boxed()
     })
@@ -136,9 +124,7 @@ pub(crate) fn instances(
                 }
             })
             .await;
-        let failure = failure
-            .into_inner()
-            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        let failure = failure.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
         let _ = out.send(failure.map_or(ListEvent::End, ListEvent::Failed)).await;
     })
 }
@@ -163,9 +149,7 @@ impl Expected {
     }
 
     fn now(&self) -> Option<usize> {
-        self.whole
-            .load(Ordering::Relaxed)
-            .then(|| self.sum.load(Ordering::Relaxed))
+        self.whole.load(Ordering::Relaxed).then(|| self.sum.load(Ordering::Relaxed))
     }
 }
 
@@ -216,28 +200,14 @@ async fn instance_pages(
     let size = PAGE_SIZE.to_string();
     for number in 1.. {
         let number = number.to_string();
-        let query = [
-            INSTANCE_INCLUDES,
-            ("page[size]", &*size),
-            ("page[number]", &*number),
-        ];
+        let query = [INSTANCE_INCLUDES, ("page[size]", &*size), ("page[number]", &*number)];
         let list: wire::List<wire::Instance> =
             api.get(&["v1", "containers", scope, "instances"], &query).await?;
         map.learn(&list.includes);
-        let owner = Owner {
-            name: container.name.clone(),
-            image: container.image.clone(),
-        };
-        let rows = list
-            .data
-            .good
-            .iter()
-            .map(|it| Resource::Instance(map.instance(it, scope, Some(&owner))));
-        let page = ListEvent::Page {
-            scope: Some(scope.clone()),
-            rows: rows.collect(),
-            expected: expected.now(),
-        };
+        let owner = Owner { name: container.name.clone(), image: container.image.clone() };
+        let rows = list.data.good.iter().map(|it| Resource::Instance(map.instance(it, scope, Some(&owner))));
+        let page =
+            ListEvent::Page { scope: Some(scope.clone()), rows: rows.collect(), expected: expected.now() };
         if (list.data.sent > 0 && out.send(page).await.is_err()) || !more(list.data.sent) {
             break;
         }
@@ -251,12 +221,7 @@ pub(crate) fn jobs(api: Arc<Api>, map: Mapper, containers: Sweep<Listed>) -> Box
         let size = PAGE_SIZE.to_string();
         for number in 1..=JOB_PAGES {
             let page = number.to_string();
-            let query = [
-                JOB_INCLUDES,
-                ("sort", "-id"),
-                ("page[size]", &*size),
-                ("page[number]", &*page),
-            ];
+            let query = [JOB_INCLUDES, ("sort", "-id"), ("page[size]", &*size), ("page[number]", &*page)];
             let list: Result<wire::List<wire::Job>, Problem> = api.get(&["v1", "jobs"], &query).await;
             let list = match list {
                 Ok(list) => list,
@@ -269,12 +234,7 @@ pub(crate) fn jobs(api: Arc<Api>, map: Mapper, containers: Sweep<Listed>) -> Box
             name_targets(&map, &containers, &list.data.good).await;
             let event = ListEvent::Page {
                 scope: None,
-                rows: list
-                    .data
-                    .good
-                    .iter()
-                    .map(|job| Resource::Operation(map.job(job)))
-                    .collect(),
+                rows: list.data.good.iter().map(|job| Resource::Operation(map.job(job))).collect(),
                 expected: None,
             };
             if out.send(event).await.is_err() || !more(list.data.sent) {

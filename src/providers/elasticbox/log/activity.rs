@@ -79,18 +79,12 @@ mod tests {
         let script = |more: Value| {
             let mut script = json!({"text": "Executing install:web.", "created": "2018-12-26 15:21:52.584981",
                 "level": "install", "machine": "m-1", "event": "install", "box": ""});
-            script
-                .as_object_mut()
-                .unwrap()
-                .extend(more.as_object().unwrap().clone());
+            script.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
             script
         };
         let running = script(json!({}));
         assert_eq!(news(&mut told, &json!([start])), ["start: Deploying instance."]);
-        assert_eq!(
-            news(&mut told, &json!([start, running])),
-            ["install: Executing install:web."]
-        );
+        assert_eq!(news(&mut told, &json!([start, running])), ["install: Executing install:web."]);
         assert_eq!(news(&mut told, &json!([start, running])), [""; 0]);
         let ended = script(json!({"exit_code": 3, "finished": "2018-12-26 15:21:53.200000"}));
         assert_eq!(

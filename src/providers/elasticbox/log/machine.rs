@@ -35,11 +35,7 @@ impl MachineLog {
         };
         let start = from.unwrap_or(0);
         let rest = &text[start..];
-        let length = if whole {
-            rest.len()
-        } else {
-            rest.rfind('\n').map_or(0, |end| end + 1)
-        };
+        let length = if whole { rest.len() } else { rest.rfind('\n').map_or(0, |end| end + 1) };
         self.told = start + length;
         let told = &text[..self.told];
         self.hash = hash(told);
@@ -48,10 +44,7 @@ impl MachineLog {
             cut += 1;
         }
         told[cut..].clone_into(&mut self.anchor);
-        News {
-            text: &rest[..length],
-            anew: from.is_none(),
-        }
+        News { text: &rest[..length], anew: from.is_none() }
     }
 }
 
@@ -95,11 +88,7 @@ mod tests {
 
     #[test]
     fn a_log_whose_beginning_is_cut_off_goes_on() {
-        let whole = (0..200)
-            .map(|n| format!("line {n} of the log"))
-            .collect::<Vec<_>>()
-            .join("\n")
-            + "\n";
+        let whole = (0..200).map(|n| format!("line {n} of the log")).collect::<Vec<_>>().join("\n") + "\n";
         let mut log = MachineLog::default();
         told(&mut log, &whole, true);
         let cut = format!("{}line 200\n", &whole[whole.len() - 2000..]);

@@ -97,17 +97,10 @@ impl Tail {
     async fn round(&mut self) -> Result<Option<Duration>, Problem> {
         let instance: wire::Instance = self.api.get(&["instances", &self.id], &[]).await?;
         let state = self.map.instance_state(&instance);
-        let machines: Vec<String> = instance
-            .service
-            .machines
-            .into_iter()
-            .filter_map(|it| it.name)
-            .collect();
+        let machines: Vec<String> = instance.service.machines.into_iter().filter_map(|it| it.name).collect();
         let path = ["instances", &*self.id, "activity"];
-        let logs = stream::iter(machines)
-            .map(|name| self.machine_log(name))
-            .buffered(AT_ONCE)
-            .collect::<Vec<_>>();
+        let logs =
+            stream::iter(machines).map(|name| self.machine_log(name)).buffered(AT_ONCE).collect::<Vec<_>>();
         let (activity, logs) = future::join(self.api.get(&path, &[]), logs).await;
         let activity: Result<wire::List<wire::Activity>, Problem> = activity;
         if let Err(problem) = &activity
@@ -115,9 +108,8 @@ impl Tail {
         {
             return Err(problem.clone());
         }
-        if let Some((_, Err(problem))) = logs
-            .iter()
-            .find(|(_, log)| log.as_ref().is_err_and(|it| it.kind.may_pass()))
+        if let Some((_, Err(problem))) =
+            logs.iter().find(|(_, log)| log.as_ref().is_err_and(|it| it.kind.may_pass()))
         {
             return Err(problem.clone());
         }
@@ -163,11 +155,8 @@ impl Tail {
                     let known = self.machines.entry(name.clone()).or_default();
                     let news = known.news(&text, whole);
                     let at = Timestamp::now();
-                    let line = |text: &str| LogLine {
-                        at,
-                        exact: false,
-                        text: format!("{name} | {text}").into(),
-                    };
+                    let line =
+                        |text: &str| LogLine { at, exact: false, text: format!("{name} | {text}").into() };
                     let lines = news.text.lines().map(line).collect();
                     if news.anew {
                         let why = format!("the log of {name} began anew").into();

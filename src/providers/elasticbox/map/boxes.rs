@@ -11,11 +11,7 @@ impl Mapper {
     /// A box, if it has an id at all. It is a description and does not run: its state tells its kind.
     pub(crate) fn container(&self, wire: &wire::Box) -> Option<Container> {
         let id = wire.id.as_deref()?;
-        let lifecycle = if wire.deleted.is_some() {
-            Lifecycle::Gone
-        } else {
-            Lifecycle::Done
-        };
+        let lifecycle = if wire.deleted.is_some() { Lifecycle::Gone } else { Lifecycle::Done };
         let profile = &wire.profile;
         let joined = |words: &[String]| Some(words.join(", "));
         let (requirements, claims) = (joined(&wire.requirements), joined(&wire.claims));

@@ -42,11 +42,7 @@ mod tests {
             ("2015-10-29 15:50:00.000000", true, "shutdown done"),
             ("some day", false, "shutdown"),
         ] {
-            assert_eq!(
-                told(&lease(expire, released), now).as_deref(),
-                Some(said),
-                "{expire}"
-            );
+            assert_eq!(told(&lease(expire, released), now).as_deref(), Some(said), "{expire}");
         }
         assert_eq!(told(&wire::Lease::default(), now), None);
     }

@@ -43,21 +43,13 @@ impl Mapper {
             labels: self.labels(&wire.tags),
             created: date(wire.created.as_deref()),
             changed: date(wire.updated.as_deref()),
-            offers: Offers {
-                console: None,
-                telemetry: false,
-                logs: true,
-            },
+            offers: Offers { console: None, telemetry: false, logs: true },
             facts: self.facts.share(&self.instance_facts(wire, now)),
         })
     }
 
     pub(crate) fn instance_state(&self, wire: &wire::Instance) -> State {
-        let mut state = state::pair(
-            &self.words,
-            wire.state.as_deref(),
-            wire.operation.event.as_deref(),
-        );
+        let mut state = state::pair(&self.words, wire.state.as_deref(), wire.operation.event.as_deref());
         if wire.deleted.is_some() {
             state.lifecycle = Lifecycle::Gone;
         }
@@ -95,9 +87,7 @@ impl Mapper {
     }
 
     fn labels(&self, tags: &[String]) -> Vec<(Arc<str>, Arc<str>)> {
-        tags.iter()
-            .map(|tag| (self.words.share(tag), self.words.share("")))
-            .collect()
+        tags.iter().map(|tag| (self.words.share(tag), self.words.share(""))).collect()
     }
 
     fn share(&self, word: Option<&str>) -> Option<Arc<str>> {

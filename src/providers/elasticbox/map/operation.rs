@@ -29,10 +29,8 @@ impl Mapper {
             created,
             started: created,
             finished: None,
-            facts: self.told([
-                ("instance", Some(&*row.id.id)),
-                ("workspace", wire.operation.workspace.as_deref()),
-            ]),
+            facts: self
+                .told([("instance", Some(&*row.id.id)), ("workspace", wire.operation.workspace.as_deref())]),
         })
     }
 
@@ -44,11 +42,7 @@ impl Mapper {
         name: &Arc<str>,
     ) -> Option<Operation> {
         let id = wire.id.as_deref()?;
-        let entries = if wire.activity.is_empty() {
-            &wire.activities
-        } else {
-            &wire.activity
-        };
+        let entries = if wire.activity.is_empty() { &wire.activities } else { &wire.activity };
         let mut steps: Vec<Step> = entries.iter().filter_map(|it| self.step(it)).collect();
         let mut state = state::operation(&self.words, wire.state.as_deref());
         if let (Lifecycle::Running, Some(latest)) = (state.lifecycle, steps.last_mut())

@@ -64,10 +64,7 @@ impl Addresses {
         unread
             .into_iter()
             .take(READ_AT_MOST)
-            .map(|row| Unread {
-                id: row.instance.id.id.clone(),
-                version: row.version.clone(),
-            })
+            .map(|row| Unread { id: row.instance.id.id.clone(), version: row.version.clone() })
             .collect()
     }
 
@@ -99,16 +96,9 @@ fn addresses(service: &wire::Service) -> Vec<Address> {
     let of = |public: bool| {
         let told = machines.iter().filter_map(move |machine| {
             let address = &machine.address;
-            if public {
-                address.public.as_deref()
-            } else {
-                address.private.as_deref()
-            }
+            if public { address.public.as_deref() } else { address.private.as_deref() }
         });
-        told.map(move |value| Address {
-            value: value.into(),
-            public,
-        })
+        told.map(move |value| Address { value: value.into(), public })
     };
     of(true).chain(of(false)).collect()
 }

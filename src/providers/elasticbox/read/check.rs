@@ -30,9 +30,7 @@ pub(crate) async fn run(workspaces: &Workspaces) -> Result<Check, Problem> {
         let name = format!("instances of {id}");
         probe(api, &mut probes, &name, &["workspaces", &id, "instances"]).await;
     }
-    if let Some(id) = personal
-        .map(Into::into)
-        .or_else(|| teams.first().map(super::workspaces::Place::scope))
+    if let Some(id) = personal.map(Into::into).or_else(|| teams.first().map(super::workspaces::Place::scope))
     {
         let id: std::sync::Arc<str> = id;
         for name in ["boxes", "providers"] {
@@ -51,10 +49,7 @@ pub(crate) async fn run(workspaces: &Workspaces) -> Result<Check, Problem> {
 
 async fn probe(api: &Api, probes: &mut Probes, name: &str, path: &[&str]) -> Option<Value> {
     let (answer, took) = timed(api.get::<Value>(path, &[])).await;
-    probes.push((
-        name.to_owned(),
-        answer.as_ref().map(|_| took).map_err(Clone::clone),
-    ));
+    probes.push((name.to_owned(), answer.as_ref().map(|_| took).map_err(Clone::clone)));
     answer.ok()
 }
 
@@ -68,10 +63,7 @@ fn first(list: Option<&Value>) -> Option<String> {
 fn identity(workspaces: Option<&Value>, profile: Option<&Value>) -> String {
     let of_profile = |name| profile.and_then(|it| field(it, name));
     let own = of_profile("workspace");
-    let all = workspaces
-        .and_then(Value::as_array)
-        .map(Vec::as_slice)
-        .unwrap_or_default();
+    let all = workspaces.and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
     let personal = all.iter().find(|it| match own {
         Some(own) => field(it, "id") == Some(own),
         None => field(it, "schema").is_some_and(|schema| schema.ends_with("/personal")),

@@ -75,9 +75,7 @@ async fn instance(api: &Api, path: &BindingPath, id: &str, out: &Sender<Section>
     tell(out, "instance", itself).await?;
     // Gone: so is all the rest.
     let value = value?;
-    let provider = value
-        .pointer("/policy_box")
-        .and_then(|it| field(it, "provider_id"));
+    let provider = value.pointer("/policy_box").and_then(|it| field(it, "provider_id"));
     let mut sections: Vec<BoxFuture<'_, Vec<Section>>> = vec![
         service(api, id).boxed(),
         one(api, "activity", vec!["instances", id, "activity"]),

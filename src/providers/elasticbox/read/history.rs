@@ -91,10 +91,7 @@ impl Histories {
             if known.len() >= KEPT {
                 known.clear();
             }
-            let whole = Known {
-                version: row.version,
-                operations: operations.clone(),
-            };
+            let whole = Known { version: row.version, operations: operations.clone() };
             known.insert(row.id, whole);
         }
         operations
@@ -109,8 +106,5 @@ pub(crate) async fn of_instance(
     name: &Arc<str>,
 ) -> Result<Vec<Operation>, Problem> {
     let list: wire::List<wire::Operation> = api.get(&["instances", id, "operations"], &[]).await?;
-    Ok(list
-        .into_rows()
-        .filter_map(|row| map.operation(&row, id, name))
-        .collect())
+    Ok(list.into_rows().filter_map(|row| map.operation(&row, id, name)).collect())
 }

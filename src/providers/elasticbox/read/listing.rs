@@ -115,11 +115,7 @@ impl Walk<'_> {
 
     async fn of_instances(&self, place: &Place) -> Result<(), Problem> {
         let page = self.workspaces.instances(place).page(1).await?;
-        let fresh: Vec<&Listed> = page
-            .rows
-            .iter()
-            .filter(|row| self.is_new(&row.instance.id.id))
-            .collect();
+        let fresh: Vec<&Listed> = page.rows.iter().filter(|row| self.is_new(&row.instance.id.id)).collect();
         if self.kind == Kind::Instance {
             self.instances(place, &fresh).await
         } else {
@@ -132,9 +128,8 @@ impl Walk<'_> {
         let addresses = &self.aside.addresses;
         let rows = fresh.iter().map(|row| addresses.fill(row.instance.clone()));
         self.send(place, rows.map(Resource::Instance).collect()).await?;
-        let reading = stream::iter(addresses.unread(fresh)).for_each_concurrent(ASIDE_AT_ONCE, |unread| {
-            addresses.read(&self.workspaces.api, unread)
-        });
+        let reading = stream::iter(addresses.unread(fresh))
+            .for_each_concurrent(ASIDE_AT_ONCE, |unread| addresses.read(&self.workspaces.api, unread));
         // What is not read in time is asked for again with the next one.
         let _ = tokio::time::timeout(ASIDE, reading).await;
         Ok(())

@@ -19,11 +19,7 @@ fn variables(value: &Value, at: &mut String, found: &mut Vec<String>) {
             let word = |name| fields.get(name).and_then(Value::as_str).unwrap_or_default();
             let hides = word("type").eq_ignore_ascii_case("password")
                 || (fields.contains_key("type") && veil::is_secret(word("name")));
-            if hides
-                && fields
-                    .get("value")
-                    .is_some_and(|it| it.is_string() || it.is_number())
-            {
+            if hides && fields.get("value").is_some_and(|it| it.is_string() || it.is_number()) {
                 found.push(format!("{at}/value"));
             }
             for (name, inner) in fields {

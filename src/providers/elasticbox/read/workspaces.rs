@@ -63,11 +63,7 @@ impl Workspaces {
             let api = asker.clone();
             async move {
                 let list: wire::List<wire::Workspace> = api.get(&["workspaces"], &[]).await?;
-                Ok(Page {
-                    rows: list.into_rows().collect(),
-                    more: false,
-                    total: None,
-                })
+                Ok(Page { rows: list.into_rows().collect(), more: false, total: None })
             }
             .boxed()
         });
@@ -104,10 +100,7 @@ impl Workspaces {
             None => personal == 1 && it.is_personal(),
         };
         let teams = page.rows.iter().filter(|it| !is_own(it));
-        Ok(teams
-            .filter_map(|it| it.id.as_deref())
-            .map(|id| Place::Workspace(id.into()))
-            .collect())
+        Ok(teams.filter_map(|it| it.id.as_deref()).map(|id| Place::Workspace(id.into())).collect())
     }
 
     /// The id of the personal workspace, which its boxes are asked for by.
@@ -139,20 +132,17 @@ impl Workspaces {
     /// The instances of a workspace, from the sweep under way.
     pub(crate) fn instances(&self, place: &Place) -> Sweep<Listed> {
         let mut all = self.instances.lock().unwrap_or_else(PoisonError::into_inner);
-        let of_place = all.entry(place.clone()).or_insert_with(|| {
-            let (api, map, place) = (self.api.clone(), self.map.clone(), place.clone());
-            Shelf::new(move |_| {
-                let (api, map, place) = (api.clone(), map.clone(), place.clone());
-                async move {
-                    Ok(Page {
-                        rows: instances(&api, &map, &place).await?,
-                        more: false,
-                        total: None,
-                    })
-                }
-                .boxed()
-            })
-        });
+        let of_place =
+            all.entry(place.clone()).or_insert_with(|| {
+                let (api, map, place) = (self.api.clone(), self.map.clone(), place.clone());
+                Shelf::new(move |_| {
+                    let (api, map, place) = (api.clone(), map.clone(), place.clone());
+                    async move {
+                        Ok(Page { rows: instances(&api, &map, &place).await?, more: false, total: None })
+                    }
+                    .boxed()
+                })
+            });
         of_place.sweep()
     }
 
@@ -191,16 +181,7 @@ async fn instances(api: &Api, map: &Mapper, place: &Place) -> Result<Vec<Listed>
 
 fn listed(map: &Mapper, wire: &wire::Instance, now: Timestamp) -> Option<Listed> {
     let instance = map.instance(wire, now)?;
-    let told = [
-        &wire.updated,
-        &wire.state,
-        &wire.operation.event,
-        &wire.operation.created,
-    ];
+    let told = [&wire.updated, &wire.state, &wire.operation.event, &wire.operation.created];
     let version = told.map(|it| it.as_deref().unwrap_or_default()).join(" ");
-    Some(Listed {
-        latest: map.latest(wire, &instance),
-        instance,
-        version,
-    })
+    Some(Listed { latest: map.latest(wire, &instance), instance, version })
 }

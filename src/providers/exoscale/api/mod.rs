@@ -39,11 +39,7 @@ pub(super) struct Ask {
 
 impl Ask {
     pub(super) fn new(operation: &'static str, path: &[&str]) -> Self {
-        Self {
-            operation,
-            path: path.iter().map(|&part| part.to_owned()).collect(),
-            query: Vec::new(),
-        }
+        Self { operation, path: path.iter().map(|&part| part.to_owned()).collect(), query: Vec::new() }
     }
 
     /// The same with one more value in the query. No name may come twice and no value may be empty: they could not be

@@ -39,22 +39,12 @@ fn words(body: &Value) -> Option<String> {
         let word = body.get(name)?.as_str()?.trim();
         (!word.is_empty()).then(|| word.to_owned())
     };
-    let mut words = match (
-        say("message").or_else(|| say("error")),
-        say("title"),
-        say("detail"),
-    ) {
+    let mut words = match (say("message").or_else(|| say("error")), say("title"), say("detail")) {
         (Some(message), ..) => message,
         (None, Some(title), Some(detail)) if title != detail => format!("{title}: {detail}"),
         (None, title, detail) => title.or(detail)?,
     };
-    for error in body
-        .get("errors")
-        .and_then(Value::as_array)
-        .into_iter()
-        .flatten()
-        .take(4)
-    {
+    for error in body.get("errors").and_then(Value::as_array).into_iter().flatten().take(4) {
         if let Some(detail) = detail(error).filter(|detail| !words.contains(detail)) {
             words.push_str("; ");
             words.push_str(&detail);
@@ -94,14 +84,8 @@ mod tests {
                     "errors": ["odd", {"detail": "size", "location": "body", "pointer": "/disk-size"}]}),
                 Some("Bad request: No; odd; size (/disk-size)"),
             ),
-            (
-                json!({"error": "slow\ndown", "retry_after": 3}),
-                Some("slow down"),
-            ),
-            (
-                json!({"title": "Forbidden", "detail": "Forbidden"}),
-                Some("Forbidden"),
-            ),
+            (json!({"error": "slow\ndown", "retry_after": 3}), Some("slow down")),
+            (json!({"title": "Forbidden", "detail": "Forbidden"}), Some("Forbidden")),
             (json!({"status": 500}), None),
             (json!(["odd"]), None),
         ] {

@@ -33,11 +33,8 @@ pub(super) fn authorization(pair: &Pair, method: &str, url: &Url, body: &[u8], e
     let key = hmac::Key::new(hmac::HMAC_SHA256, pair.secret.expose().as_bytes());
     let signature = base64::engine::general_purpose::STANDARD.encode(hmac::sign(&key, &message));
     let names: Vec<&str> = query.iter().map(|(name, _)| &**name).collect();
-    let arguments = if names.is_empty() {
-        String::new()
-    } else {
-        format!(",signed-query-args={}", names.join(";"))
-    };
+    let arguments =
+        if names.is_empty() { String::new() } else { format!(",signed-query-args={}", names.join(";")) };
     let key = pair.key.expose();
     format!("EXO2-HMAC-SHA256 credential={key}{arguments},expires={expires},signature={signature}")
 }
@@ -48,10 +45,7 @@ fn signed_query(url: &Url) -> Vec<(String, String)> {
     let mut all: Vec<(String, String)> = url.query_pairs().into_owned().collect();
     all.sort();
     let once = |name: &str| all.iter().filter(|(other, _)| other == name).count() == 1;
-    all.iter()
-        .filter(|(name, value)| !value.is_empty() && once(name))
-        .cloned()
-        .collect()
+    all.iter().filter(|(name, value)| !value.is_empty() && once(name)).cloned().collect()
 }
 
 #[cfg(test)]
@@ -66,13 +60,7 @@ mod tests {
             key: Secret::new("EXOtestkey0000000000000001"),
             secret: Secret::new("secretSECRETsecretSECRETsecretSECRET0000001"),
         };
-        authorization(
-            &pair,
-            method,
-            &url.parse().unwrap(),
-            body.as_bytes(),
-            1_893_456_000,
-        )
+        authorization(&pair, method, &url.parse().unwrap(), body.as_bytes(), 1_893_456_000)
     }
 
     fn told(arguments: &str, signature: &str) -> String {
@@ -89,13 +77,7 @@ mod tests {
             r#""instance-type":{"id":"b6e9d1e8-89fc-4db3-aaa4-9b4c5b1d0844"}}"#
         );
         for (method, path, body, arguments, signature) in [
-            (
-                "GET",
-                "/v2/instance".to_owned(),
-                "",
-                "",
-                "SCv/hnV1VEtgsbvT6XNXRT6HnsGDBWF0vWtS4MjJsJ8=",
-            ),
+            ("GET", "/v2/instance".to_owned(), "", "", "SCv/hnV1VEtgsbvT6XNXRT6HnsGDBWF0vWtS4MjJsJ8="),
             (
                 "GET",
                 format!("/v2/instance?manager-type=instance-pool&manager-id={ID}"),
@@ -131,20 +113,8 @@ mod tests {
                 "",
                 "U340F7CDDPAwKCx684ITM1X4jFwxqoS6uxDJPSrXdaw=",
             ),
-            (
-                "POST",
-                "/v2/instance".to_owned(),
-                created,
-                "",
-                "2503ZUb7Ju7G5WYQqdkRMPTimvDT9E85xxmVaA4F19k=",
-            ),
-            (
-                "GET",
-                format!("/v2/console/{ID}"),
-                "",
-                "",
-                "COHe4R3OjdLTMKVt9rJxJ1HEV3b1BUoaJdUhOe+Db7U=",
-            ),
+            ("POST", "/v2/instance".to_owned(), created, "", "2503ZUb7Ju7G5WYQqdkRMPTimvDT9E85xxmVaA4F19k="),
+            ("GET", format!("/v2/console/{ID}"), "", "", "COHe4R3OjdLTMKVt9rJxJ1HEV3b1BUoaJdUhOe+Db7U="),
             (
                 "GET",
                 "/v2/ssh-key/my%20key".to_owned(),
@@ -154,11 +124,7 @@ mod tests {
             ),
         ] {
             let url = format!("{HOST}{path}");
-            assert_eq!(
-                signed(method, &url, body),
-                told(arguments, signature),
-                "{method} {path}"
-            );
+            assert_eq!(signed(method, &url, body), told(arguments, signature), "{method} {path}");
         }
     }
 
@@ -166,19 +132,13 @@ mod tests {
     fn the_host_is_not_signed_and_the_path_is_signed_whole() {
         let there = signed("GET", &format!("{HOST}/v2/instance"), "");
         assert_eq!(signed("GET", "http://127.0.0.1:4010/v2/instance", ""), there);
-        assert_ne!(
-            signed("GET", "http://127.0.0.1:4010/below/v2/instance", ""),
-            there
-        );
+        assert_ne!(signed("GET", "http://127.0.0.1:4010/below/v2/instance", ""), there);
     }
 
     /// From the official TypeScript client, whose vectors leave out `/v2`.
     #[test]
     fn values_are_signed_decoded() {
-        let pair = Pair {
-            key: Secret::new("test-key"),
-            secret: Secret::new("0123456789abcdef"),
-        };
+        let pair = Pair { key: Secret::new("test-key"), secret: Secret::new("0123456789abcdef") };
         let sign = |method, url: &str, body: &[u8]| {
             authorization(&pair, method, &url.parse().unwrap(), body, 1_750_000_000)
         };
@@ -187,12 +147,8 @@ mod tests {
                 .ends_with("signed-query-args=labels,expires=1750000000,signature=c52iAK8YkX82SvWfz2L0NB3ifLH+B4tVwMAhdczd+hA=")
         );
         assert!(
-            sign(
-                "POST",
-                &format!("{HOST}/instance"),
-                br#"{"disk-size":10,"name":"foo"}"#
-            )
-            .ends_with("signature=ZqEE7tXE57UIydqAXHsqZgGA/UzTft1t9PFFVKvNGtA=")
+            sign("POST", &format!("{HOST}/instance"), br#"{"disk-size":10,"name":"foo"}"#)
+                .ends_with("signature=ZqEE7tXE57UIydqAXHsqZgGA/UzTft1t9PFFVKvNGtA=")
         );
     }
 

@@ -13,9 +13,8 @@ use crate::providers::exoscale::catalogue::Kept;
 use crate::providers::exoscale::wire;
 
 /// The zones of the API's description of 2026. New ones are found by asking.
-const KNOWN: [&str; 8] = [
-    "at-vie-1", "at-vie-2", "bg-sof-1", "ch-dk-2", "ch-gva-2", "de-fra-1", "de-muc-1", "hr-zag-1",
-];
+const KNOWN: [&str; 8] =
+    ["at-vie-1", "at-vie-2", "bg-sof-1", "ch-dk-2", "ch-gva-2", "de-fra-1", "de-muc-1", "hr-zag-1"];
 
 /// A new zone is an event of the year.
 const FRESH: Duration = Duration::from_secs(3600);
@@ -65,12 +64,7 @@ pub(crate) struct Zones {
 impl Zones {
     /// `wanted` narrows them; empty is all.
     pub(crate) fn new(wanted: Vec<String>, at_once: usize) -> Self {
-        Self {
-            wanted,
-            at_once,
-            found: Kept::default(),
-            listed: Arc::default(),
-        }
+        Self { wanted, at_once, found: Kept::default(), listed: Arc::default() }
     }
 
     /// The zones. Never fails: what cannot be found is told by the zones that cannot be read.
@@ -86,10 +80,7 @@ impl Zones {
                 async move {
                     let (all, trouble, partial) = match ask(&api).await {
                         Ok(all) => {
-                            listed
-                                .lock()
-                                .unwrap_or_else(PoisonError::into_inner)
-                                .clone_from(&all);
+                            listed.lock().unwrap_or_else(PoisonError::into_inner).clone_from(&all);
                             (all, None, false)
                         }
                         Err(problem) => {
@@ -98,11 +89,7 @@ impl Zones {
                             (all, Some(problem), partial)
                         }
                     };
-                    Found {
-                        zones: chosen(&api, all, &wanted, at_once),
-                        trouble,
-                        partial,
-                    }
+                    Found { zones: chosen(&api, all, &wanted, at_once), trouble, partial }
                 }
                 .boxed()
             })
@@ -116,10 +103,7 @@ async fn ask(api: &Api) -> Result<Vec<Place>, Problem> {
     let zones = Ask::new("list-zones", &["zone"]);
     let asked = api.unsigned::<wire::ZoneList>(&zones);
     let list = tokio::time::timeout(PATIENCE, asked).await.map_err(|_| {
-        Problem::new(
-            ProblemKind::Unreachable,
-            format!("no list of zones within {} s", PATIENCE.as_secs()),
-        )
+        Problem::new(ProblemKind::Unreachable, format!("no list of zones within {} s", PATIENCE.as_secs()))
     })??;
     let all: Vec<Place> = list
         .zones
@@ -165,8 +149,7 @@ fn without_a_list(base: &Url, before: Vec<Place>) -> (Vec<Place>, bool) {
     {
         let beside = |name: &str| {
             let url = base.as_str().replace(here, name);
-            url.parse()
-                .map_err(|_| Problem::new(ProblemKind::Local, format!("{url} is not an address")))
+            url.parse().map_err(|_| Problem::new(ProblemKind::Local, format!("{url} is not an address")))
         };
         let known = KNOWN.iter().map(|name| ((*name).to_owned(), beside(name)));
         return (known.collect(), false);
@@ -184,20 +167,15 @@ fn chosen(api: &Api, mut all: Vec<Place>, wanted: &[String], at_once: usize) -> 
         let names: Vec<String> = all.iter().map(|(name, _)| name.clone()).collect();
         all.retain(|(name, _)| wanted.contains(name));
         for name in wanted.iter().filter(|name| !names.contains(name)) {
-            let problem = Problem::new(ProblemKind::NotFound, format!("there is no zone `{name}`")).hint(
-                format!("There are {}: check `zones` of this context", names.join(", ")),
-            );
+            let problem = Problem::new(ProblemKind::NotFound, format!("there is no zone `{name}`"))
+                .hint(format!("There are {}: check `zones` of this context", names.join(", ")));
             all.push((name.clone(), Err(problem)));
         }
     }
     // A share too small would make a zone's own reads wait for one another.
     let share = (at_once / all.len().max(1)).max(4);
     let zone = |(name, endpoint): Place| {
-        Arc::new(Zone {
-            name: name.into(),
-            endpoint,
-            lane: api.client.lane(share),
-        })
+        Arc::new(Zone { name: name.into(), endpoint, lane: api.client.lane(share) })
     };
     all.into_iter().map(zone).collect()
 }
@@ -217,10 +195,9 @@ mod tests {
         assert_eq!((all.len(), partial), (8, false));
         assert_eq!(all[4].1, Ok(public.clone()));
         assert_eq!(all[7].1, Ok(url("https://api-hr-zag-1.exoscale.com/v2")));
-        for (base, name) in [
-            ("http://127.0.0.1:4010/exo/at-vie-1/v2", "at-vie-1"),
-            ("https://exo.example/v2", "exo.example"),
-        ] {
+        for (base, name) in
+            [("http://127.0.0.1:4010/exo/at-vie-1/v2", "at-vie-1"), ("https://exo.example/v2", "exo.example")]
+        {
             let (all, partial) = without_a_list(&url(base), Vec::new());
             assert_eq!(all, [(name.to_owned(), Ok(url(base)))]);
             assert!(partial);

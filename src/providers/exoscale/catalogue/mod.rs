@@ -68,12 +68,7 @@ struct Sold {
 impl Catalogues {
     pub(crate) fn of(&self, zone: &Arc<str>) -> Arc<Catalogue> {
         let mut zones = locked(&self.zones);
-        let new = || {
-            Arc::new(Catalogue {
-                sold: self.sold.clone(),
-                ..Catalogue::default()
-            })
-        };
+        let new = || Arc::new(Catalogue { sold: self.sold.clone(), ..Catalogue::default() });
         zones.entry(zone.clone()).or_insert_with(new).clone()
     }
 
@@ -148,10 +143,7 @@ impl Catalogue {
             .into_iter()
             .map(|(noun, id)| self.single(api, zone, words, noun, id).boxed())
             .collect();
-        stream::iter(reads)
-            .buffer_unordered(4)
-            .for_each(|()| std::future::ready(()))
-            .await;
+        stream::iter(reads).buffer_unordered(4).for_each(|()| std::future::ready(())).await;
     }
 
     /// Reads one type or template. One that cannot be read is not asked for again soon.
@@ -207,11 +199,7 @@ async fn templates(
 ) -> Result<(), Problem> {
     let ask = Ask::new("list-templates", &["template"]).query("visibility", visibility);
     let list: wire::TemplateList = api.get(zone, &ask).await?;
-    let known = list
-        .templates
-        .good
-        .iter()
-        .filter_map(|wire| one_template(wire, words));
+    let known = list.templates.good.iter().filter_map(|wire| one_template(wire, words));
     locked(book).templates.extend(known);
     Ok(())
 }
@@ -221,12 +209,8 @@ fn one_type(wire: &wire::InstanceType, words: &Words) -> Option<(Arc<str>, Arc<T
     let family = wire.family.as_deref().unwrap_or("unknown");
     let size = wire.size.as_deref().unwrap_or("unknown");
     let gpus = wire.gpus.unwrap_or(0);
-    let request = (gpus > 0).then(|| {
-        Arc::new(GpuRequest {
-            count: gpus,
-            models: vec![words.share(gpus::model(family).0)],
-        })
-    });
+    let request = (gpus > 0)
+        .then(|| Arc::new(GpuRequest { count: gpus, models: vec![words.share(gpus::model(family).0)] }));
     let known = Type {
         name: words.share(&format!("{family}.{size}")),
         family: words.share(family),

@@ -40,12 +40,7 @@ fn id_of(wire: &wire::Event) -> String {
     let word = |word: &Option<String>| word.clone().unwrap_or_default();
     match &wire.request_id {
         Some(id) => format!("{id} {}", word(&wire.handler)),
-        None => format!(
-            "{} {} {}",
-            word(&wire.timestamp),
-            word(&wire.handler),
-            word(&wire.source_ip)
-        ),
+        None => format!("{} {} {}", word(&wire.timestamp), word(&wire.handler), word(&wire.source_ip)),
     }
 }
 
@@ -57,9 +52,7 @@ impl Known {
                 return false;
             };
             let is = |value: &Value| value.as_str() == Some(id);
-            params
-                .values()
-                .any(|value| is(value) || value.get("id").is_some_and(is))
+            params.values().any(|value| is(value) || value.get("id").is_some_and(is))
         };
         named(&self.wire.path_params) || named(&self.wire.body_params)
     }
@@ -70,18 +63,14 @@ impl Mapper {
         let wire = &event.wire;
         let share = |word: &str| self.words.share(word);
         let by = wire.iam_user.email.as_ref();
-        let by = by
-            .or(wire.iam_api_key.name.as_ref())
-            .or(wire.iam_api_key.key.as_ref());
+        let by = by.or(wire.iam_api_key.name.as_ref()).or(wire.iam_api_key.key.as_ref());
         let mut facts = Facts::new(&self.words);
         facts.add("zone", wire.zone.as_deref());
         facts.add("uri", wire.uri.as_deref());
         facts.add("source-ip", wire.source_ip.as_deref());
         facts.add("iam-role", wire.iam_role.name.as_deref());
         let ended = |at: Timestamp| {
-            let after = at
-                .as_millis()
-                .checked_add(wire.elapsed_ms.filter(|ms| *ms >= 0)?)?;
+            let after = at.as_millis().checked_add(wire.elapsed_ms.filter(|ms| *ms >= 0)?)?;
             Timestamp::from_millis(after)
         };
         Operation {
@@ -115,10 +104,7 @@ impl Mapper {
     /// What it was about: the instance by its name where that is known, else the name that was sent, else the id.
     fn target(&self, wire: &wire::Event) -> Option<Arc<str>> {
         let ids = wire.path_params.as_object();
-        let ids = ids
-            .into_iter()
-            .flat_map(serde_json::Map::values)
-            .filter_map(Value::as_str);
+        let ids = ids.into_iter().flat_map(serde_json::Map::values).filter_map(Value::as_str);
         if let Some(name) = ids.clone().find_map(|id| self.name_of(id)) {
             return Some(name);
         }

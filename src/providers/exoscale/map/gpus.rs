@@ -23,9 +23,7 @@ const MODELS: [(&str, &str, Option<u64>); 8] = [
 /// What a family's accelerator is called, and its memory; a family that is not known is called by its own name.
 pub(crate) fn model(family: &str) -> (&str, Option<Bytes>) {
     let known = MODELS.iter().find(|(known, ..)| *known == family);
-    known.map_or((family, None), |(_, name, memory)| {
-        (name, memory.map(|gib| Bytes(gib << 30)))
-    })
+    known.map_or((family, None), |(_, name, memory)| (name, memory.map(|gib| Bytes(gib << 30))))
 }
 
 /// Whether a type has accelerators.
@@ -40,11 +38,7 @@ impl Mapper {
         for (zone, kind) in sold.iter().filter(|(_, kind)| is_gpu(kind)) {
             let family = families.entry(kind.family.clone()).or_default();
             family.sizes.insert((kind.gpus, kind.size.clone()), kind);
-            let zones = if kind.zones.is_empty() {
-                std::slice::from_ref(zone)
-            } else {
-                &kind.zones[..]
-            };
+            let zones = if kind.zones.is_empty() { std::slice::from_ref(zone) } else { &kind.zones[..] };
             for zone in zones {
                 if !family.zones.contains(zone) {
                     family.zones.push(zone.clone());
@@ -66,10 +60,7 @@ impl Mapper {
         let sizes = family.sizes.values();
         let mut facts = Facts::new(&self.words);
         facts.add("family", Some(name));
-        facts.add(
-            "cpus",
-            range(sizes.clone().filter_map(|kind| kind.cpus), |n| n.to_string()).as_deref(),
-        );
+        facts.add("cpus", range(sizes.clone().filter_map(|kind| kind.cpus), |n| n.to_string()).as_deref());
         let ram = range(sizes.clone().filter_map(|kind| kind.memory), |n| n.to_string());
         facts.add("memory", ram.as_deref());
         let authorized: Vec<bool> = sizes.clone().filter_map(|kind| kind.authorized).collect();
@@ -91,9 +82,7 @@ impl Mapper {
             name: self.words.share(called),
             code: name.clone(),
             memory,
-            sizes: sizes
-                .map(|kind| self.words.share(&format!("{} {}x", kind.size, kind.gpus)))
-                .collect(),
+            sizes: sizes.map(|kind| self.words.share(&format!("{} {}x", kind.size, kind.gpus))).collect(),
             locations: family.zones.clone(),
             // The API tells no prices.
             price: None,
@@ -116,27 +105,15 @@ fn range<T: Ord + Copy>(
     told: impl Fn(T) -> String,
 ) -> Option<String> {
     let (low, high) = (values.clone().min()?, values.max()?);
-    Some(if low == high {
-        told(low)
-    } else {
-        format!("{}–{}", told(low), told(high))
-    })
+    Some(if low == high { told(low) } else { format!("{}–{}", told(low), told(high)) })
 }
 
 fn limit(limit: i64) -> String {
-    if limit < 0 {
-        "unlimited".to_owned()
-    } else {
-        limit.to_string()
-    }
+    if limit < 0 { "unlimited".to_owned() } else { limit.to_string() }
 }
 
 /// What is left: `3 of 4`.
 fn left(quota: &Quota) -> Option<String> {
     let all = quota.limit?;
-    Some(if all < 0 {
-        limit(all)
-    } else {
-        format!("{} of {all}", all.saturating_sub(quota.usage).max(0))
-    })
+    Some(if all < 0 { limit(all) } else { format!("{} of {all}", all.saturating_sub(quota.usage).max(0)) })
 }

@@ -25,12 +25,7 @@ pub(crate) struct Mapper {
 
 impl Mapper {
     pub(crate) fn new(context: ContextName) -> Self {
-        Self {
-            context,
-            words: Words::default(),
-            facts: Pool::default(),
-            names: Arc::default(),
-        }
+        Self { context, words: Words::default(), facts: Pool::default(), names: Arc::default() }
     }
 
     /// An instance of a zone. Neither its list nor its single read says where it is: that is known from who was asked.
@@ -72,18 +67,10 @@ impl Mapper {
             location: Some(zone.clone()),
             host: None,
             addresses: addresses(wire),
-            labels: wire
-                .labels
-                .iter()
-                .map(|(name, value)| (share(name), share(value)))
-                .collect(),
+            labels: wire.labels.iter().map(|(name, value)| (share(name), share(value))).collect(),
             created: wire.created_at.as_deref().and_then(Timestamp::parse),
             changed: None,
-            offers: Offers {
-                console: (!gone).then_some(ScreenKind::WebPage),
-                telemetry: false,
-                logs: false,
-            },
+            offers: Offers { console: (!gone).then_some(ScreenKind::WebPage), telemetry: false, logs: false },
             facts: self.facts.share(&facts.all),
         }
     }
@@ -110,10 +97,7 @@ pub(crate) struct Facts<'a> {
 
 impl<'a> Facts<'a> {
     pub(crate) fn new(words: &'a Words) -> Self {
-        Self {
-            words,
-            all: Vec::new(),
-        }
+        Self { words, all: Vec::new() }
     }
 
     pub(crate) fn add(&mut self, name: &'static str, value: Option<&str>) {
@@ -148,10 +132,7 @@ fn addresses(wire: &wire::Instance) -> Vec<Address> {
         .filter_map(|ip| ip.as_deref())
         // Instances without one have the word `none` on some servers.
         .filter(|ip| *ip != "none")
-        .map(|ip| Address {
-            value: ip.into(),
-            public: true,
-        })
+        .map(|ip| Address { value: ip.into(), public: true })
         .collect();
     all.shrink_to_fit();
     all
@@ -159,11 +140,7 @@ fn addresses(wire: &wire::Instance) -> Vec<Address> {
 
 /// One key used to be all there was; where both fields are sent, the old one repeats the first of the new.
 fn keys(wire: &wire::Instance) -> Option<String> {
-    let all: Vec<&str> = wire
-        .ssh_keys
-        .iter()
-        .filter_map(|key| key.name.as_deref())
-        .collect();
+    let all: Vec<&str> = wire.ssh_keys.iter().filter_map(|key| key.name.as_deref()).collect();
     if all.is_empty() {
         return wire.ssh_key.name.clone();
     }
@@ -176,9 +153,5 @@ fn told(all: &[wire::Named]) -> Option<String> {
         return None;
     }
     let names: Vec<&str> = all.iter().filter_map(|one| one.name.as_deref()).collect();
-    Some(if names.len() == all.len() {
-        names.join(", ")
-    } else {
-        all.len().to_string()
-    })
+    Some(if names.len() == all.len() { names.join(", ") } else { all.len().to_string() })
 }

@@ -33,25 +33,14 @@ const READS: [(&str, &[&str]); 9] = [
 
 pub(crate) async fn run(deck: &Arc<Deck>) -> Result<Check, Problem> {
     let (found, took) = timed(deck.found()).await;
-    let mut probes: Vec<Probe> = vec![(
-        "list-zones".to_owned(),
-        found.trouble.clone().map_or(Ok(took), Err),
-    )];
+    let mut probes: Vec<Probe> = vec![("list-zones".to_owned(), found.trouble.clone().map_or(Ok(took), Err))];
     let zones: Vec<Probe> = join_all(found.zones.iter().map(|zone| {
         let name = format!("list-instances {}", zone.name);
-        async move {
-            (
-                name,
-                probe(deck, zone, &Ask::new("list-instances", &["instance"])).await,
-            )
-        }
+        async move { (name, probe(deck, zone, &Ask::new("list-instances", &["instance"])).await) }
     }))
     .await;
     // The first zone that answers: one that is down must not make every read look refused.
-    let home = zones
-        .iter()
-        .position(|(_, result)| result.is_ok())
-        .and_then(|at| found.zones.get(at));
+    let home = zones.iter().position(|(_, result)| result.is_ok()).and_then(|at| found.zones.get(at));
     let dead = home.is_none();
     let Some(home) = home.or(found.zones.first()) else {
         return Err(super::unsupported("there are no zones"));
@@ -65,10 +54,7 @@ pub(crate) async fn run(deck: &Arc<Deck>) -> Result<Check, Problem> {
         return Err(refused(problem.clone(), deck.api.accepted()));
     }
     probes.extend(zones);
-    probes.push((
-        "get-organization".to_owned(),
-        whose.as_ref().map(|_| took).map_err(Clone::clone),
-    ));
+    probes.push(("get-organization".to_owned(), whose.as_ref().map(|_| took).map_err(Clone::clone)));
     let reads: Vec<_> = READS
         .iter()
         .map(|(operation, path)| {
@@ -78,10 +64,7 @@ pub(crate) async fn run(deck: &Arc<Deck>) -> Result<Check, Problem> {
         .collect();
     probes.extend(stream::iter(reads).buffered(AT_ONCE).collect::<Vec<_>>().await);
     probes.push(("list-events".to_owned(), events(deck, home).await));
-    Ok(Check {
-        identity: identity(deck, whose).await,
-        probes,
-    })
+    Ok(Check { identity: identity(deck, whose).await, probes })
 }
 
 async fn probe(deck: &Deck, zone: &Zone, ask: &Ask) -> Result<Duration, Problem> {
@@ -94,9 +77,7 @@ async fn events(deck: &Deck, zone: &Zone) -> Result<Duration, Problem> {
     let now = Timestamp::now();
     let from = super::log::second(now.before(Duration::from_secs(60)));
     let to = super::log::second(now);
-    let ask = Ask::new("list-events", &["event"])
-        .query("from", &from)
-        .query("to", &to);
+    let ask = Ask::new("list-events", &["event"]).query("from", &from).query("to", &to);
     probe(deck, zone, &ask).await
 }
 

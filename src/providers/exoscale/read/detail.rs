@@ -26,9 +26,7 @@ pub(crate) async fn get(deck: &Arc<Deck>, id: &ResourceId) -> Result<Resource, P
             tokio::join!(types(deck), templates);
             let wire = std::slice::from_ref(&wire);
             catalogue.singles(&deck.api, &zone, &deck.map.words, wire).await;
-            Ok(Resource::Instance(
-                deck.map.instance(&wire[0], &zone.name, &catalogue),
-            ))
+            Ok(Resource::Instance(deck.map.instance(&wire[0], &zone.name, &catalogue)))
         }
         Kind::GpuModel => Ok(Resource::GpuModel(gpus::get(deck, id).await?)),
         Kind::Operation => Ok(Resource::Operation(log::get(deck, id).await?)),
@@ -90,10 +88,7 @@ async fn model(deck: &Arc<Deck>, id: &ResourceId, out: &Sender<Section>) -> Resu
     };
     let room = {
         let (deck, family) = (deck.clone(), id.id.clone());
-        Part::new(
-            "ai/instance-type",
-            async move { Some(Ok(room(&deck, &family).await)) },
-        )
+        Part::new("ai/instance-type", async move { Some(Ok(room(&deck, &family).await)) })
     };
     let types = Part::known("instance-types", Value::Array(types));
     tell(vec![types, quota, quotas, room], out).await;
@@ -110,11 +105,7 @@ async fn room(deck: &Deck, family: &str) -> Value {
             Ok(list) => {
                 let all = list.get("instance-types").and_then(Value::as_array);
                 let mine = |it: &&Value| it.get("family").and_then(Value::as_str) == Some(family);
-                all.into_iter()
-                    .flatten()
-                    .find(mine)
-                    .cloned()
-                    .unwrap_or(Value::Null)
+                all.into_iter().flatten().find(mine).cloned().unwrap_or(Value::Null)
             }
             Err(problem) => json!({"problem": problem.to_string()}),
         };
@@ -136,11 +127,7 @@ pub(crate) async fn console(deck: &Deck, id: &ResourceId) -> Result<Console, Pro
     let told: wire::ConsoleUrl = deck.api.get(&zone, &ask).await?;
     let page = told.host.as_deref().zip(told.path.as_ref());
     let page = page.and_then(|(host, path)| page_at(host, path.expose()));
-    Ok(Console::Framebuffer {
-        endpoint: told.url,
-        page,
-        good_for: Some(GOOD_FOR),
-    })
+    Ok(Console::Framebuffer { endpoint: told.url, page, good_for: Some(GOOD_FOR) })
 }
 
 /// The page of the portal that shows a screen, as the official command line makes it: the part of the host before
@@ -153,9 +140,7 @@ fn page_at(host: &str, path: &str) -> Option<Secret> {
         return None;
     }
     let mut page = Url::parse(&format!("https://{prefix}portal.exoscale.com/vnc")).ok()?;
-    page.query_pairs_mut()
-        .append_pair("host", host)
-        .append_pair("path", path);
+    page.query_pairs_mut().append_pair("host", host).append_pair("path", path);
     Some(Secret::new(String::from(page)))
 }
 

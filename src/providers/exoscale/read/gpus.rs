@@ -49,9 +49,6 @@ async fn quotas(deck: &Deck) -> Result<Vec<Quota>, Problem> {
 pub(super) async fn get(deck: &Arc<Deck>, id: &ResourceId) -> Result<GpuModel, Problem> {
     let found = sold(deck).await?.into_iter().find(|model| model.id == *id);
     found.ok_or_else(|| {
-        Problem::new(
-            ProblemKind::NotFound,
-            format!("no zone sells instance types of the family {}", id.id),
-        )
+        Problem::new(ProblemKind::NotFound, format!("no zone sells instance types of the family {}", id.id))
     })
 }

@@ -48,21 +48,10 @@ fn parts(deck: &Arc<Deck>, zone: &Arc<Zone>, id: &ResourceId, value: &Value) -> 
         ("security-groups", "get-security-group", "security-group"),
         ("elastic-ips", "get-elastic-ip", "elastic-ip"),
         ("private-networks", "get-private-network", "private-network"),
-        (
-            "anti-affinity-groups",
-            "get-anti-affinity-group",
-            "anti-affinity-group",
-        ),
+        ("anti-affinity-groups", "get-anti-affinity-group", "anti-affinity-group"),
         ("snapshots", "get-snapshot", "snapshot"),
     ] {
-        parts.push(Part::each(
-            field,
-            deck,
-            zone,
-            operation,
-            noun,
-            words(value, field, "id"),
-        ));
+        parts.push(Part::each(field, deck, zone, operation, noun, words(value, field, "id")));
     }
     let mut keys = words(value, "ssh-keys", "name");
     if keys.is_empty() {
@@ -141,8 +130,5 @@ fn word(value: Option<&Value>, name: &str) -> Option<String> {
 /// One word of each thing in a list.
 fn words(value: &Value, list: &str, name: &str) -> Vec<String> {
     let all = value.get(list).and_then(Value::as_array);
-    all.into_iter()
-        .flatten()
-        .filter_map(|it| word(Some(it), name))
-        .collect()
+    all.into_iter().flatten().filter_map(|it| word(Some(it), name)).collect()
 }

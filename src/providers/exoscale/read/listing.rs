@@ -28,11 +28,8 @@ const PAGE: usize = 500;
 pub(crate) async fn instances(deck: Arc<Deck>, out: Sender<ListEvent>) {
     let found = deck.found().await;
     let expected = Expected::new(found.zones.len());
-    let zones: Vec<_> = found
-        .zones
-        .iter()
-        .map(|zone| in_zone(&deck, zone, &expected, &out).boxed())
-        .collect();
+    let zones: Vec<_> =
+        found.zones.iter().map(|zone| in_zone(&deck, zone, &expected, &out).boxed()).collect();
     // The types are asked for beside the zones, which wait for them no longer than they like.
     let types = tokio::time::timeout(NAMES_PATIENCE, types(&deck));
     let (failures, _) = tokio::join!(join_all(zones), types);
@@ -57,10 +54,7 @@ async fn in_zone(
     let result = told(deck, zone, expected, out).await;
     let (event, problem) = match result {
         Ok(()) => (ListEvent::ScopeEnd(zone.name.clone()), None),
-        Err(problem) => (
-            ListEvent::ScopeFailed(zone.name.clone(), problem.clone()),
-            Some(problem),
-        ),
+        Err(problem) => (ListEvent::ScopeFailed(zone.name.clone(), problem.clone()), Some(problem)),
     };
     let _ = out.send(event).await;
     problem
@@ -120,9 +114,8 @@ async fn tell(
 ) {
     let catalogue = deck.catalogues.of(&zone.name);
     for chunk in instances.chunks(PAGE) {
-        let rows = chunk
-            .iter()
-            .map(|wire| Resource::Instance(deck.map.instance(wire, &zone.name, &catalogue)));
+        let rows =
+            chunk.iter().map(|wire| Resource::Instance(deck.map.instance(wire, &zone.name, &catalogue)));
         let page = ListEvent::Page {
             scope: Some(zone.name.clone()),
             rows: rows.collect(),
@@ -142,10 +135,7 @@ struct Expected {
 
 impl Expected {
     fn new(zones: usize) -> Self {
-        Self {
-            sum: AtomicUsize::new(0),
-            left: AtomicUsize::new(zones),
-        }
+        Self { sum: AtomicUsize::new(0), left: AtomicUsize::new(zones) }
     }
 
     fn add(&self, count: usize) {

@@ -28,9 +28,7 @@ pub(super) async fn events(deck: &Arc<Deck>, age: Duration) -> Arc<Result<Vec<Kn
     let fresh = move |known: &Result<Vec<Known>, Problem>| if known.is_ok() { age } else { LISTED };
     let asked = {
         let deck = deck.clone();
-        deck.clone()
-            .log
-            .get(fresh, move || async move { ask(&deck).await }.boxed())
+        deck.clone().log.get(fresh, move || async move { ask(&deck).await }.boxed())
     };
     asked.await
 }
@@ -38,9 +36,7 @@ pub(super) async fn events(deck: &Arc<Deck>, age: Duration) -> Arc<Result<Vec<Kn
 async fn ask(deck: &Deck) -> Result<Vec<Known>, Problem> {
     let now = Timestamp::now();
     let (from, to) = (second(now.before(BACK)), second(now));
-    let ask = Ask::new("list-events", &["event"])
-        .query("from", &from)
-        .query("to", &to);
+    let ask = Ask::new("list-events", &["event"]).query("from", &from).query("to", &to);
     let list: wire::EventList = anywhere(deck, &ask).await?;
     Ok(known(list))
 }
@@ -55,9 +51,7 @@ pub(crate) async fn operations(deck: Arc<Deck>, out: Sender<ListEvent>) {
     let rows = match &*events(&deck, LISTED).await {
         Ok(events) => {
             let latest = events.iter().take(MOST);
-            Ok(latest
-                .map(|event| Resource::Operation(deck.map.event(event)))
-                .collect())
+            Ok(latest.map(|event| Resource::Operation(deck.map.event(event))).collect())
         }
         Err(problem) => Err(problem.clone()),
     };
@@ -85,10 +79,7 @@ pub(super) async fn one<T>(
     let events = events.as_ref().as_ref().map_err(Clone::clone)?;
     let found = events.iter().find(|event| *event.id == *id.id);
     found.map(make).ok_or_else(|| {
-        Problem::new(
-            ProblemKind::NotFound,
-            "this event is no longer in the log of the last day",
-        )
+        Problem::new(ProblemKind::NotFound, "this event is no longer in the log of the last day")
     })
 }
 

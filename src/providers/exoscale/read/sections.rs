@@ -27,10 +27,7 @@ impl Part {
         title: &'static str,
         body: impl Future<Output = Option<Result<Value, Problem>>> + Send + 'static,
     ) -> Self {
-        Self {
-            title,
-            body: body.boxed(),
-        }
+        Self { title, body: body.boxed() }
     }
 
     /// What is known already.
@@ -102,9 +99,8 @@ fn gathered(answers: Vec<(String, Result<Value, Problem>)>) -> Result<Value, Pro
 
 /// Tells the parts in order, several being read at once. `None` when nobody listens.
 pub(super) async fn tell(parts: Vec<Part>, out: &Sender<Section>) -> Option<()> {
-    let mut parts = stream::iter(parts)
-        .map(|part| async move { (part.title, part.body.await) })
-        .buffered(AT_ONCE);
+    let mut parts =
+        stream::iter(parts).map(|part| async move { (part.title, part.body.await) }).buffered(AT_ONCE);
     while let Some((title, body)) = parts.next().await {
         let Some(body) = body else { continue };
         let body = body.map(|value| {
@@ -151,9 +147,7 @@ fn hidden(value: &Value, at: &mut String, found: &mut Vec<String>) {
 /// Kebab case is this API's own, so the words that are secret everywhere come with other signs before them.
 fn is_secret(name: &str) -> bool {
     matches!(name, "user-data" | "presigned-url" | "private-key")
-        || ["-password", "-secret", "-token"]
-            .iter()
-            .any(|end| name.ends_with(end))
+        || ["-password", "-secret", "-token"].iter().any(|end| name.ends_with(end))
 }
 
 /// A script of an instance as text; `None` where it is packed or no text.
@@ -175,14 +169,7 @@ mod tests {
         });
         let mut found = secrets(&value);
         found.sort();
-        assert_eq!(
-            found,
-            [
-                "/body-params/password",
-                "/list/0/export/presigned-url",
-                "/user-data"
-            ]
-        );
+        assert_eq!(found, ["/body-params/password", "/list/0/export/presigned-url", "/user-data"]);
     }
 
     #[test]

@@ -36,15 +36,8 @@ pub(crate) async fn follow(site: Arc<Site>, id: ResourceId, start: LogStart, out
         let rest = match poll(&site, &id, &mut tail).await {
             Ok(news) => {
                 wait = FIRST_WAIT;
-                pause = if news.lines.is_empty() {
-                    (pause * 3 / 2).min(CALM)
-                } else {
-                    BRISK
-                };
-                if tell(&out, news, !std::mem::replace(&mut connected, true))
-                    .await
-                    .is_none()
-                {
+                pause = if news.lines.is_empty() { (pause * 3 / 2).min(CALM) } else { BRISK };
+                if tell(&out, news, !std::mem::replace(&mut connected, true)).await.is_none() {
                     return;
                 }
                 pause
@@ -84,15 +77,7 @@ async fn tell(out: &Sender<LogEvent>, news: News, is_new: bool) -> Option<()> {
 
 async fn poll(site: &Site, id: &ResourceId, tail: &mut Tail) -> Result<News, Problem> {
     let project = site.places.project().await?;
-    let path = [
-        "cloud",
-        "v3",
-        "inference",
-        &project,
-        "deployments",
-        &id.id,
-        "logs",
-    ];
+    let path = ["cloud", "v3", "inference", &project, "deployments", &id.id, "logs"];
     let mut rows = Vec::new();
     let mut offset = 0;
     let mut missed = false;
@@ -111,10 +96,7 @@ async fn poll(site: &Site, id: &ResourceId, tail: &mut Tail) -> Result<News, Pro
         }
         missed = page == PAGES;
     }
-    Ok(News {
-        lines: tail.take(rows),
-        missed,
-    })
+    Ok(News { lines: tail.take(rows), missed })
 }
 
 /// What a poll brought.
@@ -183,8 +165,7 @@ impl Tail {
             new.push((at, key, row));
         }
         new.sort_by_key(|(at, ..)| at.unwrap_or(now));
-        self.pods
-            .extend(new.iter().filter_map(|(_, _, row)| row.pod.clone()));
+        self.pods.extend(new.iter().filter_map(|(_, _, row)| row.pod.clone()));
         // A moment cut by the end of the backlog's page is not told half now and half later.
         if first && self.floor.is_none() {
             self.floor = new.first().and_then(|(at, ..)| *at);
@@ -196,17 +177,10 @@ impl Tail {
             // Pods of one deployment differ in the last part of their names.
             let pod = pod.map(|pod| format!("[{}] ", pod.rsplit('-').next().unwrap_or(pod)));
             let message = row.message.unwrap_or_default();
-            lines.extend(message.trim_end_matches(['\r', '\n']).split('\n').map(|text| {
-                LogLine {
-                    at: at.unwrap_or(now),
-                    exact: at.is_some(),
-                    text: format!(
-                        "{}{}",
-                        pod.as_deref().unwrap_or_default(),
-                        text.trim_end_matches('\r')
-                    )
-                    .into(),
-                }
+            lines.extend(message.trim_end_matches(['\r', '\n']).split('\n').map(|text| LogLine {
+                at: at.unwrap_or(now),
+                exact: at.is_some(),
+                text: format!("{}{}", pod.as_deref().unwrap_or_default(), text.trim_end_matches('\r')).into(),
             }));
         }
         self.forget();

@@ -44,10 +44,7 @@ impl Meters {
             return Err(unsupported("only instances have metrics"));
         }
         // Whole hours are asked for, and a margin for what is measured late.
-        let hours = (Timestamp::now().since(since) + 5 * MINUTE)
-            .as_secs()
-            .div_ceil(3600)
-            .max(1);
+        let hours = (Timestamp::now().since(since) + 5 * MINUTE).as_secs().div_ceil(3600).max(1);
         let samples = if let Some(samples) = self.known(id, hours) {
             samples
         } else {
@@ -55,11 +52,7 @@ impl Meters {
             self.keep(id, hours, samples.clone());
             samples
         };
-        Ok(samples
-            .iter()
-            .filter(|sample| sample.at > since)
-            .copied()
-            .collect())
+        Ok(samples.iter().filter(|sample| sample.at > since).copied().collect())
     }
 
     /// What was answered within the last minute, if it reaches back as far.
@@ -103,10 +96,7 @@ async fn ask(site: &Site, id: &ResourceId, hours: u64) -> Result<Vec<Sample>, Pr
         }
     }
     let machine = match site.map.sizes.of(&id.id) {
-        None => single::instance(site, id)
-            .await
-            .ok()
-            .map(|it| Size::of(&it.flavor)),
+        None => single::instance(site, id).await.ok().map(|it| Size::of(&it.flavor)),
         listed => listed,
     };
     let mut samples: Vec<Sample> = points.iter().filter_map(|point| sample(point, machine)).collect();
@@ -123,10 +113,7 @@ async fn ask(site: &Site, id: &ResourceId, hours: u64) -> Result<Vec<Sample>, Pr
     reason = "a share of a size is no less than nothing, and a cast saturates"
 )]
 pub(crate) fn sample(point: &Metrics, size: Option<Size>) -> Option<Sample> {
-    let size = size.unwrap_or(Size {
-        vcpus: None,
-        ram: None,
-    });
+    let size = size.unwrap_or(Size { vcpus: None, ram: None });
     let cores = size.vcpus.map(f64::from);
     let memory = size.ram.map(|mib| u64::from(mib) << 20);
     let share = |percent: f64, of: f64| percent.max(0.0) / 100.0 * of;
@@ -142,10 +129,7 @@ pub(crate) fn sample(point: &Metrics, size: Option<Size>) -> Option<Sample> {
         Some(Bytes(share(point.memory_util?, of) as u64))
     };
     Some(Sample {
-        cpu: point
-            .cpu_util
-            .zip(cores)
-            .map(|(percent, cores)| Cores(share(percent, cores))),
+        cpu: point.cpu_util.zip(cores).map(|(percent, cores)| Cores(share(percent, cores))),
         cpu_limit: cores.map(Cores),
         memory: memory.and_then(in_use),
         memory_limit: memory.map(Bytes),

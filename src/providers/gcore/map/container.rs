@@ -60,11 +60,7 @@ impl Mapper {
             labels: Vec::new(),
             created: date(wire.created_at.as_deref()),
             changed: None,
-            offers: Offers {
-                console: None,
-                telemetry: false,
-                logs: true,
-            },
+            offers: Offers { console: None, telemetry: false, logs: true },
             facts: facts.all,
         }
     }
@@ -84,10 +80,7 @@ impl Mapper {
         };
         (count > 0).then(|| GpuRequest {
             count,
-            models: (!model.is_empty())
-                .then(|| self.words.share(&model))
-                .into_iter()
-                .collect(),
+            models: (!model.is_empty()).then(|| self.words.share(&model)).into_iter().collect(),
         })
     }
 
@@ -161,10 +154,7 @@ pub(super) fn gib(number: f64) -> Bytes {
 fn caas_size(flavor: &str) -> (Option<Cores>, Option<Bytes>) {
     let mut size = (None, None);
     for part in flavor.split('-') {
-        if let Some(milli) = part
-            .strip_suffix("mCPU")
-            .and_then(|text| text.parse::<f64>().ok())
-        {
+        if let Some(milli) = part.strip_suffix("mCPU").and_then(|text| text.parse::<f64>().ok()) {
             size.0 = Some(Cores(milli / 1000.0));
         } else if let Some(mib) = part.strip_suffix("MiB").and_then(|text| text.parse::<u64>().ok()) {
             size.1 = mib.checked_mul(1 << 20).map(Bytes);

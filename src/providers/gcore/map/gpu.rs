@@ -14,12 +14,7 @@ pub(crate) struct Card {
 
 /// Reads `NVIDIA H100-1GPU (80GB)` or `8x NVIDIA A100 80GB`. `None` where no model is named, as in `1x NVIDIA 11GB`.
 pub(crate) fn card_of_text(text: &str) -> Option<Card> {
-    let mut card = Card {
-        model: String::new(),
-        count: 1,
-        memory: None,
-        maker: None,
-    };
+    let mut card = Card { model: String::new(), count: 1, memory: None, maker: None };
     for word in text.split(|c: char| !c.is_ascii_alphanumeric()) {
         let lower = word.to_ascii_lowercase();
         if let Some(count) = number(&lower, &["gpu", "gpus", "x"]) {
@@ -48,19 +43,9 @@ pub(crate) fn card_of_flavor(name: &str) -> Option<Card> {
         return None;
     }
     let card = |model: &str, memory: Option<u64>, count: u64| {
-        Some(Card {
-            model: model.to_owned(),
-            count: u32::try_from(count).ok()?,
-            memory,
-            maker: None,
-        })
+        Some(Card { model: model.to_owned(), count: u32::try_from(count).ok()?, memory, maker: None })
     };
-    let plain = |at: usize| {
-        parts
-            .len()
-            .checked_sub(at)
-            .and_then(|at| parts[at].parse::<u64>().ok())
-    };
+    let plain = |at: usize| parts.len().checked_sub(at).and_then(|at| parts[at].parse::<u64>().ok());
     let model = |at: usize| {
         let part = parts.len().checked_sub(at).map(|at| parts[at]);
         part.filter(|part| is_model(part))
@@ -82,9 +67,7 @@ pub(crate) fn card_of_flavor(name: &str) -> Option<Card> {
 /// `8gpu` with the unit `gpu` is 8.
 fn number(word: &str, units: &[&str]) -> Option<u64> {
     let digits = word.find(|c: char| !c.is_ascii_digit())?;
-    units
-        .contains(&&word[digits..])
-        .then(|| word[..digits].parse().ok())?
+    units.contains(&&word[digits..]).then(|| word[..digits].parse().ok())?
 }
 
 /// `h100`, `l40s`, `a2`: a letter, then a number, perhaps a letter more. `1xlarge`, `nvidia` and `16vcpu` are none, and

@@ -93,11 +93,8 @@ impl Mapper {
         let vcpus = number(flavor.vcpus.map(u64::from));
         let ram = flavor.ram.map(|ram| format!("{ram} MiB"));
         let volumes = number(wire.volumes.as_ref().map(|volumes| volumes.len() as u64));
-        let groups: Vec<&str> = wire
-            .security_groups
-            .iter()
-            .filter_map(|group| group.name.as_deref())
-            .collect();
+        let groups: Vec<&str> =
+            wire.security_groups.iter().filter_map(|group| group.name.as_deref()).collect();
         let mut facts = Facts::new(&self.words);
         facts.add("status", wire.status.as_deref());
         facts.add("vm_state", wire.vm_state.as_deref());
@@ -118,9 +115,7 @@ impl Mapper {
     /// The accelerators of a machine, by what its flavor says of itself or else by the flavor's name.
     fn gpus(&self, flavor: &wire::Flavor) -> Option<Arc<GpuRequest>> {
         let told = flavor.hardware_description.gpu.as_deref();
-        let card = told
-            .and_then(card_of_text)
-            .or_else(|| card_of_flavor(flavor.name()?))?;
+        let card = told.and_then(card_of_text).or_else(|| card_of_flavor(flavor.name()?))?;
         Some(Arc::new(GpuRequest {
             count: card.count,
             models: vec![self.words.share(&accelerator::called(&card.model))],

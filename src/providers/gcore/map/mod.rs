@@ -27,12 +27,7 @@ pub(crate) struct Mapper {
 
 impl Mapper {
     pub(crate) fn new(context: ContextName) -> Self {
-        Self {
-            context,
-            words: Words::default(),
-            facts: Pool::default(),
-            sizes: Sizes::default(),
-        }
+        Self { context, words: Words::default(), facts: Pool::default(), sizes: Sizes::default() }
     }
 }
 
@@ -44,10 +39,7 @@ struct Facts<'a> {
 
 impl<'a> Facts<'a> {
     fn new(words: &'a Words) -> Self {
-        Self {
-            words,
-            all: Vec::new(),
-        }
+        Self { words, all: Vec::new() }
     }
 
     fn add(&mut self, name: &'static str, value: Option<&str>) {

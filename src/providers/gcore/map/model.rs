@@ -126,11 +126,7 @@ impl Offer {
         let of_region = |region: &wire::Capacity| {
             let mut flavors = region.capacity.iter();
             let mine = flavors.find(|it| it.flavor_name.as_deref() == Some(&*wire.name))?;
-            Some(Self {
-                region: Some(region.region_id),
-                capacity: mine.capacity,
-                ..offer.clone()
-            })
+            Some(Self { region: Some(region.region_id), capacity: mine.capacity, ..offer.clone() })
         };
         let placed: Vec<Self> = capacities.iter().filter_map(of_region).collect();
         if placed.is_empty() { vec![offer] } else { placed }
@@ -166,10 +162,7 @@ impl Mapper {
         for offer in offers {
             models.entry(&offer.card.model).or_default().push(offer);
         }
-        models
-            .into_iter()
-            .map(|(code, offers)| self.gpu_model(code, &offers, quotas, regions))
-            .collect()
+        models.into_iter().map(|(code, offers)| self.gpu_model(code, &offers, quotas, regions)).collect()
     }
 
     fn gpu_model(
@@ -181,21 +174,16 @@ impl Mapper {
     ) -> GpuModel {
         let maker = offers.iter().find_map(|offer| offer.card.maker.as_deref());
         let name = maker.unwrap_or("NVIDIA").to_uppercase() + " " + &code.to_uppercase();
-        let places: BTreeSet<Arc<str>> = offers
-            .iter()
-            .filter_map(|offer| Some(regions.name(offer.region?)))
-            .collect();
+        let places: BTreeSet<Arc<str>> =
+            offers.iter().filter_map(|offer| Some(regions.name(offer.region?))).collect();
         // The same model may be had with more memory, and one catalogue tells that of all cards of a flavor.
         let memory = offers.iter().filter_map(|offer| offer.card.memory).min();
         let mut facts = Facts::new(&self.words);
         facts.add("gpu_manufacturer", maker);
         facts.add("capacity", capacity(offers).as_deref());
         for source in Source::ALL {
-            let flavors: BTreeSet<&str> = offers
-                .iter()
-                .filter(|offer| offer.source == source)
-                .map(|offer| &*offer.flavor)
-                .collect();
+            let flavors: BTreeSet<&str> =
+                offers.iter().filter(|offer| offer.source == source).map(|offer| &*offer.flavor).collect();
             let count = (!flavors.is_empty()).then(|| flavors.len().to_string());
             facts.add(source.word(), count.as_deref());
         }
@@ -283,11 +271,7 @@ fn quota(code: &str, quotas: &wire::Quotas, regions: &Regions) -> Option<Arc<str
             }
         }
         if limit > 0 {
-            parts.push(format!(
-                "{} of {limit} {}",
-                limit.saturating_sub(usage),
-                source.word()
-            ));
+            parts.push(format!("{} of {limit} {}", limit.saturating_sub(usage), source.word()));
         }
     }
     if parts.is_empty() {

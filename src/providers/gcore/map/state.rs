@@ -77,10 +77,7 @@ fn of_status(status: &str) -> Lifecycle {
 /// A deployment's state; what a region says is wrong is the reason.
 pub(super) fn of_deployment(words: &Words, wire: &wire::Deployment) -> State {
     let word = wire.status.as_deref().unwrap_or("unknown");
-    let error = wire
-        .containers
-        .iter()
-        .find_map(|placed| placed.error_message.as_deref());
+    let error = wire.containers.iter().find_map(|placed| placed.error_message.as_deref());
     let lifecycle = match word {
         "ACTIVE" if error.is_none() => Lifecycle::Running,
         "ACTIVE" | "PARTIALLYDEPLOYED" if error.is_some() => Lifecycle::Degraded,

@@ -31,10 +31,7 @@ impl Mapper {
             state,
             progress: None,
             target: target(wire),
-            by: wire
-                .user_id
-                .as_deref()
-                .map(|user| self.words.share(&format!("user {user}"))),
+            by: wire.user_id.as_deref().map(|user| self.words.share(&format!("user {user}"))),
             steps: Vec::new(),
             created: date(wire.created_on.as_deref()),
             // A task does not say when it began: its first change is the nearest that is told, and no better.

@@ -76,10 +76,7 @@ impl Catalogue {
     pub(crate) async fn inference_flavors(&self, site: &Site) -> Result<Arc<InferenceFlavors>, Problem> {
         let read = async || {
             let all: Vec<wire::InferenceFlavor> = site.api.all(&INFERENCE_FLAVORS, &[]).await?;
-            Ok(all
-                .into_iter()
-                .map(|flavor| (flavor.name.clone(), flavor))
-                .collect())
+            Ok(all.into_iter().map(|flavor| (flavor.name.clone(), flavor)).collect())
         };
         self.flavors.get(read).await
     }
@@ -118,9 +115,7 @@ impl Catalogue {
             .collect();
         if self.quotas_are_old() {
             let site = site.clone();
-            reads.push(Box::pin(async move {
-                Brought::Quotas(site.api.get(&QUOTAS, &[]).await)
-            }));
+            reads.push(Box::pin(async move { Brought::Quotas(site.api.get(&QUOTAS, &[]).await) }));
         }
         let mut failures = Vec::new();
         while let Some(brought) = reads.next().await {
@@ -156,29 +151,16 @@ impl Catalogue {
     /// What is to be read again. What is no more in the context is dropped.
     fn stale(&self, regions: &Regions) -> Vec<Place> {
         let of_region = |region: &Region| {
-            let clusters = [Source::Virtual, Source::BareMetal]
-                .into_iter()
-                .filter(|_| region.has_gpus);
+            let clusters = [Source::Virtual, Source::BareMetal].into_iter().filter(|_| region.has_gpus);
             let id = Some(region.id);
-            clusters
-                .chain([Source::Instance])
-                .map(move |source| (source, id))
-                .collect::<Vec<_>>()
+            clusters.chain([Source::Instance]).map(move |source| (source, id)).collect::<Vec<_>>()
         };
-        let wanted: Vec<Place> = regions
-            .mine
-            .iter()
-            .flat_map(of_region)
-            .chain([(Source::Inference, None)])
-            .collect();
+        let wanted: Vec<Place> =
+            regions.mine.iter().flat_map(of_region).chain([(Source::Inference, None)]).collect();
         let mut known = self.offers.lock().unwrap_or_else(PoisonError::into_inner);
         known.retain(|place, _| wanted.contains(place));
         let is_old = |place: &Place| {
-            let age = if place.0 == Source::Instance {
-                STEADY
-            } else {
-                CURRENT
-            };
+            let age = if place.0 == Source::Instance { STEADY } else { CURRENT };
             known.get(place).is_none_or(|(at, _)| at.elapsed() > age)
         };
         wanted.into_iter().filter(is_old).collect()
@@ -210,15 +192,10 @@ async fn regional(site: &Site, project: &str, source: Source, region: u64) -> Re
     let path = path(source, project, &scope);
     if source == Source::Instance {
         let all: Vec<wire::VmFlavor> = api.all(&path, &[PRICED]).await?;
-        return Ok(all
-            .into_iter()
-            .filter_map(|it| Offer::of_instance(region, it))
-            .collect());
+        return Ok(all.into_iter().filter_map(|it| Offer::of_instance(region, it)).collect());
     }
     let all: Vec<wire::GpuFlavor> = api.all(&path, &[PRICED]).await?;
-    let offers = all
-        .into_iter()
-        .filter_map(|it| Offer::of_cluster(source, region, it));
+    let offers = all.into_iter().filter_map(|it| Offer::of_cluster(source, region, it));
     Ok(offers.collect())
 }
 
@@ -231,8 +208,5 @@ async fn inference(site: &Site) -> Result<Vec<Offer>, Problem> {
         Err(problem) if problem.kind.may_pass() => return Err(problem),
         other => other.unwrap_or_default(),
     };
-    Ok(flavors?
-        .values()
-        .flat_map(|flavor| Offer::of_inference(flavor, &capacity))
-        .collect())
+    Ok(flavors?.values().flat_map(|flavor| Offer::of_inference(flavor, &capacity)).collect())
 }

@@ -43,11 +43,7 @@ pub(crate) async fn open(
                     ..SocketOptions::default()
                 };
                 let socket = site.api.client.socket(url, options).await?;
-                return Ok(Console::Terminal {
-                    socket,
-                    input,
-                    size_reports,
-                });
+                return Ok(Console::Terminal { socket, input, size_reports });
             }
             // "Unavailable console type".
             Err(problem) if problem.status == Some(400) => {}
@@ -56,37 +52,20 @@ pub(crate) async fn open(
     }
     let (page, url) = remote(site, id, "novnc").await?;
     Ok(match framebuffer(&url) {
-        Some(endpoint) if kind != ScreenKind::WebPage => Console::Framebuffer {
-            endpoint: Secret::new(endpoint),
-            page: Some(page),
-            good_for: None,
-        },
+        Some(endpoint) if kind != ScreenKind::WebPage => {
+            Console::Framebuffer { endpoint: Secret::new(endpoint), page: Some(page), good_for: None }
+        }
         _ => Console::WebPage(page),
     })
 }
 
 async fn remote(site: &Site, id: &ResourceId, sort: &str) -> Result<(Secret, Url), Problem> {
     let (project, region) = (site.places.project().await?, region_of(id)?);
-    let path = [
-        "cloud",
-        "v1",
-        "instances",
-        &project,
-        &region.to_string(),
-        &id.id,
-        "get_console",
-    ];
-    let answer: Answer = site
-        .api
-        .region(region)
-        .get(&path, &[("console_type", sort)])
-        .await?;
+    let path = ["cloud", "v1", "instances", &project, &region.to_string(), &id.id, "get_console"];
+    let answer: Answer = site.api.region(region).get(&path, &[("console_type", sort)]).await?;
     let page = answer.remote_console.url;
     let url = page.expose().parse().map_err(|_| {
-        Problem::new(
-            ProblemKind::BadAnswer,
-            "the platform named a console's address that is none",
-        )
+        Problem::new(ProblemKind::BadAnswer, "the platform named a console's address that is none")
     })?;
     Ok((page, url))
 }
@@ -131,18 +110,9 @@ mod tests {
                 "https://console.example.com/vnc_auto.html?path=%3Ftoken%3Dt-1",
                 Some("wss://console.example.com/?token=t-1"),
             ),
-            (
-                "https://h:6080/vnc_auto.html?path=token%3Dt-1",
-                Some("wss://h:6080/?token=t-1"),
-            ),
-            (
-                "https://h/vnc_auto.html?path=novnc%3Ftoken%3Dt-1",
-                Some("wss://h/novnc?token=t-1"),
-            ),
-            (
-                "http://h:6082/x.html?token=t-1",
-                Some("ws://h:6082/websockify?token=t-1"),
-            ),
+            ("https://h:6080/vnc_auto.html?path=token%3Dt-1", Some("wss://h:6080/?token=t-1")),
+            ("https://h/vnc_auto.html?path=novnc%3Ftoken%3Dt-1", Some("wss://h/novnc?token=t-1")),
+            ("http://h:6082/x.html?token=t-1", Some("ws://h:6082/websockify?token=t-1")),
             (
                 "https://h/vnc.html?host=other&port=6083&path=%3Ftoken%3Dt-1",
                 Some("wss://other:6083/?token=t-1"),

@@ -26,11 +26,8 @@ const INFERENCE: &str = "inference";
 
 /// Bare metal and servers of GPU clusters are left out unless asked for. New instances come last, so that they do not
 /// move the pages while they are read.
-pub(crate) const INSTANCE_QUERY: [(&str, &str); 3] = [
-    ("include_ai", "true"),
-    ("include_baremetal", "true"),
-    ("order_by", "created.asc"),
-];
+pub(crate) const INSTANCE_QUERY: [(&str, &str); 3] =
+    [("include_ai", "true"), ("include_baremetal", "true"), ("order_by", "created.asc")];
 
 /// How the scopes of a listing went.
 #[derive(Default)]
@@ -49,10 +46,7 @@ impl Tally {
 
     /// The listing itself failed when nothing of it could be told, or when the credentials are refused.
     fn end(mut self) -> ListEvent {
-        let refused = self
-            .failures
-            .iter()
-            .position(|problem| problem.kind == ProblemKind::Unauthorized);
+        let refused = self.failures.iter().position(|problem| problem.kind == ProblemKind::Unauthorized);
         match refused {
             Some(at) => ListEvent::Failed(self.failures.swap_remove(at)),
             None if self.told == 0 && !self.failures.is_empty() => {
@@ -96,10 +90,7 @@ pub(crate) async fn instances(site: Arc<Site>, out: Sender<ListEvent>) {
         result
     });
     let mut tally = Tally::default();
-    join_all(each)
-        .await
-        .into_iter()
-        .for_each(|result| tally.add(result));
+    join_all(each).await.into_iter().for_each(|result| tally.add(result));
     let _ = out.send(tally.end()).await;
 }
 
@@ -111,10 +102,7 @@ struct Expected {
 
 impl Expected {
     fn new(regions: usize) -> Self {
-        Self {
-            silent: AtomicUsize::new(regions),
-            sum: AtomicUsize::new(0),
-        }
+        Self { silent: AtomicUsize::new(regions), sum: AtomicUsize::new(0) }
     }
 
     fn add(&self, count: usize) -> Option<usize> {
@@ -149,17 +137,10 @@ async fn of_region(
         } else {
             expected.now()
         };
-        let page = ListEvent::Page {
-            scope: Some(region.scope.clone()),
-            rows,
-            expected,
-        };
+        let page = ListEvent::Page { scope: Some(region.scope.clone()), rows, expected };
         async { out.send(page).await.is_ok() }
     };
-    site.api
-        .region(region.id)
-        .pages(&path, &INSTANCE_QUERY, tell)
-        .await
+    site.api.region(region.id).pages(&path, &INSTANCE_QUERY, tell).await
 }
 
 /// Deployments, which are the project's, and the containers of each region that has such.
@@ -195,11 +176,7 @@ async fn deployments(site: &Site, project: &str, out: &Sender<ListEvent>) -> Res
             .iter()
             .map(|it| site.map.deployment(it, flavors.as_deref(), regions.as_deref()))
             .map(Resource::Container);
-        let page = ListEvent::Page {
-            scope: Some(INFERENCE.into()),
-            rows: rows.collect(),
-            expected: None,
-        };
+        let page = ListEvent::Page { scope: Some(INFERENCE.into()), rows: rows.collect(), expected: None };
         let _ = out.send(page).await;
         Ok(())
     };
@@ -229,14 +206,9 @@ async fn caas_of_region(
 ) -> Result<(), Problem> {
     let path = ["cloud", "v1", "caas", project, &region.scope, "containers"];
     let tell = |wire: Vec<wire::CaasContainer>, _| {
-        let rows = wire
-            .iter()
-            .map(|it| Resource::Container(site.map.caas(it, region)));
-        let page = ListEvent::Page {
-            scope: Some(region.scope.clone()),
-            rows: rows.collect(),
-            expected: None,
-        };
+        let rows = wire.iter().map(|it| Resource::Container(site.map.caas(it, region)));
+        let page =
+            ListEvent::Page { scope: Some(region.scope.clone()), rows: rows.collect(), expected: None };
         async { out.send(page).await.is_ok() }
     };
     let result = match site.api.region(region.id).pages(&path, &[], tell).await {
@@ -257,14 +229,8 @@ async fn latest_tasks(site: &Site) -> Result<Vec<Resource>, Problem> {
     let project = site.places.project().await?;
     let since = Timestamp::now().before(TASKS_OF);
     // Whole seconds: not every server that reads ISO 8601 reads fractions of them.
-    let since = Timestamp::from_millis(since.as_millis() / 1000 * 1000)
-        .unwrap_or(since)
-        .to_string();
-    let query = [
-        ("project_id", &*project),
-        ("order_by", "desc"),
-        ("from_timestamp", &*since),
-    ];
+    let since = Timestamp::from_millis(since.as_millis() / 1000 * 1000).unwrap_or(since).to_string();
+    let query = [("project_id", &*project), ("order_by", "desc"), ("from_timestamp", &*since)];
     let list = site.api.page::<wire::Task>(&["cloud", "v1", "tasks"], &query, 0);
     let (list, regions) = tokio::join!(list, site.places.regions());
     let regions: Option<Arc<Regions>> = regions.ok();
@@ -309,10 +275,7 @@ pub(crate) async fn gpu_models(site: Arc<Site>, out: Sender<ListEvent>) {
     if !tell_models(&out, models).await {
         return;
     }
-    let mut tally = Tally {
-        told: usize::from(known),
-        failures: Vec::new(),
-    };
+    let mut tally = Tally { told: usize::from(known), failures: Vec::new() };
     for ((source, region), problem) in failures {
         let scope: Arc<str> = match region {
             Some(region) => format!("{} {region}", source.word()).into(),

@@ -26,9 +26,7 @@ pub(crate) async fn get(site: &Arc<Site>, id: &ResourceId) -> Result<Resource, P
                 site.places.regions(),
             );
             let (flavors, regions) = (flavors.ok(), regions.ok());
-            let row = site
-                .map
-                .deployment(&wire?, flavors.as_deref(), regions.as_deref());
+            let row = site.map.deployment(&wire?, flavors.as_deref(), regions.as_deref());
             Ok(Resource::Container(row))
         }
         (Kind::Container, Some(scope)) => {
@@ -56,10 +54,7 @@ pub(crate) async fn get(site: &Arc<Site>, id: &ResourceId) -> Result<Resource, P
             match models.into_iter().find(|model| model.code == id.id) {
                 Some(model) => Ok(Resource::GpuModel(model)),
                 // It may be sold where nothing could be read.
-                None => Err(failures
-                    .into_iter()
-                    .next()
-                    .map_or_else(missing, |(_, problem)| problem)),
+                None => Err(failures.into_iter().next().map_or_else(missing, |(_, problem)| problem)),
             }
         }
         (Kind::Instance | Kind::Revision, _) => Err(unsupported("there is no such thing")),

@@ -9,10 +9,7 @@ use super::Text;
 use crate::providers::soft::{PassingAll, lenient, maybe_object, maybe_objects, object, objects, text};
 
 /// An instance of `GET /v1/instances/{project_id}/{region_id}`, under the names of before and after May 2025.
-#[expect(
-    clippy::struct_field_names,
-    reason = "named as the API names them, old and new"
-)]
+#[expect(clippy::struct_field_names, reason = "named as the API names them, old and new")]
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(crate) struct Instance {
@@ -92,10 +89,7 @@ impl Instance {
                 .filter_map(|tag| Some((tag.key.as_deref()?, tag.value.as_deref().unwrap_or_default())))
                 .collect();
         }
-        self.metadata
-            .iter()
-            .map(|(key, value)| (key.as_str(), value.as_str().unwrap_or_default()))
-            .collect()
+        self.metadata.iter().map(|(key, value)| (key.as_str(), value.as_str().unwrap_or_default())).collect()
     }
 }
 

@@ -24,10 +24,7 @@ fn forbidden() -> Problem {
 
 fn told(name: &str, health: Health, auth: Auth) -> [FleetEvent; 2] {
     let name = sample::context(name);
-    [
-        FleetEvent::Context(name.clone(), health, Traffic::default()),
-        FleetEvent::Auth(name, auth),
-    ]
+    [FleetEvent::Context(name.clone(), health, Traffic::default()), FleetEvent::Auth(name, auth)]
 }
 
 fn out(name: &str) -> [FleetEvent; 2] {
@@ -67,24 +64,15 @@ fn refused_credentials_are_a_line_and_the_rows_stay() {
 fn each_cause_has_its_words() {
     let at = |seconds: i64| Timestamp::from_millis(sample::now().as_millis() + seconds * 1000).unwrap();
     for (auth, words) in [
-        (
-            Auth::Refused(refused()),
-            "were refused: That key is not known here",
-        ),
-        (
-            Auth::Expired(refused()),
-            "has expired: That key is not known here",
-        ),
+        (Auth::Refused(refused()), "were refused: That key is not known here"),
+        (Auth::Expired(refused()), "has expired: That key is not known here"),
         (Auth::Expiring(at(480)), "ends in 8m"),
         (Auth::Expiring(at(-5)), "has ended by its own words"),
     ] {
         let event = FleetEvent::Auth(sample::context("quasarch-ml"), auth);
         let scene = Scene::new(after(sample::fleet(), [event]), 120, 36);
         let line = scene.text().lines().nth(2).unwrap_or_default().to_owned();
-        assert!(
-            line.contains("quasarch-ml: ") && line.contains(words),
-            "{words}: {line}"
-        );
+        assert!(line.contains("quasarch-ml: ") && line.contains(words), "{words}: {line}");
     }
 }
 
@@ -108,17 +96,9 @@ fn esc_puts_the_line_away_until_there_is_news() {
 fn several_are_counted_and_hidden_ones_are_not() {
     let both = [out("cycle-prod"), out("quasarch-ml")].concat();
     let mut scene = Scene::new(after(sample::fleet(), both), 120, 36);
-    assert!(
-        scene.text().contains("cycle-prod (and 1 more): "),
-        "{}",
-        scene.text()
-    );
+    assert!(scene.text().contains("cycle-prod (and 1 more): "), "{}", scene.text());
     scene.keys("\x1b");
-    assert!(
-        scene.text().contains("quasarch-ml: the credentials"),
-        "{}",
-        scene.text()
-    );
+    assert!(scene.text().contains("quasarch-ml: the credentials"), "{}", scene.text());
 }
 
 #[test]
@@ -136,11 +116,7 @@ fn one_key_signs_in_where_it_is_needed() {
     assert!(scene.text().contains("every context is signed in"));
     let name = sample::context("quasarch-ml");
     scene.tell([FleetEvent::May(name.clone(), Feature::Logs, Err(forbidden()))]);
-    assert_eq!(
-        reconnects(&mut scene),
-        ["quasarch-ml"],
-        "it may be allowed by now"
-    );
+    assert_eq!(reconnects(&mut scene), ["quasarch-ml"], "it may be allowed by now");
     scene.tell(out("cycle-prod"));
     assert_eq!(reconnects(&mut scene), ["cycle-prod"]);
     scene.keys("d");
@@ -155,10 +131,7 @@ fn a_forbidden_kind_is_noted_in_its_pane_and_the_others_stay_live() {
         FleetEvent::List(name.clone(), Kind::Operation, ListEvent::Failed(forbidden())),
     ];
     let mut scene = Scene::new(after(sample::fleet(), events), 120, 16);
-    assert!(
-        !scene.text().contains("may not"),
-        "other panes have no part in it"
-    );
+    assert!(!scene.text().contains("may not"), "other panes have no part in it");
     scene.later(Duration::from_secs(1));
     scene.keys("5");
     insta::assert_snapshot!("forbidden_beside_rows", scene.text());

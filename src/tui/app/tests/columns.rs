@@ -9,9 +9,7 @@ use crate::tui::{Effect, sample};
 
 fn heads(scene: &Scene) -> Vec<&'static str> {
     let heads = scene.app.heads.iter();
-    heads
-        .map(|(.., column)| column.shape(Kind::Instance).title)
-        .collect()
+    heads.map(|(.., column)| column.shape(Kind::Instance).title).collect()
 }
 
 #[test]
@@ -40,22 +38,12 @@ fn a_fact_that_was_asked_for_stays_where_others_go() {
     let down = "j".repeat(13);
     scene.keys(&down);
     let text = scene.text();
-    let line = text
-        .lines()
-        .find(|line| line.contains("ready_state"))
-        .unwrap()
-        .to_owned();
-    assert!(
-        line.contains("[ ]") && line.contains("a platform's own"),
-        "{line}"
-    );
+    let line = text.lines().find(|line| line.contains("ready_state")).unwrap().to_owned();
+    assert!(line.contains("[ ]") && line.contains("a platform's own"), "{line}");
     scene.keys("\n\x1b");
     assert!(heads(&scene).contains(&"ready_state"), "{}", scene.text());
     scene.keys(":sort ready_state desc\n");
-    assert_eq!(
-        scene.app.pane().sort.column.code(Kind::Instance),
-        "own:ready_state"
-    );
+    assert_eq!(scene.app.pane().sort.column.code(Kind::Instance), "own:ready_state");
 }
 
 #[test]
@@ -94,10 +82,7 @@ fn what_is_kept_comes_back_and_what_no_row_has_told_yet_waits() {
     sample::list(&mut next.app.store, "cycle-prod", Kind::Instance, rows);
     next.draw();
     assert_eq!(next.shown(), ["web-1"]);
-    assert_eq!(
-        next.app.pane().sort.column.code(Kind::Instance),
-        "own:ready_state"
-    );
+    assert_eq!(next.app.pane().sort.column.code(Kind::Instance), "own:ready_state");
     assert_eq!(*next.app.keep(), kept);
 }
 
@@ -111,14 +96,8 @@ fn what_is_typed_or_drilled_into_is_not_kept_and_a_broken_file_is_told() {
     let kept = scene.app.keep().clone();
     assert_eq!(kept.tables["containers"].filter, "train");
     assert_eq!(kept.tables.get("instances"), None, "what was drilled into");
-    scene
-        .app
-        .restore(Err("screen.toml is ignored: it is empty".to_owned()));
+    scene.app.restore(Err("screen.toml is ignored: it is empty".to_owned()));
     scene.draw();
-    assert!(
-        scene.text().contains("screen.toml is ignored"),
-        "{}",
-        scene.text()
-    );
+    assert!(scene.text().contains("screen.toml is ignored"), "{}", scene.text());
     assert!(!scene.effects.contains(&Effect::Quit));
 }

@@ -8,9 +8,7 @@ use crate::model::{GpuRequest, Kind, Lifecycle, Platform, Resource};
 use crate::tui::sample;
 
 fn model(context: &str, name: &str, price: Option<&str>, quota: Option<&str>) -> Resource {
-    let Resource::GpuModel(mut it) = sample::gpu(context) else {
-        unreachable!("a GPU model")
-    };
+    let Resource::GpuModel(mut it) = sample::gpu(context) else { unreachable!("a GPU model") };
     let code = name.to_lowercase();
     it.id = sample::id(context, Kind::GpuModel, &code);
     it.name = format!("Nvidia {name}").into();
@@ -40,12 +38,7 @@ fn store() -> Store {
         model("machines", "H100", Some("12 EUR/h"), Some("2 left")),
     ];
     sample::list(&mut store, "machines", Kind::GpuModel, models);
-    sample::list(
-        &mut store,
-        "boxes",
-        Kind::GpuModel,
-        vec![model("boxes", "A100", None, None)],
-    );
+    sample::list(&mut store, "boxes", Kind::GpuModel, vec![model("boxes", "A100", None, None)]);
     let instance = |name: &str| sample::instance("machines", name, Lifecycle::Running);
     let instances = vec![
         with(instance("train-1"), &["A100"]),
@@ -82,31 +75,14 @@ fn the_pane_tells_who_uses_what() {
 fn enter_leads_to_the_users_of_its_context_and_esc_back() {
     let mut scene = scene();
     scene.keys("/ctx:machines gpu:a100\n\n");
-    assert_eq!(
-        (scene.app.pane().kind, scene.shown()),
-        (Kind::Instance, vec!["train-1", "train-2"])
-    );
+    assert_eq!((scene.app.pane().kind, scene.shown()), (Kind::Instance, vec!["train-1", "train-2"]));
     scene.keys("\x1b");
-    assert_eq!(
-        (scene.app.pane().kind, scene.selected()),
-        (Kind::GpuModel, "Nvidia A100")
-    );
+    assert_eq!((scene.app.pane().kind, scene.selected()), (Kind::GpuModel, "Nvidia A100"));
     scene.keys("\x1b/ctx:boxes\n\n");
-    assert_eq!(
-        (scene.app.pane().kind, scene.shown()),
-        (Kind::Container, vec!["any", "embed"])
-    );
+    assert_eq!((scene.app.pane().kind, scene.shown()), (Kind::Container, vec!["any", "embed"]));
     scene.keys("\x1b\x1b/gpu:h100\n\n");
-    assert_eq!(
-        scene.app.pane().kind,
-        Kind::Instance,
-        "machines have no containers"
-    );
-    assert!(
-        scene.text().contains("no instances of machines use Nvidia H100"),
-        "{}",
-        scene.text()
-    );
+    assert_eq!(scene.app.pane().kind, Kind::Instance, "machines have no containers");
+    assert!(scene.text().contains("no instances of machines use Nvidia H100"), "{}", scene.text());
 }
 
 #[test]
@@ -114,41 +90,24 @@ fn prices_quotas_and_users_sort_as_numbers_and_what_is_unknown_comes_last() {
     let mut scene = scene();
     let codes = |scene: &Scene| -> Vec<String> {
         let rows = scene.app.pane().shown().iter();
-        rows.map(|row| format!("{}/{}", row.id().context, row.id().id))
-            .collect()
+        rows.map(|row| format!("{}/{}", row.id().context, row.id().id)).collect()
     };
     for (column, order) in [
-        (
-            "price",
-            ["machines/l4", "machines/a100", "machines/h100", "boxes/a100"],
-        ),
-        (
-            "quota",
-            ["machines/h100", "machines/a100", "boxes/a100", "machines/l4"],
-        ),
-        (
-            "used-by",
-            ["machines/h100", "machines/l4", "boxes/a100", "machines/a100"],
-        ),
+        ("price", ["machines/l4", "machines/a100", "machines/h100", "boxes/a100"]),
+        ("quota", ["machines/h100", "machines/a100", "boxes/a100", "machines/l4"]),
+        ("used-by", ["machines/h100", "machines/l4", "boxes/a100", "machines/a100"]),
     ] {
         scene.keys(&format!(":sort {column} asc\n"));
         assert_eq!(codes(&scene), order, "{column}");
     }
     let gone = sample::id("machines", Kind::Instance, "i-train-1");
     for name in ["train-1", "train-2"] {
-        let id = crate::model::ResourceId {
-            id: format!("i-{name}").into(),
-            ..gone.clone()
-        };
+        let id = crate::model::ResourceId { id: format!("i-{name}").into(), ..gone.clone() };
         let event = crate::fleet::FleetEvent::Gone(id);
         scene.app.update(super::Event::Fleet(Box::new(event)));
     }
     scene.draw();
-    assert_eq!(
-        codes(&scene)[..2],
-        ["machines/a100", "machines/h100"],
-        "what is counted now"
-    );
+    assert_eq!(codes(&scene)[..2], ["machines/a100", "machines/h100"], "what is counted now");
 }
 
 #[test]

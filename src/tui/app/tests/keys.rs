@@ -18,27 +18,18 @@ fn a_digit_opens_a_pane_at_once_and_is_a_count_when_a_motion_follows() {
     scene.keys("3");
     assert_eq!(scene.app.pane().kind, Kind::Revision);
     scene.keys("j");
-    assert_eq!(
-        (scene.app.pane().kind, scene.app.pane().cursor()),
-        (Kind::Instance, 3)
-    );
+    assert_eq!((scene.app.pane().kind, scene.app.pane().cursor()), (Kind::Instance, 3));
     scene.keys("3");
     scene.later(Duration::from_secs(1));
     scene.keys("j");
-    assert_eq!(
-        (scene.app.pane().kind, scene.app.pane().cursor()),
-        (Kind::Revision, 1)
-    );
+    assert_eq!((scene.app.pane().kind, scene.app.pane().cursor()), (Kind::Revision, 1));
 }
 
 #[test]
 fn counts_of_more_digits_and_to_a_row() {
     let mut scene = scene();
     scene.keys("10j");
-    assert_eq!(
-        (scene.app.pane().kind, scene.app.pane().cursor()),
-        (Kind::Instance, 10)
-    );
+    assert_eq!((scene.app.pane().kind, scene.app.pane().cursor()), (Kind::Instance, 10));
     scene.keys("7G");
     assert_eq!(scene.app.pane().cursor(), 6);
     scene.keys("G");
@@ -88,10 +79,7 @@ fn drilling_in_and_back() {
     assert_eq!(scene.app.pane().kind, Kind::Instance);
     assert_eq!(scene.shown().len(), 12, "the instances of web");
     scene.keys("\x1b");
-    assert_eq!(
-        (scene.app.pane().kind, scene.selected()),
-        (Kind::Container, "web")
-    );
+    assert_eq!((scene.app.pane().kind, scene.selected()), (Kind::Container, "web"));
     assert_eq!(scene.app.pane().filter_text, "/web"[1..], "with its filter");
 }
 
@@ -101,10 +89,7 @@ fn a_container_without_instances_leads_to_its_revisions() {
     scene.keys("2");
     scene.later(Duration::from_secs(1));
     scene.keys("/embed\n\n");
-    assert_eq!(
-        (scene.app.pane().kind, scene.shown()),
-        (Kind::Revision, vec!["3", "2"])
-    );
+    assert_eq!((scene.app.pane().kind, scene.shown()), (Kind::Revision, vec!["3", "2"]));
 }
 
 #[test]
@@ -132,10 +117,7 @@ fn views_open_over_the_table_and_close() {
     scene.keys("y");
     let id = scene.app.pane().selected().unwrap().id().clone();
     assert_eq!(scene.effects, [Effect::Describe(id.clone())]);
-    assert_eq!(
-        scene.app.views.last().unwrap().1,
-        Effect::ShowDocument(id, DocumentForm::Yaml)
-    );
+    assert_eq!(scene.app.views.last().unwrap().1, Effect::ShowDocument(id, DocumentForm::Yaml));
     scene.keys("\x1b");
     assert!(scene.app.views.is_empty());
 }
@@ -160,18 +142,12 @@ fn the_palette_goes_to_a_table_with_a_filter_and_a_context() {
     assert_eq!(scene.app.theme.name, "light");
     scene.keys(":");
     scene.press(KeyCode::Up, KeyModifiers::NONE);
-    assert_eq!(
-        scene.app.menu.as_ref().unwrap().prompt.as_ref().unwrap().text(),
-        "theme light"
-    );
+    assert_eq!(scene.app.menu.as_ref().unwrap().prompt.as_ref().unwrap().text(), "theme light");
 }
 
 #[test]
 fn esc_clears_before_it_puts_the_banner_away() {
-    let options = crate::tui::Options {
-        banner: Some("this is the demo".to_owned()),
-        ..Default::default()
-    };
+    let options = crate::tui::Options { banner: Some("this is the demo".to_owned()), ..Default::default() };
     let mut scene = Scene::with(sample::fleet(), options, 120, 36);
     scene.keys("/web\n");
     scene.keys("\x1b");
@@ -195,11 +171,7 @@ fn a_filter_is_edited_at_its_end_and_ctrl_u_empties_it() {
 fn refresh_goes_to_the_view_that_reads_something_of_its_own() {
     let mut scene = scene();
     scene.keys("yr");
-    assert!(
-        matches!(scene.effects[..], [Effect::Describe(_)]),
-        "{:?}",
-        scene.effects
-    );
+    assert!(matches!(scene.effects[..], [Effect::Describe(_)]), "{:?}", scene.effects);
     scene.keys("\x1br");
     assert_eq!(scene.effects, [Effect::Refresh]);
 }
@@ -227,18 +199,7 @@ fn commands_with_arguments_are_completed_and_say_what_is_wrong() {
     scene.keys(":sort age desc\n");
     assert!(scene.app.pane().sort.reverse);
     scene.keys(":inst sta\t");
-    let line = |scene: &Scene| {
-        scene
-            .app
-            .menu
-            .as_ref()
-            .unwrap()
-            .prompt
-            .as_ref()
-            .unwrap()
-            .text()
-            .to_owned()
-    };
+    let line = |scene: &Scene| scene.app.menu.as_ref().unwrap().prompt.as_ref().unwrap().text().to_owned();
     assert_eq!(line(&scene), "instances state:");
     scene.keys("fa\t\n");
     assert_eq!(scene.app.pane().filter_text, "state:failed");
@@ -255,11 +216,7 @@ fn commands_with_arguments_are_completed_and_say_what_is_wrong() {
         assert!(toast.text.contains(told), "{typed:?}: {}", toast.text);
         scene.keys("\x1b");
     }
-    assert_eq!(
-        scene.app.pane().filter_text,
-        "state:failed",
-        "nothing was changed"
-    );
+    assert_eq!(scene.app.pane().filter_text, "state:failed", "nothing was changed");
 }
 
 #[test]
@@ -281,9 +238,7 @@ fn a_click_in_a_list_chooses_and_one_beside_it_closes() {
             row,
             modifiers: KeyModifiers::NONE,
         };
-        scene
-            .app
-            .update(super::super::Event::Terminal(TerminalEvent::Mouse(mouse)));
+        scene.app.update(super::super::Event::Terminal(TerminalEvent::Mouse(mouse)));
         scene.draw();
     };
     let mut scene = scene();
@@ -292,11 +247,7 @@ fn a_click_in_a_list_chooses_and_one_beside_it_closes() {
     let row = text.lines().position(|line| line.contains("│    state")).unwrap();
     let column = text.lines().nth(row).unwrap().find("│    state").unwrap();
     let column = text.lines().nth(row).unwrap()[..column].chars().count() + 4;
-    click(
-        &mut scene,
-        u16::try_from(column).unwrap(),
-        u16::try_from(row).unwrap(),
-    );
+    click(&mut scene, u16::try_from(column).unwrap(), u16::try_from(row).unwrap());
     assert!(scene.app.menu.is_none());
     assert_eq!(scene.app.pane().sort.column, crate::tui::panes::Column::State);
     scene.keys("o");

@@ -46,10 +46,7 @@ fn the_box_waits_then_tells_the_host_and_keeps_the_token() {
     scene.later(Duration::from_secs(3));
     scene.draw();
     let text = scene.text();
-    assert!(
-        text.contains("asking machines for its address… 3s") && text.contains("esc close"),
-        "{text}"
-    );
+    assert!(text.contains("asking machines for its address… 3s") && text.contains("esc close"), "{text}");
     answer(&mut scene, Ok(page(PAGE)));
     scene.later(Duration::from_secs(12));
     scene.draw();
@@ -59,10 +56,7 @@ fn the_box_waits_then_tells_the_host_and_keeps_the_token() {
     insta::assert_snapshot!("console_page_shown", scene.text());
     scene.later(Duration::from_secs(6));
     scene.draw();
-    assert!(
-        !scene.text().contains("not-a-real-token"),
-        "for five seconds only"
-    );
+    assert!(!scene.text().contains("not-a-real-token"), "for five seconds only");
 }
 
 #[test]
@@ -86,11 +80,7 @@ fn it_is_copied_opened_and_fetched_anew() {
     assert_eq!(scene.effects, [], "the old one is not opened any more");
     let refused = Problem::new(ProblemKind::Forbidden, "this key may not open consoles");
     answer(&mut scene, Err(refused));
-    assert!(
-        scene.text().contains("this key may not open consoles"),
-        "{}",
-        scene.text()
-    );
+    assert!(scene.text().contains("this key may not open consoles"), "{}", scene.text());
     scene.keys("\x1b");
     assert_eq!(scene.effects, [Effect::DropPage]);
     assert!(scene.app.view().is_none());
@@ -110,27 +100,15 @@ fn an_address_that_is_no_longer_good_is_fetched_anew_and_not_opened() {
     answer(&mut scene, Ok(Page::of(good).unwrap()));
     scene.later(Duration::from_secs(12));
     scene.draw();
-    assert!(
-        scene.text().contains("12s ago; good for 48s more"),
-        "{}",
-        scene.text()
-    );
+    assert!(scene.text().contains("12s ago; good for 48s more"), "{}", scene.text());
     scene.keys("\n");
     assert_eq!(scene.effects, [Effect::Browse(Address(Secret::new(PAGE)))]);
     scene.later(Duration::from_secs(48));
     scene.draw();
-    assert!(
-        scene.text().contains("1m ago; no longer good"),
-        "{}",
-        scene.text()
-    );
+    assert!(scene.text().contains("1m ago; no longer good"), "{}", scene.text());
     for key in ["\n", "c"] {
         scene.keys(key);
-        assert_eq!(
-            scene.effects,
-            [Effect::FetchPage(id(), ScreenKind::Framebuffer)],
-            "{key:?}"
-        );
+        assert_eq!(scene.effects, [Effect::FetchPage(id(), ScreenKind::Framebuffer)], "{key:?}");
         let fresh = Console::Framebuffer {
             endpoint: Secret::new("wss://console.example/websockify?token=not-a-real-token"),
             page: None,
@@ -151,15 +129,8 @@ fn an_endpoint_is_no_page_for_a_browser() {
     };
     answer(&mut scene, Ok(Page::of(endpoint).unwrap()));
     let hints = scene.app.view().unwrap().hints();
-    assert!(
-        !hints.iter().any(|(intent, _)| *intent == Intent::Open),
-        "{hints:?}"
-    );
-    assert!(
-        scene.text().contains("wss://console.example/••••"),
-        "{}",
-        scene.text()
-    );
+    assert!(!hints.iter().any(|(intent, _)| *intent == Intent::Open), "{hints:?}");
+    assert!(scene.text().contains("wss://console.example/••••"), "{}", scene.text());
 }
 
 #[test]
@@ -177,9 +148,7 @@ fn a_page_that_comes_instead_of_text_is_shown_and_the_session_is_forgotten() {
     );
     // Its view is in front: any will do here.
     let view = crate::tui::views::telemetry::TelemetryView::new(id(), "web-1".to_owned());
-    scene
-        .app
-        .update(Event::Opened(Box::new(view), Effect::ShowConsole(id())));
+    scene.app.update(Event::Opened(Box::new(view), Effect::ShowConsole(id())));
     answer(&mut scene, Ok(page(PAGE)));
     assert!(scene.effects.contains(&Effect::EndConsole(id())));
     assert_eq!(scene.app.view().unwrap().title(), "console of web-1");

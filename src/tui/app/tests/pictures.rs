@@ -23,14 +23,9 @@ fn every_pane() {
 
 #[test]
 fn lists_over_the_screen() {
-    for (name, keys) in [
-        ("help", "?"),
-        ("palette", ":inst"),
-        ("sort", "o"),
-        ("contexts", "@"),
-        ("copy", "C"),
-        ("quit", "q"),
-    ] {
+    for (name, keys) in
+        [("help", "?"), ("palette", ":inst"), ("sort", "o"), ("contexts", "@"), ("copy", "C"), ("quit", "q")]
+    {
         let mut scene = Scene::new(sample::fleet(), 100, 26);
         scene.keys(keys);
         insta::assert_snapshot!(name, scene.text());
@@ -46,10 +41,7 @@ fn the_filter_says_where_it_is_wrong() {
 
 #[test]
 fn ascii_draws_nothing_else() {
-    let options = crate::tui::Options {
-        ascii: true,
-        ..Default::default()
-    };
+    let options = crate::tui::Options { ascii: true, ..Default::default() };
     let mut scene = Scene::with(sample::fleet(), options, 120, 36);
     for keys in ["", "w", "?", "\x1b@", "\x1b:", "\x1b/web", "\x1b5"] {
         scene.later(std::time::Duration::from_secs(1));

@@ -41,9 +41,7 @@ fn the_cursor_follows_the_resource() {
     scene.keys("S");
     assert_eq!(scene.selected(), "web-7", "sorted otherwise");
     let new = sample::instance("cycle-prod", "a-new-one", Lifecycle::Failed);
-    scene
-        .app
-        .update(Event::Fleet(Box::new(FleetEvent::Upsert(Box::new(new)))));
+    scene.app.update(Event::Fleet(Box::new(FleetEvent::Upsert(Box::new(new)))));
     scene.draw();
     assert_eq!(scene.selected(), "web-7", "one came before it");
     let id = scene.app.pane().selected().unwrap().id().clone();
@@ -56,9 +54,7 @@ fn the_cursor_follows_the_resource() {
 fn until_moved_the_cursor_stays_on_the_first_row() {
     let mut scene = scene();
     let new = sample::instance("cycle-prod", "a-new-one", Lifecycle::Running);
-    scene
-        .app
-        .update(Event::Fleet(Box::new(FleetEvent::Upsert(Box::new(new)))));
+    scene.app.update(Event::Fleet(Box::new(FleetEvent::Upsert(Box::new(new)))));
     scene.draw();
     assert_eq!(scene.selected(), "a-new-one");
 }
@@ -84,10 +80,7 @@ fn keys_that_come_before_the_next_frame_act_on_what_was_typed() {
     }
     scene.press_unseen(KeyCode::Enter);
     scene.press_unseen(KeyCode::Char('c'));
-    assert_eq!(
-        scene.effects,
-        [Effect::Copy("web-9".to_owned(), "name".to_owned())]
-    );
+    assert_eq!(scene.effects, [Effect::Copy("web-9".to_owned(), "name".to_owned())]);
 }
 
 #[test]
@@ -97,13 +90,7 @@ fn marks_make_verbs_plural() {
     scene.press(KeyCode::Char(' '), KeyModifiers::CONTROL);
     assert_eq!(scene.app.pane().marks.len(), 3);
     scene.keys("c");
-    assert_eq!(
-        scene.effects,
-        [Effect::Copy(
-            "web-1\nweb-2\nweb-3".to_owned(),
-            "3 names".to_owned()
-        )]
-    );
+    assert_eq!(scene.effects, [Effect::Copy("web-1\nweb-2\nweb-3".to_owned(), "3 names".to_owned())]);
     scene.keys("l");
     assert!(
         matches!(&scene.app.views.last().unwrap().1, Effect::ShowLogs(ids) if ids.len() == 3),
@@ -124,15 +111,11 @@ fn logs_of_a_container_without_its_own_are_those_of_its_instances() {
 fn csv_holds_what_is_shown_and_no_formula() {
     let mut scene = scene();
     let evil = sample::instance("cycle-prod", "=web,\"x\"", Lifecycle::Running);
-    scene
-        .app
-        .update(Event::Fleet(Box::new(FleetEvent::Upsert(Box::new(evil)))));
+    scene.app.update(Event::Fleet(Box::new(FleetEvent::Upsert(Box::new(evil)))));
     scene.draw();
     scene.keys("/name:web,old\n");
     scene.press(KeyCode::Char('s'), KeyModifiers::CONTROL);
-    let [Effect::Save(name, bytes)] = &scene.effects[..] else {
-        panic!("{:?}", scene.effects)
-    };
+    let [Effect::Save(name, bytes)] = &scene.effects[..] else { panic!("{:?}", scene.effects) };
     let text = String::from_utf8(bytes.clone()).unwrap();
     assert_eq!(name, "instances.csv");
     assert_eq!(text.lines().count(), 15);
@@ -146,11 +129,7 @@ fn a_context_that_is_down_says_why_and_its_rows_are_old() {
     let problem = Problem::new(ProblemKind::Unreachable, "no route to host");
     let health = Health::Retrying { problem, attempt: 3 };
     scene.later(std::time::Duration::from_secs(75));
-    let event = FleetEvent::Context(
-        sample::context("cycle-prod"),
-        health,
-        crate::fleet::Traffic::default(),
-    );
+    let event = FleetEvent::Context(sample::context("cycle-prod"), health, crate::fleet::Traffic::default());
     scene.app.update(Event::Fleet(Box::new(event)));
     scene.draw();
     let text = scene.text();
@@ -162,13 +141,8 @@ fn a_context_that_is_down_says_why_and_its_rows_are_old() {
 
 #[test]
 fn an_empty_table_says_why() {
-    for (filter, words) in [
-        (
-            "/nothing-like-it\n",
-            "none of 15 instances matches nothing-like-it",
-        ),
-        ("@", ""),
-    ] {
+    for (filter, words) in [("/nothing-like-it\n", "none of 15 instances matches nothing-like-it"), ("@", "")]
+    {
         let mut scene = scene();
         scene.keys(filter);
         assert!(scene.text().contains(words), "{}", scene.text());
@@ -176,11 +150,7 @@ fn an_empty_table_says_why() {
     let mut healthy = sample::empty(&[("one", Platform::Cycle)]);
     sample::list(&mut healthy, "one", Kind::Instance, Vec::new());
     let scene = Scene::new(healthy, 120, 20);
-    assert!(
-        scene.text().contains("there are no instances"),
-        "{}",
-        scene.text()
-    );
+    assert!(scene.text().contains("there are no instances"), "{}", scene.text());
 }
 
 #[test]
@@ -194,9 +164,8 @@ fn a_hidden_context_takes_its_rows_away() {
 #[test]
 fn a_large_table_is_arranged_elsewhere_and_paints_meanwhile() {
     let mut store = sample::empty(&[("cycle-prod", Platform::Cycle)]);
-    let rows = (0..5000)
-        .map(|n| sample::instance("cycle-prod", &format!("web-{n}"), Lifecycle::Running))
-        .collect();
+    let rows =
+        (0..5000).map(|n| sample::instance("cycle-prod", &format!("web-{n}"), Lifecycle::Running)).collect();
     sample::list(&mut store, "cycle-prod", Kind::Instance, rows);
     let mut scene = Scene::new(store, 120, 36);
     assert_eq!(scene.shown().len(), 5000);
@@ -205,18 +174,10 @@ fn a_large_table_is_arranged_elsewhere_and_paints_meanwhile() {
     scene.app.pane_mut().set_filter("web-499", &sample::fleet());
     let second = scene.app.arrange().expect("another");
     assert!(first.run().is_none(), "superseded");
-    assert_eq!(
-        scene.shown().len(),
-        5000,
-        "what was there stays until the result comes"
-    );
+    assert_eq!(scene.shown().len(), 5000, "what was there stays until the result comes");
     let arranged = second.run().unwrap();
     scene.app.update(Event::Arranged(Box::new(arranged)));
-    assert!(
-        scene.shown().len() < 100 && scene.shown().contains(&"web-499"),
-        "{:?}",
-        scene.shown()
-    );
+    assert!(scene.shown().len() < 100 && scene.shown().contains(&"web-499"), "{:?}", scene.shown());
 }
 
 #[test]
@@ -226,9 +187,7 @@ fn only_what_is_looked_at_is_sampled() {
     app.arrange();
     let area = buffer.area;
     crate::tui::draw::frame(&mut app, area, &mut buffer);
-    let Some(Effect::Watch(visible, Some(focus))) = app.drawn() else {
-        panic!("nothing to watch")
-    };
+    let Some(Effect::Watch(visible, Some(focus))) = app.drawn() else { panic!("nothing to watch") };
     assert_eq!(visible.len(), app.pane().page);
     assert_eq!(visible[0], focus);
     assert_eq!(app.drawn(), None, "the same is not asked twice");
@@ -250,11 +209,7 @@ fn a_term_without_its_value_yet_leaves_the_terms_before_it() {
 fn after_a_filter_n_goes_from_match_to_match_among_all_rows() {
     let mut scene = scene();
     scene.keys("/web-1\n\x1b");
-    assert!(
-        scene.shown().len() > 4 && scene.text().contains("n next match"),
-        "{}",
-        scene.text()
-    );
+    assert!(scene.shown().len() > 4 && scene.text().contains("n next match"), "{}", scene.text());
     scene.keys("n");
     assert_eq!(scene.selected(), "web-1");
     scene.keys("nn");
@@ -282,9 +237,5 @@ fn what_a_platform_does_not_list_is_said_in_the_border() {
     assert!(border.contains(" exoscale has no containers "), "{text}");
     scene.later(std::time::Duration::from_secs(1));
     scene.keys("3");
-    assert!(
-        scene.text().contains("cycle and exoscale have no revisions"),
-        "{}",
-        scene.text()
-    );
+    assert!(scene.text().contains("cycle and exoscale have no revisions"), "{}", scene.text());
 }

@@ -19,17 +19,8 @@ pub fn connector(fleet: Fleet, id: ResourceId, kind: ScreenKind, pages: Pages) -
 }
 
 fn transport(console: Console, pages: &Pages) -> Result<Transport, Problem> {
-    if let Console::Terminal {
-        socket,
-        input,
-        size_reports,
-    } = console
-    {
-        return Ok(Transport::Socket {
-            socket,
-            input,
-            size_reports,
-        });
+    if let Console::Terminal { socket, input, size_reports } = console {
+        return Ok(Transport::Socket { socket, input, size_reports });
     }
     let mut host = String::new();
     if let Some(page) = Page::of(console) {
@@ -37,10 +28,7 @@ fn transport(console: Console, pages: &Pages) -> Result<Transport, Problem> {
         host = page.host();
         pages(page);
     }
-    Err(Problem::new(
-        ProblemKind::Unsupported,
-        format!("this console is a web page at {host}"),
-    ))
+    Err(Problem::new(ProblemKind::Unsupported, format!("this console is a web page at {host}")))
 }
 
 #[cfg(test)]
@@ -56,9 +44,6 @@ mod tests {
         let pages: Pages = Arc::new(move |page: Page| hear.lock().unwrap().push(page.host()));
         let problem = transport(page, &pages).err().unwrap().to_string();
         assert_eq!(*told.lock().unwrap(), ["console.example"]);
-        assert!(
-            problem.contains("console.example") && !problem.contains("abc123"),
-            "{problem}"
-        );
+        assert!(problem.contains("console.example") && !problem.contains("abc123"), "{problem}");
     }
 }

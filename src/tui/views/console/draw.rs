@@ -36,51 +36,26 @@ impl ConsoleView {
         }
         let bordered = !self.zoomed && area.width >= BORDERED.0 && area.height >= BORDERED.1;
         let grid = if bordered {
-            Rect {
-                x: area.x + 1,
-                y: area.y + 1,
-                width: area.width - 2,
-                height: area.height - 2,
-            }
+            Rect { x: area.x + 1, y: area.y + 1, width: area.width - 2, height: area.height - 2 }
         } else {
             area
         };
         let state = self.guest().state();
         self.draw_grid(grid, &state, buf, look);
         let footer = self.footer(&state, look);
-        let row = Rect {
-            y: area.bottom() - 1,
-            height: 1,
-            ..area
-        };
+        let row = Rect { y: area.bottom() - 1, height: 1, ..area };
         if bordered {
             draw_border(
                 area,
                 buf,
                 look,
-                if state == SessionState::Live {
-                    look.theme.accent
-                } else {
-                    look.theme.border
-                },
+                if state == SessionState::Live { look.theme.accent } else { look.theme.border },
             );
             self.draw_title(area, &state, buf, look);
-            let inner = Rect {
-                x: row.x + 1,
-                width: row.width - 2,
-                ..row
-            };
+            let inner = Rect { x: row.x + 1, width: row.width - 2, ..row };
             let end = put(&footer, inner, buf);
             let right = self.right_of_footer(look);
-            put_right(
-                &right,
-                Rect {
-                    x: end,
-                    width: inner.right() - end,
-                    ..inner
-                },
-                buf,
-            );
+            put_right(&right, Rect { x: end, width: inner.right() - end, ..inner }, buf);
         } else if self.armed
             || self.notice.is_some()
             || self.scrollback.is_some()
@@ -96,15 +71,7 @@ impl ConsoleView {
             && let Some(prompt) = &scrollback.prompt
         {
             let note = scrollback.found.as_deref().unwrap_or_default();
-            let line = if bordered {
-                Rect {
-                    x: row.x + 1,
-                    width: row.width - 2,
-                    ..row
-                }
-            } else {
-                row
-            };
+            let line = if bordered { Rect { x: row.x + 1, width: row.width - 2, ..row } } else { row };
             self.cursor = Some(prompt.draw(line, note, buf, look));
         }
         if self.explained {
@@ -118,10 +85,7 @@ impl ConsoleView {
             return;
         }
         self.grid = grid;
-        self.open.fit(Size {
-            columns: grid.width,
-            rows: grid.height,
-        });
+        self.open.fit(Size { columns: grid.width, rows: grid.height });
         if let Some(text) = self.guest().take_clipboard() {
             self.offered = Some(text);
         }
@@ -153,26 +117,12 @@ impl ConsoleView {
         let text = if waited.as_secs() < 1 {
             format!("connecting to {}", self.open.name)
         } else {
-            format!(
-                "connecting to {} for {} (Esc leaves it)",
-                self.open.name,
-                age(waited)
-            )
+            format!("connecting to {} for {} (Esc leaves it)", self.open.name, age(waited))
         };
         let width = u16::try_from(text.width()).unwrap_or(u16::MAX);
-        let row = Rect {
-            y: grid.y + grid.height / 2,
-            height: 1,
-            ..grid
-        };
+        let row = Rect { y: grid.y + grid.height / 2, height: 1, ..grid };
         let x = grid.x + grid.width.saturating_sub(width) / 2;
-        buf.set_stringn(
-            x,
-            row.y,
-            text,
-            grid.right().saturating_sub(x).into(),
-            look.theme.moving,
-        );
+        buf.set_stringn(x, row.y, text, grid.right().saturating_sub(x).into(), look.theme.moving);
     }
 
     fn draw_title(&self, area: Rect, state: &SessionState, buf: &mut Buffer, look: &Look<'_>) {
@@ -180,10 +130,7 @@ impl ConsoleView {
         let size = self.open.size();
         let mut right = Vec::new();
         if self.open.rang() {
-            right.push((
-                if look.ascii { " bell" } else { " ♪ bell" }.to_owned(),
-                theme.warn,
-            ));
+            right.push((if look.ascii { " bell" } else { " ♪ bell" }.to_owned(), theme.warn));
         }
         if !self.guest().takes_input() {
             right.push((" read-only: takes no input".to_owned(), theme.banner));
@@ -191,35 +138,17 @@ impl ConsoleView {
         let (word, style) = state_piece(state, look);
         right.push((format!(" {word}"), style));
         right.push((format!(" {}x{} ", size.columns, size.rows), theme.dim));
-        let row = Rect {
-            x: area.x + 1,
-            width: area.width - 2,
-            height: 1,
-            ..area
-        };
+        let row = Rect { x: area.x + 1, width: area.width - 2, height: 1, ..area };
         let start = put_right(&right, row, buf);
 
         let mut left = vec![
-            (
-                format!(" {}", self.open.name),
-                theme.title.add_modifier(Modifier::BOLD),
-            ),
+            (format!(" {}", self.open.name), theme.title.add_modifier(Modifier::BOLD)),
             (format!(" {} ", self.open.id.context), theme.dim),
         ];
         if let Some(title) = self.guest().title().filter(|title| !title.is_empty()) {
-            left.push((
-                format!("{} {title} ", if look.ascii { "-" } else { "─" }),
-                theme.text,
-            ));
+            left.push((format!("{} {title} ", if look.ascii { "-" } else { "─" }), theme.text));
         }
-        put(
-            &left,
-            Rect {
-                width: start.saturating_sub(row.x + 1),
-                ..row
-            },
-            buf,
-        );
+        put(&left, Rect { width: start.saturating_sub(row.x + 1), ..row }, buf);
     }
 
     /// What the lower border says: the most pressing thing.
@@ -246,16 +175,9 @@ impl ConsoleView {
             } else {
                 format!("-{} lines", scrollback.back)
             };
-            let mut pieces = vec![
-                (" scrollback ".to_owned(), theme.accent),
-                (format!("{place} "), theme.text),
-            ];
-            pieces.extend(
-                scrollback
-                    .found
-                    .iter()
-                    .map(|found| (format!("· {found} "), theme.dim)),
-            );
+            let mut pieces =
+                vec![(" scrollback ".to_owned(), theme.accent), (format!("{place} "), theme.text)];
+            pieces.extend(scrollback.found.iter().map(|found| (format!("· {found} "), theme.dim)));
             return pieces;
         }
         if let SessionState::Ended(problem) = state {
@@ -267,10 +189,7 @@ impl ConsoleView {
                 (" connects again ".to_owned(), theme.text),
                 (" q".to_owned(), theme.key),
                 (" closes ".to_owned(), theme.text),
-                (
-                    format!(" {why} "),
-                    if problem.is_some() { theme.bad } else { theme.dim },
-                ),
+                (format!(" {why} "), if problem.is_some() { theme.bad } else { theme.dim }),
             ];
         }
         let prefix = &self.keys.prefix_name;
@@ -311,19 +230,12 @@ impl ConsoleView {
             .map(|(key, _, word)| format!(" {} {key:<3} {word} ", self.keys.prefix_name))
             .collect();
         let width = lines.iter().map(|line| line.width()).max().unwrap_or(0) + 2;
-        let (width, height) = (
-            u16::try_from(width).unwrap_or(u16::MAX),
-            u16::try_from(lines.len() + 2).unwrap_or(u16::MAX),
-        );
+        let (width, height) =
+            (u16::try_from(width).unwrap_or(u16::MAX), u16::try_from(lines.len() + 2).unwrap_or(u16::MAX));
         if width > grid.width || height > grid.height {
             return;
         }
-        let popup = Rect {
-            x: grid.right() - width,
-            y: grid.bottom() - height,
-            width,
-            height,
-        };
+        let popup = Rect { x: grid.right() - width, y: grid.bottom() - height, width, height };
         for position in popup.positions() {
             buf[position].reset();
             buf[position].set_style(look.theme.text);

@@ -36,15 +36,12 @@ const DEFAULT: [(char, Intent, &str); 9] = [
 impl Default for ConsoleKeys {
     fn default() -> Self {
         let look_up = |key: KeyEvent| match key.code {
-            KeyCode::Char(c) if (key.modifiers - KeyModifiers::SHIFT).is_empty() => DEFAULT
-                .iter()
-                .find(|(known, ..)| *known == c)
-                .map(|(_, intent, _)| *intent),
+            KeyCode::Char(c) if (key.modifiers - KeyModifiers::SHIFT).is_empty() => {
+                DEFAULT.iter().find(|(known, ..)| *known == c).map(|(_, intent, _)| *intent)
+            }
             _ => None,
         };
-        let shown = DEFAULT
-            .iter()
-            .map(|(key, intent, word)| (key.to_string(), *intent, *word));
+        let shown = DEFAULT.iter().map(|(key, intent, word)| (key.to_string(), *intent, *word));
         Self::new(
             KeyEvent::new(KeyCode::Char(']'), KeyModifiers::CONTROL),
             "Ctrl-]",
@@ -62,12 +59,7 @@ impl ConsoleKeys {
         shown: Vec<(String, Intent, &'static str)>,
         look_up: LookUp,
     ) -> Self {
-        Self {
-            prefix_name: prefix_name.into(),
-            shown,
-            prefix: plain(prefix),
-            look_up,
-        }
+        Self { prefix_name: prefix_name.into(), shown, prefix: plain(prefix), look_up }
     }
 
     /// Whether a key is the prefix, however the terminal reports it.
@@ -102,10 +94,9 @@ fn plain(key: KeyEvent) -> (KeyCode, KeyModifiers) {
             let c = ['\\', ']', '^', '_'][usize::from(u8::try_from(c).unwrap_or(b'5') - b'4')];
             (KeyCode::Char(c), KeyModifiers::CONTROL)
         }
-        (KeyCode::Char(c), modifiers) if modifiers.contains(KeyModifiers::CONTROL) => (
-            KeyCode::Char(c.to_ascii_lowercase()),
-            modifiers - KeyModifiers::SHIFT,
-        ),
+        (KeyCode::Char(c), modifiers) if modifiers.contains(KeyModifiers::CONTROL) => {
+            (KeyCode::Char(c.to_ascii_lowercase()), modifiers - KeyModifiers::SHIFT)
+        }
         other => other,
     }
 }

@@ -22,25 +22,17 @@ pub struct SessionsView {
 impl SessionsView {
     /// The list, with the cursor on the console of `selected` if that is open.
     pub fn new(sessions: &Sessions, selected: Option<ResourceId>, keys: &ConsoleKeys) -> Self {
-        Self {
-            sessions: sessions.clone(),
-            prefix: keys.prefix_name.clone(),
-            selected,
-        }
+        Self { sessions: sessions.clone(), prefix: keys.prefix_name.clone(), selected }
     }
 
     fn position(&self) -> usize {
         let all = self.sessions.all();
-        all.iter()
-            .position(|open| Some(&open.id) == self.selected.as_ref())
-            .unwrap_or(0)
+        all.iter().position(|open| Some(&open.id) == self.selected.as_ref()).unwrap_or(0)
     }
 
     fn select(&mut self, position: usize) {
         let all = self.sessions.all();
-        self.selected = all
-            .get(position.min(all.len().saturating_sub(1)))
-            .map(|open| open.id.clone());
+        self.selected = all.get(position.min(all.len().saturating_sub(1))).map(|open| open.id.clone());
     }
 }
 
@@ -61,17 +53,11 @@ impl View for SessionsView {
         if self.sessions.is_empty() {
             return vec![(Intent::Back, "back")];
         }
-        vec![
-            (Intent::Open, "attach"),
-            (Intent::EndSession, "close it"),
-            (Intent::Back, "back"),
-        ]
+        vec![(Intent::Open, "attach"), (Intent::EndSession, "close it"), (Intent::Back, "back")]
     }
 
     fn apply(&mut self, intent: Intent, count: Option<u32>) -> Vec<Effect> {
-        let count = count
-            .map_or(1, |count| usize::try_from(count).unwrap_or(usize::MAX))
-            .max(1);
+        let count = count.map_or(1, |count| usize::try_from(count).unwrap_or(usize::MAX)).max(1);
         let at = self.position();
         match intent {
             Intent::Down => self.select(at.saturating_add(count)),
@@ -116,58 +102,19 @@ impl View for SessionsView {
         let theme = look.theme;
         draw_border(area, buf, look, theme.border);
         let all = self.sessions.all();
-        let top = Rect {
-            x: area.x + 1,
-            width: area.width - 2,
-            height: 1,
-            ..area
-        };
-        put(
-            &[(
-                format!(" Consoles {} ", all.len()),
-                theme.title.add_modifier(Modifier::BOLD),
-            )],
-            top,
-            buf,
-        );
-        let body = Rect {
-            x: area.x + 1,
-            y: area.y + 1,
-            width: area.width - 2,
-            height: area.height - 2,
-        };
+        let top = Rect { x: area.x + 1, width: area.width - 2, height: 1, ..area };
+        put(&[(format!(" Consoles {} ", all.len()), theme.title.add_modifier(Modifier::BOLD))], top, buf);
+        let body = Rect { x: area.x + 1, y: area.y + 1, width: area.width - 2, height: area.height - 2 };
         if all.is_empty() {
             let text = "No console is open. a on an instance attaches its console.";
-            let row = Rect {
-                y: body.y + body.height / 2,
-                height: 1,
-                ..body
-            };
+            let row = Rect { y: body.y + body.height / 2, height: 1, ..body };
             let x = row.x + row.width.saturating_sub(u16::try_from(text.width()).unwrap_or(0)) / 2;
-            put(
-                &[(text.to_owned(), theme.dim)],
-                Rect {
-                    x,
-                    width: row.right() - x,
-                    ..row
-                },
-                buf,
-            );
+            put(&[(text.to_owned(), theme.dim)], Rect { x, width: row.right() - x, ..row }, buf);
             return;
         }
         let at = self.position();
-        let names = all
-            .iter()
-            .map(|open| open.name.width())
-            .max()
-            .unwrap_or(0)
-            .min(30);
-        let contexts = all
-            .iter()
-            .map(|open| open.id.context.as_str().width())
-            .max()
-            .unwrap_or(0)
-            .min(24);
+        let names = all.iter().map(|open| open.name.width()).max().unwrap_or(0).min(30);
+        let contexts = all.iter().map(|open| open.id.context.as_str().width()).max().unwrap_or(0).min(24);
         let height = usize::from(body.height).saturating_sub(1).max(1);
         let first = at.saturating_sub(height - 1);
         for ((nth, open), y) in all.iter().enumerate().skip(first).take(height).zip(body.y..) {
@@ -182,10 +129,7 @@ impl View for SessionsView {
                     (format!("{:<contexts$}  ", open.id.context.as_str()), theme.dim),
                     (format!("{state:<12}  "), style),
                     (format!("{size:<8} "), theme.dim),
-                    (
-                        format!("{:>4} ago  ", age(look.now.since(open.heard()))),
-                        theme.dim,
-                    ),
+                    (format!("{:>4} ago  ", age(look.now.since(open.heard()))), theme.dim),
                     (bell.to_owned(), theme.warn),
                     (open.guest.title().unwrap_or_default(), theme.text),
                 ],
@@ -198,14 +142,6 @@ impl View for SessionsView {
             open.seen();
         }
         let hint = format!(" {} d leaves a console; it stays in this list ", self.prefix);
-        put(
-            &[(hint, theme.dim)],
-            Rect {
-                y: area.bottom() - 1,
-                height: 1,
-                ..top
-            },
-            buf,
-        );
+        put(&[(hint, theme.dim)], Rect { y: area.bottom() - 1, height: 1, ..top }, buf);
     }
 }

@@ -141,8 +141,7 @@ impl ConsoleView {
         if self.guest().wants_mouse() && inside && self.guest().state() == SessionState::Live {
             let column = mouse.column - self.grid.x;
             let row = mouse.row - self.grid.y;
-            self.guest()
-                .send(&Event::Mouse(MouseEvent { column, row, ..mouse }));
+            self.guest().send(&Event::Mouse(MouseEvent { column, row, ..mouse }));
         } else if mouse.kind == MouseEventKind::ScrollUp && self.guest().scrollback() > 0 {
             return self.apply(Intent::Scrollback, Some(3));
         }
@@ -171,10 +170,7 @@ impl ConsoleView {
 
     fn end(&mut self) -> Vec<Effect> {
         self.sessions.close(&self.open.id);
-        vec![
-            Effect::CloseView,
-            Effect::Say(format!("Closed the console of {}", self.open.name)),
-        ]
+        vec![Effect::CloseView, Effect::Say(format!("Closed the console of {}", self.open.name))]
     }
 
     /// Moves in the scrollback; leaves it where it ends.
@@ -209,19 +205,13 @@ impl ConsoleView {
     }
 
     fn searching(&self) -> bool {
-        self.scrollback
-            .as_ref()
-            .is_some_and(|scrollback| scrollback.prompt.is_some())
+        self.scrollback.as_ref().is_some_and(|scrollback| scrollback.prompt.is_some())
     }
 }
 
 impl View for ConsoleView {
     fn place(&self) -> Place {
-        if self.scrollback.is_some() {
-            Place::Scrollback
-        } else {
-            Place::Console
-        }
+        if self.scrollback.is_some() { Place::Scrollback } else { Place::Console }
     }
 
     fn title(&self) -> String {
@@ -244,11 +234,7 @@ impl View for ConsoleView {
         }
         // The keys of this place work after the prefix only; the border says so.
         if self.armed {
-            self.keys
-                .shown
-                .iter()
-                .map(|(_, intent, word)| (*intent, *word))
-                .collect()
+            self.keys.shown.iter().map(|(_, intent, word)| (*intent, *word)).collect()
         } else {
             Vec::new()
         }

@@ -29,11 +29,7 @@ pub struct Scrollback {
 impl Scrollback {
     /// Begins at the end.
     pub fn new(guest: &dyn Guest, page: u16) -> Self {
-        Self {
-            known: guest.history(),
-            page: usize::from(page.max(1)),
-            ..Self::default()
-        }
+        Self { known: guest.history(), page: usize::from(page.max(1)), ..Self::default() }
     }
 
     /// Stays on the same lines when the scrollback has grown, and inside of it when it has shrunk.
@@ -51,9 +47,7 @@ impl Scrollback {
 
     /// Moves or searches; whether the intent means anything here.
     pub fn apply(&mut self, intent: Intent, count: Option<u32>, guest: &dyn Guest) -> bool {
-        let count = count
-            .map_or(1, |count| usize::try_from(count).unwrap_or(usize::MAX))
-            .max(1);
+        let count = count.map_or(1, |count| usize::try_from(count).unwrap_or(usize::MAX)).max(1);
         let page = self.page.saturating_sub(1).max(1).saturating_mul(count);
         let half = (self.page / 2).max(1).saturating_mul(count);
         match intent {
@@ -86,11 +80,7 @@ impl Scrollback {
 
     /// Looks for what is typed so far, from where the search began towards older lines.
     pub fn typed(&mut self, guest: &dyn Guest) {
-        let text = self
-            .prompt
-            .as_ref()
-            .map(|prompt| prompt.text().to_owned())
-            .unwrap_or_default();
+        let text = self.prompt.as_ref().map(|prompt| prompt.text().to_owned()).unwrap_or_default();
         self.pattern = Pattern::parse(&text);
         self.back = self.from;
         self.found = None;
@@ -153,9 +143,5 @@ impl Scrollback {
 }
 
 fn places(count: usize) -> String {
-    if count == 1 {
-        "1 place".to_owned()
-    } else {
-        format!("{count} places")
-    }
+    if count == 1 { "1 place".to_owned() } else { format!("{count} places") }
 }

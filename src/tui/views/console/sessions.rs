@@ -8,10 +8,7 @@ use crate::fleet::Fleet;
 use crate::model::{ResourceId, ScreenKind, Timestamp};
 
 /// The size before the first frame has told the real one.
-const FIRST_SIZE: Size = Size {
-    columns: 80,
-    rows: 24,
-};
+const FIRST_SIZE: Size = Size { columns: 80, rows: 24 };
 
 /// Something to be called when any session has news; cheap, from any thread.
 pub type Wake = Arc<dyn Fn() + Send + Sync>;
@@ -99,10 +96,7 @@ pub struct Sessions {
 impl Sessions {
     /// None yet. `wake` is called when any of them has something new.
     pub fn new(wake: Wake) -> Self {
-        Self {
-            wake,
-            open: Arc::default(),
-        }
+        Self { wake, open: Arc::default() }
     }
 
     fn list(&self) -> MutexGuard<'_, Vec<Arc<Open>>> {
@@ -121,9 +115,7 @@ impl Sessions {
         pages: Pages,
     ) -> Arc<Open> {
         let connector = connector(fleet.clone(), id.clone(), kind, pages);
-        self.attach_with(id, name, |wake| {
-            Box::new(Session::start(connector, FIRST_SIZE, wake))
-        })
+        self.attach_with(id, name, |wake| Box::new(Session::start(connector, FIRST_SIZE, wake)))
     }
 
     /// The console of an instance, made by `start` if none is open.
@@ -143,12 +135,7 @@ impl Sessions {
             id: id.clone(),
             name: name.to_owned(),
             guest: start(Arc::clone(&self.wake)),
-            news: Mutex::new(News {
-                heard: Timestamp::now(),
-                unseen: true,
-                rang: false,
-                size: FIRST_SIZE,
-            }),
+            news: Mutex::new(News { heard: Timestamp::now(), unseen: true, rang: false, size: FIRST_SIZE }),
         });
         self.list().push(Arc::clone(&open));
         open

@@ -29,14 +29,7 @@ impl DocumentView {
         if inner.is_empty() {
             return;
         }
-        let body = if self.prompt.is_some() {
-            Rect {
-                height: inner.height - 1,
-                ..inner
-            }
-        } else {
-            inner
-        };
+        let body = if self.prompt.is_some() { Rect { height: inner.height - 1, ..inner } } else { inner };
         self.columns = usize::from(body.width.saturating_sub(GUTTER + 1));
         if self.shown.is_empty() {
             self.paint_empty(body, buf, look);
@@ -44,15 +37,8 @@ impl DocumentView {
             self.paint_rows(body, buf, look);
         }
         if let Some((prompt, _)) = &self.prompt {
-            let note = self
-                .search
-                .as_ref()
-                .map_or_else(String::new, super::Search::count);
-            let foot = Rect {
-                y: inner.bottom() - 1,
-                height: 1,
-                ..inner
-            };
+            let note = self.search.as_ref().map_or_else(String::new, super::Search::count);
+            let foot = Rect { y: inner.bottom() - 1, height: 1, ..inner };
             self.cursor = Some(prompt.draw(foot, &note, buf, look));
         }
     }
@@ -66,10 +52,7 @@ impl DocumentView {
         };
         let mut title = vec![
             Span::styled(format!(" {} ", self.name), theme.title),
-            Span::styled(
-                format!("{} in {} ", self.id.kind.singular(), self.id.context),
-                theme.dim,
-            ),
+            Span::styled(format!("{} in {} ", self.id.kind.singular(), self.id.context), theme.dim),
         ];
         if let Mask::OffUntil(until) = self.mask {
             let left = until.since(look.now).as_millis().div_ceil(1000);
@@ -77,10 +60,7 @@ impl DocumentView {
         }
         let mut foot = Vec::new();
         if self.reading && !self.shown.is_empty() {
-            foot.push(Span::styled(
-                format!(" reading{} ", self.waited(look.now)),
-                theme.moving,
-            ));
+            foot.push(Span::styled(format!(" reading{} ", self.waited(look.now)), theme.moving));
         }
         if let Some(search) = self.search.as_ref().filter(|_| self.prompt.is_none()) {
             foot.push(Span::styled(
@@ -145,19 +125,11 @@ impl DocumentView {
                 look.theme.moving,
             )
         } else {
-            (
-                format!(
-                    "{} told nothing of it. Read again to ask once more.",
-                    self.id.context
-                ),
-                look.theme.dim,
-            )
+            (format!("{} told nothing of it. Read again to ask once more.", self.id.context), look.theme.dim)
         };
         let y = area.y + area.height / 3;
         if y < area.bottom() {
-            Line::from(Span::styled(text, style))
-                .centered()
-                .render(Rect { y, height: 1, ..area }, buf);
+            Line::from(Span::styled(text, style)).centered().render(Rect { y, height: 1, ..area }, buf);
         }
     }
 
@@ -211,29 +183,17 @@ impl DocumentView {
         let line = self.styled(number, row, folded, look);
         let mut next = y;
         if self.wrap && row.class != Class::Title {
-            let hang = if row.split + 8 > self.columns {
-                0
-            } else {
-                row.split
-            };
+            let hang = if row.split + 8 > self.columns { 0 } else { row.split };
             for (part, range) in line.rows(self.columns, hang).into_iter().enumerate() {
                 if next >= area.bottom() {
                     break;
                 }
-                let indent = if part == 0 {
-                    0
-                } else {
-                    u16::try_from(hang).unwrap_or(0)
-                };
+                let indent = if part == 0 { 0 } else { u16::try_from(hang).unwrap_or(0) };
                 line.draw(range, 0, text_x + indent, end, next, buf);
                 next += 1;
             }
         } else {
-            let left = if row.class == Class::Title || self.wrap {
-                0
-            } else {
-                self.pager.left
-            };
+            let left = if row.class == Class::Title || self.wrap { 0 } else { self.pager.left };
             line.draw_row(left, text_x, end, y, buf);
             next += 1;
             if row.class == Class::Title {

@@ -31,11 +31,9 @@ fn names(value: &Value, indent: usize) -> usize {
             })
             .max()
             .unwrap_or(0),
-        Value::Array(items) if !in_row(value) => items
-            .iter()
-            .map(|item| names(item, indent + 2))
-            .max()
-            .unwrap_or(0),
+        Value::Array(items) if !in_row(value) => {
+            items.iter().map(|item| names(item, indent + 2)).max().unwrap_or(0)
+        }
         _ => 0,
     }
 }
@@ -103,12 +101,7 @@ fn nested(sheet: &mut Sheet, lead: String, indent: usize, column: usize, value: 
         }
         flat_value => {
             sheet.count_inside(flat_value);
-            sheet.push(
-                &format!("{lead}{}", flat(flat_value)),
-                lead.len(),
-                kind(flat_value),
-                node,
-            );
+            sheet.push(&format!("{lead}{}", flat(flat_value)), lead.len(), kind(flat_value), node);
         }
     }
 }

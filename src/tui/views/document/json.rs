@@ -54,12 +54,7 @@ fn member(sheet: &mut Sheet, depth: usize, name: Option<&str>, value: &Value, co
         }
         _ => {}
     }
-    sheet.push(
-        &format!("{}{close}{comma}", " ".repeat(indent)),
-        indent,
-        Class::Mark,
-        node,
-    );
+    sheet.push(&format!("{}{close}{comma}", " ".repeat(indent)), indent, Class::Mark, node);
     sheet.enclose(head);
 }
 

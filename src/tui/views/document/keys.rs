@@ -93,12 +93,9 @@ impl DocumentView {
     }
 
     fn has_secrets(&self) -> bool {
-        self.sections.iter().any(|section| {
-            section
-                .body
-                .as_ref()
-                .is_ok_and(|document| !document.secrets.is_empty())
-        })
+        self.sections
+            .iter()
+            .any(|section| section.body.as_ref().is_ok_and(|document| !document.secrets.is_empty()))
     }
 
     fn unmask(&mut self) -> Vec<Effect> {
@@ -145,25 +142,18 @@ impl DocumentView {
         let Some(row) = self.row() else { return Vec::new() };
         if let Some(count) = count.filter(|&count| count > 1) {
             let many = usize::try_from(count).unwrap_or(usize::MAX);
-            let lines: Vec<&str> = self.shown[self.pager.cursor..]
-                .iter()
-                .take(many)
-                .map(|&row| self.sheet.text(row))
-                .collect();
+            let lines: Vec<&str> =
+                self.shown[self.pager.cursor..].iter().take(many).map(|&row| self.sheet.text(row)).collect();
             return vec![Effect::Copy(lines.join("\n"), format!("{} lines", lines.len()))];
         }
         let Some(at) = self.sheet.row(row) else {
             return Vec::new();
         };
         if at.class == Class::Secret {
-            return vec![Effect::Say(
-                "That value is masked; unmask it first, then copy it".to_owned(),
-            )];
+            return vec![Effect::Say("That value is masked; unmask it first, then copy it".to_owned())];
         }
         let (text, label) = if at.class == Class::Title {
-            let rows: Vec<&str> = (row + 1..=row + at.inside)
-                .map(|row| self.sheet.text(row))
-                .collect();
+            let rows: Vec<&str> = (row + 1..=row + at.inside).map(|row| self.sheet.text(row)).collect();
             (rows.join("\n"), self.sheet.text(row).to_owned())
         } else {
             (self.own_text(at.section, at.node, row), self.name_of(row))
@@ -174,10 +164,7 @@ impl DocumentView {
     /// The value of a row as itself: a text without its quotes, anything else as the form writes it.
     fn own_text(&self, section: usize, node: usize, row: usize) -> String {
         let value = self.value(section);
-        let own = value
-            .as_ref()
-            .filter(|_| node > 0)
-            .and_then(|value| nth(value, &mut (node - 1)));
+        let own = value.as_ref().filter(|_| node > 0).and_then(|value| nth(value, &mut (node - 1)));
         match own {
             Some(Value::String(text)) => text.clone(),
             Some(value @ (Value::Array(_) | Value::Object(_))) => {
@@ -196,16 +183,8 @@ impl DocumentView {
     fn name_of(&self, row: usize) -> String {
         let split = self.sheet.row(row).map_or(0, |row| row.split);
         let name = self.sheet.text(row).get(..split).unwrap_or("");
-        let name = name
-            .trim()
-            .trim_start_matches("- ")
-            .trim_end_matches(':')
-            .trim_matches('"');
-        if name.is_empty() || name == "-" {
-            "value".to_owned()
-        } else {
-            name.to_owned()
-        }
+        let name = name.trim().trim_start_matches("- ").trim_end_matches(':').trim_matches('"');
+        if name.is_empty() || name == "-" { "value".to_owned() } else { name.to_owned() }
     }
 
     fn copy_all(&self) -> Vec<Effect> {
@@ -219,10 +198,7 @@ impl DocumentView {
             DocumentForm::Json => "json",
         };
         let name = crate::tui::widgets::ansi::file_stem(&self.name);
-        vec![Effect::Save(
-            format!("{name}.{ending}"),
-            self.whole().into_bytes(),
-        )]
+        vec![Effect::Save(format!("{name}.{ending}"), self.whole().into_bytes())]
     }
 
     /// Everything, as a file that a reader of its format can read.

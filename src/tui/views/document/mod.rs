@@ -43,10 +43,7 @@ enum Mask {
 }
 
 /// A view of everything the API says of one resource.
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "four facts that do not exclude one another"
-)]
+#[expect(clippy::struct_excessive_bools, reason = "four facts that do not exclude one another")]
 pub struct DocumentView {
     id: ResourceId,
     name: String,
@@ -120,11 +117,7 @@ impl DocumentView {
     /// What a section says, secrets masked or not as the screen shows them.
     fn value(&self, section: usize) -> Option<Value> {
         let document = self.sections.get(section)?.body.as_ref().ok()?;
-        Some(if self.masked() {
-            document.masked()
-        } else {
-            document.value.clone()
-        })
+        Some(if self.masked() { document.masked() } else { document.value.clone() })
     }
 
     /// Brings the rows up to date, keeping the reader on the same value.
@@ -169,9 +162,7 @@ impl DocumentView {
 
     /// Where a row of the sheet is among those that show; of a folded one, where its fold is.
     fn position(&self, row: usize) -> usize {
-        self.shown
-            .partition_point(|&shown| shown <= row)
-            .saturating_sub(1)
+        self.shown.partition_point(|&shown| shown <= row).saturating_sub(1)
     }
 
     fn fold(&mut self, row: usize) {

@@ -21,11 +21,7 @@ pub(super) struct Search {
 
 impl Search {
     fn new(pattern: Pattern, sheet: &Sheet) -> Self {
-        let mut search = Self {
-            pattern,
-            hits: Vec::new(),
-            at: 0,
-        };
+        let mut search = Self { pattern, hits: Vec::new(), at: 0 };
         search.run(sheet);
         search
     }

@@ -138,10 +138,7 @@ impl Sheet {
 
     /// The text of a row.
     pub(super) fn text(&self, row: usize) -> &str {
-        self.rows
-            .get(row)
-            .and_then(|row| self.text.get(row.start..row.end))
-            .unwrap_or("")
+        self.rows.get(row).and_then(|row| self.text.get(row.start..row.end)).unwrap_or("")
     }
 
     /// The numbers of the rows that show when these values are folded.
@@ -160,9 +157,7 @@ impl Sheet {
 
     /// The rows that enclose a row, the outermost first.
     pub(super) fn around(&self, row: usize) -> Vec<usize> {
-        (0..row.min(self.rows.len()))
-            .filter(|&outer| outer + self.rows[outer].inside >= row)
-            .collect()
+        (0..row.min(self.rows.len())).filter(|&outer| outer + self.rows[outer].inside >= row).collect()
     }
 
     /// The row that shows a value of a section, or the nearest one before it.

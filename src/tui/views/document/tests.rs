@@ -17,10 +17,7 @@ fn noon() -> Timestamp {
 fn part(title: &'static str, value: Value, secrets: &[&str]) -> Section {
     let mut document = Document::new(value, secrets.iter().map(|&path| path.to_owned()).collect());
     document.read = noon().before(Duration::from_secs(12));
-    Section {
-        title,
-        body: Ok(document),
-    }
+    Section { title, body: Ok(document) }
 }
 
 fn instance() -> Section {
@@ -63,12 +60,7 @@ fn opened(form: DocumentForm) -> DocumentView {
 
 fn drawn_at(view: &mut DocumentView, width: u16, height: u16, now: Timestamp) -> String {
     let (theme, store) = (theme(), Store::new(&[]));
-    let look = Look {
-        theme: &theme,
-        store: &store,
-        now,
-        ascii: false,
-    };
+    let look = Look { theme: &theme, store: &store, now, ascii: false };
     let mut buf = Buffer::empty(Rect::new(0, 0, width, height));
     view.draw(buf.area, &mut buf, &look);
     text(&buf)
@@ -80,10 +72,7 @@ fn drawn(view: &mut DocumentView, width: u16, height: u16) -> String {
 
 fn type_text(view: &mut DocumentView, text: &str) {
     for c in text.chars() {
-        view.type_event(&TerminalEvent::Key(KeyEvent::new(
-            KeyCode::Char(c),
-            KeyModifiers::NONE,
-        )));
+        view.type_event(&TerminalEvent::Key(KeyEvent::new(KeyCode::Char(c), KeyModifiers::NONE)));
     }
 }
 
@@ -118,16 +107,11 @@ fn while_it_is_read_the_wait_is_told() {
 fn secrets_show_for_five_seconds_and_never_leave_masked_copies() {
     let mut view = opened(DocumentForm::Json);
     assert!(!drawn(&mut view, 100, 60).contains("hunter2"));
-    let Some(Effect::Save(name, bytes)) = view.apply(Intent::Save, None).pop() else {
-        panic!()
-    };
+    let Some(Effect::Save(name, bytes)) = view.apply(Intent::Save, None).pop() else { panic!() };
     assert_eq!(name, "web-1.json");
     assert!(!String::from_utf8(bytes).unwrap().contains("hunter2"));
 
-    assert_eq!(
-        view.apply(Intent::Unmask, None),
-        [Effect::DrawAfter(UNMASKED_FOR)]
-    );
+    assert_eq!(view.apply(Intent::Unmask, None), [Effect::DrawAfter(UNMASKED_FOR)]);
     assert!(drawn(&mut view, 100, 60).contains("hunter2hunter2"));
     let just_before = Timestamp::from_millis(noon().as_millis() + 4999).unwrap();
     assert!(drawn_at(&mut view, 100, 60, just_before).contains("hunter2hunter2"));
@@ -179,11 +163,7 @@ fn turning_to_another_form_stays_on_the_value() {
     for intent in [Intent::Yaml, Intent::Json, Intent::Describe] {
         view.apply(intent, None);
         let row = view.row().unwrap();
-        assert!(
-            view.sheet.text(row).contains("/logs"),
-            "{intent:?}: {}",
-            view.sheet.text(row)
-        );
+        assert!(view.sheet.text(row).contains("/logs"), "{intent:?}: {}", view.sheet.text(row));
     }
 }
 
@@ -198,13 +178,8 @@ fn copying_takes_the_value_and_not_its_looks() {
             press(&mut view, KeyCode::Enter);
             view.apply(Intent::Copy, None)
         };
-        assert_eq!(
-            copy_at("hostname"),
-            [Effect::Copy("web-1".to_owned(), "hostname".to_owned())]
-        );
-        let Some(Effect::Copy(motd, _)) = copy_at("motd").pop() else {
-            panic!()
-        };
+        assert_eq!(copy_at("hostname"), [Effect::Copy("web-1".to_owned(), "hostname".to_owned())]);
+        let Some(Effect::Copy(motd, _)) = copy_at("motd").pop() else { panic!() };
         assert_eq!(motd, "one\ntwo: three\n");
         assert!(matches!(copy_at("DB_PASS").as_slice(), [Effect::Say(_)]));
     }
@@ -215,29 +190,16 @@ fn what_is_read_again_replaces_what_was_there() {
     let mut view = opened(DocumentForm::Form);
     assert_eq!(view.apply(Intent::Refresh, None), [Effect::Describe(id())]);
     view.section(&id(), Some(&part("instance", json!({"id": "changed"}), &[])));
-    assert!(
-        drawn(&mut view, 80, 30).contains("may not read"),
-        "the rest stays until all is told"
-    );
+    assert!(drawn(&mut view, 80, 30).contains("may not read"), "the rest stays until all is told");
     view.section(&id(), None);
     let seen = drawn(&mut view, 80, 30);
-    assert!(
-        seen.contains("changed") && !seen.contains("may not read"),
-        "{seen}"
-    );
+    assert!(seen.contains("changed") && !seen.contains("may not read"), "{seen}");
 }
 
 #[test]
 fn long_values_wrap_under_themselves() {
     let mut view = DocumentView::new(id(), "web-1".to_owned(), DocumentForm::Form);
-    view.section(
-        &id(),
-        Some(&part(
-            "instance",
-            json!({"short": 1, "cmd": "word ".repeat(30)}),
-            &[],
-        )),
-    );
+    view.section(&id(), Some(&part("instance", json!({"short": 1, "cmd": "word ".repeat(30)}), &[])));
     view.section(&id(), None);
     view.apply(Intent::Wide, None);
     insta::assert_snapshot!(drawn(&mut view, 60, 12));

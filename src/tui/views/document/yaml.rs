@@ -66,11 +66,8 @@ fn member(sheet: &mut Sheet, lead: &str, indent: usize, value: &Value, node: usi
             let mark = if text.ends_with('\n') { "|" } else { "|-" };
             let head = sheet.push(&format!("{lead} {mark}"), lead.len(), Class::Mark, node);
             for line in text.strip_suffix('\n').unwrap_or(text).split('\n') {
-                let line = if line.is_empty() {
-                    String::new()
-                } else {
-                    format!("{}{line}", " ".repeat(indent + 2))
-                };
+                let line =
+                    if line.is_empty() { String::new() } else { format!("{}{line}", " ".repeat(indent + 2)) };
                 sheet.push(&line, (indent + 2).min(line.len()), Class::Text, node);
             }
             sheet.enclose(head);
@@ -85,25 +82,17 @@ fn is_block(text: &str) -> bool {
     text.contains('\n')
         && !text.starts_with([' ', '\n'])
         && !text.ends_with("\n\n")
-        && text
-            .split('\n')
-            .all(|line| !line.trim().is_empty() || line.is_empty())
+        && text.split('\n').all(|line| !line.trim().is_empty() || line.is_empty())
         && !text.chars().any(|c| c != '\n' && must_escape(c))
 }
 
 /// A text without quotes where YAML reads it back as the same text, else with them.
 fn word(text: &str) -> String {
-    if is_plain(text) {
-        text.to_owned()
-    } else {
-        quoted(text)
-    }
+    if is_plain(text) { text.to_owned() } else { quoted(text) }
 }
 
 fn is_plain(text: &str) -> bool {
-    const OTHERS: [&str; 11] = [
-        "true", "false", "null", "yes", "no", "on", "off", "y", "n", "inf", "nan",
-    ];
+    const OTHERS: [&str; 11] = ["true", "false", "null", "yes", "no", "on", "off", "y", "n", "inf", "nan"];
     let lower = text.to_ascii_lowercase();
     let Some(first) = text.chars().next() else {
         return false;
@@ -120,14 +109,10 @@ fn is_plain(text: &str) -> bool {
         && (lower.starts_with("0x")
             || lower.starts_with("0o")
             || lower.starts_with("0b")
-            || !lower
-                .bytes()
-                .any(|byte| byte.is_ascii_lowercase() && byte != b'e'));
+            || !lower.bytes().any(|byte| byte.is_ascii_lowercase() && byte != b'e'));
     !numeric
         && (first.is_alphanumeric() || matches!(first, '/' | '_'))
-        && text
-            .chars()
-            .all(|c| c.is_alphanumeric() || " _-/.,:()+@=$%;<>~^#".contains(c))
+        && text.chars().all(|c| c.is_alphanumeric() || " _-/.,:()+@=$%;<>~^#".contains(c))
 }
 
 #[cfg(test)]
@@ -139,9 +124,7 @@ mod tests {
     fn text(value: &Value) -> String {
         let mut sheet = Sheet::default();
         write(&mut sheet, value);
-        (0..sheet.len())
-            .map(|row| sheet.text(row).to_owned() + "\n")
-            .collect()
+        (0..sheet.len()).map(|row| sheet.text(row).to_owned() + "\n").collect()
     }
 
     fn any_value() -> impl Strategy<Value = Value> {

@@ -38,11 +38,7 @@ impl LogView {
             return;
         }
         if let Some(Typing::Search(prompt, _) | Typing::Filter(prompt)) = &self.typing {
-            let foot = Rect {
-                y: body.bottom() - 1,
-                height: 1,
-                ..body
-            };
+            let foot = Rect { y: body.bottom() - 1, height: 1, ..body };
             let note = match (&self.misread, &self.typing) {
                 (Some(why), _) => why.clone(),
                 (None, Some(Typing::Filter(_))) => "keep what matches, ! drops it, /regex/".to_owned(),
@@ -116,9 +112,7 @@ impl LogView {
         let columns = usize::from(area.width);
         let ready = self.ready(&line, text, columns * usize::from(area.height), look);
         let x = area.x + 1 + u16::try_from(ready.before.width()).unwrap_or(0);
-        let rows = ready
-            .text
-            .rows(usize::from(area.right().saturating_sub(x + 1)).max(2), 0);
+        let rows = ready.text.rows(usize::from(area.right().saturating_sub(x + 1)).max(2), 0);
         let mut y = area.y;
         for range in rows.iter().skip(rows.len().saturating_sub(gap)) {
             ready.text.draw(range.clone(), 0, x, area.right(), y, buf);
@@ -167,16 +161,7 @@ impl LogView {
                 paint_level(line.level, area, buf, look);
                 y = self.paint_text(&ready, left, area, buf);
                 if let Some(bytes) = ready.cut {
-                    note_cut(
-                        bytes,
-                        Rect {
-                            y: y - 1,
-                            height: 1,
-                            ..area
-                        },
-                        buf,
-                        look,
-                    );
+                    note_cut(bytes, Rect { y: y - 1, height: 1, ..area }, buf, look);
                 }
             }
         }
@@ -220,11 +205,7 @@ impl LogView {
         look: &Look<'_>,
     ) {
         let rule = if look.ascii { "-" } else { "─" };
-        let mark = if source.is_none() {
-            look.theme.marked
-        } else {
-            look.theme.dim
-        };
+        let mark = if source.is_none() { look.theme.marked } else { look.theme.dim };
         let style = if loss { look.theme.warn } else { mark };
         let mut line = StyledLine::new(&format!(" {} ", rule.repeat(2)), style);
         if let Some(source) = source.filter(|_| self.tails.len() > 1) {
@@ -255,11 +236,7 @@ impl LogView {
             let widths = self.tails.iter().map(|tail| tail.name.width());
             let width = widths.max().unwrap_or(0).min(WIDEST_NAME);
             let source = line.source.place();
-            let mut short = self
-                .tails
-                .get(source)
-                .map_or("", |tail| tail.name.as_str())
-                .to_owned();
+            let mut short = self.tails.get(source).map_or("", |tail| tail.name.as_str()).to_owned();
             while short.width() > width {
                 short.pop();
             }
@@ -297,14 +274,7 @@ impl LogView {
     /// The colour by which a source is known.
     pub(super) fn colour(source: usize, look: &Look<'_>) -> Style {
         let theme = look.theme;
-        let colours = [
-            theme.accent,
-            theme.chart_second,
-            theme.moving,
-            theme.good,
-            theme.key,
-            theme.chart,
-        ];
+        let colours = [theme.accent, theme.chart_second, theme.moving, theme.good, theme.key, theme.chart];
         colours[source % colours.len()]
     }
 }
@@ -327,13 +297,7 @@ fn note_cut(bytes: usize, area: Rect, buf: &mut Buffer, look: &Look<'_>) {
     let note = format!(" line of {}, shown in part ", Bytes(bytes as u64));
     let width = u16::try_from(note.width()).unwrap_or(u16::MAX);
     if area.width > width {
-        buf.set_stringn(
-            area.right() - width,
-            area.y,
-            note,
-            usize::from(width),
-            look.theme.warn,
-        );
+        buf.set_stringn(area.right() - width, area.y, note, usize::from(width), look.theme.warn);
     }
 }
 
@@ -354,9 +318,7 @@ fn level_word(text: &str, level: LogLevel) -> Option<Range<usize>> {
     };
     let head = &text.as_bytes()[..text.len().min(REACH)];
     names.iter().find_map(|name| {
-        let found = head
-            .windows(name.len())
-            .position(|word| word.eq_ignore_ascii_case(name.as_bytes()));
+        let found = head.windows(name.len()).position(|word| word.eq_ignore_ascii_case(name.as_bytes()));
         found.map(|start| start..start + name.len())
     })
 }

@@ -36,10 +36,7 @@ impl LogView {
             (false, 0) => Span::styled(format!(" {pause} paused "), theme.warn),
             (false, new) => {
                 let new = grouped(new as u64);
-                Span::styled(
-                    format!(" {pause} paused, {new} new below, End follows "),
-                    theme.warn,
-                )
+                Span::styled(format!(" {pause} paused, {new} new below, End follows "), theme.warn)
             }
         };
         let mut foot = Vec::new();
@@ -50,34 +47,21 @@ impl LogView {
         if self.wrap {
             foot.push(Span::styled(" wrap ", theme.dim));
         } else if self.pager.left > 0 {
-            foot.push(Span::styled(
-                format!(" from column {} ", self.pager.left + 1),
-                theme.dim,
-            ));
+            foot.push(Span::styled(format!(" from column {} ", self.pager.left + 1), theme.dim));
         }
         if !self.follows() {
             let all = self.total();
             let at = self.cursor.map_or(all, |key| self.position(key) + 1);
-            foot.push(Span::styled(
-                format!(" {}/{} ", grouped(at as u64), grouped(all as u64)),
-                theme.dim,
-            ));
+            foot.push(Span::styled(format!(" {}/{} ", grouped(at as u64), grouped(all as u64)), theme.dim));
         }
         let name = self.title();
-        let title = vec![
-            Span::styled(" logs ", theme.dim),
-            Span::styled(format!("{name} "), theme.title),
-        ];
+        let title = vec![Span::styled(" logs ", theme.dim), Span::styled(format!("{name} "), theme.title)];
         let block = Block::bordered()
             .border_style(theme.border)
             .title(Line::from(title))
             .title(Line::from(follow).alignment(Alignment::Right))
             .title_bottom(Line::from(foot).alignment(Alignment::Right));
-        let block = if look.ascii {
-            block.border_set(ASCII_BORDER)
-        } else {
-            block
-        };
+        let block = if look.ascii { block.border_set(ASCII_BORDER) } else { block };
         let inner = block.inner(area);
         block.render(area, buf);
         inner
@@ -94,10 +78,7 @@ impl LogView {
             let received = grouped(counts.received);
             format!("kept {held} of {received}  {per_second}/s  {room} ")
         } else {
-            format!(
-                "{held} lines  {per_second}/s  {} of {room} ",
-                Bytes(counts.bytes as u64)
-            )
+            format!("{held} lines  {per_second}/s  {} of {room} ", Bytes(counts.bytes as u64))
         };
         let counts_width = u16::try_from(counts.width()).unwrap_or(u16::MAX);
         let mut end = area.right();
@@ -119,11 +100,7 @@ impl LogView {
             }
             (x, _) = buf.set_stringn(x, area.y, word, room(x), style);
         }
-        Rect {
-            y: area.y + 1,
-            height: area.height - 1,
-            ..area
-        }
+        Rect { y: area.y + 1, height: area.height - 1, ..area }
     }
 
     /// One row: the filters as chips, and how much they hide. Returns the area below it.
@@ -145,11 +122,7 @@ impl LogView {
         let more = if self.sifting { ", sifting" } else { "" };
         line.push(&format!("{} hidden{more}", grouped(self.hidden())), theme.dim);
         line.draw_row(0, area.x, area.right(), area.y, buf);
-        Rect {
-            y: area.y + 1,
-            height: area.height - 1,
-            ..area
-        }
+        Rect { y: area.y + 1, height: area.height - 1, ..area }
     }
 
     pub(super) fn paint_empty(&self, area: Rect, buf: &mut Buffer, look: &Look<'_>) {
@@ -178,8 +151,7 @@ impl LogView {
 
     /// Whether a wait is counted on the screen.
     pub(super) fn is_waiting(&self) -> bool {
-        self.states()
-            .any(|(tail, state)| tail.opening || matches!(state, SourceState::Interrupted(_)))
+        self.states().any(|(tail, state)| tail.opening || matches!(state, SourceState::Interrupted(_)))
     }
 
     /// Lines that filters hide.
@@ -232,11 +204,9 @@ fn told(tail: &Tail, state: &SourceState, look: &Look<'_>) -> (&'static str, Str
             (mark("◐", "~"), word, theme.warn)
         }
         SourceState::Ended(None) => (mark("○", "-"), "ended".to_owned(), theme.off),
-        SourceState::Ended(Some(problem)) => (
-            mark("✗", "x"),
-            format!("ended, {}", problem.kind.word()),
-            theme.bad,
-        ),
+        SourceState::Ended(Some(problem)) => {
+            (mark("✗", "x"), format!("ended, {}", problem.kind.word()), theme.bad)
+        }
     }
 }
 
@@ -245,11 +215,7 @@ fn nothing_yet(tail: &Tail, state: &SourceState, look: &Look<'_>) -> Vec<(String
     let theme = look.theme;
     let name = &tail.name;
     let waited = look.now.since(tail.since).as_secs();
-    let waited = if waited > 0 {
-        format!(", {waited} s")
-    } else {
-        String::new()
-    };
+    let waited = if waited > 0 { format!(", {waited} s") } else { String::new() };
     let why = |problem: &Problem, style| {
         let mut lines = vec![(format!("{name}: {}", ansi::plain(&problem.message)), style)];
         lines.extend(problem.hint.as_ref().map(|hint| (ansi::plain(hint), theme.dim)));
@@ -258,13 +224,9 @@ fn nothing_yet(tail: &Tail, state: &SourceState, look: &Look<'_>) -> Vec<(String
     match state {
         _ if tail.opening => vec![(format!("{name}: connecting{waited}"), theme.moving)],
         SourceState::Waiting => vec![(format!("{name}: connecting{waited}"), theme.moving)],
-        SourceState::Live => vec![(
-            format!(
-                "{name}: connected, nothing printed yet (since {})",
-                clock(tail.since)
-            ),
-            theme.dim,
-        )],
+        SourceState::Live => {
+            vec![(format!("{name}: connected, nothing printed yet (since {})", clock(tail.since)), theme.dim)]
+        }
         SourceState::Interrupted(problem) => {
             let mut lines = why(problem, theme.warn);
             lines.push(("It connects again by itself.".to_owned(), theme.dim));

@@ -12,14 +12,8 @@ use crate::tui::widgets::prompt::{Prompt, Typed};
 use crate::tui::{Effect, Intent};
 
 /// The presets of "since", by their digits from 1 on.
-const SINCE: [(&str, u64); 6] = [
-    ("1m", 60),
-    ("5m", 300),
-    ("15m", 900),
-    ("1h", 3600),
-    ("6h", 21_600),
-    ("24h", 86_400),
-];
+const SINCE: [(&str, u64); 6] =
+    [("1m", 60), ("5m", 300), ("15m", 900), ("1h", 3600), ("6h", 21_600), ("24h", 86_400)];
 
 impl LogView {
     pub(super) fn offers(&self) -> Vec<(Intent, &'static str)> {
@@ -95,10 +89,7 @@ impl LogView {
                 return true;
             }
             if self.total() == 0 {
-                return matches!(
-                    intent,
-                    Intent::Up | Intent::PageUp | Intent::HalfPageUp | Intent::Top
-                );
+                return matches!(intent, Intent::Up | Intent::PageUp | Intent::HalfPageUp | Intent::Top);
             }
             // The page ends with the last line, so its top is where the last draw put it.
             if let Some(top) = self.top {
@@ -131,9 +122,7 @@ impl LogView {
 
     /// Lines that came since the reader left the end.
     pub(super) fn unread(&self) -> usize {
-        let left_at = self
-            .left_at
-            .map(|number| self.buffer.place(number.saturating_add(1)));
+        let left_at = self.left_at.map(|number| self.buffer.place(number.saturating_add(1)));
         left_at.map_or(0, |place| self.buffer.len().saturating_sub(place))
     }
 
@@ -258,10 +247,7 @@ impl LogView {
     /// The match nearest to an end: the beginning, or where not `forward`, the end.
     fn first_hit(&mut self, first: u64, forward: bool) -> Option<u64> {
         if !forward {
-            return self
-                .buffer
-                .next_hit(u64::MAX, false)
-                .filter(|&number| number >= first);
+            return self.buffer.next_hit(u64::MAX, false).filter(|&number| number >= first);
         }
         match first.checked_sub(1) {
             Some(before) => self.buffer.next_hit(before, true),
@@ -278,11 +264,7 @@ impl LogView {
             let mut after = self.marks.range(here..).filter(|number| **number > here);
             after.next().or_else(|| self.marks.first()).copied()
         } else {
-            self.marks
-                .range(..here)
-                .next_back()
-                .or_else(|| self.marks.last())
-                .copied()
+            self.marks.range(..here).next_back().or_else(|| self.marks.last()).copied()
         };
         if let Some(number) = number {
             let at = self.position(number);
@@ -302,28 +284,15 @@ impl LogView {
     }
 
     fn copy(&self, count: Option<u32>) -> Vec<Effect> {
-        let at = self
-            .cursor
-            .or_else(|| self.last())
-            .map(|number| self.position(number));
+        let at = self.cursor.or_else(|| self.last()).map(|number| self.position(number));
         let Some(at) = at else { return Vec::new() };
-        let lines = self.texts(
-            at,
-            usize::try_from(count.unwrap_or(1).max(1)).unwrap_or(usize::MAX),
-        );
-        let label = if lines.len() == 1 {
-            "line".to_owned()
-        } else {
-            format!("{} lines", lines.len())
-        };
+        let lines = self.texts(at, usize::try_from(count.unwrap_or(1).max(1)).unwrap_or(usize::MAX));
+        let label = if lines.len() == 1 { "line".to_owned() } else { format!("{} lines", lines.len()) };
         vec![Effect::Copy(lines.join("\n"), label)]
     }
 
     fn copy_page(&self) -> Vec<Effect> {
-        let lines = self.texts(
-            self.top.map_or(0, |number| self.position(number)),
-            self.pager.page,
-        );
+        let lines = self.texts(self.top.map_or(0, |number| self.position(number)), self.pager.page);
         let label = format!("{} lines, the page", lines.len());
         vec![Effect::Copy(lines.join("\n"), label)]
     }
@@ -331,10 +300,7 @@ impl LogView {
     /// Up to `many` lines as plain text, from a place on.
     fn texts(&self, from: usize, many: usize) -> Vec<String> {
         let end = from.saturating_add(many).min(self.total());
-        (from..end)
-            .filter_map(|at| self.line(at))
-            .map(|line| written(&line))
-            .collect()
+        (from..end).filter_map(|at| self.line(at)).map(|line| written(&line)).collect()
     }
 
     /// Everything that passes the filters; with times and names where the screen shows them.
@@ -367,20 +333,14 @@ impl LogView {
     fn open_again(&mut self) -> Vec<Effect> {
         let now = (self.clock)();
         let mut effects = Vec::new();
-        for tail in self
-            .tails
-            .iter_mut()
-            .filter(|tail| tail.open.is_none() && !tail.opening)
-        {
+        for tail in self.tails.iter_mut().filter(|tail| tail.open.is_none() && !tail.opening) {
             tail.opening = true;
             tail.since = now;
             let start = tail.latest.map_or(LogStart::Backlog, LogStart::Since);
             effects.push(Effect::OpenTail(tail.id.clone(), start));
         }
         if effects.is_empty() {
-            effects.push(Effect::Say(
-                "The log is live; lines come by themselves".to_owned(),
-            ));
+            effects.push(Effect::Say("The log is live; lines come by themselves".to_owned()));
         }
         effects
     }

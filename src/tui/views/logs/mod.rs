@@ -67,10 +67,7 @@ struct Tail {
 const SETTLED: Duration = Duration::from_secs(1);
 
 /// The live tail of one or several resources.
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "four facts that do not exclude one another"
-)]
+#[expect(clippy::struct_excessive_bools, reason = "four facts that do not exclude one another")]
 pub struct LogView {
     tails: Vec<Tail>,
     buffer: LogBuffer,
@@ -190,9 +187,7 @@ impl LogView {
 
     /// How many of the lines that pass the filters are too old to be shown.
     fn base(&self) -> usize {
-        self.since
-            .map_or(0, |(since, _)| self.buffer.place_at(since))
-            .min(self.buffer.len())
+        self.since.map_or(0, |(since, _)| self.buffer.place_at(since)).min(self.buffer.len())
     }
 
     /// How many lines and markers show.
@@ -255,10 +250,7 @@ fn grouped(number: u64) -> String {
 
 impl View for LogView {
     fn open(&mut self) -> Vec<Effect> {
-        self.tails
-            .iter()
-            .map(|tail| Effect::OpenTail(tail.id.clone(), LogStart::Backlog))
-            .collect()
+        self.tails.iter().map(|tail| Effect::OpenTail(tail.id.clone(), LogStart::Backlog)).collect()
     }
 
     fn place(&self) -> Place {

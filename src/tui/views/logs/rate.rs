@@ -41,8 +41,6 @@ impl Rate {
     /// Whether lines came so lately that the rate will change by itself.
     pub(super) fn is_moving(&self, now: Timestamp) -> bool {
         let second = now.as_millis().div_euclid(1000);
-        self.seconds
-            .back()
-            .is_some_and(|(at, _)| *at >= second - Self::SPAN)
+        self.seconds.back().is_some_and(|(at, _)| *at >= second - Self::SPAN)
     }
 }

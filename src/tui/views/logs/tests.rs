@@ -37,11 +37,7 @@ fn opened(names: &[&str]) -> LogView {
 }
 
 fn line(millis: i64, text: &str) -> LogLine {
-    LogLine {
-        at: after(millis),
-        exact: true,
-        text: text.into(),
-    }
+    LogLine { at: after(millis), exact: true, text: text.into() }
 }
 
 fn print(view: &mut LogView, tail: u64, lines: Vec<LogLine>) {
@@ -55,12 +51,7 @@ fn numbered(view: &mut LogView, range: std::ops::Range<i64>) {
 /// What the screen shows, with the clock taken out since it is in the machine's own zone.
 fn drawn(view: &mut LogView, width: u16, height: u16) -> String {
     let (theme, store) = (theme(), Store::new(&[]));
-    let look = Look {
-        theme: &theme,
-        store: &store,
-        now: noon(),
-        ascii: false,
-    };
+    let look = Look { theme: &theme, store: &store, now: noon(), ascii: false };
     let mut buf = Buffer::empty(Rect::new(0, 0, width, height));
     view.draw(buf.area, &mut buf, &look);
     let zoned = regex::Regex::new(r"\d\d:\d\d:(\d\d)").unwrap();
@@ -98,9 +89,7 @@ fn shown(view: &LogView) -> Vec<String> {
 #[test]
 fn what_was_kept_for_a_newcomer_does_not_count_as_speed() {
     thread_local! { static PASSED: std::cell::Cell<i64> = const { std::cell::Cell::new(0) } }
-    let mut view = LogView::bounded(vec![(id("web-1"), "web-1".to_owned())], KEPT, || {
-        after(PASSED.get())
-    });
+    let mut view = LogView::bounded(vec![(id("web-1"), "web-1".to_owned())], KEPT, || after(PASSED.get()));
     view.open();
     view.tail_opened(&id("web-1"), TailId(0));
     view.log(TailId(0), Some(LogEvent::Connected));
@@ -123,14 +112,7 @@ fn two_sources_are_merged_by_time_with_their_names() {
             line(4000, "\u{1b}]0;title\u{7}日本語 wide"),
         ],
     );
-    print(
-        &mut view,
-        1,
-        vec![
-            line(1000, "epoch 1 loss 0.31"),
-            line(3000, "ERROR out of memory\ton gpu 0"),
-        ],
-    );
+    print(&mut view, 1, vec![line(1000, "epoch 1 loss 0.31"), line(3000, "ERROR out of memory\ton gpu 0")]);
     view.apply(Intent::Timestamps, None);
     insta::assert_snapshot!("merged", drawn(&mut view, 120, 16));
     insta::assert_snapshot!("merged_small", drawn(&mut view, 60, 15));
@@ -141,26 +123,14 @@ fn gaps_seams_and_ends_stand_among_the_lines() {
     let mut view = opened(&["web-1"]);
     print(&mut view, 0, vec![line(0, "before")]);
     let why = "the remote dropped them".into();
-    view.log(
-        TailId(0),
-        Some(LogEvent::Skipped {
-            lines: Some(1312),
-            why,
-        }),
-    );
+    view.log(TailId(0), Some(LogEvent::Skipped { lines: Some(1312), why }));
     print(&mut view, 0, vec![line(1000, "between")]);
     let problem = Problem::new(ProblemKind::Unreachable, "connection reset");
     view.log(TailId(0), Some(LogEvent::Interrupted(problem.clone())));
     insta::assert_snapshot!("interrupted", drawn(&mut view, 100, 12));
     view.log(TailId(0), Some(LogEvent::Connected));
     print(&mut view, 0, vec![line(5000, "after")]);
-    view.log(
-        TailId(0),
-        Some(LogEvent::Interrupted(Problem::new(
-            ProblemKind::NotFound,
-            "no such instance",
-        ))),
-    );
+    view.log(TailId(0), Some(LogEvent::Interrupted(Problem::new(ProblemKind::NotFound, "no such instance"))));
     view.log(TailId(0), None);
     insta::assert_snapshot!("ended", drawn(&mut view, 100, 14));
     let again = view.apply(Intent::Refresh, None);
@@ -190,18 +160,12 @@ fn scrolling_up_pauses_and_loses_nothing() {
     assert!(drawn(&mut view, 60, 13).contains("following"));
     view.apply(Intent::PageUp, None);
     let before = drawn(&mut view, 60, 13);
-    assert!(
-        before.contains("paused") && !before.contains("line 99"),
-        "{before}"
-    );
+    assert!(before.contains("paused") && !before.contains("line 99"), "{before}");
     numbered(&mut view, 100..1100);
     let during = drawn(&mut view, 60, 13);
     assert!(during.contains("1,000 new below"), "{during}");
     let lines = |seen: &str| -> Vec<String> {
-        seen.lines()
-            .filter(|row| row.contains("│ line"))
-            .map(str::to_owned)
-            .collect()
+        seen.lines().filter(|row| row.contains("│ line")).map(str::to_owned).collect()
     };
     assert_eq!(lines(&before), lines(&during), "the page stands still");
     view.apply(Intent::Bottom, None);
@@ -225,20 +189,10 @@ fn filters_keep_drop_and_count_what_they_hide() {
     );
     filter(&mut view, "//index|/health/");
     filter(&mut view, "!health");
-    assert_eq!(
-        shown(&view),
-        ["GET /index 200", "\u{1b}[31mPO\u{1b}[0mST /index 500"]
-    );
+    assert_eq!(shown(&view), ["GET /index 200", "\u{1b}[31mPO\u{1b}[0mST /index 500"]);
     let seen = drawn(&mut view, 80, 14);
-    assert!(
-        seen.contains("keep //index|/health/  drop health  2 hidden"),
-        "{seen}"
-    );
-    print(
-        &mut view,
-        0,
-        vec![line(4, "GET /health 503"), line(5, "PUT /index 201")],
-    );
+    assert!(seen.contains("keep //index|/health/  drop health  2 hidden"), "{seen}");
+    print(&mut view, 0, vec![line(4, "GET /health 503"), line(5, "PUT /index 201")]);
     assert_eq!(shown(&view).len(), 3, "new lines are filtered as they come");
     filter(&mut view, "/^POST/");
     assert_eq!(shown(&view).len(), 1, "colours do not hide a match");
@@ -251,14 +205,7 @@ fn filters_keep_drop_and_count_what_they_hide() {
 #[test]
 fn since_shows_only_what_is_younger() {
     let mut view = opened(&["web-1"]);
-    print(
-        &mut view,
-        0,
-        vec![
-            line(-120_000, "two minutes old"),
-            line(-30_000, "half a minute old"),
-        ],
-    );
+    print(&mut view, 0, vec![line(-120_000, "two minutes old"), line(-30_000, "half a minute old")]);
     view.apply(Intent::Since(1), None);
     assert_eq!(shown(&view), ["half a minute old"]);
     assert!(drawn(&mut view, 60, 15).contains("since 1m"));
@@ -310,24 +257,12 @@ fn marks_are_seen_and_gone_to() {
 #[test]
 fn saved_and_copied_text_holds_no_escapes() {
     let mut view = opened(&["web 1/x", "b"]);
-    print(
-        &mut view,
-        0,
-        vec![line(0, "\u{1b}[31mred\u{1b}[0m"), line(2, "end")],
-    );
+    print(&mut view, 0, vec![line(0, "\u{1b}[31mred\u{1b}[0m"), line(2, "end")]);
     print(&mut view, 1, vec![line(1, "from b")]);
-    assert_eq!(
-        view.apply(Intent::Copy, None),
-        [Effect::Copy("end".to_owned(), "line".to_owned())]
-    );
-    let Some(Effect::Save(name, bytes)) = view.apply(Intent::Save, None).pop() else {
-        panic!()
-    };
+    assert_eq!(view.apply(Intent::Copy, None), [Effect::Copy("end".to_owned(), "line".to_owned())]);
+    let Some(Effect::Save(name, bytes)) = view.apply(Intent::Save, None).pop() else { panic!() };
     assert_eq!(name, "web-1-x_b.log");
-    assert_eq!(
-        String::from_utf8(bytes).unwrap(),
-        "web 1/x: red\nb: from b\nweb 1/x: end\n"
-    );
+    assert_eq!(String::from_utf8(bytes).unwrap(), "web 1/x: red\nb: from b\nweb 1/x: end\n");
 }
 
 #[test]
@@ -346,10 +281,7 @@ fn the_ring_is_bounded_and_the_screen_says_what_it_let_go() {
     assert_eq!(kept.last().map(String::as_str), Some("loud 9999"));
     let seen = drawn(&mut view, 100, 12);
     assert!(seen.contains("of 10,000") && seen.contains("paused"), "{seen}");
-    assert!(
-        seen.contains(&kept[0]),
-        "what a reader looked at is gone: the oldest there is shows: {seen}"
-    );
+    assert!(seen.contains(&kept[0]), "what a reader looked at is gone: the oldest there is shows: {seen}");
 }
 
 #[test]
@@ -367,11 +299,7 @@ fn a_pattern_that_cannot_be_read_says_why() {
 fn a_line_of_ten_megabytes_is_drawn_in_part() {
     let mut view = opened(&["web-1"]);
     let long = "0123456789 ".repeat(1_000_000);
-    print(
-        &mut view,
-        0,
-        vec![line(0, "short"), line(1, &long), line(2, "after")],
-    );
+    print(&mut view, 0, vec![line(0, "short"), line(1, &long), line(2, "after")]);
     for _ in 0..20 {
         let seen = drawn(&mut view, 100, 20);
         assert!(seen.contains("after"), "{seen}");
@@ -380,33 +308,18 @@ fn a_line_of_ten_megabytes_is_drawn_in_part() {
     drawn(&mut view, 100, 20);
     view.apply(Intent::Right, Some(50));
     assert!(drawn(&mut view, 100, 20).contains("from column 401"));
-    assert!(
-        view.widest < 100_000,
-        "only the part that can be seen is styled: {}",
-        view.widest
-    );
+    assert!(view.widest < 100_000, "only the part that can be seen is styled: {}", view.widest);
 }
 
 #[test]
 fn a_late_backlog_of_another_source_is_sorted_in() {
     let mut view = opened(&["a", "b"]);
-    print(
-        &mut view,
-        0,
-        (0..5000).map(|n| line(n * 2, &format!("a {n}"))).collect(),
-    );
-    print(
-        &mut view,
-        1,
-        (0..5000).map(|n| line(n * 2 + 1, &format!("b {n}"))).collect(),
-    );
+    print(&mut view, 0, (0..5000).map(|n| line(n * 2, &format!("a {n}"))).collect());
+    print(&mut view, 1, (0..5000).map(|n| line(n * 2 + 1, &format!("b {n}"))).collect());
     let all = shown(&view);
     assert_eq!(all.len(), 10_000);
     for n in [0, 1, 2499, 4999] {
-        assert_eq!(
-            (&all[2 * n], &all[2 * n + 1]),
-            (&format!("a {n}"), &format!("b {n}"))
-        );
+        assert_eq!((&all[2 * n], &all[2 * n + 1]), (&format!("a {n}"), &format!("b {n}")));
     }
 }
 
@@ -415,16 +328,7 @@ fn no_size_of_screen_breaks_it() {
     let mut view = opened(&["web-1", "b"]);
     numbered(&mut view, 0..30);
     filter(&mut view, "1");
-    for (width, height) in [
-        (0, 0),
-        (1, 1),
-        (2, 2),
-        (3, 3),
-        (4, 10),
-        (10, 4),
-        (300, 3),
-        (60, 15),
-    ] {
+    for (width, height) in [(0, 0), (1, 1), (2, 2), (3, 3), (4, 10), (10, 4), (300, 3), (60, 15)] {
         drawn(&mut view, width, height);
         view.apply(Intent::Wide, None);
         view.apply(Intent::MarkLine, None);

@@ -29,11 +29,7 @@ impl TelemetryView {
         let now = self.frozen.unwrap_or(look.now);
         let series = look.store.series(&self.id).filter(|series| !series.is_empty());
         self.draw_header(area, series, buf, look);
-        let body = Rect {
-            y: area.y + 1,
-            height: area.height - 1,
-            ..area
-        };
+        let body = Rect { y: area.y + 1, height: area.height - 1, ..area };
         let Some(series) = series else {
             self.charts = 0;
             say(&self.nothing(look), body, buf, look);
@@ -49,10 +45,7 @@ impl TelemetryView {
             return;
         }
         let foot = u16::from(!untold.is_empty() && body.height > 16);
-        let body = Rect {
-            height: body.height - foot,
-            ..body
-        };
+        let body = Rect { height: body.height - foot, ..body };
         if foot == 1 {
             let names: Vec<String> = untold.iter().map(|(title, _)| title.to_lowercase()).collect();
             let text = format!(" not told by this platform: {}", names.join(", "));
@@ -87,11 +80,7 @@ impl TelemetryView {
             }
             let half = (room.width - 2) / 2;
             rooms.push(Rect { width: half, ..room });
-            rooms.push(Rect {
-                x: room.right() - half,
-                width: half,
-                ..room
-            });
+            rooms.push(Rect { x: room.right() - half, width: half, ..room });
         }
         rooms.into_iter().enumerate().take(charts).collect()
     }
@@ -109,10 +98,7 @@ impl TelemetryView {
         }
         let newest = series.and_then(Series::last).map(|last| look.now.since(last.at));
         let (word, style) = match (self.frozen, newest) {
-            (Some(at), _) => (
-                format!("frozen at {}", at.clock().get(..8).unwrap_or_default()),
-                theme.warn,
-            ),
+            (Some(at), _) => (format!("frozen at {}", at.clock().get(..8).unwrap_or_default()), theme.warn),
             (None, Some(old)) if series.is_none_or(|series| old > series.fresh_for(STALE)) => {
                 (format!("latest sample {} ago", age(old)), theme.warn)
             }
@@ -127,14 +113,7 @@ impl TelemetryView {
         for (nth, (name, _)) in WINDOWS.iter().enumerate().rev() {
             let chosen = nth == self.window;
             let style = if chosen { theme.selected } else { theme.dim };
-            line.right(
-                &if chosen {
-                    format!("[{name}]")
-                } else {
-                    format!(" {name} ")
-                },
-                style,
-            );
+            line.right(&if chosen { format!("[{name}]") } else { format!(" {name} ") }, style);
         }
         line.right(&format!("{word}  "), style);
     }
@@ -153,30 +132,17 @@ impl TelemetryView {
         if room.height == 0 {
             return;
         }
-        let plot = Rect {
-            y: room.y + 1,
-            height: room.height - 1,
-            ..room
-        };
+        let plot = Rect { y: room.y + 1, height: room.height - 1, ..room };
         let count = chart::columns(plot);
         let window = self.window();
-        let traces: Vec<Vec<Option<f64>>> = metrics
-            .iter()
-            .map(|metric| series.columns(*metric, now, window, count))
-            .collect();
+        let traces: Vec<Vec<Option<f64>>> =
+            metrics.iter().map(|metric| series.columns(*metric, now, window, count)).collect();
         let limit = series.last().and_then(|last| sparkline::limit(metrics[0], last));
         let cursor = self.cursor.map(|back| {
             let last = count.saturating_sub(1);
             last - last * usize::from(back) / usize::from(CURSOR_STEPS)
         });
-        let chart = Chart {
-            metric: metrics[0],
-            traces: &traces,
-            limit,
-            end: now,
-            window,
-            cursor,
-        };
+        let chart = Chart { metric: metrics[0], traces: &traces, limit, end: now, window, cursor };
         chart.draw(plot, buf, look);
         if traces.iter().flatten().all(Option::is_none) && plot.height > 2 {
             let text = format!("nothing measured in these {}", WINDOWS[self.window].0);
@@ -185,22 +151,11 @@ impl TelemetryView {
 
         let theme = look.theme;
         let rule = if look.ascii { "-" } else { "─" };
-        let edge = if selected && self.charts > 1 {
-            theme.accent
-        } else {
-            theme.border
-        };
+        let edge = if selected && self.charts > 1 { theme.accent } else { theme.border };
         for x in room.left()..room.right() {
             buf[(x, room.y)].set_symbol(rule).set_style(edge);
         }
-        let mut line = Line::new(
-            Rect {
-                x: room.x + 1,
-                width: room.width.saturating_sub(2),
-                ..room
-            },
-            buf,
-        );
+        let mut line = Line::new(Rect { x: room.x + 1, width: room.width.saturating_sub(2), ..room }, buf);
         let mark = if look.ascii { ">" } else { "▸" };
         line.put(if selected && self.charts > 1 { mark } else { "" }, theme.accent);
         line.put(&format!(" {title} "), theme.title.add_modifier(Modifier::BOLD));
@@ -209,25 +164,17 @@ impl TelemetryView {
                 Some(column) => values.get(column).copied().flatten(),
                 None => series.summary(*metric, now, window).map(|summary| summary.last),
             };
-            let shown = value.map_or_else(
-                || "no value".to_owned(),
-                |value| sparkline::with_limit(*metric, value, limit),
-            );
+            let shown = value
+                .map_or_else(|| "no value".to_owned(), |value| sparkline::with_limit(*metric, value, limit));
             if metrics.len() > 1 {
                 let (key, style) = legend(nth, look);
                 line.put(&format!(" {key} "), style);
             }
-            line.put(
-                &format!("{}{shown} ", sparkline::arrow(*metric, look.ascii)),
-                theme.text,
-            );
+            line.put(&format!("{}{shown} ", sparkline::arrow(*metric, look.ascii)), theme.text);
         }
         if let Some(back) = self.cursor {
             let at = now.before(window * u32::from(back) / u32::from(CURSOR_STEPS));
-            line.put(
-                &format!("at {} ", at.clock().get(..8).unwrap_or_default()),
-                theme.accent,
-            );
+            line.put(&format!("at {} ", at.clock().get(..8).unwrap_or_default()), theme.accent);
         }
         draw_summaries(metrics, series, now, window, &mut line, look);
     }
@@ -238,10 +185,8 @@ impl TelemetryView {
             return vec!["It is no longer listed.".to_owned()];
         };
         if let Some(problem) = look.store.samples_problem(&self.id) {
-            let mut lines = vec![
-                "No samples: they could not be read.".to_owned(),
-                problem.message.to_string(),
-            ];
+            let mut lines =
+                vec!["No samples: they could not be read.".to_owned(), problem.message.to_string()];
             lines.extend(problem.request.iter().map(|request| format!("asked {request}")));
             lines.extend(problem.hint.iter().map(ToString::to_string));
             return lines;
@@ -283,10 +228,7 @@ fn draw_summaries(
             let summary = series.summary(*metric, now, window)?;
             let [min, mean, max] = [summary.min, summary.mean, summary.max].map(|value| metric.show(value));
             let arrow = sparkline::arrow(*metric, look.ascii);
-            Some((
-                format!("{arrow}min {min}  mean {mean}  max {max}"),
-                format!("{arrow}max {max}"),
-            ))
+            Some((format!("{arrow}min {min}  mean {mean}  max {max}"), format!("{arrow}max {max}")))
         })
         .collect();
     let long: Vec<&str> = parts.iter().map(|(long, _)| long.as_str()).collect();

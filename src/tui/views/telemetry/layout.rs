@@ -14,11 +14,7 @@ pub(super) fn rows(area: Rect, count: usize) -> Vec<Rect> {
     let mut y = area.y;
     (0..count)
         .map(|nth| {
-            let room = Rect {
-                y,
-                height: height + u16::from(nth < over),
-                ..area
-            };
+            let room = Rect { y, height: height + u16::from(nth < over), ..area };
             y += room.height;
             room
         })
@@ -47,12 +43,7 @@ pub(super) struct Line<'a> {
 
 impl<'a> Line<'a> {
     pub(super) fn new(area: Rect, buf: &'a mut Buffer) -> Self {
-        Self {
-            left: area.left(),
-            right: area.right(),
-            y: area.y,
-            buf,
-        }
+        Self { left: area.left(), right: area.right(), y: area.y, buf }
     }
 
     pub(super) fn room(&self) -> usize {

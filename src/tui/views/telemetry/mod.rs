@@ -97,11 +97,8 @@ impl TelemetryView {
 
     fn move_cursor(&mut self, left: bool, count: u16) {
         let at = self.cursor.unwrap_or(0);
-        self.cursor = Some(if left {
-            at.saturating_add(count).min(CURSOR_STEPS)
-        } else {
-            at.saturating_sub(count)
-        });
+        self.cursor =
+            Some(if left { at.saturating_add(count).min(CURSOR_STEPS) } else { at.saturating_sub(count) });
     }
 }
 
@@ -130,10 +127,7 @@ impl View for TelemetryView {
         if self.window + 1 < WINDOWS.len() {
             hints.push((Intent::ZoomOut, "longer"));
         }
-        hints.push((
-            Intent::PauseRefresh,
-            if self.frozen.is_some() { "live" } else { "freeze" },
-        ));
+        hints.push((Intent::PauseRefresh, if self.frozen.is_some() { "live" } else { "freeze" }));
         if self.charts > 1 {
             hints.push((Intent::Down, "next chart"));
             hints.push((Intent::Open, if self.alone { "all charts" } else { "one chart" }));
@@ -145,9 +139,7 @@ impl View for TelemetryView {
     }
 
     fn apply(&mut self, intent: Intent, count: Option<u32>) -> Vec<Effect> {
-        let count = count
-            .map_or(1, |count| usize::try_from(count).unwrap_or(usize::MAX))
-            .max(1);
+        let count = count.map_or(1, |count| usize::try_from(count).unwrap_or(usize::MAX)).max(1);
         let last = self.charts.saturating_sub(1);
         match intent {
             Intent::ZoomIn => self.window = self.window.saturating_sub(count),
@@ -181,9 +173,7 @@ impl View for TelemetryView {
 
     fn redraw_in(&self) -> Option<Duration> {
         // Time moves on without samples too: the gap of a silent instance grows.
-        self.frozen
-            .is_none()
-            .then(|| (self.window() / 120).max(Duration::from_secs(1)))
+        self.frozen.is_none().then(|| (self.window() / 120).max(Duration::from_secs(1)))
     }
 
     fn draw(&mut self, area: Rect, buf: &mut Buffer, look: &Look<'_>) {

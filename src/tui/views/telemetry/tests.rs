@@ -39,10 +39,7 @@ fn store(lifecycle: Lifecycle, telemetry: bool) -> Store {
         gpus: None,
         created: None,
         changed: None,
-        offers: Offers {
-            telemetry,
-            ..Offers::default()
-        },
+        offers: Offers { telemetry, ..Offers::default() },
         facts: [].into(),
     };
     store.apply(FleetEvent::Upsert(Box::new(Resource::Instance(instance))));
@@ -88,22 +85,13 @@ fn drawn(
     ascii: bool,
 ) -> String {
     let theme = theme();
-    let look = Look {
-        theme: &theme,
-        store,
-        now,
-        ascii,
-    };
+    let look = Look { theme: &theme, store, now, ascii };
     let area = Rect::new(0, 0, width, height);
     let mut buf = Buffer::empty(area);
     view.draw(area, &mut buf, &look);
     // Clocks are in the zone of the machine that runs the test.
     let clock = regex::Regex::new(r"\d\d:\d\d(:\d\d)?").unwrap();
-    clock
-        .replace_all(&text(&buf), |found: &regex::Captures<'_>| {
-            "H".repeat(found[0].len())
-        })
-        .into_owned()
+    clock.replace_all(&text(&buf), |found: &regex::Captures<'_>| "H".repeat(found[0].len())).into_owned()
 }
 
 #[test]
@@ -154,10 +142,7 @@ fn in_little_room_one_chart_is_shown_and_the_keys_change_it() {
     assert!(shown(&mut view).contains(" CPU "));
     view.apply(Intent::Down, None);
     let second = shown(&mut view);
-    assert!(
-        second.contains(" MEMORY ") && !second.contains(" CPU "),
-        "{second}"
-    );
+    assert!(second.contains(" MEMORY ") && !second.contains(" CPU "), "{second}");
     view.apply(Intent::Bottom, None);
     assert!(shown(&mut view).contains(" PROCESSES "));
     view.apply(Intent::Pane(3), None);
@@ -185,23 +170,10 @@ fn one_chart_can_be_alone_and_read_at_a_cursor() {
 #[test]
 fn what_is_never_told_is_one_quiet_line() {
     let mut store = store(Lifecycle::Running, true);
-    let sample = Sample {
-        cpu: Some(Cores(0.5)),
-        ..Sample::empty(at(599))
-    };
+    let sample = Sample { cpu: Some(Cores(0.5)), ..Sample::empty(at(599)) };
     store.apply(FleetEvent::Samples(id(), vec![sample]));
-    let text = drawn(
-        &mut TelemetryView::new(id(), "web-1"),
-        &store,
-        120,
-        33,
-        at(600),
-        false,
-    );
-    assert!(
-        text.contains("not told by this platform: memory, network, disk, processes"),
-        "{text}"
-    );
+    let text = drawn(&mut TelemetryView::new(id(), "web-1"), &store, 120, 33, at(600), false);
+    assert!(text.contains("not told by this platform: memory, network, disk, processes"), "{text}");
     assert!(text.contains("0.50") && !text.contains(" MEMORY "), "{text}");
 }
 

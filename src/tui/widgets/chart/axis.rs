@@ -16,11 +16,7 @@ impl Scale {
     /// numbers: powers of two for bytes, whole numbers for processes, 1, 2 and 5 for the rest.
     pub fn new(metric: Metric, peak: f64, height: u16) -> Self {
         let most = (height / 3).clamp(1, 5);
-        let peak = if peak.is_finite() {
-            peak.clamp(least(metric), 1e18)
-        } else {
-            least(metric)
-        };
+        let peak = if peak.is_finite() { peak.clamp(least(metric), 1e18) } else { least(metric) };
         let step = round_up(metric, peak / f64::from(most));
         let mut steps = 1;
         while step * f64::from(steps) < peak && steps < most {
@@ -80,30 +76,20 @@ pub fn label(metric: Metric, value: f64) -> String {
     if value <= 0.0 {
         return "0".to_owned();
     }
-    let shown = if metric == Metric::Cpu && value < 0.1 {
-        format!("{value:.3}")
-    } else {
-        metric.show(value)
-    };
+    let shown = if metric == Metric::Cpu && value < 0.1 { format!("{value:.3}") } else { metric.show(value) };
     let (number, unit) = shown.split_once(' ').unwrap_or((&shown, ""));
-    let number = if number.contains('.') {
-        number.trim_end_matches('0').trim_end_matches('.')
-    } else {
-        number
-    };
+    let number =
+        if number.contains('.') { number.trim_end_matches('0').trim_end_matches('.') } else { number };
     format!("{number} {unit}").trim_end().to_owned()
 }
 
 /// Clock labels for the columns of a time axis that ends at `end`: whole seconds, minutes or hours, far enough apart
 /// to be read.
 pub fn times(end: Timestamp, window: Duration, columns: u16) -> Vec<(u16, String)> {
-    const STEPS: [i64; 16] = [
-        5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10_800, 14_400, 21_600, 43_200,
-    ];
+    const STEPS: [i64; 16] =
+        [5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10_800, 14_400, 21_600, 43_200];
     const APART: i64 = 14;
-    let window = i64::try_from(window.as_millis())
-        .unwrap_or(i64::MAX)
-        .clamp(1, 1_000_000_000_000);
+    let window = i64::try_from(window.as_millis()).unwrap_or(i64::MAX).clamp(1, 1_000_000_000_000);
     let columns = i64::from(columns);
     let wanted = window / 1000 * APART / columns.max(1);
     let step = STEPS.into_iter().find(|step| *step >= wanted).unwrap_or(86_400) * 1000;
@@ -112,11 +98,9 @@ pub fn times(end: Timestamp, window: Duration, columns: u16) -> Vec<(u16, String
     let mut labels = Vec::new();
     while at <= end.as_millis() && labels.len() < 100 {
         let column = (at - start) * columns / window;
-        if let (true, Ok(column), Some(time)) = (
-            at >= start && column < columns,
-            u16::try_from(column),
-            Timestamp::from_millis(at),
-        ) {
+        if let (true, Ok(column), Some(time)) =
+            (at >= start && column < columns, u16::try_from(column), Timestamp::from_millis(at))
+        {
             let clock = time.clock();
             let length = if step < 60_000 { 8 } else { 5 };
             labels.push((column, clock.get(..length).unwrap_or_default().to_owned()));

@@ -15,12 +15,7 @@ impl Canvas {
     /// An empty canvas of so many cells.
     pub fn new(width: u16, height: u16) -> Self {
         let cells = usize::from(width) * usize::from(height);
-        Self {
-            width,
-            height,
-            area: vec![0; cells],
-            line: vec![0; cells],
-        }
+        Self { width, height, area: vec![0; cells], line: vec![0; cells] }
     }
 
     /// Fills from the bottom to each share of the height.
@@ -45,11 +40,7 @@ impl Canvas {
             if let Some(here) = here {
                 // A step is joined by a stroke that ends next to the dot before it.
                 let from = before.map_or(here, |before| {
-                    if before > here {
-                        before - 1
-                    } else {
-                        before + usize::from(before < here)
-                    }
+                    if before > here { before - 1 } else { before + usize::from(before < here) }
                 });
                 for dot in here.min(from)..=here.max(from) {
                     let (cell, bit) = self.cell(column, dot);
@@ -95,9 +86,6 @@ impl Canvas {
     }
 
     fn cell(&self, column: usize, dot: usize) -> (usize, u8) {
-        (
-            dot / 4 * usize::from(self.width) + column / 2,
-            DOTS[dot % 4][column % 2],
-        )
+        (dot / 4 * usize::from(self.width) + column / 2, DOTS[dot % 4][column % 2])
     }
 }

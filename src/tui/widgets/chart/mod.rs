@@ -64,11 +64,7 @@ impl Room {
             height: area.height - below,
             ..area
         };
-        let gutter = (gutter > 0).then_some(Rect {
-            x: area.x,
-            width: gutter,
-            ..plot
-        });
+        let gutter = (gutter > 0).then_some(Rect { x: area.x, width: gutter, ..plot });
         Self { plot, gutter, below }
     }
 }
@@ -82,10 +78,8 @@ impl Chart<'_> {
             return;
         }
         let scale = self.scale(room.plot.height);
-        let rows: Vec<(u16, f64)> = scale
-            .ticks()
-            .map(|value| (row_of(scale.share(value), room.plot), value))
-            .collect();
+        let rows: Vec<(u16, f64)> =
+            scale.ticks().map(|value| (row_of(scale.share(value), room.plot), value)).collect();
         draw_grid(&rows, room.plot, buf, look);
         if let Some(gutter) = room.gutter {
             self.draw_values(&rows, gutter, buf, look);
@@ -120,13 +114,7 @@ impl Chart<'_> {
             let label = axis::label(self.metric, *value);
             let width = usize::from(gutter.width - 1);
             buf[(edge, *y)].set_symbol(tick);
-            buf.set_stringn(
-                gutter.x,
-                *y,
-                format!("{label:>width$.width$}"),
-                width,
-                look.theme.dim,
-            );
+            buf.set_stringn(gutter.x, *y, format!("{label:>width$.width$}"), width, look.theme.dim);
         }
     }
 
@@ -137,20 +125,12 @@ impl Chart<'_> {
         }
         let ticks = axis::times(self.end, self.window, plot.width);
         if room.below == 2 {
-            let (line, tick, corner) = if look.ascii {
-                ("-", "+", "+")
-            } else {
-                ("─", "┬", "└")
-            };
+            let (line, tick, corner) = if look.ascii { ("-", "+", "+") } else { ("─", "┬", "└") };
             for x in plot.left()..plot.right() {
-                buf[(x, plot.bottom())]
-                    .set_symbol(line)
-                    .set_style(look.theme.border);
+                buf[(x, plot.bottom())].set_symbol(line).set_style(look.theme.border);
             }
             if let Some(gutter) = room.gutter {
-                buf[(gutter.right() - 1, plot.bottom())]
-                    .set_symbol(corner)
-                    .set_style(look.theme.border);
+                buf[(gutter.right() - 1, plot.bottom())].set_symbol(corner).set_style(look.theme.border);
             }
             for (column, _) in &ticks {
                 buf[(plot.x + column, plot.bottom())].set_symbol(tick);
@@ -183,19 +163,10 @@ impl Chart<'_> {
         }
         if let Some(gutter) = room.gutter {
             let label = format!("limit {}", axis::label(self.metric, limit));
-            let label = if label.len() < usize::from(gutter.width) {
-                label
-            } else {
-                axis::label(self.metric, limit)
-            };
+            let label =
+                if label.len() < usize::from(gutter.width) { label } else { axis::label(self.metric, limit) };
             let width = usize::from(gutter.width - 1);
-            buf.set_stringn(
-                gutter.x,
-                y,
-                format!("{label:>width$.width$}"),
-                width,
-                look.theme.warn,
-            );
+            buf.set_stringn(gutter.x, y, format!("{label:>width$.width$}"), width, look.theme.warn);
         }
     }
 
@@ -215,11 +186,9 @@ impl Chart<'_> {
     fn draw_traces(&self, scale: &Scale, plot: Rect, buf: &mut Buffer, look: &Look<'_>) {
         let mut canvas = Canvas::new(plot.width, plot.height);
         for (nth, values) in self.traces.iter().take(2).enumerate() {
-            let shares = values.iter().map(|value| {
-                value
-                    .filter(|value| !value.is_nan())
-                    .map(|value| scale.share(value))
-            });
+            let shares = values
+                .iter()
+                .map(|value| value.filter(|value| !value.is_nan()).map(|value| scale.share(value)));
             if nth == 0 {
                 canvas.area(shares);
             } else {
@@ -237,9 +206,7 @@ impl Chart<'_> {
                     let depth = f32::from(row) / f32::from(plot.height);
                     sink(look.theme, depth)
                 };
-                buf[(plot.x + column, plot.y + row)]
-                    .set_char(mark)
-                    .set_style(style);
+                buf[(plot.x + column, plot.y + row)].set_char(mark).set_style(style);
             }
         }
     }
@@ -279,11 +246,7 @@ fn sink(theme: &Theme, depth: f32) -> Style {
 }
 
 /// The colour at `share` of the way from one true colour to another.
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "between two bytes"
-)]
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between two bytes")]
 fn blend(from: Color, to: Color, share: f32) -> Color {
     let (Color::Rgb(red, green, blue), Color::Rgb(to_red, to_green, to_blue)) = (from, to) else {
         return from;

@@ -12,12 +12,7 @@ fn noon() -> Timestamp {
 
 fn drawn(chart: &Chart<'_>, width: u16, height: u16, ascii: bool) -> Buffer {
     let (theme, store) = (theme(), Store::default());
-    let look = Look {
-        theme: &theme,
-        store: &store,
-        now: noon(),
-        ascii,
-    };
+    let look = Look { theme: &theme, store: &store, now: noon(), ascii };
     let area = Rect::new(0, 0, width, height);
     let mut buf = Buffer::empty(area);
     chart.draw(area, &mut buf, &look);
@@ -73,10 +68,7 @@ fn two_traces_differ_in_shape_and_in_colour() {
     insta::assert_snapshot!(without_clocks(&text(&buf)));
     let colours: std::collections::BTreeSet<String> =
         buf.content.iter().map(|cell| format!("{:?}", cell.fg)).collect();
-    assert!(
-        colours.contains("Indexed(15)") && colours.contains("Indexed(16)"),
-        "{colours:?}"
-    );
+    assert!(colours.contains("Indexed(15)") && colours.contains("Indexed(16)"), "{colours:?}");
 }
 
 #[test]
@@ -99,19 +91,12 @@ fn axes_have_round_steps() {
     for (metric, peak, height, labels) in [
         (Metric::Cpu, 0.34, 12, vec!["0", "0.1", "0.2", "0.3", "0.4"]),
         (Metric::Cpu, 31.0, 6, vec!["0", "20", "40"]),
-        (
-            Metric::Memory,
-            3.3 * GIB,
-            12,
-            vec!["0", "1 GiB", "2 GiB", "3 GiB", "4 GiB"],
-        ),
+        (Metric::Memory, 3.3 * GIB, 12, vec!["0", "1 GiB", "2 GiB", "3 GiB", "4 GiB"]),
         (Metric::NetSend, 0.0, 6, vec!["0", "500 B/s", "1 kB/s"]),
         (Metric::Processes, 3.0, 12, vec!["0", "1", "2", "3", "4"]),
     ] {
-        let shown: Vec<String> = Scale::new(metric, peak, height)
-            .ticks()
-            .map(|value| axis::label(metric, value))
-            .collect();
+        let shown: Vec<String> =
+            Scale::new(metric, peak, height).ticks().map(|value| axis::label(metric, value)).collect();
         assert_eq!(shown, labels, "{metric:?} {peak}");
     }
 }

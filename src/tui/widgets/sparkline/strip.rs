@@ -22,25 +22,13 @@ pub fn strip(series: Option<&Series>, look: &Look<'_>, area: Rect, buf: &mut Buf
         return;
     }
     let Some((series, last)) = series.and_then(|series| Some((series, series.last()?))) else {
-        buf.set_stringn(
-            area.x,
-            area.y,
-            "no samples yet",
-            area.width.into(),
-            look.theme.dim,
-        );
+        buf.set_stringn(area.x, area.y, "no samples yet", area.width.into(), look.theme.dim);
         return;
     };
     let old = look.now.since(last.at);
     let signs = signs(last, old, old > series.fresh_for(STALE), look);
     if signs.is_empty() {
-        buf.set_stringn(
-            area.x,
-            area.y,
-            "its samples tell no figures",
-            area.width.into(),
-            look.theme.dim,
-        );
+        buf.set_stringn(area.x, area.y, "its samples tell no figures", area.width.into(), look.theme.dim);
         return;
     }
     let rows = usize::from(area.height).min(signs.len());
@@ -75,11 +63,7 @@ fn signs(last: &Sample, old: Duration, is_old: bool, look: &Look<'_>) -> Vec<Sig
             .iter()
             .filter_map(|metric| Some((*metric, last.value(*metric)?)))
             .map(|(metric, value)| {
-                format!(
-                    "{}{}",
-                    arrow(metric, look.ascii),
-                    with_limit(metric, value, limit)
-                )
+                format!("{}{}", arrow(metric, look.ascii), with_limit(metric, value, limit))
             })
             .collect();
         if parts.is_empty() {
@@ -90,13 +74,7 @@ fn signs(last: &Sample, old: Duration, is_old: bool, look: &Look<'_>) -> Vec<Sig
             value = format!("{value} ({} ago)", age(old));
         }
         let style = if is_old { look.theme.dim } else { look.theme.text };
-        signs.push(Sign {
-            title,
-            metrics,
-            value,
-            limit,
-            style,
-        });
+        signs.push(Sign { title, metrics, value, limit, style });
     }
     signs
 }
@@ -123,11 +101,7 @@ fn draw_row(signs: &[Sign], a_row: usize, series: &Series, look: &Look<'_>, area
     let spare = width.saturating_sub(used) / fitting.max(1);
     let mut x = 0;
     for (nth, sign) in signs.iter().enumerate() {
-        let cells = if aligned {
-            slot - BETWEEN - bare(sign) - 1
-        } else {
-            spare.saturating_sub(1)
-        };
+        let cells = if aligned { slot - BETWEEN - bare(sign) - 1 } else { spare.saturating_sub(1) };
         let cells = if cells < 4 { 0 } else { cells.min(24) };
         if aligned {
             x = nth * slot;
@@ -137,11 +111,7 @@ fn draw_row(signs: &[Sign], a_row: usize, series: &Series, look: &Look<'_>, area
             cells,
             series,
             look,
-            Rect {
-                x: area.x + cast(x),
-                width: area.width.saturating_sub(cast(x)),
-                ..area
-            },
+            Rect { x: area.x + cast(x), width: area.width.saturating_sub(cast(x)), ..area },
             buf,
         ) + x
             + BETWEEN;
@@ -168,12 +138,7 @@ fn draw_sign(
     put(" ", look.theme.text, buf);
     if cells > 0 {
         let columns = |metric: &Metric| series.columns(*metric, look.now, WINDOW, cells * 2);
-        let values = sign
-            .metrics
-            .iter()
-            .map(columns)
-            .reduce(higher)
-            .unwrap_or_default();
+        let values = sign.metrics.iter().map(columns).reduce(higher).unwrap_or_default();
         let max = ceiling(sign.metrics[0], &values, sign.limit);
         put(&braille(&values, max, look.ascii), look.theme.chart, buf);
         put(" ", look.theme.text, buf);
@@ -184,10 +149,7 @@ fn draw_sign(
 
 /// The higher of two columns at each moment.
 fn higher(one: Vec<Option<f64>>, other: Vec<Option<f64>>) -> Vec<Option<f64>> {
-    one.into_iter()
-        .zip(other)
-        .map(|(one, other)| one.into_iter().chain(other).reduce(f64::max))
-        .collect()
+    one.into_iter().zip(other).map(|(one, other)| one.into_iter().chain(other).reduce(f64::max)).collect()
 }
 
 fn cast(cells: usize) -> u16 {

@@ -35,12 +35,7 @@ fn series() -> Series {
 
 fn stripped(series: Option<&Series>, now: Timestamp, width: u16, height: u16, ascii: bool) -> String {
     let (theme, store) = (theme(), Store::default());
-    let look = Look {
-        theme: &theme,
-        store: &store,
-        now,
-        ascii,
-    };
+    let look = Look { theme: &theme, store: &store, now, ascii };
     let area = Rect::new(0, 0, width, height);
     let mut buf = Buffer::empty(area);
     strip(series, &look, area, &mut buf);
@@ -52,10 +47,7 @@ fn the_strip_fills_its_row_and_leaves_out_what_does_not_fit() {
     let series = series();
     let all: String = [(250, 1), (120, 1), (60, 1), (120, 2), (60, 4), (30, 2)]
         .map(|(width, height)| {
-            format!(
-                "{width}x{height}\n{}",
-                stripped(Some(&series), at(296), width, height, false)
-            )
+            format!("{width}x{height}\n{}", stripped(Some(&series), at(296), width, height, false))
         })
         .concat();
     insta::assert_snapshot!(all);
@@ -82,27 +74,14 @@ fn the_strip_draws_in_any_room() {
 
 #[test]
 fn blocks_rise_from_zero_to_the_maximum_and_gaps_stay_blank() {
-    let values = [
-        Some(0.0),
-        Some(1.0),
-        None,
-        Some(3.5),
-        Some(7.0),
-        Some(70.0),
-        Some(-1.0),
-    ];
+    let values = [Some(0.0), Some(1.0), None, Some(3.5), Some(7.0), Some(70.0), Some(-1.0)];
     assert_eq!(sparkline(&values, 7.0, false), "▁▂ ▅██▁");
     assert_eq!(sparkline(&values, 7.0, true), ".: =##.");
 }
 
 #[test]
 fn numbers_that_are_none_draw_nothing_false() {
-    let values = [
-        Some(f64::NAN),
-        Some(f64::INFINITY),
-        Some(f64::NEG_INFINITY),
-        Some(1.0),
-    ];
+    let values = [Some(f64::NAN), Some(f64::INFINITY), Some(f64::NEG_INFINITY), Some(1.0)];
     assert_eq!(sparkline(&values, 2.0, false), " █▁▅");
     for max in [0.0, -1.0, f64::NAN, f64::INFINITY] {
         assert_eq!(sparkline(&[Some(3.0), None], max, false), "▁ ", "{max}");

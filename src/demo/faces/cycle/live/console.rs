@@ -81,30 +81,18 @@ impl Console {
         instance: u32,
     ) -> Self {
         let (sender, stream) = split(socket, cut);
-        Self {
-            sender,
-            stream,
-            machine,
-            engine,
-            instance,
-            size: None,
-            asked: false,
-        }
+        Self { sender, stream, machine, engine, instance, size: None, asked: false }
     }
 
     /// The shell, which only a running instance has.
     async fn shell(&self) -> Result<Arc<Session>, String> {
-        let phase = self
-            .engine
-            .read(|fleet| fleet.instances.get(self.instance as usize).map(|i| i.phase));
+        let phase = self.engine.read(|fleet| fleet.instances.get(self.instance as usize).map(|i| i.phase));
         if !matches!(phase, Some(Phase::Running | Phase::Migrating)) {
             return Err("the instance is not running".to_owned());
         }
         let machine = self.machine.clone();
         let size = self.size.unwrap_or((24, 80));
-        tokio::task::spawn_blocking(move || machine.shell(size))
-            .await
-            .map_err(|e| e.to_string())?
+        tokio::task::spawn_blocking(move || machine.shell(size)).await.map_err(|e| e.to_string())?
     }
 
     async fn run(mut self) {
@@ -116,11 +104,7 @@ impl Console {
             backlog = 0;
             let ended = match self.shell().await {
                 Ok(shell) => self.show_shell(&shell, keys).await,
-                Err(error) => {
-                    self.sender
-                        .bytes(format!("\r\nno shell: {error}\r\n").into_bytes())
-                        .await
-                }
+                Err(error) => self.sender.bytes(format!("\r\nno shell: {error}\r\n").into_bytes()).await,
             };
             if ended.is_err() {
                 return;

@@ -32,10 +32,7 @@ pub(crate) async fn notifications(
 ) -> Result<Response, Problem> {
     let Ok(upgrade) = upgrade else {
         crate::demo::faces::cycle::admit(&desk, &headers, uri.path())?;
-        let token = desk
-            .credentials
-            .issue(Ticket::Notifications)
-            .map_err(Problem::internal)?;
+        let token = desk.credentials.issue(Ticket::Notifications).map_err(Problem::internal)?;
         return Ok(Json(json!({ "data": { "token": token } })).into_response());
     };
     redeem(&desk, raw.as_deref(), Ticket::Notifications)?;
@@ -48,9 +45,8 @@ pub(crate) async fn notifications(
             loop {
                 match events.recv().await {
                     Ok(event) => {
-                        let messages = desk
-                            .engine
-                            .read(|fleet| messages(fleet, &desk.credentials.hub, &event));
+                        let messages =
+                            desk.engine.read(|fleet| messages(fleet, &desk.credentials.hub, &event));
                         for message in messages {
                             if sender.text(message.to_string()).await.is_err() {
                                 return;
@@ -75,12 +71,8 @@ pub(crate) async fn notifications(
 
 /// What the hub says of a change; nothing of what belongs to another account.
 fn messages(fleet: &Fleet, hub: &str, event: &Event) -> Vec<Value> {
-    let ours = |container: u32| {
-        fleet
-            .containers
-            .get(container as usize)
-            .filter(|c| c.account == Account::Cycle)
-    };
+    let ours =
+        |container: u32| fleet.containers.get(container as usize).filter(|c| c.account == Account::Cycle);
     let about = |container: u32| {
         json!({
             "hub_id": hub, "account_id": null, "dns_zones": null, "clusters": null,
@@ -89,12 +81,7 @@ fn messages(fleet: &Fleet, hub: &str, event: &Event) -> Vec<Value> {
         })
     };
     match event {
-        Event::Instance {
-            container,
-            instance,
-            phase,
-            before,
-        } => {
+        Event::Instance { container, instance, phase, before } => {
             if ours(*container).is_none() {
                 return Vec::new();
             }
@@ -102,10 +89,7 @@ fn messages(fleet: &Fleet, hub: &str, event: &Event) -> Vec<Value> {
                 "id": id(Thing::Instance, *instance),
                 "state": instance_state(*phase), "state_previous": instance_state(*before),
             });
-            let error = fleet
-                .instances
-                .get(*instance as usize)
-                .and_then(|i| i.error.as_deref());
+            let error = fleet.instances.get(*instance as usize).and_then(|i| i.error.as_deref());
             let mut told = Vec::new();
             if *phase == Phase::Failed {
                 object["error"] = error.into();
@@ -118,21 +102,13 @@ fn messages(fleet: &Fleet, hub: &str, event: &Event) -> Vec<Value> {
             }));
             told
         }
-        Event::Health {
-            container,
-            instance,
-            healthy,
-        } if ours(*container).is_some() => vec![json!({
+        Event::Health { container, instance, healthy } if ours(*container).is_some() => vec![json!({
             "topic": "container.instance.health.status.changed",
             "object": { "id": id(Thing::Instance, *instance) },
             "context": about(*container),
             "annotations": { "health": if *healthy { "healthy" } else { "unhealthy" } },
         })],
-        Event::Container {
-            container,
-            phase,
-            before,
-        } if ours(*container).is_some() => vec![json!({
+        Event::Container { container, phase, before } if ours(*container).is_some() => vec![json!({
             "topic": "container.state.changed",
             "object": {
                 "id": id(Thing::Container, *container),

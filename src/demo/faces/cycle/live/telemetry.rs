@@ -21,10 +21,7 @@ use crate::demo::faces::time;
 use crate::demo::faults::CutSocket;
 use crate::demo::process::telemetry::Sample;
 
-const REPORT: Known = Known {
-    filters: &["range-start", "range-end"],
-    ..PLAIN
-};
+const REPORT: Known = Known { filters: &["range-start", "range-end"], ..PLAIN };
 /// Between two messages of the stream; the platform's own cadence is not documented.
 const CADENCE: Duration = Duration::from_secs(1);
 
@@ -97,16 +94,9 @@ pub(crate) async fn report(
     RawQuery(raw): RawQuery,
 ) -> Result<Json<Value>, Problem> {
     let query = Query::read(raw.as_deref(), &REPORT)?;
-    let key = desk
-        .engine
-        .read(|fleet| find_instance(fleet, &container, &instance).map(|(key, _)| key))?;
+    let key = desk.engine.read(|fleet| find_instance(fleet, &container, &instance).map(|(key, _)| key))?;
     let missing = || Problem::missing("404.instance");
-    let machine = desk
-        .engine
-        .look(key)
-        .await
-        .map_err(Problem::internal)?
-        .ok_or_else(missing)?;
+    let machine = desk.engine.look(key).await.map_err(Problem::internal)?.ok_or_else(missing)?;
     let whose = whose(&desk, key).ok_or_else(missing)?;
     desk.engine.sample(&machine).await;
     let (start, end) = (query.moment("range-start"), query.moment("range-end"));

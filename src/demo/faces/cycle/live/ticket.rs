@@ -15,9 +15,7 @@ pub(super) fn hand_out(
     stream: &str,
     opens: fn(u32) -> Ticket,
 ) -> Result<Json<Value>, Problem> {
-    let key = desk
-        .engine
-        .read(|fleet| find_instance(fleet, container, instance).map(|(key, _)| key))?;
+    let key = desk.engine.read(|fleet| find_instance(fleet, container, instance).map(|(key, _)| key))?;
     let token = desk.credentials.issue(opens(key)).map_err(Problem::internal)?;
     let address = format!("ws://{}/cycle/streams/{stream}/{key}", desk.authority);
     Ok(Json(json!({ "data": { "token": token, "address": address } })))
@@ -27,11 +25,5 @@ pub(super) fn hand_out(
 pub(super) fn redeem(desk: &Desk, raw: Option<&str>, ticket: Ticket) -> Result<(), Problem> {
     let known = url::form_urlencoded::parse(raw.unwrap_or_default().as_bytes())
         .any(|(key, value)| key == "token" && desk.credentials.redeem(&value, ticket));
-    if known {
-        Ok(())
-    } else {
-        Err(Problem::auth(
-            "the token is not known, was used before, or has expired",
-        ))
-    }
+    if known { Ok(()) } else { Err(Problem::auth("the token is not known, was used before, or has expired")) }
 }

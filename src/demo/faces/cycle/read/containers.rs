@@ -43,11 +43,7 @@ pub(crate) async fn containers(State(desk): State<Desk>, RawQuery(raw): RawQuery
     Ok(desk.engine.read(|fleet| {
         let mut rows: Vec<(u32, &Container)> = fleet
             .containers_of(Account::Cycle)
-            .filter(|(_, c)| {
-                states
-                    .as_ref()
-                    .is_none_or(|s| s.contains(&shapes::container_state(c.phase)))
-            })
+            .filter(|(_, c)| states.as_ref().is_none_or(|s| s.contains(&shapes::container_state(c.phase))))
             .filter(|(_, c)| environment.is_none_or(|e| c.environment == e))
             .filter(|(_, c)| matches_container(&query, c))
             .collect();
@@ -65,12 +61,7 @@ pub(crate) async fn containers(State(desk): State<Desk>, RawQuery(raw): RawQuery
         let rows = query.page(rows.into_iter());
         let includes = sent_along(fleet, hub, &query, &rows);
         let counts = query.meta("instances_count");
-        answer(
-            rows.iter()
-                .map(|(key, c)| shapes::container(fleet, hub, *key, c, counts))
-                .collect(),
-            includes,
-        )
+        answer(rows.iter().map(|(key, c)| shapes::container(fleet, hub, *key, c, counts)).collect(), includes)
     }))
 }
 
@@ -79,19 +70,14 @@ fn sent_along(fleet: &Fleet, hub: &str, query: &Query, rows: &[(u32, &Container)
     includes(query, CONTAINERS.includes, |what| match what {
         "creators" => shapes::creators(),
         "images" => gathered(rows.iter().map(|(key, _)| included::image(fleet, hub, *key))),
-        "environments" => gathered(
-            rows.iter()
-                .map(|(_, c)| places::environment(fleet, hub, c.environment)),
-        ),
+        "environments" => gathered(rows.iter().map(|(_, c)| places::environment(fleet, hub, c.environment))),
         _ => json!({}),
     })
 }
 
 fn matches_container(query: &Query, container: &Container) -> bool {
     let is = |name: &str, value: &str| {
-        query
-            .filter(name)
-            .is_none_or(|wanted| wanted.split(',').any(|w| w == value))
+        query.filter(name).is_none_or(|wanted| wanted.split(',').any(|w| w == value))
     };
     is("identifier", &container.identifier)
         && is("public_network", &container.public)
@@ -124,9 +110,7 @@ pub(crate) async fn container(
 pub(crate) async fn summary(State(desk): State<Desk>, Path(text): Path<String>) -> Answer {
     desk.engine.read(|fleet| {
         let (key, _) = find_container(fleet, &text)?;
-        places::summary(fleet, key)
-            .map(|s| answer(s, None))
-            .ok_or_else(|| Problem::missing("404.container"))
+        places::summary(fleet, key).map(|s| answer(s, None)).ok_or_else(|| Problem::missing("404.container"))
     })
 }
 
@@ -135,24 +119,13 @@ pub(crate) async fn usable_servers(
     Path(text): Path<String>,
     RawQuery(raw): RawQuery,
 ) -> Answer {
-    let known = Known {
-        includes: &["location", "models", "integrations"],
-        ..SERVERS
-    };
-    let query = Query::read(
-        raw.as_deref(),
-        &Known {
-            filters: &[],
-            ..known
-        },
-    )?;
+    let known = Known { includes: &["location", "models", "integrations"], ..SERVERS };
+    let query = Query::read(raw.as_deref(), &Known { filters: &[], ..known })?;
     desk.engine.read(|fleet| {
         find_container(fleet, &text)?;
         let all = fleet.servers_of(Account::Cycle).map(|(key, _)| key);
         Ok(answer(
-            query
-                .page(all.filter_map(|key| places::server(fleet, &desk.credentials.hub, key)))
-                .into(),
+            query.page(all.filter_map(|key| places::server(fleet, &desk.credentials.hub, key))).into(),
             None,
         ))
     })

@@ -15,23 +15,11 @@ use crate::demo::faces::cycle::shapes::{self, included, places};
 const INSTANCES: Known = Known {
     filters: &["state", "search", "server", "range-start", "range-end"],
     sorts: &["id", "hostname", "events.created"],
-    includes: &[
-        "creators",
-        "servers",
-        "locations",
-        "integrations",
-        "containers",
-        "environments",
-    ],
+    includes: &["creators", "servers", "locations", "integrations", "containers", "environments"],
     metas: &["node", "sdn_pool_ips"],
 };
 
-const VOLUMES: Known = Known {
-    filters: &[],
-    sorts: &["id"],
-    includes: &[],
-    metas: &[],
-};
+const VOLUMES: Known = Known { filters: &[], sorts: &["id"], includes: &[], metas: &[] };
 
 pub(crate) async fn instances(
     State(desk): State<Desk>,
@@ -47,11 +35,7 @@ pub(crate) async fn instances(
             .instances
             .iter()
             .filter_map(|key| fleet.instances.get(*key as usize).map(|i| (*key, i)))
-            .filter(|(_, i)| {
-                states
-                    .as_ref()
-                    .is_none_or(|s| s.contains(&shapes::instance_state(i.phase)))
-            })
+            .filter(|(_, i)| states.as_ref().is_none_or(|s| s.contains(&shapes::instance_state(i.phase))))
             .filter(|(_, i)| server.is_none_or(|s| i.server == s))
             .filter(|(_, i)| query.filter("search").is_none() || query.found_in(&[&fleet.hostname(i)]))
             .filter(|(_, i)| query.in_range(i.created));
@@ -77,12 +61,7 @@ fn instance_page<'f>(
         _ => gathered(rows.iter().map(|(_, i)| document(fleet, hub, what, i))),
     });
     let node = query.meta("node");
-    answer(
-        rows.iter()
-            .map(|(key, i)| shapes::instance(fleet, hub, *key, i, node))
-            .collect(),
-        includes,
-    )
+    answer(rows.iter().map(|(key, i)| shapes::instance(fleet, hub, *key, i, node)).collect(), includes)
 }
 
 /// The document of a kind that an instance names.
@@ -116,15 +95,7 @@ pub(crate) async fn server_instances(
     Path(text): Path<String>,
     RawQuery(raw): RawQuery,
 ) -> Answer {
-    let query = Query::read(
-        raw.as_deref(),
-        &Known {
-            filters: &[],
-            sorts: &[],
-            metas: &[],
-            ..INSTANCES
-        },
-    )?;
+    let query = Query::read(raw.as_deref(), &Known { filters: &[], sorts: &[], metas: &[], ..INSTANCES })?;
     desk.engine.read(|fleet| {
         let key = index(Thing::Server, &text)
             .filter(|key| fleet.servers.get(*key as usize).is_some())

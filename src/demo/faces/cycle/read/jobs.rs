@@ -22,9 +22,7 @@ pub(crate) async fn jobs(State(desk): State<Desk>, RawQuery(raw): RawQuery) -> A
     let states = query.states(places::JOB_STATES)?;
     Ok(desk.engine.read(|fleet| {
         let rows = fleet.jobs.iter().filter(|job| ours(fleet, job)).filter(|job| {
-            states
-                .as_ref()
-                .is_none_or(|s| s.contains(&places::job_state(job.phase)))
+            states.as_ref().is_none_or(|s| s.contains(&places::job_state(job.phase)))
                 && query.found_in(&[&job.caption, job.action])
                 && query.in_range(job.queued)
         });
@@ -34,9 +32,7 @@ pub(crate) async fn jobs(State(desk): State<Desk>, RawQuery(raw): RawQuery) -> A
             _ => query.page(rows.rev()),
         };
         answer(
-            rows.into_iter()
-                .map(|job| places::job(&desk.credentials.hub, job))
-                .collect(),
+            rows.into_iter().map(|job| places::job(&desk.credentials.hub, job)).collect(),
             included(&query),
         )
     }))
@@ -44,9 +40,7 @@ pub(crate) async fn jobs(State(desk): State<Desk>, RawQuery(raw): RawQuery) -> A
 
 /// Who made the jobs, if that was asked for.
 fn included(query: &Query) -> Option<Value> {
-    query
-        .includes("creators")
-        .then(|| json!({ "creators": shapes::creators() }))
+    query.includes("creators").then(|| json!({ "creators": shapes::creators() }))
 }
 
 /// How many jobs `/latest` answers; the number is not documented.
@@ -54,16 +48,8 @@ const LATEST: usize = 20;
 
 pub(crate) async fn latest_job(State(desk): State<Desk>) -> Answer {
     Ok(desk.engine.read(|fleet| {
-        let rows = fleet
-            .jobs
-            .iter()
-            .rev()
-            .filter(|job| ours(fleet, job))
-            .take(LATEST);
-        answer(
-            rows.map(|job| places::job(&desk.credentials.hub, job)).collect(),
-            None,
-        )
+        let rows = fleet.jobs.iter().rev().filter(|job| ours(fleet, job)).take(LATEST);
+        answer(rows.map(|job| places::job(&desk.credentials.hub, job)).collect(), None)
     }))
 }
 
@@ -76,11 +62,7 @@ pub(crate) async fn job(
     desk.engine
         .read(|fleet| {
             let number = index(Thing::Job, &text)?;
-            let job = fleet
-                .jobs
-                .iter()
-                .rev()
-                .find(|job| job.number == number && ours(fleet, job))?;
+            let job = fleet.jobs.iter().rev().find(|job| job.number == number && ours(fleet, job))?;
             Some(answer(places::job(&desk.credentials.hub, job), included(&query)))
         })
         .ok_or_else(|| Problem::missing("404.job"))

@@ -50,9 +50,7 @@ fn wanted_id(query: &Query, name: &str, thing: Thing) -> Result<Option<u32>, Pro
     };
     match index(thing, text) {
         Some(key) => Ok(Some(key)),
-        None => Err(Problem::invalid(format!(
-            "filter[{name}] is not an id of this hub"
-        ))),
+        None => Err(Problem::invalid(format!("filter[{name}] is not an id of this hub"))),
     }
 }
 
@@ -73,9 +71,7 @@ fn includes(
 ) -> Option<Value> {
     let wanted = || known.iter().filter(|name| query.includes(name));
     wanted().next()?;
-    Some(Value::Object(
-        wanted().map(|name| ((*name).to_owned(), tell(name))).collect(),
-    ))
+    Some(Value::Object(wanted().map(|name| ((*name).to_owned(), tell(name))).collect()))
 }
 
 fn insert(map: &mut Map<String, Value>, document: Option<Value>) {

@@ -22,32 +22,17 @@ const ENVIRONMENTS: Known = Known {
     filters: &["creator", "identifier", "search", "state", "stack_build"],
     sorts: &["id", "name", "identifier"],
     includes: &["creators", "stacks"],
-    metas: &[
-        "containers",
-        "containers_count",
-        "instances_count",
-        "service_versions",
-    ],
+    metas: &["containers", "containers_count", "instances_count", "service_versions"],
 };
 
 pub(crate) async fn hubs(State(desk): State<Desk>, RawQuery(raw): RawQuery) -> Answer {
     Query::read(raw.as_deref(), &PLAIN)?;
-    Ok(desk
-        .engine
-        .read(|fleet| answer(json!([places::hub(fleet, &desk.credentials.hub)]), None)))
+    Ok(desk.engine.read(|fleet| answer(json!([places::hub(fleet, &desk.credentials.hub)]), None)))
 }
 
 pub(crate) async fn hub(State(desk): State<Desk>, RawQuery(raw): RawQuery) -> Answer {
-    Query::read(
-        raw.as_deref(),
-        &Known {
-            metas: &["membership"],
-            ..PLAIN
-        },
-    )?;
-    Ok(desk
-        .engine
-        .read(|fleet| answer(places::hub(fleet, &desk.credentials.hub), None)))
+    Query::read(raw.as_deref(), &Known { metas: &["membership"], ..PLAIN })?;
+    Ok(desk.engine.read(|fleet| answer(places::hub(fleet, &desk.credentials.hub), None)))
 }
 
 pub(crate) async fn environments(State(desk): State<Desk>, RawQuery(raw): RawQuery) -> Answer {
@@ -90,9 +75,7 @@ pub(crate) async fn servers(State(desk): State<Desk>, RawQuery(raw): RawQuery) -
     let location = wanted_id(&query, "location", Thing::Location)?;
     Ok(desk.engine.read(|fleet| {
         let any = |name: &str, has: &[String]| {
-            query
-                .filter(name)
-                .is_none_or(|wanted| wanted.split(',').any(|w| has.iter().any(|h| h == w)))
+            query.filter(name).is_none_or(|wanted| wanted.split(',').any(|w| has.iter().any(|h| h == w)))
         };
         let rows = fleet.servers_of(Account::Cycle).filter(|(_, s)| {
             states.as_ref().is_none_or(|s| s.contains(&"live"))
@@ -152,9 +135,6 @@ pub(crate) async fn locations(State(desk): State<Desk>, Path(provider): Path<Str
     }
     Ok(desk.engine.read(|fleet| {
         let all = fleet.locations_of(Account::Cycle);
-        answer(
-            all.filter_map(|(key, _)| places::location(fleet, key)).collect(),
-            None,
-        )
+        answer(all.filter_map(|(key, _)| places::location(fleet, key)).collect(), None)
     }))
 }

@@ -41,9 +41,8 @@ pub(crate) fn image(fleet: &Fleet, hub: &str, key: u32) -> Option<Value> {
 
 /// A size in bytes that fits the image's name: the same every time.
 fn weight(container: &Container) -> u64 {
-    let mixed = container.image.bytes().fold(7_u64, |sum, byte| {
-        sum.wrapping_mul(31).wrapping_add(u64::from(byte))
-    });
+    let mixed =
+        container.image.bytes().fold(7_u64, |sum, byte| sum.wrapping_mul(31).wrapping_add(u64::from(byte)));
     24_000_000 + mixed % 400_000_000
 }
 

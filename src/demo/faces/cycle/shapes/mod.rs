@@ -12,21 +12,11 @@ use crate::demo::faces::cycle::ids::{Thing, id};
 use crate::demo::faces::{NEVER, time};
 
 /// Words of a container's `state.current`.
-pub(crate) const CONTAINER_STATES: &[&str] = &[
-    "new", "starting", "running", "function", "stopping", "stopped", "deleting", "deleted",
-];
+pub(crate) const CONTAINER_STATES: &[&str] =
+    &["new", "starting", "running", "function", "stopping", "stopped", "deleting", "deleted"];
 /// Words of an instance's `state.current`.
-pub(crate) const INSTANCE_STATES: &[&str] = &[
-    "new",
-    "starting",
-    "migrating",
-    "running",
-    "stopping",
-    "stopped",
-    "failed",
-    "deleting",
-    "deleted",
-];
+pub(crate) const INSTANCE_STATES: &[&str] =
+    &["new", "starting", "migrating", "running", "stopping", "stopped", "failed", "deleting", "deleted"];
 
 /// A container's word for a phase: a container has no `failed` and no `migrating`.
 pub(crate) fn container_state(phase: Phase) -> &'static str {
@@ -123,20 +113,13 @@ pub(crate) fn container(
 }
 
 fn cluster(fleet: &Fleet, environment: u32) -> &str {
-    fleet
-        .environments
-        .get(environment as usize)
-        .map_or("default", |e| e.cluster.as_str())
+    fleet.environments.get(environment as usize).map_or("default", |e| e.cluster.as_str())
 }
 
 /// `StateCountSummary`.
 pub(crate) fn counts(fleet: &Fleet, container: &Container) -> Value {
     let mut states: BTreeMap<&str, usize> = BTreeMap::new();
-    for instance in container
-        .instances
-        .iter()
-        .filter_map(|i| fleet.instances.get(*i as usize))
-    {
+    for instance in container.instances.iter().filter_map(|i| fleet.instances.get(*i as usize)) {
         *states.entry(instance_state(instance.phase)).or_default() += 1;
     }
     let total = container.instances.len();
@@ -174,14 +157,9 @@ pub(crate) fn instance(fleet: &Fleet, hub: &str, key: u32, instance: &Instance, 
     state.insert("current".into(), instance_state(instance.phase).into());
     state.insert("changed".into(), time(Some(instance.changed)).into());
     if let Some(error) = &instance.error {
-        state.insert(
-            "error".into(),
-            json!({ "message": error, "time": time(Some(instance.changed)) }),
-        );
+        state.insert("error".into(), json!({ "message": error, "time": time(Some(instance.changed)) }));
     }
-    let health = instance
-        .healthy
-        .map(|h| json!({ "healthy": h, "updated": time(Some(instance.changed)) }));
+    let health = instance.healthy.map(|h| json!({ "healthy": h, "updated": time(Some(instance.changed)) }));
     state.insert("health".into(), health.unwrap_or(Value::Null));
     let mut shape = json!({
         "id": id(Thing::Instance, key),

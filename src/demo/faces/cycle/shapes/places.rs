@@ -7,25 +7,11 @@ use crate::demo::engine::fleet::{Account, Fleet, Job, JobPhase, Phase};
 use crate::demo::faces::cycle::ids::{Thing, id};
 use crate::demo::faces::{NEVER, time};
 
-pub(crate) const SERVER_STATES: &[&str] = &[
-    "new",
-    "provisioning",
-    "configuring",
-    "quarantined",
-    "live",
-    "deleting",
-    "deleted",
-];
+pub(crate) const SERVER_STATES: &[&str] =
+    &["new", "provisioning", "configuring", "quarantined", "live", "deleting", "deleted"];
 pub(crate) const ENVIRONMENT_STATES: &[&str] = &["new", "live", "cloning", "deleting", "deleted"];
-pub(crate) const JOB_STATES: &[&str] = &[
-    "new",
-    "queued",
-    "error",
-    "scheduled",
-    "expired",
-    "running",
-    "completed",
-];
+pub(crate) const JOB_STATES: &[&str] =
+    &["new", "queued", "error", "scheduled", "expired", "running", "completed"];
 
 pub(crate) fn hub(fleet: &Fleet, hub: &str) -> Value {
     json!({
@@ -64,11 +50,7 @@ pub(crate) fn environment(fleet: &Fleet, hub: &str, key: u32) -> Option<Value> {
 
 /// `meta.containers_count` and `meta.instances_count` of an environment.
 pub(crate) fn environment_counts(fleet: &Fleet, key: u32) -> Value {
-    let inside = || {
-        fleet
-            .containers_of(Account::Cycle)
-            .filter(|(_, c)| c.environment == key)
-    };
+    let inside = || fleet.containers_of(Account::Cycle).filter(|(_, c)| c.environment == key);
     let total: usize = inside().map(|(_, c)| c.instances.len()).sum();
     json!({
         "containers_count": { "state": {}, "total": inside().count(), "available": inside().count() },
@@ -131,11 +113,7 @@ pub(crate) fn server(fleet: &Fleet, hub: &str, key: u32) -> Option<Value> {
 /// Instances that stand on a server, by state.
 pub(crate) fn server_counts(fleet: &Fleet, key: u32) -> Value {
     let mut states = std::collections::BTreeMap::<&str, usize>::new();
-    for instance in fleet
-        .instances
-        .iter()
-        .filter(|i| i.server == key && i.phase != Phase::Gone)
-    {
+    for instance in fleet.instances.iter().filter(|i| i.server == key && i.phase != Phase::Gone) {
         if fleet.container_of(Account::Cycle, instance.container).is_some() {
             *states.entry(super::instance_state(instance.phase)).or_default() += 1;
         }

@@ -50,19 +50,11 @@ pub(in super::super) struct Act {
 }
 
 const fn told(level: &'static str, text: &'static str) -> Line {
-    Line {
-        level,
-        text,
-        script: None,
-    }
+    Line { level, text, script: None }
 }
 
 const fn script(event: &'static str, text: &'static str) -> Line {
-    Line {
-        level: event,
-        text,
-        script: Some(event),
-    }
+    Line { level: event, text, script: Some(event) }
 }
 
 const INSTALL: Line = script("install", "Executing install:{box} in machine {machine}.");
@@ -78,13 +70,7 @@ const fn act(
     opening: &'static [Line],
     closing: &'static [Line],
 ) -> Act {
-    Act {
-        event,
-        caption,
-        phase,
-        opening,
-        closing,
-    }
+    Act { event, caption, phase, opening, closing }
 }
 
 const DEPLOY: &[Act] = &[
@@ -96,27 +82,12 @@ const DEPLOY: &[Act] = &[
         &[
             told("start", "Deploying instance."),
             told("add", "Creating machine {machine}."),
-            told(
-                "waiting",
-                "Waiting to install ElasticBox agent in machine {machine}.",
-            ),
+            told("waiting", "Waiting to install ElasticBox agent in machine {machine}."),
         ],
         &[],
     ),
-    act(
-        "deploy",
-        "Running install scripts",
-        Phase::Starting,
-        &[INSTALL],
-        &[],
-    ),
-    act(
-        "deploy",
-        "Running configure scripts",
-        Phase::Starting,
-        &[CONFIGURE],
-        &[],
-    ),
+    act("deploy", "Running install scripts", Phase::Starting, &[INSTALL], &[]),
+    act("deploy", "Running configure scripts", Phase::Starting, &[CONFIGURE], &[]),
     act(
         "deploy",
         "Starting",
@@ -134,19 +105,10 @@ const POWER_ON: &[Act] = &[
         "poweron",
         "Booting the machine",
         Phase::Starting,
-        &[
-            told("start", "Powering on instance."),
-            told("waiting", "Waiting for machine {machine} to boot."),
-        ],
+        &[told("start", "Powering on instance."), told("waiting", "Waiting for machine {machine} to boot.")],
         &[],
     ),
-    act(
-        "poweron",
-        "Running configure scripts",
-        Phase::Starting,
-        &[CONFIGURE],
-        &[],
-    ),
+    act("poweron", "Running configure scripts", Phase::Starting, &[CONFIGURE], &[]),
     act(
         "poweron",
         "Starting",
@@ -174,27 +136,9 @@ const SHUTDOWN: &[Act] = &[
 ];
 
 const REINSTALL: &[Act] = &[
-    act(
-        "reinstall",
-        "Stopping",
-        Phase::Stopping,
-        &[told("start", "Reinstalling instance.")],
-        &[],
-    ),
-    act(
-        "reinstall",
-        "Running install scripts",
-        Phase::Starting,
-        &[INSTALL],
-        &[],
-    ),
-    act(
-        "reinstall",
-        "Running configure scripts",
-        Phase::Starting,
-        &[CONFIGURE],
-        &[],
-    ),
+    act("reinstall", "Stopping", Phase::Stopping, &[told("start", "Reinstalling instance.")], &[]),
+    act("reinstall", "Running install scripts", Phase::Starting, &[INSTALL], &[]),
+    act("reinstall", "Running configure scripts", Phase::Starting, &[CONFIGURE], &[]),
     act(
         "reinstall",
         "Starting",
@@ -220,25 +164,13 @@ const TERMINATE: &[Act] = &[
         &[told("start", "Terminating instance."), STOP],
         &[told("success", "Instance successfully stopped.")],
     ),
-    act(
-        "terminate",
-        "Running dispose scripts",
-        Phase::Stopping,
-        &[DISPOSE],
-        &[],
-    ),
+    act("terminate", "Running dispose scripts", Phase::Stopping, &[DISPOSE], &[]),
     DESTROY,
     DESTROYED,
 ];
 
 const FORCE: &[Act] = &[
-    act(
-        "terminate",
-        "Stopping",
-        Phase::Stopping,
-        &[told("start", "Force-terminating instance.")],
-        &[],
-    ),
+    act("terminate", "Stopping", Phase::Stopping, &[told("start", "Force-terminating instance.")], &[]),
     DESTROY,
     DESTROYED,
 ];
@@ -296,15 +228,8 @@ mod tests {
         assert_eq!(last(Verb::Deploy), Some(("deploy", Phase::Running)));
         assert_eq!(last(Verb::Shutdown), Some(("shutdown_service", Phase::Stopped)));
         assert_eq!(last(Verb::Terminate), Some(("terminate_service", Phase::Gone)));
-        assert_eq!(
-            last(Verb::ForceTerminate),
-            Some(("terminate_service", Phase::Gone))
-        );
+        assert_eq!(last(Verb::ForceTerminate), Some(("terminate_service", Phase::Gone)));
         let forced = Verb::ForceTerminate.acts();
-        assert!(
-            forced
-                .iter()
-                .all(|a| a.opening.iter().all(|l| l.script.is_none()))
-        );
+        assert!(forced.iter().all(|a| a.opening.iter().all(|l| l.script.is_none())));
     }
 }

@@ -59,9 +59,7 @@ impl Book {
         let over: Vec<(u32, Ending)> = self
             .records()
             .filter_map(|(key, record)| {
-                let lease = record
-                    .lease
-                    .filter(|lease| !lease.released && lease.expire <= now)?;
+                let lease = record.lease.filter(|lease| !lease.released && lease.expire <= now)?;
                 Some((key, lease.ending))
             })
             .collect();

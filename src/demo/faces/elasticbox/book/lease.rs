@@ -32,9 +32,7 @@ impl Lease {
     /// Reads `{"expire": "YYYY-MM-DD HH:MM:SS.ffffff", "operation": "shutdown"|"terminate"}`; `released` may stand
     /// beside them, as the answers have it.
     pub(in super::super) fn read(value: &Value) -> Result<Self, Problem> {
-        let fields = value
-            .as_object()
-            .ok_or_else(|| Problem::data("lease must be an object"))?;
+        let fields = value.as_object().ok_or_else(|| Problem::data("lease must be an object"))?;
         if let Some(key) =
             (fields.keys()).find(|k| !["expire", "operation", "released"].contains(&k.as_str()))
         {
@@ -52,11 +50,7 @@ impl Lease {
             Some(Value::Bool(released)) => *released,
             Some(_) => return Err(Problem::data("lease.released must be true or false")),
         };
-        Ok(Self {
-            expire,
-            ending,
-            released,
-        })
+        Ok(Self { expire, ending, released })
     }
 
     /// As the answers have it.
@@ -92,24 +86,14 @@ pub(super) fn give(book: &mut Book, fleet: &Fleet) {
                     continue;
                 }
                 let minutes = MINUTES.get(given % MINUTES.len()).copied().unwrap_or(60);
-                let expire = born
-                    .checked_add(SignedDuration::from_mins(minutes))
-                    .unwrap_or(born);
+                let expire = born.checked_add(SignedDuration::from_mins(minutes)).unwrap_or(born);
                 Lease {
                     expire,
-                    ending: if given % 2 == 0 {
-                        Ending::Shutdown
-                    } else {
-                        Ending::Terminate
-                    },
+                    ending: if given % 2 == 0 { Ending::Shutdown } else { Ending::Terminate },
                     released: false,
                 }
             }
-            Phase::Stopped => Lease {
-                expire: instance.changed,
-                ending: Ending::Shutdown,
-                released: true,
-            },
+            Phase::Stopped => Lease { expire: instance.changed, ending: Ending::Shutdown, released: true },
             _ => continue,
         };
         given += 1;

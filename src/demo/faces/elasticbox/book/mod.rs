@@ -98,10 +98,7 @@ pub(super) struct Mark {
 impl Book {
     /// A book about the fleet as it is: some leases, and records of what is terminated already.
     pub(super) fn open(fleet: &Fleet, salt: String) -> Self {
-        let mut book = Self {
-            salt,
-            ..Self::default()
-        };
+        let mut book = Self { salt, ..Self::default() };
         for (key, instance) in (0..).zip(&fleet.instances) {
             let dead = instance.phase == Phase::Gone && ours(fleet, instance);
             if dead {
@@ -141,10 +138,7 @@ impl Book {
 
     /// Leaves nothing of a terminated instance but that it is deleted.
     pub(super) fn delete(&mut self, key: u32, instance: &Instance) {
-        *self.record_of(key, instance) = Record {
-            deleted: true,
-            ..Record::default()
-        };
+        *self.record_of(key, instance) = Record { deleted: true, ..Record::default() };
     }
 
     /// Whether what happens to an instance matters here before somebody asks: an operation is not over, or a lease.
@@ -195,10 +189,7 @@ impl Book {
 impl Record {
     /// A record that begins with what must have happened before it.
     fn of(instance: &Instance) -> Self {
-        let mut record = Self {
-            runs: beginnings(instance),
-            ..Self::default()
-        };
+        let mut record = Self { runs: beginnings(instance), ..Self::default() };
         for nth in 0..record.runs.len() {
             record.mark(nth, None, 0);
         }
@@ -215,9 +206,7 @@ impl Record {
         };
         let before = run.spans.clone();
         let phase = fleet.instances.get(key as usize).map(|i| i.phase);
-        let job = run
-            .job
-            .and_then(|number| fleet.jobs.iter().rev().find(|j| j.number == number));
+        let job = run.job.and_then(|number| fleet.jobs.iter().rev().find(|j| j.number == number));
         match job {
             Some(job) => {
                 for (span, step) in run.spans.iter_mut().zip(&job.steps) {
@@ -259,12 +248,7 @@ impl Record {
         for (at, (act, span)) in run.verb.acts().iter().zip(&run.spans).enumerate() {
             let was = before.and_then(|b| b.get(at)).copied().unwrap_or_default();
             for script in act.opening.iter().filter_map(|line| line.script) {
-                let mark = |over| Mark {
-                    offset,
-                    operation: act.event,
-                    script,
-                    over,
-                };
+                let mark = |over| Mark { offset, operation: act.event, script, over };
                 if was.began.is_none() && span.began.is_some() {
                     self.write(mark(false));
                 }
@@ -278,10 +262,7 @@ impl Record {
 
 /// Whether an instance belongs to this face's account.
 pub(super) fn ours(fleet: &Fleet, instance: &Instance) -> bool {
-    fleet
-        .containers
-        .get(instance.container as usize)
-        .is_some_and(|c| c.account == Account::ElasticBox)
+    fleet.containers.get(instance.container as usize).is_some_and(|c| c.account == Account::ElasticBox)
 }
 
 /// What must have been done to an instance that nobody has touched through this face.

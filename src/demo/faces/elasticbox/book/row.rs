@@ -40,13 +40,7 @@ impl<'f> Row<'f> {
         let instance = fleet.instances.get(key as usize)?;
         ours(fleet, instance).then_some(())?;
         let container = fleet.containers.get(instance.container as usize)?;
-        Some(Self {
-            key,
-            instance,
-            container,
-            record: book.record(key),
-            fleet,
-        })
+        Some(Self { key, instance, container, record: book.record(key), fleet })
     }
 
     /// An instance named in a path.
@@ -68,9 +62,7 @@ impl<'f> Row<'f> {
 
     /// Every instance whose record is not deleted, the terminated ones among them, oldest index first.
     pub(in super::super) fn all(book: &'f Book, fleet: &'f Fleet) -> Vec<Self> {
-        let alive = fleet
-            .containers_of(Account::ElasticBox)
-            .flat_map(|(_, c)| c.instances.iter().copied());
+        let alive = fleet.containers_of(Account::ElasticBox).flat_map(|(_, c)| c.instances.iter().copied());
         let dead = book.records().filter(|(key, record)| {
             let gone = |i: &Instance| i.phase == Phase::Gone;
             !record.deleted && fleet.instances.get(*key as usize).is_some_and(gone)
@@ -78,9 +70,7 @@ impl<'f> Row<'f> {
         let mut keys: Vec<u32> = alive.chain(dead.map(|(key, _)| key)).collect();
         keys.sort_unstable();
         keys.dedup();
-        keys.into_iter()
-            .filter_map(|key| Self::of(book, fleet, key))
-            .collect()
+        keys.into_iter().filter_map(|key| Self::of(book, fleet, key)).collect()
     }
 
     /// `i-3e43qa`.
@@ -100,10 +90,7 @@ impl<'f> Row<'f> {
 
     /// Whether it refuses to be terminated.
     pub(in super::super) fn protected(&self) -> bool {
-        self.fleet
-            .extras
-            .get(&self.key)
-            .is_some_and(|extras| extras.protected)
+        self.fleet.extras.get(&self.key).is_some_and(|extras| extras.protected)
     }
 
     /// The scripts' places in what its machine printed; without a record all of them ran before anything was.
@@ -116,8 +103,7 @@ impl<'f> Row<'f> {
 
     /// Its operations, oldest first.
     pub(in super::super) fn runs(&self) -> Vec<Run> {
-        self.record
-            .map_or_else(|| beginnings(self.instance), |r| r.runs.clone())
+        self.record.map_or_else(|| beginnings(self.instance), |r| r.runs.clone())
     }
 
     /// State and event.
@@ -140,11 +126,9 @@ impl<'f> Row<'f> {
         // An operation that was accepted and has not begun still shows the pair from before it.
         let begun = record.runs.iter().rev().find_map(|run| Some((run, run.event()?)));
         match begun {
-            Some((run, (event, since))) => Pair {
-                state: if run.ended.is_none() { "processing" } else { state },
-                event,
-                since,
-            },
+            Some((run, (event, since))) => {
+                Pair { state: if run.ended.is_none() { "processing" } else { state }, event, since }
+            }
             None => Pair {
                 state: "processing",
                 event: "deploy",
@@ -158,18 +142,12 @@ impl<'f> Row<'f> {
         let record = self.record;
         let run = record.and_then(|r| r.runs.last());
         let run = run.and_then(|run| run.ended.or_else(|| run.event().map(|(_, since)| since)));
-        [run, record.and_then(|r| r.edited)]
-            .into_iter()
-            .flatten()
-            .fold(self.instance.changed, Timestamp::max)
+        [run, record.and_then(|r| r.edited)].into_iter().flatten().fold(self.instance.changed, Timestamp::max)
     }
 
     /// Whether nothing may be begun on it now.
     pub(in super::super) fn busy(&self) -> bool {
-        let open = self
-            .record
-            .and_then(|r| r.runs.last())
-            .is_some_and(|run| run.ended.is_none());
+        let open = self.record.and_then(|r| r.runs.last()).is_some_and(|run| run.ended.is_none());
         open || matches!(
             self.instance.phase,
             Phase::New | Phase::Starting | Phase::Migrating | Phase::Stopping | Phase::Deleting

@@ -52,38 +52,21 @@ pub(in super::super) struct Run {
 impl Run {
     /// An operation that was just accepted.
     pub(in super::super) fn accepted(verb: Verb, job: u32, asked: Timestamp) -> Self {
-        Self {
-            verb,
-            job: Some(job),
-            asked,
-            spans: vec![Span::default(); verb.acts().len()],
-            ended: None,
-        }
+        Self { verb, job: Some(job), asked, spans: vec![Span::default(); verb.acts().len()], ended: None }
     }
 
     /// One of long ago: its acts took `seconds` each, beginning at `asked`.
     pub(in super::super) fn past(verb: Verb, asked: Timestamp, seconds: i64) -> Self {
         let after = |nth: i64| {
             asked
-                .checked_add(jiff::SignedDuration::from_millis(
-                    nth * seconds * 1000 + 133 * nth + 7,
-                ))
+                .checked_add(jiff::SignedDuration::from_millis(nth * seconds * 1000 + 133 * nth + 7))
                 .unwrap_or(asked)
         };
         let spans: Vec<Span> = (0..)
             .zip(verb.acts())
-            .map(|(nth, _)| Span {
-                began: Some(after(nth)),
-                done: Some(after(nth + 1)),
-            })
+            .map(|(nth, _)| Span { began: Some(after(nth)), done: Some(after(nth + 1)) })
             .collect();
-        Self {
-            verb,
-            job: None,
-            asked,
-            ended: spans.last().and_then(|s| s.done),
-            spans,
-        }
+        Self { verb, job: None, asked, ended: spans.last().and_then(|s| s.done), spans }
     }
 
     /// The act that is under way, or the last one when it is over; `None` before it begins.

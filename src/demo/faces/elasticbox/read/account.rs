@@ -61,9 +61,7 @@ pub(in super::super) async fn workspaces(
     RawQuery(raw): RawQuery,
 ) -> Result<Json<Vec<Value>>, Problem> {
     let limit = match parameter(raw.as_deref(), "limit") {
-        Some(text) => text
-            .parse::<usize>()
-            .map_err(|_| Problem::request("limit must be a number"))?,
+        Some(text) => text.parse::<usize>().map_err(|_| Problem::request("limit must be a number"))?,
         None => usize::MAX,
     };
     let wanted = ids(raw.as_deref());

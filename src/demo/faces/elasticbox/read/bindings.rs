@@ -18,12 +18,10 @@ pub(in super::super) async fn profiles(
 ) -> Result<Json<Vec<Value>>, Problem> {
     counter.look(|book, fleet, catalogue| {
         let row = Row::find(book, fleet, &id)?;
-        let rows = instance::bound(&row, fleet)
-            .filter_map(|key| Row::of(book, fleet, key))
-            .map(|target| {
-                let owner = instance::owner(&target, catalogue);
-                profile(&target, owner)
-            });
+        let rows = instance::bound(&row, fleet).filter_map(|key| Row::of(book, fleet, key)).map(|target| {
+            let owner = instance::owner(&target, catalogue);
+            profile(&target, owner)
+        });
         Ok(Json(rows.collect()))
     })
 }

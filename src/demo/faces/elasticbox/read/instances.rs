@@ -45,9 +45,7 @@ pub(in super::super) async fn of_workspace(
 
 fn reaches(workspace: &str, row: &Row<'_>, catalogue: &Catalogue) -> bool {
     instance::owner(row, catalogue) == workspace
-        || instance::members(row, catalogue)
-            .iter()
-            .any(|member| member["workspace"] == workspace)
+        || instance::members(row, catalogue).iter().any(|member| member["workspace"] == workspace)
 }
 
 /// `GET /services/instances/{id}`.

@@ -35,10 +35,7 @@ pub(in super::super) async fn machine_logs(
     let (marks, kept, other) = counter.look(|book, fleet, _| {
         let row = Row::find(book, fleet, &id)?;
         let kept = row.record.and_then(|r| r.log.clone());
-        let names = [
-            row.container.name.clone(),
-            uuid(Kind::ScriptBox, row.instance.container),
-        ];
+        let names = [row.container.name.clone(), uuid(Kind::ScriptBox, row.instance.container)];
         let other = of_box.is_some_and(|name| !names.contains(&name));
         Ok((row.marks(), kept, other))
     })?;
@@ -47,10 +44,7 @@ pub(in super::super) async fn machine_logs(
     let text = if other {
         String::new()
     } else {
-        let wanted = Wanted {
-            operation: of("operation"),
-            script: of("event"),
-        };
+        let wanted = Wanted { operation: of("operation"), script: of("event") };
         weave(&id, &marks, end, &bytes, &wanted)
     };
     Ok(([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], text))
@@ -65,9 +59,7 @@ struct Wanted {
 
 impl Wanted {
     fn takes(&self, mark: &Mark) -> bool {
-        self.operation
-            .as_deref()
-            .is_none_or(|word| word == mark.operation)
+        self.operation.as_deref().is_none_or(|word| word == mark.operation)
             && self.script.as_deref().is_none_or(|word| word == mark.script)
     }
 }
@@ -123,26 +115,15 @@ mod tests {
     use super::*;
 
     fn mark(offset: u64, operation: &'static str, script: &'static str, over: bool) -> Mark {
-        Mark {
-            offset,
-            operation,
-            script,
-            over,
-        }
+        Mark { offset, operation, script, over }
     }
 
     #[test]
     fn the_text_only_grows_while_a_script_runs() {
         let any = Wanted::default();
-        let mut marks = vec![
-            mark(0, "deploy", "start", false),
-            mark(0, "deploy", "start", true),
-        ];
+        let mut marks = vec![mark(0, "deploy", "start", false), mark(0, "deploy", "start", true)];
         let first = weave("i-a", &marks, 4, b"one\n", &any);
-        assert_eq!(
-            first,
-            "Executing start-i-a script\nstart-i-a successfully executed.\none\n"
-        );
+        assert_eq!(first, "Executing start-i-a script\nstart-i-a successfully executed.\none\n");
         marks.push(mark(9, "shutdown", "stop", false));
         let second = weave("i-a", &marks, 9, b"one\r\ntwo?", &any);
         assert!(second.starts_with(&first), "{second}");
@@ -157,10 +138,8 @@ mod tests {
             mark(6, "shutdown", "stop", false),
         ];
         let of = |operation: Option<&str>, script: Option<&str>| {
-            let wanted = Wanted {
-                operation: operation.map(str::to_owned),
-                script: script.map(str::to_owned),
-            };
+            let wanted =
+                Wanted { operation: operation.map(str::to_owned), script: script.map(str::to_owned) };
             weave("i-a", &marks, 6, b"hello\n", &wanted)
         };
         assert_eq!(of(None, Some("start")), "Executing start-i-a script\nhello\n");
@@ -170,15 +149,9 @@ mod tests {
 
     #[test]
     fn what_the_ring_forgot_is_simply_missing() {
-        let marks = [
-            mark(0, "deploy", "start", false),
-            mark(500, "reconfigure", "configure", false),
-        ];
+        let marks = [mark(0, "deploy", "start", false), mark(500, "reconfigure", "configure", false)];
         let text = weave("i-a", &marks, 1000, b"late", &Wanted::default());
-        assert_eq!(
-            text,
-            "Executing start-i-a script\nExecuting configure-i-a script\nlate"
-        );
+        assert_eq!(text, "Executing start-i-a script\nExecuting configure-i-a script\nlate");
         assert_eq!(whole("é".as_bytes().get(..1).expect("a byte")), "");
     }
 }

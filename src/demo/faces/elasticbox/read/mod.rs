@@ -16,12 +16,7 @@ pub(super) fn parameter(raw: Option<&str>, name: &str) -> Option<String> {
 /// Comma-separated ids; a comma behind the last one does no harm.
 fn ids(raw: Option<&str>) -> Option<Vec<String>> {
     let text = parameter(raw, "ids")?;
-    Some(
-        text.split(',')
-            .filter(|id| !id.is_empty())
-            .map(str::to_owned)
-            .collect(),
-    )
+    Some(text.split(',').filter(|id| !id.is_empty()).map(str::to_owned).collect())
 }
 
 #[cfg(test)]
@@ -30,10 +25,7 @@ mod tests {
 
     #[test]
     fn ids_are_separated_by_commas() {
-        assert_eq!(
-            ids(Some("ids=i-a,i-b,")),
-            Some(vec!["i-a".to_owned(), "i-b".to_owned()])
-        );
+        assert_eq!(ids(Some("ids=i-a,i-b,")), Some(vec!["i-a".to_owned(), "i-b".to_owned()]));
         assert_eq!(ids(Some("ids=")), Some(Vec::new()));
         assert_eq!(ids(Some("limit=3")), None);
         assert_eq!(ids(None), None);

@@ -33,9 +33,7 @@ fn tell(row: &Row<'_>, nth: u16, run: &Run) -> Vec<Entry> {
     for (act, span) in run.verb.acts().iter().zip(&run.spans) {
         let Some(began) = span.began else { break };
         for (place, line) in (0..).zip(act.opening) {
-            let at = began
-                .checked_add(jiff::SignedDuration::from_millis(11 * place))
-                .unwrap_or(began);
+            let at = began.checked_add(jiff::SignedDuration::from_millis(11 * place)).unwrap_or(began);
             entries.push(entry(row, act, *line, at, &request, span.done));
         }
         let Some(done) = span.done else { break };
@@ -55,10 +53,7 @@ fn entry(
     finished: Option<Timestamp>,
 ) -> Entry {
     let machine = machine_name(row.key);
-    let text = line
-        .text
-        .replace("{machine}", &machine)
-        .replace("{box}", &row.container.name);
+    let text = line.text.replace("{machine}", &machine).replace("{box}", &row.container.name);
     let mut value = json!({ "text": text, "created": time(at), "level": line.level, "request_id": request });
     if let Some(script) = line.script {
         value["box"] = json!("");
@@ -70,10 +65,7 @@ fn entry(
             value["finished"] = json!(time(finished));
         }
     }
-    Entry {
-        event: act.event,
-        value,
-    }
+    Entry { event: act.event, value }
 }
 
 /// What a failed instance adds. The samples show no level of errors; this one is ours.
@@ -81,11 +73,7 @@ fn failure(row: &Row<'_>) -> Option<Entry> {
     if row.instance.phase != Phase::Failed {
         return None;
     }
-    let why = row
-        .instance
-        .error
-        .as_deref()
-        .unwrap_or("the machine does not answer");
+    let why = row.instance.error.as_deref().unwrap_or("the machine does not answer");
     let machine = machine_name(row.key);
     Some(Entry {
         event: row.pair().event,
@@ -106,13 +94,7 @@ pub(in super::super) fn operations(row: &Row<'_>, owner: &str, username: &str) -
         let mut events: Vec<&'static str> = run.verb.acts().iter().map(|act| act.event).collect();
         events.dedup();
         for (step, event) in (0_u16..).zip(events) {
-            let acts = || {
-                run.verb
-                    .acts()
-                    .iter()
-                    .zip(&run.spans)
-                    .filter(|(act, _)| act.event == event)
-            };
+            let acts = || run.verb.acts().iter().zip(&run.spans).filter(|(act, _)| act.event == event);
             let Some(began) = acts().find_map(|(_, span)| span.began) else {
                 break;
             };

@@ -36,23 +36,10 @@ impl Catalogue {
             .filter_map(|(key, c)| Some((key, Arc::new(script_box(fleet, key, c, &owner(c)?.id)))))
             .collect();
         let policies = (workspaces.iter())
-            .flat_map(|w| {
-                fleet
-                    .locations_of(Account::ElasticBox)
-                    .map(move |(place, at)| (w, place, at))
-            })
-            .map(|(w, place, at)| {
-                (
-                    policy_index(w.number, place),
-                    Arc::new(policy(fleet, w, place, at)),
-                )
-            })
+            .flat_map(|w| fleet.locations_of(Account::ElasticBox).map(move |(place, at)| (w, place, at)))
+            .map(|(w, place, at)| (policy_index(w.number, place), Arc::new(policy(fleet, w, place, at))))
             .collect();
-        Self {
-            workspaces,
-            boxes,
-            policies,
-        }
+        Self { workspaces, boxes, policies }
     }
 
     /// The document of a script box.
@@ -103,21 +90,13 @@ pub(in super::super) fn place_of(policy: u32) -> u32 {
 
 /// What a box asks of a policy.
 pub(in super::super) fn requirements(container: &Container) -> Vec<&'static str> {
-    if container.gpu > 0 {
-        vec!["linux", "gpu"]
-    } else {
-        vec!["linux"]
-    }
+    if container.gpu > 0 { vec!["linux", "gpu"] } else { vec!["linux"] }
 }
 
 /// What a policy at a place offers.
 pub(in super::super) fn claims(fleet: &Fleet, place: u32) -> Vec<&'static str> {
     let gpu = |server: &ServerPlan| server.location == place && server.tags.iter().any(|tag| tag == "gpu");
-    if fleet.servers.iter().any(gpu) {
-        vec!["linux", "gpu"]
-    } else {
-        vec!["linux"]
-    }
+    if fleet.servers.iter().any(gpu) { vec!["linux", "gpu"] } else { vec!["linux"] }
 }
 
 /// The box that a box's instances are bound to: the database of the same workspace.
@@ -168,9 +147,7 @@ fn variables(fleet: &Fleet, container: &Container) -> Vec<Value> {
     let variable = |kind: &str, name: &str, value: &str| json!({ "required": true, "type": kind, "name": name, "value": value, "visibility": "public" });
     let secret = |name: &str| {
         let name = name.to_lowercase();
-        ["password", "secret", "token"]
-            .iter()
-            .any(|word| name.contains(word))
+        ["password", "secret", "token"].iter().any(|word| name.contains(word))
     };
     let mut rows: Vec<Value> = container
         .env
@@ -179,11 +156,7 @@ fn variables(fleet: &Fleet, container: &Container) -> Vec<Value> {
         .collect();
     rows.extend((0..).zip(&container.ports).map(|(nth, port)| {
         let inside = port.split(':').next_back().unwrap_or(port);
-        let name = if nth == 0 {
-            "port".to_owned()
-        } else {
-            format!("port_{nth}")
-        };
+        let name = if nth == 0 { "port".to_owned() } else { format!("port_{nth}") };
         variable("Port", &name, inside)
     }));
     if let Some(bound) = bound_to(fleet, container) {
@@ -197,11 +170,7 @@ fn variables(fleet: &Fleet, container: &Container) -> Vec<Value> {
 fn policy(fleet: &Fleet, workspace: &Workspace, place: u32, location: &LocationPlan) -> Value {
     let founded = time(fleet.founded());
     let claims = claims(fleet, place);
-    let flavor = if claims.contains(&"gpu") {
-        "test.gpu"
-    } else {
-        "test.micro"
-    };
+    let flavor = if claims.contains(&"gpu") { "test.gpu" } else { "test.micro" };
     json!({
         "profile": {
             "image": "test",

@@ -14,11 +14,7 @@ use crate::demo::engine::fleet::Phase;
 /// The whole service. `salt` makes its tokens those of this run.
 pub(in super::super) fn document(row: &Row<'_>, policy: Option<&Value>, salt: &str) -> Value {
     let pair = row.pair();
-    let machines = if has_machine(row) {
-        vec![machine(row, salt)]
-    } else {
-        Vec::new()
-    };
+    let machines = if has_machine(row) { vec![machine(row, salt)] } else { Vec::new() };
     json!({
         "profile": policy.map_or(Value::Null, |p| p["profile"].clone()),
         "schema": schema("service"),
@@ -43,9 +39,7 @@ pub(in super::super) fn document(row: &Row<'_>, policy: Option<&Value>, salt: &s
 
 /// The policy in whose words the service's profile is told.
 pub(in super::super) fn profile<'c>(row: &Row<'_>, catalogue: &'c Catalogue) -> Option<&'c Value> {
-    catalogue
-        .policy(super::instance::policy_of(row, catalogue))
-        .map(std::convert::AsRef::as_ref)
+    catalogue.policy(super::instance::policy_of(row, catalogue)).map(std::convert::AsRef::as_ref)
 }
 
 fn machine(row: &Row<'_>, salt: &str) -> Value {
@@ -66,9 +60,7 @@ fn machine(row: &Row<'_>, salt: &str) -> Value {
     if row.instance.phase == Phase::Running {
         // The agent tells that it lives about twice a minute.
         let ago = now.as_second().rem_euclid(30);
-        let ping = now
-            .checked_sub(jiff::SignedDuration::from_secs(ago))
-            .unwrap_or(now);
+        let ping = now.checked_sub(jiff::SignedDuration::from_secs(ago)).unwrap_or(now);
         machine["last_agent_ping"] = json!(time(ping.max(row.instance.changed)));
     } else {
         machine["last_agent_close"] = json!(time(row.instance.changed));

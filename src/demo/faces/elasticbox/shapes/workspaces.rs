@@ -22,11 +22,8 @@ pub(in super::super) struct Workspace {
 
 /// Every workspace that the caller can reach, the personal one first.
 pub(in super::super) fn all(fleet: &Fleet, email: &str) -> Vec<Workspace> {
-    let mut found = vec![Workspace {
-        number: 0,
-        id: personal(email).to_owned(),
-        name: personal(email).to_owned(),
-    }];
+    let mut found =
+        vec![Workspace { number: 0, id: personal(email).to_owned(), name: personal(email).to_owned() }];
     for (number, environment) in (0..).zip(&fleet.environments) {
         let used = |(_, c): (u32, &Container)| c.environment == number && c.public != PERSONAL;
         if fleet.containers_of(Account::ElasticBox).any(used) {
@@ -47,11 +44,7 @@ pub(in super::super) fn personal(email: &str) -> &str {
 
 /// The number of the workspace that owns a box.
 pub(in super::super) fn number_of(container: &Container) -> u32 {
-    if container.public == PERSONAL {
-        0
-    } else {
-        container.environment + 1
-    }
+    if container.public == PERSONAL { 0 } else { container.environment + 1 }
 }
 
 impl Workspace {

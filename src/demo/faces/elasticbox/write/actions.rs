@@ -70,9 +70,7 @@ pub(in super::super) async fn end(
         Some("force_terminate") => Verb::ForceTerminate,
         Some("delete") => return forget(&counter, &id),
         _ => {
-            return Err(Problem::operation(
-                "operation must be terminate, force_terminate or delete",
-            ));
+            return Err(Problem::operation("operation must be terminate, force_terminate or delete"));
         }
     };
     begin(&counter, &id, verb, |row| {
@@ -80,15 +78,11 @@ pub(in super::super) async fn end(
             return Err(Problem::operation("the instance is terminated already"));
         }
         if row.protected() {
-            return Err(Problem::operation(
-                "the instance is protected from being terminated",
-            ));
+            return Err(Problem::operation("the instance is protected from being terminated"));
         }
         let failed_otherwise = row.instance.phase == Phase::Failed && row.last_verb() != Verb::Terminate;
         if verb == Verb::Terminate && failed_otherwise {
-            return Err(Problem::operation(
-                "an unavailable instance can be force-terminated only",
-            ));
+            return Err(Problem::operation("an unavailable instance can be force-terminated only"));
         }
         Ok(())
     })

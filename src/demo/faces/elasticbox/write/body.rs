@@ -11,15 +11,8 @@ use super::super::problem::Problem;
 /// # Errors
 /// 400 "Bad Request" when it does not say that it is JSON, 400 "Invalid Data" when it is not what it must be.
 pub(in super::super) fn read<T: DeserializeOwned>(headers: &HeaderMap, bytes: &[u8]) -> Result<T, Problem> {
-    let kind = headers
-        .get(header::CONTENT_TYPE)
-        .and_then(|v| v.to_str().ok())
-        .unwrap_or_default();
-    if kind
-        .split(';')
-        .next()
-        .is_none_or(|kind| kind.trim() != "application/json")
-    {
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
+    if kind.split(';').next().is_none_or(|kind| kind.trim() != "application/json") {
         return Err(Problem::request("Content-Type must be application/json"));
     }
     serde_json::from_slice(bytes).map_err(Problem::data)
@@ -35,18 +28,15 @@ pub(in super::super) fn updates(word: &str) -> Result<&'static str, Problem> {
 
 /// Checks a variable: an object with a name and a type; its value, if any, is text.
 pub(in super::super) fn variable(value: &Value) -> Result<(), Problem> {
-    let fields = value
-        .as_object()
-        .ok_or_else(|| Problem::data("a variable must be an object"))?;
+    let fields = value.as_object().ok_or_else(|| Problem::data("a variable must be an object"))?;
     for key in ["name", "type"] {
         if fields.get(key).and_then(Value::as_str).is_none_or(str::is_empty) {
             return Err(Problem::data(format!("a variable must have a {key}")));
         }
     }
     let text = |key: &str| fields.get(key).is_none_or(|v| v.is_string() || v.is_null());
-    if let Some(key) = ["value", "visibility", "scope", "automatic_updates"]
-        .into_iter()
-        .find(|key| !text(key))
+    if let Some(key) =
+        ["value", "visibility", "scope", "automatic_updates"].into_iter().find(|key| !text(key))
     {
         return Err(Problem::data(format!("a variable's {key} must be text")));
     }
@@ -99,14 +89,8 @@ mod tests {
         ] {
             assert!(variable(&wrong).is_err(), "{wrong}");
         }
-        let own = [
-            json!({ "name": "a", "value": "1" }),
-            json!({ "name": "a", "scope": "db", "value": "2" }),
-        ];
-        let by = [
-            json!({ "name": "a", "scope": "db", "value": "3" }),
-            json!({ "name": "b", "value": "4" }),
-        ];
+        let own = [json!({ "name": "a", "value": "1" }), json!({ "name": "a", "scope": "db", "value": "2" })];
+        let by = [json!({ "name": "a", "scope": "db", "value": "3" }), json!({ "name": "b", "value": "4" })];
         let values: Vec<Value> = overridden(&own, &by).iter().map(|v| v["value"].clone()).collect();
         assert_eq!(values, ["1", "3", "4"]);
     }
@@ -115,10 +99,7 @@ mod tests {
     fn a_body_must_say_that_it_is_json() {
         let mut headers = HeaderMap::new();
         assert!(read::<Value>(&headers, b"{}").is_err());
-        headers.insert(
-            header::CONTENT_TYPE,
-            "application/json; charset=utf-8".parse().expect("a value"),
-        );
+        headers.insert(header::CONTENT_TYPE, "application/json; charset=utf-8".parse().expect("a value"));
         assert!(read::<Value>(&headers, b"{}").is_ok());
         assert!(read::<Value>(&headers, b"{").is_err());
     }

@@ -76,16 +76,10 @@ impl Request {
             return Err(Problem::data("owner must have 1 to 64 characters"));
         }
         if self.ipv4_address.is_some() {
-            return Err(Problem::data(
-                "ipv4_address belongs to machines of one's own only",
-            ));
+            return Err(Problem::data("ipv4_address belongs to machines of one's own only"));
         }
         let overlaid = self.policy_box.iter().flat_map(|policy| &policy.variables);
-        self.chosen
-            .variables
-            .iter()
-            .chain(overlaid)
-            .try_for_each(body::variable)?;
+        self.chosen.variables.iter().chain(overlaid).try_for_each(body::variable)?;
         let lease = self.lease.as_ref().map(Lease::read).transpose()?;
         if lease.is_some_and(|lease| lease.expire <= Timestamp::now()) {
             return Err(Problem::data("lease.expire must be in the future"));
@@ -114,9 +108,7 @@ impl Request {
                 .ok_or_else(|| Problem::data("no policy box claims what the box requires"))?,
         };
         if !claimed(fleet, container, policy) {
-            return Err(Problem::data(
-                "the policy box does not claim what the box requires",
-            ));
+            return Err(Problem::data("the policy box does not claim what the box requires"));
         }
         let server = host(fleet, boxes::place_of(policy), container)
             .ok_or_else(|| Problem::data("the policy box has no room"))?;
@@ -137,9 +129,7 @@ impl Request {
 /// Whether a policy claims everything that a box requires.
 fn claimed(fleet: &Fleet, container: &Container, policy: u32) -> bool {
     let claims = boxes::claims(fleet, boxes::place_of(policy));
-    boxes::requirements(container)
-        .iter()
-        .all(|it| claims.contains(it))
+    boxes::requirements(container).iter().all(|it| claims.contains(it))
 }
 
 /// A host at a place, in turn.
@@ -167,14 +157,9 @@ pub(in super::super) async fn deploy(
     let key = engine
         .write(|fleet, told| {
             let key = add_instance(fleet, order.container, order.server, Phase::New, Timestamp::now())?;
-            let extras = Extras {
-                name: Some(request.name.clone()),
-                ..Extras::default()
-            };
+            let extras = Extras { name: Some(request.name.clone()), ..Extras::default() };
             fleet.extras.insert(key, extras);
-            told.push(Event::Reconfigured {
-                container: order.container,
-            });
+            told.push(Event::Reconfigured { container: order.container });
             Some(key)
         })
         .ok_or_else(Problem::internal)?;
@@ -214,17 +199,11 @@ mod tests {
         assert_eq!(request(|_| ()), Ok(()));
         assert_eq!(request(|b| b["name"] = json!("x".repeat(30))), Ok(()));
         let future = "2999-01-01 00:00:00.000000";
-        assert_eq!(
-            request(|b| b["lease"] = json!({ "expire": future, "operation": "shutdown" })),
-            Ok(())
-        );
+        assert_eq!(request(|b| b["lease"] = json!({ "expire": future, "operation": "shutdown" })), Ok(()));
         let wrong: [(&str, Value); 12] = [
             ("name", json!("")),
             ("name", json!("x".repeat(31))),
-            (
-                "schema",
-                json!("http://elasticbox.net/schemas/bulk-import-request"),
-            ),
+            ("schema", json!("http://elasticbox.net/schemas/bulk-import-request")),
             ("color", json!("red")),
             ("owner", json!("")),
             ("box", json!({ "id": "b" })),
@@ -232,10 +211,7 @@ mod tests {
             ("automatic_updates", json!("always")),
             ("automatic_updates", Value::Null),
             ("lease", json!({ "expire": future })),
-            (
-                "lease",
-                json!({ "expire": "2001-01-01 00:00:00.000000", "operation": "shutdown" }),
-            ),
+            ("lease", json!({ "expire": "2001-01-01 00:00:00.000000", "operation": "shutdown" })),
             ("ipv4_address", json!("10.0.0.1")),
         ];
         for (key, value) in wrong {

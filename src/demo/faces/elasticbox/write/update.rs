@@ -19,18 +19,8 @@ use super::super::shapes::instance::{self, Document};
 use super::body;
 
 /// What an instance must have; `lease` is not among it: leaving it out ends the lease.
-const REQUIRED: [&str; 10] = [
-    "automatic_updates",
-    "box",
-    "boxes",
-    "id",
-    "name",
-    "operation",
-    "schema",
-    "service",
-    "state",
-    "tags",
-];
+const REQUIRED: [&str; 10] =
+    ["automatic_updates", "box", "boxes", "id", "name", "operation", "schema", "service", "state", "tags"];
 
 /// What may change.
 #[derive(Debug)]
@@ -48,19 +38,13 @@ impl Changes {
             return Err(Problem::data(format!("an instance must have {key}")));
         }
         if document["schema"] != "http://elasticbox.net/schemas/instance" {
-            return Err(Problem::data(
-                "schema must be http://elasticbox.net/schemas/instance",
-            ));
+            return Err(Problem::data("schema must be http://elasticbox.net/schemas/instance"));
         }
         if document["id"] != id {
             return Err(Problem::data(format!("id must be {id}")));
         }
         let boxes = rows(document, "boxes")?.unwrap_or_default();
-        if boxes.is_empty()
-            || boxes
-                .iter()
-                .any(|b| !b["id"].is_string() || !b["schema"].is_string())
-        {
+        if boxes.is_empty() || boxes.iter().any(|b| !b["id"].is_string() || !b["schema"].is_string()) {
             return Err(Problem::data("boxes must be a list of boxes"));
         }
         let variables = rows(document, "variables")?;
@@ -85,11 +69,7 @@ impl Changes {
         }
         record.tags = Some(self.tags);
         record.lease = self.lease;
-        if self
-            .members
-            .as_ref()
-            .is_some_and(|members| now["members"].as_array() != Some(members))
-        {
+        if self.members.as_ref().is_some_and(|members| now["members"].as_array() != Some(members)) {
             record.members = self.members;
         }
         if let Some(variables) = self.variables {
@@ -173,15 +153,11 @@ mod tests {
     #[test]
     fn a_lease_that_is_left_out_ends() {
         let mut record = Record::default();
-        Changes::read("i-a", &document())
-            .expect("whole")
-            .apply(&mut record, &document());
+        Changes::read("i-a", &document()).expect("whole").apply(&mut record, &document());
         assert!(record.lease.is_some() && record.boxes.is_none() && record.members.is_none());
         let mut sent = document();
         sent.as_object_mut().expect("an object").remove("lease");
-        Changes::read("i-a", &sent)
-            .expect("whole")
-            .apply(&mut record, &document());
+        Changes::read("i-a", &sent).expect("whole").apply(&mut record, &document());
         assert_eq!(record.lease, None);
     }
 }

@@ -37,16 +37,12 @@ pub(super) fn zones(visit: &mut Visit<'_>) -> Value {
 /// `GET /operation/{id}`, in the zone it was begun in.
 pub(super) fn operation(visit: &mut Visit<'_>) -> Answer {
     let number = index(Thing::Operation, visit.param("id"));
-    number
-        .and_then(|number| visit.operation(number))
-        .ok_or_else(|| Problem::missing("The operation"))
+    number.and_then(|number| visit.operation(number)).ok_or_else(|| Problem::missing("The operation"))
 }
 
 /// `GET /instance-type`: of every zone, each saying where it is sold.
 pub(super) fn types(visit: &mut Visit<'_>) -> Value {
-    let all = (0..)
-        .zip(types::TYPES)
-        .map(|(key, kind)| kind.document(key, visit.known));
+    let all = (0..).zip(types::TYPES).map(|(key, kind)| kind.document(key, visit.known));
     json!({ "instance-types": all.collect::<Vec<Value>>() })
 }
 
@@ -59,34 +55,21 @@ pub(super) fn one_type(visit: &mut Visit<'_>) -> Answer {
 
 /// `GET /ai/instance-type`: the families with accelerators of this zone, and whether there are any left.
 pub(super) fn accelerators(visit: &mut Visit<'_>) -> Value {
-    let here = types::TYPES
-        .iter()
-        .filter(|t| t.gpus > 0 && t.zones.contains(&visit.zone_name()));
-    let mut families: Vec<Value> = here
-        .map(|kind| json!({ "family": kind.family, "authorized": kind.authorized() }))
-        .collect();
+    let here = types::TYPES.iter().filter(|t| t.gpus > 0 && t.zones.contains(&visit.zone_name()));
+    let mut families: Vec<Value> =
+        here.map(|kind| json!({ "family": kind.family, "authorized": kind.authorized() })).collect();
     families.dedup();
     json!({ "instance-types": families })
 }
 
 /// `GET /template`: the public ones, unless the private ones are asked for.
 pub(super) fn templates(visit: &mut Visit<'_>) -> Answer {
-    let wanted = visit
-        .asked_word("visibility", &["private", "public"])?
-        .unwrap_or("public");
+    let wanted = visit.asked_word("visibility", &["private", "public"])?.unwrap_or("public");
     let family = visit.asked("family");
-    let private = visit
-        .book
-        .all(Thing::Template, visit.zone)
-        .map(|(_, held)| held.document.clone());
-    let all: Vec<Value> = if wanted == "public" {
-        templates::documents(visit.zone).collect()
-    } else {
-        private.collect()
-    };
-    let all = all
-        .into_iter()
-        .filter(|t| family.is_none_or(|family| t["family"] == family));
+    let private = visit.book.all(Thing::Template, visit.zone).map(|(_, held)| held.document.clone());
+    let all: Vec<Value> =
+        if wanted == "public" { templates::documents(visit.zone).collect() } else { private.collect() };
+    let all = all.into_iter().filter(|t| family.is_none_or(|family| t["family"] == family));
     Ok(json!({ "templates": all.collect::<Vec<Value>>() }))
 }
 
@@ -105,8 +88,7 @@ fn all(visit: &Visit<'_>, thing: Thing, name: &str) -> Value {
 
 fn one(visit: &Visit<'_>, thing: Thing, what: &str) -> Answer {
     let held = visit.book.find(thing, visit.zone, visit.param("id"));
-    held.map(|held| held.document.clone())
-        .ok_or_else(|| Problem::missing(what))
+    held.map(|held| held.document.clone()).ok_or_else(|| Problem::missing(what))
 }
 
 /// `GET /snapshot`.
@@ -127,9 +109,7 @@ pub(super) fn address(visit: &mut Visit<'_>) -> Answer {
 /// `GET /private-network`.
 pub(super) fn networks(visit: &mut Visit<'_>) -> Value {
     let all = visit.book.all(Thing::PrivateNetwork, visit.zone);
-    let rows: Vec<Value> = all
-        .map(|(key, held)| with_leases(visit, key, &held.document))
-        .collect();
+    let rows: Vec<Value> = all.map(|(key, held)| with_leases(visit, key, &held.document)).collect();
     json!({ "private-networks": rows })
 }
 
@@ -146,13 +126,8 @@ pub(super) fn target(visit: &mut Visit<'_>) -> Answer {
 /// `GET /block-storage`: all, or those of one instance.
 pub(super) fn volumes(visit: &mut Visit<'_>) -> Value {
     let of = visit.asked("instance-id");
-    let all = visit
-        .book
-        .all(Thing::Volume, visit.zone)
-        .map(|(_, held)| &held.document);
-    let rows: Vec<&Value> = all
-        .filter(|volume| of.is_none_or(|of| volume["instance"]["id"] == of))
-        .collect();
+    let all = visit.book.all(Thing::Volume, visit.zone).map(|(_, held)| &held.document);
+    let rows: Vec<&Value> = all.filter(|volume| of.is_none_or(|of| volume["instance"]["id"] == of)).collect();
     json!({ "block-storage-volumes": rows })
 }
 
@@ -169,8 +144,7 @@ pub(super) fn keys(visit: &mut Visit<'_>) -> Value {
 /// `GET /ssh-key/{name}`.
 pub(super) fn key(visit: &mut Visit<'_>) -> Answer {
     let held = visit.book.find(Thing::SshKey, visit.zone, visit.param("name"));
-    held.map(|held| held.document.clone())
-        .ok_or_else(|| Problem::missing("The SSH key"))
+    held.map(|held| held.document.clone()).ok_or_else(|| Problem::missing("The SSH key"))
 }
 
 /// `POST /ssh-key`: done at once. The text of the key is never given back.
@@ -196,9 +170,7 @@ fn fingerprint(text: &str) -> Option<String> {
     let mut words = text.split_whitespace();
     let (kind, blob) = (words.next()?, STANDARD.decode(words.next()?).ok()?);
     let length = u32::try_from(kind.len()).ok()?.to_be_bytes();
-    let inside = blob
-        .strip_prefix(&length)
-        .and_then(|rest| rest.strip_prefix(kind.as_bytes()));
+    let inside = blob.strip_prefix(&length).and_then(|rest| rest.strip_prefix(kind.as_bytes()));
     inside?;
     let digest = digest::digest(&digest::SHA256, &blob);
     Some(format!("SHA256:{}", STANDARD_NO_PAD.encode(digest)))
@@ -247,9 +219,7 @@ fn quota_of(visit: &Visit<'_>, resource: &str, limit: i64) -> Value {
 
 /// `GET /quota`: of the whole organisation.
 pub(super) fn quotas(visit: &mut Visit<'_>) -> Value {
-    let rows = QUOTAS
-        .iter()
-        .map(|(resource, limit)| quota_of(visit, resource, *limit));
+    let rows = QUOTAS.iter().map(|(resource, limit)| quota_of(visit, resource, *limit));
     json!({ "quotas": rows.collect::<Vec<Value>>() })
 }
 

@@ -23,10 +23,7 @@ fn guest(visit: &Visit<'_>, machine: u32) -> Guest {
 }
 
 fn dress(visit: &mut Visit<'_>, machine: u32, change: impl FnOnce(&mut Guest)) {
-    visit
-        .desk
-        .engine
-        .read(|fleet| visit.book.dress(fleet, machine, change));
+    visit.desk.engine.read(|fleet| visit.book.dress(fleet, machine, change));
 }
 
 /// `PUT :start`, plainly or into rescue.
@@ -76,10 +73,8 @@ fn while_stopped(
 ) -> Value {
     // It must be written down for the change to find it once the work is done.
     dress(visit, machine, |_| {});
-    let work = visit
-        .desk
-        .engine
-        .read(|fleet| machines::through(fleet, machine, verb, &[(caption, Phase::Stopped)]));
+    let work =
+        visit.desk.engine.read(|fleet| machines::through(fleet, machine, verb, &[(caption, Phase::Stopped)]));
     let later = Box::new(move |book: &mut Book| book.redress(machine, change));
     visit.submit(work, instance(machine), Names::Always, Some(later))
 }
@@ -97,17 +92,11 @@ pub(super) fn reset(visit: &mut Visit<'_>) -> Answer {
     disk_fits(disk, least, now.kind)?;
     visit.stopped(machine)?;
     let password = if password { Some(new_password()?) } else { None };
-    Ok(while_stopped(
-        visit,
-        machine,
-        ("Reset", "machine.reset"),
-        "Writing the disk anew",
-        move |guest| {
-            guest.template = wanted;
-            guest.disk_gib = disk;
-            guest.password = password;
-        },
-    ))
+    Ok(while_stopped(visit, machine, ("Reset", "machine.reset"), "Writing the disk anew", move |guest| {
+        guest.template = wanted;
+        guest.disk_gib = disk;
+        guest.password = password;
+    }))
 }
 
 /// `PUT :scale`: another type of the same family.
@@ -123,22 +112,13 @@ pub(super) fn scale(visit: &mut Visit<'_>) -> Answer {
     if let (Some(from), Some(to)) = (from, to)
         && !from.scales_to(to)
     {
-        return Err(Problem::state(format!(
-            "A {} instance cannot become a {} one",
-            from.family, to.family
-        )));
+        return Err(Problem::state(format!("A {} instance cannot become a {} one", from.family, to.family)));
     }
     disk_fits(now.disk_gib, 0, wanted)?;
     visit.stopped(machine)?;
-    Ok(while_stopped(
-        visit,
-        machine,
-        ("Scale", "machine.scale"),
-        "Making room",
-        move |guest| {
-            guest.kind = wanted;
-        },
-    ))
+    Ok(while_stopped(visit, machine, ("Scale", "machine.scale"), "Making room", move |guest| {
+        guest.kind = wanted;
+    }))
 }
 
 /// `PUT :resize-disk`: it can only grow.
@@ -154,15 +134,9 @@ pub(super) fn resize_disk(visit: &mut Visit<'_>) -> Answer {
     }
     disk_fits(wanted, 0, now.kind)?;
     visit.stopped(machine)?;
-    Ok(while_stopped(
-        visit,
-        machine,
-        ("Resize", "machine.resize"),
-        "Growing the disk",
-        move |guest| {
-            guest.disk_gib = wanted;
-        },
-    ))
+    Ok(while_stopped(visit, machine, ("Resize", "machine.resize"), "Growing the disk", move |guest| {
+        guest.disk_gib = wanted;
+    }))
 }
 
 /// `POST :enable-tpm`.
@@ -172,15 +146,9 @@ pub(super) fn enable_tpm(visit: &mut Visit<'_>) -> Answer {
         return Err(Problem::conflict("The instance has a TPM already"));
     }
     visit.stopped(machine)?;
-    Ok(while_stopped(
-        visit,
-        machine,
-        ("Enable the TPM of", "machine.tpm"),
-        "Adding the device",
-        |guest| {
-            guest.tpm = true;
-        },
-    ))
+    Ok(while_stopped(visit, machine, ("Enable the TPM of", "machine.tpm"), "Adding the device", |guest| {
+        guest.tpm = true;
+    }))
 }
 
 /// A password and the moment it was made.
@@ -206,13 +174,7 @@ pub(super) fn reset_password(visit: &mut Visit<'_>) -> Answer {
     let later = Box::new(move |book: &mut Book| {
         book.redress(machine, move |guest| guest.password = Some(password));
     });
-    Ok(small(
-        visit,
-        machine,
-        "Reset the password of",
-        "machine.password",
-        Some(later),
-    ))
+    Ok(small(visit, machine, "Reset the password of", "machine.password", Some(later)))
 }
 
 /// `GET :password`: for a day after it was made.
@@ -229,19 +191,13 @@ pub(super) fn password(visit: &mut Visit<'_>) -> Answer {
 /// into the address of its web page.
 pub(super) fn console(visit: &mut Visit<'_>) -> Answer {
     let machine = visit.machine()?;
-    let phase = visit
-        .desk
-        .engine
-        .read(|fleet| fleet.instances.get(machine as usize).map(|i| i.phase));
+    let phase = visit.desk.engine.read(|fleet| fleet.instances.get(machine as usize).map(|i| i.phase));
     if phase != Some(Phase::Running) {
         return Err(Problem::state("The instance is not running"));
     }
     let token = random_hex(24).map_err(|e| Problem::internal(&e))?;
     let host = visit.host.clone();
     let path = format!("exoscale/{}/console-proxy?token={token}", visit.zone_name());
-    tracing::debug!(
-        name = instances::name(visit, machine),
-        "a console address was given"
-    );
+    tracing::debug!(name = instances::name(visit, machine), "a console address was given");
     Ok(json!({ "url": format!("ws://{host}/{path}"), "host": host, "path": path }))
 }

@@ -61,9 +61,7 @@ fn order(visit: &Visit<'_>) -> Result<Order, Problem> {
         target: fields.reference("deploy-target"),
         secureboot: fields.flag("secureboot-enabled").unwrap_or(false),
         tpm: fields.flag("tpm-enabled").unwrap_or(false),
-        consistent: fields
-            .flag("application-consistent-snapshot-enabled")
-            .unwrap_or(false),
+        consistent: fields.flag("application-consistent-snapshot-enabled").unwrap_or(false),
         password: None,
         rescue: None,
         domain: None,
@@ -123,16 +121,10 @@ pub(super) fn template(visit: &Visit<'_>, text: &str) -> Result<(String, u64, bo
 pub(super) fn disk_fits(disk_gib: u64, least: u64, kind: u32) -> Result<(), Problem> {
     let most = types::at(kind).map_or(u64::MAX, types::InstanceType::most_disk);
     if disk_gib < least {
-        return Err(Problem::field(
-            "disk-size",
-            &format!("the template needs {least} GiB at least"),
-        ));
+        return Err(Problem::field("disk-size", &format!("the template needs {least} GiB at least")));
     }
     if disk_gib > most {
-        return Err(Problem::field(
-            "disk-size",
-            &format!("the type takes {most} GiB at most"),
-        ));
+        return Err(Problem::field("disk-size", &format!("the type takes {most} GiB at most")));
     }
     Ok(())
 }
@@ -140,23 +132,12 @@ pub(super) fn disk_fits(disk_gib: u64, least: u64, kind: u32) -> Result<(), Prob
 fn all_there(visit: &Visit<'_>, guest: &Guest) -> Result<(), Problem> {
     let kinds = [
         (Thing::SshKey, "The SSH key", guest.keys.as_slice()),
-        (
-            Thing::SecurityGroup,
-            "The security group",
-            guest.groups.as_slice(),
-        ),
-        (
-            Thing::AntiAffinityGroup,
-            "The anti-affinity group",
-            guest.apart.as_slice(),
-        ),
+        (Thing::SecurityGroup, "The security group", guest.groups.as_slice()),
+        (Thing::AntiAffinityGroup, "The anti-affinity group", guest.apart.as_slice()),
         (Thing::DeployTarget, "The deploy target", guest.target.as_slice()),
     ];
     for (thing, what, ids) in kinds {
-        if ids
-            .iter()
-            .any(|id| visit.book.find(thing, visit.zone, id).is_none())
-        {
+        if ids.iter().any(|id| visit.book.find(thing, visit.zone, id).is_none()) {
             return Err(Problem::missing(what));
         }
     }
@@ -180,13 +161,9 @@ pub(super) fn create(visit: &mut Visit<'_>) -> Answer {
         if fleet.machines_of(Account::Exoscale).count() >= MOST.max(fleet.instances.len()) {
             return Err(Problem::forbidden("The quota of instances is used up"));
         }
-        let place = fleet
-            .locations_of(Account::Exoscale)
-            .find(|(_, location)| location.code == zone);
+        let place = fleet.locations_of(Account::Exoscale).find(|(_, location)| location.code == zone);
         let place = place.map(|(key, _)| key);
-        let server = fleet
-            .servers_of(Account::Exoscale)
-            .find(|(_, s)| Some(s.location) == place);
+        let server = fleet.servers_of(Account::Exoscale).find(|(_, s)| Some(s.location) == place);
         let Some((server, _)) = server else {
             return Ok(None);
         };
@@ -206,8 +183,7 @@ pub(super) fn create(visit: &mut Visit<'_>) -> Answer {
         if let Some((machine, _)) = &made {
             visit.book.dress(fleet, *machine, |guest| *guest = order.guest);
         }
-        made.map(Some)
-            .ok_or_else(|| Problem::internal("there are too many instances"))
+        made.map(Some).ok_or_else(|| Problem::internal("there are too many instances"))
     })?;
     match made {
         Some((machine, work)) => Ok(visit.submit(work, instance(machine), Names::Always, None)),

@@ -13,10 +13,7 @@ use crate::demo::faces::exoscale::visit::{Names, Visit};
 const PROTOCOLS: [&str; 9] = ["ah", "all", "esp", "gre", "icmp", "icmpv6", "ipip", "tcp", "udp"];
 
 fn group(id: String) -> Reference {
-    Reference {
-        kind: "security-group",
-        id,
-    }
+    Reference { kind: "security-group", id }
 }
 
 /// The security group that the path names.
@@ -31,23 +28,17 @@ fn security_group(visit: &Visit<'_>) -> Result<(String, Value), Problem> {
 fn own_group(visit: &Visit<'_>) -> Result<(String, Value), Problem> {
     let (key, document) = security_group(visit)?;
     if document["visibility"] == "public" {
-        return Err(Problem::forbidden(
-            "The security group is not the organisation's own",
-        ));
+        return Err(Problem::forbidden("The security group is not the organisation's own"));
     }
     Ok((key, document))
 }
 
 /// `GET /security-group`: the organisation's own, unless the public ones are asked for.
 pub(super) fn list(visit: &mut Visit<'_>) -> Answer {
-    let wanted = visit
-        .asked_word("visibility", &["private", "public"])?
-        .unwrap_or("private");
+    let wanted = visit.asked_word("visibility", &["private", "public"])?.unwrap_or("private");
     let all = visit.book.all(Thing::SecurityGroup, visit.zone);
-    let rows: Vec<&Value> = all
-        .map(|(_, held)| &held.document)
-        .filter(|document| document["visibility"] == wanted)
-        .collect();
+    let rows: Vec<&Value> =
+        all.map(|(_, held)| &held.document).filter(|document| document["visibility"] == wanted).collect();
     Ok(json!({ "security-groups": rows }))
 }
 
@@ -84,10 +75,7 @@ pub(super) fn delete(visit: &mut Visit<'_>) -> Answer {
         return Err(Problem::conflict("The security group is in use"));
     }
     visit.book.strike(&key);
-    let caption = format!(
-        "Delete security group {}",
-        document["name"].as_str().unwrap_or_default()
-    );
+    let caption = format!("Delete security group {}", document["name"].as_str().unwrap_or_default());
     Ok(visit.submit_plain(caption, "group.delete", group(key), Names::UntilDone, None))
 }
 
@@ -96,13 +84,7 @@ fn changed(visit: &mut Visit<'_>, key: String, change: impl FnOnce(&mut Value)) 
     if let Some(document) = visit.book.document(&key) {
         change(document);
     }
-    visit.submit_plain(
-        "Change a security group".to_owned(),
-        "group.update",
-        group(key),
-        Names::Always,
-        None,
-    )
+    visit.submit_plain("Change a security group".to_owned(), "group.update", group(key), Names::Always, None)
 }
 
 /// `POST /security-group/{id}/rules`.
@@ -112,19 +94,13 @@ pub(super) fn add_rule(visit: &mut Visit<'_>) -> Answer {
     fields.require(&["flow-direction", "protocol"]);
     let flow = fields.word("flow-direction", &["ingress", "egress"]);
     let protocol = fields.word("protocol", &PROTOCOLS);
-    let (start, end) = (
-        fields.whole("start-port", 1..=65_535),
-        fields.whole("end-port", 1..=65_535),
-    );
+    let (start, end) = (fields.whole("start-port", 1..=65_535), fields.whole("end-port", 1..=65_535));
     let (network, other) = (fields.network("network"), fields.reference("security-group"));
     let (icmp, description) = (fields.object("icmp"), fields.text("description", 0..=255));
     match (start, end) {
         _ if !matches!(protocol, Some("tcp" | "udp")) => {}
         (Some(start), Some(end)) if start <= end => {}
-        _ => fields.wrong(
-            "start-port",
-            "and end-port are required in this order for the protocol",
-        ),
+        _ => fields.wrong("start-port", "and end-port are required in this order for the protocol"),
     }
     if network.is_some() == other.is_some() {
         fields.wrong("network", "or security-group is required, and not both");
@@ -156,20 +132,17 @@ pub(super) fn add_rule(visit: &mut Visit<'_>) -> Answer {
     if rules.is_some_and(|rules| rules.iter().any(same)) {
         return Err(Problem::conflict("The rule exists already"));
     }
-    Ok(changed(visit, key, |document| {
-        match document["rules"].as_array_mut() {
-            Some(rules) => rules.push(rule),
-            None => document["rules"] = json!([rule]),
-        }
+    Ok(changed(visit, key, |document| match document["rules"].as_array_mut() {
+        Some(rules) => rules.push(rule),
+        None => document["rules"] = json!([rule]),
     }))
 }
 
 /// What makes two rules the same: everything but their id and what a person says of them.
 fn without_id(rule: &Value) -> Vec<(&String, &Value)> {
     let fields = rule.as_object().into_iter().flatten();
-    let mut fields: Vec<_> = fields
-        .filter(|(name, _)| !matches!(name.as_str(), "id" | "description"))
-        .collect();
+    let mut fields: Vec<_> =
+        fields.filter(|(name, _)| !matches!(name.as_str(), "id" | "description")).collect();
     fields.sort_by_key(|(name, _)| *name);
     fields
 }
@@ -208,10 +181,7 @@ fn source(visit: &mut Visit<'_>, add: bool) -> Answer {
     fields.require(&["cidr"]);
     let source = fields.network("cidr").unwrap_or_default();
     fields.end()?;
-    let mut sources = document["external-sources"]
-        .as_array()
-        .cloned()
-        .unwrap_or_default();
+    let mut sources = document["external-sources"].as_array().cloned().unwrap_or_default();
     match (add, sources.iter().position(|one| *one == source)) {
         (true, Some(_)) => return Err(Problem::conflict("The source exists already")),
         (false, None) => return Err(Problem::missing("The source")),
@@ -232,10 +202,7 @@ pub(super) fn attach(visit: &mut Visit<'_>) -> Answer {
         return Err(Problem::conflict("The instance wears the security group already"));
     }
     let worn = key.clone();
-    visit
-        .desk
-        .engine
-        .read(|fleet| visit.book.dress(fleet, machine, |guest| guest.groups.push(worn)));
+    visit.desk.engine.read(|fleet| visit.book.dress(fleet, machine, |guest| guest.groups.push(worn)));
     let caption = format!("Attach a security group to {}", name(visit, machine));
     Ok(visit.submit_plain(caption, "group.attach", group(key), Names::Always, None))
 }
@@ -249,9 +216,7 @@ pub(super) fn detach(visit: &mut Visit<'_>) -> Answer {
         return Err(Problem::state("The instance does not wear the security group"));
     }
     visit.desk.engine.read(|fleet| {
-        visit
-            .book
-            .dress(fleet, machine, |guest| guest.groups.retain(|one| *one != key));
+        visit.book.dress(fleet, machine, |guest| guest.groups.retain(|one| *one != key));
     });
     let caption = format!("Detach a security group from {}", name(visit, machine));
     Ok(visit.submit_plain(caption, "group.detach", group(key), Names::Always, None))
@@ -310,14 +275,8 @@ pub(super) fn delete_apart(visit: &mut Visit<'_>) -> Answer {
     if document.get("instances").is_some() {
         return Err(Problem::conflict("The anti-affinity group is in use"));
     }
-    let reference = Reference {
-        kind: "anti-affinity-group",
-        id: visit.param("id").to_owned(),
-    };
+    let reference = Reference { kind: "anti-affinity-group", id: visit.param("id").to_owned() };
     visit.book.strike(&reference.id);
-    let caption = format!(
-        "Delete anti-affinity group {}",
-        document["name"].as_str().unwrap_or_default()
-    );
+    let caption = format!("Delete anti-affinity group {}", document["name"].as_str().unwrap_or_default());
     Ok(visit.submit_plain(caption, "apart.delete", reference, Names::UntilDone, None))
 }

@@ -23,9 +23,7 @@ pub(super) fn list(visit: &mut Visit<'_>) -> Answer {
             .filter(|(key, _, _)| {
                 labels.is_empty()
                     || fleet.extras.get(key).is_some_and(|extras| {
-                        labels
-                            .iter()
-                            .all(|(name, value)| extras.labels.get(name) == Some(value))
+                        labels.iter().all(|(name, value)| extras.labels.get(name) == Some(value))
                     })
             })
             .filter(|(_, instance, group)| {
@@ -47,9 +45,8 @@ fn labels_asked(text: Option<&str>) -> Result<Vec<(String, String)>, Problem> {
     let pairs = text.into_iter().flat_map(|text| text.split(','));
     pairs
         .map(|pair| {
-            let (name, value) = pair
-                .split_once('=')
-                .ok_or_else(|| Problem::field("labels", "must be such as name=value"))?;
+            let (name, value) =
+                pair.split_once('=').ok_or_else(|| Problem::field("labels", "must be such as name=value"))?;
             Ok((name.trim().to_owned(), value.trim().to_owned()))
         })
         .collect()
@@ -75,10 +72,7 @@ pub(super) fn update(visit: &mut Visit<'_>) -> Answer {
     let labels = fields.labels();
     let consistent = fields.flag("application-consistent-snapshot-enabled");
     fields.end()?;
-    let before = visit
-        .desk
-        .engine
-        .read(|fleet| visit.book.guest(fleet, machine).assignment);
+    let before = visit.desk.engine.read(|fleet| visit.book.guest(fleet, machine).assignment);
     if let Some(wanted) = assignment
         && wanted != before
         && (before, wanted) != ("inet4", "dual")
@@ -143,15 +137,9 @@ pub(super) fn unprotect(visit: &mut Visit<'_>) -> Answer {
 
 fn set_protection(visit: &mut Visit<'_>, protected: bool) -> Answer {
     let machine = visit.machine()?;
-    visit
-        .desk
-        .engine
-        .write(|fleet, _| fleet.extras.entry(machine).or_default().protected = protected);
-    let (verb, action) = if protected {
-        ("Protect", "machine.protect")
-    } else {
-        ("Unprotect", "machine.unprotect")
-    };
+    visit.desk.engine.write(|fleet, _| fleet.extras.entry(machine).or_default().protected = protected);
+    let (verb, action) =
+        if protected { ("Protect", "machine.protect") } else { ("Unprotect", "machine.unprotect") };
     Ok(small(visit, machine, verb, action, None))
 }
 
@@ -164,10 +152,7 @@ fn protected(visit: &Visit<'_>, machine: u32) -> bool {
 /// What an operation on an instance refers to.
 pub(super) fn instance(machine: u32) -> Reference {
     use crate::demo::faces::exoscale::ids::{Thing, id};
-    Reference {
-        kind: "instance",
-        id: id(Thing::Instance, machine),
-    }
+    Reference { kind: "instance", id: id(Thing::Instance, machine) }
 }
 
 /// Work on an instance that leaves it in its phase. It is no job of the instance in the engine: one may follow at once.
@@ -179,13 +164,7 @@ pub(super) fn small(
     change: Option<Change>,
 ) -> Value {
     let name = name(visit, machine);
-    visit.submit_plain(
-        format!("{verb} {name}"),
-        action,
-        instance(machine),
-        Names::Always,
-        change,
-    )
+    visit.submit_plain(format!("{verb} {name}"), action, instance(machine), Names::Always, change)
 }
 
 /// What an instance is called.

@@ -50,22 +50,12 @@ const fn call(
     name: &'static str,
     tell: fn(&mut Visit<'_>) -> Answer,
 ) -> Call {
-    Call {
-        method,
-        path,
-        name,
-        teller: Teller::Unsure(tell),
-    }
+    Call { method, path, name, teller: Teller::Unsure(tell) }
 }
 
 /// A read that nothing can be wrong with.
 const fn read(path: &'static str, name: &'static str, tell: fn(&mut Visit<'_>) -> Value) -> Call {
-    Call {
-        method: "GET",
-        path,
-        name,
-        teller: Teller::Sure(tell),
-    }
+    Call { method: "GET", path, name, teller: Teller::Sure(tell) }
 }
 
 const CALLS: &[Call] = &[
@@ -76,116 +66,37 @@ const CALLS: &[Call] = &[
     call("GET", "/instance/{id}", "get-instance", instances::get),
     call("PUT", "/instance/{id}", "update-instance", instances::update),
     call("DELETE", "/instance/{id}", "delete-instance", instances::delete),
-    call(
-        "DELETE",
-        "/instance/{id}/{field}",
-        "reset-instance-field",
-        instances::reset_field,
-    ),
+    call("DELETE", "/instance/{id}/{field}", "reset-instance-field", instances::reset_field),
     call("PUT", "/instance/{id}:start", "start-instance", actions::start),
     call("PUT", "/instance/{id}:stop", "stop-instance", actions::stop),
     call("PUT", "/instance/{id}:reboot", "reboot-instance", actions::reboot),
     call("PUT", "/instance/{id}:reset", "reset-instance", actions::reset),
     call("PUT", "/instance/{id}:scale", "scale-instance", actions::scale),
-    call(
-        "PUT",
-        "/instance/{id}:resize-disk",
-        "resize-instance-disk",
-        actions::resize_disk,
-    ),
-    call(
-        "POST",
-        "/instance/{id}:enable-tpm",
-        "enable-tpm",
-        actions::enable_tpm,
-    ),
-    call(
-        "GET",
-        "/instance/{id}:password",
-        "reveal-instance-password",
-        actions::password,
-    ),
-    call(
-        "PUT",
-        "/instance/{id}:reset-password",
-        "reset-instance-password",
-        actions::reset_password,
-    ),
-    call(
-        "PUT",
-        "/instance/{id}:add-protection",
-        "add-instance-protection",
-        instances::protect,
-    ),
-    call(
-        "PUT",
-        "/instance/{id}:remove-protection",
-        "remove-instance-protection",
-        instances::unprotect,
-    ),
-    call(
-        "POST",
-        "/instance/{id}:create-snapshot",
-        "create-snapshot",
-        snapshots::create,
-    ),
-    call(
-        "POST",
-        "/instance/{id}:revert-snapshot",
-        "revert-instance-to-snapshot",
-        snapshots::revert,
-    ),
+    call("PUT", "/instance/{id}:resize-disk", "resize-instance-disk", actions::resize_disk),
+    call("POST", "/instance/{id}:enable-tpm", "enable-tpm", actions::enable_tpm),
+    call("GET", "/instance/{id}:password", "reveal-instance-password", actions::password),
+    call("PUT", "/instance/{id}:reset-password", "reset-instance-password", actions::reset_password),
+    call("PUT", "/instance/{id}:add-protection", "add-instance-protection", instances::protect),
+    call("PUT", "/instance/{id}:remove-protection", "remove-instance-protection", instances::unprotect),
+    call("POST", "/instance/{id}:create-snapshot", "create-snapshot", snapshots::create),
+    call("POST", "/instance/{id}:revert-snapshot", "revert-instance-to-snapshot", snapshots::revert),
     call("GET", "/console/{id}", "get-console-proxy-url", actions::console),
     read("/snapshot", "list-snapshots", account::snapshots),
     call("GET", "/snapshot/{id}", "get-snapshot", snapshots::get),
     call("DELETE", "/snapshot/{id}", "delete-snapshot", snapshots::delete),
-    call(
-        "POST",
-        "/snapshot/{id}:export",
-        "export-snapshot",
-        snapshots::export,
-    ),
-    call(
-        "POST",
-        "/snapshot/{id}:promote",
-        "promote-snapshot-to-template",
-        snapshots::promote,
-    ),
+    call("POST", "/snapshot/{id}:export", "export-snapshot", snapshots::export),
+    call("POST", "/snapshot/{id}:promote", "promote-snapshot-to-template", snapshots::promote),
     read("/instance-type", "list-instance-types", account::types),
-    call(
-        "GET",
-        "/instance-type/{id}",
-        "get-instance-type",
-        account::one_type,
-    ),
-    read(
-        "/ai/instance-type",
-        "list-ai-instance-types",
-        account::accelerators,
-    ),
+    call("GET", "/instance-type/{id}", "get-instance-type", account::one_type),
+    read("/ai/instance-type", "list-ai-instance-types", account::accelerators),
     call("GET", "/template", "list-templates", account::templates),
     call("GET", "/template/{id}", "get-template", account::template),
-    call(
-        "DELETE",
-        "/template/{id}",
-        "delete-template",
-        snapshots::delete_template,
-    ),
+    call("DELETE", "/template/{id}", "delete-template", snapshots::delete_template),
     call("GET", "/security-group", "list-security-groups", groups::list),
     call("POST", "/security-group", "create-security-group", groups::create),
     call("GET", "/security-group/{id}", "get-security-group", groups::get),
-    call(
-        "DELETE",
-        "/security-group/{id}",
-        "delete-security-group",
-        groups::delete,
-    ),
-    call(
-        "POST",
-        "/security-group/{id}/rules",
-        "add-rule-to-security-group",
-        groups::add_rule,
-    ),
+    call("DELETE", "/security-group/{id}", "delete-security-group", groups::delete),
+    call("POST", "/security-group/{id}/rules", "add-rule-to-security-group", groups::add_rule),
     call(
         "DELETE",
         "/security-group/{id}/rules/{rule-id}",
@@ -204,96 +115,27 @@ const CALLS: &[Call] = &[
         "remove-external-source-from-security-group",
         groups::remove_source,
     ),
-    call(
-        "PUT",
-        "/security-group/{id}:attach",
-        "attach-instance-to-security-group",
-        groups::attach,
-    ),
-    call(
-        "PUT",
-        "/security-group/{id}:detach",
-        "detach-instance-from-security-group",
-        groups::detach,
-    ),
-    read(
-        "/anti-affinity-group",
-        "list-anti-affinity-groups",
-        groups::list_apart,
-    ),
-    call(
-        "POST",
-        "/anti-affinity-group",
-        "create-anti-affinity-group",
-        groups::create_apart,
-    ),
-    call(
-        "GET",
-        "/anti-affinity-group/{id}",
-        "get-anti-affinity-group",
-        groups::get_apart,
-    ),
-    call(
-        "DELETE",
-        "/anti-affinity-group/{id}",
-        "delete-anti-affinity-group",
-        groups::delete_apart,
-    ),
+    call("PUT", "/security-group/{id}:attach", "attach-instance-to-security-group", groups::attach),
+    call("PUT", "/security-group/{id}:detach", "detach-instance-from-security-group", groups::detach),
+    read("/anti-affinity-group", "list-anti-affinity-groups", groups::list_apart),
+    call("POST", "/anti-affinity-group", "create-anti-affinity-group", groups::create_apart),
+    call("GET", "/anti-affinity-group/{id}", "get-anti-affinity-group", groups::get_apart),
+    call("DELETE", "/anti-affinity-group/{id}", "delete-anti-affinity-group", groups::delete_apart),
     read("/ssh-key", "list-ssh-keys", account::keys),
     call("POST", "/ssh-key", "register-ssh-key", account::register_key),
     call("GET", "/ssh-key/{name}", "get-ssh-key", account::key),
     call("DELETE", "/ssh-key/{name}", "delete-ssh-key", account::delete_key),
     read("/elastic-ip", "list-elastic-ips", account::addresses),
-    call(
-        "POST",
-        "/elastic-ip",
-        "create-elastic-ip",
-        addresses::create_address,
-    ),
+    call("POST", "/elastic-ip", "create-elastic-ip", addresses::create_address),
     call("GET", "/elastic-ip/{id}", "get-elastic-ip", account::address),
-    call(
-        "PUT",
-        "/elastic-ip/{id}",
-        "update-elastic-ip",
-        addresses::update_address,
-    ),
-    call(
-        "DELETE",
-        "/elastic-ip/{id}",
-        "delete-elastic-ip",
-        addresses::delete_address,
-    ),
-    call(
-        "PUT",
-        "/elastic-ip/{id}:attach",
-        "attach-instance-to-elastic-ip",
-        addresses::attach_address,
-    ),
-    call(
-        "PUT",
-        "/elastic-ip/{id}:detach",
-        "detach-instance-from-elastic-ip",
-        addresses::detach_address,
-    ),
+    call("PUT", "/elastic-ip/{id}", "update-elastic-ip", addresses::update_address),
+    call("DELETE", "/elastic-ip/{id}", "delete-elastic-ip", addresses::delete_address),
+    call("PUT", "/elastic-ip/{id}:attach", "attach-instance-to-elastic-ip", addresses::attach_address),
+    call("PUT", "/elastic-ip/{id}:detach", "detach-instance-from-elastic-ip", addresses::detach_address),
     read("/private-network", "list-private-networks", account::networks),
-    call(
-        "POST",
-        "/private-network",
-        "create-private-network",
-        private::create_network,
-    ),
-    call(
-        "GET",
-        "/private-network/{id}",
-        "get-private-network",
-        private::get_network,
-    ),
-    call(
-        "DELETE",
-        "/private-network/{id}",
-        "delete-private-network",
-        private::delete_network,
-    ),
+    call("POST", "/private-network", "create-private-network", private::create_network),
+    call("GET", "/private-network/{id}", "get-private-network", private::get_network),
+    call("DELETE", "/private-network/{id}", "delete-private-network", private::delete_network),
     call(
         "PUT",
         "/private-network/{id}:attach",
@@ -306,39 +148,14 @@ const CALLS: &[Call] = &[
         "detach-instance-from-private-network",
         private::detach_network,
     ),
-    call(
-        "PUT",
-        "/private-network/{id}:update-ip",
-        "update-private-network-instance-ip",
-        private::update_ip,
-    ),
-    call(
-        "GET",
-        "/reverse-dns/instance/{id}",
-        "get-reverse-dns-instance",
-        networks::domain,
-    ),
-    call(
-        "POST",
-        "/reverse-dns/instance/{id}",
-        "update-reverse-dns-instance",
-        networks::set_domain,
-    ),
-    call(
-        "DELETE",
-        "/reverse-dns/instance/{id}",
-        "delete-reverse-dns-instance",
-        networks::delete_domain,
-    ),
+    call("PUT", "/private-network/{id}:update-ip", "update-private-network-instance-ip", private::update_ip),
+    call("GET", "/reverse-dns/instance/{id}", "get-reverse-dns-instance", networks::domain),
+    call("POST", "/reverse-dns/instance/{id}", "update-reverse-dns-instance", networks::set_domain),
+    call("DELETE", "/reverse-dns/instance/{id}", "delete-reverse-dns-instance", networks::delete_domain),
     read("/deploy-target", "list-deploy-targets", account::targets),
     call("GET", "/deploy-target/{id}", "get-deploy-target", account::target),
     read("/block-storage", "list-block-storage-volumes", account::volumes),
-    call(
-        "GET",
-        "/block-storage/{id}",
-        "get-block-storage-volume",
-        account::volume,
-    ),
+    call("GET", "/block-storage/{id}", "get-block-storage-volume", account::volume),
     read("/quota", "list-quotas", account::quotas),
     call("GET", "/quota/{entity}", "get-quota", account::quota),
     call("GET", "/event", "list-events", account::events),
@@ -357,11 +174,7 @@ pub(super) fn find(method: &str, path: &str) -> Result<(&'static Call, Params), 
             known = true;
         }
     }
-    Err(if known {
-        Problem::method()
-    } else {
-        Problem::endpoint()
-    })
+    Err(if known { Problem::method() } else { Problem::endpoint() })
 }
 
 #[cfg(test)]
@@ -380,10 +193,7 @@ mod tests {
         assert_eq!(name("PUT", "/instance/a-b:fly"), None);
         assert_eq!(name("GET", "/instance"), Some("list-instances"));
         assert_eq!(name("GET", "/instance/"), None);
-        assert_eq!(
-            name("DELETE", "/instance/a-b/labels"),
-            Some("reset-instance-field")
-        );
+        assert_eq!(name("DELETE", "/instance/a-b/labels"), Some("reset-instance-field"));
         assert_eq!(name("PATCH", "/instance"), None);
     }
 

@@ -58,10 +58,7 @@ pub(super) fn item(fleet: &Fleet, guest: &Guest, key: u32, instance: &Instance, 
     }
     if let Some(first) = guest.keys.first() {
         put("ssh-key", json!({ "name": first }));
-        put(
-            "ssh-keys",
-            guest.keys.iter().map(|name| json!({ "name": name })).collect(),
-        );
+        put("ssh-keys", guest.keys.iter().map(|name| json!({ "name": name })).collect());
     }
     if !guest.networks.is_empty() {
         let networks = (1..).zip(&guest.networks);
@@ -96,17 +93,10 @@ pub(super) fn whole(
     document["secureboot-enabled"] = guest.secureboot.into();
     document["tpm-enabled"] = guest.tpm.into();
     document["application-consistent-snapshot-enabled"] = guest.consistent.into();
-    let apart = told(
-        Thing::AntiAffinityGroup,
-        &guest.apart,
-        &["id", "name", "description"],
-    );
+    let apart = told(Thing::AntiAffinityGroup, &guest.apart, &["id", "name", "description"]);
     document["anti-affinity-groups"] = apart;
     document["elastic-ips"] = told(Thing::ElasticIp, &guest.addresses, &["id", "ip"]);
-    let mine = |thing| {
-        book.all(thing, zone)
-            .filter(|(_, held)| held.document["instance"]["id"] == *own)
-    };
+    let mine = |thing| book.all(thing, zone).filter(|(_, held)| held.document["instance"]["id"] == *own);
     document["snapshots"] = mine(Thing::Snapshot).map(|(id, _)| json!({ "id": id })).collect();
     document["block-storage-volumes"] = mine(Thing::Volume).map(|(id, _)| json!({ "id": id })).collect();
     if let Some(data) = &guest.user_data {
@@ -120,8 +110,6 @@ pub(super) fn whole(
 
 /// Some fields of a document, those that it has.
 fn picked(document: &Value, fields: &[&str]) -> Value {
-    let found = fields
-        .iter()
-        .filter_map(|name| Some(((*name).to_owned(), document.get(*name)?.clone())));
+    let found = fields.iter().filter_map(|name| Some(((*name).to_owned(), document.get(*name)?.clone())));
     Value::Object(found.collect())
 }

@@ -14,17 +14,13 @@ use crate::demo::faces::exoscale::problem::Problem;
 use crate::demo::faces::exoscale::visit::{Names, Visit};
 
 fn reference(id: &str) -> Reference {
-    Reference {
-        kind: "snapshot",
-        id: id.to_owned(),
-    }
+    Reference { kind: "snapshot", id: id.to_owned() }
 }
 
 /// The snapshot that the path or a body names.
 fn found(visit: &Visit<'_>, text: &str) -> Result<(String, Value), Problem> {
     let held = visit.book.find(Thing::Snapshot, visit.zone, text);
-    held.map(|held| (text.to_owned(), held.document.clone()))
-        .ok_or_else(|| Problem::missing("The snapshot"))
+    held.map(|held| (text.to_owned(), held.document.clone())).ok_or_else(|| Problem::missing("The snapshot"))
 }
 
 /// One that nothing is being done to.
@@ -32,10 +28,7 @@ fn ready(visit: &Visit<'_>, text: &str) -> Result<(String, Value), Problem> {
     let (key, snapshot) = found(visit, text)?;
     match snapshot["state"].as_str() {
         Some("ready" | "exported") => Ok((key, snapshot)),
-        state => Err(Problem::state(format!(
-            "The snapshot is {}",
-            state.unwrap_or("not ready")
-        ))),
+        state => Err(Problem::state(format!("The snapshot is {}", state.unwrap_or("not ready")))),
     }
 }
 
@@ -74,13 +67,7 @@ pub(super) fn create(visit: &mut Visit<'_>) -> Answer {
     );
     let caption = format!("Snapshot {name}");
     let done = becomes(&key, "ready");
-    Ok(visit.submit_plain(
-        caption,
-        "machine.snapshot",
-        reference(&key),
-        Names::Always,
-        Some(done),
-    ))
+    Ok(visit.submit_plain(caption, "machine.snapshot", reference(&key), Names::Always, Some(done)))
 }
 
 /// `GET /snapshot/{id}`.
@@ -96,13 +83,7 @@ pub(super) fn delete(visit: &mut Visit<'_>) -> Answer {
     }
     let (caption, struck) = (format!("Delete snapshot {key}"), key.clone());
     let done: Change = Box::new(move |book: &mut Book| book.strike(&struck));
-    Ok(visit.submit_plain(
-        caption,
-        "snapshot.delete",
-        reference(&key),
-        Names::UntilDone,
-        Some(done),
-    ))
+    Ok(visit.submit_plain(caption, "snapshot.delete", reference(&key), Names::UntilDone, Some(done)))
 }
 
 /// `POST /snapshot/{id}:export`: afterwards the snapshot tells where its file is.
@@ -122,13 +103,7 @@ pub(super) fn export(visit: &mut Visit<'_>) -> Answer {
         }
     });
     let caption = format!("Export snapshot {key}");
-    Ok(visit.submit_plain(
-        caption,
-        "snapshot.export",
-        reference(&key),
-        Names::Always,
-        Some(done),
-    ))
+    Ok(visit.submit_plain(caption, "snapshot.export", reference(&key), Names::Always, Some(done)))
 }
 
 /// `POST /snapshot/{id}:promote`: a private template of it.
@@ -159,10 +134,7 @@ pub(super) fn promote(visit: &mut Visit<'_>) -> Answer {
             "checksum": snapshot["id"].as_str().unwrap_or_default().replace('-', ""),
         }),
     );
-    let template = Reference {
-        kind: "template",
-        id: key,
-    };
+    let template = Reference { kind: "template", id: key };
     let caption = format!("Make template {name}");
     Ok(visit.submit_plain(caption, "template.create", template, Names::Always, None))
 }
@@ -197,9 +169,6 @@ pub(super) fn delete_template(visit: &mut Visit<'_>) -> Answer {
     held.ok_or_else(|| Problem::missing("The template"))?;
     visit.book.strike(&key);
     let caption = format!("Delete template {key}");
-    let template = Reference {
-        kind: "template",
-        id: key,
-    };
+    let template = Reference { kind: "template", id: key };
     Ok(visit.submit_plain(caption, "template.delete", template, Names::UntilDone, None))
 }

@@ -59,9 +59,6 @@ mod tests {
         }
         let found = journal.between(at(1), at(2));
         assert_eq!(found.len(), 2);
-        assert_eq!(
-            found[0],
-            json!({ "timestamp": "2023-11-14T22:13:21Z", "handler": "1" })
-        );
+        assert_eq!(found[0], json!({ "timestamp": "2023-11-14T22:13:21Z", "handler": "1" }));
     }
 }

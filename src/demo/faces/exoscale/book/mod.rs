@@ -122,9 +122,8 @@ impl Book {
             .filter(|job| matches!(job.phase, JobPhase::Queued | JobPhase::Running))
             .map(|job| job.number)
             .collect();
-        let (waiting, due) = std::mem::take(&mut self.pending)
-            .into_iter()
-            .partition(|(job, _)| open.contains(job));
+        let (waiting, due) =
+            std::mem::take(&mut self.pending).into_iter().partition(|(job, _)| open.contains(job));
         self.pending = waiting;
         let due: Vec<(u32, Change)> = due;
         for (_, change) in due {
@@ -160,14 +159,7 @@ impl Book {
 
     /// Writes a thing down under this key.
     pub(super) fn hold_as(&mut self, key: String, thing: Thing, zone: Option<u32>, document: Value) {
-        self.held.insert(
-            key,
-            Held {
-                thing,
-                zone,
-                document,
-            },
-        );
+        self.held.insert(key, Held { thing, zone, document });
     }
 
     /// The things of a kind that a zone sees, in the order they were made.
@@ -201,10 +193,7 @@ impl Book {
 
     /// That no thing of the kind has the name yet, and that there is room for one more.
     pub(super) fn free(&self, thing: Thing, zone: u32, name: &str) -> Result<(), Problem> {
-        if self
-            .all(thing, zone)
-            .any(|(_, held)| held.document["name"] == name)
-        {
+        if self.all(thing, zone).any(|(_, held)| held.document["name"] == name) {
             return Err(Problem::conflict(format!("`{name}` exists already")));
         }
         self.room(thing)
@@ -212,11 +201,7 @@ impl Book {
 
     /// That there is room for one more.
     pub(super) fn room(&self, thing: Thing) -> Result<(), Problem> {
-        if self.count(thing) < MOST {
-            Ok(())
-        } else {
-            Err(Problem::forbidden("The quota is used up"))
-        }
+        if self.count(thing) < MOST { Ok(()) } else { Err(Problem::forbidden("The quota is used up")) }
     }
 
     /// What an instance wears: what was written down, or what is usual in its group.
@@ -240,15 +225,8 @@ impl Book {
 
     /// Everybody who is written down and not removed.
     pub(super) fn dressed<'a>(&'a self, fleet: &'a Fleet) -> impl Iterator<Item = (u32, &'a Guest)> {
-        let there = |key: u32| {
-            fleet
-                .machine_of(crate::demo::engine::fleet::Account::Exoscale, key)
-                .is_some()
-        };
-        self.guests
-            .iter()
-            .map(|(key, guest)| (*key, guest))
-            .filter(move |(key, _)| there(*key))
+        let there = |key: u32| fleet.machine_of(crate::demo::engine::fleet::Account::Exoscale, key).is_some();
+        self.guests.iter().map(|(key, guest)| (*key, guest)).filter(move |(key, _)| there(*key))
     }
 
     /// Forgets an instance that is removed.
@@ -264,13 +242,7 @@ mod tests {
     #[test]
     fn an_operation_is_found_until_too_many_follow() {
         let mut book = Book::empty();
-        let one = Operation {
-            zone: 4,
-            job: None,
-            reference: None,
-            names: Names::Always,
-            failure: None,
-        };
+        let one = Operation { zone: 4, job: None, reference: None, names: Names::Always, failure: None };
         let first = book.operate(one.clone());
         book.number();
         let second = book.operate(one.clone());

@@ -45,12 +45,7 @@ pub(in crate::demo::faces::exoscale) fn book(desk: &Desk) -> Book {
         networks(&mut book, fleet, &members);
     });
     storage(&mut book, &members);
-    past(
-        &mut book,
-        &members,
-        &desk.credentials.email,
-        &desk.credentials.exoscale_key,
-    );
+    past(&mut book, &members, &desk.credentials.email, &desk.credentials.exoscale_key);
     book
 }
 
@@ -106,11 +101,7 @@ fn rule(book: &mut Book, description: &str, protocol: &str, ports: Option<(u16, 
         rule["start-port"] = start.into();
         rule["end-port"] = end.into();
     }
-    let source = if from.is_string() {
-        "network"
-    } else {
-        "security-group"
-    };
+    let source = if from.is_string() { "network" } else { "security-group" };
     rule[source] = from;
     rule
 }
@@ -189,10 +180,7 @@ fn addresses(book: &mut Book, fleet: &Fleet, members: &[Member]) {
     let sixth =
         json!({ "ip": "2001:db8:e1::1", "addressfamily": "inet6", "cidr": "2001:db8:e1::/64", "labels": {} });
     book.hold(Thing::ElasticIp, zone_named("de-fra-1"), sixth);
-    for member in members
-        .iter()
-        .filter(|m| m.identifier == "front" && Some(m.zone) == geneva)
-    {
+    for member in members.iter().filter(|m| m.identifier == "front" && Some(m.zone) == geneva) {
         book.dress(fleet, member.key, |guest| guest.addresses.push(front.clone()));
     }
 }
@@ -224,11 +212,7 @@ fn networks(book: &mut Book, fleet: &Fleet, members: &[Member]) {
 fn storage(book: &mut Book, members: &[Member]) {
     let now = Timestamp::now();
     let days = |days: i64| time(ago(now, SignedDuration::from_hours(24 * days)));
-    for member in members
-        .iter()
-        .filter(|m| matches!(m.identifier.as_str(), "backup" | "vision"))
-        .take(2)
-    {
+    for member in members.iter().filter(|m| matches!(m.identifier.as_str(), "backup" | "vision")).take(2) {
         for age in [9, 2] {
             let document = json!({
                 "name": format!("{}_{age}", member.name), "created-at": days(age), "state": "ready",

@@ -4,9 +4,8 @@ pub(super) mod templates;
 pub(super) mod types;
 
 /// The zones of the API's description, in its order.
-pub(super) const ZONES: [&str; 8] = [
-    "at-vie-1", "at-vie-2", "bg-sof-1", "ch-dk-2", "ch-gva-2", "de-fra-1", "de-muc-1", "hr-zag-1",
-];
+pub(super) const ZONES: [&str; 8] =
+    ["at-vie-1", "at-vie-2", "bg-sof-1", "ch-dk-2", "ch-gva-2", "de-fra-1", "de-muc-1", "hr-zag-1"];
 
 /// What counts against a quota, with its limit; -1 is none. Accelerators of most families must be asked for.
 pub(super) const QUOTAS: [(&str, i64); 29] = [

@@ -28,15 +28,7 @@ const fn of(
     user: &'static str,
     size_gib: u64,
 ) -> Template {
-    Template {
-        name,
-        family,
-        version,
-        user,
-        size_gib,
-        password: true,
-        boot: "legacy",
-    }
+    Template { name, family, version, user, size_gib, password: true, boot: "legacy" }
 }
 
 const PUBLIC: [Template; 12] = [
@@ -44,57 +36,21 @@ const PUBLIC: [Template; 12] = [
     of("Linux Ubuntu 22.04 LTS 64-bit", "Ubuntu", "22.04", "ubuntu", 10),
     of("Linux Debian 13 (Trixie) 64-bit", "Debian", "13", "debian", 10),
     of("Linux Debian 12 (Bookworm) 64-bit", "Debian", "12", "debian", 10),
-    of(
-        "Rocky Linux 9 (Blue Onyx) 64-bit",
-        "Rocky Linux",
-        "9",
-        "rockylinux",
-        11,
-    ),
+    of("Rocky Linux 9 (Blue Onyx) 64-bit", "Rocky Linux", "9", "rockylinux", 11),
     of("Linux AlmaLinux 9 64-bit", "AlmaLinux", "9", "almalinux", 11),
     of("Linux Fedora CoreOS 42 64-bit", "Fedora", "42", "core", 10),
-    of(
-        "Windows Server 2025",
-        "Windows Server",
-        "2025",
-        "Administrator",
-        50,
-    ),
+    of("Windows Server 2025", "Windows Server", "2025", "Administrator", 50),
     of("OpenBSD 7.7 64-bit", "OpenBSD", "7.7", "root", 20),
-    Template {
-        boot: "uefi",
-        ..of(
-            "Linux Ubuntu 24.04 LTS 64-bit (UEFI)",
-            "Ubuntu",
-            "24.04",
-            "ubuntu",
-            10,
-        )
-    },
-    Template {
-        password: false,
-        ..of("Flatcar Stable 64-bit", "Flatcar", "4230", "core", 10)
-    },
-    Template {
-        password: false,
-        ..of(
-            "Linux Ubuntu 24.04 LTS CUDA 12.8",
-            "Ubuntu",
-            "24.04",
-            "ubuntu",
-            32,
-        )
-    },
+    Template { boot: "uefi", ..of("Linux Ubuntu 24.04 LTS 64-bit (UEFI)", "Ubuntu", "24.04", "ubuntu", 10) },
+    Template { password: false, ..of("Flatcar Stable 64-bit", "Flatcar", "4230", "core", 10) },
+    Template { password: false, ..of("Linux Ubuntu 24.04 LTS CUDA 12.8", "Ubuntu", "24.04", "ubuntu", 32) },
 ];
 
 const COUNT: u32 = 12;
 
 /// Which of the public templates has that name.
 pub(in crate::demo::faces::exoscale) fn named(name: &str) -> Option<u32> {
-    (0..)
-        .zip(&PUBLIC)
-        .find(|(_, template)| template.name == name)
-        .map(|(nth, _)| nth)
+    (0..).zip(&PUBLIC).find(|(_, template)| template.name == name).map(|(nth, _)| nth)
 }
 
 /// The number of one of the public templates in a zone.
@@ -110,17 +66,12 @@ pub(in crate::demo::faces::exoscale) fn find(zone: u32, text: &str) -> Option<(u
 
 /// A public template by its number.
 pub(in crate::demo::faces::exoscale) fn at(key: u32) -> Option<&'static Template> {
-    ((key / COUNT) as usize)
-        .lt(&ZONES.len())
-        .then(|| PUBLIC.get((key % COUNT) as usize))
-        .flatten()
+    ((key / COUNT) as usize).lt(&ZONES.len()).then(|| PUBLIC.get((key % COUNT) as usize)).flatten()
 }
 
 /// The public templates of a zone as the API tells them.
 pub(in crate::demo::faces::exoscale) fn documents(zone: u32) -> impl Iterator<Item = Value> {
-    (0..)
-        .zip(&PUBLIC)
-        .map(move |(nth, template)| template.document(key(zone, nth)))
+    (0..).zip(&PUBLIC).map(move |(nth, template)| template.document(key(zone, nth)))
 }
 
 impl Template {

@@ -33,14 +33,7 @@ const fn of(
     gpus: u32,
     zones: &'static [&'static str],
 ) -> InstanceType {
-    InstanceType {
-        family,
-        size,
-        cpus,
-        memory_mib,
-        gpus,
-        zones,
-    }
+    InstanceType { family, size, cpus, memory_mib, gpus, zones }
 }
 
 const GIB: u64 = 1024;
@@ -51,9 +44,7 @@ const GENEVA: &[&str] = &["ch-gva-2"];
 const FRANKFURT: &[&str] = &["de-fra-1"];
 const PRO: &[&str] = &["ch-dk-2", "de-fra-1", "hr-zag-1"];
 /// Storage types are not sold in Munich.
-const STORES: &[&str] = &[
-    "at-vie-1", "at-vie-2", "bg-sof-1", "ch-dk-2", "ch-gva-2", "de-fra-1", "hr-zag-1",
-];
+const STORES: &[&str] = &["at-vie-1", "at-vie-2", "bg-sof-1", "ch-dk-2", "ch-gva-2", "de-fra-1", "hr-zag-1"];
 
 /// Everything on offer.
 pub(in crate::demo::faces::exoscale) const TYPES: &[InstanceType] = &[
@@ -110,10 +101,7 @@ pub(in crate::demo::faces::exoscale) const TYPES: &[InstanceType] = &[
 impl InstanceType {
     /// Whether its family has a quota that is not zero; what has no accelerator needs none.
     pub(in crate::demo::faces::exoscale) fn authorized(&self) -> bool {
-        self.gpus == 0
-            || QUOTAS
-                .iter()
-                .any(|(name, limit)| *name == self.family && *limit != 0)
+        self.gpus == 0 || QUOTAS.iter().any(|(name, limit)| *name == self.family && *limit != 0)
     }
 
     /// The largest disk in GiB that it can have.
@@ -162,12 +150,7 @@ pub(in crate::demo::faces::exoscale) fn fitting(zone: &str, cpus: u32, memory_mi
         .filter(|(_, t)| t.zones.contains(&zone) && (t.gpus > 0) == (gpus > 0))
         .min_by_key(|(_, t)| {
             let short = t.cpus < cpus || t.memory_mib < memory_mib || t.gpus < gpus;
-            (
-                short,
-                t.gpus.abs_diff(gpus),
-                t.memory_mib.abs_diff(memory_mib),
-                t.cpus.abs_diff(cpus),
-            )
+            (short, t.gpus.abs_diff(gpus), t.memory_mib.abs_diff(memory_mib), t.cpus.abs_diff(cpus))
         })
         .map_or(3, |(key, _)| key)
 }
@@ -179,39 +162,19 @@ mod tests {
     #[test]
     fn memory_is_bytes_and_no_gpus_is_no_field() {
         let micro = TYPES[0].document(0, true);
-        assert_eq!(
-            (micro["memory"].as_u64(), micro.get("gpus")),
-            (Some(536_870_912), None)
-        );
-        let (key, a30) = (0..)
-            .zip(TYPES)
-            .find(|(_, t)| t.family == "gpua30")
-            .expect("A30s");
-        assert_eq!(
-            (a30.document(key, true)["gpus"].as_u64(), a30.authorized()),
-            (Some(1), true)
-        );
+        assert_eq!((micro["memory"].as_u64(), micro.get("gpus")), (Some(536_870_912), None));
+        let (key, a30) = (0..).zip(TYPES).find(|(_, t)| t.family == "gpua30").expect("A30s");
+        assert_eq!((a30.document(key, true)["gpus"].as_u64(), a30.authorized()), (Some(1), true));
         assert_eq!(a30.document(key, false)["authorized"], false);
-        let named = |size, gpus| {
-            TYPES
-                .iter()
-                .find(|t| t.size == size && t.gpus == gpus)
-                .expect("it")
-        };
+        let named = |size, gpus| TYPES.iter().find(|t| t.size == size && t.gpus == gpus).expect("it");
         assert!(named("micro", 0).scales_to(&TYPES[11]) && !named("micro", 0).scales_to(a30));
     }
 
     #[test]
     fn a_machine_finds_the_type_that_is_just_enough() {
         let name = |key| at(key).map(|t| (t.family, t.size));
-        assert_eq!(
-            name(fitting("ch-gva-2", 2, 4096, 0)),
-            Some(("standard", "medium"))
-        );
-        assert_eq!(
-            name(fitting("ch-gva-2", 8, 40_000, 2)),
-            Some(("gpua30", "medium"))
-        );
+        assert_eq!(name(fitting("ch-gva-2", 2, 4096, 0)), Some(("standard", "medium")));
+        assert_eq!(name(fitting("ch-gva-2", 8, 40_000, 2)), Some(("gpua30", "medium")));
         assert_eq!(name(fitting("de-fra-1", 8, 40_000, 1)), Some(("gpu3", "small")));
         assert!(fitting("bg-sof-1", 8, 40_000, 1) < 48, "nothing there has one");
     }

@@ -16,10 +16,7 @@ pub(in crate::demo::faces::exoscale) struct Fields<'a> {
 
 impl<'a> Fields<'a> {
     pub(in crate::demo::faces::exoscale) fn of(body: &'a Value) -> Self {
-        Self {
-            body,
-            errors: Vec::new(),
-        }
+        Self { body, errors: Vec::new() }
     }
 
     /// Notes what is wrong with a field.
@@ -29,11 +26,7 @@ impl<'a> Fields<'a> {
 
     /// Says everything that was wrong, if anything was.
     pub(in crate::demo::faces::exoscale) fn end(self) -> Result<(), Problem> {
-        if self.errors.is_empty() {
-            Ok(())
-        } else {
-            Err(Problem::invalid(&self.errors))
-        }
+        if self.errors.is_empty() { Ok(()) } else { Err(Problem::invalid(&self.errors)) }
     }
 
     /// Notes each of these fields that is not there.
@@ -95,9 +88,7 @@ impl<'a> Fields<'a> {
         range: RangeInclusive<i64>,
     ) -> Option<i64> {
         let must = format!("a whole number from {} to {}", range.start(), range.end());
-        self.read(name, must, |value| {
-            value.as_i64().filter(|number| range.contains(number))
-        })
+        self.read(name, must, |value| value.as_i64().filter(|number| range.contains(number)))
     }
 
     /// True or false.
@@ -109,9 +100,7 @@ impl<'a> Fields<'a> {
     pub(in crate::demo::faces::exoscale) fn labels(&mut self) -> Option<BTreeMap<String, String>> {
         self.read("labels", "an object of texts", |value| {
             let pairs = value.as_object()?.iter();
-            pairs
-                .map(|(name, value)| Some((name.clone(), value.as_str()?.to_owned())))
-                .collect()
+            pairs.map(|(name, value)| Some((name.clone(), value.as_str()?.to_owned()))).collect()
         })
     }
 
@@ -139,9 +128,7 @@ impl<'a> Fields<'a> {
     /// A list of `{"name": TEXT}`.
     pub(in crate::demo::faces::exoscale) fn all_named(&mut self, name: &str) -> Option<Vec<String>> {
         let must = "a list of objects with a `name` each";
-        self.read(name, must, |value| {
-            value.as_array()?.iter().map(name_of).collect()
-        })
+        self.read(name, must, |value| value.as_array()?.iter().map(name_of).collect())
     }
 
     /// An IPv4 address.
@@ -154,11 +141,7 @@ impl<'a> Fields<'a> {
         self.read(name, "a network such as 192.0.2.0/24", |value| {
             let text = value.as_str()?;
             let (address, bits) = text.split_once('/')?;
-            let most = if address.parse::<std::net::IpAddr>().ok()?.is_ipv4() {
-                32
-            } else {
-                128
-            };
+            let most = if address.parse::<std::net::IpAddr>().ok()?.is_ipv4() { 32 } else { 128 };
             (bits.parse::<u8>().ok()? <= most).then(|| text.to_owned())
         })
     }
@@ -178,11 +161,7 @@ fn id_of(value: &Value) -> Option<String> {
 }
 
 fn name_of(value: &Value) -> Option<String> {
-    value
-        .get("name")?
-        .as_str()
-        .filter(|text| !text.is_empty())
-        .map(ToOwned::to_owned)
+    value.get("name")?.as_str().filter(|text| !text.is_empty()).map(ToOwned::to_owned)
 }
 
 #[cfg(test)]

@@ -53,18 +53,15 @@ impl Visit<'_> {
     /// A parameter of the query; an empty one is none.
     pub(super) fn asked(&self, name: &str) -> Option<&str> {
         let found = self.query.iter().find(|(n, _)| n == name);
-        found
-            .map(|(_, value)| value.as_str())
-            .filter(|value| !value.is_empty())
+        found.map(|(_, value)| value.as_str()).filter(|value| !value.is_empty())
     }
 
     /// One of the words in the query.
     pub(super) fn asked_word(&self, name: &str, words: &[&str]) -> Result<Option<&str>, Problem> {
         match self.asked(name) {
-            Some(odd) if !words.contains(&odd) => Err(Problem::field(
-                name,
-                &format!("must be one of {}", words.join(", ")),
-            )),
+            Some(odd) if !words.contains(&odd) => {
+                Err(Problem::field(name, &format!("must be one of {}", words.join(", "))))
+            }
             word => Ok(word),
         }
     }
@@ -106,16 +103,11 @@ impl Visit<'_> {
         let (phase, busy) = self.desk.engine.read(|fleet| {
             let phase = fleet.instances.get(machine as usize).map(|i| i.phase);
             let under_way = |phase| matches!(phase, JobPhase::Queued | JobPhase::Running);
-            let busy = fleet
-                .jobs
-                .iter()
-                .any(|job| job.instance == Some(machine) && under_way(job.phase));
+            let busy = fleet.jobs.iter().any(|job| job.instance == Some(machine) && under_way(job.phase));
             (phase, busy)
         });
         if busy {
-            return Err(Problem::conflict(
-                "Another operation on the instance is under way",
-            ));
+            return Err(Problem::conflict("Another operation on the instance is under way"));
         }
         phase.ok_or_else(|| Problem::missing("The instance"))
     }
@@ -159,13 +151,8 @@ impl Visit<'_> {
         names: Names,
         change: Option<Change>,
     ) -> Value {
-        let work = Work {
-            caption,
-            action,
-            container: None,
-            instance: None,
-            steps: vec![("Working", Vec::new())],
-        };
+        let work =
+            Work { caption, action, container: None, instance: None, steps: vec![("Working", Vec::new())] };
         self.submit(work, reference, names, change)
     }
 
@@ -185,14 +172,7 @@ impl Visit<'_> {
     pub(super) fn operation(&self, number: u32) -> Option<Value> {
         let operation = self.book.operation(number).filter(|o| o.zone == self.zone)?;
         let phase = operation.job.map_or(Some(JobPhase::Completed), |number| {
-            let find = |fleet: &Fleet| {
-                fleet
-                    .jobs
-                    .iter()
-                    .rev()
-                    .find(|j| j.number == number)
-                    .map(|j| j.phase)
-            };
+            let find = |fleet: &Fleet| fleet.jobs.iter().rev().find(|j| j.number == number).map(|j| j.phase);
             self.desk.engine.read(find)
         });
         // What the engine has forgotten was done long ago.

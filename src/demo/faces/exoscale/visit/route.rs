@@ -33,10 +33,7 @@ fn decoded(part: &str) -> Option<String> {
     let pair = format!("{kept}=");
     let mut pairs = url::form_urlencoded::parse(pair.as_bytes());
     // An equals sign or an ampersand would end the name too early: no id or name here has one.
-    pairs
-        .next()
-        .map(|(name, _)| name.into_owned())
-        .filter(|_| !part.contains(['=', '&']))
+    pairs.next().map(|(name, _)| name.into_owned()).filter(|_| !part.contains(['=', '&']))
 }
 
 #[cfg(test)]
@@ -47,14 +44,8 @@ mod tests {
     fn parameters_are_decoded() {
         let one = fits("/ssh-key/{name}", "/ssh-key/my%20key+");
         assert_eq!(one, Some(vec![("name", "my key+".to_owned())]));
-        let two = fits(
-            "/security-group/{id}/rules/{rule-id}",
-            "/security-group/a/rules/b",
-        );
-        assert_eq!(
-            two,
-            Some(vec![("id", "a".to_owned()), ("rule-id", "b".to_owned())])
-        );
+        let two = fits("/security-group/{id}/rules/{rule-id}", "/security-group/a/rules/b");
+        assert_eq!(two, Some(vec![("id", "a".to_owned()), ("rule-id", "b".to_owned())]));
         assert_eq!(fits("/ssh-key/{name}", "/ssh-key/a&b=c"), None);
     }
 
@@ -62,12 +53,7 @@ mod tests {
     fn a_verb_is_no_part_of_a_parameter() {
         let stop = fits("/instance/{id}:stop", "/instance/a:stop");
         assert_eq!(stop, Some(vec![("id", "a".to_owned())]));
-        for path in [
-            "/instance/a",
-            "/instance/:stop",
-            "/instance/a:b:stop",
-            "/instance/a:stop/",
-        ] {
+        for path in ["/instance/a", "/instance/:stop", "/instance/a:b:stop", "/instance/a:stop/"] {
             assert_eq!(fits("/instance/{id}:stop", path), None, "{path}");
         }
         assert_eq!(fits("/instance/{id}", "/instance/a:stop"), None);

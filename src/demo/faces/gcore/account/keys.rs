@@ -46,11 +46,8 @@ pub(crate) async fn list(State(room): State<Room>, _: Owned, query: Query) -> An
     let (field, down) = query.order(&["created_at", "name"], ("name", false))?;
     let name = query.text("name");
     Ok(Json(room.note(|_, book| {
-        let mut rows: Vec<&Pair> = book
-            .pairs
-            .iter()
-            .filter(|pair| name.is_none_or(|name| pair.name.contains(name)))
-            .collect();
+        let mut rows: Vec<&Pair> =
+            book.pairs.iter().filter(|pair| name.is_none_or(|name| pair.name.contains(name))).collect();
         if field == "name" {
             rows.sort_by(|a, b| a.name.cmp(&b.name));
         }
@@ -72,27 +69,17 @@ pub(crate) async fn create(
     let name = form.name("name").unwrap_or_default().to_owned();
     let public = form.text("public_key").map(ToOwned::to_owned);
     let shared = form.switch("shared_in_project").unwrap_or(true);
-    if public
-        .as_ref()
-        .is_some_and(|key| key.split_whitespace().count() < 2)
-    {
+    if public.as_ref().is_some_and(|key| key.split_whitespace().count() < 2) {
         form.blame("public_key", "Invalid public key");
     }
     form.done()?;
     let (public, private) = if let Some(public) = public {
         (public, Value::Null)
     } else {
-        let half = |bytes| {
-            random_hex(bytes)
-                .map(|hex| STANDARD.encode(hex))
-                .map_err(Problem::internal)
-        };
+        let half = |bytes| random_hex(bytes).map(|hex| STANDARD.encode(hex)).map_err(Problem::internal);
         let public = format!("ssh-ed25519 {} demo", half(24)?);
         // It opens nothing: nobody checks keys in the demo cloud.
-        let private = format!(
-            "-----BEGIN DEMO KEY-----\n{}\n-----END DEMO KEY-----\n",
-            half(48)?
-        );
+        let private = format!("-----BEGIN DEMO KEY-----\n{}\n-----END DEMO KEY-----\n", half(48)?);
         (public, json!(private))
     };
     let told = room.note(|_, book| {

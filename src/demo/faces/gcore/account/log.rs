@@ -32,11 +32,7 @@ fn group(view: &View<'_>, job: &Job) -> &'static str {
         .container
         .and_then(|key| view.fleet.containers.get(key as usize))
         .is_some_and(|container| container.strategy == INFERENCE);
-    if inference {
-        "inference_at_the_edge"
-    } else {
-        "instance"
-    }
+    if inference { "inference_at_the_edge" } else { "instance" }
 }
 
 /// The id of what it was done to: a machine's, or a deployment's name.
@@ -54,11 +50,7 @@ fn resource(view: &View<'_>, job: &Job) -> String {
 fn told(view: &View<'_>, job: &Job) -> Value {
     let asked = view.book.notes.get(&job.number).map(|note| note.asked.clone());
     let group = group(view, job);
-    let kind = if group == "instance" {
-        "instance"
-    } else {
-        "inference_instance"
-    };
+    let kind = if group == "instance" { "instance" } else { "inference_instance" };
     json!({
         "id": uuid(Kind::Action, job.number),
         "timestamp": marks::colon(job.queued),
@@ -91,14 +83,9 @@ fn told(view: &View<'_>, job: &Job) -> Value {
 pub(crate) async fn list(State(room): State<Room>, query: Query) -> Answer {
     let page = query.page(1000)?;
     let order = query.choice("order_by", &["asc", "desc"])?;
-    let order = order
-        .or(query.choice("sorting", &["asc", "desc"])?)
-        .unwrap_or("desc");
-    let (groups, actions, resources) = (
-        query.all("api_group"),
-        query.all("action_type"),
-        query.all("resource_id"),
-    );
+    let order = order.or(query.choice("sorting", &["asc", "desc"])?).unwrap_or("desc");
+    let (groups, actions, resources) =
+        (query.all("api_group"), query.all("action_type"), query.all("resource_id"));
     let (projects, regions) = (query.numbers("project_id")?, query.numbers("region_id")?);
     let (from, to) = (query.moment("from_timestamp")?, query.moment("to_timestamp")?);
     let own = i64::try_from(room.credentials.project).unwrap_or(0);
@@ -113,11 +100,7 @@ pub(crate) async fn list(State(room): State<Room>, query: Query) -> Answer {
                 regions.is_empty() || tasks::region(view, job).is_some_and(|id| regions.contains(&id))
             })
             .filter(|job| from.is_none_or(|from| job.queued >= from) && to.is_none_or(|to| job.queued <= to))
-            .filter(|job| {
-                query
-                    .text("search_field")
-                    .is_none_or(|text| job.caption.contains(text))
-            })
+            .filter(|job| query.text("search_field").is_none_or(|text| job.caption.contains(text)))
             .collect();
         if order == "desc" {
             rows.reverse();

@@ -214,9 +214,7 @@ fn placement(view: &View<'_>, region: &Region, nth: u32) -> Value {
 /// `GET /v1/servergroups/{project}/{region}`.
 pub(super) async fn placements(State(room): State<Room>, scope: Scope, query: Query) -> Answer {
     let page = query.page(1000)?;
-    Ok(Json(room.look(|view| {
-        page.of(&[0, 1], |nth| placement(view, &scope.region, *nth))
-    })))
+    Ok(Json(room.look(|view| page.of(&[0, 1], |nth| placement(view, &scope.region, *nth)))))
 }
 
 /// `GET /v1/servergroups/{project}/{region}/{group}`.
@@ -228,21 +226,13 @@ pub(super) async fn one_placement(State(room): State<Room>, scope: Scope, Named(
 /// `GET /v2/client_quotas`.
 pub(super) async fn quotas(State(room): State<Room>) -> Json<Value> {
     Json(room.look(|view| {
-        let regional: Vec<Value> = view
-            .regions()
-            .iter()
-            .map(|row| quota::regional(view, row))
-            .collect();
+        let regional: Vec<Value> = view.regions().iter().map(|row| quota::regional(view, row)).collect();
         json!({ "global_quotas": quota::global(view), "regional_quotas": regional })
     }))
 }
 
 fn own(client: &str) -> Result<(), Problem> {
-    if client.parse() == Ok(CLIENT) {
-        Ok(())
-    } else {
-        Err(Problem::no("Client", client))
-    }
+    if client.parse() == Ok(CLIENT) { Ok(()) } else { Err(Problem::no("Client", client)) }
 }
 
 /// `GET /v2/global_quotas/{client}`.

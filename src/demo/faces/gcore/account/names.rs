@@ -22,9 +22,7 @@ const LISTS: [&str; 5] = [
 fn available(room: &Room, region: i64, lists: &[&str]) -> Value {
     let rules = room.note(|_, book| book.names.get(&region).cloned());
     let rule = |name: &str| rules.as_ref().map_or(Value::Null, |rules| rules[name].clone());
-    let free = rules
-        .as_ref()
-        .is_none_or(|rules| rules["allow_custom_name"] != false);
+    let free = rules.as_ref().is_none_or(|rules| rules["allow_custom_name"] != false);
     let limited = rules.is_some() && LISTS.iter().any(|name| rule(name).is_array());
     let mut told = json!({ "custom_name_allowed": free, "name_templates_limited": limited });
     for name in lists {
@@ -72,11 +70,7 @@ pub(crate) async fn put(State(room): State<Room>, body: Body) -> Answer {
         if list.iter().any(|item| !item.is_string()) {
             form.blame(name, "Input should be a list of strings");
         }
-        rules[name] = if form.given(name).is_some() {
-            json!(list)
-        } else {
-            Value::Null
-        };
+        rules[name] = if form.given(name).is_some() { json!(list) } else { Value::Null };
     }
     form.done()?;
     let region = region.unwrap_or_default();
@@ -100,9 +94,5 @@ pub(crate) async fn remove(
     }
     let number: i64 = region.parse().map_err(|_| Problem::path())?;
     let gone = room.note(|_, book| book.names.remove(&number).is_some());
-    if gone {
-        Ok(StatusCode::NO_CONTENT)
-    } else {
-        Err(Problem::no("Name templates of region", &region))
-    }
+    if gone { Ok(StatusCode::NO_CONTENT) } else { Err(Problem::no("Name templates of region", &region)) }
 }

@@ -16,11 +16,7 @@ pub(crate) async fn images(State(room): State<Room>, scope: Scope, query: Query)
     let prices = query.switch("include_prices", false)?;
     query.choice("architecture", &["aarch64", "x86_64"])?;
     let visibility = query.choice("visibility", &["private", "public", "shared"])?;
-    let (name, distro, version) = (
-        query.text("name"),
-        query.text("os_distro"),
-        query.text("os_version"),
-    );
+    let (name, distro, version) = (query.text("name"), query.text("os_distro"), query.text("os_version"));
     // There are public images for one architecture, without tags.
     let none = visibility.is_some_and(|wanted| wanted != "public")
         || query.text("architecture") == Some("aarch64")
@@ -37,9 +33,7 @@ pub(crate) async fn images(State(room): State<Room>, scope: Scope, query: Query)
         .collect();
     let project = room.credentials.project;
     let founded = room.look(|view| view.fleet.founded());
-    Ok(Json(page.of(&rows, |(nth, image)| {
-        image.listed(&scope.region, project, *nth, founded, prices)
-    })))
+    Ok(Json(page.of(&rows, |(nth, image)| image.listed(&scope.region, project, *nth, founded, prices))))
 }
 
 /// `GET /v1/images/{project}/{region}/{image}`.
@@ -47,13 +41,7 @@ pub(crate) async fn image(State(room): State<Room>, scope: Scope, Named(id): Nam
     let prices = query.switch("include_prices", false)?;
     let (nth, image) = images::by_id(&scope.region, &id).ok_or_else(|| Problem::no("Image", &id))?;
     let founded = room.look(|view| view.fleet.founded());
-    Ok(Json(image.listed(
-        &scope.region,
-        room.credentials.project,
-        nth,
-        founded,
-        prices,
-    )))
+    Ok(Json(image.listed(&scope.region, room.credentials.project, nth, founded, prices)))
 }
 
 /// `GET /v1/apptemplates/{project}/{region}`.
@@ -79,11 +67,7 @@ pub(crate) async fn price(State(room): State<Room>, target: Target) -> Answer {
         let (_, size) = instances::disks_taken(view, &vm);
         let external = instances::external_taken(view, &vm);
         let whole = |n: i64| f64::from(i32::try_from(n).unwrap_or(i32::MAX));
-        Some(
-            parts(instances::flavor(view, &vm), whole(size), whole(external))
-                .iter()
-                .sum::<f64>(),
-        )
+        Some(parts(instances::flavor(view, &vm), whole(size), whole(external)).iter().sum::<f64>())
     });
     let hour = found.ok_or_else(|| Problem::no("Instance", &target.id))?;
     Ok(Json(json!({
@@ -106,10 +90,7 @@ pub(crate) async fn preview(State(_): State<Room>, _: Scope, body: Body) -> Answ
         form.blame("flavor", format!("Flavor {id} could not be found"));
     }
     let list = form.need_list("interfaces");
-    let external = list
-        .iter()
-        .filter(|interface| interface["type"] == "external")
-        .count();
+    let external = list.iter().filter(|interface| interface["type"] == "external").count();
     let list = form.list("volumes");
     let sizes = form.each("volumes", list, |volume| {
         volume.need_text("source")?;

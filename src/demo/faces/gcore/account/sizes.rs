@@ -15,9 +15,7 @@ pub(crate) async fn resizes(State(room): State<Room>, target: Target, query: Que
     let current = room
         .look(|view| view.machine(target.key).map(|vm| instances::flavor(view, &vm)))
         .ok_or_else(|| Problem::no("Instance", &target.id))?;
-    let fits = flavors::FLAVORS
-        .iter()
-        .filter(|to| instances::actions::resizable(current, to));
+    let fits = flavors::FLAVORS.iter().filter(|to| instances::actions::resizable(current, to));
     Ok(Json(listed(fits, prices)))
 }
 
@@ -32,10 +30,7 @@ pub(crate) async fn fitting(State(_): State<Room>, scope: Scope, query: Query, b
         Some(image.and_then(|id| images::by_id(&scope.region, id)))
     });
     form.done()?;
-    let windows = volumes
-        .into_iter()
-        .flatten()
-        .any(|(_, image)| image.distro == "windows");
+    let windows = volumes.into_iter().flatten().any(|(_, image)| image.distro == "windows");
     let os = if windows { "windows" } else { "linux" };
     let fits = flavors::FLAVORS
         .iter()

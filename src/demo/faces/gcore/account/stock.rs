@@ -56,10 +56,7 @@ pub(crate) async fn volumes(State(room): State<Room>, scope: Scope, query: Query
     if of.is_some_and(|id| !marks::is_uuid(id)) {
         return Err(Problem::field("instance_id", "Input should be a valid UUID"));
     }
-    let bootable = query
-        .text("bootable")
-        .map(|_| query.switch("bootable", true))
-        .transpose()?;
+    let bootable = query.text("bootable").map(|_| query.switch("bootable", true)).transpose()?;
     let attached = query.switch("has_attachments", true)?;
     let (name, id) = (query.text("name_part"), query.text("id_part"));
     let tagged = query.text("tag_key").is_some() || query.text("tag_key_value").is_some();
@@ -68,18 +65,12 @@ pub(crate) async fn volumes(State(room): State<Room>, scope: Scope, query: Query
         let rows: Vec<(Vm<'_>, u32, Disk)> = view
             .machines_in(&scope.region)
             .filter(|vm| !none && of.is_none_or(|id| vm.id() == id))
-            .flat_map(|vm| {
-                (0..)
-                    .zip(instances::disks(view, &vm))
-                    .map(move |(nth, disk)| (vm, nth, disk))
-            })
+            .flat_map(|vm| (0..).zip(instances::disks(view, &vm)).map(move |(nth, disk)| (vm, nth, disk)))
             .filter(|(_, _, disk)| bootable.is_none_or(|wanted| disk.boots == wanted))
             .filter(|(_, _, disk)| name.is_none_or(|part| disk.name.contains(part)))
             .filter(|(vm, nth, _)| id.is_none_or(|part| uuid(Kind::Volume, vm.key * 8 + nth).contains(part)))
             .collect();
-        page.of(&rows, |(vm, nth, disk)| {
-            volume(view, &scope.region, vm, *nth, disk)
-        })
+        page.of(&rows, |(vm, nth, disk)| volume(view, &scope.region, vm, *nth, disk))
     })))
 }
 
@@ -88,9 +79,7 @@ pub(crate) async fn one_volume(State(room): State<Room>, scope: Scope, Named(id)
     room.look(|view| {
         let place = index(Kind::Volume, &id)?;
         let vm = view.machine(place / 8)?;
-        let disk = instances::disks(view, &vm)
-            .into_iter()
-            .nth((place % 8) as usize)?;
+        let disk = instances::disks(view, &vm).into_iter().nth((place % 8) as usize)?;
         (view.fleet.stands(vm.row) == Some(scope.region.place))
             .then(|| volume(view, &scope.region, &vm, place % 8, &disk))
     })
@@ -176,16 +165,9 @@ pub(crate) async fn groups(State(room): State<Room>, scope: Scope, query: Query)
     let page = query.page(10)?;
     let none = query.text("tag_key").is_some() || query.text("tag_key_value").is_some();
     let rows: Vec<usize> = (0..network::GROUPS.len())
-        .filter(|nth| {
-            !none
-                && query
-                    .text("name")
-                    .is_none_or(|name| network::GROUPS[*nth].contains(name))
-        })
+        .filter(|nth| !none && query.text("name").is_none_or(|name| network::GROUPS[*nth].contains(name)))
         .collect();
-    Ok(Json(room.look(|view| {
-        page.of(&rows, |nth| group(view, &scope.region, *nth))
-    })))
+    Ok(Json(room.look(|view| page.of(&rows, |nth| group(view, &scope.region, *nth)))))
 }
 
 /// `GET /v1/securitygroups/{project}/{region}/{group}`.
@@ -260,9 +242,7 @@ pub(crate) async fn clusters(State(room): State<Room>, scope: Scope, query: Quer
             let name = members.first().map_or("", |vm| vm.group.name.as_str());
             holds.is_none_or(|part| name.contains(part)) && is.is_none_or(|wanted| name == wanted)
         });
-        page.of(&rows, |(key, members)| {
-            cluster(view, &scope.region, *key, members)
-        })
+        page.of(&rows, |(key, members)| cluster(view, &scope.region, *key, members))
     })))
 }
 

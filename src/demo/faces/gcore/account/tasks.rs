@@ -40,13 +40,8 @@ pub(super) fn told(view: &View<'_>, job: &Job) -> Value {
     let instance = job.instance.map(|key| uuid(Kind::Instance, key));
     let asked = note.map(|note| note.asked.clone());
     let moment = |at: Option<Timestamp>| at.map(marks::bare);
-    let latest = job
-        .steps
-        .iter()
-        .flat_map(|step| [step.started, step.completed])
-        .flatten()
-        .chain([job.queued])
-        .max();
+    let latest =
+        job.steps.iter().flat_map(|step| [step.started, step.completed]).flatten().chain([job.queued]).max();
     let makes = note.map_or_else(|| json!({}), |note| note.makes.clone());
     let acknowledged = note.and_then(|note| note.acknowledged);
     json!({
@@ -79,9 +74,7 @@ pub(super) fn told(view: &View<'_>, job: &Job) -> Value {
 pub(crate) async fn list(State(room): State<Room>, query: Query) -> Answer {
     let page = query.page(10)?;
     let order = query.choice("order_by", &["asc", "desc"])?;
-    let order = order
-        .or(query.choice("sorting", &["asc", "desc"])?)
-        .unwrap_or("desc");
+    let order = order.or(query.choice("sorting", &["asc", "desc"])?).unwrap_or("desc");
     let states = query.choices("state", &STATES)?;
     let kind = query.text("task_type");
     let (projects, regions) = (query.numbers("project_id")?, query.numbers("region_id")?);
@@ -92,12 +85,7 @@ pub(crate) async fn list(State(room): State<Room>, query: Query) -> Answer {
     };
     let own = i64::try_from(room.credentials.project).unwrap_or(0);
     Ok(Json(room.look(|view| {
-        let done = |job: &Job| {
-            view.book
-                .notes
-                .get(&job.number)
-                .is_some_and(|n| n.acknowledged.is_some())
-        };
+        let done = |job: &Job| view.book.notes.get(&job.number).is_some_and(|n| n.acknowledged.is_some());
         let mut rows: Vec<&Job> = view
             .jobs()
             .filter(|job| states.is_empty() || states.contains(&state(job)))
@@ -148,14 +136,7 @@ fn acknowledge(room: &Room, fits: impl Fn(&View<'_>, &Job) -> bool) {
     let numbers: Vec<(u32, &'static str, &'static str, Option<i64>)> = room.look(|view| {
         view.jobs()
             .filter(|job| over(job) && fits(view, job))
-            .map(|job| {
-                (
-                    job.number,
-                    view.task_type(job),
-                    super::log::action(view, job),
-                    region(view, job),
-                )
-            })
+            .map(|job| (job.number, view.task_type(job), super::log::action(view, job), region(view, job)))
             .collect()
     });
     let now = Timestamp::now();

@@ -23,28 +23,15 @@ pub(crate) struct Flavor {
 }
 
 const fn plain(id: &'static str, vcpus: u32, gib: u32, hour: f64) -> Flavor {
-    Flavor {
-        id,
-        vcpus,
-        ram: gib * 1024,
-        hour,
-        disabled: false,
-        gpu: None,
-    }
+    Flavor { id, vcpus, ram: gib * 1024, hour, disabled: false, gpu: None }
 }
 
 const fn old(flavor: Flavor) -> Flavor {
-    Flavor {
-        disabled: true,
-        ..flavor
-    }
+    Flavor { disabled: true, ..flavor }
 }
 
 const fn with(flavor: Flavor, count: u32, model: &'static str) -> Flavor {
-    Flavor {
-        gpu: Some((count, model)),
-        ..flavor
-    }
+    Flavor { gpu: Some((count, model)), ..flavor }
 }
 
 /// Every size, smallest first within its family.
@@ -88,21 +75,13 @@ pub(crate) fn fitting(vm: &Vm<'_>) -> &'static Flavor {
             })
     };
     let largest = if group.gpu > 0 { &FLAVORS[17] } else { &FLAVORS[9] };
-    FLAVORS
-        .iter()
-        .filter(fits)
-        .min_by(|a, b| a.hour.total_cmp(&b.hour))
-        .unwrap_or(largest)
+    FLAVORS.iter().filter(fits).min_by(|a, b| a.hour.total_cmp(&b.hour)).unwrap_or(largest)
 }
 
 impl Flavor {
     /// `linux` or `windows`: which family it is in.
     pub(crate) fn os(&self) -> &'static str {
-        if self.id.starts_with("g1w") {
-            "windows"
-        } else {
-            "linux"
-        }
+        if self.id.starts_with("g1w") { "windows" } else { "linux" }
     }
 
     /// Texts about its hardware, as an instance carries them.
@@ -171,10 +150,7 @@ mod tests {
             let told = format!("-{}-{}", flavor.vcpus, flavor.ram / 1024);
             assert!(flavor.id.ends_with(&told), "{}", flavor.id);
         }
-        assert!(
-            FLAVORS[17].gpu.is_some() && FLAVORS[9].gpu.is_none(),
-            "the largest ones moved"
-        );
+        assert!(FLAVORS[17].gpu.is_some() && FLAVORS[9].gpu.is_none(), "the largest ones moved");
         let mut ids: Vec<&str> = FLAVORS.iter().map(|f| f.id).collect();
         ids.sort_unstable();
         ids.dedup();

@@ -24,54 +24,15 @@ pub(crate) struct Server {
 }
 
 const SERVERS: [Server; 6] = [
-    virt(
-        "g3-ai-24-232-1250-h100-80-1",
-        "h100",
-        1,
-        (24, 232, 1250),
-        3.10,
-        [6, 9],
-    ),
-    virt(
-        "g3-ai-64-384-3000-l40s-48-2",
-        "l40s",
-        2,
-        (64, 384, 3000),
-        2.64,
-        [4, 0],
-    ),
+    virt("g3-ai-24-232-1250-h100-80-1", "h100", 1, (24, 232, 1250), 3.10, [6, 9]),
+    virt("g3-ai-64-384-3000-l40s-48-2", "l40s", 2, (64, 384, 3000), 2.64, [4, 0]),
     Server {
         disabled: true,
-        ..virt(
-            "g3-ai-24-232-1250-a100-80-1-spot",
-            "a100",
-            1,
-            (24, 232, 1250),
-            1.10,
-            [0, 0],
-        )
+        ..virt("g3-ai-24-232-1250-a100-80-1-spot", "a100", 1, (24, 232, 1250), 1.10, [0, 0])
     },
-    metal(
-        "bm3-ai-1xlarge-h100-80-8",
-        "h100",
-        (112, 2048, 30720),
-        24.80,
-        [2, 3],
-    ),
-    metal(
-        "bm3-ai-1xlarge-h200-141-8",
-        "h200",
-        (192, 2304, 30720),
-        30.40,
-        [0, 1],
-    ),
-    metal(
-        "bm3-ai-1xlarge-a100-80-8",
-        "a100",
-        (128, 2048, 15360),
-        13.60,
-        [1, 0],
-    ),
+    metal("bm3-ai-1xlarge-h100-80-8", "h100", (112, 2048, 30720), 24.80, [2, 3]),
+    metal("bm3-ai-1xlarge-h200-141-8", "h200", (192, 2304, 30720), 30.40, [0, 1]),
+    metal("bm3-ai-1xlarge-a100-80-8", "a100", (128, 2048, 15360), 13.60, [1, 0]),
 ];
 
 const fn virt(
@@ -82,18 +43,7 @@ const fn virt(
     hour: f64,
     stock: [u32; 2],
 ) -> Server {
-    Server {
-        name,
-        model,
-        count,
-        cpu,
-        ram,
-        disk,
-        hour,
-        metal: false,
-        disabled: false,
-        stock,
-    }
+    Server { name, model, count, cpu, ram, disk, hour, metal: false, disabled: false, stock }
 }
 
 const fn metal(
@@ -103,10 +53,7 @@ const fn metal(
     hour: f64,
     stock: [u32; 2],
 ) -> Server {
-    Server {
-        metal: true,
-        ..virt(name, model, 8, size, hour, stock)
-    }
+    Server { metal: true, ..virt(name, model, 8, size, hour, stock) }
 }
 
 /// The memory of one accelerator in GiB.
@@ -130,20 +77,13 @@ fn free(view: &View<'_>, region: &Region, nth: usize, server: &Server) -> u32 {
         let own = view.traits(vm.key).and_then(super::super::book::Traits::size);
         own.unwrap_or_else(|| flavors::fitting(vm)).id
     };
-    let used = view
-        .machines_in(region)
-        .filter(|vm| vm.is_ai() && size(vm) == server.name)
-        .count();
+    let used = view.machines_in(region).filter(|vm| vm.is_ai() && size(vm) == server.name).count();
     stock.saturating_sub(u32::try_from(used).unwrap_or(u32::MAX))
 }
 
 /// The sizes of one sort in a region.
 pub(crate) fn listed(view: &View<'_>, region: &Region, metal: bool, all: bool, prices: bool) -> Vec<Value> {
-    let nth = view
-        .regions()
-        .iter()
-        .position(|other| other.id == region.id)
-        .unwrap_or(0);
+    let nth = view.regions().iter().position(|other| other.id == region.id).unwrap_or(0);
     SERVERS
         .iter()
         .filter(|server| server.metal == metal && (all || !server.disabled))
@@ -221,13 +161,7 @@ pub(crate) struct Small {
 
 /// The sizes for inference.
 pub(crate) const INFERENCE: [Small; 4] = [
-    Small {
-        name: "inference-2vcpu-4gib",
-        cpu: 2,
-        ram: 4,
-        gpu: (0, ""),
-        capacity: [120, 80],
-    },
+    Small { name: "inference-2vcpu-4gib", cpu: 2, ram: 4, gpu: (0, ""), capacity: [120, 80] },
     Small {
         name: "inference-16vcpu-232gib-1xl40s-48gb",
         cpu: 16,

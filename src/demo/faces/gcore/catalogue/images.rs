@@ -24,14 +24,7 @@ pub(crate) struct Image {
 }
 
 const fn linux(name: &'static str, distro: &'static str, version: &'static str) -> Image {
-    Image {
-        name,
-        distro,
-        version,
-        disk: 5,
-        driver: false,
-        windows: false,
-    }
+    Image { name, distro, version, disk: 5, driver: false, windows: false }
 }
 
 /// Every public image.
@@ -42,16 +35,8 @@ pub(crate) const IMAGES: [Image; 8] = [
     linux("rocky-9-x64", "rockylinux", "9"),
     linux("fedora-42-x64", "fedora", "42"),
     linux("postgres-16-debian-x64", "debian", "12"),
-    Image {
-        disk: 30,
-        driver: true,
-        ..linux("ubuntu-24.04-nvidia-x64", "ubuntu", "24.04")
-    },
-    Image {
-        disk: 40,
-        windows: true,
-        ..linux("windows-server-2022-x64", "windows", "2022")
-    },
+    Image { disk: 30, driver: true, ..linux("ubuntu-24.04-nvidia-x64", "ubuntu", "24.04") },
+    Image { disk: 40, windows: true, ..linux("windows-server-2022-x64", "windows", "2022") },
 ];
 
 /// The id of an image in a region.
@@ -61,10 +46,7 @@ pub(crate) fn id(region: &Region, nth: usize) -> String {
 
 /// An image of a region by its id.
 pub(crate) fn by_id(region: &Region, text: &str) -> Option<(usize, &'static Image)> {
-    IMAGES
-        .iter()
-        .enumerate()
-        .find(|(nth, _)| id(region, *nth) == text)
+    IMAGES.iter().enumerate().find(|(nth, _)| id(region, *nth) == text)
 }
 
 /// An image by its name.

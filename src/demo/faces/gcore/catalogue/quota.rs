@@ -179,9 +179,6 @@ mod tests {
         assert_eq!(Use::default().exceeded(&wish), None);
         wish.add(shared, 1);
         let (name, used, wanted, limit) = Use::default().exceeded(&wish).expect("too many");
-        assert_eq!(
-            (name.as_str(), used, wanted, limit),
-            ("shared_vm_count", 0, 101, 100)
-        );
+        assert_eq!((name.as_str(), used, wanted, limit), ("shared_vm_count", 0, 101, 100));
     }
 }

@@ -14,38 +14,22 @@ use crate::demo::engine::fleet::{Container, Phase};
 /// The deployments that are not removed, oldest first.
 pub(super) fn all<'a>(view: &View<'a>) -> Vec<(u32, &'a Container, &'a Deployment)> {
     let fleet = view.fleet;
-    let there = |key: u32| {
-        fleet
-            .containers
-            .get(key as usize)
-            .filter(|c| c.phase != Phase::Gone)
-    };
-    view.book
-        .deployments
-        .iter()
-        .filter_map(|(key, own)| Some((*key, there(*key)?, own)))
-        .collect()
+    let there = |key: u32| fleet.containers.get(key as usize).filter(|c| c.phase != Phase::Gone);
+    view.book.deployments.iter().filter_map(|(key, own)| Some((*key, there(*key)?, own))).collect()
 }
 
 /// A deployment by its name.
 pub(super) fn find(room: &Room, name: &str) -> Result<u32, Problem> {
-    room.look(|view| {
-        all(view)
-            .into_iter()
-            .find(|(_, c, _)| c.name == name)
-            .map(|(key, ..)| key)
-    })
-    .ok_or_else(|| Problem::no("Inference instance", name))
+    room.look(|view| all(view).into_iter().find(|(_, c, _)| c.name == name).map(|(key, ..)| key))
+        .ok_or_else(|| Problem::no("Inference instance", name))
 }
 
 /// `GET /v3/inference/{project}/deployments`.
 pub(crate) async fn list(State(room): State<Room>, _: Owned, query: Query) -> Answer {
     let page = query.page(1000)?;
-    Ok(Json(room.look(|view| {
-        page.of(&all(view), |(_, container, own)| {
-            shape::deployment(view, container, own)
-        })
-    })))
+    Ok(Json(
+        room.look(|view| page.of(&all(view), |(_, container, own)| shape::deployment(view, container, own))),
+    ))
 }
 
 /// `GET /v3/inference/{project}/deployments/{name}`.
@@ -110,24 +94,14 @@ pub(crate) async fn check(State(room): State<Room>, _: Owned, body: Body) -> Ans
     let scales = super::writes::scales(&mut form, &room, true);
     form.done()?;
     let size = size.unwrap_or_default();
-    let (count, model) = gpu::small(size)
-        .ok_or_else(|| Problem::no("Inference flavor", size))?
-        .gpu;
+    let (count, model) = gpu::small(size).ok_or_else(|| Problem::no("Inference flavor", size))?.gpu;
     let wanted: i64 = scales.iter().map(|scale| scale.max).sum::<i64>() * i64::from(count);
     let quotas = room.look(super::super::catalogue::quota::global);
     let mut told = json!({});
-    for thing in [
-        "inference_gpu_a100_count",
-        "inference_gpu_h100_count",
-        "inference_gpu_l40s_count",
-    ] {
+    for thing in ["inference_gpu_a100_count", "inference_gpu_h100_count", "inference_gpu_l40s_count"] {
         let figure = |end: &str| quotas[format!("{thing}_{end}")].as_i64().unwrap_or(0);
         let (limit, usage) = (figure("limit"), figure("usage"));
-        let wanted = if thing.contains(model) && !model.is_empty() {
-            wanted
-        } else {
-            0
-        };
+        let wanted = if thing.contains(model) && !model.is_empty() { wanted } else { 0 };
         told[format!("{thing}_limit")] = json!(limit);
         told[format!("{thing}_usage")] = json!(usage);
         told[format!("{thing}_requested")] = json!((usage + wanted - limit).max(0));

@@ -83,9 +83,7 @@ impl Tapes {
 pub(crate) async fn list(State(room): State<Room>, _: Owned, Named(name): Named, query: Query) -> Answer {
     let page = query.page(1000)?;
     let key = find(&room, &name)?;
-    let order = query
-        .choice("order_by", &["time.asc", "time.desc"])?
-        .unwrap_or("time.desc");
+    let order = query.choice("order_by", &["time.asc", "time.desc"])?.unwrap_or("time.desc");
     let wanted = query.numbers("region_id")?;
     let replicas: Vec<(u32, String, i64)> = room.look(|view| {
         let container = view.fleet.containers.get(key as usize);

@@ -77,11 +77,7 @@ pub(super) fn seed(fleet: &mut Fleet, book: &mut Book, told: &mut Vec<Event>) {
         description: "Answers customers' questions.".to_owned(),
         envs: BTreeMap::from([("MODEL".to_owned(), "harbour-7b".to_owned())]),
         timeout: Some(120),
-        scales: regions
-            .iter()
-            .zip([(2, 4), (1, 3)])
-            .map(|(r, (min, max))| scale(r, min, max))
-            .collect(),
+        scales: regions.iter().zip([(2, 4), (1, 3)]).map(|(r, (min, max))| scale(r, min, max)).collect(),
         ..Deployment::default()
     };
     let batch = Deployment {
@@ -93,18 +89,8 @@ pub(super) fn seed(fleet: &mut Fleet, book: &mut Book, told: &mut Vec<Event>) {
         ..Deployment::default()
     };
     for (name, image, deployment, hours) in [
-        (
-            "harbour-chat",
-            "registry.example.com/harbour/chat:1.8.2",
-            chat,
-            310,
-        ),
-        (
-            "embed-batch",
-            "registry.example.com/harbour/embed-worker:0.4.0",
-            batch,
-            74,
-        ),
+        ("harbour-chat", "registry.example.com/harbour/chat:1.8.2", chat, 310),
+        ("embed-batch", "registry.example.com/harbour/embed-worker:0.4.0", batch, 74),
     ] {
         let created = ago(now, SignedDuration::from_hours(hours));
         let key = plant(fleet, book, name, image, deployment, Phase::Running, created);
@@ -114,10 +100,7 @@ pub(super) fn seed(fleet: &mut Fleet, book: &mut Book, told: &mut Vec<Event>) {
 
 /// The regions' numbers with one of their hosts.
 pub(super) fn numbers(fleet: &Fleet) -> Vec<(i64, u32)> {
-    let view = super::view::View {
-        fleet,
-        book: &Book::default(),
-    };
+    let view = super::view::View { fleet, book: &Book::default() };
     view.regions()
         .into_iter()
         .filter_map(|region| {
@@ -153,11 +136,7 @@ pub(super) fn plant(
         ports: vec![deployment.port.to_string()],
         env: deployment.envs.clone(),
         urls: vec![format!("{name}.inference.example.com")],
-        revisions: vec![Revision {
-            number: 1,
-            image: image.to_owned(),
-            created,
-        }],
+        revisions: vec![Revision { number: 1, image: image.to_owned(), created }],
         ..machines::blank(ACCOUNT, created)
     });
     let hosts = numbers(fleet);

@@ -64,11 +64,7 @@ fn address(container: &Container) -> Option<String> {
 /// One deployment.
 pub(super) fn deployment(view: &View<'_>, container: &Container, own: &Deployment) -> Value {
     let (ready, total, _) = counted(view, container, None);
-    let regions: Vec<Value> = own
-        .scales
-        .iter()
-        .map(|scale| region(view, container, scale))
-        .collect();
+    let regions: Vec<Value> = own.scales.iter().map(|scale| region(view, container, scale)).collect();
     json!({
         "name": container.name,
         "project_id": view.book.project,

@@ -19,11 +19,7 @@ use crate::demo::workload;
 
 /// Reads the regions of a body.
 pub(super) fn scales(form: &mut Form<'_>, room: &Room, needed: bool) -> Vec<Scale> {
-    let list = if needed {
-        form.need_list("containers")
-    } else {
-        form.list("containers")
-    };
+    let list = if needed { form.need_list("containers") } else { form.list("containers") };
     let known: Vec<i64> = room.look(|view| view.regions().iter().map(|region| region.id).collect());
     form.each("containers", list, |form| {
         let region = form.need_number("region_id", 0..=i64::MAX);
@@ -78,11 +74,7 @@ fn envs(form: &mut Form<'_>) -> Option<BTreeMap<String, String>> {
 
 /// Puts what a body says over what there is.
 fn describe(form: &mut Form<'_>, room: &Room, own: &mut Deployment, needed: bool) {
-    let size = if needed {
-        form.need_text("flavor_name")
-    } else {
-        form.text("flavor_name")
-    };
+    let size = if needed { form.need_text("flavor_name") } else { form.text("flavor_name") };
     if let Some(size) = size {
         if gpu::small(size).is_none() {
             form.blame("flavor_name", format!("Flavor {size} could not be found"));
@@ -122,11 +114,7 @@ fn note(kind: &'static str, action: &'static str, name: &str, asked: Value) -> N
         action,
         region: None,
         asked,
-        makes: if action == "create" {
-            json!({ "inference_instances": [name] })
-        } else {
-            json!({})
-        },
+        makes: if action == "create" { json!({ "inference_instances": [name] }) } else { json!({}) },
         acknowledged: None,
     }
 }
@@ -142,16 +130,11 @@ pub(crate) async fn create(State(room): State<Room>, _: Owned, body: Body) -> An
         );
     }
     let image = form.need_text("image").unwrap_or_default().to_owned();
-    let mut own = Deployment {
-        timeout: Some(120),
-        ..Deployment::default()
-    };
+    let mut own = Deployment { timeout: Some(120), ..Deployment::default() };
     describe(&mut form, &room, &mut own, true);
     form.done()?;
     if find(&room, &name).is_ok() {
-        return Err(Problem::conflict(format!(
-            "Inference instance {name} already exists"
-        )));
+        return Err(Problem::conflict(format!("Inference instance {name} already exists")));
     }
     let (key, members) = room.change(|fleet, book, _| {
         let key = plant(fleet, book, &name, &image, own, Phase::New, Timestamp::now());
@@ -164,19 +147,12 @@ pub(crate) async fn create(State(room): State<Room>, _: Owned, body: Body) -> An
         instance: None,
         steps: vec![
             ("Finding room", vec![Effect::Container(key, Phase::Starting)]),
-            (
-                "Pulling the image",
-                vec![Effect::Instances(members, Phase::Starting)],
-            ),
+            ("Pulling the image", vec![Effect::Instances(members, Phase::Starting)]),
             ("Starting", vec![Effect::Up(key)]),
         ],
     };
     let asked = Value::Object(body.0);
-    let number = room.submit(
-        work,
-        note("create_inference_instance", "create", &name, asked),
-        Vec::new(),
-    );
+    let number = room.submit(work, note("create_inference_instance", "create", &name, asked), Vec::new());
     Ok(tasks(number))
 }
 
@@ -199,19 +175,13 @@ pub(crate) async fn update(State(room): State<Room>, _: Owned, Named(name): Name
         work
     });
     let asked = Value::Object(body.0);
-    let number = room.submit(
-        work,
-        note("update_inference_instance", "update", &name, asked),
-        Vec::new(),
-    );
+    let number = room.submit(work, note("update_inference_instance", "update", &name, asked), Vec::new());
     Ok(tasks(number))
 }
 
 /// Whether a change needs new replicas.
 fn form_restarts(body: &Body) -> bool {
-    ["envs", "command", "flavor_name", "listening_port"]
-        .iter()
-        .any(|name| body.0.contains_key(*name))
+    ["envs", "command", "flavor_name", "listening_port"].iter().any(|name| body.0.contains_key(*name))
 }
 
 /// A deployment that a task works on is not touched by another.
@@ -221,9 +191,7 @@ fn free(room: &Room, key: u32, name: &str) -> Result<(), Problem> {
         jobs.any(|job| job.container == Some(key) && !super::super::view::over(job))
     });
     if held {
-        return Err(Problem::conflict(format!(
-            "Inference instance {name} is being changed"
-        )));
+        return Err(Problem::conflict(format!("Inference instance {name} is being changed")));
     }
     Ok(())
 }
@@ -241,11 +209,7 @@ fn change(
     let (mut added, mut removed, mut kept) = (Vec::new(), Vec::new(), Vec::new());
     let members = jobs::members(fleet, key);
     for (region, host) in &hosts {
-        let wanted = own
-            .scales
-            .iter()
-            .find(|scale| scale.region == *region)
-            .map_or(0, |s| s.min.min(MOST));
+        let wanted = own.scales.iter().find(|scale| scale.region == *region).map_or(0, |s| s.min.min(MOST));
         let wanted = usize::try_from(wanted).unwrap_or(0);
         let place = fleet.servers.get(*host as usize).map(|server| server.location);
         let mut here: Vec<u32> = members
@@ -270,27 +234,14 @@ fn change(
             container.image = image;
         }
     }
-    let mut steps = vec![(
-        "Finding room",
-        vec![Effect::Instances(removed.clone(), Phase::Stopping)],
-    )];
+    let mut steps = vec![("Finding room", vec![Effect::Instances(removed.clone(), Phase::Stopping)])];
     if restart {
-        steps.push((
-            "Ending the old ones",
-            vec![Effect::Instances(kept.clone(), Phase::Stopping)],
-        ));
-        steps.push((
-            "Pulling the image",
-            vec![Effect::Instances(kept, Phase::Starting)],
-        ));
+        steps.push(("Ending the old ones", vec![Effect::Instances(kept.clone(), Phase::Stopping)]));
+        steps.push(("Pulling the image", vec![Effect::Instances(kept, Phase::Starting)]));
     }
     steps.push((
         "Starting",
-        vec![
-            Effect::Instances(removed, Phase::Gone),
-            Effect::Add(key, added),
-            Effect::Up(key),
-        ],
+        vec![Effect::Instances(removed, Phase::Gone), Effect::Add(key, added), Effect::Up(key)],
     ));
     Work {
         caption: format!("Change {name}"),
@@ -306,12 +257,7 @@ pub(crate) async fn remove(State(room): State<Room>, _: Owned, Named(name): Name
     let key = find(&room, &name)?;
     free(&room, key, &name)?;
     let work = room.engine.read(|fleet| jobs::remove_container(fleet, key));
-    let note = note(
-        "delete_inference_instance",
-        "delete",
-        &name,
-        json!({ "name": name }),
-    );
+    let note = note("delete_inference_instance", "delete", &name, json!({ "name": name }));
     Ok(tasks(room.submit(work, note, Vec::new())))
 }
 
@@ -323,25 +269,14 @@ fn switch(room: &Room, name: &str, on: bool) -> Result<StatusCode, Problem> {
             .containers
             .get(key as usize)
             .is_some_and(|c| matches!(c.phase, Phase::Stopped | Phase::Stopping));
-        let work = if on {
-            jobs::start(fleet, key)
-        } else {
-            jobs::stop(fleet, key)
-        };
+        let work = if on { jobs::start(fleet, key) } else { jobs::stop(fleet, key) };
         (work, down)
     });
     // What is as it is wanted stays so.
     if on == down {
-        let (kind, action) = if on {
-            ("start_inference_instance", "start")
-        } else {
-            ("stop_inference_instance", "stop")
-        };
-        room.submit(
-            work,
-            note(kind, action, name, json!({ "name": name })),
-            Vec::new(),
-        );
+        let (kind, action) =
+            if on { ("start_inference_instance", "start") } else { ("stop_inference_instance", "stop") };
+        room.submit(work, note(kind, action, name, json!({ "name": name })), Vec::new());
     }
     Ok(StatusCode::NO_CONTENT)
 }

@@ -26,23 +26,14 @@ pub(crate) struct Task {
 impl Task {
     /// A change that leaves the machine running as it does.
     pub(crate) fn quiet(words: (&'static str, &'static str, &'static str), caption: &'static str) -> Self {
-        Self {
-            words,
-            phases: Vec::new(),
-            caption,
-            after: Vec::new(),
-            remove: false,
-        }
+        Self { words, phases: Vec::new(), caption, after: Vec::new(), remove: false }
     }
 
     fn through(
         words: (&'static str, &'static str, &'static str),
         phases: Vec<(&'static str, Phase)>,
     ) -> Self {
-        Self {
-            phases,
-            ..Self::quiet(words, "")
-        }
+        Self { phases, ..Self::quiet(words, "") }
     }
 
     /// With something to follow it.
@@ -78,15 +69,10 @@ pub(crate) fn submit(room: &Room, target: &Target, task: Task, body: &Body) -> A
 
 fn hand_in(room: &Room, target: &Target, task: Task, asked: Value) -> Result<u32, Problem> {
     let work = room.look(|view| {
-        let vm = view
-            .machine(target.key)
-            .ok_or_else(|| Problem::no("Instance", &target.id))?;
+        let vm = view.machine(target.key).ok_or_else(|| Problem::no("Instance", &target.id))?;
         if let Some(job) = view.under().way(&vm) {
             let id = uuid(Kind::Task, job.number);
-            return Err(Problem::conflict(format!(
-                "Instance {} is locked by task {id}",
-                target.id
-            )));
+            return Err(Problem::conflict(format!("Instance {} is locked by task {id}", target.id)));
         }
         Ok(task.work(view.fleet, target.key))
     })?;
@@ -109,14 +95,8 @@ fn plan(key: u32, action: &str) -> Option<(&'static [&'static str], Task)> {
     let both = || vec![("Stopping", Stopping), ("Starting", Starting), ("Up", Running)];
     Some(match action {
         "start" => (&["stopped"], Task::through(("Start", "start_vm", "start"), up())),
-        "stop" => (
-            &["active", "error", "rescued"],
-            Task::through(("Stop", "stop_vm", "stop"), down()),
-        ),
-        "reboot" => (
-            &["active"],
-            Task::through(("Reboot", "soft_reboot_vm", "reboot"), both()),
-        ),
+        "stop" => (&["active", "error", "rescued"], Task::through(("Stop", "stop_vm", "stop"), down())),
+        "reboot" => (&["active"], Task::through(("Reboot", "soft_reboot_vm", "reboot"), both())),
         "reboot_hard" => (
             &["active", "stopped", "suspended", "error", "paused"],
             Task::through(("Power-cycle", "hard_reboot_vm", "reboot_hard"), both()),
@@ -125,10 +105,7 @@ fn plan(key: u32, action: &str) -> Option<(&'static [&'static str], Task)> {
             &["active"],
             Task::through(("Suspend", "suspend_vm", "suspend"), down()).with(After::Suspended(key)),
         ),
-        "resume" => (
-            &["suspended"],
-            Task::through(("Resume", "resume_vm", "resume"), up()),
-        ),
+        "resume" => (&["suspended"], Task::through(("Resume", "resume_vm", "resume"), up())),
         _ => return None,
     })
 }
@@ -159,12 +136,7 @@ pub(crate) async fn action(State(room): State<Room>, target: Target, body: Body)
     let action = form.need_word("action", &known);
     form.switch("activate_profile");
     form.done()?;
-    let number = act(
-        &room,
-        &target,
-        action.unwrap_or_default(),
-        Value::Object(body.0.clone()),
-    )?;
+    let number = act(&room, &target, action.unwrap_or_default(), Value::Object(body.0.clone()))?;
     Ok(tasks(number))
 }
 
@@ -218,24 +190,13 @@ pub(crate) async fn resize(State(room): State<Room>, target: Target, body: Body)
         .look(|view| view.machine(target.key).map(|vm| super::flavor(view, &vm)))
         .ok_or_else(|| Problem::no("Instance", &target.id))?;
     if current.id == flavor.id {
-        return Err(Problem::wrong(format!(
-            "Instance {} has flavor {id} already",
-            target.id
-        )));
+        return Err(Problem::wrong(format!("Instance {} has flavor {id} already", target.id)));
     }
     if !resizable(current, flavor) {
-        return Err(Problem::wrong(format!(
-            "Instance {} cannot be resized to {id}",
-            target.id
-        )));
+        return Err(Problem::wrong(format!("Instance {} cannot be resized to {id}", target.id)));
     }
     let task = Task::quiet(("Resize", "resize_vm", "resize"), "Moving to another size");
-    submit(
-        &room,
-        &target,
-        task.with(After::Size(target.key, flavor.id)),
-        &body,
-    )
+    submit(&room, &target, task.with(After::Size(target.key, flavor.id)), &body)
 }
 
 /// Whether a machine of the one size may be given the other.
@@ -251,92 +212,47 @@ pub(crate) async fn into_group(State(room): State<Room>, target: Target, body: B
     let id = id.unwrap_or_default();
     let nth = super::super::account::placement_nth(&target.region, id)
         .ok_or_else(|| Problem::no("Server group", id))?;
-    if room
-        .look(|view| view.traits(target.key).and_then(|t| t.placement))
-        .is_some()
-    {
-        return Err(Problem::conflict(format!(
-            "Instance {} is in a server group already",
-            target.id
-        )));
+    if room.look(|view| view.traits(target.key).and_then(|t| t.placement)).is_some() {
+        return Err(Problem::conflict(format!("Instance {} is in a server group already", target.id)));
     }
-    let task = Task::quiet(
-        ("Place", "put_into_server_group", "put_into_servergroup"),
-        "Moving to another host",
-    );
-    submit(
-        &room,
-        &target,
-        task.with(After::Placement(target.key, Some(nth))),
-        &body,
-    )
+    let task =
+        Task::quiet(("Place", "put_into_server_group", "put_into_servergroup"), "Moving to another host");
+    submit(&room, &target, task.with(After::Placement(target.key, Some(nth))), &body)
 }
 
 /// `POST .../remove_from_servergroup`.
 pub(crate) async fn out_of_group(State(room): State<Room>, target: Target, body: Body) -> Answer {
-    if room
-        .look(|view| view.traits(target.key).and_then(|t| t.placement))
-        .is_none()
-    {
-        return Err(Problem::wrong(format!(
-            "Instance {} is in no server group",
-            target.id
-        )));
+    if room.look(|view| view.traits(target.key).and_then(|t| t.placement)).is_none() {
+        return Err(Problem::wrong(format!("Instance {} is in no server group", target.id)));
     }
-    let task = Task::quiet(
-        ("Release", "remove_from_server_group", "remove_from_servergroup"),
-        "Leaving the group",
-    );
-    submit(
-        &room,
-        &target,
-        task.with(After::Placement(target.key, None)),
-        &body,
-    )
+    let task =
+        Task::quiet(("Release", "remove_from_server_group", "remove_from_servergroup"), "Leaving the group");
+    submit(&room, &target, task.with(After::Placement(target.key, None)), &body)
 }
 
 /// `DELETE`: with some of its volumes, and all or some of its floating addresses.
 pub(crate) async fn delete(State(room): State<Room>, target: Target, query: Query) -> Answer {
     let all = query.switch("delete_floatings", false)?;
     if all && query.text("floatings").is_some() {
-        return Err(Problem::field(
-            "floatings",
-            "delete_floatings and floatings exclude each other",
-        ));
+        return Err(Problem::field("floatings", "delete_floatings and floatings exclude each other"));
     }
     let own: Vec<String> = room
         .look(|view| {
             let vm = view.machine(target.key)?;
             let disks = super::disks(view, &vm);
-            Some(
-                (0..)
-                    .zip(disks)
-                    .map(|(nth, _)| uuid(Kind::Volume, target.key * 8 + nth))
-                    .collect(),
-            )
+            Some((0..).zip(disks).map(|(nth, _)| uuid(Kind::Volume, target.key * 8 + nth)).collect())
         })
         .unwrap_or_default();
-    for id in query
-        .text("volumes")
-        .unwrap_or_default()
-        .split(',')
-        .filter(|id| !id.is_empty())
-    {
+    for id in query.text("volumes").unwrap_or_default().split(',').filter(|id| !id.is_empty()) {
         if !own.iter().any(|known| known == id) {
             return Err(Problem::no("Volume", id));
         }
     }
     let protected = room.look(|view| view.fleet.extras.get(&target.key).is_some_and(|e| e.protected));
     if protected {
-        return Err(Problem::conflict(format!(
-            "Instance {} refuses to be deleted",
-            target.id
-        )));
+        return Err(Problem::conflict(format!("Instance {} refuses to be deleted", target.id)));
     }
-    let task = Task {
-        remove: true,
-        ..Task::quiet(("Delete", "delete_vm", "delete"), "")
-    };
+    let task = Task { remove: true, ..Task::quiet(("Delete", "delete_vm", "delete"), "") };
     let number = hand_in(&room, &target, task, json!({ "instance_id": target.id }))?;
     Ok(tasks(number))
 }

@@ -36,14 +36,7 @@ const PAUSE: std::time::Duration = std::time::Duration::from_millis(200);
 /// A token in the form of a UUID.
 pub(crate) fn token() -> Result<String, Problem> {
     let hex = random_hex(16).map_err(Problem::internal)?;
-    Ok(format!(
-        "{}-{}-4{}-a{}-{}",
-        &hex[..8],
-        &hex[8..12],
-        &hex[13..16],
-        &hex[17..20],
-        &hex[20..]
-    ))
+    Ok(format!("{}-{}-4{}-a{}-{}", &hex[..8], &hex[8..12], &hex[13..16], &hex[17..20], &hex[20..]))
 }
 
 /// `GET .../get_console`.
@@ -56,10 +49,7 @@ pub(crate) async fn address(State(room): State<Room>, target: Target, query: Que
         .look(|view| view.machine(target.key).map(|vm| vm.row.phase))
         .ok_or_else(|| Problem::no("Instance", &target.id))?;
     if !matches!(phase, Phase::Running | Phase::Migrating) {
-        return Err(Problem::conflict(format!(
-            "Console locked: instance {} is not ready",
-            target.id
-        )));
+        return Err(Problem::conflict(format!("Console locked: instance {} is not ready", target.id)));
     }
     let token = room.admit(target.key)?;
     let authority = &room.authority;
@@ -93,10 +83,8 @@ pub(crate) async fn page(State(room): State<Room>, query: Query) -> Response {
         )
             .into_response();
     };
-    let safe: String = name
-        .chars()
-        .filter(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | ' '))
-        .collect();
+    let safe: String =
+        name.chars().filter(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | ' ')).collect();
     Html(format!(
         "<!DOCTYPE html><html><head><title>{safe}</title></head><body><h1>{safe}</h1>\
          <p>The screen of a machine would be here. Those of the demo cloud draw none.</p></body></html>"
@@ -120,8 +108,7 @@ pub(crate) async fn attach(
     let foreign = text(header::ORIGIN)
         .is_some_and(|origin| origin.split_once("://").map(|(_, host)| host) != text(header::HOST));
     let cookie = text(header::COOKIE).and_then(|all| {
-        all.split(';')
-            .find_map(|pair| pair.trim().strip_prefix("token=").map(ToOwned::to_owned))
+        all.split(';').find_map(|pair| pair.trim().strip_prefix("token=").map(ToOwned::to_owned))
     });
     let token = query.text("token").map(ToOwned::to_owned).or(cookie);
     let key = token.filter(|_| !foreign).and_then(|token| room.opens(&token));
@@ -130,13 +117,11 @@ pub(crate) async fn attach(
     };
     let machine = room.engine.look(key).await.map_err(Problem::internal)?;
     let machine = machine.ok_or_else(|| Problem::missing("Instance not found"))?;
-    Ok(upgrade
-        .protocols(["binary"])
-        .on_upgrade(move |socket| async move {
-            let stopped = room.engine.stopped().clone();
-            let line = Line::new(socket, cut.map(|Extension(c)| c), machine, room, key);
-            stopped.run_until_cancelled(line.run()).await;
-        }))
+    Ok(upgrade.protocols(["binary"]).on_upgrade(move |socket| async move {
+        let stopped = room.engine.stopped().clone();
+        let line = Line::new(socket, cut.map(|Extension(c)| c), machine, room, key);
+        stopped.run_until_cancelled(line.run()).await;
+    }))
 }
 
 /// One client at a serial line.
@@ -151,13 +136,7 @@ struct Line {
 impl Line {
     fn new(socket: WebSocket, cut: Option<CutSocket>, machine: Arc<Machine>, room: Room, key: u32) -> Self {
         let (sender, stream) = split(socket, cut);
-        Self {
-            sender,
-            stream,
-            machine,
-            room,
-            key,
-        }
+        Self { sender, stream, machine, room, key }
     }
 
     /// The guest's shell, and a new one whenever it ends, as on a line that somebody logs out of. It ends when the

@@ -14,21 +14,8 @@ use super::super::wire::{Answer, Body, Form, Problem, Scope, tasks};
 use super::network;
 use crate::demo::engine::machines::{self, Wish};
 
-const VOLUME_KINDS: [&str; 6] = [
-    "standard",
-    "ssd_hiiops",
-    "ssd_lowlatency",
-    "ssd_local",
-    "cold",
-    "ultra",
-];
-const SOURCES: [&str; 5] = [
-    "new-volume",
-    "image",
-    "snapshot",
-    "apptemplate",
-    "existing-volume",
-];
+const VOLUME_KINDS: [&str; 6] = ["standard", "ssd_hiiops", "ssd_lowlatency", "ssd_local", "cold", "ultra"];
+const SOURCES: [&str; 5] = ["new-volume", "image", "snapshot", "apptemplate", "existing-volume"];
 const INTERFACES: [&str; 4] = ["external", "subnet", "any_subnet", "reserved_fixed_ip"];
 
 /// A volume that is asked for.
@@ -44,10 +31,7 @@ pub(crate) fn volume(form: &mut Form<'_>, region: &Region, made: bool) -> Option
         "new-volume" | "snapshot" if made => form.need_number("size", 1..=2048),
         _ => form.number("size", 1..=2048),
     };
-    let kind = form
-        .word("type_name", &VOLUME_KINDS)
-        .unwrap_or("standard")
-        .to_owned();
+    let kind = form.word("type_name", &VOLUME_KINDS).unwrap_or("standard").to_owned();
     let boot = form.number("boot_index", -1..=16);
     let name = form.name("name").map(ToOwned::to_owned);
     let goes = form.switch("delete_on_termination").unwrap_or(false);
@@ -60,10 +44,7 @@ pub(crate) fn volume(form: &mut Form<'_>, region: &Region, made: bool) -> Option
                 return None;
             };
             if size.is_some_and(|size| size < known.disk) {
-                form.blame(
-                    "size",
-                    format!("Input should be greater than or equal to {}", known.disk),
-                );
+                form.blame("size", format!("Input should be greater than or equal to {}", known.disk));
                 return None;
             }
             image = Some(known.name.to_owned());
@@ -72,10 +53,7 @@ pub(crate) fn volume(form: &mut Form<'_>, region: &Region, made: bool) -> Option
             let id = form.need_text("apptemplate_id")?;
             let known = images::app(id);
             if known.is_none() {
-                form.blame(
-                    "apptemplate_id",
-                    format!("Application template {id} could not be found"),
-                );
+                form.blame("apptemplate_id", format!("Application template {id} could not be found"));
             }
             image = known.map(|app| format!("{}-app", app.id));
         }
@@ -91,13 +69,7 @@ pub(crate) fn volume(form: &mut Form<'_>, region: &Region, made: bool) -> Option
     }
     let boots = matches!(source, "image" | "apptemplate") && boot.is_none_or(|index| index == 0);
     Some(Volume {
-        disk: Disk {
-            name: name.unwrap_or_default(),
-            size: size.unwrap_or(10),
-            kind,
-            goes,
-            boots,
-        },
+        disk: Disk { name: name.unwrap_or_default(), size: size.unwrap_or(10), kind, goes, boots },
         image,
     })
 }
@@ -158,31 +130,22 @@ fn read(body: &Body, region: &Region, keys: &[String]) -> Result<Asked, Problem>
     let list = form.need_list("volumes");
     let mut volumes = form.each("volumes", list, |form| volume(form, region, true));
     let template = form.text("name_template").map(ToOwned::to_owned);
-    let given = form
-        .name("name")
-        .map(ToOwned::to_owned)
-        .or_else(|| old_name(&mut form));
+    let given = form.name("name").map(ToOwned::to_owned).or_else(|| old_name(&mut form));
     let name = given.or(template);
     if name.is_none() {
         form.blame("name", "one of name and name_template is required");
     }
-    let key = form
-        .text("ssh_key_name")
-        .or_else(|| form.text("keypair_name"))
-        .map(ToOwned::to_owned);
+    let key = form.text("ssh_key_name").or_else(|| form.text("keypair_name")).map(ToOwned::to_owned);
     if let Some(key) = key.as_ref().filter(|key| !keys.contains(key)) {
         form.blame("ssh_key_name", format!("SSH key {key} could not be found"));
     }
-    let placement = form
-        .given("servergroup_id")
-        .and_then(Value::as_str)
-        .and_then(|id| {
-            let nth = super::super::account::placement_nth(region, id);
-            if nth.is_none() {
-                form.blame("servergroup_id", format!("Server group {id} could not be found"));
-            }
-            nth
-        });
+    let placement = form.given("servergroup_id").and_then(Value::as_str).and_then(|id| {
+        let nth = super::super::account::placement_nth(region, id);
+        if nth.is_none() {
+            form.blame("servergroup_id", format!("Server group {id} could not be found"));
+        }
+        nth
+    });
     let mut tags = form.tags("tags", false);
     tags.extend(form.tags("metadata", false));
     if !volumes.iter().any(|volume| volume.disk.boots) && !volumes.is_empty() {
@@ -237,15 +200,10 @@ pub(crate) async fn create(State(room): State<Room>, scope: Scope, body: Body) -
     }
     let server = room.look(|view| {
         let mut hosts = view.fleet.servers_of(ACCOUNT);
-        hosts
-            .find(|(_, server)| server.location == region.place)
-            .map(|(key, _)| key)
+        hosts.find(|(_, server)| server.location == region.place).map(|(key, _)| key)
     });
     let server = server.ok_or_else(|| Problem::internal("the region has no host"))?;
-    let gpu = asked
-        .flavor
-        .gpu
-        .map_or((0, Vec::new()), |(count, model)| (count, vec![model.to_owned()]));
+    let gpu = asked.flavor.gpu.map_or((0, Vec::new()), |(count, model)| (count, vec![model.to_owned()]));
     let boot = asked.volumes.first();
     let wish = Wish {
         account: ACCOUNT,
@@ -299,15 +257,8 @@ fn traits(asked: Asked, creator: u32) -> Traits {
     let named = (0..).zip(asked.volumes).map(|(nth, volume)| {
         let mut disk = volume.disk;
         if disk.name.is_empty() {
-            disk.name = format!(
-                "{}-{}",
-                asked.name,
-                if nth == 0 {
-                    "boot".to_owned()
-                } else {
-                    nth.to_string()
-                }
-            );
+            disk.name =
+                format!("{}-{}", asked.name, if nth == 0 { "boot".to_owned() } else { nth.to_string() });
         }
         disk
     });

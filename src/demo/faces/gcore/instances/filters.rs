@@ -34,17 +34,10 @@ impl Pattern {
         let Some(text) = query.text(name) else {
             return Ok(None);
         };
-        let build = |text: &str| {
-            RegexBuilder::new(text)
-                .case_insensitive(true)
-                .size_limit(1 << 20)
-                .build()
-        };
+        let build = |text: &str| RegexBuilder::new(text).case_insensitive(true).size_limit(1 << 20).build();
         // A text that is no expression is looked for as it stands.
         let regex = build(text).or_else(|_| build(&regex::escape(text)));
-        regex
-            .map(|regex| Some(Self(regex)))
-            .map_err(|_| Problem::field(name, "Input is too long"))
+        regex.map(|regex| Some(Self(regex))).map_err(|_| Problem::field(name, "Input is too long"))
     }
 }
 
@@ -58,10 +51,7 @@ enum Need {
 }
 
 fn needs(query: &Query) -> Result<Vec<Need>, Problem> {
-    let all = [
-        ("available_floating", Need::Floating),
-        ("only_with_fixed_external_ip", Need::External),
-    ];
+    let all = [("available_floating", Need::Floating), ("only_with_fixed_external_ip", Need::External)];
     let mut found = Vec::new();
     for (name, need) in all {
         if query.switch(name, false)? {
@@ -108,10 +98,7 @@ impl Filters {
         let status = query.choice("status", &STATUSES)?.map(ToOwned::to_owned);
         let (since, before) = (query.moment("changes-since")?, query.moment("changes-before")?);
         if since.zip(before).is_some_and(|(since, before)| since > before) {
-            return Err(Problem::field(
-                "changes-since",
-                "must be earlier than or equal to changes-before",
-            ));
+            return Err(Problem::field("changes-since", "must be earlier than or equal to changes-before"));
         }
         Ok(Self {
             name: Pattern::read(query, "name")?,
@@ -160,14 +147,8 @@ impl Filters {
             && self.since.is_none_or(|since| vm.row.changed >= since)
             && self.before.is_none_or(|before| vm.row.changed <= before)
             && self.fits_size(view, vm)
-            && self
-                .uuid
-                .as_ref()
-                .is_none_or(|part| vm.id().contains(&part.to_lowercase()))
-            && self
-                .name
-                .as_ref()
-                .is_none_or(|name| name.0.is_match(&view.name(vm)))
+            && self.uuid.as_ref().is_none_or(|part| vm.id().contains(&part.to_lowercase()))
+            && self.name.as_ref().is_none_or(|name| name.0.is_match(&view.name(vm)))
             && self
                 .status
                 .as_ref()
@@ -182,14 +163,8 @@ impl Filters {
         }
         let id = super::flavor(view, vm).id;
         self.flavor.as_ref().is_none_or(|wanted| id == wanted)
-            && self
-                .prefix
-                .as_ref()
-                .is_none_or(|prefix| id.starts_with(prefix.as_str()))
-            && !self
-                .without_prefix
-                .as_ref()
-                .is_some_and(|prefix| id.starts_with(prefix.as_str()))
+            && self.prefix.as_ref().is_none_or(|prefix| id.starts_with(prefix.as_str()))
+            && !self.without_prefix.as_ref().is_some_and(|prefix| id.starts_with(prefix.as_str()))
     }
 
     fn fits_tags(&self, view: &View<'_>, vm: &Vm<'_>) -> bool {
@@ -197,13 +172,8 @@ impl Filters {
             return true;
         }
         let tags = shape::tags(view, vm);
-        self.tags
-            .iter()
-            .all(|(key, value)| tags.iter().any(|(k, v, _)| k == key && v == value))
-            && self
-                .values
-                .iter()
-                .all(|value| tags.iter().any(|(_, v, _)| v == value))
+        self.tags.iter().all(|(key, value)| tags.iter().any(|(k, v, _)| k == key && v == value))
+            && self.values.iter().all(|value| tags.iter().any(|(_, v, _)| v == value))
     }
 
     fn fits_network(&self, view: &View<'_>, vm: &Vm<'_>) -> bool {
@@ -213,9 +183,7 @@ impl Filters {
         let ports = network::ports(view, vm);
         let reached = |pattern: &Pattern| {
             // From the first digit on, as the server's own matching does it.
-            addresses(view, vm)
-                .iter()
-                .any(|ip| pattern.0.find(ip).is_some_and(|found| found.start() == 0))
+            addresses(view, vm).iter().any(|ip| pattern.0.find(ip).is_some_and(|found| found.start() == 0))
         };
         self.ip.as_ref().is_none_or(reached)
             && self
@@ -255,11 +223,7 @@ fn pairs(query: &Query) -> Result<Vec<(String, String)>, Problem> {
 
 /// `tag_value`, repeated; `metadata_v` before it was a JSON array.
 fn values(query: &Query) -> Result<Vec<String>, Problem> {
-    let mut found: Vec<String> = query
-        .all("tag_value")
-        .into_iter()
-        .map(ToOwned::to_owned)
-        .collect();
+    let mut found: Vec<String> = query.all("tag_value").into_iter().map(ToOwned::to_owned).collect();
     if let Some(text) = query.text("metadata_v") {
         let old: Vec<String> = serde_json::from_str(text)
             .map_err(|_| Problem::field("metadata_v", "Input should be a JSON array of texts"))?;

@@ -45,9 +45,7 @@ pub(crate) async fn list(State(room): State<Room>, target: Target, query: Query,
         samples = machine.history(Some(since), None);
     }
     let points: Vec<(Timestamp, Rates)> = points(&samples);
-    Ok(Json(
-        page.of(&points, |(at, rates)| rates.point(*at, cores, memory)),
-    ))
+    Ok(Json(page.of(&points, |(at, rates)| rates.point(*at, cores, memory))))
 }
 
 /// What happened in some time, a second.
@@ -64,10 +62,7 @@ struct Rates {
 }
 
 impl Rates {
-    #[expect(
-        clippy::cast_precision_loss,
-        reason = "counters of one demo process stay far below 2^52"
-    )]
+    #[expect(clippy::cast_precision_loss, reason = "counters of one demo process stay far below 2^52")]
     fn between(a: &Sample, b: &Sample) -> Option<Self> {
         let seconds = (b.at - a.at).total(jiff::Unit::Second).ok()?;
         // A restart begins at zero: that stretch has no rate.
@@ -147,12 +142,7 @@ mod tests {
     fn sample(second: i64, cpu_seconds: u64, read: u64) -> Sample {
         Sample {
             at: Timestamp::from_second(1_700_000_040 + second).expect("a time"),
-            usage: Usage {
-                cpu_ns: cpu_seconds * 1_000_000_000,
-                resident: 1024,
-                read,
-                ..Usage::default()
-            },
+            usage: Usage { cpu_ns: cpu_seconds * 1_000_000_000, resident: 1024, read, ..Usage::default() },
         }
     }
 
@@ -165,10 +155,7 @@ mod tests {
             sample(59, 15, 3_000),
             sample(179, 135, 15_000),
         ]);
-        let cpu: Vec<f64> = points
-            .iter()
-            .map(|(_, r)| (r.cpu * 100.0).round() / 100.0)
-            .collect();
+        let cpu: Vec<f64> = points.iter().map(|(_, r)| (r.cpu * 100.0).round() / 100.0).collect();
         assert_eq!(cpu, [0.25, 1.0, 1.0]);
         assert!((points[1].1.read - 100.0).abs() < 0.001);
         assert!(points.windows(2).all(|p| p[0].0 < p[1].0), "not ascending");

@@ -41,38 +41,24 @@ pub(super) fn disks(view: &View<'_>, vm: &Vm<'_>) -> Vec<Disk> {
         goes: boots,
         boots,
     };
-    let root = disk(
-        format!("{name}-boot"),
-        vm.group.storage_gb.max(5),
-        "ssd_hiiops",
-        true,
-    );
-    let more = vm.group.volumes.iter().map(|mount| {
-        disk(
-            format!("{name}{}", mount.replace('/', "-")),
-            50,
-            "standard",
-            false,
-        )
-    });
+    let root = disk(format!("{name}-boot"), vm.group.storage_gb.max(5), "ssd_hiiops", true);
+    let more = vm
+        .group
+        .volumes
+        .iter()
+        .map(|mount| disk(format!("{name}{}", mount.replace('/', "-")), 50, "standard", false));
     std::iter::once(root).chain(more).collect()
 }
 
 /// How many volumes a machine has, and of how many GiB.
 pub(super) fn disks_taken(view: &View<'_>, vm: &Vm<'_>) -> (i64, i64) {
     let disks = disks(view, vm);
-    (
-        i64::try_from(disks.len()).unwrap_or(0),
-        disks.iter().map(|d| d.size).sum(),
-    )
+    (i64::try_from(disks.len()).unwrap_or(0), disks.iter().map(|d| d.size).sum())
 }
 
 /// How many external addresses a machine has.
 pub(super) fn external_taken(view: &View<'_>, vm: &Vm<'_>) -> i64 {
-    let outside = network::ports(view, vm)
-        .into_iter()
-        .filter(|port| port.outside)
-        .count();
+    let outside = network::ports(view, vm).into_iter().filter(|port| port.outside).count();
     i64::try_from(outside).unwrap_or(0)
 }
 
@@ -101,9 +87,7 @@ pub(super) async fn list(State(room): State<Room>, scope: Scope, query: Query) -
 
 /// `GET /v1/instances/{project}/{region}/{instance}`.
 pub(super) async fn get(State(room): State<Room>, target: Target) -> Answer {
-    room.look(|view| one(view, target.key))
-        .map(Json)
-        .ok_or_else(|| Problem::no("Instance", &target.id))
+    room.look(|view| one(view, target.key)).map(Json).ok_or_else(|| Problem::no("Instance", &target.id))
 }
 
 /// `PATCH`: another name, other tags; a merge, so that what is left out stays.
@@ -135,9 +119,7 @@ pub(super) async fn in_group(State(room): State<Room>, scope: Scope, Named(id): 
             .machines_in(&scope.region)
             .filter(|vm| network::groups_of(view, vm).contains(&network::GROUPS[nth]))
             .collect();
-        Page::WHOLE.of(&rows, |vm| {
-            shape::instance(view, vm, under.way(vm), shape::Detail::Short)
-        })
+        Page::WHOLE.of(&rows, |vm| shape::instance(view, vm, under.way(vm), shape::Detail::Short))
     })))
 }
 

@@ -167,11 +167,7 @@ pub(crate) fn assignments(region: &Region, ports: &[Port]) -> Vec<Value> {
 fn network(view: &View<'_>, region: &Region, outside: bool) -> Value {
     let founded = marks::offset(view.fleet.founded());
     let name = if outside { OUTSIDE } else { INSIDE };
-    let owner = if outside {
-        Value::Null
-    } else {
-        json!(view.book.project)
-    };
+    let owner = if outside { Value::Null } else { json!(view.book.project) };
     let subnet = json!({
         "id": subnet_id(region, outside),
         "name": format!("{name}-subnet"),
@@ -255,9 +251,7 @@ fn interface(view: &View<'_>, region: &Region, vm: &Vm<'_>, port: &Port) -> Valu
 
 /// A port as the region's list of them has it.
 pub(crate) fn detailed(view: &View<'_>, region: &Region, vm: &Vm<'_>, port: &Port) -> Value {
-    let groups = groups_at(view, vm, port)
-        .into_iter()
-        .map(|name| group_id(region, nth_of(name)));
+    let groups = groups_at(view, vm, port).into_iter().map(|name| group_id(region, nth_of(name)));
     let at = marks::offset(vm.row.created);
     json!({
         "id": port.id(vm),
@@ -281,9 +275,7 @@ pub(crate) async fn interfaces(State(room): State<Room>, target: Target, query: 
     let page = query.page(1000)?;
     let found = room.look(|view| {
         let vm = view.machine(target.key)?;
-        Some(page.of(&ports(view, &vm), |port| {
-            interface(view, &target.region, &vm, port)
-        }))
+        Some(page.of(&ports(view, &vm), |port| interface(view, &target.region, &vm, port)))
     });
     found.map(Json).ok_or_else(|| Problem::no("Instance", &target.id))
 }
@@ -298,10 +290,7 @@ pub(crate) async fn port_list(State(room): State<Room>, target: Target) -> Answe
         let vm = view.machine(target.key)?;
         Some(Page::WHOLE.of(&ports(view, &vm), |port| {
             let groups = groups_at(view, &vm, port);
-            let groups: Vec<Value> = groups
-                .into_iter()
-                .map(|name| named(&target.region, name))
-                .collect();
+            let groups: Vec<Value> = groups.into_iter().map(|name| named(&target.region, name)).collect();
             let name = port.name.clone().unwrap_or_else(|| format!("port-{}", port.nth));
             json!({ "id": port.id(&vm), "name": name, "security_groups": groups })
         }))

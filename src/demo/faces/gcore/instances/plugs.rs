@@ -27,10 +27,7 @@ fn meant(body: &Body) -> Result<Vec<Meant>, Problem> {
     wanted.extend(form.each("ports_security_group_names", list, |form| {
         let port = form.text("port_id").map(ToOwned::to_owned);
         let names = form.need_list("security_group_names");
-        let names = names
-            .iter()
-            .filter_map(|n| n.as_str().map(ToOwned::to_owned))
-            .collect();
+        let names = names.iter().filter_map(|n| n.as_str().map(ToOwned::to_owned)).collect();
         Some((port, names))
     }));
     if wanted.is_empty() {
@@ -59,10 +56,7 @@ fn regroup(room: &Room, target: &Target, body: &Body, put: bool) -> Result<Statu
         .ok_or_else(|| Problem::no("Instance", &target.id))?;
     let mut changed = ports.clone();
     for (port, names) in wanted {
-        if let Some(id) = port
-            .as_ref()
-            .filter(|id| !ports.iter().any(|(_, known, _)| known == *id))
-        {
+        if let Some(id) = port.as_ref().filter(|id| !ports.iter().any(|(_, known, _)| known == *id)) {
             return Err(Problem::no("Port", id));
         }
         let meant = |id: &str| port.as_deref().is_none_or(|wanted| wanted == id);
@@ -77,16 +71,11 @@ fn regroup(room: &Room, target: &Target, body: &Body, put: bool) -> Result<Statu
         }
     }
     if changed == ports && !put {
-        return Err(Problem::missing(
-            "No port of the instance is in that security group",
-        ));
+        return Err(Problem::missing("No port of the instance is in that security group"));
     }
     room.note(|_, book| {
         let traits = book.traits_of(target.key);
-        traits.groups = changed
-            .into_iter()
-            .map(|(nth, _, groups)| (nth, groups))
-            .collect();
+        traits.groups = changed.into_iter().map(|(nth, _, groups)| (nth, groups)).collect();
     });
     Ok(StatusCode::NO_CONTENT)
 }
@@ -143,22 +132,14 @@ pub(crate) async fn attach(State(room): State<Room>, target: Target, body: Body)
     let taken: BTreeSet<u32> = room
         .look(|view| {
             let vm = view.machine(target.key)?;
-            let gone = view
-                .traits(target.key)
-                .map(|t| t.unplugged.clone())
-                .unwrap_or_default();
+            let gone = view.traits(target.key).map(|t| t.unplugged.clone()).unwrap_or_default();
             Some(ports(view, &vm).iter().map(|port| port.nth).chain(gone).collect())
         })
         .unwrap_or_default();
-    let nth = (0..8)
-        .find(|nth| !taken.contains(nth))
-        .filter(|_| taken.len() < MOST);
+    let nth = (0..8).find(|nth| !taken.contains(nth)).filter(|_| taken.len() < MOST);
     let nth = nth.ok_or_else(|| Problem::conflict("The instance has no place for another interface"))?;
     let plug = Plug { nth, outside, name };
-    let task = Task::quiet(
-        ("Attach a port to", "attach_vm_interface", "attach"),
-        "Making the port",
-    );
+    let task = Task::quiet(("Attach a port to", "attach_vm_interface", "attach"), "Making the port");
     actions::submit(&room, &target, task.with(After::Plug(target.key, plug)), &body)
 }
 
@@ -178,9 +159,6 @@ pub(crate) async fn detach(State(room): State<Room>, target: Target, body: Body)
             .map(|it| it.nth)
     });
     let nth = found.ok_or_else(|| Problem::no("Port", port.unwrap_or_default()))?;
-    let task = Task::quiet(
-        ("Detach a port from", "detach_vm_interface", "detach"),
-        "Removing the port",
-    );
+    let task = Task::quiet(("Detach a port from", "detach_vm_interface", "detach"), "Removing the port");
     actions::submit(&room, &target, task.with(After::Unplug(target.key, nth)), &body)
 }

@@ -113,10 +113,8 @@ pub(crate) fn instance(view: &View<'_>, vm: &Vm<'_>, job: Option<&Job>, detail: 
             json!({ "id": uuid(Kind::Volume, vm.key * 8 + nth), "delete_on_termination": disk.goes })
         })
         .collect();
-    let groups: Vec<Value> = network::groups_among(view, vm, &ports)
-        .into_iter()
-        .map(|name| json!({ "name": name }))
-        .collect();
+    let groups: Vec<Value> =
+        network::groups_among(view, vm, &ports).into_iter().map(|name| json!({ "name": name })).collect();
     let id = vm.id();
     json!({
         "id": id,
@@ -160,11 +158,7 @@ fn blackholes(vm: &Vm<'_>, ports: &[network::Port]) -> Vec<Value> {
     let Some(port) = ports.iter().find(|port| port.outside) else {
         return Vec::new();
     };
-    let began = vm
-        .row
-        .created
-        .checked_add(SignedDuration::from_hours(30))
-        .unwrap_or(vm.row.created);
+    let began = vm.row.created.checked_add(SignedDuration::from_hours(30)).unwrap_or(vm.row.created);
     let spaced = |at: Timestamp| marks::zulu(at).replace('T', " ");
     vec![json!({
         "ID": 4000 + vm.key,
@@ -193,18 +187,8 @@ mod tests {
             Phase::Deleting,
         ];
         for phase in all {
-            for kind in [
-                "start_vm",
-                "stop_vm",
-                "soft_reboot_vm",
-                "suspend_vm",
-                "delete_vm",
-                "resize_vm",
-            ] {
-                assert!(
-                    stands(phase, false, Some(kind)).task.is_some(),
-                    "{phase:?} {kind}"
-                );
+            for kind in ["start_vm", "stop_vm", "soft_reboot_vm", "suspend_vm", "delete_vm", "resize_vm"] {
+                assert!(stands(phase, false, Some(kind)).task.is_some(), "{phase:?} {kind}");
             }
         }
         for phase in [Phase::Running, Phase::Stopped, Phase::Failed] {

@@ -89,9 +89,7 @@ pub(crate) async fn remove_item(State(room): State<Room>, target: Target, Named(
 }
 
 fn asked(query: &Query) -> Result<&str, Problem> {
-    query
-        .text("key")
-        .ok_or_else(|| Problem::field("key", "Field required"))
+    query.text("key").ok_or_else(|| Problem::field("key", "Field required"))
 }
 
 /// `GET /v2/.../metadata_item?key=`: for keys that a path cannot carry.

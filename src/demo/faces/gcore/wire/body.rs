@@ -15,18 +15,14 @@ impl<S: Send + Sync> FromRequest<S> for Body {
     type Rejection = Problem;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
-        let bytes = Bytes::from_request(request, state)
-            .await
-            .map_err(|e| Problem::wrong(e.to_string()))?;
+        let bytes = Bytes::from_request(request, state).await.map_err(|e| Problem::wrong(e.to_string()))?;
         if bytes.iter().all(u8::is_ascii_whitespace) {
             return Ok(Self(Map::new()));
         }
         match serde_json::from_slice(&bytes) {
             Ok(Value::Object(object)) => Ok(Self(object)),
             Ok(_) => Err(Problem::wrong("Input should be a valid dictionary")),
-            Err(error) => Err(Problem::wrong(format!(
-                "Failed when parsing body as json: {error}"
-            ))),
+            Err(error) => Err(Problem::wrong(format!("Failed when parsing body as json: {error}"))),
         }
     }
 }
@@ -42,11 +38,7 @@ pub(crate) struct Form<'a> {
 impl<'a> Form<'a> {
     /// A form over an object.
     pub(crate) fn new(object: &'a Map<String, Value>) -> Self {
-        Self {
-            object,
-            prefix: String::new(),
-            wrong: Map::new(),
-        }
+        Self { object, prefix: String::new(), wrong: Map::new() }
     }
 
     /// Blames a field.
@@ -116,16 +108,10 @@ impl<'a> Form<'a> {
         match number {
             None => self.blame(name, "Input should be a valid integer"),
             Some(n) if n < *bounds.start() => {
-                self.blame(
-                    name,
-                    format!("Input should be greater than or equal to {}", bounds.start()),
-                );
+                self.blame(name, format!("Input should be greater than or equal to {}", bounds.start()));
             }
             Some(n) if n > *bounds.end() => {
-                self.blame(
-                    name,
-                    format!("Input should be less than or equal to {}", bounds.end()),
-                );
+                self.blame(name, format!("Input should be less than or equal to {}", bounds.end()));
             }
             Some(_) => {}
         }
@@ -180,11 +166,7 @@ impl<'a> Form<'a> {
                 self.blame(&format!("{name}.{at}"), "Input should be a valid dictionary");
                 continue;
             };
-            let mut form = Form {
-                object,
-                prefix: format!("{}{name}.{at}.", self.prefix),
-                wrong: Map::new(),
-            };
+            let mut form = Form { object, prefix: format!("{}{name}.{at}.", self.prefix), wrong: Map::new() };
             found.extend(read(&mut form));
             self.wrong.extend(form.wrong);
         }
@@ -197,10 +179,7 @@ impl<'a> Form<'a> {
         if is_name(text) {
             return Some(text);
         }
-        self.blame(
-            name,
-            "String should match pattern '^[a-zA-Z0-9][a-zA-Z 0-9._\\-]{1,61}[a-zA-Z0-9._]$'",
-        );
+        self.blame(name, "String should match pattern '^[a-zA-Z0-9][a-zA-Z 0-9._\\-]{1,61}[a-zA-Z0-9._]$'");
         None
     }
 
@@ -249,11 +228,7 @@ impl<'a> Form<'a> {
 
     /// Everything that was wrong, as one refusal.
     pub(crate) fn done(self) -> Result<(), Problem> {
-        if self.wrong.is_empty() {
-            Ok(())
-        } else {
-            Err(Problem::fields(self.wrong))
-        }
+        if self.wrong.is_empty() { Ok(()) } else { Err(Problem::fields(self.wrong)) }
     }
 }
 
@@ -280,10 +255,7 @@ mod tests {
         form.name("name");
         let volumes = form.need_list("volumes");
         form.each("volumes", volumes, |volume| volume.number("size", 1..=100));
-        assert_eq!(
-            form.tags("tags", false),
-            [("ok".to_owned(), Some("y".to_owned()))]
-        );
+        assert_eq!(form.tags("tags", false), [("ok".to_owned(), Some("y".to_owned()))]);
         let wrong: Vec<String> = form.wrong.keys().cloned().collect();
         assert_eq!(wrong, ["flavor", "name", "volumes.0.size", "tags.a b"]);
         assert!(form.done().is_err());

@@ -18,12 +18,7 @@ pub(crate) struct Problem {
 
 impl Problem {
     fn new(status: StatusCode, class: &'static str, message: impl Into<String>) -> Self {
-        Self {
-            status,
-            class,
-            message: message.into(),
-            extra: None,
-        }
+        Self { status, class, message: message.into(), extra: None }
     }
 
     /// 401; the text alone tells the causes apart.
@@ -58,10 +53,7 @@ impl Problem {
 
     /// 400 with the fields that are wrong, each with its reasons.
     pub(crate) fn fields(wrong: Map<String, Value>) -> Self {
-        let told: Vec<String> = wrong
-            .iter()
-            .map(|(name, why)| format!("'{name}': {why}"))
-            .collect();
+        let told: Vec<String> = wrong.iter().map(|(name, why)| format!("'{name}': {why}")).collect();
         let mut problem = Self::wrong(format!("Validation Error: {{{}}}", told.join(", ")));
         problem.extra = Some(Box::new(("invalid_fields", Value::Object(wrong))));
         problem
@@ -82,10 +74,7 @@ impl Problem {
         let mut problem = Self::new(
             StatusCode::BAD_REQUEST,
             "QuotaLimitExceed",
-            format!(
-                "Quota limit for {attribute} exceeded by {}",
-                used + wanted - limit
-            ),
+            format!("Quota limit for {attribute} exceeded by {}", used + wanted - limit),
         );
         problem.extra = Some(Box::new((
             "info",
@@ -96,11 +85,7 @@ impl Problem {
 
     /// 429.
     pub(crate) fn limited() -> Self {
-        Self::new(
-            StatusCode::TOO_MANY_REQUESTS,
-            "RateLimitError",
-            "Too many requests, try again later",
-        )
+        Self::new(StatusCode::TOO_MANY_REQUESTS, "RateLimitError", "Too many requests, try again later")
     }
 
     /// 500: our own fault.

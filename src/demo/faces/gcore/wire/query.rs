@@ -57,10 +57,9 @@ impl Query {
     /// One of a few words.
     pub(crate) fn choice<'a>(&'a self, name: &str, known: &[&str]) -> Result<Option<&'a str>, Problem> {
         match self.text(name) {
-            Some(word) if !known.contains(&word) => Err(Problem::field(
-                name,
-                &format!("Input should be one of {}", known.join(", ")),
-            )),
+            Some(word) if !known.contains(&word) => {
+                Err(Problem::field(name, &format!("Input should be one of {}", known.join(", "))))
+            }
             word => Ok(word),
         }
     }
@@ -76,10 +75,7 @@ impl Query {
         };
         let wrong = || {
             let known: Vec<String> = fields.iter().map(|f| format!("{f}.asc, {f}.desc")).collect();
-            Problem::field(
-                "order_by",
-                &format!("Input should be one of {}", known.join(", ")),
-            )
+            Problem::field("order_by", &format!("Input should be one of {}", known.join(", ")))
         };
         let (field, way) = text.split_once('.').ok_or_else(wrong)?;
         let field = fields.iter().find(|known| **known == field).ok_or_else(wrong)?;
@@ -96,10 +92,7 @@ impl Query {
         if found.iter().all(|word| known.contains(word)) {
             Ok(found)
         } else {
-            Err(Problem::field(
-                name,
-                &format!("Input should be one of {}", known.join(", ")),
-            ))
+            Err(Problem::field(name, &format!("Input should be one of {}", known.join(", "))))
         }
     }
 
@@ -107,10 +100,7 @@ impl Query {
     pub(crate) fn numbers(&self, name: &str) -> Result<Vec<i64>, Problem> {
         self.all(name)
             .into_iter()
-            .map(|text| {
-                text.parse()
-                    .map_err(|_| Problem::field(name, "Input should be a valid integer"))
-            })
+            .map(|text| text.parse().map_err(|_| Problem::field(name, "Input should be a valid integer")))
             .collect()
     }
 
@@ -131,18 +121,12 @@ impl Query {
                 .parse::<usize>()
                 .map_err(|_| Problem::field(name, "Input should be greater than or equal to 0")),
         };
-        let page = Page {
-            limit: number("limit", default)?,
-            offset: number("offset", 0)?,
-        };
+        let page = Page { limit: number("limit", default)?, offset: number("offset", 0)? };
         if page.limit == 0 {
             return Err(Problem::field("limit", "Input should be greater than 0"));
         }
         if page.limit > MOST {
-            return Err(Problem::field(
-                "limit",
-                "Input should be less than or equal to 1000",
-            ));
+            return Err(Problem::field("limit", "Input should be less than or equal to 1000"));
         }
         Ok(page)
     }
@@ -159,19 +143,11 @@ pub(crate) struct Page {
 
 impl Page {
     /// Everything at once, for the lists that do not page.
-    pub(crate) const WHOLE: Self = Self {
-        limit: usize::MAX,
-        offset: 0,
-    };
+    pub(crate) const WHOLE: Self = Self { limit: usize::MAX, offset: 0 };
 
     /// `{count, results}`: the count is that of all rows; only those of the page are shaped.
     pub(crate) fn of<T>(self, rows: &[T], shape: impl Fn(&T) -> Value) -> Value {
-        let results: Vec<Value> = rows
-            .iter()
-            .skip(self.offset)
-            .take(self.limit)
-            .map(shape)
-            .collect();
+        let results: Vec<Value> = rows.iter().skip(self.offset).take(self.limit).map(shape).collect();
         json!({ "count": rows.len(), "results": results })
     }
 }
@@ -187,10 +163,7 @@ mod tests {
         assert!(query.page(10).is_err());
         assert!(query.switch("with_ddos", false).is_err());
         assert!(query.choice("status", &["ACTIVE"]).is_err());
-        assert_eq!(
-            query.choices("state", &["NEW", "RUNNING"]).expect("known"),
-            ["NEW", "RUNNING"]
-        );
+        assert_eq!(query.choices("state", &["NEW", "RUNNING"]).expect("known"), ["NEW", "RUNNING"]);
         assert_eq!(query.text("name"), None);
     }
 

@@ -35,16 +35,11 @@ pub(crate) struct Target {
 pub(crate) struct Named(pub(crate) String);
 
 async fn params(parts: &mut Parts) -> Result<RawPathParams, Problem> {
-    RawPathParams::from_request_parts(parts, &())
-        .await
-        .map_err(|_| Problem::path())
+    RawPathParams::from_request_parts(parts, &()).await.map_err(|_| Problem::path())
 }
 
 fn of<'a>(params: &'a RawPathParams, name: &str) -> &'a str {
-    params
-        .iter()
-        .find(|(key, _)| *key == name)
-        .map_or("", |(_, value)| value)
+    params.iter().find(|(key, _)| *key == name).map_or("", |(_, value)| value)
 }
 
 impl FromRequestParts<Room> for Owned {
@@ -69,9 +64,7 @@ impl FromRequestParts<Room> for Scope {
         let params = params(parts).await?;
         let region = of(&params, "region");
         let number: i64 = region.parse().map_err(|_| Problem::path())?;
-        let region = room
-            .look(|view| view.region(number))
-            .ok_or_else(|| Problem::no("Region", region))?;
+        let region = room.look(|view| view.region(number)).ok_or_else(|| Problem::no("Region", region))?;
         Ok(Self { region })
     }
 }
@@ -85,8 +78,7 @@ impl FromRequestParts<Room> for Target {
         let id = of(&params, "instance").to_owned();
         let key = index(Kind::Instance, &id).filter(|key| {
             room.look(|view| {
-                view.machine(*key)
-                    .is_some_and(|vm| view.fleet.stands(vm.row) == Some(region.place))
+                view.machine(*key).is_some_and(|vm| view.fleet.stands(vm.row) == Some(region.place))
             })
         });
         let key = key.ok_or_else(|| Problem::no("Instance", &id))?;

@@ -26,25 +26,15 @@ impl Sheet<'_> {
             Err(problem) => return tell(&self.out, "instance", Err(problem)).await,
         };
         let api = self.site.api.region(region);
-        let itself = read(
-            &api,
-            &self.path(&["cloud", "v1", "instances"], &[&self.id.id]),
-            &[],
-        )
-        .await;
+        let itself = read(&api, &self.path(&["cloud", "v1", "instances"], &[&self.id.id]), &[]).await;
         let found = itself.as_ref().ok().cloned().unwrap_or_default();
-        let gone = itself
-            .as_ref()
-            .is_err_and(|problem| problem.kind == ProblemKind::NotFound);
+        let gone = itself.as_ref().is_err_and(|problem| problem.kind == ProblemKind::NotFound);
         tell(&self.out, "instance", itself).await?;
         if gone {
             return Some(());
         }
-        let reads: Vec<_> = self
-            .instance_reads(&found)
-            .into_iter()
-            .map(|read| self.beside(&api, &found, read))
-            .collect();
+        let reads: Vec<_> =
+            self.instance_reads(&found).into_iter().map(|read| self.beside(&api, &found, read)).collect();
         let mut reads = futures_util::stream::iter(reads).buffered(AT_ONCE);
         while let Some((title, answer)) = reads.next().await {
             tell(&self.out, title, answer).await?;
@@ -54,10 +44,7 @@ impl Sheet<'_> {
                 continue;
             };
             let answer = self.site.api.get(&["cloud", "v1", "tasks", task], &[]).await;
-            let template = answer
-                .as_ref()
-                .ok()
-                .and_then(|task: &Value| app_template(task.get("data")?));
+            let template = answer.as_ref().ok().and_then(|task: &Value| app_template(task.get("data")?));
             tell(&self.out, title, answer).await?;
             if let Some(template) = template.filter(|_| title == "creator_task") {
                 let path = self.path(&["cloud", "v1", "apptemplates"], &[&template]);
@@ -103,11 +90,7 @@ impl Sheet<'_> {
         let own = |rest: &'static str| self.path(&["cloud", "v1", "instances"], &[&self.id.id, rest]);
         vec![
             ("flavor", self.catalogue_of(found), vec![prices(), limit()]),
-            (
-                "pricing",
-                self.path(&["cloud", "v1", "pricing"], &["instances", &self.id.id]),
-                vec![],
-            ),
+            ("pricing", self.path(&["cloud", "v1", "pricing"], &["instances", &self.id.id]), vec![]),
             (
                 "volumes",
                 self.path(&["cloud", "v1", "volumes"], &[]),
@@ -118,11 +101,7 @@ impl Sheet<'_> {
             ("securitygroups", own("securitygroups"), vec![]),
             ("metadata", own("metadata"), vec![]),
             ("available_flavors", own("available_flavors"), vec![prices()]),
-            (
-                "available_names",
-                self.path(&["cloud", "v1", "instances"], &["available_names"]),
-                vec![],
-            ),
+            ("available_names", self.path(&["cloud", "v1", "instances"], &["available_names"]), vec![]),
         ]
     }
 }
@@ -135,13 +114,9 @@ fn own_flavor(list: Value, instance: &Value) -> Result<Value, Problem> {
         return Err(not_listed("flavor", name));
     };
     let is_it = |it: &Value| {
-        ["flavor_id", "name"]
-            .iter()
-            .any(|field| it.get(field).and_then(Value::as_str) == Some(name))
+        ["flavor_id", "name"].iter().any(|field| it.get(field).and_then(Value::as_str) == Some(name))
     };
-    all.into_iter()
-        .find(is_it)
-        .ok_or_else(|| not_listed("flavor", name))
+    all.into_iter().find(is_it).ok_or_else(|| not_listed("flavor", name))
 }
 
 /// The template that a machine was asked to be made from. Nothing of the machine itself tells it.
@@ -149,8 +124,7 @@ fn app_template(asked: &Value) -> Option<String> {
     match asked {
         Value::Object(fields) => {
             let here = fields.get("apptemplate_id").and_then(Value::as_str);
-            here.map(str::to_owned)
-                .or_else(|| fields.values().find_map(app_template))
+            here.map(str::to_owned).or_else(|| fields.values().find_map(app_template))
         }
         Value::Array(items) => items.iter().find_map(app_template),
         _ => None,

@@ -32,12 +32,7 @@ pub(crate) async fn sections(site: Arc<Site>, id: ResourceId, out: Sender<Sectio
             return;
         }
     };
-    let sheet = Sheet {
-        site: &site,
-        id: &id,
-        project,
-        out,
-    };
+    let sheet = Sheet { site: &site, id: &id, project, out };
     // `None` when nobody listens.
     let _ = match (id.kind, &id.scope) {
         (Kind::Instance, Some(_)) => sheet.instance().await,
@@ -72,10 +67,7 @@ fn unwrapped(value: Value) -> Value {
 
 async fn read(api: &Api, path: &[String], query: &[(&'static str, String)]) -> Result<Value, Problem> {
     let path: Vec<&str> = path.iter().map(String::as_str).collect();
-    let query: Vec<(&str, &str)> = query
-        .iter()
-        .map(|(name, value)| (*name, value.as_str()))
-        .collect();
+    let query: Vec<(&str, &str)> = query.iter().map(|(name, value)| (*name, value.as_str())).collect();
     api.get(&path, &query).await.map(unwrapped)
 }
 
@@ -87,10 +79,7 @@ fn find(list: Value, field: &str, wanted: &str) -> Option<Value> {
 }
 
 fn not_listed(what: &str, name: &str) -> Problem {
-    Problem::new(
-        ProblemKind::NotFound,
-        format!("the {what} `{name}` is not listed any more"),
-    )
+    Problem::new(ProblemKind::NotFound, format!("the {what} `{name}` is not listed any more"))
 }
 
 impl Sheet<'_> {
@@ -108,19 +97,9 @@ impl Sheet<'_> {
 
     async fn deployment(&self) -> Option<()> {
         let api = &self.site.api;
-        let path = [
-            "cloud",
-            "v3",
-            "inference",
-            &self.project,
-            "deployments",
-            &self.id.id,
-        ];
+        let path = ["cloud", "v3", "inference", &self.project, "deployments", &self.id.id];
         let answer: Result<Value, Problem> = api.get(&path, &[]).await;
-        let flavor = answer
-            .as_ref()
-            .ok()
-            .and_then(|it| it.get("flavor_name")?.as_str().map(str::to_owned));
+        let flavor = answer.as_ref().ok().and_then(|it| it.get("flavor_name")?.as_str().map(str::to_owned));
         tell(&self.out, "deployment", answer).await?;
         let Some(flavor) = flavor else { return Some(()) };
         let path = ["cloud", "v3", "inference", "flavors", &flavor];
@@ -138,10 +117,7 @@ impl Sheet<'_> {
         let api = self.site.api.region(region);
         let path = self.path(&["cloud", "v1", "caas"], &["containers", &self.id.id]);
         let answer = read(&api, &path, &[]).await;
-        let flavor = answer
-            .as_ref()
-            .ok()
-            .and_then(|it| it.get("flavor")?.as_str().map(str::to_owned));
+        let flavor = answer.as_ref().ok().and_then(|it| it.get("flavor")?.as_str().map(str::to_owned));
         tell(&self.out, "container", answer).await?;
         if let Some(flavor) = flavor {
             let path = self.path(&["cloud", "v1", "caas", "flavors"], &[]);
@@ -152,11 +128,6 @@ impl Sheet<'_> {
         }
         // The shape of these lines is documented nowhere: they are shown as they come.
         let path = self.path(&["cloud", "v1", "caas"], &["containers", &self.id.id, "logs"]);
-        tell(
-            &self.out,
-            "logs",
-            read(&api, &path, &[("limit", "1000".to_owned())]).await,
-        )
-        .await
+        tell(&self.out, "logs", read(&api, &path, &[("limit", "1000".to_owned())]).await).await
     }
 }

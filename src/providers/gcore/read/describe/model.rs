@@ -22,45 +22,25 @@ impl Sheet<'_> {
         }
         let api = &self.site.api;
         let all = api.all::<Value>(&INFERENCE_FLAVORS, &[]).await;
-        let mine = all.map(|all| {
-            all.into_iter()
-                .filter(|it| has_model(it, code))
-                .collect::<Vec<_>>()
-        });
-        let names: Vec<String> = mine
-            .iter()
-            .flatten()
-            .filter_map(|it| it.get("name")?.as_str().map(str::to_owned))
-            .collect();
+        let mine = all.map(|all| all.into_iter().filter(|it| has_model(it, code)).collect::<Vec<_>>());
+        let names: Vec<String> =
+            mine.iter().flatten().filter_map(|it| it.get("name")?.as_str().map(str::to_owned)).collect();
         tell(&self.out, "inference flavors", mine.map(Value::Array)).await?;
         let capacity = api.get(&INFERENCE_CAPACITY, &[]).await.map(unwrapped);
         let capacity =
             capacity.map(|regions| self.only_capacity_of(&regions, |name| names.iter().any(|it| it == name)));
         tell(&self.out, "inference capacity", capacity).await?;
         let quotas: Result<Value, Problem> = api.get(&QUOTAS, &[]).await;
-        tell(
-            &self.out,
-            "client_quotas",
-            quotas.map(|all| self.only_quotas_of(&all, code)),
-        )
-        .await
+        tell(&self.out, "client_quotas", quotas.map(|all| self.only_quotas_of(&all, code))).await
     }
 
     /// The flavors with a model in each region that has such. It failed when no region could be read.
     async fn of_regions(&self, source: Source, code: &str) -> Result<Value, Problem> {
         let regions = self.site.places.regions().await?;
-        let asked = regions
-            .mine
-            .iter()
-            .filter(|region| region.has_gpus || source == Source::Instance);
+        let asked = regions.mine.iter().filter(|region| region.has_gpus || source == Source::Instance);
         let answers = asked.map(|region| async move {
             let path = path(source, &self.project, &region.scope);
-            let answer = self
-                .site
-                .api
-                .region(region.id)
-                .all::<Value>(&path, &[PRICED])
-                .await;
+            let answer = self.site.api.region(region.id).all::<Value>(&path, &[PRICED]).await;
             (region, answer)
         });
         let (mut by_region, mut failure) = (Map::new(), None);
@@ -88,17 +68,10 @@ impl Sheet<'_> {
         let mine = |map: &Value| -> Map<String, Value> {
             let fields = map.as_object().into_iter().flatten();
             let fields = fields.filter(|(name, _)| name.contains(&part));
-            fields
-                .map(|(name, value)| (name.clone(), value.clone()))
-                .collect()
+            fields.map(|(name, value)| (name.clone(), value.clone())).collect()
         };
         let mut regional = Map::new();
-        for quota in all
-            .get("regional_quotas")
-            .and_then(Value::as_array)
-            .into_iter()
-            .flatten()
-        {
+        for quota in all.get("regional_quotas").and_then(Value::as_array).into_iter().flatten() {
             let id = quota.get("region_id").and_then(Value::as_u64);
             if let Some(id) = id.filter(|id| self.site.places.looks_into(*id)) {
                 regional.insert(self.region_name(id), Value::Object(mine(quota)));
@@ -117,11 +90,7 @@ impl Sheet<'_> {
             let Some(id) = region.get("region_id").and_then(Value::as_u64) else {
                 continue;
             };
-            let all = region
-                .get("capacity")
-                .and_then(Value::as_array)
-                .into_iter()
-                .flatten();
+            let all = region.get("capacity").and_then(Value::as_array).into_iter().flatten();
             let is_wanted = |it: &&Value| it.get("flavor_name").and_then(Value::as_str).is_some_and(&wanted);
             let mine: Vec<Value> = all.filter(is_wanted).cloned().collect();
             if !mine.is_empty() {
@@ -139,22 +108,14 @@ impl Sheet<'_> {
 
 /// Whether a flavor of any catalogue has this model, by the same reading as the rows.
 fn has_model(flavor: &Value, code: &str) -> bool {
-    let word = |pointer: &str| {
-        flavor
-            .pointer(pointer)
-            .and_then(Value::as_str)
-            .filter(|word| !word.is_empty())
-    };
+    let word =
+        |pointer: &str| flavor.pointer(pointer).and_then(Value::as_str).filter(|word| !word.is_empty());
     let typed = word("/hardware_properties/gpu_model").or_else(|| word("/gpu_model"));
     if let Some(model) = typed {
         return model.eq_ignore_ascii_case(code);
     }
     let told = word("/hardware_description/gpu").and_then(card_of_text);
-    let name = || {
-        word("/name")
-            .or_else(|| word("/flavor_name"))
-            .or_else(|| word("/flavor_id"))
-    };
+    let name = || word("/name").or_else(|| word("/flavor_name")).or_else(|| word("/flavor_id"));
     let card = told.or_else(|| card_of_flavor(name()?));
     card.is_some_and(|card| card.model == code)
 }

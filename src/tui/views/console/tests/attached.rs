@@ -43,11 +43,7 @@ fn far_sides() -> (Connector, mpsc::Receiver<Far>) {
                 .send(Far { say, hear })
                 .await
                 .map_err(|_| Problem::new(ProblemKind::Unreachable, "the test is over"))?;
-            Ok(Transport::Channel {
-                from,
-                to: Some(to),
-                size_reports: false,
-            })
+            Ok(Transport::Channel { from, to: Some(to), size_reports: false })
         })
     });
     (connector, receiver)
@@ -82,10 +78,7 @@ async fn a_session_is_drawn_typed_into_left_and_come_back_to() {
     let wake = Arc::clone(&woken);
     let sessions = Sessions::new(Arc::new(move || wake.notify_one()));
     let (connector, mut far_sides) = far_sides();
-    let size = Size {
-        columns: 80,
-        rows: 24,
-    };
+    let size = Size { columns: 80, rows: 24 };
     let start = |wake: Wake| -> Box<dyn Guest> { Box::new(Session::start(connector, size, wake)) };
     let open = sessions.attach_with(&id("i-1"), "web-1", start);
     let mut view = ConsoleView::new(&sessions, open, ConsoleKeys::default());
@@ -109,10 +102,7 @@ async fn a_session_is_drawn_typed_into_left_and_come_back_to() {
     let cut = Problem::new(ProblemKind::Unreachable, "cut off");
     far.say.send(Err(cut)).await.unwrap();
     let shown = until(&mut view, &woken, "cut off").await;
-    assert!(
-        shown.contains("$ Cargo.toml") && shown.contains("r connects again"),
-        "{shown}"
-    );
+    assert!(shown.contains("$ Cargo.toml") && shown.contains("r connects again"), "{shown}");
     press(&mut view, "r");
     let mut far = connected(&mut far_sides).await;
     far.say("$ back").await;

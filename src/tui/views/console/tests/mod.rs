@@ -120,12 +120,7 @@ fn view() -> (ConsoleView, Arc<Scripted>) {
 fn drawn_at(view: &mut dyn View, width: u16, height: u16, ascii: bool) -> Buffer {
     let (theme, store) = (theme(), Store::default());
     let now = Timestamp::now();
-    let look = Look {
-        theme: &theme,
-        store: &store,
-        now,
-        ascii,
-    };
+    let look = Look { theme: &theme, store: &store, now, ascii };
     let area = Rect::new(0, 0, width, height);
     let mut buf = Buffer::empty(area);
     view.draw(area, &mut buf, &look);
@@ -144,11 +139,7 @@ fn press(view: &mut ConsoleView, keys: &str) -> Vec<Effect> {
     let mut effects = Vec::new();
     for c in keys.chars() {
         // `^` stands for the prefix.
-        let event = if c == '^' {
-            key(']', KeyModifiers::CONTROL)
-        } else {
-            key(c, KeyModifiers::NONE)
-        };
+        let event = if c == '^' { key(']', KeyModifiers::CONTROL) } else { key(c, KeyModifiers::NONE) };
         effects.extend(view.type_event(&event));
     }
     effects
@@ -168,11 +159,8 @@ fn keys_go_to_the_guest_but_for_the_prefix() {
 
 #[test]
 fn every_form_of_the_prefix_is_heard_and_it_can_be_sent() {
-    let forms = [
-        key(']', KeyModifiers::CONTROL),
-        key('5', KeyModifiers::CONTROL),
-        key('\x1d', KeyModifiers::NONE),
-    ];
+    let forms =
+        [key(']', KeyModifiers::CONTROL), key('5', KeyModifiers::CONTROL), key('\x1d', KeyModifiers::NONE)];
     for form in forms {
         let (mut view, guest) = view();
         view.type_event(&form);
@@ -236,10 +224,7 @@ fn an_ended_session_connects_again_or_closes() {
     let (mut view, guest) = view();
     *guest.state.lock().unwrap() = SessionState::Ended(None);
     press(&mut view, "xr");
-    assert_eq!(
-        (guest.sent(), guest.reconnects.load(Ordering::Relaxed)),
-        (Vec::new(), 1)
-    );
+    assert_eq!((guest.sent(), guest.reconnects.load(Ordering::Relaxed)), (Vec::new(), 1));
     let effects = press(&mut view, "q");
     assert_eq!(effects[0], Effect::CloseView);
     assert!(view.sessions.is_empty());
@@ -270,16 +255,10 @@ fn the_scrollback_stays_where_it_is_while_more_comes() {
     assert_eq!((view.place(), view.typing()), (Place::Scrollback, false));
     view.apply(Intent::Up, Some(20));
     let before = drawn(&mut view);
-    assert!(
-        before.contains("line 80") && before.contains("-20 lines"),
-        "{before}"
-    );
+    assert!(before.contains("line 80") && before.contains("-20 lines"), "{before}");
     guest.lines.fetch_add(5, Ordering::Relaxed);
     let after = drawn(&mut view);
-    assert!(
-        after.contains("line 80") && after.contains("-25 lines"),
-        "{after}"
-    );
+    assert!(after.contains("line 80") && after.contains("-25 lines"), "{after}");
     view.apply(Intent::Top, None);
     assert!(drawn(&mut view).contains("line 0 "));
     view.apply(Intent::Back, None);
@@ -313,14 +292,8 @@ fn a_search_goes_to_older_lines_and_marks_what_it_finds() {
 fn the_mouse_goes_where_it_is_wanted() {
     let (mut view, guest) = view();
     drawn(&mut view);
-    let mouse = |kind, column, row| {
-        Event::Mouse(MouseEvent {
-            kind,
-            column,
-            row,
-            modifiers: KeyModifiers::NONE,
-        })
-    };
+    let mouse =
+        |kind, column, row| Event::Mouse(MouseEvent { kind, column, row, modifiers: KeyModifiers::NONE });
     let click = MouseEventKind::Down(MouseButton::Left);
     view.type_event(&mouse(click, 5, 5));
     assert_eq!(guest.sent(), []);
@@ -346,16 +319,10 @@ fn what_the_guest_copies_is_taken_only_when_asked_for() {
             && !shown.contains("secret"),
         "{shown}"
     );
-    assert_eq!(
-        press(&mut view, "^y"),
-        [Effect::Copy("secret".to_owned(), "the guest's text".to_owned())]
-    );
+    assert_eq!(press(&mut view, "^y"), [Effect::Copy("secret".to_owned(), "the guest's text".to_owned())]);
     press(&mut view, "x^y");
     let shown = drawn(&mut view);
-    assert!(
-        shown.contains("No such key") && !shown.contains("bell"),
-        "{shown}"
-    );
+    assert!(shown.contains("No such key") && !shown.contains("bell"), "{shown}");
 }
 
 #[test]
@@ -378,11 +345,7 @@ fn the_list_attaches_and_closes() {
 #[test]
 fn any_room_will_do() {
     let (mut console, guest) = view();
-    for state in [
-        SessionState::Live,
-        SessionState::Connecting,
-        SessionState::Ended(None),
-    ] {
+    for state in [SessionState::Live, SessionState::Connecting, SessionState::Ended(None)] {
         *guest.state.lock().unwrap() = state;
         for keys in ["", "^", "^?"] {
             press(&mut console, keys);

@@ -58,9 +58,7 @@ fn check_of(check: &Value) -> Result<(), Problem> {
 /// `POST /elastic-ip`.
 pub(in crate::demo::faces::exoscale::answers) fn create_address(visit: &mut Visit<'_>) -> Answer {
     let mut fields = visit.fields();
-    let family = fields
-        .word("addressfamily", &["inet4", "inet6"])
-        .unwrap_or("inet4");
+    let family = fields.word("addressfamily", &["inet4", "inet6"]).unwrap_or("inet4");
     fields.end()?;
     let wishes = wishes(visit)?;
     visit.book.room(Thing::ElasticIp)?;
@@ -77,13 +75,7 @@ pub(in crate::demo::faces::exoscale::answers) fn create_address(visit: &mut Visi
     }
     let key = visit.book.hold(Thing::ElasticIp, Some(visit.zone), document);
     let eip = reference("elastic-ip", &key);
-    Ok(visit.submit_plain(
-        "Create an elastic IP".to_owned(),
-        "address.create",
-        eip,
-        Names::Always,
-        None,
-    ))
+    Ok(visit.submit_plain("Create an elastic IP".to_owned(), "address.create", eip, Names::Always, None))
 }
 
 /// `PUT /elastic-ip/{id}`.
@@ -96,13 +88,7 @@ pub(in crate::demo::faces::exoscale::answers) fn update_address(visit: &mut Visi
         }
     }
     let eip = reference("elastic-ip", &key);
-    Ok(visit.submit_plain(
-        "Update an elastic IP".to_owned(),
-        "address.update",
-        eip,
-        Names::Always,
-        None,
-    ))
+    Ok(visit.submit_plain("Update an elastic IP".to_owned(), "address.update", eip, Names::Always, None))
 }
 
 /// `DELETE /elastic-ip/{id}`: not while an instance has it.
@@ -114,13 +100,7 @@ pub(in crate::demo::faces::exoscale::answers) fn delete_address(visit: &mut Visi
     }
     visit.book.strike(&key);
     let eip = reference("elastic-ip", &key);
-    Ok(visit.submit_plain(
-        "Delete an elastic IP".to_owned(),
-        "address.delete",
-        eip,
-        Names::UntilDone,
-        None,
-    ))
+    Ok(visit.submit_plain("Delete an elastic IP".to_owned(), "address.delete", eip, Names::UntilDone, None))
 }
 
 /// `PUT /elastic-ip/{id}:attach`: several instances may have the same one.

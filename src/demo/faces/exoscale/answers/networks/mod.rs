@@ -14,19 +14,13 @@ use crate::demo::faces::exoscale::problem::Problem;
 use crate::demo::faces::exoscale::visit::Visit;
 
 fn reference(kind: &'static str, id: &str) -> Reference {
-    Reference {
-        kind,
-        id: id.to_owned(),
-    }
+    Reference { kind, id: id.to_owned() }
 }
 
 /// A thing that the path names: its id and its document.
 fn found(visit: &Visit<'_>, thing: Thing, what: &str) -> Result<(String, Value), Problem> {
     let key = visit.param("id");
-    let held = visit
-        .book
-        .find(thing, visit.zone, key)
-        .ok_or_else(|| Problem::missing(what))?;
+    let held = visit.book.find(thing, visit.zone, key).ok_or_else(|| Problem::missing(what))?;
     Ok((key.to_owned(), held.document.clone()))
 }
 
@@ -35,18 +29,13 @@ fn guest(visit: &Visit<'_>, machine: u32) -> Guest {
 }
 
 fn dress(visit: &mut Visit<'_>, machine: u32, change: impl FnOnce(&mut Guest)) {
-    visit
-        .desk
-        .engine
-        .read(|fleet| visit.book.dress(fleet, machine, change));
+    visit.desk.engine.read(|fleet| visit.book.dress(fleet, machine, change));
 }
 
 /// `GET /reverse-dns/instance/{id}`: 404 where there is no name.
 pub(super) fn domain(visit: &mut Visit<'_>) -> Answer {
     let machine = visit.machine()?;
-    let domain = guest(visit, machine)
-        .domain
-        .ok_or_else(|| Problem::missing("A reverse DNS name"))?;
+    let domain = guest(visit, machine).domain.ok_or_else(|| Problem::missing("A reverse DNS name"))?;
     Ok(json!({ "domain-name": domain }))
 }
 

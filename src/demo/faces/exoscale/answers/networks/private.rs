@@ -51,11 +51,7 @@ pub(in crate::demo::faces::exoscale::answers) fn create_network(visit: &mut Visi
     let name = fields.text("name", 1..=255).unwrap_or_default();
     let description = fields.text("description", 0..=255).unwrap_or_default();
     let labels: BTreeMap<String, String> = fields.labels().unwrap_or_default();
-    let range = [
-        fields.ipv4("start-ip"),
-        fields.ipv4("end-ip"),
-        fields.ipv4("netmask"),
-    ];
+    let range = [fields.ipv4("start-ip"), fields.ipv4("end-ip"), fields.ipv4("netmask")];
     let given = range.iter().flatten().count();
     if given > 0 && given < 3 {
         fields.wrong("start-ip", "end-ip and netmask come together");
@@ -101,19 +97,10 @@ fn wanted_ip(visit: &Visit<'_>, key: &str, document: &Value) -> Result<Option<Ip
     let mut fields = visit.fields();
     let ip = fields.ipv4("ip");
     fields.end()?;
-    let end_of = |name: &str| {
-        document[name]
-            .as_str()
-            .and_then(|text| text.parse::<Ipv4Addr>().ok())
-    };
+    let end_of = |name: &str| document[name].as_str().and_then(|text| text.parse::<Ipv4Addr>().ok());
     let range = end_of("start-ip").zip(end_of("end-ip"));
     let taken = |ip: Ipv4Addr| {
-        let has = |guest: &Guest| {
-            guest
-                .networks
-                .iter()
-                .any(|(net, own)| net == key && *own == Some(ip))
-        };
+        let has = |guest: &Guest| guest.networks.iter().any(|(net, own)| net == key && *own == Some(ip));
         visit.desk.engine.read(|fleet| visit.book.worn(fleet, has))
     };
     match (ip, range) {
@@ -122,11 +109,8 @@ fn wanted_ip(visit: &Visit<'_>, key: &str, document: &Value) -> Result<Option<Ip
         (Some(ip), Some(_)) if taken(ip) => Err(Problem::conflict("The address is taken")),
         (Some(ip), Some(_)) => Ok(Some(ip)),
         (None, Some((start, end))) => {
-            let free = (u32::from(start)..=u32::from(end))
-                .map(Ipv4Addr::from)
-                .find(|ip| !taken(*ip));
-            free.map(Some)
-                .ok_or_else(|| Problem::conflict("No address is left in the network"))
+            let free = (u32::from(start)..=u32::from(end)).map(Ipv4Addr::from).find(|ip| !taken(*ip));
+            free.map(Some).ok_or_else(|| Problem::conflict("No address is left in the network"))
         }
     }
 }
@@ -135,14 +119,8 @@ fn wanted_ip(visit: &Visit<'_>, key: &str, document: &Value) -> Result<Option<Ip
 pub(in crate::demo::faces::exoscale::answers) fn attach_network(visit: &mut Visit<'_>) -> Answer {
     let (key, document) = network(visit)?;
     let machine = visit.machine_of_body()?;
-    if guest(visit, machine)
-        .networks
-        .iter()
-        .any(|(network, _)| *network == key)
-    {
-        return Err(Problem::conflict(
-            "The instance is in the private network already",
-        ));
+    if guest(visit, machine).networks.iter().any(|(network, _)| *network == key) {
+        return Err(Problem::conflict("The instance is in the private network already"));
     }
     let ip = wanted_ip(visit, &key, &document)?;
     let worn = key.clone();
@@ -156,11 +134,7 @@ pub(in crate::demo::faces::exoscale::answers) fn attach_network(visit: &mut Visi
 fn member(visit: &Visit<'_>) -> Result<(String, Value, u32), Problem> {
     let (key, document) = network(visit)?;
     let machine = visit.machine_of_body()?;
-    if !guest(visit, machine)
-        .networks
-        .iter()
-        .any(|(network, _)| *network == key)
-    {
+    if !guest(visit, machine).networks.iter().any(|(network, _)| *network == key) {
         return Err(Problem::state("The instance is not in the private network"));
     }
     Ok((key, document, machine))
@@ -182,11 +156,7 @@ pub(in crate::demo::faces::exoscale::answers) fn update_ip(visit: &mut Visit<'_>
     let (key, document, machine) = member(visit)?;
     let ip = wanted_ip(visit, &key, &document)?;
     dress(visit, machine, |guest| {
-        guest
-            .networks
-            .iter_mut()
-            .filter(|(network, _)| *network == key)
-            .for_each(|(_, own)| *own = ip);
+        guest.networks.iter_mut().filter(|(network, _)| *network == key).for_each(|(_, own)| *own = ip);
     });
     let caption = format!("Change the address of {}", name(visit, machine));
     let net = reference("private-network", &key);
