@@ -9,7 +9,7 @@ use std::num::NonZeroU16;
 
 use criterion::{Criterion, Throughput};
 use quarterdeck::console::Size;
-use quarterdeck::console::terminal::Emulator;
+use quarterdeck::terminal::Emulator;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 

@@ -22,7 +22,7 @@ pub fn install_hook() {
     INSTALL.call_once(|| {
         let before = std::panic::take_hook();
         std::panic::set_hook(Box::new(move |info| {
-            if crate::console::terminal::in_guarded_section() {
+            if crate::terminal::in_guarded_section() {
                 return;
             }
             match place(screen) {

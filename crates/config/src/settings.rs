@@ -1,0 +1,104 @@
+//! What the file says of the program itself, apart from contexts.
+
+use std::time::Duration;
+
+use toml::de::DeValue;
+
+use super::mistake::Notes;
+use super::reference::{SETTINGS, names};
+use super::section::{Section, type_word};
+use qdeck_model::Bytes;
+
+/// What the file says of the program itself.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Settings {
+    /// Time between two listings of a kind where nothing is pushed.
+    pub refresh: Duration,
+    /// Time between two polls of the samples of a visible row.
+    pub sample_every: Duration,
+    /// The theme's name; `None` follows the terminal.
+    pub theme: Option<String>,
+    /// Whether the mouse is taken.
+    pub mouse: bool,
+    /// Draw with ASCII only.
+    pub ascii: bool,
+    /// How much of a log is kept, a source.
+    pub log_buffer: Bytes,
+    /// Nothing may be changed through any context.
+    pub read_only: bool,
+    /// Keys bound otherwise than by default: a table for each place, in it intents and their keys. Whether such places,
+    /// intents and keys exist is for the keymap to say.
+    pub keys: toml::Table,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            refresh: Duration::from_secs(5),
+            sample_every: Duration::from_secs(5),
+            theme: None,
+            mouse: true,
+            ascii: false,
+            log_buffer: Bytes(32 << 20),
+            read_only: false,
+            keys: toml::Table::new(),
+        }
+    }
+}
+
+impl Settings {
+    /// The range in which `refresh` and `sample_every` may lie: a listing more often than this is a burden on the
+    /// platform, less often is no view of anything live.
+    pub const PACE: std::ops::Range<Duration> = Duration::from_secs(1)..Duration::from_secs(3_600);
+
+    pub(super) fn read(top: &Section<'_, '_>, notes: &mut Notes<'_>) -> Self {
+        let plain = Self::default();
+        top.only(&names(&SETTINGS), "the file", notes);
+        Self {
+            refresh: top.duration("refresh", Self::PACE, notes).unwrap_or(plain.refresh),
+            sample_every: top.duration("sample_every", Self::PACE, notes).unwrap_or(plain.sample_every),
+            theme: top.string("theme", "dark", notes).map(|found| found.value.to_owned()),
+            mouse: top.boolean("mouse", notes).unwrap_or(plain.mouse),
+            ascii: top.boolean("ascii", notes).unwrap_or(plain.ascii),
+            log_buffer: top.size("log_buffer", 64 << 10..4 << 30, notes).unwrap_or(plain.log_buffer),
+            read_only: top.boolean("read_only", notes).unwrap_or(plain.read_only),
+            keys: top.table("keys", notes).map(|keys| read_keys(&keys, notes)).unwrap_or_default(),
+        }
+    }
+}
+
+fn read_keys(places: &Section<'_, '_>, notes: &mut Notes<'_>) -> toml::Table {
+    let mut keys = toml::Table::new();
+    for (place, _) in places.entries() {
+        let Some(section) = places.table(place.value, notes) else {
+            continue;
+        };
+        let mut bound = toml::Table::new();
+        for (intent, value) in section.entries() {
+            if let Some(chords) = read_chords(value.get_ref()) {
+                bound.insert(intent.value.to_owned(), chords.into());
+            } else {
+                notes
+                    .add(value.span(), format!("`{}` is {}", intent.value, type_word(value.get_ref())))
+                    .expected("expected a key such as \"ctrl-d\", a list of keys, or [] to unbind it");
+            }
+        }
+        keys.insert(place.value.to_owned(), bound.into());
+    }
+    keys
+}
+
+/// One key, or a list of keys.
+fn read_chords(value: &DeValue<'_>) -> Option<Vec<String>> {
+    match value {
+        DeValue::String(key) => Some(vec![key.to_string()]),
+        DeValue::Array(keys) => keys
+            .iter()
+            .map(|key| match key.get_ref() {
+                DeValue::String(key) => Some(key.to_string()),
+                _ => None,
+            })
+            .collect(),
+        _ => None,
+    }
+}

@@ -1,0 +1,334 @@
+//! What the demo cloud knows: places, containers, instances, jobs. Plain data, no wire words of any platform.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::plan::{Gpu, LocationPlan, ProviderPlan, ServerPlan};
+use crate::workload::Kind;
+
+/// Which account owns a container; each face shows one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Account {
+    /// The hub behind the Cycle face.
+    #[default]
+    Cycle,
+    /// The user behind the Quasarch face.
+    Quasarch,
+    /// The project behind the Gcore face; a container is a group of alike virtual machines, each an instance.
+    Gcore,
+    /// The user behind the ElasticBox face; a container is a box, an instance a deployment of it.
+    ElasticBox,
+    /// The organisation behind the Exoscale face; a container is a group of alike virtual machines.
+    Exoscale,
+}
+
+/// Where an instance or a container is in its life.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Phase {
+    /// Created, nothing done yet.
+    New,
+    /// On its way up.
+    Starting,
+    /// Up.
+    Running,
+    /// Moving to another server.
+    Migrating,
+    /// On its way down.
+    Stopping,
+    /// Down on purpose.
+    Stopped,
+    /// Down by accident.
+    Failed,
+    /// Being removed.
+    Deleting,
+    /// Removed; lists leave it out.
+    Gone,
+}
+
+/// One replica of a container. Small on purpose: a big fleet holds 100,000 of them.
+#[derive(Debug, Clone)]
+pub struct Instance {
+    /// Index of its container in [`Fleet::containers`].
+    pub container: u32,
+    /// Index of its host in [`Fleet::servers`].
+    pub server: u32,
+    /// Counts from 1 within the container; part of the host name.
+    pub ordinal: u32,
+    /// Its state.
+    pub phase: Phase,
+    /// The last health check's verdict; `None` when there is none.
+    pub healthy: Option<bool>,
+    /// Whether its traffic is being drained.
+    pub draining: bool,
+    /// When it was created.
+    pub created: Timestamp,
+    /// When its phase last changed.
+    pub changed: Timestamp,
+    /// Why it failed.
+    pub error: Option<Box<str>>,
+}
+
+/// What somebody gave one machine beside its place in a group.
+#[derive(Debug, Clone, Default)]
+pub struct Extras {
+    /// A name of its own.
+    pub name: Option<String>,
+    /// Labels or tags.
+    pub labels: BTreeMap<String, String>,
+    /// Whether it refuses to be deleted.
+    pub protected: bool,
+}
+
+/// One deployed version of a container.
+#[derive(Debug, Clone)]
+pub struct Revision {
+    /// Counts from 1, the oldest.
+    pub number: u32,
+    /// The image with its tag.
+    pub image: String,
+    /// When it was made.
+    pub created: Timestamp,
+}
+
+/// A description of what runs, with its instances.
+#[derive(Debug, Clone)]
+pub struct Container {
+    /// Who owns it.
+    pub account: Account,
+    /// The name a person gave.
+    pub name: String,
+    /// A slug; also the host names' stem.
+    pub identifier: String,
+    /// Index into [`Fleet::environments`].
+    pub environment: u32,
+    /// The image with its tag.
+    pub image: String,
+    /// What its processes do.
+    pub workload: Kind,
+    /// Indices into [`Fleet::instances`], oldest first, without the removed ones.
+    pub instances: Vec<u32>,
+    /// How many instances it ever had; the next ordinal follows.
+    pub made: u32,
+    /// Its state.
+    pub phase: Phase,
+    /// The state somebody asked for.
+    pub desired: Phase,
+    /// When the phase last changed.
+    pub changed: Timestamp,
+    /// When it was created.
+    pub created: Timestamp,
+    /// When it was last edited; `None` for never.
+    pub updated: Option<Timestamp>,
+    /// When it was last started.
+    pub started: Option<Timestamp>,
+    /// The deployment's version, where there is one.
+    pub version: Option<String>,
+    /// Whether instances keep their identity and volumes.
+    pub stateful: bool,
+    /// Whether it refuses to be deleted.
+    pub lock: bool,
+    /// How instances are spread.
+    pub strategy: String,
+    /// How far it is reachable.
+    pub public: String,
+    /// `outside:inside`, or one bare port.
+    pub ports: Vec<String>,
+    /// Share limit: ten are a thread.
+    pub cpu_shares: u32,
+    /// Leased processors, where those are what is asked for.
+    pub cpus: f64,
+    /// Memory limit in MiB.
+    pub ram_mb: u64,
+    /// Scratch disk in GiB.
+    pub storage_gb: u64,
+    /// How many accelerators.
+    pub gpu: u32,
+    /// Any one of these models will do.
+    pub gpu_models: Vec<String>,
+    /// Mount points of its volumes.
+    pub volumes: Vec<String>,
+    /// Whether instances are health-checked.
+    pub health_check: bool,
+    /// The environment of its processes.
+    pub env: BTreeMap<String, String>,
+    /// Host names it answers on.
+    pub urls: Vec<String>,
+    /// Oldest first.
+    pub revisions: Vec<Revision>,
+    /// The story it plays by itself.
+    pub life: super::plan::Life,
+}
+
+/// A group of containers that share a network.
+#[derive(Debug, Clone)]
+pub struct Environment {
+    /// The name a person gave.
+    pub name: String,
+    /// A slug.
+    pub identifier: String,
+    /// The servers' group it may use.
+    pub cluster: String,
+    /// A sentence about it.
+    pub description: String,
+    /// When it was created.
+    pub created: Timestamp,
+}
+
+/// How a job stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum JobPhase {
+    /// Accepted, waiting.
+    Queued,
+    /// Being worked on.
+    Running,
+    /// Done.
+    Completed,
+    /// Ended badly.
+    Error,
+}
+
+/// One step of a job.
+#[derive(Debug, Clone)]
+pub struct Step {
+    /// What it does, in a few words.
+    pub caption: String,
+    /// When it began.
+    pub started: Option<Timestamp>,
+    /// When it was done.
+    pub completed: Option<Timestamp>,
+}
+
+/// A long-running change.
+#[derive(Debug, Clone)]
+pub struct Job {
+    /// Its number; it never changes and is never reused.
+    pub number: u32,
+    /// A sentence for a person.
+    pub caption: String,
+    /// The dotted name of what it does, such as `container.start`.
+    pub action: &'static str,
+    /// The container it works on.
+    pub container: Option<u32>,
+    /// The instance it works on.
+    pub instance: Option<u32>,
+    /// When it was accepted.
+    pub queued: Timestamp,
+    /// When work began.
+    pub started: Option<Timestamp>,
+    /// When it ended, well or badly.
+    pub completed: Option<Timestamp>,
+    /// Its steps, in order.
+    pub steps: Vec<Step>,
+    /// How it stands.
+    pub phase: JobPhase,
+    /// Why it failed.
+    pub error: Option<String>,
+}
+
+/// Everything the demo cloud has.
+#[derive(Debug, Default)]
+pub struct Fleet {
+    /// Places servers stand in.
+    pub locations: Vec<LocationPlan>,
+    /// Hosts.
+    pub servers: Vec<ServerPlan>,
+    /// Groups of containers.
+    pub environments: Vec<Environment>,
+    /// Every container that ever was; a removed one keeps its index.
+    pub containers: Vec<Container>,
+    /// Every instance that ever was; a removed one keeps its index.
+    pub instances: Vec<Instance>,
+    /// The last few hundred jobs, oldest first.
+    pub jobs: VecDeque<Job>,
+    /// The next job's number.
+    pub next_job: u32,
+    /// What single instances have beside the others of their group, by index.
+    pub extras: BTreeMap<u32, Extras>,
+    /// Accelerators on offer.
+    pub gpus: Vec<Gpu>,
+    /// Who leases machines.
+    pub providers: Vec<ProviderPlan>,
+    /// When the cloud started.
+    pub born: Option<Timestamp>,
+}
+
+impl Fleet {
+    /// The containers of an account that are not removed, with their indices.
+    pub fn containers_of(&self, account: Account) -> impl Iterator<Item = (u32, &Container)> {
+        (0..).zip(&self.containers).filter(move |(_, c)| c.account == account && c.phase != Phase::Gone)
+    }
+
+    /// A container of an account by index, unless it is removed.
+    pub fn container_of(&self, account: Account, key: u32) -> Option<&Container> {
+        self.containers.get(key as usize).filter(|c| c.account == account && c.phase != Phase::Gone)
+    }
+
+    /// An instance of a container, unless it is removed.
+    pub fn instance_of(&self, container: u32, key: u32) -> Option<&Instance> {
+        self.instances.get(key as usize).filter(|i| i.container == container && i.phase != Phase::Gone)
+    }
+
+    /// `web-3`: the name a shell's prompt shows.
+    pub fn hostname(&self, instance: &Instance) -> String {
+        self.containers.get(instance.container as usize).map_or_else(String::new, |c| {
+            if c.account == Account::Quasarch {
+                c.identifier.clone()
+            } else {
+                format!("{}-{}", c.identifier, instance.ordinal)
+            }
+        })
+    }
+
+    /// What a person calls an instance: a name of its own, or its host name. The index is the instance's.
+    pub fn name(&self, key: u32, instance: &Instance) -> String {
+        self.extras
+            .get(&key)
+            .and_then(|extras| extras.name.clone())
+            .unwrap_or_else(|| self.hostname(instance))
+    }
+
+    /// Every instance of an account that is not removed, with its index and container.
+    pub fn machines_of(&self, account: Account) -> impl Iterator<Item = (u32, &Instance, &Container)> {
+        self.containers_of(account).flat_map(move |(_, container)| {
+            container
+                .instances
+                .iter()
+                .filter_map(move |key| Some((*key, self.instances.get(*key as usize)?, container)))
+        })
+    }
+
+    /// An instance of an account by index, unless it is removed.
+    pub fn machine_of(&self, account: Account, key: u32) -> Option<(&Instance, &Container)> {
+        let instance = self.instances.get(key as usize)?;
+        let container = self.container_of(account, instance.container)?;
+        (instance.phase != Phase::Gone).then_some((instance, container))
+    }
+
+    /// Where an instance stands: an index into [`Fleet::locations`].
+    pub fn stands(&self, instance: &Instance) -> Option<u32> {
+        self.servers.get(instance.server as usize).map(|server| server.location)
+    }
+
+    /// The places of an account, with their indices.
+    pub fn locations_of(&self, account: Account) -> impl Iterator<Item = (u32, &LocationPlan)> {
+        (0..).zip(&self.locations).filter(move |(_, location)| location.account == account)
+    }
+
+    /// The hosts of an account, with their indices.
+    pub fn servers_of(&self, account: Account) -> impl Iterator<Item = (u32, &ServerPlan)> {
+        (0..).zip(&self.servers).filter(move |(_, server)| server.account == account)
+    }
+
+    /// When the whole fleet was set up: before the oldest container.
+    pub fn founded(&self) -> Timestamp {
+        let born = self.born.unwrap_or(Timestamp::UNIX_EPOCH);
+        ago(born, SignedDuration::from_hours(4000))
+    }
+}
+
+/// `then - by`, or the epoch when that is out of range.
+pub fn ago(then: Timestamp, by: SignedDuration) -> Timestamp {
+    then.checked_sub(by).unwrap_or(Timestamp::UNIX_EPOCH)
+}

@@ -1,0 +1,204 @@
+//! How the fleet and its processes keep step: a process starts when an instance is first looked at and runs, and an
+//! instance fails when its process ends.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use tokio::sync::broadcast::error::RecvError;
+
+use super::Engine;
+use super::events::Event;
+use super::fleet::{Account, Fleet, Phase};
+use crate::process::machine::{Machine, Setup};
+use crate::process::output::Output;
+use crate::process::session::Session;
+use crate::process::telemetry::Sample;
+
+impl Engine {
+    /// The machine behind an instance: its workload is started if the instance runs. `None` when there is no such
+    /// instance.
+    ///
+    /// # Errors
+    /// A sentence, when a process does not start.
+    pub async fn look(&self, instance: u32) -> Result<Option<Arc<Machine>>, String> {
+        let engine = self.clone();
+        // Starting a process blocks for a moment.
+        tokio::task::spawn_blocking(move || engine.look_now(instance))
+            .await
+            .map_err(|e| format!("the look was interrupted: {e}"))?
+    }
+
+    fn look_now(&self, instance: u32) -> Result<Option<Arc<Machine>>, String> {
+        let machines = &self.inner.machines;
+        let found = machines.look(instance, || self.read(|fleet| setup(fleet, instance)))?;
+        if let Some(machine) = &found {
+            self.keep_step(instance, machine)?;
+        }
+        Ok(found)
+    }
+
+    /// Starts or ends the workload as the instance's phase wants it.
+    fn keep_step(&self, instance: u32, machine: &Arc<Machine>) -> Result<(), String> {
+        let phase = self.read(|fleet| fleet.instances.get(instance as usize).map(|i| i.phase));
+        match phase {
+            Some(Phase::Running | Phase::Migrating) => {
+                let (session, new) = machine.start()?;
+                if new {
+                    self.supervise(instance, session);
+                    self.inner.started.notify_one();
+                }
+            }
+            Some(Phase::New | Phase::Starting) => {}
+            Some(Phase::Stopping | Phase::Stopped | Phase::Failed | Phase::Deleting) => machine.stop(),
+            Some(Phase::Gone) | None => self.inner.machines.forget(instance),
+        }
+        Ok(())
+    }
+
+    /// Waits for a workload's end; if nobody asked for it, the instance has failed.
+    fn supervise(&self, instance: u32, session: Arc<Session>) {
+        let engine = self.clone();
+        self.spawn(async move {
+            let told = session.ended().await;
+            engine.fail(instance, &format!("process {told}; restarting with backoff"));
+        });
+    }
+
+    /// Marks a running instance as failed.
+    pub(super) fn fail(&self, instance: u32, why: &str) {
+        self.write(|fleet, told| {
+            let Some(row) = fleet.instances.get_mut(instance as usize) else {
+                return;
+            };
+            if row.phase == Phase::Running {
+                row.error = Some(why.into());
+                let container = row.container;
+                set_phase(fleet, instance, Phase::Failed, told);
+                if fleet.containers.get(container as usize).is_some_and(|c| c.account == Account::Quasarch) {
+                    set_container_phase(fleet, container, Phase::Failed, told);
+                }
+            }
+        });
+    }
+
+    /// The counters of an instance now, from its processes. `None` when none runs, or where there is no `/proc`.
+    pub async fn sample(&self, machine: &Arc<Machine>) -> Option<Sample> {
+        let (engine, machine) = (self.clone(), machine.clone());
+        tokio::task::spawn_blocking(move || engine.inner.machines.sample(&machine)).await.ok().flatten()
+    }
+
+    /// What an instance's processes printed, if it was ever looked at.
+    pub fn log(&self, instance: u32) -> Option<Arc<Output>> {
+        Some(self.inner.machines.known(instance)?.log.clone())
+    }
+
+    /// Keeps processes in step with the fleet's changes until the engine ends.
+    pub(super) fn follow_changes(&self) {
+        let engine = self.clone();
+        let mut events = self.events();
+        self.spawn(async move {
+            loop {
+                let changed = match events.recv().await {
+                    Ok(Event::Instance { instance, .. }) => vec![instance],
+                    Ok(Event::Reconfigured { container }) => engine.renew(container),
+                    Ok(_) => continue,
+                    // Too much at once: look at everybody who is real.
+                    Err(RecvError::Lagged(_)) => {
+                        engine.inner.machines.all().into_iter().map(|(key, _)| key).collect()
+                    }
+                    Err(RecvError::Closed) => return,
+                };
+                let engine = engine.clone();
+                let stepped = tokio::task::spawn_blocking(move || {
+                    for instance in changed {
+                        let Some(machine) = engine.inner.machines.known(instance) else {
+                            continue;
+                        };
+                        if let Err(error) = engine.keep_step(instance, &machine) {
+                            engine.fail(instance, &error);
+                        }
+                    }
+                });
+                // A panic in there is reported by the runtime; the next change is followed all the same.
+                let _ = stepped.await;
+            }
+        });
+    }
+
+    /// Gives the machines of a container what it says now; they take it at their next start.
+    fn renew(&self, container: u32) -> Vec<u32> {
+        let members: Vec<u32> = self
+            .read(|f| f.containers.get(container as usize).map_or_else(Vec::new, |c| c.instances.clone()));
+        for instance in &members {
+            if let Some(machine) = self.inner.machines.known(*instance)
+                && let Some(setup) = self.read(|fleet| setup(fleet, *instance))
+            {
+                machine.change(setup);
+            }
+        }
+        Vec::new()
+    }
+}
+
+/// What an instance's processes need to know.
+fn setup(fleet: &Fleet, instance: u32) -> Option<Setup> {
+    let row = fleet.instances.get(instance as usize).filter(|i| i.phase != Phase::Gone)?;
+    let container = fleet.containers.get(row.container as usize)?;
+    Some(Setup {
+        hostname: fleet.hostname(row),
+        kind: container.workload,
+        seed: instance,
+        env: container.env.clone(),
+    })
+}
+
+/// Sets an instance's phase and says so.
+pub(super) fn set_phase(fleet: &mut Fleet, instance: u32, phase: Phase, told: &mut Vec<Event>) {
+    let Some(row) = fleet.instances.get_mut(instance as usize) else {
+        return;
+    };
+    let before = row.phase;
+    if before == phase {
+        return;
+    }
+    row.phase = phase;
+    row.changed = Timestamp::now();
+    if phase != Phase::Failed {
+        row.error = None;
+    }
+    let container = row.container;
+    let checked = fleet.containers.get(container as usize).is_some_and(|c| c.health_check);
+    if let Some(row) = fleet.instances.get_mut(instance as usize) {
+        row.healthy = (checked && phase == Phase::Running).then_some(true);
+    }
+    told.push(Event::Instance { container, instance, phase, before });
+}
+
+/// Sets a container's phase and says so.
+pub(super) fn set_container_phase(fleet: &mut Fleet, container: u32, phase: Phase, told: &mut Vec<Event>) {
+    let Some(row) = fleet.containers.get_mut(container as usize) else {
+        return;
+    };
+    let before = row.phase;
+    if before == phase {
+        return;
+    }
+    row.phase = phase;
+    row.changed = Timestamp::now();
+    match phase {
+        Phase::Starting | Phase::Running => row.desired = Phase::Running,
+        Phase::Stopping | Phase::Stopped => row.desired = Phase::Stopped,
+        Phase::Deleting | Phase::Gone => row.desired = Phase::Gone,
+        Phase::New | Phase::Failed | Phase::Migrating => {}
+    }
+    if phase == Phase::Running {
+        row.started = Some(row.changed);
+    }
+    told.push(Event::Container { container, phase, before });
+}
+
+/// How long the `attempt`th restart waits.
+pub(super) fn backoff(attempt: u32) -> Duration {
+    Duration::from_secs(4 << attempt.min(3))
+}

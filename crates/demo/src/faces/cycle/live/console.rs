@@ -1,0 +1,210 @@
+//! The console websocket: the workload's output with up to 128 KiB of backlog, and on Enter a shell.
+//!
+//! Cycle documents its console as output. Here keys work too, as on a serial line with `askfirst`: to the first thing
+//! a client sends, were it only its size, the socket answers once that Enter opens a shell, so that one who merely
+//! reads a log is never asked. After Enter the socket shows the instance's shell, which is shared by everybody attached and stays when they leave.
+//! `CSI 8 ; rows ; columns t` from the client, in one frame, resizes the terminal and goes no further. A client that
+//! does not read for ten seconds while there is much to read is closed with 1008.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::ws::rejection::WebSocketUpgradeRejection;
+use axum::extract::ws::{WebSocket, WebSocketUpgrade};
+use axum::extract::{Extension, Path, RawQuery, State};
+use axum::response::Response;
+use serde_json::Value;
+
+use super::ticket::{hand_out, redeem};
+use crate::credentials::Ticket;
+use crate::engine::Engine;
+use crate::engine::fleet::Phase;
+use crate::faces::Desk;
+use crate::faces::cycle::problem::Problem;
+use crate::faces::socket::{Gone, Receiver, Sender, Typed, split, typed};
+use crate::faults::CutSocket;
+use crate::process::machine::Machine;
+use crate::process::output::Piece;
+use crate::process::session::Session;
+
+/// How much a newcomer is shown.
+const BACKLOG: u64 = 128 * 1024;
+/// The largest frame sent.
+const FRAME: usize = 16 * 1024;
+const PROMPT: &str = "\r\nPlease press Enter to activate this console.\r\n";
+
+/// `GET .../console`: a token and the address to use it at.
+pub(crate) async fn ticket(
+    State(desk): State<Desk>,
+    Path((container, instance)): Path<(String, String)>,
+) -> Result<Json<Value>, Problem> {
+    hand_out(&desk, (&container, &instance), "console", Ticket::Console)
+}
+
+/// The websocket itself.
+pub(crate) async fn attach(
+    State(desk): State<Desk>,
+    Path(instance): Path<u32>,
+    RawQuery(raw): RawQuery,
+    cut: Option<Extension<CutSocket>>,
+    upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
+) -> Result<Response, Problem> {
+    let upgrade = upgrade.map_err(|e| Problem::invalid(e.to_string()))?;
+    redeem(&desk, raw.as_deref(), Ticket::Console(instance))?;
+    let machine = desk.engine.look(instance).await.map_err(Problem::internal)?;
+    let machine = machine.ok_or_else(|| Problem::missing("404.instance"))?;
+    Ok(upgrade.on_upgrade(move |socket| async move {
+        let stopped = desk.engine.stopped().clone();
+        let console = Console::new(socket, cut.map(|Extension(c)| c), machine, desk.engine, instance);
+        stopped.run_until_cancelled(console.run()).await;
+    }))
+}
+
+/// One attached client.
+struct Console {
+    sender: Sender,
+    stream: Receiver,
+    machine: Arc<Machine>,
+    engine: Engine,
+    instance: u32,
+    size: Option<(u16, u16)>,
+    /// Whether it was asked to press Enter.
+    asked: bool,
+}
+
+impl Console {
+    fn new(
+        socket: WebSocket,
+        cut: Option<CutSocket>,
+        machine: Arc<Machine>,
+        engine: Engine,
+        instance: u32,
+    ) -> Self {
+        let (sender, stream) = split(socket, cut);
+        Self { sender, stream, machine, engine, instance, size: None, asked: false }
+    }
+
+    /// The shell, which only a running instance has.
+    async fn shell(&self) -> Result<Arc<Session>, String> {
+        let phase = self.engine.read(|fleet| fleet.instances.get(self.instance as usize).map(|i| i.phase));
+        if !matches!(phase, Some(Phase::Running | Phase::Migrating)) {
+            return Err("the instance is not running".to_owned());
+        }
+        let machine = self.machine.clone();
+        let size = self.size.unwrap_or((24, 80));
+        tokio::task::spawn_blocking(move || machine.shell(size)).await.map_err(|e| e.to_string())?
+    }
+
+    async fn run(mut self) {
+        let mut backlog = BACKLOG;
+        loop {
+            let Ok(keys) = self.show_log(backlog).await else {
+                return;
+            };
+            backlog = 0;
+            let ended = match self.shell().await {
+                Ok(shell) => self.show_shell(&shell, keys).await,
+                Err(error) => self.sender.bytes(format!("\r\nno shell: {error}\r\n").into_bytes()).await,
+            };
+            if ended.is_err() {
+                return;
+            }
+        }
+    }
+
+    /// The workload's output until somebody presses Enter; what was typed behind it comes back.
+    async fn show_log(&mut self, backlog: u64) -> Result<Vec<u8>, Gone> {
+        let mut follower = self.machine.log.follow(backlog);
+        while let Some(piece) = follower.take(FRAME) {
+            send(&mut self.sender, piece).await?;
+        }
+        let (sender, stream, size) = (&mut self.sender, &mut self.stream, &mut self.size);
+        let asked = &mut self.asked;
+        let ask = tokio::sync::Notify::new();
+        let showing = async {
+            loop {
+                tokio::select! {
+                    biased;
+                    () = ask.notified() => sender.bytes(PROMPT.into()).await?,
+                    piece = follower.next(FRAME) => send(sender, piece).await?,
+                }
+            }
+        };
+        let waiting = async {
+            loop {
+                for typed in typed(stream).await? {
+                    match typed {
+                        Typed::Resize(rows, columns) => *size = Some((rows, columns)),
+                        Typed::Keys(keys) => {
+                            if let Some(at) = keys.iter().position(|k| matches!(k, b'\r' | b'\n')) {
+                                return Ok(keys.get(at + 1..).unwrap_or_default().to_vec());
+                            }
+                        }
+                    }
+                    if !std::mem::replace(asked, true) {
+                        ask.notify_one();
+                    }
+                }
+            }
+        };
+        tokio::select! {
+            shown = showing => shown,
+            pressed = waiting => pressed,
+        }
+    }
+
+    /// The shell until it exits. Keys and output go their ways side by side, so that neither waits for the other.
+    async fn show_shell(&mut self, shell: &Arc<Session>, keys: Vec<u8>) -> Result<(), Gone> {
+        if let Some((rows, columns)) = self.size {
+            shell.resize(rows, columns);
+        }
+        let (sender, stream, size) = (&mut self.sender, &mut self.stream, &mut self.size);
+        let mut follower = shell.output.follow(BACKLOG);
+        let showing = async {
+            loop {
+                tokio::select! {
+                    piece = follower.next(FRAME) => send(sender, piece).await?,
+                    told = shell.ended() => {
+                        while let Some(piece) = follower.take(FRAME) {
+                            send(sender, piece).await?;
+                        }
+                        return sender.bytes(format!("\r\n[the shell {told}] Press Enter for another.\r\n").into_bytes()).await;
+                    }
+                }
+            }
+        };
+        let typing = async {
+            if !keys.is_empty() {
+                shell.type_in(keys).await;
+            }
+            loop {
+                for typed in typed(stream).await? {
+                    match typed {
+                        Typed::Keys(keys) => {
+                            // Keys for a shell that has just ended have nowhere to go.
+                            shell.type_in(keys).await;
+                        }
+                        Typed::Resize(rows, columns) => {
+                            *size = Some((rows, columns));
+                            shell.resize(rows, columns);
+                        }
+                    }
+                }
+            }
+        };
+        tokio::select! {
+            shown = showing => shown,
+            typed = typing => typed,
+        }
+    }
+}
+
+async fn send(sender: &mut Sender, piece: Piece) -> Result<(), Gone> {
+    match piece {
+        Piece::Bytes(bytes, _) => sender.bytes(bytes).await,
+        Piece::TooSlow => {
+            sender.close(1008, "this client read too slowly").await;
+            Err(Gone)
+        }
+    }
+}

@@ -1,0 +1,141 @@
+//! The Cycle face: `/v1/...` of Cycle's API over the engine.
+//!
+//! Written from its API description and documentation pages; where those are silent the code says what was chosen.
+
+mod ids;
+mod live;
+mod problem;
+mod query;
+mod read;
+mod shapes;
+mod writes;
+
+use axum::Router;
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::{get, post};
+
+use super::{Desk, Face};
+use crate::Access;
+use crate::credentials::same;
+use crate::engine::fleet::Account;
+use live::{console, notify, telemetry};
+use problem::Problem;
+use qdeck_model::Secret;
+use read::{containers, instances, jobs, logs, places};
+
+/// The name of the header that says which hub is meant.
+const HUB: &str = "x-hub-id";
+
+/// How the rest of the demo knows it.
+pub const FACE: Face = Face {
+    platform: "cycle",
+    account: Account::Cycle,
+    router,
+    access: |credentials, access| Access {
+        secret: Secret::new(credentials.key.as_str()),
+        hub: Some(credentials.hub.clone()),
+        ..access
+    },
+    failure,
+};
+
+/// Everything under the face's prefix.
+fn router(desk: Desk) -> Router {
+    let closed = Router::new()
+        .route("/v1/hubs", get(places::hubs))
+        .route("/v1/hubs/current", get(places::hub))
+        .route("/v1/monitoring/logs/aggregate", post(logs::aggregate))
+        .route("/v1/environments", get(places::environments))
+        .route("/v1/environments/{environment}", get(places::environment))
+        .route("/v1/jobs", get(jobs::jobs))
+        .route("/v1/jobs/latest", get(jobs::latest_job))
+        .route("/v1/jobs/{job}", get(jobs::job))
+        .route("/v1/containers", get(containers::containers))
+        .nest("/v1/containers/{container}", container())
+        .nest("/v1/containers/{container}/instances/{instance}", instance())
+        .nest("/v1/infrastructure", infrastructure())
+        .fallback(async || Problem::missing("404.endpoint"))
+        .method_not_allowed_fallback(async || Problem::method())
+        .layer(axum::middleware::from_fn_with_state(desk.clone(), guard));
+    // These carry a single-use token in the query instead of the headers.
+    let open = Router::new()
+        .route("/streams/console/{instance}", get(console::attach))
+        .route("/streams/telemetry/{instance}", get(telemetry::stream))
+        .route("/v1/hubs/current/notifications", get(notify::notifications));
+    open.merge(closed).with_state(desk)
+}
+
+/// What one container offers.
+fn container() -> Router<Desk> {
+    Router::new()
+        .route("/", get(containers::container).delete(writes::delete_container))
+        .route("/summary", get(containers::summary))
+        .route("/tasks", post(writes::container_task))
+        .route("/servers/usable", get(containers::usable_servers))
+        .route("/instances", get(instances::instances).post(writes::create_instances))
+}
+
+/// What one instance offers.
+fn instance() -> Router<Desk> {
+    Router::new()
+        .route("/", get(instances::instance).delete(writes::delete_instance))
+        .route("/tasks", post(writes::instance_task))
+        .route("/ssh", get(writes::ssh))
+        .route("/volumes", get(instances::volumes))
+        .route("/console", get(console::ticket))
+        .route("/telemetry/resources/report", get(telemetry::report))
+        .route("/telemetry/resources/stream", get(telemetry::ticket))
+}
+
+/// Hosts and where they stand.
+fn infrastructure() -> Router<Desk> {
+    Router::new()
+        .route("/servers", get(places::servers))
+        .route("/servers/{server}", get(places::server))
+        .route("/servers/{server}/instances", get(instances::server_instances))
+        .route("/providers/{provider}/locations", get(places::locations))
+}
+
+/// A failure on purpose: 429 with the documented code, or 500.
+fn failure(status: StatusCode) -> Response {
+    let problem = if status == StatusCode::TOO_MANY_REQUESTS {
+        Problem::limited()
+    } else {
+        Problem::internal("the demo cloud was told to fail now and then".to_owned())
+    };
+    problem.into_response()
+}
+
+async fn guard(State(desk): State<Desk>, request: Request, next: Next) -> Result<Response, Problem> {
+    admit(&desk, request.headers(), request.uri().path())?;
+    Ok(next.run(request).await)
+}
+
+/// Lets a request in: the key in `Authorization: Bearer`, and the hub in `X-Hub-Id` but for the two endpoints
+/// whose security is the bearer alone.
+fn admit(desk: &Desk, headers: &HeaderMap, path: &str) -> Result<(), Problem> {
+    let bearer = headers
+        .get(header::AUTHORIZATION)
+        .ok_or_else(|| Problem::auth("the Authorization header is missing"))?
+        .to_str()
+        .ok()
+        .and_then(|value| value.strip_prefix("Bearer "))
+        .ok_or_else(|| Problem::auth("the Authorization header is not a bearer token"))?;
+    if !same(bearer, &desk.credentials.key) {
+        return Err(Problem::auth("the API key is not known"));
+    }
+    if path.ends_with("/v1/hubs") || path.ends_with("/v1/hubs/current") {
+        return Ok(());
+    }
+    let hub = headers
+        .get(HUB)
+        .and_then(|value| value.to_str().ok())
+        .ok_or_else(|| Problem::auth("the X-Hub-Id header is missing"))?;
+    if hub.len() != 24 || !hub.bytes().all(|b| b.is_ascii_hexdigit()) {
+        return Err(Problem::invalid("X-Hub-Id must be 24 hexadecimal digits"));
+    }
+    if same(hub, &desk.credentials.hub) { Ok(()) } else { Err(Problem::wrong_hub()) }
+}

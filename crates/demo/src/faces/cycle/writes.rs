@@ -1,0 +1,194 @@
+//! Changing: tasks of containers and instances. Every change is accepted with 202 and a job that does it.
+
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use serde_json::{Value, json};
+
+use super::ids::{Thing, index};
+use super::problem::Problem;
+use super::read::{find_container, find_instance};
+use super::shapes::places::descriptor;
+use crate::engine::fleet::{Fleet, Phase};
+use crate::engine::jobs::{self, Effect, Work};
+use crate::faces::Desk;
+
+type Accepted = Result<(StatusCode, Json<Value>), Problem>;
+
+/// The most instances one container may be given; a slip of a finger must not start thousands.
+const MOST: u64 = 1000;
+
+/// A JSON body, with the content type that says so.
+fn body(headers: &HeaderMap, bytes: &[u8]) -> Result<Value, Problem> {
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
+    if !kind.starts_with("application/json") {
+        return Err(Problem::invalid("the body's content type must be application/json"));
+    }
+    serde_json::from_slice(bytes).map_err(|e| Problem::invalid(format!("the body is not JSON: {e}")))
+}
+
+/// Plans with the fleet in hand, then hands the work in.
+fn accept(desk: &Desk, action: &str, plan: impl FnOnce(&Fleet) -> Result<Work, Problem>) -> Accepted {
+    let work = desk.engine.read(plan)?;
+    let job = desk.engine.submit(work);
+    Ok((StatusCode::ACCEPTED, Json(json!({ "data": descriptor(action, &desk.credentials.hub, &job) }))))
+}
+
+/// `POST /v1/containers/{id}/tasks`: start, stop, restart, scale.
+pub(super) async fn container_task(
+    State(desk): State<Desk>,
+    Path(text): Path<String>,
+    headers: HeaderMap,
+    bytes: Bytes,
+) -> Accepted {
+    let task = body(&headers, &bytes)?;
+    let action = task["action"].as_str().ok_or_else(|| Problem::invalid("`action` is required"))?;
+    accept(&desk, action, |fleet| {
+        let (key, container) = find_container(fleet, &text)?;
+        if container.phase == Phase::Deleting {
+            return Err(Problem::state("the container is being deleted".to_owned()));
+        }
+        match action {
+            "start" => Ok(jobs::start(fleet, key)),
+            "stop" => Ok(jobs::stop(fleet, key)),
+            "restart" => Ok(jobs::restart(fleet, key)),
+            "scale" => {
+                let wanted = task["contents"]["instances"].as_u64().filter(|n| *n <= MOST);
+                let wanted = wanted.and_then(|n| usize::try_from(n).ok()).ok_or_else(|| {
+                    Problem::invalid(format!("`contents.instances` must be a whole number up to {MOST}"))
+                })?;
+                Ok(jobs::scale(fleet, key, wanted))
+            }
+            other => Err(Problem::invalid(format!(
+                "`{other}` is not an action here; known are start, stop, restart, scale"
+            ))),
+        }
+    })
+}
+
+/// `DELETE /v1/containers/{id}`; a locked one stays.
+pub(super) async fn delete_container(State(desk): State<Desk>, Path(text): Path<String>) -> Accepted {
+    accept(&desk, "delete", |fleet| {
+        let (key, container) = find_container(fleet, &text)?;
+        if container.lock {
+            return Err(Problem::state("the container is locked".to_owned()));
+        }
+        Ok(jobs::remove_container(fleet, key))
+    })
+}
+
+/// `POST .../instances`: `[{"server_id": .., "new_instances": n}, ..]`.
+pub(super) async fn create_instances(
+    State(desk): State<Desk>,
+    Path(text): Path<String>,
+    headers: HeaderMap,
+    bytes: Bytes,
+) -> Accepted {
+    let list = body(&headers, &bytes)?;
+    let wanted = list.as_array().filter(|l| !l.is_empty());
+    let wanted = wanted.ok_or_else(|| Problem::invalid("the body must be a list of servers and numbers"))?;
+    accept(&desk, "create", |fleet| {
+        let (key, container) = find_container(fleet, &text)?;
+        let mut servers = Vec::new();
+        for part in wanted {
+            let server = server(fleet, &part["server_id"], "server_id")?;
+            let count = part["new_instances"].as_u64().filter(|n| (1..=MOST).contains(n));
+            let count = count.and_then(|n| usize::try_from(n).ok()).ok_or_else(|| {
+                Problem::invalid(format!("`new_instances` must be a whole number from 1 to {MOST}"))
+            })?;
+            servers.extend(std::iter::repeat_n(server, count));
+        }
+        Ok(Work {
+            caption: format!("Create {} instances of {}", servers.len(), container.name),
+            action: "container.instance.create",
+            container: Some(key),
+            instance: None,
+            steps: vec![
+                ("Creating instances", vec![Effect::Add(key, servers)]),
+                ("Starting them", vec![Effect::Up(key)]),
+            ],
+        })
+    })
+}
+
+fn server(fleet: &Fleet, value: &Value, name: &str) -> Result<u32, Problem> {
+    value
+        .as_str()
+        .and_then(|text| index(Thing::Server, text))
+        .filter(|key| fleet.servers.get(*key as usize).is_some())
+        .ok_or_else(|| Problem::invalid(format!("`{name}` must be the id of a server of this hub")))
+}
+
+/// `DELETE .../instances/{id}`.
+pub(super) async fn delete_instance(
+    State(desk): State<Desk>,
+    Path((container, instance)): Path<(String, String)>,
+) -> Accepted {
+    accept(&desk, "delete", |fleet| {
+        let (owner, _) = find_container(fleet, &container)?;
+        let (key, row) = find_instance(fleet, &container, &instance)?;
+        if row.phase == Phase::Deleting {
+            return Err(Problem::state("the instance is being deleted already".to_owned()));
+        }
+        Ok(jobs::remove(fleet, owner, key))
+    })
+}
+
+/// `POST .../instances/{id}/tasks`: `migration.start`, `traffic-drain.reconfigure`.
+pub(super) async fn instance_task(
+    State(desk): State<Desk>,
+    Path((container, instance)): Path<(String, String)>,
+    headers: HeaderMap,
+    bytes: Bytes,
+) -> Accepted {
+    let task = body(&headers, &bytes)?;
+    let action = task["action"].as_str().ok_or_else(|| Problem::invalid("`action` is required"))?;
+    accept(&desk, action, |fleet| {
+        let (key, row) = find_instance(fleet, &container, &instance)?;
+        let host = fleet.hostname(row);
+        let (caption, name, steps) = match action {
+            "migration.start" => {
+                let to = server(
+                    fleet,
+                    &task["contents"]["destination_server_id"],
+                    "contents.destination_server_id",
+                )?;
+                if row.phase != Phase::Running {
+                    return Err(Problem::state("only a running instance can migrate".to_owned()));
+                }
+                let steps = vec![
+                    ("Preparing the destination", vec![]),
+                    ("Moving", vec![Effect::Instances(vec![key], Phase::Migrating)]),
+                    ("Starting there", vec![Effect::Move(key, to)]),
+                ];
+                (format!("Migrate {host}"), "container.instance.migrate", steps)
+            }
+            "traffic-drain.reconfigure" => {
+                let drain = task["contents"]["enable"].as_bool();
+                let drain =
+                    drain.ok_or_else(|| Problem::invalid("`contents.enable` must be true or false"))?;
+                let steps = vec![("Telling the load balancer", vec![Effect::Drain(key, drain)])];
+                (format!("Drain {host}: {drain}"), "container.instance.traffic-drain", steps)
+            }
+            other => {
+                return Err(Problem::invalid(format!(
+                    "`{other}` is not an action here; known are migration.start, traffic-drain.reconfigure"
+                )));
+            }
+        };
+        Ok(Work { caption, action: name, container: Some(row.container), instance: Some(key), steps })
+    })
+}
+
+/// `GET .../ssh`: the demo has no SSH end, and says so as a key without the right would be told.
+pub(super) async fn ssh(
+    State(desk): State<Desk>,
+    Path((container, instance)): Path<(String, String)>,
+) -> Result<Json<Value>, Problem> {
+    desk.engine.read(|fleet| find_instance(fleet, &container, &instance).map(|_| ()))?;
+    Err(Problem::capability(
+        "containers-ssh",
+        "the demo cloud has no SSH end; its console is two-way instead",
+    ))
+}

@@ -1,0 +1,179 @@
+//! One instance as this dialect tells it: the engine's facts and the book's, side by side.
+
+use jiff::Timestamp;
+
+use super::super::names;
+use super::super::problem::Problem;
+use super::acts::Verb;
+use super::run::Run;
+use super::{Book, Mark, Record, beginnings, ours};
+use crate::engine::fleet::{Account, Container, Fleet, Instance, Phase};
+
+/// One instance, alive or terminated.
+#[derive(Clone, Copy)]
+pub(in super::super) struct Row<'f> {
+    /// Its index in the engine.
+    pub key: u32,
+    /// What the engine says.
+    pub instance: &'f Instance,
+    /// The box it was deployed from.
+    pub container: &'f Container,
+    /// What the book says.
+    pub record: Option<&'f Record>,
+    fleet: &'f Fleet,
+}
+
+/// State and event together tell how an instance is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in super::super) struct Pair {
+    /// `processing`, `done`, `unavailable`.
+    pub state: &'static str,
+    /// The last operation's event.
+    pub event: &'static str,
+    /// When that event began.
+    pub since: Timestamp,
+}
+
+impl<'f> Row<'f> {
+    /// An instance of this face, whatever is left of it.
+    pub(in super::super) fn of(book: &'f Book, fleet: &'f Fleet, key: u32) -> Option<Self> {
+        let instance = fleet.instances.get(key as usize)?;
+        ours(fleet, instance).then_some(())?;
+        let container = fleet.containers.get(instance.container as usize)?;
+        Some(Self { key, instance, container, record: book.record(key), fleet })
+    }
+
+    /// An instance named in a path.
+    ///
+    /// # Errors
+    /// 400 for what is too long to be an id, 404 for what never was, 403 for a record that was deleted.
+    pub(in super::super) fn find(book: &'f Book, fleet: &'f Fleet, id: &str) -> Result<Self, Problem> {
+        if id.len() > 36 {
+            return Err(Problem::data("an instance's id has 36 characters at most"));
+        }
+        let row = names::instance_index(id)
+            .and_then(|key| Self::of(book, fleet, key))
+            .ok_or_else(Problem::missing)?;
+        if row.record.is_some_and(|r| r.deleted) {
+            return Err(Problem::forbidden());
+        }
+        Ok(row)
+    }
+
+    /// Every instance whose record is not deleted, the terminated ones among them, oldest index first.
+    pub(in super::super) fn all(book: &'f Book, fleet: &'f Fleet) -> Vec<Self> {
+        let alive = fleet.containers_of(Account::ElasticBox).flat_map(|(_, c)| c.instances.iter().copied());
+        let dead = book.records().filter(|(key, record)| {
+            let gone = |i: &Instance| i.phase == Phase::Gone;
+            !record.deleted && fleet.instances.get(*key as usize).is_some_and(gone)
+        });
+        let mut keys: Vec<u32> = alive.chain(dead.map(|(key, _)| key)).collect();
+        keys.sort_unstable();
+        keys.dedup();
+        keys.into_iter().filter_map(|key| Self::of(book, fleet, key)).collect()
+    }
+
+    /// `i-3e43qa`.
+    pub(in super::super) fn id(&self) -> String {
+        names::instance_id(self.key)
+    }
+
+    /// The name a person gave, or its box's with a number.
+    pub(in super::super) fn name(&self) -> String {
+        self.fleet.name(self.key, self.instance)
+    }
+
+    /// What its machine calls itself.
+    pub(in super::super) fn hostname(&self) -> String {
+        self.fleet.hostname(self.instance)
+    }
+
+    /// Whether it refuses to be terminated.
+    pub(in super::super) fn protected(&self) -> bool {
+        self.fleet.extras.get(&self.key).is_some_and(|extras| extras.protected)
+    }
+
+    /// The scripts' places in what its machine printed; without a record all of them ran before anything was.
+    pub(in super::super) fn marks(&self) -> Vec<Mark> {
+        match self.record {
+            Some(record) => record.marks.clone(),
+            None => Record::of(self.instance).marks,
+        }
+    }
+
+    /// Its operations, oldest first.
+    pub(in super::super) fn runs(&self) -> Vec<Run> {
+        self.record.map_or_else(|| beginnings(self.instance), |r| r.runs.clone())
+    }
+
+    /// State and event.
+    pub(in super::super) fn pair(&self) -> Pair {
+        let state = match self.instance.phase {
+            Phase::Running | Phase::Stopped | Phase::Gone => "done",
+            Phase::Failed => "unavailable",
+            Phase::New | Phase::Starting | Phase::Migrating | Phase::Stopping | Phase::Deleting => {
+                "processing"
+            }
+        };
+        let Some(record) = self.record else {
+            let (event, since) = match self.instance.phase {
+                Phase::Stopped => ("shutdown_service", self.instance.changed),
+                Phase::Gone => ("terminate_service", self.instance.changed),
+                _ => ("deploy", self.instance.created),
+            };
+            return Pair { state, event, since };
+        };
+        // An operation that was accepted and has not begun still shows the pair from before it.
+        let begun = record.runs.iter().rev().find_map(|run| Some((run, run.event()?)));
+        match begun {
+            Some((run, (event, since))) => {
+                Pair { state: if run.ended.is_none() { "processing" } else { state }, event, since }
+            }
+            None => Pair {
+                state: "processing",
+                event: "deploy",
+                since: record.runs.first().map_or(self.instance.created, |run| run.asked),
+            },
+        }
+    }
+
+    /// When anything about it last changed.
+    pub(in super::super) fn updated(&self) -> Timestamp {
+        let record = self.record;
+        let run = record.and_then(|r| r.runs.last());
+        let run = run.and_then(|run| run.ended.or_else(|| run.event().map(|(_, since)| since)));
+        [run, record.and_then(|r| r.edited)].into_iter().flatten().fold(self.instance.changed, Timestamp::max)
+    }
+
+    /// Whether nothing may be begun on it now.
+    pub(in super::super) fn busy(&self) -> bool {
+        let open = self.record.and_then(|r| r.runs.last()).is_some_and(|run| run.ended.is_none());
+        open || matches!(
+            self.instance.phase,
+            Phase::New | Phase::Starting | Phase::Migrating | Phase::Stopping | Phase::Deleting
+        )
+    }
+
+    /// Whether it was terminated and only its record is left.
+    pub(in super::super) fn dead(&self) -> bool {
+        self.instance.phase == Phase::Gone
+    }
+
+    /// What was asked last and has begun.
+    pub(in super::super) fn last_verb(&self) -> Verb {
+        let asked = self.record.and_then(|r| r.runs.last());
+        asked.map_or(
+            match self.instance.phase {
+                Phase::Stopped => Verb::Shutdown,
+                Phase::Gone => Verb::Terminate,
+                _ => Verb::Deploy,
+            },
+            |run| run.verb,
+        )
+    }
+
+    /// The place it stands in, by index.
+    pub(in super::super) fn location(&self) -> u32 {
+        self.fleet.stands(self.instance).unwrap_or(0)
+    }
+}

@@ -1,0 +1,131 @@
+//! Elastic IPs: addresses that go from instance to instance.
+
+use std::net::Ipv4Addr;
+
+use serde_json::{Value, json};
+
+use super::{dress, found, guest, reference};
+use crate::faces::exoscale::answers::Answer;
+use crate::faces::exoscale::answers::instances::name;
+use crate::faces::exoscale::book::guest::Guest;
+use crate::faces::exoscale::ids::Thing;
+use crate::faces::exoscale::problem::Problem;
+use crate::faces::exoscale::visit::fields::Fields;
+use crate::faces::exoscale::visit::{Names, Visit};
+
+fn address(visit: &Visit<'_>) -> Result<(String, Value), Problem> {
+    found(visit, Thing::ElasticIp, "The elastic IP")
+}
+
+/// The fields of an elastic IP that create and update share.
+fn wishes(visit: &Visit<'_>) -> Result<Vec<(&'static str, Value)>, Problem> {
+    let mut fields = visit.fields();
+    let mut wishes = Vec::new();
+    if let Some(description) = fields.text("description", 0..=255) {
+        wishes.push(("description", description.into()));
+    }
+    if let Some(labels) = fields.labels() {
+        wishes.push(("labels", json!(labels)));
+    }
+    let check = fields.object("healthcheck").cloned();
+    fields.end()?;
+    if let Some(check) = check {
+        check_of(&check)?;
+        wishes.push(("healthcheck", check));
+    }
+    Ok(wishes)
+}
+
+fn check_of(check: &Value) -> Result<(), Problem> {
+    let mut fields = Fields::of(check);
+    fields.require(&["mode", "port"]);
+    fields.word("mode", &["tcp", "http", "https"]);
+    for (name, range) in [
+        ("port", 1..=65_535),
+        ("interval", 5..=300),
+        ("timeout", 2..=60),
+        ("strikes-ok", 1..=20),
+        ("strikes-fail", 1..=20),
+    ] {
+        fields.whole(name, range);
+    }
+    fields.text("uri", 1..=255);
+    fields.text("tls-sni", 1..=255);
+    fields.flag("tls-skip-verify");
+    fields.end()
+}
+
+/// `POST /elastic-ip`.
+pub(in crate::faces::exoscale::answers) fn create_address(visit: &mut Visit<'_>) -> Answer {
+    let mut fields = visit.fields();
+    let family = fields.word("addressfamily", &["inet4", "inet6"]).unwrap_or("inet4");
+    fields.end()?;
+    let wishes = wishes(visit)?;
+    visit.book.room(Thing::ElasticIp)?;
+    let [.., high, low] = visit.book.number().to_be_bytes();
+    let mut document = if family == "inet4" {
+        let ip = Ipv4Addr::new(203, 0, 113u8.wrapping_add(high), low);
+        json!({ "ip": ip, "addressfamily": family, "cidr": format!("{ip}/32") })
+    } else {
+        let ip = format!("2001:db8:e1:{:x}::1", u16::from_be_bytes([high, low]));
+        json!({ "ip": ip, "addressfamily": family, "cidr": format!("{}/64", ip.trim_end_matches('1')) })
+    };
+    for (name, value) in wishes {
+        document[name] = value;
+    }
+    let key = visit.book.hold(Thing::ElasticIp, Some(visit.zone), document);
+    let eip = reference("elastic-ip", &key);
+    Ok(visit.submit_plain("Create an elastic IP".to_owned(), "address.create", eip, Names::Always, None))
+}
+
+/// `PUT /elastic-ip/{id}`.
+pub(in crate::faces::exoscale::answers) fn update_address(visit: &mut Visit<'_>) -> Answer {
+    let (key, _) = address(visit)?;
+    let wishes = wishes(visit)?;
+    if let Some(document) = visit.book.document(&key) {
+        for (name, value) in wishes {
+            document[name] = value;
+        }
+    }
+    let eip = reference("elastic-ip", &key);
+    Ok(visit.submit_plain("Update an elastic IP".to_owned(), "address.update", eip, Names::Always, None))
+}
+
+/// `DELETE /elastic-ip/{id}`: not while an instance has it.
+pub(in crate::faces::exoscale::answers) fn delete_address(visit: &mut Visit<'_>) -> Answer {
+    let (key, _) = address(visit)?;
+    let worn = |guest: &Guest| guest.addresses.contains(&key);
+    if visit.desk.engine.read(|fleet| visit.book.worn(fleet, worn)) {
+        return Err(Problem::conflict("The elastic IP is attached"));
+    }
+    visit.book.strike(&key);
+    let eip = reference("elastic-ip", &key);
+    Ok(visit.submit_plain("Delete an elastic IP".to_owned(), "address.delete", eip, Names::UntilDone, None))
+}
+
+/// `PUT /elastic-ip/{id}:attach`: several instances may have the same one.
+pub(in crate::faces::exoscale::answers) fn attach_address(visit: &mut Visit<'_>) -> Answer {
+    let (key, _) = address(visit)?;
+    let machine = visit.machine_of_body()?;
+    if guest(visit, machine).addresses.contains(&key) {
+        return Err(Problem::conflict("The instance has the elastic IP already"));
+    }
+    let worn = key.clone();
+    dress(visit, machine, |guest| guest.addresses.push(worn));
+    let caption = format!("Attach an elastic IP to {}", name(visit, machine));
+    let eip = reference("elastic-ip", &key);
+    Ok(visit.submit_plain(caption, "address.attach", eip, Names::Always, None))
+}
+
+/// `PUT /elastic-ip/{id}:detach`.
+pub(in crate::faces::exoscale::answers) fn detach_address(visit: &mut Visit<'_>) -> Answer {
+    let (key, _) = address(visit)?;
+    let machine = visit.machine_of_body()?;
+    if !guest(visit, machine).addresses.contains(&key) {
+        return Err(Problem::state("The instance does not have the elastic IP"));
+    }
+    dress(visit, machine, |guest| guest.addresses.retain(|one| *one != key));
+    let caption = format!("Detach an elastic IP from {}", name(visit, machine));
+    let eip = reference("elastic-ip", &key);
+    Ok(visit.submit_plain(caption, "address.detach", eip, Names::Always, None))
+}

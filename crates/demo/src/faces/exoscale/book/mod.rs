@@ -1,0 +1,270 @@
+//! What only this dialect has: operations, what instances wear, and the account's smaller things. The life of instances
+//! is the engine's alone.
+
+pub(super) mod guest;
+pub(super) mod journal;
+pub(super) mod seed;
+
+use std::collections::{BTreeMap, VecDeque};
+use std::time::Instant;
+
+use indexmap::IndexMap;
+use serde_json::{Value, json};
+
+use super::ids::{Thing, id};
+use super::problem::Problem;
+use super::visit::Names;
+use crate::engine::fleet::{Fleet, JobPhase};
+use guest::Guest;
+use journal::Journal;
+
+/// How many operations are remembered.
+const OPERATIONS: usize = 2000;
+/// How many things of each kind there may be at most, so that a loop of creates ends.
+pub(super) const MOST: usize = 1000;
+
+/// What is done in the book once an engine's job has ended.
+pub(super) type Change = Box<dyn FnOnce(&mut Book) + Send>;
+
+/// What an operation worked on.
+#[derive(Debug, Clone)]
+pub(super) struct Reference {
+    /// `instance`: also the path under `/v2` and what follows `get-`.
+    pub(super) kind: &'static str,
+    pub(super) id: String,
+}
+
+impl Reference {
+    /// The command names the read that follows, not the change that was made.
+    pub(super) fn document(&self) -> Value {
+        json!({
+            "id": self.id,
+            "link": format!("/v2/{}/{}", self.kind, self.id),
+            "command": format!("get-{}", self.kind),
+        })
+    }
+
+    pub(super) fn resource(&self) -> Value {
+        json!({ "id": self.id, "type": self.kind })
+    }
+}
+
+/// A change that a client may ask after.
+#[derive(Debug, Clone)]
+pub(super) struct Operation {
+    /// It is known in this zone alone.
+    pub(super) zone: u32,
+    /// The engine's job; without one it was done at once.
+    pub(super) job: Option<u32>,
+    pub(super) reference: Option<Reference>,
+    pub(super) names: Names,
+    /// Reason and message, where it will fail.
+    pub(super) failure: Option<(&'static str, &'static str)>,
+}
+
+/// A thing of the account as the API tells it.
+#[derive(Debug, Clone)]
+pub(super) struct Held {
+    pub(super) thing: Thing,
+    /// `None` is the whole organisation's.
+    pub(super) zone: Option<u32>,
+    pub(super) document: Value,
+}
+
+/// The account.
+pub(super) struct Book {
+    next: u32,
+    operations: VecDeque<(u32, Operation)>,
+    pending: Vec<(u32, Change)>,
+    /// By id, or by name where there are no ids. In the order they were made.
+    held: IndexMap<String, Held>,
+    /// Only who differs from the others of his group is written down.
+    guests: BTreeMap<u32, Guest>,
+    pub(super) journal: Journal,
+    /// When the balance was asked for lately.
+    pub(super) balances: VecDeque<Instant>,
+}
+
+impl Book {
+    /// An account with nothing in it.
+    pub(super) fn empty() -> Self {
+        Self {
+            // The public templates have the numbers below.
+            next: 1000,
+            operations: VecDeque::new(),
+            pending: Vec::new(),
+            held: IndexMap::new(),
+            guests: BTreeMap::new(),
+            journal: Journal::default(),
+            balances: VecDeque::new(),
+        }
+    }
+
+    /// A number that nothing has.
+    pub(super) fn number(&mut self) -> u32 {
+        self.next += 1;
+        self.next
+    }
+
+    /// Makes a change once the job has ended.
+    pub(super) fn later(&mut self, job: u32, change: Change) {
+        self.pending.push((job, change));
+    }
+
+    /// Makes the changes whose jobs have ended; one that is forgotten has.
+    pub(super) fn settle(&mut self, fleet: &Fleet) {
+        if self.pending.is_empty() {
+            return;
+        }
+        let open: Vec<u32> = fleet
+            .jobs
+            .iter()
+            .filter(|job| matches!(job.phase, JobPhase::Queued | JobPhase::Running))
+            .map(|job| job.number)
+            .collect();
+        let (waiting, due) =
+            std::mem::take(&mut self.pending).into_iter().partition(|(job, _)| open.contains(job));
+        self.pending = waiting;
+        let due: Vec<(u32, Change)> = due;
+        for (_, change) in due {
+            change(self);
+        }
+    }
+
+    /// Remembers an operation and gives its number.
+    pub(super) fn operate(&mut self, operation: Operation) -> u32 {
+        let number = self.number();
+        if self.operations.len() == OPERATIONS {
+            self.operations.pop_front();
+        }
+        self.operations.push_back((number, operation));
+        number
+    }
+
+    pub(super) fn operation(&self, number: u32) -> Option<&Operation> {
+        let at = self.operations.binary_search_by_key(&number, |(n, _)| *n).ok()?;
+        self.operations.get(at).map(|(_, operation)| operation)
+    }
+
+    /// Writes a thing down under a new id and gives the id.
+    pub(super) fn hold(&mut self, thing: Thing, zone: Option<u32>, mut document: Value) -> String {
+        let text = id(thing, self.number());
+        let mut whole = json!({ "id": text });
+        if let (Some(whole), Some(given)) = (whole.as_object_mut(), document.as_object_mut()) {
+            whole.append(given);
+        }
+        self.hold_as(text.clone(), thing, zone, whole);
+        text
+    }
+
+    /// Writes a thing down under this key.
+    pub(super) fn hold_as(&mut self, key: String, thing: Thing, zone: Option<u32>, document: Value) {
+        self.held.insert(key, Held { thing, zone, document });
+    }
+
+    /// The things of a kind that a zone sees, in the order they were made.
+    pub(super) fn all(&self, thing: Thing, zone: u32) -> impl Iterator<Item = (&str, &Held)> {
+        self.held
+            .iter()
+            .filter(move |(_, held)| held.thing == thing && held.zone.is_none_or(|z| z == zone))
+            .map(|(key, held)| (key.as_str(), held))
+    }
+
+    /// How many of a kind there are anywhere.
+    pub(super) fn count(&self, thing: Thing) -> usize {
+        self.held.values().filter(|held| held.thing == thing).count()
+    }
+
+    /// A thing that a zone sees.
+    pub(super) fn find(&self, thing: Thing, zone: u32, key: &str) -> Option<&Held> {
+        let fits = |held: &&Held| held.thing == thing && held.zone.is_none_or(|z| z == zone);
+        self.held.get(key).filter(fits)
+    }
+
+    /// A thing's document, to be changed.
+    pub(super) fn document(&mut self, key: &str) -> Option<&mut Value> {
+        self.held.get_mut(key).map(|held| &mut held.document)
+    }
+
+    /// Strikes a thing out, the others keep their order.
+    pub(super) fn strike(&mut self, key: &str) {
+        self.held.shift_remove(key);
+    }
+
+    /// That no thing of the kind has the name yet, and that there is room for one more.
+    pub(super) fn free(&self, thing: Thing, zone: u32, name: &str) -> Result<(), Problem> {
+        if self.all(thing, zone).any(|(_, held)| held.document["name"] == name) {
+            return Err(Problem::conflict(format!("`{name}` exists already")));
+        }
+        self.room(thing)
+    }
+
+    /// That there is room for one more.
+    pub(super) fn room(&self, thing: Thing) -> Result<(), Problem> {
+        if self.count(thing) < MOST { Ok(()) } else { Err(Problem::forbidden("The quota is used up")) }
+    }
+
+    /// What an instance wears: what was written down, or what is usual in its group.
+    pub(super) fn guest(&self, fleet: &Fleet, machine: u32) -> Guest {
+        let written = self.guests.get(&machine).cloned();
+        written.unwrap_or_else(|| Guest::usual(fleet, machine))
+    }
+
+    /// Changes what an instance wears.
+    pub(super) fn dress(&mut self, fleet: &Fleet, machine: u32, change: impl FnOnce(&mut Guest)) {
+        let guest = self.guests.entry(machine);
+        change(guest.or_insert_with(|| Guest::usual(fleet, machine)));
+    }
+
+    /// Changes what an instance wears that is written down already.
+    pub(super) fn redress(&mut self, machine: u32, change: impl FnOnce(&mut Guest)) {
+        if let Some(guest) = self.guests.get_mut(&machine) {
+            change(guest);
+        }
+    }
+
+    /// Everybody who is written down and not removed.
+    pub(super) fn dressed<'a>(&'a self, fleet: &'a Fleet) -> impl Iterator<Item = (u32, &'a Guest)> {
+        let there = |key: u32| fleet.machine_of(crate::engine::fleet::Account::Exoscale, key).is_some();
+        self.guests.iter().map(|(key, guest)| (*key, guest)).filter(move |(key, _)| there(*key))
+    }
+
+    /// Forgets an instance that is removed.
+    pub(super) fn leave(&mut self, machine: u32) {
+        self.guests.remove(&machine);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_operation_is_found_until_too_many_follow() {
+        let mut book = Book::empty();
+        let one = Operation { zone: 4, job: None, reference: None, names: Names::Always, failure: None };
+        let first = book.operate(one.clone());
+        book.number();
+        let second = book.operate(one.clone());
+        assert!(book.operation(first).is_some() && book.operation(second).is_some());
+        assert!(book.operation(first + 1).is_none());
+        for _ in 0..OPERATIONS {
+            book.operate(one.clone());
+        }
+        assert!(book.operation(second).is_none());
+    }
+
+    #[test]
+    fn a_zone_sees_its_own_and_what_is_everybodys() {
+        let mut book = Book::empty();
+        let own = book.hold(Thing::ElasticIp, Some(4), json!({ "name": "a" }));
+        let shared = book.hold(Thing::SecurityGroup, None, json!({ "name": "b" }));
+        assert!(book.find(Thing::ElasticIp, 4, &own).is_some());
+        assert!(book.find(Thing::ElasticIp, 5, &own).is_none());
+        assert!(book.find(Thing::SecurityGroup, 4, &own).is_none(), "another kind");
+        assert!(book.find(Thing::SecurityGroup, 5, &shared).is_some());
+        assert!(book.free(Thing::SecurityGroup, 5, "b").is_err());
+        book.strike(&shared);
+        assert!(book.free(Thing::SecurityGroup, 5, "b").is_ok());
+    }
+}

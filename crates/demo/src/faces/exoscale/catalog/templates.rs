@@ -1,0 +1,116 @@
+//! Public templates; they are the same in every zone under other ids, as on the platform.
+
+use serde_json::{Value, json};
+
+use super::ZONES;
+use crate::faces::exoscale::ids::{Thing, id, index};
+
+/// A disk image that instances are made of.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::faces::exoscale) struct Template {
+    /// As a person reads it.
+    pub name: &'static str,
+    family: &'static str,
+    version: &'static str,
+    /// The login of its first user.
+    pub user: &'static str,
+    /// In GiB.
+    pub size_gib: u64,
+    /// Whether an instance of it has a password.
+    pub password: bool,
+    boot: &'static str,
+}
+
+const fn of(
+    name: &'static str,
+    family: &'static str,
+    version: &'static str,
+    user: &'static str,
+    size_gib: u64,
+) -> Template {
+    Template { name, family, version, user, size_gib, password: true, boot: "legacy" }
+}
+
+const PUBLIC: [Template; 12] = [
+    of("Linux Ubuntu 24.04 LTS 64-bit", "Ubuntu", "24.04", "ubuntu", 10),
+    of("Linux Ubuntu 22.04 LTS 64-bit", "Ubuntu", "22.04", "ubuntu", 10),
+    of("Linux Debian 13 (Trixie) 64-bit", "Debian", "13", "debian", 10),
+    of("Linux Debian 12 (Bookworm) 64-bit", "Debian", "12", "debian", 10),
+    of("Rocky Linux 9 (Blue Onyx) 64-bit", "Rocky Linux", "9", "rockylinux", 11),
+    of("Linux AlmaLinux 9 64-bit", "AlmaLinux", "9", "almalinux", 11),
+    of("Linux Fedora CoreOS 42 64-bit", "Fedora", "42", "core", 10),
+    of("Windows Server 2025", "Windows Server", "2025", "Administrator", 50),
+    of("OpenBSD 7.7 64-bit", "OpenBSD", "7.7", "root", 20),
+    Template { boot: "uefi", ..of("Linux Ubuntu 24.04 LTS 64-bit (UEFI)", "Ubuntu", "24.04", "ubuntu", 10) },
+    Template { password: false, ..of("Flatcar Stable 64-bit", "Flatcar", "4230", "core", 10) },
+    Template { password: false, ..of("Linux Ubuntu 24.04 LTS CUDA 12.8", "Ubuntu", "24.04", "ubuntu", 32) },
+];
+
+const COUNT: u32 = 12;
+
+/// Which of the public templates has that name.
+pub(in crate::faces::exoscale) fn named(name: &str) -> Option<u32> {
+    (0..).zip(&PUBLIC).find(|(_, template)| template.name == name).map(|(nth, _)| nth)
+}
+
+/// The number of one of the public templates in a zone.
+pub(in crate::faces::exoscale) fn key(zone: u32, nth: u32) -> u32 {
+    zone * COUNT + nth % COUNT
+}
+
+/// The public template behind an id, when it is one of that zone.
+pub(in crate::faces::exoscale) fn find(zone: u32, text: &str) -> Option<(u32, &'static Template)> {
+    let key = index(Thing::Template, text).filter(|key| key / COUNT == zone)?;
+    at(key).map(|template| (key, template))
+}
+
+/// A public template by its number.
+pub(in crate::faces::exoscale) fn at(key: u32) -> Option<&'static Template> {
+    ((key / COUNT) as usize).lt(&ZONES.len()).then(|| PUBLIC.get((key % COUNT) as usize)).flatten()
+}
+
+/// The public templates of a zone as the API tells them.
+pub(in crate::faces::exoscale) fn documents(zone: u32) -> impl Iterator<Item = Value> {
+    (0..).zip(&PUBLIC).map(move |(nth, template)| template.document(key(zone, nth)))
+}
+
+impl Template {
+    /// As the API tells it: the size in bytes, and never the `zones` of the description.
+    pub(in crate::faces::exoscale) fn document(&self, key: u32) -> Value {
+        let day = 1 + key % COUNT * 2;
+        json!({
+            "id": id(Thing::Template, key),
+            "name": self.name,
+            "description": self.name,
+            "family": self.family,
+            "version": self.version,
+            "build": format!("2026-09-{day:02}-{:07x}", key.wrapping_mul(0x9e_3779)),
+            "maintainer": "Exoscale",
+            "created-at": format!("2026-09-{day:02}T07:30:00Z"),
+            "visibility": "public",
+            "size": self.size_gib << 30,
+            "boot-mode": self.boot,
+            "default-user": self.user,
+            "ssh-key-enabled": true,
+            "password-enabled": self.password,
+            "application-consistent-snapshot-enabled": false,
+            "checksum": format!("{:032x}", u128::from(key) * 0x9e37_79b9_7f4a_7c15),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_template_is_found_in_its_own_zone_alone() {
+        let text = id(Thing::Template, key(4, 1));
+        assert_eq!(find(4, &text).map(|(_, t)| t.user), Some("ubuntu"));
+        assert!(find(5, &text).is_none());
+        assert!(at(key(8, 0)).is_none(), "there are eight zones");
+        let ids: std::collections::HashSet<String> =
+            (0..8).flat_map(documents).map(|d| d["id"].to_string()).collect();
+        assert_eq!(ids.len(), 96);
+    }
+}

@@ -1,0 +1,179 @@
+//! The Exoscale face: `/ZONE/v2/...` of Exoscale's API over the engine, each zone with its own.
+//!
+//! Written from its API description and from what others recorded of the real one; where these are silent the code
+//! says what was chosen.
+
+mod answers;
+mod book;
+mod catalog;
+mod ids;
+mod problem;
+mod sign;
+mod visit;
+
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
+
+use axum::body::Bytes;
+use axum::extract::{OriginalUri, State};
+use axum::http::{HeaderMap, Method, StatusCode, header};
+use axum::response::{IntoResponse as _, Response};
+use axum::{Json, Router};
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use super::{Desk, Face};
+use crate::Access;
+use crate::engine::fleet::Account;
+use answers::Call;
+use book::{Book, seed};
+use problem::Problem;
+use qdeck_model::Secret;
+use sign::Wire;
+use visit::route::Params;
+use visit::{Visit, zone_named};
+
+/// How the rest of the demo knows it.
+pub const FACE: Face = Face {
+    platform: "exoscale",
+    account: Account::Exoscale,
+    router,
+    access: |credentials, access| Access {
+        secret: Secret::new(credentials.exoscale_secret.as_str()),
+        key: Some(Secret::new(credentials.exoscale_key.as_str())),
+        base_url: format!("{}/{HOME}/v2", access.base_url),
+        ..access
+    },
+    failure,
+};
+
+/// The zone that a client is sent to first.
+const HOME: &str = "ch-gva-2";
+
+/// What can be asked for without a signature: what is public anyway.
+const OPEN: [&str; 3] = ["list-zones", "list-instance-types", "get-instance-type"];
+
+#[derive(Clone)]
+struct Office {
+    desk: Desk,
+    book: Arc<Mutex<Book>>,
+}
+
+/// Everything under the face's prefix. One table has all calls: their verbs stand behind a colon, which the router
+/// knows nothing of.
+fn router(desk: Desk) -> Router {
+    let book = Arc::new(Mutex::new(seed::book(&desk)));
+    Router::new().fallback(serve).with_state(Office { desk, book })
+}
+
+/// A failure on purpose: 429 as documented of one call, or 500.
+fn failure(status: StatusCode) -> Response {
+    let problem = if status == StatusCode::TOO_MANY_REQUESTS {
+        Problem::limited(1)
+    } else {
+        Problem::internal("the demo cloud was told to fail now and then")
+    };
+    problem.into_response()
+}
+
+async fn serve(
+    State(office): State<Office>,
+    OriginalUri(uri): OriginalUri,
+    method: Method,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    let wire = Wire {
+        method: method.as_str(),
+        path: uri.path(),
+        query: uri.query().unwrap_or_default(),
+        body: &body,
+    };
+    match office.answer(wire, &headers) {
+        Ok(answer) => Json(answer).into_response(),
+        Err(problem) => problem.into_response(),
+    }
+}
+
+impl Office {
+    fn answer(&self, wire: Wire<'_>, headers: &HeaderMap) -> Result<Value, Problem> {
+        let began = Instant::now();
+        let below = wire.path.strip_prefix("/exoscale/").unwrap_or(wire.path);
+        if below.ends_with("/console-proxy") {
+            return Err(Problem::without_screens());
+        }
+        let (zone, path) = below.split_once("/v2").ok_or_else(Problem::endpoint)?;
+        let zone = zone_named(zone).ok_or_else(|| Problem::missing("The zone"))?;
+        let found = answers::find(wire.method, path);
+        let open = found.as_ref().is_ok_and(|(call, _)| OPEN.contains(&call.name));
+        let known = self.admit(wire, headers, open)?;
+        let (call, params) = found?;
+        let body = read(wire.body)?;
+        let query = url::form_urlencoded::parse(wire.query.as_bytes()).into_owned().collect();
+        let host = headers
+            .get(header::HOST)
+            .and_then(|host| host.to_str().ok())
+            .unwrap_or(&self.desk.authority)
+            .to_owned();
+        let mut book = self.book.lock().unwrap_or_else(PoisonError::into_inner);
+        self.desk.engine.read(|fleet| book.settle(fleet));
+        let mut visit = Visit { desk: &self.desk, book: &mut book, host, zone, params, query, body, known };
+        let answer = call.answer(&mut visit);
+        if wire.method != "GET" {
+            let status = answer.as_ref().map_or_else(|p| p.status.as_u16(), |_| 200);
+            note(visit, call, wire.path, status, began);
+        }
+        answer
+    }
+
+    /// Whether a request is signed by the account. Only what is public may come without.
+    fn admit(&self, wire: Wire<'_>, headers: &HeaderMap, open: bool) -> Result<bool, Problem> {
+        let Some(value) = headers.get(header::AUTHORIZATION) else {
+            return if open { Ok(false) } else { Err(Problem::forbidden("The request is not signed")) };
+        };
+        let credentials = &self.desk.credentials;
+        let (key, secret) = (&credentials.exoscale_key, &credentials.exoscale_secret);
+        let now = Timestamp::now().as_second();
+        sign::check(wire, value.to_str().unwrap_or_default(), key, secret, now)
+            .map(|()| true)
+            .map_err(Problem::forbidden)
+    }
+}
+
+/// A body of JSON, or none.
+fn read(bytes: &[u8]) -> Result<Value, Problem> {
+    if bytes.is_empty() {
+        return Ok(Value::Null);
+    }
+    let body: Value =
+        serde_json::from_slice(bytes).map_err(|_| Problem::field("body", "is not a JSON document"))?;
+    if body.is_object() { Ok(body) } else { Err(Problem::field("body", "must be an object")) }
+}
+
+/// Writes a change, or the attempt at one, into the audit trail.
+fn note(visit: Visit<'_>, call: &Call, uri: &str, status: u16, began: Instant) {
+    let params: Params = visit.params;
+    let path: serde_json::Map<String, Value> =
+        params.into_iter().map(|(name, value)| (name.to_owned(), value.into())).collect();
+    let query: serde_json::Map<String, Value> =
+        visit.query.into_iter().map(|(name, value)| (name, value.into())).collect();
+    let zone = catalog::ZONES.get(visit.zone as usize).copied().unwrap_or_default();
+    let request = visit.book.number();
+    let key = visit.desk.credentials.exoscale_key.as_str();
+    let event = json!({
+        "handler": call.name,
+        "message": format!("API key {key}: {}", call.name),
+        "status": status,
+        "source-ip": SocketAddr::from(([127, 0, 0, 1], 0)).ip(),
+        "zone": zone,
+        "uri": uri,
+        "elapsed-ms": began.elapsed().as_millis().max(1).to_string().parse::<u64>().unwrap_or(1),
+        "request-id": ids::id(ids::Thing::Request, request),
+        "iam-api-key": { "name": "qdeck", "key": key, "role-id": ids::id(ids::Thing::Role, 1) },
+        "path-params": path,
+        "get-params": query,
+        "body-params": if visit.body.is_null() { json!({}) } else { visit.body },
+    });
+    visit.book.journal.note(Timestamp::now(), event);
+}

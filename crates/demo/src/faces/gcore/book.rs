@@ -1,0 +1,344 @@
+//! What only this dialect knows: keys, tags, sizes, extra ports and volumes, notes on tasks, console tokens. The life
+//! of machines is the engine's alone; what is to follow a task is kept here until the task has ended.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use jiff::Timestamp;
+use serde_json::Value;
+
+use super::catalogue::flavors;
+use super::inference::Deployment;
+use super::inference::logs::Tapes;
+use super::view::{View, over};
+use super::wire::Problem;
+use crate::credentials::Credentials;
+use crate::engine::Engine;
+use crate::engine::events::Event;
+use crate::engine::fleet::{Fleet, Phase};
+use crate::engine::jobs::Work;
+use crate::faces::Desk;
+
+/// How long a console's token opens it: the compute service's default.
+const CONSOLE_LIFE: Duration = Duration::from_secs(600);
+/// Asking for tokens without using them must not grow memory.
+const MOST_TOKENS: usize = 1024;
+
+/// What every handler has at hand.
+#[derive(Clone)]
+pub(super) struct Room {
+    /// The fleet.
+    pub(super) engine: Engine,
+    /// Who may come in.
+    pub(super) credentials: Arc<Credentials>,
+    /// `127.0.0.1:PORT`.
+    pub(super) authority: Arc<str>,
+    /// What replicas printed.
+    pub(super) tapes: Tapes,
+    book: Arc<Mutex<Book>>,
+}
+
+/// A volume beside those the group's plan gives every machine.
+#[derive(Debug, Clone)]
+pub(super) struct Disk {
+    /// Its name.
+    pub(super) name: String,
+    /// Its size in GiB.
+    pub(super) size: i64,
+    /// `standard`, `ssd_hiiops`, …
+    pub(super) kind: String,
+    /// Whether it goes with its machine.
+    pub(super) goes: bool,
+    /// Whether the machine boots from it.
+    pub(super) boots: bool,
+}
+
+/// A port that was attached later.
+#[derive(Debug, Clone)]
+pub(super) struct Plug {
+    /// Which of the machine's ports it is.
+    pub(super) nth: u32,
+    /// Whether it leads outside.
+    pub(super) outside: bool,
+    /// Its name.
+    pub(super) name: Option<String>,
+}
+
+/// What one machine has beside what the engine knows.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Traits {
+    /// Its size, when it is not the one that fits its group.
+    pub(super) flavor: Option<&'static str>,
+    /// The key that was put into it.
+    pub(super) key: Option<String>,
+    /// Its volumes, when it was made here.
+    pub(super) disks: Option<Vec<Disk>>,
+    /// Which ports it was made with, when it was made here: whether each leads outside, and has a floating address.
+    pub(super) ports: Option<Vec<(bool, bool)>>,
+    /// Ports attached later.
+    pub(super) plugs: Vec<Plug>,
+    /// Ports taken away, by their place.
+    pub(super) unplugged: BTreeSet<u32>,
+    /// Names of its security groups, when they are not the default ones, by port.
+    pub(super) groups: BTreeMap<u32, BTreeSet<String>>,
+    /// Its placement group's place in the region.
+    pub(super) placement: Option<u32>,
+    /// Whether it is suspended rather than stopped.
+    pub(super) suspended: bool,
+    /// The task that made it.
+    pub(super) creator: Option<u32>,
+}
+
+/// What a task was, beside what the engine's job says.
+#[derive(Debug, Clone)]
+pub(super) struct Note {
+    /// `create_vm`, `start_vm`, …
+    pub(super) kind: &'static str,
+    /// The action, as the audit log calls it.
+    pub(super) action: &'static str,
+    /// The region it happened in.
+    pub(super) region: Option<i64>,
+    /// What was asked for.
+    pub(super) asked: Value,
+    /// What it makes, as the task shows it once it has.
+    pub(super) makes: Value,
+    /// When it was acknowledged.
+    pub(super) acknowledged: Option<Timestamp>,
+}
+
+/// What follows once a task has ended.
+#[derive(Debug, Clone)]
+pub(super) enum After {
+    /// A machine has another size.
+    Size(u32, &'static str),
+    /// A machine has one more port.
+    Plug(u32, Plug),
+    /// A machine has lost a port.
+    Unplug(u32, u32),
+    /// A machine is in a placement group, or in none.
+    Placement(u32, Option<u32>),
+    /// A machine that went down is suspended.
+    Suspended(u32),
+}
+
+/// A key pair's public half.
+#[derive(Debug, Clone)]
+pub(super) struct Pair {
+    /// Its number, behind its id.
+    pub(super) number: u32,
+    /// Its name.
+    pub(super) name: String,
+    /// `ssh-ed25519 AAAA…`.
+    pub(super) public: String,
+    /// Whether everybody in the project sees it.
+    pub(super) shared: bool,
+    /// When it was added.
+    pub(super) created: Timestamp,
+}
+
+/// The account's own data.
+#[derive(Debug, Default)]
+pub(super) struct Book {
+    /// The number of the one project.
+    pub(super) project: u64,
+    /// By machine.
+    pub(super) traits: HashMap<u32, Traits>,
+    /// By job.
+    pub(super) notes: HashMap<u32, Note>,
+    /// Key pairs.
+    pub(super) pairs: Vec<Pair>,
+    /// How many key pairs there ever were.
+    pub(super) paired: u32,
+    /// Naming rules by region, as they were put.
+    pub(super) names: BTreeMap<i64, Value>,
+    /// Inference deployments by container.
+    pub(super) deployments: BTreeMap<u32, Deployment>,
+    pending: Vec<(u32, After)>,
+    consoles: HashMap<String, (Instant, u32)>,
+}
+
+impl Room {
+    /// A room over the engine, with an account that has a key and two deployments.
+    pub(super) fn new(desk: Desk) -> Self {
+        let mut book = Book { project: desk.credentials.project, ..Book::default() };
+        book.furnish();
+        desk.engine.write(|fleet, told| super::inference::seed(fleet, &mut book, told));
+        Self {
+            engine: desk.engine,
+            credentials: desk.credentials,
+            authority: desk.authority,
+            tapes: Tapes::default(),
+            book: Arc::new(Mutex::new(book)),
+        }
+    }
+
+    /// Looks at the fleet and the book, with what ended tasks were to change changed.
+    pub(super) fn look<T>(&self, look: impl FnOnce(&View<'_>) -> T) -> T {
+        let mut book = self.book.lock().unwrap_or_else(PoisonError::into_inner);
+        self.engine.read(|fleet| {
+            book.settle(fleet);
+            look(&View { fleet, book: &book })
+        })
+    }
+
+    /// Changes fleet and book together, and tells the engine's listeners what changed.
+    pub(super) fn change<T>(&self, change: impl FnOnce(&mut Fleet, &mut Book, &mut Vec<Event>) -> T) -> T {
+        let mut book = self.book.lock().unwrap_or_else(PoisonError::into_inner);
+        self.engine.write(|fleet, told| change(fleet, &mut book, told))
+    }
+
+    /// Changes the book with the fleet in sight.
+    pub(super) fn note<T>(&self, change: impl FnOnce(&Fleet, &mut Book) -> T) -> T {
+        let mut book = self.book.lock().unwrap_or_else(PoisonError::into_inner);
+        self.engine.read(|fleet| {
+            book.settle(fleet);
+            change(fleet, &mut book)
+        })
+    }
+
+    /// Hands work in, with what this dialect says of it and what follows it; gives the job's number.
+    pub(super) fn submit(&self, work: Work, note: Note, after: Vec<After>) -> u32 {
+        // Nobody may see the job before its note.
+        let mut book = self.book.lock().unwrap_or_else(PoisonError::into_inner);
+        let number = self.engine.submit(work).number;
+        book.notes.insert(number, note);
+        book.pending.extend(after.into_iter().map(|it| (number, it)));
+        number
+    }
+
+    /// A token for a machine's console; it opens it any number of times for ten minutes.
+    pub(super) fn admit(&self, machine: u32) -> Result<String, Problem> {
+        let token = super::instances::console::token()?;
+        let now = Instant::now();
+        self.note(|_, book| {
+            book.consoles.retain(|_, (ends, _)| *ends > now);
+            if book.consoles.len() >= MOST_TOKENS
+                && let Some(oldest) =
+                    book.consoles.iter().min_by_key(|(_, (ends, _))| *ends).map(|(k, _)| k.clone())
+            {
+                book.consoles.remove(&oldest);
+            }
+            book.consoles.insert(token.clone(), (now + CONSOLE_LIFE, machine));
+        });
+        Ok(token)
+    }
+
+    /// The machine that a console's token opens.
+    pub(super) fn opens(&self, token: &str) -> Option<u32> {
+        self.note(|_, book| {
+            let (ends, machine) = book.consoles.get(token)?;
+            (*ends > Instant::now()).then_some(*machine)
+        })
+    }
+}
+
+impl Book {
+    /// What the account has from the beginning.
+    fn furnish(&mut self) {
+        self.add_pair(
+            "operator",
+            "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIDemoDemoDemoDemoDemoDemoDemoDemoDemoDemoDemo operator@example.com",
+            true,
+        );
+    }
+
+    /// What this dialect knows about a machine, to be changed.
+    pub(super) fn traits_of(&mut self, key: u32) -> &mut Traits {
+        self.traits.entry(key).or_default()
+    }
+
+    /// The note of a job, made for one that somebody else submitted.
+    pub(super) fn note_of(
+        &mut self,
+        job: u32,
+        kind: &'static str,
+        action: &'static str,
+        region: Option<i64>,
+    ) -> &mut Note {
+        self.notes.entry(job).or_insert_with(|| Note {
+            kind,
+            action,
+            region,
+            asked: Value::Null,
+            makes: serde_json::json!({}),
+            acknowledged: None,
+        })
+    }
+
+    /// Adds a key pair and gives it back.
+    pub(super) fn add_pair(&mut self, name: &str, public: &str, shared: bool) -> Pair {
+        let pair = Pair {
+            number: self.paired,
+            name: name.to_owned(),
+            public: public.to_owned(),
+            shared,
+            created: Timestamp::now(),
+        };
+        self.paired += 1;
+        self.pairs.push(pair.clone());
+        pair
+    }
+
+    /// Does what ended tasks were to change, and forgets what belongs to nothing any more.
+    fn settle(&mut self, fleet: &Fleet) {
+        let jobs = &fleet.jobs;
+        let ended = |number: u32| {
+            jobs.iter()
+                .rev()
+                .find(|job| job.number == number)
+                // A job that is no longer remembered ended long ago.
+                .is_none_or(over)
+        };
+        let (ready, waiting) =
+            std::mem::take(&mut self.pending).into_iter().partition(|(number, _)| ended(*number));
+        self.pending = waiting;
+        for (_, after) in ready {
+            self.apply(after);
+        }
+        if let Some(oldest) = jobs.front().map(|job| job.number)
+            && self.notes.len() > jobs.len() + 64
+        {
+            self.notes.retain(|number, _| *number >= oldest);
+        }
+        let there =
+            |key: &u32| fleet.instances.get(*key as usize).is_some_and(|row| row.phase != Phase::Gone);
+        let container_there = |key: &u32| {
+            fleet.containers.get(*key as usize).is_some_and(|container| container.phase != Phase::Gone)
+        };
+        self.deployments.retain(|key, _| container_there(key));
+        if self.traits.len() > 4096 {
+            self.traits.retain(|key, _| there(key));
+        }
+        for (key, traits) in &mut self.traits {
+            // Somebody started it through another door.
+            let phase = fleet.instances.get(*key as usize).map(|row| row.phase);
+            if traits.suspended && phase == Some(Phase::Running) {
+                traits.suspended = false;
+            }
+        }
+    }
+
+    fn apply(&mut self, after: After) {
+        let of = |traits: &mut HashMap<u32, Traits>, key: u32, change: &mut dyn FnMut(&mut Traits)| {
+            change(traits.entry(key).or_default());
+        };
+        match after {
+            After::Size(key, flavor) => of(&mut self.traits, key, &mut |t| t.flavor = Some(flavor)),
+            After::Plug(key, plug) => of(&mut self.traits, key, &mut |t| t.plugs.push(plug.clone())),
+            After::Unplug(key, nth) => of(&mut self.traits, key, &mut |t| {
+                t.plugs.retain(|plug| plug.nth != nth);
+                t.unplugged.insert(nth);
+            }),
+            After::Placement(key, group) => of(&mut self.traits, key, &mut |t| t.placement = group),
+            After::Suspended(key) => of(&mut self.traits, key, &mut |t| t.suspended = true),
+        }
+    }
+}
+
+impl Traits {
+    /// The size by its catalogue entry.
+    pub(super) fn size(&self) -> Option<&'static flavors::Flavor> {
+        flavors::by_id(self.flavor?)
+    }
+}

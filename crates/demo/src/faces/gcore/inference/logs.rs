@@ -1,0 +1,135 @@
+//! What replicas print, in pages: the real output of their processes, each line with the time it was first seen.
+//!
+//! A line keeps its time and its text, so that somebody who pages on as more lines come can tell which he has had.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use axum::Json;
+use axum::extract::State;
+use jiff::{SignedDuration, Timestamp};
+use serde_json::{Value, json};
+
+use super::super::book::Room;
+use super::super::marks;
+use super::super::wire::{Answer, Named, Owned, Problem, Query};
+use super::list::find;
+use crate::process::machine::Machine;
+use crate::process::output::Piece;
+
+/// How many lines of a replica are remembered.
+const KEEP: usize = 5000;
+/// Of how many replicas.
+const MOST: usize = 256;
+
+/// The lines of every replica that somebody has read.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Tapes(Arc<Mutex<HashMap<u32, Tape>>>);
+
+/// The lines of one replica.
+#[derive(Debug, Default)]
+struct Tape {
+    /// How far its output has been read.
+    upto: u64,
+    /// A line whose end has not come.
+    partial: Vec<u8>,
+    lines: VecDeque<(Timestamp, String)>,
+}
+
+impl Tape {
+    /// Takes bytes in that were printed until `now`. Times rise with the lines, a microsecond apart at least.
+    fn take(&mut self, bytes: &[u8], now: Timestamp) {
+        self.partial.extend_from_slice(bytes);
+        let Some(end) = self.partial.iter().rposition(|b| *b == b'\n') else {
+            return;
+        };
+        let rest = self.partial.split_off(end + 1);
+        let whole = std::mem::replace(&mut self.partial, rest);
+        let text = String::from_utf8_lossy(&whole);
+        let lines: Vec<&str> = text.lines().collect();
+        let count = i64::try_from(lines.len()).unwrap_or(0);
+        let first = now
+            .checked_sub(SignedDuration::from_micros(count))
+            .unwrap_or(now)
+            .max(self.lines.back().map_or(Timestamp::UNIX_EPOCH, |(at, _)| *at));
+        for (nth, line) in (1..).zip(lines) {
+            let at = first.checked_add(SignedDuration::from_micros(nth)).unwrap_or(now);
+            self.lines.push_back((at, line.trim_end_matches('\r').to_owned()));
+        }
+        let surplus = self.lines.len().saturating_sub(KEEP);
+        self.lines.drain(..surplus);
+    }
+}
+
+impl Tapes {
+    /// Reads on in a replica's output, and gives all of its lines.
+    fn read(&self, key: u32, machine: &Machine) -> Vec<(Timestamp, String)> {
+        let mut tapes = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if tapes.len() >= MOST && !tapes.contains_key(&key) {
+            // Replicas come and go; who reads an old one again gets what its process still has.
+            tapes.clear();
+        }
+        let tape = tapes.entry(key).or_default();
+        let mut follower = machine.log.follow_from(tape.upto);
+        while let Some(Piece::Bytes(bytes, at)) = follower.take(256 * 1024) {
+            tape.upto = at;
+            tape.take(&bytes, Timestamp::now());
+        }
+        tape.lines.iter().cloned().collect()
+    }
+}
+
+/// `GET /v3/inference/{project}/deployments/{name}/logs`: the newest first unless asked otherwise.
+pub(crate) async fn list(State(room): State<Room>, _: Owned, Named(name): Named, query: Query) -> Answer {
+    let page = query.page(1000)?;
+    let key = find(&room, &name)?;
+    let order = query.choice("order_by", &["time.asc", "time.desc"])?.unwrap_or("time.desc");
+    let wanted = query.numbers("region_id")?;
+    let replicas: Vec<(u32, String, i64)> = room.look(|view| {
+        let container = view.fleet.containers.get(key as usize);
+        let members = container.into_iter().flat_map(|c| &c.instances);
+        members
+            .filter_map(|key| {
+                let row = view.fleet.instances.get(*key as usize)?;
+                Some((*key, view.fleet.hostname(row), view.region_of(row)?.id))
+            })
+            .filter(|(.., region)| wanted.is_empty() || wanted.contains(region))
+            .collect()
+    });
+    let mut lines: Vec<(Timestamp, String, Value)> = Vec::new();
+    for (key, pod, region) in replicas {
+        let Some(machine) = room.engine.look(key).await.map_err(Problem::internal)? else {
+            continue;
+        };
+        for (at, line) in room.tapes.read(key, &machine) {
+            let row = json!({ "time": marks::nanos(at), "pod": pod, "region_id": region, "message": line });
+            lines.push((at, pod.clone(), row));
+        }
+    }
+    lines.sort_by(|a, b| (a.0, &a.1).cmp(&(b.0, &b.1)));
+    if order == "time.desc" {
+        lines.reverse();
+    }
+    Ok(Json(page.of(&lines, |(.., row)| row.clone())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_keeps_its_time_and_comes_whole() {
+        let mut tape = Tape::default();
+        let now = Timestamp::now();
+        tape.take(b"one\r\ntwo\nth", now);
+        tape.take(b"ree\n", now);
+        let lines: Vec<&str> = tape.lines.iter().map(|(_, line)| line.as_str()).collect();
+        assert_eq!(lines, ["one", "two", "three"]);
+        let times: Vec<Timestamp> = tape.lines.iter().map(|(at, _)| *at).collect();
+        assert!(times.windows(2).all(|t| t[0] < t[1]), "{times:?}");
+        for n in 0..KEEP {
+            tape.take(format!("{n}\n").as_bytes(), now);
+        }
+        assert_eq!(tape.lines.len(), KEEP);
+    }
+}

@@ -1,0 +1,210 @@
+//! The console: its address, and the websocket behind the address of a serial line.
+//!
+//! The platform's own proxies are those of its compute service: a token in the query that opens the console for ten
+//! minutes and any number of times, no subprotocol or `binary`, raw bytes of the guest's terminal both ways. A serial
+//! line has no size; this one still takes a terminal's size report as one, as a guest that asks for the size does.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::ws::rejection::WebSocketUpgradeRejection;
+use axum::extract::ws::{WebSocket, WebSocketUpgrade};
+use axum::extract::{Extension, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{Html, IntoResponse as _, Response};
+use serde_json::json;
+
+use super::super::book::Room;
+use super::super::wire::{Answer, Problem, Query, Target};
+use crate::credentials::random_hex;
+use crate::engine::fleet::Phase;
+use crate::faces::socket::{Gone, Receiver, Sender, Typed, split, typed};
+use crate::faults::CutSocket;
+use crate::process::machine::Machine;
+use crate::process::output::Piece;
+use crate::process::session::Session;
+
+/// How much of the shell's last words a newcomer is shown.
+const BACKLOG: u64 = 16 * 1024;
+/// The largest frame sent.
+const FRAME: usize = 16 * 1024;
+/// The size a serial line has when nobody says one.
+const SIZE: (u16, u16) = (24, 80);
+/// Between a shell's end and the next one.
+const PAUSE: std::time::Duration = std::time::Duration::from_millis(200);
+
+/// A token in the form of a UUID.
+pub(crate) fn token() -> Result<String, Problem> {
+    let hex = random_hex(16).map_err(Problem::internal)?;
+    Ok(format!("{}-{}-4{}-a{}-{}", &hex[..8], &hex[8..12], &hex[13..16], &hex[17..20], &hex[20..]))
+}
+
+/// `GET .../get_console`.
+pub(crate) async fn address(State(room): State<Room>, target: Target, query: Query) -> Answer {
+    let kind = query.text("console_type").unwrap_or("novnc");
+    if !matches!(kind, "serial" | "novnc") || (kind == "serial" && !target.region.has_serial()) {
+        return Err(Problem::wrong(format!("Unavailable console type {kind}")));
+    }
+    let phase = room
+        .look(|view| view.machine(target.key).map(|vm| vm.row.phase))
+        .ok_or_else(|| Problem::no("Instance", &target.id))?;
+    if !matches!(phase, Phase::Running | Phase::Migrating) {
+        return Err(Problem::conflict(format!("Console locked: instance {} is not ready", target.id)));
+    }
+    let token = room.admit(target.key)?;
+    let authority = &room.authority;
+    let console = if kind == "serial" {
+        json!({
+            "protocol": "serial",
+            "type": "serial",
+            "url": format!("ws://{authority}/gcore/console/?token={token}"),
+        })
+    } else {
+        json!({
+            "protocol": "vnc",
+            "type": "novnc",
+            "url": format!("http://{authority}/gcore/console/vnc_auto.html?path=%3Ftoken%3D{token}"),
+        })
+    };
+    Ok(Json(json!({ "remote_console": console })))
+}
+
+/// `vnc_auto.html`: the page that a browser is sent to. There is no picture behind it, and it says so.
+pub(crate) async fn page(State(room): State<Room>, query: Query) -> Response {
+    let path = query.text("path").unwrap_or_default().to_owned();
+    let token = path.rsplit_once("token=").map(|(_, token)| token.to_owned());
+    let name = token
+        .and_then(|token| room.opens(&token))
+        .and_then(|key| room.look(|view| view.machine(key).map(|vm| view.name(&vm))));
+    let Some(name) = name else {
+        return (
+            StatusCode::FORBIDDEN,
+            Html("<!DOCTYPE html><title>Console</title><p>The token is invalid or has expired.</p>"),
+        )
+            .into_response();
+    };
+    let safe: String =
+        name.chars().filter(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | ' ')).collect();
+    Html(format!(
+        "<!DOCTYPE html><html><head><title>{safe}</title></head><body><h1>{safe}</h1>\
+         <p>The screen of a machine would be here. Those of the demo cloud draw none.</p></body></html>"
+    ))
+    .into_response()
+}
+
+/// The websocket. A subprotocol other than `binary` is refused, as is an origin that is not this host.
+pub(crate) async fn attach(
+    State(room): State<Room>,
+    query: Query,
+    headers: HeaderMap,
+    cut: Option<Extension<CutSocket>>,
+    upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
+) -> Result<Response, Problem> {
+    let upgrade = upgrade.map_err(|e| Problem::wrong(e.to_string()))?;
+    let text = |name: header::HeaderName| headers.get(name).and_then(|v| v.to_str().ok());
+    if text(header::SEC_WEBSOCKET_PROTOCOL).is_some_and(|offered| offered != "binary") {
+        return Err(Problem::wrong("Invalid protocol selected"));
+    }
+    let foreign = text(header::ORIGIN)
+        .is_some_and(|origin| origin.split_once("://").map(|(_, host)| host) != text(header::HOST));
+    let cookie = text(header::COOKIE).and_then(|all| {
+        all.split(';').find_map(|pair| pair.trim().strip_prefix("token=").map(ToOwned::to_owned))
+    });
+    let token = query.text("token").map(ToOwned::to_owned).or(cookie);
+    let key = token.filter(|_| !foreign).and_then(|token| room.opens(&token));
+    let Some(key) = key else {
+        return Ok((StatusCode::FORBIDDEN, "The token is invalid or has expired").into_response());
+    };
+    let machine = room.engine.look(key).await.map_err(Problem::internal)?;
+    let machine = machine.ok_or_else(|| Problem::missing("Instance not found"))?;
+    Ok(upgrade.protocols(["binary"]).on_upgrade(move |socket| async move {
+        let stopped = room.engine.stopped().clone();
+        let line = Line::new(socket, cut.map(|Extension(c)| c), machine, room, key);
+        stopped.run_until_cancelled(line.run()).await;
+    }))
+}
+
+/// One client at a serial line.
+struct Line {
+    sender: Sender,
+    stream: Receiver,
+    machine: Arc<Machine>,
+    room: Room,
+    key: u32,
+}
+
+impl Line {
+    fn new(socket: WebSocket, cut: Option<CutSocket>, machine: Arc<Machine>, room: Room, key: u32) -> Self {
+        let (sender, stream) = split(socket, cut);
+        Self { sender, stream, machine, room, key }
+    }
+
+    /// The guest's shell, and a new one whenever it ends, as on a line that somebody logs out of. It ends when the
+    /// machine goes down.
+    async fn run(mut self) {
+        while let Some(shell) = self.shell().await {
+            if self.show(&shell).await.is_err() {
+                return;
+            }
+            // Somebody who only logs out and out gets no storm of shells.
+            tokio::time::sleep(PAUSE).await;
+        }
+        self.sender.close(1000, "the guest has gone down").await;
+    }
+
+    async fn shell(&self) -> Option<Arc<Session>> {
+        let engine = &self.room.engine;
+        let phase = engine.read(|fleet| fleet.instances.get(self.key as usize).map(|i| i.phase));
+        if !matches!(phase, Some(Phase::Running | Phase::Migrating)) {
+            return None;
+        }
+        let machine = self.machine.clone();
+        let shell = tokio::task::spawn_blocking(move || machine.shell(SIZE)).await;
+        shell.ok()?.ok()
+    }
+
+    async fn show(&mut self, shell: &Arc<Session>) -> Result<(), Gone> {
+        let (sender, stream) = (&mut self.sender, &mut self.stream);
+        let mut follower = shell.output.follow(BACKLOG);
+        let showing = async {
+            loop {
+                tokio::select! {
+                    piece = follower.next(FRAME) => send(sender, piece).await?,
+                    _ = shell.ended() => {
+                        while let Some(piece) = follower.take(FRAME) {
+                            send(sender, piece).await?;
+                        }
+                        return sender.binary(b"\r\n".to_vec()).await;
+                    }
+                }
+            }
+        };
+        let typing = async {
+            loop {
+                for typed in typed(stream).await? {
+                    match typed {
+                        Typed::Keys(keys) => {
+                            // Keys for a shell that has just ended have nowhere to go.
+                            shell.type_in(keys).await;
+                        }
+                        Typed::Resize(rows, columns) => shell.resize(rows, columns),
+                    }
+                }
+            }
+        };
+        tokio::select! {
+            shown = showing => shown,
+            typed = typing => typed,
+        }
+    }
+}
+
+async fn send(sender: &mut Sender, piece: Piece) -> Result<(), Gone> {
+    match piece {
+        Piece::Bytes(bytes, _) => sender.binary(bytes).await,
+        Piece::TooSlow => {
+            sender.close(1008, "this client read too slowly").await;
+            Err(Gone)
+        }
+    }
+}

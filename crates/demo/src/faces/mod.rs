@@ -1,0 +1,84 @@
+//! One face a platform: the engine's fleet told in that platform's wire protocol, written from its documents.
+
+pub mod cycle;
+pub mod elasticbox;
+pub mod exoscale;
+pub mod gcore;
+pub mod quasarch;
+pub(crate) mod socket;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse as _, Response};
+
+use crate::Access;
+use crate::credentials::Credentials;
+use crate::engine::Engine;
+use crate::engine::fleet::Account;
+
+/// What every handler of a face has at hand.
+#[derive(Clone)]
+pub struct Desk {
+    /// The fleet.
+    pub engine: Engine,
+    /// Who may come in.
+    pub credentials: Arc<Credentials>,
+    /// `127.0.0.1:PORT`, for the addresses that answers carry.
+    pub authority: Arc<str>,
+}
+
+/// A face: how one platform's clients see the cloud.
+#[derive(Clone, Copy)]
+pub struct Face {
+    /// The platform's name, as in the configuration; also the prefix of its paths.
+    pub platform: &'static str,
+    /// The account of the engine's that it shows.
+    pub account: Account,
+    /// Everything under its prefix.
+    pub router: fn(Desk) -> Router,
+    /// Fills in what a client must know to be let in.
+    pub access: fn(&Credentials, Access) -> Access,
+    /// A failure on purpose (429 or 500), in the shape of this platform.
+    pub failure: fn(StatusCode) -> Response,
+}
+
+/// Every face, in the order they are listed to a person.
+const FACES: [Face; 5] = [cycle::FACE, quasarch::FACE, gcore::FACE, elasticbox::FACE, exoscale::FACE];
+
+/// The faces of these names; all of them where none is named.
+///
+/// # Errors
+/// A sentence, when a name is not known.
+pub fn open(names: &[String]) -> Result<Vec<Face>, String> {
+    if let Some(odd) = names.iter().find(|name| find(name).is_none()) {
+        let known: Vec<&str> = FACES.iter().map(|face| face.platform).collect();
+        return Err(format!("the demo cloud does not speak for `{odd}`; it does for {}", known.join(", ")));
+    }
+    let wanted = |face: &Face| names.is_empty() || names.iter().any(|name| name == face.platform);
+    Ok(FACES.into_iter().filter(wanted).collect())
+}
+
+fn find(name: &str) -> Option<&'static Face> {
+    FACES.iter().find(|face| face.platform == name)
+}
+
+/// A failure on purpose, in the shape of the face whose path it is.
+pub(crate) fn failure(path: &str, status: StatusCode) -> Response {
+    let prefix = path.split('/').nth(1).unwrap_or_default();
+    find(prefix).map_or_else(|| status.into_response(), |face| (face.failure)(status))
+}
+
+/// The zero time of Go, which both platforms send for "never".
+pub(crate) const NEVER: &str = "0001-01-01T00:00:00Z";
+
+/// A time in RFC 3339 with milliseconds, or "never".
+pub(crate) fn time(at: Option<jiff::Timestamp>) -> String {
+    at.map_or_else(|| NEVER.to_owned(), |at| format!("{at:.3}"))
+}
+
+/// One page of a list: which rows `number` (from 1) of `size` are.
+pub(crate) fn page<T>(rows: impl Iterator<Item = T>, number: usize, size: usize) -> Vec<T> {
+    rows.skip(number.saturating_sub(1).saturating_mul(size)).take(size).collect()
+}

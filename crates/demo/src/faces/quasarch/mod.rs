@@ -1,0 +1,70 @@
+//! The Quasarch face: `/v1/...` of the Container Service API over the engine.
+//!
+//! Written from its reference pages of 2023. They document no error body: ours is `{"error": "text"}`, the shape of
+//! the service template whose other answers match field for field.
+
+mod lists;
+mod logs;
+mod problem;
+mod shapes;
+mod writes;
+
+use axum::Router;
+use axum::extract::{Request, State};
+use axum::http::{StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::get;
+
+use super::{Desk, Face};
+use crate::Access;
+use crate::engine::fleet::Account;
+use problem::Problem;
+use qdeck_model::Secret;
+
+/// How the rest of the demo knows it.
+pub const FACE: Face = Face {
+    platform: "quasarch",
+    account: Account::Quasarch,
+    router,
+    access: |credentials, access| Access {
+        secret: Secret::new(credentials.password.as_str()),
+        email: Some(credentials.email.clone()),
+        ..access
+    },
+    failure,
+};
+
+/// Everything under the face's prefix.
+fn router(desk: Desk) -> Router {
+    let closed = Router::new()
+        .route("/v1/containers", get(lists::containers).post(writes::create))
+        .route("/v1/containers/{container}", get(lists::container).put(writes::update).delete(writes::delete))
+        .route("/v1/containers/{container}/logs", get(logs::follow))
+        .route("/v1/containers/{container}/revisions", get(lists::revisions))
+        .route("/v1/gpu-models", get(lists::gpu_models))
+        .route("/v1/providers", get(lists::providers))
+        .route("/v1/users/{user}", get(lists::user))
+        .fallback(async || Problem::missing())
+        .method_not_allowed_fallback(async || Problem::method())
+        .layer(axum::middleware::from_fn_with_state(desk.clone(), guard));
+    let open = Router::new().route("/v1/users/token", get(lists::log_in));
+    open.merge(closed).with_state(desk)
+}
+
+/// A failure on purpose: 429 or 500, in the template's shape.
+fn failure(status: StatusCode) -> Response {
+    let problem =
+        if status == StatusCode::TOO_MANY_REQUESTS { Problem::limited() } else { Problem::internal() };
+    problem.into_response()
+}
+
+async fn guard(State(desk): State<Desk>, request: Request, next: Next) -> Result<Response, Problem> {
+    let known = request
+        .headers()
+        .get(header::AUTHORIZATION)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| value.strip_prefix("Bearer "))
+        .is_some_and(|token| desk.credentials.knows_login(token));
+    if known { Ok(next.run(request).await) } else { Err(Problem::unauthorized()) }
+}

@@ -1,0 +1,195 @@
+//! What makes one instance real: its workload, the shell on its console, and its counters.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
+
+use super::output::Output;
+use super::reaper::{MARK, Reaper};
+use super::session::{Session, Start};
+use super::telemetry::Meter;
+use super::usage::Usage;
+use crate::workload::{self, Kind};
+
+/// What is needed to bring an instance to life.
+#[derive(Debug, Clone)]
+pub struct Setup {
+    /// The prompt's and the home directory's name.
+    pub hostname: String,
+    /// What it runs.
+    pub kind: Kind,
+    /// Makes workloads of one kind differ.
+    pub seed: u32,
+    /// Further environment of the workload.
+    pub env: BTreeMap<String, String>,
+}
+
+/// An instance that somebody has looked at.
+pub struct Machine {
+    /// What the workload printed, over its restarts.
+    pub log: Arc<Output>,
+    /// Its counters.
+    pub meter: Mutex<Meter>,
+    setup: Mutex<Setup>,
+    home: PathBuf,
+    program: PathBuf,
+    mark: String,
+    reaper: Arc<Reaper>,
+    work: Mutex<Option<Arc<Session>>>,
+    shell: Mutex<Option<Arc<Session>>>,
+    /// When somebody last looked.
+    pub(super) looked: Mutex<Instant>,
+}
+
+impl Machine {
+    pub(super) fn new(
+        setup: Setup,
+        home: PathBuf,
+        program: PathBuf,
+        mark: String,
+        reaper: Arc<Reaper>,
+    ) -> Self {
+        Self {
+            log: Arc::default(),
+            meter: Mutex::default(),
+            setup: Mutex::new(setup),
+            home,
+            program,
+            mark,
+            reaper,
+            work: Mutex::default(),
+            shell: Mutex::default(),
+            looked: Mutex::new(Instant::now()),
+        }
+    }
+
+    /// What it runs from its next start on.
+    pub fn change(&self, setup: Setup) {
+        *lock(&self.setup) = setup;
+    }
+
+    /// Starts the workload unless it runs, and says whether it is a new one. Blocks for the moment a fork takes.
+    ///
+    /// # Errors
+    /// A sentence, when it does not start.
+    pub fn start(&self) -> Result<(Arc<Session>, bool), String> {
+        let mut work = lock(&self.work);
+        if let Some(running) = work.as_ref().filter(|w| w.alive()) {
+            return Ok((running.clone(), false));
+        }
+        let setup = lock(&self.setup).clone();
+        let arguments: Vec<OsString> = workload::arguments(setup.kind, setup.seed);
+        let argv = std::iter::once(self.program.as_os_str())
+            .chain(arguments.iter().map(OsString::as_os_str))
+            .collect();
+        let mut env = self.environment(&setup);
+        env.extend(setup.env.clone());
+        lock(&self.meter).restart();
+        let start = Start { argv, env, dir: &self.home, size: (24, 200) };
+        self.prepare()?;
+        let session = Session::start(&start, self.log.clone(), &self.reaper)?;
+        *work = Some(session.clone());
+        Ok((session, true))
+    }
+
+    /// The shell on the console: the one that runs, or a new one.
+    ///
+    /// # Errors
+    /// A sentence, when no shell starts.
+    pub fn shell(&self, size: (u16, u16)) -> Result<Arc<Session>, String> {
+        let mut shell = lock(&self.shell);
+        if let Some(running) = shell.as_ref().filter(|s| s.alive()) {
+            return Ok(running.clone());
+        }
+        let setup = lock(&self.setup).clone();
+        let bash = ["/bin/bash", "/usr/bin/bash", "/usr/local/bin/bash"];
+        let found = bash.iter().find(|path| std::path::Path::new(path).exists());
+        let argv: Vec<&std::ffi::OsStr> = match found {
+            Some(bash) => vec![(*bash).as_ref(), "--norc".as_ref(), "--noprofile".as_ref(), "-i".as_ref()],
+            None => vec!["/bin/sh".as_ref(), "-i".as_ref()],
+        };
+        let directory = if found.is_some() { "\\w" } else { "~" };
+        let mut env = self.environment(&setup);
+        env.push(("PS1".to_owned(), format!("root@{}:{directory}# ", setup.hostname)));
+        env.push(("HISTFILE".to_owned(), "/dev/null".to_owned()));
+        // The program itself, so that a load can be started from the console.
+        env.push(("QDECK".to_owned(), self.program.to_string_lossy().into_owned()));
+        self.prepare()?;
+        let start = Start { argv, env, dir: &self.home, size };
+        let session = Session::start(&start, Arc::default(), &self.reaper)?;
+        *shell = Some(session.clone());
+        Ok(session)
+    }
+
+    /// What was sampled within a time range, oldest first.
+    pub fn history(
+        &self,
+        from: Option<jiff::Timestamp>,
+        to: Option<jiff::Timestamp>,
+    ) -> Vec<super::telemetry::Sample> {
+        lock(&self.meter).between(from, to)
+    }
+
+    /// The shell that runs now, if any.
+    pub fn running_shell(&self) -> Option<Arc<Session>> {
+        lock(&self.shell).clone().filter(|s| s.alive())
+    }
+
+    /// Ends its processes; what it printed stays.
+    pub fn stop(&self) {
+        for session in [lock(&self.work).take(), lock(&self.shell).take()].into_iter().flatten() {
+            session.kill();
+        }
+    }
+
+    /// The sessions whose use is this instance's.
+    pub(super) fn sessions(&self) -> HashSet<u32> {
+        [alive(&self.work), alive(&self.shell)].into_iter().flatten().collect()
+    }
+
+    /// Adds up what the sessions use. Transfer is the workload's alone: `yes >/dev/null` at the console is work for
+    /// the processor, and nothing that passed a network.
+    pub(super) fn sum(&self, measured: &HashMap<u32, Usage>) -> Usage {
+        let of = |session| alive(session).and_then(|id| measured.get(&id)).copied();
+        let mut sum = of(&self.work).unwrap_or_default();
+        if let Some(shell) = of(&self.shell) {
+            sum.add(&Usage { read: 0, written: 0, ..shell });
+        }
+        sum
+    }
+
+    fn prepare(&self) -> Result<(), String> {
+        std::fs::create_dir_all(&self.home).map_err(|e| format!("no home directory for the instance: {e}"))
+    }
+
+    /// Nothing of the user's own environment but the search path and where terminals are described.
+    fn environment(&self, setup: &Setup) -> Vec<(String, String)> {
+        let mut env = vec![
+            (MARK.to_owned(), self.mark.clone()),
+            ("HOME".to_owned(), self.home.to_string_lossy().into_owned()),
+            ("HOSTNAME".to_owned(), setup.hostname.clone()),
+            ("TERM".to_owned(), "xterm-256color".to_owned()),
+            ("COLORTERM".to_owned(), "truecolor".to_owned()),
+            ("LANG".to_owned(), "C.UTF-8".to_owned()),
+            ("USER".to_owned(), "root".to_owned()),
+            ("SHELL".to_owned(), "/bin/sh".to_owned()),
+        ];
+        for kept in ["PATH", "TERMINFO", "TERMINFO_DIRS", "TMPDIR"] {
+            if let Ok(value) = std::env::var(kept) {
+                env.push((kept.to_owned(), value));
+            }
+        }
+        env
+    }
+}
+
+/// The id of a session that runs.
+fn alive(session: &Mutex<Option<Arc<Session>>>) -> Option<u32> {
+    lock(session).as_ref().filter(|s| s.alive()).map(|s| s.id)
+}
+
+pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

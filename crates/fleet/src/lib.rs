@@ -1,0 +1,299 @@
+//! The live state of everything, without any screen.
+//!
+//! [`Fleet`] owns the tasks that talk to providers; they send [`FleetEvent`]s over bounded channels. [`Store`] is
+//! plain data: whoever draws owns one, feeds it the events, and reads it without any lock.
+
+mod auth;
+mod changes;
+mod events;
+#[cfg(test)]
+mod fake;
+mod link;
+pub mod logs;
+mod scheduler;
+mod series;
+mod store;
+mod tails;
+mod telemetry;
+#[cfg(test)]
+mod tests;
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use futures_util::StreamExt;
+use futures_util::stream::{self, BoxStream};
+use tokio::sync::{Semaphore, watch};
+use tokio_util::sync::CancellationToken;
+
+use events::Outbox;
+use link::{Link, Signals};
+use qdeck_model::{
+    ContextName, Kind, LogEvent, LogStart, Platform, Problem, ProblemKind, Resource, ResourceId, Sample,
+    ScreenKind, Timestamp,
+};
+use telemetry::Gaze;
+
+pub use auth::{Auth, Feature, reason};
+pub use events::Events;
+pub use series::{Series, Summary};
+pub use store::{ContextState, Listing, Population, Row, Rows, Store, Usage};
+
+pub use qdeck_providers::{Console, ListEvent, Section, SharedProvider, Traffic};
+
+/// A context to be watched.
+#[derive(Clone)]
+pub struct Member {
+    /// Its name.
+    pub name: ContextName,
+    /// Its platform.
+    pub platform: Platform,
+    /// How to reach it, or why it cannot be reached (shown in its own place while the others go on).
+    pub provider: Result<SharedProvider, Problem>,
+}
+
+/// How the fleet is watched.
+#[derive(Debug, Clone, Copy)]
+pub struct Options {
+    /// Time between two listings of a kind where nothing is pushed; jittered by a tenth.
+    pub refresh: Duration,
+    /// Time between two polls of the samples of a visible row.
+    pub sample_every: Duration,
+}
+
+/// How a context fares.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Health {
+    /// Nothing has been answered yet.
+    Connecting,
+    /// The latest answers were good.
+    Live,
+    /// The latest tries failed and more will follow by themselves.
+    Retrying {
+        /// The latest failure.
+        problem: Problem,
+        /// Tries that failed in a row.
+        attempt: u32,
+    },
+    /// It will not work until a person does something (refused credentials, a broken configuration).
+    Down(Problem),
+}
+
+/// What happened. Apply it to a [`Store`]; the log events are for whoever opened the tail.
+#[derive(Debug, Clone)]
+pub enum FleetEvent {
+    /// A listing of this kind has begun.
+    ListStarted(ContextName, Kind),
+    /// Part of a listing.
+    List(ContextName, Kind, ListEvent),
+    /// One resource as it is now.
+    Upsert(Box<Resource>),
+    /// One resource is no more.
+    Gone(ResourceId),
+    /// A context's health or latency changed.
+    Context(ContextName, Health, Traffic),
+    /// Whether a context's credentials hold changed.
+    Auth(ContextName, Auth),
+    /// Something may be done through a context, or may not and why. Told when it was tried.
+    May(ContextName, Feature, Result<(), Problem>),
+    /// New samples of an instance, oldest first.
+    Samples(ResourceId, Vec<Sample>),
+    /// The samples of an instance could not be read; a gap is drawn.
+    SamplesFailed(ResourceId, Problem),
+    /// Events of a log tail.
+    Log(TailId, LogEvent),
+    /// A log tail ended for good.
+    LogEnded(TailId),
+}
+
+/// Names one open log tail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct TailId(pub u64);
+
+/// A handle on the running fleet. Cheap to clone; the tasks end when the last one is dropped.
+#[derive(Clone)]
+pub struct Fleet {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    members: Vec<Member>,
+    links: Vec<Link>,
+    outbox: Outbox,
+    signals: Signals,
+    gaze: watch::Sender<Gaze>,
+    tails: Mutex<HashMap<TailId, CancellationToken>>,
+    next_tail: AtomicU64,
+    /// Backfills at once, over all contexts.
+    backfills: Arc<Semaphore>,
+    ended: CancellationToken,
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        self.ended.cancel();
+    }
+}
+
+impl Fleet {
+    /// Starts watching. Must be called inside a tokio runtime.
+    pub fn start(members: Vec<Member>, options: Options) -> (Self, Events) {
+        let (outbox, events) = events::channel();
+        let signals = Signals { refresh: watch::Sender::new(0), paused: watch::Sender::new(false) };
+        let links: Vec<Link> = members
+            .iter()
+            .filter_map(|member| {
+                let provider = member.provider.as_ref().ok()?.clone();
+                let (outbox, signals) = (outbox.clone(), signals.clone());
+                Some(Link::new(member.name.clone(), provider, options, outbox, signals))
+            })
+            .collect();
+        let fleet = Self {
+            inner: Arc::new(Inner {
+                members,
+                links,
+                outbox,
+                signals,
+                gaze: watch::Sender::new(Gaze::default()),
+                tails: Mutex::default(),
+                next_tail: AtomicU64::new(1),
+                backfills: Arc::new(Semaphore::new(2)),
+                ended: CancellationToken::new(),
+            }),
+        };
+        for link in &fleet.inner.links {
+            let turn = watch::Sender::new(0);
+            for (place, kind) in link.provider.kinds().iter().enumerate() {
+                fleet.spawn(scheduler::keep_listing(link.clone(), *kind, place, turn.clone()));
+            }
+            fleet.spawn(changes::keep_listening(link.clone()));
+            fleet.spawn(telemetry::keep_sampling(link.clone(), fleet.inner.gaze.subscribe()));
+        }
+        (fleet, events)
+    }
+
+    /// Lists everything again now, also while paused. A context that is down waits for [`Fleet::reconnect`].
+    pub fn refresh(&self) {
+        link::bump(&self.inner.signals.refresh);
+    }
+
+    /// Stops or resumes listing and sampling by itself; logs and consoles go on, and so does what is pushed.
+    pub fn pause(&self, paused: bool) {
+        let pause = |was: &mut bool| std::mem::replace(was, paused) != paused;
+        self.inner.signals.paused.send_if_modified(pause);
+    }
+
+    /// Says which instances are on the screen and which one is selected: they are sampled, no others. The focused one
+    /// by a live stream where the platform has one. Cheap; may be called with every frame.
+    pub fn watch(&self, visible: Vec<ResourceId>, focus: Option<ResourceId>) {
+        let now = Gaze { visible, focus };
+        self.inner.gaze.send_if_modified(|gaze| {
+            let changed = *gaze != now;
+            *gaze = now;
+            changed
+        });
+    }
+
+    /// Signs in again and connects.
+    pub fn reconnect(&self, context: &ContextName) {
+        if let Some(link) = self.link(context) {
+            link.provider.sign_in_again();
+            link.start_anew();
+            let link = link.clone();
+            self.spawn(async move {
+                link.tell().await;
+            });
+        }
+    }
+
+    /// Samples of the past, as far back as `back`, to fill a chart. They come as [`FleetEvent::Samples`].
+    pub fn backfill(&self, id: &ResourceId, back: Duration) {
+        let Some(link) = self.link(&id.context).cloned() else {
+            return;
+        };
+        let (id, since) = (id.clone(), Timestamp::now().before(back));
+        let backfills = self.inner.backfills.clone();
+        self.spawn(async move {
+            let _permit = backfills.acquire().await;
+            let event = match link.provider.samples(&id, since).await {
+                Ok(samples) => FleetEvent::Samples(id, samples),
+                Err(problem) => FleetEvent::SamplesFailed(id, problem),
+            };
+            link.outbox.send(event).await;
+        });
+    }
+
+    /// Opens a log tail; its lines come as [`FleetEvent::Log`] until [`Fleet::close_tail`]. Lines that arrive within a
+    /// few milliseconds come together.
+    pub fn open_tail(&self, id: &ResourceId, start: LogStart) -> TailId {
+        let tail = TailId(self.inner.next_tail.fetch_add(1, Ordering::Relaxed));
+        let stream = match self.provider(&id.context) {
+            Ok(provider) => provider.logs(id, start),
+            Err(problem) => stream::iter([LogEvent::Interrupted(problem)]).boxed(),
+        };
+        let closed = self.inner.ended.child_token();
+        let mut tails = self.inner.tails.lock().unwrap_or_else(PoisonError::into_inner);
+        tails.insert(tail, closed.clone());
+        let outbox = self.inner.outbox.clone();
+        let of = (id.context.clone(), tail);
+        tokio::spawn(closed.run_until_cancelled_owned(tails::forward(of, stream, outbox)));
+        tail
+    }
+
+    /// Ends a log tail. Lines that are already on their way may still come; no [`FleetEvent::LogEnded`] follows.
+    pub fn close_tail(&self, tail: TailId) {
+        let mut tails = self.inner.tails.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(closed) = tails.remove(&tail) {
+            closed.cancel();
+        }
+    }
+
+    /// Reads the details of a resource, section by section as they come.
+    pub fn describe(&self, id: &ResourceId) -> BoxStream<'static, Section> {
+        match self.provider(&id.context) {
+            Ok(provider) => provider.describe(id),
+            Err(problem) => {
+                let body = Err(problem);
+                let title = id.kind.singular();
+                stream::iter([Section { title, body }]).boxed()
+            }
+        }
+    }
+
+    /// Opens a console.
+    pub async fn open_console(&self, id: &ResourceId, kind: ScreenKind) -> Result<Console, Problem> {
+        let opened = self.provider(&id.context)?.console(id, kind).await;
+        let may = match &opened {
+            Ok(_) => Some(Ok(())),
+            Err(problem) if problem.kind == ProblemKind::Forbidden => Some(Err(problem.clone())),
+            Err(_) => None,
+        };
+        if let Some(may) = may {
+            let told = FleetEvent::May(id.context.clone(), Feature::Console, may);
+            self.inner.outbox.send(told).await;
+        }
+        opened
+    }
+
+    fn link(&self, context: &ContextName) -> Option<&Link> {
+        self.inner.links.iter().find(|link| link.name == *context)
+    }
+
+    fn provider(&self, context: &ContextName) -> Result<SharedProvider, Problem> {
+        let member = self.inner.members.iter().find(|member| member.name == *context);
+        match member {
+            Some(member) => member.provider.clone(),
+            None => Err(Problem::new(ProblemKind::Local, format!("there is no context {context}"))),
+        }
+    }
+
+    /// Runs a task until the last handle is dropped.
+    fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
+        let ended = self.inner.ended.clone();
+        tokio::spawn(async move {
+            ended.run_until_cancelled(task).await;
+        });
+    }
+}

@@ -1,0 +1,243 @@
+//! What the tasks of one context share: the provider, the way out for events, the signals, and how the context fares.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::watch;
+use tokio::time::Instant;
+
+use super::events::Outbox;
+use super::{Auth, FleetEvent, Health, Options, SharedProvider};
+use qdeck_model::{ContextName, Kind, Problem, ProblemKind, Timestamp};
+
+/// The longest time between two tries by themselves.
+const LONGEST: Duration = Duration::from_secs(60);
+
+/// The shown latency does not change sooner than this.
+const CALM: Duration = Duration::from_secs(4);
+
+/// The signals that all contexts hear.
+#[derive(Clone)]
+pub(super) struct Signals {
+    /// Grows when everything is to be listed now.
+    pub(super) refresh: watch::Sender<u64>,
+    /// Listing and sampling rest.
+    pub(super) paused: watch::Sender<bool>,
+}
+
+/// How the latest listing of each kind went.
+#[derive(Default)]
+struct Outcomes {
+    /// Nothing yet, or the failure and how many there were in a row.
+    by_kind: [Option<Result<(), (Problem, u32)>>; 5],
+    down: Option<Problem>,
+    shown: Shown,
+    /// What was told last of the credentials.
+    auth: Auth,
+}
+
+/// The latency that was told: it follows the answers slowly, so that a reader's eye can.
+#[derive(Default)]
+struct Shown {
+    latency: Option<Duration>,
+    at: Option<Instant>,
+}
+
+/// One context, as its tasks know it. Cheap to clone.
+#[derive(Clone)]
+pub(super) struct Link {
+    pub(super) name: ContextName,
+    pub(super) provider: SharedProvider,
+    pub(super) options: Options,
+    pub(super) outbox: Outbox,
+    pub(super) signals: Signals,
+    /// Grows when a person asks to sign in again.
+    pub(super) reconnect: watch::Sender<u64>,
+    /// Grows when a kind is to be listed because something in it changed, or because the remote answers again.
+    pub(super) relist: [watch::Sender<u64>; 5],
+    /// The push channel is open.
+    pub(super) pushed: watch::Sender<bool>,
+    outcomes: Arc<Mutex<Outcomes>>,
+}
+
+impl Link {
+    pub(super) fn new(
+        name: ContextName,
+        provider: SharedProvider,
+        options: Options,
+        outbox: Outbox,
+        signals: Signals,
+    ) -> Self {
+        Self {
+            name,
+            provider,
+            options,
+            outbox,
+            signals,
+            reconnect: watch::Sender::new(0),
+            relist: std::array::from_fn(|_| watch::Sender::new(0)),
+            pushed: watch::Sender::new(false),
+            outcomes: Arc::default(),
+        }
+    }
+
+    /// Says how a listing went, and tells the world when that changes how the context fares.
+    pub(super) async fn listed(&self, kind: Kind, outcome: Result<(), Problem>) -> bool {
+        let recovered = {
+            let mut outcomes = self.outcomes.lock().unwrap_or_else(PoisonError::into_inner);
+            outcomes.note(kind, outcome)
+        };
+        if recovered {
+            // The others need not wait for the end of their own pause.
+            for (other, relist) in Kind::ALL.into_iter().zip(&self.relist) {
+                if other != kind && self.is_failing(other) {
+                    bump(relist);
+                }
+            }
+        }
+        self.tell().await
+    }
+
+    /// The credentials were refused, or the set-up is wrong: nothing is asked until a person signs in again.
+    pub(super) async fn down(&self, problem: Problem) -> bool {
+        {
+            let mut outcomes = self.outcomes.lock().unwrap_or_else(PoisonError::into_inner);
+            outcomes.down = Some(problem);
+        }
+        self.tell().await
+    }
+
+    /// Whether a person must do something first.
+    pub(super) fn is_down(&self) -> bool {
+        let outcomes = self.outcomes.lock().unwrap_or_else(PoisonError::into_inner);
+        outcomes.down.is_some()
+    }
+
+    /// Forgets all failures.
+    pub(super) fn start_anew(&self) {
+        {
+            let mut outcomes = self.outcomes.lock().unwrap_or_else(PoisonError::into_inner);
+            *outcomes = Outcomes { auth: std::mem::take(&mut outcomes.auth), ..Outcomes::default() };
+        }
+        bump(&self.reconnect);
+    }
+
+    /// Sends how the context fares and how its requests have gone, and whether its credentials hold if that is news.
+    pub(super) async fn tell(&self) -> bool {
+        let mut traffic = self.provider.traffic();
+        let ends = self.provider.session_ends();
+        let (health, auth) = {
+            let mut outcomes = self.outcomes.lock().unwrap_or_else(PoisonError::into_inner);
+            outcomes.shown.follow(traffic.latency);
+            traffic.latency = outcomes.shown.latency;
+            let health = outcomes.health(self.provider.kinds());
+            let auth = Auth::of(&health, ends, Timestamp::now());
+            let news = (outcomes.auth != auth).then(|| auth.clone());
+            outcomes.auth = auth;
+            (health, news)
+        };
+        let event = FleetEvent::Context(self.name.clone(), health, traffic);
+        let heard = self.outbox.send(event).await;
+        match auth {
+            Some(auth) => self.outbox.send(FleetEvent::Auth(self.name.clone(), auth)).await,
+            None => heard,
+        }
+    }
+
+    /// After any answer: tells the latency if it is another one by now.
+    pub(super) async fn tell_latency(&self) -> bool {
+        let news = {
+            let mut outcomes = self.outcomes.lock().unwrap_or_else(PoisonError::into_inner);
+            outcomes.shown.follow(self.provider.traffic().latency)
+        };
+        !news || self.tell().await
+    }
+
+    fn is_failing(&self, kind: Kind) -> bool {
+        let outcomes = self.outcomes.lock().unwrap_or_else(PoisonError::into_inner);
+        matches!(&outcomes.by_kind[kind as usize], Some(Err((problem, _))) if problem.kind.may_pass())
+    }
+}
+
+impl Shown {
+    /// Takes the latest latency, unless one was told a moment ago or it is about the same. Returns whether it did.
+    fn follow(&mut self, latest: Option<Duration>) -> bool {
+        let Some(latest) = latest else {
+            return false;
+        };
+        let now = Instant::now();
+        let differs = self.latency.is_none_or(|told| {
+            let least = (told / 5).max(Duration::from_millis(1));
+            latest.abs_diff(told) > least
+        });
+        let rested = self.at.is_none_or(|at| now - at >= CALM);
+        if differs && rested {
+            self.latency = Some(latest);
+            self.at = Some(now);
+        }
+        differs && rested
+    }
+}
+
+impl Outcomes {
+    /// Returns whether the remote answers again after it did not.
+    fn note(&mut self, kind: Kind, outcome: Result<(), Problem>) -> bool {
+        let slot = &mut self.by_kind[kind as usize];
+        let before = slot.take();
+        let recovered = outcome.is_ok() && matches!(before, Some(Err(_)));
+        *slot = Some(outcome.map_err(|problem| {
+            let attempt = match before {
+                Some(Err((_, attempts))) => attempts.saturating_add(1),
+                _ => 1,
+            };
+            (problem, attempt)
+        }));
+        recovered
+    }
+
+    /// A context is well as long as anything of it is answered: one kind that fails or is forbidden is told at its
+    /// listing. A host that cannot be reached, or wants fewer requests, is the whole context's trouble.
+    fn health(&self, kinds: &[Kind]) -> Health {
+        if let Some(problem) = &self.down {
+            return Health::Down(problem.clone());
+        }
+        let known = || kinds.iter().filter_map(|kind| self.by_kind[*kind as usize].as_ref());
+        let answered = known().any(|outcome| match outcome {
+            Ok(()) => true,
+            Err((problem, _)) => !problem.kind.may_pass(),
+        });
+        let failures = || known().filter_map(|outcome| outcome.as_ref().err());
+        let general = |(problem, _): &&(Problem, u32)| {
+            matches!(problem.kind, ProblemKind::Unreachable | ProblemKind::RateLimited)
+        };
+        let worst = failures().filter(general).max_by_key(|(_, attempt)| *attempt);
+        let worst = match worst {
+            None if answered => return Health::Live,
+            None => failures().max_by_key(|(_, attempt)| *attempt),
+            worst => worst,
+        };
+        worst.map_or(Health::Connecting, |(problem, attempt)| Health::Retrying {
+            problem: problem.clone(),
+            attempt: *attempt,
+        })
+    }
+}
+
+/// The pause after the `attempt`th failure in a row (from 1): doubling from a second to a minute, jittered by a
+/// quarter, and never shorter than the remote asks for.
+pub(super) fn backoff(attempt: u32, problem: Option<&Problem>) -> Duration {
+    let doubled = Duration::from_secs(1 << attempt.saturating_sub(1).min(6));
+    let pause = doubled.min(LONGEST).mul_f64(0.75 + fastrand::f64() * 0.5);
+    let asked = problem.and_then(|problem| problem.retry_after).unwrap_or_default();
+    if asked > pause { asked.saturating_add(Duration::from_secs(1).mul_f64(fastrand::f64())) } else { pause }
+}
+
+/// `interval`, a tenth shorter or longer.
+pub(super) fn jittered(interval: Duration) -> Duration {
+    interval.mul_f64(0.9 + fastrand::f64() * 0.2)
+}
+
+/// Raises a signal.
+pub(super) fn bump(signal: &watch::Sender<u64>) {
+    signal.send_modify(|count| *count = count.wrapping_add(1));
+}

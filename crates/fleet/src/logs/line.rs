@@ -1,0 +1,138 @@
+//! What stands in a log buffer: lines, and markers where something is to be said between them.
+
+use std::sync::Arc;
+
+use qdeck_model::{LogLevel, Problem, Timestamp};
+
+/// One of the sources merged in a buffer, in the order in which they were added.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Source(pub(super) u16);
+
+impl Source {
+    /// Its place among the sources, from 0; for a colour.
+    pub const fn place(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// How a source fares.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub enum SourceState {
+    /// Nothing has come yet.
+    #[default]
+    Waiting,
+    /// Connected.
+    Live,
+    /// The link broke; it is being made again.
+    Interrupted(Problem),
+    /// It ended for good, and why, where a problem came before the end.
+    Ended(Option<Problem>),
+}
+
+/// Something to be said between lines.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Marker {
+    /// Lines are missing here.
+    Skipped {
+        /// How many, where known.
+        lines: Option<u64>,
+        /// Why, in the words of whoever left them out.
+        why: Arc<str>,
+        /// The time of the last line before; the marker's own time is that of the news.
+        after: Option<Timestamp>,
+    },
+    /// The link broke here.
+    Interrupted(Problem),
+    /// The link was made again: lines in between may be missing.
+    Seam,
+    /// The source ended here.
+    Ended,
+}
+
+/// What a line says.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum LineBody<'a> {
+    /// The text as the remote sent it; it may hold escape codes.
+    Text(&'a Arc<str>),
+    /// A marker.
+    Marker(&'a Marker),
+}
+
+/// One line of a buffer.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Line<'a> {
+    /// Its number, counted from 0 over all lines and markers ever put in. It stays the same, but for the moments in
+    /// which a line of another source with an earlier time is put in before it.
+    pub number: u64,
+    /// Where it is from.
+    pub source: Source,
+    /// When it was printed or, of a marker, noted.
+    pub at: Timestamp,
+    /// Whether `at` is the platform's own time.
+    pub exact: bool,
+    /// How much it matters, as far as its text says.
+    pub level: Option<LogLevel>,
+    /// What it says.
+    pub body: LineBody<'a>,
+    /// The search finds something in it.
+    pub hit: bool,
+}
+
+/// A line as it is kept.
+#[derive(Debug)]
+pub(super) struct Entry {
+    /// Milliseconds by which it is ordered; never smaller than that of the entry before it.
+    pub(super) key: i64,
+    pub(super) at: Timestamp,
+    pub(super) body: Body,
+    pub(super) source: Source,
+    pub(super) level: Option<LogLevel>,
+    pub(super) exact: bool,
+    pub(super) shown: bool,
+    pub(super) hit: bool,
+}
+
+#[derive(Debug)]
+pub(super) enum Body {
+    Text(Arc<str>),
+    Marker(Box<Marker>),
+}
+
+/// What an allocation costs beside its content: the two counts of an `Arc` and the allocator's own word.
+const ALLOCATION: usize = 24;
+
+impl Entry {
+    /// Bytes it holds beside its place in the ring.
+    pub(super) fn weight(&self) -> usize {
+        match &self.body {
+            Body::Text(text) => text.len() + ALLOCATION,
+            Body::Marker(marker) => {
+                let why = match &**marker {
+                    Marker::Skipped { why, .. } => why.len(),
+                    Marker::Interrupted(problem) => problem.message.len(),
+                    Marker::Seam | Marker::Ended => 0,
+                };
+                size_of::<Marker>() + why + 2 * ALLOCATION
+            }
+        }
+    }
+
+    pub(super) fn is_line(&self) -> bool {
+        matches!(self.body, Body::Text(_))
+    }
+
+    pub(super) fn as_line(&self, number: u64) -> Line<'_> {
+        Line {
+            number,
+            source: self.source,
+            at: self.at,
+            exact: self.exact,
+            level: self.level,
+            body: match &self.body {
+                Body::Text(text) => LineBody::Text(text),
+                Body::Marker(marker) => LineBody::Marker(marker),
+            },
+            hit: self.hit,
+        }
+    }
+}

@@ -1,0 +1,178 @@
+//! Lists each kind of a context again and again: at its pace, sooner when asked, slower when changes are pushed, and
+//! with growing pauses when it fails. Sleeps between; nothing ticks.
+
+use std::time::Duration;
+
+use futures_util::StreamExt;
+use tokio::sync::watch;
+use tokio::time::{Instant, sleep_until};
+
+use super::link::{Link, backoff, jittered};
+use super::{FleetEvent, ListEvent};
+use qdeck_model::{Kind, Problem, ProblemKind};
+
+/// How much slower is listed while changes are pushed, or where a listing is refused.
+const SLOWER: u32 = 12;
+/// What is forbidden is asked for again so seldom: a person may have been given the permission meanwhile.
+const FORBIDDEN: Duration = Duration::from_secs(600);
+/// Listings that changes ask for lie at least this far apart.
+const BREATH: Duration = Duration::from_secs(1);
+
+/// How a listing ended.
+enum Outcome {
+    Told,
+    Failed(Problem),
+    /// A person signed in anew meanwhile.
+    Superseded,
+    /// Nobody listens any more.
+    Unheard,
+}
+
+/// Lists a kind until nobody listens. `place` is its place among the kinds: the first listings begin one after
+/// another, each once the one before has told something.
+pub(super) async fn keep_listing(link: Link, kind: Kind, place: usize, turn: watch::Sender<usize>) {
+    let mut reconnect = link.reconnect.subscribe();
+    let mut refresh = link.signals.refresh.subscribe();
+    let mut relist = link.relist[kind as usize].subscribe();
+    let mut attempt = 0;
+    // The sender is held right here, so waiting cannot fail.
+    turn.subscribe().wait_for(|turn| *turn >= place).await.ok();
+    loop {
+        reconnect.borrow_and_update();
+        relist.borrow_and_update();
+        let started = Instant::now();
+        let outcome = if link.is_down() {
+            Outcome::Superseded
+        } else {
+            list(&link, kind, place, &turn, &mut reconnect).await
+        };
+        refresh.borrow_and_update();
+        let mut pause = None;
+        let forbidden =
+            matches!(&outcome, Outcome::Failed(problem) if problem.kind == ProblemKind::Forbidden);
+        let heard = match outcome {
+            Outcome::Told => {
+                attempt = 0;
+                link.listed(kind, Ok(())).await
+            }
+            Outcome::Failed(problem) => {
+                attempt += 1;
+                pause = Some(pause_after(&link, attempt, &problem));
+                match problem.kind {
+                    ProblemKind::Unauthorized | ProblemKind::Local => link.down(problem).await,
+                    _ => link.listed(kind, Err(problem)).await,
+                }
+            }
+            Outcome::Superseded => {
+                attempt = 0;
+                true
+            }
+            Outcome::Unheard => false,
+        };
+        if !heard {
+            return;
+        }
+        turn.send_if_modified(|turn| raise(turn, place + 1));
+        if link.is_down() {
+            reconnect.changed().await.ok();
+            continue;
+        }
+        if reconnect.has_changed().unwrap_or(false) {
+            continue;
+        }
+        let mut earliest = Instant::now() + BREATH.max(started.elapsed());
+        if forbidden {
+            // Neither does a change make it allowed.
+            earliest += pause.unwrap_or_default();
+        }
+        tokio::select! {
+            () = rest(&link, pause) => {}
+            _ = refresh.changed() => {}
+            _ = reconnect.changed() => {}
+            () = asked(&link, &mut relist, earliest) => {}
+        }
+    }
+}
+
+/// The pause after a failure.
+fn pause_after(link: &Link, attempt: u32, problem: &Problem) -> Duration {
+    if problem.kind == ProblemKind::Forbidden {
+        jittered(FORBIDDEN)
+    } else if problem.kind.may_pass() {
+        backoff(attempt, Some(problem))
+    } else {
+        jittered(link.options.refresh.saturating_mul(SLOWER))
+    }
+}
+
+/// Sleeps until the next listing is due by itself. The pace follows the push channel, and a rest lasts as long as
+/// the fleet is paused.
+async fn rest(link: &Link, pause: Option<Duration>) {
+    let since = Instant::now();
+    let mut pushed = link.pushed.subscribe();
+    let mut paused = link.signals.paused.subscribe();
+    loop {
+        let pace = if *pushed.borrow_and_update() {
+            link.options.refresh.saturating_mul(SLOWER)
+        } else {
+            link.options.refresh
+        };
+        let due = since + pause.unwrap_or_else(|| jittered(pace));
+        tokio::select! {
+            () = sleep_until(due) => break,
+            _ = pushed.changed() => {}
+        }
+    }
+    paused.wait_for(|paused| !paused).await.ok();
+}
+
+/// Waits until a change asks for a listing, but no sooner than `earliest`, so that many changes make one listing.
+async fn asked(link: &Link, relist: &mut watch::Receiver<u64>, earliest: Instant) {
+    relist.changed().await.ok();
+    sleep_until(earliest).await;
+    let mut paused = link.signals.paused.subscribe();
+    paused.wait_for(|paused| !paused).await.ok();
+}
+
+/// Lists a kind once, telling every page as it comes.
+async fn list(
+    link: &Link,
+    kind: Kind,
+    place: usize,
+    turn: &watch::Sender<usize>,
+    reconnect: &mut watch::Receiver<u64>,
+) -> Outcome {
+    if !link.outbox.send(FleetEvent::ListStarted(link.name.clone(), kind)).await {
+        return Outcome::Unheard;
+    }
+    let mut stream = link.provider.list(kind);
+    loop {
+        let event = tokio::select! {
+            biased;
+            _ = reconnect.changed() => return Outcome::Superseded,
+            event = stream.next() => event,
+        };
+        let event = event.unwrap_or_else(|| {
+            let problem = Problem::new(ProblemKind::BadAnswer, "the listing stopped before its end");
+            ListEvent::Failed(problem)
+        });
+        let outcome = match &event {
+            ListEvent::End => Some(Outcome::Told),
+            ListEvent::Failed(problem) => Some(Outcome::Failed(problem.clone())),
+            _ => None,
+        };
+        turn.send_if_modified(|turn| raise(turn, place + 1));
+        if !link.outbox.send(FleetEvent::List(link.name.clone(), kind, event)).await {
+            return Outcome::Unheard;
+        }
+        if let Some(outcome) = outcome {
+            return outcome;
+        }
+    }
+}
+
+fn raise(turn: &mut usize, to: usize) -> bool {
+    let raised = *turn < to;
+    *turn = (*turn).max(to);
+    raised
+}

@@ -1,0 +1,349 @@
+//! The fleet as it is known: rows, series, contexts. Plain data, owned by whoever draws; nothing here waits or locks.
+
+mod charts;
+mod table;
+mod tally;
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::{Auth, Feature, FleetEvent, Health, ListEvent, Member, Series, Traffic};
+use charts::Charts;
+use qdeck_model::{
+    ContextName, GpuModel, Kind, Platform, Problem, ProblemKind, Resource, ResourceId, Timestamp,
+};
+pub use table::Rows;
+use table::Table;
+pub use tally::{Population, Usage};
+
+/// A resource and what is known of the knowing.
+#[derive(Debug, Clone)]
+pub struct Row {
+    /// The resource.
+    pub resource: Arc<Resource>,
+    /// When its lifecycle last changed while we watched; for the flash and the timeline.
+    pub moved: Option<Timestamp>,
+}
+
+/// How one kind of one context was last listed.
+#[derive(Debug, Clone, Default)]
+pub struct Listing {
+    /// A listing is under way: rows told so far, and how many there will be, once known.
+    pub loading: Option<(usize, Option<usize>)>,
+    /// When a listing last confirmed the rows (but for those of scopes that failed).
+    pub confirmed: Option<Timestamp>,
+    /// Why the rows may be old: the latest failure since they were confirmed, a scope's or the whole listing's.
+    pub problem: Option<Problem>,
+    /// The problem is the whole listing's, not only a scope's.
+    pub failed: bool,
+}
+
+/// A context as it is known.
+#[derive(Debug, Clone)]
+pub struct ContextState {
+    /// Its name.
+    pub name: ContextName,
+    /// Its platform.
+    pub platform: Platform,
+    /// How it fares.
+    pub health: Health,
+    /// How its requests have gone.
+    pub traffic: Traffic,
+    /// Whether its credentials hold.
+    pub auth: Auth,
+    /// What they may not do beside listings, and why.
+    forbidden: Vec<(Feature, Problem)>,
+    /// By kind, in the order of [`Kind::ALL`]; `None` where the platform has no such kind.
+    pub listings: [Option<Listing>; 5],
+}
+
+impl ContextState {
+    /// Why its credentials may not do this, if that is known.
+    pub fn forbidden(&self, feature: Feature) -> Option<&Problem> {
+        if let Feature::List(kind) = feature {
+            let listing = self.listings[slot(kind)].as_ref()?;
+            let problem = listing.problem.as_ref().filter(|_| listing.failed)?;
+            return (problem.kind == ProblemKind::Forbidden).then_some(problem);
+        }
+        let known = self.forbidden.iter().find(|(known, _)| *known == feature);
+        known.map(|(_, problem)| problem)
+    }
+}
+
+/// Everything that the events so far have told.
+///
+/// Pages count only between a [`FleetEvent::ListStarted`] and the `End` or `Failed` of the same kind and context;
+/// those that come outside of a listing change nothing.
+#[derive(Default)]
+pub struct Store {
+    contexts: Vec<ContextState>,
+    tables: [Table; 5],
+    charts: Charts,
+}
+
+impl Store {
+    /// An empty store that knows its contexts.
+    pub fn new(members: &[Member]) -> Self {
+        Self {
+            contexts: members.iter().map(state_of).collect(),
+            tables: std::array::from_fn(|_| Table::new(members.len())),
+            charts: Charts::default(),
+        }
+    }
+
+    /// Applies one event. Log events are not for the store and change nothing. Returns whether anything that could be
+    /// seen changed.
+    pub fn apply(&mut self, event: FleetEvent) -> bool {
+        self.apply_at(event, Timestamp::now())
+    }
+
+    /// Applies one event as if it were `now`.
+    pub fn apply_at(&mut self, event: FleetEvent, now: Timestamp) -> bool {
+        match event {
+            FleetEvent::ListStarted(context, kind) => self.list_started(&context, kind),
+            FleetEvent::List(context, kind, event) => self.listed(&context, kind, event, now),
+            FleetEvent::Upsert(resource) => {
+                let Some(context) = self.position(&resource.id().context) else {
+                    return false;
+                };
+                self.tables[slot(resource.kind())].upsert(context, *resource, now)
+            }
+            FleetEvent::Gone(id) => {
+                let Some(context) = self.position(&id.context) else {
+                    return false;
+                };
+                let changed = self.tables[slot(id.kind)].gone(context, &id);
+                self.charts.forget(&id);
+                changed
+            }
+            FleetEvent::Context(name, health, traffic) => {
+                let Some(context) = self.contexts.iter_mut().find(|it| it.name == name) else {
+                    return false;
+                };
+                let changed = context.health != health || context.traffic != traffic;
+                context.health = health;
+                context.traffic = traffic;
+                changed
+            }
+            FleetEvent::Auth(name, auth) => {
+                let context = self.contexts.iter_mut().find(|it| it.name == name);
+                context.is_some_and(|context| std::mem::replace(&mut context.auth, auth.clone()) != auth)
+            }
+            FleetEvent::May(name, feature, may) => self.may(&name, feature, may),
+            FleetEvent::Samples(id, samples) => {
+                let allowed = !samples.is_empty() && self.may(&id.context, Feature::Telemetry, Ok(()));
+                self.charts.extend(id, &samples) || allowed
+            }
+            FleetEvent::SamplesFailed(id, problem) => {
+                if problem.kind == ProblemKind::Forbidden {
+                    self.may(&id.context, Feature::Telemetry, Err(problem.clone()));
+                }
+                self.charts.interrupt(id, problem)
+            }
+            FleetEvent::Log(..) | FleetEvent::LogEnded(_) => false,
+        }
+    }
+
+    /// A number that grows whenever the rows of a kind change.
+    pub fn version(&self, kind: Kind) -> u64 {
+        self.tables[slot(kind)].version
+    }
+
+    /// The rows of a kind in no particular but stable order. Cheap; 100,000 rows are walked, not copied.
+    pub fn rows(&self, kind: Kind) -> Rows<'_> {
+        self.tables[slot(kind)].rows()
+    }
+
+    /// How many rows of a kind there are.
+    pub fn len(&self, kind: Kind) -> usize {
+        self.rows(kind).len()
+    }
+
+    /// Whether there is no row of a kind.
+    pub fn is_empty(&self, kind: Kind) -> bool {
+        self.len(kind) == 0
+    }
+
+    /// One row.
+    pub fn get(&self, id: &ResourceId) -> Option<&Row> {
+        self.tables[slot(id.kind)].get(id)
+    }
+
+    /// The rows of `kind` (instances or revisions) that belong to a container. Walks all rows of the kind.
+    pub fn of_container<'a>(
+        &'a self,
+        kind: Kind,
+        container: &'a ResourceId,
+    ) -> impl Iterator<Item = &'a Row> + 'a {
+        self.rows(kind).filter(move |row| row.resource.container().is_some_and(|link| link.id == *container))
+    }
+
+    /// How many rows of `kind` (instances or revisions) belong to a container. Counted as rows come and go, so it
+    /// costs one look-up.
+    pub fn population(&self, kind: Kind, container: &ResourceId) -> Population {
+        self.tables[slot(kind)].tally.population(container)
+    }
+
+    /// How many resources of its context ask for a GPU model or have it. Counted as rows come and go, so it costs a
+    /// look at the different requests of the context, not at its rows.
+    pub fn usage(&self, model: &GpuModel) -> Usage {
+        let users = |kind| self.tables[slot(kind)].tally.users_of(model);
+        Usage { instances: users(Kind::Instance), containers: users(Kind::Container) }
+    }
+
+    /// A number that grows whenever what [`Store::usage`] tells may have changed.
+    pub fn usage_version(&self) -> u64 {
+        [Kind::Instance, Kind::Container]
+            .map(|kind| self.tables[slot(kind)].tally.requests_version)
+            .iter()
+            .sum()
+    }
+
+    /// The names of the platforms' own facts that rows of a kind have told so far, in the order of their telling.
+    pub fn facts(&self, kind: Kind) -> impl ExactSizeIterator<Item = &'static str> + '_ {
+        self.tables[slot(kind)].tally.facts()
+    }
+
+    /// The samples of an instance. Those of a few hundred instances are kept, the ones sampled last.
+    pub fn series(&self, id: &ResourceId) -> Option<&Series> {
+        self.charts.get(id)
+    }
+
+    /// Why the latest samples of an instance could not be read, while that lasts.
+    pub fn samples_problem(&self, id: &ResourceId) -> Option<&Problem> {
+        self.charts.problem(id)
+    }
+
+    /// The contexts, in the order of the configuration.
+    pub fn contexts(&self) -> &[ContextState] {
+        &self.contexts
+    }
+
+    /// One context.
+    pub fn context(&self, name: &ContextName) -> Option<&ContextState> {
+        self.contexts.iter().find(|context| context.name == *name)
+    }
+
+    /// How one kind of one context was last listed.
+    pub fn listing(&self, context: &ContextName, kind: Kind) -> Option<&Listing> {
+        self.context(context)?.listings[slot(kind)].as_ref()
+    }
+
+    /// How old the rows of a kind from a context are, when they are known to be out of date: the context is not live
+    /// or the latest listing of the kind failed. `None` too when they were never confirmed.
+    pub fn stale(&self, context: &ContextName, kind: Kind, now: Timestamp) -> Option<Duration> {
+        let context = self.context(context)?;
+        let listing = context.listings[slot(kind)].as_ref()?;
+        let fresh = context.health == Health::Live && !listing.failed;
+        listing.confirmed.filter(|_| !fresh).map(|confirmed| now.since(confirmed))
+    }
+
+    /// Takes in whether something may be done. Returns whether that is news.
+    fn may(&mut self, name: &ContextName, feature: Feature, may: Result<(), Problem>) -> bool {
+        let Some(context) = self.contexts.iter_mut().find(|it| it.name == *name) else {
+            return false;
+        };
+        let before = context.forbidden.iter().position(|(known, _)| *known == feature);
+        match (before, may) {
+            (None, Ok(())) => return false,
+            (Some(at), Ok(())) => drop(context.forbidden.swap_remove(at)),
+            (Some(at), Err(problem)) => context.forbidden[at].1 = problem,
+            (None, Err(problem)) => context.forbidden.push((feature, problem)),
+        }
+        true
+    }
+
+    fn position(&self, name: &ContextName) -> Option<usize> {
+        self.contexts.iter().position(|context| context.name == *name)
+    }
+
+    fn list_started(&mut self, name: &ContextName, kind: Kind) -> bool {
+        let Some(context) = self.position(name) else {
+            return false;
+        };
+        self.tables[slot(kind)].begin(context);
+        let listing = self.contexts[context].listings[slot(kind)].get_or_insert_default();
+        listing.loading = Some((0, None));
+        true
+    }
+
+    fn listed(&mut self, name: &ContextName, kind: Kind, event: ListEvent, now: Timestamp) -> bool {
+        let Some(context) = self.position(name) else {
+            return false;
+        };
+        let table = &mut self.tables[slot(kind)];
+        let listing = self.contexts[context].listings[slot(kind)].get_or_insert_default();
+        if !table.is_listing(context) {
+            return false;
+        }
+        match event {
+            ListEvent::Page { scope, mut rows, expected } => {
+                rows.retain(|row| row.kind() == kind && row.id().context == *name);
+                if let Some((told, of)) = &mut listing.loading {
+                    *told += rows.len();
+                    *of = expected.or(*of);
+                }
+                table.page(context, scope.as_ref(), rows, now);
+            }
+            ListEvent::ScopeEnd(scope) => {
+                let removed = table.scope_end(context, &scope);
+                if removed && kind == Kind::Instance {
+                    self.charts.retain(|id| table.get(id).is_some());
+                }
+                return removed;
+            }
+            ListEvent::ScopeFailed(scope, problem) => {
+                table.scope_failed(context, &scope);
+                listing.problem = Some(problem);
+                listing.failed = false;
+            }
+            ListEvent::End => {
+                if table.end(context) && kind == Kind::Instance {
+                    self.charts.retain(|id| table.get(id).is_some());
+                }
+                if !table.is_partial(context) {
+                    listing.problem = None;
+                }
+                listing.failed = false;
+                listing.loading = None;
+                listing.confirmed = Some(now);
+            }
+            ListEvent::Failed(problem) => {
+                table.broke(context);
+                listing.loading = None;
+                listing.problem = Some(problem);
+                listing.failed = true;
+            }
+        }
+        true
+    }
+}
+
+/// Where a kind stands in [`Kind::ALL`].
+const fn slot(kind: Kind) -> usize {
+    match kind {
+        Kind::Instance => 0,
+        Kind::Container => 1,
+        Kind::Revision => 2,
+        Kind::GpuModel => 3,
+        Kind::Operation => 4,
+    }
+}
+
+fn state_of(member: &Member) -> ContextState {
+    let kinds = member.provider.as_ref().map_or(&[][..], |provider| provider.kinds());
+    ContextState {
+        name: member.name.clone(),
+        platform: member.platform,
+        health: match &member.provider {
+            Ok(_) => Health::Connecting,
+            Err(problem) => Health::Down(problem.clone()),
+        },
+        traffic: Traffic::default(),
+        auth: Auth::Good,
+        forbidden: Vec::new(),
+        listings: std::array::from_fn(|at| kinds.contains(&Kind::ALL[at]).then(Listing::default)),
+    }
+}

@@ -1,0 +1,354 @@
+//! The rows of one kind over all contexts, and how a listing sweeps away what it no longer tells.
+//!
+//! A removed row leaves an empty slot that is cleared away once there are as many as rows, so that neither one
+//! removal nor ten thousand shift the rows behind them.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+
+use super::Row;
+use super::tally::Tally;
+use qdeck_model::{Lifecycle, Resource, ResourceId, Timestamp};
+
+/// Empty slots that are not worth clearing.
+const FEW: usize = 64;
+
+/// A place for a row.
+struct Slot {
+    /// `None` once it is gone.
+    row: Option<Row>,
+    /// The listing of its context that told it last (or told it gone).
+    seen: u32,
+    /// Its context, by position.
+    context: u32,
+    /// The part of the listing it was told in.
+    scope: Option<Arc<str>>,
+}
+
+impl Slot {
+    fn new(context: usize) -> Self {
+        Self { row: None, seen: 0, context: u32::try_from(context).unwrap_or(u32::MAX), scope: None }
+    }
+}
+
+/// A part of a context's listing.
+#[derive(Default)]
+struct Scope {
+    /// Slots that were told in it; some may have moved elsewhere since.
+    members: Vec<u32>,
+    /// The listing that mentioned it last.
+    mentioned: u32,
+    /// The listing that told it to its end.
+    ended: u32,
+}
+
+/// The listing of one context.
+#[derive(Default)]
+struct Sweep {
+    generation: u32,
+    under_way: bool,
+    /// A scope of the listing failed.
+    partial: bool,
+    scopes: HashMap<Arc<str>, Scope>,
+}
+
+/// How a row became known.
+#[derive(Clone, Copy)]
+enum ToldIn<'a> {
+    /// In a page of this scope.
+    Page(Option<&'a Arc<str>>),
+    /// By itself.
+    Push,
+}
+
+/// The rows of one kind.
+#[derive(Default)]
+pub(super) struct Table {
+    slots: IndexMap<ResourceId, Slot>,
+    live: usize,
+    sweeps: Vec<Sweep>,
+    pub(super) tally: Tally,
+    pub(super) version: u64,
+}
+
+/// The rows of a kind, as [`super::Store::rows`] walks them.
+pub struct Rows<'a> {
+    slots: indexmap::map::Values<'a, ResourceId, Slot>,
+    left: usize,
+}
+
+impl<'a> Iterator for Rows<'a> {
+    type Item = &'a Row;
+
+    fn next(&mut self) -> Option<&'a Row> {
+        let row = self.slots.by_ref().find_map(|slot| slot.row.as_ref())?;
+        self.left -= 1;
+        Some(row)
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        (self.left, Some(self.left))
+    }
+}
+
+impl ExactSizeIterator for Rows<'_> {}
+
+impl Table {
+    pub(super) fn new(contexts: usize) -> Self {
+        Self { sweeps: (0..contexts).map(|_| Sweep::default()).collect(), ..Self::default() }
+    }
+
+    pub(super) fn rows(&self) -> Rows<'_> {
+        Rows { slots: self.slots.values(), left: self.live }
+    }
+
+    pub(super) fn get(&self, id: &ResourceId) -> Option<&Row> {
+        self.slots.get(id)?.row.as_ref()
+    }
+
+    #[cfg(test)]
+    pub(super) fn capacity(&self) -> usize {
+        self.slots.capacity()
+    }
+
+    /// A listing of a context begins; one that was under way is superseded.
+    pub(super) fn begin(&mut self, context: usize) {
+        if let Some(sweep) = self.sweeps.get_mut(context) {
+            sweep.generation += 1;
+            sweep.under_way = true;
+            sweep.partial = false;
+        }
+    }
+
+    pub(super) fn is_listing(&self, context: usize) -> bool {
+        self.sweeps.get(context).is_some_and(|sweep| sweep.under_way)
+    }
+
+    /// Takes a page in. Returns whether a row changed.
+    pub(super) fn page(
+        &mut self,
+        context: usize,
+        scope: Option<&Arc<str>>,
+        rows: Vec<Resource>,
+        now: Timestamp,
+    ) -> bool {
+        let Some(sweep) = self.sweeps.get_mut(context).filter(|sweep| sweep.under_way) else {
+            return false;
+        };
+        let generation = sweep.generation;
+        if let Some(scope) = scope {
+            sweep.scopes.entry(scope.clone()).or_default().mentioned = generation;
+        }
+        let mut changed = false;
+        for resource in rows {
+            // Told gone since this listing began: the page is older than that news.
+            let outdated = self
+                .slots
+                .get(resource.id())
+                .is_some_and(|slot| slot.row.is_none() && slot.seen == generation);
+            if !outdated {
+                changed |= self.put(context, resource, ToldIn::Page(scope), now);
+            }
+        }
+        self.bump(changed)
+    }
+
+    /// One resource, pushed or read by itself. A listing that is under way keeps it even if it does not tell it.
+    pub(super) fn upsert(&mut self, context: usize, resource: Resource, now: Timestamp) -> bool {
+        let changed = self.put(context, resource, ToldIn::Push, now);
+        self.bump(changed)
+    }
+
+    /// A scope has been told to its end: its rows that were not told are gone.
+    pub(super) fn scope_end(&mut self, context: usize, name: &Arc<str>) -> bool {
+        let Some(sweep) = self.sweeps.get_mut(context).filter(|sweep| sweep.under_way) else {
+            return false;
+        };
+        let generation = sweep.generation;
+        let scope = sweep.scopes.entry(name.clone()).or_default();
+        scope.mentioned = generation;
+        scope.ended = generation;
+        let mut members = std::mem::take(&mut scope.members);
+        members.sort_unstable();
+        members.dedup();
+        let mut changed = false;
+        members.retain(|&index| {
+            let Some((_, slot)) = self.slots.get_index_mut(index as usize) else {
+                return false;
+            };
+            if slot.scope.as_deref() != Some(name) {
+                return false;
+            }
+            if slot.row.is_some() && slot.seen == generation {
+                return true;
+            }
+            // An empty slot is no member any more, so that one coming back registers again.
+            slot.scope = None;
+            if let Some(row) = slot.row.take() {
+                self.live -= 1;
+                self.tally.swap(Some(&row.resource), None);
+                changed = true;
+            }
+            false
+        });
+        if let Some(scope) = self.sweeps[context].scopes.get_mut(name) {
+            scope.members = members;
+        }
+        self.bump(changed)
+    }
+
+    /// A scope could not be told: its rows stay.
+    pub(super) fn scope_failed(&mut self, context: usize, name: &Arc<str>) {
+        if let Some(sweep) = self.sweeps.get_mut(context).filter(|sweep| sweep.under_way) {
+            let scope = sweep.scopes.entry(name.clone()).or_default();
+            scope.mentioned = sweep.generation;
+            scope.ended = 0;
+            sweep.partial = true;
+        }
+    }
+
+    /// Whether a scope of the latest listing failed.
+    pub(super) fn is_partial(&self, context: usize) -> bool {
+        self.sweeps.get(context).is_some_and(|sweep| sweep.partial)
+    }
+
+    /// The listing has been told to its end: what it did not tell is gone, but for the scopes that failed.
+    pub(super) fn end(&mut self, context: usize) -> bool {
+        let Some(sweep) = self.sweeps.get_mut(context).filter(|sweep| sweep.under_way) else {
+            return false;
+        };
+        sweep.under_way = false;
+        let generation = sweep.generation;
+        let mut changed = false;
+        for slot in self.slots.values_mut() {
+            if slot.context as usize != context || slot.seen == generation || slot.row.is_none() {
+                continue;
+            }
+            let survives = slot
+                .scope
+                .as_ref()
+                .and_then(|scope| sweep.scopes.get(scope))
+                .is_some_and(|scope| scope.mentioned == generation && scope.ended != generation);
+            if !survives && let Some(row) = slot.row.take() {
+                slot.scope = None;
+                self.live -= 1;
+                self.tally.swap(Some(&row.resource), None);
+                changed = true;
+            }
+        }
+        let slots = &self.slots;
+        sweep.scopes.retain(|name, scope| {
+            if scope.mentioned != generation {
+                // Only rows that were pushed meanwhile can be left.
+                scope.members.retain(|&index| {
+                    let slot = slots.get_index(index as usize).map(|(_, slot)| slot);
+                    slot.is_some_and(|slot| slot.row.is_some() && slot.scope.as_ref() == Some(name))
+                });
+            }
+            scope.mentioned == generation || !scope.members.is_empty()
+        });
+        self.clear_away();
+        self.bump(changed)
+    }
+
+    /// The listing broke: what it told stays, and what it did not tell stays too.
+    pub(super) fn broke(&mut self, context: usize) {
+        if let Some(sweep) = self.sweeps.get_mut(context) {
+            sweep.under_way = false;
+        }
+    }
+
+    /// One resource is no more.
+    pub(super) fn gone(&mut self, context: usize, id: &ResourceId) -> bool {
+        let Some(sweep) = self.sweeps.get(context) else {
+            return false;
+        };
+        let (generation, under_way) = (sweep.generation, sweep.under_way);
+        let slot = if under_way {
+            // Even if it is not known: a page that is on its way may still tell it.
+            self.slots.entry(id.clone()).or_insert_with(|| Slot::new(context))
+        } else if let Some(slot) = self.slots.get_mut(id) {
+            slot
+        } else {
+            return false;
+        };
+        slot.seen = generation;
+        let Some(row) = slot.row.take() else {
+            return false;
+        };
+        slot.scope = None;
+        self.live -= 1;
+        self.tally.swap(Some(&row.resource), None);
+        self.clear_away();
+        self.bump(true)
+    }
+
+    /// Puts a row in its place.
+    fn put(&mut self, context: usize, resource: Resource, told_in: ToldIn<'_>, now: Timestamp) -> bool {
+        let Some(sweep) = self.sweeps.get_mut(context) else {
+            return false;
+        };
+        let entry = self.slots.entry(resource.id().clone());
+        let index = u32::try_from(entry.index()).unwrap_or(u32::MAX);
+        let slot = entry.or_insert_with(|| Slot::new(context));
+        // A pushed row that no listing has told yet is taken to belong where its id says, as listings of scopes do.
+        let scope = match told_in {
+            ToldIn::Page(scope) => scope.cloned(),
+            ToldIn::Push => slot.scope.clone().or_else(|| resource.id().scope.clone()),
+        };
+        if slot.scope != scope {
+            if let Some(scope) = &scope {
+                let members = &mut sweep.scopes.entry(scope.clone()).or_default().members;
+                members.push(index);
+            }
+            slot.scope = scope;
+        }
+        slot.seen = sweep.generation;
+        let moved = match &slot.row {
+            Some(row) if *row.resource == resource => return false,
+            Some(row) => {
+                self.tally.swap(Some(&row.resource), Some(&resource));
+                if lifecycle(&row.resource) == lifecycle(&resource) { row.moved } else { Some(now) }
+            }
+            None => {
+                self.live += 1;
+                self.tally.swap(None, Some(&resource));
+                None
+            }
+        };
+        slot.row = Some(Row { resource: Arc::new(resource), moved });
+        true
+    }
+
+    /// Clears empty slots away once they are many, keeping the order.
+    fn clear_away(&mut self) {
+        let empty = self.slots.len() - self.live;
+        // A listing under way must still recognise what was told gone since it began.
+        if empty <= FEW.max(self.live) || self.sweeps.iter().any(|sweep| sweep.under_way) {
+            return;
+        }
+        self.slots.retain(|_, slot| slot.row.is_some());
+        self.slots.shrink_to_fit();
+        for scope in self.sweeps.iter_mut().flat_map(|sweep| sweep.scopes.values_mut()) {
+            scope.members.clear();
+        }
+        for (index, slot) in self.slots.values().enumerate() {
+            let scopes = self.sweeps.get_mut(slot.context as usize).map(|sweep| &mut sweep.scopes);
+            if let (Some(scopes), Some(name)) = (scopes, &slot.scope) {
+                let members = &mut scopes.entry(name.clone()).or_default().members;
+                members.push(u32::try_from(index).unwrap_or(u32::MAX));
+            }
+        }
+    }
+
+    fn bump(&mut self, changed: bool) -> bool {
+        self.version += u64::from(changed);
+        changed
+    }
+}
+
+fn lifecycle(resource: &Resource) -> Option<Lifecycle> {
+    resource.state().map(|state| state.lifecycle)
+}

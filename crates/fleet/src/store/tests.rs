@@ -1,0 +1,353 @@
+use std::collections::{BTreeMap, BTreeSet};
+
+use proptest::prelude::*;
+
+use super::*;
+use qdeck_model::{ContainerLink, Instance, Lifecycle, Offers, ProblemKind, State};
+
+const CONTEXT: &str = "demo";
+
+fn context() -> ContextName {
+    ContextName::new(CONTEXT)
+}
+
+fn id(name: &str) -> ResourceId {
+    ResourceId::new(&context(), Kind::Instance, name)
+}
+
+pub(super) fn instance(name: &str, scope: Option<&str>, lifecycle: Lifecycle) -> Resource {
+    Resource::Instance(Instance {
+        id: id(name),
+        name: name.into(),
+        state: State::new(lifecycle, lifecycle.word()),
+        container: scope.map(|scope| ContainerLink {
+            id: ResourceId::new(&context(), Kind::Container, scope),
+            name: None,
+        }),
+        size: None,
+        image: None,
+        location: None,
+        host: None,
+        addresses: Vec::new(),
+        labels: Vec::new(),
+        gpus: None,
+        created: None,
+        changed: None,
+        offers: Offers::default(),
+        facts: [].into(),
+    })
+}
+
+fn store() -> Store {
+    Store {
+        contexts: vec![ContextState {
+            name: context(),
+            platform: Platform::Cycle,
+            health: Health::Live,
+            traffic: Traffic::default(),
+            auth: Auth::Good,
+            forbidden: Vec::new(),
+            listings: std::array::from_fn(|_| Some(Listing::default())),
+        }],
+        tables: std::array::from_fn(|_| Table::new(1)),
+        charts: Charts::default(),
+    }
+}
+
+fn start(store: &mut Store) {
+    store.apply(FleetEvent::ListStarted(context(), Kind::Instance));
+}
+
+fn list(store: &mut Store, event: ListEvent) -> bool {
+    store.apply(FleetEvent::List(context(), Kind::Instance, event))
+}
+
+fn page(scope: Option<&str>, names: &[&str]) -> ListEvent {
+    ListEvent::Page {
+        scope: scope.map(Arc::from),
+        rows: names.iter().map(|name| instance(name, scope, Lifecycle::Running)).collect(),
+        expected: None,
+    }
+}
+
+fn names(store: &Store) -> Vec<String> {
+    let rows = store.rows(Kind::Instance);
+    let told = rows.len();
+    let names: Vec<String> = rows.map(|row| row.resource.name().to_owned()).collect();
+    assert_eq!(told, names.len(), "the length told is the length walked");
+    names
+}
+
+fn trouble() -> Problem {
+    Problem::new(ProblemKind::Server, "it broke")
+}
+
+#[test]
+fn a_failed_scope_keeps_its_rows_and_an_ended_one_loses_them() {
+    let mut store = store();
+    start(&mut store);
+    list(&mut store, page(Some("a"), &["a1", "a2"]));
+    list(&mut store, ListEvent::ScopeEnd("a".into()));
+    list(&mut store, page(Some("b"), &["b1", "b2"]));
+    list(&mut store, ListEvent::ScopeEnd("b".into()));
+    list(&mut store, page(Some("c"), &["c1"]));
+    list(&mut store, ListEvent::ScopeEnd("c".into()));
+    list(&mut store, ListEvent::End);
+    assert_eq!(names(&store), ["a1", "a2", "b1", "b2", "c1"]);
+
+    start(&mut store);
+    list(&mut store, page(Some("a"), &["a2"]));
+    list(&mut store, ListEvent::ScopeEnd("a".into()));
+    assert_eq!(names(&store), ["a2", "b1", "b2", "c1"], "gone when its scope ends");
+    list(&mut store, page(Some("b"), &["b1"]));
+    list(&mut store, ListEvent::ScopeFailed("b".into(), trouble()));
+    list(&mut store, ListEvent::End);
+    assert_eq!(names(&store), ["a2", "b1", "b2"], "c was not mentioned");
+    let listing = store.listing(&context(), Kind::Instance).unwrap();
+    assert_eq!(listing.problem, Some(trouble()));
+    assert!(!listing.failed);
+    assert_eq!(store.stale(&context(), Kind::Instance, Timestamp::now()), None);
+
+    start(&mut store);
+    list(&mut store, page(Some("b"), &["b2"]));
+    list(&mut store, ListEvent::ScopeEnd("b".into()));
+    list(&mut store, ListEvent::End);
+    assert_eq!(names(&store), ["b2"]);
+    assert_eq!(store.listing(&context(), Kind::Instance).unwrap().problem, None);
+}
+
+#[test]
+fn a_broken_listing_removes_nothing_and_its_rows_are_stale() {
+    let mut store = store();
+    start(&mut store);
+    list(&mut store, page(None, &["x", "y"]));
+    list(&mut store, ListEvent::End);
+    start(&mut store);
+    assert_eq!(store.listing(&context(), Kind::Instance).unwrap().loading, Some((0, None)));
+    list(&mut store, page(None, &["x"]));
+    list(&mut store, ListEvent::Failed(trouble()));
+    assert_eq!(names(&store), ["x", "y"]);
+    assert!(store.stale(&context(), Kind::Instance, Timestamp::now()).is_some());
+    assert!(!list(&mut store, page(None, &["late"])), "a page after the end of its listing");
+    assert_eq!(names(&store), ["x", "y"]);
+}
+
+#[test]
+fn what_is_pushed_while_a_listing_runs_is_newer_than_its_pages() {
+    let mut store = store();
+    start(&mut store);
+    list(&mut store, page(None, &["old", "doomed"]));
+    list(&mut store, ListEvent::End);
+    start(&mut store);
+    store.apply(FleetEvent::Upsert(Box::new(instance("new", None, Lifecycle::Pending))));
+    store.apply(FleetEvent::Gone(id("doomed")));
+    list(&mut store, page(None, &["old", "doomed"]));
+    list(&mut store, ListEvent::End);
+    assert_eq!(names(&store), ["old", "new"]);
+    start(&mut store);
+    list(&mut store, page(None, &["old", "doomed"]));
+    list(&mut store, ListEvent::End);
+    assert_eq!(names(&store), ["old", "doomed"], "the next listing is newer than the news");
+}
+
+#[test]
+fn equal_rows_change_nothing_and_a_changed_lifecycle_is_noted() {
+    let mut store = store();
+    start(&mut store);
+    list(&mut store, page(None, &["x"]));
+    list(&mut store, ListEvent::End);
+    let version = store.version(Kind::Instance);
+    let before = store.get(&id("x")).unwrap().clone();
+    start(&mut store);
+    list(&mut store, page(None, &["x"]));
+    list(&mut store, ListEvent::End);
+    assert_eq!(store.version(Kind::Instance), version);
+    let same = store.get(&id("x")).unwrap();
+    assert!(Arc::ptr_eq(&before.resource, &same.resource));
+    assert_eq!(same.moved, None, "the first sight of a row is no move");
+
+    let now = Timestamp::from_millis(5).unwrap();
+    let failed = Box::new(instance("x", None, Lifecycle::Failed));
+    assert!(store.apply_at(FleetEvent::Upsert(failed), now));
+    assert_eq!(store.get(&id("x")).unwrap().moved, Some(now));
+    assert!(store.version(Kind::Instance) > version);
+}
+
+#[test]
+fn containers_count_what_belongs_to_them() {
+    let mut store = store();
+    let of = |name| ResourceId::new(&context(), Kind::Container, name);
+    start(&mut store);
+    list(&mut store, page(Some("web"), &["w1", "w2", "w3"]));
+    list(&mut store, page(Some("db"), &["d1"]));
+    list(&mut store, ListEvent::ScopeEnd("web".into()));
+    list(&mut store, ListEvent::End);
+    store.apply(FleetEvent::Upsert(Box::new(instance("w2", Some("web"), Lifecycle::Failed))));
+    store.apply(FleetEvent::Gone(id("w3")));
+    assert_eq!(
+        store.population(Kind::Instance, &of("web")),
+        Population { total: 2, running: 1, attention: 1 }
+    );
+    let web = of("web");
+    let told: Vec<_> = store.of_container(Kind::Instance, &web).collect();
+    assert_eq!(told.len(), 2);
+    assert_eq!(store.population(Kind::Instance, &of("none")), Population::default());
+}
+
+#[test]
+fn ten_thousand_rows_can_leave_one_by_one() {
+    let mut store = store();
+    start(&mut store);
+    let rows: Vec<String> = (0..10_000).map(|n| format!("i{n}")).collect();
+    let rows: Vec<&str> = rows.iter().map(String::as_str).collect();
+    list(&mut store, page(None, &rows));
+    list(&mut store, ListEvent::End);
+    for name in &rows[..9_999] {
+        store.apply(FleetEvent::Gone(id(name)));
+    }
+    assert_eq!(names(&store), ["i9999"]);
+    assert!(store.tables[0].capacity() < 1000, "the empty slots are given back");
+}
+
+/// The rules of [`ListEvent`] in the plainest words: maps, and no cleverness.
+#[derive(Default)]
+struct Naive {
+    /// Name to the scope it was told in, the state, and the listing that told it last.
+    rows: BTreeMap<String, (Option<String>, Lifecycle, u32)>,
+    generation: u32,
+    listing: bool,
+    mentioned: BTreeSet<String>,
+    ended: BTreeSet<String>,
+    gone: BTreeSet<String>,
+}
+
+#[derive(Debug, Clone)]
+enum Step {
+    Start,
+    Page(Option<u8>, Vec<(u8, bool)>),
+    ScopeEnd(u8),
+    ScopeFailed(u8),
+    End,
+    Failed,
+    Upsert(u8, bool),
+    Gone(u8),
+}
+
+fn state(up: bool) -> Lifecycle {
+    if up { Lifecycle::Running } else { Lifecycle::Failed }
+}
+
+impl Naive {
+    fn apply(&mut self, step: &Step) {
+        let generation = self.generation;
+        match step {
+            Step::Start => {
+                self.generation += 1;
+                self.listing = true;
+                self.mentioned.clear();
+                self.ended.clear();
+                self.gone.clear();
+            }
+            Step::Upsert(name, up) => {
+                let name = format!("i{name}");
+                let scope = self.rows.get(&name).and_then(|row| row.0.clone());
+                self.gone.remove(&name);
+                self.rows.insert(name, (scope, state(*up), generation));
+            }
+            Step::Gone(name) => {
+                let name = format!("i{name}");
+                self.rows.remove(&name);
+                self.gone.insert(name);
+            }
+            _ if !self.listing => {}
+            Step::Page(scope, rows) => {
+                let scope = scope.map(|scope| format!("s{scope}"));
+                self.mentioned.extend(scope.clone());
+                for (name, up) in rows {
+                    let name = format!("i{name}");
+                    if !self.gone.contains(&name) {
+                        self.rows.insert(name, (scope.clone(), state(*up), generation));
+                    }
+                }
+            }
+            Step::ScopeEnd(scope) => {
+                let scope = format!("s{scope}");
+                self.rows.retain(|_, row| row.0.as_ref() != Some(&scope) || row.2 == generation);
+                self.mentioned.insert(scope.clone());
+                self.ended.insert(scope);
+            }
+            Step::ScopeFailed(scope) => {
+                let scope = format!("s{scope}");
+                self.mentioned.insert(scope.clone());
+                self.ended.remove(&scope);
+            }
+            Step::End => {
+                self.listing = false;
+                let (mentioned, ended) = (&self.mentioned, &self.ended);
+                self.rows.retain(|_, (scope, _, seen)| {
+                    *seen == generation
+                        || scope
+                            .as_ref()
+                            .is_some_and(|scope| mentioned.contains(scope) && !ended.contains(scope))
+                });
+            }
+            Step::Failed => self.listing = false,
+        }
+    }
+}
+
+fn event(step: &Step) -> FleetEvent {
+    let list = |event| FleetEvent::List(context(), Kind::Instance, event);
+    let row = |name: &u8, up: &bool| instance(&format!("i{name}"), None, state(*up));
+    let named = |scope: &u8| Arc::from(format!("s{scope}"));
+    match step {
+        Step::Start => FleetEvent::ListStarted(context(), Kind::Instance),
+        Step::Page(scope, rows) => list(ListEvent::Page {
+            scope: scope.as_ref().map(named),
+            rows: rows.iter().map(|(name, up)| row(name, up)).collect(),
+            expected: None,
+        }),
+        Step::ScopeEnd(scope) => list(ListEvent::ScopeEnd(named(scope))),
+        Step::ScopeFailed(scope) => list(ListEvent::ScopeFailed(named(scope), trouble())),
+        Step::End => list(ListEvent::End),
+        Step::Failed => list(ListEvent::Failed(trouble())),
+        Step::Upsert(name, up) => FleetEvent::Upsert(Box::new(row(name, up))),
+        Step::Gone(name) => FleetEvent::Gone(id(&format!("i{name}"))),
+    }
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    let name = 0_u8..90;
+    let rows = proptest::collection::vec((name.clone(), any::<bool>()), 0..30);
+    prop_oneof![
+        3 => Just(Step::Start),
+        8 => (proptest::option::weighted(0.8, 0_u8..4), rows).prop_map(|(scope, rows)| Step::Page(scope, rows)),
+        3 => (0_u8..4).prop_map(Step::ScopeEnd),
+        1 => (0_u8..4).prop_map(Step::ScopeFailed),
+        2 => Just(Step::End),
+        1 => Just(Step::Failed),
+        2 => (name.clone(), any::<bool>()).prop_map(|(name, up)| Step::Upsert(name, up)),
+        3 => name.prop_map(Step::Gone),
+    ]
+}
+
+proptest! {
+    #[test]
+    fn the_store_keeps_what_the_rules_keep(steps in proptest::collection::vec(step(), 1..120)) {
+        let mut store = store();
+        let mut naive = Naive::default();
+        // So that a generation of zero, before any listing, is not special.
+        for step in std::iter::once(Step::Start).chain(steps) {
+            store.apply(event(&step));
+            naive.apply(&step);
+            let kept: BTreeMap<String, Lifecycle> = store
+                .rows(Kind::Instance)
+                .map(|row| (row.resource.name().to_owned(), row.resource.state().unwrap().lifecycle))
+                .collect();
+            let expected: BTreeMap<String, Lifecycle> =
+                naive.rows.iter().map(|(name, row)| (name.clone(), row.1)).collect();
+            prop_assert_eq!(&kept, &expected, "after {:?}", step);
+            prop_assert_eq!(store.len(Kind::Instance), expected.len());
+        }
+    }
+}

@@ -1,0 +1,71 @@
+//! Forwards the lines of a log tail in batches. A slow reader slows the tail down; nothing is dropped here.
+
+use std::time::Duration;
+
+use futures_util::StreamExt;
+use futures_util::stream::BoxStream;
+use tokio::time::{Instant, timeout_at};
+
+use super::events::Outbox;
+use super::{Feature, FleetEvent, TailId};
+use qdeck_model::{ContextName, LogEvent, Problem, ProblemKind};
+
+/// Lines that arrive within this time travel together.
+const GATHER: Duration = Duration::from_millis(12);
+/// Lines in one batch, about; a batch that the platform sent as one is not cut.
+const MOST: usize = 512;
+
+/// Forwards until the stream ends or nobody listens. Says once of the context whether its logs may be read.
+pub(super) async fn forward(
+    (context, tail): (ContextName, TailId),
+    stream: BoxStream<'static, LogEvent>,
+    outbox: Outbox,
+) {
+    let mut stream = stream.fuse();
+    let mut known = false;
+    let mut next = stream.next().await;
+    while let Some(event) = next.take() {
+        if let Some(may) = may_read(&event).filter(|_| !known) {
+            known = true;
+            let told = FleetEvent::May(context.clone(), Feature::Logs, may);
+            if !outbox.send(told).await {
+                return;
+            }
+        }
+        let event = match event {
+            LogEvent::Lines(mut lines) => {
+                let due = Instant::now() + GATHER;
+                while lines.len() < MOST {
+                    match timeout_at(due, stream.next()).await {
+                        Ok(Some(LogEvent::Lines(more))) => lines.extend(more),
+                        Ok(Some(other)) => {
+                            next = Some(other);
+                            break;
+                        }
+                        Ok(None) | Err(_) => break,
+                    }
+                }
+                LogEvent::Lines(lines)
+            }
+            other => other,
+        };
+        if !outbox.send(FleetEvent::Log(tail, event)).await {
+            return;
+        }
+        if next.is_none() {
+            next = stream.next().await;
+        }
+    }
+    outbox.send(FleetEvent::LogEnded(tail)).await;
+}
+
+/// What an event says of the permission to read logs, if it says anything.
+fn may_read(event: &LogEvent) -> Option<Result<(), Problem>> {
+    match event {
+        LogEvent::Lines(_) => Some(Ok(())),
+        LogEvent::Interrupted(problem) if problem.kind == ProblemKind::Forbidden => {
+            Some(Err(problem.clone()))
+        }
+        _ => None,
+    }
+}

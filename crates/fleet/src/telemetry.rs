@@ -1,0 +1,366 @@
+//! Samples what a person looks at: one poller a context for the rows on the screen, a live stream for the selected
+//! one where the platform has one. What leaves the screen is not asked for any more.
+
+use std::collections::{HashMap, HashSet};
+use std::time::Duration;
+
+use futures_util::future::BoxFuture;
+use futures_util::stream::{BoxStream, FuturesUnordered};
+use futures_util::{FutureExt, StreamExt};
+use tokio::sync::watch;
+use tokio::time::{Instant, sleep, sleep_until};
+
+use super::FleetEvent;
+use super::link::{Link, backoff, jittered};
+use qdeck_model::{Problem, ProblemKind, ResourceId, Sample, Timestamp};
+
+/// Polls at once.
+const AT_ONCE: usize = 4;
+/// What is on the screen must stay there this long before it is asked for: a person may be scrolling.
+const SETTLE: Duration = Duration::from_millis(100);
+/// How far back the first poll of an instance reaches.
+const FIRST_REACH: Duration = Duration::from_secs(120);
+/// Instances of which the last sample's time is remembered after they left the screen.
+const REMEMBERED: usize = 1000;
+/// A live stream that is silent for this many sampling intervals is helped out by polls.
+const SILENCE: u32 = 3;
+/// A live stream that held for so long is no failing one.
+const STEADY: Duration = Duration::from_secs(30);
+/// So many refusals, and no answer at all so far, speak for the whole context.
+const ENOUGH: u32 = 3;
+/// When an instance that has no samples is asked for them again.
+const ABSENT: Duration = Duration::from_secs(60);
+
+/// What a person looks at.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(super) struct Gaze {
+    pub(super) visible: Vec<ResourceId>,
+    pub(super) focus: Option<ResourceId>,
+}
+
+type Poll = BoxFuture<'static, (ResourceId, Result<Vec<Sample>, Problem>)>;
+type Live = BoxStream<'static, Result<Sample, Problem>>;
+
+/// An instance on the screen.
+struct Subject {
+    due: Instant,
+    polled: bool,
+    failures: u32,
+}
+
+/// A live stream that failed; polls do meanwhile.
+#[derive(Default)]
+struct Stall {
+    failures: u32,
+    /// `None`: not before a new sign-in.
+    until: Option<Instant>,
+}
+
+struct Poller {
+    link: Link,
+    subjects: HashMap<ResourceId, Subject>,
+    polls: FuturesUnordered<Poll>,
+    focus: Option<ResourceId>,
+    live: Option<(ResourceId, Live)>,
+    live_since: Instant,
+    /// The latest sample known, so that the next poll asks only for newer ones.
+    since: HashMap<ResourceId, Timestamp>,
+    /// Instances whose samples may not be read or do not exist.
+    refused: HashSet<ResourceId>,
+    /// Refusals for want of a permission before anything was told.
+    forbidden: u32,
+    /// Samples have been told: what is forbidden then is so for one instance.
+    allowed: bool,
+    /// Instances whose live stream failed, and for how long it is left alone.
+    stalls: HashMap<ResourceId, Stall>,
+    /// The whole context is left alone until then.
+    rested: Instant,
+    failures: u32,
+}
+
+/// Samples until the fleet ends.
+pub(super) async fn keep_sampling(link: Link, mut gaze: watch::Receiver<Gaze>) {
+    let mut paused = link.signals.paused.subscribe();
+    let mut reconnect = link.reconnect.subscribe();
+    let mut poller = Poller::new(link);
+    poller.look(&gaze.borrow_and_update());
+    loop {
+        let resting = *paused.borrow_and_update() || poller.link.is_down();
+        if resting {
+            poller.stop();
+        } else {
+            poller.poll();
+        }
+        let due = poller.due().filter(|_| !resting);
+        let heard = tokio::select! {
+            changed = gaze.changed() => {
+                if changed.is_err() {
+                    return;
+                }
+                // What left the screen stops now, what came waits until the screen has settled.
+                poller.drop_unseen(&gaze.borrow());
+                sleep(SETTLE).await;
+                poller.look(&gaze.borrow_and_update());
+                true
+            }
+            _ = paused.changed() => {
+                poller.look(&gaze.borrow());
+                true
+            }
+            _ = reconnect.changed() => {
+                poller.forgive();
+                poller.look(&gaze.borrow());
+                true
+            }
+            Some((id, answer)) = poller.polls.next() => poller.polled(id, answer).await,
+            Some((id, sample)) = streamed(&mut poller.live) => poller.streamed(id, sample).await,
+            () = sleep_until(due.unwrap_or_else(Instant::now)), if due.is_some() => true,
+        };
+        if !heard {
+            return;
+        }
+    }
+}
+
+/// The next of the live stream, if there is one; `None` in the answer says that it ended.
+async fn streamed(
+    live: &mut Option<(ResourceId, Live)>,
+) -> Option<(ResourceId, Option<Result<Sample, Problem>>)> {
+    let (id, stream) = live.as_mut()?;
+    let next = stream.next().await;
+    Some((id.clone(), next))
+}
+
+impl Poller {
+    fn new(link: Link) -> Self {
+        Self {
+            link,
+            subjects: HashMap::new(),
+            polls: FuturesUnordered::new(),
+            focus: None,
+            live: None,
+            live_since: Instant::now(),
+            since: HashMap::new(),
+            refused: HashSet::new(),
+            forbidden: 0,
+            allowed: false,
+            stalls: HashMap::new(),
+            rested: Instant::now(),
+            failures: 0,
+        }
+    }
+
+    fn is_mine(&self, id: &ResourceId) -> bool {
+        id.context == self.link.name && self.forbidden < ENOUGH && !self.refused.contains(id)
+    }
+
+    fn drop_unseen(&mut self, gaze: &Gaze) {
+        let seen: HashSet<&ResourceId> = gaze.visible.iter().chain(&gaze.focus).collect();
+        self.subjects.retain(|id, _| seen.contains(id));
+        if self.live.as_ref().is_some_and(|(id, _)| Some(id) != gaze.focus.as_ref()) {
+            self.live = None;
+        }
+        // Reads of what left cannot be told apart in the set: those on the screen are begun anew.
+        if self.subjects.values().filter(|subject| subject.polled).count() != self.polls.len() {
+            self.polls.clear();
+            self.subjects.values_mut().for_each(|subject| subject.polled = false);
+        }
+        if self.since.len() > REMEMBERED {
+            self.since.retain(|id, _| seen.contains(id));
+        }
+        if self.stalls.len() > REMEMBERED {
+            self.stalls.retain(|id, _| seen.contains(id));
+        }
+    }
+
+    /// Takes up what is on the screen.
+    fn look(&mut self, gaze: &Gaze) {
+        self.drop_unseen(gaze);
+        let now = Instant::now();
+        let new: Vec<&ResourceId> = gaze
+            .focus
+            .iter()
+            .chain(&gaze.visible)
+            .filter(|id| self.is_mine(id) && !self.subjects.contains_key(*id))
+            .collect();
+        for id in new {
+            self.subjects.insert(id.clone(), Subject { due: now, polled: false, failures: 0 });
+        }
+        self.focus = gaze.focus.clone().filter(|id| self.is_mine(id));
+    }
+
+    /// Opens the live stream of the focus, unless it failed a moment ago.
+    fn open_stream(&mut self) {
+        // The clock is read after the due time, which may be "now" itself.
+        let due = self.stream_due();
+        let now = Instant::now();
+        let due = due.is_some_and(|due| due <= now);
+        let Some(id) = self.focus.as_ref().filter(|_| due) else {
+            return;
+        };
+        match self.link.provider.live_samples(id) {
+            Some(stream) => {
+                self.live = Some((id.clone(), stream));
+                self.live_since = now;
+            }
+            // The platform has none.
+            None => {
+                self.stalls.insert(id.clone(), Stall::default());
+            }
+        }
+    }
+
+    /// When the live stream of the focus is to be opened; `None` while it is open or not to be had.
+    fn stream_due(&self) -> Option<Instant> {
+        let id = self.focus.as_ref().filter(|_| self.live.is_none())?;
+        match self.stalls.get(id) {
+            None => Some(Instant::now()),
+            Some(stall) => stall.until,
+        }
+    }
+
+    /// Begins what is due: the live stream, and polls, the ones that wait longest first.
+    fn poll(&mut self) {
+        self.open_stream();
+        let now = Instant::now();
+        if now < self.rested || self.polls.len() >= AT_ONCE {
+            return;
+        }
+        let mut due: Vec<(Instant, ResourceId)> = self
+            .subjects
+            .iter()
+            .filter(|(_, subject)| !subject.polled && subject.due <= now)
+            .map(|(id, subject)| (subject.due, id.clone()))
+            .collect();
+        due.sort_unstable();
+        due.truncate(AT_ONCE - self.polls.len());
+        for (_, id) in due {
+            if let Some(subject) = self.subjects.get_mut(&id) {
+                subject.polled = true;
+            }
+            let first = Timestamp::now().before(FIRST_REACH);
+            let since = self.since.get(&id).copied().unwrap_or(first);
+            let answer = self.link.provider.samples(&id, since);
+            self.polls.push(answer.map(|answer| (id, answer)).boxed());
+        }
+    }
+
+    /// When the next poll or the live stream is due.
+    fn due(&self) -> Option<Instant> {
+        let stream = self.stream_due();
+        // While enough polls are under way, the end of one wakes us.
+        if self.polls.len() >= AT_ONCE {
+            return stream;
+        }
+        let waiting = self.subjects.values().filter(|subject| !subject.polled);
+        let polls = waiting.map(|subject| subject.due.max(self.rested));
+        polls.chain(stream).min()
+    }
+
+    /// Stops everything, as if nothing were on the screen.
+    fn stop(&mut self) {
+        self.subjects.clear();
+        self.polls.clear();
+        self.focus = None;
+        self.live = None;
+    }
+
+    /// After a new sign-in, everything is worth a try.
+    fn forgive(&mut self) {
+        self.refused.clear();
+        self.forbidden = 0;
+        self.stalls.clear();
+        self.rested = Instant::now();
+        self.failures = 0;
+        self.stop();
+    }
+
+    async fn polled(&mut self, id: ResourceId, answer: Result<Vec<Sample>, Problem>) -> bool {
+        let now = Instant::now();
+        let interval = jittered(self.link.options.sample_every);
+        let Some(subject) = self.subjects.get_mut(&id) else {
+            return true;
+        };
+        subject.polled = false;
+        if !self.link.tell_latency().await {
+            return false;
+        }
+        let Some(subject) = self.subjects.get_mut(&id) else {
+            return true;
+        };
+        match answer {
+            Ok(samples) => {
+                subject.due = now + interval;
+                subject.failures = 0;
+                self.failures = 0;
+                self.allowed = true;
+                self.tell(id, samples).await
+            }
+            Err(problem) => {
+                subject.failures += 1;
+                subject.due = now + interval.max(backoff(subject.failures, Some(&problem)));
+                match problem.kind {
+                    // The host's trouble, not the instance's: one failure speaks for all.
+                    ProblemKind::Unreachable | ProblemKind::RateLimited => {
+                        self.failures += 1;
+                        self.rested = now + backoff(self.failures, Some(&problem));
+                    }
+                    kind if kind.may_pass() => {}
+                    // An instance that is down may have no samples now and some later.
+                    ProblemKind::NotFound => subject.due = now + jittered(ABSENT),
+                    // Refused or not offered: it will not be otherwise before a new sign-in.
+                    kind => {
+                        self.refused.insert(id.clone());
+                        self.subjects.remove(&id);
+                        if kind == ProblemKind::Forbidden && !self.allowed {
+                            self.forbidden += 1;
+                        }
+                        if self.forbidden >= ENOUGH {
+                            self.stop();
+                        }
+                    }
+                }
+                self.link.outbox.send(FleetEvent::SamplesFailed(id, problem)).await
+            }
+        }
+    }
+
+    async fn streamed(&mut self, id: ResourceId, sample: Option<Result<Sample, Problem>>) -> bool {
+        if let Some(Ok(sample)) = sample {
+            // As long as the stream talks, polls are not needed.
+            let silence = self.link.options.sample_every.saturating_mul(SILENCE);
+            if let Some(subject) = self.subjects.get_mut(&id) {
+                subject.due = Instant::now() + silence;
+            }
+            return self.tell(id, vec![sample]).await;
+        }
+        self.live = None;
+        let now = Instant::now();
+        // Polls do until it is open again.
+        if let Some(subject) = self.subjects.get_mut(&id) {
+            subject.due = now;
+        }
+        let problem = sample.and_then(Result::err);
+        let stall = self.stalls.entry(id).or_default();
+        // One that has held for a while failed for a new reason.
+        if now - self.live_since > STEADY {
+            stall.failures = 0;
+        }
+        stall.failures += 1;
+        stall.until = match problem.as_ref().map(|problem| problem.kind) {
+            Some(ProblemKind::NotFound) => Some(now + jittered(ABSENT)),
+            Some(kind) if !kind.may_pass() => None,
+            _ => Some(now + backoff(stall.failures, problem.as_ref())),
+        };
+        true
+    }
+
+    async fn tell(&mut self, id: ResourceId, samples: Vec<Sample>) -> bool {
+        let Some(last) = samples.last() else {
+            return true;
+        };
+        let since = self.since.entry(id.clone()).or_insert(last.at);
+        *since = last.at.max(*since);
+        self.link.outbox.send(FleetEvent::Samples(id, samples)).await
+    }
+}

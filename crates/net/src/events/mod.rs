@@ -1,0 +1,200 @@
+//! Event streams that resume: connect, decode, and connect again from where the last one broke.
+
+mod decode;
+#[cfg(test)]
+mod tests;
+
+use std::future::Future;
+use std::time::{Duration, Instant};
+
+use futures_util::stream::BoxStream;
+use reqwest::header::{ACCEPT, ACCEPT_ENCODING, HeaderValue};
+use tokio::sync::mpsc;
+
+pub use decode::{Event, EventDecoder};
+
+use super::error::{Cause, NetError};
+use super::http::body;
+use super::{Client, Request, produce};
+use qdeck_model::Problem;
+
+/// How an event stream is followed. The defaults fit a log.
+#[derive(Debug, Clone)]
+pub struct EventOptions {
+    /// The longest event that is kept, in bytes; the rest of a longer one is dropped and counted.
+    pub event_limit: usize,
+    /// Silence after which the connection is taken for dead. There is no limit on the whole.
+    pub idle: Duration,
+    /// The wait before the first reconnect; it doubles while connections do not last. A `retry:` of the server
+    /// replaces it.
+    pub first_wait: Duration,
+    /// The longest wait between two tries.
+    pub longest_wait: Duration,
+}
+
+impl Default for EventOptions {
+    fn default() -> Self {
+        Self {
+            event_limit: 1 << 20,
+            idle: Duration::from_secs(300),
+            first_wait: Duration::from_secs(1),
+            longest_wait: Duration::from_secs(30),
+        }
+    }
+}
+
+/// What an event stream tells.
+#[derive(Debug, Clone)]
+pub enum StreamEvent {
+    /// The server has accepted; what it sends follows.
+    Open {
+        /// Whether this is a connection after the first, in which events may be repeated.
+        again: bool,
+    },
+    /// Events in order, one or many at once.
+    Events(Vec<Event>),
+    /// The link broke, or could not be made; another try follows by itself.
+    Lost(NetError),
+    /// It cannot be followed any more. The last item of the stream.
+    Ended(Problem),
+}
+
+impl Client {
+    /// Follows an event stream. `request` makes the request of each connection; it is told the refusal when the one
+    /// before was answered with 401, so that it can sign in anew once. Ends when dropped, or after
+    /// [`StreamEvent::Ended`].
+    pub fn events<R, F>(&self, options: EventOptions, request: R) -> BoxStream<'static, StreamEvent>
+    where
+        R: FnMut(Option<NetError>) -> F + Send + 'static,
+        F: Future<Output = Result<Request, Problem>> + Send + 'static,
+    {
+        let client = self.clone();
+        produce(move |out| async move {
+            let mut follow = Follow {
+                decoder: EventDecoder::new(options.event_limit),
+                wait: options.first_wait,
+                client,
+                options,
+                out,
+                opened: false,
+            };
+            // Nobody listening ends it without a word.
+            if let Some(problem) = follow.run(request).await {
+                let _ = follow.out.send(StreamEvent::Ended(problem)).await;
+            }
+        })
+    }
+}
+
+struct Follow {
+    client: Client,
+    options: EventOptions,
+    out: mpsc::Sender<StreamEvent>,
+    decoder: EventDecoder,
+    wait: Duration,
+    opened: bool,
+}
+
+impl Follow {
+    async fn run<R, F>(&mut self, mut request: R) -> Option<Problem>
+    where
+        R: FnMut(Option<NetError>) -> F,
+        F: Future<Output = Result<Request, Problem>>,
+    {
+        let mut refused = None;
+        loop {
+            let again = refused.is_some();
+            let request = match request(refused.take()).await {
+                Ok(request) => self.dressed(request),
+                Err(problem) => return Some(problem),
+            };
+            let began = Instant::now();
+            let lost = match self.connect(&request).await {
+                Ok(response) => self.read(&request, response).await?,
+                Err(error) if error.status == Some(401) && !again => {
+                    refused = Some(error);
+                    continue;
+                }
+                Err(error) if !error.may_pass() => return Some(error.into()),
+                Err(error) => error,
+            };
+            // A connection that lasted was a good one: the next wait starts small again.
+            if began.elapsed() > Duration::from_secs(10) {
+                self.wait = self.options.first_wait;
+            }
+            let base = self.decoder.retry().unwrap_or(self.wait);
+            let pause = base
+                .max(lost.retry_after.unwrap_or_default())
+                .min(self.options.longest_wait.max(lost.retry_after.unwrap_or_default()))
+                .mul_f32(1.0 + fastrand::f32() * 0.25);
+            self.wait = (self.wait * 2).min(self.options.longest_wait);
+            self.out.send(StreamEvent::Lost(lost)).await.ok()?;
+            tokio::time::sleep(pause).await;
+        }
+    }
+
+    fn dressed(&self, mut request: Request) -> Request {
+        let accept = HeaderValue::from_static("text/event-stream, text/plain;q=0.9, */*;q=0.5");
+        request.headers.insert(ACCEPT, accept);
+        // A compressor in between holds lines back until it has enough of them.
+        request.headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
+        // An id that no header can hold came from a server that cannot resume by it anyway.
+        if let Some(id) = self.decoder.last_id().and_then(|id| HeaderValue::from_str(id).ok()) {
+            request.headers.insert("last-event-id", id);
+        }
+        request
+    }
+
+    async fn connect(&self, request: &Request) -> Result<reqwest::Response, NetError> {
+        let _slot = self.client.slot().await;
+        let limit = self.client.options().timeout;
+        let open = tokio::time::timeout(limit, self.client.open(request, false));
+        let response = open.await.unwrap_or_else(|_| {
+            let cause = Cause::Timeout { what: "answer", after: limit };
+            Err(self.client.failed(request, cause, None))
+        })?;
+        if !response.status().is_success() {
+            return Err(self.client.refusal(request, response).await);
+        }
+        if body::is_page(response.headers()) {
+            let status = Some(response.status().as_u16());
+            return Err(self.client.failed(request, Cause::Page { title: None }, status));
+        }
+        Ok(response)
+    }
+
+    /// Reads until the connection ends; `None` when nobody listens any more.
+    async fn read(&mut self, request: &Request, mut response: reqwest::Response) -> Option<NetError> {
+        let open = StreamEvent::Open { again: self.opened };
+        self.out.send(open).await.ok()?;
+        self.opened = true;
+        self.decoder.restart();
+        let mut received = 0;
+        let cause = loop {
+            match tokio::time::timeout(self.options.idle, response.chunk()).await {
+                Ok(Ok(Some(chunk))) => {
+                    received += chunk.len();
+                    let events = self.decoder.feed(&chunk);
+                    if !events.is_empty() {
+                        self.out.send(StreamEvent::Events(events)).await.ok()?;
+                    }
+                }
+                Ok(Ok(None)) => {
+                    if let Some(event) = self.decoder.finish() {
+                        self.out.send(StreamEvent::Events(vec![event])).await.ok()?;
+                    }
+                    let why = "the server ended the stream".to_owned();
+                    break Cause::Cut { received, why };
+                }
+                Ok(Err(error)) => {
+                    let why = body::cut_words(&error);
+                    break Cause::Cut { received, why };
+                }
+                Err(_) => {
+                    break Cause::Timeout { what: "word from the stream", after: self.options.idle };
+                }
+            }
+        };
+        Some(self.client.failed(request, cause, None))
+    }
+}

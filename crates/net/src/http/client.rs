@@ -1,0 +1,309 @@
+//! The HTTP client of one context: limits, timeouts, retries of reads, and counters.
+
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Once, OnceLock};
+use std::time::{Duration, Instant};
+
+use serde::de::DeserializeOwned;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use super::body::{self, Answer};
+use super::request::Request;
+use super::{haste, retry, wire};
+use crate::address;
+use crate::error::{Cause, NetError};
+use qdeck_model::Problem;
+
+/// How a client behaves. The defaults fit an API.
+#[derive(Debug, Clone)]
+pub struct ClientOptions {
+    /// Whose requests these are, for the trace: the context's name.
+    pub name: String,
+    /// Allows `http://` and `ws://` to other hosts than this machine.
+    pub insecure: bool,
+    /// Takes any certificate for any name: whoever stands in between can read and change everything.
+    pub insecure_tls: bool,
+    /// Requests at once; event streams and websockets count only until they are open.
+    pub concurrency: usize,
+    /// Time for name, connection and TLS.
+    pub connect_timeout: Duration,
+    /// Time for one try, to the last byte of its answer. Event streams and websockets have no such limit once open.
+    pub timeout: Duration,
+    /// The longest answer that is read, in bytes after decompression.
+    pub body_limit: usize,
+    /// How often a failed read is tried again.
+    pub retries: usize,
+    /// The wait before the first of them; it doubles.
+    pub first_wait: Duration,
+}
+
+impl Default for ClientOptions {
+    fn default() -> Self {
+        Self {
+            name: String::new(),
+            insecure: false,
+            insecure_tls: false,
+            concurrency: 8,
+            connect_timeout: Duration::from_secs(5),
+            timeout: Duration::from_secs(30),
+            body_limit: 64 << 20,
+            retries: 3,
+            first_wait: Duration::from_millis(200),
+        }
+    }
+}
+
+/// How the requests of a client have gone.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Counters {
+    /// Requests sent, retries counted.
+    pub requests: u64,
+    /// Of them, retries.
+    pub retries: u64,
+    /// Time to the first byte of the latest answer.
+    pub latency: Option<Duration>,
+}
+
+/// The HTTP client of one context. Cheap to clone; clones share connections, limits and counters.
+#[derive(Clone)]
+pub struct Client {
+    inner: Arc<Inner>,
+    slots: Arc<Semaphore>,
+}
+
+struct Inner {
+    options: ClientOptions,
+    wires: [OnceLock<Result<reqwest::Client, String>>; 4],
+    requests: AtomicU64,
+    retries: AtomicU64,
+    latency_micros: AtomicU64,
+    /// Some answer could be read: there is an API at the other end.
+    understood: AtomicBool,
+}
+
+impl Client {
+    /// A client. Does no I/O and cannot fail: what stands in the way is told by the first request.
+    pub fn new(options: ClientOptions) -> Self {
+        // The only process-wide step: reqwest is built without a default TLS provider. An error means that one is
+        // already installed, which is as good.
+        static PROVIDER: Once = Once::new();
+        PROVIDER.call_once(|| {
+            let _ = rustls::crypto::ring::default_provider().install_default();
+        });
+        Self {
+            slots: slots(options.concurrency),
+            inner: Arc::new(Inner {
+                options,
+                wires: [const { OnceLock::new() }; 4],
+                requests: AtomicU64::new(0),
+                retries: AtomicU64::new(0),
+                latency_micros: AtomicU64::new(u64::MAX),
+                understood: AtomicBool::new(false),
+            }),
+        }
+    }
+
+    /// The same client with a limit of its own on requests at once: for a part of a platform that may hang (a zone, a
+    /// region) and must not hold up the others.
+    #[must_use]
+    pub fn lane(&self, concurrency: usize) -> Self {
+        Self { inner: self.inner.clone(), slots: slots(concurrency) }
+    }
+
+    /// How its requests have gone.
+    pub fn counters(&self) -> Counters {
+        let micros = self.inner.latency_micros.load(Ordering::Relaxed);
+        Counters {
+            requests: self.inner.requests.load(Ordering::Relaxed),
+            retries: self.inner.retries.load(Ordering::Relaxed),
+            latency: (micros != u64::MAX).then(|| Duration::from_micros(micros)),
+        }
+    }
+
+    /// Sends a request and reads its answer whole. A `GET` that failed in passing is tried again.
+    pub async fn send(&self, request: &Request) -> Result<Answer, NetError> {
+        self.answer(request, |answer| Ok(answer.clone())).await
+    }
+
+    /// Sends a request and decodes its answer from JSON. A `GET` whose answer is cut or garbled is tried again, too.
+    pub async fn json<T: DeserializeOwned>(&self, request: &Request) -> Result<T, NetError> {
+        self.answer(request, Answer::decode).await
+    }
+
+    async fn answer<T>(
+        &self,
+        request: &Request,
+        read: impl Fn(&Answer) -> Result<T, Cause>,
+    ) -> Result<T, NetError> {
+        let may_repeat = request.method == reqwest::Method::GET && haste::limit().is_none();
+        let options = self.options();
+        let mut waits = retry::waits(options.retries, options.first_wait);
+        loop {
+            let failure = match self.once(request).await {
+                Ok(answer) => match read(&answer) {
+                    Ok(value) => {
+                        if !answer.page {
+                            self.inner.understood.store(true, Ordering::Relaxed);
+                        }
+                        return Ok(value);
+                    }
+                    Err(cause) => self.failed(request, cause, Some(answer.status)),
+                },
+                Err(failure) => failure,
+            };
+            let pause = if may_repeat && self.may_pass(&failure) {
+                waits.next().and_then(|ours| retry::wait(ours, failure.retry_after))
+            } else {
+                None
+            };
+            let Some(pause) = pause else {
+                return Err(failure);
+            };
+            tracing::debug!(context = options.name, %failure, ?pause, "trying again");
+            self.inner.retries.fetch_add(1, Ordering::Relaxed);
+            tokio::time::sleep(pause).await;
+        }
+    }
+
+    /// One try with its time limit, holding one of the slots.
+    async fn once(&self, request: &Request) -> Result<Answer, NetError> {
+        let _slot = self.slot().await;
+        if let Some(cause) = haste::gone(&request.url) {
+            return Err(self.failed(request, cause, None));
+        }
+        let own = self.options().timeout;
+        let limit = haste::limit().map_or(own, |limit| limit.min(own));
+        let late = || {
+            let cause = Cause::Timeout { what: "whole answer", after: limit };
+            Err(self.failed(request, cause, None))
+        };
+        let answer = tokio::time::timeout(limit, self.try_once(request)).await.unwrap_or_else(|_| late());
+        if let Err(failure) = &answer {
+            haste::note(&request.url, &failure.cause);
+        }
+        answer
+    }
+
+    async fn try_once(&self, request: &Request) -> Result<Answer, NetError> {
+        let response = self.open(request, false).await?;
+        let status = response.status();
+        let page = body::is_page(response.headers());
+        if !status.is_success() {
+            return Err(self.refusal(request, response).await);
+        }
+        let body = body::read(response, self.options().body_limit)
+            .await
+            .map_err(|cause| self.failed(request, cause, Some(status.as_u16())))?;
+        Ok(Answer { status: status.as_u16(), body, page })
+    }
+
+    /// Sends the request and returns when the head of the answer is there, whatever its status. `upgrade` asks for
+    /// HTTP/1.1, which websockets need.
+    pub(crate) async fn open(&self, request: &Request, upgrade: bool) -> Result<reqwest::Response, NetError> {
+        let method = request.method.as_str();
+        address::permit(method, &request.url, self.options().insecure)?;
+        request.fault()?;
+        let wire = self
+            .wire(address::is_loopback(&request.url), upgrade)
+            .map_err(|why| self.failed(request, Cause::SetUp(why), None))?;
+        let mut ready =
+            wire.request(request.method.clone(), request.url.clone()).headers(request.headers.clone());
+        if let Some(body) = &request.body {
+            ready = ready.body(body.clone());
+        }
+        self.inner.requests.fetch_add(1, Ordering::Relaxed);
+        let began = Instant::now();
+        let result = ready.send().await;
+        let took = began.elapsed();
+        let status = result.as_ref().ok().map(|r| r.status().as_u16());
+        tracing::debug!(
+            context = self.options().name,
+            method,
+            url = address::told(&request.url),
+            status,
+            ?took,
+            "request"
+        );
+        let response = result.map_err(|error| {
+            NetError::from_reqwest(method, &request.url, error, self.options().connect_timeout)
+        })?;
+        let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX - 1);
+        self.inner.latency_micros.store(micros, Ordering::Relaxed);
+        Ok(response)
+    }
+
+    /// The error of an answer that is no success: its words, its id, and when to come back.
+    pub(crate) async fn refusal(&self, request: &Request, response: reqwest::Response) -> NetError {
+        /// No refusal needs more room.
+        const KEPT: usize = 64 << 10;
+        let status = response.status().as_u16();
+        let (retry_after, request_id) = body::head(response.headers());
+        let page = body::is_page(response.headers());
+        // A refusal whose body breaks off or is endless is still a refusal.
+        let reading = body::read(response, KEPT);
+        let body = match tokio::time::timeout(Duration::from_secs(5), reading).await {
+            Ok(Ok(body)) => body,
+            Ok(Err(_)) | Err(_) => bytes::Bytes::new(),
+        };
+        // A server may repeat the token it refuses.
+        let secrets = request.all_secrets();
+        let body = bytes::Bytes::from(address::redact(&String::from_utf8_lossy(&body), &secrets));
+        let words = body::words(&body, page);
+        let retry_after = retry_after.or_else(|| body::asked_wait(&body));
+        let mut error = self.failed(request, Cause::Status { words, body, page }, Some(status));
+        error.retry_after = retry_after;
+        error.request_id = request_id.map(|id| address::redact(&id, &secrets).into());
+        error
+    }
+
+    /// Whether the same read may work a moment later. A web page where no answer was ever read means a wrong address;
+    /// later it is what a gateway shows while the API restarts.
+    pub(crate) fn may_pass(&self, failure: &NetError) -> bool {
+        let page = matches!(*failure.cause, Cause::Page { .. });
+        failure.may_pass() && (!page || self.inner.understood.load(Ordering::Relaxed))
+    }
+
+    #[expect(clippy::unused_self, reason = "reads as a sentence where it is called")]
+    pub(crate) fn failed(&self, request: &Request, cause: Cause, status: Option<u16>) -> NetError {
+        let mut error = NetError::new(request.method.as_str(), &request.url, cause);
+        error.status = status;
+        error
+    }
+
+    pub(crate) fn options(&self) -> &ClientOptions {
+        &self.inner.options
+    }
+
+    /// Waits for one of the slots for requests at once.
+    pub(crate) async fn slot(&self) -> Option<OwnedSemaphorePermit> {
+        // The semaphore is never closed, so this always gives one.
+        self.slots.clone().acquire_owned().await.ok()
+    }
+
+    /// The connection pool for this sort of request, made when first needed: this machine is reached without the
+    /// proxy of the environment, and upgrades need a pool that speaks only HTTP/1.1.
+    fn wire(&self, loopback: bool, upgrade: bool) -> Result<&reqwest::Client, String> {
+        let at = usize::from(loopback) * 2 + usize::from(upgrade);
+        self.inner.wires[at]
+            .get_or_init(|| wire::build(self.options(), loopback, upgrade))
+            .as_ref()
+            .map_err(Clone::clone)
+    }
+}
+
+fn slots(concurrency: usize) -> Arc<Semaphore> {
+    Arc::new(Semaphore::new(concurrency.clamp(1, Semaphore::MAX_PERMITS)))
+}
+
+impl std::fmt::Debug for Client {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Client({})", self.inner.options.name)
+    }
+}
+
+impl Client {
+    /// [`Client::json`] for callers that speak of problems.
+    pub async fn read<T: DeserializeOwned>(&self, request: &Request) -> Result<T, Problem> {
+        self.json(request).await.map_err(Problem::from)
+    }
+}

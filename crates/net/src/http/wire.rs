@@ -1,0 +1,85 @@
+//! One connection pool: TLS, proxies, time limits and where a redirect may lead.
+
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use reqwest::redirect;
+use rustls::ClientConfig;
+use rustls_platform_verifier::Verifier;
+
+use super::client::ClientOptions;
+use crate::address;
+
+/// Builds the pool; the error tells what this machine lacks. `loopback` is reached without the proxy of the
+/// environment, and an `upgrade` speaks HTTP/1.1 only.
+pub(super) fn build(
+    options: &ClientOptions,
+    loopback: bool,
+    upgrade: bool,
+) -> Result<reqwest::Client, String> {
+    let insecure = options.insecure;
+    let policy = redirect::Policy::custom(move |attempt| {
+        let to = attempt.url();
+        let from_here = attempt.previous().last().is_none_or(address::is_loopback);
+        if attempt.previous().len() > 5 {
+            return attempt.error("more than five redirects");
+        }
+        if address::permit("GET", to, insecure).is_err() || (address::is_loopback(to) && !from_here) {
+            let told = format!("{} is not a place to send credentials to", address::told(to));
+            return attempt.error(told);
+        }
+        attempt.follow()
+    });
+    let mut builder = reqwest::Client::builder()
+        .user_agent(concat!("qdeck/", env!("CARGO_PKG_VERSION")))
+        .connect_timeout(options.connect_timeout)
+        .pool_idle_timeout(Duration::from_secs(60))
+        .pool_max_idle_per_host(options.concurrency)
+        .tcp_nodelay(true)
+        .tcp_keepalive(Duration::from_secs(60))
+        .referer(false) // a Referer would carry the query, and with it tokens, to where a redirect leads
+        .redirect(policy);
+    builder = if options.insecure_tls {
+        builder.tls_danger_accept_invalid_certs(true)
+    } else {
+        builder.tls_backend_preconfigured(tls(upgrade)?)
+    };
+    if loopback {
+        builder = builder.no_proxy();
+    }
+    if upgrade {
+        builder = builder.http1_only();
+    }
+    builder.build().map_err(|error| whole(&error))
+}
+
+/// TLS as this machine trusts it. What it trusts lies in some hundred files, so they are read once for all contexts.
+fn tls(upgrade: bool) -> Result<ClientConfig, String> {
+    static TRUSTED: OnceLock<Result<Arc<Verifier>, String>> = OnceLock::new();
+    let ring = Arc::new(rustls::crypto::ring::default_provider());
+    let trusted = TRUSTED
+        .get_or_init(|| {
+            let verifier = Verifier::new(ring.clone()).map_err(|error| whole(&error))?;
+            Ok(Arc::new(verifier))
+        })
+        .clone()?;
+    let mut config = ClientConfig::builder_with_provider(ring)
+        .with_safe_default_protocol_versions()
+        .map_err(|error| whole(&error))?
+        .dangerous()
+        .with_custom_certificate_verifier(trusted)
+        .with_no_client_auth();
+    let offered: &[&[u8]] = if upgrade { &[b"http/1.1"] } else { &[b"h2", b"http/1.1"] };
+    config.alpn_protocols = offered.iter().map(|name| name.to_vec()).collect();
+    Ok(config)
+}
+
+fn whole(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(inner) = source {
+        text = format!("{text}: {inner}");
+        source = inner.source();
+    }
+    text
+}

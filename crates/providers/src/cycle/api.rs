@@ -1,0 +1,128 @@
+//! Requests to Cycle: addresses, the two headers of every call, and refusals in Cycle's words.
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use url::Url;
+
+use super::super::signin::SignIn;
+use super::wire::Pass;
+use qdeck_config::SecretRef;
+use qdeck_model::{Problem, ProblemKind, Secret};
+use qdeck_net::{Cause, Client, NetError, Request, Socket, SocketOptions};
+
+/// Rows asked for a page. The description names neither a default nor a maximum.
+pub(super) const PAGE_SIZE: usize = 100;
+
+/// The door to one hub.
+pub(super) struct Api {
+    pub(super) client: Client,
+    pub(super) base: Url,
+    pub(super) hub: Option<String>,
+    pub(super) key: SecretRef,
+    pub(super) signed: SignIn<Secret>,
+}
+
+impl Api {
+    /// Reads `path` (without a leading slash) with this query.
+    pub(super) async fn get<T: DeserializeOwned>(
+        &self,
+        path: &[&str],
+        query: &[(&str, &str)],
+    ) -> Result<T, Problem> {
+        let mut request = Request::get(self.url(path)?);
+        for (name, value) in query {
+            request = request.query(name, value);
+        }
+        let request = self.dressed(request).await?;
+        self.client.json(&request).await.map_err(problem)
+    }
+
+    /// Asks by `POST`; not tried again by itself.
+    pub(super) async fn post<T: DeserializeOwned>(
+        &self,
+        path: &[&str],
+        body: &impl Serialize,
+    ) -> Result<T, Problem> {
+        let request = self.dressed(Request::post(self.url(path)?, body)).await?;
+        self.client.json(&request).await.map_err(problem)
+    }
+
+    /// Fetches a pass and opens the websocket it is for. `own` is the address of passes that name none.
+    pub(super) async fn socket(&self, path: &[&str], options: SocketOptions) -> Result<Socket, Problem> {
+        let pass: super::wire::One<Pass> = self.get(path, &[]).await?;
+        let Pass { token, address } = pass.data;
+        let mut url = match address {
+            Some(address) => address.parse().map_err(|_| {
+                Problem::new(ProblemKind::BadAnswer, "the platform named an address that is none")
+                    .request(format!("GET {}", path.join("/")))
+            })?,
+            None => self.url(path)?,
+        };
+        url.query_pairs_mut().append_pair("token", token.expose());
+        self.client.socket(url, options).await.map_err(problem)
+    }
+
+    pub(super) fn sign_in_again(&self) {
+        self.signed.forget_if(|_| true);
+    }
+
+    fn url(&self, path: &[&str]) -> Result<Url, Problem> {
+        super::super::below(&self.base, path.iter().copied())
+    }
+
+    async fn dressed(&self, request: Request) -> Result<Request, Problem> {
+        let key = self.signed.get(|| self.key.resolve()).await?;
+        let request = request.bearer(&key);
+        Ok(match &self.hub {
+            Some(hub) => request.header("x-hub-id", hub),
+            None => request,
+        })
+    }
+}
+
+/// The problem with Cycle's own advice: a missing capability is named by `error.extra.capability`, other refusals by
+/// the word after the status in `error.code`.
+fn problem(error: NetError) -> Problem {
+    let advice = match &*error.cause {
+        Cause::Status { body, .. } => advice(body),
+        _ => None,
+    };
+    let mut problem = Problem::from(error);
+    if let Some(advice) = advice {
+        problem.hint = Some(advice.into());
+    }
+    problem
+}
+
+fn advice(body: &[u8]) -> Option<String> {
+    let root: Value = serde_json::from_slice(body).ok()?;
+    let error = root.get("error")?;
+    if let Some(capability) = error.pointer("/extra/capability").and_then(Value::as_str) {
+        return Some(format!("The API key's role lacks the capability `{capability}`"));
+    }
+    // Codes were written with underscores in 2022.
+    let code = error.get("code").and_then(Value::as_str)?.replace('_', "-");
+    let advice = match code.split_once('.')?.1 {
+        "auth-expired" => "The API key has expired: make a new one in the portal",
+        "wrong-hub" => "The key belongs to another hub: check `hub`",
+        "invalid-ip" => "The key may not be used from this address: check its IP restrictions",
+        "tier-restricted" => "The hub's tier does not include this",
+        _ => return None,
+    };
+    Some(advice.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_missing_capability_is_named() {
+        let body = br#"{"error":{"code":"403.permissions","extra":{"capability":"containers-console"}},"data":null}"#;
+        assert!(advice(body).unwrap().contains("`containers-console`"));
+        assert!(advice(br#"{"error":{"code":"403.wrong_hub"}}"#).unwrap().contains("`hub`"));
+        assert_eq!(advice(br#"{"error":"invalid_token"}"#), None);
+        assert_eq!(advice(b"<html>"), None);
+    }
+}

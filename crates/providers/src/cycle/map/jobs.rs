@@ -1,0 +1,163 @@
+//! Cycle's jobs as operations with steps and progress.
+
+use std::sync::Arc;
+
+use super::super::wire;
+use super::{Mapper, date};
+use qdeck_model::{Fact, Kind, Lifecycle, Operation, ResourceId, State, Step};
+
+impl Mapper {
+    pub(crate) fn job(&self, wire: &wire::Job) -> Operation {
+        let first = wire.tasks.first();
+        let name = first
+            .and_then(|task| task.header.as_deref())
+            .or(wire.caption.as_deref())
+            .or(wire.queue.as_deref())
+            .unwrap_or(&wire.id);
+        let mut facts = Vec::new();
+        for (name, value) in [("caption", &wire.caption), ("queue", &wire.queue)] {
+            if let Some(value) = value {
+                let value = self.words.share(value);
+                facts.push(Fact { name, value });
+            }
+        }
+        Operation {
+            id: ResourceId::new(&self.context, Kind::Operation, &*wire.id),
+            name: self.words.share(name),
+            state: self.job_state(wire),
+            progress: Some(progress(wire)),
+            target: first.and_then(|task| self.target(task)),
+            by: self.by(&wire.creator),
+            steps: self.steps(wire),
+            created: date(wire.events.queued.as_deref()),
+            started: date(wire.events.started.as_deref()),
+            finished: date(wire.events.completed.as_deref()),
+            facts,
+        }
+    }
+
+    /// What the first task's input names, by name where that is known.
+    fn target(&self, task: &wire::Task) -> Option<Arc<str>> {
+        let mut ids = target_ids(task);
+        let first = ids.next()?;
+        let named = std::iter::once(first).chain(ids).find_map(|id| self.names.get(id));
+        Some(named.unwrap_or_else(|| first.into()))
+    }
+
+    /// Whether the job's target is known by nothing but an id.
+    pub(crate) fn is_nameless(&self, wire: &wire::Job) -> bool {
+        let Some(task) = wire.tasks.first() else {
+            return false;
+        };
+        let mut ids = target_ids(task).peekable();
+        ids.peek().is_some() && ids.all(|id| self.names.get(id).is_none())
+    }
+
+    /// Who asked for it by name, or else what they are: `api key`.
+    fn by(&self, creator: &wire::Creator) -> Option<Arc<str>> {
+        let name = creator.id.as_deref().and_then(|id| self.names.get(id));
+        name.or_else(|| Some(self.words.share(&creator.sort.as_deref()?.replace('-', " "))))
+    }
+
+    fn job_state(&self, wire: &wire::Job) -> State {
+        let word = wire.state.current.as_deref().unwrap_or("unknown");
+        let lifecycle = match word {
+            "new" | "queued" | "scheduled" => Lifecycle::Pending,
+            "running" => Lifecycle::Running,
+            "completed" => Lifecycle::Done,
+            "error" | "expired" => Lifecycle::Failed,
+            _ => Lifecycle::Unknown,
+        };
+        let mut state = State::new(lifecycle, self.words.share(word));
+        let task_error = || wire.tasks.iter().find_map(|task| task.error.as_ref());
+        state.reason = wire
+            .state
+            .error
+            .as_ref()
+            .or_else(task_error)
+            .and_then(|error| error.message.as_deref())
+            .map(Into::into);
+        state
+    }
+
+    /// Every step of every task in order; a task without steps is a step itself.
+    fn steps(&self, wire: &wire::Job) -> Vec<Step> {
+        let mut steps = Vec::new();
+        for task in &wire.tasks {
+            let task_name = task.caption.as_deref().or(task.header.as_deref()).unwrap_or("task");
+            if task.steps.is_empty() {
+                steps.push(Step {
+                    name: self.words.share(task_name),
+                    state: self.task_state(task),
+                    started: date(task.events.started.as_deref()),
+                    finished: date(task.events.completed.as_deref()),
+                });
+            }
+            for step in &task.steps {
+                steps.push(Step {
+                    name: self.words.share(step.caption.as_deref().unwrap_or(task_name)),
+                    state: self.step_state(task, step),
+                    started: date(step.started.as_deref()),
+                    finished: date(step.completed.as_deref()),
+                });
+            }
+        }
+        steps
+    }
+
+    fn task_state(&self, task: &wire::Task) -> State {
+        let word = task.state.current.as_deref().unwrap_or("pending");
+        let lifecycle = match word {
+            "pending" => Lifecycle::Pending,
+            "running" => Lifecycle::Running,
+            "completed" => Lifecycle::Done,
+            "error" => Lifecycle::Failed,
+            _ => Lifecycle::Unknown,
+        };
+        let mut state = State::new(lifecycle, self.words.share(word));
+        state.reason = task.error.as_ref().and_then(|error| error.message.as_deref()).map(Into::into);
+        state
+    }
+
+    /// A step has no state of its own: its times tell it, and the failure of its task.
+    fn step_state(&self, task: &wire::Task, step: &wire::TaskStep) -> State {
+        let started = date(step.started.as_deref()).is_some();
+        if date(step.completed.as_deref()).is_some() {
+            State::new(Lifecycle::Done, self.words.share("completed"))
+        } else if started && task.state.current.as_deref() == Some("error") {
+            self.task_state(task)
+        } else if started {
+            State::new(Lifecycle::Running, self.words.share("running"))
+        } else {
+            State::new(Lifecycle::Pending, self.words.share("pending"))
+        }
+    }
+}
+
+/// As the vendor's own tracker counts it: the steps that are completed of all, a task without steps being one; a job
+/// without tasks is whole.
+fn progress(wire: &wire::Job) -> u8 {
+    let all: usize = wire.tasks.iter().map(|task| task.steps.len().max(1)).sum();
+    let done: usize = wire
+        .tasks
+        .iter()
+        .map(|task| {
+            if task.steps.is_empty() {
+                return usize::from(task.state.current.as_deref() == Some("completed"));
+            }
+            let completed = |step: &&wire::TaskStep| date(step.completed.as_deref()).is_some();
+            task.steps.iter().filter(completed).count()
+        })
+        .sum();
+    match all {
+        0 => 100,
+        all => u8::try_from(done * 100 / all).unwrap_or(100),
+    }
+}
+
+/// The ids in a task's input, the most telling first.
+fn target_ids(task: &wire::Task) -> impl Iterator<Item = &str> {
+    const NAMES: [&str; 6] = ["instance_id", "container_id", "environment_id", "image_id", "server_id", "id"];
+    let of = |name| task.input.get(name)?.as_str().filter(|id| !id.is_empty());
+    NAMES.into_iter().filter_map(of)
+}

@@ -1,0 +1,144 @@
+//! Requests to ElasticBox: the three headers of every call, and refusals in the platform's words.
+
+use std::sync::Arc;
+
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use url::Url;
+
+use super::super::signin::SignIn;
+use super::refusal;
+use qdeck_config::{SecretRef, TokenHeader};
+use qdeck_model::{Problem, ProblemKind, Secret};
+use qdeck_net::{Cause, Client, NetError, Request};
+
+/// The only release that any document names.
+const RELEASE: &str = "4.0";
+
+/// The door to one account.
+pub(super) struct Api {
+    pub(super) client: Client,
+    pub(super) base: Url,
+    pub(super) token: SecretRef,
+    pub(super) header: TokenHeader,
+    pub(super) signed: SignIn<Secret>,
+}
+
+impl Api {
+    /// Reads `/services/` and `path` with this query as JSON.
+    pub(super) async fn get<T: DeserializeOwned>(
+        &self,
+        path: &[&str],
+        query: &[(&str, &str)],
+    ) -> Result<T, Problem> {
+        let request = self.request(path, query).await?;
+        let answer = self.client.json(&request).await;
+        answer.map_err(|error| problem(error, path))
+    }
+
+    /// Reads it as text, whatever its media type, which for machine logs is not stated. A JSON text is unwrapped.
+    pub(super) async fn text(&self, path: &[&str], query: &[(&str, &str)]) -> Result<String, Problem> {
+        let request = self.request(path, query).await?.header("accept", "*/*");
+        let answer = self.client.send(&request).await;
+        let body = answer.map_err(|error| problem(error, path))?.body;
+        Ok(serde_json::from_slice::<String>(&body)
+            .unwrap_or_else(|_| String::from_utf8_lossy(&body).into_owned()))
+    }
+
+    async fn request(&self, path: &[&str], query: &[(&str, &str)]) -> Result<Request, Problem> {
+        let url = super::super::below(&self.base, ["services"].into_iter().chain(path.iter().copied()))?;
+        let token = self.signed.get(|| self.token.resolve()).await?;
+        let mut request = Request::get(url)
+            .header("content-type", "application/json")
+            .header("elasticbox-release", RELEASE);
+        for (name, value) in query {
+            request = request.query(name, value);
+        }
+        Ok(if self.is_bearer(&token) {
+            request.bearer(&token)
+        } else {
+            request.secret_header("elasticbox-token", &token)
+        })
+    }
+
+    /// Tokens of 2018 and later are JSON web tokens and go where those go; older ones have a header of their own.
+    fn is_bearer(&self, token: &Secret) -> bool {
+        match self.header {
+            TokenHeader::Auto => looks_like_jwt(token.expose()),
+            TokenHeader::Bearer => true,
+            TokenHeader::ElasticBox => false,
+        }
+    }
+}
+
+/// Three parts of base64 for URLs with dots between them.
+fn looks_like_jwt(token: &str) -> bool {
+    let part = |it: &str| {
+        !it.is_empty() && it.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'))
+    };
+    let mut parts = token.trim().split('.');
+    parts.by_ref().take(3).filter(|it| part(it)).count() == 3 && parts.next().is_none()
+}
+
+/// The problem in ElasticBox's own words, and what its statuses mean beyond HTTP.
+fn problem(error: NetError, path: &[&str]) -> Problem {
+    let said = match &*error.cause {
+        Cause::Status { body, .. } => refusal::words(body),
+        _ => None,
+    };
+    let distrusted =
+        matches!(&*error.cause, Cause::Connect(why) if why.to_lowercase().contains("certificate"));
+    let status = error.status;
+    let mut problem = Problem::from(error);
+    if let Some(said) = said {
+        problem.message = said.into();
+    }
+    let hint = match (status, path) {
+        _ if distrusted => {
+            "An appliance that signs its own certificate: make this machine trust it, or set `insecure_tls`"
+        }
+        // An instance that was deleted, or shared no longer, is answered with either.
+        (Some(403 | 404), ["instances", _]) => {
+            problem.kind = ProblemKind::NotFound;
+            "The instance was deleted, or is in no workspace of this token any more"
+        }
+        (Some(401), _) => {
+            "Check the context's token; if it is right, set `token_header` to \"bearer\" or \"elasticbox\""
+        }
+        (Some(403 | 404), ["workspaces", ..]) => {
+            "The token does not reach this workspace: check `workspaces`, or ask to be made a member"
+        }
+        (Some(409), ["instances", ..]) => {
+            "Another operation is running on this instance: operations of one instance exclude each other"
+        }
+        _ => return problem,
+    };
+    problem.hint = Some(Arc::from(hint));
+    problem
+}
+
+/// The text of a field.
+pub(super) fn field<'a>(value: &'a Value, name: &str) -> Option<&'a str> {
+    value.get(name)?.as_str().filter(|word| !word.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_json_web_token_is_told_from_an_older_one() {
+        for (token, jwt) in [
+            ("eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJ4In0.c2ln", true),
+            ("eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJ4In0.c2ln\n", true),
+            ("00000000-0000-0000-0000-000000000000", false),
+            ("a.b", false),
+            ("a.b.c.d", false),
+            ("a..c", false),
+            ("a.b!.c", false),
+            ("", false),
+        ] {
+            assert_eq!(looks_like_jwt(token), jwt, "{token}");
+        }
+    }
+}

@@ -1,0 +1,49 @@
+//! What happens to an instance by itself, with the time that is left.
+
+use super::super::wire;
+use qdeck_model::{Timestamp, age};
+
+/// `terminate in 3h`. An instance without a lease is always on, and says nothing.
+pub(crate) fn told(lease: &wire::Lease, now: Timestamp) -> Option<String> {
+    let operation = lease.operation.as_deref()?;
+    let expire = lease.expire.as_deref().and_then(Timestamp::parse);
+    Some(match expire {
+        _ if lease.released => format!("{operation} done"),
+        Some(expire) if expire > now => format!("{operation} in {}", age(expire.since(now))),
+        Some(expire) => format!("{operation} due {} ago", age(now.since(expire))),
+        None => operation.to_owned(),
+    })
+}
+
+/// A policy's lifespan: `terminate after 8 hours`.
+pub(crate) fn lifespan(lifespan: &wire::Lifespan) -> Option<String> {
+    let operation = lifespan.operation.as_deref().filter(|it| *it != "none")?;
+    Some(match (&lifespan.quantity, &lifespan.interval) {
+        (Some(quantity), Some(interval)) => format!("{operation} after {quantity} {interval}"),
+        _ => operation.to_owned(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lease_tells_what_is_left_of_it() {
+        let now = Timestamp::parse("2015-10-29T16:00:00Z").unwrap();
+        let lease = |expire: &str, released| wire::Lease {
+            operation: Some("shutdown".to_owned()),
+            expire: Some(expire.to_owned()),
+            released,
+        };
+        for (expire, released, said) in [
+            ("2015-10-29 19:00:00.000000", false, "shutdown in 3h"),
+            ("2015-10-29T15:50:00Z", false, "shutdown due 10m ago"),
+            ("2015-10-29 15:50:00.000000", true, "shutdown done"),
+            ("some day", false, "shutdown"),
+        ] {
+            assert_eq!(told(&lease(expire, released), now).as_deref(), Some(said), "{expire}");
+        }
+        assert_eq!(told(&wire::Lease::default(), now), None);
+    }
+}

@@ -1,0 +1,153 @@
+//! ElasticBox, later Cloud Application Manager (`cam.ctl.io`): instances of boxes, deployed by policies, in workspaces.
+//!
+//! Written after the Instances API's page (release 4.0) and the vendor's later texts; whether the public service still
+//! runs is not known. There is no console, no telemetry and no push channel.
+
+mod api;
+mod endpoints;
+mod log;
+mod map;
+mod read;
+mod refusal;
+#[cfg(test)]
+mod tests;
+mod wire;
+
+use std::sync::Arc;
+
+use futures_util::stream::BoxStream;
+use futures_util::{FutureExt, StreamExt};
+
+use super::signin::SignIn;
+use super::words::{Pool, Words};
+use super::{Answer, Check, Console, ListEvent, Provider, Section, Traffic};
+use api::Api;
+pub(super) use endpoints::ENDPOINTS;
+use map::Mapper;
+use qdeck_config::{Context, Credentials};
+use qdeck_model::{
+    Kind, LogEvent, LogStart, Platform, Problem, ProblemKind, Resource, ResourceId, Sample, ScreenKind,
+    Timestamp,
+};
+use qdeck_net::{Client, ClientOptions, produce};
+use read::detail::{self, BindingPath};
+use read::listing::Aside;
+use read::workspaces::Workspaces;
+use read::{check, listing};
+
+/// A list has no pages, and every instance in it carries whole boxes: thousands of them are long.
+const LONGEST_ANSWER: usize = 256 << 20;
+
+/// One account.
+pub(super) struct ElasticBox {
+    api: Arc<Api>,
+    map: Mapper,
+    workspaces: Arc<Workspaces>,
+    aside: Arc<Aside>,
+    bindings: Arc<BindingPath>,
+    at_once: usize,
+}
+
+impl ElasticBox {
+    pub(super) fn new(context: &Context) -> Result<Self, Problem> {
+        let Credentials::Token(token) = &context.credentials else {
+            return Err(Problem::new(ProblemKind::Local, "ElasticBox signs in with a token")
+                .hint("Give this context a `token`: make one in the web interface"));
+        };
+        let api = Arc::new(Api {
+            client: Client::new(ClientOptions {
+                name: context.name.to_string(),
+                insecure: context.insecure,
+                insecure_tls: context.insecure_tls,
+                concurrency: context.concurrency,
+                body_limit: LONGEST_ANSWER,
+                ..ClientOptions::default()
+            }),
+            base: context.base_url.clone(),
+            token: token.clone(),
+            header: context.token_header,
+            signed: SignIn::new(),
+        });
+        let map = Mapper { context: context.name.clone(), words: Words::default(), facts: Pool::default() };
+        Ok(Self {
+            workspaces: Arc::new(Workspaces::new(api.clone(), map.clone(), &context.workspaces)),
+            aside: Arc::default(),
+            bindings: Arc::default(),
+            api,
+            map,
+            at_once: context.concurrency,
+        })
+    }
+}
+
+fn unsupported(what: &str) -> Problem {
+    Problem::new(ProblemKind::Unsupported, format!("ElasticBox: {what}"))
+}
+
+impl Provider for ElasticBox {
+    fn platform(&self) -> Platform {
+        Platform::ElasticBox
+    }
+
+    fn kinds(&self) -> &'static [Kind] {
+        &[Kind::Instance, Kind::Container, Kind::Operation]
+    }
+
+    fn list(&self, kind: Kind) -> BoxStream<'static, ListEvent> {
+        match kind {
+            Kind::Instance | Kind::Container | Kind::Operation => {
+                let (workspaces, aside) = (self.workspaces.clone(), self.aside.clone());
+                listing::walk(workspaces, aside, kind, self.at_once)
+            }
+            Kind::Revision | Kind::GpuModel => super::nothing(unsupported("there is no such list")),
+        }
+    }
+
+    fn get(&self, id: &ResourceId) -> Answer<Resource> {
+        let (api, map, id) = (self.api.clone(), self.map.clone(), id.clone());
+        let aside = self.aside.clone();
+        async move {
+            Ok(match detail::get(&api, &map, &id).await? {
+                Resource::Instance(row) => Resource::Instance(aside.addresses.fill(row)),
+                other => other,
+            })
+        }
+        .boxed()
+    }
+
+    fn describe(&self, id: &ResourceId) -> BoxStream<'static, Section> {
+        let (api, bindings, id) = (self.api.clone(), self.bindings.clone(), id.clone());
+        produce(move |out| detail::describe(api, bindings, id, out))
+    }
+
+    fn samples(&self, _id: &ResourceId, _since: Timestamp) -> Answer<Vec<Sample>> {
+        async { Err(unsupported("there is no telemetry")) }.boxed()
+    }
+
+    fn logs(&self, id: &ResourceId, start: LogStart) -> BoxStream<'static, LogEvent> {
+        if id.kind != Kind::Instance {
+            let problem = unsupported("only instances have logs");
+            return futures_util::stream::iter([LogEvent::Interrupted(problem)]).boxed();
+        }
+        let (api, map, id) = (self.api.clone(), self.map.clone(), id.clone());
+        produce(move |out| log::follow(api, map, id, start, out))
+    }
+
+    fn console(&self, _id: &ResourceId, _kind: ScreenKind) -> Answer<Console> {
+        async { Err(unsupported("there is no console")) }.boxed()
+    }
+
+    fn sign_in_again(&self) {
+        self.api.signed.forget_if(|_| true);
+        self.workspaces.forget();
+    }
+
+    fn check(&self) -> Answer<Check> {
+        let workspaces = self.workspaces.clone();
+        async move { check::run(&workspaces).await }.boxed()
+    }
+
+    fn traffic(&self) -> Traffic {
+        self.api.client.counters().into()
+    }
+}

@@ -1,0 +1,104 @@
+//! Addresses of instances. Only the service of each tells them, a request an instance: a few are read with every listing,
+//! and again only when their instance changes.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use super::super::api::Api;
+use super::super::wire;
+use super::workspaces::Listed;
+use qdeck_model::{Address, Instance, Lifecycle};
+
+/// Services read for one workspace in one listing, those of the instances that changed last.
+const READ_AT_MOST: usize = 16;
+/// In longer lists it would take too many listings; the details show the addresses all the same.
+const WORTH_IT: usize = 1000;
+/// Kept at most; more are forgotten together.
+const KEPT: usize = 5000;
+
+struct Known {
+    version: String,
+    addresses: Vec<Address>,
+}
+
+/// The addresses that were read so far.
+#[derive(Default)]
+pub(crate) struct Addresses(Mutex<HashMap<Arc<str>, Known>>);
+
+/// An instance whose addresses are not known as it is now.
+pub(crate) struct Unread {
+    id: Arc<str>,
+    version: String,
+}
+
+impl Addresses {
+    /// The row with the addresses that are known of it.
+    pub(crate) fn fill(&self, mut row: Instance) -> Instance {
+        if let Some(known) = self.lock().get(&row.id.id)
+            && row.state.lifecycle != Lifecycle::Gone
+        {
+            row.addresses.clone_from(&known.addresses);
+        }
+        row
+    }
+
+    /// The instances to ask about.
+    pub(crate) fn unread(&self, rows: &[&Listed]) -> Vec<Unread> {
+        if rows.len() > WORTH_IT {
+            return Vec::new();
+        }
+        let known = self.lock();
+        let mut unread: Vec<&&Listed> = rows
+            .iter()
+            .filter(|row| {
+                let id = &row.instance.id.id;
+                // While it is made or unmade its machines come and go.
+                let rests = matches!(
+                    row.instance.state.lifecycle,
+                    Lifecycle::Running | Lifecycle::Stopped | Lifecycle::Failed
+                );
+                rests && known.get(id).is_none_or(|known| known.version != row.version)
+            })
+            .collect();
+        unread.sort_by_key(|row| std::cmp::Reverse(row.instance.changed));
+        unread
+            .into_iter()
+            .take(READ_AT_MOST)
+            .map(|row| Unread { id: row.instance.id.id.clone(), version: row.version.clone() })
+            .collect()
+    }
+
+    /// Reads the addresses of one.
+    pub(crate) async fn read(&self, api: &Api, unread: Unread) {
+        let Unread { id, version } = unread;
+        let service: Result<wire::Service, _> = api.get(&["instances", &id, "service"], &[]).await;
+        let addresses = match service {
+            Ok(service) => addresses(&service),
+            Err(problem) if problem.kind.may_pass() => return,
+            // What may not be read is not asked for again until it changes.
+            Err(_) => Vec::new(),
+        };
+        let mut known = self.lock();
+        if known.len() >= KEPT {
+            known.clear();
+        }
+        known.insert(id, Known { version, addresses });
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<Arc<str>, Known>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The public ones of all machines first.
+fn addresses(service: &wire::Service) -> Vec<Address> {
+    let machines = &service.machines;
+    let of = |public: bool| {
+        let told = machines.iter().filter_map(move |machine| {
+            let address = &machine.address;
+            if public { address.public.as_deref() } else { address.private.as_deref() }
+        });
+        told.map(move |value| Address { value: value.into(), public })
+    };
+    of(true).chain(of(false)).collect()
+}

@@ -1,0 +1,201 @@
+//! One resource of ElasticBox: as a row, and section by section as the API tells it.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use futures_util::future::BoxFuture;
+use futures_util::{FutureExt, StreamExt, stream};
+use serde_json::Value;
+use tokio::sync::mpsc::Sender;
+
+use super::super::api::{Api, field};
+use super::super::map::{LATEST, Mapper};
+use super::super::{unsupported, wire};
+use super::{history, masks};
+use crate::Section;
+use qdeck_model::{Document, Kind, Problem, ProblemKind, Resource, ResourceId, Timestamp};
+
+/// Sections asked for at once, beside what else is under way.
+const AT_ONCE: usize = 4;
+
+/// The page names this path twice, as the first here in the section and as the last in its table; the texts of 2018 say
+/// the second.
+const BINDINGS: [&str; 3] = ["binding", "bindings", "binding_instances"];
+
+/// Which of the paths this server knows.
+#[derive(Default)]
+pub(crate) struct BindingPath(AtomicUsize);
+
+/// Reads one resource and makes the same row of it as its listing does.
+pub(crate) async fn get(api: &Api, map: &Mapper, id: &ResourceId) -> Result<Resource, Problem> {
+    let missing = || Problem::new(ProblemKind::NotFound, format!("there is no {id}"));
+    match (id.kind, &id.scope) {
+        (Kind::Instance, _) => {
+            let wire: wire::Instance = api.get(&["instances", &id.id], &[]).await?;
+            let row = map.instance(&wire, Timestamp::now());
+            row.map(Resource::Instance).ok_or_else(missing)
+        }
+        (Kind::Container, _) => {
+            let wire: wire::Box = api.get(&["boxes", &id.id], &[]).await?;
+            map.container(&wire).map(Resource::Container).ok_or_else(missing)
+        }
+        (Kind::Operation, Some(instance)) => {
+            let wire: wire::Instance = api.get(&["instances", instance], &[]).await?;
+            let row = map.instance(&wire, Timestamp::now()).ok_or_else(missing)?;
+            let found = if *id.id == *LATEST {
+                map.latest(&wire, &row)
+            } else {
+                let all = history::of_instance(api, map, instance, &row.name).await?;
+                all.into_iter().find(|it| it.id == *id)
+            };
+            found.map(Resource::Operation).ok_or_else(missing)
+        }
+        _ => Err(unsupported("there is no such thing")),
+    }
+}
+
+/// Tells the sections in order, the resource itself first.
+pub(crate) async fn describe(api: Arc<Api>, path: Arc<BindingPath>, id: ResourceId, out: Sender<Section>) {
+    // A closed channel only means that nobody looks any more.
+    let _ = match (id.kind, &id.scope) {
+        (Kind::Instance, _) => instance(&api, &path, &id.id, &out).await,
+        (Kind::Container, _) => boxed(&api, &id.id, &out).await,
+        (Kind::Operation, Some(instance)) => operation(&api, instance, &id.id, &out).await,
+        _ => {
+            let body = Err(unsupported("there is no such thing"));
+            let title = "resource";
+            out.send(Section { title, body }).await.ok()
+        }
+    };
+}
+
+async fn instance(api: &Api, path: &BindingPath, id: &str, out: &Sender<Section>) -> Option<()> {
+    let itself = read(api, &["instances", id]).await;
+    let value = itself.as_ref().ok().cloned();
+    tell(out, "instance", itself).await?;
+    // Gone: so is all the rest.
+    let value = value?;
+    let provider = value.pointer("/policy_box").and_then(|it| field(it, "provider_id"));
+    let mut sections: Vec<BoxFuture<'_, Vec<Section>>> = vec![
+        service(api, id).boxed(),
+        one(api, "activity", vec!["instances", id, "activity"]),
+        one(api, "operations", vec!["instances", id, "operations"]),
+        async move { vec![section("bindings", bindings(api, path, id).await)] }.boxed(),
+    ];
+    if let Some(deployed) = field(&value, "box") {
+        sections.push(one(api, "box", vec!["boxes", deployed]));
+    }
+    if let Some(provider) = provider {
+        sections.push(one(api, "provider", vec!["providers", provider]));
+    }
+    tell_all(out, sections).await
+}
+
+async fn boxed(api: &Api, id: &str, out: &Sender<Section>) -> Option<()> {
+    let itself = read(api, &["boxes", id]).await;
+    let value = itself.as_ref().ok().cloned();
+    tell(out, "box", itself).await?;
+    let value = value?;
+    let mut sections = vec![
+        known(api, "versions", vec!["boxes", id, "versions"]),
+        known(api, "stack", vec!["boxes", id, "stack"]),
+        known(api, "bindings", vec!["boxes", id, "bindings"]),
+    ];
+    if let Some(provider) = field(&value, "provider_id") {
+        sections.push(one(api, "provider", vec!["providers", provider]));
+    }
+    tell_all(out, sections).await
+}
+
+/// The operation itself with its activity, all of its instance beside it, and the instance.
+async fn operation(api: &Api, instance: &str, id: &str, out: &Sender<Section>) -> Option<()> {
+    let history = read(api, &["instances", instance, "operations"]).await;
+    let mine = history.as_ref().ok().and_then(|all| {
+        let mut all = all.as_array()?.iter();
+        if id == LATEST {
+            all.next_back().cloned()
+        } else {
+            all.find(|it| field(it, "id") == Some(id)).cloned()
+        }
+    });
+    let itself = match (mine, &history) {
+        (Some(mine), _) => Ok(mine),
+        (None, Err(problem)) => Err(problem.clone()),
+        (None, Ok(_)) => Err(Problem::new(
+            ProblemKind::NotFound,
+            "the history of the instance does not tell this operation",
+        )),
+    };
+    tell(out, "operation", itself).await?;
+    tell(out, "operations", history).await?;
+    tell(out, "instance", read(api, &["instances", instance]).await).await
+}
+
+/// The service, and once more its machines: addresses and agents are what is looked for.
+async fn service(api: &Api, id: &str) -> Vec<Section> {
+    let service = read(api, &["instances", id, "service"]).await;
+    let machines = service.as_ref().ok().and_then(|it| it.get("machines")).cloned();
+    let mut sections = vec![section("service", service)];
+    if let Some(machines) = machines.filter(|it| it.as_array().is_some_and(|all| !all.is_empty())) {
+        sections.push(section("machines", Ok(machines)));
+    }
+    sections
+}
+
+async fn bindings(api: &Api, known: &BindingPath, id: &str) -> Result<Value, Problem> {
+    let first = known.0.load(Ordering::Relaxed);
+    let mut refusal = None;
+    for at in (0..BINDINGS.len()).map(|step| (first + step) % BINDINGS.len()) {
+        match read(api, &["instances", id, BINDINGS[at]]).await {
+            Err(problem) if problem.kind == ProblemKind::NotFound => refusal = refusal.or(Some(problem)),
+            other => {
+                known.0.store(at, Ordering::Relaxed);
+                return other;
+            }
+        }
+    }
+    Err(refusal.unwrap_or_else(|| unsupported("there are no bindings")))
+}
+
+async fn read(api: &Api, path: &[&str]) -> Result<Value, Problem> {
+    api.get(path, &[]).await
+}
+
+fn one<'a>(api: &'a Api, title: &'static str, path: Vec<&'a str>) -> BoxFuture<'a, Vec<Section>> {
+    async move { vec![section(title, read(api, &path).await)] }.boxed()
+}
+
+/// A part that not every server has: of a box that was just read, only an unknown path is not there.
+fn known<'a>(api: &'a Api, title: &'static str, path: Vec<&'a str>) -> BoxFuture<'a, Vec<Section>> {
+    async move {
+        match read(api, &path).await {
+            Err(problem) if problem.kind == ProblemKind::NotFound => Vec::new(),
+            answer => vec![section(title, answer)],
+        }
+    }
+    .boxed()
+}
+
+fn section(title: &'static str, answer: Result<Value, Problem>) -> Section {
+    let body = answer.map(|value| {
+        let secrets = masks::secrets(&value);
+        Document::new(value, secrets)
+    });
+    Section { title, body }
+}
+
+/// `None` when nobody listens.
+async fn tell(out: &Sender<Section>, title: &'static str, answer: Result<Value, Problem>) -> Option<()> {
+    out.send(section(title, answer)).await.ok()
+}
+
+/// Several at once, told in order.
+async fn tell_all(out: &Sender<Section>, sections: Vec<BoxFuture<'_, Vec<Section>>>) -> Option<()> {
+    let mut told = stream::iter(sections).buffered(AT_ONCE);
+    while let Some(sections) = told.next().await {
+        for section in sections {
+            out.send(section).await.ok()?;
+        }
+    }
+    Some(())
+}

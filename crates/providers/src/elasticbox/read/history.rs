@@ -1,0 +1,110 @@
+//! The operations of instances. Each document tells its latest one for nothing; the history is a request an instance, so
+//! it is read for those that changed lately, and again only when they change once more.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use super::super::api::Api;
+use super::super::map::Mapper;
+use super::super::wire;
+use super::workspaces::Listed;
+use qdeck_model::{Operation, Problem, Timestamp};
+
+/// Changed within this time is lately.
+const LATELY: Duration = Duration::from_secs(24 * 3600);
+/// Histories read for one workspace in one listing.
+const READ_AT_MOST: usize = 16;
+/// Operations shown of one instance, the newest.
+const SHOWN: usize = 20;
+/// The latest operation is told instead of a history that takes longer.
+const PATIENCE: Duration = Duration::from_secs(4);
+/// Histories kept; more are forgotten together and read again when they change.
+const KEPT: usize = 1000;
+
+/// What an instance's history was when it was read.
+struct Known {
+    version: String,
+    operations: Vec<Operation>,
+}
+
+/// An instance whose history is worth asking for.
+pub(crate) struct Wanted {
+    id: Arc<str>,
+    name: Arc<str>,
+    /// While something runs, its activity grows without a change of the instance.
+    moving: bool,
+    version: String,
+    latest: Option<Operation>,
+}
+
+impl Wanted {
+    fn new(row: &Listed) -> Self {
+        Self {
+            id: row.instance.id.id.clone(),
+            name: row.instance.name.clone(),
+            moving: row.instance.state.lifecycle.is_moving(),
+            version: row.version.clone(),
+            latest: row.latest.clone(),
+        }
+    }
+}
+
+/// The histories that were read so far.
+#[derive(Default)]
+pub(crate) struct Histories(Mutex<HashMap<Arc<str>, Known>>);
+
+impl Histories {
+    /// The operations that are known without asking, and the instances to ask about.
+    pub(crate) fn sort(&self, rows: Vec<&Listed>) -> (Vec<Operation>, Vec<Wanted>) {
+        let since = Timestamp::now().before(LATELY);
+        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let (mut told, mut rest) = (Vec::new(), Vec::new());
+        for row in rows {
+            match known.get(&row.instance.id.id) {
+                Some(known) if known.version == row.version => told.extend(known.operations.iter().cloned()),
+                _ => rest.push(row),
+            }
+        }
+        rest.sort_by_key(|row| std::cmp::Reverse(row.instance.changed));
+        let lately = rest
+            .iter()
+            .take(READ_AT_MOST)
+            .take_while(|row| row.instance.changed.is_some_and(|changed| changed > since))
+            .count();
+        let older = rest.split_off(lately);
+        told.extend(older.into_iter().filter_map(|row| row.latest.clone()));
+        (told, rest.into_iter().map(Wanted::new).collect())
+    }
+
+    /// Reads a history. One that cannot be read leaves the latest operation, as does one that is empty.
+    pub(crate) async fn read(&self, api: &Api, map: &Mapper, row: Wanted) -> Vec<Operation> {
+        let read = of_instance(api, map, &row.id, &row.name);
+        let mut operations = match tokio::time::timeout(PATIENCE, read).await {
+            Ok(Ok(operations)) if !operations.is_empty() => operations,
+            _ => return row.latest.into_iter().collect(),
+        };
+        operations.sort_by_key(|it| std::cmp::Reverse(it.created));
+        operations.truncate(SHOWN);
+        if !row.moving {
+            let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            if known.len() >= KEPT {
+                known.clear();
+            }
+            let whole = Known { version: row.version, operations: operations.clone() };
+            known.insert(row.id, whole);
+        }
+        operations
+    }
+}
+
+/// Every operation of an instance, oldest first.
+pub(crate) async fn of_instance(
+    api: &Api,
+    map: &Mapper,
+    id: &Arc<str>,
+    name: &Arc<str>,
+) -> Result<Vec<Operation>, Problem> {
+    let list: wire::List<wire::Operation> = api.get(&["instances", id, "operations"], &[]).await?;
+    Ok(list.into_rows().filter_map(|row| map.operation(&row, id, name)).collect())
+}

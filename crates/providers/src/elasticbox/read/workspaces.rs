@@ -1,0 +1,186 @@
+//! Where instances and boxes are: the personal workspace of the token, and the team workspaces beside it.
+//!
+//! No list has pages: each workspace answers one bare array. Instances and operations are made from the same array, so it
+//! is asked for once a sweep.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use futures_util::FutureExt;
+
+use super::super::api::Api;
+use super::super::map::Mapper;
+use super::super::wire;
+use crate::shelf::{Page, Shelf, Sweep};
+use crate::signin::SignIn;
+use qdeck_model::{Instance, Operation, Problem, ProblemKind, Timestamp};
+
+/// Whole instances asked for at once where a server lists them short. The address stays below 8 KiB.
+const IDS_AT_ONCE: usize = 400;
+
+/// The scope of the personal workspace, whose id is not needed to list its instances.
+const PERSONAL: &str = "personal workspace";
+
+/// A part of a listing.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) enum Place {
+    Personal,
+    Workspace(Arc<str>),
+}
+
+impl Place {
+    pub(crate) fn scope(&self) -> Arc<str> {
+        match self {
+            Self::Personal => PERSONAL.into(),
+            Self::Workspace(id) => id.clone(),
+        }
+    }
+}
+
+/// An instance, both ways that a listing shows it.
+pub(crate) struct Listed {
+    pub(crate) instance: Instance,
+    pub(crate) latest: Option<Operation>,
+    /// Changes whenever its history does.
+    pub(crate) version: String,
+}
+
+/// The workspaces of an account.
+pub(crate) struct Workspaces {
+    pub(crate) api: Arc<Api>,
+    pub(crate) map: Mapper,
+    configured: Vec<Arc<str>>,
+    told: Shelf<wire::Workspace>,
+    instances: Mutex<HashMap<Place, Shelf<Listed>>>,
+    profile: SignIn<wire::Profiled>,
+}
+
+impl Workspaces {
+    /// `configured` are the team workspaces to read instead of those that are told.
+    pub(crate) fn new(api: Arc<Api>, map: Mapper, configured: &[String]) -> Self {
+        let asker = api.clone();
+        let told = Shelf::new(move |_| {
+            let api = asker.clone();
+            async move {
+                let list: wire::List<wire::Workspace> = api.get(&["workspaces"], &[]).await?;
+                Ok(Page { rows: list.into_rows().collect(), more: false, total: None })
+            }
+            .boxed()
+        });
+        Self {
+            api,
+            map,
+            configured: configured.iter().map(|id| id.as_str().into()).collect(),
+            told,
+            instances: Mutex::default(),
+            profile: SignIn::new(),
+        }
+    }
+
+    /// Whether a workspace was named by the user, so that one that is not there is a mistake.
+    pub(crate) fn is_configured(&self, place: &Place) -> bool {
+        matches!(place, Place::Workspace(id) if self.configured.contains(id))
+    }
+
+    /// The team workspaces: those of the configuration, else those that the token is told. The 2018 text says that some
+    /// servers tell the default one only, hence the configuration.
+    pub(crate) async fn teams(&self) -> Result<Vec<Place>, Problem> {
+        if !self.configured.is_empty() {
+            return Ok(self.configured.iter().cloned().map(Place::Workspace).collect());
+        }
+        let page = self.told.sweep().page(1).await?;
+        let personal = page.rows.iter().filter(|it| it.is_personal()).count();
+        // An administrator is told the personal workspaces of others, too: which is one's own says the profile.
+        let own = match personal {
+            0 | 1 => None,
+            _ => self.profile().await.ok().and_then(|it| it.workspace),
+        };
+        let is_own = |it: &wire::Workspace| match &own {
+            Some(own) => it.id.as_ref() == Some(own),
+            None => personal == 1 && it.is_personal(),
+        };
+        let teams = page.rows.iter().filter(|it| !is_own(it));
+        Ok(teams.filter_map(|it| it.id.as_deref()).map(|id| Place::Workspace(id.into())).collect())
+    }
+
+    /// The id of the personal workspace, which its boxes are asked for by.
+    pub(crate) async fn personal(&self) -> Result<Arc<str>, Problem> {
+        let profile = self.profile().await;
+        if let Ok(Some(id)) = profile.as_ref().map(|it| it.workspace.as_deref()) {
+            return Ok(id.into());
+        }
+        let page = self.told.sweep().page(1).await?;
+        let mut personal = page.rows.iter().filter(|it| it.is_personal());
+        match (personal.next().and_then(|it| it.id.as_deref()), personal.next()) {
+            (Some(id), None) => Ok(id.into()),
+            _ => Err(profile.err().unwrap_or_else(|| {
+                Problem::new(ProblemKind::BadAnswer, "the profile names no personal workspace")
+                    .request("GET /services/profile")
+            })),
+        }
+    }
+
+    /// Who signs in; asked once.
+    pub(crate) async fn profile(&self) -> Result<wire::Profiled, Problem> {
+        self.profile.get(|| self.api.get(&["profile"], &[])).await
+    }
+
+    pub(crate) fn forget(&self) {
+        self.profile.forget_if(|_| true);
+    }
+
+    /// The instances of a workspace, from the sweep under way.
+    pub(crate) fn instances(&self, place: &Place) -> Sweep<Listed> {
+        let mut all = self.instances.lock().unwrap_or_else(PoisonError::into_inner);
+        let of_place = all.entry(place.clone()).or_insert_with(|| {
+            let (api, map, place) = (self.api.clone(), self.map.clone(), place.clone());
+            Shelf::new(move |_| {
+                let (api, map, place) = (api.clone(), map.clone(), place.clone());
+                async move {
+                        Ok(Page { rows: instances(&api, &map, &place).await?, more: false, total: None })
+                    }
+                    .boxed()
+            })
+        });
+        of_place.sweep()
+    }
+
+    /// The boxes of a workspace, policies among them.
+    pub(crate) async fn boxes(&self, place: &Place) -> Result<Vec<wire::Box>, Problem> {
+        let id = match place {
+            Place::Personal => self.personal().await?,
+            Place::Workspace(id) => id.clone(),
+        };
+        let list: wire::List<wire::Box> = self.api.get(&["workspaces", &id, "boxes"], &[]).await?;
+        Ok(list.into_rows().collect())
+    }
+}
+
+async fn instances(api: &Api, map: &Mapper, place: &Place) -> Result<Vec<Listed>, Problem> {
+    let path = match place {
+        Place::Personal => vec!["instances"],
+        Place::Workspace(id) => vec!["workspaces", id, "instances"],
+    };
+    let list: wire::List<wire::Instance> = api.get(&path, &[]).await?;
+    let now = Timestamp::now();
+    let mut rows = Vec::new();
+    let mut short = Vec::new();
+    for row in list.into_rows() {
+        match &row.id {
+            Some(id) if row.is_short() && *place != Place::Personal => short.push(id.clone()),
+            _ => rows.extend(listed(map, &row, now)),
+        }
+    }
+    for ids in short.chunks(IDS_AT_ONCE) {
+        let whole: wire::List<wire::Instance> = api.get(&path, &[("ids", &ids.join(","))]).await?;
+        rows.extend(whole.into_rows().filter_map(|row| listed(map, &row, now)));
+    }
+    Ok(rows)
+}
+
+fn listed(map: &Mapper, wire: &wire::Instance, now: Timestamp) -> Option<Listed> {
+    let instance = map.instance(wire, now)?;
+    let told = [&wire.updated, &wire.state, &wire.operation.event, &wire.operation.created];
+    let version = told.map(|it| it.as_deref().unwrap_or_default()).join(" ");
+    Some(Listed { latest: map.latest(wire, &instance), instance, version })
+}

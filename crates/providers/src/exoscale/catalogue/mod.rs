@@ -1,0 +1,239 @@
+//! What a zone sells: instance types and templates. Lists of instances name them by id only.
+
+mod kept;
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use futures_util::{FutureExt, StreamExt, stream};
+
+use super::api::{Api, Ask, Zone};
+use super::map::gpus;
+use super::wire;
+use crate::words::Words;
+pub(crate) use kept::{Kept, Pending};
+use qdeck_model::{Bytes, GpuRequest, Problem};
+
+/// Types change a few times a year and templates a few times a month.
+const FRESH: Duration = Duration::from_secs(3600);
+/// After a failure.
+const AGAIN: Duration = Duration::from_secs(60);
+/// Types and templates that are in no list are read one by one: no more than this for one listing.
+const SINGLES: usize = 64;
+
+/// The nouns of the paths.
+const TYPE: &str = "instance-type";
+const TEMPLATE: &str = "template";
+
+/// An instance type.
+#[derive(Debug)]
+pub(crate) struct Type {
+    /// `standard.medium`, as the official command line names it.
+    pub(crate) name: Arc<str>,
+    pub(crate) family: Arc<str>,
+    pub(crate) size: Arc<str>,
+    pub(crate) cpus: Option<u32>,
+    pub(crate) memory: Option<Bytes>,
+    pub(crate) gpus: u32,
+    /// The same as an instance asks for it.
+    pub(crate) request: Option<Arc<GpuRequest>>,
+    pub(crate) authorized: Option<bool>,
+    pub(crate) zones: Vec<Arc<str>>,
+}
+
+/// What is needed of a template.
+#[derive(Debug)]
+pub(crate) struct Template {
+    pub(crate) name: Arc<str>,
+    pub(crate) default_user: Option<Arc<str>>,
+    pub(crate) password_enabled: bool,
+}
+
+/// The types of the organisation, which are the same in every zone, and the catalogues of the zones.
+#[derive(Default)]
+pub(crate) struct Catalogues {
+    pub(crate) types: Kept<Result<(), Problem>>,
+    sold: Arc<Mutex<Sold>>,
+    zones: Mutex<HashMap<Arc<str>, Arc<Catalogue>>>,
+}
+
+#[derive(Default)]
+struct Sold {
+    /// The types of the latest list.
+    listed: Vec<Arc<Type>>,
+    types: HashMap<Arc<str>, Arc<Type>>,
+}
+
+impl Catalogues {
+    pub(crate) fn of(&self, zone: &Arc<str>) -> Arc<Catalogue> {
+        let mut zones = locked(&self.zones);
+        let new = || Arc::new(Catalogue { sold: self.sold.clone(), ..Catalogue::default() });
+        zones.entry(zone.clone()).or_insert_with(new).clone()
+    }
+
+    /// Takes in a list of types.
+    pub(crate) fn learn(&self, list: &wire::TypeList, words: &Words) {
+        let mut sold = locked(&self.sold);
+        sold.listed.clear();
+        for wire in &list.instance_types.good {
+            if let Some((id, known)) = one_type(wire, words) {
+                sold.types.insert(id, known.clone());
+                sold.listed.push(known);
+            }
+        }
+    }
+
+    /// The types of the latest list.
+    pub(crate) fn listed(&self) -> Vec<Arc<Type>> {
+        locked(&self.sold).listed.clone()
+    }
+}
+
+/// What one zone sells, as far as it is known.
+#[derive(Default)]
+pub(crate) struct Catalogue {
+    sold: Arc<Mutex<Sold>>,
+    templates: Kept<Result<(), Problem>>,
+    book: Arc<Mutex<Book>>,
+}
+
+#[derive(Default)]
+struct Book {
+    templates: HashMap<Arc<str>, Arc<Template>>,
+    /// Ids that could not be read, and when that was tried.
+    absent: HashMap<Arc<str>, Instant>,
+}
+
+impl Catalogue {
+    pub(crate) fn type_of(&self, id: &str) -> Option<Arc<Type>> {
+        locked(&self.sold).types.get(id).cloned()
+    }
+
+    pub(crate) fn template(&self, id: &str) -> Option<Arc<Template>> {
+        locked(&self.book).templates.get(id).cloned()
+    }
+
+    /// Sees to it that templates are known, as far as they can be read.
+    pub(crate) fn templates(
+        &self,
+        api: &Arc<Api>,
+        zone: &Arc<Zone>,
+        words: &Words,
+    ) -> Pending<Result<(), Problem>> {
+        let (api, zone, words, book) = (api.clone(), zone.clone(), words.clone(), self.book.clone());
+        self.templates.get(fresh, move || {
+            async move {
+                // What is listed without this word is not documented.
+                let (public, private) = tokio::join!(
+                    templates(&api, &zone, "public", &words, &book),
+                    templates(&api, &zone, "private", &words, &book),
+                );
+                public.or(private)
+            }
+            .boxed()
+        })
+    }
+
+    /// Reads types and templates that instances name and no list holds: templates are withdrawn while their instances
+    /// live on.
+    pub(crate) async fn singles(&self, api: &Api, zone: &Zone, words: &Words, instances: &[wire::Instance]) {
+        let reads: Vec<_> = self
+            .unknown(instances)
+            .into_iter()
+            .map(|(noun, id)| self.single(api, zone, words, noun, id).boxed())
+            .collect();
+        stream::iter(reads).buffer_unordered(4).for_each(|()| std::future::ready(())).await;
+    }
+
+    /// Reads one type or template. One that cannot be read is not asked for again soon.
+    async fn single(&self, api: &Api, zone: &Zone, words: &Words, noun: &'static str, id: Arc<str>) {
+        let path = [noun, &*id];
+        let known = if noun == TEMPLATE {
+            let ask = Ask::new("get-template", &path);
+            let wire = api.get::<wire::Template>(zone, &ask).await.ok();
+            let known = wire.and_then(|wire| one_template(&wire, words));
+            known.map(|(id, known)| locked(&self.book).templates.insert(id, known).is_none())
+        } else {
+            let ask = Ask::new("get-instance-type", &path);
+            let wire = api.get::<wire::InstanceType>(zone, &ask).await.ok();
+            let known = wire.and_then(|wire| one_type(&wire, words));
+            known.map(|(id, known)| locked(&self.sold).types.insert(id, known).is_none())
+        };
+        if known.is_none() {
+            locked(&self.book).absent.insert(id, Instant::now());
+        }
+    }
+
+    fn unknown(&self, instances: &[wire::Instance]) -> Vec<(&'static str, Arc<str>)> {
+        let (book, sold) = (locked(&self.book), locked(&self.sold));
+        let mut wanted: Vec<(&'static str, Arc<str>)> = Vec::new();
+        for instance in instances {
+            let kind = instance.sold_as.id.as_deref();
+            let kind = kind.filter(|id| !sold.types.contains_key(*id));
+            let template = instance.template.id.as_deref();
+            let template = template.filter(|id| !book.templates.contains_key(*id));
+            for (what, id) in [(TYPE, kind), (TEMPLATE, template)] {
+                let Some(id) = id else { continue };
+                let tried = book.absent.get(id).is_some_and(|at| at.elapsed() < FRESH);
+                if !tried && !wanted.iter().any(|(_, known)| **known == *id) && wanted.len() < SINGLES {
+                    wanted.push((what, id.into()));
+                }
+            }
+        }
+        wanted
+    }
+}
+
+/// How long what was read, or could not be, is good.
+pub(crate) fn fresh(known: &Result<(), Problem>) -> Duration {
+    if known.is_ok() { FRESH } else { AGAIN }
+}
+
+async fn templates(
+    api: &Api,
+    zone: &Zone,
+    visibility: &str,
+    words: &Words,
+    book: &Mutex<Book>,
+) -> Result<(), Problem> {
+    let ask = Ask::new("list-templates", &["template"]).query("visibility", visibility);
+    let list: wire::TemplateList = api.get(zone, &ask).await?;
+    let known = list.templates.good.iter().filter_map(|wire| one_template(wire, words));
+    locked(book).templates.extend(known);
+    Ok(())
+}
+
+fn one_type(wire: &wire::InstanceType, words: &Words) -> Option<(Arc<str>, Arc<Type>)> {
+    let id = wire.id.as_deref()?;
+    let family = wire.family.as_deref().unwrap_or("unknown");
+    let size = wire.size.as_deref().unwrap_or("unknown");
+    let gpus = wire.gpus.unwrap_or(0);
+    let request = (gpus > 0)
+        .then(|| Arc::new(GpuRequest { count: gpus, models: vec![words.share(gpus::model(family).0)] }));
+    let known = Type {
+        name: words.share(&format!("{family}.{size}")),
+        family: words.share(family),
+        size: words.share(size),
+        cpus: wire.cpus,
+        memory: wire.memory.map(Bytes),
+        gpus,
+        request,
+        authorized: wire.authorized,
+        zones: wire.zones.iter().map(|zone| words.share(zone)).collect(),
+    };
+    Some((words.share(id), Arc::new(known)))
+}
+
+fn one_template(wire: &wire::Template, words: &Words) -> Option<(Arc<str>, Arc<Template>)> {
+    let known = Template {
+        name: words.share(wire.name.as_deref()?),
+        default_user: wire.default_user.as_deref().map(|user| words.share(user)),
+        password_enabled: wire.password_enabled,
+    };
+    Some((words.share(wire.id.as_deref()?), Arc::new(known)))
+}
+
+fn locked<T>(one: &Mutex<T>) -> MutexGuard<'_, T> {
+    one.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,148 @@
+//! Exoscale (`api-ZONE.exoscale.com`): virtual machines by zone, every zone with an API of its own.
+//!
+//! Written after the public API description, the official clients' sources and recorded answers.
+
+mod api;
+mod catalogue;
+mod endpoints;
+mod map;
+mod read;
+#[cfg(test)]
+mod tests;
+mod wire;
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::time::Duration;
+
+use futures_util::FutureExt;
+use futures_util::stream::BoxStream;
+
+use super::signin::SignIn;
+use super::{Answer, Check, Console, ListEvent, Provider, Section, Traffic};
+use api::{Api, Found, Zones};
+use catalogue::{Catalogues, Kept};
+pub(super) use endpoints::ENDPOINTS;
+use map::Mapper;
+use map::events::Known;
+use qdeck_config::{Context, Credentials};
+use qdeck_model::{
+    Kind, LogEvent, LogStart, Platform, Problem, ProblemKind, Resource, ResourceId, Sample, ScreenKind,
+    Timestamp,
+};
+use qdeck_net::{Client, ClientOptions, produce};
+use read::{check, detail, gpus, listing, log};
+
+/// One organisation, or some of its zones.
+pub(super) struct Exoscale {
+    deck: Arc<Deck>,
+}
+
+/// What every read is made with.
+struct Deck {
+    api: Arc<Api>,
+    zones: Zones,
+    catalogues: Catalogues,
+    log: Kept<Result<Vec<Known>, Problem>>,
+    map: Mapper,
+}
+
+impl Deck {
+    async fn found(&self) -> Arc<Found> {
+        self.zones.get(&self.api).await
+    }
+}
+
+impl Exoscale {
+    pub(super) fn new(context: &Context) -> Result<Self, Problem> {
+        let Credentials::KeyPair { key, secret } = &context.credentials else {
+            return Err(Problem::new(ProblemKind::Local, "Exoscale signs in with an API key and its secret")
+                .hint("Give this context a `key` and a `secret`"));
+        };
+        let client = Client::new(ClientOptions {
+            name: context.name.to_string(),
+            insecure: context.insecure,
+            concurrency: context.concurrency,
+            // What the official command line gives a zone.
+            timeout: Duration::from_secs(15),
+            ..ClientOptions::default()
+        });
+        let api = Api {
+            client,
+            base: context.base_url.clone(),
+            key: key.clone(),
+            secret: secret.clone(),
+            signed: SignIn::new(),
+            accepted: AtomicBool::new(false),
+        };
+        let deck = Deck {
+            api: Arc::new(api),
+            zones: Zones::new(context.zones.clone(), context.concurrency),
+            catalogues: Catalogues::default(),
+            log: Kept::default(),
+            map: Mapper::new(context.name.clone()),
+        };
+        Ok(Self { deck: Arc::new(deck) })
+    }
+}
+
+fn unsupported(what: &str) -> Problem {
+    Problem::new(ProblemKind::Unsupported, format!("Exoscale: {what}"))
+}
+
+impl Provider for Exoscale {
+    fn platform(&self) -> Platform {
+        Platform::Exoscale
+    }
+
+    fn kinds(&self) -> &'static [Kind] {
+        &[Kind::Instance, Kind::GpuModel, Kind::Operation]
+    }
+
+    fn list(&self, kind: Kind) -> BoxStream<'static, ListEvent> {
+        let deck = self.deck.clone();
+        match kind {
+            Kind::Instance => produce(move |out| listing::instances(deck, out)),
+            Kind::GpuModel => produce(move |out| gpus::models(deck, out)),
+            Kind::Operation => produce(move |out| log::operations(deck, out)),
+            Kind::Container | Kind::Revision => super::nothing(unsupported("there is no such list")),
+        }
+    }
+
+    fn get(&self, id: &ResourceId) -> Answer<Resource> {
+        let (deck, id) = (self.deck.clone(), id.clone());
+        async move { detail::get(&deck, &id).await }.boxed()
+    }
+
+    fn describe(&self, id: &ResourceId) -> BoxStream<'static, Section> {
+        let (deck, id) = (self.deck.clone(), id.clone());
+        produce(move |out| detail::describe(deck, id, out))
+    }
+
+    fn samples(&self, _: &ResourceId, _: Timestamp) -> Answer<Vec<Sample>> {
+        async { Err(unsupported("there are no figures of resource use")) }.boxed()
+    }
+
+    fn logs(&self, _: &ResourceId, _: LogStart) -> BoxStream<'static, LogEvent> {
+        let problem = unsupported("instances have no log that could be read; SSH is the way to text");
+        Box::pin(futures_util::stream::iter([LogEvent::Interrupted(problem)]))
+    }
+
+    fn console(&self, id: &ResourceId, _: ScreenKind) -> Answer<Console> {
+        let (deck, id) = (self.deck.clone(), id.clone());
+        async move { detail::console(&deck, &id).await }.boxed()
+    }
+
+    fn sign_in_again(&self) {
+        self.deck.api.sign_in_again();
+    }
+
+    fn check(&self) -> Answer<Check> {
+        let deck = self.deck.clone();
+        async move { check::run(&deck).await }.boxed()
+    }
+
+    fn traffic(&self) -> Traffic {
+        self.deck.api.client.counters().into()
+    }
+}

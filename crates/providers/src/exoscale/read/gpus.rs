@@ -1,0 +1,54 @@
+//! GPU models: the families of the instance types, with what is left of each quota.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::mpsc::Sender;
+
+use super::super::Deck;
+use super::super::api::Ask;
+use super::super::wire::{Quota, QuotaList};
+use super::check::refused;
+use super::{anywhere, types};
+use crate::{ListEvent, tell_whole};
+use qdeck_model::{GpuModel, Problem, ProblemKind, Resource, ResourceId};
+
+/// Longer than this the quotas are not waited for.
+const PATIENCE: Duration = Duration::from_secs(15);
+
+pub(crate) async fn models(deck: Arc<Deck>, out: Sender<ListEvent>) {
+    let models = sold(&deck).await;
+    let rows = models.map(|models| models.into_iter().map(Resource::GpuModel).collect());
+    let rows = rows.map_err(|problem| refused(problem, deck.api.accepted()));
+    tell_whole(&out, rows).await;
+}
+
+/// The models of every type that is sold; quotas that may not be read are left out.
+async fn sold(deck: &Arc<Deck>) -> Result<Vec<GpuModel>, Problem> {
+    let (types, quotas, found) = tokio::join!(types(deck), quotas(deck), deck.found());
+    types.as_ref().clone()?;
+    // A type that does not say where it is sold is sold where it was told of.
+    let here = found.zones.first().map(|zone| zone.name.clone());
+    let here = here.unwrap_or_else(|| deck.map.words.share("unknown"));
+    let listed = deck.catalogues.listed();
+    let types: Vec<_> = listed.into_iter().map(|kind| (here.clone(), kind)).collect();
+    Ok(deck.map.gpu_models(&types, &quotas.unwrap_or_default()))
+}
+
+async fn quotas(deck: &Deck) -> Result<Vec<Quota>, Problem> {
+    let ask = Ask::new("list-quotas", &["quota"]);
+    let asked = anywhere::<QuotaList>(deck, &ask);
+    let list = tokio::time::timeout(PATIENCE, asked).await.map_err(|_| {
+        let why = format!("no quotas within {} s", PATIENCE.as_secs());
+        Problem::new(ProblemKind::Unreachable, why)
+    })??;
+    Ok(list.quotas.good)
+}
+
+/// One model, from the list.
+pub(super) async fn get(deck: &Arc<Deck>, id: &ResourceId) -> Result<GpuModel, Problem> {
+    let found = sold(deck).await?.into_iter().find(|model| model.id == *id);
+    found.ok_or_else(|| {
+        Problem::new(ProblemKind::NotFound, format!("no zone sells instance types of the family {}", id.id))
+    })
+}

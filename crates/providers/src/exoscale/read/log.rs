@@ -1,0 +1,97 @@
+//! The log of changes of the last day, and operations.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::FutureExt;
+use tokio::sync::mpsc::Sender;
+
+use super::super::Deck;
+use super::super::api::Ask;
+use super::super::map::events::{Known, known};
+use super::super::wire;
+use super::{anywhere, zone_of};
+use crate::{ListEvent, tell_whole};
+use qdeck_model::{Operation, Problem, ProblemKind, Resource, ResourceId, Timestamp};
+
+/// What is asked for. The log is kept for 30 days.
+const BACK: Duration = Duration::from_secs(24 * 3600);
+/// A cluster that scales by itself makes thousands of events a day: the latest are listed.
+const MOST: usize = 1000;
+
+/// How old the log may be where it is listed, and where it stands aside or is looked into for one of its events.
+const LISTED: Duration = Duration::from_secs(2);
+pub(super) const ASIDE: Duration = Duration::from_secs(30);
+
+/// The events of the last day, newest first. The log belongs to the organisation: one zone tells it all.
+pub(super) async fn events(deck: &Arc<Deck>, age: Duration) -> Arc<Result<Vec<Known>, Problem>> {
+    let fresh = move |known: &Result<Vec<Known>, Problem>| if known.is_ok() { age } else { LISTED };
+    let asked = {
+        let deck = deck.clone();
+        deck.clone().log.get(fresh, move || async move { ask(&deck).await }.boxed())
+    };
+    asked.await
+}
+
+async fn ask(deck: &Deck) -> Result<Vec<Known>, Problem> {
+    let now = Timestamp::now();
+    let (from, to) = (second(now.before(BACK)), second(now));
+    let ask = Ask::new("list-events", &["event"]).query("from", &from).query("to", &to);
+    let list: wire::EventList = anywhere(deck, &ask).await?;
+    Ok(known(list))
+}
+
+/// RFC 3339 to the second, which is what the API takes.
+pub(super) fn second(at: Timestamp) -> String {
+    let whole = at.as_millis().div_euclid(1000).saturating_mul(1000);
+    Timestamp::from_millis(whole).unwrap_or(at).to_string()
+}
+
+pub(crate) async fn operations(deck: Arc<Deck>, out: Sender<ListEvent>) {
+    let rows = match &*events(&deck, LISTED).await {
+        Ok(events) => {
+            let latest = events.iter().take(MOST);
+            Ok(latest.map(|event| Resource::Operation(deck.map.event(event))).collect())
+        }
+        Err(problem) => Err(problem.clone()),
+    };
+    tell_whole(&out, rows).await;
+}
+
+/// An operation of a zone, or an event of the log: those have no zone, and no read of their own.
+pub(super) async fn get(deck: &Arc<Deck>, id: &ResourceId) -> Result<Operation, Problem> {
+    if id.scope.is_some() {
+        let zone = zone_of(deck, id).await?;
+        let ask = Ask::new("get-operation", &["operation", &id.id]);
+        let wire: wire::Operation = deck.api.get(&zone, &ask).await?;
+        return Ok(deck.map.operation(id, &wire));
+    }
+    one(deck, id, |event| deck.map.event(event)).await
+}
+
+/// What is made of the event of this id.
+pub(super) async fn one<T>(
+    deck: &Arc<Deck>,
+    id: &ResourceId,
+    make: impl FnOnce(&Known) -> T,
+) -> Result<T, Problem> {
+    let events = events(deck, ASIDE).await;
+    let events = events.as_ref().as_ref().map_err(Clone::clone)?;
+    let found = events.iter().find(|event| *event.id == *id.id);
+    found.map(make).ok_or_else(|| {
+        Problem::new(ProblemKind::NotFound, "this event is no longer in the log of the last day")
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_sent_to_the_second() {
+        let at = Timestamp::parse("2026-01-02T03:04:05.678Z").unwrap();
+        assert_eq!(second(at), "2026-01-02T03:04:05Z");
+        let early = Timestamp::parse("1969-12-31T23:59:58.500Z").unwrap();
+        assert_eq!(second(early), "1969-12-31T23:59:58Z");
+    }
+}

@@ -1,0 +1,164 @@
+//! Instances as rows.
+
+use std::collections::HashMap;
+use std::net::IpAddr;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::super::wire;
+use super::{Facts, Mapper, card_of_flavor, card_of_text, date, shared, state};
+use crate::accelerator;
+use qdeck_model::{Address, GpuRequest, Instance, Kind, Lifecycle, Offers, ResourceId, ScreenKind};
+
+/// What a machine has, which its metrics are shares of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Size {
+    pub(crate) vcpus: Option<u32>,
+    /// In MiB.
+    pub(crate) ram: Option<u32>,
+}
+
+impl Size {
+    pub(crate) fn of(flavor: &wire::Flavor) -> Self {
+        let (vcpus, ram) = (flavor.vcpus, flavor.ram);
+        Self { vcpus, ram }
+    }
+}
+
+/// Sizes remembered; beyond that all are forgotten, and asked for one by one.
+const REMEMBERED: usize = 50_000;
+
+/// The size of each instance as it was last listed. Cheap to clone.
+#[derive(Clone, Default)]
+pub(crate) struct Sizes(Arc<Mutex<HashMap<Arc<str>, Size>>>);
+
+impl Sizes {
+    fn learn(&self, id: &Arc<str>, size: Size) {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if known.len() >= REMEMBERED {
+            known.clear();
+        }
+        known.insert(id.clone(), size);
+    }
+
+    pub(crate) fn of(&self, id: &str) -> Option<Size> {
+        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        known.get(id).copied()
+    }
+}
+
+impl Mapper {
+    /// A row of an instance in this region; `None` for one without an id.
+    pub(crate) fn instance(
+        &self,
+        wire: &wire::Instance,
+        region: &Arc<str>,
+        place: Option<&str>,
+    ) -> Option<Instance> {
+        let id: Arc<str> = wire.id()?.into();
+        let flavor = &wire.flavor;
+        self.sizes.learn(&id, Size::of(flavor));
+        let state = state::of_instance(&self.words, wire);
+        let gone = matches!(state.lifecycle, Lifecycle::Gone | Lifecycle::Deleting);
+        let labels = wire.tags();
+        Some(Instance {
+            id: ResourceId::scoped(&self.context, Kind::Instance, region.clone(), id.clone()),
+            name: wire.name().map_or(id, Into::into),
+            state,
+            container: None,
+            size: shared(&self.words, flavor.name()),
+            image: image(&labels).map(|image| self.words.share(&image)),
+            // The answer's own word is the display name, too.
+            location: shared(&self.words, place.or(wire.region.as_deref())),
+            host: None,
+            addresses: addresses(wire),
+            labels: labels
+                .iter()
+                .map(|(key, value)| (self.words.share(key), self.words.share(value)))
+                .collect(),
+            gpus: self.gpus(flavor),
+            created: date(wire.created()),
+            changed: None,
+            offers: Offers {
+                console: (!gone).then_some(ScreenKind::Terminal),
+                telemetry: !gone,
+                logs: false,
+            },
+            facts: self.facts.share(&self.instance_facts(wire)),
+        })
+    }
+
+    fn instance_facts(&self, wire: &wire::Instance) -> Vec<qdeck_model::Fact> {
+        let flavor = &wire.flavor;
+        let number = |number: Option<u64>| number.map(|number| number.to_string());
+        let vcpus = number(flavor.vcpus.map(u64::from));
+        let ram = flavor.ram.map(|ram| format!("{ram} MiB"));
+        let volumes = number(wire.volumes.as_ref().map(|volumes| volumes.len() as u64));
+        let groups: Vec<&str> =
+            wire.security_groups.iter().filter_map(|group| group.name.as_deref()).collect();
+        let mut facts = Facts::new(&self.words);
+        facts.add("status", wire.status.as_deref());
+        facts.add("vm_state", wire.vm_state.as_deref());
+        facts.add("task_state", wire.task_state.as_deref());
+        facts.add("vcpus", vcpus.as_deref());
+        facts.add("ram", ram.as_deref());
+        facts.add("os_type", flavor.os_type.as_deref());
+        facts.add("architecture", flavor.architecture.as_deref());
+        facts.add("gpu", flavor.hardware_description.gpu.as_deref());
+        facts.add("resource_class", flavor.resource_class.as_deref());
+        facts.add("ssh_key_name", wire.ssh_key());
+        facts.add("security_groups", Some(&groups.join(", ")));
+        facts.add("volumes", volumes.as_deref());
+        facts.add("instance_description", wire.instance_description.as_deref());
+        facts.all
+    }
+
+    /// The accelerators of a machine, by what its flavor says of itself or else by the flavor's name.
+    fn gpus(&self, flavor: &wire::Flavor) -> Option<Arc<GpuRequest>> {
+        let told = flavor.hardware_description.gpu.as_deref();
+        let card = told.and_then(card_of_text).or_else(|| card_of_flavor(flavor.name()?))?;
+        Some(Arc::new(GpuRequest {
+            count: card.count,
+            models: vec![self.words.share(&accelerator::called(&card.model))],
+        }))
+    }
+}
+
+/// What the system's own tags say of the image.
+fn image(tags: &[(&str, &str)]) -> Option<String> {
+    let of = |name: &str| {
+        let tag = tags.iter().find(|(key, value)| *key == name && !value.is_empty());
+        tag.map(|(_, value)| *value)
+    };
+    if let Some(name) = of("image_name") {
+        return Some(name.to_owned());
+    }
+    let (distro, version) = (of("os_distro")?, of("os_version"));
+    Some(version.map_or_else(|| distro.to_owned(), |version| format!("{distro} {version}")))
+}
+
+/// Addresses that can be reached from the internet first, and of those the floating ones.
+fn addresses(wire: &wire::Instance) -> Vec<Address> {
+    let mut all: Vec<(bool, Address)> = Vec::with_capacity(wire.addresses.len());
+    for address in wire.addresses.values().flat_map(|all| &all.0) {
+        let Some(value) = address.addr.as_deref() else {
+            continue;
+        };
+        let floating = address.sort.as_deref() == Some("floating");
+        let public = floating || value.parse::<IpAddr>().is_ok_and(is_public);
+        let value = value.into();
+        all.push((floating, Address { value, public }));
+    }
+    all.sort_by_key(|(floating, address)| (!address.public, !floating));
+    all.into_iter().map(|(_, address)| address).collect()
+}
+
+fn is_public(ip: IpAddr) -> bool {
+    match ip {
+        IpAddr::V4(ip) => {
+            // 100.64.0.0/10 is what carriers use between themselves.
+            let shared = ip.octets()[0] == 100 && ip.octets()[1] & 0b1100_0000 == 64;
+            !(ip.is_private() || ip.is_loopback() || ip.is_link_local() || shared)
+        }
+        IpAddr::V6(ip) => !(ip.is_unique_local() || ip.is_loopback() || ip.is_unicast_link_local()),
+    }
+}

@@ -1,0 +1,281 @@
+//! The models of accelerators, merged from the four catalogues in which Gcore sells them.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use super::super::places::Regions;
+use super::super::wire;
+use super::{Card, Facts, Mapper, card_of_flavor, card_of_text};
+use qdeck_model::{Bytes, GpuModel, Kind, ResourceId};
+
+/// A catalogue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) enum Source {
+    /// Clusters of virtual machines, a region's.
+    Virtual,
+    /// Clusters of bare metal, a region's.
+    BareMetal,
+    /// Flavors of plain instances, a region's.
+    Instance,
+    /// Flavors of deployments, the account's.
+    Inference,
+}
+
+impl Source {
+    const ALL: [Self; 4] = [Self::Virtual, Self::BareMetal, Self::Instance, Self::Inference];
+
+    /// The API's word.
+    pub(crate) const fn word(self) -> &'static str {
+        match self {
+            Self::Virtual => "virtual",
+            Self::BareMetal => "baremetal",
+            Self::Instance => "instance",
+            Self::Inference => "inference",
+        }
+    }
+
+    /// The quota of one model, without `_limit` and `_usage`; plain instances have none by model.
+    fn quota(self, model: &str) -> Option<String> {
+        Some(match self {
+            Self::Virtual => format!("gpu_virtual_{model}_count"),
+            Self::BareMetal => format!("baremetal_gpu_{model}_count"),
+            Self::Inference => format!("inference_gpu_{model}_count"),
+            Self::Instance => return None,
+        })
+    }
+}
+
+/// One flavor with accelerators in one region.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Offer {
+    pub(crate) source: Source,
+    pub(crate) region: Option<u64>,
+    pub(crate) flavor: String,
+    pub(crate) card: Card,
+    /// How many of the flavor can be had now.
+    pub(crate) capacity: Option<u64>,
+    /// Of the whole flavor, an hour.
+    pub(crate) price: Option<(f64, String)>,
+}
+
+impl Offer {
+    /// `None` for a flavor that is not sold, or whose model nobody tells.
+    pub(crate) fn of_cluster(source: Source, region: u64, wire: wire::GpuFlavor) -> Option<Self> {
+        let told = wire.hardware_description.gpu.as_deref().and_then(card_of_text);
+        let guessed = || card_of_flavor(&wire.name);
+        let properties = wire.hardware_properties;
+        let mut card = match properties.model {
+            Some(model) => {
+                let other = told.or_else(guessed);
+                Card {
+                    count: other.as_ref().map_or(1, |card| card.count),
+                    memory: other.as_ref().and_then(|card| card.memory),
+                    maker: other.and_then(|card| card.maker),
+                    model: model.to_lowercase(),
+                }
+            }
+            None => told.or_else(guessed)?,
+        };
+        card.count = properties.count.unwrap_or(card.count);
+        card.memory = card.memory.or_else(|| card_of_flavor(&wire.name)?.memory);
+        card.maker = properties.manufacturer.or(card.maker);
+        (!wire.disabled).then(|| Self {
+            source,
+            region: Some(region),
+            flavor: wire.name,
+            card,
+            capacity: wire.capacity,
+            price: wire.price.as_ref().and_then(price),
+        })
+    }
+
+    pub(crate) fn of_instance(region: u64, wire: wire::VmFlavor) -> Option<Self> {
+        let name = wire.flavor_name.or(wire.flavor_id)?;
+        let told = wire.hardware_description.gpu.as_deref();
+        let card = told.and_then(card_of_text).or_else(|| card_of_flavor(&name))?;
+        (!wire.disabled).then(|| Self {
+            source: Source::Instance,
+            region: Some(region),
+            flavor: name,
+            card,
+            capacity: None,
+            price: price(&wire.price),
+        })
+    }
+
+    /// One for each region that has the flavor, or one without a region where that is not told.
+    pub(crate) fn of_inference(wire: &wire::InferenceFlavor, capacities: &[wire::Capacity]) -> Vec<Self> {
+        let Some(model) = wire.gpu_model.as_deref() else {
+            return Vec::new();
+        };
+        let offer = Self {
+            source: Source::Inference,
+            region: None,
+            flavor: wire.name.clone(),
+            card: Card {
+                model: model.to_lowercase(),
+                count: wire.gpu.unwrap_or(1),
+                memory: wire.gpu_memory.filter(|memory| *memory > 0.0).map(whole),
+                maker: None,
+            },
+            capacity: None,
+            price: None,
+        };
+        let of_region = |region: &wire::Capacity| {
+            let mut flavors = region.capacity.iter();
+            let mine = flavors.find(|it| it.flavor_name.as_deref() == Some(&*wire.name))?;
+            Some(Self { region: Some(region.region_id), capacity: mine.capacity, ..offer.clone() })
+        };
+        let placed: Vec<Self> = capacities.iter().filter_map(of_region).collect();
+        if placed.is_empty() { vec![offer] } else { placed }
+    }
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a cast saturates, and no card has less than nothing"
+)]
+fn whole(number: f64) -> u64 {
+    number.round() as u64
+}
+
+/// Where a price may be shown: `hide` and `error` have none. A client on trial sees zeros.
+fn price(wire: &wire::Price) -> Option<(f64, String)> {
+    if wire.status.as_deref().is_some_and(|status| status != "show") {
+        return None;
+    }
+    Some((wire.hourly?, wire.currency.clone().unwrap_or_default()))
+}
+
+impl Mapper {
+    /// A row for each model of these offers.
+    pub(crate) fn gpu_models<'a>(
+        &self,
+        offers: impl IntoIterator<Item = &'a Offer>,
+        quotas: Option<&wire::Quotas>,
+        regions: &Regions,
+    ) -> Vec<GpuModel> {
+        let mut models: BTreeMap<&str, Vec<&Offer>> = BTreeMap::new();
+        for offer in offers {
+            models.entry(&offer.card.model).or_default().push(offer);
+        }
+        models.into_iter().map(|(code, offers)| self.gpu_model(code, &offers, quotas, regions)).collect()
+    }
+
+    fn gpu_model(
+        &self,
+        code: &str,
+        offers: &[&Offer],
+        quotas: Option<&wire::Quotas>,
+        regions: &Regions,
+    ) -> GpuModel {
+        let maker = offers.iter().find_map(|offer| offer.card.maker.as_deref());
+        let name = maker.unwrap_or("NVIDIA").to_uppercase() + " " + &code.to_uppercase();
+        let places: BTreeSet<Arc<str>> =
+            offers.iter().filter_map(|offer| Some(regions.name(offer.region?))).collect();
+        // The same model may be had with more memory, and one catalogue tells that of all cards of a flavor.
+        let memory = offers.iter().filter_map(|offer| offer.card.memory).min();
+        let mut facts = Facts::new(&self.words);
+        facts.add("gpu_manufacturer", maker);
+        facts.add("capacity", capacity(offers).as_deref());
+        for source in Source::ALL {
+            let flavors: BTreeSet<&str> =
+                offers.iter().filter(|offer| offer.source == source).map(|offer| &*offer.flavor).collect();
+            let count = (!flavors.is_empty()).then(|| flavors.len().to_string());
+            facts.add(source.word(), count.as_deref());
+        }
+        GpuModel {
+            id: ResourceId::new(&self.context, Kind::GpuModel, code),
+            name: name.into(),
+            code: code.into(),
+            memory: memory.and_then(|gb| gb.checked_mul(1 << 30)).map(Bytes),
+            sizes: sizes(offers),
+            locations: places.into_iter().collect(),
+            price: cheapest(offers),
+            quota: quotas.and_then(|quotas| quota(code, quotas, regions)),
+            facts: facts.all,
+        }
+    }
+}
+
+/// `bm3-ai-1xlarge-h100-80-8 (8×, 18.40 EUR/h)`, the smallest first, each flavor once at its lowest price.
+fn sizes(offers: &[&Offer]) -> Vec<Arc<str>> {
+    let mut flavors: BTreeMap<(u32, &str), Option<(f64, &str)>> = BTreeMap::new();
+    for offer in offers {
+        let known = flavors.entry((offer.card.count, &offer.flavor)).or_default();
+        if let Some((price, currency)) = &offer.price
+            && known.is_none_or(|(lowest, _)| *price < lowest)
+        {
+            *known = Some((*price, currency));
+        }
+    }
+    flavors
+        .into_iter()
+        .map(|((count, flavor), price)| match price {
+            Some((price, currency)) => format!("{flavor} ({count}×, {price:.2} {currency}/h)").into(),
+            None => format!("{flavor} ({count}×)").into(),
+        })
+        .collect()
+}
+
+/// The lowest price of one card in one hour. Zero is what a trial sees, and no price.
+fn cheapest(offers: &[&Offer]) -> Option<Arc<str>> {
+    let priced = offers.iter().filter_map(|offer| {
+        let (price, currency) = offer.price.as_ref()?;
+        (*price > 0.0 && offer.card.count > 0).then(|| (price / f64::from(offer.card.count), currency))
+    });
+    let (price, currency) = priced.min_by(|one, other| one.0.total_cmp(&other.0))?;
+    Some(format!("from {price:.2} {currency}/h").into())
+}
+
+/// What can be had now by catalogue: `3 virtual, 0 baremetal, 42 inference`.
+fn capacity(offers: &[&Offer]) -> Option<String> {
+    let sums: Vec<String> = Source::ALL
+        .into_iter()
+        .filter_map(|source| {
+            let mut known = offers
+                .iter()
+                .filter(|offer| offer.source == source)
+                .filter_map(|offer| offer.capacity)
+                .peekable();
+            known.peek()?;
+            let sum = known.fold(0, u64::saturating_add);
+            Some(format!("{sum} {}", source.word()))
+        })
+        .collect();
+    (!sums.is_empty()).then(|| sums.join(", "))
+}
+
+/// What is left of the quotas by catalogue: `4 of 8 virtual, 2 of 2 inference`. Those of regions are added up over the
+/// regions of the context; catalogues of which nothing is granted are left out, unless none is.
+fn quota(code: &str, quotas: &wire::Quotas, regions: &Regions) -> Option<Arc<str>> {
+    let number = |map: &BTreeMap<String, Value>, name: String| map.get(&name)?.as_u64();
+    let mut parts = Vec::new();
+    let mut known = false;
+    for source in Source::ALL {
+        let Some(name) = source.quota(code) else { continue };
+        let global = (source == Source::Inference).then_some(&quotas.global_quotas);
+        let regional = quotas.regional_quotas.iter().filter(|quota| {
+            let region = quota.get("region_id").and_then(Value::as_u64);
+            source != Source::Inference && region.is_some_and(|region| regions.has(region))
+        });
+        let (mut limit, mut usage) = (0_u64, 0_u64);
+        for map in global.into_iter().chain(regional) {
+            if let Some(granted) = number(map, format!("{name}_limit")) {
+                known = true;
+                limit = limit.saturating_add(granted);
+                usage = usage.saturating_add(number(map, format!("{name}_usage")).unwrap_or(0));
+            }
+        }
+        if limit > 0 {
+            parts.push(format!("{} of {limit} {}", limit.saturating_sub(usage), source.word()));
+        }
+    }
+    if parts.is_empty() {
+        return known.then(|| "none granted".into());
+    }
+    Some(parts.join(", ").into())
+}

@@ -1,0 +1,148 @@
+//! Gcore Cloud (`api.gcore.com`): virtual machines, bare metal and GPU servers by region, and inference deployments.
+//!
+//! Written after the public API description and reference pages. One context is one project and some regions; there is
+//! no call that lists several regions, no push channel and no stream, so lists fan out and everything is polled.
+
+mod api;
+mod endpoints;
+mod live;
+mod map;
+mod places;
+mod read;
+#[cfg(test)]
+mod tests;
+mod wire;
+
+use std::sync::Arc;
+
+use futures_util::stream::BoxStream;
+use futures_util::{FutureExt, StreamExt};
+
+use super::{Answer, Check, Console, ListEvent, Provider, Section, Traffic};
+use api::Api;
+pub(super) use endpoints::ENDPOINTS;
+use live::{log, metrics::Meters};
+use map::Mapper;
+use places::Places;
+use qdeck_config::{Context, Credentials};
+use qdeck_model::{
+    Kind, LogEvent, LogStart, Platform, Problem, ProblemKind, Resource, ResourceId, Sample, ScreenKind,
+    Timestamp,
+};
+use qdeck_net::{Client, ClientOptions, produce};
+use read::catalogue::Catalogue;
+use read::{check, console, describe, listing, single};
+
+/// One project of one account.
+pub(super) struct Gcore {
+    site: Arc<Site>,
+    meters: Arc<Meters>,
+    console_size_reports: bool,
+    console_input: bool,
+}
+
+/// What every read needs: the door, where it leads, and what rows are made with.
+pub(crate) struct Site {
+    pub(crate) api: Api,
+    pub(crate) places: Places,
+    pub(crate) map: Mapper,
+    pub(crate) catalogue: Catalogue,
+}
+
+impl Gcore {
+    pub(super) fn new(context: &Context) -> Result<Self, Problem> {
+        let Credentials::Token(key) = &context.credentials else {
+            return Err(Problem::new(ProblemKind::Local, "Gcore signs in with an API token")
+                .hint("Give this context a `token`"));
+        };
+        let client = Client::new(ClientOptions {
+            name: context.name.to_string(),
+            insecure: context.insecure,
+            concurrency: context.concurrency,
+            ..ClientOptions::default()
+        });
+        let api = Api::new(client, context.base_url.clone(), key.clone());
+        Ok(Self {
+            site: Arc::new(Site {
+                places: Places::new(api.clone(), context.project, context.regions.clone()),
+                map: Mapper::new(context.name.clone()),
+                catalogue: Catalogue::default(),
+                api,
+            }),
+            meters: Arc::default(),
+            console_size_reports: context.console_size_reports,
+            console_input: context.console_input,
+        })
+    }
+}
+
+fn unsupported(what: &str) -> Problem {
+    Problem::new(ProblemKind::Unsupported, format!("Gcore: {what}"))
+}
+
+impl Provider for Gcore {
+    fn platform(&self) -> Platform {
+        Platform::Gcore
+    }
+
+    fn kinds(&self) -> &'static [Kind] {
+        &[Kind::Instance, Kind::Container, Kind::Operation, Kind::GpuModel]
+    }
+
+    fn list(&self, kind: Kind) -> BoxStream<'static, ListEvent> {
+        let site = self.site.clone();
+        match kind {
+            Kind::Instance => produce(move |out| listing::instances(site, out)),
+            Kind::Container => produce(move |out| listing::containers(site, out)),
+            Kind::Operation => produce(move |out| listing::tasks(site, out)),
+            Kind::GpuModel => produce(move |out| listing::gpu_models(site, out)),
+            Kind::Revision => super::nothing(unsupported("there are no revisions")),
+        }
+    }
+
+    fn get(&self, id: &ResourceId) -> Answer<Resource> {
+        let (site, id) = (self.site.clone(), id.clone());
+        async move { single::get(&site, &id).await }.boxed()
+    }
+
+    fn describe(&self, id: &ResourceId) -> BoxStream<'static, Section> {
+        let (site, id) = (self.site.clone(), id.clone());
+        produce(move |out| describe::sections(site, id, out))
+    }
+
+    fn samples(&self, id: &ResourceId, since: Timestamp) -> Answer<Vec<Sample>> {
+        let (site, meters, id) = (self.site.clone(), self.meters.clone(), id.clone());
+        async move { meters.since(&site, &id, since).await }.boxed()
+    }
+
+    fn logs(&self, id: &ResourceId, start: LogStart) -> BoxStream<'static, LogEvent> {
+        let (site, id) = (self.site.clone(), id.clone());
+        // A container of a region has a scope; only deployments have logs that can be followed.
+        if id.kind != Kind::Container || id.scope.is_some() {
+            let problem = unsupported("only inference deployments have logs that can be followed");
+            return futures_util::stream::iter([LogEvent::Interrupted(problem)]).boxed();
+        }
+        produce(move |out| log::follow(site, id, start, out))
+    }
+
+    fn console(&self, id: &ResourceId, kind: ScreenKind) -> Answer<Console> {
+        let (site, id) = (self.site.clone(), id.clone());
+        let (input, size_reports) = (self.console_input, self.console_size_reports);
+        async move { console::open(&site, &id, kind, input, size_reports).await }.boxed()
+    }
+
+    fn sign_in_again(&self) {
+        self.site.api.sign_in_again();
+        self.site.places.forget();
+        self.site.catalogue.forget();
+    }
+
+    fn check(&self) -> Answer<Check> {
+        let site = self.site.clone();
+        async move { check::run(&site).await }.boxed()
+    }
+
+    fn traffic(&self) -> Traffic {
+        self.site.api.client.counters().into()
+    }
+}

@@ -1,0 +1,176 @@
+//! Where a context is: one project, and the regions it looks into. Neither changes often, so both are kept.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use super::super::signin::SignIn;
+use super::api::Api;
+use super::wire;
+use qdeck_model::{Problem, ProblemKind};
+
+/// After this, the regions are read again: new ones open now and then.
+const FRESH: Duration = Duration::from_secs(900);
+
+pub(crate) const PROJECTS: [&str; 3] = ["cloud", "v1", "projects"];
+pub(crate) const REGIONS: [&str; 3] = ["cloud", "v1", "regions"];
+
+/// A region of the context.
+#[derive(Debug, Clone)]
+pub(crate) struct Region {
+    pub(crate) id: u64,
+    /// The id as text: the scope of its rows.
+    pub(crate) scope: Arc<str>,
+    /// What people call it, where that is known.
+    pub(crate) name: Arc<str>,
+    /// It may have accelerators.
+    pub(crate) has_gpus: bool,
+}
+
+/// The regions of a context, and the names of all that there are.
+#[derive(Debug, Default)]
+pub(crate) struct Regions {
+    pub(crate) mine: Vec<Region>,
+    names: HashMap<u64, Arc<str>>,
+}
+
+impl Regions {
+    /// What people call a region; its number where nobody said.
+    pub(crate) fn name(&self, id: u64) -> Arc<str> {
+        let known = self.names.get(&id).cloned();
+        known.unwrap_or_else(|| format!("region {id}").into())
+    }
+
+    /// These, known by number only.
+    #[cfg(test)]
+    pub(crate) fn of_these(mine: Vec<Region>) -> Self {
+        Self { mine, names: HashMap::new() }
+    }
+
+    /// Whether the context looks into it.
+    pub(crate) fn has(&self, id: u64) -> bool {
+        self.mine.iter().any(|region| region.id == id)
+    }
+}
+
+/// The project and the regions of a context: those it names, or else the default project and every active region.
+pub(crate) struct Places {
+    api: Api,
+    project: Option<u64>,
+    chosen: Vec<u64>,
+    default: SignIn<Arc<str>>,
+    known: SignIn<(Instant, Arc<Regions>)>,
+    last: Mutex<Option<Arc<Regions>>>,
+}
+
+impl Places {
+    pub(crate) fn new(api: Api, project: Option<u64>, chosen: Vec<u64>) -> Self {
+        Self { api, project, chosen, default: SignIn::new(), known: SignIn::new(), last: Mutex::default() }
+    }
+
+    /// The project's id as text.
+    pub(crate) async fn project(&self) -> Result<Arc<str>, Problem> {
+        if let Some(project) = self.project {
+            return Ok(project.to_string().into());
+        }
+        self.default.get(|| self.default_project()).await
+    }
+
+    /// The project that is the default one, or the first of them.
+    async fn default_project(&self) -> Result<Arc<str>, Problem> {
+        let mut projects: Vec<wire::Project> = self.api.all(&PROJECTS, &[]).await?;
+        projects.sort_by_key(|project| {
+            (!project.is_default, project.state.as_deref() != Some("ACTIVE"), project.id)
+        });
+        let project = projects.first().ok_or_else(|| {
+            Problem::new(ProblemKind::NotFound, "the account has no project that this token may see")
+                .hint("Name one in the context: `project = 123`")
+        })?;
+        Ok(project.id.to_string().into())
+    }
+
+    /// The regions without waiting for their names where the context says which they are.
+    pub(crate) async fn at_once(&self) -> Result<Arc<Regions>, Problem> {
+        if self.chosen.is_empty() {
+            return self.regions().await;
+        }
+        Ok(self.last().unwrap_or_else(|| Arc::new(self.unnamed())))
+    }
+
+    /// The regions with their names. What was known serves on when they cannot be read again, and so do the numbers
+    /// that the context names.
+    pub(crate) async fn regions(&self) -> Result<Arc<Regions>, Problem> {
+        self.known.forget_if(|(read, _)| read.elapsed() > FRESH);
+        let problem = match self.known.get(|| self.read()).await {
+            Ok((_, regions)) => return Ok(regions),
+            Err(problem) => problem,
+        };
+        let refused = problem.kind == ProblemKind::Unauthorized;
+        match self.last() {
+            Some(last) if !refused => Ok(last),
+            None if !refused && !self.chosen.is_empty() => Ok(Arc::new(self.unnamed())),
+            _ => Err(problem),
+        }
+    }
+
+    /// Whether the context is about this region: all, or those it names.
+    pub(crate) fn looks_into(&self, region: u64) -> bool {
+        self.chosen.is_empty() || self.chosen.contains(&region)
+    }
+
+    /// What a region is called, where that was read already.
+    pub(crate) fn name(&self, id: u64) -> Option<Arc<str>> {
+        self.last()?.names.get(&id).cloned()
+    }
+
+    pub(crate) fn forget(&self) {
+        self.default.forget_if(|_| true);
+        self.known.forget_if(|_| true);
+        *self.last.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+
+    fn last(&self) -> Option<Arc<Regions>> {
+        self.last.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    async fn read(&self) -> Result<(Instant, Arc<Regions>), Problem> {
+        let all: Vec<wire::Region> = self.api.all(&REGIONS, &[]).await?;
+        let regions = Arc::new(self.of(&all));
+        *self.last.lock().unwrap_or_else(PoisonError::into_inner) = Some(regions.clone());
+        Ok((Instant::now(), regions))
+    }
+
+    fn of(&self, all: &[wire::Region]) -> Regions {
+        let mut regions = Regions::default();
+        for region in all {
+            let name = region.display_name.as_deref().or(region.keystone_name.as_deref());
+            if let Some(name) = name {
+                regions.names.insert(region.id, name.into());
+            }
+        }
+        let known: HashMap<u64, &wire::Region> = all.iter().map(|region| (region.id, region)).collect();
+        let ids: Vec<u64> = if self.chosen.is_empty() {
+            let active = all.iter().filter(|region| region.state.as_deref() == Some("ACTIVE"));
+            active.map(|region| region.id).collect()
+        } else {
+            self.chosen.clone()
+        };
+        regions.mine = ids
+            .into_iter()
+            .map(|id| Region {
+                id,
+                scope: id.to_string().into(),
+                name: regions.name(id),
+                has_gpus: known
+                    .get(&id)
+                    .is_none_or(|region| region.has_ai_gpu != Some(false) || region.has_ai == Some(true)),
+            })
+            .collect();
+        regions
+    }
+
+    /// The chosen regions, known by number only.
+    fn unnamed(&self) -> Regions {
+        self.of(&[])
+    }
+}

@@ -1,0 +1,212 @@
+//! What Gcore sells: the four catalogues of accelerators, the flavors of deployments, quotas, and where containers run.
+//! None of it changes from one listing to the next, so it is kept for a while, and for longer where it cannot be read.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use futures_util::StreamExt as _;
+use futures_util::future::BoxFuture;
+use futures_util::stream::FuturesUnordered;
+
+use super::super::Site;
+use super::super::map::{InferenceFlavors, Offer, Source};
+use super::super::places::{REGIONS, Region, Regions};
+use super::super::wire;
+use crate::signin::SignIn;
+use qdeck_model::{GpuModel, Problem, ProblemKind};
+
+/// How long capacities and quotas are taken for current.
+const CURRENT: Duration = Duration::from_secs(60);
+/// How long flavors and what regions offer are.
+const STEADY: Duration = Duration::from_secs(600);
+
+pub(crate) const INFERENCE_FLAVORS: [&str; 4] = ["cloud", "v3", "inference", "flavors"];
+pub(crate) const INFERENCE_CAPACITY: [&str; 4] = ["cloud", "v3", "inference", "capacity"];
+pub(crate) const QUOTAS: [&str; 3] = ["cloud", "v2", "client_quotas"];
+pub(crate) const PRICED: (&str, &str) = ("include_prices", "true");
+
+/// One catalogue of one region, or of the account.
+type Place = (Source, Option<u64>);
+
+/// Everything that was read of it.
+#[derive(Default)]
+pub(crate) struct Catalogue {
+    offers: Mutex<HashMap<Place, (Instant, Vec<Offer>)>>,
+    quotas: Mutex<Option<(Instant, Arc<wire::Quotas>)>>,
+    flavors: Kept<InferenceFlavors>,
+    containers: Kept<HashSet<u64>>,
+}
+
+/// A value that is read once in a while.
+struct Kept<T>(SignIn<(Instant, Arc<T>)>);
+
+impl<T> Default for Kept<T> {
+    fn default() -> Self {
+        Self(SignIn::new())
+    }
+}
+
+impl<T> Kept<T> {
+    async fn get<F>(&self, read: impl FnOnce() -> F) -> Result<Arc<T>, Problem>
+    where
+        F: Future<Output = Result<T, Problem>>,
+    {
+        self.0.forget_if(|(at, _)| at.elapsed() > STEADY);
+        let now = async || Ok((Instant::now(), Arc::new(read().await?)));
+        self.0.get(now).await.map(|(_, value)| value)
+    }
+}
+
+/// What one read of a catalogue brought.
+enum Brought {
+    Offers(Place, Result<Vec<Offer>, Problem>),
+    Quotas(Result<wire::Quotas, Problem>),
+}
+
+impl Catalogue {
+    pub(crate) fn forget(&self) {
+        self.offers.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        *self.quotas.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        self.flavors.0.forget_if(|_| true);
+        self.containers.0.forget_if(|_| true);
+    }
+
+    /// The flavors of deployments by name.
+    pub(crate) async fn inference_flavors(&self, site: &Site) -> Result<Arc<InferenceFlavors>, Problem> {
+        let read = async || {
+            let all: Vec<wire::InferenceFlavor> = site.api.all(&INFERENCE_FLAVORS, &[]).await?;
+            Ok(all.into_iter().map(|flavor| (flavor.name.clone(), flavor)).collect())
+        };
+        self.flavors.get(read).await
+    }
+
+    /// The regions that run containers.
+    pub(crate) async fn container_regions(&self, site: &Site) -> Result<Arc<HashSet<u64>>, Problem> {
+        let read = async || {
+            let query = [("product", "containers")];
+            let all: Vec<wire::Region> = site.api.all(&REGIONS, &query).await?;
+            Ok(all.into_iter().map(|region| region.id).collect())
+        };
+        self.containers.get(read).await
+    }
+
+    /// The models of all catalogues as far as they are known.
+    pub(crate) fn models(&self, site: &Site, regions: &Regions) -> Vec<GpuModel> {
+        let quotas = self.quotas.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let quotas = quotas.as_ref().map(|(_, quotas)| &**quotas);
+        let offers = self.offers.lock().unwrap_or_else(PoisonError::into_inner);
+        let all = offers.values().flat_map(|(_, offers)| offers);
+        site.map.gpu_models(all, quotas, regions)
+    }
+
+    /// Reads what is old, everything at once. Gives back what could not be read, and whether anything is known of all that
+    /// was wanted.
+    pub(crate) async fn refresh(
+        &self,
+        site: &Arc<Site>,
+        project: &Arc<str>,
+        regions: &Regions,
+    ) -> (Vec<(Place, Problem)>, bool) {
+        let mut reads: FuturesUnordered<BoxFuture<'static, Brought>> = self
+            .stale(regions)
+            .into_iter()
+            .map(|place| read_place(site.clone(), project.clone(), place))
+            .collect();
+        if self.quotas_are_old() {
+            let site = site.clone();
+            reads.push(Box::pin(async move { Brought::Quotas(site.api.get(&QUOTAS, &[]).await) }));
+        }
+        let mut failures = Vec::new();
+        while let Some(brought) = reads.next().await {
+            match brought {
+                Brought::Offers(place, Ok(offers)) => self.put(place, offers),
+                // The service is not there.
+                Brought::Offers(place, Err(problem)) if problem.kind == ProblemKind::NotFound => {
+                    self.put(place, Vec::new());
+                }
+                Brought::Offers(place, Err(problem)) => failures.push((place, problem)),
+                Brought::Quotas(Ok(quotas)) => {
+                    let mut known = self.quotas.lock().unwrap_or_else(PoisonError::into_inner);
+                    *known = Some((Instant::now(), Arc::new(quotas)));
+                }
+                // A model without its quota is a model all the same; the details say why it is missing.
+                Brought::Quotas(Err(_)) => {}
+            }
+        }
+        let known = self.offers.lock().unwrap_or_else(PoisonError::into_inner);
+        (failures, !known.is_empty())
+    }
+
+    fn put(&self, place: Place, offers: Vec<Offer>) {
+        let mut known = self.offers.lock().unwrap_or_else(PoisonError::into_inner);
+        known.insert(place, (Instant::now(), offers));
+    }
+
+    fn quotas_are_old(&self) -> bool {
+        let known = self.quotas.lock().unwrap_or_else(PoisonError::into_inner);
+        known.as_ref().is_none_or(|(at, _)| at.elapsed() > CURRENT)
+    }
+
+    /// What is to be read again. What is no more in the context is dropped.
+    fn stale(&self, regions: &Regions) -> Vec<Place> {
+        let of_region = |region: &Region| {
+            let clusters = [Source::Virtual, Source::BareMetal].into_iter().filter(|_| region.has_gpus);
+            let id = Some(region.id);
+            clusters.chain([Source::Instance]).map(move |source| (source, id)).collect::<Vec<_>>()
+        };
+        let wanted: Vec<Place> =
+            regions.mine.iter().flat_map(of_region).chain([(Source::Inference, None)]).collect();
+        let mut known = self.offers.lock().unwrap_or_else(PoisonError::into_inner);
+        known.retain(|place, _| wanted.contains(place));
+        let is_old = |place: &Place| {
+            let age = if place.0 == Source::Instance { STEADY } else { CURRENT };
+            known.get(place).is_none_or(|(at, _)| at.elapsed() > age)
+        };
+        wanted.into_iter().filter(is_old).collect()
+    }
+}
+
+fn read_place(site: Arc<Site>, project: Arc<str>, place: Place) -> BoxFuture<'static, Brought> {
+    Box::pin(async move {
+        let offers = match place {
+            (Source::Inference, _) | (_, None) => inference(&site).await,
+            (source, Some(region)) => regional(&site, &project, source, region).await,
+        };
+        Brought::Offers(place, offers)
+    })
+}
+
+/// The path of a region's catalogue.
+pub(crate) fn path<'a>(source: Source, project: &'a str, region: &'a str) -> Vec<&'a str> {
+    match source {
+        Source::Virtual => vec!["cloud", "v3", "gpu", "virtual", project, region, "flavors"],
+        Source::BareMetal => vec!["cloud", "v3", "gpu", "baremetal", project, region, "flavors"],
+        Source::Instance => vec!["cloud", "v1", "flavors", project, region],
+        Source::Inference => INFERENCE_FLAVORS.to_vec(),
+    }
+}
+
+async fn regional(site: &Site, project: &str, source: Source, region: u64) -> Result<Vec<Offer>, Problem> {
+    let (api, scope) = (site.api.region(region), region.to_string());
+    let path = path(source, project, &scope);
+    if source == Source::Instance {
+        let all: Vec<wire::VmFlavor> = api.all(&path, &[PRICED]).await?;
+        return Ok(all.into_iter().filter_map(|it| Offer::of_instance(region, it)).collect());
+    }
+    let all: Vec<wire::GpuFlavor> = api.all(&path, &[PRICED]).await?;
+    let offers = all.into_iter().filter_map(|it| Offer::of_cluster(source, region, it));
+    Ok(offers.collect())
+}
+
+/// Flavors are the account's; how many of each there are, and where, is told apart. Who may not read that sees the flavors
+/// all the same.
+async fn inference(site: &Site) -> Result<Vec<Offer>, Problem> {
+    let capacity = site.api.all::<wire::Capacity>(&INFERENCE_CAPACITY, &[]);
+    let (flavors, capacity) = tokio::join!(site.catalogue.inference_flavors(site), capacity);
+    let capacity = match capacity {
+        Err(problem) if problem.kind.may_pass() => return Err(problem),
+        other => other.unwrap_or_default(),
+    };
+    Ok(flavors?.values().flat_map(|flavor| Offer::of_inference(flavor, &capacity)).collect())
+}

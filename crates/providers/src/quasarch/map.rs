@@ -1,0 +1,146 @@
+//! Quasarch's containers, revisions and GPU models as rows.
+
+use std::sync::Arc;
+
+use super::super::accelerator;
+use super::super::words::Words;
+use super::wire;
+use qdeck_model::{
+    Bytes, Container, ContainerLink, ContextName, Cores, Fact, GpuModel, GpuRequest, Kind, Lifecycle, Offers,
+    ResourceId, Revision, State, Timestamp,
+};
+
+#[derive(Clone)]
+pub(super) struct Mapper {
+    pub(super) context: ContextName,
+    pub(super) words: Words,
+}
+
+impl Mapper {
+    pub(super) fn container(&self, wire: &wire::Container) -> Container {
+        let mut facts = Vec::new();
+        let variables = (!wire.env.is_empty()).then(|| wire.env.len().to_string());
+        for (name, value) in [
+            ("port", wire.port.as_deref()),
+            ("ephemeralStorage", wire.ephemeral_storage.as_deref()),
+            ("env", variables.as_deref()),
+            ("createdBy", wire.created_by.as_deref()),
+        ] {
+            if let Some(value) = value {
+                let value = self.words.share(value);
+                facts.push(Fact { name, value });
+            }
+        }
+        let wants_gpus = wire.gpu > 0 || !wire.desired_gpus.is_empty();
+        Container {
+            id: ResourceId::new(&self.context, Kind::Container, &*wire.id),
+            name: wire.name.as_deref().unwrap_or(&wire.id).into(),
+            state: self.state(wire.status.as_deref()),
+            image: wire.image.as_deref().map(|image| self.words.share(image)),
+            instances_running: None,
+            instances: None,
+            cpu: wire.cpu.map(Cores),
+            memory: wire.ram.as_deref().and_then(quantity),
+            gpus: wants_gpus.then(|| GpuRequest {
+                count: wire.gpu,
+                models: wire
+                    .desired_gpus
+                    .iter()
+                    .map(|model| self.words.share(&accelerator::called(model)))
+                    .collect(),
+            }),
+            location: None,
+            endpoints: wire.urls.iter().map(|host| host.as_str().into()).collect(),
+            labels: Vec::new(),
+            created: date(wire.date_created.as_deref()),
+            changed: date(wire.date_updated.as_deref()),
+            offers: Offers { console: None, telemetry: false, logs: true },
+            facts,
+        }
+    }
+
+    /// The first two words are in the API's samples, the third in the console's guide only.
+    fn state(&self, status: Option<&str>) -> State {
+        let word = status.unwrap_or("unknown");
+        let lifecycle = match word {
+            "deploying" => Lifecycle::Pending,
+            "deployed" => Lifecycle::Running,
+            "failed" => Lifecycle::Failed,
+            _ => Lifecycle::Unknown,
+        };
+        State::new(lifecycle, self.words.share(word))
+    }
+
+    /// The revisions of one container: the one with the highest number is in force.
+    pub(super) fn revisions(&self, container: &ContainerLink, wire: &[wire::Revision]) -> Vec<Revision> {
+        let newest = wire.iter().map(|revision| revision.number).max();
+        let row = |revision: &wire::Revision| {
+            let current = Some(revision.number) == newest;
+            let number: Arc<str> = revision.number.to_string().into();
+            let (lifecycle, word) =
+                if current { (Lifecycle::Running, "current") } else { (Lifecycle::Done, "superseded") };
+            Revision {
+                id: ResourceId::scoped(
+                    &self.context,
+                    Kind::Revision,
+                    container.id.id.clone(),
+                    number.clone(),
+                ),
+                container: container.clone(),
+                number,
+                state: State::new(lifecycle, self.words.share(word)),
+                image: revision.image.as_deref().map(|image| self.words.share(image)),
+                created: date(revision.date_created.as_deref()),
+                facts: Vec::new(),
+            }
+        };
+        wire.iter().map(row).collect()
+    }
+
+    pub(super) fn gpu_model(&self, wire: &wire::GpuModel) -> GpuModel {
+        GpuModel {
+            id: ResourceId::new(&self.context, Kind::GpuModel, &*wire.code),
+            name: accelerator::called(wire.name.as_deref().unwrap_or(&wire.code)).into(),
+            code: wire.code.as_str().into(),
+            memory: None,
+            sizes: Vec::new(),
+            locations: Vec::new(),
+            price: None,
+            quota: None,
+            facts: Vec::new(),
+        }
+    }
+
+    pub(super) fn link(&self, id: Arc<str>, name: Option<Arc<str>>) -> ContainerLink {
+        ContainerLink { id: ResourceId::new(&self.context, Kind::Container, id), name }
+    }
+}
+
+fn date(text: Option<&str>) -> Option<Timestamp> {
+    text.and_then(Timestamp::parse)
+}
+
+/// A quantity as Kubernetes writes it: `512Mi`, `2Gi`, `1.5G`, plain bytes.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "the number holds digits and a point only, and a cast saturates"
+)]
+pub(super) fn quantity(text: &str) -> Option<Bytes> {
+    let text = text.trim();
+    let end = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
+    let number: f64 = text[..end].parse().ok()?;
+    let unit: f64 = match &text[end..] {
+        "" => 1.0,
+        "Ki" => 1024.0,
+        "Mi" => 1_048_576.0,
+        "Gi" => 1_073_741_824.0,
+        "Ti" => 1_099_511_627_776.0,
+        "k" => 1e3,
+        "M" => 1e6,
+        "G" => 1e9,
+        "T" => 1e12,
+        _ => return None,
+    };
+    Some(Bytes((number * unit) as u64))
+}

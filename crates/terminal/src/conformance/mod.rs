@@ -1,0 +1,220 @@
+//! Bytes against what a real terminal shows, answers, and does with its cursor for them.
+
+mod answers;
+mod screens;
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use ratatui::style::{Color, Modifier};
+
+use super::{CursorShape, Emulator};
+use crate::Size;
+
+fn emulator(columns: u16, rows: u16) -> Emulator {
+    Emulator::new(Size { columns, rows }, 100)
+}
+
+fn rows(emulator: &Emulator) -> Vec<String> {
+    let mut rows: Vec<String> = (0..emulator.size().rows).map(|row| emulator.line(row)).collect();
+    while rows.last().is_some_and(String::is_empty) {
+        rows.pop();
+    }
+    rows
+}
+
+fn answers(emulator: &mut Emulator) -> String {
+    String::from_utf8(emulator.take_answers()).unwrap()
+}
+
+fn cursor(emulator: &Emulator) -> (u16, u16) {
+    let cursor = emulator.cursor();
+    (cursor.row + 1, cursor.column + 1)
+}
+
+fn drawn(emulator: &mut Emulator, area: Rect, back: usize) -> (Buffer, Option<Position>) {
+    let mut buf = Buffer::filled(Rect::new(0, 0, 20, 8), ratatui::buffer::Cell::new("·"));
+    let cursor = emulator.draw(area, &mut buf, back);
+    (buf, cursor)
+}
+
+#[test]
+fn renditions_reach_the_cells() {
+    use Color::{Blue, Indexed, LightRed, Red, Reset, Rgb};
+    let none = Modifier::empty();
+    for (bytes, fg, bg, modifier) in [
+        ("\x1b[31;44m", Red, Blue, none),
+        ("\x1b[91m", LightRed, Reset, none),
+        ("\x1b[38;5;200m", Indexed(200), Reset, none),
+        ("\x1b[38:5:200m", Indexed(200), Reset, none),
+        ("\x1b[38;2;1;2;3m", Rgb(1, 2, 3), Reset, none),
+        ("\x1b[38:2:1:2:3m", Rgb(1, 2, 3), Reset, none),
+        ("\x1b[38:2::1:2:3m", Rgb(1, 2, 3), Reset, none),
+        ("\x1b[48:2::1:2:3;31m", Red, Rgb(1, 2, 3), none),
+        ("\x1b[1;3;4m", Reset, Reset, Modifier::BOLD | Modifier::ITALIC | Modifier::UNDERLINED),
+        ("\x1b[2;7m", Reset, Reset, Modifier::DIM | Modifier::REVERSED),
+        ("\x1b[4:3m", Reset, Reset, Modifier::UNDERLINED),
+        ("\x1b[4m\x1b[4:0m", Reset, Reset, none),
+        ("\x1b[21m", Reset, Reset, Modifier::UNDERLINED),
+        // An underline colour must not be read as blink, dim or a colour of the text.
+        ("\x1b[58;2;2;1;7m", Reset, Reset, none),
+        ("\x1b[58:5:1;31m", Red, Reset, none),
+        ("\x1b[58;5;7;1m", Reset, Reset, Modifier::BOLD),
+        ("\x1b[1;31m\x1b[m", Reset, Reset, none),
+        ("\x1b[?5h", Reset, Reset, Modifier::REVERSED),
+        ("\x1b]4;1;#010203\x07\x1b[31m", Rgb(1, 2, 3), Reset, none),
+    ] {
+        let mut emulator = emulator(10, 5);
+        emulator.feed(bytes.as_bytes());
+        emulator.feed(b"x");
+        let (buf, _) = drawn(&mut emulator, Rect::new(2, 1, 10, 5), 0);
+        let cell = &buf[(2, 1)];
+        assert_eq!((cell.symbol(), cell.fg, cell.bg, cell.modifier), ("x", fg, bg, modifier), "{bytes:?}");
+    }
+}
+
+#[test]
+fn a_grid_is_cut_by_its_area_and_blank_beyond_its_end() {
+    let mut emulator = emulator(10, 3);
+    emulator.feed("abc漢字\r\n\r\ne\u{301}nd".as_bytes());
+    let (buf, cursor) = drawn(&mut emulator, Rect::new(1, 1, 4, 2), 0);
+    let line = |buf: &Buffer, y: u16| (0..20).map(|x| buf[(x, y)].symbol()).collect::<String>();
+    assert_eq!(line(&buf, 1), "·abc ···············", "half a wide character is a blank");
+    assert_eq!(line(&buf, 2), "·    ···············");
+    assert_eq!(line(&buf, 3), "····················");
+    assert_eq!(cursor, None);
+    let (buf, cursor) = drawn(&mut emulator, Rect::new(0, 0, 12, 5), 0);
+    assert_eq!(line(&buf, 0), "abc漢 字      ········");
+    assert_eq!(line(&buf, 2), "e\u{301}nd         ········");
+    assert_eq!(line(&buf, 4), "            ········");
+    assert_eq!(cursor, Some(Position::new(3, 2)));
+}
+
+#[test]
+fn an_area_outside_the_buffer_draws_what_fits() {
+    let mut emulator = emulator(10, 3);
+    emulator.feed(b"abc");
+    let (buf, _) = drawn(&mut emulator, Rect::new(18, 7, 10, 3), 0);
+    assert_eq!(buf[(18, 7)].symbol(), "a");
+    assert_eq!(buf[(19, 7)].symbol(), "b");
+}
+
+#[test]
+fn nothing_that_controls_the_outer_terminal_reaches_a_cell() {
+    let mut emulator = emulator(20, 8);
+    emulator
+        .feed("a\u{202e}b\u{200d}c\u{200b}d\u{2066}e\u{ad}f\u{feff}g\x7fh\u{85}i\x01j\u{fffd}".as_bytes());
+    let (buf, _) = drawn(&mut emulator, Rect::new(0, 0, 20, 8), 0);
+    let line: String = (0..20).map(|x| buf[(x, 0)].symbol()).collect();
+    assert_eq!(line.trim_end().replace(' ', ""), "abcdefghij");
+}
+
+#[test]
+fn titles_bell_clipboard_and_cursor_are_told() {
+    let mut emulator = emulator(10, 5);
+    emulator.feed("\x1b]0;one\x07\x1b[22t\x1b]2;t\u{202e}wo\x1b\\".as_bytes());
+    assert_eq!(emulator.title(), Some("two"));
+    emulator.feed(b"\x1b[23t");
+    assert_eq!(emulator.title(), Some("one"));
+    assert!(!emulator.take_bell());
+    emulator.feed(b"\x07");
+    assert!(emulator.take_bell() && !emulator.take_bell());
+    emulator.feed(b"\x1b]52;c;aGk=\x07\x1b]52;c;!!\x07");
+    assert_eq!(emulator.take_clipboard().as_deref(), Some("hi"));
+    assert_eq!(emulator.take_clipboard(), None);
+    emulator.feed(b"\x1b[6 q\x1b[?25l");
+    let cursor = emulator.cursor();
+    assert_eq!((cursor.shape, cursor.blinking, cursor.visible), (CursorShape::Bar, false, false));
+    emulator.feed(b"\x1bc");
+    assert_eq!(emulator.cursor().shape, CursorShape::Default);
+    assert!(emulator.cursor().visible);
+}
+
+#[test]
+fn scrollback_is_drawn_searched_and_bounded() {
+    let mut emulator = emulator(10, 4);
+    for line in 0..200 {
+        emulator.feed(format!("line {line}\r\n").as_bytes());
+    }
+    assert_eq!(emulator.scrollback(), 100);
+    assert_eq!(emulator.history(), 197);
+    let first = |emulator: &mut Emulator, back| {
+        let (buf, _) = drawn(emulator, Rect::new(0, 0, 10, 4), back);
+        (0..10).map(|x| buf[(x, 0)].symbol()).collect::<String>().trim_end().to_owned()
+    };
+    assert_eq!(first(&mut emulator, 0), "line 197");
+    assert_eq!(first(&mut emulator, 5), "line 192");
+    assert_eq!(first(&mut emulator, 10_000), "line 97", "as far as there is");
+    let found = emulator.search(&regex::Regex::new("^line 1[0-9]5$").unwrap());
+    assert_eq!(found.len(), 10);
+    assert!(found.is_sorted(), "{found:?}");
+    for (back, line) in found.iter().zip([195, 185, 175, 165, 155, 145, 135, 125, 115, 105]) {
+        let (buf, _) = drawn(&mut emulator, Rect::new(0, 0, 10, 4), *back);
+        let shown = (0..4).any(|y| {
+            (0..10).map(|x| buf[(x, y)].symbol()).collect::<String>().starts_with(&format!("line {line}"))
+        });
+        assert!(shown, "{back} back does not show line {line}");
+    }
+    assert_eq!(emulator.search(&regex::Regex::new("line 199").unwrap()), [0]);
+    emulator.feed(b"\x1b[3J");
+    assert_eq!(emulator.scrollback(), 0);
+}
+
+#[test]
+fn a_synchronised_update_shows_nothing_until_it_ends() {
+    let mut emulator = emulator(10, 4);
+    emulator.feed(b"old");
+    let shown =
+        |emulator: &mut Emulator| drawn(emulator, Rect::new(0, 0, 10, 4), 0).0[(0, 0)].symbol().to_owned();
+    emulator.feed(b"\x1b[?2026h\x1b[Hnew");
+    assert_eq!(shown(&mut emulator), "o");
+    assert!(emulator.hold_ends().is_some());
+    emulator.feed(b"\x1b[?2026l");
+    assert_eq!(shown(&mut emulator), "n");
+    assert!(emulator.hold_ends().is_none());
+
+    emulator.feed(b"\x1b[?2026h\x1b[Hone\x1b[?2026l");
+    assert!(emulator.hold_ends().is_none(), "an update in one feed holds nothing");
+    assert_eq!(shown(&mut emulator), "o");
+
+    emulator.feed(b"\x1b[?2026h\x1b[Htwo");
+    assert_eq!(shown(&mut emulator), "o");
+    let late = std::time::Instant::now() + std::time::Duration::from_secs(1);
+    assert!(emulator.end_overdue_hold(late));
+    assert_eq!(shown(&mut emulator), "t");
+
+    emulator.feed(b"\x1b[?2026h\x1b[Hsix");
+    emulator.feed(&vec![b'\r'; 1024 * 1024 + 1]);
+    assert_eq!(shown(&mut emulator), "s", "a flood ends it");
+}
+
+#[test]
+fn an_editor_leaves_the_screen_as_it_was() {
+    let mut emulator = emulator(20, 6);
+    emulator.feed(b"$ ls\r\nfile\r\n$ vi file");
+    // What vi sends: the alternate screen, keypad, margins, a status line, text.
+    emulator.feed(b"\x1b[?1049h\x1b[22;0;0t\x1b[?1h\x1b=\x1b[?2004h\x1b[1;6r\x1b[?25l\x1b[m\x1b[H\x1b[2J");
+    emulator.feed(
+        b"\x1b[?25l\x1b[6;1H\"file\" 2L, 8B\x1b[1;1Hone\r\ntwo\r\n\x1b[94m~\x1b[m\x1b[1;1H\x1b[34h\x1b[?25h",
+    );
+    assert!(emulator.alternate_screen());
+    assert!(emulator.wants().application_cursor && emulator.wants().bracketed_paste);
+    assert_eq!(rows(&emulator), ["one", "two", "~", "", "", "\"file\" 2L, 8B"]);
+    emulator.feed(b"\x1b[6;1H\x1b[K\x1b[6;1H\x1b[?2004l\x1b[?1l\x1b>\x1b[6;1H\x1b[?1049l\x1b[23;0;0t");
+    assert!(!emulator.alternate_screen());
+    assert_eq!(rows(&emulator), ["$ ls", "file", "$ vi file"]);
+    assert_eq!(cursor(&emulator), (3, 10));
+    assert!(!emulator.wants().application_cursor && !emulator.wants().bracketed_paste);
+}
+
+#[test]
+fn a_seam_leaves_the_modes_of_the_guest_before_and_keeps_its_text() {
+    let mut emulator = emulator(30, 6);
+    emulator
+        .feed(b"before\x1b[?1000h\x1b[?1006h\x1b(0\x1b[4h\x1b[2;3r\x1b[?6h\x1b[?1049h\x1b[31malt\x1b]0;cut");
+    emulator.seam("connected again");
+    emulator.feed(b"lqk");
+    assert_eq!(rows(&emulator), ["before", "── connected again ──", "lqk"]);
+    assert!(!emulator.wants().hears_mouse());
+    let (buf, _) = drawn(&mut emulator, Rect::new(0, 0, 20, 6), 0);
+    assert_eq!(buf[(0, 2)].fg, Color::Reset);
+}
