@@ -9,7 +9,7 @@ use std::path::Path;
 use quarterdeck::config::reference::{CONTEXT, Key, SETTINGS};
 use quarterdeck::model::Platform;
 use quarterdeck::providers::{Use, endpoints};
-use quarterdeck::tui::keymap::{Keymap, PLACES, REGISTRY};
+use quarterdeck::tui::keymap::{KEY_CONTEXTS, Keymap, REGISTRY};
 
 /// Compares what stands between a page's two marks with what the code says.
 fn compare(page: &str, expected: &str) {
@@ -50,12 +50,12 @@ fn the_configuration_page_names_every_key() {
 fn the_keys_page_shows_every_binding() {
     let keymap = Keymap::default();
     let mut expected = String::from("\n");
-    for (place, name, title) in PLACES {
+    for (place, name, title) in KEY_CONTEXTS {
         write!(expected, "## {title}: `[keys.{name}]`\n\n| keys | name | |\n|---|---|---|\n")
             .expect("a string takes all");
         for entry in REGISTRY {
             let keys: Vec<String> =
-                keymap.keys(*place, entry.intent).iter().map(|key| format!("`{key}`")).collect();
+                keymap.keys(*place, entry.command).iter().map(|key| format!("`{key}`")).collect();
             if !keys.is_empty() {
                 writeln!(expected, "| {} | `{}` | {} |", keys.join(" "), entry.name, entry.what)
                     .expect("a string takes all");

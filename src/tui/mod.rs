@@ -1,15 +1,15 @@
 //! What a person sees and presses.
 //!
-//! Keys become [`Intent`]s, intents change state and ask for [`Effect`]s, effects come back as events; drawing is a
+//! Keys become [`Command`]s, commands change state and ask for [`Effect`]s, effects come back as events; drawing is a
 //! pure function of state. The screen knows no platform: it draws whatever the fleet tells.
 
 pub mod app;
 mod browser;
+mod command;
 pub mod draw;
 mod effect;
 pub mod filter;
 mod input;
-mod intent;
 pub mod kept;
 pub mod keymap;
 mod look;
@@ -26,8 +26,8 @@ pub mod views;
 pub mod widgets;
 
 pub use app::Options;
+pub use command::{Command, KeyContext};
 pub use effect::{DocumentForm, Effect};
-pub use intent::{Intent, Place};
 pub use look::{Look, Theme};
 pub use run::{Leaving, run};
 pub use theme::Depth;

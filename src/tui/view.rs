@@ -7,7 +7,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use super::views::page::Page;
-use super::{Effect, Intent, Look, Place};
+use super::{Command, Effect, KeyContext, Look};
 use crate::fleet::{Section, TailId};
 use crate::model::{LogEvent, Problem, ResourceId};
 
@@ -25,7 +25,7 @@ pub trait View: Send {
     }
 
     /// Which keys it hears now; a view may change its place (a console and its scrollback).
-    fn place(&self) -> Place;
+    fn key_context(&self) -> KeyContext;
 
     /// The resource or resources it shows, for the breadcrumb.
     fn title(&self) -> String;
@@ -33,11 +33,11 @@ pub trait View: Send {
     /// The resource it is about.
     fn subject(&self) -> Option<&ResourceId>;
 
-    /// The intents that do something here and now, the most useful first, each with a word for the hint line.
-    fn hints(&self) -> Vec<(Intent, &'static str)>;
+    /// The commands that do something here and now, the most useful first, each with a word for the hint line.
+    fn hints(&self) -> Vec<(Command, &'static str)>;
 
     /// Does what a key means. `count` is the number typed before it.
-    fn apply(&mut self, intent: Intent, count: Option<u32>) -> Vec<Effect>;
+    fn apply(&mut self, command: Command, count: Option<u32>) -> Vec<Effect>;
 
     /// Whether raw keys go to [`View::type_event`] and not through the keymap: a prompt is open, a guest listens.
     fn typing(&self) -> bool {

@@ -1,4 +1,4 @@
-//! From keys to intents: counts, sequences, and the digits that are both panes and counts.
+//! From keys to commands: counts, sequences, and the digits that are both panes and counts.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use crossterm::event::{KeyEvent, KeyEventKind};
 use super::App;
 use crate::model::Timestamp;
 use crate::tui::keymap::{Chord, Lookup};
-use crate::tui::{Effect, Intent, Place};
+use crate::tui::{Command, Effect, KeyContext};
 
 /// A pane's number followed by a motion within this time was a count: `5j` moves five down where `5` alone opens the
 /// fifth pane. The pane opens at once all the same, so that nobody waits for it.
@@ -44,17 +44,17 @@ impl Typing {
     }
 }
 
-const fn is_motion(intent: Intent) -> bool {
+const fn is_motion(command: Command) -> bool {
     matches!(
-        intent,
-        Intent::Down
-            | Intent::Up
-            | Intent::Top
-            | Intent::Bottom
-            | Intent::HalfPageDown
-            | Intent::HalfPageUp
-            | Intent::PageDown
-            | Intent::PageUp
+        command,
+        Command::Down
+            | Command::Up
+            | Command::Top
+            | Command::Bottom
+            | Command::HalfPageDown
+            | Command::HalfPageUp
+            | Command::PageDown
+            | Command::PageUp
     )
 }
 
@@ -65,7 +65,7 @@ impl App {
             return Vec::new();
         }
         let chord = Chord::of(event);
-        let place = self.place();
+        let place = self.key_context();
         if chord.is_escape() && (!self.typing.chords.is_empty() || self.typing.count.is_some()) {
             self.typing = Typing::default();
             return Vec::new();
@@ -76,16 +76,16 @@ impl App {
         let mut typed = std::mem::take(&mut self.typing.chords);
         typed.push(chord);
         match self.keymap.look_up(place, &typed) {
-            Lookup::Means(intent) => {
-                let intent = self.after_search(place, intent, chord);
-                self.meant(intent, chord)
+            Lookup::Bound(command) => {
+                let command = self.after_search(place, command, chord);
+                self.run_bound(command, chord)
             }
             Lookup::Prefix => {
                 self.typing.chords = typed;
                 self.typing.since = Some(self.now);
                 Vec::new()
             }
-            Lookup::Nothing => {
+            Lookup::Unbound => {
                 self.typing = Typing::default();
                 Vec::new()
             }
@@ -93,7 +93,7 @@ impl App {
     }
 
     /// Takes a digit that belongs to a count. One that is bound to something begins none.
-    fn digit(&mut self, chord: Chord, place: Place) -> bool {
+    fn digit(&mut self, chord: Chord, place: KeyContext) -> bool {
         let Some(digit) = chord.digit() else {
             return false;
         };
@@ -102,7 +102,7 @@ impl App {
             self.typing.count = Some(first * 10 + digit);
             return true;
         }
-        let bound = self.keymap.look_up(place, &[chord]) != Lookup::Nothing;
+        let bound = self.keymap.look_up(place, &[chord]) != Lookup::Unbound;
         if self.typing.count.is_none() && (bound || digit == 0) {
             return false;
         }
@@ -112,23 +112,27 @@ impl App {
     }
 
     /// After a search the key that goes to the previous match in texts does so in a table too.
-    fn after_search(&self, place: Place, intent: Intent, chord: Chord) -> Intent {
+    fn after_search(&self, place: KeyContext, command: Command, chord: Chord) -> Command {
         let is_that_key =
-            || self.keymap.look_up(Place::Text, &[chord]) == Lookup::Means(Intent::PreviousMatch);
-        let searched = place == Place::Table && self.pane().has_searched();
-        if searched && intent == Intent::SortByName && is_that_key() { Intent::PreviousMatch } else { intent }
+            || self.keymap.look_up(KeyContext::Text, &[chord]) == Lookup::Bound(Command::PreviousMatch);
+        let searched = place == KeyContext::Table && self.pane().has_searched();
+        if searched && command == Command::SortByName && is_that_key() {
+            Command::PreviousMatch
+        } else {
+            command
+        }
     }
 
-    fn meant(&mut self, intent: Intent, chord: Chord) -> Vec<Effect> {
+    fn run_bound(&mut self, command: Command, chord: Chord) -> Vec<Effect> {
         let mut count = self.typing.count.take();
-        if let Some((_, before, first)) = self.recent_pane().filter(|_| is_motion(intent)) {
+        if let Some((_, before, first)) = self.recent_pane().filter(|_| is_motion(command)) {
             self.take_pane_back(before);
             count = Some(first);
         }
         self.typing = Typing::default();
         let before = self.active;
-        let effects = self.intend(intent, count);
-        if let (Intent::Pane(_), Some(digit)) = (intent, chord.digit()) {
+        let effects = self.dispatch(command, count);
+        if let (Command::Pane(_), Some(digit)) = (command, chord.digit()) {
             self.typing.pane = Some((self.now, before, digit));
         }
         effects

@@ -28,7 +28,7 @@ use super::theme::Depth;
 use super::views::console::ConsoleKeys;
 use super::views::page::Page;
 use super::widgets::prompt::Prompt;
-use super::{Effect, Look, Place, Theme, View, theme};
+use super::{Effect, KeyContext, Look, Theme, View, theme};
 use crate::fleet::{Auth, FleetEvent, Section, Store};
 use crate::model::{Bytes, ContextName, Kind, Problem, ResourceId, ScreenKind, Timestamp};
 use history::History;
@@ -240,11 +240,11 @@ impl App {
     }
 
     /// Where keys are heard now.
-    pub fn place(&self) -> Place {
+    pub fn key_context(&self) -> KeyContext {
         match (&self.menu, self.view()) {
-            (Some(_), _) => Place::Menu,
-            (None, Some(view)) => view.place(),
-            (None, None) => Place::Table,
+            (Some(_), _) => KeyContext::Menu,
+            (None, Some(view)) => view.key_context(),
+            (None, None) => KeyContext::Table,
         }
     }
 

@@ -10,7 +10,7 @@ use crate::model::{ContextName, Kind};
 use crate::tui::keymap::{Chord, Lookup};
 use crate::tui::overlays::{Choice, Item, MenuKind, palette_items};
 use crate::tui::widgets::prompt::{Prompt, Typed};
-use crate::tui::{Effect, Intent, Place};
+use crate::tui::{Command, Effect, KeyContext};
 
 /// Commands remembered.
 const REMEMBERED: usize = 50;
@@ -26,11 +26,11 @@ impl App {
         };
         if menu.prompt.is_some() {
             match key.code {
-                KeyCode::Down => _ = menu.travel(Intent::Down, 1),
+                KeyCode::Down => _ = menu.travel(Command::Down, 1),
                 KeyCode::Up if menu.kind == MenuKind::Palette && recalls => self.recall(),
-                KeyCode::Up => _ = menu.travel(Intent::Up, 1),
-                KeyCode::PageDown => _ = menu.travel(Intent::PageDown, 1),
-                KeyCode::PageUp => _ = menu.travel(Intent::PageUp, 1),
+                KeyCode::Up => _ = menu.travel(Command::Up, 1),
+                KeyCode::PageDown => _ = menu.travel(Command::PageDown, 1),
+                KeyCode::PageUp => _ = menu.travel(Command::PageUp, 1),
                 KeyCode::Tab => self.complete(),
                 _ => return self.menu_typed(event),
             }
@@ -42,35 +42,35 @@ impl App {
             (MenuKind::Quit, KeyCode::Char('n' | 'N')) => return self.close_menu(),
             _ => {}
         }
-        let Lookup::Means(intent) = self.keymap.look_up(Place::Menu, &[Chord::of(*key)]) else {
+        let Lookup::Bound(command) = self.keymap.look_up(KeyContext::Menu, &[Chord::of(*key)]) else {
             return Vec::new();
         };
-        if menu.travel(intent, 1) {
+        if menu.travel(command, 1) {
             return Vec::new();
         }
-        match intent {
-            Intent::Open | Intent::Mark => self.choose(),
-            Intent::Close if kind == MenuKind::Quit => vec![Effect::Quit],
-            Intent::Back
-            | Intent::Close
-            | Intent::SortMenu
-            | Intent::Columns
-            | Intent::Contexts
-            | Intent::CopyMenu
-            | Intent::Messages => self.close_menu(),
-            Intent::Left | Intent::Right => {
+        match command {
+            Command::Open | Command::Mark => self.choose(),
+            Command::Close if kind == MenuKind::Quit => vec![Effect::Quit],
+            Command::Back
+            | Command::Close
+            | Command::SortMenu
+            | Command::Columns
+            | Command::Contexts
+            | Command::CopyMenu
+            | Command::Messages => self.close_menu(),
+            Command::Left | Command::Right => {
                 if let Some(Choice::Column(column)) = menu.chosen().map(|item| item.choice.clone()) {
-                    self.panes[self.active].move_column(column, intent == Intent::Right, &self.store);
+                    self.panes[self.active].move_column(column, command == Command::Right, &self.store);
                 }
                 Vec::new()
             }
-            Intent::Reconnect => match menu.chosen().map(|item| item.choice.clone()) {
+            Command::Reconnect => match menu.chosen().map(|item| item.choice.clone()) {
                 Some(Choice::Context(name)) => {
                     vec![Effect::Reconnect(name.clone()), Effect::Say(format!("signing in again to {name}"))]
                 }
                 _ => Vec::new(),
             },
-            Intent::Copy => match menu.chosen() {
+            Command::Copy => match menu.chosen() {
                 Some(item) => vec![Effect::Copy(item.label.trim().to_owned(), "line".to_owned())],
                 None => Vec::new(),
             },
@@ -154,8 +154,8 @@ impl App {
     pub(super) fn menu_wheel(&mut self, mouse: MouseEvent) -> Vec<Effect> {
         if let Some(menu) = &mut self.menu {
             match mouse.kind {
-                MouseEventKind::ScrollDown => _ = menu.travel(Intent::Down, 3),
-                MouseEventKind::ScrollUp => _ = menu.travel(Intent::Up, 3),
+                MouseEventKind::ScrollDown => _ = menu.travel(Command::Down, 3),
+                MouseEventKind::ScrollUp => _ = menu.travel(Command::Up, 3),
                 MouseEventKind::Down(MouseButton::Left) => {
                     let at = Position::new(mouse.column, mouse.row);
                     if menu.is_beside(at) {
@@ -242,7 +242,7 @@ impl App {
                 Vec::new()
             }
             Choice::Only(names) => self.show_only(&names),
-            Choice::Intent(intent) => self.intend(intent, None),
+            Choice::Command(command) => self.dispatch(command, None),
             Choice::Sort(column) => {
                 self.pane_mut().sort_by(column);
                 Vec::new()

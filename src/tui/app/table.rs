@@ -1,4 +1,4 @@
-//! What intents do where a table is in front, and those that are heard everywhere.
+//! What commands do where a table is in front, and those that are heard everywhere.
 
 use std::sync::Arc;
 
@@ -7,48 +7,48 @@ use crate::model::{GpuModel, Kind, Resource, ResourceId};
 use crate::tui::overlays::Menu;
 use crate::tui::panes::{Column, Narrow, used_by};
 use crate::tui::widgets::prompt::Prompt;
-use crate::tui::{DocumentForm, Effect, Intent, theme};
+use crate::tui::{Command, DocumentForm, Effect, theme};
 
 impl App {
     /// Does what a key means, wherever it was pressed.
-    pub(super) fn intend(&mut self, intent: Intent, count: Option<u32>) -> Vec<Effect> {
-        if let Some(effects) = self.everywhere(intent) {
+    pub(super) fn dispatch(&mut self, command: Command, count: Option<u32>) -> Vec<Effect> {
+        if let Some(effects) = self.everywhere(command) {
             return effects;
         }
         if let Some((view, _)) = self.views.last_mut() {
-            return view.apply(intent, count);
+            return view.apply(command, count);
         }
         // Keys come faster than frames: what was typed before this one counts.
         let hidden = self.hidden.clone();
         self.panes[self.active].finish(&self.store, &hidden, self.now);
-        if self.pane_mut().travel(intent, count) {
+        if self.pane_mut().travel(command, count) {
             return Vec::new();
         }
-        self.in_table(intent)
+        self.in_table(command)
     }
 
-    /// The intents that mean the same everywhere.
-    fn everywhere(&mut self, intent: Intent) -> Option<Vec<Effect>> {
+    /// The commands that mean the same everywhere.
+    fn everywhere(&mut self, command: Command) -> Option<Vec<Effect>> {
         // A view that reads something of its own, or freezes by itself, says so in its hints.
-        if matches!(intent, Intent::Refresh | Intent::PauseRefresh | Intent::Reconnect)
+        if matches!(command, Command::Refresh | Command::PauseRefresh | Command::Reconnect)
             && let Some((view, _)) = self.views.last_mut()
-            && view.hints().iter().any(|(offered, _)| *offered == intent)
+            && view.hints().iter().any(|(offered, _)| *offered == command)
         {
-            return Some(view.apply(intent, None));
+            return Some(view.apply(command, None));
         }
-        let effects = match intent {
-            Intent::Quit => vec![Effect::Quit],
-            Intent::Suspend => vec![Effect::Suspend],
-            Intent::Redraw => vec![Effect::Redraw],
-            Intent::Refresh => vec![Effect::Refresh, Effect::Say("refreshing".to_owned())],
-            Intent::Reconnect => self.sign_in_again(),
-            Intent::PauseRefresh => {
+        let effects = match command {
+            Command::Quit => vec![Effect::Quit],
+            Command::Suspend => vec![Effect::Suspend],
+            Command::Redraw => vec![Effect::Redraw],
+            Command::Refresh => vec![Effect::Refresh, Effect::Say("refreshing".to_owned())],
+            Command::Reconnect => self.sign_in_again(),
+            Command::PauseRefresh => {
                 self.paused = !self.paused;
                 let word = if self.paused { "refresh paused" } else { "refresh resumed" };
                 vec![Effect::Pause(self.paused), Effect::Say(word.to_owned())]
             }
-            Intent::NextTheme => self.next_theme(),
-            Intent::Mouse => {
+            Command::NextTheme => self.next_theme(),
+            Command::Mouse => {
                 self.mouse = !self.mouse;
                 let word = if self.mouse {
                     "mouse taken: click selects, wheel scrolls"
@@ -57,19 +57,19 @@ impl App {
                 };
                 vec![Effect::Mouse(self.mouse), Effect::Say(word.to_owned())]
             }
-            Intent::Palette => self.open_menu(Menu::palette(self)),
-            Intent::Help => self.open_menu(Menu::help(self)),
-            Intent::Contexts => self.open_menu(Menu::contexts(self)),
-            Intent::Messages => self.open_menu(Menu::messages(self)),
-            Intent::HistoryBack => self.history_back(),
-            Intent::LastPlace => {
+            Command::Palette => self.open_menu(Menu::palette(self)),
+            Command::Help => self.open_menu(Menu::help(self)),
+            Command::Contexts => self.open_menu(Menu::contexts(self)),
+            Command::Messages => self.open_menu(Menu::messages(self)),
+            Command::HistoryBack => self.history_back(),
+            Command::LastPlace => {
                 let here = self.spot();
                 match self.history.swap(here) {
                     Some(spot) => self.go_to(spot),
                     None => Vec::new(),
                 }
             }
-            Intent::HistoryForward => {
+            Command::HistoryForward => {
                 let here = self.spot();
                 match self.history.go_forward(here) {
                     Some(spot) => self.go_to(spot),
@@ -107,104 +107,104 @@ impl App {
         }
     }
 
-    fn in_table(&mut self, intent: Intent) -> Vec<Effect> {
-        match intent {
-            Intent::Pane(number) => self.go_to_pane(usize::from(number).saturating_sub(1)),
-            Intent::NextPane => self.go_to_pane((self.active + 1) % self.panes.len()),
-            Intent::PreviousPane => self.go_to_pane((self.active + self.panes.len() - 1) % self.panes.len()),
-            Intent::Search => {
+    fn in_table(&mut self, command: Command) -> Vec<Effect> {
+        match command {
+            Command::Pane(number) => self.go_to_pane(usize::from(number).saturating_sub(1)),
+            Command::NextPane => self.go_to_pane((self.active + 1) % self.panes.len()),
+            Command::PreviousPane => self.go_to_pane((self.active + self.panes.len() - 1) % self.panes.len()),
+            Command::Search => {
                 self.before_filter = self.pane().filter_text.clone();
                 self.prompt = Some(Prompt::new("/", &self.before_filter.clone()));
             }
-            Intent::Back => self.back(),
-            Intent::Close => return self.close(),
-            Intent::NextMatch | Intent::PreviousMatch => {
-                let forward = intent == Intent::NextMatch;
+            Command::Back => self.back(),
+            Command::Close => return self.close(),
+            Command::NextMatch | Command::PreviousMatch => {
+                let forward = command == Command::NextMatch;
                 if !self.panes[self.active].next_match(forward, &self.store, self.now) {
                     return vec![Effect::Say("no other row matches".to_owned())];
                 }
             }
-            Intent::Mark => self.pane_mut().toggle_mark(),
-            Intent::MarkRange => self.pane_mut().mark_range(),
-            Intent::ClearMarks => self.pane_mut().marks.clear(),
-            Intent::SortMenu => return self.open_menu(Menu::sort(self)),
-            Intent::SortByName => self.pane_mut().sort_by(Column::Name),
-            Intent::SortByAge => self.pane_mut().sort_by(Column::Age),
-            Intent::SortByState => self.pane_mut().sort_by(Column::State),
-            Intent::SortByContext => self.pane_mut().sort_by(Column::Context),
-            Intent::Wide => {
+            Command::Mark => self.pane_mut().toggle_mark(),
+            Command::MarkRange => self.pane_mut().mark_range(),
+            Command::ClearMarks => self.pane_mut().marks.clear(),
+            Command::SortMenu => return self.open_menu(Menu::sort(self)),
+            Command::SortByName => self.pane_mut().sort_by(Column::Name),
+            Command::SortByAge => self.pane_mut().sort_by(Column::Age),
+            Command::SortByState => self.pane_mut().sort_by(Column::State),
+            Command::SortByContext => self.pane_mut().sort_by(Column::Context),
+            Command::Wide => {
                 let pane = self.pane_mut();
                 pane.wide = !pane.wide;
                 pane.widths.clear();
             }
-            Intent::Columns => return self.open_menu(Menu::columns(self)),
-            Intent::Attention => {
+            Command::Columns => return self.open_menu(Menu::columns(self)),
+            Command::Attention => {
                 let pane = self.pane_mut();
                 pane.attention = !pane.attention;
             }
-            Intent::Sessions => return vec![Effect::ShowSessions],
-            Intent::Save => return self.save_table(),
-            _ => return self.on_rows(intent),
+            Command::Sessions => return vec![Effect::ShowSessions],
+            Command::Save => return self.save_table(),
+            _ => return self.on_rows(command),
         }
         Vec::new()
     }
 
-    /// Whether an intent of tables does something here and now.
-    pub(in crate::tui) fn works(&self, intent: Intent) -> bool {
+    /// Whether an command of tables does something here and now.
+    pub(in crate::tui) fn works(&self, command: Command) -> bool {
         let pane = self.pane();
         let row = pane.selected();
         let offers = row.map(|row| row.offers()).unwrap_or_default();
-        match intent {
-            Intent::Attach => offers.console.is_some(),
-            Intent::Telemetry => offers.telemetry,
-            Intent::Logs => offers.logs || row.is_some_and(|row| row.kind() == Kind::Container),
-            Intent::Revisions => {
+        match command {
+            Command::Attach => offers.console.is_some(),
+            Command::Telemetry => offers.telemetry,
+            Command::Logs => offers.logs || row.is_some_and(|row| row.kind() == Kind::Container),
+            Command::Revisions => {
                 row.is_some_and(|row| row.kind() == Kind::Container || row.container().is_some())
             }
             // A model has neither a state nor an age.
-            Intent::Attention | Intent::SortByState | Intent::SortByAge => pane.kind != Kind::GpuModel,
-            Intent::ClearMarks => !pane.marks.is_empty(),
-            Intent::NextMatch | Intent::PreviousMatch => pane.has_searched(),
-            Intent::Open
-            | Intent::Describe
-            | Intent::Yaml
-            | Intent::Json
-            | Intent::Mark
-            | Intent::MarkRange
-            | Intent::Copy
-            | Intent::CopyMenu => row.is_some(),
+            Command::Attention | Command::SortByState | Command::SortByAge => pane.kind != Kind::GpuModel,
+            Command::ClearMarks => !pane.marks.is_empty(),
+            Command::NextMatch | Command::PreviousMatch => pane.has_searched(),
+            Command::Open
+            | Command::Describe
+            | Command::Yaml
+            | Command::Json
+            | Command::Mark
+            | Command::MarkRange
+            | Command::Copy
+            | Command::CopyMenu => row.is_some(),
             _ => true,
         }
     }
 
     /// Verbs on the selected row, or on the marks.
-    fn on_rows(&mut self, intent: Intent) -> Vec<Effect> {
+    fn on_rows(&mut self, command: Command) -> Vec<Effect> {
         let Some(row) = self.pane().selected().cloned() else {
             return Vec::new();
         };
         let id = row.id().clone();
-        match intent {
-            Intent::Open => vec![self.drill(&row)],
-            Intent::Describe => vec![Effect::ShowDocument(id, DocumentForm::Form)],
-            Intent::Yaml => vec![Effect::ShowDocument(id, DocumentForm::Yaml)],
-            Intent::Json => vec![Effect::ShowDocument(id, DocumentForm::Json)],
-            Intent::Logs => vec![self.logs()],
-            Intent::Attach if row.offers().console.is_some() => vec![Effect::ShowConsole(id)],
-            Intent::Attach => vec![not_offered(&row, "console")],
-            Intent::Telemetry if row.offers().telemetry => vec![Effect::ShowTelemetry(id)],
-            Intent::Telemetry => vec![not_offered(&row, "telemetry")],
-            Intent::Revisions => match (&*row, row.container()) {
+        match command {
+            Command::Open => vec![self.drill(&row)],
+            Command::Describe => vec![Effect::ShowDocument(id, DocumentForm::Form)],
+            Command::Yaml => vec![Effect::ShowDocument(id, DocumentForm::Yaml)],
+            Command::Json => vec![Effect::ShowDocument(id, DocumentForm::Json)],
+            Command::Logs => vec![self.logs()],
+            Command::Attach if row.offers().console.is_some() => vec![Effect::ShowConsole(id)],
+            Command::Attach => vec![not_offered(&row, "console")],
+            Command::Telemetry if row.offers().telemetry => vec![Effect::ShowTelemetry(id)],
+            Command::Telemetry => vec![not_offered(&row, "telemetry")],
+            Command::Revisions => match (&*row, row.container()) {
                 (Resource::Container(_), _) => vec![Effect::Follow(Kind::Revision, id)],
                 (_, Some(link)) => vec![Effect::Follow(Kind::Revision, link.id.clone())],
                 _ => vec![Effect::Complain(format!("{} has no revisions", row.name()))],
             },
-            Intent::Copy => {
+            Command::Copy => {
                 let names: Vec<_> = self.pane().targets().iter().map(|row| row.name().to_owned()).collect();
                 let what =
                     if names.len() == 1 { "name".to_owned() } else { format!("{} names", names.len()) };
                 vec![Effect::Copy(names.join("\n"), what)]
             }
-            Intent::CopyMenu => self.open_menu(Menu::copy(&row)),
+            Command::CopyMenu => self.open_menu(Menu::copy(&row)),
             _ => Vec::new(),
         }
     }

@@ -6,7 +6,7 @@ use super::{App, Event};
 use crate::fleet::FleetEvent;
 use crate::tui::keymap::{Chord, Lookup};
 use crate::tui::widgets::prompt::Typed;
-use crate::tui::{Effect, Intent, Place};
+use crate::tui::{Command, Effect, KeyContext};
 
 /// Rows that a notch of the wheel scrolls.
 const WHEEL: usize = 3;
@@ -87,8 +87,8 @@ impl App {
         match event {
             TerminalEvent::Key(key) if key.kind == KeyEventKind::Release => Vec::new(),
             TerminalEvent::Key(key) => {
-                let quits =
-                    self.keymap.look_up(Place::Everywhere, &[Chord::of(*key)]) == Lookup::Means(Intent::Quit);
+                let quits = self.keymap.look_up(KeyContext::Everywhere, &[Chord::of(*key)])
+                    == Lookup::Bound(Command::Quit);
                 if self.menu.is_some() {
                     if quits { vec![Effect::Quit] } else { self.menu_key(event) }
                 } else if self.prompt.is_some() {
@@ -138,9 +138,10 @@ impl App {
             Typed::Nothing => {
                 // The cursor of the table can be moved without leaving the line.
                 if let TerminalEvent::Key(key) = event
-                    && let Lookup::Means(intent) = self.keymap.look_up(Place::Everywhere, &[Chord::of(*key)])
+                    && let Lookup::Bound(command) =
+                        self.keymap.look_up(KeyContext::Everywhere, &[Chord::of(*key)])
                 {
-                    self.pane_mut().travel(intent, None);
+                    self.pane_mut().travel(command, None);
                 }
             }
             Typed::Accepted => {
@@ -168,8 +169,8 @@ impl App {
                 return view.type_event(event);
             }
             return match mouse.kind {
-                MouseEventKind::ScrollDown => view.apply(Intent::Down, Some(3)),
-                MouseEventKind::ScrollUp => view.apply(Intent::Up, Some(3)),
+                MouseEventKind::ScrollDown => view.apply(Command::Down, Some(3)),
+                MouseEventKind::ScrollUp => view.apply(Command::Up, Some(3)),
                 _ => Vec::new(),
             };
         }
@@ -181,7 +182,7 @@ impl App {
                 let row = self.pane().top + usize::from(at.y - self.table_area.y);
                 if row < self.pane().shown().len() {
                     if row == self.pane().cursor() {
-                        return self.intend(Intent::Open, None);
+                        return self.dispatch(Command::Open, None);
                     }
                     self.pane_mut().select_row(row);
                 }

@@ -10,7 +10,7 @@ use crate::fleet::Auth;
 use crate::tui::app::{App, cause};
 use crate::tui::overlays::key_of;
 use crate::tui::widgets::ansi::plain;
-use crate::tui::{Intent, Place};
+use crate::tui::{Command, KeyContext};
 
 /// Whether there is one.
 pub(super) fn is_shown(app: &App, area: Rect) -> bool {
@@ -32,7 +32,7 @@ pub(super) fn draw(app: &App, line: Rect, buf: &mut Buffer) {
     let others = if more == 0 { String::new() } else { format!(" (and {more} more)") };
     let why = plain(&cause(&context.auth, app.now));
     let text = format!("{mark} {}{others}: {why}", context.name);
-    let key = key_of(app, Place::Everywhere, Intent::Reconnect);
+    let key = key_of(app, KeyContext::Everywhere, Command::Reconnect);
     // The key is what must be read: where room is short, how to hide the line is left out.
     let keys = if line.width < 90 {
         format!("{key} signs in")

@@ -10,7 +10,7 @@ use crate::tui::app::App;
 use crate::tui::overlays::key_of;
 use crate::tui::panes::Narrow;
 use crate::tui::widgets::ansi::plain;
-use crate::tui::{Intent, Place};
+use crate::tui::{Command, KeyContext};
 
 pub(super) fn draw(app: &App, area: Rect, buf: &mut Buffer) {
     let (what, then) = words(app);
@@ -33,7 +33,7 @@ pub(super) fn draw(app: &App, area: Rect, buf: &mut Buffer) {
 fn words(app: &App) -> (String, String) {
     let pane = app.pane();
     let what = pane.kind.title().to_lowercase().replace("gpu", "GPU");
-    let key = |intent| key_of(app, Place::Table, intent);
+    let key = |intent| key_of(app, KeyContext::Table, intent);
     let all = app.store.len(pane.kind);
     if pane.is_arranging() {
         return (format!("looking through {} {what}…", super::table::grouped(all)), String::new());
@@ -49,7 +49,7 @@ fn words(app: &App) -> (String, String) {
         );
     }
     if contexts.is_empty() {
-        return ("every context is hidden".to_owned(), format!("{} shows them", key(Intent::Contexts)));
+        return ("every context is hidden".to_owned(), format!("{} shows them", key(Command::Contexts)));
     }
     let offering: Vec<_> = contexts.iter().filter(|it| lists(it, pane.kind)).collect();
     if offering.is_empty() {
@@ -66,8 +66,8 @@ fn words(app: &App) -> (String, String) {
             format!("{name}: {}", problem.message),
             format!(
                 "{} tells all of it and reconnects, {} tries again now",
-                key(Intent::Contexts),
-                key(Intent::Refresh)
+                key(Command::Contexts),
+                key(Command::Refresh)
             ),
         );
     }
@@ -78,11 +78,14 @@ fn words(app: &App) -> (String, String) {
     if let Some((name, problem)) = failed.filter(|(_, problem)| problem.kind == ProblemKind::Forbidden) {
         return (
             forbidden(name.as_str(), pane.kind, problem),
-            format!("asked again every 10 minutes, or now with {}", key(Intent::Refresh)),
+            format!("asked again every 10 minutes, or now with {}", key(Command::Refresh)),
         );
     }
     if let Some((name, problem)) = failed {
-        return (format!("{name}: {}", problem.message), format!("{} tries again now", key(Intent::Refresh)));
+        return (
+            format!("{name}: {}", problem.message),
+            format!("{} tries again now", key(Command::Refresh)),
+        );
     }
     let waiting: Vec<_> = offering
         .iter()
@@ -93,7 +96,7 @@ fn words(app: &App) -> (String, String) {
     if !waiting.is_empty() {
         return (format!("asking {} for {what}…", waiting.join(", ")), String::new());
     }
-    (format!("there are no {what}"), format!("{} asks again", key(Intent::Refresh)))
+    (format!("there are no {what}"), format!("{} asks again", key(Command::Refresh)))
 }
 
 /// That a context may not list a kind, and what it lacks.
@@ -105,7 +108,7 @@ pub(super) fn forbidden(name: &str, kind: Kind, problem: &Problem) -> String {
 /// There are rows, but none of them is shown.
 fn hidden(app: &App, what: &str, all: usize) -> (String, String) {
     let pane = app.pane();
-    let back = key_of(app, Place::Table, Intent::Back);
+    let back = key_of(app, KeyContext::Table, Command::Back);
     let all = super::table::grouped(all);
     if !pane.filter_text.is_empty() {
         let narrow = pane.narrow.as_ref().map_or(String::new(), |narrow| format!(" of {}", narrow.name()));
@@ -124,7 +127,7 @@ fn hidden(app: &App, what: &str, all: usize) -> (String, String) {
         Some(narrow) => (format!("{} has no {what}", narrow.name()), format!("{back} goes back")),
         None => (
             format!("all {all} {what} are in hidden contexts"),
-            format!("{} shows them", key_of(app, Place::Table, Intent::Contexts)),
+            format!("{} shows them", key_of(app, KeyContext::Table, Command::Contexts)),
         ),
     }
 }

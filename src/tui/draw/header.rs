@@ -10,7 +10,7 @@ use crate::model::{Kind, Lifecycle, Resource};
 use crate::tui::app::App;
 use crate::tui::overlays::{health, key_of, milliseconds};
 use crate::tui::panes::mark;
-use crate::tui::{Intent, Place};
+use crate::tui::{Command, KeyContext};
 
 pub(super) fn draw(app: &mut App, area: Rect, buf: &mut Buffer) -> Rect {
     let rows = 2 + u16::from(banner::is_shown(app, area));
@@ -28,7 +28,7 @@ fn top(app: &App, area: Rect, buf: &mut Buffer) {
     let mut x = put(buf, area.x + 1, y, 12, "quarterdeck", theme.accent) + 2;
     let mut right = area.right() - 1;
     if area.width >= 50 {
-        let help = format!("{} help", key_of(app, Place::Table, Intent::Help));
+        let help = format!("{} help", key_of(app, KeyContext::Table, Command::Help));
         right = put_right(buf, right, y, 20, &help, theme.dim).saturating_sub(2);
     }
     let (refresh, style) = match (app.paused, app.options.ascii) {

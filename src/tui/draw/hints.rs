@@ -9,7 +9,7 @@ use crate::fleet::Feature;
 use crate::model::Kind;
 use crate::tui::app::App;
 use crate::tui::keymap;
-use crate::tui::{Intent, Place};
+use crate::tui::{Command, KeyContext};
 
 /// Draws it; returns where the cursor belongs while something is typed.
 pub(super) fn draw(app: &App, area: Rect, buf: &mut Buffer) -> Option<Position> {
@@ -59,13 +59,13 @@ fn hints(app: &App) -> Vec<(String, String, bool)> {
     if app.menu.is_some() {
         return Vec::new();
     }
-    let place = app.place();
+    let place = app.key_context();
     if app.typing.shows_hint(app.now) {
         return app
             .keymap
             .continuations(place, &app.typing.chords)
             .into_iter()
-            .map(|(keys, intent)| (keys, keymap::name(intent).to_owned(), true))
+            .map(|(keys, command)| (keys, keymap::name(command).to_owned(), true))
             .collect();
     }
     let here = match app.view() {
@@ -73,22 +73,22 @@ fn hints(app: &App) -> Vec<(String, String, bool)> {
         None => table(app),
     };
     here.into_iter()
-        .filter_map(|(intent, word)| {
+        .filter_map(|(command, word)| {
             Some((
-                app.keymap.hint(place, intent, app.options.ascii)?,
+                app.keymap.hint(place, command, app.options.ascii)?,
                 word.to_owned(),
-                app.view().is_some() || is_allowed(app, intent),
+                app.view().is_some() || is_allowed(app, command),
             ))
         })
         .collect()
 }
 
 /// Whether the credentials of the selected row's context may do this, as far as is known.
-fn is_allowed(app: &App, intent: Intent) -> bool {
-    let feature = match intent {
-        Intent::Attach => Feature::Console,
-        Intent::Logs => Feature::Logs,
-        Intent::Telemetry => Feature::Telemetry,
+fn is_allowed(app: &App, command: Command) -> bool {
+    let feature = match command {
+        Command::Attach => Feature::Console,
+        Command::Logs => Feature::Logs,
+        Command::Telemetry => Feature::Telemetry,
         _ => return true,
     };
     let context = app.pane().selected().map(|row| &row.id().context);
@@ -96,19 +96,19 @@ fn is_allowed(app: &App, intent: Intent) -> bool {
     context.is_none_or(|context| context.forbidden(feature).is_none())
 }
 
-fn table(app: &App) -> Vec<(Intent, &'static str)> {
+fn table(app: &App) -> Vec<(Command, &'static str)> {
     let pane = app.pane();
     let mut hints = Vec::new();
     if !pane.filter_text.is_empty() {
-        hints.push((Intent::Back, "clear filter"));
+        hints.push((Command::Back, "clear filter"));
     } else if pane.has_searched() {
-        hints.push((Intent::NextMatch, "next match"));
+        hints.push((Command::NextMatch, "next match"));
     } else if pane.narrow.is_some() {
-        hints.push((Intent::Back, "back"));
+        hints.push((Command::Back, "back"));
     }
     if let Some(row) = pane.selected() {
         hints.push((
-            Intent::Open,
+            Command::Open,
             match row.kind() {
                 Kind::Container => "instances",
                 Kind::GpuModel => "used by",
@@ -116,27 +116,27 @@ fn table(app: &App) -> Vec<(Intent, &'static str)> {
             },
         ));
         hints.extend([
-            (Intent::Attach, "attach"),
-            (Intent::Logs, "logs"),
-            (Intent::Telemetry, "telemetry"),
-            (Intent::Describe, "describe"),
+            (Command::Attach, "attach"),
+            (Command::Logs, "logs"),
+            (Command::Telemetry, "telemetry"),
+            (Command::Describe, "describe"),
         ]);
         if row.kind() == Kind::Container {
-            hints.push((Intent::Revisions, "revisions"));
+            hints.push((Command::Revisions, "revisions"));
         }
-        hints.push((Intent::Mark, "mark"));
+        hints.push((Command::Mark, "mark"));
     }
-    hints.extend([(Intent::Search, "filter"), (Intent::Palette, "command"), (Intent::SortMenu, "sort")]);
-    if app.keymap.hint(Place::Table, Intent::Attention, app.options.ascii).is_some() {
-        hints.push((Intent::Attention, if pane.attention { "all" } else { "attention" }));
+    hints.extend([(Command::Search, "filter"), (Command::Palette, "command"), (Command::SortMenu, "sort")]);
+    if app.keymap.hint(KeyContext::Table, Command::Attention, app.options.ascii).is_some() {
+        hints.push((Command::Attention, if pane.attention { "all" } else { "attention" }));
     }
     hints.extend([
-        (Intent::Wide, "wide"),
-        (Intent::Columns, "columns"),
-        (Intent::Contexts, "contexts"),
-        (Intent::Help, "help"),
-        (Intent::Close, "quit"),
+        (Command::Wide, "wide"),
+        (Command::Columns, "columns"),
+        (Command::Contexts, "contexts"),
+        (Command::Help, "help"),
+        (Command::Close, "quit"),
     ]);
-    hints.retain(|(intent, _)| app.works(*intent));
+    hints.retain(|(command, _)| app.works(*command));
     hints
 }

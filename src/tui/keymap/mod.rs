@@ -9,25 +9,25 @@ use std::sync::Arc;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 pub use chord::{Chord, sequence};
-pub use names::{Entry, REGISTRY, entry, intent, name};
+pub use names::{Entry, REGISTRY, command, entry, name};
 
 use super::views::console::ConsoleKeys;
-use super::{Intent, Place};
+use super::{Command, KeyContext};
 
 /// The default keymap, as text.
 pub const DEFAULT: &str = include_str!("../../../assets/keymap.toml");
 
 /// Every place with its name in the file and its title in the help.
-pub const PLACES: &[(Place, &str, &str)] = &[
-    (Place::Everywhere, "everywhere", "Everywhere"),
-    (Place::Table, "table", "Tables"),
-    (Place::Text, "text", "Details"),
-    (Place::Logs, "logs", "Logs"),
-    (Place::Telemetry, "telemetry", "Telemetry"),
-    (Place::Page, "page", "Console that is a page"),
-    (Place::Console, "console", "Console, after the prefix"),
-    (Place::Scrollback, "scrollback", "Console scrollback"),
-    (Place::Menu, "menu", "Lists and menus"),
+pub const KEY_CONTEXTS: &[(KeyContext, &str, &str)] = &[
+    (KeyContext::Everywhere, "everywhere", "Everywhere"),
+    (KeyContext::Table, "table", "Tables"),
+    (KeyContext::Text, "text", "Details"),
+    (KeyContext::Logs, "logs", "Logs"),
+    (KeyContext::Telemetry, "telemetry", "Telemetry"),
+    (KeyContext::Page, "page", "Console that is a page"),
+    (KeyContext::Console, "console", "Console, after the prefix"),
+    (KeyContext::Scrollback, "scrollback", "Console scrollback"),
+    (KeyContext::Menu, "menu", "Lists and menus"),
 ];
 
 /// Something wrong in a keymap, told so that it can be mended.
@@ -46,22 +46,22 @@ impl std::error::Error for Conflict {}
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Binding {
     /// Where it is heard.
-    pub place: Place,
+    pub place: KeyContext,
     /// The keys, at least one.
     pub keys: Vec<Chord>,
     /// What they mean.
-    pub intent: Intent,
+    pub command: Command,
 }
 
 /// What a sequence of keys typed so far comes to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Lookup {
-    /// This.
-    Means(Intent),
+    /// They are bound to this command.
+    Bound(Command),
     /// It may become something with more keys.
     Prefix,
-    /// Nothing.
-    Nothing,
+    /// They are bound to nothing.
+    Unbound,
 }
 
 /// Every binding.
@@ -90,7 +90,7 @@ impl Keymap {
     /// Reads a keymap by itself, without the default under it.
     ///
     /// # Errors
-    /// Names every unknown place, intent and key, and both intents of every conflict.
+    /// Names every unknown place, command and key, and both commands of every conflict.
     pub fn parse(text: &str) -> Result<Self, Vec<Conflict>> {
         let table = text.parse::<toml::Table>().map_err(|error| vec![Conflict(error.to_string())])?;
         let mut problems = Vec::new();
@@ -102,10 +102,10 @@ impl Keymap {
 
     fn lay(&mut self, table: &toml::Table, problems: &mut Vec<Conflict>) {
         for (place_name, value) in table {
-            let Some((place, ..)) = PLACES.iter().find(|(_, name, _)| name == place_name) else {
+            let Some((place, ..)) = KEY_CONTEXTS.iter().find(|(_, name, _)| name == place_name) else {
                 problems.push(Conflict(format!(
                     "keymap: no place is called `{place_name}`; there are {}",
-                    PLACES.iter().map(|place| place.1).collect::<Vec<_>>().join(", ")
+                    KEY_CONTEXTS.iter().map(|place| place.1).collect::<Vec<_>>().join(", ")
                 )));
                 continue;
             };
@@ -113,20 +113,26 @@ impl Keymap {
                 problems.push(Conflict(format!("keymap: `{place_name}` must be a table")));
                 continue;
             };
-            for (intent_name, keys) in bindings {
-                let Some(intent) = names::intent(intent_name) else {
+            for (command_name, keys) in bindings {
+                let Some(command) = names::command(command_name) else {
                     problems.push(Conflict(format!(
-                        "keymap: nothing is called `{intent_name}` (in `{place_name}`)"
+                        "keymap: nothing is called `{command_name}` (in `{place_name}`)"
                     )));
                     continue;
                 };
-                self.bindings.retain(|binding| binding.place != *place || binding.intent != intent);
-                self.bind(*place, intent, keys, problems);
+                self.bindings.retain(|binding| binding.place != *place || binding.command != command);
+                self.bind(*place, command, keys, problems);
             }
         }
     }
 
-    fn bind(&mut self, place: Place, intent: Intent, keys: &toml::Value, problems: &mut Vec<Conflict>) {
+    fn bind(
+        &mut self,
+        place: KeyContext,
+        command: Command,
+        keys: &toml::Value,
+        problems: &mut Vec<Conflict>,
+    ) {
         let texts: Vec<&str> = match keys {
             toml::Value::String(one) => vec![one.as_str()],
             toml::Value::Array(many) => many.iter().filter_map(toml::Value::as_str).collect(),
@@ -134,10 +140,10 @@ impl Keymap {
         };
         for text in texts {
             match sequence(text) {
-                Some(keys) => self.bindings.push(Binding { place, keys, intent }),
+                Some(keys) => self.bindings.push(Binding { place, keys, command }),
                 None => problems.push(Conflict(format!(
                     "keymap: `{text}` is no key (for `{}`); write `j`, `ctrl-d`, `alt-left`, `space`, `g g`",
-                    names::name(intent)
+                    names::name(command)
                 ))),
             }
         }
@@ -149,15 +155,15 @@ impl Keymap {
             for other in &self.bindings[index + 1..] {
                 let short = one.keys.len().min(other.keys.len());
                 if one.place == other.place
-                    && one.intent != other.intent
+                    && one.command != other.command
                     && one.keys[..short] == other.keys[..short]
                 {
                     found.push(Conflict(format!(
                         "keymap: `{}` means both `{}` and `{}` in `{}`",
                         show(&one.keys[..short]),
-                        names::name(one.intent),
-                        names::name(other.intent),
-                        PLACES.iter().find(|place| place.0 == one.place).map_or("?", |place| place.1)
+                        names::name(one.command),
+                        names::name(other.command),
+                        KEY_CONTEXTS.iter().find(|place| place.0 == one.place).map_or("?", |place| place.1)
                     )));
                 }
             }
@@ -166,12 +172,12 @@ impl Keymap {
     }
 
     /// What the keys typed so far mean in a place; its own bindings come before those of everywhere.
-    pub fn look_up(&self, place: Place, typed: &[Chord]) -> Lookup {
-        for place in [place, Place::Everywhere] {
+    pub fn look_up(&self, place: KeyContext, typed: &[Chord]) -> Lookup {
+        for place in [place, KeyContext::Everywhere] {
             let mut prefix = false;
             for binding in self.bindings.iter().filter(|binding| binding.place == place) {
                 if binding.keys == typed {
-                    return Lookup::Means(binding.intent);
+                    return Lookup::Bound(binding.command);
                 }
                 prefix |= binding.keys.starts_with(typed);
             }
@@ -179,29 +185,29 @@ impl Keymap {
                 return Lookup::Prefix;
             }
         }
-        Lookup::Nothing
+        Lookup::Unbound
     }
 
     /// The keys that can follow those typed so far, with what they come to.
-    pub fn continuations(&self, place: Place, typed: &[Chord]) -> Vec<(String, Intent)> {
+    pub fn continuations(&self, place: KeyContext, typed: &[Chord]) -> Vec<(String, Command)> {
         self.heard(place)
             .filter(|binding| binding.keys.len() > typed.len() && binding.keys.starts_with(typed))
-            .map(|binding| (show(&binding.keys[typed.len()..]), binding.intent))
+            .map(|binding| (show(&binding.keys[typed.len()..]), binding.command))
             .collect()
     }
 
-    /// The first keys bound to an intent in a place, short, for hints.
-    pub fn hint(&self, place: Place, intent: Intent, ascii: bool) -> Option<String> {
+    /// The first keys bound to an command in a place, short, for hints.
+    pub fn hint(&self, place: KeyContext, command: Command, ascii: bool) -> Option<String> {
         self.heard(place)
-            .find(|binding| binding.intent == intent)
+            .find(|binding| binding.command == command)
             .map(|binding| binding.keys.iter().map(|key| key.glyph(ascii)).collect())
     }
 
-    /// All keys bound to an intent in exactly this place, as written.
-    pub fn keys(&self, place: Place, intent: Intent) -> Vec<String> {
+    /// All keys bound to an command in exactly this place, as written.
+    pub fn keys(&self, place: KeyContext, command: Command) -> Vec<String> {
         self.bindings
             .iter()
-            .filter(|binding| binding.place == place && binding.intent == intent)
+            .filter(|binding| binding.place == place && binding.command == command)
             .map(|binding| show(&binding.keys))
             .collect()
     }
@@ -211,45 +217,47 @@ impl Keymap {
         let map = self.clone();
         let look_up = move |key: KeyEvent| {
             let typed = [Chord::of(key)];
-            match map.look_up(Place::Console, &typed) {
-                Lookup::Means(intent)
-                    if intent == Intent::Help
-                        || map.heard_in(Place::Console).any(|binding| binding.keys == typed) =>
+            match map.look_up(KeyContext::Console, &typed) {
+                Lookup::Bound(command)
+                    if command == Command::Help
+                        || map.heard_in(KeyContext::Console).any(|binding| binding.keys == typed) =>
                 {
-                    Some(intent)
+                    Some(command)
                 }
                 _ => None,
             }
         };
         let words = [
-            (Intent::Detach, "detach"),
-            (Intent::Scrollback, "scrollback"),
-            (Intent::Zoom, "zoom"),
-            (Intent::NextSession, "next"),
-            (Intent::PreviousSession, "previous"),
-            (Intent::Sessions, "list"),
-            (Intent::EndSession, "close"),
-            (Intent::SendPrefix, "send prefix"),
-            (Intent::Help, "keys"),
+            (Command::Detach, "detach"),
+            (Command::Scrollback, "scrollback"),
+            (Command::Zoom, "zoom"),
+            (Command::NextSession, "next"),
+            (Command::PreviousSession, "previous"),
+            (Command::Sessions, "list"),
+            (Command::EndSession, "close"),
+            (Command::SendPrefix, "send prefix"),
+            (Command::Help, "keys"),
         ];
         let shown = words
             .into_iter()
-            .filter_map(|(intent, word)| Some((self.hint(Place::Console, intent, true)?, intent, word)))
+            .filter_map(|(command, word)| {
+                Some((self.hint(KeyContext::Console, command, true)?, command, word))
+            })
             .collect();
         // Without one nobody would get out of a console, so an unbound prefix is the usual one.
         let prefix = self
-            .heard_in(Place::Console)
-            .find(|binding| binding.intent == Intent::Prefix && binding.keys.len() == 1)
+            .heard_in(KeyContext::Console)
+            .find(|binding| binding.command == Command::Prefix && binding.keys.len() == 1)
             .map_or_else(|| Chord::new(KeyCode::Char(']'), KeyModifiers::CONTROL), |binding| binding.keys[0]);
         ConsoleKeys::new(prefix.event(), prefix.spelled(), shown, Arc::new(look_up))
     }
 
-    fn heard_in(&self, place: Place) -> impl Iterator<Item = &Binding> {
+    fn heard_in(&self, place: KeyContext) -> impl Iterator<Item = &Binding> {
         self.bindings.iter().filter(move |binding| binding.place == place)
     }
 
-    fn heard(&self, place: Place) -> impl Iterator<Item = &Binding> {
-        [place, Place::Everywhere]
+    fn heard(&self, place: KeyContext) -> impl Iterator<Item = &Binding> {
+        [place, KeyContext::Everywhere]
             .into_iter()
             .flat_map(move |place| self.bindings.iter().filter(move |binding| binding.place == place))
     }

@@ -5,9 +5,9 @@ fn the_default_keymap_is_whole_and_without_conflict() {
     let (map, problems) = Keymap::load(None);
     assert_eq!(problems, []);
     let typed = [Chord::parse("j").unwrap()];
-    assert_eq!(map.look_up(Place::Table, &typed), Lookup::Means(Intent::Down));
+    assert_eq!(map.look_up(KeyContext::Table, &typed), Lookup::Bound(Command::Down));
     let typed = [Chord::parse("ctrl-c").unwrap()];
-    assert_eq!(map.look_up(Place::Logs, &typed), Lookup::Means(Intent::Quit));
+    assert_eq!(map.look_up(KeyContext::Logs, &typed), Lookup::Bound(Command::Quit));
 }
 
 #[test]
@@ -16,7 +16,7 @@ fn names_are_unique_and_every_bound_intent_has_one() {
         assert!(
             REGISTRY[index + 1..]
                 .iter()
-                .all(|other| other.name != entry.name && other.intent != entry.intent),
+                .all(|other| other.name != entry.name && other.command != entry.command),
             "{}",
             entry.name
         );
@@ -41,21 +41,21 @@ fn a_users_table_rebinds_and_unbinds() {
     let user = "[table]\nmark = \"v\"\nlogs = []".parse::<toml::Table>().unwrap();
     let (map, problems) = Keymap::load(Some(&user));
     assert_eq!(problems, []);
-    let look = |key| map.look_up(Place::Table, &[Chord::parse(key).unwrap()]);
-    assert_eq!(look("v"), Lookup::Means(Intent::Mark));
-    assert_eq!(look("space"), Lookup::Nothing);
-    assert_eq!(look("l"), Lookup::Nothing);
+    let look = |key| map.look_up(KeyContext::Table, &[Chord::parse(key).unwrap()]);
+    assert_eq!(look("v"), Lookup::Bound(Command::Mark));
+    assert_eq!(look("space"), Lookup::Unbound);
+    assert_eq!(look("l"), Lookup::Unbound);
 }
 
 #[test]
 fn sequences_wait_and_tell_what_may_follow() {
     let map = Keymap::parse("[text]\ntop = \"g g\"\nfold = \"g z\"").unwrap();
     let g = Chord::parse("g").unwrap();
-    assert_eq!(map.look_up(Place::Text, &[g]), Lookup::Prefix);
-    assert_eq!(map.look_up(Place::Text, &[g, g]), Lookup::Means(Intent::Top));
+    assert_eq!(map.look_up(KeyContext::Text, &[g]), Lookup::Prefix);
+    assert_eq!(map.look_up(KeyContext::Text, &[g, g]), Lookup::Bound(Command::Top));
     assert_eq!(
-        map.continuations(Place::Text, &[g]),
-        [("z".to_owned(), Intent::Fold), ("g".to_owned(), Intent::Top)]
+        map.continuations(KeyContext::Text, &[g]),
+        [("z".to_owned(), Command::Fold), ("g".to_owned(), Command::Top)]
     );
 }
 

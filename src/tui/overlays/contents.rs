@@ -6,25 +6,27 @@ use super::{Choice, Item, Menu, MenuKind, Tone};
 use crate::fleet::{Auth, ContextState, Feature, Health};
 use crate::model::{Kind, Lifecycle, Resource, age};
 use crate::tui::app::{App, cause};
-use crate::tui::keymap::{self, PLACES, REGISTRY};
+use crate::tui::keymap::{self, KEY_CONTEXTS, REGISTRY};
 use crate::tui::panes::{Column, mark};
 use crate::tui::widgets::prompt::Prompt;
-use crate::tui::{Effect, Intent, Place};
+use crate::tui::{Command, Effect, KeyContext};
 
 impl Menu {
     /// The keys that work where the user is, here and now, then those that work everywhere.
     pub fn help(app: &App) -> Self {
-        let here = app.place();
+        let here = app.key_context();
         let mut items = Vec::new();
-        let places = PLACES
+        let places = KEY_CONTEXTS
             .iter()
             .filter(|place| place.0 == here)
-            .chain(PLACES.iter().filter(|place| place.0 == Place::Everywhere && place.0 != here));
+            .chain(KEY_CONTEXTS.iter().filter(|place| place.0 == KeyContext::Everywhere && place.0 != here));
         for (place, _, title) in places {
             let bound: Vec<_> = REGISTRY
                 .iter()
-                .map(|entry| (entry, app.keymap.keys(*place, entry.intent)))
-                .filter(|(entry, keys)| !keys.is_empty() && (here != Place::Table || app.works(entry.intent)))
+                .map(|entry| (entry, app.keymap.keys(*place, entry.command)))
+                .filter(|(entry, keys)| {
+                    !keys.is_empty() && (here != KeyContext::Table || app.works(entry.command))
+                })
                 .collect();
             if bound.is_empty() {
                 continue;
@@ -35,7 +37,7 @@ impl Menu {
                 (*title).to_owned()
             }));
             items.extend(bound.into_iter().map(|(entry, keys)| {
-                Item::new(keys.join("  "), entry.what, entry.name, Choice::Intent(entry.intent))
+                Item::new(keys.join("  "), entry.what, entry.name, Choice::Command(entry.command))
             }));
         }
         items.push(Item::heading("Filter"));
@@ -151,7 +153,7 @@ impl Menu {
     /// Whether to quit.
     pub fn quit() -> Self {
         let items = vec![
-            Item::new("y", "quit", "open consoles end", Choice::Intent(Intent::Quit)),
+            Item::new("y", "quit", "open consoles end", Choice::Command(Command::Quit)),
             Item::new("n", "stay", "", Choice::Stay),
         ];
         let mut menu = Self::new(MenuKind::Quit, "quit?", items);
@@ -300,7 +302,9 @@ pub(in crate::tui) fn health(context: &ContextState) -> (Lifecycle, String) {
     }
 }
 
-/// The name of an intent with its key, for a sentence such as `press r`.
-pub(in crate::tui) fn key_of(app: &App, place: Place, intent: Intent) -> String {
-    app.keymap.hint(place, intent, app.options.ascii).unwrap_or_else(|| format!(":{}", keymap::name(intent)))
+/// The name of an command with its key, for a sentence such as `press r`.
+pub(in crate::tui) fn key_of(app: &App, place: KeyContext, command: Command) -> String {
+    app.keymap
+        .hint(place, command, app.options.ascii)
+        .unwrap_or_else(|| format!(":{}", keymap::name(command)))
 }

@@ -15,7 +15,7 @@ use ratatui::layout::{Position, Rect};
 
 use super::panes::Column;
 use super::widgets::prompt::Prompt;
-use super::{Effect, Intent};
+use super::{Command, Effect};
 use crate::model::{ContextName, Kind, Lifecycle};
 
 /// Which list it is.
@@ -45,7 +45,7 @@ pub enum Choice {
     /// Nothing; it is there to be read.
     Read,
     /// What a key means.
-    Intent(Intent),
+    Command(Command),
     /// Sorts the table.
     Sort(Column),
     /// Sorts the table this way round; true is from the end.
@@ -280,20 +280,20 @@ impl Menu {
         is_item
     }
 
-    /// Moves the cursor. Returns whether the intent is one that moves.
-    pub fn travel(&mut self, intent: Intent, count: u32) -> bool {
+    /// Moves the cursor. Returns whether the command is one that moves.
+    pub fn travel(&mut self, command: Command, count: u32) -> bool {
         let last = self.shown.len().saturating_sub(1);
         let times = count as usize;
         let page = self.page.max(1);
-        let (to, down) = match intent {
-            Intent::Down => (self.cursor + times, true),
-            Intent::Up => (self.cursor.saturating_sub(times), false),
-            Intent::Top => (0, true),
-            Intent::Bottom => (last, false),
-            Intent::HalfPageDown => (self.cursor + page / 2, true),
-            Intent::HalfPageUp => (self.cursor.saturating_sub(page / 2), false),
-            Intent::PageDown => (self.cursor + page, true),
-            Intent::PageUp => (self.cursor.saturating_sub(page), false),
+        let (to, down) = match command {
+            Command::Down => (self.cursor + times, true),
+            Command::Up => (self.cursor.saturating_sub(times), false),
+            Command::Top => (0, true),
+            Command::Bottom => (last, false),
+            Command::HalfPageDown => (self.cursor + page / 2, true),
+            Command::HalfPageUp => (self.cursor.saturating_sub(page / 2), false),
+            Command::PageDown => (self.cursor + page, true),
+            Command::PageUp => (self.cursor.saturating_sub(page), false),
             _ => return false,
         };
         self.cursor = to.min(last);

@@ -6,7 +6,7 @@ use crate::tui::app::{App, table_name};
 use crate::tui::filter::Key;
 use crate::tui::keymap::REGISTRY;
 use crate::tui::panes::{Column, Pane};
-use crate::tui::{DocumentForm, Effect, Intent, Place, theme};
+use crate::tui::{Command, DocumentForm, Effect, KeyContext, theme};
 
 /// The palette's items for what is typed: commands with arguments are read, the rest is searched.
 pub(in crate::tui) fn palette(app: &App, typed: &str) -> Vec<Item> {
@@ -24,18 +24,18 @@ pub(in crate::tui) fn palette(app: &App, typed: &str) -> Vec<Item> {
             Choice::Pane(kind, None),
         ));
     }
-    let place = app.views.last().map_or(Place::Table, |(view, _)| view.place());
-    for entry in REGISTRY.iter().filter(|entry| is_command(entry.intent)) {
-        let keys = app.keymap.keys(place, entry.intent);
-        let everywhere = app.keymap.keys(Place::Everywhere, entry.intent);
+    let place = app.views.last().map_or(KeyContext::Table, |(view, _)| view.key_context());
+    for entry in REGISTRY.iter().filter(|entry| is_command(entry.command)) {
+        let keys = app.keymap.keys(place, entry.command);
+        let everywhere = app.keymap.keys(KeyContext::Everywhere, entry.command);
         let Some(key) = keys.first().or(everywhere.first()) else {
-            if !matches!(entry.intent, Intent::Messages | Intent::Sessions) {
+            if !matches!(entry.command, Command::Messages | Command::Sessions) {
                 continue;
             }
-            items.push(Item::new("", entry.name, entry.what, Choice::Intent(entry.intent)));
+            items.push(Item::new("", entry.name, entry.what, Choice::Command(entry.command)));
             continue;
         };
-        items.push(Item::new(key.clone(), entry.name, entry.what, Choice::Intent(entry.intent)));
+        items.push(Item::new(key.clone(), entry.name, entry.what, Choice::Command(entry.command)));
     }
     for name in theme::names() {
         items.push(Item::new("", format!("theme {name}"), "", Choice::Theme(name)));
@@ -221,24 +221,24 @@ fn table(app: &App, first: &str, rest: &str) -> Option<Vec<Item>> {
 }
 
 /// Intents that make sense as a command by name.
-const fn is_command(intent: Intent) -> bool {
+const fn is_command(command: Command) -> bool {
     !matches!(
-        intent,
-        Intent::Down
-            | Intent::Up
-            | Intent::Top
-            | Intent::Bottom
-            | Intent::HalfPageDown
-            | Intent::HalfPageUp
-            | Intent::PageDown
-            | Intent::PageUp
-            | Intent::Left
-            | Intent::Right
-            | Intent::Pane(_)
-            | Intent::Palette
-            | Intent::Back
-            | Intent::Open
-            | Intent::Prefix
-            | Intent::SendPrefix
+        command,
+        Command::Down
+            | Command::Up
+            | Command::Top
+            | Command::Bottom
+            | Command::HalfPageDown
+            | Command::HalfPageUp
+            | Command::PageDown
+            | Command::PageUp
+            | Command::Left
+            | Command::Right
+            | Command::Pane(_)
+            | Command::Palette
+            | Command::Back
+            | Command::Open
+            | Command::Prefix
+            | Command::SendPrefix
     )
 }

@@ -8,7 +8,7 @@ use super::arrange::{Arranged, Job, Spec, Start};
 use super::{Column, Narrow, Sort, figures};
 use crate::fleet::Store;
 use crate::model::{ContextName, Kind, Resource, ResourceId, Timestamp};
-use crate::tui::Intent;
+use crate::tui::Command;
 use crate::tui::filter::{Filter, FilterError};
 use crate::tui::kept::KeptTable;
 
@@ -362,19 +362,19 @@ impl Pane {
     }
 
     /// Moves the cursor. Returns whether the intent is one that moves.
-    pub fn travel(&mut self, intent: Intent, count: Option<u32>) -> bool {
+    pub fn travel(&mut self, intent: Command, count: Option<u32>) -> bool {
         let times = count.unwrap_or(1).max(1) as usize;
         let page = self.page.max(1);
         let last = self.shown().len().saturating_sub(1);
         let to = match intent {
-            Intent::Down => self.cursor.saturating_add(times),
-            Intent::Up => self.cursor.saturating_sub(times),
-            Intent::Top => count.map_or(0, |row| (row as usize).saturating_sub(1)),
-            Intent::Bottom => count.map_or(last, |row| (row as usize).saturating_sub(1)),
-            Intent::HalfPageDown => self.cursor.saturating_add(times * (page / 2).max(1)),
-            Intent::HalfPageUp => self.cursor.saturating_sub(times * (page / 2).max(1)),
-            Intent::PageDown => self.cursor.saturating_add(times * page),
-            Intent::PageUp => self.cursor.saturating_sub(times * page),
+            Command::Down => self.cursor.saturating_add(times),
+            Command::Up => self.cursor.saturating_sub(times),
+            Command::Top => count.map_or(0, |row| (row as usize).saturating_sub(1)),
+            Command::Bottom => count.map_or(last, |row| (row as usize).saturating_sub(1)),
+            Command::HalfPageDown => self.cursor.saturating_add(times * (page / 2).max(1)),
+            Command::HalfPageUp => self.cursor.saturating_sub(times * (page / 2).max(1)),
+            Command::PageDown => self.cursor.saturating_add(times * page),
+            Command::PageUp => self.cursor.saturating_sub(times * page),
             _ => return false,
         };
         self.select_row(to);
@@ -410,7 +410,7 @@ impl Pane {
             self.marks.insert(id.clone());
         }
         self.anchor = Some(id);
-        self.travel(Intent::Down, None);
+        self.travel(Command::Down, None);
     }
 
     /// Marks from the last mark to the cursor.

@@ -10,7 +10,7 @@ use crate::fleet::Console;
 use crate::model::{Problem, ProblemKind, ResourceId, ScreenKind, Secret, Timestamp, age};
 use crate::tui::effect::Address;
 use crate::tui::widgets::frame::{draw_border, put};
-use crate::tui::{Effect, Intent, Look, Place, View};
+use crate::tui::{Command, Effect, KeyContext, Look, View};
 
 /// How long the address is shown when asked for.
 const SHOWN: Duration = Duration::from_secs(5);
@@ -170,8 +170,8 @@ impl View for PageView {
         true
     }
 
-    fn place(&self) -> Place {
-        Place::Page
+    fn key_context(&self) -> KeyContext {
+        KeyContext::Page
     }
 
     fn title(&self) -> String {
@@ -182,39 +182,39 @@ impl View for PageView {
         Some(&self.id)
     }
 
-    fn hints(&self) -> Vec<(Intent, &'static str)> {
+    fn hints(&self) -> Vec<(Command, &'static str)> {
         let mut hints = Vec::new();
         if let Some(page) = self.page().filter(|_| !self.is_over()) {
             if !page.is_endpoint {
-                hints.push((Intent::Open, "open in a browser"));
+                hints.push((Command::Open, "open in a browser"));
             }
-            hints.push((Intent::Copy, "copy"));
-            hints.push((Intent::Unmask, "show"));
+            hints.push((Command::Copy, "copy"));
+            hints.push((Command::Unmask, "show"));
         }
         if !matches!(self.known, Known::Waiting(_)) {
-            hints.push((Intent::Refresh, "fetch a fresh one"));
+            hints.push((Command::Refresh, "fetch a fresh one"));
         }
-        hints.push((Intent::Back, "close"));
+        hints.push((Command::Back, "close"));
         hints
     }
 
-    fn apply(&mut self, intent: Intent, _count: Option<u32>) -> Vec<Effect> {
+    fn apply(&mut self, intent: Command, _count: Option<u32>) -> Vec<Effect> {
         match (intent, self.page()) {
-            (Intent::Back | Intent::Close, _) => vec![Effect::CloseView],
-            (Intent::Open | Intent::Copy, Some(_)) if self.is_over() => self.fetch_anew(),
-            (Intent::Open, Some(page)) => vec![Effect::Browse(Address(page.address.clone()))],
-            (Intent::Copy, Some(page)) => {
+            (Command::Back | Command::Close, _) => vec![Effect::CloseView],
+            (Command::Open | Command::Copy, Some(_)) if self.is_over() => self.fetch_anew(),
+            (Command::Open, Some(page)) => vec![Effect::Browse(Address(page.address.clone()))],
+            (Command::Copy, Some(page)) => {
                 let what = format!("the address of the console of {}", self.name);
                 vec![Effect::CopyAddress(Address(page.address.clone()), what)]
             }
-            (Intent::Unmask, Some(_)) => {
+            (Command::Unmask, Some(_)) => {
                 self.shown = match self.now {
                     Some(now) if self.is_unmasked(now) => None,
                     now => now,
                 };
                 Vec::new()
             }
-            (Intent::Refresh, _) if !matches!(self.known, Known::Waiting(_)) => self.fetch_anew(),
+            (Command::Refresh, _) if !matches!(self.known, Known::Waiting(_)) => self.fetch_anew(),
             _ => Vec::new(),
         }
     }

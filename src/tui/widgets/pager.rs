@@ -1,6 +1,6 @@
 //! Where a reader is in a long text: the line under the cursor, the first line on the page, the first column.
 
-use crate::tui::Intent;
+use crate::tui::Command;
 
 /// Columns that one step sideways moves.
 const SIDE_STEP: usize = 8;
@@ -20,27 +20,27 @@ pub struct Pager {
 }
 
 impl Pager {
-    /// Moves as a key means; returns whether the intent was one of movement. `count` is the number typed before it.
-    pub fn apply(&mut self, intent: Intent, count: Option<u32>, total: usize) -> bool {
+    /// Moves as a key means; returns whether the command was one of movement. `count` is the number typed before it.
+    pub fn apply(&mut self, command: Command, count: Option<u32>, total: usize) -> bool {
         let times = count.map_or(1, |count| usize::try_from(count).unwrap_or(usize::MAX)).max(1);
         let page = self.page.max(2);
-        match intent {
-            Intent::Down => self.step(1, times),
-            Intent::Up => self.step(-1, times),
-            Intent::HalfPageDown => self.step(1, times.saturating_mul(page / 2)),
-            Intent::HalfPageUp => self.step(-1, times.saturating_mul(page / 2)),
-            Intent::PageDown => {
+        match command {
+            Command::Down => self.step(1, times),
+            Command::Up => self.step(-1, times),
+            Command::HalfPageDown => self.step(1, times.saturating_mul(page / 2)),
+            Command::HalfPageUp => self.step(-1, times.saturating_mul(page / 2)),
+            Command::PageDown => {
                 self.top = self.top.saturating_add(times.saturating_mul(page - 1));
                 self.step(1, times.saturating_mul(page - 1));
             }
-            Intent::PageUp => {
+            Command::PageUp => {
                 self.top = self.top.saturating_sub(times.saturating_mul(page - 1));
                 self.step(-1, times.saturating_mul(page - 1));
             }
-            Intent::Top => self.cursor = count.map_or(0, |_| times - 1),
-            Intent::Bottom => self.cursor = count.map_or(usize::MAX, |_| times - 1),
-            Intent::Left => self.left = self.left.saturating_sub(times.saturating_mul(SIDE_STEP)),
-            Intent::Right => self.left = self.left.saturating_add(times.saturating_mul(SIDE_STEP)),
+            Command::Top => self.cursor = count.map_or(0, |_| times - 1),
+            Command::Bottom => self.cursor = count.map_or(usize::MAX, |_| times - 1),
+            Command::Left => self.left = self.left.saturating_sub(times.saturating_mul(SIDE_STEP)),
+            Command::Right => self.left = self.left.saturating_add(times.saturating_mul(SIDE_STEP)),
             _ => return false,
         }
         self.cursor = self.cursor.min(total.saturating_sub(1));
@@ -103,16 +103,16 @@ mod tests {
     fn a_page_follows_the_cursor_and_fills_from_the_end() {
         let mut pager = Pager::default();
         pager.settle(100, 10, |_| 1);
-        pager.apply(Intent::Down, Some(9), 100);
+        pager.apply(Command::Down, Some(9), 100);
         pager.settle(100, 10, |_| 1);
         assert_eq!((pager.cursor, pager.top), (9, 0));
-        pager.apply(Intent::Down, None, 100);
+        pager.apply(Command::Down, None, 100);
         pager.settle(100, 10, |_| 1);
         assert_eq!((pager.cursor, pager.top), (10, 1));
-        pager.apply(Intent::Bottom, None, 100);
+        pager.apply(Command::Bottom, None, 100);
         pager.settle(100, 10, |_| 1);
         assert_eq!((pager.cursor, pager.top), (99, 90));
-        pager.apply(Intent::Top, Some(50), 100);
+        pager.apply(Command::Top, Some(50), 100);
         pager.settle(100, 10, |_| 1);
         assert_eq!((pager.cursor, pager.top), (49, 49));
     }
@@ -121,7 +121,7 @@ mod tests {
     fn lines_of_several_rows_keep_the_cursor_on_the_page() {
         let mut pager = Pager::default();
         pager.settle(20, 6, |_| 3);
-        pager.apply(Intent::Down, Some(5), 20);
+        pager.apply(Command::Down, Some(5), 20);
         pager.settle(20, 6, |_| 3);
         assert_eq!((pager.cursor, pager.top), (5, 4));
     }
@@ -135,8 +135,8 @@ mod tests {
             tall in 1_usize..5,
         ) {
             let all = [
-                Intent::Down, Intent::Up, Intent::Top, Intent::Bottom, Intent::PageDown, Intent::PageUp,
-                Intent::HalfPageDown, Intent::HalfPageUp, Intent::Right,
+                Command::Down, Command::Up, Command::Top, Command::Bottom, Command::PageDown, Command::PageUp,
+                Command::HalfPageDown, Command::HalfPageUp, Command::Right,
             ];
             let height = |line: usize| 1 + line % tall;
             let mut pager = Pager::default();

@@ -10,7 +10,7 @@ use crate::model::{
 };
 use crate::tui::effect::Address;
 use crate::tui::views::page::Page;
-use crate::tui::{Effect, Intent, sample};
+use crate::tui::{Command, Effect, sample};
 
 const PAGE: &str = "https://console.example/vnc?instance=web-1&token=not-a-real-token";
 
@@ -129,7 +129,7 @@ fn an_endpoint_is_no_page_for_a_browser() {
     };
     answer(&mut scene, Ok(Page::of(endpoint).unwrap()));
     let hints = scene.app.view().unwrap().hints();
-    assert!(!hints.iter().any(|(intent, _)| *intent == Intent::Open), "{hints:?}");
+    assert!(!hints.iter().any(|(command, _)| *command == Command::Open), "{hints:?}");
     assert!(scene.text().contains("wss://console.example/••••"), "{}", scene.text());
 }
 

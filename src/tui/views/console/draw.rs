@@ -195,11 +195,11 @@ impl ConsoleView {
         let prefix = &self.keys.prefix_name;
         let mut pieces = vec![(format!(" {prefix}"), theme.key)];
         let shown = |intent| self.keys.shown.iter().find(|(_, known, _)| *known == intent);
-        if let Some((key, _, word)) = shown(crate::tui::Intent::Detach) {
+        if let Some((key, _, word)) = shown(crate::tui::Command::Detach) {
             pieces.push((format!(" {key}"), theme.key));
             pieces.push((format!(" {word} "), theme.dim));
         }
-        if let Some((key, _, word)) = shown(crate::tui::Intent::Help) {
+        if let Some((key, _, word)) = shown(crate::tui::Command::Help) {
             pieces.push((format!(" {key}"), theme.key));
             pieces.push((format!(" {word} "), theme.dim));
         }

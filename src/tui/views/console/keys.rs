@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
-use crate::tui::Intent;
+use crate::tui::Command;
 
 /// What keys mean after the prefix.
-pub type LookUp = Arc<dyn Fn(KeyEvent) -> Option<Intent> + Send + Sync>;
+pub type LookUp = Arc<dyn Fn(KeyEvent) -> Option<Command> + Send + Sync>;
 
 /// The prefix key and the keys after it.
 #[derive(Clone)]
@@ -15,22 +15,22 @@ pub struct ConsoleKeys {
     /// How the prefix is written on the screen.
     pub prefix_name: String,
     /// The keys after it as they are written, what they mean, and a word for it; the most useful first.
-    pub shown: Vec<(String, Intent, &'static str)>,
+    pub shown: Vec<(String, Command, &'static str)>,
     prefix: (KeyCode, KeyModifiers),
     look_up: LookUp,
 }
 
 /// The default keys after the prefix.
-const DEFAULT: [(char, Intent, &str); 9] = [
-    ('d', Intent::Detach, "detach"),
-    ('[', Intent::Scrollback, "scrollback"),
-    ('z', Intent::Zoom, "zoom"),
-    ('n', Intent::NextSession, "next"),
-    ('p', Intent::PreviousSession, "previous"),
-    ('w', Intent::Sessions, "list"),
-    ('q', Intent::EndSession, "close"),
-    (']', Intent::SendPrefix, "send prefix"),
-    ('?', Intent::Help, "keys"),
+const DEFAULT: [(char, Command, &str); 9] = [
+    ('d', Command::Detach, "detach"),
+    ('[', Command::Scrollback, "scrollback"),
+    ('z', Command::Zoom, "zoom"),
+    ('n', Command::NextSession, "next"),
+    ('p', Command::PreviousSession, "previous"),
+    ('w', Command::Sessions, "list"),
+    ('q', Command::EndSession, "close"),
+    (']', Command::SendPrefix, "send prefix"),
+    ('?', Command::Help, "keys"),
 ];
 
 impl Default for ConsoleKeys {
@@ -56,7 +56,7 @@ impl ConsoleKeys {
     pub fn new(
         prefix: KeyEvent,
         prefix_name: impl Into<String>,
-        shown: Vec<(String, Intent, &'static str)>,
+        shown: Vec<(String, Command, &'static str)>,
         look_up: LookUp,
     ) -> Self {
         Self { prefix_name: prefix_name.into(), shown, prefix: plain(prefix), look_up }
@@ -68,9 +68,9 @@ impl ConsoleKeys {
     }
 
     /// What a key after the prefix means.
-    pub fn look_up(&self, key: KeyEvent) -> Option<Intent> {
+    pub fn look_up(&self, key: KeyEvent) -> Option<Command> {
         if self.is_prefix(key) {
-            return Some(Intent::SendPrefix);
+            return Some(Command::SendPrefix);
         }
         (self.look_up)(key)
     }

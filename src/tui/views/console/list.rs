@@ -9,7 +9,7 @@ use super::draw::state_piece;
 use super::{ConsoleKeys, Sessions};
 use crate::model::{ResourceId, age};
 use crate::tui::widgets::frame::{draw_border, put};
-use crate::tui::{Effect, Intent, Look, Place, View};
+use crate::tui::{Command, Effect, KeyContext, Look, View};
 
 /// The open consoles, to choose one or to close it.
 pub struct SessionsView {
@@ -37,8 +37,8 @@ impl SessionsView {
 }
 
 impl View for SessionsView {
-    fn place(&self) -> Place {
-        Place::Menu
+    fn key_context(&self) -> KeyContext {
+        KeyContext::Menu
     }
 
     fn title(&self) -> String {
@@ -49,34 +49,34 @@ impl View for SessionsView {
         None
     }
 
-    fn hints(&self) -> Vec<(Intent, &'static str)> {
+    fn hints(&self) -> Vec<(Command, &'static str)> {
         if self.sessions.is_empty() {
-            return vec![(Intent::Back, "back")];
+            return vec![(Command::Back, "back")];
         }
-        vec![(Intent::Open, "attach"), (Intent::EndSession, "close it"), (Intent::Back, "back")]
+        vec![(Command::Open, "attach"), (Command::EndSession, "close it"), (Command::Back, "back")]
     }
 
-    fn apply(&mut self, intent: Intent, count: Option<u32>) -> Vec<Effect> {
+    fn apply(&mut self, intent: Command, count: Option<u32>) -> Vec<Effect> {
         let count = count.map_or(1, |count| usize::try_from(count).unwrap_or(usize::MAX)).max(1);
         let at = self.position();
         match intent {
-            Intent::Down => self.select(at.saturating_add(count)),
-            Intent::Up => self.select(at.saturating_sub(count)),
-            Intent::Top => self.select(0),
-            Intent::Bottom => self.select(usize::MAX),
-            Intent::Open | Intent::Attach => {
+            Command::Down => self.select(at.saturating_add(count)),
+            Command::Up => self.select(at.saturating_sub(count)),
+            Command::Top => self.select(0),
+            Command::Bottom => self.select(usize::MAX),
+            Command::Open | Command::Attach => {
                 if let Some(open) = self.sessions.all().get(at) {
                     return vec![Effect::CloseView, Effect::ShowConsole(open.id.clone())];
                 }
             }
-            Intent::EndSession => {
+            Command::EndSession => {
                 if let Some(open) = self.sessions.all().get(at) {
                     self.sessions.close(&open.id);
                     self.select(at);
                     return vec![Effect::Say(format!("Closed the console of {}", open.name))];
                 }
             }
-            Intent::Back | Intent::Close => return vec![Effect::CloseView],
+            Command::Back | Command::Close => return vec![Effect::CloseView],
             _ => {}
         }
         Vec::new()

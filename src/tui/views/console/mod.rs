@@ -26,7 +26,7 @@ pub use sessions::{Open, Sessions, Wake};
 use crate::console::SessionState;
 use crate::model::{ResourceId, Timestamp};
 use crate::tui::widgets::prompt::Typed;
-use crate::tui::{Effect, Intent, Look, Place, View};
+use crate::tui::{Command, Effect, KeyContext, Look, View};
 use scrollback::Scrollback;
 
 /// A console on the screen.
@@ -130,7 +130,7 @@ impl ConsoleView {
         }
         // Not in every keymap; only while there is something to take.
         if key.code == KeyCode::Char('y') && self.offered.is_some() {
-            return self.apply(Intent::Copy, None);
+            return self.apply(Command::Copy, None);
         }
         let text = format!("No such key after {}; nothing was sent", self.keys.prefix_name);
         self.say(text)
@@ -143,7 +143,7 @@ impl ConsoleView {
             let row = mouse.row - self.grid.y;
             self.guest().send(&Event::Mouse(MouseEvent { column, row, ..mouse }));
         } else if mouse.kind == MouseEventKind::ScrollUp && self.guest().scrollback() > 0 {
-            return self.apply(Intent::Scrollback, Some(3));
+            return self.apply(Command::Scrollback, Some(3));
         }
         Vec::new()
     }
@@ -174,11 +174,11 @@ impl ConsoleView {
     }
 
     /// Moves in the scrollback; leaves it where it ends.
-    fn look_back(&mut self, intent: Intent, count: Option<u32>) -> Option<Vec<Effect>> {
+    fn look_back(&mut self, intent: Command, count: Option<u32>) -> Option<Vec<Effect>> {
         let scrollback = self.scrollback.as_mut()?;
         match intent {
-            Intent::Back | Intent::Close | Intent::Scrollback => self.scrollback = None,
-            Intent::Detach | Intent::EndSession | Intent::NextSession | Intent::PreviousSession => {
+            Command::Back | Command::Close | Command::Scrollback => self.scrollback = None,
+            Command::Detach | Command::EndSession | Command::NextSession | Command::PreviousSession => {
                 return None;
             }
             _ => {
@@ -210,8 +210,8 @@ impl ConsoleView {
 }
 
 impl View for ConsoleView {
-    fn place(&self) -> Place {
-        if self.scrollback.is_some() { Place::Scrollback } else { Place::Console }
+    fn key_context(&self) -> KeyContext {
+        if self.scrollback.is_some() { KeyContext::Scrollback } else { KeyContext::Console }
     }
 
     fn title(&self) -> String {
@@ -222,14 +222,14 @@ impl View for ConsoleView {
         Some(&self.open.id)
     }
 
-    fn hints(&self) -> Vec<(Intent, &'static str)> {
+    fn hints(&self) -> Vec<(Command, &'static str)> {
         if self.scrollback.is_some() {
             return vec![
-                (Intent::Up, "older"),
-                (Intent::PageUp, "page"),
-                (Intent::Search, "search"),
-                (Intent::NextMatch, "next"),
-                (Intent::Back, "live"),
+                (Command::Up, "older"),
+                (Command::PageUp, "page"),
+                (Command::Search, "search"),
+                (Command::NextMatch, "next"),
+                (Command::Back, "live"),
             ];
         }
         // The keys of this place work after the prefix only; the border says so.
@@ -240,42 +240,42 @@ impl View for ConsoleView {
         }
     }
 
-    fn apply(&mut self, intent: Intent, count: Option<u32>) -> Vec<Effect> {
+    fn apply(&mut self, intent: Command, count: Option<u32>) -> Vec<Effect> {
         if let Some(effects) = self.look_back(intent, count) {
             return effects;
         }
         match intent {
-            Intent::Detach | Intent::Back | Intent::Close => vec![Effect::CloseView],
-            Intent::EndSession => self.end(),
-            Intent::NextSession => self.switch(true),
-            Intent::PreviousSession => self.switch(false),
-            Intent::Zoom => {
+            Command::Detach | Command::Back | Command::Close => vec![Effect::CloseView],
+            Command::EndSession => self.end(),
+            Command::NextSession => self.switch(true),
+            Command::PreviousSession => self.switch(false),
+            Command::Zoom => {
                 self.zoomed = !self.zoomed;
                 Vec::new()
             }
-            Intent::Scrollback => {
+            Command::Scrollback => {
                 let mut scrollback = Scrollback::new(self.guest(), self.grid.height);
                 if let Some(count) = count {
-                    scrollback.apply(Intent::Up, Some(count), self.guest());
+                    scrollback.apply(Command::Up, Some(count), self.guest());
                 }
                 self.scrollback = Some(scrollback);
                 Vec::new()
             }
-            Intent::SendPrefix => {
+            Command::SendPrefix => {
                 self.guest().send(&Event::Key(self.keys.prefix()));
                 Vec::new()
             }
-            Intent::Help => {
+            Command::Help => {
                 self.armed = true;
                 self.explained = true;
                 Vec::new()
             }
-            Intent::Sessions => vec![Effect::ShowSessions],
-            Intent::Reconnect | Intent::Refresh => {
+            Command::Sessions => vec![Effect::ShowSessions],
+            Command::Reconnect | Command::Refresh => {
                 self.guest().reconnect();
                 Vec::new()
             }
-            Intent::Copy => match self.offered.take() {
+            Command::Copy => match self.offered.take() {
                 Some(text) => vec![Effect::Copy(text, "the guest's text".to_owned())],
                 None => self.say("The guest has offered nothing for the clipboard"),
             },

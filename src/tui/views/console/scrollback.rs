@@ -6,7 +6,7 @@ use ratatui::layout::Rect;
 use super::Guest;
 use crate::tui::widgets::pattern::Pattern;
 use crate::tui::widgets::prompt::Prompt;
-use crate::tui::{Intent, Look};
+use crate::tui::{Command, Look};
 
 /// A place in the scrollback.
 #[derive(Default)]
@@ -46,25 +46,25 @@ impl Scrollback {
     }
 
     /// Moves or searches; whether the intent means anything here.
-    pub fn apply(&mut self, intent: Intent, count: Option<u32>, guest: &dyn Guest) -> bool {
+    pub fn apply(&mut self, intent: Command, count: Option<u32>, guest: &dyn Guest) -> bool {
         let count = count.map_or(1, |count| usize::try_from(count).unwrap_or(usize::MAX)).max(1);
         let page = self.page.saturating_sub(1).max(1).saturating_mul(count);
         let half = (self.page / 2).max(1).saturating_mul(count);
         match intent {
-            Intent::Up => self.up(count, guest),
-            Intent::Down => self.down(count),
-            Intent::HalfPageUp => self.up(half, guest),
-            Intent::HalfPageDown => self.down(half),
-            Intent::PageUp => self.up(page, guest),
-            Intent::PageDown => self.down(page),
-            Intent::Top => self.up(usize::MAX, guest),
-            Intent::Bottom => self.down(usize::MAX),
-            Intent::Search => {
+            Command::Up => self.up(count, guest),
+            Command::Down => self.down(count),
+            Command::HalfPageUp => self.up(half, guest),
+            Command::HalfPageDown => self.down(half),
+            Command::PageUp => self.up(page, guest),
+            Command::PageDown => self.down(page),
+            Command::Top => self.up(usize::MAX, guest),
+            Command::Bottom => self.down(usize::MAX),
+            Command::Search => {
                 self.from = self.back;
                 self.prompt = Some(Prompt::new("/", ""));
             }
-            Intent::NextMatch => self.step(true, guest),
-            Intent::PreviousMatch => self.step(false, guest),
+            Command::NextMatch => self.step(true, guest),
+            Command::PreviousMatch => self.step(false, guest),
             _ => return false,
         }
         true

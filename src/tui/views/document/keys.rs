@@ -8,67 +8,67 @@ use super::sheet::{Class, Sheet};
 use super::{DocumentView, Mask, UNMASKED_FOR, json, yaml};
 use crate::model::Timestamp;
 use crate::tui::effect::DocumentForm;
-use crate::tui::{Effect, Intent};
+use crate::tui::{Command, Effect};
 
 impl DocumentView {
-    pub(super) fn offers(&self) -> Vec<(Intent, &'static str)> {
-        let mut hints = vec![(Intent::Search, "search")];
+    pub(super) fn offers(&self) -> Vec<(Command, &'static str)> {
+        let mut hints = vec![(Command::Search, "search")];
         if self.search.as_ref().is_some_and(|search| !search.hits.is_empty()) {
-            hints.push((Intent::NextMatch, "next"));
-            hints.push((Intent::PreviousMatch, "previous"));
+            hints.push((Command::NextMatch, "next"));
+            hints.push((Command::PreviousMatch, "previous"));
         }
-        for (form, intent, word) in [
-            (DocumentForm::Form, Intent::Describe, "form"),
-            (DocumentForm::Yaml, Intent::Yaml, "yaml"),
-            (DocumentForm::Json, Intent::Json, "json"),
+        for (form, command, word) in [
+            (DocumentForm::Form, Command::Describe, "form"),
+            (DocumentForm::Yaml, Command::Yaml, "yaml"),
+            (DocumentForm::Json, Command::Json, "json"),
         ] {
             if form != self.form {
-                hints.push((intent, word));
+                hints.push((command, word));
             }
         }
         if self.fold_target().is_some() {
-            hints.push((Intent::Fold, "fold"));
+            hints.push((Command::Fold, "fold"));
         }
         if self.has_secrets() {
-            hints.push((Intent::Unmask, "unmask"));
+            hints.push((Command::Unmask, "unmask"));
         }
         hints.extend([
-            (Intent::Copy, "copy"),
-            (Intent::CopyMenu, "copy all"),
-            (Intent::Save, "save"),
-            (Intent::Wide, if self.wrap { "no wrap" } else { "wrap" }),
-            (Intent::Refresh, "read again"),
-            (Intent::Close, "back"),
+            (Command::Copy, "copy"),
+            (Command::CopyMenu, "copy all"),
+            (Command::Save, "save"),
+            (Command::Wide, if self.wrap { "no wrap" } else { "wrap" }),
+            (Command::Refresh, "read again"),
+            (Command::Close, "back"),
         ]);
         hints
     }
 
-    pub(super) fn answer(&mut self, intent: Intent, count: Option<u32>) -> Vec<Effect> {
+    pub(super) fn answer(&mut self, command: Command, count: Option<u32>) -> Vec<Effect> {
         let total = self.shown.len();
-        if self.pager.apply(intent, count, total) {
+        if self.pager.apply(command, count, total) {
             return Vec::new();
         }
         let steps = i64::from(count.unwrap_or(1).max(1));
-        match intent {
-            Intent::Back if self.search.is_some() => self.search = None,
-            Intent::Back | Intent::Close => return vec![Effect::CloseView],
-            Intent::Search => self.start_search(),
-            Intent::NextMatch => self.next_hit(steps),
-            Intent::PreviousMatch => self.next_hit(-steps),
-            Intent::Describe => self.turn(DocumentForm::Form),
-            Intent::Yaml => self.turn(DocumentForm::Yaml),
-            Intent::Json => self.turn(DocumentForm::Json),
-            Intent::Wide => self.wrap = !self.wrap,
-            Intent::Fold | Intent::Open => {
+        match command {
+            Command::Back if self.search.is_some() => self.search = None,
+            Command::Back | Command::Close => return vec![Effect::CloseView],
+            Command::Search => self.start_search(),
+            Command::NextMatch => self.next_hit(steps),
+            Command::PreviousMatch => self.next_hit(-steps),
+            Command::Describe => self.turn(DocumentForm::Form),
+            Command::Yaml => self.turn(DocumentForm::Yaml),
+            Command::Json => self.turn(DocumentForm::Json),
+            Command::Wide => self.wrap = !self.wrap,
+            Command::Fold | Command::Open => {
                 if let Some(row) = self.fold_target() {
                     self.fold(row);
                 }
             }
-            Intent::Unmask => return self.unmask(),
-            Intent::Refresh => return self.read(),
-            Intent::Copy => return self.copy(count),
-            Intent::CopyMenu => return self.copy_all(),
-            Intent::Save => return self.save(),
+            Command::Unmask => return self.unmask(),
+            Command::Refresh => return self.read(),
+            Command::Copy => return self.copy(count),
+            Command::CopyMenu => return self.copy_all(),
+            Command::Save => return self.save(),
             _ => {}
         }
         Vec::new()

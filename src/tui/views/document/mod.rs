@@ -27,7 +27,7 @@ use super::super::widgets::prompt::Prompt;
 use crate::fleet::Section;
 use crate::model::{Problem, ResourceId, Timestamp};
 use crate::tui::effect::DocumentForm;
-use crate::tui::{Effect, Intent, Look, Place, View};
+use crate::tui::{Command, Effect, KeyContext, Look, View};
 
 /// How long secrets stay readable once asked for.
 const UNMASKED_FOR: Duration = Duration::from_secs(5);
@@ -215,8 +215,8 @@ impl View for DocumentView {
         self.read()
     }
 
-    fn place(&self) -> Place {
-        Place::Text
+    fn key_context(&self) -> KeyContext {
+        KeyContext::Text
     }
 
     fn title(&self) -> String {
@@ -227,14 +227,14 @@ impl View for DocumentView {
         Some(&self.id)
     }
 
-    fn hints(&self) -> Vec<(Intent, &'static str)> {
+    fn hints(&self) -> Vec<(Command, &'static str)> {
         self.offers()
     }
 
-    fn apply(&mut self, intent: Intent, count: Option<u32>) -> Vec<Effect> {
+    fn apply(&mut self, command: Command, count: Option<u32>) -> Vec<Effect> {
         self.dirty = true;
         self.refresh();
-        self.answer(intent, count)
+        self.answer(command, count)
     }
 
     fn typing(&self) -> bool {

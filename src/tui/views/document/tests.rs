@@ -107,11 +107,11 @@ fn while_it_is_read_the_wait_is_told() {
 fn secrets_show_for_five_seconds_and_never_leave_masked_copies() {
     let mut view = opened(DocumentForm::Json);
     assert!(!drawn(&mut view, 100, 60).contains("hunter2"));
-    let Some(Effect::Save(name, bytes)) = view.apply(Intent::Save, None).pop() else { panic!() };
+    let Some(Effect::Save(name, bytes)) = view.apply(Command::Save, None).pop() else { panic!() };
     assert_eq!(name, "web-1.json");
     assert!(!String::from_utf8(bytes).unwrap().contains("hunter2"));
 
-    assert_eq!(view.apply(Intent::Unmask, None), [Effect::DrawAfter(UNMASKED_FOR)]);
+    assert_eq!(view.apply(Command::Unmask, None), [Effect::DrawAfter(UNMASKED_FOR)]);
     assert!(drawn(&mut view, 100, 60).contains("hunter2hunter2"));
     let just_before = Timestamp::from_millis(noon().as_millis() + 4999).unwrap();
     assert!(drawn_at(&mut view, 100, 60, just_before).contains("hunter2hunter2"));
@@ -123,32 +123,32 @@ fn secrets_show_for_five_seconds_and_never_leave_masked_copies() {
 fn a_search_jumps_counts_and_wraps_around() {
     let mut view = opened(DocumentForm::Yaml);
     drawn(&mut view, 80, 12);
-    view.apply(Intent::Search, None);
+    view.apply(Command::Search, None);
     assert!(view.typing());
     type_text(&mut view, "path");
     let seen = drawn(&mut view, 80, 12);
     assert!(seen.contains("1/2") && seen.contains("/data"), "{seen}");
     press(&mut view, KeyCode::Enter);
     assert!(!view.typing());
-    view.apply(Intent::NextMatch, None);
+    view.apply(Command::NextMatch, None);
     assert!(drawn(&mut view, 80, 12).contains("/path 2/2"));
-    view.apply(Intent::NextMatch, None);
+    view.apply(Command::NextMatch, None);
     assert!(drawn(&mut view, 80, 12).contains("/path 1/2"));
-    view.apply(Intent::PreviousMatch, None);
+    view.apply(Command::PreviousMatch, None);
     assert!(drawn(&mut view, 80, 12).contains("/path 2/2"));
-    assert!(view.apply(Intent::Back, None).is_empty());
-    assert_eq!(view.apply(Intent::Back, None), [Effect::CloseView]);
+    assert!(view.apply(Command::Back, None).is_empty());
+    assert_eq!(view.apply(Command::Back, None), [Effect::CloseView]);
 }
 
 #[test]
 fn a_match_inside_a_fold_is_unfolded() {
     let mut view = opened(DocumentForm::Json);
     drawn(&mut view, 80, 20);
-    view.apply(Intent::Top, Some(2));
-    view.apply(Intent::Fold, None);
+    view.apply(Command::Top, Some(2));
+    view.apply(Command::Fold, None);
     let folded = drawn(&mut view, 80, 20);
     assert!(folded.contains("▸ {") && !folded.contains("hostname"), "{folded}");
-    view.apply(Intent::Search, None);
+    view.apply(Command::Search, None);
     type_text(&mut view, "hostname");
     assert!(drawn(&mut view, 80, 20).contains("\"hostname\": \"web-1\""));
 }
@@ -157,13 +157,13 @@ fn a_match_inside_a_fold_is_unfolded() {
 fn turning_to_another_form_stays_on_the_value() {
     let mut view = opened(DocumentForm::Form);
     drawn(&mut view, 80, 12);
-    view.apply(Intent::Search, None);
+    view.apply(Command::Search, None);
     type_text(&mut view, "/logs");
     press(&mut view, KeyCode::Enter);
-    for intent in [Intent::Yaml, Intent::Json, Intent::Describe] {
-        view.apply(intent, None);
+    for command in [Command::Yaml, Command::Json, Command::Describe] {
+        view.apply(command, None);
         let row = view.row().unwrap();
-        assert!(view.sheet.text(row).contains("/logs"), "{intent:?}: {}", view.sheet.text(row));
+        assert!(view.sheet.text(row).contains("/logs"), "{command:?}: {}", view.sheet.text(row));
     }
 }
 
@@ -173,10 +173,10 @@ fn copying_takes_the_value_and_not_its_looks() {
         let mut view = opened(form);
         drawn(&mut view, 80, 12);
         let mut copy_at = |find: &str| {
-            view.apply(Intent::Search, None);
+            view.apply(Command::Search, None);
             type_text(&mut view, find);
             press(&mut view, KeyCode::Enter);
-            view.apply(Intent::Copy, None)
+            view.apply(Command::Copy, None)
         };
         assert_eq!(copy_at("hostname"), [Effect::Copy("web-1".to_owned(), "hostname".to_owned())]);
         let Some(Effect::Copy(motd, _)) = copy_at("motd").pop() else { panic!() };
@@ -188,7 +188,7 @@ fn copying_takes_the_value_and_not_its_looks() {
 #[test]
 fn what_is_read_again_replaces_what_was_there() {
     let mut view = opened(DocumentForm::Form);
-    assert_eq!(view.apply(Intent::Refresh, None), [Effect::Describe(id())]);
+    assert_eq!(view.apply(Command::Refresh, None), [Effect::Describe(id())]);
     view.section(&id(), Some(&part("instance", json!({"id": "changed"}), &[])));
     assert!(drawn(&mut view, 80, 30).contains("may not read"), "the rest stays until all is told");
     view.section(&id(), None);
@@ -201,7 +201,7 @@ fn long_values_wrap_under_themselves() {
     let mut view = DocumentView::new(id(), "web-1".to_owned(), DocumentForm::Form);
     view.section(&id(), Some(&part("instance", json!({"short": 1, "cmd": "word ".repeat(30)}), &[])));
     view.section(&id(), None);
-    view.apply(Intent::Wide, None);
+    view.apply(Command::Wide, None);
     insta::assert_snapshot!(drawn(&mut view, 60, 12));
 }
 
@@ -214,10 +214,10 @@ fn megabytes_are_laid_out_once_and_drawn_by_the_page() {
     view.section(&id(), Some(&part("instances", json!(many), &[])));
     view.section(&id(), None);
     drawn(&mut view, 120, 36);
-    view.apply(Intent::Bottom, None);
+    view.apply(Command::Bottom, None);
     assert!(drawn(&mut view, 120, 36).contains("\"resource number 39999\""));
     for _ in 0..20 {
-        view.apply(Intent::Up, None);
+        view.apply(Command::Up, None);
         assert!(!view.stale, "moving lays nothing out anew");
         drawn(&mut view, 120, 36);
     }
@@ -229,8 +229,8 @@ fn no_size_of_screen_breaks_it() {
         let mut view = opened(form);
         for (width, height) in [(0, 0), (1, 1), (2, 2), (3, 3), (4, 10), (10, 4), (300, 3)] {
             drawn(&mut view, width, height);
-            view.apply(Intent::Wide, None);
-            view.apply(Intent::Search, None);
+            view.apply(Command::Wide, None);
+            view.apply(Command::Search, None);
             drawn(&mut view, width, height);
             press(&mut view, KeyCode::Esc);
         }

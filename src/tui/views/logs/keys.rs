@@ -9,87 +9,87 @@ use crate::fleet::logs::{Line, LineBody, Pattern, Sieve, SourceState};
 use crate::model::LogStart;
 use crate::tui::widgets::ansi;
 use crate::tui::widgets::prompt::{Prompt, Typed};
-use crate::tui::{Effect, Intent};
+use crate::tui::{Command, Effect};
 
 /// The presets of "since", by their digits from 1 on.
 const SINCE: [(&str, u64); 6] =
     [("1m", 60), ("5m", 300), ("15m", 900), ("1h", 3600), ("6h", 21_600), ("24h", 86_400)];
 
 impl LogView {
-    pub(super) fn offers(&self) -> Vec<(Intent, &'static str)> {
-        let mut hints = vec![(Intent::Follow, if self.follows() { "pause" } else { "follow" })];
-        hints.push((Intent::Search, "search"));
+    pub(super) fn offers(&self) -> Vec<(Command, &'static str)> {
+        let mut hints = vec![(Command::Follow, if self.follows() { "pause" } else { "follow" })];
+        hints.push((Command::Search, "search"));
         if self.buffer.search().is_some() {
-            hints.push((Intent::NextMatch, "next"));
-            hints.push((Intent::PreviousMatch, "previous"));
+            hints.push((Command::NextMatch, "next"));
+            hints.push((Command::PreviousMatch, "previous"));
         } else if !self.marks.is_empty() {
-            hints.push((Intent::NextMatch, "next mark"));
+            hints.push((Command::NextMatch, "next mark"));
         }
         hints.extend([
-            (Intent::KeepLines, "keep or !drop"),
-            (Intent::Timestamps, "times"),
-            (Intent::Wide, if self.wrap { "no wrap" } else { "wrap" }),
-            (Intent::MarkLine, "mark"),
-            (Intent::Since(3), "since 15m"),
-            (Intent::Copy, "copy"),
-            (Intent::Save, "save"),
+            (Command::KeepLines, "keep or !drop"),
+            (Command::Timestamps, "times"),
+            (Command::Wide, if self.wrap { "no wrap" } else { "wrap" }),
+            (Command::MarkLine, "mark"),
+            (Command::Since(3), "since 15m"),
+            (Command::Copy, "copy"),
+            (Command::Save, "save"),
         ]);
         if self.has_ended() {
-            hints.push((Intent::Refresh, "open again"));
+            hints.push((Command::Refresh, "open again"));
         }
-        hints.push((Intent::Close, "back"));
+        hints.push((Command::Close, "back"));
         hints
     }
 
-    pub(super) fn answer(&mut self, intent: Intent, count: Option<u32>) -> Vec<Effect> {
-        if intent == Intent::Bottom && count.is_none() {
+    pub(super) fn answer(&mut self, command: Command, count: Option<u32>) -> Vec<Effect> {
+        if command == Command::Bottom && count.is_none() {
             self.follow();
             return Vec::new();
         }
-        if self.turn_pages(intent, count) {
+        if self.turn_pages(command, count) {
             return Vec::new();
         }
-        match intent {
-            Intent::Back if self.buffer.search().is_some() => self.buffer.set_search(None),
-            Intent::Back if self.is_narrowed() => {
+        match command {
+            Command::Back if self.buffer.search().is_some() => self.buffer.set_search(None),
+            Command::Back if self.is_narrowed() => {
                 self.since = None;
                 self.sift(Sieve::default());
             }
-            Intent::Back | Intent::Close => return vec![Effect::CloseView],
-            Intent::Follow if self.follows() => self.pause(),
-            Intent::Follow => self.follow(),
-            Intent::Wide => self.wrap = !self.wrap,
-            Intent::Timestamps => {
+            Command::Back | Command::Close => return vec![Effect::CloseView],
+            Command::Follow if self.follows() => self.pause(),
+            Command::Follow => self.follow(),
+            Command::Wide => self.wrap = !self.wrap,
+            Command::Timestamps => {
                 self.times = match self.times {
                     Times::Off => Times::Clock,
                     Times::Clock => Times::Full,
                     Times::Full => Times::Off,
                 }
             }
-            Intent::MarkLine => self.mark(),
-            Intent::Since(preset) => self.since(preset),
-            Intent::Search => self.typing = Some(Typing::Search(Prompt::new("/", ""), self.cursor)),
-            Intent::KeepLines => self.typing = Some(Typing::Filter(Prompt::new("&", ""))),
-            Intent::NextMatch => self.next(true),
-            Intent::PreviousMatch => self.next(false),
-            Intent::Copy => return self.copy(count),
-            Intent::CopyMenu => return self.copy_page(),
-            Intent::Save => return self.save(),
-            Intent::Refresh => return self.open_again(),
+            Command::MarkLine => self.mark(),
+            Command::Since(preset) => self.since(preset),
+            Command::Search => self.typing = Some(Typing::Search(Prompt::new("/", ""), self.cursor)),
+            Command::KeepLines => self.typing = Some(Typing::Filter(Prompt::new("&", ""))),
+            Command::NextMatch => self.next(true),
+            Command::PreviousMatch => self.next(false),
+            Command::Copy => return self.copy(count),
+            Command::CopyMenu => return self.copy_page(),
+            Command::Save => return self.save(),
+            Command::Refresh => return self.open_again(),
             _ => {}
         }
         Vec::new()
     }
 
-    fn turn_pages(&mut self, intent: Intent, count: Option<u32>) -> bool {
+    fn turn_pages(&mut self, command: Command, count: Option<u32>) -> bool {
         self.locate();
         if self.follows() {
             // Moving on from the end leads nowhere; moving sideways does not leave it.
-            if matches!(intent, Intent::Down | Intent::PageDown | Intent::HalfPageDown) {
+            if matches!(command, Command::Down | Command::PageDown | Command::HalfPageDown) {
                 return true;
             }
             if self.total() == 0 {
-                return matches!(intent, Intent::Up | Intent::PageUp | Intent::HalfPageUp | Intent::Top);
+                return matches!(command, Command::Up | Command::PageUp | Command::HalfPageUp | Command::Top);
             }
             // The page ends with the last line, so its top is where the last draw put it.
             if let Some(top) = self.top {
@@ -97,11 +97,11 @@ impl LogView {
             }
         }
         let total = self.total();
-        if !self.pager.apply(intent, count, total) {
+        if !self.pager.apply(command, count, total) {
             return false;
         }
         self.pager.left = self.pager.left.min(self.widest);
-        if !matches!(intent, Intent::Left | Intent::Right) {
+        if !matches!(command, Command::Left | Command::Right) {
             if self.follows() {
                 self.pause();
             }

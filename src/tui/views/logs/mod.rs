@@ -24,7 +24,7 @@ use crate::model::{Bytes, LogEvent, LogStart, ResourceId, Timestamp};
 use crate::tui::widgets::ansi;
 use crate::tui::widgets::pager::Pager;
 use crate::tui::widgets::prompt::Prompt;
-use crate::tui::{Effect, Intent, Look, Place, View};
+use crate::tui::{Command, Effect, KeyContext, Look, View};
 
 /// While only lines arrive, frames come at most this often.
 const FRAME: Duration = Duration::from_millis(33);
@@ -253,8 +253,8 @@ impl View for LogView {
         self.tails.iter().map(|tail| Effect::OpenTail(tail.id.clone(), LogStart::Backlog)).collect()
     }
 
-    fn place(&self) -> Place {
-        Place::Logs
+    fn key_context(&self) -> KeyContext {
+        KeyContext::Logs
     }
 
     fn title(&self) -> String {
@@ -269,13 +269,13 @@ impl View for LogView {
         self.tails.first().map(|tail| &tail.id)
     }
 
-    fn hints(&self) -> Vec<(Intent, &'static str)> {
+    fn hints(&self) -> Vec<(Command, &'static str)> {
         self.offers()
     }
 
-    fn apply(&mut self, intent: Intent, count: Option<u32>) -> Vec<Effect> {
+    fn apply(&mut self, command: Command, count: Option<u32>) -> Vec<Effect> {
         self.dirty = true;
-        self.answer(intent, count)
+        self.answer(command, count)
     }
 
     fn typing(&self) -> bool {

@@ -69,7 +69,7 @@ fn press(view: &mut LogView, code: KeyCode) {
 }
 
 fn filter(view: &mut LogView, text: &str) {
-    view.apply(Intent::KeepLines, None);
+    view.apply(Command::KeepLines, None);
     assert!(view.typing());
     type_text(view, text);
     press(view, KeyCode::Enter);
@@ -113,7 +113,7 @@ fn two_sources_are_merged_by_time_with_their_names() {
         ],
     );
     print(&mut view, 1, vec![line(1000, "epoch 1 loss 0.31"), line(3000, "ERROR out of memory\ton gpu 0")]);
-    view.apply(Intent::Timestamps, None);
+    view.apply(Command::Timestamps, None);
     insta::assert_snapshot!("merged", drawn(&mut view, 120, 16));
     insta::assert_snapshot!("merged_small", drawn(&mut view, 60, 15));
 }
@@ -133,7 +133,7 @@ fn gaps_seams_and_ends_stand_among_the_lines() {
     view.log(TailId(0), Some(LogEvent::Interrupted(Problem::new(ProblemKind::NotFound, "no such instance"))));
     view.log(TailId(0), None);
     insta::assert_snapshot!("ended", drawn(&mut view, 100, 14));
-    let again = view.apply(Intent::Refresh, None);
+    let again = view.apply(Command::Refresh, None);
     assert!(
         matches!(&again[..], [Effect::OpenTail(_, LogStart::Since(at))] if *at == after(5000)),
         "{again:?}"
@@ -158,7 +158,7 @@ fn scrolling_up_pauses_and_loses_nothing() {
     let mut view = opened(&["web-1"]);
     numbered(&mut view, 0..100);
     assert!(drawn(&mut view, 60, 13).contains("following"));
-    view.apply(Intent::PageUp, None);
+    view.apply(Command::PageUp, None);
     let before = drawn(&mut view, 60, 13);
     assert!(before.contains("paused") && !before.contains("line 99"), "{before}");
     numbered(&mut view, 100..1100);
@@ -168,7 +168,7 @@ fn scrolling_up_pauses_and_loses_nothing() {
         seen.lines().filter(|row| row.contains("│ line")).map(str::to_owned).collect()
     };
     assert_eq!(lines(&before), lines(&during), "the page stands still");
-    view.apply(Intent::Bottom, None);
+    view.apply(Command::Bottom, None);
     let end = drawn(&mut view, 60, 13);
     assert!(end.contains("following") && end.contains("line 1099"), "{end}");
     assert_eq!(shown(&view).len(), 1100);
@@ -198,7 +198,7 @@ fn filters_keep_drop_and_count_what_they_hide() {
     assert_eq!(shown(&view).len(), 1, "colours do not hide a match");
     filter(&mut view, "nowhere");
     assert!(drawn(&mut view, 80, 14).contains("All 6 lines are hidden"));
-    view.apply(Intent::Back, None);
+    view.apply(Command::Back, None);
     assert_eq!(shown(&view).len(), 6);
 }
 
@@ -206,10 +206,10 @@ fn filters_keep_drop_and_count_what_they_hide() {
 fn since_shows_only_what_is_younger() {
     let mut view = opened(&["web-1"]);
     print(&mut view, 0, vec![line(-120_000, "two minutes old"), line(-30_000, "half a minute old")]);
-    view.apply(Intent::Since(1), None);
+    view.apply(Command::Since(1), None);
     assert_eq!(shown(&view), ["half a minute old"]);
     assert!(drawn(&mut view, 60, 15).contains("since 1m"));
-    view.apply(Intent::Since(0), None);
+    view.apply(Command::Since(0), None);
     assert_eq!(shown(&view).len(), 2);
 }
 
@@ -218,7 +218,7 @@ fn a_search_goes_to_the_latest_match_and_from_there_on() {
     let mut view = opened(&["web-1"]);
     numbered(&mut view, 0..1000);
     drawn(&mut view, 60, 15);
-    view.apply(Intent::Search, None);
+    view.apply(Command::Search, None);
     type_text(&mut view, "/line 5.5$/");
     let under = |view: &LogView| {
         let at = view.position(view.cursor.unwrap());
@@ -226,14 +226,14 @@ fn a_search_goes_to_the_latest_match_and_from_there_on() {
     };
     assert_eq!(under(&view), "line 595");
     press(&mut view, KeyCode::Enter);
-    view.apply(Intent::PreviousMatch, None);
+    view.apply(Command::PreviousMatch, None);
     assert_eq!(under(&view), "line 585");
-    view.apply(Intent::NextMatch, None);
+    view.apply(Command::NextMatch, None);
     assert_eq!(under(&view), "line 595");
-    view.apply(Intent::NextMatch, None);
+    view.apply(Command::NextMatch, None);
     assert_eq!(under(&view), "line 505", "around the end");
     assert!(drawn(&mut view, 60, 15).contains("line 505"));
-    view.apply(Intent::Search, None);
+    view.apply(Command::Search, None);
     type_text(&mut view, "nowhere");
     press(&mut view, KeyCode::Esc);
     assert_eq!(under(&view), "line 505", "a search given up leads back");
@@ -244,12 +244,12 @@ fn marks_are_seen_and_gone_to() {
     let mut view = opened(&["web-1"]);
     numbered(&mut view, 0..50);
     drawn(&mut view, 60, 15);
-    view.apply(Intent::Top, None);
-    view.apply(Intent::Down, Some(10));
-    view.apply(Intent::MarkLine, None);
-    view.apply(Intent::Bottom, None);
+    view.apply(Command::Top, None);
+    view.apply(Command::Down, Some(10));
+    view.apply(Command::MarkLine, None);
+    view.apply(Command::Bottom, None);
     assert!(!drawn(&mut view, 60, 15).contains("marked"));
-    view.apply(Intent::PreviousMatch, None);
+    view.apply(Command::PreviousMatch, None);
     let seen = drawn(&mut view, 60, 15);
     assert!(seen.contains("line 10") && seen.contains("── marked"), "{seen}");
 }
@@ -259,8 +259,8 @@ fn saved_and_copied_text_holds_no_escapes() {
     let mut view = opened(&["web 1/x", "b"]);
     print(&mut view, 0, vec![line(0, "\u{1b}[31mred\u{1b}[0m"), line(2, "end")]);
     print(&mut view, 1, vec![line(1, "from b")]);
-    assert_eq!(view.apply(Intent::Copy, None), [Effect::Copy("end".to_owned(), "line".to_owned())]);
-    let Some(Effect::Save(name, bytes)) = view.apply(Intent::Save, None).pop() else { panic!() };
+    assert_eq!(view.apply(Command::Copy, None), [Effect::Copy("end".to_owned(), "line".to_owned())]);
+    let Some(Effect::Save(name, bytes)) = view.apply(Command::Save, None).pop() else { panic!() };
     assert_eq!(name, "web-1-x_b.log");
     assert_eq!(String::from_utf8(bytes).unwrap(), "web 1/x: red\nb: from b\nweb 1/x: end\n");
 }
@@ -273,7 +273,7 @@ fn the_ring_is_bounded_and_the_screen_says_what_it_let_go() {
         print(&mut view, 0, lines.collect());
         if batch == 10 {
             drawn(&mut view, 100, 12);
-            view.apply(Intent::PageUp, None);
+            view.apply(Command::PageUp, None);
         }
     }
     let kept = shown(&view);
@@ -303,10 +303,10 @@ fn a_line_of_ten_megabytes_is_drawn_in_part() {
     for _ in 0..20 {
         let seen = drawn(&mut view, 100, 20);
         assert!(seen.contains("after"), "{seen}");
-        view.apply(Intent::Wide, None);
+        view.apply(Command::Wide, None);
     }
     drawn(&mut view, 100, 20);
-    view.apply(Intent::Right, Some(50));
+    view.apply(Command::Right, Some(50));
     assert!(drawn(&mut view, 100, 20).contains("from column 401"));
     assert!(view.widest < 100_000, "only the part that can be seen is styled: {}", view.widest);
 }
@@ -330,10 +330,10 @@ fn no_size_of_screen_breaks_it() {
     filter(&mut view, "1");
     for (width, height) in [(0, 0), (1, 1), (2, 2), (3, 3), (4, 10), (10, 4), (300, 3), (60, 15)] {
         drawn(&mut view, width, height);
-        view.apply(Intent::Wide, None);
-        view.apply(Intent::MarkLine, None);
-        view.apply(Intent::Up, None);
-        view.apply(Intent::Search, None);
+        view.apply(Command::Wide, None);
+        view.apply(Command::MarkLine, None);
+        view.apply(Command::Up, None);
+        view.apply(Command::Search, None);
         drawn(&mut view, width, height);
         press(&mut view, KeyCode::Esc);
     }

@@ -11,7 +11,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use crate::model::{Metric, ResourceId, Timestamp};
-use crate::tui::{DocumentForm, Effect, Intent, Look, Place, View};
+use crate::tui::{Command, DocumentForm, Effect, KeyContext, Look, View};
 
 /// The windows of time, by their names.
 const WINDOWS: [(&str, Duration); 6] = [
@@ -107,8 +107,8 @@ impl View for TelemetryView {
         self.backfill()
     }
 
-    fn place(&self) -> Place {
-        Place::Telemetry
+    fn key_context(&self) -> KeyContext {
+        KeyContext::Telemetry
     }
 
     fn title(&self) -> String {
@@ -119,53 +119,53 @@ impl View for TelemetryView {
         Some(&self.id)
     }
 
-    fn hints(&self) -> Vec<(Intent, &'static str)> {
+    fn hints(&self) -> Vec<(Command, &'static str)> {
         let mut hints = Vec::new();
         if self.window > 0 {
-            hints.push((Intent::ZoomIn, "shorter"));
+            hints.push((Command::ZoomIn, "shorter"));
         }
         if self.window + 1 < WINDOWS.len() {
-            hints.push((Intent::ZoomOut, "longer"));
+            hints.push((Command::ZoomOut, "longer"));
         }
-        hints.push((Intent::PauseRefresh, if self.frozen.is_some() { "live" } else { "freeze" }));
+        hints.push((Command::PauseRefresh, if self.frozen.is_some() { "live" } else { "freeze" }));
         if self.charts > 1 {
-            hints.push((Intent::Down, "next chart"));
-            hints.push((Intent::Open, if self.alone { "all charts" } else { "one chart" }));
+            hints.push((Command::Down, "next chart"));
+            hints.push((Command::Open, if self.alone { "all charts" } else { "one chart" }));
         }
-        hints.push((Intent::Left, "read values"));
-        hints.push((Intent::Attach, "console"));
-        hints.push((Intent::Back, "back"));
+        hints.push((Command::Left, "read values"));
+        hints.push((Command::Attach, "console"));
+        hints.push((Command::Back, "back"));
         hints
     }
 
-    fn apply(&mut self, intent: Intent, count: Option<u32>) -> Vec<Effect> {
+    fn apply(&mut self, command: Command, count: Option<u32>) -> Vec<Effect> {
         let count = count.map_or(1, |count| usize::try_from(count).unwrap_or(usize::MAX)).max(1);
         let last = self.charts.saturating_sub(1);
-        match intent {
-            Intent::ZoomIn => self.window = self.window.saturating_sub(count),
-            Intent::ZoomOut => {
+        match command {
+            Command::ZoomIn => self.window = self.window.saturating_sub(count),
+            Command::ZoomOut => {
                 self.window = self.window.saturating_add(count).min(WINDOWS.len() - 1);
                 return self.backfill();
             }
-            Intent::PauseRefresh | Intent::Mark | Intent::Follow => self.freeze(),
-            Intent::Down | Intent::PageDown | Intent::HalfPageDown => {
+            Command::PauseRefresh | Command::Mark | Command::Follow => self.freeze(),
+            Command::Down | Command::PageDown | Command::HalfPageDown => {
                 self.selected = self.selected.saturating_add(count).min(last);
             }
-            Intent::Up | Intent::PageUp | Intent::HalfPageUp => {
+            Command::Up | Command::PageUp | Command::HalfPageUp => {
                 self.selected = self.selected.saturating_sub(count);
             }
-            Intent::Top => self.selected = 0,
-            Intent::Bottom => self.selected = last,
-            Intent::Pane(number) => self.selected = usize::from(number).saturating_sub(1).min(last),
-            Intent::Open | Intent::Zoom => self.alone = !self.alone,
-            Intent::Left => self.move_cursor(true, u16::try_from(count).unwrap_or(u16::MAX)),
-            Intent::Right => self.move_cursor(false, u16::try_from(count).unwrap_or(u16::MAX)),
-            Intent::Back if self.cursor.is_some() => self.cursor = None,
-            Intent::Back if self.alone => self.alone = false,
-            Intent::Back | Intent::Close => return vec![Effect::CloseView],
-            Intent::Attach => return vec![Effect::ShowConsole(self.id.clone())],
-            Intent::Logs => return vec![Effect::ShowLogs(vec![self.id.clone()])],
-            Intent::Describe => return vec![Effect::ShowDocument(self.id.clone(), DocumentForm::Form)],
+            Command::Top => self.selected = 0,
+            Command::Bottom => self.selected = last,
+            Command::Pane(number) => self.selected = usize::from(number).saturating_sub(1).min(last),
+            Command::Open | Command::Zoom => self.alone = !self.alone,
+            Command::Left => self.move_cursor(true, u16::try_from(count).unwrap_or(u16::MAX)),
+            Command::Right => self.move_cursor(false, u16::try_from(count).unwrap_or(u16::MAX)),
+            Command::Back if self.cursor.is_some() => self.cursor = None,
+            Command::Back if self.alone => self.alone = false,
+            Command::Back | Command::Close => return vec![Effect::CloseView],
+            Command::Attach => return vec![Effect::ShowConsole(self.id.clone())],
+            Command::Logs => return vec![Effect::ShowLogs(vec![self.id.clone()])],
+            Command::Describe => return vec![Effect::ShowDocument(self.id.clone(), DocumentForm::Form)],
             _ => {}
         }
         Vec::new()

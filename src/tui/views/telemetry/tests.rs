@@ -109,11 +109,11 @@ fn widening_asks_for_the_past_once() {
     let mut view = TelemetryView::new(id(), "web-1");
     let asks = |minutes: u64| vec![Effect::Backfill(id(), Duration::from_secs(minutes * 60))];
     assert_eq!(view.open(), asks(5));
-    assert_eq!(view.apply(Intent::ZoomIn, None), []);
-    assert_eq!(view.apply(Intent::ZoomOut, None), []);
-    assert_eq!(view.apply(Intent::ZoomOut, Some(2)), asks(60));
-    assert_eq!(view.apply(Intent::ZoomOut, Some(99)), asks(24 * 60));
-    assert_eq!(view.apply(Intent::ZoomOut, None), []);
+    assert_eq!(view.apply(Command::ZoomIn, None), []);
+    assert_eq!(view.apply(Command::ZoomOut, None), []);
+    assert_eq!(view.apply(Command::ZoomOut, Some(2)), asks(60));
+    assert_eq!(view.apply(Command::ZoomOut, Some(99)), asks(24 * 60));
+    assert_eq!(view.apply(Command::ZoomOut, None), []);
 }
 
 #[test]
@@ -122,13 +122,13 @@ fn a_frozen_screen_stands_still_until_it_is_live_again() {
     let mut view = TelemetryView::new(id(), "web-1");
     let before = drawn(&mut view, &store, 120, 33, at(600), false);
     assert!(before.contains("live"));
-    view.apply(Intent::PauseRefresh, None);
+    view.apply(Command::PauseRefresh, None);
     let frozen = drawn(&mut view, &store, 120, 33, at(660), false);
     assert!(frozen.contains("frozen at"), "{frozen}");
     let body = |text: &str| text.lines().skip(1).map(str::to_owned).collect::<Vec<_>>();
     assert_eq!(body(&before), body(&frozen));
     assert_eq!(view.redraw_in(), None);
-    view.apply(Intent::PauseRefresh, None);
+    view.apply(Command::PauseRefresh, None);
     let after = drawn(&mut view, &store, 120, 33, at(660), false);
     assert!(after.contains("latest sample 1m ago"), "{after}");
     assert_ne!(body(&before), body(&after));
@@ -140,12 +140,12 @@ fn in_little_room_one_chart_is_shown_and_the_keys_change_it() {
     let mut view = TelemetryView::new(id(), "web-1");
     let shown = |view: &mut TelemetryView| drawn(view, &store, 60, 13, at(600), false);
     assert!(shown(&mut view).contains(" CPU "));
-    view.apply(Intent::Down, None);
+    view.apply(Command::Down, None);
     let second = shown(&mut view);
     assert!(second.contains(" MEMORY ") && !second.contains(" CPU "), "{second}");
-    view.apply(Intent::Bottom, None);
+    view.apply(Command::Bottom, None);
     assert!(shown(&mut view).contains(" PROCESSES "));
-    view.apply(Intent::Pane(3), None);
+    view.apply(Command::Pane(3), None);
     assert!(shown(&mut view).contains(" NETWORK "));
 }
 
@@ -154,17 +154,17 @@ fn one_chart_can_be_alone_and_read_at_a_cursor() {
     let store = sampled();
     let mut view = TelemetryView::new(id(), "web-1");
     drawn(&mut view, &store, 120, 33, at(600), false);
-    view.apply(Intent::Open, None);
+    view.apply(Command::Open, None);
     // Half of the window back is in the missing minute.
-    view.apply(Intent::Left, Some(60));
+    view.apply(Command::Left, Some(60));
     let text = drawn(&mut view, &store, 120, 33, at(600), false);
     assert!(
         text.contains("no value at HHHHHHHH") && text.contains('┊') && !text.contains("MEMORY"),
         "{text}"
     );
-    assert_eq!(view.apply(Intent::Back, None), []);
-    assert_eq!(view.apply(Intent::Back, None), []);
-    assert_eq!(view.apply(Intent::Back, None), [Effect::CloseView]);
+    assert_eq!(view.apply(Command::Back, None), []);
+    assert_eq!(view.apply(Command::Back, None), []);
+    assert_eq!(view.apply(Command::Back, None), [Effect::CloseView]);
 }
 
 #[test]

@@ -252,17 +252,17 @@ fn the_scrollback_stays_where_it_is_while_more_comes() {
     let (mut view, guest) = view();
     drawn(&mut view);
     press(&mut view, "^[");
-    assert_eq!((view.place(), view.typing()), (Place::Scrollback, false));
-    view.apply(Intent::Up, Some(20));
+    assert_eq!((view.key_context(), view.typing()), (KeyContext::Scrollback, false));
+    view.apply(Command::Up, Some(20));
     let before = drawn(&mut view);
     assert!(before.contains("line 80") && before.contains("-20 lines"), "{before}");
     guest.lines.fetch_add(5, Ordering::Relaxed);
     let after = drawn(&mut view);
     assert!(after.contains("line 80") && after.contains("-25 lines"), "{after}");
-    view.apply(Intent::Top, None);
+    view.apply(Command::Top, None);
     assert!(drawn(&mut view).contains("line 0 "));
-    view.apply(Intent::Back, None);
-    assert_eq!((view.place(), view.typing()), (Place::Console, true));
+    view.apply(Command::Back, None);
+    assert_eq!((view.key_context(), view.typing()), (KeyContext::Console, true));
     assert_eq!(guest.sent(), []);
 }
 
@@ -271,7 +271,7 @@ fn a_search_goes_to_older_lines_and_marks_what_it_finds() {
     let (mut view, guest) = view();
     drawn(&mut view);
     press(&mut view, "^[");
-    view.apply(Intent::Search, None);
+    view.apply(Command::Search, None);
     assert!(view.typing());
     press(&mut view, "line .7$");
     view.type_event(&Event::Key(KeyEvent::new(KeyCode::Enter, KeyModifiers::NONE)));
@@ -279,11 +279,11 @@ fn a_search_goes_to_older_lines_and_marks_what_it_finds() {
     assert!(text(&buf).contains("-3 lines · 9 places"), "{}", text(&buf));
     let marked = theme().matched.fg.unwrap();
     assert_eq!(buf[(1, 1)].fg, marked, "{}", text(&buf));
-    view.apply(Intent::NextMatch, None);
+    view.apply(Command::NextMatch, None);
     assert!(drawn(&mut view).contains("-13 lines"));
-    view.apply(Intent::PreviousMatch, None);
+    view.apply(Command::PreviousMatch, None);
     assert!(drawn(&mut view).contains("-3 lines"));
-    view.apply(Intent::PreviousMatch, None);
+    view.apply(Command::PreviousMatch, None);
     assert!(drawn(&mut view).contains("no newer match"));
     assert_eq!(guest.sent(), []);
 }
@@ -332,13 +332,13 @@ fn the_list_attaches_and_closes() {
     sessions.attach_with(&id("i-2"), "train-0", |_| Box::new(Shared(Scripted::new())));
     let mut list = SessionsView::new(&sessions, None, &ConsoleKeys::default());
     insta::assert_snapshot!("list", text(&drawn_at(&mut list, 80, 8, false)));
-    list.apply(Intent::Down, None);
-    assert_eq!(list.apply(Intent::Open, None)[1], Effect::ShowConsole(id("i-2")));
-    list.apply(Intent::EndSession, None);
+    list.apply(Command::Down, None);
+    assert_eq!(list.apply(Command::Open, None)[1], Effect::ShowConsole(id("i-2")));
+    list.apply(Command::EndSession, None);
     assert_eq!(sessions.len(), 1);
-    assert_eq!(list.apply(Intent::Open, None)[1], Effect::ShowConsole(id("i-1")));
-    list.apply(Intent::EndSession, None);
-    assert_eq!(list.apply(Intent::Open, None), []);
+    assert_eq!(list.apply(Command::Open, None)[1], Effect::ShowConsole(id("i-1")));
+    list.apply(Command::EndSession, None);
+    assert_eq!(list.apply(Command::Open, None), []);
     assert!(text(&drawn_at(&mut list, 80, 8, false)).contains("No console is open"));
 }
 

@@ -1,9 +1,10 @@
-//! Everything a person can mean by a key, by name. Views match on these, never on key codes.
+//! The commands that keys are bound to, and the key contexts they are bound in. Layers match on commands, never on key
+//! codes.
 
-/// Where a key is pressed. A place also hears the intents of [`Place::Everywhere`], its own binding first.
+/// Where a key is pressed. The bindings of [`KeyContext::Everywhere`] apply in every context, after its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Place {
-    /// Any place that is not typing.
+pub enum KeyContext {
+    /// Everywhere but where text is typed.
     Everywhere,
     /// A table of resources.
     Table,
@@ -23,9 +24,9 @@ pub enum Place {
     Menu,
 }
 
-/// What a key means.
+/// What a key does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Intent {
+pub enum Command {
     /// One row or line down, or as many as the count says.
     Down,
     /// Up.
