@@ -149,7 +149,7 @@ impl App {
         Vec::new()
     }
 
-    /// Whether an command of tables does something here and now.
+    /// Whether a command of tables does something here and now.
     pub(in crate::tui) fn works(&self, command: Command) -> bool {
         let pane = self.pane();
         let row = pane.selected();

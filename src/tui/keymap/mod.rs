@@ -196,14 +196,14 @@ impl Keymap {
             .collect()
     }
 
-    /// The first keys bound to an command in a place, short, for hints.
+    /// The first keys bound to a command in a place, short, for hints.
     pub fn hint(&self, place: KeyContext, command: Command, ascii: bool) -> Option<String> {
         self.heard(place)
             .find(|binding| binding.command == command)
             .map(|binding| binding.keys.iter().map(|key| key.glyph(ascii)).collect())
     }
 
-    /// All keys bound to an command in exactly this place, as written.
+    /// All keys bound to a command in exactly this place, as written.
     pub fn keys(&self, place: KeyContext, command: Command) -> Vec<String> {
         self.bindings
             .iter()

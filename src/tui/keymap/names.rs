@@ -110,12 +110,12 @@ pub fn command(name: &str) -> Option<Command> {
     REGISTRY.iter().find(|entry| entry.name == name).map(|entry| entry.command)
 }
 
-/// The name and the explanation of an command. Every command is in the registry; a test holds it to that.
+/// The name and the explanation of a command. Every command is in the registry; a test holds it to that.
 pub fn entry(command: Command) -> Option<&'static Entry> {
     REGISTRY.iter().find(|entry| entry.command == command)
 }
 
-/// The name of an command.
+/// The name of a command.
 pub fn name(command: Command) -> &'static str {
     entry(command).map_or("?", |entry| entry.name)
 }

@@ -302,7 +302,7 @@ pub(in crate::tui) fn health(context: &ContextState) -> (Lifecycle, String) {
     }
 }
 
-/// The name of an command with its key, for a sentence such as `press r`.
+/// The name of a command with its key, for a sentence such as `press r`.
 pub(in crate::tui) fn key_of(app: &App, place: KeyContext, command: Command) -> String {
     app.keymap
         .hint(place, command, app.options.ascii)
