@@ -5,8 +5,8 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use url::Url;
 
-use super::super::signin::SignIn;
 use super::wire::Pass;
+use crate::kit::sign_in::SignIn;
 use qdeck_config::SecretRef;
 use qdeck_model::{Problem, ProblemKind, Secret};
 use qdeck_net::{Cause, Client, NetError, Request, Socket, SocketOptions};
@@ -68,7 +68,7 @@ impl Api {
     }
 
     fn url(&self, path: &[&str]) -> Result<Url, Problem> {
-        super::super::below(&self.base, path.iter().copied())
+        crate::kit::join_url(&self.base, path.iter().copied())
     }
 
     async fn dressed(&self, request: Request) -> Result<Request, Problem> {

@@ -17,10 +17,10 @@ use std::time::Duration;
 use futures_util::FutureExt;
 use futures_util::stream::BoxStream;
 
-use super::shelf::Shelf;
-use super::signin::SignIn;
 use super::words::{Pool, Words};
 use super::{Answer, Change, Check, Console, ListEvent, Provider, Section, Traffic};
+use crate::kit::page_cache::PageCache;
+use crate::kit::sign_in::SignIn;
 use api::Api;
 pub(super) use endpoints::ENDPOINTS;
 use live::{log, push, telemetry::Meter};
@@ -41,7 +41,7 @@ const RUN_UP: Duration = Duration::from_secs(90);
 pub(super) struct Cycle {
     api: Arc<Api>,
     map: Mapper,
-    containers: Shelf<Listed>,
+    containers: PageCache<Listed>,
     console_input: bool,
     console_size_reports: bool,
     at_once: usize,
@@ -112,7 +112,9 @@ impl Provider for Cycle {
             Kind::Container => listing::containers(self.containers.sweep()),
             Kind::Instance => listing::instances(api, map, self.containers.sweep(), self.at_once),
             Kind::Operation => listing::jobs(api, map, self.containers.latest()),
-            Kind::Revision | Kind::GpuModel => super::nothing(unsupported("there is no such list")),
+            Kind::Revision | Kind::GpuModel => {
+                crate::kit::failed_listing(unsupported("there is no such list"))
+            }
         }
     }
 

@@ -6,8 +6,8 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use url::Url;
 
-use super::super::signin::SignIn;
 use super::refusal;
+use crate::kit::sign_in::SignIn;
 use qdeck_config::{SecretRef, TokenHeader};
 use qdeck_model::{Problem, ProblemKind, Secret};
 use qdeck_net::{Cause, Client, NetError, Request};
@@ -46,7 +46,7 @@ impl Api {
     }
 
     async fn request(&self, path: &[&str], query: &[(&str, &str)]) -> Result<Request, Problem> {
-        let url = super::super::below(&self.base, ["services"].into_iter().chain(path.iter().copied()))?;
+        let url = crate::kit::join_url(&self.base, ["services"].into_iter().chain(path.iter().copied()))?;
         let token = self.signed.get(|| self.token.resolve()).await?;
         let mut request = Request::get(url)
             .header("content-type", "application/json")

@@ -18,9 +18,9 @@ use std::sync::Arc;
 use futures_util::stream::BoxStream;
 use futures_util::{FutureExt, StreamExt};
 
-use super::signin::SignIn;
 use super::words::{Pool, Words};
 use super::{Answer, Check, Console, ListEvent, Provider, Section, Traffic};
+use crate::kit::sign_in::SignIn;
 use api::Api;
 pub(super) use endpoints::ENDPOINTS;
 use map::Mapper;
@@ -99,7 +99,9 @@ impl Provider for ElasticBox {
                 let (workspaces, aside) = (self.workspaces.clone(), self.aside.clone());
                 listing::walk(workspaces, aside, kind, self.at_once)
             }
-            Kind::Revision | Kind::GpuModel => super::nothing(unsupported("there is no such list")),
+            Kind::Revision | Kind::GpuModel => {
+                crate::kit::failed_listing(unsupported("there is no such list"))
+            }
         }
     }
 

@@ -18,8 +18,8 @@ use std::time::Duration;
 use futures_util::FutureExt;
 use futures_util::stream::BoxStream;
 
-use super::signin::SignIn;
 use super::{Answer, Check, Console, ListEvent, Provider, Section, Traffic};
+use crate::kit::sign_in::SignIn;
 use api::{Api, Found, Zones};
 use catalogue::{Catalogues, Kept};
 pub(super) use endpoints::ENDPOINTS;
@@ -105,7 +105,9 @@ impl Provider for Exoscale {
             Kind::Instance => produce(move |out| listing::instances(deck, out)),
             Kind::GpuModel => produce(move |out| gpus::models(deck, out)),
             Kind::Operation => produce(move |out| log::operations(deck, out)),
-            Kind::Container | Kind::Revision => super::nothing(unsupported("there is no such list")),
+            Kind::Container | Kind::Revision => {
+                crate::kit::failed_listing(unsupported("there is no such list"))
+            }
         }
     }
 

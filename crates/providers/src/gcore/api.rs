@@ -10,8 +10,8 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use url::Url;
 
-use super::super::signin::SignIn;
 use super::wire::List;
+use crate::kit::sign_in::SignIn;
 use qdeck_config::SecretRef;
 use qdeck_model::{Problem, ProblemKind, Secret};
 use qdeck_net::{Cause, Client, NetError, Request};
@@ -180,7 +180,7 @@ impl Api {
     }
 
     fn url(&self, path: &[&str]) -> Result<Url, Problem> {
-        super::super::below(&self.shared.base, path.iter().copied())
+        crate::kit::join_url(&self.shared.base, path.iter().copied())
     }
 }
 

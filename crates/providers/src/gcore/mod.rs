@@ -96,7 +96,7 @@ impl Provider for Gcore {
             Kind::Container => produce(move |out| listing::containers(site, out)),
             Kind::Operation => produce(move |out| listing::tasks(site, out)),
             Kind::GpuModel => produce(move |out| listing::gpu_models(site, out)),
-            Kind::Revision => super::nothing(unsupported("there are no revisions")),
+            Kind::Revision => crate::kit::failed_listing(unsupported("there are no revisions")),
         }
     }
 

@@ -4,9 +4,9 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::super::signin::SignIn;
 use super::api::Api;
 use super::wire;
+use crate::kit::sign_in::SignIn;
 use qdeck_model::{Problem, ProblemKind};
 
 /// After this, the regions are read again: new ones open now and then.

@@ -5,8 +5,8 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use url::Url;
 
-use super::super::signin::SignIn;
 use super::wire;
+use crate::kit::sign_in::SignIn;
 use qdeck_config::Credentials;
 use qdeck_model::{Problem, ProblemKind, Secret, Timestamp};
 use qdeck_net::{Client, NetError, Request};
@@ -122,7 +122,7 @@ impl Api {
     }
 
     pub(super) fn request(&self, path: &[&str], query: &[(&str, &str)]) -> Result<Request, Problem> {
-        let url = super::super::below(&self.base, path.iter().copied())?;
+        let url = crate::kit::join_url(&self.base, path.iter().copied())?;
         let mut request = Request::get(url);
         for (name, value) in query {
             request = request.query(name, value);

@@ -7,9 +7,9 @@ use std::time::Duration;
 use futures_util::StreamExt;
 use tokio::sync::mpsc::Sender;
 
-use super::super::replay::Replay;
 use super::api::Api;
 use super::wire::PodLine;
+use crate::kit::replay::Replay;
 use qdeck_model::{LogEvent, LogLine, ResourceId, Timestamp};
 use qdeck_net::{Cause, Event, EventOptions, StreamEvent};
 

@@ -19,10 +19,11 @@ use futures_util::stream::BoxStream;
 use serde_json::Value;
 use tokio::sync::mpsc::Sender;
 
-use super::shelf::{Page, Shelf, Sweep};
-use super::signin::SignIn;
 use super::words::Words;
-use super::{Answer, Check, Console, ListEvent, Provider, Section, Traffic, timed, veil};
+use super::{Answer, Check, Console, ListEvent, Provider, Section, Traffic};
+use crate::kit::page_cache::{Page, PageCache, PageWalk};
+use crate::kit::sign_in::SignIn;
+use crate::kit::{secret_fields, timed};
 use api::Api;
 pub(super) use endpoints::ENDPOINTS;
 use map::Mapper;
@@ -41,7 +42,7 @@ const PROVIDERS: [&str; 2] = ["v1", "providers"];
 pub(super) struct Quasarch {
     api: Arc<Api>,
     map: Mapper,
-    containers: Shelf<Container>,
+    containers: PageCache<Container>,
     at_once: usize,
 }
 
@@ -62,7 +63,7 @@ impl Quasarch {
         });
         let map = Mapper { context: context.name.clone(), words: Words::default() };
         let (asker, mapper) = (api.clone(), map.clone());
-        let containers = Shelf::new(move |number| {
+        let containers = PageCache::new(move |number| {
             let (api, map) = (asker.clone(), mapper.clone());
             async move {
                 let (list, more) = api.page(&CONTAINERS, number).await?;
@@ -98,7 +99,9 @@ impl Provider for Quasarch {
             Kind::Container => produce(move |out| containers(sweep, out)),
             Kind::Revision => produce(move |out| revisions(api, map, sweep, at_once, out)),
             Kind::GpuModel => produce(move |out| gpu_models(api, map, out)),
-            Kind::Instance | Kind::Operation => super::nothing(unsupported("there is no such list")),
+            Kind::Instance | Kind::Operation => {
+                crate::kit::failed_listing(unsupported("there is no such list"))
+            }
         }
     }
 
@@ -147,7 +150,7 @@ impl Provider for Quasarch {
     }
 }
 
-async fn containers(sweep: Sweep<Container>, out: Sender<ListEvent>) {
+async fn containers(sweep: PageWalk<Container>, out: Sender<ListEvent>) {
     for number in 1.. {
         let event = match sweep.page(number).await {
             Ok(page) => {
@@ -169,7 +172,7 @@ async fn containers(sweep: Sweep<Container>, out: Sender<ListEvent>) {
 async fn revisions(
     api: Arc<Api>,
     map: Mapper,
-    sweep: Sweep<Container>,
+    sweep: PageWalk<Container>,
     at_once: usize,
     out: Sender<ListEvent>,
 ) {
@@ -286,7 +289,7 @@ async fn section(api: &Api, id: &ResourceId, title: &str, path: &[&str]) -> Resu
     };
     let found = value.as_array().and_then(|rows| rows.iter().find(mine)).cloned();
     let value = found.unwrap_or(value);
-    let secrets = veil::secrets(&value);
+    let secrets = secret_fields::secrets(&value);
     Ok(Document::new(value, secrets))
 }
 

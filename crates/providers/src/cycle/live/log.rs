@@ -9,7 +9,7 @@ use tokio::sync::mpsc::Sender;
 
 use super::super::api::Api;
 use super::super::wire;
-use crate::replay::Replay;
+use crate::kit::replay::Replay;
 use qdeck_model::{LogEvent, LogLine, LogStart, Problem, ProblemKind, ResourceId, Timestamp};
 use qdeck_net::{Frame, Socket, SocketOptions};
 

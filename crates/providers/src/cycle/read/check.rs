@@ -4,7 +4,8 @@ use serde_json::Value;
 
 use super::super::api::Api;
 use super::super::wire;
-use crate::{Check, timed};
+use crate::Check;
+use crate::kit::timed;
 use qdeck_model::Problem;
 
 type Probe = Result<wire::One<Value>, Problem>;

@@ -9,7 +9,8 @@ use super::super::api::Api;
 use super::super::map::{Mapper, Owner};
 use super::super::{instance_path, unsupported, wire};
 use super::listing::{CONTAINER_INCLUDES, CONTAINER_META, INSTANCE_INCLUDES, JOB_INCLUDES};
-use crate::{Section, veil};
+use crate::Section;
+use crate::kit::secret_fields;
 use qdeck_model::{Container, Document, Kind, Problem, Resource, ResourceId};
 
 /// Reads one resource and makes the same row of it as its listing does.
@@ -106,7 +107,7 @@ async fn tell(
     let answer: Result<wire::One<Value>, Problem> = api.get(path, query).await;
     let read = answer.as_ref().ok().map(|one| one.data.clone());
     let body = answer.map(|one| {
-        let secrets = veil::secrets(&one.data);
+        let secrets = secret_fields::secrets(&one.data);
         Document::new(one.data, secrets)
     });
     out.send(Section { title, body }).await.ok()?;

@@ -11,7 +11,7 @@ use super::super::api::{Api, PAGE_SIZE};
 use super::super::map::{Mapper, Owner};
 use super::super::wire;
 use crate::ListEvent;
-use crate::shelf::{Page, Shelf, Sweep};
+use crate::kit::page_cache::{Page, PageCache, PageWalk};
 use qdeck_model::{Container, Problem, ProblemKind, Resource};
 use qdeck_net::produce;
 
@@ -38,8 +38,8 @@ fn more(sent: usize) -> bool {
 }
 
 /// The pages of containers, shared by the lists of containers and of instances.
-pub(crate) fn shelf(api: Arc<Api>, map: Mapper) -> Shelf<Listed> {
-    Shelf::new(move |number| {
+pub(crate) fn shelf(api: Arc<Api>, map: Mapper) -> PageCache<Listed> {
+    PageCache::new(move |number| {
         let (api, map) = (api.clone(), map.clone());
         async move {
             let (size, number) = (PAGE_SIZE.to_string(), number.to_string());
@@ -57,7 +57,7 @@ pub(crate) fn shelf(api: Arc<Api>, map: Mapper) -> Shelf<Listed> {
     })
 }
 
-pub(crate) fn containers(sweep: Sweep<Listed>) -> BoxStream<'static, ListEvent> {
+pub(crate) fn containers(sweep: PageWalk<Listed>) -> BoxStream<'static, ListEvent> {
     produce(|out| async move {
         let mut told = 0;
         for number in 1.. {
@@ -89,7 +89,7 @@ pub(crate) fn containers(sweep: Sweep<Listed>) -> BoxStream<'static, ListEvent> 
 pub(crate) fn instances(
     api: Arc<Api>,
     map: Mapper,
-    sweep: Sweep<Listed>,
+    sweep: PageWalk<Listed>,
     at_once: usize,
 ) -> BoxStream<'static, ListEvent> {
     produce(move |out| async move {
@@ -155,7 +155,7 @@ impl Expected {
 
 /// The pages of a sweep to the last one or the first failure.
 fn pages<T: Send + Sync + 'static>(
-    sweep: Sweep<T>,
+    sweep: PageWalk<T>,
 ) -> impl futures_util::Stream<Item = Result<Arc<Page<T>>, Problem>> + Send {
     stream::unfold(Some((sweep, 1)), |state| async move {
         let (sweep, number) = state?;
@@ -216,7 +216,11 @@ async fn instance_pages(
 }
 
 /// The latest jobs, newest first: ids grow with time, and `-id` is the one order that the description shows.
-pub(crate) fn jobs(api: Arc<Api>, map: Mapper, containers: Sweep<Listed>) -> BoxStream<'static, ListEvent> {
+pub(crate) fn jobs(
+    api: Arc<Api>,
+    map: Mapper,
+    containers: PageWalk<Listed>,
+) -> BoxStream<'static, ListEvent> {
     produce(move |out| async move {
         let size = PAGE_SIZE.to_string();
         for number in 1..=JOB_PAGES {
@@ -247,7 +251,7 @@ pub(crate) fn jobs(api: Arc<Api>, map: Mapper, containers: Sweep<Listed>) -> Box
 
 /// Waits for the names of the containers that jobs work on: they come with the listing of containers, which is under
 /// way or just over. A container that is no more has none.
-async fn name_targets(map: &Mapper, containers: &Sweep<Listed>, jobs: &[wire::Job]) {
+async fn name_targets(map: &Mapper, containers: &PageWalk<Listed>, jobs: &[wire::Job]) {
     for number in 1.. {
         if !jobs.iter().any(|job| map.is_nameless(job)) {
             return;

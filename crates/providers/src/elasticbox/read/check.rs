@@ -4,7 +4,8 @@ use serde_json::Value;
 
 use super::super::api::{Api, field};
 use super::workspaces::Workspaces;
-use crate::{Check, timed};
+use crate::Check;
+use crate::kit::timed;
 use qdeck_model::Problem;
 
 type Probes = Vec<(String, Result<std::time::Duration, Problem>)>;

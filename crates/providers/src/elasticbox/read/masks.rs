@@ -2,12 +2,12 @@
 
 use serde_json::Value;
 
-use crate::veil;
+use crate::kit::secret_fields;
 
 /// JSON pointers of every secret: the fields that are secret anywhere, and the value of each variable whose type is
 /// `Password` or whose name is that of a secret.
 pub(super) fn secrets(value: &Value) -> Vec<String> {
-    let mut found = veil::secrets(value);
+    let mut found = secret_fields::secrets(value);
     variables(value, &mut String::new(), &mut found);
     found
 }
@@ -18,7 +18,7 @@ fn variables(value: &Value, at: &mut String, found: &mut Vec<String>) {
         Value::Object(fields) => {
             let word = |name| fields.get(name).and_then(Value::as_str).unwrap_or_default();
             let hides = word("type").eq_ignore_ascii_case("password")
-                || (fields.contains_key("type") && veil::is_secret(word("name")));
+                || (fields.contains_key("type") && secret_fields::is_secret(word("name")));
             if hides && fields.get("value").is_some_and(|it| it.is_string() || it.is_number()) {
                 found.push(format!("{at}/value"));
             }

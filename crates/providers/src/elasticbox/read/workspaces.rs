@@ -11,8 +11,8 @@ use futures_util::FutureExt;
 use super::super::api::Api;
 use super::super::map::Mapper;
 use super::super::wire;
-use crate::shelf::{Page, Shelf, Sweep};
-use crate::signin::SignIn;
+use crate::kit::page_cache::{Page, PageCache, PageWalk};
+use crate::kit::sign_in::SignIn;
 use qdeck_model::{Instance, Operation, Problem, ProblemKind, Timestamp};
 
 /// Whole instances asked for at once where a server lists them short. The address stays below 8 KiB.
@@ -50,8 +50,8 @@ pub(crate) struct Workspaces {
     pub(crate) api: Arc<Api>,
     pub(crate) map: Mapper,
     configured: Vec<Arc<str>>,
-    told: Shelf<wire::Workspace>,
-    instances: Mutex<HashMap<Place, Shelf<Listed>>>,
+    told: PageCache<wire::Workspace>,
+    instances: Mutex<HashMap<Place, PageCache<Listed>>>,
     profile: SignIn<wire::Profiled>,
 }
 
@@ -59,7 +59,7 @@ impl Workspaces {
     /// `configured` are the team workspaces to read instead of those that are told.
     pub(crate) fn new(api: Arc<Api>, map: Mapper, configured: &[String]) -> Self {
         let asker = api.clone();
-        let told = Shelf::new(move |_| {
+        let told = PageCache::new(move |_| {
             let api = asker.clone();
             async move {
                 let list: wire::List<wire::Workspace> = api.get(&["workspaces"], &[]).await?;
@@ -130,11 +130,11 @@ impl Workspaces {
     }
 
     /// The instances of a workspace, from the sweep under way.
-    pub(crate) fn instances(&self, place: &Place) -> Sweep<Listed> {
+    pub(crate) fn instances(&self, place: &Place) -> PageWalk<Listed> {
         let mut all = self.instances.lock().unwrap_or_else(PoisonError::into_inner);
         let of_place = all.entry(place.clone()).or_insert_with(|| {
             let (api, map, place) = (self.api.clone(), self.map.clone(), place.clone());
-            Shelf::new(move |_| {
+            PageCache::new(move |_| {
                 let (api, map, place) = (api.clone(), map.clone(), place.clone());
                 async move {
                         Ok(Page { rows: instances(&api, &map, &place).await?, more: false, total: None })

@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use serde::de::DeserializeOwned;
 use url::Url;
 
-use crate::signin::SignIn;
+use crate::kit::sign_in::SignIn;
 use qdeck_config::SecretRef;
 use qdeck_model::{Problem, ProblemKind, Timestamp};
 use qdeck_net::{Client, Request};

@@ -10,7 +10,8 @@ use serde::de::IgnoredAny;
 use super::super::Deck;
 use super::super::api::{Ask, Zone};
 use super::super::wire::Organization;
-use crate::{Check, timed};
+use crate::Check;
+use crate::kit::timed;
 use qdeck_model::{Problem, ProblemKind, Timestamp};
 
 /// More at once would wait for one another, and their times would say nothing.

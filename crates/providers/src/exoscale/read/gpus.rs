@@ -10,7 +10,8 @@ use super::super::api::Ask;
 use super::super::wire::{Quota, QuotaList};
 use super::check::refused;
 use super::{anywhere, types};
-use crate::{ListEvent, tell_whole};
+use crate::ListEvent;
+use crate::kit::send_whole_listing;
 use qdeck_model::{GpuModel, Problem, ProblemKind, Resource, ResourceId};
 
 /// Longer than this the quotas are not waited for.
@@ -20,7 +21,7 @@ pub(crate) async fn models(deck: Arc<Deck>, out: Sender<ListEvent>) {
     let models = sold(&deck).await;
     let rows = models.map(|models| models.into_iter().map(Resource::GpuModel).collect());
     let rows = rows.map_err(|problem| refused(problem, deck.api.accepted()));
-    tell_whole(&out, rows).await;
+    send_whole_listing(&out, rows).await;
 }
 
 /// The models of every type that is sold; quotas that may not be read are left out.

@@ -11,7 +11,8 @@ use super::super::api::Ask;
 use super::super::map::events::{Known, known};
 use super::super::wire;
 use super::{anywhere, zone_of};
-use crate::{ListEvent, tell_whole};
+use crate::ListEvent;
+use crate::kit::send_whole_listing;
 use qdeck_model::{Operation, Problem, ProblemKind, Resource, ResourceId, Timestamp};
 
 /// What is asked for. The log is kept for 30 days.
@@ -55,7 +56,7 @@ pub(crate) async fn operations(deck: Arc<Deck>, out: Sender<ListEvent>) {
         }
         Err(problem) => Err(problem.clone()),
     };
-    tell_whole(&out, rows).await;
+    send_whole_listing(&out, rows).await;
 }
 
 /// An operation of a zone, or an event of the log: those have no zone, and no read of their own.

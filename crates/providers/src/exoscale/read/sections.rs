@@ -10,7 +10,8 @@ use tokio::sync::mpsc::Sender;
 
 use super::super::Deck;
 use super::super::api::{Ask, Zone};
-use crate::{Section, veil};
+use crate::Section;
+use crate::kit::secret_fields;
 use qdeck_model::{Document, Problem, ProblemKind};
 
 /// Sections that are asked for at once; they are told in order.
@@ -115,7 +116,7 @@ pub(super) async fn tell(parts: Vec<Part>, out: &Sender<Section>) -> Option<()> 
 /// What must be masked: besides what is secret everywhere, scripts of users, who put passwords into them, and addresses
 /// that are keys to what they lead to.
 fn secrets(value: &Value) -> Vec<String> {
-    let mut all = veil::secrets(value);
+    let mut all = secret_fields::secrets(value);
     hidden(value, &mut String::new(), &mut all);
     all
 }

@@ -13,7 +13,7 @@ use super::super::Site;
 use super::super::map::{InferenceFlavors, Offer, Source};
 use super::super::places::{REGIONS, Region, Regions};
 use super::super::wire;
-use crate::signin::SignIn;
+use crate::kit::sign_in::SignIn;
 use qdeck_model::{GpuModel, Problem, ProblemKind};
 
 /// How long capacities and quotas are taken for current.

@@ -8,7 +8,8 @@ use super::super::map::Source;
 use super::super::places::{PROJECTS, REGIONS};
 use super::super::{Site, api::Query};
 use super::catalogue::{INFERENCE_CAPACITY, INFERENCE_FLAVORS, QUOTAS, path};
-use crate::{Check, timed};
+use crate::Check;
+use crate::kit::timed;
 use qdeck_model::Problem;
 
 pub(crate) const ME: [&str; 3] = ["iam", "clients", "me"];

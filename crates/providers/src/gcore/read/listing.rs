@@ -11,7 +11,8 @@ use tokio::sync::mpsc::Sender;
 use super::super::Site;
 use super::super::places::{Region, Regions};
 use super::super::wire;
-use crate::{ListEvent, tell_whole};
+use crate::ListEvent;
+use crate::kit::send_whole_listing;
 use qdeck_model::{GpuModel, Problem, ProblemKind, Resource, Timestamp};
 
 /// Tasks pile up for ever: only those of the last week are listed, and of them the latest page.
@@ -222,7 +223,7 @@ async fn caas_of_region(
 
 /// The tasks of the project's regions, the latest first, and those without a region, as of deployments.
 pub(crate) async fn tasks(site: Arc<Site>, out: Sender<ListEvent>) {
-    tell_whole(&out, latest_tasks(&site).await).await;
+    send_whole_listing(&out, latest_tasks(&site).await).await;
 }
 
 async fn latest_tasks(site: &Site) -> Result<Vec<Resource>, Problem> {

@@ -13,7 +13,8 @@ use super::super::api::Api;
 use super::super::{Site, unsupported};
 use super::catalogue::INFERENCE_CAPACITY;
 use super::single::region_of;
-use crate::{Section, veil};
+use crate::Section;
+use crate::kit::secret_fields;
 use qdeck_model::{Document, Kind, Problem, ProblemKind, ResourceId};
 
 /// Where sections go. A closed channel only means that nobody looks any more.
@@ -49,7 +50,7 @@ pub(crate) async fn sections(site: Arc<Site>, id: ResourceId, out: Sender<Sectio
 
 async fn tell(out: &Sender<Section>, title: &'static str, answer: Result<Value, Problem>) -> Option<()> {
     let body = answer.map(|value| {
-        let secrets = veil::secrets(&value);
+        let secrets = secret_fields::secrets(&value);
         Document::new(value, secrets)
     });
     out.send(Section { title, body }).await.ok()

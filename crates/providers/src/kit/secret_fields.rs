@@ -20,7 +20,7 @@ const SECRET: [&str; 10] = [
 const ENVIRONMENT: [&str; 4] = ["env", "envs", "environment_vars", "environment_variables"];
 
 /// JSON pointers of every secret in `value`.
-pub(super) fn secrets(value: &Value) -> Vec<String> {
+pub(crate) fn secrets(value: &Value) -> Vec<String> {
     let mut found = Vec::new();
     walk(value, &mut String::new(), false, 0, &mut found);
     found
@@ -57,7 +57,7 @@ fn walk(value: &Value, at: &mut String, hidden: bool, depth: u8, found: &mut Vec
 }
 
 /// Whether a field of this name holds a secret.
-pub(super) fn is_secret(name: &str) -> bool {
+pub(crate) fn is_secret(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
     SECRET.iter().any(|secret| name == *secret || name.ends_with(&format!("_{secret}")))
 }

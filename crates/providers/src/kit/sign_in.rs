@@ -8,15 +8,15 @@ use tokio::sync::OnceCell;
 use qdeck_model::Problem;
 
 /// Holds what signing in gave. Many may ask at once: one signs in, the others wait for it.
-pub(super) struct SignIn<T>(Mutex<Arc<OnceCell<T>>>);
+pub(crate) struct SignIn<T>(Mutex<Arc<OnceCell<T>>>);
 
 impl<T: Clone> SignIn<T> {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self(Mutex::new(Arc::default()))
     }
 
     /// What is known, or what `sign_in` finds.
-    pub(super) async fn get<F>(&self, sign_in: impl FnOnce() -> F) -> Result<T, Problem>
+    pub(crate) async fn get<F>(&self, sign_in: impl FnOnce() -> F) -> Result<T, Problem>
     where
         F: Future<Output = Result<T, Problem>>,
     {
@@ -25,7 +25,7 @@ impl<T: Clone> SignIn<T> {
     }
 
     /// Forgets it, if `stale` says so of what is known.
-    pub(super) fn forget_if(&self, stale: impl FnOnce(&T) -> bool) {
+    pub(crate) fn forget_if(&self, stale: impl FnOnce(&T) -> bool) {
         let mut cell = self.lock();
         if cell.get().is_some_and(stale) {
             *cell = Arc::default();
@@ -33,7 +33,7 @@ impl<T: Clone> SignIn<T> {
     }
 
     /// What is known, without signing in.
-    pub(super) fn peek(&self) -> Option<T> {
+    pub(crate) fn peek(&self) -> Option<T> {
         self.lock().get().cloned()
     }
 

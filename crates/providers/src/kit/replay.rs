@@ -14,7 +14,7 @@ const HELD_BYTES: usize = 256 << 10;
 
 /// Knows the latest lines, and tells new ones from repeated ones.
 #[derive(Default)]
-pub(super) struct Replay {
+pub(crate) struct Replay {
     tail: VecDeque<u64>,
     held: Option<Vec<LogLine>>,
     held_bytes: usize,
@@ -23,19 +23,19 @@ pub(super) struct Replay {
 impl Replay {
     /// From here on lines may repeat what was told: they are held back until [`Replay::settle`], or until there are
     /// more of them than a backlog has.
-    pub(super) fn reconnected(&mut self) {
+    pub(crate) fn reconnected(&mut self) {
         if !self.tail.is_empty() {
             self.held.get_or_insert_default();
         }
     }
 
     /// Whether lines are being held back; then call [`Replay::settle`] when nothing comes for a moment.
-    pub(super) fn holding(&self) -> bool {
+    pub(crate) fn holding(&self) -> bool {
         self.held.is_some()
     }
 
     /// Takes lines as they come, and gives those to be passed on.
-    pub(super) fn take(&mut self, lines: Vec<LogLine>) -> Vec<LogLine> {
+    pub(crate) fn take(&mut self, lines: Vec<LogLine>) -> Vec<LogLine> {
         let Some(held) = &mut self.held else {
             self.remember(&lines);
             return lines;
@@ -49,7 +49,7 @@ impl Replay {
     }
 
     /// Ends the holding back: gives the lines that are new.
-    pub(super) fn settle(&mut self) -> Vec<LogLine> {
+    pub(crate) fn settle(&mut self) -> Vec<LogLine> {
         let mut held = self.held.take().unwrap_or_default();
         self.held_bytes = 0;
         let hashes: Vec<u64> = held.iter().map(hash).collect();

@@ -9,56 +9,56 @@ use futures_util::future::{BoxFuture, Shared};
 use qdeck_model::Problem;
 
 /// Listings that begin within this time are one sweep of the same scheduler.
-const FRESH: Duration = Duration::from_secs(2);
+const WALK_SHARED_FOR: Duration = Duration::from_secs(2);
 
 /// One page, and whether another follows it.
-pub(super) struct Page<T> {
-    pub(super) rows: Vec<T>,
-    pub(super) more: bool,
+pub(crate) struct Page<T> {
+    pub(crate) rows: Vec<T>,
+    pub(crate) more: bool,
     /// Rows in all, where the platform says so.
-    pub(super) total: Option<usize>,
+    pub(crate) total: Option<usize>,
 }
 
 type Pending<T> = Shared<BoxFuture<'static, Result<Arc<Page<T>>, Problem>>>;
 type Fetch<T> = dyn Fn(usize) -> BoxFuture<'static, Result<Page<T>, Problem>> + Send + Sync;
 
 /// Where the sweep under way is found.
-pub(super) struct Shelf<T> {
+pub(crate) struct PageCache<T> {
     fetch: Arc<Fetch<T>>,
-    current: Mutex<Option<(Instant, Sweep<T>)>>,
+    current: Mutex<Option<(Instant, PageWalk<T>)>>,
 }
 
 /// One walk over all pages, each asked for once however many read it, and only when somebody wants it.
-pub(super) struct Sweep<T> {
+pub(crate) struct PageWalk<T> {
     fetch: Arc<Fetch<T>>,
     pages: Arc<Mutex<Vec<Pending<T>>>>,
 }
 
-impl<T> Clone for Sweep<T> {
+impl<T> Clone for PageWalk<T> {
     fn clone(&self) -> Self {
         Self { fetch: self.fetch.clone(), pages: self.pages.clone() }
     }
 }
 
-impl<T: Send + Sync + 'static> Shelf<T> {
+impl<T: Send + Sync + 'static> PageCache<T> {
     /// `fetch` asks for one page; the first is number 1.
-    pub(super) fn new(
+    pub(crate) fn new(
         fetch: impl Fn(usize) -> BoxFuture<'static, Result<Page<T>, Problem>> + Send + Sync + 'static,
     ) -> Self {
         Self { fetch: Arc::new(fetch), current: Mutex::new(None) }
     }
 
     /// The latest sweep, however old, unless it met a failure; else a new one.
-    pub(super) fn latest(&self) -> Sweep<T> {
+    pub(crate) fn latest(&self) -> PageWalk<T> {
         self.sweep_within(Duration::MAX)
     }
 
     /// The sweep under way if it has just begun and met no failure, else a new one.
-    pub(super) fn sweep(&self) -> Sweep<T> {
-        self.sweep_within(FRESH)
+    pub(crate) fn sweep(&self) -> PageWalk<T> {
+        self.sweep_within(WALK_SHARED_FOR)
     }
 
-    fn sweep_within(&self, age: Duration) -> Sweep<T> {
+    fn sweep_within(&self, age: Duration) -> PageWalk<T> {
         let mut current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((began, sweep)) = &*current
             && began.elapsed() < age
@@ -66,15 +66,15 @@ impl<T: Send + Sync + 'static> Shelf<T> {
         {
             return sweep.clone();
         }
-        let sweep = Sweep { fetch: self.fetch.clone(), pages: Arc::default() };
+        let sweep = PageWalk { fetch: self.fetch.clone(), pages: Arc::default() };
         *current = Some((Instant::now(), sweep.clone()));
         sweep
     }
 }
 
-impl<T: Send + Sync + 'static> Sweep<T> {
+impl<T: Send + Sync + 'static> PageWalk<T> {
     /// The page of this number, from 1.
-    pub(super) async fn page(&self, number: usize) -> Result<Arc<Page<T>>, Problem> {
+    pub(crate) async fn page(&self, number: usize) -> Result<Arc<Page<T>>, Problem> {
         let page = {
             let mut pages = self.pages.lock().unwrap_or_else(PoisonError::into_inner);
             while pages.len() < number {
@@ -105,7 +105,7 @@ mod tests {
     async fn two_readers_of_one_sweep_ask_once_for_each_page() {
         let asked = Arc::new(AtomicUsize::new(0));
         let count = asked.clone();
-        let shelf = Shelf::new(move |number| {
+        let shelf = PageCache::new(move |number| {
             count.fetch_add(1, Ordering::Relaxed);
             async move {
                 tokio::task::yield_now().await;
@@ -125,7 +125,7 @@ mod tests {
     async fn a_failed_sweep_is_not_given_to_the_next_reader() {
         let asked = Arc::new(AtomicUsize::new(0));
         let count = asked.clone();
-        let shelf: Shelf<()> = Shelf::new(move |_| {
+        let shelf: PageCache<()> = PageCache::new(move |_| {
             count.fetch_add(1, Ordering::Relaxed);
             async { Err(Problem::new(qdeck_model::ProblemKind::Server, "no")) }.boxed()
         });

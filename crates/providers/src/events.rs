@@ -1,0 +1,45 @@
+//! What listings and push channels report.
+
+use std::sync::Arc;
+
+use qdeck_model::{Kind, Problem, Resource, ResourceId};
+
+/// What a listing tells, as it arrives.
+///
+/// A scope is a part of a listing that can fail by itself: the instances of one container, one region, one zone.
+/// Rows that were known before and are not told again are gone once their scope has ended well, and only then.
+#[derive(Debug, Clone)]
+pub enum ListEvent {
+    /// One page of rows.
+    Page {
+        /// The scope they belong to; `None` where the platform has no scopes.
+        scope: Option<Arc<str>>,
+        /// The rows.
+        rows: Vec<Resource>,
+        /// How many rows there will be in all, once known.
+        expected: Option<usize>,
+    },
+    /// This scope has been told to its end.
+    ScopeEnd(Arc<str>),
+    /// This scope could not be told; its rows stay as they were.
+    ScopeFailed(Arc<str>, Problem),
+    /// All scopes have been told; rows of scopes that were not mentioned are gone.
+    End,
+    /// The listing broke; rows not yet told stay as they were.
+    Failed(Problem),
+}
+
+/// A change that the platform pushed.
+#[derive(Debug, Clone)]
+pub enum Change {
+    /// The push channel is open: changes arrive by themselves from here on.
+    Connected,
+    /// This resource is now so.
+    Upsert(Box<Resource>),
+    /// This resource changed: read it again.
+    Touched(ResourceId),
+    /// This resource is no more.
+    Gone(ResourceId),
+    /// Something of this kind changed: list it again.
+    Relist(Kind),
+}
