@@ -9,8 +9,9 @@ use quarterdeck::fleet::logs::{LogBuffer, Pattern, Sieve};
 use quarterdeck::fleet::{FleetEvent, ListEvent, Member, Series, Store};
 use quarterdeck::model::{
     Address, Bytes, ContainerLink, ContextName, Cores, Instance, Kind, Lifecycle, LogEvent, LogLine, Metric,
-    Offers, Platform, Problem, ProblemKind, Resource, ResourceId, Sample, State, Timestamp,
+    Offers, Problem, ProblemKind, Resource, ResourceId, Sample, State, Timestamp,
 };
+use quarterdeck::providers::cycle;
 
 const ROWS: usize = 50_000;
 const PAGE: usize = 100;
@@ -46,7 +47,7 @@ fn instance(number: usize) -> Resource {
 fn store() -> Store {
     Store::new(&[Member {
         name: context(),
-        platform: Platform::Cycle,
+        platform: cycle::PLATFORM,
         provider: Err(Problem::new(ProblemKind::Local, "none")),
     }])
 }

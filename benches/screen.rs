@@ -6,9 +6,10 @@ use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
 use crossterm::event::{Event as TerminalEvent, KeyCode, KeyEvent, KeyModifiers};
 use quarterdeck::fleet::{FleetEvent, Health, ListEvent, Member, Store, Traffic};
 use quarterdeck::model::{
-    ContextName, Instance, Kind, Lifecycle, Offers, Platform, Problem, ProblemKind, Resource, ResourceId,
-    State, Timestamp,
+    ContextName, Instance, Kind, Lifecycle, Offers, Problem, ProblemKind, Resource, ResourceId, State,
+    Timestamp,
 };
+use quarterdeck::providers::cycle;
 use quarterdeck::tui::app::{App, Event};
 use quarterdeck::tui::{Options, draw};
 use ratatui::buffer::Buffer;
@@ -41,7 +42,7 @@ fn store() -> Store {
     let context = ContextName::new("cycle-prod");
     let mut store = Store::new(&[Member {
         name: context.clone(),
-        platform: Platform::Cycle,
+        platform: cycle::PLATFORM,
         provider: Err(Problem::new(ProblemKind::Local, "made by hand")),
     }]);
     let rows = (0..ROWS).map(|number| instance(&context, number)).collect();

@@ -7,8 +7,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use quarterdeck::config::reference::{CONTEXT, Key, SETTINGS};
-use quarterdeck::model::Platform;
-use quarterdeck::providers::{Use, endpoints};
+use quarterdeck::providers::{Registry, Use};
 use quarterdeck::tui::keymap::{KEY_CONTEXTS, Keymap, REGISTRY};
 
 /// Compares what stands between a page's two marks with what the code says.
@@ -69,8 +68,8 @@ fn the_keys_page_shows_every_binding() {
 #[test]
 fn the_platforms_page_lists_every_endpoint() {
     let mut expected = String::from("\n");
-    for platform in Platform::ALL {
-        let all = endpoints(platform);
+    for registration in Registry::builtin().iter() {
+        let (platform, all) = (registration.platform, registration.endpoints);
         let read = all.iter().filter(|endpoint| matches!(endpoint.used, Use::Reads(_)));
         write!(
             expected,

@@ -8,7 +8,7 @@ use futures_util::StreamExt as _;
 use futures_util::future::join_all;
 use quarterdeck::config::{Context, parse};
 use quarterdeck::model::Kind;
-use quarterdeck::providers::{ListEvent, SharedProvider, open};
+use quarterdeck::providers::{ListEvent, Registry, SharedProvider};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
@@ -62,7 +62,7 @@ async fn list(contexts: &[Context]) -> Listed {
     let began = Instant::now();
     let mut listings = JoinSet::new();
     for context in contexts {
-        let provider: SharedProvider = open(context).expect("a whole context");
+        let provider: SharedProvider = Registry::builtin().open(context).expect("a whole context");
         let kind = if provider.kinds().contains(&Kind::Instance) { Kind::Instance } else { Kind::Container };
         let name = context.name.clone();
         // A task a listing, as in the program.

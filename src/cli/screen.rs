@@ -8,7 +8,7 @@ use super::config::variable;
 use super::{Arguments, Failure};
 use crate::config::{Config, Context, load, nearest};
 use crate::fleet::{Fleet, Member, Options as Pace, Store};
-use crate::providers::open;
+use crate::providers::Registry;
 use crate::tui::theme::{Depth, is_ascii_locale, of_background};
 use crate::tui::{Leaving, Options, run};
 
@@ -129,13 +129,14 @@ fn chosen(config: &mut Config, names: &[String]) -> Result<(), Failure> {
 
 /// What the fleet watches: every context that is connected at the start, or why it cannot be.
 fn members(contexts: &[Context]) -> Vec<Member> {
+    let registry = Registry::builtin();
     contexts
         .iter()
         .filter(|context| context.enabled)
         .map(|context| Member {
             name: context.name.clone(),
             platform: context.platform,
-            provider: open(context),
+            provider: registry.open(context),
         })
         .collect()
 }

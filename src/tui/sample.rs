@@ -9,6 +9,7 @@ use crate::model::{
     Lifecycle, Offers, Operation, Platform, Problem, ProblemKind, Resource, ResourceId, Revision, Sample,
     ScreenKind, State, Step, Timestamp,
 };
+use crate::providers::{cycle, quasarch};
 
 /// The time of every test's first frame.
 pub(crate) fn now() -> Timestamp {
@@ -149,7 +150,7 @@ pub(crate) fn list(store: &mut Store, name: &str, kind: Kind, rows: Vec<Resource
 
 /// A fleet with something of everything.
 pub(crate) fn fleet() -> Store {
-    let mut store = empty(&[("cycle-prod", Platform::Cycle), ("quasarch-ml", Platform::Quasarch)]);
+    let mut store = empty(&[("cycle-prod", cycle::PLATFORM), ("quasarch-ml", quasarch::PLATFORM)]);
     let mut rows: Vec<Resource> =
         (1..=12).map(|number| instance("cycle-prod", &format!("web-{number}"), Lifecycle::Running)).collect();
     let mut failed = instance("cycle-prod", "train-0", Lifecycle::Failed);

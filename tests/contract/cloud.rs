@@ -6,8 +6,8 @@ use std::time::Duration;
 use futures_util::StreamExt as _;
 use quarterdeck::config::{Context, Credentials, SecretRef};
 use quarterdeck::demo::{Access, Cloud, CloudOptions};
-use quarterdeck::model::{ContextName, Kind, Lifecycle, Platform, Resource, ResourceId, Secret};
-use quarterdeck::providers::{ListEvent, SharedProvider, open};
+use quarterdeck::model::{ContextName, Kind, Lifecycle, Problem, Resource, ResourceId, Secret};
+use quarterdeck::providers::{ListEvent, Registry, SharedProvider};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
@@ -40,7 +40,7 @@ pub fn access<'a>(cloud: &'a Cloud, platform: &str) -> &'a Access {
 /// The context of a face, signing in with `secret`.
 pub fn context(access: &Access, secret: &Secret) -> Context {
     let secret = SecretRef::Value(secret.clone());
-    let platform = Platform::ALL.into_iter().find(|it| it.name() == access.platform).expect("a platform");
+    let platform = Registry::builtin().find(access.platform).expect("a platform").platform;
     let credentials = match (&access.email, &access.key) {
         (Some(email), _) => Credentials::Password { email: email.clone(), password: secret },
         (None, Some(key)) => Credentials::KeyPair { key: SecretRef::Value(key.clone()), secret },
@@ -54,6 +54,11 @@ pub fn context(access: &Access, secret: &Secret) -> Context {
         concurrency: 4,
         ..Context::new(ContextName::new(access.context.as_str()), platform, base_url, credentials)
     }
+}
+
+/// The provider of a context, whatever its platform.
+pub fn open(context: &Context) -> Result<SharedProvider, Problem> {
+    Registry::builtin().open(context)
 }
 
 pub fn provider(cloud: &Cloud, platform: &str) -> SharedProvider {

@@ -4,8 +4,10 @@ use std::time::Duration;
 
 use futures_util::StreamExt as _;
 use quarterdeck::demo::Cloud;
-use quarterdeck::model::{Kind, LogStart, Platform, Resource, Timestamp};
-use quarterdeck::providers::{SharedProvider, Use, endpoints};
+use quarterdeck::model::{Kind, LogStart, Resource, Timestamp};
+use quarterdeck::providers::{
+    Registration, SharedProvider, Use, cycle, elasticbox, exoscale, gcore, quasarch,
+};
 
 use super::cloud::{access, list, post, provider, start, task, within};
 
@@ -96,14 +98,13 @@ const SPECIAL: [&str; 8] = [
 ];
 
 /// What the code says it reads and nobody asked for.
-fn unasked(cloud: &Cloud, platform: Platform) -> Vec<String> {
+fn unasked(cloud: &Cloud, platform: &Registration) -> Vec<String> {
     let asked = cloud.asked();
     // Exoscale's zones have a base each.
-    let base = match platform {
-        Platform::Exoscale => "/exoscale/{zone}/v2".to_owned(),
-        _ => format!("/{platform}"),
-    };
-    endpoints(platform)
+    let name = platform.platform;
+    let base = if name == exoscale::PLATFORM { "/exoscale/{zone}/v2".into() } else { format!("/{name}") };
+    platform
+        .endpoints
         .iter()
         .filter(|endpoint| matches!(endpoint.used, Use::Reads(_)) && !SPECIAL.contains(&endpoint.path))
         .filter(|endpoint| {
@@ -118,8 +119,8 @@ fn unasked(cloud: &Cloud, platform: Platform) -> Vec<String> {
         .collect()
 }
 
-async fn everything_is_asked_for(cloud: &Cloud, platform: Platform) {
-    let provider = provider(cloud, platform.name());
+async fn everything_is_asked_for(cloud: &Cloud, platform: &Registration) {
+    let provider = provider(cloud, platform.platform.name());
     look_at_everything(&provider).await;
     let unasked = unasked(cloud, platform);
     assert!(unasked.is_empty(), "said to be read and never asked for: {unasked:#?}");
@@ -132,13 +133,13 @@ async fn all_that_cycle_is_said_to_be_read_of_is_asked_for() {
     let cycle = provider(&cloud, "cycle");
     let (containers, _) = list(&cycle, Kind::Container).await;
     task(access(&cloud, "cycle"), &containers[0].id().id, "restart").await;
-    everything_is_asked_for(&cloud, Platform::Cycle).await;
+    everything_is_asked_for(&cloud, &cycle::REGISTRATION).await;
 }
 
 #[tokio::test]
 async fn all_that_quasarch_is_said_to_be_read_of_is_asked_for() {
     let cloud = start(None, None).await;
-    everything_is_asked_for(&cloud, Platform::Quasarch).await;
+    everything_is_asked_for(&cloud, &quasarch::REGISTRATION).await;
 }
 
 #[tokio::test]
@@ -154,19 +155,19 @@ async fn all_that_gcore_is_said_to_be_read_of_is_asked_for() {
     let key = format!("APIKey {}", gcore.secret.expose());
     let status = post(gcore, &path, &[("authorization", &key)], r#"{"action":"reboot"}"#).await;
     assert_eq!(status, 200);
-    everything_is_asked_for(&cloud, Platform::Gcore).await;
+    everything_is_asked_for(&cloud, &gcore::REGISTRATION).await;
 }
 
 #[tokio::test]
 async fn all_that_elasticbox_is_said_to_be_read_of_is_asked_for() {
     let cloud = start(None, None).await;
-    everything_is_asked_for(&cloud, Platform::ElasticBox).await;
+    everything_is_asked_for(&cloud, &elasticbox::REGISTRATION).await;
 }
 
 #[tokio::test]
 async fn all_that_exoscale_is_said_to_be_read_of_is_asked_for() {
     let cloud = start(None, None).await;
-    everything_is_asked_for(&cloud, Platform::Exoscale).await;
+    everything_is_asked_for(&cloud, &exoscale::REGISTRATION).await;
 }
 
 #[test]

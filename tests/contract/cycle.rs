@@ -8,9 +8,9 @@ use quarterdeck::model::{
     Timestamp,
 };
 use quarterdeck::net::Frame;
-use quarterdeck::providers::{Change, Console, ListEvent, SharedProvider, open};
+use quarterdeck::providers::{Change, Console, ListEvent, SharedProvider};
 
-use super::cloud::{access, context, list, provider, start, task, within};
+use super::cloud::{access, context, list, open, provider, start, task, within};
 
 async fn running(provider: &SharedProvider) -> Vec<Instance> {
     let (rows, _) = list(provider, Kind::Instance).await;

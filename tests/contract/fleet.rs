@@ -4,8 +4,9 @@ use std::time::{Duration, Instant};
 
 use quarterdeck::demo::Cloud;
 use quarterdeck::fleet::{Events, Fleet, FleetEvent, ListEvent, Member, Options, Store};
-use quarterdeck::model::{ContextName, Kind, Lifecycle, Platform, Resource, ResourceId};
+use quarterdeck::model::{ContextName, Kind, Lifecycle, Resource, ResourceId};
 use quarterdeck::providers::SharedProvider;
+use quarterdeck::providers::cycle;
 
 use super::cloud::{access, provider, start, task, within};
 
@@ -14,7 +15,7 @@ fn watch(cloud: &Cloud) -> (SharedProvider, Fleet, Events, Store) {
     let provider = provider(cloud, "cycle");
     let member = Member {
         name: ContextName::new(access(cloud, "cycle").context.as_str()),
-        platform: Platform::Cycle,
+        platform: cycle::PLATFORM,
         provider: Ok(provider.clone()),
     };
     let options = Options { refresh: Duration::from_secs(3600), sample_every: Duration::from_secs(5) };

@@ -2,9 +2,9 @@
 
 use futures_util::StreamExt as _;
 use quarterdeck::model::{Kind, Lifecycle, LogEvent, LogStart, ProblemKind, Resource, Secret};
-use quarterdeck::providers::{ListEvent, open};
+use quarterdeck::providers::ListEvent;
 
-use super::cloud::{access, context, list, provider, start, within};
+use super::cloud::{access, context, list, open, provider, start, within};
 
 #[tokio::test]
 async fn containers_revisions_and_gpu_models_are_listed() {

@@ -6,10 +6,11 @@ use std::time::Duration;
 use futures_util::StreamExt as _;
 use quarterdeck::config::{Context, Credentials, SecretRef};
 use quarterdeck::model::{ContextName, Kind, LogStart, Platform, ScreenKind, Secret, Timestamp};
-use quarterdeck::providers::{SharedProvider, open};
+use quarterdeck::providers::SharedProvider;
+use quarterdeck::providers::{cycle, quasarch};
 use serde_json::{Value, json};
 
-use super::cloud::{list, within};
+use super::cloud::{list, open, within};
 use super::recorder::{Asked, Recorder, id};
 
 fn provider(recorder: &Recorder, platform: Platform, credentials: Credentials) -> SharedProvider {
@@ -52,7 +53,7 @@ const INSTANCE: &str = "GET /base/v1/containers/c1/instances/i1";
 
 async fn cycle_recorded() -> (Recorder, SharedProvider) {
     let recorder = Recorder::start(cycle).await;
-    let provider = provider(&recorder, Platform::Cycle, token("obviously-fake-key"));
+    let provider = provider(&recorder, cycle::PLATFORM, token("obviously-fake-key"));
     (recorder, provider)
 }
 
@@ -183,7 +184,7 @@ async fn quasarch_signs_in_once_and_asks_as_documented() {
         email: "who@example.com".to_owned(),
         password: SecretRef::Value(Secret::new("obviously-fake")),
     };
-    let provider = provider(&recorder, Platform::Quasarch, credentials);
+    let provider = provider(&recorder, quasarch::PLATFORM, credentials);
     list(&provider, Kind::Revision).await;
     let asked = recorder.take();
     let lines: Vec<&str> = asked.iter().map(|it| &*it.line).collect();

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
-use quarterdeck::model::Platform;
+use quarterdeck::providers::Registry;
 use rustix::process::Signal;
 
 use crate::cloud::{Cloud, QDECK};
@@ -34,15 +34,16 @@ fn text(bytes: &[u8]) -> String {
 #[test]
 fn the_demo_alone_prints_a_configuration_that_works_and_ends_without_a_trace() {
     for signal in [Signal::TERM, Signal::INT] {
-        let faces = Platform::ALL.map(Platform::name).join(",");
+        let registry = Registry::builtin();
+        let names: Vec<&str> = registry.iter().map(|it| it.platform.name()).collect();
+        let faces = names.join(",");
         let mut cloud = Cloud::start(&["--listen", "127.0.0.1:0", "--faces", &faces]);
         let home = tempfile::tempdir().expect("a folder");
         let config = cloud.config();
         let found = qdeck(home.path(), &["--config", &config.to_string_lossy(), "config", "check"]);
         let report = text(&found.stdout);
         assert!(found.status.success(), "{report}{}", text(&found.stderr));
-        for platform in Platform::ALL {
-            let name = platform.name();
+        for name in names {
             assert!(report.contains(&format!("demo-{name} ({name}")), "{report}");
         }
         assert!(!report.contains('✗'), "{report}");

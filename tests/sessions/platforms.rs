@@ -3,7 +3,7 @@
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 
-use quarterdeck::model::Platform;
+use quarterdeck::providers::Registry;
 
 use crate::cloud::Cloud;
 use crate::deck::{Deck, keys};
@@ -11,8 +11,8 @@ use crate::network::Cable;
 
 /// Rows of every context, by name: each is filtered for, since not all fit the screen at once.
 fn each_context_has_rows(deck: &Deck, without: &[&str]) {
-    for platform in Platform::ALL {
-        let name = platform.name();
+    for registration in Registry::builtin().iter() {
+        let name = registration.platform.name();
         // Quasarch has containers and no instances.
         let pane = if name == "quasarch" { "2" } else { "1" };
         if without.contains(&name) {
@@ -93,8 +93,9 @@ fn a_console_that_is_a_page_opens_in_a_browser_and_shows_its_address_nowhere_els
 
 #[test]
 fn one_platform_goes_and_comes_back_by_itself_and_the_others_live_on() {
-    let rest: Vec<&str> =
-        Platform::ALL.iter().map(|platform| platform.name()).filter(|name| *name != "exoscale").collect();
+    let registry = Registry::builtin();
+    let names = registry.iter().map(|it| it.platform.name());
+    let rest: Vec<&str> = names.filter(|name| *name != "exoscale").collect();
     let cloud = Cloud::start(&["--faces", &rest.join(",")]);
     let far = Cloud::start(&["--faces", "exoscale"]);
     let mut cable = Cable::to(&far.address());

@@ -6,16 +6,17 @@ use toml::de::DeValue;
 
 use super::context::{Credentials, SecretRef};
 use super::file::missing;
+use super::known;
 use super::mistake::Notes;
 use super::section::{Section, type_word};
 use qdeck_model::Platform;
 
 /// The keys a platform's credentials are written with; any other of [`ALL`] means nothing to it.
-const fn keys_of(platform: Platform) -> &'static [&'static str] {
+fn keys_of(platform: Platform) -> &'static [&'static str] {
     match platform {
-        Platform::Cycle | Platform::Gcore | Platform::ElasticBox => &["token"],
-        Platform::Quasarch => &["token", "email", "password"],
-        Platform::Exoscale => &["key", "secret"],
+        known::QUASARCH => &["token", "email", "password"],
+        known::EXOSCALE => &["key", "secret"],
+        _ => &["token"],
     }
 }
 
@@ -23,11 +24,11 @@ const fn keys_of(platform: Platform) -> &'static [&'static str] {
 const ALL: [&str; 5] = ["token", "email", "password", "key", "secret"];
 
 /// What is expected where nothing stands.
-const fn wanted(platform: Platform) -> (&'static str, &'static str) {
+fn wanted(platform: Platform) -> (&'static str, &'static str) {
     match platform {
-        Platform::Cycle | Platform::Gcore | Platform::ElasticBox => ("token", "token = { env = \"NAME\" }"),
-        Platform::Quasarch => ("token", "token = { env = \"NAME\" }, or `email` and `password`"),
-        Platform::Exoscale => ("key", "key = { env = \"NAME\" } and secret = { env = \"NAME\" }"),
+        known::QUASARCH => ("token", "token = { env = \"NAME\" }, or `email` and `password`"),
+        known::EXOSCALE => ("key", "key = { env = \"NAME\" } and secret = { env = \"NAME\" }"),
+        _ => ("token", "token = { env = \"NAME\" }"),
     }
 }
 
@@ -51,7 +52,7 @@ pub(super) fn read_credentials(
                 .expected(format!("expected {expected}"));
         }
     }
-    if platform == Platform::Exoscale {
+    if platform == known::EXOSCALE {
         return match (key, signer) {
             (Some(key), Some(secret)) => Some(Credentials::KeyPair { key: key?, secret: secret? }),
             (Some(_), None) => {

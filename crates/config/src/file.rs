@@ -7,6 +7,7 @@ use url::{Host, Url};
 
 use super::context::Context;
 use super::credentials::read_credentials;
+use super::known;
 use super::mistake::{Mistakes, Notes};
 use super::place::read_place;
 use super::reference::{CONTEXT, names};
@@ -20,13 +21,13 @@ pub(super) const CYCLE: &str = "https://api.cycle.io";
 /// The public address of a platform's API, where it has one: [`CYCLE`] is the same for every hub; Gcore's and Exoscale's
 /// are in their API descriptions (an Exoscale context asks there for the addresses of its zones), ElasticBox's in its
 /// documentation of 2018.
-pub(super) const fn address(platform: Platform) -> Option<&'static str> {
+pub(super) fn address(platform: Platform) -> Option<&'static str> {
     match platform {
-        Platform::Cycle => Some(CYCLE),
-        Platform::Quasarch => None,
-        Platform::Gcore => Some("https://api.gcore.com"),
-        Platform::ElasticBox => Some("https://cam.ctl.io"),
-        Platform::Exoscale => Some("https://api-ch-gva-2.exoscale.com/v2"),
+        known::CYCLE => Some(CYCLE),
+        known::GCORE => Some("https://api.gcore.com"),
+        known::ELASTICBOX => Some("https://cam.ctl.io"),
+        known::EXOSCALE => Some("https://api-ch-gva-2.exoscale.com/v2"),
+        _ => None,
     }
 }
 
@@ -125,13 +126,13 @@ fn read_context(
 }
 
 fn read_platform(section: &Section<'_, '_>, context: &str, notes: &mut Notes<'_>) -> Option<Platform> {
-    let names = Platform::ALL.map(Platform::name);
+    let names = known::ALL.map(Platform::name);
     if section.entry("platform").is_none() {
         missing(section, notes, "platform", &format!("one of: {}", names.join(", ")));
         return None;
     }
     let found = section.string("platform", "cycle", notes)?;
-    let platform = Platform::ALL.into_iter().find(|platform| platform.name() == found.value);
+    let platform = known::ALL.into_iter().find(|platform| platform.name() == found.value);
     if platform.is_none() {
         notes
             .add(found.span, format!("no platform `{}` is known (context `{context}`)", found.value))

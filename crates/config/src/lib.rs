@@ -5,6 +5,7 @@ mod context;
 mod credentials;
 mod file;
 pub mod found;
+mod known;
 mod location;
 mod mistake;
 mod place;
@@ -17,6 +18,7 @@ mod written;
 
 pub use context::{Context, Credentials, SecretRef, TokenHeader};
 pub use file::{is_name, parse};
+pub use known::ALL as PLATFORMS;
 pub use location::{Config, ConfigError, Origin, default_path, load};
 pub use mistake::{Mistake, Mistakes, nearest};
 pub use section::duration;

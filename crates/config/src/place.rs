@@ -5,18 +5,19 @@ use toml::de::DeValue;
 
 use super::context::TokenHeader;
 use super::file::missing;
+use super::known;
 use super::mistake::Notes;
 use super::section::{Section, wrong_type};
 use qdeck_model::Platform;
 
 /// Keys that one platform alone has.
 const OWN: [(&str, Platform); 6] = [
-    ("hub", Platform::Cycle),
-    ("project", Platform::Gcore),
-    ("regions", Platform::Gcore),
-    ("token_header", Platform::ElasticBox),
-    ("workspaces", Platform::ElasticBox),
-    ("zones", Platform::Exoscale),
+    ("hub", known::CYCLE),
+    ("project", known::GCORE),
+    ("regions", known::GCORE),
+    ("token_header", known::ELASTICBOX),
+    ("workspaces", known::ELASTICBOX),
+    ("zones", known::EXOSCALE),
 ];
 
 /// The part of an account that a context is.
@@ -49,19 +50,19 @@ pub(super) fn read_place(
         }
     }
     match platform {
-        Platform::Cycle => Place { hub: read_hub(section, notes), ..Place::default() },
-        Platform::Quasarch => Place::default(),
-        Platform::Gcore => Place {
+        known::CYCLE => Place { hub: read_hub(section, notes), ..Place::default() },
+        known::GCORE => Place {
             project: read_number(section, "project", notes),
             regions: read_regions(section, notes),
             ..Place::default()
         },
-        Platform::ElasticBox => Place {
+        known::ELASTICBOX => Place {
             workspaces: section.words("workspaces", "operations", notes),
             token_header: read_token_header(section, notes),
             ..Place::default()
         },
-        Platform::Exoscale => Place { zones: section.words("zones", "ch-gva-2", notes), ..Place::default() },
+        known::EXOSCALE => Place { zones: section.words("zones", "ch-gva-2", notes), ..Place::default() },
+        _ => Place::default(),
     }
 }
 

@@ -14,6 +14,7 @@ use qdeck_model::{
     ContextName, Cores, GpuModel, Kind, LogEvent, LogStart, Platform, Problem, ProblemKind, Resource,
     ResourceId, Sample, ScreenKind, Timestamp,
 };
+use qdeck_providers::cycle;
 use qdeck_providers::{Answer, Change, Check, Provider};
 
 /// A channel whose sending end a test holds.
@@ -92,7 +93,7 @@ fn receive<T: Send + 'static>(line: &Line<T>) -> Option<BoxStream<'static, T>> {
 
 impl Provider for Fake {
     fn platform(&self) -> Platform {
-        Platform::Cycle
+        cycle::PLATFORM
     }
 
     fn kinds(&self) -> &'static [Kind] {
@@ -204,7 +205,7 @@ pub(super) fn model(id: &ResourceId) -> Resource {
 }
 
 pub(super) fn start(fake: &Arc<Fake>) -> (Fleet, Events) {
-    let member = Member { name: context(), platform: Platform::Cycle, provider: Ok(fake.clone()) };
+    let member = Member { name: context(), platform: cycle::PLATFORM, provider: Ok(fake.clone()) };
     let options = Options { refresh: Duration::from_secs(5), sample_every: Duration::from_secs(2) };
     Fleet::start(vec![member], options)
 }

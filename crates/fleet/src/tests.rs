@@ -9,6 +9,7 @@ use tokio::time::Instant;
 use super::fake::{Fake, context, hear, id, model, sample, start};
 use super::*;
 use qdeck_providers::Change;
+use qdeck_providers::cycle;
 
 const TWO: &[Kind] = &[Kind::Instance, Kind::Container];
 const ONE: &[Kind] = &[Kind::Instance];
@@ -432,7 +433,7 @@ async fn the_tasks_end_with_the_last_handle() {
 #[tokio::test(start_paused = true)]
 async fn a_context_that_cannot_be_opened_says_why() {
     let member =
-        Member { name: context(), platform: Platform::Cycle, provider: Err(trouble(ProblemKind::Local)) };
+        Member { name: context(), platform: cycle::PLATFORM, provider: Err(trouble(ProblemKind::Local)) };
     let options = Options { refresh: Duration::from_secs(5), sample_every: Duration::from_secs(2) };
     let store = Store::new(std::slice::from_ref(&member));
     assert!(matches!(&store.contexts()[0].health, Health::Down(_)));

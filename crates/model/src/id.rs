@@ -1,47 +1,45 @@
-//! Names of things: platforms, contexts, kinds of resource, and ids that carry where they are from.
+//! Names: platforms, contexts, kinds of resource, and ids that carry where they are from.
 
 use std::fmt;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-/// One of the platforms a context can belong to.
+/// The platform that a context belongs to: the name the configuration uses and the one the platform gives itself.
 ///
-/// The screen never matches on this: it only prints [`Platform::name`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Platform {
-    /// Cycle, a container platform on the user's own servers.
-    Cycle,
-    /// Quasarch Container Service, serverless containers.
-    Quasarch,
-    /// Gcore Cloud, virtual machines, GPU servers and inference deployments by region.
-    Gcore,
-    /// ElasticBox, later Cloud Application Manager: boxes deployed as instances into other clouds.
-    ElasticBox,
-    /// Exoscale, virtual machines by zone.
-    Exoscale,
+/// Two are equal when both names are. What a platform can do is in its registration, one folder a platform.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Platform {
+    name: &'static str,
+    title: &'static str,
 }
 
 impl Platform {
-    /// Every platform, in the order they are listed to a person.
-    pub const ALL: [Self; 5] = [Self::Cycle, Self::Quasarch, Self::Gcore, Self::ElasticBox, Self::Exoscale];
+    /// A platform by its lower-case name (`elasticbox`) and its title (`ElasticBox`).
+    pub const fn new(name: &'static str, title: &'static str) -> Self {
+        Self { name, title }
+    }
 
     /// The lower-case name used in the configuration file and on the screen.
     pub const fn name(self) -> &'static str {
-        match self {
-            Self::Cycle => "cycle",
-            Self::Quasarch => "quasarch",
-            Self::Gcore => "gcore",
-            Self::ElasticBox => "elasticbox",
-            Self::Exoscale => "exoscale",
-        }
+        self.name
+    }
+
+    /// The name in the platform's own spelling, for sentences and headings.
+    pub const fn title(self) -> &'static str {
+        self.title
     }
 }
 
 impl fmt::Display for Platform {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
+        f.write_str(self.name)
+    }
+}
+
+impl fmt::Debug for Platform {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.title)
     }
 }
 

@@ -15,7 +15,7 @@ use crate::cli::Failure;
 use crate::config::{Config, Context, Origin, load};
 use crate::model::{Problem, ProblemKind};
 use crate::net::in_haste;
-use crate::providers::{Check, open};
+use crate::providers::{Check, Registry};
 use crate::tui::theme::Depth;
 
 /// A single request of a check; who waits at a prompt wants to know, not to wait.
@@ -80,7 +80,7 @@ fn source(config: &Config, paint: Paint) -> String {
 
 /// Signs in and tries every sort of read.
 async fn try_out(context: &Context) -> (&Context, Result<Check, Problem>) {
-    let run = async { open(context)?.check().await };
+    let run = async { Registry::builtin().open(context)?.check().await };
     let answer = tokio::time::timeout(A_CHECK, in_haste(A_REQUEST, run)).await.unwrap_or_else(|_| {
         let words = format!("nothing was known after {} s", A_CHECK.as_secs());
         Err(Problem::new(ProblemKind::Unreachable, words))

@@ -93,6 +93,7 @@ mod tests {
     use super::*;
     use crate::config::parse;
     use crate::model::Platform;
+    use crate::providers::{elasticbox, gcore};
 
     fn platforms(text: &str) -> Vec<Platform> {
         let (_, contexts) = parse(text, Path::new("file")).unwrap_or_else(|it| panic!("{text}\n{it}"));
@@ -103,7 +104,7 @@ mod tests {
     fn the_starter_is_the_example_asleep() {
         let mut known = platforms(EXAMPLE);
         known.sort();
-        let mut all = Platform::ALL.to_vec();
+        let mut all = crate::config::PLATFORMS.to_vec();
         all.sort();
         assert_eq!(known, all, "one context a platform");
         let asleep = starter(&Found::default());
@@ -121,7 +122,7 @@ mod tests {
             _ => None,
         });
         let text = starter(&found);
-        assert_eq!(platforms(&text), [Platform::Gcore, Platform::ElasticBox]);
+        assert_eq!(platforms(&text), [gcore::PLATFORM, elasticbox::PLATFORM]);
         assert!(text.contains("# Found: ELASTICBOX_URL and CAM_TOKEN."), "{text}");
         assert!(!text.contains("fake-value"), "{text}");
     }

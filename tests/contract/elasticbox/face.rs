@@ -5,11 +5,11 @@ use std::time::Duration;
 use futures_util::StreamExt as _;
 use quarterdeck::demo::{Access, Cloud};
 use quarterdeck::model::{Kind, Lifecycle, LogEvent, LogStart, ProblemKind, Resource, Secret};
-use quarterdeck::providers::{ListEvent, SharedProvider, open};
+use quarterdeck::providers::{ListEvent, SharedProvider};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
-use crate::cloud::{access, context, list, provider, running, start, until, within};
+use crate::cloud::{access, context, list, open, provider, running, start, until, within};
 
 async fn demo() -> (Cloud, SharedProvider) {
     let cloud = start(None, None).await;

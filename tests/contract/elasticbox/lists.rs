@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use quarterdeck::config::{Context, TokenHeader};
 use quarterdeck::model::{Kind, Lifecycle, ProblemKind, Resource};
-use quarterdeck::providers::{ListEvent, open};
+use quarterdeck::providers::ListEvent;
 use serde_json::json;
 
 use super::{JWT, LONG_AGO, OLD_TOKEN, context, gets, id, instance, provider, recorded, server, sorted};
-use crate::cloud::{list, within};
+use crate::cloud::{list, open, within};
 use crate::recorder::{Recorder, Reply};
 
 #[tokio::test]

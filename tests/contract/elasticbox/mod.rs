@@ -9,11 +9,12 @@ mod trouble;
 
 use futures_util::StreamExt as _;
 use quarterdeck::config::{Context, Credentials, SecretRef};
-use quarterdeck::model::{ContextName, Kind, Platform, ResourceId, Secret, Timestamp};
-use quarterdeck::providers::{Section, SharedProvider, open};
+use quarterdeck::model::{ContextName, Kind, ResourceId, Secret, Timestamp};
+use quarterdeck::providers::elasticbox;
+use quarterdeck::providers::{Section, SharedProvider};
 use serde_json::{Value, json};
 
-use crate::cloud::within;
+use crate::cloud::{open, within};
 use crate::recorder::{Recorder, Reply};
 
 const OLD_TOKEN: &str = "obviously-fake-token";
@@ -23,7 +24,7 @@ const JWT: &str = "eyJhbGciOiJub25lIn0.eyJzdWIiOiJub2JvZHkifQ.ZmFrZQ";
 fn context(recorder: &Recorder, token: &str) -> Context {
     let base = format!("http://{}/base", recorder.address).parse().unwrap();
     let token = Credentials::Token(SecretRef::Value(Secret::new(token)));
-    Context::new(ContextName::new("appliance"), Platform::ElasticBox, base, token)
+    Context::new(ContextName::new("appliance"), elasticbox::PLATFORM, base, token)
 }
 
 fn provider(recorder: &Recorder) -> SharedProvider {

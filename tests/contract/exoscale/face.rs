@@ -5,14 +5,15 @@ use std::collections::BTreeSet;
 use futures_util::StreamExt as _;
 use quarterdeck::demo::Access;
 use quarterdeck::model::{
-    ContextName, Kind, Lifecycle, Platform, ProblemKind, Resource, ResourceId, ScreenKind, Secret, Timestamp,
+    ContextName, Kind, Lifecycle, ProblemKind, Resource, ResourceId, ScreenKind, Secret, Timestamp,
 };
-use quarterdeck::providers::{Console, ListEvent, Use, endpoints, open};
+use quarterdeck::providers::exoscale;
+use quarterdeck::providers::{Console, ListEvent, Use};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
 use super::signature;
-use crate::cloud::{access, context, list, provider, running, start, until, within};
+use crate::cloud::{access, context, list, open, provider, running, start, until, within};
 use crate::coverage::fits;
 
 /// Asks for a change by a request made by hand and signed here, since no provider writes.
@@ -180,7 +181,8 @@ async fn all_that_is_said_to_be_read_is_asked_for() {
     let asked = cloud.asked();
     let below = |line: &str| Some(line.strip_prefix("GET /exoscale/")?.split_once("/v2")?.1.to_owned());
     let asked: BTreeSet<String> = asked.iter().filter_map(|line| below(line)).collect();
-    let unasked: Vec<&str> = endpoints(Platform::Exoscale)
+    let unasked: Vec<&str> = exoscale::REGISTRATION
+        .endpoints
         .iter()
         .filter(|it| matches!(it.used, Use::Reads(_)))
         .map(|it| it.path)

@@ -5,11 +5,11 @@ use std::time::Duration;
 
 use futures_util::StreamExt as _;
 use quarterdeck::model::{Kind, ProblemKind, ScreenKind};
-use quarterdeck::providers::{ListEvent, open};
+use quarterdeck::providers::ListEvent;
 use serde_json::json;
 
 use super::{context, organisation, recorded, refused, verified, web, zones};
-use crate::cloud::{list, within};
+use crate::cloud::{list, open, within};
 use crate::recorder::{Recorder, Reply};
 
 #[tokio::test]

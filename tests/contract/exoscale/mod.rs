@@ -8,12 +8,15 @@ use std::net::SocketAddr;
 
 use base64::Engine as _;
 use quarterdeck::config::{Context, Credentials, SecretRef};
-use quarterdeck::model::{ContextName, Instance, Kind, Platform, Resource, ResourceId, Secret, Timestamp};
-use quarterdeck::providers::{SharedProvider, open};
+use quarterdeck::model::{ContextName, Instance, Kind, Resource, ResourceId, Secret, Timestamp};
+use quarterdeck::providers::SharedProvider;
+use quarterdeck::providers::exoscale;
 use ring::hmac;
 use serde_json::{Value, json};
 
 use super::recorder::{Asked, Recorder, Reply, id};
+
+use crate::cloud::open;
 
 const KEY: &str = "EXOobviouslyfake";
 const SECRET: &str = "obviously-fake-secret";
@@ -22,7 +25,7 @@ fn context(recorder: &Recorder) -> Context {
     let value = |text: &str| SecretRef::Value(Secret::new(text));
     let credentials = Credentials::KeyPair { key: value(KEY), secret: value(SECRET) };
     let base = format!("http://{}/base/ch-gva-2/v2", recorder.address);
-    Context::new(ContextName::new("recorded"), Platform::Exoscale, base.parse().unwrap(), credentials)
+    Context::new(ContextName::new("recorded"), exoscale::PLATFORM, base.parse().unwrap(), credentials)
 }
 
 async fn recorded(

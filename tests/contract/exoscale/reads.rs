@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use futures_util::StreamExt as _;
-use quarterdeck::model::{Kind, Lifecycle, Platform, Resource, ScreenKind, Timestamp};
-use quarterdeck::providers::{Console, ListEvent, Section, Use, endpoints};
+use quarterdeck::model::{Kind, Lifecycle, Resource, ScreenKind, Timestamp};
+use quarterdeck::providers::exoscale;
+use quarterdeck::providers::{Console, ListEvent, Section, Use};
 use serde_json::json;
 
 use super::{geneva, id, instance, organisation, recorded, verified, web};
@@ -224,7 +225,8 @@ async fn every_endpoint_that_is_said_to_be_read_is_asked_for_and_no_other() {
             shape(path.split_once("/v2/").unwrap().1)
         })
         .collect();
-    let written: BTreeSet<String> = endpoints(Platform::Exoscale)
+    let written: BTreeSet<String> = exoscale::REGISTRATION
+        .endpoints
         .iter()
         .filter(|it| matches!(it.used, Use::Reads(_)))
         .map(|it| {

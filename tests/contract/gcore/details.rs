@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use futures_util::StreamExt as _;
-use quarterdeck::model::{Kind, LogEvent, LogStart, Platform, ScreenKind, Timestamp};
-use quarterdeck::providers::{Console, Section, SharedProvider, Use, endpoints};
+use quarterdeck::model::{Kind, LogEvent, LogStart, ScreenKind, Timestamp};
+use quarterdeck::providers::gcore;
+use quarterdeck::providers::{Console, Section, SharedProvider, Use};
 use serde_json::json;
 
 use super::{account, id, recorded, signed, web};
@@ -245,7 +246,7 @@ async fn every_endpoint_that_is_said_to_be_read_is_asked_for() {
             path.replace("/base", "")
         })
         .collect();
-    for endpoint in endpoints(Platform::Gcore) {
+    for endpoint in gcore::REGISTRATION.endpoints {
         let read = matches!(endpoint.used, Use::Reads(_));
         let filled = endpoint
             .path

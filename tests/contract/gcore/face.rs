@@ -8,9 +8,9 @@ use quarterdeck::model::{
     Kind, Lifecycle, LogEvent, LogStart, ProblemKind, Resource, ResourceId, ScreenKind, Secret, Timestamp,
 };
 use quarterdeck::net::Frame;
-use quarterdeck::providers::{Console, ListEvent, SharedProvider, open};
+use quarterdeck::providers::{Console, ListEvent, SharedProvider};
 
-use crate::cloud::{access, context, list, provider, start, within};
+use crate::cloud::{access, context, list, open, provider, start, within};
 
 async fn demo() -> (Cloud, SharedProvider) {
     let cloud = start(None, None).await;

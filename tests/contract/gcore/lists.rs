@@ -1,11 +1,11 @@
 //! Every list: what is asked for, and what is made of the answer.
 
 use quarterdeck::model::{Kind, Lifecycle, Resource};
-use quarterdeck::providers::{ListEvent, open};
+use quarterdeck::providers::ListEvent;
 use serde_json::{Value, json};
 
 use super::{account, context, list as page, recorded, signed};
-use crate::cloud::{list, within};
+use crate::cloud::{list, open, within};
 use crate::recorder::{Recorder, Reply};
 
 const ALL: &str = "limit=1000&offset=0";

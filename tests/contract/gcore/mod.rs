@@ -8,11 +8,14 @@ mod trouble;
 use std::net::SocketAddr;
 
 use quarterdeck::config::{Context, Credentials, SecretRef};
-use quarterdeck::model::{ContextName, Kind, Platform, ResourceId, Secret};
-use quarterdeck::providers::{SharedProvider, open};
+use quarterdeck::model::{ContextName, Kind, ResourceId, Secret};
+use quarterdeck::providers::SharedProvider;
+use quarterdeck::providers::gcore;
 use serde_json::{Value, json};
 
 use super::recorder::{Asked, Recorder, Reply, id};
+
+use crate::cloud::open;
 
 /// Real ones hold a `$`, too.
 const TOKEN: &str = "1234$obviously-fake";
@@ -21,7 +24,7 @@ const TOKEN: &str = "1234$obviously-fake";
 fn context(address: SocketAddr) -> Context {
     Context::new(
         ContextName::new("recorded"),
-        Platform::Gcore,
+        gcore::PLATFORM,
         format!("http://{address}/base/").parse().unwrap(),
         Credentials::Token(SecretRef::Value(Secret::new(TOKEN))),
     )

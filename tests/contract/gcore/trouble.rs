@@ -4,13 +4,13 @@ use std::net::SocketAddr;
 
 use futures_util::StreamExt as _;
 use quarterdeck::model::{Kind, LogEvent, LogStart, ProblemKind, ScreenKind};
-use quarterdeck::providers::{Console, ListEvent, open};
+use quarterdeck::providers::{Console, ListEvent};
 use serde_json::json;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 
 use super::{account, context, id, recorded, refused, web};
-use crate::cloud::{list, within};
+use crate::cloud::{list, open, within};
 use crate::recorder::Reply;
 
 /// Region 9 is full of trouble.

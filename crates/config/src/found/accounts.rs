@@ -6,9 +6,10 @@ use std::path::{Path, PathBuf};
 use toml::{Table, Value};
 
 use super::super::context::{Context, Credentials, SecretRef};
+use super::super::known;
 use super::super::toml_key::{self, LARGEST};
 use super::{Around, Finding, Found, exoscale};
-use qdeck_model::{ContextName, Platform};
+use qdeck_model::ContextName;
 
 const CONFIG: &str = "EXOSCALE_CONFIG";
 const ACCOUNT: &str = "EXOSCALE_ACCOUNT";
@@ -158,7 +159,7 @@ fn context(around: &Around<'_>, file: &Place, account: &Account, name: String) -
     let credentials = Credentials::KeyPair { key: inside("key"), secret };
     Ok(Context {
         zones: exoscale::zones(around),
-        ..Context::new(ContextName::new(name), Platform::Exoscale, base_url, credentials)
+        ..Context::new(ContextName::new(name), known::EXOSCALE, base_url, credentials)
     })
 }
 

@@ -2,9 +2,9 @@
 //! action), and `CYCLE_BASE_URL` where the address is not the public one.
 
 use super::super::context::{Context, Credentials, SecretRef};
+use super::super::known;
 use super::super::place::is_hub;
 use super::{Around, Finding, context, lacks};
-use qdeck_model::Platform;
 
 const KEY: &str = "CYCLE_API_KEY";
 const HUB: &str = "CYCLE_HUB_ID";
@@ -19,12 +19,12 @@ pub(super) fn find(around: &Around<'_>) -> Result<Option<Finding>, String> {
     if !is_hub(&hub) {
         return Err(format!("{HUB} is no hub id: 24 hexadecimal digits were expected"));
     }
-    let base_url = around.address("CYCLE_BASE_URL", Platform::Cycle)?;
+    let base_url = around.address("CYCLE_BASE_URL", known::CYCLE)?;
     let credentials = Credentials::Token(SecretRef::Env(KEY.into()));
     Ok(Some(Finding {
         context: Context {
             hub: Some(hub.to_ascii_lowercase()),
-            ..context(Platform::Cycle, base_url, credentials)
+            ..context(known::CYCLE, base_url, credentials)
         },
         place: format!("{KEY} and {HUB}"),
     }))

@@ -1,8 +1,8 @@
 //! ElasticBox: its Python client reads the address from `ELASTICBOX_URL`, its Go client the token from `CAM_TOKEN`.
 
 use super::super::context::{Credentials, SecretRef};
+use super::super::known;
 use super::{Around, Finding, context, lacks};
-use qdeck_model::Platform;
 
 const ADDRESS: &str = "ELASTICBOX_URL";
 const TOKEN: &str = "CAM_TOKEN";
@@ -15,10 +15,10 @@ pub(super) fn find(around: &Around<'_>) -> Result<Option<Finding>, String> {
         (false, true) => return Err(lacks(TOKEN, ADDRESS)),
         (false, false) => return Ok(None),
     }
-    let base_url = around.address(ADDRESS, Platform::ElasticBox)?;
+    let base_url = around.address(ADDRESS, known::ELASTICBOX)?;
     let credentials = Credentials::Token(SecretRef::Env(TOKEN.into()));
     Ok(Some(Finding {
-        context: context(Platform::ElasticBox, base_url, credentials),
+        context: context(known::ELASTICBOX, base_url, credentials),
         place: format!("{ADDRESS} and {TOKEN}"),
     }))
 }

@@ -4,8 +4,8 @@
 use url::Url;
 
 use super::super::context::{Context, Credentials, SecretRef};
+use super::super::known;
 use super::{Around, Finding, Found, accounts, address, context, lacks};
-use qdeck_model::Platform;
 
 const KEYS: [&str; 2] = ["EXOSCALE_API_KEY", "EXOSCALE_KEY"];
 const SECRETS: [&str; 3] = ["EXOSCALE_API_SECRET", "EXOSCALE_SECRET", "EXOSCALE_SECRET_KEY"];
@@ -29,9 +29,9 @@ pub(super) fn find(around: &Around<'_>, found: &mut Found) {
 fn from_pair(around: &Around<'_>, key: &str, secret: &str) -> Result<Finding, String> {
     let credentials =
         Credentials::KeyPair { key: SecretRef::Env(key.into()), secret: SecretRef::Env(secret.into()) };
-    let base_url = below_v2(around.address(ADDRESS, Platform::Exoscale)?);
+    let base_url = below_v2(around.address(ADDRESS, known::EXOSCALE)?);
     Ok(Finding {
-        context: Context { zones: zones(around), ..context(Platform::Exoscale, base_url, credentials) },
+        context: Context { zones: zones(around), ..context(known::EXOSCALE, base_url, credentials) },
         place: format!("{key} and {secret}"),
     })
 }
@@ -39,9 +39,9 @@ fn from_pair(around: &Around<'_>, key: &str, secret: &str) -> Result<Finding, St
 /// The address of an account of the file: the environment's, its own, or the public one.
 pub(super) fn address_of_account(around: &Around<'_>, own: Option<&str>) -> Result<Url, String> {
     let address = if around.holds(ADDRESS) {
-        around.address(ADDRESS, Platform::Exoscale)
+        around.address(ADDRESS, known::EXOSCALE)
     } else {
-        address("`endpoint`", own, Platform::Exoscale)
+        address("`endpoint`", own, known::EXOSCALE)
     };
     address.map(below_v2)
 }

@@ -2,8 +2,8 @@
 //! where the address is not the public one.
 
 use super::super::context::{Context, Credentials, SecretRef};
+use super::super::known;
 use super::{Around, Finding, context, lacks};
-use qdeck_model::Platform;
 
 const KEY: &str = "GCORE_API_KEY";
 const PROJECT: &str = "GCORE_CLOUD_PROJECT_ID";
@@ -17,7 +17,7 @@ pub(super) fn find(around: &Around<'_>) -> Result<Option<Finding>, String> {
     }
     let project = around.number(PROJECT)?;
     let region = around.number(REGION)?;
-    let base_url = around.address("GCORE_BASE_URL", Platform::Gcore)?;
+    let base_url = around.address("GCORE_BASE_URL", known::GCORE)?;
     let credentials = Credentials::Token(SecretRef::Env(KEY.into()));
     let names = [Some(KEY), project.map(|_| PROJECT), region.map(|_| REGION)];
     let names: Vec<&str> = names.into_iter().flatten().collect();
@@ -25,7 +25,7 @@ pub(super) fn find(around: &Around<'_>) -> Result<Option<Finding>, String> {
         context: Context {
             project,
             regions: region.into_iter().collect(),
-            ..context(Platform::Gcore, base_url, credentials)
+            ..context(known::GCORE, base_url, credentials)
         },
         place: names.join(" and "),
     }))

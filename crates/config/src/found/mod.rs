@@ -36,7 +36,7 @@ impl Finding {
 /// Everything that was found.
 #[derive(Debug, Clone, Default)]
 pub struct Found {
-    /// What can be connected to, in the order of [`Platform::ALL`].
+    /// What can be connected to, in the order of [`known::ALL`].
     pub whole: Vec<Finding>,
     /// What was begun and cannot be used: a sentence each, for a person.
     pub half: Vec<String>,

@@ -4,8 +4,9 @@ use std::time::Duration;
 use super::super::fake::{Fake, context, hear, id, model, start};
 use super::super::{Events, FleetEvent, ListEvent, Member, Store};
 use super::*;
-use qdeck_model::{LogEvent, LogStart, Platform, ScreenKind};
+use qdeck_model::{LogEvent, LogStart, ScreenKind};
 use qdeck_providers::Change;
+use qdeck_providers::cycle;
 
 const TWO: &[Kind] = &[Kind::Instance, Kind::Container];
 const ONE: &[Kind] = &[Kind::Instance];
@@ -124,7 +125,7 @@ async fn what_may_not_be_done_is_told_of_the_context_and_hides_nothing() {
     let page = ListEvent::Page { scope: None, rows: vec![model(&id("i1"))], expected: None };
     fake.answer(Kind::Instance, vec![page, ListEvent::End]);
     let (fleet, mut events) = start(&fake);
-    let member = Member { name: context(), platform: Platform::Cycle, provider: Ok(fake.clone()) };
+    let member = Member { name: context(), platform: cycle::PLATFORM, provider: Ok(fake.clone()) };
     let mut store = Store::new(&[member]);
     let no = trouble(ProblemKind::Forbidden);
     let settle = async |store: &mut Store, events: &mut Events| {

@@ -42,7 +42,7 @@ fn store() -> Store {
     Store {
         contexts: vec![ContextState {
             name: context(),
-            platform: Platform::Cycle,
+            platform: qdeck_providers::cycle::PLATFORM,
             health: Health::Live,
             traffic: Traffic::default(),
             auth: Auth::Good,

@@ -7,6 +7,7 @@ mod endpoints;
 mod live;
 mod map;
 mod read;
+mod registration;
 #[cfg(test)]
 mod tests;
 mod wire;
@@ -22,7 +23,6 @@ use super::{Answer, Change, Check, Console, ListEvent, Provider, Section, Traffi
 use crate::kit::page_cache::PageCache;
 use crate::kit::sign_in::SignIn;
 use api::Api;
-pub(super) use endpoints::ENDPOINTS;
 use live::{log, push, telemetry::Meter};
 use map::{Mapper, Names};
 use qdeck_config::{Context, Credentials};
@@ -33,6 +33,7 @@ use qdeck_model::{
 use qdeck_net::{Client, ClientOptions, Frame, SocketOptions, produce};
 use read::listing::{self, Listed};
 use read::{check, detail};
+pub use registration::{PLATFORM, REGISTRATION};
 
 /// A rate needs the snapshot before: reports are asked for from so much earlier. The platform's own graphs step 30 s.
 const RUN_UP: Duration = Duration::from_secs(90);
@@ -99,7 +100,7 @@ fn unsupported(what: &str) -> Problem {
 
 impl Provider for Cycle {
     fn platform(&self) -> Platform {
-        Platform::Cycle
+        PLATFORM
     }
 
     fn kinds(&self) -> &'static [Kind] {

@@ -9,6 +9,7 @@ mod log;
 mod map;
 mod read;
 mod refusal;
+mod registration;
 #[cfg(test)]
 mod tests;
 mod wire;
@@ -22,7 +23,6 @@ use super::words::{Pool, Words};
 use super::{Answer, Check, Console, ListEvent, Provider, Section, Traffic};
 use crate::kit::sign_in::SignIn;
 use api::Api;
-pub(super) use endpoints::ENDPOINTS;
 use map::Mapper;
 use qdeck_config::{Context, Credentials};
 use qdeck_model::{
@@ -34,6 +34,7 @@ use read::detail::{self, BindingPath};
 use read::listing::Aside;
 use read::workspaces::Workspaces;
 use read::{check, listing};
+pub use registration::{PLATFORM, REGISTRATION};
 
 /// A list has no pages, and every instance in it carries whole boxes: thousands of them are long.
 const LONGEST_ANSWER: usize = 256 << 20;
@@ -86,7 +87,7 @@ fn unsupported(what: &str) -> Problem {
 
 impl Provider for ElasticBox {
     fn platform(&self) -> Platform {
-        Platform::ElasticBox
+        PLATFORM
     }
 
     fn kinds(&self) -> &'static [Kind] {

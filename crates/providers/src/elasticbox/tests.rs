@@ -173,7 +173,8 @@ fn operations_are_read_from_both_places() {
 
 #[test]
 fn every_endpoint_of_the_page_is_named_once() {
-    let mut named: Vec<String> = ENDPOINTS.iter().map(|it| format!("{} {}", it.method, it.path)).collect();
+    let mut named: Vec<String> =
+        endpoints::ENDPOINTS.iter().map(|it| format!("{} {}", it.method, it.path)).collect();
     assert_eq!(named.len(), 16);
     named.sort();
     named.dedup();

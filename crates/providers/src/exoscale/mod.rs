@@ -7,6 +7,7 @@ mod catalogue;
 mod endpoints;
 mod map;
 mod read;
+mod registration;
 #[cfg(test)]
 mod tests;
 mod wire;
@@ -22,7 +23,6 @@ use super::{Answer, Check, Console, ListEvent, Provider, Section, Traffic};
 use crate::kit::sign_in::SignIn;
 use api::{Api, Found, Zones};
 use catalogue::{Catalogues, Kept};
-pub(super) use endpoints::ENDPOINTS;
 use map::Mapper;
 use map::events::Known;
 use qdeck_config::{Context, Credentials};
@@ -32,6 +32,7 @@ use qdeck_model::{
 };
 use qdeck_net::{Client, ClientOptions, produce};
 use read::{check, detail, gpus, listing, log};
+pub use registration::{PLATFORM, REGISTRATION};
 
 /// One organisation, or some of its zones.
 pub(super) struct Exoscale {
@@ -92,7 +93,7 @@ fn unsupported(what: &str) -> Problem {
 
 impl Provider for Exoscale {
     fn platform(&self) -> Platform {
-        Platform::Exoscale
+        PLATFORM
     }
 
     fn kinds(&self) -> &'static [Kind] {

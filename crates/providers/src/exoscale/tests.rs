@@ -188,9 +188,9 @@ fn an_operation_needs_no_reference() {
 
 #[test]
 fn no_endpoint_is_told_twice() {
-    for (at, one) in ENDPOINTS.iter().enumerate() {
+    for (at, one) in endpoints::ENDPOINTS.iter().enumerate() {
         let same = |other: &&crate::Endpoint| (other.method, other.path) == (one.method, one.path);
-        assert_eq!(ENDPOINTS.iter().filter(same).count(), 1, "{at} {one:?}");
+        assert_eq!(endpoints::ENDPOINTS.iter().filter(same).count(), 1, "{at} {one:?}");
         // Reads are all that is made use of.
         assert_eq!(one.method == "GET", matches!(one.used, Use::Reads(_)), "{one:?}");
     }

@@ -9,6 +9,7 @@ mod live;
 mod map;
 mod places;
 mod read;
+mod registration;
 #[cfg(test)]
 mod tests;
 mod wire;
@@ -20,7 +21,6 @@ use futures_util::{FutureExt, StreamExt};
 
 use super::{Answer, Check, Console, ListEvent, Provider, Section, Traffic};
 use api::Api;
-pub(super) use endpoints::ENDPOINTS;
 use live::{log, metrics::Meters};
 use map::Mapper;
 use places::Places;
@@ -32,6 +32,7 @@ use qdeck_model::{
 use qdeck_net::{Client, ClientOptions, produce};
 use read::catalogue::Catalogue;
 use read::{check, console, describe, listing, single};
+pub use registration::{PLATFORM, REGISTRATION};
 
 /// One project of one account.
 pub(super) struct Gcore {
@@ -82,7 +83,7 @@ fn unsupported(what: &str) -> Problem {
 
 impl Provider for Gcore {
     fn platform(&self) -> Platform {
-        Platform::Gcore
+        PLATFORM
     }
 
     fn kinds(&self) -> &'static [Kind] {

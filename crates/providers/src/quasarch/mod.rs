@@ -7,6 +7,7 @@ mod api;
 mod endpoints;
 mod log;
 mod map;
+mod registration;
 #[cfg(test)]
 mod tests;
 mod wire;
@@ -25,7 +26,6 @@ use crate::kit::page_cache::{Page, PageCache, PageWalk};
 use crate::kit::sign_in::SignIn;
 use crate::kit::{secret_fields, timed};
 use api::Api;
-pub(super) use endpoints::ENDPOINTS;
 use map::Mapper;
 use qdeck_config::Context;
 use qdeck_model::{
@@ -33,6 +33,7 @@ use qdeck_model::{
     Sample, ScreenKind, Timestamp,
 };
 use qdeck_net::{Client, ClientOptions, produce};
+pub use registration::{PLATFORM, REGISTRATION};
 
 const CONTAINERS: [&str; 2] = ["v1", "containers"];
 const GPU_MODELS: [&str; 2] = ["v1", "gpu-models"];
@@ -85,7 +86,7 @@ fn unsupported(what: &str) -> Problem {
 
 impl Provider for Quasarch {
     fn platform(&self) -> Platform {
-        Platform::Quasarch
+        PLATFORM
     }
 
     fn kinds(&self) -> &'static [Kind] {

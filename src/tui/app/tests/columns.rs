@@ -3,7 +3,8 @@
 use crossterm::event::{KeyCode, KeyModifiers};
 
 use super::Scene;
-use crate::model::{Kind, Lifecycle, Platform};
+use crate::model::{Kind, Lifecycle};
+use crate::providers::cycle;
 use crate::tui::kept::{Kept, KeptTable};
 use crate::tui::{Effect, sample};
 
@@ -72,7 +73,7 @@ fn what_is_kept_comes_back_and_what_no_row_has_told_yet_waits() {
     assert_eq!(table.columns[..2], ["name", "-context"]);
     assert_eq!(kept.tables["gpu-models"], KeptTable::default());
 
-    let mut next = Scene::new(sample::empty(&[("cycle-prod", Platform::Cycle)]), 120, 24);
+    let mut next = Scene::new(sample::empty(&[("cycle-prod", cycle::PLATFORM)]), 120, 24);
     next.app.restore(Ok(Some(kept.clone())));
     assert_eq!(*next.app.keep(), kept, "before there are any rows");
     let rows = vec![

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use super::Scene;
 use crate::fleet::Store;
-use crate::model::{GpuRequest, Kind, Lifecycle, Platform, Resource};
+use crate::model::{GpuRequest, Kind, Lifecycle, Resource};
+use crate::providers::{exoscale, quasarch};
 use crate::tui::sample;
 
 fn model(context: &str, name: &str, price: Option<&str>, quota: Option<&str>) -> Resource {
@@ -31,7 +32,7 @@ fn with(mut row: Resource, models: &[&str]) -> Resource {
 
 /// One context of machines, one of containers; both offer the A100.
 fn store() -> Store {
-    let mut store = sample::empty(&[("machines", Platform::Exoscale), ("boxes", Platform::Quasarch)]);
+    let mut store = sample::empty(&[("machines", exoscale::PLATFORM), ("boxes", quasarch::PLATFORM)]);
     let models = vec![
         model("machines", "A100", Some("730 EUR/month"), Some("10 left")),
         model("machines", "L4", Some("0.90 EUR/h"), None),

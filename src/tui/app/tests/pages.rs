@@ -5,9 +5,8 @@ use std::time::Duration;
 use super::super::Event;
 use super::Scene;
 use crate::fleet::Console;
-use crate::model::{
-    Kind, Lifecycle, Platform, Problem, ProblemKind, Resource, ResourceId, ScreenKind, Secret,
-};
+use crate::model::{Kind, Lifecycle, Problem, ProblemKind, Resource, ResourceId, ScreenKind, Secret};
+use crate::providers::exoscale;
 use crate::tui::effect::Address;
 use crate::tui::views::page::Page;
 use crate::tui::{Command, Effect, sample};
@@ -19,7 +18,7 @@ fn id() -> ResourceId {
 }
 
 fn scene(offered: ScreenKind) -> Scene {
-    let mut store = sample::empty(&[("machines", Platform::Exoscale)]);
+    let mut store = sample::empty(&[("machines", exoscale::PLATFORM)]);
     let mut row = sample::instance("machines", "web-1", Lifecycle::Running);
     if let Resource::Instance(it) = &mut row {
         it.offers.console = Some(offered);

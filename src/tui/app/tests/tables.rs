@@ -5,7 +5,8 @@ use crossterm::event::{KeyCode, KeyModifiers};
 use super::super::Event;
 use super::Scene;
 use crate::fleet::{FleetEvent, Health};
-use crate::model::{Kind, Lifecycle, Platform, Problem, ProblemKind};
+use crate::model::{Kind, Lifecycle, Problem, ProblemKind};
+use crate::providers::{cycle, exoscale};
 use crate::tui::{Effect, sample};
 
 fn scene() -> Scene {
@@ -147,7 +148,7 @@ fn an_empty_table_says_why() {
         scene.keys(filter);
         assert!(scene.text().contains(words), "{}", scene.text());
     }
-    let mut healthy = sample::empty(&[("one", Platform::Cycle)]);
+    let mut healthy = sample::empty(&[("one", cycle::PLATFORM)]);
     sample::list(&mut healthy, "one", Kind::Instance, Vec::new());
     let scene = Scene::new(healthy, 120, 20);
     assert!(scene.text().contains("there are no instances"), "{}", scene.text());
@@ -163,7 +164,7 @@ fn a_hidden_context_takes_its_rows_away() {
 
 #[test]
 fn a_large_table_is_arranged_elsewhere_and_paints_meanwhile() {
-    let mut store = sample::empty(&[("cycle-prod", Platform::Cycle)]);
+    let mut store = sample::empty(&[("cycle-prod", cycle::PLATFORM)]);
     let rows =
         (0..5000).map(|n| sample::instance("cycle-prod", &format!("web-{n}"), Lifecycle::Running)).collect();
     sample::list(&mut store, "cycle-prod", Kind::Instance, rows);
@@ -225,7 +226,7 @@ fn after_a_filter_n_goes_from_match_to_match_among_all_rows() {
 
 #[test]
 fn what_a_platform_does_not_list_is_said_in_the_border() {
-    let mut store = sample::empty(&[("one", Platform::Cycle), ("other", Platform::Exoscale)]);
+    let mut store = sample::empty(&[("one", cycle::PLATFORM), ("other", exoscale::PLATFORM)]);
     let row = sample::container("one", "web", Lifecycle::Running);
     sample::list(&mut store, "one", Kind::Container, vec![row]);
     let instance = sample::instance("other", "db-1", Lifecycle::Running);

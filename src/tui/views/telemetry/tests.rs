@@ -3,9 +3,10 @@ use std::sync::Arc;
 use super::*;
 use crate::fleet::{FleetEvent, Member, Store};
 use crate::model::{
-    Bytes, BytesPerSecond, ContextName, Cores, Instance, Kind, Lifecycle, Offers, Platform, Problem,
-    ProblemKind, Resource, Sample, State,
+    Bytes, BytesPerSecond, ContextName, Cores, Instance, Kind, Lifecycle, Offers, Problem, ProblemKind,
+    Resource, Sample, State,
 };
+use crate::providers::cycle;
 use crate::tui::widgets::testing::{text, theme};
 
 const START: i64 = 1_772_366_400_000;
@@ -21,7 +22,7 @@ fn at(second: i64) -> Timestamp {
 fn store(lifecycle: Lifecycle, telemetry: bool) -> Store {
     let member = Member {
         name: ContextName::new("demo-cycle"),
-        platform: Platform::Cycle,
+        platform: cycle::PLATFORM,
         provider: Err(Problem::new(ProblemKind::Local, "none is needed")),
     };
     let mut store = Store::new(&[member]);
