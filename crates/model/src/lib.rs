@@ -3,7 +3,9 @@
 //! Plain data and small pure functions. No I/O, no async, no drawing, and no platform's own dialect:
 //! a platform's words arrive here as values, never as types.
 
+mod action;
 mod document;
+mod form;
 mod id;
 mod log;
 mod problem;
@@ -13,11 +15,17 @@ mod sample;
 mod secret;
 mod state;
 mod time;
+mod write;
 
+pub use action::{Action, ActionId, Availability, Danger, Expected, Question};
 pub use document::Document;
+pub use form::{
+    Characters, Choice, Choices, Field, FieldError, FieldKind, FieldValue, Form, FormValues, NumberRule,
+    TextRule, Unit,
+};
 pub use id::{ContextName, Kind, Platform, ResourceId};
 pub use log::{LogEvent, LogLevel, LogLine, LogStart};
-pub use problem::{Problem, ProblemKind};
+pub use problem::{Problem, ProblemKind, READ_ONLY_HINT};
 pub use quantity::{Bytes, BytesPerSecond, Cores, Percent};
 pub use resource::{
     Address, Container, ContainerLink, Fact, GpuModel, GpuRequest, Instance, Offers, Operation, Resource,
@@ -27,3 +35,7 @@ pub use sample::{Metric, Sample};
 pub use secret::Secret;
 pub use state::{Lifecycle, State};
 pub use time::{Timestamp, age};
+pub use write::{
+    FieldChange, Method, Origin, Outcome, PREVIEW_LIFE, PreparedRequest, PreparedWrite, Preview, Target,
+    WriteId,
+};

@@ -23,6 +23,8 @@ pub enum ProblemKind {
     BadAnswer,
     /// The request was refused as wrong (other 4xx).
     Refused,
+    /// The context is read-only: nothing was sent.
+    ReadOnly,
     /// The configuration or this machine stands in the way.
     Local,
     /// This platform cannot do that.
@@ -41,6 +43,7 @@ impl ProblemKind {
             Self::Server => "server error",
             Self::BadAnswer => "odd answer",
             Self::Refused => "refused",
+            Self::ReadOnly => "read-only",
             Self::Local => "set-up",
             Self::Unsupported => "not offered",
         }
@@ -51,6 +54,10 @@ impl ProblemKind {
         matches!(self, Self::Unreachable | Self::RateLimited | Self::Server | Self::BadAnswer)
     }
 }
+
+/// How a context that is read-only can be written to.
+pub const READ_ONLY_HINT: &str =
+    "Remove `read_only = true` from the file, or start without --read-only, to change things";
 
 /// A failure with all that is known of it. Never holds a secret. Cheap to clone.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,0 +1,212 @@
+//! Actions: what can be done to a resource, how dangerous it is, and whether it fits now.
+//!
+//! A platform declares its actions as data. The action menu, keys, palette, help and the command line read that one
+//! declaration, so adding an action is adding one [`Action`] to a provider and nothing elsewhere.
+
+use std::fmt;
+use std::sync::Arc;
+
+use super::Lifecycle;
+
+/// The name of an action, `KIND.VERB` in lower case: `instance.stop`, `instance.resize-disk`. The same verb has the
+/// same id on every platform, so that one key, one word of the command line and one line of help mean all of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ActionId(&'static str);
+
+impl ActionId {
+    /// Starts a resource that is stopped.
+    pub const INSTANCE_START: Self = Self::new("instance.start");
+    /// Stops a resource that runs.
+    pub const INSTANCE_STOP: Self = Self::new("instance.stop");
+
+    /// An id of this text.
+    pub const fn new(id: &'static str) -> Self {
+        Self(id)
+    }
+
+    /// Its text: `instance.stop`.
+    pub const fn as_str(self) -> &'static str {
+        self.0
+    }
+}
+
+impl fmt::Display for ActionId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0)
+    }
+}
+
+/// How much an action can hurt, from nothing to what cannot be undone. It decides how it is confirmed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Danger {
+    /// Level 0: nothing runs worse afterwards (start, resume). No question.
+    Safe,
+    /// Level 1: something is interrupted and comes back (stop, reboot, scale, update). Preview, focus on No, `y`.
+    Disruptive,
+    /// Level 2: something is lost (delete, rebuild, roll back, detach). The action's own letter, never Enter.
+    Destructive,
+    /// Level 3: a loss that cannot be undone, on something protected or on many at once. The name is typed.
+    Irreversible,
+}
+
+impl Danger {
+    /// 0 to 3.
+    pub const fn level(self) -> u8 {
+        match self {
+            Self::Safe => 0,
+            Self::Disruptive => 1,
+            Self::Destructive => 2,
+            Self::Irreversible => 3,
+        }
+    }
+
+    /// One or two words for a menu: `safe`, `interrupts`, `destroys`, `for good`.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Safe => "safe",
+            Self::Disruptive => "interrupts",
+            Self::Destructive => "destroys",
+            Self::Irreversible => "for good",
+        }
+    }
+
+    /// The same action in a protected context, or on several targets at once: one level up, but for what is safe.
+    #[must_use]
+    pub const fn raised(self) -> Self {
+        match self {
+            Self::Safe => Self::Safe,
+            Self::Disruptive => Self::Destructive,
+            Self::Destructive | Self::Irreversible => Self::Irreversible,
+        }
+    }
+
+    /// How it is confirmed.
+    pub const fn question(self) -> Question {
+        match self {
+            Self::Safe => Question::None,
+            Self::Disruptive => Question::Yes,
+            Self::Destructive => Question::Letter,
+            Self::Irreversible => Question::Name,
+        }
+    }
+}
+
+/// What has to be pressed or typed before an action is sent. Enter, a paste and a repeated key never count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Question {
+    /// Nothing.
+    None,
+    /// `y`.
+    Yes,
+    /// The action's own key, [`Action::key`].
+    Letter,
+    /// The name of the target, exactly.
+    Name,
+}
+
+/// Whether an action can be taken now. A reason is one short clause in lower case: `it is already stopped`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Availability {
+    /// It can.
+    Yes,
+    /// Not in this state, or not while something else is in progress.
+    No(Arc<str>),
+    /// Not through this context: it is read-only, or its credentials lack the permission.
+    Forbidden(Arc<str>),
+}
+
+impl Availability {
+    /// Whether it can be taken.
+    pub const fn is_yes(&self) -> bool {
+        matches!(self, Self::Yes)
+    }
+
+    /// Why it cannot.
+    pub fn reason(&self) -> Option<&str> {
+        match self {
+            Self::Yes => None,
+            Self::No(reason) | Self::Forbidden(reason) => Some(reason),
+        }
+    }
+
+    /// [`Availability::Yes`] where `condition` holds, else [`Availability::No`] with the reason.
+    pub fn when(condition: bool, otherwise: impl Into<Arc<str>>) -> Self {
+        if condition { Self::Yes } else { Self::No(otherwise.into()) }
+    }
+}
+
+/// One thing that can be done to one resource as it is now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Action {
+    /// Which one.
+    pub id: ActionId,
+    /// Its name in the user's words, a verb with a capital: `Stop`, `Roll back`.
+    pub name: &'static str,
+    /// The letter that chooses it in the action menu, and that confirms it at level 2. Unique among the actions of a
+    /// resource.
+    pub key: char,
+    /// What it does, in one sentence.
+    pub help: &'static str,
+    /// How much it can hurt.
+    pub danger: Danger,
+    /// What the row shows while it is in progress: `stopping`.
+    pub progress: &'static str,
+    /// It asks for values first; see [`Form`](super::Form).
+    pub has_form: bool,
+    /// Whether it can be taken now.
+    pub availability: Availability,
+}
+
+/// What the target must look like, read again, once an action has ended. Success is the platform's word **and** this.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Expected {
+    /// In one of these states.
+    State(&'static [Lifecycle]),
+    /// It can be read.
+    Exists,
+    /// It cannot be found any more, or is [`Lifecycle::Gone`].
+    Gone,
+}
+
+impl Expected {
+    /// Whether the target agrees; `None` is a target that was not found.
+    pub fn agrees(&self, found: Option<Lifecycle>) -> bool {
+        match self {
+            Self::State(states) => found.is_some_and(|state| states.contains(&state)),
+            Self::Exists => found.is_some_and(|state| state != Lifecycle::Gone),
+            Self::Gone => found.is_none_or(|state| state == Lifecycle::Gone),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn danger_orders_by_level_and_rises_but_for_what_is_safe() {
+        let all = [Danger::Safe, Danger::Disruptive, Danger::Destructive, Danger::Irreversible];
+        assert!(all.is_sorted() && all.map(Danger::level) == [0, 1, 2, 3]);
+        assert_eq!(all.map(|danger| danger.raised().level()), [0, 2, 3, 3]);
+        assert_eq!(Danger::Destructive.question(), Question::Letter);
+    }
+
+    #[test]
+    fn a_target_that_is_gone_agrees_only_with_a_deletion() {
+        let stopped = Expected::State(&[Lifecycle::Stopped]);
+        for (expected, stopped, running, gone, missing) in [
+            (stopped, true, false, false, false),
+            (Expected::Exists, true, true, false, false),
+            (Expected::Gone, false, false, true, true),
+        ] {
+            let found = |state| expected.agrees(Some(state));
+            let is = (
+                found(Lifecycle::Stopped),
+                found(Lifecycle::Running),
+                found(Lifecycle::Gone),
+                expected.agrees(None),
+            );
+            assert_eq!(is, (stopped, running, gone, missing), "{expected:?}");
+        }
+    }
+}

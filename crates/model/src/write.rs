@@ -1,0 +1,287 @@
+//! A write, from what is shown before it to what came of it.
+//!
+//! ```text
+//! Action + FormValues ── Provider::preview ──▶ Preview ── frozen with target and id ──▶ PreparedWrite
+//!        confirmed: the PreparedWrite is moved into Fleet::perform ──▶ Outcome ──▶ followed to its end
+//! ```
+//!
+//! Nothing here is sent by itself, and a [`PreparedWrite`] cannot be cloned: once it has been confirmed there is
+//! nothing left to confirm again.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use super::{Action, ActionId, ContextName, Danger, Expected, Resource, ResourceId, State, Timestamp};
+
+/// The mask in the place of a secret.
+const MASK: &str = "••••••••";
+
+/// A preview older than this is made again before it can be confirmed: for APIs without entity tags this is the only
+/// guard against changing what somebody else has changed meanwhile.
+pub const PREVIEW_LIFE: Duration = Duration::from_secs(30);
+
+/// An HTTP method.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Method {
+    /// Reads.
+    Get,
+    /// Creates, or does something.
+    Post,
+    /// Replaces, or does something.
+    Put,
+    /// Changes a part.
+    Patch,
+    /// Deletes.
+    Delete,
+}
+
+impl Method {
+    /// Its name on the wire.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Post => "POST",
+            Self::Put => "PUT",
+            Self::Patch => "PATCH",
+            Self::Delete => "DELETE",
+        }
+    }
+}
+
+impl fmt::Display for Method {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// A request exactly as it will be sent, but for its credentials: those are added when it leaves, since some sign the
+/// moment of sending.
+#[derive(Clone, PartialEq)]
+pub struct PreparedRequest {
+    /// The method.
+    pub method: Method,
+    /// The whole address with its query; never holds a secret.
+    pub url: Arc<str>,
+    /// Headers beside those of the credentials and of the body's type.
+    pub headers: Vec<(&'static str, Arc<str>)>,
+    /// Headers that the credentials will be sent in, shown masked.
+    pub credentials: &'static [&'static str],
+    /// The JSON body, sent in the order of its keys.
+    pub body: Option<Value>,
+    /// JSON pointers ([RFC 6901](https://www.rfc-editor.org/rfc/rfc6901)) of the values of the body that are never
+    /// shown, logged or written down.
+    pub secrets: Vec<String>,
+}
+
+impl PreparedRequest {
+    /// A request without headers of its own and without a body.
+    pub fn new(method: Method, url: impl Into<Arc<str>>) -> Self {
+        Self {
+            method,
+            url: url.into(),
+            headers: Vec::new(),
+            credentials: &["authorization"],
+            body: None,
+            secrets: Vec::new(),
+        }
+    }
+
+    /// The same with a JSON body.
+    #[must_use]
+    pub fn body(mut self, body: Value) -> Self {
+        self.body = Some(body);
+        self
+    }
+
+    /// The body with every secret masked.
+    pub fn masked_body(&self) -> Option<Value> {
+        let mut body = self.body.clone()?;
+        for pointer in &self.secrets {
+            if let Some(secret) = body.pointer_mut(pointer) {
+                *secret = Value::String(MASK.to_owned());
+            }
+        }
+        Some(body)
+    }
+
+    /// The request as JSON with every secret masked: what is shown, and what the journal keeps.
+    pub fn masked(&self) -> Value {
+        let mut headers = serde_json::Map::new();
+        for (name, value) in &self.headers {
+            headers.insert((*name).to_owned(), Value::String(value.to_string()));
+        }
+        for name in self.credentials {
+            headers.insert((*name).to_owned(), Value::String(MASK.to_owned()));
+        }
+        let mut request =
+            json!({"method": self.method.as_str(), "url": self.url.to_string(), "headers": headers});
+        if let (Some(body), Some(request)) = (self.masked_body(), request.as_object_mut()) {
+            request.insert("body".to_owned(), body);
+        }
+        request
+    }
+}
+
+/// Without secrets.
+impl fmt::Debug for PreparedRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "PreparedRequest({})", self.masked())
+    }
+}
+
+/// One value that an update changes.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FieldChange {
+    /// The field in the API's words: `instance-type`.
+    pub field: Arc<str>,
+    /// What it is now; `None` where it is not set.
+    pub from: Option<Value>,
+    /// What it will be; `None` where it is removed.
+    pub to: Option<Value>,
+}
+
+/// What is shown before a write is confirmed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Preview {
+    /// What it will do, in one sentence with the target's name: `Stop instance web-1 in zone ch-gva-2.`
+    pub summary: String,
+    /// What follows from it, a sentence each: what is interrupted or lost, what stays billed.
+    pub consequences: Vec<String>,
+    /// The requests, in the order of sending.
+    pub requests: Vec<PreparedRequest>,
+    /// What an update changes.
+    pub changes: Vec<FieldChange>,
+    /// What the target must look like afterwards.
+    pub expected: Expected,
+}
+
+/// What a write changes, as it was when its action was chosen. It does not follow the selection.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Target {
+    /// Its id, with the context.
+    pub id: ResourceId,
+    /// Its name.
+    pub name: Arc<str>,
+    /// The state seen.
+    pub state: Option<State>,
+}
+
+impl Target {
+    /// The target that this row is.
+    pub fn of(resource: &Resource) -> Self {
+        Self { id: resource.id().clone(), name: resource.name().into(), state: resource.state().cloned() }
+    }
+
+    /// The context it is in.
+    pub const fn context(&self) -> &ContextName {
+        &self.id.context
+    }
+}
+
+/// Names one write in the journal and in events. Unique over runs and machines.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct WriteId(Arc<str>);
+
+impl WriteId {
+    /// An id of this text.
+    pub fn new(id: impl Into<Arc<str>>) -> Self {
+        Self(id.into())
+    }
+
+    /// Its text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for WriteId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// From where a write was asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Origin {
+    /// The screen.
+    Screen,
+    /// The command line.
+    Command,
+}
+
+impl Origin {
+    /// Its word in the journal: `screen` or `command`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Screen => "screen",
+            Self::Command => "command",
+        }
+    }
+}
+
+/// A write that only waits for its confirmation: target, requests and journal id are fixed. Confirming moves it.
+#[derive(Debug, PartialEq)]
+pub struct PreparedWrite {
+    /// Its id in the journal.
+    pub id: WriteId,
+    /// The action, as it was offered.
+    pub action: Action,
+    /// What it changes.
+    pub target: Target,
+    /// What was shown.
+    pub preview: Preview,
+    /// From where it was asked for.
+    pub origin: Origin,
+    /// When it was prepared.
+    pub prepared: Timestamp,
+}
+
+impl PreparedWrite {
+    /// Which action it is.
+    pub const fn action_id(&self) -> ActionId {
+        self.action.id
+    }
+
+    /// How much it can hurt.
+    pub const fn danger(&self) -> Danger {
+        self.action.danger
+    }
+
+    /// Whether it must be prepared again before it can be confirmed.
+    pub fn is_stale(&self, now: Timestamp) -> bool {
+        now.since(self.prepared) > PREVIEW_LIFE
+    }
+}
+
+/// What a platform answered to a write.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// It has been done.
+    Done,
+    /// It is in progress as this operation, which can be read like any other resource.
+    Accepted(ResourceId),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_masked_request_shows_everything_but_secrets_and_credentials() {
+        let request = PreparedRequest {
+            secrets: vec!["/password".into(), "/not/there".into()],
+            ..PreparedRequest::new(Method::Post, "https://api.example/v2/instance?dry=1")
+                .body(json!({"name": "web-1", "password": "hunter2"}))
+        };
+        let masked = json!({
+            "method": "POST", "url": "https://api.example/v2/instance?dry=1",
+            "headers": {"authorization": MASK}, "body": {"name": "web-1", "password": MASK}
+        });
+        assert_eq!(request.masked(), masked);
+        assert!(!format!("{request:?}").contains("hunter2"));
+        assert_eq!(request.body.unwrap()["password"], "hunter2");
+    }
+}
