@@ -76,8 +76,13 @@ const SECRET_NAMES: [&str; 11] = [
 /// The values of token-like names in the query of `url`.
 pub(super) fn secrets_of(url: &Url) -> impl Iterator<Item = qdeck_model::Secret> + '_ {
     url.query_pairs()
-        .filter(|(name, _)| SECRET_NAMES.contains(&name.to_ascii_lowercase().replace('-', "_").as_str()))
+        .filter(|(name, _)| is_secret_name(name))
         .map(|(_, value)| qdeck_model::Secret::new(value.into_owned()))
+}
+
+/// Whether values of this name are hidden.
+pub(super) fn is_secret_name(name: &str) -> bool {
+    SECRET_NAMES.contains(&name.to_ascii_lowercase().replace('-', "_").as_str())
 }
 
 /// `text` with the values of token-like `name=value` pairs replaced by dots, and every one of `secrets` too.

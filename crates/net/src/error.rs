@@ -7,7 +7,7 @@ use std::time::Duration;
 use url::Url;
 
 use super::address;
-use qdeck_model::{Problem, ProblemKind};
+use qdeck_model::{Problem, ProblemKind, READ_ONLY_HINT};
 
 /// Why a request failed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -21,6 +21,12 @@ pub enum Cause {
     /// The request cannot be put into HTTP.
     #[error("the request cannot be sent: {0}")]
     Unsendable(&'static str),
+    /// A write through a context that is read-only. Nothing was sent.
+    #[error("context {context} is read-only: nothing was sent")]
+    ReadOnly {
+        /// The context's name.
+        context: String,
+    },
     /// TLS or the client could not be set up on this machine.
     #[error("the HTTP client cannot start: {0}")]
     SetUp(String),
@@ -165,6 +171,7 @@ impl NetError {
             Cause::Plaintext | Cause::Scheme(_) | Cause::Unsendable(_) | Cause::SetUp(_) => {
                 ProblemKind::Local
             }
+            Cause::ReadOnly { .. } => ProblemKind::ReadOnly,
             Cause::Connect(_)
             | Cause::Timeout { .. }
             | Cause::Cut { .. }
@@ -194,6 +201,7 @@ impl NetError {
             }
             Cause::Scheme(_) => "Check base_url: it begins with https://",
             Cause::Unsendable(_) => "Check the context's credentials for stray line ends or characters",
+            Cause::ReadOnly { .. } => READ_ONLY_HINT,
             Cause::SetUp(_) => "Check this machine's certificates and proxy settings",
             Cause::Connect(why) if is_certificate(why) => {
                 "The certificate was refused: check the host name, this machine's clock and its trusted roots"

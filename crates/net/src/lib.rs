@@ -13,6 +13,6 @@ mod socket;
 pub use address::{http_address, ws_address};
 pub use error::{Cause, NetError};
 pub use events::{Event, EventDecoder, EventOptions, StreamEvent};
-pub use http::{Answer, Client, ClientOptions, Counters, Request, in_haste};
+pub use http::{Answer, Client, ClientOptions, Counters, CurlLine, Request, in_haste};
 pub use produce::produce;
 pub use socket::{Frame, Socket, SocketOptions, SocketReader, SocketWriter};

@@ -9,6 +9,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::body::{self, Answer};
 use super::request::Request;
+use super::wire::Way;
 use super::{haste, retry, wire};
 use crate::address;
 use crate::error::{Cause, NetError};
@@ -23,6 +24,8 @@ pub struct ClientOptions {
     pub insecure: bool,
     /// Takes any certificate for any name: whoever stands in between can read and change everything.
     pub insecure_tls: bool,
+    /// Sends nothing that may change something; see [`Request::is_write`].
+    pub read_only: bool,
     /// Requests at once; event streams and websockets count only until they are open.
     pub concurrency: usize,
     /// Time for name, connection and TLS.
@@ -43,6 +46,7 @@ impl Default for ClientOptions {
             name: String::new(),
             insecure: false,
             insecure_tls: false,
+            read_only: false,
             concurrency: 8,
             connect_timeout: Duration::from_secs(5),
             timeout: Duration::from_secs(30),
@@ -73,7 +77,7 @@ pub struct Client {
 
 struct Inner {
     options: ClientOptions,
-    wires: [OnceLock<Result<reqwest::Client, String>>; 4],
+    wires: [OnceLock<Result<reqwest::Client, String>>; 6],
     requests: AtomicU64,
     retries: AtomicU64,
     latency_micros: AtomicU64,
@@ -94,7 +98,7 @@ impl Client {
             slots: slots(options.concurrency),
             inner: Arc::new(Inner {
                 options,
-                wires: [const { OnceLock::new() }; 4],
+                wires: [const { OnceLock::new() }; 6],
                 requests: AtomicU64::new(0),
                 retries: AtomicU64::new(0),
                 latency_micros: AtomicU64::new(u64::MAX),
@@ -203,8 +207,12 @@ impl Client {
         let method = request.method.as_str();
         address::permit(method, &request.url, self.options().insecure)?;
         request.fault()?;
+        if self.options().read_only && request.is_write() {
+            let context = self.options().name.clone();
+            return Err(self.failed(request, Cause::ReadOnly { context }, None));
+        }
         let wire = self
-            .wire(address::is_loopback(&request.url), upgrade)
+            .wire(address::is_loopback(&request.url), Way::of(request, upgrade))
             .map_err(|why| self.failed(request, Cause::SetUp(why), None))?;
         let mut ready =
             wire.request(request.method.clone(), request.url.clone()).headers(request.headers.clone());
@@ -281,11 +289,11 @@ impl Client {
     }
 
     /// The connection pool for this sort of request, made when first needed: this machine is reached without the
-    /// proxy of the environment, and upgrades need a pool that speaks only HTTP/1.1.
-    fn wire(&self, loopback: bool, upgrade: bool) -> Result<&reqwest::Client, String> {
-        let at = usize::from(loopback) * 2 + usize::from(upgrade);
+    /// proxy of the environment.
+    fn wire(&self, loopback: bool, way: Way) -> Result<&reqwest::Client, String> {
+        let at = usize::from(loopback) * 3 + way as usize;
         self.inner.wires[at]
-            .get_or_init(|| wire::build(self.options(), loopback, upgrade))
+            .get_or_init(|| wire::build(self.options(), loopback, way))
             .as_ref()
             .map_err(Clone::clone)
     }

@@ -4,6 +4,9 @@ pub(super) mod body;
 #[cfg(test)]
 mod certificates;
 mod client;
+mod curl;
+#[cfg(test)]
+mod gate;
 mod haste;
 mod request;
 mod retry;
@@ -13,5 +16,6 @@ mod wire;
 
 pub use body::Answer;
 pub use client::{Client, ClientOptions, Counters};
+pub use curl::CurlLine;
 pub use haste::in_haste;
 pub use request::Request;

@@ -7,9 +7,12 @@ use serde::Serialize;
 use url::Url;
 
 use crate::error::{Cause, NetError};
-use qdeck_model::Secret;
+use qdeck_model::{PreparedRequest, Problem, ProblemKind, Secret};
 
 /// One request. Only a `GET` is ever sent again by itself.
+///
+/// Everything but `GET` and `HEAD` is a write, unless it is marked as [`Request::reading`]. A client that is read-only
+/// sends no write.
 #[derive(Clone)]
 pub struct Request {
     pub(crate) method: Method,
@@ -18,6 +21,8 @@ pub struct Request {
     pub(crate) body: Option<Bytes>,
     pub(crate) secrets: Vec<Secret>,
     pub(crate) wrong: Option<&'static str>,
+    /// It changes nothing, whatever its method.
+    reading: bool,
 }
 
 impl Request {
@@ -28,19 +33,98 @@ impl Request {
 
     /// A `POST` of a JSON body. Never sent again by itself, whatever it asks.
     pub fn post(url: Url, body: &impl Serialize) -> Self {
-        let mut request = Self::new(Method::POST, url);
-        match serde_json::to_vec(body) {
-            Ok(bytes) => request.body = Some(bytes.into()),
-            Err(_) => request.wrong = Some("the body cannot be written as JSON"),
+        Self::new(Method::POST, url).json(body)
+    }
+
+    /// A `POST` without a body.
+    pub fn post_empty(url: Url) -> Self {
+        Self::new(Method::POST, url)
+    }
+
+    /// A `PUT`, without a body until [`Request::json`].
+    pub fn put(url: Url) -> Self {
+        Self::new(Method::PUT, url)
+    }
+
+    /// A `PATCH` of a JSON body.
+    pub fn patch(url: Url, body: &impl Serialize) -> Self {
+        Self::new(Method::PATCH, url).json(body)
+    }
+
+    /// A `DELETE`, without a body until [`Request::json`].
+    pub fn delete(url: Url) -> Self {
+        Self::new(Method::DELETE, url)
+    }
+
+    /// A request that was prepared and shown, exactly as it was; the credentials are still to be added.
+    ///
+    /// # Errors
+    /// When its address is none.
+    pub fn prepared(request: &PreparedRequest) -> Result<Self, Problem> {
+        let url = Url::parse(&request.url).map_err(|error| {
+            Problem::new(ProblemKind::Local, format!("{} is not an address: {error}", request.url))
+        })?;
+        let method = match request.method {
+            qdeck_model::Method::Get => Method::GET,
+            qdeck_model::Method::Post => Method::POST,
+            qdeck_model::Method::Put => Method::PUT,
+            qdeck_model::Method::Patch => Method::PATCH,
+            qdeck_model::Method::Delete => Method::DELETE,
+        };
+        let mut ready = Self::new(method, url);
+        if let Some(body) = &request.body {
+            ready = ready.json(body);
+            let secrets = request.secrets.iter().filter_map(|pointer| body.pointer(pointer)?.as_str());
+            ready.secrets.extend(secrets.map(Secret::new));
         }
-        request.headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-        request
+        for (name, value) in &request.headers {
+            ready = ready.header(name, value);
+        }
+        Ok(ready)
+    }
+
+    /// Sets a JSON body.
+    #[must_use]
+    pub fn json(mut self, body: &impl Serialize) -> Self {
+        match serde_json::to_vec(body) {
+            Ok(bytes) => self.body = Some(bytes.into()),
+            Err(_) => self.wrong = Some("the body cannot be written as JSON"),
+        }
+        self.headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        self
+    }
+
+    /// Marks it as a read: it changes nothing although its method is that of a write, such as a sign-in or a search.
+    #[must_use]
+    pub const fn reading(mut self) -> Self {
+        self.reading = true;
+        self
+    }
+
+    /// Whether it may change something at the other end.
+    pub fn is_write(&self) -> bool {
+        !self.reading && self.method != Method::GET && self.method != Method::HEAD
+    }
+
+    /// The bytes of its body, for signatures over it.
+    pub fn body(&self) -> &[u8] {
+        self.body.as_deref().unwrap_or_default()
+    }
+
+    /// Its method, for signatures over it.
+    pub fn method(&self) -> &str {
+        self.method.as_str()
+    }
+
+    /// Its address, for signatures over it.
+    pub const fn url(&self) -> &Url {
+        &self.url
     }
 
     fn new(method: Method, url: Url) -> Self {
         let mut headers = HeaderMap::new();
         headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
-        Self { method, url, headers, body: None, secrets: Vec::new(), wrong: None }
+        Self { method, url, headers, body: None, secrets: Vec::new(), wrong: None, reading: false }
     }
 
     /// Adds `name=value` to the query, percent-encoded.
@@ -75,6 +159,13 @@ impl Request {
                 self.wrong = Some("the token holds a line end or another character that headers cannot hold");
             }
         }
+        self
+    }
+
+    /// Marks a value of its body as one that no error and no command may repeat.
+    #[must_use]
+    pub fn secret(mut self, secret: &Secret) -> Self {
+        self.secrets.push(secret.clone());
         self
     }
 

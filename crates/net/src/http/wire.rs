@@ -8,15 +8,34 @@ use rustls::ClientConfig;
 use rustls_platform_verifier::Verifier;
 
 use super::client::ClientOptions;
+use super::request::Request;
 use crate::address;
 
+/// What a pool's connections are used for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Way {
+    /// Reads: redirects are followed.
+    Read,
+    /// Websockets: HTTP/1.1 only.
+    Upgrade,
+    /// Writes: each is sent once, over a connection of its own, and to nowhere but its address. An idle connection that
+    /// the server closes at that moment would leave open whether the write arrived.
+    Write,
+}
+
+impl Way {
+    pub(super) fn of(request: &Request, upgrade: bool) -> Self {
+        match upgrade {
+            true => Self::Upgrade,
+            false if request.is_write() => Self::Write,
+            false => Self::Read,
+        }
+    }
+}
+
 /// Builds the pool; the error tells what this machine lacks. `loopback` is reached without the proxy of the
-/// environment, and an `upgrade` speaks HTTP/1.1 only.
-pub(super) fn build(
-    options: &ClientOptions,
-    loopback: bool,
-    upgrade: bool,
-) -> Result<reqwest::Client, String> {
+/// environment.
+pub(super) fn build(options: &ClientOptions, loopback: bool, way: Way) -> Result<reqwest::Client, String> {
     let insecure = options.insecure;
     let policy = redirect::Policy::custom(move |attempt| {
         let to = attempt.url();
@@ -42,14 +61,19 @@ pub(super) fn build(
     builder = if options.insecure_tls {
         builder.tls_danger_accept_invalid_certs(true)
     } else {
-        builder.tls_backend_preconfigured(tls(upgrade)?)
+        builder.tls_backend_preconfigured(tls(way == Way::Upgrade)?)
     };
     if loopback {
         builder = builder.no_proxy();
     }
-    if upgrade {
-        builder = builder.http1_only();
-    }
+    builder = match way {
+        Way::Read => builder,
+        Way::Upgrade => builder.http1_only(),
+        Way::Write => builder
+            .redirect(redirect::Policy::none())
+            .retry(reqwest::retry::never())
+            .pool_max_idle_per_host(0),
+    };
     builder.build().map_err(|error| whole(&error))
 }
 

@@ -38,13 +38,13 @@ impl Api {
         self.client.json(&request).await.map_err(problem)
     }
 
-    /// Asks by `POST`; not tried again by itself.
+    /// A search by `POST`: it changes nothing, and is not tried again by itself.
     pub(super) async fn post<T: DeserializeOwned>(
         &self,
         path: &[&str],
         body: &impl Serialize,
     ) -> Result<T, Problem> {
-        let request = self.dressed(Request::post(self.url(path)?, body)).await?;
+        let request = self.dressed(Request::post(self.url(path)?, body).reading()).await?;
         self.client.json(&request).await.map_err(problem)
     }
 

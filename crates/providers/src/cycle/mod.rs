@@ -57,6 +57,7 @@ impl Cycle {
         let client = Client::new(ClientOptions {
             name: context.name.to_string(),
             insecure: context.insecure,
+            read_only: context.read_only,
             concurrency: context.concurrency,
             ..ClientOptions::default()
         });

@@ -59,6 +59,7 @@ impl ElasticBox {
             client: Client::new(ClientOptions {
                 name: context.name.to_string(),
                 insecure: context.insecure,
+                read_only: context.read_only,
                 insecure_tls: context.insecure_tls,
                 concurrency: context.concurrency,
                 body_limit: LONGEST_ANSWER,

@@ -63,6 +63,7 @@ impl Exoscale {
         let client = Client::new(ClientOptions {
             name: context.name.to_string(),
             insecure: context.insecure,
+            read_only: context.read_only,
             concurrency: context.concurrency,
             // What the official command line gives a zone.
             timeout: Duration::from_secs(15),

@@ -72,14 +72,14 @@ impl Api {
         self.answer(request, path).await
     }
 
-    /// Asks by `POST`; not tried again by itself.
+    /// A search by `POST`: it changes nothing, and is not tried again by itself.
     pub(crate) async fn post<T: DeserializeOwned>(
         &self,
         path: &[&str],
         query: &Query<'_>,
         body: &impl Serialize,
     ) -> Result<T, Problem> {
-        let mut request = Request::post(self.url(path)?, body);
+        let mut request = Request::post(self.url(path)?, body).reading();
         for (name, value) in query {
             request = request.query(name, value);
         }

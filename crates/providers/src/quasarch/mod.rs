@@ -55,6 +55,7 @@ impl Quasarch {
             client: Client::new(ClientOptions {
                 name: context.name.to_string(),
                 insecure: context.insecure,
+                read_only: context.read_only,
                 concurrency: context.concurrency,
                 ..ClientOptions::default()
             }),
