@@ -9,8 +9,8 @@ fn name() -> TextRule {
     TextRule { least: 1, most: 8, characters: Characters::Name { also: "._-" }, lines: false }
 }
 
-fn message(kind: FieldKind, value: FieldValue) -> Option<String> {
-    Field::new("it", "It", kind).check(Some(&value)).err()
+fn message(kind: FieldKind, value: &FieldValue) -> Option<String> {
+    Field::new("it", "It", kind).check(Some(value)).err()
 }
 
 #[test]
@@ -59,16 +59,16 @@ fn numbers_are_read_with_the_suffixes_of_their_unit() {
 fn choices_must_be_among_those_that_can_be_chosen() {
     let sold_out = Choice { unavailable: Some("sold out".into()), ..Choice::plain("big") };
     let choices = || Choices::Fixed(vec![Choice::plain("small"), sold_out.clone()]);
-    let one = |value: &str| message(FieldKind::Choice(choices()), FieldValue::text(value));
+    let one = |value: &str| message(FieldKind::Choice(choices()), &FieldValue::text(value));
     assert_eq!(one("small"), None);
     assert_eq!(one("big").as_deref(), Some("big: sold out"));
     assert_eq!(one("huge").as_deref(), Some("huge is not among the choices"));
     let several = FieldValue::Several(vec!["small".into(), "huge".into()]);
     assert_eq!(
-        message(FieldKind::Several(choices()), several).as_deref(),
+        message(FieldKind::Several(choices()), &several).as_deref(),
         Some("huge is not among the choices")
     );
-    assert_eq!(message(FieldKind::Choice(Choices::Loaded), FieldValue::text("typed")), None);
+    assert_eq!(message(FieldKind::Choice(Choices::Loaded), &FieldValue::text("typed")), None);
 }
 
 #[test]
@@ -76,7 +76,7 @@ fn maps_are_checked_pair_by_pair() {
     let kind = || FieldKind::Map { names: name(), values: TextRule::up_to(3), most: 2 };
     let map = |pairs: &[(&str, &str)]| {
         let pairs = pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
-        message(kind(), FieldValue::Map(pairs.collect()))
+        message(kind(), &FieldValue::Map(pairs.collect()))
     };
     assert_eq!(map(&[("env", "dev")]), None);
     assert_eq!(
