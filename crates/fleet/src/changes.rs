@@ -34,7 +34,7 @@ struct Touched {
 /// normal pace.
 pub(super) async fn keep_listening(link: Link) {
     let mut reconnect = link.reconnect.subscribe();
-    let mut attempt = 0;
+    let mut backoff = backoff();
     let mut connected_before = false;
     loop {
         reconnect.borrow_and_update();
@@ -52,7 +52,7 @@ pub(super) async fn keep_listening(link: Link) {
                 _ = reconnect.changed() => break,
                 change = changes.next() => match change {
                     Some(Ok(Change::Connected)) => {
-                        attempt = 0;
+                        backoff.reset();
                         link.pushed.send_replace(true);
                         // What changed while nobody listened is not told again.
                         if std::mem::replace(&mut connected_before, true) {
@@ -81,10 +81,11 @@ pub(super) async fn keep_listening(link: Link) {
         if reconnect.has_changed().unwrap_or(false) {
             continue;
         }
-        attempt += 1;
-        let forbidden = problem.as_ref().is_some_and(|problem| !problem.kind.may_pass());
+        let retry_after = problem.as_ref().and_then(|problem| problem.retry_after);
+        let is_refused = problem.as_ref().is_some_and(|problem| !problem.kind.may_pass());
         // A channel that is refused will be refused again: only a new sign-in is worth a try soon.
-        let pause = backoff(if forbidden { u32::MAX } else { attempt }, problem.as_ref());
+        let pause =
+            if is_refused { backoff.longest_pause(retry_after) } else { backoff.next_pause(retry_after) };
         tokio::select! {
             () = sleep(pause) => {}
             _ = reconnect.changed() => {}

@@ -9,9 +9,13 @@ use tokio::time::Instant;
 use super::events::Outbox;
 use super::{Auth, FleetEvent, Health, Options, SharedProvider};
 use qdeck_model::{ContextName, Kind, Problem, ProblemKind, Timestamp};
+use qdeck_net::Backoff;
 
-/// The longest time between two tries by themselves.
-const LONGEST: Duration = Duration::from_secs(60);
+/// The pause after a first failure.
+const FIRST_PAUSE: Duration = Duration::from_secs(1);
+
+/// The longest pause between two automatic tries, unless the remote asks for more.
+const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 
 /// The shown latency does not change sooner than this.
 const CALM: Duration = Duration::from_secs(4);
@@ -223,13 +227,9 @@ impl Outcomes {
     }
 }
 
-/// The pause after the `attempt`th failure in a row (from 1): doubling from a second to a minute, jittered by a
-/// quarter, and never shorter than the remote asks for.
-pub(super) fn backoff(attempt: u32, problem: Option<&Problem>) -> Duration {
-    let doubled = Duration::from_secs(1 << attempt.saturating_sub(1).min(6));
-    let pause = doubled.min(LONGEST).mul_f64(0.75 + fastrand::f64() * 0.5);
-    let asked = problem.and_then(|problem| problem.retry_after).unwrap_or_default();
-    if asked > pause { asked.saturating_add(Duration::from_secs(1).mul_f64(fastrand::f64())) } else { pause }
+/// The pauses between the tries of a task of the fleet.
+pub(super) fn backoff() -> Backoff {
+    Backoff::new(FIRST_PAUSE, LONGEST_PAUSE)
 }
 
 /// `interval`, a tenth shorter or longer.

@@ -10,6 +10,7 @@ use tokio::time::{Instant, sleep_until};
 use super::link::{Link, backoff, jittered};
 use super::{FleetEvent, ListEvent};
 use qdeck_model::{Kind, Problem, ProblemKind};
+use qdeck_net::Backoff;
 
 /// How much slower is listed while changes are pushed, or where a listing is refused.
 const SLOWER: u32 = 12;
@@ -34,7 +35,7 @@ pub(super) async fn keep_listing(link: Link, kind: Kind, place: usize, turn: wat
     let mut reconnect = link.reconnect.subscribe();
     let mut refresh = link.signals.refresh.subscribe();
     let mut relist = link.relist[kind as usize].subscribe();
-    let mut attempt = 0;
+    let mut backoff = backoff();
     // The sender is held right here, so waiting cannot fail.
     turn.subscribe().wait_for(|turn| *turn >= place).await.ok();
     loop {
@@ -52,19 +53,18 @@ pub(super) async fn keep_listing(link: Link, kind: Kind, place: usize, turn: wat
             matches!(&outcome, Outcome::Failed(problem) if problem.kind == ProblemKind::Forbidden);
         let heard = match outcome {
             Outcome::Told => {
-                attempt = 0;
+                backoff.reset();
                 link.listed(kind, Ok(())).await
             }
             Outcome::Failed(problem) => {
-                attempt += 1;
-                pause = Some(pause_after(&link, attempt, &problem));
+                pause = Some(pause_after(&link, &mut backoff, &problem));
                 match problem.kind {
                     ProblemKind::Unauthorized | ProblemKind::Local => link.down(problem).await,
                     _ => link.listed(kind, Err(problem)).await,
                 }
             }
             Outcome::Superseded => {
-                attempt = 0;
+                backoff.reset();
                 true
             }
             Outcome::Unheard => false,
@@ -95,11 +95,11 @@ pub(super) async fn keep_listing(link: Link, kind: Kind, place: usize, turn: wat
 }
 
 /// The pause after a failure.
-fn pause_after(link: &Link, attempt: u32, problem: &Problem) -> Duration {
+fn pause_after(link: &Link, backoff: &mut Backoff, problem: &Problem) -> Duration {
     if problem.kind == ProblemKind::Forbidden {
         jittered(FORBIDDEN)
     } else if problem.kind.may_pass() {
-        backoff(attempt, Some(problem))
+        backoff.next_pause(problem.retry_after)
     } else {
         jittered(link.options.refresh.saturating_mul(SLOWER))
     }

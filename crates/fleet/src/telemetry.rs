@@ -13,6 +13,7 @@ use tokio::time::{Instant, sleep, sleep_until};
 use super::FleetEvent;
 use super::link::{Link, backoff, jittered};
 use qdeck_model::{Problem, ProblemKind, ResourceId, Sample, Timestamp};
+use qdeck_net::Backoff;
 
 /// Polls at once.
 const AT_ONCE: usize = 4;
@@ -24,8 +25,8 @@ const FIRST_REACH: Duration = Duration::from_secs(120);
 const REMEMBERED: usize = 1000;
 /// A live stream that is silent for this many sampling intervals is helped out by polls.
 const SILENCE: u32 = 3;
-/// A live stream that held for so long is no failing one.
-const STEADY: Duration = Duration::from_secs(30);
+/// A live stream that lasted this long was healthy.
+const STEADY_AFTER: Duration = Duration::from_secs(30);
 /// So many refusals, and no answer at all so far, speak for the whole context.
 const ENOUGH: u32 = 3;
 /// When an instance that has no samples is asked for them again.
@@ -45,15 +46,20 @@ type Live = BoxStream<'static, Result<Sample, Problem>>;
 struct Subject {
     due: Instant,
     polled: bool,
-    failures: u32,
+    backoff: Backoff,
 }
 
 /// A live stream that failed; polls do meanwhile.
-#[derive(Default)]
 struct Stall {
-    failures: u32,
+    backoff: Backoff,
     /// `None`: not before a new sign-in.
     until: Option<Instant>,
+}
+
+impl Stall {
+    fn new() -> Self {
+        Self { backoff: backoff(), until: None }
+    }
 }
 
 struct Poller {
@@ -75,7 +81,7 @@ struct Poller {
     stalls: HashMap<ResourceId, Stall>,
     /// The whole context is left alone until then.
     rested: Instant,
-    failures: u32,
+    backoff: Backoff,
 }
 
 /// Samples until the fleet ends.
@@ -146,7 +152,7 @@ impl Poller {
             allowed: false,
             stalls: HashMap::new(),
             rested: Instant::now(),
-            failures: 0,
+            backoff: backoff(),
         }
     }
 
@@ -184,7 +190,7 @@ impl Poller {
             .filter(|id| self.is_mine(id) && !self.subjects.contains_key(*id))
             .collect();
         for id in new {
-            self.subjects.insert(id.clone(), Subject { due: now, polled: false, failures: 0 });
+            self.subjects.insert(id.clone(), Subject { due: now, polled: false, backoff: backoff() });
         }
         self.focus = gaze.focus.clone().filter(|id| self.is_mine(id));
     }
@@ -205,7 +211,7 @@ impl Poller {
             }
             // The platform has none.
             None => {
-                self.stalls.insert(id.clone(), Stall::default());
+                self.stalls.insert(id.clone(), Stall::new());
             }
         }
     }
@@ -271,7 +277,7 @@ impl Poller {
         self.forbidden = 0;
         self.stalls.clear();
         self.rested = Instant::now();
-        self.failures = 0;
+        self.backoff.reset();
         self.stop();
     }
 
@@ -291,19 +297,17 @@ impl Poller {
         match answer {
             Ok(samples) => {
                 subject.due = now + interval;
-                subject.failures = 0;
-                self.failures = 0;
+                subject.backoff.reset();
+                self.backoff.reset();
                 self.allowed = true;
                 self.tell(id, samples).await
             }
             Err(problem) => {
-                subject.failures += 1;
-                subject.due = now + interval.max(backoff(subject.failures, Some(&problem)));
+                subject.due = now + interval.max(subject.backoff.next_pause(problem.retry_after));
                 match problem.kind {
                     // The host's trouble, not the instance's: one failure speaks for all.
                     ProblemKind::Unreachable | ProblemKind::RateLimited => {
-                        self.failures += 1;
-                        self.rested = now + backoff(self.failures, Some(&problem));
+                        self.rested = now + self.backoff.next_pause(problem.retry_after);
                     }
                     kind if kind.may_pass() => {}
                     // An instance that is down may have no samples now and some later.
@@ -341,16 +345,15 @@ impl Poller {
             subject.due = now;
         }
         let problem = sample.and_then(Result::err);
-        let stall = self.stalls.entry(id).or_default();
+        let stall = self.stalls.entry(id).or_insert_with(Stall::new);
         // One that has held for a while failed for a new reason.
-        if now - self.live_since > STEADY {
-            stall.failures = 0;
+        if now - self.live_since > STEADY_AFTER {
+            stall.backoff.reset();
         }
-        stall.failures += 1;
         stall.until = match problem.as_ref().map(|problem| problem.kind) {
             Some(ProblemKind::NotFound) => Some(now + jittered(ABSENT)),
             Some(kind) if !kind.may_pass() => None,
-            _ => Some(now + backoff(stall.failures, problem.as_ref())),
+            _ => Some(now + stall.backoff.next_pause(problem.and_then(|problem| problem.retry_after))),
         };
         true
     }

@@ -71,7 +71,7 @@ async fn failures_wait_longer_and_longer_and_recovery_is_told() {
     for (nth, pair) in times.windows(2).take(6).enumerate() {
         let usual = f64::from(1 << nth);
         let pause = pair[1] - pair[0];
-        assert!(pause > usual * 0.74 && pause < usual * 1.3, "{nth}: {pause}");
+        assert!(pause >= usual && pause < usual * 2.0 + 0.05, "{nth}: {pause}");
     }
     let healths = healths(&heard);
     assert!(matches!(&healths[0], Health::Retrying { attempt: 1, .. }));

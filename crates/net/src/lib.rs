@@ -4,6 +4,7 @@
 //! retries, limits and the hiding of secrets. Nothing here may print a query, an `Authorization` header or a token.
 
 mod address;
+mod backoff;
 mod error;
 mod events;
 mod http;
@@ -11,6 +12,7 @@ mod produce;
 mod socket;
 
 pub use address::{http_address, ws_address};
+pub use backoff::Backoff;
 pub use error::{Cause, NetError};
 pub use events::{Event, EventDecoder, EventOptions, StreamEvent};
 pub use http::{Answer, Client, ClientOptions, Counters, CurlLine, Request, in_haste};

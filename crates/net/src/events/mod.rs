@@ -15,7 +15,7 @@ pub use decode::{Event, EventDecoder};
 
 use super::error::{Cause, NetError};
 use super::http::body;
-use super::{Client, Request, produce};
+use super::{Backoff, Client, Request, produce};
 use qdeck_model::Problem;
 
 /// How an event stream is followed. The defaults fit a log.
@@ -25,10 +25,10 @@ pub struct EventOptions {
     pub event_limit: usize,
     /// Silence after which the connection is taken for dead. There is no limit on the whole.
     pub idle: Duration,
-    /// The wait before the first reconnect; it doubles while connections do not last. A `retry:` of the server
-    /// replaces it.
+    /// The pause before the first reconnect; it grows while connections do not last. A `retry:` of the server replaces
+    /// it.
     pub first_wait: Duration,
-    /// The longest wait between two tries.
+    /// The longest pause between two tries, unless the server asks for more.
     pub longest_wait: Duration,
 }
 
@@ -72,7 +72,7 @@ impl Client {
         produce(move |out| async move {
             let mut follow = Follow {
                 decoder: EventDecoder::new(options.event_limit),
-                wait: options.first_wait,
+                backoff: Backoff::new(options.first_wait, options.longest_wait),
                 client,
                 options,
                 out,
@@ -91,7 +91,7 @@ struct Follow {
     options: EventOptions,
     out: mpsc::Sender<StreamEvent>,
     decoder: EventDecoder,
-    wait: Duration,
+    backoff: Backoff,
     opened: bool,
 }
 
@@ -118,18 +118,20 @@ impl Follow {
                 Err(error) if !error.may_pass() => return Some(error.into()),
                 Err(error) => error,
             };
-            // A connection that lasted was a good one: the next wait starts small again.
-            if began.elapsed() > Duration::from_secs(10) {
-                self.wait = self.options.first_wait;
-            }
-            let base = self.decoder.retry().unwrap_or(self.wait);
-            let pause = base
-                .max(lost.retry_after.unwrap_or_default())
-                .min(self.options.longest_wait.max(lost.retry_after.unwrap_or_default()))
-                .mul_f32(1.0 + fastrand::f32() * 0.25);
-            self.wait = (self.wait * 2).min(self.options.longest_wait);
+            self.backoff.lasted(began.elapsed());
+            let pause = self.pause(lost.retry_after);
             self.out.send(StreamEvent::Lost(lost)).await.ok()?;
             tokio::time::sleep(pause).await;
+        }
+    }
+
+    /// The pause before the next connection.
+    fn pause(&mut self, retry_after: Option<Duration>) -> Duration {
+        let longest = self.options.longest_wait;
+        match self.decoder.retry() {
+            // Not shorter than the server says, and it does not grow.
+            Some(asked) => Backoff::new(asked.min(longest), longest * 2).next_pause(retry_after),
+            None => self.backoff.next_pause(retry_after),
         }
     }
 

@@ -9,8 +9,9 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::body::{self, Answer};
 use super::request::Request;
+use super::retry::Retries;
 use super::wire::Way;
-use super::{haste, retry, wire};
+use super::{haste, wire};
 use crate::address;
 use crate::error::{Cause, NetError};
 use qdeck_model::Problem;
@@ -141,7 +142,7 @@ impl Client {
     ) -> Result<T, NetError> {
         let may_repeat = request.method == reqwest::Method::GET && haste::limit().is_none();
         let options = self.options();
-        let mut waits = retry::waits(options.retries, options.first_wait);
+        let mut retries = Retries::new(options.retries, options.first_wait);
         loop {
             let failure = match self.once(request).await {
                 Ok(answer) => match read(&answer) {
@@ -156,7 +157,7 @@ impl Client {
                 Err(failure) => failure,
             };
             let pause = if may_repeat && self.may_pass(&failure) {
-                waits.next().and_then(|ours| retry::wait(ours, failure.retry_after))
+                retries.next_pause(failure.retry_after)
             } else {
                 None
             };

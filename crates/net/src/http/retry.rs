@@ -1,30 +1,35 @@
-//! When a read is tried again, and how long is waited before.
+//! When a failed read is tried again, and the pause before.
 
 use std::time::{Duration, SystemTime};
 
-use backon::{BackoffBuilder, ExponentialBuilder};
+use crate::Backoff;
 
-/// Longer than this is not waited inside a request: it fails, tells when to come back, and whoever asked decides.
-const PATIENCE: Duration = Duration::from_secs(20);
+/// A request does not wait longer than this for its next try: it fails with the remote's wish, and its caller decides.
+const MAX_RETRY_AFTER: Duration = Duration::from_secs(20);
 
-/// The waits between the tries of a read: 200 ms doubling to 5 s, each up to twice as long by chance so that many
-/// clients do not come back in step.
-pub(crate) fn waits(retries: usize, first: Duration) -> impl Iterator<Item = Duration> + Send {
-    ExponentialBuilder::default()
-        .with_min_delay(first)
-        .with_max_delay(Duration::from_secs(5))
-        .with_max_times(retries)
-        .with_jitter()
-        .build()
+/// The longest pause between two tries of one request.
+const LONGEST_PAUSE: Duration = Duration::from_secs(10);
+
+/// The retries that one request has left.
+pub(crate) struct Retries {
+    left: usize,
+    backoff: Backoff,
 }
 
-/// How long to wait before the next try: at least as long as the remote asked. `None` when it asked for more patience
-/// than one request has.
-pub(crate) fn wait(ours: Duration, asked: Option<Duration>) -> Option<Duration> {
-    match asked {
-        Some(asked) if asked > PATIENCE => None,
-        Some(asked) => Some(ours.max(asked)),
-        None => Some(ours),
+impl Retries {
+    /// `count` retries, with a pause of `first` to twice `first` before the first of them, then growing.
+    pub(crate) fn new(count: usize, first: Duration) -> Self {
+        Self { left: count, backoff: Backoff::new(first, LONGEST_PAUSE) }
+    }
+
+    /// The pause before the next try, at least as long as the remote asks. `None` when no retry is left, or when the
+    /// remote asks for a longer pause than one request waits.
+    pub(crate) fn next_pause(&mut self, retry_after: Option<Duration>) -> Option<Duration> {
+        self.left = self.left.checked_sub(1)?;
+        if retry_after.is_some_and(|asked| asked > MAX_RETRY_AFTER) {
+            return None;
+        }
+        Some(self.backoff.next_pause(retry_after))
     }
 }
 
@@ -66,23 +71,26 @@ mod tests {
     }
 
     #[test]
-    fn waits_grow_and_stay_within_twice_their_step() {
+    fn pauses_grow_and_stay_within_twice_their_step() {
         let first = Duration::from_millis(200);
-        let all: Vec<_> = waits(3, first).collect();
+        let mut retries = Retries::new(3, first);
+        let all: Vec<_> = std::iter::from_fn(|| retries.next_pause(None)).collect();
         assert_eq!(all.len(), 3);
-        for (wait, step) in all.iter().zip([200, 400, 800]) {
+        for (pause, step) in all.iter().zip([200, 400, 800]) {
             let step = Duration::from_millis(step);
-            assert!((step..=step * 2).contains(wait), "{wait:?} for {step:?}");
+            assert!((step..=step * 2).contains(pause), "{pause:?} for {step:?}");
         }
-        assert_eq!(waits(0, first).count(), 0);
+        assert_eq!(Retries::new(0, first).next_pause(None), None);
     }
 
     #[test]
     fn the_remote_may_ask_for_more_but_not_for_too_much() {
         let second = Duration::from_secs(1);
-        assert_eq!(wait(second, None), Some(second));
-        assert_eq!(wait(second, Some(second * 3)), Some(second * 3));
-        assert_eq!(wait(second, Some(Duration::ZERO)), Some(second));
-        assert_eq!(wait(second, Some(second * 300)), None);
+        let pause = |asked| Retries::new(1, second).next_pause(asked);
+        let ours = second..=second * 2;
+        assert!(ours.contains(&pause(None).unwrap()));
+        assert!(ours.contains(&pause(Some(Duration::ZERO)).unwrap()));
+        assert!((second * 3..=second * 4).contains(&pause(Some(second * 3)).unwrap()));
+        assert_eq!(pause(Some(second * 300)), None);
     }
 }
