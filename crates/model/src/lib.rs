@@ -25,7 +25,7 @@ pub use form::{
 };
 pub use id::{ContextName, Kind, Platform, ResourceId};
 pub use log::{LogEvent, LogLevel, LogLine, LogStart};
-pub use problem::{Problem, ProblemKind, READ_ONLY_HINT};
+pub use problem::{Problem, ProblemKind, READ_ONLY_HINT, Reason};
 pub use quantity::{Bytes, BytesPerSecond, Cores, Percent};
 pub use resource::{
     Address, Container, ContainerLink, Fact, GpuModel, GpuRequest, Instance, Offers, Operation, Resource,

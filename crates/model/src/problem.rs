@@ -59,11 +59,28 @@ impl ProblemKind {
 pub const READ_ONLY_HINT: &str =
     "Remove `read_only = true` from the file, or start without --read-only, to change things";
 
+/// What exactly went wrong, where that changes what is done about it. Most problems need no more than their kind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Reason {
+    /// The host's name has no address.
+    Dns,
+    /// The host refuses connections.
+    ConnectionRefused,
+    /// TLS ended over a certificate.
+    Certificate,
+    /// Nothing came in time.
+    Timeout,
+    /// The sign-in, the token or the key has ended, and was good before.
+    Expired,
+}
+
 /// A failure with all that is known of it. Never holds a secret. Cheap to clone.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
     /// What kind of trouble.
     pub kind: ProblemKind,
+    /// What exactly, where it is known and matters.
+    pub reason: Option<Reason>,
     /// What went wrong, in one sentence: the remote's own words where it gave any.
     pub message: Arc<str>,
     /// What was asked, such as `GET https://api.example/v1/containers`, query left out.
@@ -83,6 +100,7 @@ impl Problem {
     pub fn new(kind: ProblemKind, message: impl Into<Arc<str>>) -> Self {
         Self {
             kind,
+            reason: None,
             message: message.into(),
             request: None,
             status: None,
@@ -90,6 +108,18 @@ impl Problem {
             hint: None,
             retry_after: None,
         }
+    }
+
+    /// The same with the exact reason.
+    #[must_use]
+    pub fn reason(mut self, reason: Reason) -> Self {
+        self.reason = Some(reason);
+        self
+    }
+
+    /// Whether a sign-in that was good has ended.
+    pub fn is_expired(&self) -> bool {
+        self.reason == Some(Reason::Expired)
     }
 
     /// The same with a hint of what to do.

@@ -2,7 +2,8 @@
 
 use url::{Host, Url};
 
-use super::error::{Cause, NetError};
+use super::cause::Cause;
+use super::error::NetError;
 
 /// Whether the host of `url` is this machine: `localhost`, `127.0.0.0/8`, `::1`.
 pub(super) fn is_loopback(url: &Url) -> bool {

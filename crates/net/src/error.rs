@@ -1,100 +1,13 @@
 //! What can go wrong on the way, told with the request it happened to, and turned into a [`Problem`] with advice.
 
-use std::error::Error as _;
 use std::sync::Arc;
 use std::time::Duration;
 
 use url::Url;
 
 use super::address;
-use qdeck_model::{Problem, ProblemKind, READ_ONLY_HINT};
-
-/// Why a request failed.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Cause {
-    /// Plain `http` or `ws` to a host that is not this machine.
-    #[error("refused to speak unencrypted to a host that is not this machine")]
-    Plaintext,
-    /// An address with a scheme that is none of http, https, ws, wss.
-    #[error("`{0}` is not a scheme of a server's address")]
-    Scheme(String),
-    /// The request cannot be put into HTTP.
-    #[error("the request cannot be sent: {0}")]
-    Unsendable(&'static str),
-    /// A write through a context that is read-only. Nothing was sent.
-    #[error("context {context} is read-only: nothing was sent")]
-    ReadOnly {
-        /// The context's name.
-        context: String,
-    },
-    /// TLS or the client could not be set up on this machine.
-    #[error("the HTTP client cannot start: {0}")]
-    SetUp(String),
-    /// No connection: name, route, refused, certificate.
-    #[error("no connection: {0}")]
-    Connect(String),
-    /// Nothing came in time.
-    #[error("no {what} within {} s", .after.as_secs_f32())]
-    Timeout {
-        /// What was waited for: `connection`, `answer`, `word from the stream`.
-        what: &'static str,
-        /// How long.
-        after: Duration,
-    },
-    /// The connection broke before the answer was whole.
-    #[error("the connection broke after {received} bytes of the answer: {why}")]
-    Cut {
-        /// Bytes of the body that arrived.
-        received: usize,
-        /// The link's last words.
-        why: String,
-    },
-    /// The answer is longer than is read.
-    #[error("the answer is longer than {} MiB", .limit / 1_048_576)]
-    TooLarge {
-        /// The limit in bytes.
-        limit: usize,
-    },
-    /// A redirect to where nothing may be sent, or too many of them.
-    #[error("redirected astray: {0}")]
-    Redirect(String),
-    /// A status that is not a success.
-    #[error("{}", .words.as_deref().unwrap_or("no reason given"))]
-    Status {
-        /// The remote's own words, redacted and shortened.
-        words: Option<String>,
-        /// The body, as far as it is kept; the provider reads its platform's fields from it.
-        body: bytes::Bytes,
-        /// Whether the body is a web page.
-        page: bool,
-    },
-    /// A web page where data was expected.
-    #[error("answered with a web page{}", .title.as_deref().map(|t| format!(" (\u{201c}{t}\u{201d})")).unwrap_or_default())]
-    Page {
-        /// Its title.
-        title: Option<String>,
-    },
-    /// JSON that breaks off or does not have the expected shape.
-    #[error("the answer cannot be read as JSON: {why} (of {length} bytes)")]
-    Json {
-        /// Where it breaks and how.
-        why: String,
-        /// How long the answer is.
-        length: usize,
-    },
-    /// The server does not open a websocket.
-    #[error("no websocket: {0}")]
-    Handshake(String),
-    /// A websocket was closed with a code that is not an orderly end.
-    #[error("the far side closed the link: {0}")]
-    Closed(String),
-    /// A websocket broke or broke its rules.
-    #[error("the link broke: {0}")]
-    Link(String),
-    /// Two pings without an answer.
-    #[error("the far side answered no ping for {} s", .0.as_secs())]
-    NoPong(Duration),
-}
+use super::cause::Cause;
+use qdeck_model::{Problem, ProblemKind, READ_ONLY_HINT, Reason};
 
 /// A failed request. Never holds a query, a header or a secret. Cheap enough to clone.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -126,7 +39,7 @@ impl NetError {
         }
     }
 
-    /// The same, with the sort of failure that `reqwest` met.
+    /// The failure that `reqwest` met.
     pub(super) fn from_reqwest(
         method: &str,
         url: &Url,
@@ -134,26 +47,17 @@ impl NetError {
         connect_limit: Duration,
     ) -> Self {
         // The text of the error and of its sources may repeat the URL with its query.
-        let error = error.without_url();
-        let cause = if error.is_timeout() && error.is_connect() {
-            Cause::Timeout { what: "connection", after: connect_limit }
-        } else if error.is_redirect() {
-            Cause::Redirect(deepest(&error))
-        } else if error.is_connect() {
-            Cause::Connect(deepest(&error))
-        } else if error.is_builder() {
-            Cause::Unsendable("the client refused it")
-        } else {
-            Cause::Cut { received: 0, why: deepest(&error) }
-        };
+        let cause = Cause::from_reqwest(&error.without_url(), connect_limit);
         Self::new(method, url, cause)
     }
 
     /// Whether the same read may work a moment later.
     pub fn may_pass(&self) -> bool {
         match &*self.cause {
-            Cause::Connect(why) => !is_certificate(why),
-            Cause::Timeout { .. }
+            Cause::Dns(_)
+            | Cause::Refused(_)
+            | Cause::Connect(_)
+            | Cause::Timeout { .. }
             | Cause::Cut { .. }
             | Cause::Json { .. }
             // A gateway shows a page of its own for a moment while what is behind it restarts.
@@ -172,7 +76,10 @@ impl NetError {
                 ProblemKind::Local
             }
             Cause::ReadOnly { .. } => ProblemKind::ReadOnly,
-            Cause::Connect(_)
+            Cause::Dns(_)
+            | Cause::Refused(_)
+            | Cause::Certificate(_)
+            | Cause::Connect(_)
             | Cause::Timeout { .. }
             | Cause::Cut { .. }
             | Cause::Link(_)
@@ -193,6 +100,22 @@ impl NetError {
         }
     }
 
+    /// What exactly went wrong, where callers act on it.
+    fn reason(&self) -> Option<Reason> {
+        match &*self.cause {
+            Cause::Dns(_) => Some(Reason::Dns),
+            Cause::Refused(_) => Some(Reason::ConnectionRefused),
+            Cause::Certificate(_) => Some(Reason::Certificate),
+            Cause::Timeout { .. } | Cause::NoPong(_) => Some(Reason::Timeout),
+            Cause::Status { words: Some(words), .. }
+                if self.status == Some(401) && mentions_expiry(words) =>
+            {
+                Some(Reason::Expired)
+            }
+            _ => None,
+        }
+    }
+
     /// What a person can do about it.
     fn hint(&self) -> Option<String> {
         let hint = match &*self.cause {
@@ -203,10 +126,10 @@ impl NetError {
             Cause::Unsendable(_) => "Check the context's credentials for stray line ends or characters",
             Cause::ReadOnly { .. } => READ_ONLY_HINT,
             Cause::SetUp(_) => "Check this machine's certificates and proxy settings",
-            Cause::Connect(why) if is_certificate(why) => {
+            Cause::Certificate(_) => {
                 "The certificate was refused: check the host name, this machine's clock and its trusted roots"
             }
-            Cause::Connect(_) => {
+            Cause::Dns(_) | Cause::Refused(_) | Cause::Connect(_) => {
                 "Check base_url, the network, and HTTPS_PROXY / NO_PROXY if there is a proxy"
             }
             Cause::Timeout { .. } | Cause::Cut { .. } | Cause::Link(_) | Cause::NoPong(_) => {
@@ -246,6 +169,7 @@ impl From<NetError> for Problem {
     fn from(error: NetError) -> Self {
         let mut problem = Problem::new(error.kind(), error.cause.to_string())
             .request(format!("{} {}", error.method, error.url));
+        problem.reason = error.reason();
         problem.hint = error.hint().map(Into::into);
         problem.status = error.status;
         problem.request_id = error.request_id;
@@ -254,18 +178,8 @@ impl From<NetError> for Problem {
     }
 }
 
-/// The last error of the chain: the one that says what really happened (`Connection refused`), once more with what
-/// it happened to where that adds something.
-fn deepest(error: &reqwest::Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(inner) = source {
-        text = inner.to_string();
-        source = inner.source();
-    }
-    address::redact(&text, &[])
-}
-
-fn is_certificate(why: &str) -> bool {
-    why.contains("certificate") || why.contains("Certificate")
+/// Whether a refused sign-in is one that has ended, by the remote's own words: most platforms have no code for it. Those
+/// that have one set [`Reason::Expired`] from that.
+fn mentions_expiry(words: &str) -> bool {
+    words.to_lowercase().contains("expired")
 }

@@ -5,6 +5,7 @@
 
 mod address;
 mod backoff;
+mod cause;
 mod error;
 mod events;
 mod http;
@@ -13,7 +14,8 @@ mod socket;
 
 pub use address::{http_address, ws_address};
 pub use backoff::Backoff;
-pub use error::{Cause, NetError};
+pub use cause::{Cause, Phase};
+pub use error::NetError;
 pub use events::{Event, EventDecoder, EventOptions, StreamEvent};
 pub use http::{Answer, Client, ClientOptions, Counters, CurlLine, Request, in_haste};
 pub use produce::produce;

@@ -30,7 +30,7 @@ impl Auth {
     pub(super) fn of(health: &Health, ends: Option<Timestamp>, now: Timestamp) -> Self {
         match (health, ends) {
             (Health::Down(problem), ends) if problem.kind == ProblemKind::Unauthorized => {
-                if ends.is_some_and(|ends| ends <= now) || speaks_of_an_end(problem) {
+                if ends.is_some_and(|ends| ends <= now) || problem.is_expired() {
                     Self::Expired(problem.clone())
                 } else {
                     Self::Refused(problem.clone())
@@ -46,14 +46,6 @@ impl Auth {
     pub const fn is_good(&self) -> bool {
         matches!(self, Self::Good)
     }
-}
-
-/// Platforms have no common code for it, but all of them have the word. General advice of what may be wrong names it,
-/// too: a hint must say that it is so.
-fn speaks_of_an_end(problem: &Problem) -> bool {
-    let hint = problem.hint.as_deref();
-    problem.message.to_lowercase().contains("expired")
-        || hint.is_some_and(|hint| hint.to_lowercase().contains("has expired"))
 }
 
 /// Something that credentials which hold may still not do.

@@ -4,7 +4,7 @@ use std::time::Duration;
 use super::super::fake::{Fake, context, hear, id, model, start};
 use super::super::{Events, FleetEvent, ListEvent, Member, Store};
 use super::*;
-use qdeck_model::{LogEvent, LogStart, ScreenKind};
+use qdeck_model::{LogEvent, LogStart, Reason, ScreenKind};
 use qdeck_providers::Change;
 use qdeck_providers::cycle;
 
@@ -33,16 +33,15 @@ fn an_end_is_told_ten_minutes_before_and_not_sooner() {
 }
 
 #[test]
-fn expired_is_told_from_refused_by_the_clock_or_by_the_platforms_words() {
+fn expired_differs_from_refused_by_the_clock_or_by_what_the_provider_read() {
     let down = |message: &str, ends| Auth::of(&Health::Down(refused(message)), ends, at(100));
     assert_eq!(down("no such key", None), Auth::Refused(refused("no such key")));
     assert_eq!(down("no", Some(at(200))), Auth::Refused(refused("no")));
     assert_eq!(down("no", Some(at(99))), Auth::Expired(refused("no")));
-    assert!(matches!(down("Token Expired", None), Auth::Expired(_)));
     let maybe = refused("no").hint("It may be wrong, expired or revoked");
     let auth = Auth::of(&Health::Down(maybe.clone()), None, at(0));
-    assert_eq!(auth, Auth::Refused(maybe), "general advice is no news");
-    let surely = refused("no").hint("The API key has expired: make a new one");
+    assert_eq!(auth, Auth::Refused(maybe), "texts do not decide it");
+    let surely = refused("no").reason(Reason::Expired);
     let auth = Auth::of(&Health::Down(surely.clone()), None, at(0));
     assert_eq!(auth, Auth::Expired(surely));
     let setup = Problem::new(ProblemKind::Local, "no file");

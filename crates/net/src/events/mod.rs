@@ -13,8 +13,9 @@ use tokio::sync::mpsc;
 
 pub use decode::{Event, EventDecoder};
 
-use super::error::{Cause, NetError};
-use super::http::body;
+use super::cause::{Cause, Phase};
+use super::error::NetError;
+use super::http::body::{self, cut_words};
 use super::{Backoff, Client, Request, produce};
 use qdeck_model::Problem;
 
@@ -152,7 +153,7 @@ impl Follow {
         let limit = self.client.options().timeout;
         let open = tokio::time::timeout(limit, self.client.open(request, false));
         let response = open.await.unwrap_or_else(|_| {
-            let cause = Cause::Timeout { what: "answer", after: limit };
+            let cause = Cause::Timeout { phase: Phase::Answer, after: limit };
             Err(self.client.failed(request, cause, None))
         })?;
         if !response.status().is_success() {
@@ -189,11 +190,11 @@ impl Follow {
                     break Cause::Cut { received, why };
                 }
                 Ok(Err(error)) => {
-                    let why = body::cut_words(&error);
+                    let why = cut_words(&error);
                     break Cause::Cut { received, why };
                 }
                 Err(_) => {
-                    break Cause::Timeout { what: "word from the stream", after: self.options.idle };
+                    break Cause::Timeout { phase: Phase::Stream, after: self.options.idle };
                 }
             }
         };

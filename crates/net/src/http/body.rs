@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::retry;
-use crate::error::Cause;
+use crate::cause::{Cause, innermost};
 
 /// A whole answer with a status of success.
 #[derive(Debug, Clone)]
@@ -57,13 +57,7 @@ pub(crate) async fn read(mut response: reqwest::Response, limit: usize) -> Resul
 
 /// Why a body broke off, without the URL and the client's own wrapping.
 pub(crate) fn cut_words(error: &reqwest::Error) -> String {
-    let mut text = "it ended early".to_owned();
-    let mut source = std::error::Error::source(error);
-    while let Some(inner) = source {
-        text = inner.to_string();
-        source = inner.source();
-    }
-    crate::address::redact(&text, &[])
+    innermost(error).unwrap_or_else(|| "it ended early".to_owned())
 }
 
 /// The parts of a refusal's head that a person needs.

@@ -11,7 +11,7 @@ use rustls::pki_types::{CertificateDer, PrivatePkcs8KeyDer};
 use serde_json::Value;
 
 use super::{Client, ClientOptions, Request};
-use qdeck_model::Problem;
+use qdeck_model::{Problem, Reason};
 
 const SEQUENCE: u8 = 0x30;
 /// 1.2.840.10045.4.3.2, an ECDSA signature with SHA-256.
@@ -96,6 +96,7 @@ async fn a_certificate_that_nobody_vouches_for_is_taken_only_where_it_is_said() 
     let refused = ask(false).await.unwrap_err();
     assert!(refused.message.contains("ertificate"), "{refused}");
     assert!(refused.hint.as_ref().unwrap().contains("certificate"));
+    assert_eq!(refused.reason, Some(Reason::Certificate));
     assert_eq!(ask(true).await.unwrap(), serde_json::json!({}));
     let connections = tokio::task::spawn_blocking(|| served.join().unwrap()).await.unwrap();
     assert_eq!(connections, 2, "a certificate does not become better by asking again");

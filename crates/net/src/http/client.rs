@@ -13,7 +13,8 @@ use super::retry::Retries;
 use super::wire::Way;
 use super::{haste, wire};
 use crate::address;
-use crate::error::{Cause, NetError};
+use crate::cause::{Cause, Phase};
+use crate::error::NetError;
 use qdeck_model::Problem;
 
 /// How a client behaves. The defaults fit an API.
@@ -179,7 +180,7 @@ impl Client {
         let own = self.options().timeout;
         let limit = haste::limit().map_or(own, |limit| limit.min(own));
         let late = || {
-            let cause = Cause::Timeout { what: "whole answer", after: limit };
+            let cause = Cause::Timeout { phase: Phase::WholeAnswer, after: limit };
             Err(self.failed(request, cause, None))
         };
         let answer = tokio::time::timeout(limit, self.try_once(request)).await.unwrap_or_else(|_| late());

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use url::Url;
 
-use crate::error::Cause;
+use crate::cause::Cause;
 
 tokio::task_local! {
     static HASTE: Haste;
@@ -44,12 +44,7 @@ pub(super) fn gone(url: &Url) -> Option<Cause> {
 
 /// Remembers that this host could not be connected to, if that is what went wrong.
 pub(super) fn note(url: &Url, cause: &Cause) {
-    let no_connection = match cause {
-        Cause::Connect(_) => true,
-        Cause::Timeout { what, .. } => *what == "connection",
-        _ => false,
-    };
-    if no_connection {
+    if cause.is_no_connection() {
         // Without haste there is nothing to remember.
         let _ = HASTE.try_with(|haste| {
             let mut gone = haste.gone.lock().unwrap_or_else(PoisonError::into_inner);

@@ -6,7 +6,8 @@ use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName
 use serde::Serialize;
 use url::Url;
 
-use crate::error::{Cause, NetError};
+use crate::cause::Cause;
+use crate::error::NetError;
 use qdeck_model::{PreparedRequest, Problem, ProblemKind, Secret};
 
 /// One request. Only a `GET` is ever sent again by itself.

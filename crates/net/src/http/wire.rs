@@ -3,6 +3,7 @@
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::redirect;
 use rustls::ClientConfig;
 use rustls_platform_verifier::Verifier;
@@ -10,6 +11,21 @@ use rustls_platform_verifier::Verifier;
 use super::client::ClientOptions;
 use super::request::Request;
 use crate::address;
+use crate::cause::LookupFailed;
+
+/// The system's look-up of names, with errors that are known by type.
+struct Resolver;
+
+impl Resolve for Resolver {
+    fn resolve(&self, name: Name) -> Resolving {
+        Box::pin(async move {
+            // The client puts the port in.
+            let found = tokio::net::lookup_host((name.as_str(), 0)).await.map_err(LookupFailed)?;
+            let addresses: Vec<_> = found.collect();
+            Ok(Box::new(addresses.into_iter()) as Addrs)
+        })
+    }
+}
 
 /// What a pool's connections are used for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,6 +67,7 @@ pub(super) fn build(options: &ClientOptions, loopback: bool, way: Way) -> Result
     });
     let mut builder = reqwest::Client::builder()
         .user_agent(concat!("qdeck/", env!("CARGO_PKG_VERSION")))
+        .dns_resolver(Resolver)
         .connect_timeout(options.connect_timeout)
         .pool_idle_timeout(Duration::from_secs(60))
         .pool_max_idle_per_host(options.concurrency)

@@ -8,7 +8,8 @@ use reqwest::header::{
 use reqwest::{StatusCode, Upgraded};
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 
-use super::super::error::{Cause, NetError};
+use super::super::cause::{Cause, Phase};
+use super::super::error::NetError;
 use super::super::{Client, Request, address};
 
 /// Upgrades, offering `protocols`, and once more without them when they are what was refused.
@@ -77,7 +78,7 @@ async fn attempt(
         switched(client, &request, response, &key, protocols).await
     };
     let result = tokio::time::timeout(limit, opening).await.unwrap_or_else(|_| {
-        let cause = Cause::Timeout { what: "websocket", after: limit };
+        let cause = Cause::Timeout { phase: Phase::Upgrade, after: limit };
         Err(client.failed(&request, cause, None))
     });
     drop(slot);

@@ -15,7 +15,8 @@ use tokio_tungstenite::tungstenite::protocol::{CloseFrame, Role, WebSocketConfig
 use tokio_tungstenite::tungstenite::{Bytes, Error, Message, error::CapacityError};
 use tokio_util::task::AbortOnDropHandle;
 
-use super::super::error::{Cause, NetError};
+use super::super::cause::Cause;
+use super::super::error::NetError;
 use super::{Frame, Socket, SocketOptions, SocketReader, SocketWriter};
 
 /// How long a good-bye may take.

@@ -15,7 +15,8 @@ use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
 use tokio_util::task::AbortOnDropHandle;
 
-use super::error::{Cause, NetError};
+use super::cause::Cause;
+use super::error::NetError;
 use super::{Client, Request};
 use qdeck_model::Problem;
 

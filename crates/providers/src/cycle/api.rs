@@ -8,7 +8,7 @@ use url::Url;
 use super::wire::Pass;
 use crate::kit::sign_in::SignIn;
 use qdeck_config::SecretRef;
-use qdeck_model::{Problem, ProblemKind, Secret};
+use qdeck_model::{Problem, ProblemKind, Reason, Secret};
 use qdeck_net::{Cause, Client, NetError, Request, Socket, SocketOptions};
 
 /// Rows asked for a page. The description names neither a default nor a maximum.
@@ -84,27 +84,37 @@ impl Api {
 /// The problem with Cycle's own advice: a missing capability is named by `error.extra.capability`, other refusals by
 /// the word after the status in `error.code`.
 fn problem(error: NetError) -> Problem {
-    let advice = match &*error.cause {
-        Cause::Status { body, .. } => advice(body),
-        _ => None,
+    let body = match &*error.cause {
+        Cause::Status { body, .. } => serde_json::from_slice(body).unwrap_or_default(),
+        _ => Value::Null,
     };
     let mut problem = Problem::from(error);
-    if let Some(advice) = advice {
+    if let Some(advice) = advice(&body) {
         problem.hint = Some(advice.into());
+    }
+    if code(&body).as_deref() == Some(AUTH_EXPIRED) {
+        problem.reason = Some(Reason::Expired);
     }
     problem
 }
 
-fn advice(body: &[u8]) -> Option<String> {
-    let root: Value = serde_json::from_slice(body).ok()?;
-    let error = root.get("error")?;
+/// What `error.code` says after the status when the API key has ended.
+const AUTH_EXPIRED: &str = "auth-expired";
+
+/// `error.code` without the status in front: `wrong-hub` of `403.wrong-hub`.
+fn code(body: &Value) -> Option<String> {
+    // Codes were written with underscores in 2022.
+    let code = body.pointer("/error/code")?.as_str()?.replace('_', "-");
+    Some(code.split_once('.')?.1.to_owned())
+}
+
+fn advice(body: &Value) -> Option<String> {
+    let error = body.get("error")?;
     if let Some(capability) = error.pointer("/extra/capability").and_then(Value::as_str) {
         return Some(format!("The API key's role lacks the capability `{capability}`"));
     }
-    // Codes were written with underscores in 2022.
-    let code = error.get("code").and_then(Value::as_str)?.replace('_', "-");
-    let advice = match code.split_once('.')?.1 {
-        "auth-expired" => "The API key has expired: make a new one in the portal",
+    let advice = match code(body)?.as_str() {
+        AUTH_EXPIRED => "The API key has expired: make a new one in the portal",
         "wrong-hub" => "The key belongs to another hub: check `hub`",
         "invalid-ip" => "The key may not be used from this address: check its IP restrictions",
         "tier-restricted" => "The hub's tier does not include this",
@@ -116,13 +126,30 @@ fn advice(body: &[u8]) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::json;
 
     #[test]
     fn a_missing_capability_is_named() {
-        let body = br#"{"error":{"code":"403.permissions","extra":{"capability":"containers-console"}},"data":null}"#;
-        assert!(advice(body).unwrap().contains("`containers-console`"));
-        assert!(advice(br#"{"error":{"code":"403.wrong_hub"}}"#).unwrap().contains("`hub`"));
-        assert_eq!(advice(br#"{"error":"invalid_token"}"#), None);
-        assert_eq!(advice(b"<html>"), None);
+        let body = json!({
+            "error": {"code": "403.permissions", "extra": {"capability": "containers-console"}},
+            "data": null
+        });
+        assert!(advice(&body).unwrap().contains("`containers-console`"));
+        assert!(advice(&json!({"error": {"code": "403.wrong_hub"}})).unwrap().contains("`hub`"));
+        assert_eq!(advice(&json!({"error": "invalid_token"})), None);
+        assert_eq!(advice(&Value::Null), None);
+    }
+
+    #[test]
+    fn an_ended_key_is_known_by_its_code() {
+        for (body, is_expired) in [
+            (json!({"error": {"code": "401.auth-expired"}}), true),
+            (json!({"error": {"code": "401.auth_expired"}}), true),
+            (json!({"error": {"code": "401.auth-invalid", "title": "no such key"}}), false),
+            (json!({"error": "invalid_token"}), false),
+            (Value::Null, false),
+        ] {
+            assert_eq!(code(&body).as_deref() == Some(AUTH_EXPIRED), is_expired, "{body}");
+        }
     }
 }

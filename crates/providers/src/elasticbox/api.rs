@@ -86,8 +86,7 @@ fn problem(error: NetError, path: &[&str]) -> Problem {
         Cause::Status { body, .. } => refusal::words(body),
         _ => None,
     };
-    let distrusted =
-        matches!(&*error.cause, Cause::Connect(why) if why.to_lowercase().contains("certificate"));
+    let distrusted = matches!(*error.cause, Cause::Certificate(_));
     let status = error.status;
     let mut problem = Problem::from(error);
     if let Some(said) = said {

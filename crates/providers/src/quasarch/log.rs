@@ -11,7 +11,7 @@ use super::api::Api;
 use super::wire::PodLine;
 use crate::kit::replay::Replay;
 use qdeck_model::{LogEvent, LogLine, ResourceId, Timestamp};
-use qdeck_net::{Cause, Event, EventOptions, StreamEvent};
+use qdeck_net::{Cause, Event, EventOptions, Phase, StreamEvent};
 
 /// Silence after which a repeated backlog is taken to be over.
 const QUIET: Duration = Duration::from_millis(250);
@@ -79,7 +79,7 @@ async fn tell(out: &Sender<LogEvent>, replay: &mut Replay, event: StreamEvent) -
         StreamEvent::Lost(error) => {
             send(out, replay.settle()).await?;
             // A container that prints nothing looks like a dead link: it is tried again without a word.
-            let quiet = matches!(&*error.cause, Cause::Timeout { what, .. } if what.contains("stream"));
+            let quiet = matches!(*error.cause, Cause::Timeout { phase: Phase::Stream, .. });
             if quiet {
                 return Some(());
             }
