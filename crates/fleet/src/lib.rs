@@ -36,10 +36,10 @@ use qdeck_model::{
 };
 use telemetry::Gaze;
 
-pub use auth::{Auth, Feature, reason};
+pub use auth::{Auth, Feature, missing_permission};
 pub use events::Events;
 pub use series::{Series, Summary};
-pub use store::{ContextState, Listing, Population, Row, Rows, Store, Usage};
+pub use store::{Condition, ContextState, Listing, ListingCondition, Population, Row, Rows, Store, Usage};
 
 pub use qdeck_providers::{Console, ListEvent, Section, SharedProvider, Traffic};
 

@@ -4,8 +4,8 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::{columns, put, wrap};
-use crate::fleet::{ContextState, Feature, Health, reason};
-use crate::model::{ContextName, Kind, Platform, Problem, ProblemKind};
+use crate::fleet::{Feature, ListingCondition, missing_permission};
+use crate::model::{Kind, Platform, Problem};
 use crate::tui::app::App;
 use crate::tui::overlays::key_of;
 use crate::tui::panes::Narrow;
@@ -51,58 +51,52 @@ fn words(app: &App) -> (String, String) {
     if contexts.is_empty() {
         return ("every context is hidden".to_owned(), format!("{} shows them", key(Command::Contexts)));
     }
-    let offering: Vec<_> = contexts.iter().filter(|it| lists(it, pane.kind)).collect();
-    if offering.is_empty() {
-        return (
+    let again = || key(Command::Refresh);
+    let names = |condition| {
+        let waiting = contexts.iter().filter(|it| it.listing_condition(pane.kind) == condition);
+        waiting.map(|it| it.name.as_str()).collect::<Vec<_>>().join(", ")
+    };
+    let conditions = contexts.iter().map(|it| (it.name.as_str(), it.listing_condition(pane.kind)));
+    match conditions.min_by_key(|(_, condition)| urgency(*condition)) {
+        Some((name, ListingCondition::ContextFailed(problem))) => (
+            format!("{name}: {}", problem.message),
+            format!("{} tells all of it and reconnects, {} tries again now", key(Command::Contexts), again()),
+        ),
+        Some((name, ListingCondition::Forbidden(problem))) => (
+            forbidden(name, pane.kind, problem),
+            format!("asked again every 10 minutes, or now with {}", again()),
+        ),
+        Some((name, ListingCondition::Failed(problem))) => {
+            (format!("{name}: {}", problem.message), format!("{} tries again now", again()))
+        }
+        Some((_, ListingCondition::Pending)) => {
+            (format!("asking {} for {what}…", names(ListingCondition::Pending)), String::new())
+        }
+        Some((_, ListingCondition::Listed)) => {
+            (format!("there are no {what}"), format!("{} asks again", again()))
+        }
+        Some((_, ListingCondition::Unsupported)) | None => (
             have_none(contexts.iter().map(|it| it.platform), &what),
             "the numbers lead to the other tables".to_owned(),
-        );
+        ),
     }
-    if let Some((name, problem)) = offering.iter().find_map(|it| match &it.health {
-        Health::Down(problem) | Health::Retrying { problem, .. } => Some((&it.name, problem)),
-        _ => None,
-    }) {
-        return (
-            format!("{name}: {}", problem.message),
-            format!(
-                "{} tells all of it and reconnects, {} tries again now",
-                key(Command::Contexts),
-                key(Command::Refresh)
-            ),
-        );
+}
+
+/// Which of several conditions explains an empty table: the lowest.
+const fn urgency(condition: ListingCondition<'_>) -> u8 {
+    match condition {
+        ListingCondition::ContextFailed(_) => 0,
+        ListingCondition::Forbidden(_) | ListingCondition::Failed(_) => 1,
+        ListingCondition::Pending => 2,
+        ListingCondition::Listed => 3,
+        ListingCondition::Unsupported => 4,
     }
-    let failed = offering.iter().find_map(|it| {
-        let listing = app.store.listing(&it.name, pane.kind)?;
-        listing.problem.as_ref().map(|problem| (&it.name, problem))
-    });
-    if let Some((name, problem)) = failed.filter(|(_, problem)| problem.kind == ProblemKind::Forbidden) {
-        return (
-            forbidden(name.as_str(), pane.kind, problem),
-            format!("asked again every 10 minutes, or now with {}", key(Command::Refresh)),
-        );
-    }
-    if let Some((name, problem)) = failed {
-        return (
-            format!("{name}: {}", problem.message),
-            format!("{} tries again now", key(Command::Refresh)),
-        );
-    }
-    let waiting: Vec<_> = offering
-        .iter()
-        .map(|it| &it.name)
-        .filter(|name| app.store.listing(name, pane.kind).is_some_and(|listing| listing.confirmed.is_none()))
-        .map(ContextName::as_str)
-        .collect();
-    if !waiting.is_empty() {
-        return (format!("asking {} for {what}…", waiting.join(", ")), String::new());
-    }
-    (format!("there are no {what}"), format!("{} asks again", key(Command::Refresh)))
 }
 
 /// That a context may not list a kind, and what it lacks.
 pub(super) fn forbidden(name: &str, kind: Kind, problem: &Problem) -> String {
     let deed = Feature::List(kind).deed();
-    format!("{name} may not {deed}: {}", plain(reason(problem)))
+    format!("{name} may not {deed}: {}", plain(missing_permission(problem)))
 }
 
 /// There are rows, but none of them is shown.
@@ -135,11 +129,8 @@ fn hidden(app: &App, what: &str, all: usize) -> (String, String) {
 /// `Exoscale has no containers`, of the contexts shown whose platform has no such kind.
 pub(super) fn absent(app: &App) -> Option<String> {
     let kind = app.pane().kind;
-    let contexts = app.store.contexts().iter();
-    let without = contexts
-        .filter(|it| !app.hidden.contains(&it.name) && !lists(it, kind))
-        // One that could not even be opened lists nothing at all: its own words tell why.
-        .filter(|it| it.listings.iter().any(Option::is_some));
+    let contexts = app.store.contexts().iter().filter(|it| !app.hidden.contains(&it.name));
+    let without = contexts.filter(|it| it.listing_condition(kind) == ListingCondition::Unsupported);
     let platforms: Vec<_> = without.map(|it| it.platform).collect();
     let what = kind.title().to_lowercase().replace("gpu", "GPU");
     (!platforms.is_empty()).then(|| have_none(platforms.into_iter(), &what))
@@ -154,9 +145,4 @@ fn have_none(platforms: impl Iterator<Item = Platform>, what: &str) -> String {
         Some((last, others)) => format!("{} and {last} have no {what}", others.join(", ")),
         None => format!("there are no {what}"),
     }
-}
-
-/// Whether a context has this kind of resource at all.
-fn lists(context: &ContextState, kind: Kind) -> bool {
-    Kind::ALL.iter().position(|known| *known == kind).is_some_and(|index| context.listings[index].is_some())
 }

@@ -5,10 +5,10 @@ use ratatui::layout::Rect;
 use ratatui::style::Modifier;
 
 use super::{banner, columns, put, put_right};
-use crate::fleet::{Auth, ContextState, Feature, Health};
+use crate::fleet::{Condition, ContextState, ListingCondition};
 use crate::model::{Kind, Lifecycle, Resource};
 use crate::tui::app::App;
-use crate::tui::overlays::{health, key_of, milliseconds};
+use crate::tui::overlays::{condition_words, key_of, milliseconds};
 use crate::tui::panes::mark;
 use crate::tui::{Command, KeyContext};
 
@@ -64,7 +64,7 @@ fn contexts(app: &App, mut x: u16, right: u16, y: u16, buf: &mut Buffer) {
         let words: Vec<_> = shown
             .iter()
             .map(|context| {
-                let lifecycle = health(context).0;
+                let lifecycle = condition_words(context).0;
                 let quiet = lifecycle == Lifecycle::Running;
                 let word = if quiet && !quiet_words { String::new() } else { brief(context) };
                 let name = context.name.as_str();
@@ -91,7 +91,7 @@ fn contexts(app: &App, mut x: u16, right: u16, y: u16, buf: &mut Buffer) {
     }
     // Too many to name: how many fare how, what needs attention first.
     for lifecycle in Lifecycle::ALL {
-        let count = shown.iter().filter(|context| health(context).0 == lifecycle).count();
+        let count = shown.iter().filter(|context| condition_words(context).0 == lifecycle).count();
         if count > 0 && x < right {
             let text = format!("{} {count}", mark(lifecycle, app.options.ascii));
             x = put(buf, x, y, right - x, &text, theme.lifecycle(lifecycle)) + 2;
@@ -112,14 +112,14 @@ fn shared_beginning(names: &[&str]) -> usize {
     ends.take_while(shared).last().unwrap_or(0)
 }
 
-/// A context's health in a word for the header.
+/// A context's condition in a word for the header.
 fn brief(context: &ContextState) -> String {
-    match &context.health {
-        Health::Live => context.traffic.latency.map_or_else(|| "live".to_owned(), milliseconds),
-        Health::Connecting => "connecting".to_owned(),
-        Health::Retrying { attempt, .. } => format!("retry {attempt}"),
-        Health::Down(_) if matches!(context.auth, Auth::Expired(_)) => "expired".to_owned(),
-        Health::Down(problem) => {
+    match context.condition() {
+        Condition::Live => context.traffic.latency.map_or_else(|| "live".to_owned(), milliseconds),
+        Condition::Connecting => "connecting".to_owned(),
+        Condition::Retrying { attempt, .. } => format!("retry {attempt}"),
+        Condition::Expired(_) => "expired".to_owned(),
+        Condition::Refused(problem) | Condition::Down(problem) => {
             problem.status.map_or_else(|| problem.kind.word().to_owned(), |it| it.to_string())
         }
     }
@@ -188,14 +188,16 @@ const fn short(kind: Kind) -> &'static str {
 
 /// Whether nothing of a kind can be shown because no context may list it.
 fn is_forbidden(app: &App, kind: Kind) -> bool {
-    let feature = Feature::List(kind);
+    let shown = app.store.contexts().iter().filter(|context| !app.hidden.contains(&context.name));
     let mut forbidden = false;
-    for context in app.store.contexts() {
-        if app.store.listing(&context.name, kind).is_some() && !app.hidden.contains(&context.name) {
-            if context.forbidden(feature).is_none() {
-                return false;
-            }
-            forbidden = true;
+    for context in shown {
+        match context.listing_condition(kind) {
+            ListingCondition::Forbidden(_) => forbidden = true,
+            ListingCondition::Unsupported => {}
+            ListingCondition::ContextFailed(_)
+            | ListingCondition::Failed(_)
+            | ListingCondition::Pending
+            | ListingCondition::Listed => return false,
         }
     }
     forbidden && app.store.is_empty(kind)

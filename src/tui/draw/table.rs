@@ -6,7 +6,7 @@ use ratatui::style::{Modifier, Style};
 
 use super::layout::{SPARK, gap, is_spark, share};
 use super::{cells, columns, detail, empty, frame_box, lines, put, put_right};
-use crate::fleet::{Feature, Row};
+use crate::fleet::{ListingCondition, Row};
 use crate::model::{Kind, Timestamp, age};
 use crate::tui::Look;
 use crate::tui::app::{App, FLASH};
@@ -197,14 +197,19 @@ fn paint(text: &str, hit: std::ops::Range<usize>, x: u16, end: u16, y: u16, styl
 /// In the lower border: whose rows are missing here because they may not be listed.
 fn forbidden(app: &App, area: Rect, buf: &mut Buffer) -> bool {
     let kind = app.pane().kind;
-    let feature = Feature::List(kind);
-    let mut notes = app
-        .store
-        .contexts()
-        .iter()
-        .filter(|context| !app.hidden.contains(&context.name))
-        .filter_map(|context| Some((context, context.forbidden(feature)?)))
-        .map(|(context, problem)| empty::forbidden(context.name.as_str(), kind, problem));
+    let mut notes =
+        app.store.contexts().iter().filter(|context| !app.hidden.contains(&context.name)).filter_map(
+            |context| match context.listing_condition(kind) {
+                ListingCondition::Forbidden(problem) => {
+                    Some(empty::forbidden(context.name.as_str(), kind, problem))
+                }
+                ListingCondition::ContextFailed(_)
+                | ListingCondition::Failed(_)
+                | ListingCondition::Pending
+                | ListingCondition::Listed
+                | ListingCondition::Unsupported => None,
+            },
+        );
     let note = notes.next();
     let is_said = note.is_some();
     if let Some(note) = note {

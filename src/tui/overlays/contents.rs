@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::{Choice, Item, Menu, MenuKind, Tone};
-use crate::fleet::{Auth, ContextState, Feature, Health};
+use crate::fleet::{Auth, Condition, ContextState, Feature};
 use crate::model::{Kind, Lifecycle, Resource, age};
 use crate::tui::app::{App, cause};
 use crate::tui::keymap::{self, KEY_CONTEXTS, REGISTRY};
@@ -217,7 +217,7 @@ fn contexts(app: &App) -> Vec<Item> {
     let mut items = Vec::new();
     for context in app.store.contexts() {
         let hidden = app.hidden.contains(&context.name);
-        let (lifecycle, word) = health(context);
+        let (lifecycle, word) = condition_words(context);
         let mut detail = vec![context.platform.name().to_owned(), word];
         if let Some(latency) = context.traffic.latency {
             detail.push(milliseconds(latency));
@@ -254,9 +254,7 @@ fn contexts(app: &App) -> Vec<Item> {
 /// Why a context is not live, and which of its listings are old, in full.
 fn problems(context: &ContextState, app: &App) -> Vec<String> {
     let mut texts = Vec::new();
-    if let Health::Retrying { problem, .. } | Health::Down(problem) = &context.health {
-        texts.push(problem.to_string());
-    }
+    texts.extend(context.condition().problem().map(ToString::to_string));
     for (kind, listing) in Kind::ALL.into_iter().zip(&context.listings) {
         let Some(listing) = listing else { continue };
         let since = match listing.confirmed {
@@ -287,18 +285,18 @@ pub(in crate::tui) fn milliseconds(latency: Duration) -> String {
     }
 }
 
-/// A context's health as a state and in words.
-pub(in crate::tui) fn health(context: &ContextState) -> (Lifecycle, String) {
-    match &context.health {
-        Health::Connecting => (Lifecycle::Pending, "connecting".to_owned()),
-        Health::Live => (Lifecycle::Running, "live".to_owned()),
-        Health::Retrying { attempt, problem } => {
+/// A context's condition as a state, for mark and colour, and in words.
+pub(in crate::tui) fn condition_words(context: &ContextState) -> (Lifecycle, String) {
+    match context.condition() {
+        Condition::Connecting => (Lifecycle::Pending, "connecting".to_owned()),
+        Condition::Live => (Lifecycle::Running, "live".to_owned()),
+        Condition::Retrying { attempt, problem } => {
             (Lifecycle::Degraded, format!("{}, retry {attempt}", problem.kind.word()))
         }
-        Health::Down(_) if matches!(context.auth, Auth::Expired(_)) => {
-            (Lifecycle::Failed, "sign-in expired".to_owned())
+        Condition::Expired(_) => (Lifecycle::Failed, "sign-in expired".to_owned()),
+        Condition::Refused(problem) | Condition::Down(problem) => {
+            (Lifecycle::Failed, problem.kind.word().to_owned())
         }
-        Health::Down(problem) => (Lifecycle::Failed, problem.kind.word().to_owned()),
     }
 }
 

@@ -7,7 +7,7 @@ mod palette;
 use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher, Utf32Str};
 
-pub(super) use contents::{health, key_of, milliseconds};
+pub(super) use contents::{condition_words, key_of, milliseconds};
 pub use draw::draw;
 pub(super) use palette::palette as palette_items;
 

@@ -80,7 +80,7 @@ impl Feature {
 }
 
 /// Why something is forbidden, in the fewest words: the hint where it names what is missing, else the remote's words.
-pub fn reason(problem: &Problem) -> &str {
+pub fn missing_permission(problem: &Problem) -> &str {
     let names = |hint: &&str| hint.contains('`');
     problem.hint.as_deref().filter(names).unwrap_or(&problem.message)
 }

@@ -51,9 +51,9 @@ fn expired_differs_from_refused_by_the_clock_or_by_what_the_provider_read() {
 #[test]
 fn the_capability_is_named_where_the_platform_names_it() {
     let plain = Problem::new(ProblemKind::Forbidden, "not you").hint("ask for the permission");
-    assert_eq!(reason(&plain), "not you");
+    assert_eq!(missing_permission(&plain), "not you");
     let named = plain.hint("the role lacks `jobs-view`");
-    assert_eq!(reason(&named), "the role lacks `jobs-view`");
+    assert_eq!(missing_permission(&named), "the role lacks `jobs-view`");
 }
 
 #[tokio::test(start_paused = true)]

@@ -1,16 +1,17 @@
 //! The fleet as it is known: rows, series, contexts. Plain data, owned by whoever draws; nothing here waits or locks.
 
 mod charts;
+mod condition;
 mod table;
 mod tally;
 #[cfg(test)]
 mod tests;
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use super::{Auth, Feature, FleetEvent, Health, ListEvent, Member, Series, Traffic};
 use charts::Charts;
+pub use condition::{Condition, ListingCondition};
 use qdeck_model::{
     ContextName, GpuModel, Kind, Platform, Problem, ProblemKind, Resource, ResourceId, Timestamp,
 };
@@ -57,19 +58,6 @@ pub struct ContextState {
     forbidden: Vec<(Feature, Problem)>,
     /// By kind, in the order of [`Kind::ALL`]; `None` where the platform has no such kind.
     pub listings: [Option<Listing>; 5],
-}
-
-impl ContextState {
-    /// Why its credentials may not do this, if that is known.
-    pub fn forbidden(&self, feature: Feature) -> Option<&Problem> {
-        if let Feature::List(kind) = feature {
-            let listing = self.listings[slot(kind)].as_ref()?;
-            let problem = listing.problem.as_ref().filter(|_| listing.failed)?;
-            return (problem.kind == ProblemKind::Forbidden).then_some(problem);
-        }
-        let known = self.forbidden.iter().find(|(known, _)| *known == feature);
-        known.map(|(_, problem)| problem)
-    }
 }
 
 /// Everything that the events so far have told.
@@ -229,15 +217,6 @@ impl Store {
     /// How one kind of one context was last listed.
     pub fn listing(&self, context: &ContextName, kind: Kind) -> Option<&Listing> {
         self.context(context)?.listings[slot(kind)].as_ref()
-    }
-
-    /// How old the rows of a kind from a context are, when they are known to be out of date: the context is not live
-    /// or the latest listing of the kind failed. `None` too when they were never confirmed.
-    pub fn stale(&self, context: &ContextName, kind: Kind, now: Timestamp) -> Option<Duration> {
-        let context = self.context(context)?;
-        let listing = context.listings[slot(kind)].as_ref()?;
-        let fresh = context.health == Health::Live && !listing.failed;
-        listing.confirmed.filter(|_| !fresh).map(|confirmed| now.since(confirmed))
     }
 
     /// Takes in whether something may be done. Returns whether that is news.
