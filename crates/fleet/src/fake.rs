@@ -1,11 +1,12 @@
 //! A provider that does what a test says and remembers what it was asked.
 
 use std::collections::VecDeque;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::stream::{self, BoxStream};
 use futures_util::{FutureExt, StreamExt};
+use parking_lot::Mutex;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep};
 
@@ -56,23 +57,23 @@ impl Fake {
     }
 
     fn note(&self, what: String) {
-        self.asked.lock().unwrap().push((Instant::now(), what));
+        self.asked.lock().push((Instant::now(), what));
     }
 
     /// The seconds, counted from `since`, at which something was asked.
     pub(super) fn times(&self, what: &str, since: Instant) -> Vec<f64> {
-        let asked = self.asked.lock().unwrap();
+        let asked = self.asked.lock();
         let asked = asked.iter().filter(|(_, it)| it == what);
         asked.map(|(at, _)| (*at - since).as_secs_f64()).collect()
     }
 
     pub(super) fn count(&self, what: &str) -> usize {
-        let asked = self.asked.lock().unwrap();
+        let asked = self.asked.lock();
         asked.iter().filter(|(_, it)| it == what).count()
     }
 
     pub(super) fn answer(&self, kind: Kind, events: Vec<ListEvent>) {
-        self.lists.lock().unwrap().push_back((kind, events));
+        self.lists.lock().push_back((kind, events));
     }
 
     pub(super) fn fail(&self, kind: Kind, problem: Problem) {
@@ -81,13 +82,13 @@ impl Fake {
 
     pub(super) fn line<T>(line: &Line<T>) -> mpsc::Sender<T> {
         let (sender, receiver) = mpsc::channel(1000);
-        line.lock().unwrap().push_back(receiver);
+        line.lock().push_back(receiver);
         sender
     }
 }
 
 fn receive<T: Send + 'static>(line: &Line<T>) -> Option<BoxStream<'static, T>> {
-    let receiver = line.lock().unwrap().pop_front()?;
+    let receiver = line.lock().pop_front()?;
     Some(stream::unfold(receiver, async |mut receiver| Some((receiver.recv().await?, receiver))).boxed())
 }
 
@@ -102,7 +103,7 @@ impl Provider for Fake {
 
     fn list(&self, kind: Kind) -> BoxStream<'static, ListEvent> {
         self.note(format!("list {}", kind.singular()));
-        let mut lists = self.lists.lock().unwrap();
+        let mut lists = self.lists.lock();
         let turn = lists.iter().position(|(of, _)| *of == kind);
         let events = turn.and_then(|turn| lists.remove(turn));
         let events = events.map_or_else(|| vec![ListEvent::End], |(_, events)| events);
@@ -138,7 +139,7 @@ impl Provider for Fake {
 
     fn samples(&self, id: &ResourceId, _since: Timestamp) -> Answer<Vec<Sample>> {
         self.note(format!("samples {}", id.id));
-        let answer = self.samples.lock().unwrap().clone();
+        let answer = self.samples.lock().clone();
         async move {
             sleep(Duration::from_millis(10)).await;
             answer.map(|()| vec![sample()])
@@ -156,7 +157,7 @@ impl Provider for Fake {
     }
 
     fn console(&self, _id: &ResourceId, _kind: ScreenKind) -> Answer<Console> {
-        let problem = self.console.lock().unwrap().clone();
+        let problem = self.console.lock().clone();
         async { Err(problem) }.boxed()
     }
 
@@ -165,7 +166,7 @@ impl Provider for Fake {
     }
 
     fn session_ends(&self) -> Option<Timestamp> {
-        *self.session_ends.lock().unwrap()
+        *self.session_ends.lock()
     }
 
     fn check(&self) -> Answer<Check> {
@@ -173,7 +174,7 @@ impl Provider for Fake {
     }
 
     fn traffic(&self) -> Traffic {
-        Traffic { latency: *self.latency.lock().unwrap(), ..Traffic::default() }
+        Traffic { latency: *self.latency.lock(), ..Traffic::default() }
     }
 }
 

@@ -19,12 +19,13 @@ mod telemetry;
 mod tests;
 
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use futures_util::StreamExt;
 use futures_util::stream::{self, BoxStream};
+use parking_lot::Mutex;
 use tokio::sync::{Semaphore, watch};
 use tokio_util::sync::CancellationToken;
 
@@ -234,7 +235,7 @@ impl Fleet {
             Err(problem) => stream::iter([LogEvent::Interrupted(problem)]).boxed(),
         };
         let closed = self.inner.ended.child_token();
-        let mut tails = self.inner.tails.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut tails = self.inner.tails.lock();
         tails.insert(tail, closed.clone());
         let outbox = self.inner.outbox.clone();
         let of = (id.context.clone(), tail);
@@ -244,7 +245,7 @@ impl Fleet {
 
     /// Ends a log tail. Lines that are already on their way may still come; no [`FleetEvent::LogEnded`] follows.
     pub fn close_tail(&self, tail: TailId) {
-        let mut tails = self.inner.tails.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut tails = self.inner.tails.lock();
         if let Some(closed) = tails.remove(&tail) {
             closed.cancel();
         }

@@ -1,8 +1,9 @@
 //! What the tasks of one context share: the provider, the way out for events, the signals, and how the context fares.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
+use parking_lot::Mutex;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
@@ -87,10 +88,7 @@ impl Link {
 
     /// Says how a listing went, and tells the world when that changes how the context fares.
     pub(super) async fn listed(&self, kind: Kind, outcome: Result<(), Problem>) -> bool {
-        let recovered = {
-            let mut outcomes = self.outcomes.lock().unwrap_or_else(PoisonError::into_inner);
-            outcomes.note(kind, outcome)
-        };
+        let recovered = self.outcomes.lock().note(kind, outcome);
         if recovered {
             // The others need not wait for the end of their own pause.
             for (other, relist) in Kind::ALL.into_iter().zip(&self.relist) {
@@ -104,23 +102,19 @@ impl Link {
 
     /// The credentials were refused, or the set-up is wrong: nothing is asked until a person signs in again.
     pub(super) async fn down(&self, problem: Problem) -> bool {
-        {
-            let mut outcomes = self.outcomes.lock().unwrap_or_else(PoisonError::into_inner);
-            outcomes.down = Some(problem);
-        }
+        self.outcomes.lock().down = Some(problem);
         self.tell().await
     }
 
     /// Whether a person must do something first.
     pub(super) fn is_down(&self) -> bool {
-        let outcomes = self.outcomes.lock().unwrap_or_else(PoisonError::into_inner);
-        outcomes.down.is_some()
+        self.outcomes.lock().down.is_some()
     }
 
     /// Forgets all failures.
     pub(super) fn start_anew(&self) {
         {
-            let mut outcomes = self.outcomes.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut outcomes = self.outcomes.lock();
             *outcomes = Outcomes { auth: std::mem::take(&mut outcomes.auth), ..Outcomes::default() };
         }
         bump(&self.reconnect);
@@ -131,7 +125,7 @@ impl Link {
         let mut traffic = self.provider.traffic();
         let ends = self.provider.session_ends();
         let (health, auth) = {
-            let mut outcomes = self.outcomes.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut outcomes = self.outcomes.lock();
             outcomes.shown.follow(traffic.latency);
             traffic.latency = outcomes.shown.latency;
             let health = outcomes.health(self.provider.kinds());
@@ -150,15 +144,13 @@ impl Link {
 
     /// After any answer: tells the latency if it is another one by now.
     pub(super) async fn tell_latency(&self) -> bool {
-        let news = {
-            let mut outcomes = self.outcomes.lock().unwrap_or_else(PoisonError::into_inner);
-            outcomes.shown.follow(self.provider.traffic().latency)
-        };
+        let latest = self.provider.traffic().latency;
+        let news = self.outcomes.lock().shown.follow(latest);
         !news || self.tell().await
     }
 
     fn is_failing(&self, kind: Kind) -> bool {
-        let outcomes = self.outcomes.lock().unwrap_or_else(PoisonError::into_inner);
+        let outcomes = self.outcomes.lock();
         matches!(&outcomes.by_kind[kind as usize], Some(Err((problem, _))) if problem.kind.may_pass())
     }
 }

@@ -219,7 +219,7 @@ async fn samples_follow_the_eye() {
 #[tokio::test(start_paused = true)]
 async fn refused_samples_are_not_asked_for_again() {
     let fake = Arc::new(Fake::new(ONE));
-    *fake.samples.lock().unwrap() = Err(trouble(ProblemKind::Forbidden));
+    *fake.samples.lock() = Err(trouble(ProblemKind::Forbidden));
     let (fleet, mut events) = start(&fake);
     fleet.watch(vec![id("i1")], None);
     let heard = hear(&mut events, 60.0).await;
@@ -234,14 +234,14 @@ async fn refused_samples_are_not_asked_for_again() {
 #[tokio::test(start_paused = true)]
 async fn samples_that_are_forbidden_are_not_asked_for_every_row() {
     let fake = Arc::new(Fake::new(ONE));
-    *fake.samples.lock().unwrap() = Err(trouble(ProblemKind::Forbidden));
+    *fake.samples.lock() = Err(trouble(ProblemKind::Forbidden));
     let (fleet, mut events) = start(&fake);
     let asked = |fake: &Fake| (0..40).map(|n| fake.count(&format!("samples i{n}"))).sum::<usize>();
     fleet.watch((0..40).map(|n| id(&format!("i{n}"))).collect(), None);
     hear(&mut events, 600.0).await;
     // Those that were under way when it was clear are all.
     assert!((3..8).contains(&asked(&fake)), "{}", asked(&fake));
-    *fake.samples.lock().unwrap() = Ok(());
+    *fake.samples.lock() = Ok(());
     fleet.reconnect(&context());
     hear(&mut events, 20.0).await;
     assert!(asked(&fake) > 40, "a new sign-in may bring the permission");
@@ -250,7 +250,7 @@ async fn samples_that_are_forbidden_are_not_asked_for_every_row() {
 #[tokio::test(start_paused = true)]
 async fn an_unreachable_host_is_not_asked_for_every_row() {
     let fake = Arc::new(Fake::new(ONE));
-    *fake.samples.lock().unwrap() = Err(trouble(ProblemKind::Unreachable));
+    *fake.samples.lock() = Err(trouble(ProblemKind::Unreachable));
     let (fleet, mut events) = start(&fake);
     fleet.watch((0..40).map(|n| id(&format!("i{n}"))).collect(), None);
     hear(&mut events, 60.0).await;
@@ -339,7 +339,7 @@ async fn the_latency_follows_the_polls_calmly() {
         });
         told.map(|latency| latency.as_millis()).collect()
     };
-    let set = |millis| *fake.latency.lock().unwrap() = Some(Duration::from_millis(millis));
+    let set = |millis| *fake.latency.lock() = Some(Duration::from_millis(millis));
     set(50);
     assert_eq!(latencies(hear(&mut events, 10.0).await), [50]);
     set(58);

@@ -1,10 +1,11 @@
 //! A panic must not leave the terminal broken, nor may one in the background write over the screen.
 
 use std::panic::PanicHookInfo;
-use std::sync::Mutex;
 use std::sync::Once;
 use std::sync::atomic::Ordering;
 use std::thread::{self, ThreadId};
+
+use parking_lot::Mutex;
 
 use super::{TAKEN, restore};
 
@@ -66,14 +67,13 @@ fn keep(info: &PanicHookInfo<'_>) {
         .unwrap_or("a value that is no text");
     let place = info.location().map(ToString::to_string).unwrap_or_default();
     tracing::error!(%place, %message, "a background task panicked");
-    if let Ok(mut kept) = BACKGROUND.lock()
-        && kept.len() < KEPT
-    {
+    let mut kept = BACKGROUND.lock();
+    if kept.len() < KEPT {
         kept.push(format!("a background task failed: {message} ({place})"));
     }
 }
 
 /// What background tasks panicked with since the last call.
 pub fn take_background_panics() -> Vec<String> {
-    BACKGROUND.lock().map(|mut kept| std::mem::take(&mut *kept)).unwrap_or_default()
+    std::mem::take(&mut *BACKGROUND.lock())
 }

@@ -97,17 +97,17 @@ async fn each_change_of_the_credentials_is_told_once() {
     assert_eq!(auths(&heard), [], "good is what nobody needs to be told");
 
     let soon = Timestamp::from_millis(Timestamp::now().as_millis() + 300_000).unwrap();
-    *fake.session_ends.lock().unwrap() = Some(soon);
+    *fake.session_ends.lock() = Some(soon);
     let heard = hear(&mut events, 30.0).await;
     assert_eq!(auths(&heard), [Auth::Expiring(soon)]);
 
     let over = trouble(ProblemKind::Unauthorized);
-    *fake.session_ends.lock().unwrap() = Some(Timestamp::now().before(Duration::from_secs(1)));
+    *fake.session_ends.lock() = Some(Timestamp::now().before(Duration::from_secs(1)));
     fake.fail(Kind::Instance, over.clone());
     let heard = hear(&mut events, 60.0).await;
     assert_eq!(auths(&heard), [Auth::Expired(over.clone())]);
 
-    *fake.session_ends.lock().unwrap() = None;
+    *fake.session_ends.lock() = None;
     fake.fail(Kind::Instance, over.clone());
     fleet.reconnect(&context());
     let heard = hear(&mut events, 60.0).await;
@@ -132,12 +132,12 @@ async fn what_may_not_be_done_is_told_of_the_context_and_hides_nothing() {
             store.apply(event);
         }
     };
-    *fake.console.lock().unwrap() = no.clone();
+    *fake.console.lock() = no.clone();
     assert!(fleet.open_console(&id("i1"), ScreenKind::Terminal).await.is_err());
     let logs = Fake::line(&fake.logs);
     fleet.open_tail(&id("i1"), LogStart::Backlog);
     logs.send(LogEvent::Interrupted(no.clone())).await.unwrap();
-    *fake.samples.lock().unwrap() = Err(no.clone());
+    *fake.samples.lock() = Err(no.clone());
     fleet.watch(vec![id("i1")], None);
     settle(&mut store, &mut events).await;
     let state = store.context(&context()).unwrap();

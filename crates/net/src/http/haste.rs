@@ -3,9 +3,9 @@
 
 use std::collections::HashMap;
 use std::future::Future;
-use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use parking_lot::Mutex;
 use url::Url;
 
 use crate::cause::Cause;
@@ -36,7 +36,7 @@ pub(super) fn limit() -> Option<Duration> {
 /// Why this host could not be connected to a moment ago.
 pub(super) fn gone(url: &Url) -> Option<Cause> {
     let known = |haste: &Haste| {
-        let gone = haste.gone.lock().unwrap_or_else(PoisonError::into_inner);
+        let gone = haste.gone.lock();
         gone.get(&host(url)).cloned()
     };
     HASTE.try_with(known).ok().flatten()
@@ -47,7 +47,7 @@ pub(super) fn note(url: &Url, cause: &Cause) {
     if cause.is_no_connection() {
         // Without haste there is nothing to remember.
         let _ = HASTE.try_with(|haste| {
-            let mut gone = haste.gone.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut gone = haste.gone.lock();
             gone.insert(host(url), cause.clone());
         });
     }
