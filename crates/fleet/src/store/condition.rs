@@ -130,7 +130,6 @@ impl Store {
 mod tests {
     use super::super::{Listing, Traffic};
     use super::*;
-    use qdeck_model::Platform;
 
     fn problem(kind: ProblemKind) -> Problem {
         Problem::new(kind, "scripted")
@@ -139,7 +138,7 @@ mod tests {
     fn context(health: Health, auth: Auth, listing: Option<Listing>) -> ContextState {
         ContextState {
             name: ContextName::new("demo"),
-            platform: Platform::Cycle,
+            platform: qdeck_providers::cycle::PLATFORM,
             health,
             traffic: Traffic::default(),
             auth,
