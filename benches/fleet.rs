@@ -23,9 +23,6 @@ fn context() -> ContextName {
 fn instance(number: usize) -> Resource {
     let scope: Arc<str> = format!("container-{}", number / PAGE).into();
     Resource::Instance(Instance {
-        id: ResourceId::scoped(&context(), Kind::Instance, scope.clone(), format!("instance-{number}")),
-        name: format!("web-{number}").into(),
-        state: State::new(Lifecycle::Running, "running"),
         container: Some(ContainerLink {
             id: ResourceId::new(&context(), Kind::Container, scope),
             name: Some("web".into()),
@@ -33,14 +30,13 @@ fn instance(number: usize) -> Resource {
         size: Some("standard.large".into()),
         image: Some("registry.example/web:1.4".into()),
         location: Some("eu-west".into()),
-        host: None,
         addresses: vec![Address { value: "10.0.4.9".into(), public: false }],
-        labels: Vec::new(),
-        gpus: None,
         created: Timestamp::from_millis(1_700_000_000_000),
-        changed: None,
-        offers: Offers::default(),
-        facts: [].into(),
+        ..Instance::new(
+            ResourceId::scoped(&context(), Kind::Instance, scope.clone(), format!("instance-{number}")),
+            format!("web-{number}"),
+            State::new(Lifecycle::Running, "running"),
+        )
     })
 }
 

@@ -20,21 +20,16 @@ const ROWS: usize = 50_000;
 fn instance(context: &ContextName, number: usize) -> Resource {
     let lifecycle = Lifecycle::ALL[number % Lifecycle::ALL.len()];
     Resource::Instance(Instance {
-        id: ResourceId::new(context, Kind::Instance, format!("67401d5a{number:016x}")),
-        name: format!("web-{}", number * 7919 % ROWS).into(),
-        state: State::new(lifecycle, lifecycle.word()),
-        container: None,
         size: Some("small".into()),
         image: Some("registry.example/shop/web:1.4.2".into()),
         location: Some("eu-west".into()),
         host: Some("heron".into()),
-        addresses: Vec::new(),
-        labels: Vec::new(),
-        gpus: None,
         created: Timestamp::from_millis(1_700_000_000_000 + i64::try_from(number).unwrap_or(0) * 1000),
-        changed: None,
-        offers: Offers::default(),
-        facts: [].into(),
+        ..Instance::new(
+            ResourceId::new(context, Kind::Instance, format!("67401d5a{number:016x}")),
+            format!("web-{}", number * 7919 % ROWS),
+            State::new(lifecycle, lifecycle.word()),
+        )
     })
 }
 

@@ -28,9 +28,6 @@ pub(crate) fn id(context: &str, kind: Kind, id: &str) -> ResourceId {
 pub(crate) fn instance(context: &str, name: &str, lifecycle: Lifecycle) -> Resource {
     let container = name.rsplit_once('-').map_or(name, |(stem, _)| stem).to_owned();
     Resource::Instance(Instance {
-        id: id(context, Kind::Instance, &format!("i-{name}")),
-        name: name.into(),
-        state: State::new(lifecycle, lifecycle.word()),
         container: Some(ContainerLink {
             id: id(context, Kind::Container, &container),
             name: Some(container.into()),
@@ -40,33 +37,29 @@ pub(crate) fn instance(context: &str, name: &str, lifecycle: Lifecycle) -> Resou
         location: Some("eu-west".into()),
         host: Some("host-7".into()),
         addresses: vec![Address { value: "10.0.4.9".into(), public: false }],
-        labels: Vec::new(),
-        gpus: None,
         created: Some(now().before(Duration::from_secs(3 * 86_400))),
         changed: Some(now().before(Duration::from_secs(7200))),
         offers: Offers { console: Some(ScreenKind::Terminal), telemetry: true, logs: true },
         facts: [Fact { name: "ready_state", value: "ready".into() }].into(),
+        ..Instance::new(
+            id(context, Kind::Instance, &format!("i-{name}")),
+            name,
+            State::new(lifecycle, lifecycle.word()),
+        )
     })
 }
 
 pub(crate) fn container(context: &str, name: &str, lifecycle: Lifecycle) -> Resource {
     Resource::Container(Container {
-        id: id(context, Kind::Container, name),
-        name: name.into(),
-        state: State::new(lifecycle, lifecycle.word()),
         image: Some("registry.example/app:1.4".into()),
-        instances_running: None,
         instances: Some(3),
         cpu: Some(Cores(0.5)),
         memory: Some(Bytes(512 << 20)),
         gpus: Some(GpuRequest { count: 1, models: vec!["a100".into()] }),
         location: Some("eu-west".into()),
         endpoints: vec!["www.example.com".into()],
-        labels: Vec::new(),
         created: Some(now().before(Duration::from_secs(90 * 86_400))),
-        changed: None,
-        offers: Offers::default(),
-        facts: Vec::new(),
+        ..Container::new(id(context, Kind::Container, name), name, State::new(lifecycle, lifecycle.word()))
     })
 }
 
@@ -84,15 +77,12 @@ fn revision(context: &str, of: &str, number: &str, lifecycle: Lifecycle) -> Reso
 
 pub(crate) fn gpu(context: &str) -> Resource {
     Resource::GpuModel(GpuModel {
-        id: id(context, Kind::GpuModel, "a100"),
-        name: "Nvidia A100".into(),
-        code: "a100".into(),
         memory: Some(Bytes(80 << 30)),
         sizes: vec!["1x".into(), "8x".into()],
         locations: vec!["eu-west".into()],
         price: Some("3.20 EUR/h".into()),
         quota: Some("2 left".into()),
-        facts: Vec::new(),
+        ..GpuModel::new(id(context, Kind::GpuModel, "a100"), "Nvidia A100", "a100")
     })
 }
 
@@ -104,17 +94,17 @@ fn operation(context: &str) -> Resource {
         finished: (lifecycle == Lifecycle::Done).then(|| now().before(Duration::from_secs(8))),
     };
     Resource::Operation(Operation {
-        id: id(context, Kind::Operation, "job-1"),
-        name: "container.start".into(),
-        state: State::new(Lifecycle::Running, "running"),
         progress: Some(50),
         target: Some("web".into()),
         by: Some("ops@example.com".into()),
         steps: vec![step("pull image", Lifecycle::Done), step("start", Lifecycle::Running)],
         created: Some(now().before(Duration::from_secs(21))),
         started: Some(now().before(Duration::from_secs(20))),
-        finished: None,
-        facts: Vec::new(),
+        ..Operation::new(
+            id(context, Kind::Operation, "job-1"),
+            "container.start",
+            State::new(Lifecycle::Running, "running"),
+        )
     })
 }
 

@@ -192,17 +192,7 @@ pub(super) fn sample() -> Sample {
 
 /// The smallest resource there is, under any id.
 pub(super) fn model(id: &ResourceId) -> Resource {
-    Resource::GpuModel(GpuModel {
-        id: id.clone(),
-        name: id.id.clone(),
-        code: id.id.clone(),
-        memory: None,
-        sizes: Vec::new(),
-        locations: Vec::new(),
-        price: None,
-        quota: None,
-        facts: Vec::new(),
-    })
+    Resource::GpuModel(GpuModel::new(id.clone(), id.id.clone(), id.id.clone()))
 }
 
 pub(super) fn start(fake: &Arc<Fake>) -> (Fleet, Events) {

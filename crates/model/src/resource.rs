@@ -91,12 +91,36 @@ pub struct Instance {
     pub facts: Arc<[Fact]>,
 }
 
+impl Instance {
+    /// An instance of which nothing else is reported: the base that mappers complete with
+    /// `Instance { size, ..Instance::new(id, name, state) }`.
+    pub fn new(id: ResourceId, name: impl Into<Arc<str>>, state: State) -> Self {
+        Self {
+            id,
+            name: name.into(),
+            state,
+            container: None,
+            size: None,
+            image: None,
+            location: None,
+            host: None,
+            addresses: Vec::new(),
+            labels: Vec::new(),
+            gpus: None,
+            created: None,
+            changed: None,
+            offers: Offers::default(),
+            facts: Arc::default(),
+        }
+    }
+}
+
 /// Accelerators that a container asks for, or an instance has.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GpuRequest {
     /// How many.
     pub count: u32,
-    /// Acceptable models by the platform's code or by the name people know, as in [`GpuModel::is_called`]; any one of
+    /// Acceptable models by the platform's code or by the name people know, as in [`GpuModel::matches_name`]; any one of
     /// them; empty means any.
     pub models: Vec<Arc<str>>,
 }
@@ -104,7 +128,7 @@ pub struct GpuRequest {
 impl GpuRequest {
     /// Whether a model is one that it accepts.
     pub fn accepts(&self, model: &GpuModel) -> bool {
-        self.models.is_empty() || self.models.iter().any(|it| model.is_called(it))
+        self.models.is_empty() || self.models.iter().any(|it| model.matches_name(it))
     }
 }
 
@@ -143,6 +167,30 @@ pub struct Container {
     pub offers: Offers,
     /// The platform's own facts.
     pub facts: Vec<Fact>,
+}
+
+impl Container {
+    /// A container of which nothing else is reported.
+    pub fn new(id: ResourceId, name: impl Into<Arc<str>>, state: State) -> Self {
+        Self {
+            id,
+            name: name.into(),
+            state,
+            image: None,
+            instances_running: None,
+            instances: None,
+            cpu: None,
+            memory: None,
+            gpus: None,
+            location: None,
+            endpoints: Vec::new(),
+            labels: Vec::new(),
+            created: None,
+            changed: None,
+            offers: Offers::default(),
+            facts: Vec::new(),
+        }
+    }
 }
 
 /// One version of a container.
@@ -189,8 +237,23 @@ pub struct GpuModel {
 }
 
 impl GpuModel {
-    /// Whether a word of a request means it: its code, or the name that people call it by. Case does not matter.
-    pub fn is_called(&self, word: &str) -> bool {
+    /// A model of which nothing else is reported.
+    pub fn new(id: ResourceId, name: impl Into<Arc<str>>, code: impl Into<Arc<str>>) -> Self {
+        Self {
+            id,
+            name: name.into(),
+            code: code.into(),
+            memory: None,
+            sizes: Vec::new(),
+            locations: Vec::new(),
+            price: None,
+            quota: None,
+            facts: Vec::new(),
+        }
+    }
+
+    /// True for its code and for its name, in any case.
+    pub fn matches_name(&self, word: &str) -> bool {
         let is = |text: &str| {
             text.chars().flat_map(char::to_lowercase).eq(word.chars().flat_map(char::to_lowercase))
         };
@@ -236,6 +299,25 @@ pub struct Operation {
     pub finished: Option<Timestamp>,
     /// The platform's own facts.
     pub facts: Vec<Fact>,
+}
+
+impl Operation {
+    /// An operation of which nothing else is reported.
+    pub fn new(id: ResourceId, name: impl Into<Arc<str>>, state: State) -> Self {
+        Self {
+            id,
+            name: name.into(),
+            state,
+            progress: None,
+            target: None,
+            by: None,
+            steps: Vec::new(),
+            created: None,
+            started: None,
+            finished: None,
+            facts: Vec::new(),
+        }
+    }
 }
 
 /// Any of the five.

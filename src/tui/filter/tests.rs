@@ -10,24 +10,19 @@ fn instance(name: &str, lifecycle: Lifecycle) -> Resource {
     let context = ContextName::new("prod-eu");
     let container = ResourceId::new(&context, Kind::Container, "c0ffee");
     Resource::Instance(Instance {
-        id: ResourceId::scoped(&context, Kind::Instance, "c0ffee", "5ab1e0f00d"),
-        name: name.into(),
-        state: State::new(
-            lifecycle,
-            if lifecycle == Lifecycle::Running { "ACTIVE" } else { lifecycle.word() },
-        ),
         container: Some(ContainerLink { id: container, name: Some("shop".into()) }),
         size: Some("g1-standard-2".into()),
-        image: None,
         location: Some("Genève".into()),
         host: Some("host-7".into()),
         addresses: vec![Address { value: "10.0.0.4".into(), public: false }],
         labels: vec![("env".into(), "prod".into())],
-        gpus: None,
         created: Some(Timestamp::now().before(Duration::from_secs(3600))),
-        changed: None,
-        offers: Offers::default(),
         facts: [Fact { name: "ready_state", value: "hibernate".into() }].into(),
+        ..Instance::new(
+            ResourceId::scoped(&context, Kind::Instance, "c0ffee", "5ab1e0f00d"),
+            name,
+            State::new(lifecycle, if lifecycle == Lifecycle::Running { "ACTIVE" } else { lifecycle.word() }),
+        )
     })
 }
 

@@ -132,7 +132,7 @@ impl Tally {
         };
         let accepted = requests.iter().filter(|(models, _)| {
             let mut models = models.iter().map(|model| &**model);
-            models.len() == 0 || models.any(|it| model.is_called(it))
+            models.len() == 0 || models.any(|it| model.matches_name(it))
         });
         accepted.map(|(_, rows)| rows).sum()
     }
@@ -167,17 +167,11 @@ mod tests {
     }
 
     fn model(context: &str) -> GpuModel {
-        GpuModel {
-            id: ResourceId::new(&ContextName::new(context), Kind::GpuModel, "a100"),
-            name: "NVIDIA A100".into(),
-            code: "a100".into(),
-            memory: None,
-            sizes: Vec::new(),
-            locations: Vec::new(),
-            price: None,
-            quota: None,
-            facts: Vec::new(),
-        }
+        GpuModel::new(
+            ResourceId::new(&ContextName::new(context), Kind::GpuModel, "a100"),
+            "NVIDIA A100",
+            "a100",
+        )
     }
 
     proptest! {

@@ -17,24 +17,11 @@ fn id(name: &str) -> ResourceId {
 
 pub(super) fn instance(name: &str, scope: Option<&str>, lifecycle: Lifecycle) -> Resource {
     Resource::Instance(Instance {
-        id: id(name),
-        name: name.into(),
-        state: State::new(lifecycle, lifecycle.word()),
         container: scope.map(|scope| ContainerLink {
             id: ResourceId::new(&context(), Kind::Container, scope),
             name: None,
         }),
-        size: None,
-        image: None,
-        location: None,
-        host: None,
-        addresses: Vec::new(),
-        labels: Vec::new(),
-        gpus: None,
-        created: None,
-        changed: None,
-        offers: Offers::default(),
-        facts: [].into(),
+        ..Instance::new(id(name), name, State::new(lifecycle, lifecycle.word()))
     })
 }
 

@@ -27,21 +27,8 @@ fn store(lifecycle: Lifecycle, telemetry: bool) -> Store {
     };
     let mut store = Store::new(&[member]);
     let instance = Instance {
-        id: id(),
-        name: Arc::from("web-1"),
-        state: State::new(lifecycle, lifecycle.word()),
-        container: None,
-        size: None,
-        image: None,
-        location: None,
-        host: None,
-        addresses: Vec::new(),
-        labels: Vec::new(),
-        gpus: None,
-        created: None,
-        changed: None,
         offers: Offers { telemetry, ..Offers::default() },
-        facts: [].into(),
+        ..Instance::new(id(), Arc::from("web-1"), State::new(lifecycle, lifecycle.word()))
     };
     store.apply(FleetEvent::Upsert(Box::new(Resource::Instance(instance))));
     store
