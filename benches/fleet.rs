@@ -9,7 +9,7 @@ use quarterdeck::fleet::logs::{LogBuffer, Pattern, Sieve};
 use quarterdeck::fleet::{FleetEvent, ListEvent, Member, Series, Store};
 use quarterdeck::model::{
     Address, Bytes, ContainerLink, ContextName, Cores, Instance, Kind, Lifecycle, LogEvent, LogLine, Metric,
-    Offers, Problem, ProblemKind, Resource, ResourceId, Sample, State, Timestamp,
+    Problem, ProblemKind, Resource, ResourceId, Sample, State, Timestamp,
 };
 use quarterdeck::providers::cycle;
 
@@ -24,7 +24,7 @@ fn instance(number: usize) -> Resource {
     let scope: Arc<str> = format!("container-{}", number / PAGE).into();
     Resource::Instance(Instance {
         container: Some(ContainerLink {
-            id: ResourceId::new(&context(), Kind::Container, scope),
+            id: ResourceId::new(&context(), Kind::Container, scope.clone()),
             name: Some("web".into()),
         }),
         size: Some("standard.large".into()),
@@ -33,7 +33,7 @@ fn instance(number: usize) -> Resource {
         addresses: vec![Address { value: "10.0.4.9".into(), public: false }],
         created: Timestamp::from_millis(1_700_000_000_000),
         ..Instance::new(
-            ResourceId::scoped(&context(), Kind::Instance, scope.clone(), format!("instance-{number}")),
+            ResourceId::scoped(&context(), Kind::Instance, scope, format!("instance-{number}")),
             format!("web-{number}"),
             State::new(Lifecycle::Running, "running"),
         )

@@ -6,8 +6,7 @@ use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
 use crossterm::event::{Event as TerminalEvent, KeyCode, KeyEvent, KeyModifiers};
 use quarterdeck::fleet::{FleetEvent, Health, ListEvent, Member, Store, Traffic};
 use quarterdeck::model::{
-    ContextName, Instance, Kind, Lifecycle, Offers, Problem, ProblemKind, Resource, ResourceId, State,
-    Timestamp,
+    ContextName, Instance, Kind, Lifecycle, Problem, ProblemKind, Resource, ResourceId, State, Timestamp,
 };
 use quarterdeck::providers::cycle;
 use quarterdeck::tui::app::{App, Event};

@@ -4,7 +4,6 @@
 //! implementation, `wire.rs` (types exactly as the API sends them) and `map.rs` (wire to model). What every platform
 //! needs is in `kit`; the list of platforms is in `registry.rs`.
 
-mod accelerator;
 pub mod cycle;
 pub mod elasticbox;
 mod endpoint;
@@ -12,11 +11,11 @@ mod events;
 pub mod exoscale;
 pub mod gcore;
 mod kit;
+mod mapping;
 mod provider;
 pub mod quasarch;
 mod registry;
 mod soft;
-mod words;
 
 pub use endpoint::{Endpoint, Use};
 pub use events::{Change, ListEvent};

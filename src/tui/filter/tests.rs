@@ -2,8 +2,8 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::model::{
-    Address, ContainerLink, ContextName, Fact, Instance, Kind, Lifecycle, Offers, Resource, ResourceId,
-    State, Timestamp,
+    Address, ContainerLink, ContextName, Fact, Instance, Kind, Lifecycle, Resource, ResourceId, State,
+    Timestamp,
 };
 
 fn instance(name: &str, lifecycle: Lifecycle) -> Resource {

@@ -3,7 +3,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use proptest::prelude::*;
 
 use super::*;
-use qdeck_model::{ContainerLink, Instance, Lifecycle, Offers, ProblemKind, State};
+use qdeck_model::{ContainerLink, Instance, Lifecycle, ProblemKind, State};
 
 const CONTEXT: &str = "demo";
 

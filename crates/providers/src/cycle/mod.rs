@@ -18,10 +18,10 @@ use std::time::Duration;
 use futures_util::FutureExt;
 use futures_util::stream::BoxStream;
 
-use super::words::{Pool, Words};
 use super::{Answer, Change, Check, Console, ListEvent, Provider, Section, Traffic};
 use crate::kit::page_cache::PageCache;
 use crate::kit::sign_in::SignIn;
+use crate::mapping::interner::Interner;
 use api::Api;
 use live::{log, push, telemetry::Meter};
 use map::{Mapper, Names};
@@ -70,8 +70,8 @@ impl Cycle {
         });
         let map = Mapper {
             context: context.name.clone(),
-            words: Words::default(),
-            facts: Pool::default(),
+            strings: Interner::default(),
+            facts: Interner::default(),
             names: Names::default(),
         };
         Ok(Self {

@@ -8,8 +8,8 @@ use serde_json::{Value, json};
 fn mapper() -> Mapper {
     Mapper {
         context: ContextName::new("hub-a"),
-        words: Words::default(),
-        facts: Pool::default(),
+        strings: Interner::default(),
+        facts: Interner::default(),
         names: Names::default(),
     }
 }

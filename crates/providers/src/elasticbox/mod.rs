@@ -19,9 +19,9 @@ use std::sync::Arc;
 use futures_util::stream::BoxStream;
 use futures_util::{FutureExt, StreamExt};
 
-use super::words::{Pool, Words};
 use super::{Answer, Check, Console, ListEvent, Provider, Section, Traffic};
 use crate::kit::sign_in::SignIn;
+use crate::mapping::interner::Interner;
 use api::Api;
 use map::Mapper;
 use qdeck_config::{Context, Credentials};
@@ -70,7 +70,11 @@ impl ElasticBox {
             header: context.token_header,
             signed: SignIn::new(),
         });
-        let map = Mapper { context: context.name.clone(), words: Words::default(), facts: Pool::default() };
+        let map = Mapper {
+            context: context.name.clone(),
+            strings: Interner::default(),
+            facts: Interner::default(),
+        };
         Ok(Self {
             workspaces: Arc::new(Workspaces::new(api.clone(), map.clone(), &context.workspaces)),
             aside: Arc::default(),

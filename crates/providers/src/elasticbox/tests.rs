@@ -6,7 +6,11 @@ use super::*;
 use qdeck_model::{ContextName, Instance, Lifecycle, Operation};
 
 fn mapper() -> Mapper {
-    Mapper { context: ContextName::new("appliance"), words: Words::default(), facts: Pool::default() }
+    Mapper {
+        context: ContextName::new("appliance"),
+        strings: Interner::default(),
+        facts: Interner::default(),
+    }
 }
 
 fn now() -> Timestamp {

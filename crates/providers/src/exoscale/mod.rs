@@ -24,7 +24,7 @@ use crate::kit::sign_in::SignIn;
 use api::{Api, Found, Zones};
 use catalogue::{Catalogues, Kept};
 use map::Mapper;
-use map::events::Known;
+use map::events::LoggedEvent;
 use qdeck_config::{Context, Credentials};
 use qdeck_model::{
     Kind, LogEvent, LogStart, Platform, Problem, ProblemKind, Resource, ResourceId, Sample, ScreenKind,
@@ -44,7 +44,7 @@ struct Deck {
     api: Arc<Api>,
     zones: Zones,
     catalogues: Catalogues,
-    log: Kept<Result<Vec<Known>, Problem>>,
+    log: Kept<Result<Vec<LoggedEvent>, Problem>>,
     map: Mapper,
 }
 

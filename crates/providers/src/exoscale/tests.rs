@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::catalogue::{Catalogue, Type};
-use super::map::events::known;
+use super::map::events::logged_events;
 use super::map::gpus::model;
 use super::*;
 use crate::Use;
@@ -140,7 +140,7 @@ fn events(value: Value) -> Vec<Operation> {
     let wire: wire::Instance = serde_json::from_value(json!({"id": "i1", "name": "web-1"})).unwrap();
     map.instance(&wire, &"ch-gva-2".into(), &Catalogue::default());
     let list: wire::EventList = serde_json::from_value(value).unwrap();
-    known(list).iter().map(|event| map.event(event)).collect()
+    logged_events(list).iter().map(|event| map.event(event)).collect()
 }
 
 #[test]

@@ -1,44 +1,37 @@
-//! Quasarch's containers, revisions and GPU models as rows.
+//! Maps Quasarch's containers, revisions and GPU models to rows.
 
 use std::sync::Arc;
 
-use super::super::accelerator;
-use super::super::words::Words;
 use super::wire;
+use crate::mapping::accelerator;
+use crate::mapping::facts::Facts;
+use crate::mapping::interner::Interner;
 use qdeck_model::{
-    Bytes, Container, ContainerLink, ContextName, Cores, Fact, GpuModel, GpuRequest, Kind, Lifecycle, Offers,
+    Bytes, Container, ContainerLink, ContextName, Cores, GpuModel, GpuRequest, Kind, Lifecycle, Offers,
     ResourceId, Revision, State, Timestamp,
 };
 
+/// Maps the wire types to rows of one context, with interned texts. Cheap to clone.
 #[derive(Clone)]
 pub(super) struct Mapper {
     pub(super) context: ContextName,
-    pub(super) words: Words,
+    pub(super) strings: Interner,
 }
 
 impl Mapper {
+    /// Maps a container. Only the number of its environment variables is kept, since their values are secrets.
     pub(super) fn container(&self, wire: &wire::Container) -> Container {
-        let mut facts = Vec::new();
         let variables = (!wire.env.is_empty()).then(|| wire.env.len().to_string());
-        for (name, value) in [
+        let mut facts = Facts::new(&self.strings);
+        facts.extend([
             ("port", wire.port.as_deref()),
             ("ephemeralStorage", wire.ephemeral_storage.as_deref()),
             ("env", variables.as_deref()),
             ("createdBy", wire.created_by.as_deref()),
-        ] {
-            if let Some(value) = value {
-                let value = self.words.share(value);
-                facts.push(Fact { name, value });
-            }
-        }
+        ]);
         let wants_gpus = wire.gpu > 0 || !wire.desired_gpus.is_empty();
         Container {
-            id: ResourceId::new(&self.context, Kind::Container, &*wire.id),
-            name: wire.name.as_deref().unwrap_or(&wire.id).into(),
-            state: self.state(wire.status.as_deref()),
-            image: wire.image.as_deref().map(|image| self.words.share(image)),
-            instances_running: None,
-            instances: None,
+            image: self.strings.intern_some(wire.image.as_deref()),
             cpu: wire.cpu.map(Cores),
             memory: wire.ram.as_deref().and_then(quantity),
             gpus: wants_gpus.then(|| GpuRequest {
@@ -46,38 +39,41 @@ impl Mapper {
                 models: wire
                     .desired_gpus
                     .iter()
-                    .map(|model| self.words.share(&accelerator::called(model)))
+                    .map(|model| self.strings.intern(&accelerator::canonical_name(model)))
                     .collect(),
             }),
-            location: None,
             endpoints: wire.urls.iter().map(|host| host.as_str().into()).collect(),
-            labels: Vec::new(),
             created: date(wire.date_created.as_deref()),
             changed: date(wire.date_updated.as_deref()),
             offers: Offers { console: None, telemetry: false, logs: true },
-            facts,
+            facts: facts.into_vec(),
+            ..Container::new(
+                ResourceId::new(&self.context, Kind::Container, &*wire.id),
+                wire.name.as_deref().unwrap_or(&wire.id),
+                self.state(wire.status.as_deref()),
+            )
         }
     }
 
-    /// The first two words are in the API's samples, the third in the console's guide only.
+    /// The state. The first two values are in the API's samples, the third in the console's guide only.
     fn state(&self, status: Option<&str>) -> State {
-        let word = status.unwrap_or("unknown");
-        let lifecycle = match word {
+        let raw = status.unwrap_or("unknown");
+        let lifecycle = match raw {
             "deploying" => Lifecycle::Pending,
             "deployed" => Lifecycle::Running,
             "failed" => Lifecycle::Failed,
             _ => Lifecycle::Unknown,
         };
-        State::new(lifecycle, self.words.share(word))
+        State::new(lifecycle, self.strings.intern(raw))
     }
 
-    /// The revisions of one container: the one with the highest number is in force.
+    /// Maps all revisions of one container. The one with the highest number is current.
     pub(super) fn revisions(&self, container: &ContainerLink, wire: &[wire::Revision]) -> Vec<Revision> {
         let newest = wire.iter().map(|revision| revision.number).max();
         let row = |revision: &wire::Revision| {
             let current = Some(revision.number) == newest;
             let number: Arc<str> = revision.number.to_string().into();
-            let (lifecycle, word) =
+            let (lifecycle, raw) =
                 if current { (Lifecycle::Running, "current") } else { (Lifecycle::Done, "superseded") };
             Revision {
                 id: ResourceId::scoped(
@@ -88,8 +84,8 @@ impl Mapper {
                 ),
                 container: container.clone(),
                 number,
-                state: State::new(lifecycle, self.words.share(word)),
-                image: revision.image.as_deref().map(|image| self.words.share(image)),
+                state: State::new(lifecycle, self.strings.intern(raw)),
+                image: self.strings.intern_some(revision.image.as_deref()),
                 created: date(revision.date_created.as_deref()),
                 facts: Vec::new(),
             }
@@ -98,17 +94,11 @@ impl Mapper {
     }
 
     pub(super) fn gpu_model(&self, wire: &wire::GpuModel) -> GpuModel {
-        GpuModel {
-            id: ResourceId::new(&self.context, Kind::GpuModel, &*wire.code),
-            name: accelerator::called(wire.name.as_deref().unwrap_or(&wire.code)).into(),
-            code: wire.code.as_str().into(),
-            memory: None,
-            sizes: Vec::new(),
-            locations: Vec::new(),
-            price: None,
-            quota: None,
-            facts: Vec::new(),
-        }
+        GpuModel::new(
+            ResourceId::new(&self.context, Kind::GpuModel, &*wire.code),
+            accelerator::canonical_name(wire.name.as_deref().unwrap_or(&wire.code)),
+            wire.code.as_str(),
+        )
     }
 
     pub(super) fn link(&self, id: Arc<str>, name: Option<Arc<str>>) -> ContainerLink {
@@ -120,7 +110,7 @@ fn date(text: Option<&str>) -> Option<Timestamp> {
     text.and_then(Timestamp::parse)
 }
 
-/// A quantity as Kubernetes writes it: `512Mi`, `2Gi`, `1.5G`, plain bytes.
+/// Parses a quantity as Kubernetes writes it: `512Mi`, `2Gi`, `1.5G`, plain bytes.
 #[expect(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,

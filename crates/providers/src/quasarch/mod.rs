@@ -20,11 +20,11 @@ use futures_util::stream::BoxStream;
 use serde_json::Value;
 use tokio::sync::mpsc::Sender;
 
-use super::words::Words;
 use super::{Answer, Check, Console, ListEvent, Provider, Section, Traffic};
 use crate::kit::page_cache::{Page, PageCache, PageWalk};
 use crate::kit::sign_in::SignIn;
 use crate::kit::{secret_fields, timed};
+use crate::mapping::interner::Interner;
 use api::Api;
 use map::Mapper;
 use qdeck_config::Context;
@@ -63,7 +63,7 @@ impl Quasarch {
             credentials: context.credentials.clone(),
             signed: SignIn::new(),
         });
-        let map = Mapper { context: context.name.clone(), words: Words::default() };
+        let map = Mapper { context: context.name.clone(), strings: Interner::default() };
         let (asker, mapper) = (api.clone(), map.clone());
         let containers = PageCache::new(move |number| {
             let (api, map) = (asker.clone(), mapper.clone());

@@ -8,7 +8,7 @@ use qdeck_model::{Bytes, ContextName, Lifecycle};
 use qdeck_net::Event;
 
 fn mapper() -> Mapper {
-    Mapper { context: ContextName::new("akash"), words: Words::default() }
+    Mapper { context: ContextName::new("akash"), strings: Interner::default() }
 }
 
 #[test]

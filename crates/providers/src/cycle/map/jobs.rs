@@ -1,12 +1,14 @@
-//! Cycle's jobs as operations with steps and progress.
+//! Maps Cycle's jobs to operations with steps and progress.
 
 use std::sync::Arc;
 
 use super::super::wire;
 use super::{Mapper, date};
-use qdeck_model::{Fact, Kind, Lifecycle, Operation, ResourceId, State, Step};
+use crate::mapping::facts::Facts;
+use qdeck_model::{Kind, Lifecycle, Operation, ResourceId, State, Step};
 
 impl Mapper {
+    /// Maps a job. It is named after its first task.
     pub(crate) fn job(&self, wire: &wire::Job) -> Operation {
         let first = wire.tasks.first();
         let name = first
@@ -14,17 +16,10 @@ impl Mapper {
             .or(wire.caption.as_deref())
             .or(wire.queue.as_deref())
             .unwrap_or(&wire.id);
-        let mut facts = Vec::new();
-        for (name, value) in [("caption", &wire.caption), ("queue", &wire.queue)] {
-            if let Some(value) = value {
-                let value = self.words.share(value);
-                facts.push(Fact { name, value });
-            }
-        }
+        let mut facts = Facts::new(&self.strings);
+        facts.add("caption", wire.caption.as_deref());
+        facts.add("queue", wire.queue.as_deref());
         Operation {
-            id: ResourceId::new(&self.context, Kind::Operation, &*wire.id),
-            name: self.words.share(name),
-            state: self.job_state(wire),
             progress: Some(progress(wire)),
             target: first.and_then(|task| self.target(task)),
             by: self.by(&wire.creator),
@@ -32,19 +27,24 @@ impl Mapper {
             created: date(wire.events.queued.as_deref()),
             started: date(wire.events.started.as_deref()),
             finished: date(wire.events.completed.as_deref()),
-            facts,
+            facts: facts.into_vec(),
+            ..Operation::new(
+                ResourceId::new(&self.context, Kind::Operation, &*wire.id),
+                self.strings.intern(name),
+                self.job_state(wire),
+            )
         }
     }
 
-    /// What the first task's input names, by name where that is known.
+    /// The resource that the first task's input refers to: its name where that is known, else its id.
     fn target(&self, task: &wire::Task) -> Option<Arc<str>> {
         let mut ids = target_ids(task);
         let first = ids.next()?;
-        let named = std::iter::once(first).chain(ids).find_map(|id| self.names.get(id));
-        Some(named.unwrap_or_else(|| first.into()))
+        let name = std::iter::once(first).chain(ids).find_map(|id| self.names.get(id));
+        Some(name.unwrap_or_else(|| first.into()))
     }
 
-    /// Whether the job's target is known by nothing but an id.
+    /// True where the job has a target of which only an id is known.
     pub(crate) fn is_nameless(&self, wire: &wire::Job) -> bool {
         let Some(task) = wire.tasks.first() else {
             return false;
@@ -53,22 +53,22 @@ impl Mapper {
         ids.peek().is_some() && ids.all(|id| self.names.get(id).is_none())
     }
 
-    /// Who asked for it by name, or else what they are: `api key`.
+    /// The name of its creator, else the creator's type: `api key`.
     fn by(&self, creator: &wire::Creator) -> Option<Arc<str>> {
         let name = creator.id.as_deref().and_then(|id| self.names.get(id));
-        name.or_else(|| Some(self.words.share(&creator.sort.as_deref()?.replace('-', " "))))
+        name.or_else(|| Some(self.strings.intern(&creator.sort.as_deref()?.replace('-', " "))))
     }
 
     fn job_state(&self, wire: &wire::Job) -> State {
-        let word = wire.state.current.as_deref().unwrap_or("unknown");
-        let lifecycle = match word {
+        let raw = wire.state.current.as_deref().unwrap_or("unknown");
+        let lifecycle = match raw {
             "new" | "queued" | "scheduled" => Lifecycle::Pending,
             "running" => Lifecycle::Running,
             "completed" => Lifecycle::Done,
             "error" | "expired" => Lifecycle::Failed,
             _ => Lifecycle::Unknown,
         };
-        let mut state = State::new(lifecycle, self.words.share(word));
+        let mut state = State::new(lifecycle, self.strings.intern(raw));
         let task_error = || wire.tasks.iter().find_map(|task| task.error.as_ref());
         state.reason = wire
             .state
@@ -87,7 +87,7 @@ impl Mapper {
             let task_name = task.caption.as_deref().or(task.header.as_deref()).unwrap_or("task");
             if task.steps.is_empty() {
                 steps.push(Step {
-                    name: self.words.share(task_name),
+                    name: self.strings.intern(task_name),
                     state: self.task_state(task),
                     started: date(task.events.started.as_deref()),
                     finished: date(task.events.completed.as_deref()),
@@ -95,7 +95,7 @@ impl Mapper {
             }
             for step in &task.steps {
                 steps.push(Step {
-                    name: self.words.share(step.caption.as_deref().unwrap_or(task_name)),
+                    name: self.strings.intern(step.caption.as_deref().unwrap_or(task_name)),
                     state: self.step_state(task, step),
                     started: date(step.started.as_deref()),
                     finished: date(step.completed.as_deref()),
@@ -106,36 +106,36 @@ impl Mapper {
     }
 
     fn task_state(&self, task: &wire::Task) -> State {
-        let word = task.state.current.as_deref().unwrap_or("pending");
-        let lifecycle = match word {
+        let raw = task.state.current.as_deref().unwrap_or("pending");
+        let lifecycle = match raw {
             "pending" => Lifecycle::Pending,
             "running" => Lifecycle::Running,
             "completed" => Lifecycle::Done,
             "error" => Lifecycle::Failed,
             _ => Lifecycle::Unknown,
         };
-        let mut state = State::new(lifecycle, self.words.share(word));
+        let mut state = State::new(lifecycle, self.strings.intern(raw));
         state.reason = task.error.as_ref().and_then(|error| error.message.as_deref()).map(Into::into);
         state
     }
 
-    /// A step has no state of its own: its times tell it, and the failure of its task.
+    /// The state of a step, which the API does not send: it follows from the step's times and from a failed task.
     fn step_state(&self, task: &wire::Task, step: &wire::TaskStep) -> State {
         let started = date(step.started.as_deref()).is_some();
         if date(step.completed.as_deref()).is_some() {
-            State::new(Lifecycle::Done, self.words.share("completed"))
+            State::new(Lifecycle::Done, self.strings.intern("completed"))
         } else if started && task.state.current.as_deref() == Some("error") {
             self.task_state(task)
         } else if started {
-            State::new(Lifecycle::Running, self.words.share("running"))
+            State::new(Lifecycle::Running, self.strings.intern("running"))
         } else {
-            State::new(Lifecycle::Pending, self.words.share("pending"))
+            State::new(Lifecycle::Pending, self.strings.intern("pending"))
         }
     }
 }
 
-/// As the vendor's own tracker counts it: the steps that are completed of all, a task without steps being one; a job
-/// without tasks is whole.
+/// The percentage of completed steps, as the vendor's own tracker counts it: a task without steps counts as one step,
+/// and a job without tasks is complete.
 fn progress(wire: &wire::Job) -> u8 {
     let all: usize = wire.tasks.iter().map(|task| task.steps.len().max(1)).sum();
     let done: usize = wire
@@ -155,7 +155,7 @@ fn progress(wire: &wire::Job) -> u8 {
     }
 }
 
-/// The ids in a task's input, the most telling first.
+/// The ids in a task's input, the most specific first.
 fn target_ids(task: &wire::Task) -> impl Iterator<Item = &str> {
     const NAMES: [&str; 6] = ["instance_id", "container_id", "environment_id", "image_id", "server_id", "id"];
     let of = |name| task.input.get(name)?.as_str().filter(|id| !id.is_empty());

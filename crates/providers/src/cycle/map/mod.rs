@@ -1,4 +1,4 @@
-//! Cycle's containers and instances as rows.
+//! Maps Cycle's containers and instances to rows.
 
 mod jobs;
 mod names;
@@ -6,33 +6,34 @@ mod names;
 use std::sync::Arc;
 
 use super::wire;
-use crate::words::{Pool, Words};
+use crate::mapping::facts::Facts;
+use crate::mapping::interner::Interner;
 pub(crate) use names::{Names, Owner};
 use qdeck_model::{
     Address, Bytes, Container, ContainerLink, ContextName, Cores, Fact, Instance, Kind, Lifecycle, Offers,
     ResourceId, ScreenKind, State, Timestamp,
 };
 
-/// What rows are made with: whose they are, and where their words are kept.
+/// Maps the wire types to rows of one context, with interned texts and the names learned so far. Cheap to clone.
 #[derive(Clone)]
 pub(crate) struct Mapper {
     pub(crate) context: ContextName,
-    pub(crate) words: Words,
-    pub(crate) facts: Pool<[Fact]>,
+    pub(crate) strings: Interner,
+    pub(crate) facts: Interner<[Fact]>,
     pub(crate) names: Names,
 }
 
 impl Mapper {
-    /// Takes in the names that were sent along: before the rows that need them.
+    /// Learns the names included in an answer. To be called before the rows that need them are mapped.
     pub(crate) fn learn(&self, includes: &wire::Includes) {
-        self.names.learn(includes, &self.words);
+        self.names.learn(includes, &self.strings);
     }
 
-    /// A container; its name and image are remembered for its instances.
+    /// Maps a container, and remembers its name and image for its instances.
     pub(crate) fn container(&self, wire: &wire::Container) -> Container {
         let counts = wire.meta.instances_count.as_ref();
-        let in_state = |word: &str| counts.map(|counts| counts.state.get(word).copied().unwrap_or(0));
-        let mut facts = Facts::new(&self.words);
+        let in_state = |state: &str| counts.map(|counts| counts.state.get(state).copied().unwrap_or(0));
+        let mut facts = Facts::new(&self.strings);
         facts.add("identifier", wire.identifier.as_deref());
         facts.add("desired", wire.state.desired.as_deref());
         facts.add("strategy", wire.config.deploy.strategy.as_deref());
@@ -46,14 +47,14 @@ impl Mapper {
         let mut endpoints: Vec<Arc<str>> =
             wire.meta.domains.iter().filter_map(|domain| domain.fqdn.as_deref()).map(Into::into).collect();
         endpoints.extend(wire.config.network.hostname.as_deref().map(Into::into));
-        let id = ResourceId::new(&self.context, Kind::Container, self.words.share(&wire.id));
+        let id = ResourceId::new(&self.context, Kind::Container, self.strings.intern(&wire.id));
         let name = wire.name.as_deref().or(wire.identifier.as_deref());
-        let owner = Owner { name: self.words.share(name.unwrap_or(&wire.id)), image: self.image(wire) };
+        let owner = Owner { name: self.strings.intern(name.unwrap_or(&wire.id)), image: self.image(wire) };
         self.names.learn_container(&id.id, owner.clone());
         Container {
             id,
             name: owner.name,
-            state: container_state(&self.words, &wire.state, in_state("failed")),
+            state: container_state(&self.strings, &wire.state, in_state("failed")),
             image: owner.image,
             instances_running: in_state("running"),
             instances: wire.instances.or(wire.config.deploy.instances),
@@ -61,69 +62,67 @@ impl Mapper {
             cpu: wire.config.resources.cpu.shares.limit.map(|shares| Cores(shares / 10.0)),
             memory: wire.config.resources.ram.limit.as_deref().and_then(size),
             gpus: None,
-            location: self.named(wire.environment.id.as_deref()),
+            location: self.name_or_id(wire.environment.id.as_deref()),
             endpoints,
             labels: Vec::new(),
             created: date(wire.events.created.as_deref()),
             changed: date(wire.state.changed.as_deref()).or_else(|| date(wire.events.updated.as_deref())),
             offers: Offers::default(),
-            facts: facts.whole(),
+            facts: facts.into_vec(),
         }
     }
 
-    /// The image by its name where that was sent along, else the service it runs, else its id.
+    /// The image's name where it is known, else the service it runs, else its shortened id.
     fn image(&self, wire: &wire::Container) -> Option<Arc<str>> {
         let id = wire.image.id.as_deref();
         id.and_then(|id| self.names.get(id)).or_else(|| {
-            let word = wire.image.service.as_deref();
-            let word = word.or(id.map(names::short))?;
-            Some(self.words.share(word))
+            let text = wire.image.service.as_deref().or(id.map(names::shortened))?;
+            Some(self.strings.intern(text))
         })
     }
 
-    /// An instance of a container; `owner` is what is known of that.
+    /// Maps an instance of a container, of which `owner` is known.
     pub(crate) fn instance(
         &self,
         wire: &wire::Instance,
         container: &Arc<str>,
         owner: Option<&Owner>,
     ) -> Instance {
-        let mut facts = Facts::new(&self.words);
-        facts.add("ready_state", wire.ready_state.as_deref().filter(|word| *word != "active"));
+        let mut facts = Facts::new(&self.strings);
+        facts.add("ready_state", wire.ready_state.as_deref().filter(|state| *state != "active"));
         facts.add("vendor", wire.provider.vendor.as_deref().or(wire.provider.identifier.as_deref()));
         facts.add("service", wire.service.as_deref());
         facts.add("deployment", wire.deployment.version.as_deref());
         facts.add("healthy", wire.state.health.healthy.map(yes_no));
         facts.add("ready", wire.state.readiness.ready.map(yes_no));
         let location = self
-            .named(wire.location_id.as_deref())
-            .or_else(|| wire.provider.location.as_deref().map(|word| self.words.share(word)));
+            .name_or_id(wire.location_id.as_deref())
+            .or_else(|| self.strings.intern_some(wire.provider.location.as_deref()));
         Instance {
-            id: ResourceId::scoped(&self.context, Kind::Instance, container.clone(), &*wire.id),
-            name: wire.hostname.as_deref().unwrap_or(&wire.id).into(),
-            state: instance_state(&self.words, wire),
             container: Some(ContainerLink {
                 id: ResourceId::new(&self.context, Kind::Container, container.clone()),
                 name: owner.map(|owner| owner.name.clone()),
             }),
-            size: None,
             image: owner.and_then(|owner| owner.image.clone()),
             location,
-            host: self.named(wire.server_id.as_deref()),
+            host: self.name_or_id(wire.server_id.as_deref()),
             addresses: addresses(wire),
-            labels: Vec::new(),
-            gpus: None,
             created: date(wire.events.created.as_deref()),
             changed: date(wire.state.changed.as_deref()),
             offers: Offers { console: Some(ScreenKind::Terminal), telemetry: true, logs: true },
-            facts: self.facts.share(&facts.all),
+            facts: self.facts.intern(facts.as_slice()),
+            ..Instance::new(
+                ResourceId::scoped(&self.context, Kind::Instance, container.clone(), &*wire.id),
+                wire.hostname.as_deref().unwrap_or(&wire.id),
+                instance_state(&self.strings, wire),
+            )
         }
     }
 
-    /// The name of a thing, or its id.
-    fn named(&self, id: Option<&str>) -> Option<Arc<str>> {
+    /// The name of anything that has this id, else the id.
+    fn name_or_id(&self, id: Option<&str>) -> Option<Arc<str>> {
         let id = id?;
-        Some(self.names.get(id).unwrap_or_else(|| self.words.share(id)))
+        Some(self.names.get(id).unwrap_or_else(|| self.strings.intern(id)))
     }
 }
 
@@ -131,40 +130,16 @@ fn yes_no(truth: bool) -> &'static str {
     if truth { "yes" } else { "no" }
 }
 
-/// The facts of a row, those that are known.
-struct Facts<'a> {
-    words: &'a Words,
-    all: Vec<Fact>,
-}
-
-impl<'a> Facts<'a> {
-    fn new(words: &'a Words) -> Self {
-        Self { words, all: Vec::new() }
-    }
-
-    /// All of them, in no more room than they need.
-    fn whole(mut self) -> Vec<Fact> {
-        self.all.shrink_to_fit();
-        self.all
-    }
-
-    fn add(&mut self, name: &'static str, value: Option<&str>) {
-        if let Some(value) = value {
-            let value = self.words.share(value);
-            self.all.push(Fact { name, value });
-        }
-    }
-}
-
+/// Parses a time; `0001-01-01T00:00:00Z`, which means "never", is `None`.
 pub(crate) fn date(text: Option<&str>) -> Option<Timestamp> {
     text.and_then(Timestamp::parse)
 }
 
-/// The words of `ContainerState` and `InstanceState`; `reimaging` is from the client of 2022.
-fn lifecycle(word: &str) -> Lifecycle {
-    match word {
+/// The lifecycle of `ContainerState` and `InstanceState`; `reimaging` is from the client of 2022.
+fn lifecycle(state: &str) -> Lifecycle {
+    match state {
         "new" | "starting" | "migrating" | "reimaging" => Lifecycle::Pending,
-        // A function container has no instances of its own while nobody calls it: it is up.
+        // A function container has no instances while it is not called: it counts as running.
         "running" | "function" => Lifecycle::Running,
         "stopping" => Lifecycle::Stopping,
         "stopped" => Lifecycle::Stopped,
@@ -175,31 +150,31 @@ fn lifecycle(word: &str) -> Lifecycle {
     }
 }
 
-fn state(words: &Words, wire: &wire::State) -> State {
-    let word = wire.current.as_deref().unwrap_or("unknown");
-    let mut state = State::new(lifecycle(word), words.share(word));
+fn state(strings: &Interner, wire: &wire::State) -> State {
+    let raw = wire.current.as_deref().unwrap_or("unknown");
+    let mut state = State::new(lifecycle(raw), strings.intern(raw));
     state.reason =
-        wire.error.as_ref().and_then(|error| error.message.as_deref()).map(|message| words.share(message));
+        wire.error.as_ref().and_then(|error| error.message.as_deref()).map(|message| strings.intern(message));
     state
 }
 
-fn container_state(words: &Words, wire: &wire::State, failed: Option<u32>) -> State {
-    let mut state = state(words, wire);
+fn container_state(strings: &Interner, wire: &wire::State, failed: Option<u32>) -> State {
+    let mut state = state(strings, wire);
     if state.lifecycle == Lifecycle::Running
         && let Some(failed @ 1..) = failed
     {
         state.lifecycle = Lifecycle::Degraded;
-        let reason = || words.share(&format!("{failed} failed"));
+        let reason = || strings.intern(&format!("{failed} failed"));
         state.reason.get_or_insert_with(reason);
     }
     state
 }
 
-fn instance_state(words: &Words, wire: &wire::Instance) -> State {
-    let mut state = state(words, &wire.state);
-    let mut say = |lifecycle, reason: &str| {
+fn instance_state(strings: &Interner, wire: &wire::Instance) -> State {
+    let mut state = state(strings, &wire.state);
+    let mut set = |lifecycle, reason: &str| {
         state.lifecycle = lifecycle;
-        state.reason.get_or_insert_with(|| words.share(reason));
+        state.reason.get_or_insert_with(|| strings.intern(reason));
     };
     let running = wire.state.current.as_deref() == Some("running");
     let migrating = wire
@@ -208,11 +183,11 @@ fn instance_state(words: &Words, wire: &wire::Instance) -> State {
         .is_some_and(|it| date(it.started.as_deref()).is_some() && date(it.completed.as_deref()).is_none());
     let draining = wire.traffic_drain.as_ref().is_some_and(|it| date(it.started.as_deref()).is_some());
     match wire.ready_state.as_deref() {
-        _ if running && wire.state.health.healthy == Some(false) => say(Lifecycle::Degraded, "unhealthy"),
-        _ if running && wire.state.readiness.ready == Some(false) => say(Lifecycle::Degraded, "not ready"),
-        Some("purge") if running => say(Lifecycle::Deleting, "to be purged"),
-        _ if running && migrating => say(Lifecycle::Pending, "migrating"),
-        _ if running && draining => say(Lifecycle::Running, "traffic drained"),
+        _ if running && wire.state.health.healthy == Some(false) => set(Lifecycle::Degraded, "unhealthy"),
+        _ if running && wire.state.readiness.ready == Some(false) => set(Lifecycle::Degraded, "not ready"),
+        Some("purge") if running => set(Lifecycle::Deleting, "to be purged"),
+        _ if running && migrating => set(Lifecycle::Pending, "migrating"),
+        _ if running && draining => set(Lifecycle::Running, "traffic drained"),
         _ => {}
     }
     state
@@ -227,11 +202,12 @@ fn addresses(wire: &wire::Instance) -> Vec<Address> {
         .filter_map(|net| net.ip.as_deref())
         .map(|ip| Address { value: ip.into(), public: ip.parse::<std::net::IpAddr>().is_ok_and(is_public) })
         .collect();
-    // A list begins with room for four.
+    // A collected list has capacity for four.
     all.shrink_to_fit();
     all
 }
 
+/// False for addresses of private networks.
 fn is_public(ip: std::net::IpAddr) -> bool {
     match ip {
         std::net::IpAddr::V4(ip) => !(ip.is_private() || ip.is_loopback() || ip.is_link_local()),
@@ -239,7 +215,7 @@ fn is_public(ip: std::net::IpAddr) -> bool {
     }
 }
 
-/// `DataSize`: `512M`, `10GB`, with binary multiples as the platform counts memory.
+/// Parses `DataSize`: `512M`, `10GB`, in binary multiples, as the platform counts memory.
 pub(crate) fn size(text: &str) -> Option<Bytes> {
     let text = text.trim();
     let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());

@@ -1,18 +1,18 @@
-//! Names by id, learned from whatever passes by, so that a thing is called the same in a list, by itself, and as the
-//! target of a job.
+//! A cache of names by id, filled from every answer, so that a resource has the same name in a list, by itself, and as
+//! the target of a job.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::super::wire;
-use crate::words::Words;
+use crate::mapping::interner::Interner;
 
-/// More names than this are forgotten together and learned again.
-const MOST: usize = 50_000;
-/// What is shown of an id for want of a name.
-const SHORT: usize = 12;
+/// The most names, and the most containers, that are cached. At the limit the cache is cleared and filled anew.
+const MAX_CACHED_NAMES: usize = 50_000;
+/// Characters of an id that are shown in place of an unknown name.
+const SHORT_ID_CHARS: usize = 12;
 
-/// What an instance takes over from its container.
+/// What an instance inherits from its container.
 #[derive(Clone)]
 pub(crate) struct Owner {
     pub(crate) name: Arc<str>,
@@ -20,86 +20,86 @@ pub(crate) struct Owner {
 }
 
 #[derive(Default)]
-struct Known {
+struct Cache {
     names: HashMap<Box<str>, Arc<str>>,
     containers: HashMap<Arc<str>, Owner>,
 }
 
-/// The names of a hub's things. Cheap to clone.
+/// The names of a hub's resources by id. Cheap to clone; clones share the cache.
 #[derive(Clone, Default)]
-pub(crate) struct Names(Arc<Mutex<Known>>);
+pub(crate) struct Names(Arc<Mutex<Cache>>);
 
 impl Names {
-    /// Takes in what was sent along with an answer.
-    pub(crate) fn learn(&self, includes: &wire::Includes, words: &Words) {
-        let mut known = self.lock();
-        if known.names.len() > MOST {
-            known.names.clear();
+    /// Learns the names included in an answer.
+    pub(crate) fn learn(&self, includes: &wire::Includes, strings: &Interner) {
+        let mut cache = self.lock();
+        if cache.names.len() > MAX_CACHED_NAMES {
+            cache.names.clear();
         }
-        let mut note = |id: &str, name: Option<&str>| {
+        let mut learn = |id: &str, name: Option<&str>| {
             let Some(name) = name else { return };
-            if known.names.get(id).is_none_or(|was| **was != *name) {
-                known.names.insert(id.into(), words.share(name));
+            if cache.names.get(id).is_none_or(|cached| **cached != *name) {
+                cache.names.insert(id.into(), strings.intern(name));
             }
         };
         let creators = &includes.creators;
-        for things in [
+        for resources in [
             &includes.servers,
             &includes.locations,
             &includes.environments,
             &creators.api_keys,
             &creators.environments,
         ] {
-            for (id, thing) in things {
-                note(id, best_name(thing));
+            for (id, resource) in resources {
+                learn(id, best_name(resource));
             }
         }
         for (id, image) in &includes.images {
-            note(id, image_name(image));
+            learn(id, image_name(image));
         }
-        for people in [&creators.accounts, &creators.employees, &creators.visitors] {
-            for (id, person) in people {
-                note(id, person_name(person).as_deref());
+        for accounts in [&creators.accounts, &creators.employees, &creators.visitors] {
+            for (id, account) in accounts {
+                learn(id, account_name(account).as_deref());
             }
         }
     }
 
-    /// Takes in what a container is called and runs.
+    /// Learns the name and the image of a container.
     pub(crate) fn learn_container(&self, id: &Arc<str>, owner: Owner) {
-        let mut known = self.lock();
-        if known.containers.len() > MOST {
-            known.containers.clear();
+        let mut cache = self.lock();
+        if cache.containers.len() > MAX_CACHED_NAMES {
+            cache.containers.clear();
         }
-        known.containers.insert(id.clone(), owner);
+        cache.containers.insert(id.clone(), owner);
     }
 
-    /// The container with this id, if it was seen.
+    /// The container with this id, if it was listed or read.
     pub(crate) fn container(&self, id: &str) -> Option<Owner> {
         self.lock().containers.get(id).cloned()
     }
 
-    /// The name of anything with this id, if it was seen.
+    /// The name of whatever has this id, if it is known.
     pub(crate) fn get(&self, id: &str) -> Option<Arc<str>> {
-        let known = self.lock();
-        let container = known.containers.get(id).map(|owner| &owner.name);
-        container.or_else(|| known.names.get(id)).cloned()
+        let cache = self.lock();
+        let container = cache.containers.get(id).map(|owner| &owner.name);
+        container.or_else(|| cache.names.get(id)).cloned()
     }
 
-    fn lock(&self) -> MutexGuard<'_, Known> {
+    fn lock(&self) -> MutexGuard<'_, Cache> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// An id cut to what a person can compare by eye.
-pub(crate) fn short(id: &str) -> &str {
-    id.get(..SHORT).unwrap_or(id)
+/// The first characters of an id, enough to compare by eye.
+pub(crate) fn shortened(id: &str) -> &str {
+    id.get(..SHORT_ID_CHARS).unwrap_or(id)
 }
 
 fn best_name(named: &wire::Named) -> Option<&str> {
     [&named.nickname, &named.name, &named.hostname, &named.identifier].into_iter().find_map(Option::as_deref)
 }
 
-/// What was pulled says more than the name it was filed under: `mysql:5.7`.
+/// The name an image was pulled by (`mysql:5.7`), which says more than the name it was saved under.
 fn image_name(image: &wire::Image) -> Option<&str> {
     let source = &image.source;
     [&source.instead.target, &source.details.origin.details.target, &image.name]
@@ -107,11 +107,12 @@ fn image_name(image: &wire::Image) -> Option<&str> {
         .find_map(Option::as_deref)
 }
 
-fn person_name(person: &wire::Account) -> Option<String> {
-    let words = [&person.name.first, &person.name.last];
-    let name: Vec<&str> = words.into_iter().filter_map(Option::as_deref).collect();
+/// The first and last name of an account, else its e-mail address.
+fn account_name(account: &wire::Account) -> Option<String> {
+    let names = [&account.name.first, &account.name.last];
+    let name: Vec<&str> = names.into_iter().filter_map(Option::as_deref).collect();
     if name.is_empty() {
-        return person.email.address.clone();
+        return account.email.address.clone();
     }
     Some(name.join(" "))
 }

@@ -1,62 +1,56 @@
-//! Boxes as containers: what can be deployed, and the policies that say where.
-
-use std::sync::Arc;
+//! Maps boxes, which are what can be deployed and the policies for deploying it, to containers.
 
 use super::{Mapper, date, lease};
 use crate::elasticbox::wire;
+use crate::mapping::facts::Facts;
 use crate::soft::Passing;
-use qdeck_model::{Container, Kind, Lifecycle, Offers, ResourceId, State};
+use qdeck_model::{Container, Kind, Lifecycle, ResourceId, State};
 
 impl Mapper {
-    /// A box, if it has an id at all. It is a description and does not run: its state tells its kind.
+    /// Maps a box; `None` for one without an id. A box is a description and does not run: its state is its kind.
     pub(crate) fn container(&self, wire: &wire::Box) -> Option<Container> {
         let id = wire.id.as_deref()?;
         let lifecycle = if wire.deleted.is_some() { Lifecycle::Gone } else { Lifecycle::Done };
         let profile = &wire.profile;
-        let joined = |words: &[String]| Some(words.join(", "));
+        let joined = |texts: &[String]| texts.join(", ");
         let (requirements, claims) = (joined(&wire.requirements), joined(&wire.claims));
         let written = |(name, script): (&String, &Passing<wire::Script>)| {
             (script.0.length != Some(0)).then(|| name.clone())
         };
         let events: Vec<String> = wire.events.0.iter().filter_map(written).collect();
         let (events, lifespan) = (joined(&events), lease::lifespan(&wire.lifespan));
-        let facts = [
+        let mut facts = Facts::new(&self.strings);
+        facts.extend([
             ("kind", Some(kind(wire))),
             ("owner", wire.owner.as_deref()),
             ("visibility", wire.visibility.as_deref()),
             ("service", wire.service.as_deref()),
             ("flavor", profile.flavor.as_deref()),
-            ("claims", claims.as_deref()),
-            ("requirements", requirements.as_deref()),
-            ("events", events.as_deref()),
+            ("claims", Some(&claims)),
+            ("requirements", Some(&requirements)),
+            ("events", Some(&events)),
             ("lifespan", lifespan.as_deref()),
             ("automatic_updates", wire.automatic_updates.as_deref()),
             ("provider_id", wire.provider_id.as_deref()),
             ("organization", wire.organization.as_deref()),
             ("description", wire.description.as_deref()),
-        ];
+        ]);
         Some(Container {
-            id: ResourceId::new(&self.context, Kind::Container, self.words.share(id)),
-            name: wire.name.as_deref().map_or_else(|| id.into(), Arc::from),
-            state: State::new(lifecycle, self.words.share(kind(wire))),
-            image: self.share(profile.image.as_deref().or(profile.template.as_deref())),
-            instances_running: None,
-            instances: None,
-            cpu: None,
-            memory: None,
-            gpus: None,
-            location: self.share(profile.location.as_deref().or(profile.datacenter.as_deref())),
-            endpoints: Vec::new(),
-            labels: Vec::new(),
+            image: self.strings.intern_some(profile.image.as_deref().or(profile.template.as_deref())),
+            location: self.strings.intern_some(profile.location.as_deref().or(profile.datacenter.as_deref())),
             created: date(wire.created.as_deref()),
             changed: date(wire.updated.as_deref()),
-            offers: Offers::default(),
-            facts: self.told(facts),
+            facts: facts.into_vec(),
+            ..Container::new(
+                ResourceId::new(&self.context, Kind::Container, self.strings.intern(id)),
+                wire.name.as_deref().unwrap_or(id),
+                State::new(lifecycle, self.strings.intern(kind(wire))),
+            )
         })
     }
 }
 
-/// `script`, `policy`, `cloudformation`, `docker`, `application`: the end of the schema's address.
+/// The kind of a box, which ends its schema's address: `script`, `policy`, `cloudformation`, `docker`, `application`.
 fn kind(wire: &wire::Box) -> &str {
     let schema = wire.schema.as_deref().unwrap_or_default();
     match schema.rsplit('/').next() {

@@ -1,10 +1,10 @@
-//! What happens to an instance by itself, with the time that is left.
+//! Formats the leases of instances and the lifespans of policies.
 
 use super::super::wire;
 use qdeck_model::{Timestamp, age};
 
-/// `terminate in 3h`. An instance without a lease is always on, and says nothing.
-pub(crate) fn told(lease: &wire::Lease, now: Timestamp) -> Option<String> {
+/// The operation of a lease with the time left: `terminate in 3h`. `None` for an instance without a lease.
+pub(crate) fn remaining(lease: &wire::Lease, now: Timestamp) -> Option<String> {
     let operation = lease.operation.as_deref()?;
     let expire = lease.expire.as_deref().and_then(Timestamp::parse);
     Some(match expire {
@@ -15,7 +15,7 @@ pub(crate) fn told(lease: &wire::Lease, now: Timestamp) -> Option<String> {
     })
 }
 
-/// A policy's lifespan: `terminate after 8 hours`.
+/// The lifespan of a policy: `terminate after 8 hours`.
 pub(crate) fn lifespan(lifespan: &wire::Lifespan) -> Option<String> {
     let operation = lifespan.operation.as_deref().filter(|it| *it != "none")?;
     Some(match (&lifespan.quantity, &lifespan.interval) {
@@ -29,21 +29,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_lease_tells_what_is_left_of_it() {
+    fn a_lease_shows_the_time_that_is_left() {
         let now = Timestamp::parse("2015-10-29T16:00:00Z").unwrap();
         let lease = |expire: &str, released| wire::Lease {
             operation: Some("shutdown".to_owned()),
             expire: Some(expire.to_owned()),
             released,
         };
-        for (expire, released, said) in [
+        for (expire, released, shown) in [
             ("2015-10-29 19:00:00.000000", false, "shutdown in 3h"),
             ("2015-10-29T15:50:00Z", false, "shutdown due 10m ago"),
             ("2015-10-29 15:50:00.000000", true, "shutdown done"),
             ("some day", false, "shutdown"),
         ] {
-            assert_eq!(told(&lease(expire, released), now).as_deref(), Some(said), "{expire}");
+            assert_eq!(remaining(&lease(expire, released), now).as_deref(), Some(shown), "{expire}");
         }
-        assert_eq!(told(&wire::Lease::default(), now), None);
+        assert_eq!(remaining(&wire::Lease::default(), now), None);
     }
 }

@@ -1,4 +1,4 @@
-//! ElasticBox's instances, boxes and operations as rows.
+//! Maps ElasticBox's instances, boxes and operations to rows.
 
 mod boxes;
 mod lease;
@@ -8,59 +8,59 @@ pub(crate) mod state;
 use std::sync::Arc;
 
 use super::wire;
-use crate::words::{Pool, Words};
+use crate::mapping::facts::Facts;
+use crate::mapping::interner::Interner;
 pub(crate) use operation::LATEST;
 use qdeck_model::{
     ContainerLink, ContextName, Fact, Instance, Kind, Lifecycle, Offers, ResourceId, State, Timestamp,
 };
 
-/// What rows are made with: whose they are, and where their words are kept.
+/// Maps the wire types to rows of one context, with interned texts. Cheap to clone.
 #[derive(Clone)]
 pub(crate) struct Mapper {
     pub(crate) context: ContextName,
-    pub(crate) words: Words,
-    pub(crate) facts: Pool<[Fact]>,
+    pub(crate) strings: Interner,
+    pub(crate) facts: Interner<[Fact]>,
 }
 
 impl Mapper {
-    /// An instance, if it has an id at all.
+    /// Maps an instance; `None` for one without an id. Its addresses come from its service, which is read separately.
     pub(crate) fn instance(&self, wire: &wire::Instance, now: Timestamp) -> Option<Instance> {
         let id = wire.id.as_deref()?;
         let policy = &wire.policy_box;
         let profile = &policy.profile;
         Some(Instance {
-            id: ResourceId::new(&self.context, Kind::Instance, id),
-            name: wire.name.as_deref().unwrap_or(id).into(),
-            state: self.instance_state(wire),
             container: self.link(wire),
-            size: self.share(profile.flavor.as_deref()),
-            gpus: None,
-            image: self.share(profile.image.as_deref().or(profile.template.as_deref())),
-            location: self.share(profile.location.as_deref().or(profile.datacenter.as_deref())),
-            host: None,
-            // The service of each instance tells them, and it is read besides.
-            addresses: Vec::new(),
+            size: self.strings.intern_some(profile.flavor.as_deref()),
+            image: self.strings.intern_some(profile.image.as_deref().or(profile.template.as_deref())),
+            location: self.strings.intern_some(profile.location.as_deref().or(profile.datacenter.as_deref())),
             labels: self.labels(&wire.tags),
             created: date(wire.created.as_deref()),
             changed: date(wire.updated.as_deref()),
             offers: Offers { console: None, telemetry: false, logs: true },
-            facts: self.facts.share(&self.instance_facts(wire, now)),
+            facts: self.facts.intern(self.instance_facts(wire, now).as_slice()),
+            ..Instance::new(
+                ResourceId::new(&self.context, Kind::Instance, id),
+                wire.name.as_deref().unwrap_or(id),
+                self.instance_state(wire),
+            )
         })
     }
 
     pub(crate) fn instance_state(&self, wire: &wire::Instance) -> State {
-        let mut state = state::pair(&self.words, wire.state.as_deref(), wire.operation.event.as_deref());
+        let mut state = state::pair(&self.strings, wire.state.as_deref(), wire.operation.event.as_deref());
         if wire.deleted.is_some() {
             state.lifecycle = Lifecycle::Gone;
         }
         state
     }
 
-    fn instance_facts(&self, wire: &wire::Instance, now: Timestamp) -> Vec<Fact> {
+    fn instance_facts(&self, wire: &wire::Instance, now: Timestamp) -> Facts<'_> {
         let machines = machines(&wire.service.machines);
-        let lease = lease::told(&wire.lease, now);
+        let lease = lease::remaining(&wire.lease, now);
         let updates = wire.automatic_updates.as_deref().filter(|word| *word != "off");
-        self.told([
+        let mut facts = Facts::new(&self.strings);
+        facts.extend([
             ("state", wire.state.as_deref()),
             ("operation", wire.operation.event.as_deref()),
             ("owner", wire.owner.as_deref()),
@@ -71,50 +71,38 @@ impl Mapper {
             ("cloud", wire.policy_box.profile.cloud.as_deref()),
             ("lease", lease.as_deref()),
             ("automatic_updates", updates),
-        ])
+        ]);
+        facts
     }
 
-    /// The deployed box: the one that `box` names. Its name is in the copy that lies in `boxes`.
+    /// The deployed box: the one that `box` refers to. Its name is in its copy in `boxes`.
     fn link(&self, wire: &wire::Instance) -> Option<ContainerLink> {
         let named = wire.box_id.as_deref();
         let same = |it: &&wire::Copied| named.is_none() || it.id.as_deref() == named;
         let copy = wire.boxes.iter().find(same);
         let id = named.or(copy?.id.as_deref())?;
         Some(ContainerLink {
-            id: ResourceId::new(&self.context, Kind::Container, self.words.share(id)),
-            name: self.share(copy.and_then(|it| it.name.as_deref())),
+            id: ResourceId::new(&self.context, Kind::Container, self.strings.intern(id)),
+            name: self.strings.intern_some(copy.and_then(|it| it.name.as_deref())),
         })
     }
 
     fn labels(&self, tags: &[String]) -> Vec<(Arc<str>, Arc<str>)> {
-        tags.iter().map(|tag| (self.words.share(tag), self.words.share(""))).collect()
-    }
-
-    fn share(&self, word: Option<&str>) -> Option<Arc<str>> {
-        word.map(|word| self.words.share(word))
-    }
-
-    /// The facts that are known.
-    fn told<const N: usize>(&self, facts: [(&'static str, Option<&str>); N]) -> Vec<Fact> {
-        let known = facts.into_iter().filter_map(|(name, value)| {
-            let value = self.words.share(value.filter(|it| !it.is_empty())?);
-            Some(Fact { name, value })
-        });
-        known.collect()
+        tags.iter().map(|tag| (self.strings.intern(tag), self.strings.intern(""))).collect()
     }
 }
 
-/// `web-1, web-2 unavailable`: a machine's state is told where it is not `done`.
+/// The machines with their states, except for `done`: `web-1, web-2 unavailable`.
 fn machines(machines: &[wire::Machine]) -> Option<String> {
-    let told = machines.iter().filter_map(|machine| {
+    let texts = machines.iter().filter_map(|machine| {
         let name = machine.name.as_deref()?;
         Some(match machine.state.as_deref() {
             None | Some("done") => name.to_owned(),
             Some(state) => format!("{name} {state}"),
         })
     });
-    let told: Vec<String> = told.collect();
-    Some(told.join(", ")).filter(|it| !it.is_empty())
+    let texts: Vec<String> = texts.collect();
+    Some(texts.join(", ")).filter(|it| !it.is_empty())
 }
 
 fn date(text: Option<&str>) -> Option<Timestamp> {

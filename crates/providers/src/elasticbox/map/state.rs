@@ -1,10 +1,9 @@
-//! What a pair of state and latest event means. Neither word says anything without the other: a terminated instance is
-//! `done` too.
+//! Maps a pair of state and latest event to a state. Neither is enough alone: a terminated instance is `done` too.
 
-use crate::words::Words;
+use crate::mapping::interner::Interner;
 use qdeck_model::{Lifecycle, State};
 
-/// Where an operation leads.
+/// The state an operation leads to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Aim {
     Up,
@@ -13,8 +12,9 @@ enum Aim {
     Unknown,
 }
 
-/// The page names seven events; `shutdown_service`, `snapshot`, `execute` and the migrations are known to clients. Both
-/// ends of a service come in two steps (`terminate`, then `terminate_service`): either counts as the goal.
+/// The aim of an event. The page has seven events; `shutdown_service`, `snapshot`, `execute` and the migrations are in
+/// clients. Shutdown and termination of a service take two steps (`terminate`, then `terminate_service`): both have the
+/// same aim.
 fn aim(event: &str) -> Aim {
     match event {
         "deploy" | "poweron" | "reinstall" | "reconfigure" | "snapshot" | "execute" => Aim::Up,
@@ -38,39 +38,39 @@ fn lifecycle(state: &str, aim: Aim) -> Lifecycle {
     }
 }
 
-/// The state of an instance in the word that the vendor's own pages show for the pair; a pair without one stays as it is,
-/// as `done / pull`. What is under way, or has failed, is the reason.
-pub(crate) fn pair(words: &Words, state: Option<&str>, event: Option<&str>) -> State {
+/// The state of an instance, under the name that the vendor's own pages show for the pair; a pair without one is shown as
+/// it is, `done / pull`. The event in progress, or the one that failed, is the reason.
+pub(crate) fn pair(strings: &Interner, state: Option<&str>, event: Option<&str>) -> State {
     let (state, event) = (state.unwrap_or("unknown"), event.unwrap_or_default());
     let lifecycle = lifecycle(state, aim(event));
-    let word = match lifecycle {
+    let raw = match lifecycle {
         Lifecycle::Running => "online",
         Lifecycle::Stopped => "shutdown",
         Lifecycle::Gone => "terminated",
         Lifecycle::Unknown if !event.is_empty() => {
-            return State::new(lifecycle, words.share(&format!("{state} / {event}")));
+            return State::new(lifecycle, strings.intern(&format!("{state} / {event}")));
         }
         _ => state,
     };
-    let told = State::new(lifecycle, words.share(word));
+    let named = State::new(lifecycle, strings.intern(raw));
     match lifecycle {
-        _ if event.is_empty() => told,
-        Lifecycle::Failed => told.because(words.share(&format!("{event} failed"))),
-        _ if lifecycle.is_moving() => told.because(words.share(event)),
-        _ => told,
+        _ if event.is_empty() => named,
+        Lifecycle::Failed => named.because(strings.intern(&format!("{event} failed"))),
+        _ if lifecycle.is_moving() => named.because(strings.intern(event)),
+        _ => named,
     }
 }
 
 /// The state of an operation by itself.
-pub(crate) fn operation(words: &Words, state: Option<&str>) -> State {
-    let word = state.unwrap_or("unknown");
-    let lifecycle = match word {
+pub(crate) fn operation(strings: &Interner, state: Option<&str>) -> State {
+    let raw = state.unwrap_or("unknown");
+    let lifecycle = match raw {
         "processing" => Lifecycle::Running,
         "done" => Lifecycle::Done,
         "unavailable" => Lifecycle::Failed,
         _ => Lifecycle::Unknown,
     };
-    State::new(lifecycle, words.share(word))
+    State::new(lifecycle, strings.intern(raw))
 }
 
 #[cfg(test)]
@@ -78,7 +78,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_pair_has_its_place() {
+    fn every_pair_has_a_state() {
         use Lifecycle::{Deleting, Failed, Gone, Pending, Running, Stopped, Stopping, Unknown};
         for (state, event, lifecycle, word) in [
             ("processing", "deploy", Pending, "processing"),
@@ -103,16 +103,16 @@ mod tests {
             ("unavailable", "pull", Failed, "unavailable"),
             ("resting", "deploy", Unknown, "resting / deploy"),
         ] {
-            let told = pair(&Words::default(), Some(state), Some(event));
-            assert_eq!((told.lifecycle, &*told.raw), (lifecycle, word), "{state} {event}");
+            let mapped = pair(&Interner::default(), Some(state), Some(event));
+            assert_eq!((mapped.lifecycle, &*mapped.raw), (lifecycle, word), "{state} {event}");
             let under_way = (state == "processing").then_some(event);
             if state != "unavailable" {
-                assert_eq!(told.reason.as_deref(), under_way, "{state} {event}");
+                assert_eq!(mapped.reason.as_deref(), under_way, "{state} {event}");
             }
         }
-        let failed = pair(&Words::default(), Some("unavailable"), Some("reinstall"));
+        let failed = pair(&Interner::default(), Some("unavailable"), Some("reinstall"));
         assert_eq!(failed.reason.as_deref(), Some("reinstall failed"));
-        assert_eq!(&*pair(&Words::default(), Some("done"), None).raw, "done");
-        assert_eq!(pair(&Words::default(), None, None).lifecycle, Unknown);
+        assert_eq!(&*pair(&Interner::default(), Some("done"), None).raw, "done");
+        assert_eq!(pair(&Interner::default(), None, None).lifecycle, Unknown);
     }
 }

@@ -11,7 +11,7 @@ use futures_util::{FutureExt, StreamExt, stream};
 use super::api::{Api, Ask, Zone};
 use super::map::gpus;
 use super::wire;
-use crate::words::Words;
+use crate::mapping::interner::Interner;
 pub(crate) use kept::{Kept, Pending};
 use qdeck_model::{Bytes, GpuRequest, Problem};
 
@@ -73,11 +73,11 @@ impl Catalogues {
     }
 
     /// Takes in a list of types.
-    pub(crate) fn learn(&self, list: &wire::TypeList, words: &Words) {
+    pub(crate) fn learn(&self, list: &wire::TypeList, strings: &Interner) {
         let mut sold = locked(&self.sold);
         sold.listed.clear();
         for wire in &list.instance_types.good {
-            if let Some((id, known)) = one_type(wire, words) {
+            if let Some((id, known)) = one_type(wire, strings) {
                 sold.types.insert(id, known.clone());
                 sold.listed.push(known);
             }
@@ -119,15 +119,15 @@ impl Catalogue {
         &self,
         api: &Arc<Api>,
         zone: &Arc<Zone>,
-        words: &Words,
+        strings: &Interner,
     ) -> Pending<Result<(), Problem>> {
-        let (api, zone, words, book) = (api.clone(), zone.clone(), words.clone(), self.book.clone());
+        let (api, zone, strings, book) = (api.clone(), zone.clone(), strings.clone(), self.book.clone());
         self.templates.get(fresh, move || {
             async move {
                 // What is listed without this word is not documented.
                 let (public, private) = tokio::join!(
-                    templates(&api, &zone, "public", &words, &book),
-                    templates(&api, &zone, "private", &words, &book),
+                    templates(&api, &zone, "public", &strings, &book),
+                    templates(&api, &zone, "private", &strings, &book),
                 );
                 public.or(private)
             }
@@ -137,27 +137,33 @@ impl Catalogue {
 
     /// Reads types and templates that instances name and no list holds: templates are withdrawn while their instances
     /// live on.
-    pub(crate) async fn singles(&self, api: &Api, zone: &Zone, words: &Words, instances: &[wire::Instance]) {
+    pub(crate) async fn singles(
+        &self,
+        api: &Api,
+        zone: &Zone,
+        strings: &Interner,
+        instances: &[wire::Instance],
+    ) {
         let reads: Vec<_> = self
             .unknown(instances)
             .into_iter()
-            .map(|(noun, id)| self.single(api, zone, words, noun, id).boxed())
+            .map(|(noun, id)| self.single(api, zone, strings, noun, id).boxed())
             .collect();
         stream::iter(reads).buffer_unordered(4).for_each(|()| std::future::ready(())).await;
     }
 
     /// Reads one type or template. One that cannot be read is not asked for again soon.
-    async fn single(&self, api: &Api, zone: &Zone, words: &Words, noun: &'static str, id: Arc<str>) {
+    async fn single(&self, api: &Api, zone: &Zone, strings: &Interner, noun: &'static str, id: Arc<str>) {
         let path = [noun, &*id];
         let known = if noun == TEMPLATE {
             let ask = Ask::new("get-template", &path);
             let wire = api.get::<wire::Template>(zone, &ask).await.ok();
-            let known = wire.and_then(|wire| one_template(&wire, words));
+            let known = wire.and_then(|wire| one_template(&wire, strings));
             known.map(|(id, known)| locked(&self.book).templates.insert(id, known).is_none())
         } else {
             let ask = Ask::new("get-instance-type", &path);
             let wire = api.get::<wire::InstanceType>(zone, &ask).await.ok();
-            let known = wire.and_then(|wire| one_type(&wire, words));
+            let known = wire.and_then(|wire| one_type(&wire, strings));
             known.map(|(id, known)| locked(&self.sold).types.insert(id, known).is_none())
         };
         if known.is_none() {
@@ -194,44 +200,44 @@ async fn templates(
     api: &Api,
     zone: &Zone,
     visibility: &str,
-    words: &Words,
+    strings: &Interner,
     book: &Mutex<Book>,
 ) -> Result<(), Problem> {
     let ask = Ask::new("list-templates", &["template"]).query("visibility", visibility);
     let list: wire::TemplateList = api.get(zone, &ask).await?;
-    let known = list.templates.good.iter().filter_map(|wire| one_template(wire, words));
+    let known = list.templates.good.iter().filter_map(|wire| one_template(wire, strings));
     locked(book).templates.extend(known);
     Ok(())
 }
 
-fn one_type(wire: &wire::InstanceType, words: &Words) -> Option<(Arc<str>, Arc<Type>)> {
+fn one_type(wire: &wire::InstanceType, strings: &Interner) -> Option<(Arc<str>, Arc<Type>)> {
     let id = wire.id.as_deref()?;
     let family = wire.family.as_deref().unwrap_or("unknown");
     let size = wire.size.as_deref().unwrap_or("unknown");
     let gpus = wire.gpus.unwrap_or(0);
     let request = (gpus > 0)
-        .then(|| Arc::new(GpuRequest { count: gpus, models: vec![words.share(gpus::model(family).0)] }));
+        .then(|| Arc::new(GpuRequest { count: gpus, models: vec![strings.intern(gpus::model(family).0)] }));
     let known = Type {
-        name: words.share(&format!("{family}.{size}")),
-        family: words.share(family),
-        size: words.share(size),
+        name: strings.intern(&format!("{family}.{size}")),
+        family: strings.intern(family),
+        size: strings.intern(size),
         cpus: wire.cpus,
         memory: wire.memory.map(Bytes),
         gpus,
         request,
         authorized: wire.authorized,
-        zones: wire.zones.iter().map(|zone| words.share(zone)).collect(),
+        zones: wire.zones.iter().map(|zone| strings.intern(zone)).collect(),
     };
-    Some((words.share(id), Arc::new(known)))
+    Some((strings.intern(id), Arc::new(known)))
 }
 
-fn one_template(wire: &wire::Template, words: &Words) -> Option<(Arc<str>, Arc<Template>)> {
+fn one_template(wire: &wire::Template, strings: &Interner) -> Option<(Arc<str>, Arc<Template>)> {
     let known = Template {
-        name: words.share(wire.name.as_deref()?),
-        default_user: wire.default_user.as_deref().map(|user| words.share(user)),
+        name: strings.intern(wire.name.as_deref()?),
+        default_user: wire.default_user.as_deref().map(|user| strings.intern(user)),
         password_enabled: wire.password_enabled,
     };
-    Some((words.share(wire.id.as_deref()?), Arc::new(known)))
+    Some((strings.intern(wire.id.as_deref()?), Arc::new(known)))
 }
 
 fn locked<T>(one: &Mutex<T>) -> MutexGuard<'_, T> {

@@ -1,26 +1,27 @@
-//! The log of changes as operations, and single operations.
+//! Maps the log of changes, and single operations, to operations.
 
 use std::collections::HashSet;
 use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::{Facts, Mapper};
+use super::Mapper;
 use crate::exoscale::wire;
+use crate::mapping::facts::Facts;
 use qdeck_model::{Kind, Lifecycle, Operation, ResourceId, State, Timestamp};
 
-/// An event that has been read, with the id it is known by.
-pub(crate) struct Known {
+/// An event of the log, with an id made from its fields.
+pub(crate) struct LoggedEvent {
     pub(crate) id: String,
     pub(crate) at: Option<Timestamp>,
     pub(crate) wire: wire::Event,
     pub(crate) raw: Value,
 }
 
-/// Events by id, the newest first, each once: the log belongs to the organisation, so zones may tell the same.
-pub(crate) fn known(list: wire::EventList) -> Vec<Known> {
+/// The events of a list, the newest first, each once: the log is of the organisation, so zones may repeat events.
+pub(crate) fn logged_events(list: wire::EventList) -> Vec<LoggedEvent> {
     let mut seen = HashSet::new();
-    let mut all: Vec<Known> = list
+    let mut all: Vec<LoggedEvent> = list
         .events
         .good
         .into_iter()
@@ -28,43 +29,45 @@ pub(crate) fn known(list: wire::EventList) -> Vec<Known> {
             let wire: wire::Event = serde_json::from_value(raw.clone()).ok()?;
             let id = id_of(&wire);
             let at = wire.timestamp.as_deref().and_then(Timestamp::parse);
-            seen.insert(id.clone()).then_some(Known { id, at, wire, raw })
+            seen.insert(id.clone()).then_some(LoggedEvent { id, at, wire, raw })
         })
         .collect();
     all.sort_by_key(|event| std::cmp::Reverse(event.at));
     all
 }
 
-/// One request makes one event. Sign-ins come without a request's id, and are told apart by when and from where.
+/// The id of an event: its request's id, since a request makes one event. Sign-ins have no request id, and are
+/// distinguished by time and source.
 fn id_of(wire: &wire::Event) -> String {
-    let word = |word: &Option<String>| word.clone().unwrap_or_default();
+    let text = |text: &Option<String>| text.clone().unwrap_or_default();
     match &wire.request_id {
-        Some(id) => format!("{id} {}", word(&wire.handler)),
-        None => format!("{} {} {}", word(&wire.timestamp), word(&wire.handler), word(&wire.source_ip)),
+        Some(id) => format!("{id} {}", text(&wire.handler)),
+        None => format!("{} {} {}", text(&wire.timestamp), text(&wire.handler), text(&wire.source_ip)),
     }
 }
 
-impl Known {
-    /// Whether it is about the thing of this id.
+impl LoggedEvent {
+    /// True where its parameters contain this id.
     pub(crate) fn is_about(&self, id: &str) -> bool {
-        let named = |params: &Value| {
+        let contains = |params: &Value| {
             let Some(params) = params.as_object() else {
                 return false;
             };
             let is = |value: &Value| value.as_str() == Some(id);
             params.values().any(|value| is(value) || value.get("id").is_some_and(is))
         };
-        named(&self.wire.path_params) || named(&self.wire.body_params)
+        contains(&self.wire.path_params) || contains(&self.wire.body_params)
     }
 }
 
 impl Mapper {
-    pub(crate) fn event(&self, event: &Known) -> Operation {
+    /// Maps an event of the log.
+    pub(crate) fn event(&self, event: &LoggedEvent) -> Operation {
         let wire = &event.wire;
-        let share = |word: &str| self.words.share(word);
+        let intern = |text: &str| self.strings.intern(text);
         let by = wire.iam_user.email.as_ref();
         let by = by.or(wire.iam_api_key.name.as_ref()).or(wire.iam_api_key.key.as_ref());
-        let mut facts = Facts::new(&self.words);
+        let mut facts = Facts::new(&self.strings);
         facts.add("zone", wire.zone.as_deref());
         facts.add("uri", wire.uri.as_deref());
         facts.add("source-ip", wire.source_ip.as_deref());
@@ -74,34 +77,34 @@ impl Mapper {
             Timestamp::from_millis(after)
         };
         Operation {
-            id: ResourceId::new(&self.context, Kind::Operation, &*event.id),
-            name: share(wire.handler.as_deref().unwrap_or("event")),
-            state: self.event_state(wire),
-            progress: None,
             target: self.target(wire),
-            by: by.map(|by| share(by)),
-            steps: Vec::new(),
+            by: by.map(|by| intern(by)),
             created: event.at,
             started: event.at,
             finished: event.at.and_then(ended).or(event.at),
-            facts: facts.all,
+            facts: facts.into_vec(),
+            ..Operation::new(
+                ResourceId::new(&self.context, Kind::Operation, &*event.id),
+                intern(wire.handler.as_deref().unwrap_or("event")),
+                self.event_state(wire),
+            )
         }
     }
 
-    /// The status of the request, which was accepted or was not; what became of it is not told.
+    /// The status of the request: accepted or refused. The log does not contain its outcome.
     fn event_state(&self, wire: &wire::Event) -> State {
-        let word = wire.status.as_deref().unwrap_or("unknown");
-        let lifecycle = match word.parse::<u16>() {
+        let raw = wire.status.as_deref().unwrap_or("unknown");
+        let lifecycle = match raw.parse::<u16>() {
             Ok(200..400) => Lifecycle::Done,
             Ok(400..600) => Lifecycle::Failed,
             _ => Lifecycle::Unknown,
         };
-        let mut state = State::new(lifecycle, self.words.share(word));
-        state.reason = wire.message.as_deref().map(|message| self.words.share(message));
+        let mut state = State::new(lifecycle, self.strings.intern(raw));
+        state.reason = self.strings.intern_some(wire.message.as_deref());
         state
     }
 
-    /// What it was about: the instance by its name where that is known, else the name that was sent, else the id.
+    /// The target: the name of the instance where that is known, else the name in the request, else the id.
     fn target(&self, wire: &wire::Event) -> Option<Arc<str>> {
         let ids = wire.path_params.as_object();
         let ids = ids.into_iter().flat_map(serde_json::Map::values).filter_map(Value::as_str);
@@ -110,36 +113,31 @@ impl Mapper {
         }
         let sent = wire.body_params.get("name").and_then(Value::as_str);
         let id = sent.or_else(|| ids.clone().next())?;
-        Some(self.words.share(id))
+        Some(self.strings.intern(id))
     }
 
-    /// A change that takes time, in its zone.
+    /// Maps a single operation, which belongs to a zone.
     pub(crate) fn operation(&self, id: &ResourceId, wire: &wire::Operation) -> Operation {
-        let share = |word: &str| self.words.share(word);
-        let word = wire.state.as_deref().unwrap_or("unknown");
-        let lifecycle = match word {
+        let intern = |text: &str| self.strings.intern(text);
+        let raw = wire.state.as_deref().unwrap_or("unknown");
+        let lifecycle = match raw {
             "pending" => Lifecycle::Running,
             "success" => Lifecycle::Done,
             "failure" | "timeout" => Lifecycle::Failed,
             _ => Lifecycle::Unknown,
         };
-        let mut state = State::new(lifecycle, share(word));
-        let why = [&wire.reason, &wire.message].into_iter().flatten();
-        let why: Vec<&str> = why.map(String::as_str).collect();
-        state.reason = (!why.is_empty()).then(|| share(&why.join(": ")));
+        let mut state = State::new(lifecycle, intern(raw));
+        let reasons = [&wire.reason, &wire.message].into_iter().flatten();
+        let reasons: Vec<&str> = reasons.map(String::as_str).collect();
+        state.reason = (!reasons.is_empty()).then(|| intern(&reasons.join(": ")));
         let target = wire.reference.id.as_deref();
         Operation {
-            id: id.clone(),
-            name: share(wire.reference.command.as_deref().unwrap_or("operation")),
-            state,
-            progress: None,
-            target: target.map(|id| self.name_of(id).unwrap_or_else(|| share(id))),
-            by: None,
-            steps: Vec::new(),
-            created: None,
-            started: None,
-            finished: None,
-            facts: Vec::new(),
+            target: target.map(|id| self.name_of(id).unwrap_or_else(|| intern(id))),
+            ..Operation::new(
+                id.clone(),
+                intern(wire.reference.command.as_deref().unwrap_or("operation")),
+                state,
+            )
         }
     }
 }

@@ -1,14 +1,15 @@
-//! Families of instance types as GPU models. The API has no field for the model: the family's name stands for it.
+//! Maps families of instance types to GPU models. The API has no field for the model: the family implies it.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::{Facts, Mapper};
+use super::Mapper;
 use crate::exoscale::catalogue::Type;
 use crate::exoscale::wire::Quota;
+use crate::mapping::facts::Facts;
 use qdeck_model::{Bytes, GpuModel, Kind, ResourceId};
 
-/// Families whose model is known, and the memory of one where the model comes with one size only.
+/// Families whose model is known, with the memory in GiB where the model has one size only.
 const MODELS: [(&str, &str, Option<u64>); 8] = [
     ("gpu", "NVIDIA Tesla P100", None),
     ("gpu2", "NVIDIA Tesla V100", None),
@@ -20,19 +21,20 @@ const MODELS: [(&str, &str, Option<u64>); 8] = [
     ("gpub300", "NVIDIA B300", Some(269)),
 ];
 
-/// What a family's accelerator is called, and its memory; a family that is not known is called by its own name.
+/// The name and memory of a family's model; an unknown family keeps its own name.
 pub(crate) fn model(family: &str) -> (&str, Option<Bytes>) {
-    let known = MODELS.iter().find(|(known, ..)| *known == family);
-    known.map_or((family, None), |(_, name, memory)| (name, memory.map(|gib| Bytes(gib << 30))))
+    let model = MODELS.iter().find(|(known, ..)| *known == family);
+    model.map_or((family, None), |(_, name, memory)| (name, memory.map(|gib| Bytes(gib << 30))))
 }
 
-/// Whether a type has accelerators.
+/// True for types with accelerators.
 pub(crate) fn is_gpu(kind: &Type) -> bool {
     kind.gpus > 0 || kind.family.starts_with("gpu")
 }
 
 impl Mapper {
-    /// The models of these types. `sold` are types with the zone that told of them; quotas are named like families.
+    /// Maps these types to one row a model. `sold` has each type with the zone that listed it; quotas are named like
+    /// families.
     pub(crate) fn gpu_models(&self, sold: &[(Arc<str>, Arc<Type>)], quotas: &[Quota]) -> Vec<GpuModel> {
         let mut families: BTreeMap<Arc<str>, Family<'_>> = BTreeMap::new();
         for (zone, kind) in sold.iter().filter(|(_, kind)| is_gpu(kind)) {
@@ -56,9 +58,9 @@ impl Mapper {
     }
 
     fn gpu_model(&self, name: &Arc<str>, family: &Family<'_>, quota: Option<&Quota>) -> GpuModel {
-        let (called, memory) = model(name);
+        let (model, memory) = model(name);
         let sizes = family.sizes.values();
-        let mut facts = Facts::new(&self.words);
+        let mut facts = Facts::new(&self.strings);
         facts.add("family", Some(name));
         facts.add("cpus", range(sizes.clone().filter_map(|kind| kind.cpus), |n| n.to_string()).as_deref());
         let ram = range(sizes.clone().filter_map(|kind| kind.memory), |n| n.to_string());
@@ -78,16 +80,16 @@ impl Mapper {
             facts.add("limit", quota.limit.map(limit).as_deref());
         }
         GpuModel {
-            id: ResourceId::new(&self.context, Kind::GpuModel, name.clone()),
-            name: self.words.share(called),
-            code: name.clone(),
             memory,
-            sizes: sizes.map(|kind| self.words.share(&format!("{} {}x", kind.size, kind.gpus))).collect(),
+            sizes: sizes.map(|kind| self.strings.intern(&format!("{} {}x", kind.size, kind.gpus))).collect(),
             locations: family.zones.clone(),
-            // The API tells no prices.
-            price: None,
             quota: quota.and_then(left).map(Into::into),
-            facts: facts.all,
+            facts: facts.into_vec(),
+            ..GpuModel::new(
+                ResourceId::new(&self.context, Kind::GpuModel, name.clone()),
+                self.strings.intern(model),
+                name.clone(),
+            )
         }
     }
 }
@@ -99,20 +101,20 @@ struct Family<'a> {
     zones: Vec<Arc<str>>,
 }
 
-/// `12–48`, or one value where all are alike.
+/// The range of values as text: `12–48`, or one value where all are equal.
 fn range<T: Ord + Copy>(
     values: impl Iterator<Item = T> + Clone,
-    told: impl Fn(T) -> String,
+    format: impl Fn(T) -> String,
 ) -> Option<String> {
     let (low, high) = (values.clone().min()?, values.max()?);
-    Some(if low == high { told(low) } else { format!("{}–{}", told(low), told(high)) })
+    Some(if low == high { format(low) } else { format!("{}–{}", format(low), format(high)) })
 }
 
 fn limit(limit: i64) -> String {
     if limit < 0 { "unlimited".to_owned() } else { limit.to_string() }
 }
 
-/// What is left: `3 of 4`.
+/// What is left of a quota: `3 of 4`.
 fn left(quota: &Quota) -> Option<String> {
     let all = quota.limit?;
     Some(if all < 0 { limit(all) } else { format!("{} of {all}", all.saturating_sub(quota.usage).max(0)) })

@@ -1,4 +1,4 @@
-//! Exoscale's instances as rows.
+//! Maps Exoscale's instances to rows.
 
 pub(crate) mod events;
 pub(crate) mod gpus;
@@ -8,52 +8,53 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::catalogue::Catalogue;
 use super::wire;
-use crate::words::{Pool, Words};
+use crate::mapping::facts::Facts;
+use crate::mapping::interner::Interner;
 use qdeck_model::{
     Address, ContextName, Fact, Instance, Kind, Lifecycle, Offers, ResourceId, ScreenKind, State, Timestamp,
 };
 
-/// What rows are made with: whose they are, and where their words are kept.
+/// Maps the wire types to rows of one context, with interned texts. Cheap to clone.
 #[derive(Clone)]
 pub(crate) struct Mapper {
     pub(crate) context: ContextName,
-    pub(crate) words: Words,
-    pub(crate) facts: Pool<[Fact]>,
-    /// Names of instances by id, for the events that are about them.
+    pub(crate) strings: Interner,
+    pub(crate) facts: Interner<[Fact]>,
+    /// Names of instances by id, for events that refer to them.
     pub(crate) names: Arc<Mutex<HashMap<Arc<str>, Arc<str>>>>,
 }
 
 impl Mapper {
     pub(crate) fn new(context: ContextName) -> Self {
-        Self { context, words: Words::default(), facts: Pool::default(), names: Arc::default() }
+        Self { context, strings: Interner::default(), facts: Interner::default(), names: Arc::default() }
     }
 
-    /// An instance of a zone. Neither its list nor its single read says where it is: that is known from who was asked.
-    pub(crate) fn instance(&self, wire: &wire::Instance, zone: &Arc<str>, known: &Catalogue) -> Instance {
-        let kind = wire.sold_as.id.as_deref().and_then(|id| known.type_of(id));
-        let template = wire.template.id.as_deref().and_then(|id| known.template(id));
-        let share = |word: &str| self.words.share(word);
+    /// Maps an instance. Neither its list nor its single read contains the zone: that is the zone of the request.
+    pub(crate) fn instance(&self, wire: &wire::Instance, zone: &Arc<str>, catalogue: &Catalogue) -> Instance {
+        let kind = wire.sold_as.id.as_deref().and_then(|id| catalogue.type_of(id));
+        let template = wire.template.id.as_deref().and_then(|id| catalogue.template(id));
+        let intern = |text: &str| self.strings.intern(text);
         let size = kind.as_ref().map(|kind| kind.name.clone()).or_else(|| {
             let (family, size) = (wire.sold_as.family.as_deref()?, wire.sold_as.size.as_deref()?);
-            Some(share(&format!("{family}.{size}")))
+            Some(intern(&format!("{family}.{size}")))
         });
         let image = template.as_ref().map(|template| template.name.clone());
-        let image = image.or_else(|| wire.template.name.as_deref().map(share));
+        let image = image.or_else(|| wire.template.name.as_deref().map(intern));
         let user = template.and_then(|template| template.default_user.clone());
         let id = ResourceId::scoped(&self.context, Kind::Instance, zone.clone(), &*wire.id);
         let name: Arc<str> = wire.name.as_deref().unwrap_or(&wire.id).into();
         self.learn(&id.id, &name);
-        let state = state(&self.words, wire.state.as_deref());
+        let state = state(&self.strings, wire.state.as_deref());
         let gone = matches!(state.lifecycle, Lifecycle::Deleting | Lifecycle::Gone);
-        let mut facts = Facts::new(&self.words);
+        let mut facts = Facts::new(&self.strings);
         if let Some(kind) = &kind {
             facts.add("cpus", kind.cpus.map(|cpus| cpus.to_string()).as_deref());
             facts.add("memory", kind.memory.map(|memory| memory.to_string()).as_deref());
         }
         facts.add("default-user", user.as_deref());
         facts.add("ssh-keys", keys(wire).as_deref());
-        facts.add("security-groups", told(&wire.security_groups).as_deref());
-        facts.add("private-networks", told(&wire.private_networks).as_deref());
+        facts.add("security-groups", names_or_count(&wire.security_groups).as_deref());
+        facts.add("private-networks", names_or_count(&wire.private_networks).as_deref());
         facts.add("public-ip-assignment", wire.public_ip_assignment.as_deref());
         facts.add("manager", wire.manager.kind.as_deref());
         Instance {
@@ -67,11 +68,11 @@ impl Mapper {
             location: Some(zone.clone()),
             host: None,
             addresses: addresses(wire),
-            labels: wire.labels.iter().map(|(name, value)| (share(name), share(value))).collect(),
+            labels: wire.labels.iter().map(|(name, value)| (intern(name), intern(value))).collect(),
             created: wire.created_at.as_deref().and_then(Timestamp::parse),
             changed: None,
             offers: Offers { console: (!gone).then_some(ScreenKind::WebPage), telemetry: false, logs: false },
-            facts: self.facts.share(&facts.all),
+            facts: self.facts.intern(facts.as_slice()),
         }
     }
 
@@ -82,36 +83,17 @@ impl Mapper {
         }
     }
 
-    /// The name of an instance that has been listed.
+    /// The name of an instance that was listed.
     pub(crate) fn name_of(&self, id: &str) -> Option<Arc<str>> {
         let names = self.names.lock().unwrap_or_else(PoisonError::into_inner);
         names.get(id).cloned()
     }
 }
 
-/// The facts of a row, those that are known.
-pub(crate) struct Facts<'a> {
-    words: &'a Words,
-    pub(crate) all: Vec<Fact>,
-}
-
-impl<'a> Facts<'a> {
-    pub(crate) fn new(words: &'a Words) -> Self {
-        Self { words, all: Vec::new() }
-    }
-
-    pub(crate) fn add(&mut self, name: &'static str, value: Option<&str>) {
-        if let Some(value) = value {
-            let value = self.words.share(value);
-            self.all.push(Fact { name, value });
-        }
-    }
-}
-
-/// The words of `instance-state`.
-fn state(words: &Words, word: Option<&str>) -> State {
-    let word = word.unwrap_or("unknown");
-    let lifecycle = match word {
+/// The state of an instance, by `instance-state`.
+fn state(strings: &Interner, state: Option<&str>) -> State {
+    let raw = state.unwrap_or("unknown");
+    let lifecycle = match raw {
         "starting" | "migrating" => Lifecycle::Pending,
         "running" => Lifecycle::Running,
         "stopping" => Lifecycle::Stopping,
@@ -121,16 +103,16 @@ fn state(words: &Words, word: Option<&str>) -> State {
         "destroyed" => Lifecycle::Gone,
         _ => Lifecycle::Unknown,
     };
-    State::new(lifecycle, words.share(word))
+    State::new(lifecycle, strings.intern(raw))
 }
 
-/// Public addresses. Private networks give theirs only where they are leased, so they are in the details.
+/// The public addresses. Addresses in private networks are sent only where they are leased, and shown in the details.
 fn addresses(wire: &wire::Instance) -> Vec<Address> {
     let all = [&wire.public_ip, &wire.ipv6_address];
     let mut all: Vec<Address> = all
         .into_iter()
         .filter_map(|ip| ip.as_deref())
-        // Instances without one have the word `none` on some servers.
+        // Some servers send `none` for instances without one.
         .filter(|ip| *ip != "none")
         .map(|ip| Address { value: ip.into(), public: true })
         .collect();
@@ -138,7 +120,7 @@ fn addresses(wire: &wire::Instance) -> Vec<Address> {
     all
 }
 
-/// One key used to be all there was; where both fields are sent, the old one repeats the first of the new.
+/// The names of the SSH keys. The older field has one key; where both are sent, it repeats the first of the newer.
 fn keys(wire: &wire::Instance) -> Option<String> {
     let all: Vec<&str> = wire.ssh_keys.iter().filter_map(|key| key.name.as_deref()).collect();
     if all.is_empty() {
@@ -147,8 +129,8 @@ fn keys(wire: &wire::Instance) -> Option<String> {
     Some(all.join(", "))
 }
 
-/// The names of things, or how many there are where the names were not sent.
-fn told(all: &[wire::Named]) -> Option<String> {
+/// The names of what is referred to, or the number of references where names are missing.
+fn names_or_count(all: &[wire::Named]) -> Option<String> {
     if all.is_empty() {
         return None;
     }

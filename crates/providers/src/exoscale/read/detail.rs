@@ -22,10 +22,10 @@ pub(crate) async fn get(deck: &Arc<Deck>, id: &ResourceId) -> Result<Resource, P
             let ask = Ask::new("get-instance", &["instance", &id.id]);
             let wire: wire::Instance = deck.api.get(&zone, &ask).await?;
             let catalogue = deck.catalogues.of(&zone.name);
-            let templates = catalogue.templates(&deck.api, &zone, &deck.map.words);
+            let templates = catalogue.templates(&deck.api, &zone, &deck.map.strings);
             tokio::join!(types(deck), templates);
             let wire = std::slice::from_ref(&wire);
-            catalogue.singles(&deck.api, &zone, &deck.map.words, wire).await;
+            catalogue.singles(&deck.api, &zone, &deck.map.strings, wire).await;
             Ok(Resource::Instance(deck.map.instance(&wire[0], &zone.name, &catalogue)))
         }
         Kind::GpuModel => Ok(Resource::GpuModel(gpus::get(deck, id).await?)),

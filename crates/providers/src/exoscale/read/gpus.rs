@@ -30,7 +30,7 @@ async fn sold(deck: &Arc<Deck>) -> Result<Vec<GpuModel>, Problem> {
     types.as_ref().clone()?;
     // A type that does not say where it is sold is sold where it was told of.
     let here = found.zones.first().map(|zone| zone.name.clone());
-    let here = here.unwrap_or_else(|| deck.map.words.share("unknown"));
+    let here = here.unwrap_or_else(|| deck.map.strings.intern("unknown"));
     let listed = deck.catalogues.listed();
     let types: Vec<_> = listed.into_iter().map(|kind| (here.clone(), kind)).collect();
     Ok(deck.map.gpu_models(&types, &quotas.unwrap_or_default()))

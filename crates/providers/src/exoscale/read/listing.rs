@@ -68,7 +68,7 @@ async fn told(
 ) -> Result<(), Problem> {
     let catalogue = deck.catalogues.of(&zone.name);
     // A key that was never let in may be let in nowhere: nothing is asked beside the list then.
-    let templates = || catalogue.templates(&deck.api, zone, &deck.map.words);
+    let templates = || catalogue.templates(&deck.api, zone, &deck.map.strings);
     let (instances, _) = if deck.api.accepted() {
         let templates = tokio::time::timeout(SOON, templates());
         tokio::join!(list(deck, zone), templates)
@@ -82,7 +82,7 @@ async fn told(
     }
     let names = async {
         tokio::join!(types(deck), templates());
-        let singles = catalogue.singles(&deck.api, zone, &deck.map.words, &instances);
+        let singles = catalogue.singles(&deck.api, zone, &deck.map.strings, &instances);
         singles.await;
     };
     let mut names = std::pin::pin!(tokio::time::timeout(NAMES_PATIENCE, names));

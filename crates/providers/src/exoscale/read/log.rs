@@ -8,7 +8,7 @@ use tokio::sync::mpsc::Sender;
 
 use super::super::Deck;
 use super::super::api::Ask;
-use super::super::map::events::{Known, known};
+use super::super::map::events::{LoggedEvent, logged_events};
 use super::super::wire;
 use super::{anywhere, zone_of};
 use crate::ListEvent;
@@ -25,8 +25,8 @@ const LISTED: Duration = Duration::from_secs(2);
 pub(super) const ASIDE: Duration = Duration::from_secs(30);
 
 /// The events of the last day, newest first. The log belongs to the organisation: one zone tells it all.
-pub(super) async fn events(deck: &Arc<Deck>, age: Duration) -> Arc<Result<Vec<Known>, Problem>> {
-    let fresh = move |known: &Result<Vec<Known>, Problem>| if known.is_ok() { age } else { LISTED };
+pub(super) async fn events(deck: &Arc<Deck>, age: Duration) -> Arc<Result<Vec<LoggedEvent>, Problem>> {
+    let fresh = move |known: &Result<Vec<LoggedEvent>, Problem>| if known.is_ok() { age } else { LISTED };
     let asked = {
         let deck = deck.clone();
         deck.clone().log.get(fresh, move || async move { ask(&deck).await }.boxed())
@@ -34,12 +34,12 @@ pub(super) async fn events(deck: &Arc<Deck>, age: Duration) -> Arc<Result<Vec<Kn
     asked.await
 }
 
-async fn ask(deck: &Deck) -> Result<Vec<Known>, Problem> {
+async fn ask(deck: &Deck) -> Result<Vec<LoggedEvent>, Problem> {
     let now = Timestamp::now();
     let (from, to) = (second(now.before(BACK)), second(now));
     let ask = Ask::new("list-events", &["event"]).query("from", &from).query("to", &to);
     let list: wire::EventList = anywhere(deck, &ask).await?;
-    Ok(known(list))
+    Ok(logged_events(list))
 }
 
 /// RFC 3339 to the second, which is what the API takes.
@@ -74,7 +74,7 @@ pub(super) async fn get(deck: &Arc<Deck>, id: &ResourceId) -> Result<Operation, 
 pub(super) async fn one<T>(
     deck: &Arc<Deck>,
     id: &ResourceId,
-    make: impl FnOnce(&Known) -> T,
+    make: impl FnOnce(&LoggedEvent) -> T,
 ) -> Result<T, Problem> {
     let events = events(deck, ASIDE).await;
     let events = events.as_ref().as_ref().map_err(Clone::clone)?;

@@ -51,7 +51,7 @@ fn types(deck: &Arc<Deck>) -> Pending<Result<(), Problem>> {
         async move {
             let ask = Ask::new("list-instance-types", &["instance-type"]);
             let list: wire::TypeList = anywhere(&own, &ask).await?;
-            own.catalogues.learn(&list, &own.map.words);
+            own.catalogues.learn(&list, &own.map.strings);
             Ok(())
         }
         .boxed()

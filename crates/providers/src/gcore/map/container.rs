@@ -1,19 +1,20 @@
-//! Inference deployments and containers as rows.
+//! Maps inference deployments and containers to rows.
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::super::places::{Region, Regions};
 use super::super::wire;
-use super::{Facts, Mapper, card_of_flavor, date, shared, state};
-use crate::accelerator;
+use super::{Mapper, card_of_flavor, date, state};
+use crate::mapping::accelerator;
+use crate::mapping::facts::Facts;
 use qdeck_model::{Bytes, Container, Cores, GpuRequest, Kind, Offers, ResourceId};
 
-/// The flavors of deployments by name.
+/// The flavors of deployments, by name.
 pub(crate) type InferenceFlavors = HashMap<String, wire::InferenceFlavor>;
 
 impl Mapper {
-    /// A deployment, which may be in several regions. Its resources are those of its flavor, where that is known.
+    /// Maps a deployment, which may be in several regions. Its resources are those of its flavor, where that is known.
     pub(crate) fn deployment(
         &self,
         wire: &wire::Deployment,
@@ -23,12 +24,12 @@ impl Mapper {
         let name = wire.flavor_name.as_deref();
         let flavor = name.and_then(|name| flavors?.get(name));
         let sum = |of: fn(&wire::Placed) -> Option<u32>| {
-            let mut known = wire.containers.iter().filter_map(of).peekable();
-            known.peek().is_some().then_some(())?;
-            Some(known.fold(0, u32::saturating_add))
+            let mut counts = wire.containers.iter().filter_map(of).peekable();
+            counts.peek()?;
+            Some(counts.fold(0, u32::saturating_add))
         };
         let variables = (!wire.envs.is_empty()).then(|| wire.envs.len().to_string());
-        let mut facts = Facts::new(&self.words);
+        let mut facts = Facts::new(&self.strings);
         facts.add("flavor_name", name);
         facts.add("scale", scale(&wire.containers).as_deref());
         facts.add("listening_port", wire.listening_port.as_deref());
@@ -41,15 +42,12 @@ impl Mapper {
             .chain(wire.containers.iter().map(|placed| placed.address.as_deref()));
         let mut endpoints: Vec<Arc<str>> = Vec::new();
         for address in addresses.flatten() {
-            if !endpoints.iter().any(|known| **known == *address) {
+            if !endpoints.iter().any(|other| **other == *address) {
                 endpoints.push(address.into());
             }
         }
         Container {
-            id: ResourceId::new(&self.context, Kind::Container, &*wire.name),
-            name: wire.name.as_str().into(),
-            state: state::of_deployment(&self.words, wire),
-            image: shared(&self.words, wire.image.as_deref()),
+            image: self.strings.intern_some(wire.image.as_deref()),
             instances_running: sum(|placed| placed.deploy_status.ready),
             instances: sum(|placed| placed.deploy_status.total),
             cpu: flavor.and_then(|flavor| flavor.cpu).map(Cores),
@@ -57,15 +55,18 @@ impl Mapper {
             gpus: self.deployment_gpus(name, flavor),
             location: self.locations(wire, regions),
             endpoints,
-            labels: Vec::new(),
             created: date(wire.created_at.as_deref()),
-            changed: None,
             offers: Offers { console: None, telemetry: false, logs: true },
-            facts: facts.all,
+            facts: facts.into_vec(),
+            ..Container::new(
+                ResourceId::new(&self.context, Kind::Container, &*wire.name),
+                wire.name.as_str(),
+                state::of_deployment(&self.strings, wire),
+            )
         }
     }
 
-    /// By the flavor, or by the flavor's name where the catalogue is not to be had.
+    /// The accelerators of a flavor, or those its name implies where the catalogue is not available.
     fn deployment_gpus(
         &self,
         name: Option<&str>,
@@ -73,14 +74,14 @@ impl Mapper {
     ) -> Option<GpuRequest> {
         let (count, model) = if let Some(flavor) = flavor {
             let model = flavor.gpu_model.as_deref().unwrap_or_default();
-            (flavor.gpu?, accelerator::called(model))
+            (flavor.gpu?, accelerator::canonical_name(model))
         } else {
             let card = card_of_flavor(name?)?;
-            (card.count, accelerator::called(&card.model))
+            (card.count, accelerator::canonical_name(&card.model))
         };
         (count > 0).then(|| GpuRequest {
             count,
-            models: (!model.is_empty()).then(|| self.words.share(&model)).into_iter().collect(),
+            models: (!model.is_empty()).then(|| self.strings.intern(&model)).into_iter().collect(),
         })
     }
 
@@ -91,14 +92,14 @@ impl Mapper {
             .filter_map(|placed| placed.region_id)
             .map(|id| regions.map_or_else(|| format!("region {id}").into(), |regions| regions.name(id)))
             .collect();
-        (!names.is_empty()).then(|| self.words.share(&names.join(", ")))
+        (!names.is_empty()).then(|| self.strings.intern(&names.join(", ")))
     }
 
-    /// A container of one region.
+    /// Maps a container of one region. Its logs are not offered: they have no documented shape, and no time to resume at.
     pub(crate) fn caas(&self, wire: &wire::CaasContainer, region: &Region) -> Container {
         let (cpu, memory) = wire.flavor.as_deref().map_or((None, None), caas_size);
         let variables = (!wire.envs.is_empty()).then(|| wire.envs.len().to_string());
-        let mut facts = Facts::new(&self.words);
+        let mut facts = Facts::new(&self.strings);
         facts.add("flavor", wire.flavor.as_deref());
         facts.add("scale", range(&wire.scale).as_deref());
         facts.add("listening_port", wire.listening_port.as_deref());
@@ -106,28 +107,25 @@ impl Mapper {
         facts.add("envs", variables.as_deref());
         facts.add("description", wire.description.as_deref());
         Container {
-            id: ResourceId::scoped(&self.context, Kind::Container, region.scope.clone(), &*wire.name),
-            name: wire.name.as_str().into(),
-            state: state::of_container(&self.words, wire),
-            image: shared(&self.words, wire.image.as_deref()),
+            image: self.strings.intern_some(wire.image.as_deref()),
             instances_running: wire.deploy_status.ready,
             instances: wire.deploy_status.total,
             cpu,
             memory,
-            gpus: None,
             location: Some(region.name.clone()),
             endpoints: wire.address.as_deref().map(Into::into).into_iter().collect(),
-            labels: Vec::new(),
             created: date(wire.created_at.as_deref()),
-            changed: None,
-            // Their logs have no documented shape, and no time that could be followed.
-            offers: Offers::default(),
-            facts: facts.all,
+            facts: facts.into_vec(),
+            ..Container::new(
+                ResourceId::scoped(&self.context, Kind::Container, region.scope.clone(), &*wire.name),
+                wire.name.as_str(),
+                state::of_container(&self.strings, wire),
+            )
         }
     }
 }
 
-/// `1-3` in all regions, or each by itself where they differ.
+/// The scale limits: `1-3` where all regions are alike, else those of each region.
 fn scale(placed: &[wire::Placed]) -> Option<String> {
     let mut all: Vec<String> = placed.iter().filter_map(|placed| range(&placed.scale)).collect();
     all.dedup();
@@ -150,7 +148,7 @@ pub(super) fn gib(number: f64) -> Bytes {
     Bytes((number * f64::from(1 << 30)) as u64)
 }
 
-/// `250mCPU-512MiB`.
+/// Parses the size in a flavor such as `250mCPU-512MiB`.
 fn caas_size(flavor: &str) -> (Option<Cores>, Option<Bytes>) {
     let mut size = (None, None);
     for part in flavor.split('-') {

@@ -1,18 +1,18 @@
-//! Which accelerator a flavor has, read off its description or its name.
+//! Parses the accelerators of a flavor from its description or its name.
 
-/// So many of one model in a flavor.
+/// The accelerators of a flavor, all of one model.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Card {
-    /// The code in lower case: `h100`.
+    /// The model's code in lower case: `h100`.
     pub(crate) model: String,
     pub(crate) count: u32,
     /// Memory of one in GB.
     pub(crate) memory: Option<u64>,
-    /// Who makes it, as it was written.
+    /// The maker, in the spelling of the API.
     pub(crate) maker: Option<String>,
 }
 
-/// Reads `NVIDIA H100-1GPU (80GB)` or `8x NVIDIA A100 80GB`. `None` where no model is named, as in `1x NVIDIA 11GB`.
+/// Parses a description: `NVIDIA H100-1GPU (80GB)` or `8x NVIDIA A100 80GB`. `None` where no model is named, as in `1x NVIDIA 11GB`.
 pub(crate) fn card_of_text(text: &str) -> Option<Card> {
     let mut card = Card { model: String::new(), count: 1, memory: None, maker: None };
     for word in text.split(|c: char| !c.is_ascii_alphanumeric()) {
@@ -31,15 +31,15 @@ pub(crate) fn card_of_text(text: &str) -> Option<Card> {
     (!card.model.is_empty()).then_some(card)
 }
 
-/// Reads the name of a flavor: `bm3-ai-1xlarge-h100-80-8` ends with model, memory and count, `g2-gpu-32-128-a2-4` with
-/// model and count, `inference-16vcpu-232gib-1xh100-80gb` with count and model and memory. The grammar is taken from
-/// samples; a name that does not speak of accelerators at all is not searched for one.
+/// Parses the name of a flavor: `bm3-ai-1xlarge-h100-80-8` ends with model, memory and count, `g2-gpu-32-128-a2-4` with
+/// model and count, `inference-16vcpu-232gib-1xh100-80gb` with count, model and memory. The grammar is taken from
+/// samples; a name without a part such as `ai` or `gpu` is not searched.
 pub(crate) fn card_of_flavor(name: &str) -> Option<Card> {
     let name = name.to_ascii_lowercase();
-    // Some are sold by the spot beside their like.
+    // Spot flavors have `-spot` in the name of the flavor they are like.
     let parts: Vec<&str> = name.split('-').filter(|part| *part != "spot").collect();
-    let named = |word: &&str| matches!(*word, "ai" | "gpu" | "gpuhf" | "inference");
-    if !parts.iter().any(named) {
+    let is_marker = |part: &&str| matches!(*part, "ai" | "gpu" | "gpuhf" | "inference");
+    if !parts.iter().any(is_marker) {
         return None;
     }
     let card = |model: &str, memory: Option<u64>, count: u64| {
@@ -64,14 +64,14 @@ pub(crate) fn card_of_flavor(name: &str) -> Option<Card> {
     })
 }
 
-/// `8gpu` with the unit `gpu` is 8.
+/// The number before one of these units: 8 in `8gpu`.
 fn number(word: &str, units: &[&str]) -> Option<u64> {
     let digits = word.find(|c: char| !c.is_ascii_digit())?;
     units.contains(&&word[digits..]).then(|| word[..digits].parse().ok())?
 }
 
-/// `h100`, `l40s`, `a2`: a letter, then a number, perhaps a letter more. `1xlarge`, `nvidia` and `16vcpu` are none, and
-/// neither are the generations of flavors, `g3` and `bm3`, which nothing but their place tells from `a2`.
+/// True for model codes: letters, then a number, then up to two letters, as in `h100`, `l40s`, `a2`. `1xlarge`, `nvidia`
+/// and `16vcpu` do not match. The generations of flavors (`g3`, `bm3`) have the same form and are listed as exceptions.
 fn is_model(word: &str) -> bool {
     let letters = word.chars().take_while(char::is_ascii_alphabetic).count();
     let digits = word[letters..].chars().take_while(char::is_ascii_digit).count();
@@ -87,8 +87,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn cards_are_read_off_descriptions_and_names() {
-        let told = |card: Option<Card>| card.map(|it| (it.model, it.count, it.memory));
+    fn cards_are_parsed_from_descriptions_and_names() {
+        let parts = |card: Option<Card>| card.map(|it| (it.model, it.count, it.memory));
         let card = |model: &str, count, memory| Some((model.to_owned(), count, memory));
         for (text, expected) in [
             ("NVIDIA H100-1GPU (80GB)", card("h100", 1, Some(80))),
@@ -97,7 +97,7 @@ mod tests {
             ("1x NVIDIA 11GB", None),
             ("", None),
         ] {
-            assert_eq!(told(card_of_text(text)), expected, "{text}");
+            assert_eq!(parts(card_of_text(text)), expected, "{text}");
         }
         let maker = card_of_text("NVIDIA H100-1GPU (80GB)").unwrap().maker;
         assert_eq!(maker.as_deref(), Some("NVIDIA"));
@@ -114,7 +114,7 @@ mod tests {
             ("g2-2-4", None),
             ("", None),
         ] {
-            assert_eq!(told(card_of_flavor(name)), expected, "{name}");
+            assert_eq!(parts(card_of_flavor(name)), expected, "{name}");
         }
     }
 }

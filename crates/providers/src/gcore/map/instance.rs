@@ -1,15 +1,16 @@
-//! Instances as rows.
+//! Maps instances to rows.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::super::wire;
-use super::{Facts, Mapper, card_of_flavor, card_of_text, date, shared, state};
-use crate::accelerator;
+use super::{Mapper, card_of_flavor, card_of_text, date, state};
+use crate::mapping::accelerator;
+use crate::mapping::facts::Facts;
 use qdeck_model::{Address, GpuRequest, Instance, Kind, Lifecycle, Offers, ResourceId, ScreenKind};
 
-/// What a machine has, which its metrics are shares of.
+/// Processors and memory of a machine; its metrics are percentages of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Size {
     pub(crate) vcpus: Option<u32>,
@@ -24,30 +25,30 @@ impl Size {
     }
 }
 
-/// Sizes remembered; beyond that all are forgotten, and asked for one by one.
-const REMEMBERED: usize = 50_000;
+/// The most sizes that are cached. At the limit the cache is cleared; sizes are then read one by one.
+const MAX_CACHED_SIZES: usize = 50_000;
 
-/// The size of each instance as it was last listed. Cheap to clone.
+/// A cache of the size of each instance as it was last listed. Cheap to clone; clones share the cache.
 #[derive(Clone, Default)]
 pub(crate) struct Sizes(Arc<Mutex<HashMap<Arc<str>, Size>>>);
 
 impl Sizes {
     fn learn(&self, id: &Arc<str>, size: Size) {
-        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if known.len() >= REMEMBERED {
-            known.clear();
+        let mut sizes = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if sizes.len() >= MAX_CACHED_SIZES {
+            sizes.clear();
         }
-        known.insert(id.clone(), size);
+        sizes.insert(id.clone(), size);
     }
 
     pub(crate) fn of(&self, id: &str) -> Option<Size> {
-        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        known.get(id).copied()
+        let sizes = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        sizes.get(id).copied()
     }
 }
 
 impl Mapper {
-    /// A row of an instance in this region; `None` for one without an id.
+    /// Maps an instance of this region; `None` for one without an id.
     pub(crate) fn instance(
         &self,
         wire: &wire::Instance,
@@ -57,33 +58,32 @@ impl Mapper {
         let id: Arc<str> = wire.id()?.into();
         let flavor = &wire.flavor;
         self.sizes.learn(&id, Size::of(flavor));
-        let state = state::of_instance(&self.words, wire);
+        let state = state::of_instance(&self.strings, wire);
         let gone = matches!(state.lifecycle, Lifecycle::Gone | Lifecycle::Deleting);
         let labels = wire.tags();
         Some(Instance {
-            id: ResourceId::scoped(&self.context, Kind::Instance, region.clone(), id.clone()),
-            name: wire.name().map_or(id, Into::into),
-            state,
-            container: None,
-            size: shared(&self.words, flavor.name()),
-            image: image(&labels).map(|image| self.words.share(&image)),
-            // The answer's own word is the display name, too.
-            location: shared(&self.words, place.or(wire.region.as_deref())),
-            host: None,
+            size: self.strings.intern_some(flavor.name()),
+            image: image(&labels).map(|image| self.strings.intern(&image)),
+            // `region` of the answer is the display name, too.
+            location: self.strings.intern_some(place.or(wire.region.as_deref())),
             addresses: addresses(wire),
             labels: labels
                 .iter()
-                .map(|(key, value)| (self.words.share(key), self.words.share(value)))
+                .map(|(key, value)| (self.strings.intern(key), self.strings.intern(value)))
                 .collect(),
             gpus: self.gpus(flavor),
             created: date(wire.created()),
-            changed: None,
             offers: Offers {
                 console: (!gone).then_some(ScreenKind::Terminal),
                 telemetry: !gone,
                 logs: false,
             },
-            facts: self.facts.share(&self.instance_facts(wire)),
+            facts: self.facts.intern(&self.instance_facts(wire)),
+            ..Instance::new(
+                ResourceId::scoped(&self.context, Kind::Instance, region.clone(), id.clone()),
+                wire.name().map_or(id, Arc::from),
+                state,
+            )
         })
     }
 
@@ -95,7 +95,7 @@ impl Mapper {
         let volumes = number(wire.volumes.as_ref().map(|volumes| volumes.len() as u64));
         let groups: Vec<&str> =
             wire.security_groups.iter().filter_map(|group| group.name.as_deref()).collect();
-        let mut facts = Facts::new(&self.words);
+        let mut facts = Facts::new(&self.strings);
         facts.add("status", wire.status.as_deref());
         facts.add("vm_state", wire.vm_state.as_deref());
         facts.add("task_state", wire.task_state.as_deref());
@@ -109,21 +109,21 @@ impl Mapper {
         facts.add("security_groups", Some(&groups.join(", ")));
         facts.add("volumes", volumes.as_deref());
         facts.add("instance_description", wire.instance_description.as_deref());
-        facts.all
+        facts.into_vec()
     }
 
-    /// The accelerators of a machine, by what its flavor says of itself or else by the flavor's name.
+    /// The accelerators of a machine: those its flavor describes, or those the flavor's name implies.
     fn gpus(&self, flavor: &wire::Flavor) -> Option<Arc<GpuRequest>> {
-        let told = flavor.hardware_description.gpu.as_deref();
-        let card = told.and_then(card_of_text).or_else(|| card_of_flavor(flavor.name()?))?;
+        let description = flavor.hardware_description.gpu.as_deref();
+        let card = description.and_then(card_of_text).or_else(|| card_of_flavor(flavor.name()?))?;
         Some(Arc::new(GpuRequest {
             count: card.count,
-            models: vec![self.words.share(&accelerator::called(&card.model))],
+            models: vec![self.strings.intern(&accelerator::canonical_name(&card.model))],
         }))
     }
 }
 
-/// What the system's own tags say of the image.
+/// The image as the system's own tags name it.
 fn image(tags: &[(&str, &str)]) -> Option<String> {
     let of = |name: &str| {
         let tag = tags.iter().find(|(key, value)| *key == name && !value.is_empty());
@@ -136,7 +136,7 @@ fn image(tags: &[(&str, &str)]) -> Option<String> {
     Some(version.map_or_else(|| distro.to_owned(), |version| format!("{distro} {version}")))
 }
 
-/// Addresses that can be reached from the internet first, and of those the floating ones.
+/// The addresses: those reachable from the internet first, and of those the floating ones first.
 fn addresses(wire: &wire::Instance) -> Vec<Address> {
     let mut all: Vec<(bool, Address)> = Vec::with_capacity(wire.addresses.len());
     for address in wire.addresses.values().flat_map(|all| &all.0) {
@@ -152,10 +152,11 @@ fn addresses(wire: &wire::Instance) -> Vec<Address> {
     all.into_iter().map(|(_, address)| address).collect()
 }
 
+/// False for addresses of private networks.
 fn is_public(ip: IpAddr) -> bool {
     match ip {
         IpAddr::V4(ip) => {
-            // 100.64.0.0/10 is what carriers use between themselves.
+            // 100.64.0.0/10 is shared address space of carriers (RFC 6598).
             let shared = ip.octets()[0] == 100 && ip.octets()[1] & 0b1100_0000 == 64;
             !(ip.is_private() || ip.is_loopback() || ip.is_link_local() || shared)
         }

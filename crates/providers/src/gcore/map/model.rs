@@ -1,4 +1,4 @@
-//! The models of accelerators, merged from the four catalogues in which Gcore sells them.
+//! Merges the four catalogues in which Gcore sells accelerators into GPU models.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -7,26 +7,27 @@ use serde_json::Value;
 
 use super::super::places::Regions;
 use super::super::wire;
-use super::{Card, Facts, Mapper, card_of_flavor, card_of_text};
+use super::{Card, Mapper, card_of_flavor, card_of_text};
+use crate::mapping::facts::Facts;
 use qdeck_model::{Bytes, GpuModel, Kind, ResourceId};
 
-/// A catalogue.
+/// A catalogue of flavors with accelerators.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) enum Source {
-    /// Clusters of virtual machines, a region's.
+    /// Clusters of virtual machines; one catalogue a region.
     Virtual,
-    /// Clusters of bare metal, a region's.
+    /// Clusters of bare metal; one catalogue a region.
     BareMetal,
-    /// Flavors of plain instances, a region's.
+    /// Flavors of plain instances; one catalogue a region.
     Instance,
-    /// Flavors of deployments, the account's.
+    /// Flavors of deployments; one catalogue for the account.
     Inference,
 }
 
 impl Source {
     const ALL: [Self; 4] = [Self::Virtual, Self::BareMetal, Self::Instance, Self::Inference];
 
-    /// The API's word.
+    /// The API's name of it.
     pub(crate) const fn word(self) -> &'static str {
         match self {
             Self::Virtual => "virtual",
@@ -36,7 +37,7 @@ impl Source {
         }
     }
 
-    /// The quota of one model, without `_limit` and `_usage`; plain instances have none by model.
+    /// The name of the quota of one model, without `_limit` and `_usage`; plain instances have no quota by model.
     fn quota(self, model: &str) -> Option<String> {
         Some(match self {
             Self::Virtual => format!("gpu_virtual_{model}_count"),
@@ -54,21 +55,21 @@ pub(crate) struct Offer {
     pub(crate) region: Option<u64>,
     pub(crate) flavor: String,
     pub(crate) card: Card,
-    /// How many of the flavor can be had now.
+    /// How many of the flavor are available now.
     pub(crate) capacity: Option<u64>,
-    /// Of the whole flavor, an hour.
+    /// Price and currency of the whole flavor for an hour.
     pub(crate) price: Option<(f64, String)>,
 }
 
 impl Offer {
-    /// `None` for a flavor that is not sold, or whose model nobody tells.
+    /// The offer of a cluster's flavor; `None` where it is disabled or its model is unknown.
     pub(crate) fn of_cluster(source: Source, region: u64, wire: wire::GpuFlavor) -> Option<Self> {
-        let told = wire.hardware_description.gpu.as_deref().and_then(card_of_text);
-        let guessed = || card_of_flavor(&wire.name);
+        let described = wire.hardware_description.gpu.as_deref().and_then(card_of_text);
+        let implied = || card_of_flavor(&wire.name);
         let properties = wire.hardware_properties;
         let mut card = match properties.model {
             Some(model) => {
-                let other = told.or_else(guessed);
+                let other = described.or_else(implied);
                 Card {
                     count: other.as_ref().map_or(1, |card| card.count),
                     memory: other.as_ref().and_then(|card| card.memory),
@@ -76,7 +77,7 @@ impl Offer {
                     model: model.to_lowercase(),
                 }
             }
-            None => told.or_else(guessed)?,
+            None => described.or_else(implied)?,
         };
         card.count = properties.count.unwrap_or(card.count);
         card.memory = card.memory.or_else(|| card_of_flavor(&wire.name)?.memory);
@@ -93,8 +94,8 @@ impl Offer {
 
     pub(crate) fn of_instance(region: u64, wire: wire::VmFlavor) -> Option<Self> {
         let name = wire.flavor_name.or(wire.flavor_id)?;
-        let told = wire.hardware_description.gpu.as_deref();
-        let card = told.and_then(card_of_text).or_else(|| card_of_flavor(&name))?;
+        let description = wire.hardware_description.gpu.as_deref();
+        let card = description.and_then(card_of_text).or_else(|| card_of_flavor(&name))?;
         (!wire.disabled).then(|| Self {
             source: Source::Instance,
             region: Some(region),
@@ -105,7 +106,7 @@ impl Offer {
         })
     }
 
-    /// One for each region that has the flavor, or one without a region where that is not told.
+    /// The offers of a deployment's flavor: one for each region that has capacity data, or one without a region.
     pub(crate) fn of_inference(wire: &wire::InferenceFlavor, capacities: &[wire::Capacity]) -> Vec<Self> {
         let Some(model) = wire.gpu_model.as_deref() else {
             return Vec::new();
@@ -142,7 +143,7 @@ fn whole(number: f64) -> u64 {
     number.round() as u64
 }
 
-/// Where a price may be shown: `hide` and `error` have none. A client on trial sees zeros.
+/// The price, unless `price_status` is `hide` or `error`. Trial accounts receive zeros.
 fn price(wire: &wire::Price) -> Option<(f64, String)> {
     if wire.status.as_deref().is_some_and(|status| status != "show") {
         return None;
@@ -151,7 +152,7 @@ fn price(wire: &wire::Price) -> Option<(f64, String)> {
 }
 
 impl Mapper {
-    /// A row for each model of these offers.
+    /// Maps these offers to one row a model.
     pub(crate) fn gpu_models<'a>(
         &self,
         offers: impl IntoIterator<Item = &'a Offer>,
@@ -176,9 +177,9 @@ impl Mapper {
         let name = maker.unwrap_or("NVIDIA").to_uppercase() + " " + &code.to_uppercase();
         let places: BTreeSet<Arc<str>> =
             offers.iter().filter_map(|offer| Some(regions.name(offer.region?))).collect();
-        // The same model may be had with more memory, and one catalogue tells that of all cards of a flavor.
+        // A model may be sold with more memory, and one catalogue reports the total memory of a flavor's cards.
         let memory = offers.iter().filter_map(|offer| offer.card.memory).min();
-        let mut facts = Facts::new(&self.words);
+        let mut facts = Facts::new(&self.strings);
         facts.add("gpu_manufacturer", maker);
         facts.add("capacity", capacity(offers).as_deref());
         for source in Source::ALL {
@@ -188,20 +189,19 @@ impl Mapper {
             facts.add(source.word(), count.as_deref());
         }
         GpuModel {
-            id: ResourceId::new(&self.context, Kind::GpuModel, code),
-            name: name.into(),
-            code: code.into(),
             memory: memory.and_then(|gb| gb.checked_mul(1 << 30)).map(Bytes),
             sizes: sizes(offers),
             locations: places.into_iter().collect(),
             price: cheapest(offers),
             quota: quotas.and_then(|quotas| quota(code, quotas, regions)),
-            facts: facts.all,
+            facts: facts.into_vec(),
+            ..GpuModel::new(ResourceId::new(&self.context, Kind::GpuModel, code), name, code)
         }
     }
 }
 
-/// `bm3-ai-1xlarge-h100-80-8 (8×, 18.40 EUR/h)`, the smallest first, each flavor once at its lowest price.
+/// The sizes as text: `bm3-ai-1xlarge-h100-80-8 (8×, 18.40 EUR/h)`, the smallest first, each flavor once at its lowest
+/// price.
 fn sizes(offers: &[&Offer]) -> Vec<Arc<str>> {
     let mut flavors: BTreeMap<(u32, &str), Option<(f64, &str)>> = BTreeMap::new();
     for offer in offers {
@@ -221,7 +221,7 @@ fn sizes(offers: &[&Offer]) -> Vec<Arc<str>> {
         .collect()
 }
 
-/// The lowest price of one card in one hour. Zero is what a trial sees, and no price.
+/// The lowest hourly price of one card. Zero is what trial accounts receive, and does not count.
 fn cheapest(offers: &[&Offer]) -> Option<Arc<str>> {
     let priced = offers.iter().filter_map(|offer| {
         let (price, currency) = offer.price.as_ref()?;
@@ -231,7 +231,7 @@ fn cheapest(offers: &[&Offer]) -> Option<Arc<str>> {
     Some(format!("from {price:.2} {currency}/h").into())
 }
 
-/// What can be had now by catalogue: `3 virtual, 0 baremetal, 42 inference`.
+/// What is available now by catalogue: `3 virtual, 0 baremetal, 42 inference`.
 fn capacity(offers: &[&Offer]) -> Option<String> {
     let sums: Vec<String> = Source::ALL
         .into_iter()
@@ -249,8 +249,9 @@ fn capacity(offers: &[&Offer]) -> Option<String> {
     (!sums.is_empty()).then(|| sums.join(", "))
 }
 
-/// What is left of the quotas by catalogue: `4 of 8 virtual, 2 of 2 inference`. Those of regions are added up over the
-/// regions of the context; catalogues of which nothing is granted are left out, unless none is.
+/// What is left of the quotas by catalogue: `4 of 8 virtual, 2 of 2 inference`. Regional quotas are added up over the
+/// regions of the context; catalogues without a granted quota are left out, and `none granted` is returned where no
+/// catalogue has one.
 fn quota(code: &str, quotas: &wire::Quotas, regions: &Regions) -> Option<Arc<str>> {
     let number = |map: &BTreeMap<String, Value>, name: String| map.get(&name)?.as_u64();
     let mut parts = Vec::new();

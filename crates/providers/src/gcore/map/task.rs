@@ -1,4 +1,4 @@
-//! Tasks as operations.
+//! Maps tasks to operations.
 
 use std::sync::Arc;
 
@@ -6,43 +6,43 @@ use serde_json::Value;
 
 use super::super::places::Regions;
 use super::super::wire;
-use super::{Facts, Mapper, date, state};
+use super::{Mapper, date, state};
+use crate::mapping::facts::Facts;
 use qdeck_model::{Kind, Lifecycle, Operation, ResourceId};
 
 impl Mapper {
+    /// Maps a task.
     pub(crate) fn task(&self, wire: &wire::Task, regions: Option<&Regions>) -> Operation {
-        let state = state::of_task(&self.words, wire);
+        let state = state::of_task(&self.strings, wire);
         let over = matches!(state.lifecycle, Lifecycle::Done | Lifecycle::Failed);
-        // The last change is the end where no end is told.
+        // No start is sent. The last change is the end where no end is sent.
         let last = over.then_some(wire.updated_on.as_deref()).flatten();
         let region = wire.region_id.map(|id| match regions {
             Some(regions) => regions.name(id),
             None => id.to_string().into(),
         });
-        let mut facts = Facts::new(&self.words);
+        let mut facts = Facts::new(&self.strings);
         facts.add("region_id", region.as_deref());
         facts.add("detailed_state", wire.detailed_state.as_deref());
         facts.add("request_id", wire.request_id.as_deref());
         facts.add("acknowledged_at", wire.acknowledged_at.as_deref());
         let name = wire.sort.as_deref().unwrap_or(&wire.id);
         Operation {
-            id: ResourceId::new(&self.context, Kind::Operation, &*wire.id),
-            name: self.words.share(name),
-            state,
-            progress: None,
             target: target(wire),
-            by: wire.user_id.as_deref().map(|user| self.words.share(&format!("user {user}"))),
-            steps: Vec::new(),
+            by: wire.user_id.as_deref().map(|user| self.strings.intern(&format!("user {user}"))),
             created: date(wire.created_on.as_deref()),
-            // A task does not say when it began: its first change is the nearest that is told, and no better.
-            started: None,
             finished: date(wire.finished_on.as_deref()).or_else(|| date(last)),
-            facts: facts.all,
+            facts: facts.into_vec(),
+            ..Operation::new(
+                ResourceId::new(&self.context, Kind::Operation, &*wire.id),
+                self.strings.intern(name),
+                state,
+            )
         }
     }
 }
 
-/// What a task works on: what it was asked for by name or id, or else what it made.
+/// The target of a task: the name or id in its parameters, else the first resource it created.
 fn target(wire: &wire::Task) -> Option<Arc<str>> {
     const NAMES: [&str; 8] = [
         "name",

@@ -1,9 +1,8 @@
-//! What accelerators are called, in one spelling over all platforms: so that the same model sorts and reads the same
-//! wherever it is to be had.
+//! One spelling of accelerator names for all platforms, so that a model sorts and reads alike wherever it is sold.
 
-/// `NVIDIA GTX 1050 Ti` of `Nvidia gtx-1050-ti`. The maker and codes are in capitals, as their maker writes them; words
-/// that are no code keep a capital at most. Nothing is added that was not said.
-pub(super) fn called(name: &str) -> String {
+/// The canonical spelling of an accelerator's name: `NVIDIA GTX 1050 Ti` for `Nvidia gtx-1050-ti`. Makers and codes are
+/// in capitals, as the makers write them; other words have a capital at most. Nothing is added to what the name contains.
+pub(crate) fn canonical_name(name: &str) -> String {
     let words = name.split([' ', '-', '_']).filter(|word| !word.is_empty());
     let spelled = words.map(|word| match word.to_ascii_lowercase().as_str() {
         lower @ ("ti" | "super" | "tesla" | "quadro" | "titan" | "ada" | "laptop" | "max" | "mobile") => {
@@ -25,11 +24,11 @@ fn capital(word: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::called;
+    use super::canonical_name;
 
     #[test]
     fn one_model_has_one_spelling() {
-        for (sent, told) in [
+        for (sent, canonical) in [
             ("Nvidia a100", "NVIDIA A100"),
             ("NVIDIA A100", "NVIDIA A100"),
             ("Nvidia gtx-1050-ti", "NVIDIA GTX 1050 Ti"),
@@ -40,7 +39,7 @@ mod tests {
             ("größer-1", "größer 1"),
             ("", ""),
         ] {
-            assert_eq!(called(sent), told);
+            assert_eq!(canonical_name(sent), canonical);
         }
     }
 }
