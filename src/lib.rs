@@ -14,6 +14,8 @@ pub use qdeck_terminal as terminal; // the terminal emulator
 
 pub use qdeck_fleet as fleet; // the live state of everything, without any screen
 
+pub mod consoles; // opens the consoles of the fleet, for the screen and the command line
+
 pub mod tui; // what a person sees and presses
 
 pub mod cli; // one file a subcommand

@@ -8,7 +8,10 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
 use futures_util::{FutureExt, SinkExt, StreamExt};
-use quarterdeck::console::{Connector, Session, SessionState, Size, Transport};
+use quarterdeck::console::{
+    ByteStream, Connector, Opened, RemoteScreen, ResizeReports, SessionState, Size, TerminalSession,
+    Transport,
+};
 use quarterdeck::net::{Client, ClientOptions, SocketOptions};
 use quarterdeck::terminal::Emulator;
 use ratatui::buffer::Buffer;
@@ -61,7 +64,7 @@ pub async fn run(parts: usize, size: Size) -> Result<String, Error> {
 }
 
 /// A session and the far side of its websocket.
-async fn attached(size: Size) -> Result<(Arc<Session>, WebSocketStream<TcpStream>), Error> {
+async fn attached(size: Size) -> Result<(Arc<TerminalSession>, WebSocketStream<TcpStream>), Error> {
     let socket = tokio::net::TcpSocket::new_v4()?;
     // Inherited by the accepted connection.
     socket.set_send_buffer_size(SEND_BUFFER)?;
@@ -72,14 +75,12 @@ async fn attached(size: Size) -> Result<(Arc<Session>, WebSocketStream<TcpStream
     let connector: Connector = Arc::new(move || {
         let (client, url) = (client.clone(), url.clone());
         Box::pin(async move {
-            Ok(Transport::Socket {
-                socket: client.socket(url, SocketOptions::default()).await?,
-                input: true,
-                size_reports: false,
-            })
+            let socket = client.socket(url, SocketOptions::default()).await?;
+            let stream = ByteStream::Socket { socket, takes_input: true };
+            Ok(Opened::Terminal(Transport { stream, resize: ResizeReports::Ignored }))
         })
     });
-    let session = Arc::new(Session::start(connector, size, Arc::new(|| {})));
+    let session = Arc::new(TerminalSession::start(connector, size, Arc::new(|| {})));
     let server = accept(&listener).await?;
     while session.state() != SessionState::Live {
         tokio::time::sleep(Duration::from_millis(1)).await;
@@ -88,7 +89,7 @@ async fn attached(size: Size) -> Result<(Arc<Session>, WebSocketStream<TcpStream
 }
 
 /// Types until the flood is over; the keys' times, and the most memory in each quarter of them.
-async fn type_through(session: &Session, over: &AtomicBool) -> (Vec<Duration>, [u64; 4]) {
+async fn type_through(session: &TerminalSession, over: &AtomicBool) -> (Vec<Duration>, [u64; 4]) {
     let key = Event::Key(KeyEvent::new(KeyCode::Char('k'), KeyModifiers::NONE));
     let mut sent: Vec<Instant> = Vec::new();
     let (mut echoes, mut memory): (Vec<Duration>, Vec<u64>) = (Vec::new(), Vec::new());
@@ -117,7 +118,7 @@ async fn type_through(session: &Session, over: &AtomicBool) -> (Vec<Duration>, [
 }
 
 /// The number in the title; zero if there is none.
-fn number_shown(session: &Session) -> usize {
+fn number_shown(session: &TerminalSession) -> usize {
     session.title().and_then(|title| title.parse().ok()).unwrap_or_default()
 }
 
@@ -195,13 +196,13 @@ fn log_lines(part: usize) -> Bytes {
     text.into()
 }
 
-fn draw_until_alone(session: &Arc<Session>, size: Size) -> Vec<Duration> {
+fn draw_until_alone(session: &Arc<TerminalSession>, size: Size) -> Vec<Duration> {
     let area = Rect::new(0, 0, size.columns, size.rows);
     let mut buf = Buffer::empty(area);
     let mut waits = Vec::new();
     while Arc::strong_count(session) > 1 {
         let asked = Instant::now();
-        session.draw(area, &mut buf, 0);
+        session.draw(area, &mut buf);
         waits.push(asked.elapsed());
         std::thread::sleep(Duration::from_millis(16));
     }
@@ -209,7 +210,7 @@ fn draw_until_alone(session: &Arc<Session>, size: Size) -> Vec<Duration> {
 }
 
 /// Whether the rows of the log come to be those of an emulator that was fed the last part alone.
-async fn is_whole(session: &Session, size: Size, parts: usize) -> bool {
+async fn is_whole(session: &TerminalSession, size: Size, parts: usize) -> bool {
     let area = Rect::new(0, 0, size.columns, size.rows);
     let mut reference = Emulator::new(size, 0);
     reference.feed(&log_lines(parts - 1));
@@ -217,7 +218,7 @@ async fn is_whole(session: &Session, size: Size, parts: usize) -> bool {
     reference.draw(area, &mut expected, 0);
     let start = Instant::now();
     loop {
-        session.draw(area, &mut shown, 0);
+        session.draw(area, &mut shown);
         let whole = shown.content == expected.content;
         if whole || start.elapsed() > Duration::from_secs(10) {
             return whole;

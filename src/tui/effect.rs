@@ -57,8 +57,6 @@ pub enum Effect {
     ShowTelemetry(ResourceId),
     /// Open or come back to the console of an instance.
     ShowConsole(ResourceId),
-    /// Forget the console of an instance.
-    EndConsole(ResourceId),
     /// Open the box that tells where a console is that no terminal can show, asked for as this.
     ShowPage(ResourceId, ScreenKind),
     /// Ask for such a console; it comes as `Event::Page`.

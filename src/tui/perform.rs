@@ -13,9 +13,11 @@ use super::app::{App, Event};
 use super::browser::Browsers;
 use super::kept::Kept;
 use super::panes::Job;
-use super::views::console::{ConsoleView, Pages, Sessions, SessionsView};
-use super::views::page::{Page, is_text};
+use super::views::console::{ConsoleView, SessionsView};
+use super::views::page::is_text;
 use super::{Effect, terminal};
+use crate::console::{Opened, Opener, Sessions};
+use crate::consoles;
 use crate::fleet::Fleet;
 use crate::model::{ResourceId, ScreenKind, Secret};
 
@@ -27,6 +29,7 @@ pub(super) struct Performer {
     fleet: Fleet,
     sender: mpsc::Sender<Event>,
     tasks: JoinSet<()>,
+    opener: Opener,
     sessions: Sessions,
     /// Waits for the page of a console.
     page: Option<AbortHandle>,
@@ -35,12 +38,14 @@ pub(super) struct Performer {
 impl Performer {
     /// `wake` is told when a console has something new.
     pub(super) fn new(fleet: Fleet, sender: mpsc::Sender<Event>, wake: Arc<Notify>) -> Self {
+        let opener = consoles::opener(fleet.clone());
         Self {
             fleet,
             sender,
             tasks: JoinSet::new(),
             page: None,
-            sessions: Sessions::new(Arc::new(move || wake.notify_one())),
+            sessions: Sessions::new(Arc::clone(&opener), Arc::new(move || wake.notify_one())),
+            opener,
         }
     }
 
@@ -50,9 +55,13 @@ impl Performer {
         self.sessions.close_all();
     }
 
-    /// Asks the consoles that nobody looks at for news, so that they may wake us again.
-    pub(super) fn listen(&self) {
+    /// Polls the consoles, so that those without a view may wake us again. Returns those that turned out to be pages.
+    pub(super) fn poll_consoles(&self) -> Vec<Event> {
         self.sessions.poll();
+        let pages = self.sessions.take_pages().into_iter();
+        pages
+            .map(|(console, page)| Event::Page(console.id.clone(), console.kind, Box::new(Ok(page))))
+            .collect()
     }
 
     /// Runs an effect; what is known at once comes back as events.
@@ -76,7 +85,6 @@ impl Performer {
             Effect::Browse(address) => self.browse(address.0),
             Effect::FetchPage(id, kind) => self.fetch_page(id, kind),
             Effect::DropPage => self.drop_page(),
-            Effect::EndConsole(id) => self.sessions.close(&id),
             Effect::ShowConsole(id) => return vec![self.console(app, id)],
             Effect::ShowSessions => {
                 let selected = app.view().and_then(|view| view.subject()).cloned();
@@ -103,28 +111,20 @@ impl Performer {
         let Some(kind) = row.resource.offers().console else {
             return Event::Failed(format!("{name} offers no console"));
         };
-        let pages = self.pages(id.clone(), kind);
-        let open = self.sessions.attach(&self.fleet, &id, name, kind, pages);
+        let open = self.sessions.attach(&id, name, kind);
         let view = ConsoleView::new(&self.sessions, open, app.console_keys());
         Event::Opened(Box::new(view), Effect::ShowConsole(id))
-    }
-
-    /// Hands a page that came instead of a text console to the screen.
-    fn pages(&self, id: ResourceId, kind: ScreenKind) -> Pages {
-        let sender = self.sender.clone();
-        // The queue is never full of what a person asked for by hand; if it were, the session's words tell.
-        Arc::new(move |page| {
-            let _ = sender.try_send(Event::Page(id.clone(), kind, Box::new(Ok(page))));
-        })
     }
 
     /// Asks for a console that is a page. The answer to an earlier question is not waited for any more.
     fn fetch_page(&mut self, id: ResourceId, kind: ScreenKind) {
         self.drop_page();
-        let (fleet, sender) = (self.fleet.clone(), self.sender.clone());
+        let opening = (self.opener)(id.clone(), kind);
+        let sender = self.sender.clone();
         let task = self.tasks.spawn(async move {
-            let answer = match fleet.open_console(&id, kind).await {
-                Ok(console) => Page::of(console).ok_or_else(is_text),
+            let answer = match opening.await {
+                Ok(Opened::Page(page)) => Ok(page),
+                Ok(Opened::Terminal(_)) => Err(is_text()),
                 Err(problem) => Err(problem),
             };
             let _ = sender.send(Event::Page(id, kind, Box::new(answer))).await;

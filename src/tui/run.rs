@@ -112,7 +112,11 @@ impl Frames {
                     None => fleet_lives = false,
                 },
                 outside = input.next() => if let Some(outside) = outside { self.take_outside(outside)?; },
-                () = wake.notified() => self.performer.listen(),
+                () = wake.notified() => {
+                    for event in self.performer.poll_consoles() {
+                        self.take(event)?;
+                    }
+                }
                 () = sleep_until(until) => self.take_deadline()?,
             }
             for _ in 0..BATCH {

@@ -6,8 +6,8 @@ use crossterm::event::Event as TerminalEvent;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
-use super::views::page::Page;
 use super::{Command, Effect, KeyContext, Look};
+use crate::console::Page;
 use crate::fleet::{Section, TailId};
 use crate::model::{LogEvent, Problem, ResourceId};
 

@@ -1,14 +1,22 @@
-//! Sessions on a remote screen: bytes to a grid of cells, keys and mouse back to bytes.
+//! Consoles of remote instances, without a screen to show them on: how one is opened, the session that runs it, and the
+//! registry of all that are open.
+//!
+//! An [`Opener`] asks the platform and answers with bytes to read ([`Transport`]) or with a page for another program
+//! ([`Page`]). A [`TerminalSession`] carries the bytes and is a [`RemoteScreen`], which is all that a view needs.
+//! [`Sessions`] keeps one session an instance while no view shows it.
 
-mod attached;
-mod link;
+mod open;
+mod registry;
+mod remote_screen;
 mod session;
-
 mod transport;
 
 #[cfg(test)]
 mod tests;
 
-pub use qdeck_terminal::Size;
-pub use session::{Connector, Session, SessionState};
-pub use transport::Transport;
+pub use open::{Connector, Opened, Opener, Page};
+pub use qdeck_terminal::{Cursor, CursorShape, Size};
+pub use registry::{OpenConsole, Sessions, Wake};
+pub use remote_screen::{RemoteScreen, SessionState, TextScreen};
+pub use session::TerminalSession;
+pub use transport::{ByteStream, ResizeReports, Transport};

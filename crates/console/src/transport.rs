@@ -1,29 +1,44 @@
-//! What a session's bytes travel over.
+//! Transports: what a session's bytes travel over.
 
 use bytes::Bytes;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 
+use super::Size;
 use qdeck_model::Problem;
 use qdeck_net::Socket;
 
-/// An open byte stream to a remote screen.
-pub enum Transport {
-    /// A websocket; text and binary frames are bytes alike.
+/// An open connection to a remote terminal.
+pub struct Transport {
+    /// The bytes, both ways.
+    pub stream: ByteStream,
+    /// How the remote side learns the size.
+    pub resize: ResizeReports,
+}
+
+/// The two directions of a connection.
+pub enum ByteStream {
+    /// A websocket. Text and binary frames are read alike; what is typed goes out as binary frames.
     Socket {
-        /// The socket.
+        /// The open socket.
         socket: Socket,
-        /// Whether what is typed is sent (as binary frames).
-        input: bool,
-        /// Whether the size is reported as `CSI 8 ; rows ; columns t`.
-        size_reports: bool,
+        /// Whether what is typed is sent.
+        takes_input: bool,
     },
-    /// Two bounded channels, for what runs inside this program.
+    /// Two bounded channels, for a program that runs on this machine: its reader and writer fill and drain them.
     Channel {
-        /// What the far side sends. The end of the channel is an orderly end, a problem a broken link.
+        /// Output of the program. The end of the channel is an orderly end, a problem a broken link.
         from: mpsc::Receiver<Result<Bytes, Problem>>,
-        /// What is typed, unless it goes nowhere.
+        /// Input of the program; `None` where it reads none.
         to: Option<mpsc::Sender<Bytes>>,
-        /// Whether the size is reported as `CSI 8 ; rows ; columns t`.
-        size_reports: bool,
     },
+}
+
+/// How the remote side learns the size of the screen: at the start and at every change.
+pub enum ResizeReports {
+    /// It does not.
+    Ignored,
+    /// As `CSI 8 ; rows ; columns t` among the input, which console servers read as a size.
+    Sequence,
+    /// Beside the bytes, as a PTY wants it.
+    Channel(watch::Sender<Size>),
 }

@@ -307,7 +307,7 @@ impl Emulator {
     }
 
     /// Scrollback and screen as text, the oldest line first.
-    pub(super) fn lines(&mut self) -> Vec<String> {
+    pub fn lines(&mut self) -> Vec<String> {
         let rows = usize::from(self.filter.rows());
         let columns = self.filter.columns();
         let scrollback = self.scrollback();

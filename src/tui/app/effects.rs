@@ -3,10 +3,11 @@
 use std::collections::VecDeque;
 
 use super::App;
+use crate::console::Page;
 use crate::model::{Problem, ResourceId, ScreenKind};
 use crate::tui::views::document::DocumentView;
 use crate::tui::views::logs::LogView;
-use crate::tui::views::page::{Page, PageView};
+use crate::tui::views::page::PageView;
 use crate::tui::views::telemetry::TelemetryView;
 use crate::tui::{Effect, View};
 
@@ -77,17 +78,16 @@ impl App {
             return Vec::new();
         }
         let Ok(page) = answer else { return Vec::new() };
-        let mut effects = vec![Effect::EndConsole(id.clone())];
         let waits = matches!(self.views.last(), Some((_, Effect::ShowConsole(shown))) if shown == id);
         let name = self.name_of(id);
         if waits {
-            effects.extend(self.close_view());
+            let mut effects = self.close_view();
             let view = PageView::arrived(id.clone(), name, asked, page);
             effects.extend(self.show(Box::new(view), Effect::ShowPage(id.clone(), asked)));
+            effects
         } else {
-            effects.push(Effect::Say(format!("the console of {name} is a page for a browser")));
+            vec![Effect::Say(format!("the console of {name} is a page for a browser"))]
         }
-        effects
     }
 
     /// Puts a view in front. One that shows the same is closed first, so that `d` pressed twice opens one.

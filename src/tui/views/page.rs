@@ -6,8 +6,8 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use unicode_width::UnicodeWidthStr;
 
-use crate::fleet::Console;
-use crate::model::{Problem, ProblemKind, ResourceId, ScreenKind, Secret, Timestamp, age};
+use crate::console::Page;
+use crate::model::{Problem, ProblemKind, ResourceId, ScreenKind, Timestamp, age};
 use crate::tui::effect::Address;
 use crate::tui::widgets::frame::{draw_border, put};
 use crate::tui::{Command, Effect, KeyContext, Look, View};
@@ -16,44 +16,6 @@ use crate::tui::{Command, Effect, KeyContext, Look, View};
 const SHOWN: Duration = Duration::from_secs(5);
 /// The widest that the box gets.
 const WIDE: u16 = 76;
-
-/// What a platform answered when it was asked for a console that it does not stream as text.
-#[derive(Debug, Clone)]
-pub struct Page {
-    /// Where it is; holds a token.
-    pub address: Secret,
-    /// It is for a program that speaks VNC over a websocket, not for a browser.
-    pub is_endpoint: bool,
-    /// How long it is good for, where that is known.
-    pub good_for: Option<Duration>,
-}
-
-impl Page {
-    /// The page of a console; `None` where it is one of text.
-    pub fn of(console: Console) -> Option<Self> {
-        match console {
-            Console::Framebuffer { endpoint, page, good_for } => {
-                Some(Self { is_endpoint: page.is_none(), address: page.unwrap_or(endpoint), good_for })
-            }
-            Console::WebPage(address) => Some(Self { address, is_endpoint: false, good_for: None }),
-            Console::Terminal { .. } => None,
-        }
-    }
-
-    /// Its host, which is no secret.
-    pub fn host(&self) -> String {
-        let url = url::Url::parse(self.address.expose()).ok();
-        let host = url.as_ref().and_then(|url| url.host_str());
-        host.unwrap_or("an address without a host").to_owned()
-    }
-
-    /// The address without what may be secret: everything after the host.
-    fn masked(&self, ascii: bool) -> String {
-        let scheme = self.address.expose().split_once("://").map_or("", |it| it.0);
-        let dots = if ascii { "****" } else { "••••" };
-        format!("{scheme}://{}/{dots}", self.host())
-    }
-}
 
 /// What is known of it.
 enum Known {
@@ -103,7 +65,7 @@ impl PageView {
         let (Known::Here(page, Some(at)), Some(now)) = (&self.known, self.now) else {
             return false;
         };
-        page.good_for.is_some_and(|good_for| now.since(*at) >= good_for)
+        page.valid_for.is_some_and(|valid_for| now.since(*at) >= valid_for)
     }
 
     fn fetch_anew(&mut self) -> Vec<Effect> {
@@ -135,16 +97,16 @@ impl PageView {
                 let address = if self.is_unmasked(now) {
                     page.address.expose().to_owned()
                 } else {
-                    page.masked(look.ascii)
+                    page.masked(if look.ascii { "****" } else { "••••" })
                 };
                 let since = at.map_or(Duration::ZERO, |at| now.since(at));
-                let fetched = match page.good_for {
+                let fetched = match page.valid_for {
                     None => format!("{} ago; good for a short while, then fetch a fresh one", age(since)),
-                    Some(good_for) if since >= good_for => {
+                    Some(valid_for) if since >= valid_for => {
                         format!("{} ago; no longer good: fetch a fresh one", age(since))
                     }
-                    Some(good_for) => {
-                        format!("{} ago; good for {} more", age(since), age(good_for.saturating_sub(since)))
+                    Some(valid_for) => {
+                        format!("{} ago; good for {} more", age(since), age(valid_for.saturating_sub(since)))
                     }
                 };
                 vec![

@@ -2,6 +2,7 @@
 
 #[cfg(feature = "system-tests")]
 mod programs;
+mod registry;
 mod websocket;
 
 use std::fmt::Write;
@@ -13,9 +14,12 @@ use bytes::Bytes;
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 
-use super::{Connector, Session, SessionState, Size, Transport};
+use super::{
+    ByteStream, Connector, Opened, RemoteScreen, ResizeReports, SessionState, Size, TerminalSession,
+    TextScreen, Transport,
+};
 use qdeck_model::{Problem, ProblemKind};
 
 const SIZE: Size = Size { columns: 80, rows: 24 };
@@ -56,7 +60,8 @@ fn guests(size_reports: bool, input: bool) -> (Connector, mpsc::Receiver<Guest>)
             let (to, hear) = mpsc::channel(4);
             arrivals.send(Guest { say, hear }).await.unwrap();
             let to = input.then_some(to);
-            Ok(Transport::Channel { from, to, size_reports })
+            let resize = if size_reports { ResizeReports::Sequence } else { ResizeReports::Ignored };
+            Ok(Opened::Terminal(Transport { stream: ByteStream::Channel { from, to }, resize }))
         })
     });
     (connector, arrived)
@@ -70,10 +75,10 @@ fn key(c: char) -> Event {
     Event::Key(KeyEvent::new(KeyCode::Char(c), KeyModifiers::NONE))
 }
 
-fn rows(session: &Session) -> Vec<String> {
+fn rows(session: &TerminalSession) -> Vec<String> {
     let area = Rect::new(0, 0, 80, 24);
     let mut buf = Buffer::empty(area);
-    session.draw(area, &mut buf, 0);
+    session.draw(area, &mut buf);
     (0..24).map(|y| (0..80).map(|x| buf[(x, y)].symbol()).collect::<String>().trim_end().to_owned()).collect()
 }
 
@@ -86,20 +91,20 @@ async fn until(what: &str, holds: impl Fn() -> bool) {
     }
 }
 
-async fn shows(session: &Session, text: &str) {
+async fn shows(session: &TerminalSession, text: &str) {
     until(text, || rows(session).iter().any(|row| row.contains(text))).await;
 }
 
 #[tokio::test]
 async fn what_the_guest_says_is_drawn_and_what_is_typed_is_sent() {
     let (connector, mut arrivals) = guests(false, true);
-    let session = Session::start(connector, SIZE, quiet());
+    let session = TerminalSession::start(connector, SIZE, quiet());
     let mut guest = arrivals.recv().await.unwrap();
     guest.say("login: ").await;
     shows(&session, "login:").await;
     assert_eq!(session.state(), SessionState::Live);
     let area = Rect::new(3, 2, 80, 24);
-    let cursor = session.draw(area, &mut Buffer::empty(Rect::new(0, 0, 90, 30)), 0);
+    let cursor = session.draw(area, &mut Buffer::empty(Rect::new(0, 0, 90, 30)));
     assert_eq!(cursor, Some(Position::new(10, 2)));
     session.send(&key('r'));
     session.send(&Event::Paste("oot\n".to_owned()));
@@ -109,7 +114,7 @@ async fn what_the_guest_says_is_drawn_and_what_is_typed_is_sent() {
 #[tokio::test]
 async fn answers_go_back_to_the_guest() {
     let (connector, mut arrivals) = guests(false, true);
-    let session = Session::start(connector, SIZE, quiet());
+    let session = TerminalSession::start(connector, SIZE, quiet());
     let mut guest = arrivals.recv().await.unwrap();
     guest.say("ab\x1b[6n").await;
     assert_eq!(guest.hears("R").await, "\x1b[1;3R");
@@ -119,7 +124,7 @@ async fn answers_go_back_to_the_guest() {
 #[tokio::test]
 async fn a_far_side_that_takes_nothing_is_sent_nothing() {
     let (connector, mut arrivals) = guests(true, false);
-    let session = Session::start(connector, SIZE, quiet());
+    let session = TerminalSession::start(connector, SIZE, quiet());
     let mut guest = arrivals.recv().await.unwrap();
     guest.say("\x1b[cready").await;
     shows(&session, "ready").await;
@@ -134,14 +139,14 @@ async fn a_far_side_that_takes_nothing_is_sent_nothing() {
 #[tokio::test]
 async fn the_size_is_told_at_the_start_and_when_it_changes() {
     let (connector, mut arrivals) = guests(true, true);
-    let session = Session::start(connector, SIZE, quiet());
+    let session = TerminalSession::start(connector, SIZE, quiet());
     let mut guest = arrivals.recv().await.unwrap();
     assert_eq!(guest.hears("t").await, "\x1b[8;24;80t");
     session.resize(SIZE);
     session.resize(Size { columns: 100, rows: 1 });
     assert_eq!(guest.hears("t").await, "\x1b[8;2;100t", "the same size again is not told");
     let (connector, mut arrivals) = guests(false, true);
-    let session = Session::start(connector, SIZE, quiet());
+    let session = TerminalSession::start(connector, SIZE, quiet());
     let mut guest = arrivals.recv().await.unwrap();
     session.resize(Size { columns: 100, rows: 30 });
     until("live", || session.takes_input()).await;
@@ -150,9 +155,30 @@ async fn the_size_is_told_at_the_start_and_when_it_changes() {
 }
 
 #[tokio::test]
+async fn a_pty_gets_the_size_beside_the_bytes() {
+    let (sizes, mut resized) = watch::channel(Size { columns: 0, rows: 0 });
+    let (_say, from) = mpsc::channel(4);
+    let (to, mut hear) = mpsc::channel(4);
+    let link = std::sync::Mutex::new(Some((sizes, from, to)));
+    let connector: Connector = Arc::new(move || {
+        let (sizes, from, to) = link.lock().unwrap().take().unwrap();
+        let stream = ByteStream::Channel { from, to: Some(to) };
+        let transport = Transport { stream, resize: ResizeReports::Channel(sizes) };
+        Box::pin(async move { Ok(Opened::Terminal(transport)) })
+    });
+    let session = TerminalSession::start(connector, SIZE, quiet());
+    resized.wait_for(|size| *size == SIZE).await.unwrap();
+    let larger = Size { columns: 132, rows: 50 };
+    session.resize(larger);
+    resized.wait_for(|size| *size == larger).await.unwrap();
+    session.send(&key('x'));
+    assert_eq!(hear.recv().await.as_deref(), Some(&b"x"[..]), "and nothing among them");
+}
+
+#[tokio::test]
 async fn the_screen_outlives_the_link_and_a_new_one_is_marked() {
     let (connector, mut arrivals) = guests(false, true);
-    let session = Session::start(connector, SIZE, quiet());
+    let session = TerminalSession::start(connector, SIZE, quiet());
     let guest = arrivals.recv().await.unwrap();
     guest.say("first life\x1b[?1000h\x1b[?2026h, last words").await;
     until("mouse", || session.wants_mouse()).await;
@@ -180,7 +206,7 @@ async fn the_screen_outlives_the_link_and_a_new_one_is_marked() {
 async fn a_link_that_ends_inside_a_sequence_leaves_nothing_to_the_next() {
     for cut in [&b"\x1b"[..], b"\x1b[38;2;1", b"\x1b]2;ti", b"\x1bP$q", b"\xe2\x82", b"\x1b[8m"] {
         let (connector, mut arrivals) = guests(false, true);
-        let session = Session::start(connector, SIZE, quiet());
+        let session = TerminalSession::start(connector, SIZE, quiet());
         let guest = arrivals.recv().await.unwrap();
         guest.say([b"before ", cut].concat()).await;
         drop(guest);
@@ -209,7 +235,7 @@ async fn a_link_that_never_opens_says_why_and_can_be_tried_again() {
         let problem = problem.clone();
         Box::pin(async move { Err(problem) })
     });
-    let session = Session::start(connector, SIZE, quiet());
+    let session = TerminalSession::start(connector, SIZE, quiet());
     let ended = SessionState::Ended(Some(refused));
     until("refusal", || session.state() == ended).await;
     session.reconnect();
@@ -221,7 +247,7 @@ async fn a_link_that_never_opens_says_why_and_can_be_tried_again() {
 #[tokio::test]
 async fn a_dropped_session_lets_go_of_its_link() {
     let (connector, mut arrivals) = guests(false, true);
-    let session = Session::start(connector, SIZE, quiet());
+    let session = TerminalSession::start(connector, SIZE, quiet());
     let guest = arrivals.recv().await.unwrap();
     until("live", || session.state() == SessionState::Live).await;
     drop(session);
@@ -234,7 +260,7 @@ async fn news_wakes_once_until_it_is_taken() {
     let (connector, mut arrivals) = guests(false, true);
     let wakes = Arc::new(AtomicUsize::new(0));
     let counted = Arc::clone(&wakes);
-    let session = Session::start(
+    let session = TerminalSession::start(
         connector,
         SIZE,
         Arc::new(move || {
@@ -257,7 +283,7 @@ async fn news_wakes_once_until_it_is_taken() {
 #[tokio::test]
 async fn a_held_picture_is_shown_in_time_without_another_byte() {
     let (connector, mut arrivals) = guests(false, true);
-    let session = Session::start(connector, SIZE, quiet());
+    let session = TerminalSession::start(connector, SIZE, quiet());
     let guest = arrivals.recv().await.unwrap();
     guest.say("\x1b[?2026hhalf a frame").await;
     shows(&session, "half a frame").await;
@@ -266,7 +292,7 @@ async fn a_held_picture_is_shown_in_time_without_another_byte() {
 #[tokio::test]
 async fn a_guest_that_asks_and_never_reads_is_owed_little() {
     let (connector, mut arrivals) = guests(false, true);
-    let session = Session::start(connector, SIZE, quiet());
+    let session = TerminalSession::start(connector, SIZE, quiet());
     let guest = arrivals.recv().await.unwrap();
     // Far more answers than the channels between hold, while nobody reads them.
     for _ in 0..200 {
@@ -292,7 +318,7 @@ fn log_lines(from: usize) -> Bytes {
 const LINES: usize = 16 * 1024;
 
 /// The last screen of a flood of so many parts that ended with "the end".
-fn assert_end_of_flood(session: &Session, parts: usize) {
+fn assert_end_of_flood(session: &TerminalSession, parts: usize) {
     for (row, text) in rows(session)[..23].iter().enumerate() {
         let number = parts * LINES - 23 + row;
         assert_eq!(text.trim_start(), format!("{number} INFO request done in 1 ms"), "row {row}");
@@ -305,7 +331,7 @@ fn assert_end_of_flood(session: &Session, parts: usize) {
 async fn a_flood_delays_no_key_and_loses_no_line() {
     const PARTS: usize = 6;
     let (connector, mut arrivals) = guests(false, true);
-    let session = Session::start(connector, SIZE, quiet());
+    let session = TerminalSession::start(connector, SIZE, quiet());
     let Guest { say, mut hear } = arrivals.recv().await.unwrap();
     until("live", || session.takes_input()).await;
     let mut flooding = tokio::spawn(async move {

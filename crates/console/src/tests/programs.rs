@@ -7,7 +7,7 @@ use portable_pty::{CommandBuilder, PtySize, native_pty_system};
 use super::*;
 
 /// A session on a program in a PTY, which ends with it.
-fn running(program: &str, arguments: &[&str]) -> Session {
+fn running(program: &str, arguments: &[&str]) -> TerminalSession {
     let arguments: Vec<String> = arguments.iter().map(|argument| (*argument).to_owned()).collect();
     let program = program.to_owned();
     let connector: Connector = Arc::new(move || {
@@ -43,16 +43,19 @@ fn running(program: &str, arguments: &[&str]) -> Session {
             let _ = child.wait();
             drop(pty.master);
         });
-        Box::pin(async move { Ok(Transport::Channel { from, to: Some(to), size_reports: false }) })
+        Box::pin(async move {
+            let stream = ByteStream::Channel { from, to: Some(to) };
+            Ok(Opened::Terminal(Transport { stream, resize: ResizeReports::Ignored }))
+        })
     });
-    Session::start(connector, SIZE, quiet())
+    TerminalSession::start(connector, SIZE, quiet())
 }
 
-fn press(session: &Session, code: KeyCode) {
+fn press(session: &TerminalSession, code: KeyCode) {
     session.send(&Event::Key(KeyEvent::new(code, KeyModifiers::NONE)));
 }
 
-fn write(session: &Session, text: &str) {
+fn write(session: &TerminalSession, text: &str) {
     for c in text.chars() {
         press(session, if c == '\n' { KeyCode::Enter } else { KeyCode::Char(c) });
     }

@@ -35,7 +35,7 @@ async fn accept(listener: &TcpListener) -> Server {
 }
 
 /// A session and the server that it is connected to.
-async fn attached() -> (Session, Server) {
+async fn attached() -> (TerminalSession, Server) {
     // The client builds its TLS set-up also where it will not use it.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -45,10 +45,11 @@ async fn attached() -> (Session, Server) {
         let (client, url) = (client.clone(), url.clone());
         Box::pin(async move {
             let socket = client.socket(url, SocketOptions::default()).await?;
-            Ok(Transport::Socket { socket, input: true, size_reports: true })
+            let stream = ByteStream::Socket { socket, takes_input: true };
+            Ok(Opened::Terminal(Transport { stream, resize: ResizeReports::Sequence }))
         })
     });
-    let session = Session::start(connector, SIZE, quiet());
+    let session = TerminalSession::start(connector, SIZE, quiet());
     let server = tokio::time::timeout(DEADLINE, accept(&listener)).await.unwrap();
     (session, server)
 }

@@ -4,11 +4,10 @@ use std::time::Duration;
 
 use super::super::Event;
 use super::Scene;
-use crate::fleet::Console;
+use crate::console::Page;
 use crate::model::{Kind, Lifecycle, Problem, ProblemKind, Resource, ResourceId, ScreenKind, Secret};
 use crate::providers::exoscale;
 use crate::tui::effect::Address;
-use crate::tui::views::page::Page;
 use crate::tui::{Command, Effect, sample};
 
 const PAGE: &str = "https://console.example/vnc?instance=web-1&token=not-a-real-token";
@@ -28,7 +27,11 @@ fn scene(offered: ScreenKind) -> Scene {
 }
 
 fn page(address: &str) -> Page {
-    Page::of(Console::WebPage(Secret::new(address))).unwrap()
+    Page { address: Secret::new(address), is_endpoint: false, valid_for: None }
+}
+
+fn endpoint() -> Page {
+    Page { is_endpoint: true, ..page("wss://console.example/websockify?token=not-a-real-token") }
 }
 
 fn answer(scene: &mut Scene, answer: Result<Page, Problem>) {
@@ -91,12 +94,7 @@ fn it_is_copied_opened_and_fetched_anew() {
 fn an_address_that_is_no_longer_good_is_fetched_anew_and_not_opened() {
     let mut scene = scene(ScreenKind::Framebuffer);
     scene.keys("a");
-    let good = Console::Framebuffer {
-        endpoint: Secret::new("wss://console.example/websockify?token=not-a-real-token"),
-        page: Some(Secret::new(PAGE)),
-        good_for: Some(Duration::from_secs(60)),
-    };
-    answer(&mut scene, Ok(Page::of(good).unwrap()));
+    answer(&mut scene, Ok(Page { valid_for: Some(Duration::from_secs(60)), ..page(PAGE) }));
     scene.later(Duration::from_secs(12));
     scene.draw();
     assert!(scene.text().contains("12s ago; good for 48s more"), "{}", scene.text());
@@ -108,12 +106,7 @@ fn an_address_that_is_no_longer_good_is_fetched_anew_and_not_opened() {
     for key in ["\n", "c"] {
         scene.keys(key);
         assert_eq!(scene.effects, [Effect::FetchPage(id(), ScreenKind::Framebuffer)], "{key:?}");
-        let fresh = Console::Framebuffer {
-            endpoint: Secret::new("wss://console.example/websockify?token=not-a-real-token"),
-            page: None,
-            good_for: Some(Duration::ZERO),
-        };
-        answer(&mut scene, Ok(Page::of(fresh).unwrap()));
+        answer(&mut scene, Ok(Page { valid_for: Some(Duration::ZERO), ..endpoint() }));
     }
 }
 
@@ -121,25 +114,19 @@ fn an_address_that_is_no_longer_good_is_fetched_anew_and_not_opened() {
 fn an_endpoint_is_no_page_for_a_browser() {
     let mut scene = scene(ScreenKind::Framebuffer);
     scene.keys("a");
-    let endpoint = Console::Framebuffer {
-        endpoint: Secret::new("wss://console.example/websockify?token=not-a-real-token"),
-        page: None,
-        good_for: None,
-    };
-    answer(&mut scene, Ok(Page::of(endpoint).unwrap()));
+    answer(&mut scene, Ok(endpoint()));
     let hints = scene.app.view().unwrap().hints();
     assert!(!hints.iter().any(|(command, _)| *command == Command::Open), "{hints:?}");
     assert!(scene.text().contains("wss://console.example/••••"), "{}", scene.text());
 }
 
 #[test]
-fn a_page_that_comes_instead_of_text_is_shown_and_the_session_is_forgotten() {
+fn a_page_that_comes_instead_of_text_takes_the_place_of_the_console() {
     let mut scene = scene(ScreenKind::Terminal);
     scene.keys("a");
     assert_eq!(scene.effects, [Effect::ShowConsole(id())]);
     // Nobody looks at the console: it is only said.
     answer(&mut scene, Ok(page(PAGE)));
-    assert!(scene.effects.contains(&Effect::EndConsole(id())));
     assert!(
         scene.app.view().is_none() && scene.text().contains("is a page for a browser"),
         "{}",
@@ -149,7 +136,6 @@ fn a_page_that_comes_instead_of_text_is_shown_and_the_session_is_forgotten() {
     let view = crate::tui::views::telemetry::TelemetryView::new(id(), "web-1".to_owned());
     scene.app.update(Event::Opened(Box::new(view), Effect::ShowConsole(id())));
     answer(&mut scene, Ok(page(PAGE)));
-    assert!(scene.effects.contains(&Effect::EndConsole(id())));
     assert_eq!(scene.app.view().unwrap().title(), "console of web-1");
     scene.keys("\x1b");
     assert!(scene.app.view().is_none());

@@ -6,7 +6,7 @@ use ratatui::style::{Modifier, Style};
 use unicode_width::UnicodeWidthStr;
 
 use super::ConsoleView;
-use crate::console::{SessionState, Size};
+use crate::console::{SessionState, Size, TextScreen};
 use crate::model::age;
 use crate::tui::Look;
 use crate::tui::widgets::frame::{Piece, draw_border, put, put_right};
@@ -22,6 +22,7 @@ pub(super) fn state_piece(state: &SessionState, look: &Look<'_>) -> Piece {
         SessionState::Live => ("●", "*", "live", theme.good),
         SessionState::Ended(None) => ("○", "o", "ended", theme.off),
         SessionState::Ended(Some(_)) => ("✗", "x", "broken", theme.bad),
+        SessionState::Page(_) => ("○", "o", "web page", theme.off),
     };
     (format!("{} {word}", if look.ascii { ascii } else { mark }), style)
 }
@@ -40,7 +41,7 @@ impl ConsoleView {
         } else {
             area
         };
-        let state = self.guest().state();
+        let state = self.screen().state();
         self.draw_grid(grid, &state, buf, look);
         let footer = self.footer(&state, look);
         let row = Rect { y: area.bottom() - 1, height: 1, ..area };
@@ -77,7 +78,7 @@ impl ConsoleView {
         if self.explained {
             self.draw_keys(grid, buf, look);
         }
-        self.open.seen();
+        self.open.mark_drawn();
     }
 
     fn draw_grid(&mut self, grid: Rect, state: &SessionState, buf: &mut Buffer, look: &Look<'_>) {
@@ -86,19 +87,18 @@ impl ConsoleView {
         }
         self.grid = grid;
         self.open.fit(Size { columns: grid.width, rows: grid.height });
-        if let Some(text) = self.guest().take_clipboard() {
-            self.offered = Some(text);
+        let text = self.open.screen.text();
+        if let Some(copied) = text.and_then(TextScreen::take_clipboard) {
+            self.offered = Some(copied);
         }
-        let mut back = 0;
-        if let Some(scrollback) = &mut self.scrollback {
-            scrollback.follow(self.open.guest.as_ref(), grid.height);
-            back = scrollback.back;
-        }
-        let cursor = self.guest().draw(grid, buf, back);
-        let listens = *state == SessionState::Live && self.scrollback.is_none() && self.guest().takes_input();
-        self.cursor = cursor.filter(|cursor| listens && grid.contains(*cursor));
-        if let Some(scrollback) = &self.scrollback {
+        if let (Some(scrollback), Some(text)) = (&mut self.scrollback, text) {
+            scrollback.follow(text, grid.height);
+            text.draw_scrolled(grid, buf, scrollback.back);
             scrollback.highlight(grid, buf, look);
+        } else {
+            let cursor = self.open.screen.draw(grid, buf);
+            let takes_input = *state == SessionState::Live && self.open.screen.takes_input();
+            self.cursor = cursor.filter(|cursor| takes_input && grid.contains(*cursor));
         }
         if matches!(state, SessionState::Ended(_)) {
             buf.set_style(grid, Style::new().add_modifier(Modifier::DIM));
@@ -132,7 +132,7 @@ impl ConsoleView {
         if self.open.rang() {
             right.push((if look.ascii { " bell" } else { " ♪ bell" }.to_owned(), theme.warn));
         }
-        if !self.guest().takes_input() {
+        if !self.screen().takes_input() {
             right.push((" read-only: takes no input".to_owned(), theme.banner));
         }
         let (word, style) = state_piece(state, look);
@@ -145,7 +145,7 @@ impl ConsoleView {
             (format!(" {}", self.open.name), theme.title.add_modifier(Modifier::BOLD)),
             (format!(" {} ", self.open.id.context), theme.dim),
         ];
-        if let Some(title) = self.guest().title().filter(|title| !title.is_empty()) {
+        if let Some(title) = self.screen().title().filter(|title| !title.is_empty()) {
             left.push((format!("{} {title} ", if look.ascii { "-" } else { "─" }), theme.text));
         }
         put(&left, Rect { width: start.saturating_sub(row.x + 1), ..row }, buf);
@@ -156,7 +156,7 @@ impl ConsoleView {
         let theme = look.theme;
         if self.armed {
             let mut pieces = vec![(format!(" {} ", self.keys.prefix_name), theme.accent)];
-            for (key, _, word) in &self.keys.shown {
+            for (key, _, word) in self.keys_offered() {
                 pieces.push((format!(" {key}"), theme.key));
                 pieces.push((format!(" {word} "), theme.text));
             }
@@ -192,6 +192,9 @@ impl ConsoleView {
                 (format!(" {why} "), if problem.is_some() { theme.bad } else { theme.dim }),
             ];
         }
+        if let SessionState::Page(page) = state {
+            return vec![(format!(" this console is a web page at {} ", page.host()), theme.dim)];
+        }
         let prefix = &self.keys.prefix_name;
         let mut pieces = vec![(format!(" {prefix}"), theme.key)];
         let shown = |intent| self.keys.shown.iter().find(|(_, known, _)| *known == intent);
@@ -224,9 +227,7 @@ impl ConsoleView {
     /// The keys after the prefix, one a line, over the grid's lower right corner.
     fn draw_keys(&self, grid: Rect, buf: &mut Buffer, look: &Look<'_>) {
         let lines: Vec<String> = self
-            .keys
-            .shown
-            .iter()
+            .keys_offered()
             .map(|(key, _, word)| format!(" {} {key:<3} {word} ", self.keys.prefix_name))
             .collect();
         let width = lines.iter().map(|line| line.width()).max().unwrap_or(0) + 2;

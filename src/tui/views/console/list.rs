@@ -5,8 +5,9 @@ use ratatui::layout::Rect;
 use ratatui::style::Modifier;
 use unicode_width::UnicodeWidthStr;
 
+use super::ConsoleKeys;
 use super::draw::state_piece;
-use super::{ConsoleKeys, Sessions};
+use crate::console::Sessions;
 use crate::model::{ResourceId, age};
 use crate::tui::widgets::frame::{draw_border, put};
 use crate::tui::{Command, Effect, KeyContext, Look, View};
@@ -119,7 +120,7 @@ impl View for SessionsView {
         let first = at.saturating_sub(height - 1);
         for ((nth, open), y) in all.iter().enumerate().skip(first).take(height).zip(body.y..) {
             let row = Rect { y, height: 1, ..body };
-            let (state, style) = state_piece(&open.guest.state(), look);
+            let (state, style) = state_piece(&open.screen.state(), look);
             let size = open.size();
             let size = format!("{}x{}", size.columns, size.rows);
             let bell = if open.rang() { "bell " } else { "" };
@@ -129,9 +130,9 @@ impl View for SessionsView {
                     (format!("{:<contexts$}  ", open.id.context.as_str()), theme.dim),
                     (format!("{state:<12}  "), style),
                     (format!("{size:<8} "), theme.dim),
-                    (format!("{:>4} ago  ", age(look.now.since(open.heard()))), theme.dim),
+                    (format!("{:>4} ago  ", age(look.now.since(open.changed_at()))), theme.dim),
                     (bell.to_owned(), theme.warn),
-                    (open.guest.title().unwrap_or_default(), theme.text),
+                    (open.screen.title().unwrap_or_default(), theme.text),
                 ],
                 row,
                 buf,
@@ -139,7 +140,7 @@ impl View for SessionsView {
             if nth == at {
                 buf.set_style(row, theme.selected);
             }
-            open.seen();
+            open.mark_drawn();
         }
         let hint = format!(" {} d leaves a console; it stays in this list ", self.prefix);
         put(&[(hint, theme.dim)], Rect { y: area.bottom() - 1, height: 1, ..top }, buf);

@@ -2,13 +2,10 @@
 //!
 //! The session lives in [`Sessions`]; leaving the view leaves it running.
 
-mod connect;
 mod draw;
-mod guest;
 mod keys;
 mod list;
 mod scrollback;
-mod sessions;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,13 +14,10 @@ use crossterm::event::{Event, KeyCode, KeyEvent, KeyEventKind, MouseEvent, Mouse
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
-pub use connect::{Pages, connector};
-pub use guest::Guest;
 pub use keys::{ConsoleKeys, LookUp};
 pub use list::SessionsView;
-pub use sessions::{Open, Sessions, Wake};
 
-use crate::console::SessionState;
+use crate::console::{OpenConsole, RemoteScreen, SessionState, Sessions};
 use crate::model::{ResourceId, Timestamp};
 use crate::tui::widgets::prompt::Typed;
 use crate::tui::{Command, Effect, KeyContext, Look, View};
@@ -32,7 +26,7 @@ use scrollback::Scrollback;
 /// A console on the screen.
 pub struct ConsoleView {
     sessions: Sessions,
-    open: Arc<Open>,
+    open: Arc<OpenConsole>,
     keys: ConsoleKeys,
     /// The prefix was pressed.
     armed: bool,
@@ -55,7 +49,7 @@ pub struct ConsoleView {
 
 impl ConsoleView {
     /// A view on an open console; `keys` are the prefix and what follows it.
-    pub fn new(sessions: &Sessions, open: Arc<Open>, keys: ConsoleKeys) -> Self {
+    pub fn new(sessions: &Sessions, open: Arc<OpenConsole>, keys: ConsoleKeys) -> Self {
         Self {
             sessions: sessions.clone(),
             open,
@@ -72,8 +66,8 @@ impl ConsoleView {
         }
     }
 
-    fn guest(&self) -> &dyn Guest {
-        self.open.guest.as_ref()
+    fn screen(&self) -> &dyn RemoteScreen {
+        self.open.screen.as_ref()
     }
 
     fn say(&mut self, text: impl Into<String>) -> Vec<Effect> {
@@ -94,20 +88,20 @@ impl ConsoleView {
             self.armed = true;
             return Vec::new();
         }
-        self.open.quiet();
-        match (self.guest().state(), key.code) {
+        self.open.clear_bell();
+        match (self.screen().state(), key.code) {
             (SessionState::Ended(_), KeyCode::Char('r')) => {
-                self.guest().reconnect();
+                self.screen().reconnect();
                 Vec::new()
             }
             (SessionState::Ended(_), KeyCode::Char('q')) => self.end(),
-            (SessionState::Ended(_) | SessionState::Connecting, KeyCode::Esc) => {
+            (SessionState::Ended(_) | SessionState::Connecting | SessionState::Page(_), KeyCode::Esc) => {
                 vec![Effect::CloseView]
             }
             (SessionState::Ended(_), _) => {
                 self.say("The session has ended: r connects again, q closes it, Esc leaves it here")
             }
-            _ if !self.guest().takes_input() => {
+            _ if !self.screen().takes_input() => {
                 let prefix = &self.keys.prefix_name;
                 let text = format!(
                     "This context's console takes no input. {prefix} d leaves, {prefix} [ looks back"
@@ -115,7 +109,7 @@ impl ConsoleView {
                 self.say(text)
             }
             _ => {
-                self.guest().send(&Event::Key(key));
+                self.screen().send(&Event::Key(key));
                 Vec::new()
             }
         }
@@ -138,11 +132,13 @@ impl ConsoleView {
 
     fn mouse(&mut self, mouse: MouseEvent) -> Vec<Effect> {
         let inside = self.grid.contains(Position::new(mouse.column, mouse.row));
-        if self.guest().wants_mouse() && inside && self.guest().state() == SessionState::Live {
+        if self.screen().wants_mouse() && inside && self.screen().state() == SessionState::Live {
             let column = mouse.column - self.grid.x;
             let row = mouse.row - self.grid.y;
-            self.guest().send(&Event::Mouse(MouseEvent { column, row, ..mouse }));
-        } else if mouse.kind == MouseEventKind::ScrollUp && self.guest().scrollback() > 0 {
+            self.screen().send(&Event::Mouse(MouseEvent { column, row, ..mouse }));
+        } else if mouse.kind == MouseEventKind::ScrollUp
+            && self.screen().text().is_some_and(|text| text.scrollback() > 0)
+        {
             return self.apply(Command::Scrollback, Some(3));
         }
         Vec::new()
@@ -150,8 +146,8 @@ impl ConsoleView {
 
     fn paste(&mut self, event: &Event) -> Vec<Effect> {
         self.armed = false;
-        if self.guest().takes_input() && self.guest().state() == SessionState::Live {
-            self.guest().send(event);
+        if self.screen().takes_input() && self.screen().state() == SessionState::Live {
+            self.screen().send(event);
             return Vec::new();
         }
         self.say("Nothing was pasted: the console takes no input now")
@@ -173,16 +169,35 @@ impl ConsoleView {
         vec![Effect::CloseView, Effect::Say(format!("Closed the console of {}", self.open.name))]
     }
 
+    fn scroll_back(&mut self, lines: Option<u32>) -> Vec<Effect> {
+        let Some(text) = self.open.screen.text() else {
+            return self.say("This screen has no text to scroll back");
+        };
+        let mut scrollback = Scrollback::new(text, self.grid.height);
+        if lines.is_some() {
+            scrollback.apply(Command::Up, lines, text);
+        }
+        self.scrollback = Some(scrollback);
+        Vec::new()
+    }
+
+    /// The keys after the prefix that do something on this screen.
+    fn keys_offered(&self) -> impl Iterator<Item = &(String, Command, &'static str)> {
+        let has_text = self.screen().text().is_some();
+        self.keys.shown.iter().filter(move |(_, intent, _)| has_text || *intent != Command::Scrollback)
+    }
+
     /// Moves in the scrollback; leaves it where it ends.
     fn look_back(&mut self, intent: Command, count: Option<u32>) -> Option<Vec<Effect>> {
         let scrollback = self.scrollback.as_mut()?;
+        let text = self.open.screen.text()?;
         match intent {
             Command::Back | Command::Close | Command::Scrollback => self.scrollback = None,
             Command::Detach | Command::EndSession | Command::NextSession | Command::PreviousSession => {
                 return None;
             }
             _ => {
-                if !scrollback.apply(intent, count, self.open.guest.as_ref()) {
+                if !scrollback.apply(intent, count, text) {
                     return None;
                 }
             }
@@ -193,9 +208,10 @@ impl ConsoleView {
     fn type_search(&mut self, event: &Event) -> Vec<Effect> {
         if let Some(scrollback) = &mut self.scrollback
             && let Some(prompt) = &mut scrollback.prompt
+            && let Some(text) = self.open.screen.text()
         {
             match prompt.type_event(event) {
-                Typed::Changed => scrollback.typed(self.open.guest.as_ref()),
+                Typed::Changed => scrollback.typed(text),
                 Typed::Accepted => scrollback.prompt = None,
                 Typed::Cancelled => scrollback.cancel(),
                 Typed::Nothing => {}
@@ -234,7 +250,7 @@ impl View for ConsoleView {
         }
         // The keys of this place work after the prefix only; the border says so.
         if self.armed {
-            self.keys.shown.iter().map(|(_, intent, word)| (*intent, *word)).collect()
+            self.keys_offered().map(|(_, intent, word)| (*intent, *word)).collect()
         } else {
             Vec::new()
         }
@@ -253,16 +269,9 @@ impl View for ConsoleView {
                 self.zoomed = !self.zoomed;
                 Vec::new()
             }
-            Command::Scrollback => {
-                let mut scrollback = Scrollback::new(self.guest(), self.grid.height);
-                if let Some(count) = count {
-                    scrollback.apply(Command::Up, Some(count), self.guest());
-                }
-                self.scrollback = Some(scrollback);
-                Vec::new()
-            }
+            Command::Scrollback => self.scroll_back(count),
             Command::SendPrefix => {
-                self.guest().send(&Event::Key(self.keys.prefix()));
+                self.screen().send(&Event::Key(self.keys.prefix()));
                 Vec::new()
             }
             Command::Help => {
@@ -272,7 +281,7 @@ impl View for ConsoleView {
             }
             Command::Sessions => vec![Effect::ShowSessions],
             Command::Reconnect | Command::Refresh => {
-                self.guest().reconnect();
+                self.screen().reconnect();
                 Vec::new()
             }
             Command::Copy => match self.offered.take() {
@@ -296,7 +305,7 @@ impl View for ConsoleView {
             Event::Mouse(mouse) => self.mouse(*mouse),
             Event::Paste(_) => self.paste(event),
             Event::FocusGained | Event::FocusLost => {
-                self.guest().send(event);
+                self.screen().send(event);
                 Vec::new()
             }
             Event::Resize(..) => Vec::new(),
@@ -310,7 +319,7 @@ impl View for ConsoleView {
     }
 
     fn redraw_in(&self) -> Option<Duration> {
-        (self.guest().state() == SessionState::Connecting).then_some(Duration::from_secs(1))
+        (self.screen().state() == SessionState::Connecting).then_some(Duration::from_secs(1))
     }
 
     fn draw(&mut self, area: Rect, buf: &mut Buffer, look: &Look<'_>) {

@@ -3,7 +3,7 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use super::Guest;
+use crate::console::TextScreen;
 use crate::tui::widgets::pattern::Pattern;
 use crate::tui::widgets::prompt::Prompt;
 use crate::tui::{Command, Look};
@@ -28,50 +28,50 @@ pub struct Scrollback {
 
 impl Scrollback {
     /// Begins at the end.
-    pub fn new(guest: &dyn Guest, page: u16) -> Self {
-        Self { known: guest.history(), page: usize::from(page.max(1)), ..Self::default() }
+    pub fn new(screen: &dyn TextScreen, page: u16) -> Self {
+        Self { known: screen.history(), page: usize::from(page.max(1)), ..Self::default() }
     }
 
     /// Stays on the same lines when the scrollback has grown, and inside of it when it has shrunk.
-    pub fn follow(&mut self, guest: &dyn Guest, page: u16) {
-        let history = guest.history();
+    pub fn follow(&mut self, screen: &dyn TextScreen, page: u16) {
+        let history = screen.history();
         let more = usize::try_from(history.saturating_sub(self.known)).unwrap_or(usize::MAX);
         if self.back > 0 {
             self.back = self.back.saturating_add(more);
             self.from = self.from.saturating_add(more);
         }
-        self.back = self.back.min(guest.scrollback());
+        self.back = self.back.min(screen.scrollback());
         self.known = history;
         self.page = usize::from(page.max(1));
     }
 
     /// Moves or searches; whether the intent means anything here.
-    pub fn apply(&mut self, intent: Command, count: Option<u32>, guest: &dyn Guest) -> bool {
+    pub fn apply(&mut self, intent: Command, count: Option<u32>, screen: &dyn TextScreen) -> bool {
         let count = count.map_or(1, |count| usize::try_from(count).unwrap_or(usize::MAX)).max(1);
         let page = self.page.saturating_sub(1).max(1).saturating_mul(count);
         let half = (self.page / 2).max(1).saturating_mul(count);
         match intent {
-            Command::Up => self.up(count, guest),
+            Command::Up => self.up(count, screen),
             Command::Down => self.down(count),
-            Command::HalfPageUp => self.up(half, guest),
+            Command::HalfPageUp => self.up(half, screen),
             Command::HalfPageDown => self.down(half),
-            Command::PageUp => self.up(page, guest),
+            Command::PageUp => self.up(page, screen),
             Command::PageDown => self.down(page),
-            Command::Top => self.up(usize::MAX, guest),
+            Command::Top => self.up(usize::MAX, screen),
             Command::Bottom => self.down(usize::MAX),
             Command::Search => {
                 self.from = self.back;
                 self.prompt = Some(Prompt::new("/", ""));
             }
-            Command::NextMatch => self.step(true, guest),
-            Command::PreviousMatch => self.step(false, guest),
+            Command::NextMatch => self.step(true, screen),
+            Command::PreviousMatch => self.step(false, screen),
             _ => return false,
         }
         true
     }
 
-    fn up(&mut self, lines: usize, guest: &dyn Guest) {
-        self.back = self.back.saturating_add(lines).min(guest.scrollback());
+    fn up(&mut self, lines: usize, screen: &dyn TextScreen) {
+        self.back = self.back.saturating_add(lines).min(screen.scrollback());
     }
 
     fn down(&mut self, lines: usize) {
@@ -79,13 +79,13 @@ impl Scrollback {
     }
 
     /// Looks for what is typed so far, from where the search began towards older lines.
-    pub fn typed(&mut self, guest: &dyn Guest) {
+    pub fn typed(&mut self, screen: &dyn TextScreen) {
         let text = self.prompt.as_ref().map(|prompt| prompt.text().to_owned()).unwrap_or_default();
         self.pattern = Pattern::parse(&text);
         self.back = self.from;
         self.found = None;
         let Some(pattern) = &self.pattern else { return };
-        let matches = guest.search(pattern.regex());
+        let matches = screen.search(pattern.regex());
         let nearest = matches.iter().find(|back| **back >= self.from).or(matches.last());
         self.found = Some(match nearest {
             Some(back) => {
@@ -104,9 +104,9 @@ impl Scrollback {
         self.back = self.from;
     }
 
-    fn step(&mut self, older: bool, guest: &dyn Guest) {
+    fn step(&mut self, older: bool, screen: &dyn TextScreen) {
         let Some(pattern) = &self.pattern else { return };
-        let matches = guest.search(pattern.regex());
+        let matches = screen.search(pattern.regex());
         let next = if older {
             matches.iter().find(|back| **back > self.back)
         } else {

@@ -5,7 +5,7 @@ use tokio::sync::{Notify, mpsc};
 use tokio::time::timeout;
 
 use super::*;
-use crate::console::{Connector, Session, Transport};
+use crate::console::{ByteStream, Connector, Opened, ResizeReports, TerminalSession, Transport};
 
 const DEADLINE: Duration = Duration::from_secs(20);
 
@@ -43,7 +43,8 @@ fn far_sides() -> (Connector, mpsc::Receiver<Far>) {
                 .send(Far { say, hear })
                 .await
                 .map_err(|_| Problem::new(ProblemKind::Unreachable, "the test is over"))?;
-            Ok(Transport::Channel { from, to: Some(to), size_reports: false })
+            let stream = ByteStream::Channel { from, to: Some(to) };
+            Ok(Opened::Terminal(Transport { stream, resize: ResizeReports::Ignored }))
         })
     });
     (connector, receiver)
@@ -76,11 +77,12 @@ async fn until(view: &mut ConsoleView, woken: &Notify, wanted: &str) -> String {
 async fn a_session_is_drawn_typed_into_left_and_come_back_to() {
     let woken = Arc::new(Notify::new());
     let wake = Arc::clone(&woken);
-    let sessions = Sessions::new(Arc::new(move || wake.notify_one()));
+    let sessions = sessions_waking(Arc::new(move || wake.notify_one()));
     let (connector, mut far_sides) = far_sides();
     let size = Size { columns: 80, rows: 24 };
-    let start = |wake: Wake| -> Box<dyn Guest> { Box::new(Session::start(connector, size, wake)) };
-    let open = sessions.attach_with(&id("i-1"), "web-1", start);
+    let start =
+        |wake: Wake| -> Box<dyn RemoteScreen> { Box::new(TerminalSession::start(connector, size, wake)) };
+    let open = sessions.attach_with(&id("i-1"), "web-1", ScreenKind::Terminal, start);
     let mut view = ConsoleView::new(&sessions, open, ConsoleKeys::default());
 
     let mut far = connected(&mut far_sides).await;
@@ -93,7 +95,8 @@ async fn a_session_is_drawn_typed_into_left_and_come_back_to() {
     assert_eq!(press(&mut view, "^d"), [Effect::CloseView]);
     drop(view);
     far.say("Cargo.toml").await;
-    let open = sessions.attach_with(&id("i-1"), "web-1", |_| unreachable!("it is open"));
+    let open =
+        sessions.attach_with(&id("i-1"), "web-1", ScreenKind::Terminal, |_| unreachable!("it is open"));
     let mut view = ConsoleView::new(&sessions, open, ConsoleKeys::default());
     until(&mut view, &woken, "$ Cargo.toml").await;
     assert!(view.cursor().is_some());

@@ -7,9 +7,9 @@ use crossterm::event::{KeyModifiers, MouseButton};
 use regex::Regex;
 
 use super::*;
-use crate::console::Size;
+use crate::console::{Cursor, CursorShape, Opener, Size, TextScreen, Wake};
 use crate::fleet::Store;
-use crate::model::{ContextName, Kind, Problem, ProblemKind};
+use crate::model::{ContextName, Kind, Problem, ProblemKind, ScreenKind};
 use crate::tui::widgets::testing::{text, theme};
 
 /// A guest with lines above its screen, that remembers what it was sent.
@@ -48,7 +48,7 @@ impl Scripted {
     }
 }
 
-impl Guest for Shared {
+impl RemoteScreen for Shared {
     fn state(&self) -> SessionState {
         self.0.state.lock().unwrap().clone()
     }
@@ -67,13 +67,31 @@ impl Guest for Shared {
     fn take_dirty(&self) -> bool {
         false
     }
-    /// Line `n` of all says `line n`; the screen shows the last ones.
-    fn draw(&self, area: Rect, buf: &mut Buffer, back: usize) -> Option<Position> {
+    fn wants_mouse(&self) -> bool {
+        self.0.mouse.load(Ordering::Relaxed)
+    }
+    fn take_bell(&self) -> bool {
+        self.0.bell.swap(false, Ordering::Relaxed)
+    }
+    fn title(&self) -> Option<String> {
+        Some("vim".to_owned())
+    }
+    fn draw(&self, area: Rect, buf: &mut Buffer) -> Option<Position> {
+        self.draw_scrolled(area, buf, 0);
+        Some(area.as_position())
+    }
+    fn text(&self) -> Option<&dyn TextScreen> {
+        Some(self)
+    }
+}
+
+impl TextScreen for Shared {
+    /// Line `n` of all reads `line n`; the screen shows the last ones.
+    fn draw_scrolled(&self, area: Rect, buf: &mut Buffer, back: usize) {
         let last = self.0.lines.load(Ordering::Relaxed) + u64::from(area.height) - back as u64;
         for (line, y) in (last - u64::from(area.height)..last).zip(area.top()..) {
             buf.set_string(area.x, y, format!("line {line}"), ratatui::style::Style::new());
         }
-        Some(area.as_position())
     }
     fn scrollback(&self) -> usize {
         usize::try_from(self.0.lines.load(Ordering::Relaxed)).unwrap()
@@ -89,17 +107,14 @@ impl Guest for Shared {
             .map(|line| lines - line)
             .collect()
     }
-    fn title(&self) -> Option<String> {
-        Some("vim".to_owned())
+    fn lines(&self) -> Vec<String> {
+        (0..self.history()).map(|line| format!("line {line}")).collect()
     }
-    fn wants_mouse(&self) -> bool {
-        self.0.mouse.load(Ordering::Relaxed)
+    fn cursor(&self) -> Cursor {
+        Cursor { row: 0, column: 0, visible: true, shape: CursorShape::Default, blinking: false }
     }
     fn take_clipboard(&self) -> Option<String> {
         self.0.clipboard.lock().unwrap().take()
-    }
-    fn take_bell(&self) -> bool {
-        self.0.bell.swap(false, Ordering::Relaxed)
     }
 }
 
@@ -107,13 +122,21 @@ fn id(name: &str) -> ResourceId {
     ResourceId::new(&ContextName::new("demo-cycle"), Kind::Instance, name)
 }
 
+/// A registry whose consoles are all made by the tests.
+fn sessions_waking(wake: Wake) -> Sessions {
+    let opener: Opener =
+        Arc::new(|_, _| Box::pin(async { Err(Problem::new(ProblemKind::Local, "no console here")) }));
+    Sessions::new(opener, wake)
+}
+
 fn sessions() -> Sessions {
-    Sessions::new(Arc::new(|| {}))
+    sessions_waking(Arc::new(|| {}))
 }
 
 fn view() -> (ConsoleView, Arc<Scripted>) {
     let (sessions, guest) = (sessions(), Scripted::new());
-    let open = sessions.attach_with(&id("i-1"), "web-1", |_| Box::new(Shared(Arc::clone(&guest))));
+    let open = sessions
+        .attach_with(&id("i-1"), "web-1", ScreenKind::Terminal, |_| Box::new(Shared(Arc::clone(&guest))));
     (ConsoleView::new(&sessions, open, ConsoleKeys::default()), guest)
 }
 
@@ -233,7 +256,9 @@ fn an_ended_session_connects_again_or_closes() {
 #[test]
 fn the_same_instance_has_the_same_session() {
     let sessions = sessions();
-    let attach = |name: &str| sessions.attach_with(&id(name), name, |_| Box::new(Shared(Scripted::new())));
+    let attach = |name: &str| {
+        sessions.attach_with(&id(name), name, ScreenKind::Terminal, |_| Box::new(Shared(Scripted::new())))
+    };
     let (first, second) = (attach("a"), attach("b"));
     assert!(Arc::ptr_eq(&first, &attach("a")));
     assert_eq!(sessions.neighbour(&id("a"), true).unwrap().name, "b");
@@ -329,7 +354,7 @@ fn what_the_guest_copies_is_taken_only_when_asked_for() {
 fn the_list_attaches_and_closes() {
     let (console, _guest) = view();
     let sessions = console.sessions.clone();
-    sessions.attach_with(&id("i-2"), "train-0", |_| Box::new(Shared(Scripted::new())));
+    sessions.attach_with(&id("i-2"), "train-0", ScreenKind::Terminal, |_| Box::new(Shared(Scripted::new())));
     let mut list = SessionsView::new(&sessions, None, &ConsoleKeys::default());
     insta::assert_snapshot!("list", text(&drawn_at(&mut list, 80, 8, false)));
     list.apply(Command::Down, None);
@@ -358,4 +383,75 @@ fn any_room_will_do() {
     for (width, height) in (0..30).flat_map(|width| (0..14).map(move |height| (width, height))) {
         drawn_at(&mut list, width, height, false);
     }
+}
+
+/// A screen of pixels: it can be drawn and typed into, and has no text.
+struct Pixels(Arc<Scripted>);
+
+impl RemoteScreen for Pixels {
+    fn state(&self) -> SessionState {
+        Shared(Arc::clone(&self.0)).state()
+    }
+    fn reconnect(&self) {
+        Shared(Arc::clone(&self.0)).reconnect();
+    }
+    fn takes_input(&self) -> bool {
+        true
+    }
+    fn wants_mouse(&self) -> bool {
+        false
+    }
+    fn send(&self, event: &Event) {
+        Shared(Arc::clone(&self.0)).send(event);
+    }
+    fn resize(&self, size: Size) {
+        Shared(Arc::clone(&self.0)).resize(size);
+    }
+    fn take_dirty(&self) -> bool {
+        false
+    }
+    fn take_bell(&self) -> bool {
+        false
+    }
+    fn title(&self) -> Option<String> {
+        None
+    }
+    fn draw(&self, area: Rect, buf: &mut Buffer) -> Option<Position> {
+        for position in area.positions() {
+            buf[position].set_symbol("▀");
+        }
+        None
+    }
+    fn text(&self) -> Option<&dyn TextScreen> {
+        None
+    }
+}
+
+#[test]
+fn a_screen_without_text_offers_no_scrollback_and_no_search() {
+    let (sessions, remote) = (sessions(), Scripted::new());
+    let start = |_| -> Box<dyn RemoteScreen> { Box::new(Pixels(Arc::clone(&remote))) };
+    let open = sessions.attach_with(&id("i-1"), "web-1", ScreenKind::Framebuffer, start);
+    let mut view = ConsoleView::new(&sessions, open, ConsoleKeys::default());
+    assert!(drawn(&mut view).contains("▀▀▀"));
+    press(&mut view, "^");
+    assert!(!view.hints().iter().any(|(intent, _)| *intent == Command::Scrollback));
+    let shown = drawn(&mut view);
+    assert!(shown.contains(" d detach ") && !shown.contains("scrollback"), "{shown}");
+    press(&mut view, "[");
+    assert_eq!((view.key_context(), view.typing()), (KeyContext::Console, true));
+    assert!(drawn(&mut view).contains("no text to scroll back"));
+    view.apply(Command::Search, None);
+    let wheel = MouseEventKind::ScrollUp;
+    view.type_event(&Event::Mouse(MouseEvent {
+        kind: wheel,
+        column: 5,
+        row: 5,
+        modifiers: KeyModifiers::NONE,
+    }));
+    assert_eq!((view.key_context(), view.typing()), (KeyContext::Console, true));
+    press(&mut view, "x^?");
+    let keys = drawn(&mut view);
+    assert!(keys.contains("Ctrl-] d   detach") && !keys.contains("scrollback"), "{keys}");
+    assert_eq!(remote.sent(), [key('x', KeyModifiers::NONE)]);
 }

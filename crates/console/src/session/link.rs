@@ -1,9 +1,9 @@
-//! The two directions of an open transport, so that one never waits for the other.
+//! The two directions of an open transport, taken apart so that one never waits for the other.
 
 use bytes::Bytes;
 use tokio::sync::mpsc;
 
-use super::Transport;
+use crate::{ByteStream, ResizeReports, Transport};
 use qdeck_model::{Problem, ProblemKind};
 use qdeck_net::{Frame, SocketReader, SocketWriter};
 
@@ -11,36 +11,34 @@ use qdeck_net::{Frame, SocketReader, SocketWriter};
 pub(super) struct Link {
     pub reader: Reader,
     pub writer: Writer,
-    /// Whether what is typed goes anywhere.
-    pub input: bool,
-    /// Whether the far side is told the size.
-    pub size_reports: bool,
+    pub takes_input: bool,
+    pub resize: ResizeReports,
 }
 
-/// Where bytes come from.
+/// The incoming direction.
 pub(super) enum Reader {
     Socket(SocketReader),
     Channel(mpsc::Receiver<Result<Bytes, Problem>>),
 }
 
-/// Where bytes go.
+/// The outgoing direction.
 pub(super) enum Writer {
     Socket(SocketWriter),
     Channel(Option<mpsc::Sender<Bytes>>),
 }
 
 impl From<Transport> for Link {
-    fn from(transport: Transport) -> Self {
-        match transport {
-            Transport::Socket { socket, input, size_reports } => {
+    fn from(Transport { stream, resize }: Transport) -> Self {
+        match stream {
+            ByteStream::Socket { socket, takes_input } => {
                 let (reader, writer) = socket.split();
-                Self { reader: Reader::Socket(reader), writer: Writer::Socket(writer), input, size_reports }
+                Self { reader: Reader::Socket(reader), writer: Writer::Socket(writer), takes_input, resize }
             }
-            Transport::Channel { from, to, size_reports } => Self {
-                input: to.is_some(),
+            ByteStream::Channel { from, to } => Self {
+                takes_input: to.is_some(),
                 reader: Reader::Channel(from),
                 writer: Writer::Channel(to),
-                size_reports,
+                resize,
             },
         }
     }
@@ -60,19 +58,19 @@ impl Reader {
 }
 
 impl Writer {
-    /// Sends bytes; waits while the far side does not read.
+    /// Sends bytes; waits while the remote side does not read.
     pub async fn send(&mut self, bytes: Bytes) -> Result<(), Problem> {
         match self {
             Self::Socket(socket) => socket.send(Frame::Binary(bytes)).await,
             Self::Channel(Some(to)) => to
                 .send(bytes)
                 .await
-                .map_err(|_| Problem::new(ProblemKind::Unreachable, "the far side no longer reads")),
+                .map_err(|_| Problem::new(ProblemKind::Unreachable, "the remote side no longer reads")),
             Self::Channel(None) => Ok(()),
         }
     }
 
-    /// Says good-bye where the transport has a word for it.
+    /// Closes the link in an orderly way, where the transport has one.
     pub async fn close(self) {
         if let Self::Socket(socket) = self {
             socket.close().await;

@@ -1,0 +1,85 @@
+//! The interface of a session on a remote screen.
+
+use crossterm::event::Event;
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use regex::Regex;
+
+use super::{Cursor, Page, Size};
+use qdeck_model::Problem;
+
+/// The state of a session.
+#[derive(Debug, Clone, PartialEq)]
+pub enum SessionState {
+    /// The transport is being opened.
+    Connecting,
+    /// Bytes flow.
+    Live,
+    /// The link is down; the screen stays as it was. `None` after an orderly end.
+    Ended(Option<Problem>),
+    /// The platform answered with a page for another program. The session is over and cannot be reconnected.
+    Page(Page),
+}
+
+/// A session on a remote screen, whatever it is made of: cells or pixels.
+pub trait RemoteScreen: Send + Sync {
+    /// The current state.
+    fn state(&self) -> SessionState;
+
+    /// Opens the transport again after the end; the screen stays. Does nothing before the end.
+    fn reconnect(&self);
+
+    /// Whether what is typed now is sent.
+    fn takes_input(&self) -> bool;
+
+    /// Whether the remote program asked for mouse events.
+    fn wants_mouse(&self) -> bool;
+
+    /// Sends a key, a paste, a change of focus, or a mouse event whose position is relative to the screen. Dropped where
+    /// the remote program did not ask for it or takes no input.
+    fn send(&self, event: &Event);
+
+    /// Resizes the screen, and the remote side where it accepts that.
+    fn resize(&self, size: Size);
+
+    /// Takes the "changed" mark: whether anything changed since the last call.
+    fn take_dirty(&self) -> bool;
+
+    /// Takes the bell: whether it rang since the last call.
+    fn take_bell(&self) -> bool;
+
+    /// The title that the remote program set, sanitised.
+    fn title(&self) -> Option<String>;
+
+    /// Copies the current picture into `area` of `buf`. Returns where the cursor is, if it shows.
+    fn draw(&self, area: Rect, buf: &mut Buffer) -> Option<Position>;
+
+    /// The text of the screen; `None` where it has none, as a screen of pixels.
+    fn text(&self) -> Option<&dyn TextScreen>;
+}
+
+/// The part of a session that only a screen of text has.
+pub trait TextScreen: Send + Sync {
+    /// Lines in the scrollback above the screen.
+    fn scrollback(&self) -> usize;
+
+    /// Lines that have left the screen upward since the start. A view that is scrolled back adds the growth to `back`,
+    /// and so stays on its lines while more arrive.
+    fn history(&self) -> u64;
+
+    /// Copies the screen as it was `back` lines up in the scrollback.
+    fn draw_scrolled(&self, area: Rect, buf: &mut Buffer, back: usize);
+
+    /// Finds every line of scrollback and screen that matches. Each is returned as the number of lines `back` that
+    /// shows it, nearest to the end first.
+    fn search(&self, needle: &Regex) -> Vec<usize>;
+
+    /// Scrollback and screen as lines of text, the oldest first; blanks at their ends left out.
+    fn lines(&self) -> Vec<String>;
+
+    /// Position, form and visibility of the cursor.
+    fn cursor(&self) -> Cursor;
+
+    /// Takes the text that the remote program offered for the clipboard (OSC 52), if it did.
+    fn take_clipboard(&self) -> Option<String>;
+}

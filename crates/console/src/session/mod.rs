@@ -1,0 +1,155 @@
+//! A session on a remote terminal: the handle, the task behind it, and what the two share.
+
+mod link;
+mod outbound;
+mod shared;
+mod task;
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use bytes::Bytes;
+use crossterm::event::Event;
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use regex::Regex;
+use tokio::sync::{mpsc, watch};
+use tokio_util::sync::{CancellationToken, DropGuard};
+
+use super::{Connector, Cursor, RemoteScreen, SessionState, Size, TextScreen, Wake};
+use qdeck_terminal::input;
+use shared::SharedScreen;
+use task::SessionTask;
+
+/// Encoded key presses that may wait for the wire; when full, further ones are dropped, as a keyboard without a reader
+/// does.
+const INPUT_QUEUE_LENGTH: usize = 1024;
+
+/// A handle on a remote terminal. Dropping it ends the session.
+pub struct TerminalSession {
+    shared: Arc<SharedScreen>,
+    input: mpsc::Sender<Bytes>,
+    size: watch::Sender<Size>,
+    reconnect: mpsc::Sender<()>,
+    /// Cancels the session's task.
+    _task: DropGuard,
+}
+
+impl TerminalSession {
+    /// Starts a session. `wake` is called when there is something new to draw and the last change was taken with
+    /// [`RemoteScreen::take_dirty`]. Must be called inside a tokio runtime.
+    pub fn start(connector: Connector, size: Size, wake: Wake) -> Self {
+        let shared = Arc::new(SharedScreen::new(size, wake));
+        let (input, input_queue) = mpsc::channel(INPUT_QUEUE_LENGTH);
+        let (size, sizes) = watch::channel(size);
+        let (reconnect, reconnects) = mpsc::channel(1);
+        let cancel = CancellationToken::new();
+        let task = SessionTask {
+            shared: Arc::clone(&shared),
+            connector,
+            input: input_queue,
+            sizes,
+            reconnects,
+            cancel: cancel.clone(),
+        };
+        tokio::spawn(task.run());
+        Self { shared, input, size, reconnect, _task: cancel.drop_guard() }
+    }
+}
+
+impl RemoteScreen for TerminalSession {
+    fn state(&self) -> SessionState {
+        self.shared.with(|screen| screen.state.clone())
+    }
+
+    fn reconnect(&self) {
+        if matches!(self.state(), SessionState::Ended(_)) {
+            // One request waiting is enough.
+            let _ = self.reconnect.try_send(());
+        }
+    }
+
+    fn takes_input(&self) -> bool {
+        self.shared.with(|screen| screen.takes_input())
+    }
+
+    fn wants_mouse(&self) -> bool {
+        self.shared.with(|screen| screen.emulator.wants().hears_mouse())
+    }
+
+    fn send(&self, event: &Event) {
+        let modes = self.shared.with(|screen| screen.takes_input().then(|| screen.emulator.wants()));
+        let Some(modes) = modes else { return };
+        let bytes = input::encode(event, modes);
+        if !bytes.is_empty() {
+            // A full queue means that the remote side has not read for long: one more key would not help.
+            let _ = self.input.try_send(bytes.into());
+        }
+    }
+
+    fn resize(&self, size: Size) {
+        let changed = self.size.send_if_modified(|before| {
+            let changed = *before != size;
+            *before = size;
+            changed
+        });
+        if changed {
+            self.shared.with(|screen| screen.emulator.resize(size));
+            self.shared.mark_dirty();
+        }
+    }
+
+    fn take_dirty(&self) -> bool {
+        self.shared.dirty.swap(false, Ordering::AcqRel)
+    }
+
+    fn take_bell(&self) -> bool {
+        self.shared.with(|screen| screen.emulator.take_bell())
+    }
+
+    fn title(&self) -> Option<String> {
+        self.shared.with(|screen| screen.emulator.title().map(str::to_owned))
+    }
+
+    fn draw(&self, area: Rect, buf: &mut Buffer) -> Option<Position> {
+        self.shared.with(|screen| screen.emulator.draw(area, buf, 0))
+    }
+
+    fn text(&self) -> Option<&dyn TextScreen> {
+        Some(self)
+    }
+}
+
+impl TextScreen for TerminalSession {
+    fn scrollback(&self) -> usize {
+        self.shared.with(|screen| screen.emulator.scrollback())
+    }
+
+    fn history(&self) -> u64 {
+        self.shared.with(|screen| screen.emulator.history())
+    }
+
+    fn draw_scrolled(&self, area: Rect, buf: &mut Buffer, back: usize) {
+        self.shared.with(|screen| screen.emulator.draw(area, buf, back));
+    }
+
+    fn search(&self, needle: &Regex) -> Vec<usize> {
+        self.shared.with(|screen| screen.emulator.search(needle))
+    }
+
+    fn lines(&self) -> Vec<String> {
+        let mut lines = self.shared.with(|screen| screen.emulator.lines());
+        for line in &mut lines {
+            line.truncate(line.trim_end().len());
+        }
+        lines
+    }
+
+    fn cursor(&self) -> Cursor {
+        self.shared.with(|screen| screen.emulator.cursor())
+    }
+
+    fn take_clipboard(&self) -> Option<String> {
+        self.shared.with(|screen| screen.emulator.take_clipboard())
+    }
+}

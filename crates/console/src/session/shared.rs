@@ -1,0 +1,113 @@
+//! The screen that the handle and the task of a session share.
+
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use parking_lot::{Mutex, MutexGuard};
+use tokio::sync::Notify;
+
+use crate::{SessionState, Size, Wake};
+use qdeck_terminal::Emulator;
+
+/// Bytes fed between two readings of the clock.
+const FEED_SLICE_BYTES: usize = 4 * 1024;
+/// Bytes fed under one lock at most.
+const FEED_BATCH_BYTES: usize = 64 * 1024;
+/// Time under one lock at most, but for the last slice: a frame and a key press wait no longer.
+const MAX_LOCK_TIME: Duration = Duration::from_millis(3);
+/// How long the feeder waits for a reader of the screen that is waiting for the lock.
+const READER_TIMEOUT: Duration = Duration::from_millis(5);
+
+/// What the lock guards.
+pub(super) struct Screen {
+    pub emulator: Emulator,
+    pub state: SessionState,
+    pub transport_takes_input: bool,
+}
+
+impl Screen {
+    pub fn takes_input(&self) -> bool {
+        self.transport_takes_input && self.state == SessionState::Live
+    }
+}
+
+/// The shared screen, with its "changed" mark.
+pub(super) struct SharedScreen {
+    screen: Mutex<Screen>,
+    pub dirty: AtomicBool,
+    wake: Wake,
+    /// Readers that wait for the lock. A mutex is not fair: the feeder would take it again and again under a flood.
+    waiting_readers: AtomicUsize,
+    reader_done: Notify,
+}
+
+impl SharedScreen {
+    pub fn new(size: Size, wake: Wake) -> Self {
+        Self {
+            screen: Mutex::new(Screen {
+                emulator: Emulator::new(size, Emulator::SCROLLBACK),
+                state: SessionState::Connecting,
+                transport_takes_input: true,
+            }),
+            dirty: AtomicBool::new(false),
+            wake,
+            waiting_readers: AtomicUsize::new(0),
+            reader_done: Notify::new(),
+        }
+    }
+
+    /// Locks the screen for the task itself.
+    pub fn lock(&self) -> MutexGuard<'_, Screen> {
+        self.screen.lock()
+    }
+
+    /// Runs a short piece of work on the screen from outside the task; the feeder gives way to it.
+    pub fn with<T>(&self, work: impl FnOnce(&mut Screen) -> T) -> T {
+        self.waiting_readers.fetch_add(1, Ordering::AcqRel);
+        let result = work(&mut self.lock());
+        self.waiting_readers.fetch_sub(1, Ordering::AcqRel);
+        self.reader_done.notify_one();
+        result
+    }
+
+    /// Sets the "changed" mark, and wakes the screen if it had taken the last one.
+    pub fn mark_dirty(&self) {
+        if !self.dirty.swap(true, Ordering::AcqRel) {
+            (self.wake)();
+        }
+    }
+
+    /// Changes the state.
+    pub fn enter(&self, state: SessionState) {
+        {
+            let mut screen = self.lock();
+            screen.state = state;
+            screen.emulator.end_hold();
+        }
+        self.mark_dirty();
+    }
+
+    /// Feeds one batch under one lock. Returns the replies that the remote side waits for, and whether a synchronised
+    /// update holds the picture.
+    pub fn feed(&self, bytes: &mut Bytes) -> (Vec<u8>, bool) {
+        let mut screen = self.lock();
+        let start = Instant::now();
+        let mut fed = 0;
+        while !bytes.is_empty() && fed < FEED_BATCH_BYTES && start.elapsed() < MAX_LOCK_TIME {
+            let slice = bytes.split_to(bytes.len().min(FEED_SLICE_BYTES));
+            fed += slice.len();
+            screen.emulator.feed(&slice);
+        }
+        (screen.emulator.take_answers(), screen.emulator.hold_ends().is_some())
+    }
+
+    /// Lets waiting readers have the screen, and the wire be written to.
+    pub async fn yield_to_readers(&self) {
+        tokio::task::yield_now().await;
+        if self.waiting_readers.load(Ordering::Acquire) > 0 {
+            // A timeout only means that the reader was done before this wait began.
+            let _ = tokio::time::timeout(READER_TIMEOUT, self.reader_done.notified()).await;
+        }
+    }
+}

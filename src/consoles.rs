@@ -1,0 +1,51 @@
+//! Opens the consoles of a fleet, for the session registry of the screen and of the command line alike.
+
+use std::sync::Arc;
+
+use crate::console::{ByteStream, Opened, Opener, Page, ResizeReports, Transport};
+use crate::fleet::{Console, Fleet};
+
+/// An opener that asks the fleet.
+pub fn opener(fleet: Fleet) -> Opener {
+    Arc::new(move |id, kind| {
+        let fleet = fleet.clone();
+        Box::pin(async move { Ok(opened(fleet.open_console(&id, kind).await?)) })
+    })
+}
+
+fn opened(console: Console) -> Opened {
+    match console {
+        Console::Terminal { socket, input, size_reports } => Opened::Terminal(Transport {
+            stream: ByteStream::Socket { socket, takes_input: input },
+            resize: if size_reports { ResizeReports::Sequence } else { ResizeReports::Ignored },
+        }),
+        Console::Framebuffer { endpoint, page, good_for } => Opened::Page(Page {
+            is_endpoint: page.is_none(),
+            address: page.unwrap_or(endpoint),
+            valid_for: good_for,
+        }),
+        Console::WebPage(address) => Opened::Page(Page { address, is_endpoint: false, valid_for: None }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Secret;
+
+    #[test]
+    fn a_framebuffer_is_a_page_for_a_browser_where_it_has_one() {
+        let framebuffer = |page: Option<&str>| Console::Framebuffer {
+            endpoint: Secret::new("wss://console.example/websockify"),
+            page: page.map(Secret::new),
+            good_for: None,
+        };
+        for (page, address, is_endpoint) in [
+            (Some("https://console.example/vnc"), "https://console.example/vnc", false),
+            (None, "wss://console.example/websockify", true),
+        ] {
+            let expected = Page { address: Secret::new(address), is_endpoint, valid_for: None };
+            assert!(matches!(opened(framebuffer(page)), Opened::Page(page) if page == expected));
+        }
+    }
+}
