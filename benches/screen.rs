@@ -57,7 +57,7 @@ fn store() -> Store {
 
 /// Arranges until nothing is left to be arranged, as the loop would with the results of its tasks.
 fn settle(app: &mut App) {
-    while let Some(arranged) = app.arrange().and_then(quarterdeck::tui::panes::Job::run) {
+    while let Some(arranged) = app.arrange().and_then(quarterdeck::table::Job::run) {
         app.update(Event::Arranged(Box::new(arranged)));
     }
 }
@@ -115,7 +115,7 @@ fn screen(criterion: &mut Criterion) {
                 }
                 (app.arrange(), app)
             },
-            |(job, app)| (job.and_then(quarterdeck::tui::panes::Job::run), app),
+            |(job, app)| (job.and_then(quarterdeck::table::Job::run), app),
             BatchSize::PerIteration,
         );
     });
@@ -126,7 +126,7 @@ fn screen(criterion: &mut Criterion) {
                 let mut app = App::new(store(), Options::default(), Timestamp::now());
                 (app.arrange(), app)
             },
-            |(job, app)| (job.and_then(quarterdeck::tui::panes::Job::run), app),
+            |(job, app)| (job.and_then(quarterdeck::table::Job::run), app),
             BatchSize::PerIteration,
         );
     });

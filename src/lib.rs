@@ -12,6 +12,8 @@ pub use qdeck_console as console; // sessions on a remote screen
 pub use qdeck_providers as providers; // one folder a platform, behind one trait
 pub use qdeck_terminal as terminal; // the terminal emulator
 
+pub use qdeck_table as table; // columns, filter, order and arrangement of rows, without a screen
+
 pub use qdeck_fleet as fleet; // the live state of everything, without any screen
 
 pub mod consoles; // opens the consoles of the fleet, for the screen and the command line

@@ -11,8 +11,7 @@ use tokio::task::{AbortHandle, JoinSet};
 
 use super::app::{App, Event};
 use super::browser::Browsers;
-use super::kept::Kept;
-use super::panes::Job;
+use super::ui_state::UiState;
 use super::views::console::{ConsoleView, SessionsView};
 use super::views::page::is_text;
 use super::{Effect, terminal};
@@ -20,6 +19,7 @@ use crate::console::{Opened, Opener, Sessions};
 use crate::consoles;
 use crate::fleet::Fleet;
 use crate::model::{ResourceId, ScreenKind, Secret};
+use crate::table::Job;
 
 /// Names tried for a file before giving up.
 const TRIES: u32 = 1000;
@@ -174,7 +174,7 @@ impl Performer {
     }
 
     /// Writes what is kept between runs.
-    pub(super) fn keep(&mut self, kept: Kept, path: PathBuf) {
+    pub(super) fn keep(&mut self, kept: UiState, path: PathBuf) {
         let sender = self.sender.clone();
         self.tasks.spawn(async move {
             let told = path.display().to_string();

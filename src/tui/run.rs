@@ -9,9 +9,9 @@ use tokio::sync::mpsc;
 
 use super::app::{App, Event, Options};
 use super::input::{Input, Outside};
-use super::kept::Kept;
 use super::perform::Performer;
 use super::terminal::{self, Guard, Screen, Suspended};
+use super::ui_state::UiState;
 use super::{Effect, draw};
 use crate::fleet::{Events, Fleet, Store};
 use crate::model::Timestamp;
@@ -52,7 +52,7 @@ pub async fn run(fleet: Fleet, events: Events, store: Store, options: Options) -
     let kept = options.kept.clone();
     let mut app = App::new(store, options, Timestamp::now());
     if let Some(path) = &kept {
-        app.restore(Kept::read(path));
+        app.restore(UiState::read(path));
     }
     let mut frames = Frames {
         written: app.keep().clone(),
@@ -83,7 +83,7 @@ struct Frames {
     /// The file of what is kept between runs.
     kept: Option<PathBuf>,
     /// What it holds.
-    written: Kept,
+    written: UiState,
     /// When it is to be written.
     keep_at: Option<Instant>,
     leaving: Option<Leaving>,

@@ -1,8 +1,8 @@
 //! Where a person has been, to go back and forward.
 
 use crate::model::{Kind, ResourceId};
+use crate::table::Narrow;
 use crate::tui::Effect;
-use crate::tui::panes::Narrow;
 
 /// Places kept.
 const KEPT: usize = 100;

@@ -20,17 +20,18 @@ pub(in crate::tui) use auth::cause;
 pub use history::Spot;
 pub use messages::{Message, Messages};
 
-use super::kept::Kept;
 use super::keymap::Keymap;
 use super::overlays::Menu;
-use super::panes::{Arranged, Job, Pane};
+use super::pane::Pane;
 use super::theme::Depth;
+use super::ui_state::UiState;
 use super::views::console::ConsoleKeys;
 use super::widgets::prompt::Prompt;
 use super::{Effect, KeyContext, Look, Theme, View, theme};
 use crate::console::Page;
 use crate::fleet::{Auth, FleetEvent, Section, Store};
 use crate::model::{Bytes, ContextName, Kind, Problem, ResourceId, ScreenKind, Timestamp};
+use crate::table::{Arranged, Job};
 use history::History;
 use keys::Typing;
 
@@ -128,12 +129,12 @@ pub struct App {
     pub(super) header_area: ratatui::layout::Rect,
     pub(super) table_area: ratatui::layout::Rect,
     pub(super) tabs: Vec<(u16, u16, usize)>,
-    pub(super) heads: Vec<(u16, u16, super::panes::Column)>,
+    pub(super) heads: Vec<(u16, u16, crate::table::Column)>,
     history: History,
     commands: Vec<String>,
     watched: (Vec<ResourceId>, Option<ResourceId>),
     before_filter: String,
-    kept: Kept,
+    kept: UiState,
     dirty: bool,
 }
 
@@ -178,14 +179,14 @@ impl App {
             commands: Vec::new(),
             watched: (Vec::new(), None),
             before_filter: String::new(),
-            kept: Kept::default(),
+            kept: UiState::default(),
             dirty: true,
             options,
         }
     }
 
     /// Takes what was kept from the last run, or says why it was not.
-    pub fn restore(&mut self, kept: Result<Option<Kept>, String>) {
+    pub fn restore(&mut self, kept: Result<Option<UiState>, String>) {
         match kept {
             Ok(Some(kept)) => {
                 for pane in &mut self.panes {
@@ -201,10 +202,10 @@ impl App {
     }
 
     /// What is to be kept for the next run. What is being typed and what was only drilled into is not.
-    pub fn keep(&mut self) -> &Kept {
+    pub fn keep(&mut self) -> &UiState {
         if self.prompt.is_none() {
             for pane in self.panes.iter().filter(|pane| pane.narrow.is_none()) {
-                self.kept.tables.insert(table_name(pane.kind), pane.keep());
+                self.kept.tables.insert(table_name(pane.kind), pane.state());
             }
         }
         &self.kept

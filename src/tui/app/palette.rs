@@ -261,9 +261,9 @@ impl App {
         if let Some(filter) = filter {
             pane.set_filter(filter, &self.store);
         }
-        match self.pane().misread() {
-            Some(misread) => {
-                let told = format!("filter: {misread}");
+        match self.pane().filter_error() {
+            Some(error) => {
+                let told = format!("filter: {error}");
                 effects.into_iter().chain([Effect::Complain(told)]).collect()
             }
             None => effects,

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use super::{App, Spot};
 use crate::model::{GpuModel, Kind, Resource, ResourceId};
+use crate::table::{Column, Narrow, used_by};
 use crate::tui::overlays::Menu;
-use crate::tui::panes::{Column, Narrow, used_by};
 use crate::tui::widgets::prompt::Prompt;
 use crate::tui::{Command, DocumentForm, Effect, theme};
 

@@ -145,8 +145,8 @@ impl App {
                 }
             }
             Typed::Accepted => {
-                if let Some(misread) = self.pane().misread() {
-                    return vec![Effect::Complain(format!("filter: {misread}"))];
+                if let Some(error) = self.pane().filter_error() {
+                    return vec![Effect::Complain(format!("filter: {error}"))];
                 }
                 self.prompt = None;
                 self.pane_mut().remember_search();

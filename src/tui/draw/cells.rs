@@ -7,8 +7,8 @@ use ratatui::style::{Modifier, Style};
 use super::columns;
 use crate::fleet::{Row, Series};
 use crate::model::{Kind, Lifecycle, Metric, Resource, age};
+use crate::table::{Column, used_by, word};
 use crate::tui::Look;
-use crate::tui::panes::{Column, used_by, word};
 use crate::tui::widgets::sparkline;
 
 /// Columns of the figure beside a sparkline.

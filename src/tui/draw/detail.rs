@@ -5,9 +5,9 @@ use ratatui::layout::Rect;
 
 use super::{columns, put, wrap};
 use crate::model::{Kind, Resource, age};
+use crate::table::{Column, mark, used_by, word};
 use crate::tui::Look;
 use crate::tui::app::App;
-use crate::tui::panes::{Column, mark, used_by, word};
 use crate::tui::widgets::sparkline;
 
 /// Lines of the detail pane without its upper border, by the height there is.

@@ -6,9 +6,9 @@ use ratatui::layout::Rect;
 use super::{columns, put, wrap};
 use crate::fleet::{Feature, ListingCondition, missing_permission};
 use crate::model::{Kind, Platform, Problem};
+use crate::table::Narrow;
 use crate::tui::app::App;
 use crate::tui::overlays::key_of;
-use crate::tui::panes::Narrow;
 use crate::tui::widgets::ansi::plain;
 use crate::tui::{Command, KeyContext};
 

@@ -7,9 +7,9 @@ use ratatui::style::Modifier;
 use super::{banner, columns, put, put_right};
 use crate::fleet::{Condition, ContextState, ListingCondition};
 use crate::model::{Kind, Lifecycle, Resource};
+use crate::table::mark;
 use crate::tui::app::App;
 use crate::tui::overlays::{condition_words, key_of, milliseconds};
-use crate::tui::panes::mark;
 use crate::tui::{Command, KeyContext};
 
 pub(super) fn draw(app: &mut App, area: Rect, buf: &mut Buffer) -> Rect {

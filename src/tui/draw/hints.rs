@@ -14,8 +14,8 @@ use crate::tui::{Command, KeyContext};
 /// Draws it; returns where the cursor belongs while something is typed.
 pub(super) fn draw(app: &App, area: Rect, buf: &mut Buffer) -> Option<Position> {
     if let Some(prompt) = app.prompt.as_ref().filter(|_| app.menu.is_none()) {
-        let note = match app.pane().misread() {
-            Some(misread) => format!("at {}: {misread}", misread.at + 1),
+        let note = match app.pane().filter_error() {
+            Some(error) => format!("at {}: {error}", error.at + 1),
             None => "enter keep  esc cancel".to_owned(),
         };
         let room = usize::from(area.width.saturating_sub(24));

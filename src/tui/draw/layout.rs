@@ -1,7 +1,7 @@
 //! How the width of the table is shared among its columns.
 
 use crate::model::Kind;
-use crate::tui::panes::Column;
+use crate::table::Column;
 
 /// Columns between two columns.
 const GAP: u16 = 2;

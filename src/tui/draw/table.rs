@@ -8,10 +8,11 @@ use super::layout::{SPARK, gap, is_spark, share};
 use super::{cells, columns, detail, empty, frame_box, lines, put, put_right};
 use crate::fleet::{ListingCondition, Row};
 use crate::model::{Kind, Timestamp, age};
+use crate::table::filter::Matcher;
+use crate::table::{Column, mark};
 use crate::tui::Look;
 use crate::tui::app::{App, FLASH};
-use crate::tui::filter::Matcher;
-use crate::tui::panes::{Column, Pane, mark};
+use crate::tui::pane::Pane;
 
 /// The cursor's and the state's marks before the first column.
 const MARGIN: u16 = 3;
@@ -241,7 +242,7 @@ fn title(app: &App, area: Rect, buf: &mut Buffer) {
     x = put(buf, x, area.y, room(x), &format!(" {}", pane.kind.title().to_lowercase()), theme.title);
     x = put(buf, x, area.y, room(x), &format!("({scope}) "), theme.dim);
     if !pane.filter_text.is_empty() {
-        let style = if pane.misread().is_some() { theme.bad } else { theme.matched };
+        let style = if pane.filter_error().is_some() { theme.bad } else { theme.matched };
         x = put(buf, x + 1, area.y, room(x + 1), &format!(" /{} ", pane.filter_text), style);
     }
     if pane.attention {

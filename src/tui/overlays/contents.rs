@@ -5,9 +5,9 @@ use std::time::Duration;
 use super::{Choice, Item, Menu, MenuKind, Tone};
 use crate::fleet::{Auth, Condition, ContextState, Feature};
 use crate::model::{Kind, Lifecycle, Resource, age};
+use crate::table::{Column, mark};
 use crate::tui::app::{App, cause};
 use crate::tui::keymap::{self, KEY_CONTEXTS, REGISTRY};
-use crate::tui::panes::{Column, mark};
 use crate::tui::widgets::prompt::Prompt;
 use crate::tui::{Command, Effect, KeyContext};
 

@@ -13,10 +13,10 @@ pub(super) use palette::palette as palette_items;
 
 use ratatui::layout::{Position, Rect};
 
-use super::panes::Column;
 use super::widgets::prompt::Prompt;
 use super::{Command, Effect};
 use crate::model::{ContextName, Kind, Lifecycle};
+use crate::table::Column;
 
 /// Which list it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

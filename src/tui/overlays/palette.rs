@@ -2,10 +2,10 @@
 
 use super::{Choice, Item, Tone};
 use crate::model::{ContextName, Kind, Lifecycle};
+use crate::table::filter::Key;
+use crate::table::{Column, Table};
 use crate::tui::app::{App, table_name};
-use crate::tui::filter::Key;
 use crate::tui::keymap::REGISTRY;
-use crate::tui::panes::{Column, Pane};
 use crate::tui::{Command, DocumentForm, Effect, KeyContext, theme};
 
 /// The palette's items for what is typed: commands with arguments are read, the rest is searched.
@@ -194,7 +194,7 @@ fn table(app: &App, first: &str, rest: &str) -> Option<Vec<Item>> {
         }
     }
     let filter = terms.join(" ");
-    let problem = problem.or_else(|| Pane::misreads(kind, &filter, &app.store).map(|it| it.to_string()));
+    let problem = problem.or_else(|| Table::check_filter(kind, &filter, &app.store).map(|it| it.to_string()));
     let mut items = vec![match problem {
         Some(problem) => wrong(problem),
         None => Item::new(

@@ -2,6 +2,7 @@
 
 mod charts;
 mod condition;
+mod source;
 mod table;
 mod tally;
 #[cfg(test)]
@@ -15,9 +16,9 @@ pub use condition::{Condition, ListingCondition};
 use qdeck_model::{
     ContextName, GpuModel, Kind, Platform, Problem, ProblemKind, Resource, ResourceId, Timestamp,
 };
+pub use qdeck_table::{Population, Usage};
 pub use table::Rows;
 use table::Table;
-pub use tally::{Population, Usage};
 
 /// A resource and what is known of the knowing.
 #[derive(Debug, Clone)]

@@ -7,33 +7,7 @@ use std::sync::Arc;
 use indexmap::IndexSet;
 
 use qdeck_model::{ContextName, Fact, GpuModel, GpuRequest, Lifecycle, Resource, ResourceId};
-
-/// How many instances or revisions belong to a container.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Population {
-    /// All of them.
-    pub total: u32,
-    /// Those that are up, [`Lifecycle::Running`] or [`Lifecycle::Degraded`].
-    pub running: u32,
-    /// Those that need attention.
-    pub attention: u32,
-}
-
-/// How many resources of its context ask for a GPU model or have it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Usage {
-    /// Instances.
-    pub instances: u32,
-    /// Containers.
-    pub containers: u32,
-}
-
-impl Usage {
-    /// All of them.
-    pub const fn total(self) -> u32 {
-        self.instances + self.containers
-    }
-}
+use qdeck_table::Population;
 
 /// The counts of one kind.
 #[derive(Default)]

@@ -5,7 +5,8 @@ use crossterm::event::{KeyCode, KeyModifiers};
 use super::Scene;
 use crate::model::{Kind, Lifecycle};
 use crate::providers::cycle;
-use crate::tui::kept::{Kept, KeptTable};
+use crate::table::TableState;
+use crate::tui::ui_state::UiState;
 use crate::tui::{Effect, sample};
 
 fn heads(scene: &Scene) -> Vec<&'static str> {
@@ -71,7 +72,7 @@ fn what_is_kept_comes_back_and_what_no_row_has_told_yet_waits() {
         ("web", "own:ready_state", true, true)
     );
     assert_eq!(table.columns[..2], ["name", "-context"]);
-    assert_eq!(kept.tables["gpu-models"], KeptTable::default());
+    assert_eq!(kept.tables["gpu-models"], TableState::default());
 
     let mut next = Scene::new(sample::empty(&[("cycle-prod", cycle::PLATFORM)]), 120, 24);
     next.app.restore(Ok(Some(kept.clone())));
@@ -91,7 +92,7 @@ fn what_is_kept_comes_back_and_what_no_row_has_told_yet_waits() {
 fn what_is_typed_or_drilled_into_is_not_kept_and_a_broken_file_is_told() {
     let mut scene = Scene::new(sample::fleet(), 120, 24);
     scene.keys("/web");
-    assert_eq!(*scene.app.keep(), Kept::default(), "not before Enter");
+    assert_eq!(*scene.app.keep(), UiState::default(), "not before Enter");
     scene.keys("\x1b2/train\n");
     scene.keys("\n/zero\n");
     let kept = scene.app.keep().clone();

@@ -249,7 +249,7 @@ fn a_click_in_a_list_chooses_and_one_beside_it_closes() {
     let column = text.lines().nth(row).unwrap()[..column].chars().count() + 4;
     click(&mut scene, u16::try_from(column).unwrap(), u16::try_from(row).unwrap());
     assert!(scene.app.menu.is_none());
-    assert_eq!(scene.app.pane().sort.column, crate::tui::panes::Column::State);
+    assert_eq!(scene.app.pane().sort.column, crate::table::Column::State);
     scene.keys("o");
     click(&mut scene, 0, 0);
     assert!(scene.app.menu.is_none());

@@ -41,7 +41,7 @@ impl Scene {
     fn draw(&mut self) {
         // Twice, because a large table is arranged elsewhere in between.
         for _ in 0..2 {
-            if let Some(arranged) = self.app.arrange().and_then(crate::tui::panes::Job::run) {
+            if let Some(arranged) = self.app.arrange().and_then(crate::table::Job::run) {
                 self.app.update(Event::Arranged(Box::new(arranged)));
             }
             self.buffer.reset();

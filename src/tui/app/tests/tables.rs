@@ -201,7 +201,7 @@ fn a_term_without_its_value_yet_leaves_the_terms_before_it() {
     assert_eq!(scene.shown().len(), 0, "a word that is nowhere");
     scene.keys(":");
     assert_eq!(scene.shown().len(), 12);
-    assert!(scene.app.pane().misread().is_some(), "and says what is missing");
+    assert!(scene.app.pane().filter_error().is_some(), "and says what is missing");
     scene.keys("x");
     assert_eq!(scene.shown().len(), 0);
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::model::{GpuModel, Resource, ResourceId};
+use qdeck_model::{GpuModel, Resource, ResourceId};
 
 /// What a table was narrowed to by following a resource into it.
 #[derive(Debug, Clone, PartialEq)]

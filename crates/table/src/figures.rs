@@ -1,11 +1,11 @@
-//! What only the store can count of a row, for the order and the filter of a table: they run without the store.
+//! What only the source of the rows counts of a row, for the order and the filter of a table: they run without the source.
 
 use std::collections::HashMap;
 
-use super::{Column, Sort};
-use crate::fleet::Store;
-use crate::model::{Kind, Resource, ResourceId};
-use crate::tui::filter::{Filter, Key};
+use qdeck_model::{Kind, Resource, ResourceId};
+
+use super::{Column, RowSource, Sort};
+use crate::filter::{Filter, Key};
 
 /// Whether the rows of a table follow from what is counted.
 fn counts(kind: Kind, sort: Sort, filter: &Filter) -> bool {
@@ -17,30 +17,32 @@ fn counts(kind: Kind, sort: Sort, filter: &Filter) -> bool {
 }
 
 /// A number that grows whenever the rows of a table may stand otherwise.
-pub(super) fn version(store: &Store, kind: Kind, sort: Sort, filter: &Filter) -> u64 {
+pub(super) fn version(source: &impl RowSource, kind: Kind, sort: Sort, filter: &Filter) -> u64 {
     let counted = match kind {
         _ if !counts(kind, sort, filter) => 0,
-        Kind::GpuModel => store.usage_version(),
-        _ => store.version(Kind::Instance),
+        Kind::GpuModel => source.usage_version(),
+        _ => source.version(Kind::Instance),
     };
-    store.version(kind) + counted
+    source.version(kind) + counted
 }
 
 /// What is counted, by row.
-pub(super) fn figures(store: &Store, kind: Kind, sort: Sort, filter: &Filter) -> HashMap<ResourceId, i64> {
+pub(super) fn figures(
+    source: &impl RowSource,
+    kind: Kind,
+    sort: Sort,
+    filter: &Filter,
+) -> HashMap<ResourceId, i64> {
     if !counts(kind, sort, filter) {
         return HashMap::new();
     }
     let figure = |resource: &Resource| match resource {
-        Resource::GpuModel(it) => Some(store.usage(it).total()),
+        Resource::GpuModel(it) => Some(source.usage(it).total()),
         Resource::Container(it) => it.instances_running.or_else(|| {
-            let population = store.population(Kind::Instance, &it.id);
+            let population = source.population(&it.id);
             (population.total > 0).then_some(population.running)
         }),
         _ => None,
     };
-    store
-        .rows(kind)
-        .filter_map(|row| Some((row.resource.id().clone(), figure(&row.resource)?.into())))
-        .collect()
+    source.rows(kind).filter_map(|row| Some((row.id().clone(), figure(row)?.into()))).collect()
 }

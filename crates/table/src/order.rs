@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::Column;
-use crate::model::{Kind, Resource, ResourceId};
-use crate::tui::filter::amount;
+use crate::filter::amount;
+use qdeck_model::{Kind, Resource, ResourceId};
 
 /// A column and a direction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::{Narrow, Sort, order};
-use crate::model::{ContextName, Kind, Platform, Resource, ResourceId, Timestamp};
-use crate::tui::filter::{Filter, Matcher, ResourceFields};
+use crate::filter::{Filter, Matcher, ResourceFields};
+use qdeck_model::{ContextName, Kind, Platform, Resource, ResourceId, Timestamp};
 
 /// Rows between two looks at whether the work is still wanted.
 const STRIDE: usize = 1024;

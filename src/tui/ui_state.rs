@@ -1,4 +1,4 @@
-//! What is kept of the tables between two runs: filters, orders, columns. A small file in the state directory; one that
+//! The state of the tables between two runs: filters, orders, columns. A small file in the state directory; one that
 //! cannot be read is ignored, with a note.
 
 use std::collections::BTreeMap;
@@ -7,62 +7,43 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-/// A file larger than this was not written by this program.
-const MOST: u64 = 64 * 1024;
+use crate::table::TableState;
 
-/// The words at the top of the file.
-const HEAD: &str =
+/// A file larger than this was not written by this program.
+const MAX_FILE_BYTES: u64 = 64 * 1024;
+
+/// The comment at the top of the file.
+const FILE_HEADER: &str =
     "# What the tables of Quarterdeck show. Written by the program; take it away to begin anew.\n\n";
 
-/// What is kept of all tables, by their names in the palette.
+/// The state of all tables, by their names in the palette.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct Kept {
+pub struct UiState {
     /// By table.
-    pub tables: BTreeMap<String, KeptTable>,
+    pub tables: BTreeMap<String, TableState>,
 }
 
-/// What is kept of one table.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct KeptTable {
-    /// The filter as typed.
-    #[serde(skip_serializing_if = "String::is_empty")]
-    pub filter: String,
-    /// The column it is sorted by; empty for the usual one.
-    #[serde(skip_serializing_if = "String::is_empty")]
-    pub sort: String,
-    /// From the end.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    pub reverse: bool,
-    /// All columns are shown.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    pub wide: bool,
-    /// The columns in their order, `-` before one that is not shown; empty for the usual ones.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub columns: Vec<String>,
-}
-
-impl Kept {
+impl UiState {
     /// Reads the file. `None` where there is none yet.
     ///
     /// # Errors
-    /// Says in words why the file is ignored.
+    /// Why the file is ignored, for the messages.
     pub fn read(path: &Path) -> Result<Option<Self>, String> {
         let ignored = |cause: String| Err(format!("{} is ignored: {cause}", path.display()));
         let text = match std::fs::metadata(path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-            Ok(about) if about.len() > MOST => return ignored("it is too large".to_owned()),
+            Ok(about) if about.len() > MAX_FILE_BYTES => return ignored("it is too large".to_owned()),
             _ => std::fs::read_to_string(path),
         };
         match text.map(|text| toml::from_str(&text)) {
-            Ok(Ok(kept)) => Ok(Some(kept)),
+            Ok(Ok(state)) => Ok(Some(state)),
             Ok(Err(error)) => ignored(error.message().to_owned()),
             Err(error) => ignored(error.to_string()),
         }
     }
 
-    /// Writes the file: whoever reads it sees all of the old one or all of the new one.
+    /// Writes the file atomically: a reader sees all of the old one or all of the new one.
     ///
     /// # Errors
     /// When the folder cannot be made or written to; the old file stays.
@@ -70,9 +51,9 @@ impl Kept {
         let folder = path.parent().ok_or(io::ErrorKind::InvalidInput)?;
         let text = toml::to_string(self).map_err(io::Error::other)?;
         std::fs::create_dir_all(folder)?;
-        let new = Self::beside(path);
+        let new = Self::temporary_path(path);
         let written = std::fs::File::create(&new).and_then(|mut file| {
-            file.write_all(HEAD.as_bytes())?;
+            file.write_all(FILE_HEADER.as_bytes())?;
             file.write_all(text.as_bytes())?;
             file.sync_all()
         });
@@ -84,7 +65,7 @@ impl Kept {
     }
 
     /// A name of our own in the same folder: two programs that write at once do not write into each other's.
-    fn beside(path: &Path) -> PathBuf {
+    fn temporary_path(path: &Path) -> PathBuf {
         path.with_extension(format!("{}.new", std::process::id()))
     }
 }
@@ -93,16 +74,17 @@ impl Kept {
 mod tests {
     use super::*;
 
-    fn some() -> Kept {
-        let table = KeptTable {
+    fn some() -> UiState {
+        let table = TableState {
             filter: "state:failed \"two words\"".to_owned(),
             sort: "own:ready_state".to_owned(),
             reverse: true,
             wide: false,
             columns: vec!["name".to_owned(), "-context".to_owned()],
         };
-        Kept {
-            tables: [("instances".to_owned(), table), ("operations".to_owned(), KeptTable::default())].into(),
+        UiState {
+            tables: [("instances".to_owned(), table), ("operations".to_owned(), TableState::default())]
+                .into(),
         }
     }
 
@@ -110,10 +92,10 @@ mod tests {
     fn what_is_written_is_read_again_and_nothing_else_is_left() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("deep/screen.toml");
-        assert_eq!(Kept::read(&path), Ok(None));
-        Kept::default().write(&path).unwrap();
+        assert_eq!(UiState::read(&path), Ok(None));
+        UiState::default().write(&path).unwrap();
         some().write(&path).unwrap();
-        assert_eq!(Kept::read(&path), Ok(Some(some())));
+        assert_eq!(UiState::read(&path), Ok(Some(some())));
         let left = std::fs::read_dir(path.parent().unwrap()).unwrap().count();
         assert_eq!(left, 1, "only the file itself");
     }
@@ -124,15 +106,15 @@ mod tests {
         let path = folder.path().join("screen.toml");
         for broken in ["[instances", "[instances]\nwide = 3", "\u{0}\u{1}", "x = 1"] {
             std::fs::write(&path, broken).unwrap();
-            let told = Kept::read(&path).unwrap_err();
-            assert!(told.contains("screen.toml is ignored"), "{told}");
+            let error = UiState::read(&path).unwrap_err();
+            assert!(error.contains("screen.toml is ignored"), "{error}");
         }
         std::fs::write(&path, "#".repeat(70_000)).unwrap();
-        assert!(Kept::read(&path).unwrap_err().contains("too large"));
+        assert!(UiState::read(&path).unwrap_err().contains("too large"));
         std::fs::write(&path, [0xff, 0xfe]).unwrap();
-        assert!(Kept::read(&path).is_err());
+        assert!(UiState::read(&path).is_err());
         std::fs::write(&path, "[instances]\nfrom-a-later-version = 1").unwrap();
-        assert!(Kept::read(&path).is_ok(), "what a later version keeps is no mistake");
+        assert!(UiState::read(&path).is_ok(), "what a later version keeps is no mistake");
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::Key;
-use crate::model::{ContainerLink, Resource, Timestamp};
+use qdeck_model::{ContainerLink, Resource, Timestamp};
 
 /// A row as a filter sees it. Each method calls `check` with one text after the other until it says yes, and returns
 /// whether it did.

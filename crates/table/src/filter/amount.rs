@@ -5,7 +5,7 @@ const MONTH: f64 = 730.0;
 
 /// The first figure of a text. Sizes count in GiB and prices by the hour, so that figures with different units compare
 /// as they should.
-pub(in crate::tui) fn amount(text: &str) -> Option<f64> {
+pub(crate) fn amount(text: &str) -> Option<f64> {
     let start = text.find(|c: char| c.is_ascii_digit())?;
     let figure = &text[start..];
     let mut end = 0;

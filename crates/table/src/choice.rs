@@ -1,16 +1,15 @@
 //! Which columns a table shows, in which order: the usual ones until a person chooses.
 
-use super::{Column, Pane};
-use crate::fleet::Store;
+use super::{Column, RowSource, Table};
 
 /// How long a column stays that a person asked for, when room is short: longer than any but those that say what a row
 /// is and how it fares.
 const ASKED_FOR: u8 = 72;
 
-impl Pane {
+impl Table {
     /// Every column in the order of the table, and whether it is shown.
-    pub fn choices(&self, store: &Store) -> Vec<(Column, bool)> {
-        let all = Column::all(self.kind, store.facts(self.kind));
+    pub fn choices(&self, source: &impl RowSource) -> Vec<(Column, bool)> {
+        let all = Column::all(self.kind, source.facts(self.kind));
         let Some(chosen) = &self.chosen else {
             let usual = Column::usual(self.kind);
             return all.into_iter().map(|column| (column, usual.contains(&column))).collect();
@@ -33,8 +32,8 @@ impl Pane {
     }
 
     /// The columns that the table shows.
-    pub fn columns(&self, store: &Store) -> Vec<Column> {
-        let shown = self.choices(store).into_iter().filter(|(_, shown)| *shown || self.wide);
+    pub fn columns(&self, source: &impl RowSource) -> Vec<Column> {
+        let shown = self.choices(source).into_iter().filter(|(_, shown)| *shown || self.wide);
         shown.map(|(column, _)| column).collect()
     }
 
@@ -48,8 +47,8 @@ impl Pane {
     }
 
     /// Shows a column or hides it. The name stays: rows without one cannot be told apart.
-    pub fn toggle_column(&mut self, column: Column, store: &Store) {
-        let mut choices = self.choices(store);
+    pub fn toggle_column(&mut self, column: Column, source: &impl RowSource) {
+        let mut choices = self.choices(source);
         if let Some((_, shown)) = choices.iter_mut().find(|(known, _)| *known == column) {
             *shown = !*shown || column == Column::Name;
         }
@@ -57,8 +56,8 @@ impl Pane {
     }
 
     /// Moves a column one to the left or to the right.
-    pub fn move_column(&mut self, column: Column, right: bool, store: &Store) {
-        let mut choices = self.choices(store);
+    pub fn move_column(&mut self, column: Column, right: bool, source: &impl RowSource) {
+        let mut choices = self.choices(source);
         let Some(from) = choices.iter().position(|(known, _)| *known == column) else {
             return;
         };
@@ -72,7 +71,6 @@ impl Pane {
     /// Back to the usual columns.
     pub fn usual_columns(&mut self) {
         self.chosen = None;
-        self.widths.clear();
     }
 
     fn choose_columns(&mut self, choices: &[(Column, bool)]) {
@@ -80,6 +78,5 @@ impl Pane {
             format!("{}{}", if *shown { "" } else { "-" }, column.code(self.kind))
         };
         self.chosen = Some(choices.iter().map(code).collect());
-        self.widths.clear();
     }
 }

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::model::{Kind, Lifecycle, Resource, State};
+use qdeck_model::{Kind, Lifecycle, Resource, State};
 
 /// A column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -5,9 +5,9 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 
 use super::Column;
+use super::Usage;
 use super::column::pairs;
-use crate::fleet::Usage;
-use crate::model::{Container, GpuModel, GpuRequest, Instance, Operation, age};
+use qdeck_model::{Container, GpuModel, GpuRequest, Instance, Operation, age};
 
 const NOTHING: Cow<'static, str> = Cow::Borrowed("");
 

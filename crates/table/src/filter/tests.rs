@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::model::{
+use qdeck_model::{
     Address, ContainerLink, ContextName, Fact, Instance, Kind, Lifecycle, Resource, ResourceId, State,
     Timestamp,
 };

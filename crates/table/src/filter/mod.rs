@@ -21,7 +21,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-pub(in crate::tui) use amount::amount;
+pub(crate) use amount::amount;
 pub use fields::{Fields, ResourceFields};
 pub use key::Key;
 pub use nucleo_matcher::Matcher;
@@ -84,6 +84,18 @@ impl Filter {
     /// Names the place and what to write instead; nothing is guessed.
     pub fn parse(text: &str, own_columns: &[&'static str]) -> Result<Self, FilterError> {
         parse::filter(text, own_columns).map(|terms| Self { terms: terms.into() })
+    }
+
+    /// The filter of as many terms from the beginning of a text as can be parsed.
+    pub fn parse_prefix(text: &str, own_columns: &[&'static str]) -> Self {
+        let mut rest = text;
+        while let Some((before, _)) = rest.trim_end().rsplit_once(char::is_whitespace) {
+            if let Ok(filter) = Self::parse(before, own_columns) {
+                return filter;
+            }
+            rest = before;
+        }
+        Self::default()
     }
 
     /// Whether it matches everything.

@@ -1,0 +1,56 @@
+//! Where the rows of a table come from.
+
+use std::sync::Arc;
+
+use qdeck_model::{ContextName, GpuModel, Kind, Platform, Resource, ResourceId};
+
+/// The fleet as a table reads it. Every method is cheap: nothing is copied or counted for the answer.
+pub trait RowSource {
+    /// A number that grows whenever the rows of a kind change.
+    fn version(&self, kind: Kind) -> u64;
+
+    /// A number that grows whenever [`RowSource::usage`] may answer differently.
+    fn usage_version(&self) -> u64;
+
+    /// The rows of a kind, in any order.
+    fn rows(&self, kind: Kind) -> impl ExactSizeIterator<Item = &Arc<Resource>>;
+
+    /// The names of the platforms' own facts that rows of a kind have, in the order of their first appearance.
+    fn facts(&self, kind: Kind) -> impl ExactSizeIterator<Item = &'static str>;
+
+    /// Every context and its platform.
+    fn platforms(&self) -> impl Iterator<Item = (&ContextName, Platform)>;
+
+    /// How many resources of its context use a GPU model.
+    fn usage(&self, model: &GpuModel) -> Usage;
+
+    /// How many instances belong to a container.
+    fn population(&self, container: &ResourceId) -> Population;
+}
+
+/// How many instances or revisions belong to a container.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Population {
+    /// All of them.
+    pub total: u32,
+    /// Those that are up: running or degraded.
+    pub running: u32,
+    /// Those that need attention.
+    pub attention: u32,
+}
+
+/// How many resources of its context ask for a GPU model or have it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Usage {
+    /// Instances.
+    pub instances: u32,
+    /// Containers.
+    pub containers: u32,
+}
+
+impl Usage {
+    /// All of them.
+    pub const fn total(self) -> u32 {
+        self.instances + self.containers
+    }
+}

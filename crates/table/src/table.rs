@@ -1,0 +1,275 @@
+//! A table: what it is asked for, and the rows that follow from it.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use qdeck_model::{ContextName, Kind, Resource, Timestamp};
+
+use super::arrange::{Arranged, Job, Spec, Start};
+use super::{Column, Filter, FilterError, Narrow, RowSource, Sort, TableState, figures};
+
+/// Tables up to this many rows are arranged on the spot: it takes less than a millisecond.
+const MAX_ROWS_ON_THE_SPOT: usize = 1500;
+
+/// The table of one kind: filter, order, columns, and the rows arranged by them.
+pub struct Table {
+    /// What it lists.
+    pub kind: Kind,
+    /// Only what belongs to a resource.
+    pub narrow: Option<Narrow>,
+    /// Only what needs attention.
+    pub attention: bool,
+    /// All columns are shown.
+    pub wide: bool,
+    /// The columns that the user chose, in order, by their codes; `-` before one that is not shown.
+    pub chosen: Option<Vec<String>>,
+    /// What it is sorted by.
+    pub sort: Sort,
+    /// The filter as typed; [`Table::filter_error`] is why it could not be parsed.
+    pub filter_text: String,
+    /// A column to sort by that no row has yet, by its code, and whether descending: a platform's own fact.
+    pending_sort: Option<(String, bool)>,
+    /// How many facts there were when the filter and the pending sort were resolved.
+    facts: usize,
+    filter: Filter,
+    filter_error: Option<FilterError>,
+    rows: Option<Arranged>,
+    pending: Option<(Spec, u64, Arc<AtomicBool>)>,
+    generation: u64,
+}
+
+impl Table {
+    /// A table with the default order and columns, unfiltered and without rows.
+    pub fn new(kind: Kind) -> Self {
+        Self {
+            kind,
+            narrow: None,
+            attention: false,
+            wide: false,
+            chosen: None,
+            sort: Sort::usual(kind),
+            filter_text: String::new(),
+            pending_sort: None,
+            facts: 0,
+            filter: Filter::default(),
+            filter_error: None,
+            rows: None,
+            pending: None,
+            generation: 0,
+        }
+    }
+
+    /// Takes a filter as typed; the platforms' own facts in `source` are columns too. While it cannot be parsed, as
+    /// when `state:` has no value yet, the terms before the mistake apply. Returns whether another filter applies now.
+    pub fn set_filter(&mut self, text: &str, source: &impl RowSource) -> bool {
+        text.clone_into(&mut self.filter_text);
+        let own: Vec<_> = source.facts(self.kind).collect();
+        let filter = match Filter::parse(text, &own) {
+            Ok(filter) => {
+                self.filter_error = None;
+                filter
+            }
+            Err(error) => {
+                self.filter_error = Some(error);
+                Filter::parse_prefix(text, &own)
+            }
+        };
+        let is_new = self.filter != filter;
+        if is_new {
+            self.filter = filter;
+        }
+        is_new
+    }
+
+    /// Why a text is no filter of the table of a kind; `None` if it is one.
+    pub fn check_filter(kind: Kind, text: &str, source: &impl RowSource) -> Option<FilterError> {
+        let own: Vec<_> = source.facts(kind).collect();
+        Filter::parse(text, &own).err()
+    }
+
+    /// Why the filter as typed could not be parsed.
+    pub fn filter_error(&self) -> Option<&FilterError> {
+        self.filter_error.as_ref()
+    }
+
+    /// The filter that applies.
+    pub fn filter(&self) -> &Filter {
+        &self.filter
+    }
+
+    /// Sorts by a column; by the same again reverses.
+    pub fn sort_by(&mut self, column: Column) {
+        let reverse = self.sort.column == column && !self.sort.reverse;
+        self.sort_to(column, reverse);
+    }
+
+    /// Sorts by a column, ascending or descending.
+    pub fn sort_to(&mut self, column: Column, reverse: bool) {
+        self.sort = Sort { column, reverse };
+        self.pending_sort = None;
+    }
+
+    /// The choices that the next run starts with.
+    pub fn state(&self) -> TableState {
+        let usual = Sort::usual(self.kind);
+        let (sort, reverse) = match &self.pending_sort {
+            Some(pending) => pending.clone(),
+            None if self.sort == usual => Default::default(),
+            None => (self.sort.column.code(self.kind), self.sort.reverse),
+        };
+        TableState {
+            filter: self.filter_text.clone(),
+            sort,
+            reverse,
+            wide: self.wide,
+            columns: self.chosen.clone().unwrap_or_default(),
+        }
+    }
+
+    /// Takes the choices of an earlier run. Columns that no row has yet are resolved as rows arrive.
+    pub fn restore(&mut self, state: &TableState, source: &impl RowSource) {
+        self.wide = state.wide;
+        self.chosen = (!state.columns.is_empty()).then(|| state.columns.clone());
+        self.pending_sort = (!state.sort.is_empty()).then(|| (state.sort.clone(), state.reverse));
+        self.set_filter(&state.filter, source);
+        self.resolve_again(source);
+    }
+
+    /// Resolves the filter and the pending sort again once there are new facts: they may name them.
+    fn resolve_again(&mut self, source: &impl RowSource) {
+        self.facts = source.facts(self.kind).len();
+        if let Some((code, reverse)) = &self.pending_sort {
+            let all = Column::all(self.kind, source.facts(self.kind));
+            let found = all.into_iter().find(|column| column.sorts() && column.code(self.kind) == *code);
+            if let Some(column) = found {
+                self.sort_to(column, *reverse);
+            }
+        }
+        if self.filter_error.is_some() {
+            let text = self.filter_text.clone();
+            self.set_filter(&text, source);
+        }
+    }
+
+    /// The rows that are shown, in order.
+    pub fn shown(&self) -> &[Arc<Resource>] {
+        self.rows.as_ref().map_or(&[], |rows| &rows.shown)
+    }
+
+    /// Whether rows are left out: by the filter, by what it is narrowed to, or because their context is hidden.
+    pub fn is_partial(&self) -> bool {
+        self.rows.as_ref().is_some_and(|rows| rows.shown.len() < rows.sorted.len())
+    }
+
+    /// Whether a job is under way whose rows replace those shown.
+    pub fn is_arranging(&self) -> bool {
+        self.pending.is_some()
+    }
+
+    fn spec(&self, source: &impl RowSource, hidden: &Arc<HashSet<ContextName>>) -> Spec {
+        Spec {
+            version: figures::version(source, self.kind, self.sort, &self.filter),
+            sort: self.sort,
+            filter: self.filter.clone(),
+            narrow: self.narrow.clone(),
+            attention: self.attention,
+            hidden: hidden.clone(),
+        }
+    }
+
+    /// Brings the rows up to date with the source: at once where there are few, else by returning a job, whose result
+    /// goes to [`Table::take`].
+    pub fn arrange(
+        &mut self,
+        source: &impl RowSource,
+        hidden: &Arc<HashSet<ContextName>>,
+        now: Timestamp,
+    ) -> Progress {
+        if source.facts(self.kind).len() > self.facts {
+            self.resolve_again(source);
+        }
+        let spec = self.spec(source, hidden);
+        if self.rows.as_ref().is_some_and(|rows| rows.spec == spec) {
+            self.cancel();
+            return Progress::Unchanged;
+        }
+        if let Some((pending, ..)) = &self.pending {
+            // New rows wait for the work under way, or a busy fleet would never see it end; a new choice does not.
+            let choice = Spec { version: pending.version, ..spec.clone() };
+            if *pending == choice {
+                return Progress::Unchanged;
+            }
+        }
+        self.cancel();
+        self.generation += 1;
+        let cancelled = Arc::new(AtomicBool::new(false));
+        let job = Job {
+            kind: self.kind,
+            generation: self.generation,
+            start: self.start(source, &spec),
+            figures: figures::figures(source, self.kind, self.sort, &self.filter),
+            spec: spec.clone(),
+            platforms: source.platforms().map(|(name, platform)| (name.clone(), platform)).collect(),
+            now,
+            cancelled: cancelled.clone(),
+        };
+        if source.rows(self.kind).len() <= MAX_ROWS_ON_THE_SPOT {
+            return match job.run() {
+                Some(arranged) => {
+                    self.rows = Some(arranged);
+                    Progress::Arranged
+                }
+                None => Progress::Unchanged,
+            };
+        }
+        self.pending = Some((spec, self.generation, cancelled));
+        Progress::Job(Box::new(job))
+    }
+
+    /// Whether the rows shown follow from what is asked for now; they may be older than those of the source.
+    pub fn is_as_asked(&self, source: &impl RowSource, hidden: &Arc<HashSet<ContextName>>) -> bool {
+        self.rows.as_ref().is_some_and(|rows| {
+            let older = Spec { version: rows.spec.version, ..self.spec(source, hidden) };
+            rows.spec == older
+        })
+    }
+
+    fn start(&self, source: &impl RowSource, spec: &Spec) -> Start {
+        match &self.rows {
+            Some(rows) if spec.narrows(&rows.spec) => {
+                Start::Narrower(rows.sorted.clone(), rows.shown.clone())
+            }
+            Some(rows) if spec.same_order(&rows.spec) => Start::Sorted(rows.sorted.clone()),
+            _ => Start::Unsorted(source.rows(self.kind).cloned().collect()),
+        }
+    }
+
+    /// Cancels the job under way.
+    pub fn cancel(&mut self) {
+        if let Some((.., cancelled)) = self.pending.take() {
+            cancelled.store(true, Ordering::Relaxed);
+        }
+    }
+
+    /// Takes arranged rows, unless something newer is under way. Returns whether they are shown now.
+    pub fn take(&mut self, arranged: Arranged) -> bool {
+        let is_awaited =
+            self.pending.as_ref().is_some_and(|(_, generation, _)| *generation == arranged.generation);
+        if is_awaited {
+            self.pending = None;
+            self.rows = Some(arranged);
+        }
+        is_awaited
+    }
+}
+
+/// What came of bringing a table up to date.
+pub enum Progress {
+    /// The rows are as they were.
+    Unchanged,
+    /// The rows were arranged on the spot.
+    Arranged,
+    /// The rows are to be arranged by this job; those shown stay until its result is taken.
+    Job(Box<Job>),
+}

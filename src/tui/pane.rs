@@ -1,0 +1,310 @@
+//! A table on the screen: its cursor, its marks, the part of it that is seen.
+
+use std::collections::{HashMap, HashSet};
+use std::ops::{Deref, DerefMut};
+use std::sync::Arc;
+
+use crate::fleet::Store;
+use crate::model::{ContextName, Kind, Resource, ResourceId, Timestamp};
+use crate::table::filter::{Filter, Matcher, ResourceFields};
+use crate::table::{Arranged, Column, Job, Progress, Table, TableState};
+use crate::tui::Command;
+
+/// A table on the screen. Filter, order, columns and rows are the [`Table`]'s, which it dereferences to; what is its own
+/// is where the user is in them.
+pub struct Pane {
+    table: Table,
+    /// Marked rows.
+    pub marks: HashSet<ResourceId>,
+    /// Where the last mark was set.
+    pub anchor: Option<ResourceId>,
+    /// The first row on the screen.
+    pub top: usize,
+    /// Rows on the screen, as last drawn.
+    pub page: usize,
+    /// Widths of columns so far: they grow with what is seen and do not shrink while scrolling.
+    pub widths: HashMap<Column, u16>,
+    /// The last filter: `n` goes to the next row that matches it, also when all rows are shown again.
+    searched: Filter,
+    selected: Option<ResourceId>,
+    cursor: usize,
+    /// Whether the user has moved the cursor; until then it stays on the first row while rows arrive.
+    moved: bool,
+}
+
+impl Deref for Pane {
+    type Target = Table;
+
+    fn deref(&self) -> &Table {
+        &self.table
+    }
+}
+
+impl DerefMut for Pane {
+    fn deref_mut(&mut self) -> &mut Table {
+        &mut self.table
+    }
+}
+
+impl Pane {
+    /// A table as it is at the start.
+    pub fn new(kind: Kind) -> Self {
+        Self {
+            table: Table::new(kind),
+            marks: HashSet::new(),
+            anchor: None,
+            top: 0,
+            page: 0,
+            widths: HashMap::new(),
+            searched: Filter::default(),
+            selected: None,
+            cursor: 0,
+            moved: false,
+        }
+    }
+
+    /// Takes a filter as typed. Columns are measured anew if other rows pass it.
+    pub fn set_filter(&mut self, text: &str, store: &Store) {
+        if self.table.set_filter(text, store) {
+            self.widths.clear();
+        }
+    }
+
+    /// Takes the choices of an earlier run.
+    pub fn restore(&mut self, state: &TableState, store: &Store) {
+        self.table.restore(state, store);
+        self.widths.clear();
+    }
+
+    /// Shows a column or hides it.
+    pub fn toggle_column(&mut self, column: Column, store: &Store) {
+        self.table.toggle_column(column, store);
+        self.widths.clear();
+    }
+
+    /// Moves a column one to the left or to the right.
+    pub fn move_column(&mut self, column: Column, right: bool, store: &Store) {
+        self.table.move_column(column, right, store);
+        self.widths.clear();
+    }
+
+    /// Back to the default columns.
+    pub fn usual_columns(&mut self) {
+        self.table.usual_columns();
+        self.widths.clear();
+    }
+
+    /// The row under the cursor.
+    pub fn selected(&self) -> Option<&Arc<Resource>> {
+        self.shown().get(self.cursor)
+    }
+
+    /// The number of the row under the cursor.
+    pub fn cursor(&self) -> usize {
+        self.cursor
+    }
+
+    /// The rows on the screen.
+    pub fn visible(&self) -> &[Arc<Resource>] {
+        let shown = self.shown();
+        let from = self.top.min(shown.len());
+        &shown[from..(self.top + self.page).min(shown.len())]
+    }
+
+    /// The resources a verb acts on: the marked ones that are shown, or the selected one.
+    pub fn targets(&self) -> Vec<Arc<Resource>> {
+        if self.marks.is_empty() {
+            self.selected().cloned().into_iter().collect()
+        } else {
+            self.shown().iter().filter(|row| self.marks.contains(row.id())).cloned().collect()
+        }
+    }
+
+    /// Brings the rows up to date with the store: at once where there are few, else by returning a job to be run beside
+    /// the screen.
+    pub fn arrange(
+        &mut self,
+        store: &Store,
+        hidden: &Arc<HashSet<ContextName>>,
+        now: Timestamp,
+    ) -> Option<Job> {
+        match self.table.arrange(store, hidden, now) {
+            Progress::Unchanged => None,
+            Progress::Arranged => {
+                self.follow_selected();
+                None
+            }
+            Progress::Job(job) => Some(*job),
+        }
+    }
+
+    /// Brings the rows up to date here and now, however many there are: before a verb acts on what the cursor is on, it
+    /// must be on what was asked for last. Rows that only became newer can wait for the next frame.
+    pub fn finish(&mut self, store: &Store, hidden: &Arc<HashSet<ContextName>>, now: Timestamp) {
+        if self.table.is_as_asked(store, hidden) {
+            return;
+        }
+        self.table.cancel();
+        if let Some(arranged) = self.arrange(store, hidden, now).and_then(Job::run) {
+            self.take(arranged);
+        }
+    }
+
+    /// Takes arranged rows, unless something newer is under way.
+    pub fn take(&mut self, arranged: Arranged) {
+        if self.table.take(arranged) {
+            self.follow_selected();
+        }
+    }
+
+    /// Puts the cursor back on the resource it was on, after the rows have changed.
+    fn follow_selected(&mut self) {
+        let before = self.cursor.saturating_sub(self.top);
+        let shown = self.shown();
+        let last = shown.len().saturating_sub(1);
+        let found = match (&self.selected, self.moved) {
+            (Some(id), true) => {
+                if shown.get(self.cursor).is_some_and(|row| row.id() == id) {
+                    Some(self.cursor)
+                } else {
+                    shown.iter().position(|row| row.id() == id)
+                }
+            }
+            _ => Some(0),
+        };
+        // What was selected is gone: its neighbour takes its place.
+        let cursor = found.unwrap_or(self.cursor).min(last);
+        self.cursor = cursor;
+        self.top = cursor.saturating_sub(before);
+        // What a filter hides is not lost: when the filter goes, the cursor goes back to it.
+        if found.is_some() || !self.is_partial() {
+            self.remember();
+        }
+        self.reveal();
+    }
+
+    fn remember(&mut self) {
+        self.selected = self.selected().map(|row| row.id().clone());
+    }
+
+    /// Puts the cursor on a resource, now if it is shown, else as soon as it is.
+    pub fn select(&mut self, id: &ResourceId) {
+        self.moved = true;
+        self.selected = Some(id.clone());
+        if let Some(at) = self.shown().iter().position(|row| row.id() == id) {
+            self.cursor = at;
+            self.reveal();
+        }
+    }
+
+    /// Puts the cursor on the row at this number.
+    pub fn select_row(&mut self, row: usize) {
+        self.moved = true;
+        self.cursor = row.min(self.shown().len().saturating_sub(1));
+        self.remember();
+        self.reveal();
+    }
+
+    /// Moves the cursor. Returns whether the intent is one that moves.
+    pub fn travel(&mut self, intent: Command, count: Option<u32>) -> bool {
+        let times = count.unwrap_or(1).max(1) as usize;
+        let page = self.page.max(1);
+        let last = self.shown().len().saturating_sub(1);
+        let to = match intent {
+            Command::Down => self.cursor.saturating_add(times),
+            Command::Up => self.cursor.saturating_sub(times),
+            Command::Top => count.map_or(0, |row| (row as usize).saturating_sub(1)),
+            Command::Bottom => count.map_or(last, |row| (row as usize).saturating_sub(1)),
+            Command::HalfPageDown => self.cursor.saturating_add(times * (page / 2).max(1)),
+            Command::HalfPageUp => self.cursor.saturating_sub(times * (page / 2).max(1)),
+            Command::PageDown => self.cursor.saturating_add(times * page),
+            Command::PageUp => self.cursor.saturating_sub(times * page),
+            _ => return false,
+        };
+        self.select_row(to);
+        true
+    }
+
+    /// Scrolls by the wheel: the window moves, and the cursor only as far as it must.
+    pub fn scroll(&mut self, down: bool, rows: usize) {
+        let most = self.shown().len().saturating_sub(self.page);
+        self.top = if down { (self.top + rows).min(most) } else { self.top.saturating_sub(rows) };
+        let within = self.cursor.clamp(self.top, self.top + self.page.max(1) - 1);
+        self.select_row(within);
+    }
+
+    /// Takes the number of rows that fit, and keeps the cursor among them.
+    pub fn fit(&mut self, page: usize) {
+        self.page = page;
+        self.reveal();
+    }
+
+    fn reveal(&mut self) {
+        let page = self.page.max(1);
+        let most = self.shown().len().saturating_sub(page);
+        self.top = self.top.min(self.cursor).max((self.cursor + 1).saturating_sub(page)).min(most);
+    }
+
+    /// Marks or unmarks the selected row and goes one down.
+    pub fn toggle_mark(&mut self) {
+        let Some(id) = self.selected().map(|row| row.id().clone()) else {
+            return;
+        };
+        if !self.marks.remove(&id) {
+            self.marks.insert(id.clone());
+        }
+        self.anchor = Some(id);
+        self.travel(Command::Down, None);
+    }
+
+    /// Marks from the last mark to the cursor.
+    pub fn mark_range(&mut self) {
+        let from = self
+            .anchor
+            .as_ref()
+            .and_then(|anchor| self.shown().iter().position(|row| row.id() == anchor))
+            .unwrap_or(self.cursor);
+        let (low, high) = (from.min(self.cursor), from.max(self.cursor));
+        let ids: Vec<_> =
+            self.shown().get(low..=high).unwrap_or_default().iter().map(|row| row.id().clone()).collect();
+        self.anchor = ids.last().cloned();
+        self.marks.extend(ids);
+    }
+
+    /// Remembers the filter that applies, to go from match to match when it is gone.
+    pub fn remember_search(&mut self) {
+        self.searched = self.filter().clone();
+    }
+
+    /// Forgets it.
+    pub fn forget_search(&mut self) {
+        self.searched = Filter::default();
+    }
+
+    /// Whether there is something to go to the next match of.
+    pub fn has_searched(&self) -> bool {
+        !self.searched.is_empty()
+    }
+
+    /// Moves the cursor to the next row that matches, round the end. Returns whether there is another.
+    pub fn next_match(&mut self, forward: bool, store: &Store, now: Timestamp) -> bool {
+        let (rows, from) = (self.shown().len(), self.cursor());
+        let mut matcher = Matcher::default();
+        let steps = (1..rows).map(|step| (from + if forward { step } else { rows - step }) % rows);
+        let found = steps.into_iter().find(|at| {
+            let resource = &*self.shown()[*at];
+            let context = store.context(&resource.id().context);
+            let fields = ResourceFields {
+                resource,
+                platform: context.map_or("", |it| it.platform.name()),
+                now,
+                figure: None,
+            };
+            self.searched.matches(&mut matcher, &fields)
+        });
+        if let Some(row) = found {
+            self.select_row(row);
+        }
+        found.is_some()
+    }
+}
