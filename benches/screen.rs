@@ -9,7 +9,7 @@ use quarterdeck::model::{
     ContextName, Instance, Kind, Lifecycle, Problem, ProblemKind, Resource, ResourceId, State, Timestamp,
 };
 use quarterdeck::providers::cycle;
-use quarterdeck::tui::app::{App, Event};
+use quarterdeck::tui::ui::{Event, Ui};
 use quarterdeck::tui::{Options, draw};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -56,14 +56,14 @@ fn store() -> Store {
 }
 
 /// Arranges until nothing is left to be arranged, as the loop would with the results of its tasks.
-fn settle(app: &mut App) {
-    while let Some(arranged) = app.arrange().and_then(quarterdeck::table::Job::run) {
-        app.update(Event::Arranged(Box::new(arranged)));
+fn settle(ui: &mut Ui) {
+    while let Some(arranged) = ui.arrange().and_then(quarterdeck::table::Job::run) {
+        ui.update(Event::Arranged(Box::new(arranged)));
     }
 }
 
-fn key(app: &mut App, code: KeyCode) {
-    app.update(Event::Terminal(TerminalEvent::Key(KeyEvent::new(code, KeyModifiers::NONE))));
+fn key(ui: &mut Ui, code: KeyCode) {
+    ui.update(Event::Terminal(TerminalEvent::Key(KeyEvent::new(code, KeyModifiers::NONE))));
 }
 
 fn screen(criterion: &mut Criterion) {
@@ -71,51 +71,51 @@ fn screen(criterion: &mut Criterion) {
     group.sample_size(20);
     let mut buffer = Buffer::empty(Rect::new(0, 0, 160, 45));
     let area = buffer.area;
-    let mut app = App::new(store(), Options::default(), Timestamp::now());
-    settle(&mut app);
+    let mut ui = Ui::new(store(), Options::default(), Timestamp::now());
+    settle(&mut ui);
 
     group.bench_function("a frame", |bench| {
         bench.iter(|| {
             buffer.reset();
-            black_box(draw::frame(&mut app, area, &mut buffer))
+            black_box(draw::frame(&mut ui, area, &mut buffer))
         });
     });
 
     group.bench_function("a motion, to its frame", |bench| {
         bench.iter(|| {
-            key(&mut app, KeyCode::PageDown);
-            settle(&mut app);
+            key(&mut ui, KeyCode::PageDown);
+            settle(&mut ui);
             buffer.reset();
-            black_box(draw::frame(&mut app, area, &mut buffer))
+            black_box(draw::frame(&mut ui, area, &mut buffer))
         });
     });
 
     group.bench_function("a letter of the filter, to its frame", |bench| {
-        key(&mut app, KeyCode::Char('/'));
+        key(&mut ui, KeyCode::Char('/'));
         let mut on = false;
         bench.iter(|| {
-            key(&mut app, if on { KeyCode::Backspace } else { KeyCode::Char('4') });
+            key(&mut ui, if on { KeyCode::Backspace } else { KeyCode::Char('4') });
             on = !on;
             // The job is what a task would be given; the frame does not wait for it.
-            black_box(app.arrange());
+            black_box(ui.arrange());
             buffer.reset();
-            black_box(draw::frame(&mut app, area, &mut buffer))
+            black_box(draw::frame(&mut ui, area, &mut buffer))
         });
-        key(&mut app, KeyCode::Esc);
-        settle(&mut app);
+        key(&mut ui, KeyCode::Esc);
+        settle(&mut ui);
     });
 
     group.bench_function("matching a word, off the screen", |bench| {
         bench.iter_batched(
             || {
-                let mut app = App::new(store(), Options::default(), Timestamp::now());
-                settle(&mut app);
+                let mut ui = Ui::new(store(), Options::default(), Timestamp::now());
+                settle(&mut ui);
                 for letter in "/web-4".chars() {
-                    key(&mut app, KeyCode::Char(letter));
+                    key(&mut ui, KeyCode::Char(letter));
                 }
-                (app.arrange(), app)
+                (ui.arrange(), ui)
             },
-            |(job, app)| (job.and_then(quarterdeck::table::Job::run), app),
+            |(job, ui)| (job.and_then(quarterdeck::table::Job::run), ui),
             BatchSize::PerIteration,
         );
     });
@@ -123,10 +123,10 @@ fn screen(criterion: &mut Criterion) {
     group.bench_function("sorting by name, off the screen", |bench| {
         bench.iter_batched(
             || {
-                let mut app = App::new(store(), Options::default(), Timestamp::now());
-                (app.arrange(), app)
+                let mut ui = Ui::new(store(), Options::default(), Timestamp::now());
+                (ui.arrange(), ui)
             },
-            |(job, app)| (job.and_then(quarterdeck::table::Job::run), app),
+            |(job, ui)| (job.and_then(quarterdeck::table::Job::run), ui),
             BatchSize::PerIteration,
         );
     });

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::Command;
 use crate::fleet::TailId;
 use crate::model::{ContextName, Kind, LogStart, ResourceId, ScreenKind, Secret};
 
@@ -69,11 +70,15 @@ pub enum Effect {
     CopyAddress(Address, String),
     /// Open the list of open consoles.
     ShowSessions,
+    /// Go to the table of a kind, all of it, with a filter if one is given.
+    ShowTable(Kind, Option<String>),
+    /// Do what a key is bound to, as if it had been pressed.
+    Perform(Command),
     /// Go to a pane narrowed to what belongs to a resource.
     Follow(Kind, ResourceId),
     /// Leave the topmost view.
     CloseView,
-    /// Open a log tail for the topmost log view; its id comes back with [`super::View::tail_opened`].
+    /// Open a log tail for the topmost log view; its id comes back with [`super::layer::Layer::tail_opened`].
     OpenTail(ResourceId, LogStart),
     /// End a log tail.
     CloseTail(TailId),

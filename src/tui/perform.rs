@@ -9,8 +9,8 @@ use futures_util::StreamExt;
 use tokio::sync::{Notify, mpsc};
 use tokio::task::{AbortHandle, JoinSet};
 
-use super::app::{App, Event};
 use super::browser::Browsers;
+use super::ui::{Event, Ui};
 use super::ui_state::UiState;
 use super::views::console::{ConsoleView, SessionsView};
 use super::views::page::is_text;
@@ -65,7 +65,7 @@ impl Performer {
     }
 
     /// Runs an effect; what is known at once comes back as events.
-    pub(super) fn perform(&mut self, app: &App, effect: Effect) -> Vec<Event> {
+    pub(super) fn perform(&mut self, ui: &Ui, effect: Effect) -> Vec<Event> {
         while self.tasks.try_join_next().is_some() {}
         match effect {
             Effect::Refresh => self.fleet.refresh(),
@@ -85,10 +85,10 @@ impl Performer {
             Effect::Browse(address) => self.browse(address.0),
             Effect::FetchPage(id, kind) => self.fetch_page(id, kind),
             Effect::DropPage => self.drop_page(),
-            Effect::ShowConsole(id) => return vec![self.console(app, id)],
+            Effect::ShowConsole(id) => return vec![self.console(ui, id)],
             Effect::ShowSessions => {
-                let selected = app.view().and_then(|view| view.subject()).cloned();
-                let view = SessionsView::new(&self.sessions, selected, &app.console_keys());
+                let selected = ui.subject().cloned();
+                let view = SessionsView::new(&self.sessions, selected, &ui.app.console_keys());
                 return vec![Event::Opened(Box::new(view), Effect::ShowSessions)];
             }
             // The others change the screen or the loop and never come here.
@@ -97,11 +97,11 @@ impl Performer {
         Vec::new()
     }
 
-    fn console(&self, app: &App, id: ResourceId) -> Event {
-        let Some(row) = app.store.get(&id) else {
+    fn console(&self, ui: &Ui, id: ResourceId) -> Event {
+        let Some(row) = ui.app.store.get(&id) else {
             return match self.sessions.get(&id) {
                 Some(open) => {
-                    let view = ConsoleView::new(&self.sessions, open, app.console_keys());
+                    let view = ConsoleView::new(&self.sessions, open, ui.app.console_keys());
                     Event::Opened(Box::new(view), Effect::ShowConsole(id))
                 }
                 None => Event::Failed(format!("{id} is gone")),
@@ -112,7 +112,7 @@ impl Performer {
             return Event::Failed(format!("{name} offers no console"));
         };
         let open = self.sessions.attach(&id, name, kind);
-        let view = ConsoleView::new(&self.sessions, open, app.console_keys());
+        let view = ConsoleView::new(&self.sessions, open, ui.app.console_keys());
         Event::Opened(Box::new(view), Effect::ShowConsole(id))
     }
 

@@ -7,10 +7,11 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc;
 
-use super::app::{App, Event, Options};
+use super::app::Options;
 use super::input::{Input, Outside};
 use super::perform::Performer;
 use super::terminal::{self, Guard, Screen, Suspended};
+use super::ui::{Event, Ui};
 use super::ui_state::UiState;
 use super::{Effect, draw};
 use crate::fleet::{Events, Fleet, Store};
@@ -50,15 +51,15 @@ pub async fn run(fleet: Fleet, events: Events, store: Store, options: Options) -
     let (sender, queue) = mpsc::channel(QUEUE);
     let wake = std::sync::Arc::new(tokio::sync::Notify::new());
     let kept = options.kept.clone();
-    let mut app = App::new(store, options, Timestamp::now());
+    let mut ui = Ui::new(store, options, Timestamp::now());
     if let Some(path) = &kept {
-        app.restore(UiState::read(path));
+        ui.restore(UiState::read(path));
     }
     let mut frames = Frames {
-        written: app.keep().clone(),
+        written: ui.keep().clone(),
         keep_at: None,
         kept,
-        app,
+        ui,
         screen: Screen::new(io::stdout(), columns, rows),
         performer: Performer::new(fleet, sender, wake.clone()),
         last_frame: None,
@@ -74,7 +75,7 @@ pub async fn run(fleet: Fleet, events: Events, store: Store, options: Options) -
 }
 
 struct Frames {
-    app: App,
+    ui: Ui,
     screen: Screen<Stdout>,
     performer: Performer,
     last_frame: Option<Instant>,
@@ -136,8 +137,8 @@ impl Frames {
     }
 
     fn take(&mut self, event: Event) -> io::Result<()> {
-        self.app.now = Timestamp::now();
-        let effects = self.app.update(event);
+        self.ui.app.now = Timestamp::now();
+        let effects = self.ui.update(event);
         self.perform(effects)
     }
 
@@ -161,10 +162,10 @@ impl Frames {
     fn take_deadline(&mut self) -> io::Result<()> {
         let now = Instant::now();
         if let Some((_, effect)) = self.watch.take_if(|(at, _)| *at <= now) {
-            self.performer.perform(&self.app, effect);
+            self.performer.perform(&self.ui, effect);
         }
         if self.keep_at.take_if(|at| *at <= now).is_some() {
-            self.app.keep().clone_into(&mut self.written);
+            self.ui.keep().clone_into(&mut self.written);
             if let Some(path) = &self.kept {
                 self.performer.keep(self.written.clone(), path.clone());
             }
@@ -179,38 +180,38 @@ impl Frames {
     /// When something is to be done even if nothing happens.
     fn next_deadline(&self) -> Option<Instant> {
         let watch = self.watch.as_ref().map(|(at, _)| *at);
-        let frame = self.app.is_dirty().then(|| self.frame_due());
+        let frame = self.ui.is_dirty().then(|| self.frame_due());
         [watch, self.redraw_at, self.keep_at, frame].into_iter().flatten().min()
     }
 
     fn frame_due(&self) -> Instant {
-        self.last_frame.map_or_else(Instant::now, |last| last + FRAME.max(self.app.patience()))
+        self.last_frame.map_or_else(Instant::now, |last| last + FRAME.max(self.ui.frame_wait()))
     }
 
     fn draw_if_due(&mut self) -> io::Result<()> {
         for panic in terminal::take_background_panics() {
             self.take(Event::Failed(panic))?;
         }
-        if !self.app.is_dirty() || self.frame_due() > Instant::now() {
+        if !self.ui.is_dirty() || self.frame_due() > Instant::now() {
             return Ok(());
         }
-        self.app.now = Timestamp::now();
-        if let Some(job) = self.app.arrange() {
+        self.ui.app.now = Timestamp::now();
+        if let Some(job) = self.ui.arrange() {
             self.performer.arrange(job);
         }
-        let app = &mut self.app;
-        self.screen.draw(|area, buf| draw::frame(app, area, buf))?;
+        let ui = &mut self.ui;
+        self.screen.draw(|area, buf| draw::frame(ui, area, buf))?;
         let now = Instant::now();
         self.last_frame = Some(now);
         #[cfg(debug_assertions)]
         panic_if_asked();
-        if let Some(effect) = self.app.drawn() {
+        if let Some(effect) = self.ui.drawn() {
             self.watch = Some((now + SETTLE, effect));
         }
-        if self.kept.is_some() && self.keep_at.is_none() && *self.app.keep() != self.written {
+        if self.kept.is_some() && self.keep_at.is_none() && *self.ui.keep() != self.written {
             self.keep_at = Some(now + KEEP);
         }
-        self.redraw_at = self.app.redraw_in().map(|after| now + after.max(FRAME));
+        self.redraw_at = self.ui.redraw_in().map(|after| now + after.max(FRAME));
         Ok(())
     }
 
@@ -226,7 +227,7 @@ impl Frames {
                     self.redraw_at = Some(self.redraw_at.map_or(at, |known| known.min(at)));
                 }
                 effect => {
-                    for event in self.performer.perform(&self.app, effect) {
+                    for event in self.performer.perform(&self.ui, effect) {
                         self.take(event)?;
                     }
                 }
@@ -238,15 +239,15 @@ impl Frames {
     /// Writes what has changed since the last time, before leaving.
     fn keep_last(&mut self) {
         if let Some(path) = &self.kept
-            && *self.app.keep() != self.written
+            && *self.ui.keep() != self.written
         {
             // There is nobody left to tell.
-            let _ = self.app.keep().write(path);
+            let _ = self.ui.keep().write(path);
         }
     }
 
     fn suspend(&mut self) -> io::Result<()> {
-        match terminal::suspend(self.app.takes_mouse())? {
+        match terminal::suspend(self.ui.app.takes_mouse())? {
             Suspended::AndBack => {
                 let (columns, rows) = crossterm::terminal::size()?;
                 self.screen.resize(columns, rows);

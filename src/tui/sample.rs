@@ -16,6 +16,11 @@ pub(crate) fn now() -> Timestamp {
     Timestamp::parse("2026-11-21T12:00:00Z").unwrap()
 }
 
+/// What layers share, with no fleet.
+pub(crate) fn app() -> crate::tui::app::App {
+    crate::tui::app::App::new(Store::default(), crate::tui::Options::default(), now())
+}
+
 pub(crate) fn context(name: &str) -> ContextName {
     ContextName::new(name)
 }

@@ -18,7 +18,7 @@ impl App {
     }
 
     /// Puts the line away. Returns whether there was one.
-    pub(super) fn put_notice_away(&mut self) -> bool {
+    pub(in crate::tui) fn dismiss_notice(&mut self) -> bool {
         let Some((context, _)) = self.notice() else {
             return false;
         };
@@ -28,14 +28,14 @@ impl App {
     }
 
     /// After any news of credentials: what was put away counts only as long as it lasts.
-    pub(super) fn forget_put_away(&mut self) {
+    pub(in crate::tui) fn forget_put_away(&mut self) {
         let store = &self.store;
         self.put_away.retain(|name, auth| store.context(name).is_some_and(|context| context.auth == *auth));
     }
 
     /// Signs in again where credentials do not hold; where all of them do, where something is forbidden, since a
     /// person may have been given the permission meanwhile.
-    pub(super) fn sign_in_again(&self) -> Vec<Effect> {
+    pub(in crate::tui) fn sign_in_again(&self) -> Vec<Effect> {
         let contexts = self.store.contexts();
         let mut names: Vec<_> = contexts
             .iter()

@@ -1,39 +1,30 @@
-//! The state of the screen, and how events change it. Nothing here waits, reads or writes: what must be done outside
-//! is returned as effects, so that every test can press keys and look.
+//! What all layers share: the fleet as it is known, the tables, the theme, the messages. Nothing here waits, reads or
+//! writes: what must be done outside is returned as effects, so that every test can press keys and read the screen.
 
 mod auth;
-mod effects;
 mod history;
-mod keys;
 mod messages;
-mod palette;
-mod table;
-mod update;
+mod settings;
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use crossterm::event::Event as TerminalEvent;
-
 pub(in crate::tui) use auth::cause;
-pub use history::Spot;
+pub(in crate::tui) use history::History;
+pub use history::Location;
 pub use messages::{Message, Messages};
 
 use super::keymap::Keymap;
-use super::overlays::Menu;
+use super::layer::Layer;
 use super::pane::Pane;
 use super::theme::Depth;
 use super::ui_state::UiState;
 use super::views::console::ConsoleKeys;
-use super::widgets::prompt::Prompt;
-use super::{Effect, KeyContext, Look, Theme, View, theme};
-use crate::console::Page;
-use crate::fleet::{Auth, FleetEvent, Section, Store};
-use crate::model::{Bytes, ContextName, Kind, Problem, ResourceId, ScreenKind, Timestamp};
-use crate::table::{Arranged, Job};
-use history::History;
-use keys::Typing;
+use super::{Look, Theme, theme};
+use crate::fleet::{Auth, Store};
+use crate::model::{Bytes, ContextName, Kind, ResourceId, Timestamp};
+use crate::table::Job;
 
 /// How the screen is set up.
 #[derive(Debug, Clone)]
@@ -80,31 +71,7 @@ impl Default for Options {
     }
 }
 
-/// Something that happened.
-pub enum Event {
-    /// A key, a paste, the mouse, a new size, focus.
-    Terminal(TerminalEvent),
-    /// News of the fleet.
-    Fleet(Box<FleetEvent>),
-    /// A part of details asked for; `None` after the last.
-    Section(ResourceId, Option<Box<Section>>),
-    /// A log tail asked for is open.
-    TailOpened(ResourceId, crate::fleet::TailId),
-    /// Rows have been arranged.
-    Arranged(Box<Arranged>),
-    /// A console that is a page, asked for as this, or why there is none.
-    Page(ResourceId, ScreenKind, Box<Result<Page, Problem>>),
-    /// A view made outside, because it holds something that runs.
-    Opened(Box<dyn View>, Effect),
-    /// Something is done.
-    Said(String),
-    /// Something failed.
-    Failed(String),
-    /// Time has passed that something waited for.
-    Tick,
-}
-
-/// The state of the screen.
+/// What all layers share.
 pub struct App {
     /// The fleet as it is known.
     pub store: Store,
@@ -115,9 +82,6 @@ pub struct App {
     pub(super) theme: Theme,
     pub(super) panes: [Pane; 5],
     pub(super) active: usize,
-    pub(super) views: Vec<(Box<dyn View>, Effect)>,
-    pub(super) menu: Option<Menu>,
-    pub(super) prompt: Option<Prompt>,
     pub(super) messages: Messages,
     pub(super) hidden: Arc<HashSet<ContextName>>,
     pub(super) paused: bool,
@@ -125,17 +89,16 @@ pub struct App {
     pub(super) banner: Option<String>,
     /// Trouble with credentials that a person has read and put away.
     pub(super) put_away: HashMap<ContextName, Auth>,
-    pub(super) typing: Typing,
     pub(super) header_area: ratatui::layout::Rect,
     pub(super) table_area: ratatui::layout::Rect,
     pub(super) tabs: Vec<(u16, u16, usize)>,
     pub(super) heads: Vec<(u16, u16, crate::table::Column)>,
-    history: History,
-    commands: Vec<String>,
-    watched: (Vec<ResourceId>, Option<ResourceId>),
-    before_filter: String,
+    pub(super) history: History,
+    /// What was typed into the palette, the latest last.
+    pub(super) typed_commands: Vec<String>,
+    /// Layers to be put on the screen.
+    opening: Vec<Box<dyn Layer>>,
     kept: UiState,
-    dirty: bool,
 }
 
 impl App {
@@ -161,26 +124,20 @@ impl App {
             theme,
             panes: Kind::ALL.map(Pane::new),
             active: 0,
-            views: Vec::new(),
-            menu: None,
-            prompt: None,
             messages,
             hidden: Arc::default(),
             paused: false,
             mouse: options.mouse,
             banner: options.banner.clone(),
             put_away: HashMap::new(),
-            typing: Typing::default(),
             header_area: ratatui::layout::Rect::default(),
             table_area: ratatui::layout::Rect::default(),
             tabs: Vec::new(),
             heads: Vec::new(),
             history: History::default(),
-            commands: Vec::new(),
-            watched: (Vec::new(), None),
-            before_filter: String::new(),
+            typed_commands: Vec::new(),
+            opening: Vec::new(),
             kept: UiState::default(),
-            dirty: true,
             options,
         }
     }
@@ -201,13 +158,16 @@ impl App {
         }
     }
 
-    /// What is to be kept for the next run. What is being typed and what was only drilled into is not.
+    /// What is to be kept for the next run. What was only drilled into is not.
     pub fn keep(&mut self) -> &UiState {
-        if self.prompt.is_none() {
-            for pane in self.panes.iter().filter(|pane| pane.narrow.is_none()) {
-                self.kept.tables.insert(table_name(pane.kind), pane.state());
-            }
+        for pane in self.panes.iter().filter(|pane| pane.narrow.is_none()) {
+            self.kept.tables.insert(table_name(pane.kind), pane.state());
         }
+        &self.kept
+    }
+
+    /// What was kept at last.
+    pub const fn kept(&self) -> &UiState {
         &self.kept
     }
 
@@ -218,11 +178,6 @@ impl App {
 
     pub(super) fn pane_mut(&mut self) -> &mut Pane {
         &mut self.panes[self.active]
-    }
-
-    /// The view in front, if one lies over the tables.
-    pub fn view(&self) -> Option<&dyn View> {
-        self.views.last().map(|(view, _)| &**view)
     }
 
     /// What drawing needs beside the state.
@@ -240,78 +195,31 @@ impl App {
         self.keymap.console()
     }
 
-    /// Where keys are heard now.
-    pub fn key_context(&self) -> KeyContext {
-        match (&self.menu, self.view()) {
-            (Some(_), _) => KeyContext::Menu,
-            (None, Some(view)) => view.key_context(),
-            (None, None) => KeyContext::Table,
-        }
-    }
-
-    /// Brings the table in front up to date. The job, if one comes, is to be run elsewhere and its result handed back
-    /// as [`Event::Arranged`]. Call it before a draw.
+    /// Brings the table in front up to date. The job, if one comes, is to be run elsewhere and its result handed back.
     pub fn arrange(&mut self) -> Option<Job> {
-        let hidden = self.hidden.clone();
-        let now = self.now;
-        let job = self.panes[self.active].arrange(&self.store, &hidden, now);
-        self.refill_menu();
-        job
+        let Self { panes, active, store, hidden, now, .. } = self;
+        panes[*active].arrange(store, hidden, *now)
     }
 
-    /// Whether something changed since the last draw.
-    pub fn is_dirty(&self) -> bool {
-        self.dirty || self.view().is_some_and(View::is_dirty)
+    /// Brings the table in front up to date here and now, before a command acts on its rows.
+    pub(super) fn finish_arranging(&mut self) {
+        let Self { panes, active, store, hidden, now, .. } = self;
+        panes[*active].finish(store, hidden, *now);
     }
 
-    /// How long the next frame may wait after the last one.
-    pub fn patience(&self) -> Duration {
-        match self.view() {
-            Some(view) if !self.dirty => view.patience(),
-            _ => Duration::ZERO,
-        }
+    /// Puts a layer on the screen as soon as the key or event at hand is done.
+    pub(super) fn open_layer(&mut self, layer: impl Layer + 'static) {
+        self.opening.push(Box::new(layer));
     }
 
-    /// After how long it should be drawn again by itself: a toast fades, a flash ends, ages grow.
-    pub fn redraw_in(&self) -> Option<Duration> {
-        let view = self.view().and_then(View::redraw_in);
-        let toast = self.messages.toast_ends_in(self.now);
-        let hint = self.typing.hint_in(self.now);
-        let flash = if self.views.is_empty() { self.flash_ends_in() } else { None };
-        let ages = (!self.paused).then_some(AGES);
-        [view, toast, hint, flash, ages].into_iter().flatten().min()
+    /// The layers to be put on the screen.
+    pub(super) fn take_opening(&mut self) -> Vec<Box<dyn Layer>> {
+        std::mem::take(&mut self.opening)
     }
 
-    fn flash_ends_in(&self) -> Option<Duration> {
-        self.pane()
-            .visible()
-            .iter()
-            .filter_map(|row| self.store.get(row.id())?.moved)
-            .filter_map(|moved| FLASH.checked_sub(self.now.since(moved)))
-            .filter(|left| !left.is_zero())
-            .min()
-    }
-
-    /// Says that it has been drawn; returns whom to sample now, if that changed.
-    pub fn drawn(&mut self) -> Option<Effect> {
-        self.dirty = false;
-        let wanted = self.wanted();
-        if wanted == self.watched {
-            return None;
-        }
-        self.watched = wanted;
-        Some(Effect::Watch(self.watched.0.clone(), self.watched.1.clone()))
-    }
-
-    fn wanted(&self) -> (Vec<ResourceId>, Option<ResourceId>) {
-        let instance = |id: &ResourceId| id.kind == Kind::Instance;
-        if let Some(view) = self.view() {
-            let subject = view.subject().filter(|id| instance(id)).cloned();
-            return (subject.clone().into_iter().collect(), subject);
-        }
-        let visible = self.pane().visible().iter().map(|row| row.id()).filter(|id| instance(id));
-        let selected = self.pane().selected().map(|row| row.id()).filter(|id| instance(id));
-        (visible.cloned().collect(), selected.cloned())
+    /// The name of a resource; its id where it is gone.
+    pub(super) fn name_of(&self, id: &ResourceId) -> String {
+        self.store.get(id).map_or_else(|| id.id.to_string(), |row| row.resource.name().to_owned())
     }
 }
 
@@ -322,9 +230,6 @@ pub(in crate::tui) fn table_name(kind: Kind) -> String {
 
 /// How long a row that changed its state stands out.
 pub(super) const FLASH: Duration = Duration::from_millis(2500);
-
-/// Ages are brought up to date this often when nothing else asks for a frame.
-const AGES: Duration = Duration::from_secs(10);
 
 #[cfg(test)]
 mod tests;

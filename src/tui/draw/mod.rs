@@ -15,13 +15,14 @@ use ratatui::style::Style;
 use unicode_width::UnicodeWidthStr;
 
 use super::app::App;
-use super::{Look, overlays};
+use super::ui::Ui;
 
 /// Smaller than this nothing useful can be shown.
 const LEAST: (u16, u16) = (30, 6);
 
 /// Draws everything; returns where the cursor belongs.
-pub fn frame(app: &mut App, area: Rect, buf: &mut Buffer) -> Option<Position> {
+pub fn frame(ui: &mut Ui, area: Rect, buf: &mut Buffer) -> Option<Position> {
+    let app = &mut ui.app;
     buf.set_style(area, app.theme.text);
     if area.width < LEAST.0 || area.height < LEAST.1 {
         let text = format!("{}x{} is too small: make it {}x{}", area.width, area.height, LEAST.0, LEAST.1);
@@ -34,24 +35,17 @@ pub fn frame(app: &mut App, area: Rect, buf: &mut Buffer) -> Option<Position> {
     let body = Rect::new(area.x, header.bottom(), area.width, area.height - header.height - 1);
     app.header_area = header;
     let foot = Rect::new(area.x, area.bottom() - 1, area.width, 1);
-    let below = app.views.iter().rposition(|(view, _)| !view.floats());
-    if below.is_none() {
-        table::draw(app, body, buf);
-    }
-    let mut cursor = None;
-    for index in below.unwrap_or(0)..app.views.len() {
-        cursor = draw_view(app, index, body, buf);
-    }
-    if let Some(at) = hints::draw(app, foot, buf) {
-        cursor = Some(at);
-    }
-    if app.menu.is_some() {
-        cursor = overlays::draw(app, body, buf);
-    }
+    hints::draw(app, &ui.layers, &ui.keys, foot, buf);
+    let cursor = ui.layers.draw(body, buf, app);
     if app.options.ascii {
         only_ascii(area, buf);
     }
     cursor
+}
+
+/// Draws the table in front, with its box and what is known of the selected row.
+pub(super) fn table(app: &mut App, area: Rect, buf: &mut Buffer) {
+    table::draw(app, area, buf);
 }
 
 /// The last word on ASCII: whatever a remote or a cut text brought in.
@@ -62,14 +56,6 @@ fn only_ascii(area: Rect, buf: &mut Buffer) {
             cell.set_symbol(if cell.symbol() == "…" { "~" } else { "?" });
         }
     }
-}
-
-fn draw_view(app: &mut App, index: usize, area: Rect, buf: &mut Buffer) -> Option<Position> {
-    let App { views, theme, store, now, options, .. } = app;
-    let look = Look { theme, store, now: *now, ascii: options.ascii };
-    let (view, _) = views.get_mut(index)?;
-    view.draw(area, buf, &look);
-    view.cursor()
 }
 
 /// Writes a text into at most `width` columns; returns the column after it. What is too long ends in `…`.

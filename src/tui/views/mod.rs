@@ -3,4 +3,5 @@ pub mod console;
 pub mod document;
 pub mod logs;
 pub mod page;
+pub mod table;
 pub mod telemetry;

@@ -8,9 +8,11 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::console::Page;
 use crate::model::{Problem, ProblemKind, ResourceId, ScreenKind, Timestamp, age};
+use crate::tui::app::App;
 use crate::tui::effect::Address;
+use crate::tui::layer::{Handled, Hint, Layer};
 use crate::tui::widgets::frame::{draw_border, put};
-use crate::tui::{Command, Effect, KeyContext, Look, View};
+use crate::tui::{Command, Effect, KeyContext, Look};
 
 /// How long the address is shown when asked for.
 const SHOWN: Duration = Duration::from_secs(5);
@@ -120,7 +122,7 @@ impl PageView {
     }
 }
 
-impl View for PageView {
+impl Layer for PageView {
     fn open(&mut self) -> Vec<Effect> {
         match self.known {
             Known::Waiting(_) => vec![self.fetch()],
@@ -128,23 +130,19 @@ impl View for PageView {
         }
     }
 
-    fn floats(&self) -> bool {
-        true
+    fn is_opaque(&self) -> bool {
+        false
     }
 
     fn key_context(&self) -> KeyContext {
         KeyContext::Page
     }
 
-    fn title(&self) -> String {
-        format!("console of {}", self.name)
-    }
-
     fn subject(&self) -> Option<&ResourceId> {
         Some(&self.id)
     }
 
-    fn hints(&self) -> Vec<(Command, &'static str)> {
+    fn hints(&self, _app: &App) -> Vec<Hint> {
         let mut hints = Vec::new();
         if let Some(page) = self.page().filter(|_| !self.is_over()) {
             if !page.is_endpoint {
@@ -157,27 +155,27 @@ impl View for PageView {
             hints.push((Command::Refresh, "fetch a fresh one"));
         }
         hints.push((Command::Back, "close"));
-        hints
+        hints.into_iter().map(Hint::from).collect()
     }
 
-    fn apply(&mut self, intent: Command, _count: Option<u32>) -> Vec<Effect> {
-        match (intent, self.page()) {
-            (Command::Back | Command::Close, _) => vec![Effect::CloseView],
-            (Command::Open | Command::Copy, Some(_)) if self.is_over() => self.fetch_anew(),
-            (Command::Open, Some(page)) => vec![Effect::Browse(Address(page.address.clone()))],
+    fn perform(&mut self, command: Command, _count: Option<u32>, _app: &mut App) -> Handled {
+        match (command, self.page()) {
+            (Command::Back | Command::Close, _) => Effect::CloseView.into(),
+            (Command::Open | Command::Copy, Some(_)) if self.is_over() => self.fetch_anew().into(),
+            (Command::Open, Some(page)) => Effect::Browse(Address(page.address.clone())).into(),
             (Command::Copy, Some(page)) => {
                 let what = format!("the address of the console of {}", self.name);
-                vec![Effect::CopyAddress(Address(page.address.clone()), what)]
+                Effect::CopyAddress(Address(page.address.clone()), what).into()
             }
             (Command::Unmask, Some(_)) => {
                 self.shown = match self.now {
                     Some(now) if self.is_unmasked(now) => None,
                     now => now,
                 };
-                Vec::new()
+                Handled::done()
             }
-            (Command::Refresh, _) if !matches!(self.known, Known::Waiting(_)) => self.fetch_anew(),
-            _ => Vec::new(),
+            (Command::Refresh, _) if !matches!(self.known, Known::Waiting(_)) => self.fetch_anew().into(),
+            _ => Handled::Ignored,
         }
     }
 
@@ -192,7 +190,7 @@ impl View for PageView {
         *id == self.id
     }
 
-    fn redraw_in(&self) -> Option<Duration> {
+    fn redraw_in(&self, _app: &App) -> Option<Duration> {
         let second = Duration::from_secs(1);
         match (&self.known, self.shown) {
             (Known::Waiting(_), _) => Some(second),
@@ -202,7 +200,8 @@ impl View for PageView {
         }
     }
 
-    fn draw(&mut self, area: Rect, buf: &mut Buffer, look: &Look<'_>) {
+    fn draw(&mut self, area: Rect, buf: &mut Buffer, app: &mut App) {
+        let look = &app.look();
         self.now = Some(look.now);
         // Times begin with the first frame that shows what they count from.
         match &mut self.known {
@@ -239,6 +238,10 @@ impl View for PageView {
 }
 
 impl PageView {
+    fn title(&self) -> String {
+        format!("console of {}", self.name)
+    }
+
     /// The lines, broken to fit: words at blanks, an address anywhere.
     fn rows(&self, look: &Look<'_>, width: usize) -> Vec<(String, String)> {
         let mut rows = Vec::new();

@@ -8,7 +8,7 @@ use ratatui::style::Modifier;
 use super::Scene;
 use crate::fleet::{Auth, Feature, FleetEvent, Health, ListEvent, Store, Traffic};
 use crate::model::{Kind, Problem, ProblemKind, Timestamp};
-use crate::tui::app::Event;
+use crate::tui::ui::Event;
 use crate::tui::{Effect, sample};
 
 fn refused() -> Problem {
@@ -45,7 +45,7 @@ fn after(mut store: Store, events: impl IntoIterator<Item = FleetEvent>) -> Stor
 impl Scene {
     fn tell(&mut self, events: impl IntoIterator<Item = FleetEvent>) {
         for event in events {
-            self.app.update(Event::Fleet(Box::new(event)));
+            self.ui.update(Event::Fleet(Box::new(event)));
         }
         self.draw();
     }

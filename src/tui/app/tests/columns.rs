@@ -10,7 +10,7 @@ use crate::tui::ui_state::UiState;
 use crate::tui::{Effect, sample};
 
 fn heads(scene: &Scene) -> Vec<&'static str> {
-    let heads = scene.app.heads.iter();
+    let heads = scene.ui.app.heads.iter();
     heads.map(|(.., column)| column.shape(Kind::Instance).title).collect()
 }
 
@@ -29,7 +29,7 @@ fn the_chooser_shows_hides_and_moves_columns_and_goes_back_to_the_usual_ones() {
     assert_eq!(heads(&scene)[..2], ["STATE", "NAME"], "the name stays");
     scene.keys("WG\n\x1b");
     assert_eq!(heads(&scene)[..3], ["NAME", "CONTEXT", "STATE"]);
-    assert_eq!(scene.app.pane().chosen, None);
+    assert_eq!(scene.ui.app.pane().chosen, None);
 }
 
 #[test]
@@ -45,7 +45,7 @@ fn a_fact_that_was_asked_for_stays_where_others_go() {
     scene.keys("\n\x1b");
     assert!(heads(&scene).contains(&"ready_state"), "{}", scene.text());
     scene.keys(":sort ready_state desc\n");
-    assert_eq!(scene.app.pane().sort.column.code(Kind::Instance), "own:ready_state");
+    assert_eq!(scene.ui.app.pane().sort.column.code(Kind::Instance), "own:ready_state");
 }
 
 #[test]
@@ -65,7 +65,7 @@ fn what_is_kept_comes_back_and_what_no_row_has_told_yet_waits() {
     scene.keys("/web\nSSw:sort ready_state desc\n");
     scene.keys("W");
     scene.press(KeyCode::Down, KeyModifiers::NONE).keys("\n\x1b");
-    let kept = scene.app.keep().clone();
+    let kept = scene.ui.keep().clone();
     let table = &kept.tables["instances"];
     assert_eq!(
         (&*table.filter, &*table.sort, table.reverse, table.wide),
@@ -75,30 +75,30 @@ fn what_is_kept_comes_back_and_what_no_row_has_told_yet_waits() {
     assert_eq!(kept.tables["gpu-models"], TableState::default());
 
     let mut next = Scene::new(sample::empty(&[("cycle-prod", cycle::PLATFORM)]), 120, 24);
-    next.app.restore(Ok(Some(kept.clone())));
-    assert_eq!(*next.app.keep(), kept, "before there are any rows");
+    next.ui.restore(Ok(Some(kept.clone())));
+    assert_eq!(*next.ui.keep(), kept, "before there are any rows");
     let rows = vec![
         sample::instance("cycle-prod", "web-1", Lifecycle::Running),
         sample::instance("cycle-prod", "db-1", Lifecycle::Running),
     ];
-    sample::list(&mut next.app.store, "cycle-prod", Kind::Instance, rows);
+    sample::list(&mut next.ui.app.store, "cycle-prod", Kind::Instance, rows);
     next.draw();
     assert_eq!(next.shown(), ["web-1"]);
-    assert_eq!(next.app.pane().sort.column.code(Kind::Instance), "own:ready_state");
-    assert_eq!(*next.app.keep(), kept);
+    assert_eq!(next.ui.app.pane().sort.column.code(Kind::Instance), "own:ready_state");
+    assert_eq!(*next.ui.keep(), kept);
 }
 
 #[test]
 fn what_is_typed_or_drilled_into_is_not_kept_and_a_broken_file_is_told() {
     let mut scene = Scene::new(sample::fleet(), 120, 24);
     scene.keys("/web");
-    assert_eq!(*scene.app.keep(), UiState::default(), "not before Enter");
+    assert_eq!(*scene.ui.keep(), UiState::default(), "not before Enter");
     scene.keys("\x1b2/train\n");
     scene.keys("\n/zero\n");
-    let kept = scene.app.keep().clone();
+    let kept = scene.ui.keep().clone();
     assert_eq!(kept.tables["containers"].filter, "train");
     assert_eq!(kept.tables.get("instances"), None, "what was drilled into");
-    scene.app.restore(Err("screen.toml is ignored: it is empty".to_owned()));
+    scene.ui.restore(Err("screen.toml is ignored: it is empty".to_owned()));
     scene.draw();
     assert!(scene.text().contains("screen.toml is ignored"), "{}", scene.text());
     assert!(!scene.effects.contains(&Effect::Quit));

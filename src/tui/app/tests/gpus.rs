@@ -76,13 +76,13 @@ fn the_pane_tells_who_uses_what() {
 fn enter_leads_to_the_users_of_its_context_and_esc_back() {
     let mut scene = scene();
     scene.keys("/ctx:machines gpu:a100\n\n");
-    assert_eq!((scene.app.pane().kind, scene.shown()), (Kind::Instance, vec!["train-1", "train-2"]));
+    assert_eq!((scene.ui.app.pane().kind, scene.shown()), (Kind::Instance, vec!["train-1", "train-2"]));
     scene.keys("\x1b");
-    assert_eq!((scene.app.pane().kind, scene.selected()), (Kind::GpuModel, "Nvidia A100"));
+    assert_eq!((scene.ui.app.pane().kind, scene.selected()), (Kind::GpuModel, "Nvidia A100"));
     scene.keys("\x1b/ctx:boxes\n\n");
-    assert_eq!((scene.app.pane().kind, scene.shown()), (Kind::Container, vec!["any", "embed"]));
+    assert_eq!((scene.ui.app.pane().kind, scene.shown()), (Kind::Container, vec!["any", "embed"]));
     scene.keys("\x1b\x1b/gpu:h100\n\n");
-    assert_eq!(scene.app.pane().kind, Kind::Instance, "machines have no containers");
+    assert_eq!(scene.ui.app.pane().kind, Kind::Instance, "machines have no containers");
     assert!(scene.text().contains("no instances of machines use Nvidia H100"), "{}", scene.text());
 }
 
@@ -90,7 +90,7 @@ fn enter_leads_to_the_users_of_its_context_and_esc_back() {
 fn prices_quotas_and_users_sort_as_numbers_and_what_is_unknown_comes_last() {
     let mut scene = scene();
     let codes = |scene: &Scene| -> Vec<String> {
-        let rows = scene.app.pane().shown().iter();
+        let rows = scene.ui.app.pane().shown().iter();
         rows.map(|row| format!("{}/{}", row.id().context, row.id().id)).collect()
     };
     for (column, order) in [
@@ -105,7 +105,7 @@ fn prices_quotas_and_users_sort_as_numbers_and_what_is_unknown_comes_last() {
     for name in ["train-1", "train-2"] {
         let id = crate::model::ResourceId { id: format!("i-{name}").into(), ..gone.clone() };
         let event = crate::fleet::FleetEvent::Gone(id);
-        scene.app.update(super::Event::Fleet(Box::new(event)));
+        scene.ui.update(super::Event::Fleet(Box::new(event)));
     }
     scene.draw();
     assert_eq!(codes(&scene)[..2], ["machines/a100", "machines/h100"], "what is counted now");

@@ -16,26 +16,26 @@ fn scene() -> Scene {
 fn a_digit_opens_a_pane_at_once_and_is_a_count_when_a_motion_follows() {
     let mut scene = scene();
     scene.keys("3");
-    assert_eq!(scene.app.pane().kind, Kind::Revision);
+    assert_eq!(scene.ui.app.pane().kind, Kind::Revision);
     scene.keys("j");
-    assert_eq!((scene.app.pane().kind, scene.app.pane().cursor()), (Kind::Instance, 3));
+    assert_eq!((scene.ui.app.pane().kind, scene.ui.app.pane().cursor()), (Kind::Instance, 3));
     scene.keys("3");
     scene.later(Duration::from_secs(1));
     scene.keys("j");
-    assert_eq!((scene.app.pane().kind, scene.app.pane().cursor()), (Kind::Revision, 1));
+    assert_eq!((scene.ui.app.pane().kind, scene.ui.app.pane().cursor()), (Kind::Revision, 1));
 }
 
 #[test]
 fn counts_of_more_digits_and_to_a_row() {
     let mut scene = scene();
     scene.keys("10j");
-    assert_eq!((scene.app.pane().kind, scene.app.pane().cursor()), (Kind::Instance, 10));
+    assert_eq!((scene.ui.app.pane().kind, scene.ui.app.pane().cursor()), (Kind::Instance, 10));
     scene.keys("7G");
-    assert_eq!(scene.app.pane().cursor(), 6);
+    assert_eq!(scene.ui.app.pane().cursor(), 6);
     scene.keys("G");
-    assert_eq!(scene.app.pane().cursor(), 14);
+    assert_eq!(scene.ui.app.pane().cursor(), 14);
     scene.keys("g99j");
-    assert_eq!(scene.app.pane().cursor(), 14, "no further than the last");
+    assert_eq!(scene.ui.app.pane().cursor(), 14, "no further than the last");
 }
 
 #[test]
@@ -47,7 +47,7 @@ fn quit_asks_first_and_ctrl_c_does_not() {
     }
     let mut stays = scene();
     stays.keys("q\x1b");
-    assert!(stays.effects.is_empty() && stays.app.menu.is_none());
+    assert!(stays.effects.is_empty() && !stays.has_menu());
     for before in ["", "/web", ":", "?"] {
         let mut scene = scene();
         scene.keys(before);
@@ -63,9 +63,9 @@ fn esc_never_quits_and_undoes_the_lightest_first() {
     assert_eq!(scene.shown().len(), 12);
     scene.keys("\x1b");
     assert_eq!(scene.shown().len(), 15);
-    assert_eq!(scene.app.pane().marks.len(), 1);
+    assert_eq!(scene.ui.app.pane().marks.len(), 1);
     scene.keys("\x1b");
-    assert!(scene.app.pane().marks.is_empty());
+    assert!(scene.ui.app.pane().marks.is_empty());
     scene.keys("\x1b\x1b\x1b");
     assert!(scene.effects.is_empty());
 }
@@ -76,11 +76,11 @@ fn drilling_in_and_back() {
     scene.keys("2");
     scene.later(Duration::from_secs(1));
     scene.keys("/web\n\n");
-    assert_eq!(scene.app.pane().kind, Kind::Instance);
+    assert_eq!(scene.ui.app.pane().kind, Kind::Instance);
     assert_eq!(scene.shown().len(), 12, "the instances of web");
     scene.keys("\x1b");
-    assert_eq!((scene.app.pane().kind, scene.selected()), (Kind::Container, "web"));
-    assert_eq!(scene.app.pane().filter_text, "/web"[1..], "with its filter");
+    assert_eq!((scene.ui.app.pane().kind, scene.selected()), (Kind::Container, "web"));
+    assert_eq!(scene.ui.app.pane().filter_text, "/web"[1..], "with its filter");
 }
 
 #[test]
@@ -89,7 +89,7 @@ fn a_container_without_instances_leads_to_its_revisions() {
     scene.keys("2");
     scene.later(Duration::from_secs(1));
     scene.keys("/embed\n\n");
-    assert_eq!((scene.app.pane().kind, scene.shown()), (Kind::Revision, vec!["3", "2"]));
+    assert_eq!((scene.ui.app.pane().kind, scene.shown()), (Kind::Revision, vec!["3", "2"]));
 }
 
 #[test]
@@ -99,7 +99,7 @@ fn the_last_place_and_back_again() {
         scene.later(Duration::from_secs(1));
         scene.keys(pane);
     }
-    let kind = |scene: &Scene| scene.app.pane().kind;
+    let kind = |scene: &Scene| scene.ui.app.pane().kind;
     scene.keys("-");
     assert_eq!(kind(&scene), Kind::Container);
     scene.keys("-");
@@ -115,11 +115,11 @@ fn the_last_place_and_back_again() {
 fn views_open_over_the_table_and_close() {
     let mut scene = scene();
     scene.keys("y");
-    let id = scene.app.pane().selected().unwrap().id().clone();
+    let id = scene.ui.app.pane().selected().unwrap().id().clone();
     assert_eq!(scene.effects, [Effect::Describe(id.clone())]);
-    assert_eq!(scene.app.views.last().unwrap().1, Effect::ShowDocument(id, DocumentForm::Yaml));
+    assert_eq!(*scene.ui.layers.front().unwrap(), Effect::ShowDocument(id, DocumentForm::Yaml));
     scene.keys("\x1b");
-    assert!(scene.app.views.is_empty());
+    assert!(scene.ui.layers.front().is_none());
 }
 
 #[test]
@@ -136,13 +136,13 @@ fn what_is_not_offered_says_so() {
 fn the_palette_goes_to_a_table_with_a_filter_and_a_context() {
     let mut scene = scene();
     scene.keys(":inst state:failed @cycle\n");
-    assert_eq!(scene.app.pane().filter_text, "state:failed ctx:cycle");
+    assert_eq!(scene.ui.app.pane().filter_text, "state:failed ctx:cycle");
     assert_eq!(scene.shown(), ["train-0"]);
     scene.keys(":theme light\n");
-    assert_eq!(scene.app.theme.name, "light");
+    assert_eq!(scene.ui.app.theme.name, "light");
     scene.keys(":");
     scene.press(KeyCode::Up, KeyModifiers::NONE);
-    assert_eq!(scene.app.menu.as_ref().unwrap().prompt.as_ref().unwrap().text(), "theme light");
+    assert_eq!(scene.palette().typed(), "theme light");
 }
 
 #[test]
@@ -151,9 +151,9 @@ fn esc_clears_before_it_puts_the_banner_away() {
     let mut scene = Scene::with(sample::fleet(), options, 120, 36);
     scene.keys("/web\n");
     scene.keys("\x1b");
-    assert!(scene.app.pane().filter_text.is_empty() && scene.app.banner.is_some());
+    assert!(scene.ui.app.pane().filter_text.is_empty() && scene.ui.app.banner.is_some());
     scene.keys("\x1b");
-    assert!(scene.app.banner.is_none(), "nothing else was to be done");
+    assert!(scene.ui.app.banner.is_none(), "nothing else was to be done");
 }
 
 #[test]
@@ -162,9 +162,9 @@ fn a_filter_is_edited_at_its_end_and_ctrl_u_empties_it() {
     scene.keys("/web-1\n/2");
     assert_eq!(scene.shown(), ["web-12"]);
     scene.press(KeyCode::Char('u'), KeyModifiers::CONTROL);
-    assert_eq!((scene.shown().len(), scene.app.prompt.is_some()), (15, true));
+    assert_eq!((scene.shown().len(), scene.is_filtering()), (15, true));
     scene.keys("\x1b");
-    assert_eq!(scene.app.pane().filter_text, "web-1", "cancelled: as it was");
+    assert_eq!(scene.ui.app.pane().filter_text, "web-1", "cancelled: as it was");
 }
 
 #[test]
@@ -177,8 +177,7 @@ fn refresh_goes_to_the_view_that_reads_something_of_its_own() {
 }
 
 fn listed(scene: &Scene) -> Vec<&str> {
-    let menu = scene.app.menu.as_ref().unwrap();
-    menu.lines().map(|item| item.label.as_str()).collect()
+    scene.palette().lines().map(|item| item.label.as_str()).collect()
 }
 
 #[test]
@@ -197,12 +196,12 @@ fn the_palette_offers_what_the_letters_begin_and_no_coincidences() {
 fn commands_with_arguments_are_completed_and_say_what_is_wrong() {
     let mut scene = scene();
     scene.keys(":sort age desc\n");
-    assert!(scene.app.pane().sort.reverse);
+    assert!(scene.ui.app.pane().sort.reverse);
     scene.keys(":inst sta\t");
-    let line = |scene: &Scene| scene.app.menu.as_ref().unwrap().prompt.as_ref().unwrap().text().to_owned();
+    let line = |scene: &Scene| scene.palette().typed().to_owned();
     assert_eq!(line(&scene), "instances state:");
     scene.keys("fa\t\n");
-    assert_eq!(scene.app.pane().filter_text, "state:failed");
+    assert_eq!(scene.ui.app.pane().filter_text, "state:failed");
     for (typed, told) in [
         (":theme nope\n", "no theme is called nope"),
         (":sort nope\n", "no column is called nope"),
@@ -211,21 +210,21 @@ fn commands_with_arguments_are_completed_and_say_what_is_wrong() {
         (":inst @nope\n", "no context is called nope"),
     ] {
         scene.keys(typed);
-        assert!(scene.app.menu.is_some(), "{typed:?} stays to be mended");
-        let toast = scene.app.messages.toast(scene.app.now).unwrap();
+        assert!(scene.has_menu(), "{typed:?} stays to be mended");
+        let toast = scene.ui.app.messages.toast(scene.ui.app.now).unwrap();
         assert!(toast.text.contains(told), "{typed:?}: {}", toast.text);
         scene.keys("\x1b");
     }
-    assert_eq!(scene.app.pane().filter_text, "state:failed", "nothing was changed");
+    assert_eq!(scene.ui.app.pane().filter_text, "state:failed", "nothing was changed");
 }
 
 #[test]
 fn at_a_context_shows_only_that_one() {
     let mut scene = scene();
     scene.keys(":@cy\t\n");
-    assert_eq!(scene.app.hidden.len(), 1);
+    assert_eq!(scene.ui.app.hidden.len(), 1);
     scene.keys(":@all\n");
-    assert!(scene.app.hidden.is_empty());
+    assert!(scene.ui.app.hidden.is_empty());
 }
 
 #[test]
@@ -238,7 +237,7 @@ fn a_click_in_a_list_chooses_and_one_beside_it_closes() {
             row,
             modifiers: KeyModifiers::NONE,
         };
-        scene.app.update(super::super::Event::Terminal(TerminalEvent::Mouse(mouse)));
+        scene.ui.update(crate::tui::ui::Event::Terminal(TerminalEvent::Mouse(mouse)));
         scene.draw();
     };
     let mut scene = scene();
@@ -248,9 +247,9 @@ fn a_click_in_a_list_chooses_and_one_beside_it_closes() {
     let column = text.lines().nth(row).unwrap().find("│    state").unwrap();
     let column = text.lines().nth(row).unwrap()[..column].chars().count() + 4;
     click(&mut scene, u16::try_from(column).unwrap(), u16::try_from(row).unwrap());
-    assert!(scene.app.menu.is_none());
-    assert_eq!(scene.app.pane().sort.column, crate::table::Column::State);
+    assert!(!scene.has_menu());
+    assert_eq!(scene.ui.app.pane().sort.column, crate::table::Column::State);
     scene.keys("o");
     click(&mut scene, 0, 0);
-    assert!(scene.app.menu.is_none());
+    assert!(!scene.has_menu());
 }

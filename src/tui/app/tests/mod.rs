@@ -12,13 +12,18 @@ use crossterm::event::{Event as TerminalEvent, KeyCode, KeyEvent, KeyModifiers};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use super::{App, Event, Options};
+use super::Options;
 use crate::fleet::Store;
-use crate::tui::{Effect, draw, sample};
+use crate::tui::overlays::MenuLayer;
+use crate::tui::overlays::list::List;
+use crate::tui::overlays::palette::{self, Palette};
+use crate::tui::ui::{Event, Ui};
+use crate::tui::views::table::FilterPrompt;
+use crate::tui::{Effect, KeyContext, draw, sample};
 
 /// An app and a terminal of some size.
 struct Scene {
-    app: App,
+    ui: Ui,
     buffer: Buffer,
     effects: Vec<Effect>,
 }
@@ -30,7 +35,7 @@ impl Scene {
 
     fn with(store: Store, options: Options, columns: u16, rows: u16) -> Self {
         let mut scene = Self {
-            app: App::new(store, options, sample::now()),
+            ui: Ui::new(store, options, sample::now()),
             buffer: Buffer::empty(Rect::new(0, 0, columns, rows)),
             effects: Vec::new(),
         };
@@ -41,25 +46,25 @@ impl Scene {
     fn draw(&mut self) {
         // Twice, because a large table is arranged elsewhere in between.
         for _ in 0..2 {
-            if let Some(arranged) = self.app.arrange().and_then(crate::table::Job::run) {
-                self.app.update(Event::Arranged(Box::new(arranged)));
+            if let Some(arranged) = self.ui.arrange().and_then(crate::table::Job::run) {
+                self.ui.update(Event::Arranged(Box::new(arranged)));
             }
             self.buffer.reset();
             let area = self.buffer.area;
-            draw::frame(&mut self.app, area, &mut self.buffer);
-            self.app.drawn();
+            draw::frame(&mut self.ui, area, &mut self.buffer);
+            self.ui.drawn();
         }
     }
 
     /// Presses a key and draws nothing.
     fn press_unseen(&mut self, code: KeyCode) {
         let event = TerminalEvent::Key(KeyEvent::new(code, KeyModifiers::NONE));
-        self.effects = self.app.update(Event::Terminal(event));
+        self.effects = self.ui.update(Event::Terminal(event));
     }
 
     fn press(&mut self, code: KeyCode, modifiers: KeyModifiers) -> &mut Self {
         let event = TerminalEvent::Key(KeyEvent::new(code, modifiers));
-        self.effects = self.app.update(Event::Terminal(event));
+        self.effects = self.ui.update(Event::Terminal(event));
         self.draw();
         self
     }
@@ -83,16 +88,28 @@ impl Scene {
     }
 
     fn shown(&self) -> Vec<&str> {
-        sample::names(self.app.pane().shown())
+        sample::names(self.ui.app.pane().shown())
     }
 
     fn selected(&self) -> &str {
-        self.app.pane().selected().map_or("", |row| row.name())
+        self.ui.app.pane().selected().map_or("", |row| row.name())
+    }
+
+    fn has_menu(&self) -> bool {
+        self.ui.layers.key_context() == KeyContext::Menu
+    }
+
+    fn is_filtering(&self) -> bool {
+        self.ui.layers.top_as::<FilterPrompt>().is_some()
+    }
+
+    fn palette(&self) -> &List<palette::Choice> {
+        self.ui.layers.top_as::<MenuLayer<Palette>>().expect("the palette").list()
     }
 
     /// Lets time pass.
     fn later(&mut self, time: std::time::Duration) {
         let millis = i64::try_from(time.as_millis()).unwrap();
-        self.app.now = crate::model::Timestamp::from_millis(self.app.now.as_millis() + millis).unwrap();
+        self.ui.app.now = crate::model::Timestamp::from_millis(self.ui.app.now.as_millis() + millis).unwrap();
     }
 }

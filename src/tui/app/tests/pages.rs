@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use super::super::Event;
 use super::Scene;
 use crate::console::Page;
 use crate::model::{Kind, Lifecycle, Problem, ProblemKind, Resource, ResourceId, ScreenKind, Secret};
 use crate::providers::exoscale;
 use crate::tui::effect::Address;
+use crate::tui::ui::Event;
 use crate::tui::{Command, Effect, sample};
 
 const PAGE: &str = "https://console.example/vnc?instance=web-1&token=not-a-real-token";
@@ -36,7 +36,7 @@ fn endpoint() -> Page {
 
 fn answer(scene: &mut Scene, answer: Result<Page, Problem>) {
     let event = Event::Page(id(), ScreenKind::WebPage, Box::new(answer));
-    scene.effects = scene.app.update(event);
+    scene.effects = scene.ui.update(event);
     scene.draw();
 }
 
@@ -85,9 +85,9 @@ fn it_is_copied_opened_and_fetched_anew() {
     assert!(scene.text().contains("this key may not open consoles"), "{}", scene.text());
     scene.keys("\x1b");
     assert_eq!(scene.effects, [Effect::DropPage]);
-    assert!(scene.app.view().is_none());
+    assert!(scene.ui.layers.front().is_none());
     answer(&mut scene, Err(Problem::new(ProblemKind::Server, "too late")));
-    assert!(scene.app.view().is_none());
+    assert!(scene.ui.layers.front().is_none());
 }
 
 #[test]
@@ -115,8 +115,8 @@ fn an_endpoint_is_no_page_for_a_browser() {
     let mut scene = scene(ScreenKind::Framebuffer);
     scene.keys("a");
     answer(&mut scene, Ok(endpoint()));
-    let hints = scene.app.view().unwrap().hints();
-    assert!(!hints.iter().any(|(command, _)| *command == Command::Open), "{hints:?}");
+    let hints = scene.ui.layers.hints(&scene.ui.app);
+    assert!(!hints.iter().any(|hint| hint.command == Command::Open), "{hints:?}");
     assert!(scene.text().contains("wss://console.example/••••"), "{}", scene.text());
 }
 
@@ -128,17 +128,17 @@ fn a_page_that_comes_instead_of_text_takes_the_place_of_the_console() {
     // Nobody looks at the console: it is only said.
     answer(&mut scene, Ok(page(PAGE)));
     assert!(
-        scene.app.view().is_none() && scene.text().contains("is a page for a browser"),
+        scene.ui.layers.front().is_none() && scene.text().contains("is a page for a browser"),
         "{}",
         scene.text()
     );
     // Its view is in front: any will do here.
     let view = crate::tui::views::telemetry::TelemetryView::new(id(), "web-1".to_owned());
-    scene.app.update(Event::Opened(Box::new(view), Effect::ShowConsole(id())));
+    scene.ui.update(Event::Opened(Box::new(view), Effect::ShowConsole(id())));
     answer(&mut scene, Ok(page(PAGE)));
-    assert_eq!(scene.app.view().unwrap().title(), "console of web-1");
+    assert!(scene.text().contains(" console of web-1 "), "{}", scene.text());
     scene.keys("\x1b");
-    assert!(scene.app.view().is_none());
+    assert!(scene.ui.layers.front().is_none());
 }
 
 #[test]

@@ -2,11 +2,11 @@
 
 use crossterm::event::{KeyCode, KeyModifiers};
 
-use super::super::Event;
 use super::Scene;
 use crate::fleet::{FleetEvent, Health};
 use crate::model::{Kind, Lifecycle, Problem, ProblemKind};
 use crate::providers::{cycle, exoscale};
+use crate::tui::ui::Event;
 use crate::tui::{Effect, sample};
 
 fn scene() -> Scene {
@@ -42,11 +42,11 @@ fn the_cursor_follows_the_resource() {
     scene.keys("S");
     assert_eq!(scene.selected(), "web-7", "sorted otherwise");
     let new = sample::instance("cycle-prod", "a-new-one", Lifecycle::Failed);
-    scene.app.update(Event::Fleet(Box::new(FleetEvent::Upsert(Box::new(new)))));
+    scene.ui.update(Event::Fleet(Box::new(FleetEvent::Upsert(Box::new(new)))));
     scene.draw();
     assert_eq!(scene.selected(), "web-7", "one came before it");
-    let id = scene.app.pane().selected().unwrap().id().clone();
-    scene.app.update(Event::Fleet(Box::new(FleetEvent::Gone(id))));
+    let id = scene.ui.app.pane().selected().unwrap().id().clone();
+    scene.ui.update(Event::Fleet(Box::new(FleetEvent::Gone(id))));
     scene.draw();
     assert_ne!(scene.selected(), "", "its neighbour, when it is gone");
 }
@@ -55,7 +55,7 @@ fn the_cursor_follows_the_resource() {
 fn until_moved_the_cursor_stays_on_the_first_row() {
     let mut scene = scene();
     let new = sample::instance("cycle-prod", "a-new-one", Lifecycle::Running);
-    scene.app.update(Event::Fleet(Box::new(FleetEvent::Upsert(Box::new(new)))));
+    scene.ui.update(Event::Fleet(Box::new(FleetEvent::Upsert(Box::new(new)))));
     scene.draw();
     assert_eq!(scene.selected(), "a-new-one");
 }
@@ -68,9 +68,9 @@ fn a_filter_that_cannot_be_read_leaves_the_rows_and_esc_brings_the_old_one_back(
     scene.keys("/ \"");
     assert_eq!(scene.shown().len(), before);
     scene.keys("\n");
-    assert!(scene.app.prompt.is_some(), "it is not accepted");
+    assert!(scene.is_filtering(), "it is not accepted");
     scene.keys("\x1b");
-    assert_eq!(scene.app.pane().filter_text, "web-1");
+    assert_eq!(scene.ui.app.pane().filter_text, "web-1");
 }
 
 #[test]
@@ -89,12 +89,12 @@ fn marks_make_verbs_plural() {
     let mut scene = scene();
     scene.keys("/web\n  ");
     scene.press(KeyCode::Char(' '), KeyModifiers::CONTROL);
-    assert_eq!(scene.app.pane().marks.len(), 3);
+    assert_eq!(scene.ui.app.pane().marks.len(), 3);
     scene.keys("c");
     assert_eq!(scene.effects, [Effect::Copy("web-1\nweb-2\nweb-3".to_owned(), "3 names".to_owned())]);
     scene.keys("l");
     assert!(
-        matches!(&scene.app.views.last().unwrap().1, Effect::ShowLogs(ids) if ids.len() == 3),
+        matches!(&*scene.ui.layers.front().unwrap(), Effect::ShowLogs(ids) if ids.len() == 3),
         "the logs of all three"
     );
 }
@@ -105,14 +105,14 @@ fn logs_of_a_container_without_its_own_are_those_of_its_instances() {
     scene.keys("2");
     scene.later(std::time::Duration::from_secs(1));
     scene.keys("/web\nl");
-    assert!(matches!(&scene.app.views.last().unwrap().1, Effect::ShowLogs(ids) if ids.len() == 12));
+    assert!(matches!(&*scene.ui.layers.front().unwrap(), Effect::ShowLogs(ids) if ids.len() == 12));
 }
 
 #[test]
 fn csv_holds_what_is_shown_and_no_formula() {
     let mut scene = scene();
     let evil = sample::instance("cycle-prod", "=web,\"x\"", Lifecycle::Running);
-    scene.app.update(Event::Fleet(Box::new(FleetEvent::Upsert(Box::new(evil)))));
+    scene.ui.update(Event::Fleet(Box::new(FleetEvent::Upsert(Box::new(evil)))));
     scene.draw();
     scene.keys("/name:web,old\n");
     scene.press(KeyCode::Char('s'), KeyModifiers::CONTROL);
@@ -131,7 +131,7 @@ fn a_context_that_is_down_says_why_and_its_rows_are_old() {
     let health = Health::Retrying { problem, attempt: 3 };
     scene.later(std::time::Duration::from_secs(75));
     let event = FleetEvent::Context(sample::context("cycle-prod"), health, crate::fleet::Traffic::default());
-    scene.app.update(Event::Fleet(Box::new(event)));
+    scene.ui.update(Event::Fleet(Box::new(event)));
     scene.draw();
     let text = scene.text();
     assert!(text.contains("cycle-prod 1m old"), "{text}");
@@ -170,28 +170,28 @@ fn a_large_table_is_arranged_elsewhere_and_paints_meanwhile() {
     sample::list(&mut store, "cycle-prod", Kind::Instance, rows);
     let mut scene = Scene::new(store, 120, 36);
     assert_eq!(scene.shown().len(), 5000);
-    scene.app.pane_mut().set_filter("web-49", &sample::fleet());
-    let first = scene.app.arrange().expect("a job");
-    scene.app.pane_mut().set_filter("web-499", &sample::fleet());
-    let second = scene.app.arrange().expect("another");
+    scene.ui.app.pane_mut().set_filter("web-49", &sample::fleet());
+    let first = scene.ui.arrange().expect("a job");
+    scene.ui.app.pane_mut().set_filter("web-499", &sample::fleet());
+    let second = scene.ui.arrange().expect("another");
     assert!(first.run().is_none(), "superseded");
     assert_eq!(scene.shown().len(), 5000, "what was there stays until the result comes");
     let arranged = second.run().unwrap();
-    scene.app.update(Event::Arranged(Box::new(arranged)));
+    scene.ui.update(Event::Arranged(Box::new(arranged)));
     assert!(scene.shown().len() < 100 && scene.shown().contains(&"web-499"), "{:?}", scene.shown());
 }
 
 #[test]
 fn only_what_is_looked_at_is_sampled() {
-    let mut app = super::super::App::new(sample::fleet(), crate::tui::Options::default(), sample::now());
+    let mut ui = crate::tui::ui::Ui::new(sample::fleet(), crate::tui::Options::default(), sample::now());
     let mut buffer = ratatui::buffer::Buffer::empty(ratatui::layout::Rect::new(0, 0, 80, 12));
-    app.arrange();
+    ui.arrange();
     let area = buffer.area;
-    crate::tui::draw::frame(&mut app, area, &mut buffer);
-    let Some(Effect::Watch(visible, Some(focus))) = app.drawn() else { panic!("nothing to watch") };
-    assert_eq!(visible.len(), app.pane().page);
+    crate::tui::draw::frame(&mut ui, area, &mut buffer);
+    let Some(Effect::Watch(visible, Some(focus))) = ui.drawn() else { panic!("nothing to watch") };
+    assert_eq!(visible.len(), ui.app.pane().page);
     assert_eq!(visible[0], focus);
-    assert_eq!(app.drawn(), None, "the same is not asked twice");
+    assert_eq!(ui.drawn(), None, "the same is not asked twice");
 }
 
 #[test]
@@ -201,7 +201,7 @@ fn a_term_without_its_value_yet_leaves_the_terms_before_it() {
     assert_eq!(scene.shown().len(), 0, "a word that is nowhere");
     scene.keys(":");
     assert_eq!(scene.shown().len(), 12);
-    assert!(scene.app.pane().filter_error().is_some(), "and says what is missing");
+    assert!(scene.ui.app.pane().filter_error().is_some(), "and says what is missing");
     scene.keys("x");
     assert_eq!(scene.shown().len(), 0);
 }
@@ -221,7 +221,7 @@ fn after_a_filter_n_goes_from_match_to_match_among_all_rows() {
     assert_eq!(scene.selected(), "web-1", "round the end");
     // Esc forgets it, and N sorts again.
     scene.keys("\x1bN");
-    assert!(scene.app.pane().sort.reverse);
+    assert!(scene.ui.app.pane().sort.reverse);
 }
 
 #[test]

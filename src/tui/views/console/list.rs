@@ -9,8 +9,10 @@ use super::ConsoleKeys;
 use super::draw::state_piece;
 use crate::console::Sessions;
 use crate::model::{ResourceId, age};
+use crate::tui::app::App;
+use crate::tui::layer::{Handled, Hint, Layer};
 use crate::tui::widgets::frame::{draw_border, put};
-use crate::tui::{Command, Effect, KeyContext, Look, View};
+use crate::tui::{Command, Effect, KeyContext, Look};
 
 /// The open consoles, to choose one or to close it.
 pub struct SessionsView {
@@ -37,65 +39,35 @@ impl SessionsView {
     }
 }
 
-impl View for SessionsView {
-    fn key_context(&self) -> KeyContext {
-        KeyContext::Menu
-    }
-
-    fn title(&self) -> String {
-        "consoles".to_owned()
-    }
-
-    fn subject(&self) -> Option<&ResourceId> {
-        None
-    }
-
-    fn hints(&self) -> Vec<(Command, &'static str)> {
-        if self.sessions.is_empty() {
-            return vec![(Command::Back, "back")];
-        }
-        vec![(Command::Open, "attach"), (Command::EndSession, "close it"), (Command::Back, "back")]
-    }
-
-    fn apply(&mut self, intent: Command, count: Option<u32>) -> Vec<Effect> {
+impl SessionsView {
+    /// Does what a key is bound to.
+    pub(super) fn apply(&mut self, command: Command, count: Option<u32>) -> Handled {
         let count = count.map_or(1, |count| usize::try_from(count).unwrap_or(usize::MAX)).max(1);
         let at = self.position();
-        match intent {
+        match command {
             Command::Down => self.select(at.saturating_add(count)),
             Command::Up => self.select(at.saturating_sub(count)),
             Command::Top => self.select(0),
             Command::Bottom => self.select(usize::MAX),
             Command::Open | Command::Attach => {
                 if let Some(open) = self.sessions.all().get(at) {
-                    return vec![Effect::CloseView, Effect::ShowConsole(open.id.clone())];
+                    return vec![Effect::CloseView, Effect::ShowConsole(open.id.clone())].into();
                 }
             }
             Command::EndSession => {
                 if let Some(open) = self.sessions.all().get(at) {
                     self.sessions.close(&open.id);
                     self.select(at);
-                    return vec![Effect::Say(format!("Closed the console of {}", open.name))];
+                    return Effect::Say(format!("Closed the console of {}", open.name)).into();
                 }
             }
-            Command::Back | Command::Close => return vec![Effect::CloseView],
-            _ => {}
+            Command::Back | Command::Close => return Effect::CloseView.into(),
+            _ => return Handled::Ignored,
         }
-        Vec::new()
+        Handled::done()
     }
 
-    fn is_dirty(&self) -> bool {
-        self.sessions.poll()
-    }
-
-    fn patience(&self) -> std::time::Duration {
-        std::time::Duration::from_millis(500)
-    }
-
-    fn redraw_in(&self) -> Option<std::time::Duration> {
-        (!self.sessions.is_empty()).then_some(std::time::Duration::from_secs(1))
-    }
-
-    fn draw(&mut self, area: Rect, buf: &mut Buffer, look: &Look<'_>) {
+    fn render(&mut self, area: Rect, buf: &mut Buffer, look: &Look<'_>) {
         let area = area.intersection(buf.area);
         if area.width < 4 || area.height < 3 {
             return;
@@ -144,5 +116,40 @@ impl View for SessionsView {
         }
         let hint = format!(" {} d leaves a console; it stays in this list ", self.prefix);
         put(&[(hint, theme.dim)], Rect { y: area.bottom() - 1, height: 1, ..top }, buf);
+    }
+}
+
+impl Layer for SessionsView {
+    fn key_context(&self) -> KeyContext {
+        KeyContext::Menu
+    }
+
+    fn hints(&self, _app: &App) -> Vec<Hint> {
+        if self.sessions.is_empty() {
+            return vec![Hint::new(Command::Back, "back")];
+        }
+        [(Command::Open, "attach"), (Command::EndSession, "close it"), (Command::Back, "back")]
+            .map(Hint::from)
+            .into()
+    }
+
+    fn perform(&mut self, command: Command, count: Option<u32>, _app: &mut App) -> Handled {
+        self.apply(command, count)
+    }
+
+    fn is_dirty(&self) -> bool {
+        self.sessions.poll()
+    }
+
+    fn frame_wait(&self) -> std::time::Duration {
+        std::time::Duration::from_millis(500)
+    }
+
+    fn redraw_in(&self, _app: &App) -> Option<std::time::Duration> {
+        (!self.sessions.is_empty()).then_some(std::time::Duration::from_secs(1))
+    }
+
+    fn draw(&mut self, area: Rect, buf: &mut Buffer, app: &mut App) {
+        self.render(area, buf, &app.look());
     }
 }

@@ -19,8 +19,10 @@ pub use list::SessionsView;
 
 use crate::console::{OpenConsole, RemoteScreen, SessionState, Sessions};
 use crate::model::{ResourceId, Timestamp};
+use crate::tui::app::App;
+use crate::tui::layer::{Handled, Hint, Layer};
 use crate::tui::widgets::prompt::Typed;
-use crate::tui::{Command, Effect, KeyContext, Look, View};
+use crate::tui::{Command, Effect, KeyContext};
 use scrollback::Scrollback;
 
 /// A console on the screen.
@@ -225,20 +227,8 @@ impl ConsoleView {
     }
 }
 
-impl View for ConsoleView {
-    fn key_context(&self) -> KeyContext {
-        if self.scrollback.is_some() { KeyContext::Scrollback } else { KeyContext::Console }
-    }
-
-    fn title(&self) -> String {
-        self.open.name.clone()
-    }
-
-    fn subject(&self) -> Option<&ResourceId> {
-        Some(&self.open.id)
-    }
-
-    fn hints(&self) -> Vec<(Command, &'static str)> {
+impl ConsoleView {
+    fn offers(&self) -> Vec<(Command, &'static str)> {
         if self.scrollback.is_some() {
             return vec![
                 (Command::Up, "older"),
@@ -256,6 +246,7 @@ impl View for ConsoleView {
         }
     }
 
+    /// Does what a key after the prefix is bound to.
     fn apply(&mut self, intent: Command, count: Option<u32>) -> Vec<Effect> {
         if let Some(effects) = self.look_back(intent, count) {
             return effects;
@@ -311,6 +302,42 @@ impl View for ConsoleView {
             Event::Resize(..) => Vec::new(),
         }
     }
+}
+
+impl Layer for ConsoleView {
+    fn key_context(&self) -> KeyContext {
+        if self.scrollback.is_some() { KeyContext::Scrollback } else { KeyContext::Console }
+    }
+
+    fn subject(&self) -> Option<&ResourceId> {
+        Some(&self.open.id)
+    }
+
+    fn hints(&self, _app: &App) -> Vec<Hint> {
+        self.offers().into_iter().map(Hint::from).collect()
+    }
+
+    fn event(&mut self, event: &Event, _app: &mut App) -> Handled {
+        if self.typing() { self.type_event(event).into() } else { Handled::Ignored }
+    }
+
+    /// What is pressed here is pressed in the scrollback: what follows the prefix is no command of the program's.
+    fn perform(&mut self, command: Command, count: Option<u32>, _app: &mut App) -> Handled {
+        match self.look_back(command, count) {
+            Some(effects) => effects.into(),
+            None => match command {
+                Command::Detach
+                | Command::EndSession
+                | Command::NextSession
+                | Command::PreviousSession
+                | Command::Sessions
+                | Command::Zoom
+                | Command::SendPrefix
+                | Command::Copy => self.apply(command, count).into(),
+                _ => Handled::Ignored,
+            },
+        }
+    }
 
     fn is_dirty(&self) -> bool {
         // All are asked, so that the list knows when each was heard; only this one is drawn.
@@ -318,12 +345,12 @@ impl View for ConsoleView {
         self.open.poll()
     }
 
-    fn redraw_in(&self) -> Option<Duration> {
+    fn redraw_in(&self, _app: &App) -> Option<Duration> {
         (self.screen().state() == SessionState::Connecting).then_some(Duration::from_secs(1))
     }
 
-    fn draw(&mut self, area: Rect, buf: &mut Buffer, look: &Look<'_>) {
-        self.draw_console(area, buf, look);
+    fn draw(&mut self, area: Rect, buf: &mut Buffer, app: &mut App) {
+        self.draw_console(area, buf, &app.look());
     }
 
     fn cursor(&self) -> Option<Position> {

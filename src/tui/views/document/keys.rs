@@ -8,6 +8,7 @@ use super::sheet::{Class, Sheet};
 use super::{DocumentView, Mask, UNMASKED_FOR, json, yaml};
 use crate::model::Timestamp;
 use crate::tui::effect::DocumentForm;
+use crate::tui::layer::Handled;
 use crate::tui::{Command, Effect};
 
 impl DocumentView {
@@ -43,15 +44,15 @@ impl DocumentView {
         hints
     }
 
-    pub(super) fn answer(&mut self, command: Command, count: Option<u32>) -> Vec<Effect> {
+    pub(super) fn answer(&mut self, command: Command, count: Option<u32>) -> Handled {
         let total = self.shown.len();
         if self.pager.apply(command, count, total) {
-            return Vec::new();
+            return Handled::done();
         }
         let steps = i64::from(count.unwrap_or(1).max(1));
         match command {
             Command::Back if self.search.is_some() => self.search = None,
-            Command::Back | Command::Close => return vec![Effect::CloseView],
+            Command::Back | Command::Close => return Effect::CloseView.into(),
             Command::Search => self.start_search(),
             Command::NextMatch => self.next_hit(steps),
             Command::PreviousMatch => self.next_hit(-steps),
@@ -64,14 +65,14 @@ impl DocumentView {
                     self.fold(row);
                 }
             }
-            Command::Unmask => return self.unmask(),
-            Command::Refresh => return self.read(),
-            Command::Copy => return self.copy(count),
-            Command::CopyMenu => return self.copy_all(),
-            Command::Save => return self.save(),
-            _ => {}
+            Command::Unmask => return self.unmask().into(),
+            Command::Refresh => return self.read().into(),
+            Command::Copy => return self.copy(count).into(),
+            Command::CopyMenu => return self.copy_all().into(),
+            Command::Save => return self.save().into(),
+            _ => return Handled::Ignored,
         }
-        Vec::new()
+        Handled::done()
     }
 
     fn turn(&mut self, form: DocumentForm) {

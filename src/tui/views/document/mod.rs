@@ -26,8 +26,10 @@ use super::super::widgets::pager::Pager;
 use super::super::widgets::prompt::Prompt;
 use crate::fleet::Section;
 use crate::model::{Problem, ResourceId, Timestamp};
+use crate::tui::app::App;
 use crate::tui::effect::DocumentForm;
-use crate::tui::{Command, Effect, KeyContext, Look, View};
+use crate::tui::layer::{Handled, Hint, Layer};
+use crate::tui::{Command, Effect, KeyContext, Look};
 
 /// How long secrets stay readable once asked for.
 const UNMASKED_FOR: Duration = Duration::from_secs(5);
@@ -108,6 +110,27 @@ impl DocumentView {
         self.told.clear();
         self.dirty = true;
         vec![Effect::Describe(self.id.clone())]
+    }
+
+    /// Does what a key is bound to.
+    fn apply(&mut self, command: Command, count: Option<u32>) -> Handled {
+        self.dirty = true;
+        self.refresh();
+        self.answer(command, count)
+    }
+
+    /// A key or a paste while a search is typed.
+    fn type_event(&mut self, event: &TerminalEvent) {
+        self.dirty = true;
+        self.refresh();
+        self.type_search(event);
+    }
+
+    fn render(&mut self, area: Rect, buf: &mut Buffer, look: &Look<'_>) {
+        self.watch_the_clock(look.now);
+        self.refresh();
+        self.paint(area, buf, look);
+        self.dirty = false;
     }
 
     fn masked(&self) -> bool {
@@ -210,7 +233,7 @@ fn tell(sheet: &mut Sheet, problem: &Problem) {
     }
 }
 
-impl View for DocumentView {
+impl Layer for DocumentView {
     fn open(&mut self) -> Vec<Effect> {
         self.read()
     }
@@ -219,33 +242,24 @@ impl View for DocumentView {
         KeyContext::Text
     }
 
-    fn title(&self) -> String {
-        self.name.clone()
-    }
-
     fn subject(&self) -> Option<&ResourceId> {
         Some(&self.id)
     }
 
-    fn hints(&self) -> Vec<(Command, &'static str)> {
-        self.offers()
+    fn hints(&self, _app: &App) -> Vec<Hint> {
+        self.offers().into_iter().map(Hint::from).collect()
     }
 
-    fn apply(&mut self, command: Command, count: Option<u32>) -> Vec<Effect> {
-        self.dirty = true;
-        self.refresh();
-        self.answer(command, count)
+    fn event(&mut self, event: &TerminalEvent, _app: &mut App) -> Handled {
+        if self.prompt.is_none() {
+            return Handled::Ignored;
+        }
+        self.type_event(event);
+        Handled::done()
     }
 
-    fn typing(&self) -> bool {
-        self.prompt.is_some()
-    }
-
-    fn type_event(&mut self, event: &TerminalEvent) -> Vec<Effect> {
-        self.dirty = true;
-        self.refresh();
-        self.type_search(event);
-        Vec::new()
+    fn perform(&mut self, command: Command, count: Option<u32>, _app: &mut App) -> Handled {
+        self.apply(command, count)
     }
 
     fn section(&mut self, id: &ResourceId, section: Option<&Section>) {
@@ -272,15 +286,12 @@ impl View for DocumentView {
         self.dirty
     }
 
-    fn redraw_in(&self) -> Option<Duration> {
+    fn redraw_in(&self, _app: &App) -> Option<Duration> {
         self.counting
     }
 
-    fn draw(&mut self, area: Rect, buf: &mut Buffer, look: &Look<'_>) {
-        self.watch_the_clock(look.now);
-        self.refresh();
-        self.paint(area, buf, look);
-        self.dirty = false;
+    fn draw(&mut self, area: Rect, buf: &mut Buffer, app: &mut App) {
+        self.render(area, buf, &app.look());
     }
 
     fn cursor(&self) -> Option<Position> {

@@ -62,7 +62,7 @@ fn drawn_at(view: &mut DocumentView, width: u16, height: u16, now: Timestamp) ->
     let (theme, store) = (theme(), Store::new(&[]));
     let look = Look { theme: &theme, store: &store, now, ascii: false };
     let mut buf = Buffer::empty(Rect::new(0, 0, width, height));
-    view.draw(buf.area, &mut buf, &look);
+    view.render(buf.area, &mut buf, &look);
     text(&buf)
 }
 
@@ -98,7 +98,7 @@ fn while_it_is_read_the_wait_is_told() {
     drawn(&mut view, 60, 15);
     let later = Timestamp::from_millis(noon().as_millis() + 3000).unwrap();
     insta::assert_snapshot!(drawn_at(&mut view, 60, 15, later));
-    assert_eq!(view.redraw_in(), Some(Duration::from_secs(1)));
+    assert_eq!(view.counting, Some(Duration::from_secs(1)));
     view.section(&id(), None);
     assert!(drawn(&mut view, 60, 15).contains("told nothing"));
 }
@@ -107,11 +107,11 @@ fn while_it_is_read_the_wait_is_told() {
 fn secrets_show_for_five_seconds_and_never_leave_masked_copies() {
     let mut view = opened(DocumentForm::Json);
     assert!(!drawn(&mut view, 100, 60).contains("hunter2"));
-    let Some(Effect::Save(name, bytes)) = view.apply(Command::Save, None).pop() else { panic!() };
+    let Some(Effect::Save(name, bytes)) = view.apply(Command::Save, None).effects().pop() else { panic!() };
     assert_eq!(name, "web-1.json");
     assert!(!String::from_utf8(bytes).unwrap().contains("hunter2"));
 
-    assert_eq!(view.apply(Command::Unmask, None), [Effect::DrawAfter(UNMASKED_FOR)]);
+    assert_eq!(view.apply(Command::Unmask, None).effects(), [Effect::DrawAfter(UNMASKED_FOR)]);
     assert!(drawn(&mut view, 100, 60).contains("hunter2hunter2"));
     let just_before = Timestamp::from_millis(noon().as_millis() + 4999).unwrap();
     assert!(drawn_at(&mut view, 100, 60, just_before).contains("hunter2hunter2"));
@@ -124,20 +124,20 @@ fn a_search_jumps_counts_and_wraps_around() {
     let mut view = opened(DocumentForm::Yaml);
     drawn(&mut view, 80, 12);
     view.apply(Command::Search, None);
-    assert!(view.typing());
+    assert!(view.prompt.is_some());
     type_text(&mut view, "path");
     let seen = drawn(&mut view, 80, 12);
     assert!(seen.contains("1/2") && seen.contains("/data"), "{seen}");
     press(&mut view, KeyCode::Enter);
-    assert!(!view.typing());
+    assert!(view.prompt.is_none());
     view.apply(Command::NextMatch, None);
     assert!(drawn(&mut view, 80, 12).contains("/path 2/2"));
     view.apply(Command::NextMatch, None);
     assert!(drawn(&mut view, 80, 12).contains("/path 1/2"));
     view.apply(Command::PreviousMatch, None);
     assert!(drawn(&mut view, 80, 12).contains("/path 2/2"));
-    assert!(view.apply(Command::Back, None).is_empty());
-    assert_eq!(view.apply(Command::Back, None), [Effect::CloseView]);
+    assert!(view.apply(Command::Back, None).effects().is_empty());
+    assert_eq!(view.apply(Command::Back, None).effects(), [Effect::CloseView]);
 }
 
 #[test]
@@ -176,7 +176,7 @@ fn copying_takes_the_value_and_not_its_looks() {
             view.apply(Command::Search, None);
             type_text(&mut view, find);
             press(&mut view, KeyCode::Enter);
-            view.apply(Command::Copy, None)
+            view.apply(Command::Copy, None).effects()
         };
         assert_eq!(copy_at("hostname"), [Effect::Copy("web-1".to_owned(), "hostname".to_owned())]);
         let Some(Effect::Copy(motd, _)) = copy_at("motd").pop() else { panic!() };
@@ -188,7 +188,7 @@ fn copying_takes_the_value_and_not_its_looks() {
 #[test]
 fn what_is_read_again_replaces_what_was_there() {
     let mut view = opened(DocumentForm::Form);
-    assert_eq!(view.apply(Command::Refresh, None), [Effect::Describe(id())]);
+    assert_eq!(view.apply(Command::Refresh, None).effects(), [Effect::Describe(id())]);
     view.section(&id(), Some(&part("instance", json!({"id": "changed"}), &[])));
     assert!(drawn(&mut view, 80, 30).contains("may not read"), "the rest stays until all is told");
     view.section(&id(), None);

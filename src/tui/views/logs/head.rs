@@ -12,9 +12,9 @@ use super::draw::clock;
 use super::{LogView, Tail, grouped};
 use crate::fleet::logs::{Marker, SourceState};
 use crate::model::{Bytes, Problem, Timestamp, age};
+use crate::tui::Look;
 use crate::tui::widgets::ansi;
 use crate::tui::widgets::line::StyledLine;
-use crate::tui::{Look, View as _};
 
 const ASCII_BORDER: border::Set<'static> = border::Set {
     top_left: "+",

@@ -7,6 +7,7 @@ use crossterm::event::Event as TerminalEvent;
 use super::{LogView, Times, Typing};
 use crate::fleet::logs::{Line, LineBody, Pattern, Sieve, SourceState};
 use crate::model::LogStart;
+use crate::tui::layer::Handled;
 use crate::tui::widgets::ansi;
 use crate::tui::widgets::prompt::{Prompt, Typed};
 use crate::tui::{Command, Effect};
@@ -41,13 +42,13 @@ impl LogView {
         hints
     }
 
-    pub(super) fn answer(&mut self, command: Command, count: Option<u32>) -> Vec<Effect> {
+    pub(super) fn answer(&mut self, command: Command, count: Option<u32>) -> Handled {
         if command == Command::Bottom && count.is_none() {
             self.follow();
-            return Vec::new();
+            return Handled::done();
         }
         if self.turn_pages(command, count) {
-            return Vec::new();
+            return Handled::done();
         }
         match command {
             Command::Back if self.buffer.search().is_some() => self.buffer.set_search(None),
@@ -55,7 +56,7 @@ impl LogView {
                 self.since = None;
                 self.sift(Sieve::default());
             }
-            Command::Back | Command::Close => return vec![Effect::CloseView],
+            Command::Back | Command::Close => return Effect::CloseView.into(),
             Command::Follow if self.follows() => self.pause(),
             Command::Follow => self.follow(),
             Command::Wide => self.wrap = !self.wrap,
@@ -72,13 +73,13 @@ impl LogView {
             Command::KeepLines => self.typing = Some(Typing::Filter(Prompt::new("&", ""))),
             Command::NextMatch => self.next(true),
             Command::PreviousMatch => self.next(false),
-            Command::Copy => return self.copy(count),
-            Command::CopyMenu => return self.copy_page(),
-            Command::Save => return self.save(),
-            Command::Refresh => return self.open_again(),
-            _ => {}
+            Command::Copy => return self.copy(count).into(),
+            Command::CopyMenu => return self.copy_page().into(),
+            Command::Save => return self.save().into(),
+            Command::Refresh if self.has_ended() => return self.open_again().into(),
+            _ => return Handled::Ignored,
         }
-        Vec::new()
+        Handled::done()
     }
 
     fn turn_pages(&mut self, command: Command, count: Option<u32>) -> bool {

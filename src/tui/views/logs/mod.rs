@@ -21,10 +21,12 @@ use self::rate::Rate;
 use crate::fleet::TailId;
 use crate::fleet::logs::{Line, LogBuffer, Sieve, Source};
 use crate::model::{Bytes, LogEvent, LogStart, ResourceId, Timestamp};
+use crate::tui::app::App;
+use crate::tui::layer::{Handled, Hint, Layer};
 use crate::tui::widgets::ansi;
 use crate::tui::widgets::pager::Pager;
 use crate::tui::widgets::prompt::Prompt;
-use crate::tui::{Command, Effect, KeyContext, Look, View};
+use crate::tui::{Command, Effect, KeyContext, Look};
 
 /// While only lines arrive, frames come at most this often.
 const FRAME: Duration = Duration::from_millis(33);
@@ -175,6 +177,40 @@ impl LogView {
         }
     }
 
+    /// The names of its sources, for the border.
+    fn title(&self) -> String {
+        let names: Vec<&str> = self.tails.iter().map(|tail| tail.name.as_str()).collect();
+        match names.as_slice() {
+            [first, second, _, ..] => format!("{first}, {second} +{}", names.len() - 2),
+            few => few.join(", "),
+        }
+    }
+
+    /// Does what a key is bound to.
+    fn apply(&mut self, command: Command, count: Option<u32>) -> Handled {
+        self.dirty = true;
+        self.answer(command, count)
+    }
+
+    fn is_typing(&self) -> bool {
+        self.typing.is_some()
+    }
+
+    /// A key or a paste while a search or a filter is typed.
+    fn type_event(&mut self, event: &TerminalEvent) {
+        self.dirty = true;
+        self.type_text(event);
+    }
+
+    fn render(&mut self, area: Rect, buf: &mut Buffer, look: &Look<'_>) {
+        if self.sifting {
+            self.sifting = self.buffer.work(SIFTED);
+        }
+        self.counting = self.rate.is_moving(look.now) || self.is_waiting();
+        self.paint(area, buf, look);
+        self.dirty = self.sifting;
+    }
+
     /// Whether the end is followed.
     fn follows(&self) -> bool {
         self.cursor.is_none()
@@ -248,7 +284,7 @@ fn grouped(number: u64) -> String {
     text
 }
 
-impl View for LogView {
+impl Layer for LogView {
     fn open(&mut self) -> Vec<Effect> {
         self.tails.iter().map(|tail| Effect::OpenTail(tail.id.clone(), LogStart::Backlog)).collect()
     }
@@ -257,35 +293,24 @@ impl View for LogView {
         KeyContext::Logs
     }
 
-    fn title(&self) -> String {
-        let names: Vec<&str> = self.tails.iter().map(|tail| tail.name.as_str()).collect();
-        match names.as_slice() {
-            [first, second, _, ..] => format!("{first}, {second} +{}", names.len() - 2),
-            few => few.join(", "),
-        }
-    }
-
     fn subject(&self) -> Option<&ResourceId> {
         self.tails.first().map(|tail| &tail.id)
     }
 
-    fn hints(&self) -> Vec<(Command, &'static str)> {
-        self.offers()
+    fn hints(&self, _app: &App) -> Vec<Hint> {
+        self.offers().into_iter().map(Hint::from).collect()
     }
 
-    fn apply(&mut self, command: Command, count: Option<u32>) -> Vec<Effect> {
-        self.dirty = true;
-        self.answer(command, count)
+    fn event(&mut self, event: &TerminalEvent, _app: &mut App) -> Handled {
+        if !self.is_typing() {
+            return Handled::Ignored;
+        }
+        self.type_event(event);
+        Handled::done()
     }
 
-    fn typing(&self) -> bool {
-        self.typing.is_some()
-    }
-
-    fn type_event(&mut self, event: &TerminalEvent) -> Vec<Effect> {
-        self.dirty = true;
-        self.type_text(event);
-        Vec::new()
+    fn perform(&mut self, command: Command, count: Option<u32>, _app: &mut App) -> Handled {
+        self.apply(command, count)
     }
 
     fn tail_opened(&mut self, id: &ResourceId, tail: TailId) {
@@ -310,21 +335,16 @@ impl View for LogView {
         self.dirty
     }
 
-    fn patience(&self) -> Duration {
+    fn frame_wait(&self) -> Duration {
         FRAME
     }
 
-    fn redraw_in(&self) -> Option<Duration> {
+    fn redraw_in(&self, _app: &App) -> Option<Duration> {
         self.counting.then_some(Duration::from_secs(1))
     }
 
-    fn draw(&mut self, area: Rect, buf: &mut Buffer, look: &Look<'_>) {
-        if self.sifting {
-            self.sifting = self.buffer.work(SIFTED);
-        }
-        self.counting = self.rate.is_moving(look.now) || self.is_waiting();
-        self.paint(area, buf, look);
-        self.dirty = self.sifting;
+    fn draw(&mut self, area: Rect, buf: &mut Buffer, app: &mut App) {
+        self.render(area, buf, &app.look());
     }
 
     fn cursor(&self) -> Option<Position> {

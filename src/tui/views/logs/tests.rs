@@ -53,7 +53,7 @@ fn drawn(view: &mut LogView, width: u16, height: u16) -> String {
     let (theme, store) = (theme(), Store::new(&[]));
     let look = Look { theme: &theme, store: &store, now: noon(), ascii: false };
     let mut buf = Buffer::empty(Rect::new(0, 0, width, height));
-    view.draw(buf.area, &mut buf, &look);
+    view.render(buf.area, &mut buf, &look);
     let zoned = regex::Regex::new(r"\d\d:\d\d:(\d\d)").unwrap();
     zoned.replace_all(&text(&buf), "hh:mm:$1").into_owned()
 }
@@ -70,7 +70,7 @@ fn press(view: &mut LogView, code: KeyCode) {
 
 fn filter(view: &mut LogView, text: &str) {
     view.apply(Command::KeepLines, None);
-    assert!(view.typing());
+    assert!(view.is_typing());
     type_text(view, text);
     press(view, KeyCode::Enter);
     drawn(view, 80, 15);
@@ -133,7 +133,7 @@ fn gaps_seams_and_ends_stand_among_the_lines() {
     view.log(TailId(0), Some(LogEvent::Interrupted(Problem::new(ProblemKind::NotFound, "no such instance"))));
     view.log(TailId(0), None);
     insta::assert_snapshot!("ended", drawn(&mut view, 100, 14));
-    let again = view.apply(Command::Refresh, None);
+    let again = view.apply(Command::Refresh, None).effects();
     assert!(
         matches!(&again[..], [Effect::OpenTail(_, LogStart::Since(at))] if *at == after(5000)),
         "{again:?}"
@@ -145,11 +145,11 @@ fn gaps_seams_and_ends_stand_among_the_lines() {
 fn nothing_printed_is_told_apart_from_not_connected() {
     let mut view = LogView::bounded(vec![(id("web-1"), "web-1".into())], KEPT, noon);
     assert!(drawn(&mut view, 60, 15).contains("web-1: connecting"));
-    assert!(view.redraw_in().is_some());
+    assert!(view.redraw_in(&crate::tui::sample::app()).is_some());
     view.tail_opened(&id("web-1"), TailId(7));
     view.log(TailId(7), Some(LogEvent::Connected));
     insta::assert_snapshot!(drawn(&mut view, 80, 15));
-    assert!(view.redraw_in().is_none(), "a quiet log wakes nobody");
+    assert!(view.redraw_in(&crate::tui::sample::app()).is_none(), "a quiet log wakes nobody");
     assert_eq!(view.close(), [Effect::CloseTail(TailId(7))]);
 }
 
@@ -259,8 +259,11 @@ fn saved_and_copied_text_holds_no_escapes() {
     let mut view = opened(&["web 1/x", "b"]);
     print(&mut view, 0, vec![line(0, "\u{1b}[31mred\u{1b}[0m"), line(2, "end")]);
     print(&mut view, 1, vec![line(1, "from b")]);
-    assert_eq!(view.apply(Command::Copy, None), [Effect::Copy("end".to_owned(), "line".to_owned())]);
-    let Some(Effect::Save(name, bytes)) = view.apply(Command::Save, None).pop() else { panic!() };
+    assert_eq!(
+        view.apply(Command::Copy, None).effects(),
+        [Effect::Copy("end".to_owned(), "line".to_owned())]
+    );
+    let Some(Effect::Save(name, bytes)) = view.apply(Command::Save, None).effects().pop() else { panic!() };
     assert_eq!(name, "web-1-x_b.log");
     assert_eq!(String::from_utf8(bytes).unwrap(), "web 1/x: red\nb: from b\nweb 1/x: end\n");
 }
@@ -289,7 +292,7 @@ fn a_pattern_that_cannot_be_read_says_why() {
     let mut view = opened(&["web-1"]);
     numbered(&mut view, 0..3);
     filter(&mut view, "/(/");
-    assert!(view.typing(), "the prompt stays open over it");
+    assert!(view.is_typing(), "the prompt stays open over it");
     let seen = drawn(&mut view, 100, 12);
     assert!(seen.contains("unclosed group"), "{seen}");
     assert_eq!(shown(&view).len(), 3);

@@ -11,7 +11,9 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use crate::model::{Metric, ResourceId, Timestamp};
-use crate::tui::{Command, DocumentForm, Effect, KeyContext, Look, View};
+use crate::tui::app::App;
+use crate::tui::layer::{Handled, Hint, Layer};
+use crate::tui::{Command, DocumentForm, Effect, KeyContext, Look};
 
 /// The windows of time, by their names.
 const WINDOWS: [(&str, Duration); 6] = [
@@ -102,24 +104,8 @@ impl TelemetryView {
     }
 }
 
-impl View for TelemetryView {
-    fn open(&mut self) -> Vec<Effect> {
-        self.backfill()
-    }
-
-    fn key_context(&self) -> KeyContext {
-        KeyContext::Telemetry
-    }
-
-    fn title(&self) -> String {
-        self.name.clone()
-    }
-
-    fn subject(&self) -> Option<&ResourceId> {
-        Some(&self.id)
-    }
-
-    fn hints(&self) -> Vec<(Command, &'static str)> {
+impl TelemetryView {
+    fn offers(&self) -> Vec<(Command, &'static str)> {
         let mut hints = Vec::new();
         if self.window > 0 {
             hints.push((Command::ZoomIn, "shorter"));
@@ -138,14 +124,15 @@ impl View for TelemetryView {
         hints
     }
 
-    fn apply(&mut self, command: Command, count: Option<u32>) -> Vec<Effect> {
+    /// Does what a key is bound to.
+    fn apply(&mut self, command: Command, count: Option<u32>) -> Handled {
         let count = count.map_or(1, |count| usize::try_from(count).unwrap_or(usize::MAX)).max(1);
         let last = self.charts.saturating_sub(1);
         match command {
             Command::ZoomIn => self.window = self.window.saturating_sub(count),
             Command::ZoomOut => {
                 self.window = self.window.saturating_add(count).min(WINDOWS.len() - 1);
-                return self.backfill();
+                return self.backfill().into();
             }
             Command::PauseRefresh | Command::Mark | Command::Follow => self.freeze(),
             Command::Down | Command::PageDown | Command::HalfPageDown => {
@@ -162,23 +149,49 @@ impl View for TelemetryView {
             Command::Right => self.move_cursor(false, u16::try_from(count).unwrap_or(u16::MAX)),
             Command::Back if self.cursor.is_some() => self.cursor = None,
             Command::Back if self.alone => self.alone = false,
-            Command::Back | Command::Close => return vec![Effect::CloseView],
-            Command::Attach => return vec![Effect::ShowConsole(self.id.clone())],
-            Command::Logs => return vec![Effect::ShowLogs(vec![self.id.clone()])],
-            Command::Describe => return vec![Effect::ShowDocument(self.id.clone(), DocumentForm::Form)],
-            _ => {}
+            Command::Back | Command::Close => return Effect::CloseView.into(),
+            Command::Attach => return Effect::ShowConsole(self.id.clone()).into(),
+            Command::Logs => return Effect::ShowLogs(vec![self.id.clone()]).into(),
+            Command::Describe => return Effect::ShowDocument(self.id.clone(), DocumentForm::Form).into(),
+            _ => return Handled::Ignored,
         }
-        Vec::new()
+        Handled::done()
     }
 
-    fn redraw_in(&self) -> Option<Duration> {
+    fn render(&mut self, area: Rect, buf: &mut Buffer, look: &Look<'_>) {
+        self.drawn = Some(look.now);
+        self.draw_all(area, buf, look);
+    }
+}
+
+impl Layer for TelemetryView {
+    fn open(&mut self) -> Vec<Effect> {
+        self.backfill()
+    }
+
+    fn key_context(&self) -> KeyContext {
+        KeyContext::Telemetry
+    }
+
+    fn subject(&self) -> Option<&ResourceId> {
+        Some(&self.id)
+    }
+
+    fn hints(&self, _app: &App) -> Vec<Hint> {
+        self.offers().into_iter().map(Hint::from).collect()
+    }
+
+    fn perform(&mut self, command: Command, count: Option<u32>, _app: &mut App) -> Handled {
+        self.apply(command, count)
+    }
+
+    fn redraw_in(&self, _app: &App) -> Option<Duration> {
         // Time moves on without samples too: the gap of a silent instance grows.
         self.frozen.is_none().then(|| (self.window() / 120).max(Duration::from_secs(1)))
     }
 
-    fn draw(&mut self, area: Rect, buf: &mut Buffer, look: &Look<'_>) {
-        self.drawn = Some(look.now);
-        self.draw_all(area, buf, look);
+    fn draw(&mut self, area: Rect, buf: &mut Buffer, app: &mut App) {
+        self.render(area, buf, &app.look());
     }
 }
 

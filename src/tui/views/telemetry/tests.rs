@@ -76,7 +76,7 @@ fn drawn(
     let look = Look { theme: &theme, store, now, ascii };
     let area = Rect::new(0, 0, width, height);
     let mut buf = Buffer::empty(area);
-    view.draw(area, &mut buf, &look);
+    view.render(area, &mut buf, &look);
     // Clocks are in the zone of the machine that runs the test.
     let clock = regex::Regex::new(r"\d\d:\d\d(:\d\d)?").unwrap();
     clock.replace_all(&text(&buf), |found: &regex::Captures<'_>| "H".repeat(found[0].len())).into_owned()
@@ -97,11 +97,11 @@ fn widening_asks_for_the_past_once() {
     let mut view = TelemetryView::new(id(), "web-1");
     let asks = |minutes: u64| vec![Effect::Backfill(id(), Duration::from_secs(minutes * 60))];
     assert_eq!(view.open(), asks(5));
-    assert_eq!(view.apply(Command::ZoomIn, None), []);
-    assert_eq!(view.apply(Command::ZoomOut, None), []);
-    assert_eq!(view.apply(Command::ZoomOut, Some(2)), asks(60));
-    assert_eq!(view.apply(Command::ZoomOut, Some(99)), asks(24 * 60));
-    assert_eq!(view.apply(Command::ZoomOut, None), []);
+    assert_eq!(view.apply(Command::ZoomIn, None).effects(), []);
+    assert_eq!(view.apply(Command::ZoomOut, None).effects(), []);
+    assert_eq!(view.apply(Command::ZoomOut, Some(2)).effects(), asks(60));
+    assert_eq!(view.apply(Command::ZoomOut, Some(99)).effects(), asks(24 * 60));
+    assert_eq!(view.apply(Command::ZoomOut, None).effects(), []);
 }
 
 #[test]
@@ -115,7 +115,7 @@ fn a_frozen_screen_stands_still_until_it_is_live_again() {
     assert!(frozen.contains("frozen at"), "{frozen}");
     let body = |text: &str| text.lines().skip(1).map(str::to_owned).collect::<Vec<_>>();
     assert_eq!(body(&before), body(&frozen));
-    assert_eq!(view.redraw_in(), None);
+    assert_eq!(view.redraw_in(&crate::tui::sample::app()), None);
     view.apply(Command::PauseRefresh, None);
     let after = drawn(&mut view, &store, 120, 33, at(660), false);
     assert!(after.contains("latest sample 1m ago"), "{after}");
@@ -150,9 +150,9 @@ fn one_chart_can_be_alone_and_read_at_a_cursor() {
         text.contains("no value at HHHHHHHH") && text.contains('┊') && !text.contains("MEMORY"),
         "{text}"
     );
-    assert_eq!(view.apply(Command::Back, None), []);
-    assert_eq!(view.apply(Command::Back, None), []);
-    assert_eq!(view.apply(Command::Back, None), [Effect::CloseView]);
+    assert_eq!(view.apply(Command::Back, None).effects(), []);
+    assert_eq!(view.apply(Command::Back, None).effects(), []);
+    assert_eq!(view.apply(Command::Back, None).effects(), [Effect::CloseView]);
 }
 
 #[test]

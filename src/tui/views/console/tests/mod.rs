@@ -140,17 +140,17 @@ fn view() -> (ConsoleView, Arc<Scripted>) {
     (ConsoleView::new(&sessions, open, ConsoleKeys::default()), guest)
 }
 
-fn drawn_at(view: &mut dyn View, width: u16, height: u16, ascii: bool) -> Buffer {
-    let (theme, store) = (theme(), Store::default());
-    let now = Timestamp::now();
-    let look = Look { theme: &theme, store: &store, now, ascii };
+fn drawn_at(view: &mut dyn Layer, width: u16, height: u16, ascii: bool) -> Buffer {
+    let options = crate::tui::Options { ascii, ..Default::default() };
+    let mut app = App::new(Store::default(), options, Timestamp::now());
+    app.theme = theme();
     let area = Rect::new(0, 0, width, height);
     let mut buf = Buffer::empty(area);
-    view.draw(area, &mut buf, &look);
+    view.draw(area, &mut buf, &mut app);
     buf
 }
 
-fn drawn(view: &mut dyn View) -> String {
+fn drawn(view: &mut dyn Layer) -> String {
     text(&drawn_at(view, 80, 12, false))
 }
 
@@ -265,10 +265,10 @@ fn the_same_instance_has_the_same_session() {
     assert_eq!(sessions.neighbour(&id("b"), true).unwrap().name, "a");
     let mut view = ConsoleView::new(&sessions, second, ConsoleKeys::default());
     press(&mut view, "^p");
-    assert_eq!(view.title(), "a");
+    assert_eq!(view.open.name, "a");
     sessions.close(&id("b"));
     press(&mut view, "^n");
-    assert_eq!(view.title(), "a");
+    assert_eq!(view.open.name, "a");
     assert!(drawn(&mut view).contains("no other console"));
 }
 
@@ -358,12 +358,12 @@ fn the_list_attaches_and_closes() {
     let mut list = SessionsView::new(&sessions, None, &ConsoleKeys::default());
     insta::assert_snapshot!("list", text(&drawn_at(&mut list, 80, 8, false)));
     list.apply(Command::Down, None);
-    assert_eq!(list.apply(Command::Open, None)[1], Effect::ShowConsole(id("i-2")));
+    assert_eq!(list.apply(Command::Open, None).effects()[1], Effect::ShowConsole(id("i-2")));
     list.apply(Command::EndSession, None);
     assert_eq!(sessions.len(), 1);
-    assert_eq!(list.apply(Command::Open, None)[1], Effect::ShowConsole(id("i-1")));
+    assert_eq!(list.apply(Command::Open, None).effects()[1], Effect::ShowConsole(id("i-1")));
     list.apply(Command::EndSession, None);
-    assert_eq!(list.apply(Command::Open, None), []);
+    assert_eq!(list.apply(Command::Open, None).effects(), []);
     assert!(text(&drawn_at(&mut list, 80, 8, false)).contains("No console is open"));
 }
 
@@ -435,7 +435,7 @@ fn a_screen_without_text_offers_no_scrollback_and_no_search() {
     let mut view = ConsoleView::new(&sessions, open, ConsoleKeys::default());
     assert!(drawn(&mut view).contains("▀▀▀"));
     press(&mut view, "^");
-    assert!(!view.hints().iter().any(|(intent, _)| *intent == Command::Scrollback));
+    assert!(!view.offers().iter().any(|(command, _)| *command == Command::Scrollback));
     let shown = drawn(&mut view);
     assert!(shown.contains(" d detach ") && !shown.contains("scrollback"), "{shown}");
     press(&mut view, "[");

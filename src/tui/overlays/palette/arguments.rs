@@ -1,79 +1,15 @@
-//! The command palette: what can be asked for by name, commands with arguments, and how they are completed.
+//! Commands with arguments: the command itself, or what is wrong with it, then what could come next.
 
-use super::{Choice, Item, Tone};
+use super::{Choice, wrong};
 use crate::model::{ContextName, Kind, Lifecycle};
 use crate::table::filter::Key;
 use crate::table::{Column, Table};
 use crate::tui::app::{App, table_name};
-use crate::tui::keymap::REGISTRY;
-use crate::tui::{Command, DocumentForm, Effect, KeyContext, theme};
-
-/// The palette's items for what is typed: commands with arguments are read, the rest is searched.
-pub(in crate::tui) fn palette(app: &App, typed: &str) -> Vec<Item> {
-    if let Some(items) = arguments(app, typed) {
-        return items;
-    }
-    let mut items = Vec::new();
-    for (index, kind) in Kind::ALL.into_iter().enumerate() {
-        let name = table_name(kind);
-        let count = app.store.len(kind);
-        items.push(Item::new(
-            (index + 1).to_string(),
-            name,
-            format!("{count} in the fleet; add a filter or @context"),
-            Choice::Pane(kind, None),
-        ));
-    }
-    let place = app.views.last().map_or(KeyContext::Table, |(view, _)| view.key_context());
-    for entry in REGISTRY.iter().filter(|entry| is_command(entry.command)) {
-        let keys = app.keymap.keys(place, entry.command);
-        let everywhere = app.keymap.keys(KeyContext::Everywhere, entry.command);
-        let Some(key) = keys.first().or(everywhere.first()) else {
-            if !matches!(entry.command, Command::Messages | Command::Sessions) {
-                continue;
-            }
-            items.push(Item::new("", entry.name, entry.what, Choice::Command(entry.command)));
-            continue;
-        };
-        items.push(Item::new(key.clone(), entry.name, entry.what, Choice::Command(entry.command)));
-    }
-    for name in theme::names() {
-        items.push(Item::new("", format!("theme {name}"), "", Choice::Theme(name)));
-    }
-    for context in app.store.contexts() {
-        items.push(Item::new(
-            "",
-            format!("context {}", context.name),
-            "show or hide it",
-            Choice::Context(context.name.clone()),
-        ));
-        items.push(Item::new(
-            "",
-            format!("reconnect {}", context.name),
-            "sign in again and connect",
-            Choice::Effect(Effect::Reconnect(context.name.clone())),
-        ));
-    }
-    let kind = app.pane().kind;
-    let columns = Column::all(kind, app.store.facts(kind));
-    for column in columns.into_iter().filter(|column| column.sorts()) {
-        let title = column.word(kind);
-        items.push(Item::new("", format!("sort {title}"), "again to reverse", Choice::Sort(column)));
-    }
-    if let Some(row) = app.pane().selected() {
-        let id = row.id().clone();
-        items.push(Item::new(
-            "",
-            format!("json of {}", row.name()),
-            "the platform's answer",
-            Choice::Effect(Effect::ShowDocument(id, DocumentForm::Json)),
-        ));
-    }
-    items
-}
+use crate::tui::overlays::list::Item;
+use crate::tui::theme;
 
 /// The items for a command with arguments: the command itself, or what is wrong with it, then what could come next.
-fn arguments(app: &App, typed: &str) -> Option<Vec<Item>> {
+pub(super) fn items(app: &App, typed: &str) -> Option<Vec<Item<Choice>>> {
     let text = typed.trim_start();
     if let Some(names) = text.strip_prefix('@') {
         return Some(only(app, names.trim_end()));
@@ -86,16 +22,12 @@ fn arguments(app: &App, typed: &str) -> Option<Vec<Item>> {
     }
 }
 
-fn wrong(text: impl Into<String>) -> Item {
-    Item::new("", text, "", Choice::Wrong).toned(Tone::State(Lifecycle::Failed))
-}
-
-fn next(line: String, what: &str) -> Item {
+fn next(line: String, what: &str) -> Item<Choice> {
     Item::new("", line.clone(), what, Choice::Complete(line))
 }
 
 /// `@one,other` shows only those contexts, `@all` every one.
-fn only(app: &App, names: &str) -> Vec<Item> {
+fn only(app: &App, names: &str) -> Vec<Item<Choice>> {
     let known: Vec<&ContextName> = app.store.contexts().iter().map(|it| &it.name).collect();
     let (before, last) = names.rsplit_once(',').map_or(("", names), |(before, last)| (before, last));
     let mut items = Vec::new();
@@ -107,7 +39,7 @@ fn only(app: &App, names: &str) -> Vec<Item> {
             None => problem = Some(name),
         }
     }
-    let completions: Vec<Item> = known
+    let completions: Vec<Item<Choice>> = known
         .iter()
         .map(|name| name.as_str())
         .chain(["all"])
@@ -131,9 +63,9 @@ fn only(app: &App, names: &str) -> Vec<Item> {
     items
 }
 
-fn themes(rest: &str) -> Vec<Item> {
+fn themes(rest: &str) -> Vec<Item<Choice>> {
     let name = rest.trim();
-    let mut items: Vec<Item> = theme::names()
+    let mut items: Vec<Item<Choice>> = theme::names()
         .filter(|known| known.starts_with(name))
         .map(|known| Item::new("", format!("theme {known}"), "", Choice::Theme(known)))
         .collect();
@@ -145,7 +77,7 @@ fn themes(rest: &str) -> Vec<Item> {
 }
 
 /// `sort age desc`: a column of the table in front, and a direction.
-fn sorts(app: &App, rest: &str) -> Vec<Item> {
+fn sorts(app: &App, rest: &str) -> Vec<Item<Choice>> {
     let kind = app.pane().kind;
     let (name, order) = rest.trim_start().split_once(char::is_whitespace).unwrap_or((rest.trim(), ""));
     let order = order.trim();
@@ -175,7 +107,7 @@ fn sorts(app: &App, rest: &str) -> Vec<Item> {
 }
 
 /// `instances state:failed @cycle-prod`: a table's name, or the beginning of one, and a filter.
-fn table(app: &App, first: &str, rest: &str) -> Option<Vec<Item>> {
+fn table(app: &App, first: &str, rest: &str) -> Option<Vec<Item<Choice>>> {
     let first = first.to_lowercase();
     let named = |kind: &Kind| table_name(*kind);
     let kind = Kind::ALL.into_iter().find(|kind| !first.is_empty() && named(kind).starts_with(&first))?;
@@ -201,7 +133,7 @@ fn table(app: &App, first: &str, rest: &str) -> Option<Vec<Item>> {
             "",
             format!("{name} {filter}").trim_end(),
             format!("{}, {}", kind.title(), if filter.is_empty() { "all" } else { "filtered" }),
-            Choice::Pane(kind, Some(filter)),
+            Choice::Table(kind, Some(filter)),
         ),
     }];
     let (before, last) = rest.rsplit_once(char::is_whitespace).unwrap_or(("", rest));
@@ -218,27 +150,4 @@ fn table(app: &App, first: &str, rest: &str) -> Option<Vec<Item>> {
             .map(|candidate| next(format!("{lead} {candidate}"), "")),
     );
     Some(items)
-}
-
-/// Intents that make sense as a command by name.
-const fn is_command(command: Command) -> bool {
-    !matches!(
-        command,
-        Command::Down
-            | Command::Up
-            | Command::Top
-            | Command::Bottom
-            | Command::HalfPageDown
-            | Command::HalfPageUp
-            | Command::PageDown
-            | Command::PageUp
-            | Command::Left
-            | Command::Right
-            | Command::Pane(_)
-            | Command::Palette
-            | Command::Back
-            | Command::Open
-            | Command::Prefix
-            | Command::SendPrefix
-    )
 }

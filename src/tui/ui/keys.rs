@@ -2,26 +2,26 @@
 
 use std::time::Duration;
 
-use crossterm::event::{KeyEvent, KeyEventKind};
+use crossterm::event::KeyEvent;
 
-use super::App;
+use super::Ui;
 use crate::model::Timestamp;
 use crate::tui::keymap::{Chord, Lookup};
 use crate::tui::{Command, Effect, KeyContext};
 
 /// A pane's number followed by a motion within this time was a count: `5j` moves five down where `5` alone opens the
-/// fifth pane. The pane opens at once all the same, so that nobody waits for it.
-const COUNT_WITHIN: Duration = Duration::from_millis(250);
+/// fifth pane. The pane opens at once all the same, without any wait.
+const COUNT_WINDOW: Duration = Duration::from_millis(250);
 
 /// The keys that may follow are shown after this time.
-const HINT_AFTER: Duration = Duration::from_millis(300);
+const CONTINUATIONS_DELAY: Duration = Duration::from_millis(300);
 
 /// A count never exceeds this.
-const MOST: u32 = 999_999;
+const MAX_COUNT: u32 = 999_999;
 
 /// Keys typed so far that do not mean anything yet.
 #[derive(Debug, Default)]
-pub struct Typing {
+pub struct PendingKeys {
     /// The number typed before a key.
     pub count: Option<u32>,
     /// The beginning of a sequence.
@@ -31,16 +31,16 @@ pub struct Typing {
     pane: Option<(Timestamp, usize, u32)>,
 }
 
-impl Typing {
+impl PendingKeys {
     /// When the continuations are to be shown.
     pub(super) fn hint_in(&self, now: Timestamp) -> Option<Duration> {
         let since = self.since.filter(|_| !self.chords.is_empty())?;
-        HINT_AFTER.checked_sub(now.since(since)).filter(|left| !left.is_zero())
+        CONTINUATIONS_DELAY.checked_sub(now.since(since)).filter(|left| !left.is_zero())
     }
 
     /// Whether the continuations are to be shown now.
-    pub fn shows_hint(&self, now: Timestamp) -> bool {
-        !self.chords.is_empty() && self.since.is_some_and(|since| now.since(since) >= HINT_AFTER)
+    pub fn shows_continuations(&self, now: Timestamp) -> bool {
+        !self.chords.is_empty() && self.since.is_some_and(|since| now.since(since) >= CONTINUATIONS_DELAY)
     }
 }
 
@@ -58,35 +58,32 @@ const fn is_motion(command: Command) -> bool {
     )
 }
 
-impl App {
+impl Ui {
     /// A key outside of any typing.
     pub(super) fn key(&mut self, event: KeyEvent) -> Vec<Effect> {
-        if event.kind == KeyEventKind::Release {
-            return Vec::new();
-        }
         let chord = Chord::of(event);
-        let place = self.key_context();
-        if chord.is_escape() && (!self.typing.chords.is_empty() || self.typing.count.is_some()) {
-            self.typing = Typing::default();
+        let place = self.layers.key_context();
+        if chord.is_escape() && (!self.keys.chords.is_empty() || self.keys.count.is_some()) {
+            self.keys = PendingKeys::default();
             return Vec::new();
         }
-        if self.typing.chords.is_empty() && self.digit(chord, place) {
+        if self.keys.chords.is_empty() && self.digit(chord, place) {
             return Vec::new();
         }
-        let mut typed = std::mem::take(&mut self.typing.chords);
+        let mut typed = std::mem::take(&mut self.keys.chords);
         typed.push(chord);
-        match self.keymap.look_up(place, &typed) {
+        match self.app.keymap.look_up(place, &typed) {
             Lookup::Bound(command) => {
                 let command = self.after_search(place, command, chord);
                 self.run_bound(command, chord)
             }
             Lookup::Prefix => {
-                self.typing.chords = typed;
-                self.typing.since = Some(self.now);
+                self.keys.chords = typed;
+                self.keys.since = Some(self.app.now);
                 Vec::new()
             }
             Lookup::Unbound => {
-                self.typing = Typing::default();
+                self.keys = PendingKeys::default();
                 Vec::new()
             }
         }
@@ -98,24 +95,24 @@ impl App {
             return false;
         };
         if let Some((_, before, first)) = self.recent_pane() {
-            self.take_pane_back(before);
-            self.typing.count = Some(first * 10 + digit);
+            self.undo_pane_switch(before);
+            self.keys.count = Some(first * 10 + digit);
             return true;
         }
-        let bound = self.keymap.look_up(place, &[chord]) != Lookup::Unbound;
-        if self.typing.count.is_none() && (bound || digit == 0) {
+        let bound = self.app.keymap.look_up(place, &[chord]) != Lookup::Unbound;
+        if self.keys.count.is_none() && (bound || digit == 0) {
             return false;
         }
-        let count = self.typing.count.unwrap_or(0);
-        self.typing.count = Some((count * 10 + digit).min(MOST));
+        let count = self.keys.count.unwrap_or(0);
+        self.keys.count = Some((count * 10 + digit).min(MAX_COUNT));
         true
     }
 
     /// After a search the key that goes to the previous match in texts does so in a table too.
     fn after_search(&self, place: KeyContext, command: Command, chord: Chord) -> Command {
         let is_that_key =
-            || self.keymap.look_up(KeyContext::Text, &[chord]) == Lookup::Bound(Command::PreviousMatch);
-        let searched = place == KeyContext::Table && self.pane().has_searched();
+            || self.app.keymap.look_up(KeyContext::Text, &[chord]) == Lookup::Bound(Command::PreviousMatch);
+        let searched = place == KeyContext::Table && self.app.pane().has_searched();
         if searched && command == Command::SortByName && is_that_key() {
             Command::PreviousMatch
         } else {
@@ -124,28 +121,28 @@ impl App {
     }
 
     fn run_bound(&mut self, command: Command, chord: Chord) -> Vec<Effect> {
-        let mut count = self.typing.count.take();
+        let mut count = self.keys.count.take();
         if let Some((_, before, first)) = self.recent_pane().filter(|_| is_motion(command)) {
-            self.take_pane_back(before);
+            self.undo_pane_switch(before);
             count = Some(first);
         }
-        self.typing = Typing::default();
-        let before = self.active;
+        self.keys = PendingKeys::default();
+        let before = self.app.active;
         let effects = self.dispatch(command, count);
         if let (Command::Pane(_), Some(digit)) = (command, chord.digit()) {
-            self.typing.pane = Some((self.now, before, digit));
+            self.keys.pane = Some((self.app.now, before, digit));
         }
         effects
     }
 
     fn recent_pane(&mut self) -> Option<(Timestamp, usize, u32)> {
-        self.typing.pane.take().filter(|(at, ..)| self.now.since(*at) < COUNT_WITHIN)
+        self.keys.pane.take().filter(|(at, ..)| self.app.now.since(*at) < COUNT_WINDOW)
     }
 
-    fn take_pane_back(&mut self, before: usize) {
-        if self.active != before {
-            self.active = before;
-            self.history.unleave();
+    fn undo_pane_switch(&mut self, before: usize) {
+        if self.app.active != before {
+            self.app.active = before;
+            self.app.history.undo();
         }
     }
 }

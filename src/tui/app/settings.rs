@@ -1,0 +1,71 @@
+//! What a menu or a key changes for the whole screen: the theme, which contexts are shown.
+
+use std::sync::Arc;
+
+use super::App;
+use crate::model::ContextName;
+use crate::tui::{Effect, theme};
+
+/// Commands of the palette that are remembered.
+const MAX_TYPED_COMMANDS: usize = 50;
+
+impl App {
+    /// Takes the theme after the one in use.
+    pub(in crate::tui) fn next_theme(&mut self) -> Effect {
+        let names: Vec<_> = theme::names().collect();
+        let at = names.iter().position(|name| *name == self.theme.name).unwrap_or(0);
+        self.use_theme(names[(at + 1) % names.len()])
+    }
+
+    /// Takes a theme by its name.
+    pub(in crate::tui) fn use_theme(&mut self, name: &str) -> Effect {
+        let Some(theme) = theme::load(name, self.options.depth) else {
+            return Effect::Complain(format!("no theme `{name}`"));
+        };
+        let text = if theme.name == name {
+            format!("theme {name}")
+        } else {
+            format!("theme {}: this terminal shows no colours, or NO_COLOR is set", theme.name)
+        };
+        self.theme = theme;
+        Effect::Say(text)
+    }
+
+    /// Shows these contexts and no others; none named shows all.
+    pub(in crate::tui) fn show_only(&mut self, names: &[ContextName]) -> Effect {
+        let contexts = self.store.contexts().iter().map(|it| it.name.clone());
+        let hidden = contexts.filter(|name| !names.is_empty() && !names.contains(name));
+        self.hidden = Arc::new(hidden.collect());
+        Effect::Say(if names.is_empty() {
+            "every context is shown".to_owned()
+        } else {
+            let names: Vec<_> = names.iter().map(ContextName::as_str).collect();
+            format!("only {} shown", names.join(", "))
+        })
+    }
+
+    /// Hides a context, or shows it again.
+    pub(in crate::tui) fn toggle_context(&mut self, name: ContextName) -> Effect {
+        let hidden = Arc::make_mut(&mut self.hidden);
+        let text = if hidden.remove(&name) {
+            format!("{name} is shown")
+        } else {
+            let text = format!("{name} is hidden");
+            hidden.insert(name);
+            text
+        };
+        Effect::Say(text)
+    }
+
+    /// Remembers what was typed into the palette.
+    pub(in crate::tui) fn remember_command(&mut self, text: &str) {
+        if text.trim().is_empty() {
+            return;
+        }
+        self.typed_commands.retain(|known| known != text);
+        self.typed_commands.push(text.to_owned());
+        if self.typed_commands.len() > MAX_TYPED_COMMANDS {
+            self.typed_commands.remove(0);
+        }
+    }
+}

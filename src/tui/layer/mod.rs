@@ -1,0 +1,195 @@
+//! What everything on the screen is: the tables, a view, a menu, a line that is typed into, a question. Layers lie one
+//! upon another in [`Layers`], which alone knows in which order they get input and are drawn.
+
+mod stack;
+
+use std::any::Any;
+use std::time::Duration;
+
+use crossterm::event::Event as TerminalEvent;
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+
+pub use stack::Layers;
+
+use super::app::App;
+use super::{Command, Effect, KeyContext};
+use crate::console::Page;
+use crate::fleet::{Section, TailId};
+use crate::model::{Kind, LogEvent, Problem, ResourceId};
+
+/// What a layer did with an event or a command.
+#[derive(Debug, PartialEq)]
+pub enum Handled {
+    /// Nothing: it goes on to the layer below, or to the commands of the whole program.
+    Ignored,
+    /// It is done, but for these effects.
+    Consumed(Vec<Effect>),
+}
+
+impl Handled {
+    /// Consumed, without any effect.
+    pub const fn done() -> Self {
+        Self::Consumed(Vec::new())
+    }
+
+    /// Its effects; none where it was ignored.
+    pub fn effects(self) -> Vec<Effect> {
+        match self {
+            Self::Ignored => Vec::new(),
+            Self::Consumed(effects) => effects,
+        }
+    }
+}
+
+impl From<Vec<Effect>> for Handled {
+    fn from(effects: Vec<Effect>) -> Self {
+        Self::Consumed(effects)
+    }
+}
+
+impl From<Effect> for Handled {
+    fn from(effect: Effect) -> Self {
+        Self::Consumed(vec![effect])
+    }
+}
+
+/// The instances that a layer wants sampled.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Watched {
+    /// All of them.
+    pub visible: Vec<ResourceId>,
+    /// The one to sample most closely.
+    pub focus: Option<ResourceId>,
+}
+
+impl Watched {
+    /// One resource and no other; nothing where it is no instance.
+    pub fn only(subject: Option<&ResourceId>) -> Self {
+        let focus = subject.filter(|id| id.kind == Kind::Instance).cloned();
+        Self { visible: focus.clone().into_iter().collect(), focus }
+    }
+}
+
+/// A key's place in the hint line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Hint {
+    /// The command whose key is shown.
+    pub command: Command,
+    /// A word for what it does here and now.
+    pub word: &'static str,
+    /// Whether the credentials allow it, as far as is known; shown struck out where not.
+    pub allowed: bool,
+}
+
+impl Hint {
+    /// A command that is allowed.
+    pub const fn new(command: Command, word: &'static str) -> Self {
+        Self { command, word, allowed: true }
+    }
+}
+
+impl From<(Command, &'static str)> for Hint {
+    fn from((command, word): (Command, &'static str)) -> Self {
+        Self::new(command, word)
+    }
+}
+
+/// A layer of the screen.
+///
+/// Input goes to the topmost layer first: [`Layer::event`] gets it raw; what is ignored there is looked up in the keymap
+/// under [`Layer::key_context`], and [`Layer::perform`] gets the command. What is ignored there too goes to the layer
+/// below, if [`Layer::passes_input`], and at last to the commands of the whole program.
+pub trait Layer: Any + Send {
+    /// What it asks for when it is put on the screen.
+    fn open(&mut self) -> Vec<Effect> {
+        Vec::new()
+    }
+
+    /// Ends what it holds open, when it is closed.
+    fn close(&mut self) -> Vec<Effect> {
+        Vec::new()
+    }
+
+    /// Whether it covers the tables or the view below it, so that drawing starts with it.
+    fn is_opaque(&self) -> bool {
+        true
+    }
+
+    /// Whether input that it ignores goes to the layer below it.
+    fn passes_input(&self) -> bool {
+        false
+    }
+
+    /// Whose key bindings apply now; a layer may change it (a console and its scrollback).
+    fn key_context(&self) -> KeyContext;
+
+    /// The resource it is about.
+    fn subject(&self) -> Option<&ResourceId> {
+        None
+    }
+
+    /// What it wants sampled; `None` leaves that to the layer below.
+    fn watched(&self, _app: &App) -> Option<Watched> {
+        Some(Watched::only(self.subject()))
+    }
+
+    /// The commands that do something here and now, the most useful first.
+    fn hints(&self, app: &App) -> Vec<Hint>;
+
+    /// Takes a raw event: text while something is typed, the mouse, focus, a new size.
+    fn event(&mut self, _event: &TerminalEvent, _app: &mut App) -> Handled {
+        Handled::Ignored
+    }
+
+    /// Does what a key is bound to. `count` is the number typed before it.
+    fn perform(&mut self, command: Command, count: Option<u32>, app: &mut App) -> Handled;
+
+    /// A part of the details asked for with [`Effect::Describe`]; `None` when all have come.
+    fn section(&mut self, _id: &ResourceId, _section: Option<&Section>) {}
+
+    /// A console asked for with [`Effect::FetchPage`], or why there is none. Returns whether it is about that console.
+    fn console_page(&mut self, _id: &ResourceId, _answer: &Result<Page, Problem>) -> bool {
+        false
+    }
+
+    /// A tail asked for with [`Effect::OpenTail`] is open.
+    fn tail_opened(&mut self, _id: &ResourceId, _tail: TailId) {}
+
+    /// News of a tail; `None` when it ended for good.
+    fn log(&mut self, _tail: TailId, _event: Option<LogEvent>) {}
+
+    /// Whether what the tables show while it is there is only tried, and not to be kept for the next run.
+    fn is_draft(&self) -> bool {
+        false
+    }
+
+    /// Brings what it shows up to date with the fleet, before each draw.
+    fn prepare(&mut self, _app: &App) {}
+
+    /// Whether something changed since the last draw that it must be drawn for.
+    fn is_dirty(&self) -> bool {
+        false
+    }
+
+    /// How long a frame that only this layer's news ask for may wait after the last one, so that a flood of lines is
+    /// drawn in batches. Keys are always answered at once.
+    fn frame_wait(&self) -> Duration {
+        Duration::ZERO
+    }
+
+    /// After how long it is to be drawn again by itself, because something counts or fades. Asked after each draw;
+    /// `None` where it can stay as it is until something happens.
+    fn redraw_in(&self, _app: &App) -> Option<Duration> {
+        None
+    }
+
+    /// Draws it into `area`, between the header and the hint line, which is the row below. The layer draws its own border
+    /// and title.
+    fn draw(&mut self, area: Rect, buf: &mut Buffer, app: &mut App);
+
+    /// Where the terminal's cursor belongs after the draw, if it should show.
+    fn cursor(&self) -> Option<Position> {
+        None
+    }
+}

@@ -1,0 +1,57 @@
+//! What of a row can be copied.
+
+use super::list::{Item, List};
+use super::{Menu, MenuLayer};
+use crate::model::Resource;
+use crate::table::Column;
+use crate::tui::Effect;
+use crate::tui::app::App;
+
+/// The list of what can be copied of one row.
+pub struct Copy {
+    name: String,
+}
+
+/// A text, and what to call it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Choice {
+    text: String,
+    what: &'static str,
+}
+
+/// What of a row can be copied.
+pub fn menu(row: &Resource) -> MenuLayer<Copy> {
+    let copy = |what, text: String| Item::new("", what, text.clone(), Choice { text, what });
+    let mut items = vec![copy("name", row.name().to_owned()), copy("id", row.id().id.to_string())];
+    for (what, column) in
+        [("address", Column::Address), ("image", Column::Image), ("endpoint", Column::Endpoints)]
+    {
+        let text = column.text(row).into_owned();
+        if !text.is_empty() {
+            items.push(copy(what, text));
+        }
+    }
+    let cells: Vec<_> = Column::usual(row.kind())
+        .iter()
+        .map(|column| column.text(row).into_owned())
+        .filter(|text| !text.is_empty())
+        .collect();
+    items.push(copy("row", cells.join("\t")));
+    Copy { name: row.name().to_owned() }.layer(items)
+}
+
+impl Menu for Copy {
+    type Choice = Choice;
+
+    fn title(&self) -> String {
+        format!("copy of {}", self.name)
+    }
+
+    fn foot(&self, _ascii: bool) -> &'static str {
+        "enter copy  esc close"
+    }
+
+    fn choose(&mut self, choice: Choice, _list: &mut List<Choice>, _app: &mut App) -> Vec<Effect> {
+        vec![Effect::CloseView, Effect::Copy(choice.text, choice.what.to_owned())]
+    }
+}

@@ -1,0 +1,82 @@
+//! The keys that work here and now, with what filters and states look like.
+
+use super::list::{Item, List, Tone};
+use super::{Menu, MenuLayer};
+use crate::model::Lifecycle;
+use crate::table::mark;
+use crate::tui::app::App;
+use crate::tui::keymap::{KEY_CONTEXTS, REGISTRY};
+use crate::tui::views::table::is_available;
+use crate::tui::{Command, Effect, KeyContext};
+
+/// What can be written into a filter, with what it means.
+const FILTERS: [(&str, &str); 9] = [
+    ("web 12", "words, fuzzy over the visible columns; all must match"),
+    ("state:failed,degraded", "a column; a comma means or"),
+    ("ctx: name: image: where: host: type:", "columns that can be named"),
+    ("platform: container: addr: gpu: used:", "more of them, and the platform's own facts"),
+    ("label:env=prod", "a label"),
+    ("age:<10m price:<2", "younger; less. memory:>40 more; age:>2d older"),
+    ("!TERM", "what does not match"),
+    ("\"exact words\"", "as they stand"),
+    ("re:/web-[0-9]+/", "a pattern; also name:/^web/"),
+];
+
+/// The list of keys.
+pub struct Help;
+
+/// The keys of a key context, then those that work everywhere.
+pub fn menu(app: &App, here: KeyContext) -> MenuLayer<Help> {
+    let mut items = Vec::new();
+    let contexts = KEY_CONTEXTS
+        .iter()
+        .filter(|it| it.0 == here)
+        .chain(KEY_CONTEXTS.iter().filter(|it| it.0 == KeyContext::Everywhere && it.0 != here));
+    for (context, _, title) in contexts {
+        let bound: Vec<_> = REGISTRY
+            .iter()
+            .map(|entry| (entry, app.keymap.keys(*context, entry.command)))
+            .filter(|(entry, keys)| {
+                !keys.is_empty() && (here != KeyContext::Table || is_available(entry.command, app))
+            })
+            .collect();
+        if bound.is_empty() {
+            continue;
+        }
+        let title = if *context == here { format!("{title} (here)") } else { (*title).to_owned() };
+        items.push(Item::heading(title));
+        items.extend(
+            bound
+                .into_iter()
+                .map(|(entry, keys)| Item::new(keys.join("  "), entry.what, entry.name, entry.command)),
+        );
+    }
+    items.push(Item::heading("Filter"));
+    items.extend(FILTERS.map(|(key, label)| Item::text(key, label)));
+    items.push(Item::heading("States"));
+    items.extend(
+        Lifecycle::ALL
+            .map(|state| Item::text(mark(state, app.options.ascii), state.word()).toned(Tone::State(state))),
+    );
+    Help.searched_layer("search: ", items)
+}
+
+impl Menu for Help {
+    type Choice = Command;
+
+    fn title(&self) -> String {
+        "help: the keys that work here".to_owned()
+    }
+
+    fn foot(&self, _ascii: bool) -> &'static str {
+        "type to search  enter do it  esc close"
+    }
+
+    fn shape(&self) -> super::Shape {
+        super::Shape::Middle(110)
+    }
+
+    fn choose(&mut self, command: Command, _list: &mut List<Command>, _app: &mut App) -> Vec<Effect> {
+        vec![Effect::CloseView, Effect::Perform(command)]
+    }
+}

@@ -1,0 +1,270 @@
+//! The command palette: what can be asked for by name, with arguments, completion and the commands typed before.
+
+mod arguments;
+
+use crossterm::event::{KeyCode, KeyEvent};
+
+use super::list::{Item, List, Tone};
+use super::{Menu, MenuLayer, Shape};
+use crate::model::{ContextName, Kind, Lifecycle, ResourceId};
+use crate::table::Column;
+use crate::tui::app::{App, table_name};
+use crate::tui::keymap::REGISTRY;
+use crate::tui::layer::Handled;
+use crate::tui::widgets::prompt::Prompt;
+use crate::tui::{Command, DocumentForm, Effect, KeyContext, theme};
+
+/// The palette.
+pub struct Palette {
+    /// Where it was opened: keys of that context are shown beside the names.
+    context: KeyContext,
+}
+
+/// What choosing an item does.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Choice {
+    /// What a key is bound to.
+    Command(Command),
+    /// Sorts the table.
+    Sort(Column),
+    /// Sorts the table this way round; true is from the end.
+    SortTo(Column, bool),
+    /// Shows only these contexts; none named shows all.
+    Only(Vec<ContextName>),
+    /// Goes on typing with this line.
+    Complete(String),
+    /// Nothing: it says what is wrong with what is typed.
+    Wrong,
+    /// A theme.
+    Theme(&'static str),
+    /// A table, and its filter if one was given.
+    Table(Kind, Option<String>),
+    /// Shows or hides a context.
+    Context(ContextName),
+    /// Signs in again.
+    Reconnect(ContextName),
+    /// The platform's answer for a resource.
+    Json(ResourceId),
+}
+
+/// Everything that can be asked for by name in a key context.
+pub fn menu(app: &App, context: KeyContext) -> MenuLayer<Palette> {
+    let items = items(app, context, "");
+    let mut layer = Palette { context }.searched_layer(":", items);
+    layer.list.by_rank = true;
+    layer
+}
+
+impl Palette {
+    /// Puts a line into it as if it had been typed.
+    fn type_line(&self, text: &str, list: &mut List<Choice>, app: &App) {
+        list.prompt = Some(Prompt::new(":", text));
+        self.fill(list, app);
+    }
+
+    /// Shows what fits what is typed.
+    fn fill(&self, list: &mut List<Choice>, app: &App) {
+        let typed = list.typed().to_owned();
+        list.refill(items(app, self.context, &typed));
+        // What was read with its arguments offers what can follow: there is nothing to search.
+        let needle = typed.trim();
+        let has_arguments = needle.contains(' ') || needle.starts_with('@');
+        let was_read = |item: &Item<Choice>| {
+            matches!(
+                item.choice,
+                Some(
+                    Choice::Table(_, Some(_))
+                        | Choice::SortTo(..)
+                        | Choice::Complete(_)
+                        | Choice::Wrong
+                        | Choice::Only(_)
+                )
+            )
+        };
+        if has_arguments && list.items().iter().any(was_read) {
+            list.show_all();
+        } else {
+            list.search();
+        }
+    }
+
+    /// Puts the item under the cursor into the line, ready for arguments.
+    fn complete(&self, list: &mut List<Choice>, app: &App) {
+        let is_completion = |item: &&Item<Choice>| matches!(item.choice, Some(Choice::Complete(_)));
+        let item = list
+            .chosen()
+            .filter(|item| is_completion(item))
+            .or_else(|| list.lines().find(is_completion))
+            .or_else(|| list.chosen());
+        let line = item.map(|item| match item.choice {
+            Some(Choice::Table(_, None)) => format!("{} ", item.label),
+            Some(Choice::Wrong) => list.typed().to_owned(),
+            _ => item.label.clone(),
+        });
+        if let Some(line) = line {
+            self.type_line(&line, list, app);
+        }
+    }
+
+    /// Puts the command before the one shown into the line.
+    fn recall(&self, list: &mut List<Choice>, app: &App) {
+        let typed = list.typed();
+        let at = app.typed_commands.iter().rposition(|known| known == typed);
+        let at = at.unwrap_or(app.typed_commands.len());
+        if let Some(line) = at.checked_sub(1).and_then(|at| app.typed_commands.get(at)) {
+            self.type_line(line, list, app);
+        }
+    }
+}
+
+impl Menu for Palette {
+    type Choice = Choice;
+
+    fn title(&self) -> String {
+        "command".to_owned()
+    }
+
+    fn foot(&self, _ascii: bool) -> &'static str {
+        "tab complete  ↑↓ choose  enter do it  esc close"
+    }
+
+    fn shape(&self) -> Shape {
+        Shape::Top
+    }
+
+    fn typed(&mut self, list: &mut List<Choice>, app: &App) {
+        self.fill(list, app);
+    }
+
+    fn key(&mut self, key: KeyEvent, list: &mut List<Choice>, app: &App) -> Handled {
+        let recalls = || {
+            let typed = list.typed();
+            typed.is_empty() || app.typed_commands.iter().any(|known| known == typed)
+        };
+        match key.code {
+            KeyCode::Tab => self.complete(list, app),
+            KeyCode::Up if recalls() => self.recall(list, app),
+            _ => return Handled::Ignored,
+        }
+        Handled::done()
+    }
+
+    fn choose(&mut self, choice: Choice, list: &mut List<Choice>, app: &mut App) -> Vec<Effect> {
+        match choice {
+            Choice::Wrong => {
+                let text = list.chosen().map(|item| item.label.clone()).unwrap_or_default();
+                return vec![Effect::Complain(text)];
+            }
+            Choice::Complete(line) => {
+                self.type_line(&line, list, app);
+                return Vec::new();
+            }
+            Choice::Context(name) => return vec![Effect::CloseView, app.toggle_context(name)],
+            _ => {}
+        }
+        app.remember_command(list.typed());
+        let mut effects = vec![Effect::CloseView];
+        match choice {
+            Choice::Wrong | Choice::Complete(_) | Choice::Context(_) => {}
+            Choice::Sort(column) => app.pane_mut().sort_by(column),
+            Choice::SortTo(column, reverse) => app.pane_mut().sort_to(column, reverse),
+            Choice::Only(names) => effects.push(app.show_only(&names)),
+            Choice::Command(command) => effects.push(Effect::Perform(command)),
+            Choice::Theme(name) => effects.push(app.use_theme(name)),
+            Choice::Table(kind, filter) => effects.push(Effect::ShowTable(kind, filter)),
+            Choice::Reconnect(name) => effects.push(Effect::Reconnect(name)),
+            Choice::Json(id) => effects.push(Effect::ShowDocument(id, DocumentForm::Json)),
+        }
+        effects
+    }
+}
+
+/// The items for what is typed: commands with arguments are read, the rest is searched.
+fn items(app: &App, context: KeyContext, typed: &str) -> Vec<Item<Choice>> {
+    if let Some(items) = arguments::items(app, typed) {
+        return items;
+    }
+    let mut items = Vec::new();
+    for (index, kind) in Kind::ALL.into_iter().enumerate() {
+        let name = table_name(kind);
+        let count = app.store.len(kind);
+        items.push(Item::new(
+            (index + 1).to_string(),
+            name,
+            format!("{count} in the fleet; add a filter or @context"),
+            Choice::Table(kind, None),
+        ));
+    }
+    for entry in REGISTRY.iter().filter(|entry| is_command(entry.command)) {
+        let keys = app.keymap.keys(context, entry.command);
+        let everywhere = app.keymap.keys(KeyContext::Everywhere, entry.command);
+        let Some(key) = keys.first().or(everywhere.first()) else {
+            if !matches!(entry.command, Command::Messages | Command::Sessions) {
+                continue;
+            }
+            items.push(Item::new("", entry.name, entry.what, Choice::Command(entry.command)));
+            continue;
+        };
+        items.push(Item::new(key.clone(), entry.name, entry.what, Choice::Command(entry.command)));
+    }
+    for name in theme::names() {
+        items.push(Item::new("", format!("theme {name}"), "", Choice::Theme(name)));
+    }
+    for context in app.store.contexts() {
+        items.push(Item::new(
+            "",
+            format!("context {}", context.name),
+            "show or hide it",
+            Choice::Context(context.name.clone()),
+        ));
+        items.push(Item::new(
+            "",
+            format!("reconnect {}", context.name),
+            "sign in again and connect",
+            Choice::Reconnect(context.name.clone()),
+        ));
+    }
+    let kind = app.pane().kind;
+    let columns = Column::all(kind, app.store.facts(kind));
+    for column in columns.into_iter().filter(|column| column.sorts()) {
+        let title = column.word(kind);
+        items.push(Item::new("", format!("sort {title}"), "again to reverse", Choice::Sort(column)));
+    }
+    if let Some(row) = app.pane().selected() {
+        let id = row.id().clone();
+        items.push(Item::new(
+            "",
+            format!("json of {}", row.name()),
+            "the platform's answer",
+            Choice::Json(id),
+        ));
+    }
+    items
+}
+
+fn wrong(text: impl Into<String>) -> Item<Choice> {
+    Item::new("", text, "", Choice::Wrong).toned(Tone::State(Lifecycle::Failed))
+}
+
+/// Intents that make sense as a command by name.
+const fn is_command(command: Command) -> bool {
+    !matches!(
+        command,
+        Command::Down
+            | Command::Up
+            | Command::Top
+            | Command::Bottom
+            | Command::HalfPageDown
+            | Command::HalfPageUp
+            | Command::PageDown
+            | Command::PageUp
+            | Command::Left
+            | Command::Right
+            | Command::Pane(_)
+            | Command::Palette
+            | Command::Back
+            | Command::Open
+            | Command::Prefix
+            | Command::SendPrefix
+    )
+}

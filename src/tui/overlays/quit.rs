@@ -1,0 +1,64 @@
+//! Whether to quit.
+
+use crossterm::event::{KeyCode, KeyEvent};
+
+use super::list::{Item, List};
+use super::{Menu, MenuLayer};
+use crate::tui::app::App;
+use crate::tui::layer::Handled;
+use crate::tui::{Command, Effect};
+
+/// The question.
+pub struct Quit;
+
+/// An answer to it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Answer {
+    /// Yes.
+    Quit,
+    /// No.
+    Stay,
+}
+
+/// Asks whether to quit.
+pub fn menu() -> MenuLayer<Quit> {
+    Quit.layer(vec![
+        Item::new("y", "quit", "open consoles end", Answer::Quit),
+        Item::new("n", "stay", "", Answer::Stay),
+    ])
+}
+
+impl Menu for Quit {
+    type Choice = Answer;
+
+    fn title(&self) -> String {
+        "quit?".to_owned()
+    }
+
+    fn foot(&self, _ascii: bool) -> &'static str {
+        "y quit  n stay"
+    }
+
+    fn choose(&mut self, answer: Answer, _list: &mut List<Answer>, _app: &mut App) -> Vec<Effect> {
+        match answer {
+            Answer::Quit => vec![Effect::CloseView, Effect::Quit],
+            Answer::Stay => vec![Effect::CloseView],
+        }
+    }
+
+    fn key(&mut self, key: KeyEvent, _list: &mut List<Answer>, _app: &App) -> Handled {
+        match key.code {
+            KeyCode::Char('y' | 'Y') => Effect::Quit.into(),
+            KeyCode::Char('n' | 'N') => Effect::CloseView.into(),
+            _ => Handled::Ignored,
+        }
+    }
+
+    fn perform(&mut self, command: Command, _list: &List<Answer>, _app: &mut App) -> Handled {
+        match command {
+            // The key that asked answers, too.
+            Command::Close => Effect::Quit.into(),
+            _ => Handled::Ignored,
+        }
+    }
+}

@@ -1,0 +1,108 @@
+//! The line in which the filter is typed: the table follows at every letter.
+
+use crossterm::event::Event as TerminalEvent;
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+
+use crate::tui::app::App;
+use crate::tui::keymap::{Chord, Lookup};
+use crate::tui::layer::{Handled, Hint, Layer, Watched};
+use crate::tui::widgets::prompt::{Prompt, Typed};
+use crate::tui::{Command, Effect, KeyContext};
+
+/// The line in which the filter of the table in front is typed.
+pub struct FilterPrompt {
+    prompt: Prompt,
+    /// The filter before, which Esc brings back.
+    before: String,
+    cursor: Option<Position>,
+}
+
+impl FilterPrompt {
+    /// A line with the filter in force, to be changed.
+    pub fn new(app: &App) -> Self {
+        let before = app.pane().filter_text.clone();
+        Self { prompt: Prompt::new("/", &before), before, cursor: None }
+    }
+}
+
+impl Layer for FilterPrompt {
+    fn is_opaque(&self) -> bool {
+        false
+    }
+
+    /// The mouse goes to the table.
+    fn passes_input(&self) -> bool {
+        true
+    }
+
+    fn key_context(&self) -> KeyContext {
+        KeyContext::Everywhere
+    }
+
+    fn watched(&self, _app: &App) -> Option<Watched> {
+        None
+    }
+
+    fn hints(&self, _app: &App) -> Vec<Hint> {
+        Vec::new()
+    }
+
+    fn event(&mut self, event: &TerminalEvent, app: &mut App) -> Handled {
+        let bound = match event {
+            TerminalEvent::Key(key) => app.keymap.look_up(KeyContext::Everywhere, &[Chord::of(*key)]),
+            TerminalEvent::Paste(_) => Lookup::Unbound,
+            _ => return Handled::Ignored,
+        };
+        if bound == Lookup::Bound(Command::Quit) {
+            return Handled::Ignored;
+        }
+        match self.prompt.type_event(event) {
+            Typed::Changed => app.panes[app.active].set_filter(self.prompt.text(), &app.store),
+            Typed::Nothing => {
+                // The cursor of the table can be moved without leaving the line.
+                if let Lookup::Bound(command) = bound {
+                    app.pane_mut().travel(command, None);
+                }
+            }
+            Typed::Accepted => {
+                if let Some(error) = app.pane().filter_error() {
+                    return Effect::Complain(format!("filter: {error}")).into();
+                }
+                app.pane_mut().remember_search();
+                return Effect::CloseView.into();
+            }
+            Typed::Cancelled => {
+                app.panes[app.active].set_filter(&self.before, &app.store);
+                return Effect::CloseView.into();
+            }
+        }
+        Handled::done()
+    }
+
+    fn is_draft(&self) -> bool {
+        true
+    }
+
+    fn perform(&mut self, _command: Command, _count: Option<u32>, _app: &mut App) -> Handled {
+        Handled::Ignored
+    }
+
+    fn draw(&mut self, area: Rect, buf: &mut Buffer, app: &mut App) {
+        let line = Rect::new(area.x, area.bottom(), area.width, 1).intersection(buf.area);
+        for at in line.positions() {
+            buf[at].reset();
+        }
+        let note = match app.pane().filter_error() {
+            Some(error) => format!("at {}: {error}", error.at + 1),
+            None => "enter keep  esc cancel".to_owned(),
+        };
+        let room = usize::from(line.width.saturating_sub(24));
+        let note: String = note.chars().take(room).collect();
+        self.cursor = Some(self.prompt.draw(line, &note, buf, &app.look()));
+    }
+
+    fn cursor(&self) -> Option<Position> {
+        self.cursor
+    }
+}

@@ -1,0 +1,188 @@
+//! The tables: the lowest layer, which is always there.
+
+mod csv;
+mod filter;
+mod hints;
+mod rows;
+
+use std::time::Duration;
+
+use crossterm::event::{Event as TerminalEvent, MouseButton, MouseEvent, MouseEventKind};
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+
+pub use filter::FilterPrompt;
+pub(in crate::tui) use rows::is_available;
+
+use crate::model::{Kind, ResourceId};
+use crate::table::Column;
+use crate::tui::app::{App, FLASH};
+use crate::tui::layer::{Handled, Hint, Layer, Watched};
+use crate::tui::overlays::{columns, quit, sort};
+use crate::tui::{Command, Effect, KeyContext, draw};
+
+/// Rows that a notch of the wheel scrolls.
+const WHEEL_ROWS: usize = 3;
+
+/// The tables. What they show is the app's, so that menus can change it.
+pub struct TableLayer;
+
+impl TableLayer {
+    fn mouse(&self, mouse: MouseEvent, app: &mut App) -> Handled {
+        let at = Position::new(mouse.column, mouse.row);
+        match mouse.kind {
+            MouseEventKind::ScrollDown => app.pane_mut().scroll(true, WHEEL_ROWS),
+            MouseEventKind::ScrollUp => app.pane_mut().scroll(false, WHEEL_ROWS),
+            MouseEventKind::Down(MouseButton::Left) if app.table_area.contains(at) => {
+                let row = app.pane().top + usize::from(at.y - app.table_area.y);
+                if row < app.pane().shown().len() {
+                    if row == app.pane().cursor() {
+                        return perform(Command::Open, None, app).into();
+                    }
+                    app.pane_mut().select_row(row);
+                }
+            }
+            MouseEventKind::Down(MouseButton::Left) => click_on_head(at, app),
+            _ => {}
+        }
+        Handled::done()
+    }
+}
+
+/// A click on a tab or on the title of a column.
+fn click_on_head(at: Position, app: &mut App) {
+    // Below the tabs there may be a banner.
+    if at.y == app.header_area.y + 1 {
+        let tab = app.tabs.iter().find(|(from, to, _)| (*from..*to).contains(&at.x));
+        if let Some((.., pane)) = tab.copied() {
+            app.go_to_pane(pane);
+        }
+    } else if at.y.saturating_add(1) == app.table_area.y {
+        let head = app.heads.iter().find(|(from, to, _)| (*from..*to).contains(&at.x));
+        if let Some((.., column)) = head.filter(|(.., column)| column.sorts()).copied() {
+            app.pane_mut().sort_by(column);
+        }
+    }
+}
+
+impl Layer for TableLayer {
+    fn key_context(&self) -> KeyContext {
+        KeyContext::Table
+    }
+
+    fn watched(&self, app: &App) -> Option<Watched> {
+        let instance = |id: &&ResourceId| id.kind == Kind::Instance;
+        let pane = app.pane();
+        Some(Watched {
+            visible: pane.visible().iter().map(|row| row.id()).filter(instance).cloned().collect(),
+            focus: pane.selected().map(|row| row.id()).filter(instance).cloned(),
+        })
+    }
+
+    fn hints(&self, app: &App) -> Vec<Hint> {
+        hints::hints(app)
+    }
+
+    fn event(&mut self, event: &TerminalEvent, app: &mut App) -> Handled {
+        match event {
+            TerminalEvent::Mouse(mouse) => self.mouse(*mouse, app),
+            TerminalEvent::Resize(..) => {
+                for pane in &mut app.panes {
+                    pane.widths.clear();
+                }
+                Handled::done()
+            }
+            TerminalEvent::Key(_)
+            | TerminalEvent::Paste(_)
+            | TerminalEvent::FocusGained
+            | TerminalEvent::FocusLost => Handled::Ignored,
+        }
+    }
+
+    fn perform(&mut self, command: Command, count: Option<u32>, app: &mut App) -> Handled {
+        // Keys come faster than frames: what was typed before this one counts.
+        app.finish_arranging();
+        if app.pane_mut().travel(command, count) {
+            return Handled::done();
+        }
+        perform(command, count, app)
+    }
+
+    fn redraw_in(&self, app: &App) -> Option<Duration> {
+        let visible = app.pane().visible().iter();
+        visible
+            .filter_map(|row| app.store.get(row.id())?.moved)
+            .filter_map(|moved| FLASH.checked_sub(app.now.since(moved)))
+            .filter(|left| !left.is_zero())
+            .min()
+    }
+
+    fn draw(&mut self, area: Rect, buf: &mut Buffer, app: &mut App) {
+        draw::table(app, area, buf);
+    }
+}
+
+fn perform(command: Command, _count: Option<u32>, app: &mut App) -> Handled {
+    match command {
+        Command::Pane(number) => app.go_to_pane(usize::from(number).saturating_sub(1)),
+        Command::NextPane => app.go_to_pane((app.active + 1) % app.panes.len()),
+        Command::PreviousPane => app.go_to_pane((app.active + app.panes.len() - 1) % app.panes.len()),
+        Command::Search => app.open_layer(FilterPrompt::new(app)),
+        Command::Back => back(app),
+        Command::Close if app.pane().narrow.is_some() => back(app),
+        Command::Close => app.open_layer(quit::menu()),
+        Command::NextMatch | Command::PreviousMatch => {
+            let forward = command == Command::NextMatch;
+            if !app.panes[app.active].next_match(forward, &app.store, app.now) {
+                return Effect::Say("no other row matches".to_owned()).into();
+            }
+        }
+        Command::Mark => app.pane_mut().toggle_mark(),
+        Command::MarkRange => app.pane_mut().mark_range(),
+        Command::ClearMarks => app.pane_mut().marks.clear(),
+        Command::SortMenu => app.open_layer(sort::menu(app)),
+        Command::SortByName => app.pane_mut().sort_by(Column::Name),
+        Command::SortByAge => app.pane_mut().sort_by(Column::Age),
+        Command::SortByState => app.pane_mut().sort_by(Column::State),
+        Command::SortByContext => app.pane_mut().sort_by(Column::Context),
+        Command::Wide => {
+            let pane = app.pane_mut();
+            pane.wide = !pane.wide;
+            pane.widths.clear();
+        }
+        Command::Columns => app.open_layer(columns::menu(app)),
+        Command::Attention => {
+            let pane = app.pane_mut();
+            pane.attention = !pane.attention;
+        }
+        Command::Sessions => return Effect::ShowSessions.into(),
+        Command::Save => return csv::save(app).into(),
+        _ => return rows::perform(command, app),
+    }
+    Handled::done()
+}
+
+/// Esc in a table: one thing at a time, from the lightest to the heaviest.
+fn back(app: &mut App) {
+    // A message goes on the way; it never costs a key of its own.
+    let dismissed = app.messages.dismiss(app.now);
+    let here = app.location(None);
+    let pane = &mut app.panes[app.active];
+    if !pane.filter_text.is_empty() {
+        pane.set_filter("", &app.store);
+        return;
+    }
+    pane.forget_search();
+    if pane.attention {
+        pane.attention = false;
+    } else if !pane.marks.is_empty() {
+        pane.marks.clear();
+    } else if pane.narrow.is_some() {
+        pane.narrow = None;
+        if let Some(location) = app.history.last_table(&here) {
+            app.restore_location(&location);
+        }
+    } else if !dismissed && !app.dismiss_notice() {
+        app.banner = None;
+    }
+}
