@@ -1,4 +1,4 @@
-//! A grid of the emulator's cells into a buffer of the screen's.
+//! Drawing of the emulator's cells into a ratatui buffer.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
@@ -8,19 +8,19 @@ use unicode_width::UnicodeWidthStr;
 use super::filter::Palette;
 use super::sanitise;
 
-/// What is drawn around the cells.
+/// The colours of the whole grid.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Shade<'a> {
+pub(super) struct Colours<'a> {
     pub palette: &'a Palette,
     /// The whole screen in reverse video (DECSCNM).
     pub reverse: bool,
 }
 
-/// Draws a grid of `size` (rows, columns) at the top left of `area`; what the grid does not cover is blank.
+/// Draws a grid of `size` (rows, columns) at the top left of `area`; the rest of the area is blank.
 pub(super) fn grid<'a>(
     (rows, columns): (u16, u16),
     cell: impl Fn(u16, u16) -> Option<&'a vt100::Cell>,
-    shade: Shade<'_>,
+    colours: Colours<'_>,
     area: Rect,
     buf: &mut Buffer,
 ) {
@@ -36,7 +36,7 @@ pub(super) fn grid<'a>(
                 x += 1;
                 continue;
             };
-            let style = style(found, shade);
+            let style = style(found, colours);
             target.set_style(style);
             let wide = found.is_wide() && x + 1 < columns;
             // Half of a wide character that the area cuts is a blank.
@@ -63,11 +63,11 @@ fn symbol(contents: &str, width: usize, target: &mut ratatui::buffer::Cell) {
     if contents.is_empty() {
         return;
     }
-    let clean: String = contents.chars().filter(|c| sanitise::shows(*c)).collect();
+    let clean: String = contents.chars().filter(|c| sanitise::is_visible(*c)).collect();
     if clean.width() == width {
         target.set_symbol(&clean);
     } else if let Some(first) = clean.chars().next() {
-        // What combines into another width would shift the rest of the line.
+        // A combination of another width would shift the rest of the line.
         let first = first.to_string();
         if first.width() == width {
             target.set_symbol(&first);
@@ -75,20 +75,20 @@ fn symbol(contents: &str, width: usize, target: &mut ratatui::buffer::Cell) {
     }
 }
 
-fn style(cell: &vt100::Cell, shade: Shade<'_>) -> Style {
+fn style(cell: &vt100::Cell, colours: Colours<'_>) -> Style {
     let mut modifier = Modifier::empty();
     modifier.set(Modifier::BOLD, cell.bold());
     modifier.set(Modifier::DIM, cell.dim());
     modifier.set(Modifier::ITALIC, cell.italic());
     modifier.set(Modifier::UNDERLINED, cell.underline());
-    modifier.set(Modifier::REVERSED, cell.inverse() != shade.reverse);
+    modifier.set(Modifier::REVERSED, cell.inverse() != colours.reverse);
     Style::new()
-        .fg(colour(cell.fgcolor(), shade.palette))
-        .bg(colour(cell.bgcolor(), shade.palette))
+        .fg(colour(cell.fgcolor(), colours.palette))
+        .bg(colour(cell.bgcolor(), colours.palette))
         .add_modifier(modifier)
 }
 
-/// The first sixteen stay names, so that the outer terminal's own colours show.
+/// Converts a colour. The first sixteen stay names, so that the outer terminal's own colours show.
 fn colour(colour: vt100::Color, palette: &Palette) -> Color {
     const NAMES: [Color; 16] = [
         Color::Black,
@@ -111,7 +111,7 @@ fn colour(colour: vt100::Color, palette: &Palette) -> Color {
     match colour {
         vt100::Color::Default => Color::Reset,
         vt100::Color::Rgb(r, g, b) => Color::Rgb(r, g, b),
-        vt100::Color::Idx(index) => match palette.own(index) {
+        vt100::Color::Idx(index) => match palette.overridden(index) {
             Some(own) => Color::Rgb(own.0, own.1, own.2),
             None => NAMES.get(usize::from(index)).copied().unwrap_or(Color::Indexed(index)),
         },

@@ -1,4 +1,4 @@
-//! Runs code that may panic on remote bytes, and lets the program's panic hook know that such a panic is expected.
+//! Runs code that may panic on remote bytes, and marks such a panic as expected for the program's panic hook.
 
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -27,7 +27,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_panic_is_contained_and_known_to_the_hook() {
+    fn a_panic_is_contained_and_marked_for_the_hook() {
         assert!(!in_guarded_section());
         let seen = guarded(|| {
             assert!(in_guarded_section());

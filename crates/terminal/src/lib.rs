@@ -1,7 +1,13 @@
-//! Text consoles: remote bytes to a grid of cells, keys and mouse back to bytes.
+//! The terminal emulator: bytes of a remote application to a grid of cells, keys and mouse back to bytes.
 //!
-//! Nothing here knows where the bytes come from, and nothing of the remote side leaves but cells, sanitised titles and
-//! clipboard texts, and the answers that a terminal owes its guest.
+//! ```text
+//!  bytes ──▶ filter ──▶ vt100 ──▶ draw ──▶ cells
+//!              │ replies, title, clipboard, modes
+//!  bytes ◀── input ◀── keys, paste, mouse, focus
+//! ```
+//!
+//! Nothing here depends on where the bytes come from. Only cells, sanitised titles and clipboard texts, and the replies
+//! to the application's queries leave this crate.
 
 mod draw;
 mod emulator;

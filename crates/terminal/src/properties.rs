@@ -1,11 +1,11 @@
-//! What holds for any bytes.
+//! Properties that hold for any bytes.
 
 use proptest::prelude::*;
 
 use super::Emulator;
 use crate::Size;
 
-/// Pieces of what guests send, so that random streams are more than noise.
+/// Sequences that applications send, so that random streams are more than noise.
 const PIECES: &[&str] = &[
     "text ",
     "é",
@@ -102,16 +102,16 @@ fn stream() -> impl Strategy<Value = Vec<u8>> {
     proptest::collection::vec(piece, 0..80).prop_map(|pieces| pieces.concat())
 }
 
-/// Everything that a person or the guest could notice.
+/// The emulator's whole observable state.
 fn state(
     emulator: &mut Emulator,
-) -> (String, Vec<u8>, Option<String>, super::Cursor, super::input::Wants, u64) {
+) -> (String, Vec<u8>, Option<String>, super::Cursor, super::input::InputModes, u64) {
     (
         emulator.screen().contents_formatted(),
-        emulator.take_answers(),
+        emulator.take_replies(),
         emulator.title().map(str::to_owned),
         emulator.cursor(),
-        emulator.wants(),
+        emulator.input_modes(),
         emulator.history(),
     )
 }
@@ -155,10 +155,10 @@ proptest! {
             let mut buf = ratatui::buffer::Buffer::empty(ratatui::layout::Rect::new(0, 0, 30, 8));
             emulator.draw(area, &mut buf, back);
             for cell in &buf.content {
-                prop_assert!(cell.symbol().chars().all(super::sanitise::shows));
+                prop_assert!(cell.symbol().chars().all(super::sanitise::is_visible));
             }
             prop_assert!(emulator.scrollback() <= 20);
-            prop_assert!(emulator.take_answers().len() <= 64 * 1024);
+            prop_assert!(emulator.take_replies().len() <= 64 * 1024);
         }
     }
 }
@@ -183,7 +183,7 @@ fn the_sequence_that_breaks_vt100_breaks_nothing() {
 }
 
 #[test]
-fn a_panic_keeps_the_text_and_says_so() {
+fn a_panic_keeps_the_text_and_is_reported() {
     let mut emulator = Emulator::new(Size { columns: 80, rows: 24 }, 100);
     emulator.feed(b"\x1b]0;title\x07precious\r\n\x1b[6n");
     emulator.unguard();
@@ -194,7 +194,7 @@ fn a_panic_keeps_the_text_and_says_so() {
     emulator.feed(b"goes on");
     assert!((0..24).any(|row| emulator.line(row).contains("goes on")));
     assert_eq!(emulator.title(), Some("title"));
-    assert_eq!(emulator.take_answers(), b"\x1b[2;1R");
+    assert_eq!(emulator.take_replies(), b"\x1b[2;1R");
     // The guard is back.
     let before = emulator.history();
     emulator.feed("\x1b[24;80H\u{2764}\u{fe0f}\x1b[23;80Hx".as_bytes());
@@ -203,7 +203,7 @@ fn a_panic_keeps_the_text_and_says_so() {
 }
 
 #[test]
-fn what_is_concealed_is_nowhere() {
+fn concealed_text_is_not_kept() {
     for (reveal, saved) in [("\x1b[28m", ""), ("\x1b[m", ""), ("\x1b[0;1m", ""), ("\x1b8", "\x1b7")] {
         for cut in [1, 3, 64] {
             let mut emulator = Emulator::new(SMALL, 20);

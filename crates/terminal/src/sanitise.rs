@@ -1,15 +1,15 @@
-//! What of a remote side's text may reach the user's own terminal.
+//! Sanitising of remote text before it reaches the user's own terminal.
 
-/// Longest title kept, in characters.
-const TITLE_LENGTH: usize = 256;
-/// Longest text taken from the guest's clipboard request, in bytes.
-const CLIPBOARD_LENGTH: usize = 256 * 1024;
+/// The longest title kept, in characters.
+const MAX_TITLE_CHARS: usize = 256;
+/// The longest text accepted for the clipboard, in bytes.
+const MAX_CLIPBOARD_BYTES: usize = 256 * 1024;
 
-/// Whether a character only shows something: no control, nothing that reorders text or hides in it.
+/// Whether a character is visible and harmless: not a control, and nothing that reorders text or hides in it.
 ///
-/// Combining marks show. Joiners and variation selectors do not pass: they make the outer terminal draw several cells
-/// as one, and every column after them is off.
-pub(super) fn shows(c: char) -> bool {
+/// Combining marks are visible. Joiners and variation selectors are not: they make the outer terminal draw several cells
+/// as one, which shifts every column after them.
+pub(super) fn is_visible(c: char) -> bool {
     !(c.is_control()
         || matches!(c,
             '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{180b}'..='\u{180f}'
@@ -18,25 +18,28 @@ pub(super) fn shows(c: char) -> bool {
             | '\u{e0000}'..='\u{e0fff}'))
 }
 
-/// A title on one line.
+/// Sanitises a title to one line.
 pub(super) fn title(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes)
         .chars()
-        .filter(|c| shows(*c))
-        .take(TITLE_LENGTH)
+        .filter(|c| is_visible(*c))
+        .take(MAX_TITLE_CHARS)
         .collect::<String>()
         .trim()
         .to_owned()
 }
 
-/// A text for the clipboard: lines and tabs kept, all else that does not show left out. `None` if it is not text, too
-/// long, or empty.
+/// Sanitises a text for the clipboard: lines and tabs are kept, other invisible characters left out. `None` if it is not
+/// UTF-8, too long, or empty.
 pub(super) fn clipboard(bytes: &[u8]) -> Option<String> {
-    if bytes.len() > CLIPBOARD_LENGTH {
+    if bytes.len() > MAX_CLIPBOARD_BYTES {
         return None;
     }
-    let text: String =
-        std::str::from_utf8(bytes).ok()?.chars().filter(|c| shows(*c) || matches!(c, '\n' | '\t')).collect();
+    let text: String = std::str::from_utf8(bytes)
+        .ok()?
+        .chars()
+        .filter(|c| is_visible(*c) || matches!(c, '\n' | '\t'))
+        .collect();
     (!text.is_empty()).then_some(text)
 }
 
@@ -45,16 +48,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn titles_lose_what_does_not_show() {
+    fn titles_lose_invisible_characters() {
         assert_eq!(title("a\u{1b}[31m\u{202e}b\u{7}é\n".as_bytes()), "a[31mbé");
-        assert_eq!(title(&[b'x'; 5000]).len(), TITLE_LENGTH);
+        assert_eq!(title(&[b'x'; 5000]).len(), MAX_TITLE_CHARS);
     }
 
     #[test]
-    fn the_clipboard_takes_text_only() {
+    fn the_clipboard_accepts_text_only() {
         assert_eq!(clipboard(b"a\tb\r\nc\x1b[0m"), Some("a\tb\nc[0m".to_owned()));
         assert_eq!(clipboard(&[0xff, 0xfe]), None);
-        assert_eq!(clipboard(&vec![b'x'; CLIPBOARD_LENGTH + 1]), None);
+        assert_eq!(clipboard(&vec![b'x'; MAX_CLIPBOARD_BYTES + 1]), None);
         assert_eq!(clipboard(b"\x01"), None);
     }
 }

@@ -1,6 +1,6 @@
-//! How large a terminal is.
+//! The size of a terminal.
 
-/// Columns and rows, at least 2x2 inside.
+/// Columns and rows; the emulator takes 2x2 at least.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Size {
     /// Columns.

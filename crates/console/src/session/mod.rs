@@ -74,11 +74,11 @@ impl RemoteScreen for TerminalSession {
     }
 
     fn wants_mouse(&self) -> bool {
-        self.shared.with(|screen| screen.emulator.wants().hears_mouse())
+        self.shared.with(|screen| screen.emulator.input_modes().reports_mouse())
     }
 
     fn send(&self, event: &Event) {
-        let modes = self.shared.with(|screen| screen.takes_input().then(|| screen.emulator.wants()));
+        let modes = self.shared.with(|screen| screen.takes_input().then(|| screen.emulator.input_modes()));
         let Some(modes) = modes else { return };
         let bytes = input::encode(event, modes);
         if !bytes.is_empty() {

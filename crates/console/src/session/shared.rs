@@ -99,7 +99,7 @@ impl SharedScreen {
             fed += slice.len();
             screen.emulator.feed(&slice);
         }
-        (screen.emulator.take_answers(), screen.emulator.hold_ends().is_some())
+        (screen.emulator.take_replies(), screen.emulator.hold_deadline().is_some())
     }
 
     /// Lets waiting readers have the screen, and the wire be written to.

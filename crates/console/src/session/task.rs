@@ -66,7 +66,7 @@ impl SessionTask {
         {
             let mut screen = self.shared.lock();
             if !is_first {
-                screen.emulator.seam("connected again");
+                screen.emulator.begin_connection("reconnected");
             }
             screen.state = SessionState::Live;
             screen.transport_takes_input = takes_input;
@@ -114,11 +114,11 @@ async fn read_loop(
     replies: Option<&mpsc::Sender<Bytes>>,
 ) -> Result<(), Problem> {
     loop {
-        let overdue = shared.lock().emulator.hold_ends();
+        let deadline = shared.lock().emulator.hold_deadline();
         let received = tokio::select! {
             biased;
             received = reader.recv() => received?,
-            () = sleep_until(overdue) => {
+            () = sleep_until(deadline) => {
                 if shared.lock().emulator.end_overdue_hold(Instant::now()) {
                     shared.mark_dirty();
                 }

@@ -1,4 +1,4 @@
-//! Programs as people run them, in a PTY behind a session. They need vim, less and top of the system.
+//! Real programs in a PTY behind a session: vim, less and top of the system.
 
 use std::io::{Read, Write as _};
 
@@ -20,35 +20,42 @@ fn running(program: &str, arguments: &[&str]) -> TerminalSession {
         command.env("LC_ALL", "C.UTF-8");
         let mut child = pty.slave.spawn_command(command).unwrap();
         drop(pty.slave);
-        let (say, from) = mpsc::channel(4);
-        let (to, mut hear) = mpsc::channel::<Bytes>(4);
+        let (output, from) = mpsc::channel(4);
+        let (to, mut input) = mpsc::channel::<Bytes>(4);
         let mut reader = pty.master.try_clone_reader().unwrap();
         let mut writer = pty.master.take_writer().unwrap();
         std::thread::spawn(move || {
             let mut buffer = [0; 4096];
             while let Ok(read @ 1..) = reader.read(&mut buffer) {
-                if say.blocking_send(Ok(Bytes::copy_from_slice(&buffer[..read]))).is_err() {
+                if output.blocking_send(Ok(Bytes::copy_from_slice(&buffer[..read]))).is_err() {
                     break;
                 }
             }
         });
         std::thread::spawn(move || {
-            while let Some(bytes) = hear.blocking_recv() {
+            while let Some(bytes) = input.blocking_recv() {
                 if writer.write_all(&bytes).is_err() {
                     break;
                 }
             }
-            // The session is over, or the program is: either way nothing is left behind.
+            // The session or the program has ended: either way no process is left behind.
             let _ = child.kill();
             let _ = child.wait();
-            drop(pty.master);
+        });
+        let (sizes, mut resized) = watch::channel(SIZE);
+        let master = pty.master;
+        tokio::spawn(async move {
+            while resized.changed().await.is_ok() {
+                let Size { columns, rows } = *resized.borrow_and_update();
+                master.resize(PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 }).unwrap();
+            }
         });
         Box::pin(async move {
             let stream = ByteStream::Channel { from, to: Some(to) };
-            Ok(Opened::Terminal(Transport { stream, resize: ResizeReports::Ignored }))
+            Ok(Opened::Terminal(Transport { stream, resize: ResizeReports::Channel(sizes) }))
         })
     });
-    TerminalSession::start(connector, SIZE, quiet())
+    TerminalSession::start(connector, SIZE, no_wake())
 }
 
 fn press(session: &TerminalSession, code: KeyCode) {
@@ -107,4 +114,17 @@ async fn top_paints_and_leaves() {
     shows(&session, "PID USER").await;
     write(&session, "q");
     until("the end of top", || session.state() != SessionState::Live).await;
+}
+
+#[tokio::test]
+async fn a_program_gets_the_size_of_its_pty() {
+    let session = running("sh", &["-c", "while read line; do stty size; done"]);
+    write(&session, "\n");
+    shows(&session, "24 80").await;
+    session.resize(Size { columns: 72, rows: 20 });
+    until("the new size", || {
+        write(&session, "\n");
+        rows(&session).iter().any(|row| row == "20 72")
+    })
+    .await;
 }

@@ -14,13 +14,13 @@ fn id(name: &str) -> ResourceId {
 
 /// A program at the far end of every console, which greets and then echoes what is typed in capitals.
 fn echo() -> Transport {
-    let (say, from) = mpsc::channel(4);
+    let (output, from) = mpsc::channel(4);
     let (to, mut typed) = mpsc::channel::<Bytes>(4);
     tokio::spawn(async move {
-        say.send(Ok("login: ".into())).await.unwrap();
+        output.send(Ok("login: ".into())).await.unwrap();
         while let Some(bytes) = typed.recv().await {
             let capitals = String::from_utf8(bytes.to_ascii_uppercase()).unwrap().replace('\r', "\r\n");
-            if say.send(Ok(capitals.into())).await.is_err() {
+            if output.send(Ok(capitals.into())).await.is_err() {
                 return;
             }
         }
@@ -75,7 +75,7 @@ async fn a_console_that_turns_out_to_be_a_page_is_handed_over_and_leaves_the_reg
         };
         Box::pin(async { answer })
     });
-    let sessions = Sessions::new(opener, quiet());
+    let sessions = Sessions::new(opener, no_wake());
     let refused = sessions.attach(&id("i-1"), "web-1", ScreenKind::Terminal);
     let console = sessions.attach(&id("i-2"), "web-2", ScreenKind::Terminal);
     until("the page", || console.screen.state() == SessionState::Page(page.clone())).await;
@@ -90,7 +90,7 @@ async fn a_console_that_turns_out_to_be_a_page_is_handed_over_and_leaves_the_reg
 #[tokio::test]
 async fn the_next_console_is_found_round_the_end() {
     let opener: Opener = Arc::new(|_, _| Box::pin(async { Ok(Opened::Terminal(echo())) }));
-    let sessions = Sessions::new(opener, quiet());
+    let sessions = Sessions::new(opener, no_wake());
     for name in ["a", "b", "c"] {
         sessions.attach(&id(name), name, ScreenKind::Terminal);
     }

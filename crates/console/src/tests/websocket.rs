@@ -1,4 +1,4 @@
-//! A session over a websocket on loopback, against a server of this file's own.
+//! A session over a websocket on loopback, against a server in this file.
 
 use futures_util::{SinkExt, StreamExt};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -9,6 +9,7 @@ use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 use tokio_tungstenite::tungstenite::protocol::{CloseFrame, Role};
 
+use super::flood::{LINES, assert_end_of_flood, log_lines};
 use super::*;
 use qdeck_net::{Client, ClientOptions, SocketOptions};
 
@@ -36,7 +37,7 @@ async fn accept(listener: &TcpListener) -> Server {
 
 /// A session and the server that it is connected to.
 async fn attached() -> (TerminalSession, Server) {
-    // The client builds its TLS set-up also where it will not use it.
+    // The client builds its TLS configuration even where it does not use it.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url: url::Url = format!("ws://{}/console", listener.local_addr().unwrap()).parse().unwrap();
@@ -49,7 +50,7 @@ async fn attached() -> (TerminalSession, Server) {
             Ok(Opened::Terminal(Transport { stream, resize: ResizeReports::Sequence }))
         })
     });
-    let session = TerminalSession::start(connector, SIZE, quiet());
+    let session = TerminalSession::start(connector, SIZE, no_wake());
     let server = tokio::time::timeout(DEADLINE, accept(&listener)).await.unwrap();
     (session, server)
 }
@@ -72,7 +73,7 @@ async fn keys_and_sizes_go_out_as_binary_frames() {
 }
 
 #[tokio::test]
-async fn a_close_in_the_middle_of_an_escape_ends_in_words_on_a_working_screen() {
+async fn a_close_in_the_middle_of_an_escape_is_reported_and_leaves_a_working_screen() {
     let (session, mut server) = attached().await;
     server.send(Message::text("before \x1b[38;2;1")).await.unwrap();
     let reason = CloseFrame { code: CloseCode::Error, reason: "host lost".into() };
@@ -100,7 +101,7 @@ async fn a_flood_through_the_websocket_loses_nothing_and_lets_keys_through() {
     let flooding = tokio::spawn(async move {
         for part in 0..PARTS {
             let bytes = log_lines(part * LINES);
-            // Frames end anywhere, as a PTY's reads do.
+            // Frames are cut anywhere, as a PTY's reads are.
             for frame in bytes.chunks(10_007) {
                 sink.send(Message::binary(frame.to_vec())).await.unwrap();
             }
@@ -111,8 +112,8 @@ async fn a_flood_through_the_websocket_loses_nothing_and_lets_keys_through() {
     let mut echoes = 0;
     while !flooding.is_finished() {
         session.send(&key('k'));
-        let heard = tokio::time::timeout(DEADLINE, stream.next()).await.unwrap().unwrap().unwrap();
-        echoes += usize::from(heard == Message::binary(&b"k"[..]));
+        let frame = tokio::time::timeout(DEADLINE, stream.next()).await.unwrap().unwrap().unwrap();
+        echoes += usize::from(frame == Message::binary(&b"k"[..]));
         tokio::time::sleep(Duration::from_millis(1)).await;
     }
     assert!(echoes > 0, "no key came through during the flood");

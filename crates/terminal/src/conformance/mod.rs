@@ -1,6 +1,6 @@
-//! Bytes against what a real terminal shows, answers, and does with its cursor for them.
+//! Conformance tables: bytes, and the screen, replies and cursor that a real terminal has after them.
 
-mod answers;
+mod replies;
 mod screens;
 
 use ratatui::buffer::Buffer;
@@ -22,8 +22,8 @@ fn rows(emulator: &Emulator) -> Vec<String> {
     rows
 }
 
-fn answers(emulator: &mut Emulator) -> String {
-    String::from_utf8(emulator.take_answers()).unwrap()
+fn replies(emulator: &mut Emulator) -> String {
+    String::from_utf8(emulator.take_replies()).unwrap()
 }
 
 fn cursor(emulator: &Emulator) -> (u16, u16) {
@@ -109,7 +109,7 @@ fn nothing_that_controls_the_outer_terminal_reaches_a_cell() {
 }
 
 #[test]
-fn titles_bell_clipboard_and_cursor_are_told() {
+fn titles_bell_clipboard_and_cursor_are_reported() {
     let mut emulator = emulator(10, 5);
     emulator.feed("\x1b]0;one\x07\x1b[22t\x1b]2;t\u{202e}wo\x1b\\".as_bytes());
     assert_eq!(emulator.title(), Some("two"));
@@ -167,13 +167,13 @@ fn a_synchronised_update_shows_nothing_until_it_ends() {
         |emulator: &mut Emulator| drawn(emulator, Rect::new(0, 0, 10, 4), 0).0[(0, 0)].symbol().to_owned();
     emulator.feed(b"\x1b[?2026h\x1b[Hnew");
     assert_eq!(shown(&mut emulator), "o");
-    assert!(emulator.hold_ends().is_some());
+    assert!(emulator.hold_deadline().is_some());
     emulator.feed(b"\x1b[?2026l");
     assert_eq!(shown(&mut emulator), "n");
-    assert!(emulator.hold_ends().is_none());
+    assert!(emulator.hold_deadline().is_none());
 
     emulator.feed(b"\x1b[?2026h\x1b[Hone\x1b[?2026l");
-    assert!(emulator.hold_ends().is_none(), "an update in one feed holds nothing");
+    assert!(emulator.hold_deadline().is_none(), "an update in one feed holds nothing");
     assert_eq!(shown(&mut emulator), "o");
 
     emulator.feed(b"\x1b[?2026h\x1b[Htwo");
@@ -197,24 +197,24 @@ fn an_editor_leaves_the_screen_as_it_was() {
         b"\x1b[?25l\x1b[6;1H\"file\" 2L, 8B\x1b[1;1Hone\r\ntwo\r\n\x1b[94m~\x1b[m\x1b[1;1H\x1b[34h\x1b[?25h",
     );
     assert!(emulator.alternate_screen());
-    assert!(emulator.wants().application_cursor && emulator.wants().bracketed_paste);
+    assert!(emulator.input_modes().application_cursor && emulator.input_modes().bracketed_paste);
     assert_eq!(rows(&emulator), ["one", "two", "~", "", "", "\"file\" 2L, 8B"]);
     emulator.feed(b"\x1b[6;1H\x1b[K\x1b[6;1H\x1b[?2004l\x1b[?1l\x1b>\x1b[6;1H\x1b[?1049l\x1b[23;0;0t");
     assert!(!emulator.alternate_screen());
     assert_eq!(rows(&emulator), ["$ ls", "file", "$ vi file"]);
     assert_eq!(cursor(&emulator), (3, 10));
-    assert!(!emulator.wants().application_cursor && !emulator.wants().bracketed_paste);
+    assert!(!emulator.input_modes().application_cursor && !emulator.input_modes().bracketed_paste);
 }
 
 #[test]
-fn a_seam_leaves_the_modes_of_the_guest_before_and_keeps_its_text() {
+fn a_new_connection_leaves_the_modes_of_the_one_before_and_keeps_its_text() {
     let mut emulator = emulator(30, 6);
     emulator
         .feed(b"before\x1b[?1000h\x1b[?1006h\x1b(0\x1b[4h\x1b[2;3r\x1b[?6h\x1b[?1049h\x1b[31malt\x1b]0;cut");
-    emulator.seam("connected again");
+    emulator.begin_connection("reconnected");
     emulator.feed(b"lqk");
-    assert_eq!(rows(&emulator), ["before", "── connected again ──", "lqk"]);
-    assert!(!emulator.wants().hears_mouse());
+    assert_eq!(rows(&emulator), ["before", "── reconnected ──", "lqk"]);
+    assert!(!emulator.input_modes().reports_mouse());
     let (buf, _) = drawn(&mut emulator, Rect::new(0, 0, 20, 6), 0);
     assert_eq!(buf[(0, 2)].fg, Color::Reset);
 }

@@ -1,4 +1,4 @@
-//! Bytes, and the rows and the cursor that they leave.
+//! Bytes, and the rows and the cursor that they leave behind.
 
 use super::*;
 
@@ -22,7 +22,7 @@ const SCREENS: &[Case] = &[
     ("next line", "ab\x1bEc", &["ab", "c"], (2, 2)),
     ("reverse index scrolls", "a\r\nb\x1b[H\x1bMc", &["c", "a", "b"], (1, 2)),
     ("new-line mode", "\x1b[20hab\nc\x1b[20l\nd", &["ab", "c", " d"], (3, 3)),
-    // Tabs.
+    // TabStops.
     ("own stop", "\x1b[4G\x1bH\r\tx", &["   x"], (1, 5)),
     ("no stops", "\x1b[3g\tx", &["         x"], (1, 10)),
     ("cleared stop", "\x1b[9G\x1b[g\r\tx", &["         x"], (1, 10)),
@@ -76,7 +76,7 @@ const SCREENS: &[Case] = &[
         (3, 3),
     ),
     ("reset", "ab\x1b(0\x1b[4h\x1b[?1049hx\x1bcq", &["q"], (1, 2)),
-    // What is not shown.
+    // Output that is not shown.
     ("an emoji asked for in colour", "a\u{2764}\u{fe0f}b", &["a\u{2764}b"], (1, 4)),
     ("strings are swallowed", "a\x1b_x\x1b\\b\x1b^y\x1b\\c\x1bXz\x1b\\d", &["abcd"], (1, 5)),
     ("odd sequences are swallowed", "a\x1b[1?2zb\x1b[>4;2mc\x1b[=1ud\x1b[<ue", &["abcde"], (1, 6)),
@@ -88,13 +88,13 @@ const SCREENS: &[Case] = &[
 ];
 
 #[test]
-fn screens_are_as_a_real_terminal_has_them() {
+fn screens_match_those_of_a_real_terminal() {
     for (name, bytes, expected, place) in SCREENS {
         let mut emulator = emulator(10, 5);
         emulator.feed(bytes.as_bytes());
         assert_eq!(rows(&emulator), *expected, "{name}");
         assert_eq!(cursor(&emulator), *place, "{name}");
-        assert!(answers(&mut emulator).is_empty(), "{name}");
+        assert!(replies(&mut emulator).is_empty(), "{name}");
 
         let mut by_byte = Emulator::new(emulator.size(), 100);
         for byte in bytes.as_bytes() {

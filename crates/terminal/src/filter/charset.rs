@@ -1,9 +1,9 @@
-//! The four character sets G0 to G3 and which of them the bytes of a text mean.
+//! The four character sets G0 to G3, and which of them is in use.
 
 /// A set of 94 characters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) enum Charset {
-    /// ASCII, and what else is close enough to it.
+    /// ASCII, and any set that is not implemented.
     #[default]
     Ascii,
     /// ASCII with a pound sign for `#`.
@@ -13,7 +13,7 @@ pub(super) enum Charset {
 }
 
 /// DEC Special Graphics from `_` to `~` (VT220 Programmer Reference, table 2-4).
-const LINES: [char; 32] = [
+const LINE_DRAWING: [char; 32] = [
     ' ', '◆', '▒', '␉', '␌', '␍', '␊', '°', '±', '␤', '␋', '┘', '┐', '┌', '└', '┼', '⎺', '⎻', '─', '⎼', '⎽',
     '├', '┤', '┴', '┬', '│', '≤', '≥', 'π', '≠', '£', '·',
 ];
@@ -28,11 +28,11 @@ impl Charset {
         }
     }
 
-    /// What a character of a text means in this set.
+    /// Maps a character of a text through this set.
     pub fn map(self, c: char) -> char {
         match (self, c) {
             (Self::British, '#') => '£',
-            (Self::Lines, '_'..='~') => LINES[c as usize - '_' as usize],
+            (Self::Lines, '_'..='~') => LINE_DRAWING[c as usize - '_' as usize],
             _ => c,
         }
     }
@@ -69,12 +69,12 @@ impl Charsets {
         self.single = Some(place.min(3));
     }
 
-    /// Whether text means what it says.
+    /// Whether text is plain ASCII.
     pub fn is_plain(&self) -> bool {
         self.sets[self.in_use] == Charset::Ascii && self.single.is_none()
     }
 
-    /// What the next character of a text means.
+    /// Maps the next character of a text through the set in use.
     pub fn map(&mut self, c: char) -> char {
         let place = self.single.take().unwrap_or(self.in_use);
         self.sets[place].map(c)

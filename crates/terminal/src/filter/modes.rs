@@ -3,7 +3,7 @@
 use vt100::{MouseProtocolEncoding, MouseProtocolMode};
 
 use super::Filter;
-use super::sequence::Params;
+use super::csi::Params;
 
 /// Modes kept in front of vt100.
 #[derive(Debug, Clone, Default)]
@@ -15,7 +15,7 @@ pub(in super::super) struct Modes {
     pub newline: bool,
     /// DECAWM, ?7, is on unless switched off.
     pub autowrap_off: bool,
-    /// SGR 8: text takes its room and is not kept, so that a password written so shows nowhere.
+    /// SGR 8: text takes its cells and is not kept, so that a concealed password is nowhere.
     pub concealed: bool,
     /// DECOM, ?6, of the main and the alternate screen.
     pub origin: [bool; 2],
@@ -29,15 +29,15 @@ pub(in super::super) struct Modes {
     pub synchronised: bool,
     /// Scroll margins from one, if they are not the whole screen.
     pub margins: Option<(u16, u16)>,
-    /// Modes kept by XTSAVE.
-    kept: Vec<(u16, bool)>,
+    /// Modes saved by XTSAVE.
+    saved: Vec<(u16, bool)>,
 }
 
-/// Modes kept by XTSAVE at most.
-const KEPT: usize = 64;
+/// The most modes that XTSAVE saves.
+const MAX_SAVED_MODES: usize = 64;
 
 impl Modes {
-    /// What DECSTR resets.
+    /// Resets the modes that DECSTR does.
     pub(super) fn soft_reset(&mut self) {
         self.insert = false;
         self.autowrap_off = false;
@@ -67,79 +67,79 @@ impl Filter {
             7 => self.modes.autowrap_off = !on,
             1004 => self.modes.focus = on,
             1007 => self.modes.wheel_keys = on,
-            47 | 1047 => self.alternate(on, mode == 1047),
+            47 | 1047 => self.switch_screen(on, mode == 1047),
             1048 if on => self.save_cursor(),
             1048 => self.restore_cursor(),
             1049 if on => self.enter_alternate(),
             1049 => {
-                self.pass(b"\x1b[?47l");
+                self.forward(b"\x1b[?47l");
                 self.restore_cursor();
             }
-            2026 => self.synchronise(on, after),
+            2026 => self.set_synchronised(on, after),
             1 | 9 | 25 | 1000 | 1002 | 1003 | 1005 | 1006 | 2004 => {
-                self.say(format_args!("\x1b[?{mode}{}", if on { 'h' } else { 'l' }));
+                self.inject(format_args!("\x1b[?{mode}{}", if on { 'h' } else { 'l' }));
             }
             _ => {}
         }
     }
 
-    /// The alternate screen without saving the cursor. vt100 has a cursor for each screen, a real terminal has one, so
-    /// it is carried over.
-    fn alternate(&mut self, on: bool, clear_on_leave: bool) {
+    /// Switches between main and alternate screen without saving the cursor. vt100 has a cursor for each screen, a real
+    /// terminal has one, so it is carried over.
+    fn switch_screen(&mut self, on: bool, clear_on_leave: bool) {
         if on == self.vt.screen().alternate_screen() {
             return;
         }
         if !on && clear_on_leave {
-            self.pass(b"\x1b[2J");
+            self.forward(b"\x1b[2J");
         }
         let (row, column) = (self.row(), self.column());
-        self.pass(if on { b"\x1b[?47h" } else { b"\x1b[?47l" });
-        self.set_margins_again();
-        self.say(format_args!("\x1b[{};{}H", row + 1, column + 1));
+        self.forward(if on { b"\x1b[?47h" } else { b"\x1b[?47l" });
+        self.restore_margins();
+        self.inject(format_args!("\x1b[{};{}H", row + 1, column + 1));
     }
 
-    /// 1049: save the cursor, then a cleared alternate screen with the cursor where it was.
+    /// 1049: saves the cursor and shows a cleared alternate screen, with the cursor where it was.
     fn enter_alternate(&mut self) {
         let (row, column) = (self.row(), self.column());
         self.save_cursor();
-        self.pass(b"\x1b[?1049h");
+        self.forward(b"\x1b[?1049h");
         self.modes.origin[1] = false;
-        self.set_margins_again();
-        self.say(format_args!("\x1b[{};{}H", row + 1, column + 1));
+        self.restore_margins();
+        self.inject(format_args!("\x1b[{};{}H", row + 1, column + 1));
     }
 
-    /// The margins belong to the terminal, in vt100 to each screen.
-    fn set_margins_again(&mut self) {
+    /// Restores the margins after a switch: they belong to the terminal, in vt100 to each screen.
+    fn restore_margins(&mut self) {
         let (top, bottom) = self.modes.margins.unwrap_or((1, self.rows()));
-        let page = self.page();
-        self.modes.origin[page] = false;
-        self.say(format_args!("\x1b[?6l\x1b[{top};{bottom}r"));
+        let index = self.screen_index();
+        self.modes.origin[index] = false;
+        self.inject(format_args!("\x1b[?6l\x1b[{top};{bottom}r"));
     }
 
-    fn synchronise(&mut self, on: bool, after: &[u8]) {
+    fn set_synchronised(&mut self, on: bool, after: &[u8]) {
         if on && !self.modes.synchronised {
-            // Nobody draws between two bytes of one feed, so an update that ends in it needs no frozen picture.
-            self.sync_begun = memchr::memmem::find(after, b"\x1b[?2026l").is_none();
+            // Nothing is drawn between two bytes of one feed, so an update that ends in it needs no held frame.
+            self.sync_started = memchr::memmem::find(after, b"\x1b[?2026l").is_none();
         }
         self.modes.synchronised = on;
     }
 
     /// XTSAVE.
-    pub(super) fn modes_save(&mut self, modes: &[u16]) {
+    pub(super) fn save_modes(&mut self, modes: &[u16]) {
         for mode in modes {
             if let Some(on) = self.private_mode_is(*mode) {
-                self.modes.kept.retain(|(kept, _)| kept != mode);
-                if self.modes.kept.len() < KEPT {
-                    self.modes.kept.push((*mode, on));
+                self.modes.saved.retain(|(saved, _)| saved != mode);
+                if self.modes.saved.len() < MAX_SAVED_MODES {
+                    self.modes.saved.push((*mode, on));
                 }
             }
         }
     }
 
     /// XTRESTORE.
-    pub(super) fn modes_restore(&mut self, modes: &[u16]) {
+    pub(super) fn restore_modes(&mut self, modes: &[u16]) {
         for mode in modes {
-            if let Some((_, on)) = self.modes.kept.iter().find(|(kept, _)| kept == mode).copied() {
+            if let Some((_, on)) = self.modes.saved.iter().find(|(saved, _)| saved == mode).copied() {
                 self.private_mode(*mode, on, &[]);
             }
         }
@@ -169,7 +169,7 @@ impl Filter {
         })
     }
 
-    /// DECRQM: 1 set, 2 reset, 0 not known.
+    /// Replies to DECRQM: 1 set, 2 reset, 0 unknown.
     pub(super) fn report_mode(&mut self, private: Option<u8>, mode: u16) {
         let (mark, on) = match (private, mode) {
             (Some(b'?'), mode) => ("?", self.private_mode_is(mode)),
@@ -183,6 +183,6 @@ impl Filter {
             Some(false) => 2,
             None => 0,
         };
-        self.answer(format_args!("\x1b[{mark}{mode};{value}$y"));
+        self.reply(format_args!("\x1b[{mark}{mode};{value}$y"));
     }
 }

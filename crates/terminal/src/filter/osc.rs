@@ -1,4 +1,4 @@
-//! Operating system commands: titles, colours, the clipboard. None reaches vt100 or the outer terminal.
+//! Operating system commands: titles, colours, the clipboard. None is forwarded to vt100 or the outer terminal.
 
 use base64::Engine;
 
@@ -27,7 +27,7 @@ impl Filter {
         }
     }
 
-    /// `index ; colour` pairs: `?` asks, anything else sets.
+    /// Handles `index ; colour` pairs: `?` queries, anything else sets.
     fn palette_command(&mut self, rest: &[u8], end: &str) {
         let Ok(rest) = std::str::from_utf8(rest) else {
             return;
@@ -36,8 +36,8 @@ impl Filter {
         while let (Some(index), Some(colour)) = (parts.next(), parts.next()) {
             let Ok(index) = index.parse::<u8>() else { return };
             if colour == "?" {
-                let said = self.palette.get(index).to_string();
-                self.answer(format_args!("\x1b]4;{index};{said}{end}"));
+                let current = self.palette.get(index).to_string();
+                self.reply(format_args!("\x1b]4;{index};{current}{end}"));
             } else if let Ok(colour) = colour.parse() {
                 self.palette.set(index, colour);
             }
@@ -55,18 +55,18 @@ impl Filter {
         }
     }
 
-    /// Foreground (10), background (11), cursor (12): each further part is for the next number. Only asked for: what
-    /// the default colours are is the user's.
+    /// Foreground (10), background (11), cursor (12): each further part is for the next number. Queries only: the
+    /// default colours are the user's to set.
     fn default_colours(&mut self, first: u16, rest: &[u8], end: &str) {
         for (number, part) in (first..=12).zip(rest.split(|byte| *byte == b';')) {
             if part == b"?" {
                 let colour = if number == 11 { self.palette.background } else { self.palette.foreground };
-                self.answer(format_args!("\x1b]{number};{colour}{end}"));
+                self.reply(format_args!("\x1b]{number};{colour}{end}"));
             }
         }
     }
 
-    /// OSC 52: text to the clipboard. What is in it is never told.
+    /// OSC 52: offers a text for the clipboard. The clipboard's content is never sent back.
     fn copy(&mut self, rest: &[u8]) {
         let Some(text) = rest.splitn(2, |byte| *byte == b';').nth(1) else {
             return;

@@ -1,4 +1,4 @@
-//! The colours behind the numbers, for guests that ask for them or set them.
+//! The colour table, for applications that query or set colours.
 
 use std::fmt;
 use std::str::FromStr;
@@ -42,8 +42,8 @@ fn channel(digits: &str) -> Option<u8> {
     u8::try_from(value * 0xff / most).ok()
 }
 
-/// The sixteen colours as xterm has them.
-const NAMED: [Rgb; 16] = [
+/// xterm's first sixteen colours.
+const XTERM_COLOURS: [Rgb; 16] = [
     Rgb(0, 0, 0),
     Rgb(0xcd, 0, 0),
     Rgb(0, 0xcd, 0),
@@ -65,33 +65,33 @@ const NAMED: [Rgb; 16] = [
 /// The colours of one terminal.
 #[derive(Debug, Clone)]
 pub(in super::super) struct Palette {
-    /// Told to guests that ask (OSC 10); a guess until someone knows the outer terminal's.
+    /// Reply to OSC 10; a default, since the outer terminal is not asked for its own.
     pub foreground: Rgb,
-    /// Told to guests that ask (OSC 11), who choose dark or light by it.
+    /// Reply to OSC 11, by which applications choose dark or light.
     pub background: Rgb,
-    /// Colours that the guest has set.
-    set: Vec<(u8, Rgb)>,
+    /// Colours that the application has set.
+    overrides: Vec<(u8, Rgb)>,
 }
 
 impl Default for Palette {
     fn default() -> Self {
-        Self { foreground: NAMED[7], background: NAMED[0], set: Vec::new() }
+        Self { foreground: XTERM_COLOURS[7], background: XTERM_COLOURS[0], overrides: Vec::new() }
     }
 }
 
 impl Palette {
-    /// The guest's own colour for a number, if it set one.
-    pub fn own(&self, index: u8) -> Option<Rgb> {
-        self.set.iter().find(|(set, _)| *set == index).map(|(_, colour)| *colour)
+    /// The application's own colour for a number, if it set one.
+    pub fn overridden(&self, index: u8) -> Option<Rgb> {
+        self.overrides.iter().find(|(set, _)| *set == index).map(|(_, colour)| *colour)
     }
 
     pub fn get(&self, index: u8) -> Rgb {
-        if let Some(own) = self.own(index) {
+        if let Some(own) = self.overridden(index) {
             return own;
         }
         let step = |level: u8| if level == 0 { 0 } else { 55 + 40 * level };
         match index {
-            0..=15 => NAMED[usize::from(index)],
+            0..=15 => XTERM_COLOURS[usize::from(index)],
             16..=231 => {
                 let cube = index - 16;
                 Rgb(step(cube / 36), step(cube / 6 % 6), step(cube % 6))
@@ -105,15 +105,15 @@ impl Palette {
 
     pub fn set(&mut self, index: u8, colour: Rgb) {
         self.unset(index);
-        self.set.push((index, colour));
+        self.overrides.push((index, colour));
     }
 
     pub fn unset(&mut self, index: u8) {
-        self.set.retain(|(set, _)| *set != index);
+        self.overrides.retain(|(set, _)| *set != index);
     }
 
     pub fn reset(&mut self) {
-        self.set.clear();
+        self.overrides.clear();
     }
 }
 
@@ -122,7 +122,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn colours_are_read_and_told() {
+    fn colours_are_parsed_and_formatted() {
         assert_eq!("#102030".parse(), Ok(Rgb(0x10, 0x20, 0x30)));
         assert_eq!("rgb:f/80/ffff".parse(), Ok(Rgb(0xff, 0x80, 0xff)));
         for bad in ["", "#12345", "rgb:1/2", "rgb:12345/0/0", "red", "rgb:g/0/0"] {

@@ -1,19 +1,19 @@
-//! Tab stops, where the guest has moved them from every eighth column.
+//! Tab stops, where the application has moved them from every eighth column.
 
 /// Tab stops; columns count from zero.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Tabs {
-    /// `None` while every eighth column is a stop, which vt100 does by itself.
+pub(super) struct TabStops {
+    /// `None` while every eighth column is a stop, which vt100 implements.
     stops: Option<Vec<bool>>,
 }
 
-impl Tabs {
-    /// Whether the guest has its own stops.
-    pub fn are_own(&self) -> bool {
+impl TabStops {
+    /// Whether the application has set its own stops.
+    pub fn are_custom(&self) -> bool {
         self.stops.is_some()
     }
 
-    fn own(&mut self, columns: u16) -> &mut Vec<bool> {
+    fn custom_stops(&mut self, columns: u16) -> &mut Vec<bool> {
         let stops = self.stops.get_or_insert_with(Vec::new);
         let columns = usize::from(columns);
         // A wider screen gets the usual stops in its new columns.
@@ -25,24 +25,24 @@ impl Tabs {
 
     /// Sets a stop.
     pub fn set(&mut self, column: u16, columns: u16) {
-        if let Some(stop) = self.own(columns).get_mut(usize::from(column)) {
+        if let Some(stop) = self.custom_stops(columns).get_mut(usize::from(column)) {
             *stop = true;
         }
     }
 
     /// Clears a stop.
     pub fn clear(&mut self, column: u16, columns: u16) {
-        if let Some(stop) = self.own(columns).get_mut(usize::from(column)) {
+        if let Some(stop) = self.custom_stops(columns).get_mut(usize::from(column)) {
             *stop = false;
         }
     }
 
     /// Clears every stop.
     pub fn clear_all(&mut self, columns: u16) {
-        self.own(columns).fill(false);
+        self.custom_stops(columns).fill(false);
     }
 
-    /// Back to every eighth column.
+    /// Resets to every eighth column.
     pub fn reset(&mut self) {
         self.stops = None;
     }
@@ -74,7 +74,7 @@ mod tests {
 
     #[test]
     fn stops_are_found_both_ways() {
-        let mut tabs = Tabs::default();
+        let mut tabs = TabStops::default();
         assert_eq!((tabs.right(0, 1, 80), tabs.right(8, 2, 80), tabs.right(75, 1, 80)), (8, 24, 79));
         assert_eq!((tabs.left(8, 1), tabs.left(9, 1), tabs.left(3, 5)), (0, 8, 0));
         tabs.clear_all(80);

@@ -1,4 +1,4 @@
-//! Text that does not mean what its bytes say: other character sets, insert mode, no wrap, own tab stops.
+//! Text that must be rewritten for vt100: other character sets, insert mode, no wrap, custom tab stops.
 
 use unicode_width::UnicodeWidthChar;
 
@@ -7,24 +7,24 @@ use super::Filter;
 /// VS16, which asks for a character's coloured, wide form. vt100 0.18.1 panics on it at the right margin.
 const EMOJI_PRESENTATION: char = '\u{fe0f}';
 
-/// Whether text holds a byte that may need more than passing on: a shift, a backspace, or what may begin U+FE0F.
-pub(super) fn may_differ(bytes: &[u8]) -> bool {
+/// Whether text holds a byte that may need rewriting: a shift, a backspace, or the first byte of U+FE0F.
+pub(super) fn may_need_rewriting(bytes: &[u8]) -> bool {
     memchr::memchr3(0x08, 0x0e, 0x0f, bytes).is_some() || memchr::memchr(0xef, bytes).is_some()
 }
 
-/// A text without what is incomplete at its end, and the one character of it that may still be completed.
-pub(super) fn split_cut(text: &[u8]) -> (&[u8], &[u8]) {
-    let last = cut(text);
+/// Splits a text into its whole characters and the incomplete one at its end that may still be completed.
+pub(super) fn split_incomplete(text: &[u8]) -> (&[u8], &[u8]) {
+    let last = incomplete_tail(text);
     let mut whole = &text[..text.len() - last.len()];
-    // Halves of characters before it show nothing whatever follows.
-    while !cut(whole).is_empty() {
-        whole = &whole[..whole.len() - cut(whole).len()];
+    // Incomplete characters before the last one show nothing, whatever follows.
+    while !incomplete_tail(whole).is_empty() {
+        whole = &whole[..whole.len() - incomplete_tail(whole).len()];
     }
     (whole, last)
 }
 
 /// The incomplete character at the end of a text.
-fn cut(text: &[u8]) -> &[u8] {
+fn incomplete_tail(text: &[u8]) -> &[u8] {
     if text.last().is_none_or(u8::is_ascii) {
         return &[];
     }
@@ -38,20 +38,20 @@ fn cut(text: &[u8]) -> &[u8] {
 }
 
 impl Filter {
-    /// Gives a text to vt100, character by character where modes ask for it.
-    pub(super) fn text(&mut self, bytes: &[u8]) {
+    /// Rewrites a text character by character, and forwards it.
+    pub(super) fn rewrite_text(&mut self, bytes: &[u8]) {
         let mut out = Vec::with_capacity(bytes.len());
         for chunk in bytes.utf8_chunks() {
             for c in chunk.valid().chars() {
                 self.character(c, &mut out);
             }
-            // What is not UTF-8 is left out, as vt100 does.
+            // Invalid UTF-8 is left out, as vt100 does.
         }
-        self.pass(&out);
+        self.forward(&out);
     }
 
-    fn hand_over(&mut self, out: &mut Vec<u8>) {
-        self.pass(out);
+    fn flush(&mut self, out: &mut Vec<u8>) {
+        self.forward(out);
         out.clear();
     }
 
@@ -63,55 +63,55 @@ impl Filter {
             '\u{e}' => self.charsets.shift(1),
             '\u{f}' => self.charsets.shift(0),
             '\u{8}' => {
-                self.hand_over(out);
+                self.flush(out);
                 if self.wrap_pending() {
-                    // vt100 would step back from behind the last column.
-                    self.say(format_args!("\x1b[{}G", self.columns()));
+                    // vt100 would step back from beyond the last column.
+                    self.inject(format_args!("\x1b[{}G", self.columns()));
                 }
                 out.push(0x08);
             }
             '\n' | '\u{b}' | '\u{c}' if self.modes.newline => out.extend_from_slice(b"\r\n"),
-            '\t' if self.tabs.are_own() => {
-                self.hand_over(out);
+            '\t' if self.tabs.are_custom() => {
+                self.flush(out);
                 let column = self.tabs.right(self.column(), 1, self.columns());
-                self.say(format_args!("\x1b[{}G", column + 1));
+                self.inject(format_args!("\x1b[{}G", column + 1));
             }
             c if c.is_control() => push(c, out),
             c => {
                 let c = self.charsets.map(c);
                 if self.modes.concealed {
                     for _ in 0..c.width().unwrap_or(0) {
-                        self.put(' ', out);
+                        self.put_char(' ', out);
                     }
                 } else {
-                    self.put(c, out);
+                    self.put_char(c, out);
                 }
             }
         }
     }
 
-    fn put(&mut self, c: char, out: &mut Vec<u8>) {
+    fn put_char(&mut self, c: char, out: &mut Vec<u8>) {
         if self.modes.insert || self.modes.autowrap_off {
-            self.hand_over(out);
-            self.place(c, out);
+            self.flush(out);
+            self.put_in_mode(c, out);
         } else {
             push(c, out);
         }
     }
 
-    /// One character in insert mode or without wrapping.
-    fn place(&mut self, c: char, out: &mut Vec<u8>) {
+    /// Writes one character in insert mode or without wrapping.
+    fn put_in_mode(&mut self, c: char, out: &mut Vec<u8>) {
         let width = u16::try_from(c.width().unwrap_or(0)).unwrap_or(0).min(2);
         let columns = self.columns();
         if width > 0 && self.vt.screen().cursor_position().1 + width > columns {
             if self.modes.autowrap_off {
-                self.say(format_args!("\x1b[{}G", columns - width + 1));
+                self.inject(format_args!("\x1b[{}G", columns - width + 1));
             } else {
-                self.pass(b"\r\n");
+                self.forward(b"\r\n");
             }
         }
         if self.modes.insert && width > 0 {
-            self.say(format_args!("\x1b[{width}@"));
+            self.inject(format_args!("\x1b[{width}@"));
         }
         push(c, out);
     }
@@ -126,7 +126,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn half_a_character_is_kept_apart() {
+    fn an_incomplete_character_is_split_off() {
         for (text, whole, last) in [
             (&b"abc"[..], &b"abc"[..], &b""[..]),
             ("aé".as_bytes(), "aé".as_bytes(), b""),
@@ -136,7 +136,7 @@ mod tests {
             (b"a\xc2\xe2\x82\xc3", b"a", b"\xc3"),
             (b"a\x80\xff", b"a\x80\xff", b""),
         ] {
-            assert_eq!(split_cut(text), (whole, last), "{text:?}");
+            assert_eq!(split_incomplete(text), (whole, last), "{text:?}");
         }
     }
 }

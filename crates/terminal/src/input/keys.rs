@@ -2,15 +2,15 @@
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
-use super::Wants;
+use super::InputModes;
 
-/// The bytes for a key press.
-pub(super) fn encode(key: KeyEvent, wants: Wants) -> Vec<u8> {
+/// Encodes a key press.
+pub(super) fn encode(key: KeyEvent, modes: InputModes) -> Vec<u8> {
     let modifiers = key.modifiers;
     let alt = modifiers.intersects(KeyModifiers::ALT | KeyModifiers::META);
     match key.code {
         KeyCode::Char(c) => character(c, modifiers, alt),
-        KeyCode::Enter if wants.newline => with_alt(b"\r\n", alt),
+        KeyCode::Enter if modes.newline => with_alt(b"\r\n", alt),
         KeyCode::Enter => with_alt(b"\r", alt),
         KeyCode::Tab if modifiers.contains(KeyModifiers::SHIFT) => with_alt(b"\x1b[Z", alt),
         KeyCode::Tab => with_alt(b"\t", alt),
@@ -19,19 +19,19 @@ pub(super) fn encode(key: KeyEvent, wants: Wants) -> Vec<u8> {
         KeyCode::Backspace => with_alt(b"\x7f", alt),
         KeyCode::Esc => with_alt(b"\x1b", alt),
         KeyCode::Null => with_alt(b"\0", alt),
-        KeyCode::Up => letter(b'A', modifiers, wants),
-        KeyCode::Down => letter(b'B', modifiers, wants),
-        KeyCode::Right => letter(b'C', modifiers, wants),
-        KeyCode::Left => letter(b'D', modifiers, wants),
-        KeyCode::KeypadBegin => letter(b'E', modifiers, wants),
-        KeyCode::End => letter(b'F', modifiers, wants),
-        KeyCode::Home => letter(b'H', modifiers, wants),
-        KeyCode::Insert => number(2, modifiers),
-        KeyCode::Delete => number(3, modifiers),
-        KeyCode::PageUp => number(5, modifiers),
-        KeyCode::PageDown => number(6, modifiers),
-        KeyCode::F(n) => function(n, modifiers),
-        KeyCode::Menu => number(29, modifiers),
+        KeyCode::Up => csi_letter(b'A', modifiers, modes),
+        KeyCode::Down => csi_letter(b'B', modifiers, modes),
+        KeyCode::Right => csi_letter(b'C', modifiers, modes),
+        KeyCode::Left => csi_letter(b'D', modifiers, modes),
+        KeyCode::KeypadBegin => csi_letter(b'E', modifiers, modes),
+        KeyCode::End => csi_letter(b'F', modifiers, modes),
+        KeyCode::Home => csi_letter(b'H', modifiers, modes),
+        KeyCode::Insert => csi_number(2, modifiers),
+        KeyCode::Delete => csi_number(3, modifiers),
+        KeyCode::PageUp => csi_number(5, modifiers),
+        KeyCode::PageDown => csi_number(6, modifiers),
+        KeyCode::F(n) => function_key(n, modifiers),
+        KeyCode::Menu => csi_number(29, modifiers),
         _ => Vec::new(),
     }
 }
@@ -54,7 +54,7 @@ fn character(c: char, modifiers: KeyModifiers, alt: bool) -> Vec<u8> {
     with_alt(c.encode_utf8(&mut [0; 4]).as_bytes(), alt)
 }
 
-/// The control character that a key makes with Ctrl held, as on a VT220 keyboard.
+/// The control character of a key with Ctrl held, as on a VT220 keyboard.
 fn control(c: char) -> Option<u8> {
     Some(match c {
         'a'..='z' => c as u8 - b'a' + 1,
@@ -70,8 +70,8 @@ fn control(c: char) -> Option<u8> {
     })
 }
 
-/// xterm's number for the modifiers held, if any: one more than Shift 1, Alt 2, Ctrl 4.
-fn held(modifiers: KeyModifiers) -> Option<u8> {
+/// xterm's number for the modifiers held, if any: one plus Shift 1, Alt 2, Ctrl 4.
+fn modifier_number(modifiers: KeyModifiers) -> Option<u8> {
     let mut number = 0;
     if modifiers.contains(KeyModifiers::SHIFT) {
         number += 1;
@@ -85,31 +85,31 @@ fn held(modifiers: KeyModifiers) -> Option<u8> {
     (number > 0).then_some(number + 1)
 }
 
-/// Arrows, Home, End: modifiers take precedence over the application form.
-fn letter(action: u8, modifiers: KeyModifiers, wants: Wants) -> Vec<u8> {
-    match held(modifiers) {
+/// Encodes arrows, Home and End: modifiers take precedence over the application form.
+fn csi_letter(action: u8, modifiers: KeyModifiers, modes: InputModes) -> Vec<u8> {
+    match modifier_number(modifiers) {
         Some(held) => format!("\x1b[1;{held}{}", char::from(action)).into_bytes(),
-        None if wants.application_cursor => vec![0x1b, b'O', action],
+        None if modes.application_cursor => vec![0x1b, b'O', action],
         None => vec![0x1b, b'[', action],
     }
 }
 
-fn number(number: u8, modifiers: KeyModifiers) -> Vec<u8> {
-    match held(modifiers) {
+fn csi_number(number: u8, modifiers: KeyModifiers) -> Vec<u8> {
+    match modifier_number(modifiers) {
         Some(held) => format!("\x1b[{number};{held}~").into_bytes(),
         None => format!("\x1b[{number}~").into_bytes(),
     }
 }
 
-fn function(n: u8, modifiers: KeyModifiers) -> Vec<u8> {
-    match (n, held(modifiers)) {
+fn function_key(n: u8, modifiers: KeyModifiers) -> Vec<u8> {
+    match (n, modifier_number(modifiers)) {
         (1..=4, None) => vec![0x1b, b'O', b'P' + n - 1],
         (1..=4, Some(held)) => format!("\x1b[1;{held}{}", char::from(b'P' + n - 1)).into_bytes(),
-        (5, _) => number(15, modifiers),
-        (6..=10, _) => number(n + 11, modifiers),
-        (11..=14, _) => number(n + 12, modifiers),
-        (15..=16, _) => number(n + 13, modifiers),
-        (17..=20, _) => number(n + 14, modifiers),
+        (5, _) => csi_number(15, modifiers),
+        (6..=10, _) => csi_number(n + 11, modifiers),
+        (11..=14, _) => csi_number(n + 12, modifiers),
+        (15..=16, _) => csi_number(n + 13, modifiers),
+        (17..=20, _) => csi_number(n + 14, modifiers),
         _ => Vec::new(),
     }
 }
@@ -118,8 +118,8 @@ fn function(n: u8, modifiers: KeyModifiers) -> Vec<u8> {
 mod tests {
     use super::*;
 
-    fn typed(code: KeyCode, modifiers: KeyModifiers, wants: Wants) -> String {
-        String::from_utf8(encode(KeyEvent::new(code, modifiers), wants)).unwrap()
+    fn typed(code: KeyCode, modifiers: KeyModifiers, modes: InputModes) -> String {
+        String::from_utf8(encode(KeyEvent::new(code, modifiers), modes)).unwrap()
     }
 
     #[test]
@@ -128,7 +128,7 @@ mod tests {
         const SHIFT: KeyModifiers = KeyModifiers::SHIFT;
         const CTRL: KeyModifiers = KeyModifiers::CONTROL;
         const ALT: KeyModifiers = KeyModifiers::ALT;
-        let wants = Wants::default();
+        let modes = InputModes::default();
         for (code, modifiers, expected) in [
             (KeyCode::Char('a'), NONE, "a"),
             (KeyCode::Char('A'), SHIFT, "A"),
@@ -157,16 +157,16 @@ mod tests {
             (KeyCode::F(20), NONE, "\x1b[34~"),
             (KeyCode::CapsLock, NONE, ""),
         ] {
-            assert_eq!(typed(code, modifiers, wants), expected, "{modifiers:?} {code:?}");
+            assert_eq!(typed(code, modifiers, modes), expected, "{modifiers:?} {code:?}");
         }
     }
 
     #[test]
-    fn the_guest_chooses_the_form_of_arrows_and_enter() {
-        let wants = Wants { application_cursor: true, newline: true, ..Wants::default() };
-        assert_eq!(typed(KeyCode::Up, KeyModifiers::NONE, wants), "\x1bOA");
-        assert_eq!(typed(KeyCode::End, KeyModifiers::NONE, wants), "\x1bOF");
-        assert_eq!(typed(KeyCode::Up, KeyModifiers::SHIFT, wants), "\x1b[1;2A");
-        assert_eq!(typed(KeyCode::Enter, KeyModifiers::NONE, wants), "\r\n");
+    fn modes_choose_the_form_of_arrows_and_enter() {
+        let modes = InputModes { application_cursor: true, newline: true, ..InputModes::default() };
+        assert_eq!(typed(KeyCode::Up, KeyModifiers::NONE, modes), "\x1bOA");
+        assert_eq!(typed(KeyCode::End, KeyModifiers::NONE, modes), "\x1bOF");
+        assert_eq!(typed(KeyCode::Up, KeyModifiers::SHIFT, modes), "\x1b[1;2A");
+        assert_eq!(typed(KeyCode::Enter, KeyModifiers::NONE, modes), "\r\n");
     }
 }

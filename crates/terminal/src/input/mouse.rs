@@ -1,18 +1,18 @@
-//! Mouse events, as the guest's modes ask for them (xterm's ctlseqs document, "Mouse Tracking").
+//! Mouse reports, in the form that the application's modes ask for (xterm's ctlseqs document, "Mouse Tracking").
 
 use crossterm::event::{KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 
-use super::{MouseProtocolEncoding, MouseProtocolMode, Wants};
+use super::{InputModes, MouseProtocolEncoding, MouseProtocolMode};
 
-/// No button, or "some button was released" where the form cannot say which.
-const NONE: u16 = 3;
-/// Added for motion.
-const MOTION: u16 = 32;
-/// The wheel up; down, left and right follow.
-const WHEEL: u16 = 64;
+/// No button, or "a button was released" in the forms that do not carry which.
+const NO_BUTTON: u16 = 3;
+/// Flag for motion.
+const MOTION_BIT: u16 = 32;
+/// Wheel up; down, left and right follow.
+const WHEEL_UP: u16 = 64;
 
-/// The bytes for a mouse event; empty where the guest did not ask for it.
-pub(super) fn encode(event: MouseEvent, wants: Wants) -> Vec<u8> {
+/// Encodes a mouse event; empty where the application did not ask for it.
+pub(super) fn encode(event: MouseEvent, modes: InputModes) -> Vec<u8> {
     use MouseEventKind as Kind;
     use MouseProtocolMode as Mode;
     let turn = match event.kind {
@@ -22,32 +22,32 @@ pub(super) fn encode(event: MouseEvent, wants: Wants) -> Vec<u8> {
         Kind::ScrollRight => Some(3),
         _ => None,
     };
-    if wants.mouse == Mode::None {
+    if modes.mouse == Mode::None {
         return match turn {
-            Some(turn @ (0 | 1)) if wants.wheel_keys => wheel_as_arrows(turn, wants),
+            Some(turn @ (0 | 1)) if modes.wheel_keys => wheel_as_arrows(turn, modes),
             _ => Vec::new(),
         };
     }
-    let heard = match event.kind {
-        Kind::Up(_) => wants.mouse != Mode::Press,
-        Kind::Drag(_) => matches!(wants.mouse, Mode::ButtonMotion | Mode::AnyMotion),
-        Kind::Moved => wants.mouse == Mode::AnyMotion,
+    let is_reported = match event.kind {
+        Kind::Up(_) => modes.mouse != Mode::Press,
+        Kind::Drag(_) => matches!(modes.mouse, Mode::ButtonMotion | Mode::AnyMotion),
+        Kind::Moved => modes.mouse == Mode::AnyMotion,
         _ => true,
     };
-    if !heard {
+    if !is_reported {
         return Vec::new();
     }
     let mut code = match event.kind {
         Kind::Down(which) | Kind::Up(which) => button(which),
-        Kind::Drag(which) => button(which) + MOTION,
-        Kind::Moved => NONE + MOTION,
-        _ => WHEEL + turn.unwrap_or_default(),
+        Kind::Drag(which) => button(which) + MOTION_BIT,
+        Kind::Moved => NO_BUTTON + MOTION_BIT,
+        _ => WHEEL_UP + turn.unwrap_or_default(),
     };
-    if wants.mouse != Mode::Press {
+    if modes.mouse != Mode::Press {
         code += modifiers(event.modifiers);
     }
     let released = matches!(event.kind, Kind::Up(_));
-    form(code, event.column, event.row, released, wants.mouse_encoding)
+    format_report(code, event.column, event.row, released, modes.mouse_encoding)
 }
 
 fn button(button: MouseButton) -> u16 {
@@ -72,14 +72,20 @@ fn modifiers(held: KeyModifiers) -> u16 {
     code
 }
 
-fn form(code: u16, column: u16, row: u16, released: bool, encoding: MouseProtocolEncoding) -> Vec<u8> {
+fn format_report(
+    code: u16,
+    column: u16,
+    row: u16,
+    released: bool,
+    encoding: MouseProtocolEncoding,
+) -> Vec<u8> {
     let (column, row) = (column.saturating_add(1), row.saturating_add(1));
     if encoding == MouseProtocolEncoding::Sgr {
         let action = if released { 'm' } else { 'M' };
         return format!("\x1b[<{code};{column};{row}{action}").into_bytes();
     }
-    // The older forms do not say which button was released.
-    let code = if released { code & !NONE | NONE } else { code };
+    // The older forms do not carry which button was released.
+    let code = if released { code & !NO_BUTTON | NO_BUTTON } else { code };
     let mut out = b"\x1b[M".to_vec();
     for value in [code, column, row] {
         let value = value.saturating_add(32);
@@ -90,7 +96,7 @@ fn form(code: u16, column: u16, row: u16, released: bool, encoding: MouseProtoco
                 _ => return Vec::new(),
             },
             (_, Ok(byte)) => out.push(byte),
-            // Beyond column 223 the byte form has no word.
+            // The byte form ends at column 223.
             (_, Err(_)) => return Vec::new(),
         }
     }
@@ -98,8 +104,8 @@ fn form(code: u16, column: u16, row: u16, released: bool, encoding: MouseProtoco
 }
 
 /// Three lines a turn, as xterm's alternate scroll mode does.
-fn wheel_as_arrows(turn: u16, wants: Wants) -> Vec<u8> {
-    let introducer = if wants.application_cursor { b'O' } else { b'[' };
+fn wheel_as_arrows(turn: u16, modes: InputModes) -> Vec<u8> {
+    let introducer = if modes.application_cursor { b'O' } else { b'[' };
     let action = if turn == 0 { b'A' } else { b'B' };
     [0x1b, introducer, action].repeat(3)
 }
@@ -119,11 +125,11 @@ mod tests {
         mouse_encoding: MouseProtocolEncoding,
     ) -> Vec<u8> {
         let event = MouseEvent { kind, column, row, modifiers: KeyModifiers::CONTROL };
-        encode(event, Wants { mouse, mouse_encoding, ..Wants::default() })
+        encode(event, InputModes { mouse, mouse_encoding, ..InputModes::default() })
     }
 
     #[test]
-    fn each_mode_hears_its_events() {
+    fn each_mode_reports_its_events() {
         use MouseProtocolMode as Mode;
         let sgr = MouseProtocolEncoding::Sgr;
         for (mode, down, up, drag, moved, wheel) in [
@@ -146,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn forms_are_those_of_the_document() {
+    fn report_forms_match_xterm() {
         use MouseProtocolEncoding::{Default, Sgr, Utf8};
         let any = MouseProtocolMode::AnyMotion;
         assert_eq!(sent(LEFT_DOWN, (0, 1), any, Sgr), b"\x1b[<16;1;2M");
@@ -160,10 +166,10 @@ mod tests {
     }
 
     #[test]
-    fn a_wheel_is_arrows_where_the_guest_wants_no_mouse() {
+    fn the_wheel_sends_arrows_where_the_mouse_is_not_reported() {
         let turn = |kind| MouseEvent { kind, column: 0, row: 0, modifiers: KeyModifiers::NONE };
-        let wants = Wants { wheel_keys: true, ..Wants::default() };
-        assert_eq!(encode(turn(MouseEventKind::ScrollUp), wants), b"\x1b[A\x1b[A\x1b[A");
-        assert!(encode(turn(MouseEventKind::ScrollUp), Wants::default()).is_empty());
+        let modes = InputModes { wheel_keys: true, ..InputModes::default() };
+        assert_eq!(encode(turn(MouseEventKind::ScrollUp), modes), b"\x1b[A\x1b[A\x1b[A");
+        assert!(encode(turn(MouseEventKind::ScrollUp), InputModes::default()).is_empty());
     }
 }

@@ -111,7 +111,7 @@ async fn a_session_is_drawn_typed_into_left_and_come_back_to() {
     far.say("$ back").await;
     let shown = until(&mut view, &woken, "$ back").await;
     assert!(shown.contains("$ Cargo.toml"), "{shown}");
-    assert!(shown.contains("connected again"), "{shown}");
+    assert!(shown.contains("reconnected"), "{shown}");
     press(&mut view, "pwd");
     far.hears("pwd").await;
 }

@@ -1,31 +1,31 @@
-//! What a terminal answers when asked what it is and how it stands. Shapes after xterm's ctlseqs document.
+//! Replies to queries for the terminal's identity and state. Formats after xterm's ctlseqs document.
 
 use super::Filter;
-use super::sequence::Params;
+use super::csi::Params;
 
-/// A cell in pixels, as far as a guest is told: it draws nothing with it but asks.
-const CELL: (u32, u32) = (16, 8);
-/// Titles kept on the stack at most.
-const TITLES: usize = 16;
+/// Height and width of a cell in pixels, as reported: applications ask, though no pixel is drawn.
+const CELL_PIXELS: (u32, u32) = (16, 8);
+/// Depth of the title stack.
+const MAX_SAVED_TITLES: usize = 16;
 
 impl Filter {
     /// DA1: a VT220 with ANSI colour.
     pub(super) fn device_attributes(&mut self) {
-        self.answer(format_args!("\x1b[?62;22c"));
+        self.reply(format_args!("\x1b[?62;22c"));
     }
 
     /// DA2. The number is in the range where vim takes the terminal for one with SGR mouse reports and without the
     /// finer points of xterm.
     pub(super) fn secondary_attributes(&mut self) {
-        self.answer(format_args!("\x1b[>1;4000;0c"));
+        self.reply(format_args!("\x1b[>1;4000;0c"));
     }
 
     /// XTVERSION.
     pub(super) fn version(&mut self) {
-        self.answer(format_args!("\x1bP>|Quarterdeck({})\x1b\\", env!("CARGO_PKG_VERSION")));
+        self.reply(format_args!("\x1bP>|Quarterdeck({})\x1b\\", env!("CARGO_PKG_VERSION")));
     }
 
-    /// DSR: 5 is "are you well", 6 "where is the cursor".
+    /// DSR: 5 asks for the status, 6 for the cursor.
     pub(super) fn status_report(&mut self, what: u16, private: bool) {
         let top = match (self.origin(), self.modes.margins) {
             (true, Some((top, _))) => top - 1,
@@ -34,30 +34,30 @@ impl Filter {
         let row = self.row().saturating_sub(top) + 1;
         let column = self.column() + 1;
         match (what, private) {
-            (5, false) => self.answer(format_args!("\x1b[0n")),
-            (6, false) => self.answer(format_args!("\x1b[{row};{column}R")),
-            (6, true) => self.answer(format_args!("\x1b[?{row};{column};1R")),
-            (15, true) => self.answer(format_args!("\x1b[?13n")), // no printer
-            (25, true) => self.answer(format_args!("\x1b[?20n")), // keys are not locked
-            (26, true) => self.answer(format_args!("\x1b[?27;1;0;0n")), // a North American keyboard
+            (5, false) => self.reply(format_args!("\x1b[0n")),
+            (6, false) => self.reply(format_args!("\x1b[{row};{column}R")),
+            (6, true) => self.reply(format_args!("\x1b[?{row};{column};1R")),
+            (15, true) => self.reply(format_args!("\x1b[?13n")), // no printer
+            (25, true) => self.reply(format_args!("\x1b[?20n")), // keys are not locked
+            (26, true) => self.reply(format_args!("\x1b[?27;1;0;0n")), // a North American keyboard
             _ => {}
         }
     }
 
-    /// XTWINOPS. The title is never sent back: a guest that can set it could type with it.
+    /// XTWINOPS. The title is never sent back: an application that can set it could type with it.
     pub(super) fn window(&mut self, params: &Params) {
         let (rows, columns) = (u32::from(self.rows()), u32::from(self.columns()));
         match params.get(0) {
-            11 => self.answer(format_args!("\x1b[1t")),
-            13 => self.answer(format_args!("\x1b[3;0;0t")),
-            14 => self.answer(format_args!("\x1b[4;{};{}t", rows * CELL.0, columns * CELL.1)),
-            16 => self.answer(format_args!("\x1b[6;{};{}t", CELL.0, CELL.1)),
-            18 => self.answer(format_args!("\x1b[8;{rows};{columns}t")),
-            19 => self.answer(format_args!("\x1b[9;{rows};{columns}t")),
-            20 => self.answer(format_args!("\x1b]L\x1b\\")),
-            21 => self.answer(format_args!("\x1b]l\x1b\\")),
+            11 => self.reply(format_args!("\x1b[1t")),
+            13 => self.reply(format_args!("\x1b[3;0;0t")),
+            14 => self.reply(format_args!("\x1b[4;{};{}t", rows * CELL_PIXELS.0, columns * CELL_PIXELS.1)),
+            16 => self.reply(format_args!("\x1b[6;{};{}t", CELL_PIXELS.0, CELL_PIXELS.1)),
+            18 => self.reply(format_args!("\x1b[8;{rows};{columns}t")),
+            19 => self.reply(format_args!("\x1b[9;{rows};{columns}t")),
+            20 => self.reply(format_args!("\x1b]L\x1b\\")),
+            21 => self.reply(format_args!("\x1b]l\x1b\\")),
             22 if params.get(1) != 1 => {
-                if self.titles.len() == TITLES {
+                if self.titles.len() == MAX_SAVED_TITLES {
                     self.titles.remove(0);
                 }
                 self.titles.push(self.title.clone());
@@ -71,12 +71,12 @@ impl Filter {
         }
     }
 
-    /// A device control string: DECRQSS and XTGETTCAP are answered, the rest is dropped.
+    /// Handles a device control string: DECRQSS and XTGETTCAP are answered, others dropped.
     pub(super) fn dcs(&mut self, body: &[u8]) {
         if let Some(setting) = body.strip_prefix(b"$q") {
             self.report_setting(setting);
         } else if body.starts_with(b"+q") {
-            self.answer(format_args!("\x1bP0+r\x1b\\"));
+            self.reply(format_args!("\x1bP0+r\x1b\\"));
         }
     }
 
@@ -97,11 +97,11 @@ impl Filter {
             b"\"q" => "0\"q".to_owned(),
             b"t" => format!("{}t", self.rows()),
             _ => {
-                self.answer(format_args!("\x1bP0$r\x1b\\"));
+                self.reply(format_args!("\x1bP0$r\x1b\\"));
                 return;
             }
         };
-        self.answer(format_args!("\x1bP1$r{value}\x1b\\"));
+        self.reply(format_args!("\x1bP1$r{value}\x1b\\"));
     }
 
     fn cursor_style(&self) -> u8 {
@@ -134,6 +134,6 @@ impl Filter {
             }
         }
         let sum = sum.wrapping_neg() & 0xffff;
-        self.answer(format_args!("\x1bP{}!~{sum:04X}\x1b\\", params.get(0)));
+        self.reply(format_args!("\x1bP{}!~{sum:04X}\x1b\\", params.get(0)));
     }
 }

@@ -1,19 +1,19 @@
-//! Questions, and what is answered to them.
+//! Queries and the replies to them.
 
 use super::*;
 
-const ANSWERS: &[(&str, &str, &str)] = &[
+const REPLIES: &[(&str, &str, &str)] = &[
     ("DA1", "\x1b[c\x1b[0c\x1bZ", "\x1b[?62;22c\x1b[?62;22c\x1b[?62;22c"),
     ("DA2", "\x1b[>c", "\x1b[>1;4000;0c"),
     ("DA3", "\x1b[=c", "\x1bP!|00000000\x1b\\"),
-    ("well", "\x1b[5n", "\x1b[0n"),
+    ("status", "\x1b[5n", "\x1b[0n"),
     ("cursor", "ab\x1b[6n", "\x1b[1;3R"),
     ("cursor while a wrap waits", "0123456789\x1b[6n", "\x1b[1;10R"),
     ("cursor in origin mode", "\x1b[2;4r\x1b[?6h\x1b[2;3H\x1b[6n", "\x1b[2;3R"),
     ("extended cursor", "\x1b[?6n", "\x1b[?1;1;1R"),
     ("mode set", "\x1b[?2004h\x1b[?2004$p", "\x1b[?2004;1$y"),
     ("mode reset", "\x1b[?1$p\x1b[4$p", "\x1b[?1;2$y\x1b[4;2$y"),
-    ("mode not known", "\x1b[?31337$p\x1b[99$p", "\x1b[?31337;0$y\x1b[99;0$y"),
+    ("unknown mode", "\x1b[?31337$p\x1b[99$p", "\x1b[?31337;0$y\x1b[99;0$y"),
     ("wrap and synchronised", "\x1b[?7$p\x1b[?2026$p", "\x1b[?7;1$y\x1b[?2026;2$y"),
     ("rendition", "\x1b[1;31m\x1bP$qm\x1b\\", "\x1bP1$r0;31;1m\x1b\\"),
     ("plain rendition", "\x1bP$qm\x1b\\", "\x1bP1$r0m\x1b\\"),
@@ -31,36 +31,36 @@ const ANSWERS: &[(&str, &str, &str)] = &[
     ),
     ("palette", "\x1b]4;1;?\x1b\\", "\x1b]4;1;rgb:cdcd/0000/0000\x1b\\"),
     ("palette set", "\x1b]4;1;#010203\x07\x1b]4;1;?\x07", "\x1b]4;1;rgb:0101/0202/0303\x07"),
-    ("title is never told", "\x1b]2;rm -rf\x07\x1b[21t", "\x1b]l\x1b\\"),
-    ("clipboard is never told", "\x1b]52;c;?\x07", ""),
+    ("the title is never sent back", "\x1b]2;rm -rf\x07\x1b[21t", "\x1b]l\x1b\\"),
+    ("the clipboard is never sent back", "\x1b]52;c;?\x07", ""),
     ("checksum", "AB\x1b[7;1;1;1;1;2*y", "\x1bP7!~FF7D\x1b\\"),
 ];
 
 #[test]
-fn questions_are_answered_once_however_they_are_cut() {
-    for (name, bytes, expected) in ANSWERS {
+fn queries_are_answered_once_however_they_are_cut() {
+    for (name, bytes, expected) in REPLIES {
         let mut whole = emulator(10, 5);
         whole.feed(bytes.as_bytes());
-        assert_eq!(answers(&mut whole), *expected, "{name}");
+        assert_eq!(replies(&mut whole), *expected, "{name}");
         let mut cut = emulator(10, 5);
         for byte in bytes.as_bytes() {
             cut.feed(&[*byte]);
         }
-        assert_eq!(answers(&mut cut), *expected, "{name}, byte by byte");
+        assert_eq!(replies(&mut cut), *expected, "{name}, byte by byte");
     }
 }
 
 #[test]
-fn a_flood_of_questions_keeps_a_bounded_debt() {
+fn replies_to_a_flood_of_queries_are_bounded() {
     let mut emulator = emulator(10, 5);
     emulator.feed("\x1b[c".repeat(100_000).as_bytes());
-    assert!(emulator.take_answers().len() <= 64 * 1024);
+    assert!(emulator.take_replies().len() <= 64 * 1024);
 }
 
 #[test]
-fn the_version_is_told() {
+fn the_version_is_reported() {
     let mut emulator = emulator(10, 5);
     emulator.feed(b"\x1b[>q");
-    let said = answers(&mut emulator);
-    assert!(said.starts_with("\x1bP>|Quarterdeck(") && said.ends_with(")\x1b\\"), "{said:?}");
+    let reply = replies(&mut emulator);
+    assert!(reply.starts_with("\x1bP>|Quarterdeck(") && reply.ends_with(")\x1b\\"), "{reply:?}");
 }

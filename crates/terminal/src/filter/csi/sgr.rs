@@ -1,29 +1,30 @@
-//! Select Graphic Rendition in the forms that vt100 does not read.
+//! Select Graphic Rendition in the forms that vt100 does not parse.
 
-use super::Filter;
-use super::sequence::Params;
+use super::Params;
+use crate::filter::Filter;
 
 impl Filter {
-    /// Rewrites colons into semicolons, keeps conceal to itself, leaves out underline colours, and makes every underline a plain one.
+    /// Rewrites colons into semicolons, handles conceal here, leaves out underline colours, and makes every underline a
+    /// plain one.
     pub(super) fn rendition(&mut self, params: &Params) {
         let mut out = String::from("\x1b[");
         let mut groups = params.groups();
         let mut first = true;
         while let Some(group) = groups.next() {
-            let mut said = String::new();
+            let mut code = String::new();
             match group {
                 [8] => self.modes.concealed = true,
                 [28] => self.modes.concealed = false,
                 [0] => {
                     self.modes.concealed = false;
-                    said.push('0');
+                    code.push('0');
                 }
-                [4, 0] => said.push_str("24"),
-                [4, _] | [21] => said.push('4'),
-                [target @ (38 | 48), 5, index, ..] => said = format!("{target};5;{index}"),
+                [4, 0] => code.push_str("24"),
+                [4, _] | [21] => code.push('4'),
+                [target @ (38 | 48), 5, index, ..] => code = format!("{target};5;{index}"),
                 // With a colour space between, which may be left empty, and without.
                 [target @ (38 | 48), 2, _, r, g, b, ..] | [target @ (38 | 48), 2, r, g, b] => {
-                    said = format!("{target};2;{r};{g};{b}");
+                    code = format!("{target};2;{r};{g};{b}");
                 }
                 [target @ (38 | 48 | 58)] => {
                     let numbers = match groups.next() {
@@ -37,27 +38,27 @@ impl Filter {
                     }
                     match (*target, &values[..]) {
                         (58, _) => {}
-                        (_, [index]) => said = format!("{target};5;{index}"),
+                        (_, [index]) => code = format!("{target};5;{index}"),
                         (_, values) => {
-                            said = format!("{target};2;{};{};{}", values[0], values[1], values[2]);
+                            code = format!("{target};2;{};{};{}", values[0], values[1], values[2]);
                         }
                     }
                 }
-                [single] => said = format!("{single}"),
+                [single] => code = format!("{single}"),
                 _ => {}
             }
-            if !said.is_empty() {
+            if !code.is_empty() {
                 if !first {
                     out.push(';');
                 }
-                out.push_str(&said);
+                out.push_str(&code);
                 first = false;
             }
         }
         // An empty list would be a reset.
         if !first {
             out.push('m');
-            self.pass(out.as_bytes());
+            self.forward(out.as_bytes());
         }
     }
 }
