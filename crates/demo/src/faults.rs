@@ -137,8 +137,8 @@ impl Switch {
         (faults.latency, fate)
     }
 
-    /// Stands before the faces and lets the faults strike.
-    pub async fn strike(&self, mut request: Request, next: Next) -> Response {
+    /// Runs in front of every face and injects the faults.
+    pub async fn inject(&self, mut request: Request, next: Next) -> Response {
         let (late, fate) = self.draw();
         if !late.is_zero() {
             tokio::time::sleep(late).await;
@@ -241,8 +241,8 @@ mod tests {
             ("error=60%,cut=60%", "120%"),
             ("seed=x", "whole number"),
         ] {
-            let told = text.parse::<Faults>().expect_err("refused");
-            assert!(told.contains(word), "{text}: {told}");
+            let message = text.parse::<Faults>().expect_err("refused");
+            assert!(message.contains(word), "{text}: {message}");
         }
     }
 

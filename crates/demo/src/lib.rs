@@ -22,7 +22,7 @@ use tokio::net::TcpSocket;
 
 use credentials::Credentials;
 use engine::Engine;
-use faces::Desk;
+use faces::AppState;
 use faults::Switch;
 use qdeck_model::Secret;
 
@@ -123,14 +123,14 @@ impl Cloud {
         let listener = listen(options.listen)
             .map_err(|e| format!("the demo cloud cannot listen on {}: {e}", options.listen))?;
         let address = listener.local_addr().map_err(|e| format!("the demo cloud has no address: {e}"))?;
-        let desk = Desk {
+        let app = AppState {
             engine: engine.clone(),
             credentials: credentials.clone(),
             authority: address.to_string().into(),
         };
         let requests = Arc::new(AtomicU64::new(0));
         let asked = Arc::new(Asked::default());
-        let app = doors(&open, &desk, requests.clone(), asked.clone(), faults.clone());
+        let app = router(&open, &app, requests.clone(), asked.clone(), faults.clone());
         engine.live(instances.is_none());
         engine.serve(listener, app);
         Ok(Self {
@@ -187,10 +187,10 @@ fn listen(address: SocketAddr) -> std::io::Result<tokio::net::TcpListener> {
     socket.listen(1024)
 }
 
-/// The faces side by side, each under its prefix; the faults stand before them.
-fn doors(
+/// One router with each face under its prefix, behind the injected faults.
+fn router(
     open: &[faces::Face],
-    desk: &Desk,
+    app: &AppState,
     requests: Arc<AtomicU64>,
     asked: Arc<Asked>,
     faults: Arc<Switch>,
@@ -199,11 +199,11 @@ fn doors(
         requests.fetch_add(1, Ordering::Relaxed);
         asked.note(&request);
         let faults = faults.clone();
-        async move { faults.strike(request, next).await }
+        async move { faults.inject(request, next).await }
     };
     open.iter()
-        .fold(Router::new(), |doors, face| {
-            doors.nest(&format!("/{}", face.platform), (face.router)(desk.clone()))
+        .fold(Router::new(), |router, face| {
+            router.nest(&format!("/{}", face.platform), (face.router)(app.clone()))
         })
         .layer(axum::middleware::from_fn(enter))
 }

@@ -1,8 +1,8 @@
-//! What the engine tells its listeners: that something changed, never how a platform would say it.
+//! Events that the engine sends to its listeners: what changed, in no platform's words.
 
 use super::fleet::{JobPhase, Phase};
 
-/// One change, told after it happened.
+/// One change, sent after it happened.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Event {
     /// An instance went from one phase to another.

@@ -52,7 +52,7 @@ pub struct Work {
 impl Engine {
     /// Accepts work and starts on it; the job as it is queued comes back at once.
     pub fn submit(&self, work: Work) -> Job {
-        let job = self.write(|fleet, told| {
+        let job = self.write(|fleet, events| {
             let job = Job {
                 number: fleet.next_job,
                 caption: work.caption,
@@ -79,7 +79,7 @@ impl Engine {
                 fleet.jobs.pop_front();
             }
             fleet.jobs.push_back(job.clone());
-            told.push(Event::Job { job: job.number, phase: job.phase });
+            events.push(Event::Job { job: job.number, phase: job.phase });
             job
         });
         let engine = self.clone();
@@ -87,8 +87,8 @@ impl Engine {
         self.spawn(async move {
             tokio::time::sleep(STEP / 4).await;
             for (nth, (_, effects)) in steps.into_iter().enumerate() {
-                engine.write(|fleet, told| {
-                    with_job(fleet, number, told, |job, now| {
+                engine.write(|fleet, events| {
+                    with_job(fleet, number, events, |job, now| {
                         job.phase = JobPhase::Running;
                         job.started.get_or_insert(now);
                         if let Some(step) = job.steps.get_mut(nth) {
@@ -96,20 +96,20 @@ impl Engine {
                         }
                     });
                     for effect in &effects {
-                        effect.apply(fleet, told);
+                        effect.apply(fleet, events);
                     }
                 });
                 tokio::time::sleep(STEP).await;
-                engine.write(|fleet, told| {
-                    with_job(fleet, number, told, |job, now| {
+                engine.write(|fleet, events| {
+                    with_job(fleet, number, events, |job, now| {
                         if let Some(step) = job.steps.get_mut(nth) {
                             step.completed = Some(now);
                         }
                     });
                 });
             }
-            engine.write(|fleet, told| {
-                with_job(fleet, number, told, |job, now| {
+            engine.write(|fleet, events| {
+                with_job(fleet, number, events, |job, now| {
                     job.phase = JobPhase::Completed;
                     job.completed = Some(now);
                 });
@@ -120,32 +120,37 @@ impl Engine {
 }
 
 /// Changes a job that is still remembered; listeners hear of a change of its phase.
-fn with_job(fleet: &mut Fleet, number: u32, told: &mut Vec<Event>, change: impl FnOnce(&mut Job, Timestamp)) {
+fn with_job(
+    fleet: &mut Fleet,
+    number: u32,
+    events: &mut Vec<Event>,
+    change: impl FnOnce(&mut Job, Timestamp),
+) {
     let Some(job) = fleet.jobs.iter_mut().rev().find(|job| job.number == number) else {
         return;
     };
     let before = job.phase;
     change(job, Timestamp::now());
     if job.phase != before {
-        told.push(Event::Job { job: number, phase: job.phase });
+        events.push(Event::Job { job: number, phase: job.phase });
     }
 }
 
 impl Effect {
-    fn apply(&self, fleet: &mut Fleet, told: &mut Vec<Event>) {
+    fn apply(&self, fleet: &mut Fleet, events: &mut Vec<Event>) {
         match self {
             Self::Instances(members, phase) => {
                 for instance in members {
                     // What was removed meanwhile stays removed.
                     if fleet.instances.get(*instance as usize).is_some_and(|i| i.phase != Phase::Gone) {
-                        set_phase(fleet, *instance, *phase, told);
+                        set_phase(fleet, *instance, *phase, events);
                         if *phase == Phase::Gone {
-                            unlist(fleet, *instance, told);
+                            unlist(fleet, *instance, events);
                         }
                     }
                 }
             }
-            Self::Container(container, phase) => set_container_phase(fleet, *container, *phase, told),
+            Self::Container(container, phase) => set_container_phase(fleet, *container, *phase, events),
             Self::Add(container, servers) => {
                 for server in servers {
                     let Some(instance) =
@@ -153,28 +158,28 @@ impl Effect {
                     else {
                         return;
                     };
-                    set_phase(fleet, instance, Phase::Starting, told);
+                    set_phase(fleet, instance, Phase::Starting, events);
                 }
-                told.push(Event::Reconfigured { container: *container });
+                events.push(Event::Reconfigured { container: *container });
             }
             Self::Up(container) => {
                 for instance in members(fleet, *container) {
                     if fleet.instances.get(instance as usize).is_some_and(|i| i.phase == Phase::Starting) {
-                        set_phase(fleet, instance, Phase::Running, told);
+                        set_phase(fleet, instance, Phase::Running, events);
                     }
                 }
-                set_container_phase(fleet, *container, Phase::Running, told);
+                set_container_phase(fleet, *container, Phase::Running, events);
             }
             Self::Move(instance, server) => {
                 if let Some(row) = fleet.instances.get_mut(*instance as usize) {
                     row.server = *server;
                 }
-                set_phase(fleet, *instance, Phase::Running, told);
+                set_phase(fleet, *instance, Phase::Running, events);
             }
             Self::Drain(instance, drain) => {
                 if let Some(row) = fleet.instances.get_mut(*instance as usize) {
                     row.draining = *drain;
-                    told.push(Event::Reconfigured { container: row.container });
+                    events.push(Event::Reconfigured { container: row.container });
                 }
             }
             Self::Publish(container) => {
@@ -188,13 +193,13 @@ impl Effect {
     }
 }
 
-fn unlist(fleet: &mut Fleet, instance: u32, told: &mut Vec<Event>) {
+fn unlist(fleet: &mut Fleet, instance: u32, events: &mut Vec<Event>) {
     let Some(container) = fleet.instances.get(instance as usize).map(|i| i.container) else {
         return;
     };
     if let Some(owner) = fleet.containers.get_mut(container as usize) {
         owner.instances.retain(|i| *i != instance);
-        told.push(Event::Reconfigured { container });
+        events.push(Event::Reconfigured { container });
     }
 }
 

@@ -78,7 +78,7 @@ impl Engine {
 
     /// From one phase to the next, if it is still in the one and nobody wants it stopped.
     fn step(&self, instance: u32, from: Phase, to: Phase) -> bool {
-        self.write(|fleet, told| {
+        self.write(|fleet, events| {
             let Some(row) = fleet.instances.get(instance as usize).filter(|i| i.phase == from) else {
                 return false;
             };
@@ -91,16 +91,16 @@ impl Engine {
                 return false;
             }
             let leased = owner.account == Account::Quasarch;
-            set_phase(fleet, instance, to, told);
+            set_phase(fleet, instance, to, events);
             if leased {
                 // A leased container has one instance and shows its state.
-                super::real::set_container_phase(fleet, container, to, told);
+                super::real::set_container_phase(fleet, container, to, events);
             }
             true
         })
     }
 
-    /// A crash-loop that goes on while nobody looks; once somebody does, the real process decides.
+    /// A crash-loop that continues while no one is attached; after that the real process decides.
     fn crash_loop(&self, container: u32) {
         let engine = self.clone();
         self.spawn(async move {
@@ -158,7 +158,7 @@ impl Engine {
         self.spawn(async move {
             for healthy in [true, false].into_iter().cycle() {
                 sleep(Duration::from_secs(if healthy { 45 } else { 20 })).await;
-                engine.write(|fleet, told| {
+                engine.write(|fleet, events| {
                     let Some(instance) = jobs::members(fleet, container).get(1).copied() else {
                         return;
                     };
@@ -166,7 +166,7 @@ impl Engine {
                         && row.phase == Phase::Running
                     {
                         row.healthy = Some(healthy);
-                        told.push(Event::Health { container, instance, healthy });
+                        events.push(Event::Health { container, instance, healthy });
                     }
                 });
             }

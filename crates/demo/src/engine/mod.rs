@@ -61,7 +61,7 @@ impl Engine {
         Ok(Self {
             inner: Arc::new(Inner {
                 fleet: Mutex::new(fleet),
-                // A listener that falls 1,024 changes behind is told that it missed some.
+                // A listener that falls 1,024 changes behind is notified that it missed some.
                 events: broadcast::channel(1024).0,
                 machines: Machines::new(program, mark),
                 started: Notify::new(),
@@ -76,11 +76,11 @@ impl Engine {
         look(&self.lock())
     }
 
-    /// Changes the fleet and tells the listeners what the closure says has changed.
+    /// Changes the fleet and sends the events that the closure returns to the listeners.
     pub fn write<T>(&self, change: impl FnOnce(&mut Fleet, &mut Vec<Event>) -> T) -> T {
-        let mut told = Vec::new();
-        let answer = change(&mut self.lock(), &mut told);
-        for event in told {
+        let mut events = Vec::new();
+        let answer = change(&mut self.lock(), &mut events);
+        for event in events {
             // No listener is no error.
             let _ = self.inner.events.send(event);
         }

@@ -1,6 +1,6 @@
 //! The shape of `assets/demo/fleet.toml` and how a fleet grows from it: the hand-made one, or one of any size.
 
-mod plant;
+mod seed;
 
 use std::collections::BTreeMap;
 
@@ -9,9 +9,9 @@ use serde::Deserialize;
 
 use super::fleet::{Account, Environment, Fleet, ago};
 use crate::workload::Kind;
-pub use plant::add_instance;
-pub(super) use plant::{BROKEN, CRASHED};
-use plant::{plant, sow};
+pub use seed::add_instance;
+pub(super) use seed::{BROKEN, CRASHED};
+use seed::{seed, seed_container};
 
 const HAND_MADE: &str = include_str!("../../../../assets/demo/fleet.toml");
 const MACHINES: &str = include_str!("../../../../assets/demo/machines.toml");
@@ -34,7 +34,7 @@ pub enum Life {
     Deploying,
     /// One of its instances is down for good: whoever starts it finds it down again.
     Broken,
-    /// Its instances were removed for good. Faces whose lists keep the dead tell of them.
+    /// Its instances were removed for good. Faces whose lists keep deleted instances still show them.
     Terminated,
 }
 
@@ -216,8 +216,8 @@ pub fn grow(wanted: Option<usize>, accounts: &[Account], now: Timestamp) -> Resu
         })
         .collect();
     match wanted {
-        None => plan.container.iter().for_each(|c| plant(&mut fleet, c, now)),
-        Some(wanted) => sow(&mut fleet, &plan.container, wanted, now),
+        None => plan.container.iter().for_each(|c| seed_container(&mut fleet, c, now)),
+        Some(wanted) => seed(&mut fleet, &plan.container, wanted, now),
     }
     Ok(fleet)
 }
@@ -251,7 +251,7 @@ pub fn flood(fleet: &mut Fleet, rate: u32, now: Timestamp) -> Result<(), String>
     let plan: Further = toml::from_str(FLOOD).map_err(|e| format!("the demo flood cannot be read: {e}"))?;
     for mut container in plan.container {
         container.env.insert("FLOOD_RATE".into(), rate.to_string());
-        plant(fleet, &container, now);
+        seed_container(fleet, &container, now);
     }
     Ok(())
 }

@@ -60,23 +60,23 @@ impl Engine {
     fn supervise(&self, instance: u32, session: Arc<Session>) {
         let engine = self.clone();
         self.spawn(async move {
-            let told = session.ended().await;
-            engine.fail(instance, &format!("process {told}; restarting with backoff"));
+            let outcome = session.ended().await;
+            engine.fail(instance, &format!("process {outcome}; restarting with backoff"));
         });
     }
 
     /// Marks a running instance as failed.
     pub(super) fn fail(&self, instance: u32, why: &str) {
-        self.write(|fleet, told| {
+        self.write(|fleet, events| {
             let Some(row) = fleet.instances.get_mut(instance as usize) else {
                 return;
             };
             if row.phase == Phase::Running {
                 row.error = Some(why.into());
                 let container = row.container;
-                set_phase(fleet, instance, Phase::Failed, told);
+                set_phase(fleet, instance, Phase::Failed, events);
                 if fleet.containers.get(container as usize).is_some_and(|c| c.account == Account::Quasarch) {
-                    set_container_phase(fleet, container, Phase::Failed, told);
+                    set_container_phase(fleet, container, Phase::Failed, events);
                 }
             }
         });
@@ -154,7 +154,7 @@ fn setup(fleet: &Fleet, instance: u32) -> Option<Setup> {
 }
 
 /// Sets an instance's phase and says so.
-pub(super) fn set_phase(fleet: &mut Fleet, instance: u32, phase: Phase, told: &mut Vec<Event>) {
+pub(super) fn set_phase(fleet: &mut Fleet, instance: u32, phase: Phase, events: &mut Vec<Event>) {
     let Some(row) = fleet.instances.get_mut(instance as usize) else {
         return;
     };
@@ -172,11 +172,11 @@ pub(super) fn set_phase(fleet: &mut Fleet, instance: u32, phase: Phase, told: &m
     if let Some(row) = fleet.instances.get_mut(instance as usize) {
         row.healthy = (checked && phase == Phase::Running).then_some(true);
     }
-    told.push(Event::Instance { container, instance, phase, before });
+    events.push(Event::Instance { container, instance, phase, before });
 }
 
 /// Sets a container's phase and says so.
-pub(super) fn set_container_phase(fleet: &mut Fleet, container: u32, phase: Phase, told: &mut Vec<Event>) {
+pub(super) fn set_container_phase(fleet: &mut Fleet, container: u32, phase: Phase, events: &mut Vec<Event>) {
     let Some(row) = fleet.containers.get_mut(container as usize) else {
         return;
     };
@@ -195,7 +195,7 @@ pub(super) fn set_container_phase(fleet: &mut Fleet, container: u32, phase: Phas
     if phase == Phase::Running {
         row.started = Some(row.changed);
     }
-    told.push(Event::Container { container, phase, before });
+    events.push(Event::Container { container, phase, before });
 }
 
 /// How long the `attempt`th restart waits.

@@ -1,4 +1,4 @@
-//! One face a platform: the engine's fleet told in that platform's wire protocol, written from its documents.
+//! One face a platform: it serves the engine's fleet in that platform's wire protocol, written from its documents.
 
 pub mod cycle;
 pub mod elasticbox;
@@ -18,12 +18,12 @@ use crate::credentials::Credentials;
 use crate::engine::Engine;
 use crate::engine::fleet::Account;
 
-/// What every handler of a face has at hand.
+/// The state that every handler of a face shares.
 #[derive(Clone)]
-pub struct Desk {
+pub struct AppState {
     /// The fleet.
     pub engine: Engine,
-    /// Who may come in.
+    /// The credentials that are accepted.
     pub credentials: Arc<Credentials>,
     /// `127.0.0.1:PORT`, for the addresses that answers carry.
     pub authority: Arc<str>,
@@ -37,7 +37,7 @@ pub struct Face {
     /// The account of the engine's that it shows.
     pub account: Account,
     /// Everything under its prefix.
-    pub router: fn(Desk) -> Router,
+    pub router: fn(AppState) -> Router,
     /// Fills in what a client must know to be let in.
     pub access: fn(&Credentials, Access) -> Access,
     /// A failure on purpose (429 or 500), in the shape of this platform.

@@ -147,7 +147,7 @@ impl Machines {
     }
 }
 
-/// Makes room for one more: the machine least looked at whose console and log nobody holds is dropped.
+/// Makes room for one more: the least recently used machine without an open console or log is dropped.
 fn rest(kept: &mut HashMap<u32, Arc<Machine>>) {
     while kept.len() >= MOST {
         let idle = kept

@@ -21,7 +21,7 @@ pub const PATIENCE: Duration = Duration::from_secs(10);
 pub struct Output {
     ring: Mutex<Ring>,
     /// Told when a follower took bytes.
-    room: Condvar,
+    face: Condvar,
     /// Told when bytes came.
     end: watch::Sender<u64>,
 }
@@ -61,7 +61,7 @@ impl Ring {
 
 impl Default for Output {
     fn default() -> Self {
-        Self { ring: Mutex::default(), room: Condvar::new(), end: watch::channel(0).0 }
+        Self { ring: Mutex::default(), face: Condvar::new(), end: watch::channel(0).0 }
     }
 }
 
@@ -71,7 +71,7 @@ impl Output {
         let mut ring = self.lock();
         while ring.someone_is_behind() {
             ring = self
-                .room
+                .face
                 .wait_timeout(ring, Duration::from_secs(1))
                 .unwrap_or_else(PoisonError::into_inner)
                 .0;
@@ -172,7 +172,7 @@ impl Follower {
         let at = place.at;
         let bytes = ring.bytes.range(from..upto).copied().collect();
         drop(ring);
-        self.output.room.notify_all();
+        self.output.face.notify_all();
         Some(Piece::Bytes(bytes, at))
     }
 }
@@ -180,7 +180,7 @@ impl Follower {
 impl Drop for Follower {
     fn drop(&mut self) {
         self.output.lock().followers.remove(&self.name);
-        self.output.room.notify_all();
+        self.output.face.notify_all();
     }
 }
 

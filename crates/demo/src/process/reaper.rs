@@ -47,18 +47,18 @@ impl Reaper {
 
     /// A session to end with the server.
     pub fn watch(&self, session: u32) {
-        self.tell(&format!("+{session}\n"));
+        self.send(&format!("+{session}\n"));
     }
 
     /// A session that has ended: its number may be given to somebody else's process.
     pub fn forget(&self, session: u32) {
-        self.tell(&format!("-{session}\n"));
+        self.send(&format!("-{session}\n"));
     }
 
-    fn tell(&self, line: &str) {
+    fn send(&self, line: &str) {
         let mut pipe = self.pipe.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(pipe) = pipe.as_mut() {
-            // If the reaper is gone nothing can be told; `Drop` of each session still ends it.
+            // If the reaper is gone nothing can be sent; `Drop` of each session still ends it.
             let _ = pipe.write_all(line.as_bytes());
         }
     }
@@ -76,7 +76,7 @@ impl Reaper {
     }
 }
 
-/// The child's whole life: `demo-reaper MARK HOME`, with sessions told on standard input.
+/// The child's whole life: `demo-reaper MARK HOME`, with sessions announced on standard input.
 pub fn run(mark: &str, home: &Path) {
     let mut sessions = HashSet::new();
     for line in std::io::stdin().lock().lines() {

@@ -81,7 +81,7 @@ impl Session {
             usage::kill_session(id);
             let _ = read_out.recv_timeout(LAST_WORDS);
             reaper.forget(id);
-            ending.send_replace(Some(told(status.ok().as_ref())));
+            ending.send_replace(Some(describe_status(status.ok().as_ref())));
         })?;
         Ok(Arc::new(Self { id, output, master: Mutex::new(pair.master), keys, ended }))
     }
@@ -103,7 +103,7 @@ impl Session {
     pub async fn ended(&self) -> String {
         let mut ended = self.ended.clone();
         match ended.wait_for(Option::is_some).await {
-            Ok(told) => told.clone().unwrap_or_default(),
+            Ok(outcome) => outcome.clone().unwrap_or_default(),
             Err(_) => "ended".to_owned(),
         }
     }
@@ -127,7 +127,7 @@ impl Drop for Session {
     }
 }
 
-fn told(status: Option<&ExitStatus>) -> String {
+fn describe_status(status: Option<&ExitStatus>) -> String {
     match status {
         Some(status) if status.signal().is_some() => {
             format!("ended by signal {}", status.signal().unwrap_or("?"))

@@ -122,7 +122,7 @@ fn say(level: &str, text: &str) -> std::io::Result<()> {
     out.flush()
 }
 
-/// The file in an instance's home that tells its workload that nobody looks. Who is at the console may lay it; the
+/// The file in an instance's home that pauses its workload while no one is attached. Who is at the console may lay it; the
 /// demo cloud itself does not.
 pub const UNWATCHED: &str = ".unwatched";
 

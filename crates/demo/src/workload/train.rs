@@ -98,12 +98,12 @@ pub(super) fn run(dice: &mut fastrand::Rng) -> std::io::Result<()> {
     Ok(())
 }
 
-/// Room for an epoch. So large a piece is mapped by itself: only what is written to it takes memory, and all of it
+/// FaceState for an epoch. So large a piece is mapped by itself: only what is written to it takes memory, and all of it
 /// goes back when it is dropped.
 fn activations(filled: usize) -> Vec<u8> {
-    let mut room = Vec::with_capacity(40 * MIB);
-    room.resize(filled, 1);
-    room
+    let mut face = Vec::with_capacity(40 * MIB);
+    face.resize(filled, 1);
+    face
 }
 
 /// Training data of its own in a file; without a place for one it trains on what it draws alone.

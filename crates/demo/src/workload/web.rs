@@ -48,7 +48,7 @@ fn come(address: SocketAddr, mut dice: fastrand::Rng) {
     loop {
         for _ in 0..dice.u32(crowd / 3..crowd) {
             // A visit that fails is seen in the log of the server, or not at all.
-            let _ = visit(address, &choose(&mut dice));
+            let _ = ctx(address, &choose(&mut dice));
             rest(&mut dice, 10..90);
         }
         let pause = if watched() { pause } else { pause * 6 };
@@ -82,7 +82,7 @@ fn as_file(stream: TcpStream) -> std::io::Result<File> {
     Ok(File::from(OwnedFd::from(stream)))
 }
 
-fn visit(address: SocketAddr, path: &str) -> std::io::Result<()> {
+fn ctx(address: SocketAddr, path: &str) -> std::io::Result<()> {
     let mut stream = as_file(TcpStream::connect_timeout(&address, Duration::from_secs(2))?)?;
     let request = format!("GET {path} HTTP/1.1\r\nHost: shop.example.com\r\nConnection: close\r\n\r\n");
     stream.write_all(request.as_bytes())?;

@@ -17,7 +17,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
 
-use super::{Desk, Face};
+use super::{AppState, Face};
 use crate::Access;
 use crate::credentials::same;
 use crate::engine::fleet::Account;
@@ -43,7 +43,7 @@ pub const FACE: Face = Face {
 };
 
 /// Everything under the face's prefix.
-fn router(desk: Desk) -> Router {
+fn router(app: AppState) -> Router {
     let closed = Router::new()
         .route("/v1/hubs", get(places::hubs))
         .route("/v1/hubs/current", get(places::hub))
@@ -59,17 +59,17 @@ fn router(desk: Desk) -> Router {
         .nest("/v1/infrastructure", infrastructure())
         .fallback(async || Problem::missing("404.endpoint"))
         .method_not_allowed_fallback(async || Problem::method())
-        .layer(axum::middleware::from_fn_with_state(desk.clone(), guard));
+        .layer(axum::middleware::from_fn_with_state(app.clone(), guard));
     // These carry a single-use token in the query instead of the headers.
     let open = Router::new()
         .route("/streams/console/{instance}", get(console::attach))
         .route("/streams/telemetry/{instance}", get(telemetry::stream))
         .route("/v1/hubs/current/notifications", get(notify::notifications));
-    open.merge(closed).with_state(desk)
+    open.merge(closed).with_state(app)
 }
 
 /// What one container offers.
-fn container() -> Router<Desk> {
+fn container() -> Router<AppState> {
     Router::new()
         .route("/", get(containers::container).delete(writes::delete_container))
         .route("/summary", get(containers::summary))
@@ -79,7 +79,7 @@ fn container() -> Router<Desk> {
 }
 
 /// What one instance offers.
-fn instance() -> Router<Desk> {
+fn instance() -> Router<AppState> {
     Router::new()
         .route("/", get(instances::instance).delete(writes::delete_instance))
         .route("/tasks", post(writes::instance_task))
@@ -91,7 +91,7 @@ fn instance() -> Router<Desk> {
 }
 
 /// Hosts and where they stand.
-fn infrastructure() -> Router<Desk> {
+fn infrastructure() -> Router<AppState> {
     Router::new()
         .route("/servers", get(places::servers))
         .route("/servers/{server}", get(places::server))
@@ -104,19 +104,19 @@ fn failure(status: StatusCode) -> Response {
     let problem = if status == StatusCode::TOO_MANY_REQUESTS {
         Problem::limited()
     } else {
-        Problem::internal("the demo cloud was told to fail now and then".to_owned())
+        Problem::internal("the demo cloud injected this fault as asked".to_owned())
     };
     problem.into_response()
 }
 
-async fn guard(State(desk): State<Desk>, request: Request, next: Next) -> Result<Response, Problem> {
-    admit(&desk, request.headers(), request.uri().path())?;
+async fn guard(State(app): State<AppState>, request: Request, next: Next) -> Result<Response, Problem> {
+    admit(&app, request.headers(), request.uri().path())?;
     Ok(next.run(request).await)
 }
 
 /// Lets a request in: the key in `Authorization: Bearer`, and the hub in `X-Hub-Id` but for the two endpoints
 /// whose security is the bearer alone.
-fn admit(desk: &Desk, headers: &HeaderMap, path: &str) -> Result<(), Problem> {
+fn admit(app: &AppState, headers: &HeaderMap, path: &str) -> Result<(), Problem> {
     let bearer = headers
         .get(header::AUTHORIZATION)
         .ok_or_else(|| Problem::auth("the Authorization header is missing"))?
@@ -124,7 +124,7 @@ fn admit(desk: &Desk, headers: &HeaderMap, path: &str) -> Result<(), Problem> {
         .ok()
         .and_then(|value| value.strip_prefix("Bearer "))
         .ok_or_else(|| Problem::auth("the Authorization header is not a bearer token"))?;
-    if !same(bearer, &desk.credentials.key) {
+    if !same(bearer, &app.credentials.key) {
         return Err(Problem::auth("the API key is not known"));
     }
     if path.ends_with("/v1/hubs") || path.ends_with("/v1/hubs/current") {
@@ -137,5 +137,5 @@ fn admit(desk: &Desk, headers: &HeaderMap, path: &str) -> Result<(), Problem> {
     if hub.len() != 24 || !hub.bytes().all(|b| b.is_ascii_hexdigit()) {
         return Err(Problem::invalid("X-Hub-Id must be 24 hexadecimal digits"));
     }
-    if same(hub, &desk.credentials.hub) { Ok(()) } else { Err(Problem::wrong_hub()) }
+    if same(hub, &app.credentials.hub) { Ok(()) } else { Err(Problem::wrong_hub()) }
 }

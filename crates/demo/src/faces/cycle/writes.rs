@@ -12,7 +12,7 @@ use super::read::{find_container, find_instance};
 use super::shapes::places::descriptor;
 use crate::engine::fleet::{Fleet, Phase};
 use crate::engine::jobs::{self, Effect, Work};
-use crate::faces::Desk;
+use crate::faces::AppState;
 
 type Accepted = Result<(StatusCode, Json<Value>), Problem>;
 
@@ -29,22 +29,22 @@ fn body(headers: &HeaderMap, bytes: &[u8]) -> Result<Value, Problem> {
 }
 
 /// Plans with the fleet in hand, then hands the work in.
-fn accept(desk: &Desk, action: &str, plan: impl FnOnce(&Fleet) -> Result<Work, Problem>) -> Accepted {
-    let work = desk.engine.read(plan)?;
-    let job = desk.engine.submit(work);
-    Ok((StatusCode::ACCEPTED, Json(json!({ "data": descriptor(action, &desk.credentials.hub, &job) }))))
+fn accept(app: &AppState, action: &str, plan: impl FnOnce(&Fleet) -> Result<Work, Problem>) -> Accepted {
+    let work = app.engine.read(plan)?;
+    let job = app.engine.submit(work);
+    Ok((StatusCode::ACCEPTED, Json(json!({ "data": descriptor(action, &app.credentials.hub, &job) }))))
 }
 
 /// `POST /v1/containers/{id}/tasks`: start, stop, restart, scale.
 pub(super) async fn container_task(
-    State(desk): State<Desk>,
+    State(app): State<AppState>,
     Path(text): Path<String>,
     headers: HeaderMap,
     bytes: Bytes,
 ) -> Accepted {
     let task = body(&headers, &bytes)?;
     let action = task["action"].as_str().ok_or_else(|| Problem::invalid("`action` is required"))?;
-    accept(&desk, action, |fleet| {
+    accept(&app, action, |fleet| {
         let (key, container) = find_container(fleet, &text)?;
         if container.phase == Phase::Deleting {
             return Err(Problem::state("the container is being deleted".to_owned()));
@@ -68,8 +68,8 @@ pub(super) async fn container_task(
 }
 
 /// `DELETE /v1/containers/{id}`; a locked one stays.
-pub(super) async fn delete_container(State(desk): State<Desk>, Path(text): Path<String>) -> Accepted {
-    accept(&desk, "delete", |fleet| {
+pub(super) async fn delete_container(State(app): State<AppState>, Path(text): Path<String>) -> Accepted {
+    accept(&app, "delete", |fleet| {
         let (key, container) = find_container(fleet, &text)?;
         if container.lock {
             return Err(Problem::state("the container is locked".to_owned()));
@@ -80,7 +80,7 @@ pub(super) async fn delete_container(State(desk): State<Desk>, Path(text): Path<
 
 /// `POST .../instances`: `[{"server_id": .., "new_instances": n}, ..]`.
 pub(super) async fn create_instances(
-    State(desk): State<Desk>,
+    State(app): State<AppState>,
     Path(text): Path<String>,
     headers: HeaderMap,
     bytes: Bytes,
@@ -88,7 +88,7 @@ pub(super) async fn create_instances(
     let list = body(&headers, &bytes)?;
     let wanted = list.as_array().filter(|l| !l.is_empty());
     let wanted = wanted.ok_or_else(|| Problem::invalid("the body must be a list of servers and numbers"))?;
-    accept(&desk, "create", |fleet| {
+    accept(&app, "create", |fleet| {
         let (key, container) = find_container(fleet, &text)?;
         let mut servers = Vec::new();
         for part in wanted {
@@ -122,10 +122,10 @@ fn server(fleet: &Fleet, value: &Value, name: &str) -> Result<u32, Problem> {
 
 /// `DELETE .../instances/{id}`.
 pub(super) async fn delete_instance(
-    State(desk): State<Desk>,
+    State(app): State<AppState>,
     Path((container, instance)): Path<(String, String)>,
 ) -> Accepted {
-    accept(&desk, "delete", |fleet| {
+    accept(&app, "delete", |fleet| {
         let (owner, _) = find_container(fleet, &container)?;
         let (key, row) = find_instance(fleet, &container, &instance)?;
         if row.phase == Phase::Deleting {
@@ -137,14 +137,14 @@ pub(super) async fn delete_instance(
 
 /// `POST .../instances/{id}/tasks`: `migration.start`, `traffic-drain.reconfigure`.
 pub(super) async fn instance_task(
-    State(desk): State<Desk>,
+    State(app): State<AppState>,
     Path((container, instance)): Path<(String, String)>,
     headers: HeaderMap,
     bytes: Bytes,
 ) -> Accepted {
     let task = body(&headers, &bytes)?;
     let action = task["action"].as_str().ok_or_else(|| Problem::invalid("`action` is required"))?;
-    accept(&desk, action, |fleet| {
+    accept(&app, action, |fleet| {
         let (key, row) = find_instance(fleet, &container, &instance)?;
         let host = fleet.hostname(row);
         let (caption, name, steps) = match action {
@@ -181,12 +181,12 @@ pub(super) async fn instance_task(
     })
 }
 
-/// `GET .../ssh`: the demo has no SSH end, and says so as a key without the right would be told.
+/// `GET .../ssh`: the demo has no SSH server, and answers as for a key without the capability.
 pub(super) async fn ssh(
-    State(desk): State<Desk>,
+    State(app): State<AppState>,
     Path((container, instance)): Path<(String, String)>,
 ) -> Result<Json<Value>, Problem> {
-    desk.engine.read(|fleet| find_instance(fleet, &container, &instance).map(|_| ()))?;
+    app.engine.read(|fleet| find_instance(fleet, &container, &instance).map(|_| ()))?;
     Err(Problem::capability(
         "containers-ssh",
         "the demo cloud has no SSH end; its console is two-way instead",

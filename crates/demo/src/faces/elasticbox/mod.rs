@@ -2,7 +2,7 @@
 //!
 //! Written from its page of 2015 and what later documents and clients add; where tables and samples differ, the samples win.
 
-mod book;
+mod account;
 mod names;
 mod problem;
 mod read;
@@ -20,12 +20,12 @@ use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post, put};
 use tokio::sync::Notify;
 
-use super::{Desk, Face};
+use super::{AppState, Face};
 use crate::Access;
 use crate::credentials::{random_hex, same};
 use crate::engine::fleet::{Account, Fleet};
-use book::Book;
-use book::acts::Verb;
+use account::AccountState;
+use account::acts::Verb;
 use problem::Problem;
 use qdeck_model::Secret;
 use shapes::boxes::Catalogue;
@@ -48,45 +48,45 @@ const TOKEN: &str = "elasticbox-token";
 /// What every handler has at hand.
 #[derive(Clone)]
 struct Counter {
-    desk: Desk,
-    book: Arc<Mutex<Book>>,
+    app: AppState,
+    account: Arc<Mutex<AccountState>>,
     /// Told when a lease was set or changed.
     leases: Arc<Notify>,
 }
 
 impl Counter {
-    fn open(desk: Desk) -> Self {
+    fn open(app: AppState) -> Self {
         // Without randomness the cloud would not have started; the salt is no credential.
         let salt = random_hex(16).unwrap_or_default();
-        let book = desk.engine.read(|fleet| Book::open(fleet, salt));
-        Self { desk, book: Arc::new(Mutex::new(book)), leases: Arc::default() }
+        let account = app.engine.read(|fleet| AccountState::open(fleet, salt));
+        Self { app, account: Arc::new(Mutex::new(account)), leases: Arc::default() }
     }
 
-    /// The book as it stands now. It is locked before the fleet, never after it.
-    fn book(&self) -> MutexGuard<'_, Book> {
-        let mut book = self.book.lock().unwrap_or_else(PoisonError::into_inner);
-        book.settle(&self.desk.engine);
-        book
+    /// The account as it stands now. It is locked before the fleet, never after it.
+    fn account(&self) -> MutexGuard<'_, AccountState> {
+        let mut account = self.account.lock().unwrap_or_else(PoisonError::into_inner);
+        account.settle(&self.app.engine);
+        account
     }
 
-    /// Whether the book waits for something to happen to an instance.
+    /// Whether the account waits for something to happen to an instance.
     fn watches(&self, instance: u32) -> bool {
-        let book = self.book.lock().unwrap_or_else(PoisonError::into_inner);
-        book.watches(instance)
+        let account = self.account.lock().unwrap_or_else(PoisonError::into_inner);
+        account.watches(instance)
     }
 
-    /// Looks at the book and the fleet side by side.
-    fn look<T>(&self, look: impl FnOnce(&Book, &Fleet, &Catalogue) -> T) -> T {
-        let book = self.book();
-        let email = &self.desk.credentials.email;
-        self.desk.engine.read(|fleet| look(&book, fleet, &Catalogue::of(fleet, email)))
+    /// Looks at the account and the fleet side by side.
+    fn look<T>(&self, look: impl FnOnce(&AccountState, &Fleet, &Catalogue) -> T) -> T {
+        let account = self.account();
+        let email = &self.app.credentials.email;
+        self.app.engine.read(|fleet| look(&account, fleet, &Catalogue::of(fleet, email)))
     }
 }
 
 /// Everything under the face's prefix.
-fn router(desk: Desk) -> Router {
-    let counter = Counter::open(desk);
-    book::keeper::start(&counter);
+fn router(app: AppState) -> Router {
+    let counter = Counter::open(app);
+    account::keeper::start(&counter);
     let closed = instances()
         .merge(around())
         .fallback(async || Problem::missing())
@@ -160,9 +160,9 @@ fn failure(status: StatusCode) -> Response {
 /// The token first, then the release.
 async fn guard(State(counter): State<Counter>, request: Request, next: Next) -> Result<Response, Problem> {
     let token = token(request.headers()).ok_or_else(Problem::unauthorized)?;
-    let known = same(token, &counter.desk.credentials.elasticbox)
-        || counter.desk.credentials.knows_login(token)
-        || counter.book().tokens.iter().any(|kept| same(token, &kept.value));
+    let known = same(token, &counter.app.credentials.elasticbox)
+        || counter.app.credentials.knows_login(token)
+        || counter.account().tokens.iter().any(|kept| same(token, &kept.value));
     if !known {
         return Err(Problem::unauthorized());
     }

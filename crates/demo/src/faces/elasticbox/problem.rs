@@ -37,7 +37,7 @@ impl Problem {
         Self::new(StatusCode::UNAUTHORIZED, "Unauthorized: the token is not valid")
     }
 
-    /// 403: it was there once, or it is somebody else's; which of the two is not told.
+    /// 403: it was there once, or it is somebody else's; the answer does not distinguish the two.
     pub(super) fn forbidden() -> Self {
         Self::new(StatusCode::FORBIDDEN, "Forbidden")
     }

@@ -3,13 +3,13 @@
 //! Written from its API description and from what others recorded of the real one; where these are silent the code
 //! says what was chosen.
 
+mod account;
 mod answers;
-mod book;
 mod catalog;
+mod context;
 mod ids;
 mod problem;
 mod sign;
-mod visit;
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -23,16 +23,16 @@ use axum::{Json, Router};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::{Desk, Face};
+use super::{AppState, Face};
 use crate::Access;
 use crate::engine::fleet::Account;
+use account::{AccountState, seed};
 use answers::Call;
-use book::{Book, seed};
+use context::route::Params;
+use context::{RequestContext, zone_named};
 use problem::Problem;
 use qdeck_model::Secret;
 use sign::Wire;
-use visit::route::Params;
-use visit::{Visit, zone_named};
 
 /// How the rest of the demo knows it.
 pub const FACE: Face = Face {
@@ -56,15 +56,15 @@ const OPEN: [&str; 3] = ["list-zones", "list-instance-types", "get-instance-type
 
 #[derive(Clone)]
 struct Office {
-    desk: Desk,
-    book: Arc<Mutex<Book>>,
+    app: AppState,
+    account: Arc<Mutex<AccountState>>,
 }
 
 /// Everything under the face's prefix. One table has all calls: their verbs stand behind a colon, which the router
 /// knows nothing of.
-fn router(desk: Desk) -> Router {
-    let book = Arc::new(Mutex::new(seed::book(&desk)));
-    Router::new().fallback(serve).with_state(Office { desk, book })
+fn router(app: AppState) -> Router {
+    let account = Arc::new(Mutex::new(seed::account(&app)));
+    Router::new().fallback(serve).with_state(Office { app, account })
 }
 
 /// A failure on purpose: 429 as documented of one call, or 500.
@@ -72,7 +72,7 @@ fn failure(status: StatusCode) -> Response {
     let problem = if status == StatusCode::TOO_MANY_REQUESTS {
         Problem::limited(1)
     } else {
-        Problem::internal("the demo cloud was told to fail now and then")
+        Problem::internal("the demo cloud injected this fault as asked")
     };
     problem.into_response()
 }
@@ -114,15 +114,16 @@ impl Office {
         let host = headers
             .get(header::HOST)
             .and_then(|host| host.to_str().ok())
-            .unwrap_or(&self.desk.authority)
+            .unwrap_or(&self.app.authority)
             .to_owned();
-        let mut book = self.book.lock().unwrap_or_else(PoisonError::into_inner);
-        self.desk.engine.read(|fleet| book.settle(fleet));
-        let mut visit = Visit { desk: &self.desk, book: &mut book, host, zone, params, query, body, known };
-        let answer = call.answer(&mut visit);
+        let mut account = self.account.lock().unwrap_or_else(PoisonError::into_inner);
+        self.app.engine.read(|fleet| account.settle(fleet));
+        let mut ctx =
+            RequestContext { app: &self.app, account: &mut account, host, zone, params, query, body, known };
+        let answer = call.answer(&mut ctx);
         if wire.method != "GET" {
             let status = answer.as_ref().map_or_else(|p| p.status.as_u16(), |_| 200);
-            note(visit, call, wire.path, status, began);
+            note(ctx, call, wire.path, status, began);
         }
         answer
     }
@@ -132,7 +133,7 @@ impl Office {
         let Some(value) = headers.get(header::AUTHORIZATION) else {
             return if open { Ok(false) } else { Err(Problem::forbidden("The request is not signed")) };
         };
-        let credentials = &self.desk.credentials;
+        let credentials = &self.app.credentials;
         let (key, secret) = (&credentials.exoscale_key, &credentials.exoscale_secret);
         let now = Timestamp::now().as_second();
         sign::check(wire, value.to_str().unwrap_or_default(), key, secret, now)
@@ -152,15 +153,15 @@ fn read(bytes: &[u8]) -> Result<Value, Problem> {
 }
 
 /// Writes a change, or the attempt at one, into the audit trail.
-fn note(visit: Visit<'_>, call: &Call, uri: &str, status: u16, began: Instant) {
-    let params: Params = visit.params;
+fn note(ctx: RequestContext<'_>, call: &Call, uri: &str, status: u16, began: Instant) {
+    let params: Params = ctx.params;
     let path: serde_json::Map<String, Value> =
         params.into_iter().map(|(name, value)| (name.to_owned(), value.into())).collect();
     let query: serde_json::Map<String, Value> =
-        visit.query.into_iter().map(|(name, value)| (name, value.into())).collect();
-    let zone = catalog::ZONES.get(visit.zone as usize).copied().unwrap_or_default();
-    let request = visit.book.number();
-    let key = visit.desk.credentials.exoscale_key.as_str();
+        ctx.query.into_iter().map(|(name, value)| (name, value.into())).collect();
+    let zone = catalog::ZONES.get(ctx.zone as usize).copied().unwrap_or_default();
+    let request = ctx.account.number();
+    let key = ctx.app.credentials.exoscale_key.as_str();
     let event = json!({
         "handler": call.name,
         "message": format!("API key {key}: {}", call.name),
@@ -173,7 +174,7 @@ fn note(visit: Visit<'_>, call: &Call, uri: &str, status: u16, began: Instant) {
         "iam-api-key": { "name": "qdeck", "key": key, "role-id": ids::id(ids::Thing::Role, 1) },
         "path-params": path,
         "get-params": query,
-        "body-params": if visit.body.is_null() { json!({}) } else { visit.body },
+        "body-params": if ctx.body.is_null() { json!({}) } else { ctx.body },
     });
-    visit.book.journal.note(Timestamp::now(), event);
+    ctx.account.journal.note(Timestamp::now(), event);
 }

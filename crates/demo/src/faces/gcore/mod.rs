@@ -4,11 +4,11 @@
 //! carry their old and their new field names at once, as both sorts of clients still read them.
 
 mod account;
-mod book;
 mod catalogue;
 mod inference;
 mod instances;
 mod marks;
+mod state;
 mod view;
 mod wire;
 
@@ -19,15 +19,15 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post, put};
 
-use super::{Desk, Face};
+use super::{AppState, Face};
 use crate::Access;
 use crate::credentials::same;
 use crate::engine::fleet::Account;
 use account::{keys, log, names, offers, sizes, stock, tasks};
-use book::Room;
 use inference::{list, logs, writes};
 use instances::{actions, console, create, metrics, network, plugs, tags};
 use qdeck_model::Secret;
+use state::FaceState;
 use wire::Problem;
 
 /// How the rest of the demo knows it.
@@ -44,8 +44,8 @@ pub const FACE: Face = Face {
 };
 
 /// Everything under the face's prefix.
-fn router(desk: Desk) -> Router {
-    let room = Room::new(desk);
+fn router(app: AppState) -> Router {
+    let face = FaceState::new(app);
     let closed = Router::new()
         .route("/iam/clients/me", get(account::me))
         .nest("/cloud/v1", first())
@@ -53,16 +53,16 @@ fn router(desk: Desk) -> Router {
         .nest("/cloud/v3", third())
         .fallback(async || Problem::path())
         .method_not_allowed_fallback(async || Problem::method())
-        .layer(axum::middleware::from_fn_with_state(room.clone(), guard));
+        .layer(axum::middleware::from_fn_with_state(face.clone(), guard));
     // These carry a token of their own in the query.
     let open = Router::new()
         .route("/console/", get(console::attach))
         .route("/console/vnc_auto.html", get(console::page));
-    open.merge(closed).with_state(room)
+    open.merge(closed).with_state(face)
 }
 
 /// `/v1`.
-fn first() -> Router<Room> {
+fn first() -> Router<FaceState> {
     let region = "/{project}/{region}";
     let with = |thing: &str| format!("/{thing}{region}");
     Router::new()
@@ -100,7 +100,7 @@ fn first() -> Router<Room> {
         .route("/reseller_name_templates/{project}/{region}/available_names", get(names::of_everything))
 }
 
-fn task_paths() -> Router<Room> {
+fn task_paths() -> Router<FaceState> {
     Router::new()
         .route("/tasks", get(tasks::list))
         .route("/tasks/acknowledge", post(tasks::acknowledge_some))
@@ -110,14 +110,14 @@ fn task_paths() -> Router<Room> {
         .route("/tasks/{project}/{region}/active", get(tasks::active))
 }
 
-fn key_paths() -> Router<Room> {
+fn key_paths() -> Router<FaceState> {
     Router::new()
         .route("/ssh_keys/{project}", get(keys::list).post(keys::create))
         .route("/ssh_keys/{project}/{key}", get(keys::one).patch(keys::share).delete(keys::remove))
 }
 
 /// What one machine offers.
-fn instance() -> Router<Room> {
+fn instance() -> Router<FaceState> {
     Router::new()
         .route("/", get(instances::get).patch(instances::update).delete(actions::delete))
         .route("/start", post(actions::start))
@@ -144,7 +144,7 @@ fn instance() -> Router<Room> {
 }
 
 /// `/v2`.
-fn second() -> Router<Room> {
+fn second() -> Router<FaceState> {
     let one = "/instances/{project}/{region}/{instance}";
     Router::new()
         .route("/instances/{project}/{region}", post(create::create))
@@ -159,7 +159,7 @@ fn second() -> Router<Room> {
 }
 
 /// `/v3`.
-fn third() -> Router<Room> {
+fn third() -> Router<FaceState> {
     let own = "/inference/{project}/deployments";
     let machines = "/gpu/virtual/{project}/{region}";
     let metal = "/gpu/baremetal/{project}/{region}";
@@ -186,25 +186,25 @@ fn failure(status: StatusCode) -> Response {
     let problem = if status == StatusCode::TOO_MANY_REQUESTS {
         Problem::limited()
     } else {
-        Problem::internal("the demo cloud was told to fail now and then")
+        Problem::internal("the demo cloud injected this fault as asked")
     };
     problem.into_response()
 }
 
-async fn guard(State(room): State<Room>, request: Request, next: Next) -> Result<Response, Problem> {
-    admit(&room, request.headers())?;
+async fn guard(State(face): State<FaceState>, request: Request, next: Next) -> Result<Response, Problem> {
+    admit(&face, request.headers())?;
     Ok(next.run(request).await)
 }
 
 /// Lets a request in: `Authorization: APIKey <token>`, and no other scheme.
-fn admit(room: &Room, headers: &HeaderMap) -> Result<(), Problem> {
+fn admit(face: &FaceState, headers: &HeaderMap) -> Result<(), Problem> {
     let missing = || Problem::auth("Authentication credentials were not provided.".to_owned());
     let given = headers.get(header::AUTHORIZATION).ok_or_else(missing)?;
     let (scheme, token) = given.to_str().ok().and_then(|value| value.split_once(' ')).ok_or_else(missing)?;
     if !scheme.eq_ignore_ascii_case("apikey") {
         return Err(Problem::auth("Given token not valid for any token type: token_not_valid".to_owned()));
     }
-    if same(token, &room.credentials.gcore) {
+    if same(token, &face.credentials.gcore) {
         return Ok(());
     }
     // Enough to see that a shell ate what stood behind the dollar sign, and no more.

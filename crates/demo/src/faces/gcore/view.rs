@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use crate::engine::fleet::{Account, Container, Fleet, Instance, Job, JobPhase, Phase};
 use crate::engine::plan::LocationPlan;
 
-use super::book::{Book, Traits};
 use super::marks::{Kind, uuid};
+use super::state::{AccountState, Traits};
 
 /// Whose machines these are.
 pub(super) const ACCOUNT: Account = Account::Gcore;
@@ -44,12 +44,12 @@ impl Region {
     }
 }
 
-/// The fleet and the book side by side.
+/// The fleet and the account side by side.
 pub(super) struct View<'a> {
     /// What the engine knows.
     pub(super) fleet: &'a Fleet,
     /// What only this dialect knows.
-    pub(super) book: &'a Book,
+    pub(super) account: &'a AccountState,
 }
 
 /// A virtual machine.
@@ -76,12 +76,12 @@ impl Vm<'_> {
 }
 
 /// A job under way, by what it works on.
-pub(super) struct Under<'a> {
+pub(super) struct Pending<'a> {
     machines: HashMap<u32, &'a Job>,
     groups: HashMap<u32, &'a Job>,
 }
 
-impl<'a> Under<'a> {
+impl<'a> Pending<'a> {
     /// The job that holds a machine.
     pub(super) fn way(&self, vm: &Vm<'_>) -> Option<&'a Job> {
         self.machines.get(&vm.key).or_else(|| self.groups.get(&vm.row.container)).copied()
@@ -134,7 +134,7 @@ impl<'a> View<'a> {
 
     /// What this dialect knows about it.
     pub(super) fn traits(&self, key: u32) -> Option<&'a Traits> {
-        self.book.traits.get(&key)
+        self.account.traits.get(&key)
     }
 
     /// The jobs of this account, oldest first.
@@ -148,7 +148,7 @@ impl<'a> View<'a> {
     }
 
     /// The jobs that are not over, by what they work on.
-    pub(super) fn under(&self) -> Under<'a> {
+    pub(super) fn under(&self) -> Pending<'a> {
         let (mut machines, mut groups) = (HashMap::new(), HashMap::new());
         for job in self.jobs().filter(|job| !over(job)) {
             match (job.instance, job.container) {
@@ -157,12 +157,12 @@ impl<'a> View<'a> {
                 (None, None) => None,
             };
         }
-        Under { machines, groups }
+        Pending { machines, groups }
     }
 
     /// What a job is called here: as the face that submitted it noted, or by what the engine says it does.
     pub(super) fn task_type(&self, job: &Job) -> &'static str {
-        if let Some(note) = self.book.notes.get(&job.number) {
+        if let Some(note) = self.account.notes.get(&job.number) {
             return note.kind;
         }
         match job.action.rsplit('.').next().unwrap_or_default() {

@@ -7,7 +7,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
-use super::super::Desk;
+use super::super::AppState;
 use super::problem::Problem;
 use super::shapes::{self, CONTAINER};
 use crate::credentials::same;
@@ -21,7 +21,7 @@ const DEFAULT_ROWS: usize = 10;
 const MOST_ROWS: usize = 100;
 
 /// `GET /v1/users/token`: Basic with the e-mail and the password.
-pub(super) async fn log_in(State(desk): State<Desk>, headers: HeaderMap) -> Answer {
+pub(super) async fn log_in(State(app): State<AppState>, headers: HeaderMap) -> Answer {
     let pair = headers
         .get(header::AUTHORIZATION)
         .and_then(|value| value.to_str().ok())
@@ -30,14 +30,14 @@ pub(super) async fn log_in(State(desk): State<Desk>, headers: HeaderMap) -> Answ
         .and_then(|bytes| String::from_utf8(bytes).ok())
         .ok_or_else(Problem::unauthorized)?;
     let (email, password) = pair.split_once(':').ok_or_else(Problem::unauthorized)?;
-    if email != desk.credentials.email {
+    if email != app.credentials.email {
         // The template answers 404 for an address it does not know.
         return Err(Problem::missing());
     }
-    if !same(password, &desk.credentials.password) {
+    if !same(password, &app.credentials.password) {
         return Err(Problem::unauthorized());
     }
-    let token = desk.credentials.log_in().map_err(|_| Problem::internal())?;
+    let token = app.credentials.log_in().map_err(|_| Problem::internal())?;
     Ok(Json(json!({ "token": token })))
 }
 
@@ -75,58 +75,58 @@ pub(super) fn find<'f>(fleet: &'f Fleet, text: &str) -> Result<(u32, &'f Contain
         .ok_or_else(Problem::missing)
 }
 
-pub(super) async fn containers(State(desk): State<Desk>, RawQuery(raw): RawQuery) -> Answer {
+pub(super) async fn containers(State(app): State<AppState>, RawQuery(raw): RawQuery) -> Answer {
     let paging = paging(raw.as_deref(), DEFAULT_ROWS)?;
-    Ok(desk.engine.read(|fleet| {
+    Ok(app.engine.read(|fleet| {
         let all: Vec<(u32, &Container)> = fleet.containers_of(Account::Quasarch).collect();
-        listed(all.into_iter().map(|(key, c)| shapes::container(&desk.credentials.user, key, c)), paging)
+        listed(all.into_iter().map(|(key, c)| shapes::container(&app.credentials.user, key, c)), paging)
     }))
 }
 
-pub(super) async fn container(State(desk): State<Desk>, Path(text): Path<String>) -> Answer {
-    desk.engine.read(|fleet| {
+pub(super) async fn container(State(app): State<AppState>, Path(text): Path<String>) -> Answer {
+    app.engine.read(|fleet| {
         let (key, container) = find(fleet, &text)?;
-        Ok(Json(shapes::container(&desk.credentials.user, key, container)))
+        Ok(Json(shapes::container(&app.credentials.user, key, container)))
     })
 }
 
 pub(super) async fn revisions(
-    State(desk): State<Desk>,
+    State(app): State<AppState>,
     Path(text): Path<String>,
     RawQuery(raw): RawQuery,
 ) -> Answer {
     let paging = paging(raw.as_deref(), DEFAULT_ROWS)?;
-    desk.engine.read(|fleet| {
+    app.engine.read(|fleet| {
         let (key, container) = find(fleet, &text)?;
         Ok(listed(container.revisions.iter().rev().map(|r| shapes::revision(key, r)), paging))
     })
 }
 
-pub(super) async fn gpu_models(State(desk): State<Desk>, RawQuery(raw): RawQuery) -> Answer {
+pub(super) async fn gpu_models(State(app): State<AppState>, RawQuery(raw): RawQuery) -> Answer {
     let paging = paging(raw.as_deref(), MOST_ROWS)?;
-    Ok(desk.engine.read(|fleet| listed(fleet.gpus.iter().map(shapes::gpu_model), paging)))
+    Ok(app.engine.read(|fleet| listed(fleet.gpus.iter().map(shapes::gpu_model), paging)))
 }
 
-pub(super) async fn providers(State(desk): State<Desk>, RawQuery(raw): RawQuery) -> Answer {
+pub(super) async fn providers(State(app): State<AppState>, RawQuery(raw): RawQuery) -> Answer {
     let paging = paging(raw.as_deref(), DEFAULT_ROWS)?;
-    Ok(desk.engine.read(|fleet| {
+    Ok(app.engine.read(|fleet| {
         let founded = fleet.founded();
         let rows: Vec<Value> = (0..)
             .zip(&fleet.providers)
-            .map(|(key, plan)| shapes::provider(&desk.credentials.user, key, plan, founded))
+            .map(|(key, plan)| shapes::provider(&app.credentials.user, key, plan, founded))
             .collect();
         listed(rows.into_iter(), paging)
     }))
 }
 
 /// `GET /v1/users/:id` for oneself; the list of all users is an administrator's.
-pub(super) async fn user(State(desk): State<Desk>, Path(id): Path<String>) -> Answer {
-    if id != desk.credentials.user {
+pub(super) async fn user(State(app): State<AppState>, Path(id): Path<String>) -> Answer {
+    if id != app.credentials.user {
         return Err(Problem::forbidden());
     }
-    let founded = crate::faces::time(Some(desk.engine.read(Fleet::founded)));
+    let founded = crate::faces::time(Some(app.engine.read(Fleet::founded)));
     Ok(Json(json!({
-        "id": id, "name": "Captain", "email": desk.credentials.email, "roles": ["USER"], "enabled": true,
+        "id": id, "name": "Captain", "email": app.credentials.email, "roles": ["USER"], "enabled": true,
         "dateCreated": founded, "dateUpdated": founded,
     })))
 }

@@ -10,7 +10,7 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::Response;
 
-use super::super::Desk;
+use super::super::AppState;
 use super::lists::find;
 use super::problem::Problem;
 use crate::engine::Engine;
@@ -32,12 +32,12 @@ struct Tail {
 
 /// Follows a container's output until the client leaves or the cloud ends.
 pub(super) async fn follow(
-    State(desk): State<Desk>,
+    State(app): State<AppState>,
     Path(text): Path<String>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let key = desk.engine.read(|fleet| find(fleet, &text).map(|(_, c)| c.instances.first().copied()))?;
-    let looked = desk.engine.look(key.ok_or_else(Problem::missing)?).await;
+    let key = app.engine.read(|fleet| find(fleet, &text).map(|(_, c)| c.instances.first().copied()))?;
+    let looked = app.engine.look(key.ok_or_else(Problem::missing)?).await;
     let machine = looked.map_err(|_| Problem::internal())?.ok_or_else(Problem::missing)?;
     let last = headers.get("last-event-id").and_then(|v| v.to_str().ok()).and_then(|v| v.parse::<u64>().ok());
     let follower = match last {
@@ -45,7 +45,7 @@ pub(super) async fn follow(
         None => machine.log.follow(BACKLOG),
     };
     let whole = last.is_some() || follower.at_start();
-    let tail = Tail { engine: desk.engine, follower, partial: Vec::new(), whole };
+    let tail = Tail { engine: app.engine, follower, partial: Vec::new(), whole };
     let events = futures_util::stream::unfold(tail, async |mut tail| {
         let chunk = tail.next().await?;
         Some((Ok::<Bytes, Infallible>(chunk), tail))

@@ -16,7 +16,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
 
-use super::{Desk, Face};
+use super::{AppState, Face};
 use crate::Access;
 use crate::engine::fleet::Account;
 use problem::Problem;
@@ -36,7 +36,7 @@ pub const FACE: Face = Face {
 };
 
 /// Everything under the face's prefix.
-fn router(desk: Desk) -> Router {
+fn router(app: AppState) -> Router {
     let closed = Router::new()
         .route("/v1/containers", get(lists::containers).post(writes::create))
         .route("/v1/containers/{container}", get(lists::container).put(writes::update).delete(writes::delete))
@@ -47,9 +47,9 @@ fn router(desk: Desk) -> Router {
         .route("/v1/users/{user}", get(lists::user))
         .fallback(async || Problem::missing())
         .method_not_allowed_fallback(async || Problem::method())
-        .layer(axum::middleware::from_fn_with_state(desk.clone(), guard));
+        .layer(axum::middleware::from_fn_with_state(app.clone(), guard));
     let open = Router::new().route("/v1/users/token", get(lists::log_in));
-    open.merge(closed).with_state(desk)
+    open.merge(closed).with_state(app)
 }
 
 /// A failure on purpose: 429 or 500, in the template's shape.
@@ -59,12 +59,12 @@ fn failure(status: StatusCode) -> Response {
     problem.into_response()
 }
 
-async fn guard(State(desk): State<Desk>, request: Request, next: Next) -> Result<Response, Problem> {
+async fn guard(State(app): State<AppState>, request: Request, next: Next) -> Result<Response, Problem> {
     let known = request
         .headers()
         .get(header::AUTHORIZATION)
         .and_then(|value| value.to_str().ok())
         .and_then(|value| value.strip_prefix("Bearer "))
-        .is_some_and(|token| desk.credentials.knows_login(token));
+        .is_some_and(|token| app.credentials.knows_login(token));
     if known { Ok(next.run(request).await) } else { Err(Problem::unauthorized()) }
 }

@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::super::Desk;
+use super::super::AppState;
 use super::lists::find;
 use super::problem::Problem;
 use super::shapes;
@@ -115,7 +115,7 @@ fn slug(name: &str) -> String {
 
 /// `POST /v1/containers`.
 pub(super) async fn create(
-    State(desk): State<Desk>,
+    State(app): State<AppState>,
     headers: HeaderMap,
     bytes: Bytes,
 ) -> Result<(StatusCode, Json<Value>), Problem> {
@@ -127,29 +127,29 @@ pub(super) async fn create(
     }
     let mut container = blank();
     body.apply(&mut container)?;
-    let (key, answer) = desk.engine.write(|fleet, told| {
+    let (key, answer) = app.engine.write(|fleet, events| {
         if fleet.containers_of(Account::Quasarch).count() >= MOST {
             return Err(Problem::field("name", format!("there are {MOST} containers already")));
         }
         let key = u32::try_from(fleet.containers.len()).map_err(|_| Problem::internal())?;
         fleet.containers.push(container);
         add_instance(fleet, key, 0, Phase::New, Timestamp::now());
-        told.push(Event::Reconfigured { container: key });
-        Ok((key, answer(&desk, fleet, key)))
+        events.push(Event::Reconfigured { container: key });
+        Ok((key, answer(&app, fleet, key)))
     })?;
-    deploy(&desk, key);
+    deploy(&app, key);
     Ok((StatusCode::CREATED, answer?))
 }
 
 /// `PUT /v1/containers/:id`: the fields given, the others stay.
 pub(super) async fn update(
-    State(desk): State<Desk>,
+    State(app): State<AppState>,
     Path(text): Path<String>,
     headers: HeaderMap,
     bytes: Bytes,
 ) -> Result<Json<Value>, Problem> {
     let body = Body::read(&headers, &bytes)?;
-    let (key, answer) = desk.engine.write(|fleet, told| {
+    let (key, answer) = app.engine.write(|fleet, events| {
         let (key, found) = find(fleet, &text)?;
         let mut changed = found.clone();
         body.apply(&mut changed)?;
@@ -159,43 +159,43 @@ pub(super) async fn update(
         if let Some(row) = fleet.containers.get_mut(key as usize) {
             *row = changed;
         }
-        told.push(Event::Container { container: key, phase: Phase::Starting, before });
-        told.push(Event::Reconfigured { container: key });
-        Ok((key, answer(&desk, fleet, key)))
+        events.push(Event::Container { container: key, phase: Phase::Starting, before });
+        events.push(Event::Reconfigured { container: key });
+        Ok((key, answer(&app, fleet, key)))
     })?;
-    deploy(&desk, key);
+    deploy(&app, key);
     answer
 }
 
 /// `DELETE /v1/containers/:id`: gone from the lists at once; its processes follow.
 pub(super) async fn delete(
-    State(desk): State<Desk>,
+    State(app): State<AppState>,
     Path(text): Path<String>,
 ) -> Result<StatusCode, Problem> {
-    desk.engine.write(|fleet, told| {
+    app.engine.write(|fleet, events| {
         let (key, _) = find(fleet, &text)?;
         for instance in jobs::members(fleet, key) {
             if let Some(row) = fleet.instances.get_mut(instance as usize) {
                 let before = std::mem::replace(&mut row.phase, Phase::Gone);
-                told.push(Event::Instance { container: key, instance, phase: Phase::Gone, before });
+                events.push(Event::Instance { container: key, instance, phase: Phase::Gone, before });
             }
         }
         if let Some(row) = fleet.containers.get_mut(key as usize) {
             let before = std::mem::replace(&mut row.phase, Phase::Gone);
-            told.push(Event::Container { container: key, phase: Phase::Gone, before });
+            events.push(Event::Container { container: key, phase: Phase::Gone, before });
         }
         Ok(StatusCode::NO_CONTENT)
     })
 }
 
-fn deploy(desk: &Desk, key: u32) {
-    let work = desk.engine.read(|fleet| jobs::deploy(fleet, key));
-    desk.engine.submit(work);
+fn deploy(app: &AppState, key: u32) {
+    let work = app.engine.read(|fleet| jobs::deploy(fleet, key));
+    app.engine.submit(work);
 }
 
-fn answer(desk: &Desk, fleet: &Fleet, key: u32) -> Result<Json<Value>, Problem> {
+fn answer(app: &AppState, fleet: &Fleet, key: u32) -> Result<Json<Value>, Problem> {
     let container = fleet.container_of(Account::Quasarch, key).ok_or_else(Problem::missing)?;
-    Ok(Json(shapes::container(&desk.credentials.user, key, container)))
+    Ok(Json(shapes::container(&app.credentials.user, key, container)))
 }
 
 /// A leased container before anything is said about it.

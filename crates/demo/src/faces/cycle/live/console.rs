@@ -19,7 +19,7 @@ use super::ticket::{hand_out, redeem};
 use crate::credentials::Ticket;
 use crate::engine::Engine;
 use crate::engine::fleet::Phase;
-use crate::faces::Desk;
+use crate::faces::AppState;
 use crate::faces::cycle::problem::Problem;
 use crate::faces::socket::{Gone, Receiver, Sender, Typed, split, typed};
 use crate::faults::CutSocket;
@@ -35,27 +35,27 @@ const PROMPT: &str = "\r\nPlease press Enter to activate this console.\r\n";
 
 /// `GET .../console`: a token and the address to use it at.
 pub(crate) async fn ticket(
-    State(desk): State<Desk>,
+    State(app): State<AppState>,
     Path((container, instance)): Path<(String, String)>,
 ) -> Result<Json<Value>, Problem> {
-    hand_out(&desk, (&container, &instance), "console", Ticket::Console)
+    hand_out(&app, (&container, &instance), "console", Ticket::Console)
 }
 
 /// The websocket itself.
 pub(crate) async fn attach(
-    State(desk): State<Desk>,
+    State(app): State<AppState>,
     Path(instance): Path<u32>,
     RawQuery(raw): RawQuery,
     cut: Option<Extension<CutSocket>>,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Result<Response, Problem> {
     let upgrade = upgrade.map_err(|e| Problem::invalid(e.to_string()))?;
-    redeem(&desk, raw.as_deref(), Ticket::Console(instance))?;
-    let machine = desk.engine.look(instance).await.map_err(Problem::internal)?;
+    redeem(&app, raw.as_deref(), Ticket::Console(instance))?;
+    let machine = app.engine.look(instance).await.map_err(Problem::internal)?;
     let machine = machine.ok_or_else(|| Problem::missing("404.instance"))?;
     Ok(upgrade.on_upgrade(move |socket| async move {
-        let stopped = desk.engine.stopped().clone();
-        let console = Console::new(socket, cut.map(|Extension(c)| c), machine, desk.engine, instance);
+        let stopped = app.engine.stopped().clone();
+        let console = Console::new(socket, cut.map(|Extension(c)| c), machine, app.engine, instance);
         stopped.run_until_cancelled(console.run()).await;
     }))
 }
@@ -164,11 +164,11 @@ impl Console {
             loop {
                 tokio::select! {
                     piece = follower.next(FRAME) => send(sender, piece).await?,
-                    told = shell.ended() => {
+                    outcome = shell.ended() => {
                         while let Some(piece) = follower.take(FRAME) {
                             send(sender, piece).await?;
                         }
-                        return sender.bytes(format!("\r\n[the shell {told}] Press Enter for another.\r\n").into_bytes()).await;
+                        return sender.bytes(format!("\r\n[the shell {outcome}] Press Enter for another.\r\n").into_bytes()).await;
                     }
                 }
             }

@@ -1,4 +1,4 @@
-//! The hub's notifications: a token, then at the same address a websocket that tells every change as JSON text.
+//! The hub's notifications: a token, then at the same address a websocket that sends every change as JSON text.
 
 use axum::Json;
 use axum::extract::ws::WebSocketUpgrade;
@@ -13,7 +13,7 @@ use super::ticket::redeem;
 use crate::credentials::Ticket;
 use crate::engine::events::Event;
 use crate::engine::fleet::{Account, Fleet, JobPhase, Phase};
-use crate::faces::Desk;
+use crate::faces::AppState;
 use crate::faces::cycle::ids::{Thing, id};
 use crate::faces::cycle::problem::Problem;
 use crate::faces::cycle::shapes::places::job_state;
@@ -23,7 +23,7 @@ use crate::faults::CutSocket;
 
 /// `GET /v1/hubs/current/notifications`: with the usual headers a token; with `?token=` the websocket.
 pub(crate) async fn notifications(
-    State(desk): State<Desk>,
+    State(app): State<AppState>,
     headers: HeaderMap,
     uri: Uri,
     RawQuery(raw): RawQuery,
@@ -31,22 +31,21 @@ pub(crate) async fn notifications(
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Result<Response, Problem> {
     let Ok(upgrade) = upgrade else {
-        crate::faces::cycle::admit(&desk, &headers, uri.path())?;
-        let token = desk.credentials.issue(Ticket::Notifications).map_err(Problem::internal)?;
+        crate::faces::cycle::admit(&app, &headers, uri.path())?;
+        let token = app.credentials.issue(Ticket::Notifications).map_err(Problem::internal)?;
         return Ok(Json(json!({ "data": { "token": token } })).into_response());
     };
-    redeem(&desk, raw.as_deref(), Ticket::Notifications)?;
+    redeem(&app, raw.as_deref(), Ticket::Notifications)?;
     // Listening begins before the answer: what changes while the client sets up is not lost.
-    let mut events = desk.engine.events();
+    let mut events = app.engine.events();
     Ok(upgrade.on_upgrade(move |socket| async move {
         let (mut sender, mut stream) = split(socket, cut.map(|Extension(c)| c));
-        let stopped = desk.engine.stopped().clone();
+        let stopped = app.engine.stopped().clone();
         let telling = async {
             loop {
                 match events.recv().await {
                     Ok(event) => {
-                        let messages =
-                            desk.engine.read(|fleet| messages(fleet, &desk.credentials.hub, &event));
+                        let messages = app.engine.read(|fleet| messages(fleet, &app.credentials.hub, &event));
                         for message in messages {
                             if sender.text(message.to_string()).await.is_err() {
                                 return;
@@ -90,17 +89,17 @@ fn messages(fleet: &Fleet, hub: &str, event: &Event) -> Vec<Value> {
                 "state": instance_state(*phase), "state_previous": instance_state(*before),
             });
             let error = fleet.instances.get(*instance as usize).and_then(|i| i.error.as_deref());
-            let mut told = Vec::new();
+            let mut messages = Vec::new();
             if *phase == Phase::Failed {
                 object["error"] = error.into();
-                told.push(json!({
+                messages.push(json!({
                     "topic": "container.instance.error", "object": object, "context": about(*container),
                 }));
             }
-            told.push(json!({
+            messages.push(json!({
                 "topic": "container.instance.state.changed", "object": object, "context": about(*container),
             }));
-            told
+            messages
         }
         Event::Health { container, instance, healthy } if ours(*container).is_some() => vec![json!({
             "topic": "container.instance.health.status.changed",

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use super::ticket::{hand_out, redeem};
 use crate::credentials::Ticket;
-use crate::faces::Desk;
+use crate::faces::AppState;
 use crate::faces::cycle::ids::{Thing, id};
 use crate::faces::cycle::problem::Problem;
 use crate::faces::cycle::query::{Known, PLAIN, Query};
@@ -35,8 +35,8 @@ struct Whose {
     limit: u64,
 }
 
-fn whose(desk: &Desk, instance: u32) -> Option<Whose> {
-    desk.engine.read(|fleet| {
+fn whose(app: &AppState, instance: u32) -> Option<Whose> {
+    app.engine.read(|fleet| {
         let row = fleet.instances.get(instance as usize)?;
         let container = fleet.containers.get(row.container as usize)?;
         Some(Whose {
@@ -44,7 +44,7 @@ fn whose(desk: &Desk, instance: u32) -> Option<Whose> {
             container: row.container,
             environment: container.environment,
             server: row.server,
-            hub: desk.credentials.hub.clone(),
+            hub: app.credentials.hub.clone(),
             limit: container.ram_mb * 1024 * 1024,
         })
     })
@@ -89,16 +89,16 @@ fn snapshot(whose: &Whose, sample: &Sample) -> Value {
 /// here it is everything that is kept, which begins with the first look. Samples are taken while somebody streams or
 /// asks for a report; in between there are gaps.
 pub(crate) async fn report(
-    State(desk): State<Desk>,
+    State(app): State<AppState>,
     Path((container, instance)): Path<(String, String)>,
     RawQuery(raw): RawQuery,
 ) -> Result<Json<Value>, Problem> {
     let query = Query::read(raw.as_deref(), &REPORT)?;
-    let key = desk.engine.read(|fleet| find_instance(fleet, &container, &instance).map(|(key, _)| key))?;
+    let key = app.engine.read(|fleet| find_instance(fleet, &container, &instance).map(|(key, _)| key))?;
     let missing = || Problem::missing("404.instance");
-    let machine = desk.engine.look(key).await.map_err(Problem::internal)?.ok_or_else(missing)?;
-    let whose = whose(&desk, key).ok_or_else(missing)?;
-    desk.engine.sample(&machine).await;
+    let machine = app.engine.look(key).await.map_err(Problem::internal)?.ok_or_else(missing)?;
+    let whose = whose(&app, key).ok_or_else(missing)?;
+    app.engine.sample(&machine).await;
     let (start, end) = (query.moment("range-start"), query.moment("range-end"));
     let samples = machine.history(start, end);
     Ok(Json(json!({ "data": {
@@ -113,37 +113,37 @@ pub(crate) async fn report(
 
 /// `GET .../telemetry/resources/stream`: a token and the address to use it at.
 pub(crate) async fn ticket(
-    State(desk): State<Desk>,
+    State(app): State<AppState>,
     Path((container, instance)): Path<(String, String)>,
 ) -> Result<Json<Value>, Problem> {
-    hand_out(&desk, (&container, &instance), "telemetry", Ticket::Telemetry)
+    hand_out(&app, (&container, &instance), "telemetry", Ticket::Telemetry)
 }
 
 /// The websocket itself: one snapshot a second, as text.
 pub(crate) async fn stream(
-    State(desk): State<Desk>,
+    State(app): State<AppState>,
     Path(instance): Path<u32>,
     RawQuery(raw): RawQuery,
     cut: Option<Extension<CutSocket>>,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Result<Response, Problem> {
     let upgrade = upgrade.map_err(|e| Problem::invalid(e.to_string()))?;
-    redeem(&desk, raw.as_deref(), Ticket::Telemetry(instance))?;
+    redeem(&app, raw.as_deref(), Ticket::Telemetry(instance))?;
     let missing = || Problem::missing("404.instance");
-    let whose = whose(&desk, instance).ok_or_else(missing)?;
+    let whose = whose(&app, instance).ok_or_else(missing)?;
     Ok(upgrade.on_upgrade(move |socket| async move {
         let (mut sender, mut stream) = split(socket, cut.map(|Extension(c)| c));
-        let stopped = desk.engine.stopped().clone();
+        let stopped = app.engine.stopped().clone();
         let telling = async {
             let mut beat = tokio::time::interval(CADENCE);
             beat.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
             loop {
                 beat.tick().await;
                 // A rested or restarted instance is looked at anew; one that is gone ends the stream.
-                let Ok(Some(machine)) = desk.engine.look(instance).await else {
+                let Ok(Some(machine)) = app.engine.look(instance).await else {
                     break;
                 };
-                if let Some(sample) = desk.engine.sample(&machine).await
+                if let Some(sample) = app.engine.sample(&machine).await
                     && sender.text(snapshot(&whose, &sample).to_string()).await.is_err()
                 {
                     return;

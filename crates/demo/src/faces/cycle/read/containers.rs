@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::places::SERVERS;
 use super::{Answer, answer, find_container, gathered, includes, wanted_id};
 use crate::engine::fleet::{Account, Container, Fleet};
-use crate::faces::Desk;
+use crate::faces::AppState;
 use crate::faces::cycle::ids::Thing;
 use crate::faces::cycle::problem::Problem;
 use crate::faces::cycle::query::{Known, Query};
@@ -35,12 +35,12 @@ const CONTAINERS: Known = Known {
     metas: &["instances_count", "domains", "ips"],
 };
 
-pub(crate) async fn containers(State(desk): State<Desk>, RawQuery(raw): RawQuery) -> Answer {
+pub(crate) async fn containers(State(app): State<AppState>, RawQuery(raw): RawQuery) -> Answer {
     let query = Query::read(raw.as_deref(), &CONTAINERS)?;
     let states = query.states(shapes::CONTAINER_STATES)?;
     let environment = wanted_id(&query, "environment", Thing::Environment)?;
-    let hub = &desk.credentials.hub;
-    Ok(desk.engine.read(|fleet| {
+    let hub = &app.credentials.hub;
+    Ok(app.engine.read(|fleet| {
         let mut rows: Vec<(u32, &Container)> = fleet
             .containers_of(Account::Cycle)
             .filter(|(_, c)| states.as_ref().is_none_or(|s| s.contains(&shapes::container_state(c.phase))))
@@ -92,13 +92,13 @@ fn matches_container(query: &Query, container: &Container) -> bool {
 }
 
 pub(crate) async fn container(
-    State(desk): State<Desk>,
+    State(app): State<AppState>,
     Path(text): Path<String>,
     RawQuery(raw): RawQuery,
 ) -> Answer {
     let query = Query::read(raw.as_deref(), &CONTAINERS.of_one())?;
-    let hub = &desk.credentials.hub;
-    desk.engine.read(|fleet| {
+    let hub = &app.credentials.hub;
+    app.engine.read(|fleet| {
         let (key, container) = find_container(fleet, &text)?;
         Ok(answer(
             shapes::container(fleet, hub, key, container, query.meta("instances_count")),
@@ -107,25 +107,25 @@ pub(crate) async fn container(
     })
 }
 
-pub(crate) async fn summary(State(desk): State<Desk>, Path(text): Path<String>) -> Answer {
-    desk.engine.read(|fleet| {
+pub(crate) async fn summary(State(app): State<AppState>, Path(text): Path<String>) -> Answer {
+    app.engine.read(|fleet| {
         let (key, _) = find_container(fleet, &text)?;
         places::summary(fleet, key).map(|s| answer(s, None)).ok_or_else(|| Problem::missing("404.container"))
     })
 }
 
 pub(crate) async fn usable_servers(
-    State(desk): State<Desk>,
+    State(app): State<AppState>,
     Path(text): Path<String>,
     RawQuery(raw): RawQuery,
 ) -> Answer {
     let known = Known { includes: &["location", "models", "integrations"], ..SERVERS };
     let query = Query::read(raw.as_deref(), &Known { filters: &[], ..known })?;
-    desk.engine.read(|fleet| {
+    app.engine.read(|fleet| {
         find_container(fleet, &text)?;
         let all = fleet.servers_of(Account::Cycle).map(|(key, _)| key);
         Ok(answer(
-            query.page(all.filter_map(|key| places::server(fleet, &desk.credentials.hub, key))).into(),
+            query.page(all.filter_map(|key| places::server(fleet, &app.credentials.hub, key))).into(),
             None,
         ))
     })

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::{Answer, answer, find_container, find_instance, gathered, includes, wanted_id};
 use crate::engine::fleet::{Account, Fleet, Instance, Phase};
-use crate::faces::Desk;
+use crate::faces::AppState;
 use crate::faces::cycle::ids::{Thing, index};
 use crate::faces::cycle::problem::Problem;
 use crate::faces::cycle::query::{Known, Query};
@@ -22,14 +22,14 @@ const INSTANCES: Known = Known {
 const VOLUMES: Known = Known { filters: &[], sorts: &["id"], includes: &[], metas: &[] };
 
 pub(crate) async fn instances(
-    State(desk): State<Desk>,
+    State(app): State<AppState>,
     Path(text): Path<String>,
     RawQuery(raw): RawQuery,
 ) -> Answer {
     let query = Query::read(raw.as_deref(), &INSTANCES)?;
     let states = query.states(shapes::INSTANCE_STATES)?;
     let server = wanted_id(&query, "server", Thing::Server)?;
-    desk.engine.read(|fleet| {
+    app.engine.read(|fleet| {
         let (_, container) = find_container(fleet, &text)?;
         let rows = container
             .instances
@@ -39,18 +39,18 @@ pub(crate) async fn instances(
             .filter(|(_, i)| server.is_none_or(|s| i.server == s))
             .filter(|(_, i)| query.filter("search").is_none() || query.found_in(&[&fleet.hostname(i)]))
             .filter(|(_, i)| query.in_range(i.created));
-        Ok(instance_page(&desk, fleet, &query, rows))
+        Ok(instance_page(&app, fleet, &query, rows))
     })
 }
 
-/// Sorts, cuts and dresses a list of instances. Within a container id, host name and age are one order.
+/// Sorts and pages a list of instances and adds what was asked to be included. Within a container id, host name and age are one order.
 fn instance_page<'f>(
-    desk: &Desk,
+    app: &AppState,
     fleet: &Fleet,
     query: &Query,
     rows: impl DoubleEndedIterator<Item = (u32, &'f Instance)>,
 ) -> Json<Value> {
-    let hub = &desk.credentials.hub;
+    let hub = &app.credentials.hub;
     let rows = match &query.sort {
         Some((_, true)) => query.page(rows.rev()),
         _ => query.page(rows),
@@ -76,27 +76,27 @@ fn document(fleet: &Fleet, hub: &str, what: &str, instance: &Instance) -> Option
 }
 
 pub(crate) async fn instance(
-    State(desk): State<Desk>,
+    State(app): State<AppState>,
     Path((container, text)): Path<(String, String)>,
     RawQuery(raw): RawQuery,
 ) -> Answer {
     let query = Query::read(raw.as_deref(), &INSTANCES.of_one())?;
-    desk.engine.read(|fleet| {
+    app.engine.read(|fleet| {
         let (key, instance) = find_instance(fleet, &container, &text)?;
-        let hub = &desk.credentials.hub;
-        let Json(mut root) = instance_page(&desk, fleet, &query, std::iter::once((key, instance)));
+        let hub = &app.credentials.hub;
+        let Json(mut root) = instance_page(&app, fleet, &query, std::iter::once((key, instance)));
         root["data"] = shapes::instance(fleet, hub, key, instance, query.meta("node"));
         Ok(Json(root))
     })
 }
 
 pub(crate) async fn server_instances(
-    State(desk): State<Desk>,
+    State(app): State<AppState>,
     Path(text): Path<String>,
     RawQuery(raw): RawQuery,
 ) -> Answer {
     let query = Query::read(raw.as_deref(), &Known { filters: &[], sorts: &[], metas: &[], ..INSTANCES })?;
-    desk.engine.read(|fleet| {
+    app.engine.read(|fleet| {
         let key = index(Thing::Server, &text)
             .filter(|key| fleet.servers.get(*key as usize).is_some())
             .ok_or_else(|| Problem::missing("404.infrastructure.server"))?;
@@ -105,17 +105,17 @@ pub(crate) async fn server_instances(
             .filter(|(_, i)| i.server == key && i.phase != Phase::Gone)
             .filter(|(_, i)| fleet.container_of(Account::Cycle, i.container).is_some())
             .collect();
-        Ok(instance_page(&desk, fleet, &query, rows.into_iter()))
+        Ok(instance_page(&app, fleet, &query, rows.into_iter()))
     })
 }
 
 pub(crate) async fn volumes(
-    State(desk): State<Desk>,
+    State(app): State<AppState>,
     Path((container, text)): Path<(String, String)>,
     RawQuery(raw): RawQuery,
 ) -> Answer {
     let query = Query::read(raw.as_deref(), &VOLUMES)?;
-    desk.engine.read(|fleet| {
+    app.engine.read(|fleet| {
         let (key, instance) = find_instance(fleet, &container, &text)?;
         let (_, owner) = find_container(fleet, &container)?;
         let rows = (0..).zip(&owner.volumes).map(|(nth, path)| {

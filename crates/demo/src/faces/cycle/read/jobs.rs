@@ -2,7 +2,7 @@
 
 use super::{Answer, answer};
 use crate::engine::fleet::{Account, Fleet, Job};
-use crate::faces::Desk;
+use crate::faces::AppState;
 use crate::faces::cycle::ids::{Thing, index};
 use crate::faces::cycle::problem::Problem;
 use crate::faces::cycle::query::{Known, Query};
@@ -17,10 +17,10 @@ const JOBS: Known = Known {
     metas: &[],
 };
 
-pub(crate) async fn jobs(State(desk): State<Desk>, RawQuery(raw): RawQuery) -> Answer {
+pub(crate) async fn jobs(State(app): State<AppState>, RawQuery(raw): RawQuery) -> Answer {
     let query = Query::read(raw.as_deref(), &JOBS)?;
     let states = query.states(places::JOB_STATES)?;
-    Ok(desk.engine.read(|fleet| {
+    Ok(app.engine.read(|fleet| {
         let rows = fleet.jobs.iter().filter(|job| ours(fleet, job)).filter(|job| {
             states.as_ref().is_none_or(|s| s.contains(&places::job_state(job.phase)))
                 && query.found_in(&[&job.caption, job.action])
@@ -31,10 +31,7 @@ pub(crate) async fn jobs(State(desk): State<Desk>, RawQuery(raw): RawQuery) -> A
             Some((_, false)) => query.page(rows),
             _ => query.page(rows.rev()),
         };
-        answer(
-            rows.into_iter().map(|job| places::job(&desk.credentials.hub, job)).collect(),
-            included(&query),
-        )
+        answer(rows.into_iter().map(|job| places::job(&app.credentials.hub, job)).collect(), included(&query))
     }))
 }
 
@@ -46,24 +43,24 @@ fn included(query: &Query) -> Option<Value> {
 /// How many jobs `/latest` answers; the number is not documented.
 const LATEST: usize = 20;
 
-pub(crate) async fn latest_job(State(desk): State<Desk>) -> Answer {
-    Ok(desk.engine.read(|fleet| {
+pub(crate) async fn latest_job(State(app): State<AppState>) -> Answer {
+    Ok(app.engine.read(|fleet| {
         let rows = fleet.jobs.iter().rev().filter(|job| ours(fleet, job)).take(LATEST);
-        answer(rows.map(|job| places::job(&desk.credentials.hub, job)).collect(), None)
+        answer(rows.map(|job| places::job(&app.credentials.hub, job)).collect(), None)
     }))
 }
 
 pub(crate) async fn job(
-    State(desk): State<Desk>,
+    State(app): State<AppState>,
     Path(text): Path<String>,
     RawQuery(raw): RawQuery,
 ) -> Answer {
     let query = Query::read(raw.as_deref(), &JOBS.of_one())?;
-    desk.engine
+    app.engine
         .read(|fleet| {
             let number = index(Thing::Job, &text)?;
             let job = fleet.jobs.iter().rev().find(|job| job.number == number && ours(fleet, job))?;
-            Some(answer(places::job(&desk.credentials.hub, job), included(&query)))
+            Some(answer(places::job(&app.credentials.hub, job), included(&query)))
         })
         .ok_or_else(|| Problem::missing("404.job"))
 }

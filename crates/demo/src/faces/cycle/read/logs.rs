@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::engine::fleet::{Account, Fleet};
 use crate::engine::jobs;
-use crate::faces::Desk;
+use crate::faces::AppState;
 use crate::faces::cycle::ids::{Thing, id, index};
 use crate::faces::cycle::problem::Problem;
 use crate::faces::time;
@@ -53,7 +53,7 @@ fn scope(fleet: &Fleet, body: &Value) -> Result<Vec<u32>, Problem> {
 
 /// Lines that match every search, the latest `limit` of them, oldest first.
 pub(crate) async fn aggregate(
-    State(desk): State<Desk>,
+    State(app): State<AppState>,
     headers: HeaderMap,
     bytes: Bytes,
 ) -> Result<Json<Value>, Problem> {
@@ -63,12 +63,12 @@ pub(crate) async fn aggregate(
     }
     let body: Value =
         serde_json::from_slice(&bytes).map_err(|e| Problem::invalid(format!("the body is not JSON: {e}")))?;
-    let instances = desk.engine.read(|fleet| scope(fleet, &body))?;
+    let instances = app.engine.read(|fleet| scope(fleet, &body))?;
     let limit = body["limit"].as_u64().and_then(|n| usize::try_from(n).ok()).unwrap_or(LIMIT).min(LIMIT * 10);
     let searches = searches(&body)?;
     let mut lines: Vec<(String, Value)> = Vec::new();
     for instance in instances.into_iter().take(REACH) {
-        let Some(machine) = desk.engine.look(instance).await.map_err(Problem::internal)? else {
+        let Some(machine) = app.engine.look(instance).await.map_err(Problem::internal)? else {
             continue;
         };
         let mut follower = machine.log.follow(u64::MAX);

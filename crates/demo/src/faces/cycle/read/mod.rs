@@ -67,11 +67,11 @@ fn gathered(documents: impl Iterator<Item = Option<Value>>) -> Value {
 fn includes(
     query: &Query,
     known: &'static [&'static str],
-    tell: impl Fn(&'static str) -> Value,
+    value_of: impl Fn(&'static str) -> Value,
 ) -> Option<Value> {
     let wanted = || known.iter().filter(|name| query.includes(name));
     wanted().next()?;
-    Some(Value::Object(wanted().map(|name| ((*name).to_owned(), tell(name))).collect()))
+    Some(Value::Object(wanted().map(|name| ((*name).to_owned(), value_of(name))).collect()))
 }
 
 fn insert(map: &mut Map<String, Value>, document: Option<Value>) {

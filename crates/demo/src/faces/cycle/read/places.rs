@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::{Answer, answer, gathered, includes, wanted_id};
 use crate::engine::fleet::{Account, Fleet};
-use crate::faces::Desk;
+use crate::faces::AppState;
 use crate::faces::cycle::ids::{Thing, id, index};
 use crate::faces::cycle::problem::Problem;
 use crate::faces::cycle::query::{Known, PLAIN, Query};
@@ -25,20 +25,20 @@ const ENVIRONMENTS: Known = Known {
     metas: &["containers", "containers_count", "instances_count", "service_versions"],
 };
 
-pub(crate) async fn hubs(State(desk): State<Desk>, RawQuery(raw): RawQuery) -> Answer {
+pub(crate) async fn hubs(State(app): State<AppState>, RawQuery(raw): RawQuery) -> Answer {
     Query::read(raw.as_deref(), &PLAIN)?;
-    Ok(desk.engine.read(|fleet| answer(json!([places::hub(fleet, &desk.credentials.hub)]), None)))
+    Ok(app.engine.read(|fleet| answer(json!([places::hub(fleet, &app.credentials.hub)]), None)))
 }
 
-pub(crate) async fn hub(State(desk): State<Desk>, RawQuery(raw): RawQuery) -> Answer {
+pub(crate) async fn hub(State(app): State<AppState>, RawQuery(raw): RawQuery) -> Answer {
     Query::read(raw.as_deref(), &Known { metas: &["membership"], ..PLAIN })?;
-    Ok(desk.engine.read(|fleet| answer(places::hub(fleet, &desk.credentials.hub), None)))
+    Ok(app.engine.read(|fleet| answer(places::hub(fleet, &app.credentials.hub), None)))
 }
 
-pub(crate) async fn environments(State(desk): State<Desk>, RawQuery(raw): RawQuery) -> Answer {
+pub(crate) async fn environments(State(app): State<AppState>, RawQuery(raw): RawQuery) -> Answer {
     let query = Query::read(raw.as_deref(), &ENVIRONMENTS)?;
     let states = query.states(places::ENVIRONMENT_STATES)?;
-    Ok(desk.engine.read(|fleet| {
+    Ok(app.engine.read(|fleet| {
         let rows = (0..).zip(&fleet.environments).filter(|(_, e)| {
             states.as_ref().is_none_or(|s| s.contains(&"live"))
                 && query.filter("identifier").is_none_or(|i| i == e.identifier)
@@ -46,7 +46,7 @@ pub(crate) async fn environments(State(desk): State<Desk>, RawQuery(raw): RawQue
         });
         let counted = query.meta("containers_count") || query.meta("instances_count");
         let rows = query.page(rows).into_iter().filter_map(|(key, _)| {
-            let mut shape = places::environment(fleet, &desk.credentials.hub, key)?;
+            let mut shape = places::environment(fleet, &app.credentials.hub, key)?;
             if counted {
                 shape["meta"] = places::environment_counts(fleet, key);
             }
@@ -60,20 +60,20 @@ pub(crate) async fn environments(State(desk): State<Desk>, RawQuery(raw): RawQue
     }))
 }
 
-pub(crate) async fn environment(State(desk): State<Desk>, Path(text): Path<String>) -> Answer {
-    desk.engine
+pub(crate) async fn environment(State(app): State<AppState>, Path(text): Path<String>) -> Answer {
+    app.engine
         .read(|fleet| {
-            places::environment(fleet, &desk.credentials.hub, index(Thing::Environment, &text)?)
+            places::environment(fleet, &app.credentials.hub, index(Thing::Environment, &text)?)
                 .map(|e| answer(e, None))
         })
         .ok_or_else(|| Problem::missing("404.environment"))
 }
 
-pub(crate) async fn servers(State(desk): State<Desk>, RawQuery(raw): RawQuery) -> Answer {
+pub(crate) async fn servers(State(app): State<AppState>, RawQuery(raw): RawQuery) -> Answer {
     let query = Query::read(raw.as_deref(), &SERVERS)?;
     let states = query.states(places::SERVER_STATES)?;
     let location = wanted_id(&query, "location", Thing::Location)?;
-    Ok(desk.engine.read(|fleet| {
+    Ok(app.engine.read(|fleet| {
         let any = |name: &str, has: &[String]| {
             query.filter(name).is_none_or(|wanted| wanted.split(',').any(|w| has.iter().any(|h| h == w)))
         };
@@ -86,9 +86,9 @@ pub(crate) async fn servers(State(desk): State<Desk>, RawQuery(raw): RawQuery) -
         });
         let rows = query.page(rows);
         let keys: Vec<u32> = rows.iter().map(|(key, _)| *key).collect();
-        let includes = sent_along(fleet, &desk.credentials.hub, &query, &keys);
+        let includes = sent_along(fleet, &app.credentials.hub, &query, &keys);
         let shapes = rows.iter().filter_map(|(key, _)| {
-            let mut shape = places::server(fleet, &desk.credentials.hub, *key)?;
+            let mut shape = places::server(fleet, &app.credentials.hub, *key)?;
             if query.meta("instances_count") {
                 shape["meta"] = json!({ "instances_count": places::server_counts(fleet, *key) });
             }
@@ -99,20 +99,20 @@ pub(crate) async fn servers(State(desk): State<Desk>, RawQuery(raw): RawQuery) -
 }
 
 pub(crate) async fn server(
-    State(desk): State<Desk>,
+    State(app): State<AppState>,
     Path(text): Path<String>,
     RawQuery(raw): RawQuery,
 ) -> Answer {
     let query = Query::read(raw.as_deref(), &SERVERS.of_one())?;
-    desk.engine
+    app.engine
         .read(|fleet| {
             let key = index(Thing::Server, &text)?;
             fleet.servers_of(Account::Cycle).find(|(own, _)| *own == key)?;
-            let mut shape = places::server(fleet, &desk.credentials.hub, key)?;
+            let mut shape = places::server(fleet, &app.credentials.hub, key)?;
             if query.meta("instances_count") {
                 shape["meta"] = json!({ "instances_count": places::server_counts(fleet, key) });
             }
-            let includes = sent_along(fleet, &desk.credentials.hub, &query, &[key]);
+            let includes = sent_along(fleet, &app.credentials.hub, &query, &[key]);
             Some(answer(shape, includes))
         })
         .ok_or_else(|| Problem::missing("404.infrastructure.server"))
@@ -129,11 +129,11 @@ fn sent_along(fleet: &Fleet, hub: &str, query: &Query, servers: &[u32]) -> Optio
     })
 }
 
-pub(crate) async fn locations(State(desk): State<Desk>, Path(provider): Path<String>) -> Answer {
+pub(crate) async fn locations(State(app): State<AppState>, Path(provider): Path<String>) -> Answer {
     if provider != "example-metal" && provider != id(Thing::Integration, 0) {
         return Err(Problem::missing("404.infrastructure.provider"));
     }
-    Ok(desk.engine.read(|fleet| {
+    Ok(app.engine.read(|fleet| {
         let all = fleet.locations_of(Account::Cycle);
         answer(all.filter_map(|(key, _)| places::location(fleet, key)).collect(), None)
     }))

@@ -30,7 +30,7 @@ pub(in super::super) async fn log_in(
 ) -> Result<String, Problem> {
     asks_for_release(&headers)?;
     let login: Login = body::read(&headers, &bytes)?;
-    let credentials = &counter.desk.credentials;
+    let credentials = &counter.app.credentials;
     if login.email != credentials.email || !same(&login.password, &credentials.password) {
         return Err(Problem::unauthorized());
     }
@@ -39,17 +39,17 @@ pub(in super::super) async fn log_in(
 
 /// `GET /services/profile`: its `workspace` is the personal one.
 pub(in super::super) async fn profile(State(counter): State<Counter>) -> Json<Value> {
-    let email = &counter.desk.credentials.email;
+    let email = &counter.app.credentials.email;
     Json(json!({
         "email": email, "workspace": workspaces::personal(email), "organization": "quarterdeck",
         "schema": "http://elasticbox.net/schemas/profile",
     }))
 }
 
-/// `GET /services/tokens`: the lasting ones that were made through the API. Their values are told only once.
+/// `GET /services/tokens`: the long-lived ones that were created through the API. Their values are returned only at creation.
 pub(in super::super) async fn tokens(State(counter): State<Counter>) -> Json<Vec<Value>> {
-    let book = counter.book();
-    let rows = book.tokens.iter().map(
+    let account = counter.account();
+    let rows = account.tokens.iter().map(
         |token| json!({ "id": token.id, "description": token.description, "created": time(token.created) }),
     );
     Json(rows.collect())
@@ -65,7 +65,7 @@ pub(in super::super) async fn workspaces(
         None => usize::MAX,
     };
     let wanted = ids(raw.as_deref());
-    let email = counter.desk.credentials.email.clone();
+    let email = counter.app.credentials.email.clone();
     Ok(counter.look(|_, fleet, catalogue| {
         let rows = catalogue.workspaces.iter();
         let rows = rows.filter_map(|workspace| match &wanted {
@@ -81,7 +81,7 @@ pub(in super::super) async fn workspace(
     State(counter): State<Counter>,
     Path(id): Path<String>,
 ) -> Result<Json<Value>, Problem> {
-    let email = counter.desk.credentials.email.clone();
+    let email = counter.app.credentials.email.clone();
     counter.look(|_, fleet, catalogue| {
         let found = catalogue.workspace(&id).ok_or_else(Problem::missing)?;
         Ok(Json(found.document(fleet, &email)))

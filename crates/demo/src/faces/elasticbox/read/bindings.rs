@@ -6,7 +6,7 @@ use axum::extract::{Path, State};
 use serde_json::{Value, json};
 
 use super::super::Counter;
-use super::super::book::row::Row;
+use super::super::account::row::Row;
 use super::super::names::{Kind, time, uuid};
 use super::super::problem::Problem;
 use super::super::shapes::instance::{self, Document};
@@ -16,12 +16,13 @@ pub(in super::super) async fn profiles(
     State(counter): State<Counter>,
     Path(id): Path<String>,
 ) -> Result<Json<Vec<Value>>, Problem> {
-    counter.look(|book, fleet, catalogue| {
-        let row = Row::find(book, fleet, &id)?;
-        let rows = instance::bound(&row, fleet).filter_map(|key| Row::of(book, fleet, key)).map(|target| {
-            let owner = instance::owner(&target, catalogue);
-            profile(&target, owner)
-        });
+    counter.look(|account, fleet, catalogue| {
+        let row = Row::find(account, fleet, &id)?;
+        let rows =
+            instance::bound(&row, fleet).filter_map(|key| Row::of(account, fleet, key)).map(|target| {
+                let owner = instance::owner(&target, catalogue);
+                profile(&target, owner)
+            });
         Ok(Json(rows.collect()))
     })
 }
@@ -31,10 +32,10 @@ pub(in super::super) async fn instances(
     State(counter): State<Counter>,
     Path(id): Path<String>,
 ) -> Result<Json<Vec<Document>>, Problem> {
-    counter.look(|book, fleet, catalogue| {
-        let row = Row::find(book, fleet, &id)?;
+    counter.look(|account, fleet, catalogue| {
+        let row = Row::find(account, fleet, &id)?;
         let rows = instance::bound(&row, fleet)
-            .filter_map(|key| Row::of(book, fleet, key))
+            .filter_map(|key| Row::of(account, fleet, key))
             .map(|target| instance::listed(&target, catalogue));
         Ok(Json(rows.collect()))
     })

@@ -56,7 +56,7 @@ pub(in super::super) async fn providers_of_workspace(
     State(counter): State<Counter>,
     Path(workspace): Path<String>,
 ) -> Answer<Vec<Value>> {
-    let email = counter.desk.credentials.email.clone();
+    let email = counter.app.credentials.email.clone();
     counter.look(|_, fleet, catalogue| {
         catalogue.workspace(&workspace).ok_or_else(Problem::missing)?;
         Ok(Json(accounts(fleet, personal(&email))))
@@ -65,7 +65,7 @@ pub(in super::super) async fn providers_of_workspace(
 
 /// `GET /services/providers`.
 pub(in super::super) async fn providers(State(counter): State<Counter>) -> Json<Vec<Value>> {
-    let email = counter.desk.credentials.email.clone();
+    let email = counter.app.credentials.email.clone();
     Json(counter.look(|_, fleet, _| accounts(fleet, personal(&email))))
 }
 
@@ -74,7 +74,7 @@ pub(in super::super) async fn provider(
     State(counter): State<Counter>,
     Path(id): Path<String>,
 ) -> Answer<Value> {
-    let email = counter.desk.credentials.email.clone();
+    let email = counter.app.credentials.email.clone();
     counter.look(|_, fleet, _| {
         let mut rows = accounts(fleet, personal(&email)).into_iter();
         let found = rows.find(|row| row["id"] == id.as_str());

@@ -5,7 +5,7 @@ use axum::extract::{Path, RawQuery, State};
 use serde_json::Value;
 
 use super::super::Counter;
-use super::super::book::row::Row;
+use super::super::account::row::Row;
 use super::super::problem::Problem;
 use super::super::shapes::boxes::Catalogue;
 use super::super::shapes::instance::{self, Document};
@@ -16,9 +16,9 @@ type Answer<T> = Result<Json<T>, Problem>;
 
 /// `GET /services/instances`: what the personal workspace reaches: its own, and what is shared with it.
 pub(in super::super) async fn all(State(counter): State<Counter>) -> Json<Vec<Document>> {
-    let personal = workspaces::personal(&counter.desk.credentials.email);
-    Json(counter.look(|book, fleet, catalogue| {
-        let rows = Row::all(book, fleet).into_iter();
+    let personal = workspaces::personal(&counter.app.credentials.email);
+    Json(counter.look(|account, fleet, catalogue| {
+        let rows = Row::all(account, fleet).into_iter();
         rows.filter(|row| reaches(personal, row, catalogue))
             .map(|row| instance::listed(&row, catalogue))
             .collect()
@@ -32,9 +32,9 @@ pub(in super::super) async fn of_workspace(
     RawQuery(raw): RawQuery,
 ) -> Answer<Vec<Document>> {
     let wanted = ids(raw.as_deref());
-    counter.look(|book, fleet, catalogue| {
+    counter.look(|account, fleet, catalogue| {
         catalogue.workspace(&workspace).ok_or_else(Problem::missing)?;
-        let rows = Row::all(book, fleet).into_iter();
+        let rows = Row::all(account, fleet).into_iter();
         let rows = rows
             .filter(|row| reaches(&workspace, row, catalogue))
             .filter(|row| wanted.as_ref().is_none_or(|ids| ids.contains(&row.id())))
@@ -53,8 +53,8 @@ pub(in super::super) async fn one(
     State(counter): State<Counter>,
     Path(id): Path<String>,
 ) -> Answer<Document> {
-    counter.look(|book, fleet, catalogue| {
-        let row = Row::find(book, fleet, &id)?;
+    counter.look(|account, fleet, catalogue| {
+        let row = Row::find(account, fleet, &id)?;
         Ok(Json(instance::whole(&row, fleet, catalogue)))
     })
 }
@@ -64,10 +64,10 @@ pub(in super::super) async fn service(
     State(counter): State<Counter>,
     Path(id): Path<String>,
 ) -> Answer<Value> {
-    counter.look(|book, fleet, catalogue| {
-        let row = Row::find(book, fleet, &id)?;
+    counter.look(|account, fleet, catalogue| {
+        let row = Row::find(account, fleet, &id)?;
         let policy = service::profile(&row, catalogue);
-        Ok(Json(service::document(&row, policy, &book.salt)))
+        Ok(Json(service::document(&row, policy, &account.salt)))
     })
 }
 
@@ -78,8 +78,8 @@ pub(in super::super) async fn activity(
     RawQuery(raw): RawQuery,
 ) -> Answer<Vec<Value>> {
     let operation = parameter(raw.as_deref(), "operation");
-    counter.look(|book, fleet, _| {
-        let row = Row::find(book, fleet, &id)?;
+    counter.look(|account, fleet, _| {
+        let row = Row::find(account, fleet, &id)?;
         Ok(Json(activity::entries(&row, operation.as_deref())))
     })
 }
@@ -89,9 +89,9 @@ pub(in super::super) async fn operations(
     State(counter): State<Counter>,
     Path(id): Path<String>,
 ) -> Answer<Vec<Value>> {
-    let email = counter.desk.credentials.email.clone();
-    counter.look(|book, fleet, catalogue| {
-        let row = Row::find(book, fleet, &id)?;
+    let email = counter.app.credentials.email.clone();
+    counter.look(|account, fleet, catalogue| {
+        let row = Row::find(account, fleet, &id)?;
         let owner = instance::owner(&row, catalogue);
         Ok(Json(activity::operations(&row, owner, &email)))
     })

@@ -6,8 +6,8 @@ use axum::extract::{Path, RawQuery, State};
 use axum::http::{HeaderName, header};
 
 use super::super::Counter;
-use super::super::book::Mark;
-use super::super::book::row::Row;
+use super::super::account::Mark;
+use super::super::account::row::Row;
 use super::super::names::{Kind, machine_name, uuid};
 use super::super::problem::Problem;
 use super::parameter;
@@ -20,8 +20,8 @@ pub(in super::super) async fn machine_logs(
 ) -> Result<([(HeaderName, &'static str); 1], String), Problem> {
     let of = |name| parameter(raw.as_deref(), name);
     let (machine, of_box) = (of("machine_name"), of("box"));
-    let (key, dead) = counter.look(|book, fleet, _| {
-        let row = Row::find(book, fleet, &id)?;
+    let (key, dead) = counter.look(|account, fleet, _| {
+        let row = Row::find(account, fleet, &id)?;
         let machine = machine.ok_or_else(|| Problem::request("the parameter machine_name is missing"))?;
         if machine != machine_name(row.key) {
             return Err(Problem::missing());
@@ -29,17 +29,17 @@ pub(in super::super) async fn machine_logs(
         Ok((row.key, row.dead()))
     })?;
     if !dead {
-        // The first look starts the process; whether it can is told by the instance's state.
-        let _ = counter.desk.engine.look(key).await;
+        // The first read starts the process; the instance's state decides whether it can.
+        let _ = counter.app.engine.look(key).await;
     }
-    let (marks, kept, other) = counter.look(|book, fleet, _| {
-        let row = Row::find(book, fleet, &id)?;
+    let (marks, kept, other) = counter.look(|account, fleet, _| {
+        let row = Row::find(account, fleet, &id)?;
         let kept = row.record.and_then(|r| r.log.clone());
         let names = [row.container.name.clone(), uuid(Kind::ScriptBox, row.instance.container)];
         let other = of_box.is_some_and(|name| !names.contains(&name));
         Ok((row.marks(), kept, other))
     })?;
-    let log = kept.or_else(|| counter.desk.engine.log(key));
+    let log = kept.or_else(|| counter.app.engine.log(key));
     let (end, bytes) = log.map_or_else(Default::default, |log| log.kept());
     let text = if other {
         String::new()

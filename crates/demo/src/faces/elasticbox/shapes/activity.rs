@@ -1,11 +1,11 @@
-//! What an instance's operations tell: activity entries, and the operations with them inside.
+//! What an instance's operations entries: activity entries, and the operations with them inside.
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::super::book::acts::{Act, Line};
-use super::super::book::row::Row;
-use super::super::book::run::Run;
+use super::super::account::acts::{Act, Line};
+use super::super::account::row::Row;
+use super::super::account::run::Run;
 use super::super::names::{Kind, long_uuid, machine_name, time};
 use super::schema;
 use crate::engine::fleet::Phase;
@@ -19,15 +19,16 @@ struct Entry {
 /// Every entry of an instance's life, oldest first; of one operation's event where it is named.
 pub(in super::super) fn entries(row: &Row<'_>, operation: Option<&str>) -> Vec<Value> {
     let runs = row.runs();
-    let told = (0..).zip(&runs).flat_map(|(nth, run)| tell(row, nth, run));
-    told.chain(failure(row))
+    let entries = (0..).zip(&runs).flat_map(|(nth, run)| entries_of_run(row, nth, run));
+    entries
+        .chain(failure(row))
         .filter(|entry| operation.is_none_or(|event| event == entry.event))
         .map(|entry| entry.value)
         .collect()
 }
 
 /// The entries of one operation.
-fn tell(row: &Row<'_>, nth: u16, run: &Run) -> Vec<Entry> {
+fn entries_of_run(row: &Row<'_>, nth: u16, run: &Run) -> Vec<Entry> {
     let request = long_uuid(Kind::Operation, row.key, nth);
     let mut entries = Vec::new();
     for (act, span) in run.verb.acts().iter().zip(&run.spans) {
@@ -90,7 +91,7 @@ fn failure(row: &Row<'_>) -> Option<Entry> {
 pub(in super::super) fn operations(row: &Row<'_>, owner: &str, username: &str) -> Vec<Value> {
     let mut rows = Vec::new();
     for (nth, run) in (0_u16..).zip(&row.runs()) {
-        let told = tell(row, nth, run);
+        let entries = entries_of_run(row, nth, run);
         let mut events: Vec<&'static str> = run.verb.acts().iter().map(|act| act.event).collect();
         events.dedup();
         for (step, event) in (0_u16..).zip(events) {
@@ -101,7 +102,7 @@ pub(in super::super) fn operations(row: &Row<'_>, owner: &str, username: &str) -
             let ended = acts().next_back().and_then(|(_, span)| span.done);
             let latest = acts().rev().find_map(|(_, span)| span.done.or(span.began));
             let state = if ended.is_some() { "done" } else { "processing" };
-            let activity: Vec<Value> = told
+            let activity: Vec<Value> = entries
                 .iter()
                 .filter(|entry| entry.event == event)
                 .map(|entry| {

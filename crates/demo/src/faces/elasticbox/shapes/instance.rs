@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::super::book::row::Row;
+use super::super::account::row::Row;
 use super::super::names::{Kind, instance_id, machine_name, service_id, time, uuid};
 use super::boxes::{Catalogue, bound_to, policy_index};
 use crate::engine::fleet::{Fleet, Phase};
@@ -156,7 +156,7 @@ pub(in super::super) fn machine_state(phase: Phase) -> &'static str {
     }
 }
 
-/// Whether the machine can be told of: not while it is being made. Of the terminated ones some still list theirs.
+/// True when the machine is listed: not while it is created. Some terminated instances still list theirs.
 pub(in super::super) fn has_machine(row: &Row<'_>) -> bool {
     match row.instance.phase {
         Phase::New => false,

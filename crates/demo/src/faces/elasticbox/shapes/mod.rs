@@ -9,7 +9,7 @@ pub(super) mod workspaces;
 /// The organization that everything belongs to.
 const ORGANIZATION: &str = "quarterdeck";
 
-/// The URL of a schema, by which a document's kind is told.
+/// The URL of a schema, which names a document's kind.
 fn schema(of: &str) -> String {
     format!("http://elasticbox.net/schemas/{of}")
 }

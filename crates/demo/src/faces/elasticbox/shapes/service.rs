@@ -4,7 +4,7 @@ use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 use serde_json::{Value, json};
 
-use super::super::book::row::Row;
+use super::super::account::row::Row;
 use super::super::names::{instance_id, machine_name, service_id, time};
 use super::boxes::Catalogue;
 use super::instance::{has_machine, machine_state};
@@ -37,7 +37,7 @@ pub(in super::super) fn document(row: &Row<'_>, policy: Option<&Value>, salt: &s
     })
 }
 
-/// The policy in whose words the service's profile is told.
+/// The policy whose format the service's profile uses.
 pub(in super::super) fn profile<'c>(row: &Row<'_>, catalogue: &'c Catalogue) -> Option<&'c Value> {
     catalogue.policy(super::instance::policy_of(row, catalogue)).map(std::convert::AsRef::as_ref)
 }
@@ -58,7 +58,7 @@ fn machine(row: &Row<'_>, salt: &str) -> Value {
     });
     let now = jiff::Timestamp::now();
     if row.instance.phase == Phase::Running {
-        // The agent tells that it lives about twice a minute.
+        // The agent sends a heartbeat about twice a minute.
         let ago = now.as_second().rem_euclid(30);
         let ping = now.checked_sub(jiff::SignedDuration::from_secs(ago)).unwrap_or(now);
         machine["last_agent_ping"] = json!(time(ping.max(row.instance.changed)));

@@ -6,8 +6,8 @@ use axum::http::{HeaderMap, StatusCode};
 use serde_json::Value;
 
 use super::super::Counter;
-use super::super::book::acts::Verb;
-use super::super::book::row::Row;
+use super::super::account::acts::Verb;
+use super::super::account::row::Row;
 use super::super::problem::Problem;
 use super::super::read::parameter;
 use super::body;
@@ -90,16 +90,16 @@ pub(in super::super) async fn end(
 
 /// Removes the record of a terminated instance, and its logs.
 fn forget(counter: &Counter, id: &str) -> Result<StatusCode, Problem> {
-    let mut book = counter.book();
-    let instance = counter.desk.engine.read(|fleet| {
-        let row = Row::find(&book, fleet, id)?;
+    let mut account = counter.account();
+    let instance = counter.app.engine.read(|fleet| {
+        let row = Row::find(&account, fleet, id)?;
         idle(&row)?;
         if !row.dead() {
             return Err(Problem::operation("only a terminated instance can be deleted"));
         }
         Ok((row.key, row.instance.clone()))
     })?;
-    book.delete(instance.0, &instance.1);
+    account.delete(instance.0, &instance.1);
     Ok(StatusCode::ACCEPTED)
 }
 
@@ -119,14 +119,14 @@ pub(in super::super) fn begin(
     may: impl FnOnce(&Row<'_>) -> Result<(), Problem>,
 ) -> Result<StatusCode, Problem> {
     // Held from the question to the deed, so that of two that come together one is refused.
-    let mut book = counter.book();
-    let engine = &counter.desk.engine;
+    let mut account = counter.account();
+    let engine = &counter.app.engine;
     let key = engine.read(|fleet| {
-        let row = Row::find(&book, fleet, id)?;
+        let row = Row::find(&account, fleet, id)?;
         idle(&row)?;
         may(&row)?;
         Ok(row.key)
     })?;
-    book.begin(engine, key, verb);
+    account.begin(engine, key, verb);
     Ok(StatusCode::ACCEPTED)
 }

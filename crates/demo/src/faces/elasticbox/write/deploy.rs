@@ -11,9 +11,9 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::super::Counter;
-use super::super::book::acts::Verb;
-use super::super::book::lease::Lease;
-use super::super::book::row::Row;
+use super::super::account::acts::Verb;
+use super::super::account::lease::Lease;
+use super::super::account::row::Row;
 use super::super::names::{Kind, index};
 use super::super::problem::Problem;
 use super::super::shapes::boxes::{self, Catalogue};
@@ -149,22 +149,22 @@ pub(in super::super) async fn deploy(
     bytes: Bytes,
 ) -> Result<(StatusCode, Json<Document>), Problem> {
     let request: Request = body::read(&headers, &bytes)?;
-    let email = counter.desk.credentials.email.clone();
-    let engine = &counter.desk.engine;
-    let mut book = counter.book();
+    let email = counter.app.credentials.email.clone();
+    let engine = &counter.app.engine;
+    let mut account = counter.account();
     let order = engine
         .read(|fleet| request.order(fleet, &Catalogue::of(fleet, &email), workspaces::personal(&email)))?;
     let key = engine
-        .write(|fleet, told| {
+        .write(|fleet, events| {
             let key = add_instance(fleet, order.container, order.server, Phase::New, Timestamp::now())?;
             let extras = Extras { name: Some(request.name.clone()), ..Extras::default() };
             fleet.extras.insert(key, extras);
-            told.push(Event::Reconfigured { container: order.container });
+            events.push(Event::Reconfigured { container: order.container });
             Some(key)
         })
         .ok_or_else(Problem::internal)?;
-    book.begin(engine, key, Verb::Deploy);
-    if let Some(record) = book.change(key) {
+    account.begin(engine, key, Verb::Deploy);
+    if let Some(record) = account.change(key) {
         record.owner = Some(order.owner);
         record.policy = Some(order.policy);
         record.updates = Some(order.updates);
@@ -174,7 +174,7 @@ pub(in super::super) async fn deploy(
     }
     counter.leases.notify_one();
     engine.read(|fleet| {
-        let row = Row::of(&book, fleet, key).ok_or_else(Problem::internal)?;
+        let row = Row::of(&account, fleet, key).ok_or_else(Problem::internal)?;
         let document = instance::whole(&row, fleet, &Catalogue::of(fleet, &email));
         Ok((StatusCode::ACCEPTED, Json(document)))
     })

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::super::Counter;
-use super::super::book::Token;
+use super::super::account::Token;
 use super::super::names::time;
 use super::super::problem::Problem;
 use super::body;
@@ -24,7 +24,7 @@ struct Request {
     description: Option<String>,
 }
 
-/// `POST /services/tokens`: the answer's `value` is the token, told this once.
+/// `POST /services/tokens`: the answer's `value` is the token, returned only here.
 pub(in super::super) async fn create(
     State(counter): State<Counter>,
     headers: HeaderMap,
@@ -37,14 +37,14 @@ pub(in super::super) async fn create(
         value: random_hex(24).map_err(|_| Problem::internal())?,
         created: Timestamp::now(),
     };
-    let mut book = counter.book();
-    if book.tokens.len() >= MOST {
+    let mut account = counter.account();
+    if account.tokens.len() >= MOST {
         return Err(Problem::data(format!("there are {MOST} tokens already")));
     }
     let answer = json!({
         "id": token.id, "description": token.description, "value": token.value, "created": time(token.created),
     });
-    book.tokens.push(token);
+    account.tokens.push(token);
     Ok(Json(answer))
 }
 
@@ -53,10 +53,10 @@ pub(in super::super) async fn revoke(
     State(counter): State<Counter>,
     Path(id): Path<String>,
 ) -> Result<StatusCode, Problem> {
-    let mut book = counter.book();
-    let before = book.tokens.len();
-    book.tokens.retain(|token| token.id != id);
-    if book.tokens.len() == before {
+    let mut account = counter.account();
+    let before = account.tokens.len();
+    account.tokens.retain(|token| token.id != id);
+    if account.tokens.len() == before {
         return Err(Problem::missing());
     }
     Ok(StatusCode::NO_CONTENT)

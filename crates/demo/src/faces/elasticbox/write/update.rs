@@ -10,9 +10,9 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use super::super::Counter;
-use super::super::book::Record;
-use super::super::book::lease::Lease;
-use super::super::book::row::Row;
+use super::super::account::Record;
+use super::super::account::lease::Lease;
+use super::super::account::row::Row;
 use super::super::problem::Problem;
 use super::super::shapes::boxes::Catalogue;
 use super::super::shapes::instance::{self, Document};
@@ -95,20 +95,20 @@ pub(in super::super) async fn update(
     bytes: Bytes,
 ) -> Result<Json<Document>, Problem> {
     let sent: Value = body::read(&headers, &bytes)?;
-    let email = counter.desk.credentials.email.clone();
-    let engine = &counter.desk.engine;
-    let mut book = counter.book();
+    let email = counter.app.credentials.email.clone();
+    let engine = &counter.app.engine;
+    let mut account = counter.account();
     let (key, engines, now) = engine.read(|fleet| {
-        let row = Row::find(&book, fleet, &id)?;
+        let row = Row::find(&account, fleet, &id)?;
         let document = instance::whole(&row, fleet, &Catalogue::of(fleet, &email));
         let now = serde_json::to_value(document).map_err(|_| Problem::internal())?;
         Ok((row.key, row.instance.clone(), now))
     })?;
     let changes = Changes::read(&id, &sent)?;
-    changes.apply(book.record_of(key, &engines), &now);
+    changes.apply(account.record_of(key, &engines), &now);
     counter.leases.notify_one();
     engine.read(|fleet| {
-        let row = Row::find(&book, fleet, &id)?;
+        let row = Row::find(&account, fleet, &id)?;
         Ok(Json(instance::whole(&row, fleet, &Catalogue::of(fleet, &email))))
     })
 }

@@ -11,18 +11,18 @@ use serde_json::{Value, json};
 use super::Answer;
 use super::networks::private::with_leases;
 use crate::engine::fleet::{Account, Fleet};
-use crate::faces::exoscale::book::journal::KEPT;
+use crate::faces::exoscale::account::journal::KEPT;
 use crate::faces::exoscale::catalog::{QUOTAS, ZONES, templates, types};
+use crate::faces::exoscale::context::RequestContext;
 use crate::faces::exoscale::ids::{Thing, id, index};
 use crate::faces::exoscale::problem::Problem;
-use crate::faces::exoscale::visit::Visit;
 
 /// How often the balance may be asked for in that time.
 const BALANCES: (usize, Duration) = (5, Duration::from_secs(10));
 
 /// `GET /zone`: each with its own address, which a client follows. The id is not in the description, but is sent.
-pub(super) fn zones(visit: &mut Visit<'_>) -> Value {
-    let host = &visit.host;
+pub(super) fn zones(ctx: &mut RequestContext<'_>) -> Value {
+    let host = &ctx.host;
     let zones = (0..).zip(ZONES).map(|(key, name)| {
         json!({
             "id": id(Thing::Zone, key),
@@ -35,27 +35,27 @@ pub(super) fn zones(visit: &mut Visit<'_>) -> Value {
 }
 
 /// `GET /operation/{id}`, in the zone it was begun in.
-pub(super) fn operation(visit: &mut Visit<'_>) -> Answer {
-    let number = index(Thing::Operation, visit.param("id"));
-    number.and_then(|number| visit.operation(number)).ok_or_else(|| Problem::missing("The operation"))
+pub(super) fn operation(ctx: &mut RequestContext<'_>) -> Answer {
+    let number = index(Thing::Operation, ctx.param("id"));
+    number.and_then(|number| ctx.operation(number)).ok_or_else(|| Problem::missing("The operation"))
 }
 
 /// `GET /instance-type`: of every zone, each saying where it is sold.
-pub(super) fn types(visit: &mut Visit<'_>) -> Value {
-    let all = (0..).zip(types::TYPES).map(|(key, kind)| kind.document(key, visit.known));
+pub(super) fn types(ctx: &mut RequestContext<'_>) -> Value {
+    let all = (0..).zip(types::TYPES).map(|(key, kind)| kind.document(key, ctx.known));
     json!({ "instance-types": all.collect::<Vec<Value>>() })
 }
 
 /// `GET /instance-type/{id}`.
-pub(super) fn one_type(visit: &mut Visit<'_>) -> Answer {
-    let key = index(Thing::InstanceType, visit.param("id"));
-    key.and_then(|key| Some(types::at(key)?.document(key, visit.known)))
+pub(super) fn one_type(ctx: &mut RequestContext<'_>) -> Answer {
+    let key = index(Thing::InstanceType, ctx.param("id"));
+    key.and_then(|key| Some(types::at(key)?.document(key, ctx.known)))
         .ok_or_else(|| Problem::missing("The instance type"))
 }
 
 /// `GET /ai/instance-type`: the families with accelerators of this zone, and whether there are any left.
-pub(super) fn accelerators(visit: &mut Visit<'_>) -> Value {
-    let here = types::TYPES.iter().filter(|t| t.gpus > 0 && t.zones.contains(&visit.zone_name()));
+pub(super) fn accelerators(ctx: &mut RequestContext<'_>) -> Value {
+    let here = types::TYPES.iter().filter(|t| t.gpus > 0 && t.zones.contains(&ctx.zone_name()));
     let mut families: Vec<Value> =
         here.map(|kind| json!({ "family": kind.family, "authorized": kind.authorized() })).collect();
     families.dedup();
@@ -63,93 +63,93 @@ pub(super) fn accelerators(visit: &mut Visit<'_>) -> Value {
 }
 
 /// `GET /template`: the public ones, unless the private ones are asked for.
-pub(super) fn templates(visit: &mut Visit<'_>) -> Answer {
-    let wanted = visit.asked_word("visibility", &["private", "public"])?.unwrap_or("public");
-    let family = visit.asked("family");
-    let private = visit.book.all(Thing::Template, visit.zone).map(|(_, held)| held.document.clone());
+pub(super) fn templates(ctx: &mut RequestContext<'_>) -> Answer {
+    let wanted = ctx.asked_word("visibility", &["private", "public"])?.unwrap_or("public");
+    let family = ctx.asked("family");
+    let private = ctx.account.all(Thing::Template, ctx.zone).map(|(_, held)| held.document.clone());
     let all: Vec<Value> =
-        if wanted == "public" { templates::documents(visit.zone).collect() } else { private.collect() };
+        if wanted == "public" { templates::documents(ctx.zone).collect() } else { private.collect() };
     let all = all.into_iter().filter(|t| family.is_none_or(|family| t["family"] == family));
     Ok(json!({ "templates": all.collect::<Vec<Value>>() }))
 }
 
 /// `GET /template/{id}`.
-pub(super) fn template(visit: &mut Visit<'_>) -> Answer {
-    match templates::find(visit.zone, visit.param("id")) {
+pub(super) fn template(ctx: &mut RequestContext<'_>) -> Answer {
+    match templates::find(ctx.zone, ctx.param("id")) {
         Some((key, template)) => Ok(template.document(key)),
-        None => one(visit, Thing::Template, "The template"),
+        None => one(ctx, Thing::Template, "The template"),
     }
 }
 
-fn all(visit: &Visit<'_>, thing: Thing, name: &str) -> Value {
-    let rows = visit.book.all(thing, visit.zone).map(|(_, held)| &held.document);
+fn all(ctx: &RequestContext<'_>, thing: Thing, name: &str) -> Value {
+    let rows = ctx.account.all(thing, ctx.zone).map(|(_, held)| &held.document);
     json!({ name: rows.collect::<Vec<&Value>>() })
 }
 
-fn one(visit: &Visit<'_>, thing: Thing, what: &str) -> Answer {
-    let held = visit.book.find(thing, visit.zone, visit.param("id"));
+fn one(ctx: &RequestContext<'_>, thing: Thing, what: &str) -> Answer {
+    let held = ctx.account.find(thing, ctx.zone, ctx.param("id"));
     held.map(|held| held.document.clone()).ok_or_else(|| Problem::missing(what))
 }
 
 /// `GET /snapshot`.
-pub(super) fn snapshots(visit: &mut Visit<'_>) -> Value {
-    all(visit, Thing::Snapshot, "snapshots")
+pub(super) fn snapshots(ctx: &mut RequestContext<'_>) -> Value {
+    all(ctx, Thing::Snapshot, "snapshots")
 }
 
 /// `GET /elastic-ip`.
-pub(super) fn addresses(visit: &mut Visit<'_>) -> Value {
-    all(visit, Thing::ElasticIp, "elastic-ips")
+pub(super) fn addresses(ctx: &mut RequestContext<'_>) -> Value {
+    all(ctx, Thing::ElasticIp, "elastic-ips")
 }
 
 /// `GET /elastic-ip/{id}`.
-pub(super) fn address(visit: &mut Visit<'_>) -> Answer {
-    one(visit, Thing::ElasticIp, "The elastic IP")
+pub(super) fn address(ctx: &mut RequestContext<'_>) -> Answer {
+    one(ctx, Thing::ElasticIp, "The elastic IP")
 }
 
 /// `GET /private-network`.
-pub(super) fn networks(visit: &mut Visit<'_>) -> Value {
-    let all = visit.book.all(Thing::PrivateNetwork, visit.zone);
-    let rows: Vec<Value> = all.map(|(key, held)| with_leases(visit, key, &held.document)).collect();
+pub(super) fn networks(ctx: &mut RequestContext<'_>) -> Value {
+    let all = ctx.account.all(Thing::PrivateNetwork, ctx.zone);
+    let rows: Vec<Value> = all.map(|(key, held)| with_leases(ctx, key, &held.document)).collect();
     json!({ "private-networks": rows })
 }
 
 /// `GET /deploy-target`.
-pub(super) fn targets(visit: &mut Visit<'_>) -> Value {
-    all(visit, Thing::DeployTarget, "deploy-targets")
+pub(super) fn targets(ctx: &mut RequestContext<'_>) -> Value {
+    all(ctx, Thing::DeployTarget, "deploy-targets")
 }
 
 /// `GET /deploy-target/{id}`.
-pub(super) fn target(visit: &mut Visit<'_>) -> Answer {
-    one(visit, Thing::DeployTarget, "The deploy target")
+pub(super) fn target(ctx: &mut RequestContext<'_>) -> Answer {
+    one(ctx, Thing::DeployTarget, "The deploy target")
 }
 
 /// `GET /block-storage`: all, or those of one instance.
-pub(super) fn volumes(visit: &mut Visit<'_>) -> Value {
-    let of = visit.asked("instance-id");
-    let all = visit.book.all(Thing::Volume, visit.zone).map(|(_, held)| &held.document);
+pub(super) fn volumes(ctx: &mut RequestContext<'_>) -> Value {
+    let of = ctx.asked("instance-id");
+    let all = ctx.account.all(Thing::Volume, ctx.zone).map(|(_, held)| &held.document);
     let rows: Vec<&Value> = all.filter(|volume| of.is_none_or(|of| volume["instance"]["id"] == of)).collect();
     json!({ "block-storage-volumes": rows })
 }
 
 /// `GET /block-storage/{id}`.
-pub(super) fn volume(visit: &mut Visit<'_>) -> Answer {
-    one(visit, Thing::Volume, "The volume")
+pub(super) fn volume(ctx: &mut RequestContext<'_>) -> Answer {
+    one(ctx, Thing::Volume, "The volume")
 }
 
 /// `GET /ssh-key`.
-pub(super) fn keys(visit: &mut Visit<'_>) -> Value {
-    all(visit, Thing::SshKey, "ssh-keys")
+pub(super) fn keys(ctx: &mut RequestContext<'_>) -> Value {
+    all(ctx, Thing::SshKey, "ssh-keys")
 }
 
 /// `GET /ssh-key/{name}`.
-pub(super) fn key(visit: &mut Visit<'_>) -> Answer {
-    let held = visit.book.find(Thing::SshKey, visit.zone, visit.param("name"));
+pub(super) fn key(ctx: &mut RequestContext<'_>) -> Answer {
+    let held = ctx.account.find(Thing::SshKey, ctx.zone, ctx.param("name"));
     held.map(|held| held.document.clone()).ok_or_else(|| Problem::missing("The SSH key"))
 }
 
 /// `POST /ssh-key`: done at once. The text of the key is never given back.
-pub(super) fn register_key(visit: &mut Visit<'_>) -> Answer {
-    let mut fields = visit.fields();
+pub(super) fn register_key(ctx: &mut RequestContext<'_>) -> Answer {
+    let mut fields = ctx.fields();
     fields.require(&["name", "public-key"]);
     let name = fields.text("name", 1..=255).unwrap_or_default();
     let text = fields.text("public-key", 1..=16_384).unwrap_or_default();
@@ -158,11 +158,11 @@ pub(super) fn register_key(visit: &mut Visit<'_>) -> Answer {
         fields.wrong("name", "must be letters, digits, dots, dashes and underscores");
     }
     fields.end()?;
-    visit.book.free(Thing::SshKey, visit.zone, &name)?;
+    ctx.account.free(Thing::SshKey, ctx.zone, &name)?;
     let fingerprint = fingerprint(&text).ok_or_else(|| Problem::conflict("The public key cannot be used"))?;
     let document = json!({ "name": name, "fingerprint": fingerprint });
-    visit.book.hold_as(name, Thing::SshKey, None, document);
-    Ok(visit.done())
+    ctx.account.hold_as(name, Thing::SshKey, None, document);
+    Ok(ctx.done())
 }
 
 /// The fingerprint as `ssh-keygen -l` prints it, if the text is a public key: the kind in front is also inside.
@@ -177,18 +177,18 @@ fn fingerprint(text: &str) -> Option<String> {
 }
 
 /// `DELETE /ssh-key/{name}`: done at once; instances keep it.
-pub(super) fn delete_key(visit: &mut Visit<'_>) -> Answer {
-    key(visit)?;
-    let name = visit.param("name").to_owned();
-    visit.book.strike(&name);
-    Ok(visit.done())
+pub(super) fn delete_key(ctx: &mut RequestContext<'_>) -> Answer {
+    key(ctx)?;
+    let name = ctx.param("name").to_owned();
+    ctx.account.remove(&name);
+    Ok(ctx.done())
 }
 
-fn usage(visit: &Visit<'_>, fleet: &Fleet, resource: &str) -> i64 {
+fn usage(ctx: &RequestContext<'_>, fleet: &Fleet, resource: &str) -> i64 {
     let machines = || fleet.machines_of(Account::Exoscale);
-    let held = |thing| visit.book.count(thing);
+    let held = |thing| ctx.account.count(thing);
     let of = |count: &dyn Fn(&types::InstanceType) -> u64| -> u64 {
-        let kinds = machines().filter_map(|(key, _, _)| types::at(visit.book.guest(fleet, key).kind));
+        let kinds = machines().filter_map(|(key, _, _)| types::at(ctx.account.guest(fleet, key).kind));
         kinds.map(count).sum()
     };
     let whole = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
@@ -212,27 +212,27 @@ fn usage(visit: &Visit<'_>, fleet: &Fleet, resource: &str) -> i64 {
     }
 }
 
-fn quota_of(visit: &Visit<'_>, resource: &str, limit: i64) -> Value {
-    let usage = visit.desk.engine.read(|fleet| usage(visit, fleet, resource));
+fn quota_of(ctx: &RequestContext<'_>, resource: &str, limit: i64) -> Value {
+    let usage = ctx.app.engine.read(|fleet| usage(ctx, fleet, resource));
     json!({ "resource": resource, "usage": usage, "limit": limit })
 }
 
 /// `GET /quota`: of the whole organisation.
-pub(super) fn quotas(visit: &mut Visit<'_>) -> Value {
-    let rows = QUOTAS.iter().map(|(resource, limit)| quota_of(visit, resource, *limit));
+pub(super) fn quotas(ctx: &mut RequestContext<'_>) -> Value {
+    let rows = QUOTAS.iter().map(|(resource, limit)| quota_of(ctx, resource, *limit));
     json!({ "quotas": rows.collect::<Vec<Value>>() })
 }
 
 /// `GET /quota/{entity}`.
-pub(super) fn quota(visit: &mut Visit<'_>) -> Answer {
-    let wanted = visit.param("entity");
+pub(super) fn quota(ctx: &mut RequestContext<'_>) -> Answer {
+    let wanted = ctx.param("entity");
     let found = QUOTAS.iter().find(|(resource, _)| *resource == wanted);
     let (resource, limit) = found.ok_or_else(|| Problem::missing("The quota"))?;
-    Ok(quota_of(visit, resource, *limit))
+    Ok(quota_of(ctx, resource, *limit))
 }
 
 /// `GET /organization`.
-pub(super) fn organization(_: &mut Visit<'_>) -> Value {
+pub(super) fn organization(_: &mut RequestContext<'_>) -> Value {
     json!({
         "id": id(Thing::Organization, 1),
         "name": "Quarterdeck demo",
@@ -245,9 +245,9 @@ pub(super) fn organization(_: &mut Visit<'_>) -> Value {
 }
 
 /// `GET /live-balance`: the one call whose limit is documented.
-pub(super) fn balance(visit: &mut Visit<'_>) -> Answer {
+pub(super) fn balance(ctx: &mut RequestContext<'_>) -> Answer {
     let (most, span) = BALANCES;
-    let (now, asked) = (Instant::now(), &mut visit.book.balances);
+    let (now, asked) = (Instant::now(), &mut ctx.account.balances);
     asked.retain(|then| now.duration_since(*then) < span);
     if let (true, Some(first)) = (asked.len() >= most, asked.front()) {
         let left = span.saturating_sub(now.duration_since(*first));
@@ -258,9 +258,9 @@ pub(super) fn balance(visit: &mut Visit<'_>) -> Answer {
 }
 
 /// `GET /event`: a bare array, the last day where nothing else is asked for.
-pub(super) fn events(visit: &mut Visit<'_>) -> Answer {
+pub(super) fn events(ctx: &mut RequestContext<'_>) -> Answer {
     let now = Timestamp::now();
-    let moment = |name: &str| match visit.asked(name) {
+    let moment = |name: &str| match ctx.asked(name) {
         None => Ok(None),
         Some(text) => text
             .parse::<Timestamp>()
@@ -271,7 +271,7 @@ pub(super) fn events(visit: &mut Visit<'_>) -> Answer {
     let day = SignedDuration::from_hours(24);
     let from = moment("from")?.unwrap_or_else(|| to.checked_sub(day).unwrap_or(to));
     let oldest = now.checked_sub(KEPT).unwrap_or(from);
-    Ok(visit.book.journal.between(from.max(oldest), to).into())
+    Ok(ctx.account.journal.between(from.max(oldest), to).into())
 }
 
 #[cfg(test)]

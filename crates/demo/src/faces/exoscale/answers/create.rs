@@ -6,12 +6,12 @@ use super::Answer;
 use super::instances::instance;
 use crate::engine::fleet::Account;
 use crate::engine::machines::{self, Wish};
-use crate::faces::exoscale::book::guest::{Guest, default_group};
-use crate::faces::exoscale::book::{MOST, Operation};
+use crate::faces::exoscale::account::guest::{Guest, default_group};
+use crate::faces::exoscale::account::{MOST, Operation};
 use crate::faces::exoscale::catalog::{templates, types};
+use crate::faces::exoscale::context::{Names, RequestContext};
 use crate::faces::exoscale::ids::{Thing, index};
 use crate::faces::exoscale::problem::Problem;
-use crate::faces::exoscale::visit::{Names, Visit};
 
 /// The size of a disk in GiB.
 pub(super) const DISK: std::ops::RangeInclusive<i64> = 10..=51_200;
@@ -25,8 +25,8 @@ struct Order {
     kind: String,
 }
 
-fn order(visit: &Visit<'_>) -> Result<Order, Problem> {
-    let mut fields = visit.fields();
+fn order(ctx: &RequestContext<'_>) -> Result<Order, Problem> {
+    let mut fields = ctx.fields();
     fields.require(&["disk-size", "instance-type", "template"]);
     let disk = fields.whole("disk-size", DISK).unwrap_or_default();
     let kind = fields.reference("instance-type").unwrap_or_default();
@@ -82,15 +82,15 @@ fn is_base64(text: &str) -> bool {
 }
 
 /// The number of a type that can be had here, by its id.
-pub(super) fn sold(visit: &Visit<'_>, text: &str) -> Result<u32, Problem> {
+pub(super) fn sold(ctx: &RequestContext<'_>, text: &str) -> Result<u32, Problem> {
     let found = index(Thing::InstanceType, text).and_then(|key| types::at(key).map(|kind| (key, kind)));
     let (key, kind) = found.ok_or_else(|| Problem::missing("The instance type"))?;
-    if !kind.zones.contains(&visit.zone_name()) {
+    if !kind.zones.contains(&ctx.zone_name()) {
         return Err(Problem::state(format!(
             "The instance type {}.{} is not sold in {}",
             kind.family,
             kind.size,
-            visit.zone_name()
+            ctx.zone_name()
         )));
     }
     if !kind.authorized() {
@@ -103,11 +103,11 @@ pub(super) fn sold(visit: &Visit<'_>, text: &str) -> Result<u32, Problem> {
 }
 
 /// What is to be known of a template: its name, the least disk for it in GiB, and whether it has passwords.
-pub(super) fn template(visit: &Visit<'_>, text: &str) -> Result<(String, u64, bool), Problem> {
-    if let Some((_, template)) = templates::find(visit.zone, text) {
+pub(super) fn template(ctx: &RequestContext<'_>, text: &str) -> Result<(String, u64, bool), Problem> {
+    if let Some((_, template)) = templates::find(ctx.zone, text) {
         return Ok((template.name.to_owned(), template.size_gib, template.password));
     }
-    let held = visit.book.find(Thing::Template, visit.zone, text);
+    let held = ctx.account.find(Thing::Template, ctx.zone, text);
     let held = held.ok_or_else(|| Problem::missing("The template"))?;
     let document = &held.document;
     Ok((
@@ -129,7 +129,7 @@ pub(super) fn disk_fits(disk_gib: u64, least: u64, kind: u32) -> Result<(), Prob
     Ok(())
 }
 
-fn all_there(visit: &Visit<'_>, guest: &Guest) -> Result<(), Problem> {
+fn all_there(ctx: &RequestContext<'_>, guest: &Guest) -> Result<(), Problem> {
     let kinds = [
         (Thing::SshKey, "The SSH key", guest.keys.as_slice()),
         (Thing::SecurityGroup, "The security group", guest.groups.as_slice()),
@@ -137,7 +137,7 @@ fn all_there(visit: &Visit<'_>, guest: &Guest) -> Result<(), Problem> {
         (Thing::DeployTarget, "The deploy target", guest.target.as_slice()),
     ];
     for (thing, what, ids) in kinds {
-        if ids.iter().any(|id| visit.book.find(thing, visit.zone, id).is_none()) {
+        if ids.iter().any(|id| ctx.account.find(thing, ctx.zone, id).is_none()) {
             return Err(Problem::missing(what));
         }
     }
@@ -145,19 +145,19 @@ fn all_there(visit: &Visit<'_>, guest: &Guest) -> Result<(), Problem> {
 }
 
 /// `POST /instance`.
-pub(super) fn create(visit: &mut Visit<'_>) -> Answer {
-    let mut order = order(visit)?;
-    order.guest.kind = sold(visit, &order.kind)?;
-    let (image, least, password) = template(visit, &order.guest.template)?;
+pub(super) fn create(ctx: &mut RequestContext<'_>) -> Answer {
+    let mut order = order(ctx)?;
+    order.guest.kind = sold(ctx, &order.kind)?;
+    let (image, least, password) = template(ctx, &order.guest.template)?;
     disk_fits(order.guest.disk_gib, least, order.guest.kind)?;
-    all_there(visit, &order.guest)?;
+    all_there(ctx, &order.guest)?;
     if password {
         order.guest.password = Some(super::actions::new_password()?);
     }
     let kind = types::at(order.guest.kind).ok_or_else(|| Problem::missing("The instance type"))?;
-    let zone = visit.zone_name();
+    let zone = ctx.zone_name();
     let disk = order.guest.disk_gib;
-    let made = visit.desk.engine.write(|fleet, _| {
+    let made = ctx.app.engine.write(|fleet, _| {
         if fleet.machines_of(Account::Exoscale).count() >= MOST.max(fleet.instances.len()) {
             return Err(Problem::forbidden("The quota of instances is used up"));
         }
@@ -181,24 +181,24 @@ pub(super) fn create(visit: &mut Visit<'_>) -> Answer {
         };
         let made = machines::create(fleet, wish);
         if let Some((machine, _)) = &made {
-            visit.book.dress(fleet, *machine, |guest| *guest = order.guest);
+            ctx.account.update_guest(fleet, *machine, |guest| *guest = order.guest);
         }
         made.map(Some).ok_or_else(|| Problem::internal("there are too many instances"))
     })?;
     match made {
-        Some((machine, work)) => Ok(visit.submit(work, instance(machine), Names::Always, None)),
-        None => Ok(no_room(visit)),
+        Some((machine, work)) => Ok(ctx.submit(work, instance(machine), Names::Always, None)),
+        None => Ok(no_room(ctx)),
     }
 }
 
 /// A zone without hosts takes the order and fails with it.
-fn no_room(visit: &mut Visit<'_>) -> Value {
-    let number = visit.book.operate(Operation {
-        zone: visit.zone,
+fn no_room(ctx: &mut RequestContext<'_>) -> Value {
+    let number = ctx.account.operate(Operation {
+        zone: ctx.zone,
         job: None,
         reference: None,
         names: Names::Always,
         failure: Some(("unavailable", "There is no room left in this zone")),
     });
-    visit.operation(number).unwrap_or(Value::Null)
+    ctx.operation(number).unwrap_or(Value::Null)
 }

@@ -11,9 +11,9 @@ mod snapshots;
 
 use serde_json::Value;
 
+use super::context::RequestContext;
+use super::context::route::{Params, fits};
 use super::problem::Problem;
-use super::visit::Visit;
-use super::visit::route::{Params, fits};
 use networks::{addresses, private};
 
 /// What a call comes to.
@@ -25,21 +25,21 @@ pub(super) struct Call {
     path: &'static str,
     /// `list-instances`: the name that the API's description and its audit trail give it.
     pub(super) name: &'static str,
-    teller: Teller,
+    handler: Handler,
 }
 
 /// Who answers a call: some always can.
-enum Teller {
-    Sure(fn(&mut Visit<'_>) -> Value),
-    Unsure(fn(&mut Visit<'_>) -> Answer),
+enum Handler {
+    Infallible(fn(&mut RequestContext<'_>) -> Value),
+    Fallible(fn(&mut RequestContext<'_>) -> Answer),
 }
 
 impl Call {
     /// Answers it.
-    pub(super) fn answer(&self, visit: &mut Visit<'_>) -> Answer {
-        match self.teller {
-            Teller::Sure(tell) => Ok(tell(visit)),
-            Teller::Unsure(tell) => tell(visit),
+    pub(super) fn answer(&self, ctx: &mut RequestContext<'_>) -> Answer {
+        match self.handler {
+            Handler::Infallible(handle) => Ok(handle(ctx)),
+            Handler::Fallible(handle) => handle(ctx),
         }
     }
 }
@@ -48,14 +48,14 @@ const fn call(
     method: &'static str,
     path: &'static str,
     name: &'static str,
-    tell: fn(&mut Visit<'_>) -> Answer,
+    handle: fn(&mut RequestContext<'_>) -> Answer,
 ) -> Call {
-    Call { method, path, name, teller: Teller::Unsure(tell) }
+    Call { method, path, name, handler: Handler::Fallible(handle) }
 }
 
 /// A read that nothing can be wrong with.
-const fn read(path: &'static str, name: &'static str, tell: fn(&mut Visit<'_>) -> Value) -> Call {
-    Call { method: "GET", path, name, teller: Teller::Sure(tell) }
+const fn read(path: &'static str, name: &'static str, handle: fn(&mut RequestContext<'_>) -> Value) -> Call {
+    Call { method: "GET", path, name, handler: Handler::Infallible(handle) }
 }
 
 const CALLS: &[Call] = &[
@@ -117,7 +117,7 @@ const CALLS: &[Call] = &[
     ),
     call("PUT", "/security-group/{id}:attach", "attach-instance-to-security-group", groups::attach),
     call("PUT", "/security-group/{id}:detach", "detach-instance-from-security-group", groups::detach),
-    read("/anti-affinity-group", "list-anti-affinity-groups", groups::list_apart),
+    read("/anti-affinity-group", "list-anti-affinity-groups", groups::list_anti_affinity_groups),
     call("POST", "/anti-affinity-group", "create-anti-affinity-group", groups::create_apart),
     call("GET", "/anti-affinity-group/{id}", "get-anti-affinity-group", groups::get_apart),
     call("DELETE", "/anti-affinity-group/{id}", "delete-anti-affinity-group", groups::delete_apart),

@@ -1,11 +1,11 @@
-//! An instance as the API tells it: short in lists, whole by itself.
+//! An instance as the API returns it: short in lists, whole by itself.
 
 use serde_json::{Value, json};
 
 use crate::engine::fleet::{Container, Fleet, Instance, Phase};
-use crate::faces::exoscale::book::Book;
-use crate::faces::exoscale::book::guest::{Guest, mac};
-use crate::faces::exoscale::book::journal::time;
+use crate::faces::exoscale::account::AccountState;
+use crate::faces::exoscale::account::guest::{Guest, mac};
+use crate::faces::exoscale::account::journal::time;
 use crate::faces::exoscale::ids::{Thing, id};
 
 /// From how many alike machines on they are a pool's.
@@ -75,17 +75,17 @@ pub(super) fn item(fleet: &Fleet, guest: &Guest, key: u32, instance: &Instance, 
 /// The whole of it, with what real answers carry beside the description: `ip` and names where that has ids alone.
 pub(super) fn whole(
     fleet: &Fleet,
-    book: &Book,
+    account: &AccountState,
     zone: u32,
     key: u32,
     instance: &Instance,
     group: &Container,
 ) -> Value {
-    let guest = book.guest(fleet, key);
+    let guest = account.guest(fleet, key);
     let own = id(Thing::Instance, key);
     let mut document = item(fleet, &guest, key, instance, group);
-    let told = |thing, ids: &[String], fields: &[&str]| -> Value {
-        let held = ids.iter().filter_map(|id| book.find(thing, zone, id));
+    let references = |thing, ids: &[String], fields: &[&str]| -> Value {
+        let held = ids.iter().filter_map(|id| account.find(thing, zone, id));
         held.map(|held| picked(&held.document, fields)).collect()
     };
     document["disk-size"] = guest.disk_gib.into();
@@ -93,10 +93,10 @@ pub(super) fn whole(
     document["secureboot-enabled"] = guest.secureboot.into();
     document["tpm-enabled"] = guest.tpm.into();
     document["application-consistent-snapshot-enabled"] = guest.consistent.into();
-    let apart = told(Thing::AntiAffinityGroup, &guest.apart, &["id", "name", "description"]);
+    let apart = references(Thing::AntiAffinityGroup, &guest.apart, &["id", "name", "description"]);
     document["anti-affinity-groups"] = apart;
-    document["elastic-ips"] = told(Thing::ElasticIp, &guest.addresses, &["id", "ip"]);
-    let mine = |thing| book.all(thing, zone).filter(|(_, held)| held.document["instance"]["id"] == *own);
+    document["elastic-ips"] = references(Thing::ElasticIp, &guest.addresses, &["id", "ip"]);
+    let mine = |thing| account.all(thing, zone).filter(|(_, held)| held.document["instance"]["id"] == *own);
     document["snapshots"] = mine(Thing::Snapshot).map(|(id, _)| json!({ "id": id })).collect();
     document["block-storage-volumes"] = mine(Thing::Volume).map(|(id, _)| json!({ "id": id })).collect();
     if let Some(data) = &guest.user_data {

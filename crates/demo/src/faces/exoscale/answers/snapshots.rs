@@ -7,25 +7,25 @@ use super::instances::instance;
 use super::{Answer, instances};
 use crate::engine::fleet::Phase;
 use crate::engine::machines;
-use crate::faces::exoscale::book::journal::time;
-use crate::faces::exoscale::book::{Book, Change, Reference};
+use crate::faces::exoscale::account::journal::time;
+use crate::faces::exoscale::account::{AccountState, Change, Reference};
+use crate::faces::exoscale::context::{Names, RequestContext};
 use crate::faces::exoscale::ids::{Thing, id};
 use crate::faces::exoscale::problem::Problem;
-use crate::faces::exoscale::visit::{Names, Visit};
 
 fn reference(id: &str) -> Reference {
     Reference { kind: "snapshot", id: id.to_owned() }
 }
 
 /// The snapshot that the path or a body names.
-fn found(visit: &Visit<'_>, text: &str) -> Result<(String, Value), Problem> {
-    let held = visit.book.find(Thing::Snapshot, visit.zone, text);
+fn found(ctx: &RequestContext<'_>, text: &str) -> Result<(String, Value), Problem> {
+    let held = ctx.account.find(Thing::Snapshot, ctx.zone, text);
     held.map(|held| (text.to_owned(), held.document.clone())).ok_or_else(|| Problem::missing("The snapshot"))
 }
 
 /// One that nothing is being done to.
-fn ready(visit: &Visit<'_>, text: &str) -> Result<(String, Value), Problem> {
-    let (key, snapshot) = found(visit, text)?;
+fn ready(ctx: &RequestContext<'_>, text: &str) -> Result<(String, Value), Problem> {
+    let (key, snapshot) = found(ctx, text)?;
     match snapshot["state"].as_str() {
         Some("ready" | "exported") => Ok((key, snapshot)),
         state => Err(Problem::state(format!("The snapshot is {}", state.unwrap_or("not ready")))),
@@ -35,27 +35,27 @@ fn ready(visit: &Visit<'_>, text: &str) -> Result<(String, Value), Problem> {
 /// A change of state once the work is done.
 fn becomes(key: &str, state: &'static str) -> Change {
     let key = key.to_owned();
-    Box::new(move |book: &mut Book| {
-        if let Some(document) = book.document(&key) {
+    Box::new(move |account: &mut AccountState| {
+        if let Some(document) = account.document(&key) {
             document["state"] = state.into();
         }
     })
 }
 
 /// `POST /instance/{id}:create-snapshot`; the operation refers to the snapshot.
-pub(super) fn create(visit: &mut Visit<'_>) -> Answer {
-    let machine = visit.machine()?;
-    visit.book.room(Thing::Snapshot)?;
-    match visit.idle(machine)? {
+pub(super) fn create(ctx: &mut RequestContext<'_>) -> Answer {
+    let machine = ctx.machine()?;
+    ctx.account.face(Thing::Snapshot)?;
+    match ctx.idle(machine)? {
         Phase::Running | Phase::Stopped => {}
         _ => return Err(Problem::state("The instance is neither running nor stopped")),
     }
-    let guest = visit.desk.engine.read(|fleet| visit.book.guest(fleet, machine));
+    let guest = ctx.app.engine.read(|fleet| ctx.account.guest(fleet, machine));
     let now = Timestamp::now();
-    let name = instances::name(visit, machine);
-    let key = visit.book.hold(
+    let name = instances::name(ctx, machine);
+    let key = ctx.account.hold(
         Thing::Snapshot,
-        Some(visit.zone),
+        Some(ctx.zone),
         json!({
             "name": format!("{name}_{}", now.strftime("%Y%m%d%H%M%S")),
             "created-at": time(now),
@@ -67,34 +67,34 @@ pub(super) fn create(visit: &mut Visit<'_>) -> Answer {
     );
     let caption = format!("Snapshot {name}");
     let done = becomes(&key, "ready");
-    Ok(visit.submit_plain(caption, "machine.snapshot", reference(&key), Names::Always, Some(done)))
+    Ok(ctx.submit_plain(caption, "machine.snapshot", reference(&key), Names::Always, Some(done)))
 }
 
 /// `GET /snapshot/{id}`.
-pub(super) fn get(visit: &mut Visit<'_>) -> Answer {
-    found(visit, visit.param("id")).map(|(_, snapshot)| snapshot)
+pub(super) fn get(ctx: &mut RequestContext<'_>) -> Answer {
+    found(ctx, ctx.param("id")).map(|(_, snapshot)| snapshot)
 }
 
 /// `DELETE /snapshot/{id}`.
-pub(super) fn delete(visit: &mut Visit<'_>) -> Answer {
-    let (key, _) = ready(visit, visit.param("id"))?;
-    if let Some(document) = visit.book.document(&key) {
+pub(super) fn delete(ctx: &mut RequestContext<'_>) -> Answer {
+    let (key, _) = ready(ctx, ctx.param("id"))?;
+    if let Some(document) = ctx.account.document(&key) {
         document["state"] = "deleting".into();
     }
     let (caption, struck) = (format!("Delete snapshot {key}"), key.clone());
-    let done: Change = Box::new(move |book: &mut Book| book.strike(&struck));
-    Ok(visit.submit_plain(caption, "snapshot.delete", reference(&key), Names::UntilDone, Some(done)))
+    let done: Change = Box::new(move |account: &mut AccountState| account.remove(&struck));
+    Ok(ctx.submit_plain(caption, "snapshot.delete", reference(&key), Names::UntilDone, Some(done)))
 }
 
-/// `POST /snapshot/{id}:export`: afterwards the snapshot tells where its file is.
-pub(super) fn export(visit: &mut Visit<'_>) -> Answer {
-    let (key, _) = ready(visit, visit.param("id"))?;
-    if let Some(document) = visit.book.document(&key) {
+/// `POST /snapshot/{id}:export`: afterwards the snapshot names where its file is.
+pub(super) fn export(ctx: &mut RequestContext<'_>) -> Answer {
+    let (key, _) = ready(ctx, ctx.param("id"))?;
+    if let Some(document) = ctx.account.document(&key) {
         document["state"] = "exporting".into();
     }
-    let (zone, exported) = (visit.zone_name(), key.clone());
-    let done: Change = Box::new(move |book: &mut Book| {
-        if let Some(document) = book.document(&exported) {
+    let (zone, exported) = (ctx.zone_name(), key.clone());
+    let done: Change = Box::new(move |account: &mut AccountState| {
+        if let Some(document) = account.document(&exported) {
             document["state"] = "exported".into();
             document["export"] = json!({
                 "presigned-url": format!("https://sos-{zone}.example.com/exports/{exported}.qcow2?signature=demo"),
@@ -103,23 +103,23 @@ pub(super) fn export(visit: &mut Visit<'_>) -> Answer {
         }
     });
     let caption = format!("Export snapshot {key}");
-    Ok(visit.submit_plain(caption, "snapshot.export", reference(&key), Names::Always, Some(done)))
+    Ok(ctx.submit_plain(caption, "snapshot.export", reference(&key), Names::Always, Some(done)))
 }
 
 /// `POST /snapshot/{id}:promote`: a private template of it.
-pub(super) fn promote(visit: &mut Visit<'_>) -> Answer {
-    let mut fields = visit.fields();
+pub(super) fn promote(ctx: &mut RequestContext<'_>) -> Answer {
+    let mut fields = ctx.fields();
     fields.require(&["name"]);
     let name = fields.text("name", 1..=255).unwrap_or_default();
     let description = fields.text("description", 0..=255);
     let user = fields.text("default-user", 1..=255);
     let (ssh, password) = (fields.flag("ssh-key-enabled"), fields.flag("password-enabled"));
     fields.end()?;
-    let (_, snapshot) = ready(visit, visit.param("id"))?;
-    visit.book.room(Thing::Template)?;
-    let key = visit.book.hold(
+    let (_, snapshot) = ready(ctx, ctx.param("id"))?;
+    ctx.account.face(Thing::Template)?;
+    let key = ctx.account.hold(
         Thing::Template,
-        Some(visit.zone),
+        Some(ctx.zone),
         json!({
             "name": name,
             "description": description.unwrap_or_default(),
@@ -136,39 +136,37 @@ pub(super) fn promote(visit: &mut Visit<'_>) -> Answer {
     );
     let template = Reference { kind: "template", id: key };
     let caption = format!("Make template {name}");
-    Ok(visit.submit_plain(caption, "template.create", template, Names::Always, None))
+    Ok(ctx.submit_plain(caption, "template.create", template, Names::Always, None))
 }
 
 /// `POST /instance/{instance-id}:revert-snapshot`: the instance must be stopped, the snapshot its own.
-pub(super) fn revert(visit: &mut Visit<'_>) -> Answer {
-    let machine = visit.machine()?;
-    let mut fields = visit.fields();
+pub(super) fn revert(ctx: &mut RequestContext<'_>) -> Answer {
+    let machine = ctx.machine()?;
+    let mut fields = ctx.fields();
     fields.require(&["id"]);
     let key = fields.uuid("id").unwrap_or_default();
     fields.end()?;
-    let (_, snapshot) = ready(visit, &key)?;
+    let (_, snapshot) = ready(ctx, &key)?;
     if snapshot["instance"]["id"] != id(Thing::Instance, machine) {
         return Err(Problem::missing("The snapshot"));
     }
-    visit.stopped(machine)?;
+    ctx.stopped(machine)?;
     let phases = [("Putting the disk back", Phase::Stopped)];
-    let work = visit
-        .desk
-        .engine
-        .read(|fleet| machines::through(fleet, machine, ("Revert", "machine.revert"), &phases));
-    Ok(visit.submit(work, instance(machine), Names::Always, None))
+    let work =
+        ctx.app.engine.read(|fleet| machines::through(fleet, machine, ("Revert", "machine.revert"), &phases));
+    Ok(ctx.submit(work, instance(machine), Names::Always, None))
 }
 
 /// `DELETE /template/{id}`: a private one.
-pub(super) fn delete_template(visit: &mut Visit<'_>) -> Answer {
-    let key = visit.param("id").to_owned();
-    if crate::faces::exoscale::catalog::templates::find(visit.zone, &key).is_some() {
+pub(super) fn delete_template(ctx: &mut RequestContext<'_>) -> Answer {
+    let key = ctx.param("id").to_owned();
+    if crate::faces::exoscale::catalog::templates::find(ctx.zone, &key).is_some() {
         return Err(Problem::forbidden("The template is not the organisation's own"));
     }
-    let held = visit.book.find(Thing::Template, visit.zone, &key);
+    let held = ctx.account.find(Thing::Template, ctx.zone, &key);
     held.ok_or_else(|| Problem::missing("The template"))?;
-    visit.book.strike(&key);
+    ctx.account.remove(&key);
     let caption = format!("Delete template {key}");
     let template = Reference { kind: "template", id: key };
-    Ok(visit.submit_plain(caption, "template.delete", template, Names::UntilDone, None))
+    Ok(ctx.submit_plain(caption, "template.delete", template, Names::UntilDone, None))
 }

@@ -69,13 +69,13 @@ pub(in crate::faces::exoscale) fn at(key: u32) -> Option<&'static Template> {
     ((key / COUNT) as usize).lt(&ZONES.len()).then(|| PUBLIC.get((key % COUNT) as usize)).flatten()
 }
 
-/// The public templates of a zone as the API tells them.
+/// The public templates of a zone as the API returns them.
 pub(in crate::faces::exoscale) fn documents(zone: u32) -> impl Iterator<Item = Value> {
     (0..).zip(&PUBLIC).map(move |(nth, template)| template.document(key(zone, nth)))
 }
 
 impl Template {
-    /// As the API tells it: the size in bytes, and never the `zones` of the description.
+    /// As the API returns it: the size in bytes, and never the `zones` of the description.
     pub(in crate::faces::exoscale) fn document(&self, key: u32) -> Value {
         let day = 1 + key % COUNT * 2;
         json!({

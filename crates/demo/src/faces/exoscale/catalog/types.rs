@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::{QUOTAS, ZONES};
 use crate::faces::exoscale::ids::{Thing, id};
 
-/// Memory is told in bytes.
+/// Memory is in bytes.
 const MIB: u64 = 1 << 20;
 
 /// One size of a family.
@@ -120,7 +120,7 @@ impl InstanceType {
         self.family == other.family || (plain(self.family) && plain(other.family))
     }
 
-    /// As the API tells it: bytes, no `gpus` where there are none. `known` says whether the caller showed a key.
+    /// As the API returns it: bytes, no `gpus` where there are none. `known` says whether the caller showed a key.
     pub(in crate::faces::exoscale) fn document(&self, key: u32, known: bool) -> Value {
         let mut document = json!({
             "id": id(Thing::InstanceType, key),

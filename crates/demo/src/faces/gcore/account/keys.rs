@@ -7,12 +7,12 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
-use super::super::book::{Pair, Room};
 use super::super::marks::{self, Kind, index, uuid};
+use super::super::state::{FaceState, Pair};
 use super::super::wire::{Answer, Body, Form, Named, Owned, Problem, Query};
 use crate::credentials::random_hex;
 
-/// Sixteen pairs of digits over the key's bytes: enough to tell keys apart, and no real fingerprint.
+/// Sixteen pairs of digits over the key's bytes: enough to distinguish keys, and no real fingerprint.
 fn fingerprint(public: &str) -> String {
     let body = public.split_whitespace().nth(1).unwrap_or(public);
     let mut state: u64 = 0xcbf2_9ce4_8422_2325;
@@ -27,7 +27,7 @@ fn fingerprint(public: &str) -> String {
     bytes.join(":")
 }
 
-fn told(pair: &Pair, project: u64) -> Value {
+fn document(pair: &Pair, project: u64) -> Value {
     json!({
         "id": uuid(Kind::Key, pair.number),
         "name": pair.name,
@@ -41,26 +41,26 @@ fn told(pair: &Pair, project: u64) -> Value {
 }
 
 /// `GET /v1/ssh_keys/{project}`: ten of them unless more are asked for.
-pub(crate) async fn list(State(room): State<Room>, _: Owned, query: Query) -> Answer {
+pub(crate) async fn list(State(face): State<FaceState>, _: Owned, query: Query) -> Answer {
     let page = query.page(10)?;
     let (field, down) = query.order(&["created_at", "name"], ("name", false))?;
     let name = query.text("name");
-    Ok(Json(room.note(|_, book| {
+    Ok(Json(face.note(|_, account| {
         let mut rows: Vec<&Pair> =
-            book.pairs.iter().filter(|pair| name.is_none_or(|name| pair.name.contains(name))).collect();
+            account.pairs.iter().filter(|pair| name.is_none_or(|name| pair.name.contains(name))).collect();
         if field == "name" {
             rows.sort_by(|a, b| a.name.cmp(&b.name));
         }
         if down {
             rows.reverse();
         }
-        page.of(&rows, |pair| told(pair, book.project))
+        page.of(&rows, |pair| document(pair, account.project))
     })))
 }
 
 /// `POST /v1/ssh_keys/{project}`: with a public key, or without one for a pair made here.
 pub(crate) async fn create(
-    State(room): State<Room>,
+    State(face): State<FaceState>,
     _: Owned,
     body: Body,
 ) -> Result<(StatusCode, Json<Value>), Problem> {
@@ -70,7 +70,7 @@ pub(crate) async fn create(
     let public = form.text("public_key").map(ToOwned::to_owned);
     let shared = form.switch("shared_in_project").unwrap_or(true);
     if public.as_ref().is_some_and(|key| key.split_whitespace().count() < 2) {
-        form.blame("public_key", "Invalid public key");
+        form.error("public_key", "Invalid public key");
     }
     form.done()?;
     let (public, private) = if let Some(public) = public {
@@ -82,58 +82,58 @@ pub(crate) async fn create(
         let private = format!("-----BEGIN DEMO KEY-----\n{}\n-----END DEMO KEY-----\n", half(48)?);
         (public, json!(private))
     };
-    let told = room.note(|_, book| {
-        if book.pairs.iter().any(|pair| pair.name == name) {
+    let document = face.note(|_, account| {
+        if account.pairs.iter().any(|pair| pair.name == name) {
             return Err(Problem::conflict(format!("SSH key {name} already exists")));
         }
-        let pair = book.add_pair(&name, &public, shared);
-        let mut told = told(&pair, book.project);
-        told["private_key"] = private;
-        Ok(told)
+        let pair = account.add_pair(&name, &public, shared);
+        let mut document = document(&pair, account.project);
+        document["private_key"] = private;
+        Ok(document)
     })?;
-    Ok((StatusCode::CREATED, Json(told)))
+    Ok((StatusCode::CREATED, Json(document)))
 }
 
-fn find(room: &Room, id: &str) -> Answer {
+fn find(face: &FaceState, id: &str) -> Answer {
     let number = index(Kind::Key, id);
-    room.note(|_, book| {
-        let pair = book.pairs.iter().find(|pair| Some(pair.number) == number)?;
-        Some(told(pair, book.project))
+    face.note(|_, account| {
+        let pair = account.pairs.iter().find(|pair| Some(pair.number) == number)?;
+        Some(document(pair, account.project))
     })
     .map(Json)
     .ok_or_else(|| Problem::no("SSH key", id))
 }
 
 /// `GET /v1/ssh_keys/{project}/{key}`.
-pub(crate) async fn one(State(room): State<Room>, _: Owned, Named(id): Named) -> Answer {
-    find(&room, &id)
+pub(crate) async fn one(State(face): State<FaceState>, _: Owned, Named(id): Named) -> Answer {
+    find(&face, &id)
 }
 
 /// `PATCH`: shares it with the project, or keeps it for its owner.
-pub(crate) async fn share(State(room): State<Room>, _: Owned, Named(id): Named, body: Body) -> Answer {
+pub(crate) async fn share(State(face): State<FaceState>, _: Owned, Named(id): Named, body: Body) -> Answer {
     let mut form = Form::new(&body.0);
     let shared = form.switch("shared_in_project");
     if form.given("shared_in_project").is_none() {
-        form.blame("shared_in_project", "Field required");
+        form.error("shared_in_project", "Field required");
     }
     form.done()?;
     let number = index(Kind::Key, &id);
-    room.note(|_, book| {
-        if let Some(pair) = book.pairs.iter_mut().find(|pair| Some(pair.number) == number) {
+    face.note(|_, account| {
+        if let Some(pair) = account.pairs.iter_mut().find(|pair| Some(pair.number) == number) {
             pair.shared = shared.unwrap_or(pair.shared);
         }
     });
-    find(&room, &id)
+    find(&face, &id)
 }
 
 /// `DELETE /v1/ssh_keys/{project}/{key}`.
 pub(crate) async fn remove(
-    State(room): State<Room>,
+    State(face): State<FaceState>,
     _: Owned,
     Named(id): Named,
 ) -> Result<StatusCode, Problem> {
-    drop(find(&room, &id)?);
+    drop(find(&face, &id)?);
     let number = index(Kind::Key, &id);
-    room.note(|_, book| book.pairs.retain(|pair| Some(pair.number) != number));
+    face.note(|_, account| account.pairs.retain(|pair| Some(pair.number) != number));
     Ok(StatusCode::NO_CONTENT)
 }

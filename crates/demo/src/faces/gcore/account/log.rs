@@ -1,11 +1,11 @@
-//! The audit log: who did what to which machine, told from the tasks.
+//! The audit log: who did what to which machine, document from the tasks.
 
 use axum::Json;
 use axum::extract::State;
 use serde_json::{Value, json};
 
-use super::super::book::Room;
 use super::super::marks::{self, Kind, uuid};
+use super::super::state::FaceState;
 use super::super::view::{INFERENCE, View, over};
 use super::super::wire::{Answer, Query};
 use super::{CLIENT, EMAIL, USER, tasks};
@@ -13,7 +13,7 @@ use crate::engine::fleet::Job;
 
 /// The log's word for a job.
 pub(super) fn action(view: &View<'_>, job: &Job) -> &'static str {
-    if let Some(note) = view.book.notes.get(&job.number) {
+    if let Some(note) = view.account.notes.get(&job.number) {
         return note.action;
     }
     match view.task_type(job) {
@@ -47,8 +47,8 @@ fn resource(view: &View<'_>, job: &Job) -> String {
     }
 }
 
-fn told(view: &View<'_>, job: &Job) -> Value {
-    let asked = view.book.notes.get(&job.number).map(|note| note.asked.clone());
+fn document(view: &View<'_>, job: &Job) -> Value {
+    let asked = view.account.notes.get(&job.number).map(|note| note.asked.clone());
     let group = group(view, job);
     let kind = if group == "instance" { "instance" } else { "inference_instance" };
     json!({
@@ -63,7 +63,7 @@ fn told(view: &View<'_>, job: &Job) -> Value {
         "user_id": USER,
         "issued_by_user_id": USER,
         "email": EMAIL,
-        "project_id": view.book.project,
+        "project_id": view.account.project,
         "region_id": tasks::region(view, job),
         "task_id": uuid(Kind::Task, job.number),
         "token_id": Value::Null,
@@ -80,7 +80,7 @@ fn told(view: &View<'_>, job: &Job) -> Value {
 }
 
 /// `GET /v1/user_actions`: newest first.
-pub(crate) async fn list(State(room): State<Room>, query: Query) -> Answer {
+pub(crate) async fn list(State(face): State<FaceState>, query: Query) -> Answer {
     let page = query.page(1000)?;
     let order = query.choice("order_by", &["asc", "desc"])?;
     let order = order.or(query.choice("sorting", &["asc", "desc"])?).unwrap_or("desc");
@@ -88,9 +88,9 @@ pub(crate) async fn list(State(room): State<Room>, query: Query) -> Answer {
         (query.all("api_group"), query.all("action_type"), query.all("resource_id"));
     let (projects, regions) = (query.numbers("project_id")?, query.numbers("region_id")?);
     let (from, to) = (query.moment("from_timestamp")?, query.moment("to_timestamp")?);
-    let own = i64::try_from(room.credentials.project).unwrap_or(0);
+    let own = i64::try_from(face.credentials.project).unwrap_or(0);
     let any = |wanted: &[&str], it: &str| wanted.is_empty() || wanted.contains(&it);
-    Ok(Json(room.look(|view| {
+    Ok(Json(face.look(|view| {
         let mut rows: Vec<&Job> = view
             .jobs()
             .filter(|job| any(&groups, group(view, job)) && any(&actions, action(view, job)))
@@ -105,6 +105,6 @@ pub(crate) async fn list(State(room): State<Room>, query: Query) -> Answer {
         if order == "desc" {
             rows.reverse();
         }
-        page.of(&rows, |job| told(view, job))
+        page.of(&rows, |job| document(view, job))
     })))
 }

@@ -12,9 +12,9 @@ use axum::Json;
 use axum::extract::State;
 use serde_json::{Value, json};
 
-use super::book::Room;
 use super::catalogue::quota;
 use super::marks::{self, Kind, index, uuid};
+use super::state::FaceState;
 use super::view::{Region, View};
 use super::wire::{Answer, Named, Owned, Page, Problem, Query, Scope};
 
@@ -59,9 +59,9 @@ pub(super) async fn me() -> Json<Value> {
     }))
 }
 
-fn told(view: &View<'_>) -> Value {
+fn project_document(view: &View<'_>) -> Value {
     json!({
-        "id": view.book.project,
+        "id": view.account.project,
         "name": "default",
         "client_id": CLIENT,
         "description": "Everything this client has.",
@@ -74,20 +74,20 @@ fn told(view: &View<'_>) -> Value {
 }
 
 /// `GET /v1/projects`.
-pub(super) async fn projects(State(room): State<Room>, query: Query) -> Answer {
+pub(super) async fn projects(State(face): State<FaceState>, query: Query) -> Answer {
     let page = query.page(100)?;
     query.switch("include_deleted", false)?;
     query.order(&["created_at", "name"], ("created_at", false))?;
     let named = query.text("name").is_none_or(|name| "default".contains(name));
-    Ok(Json(room.look(|view| {
-        let rows: Vec<Value> = named.then(|| told(view)).into_iter().collect();
+    Ok(Json(face.look(|view| {
+        let rows: Vec<Value> = named.then(|| project_document(view)).into_iter().collect();
         page.of(&rows, Clone::clone)
     })))
 }
 
 /// `GET /v1/projects/{project}`.
-pub(super) async fn project(State(room): State<Room>, _: Owned) -> Json<Value> {
-    Json(room.look(told))
+pub(super) async fn project(State(face): State<FaceState>, _: Owned) -> Json<Value> {
+    Json(face.look(project_document))
 }
 
 fn region(view: &View<'_>, region: &Region, volumes: bool) -> Value {
@@ -136,12 +136,12 @@ fn region(view: &View<'_>, region: &Region, volumes: bool) -> Value {
 }
 
 /// `GET /v1/regions`.
-pub(super) async fn regions(State(room): State<Room>, query: Query) -> Answer {
+pub(super) async fn regions(State(face): State<FaceState>, query: Query) -> Answer {
     let page = query.page(100)?;
     let volumes = query.switch("show_volume_types", false)?;
     query.choice("product", &["containers", "inference"])?;
     let (field, down) = query.order(&["created_at", "display_name"], ("created_at", false))?;
-    Ok(Json(room.look(|view| {
+    Ok(Json(face.look(|view| {
         let wanted = query.text("display_name");
         let mut rows = view.regions();
         rows.retain(|row| wanted.is_none_or(|name| row.name == name));
@@ -156,31 +156,31 @@ pub(super) async fn regions(State(room): State<Room>, query: Query) -> Answer {
 }
 
 /// `GET /v1/regions/{region}`.
-pub(super) async fn one_region(State(room): State<Room>, Named(id): Named, query: Query) -> Answer {
+pub(super) async fn one_region(State(face): State<FaceState>, Named(id): Named, query: Query) -> Answer {
     let volumes = query.switch("show_volume_types", false)?;
     let number: i64 = id.parse().map_err(|_| Problem::path())?;
-    room.look(|view| Some(region(view, &view.region(number)?, volumes)))
+    face.look(|view| Some(region(view, &view.region(number)?, volumes)))
         .map(Json)
         .ok_or_else(|| Problem::no("Region", &id))
 }
 
 /// `GET /v1/ai/regions`: the same places, and where their consoles' proxies are.
-pub(super) async fn ai_regions(State(room): State<Room>, query: Query) -> Answer {
+pub(super) async fn ai_regions(State(face): State<FaceState>, query: Query) -> Answer {
     let page = query.page(100)?;
-    let proxy = format!("ws://{}/gcore/console/", room.authority);
-    let browser = format!("http://{}/gcore/console/", room.authority);
-    Ok(Json(room.look(|view| {
+    let proxy = format!("ws://{}/gcore/console/", face.authority);
+    let browser = format!("http://{}/gcore/console/", face.authority);
+    Ok(Json(face.look(|view| {
         page.of(&view.regions(), |row| {
-            let mut told = region(view, row, false);
-            told["novnc_proxy_url"] = json!(browser);
-            told["serial_proxy_url"] = json!(row.has_serial().then_some(&proxy));
-            told["spice_proxy_url"] = Value::Null;
-            told["keystone"] = json!({
+            let mut document = region(view, row, false);
+            document["novnc_proxy_url"] = json!(browser);
+            document["serial_proxy_url"] = json!(row.has_serial().then_some(&proxy));
+            document["spice_proxy_url"] = Value::Null;
+            document["keystone"] = json!({
                 "id": row.id, "url": browser, "state": "INITIALIZED", "keystone_federated_domain_id": "default",
                 "username": "", "password": Value::Null, "created_on": marks::zulu(view.fleet.founded()),
             });
-            told["metrics_database"] = Value::Null;
-            told
+            document["metrics_database"] = Value::Null;
+            document
         })
     })))
 }
@@ -205,27 +205,27 @@ fn placement(view: &View<'_>, region: &Region, nth: u32) -> Value {
         "name": name,
         "policy": policy,
         "instances": members,
-        "project_id": view.book.project,
+        "project_id": view.account.project,
         "region": region.name,
         "region_id": region.id,
     })
 }
 
 /// `GET /v1/servergroups/{project}/{region}`.
-pub(super) async fn placements(State(room): State<Room>, scope: Scope, query: Query) -> Answer {
+pub(super) async fn placements(State(face): State<FaceState>, scope: Scope, query: Query) -> Answer {
     let page = query.page(1000)?;
-    Ok(Json(room.look(|view| page.of(&[0, 1], |nth| placement(view, &scope.region, *nth)))))
+    Ok(Json(face.look(|view| page.of(&[0, 1], |nth| placement(view, &scope.region, *nth)))))
 }
 
 /// `GET /v1/servergroups/{project}/{region}/{group}`.
-pub(super) async fn one_placement(State(room): State<Room>, scope: Scope, Named(id): Named) -> Answer {
+pub(super) async fn one_placement(State(face): State<FaceState>, scope: Scope, Named(id): Named) -> Answer {
     let nth = placement_nth(&scope.region, &id).ok_or_else(|| Problem::no("Server group", &id))?;
-    Ok(Json(room.look(|view| placement(view, &scope.region, nth))))
+    Ok(Json(face.look(|view| placement(view, &scope.region, nth))))
 }
 
 /// `GET /v2/client_quotas`.
-pub(super) async fn quotas(State(room): State<Room>) -> Json<Value> {
-    Json(room.look(|view| {
+pub(super) async fn quotas(State(face): State<FaceState>) -> Json<Value> {
+    Json(face.look(|view| {
         let regional: Vec<Value> = view.regions().iter().map(|row| quota::regional(view, row)).collect();
         json!({ "global_quotas": quota::global(view), "regional_quotas": regional })
     }))
@@ -236,28 +236,28 @@ fn own(client: &str) -> Result<(), Problem> {
 }
 
 /// `GET /v2/global_quotas/{client}`.
-pub(super) async fn global_quotas(State(room): State<Room>, Named(client): Named) -> Answer {
+pub(super) async fn global_quotas(State(face): State<FaceState>, Named(client): Named) -> Answer {
     own(&client)?;
-    Ok(Json(room.look(quota::global)))
+    Ok(Json(face.look(quota::global)))
 }
 
 /// `GET /v2/regional_quotas/{client}/{region}`.
 pub(super) async fn regional_quotas(
-    State(room): State<Room>,
+    State(face): State<FaceState>,
     axum::extract::Path((client, id)): axum::extract::Path<(String, String)>,
 ) -> Answer {
     own(&client)?;
     let number: i64 = id.parse().map_err(|_| Problem::path())?;
-    room.look(|view| Some(quota::regional(view, &view.region(number)?)))
+    face.look(|view| Some(quota::regional(view, &view.region(number)?)))
         .map(Json)
         .ok_or_else(|| Problem::no("Region", &id))
 }
 
 /// `GET /v2/reservations`: what is paid for ahead.
-pub(super) async fn reservations(State(room): State<Room>, query: Query) -> Answer {
+pub(super) async fn reservations(State(face): State<FaceState>, query: Query) -> Answer {
     query.switch("show_inactive", true)?;
     let wanted = query.numbers("region_id")?;
-    Ok(Json(room.look(|view| {
+    Ok(Json(face.look(|view| {
         let from = marks::zulu(view.fleet.founded());
         let rows: Vec<Region> = view
             .regions()

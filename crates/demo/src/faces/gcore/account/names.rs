@@ -5,7 +5,7 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use serde_json::{Value, json};
 
-use super::super::book::Room;
+use super::super::state::FaceState;
 use super::super::wire::{Answer, Body, Form, Page, Problem, Query, Scope};
 
 /// The reseller's number.
@@ -19,41 +19,41 @@ const LISTS: [&str; 5] = [
     "allowed_lb_name_templates",
 ];
 
-fn available(room: &Room, region: i64, lists: &[&str]) -> Value {
-    let rules = room.note(|_, book| book.names.get(&region).cloned());
+fn available(face: &FaceState, region: i64, lists: &[&str]) -> Value {
+    let rules = face.note(|_, account| account.names.get(&region).cloned());
     let rule = |name: &str| rules.as_ref().map_or(Value::Null, |rules| rules[name].clone());
     let free = rules.as_ref().is_none_or(|rules| rules["allow_custom_name"] != false);
     let limited = rules.is_some() && LISTS.iter().any(|name| rule(name).is_array());
-    let mut told = json!({ "custom_name_allowed": free, "name_templates_limited": limited });
+    let mut document = json!({ "custom_name_allowed": free, "name_templates_limited": limited });
     for name in lists {
-        told[*name] = rule(name);
+        document[*name] = rule(name);
     }
-    told
+    document
 }
 
 /// `GET /v1/instances/{project}/{region}/available_names`.
-pub(crate) async fn of_instances(State(room): State<Room>, scope: Scope) -> Json<Value> {
-    Json(available(&room, scope.region.id, &LISTS[..4]))
+pub(crate) async fn of_instances(State(face): State<FaceState>, scope: Scope) -> Json<Value> {
+    Json(available(&face, scope.region.id, &LISTS[..4]))
 }
 
 /// `GET /v1/reseller_name_templates/{project}/{region}/available_names`.
-pub(crate) async fn of_everything(State(room): State<Room>, scope: Scope) -> Json<Value> {
-    let mut told = available(&room, scope.region.id, &LISTS);
-    let rules = room.note(|_, book| book.names.get(&scope.region.id).cloned());
-    told["allowed_lb_name_restriction"] =
+pub(crate) async fn of_everything(State(face): State<FaceState>, scope: Scope) -> Json<Value> {
+    let mut document = available(&face, scope.region.id, &LISTS);
+    let rules = face.note(|_, account| account.names.get(&scope.region.id).cloned());
+    document["allowed_lb_name_restriction"] =
         rules.map_or(Value::Null, |rules| rules["allowed_lb_name_restriction"].clone());
-    Json(told)
+    Json(document)
 }
 
 /// `GET /v1/reseller_name_templates`.
-pub(crate) async fn list(State(room): State<Room>, query: Query) -> Answer {
+pub(crate) async fn list(State(face): State<FaceState>, query: Query) -> Answer {
     query.page(1000)?;
-    let rows: Vec<Value> = room.note(|_, book| book.names.values().cloned().collect());
+    let rows: Vec<Value> = face.note(|_, account| account.names.values().cloned().collect());
     Ok(Json(Page::WHOLE.of(&rows, Clone::clone)))
 }
 
 /// `PUT /v1/reseller_name_templates`.
-pub(crate) async fn put(State(room): State<Room>, body: Body) -> Answer {
+pub(crate) async fn put(State(face): State<FaceState>, body: Body) -> Answer {
     let mut form = Form::new(&body.0);
     let region = form.need_number("region_id", 0..=i64::MAX);
     let reseller = form.need_number("reseller_id", 0..=i64::MAX);
@@ -68,31 +68,31 @@ pub(crate) async fn put(State(room): State<Room>, body: Body) -> Answer {
     for name in LISTS {
         let list = form.list(name);
         if list.iter().any(|item| !item.is_string()) {
-            form.blame(name, "Input should be a list of strings");
+            form.error(name, "Input should be a list of strings");
         }
         rules[name] = if form.given(name).is_some() { json!(list) } else { Value::Null };
     }
     form.done()?;
     let region = region.unwrap_or_default();
-    if room.look(|view| view.region(region)).is_none() {
+    if face.look(|view| view.region(region)).is_none() {
         return Err(Problem::no("Region", &region.to_string()));
     }
     if reseller != Some(RESELLER) {
         return Err(Problem::no("Reseller", &reseller.unwrap_or_default().to_string()));
     }
-    room.note(|_, book| book.names.insert(region, rules.clone()));
+    face.note(|_, account| account.names.insert(region, rules.clone()));
     Ok(Json(rules))
 }
 
 /// `DELETE /v1/reseller_name_templates/{reseller}/{region}`.
 pub(crate) async fn remove(
-    State(room): State<Room>,
+    State(face): State<FaceState>,
     Path((reseller, region)): Path<(String, String)>,
 ) -> Result<StatusCode, Problem> {
     if reseller.parse() != Ok(RESELLER) {
         return Err(Problem::no("Reseller", &reseller));
     }
     let number: i64 = region.parse().map_err(|_| Problem::path())?;
-    let gone = room.note(|_, book| book.names.remove(&number).is_some());
+    let gone = face.note(|_, account| account.names.remove(&number).is_some());
     if gone { Ok(StatusCode::NO_CONTENT) } else { Err(Problem::no("Name templates of region", &region)) }
 }

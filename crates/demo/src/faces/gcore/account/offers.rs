@@ -4,14 +4,14 @@ use axum::Json;
 use axum::extract::State;
 use serde_json::{Value, json};
 
-use super::super::book::Room;
 use super::super::catalogue::flavors::{self, Flavor};
 use super::super::catalogue::{cents, gpu, images};
+use super::super::state::FaceState;
 use super::super::wire::{Answer, Body, Form, Named, Page, Problem, Query, Scope, Target};
 use crate::faces::gcore::instances;
 
 /// `GET /v1/images/{project}/{region}`.
-pub(crate) async fn images(State(room): State<Room>, scope: Scope, query: Query) -> Answer {
+pub(crate) async fn images(State(face): State<FaceState>, scope: Scope, query: Query) -> Answer {
     let page = query.page(1000)?;
     let prices = query.switch("include_prices", false)?;
     query.choice("architecture", &["aarch64", "x86_64"])?;
@@ -31,26 +31,31 @@ pub(crate) async fn images(State(room): State<Room>, scope: Scope, query: Query)
         .filter(|(_, image)| distro.is_none_or(|distro| image.distro == distro))
         .filter(|(_, image)| version.is_none_or(|version| image.version == version))
         .collect();
-    let project = room.credentials.project;
-    let founded = room.look(|view| view.fleet.founded());
+    let project = face.credentials.project;
+    let founded = face.look(|view| view.fleet.founded());
     Ok(Json(page.of(&rows, |(nth, image)| image.listed(&scope.region, project, *nth, founded, prices))))
 }
 
 /// `GET /v1/images/{project}/{region}/{image}`.
-pub(crate) async fn image(State(room): State<Room>, scope: Scope, Named(id): Named, query: Query) -> Answer {
+pub(crate) async fn image(
+    State(face): State<FaceState>,
+    scope: Scope,
+    Named(id): Named,
+    query: Query,
+) -> Answer {
     let prices = query.switch("include_prices", false)?;
     let (nth, image) = images::by_id(&scope.region, &id).ok_or_else(|| Problem::no("Image", &id))?;
-    let founded = room.look(|view| view.fleet.founded());
-    Ok(Json(image.listed(&scope.region, room.credentials.project, nth, founded, prices)))
+    let founded = face.look(|view| view.fleet.founded());
+    Ok(Json(image.listed(&scope.region, face.credentials.project, nth, founded, prices)))
 }
 
 /// `GET /v1/apptemplates/{project}/{region}`.
-pub(crate) async fn apps(State(_): State<Room>, scope: Scope) -> Json<Value> {
+pub(crate) async fn apps(State(_): State<FaceState>, scope: Scope) -> Json<Value> {
     Json(Page::WHOLE.of(&images::APPS, |app| app.listed(&scope.region)))
 }
 
 /// `GET /v1/apptemplates/{project}/{region}/{app}`.
-pub(crate) async fn app(State(_): State<Room>, scope: Scope, Named(id): Named) -> Answer {
+pub(crate) async fn app(State(_): State<FaceState>, scope: Scope, Named(id): Named) -> Answer {
     let found = images::app(&id).ok_or_else(|| Problem::no("Application template", &id))?;
     Ok(Json(found.listed(&scope.region)))
 }
@@ -61,8 +66,8 @@ fn parts(flavor: &Flavor, gibs: f64, external: f64) -> [f64; 3] {
 }
 
 /// `GET /v1/pricing/{project}/{region}/instances/{instance}`.
-pub(crate) async fn price(State(room): State<Room>, target: Target) -> Answer {
-    let found = room.look(|view| {
+pub(crate) async fn price(State(face): State<FaceState>, target: Target) -> Answer {
+    let found = face.look(|view| {
         let vm = view.machine(target.key)?;
         let (_, size) = instances::disks_taken(view, &vm);
         let external = instances::external_taken(view, &vm);
@@ -82,12 +87,12 @@ pub(crate) async fn price(State(room): State<Room>, target: Target) -> Answer {
 }
 
 /// `POST /v2/pricing/{project}/{region}/instances`: what a machine would cost.
-pub(crate) async fn preview(State(_): State<Room>, _: Scope, body: Body) -> Answer {
+pub(crate) async fn preview(State(_): State<FaceState>, _: Scope, body: Body) -> Answer {
     let mut form = Form::new(&body.0);
     let id = form.need_text("flavor");
     let flavor = id.and_then(flavors::by_id);
     if let Some(id) = id.filter(|_| flavor.is_none()) {
-        form.blame("flavor", format!("Flavor {id} could not be found"));
+        form.error("flavor", format!("Flavor {id} could not be found"));
     }
     let list = form.need_list("interfaces");
     let external = list.iter().filter(|interface| interface["type"] == "external").count();
@@ -124,27 +129,27 @@ pub(crate) async fn preview(State(_): State<Room>, _: Scope, body: Body) -> Answ
     })))
 }
 
-fn accelerators(room: &Room, scope: &Scope, query: &Query, metal: bool) -> Answer {
+fn accelerators(face: &FaceState, scope: &Scope, query: &Query, metal: bool) -> Answer {
     let page = query.page(1000)?;
     let prices = query.switch("include_prices", false)?;
     let all = !query.switch("hide_disabled", false)?;
-    Ok(Json(room.look(|view| {
+    Ok(Json(face.look(|view| {
         let rows = gpu::listed(view, &scope.region, metal, all, prices);
         page.of(&rows, Clone::clone)
     })))
 }
 
 /// `GET /v3/gpu/virtual/{project}/{region}/flavors`.
-pub(crate) async fn virtual_gpus(State(room): State<Room>, scope: Scope, query: Query) -> Answer {
-    accelerators(&room, &scope, &query, false)
+pub(crate) async fn virtual_gpus(State(face): State<FaceState>, scope: Scope, query: Query) -> Answer {
+    accelerators(&face, &scope, &query, false)
 }
 
 /// `GET /v3/gpu/baremetal/{project}/{region}/flavors`.
-pub(crate) async fn metal_gpus(State(room): State<Room>, scope: Scope, query: Query) -> Answer {
-    accelerators(&room, &scope, &query, true)
+pub(crate) async fn metal_gpus(State(face): State<FaceState>, scope: Scope, query: Query) -> Answer {
+    accelerators(&face, &scope, &query, true)
 }
 
 /// `GET /v1/bmcapacity/{project}/{region}`.
-pub(crate) async fn metal_capacity(State(room): State<Room>, scope: Scope) -> Json<Value> {
-    Json(room.look(|view| gpu::metal_capacity(view, &scope.region)))
+pub(crate) async fn metal_capacity(State(face): State<FaceState>, scope: Scope) -> Json<Value> {
+    Json(face.look(|view| gpu::metal_capacity(view, &scope.region)))
 }

@@ -4,15 +4,15 @@ use axum::Json;
 use axum::extract::State;
 use serde_json::{Value, json};
 
-use super::super::book::Room;
 use super::super::catalogue::{flavors, images};
+use super::super::state::FaceState;
 use super::super::wire::{Answer, Body, Form, Problem, Query, Scope, Target};
 use crate::faces::gcore::instances;
 
 /// `GET .../available_flavors`: what a machine may be resized to.
-pub(crate) async fn resizes(State(room): State<Room>, target: Target, query: Query) -> Answer {
+pub(crate) async fn resizes(State(face): State<FaceState>, target: Target, query: Query) -> Answer {
     let prices = query.switch("include_prices", false)?;
-    let current = room
+    let current = face
         .look(|view| view.machine(target.key).map(|vm| instances::flavor(view, &vm)))
         .ok_or_else(|| Problem::no("Instance", &target.id))?;
     let fits = flavors::FLAVORS.iter().filter(|to| instances::actions::resizable(current, to));
@@ -20,7 +20,7 @@ pub(crate) async fn resizes(State(room): State<Room>, target: Target, query: Que
 }
 
 /// `POST /v1/instances/{project}/{region}/available_flavors`: what a machine with such volumes may be.
-pub(crate) async fn fitting(State(_): State<Room>, scope: Scope, query: Query, body: Body) -> Answer {
+pub(crate) async fn fitting(State(_): State<FaceState>, scope: Scope, query: Query, body: Body) -> Answer {
     let prices = query.switch("include_prices", false)?;
     let mut form = Form::new(&body.0);
     let list = form.need_list("volumes");
@@ -39,7 +39,7 @@ pub(crate) async fn fitting(State(_): State<Room>, scope: Scope, query: Query, b
 }
 
 /// `GET /v1/flavors/{project}/{region}`.
-pub(crate) async fn all(State(_): State<Room>, _: Scope, query: Query) -> Answer {
+pub(crate) async fn all(State(_): State<FaceState>, _: Scope, query: Query) -> Answer {
     let page = query.page(1000)?;
     let prices = query.switch("include_prices", false)?;
     let disabled = query.switch("disabled", true)?;

@@ -4,8 +4,8 @@ use axum::Json;
 use axum::extract::State;
 use serde_json::{Value, json};
 
-use super::super::book::{Disk, Room};
 use super::super::marks::{self, Kind, index, uuid};
+use super::super::state::{Disk, FaceState};
 use super::super::view::{Region, View, Vm};
 use super::super::wire::{Answer, Named, Problem, Query, Scope};
 use crate::engine::fleet::Phase;
@@ -41,7 +41,7 @@ fn volume(view: &View<'_>, region: &Region, vm: &Vm<'_>, nth: u32, disk: &Disk) 
         "tags": [],
         "task_id": Value::Null,
         "creator_task_id": Value::Null,
-        "project_id": view.book.project,
+        "project_id": view.account.project,
         "region": region.name,
         "region_id": region.id,
         "created_at": at,
@@ -50,7 +50,7 @@ fn volume(view: &View<'_>, region: &Region, vm: &Vm<'_>, nth: u32, disk: &Disk) 
 }
 
 /// `GET /v1/volumes/{project}/{region}`.
-pub(crate) async fn volumes(State(room): State<Room>, scope: Scope, query: Query) -> Answer {
+pub(crate) async fn volumes(State(face): State<FaceState>, scope: Scope, query: Query) -> Answer {
     let page = query.page(1000)?;
     let of = query.text("instance_id");
     if of.is_some_and(|id| !marks::is_uuid(id)) {
@@ -61,7 +61,7 @@ pub(crate) async fn volumes(State(room): State<Room>, scope: Scope, query: Query
     let (name, id) = (query.text("name_part"), query.text("id_part"));
     let tagged = query.text("tag_key").is_some() || query.text("tag_key_value").is_some();
     let none = tagged || !attached || query.text("cluster_id").is_some();
-    Ok(Json(room.look(|view| {
+    Ok(Json(face.look(|view| {
         let rows: Vec<(Vm<'_>, u32, Disk)> = view
             .machines_in(&scope.region)
             .filter(|vm| !none && of.is_none_or(|id| vm.id() == id))
@@ -75,8 +75,8 @@ pub(crate) async fn volumes(State(room): State<Room>, scope: Scope, query: Query
 }
 
 /// `GET /v1/volumes/{project}/{region}/{volume}`.
-pub(crate) async fn one_volume(State(room): State<Room>, scope: Scope, Named(id): Named) -> Answer {
-    room.look(|view| {
+pub(crate) async fn one_volume(State(face): State<FaceState>, scope: Scope, Named(id): Named) -> Answer {
+    face.look(|view| {
         let place = index(Kind::Volume, &id)?;
         let vm = view.machine(place / 8)?;
         let disk = instances::disks(view, &vm).into_iter().nth((place % 8) as usize)?;
@@ -88,7 +88,7 @@ pub(crate) async fn one_volume(State(room): State<Room>, scope: Scope, Named(id)
 }
 
 /// `GET /v1/ports/{project}/{region}`.
-pub(crate) async fn ports(State(room): State<Room>, scope: Scope, query: Query) -> Answer {
+pub(crate) async fn ports(State(face): State<FaceState>, scope: Scope, query: Query) -> Answer {
     let page = query.page(100)?;
     let (field, down) = query.order(&["created_at", "network_id"], ("created_at", true))?;
     let any = |name: &'static str, it: &str| {
@@ -96,7 +96,7 @@ pub(crate) async fn ports(State(room): State<Room>, scope: Scope, query: Query) 
         wanted.is_empty() || wanted.contains(&it)
     };
     let region = &scope.region;
-    Ok(Json(room.look(|view| {
+    Ok(Json(face.look(|view| {
         let mut rows: Vec<(Vm<'_>, network::Port)> = view
             .machines_in(region)
             .flat_map(|vm| network::ports(view, &vm).into_iter().map(move |port| (vm, port)))
@@ -152,7 +152,7 @@ fn group(view: &View<'_>, region: &Region, nth: usize) -> Value {
         "revision_number": 1 + nth,
         "security_group_rules": rules,
         "tags_v2": [],
-        "project_id": view.book.project,
+        "project_id": view.account.project,
         "region": region.name,
         "region_id": region.id,
         "created_at": at,
@@ -161,19 +161,19 @@ fn group(view: &View<'_>, region: &Region, nth: usize) -> Value {
 }
 
 /// `GET /v1/securitygroups/{project}/{region}`: ten unless more are asked for.
-pub(crate) async fn groups(State(room): State<Room>, scope: Scope, query: Query) -> Answer {
+pub(crate) async fn groups(State(face): State<FaceState>, scope: Scope, query: Query) -> Answer {
     let page = query.page(10)?;
     let none = query.text("tag_key").is_some() || query.text("tag_key_value").is_some();
     let rows: Vec<usize> = (0..network::GROUPS.len())
         .filter(|nth| !none && query.text("name").is_none_or(|name| network::GROUPS[*nth].contains(name)))
         .collect();
-    Ok(Json(room.look(|view| page.of(&rows, |nth| group(view, &scope.region, *nth)))))
+    Ok(Json(face.look(|view| page.of(&rows, |nth| group(view, &scope.region, *nth)))))
 }
 
 /// `GET /v1/securitygroups/{project}/{region}/{group}`.
-pub(crate) async fn one_group(State(room): State<Room>, scope: Scope, Named(id): Named) -> Answer {
+pub(crate) async fn one_group(State(face): State<FaceState>, scope: Scope, Named(id): Named) -> Answer {
     let nth = network::group_nth(&scope.region, &id).ok_or_else(|| Problem::no("Security group", &id))?;
-    Ok(Json(room.look(|view| group(view, &scope.region, nth))))
+    Ok(Json(face.look(|view| group(view, &scope.region, nth))))
 }
 
 /// The groups of machines with accelerators that have servers in a region.
@@ -232,11 +232,11 @@ fn cluster(view: &View<'_>, region: &Region, key: u32, members: &[Vm<'_>]) -> Va
 }
 
 /// `GET /v3/gpu/virtual/{project}/{region}/clusters`: ten unless more are asked for.
-pub(crate) async fn clusters(State(room): State<Room>, scope: Scope, query: Query) -> Answer {
+pub(crate) async fn clusters(State(face): State<FaceState>, scope: Scope, query: Query) -> Answer {
     let page = query.page(10)?;
     // These filters are written with brackets.
     let (holds, is) = (query.text("name[contains]"), query.text("name[eq]"));
-    Ok(Json(room.look(|view| {
+    Ok(Json(face.look(|view| {
         let mut rows = clustered(view, &scope.region);
         rows.retain(|(_, members)| {
             let name = members.first().map_or("", |vm| vm.group.name.as_str());
@@ -247,8 +247,8 @@ pub(crate) async fn clusters(State(room): State<Room>, scope: Scope, query: Quer
 }
 
 /// `GET /v3/gpu/virtual/{project}/{region}/clusters/{cluster}`.
-pub(crate) async fn one_cluster(State(room): State<Room>, scope: Scope, Named(id): Named) -> Answer {
-    room.look(|view| {
+pub(crate) async fn one_cluster(State(face): State<FaceState>, scope: Scope, Named(id): Named) -> Answer {
+    face.look(|view| {
         let wanted = index(Kind::Cluster, &id)?;
         let rows = clustered(view, &scope.region);
         let (key, members) = rows.iter().find(|(key, _)| *key == wanted)?;
@@ -259,20 +259,20 @@ pub(crate) async fn one_cluster(State(room): State<Room>, scope: Scope, Named(id
 }
 
 /// `GET /v3/gpu/baremetal/{project}/{region}/clusters`: there are none.
-pub(crate) async fn metal_clusters(State(_): State<Room>, _: Scope, query: Query) -> Answer {
+pub(crate) async fn metal_clusters(State(_): State<FaceState>, _: Scope, query: Query) -> Answer {
     let page = query.page(10)?;
     Ok(Json(page.of(&[] as &[Value], Clone::clone)))
 }
 
 /// `GET /v3/gpu/virtual/{project}/{region}/clusters/{cluster}/servers`.
 pub(crate) async fn servers(
-    State(room): State<Room>,
+    State(face): State<FaceState>,
     scope: Scope,
     query: Query,
     Named(id): Named,
 ) -> Answer {
     let page = query.page(10)?;
-    room.look(|view| {
+    face.look(|view| {
         let wanted = index(Kind::Cluster, &id)?;
         let rows = clustered(view, &scope.region);
         let (_, members) = rows.iter().find(|(key, _)| *key == wanted)?;

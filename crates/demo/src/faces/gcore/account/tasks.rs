@@ -6,8 +6,8 @@ use axum::http::StatusCode;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::super::book::Room;
 use super::super::marks::{self, Kind, uuid};
+use super::super::state::FaceState;
 use super::super::view::{View, over};
 use super::super::wire::{Answer, Body, Form, Named, Problem, Query, Scope};
 use super::{CLIENT, USER, task_number};
@@ -27,7 +27,7 @@ fn state(job: &Job) -> &'static str {
 
 /// The region a job works in.
 pub(super) fn region(view: &View<'_>, job: &Job) -> Option<i64> {
-    if let Some(note) = view.book.notes.get(&job.number) {
+    if let Some(note) = view.account.notes.get(&job.number) {
         return note.region;
     }
     let row = view.fleet.instances.get(job.instance? as usize)?;
@@ -35,8 +35,8 @@ pub(super) fn region(view: &View<'_>, job: &Job) -> Option<i64> {
 }
 
 /// One task.
-pub(super) fn told(view: &View<'_>, job: &Job) -> Value {
-    let note = view.book.notes.get(&job.number);
+pub(super) fn document(view: &View<'_>, job: &Job) -> Value {
+    let note = view.account.notes.get(&job.number);
     let instance = job.instance.map(|key| uuid(Kind::Instance, key));
     let asked = note.map(|note| note.asked.clone());
     let moment = |at: Option<Timestamp>| at.map(marks::bare);
@@ -55,7 +55,7 @@ pub(super) fn told(view: &View<'_>, job: &Job) -> Value {
         "finished_on": moment(job.completed),
         "acknowledged_at": moment(acknowledged),
         "acknowledged_by": acknowledged.map(|_| USER),
-        "project_id": view.book.project,
+        "project_id": view.account.project,
         "region_id": region(view, job),
         "client_id": CLIENT,
         "user_id": USER,
@@ -71,7 +71,7 @@ pub(super) fn told(view: &View<'_>, job: &Job) -> Value {
 }
 
 /// `GET /v1/tasks`: ten of them, newest first, unless more are asked for.
-pub(crate) async fn list(State(room): State<Room>, query: Query) -> Answer {
+pub(crate) async fn list(State(face): State<FaceState>, query: Query) -> Answer {
     let page = query.page(10)?;
     let order = query.choice("order_by", &["asc", "desc"])?;
     let order = order.or(query.choice("sorting", &["asc", "desc"])?).unwrap_or("desc");
@@ -83,9 +83,9 @@ pub(crate) async fn list(State(room): State<Room>, query: Query) -> Answer {
         Some(_) => Some(query.switch("is_acknowledged", false)?),
         None => None,
     };
-    let own = i64::try_from(room.credentials.project).unwrap_or(0);
-    Ok(Json(room.look(|view| {
-        let done = |job: &Job| view.book.notes.get(&job.number).is_some_and(|n| n.acknowledged.is_some());
+    let own = i64::try_from(face.credentials.project).unwrap_or(0);
+    Ok(Json(face.look(|view| {
+        let done = |job: &Job| view.account.notes.get(&job.number).is_some_and(|n| n.acknowledged.is_some());
         let mut rows: Vec<&Job> = view
             .jobs()
             .filter(|job| states.is_empty() || states.contains(&state(job)))
@@ -98,70 +98,73 @@ pub(crate) async fn list(State(room): State<Room>, query: Query) -> Answer {
         if order == "desc" {
             rows.reverse();
         }
-        page.of(&rows, |job| told(view, job))
+        page.of(&rows, |job| document(view, job))
     })))
 }
 
 /// `GET /v1/tasks/{project}/{region}/active`.
-pub(crate) async fn active(State(room): State<Room>, scope: Scope, query: Query) -> Answer {
+pub(crate) async fn active(State(face): State<FaceState>, scope: Scope, query: Query) -> Answer {
     let page = query.page(10)?;
     let kinds = query.all("task_type");
-    Ok(Json(room.look(|view| {
+    Ok(Json(face.look(|view| {
         let rows: Vec<&Job> = view
             .jobs()
             .filter(|job| !over(job) && region(view, job).is_none_or(|id| id == scope.region.id))
             .filter(|job| kinds.is_empty() || kinds.contains(&view.task_type(job)))
             .collect();
-        page.of(&rows, |job| told(view, job))
+        page.of(&rows, |job| document(view, job))
     })))
 }
 
-fn find(room: &Room, id: &str) -> Answer {
+fn find(face: &FaceState, id: &str) -> Answer {
     let number = task_number(id)?;
-    room.look(|view| {
+    face.look(|view| {
         let mut jobs = view.jobs().rev();
-        jobs.find(|job| job.number == number).map(|job| told(view, job))
+        jobs.find(|job| job.number == number).map(|job| document(view, job))
     })
     .map(Json)
     .ok_or_else(|| Problem::no("Task", id))
 }
 
 /// `GET /v1/tasks/{task}`: no project and no region in the path.
-pub(crate) async fn one(State(room): State<Room>, Named(id): Named) -> Answer {
-    find(&room, &id)
+pub(crate) async fn one(State(face): State<FaceState>, Named(id): Named) -> Answer {
+    find(&face, &id)
 }
 
 /// Acknowledges the jobs that fit; those that this dialect has no note of get one.
-fn acknowledge(room: &Room, fits: impl Fn(&View<'_>, &Job) -> bool) {
-    let numbers: Vec<(u32, &'static str, &'static str, Option<i64>)> = room.look(|view| {
+fn acknowledge(face: &FaceState, fits: impl Fn(&View<'_>, &Job) -> bool) {
+    let numbers: Vec<(u32, &'static str, &'static str, Option<i64>)> = face.look(|view| {
         view.jobs()
             .filter(|job| over(job) && fits(view, job))
             .map(|job| (job.number, view.task_type(job), super::log::action(view, job), region(view, job)))
             .collect()
     });
     let now = Timestamp::now();
-    room.note(|_, book| {
+    face.note(|_, account| {
         for (number, kind, action, region) in numbers {
-            let note = book.note_of(number, kind, action, region);
+            let note = account.note_of(number, kind, action, region);
             note.acknowledged.get_or_insert(now);
         }
     });
 }
 
 /// `POST /v1/tasks/{task}/acknowledge`.
-pub(crate) async fn acknowledge_one(State(room): State<Room>, Named(id): Named) -> Answer {
-    drop(find(&room, &id)?);
+pub(crate) async fn acknowledge_one(State(face): State<FaceState>, Named(id): Named) -> Answer {
+    drop(find(&face, &id)?);
     let number = task_number(&id)?;
-    acknowledge(&room, |_, job| job.number == number);
-    find(&room, &id)
+    acknowledge(&face, |_, job| job.number == number);
+    find(&face, &id)
 }
 
 /// `POST /v1/tasks/acknowledge_all`.
-pub(crate) async fn acknowledge_all(State(room): State<Room>, query: Query) -> Result<StatusCode, Problem> {
+pub(crate) async fn acknowledge_all(
+    State(face): State<FaceState>,
+    query: Query,
+) -> Result<StatusCode, Problem> {
     let regions = query.numbers("region_id")?;
-    let own = i64::try_from(room.credentials.project).unwrap_or(0);
+    let own = i64::try_from(face.credentials.project).unwrap_or(0);
     let projects = query.numbers("project_id")?;
-    acknowledge(&room, |view, job| {
+    acknowledge(&face, |view, job| {
         (projects.is_empty() || projects.contains(&own))
             && (regions.is_empty() || region(view, job).is_some_and(|id| regions.contains(&id)))
     });
@@ -169,7 +172,10 @@ pub(crate) async fn acknowledge_all(State(room): State<Room>, query: Query) -> R
 }
 
 /// `POST /v1/tasks/acknowledge`: those in the body, or all.
-pub(crate) async fn acknowledge_some(State(room): State<Room>, body: Body) -> Result<StatusCode, Problem> {
+pub(crate) async fn acknowledge_some(
+    State(face): State<FaceState>,
+    body: Body,
+) -> Result<StatusCode, Problem> {
     let mut form = Form::new(&body.0);
     let list = form.list("task_ids");
     let given = form.given("task_ids").is_some();
@@ -179,6 +185,6 @@ pub(crate) async fn acknowledge_some(State(room): State<Room>, body: Body) -> Re
         let id = id.as_str().unwrap_or_default();
         numbers.push(task_number(id)?);
     }
-    acknowledge(&room, |_, job| !given || numbers.contains(&job.number));
+    acknowledge(&face, |_, job| !given || numbers.contains(&job.number));
     Ok(StatusCode::NO_CONTENT)
 }

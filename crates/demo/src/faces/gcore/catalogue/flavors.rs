@@ -91,7 +91,7 @@ impl Flavor {
             "ram": format!("{} GB", self.ram / 1024),
         });
         if let Some((count, model)) = self.gpu {
-            hardware["gpu"] = json!(super::gpu::told(model, count));
+            hardware["gpu"] = json!(super::gpu::gpu_name(model, count));
         }
         hardware
     }
@@ -112,7 +112,7 @@ impl Flavor {
             row["hardware_description"] = json!({
                 "cpu": format!("{} vCPU", self.vcpus),
                 "disk": "1x 1250 GB NVMe",
-                "gpu": super::gpu::told(model, count),
+                "gpu": super::gpu::gpu_name(model, count),
                 "license": "",
                 "network": "2x 25 Gbps Ethernet",
                 "ram": format!("{} GB", self.ram / 1024),
@@ -147,8 +147,8 @@ mod tests {
     #[test]
     fn names_tell_what_is_inside() {
         for flavor in FLAVORS.iter().filter(|f| f.gpu.is_none()) {
-            let told = format!("-{}-{}", flavor.vcpus, flavor.ram / 1024);
-            assert!(flavor.id.ends_with(&told), "{}", flavor.id);
+            let suffix = format!("-{}-{}", flavor.vcpus, flavor.ram / 1024);
+            assert!(flavor.id.ends_with(&suffix), "{}", flavor.id);
         }
         assert!(FLAVORS[17].gpu.is_some() && FLAVORS[9].gpu.is_none(), "the largest ones moved");
         let mut ids: Vec<&str> = FLAVORS.iter().map(|f| f.id).collect();

@@ -66,7 +66,7 @@ fn memory(model: &str) -> u32 {
 }
 
 /// How the platform words accelerators: `NVIDIA h100-8GPU (80GB)`.
-pub(crate) fn told(model: &str, count: u32) -> String {
+pub(crate) fn gpu_name(model: &str, count: u32) -> String {
     format!("NVIDIA {}-{count}GPU ({}GB)", model.to_uppercase(), memory(model))
 }
 
@@ -74,7 +74,7 @@ pub(crate) fn told(model: &str, count: u32) -> String {
 fn free(view: &View<'_>, region: &Region, nth: usize, server: &Server) -> u32 {
     let stock = server.stock.get(nth).copied().unwrap_or(0);
     let size = |vm: &super::super::view::Vm<'_>| {
-        let own = view.traits(vm.key).and_then(super::super::book::Traits::size);
+        let own = view.traits(vm.key).and_then(super::super::state::Traits::size);
         own.unwrap_or_else(|| flavors::fitting(vm)).id
     };
     let used = view.machines_in(region).filter(|vm| vm.is_ai() && size(vm) == server.name).count();
@@ -112,7 +112,7 @@ pub(crate) fn metal_capacity(view: &View<'_>, region: &Region) -> Value {
 
 impl Server {
     fn row(&self, capacity: u32) -> Value {
-        let gpu = told(self.model, self.count);
+        let gpu = gpu_name(self.model, self.count);
         let hardware = if self.metal {
             json!({
                 "cpu": format!("2x {} cores", self.cpu / 2),
@@ -202,7 +202,7 @@ impl Small {
         };
         json!({
             "name": self.name,
-            "description": if count == 0 { "No accelerator".to_owned() } else { told(model, count) },
+            "description": if count == 0 { "No accelerator".to_owned() } else { gpu_name(model, count) },
             "cpu": self.cpu,
             "memory": self.ram,
             "gpu": count,
@@ -221,9 +221,9 @@ mod tests {
     #[test]
     fn a_name_tells_memory_and_count() {
         for server in &SERVERS {
-            let told = format!("{}-{}-{}", server.model, memory(server.model), server.count);
-            assert!(server.name.contains(&told), "{}", server.name);
+            let part = format!("{}-{}-{}", server.model, memory(server.model), server.count);
+            assert!(server.name.contains(&part), "{}", server.name);
         }
-        assert_eq!(told("h100", 8), "NVIDIA H100-8GPU (80GB)");
+        assert_eq!(gpu_name("h100", 8), "NVIDIA H100-8GPU (80GB)");
     }
 }

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 /// Hours in the month that monthly prices count.
 const HOURS: f64 = 730.0;
 
-/// The money that everything is told in.
+/// The currency of every price.
 const CURRENCY: &str = "EUR";
 
 /// Puts prices beside the other fields.

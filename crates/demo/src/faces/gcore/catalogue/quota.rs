@@ -138,7 +138,7 @@ pub(crate) fn regional(view: &View<'_>, region: &Region) -> Value {
 /// The account's quotas, whatever the region.
 pub(crate) fn global(view: &View<'_>) -> Value {
     let replicas: usize = view
-        .book
+        .account
         .deployments
         .keys()
         .filter_map(|key| view.fleet.containers.get(*key as usize))
@@ -149,8 +149,8 @@ pub(crate) fn global(view: &View<'_>) -> Value {
         "inference_gpu_a100_count_limit": 2, "inference_gpu_a100_count_usage": 0,
         "inference_gpu_h100_count_limit": 3, "inference_gpu_h100_count_usage": 0,
         "inference_gpu_l40s_count_limit": 8, "inference_gpu_l40s_count_usage": replicas.min(8),
-        "inference_instance_count_limit": 20, "inference_instance_count_usage": view.book.deployments.len(),
-        "keypair_count_limit": 100, "keypair_count_usage": view.book.pairs.len(),
+        "inference_instance_count_limit": 20, "inference_instance_count_usage": view.account.deployments.len(),
+        "keypair_count_limit": 100, "keypair_count_usage": view.account.pairs.len(),
         "project_count_limit": 10, "project_count_usage": 1,
     })
 }

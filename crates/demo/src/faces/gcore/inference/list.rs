@@ -4,8 +4,8 @@ use axum::Json;
 use axum::extract::State;
 use serde_json::{Value, json};
 
-use super::super::book::Room;
 use super::super::catalogue::gpu;
+use super::super::state::FaceState;
 use super::super::view::View;
 use super::super::wire::{Answer, Body, Form, Named, Owned, Page, Problem, Query};
 use super::{Deployment, shape};
@@ -15,27 +15,27 @@ use crate::engine::fleet::{Container, Phase};
 pub(super) fn all<'a>(view: &View<'a>) -> Vec<(u32, &'a Container, &'a Deployment)> {
     let fleet = view.fleet;
     let there = |key: u32| fleet.containers.get(key as usize).filter(|c| c.phase != Phase::Gone);
-    view.book.deployments.iter().filter_map(|(key, own)| Some((*key, there(*key)?, own))).collect()
+    view.account.deployments.iter().filter_map(|(key, own)| Some((*key, there(*key)?, own))).collect()
 }
 
 /// A deployment by its name.
-pub(super) fn find(room: &Room, name: &str) -> Result<u32, Problem> {
-    room.look(|view| all(view).into_iter().find(|(_, c, _)| c.name == name).map(|(key, ..)| key))
+pub(super) fn find(face: &FaceState, name: &str) -> Result<u32, Problem> {
+    face.look(|view| all(view).into_iter().find(|(_, c, _)| c.name == name).map(|(key, ..)| key))
         .ok_or_else(|| Problem::no("Inference instance", name))
 }
 
 /// `GET /v3/inference/{project}/deployments`.
-pub(crate) async fn list(State(room): State<Room>, _: Owned, query: Query) -> Answer {
+pub(crate) async fn list(State(face): State<FaceState>, _: Owned, query: Query) -> Answer {
     let page = query.page(1000)?;
     Ok(Json(
-        room.look(|view| page.of(&all(view), |(_, container, own)| shape::deployment(view, container, own))),
+        face.look(|view| page.of(&all(view), |(_, container, own)| shape::deployment(view, container, own))),
     ))
 }
 
 /// `GET /v3/inference/{project}/deployments/{name}`.
-pub(crate) async fn one(State(room): State<Room>, _: Owned, Named(name): Named) -> Answer {
-    let key = find(&room, &name)?;
-    room.look(|view| {
+pub(crate) async fn one(State(face): State<FaceState>, _: Owned, Named(name): Named) -> Answer {
+    let key = find(&face, &name)?;
+    face.look(|view| {
         let rows = all(view);
         let (_, container, own) = rows.into_iter().find(|(k, ..)| *k == key)?;
         Some(shape::deployment(view, container, own))
@@ -57,8 +57,8 @@ pub(crate) async fn size(Named(name): Named) -> Answer {
 }
 
 /// `GET /v3/inference/capacity`: what is free now, by region.
-pub(crate) async fn capacity(State(room): State<Room>) -> Json<Value> {
-    Json(room.look(|view| {
+pub(crate) async fn capacity(State(face): State<FaceState>) -> Json<Value> {
+    Json(face.look(|view| {
         let rows = view.regions();
         let numbered: Vec<(usize, i64)> = rows.iter().enumerate().map(|(nth, row)| (nth, row.id)).collect();
         Page::WHOLE.of(&numbered, |(nth, id)| {
@@ -88,28 +88,28 @@ fn taken(view: &View<'_>, region: i64, size: &str) -> u32 {
 }
 
 /// `POST /v3/inference/{project}/deployments/check_limits`.
-pub(crate) async fn check(State(room): State<Room>, _: Owned, body: Body) -> Answer {
+pub(crate) async fn check(State(face): State<FaceState>, _: Owned, body: Body) -> Answer {
     let mut form = Form::new(&body.0);
     let size = form.need_text("flavor_name");
-    let scales = super::writes::scales(&mut form, &room, true);
+    let scales = super::writes::scales(&mut form, &face, true);
     form.done()?;
     let size = size.unwrap_or_default();
     let (count, model) = gpu::small(size).ok_or_else(|| Problem::no("Inference flavor", size))?.gpu;
     let wanted: i64 = scales.iter().map(|scale| scale.max).sum::<i64>() * i64::from(count);
-    let quotas = room.look(super::super::catalogue::quota::global);
-    let mut told = json!({});
+    let quotas = face.look(super::super::catalogue::quota::global);
+    let mut document = json!({});
     for thing in ["inference_gpu_a100_count", "inference_gpu_h100_count", "inference_gpu_l40s_count"] {
         let figure = |end: &str| quotas[format!("{thing}_{end}")].as_i64().unwrap_or(0);
         let (limit, usage) = (figure("limit"), figure("usage"));
         let wanted = if thing.contains(model) && !model.is_empty() { wanted } else { 0 };
-        told[format!("{thing}_limit")] = json!(limit);
-        told[format!("{thing}_usage")] = json!(usage);
-        told[format!("{thing}_requested")] = json!((usage + wanted - limit).max(0));
+        document[format!("{thing}_limit")] = json!(limit);
+        document[format!("{thing}_usage")] = json!(usage);
+        document[format!("{thing}_requested")] = json!((usage + wanted - limit).max(0));
     }
     for end in ["limit", "usage"] {
         let name = format!("inference_instance_count_{end}");
-        told[&name] = quotas[&name].clone();
+        document[&name] = quotas[&name].clone();
     }
-    told["inference_instance_count_requested"] = json!(0);
-    Ok(Json(told))
+    document["inference_instance_count_requested"] = json!(0);
+    Ok(Json(document))
 }

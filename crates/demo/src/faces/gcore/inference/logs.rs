@@ -1,6 +1,6 @@
 //! What replicas print, in pages: the real output of their processes, each line with the time it was first seen.
 //!
-//! A line keeps its time and its text, so that somebody who pages on as more lines come can tell which he has had.
+//! A line keeps its time and its text, so that a client that pages on while more lines come can skip those it has.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -10,8 +10,8 @@ use axum::extract::State;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
-use super::super::book::Room;
 use super::super::marks;
+use super::super::state::FaceState;
 use super::super::wire::{Answer, Named, Owned, Problem, Query};
 use super::list::find;
 use crate::process::machine::Machine;
@@ -80,12 +80,17 @@ impl Tapes {
 }
 
 /// `GET /v3/inference/{project}/deployments/{name}/logs`: the newest first unless asked otherwise.
-pub(crate) async fn list(State(room): State<Room>, _: Owned, Named(name): Named, query: Query) -> Answer {
+pub(crate) async fn list(
+    State(face): State<FaceState>,
+    _: Owned,
+    Named(name): Named,
+    query: Query,
+) -> Answer {
     let page = query.page(1000)?;
-    let key = find(&room, &name)?;
+    let key = find(&face, &name)?;
     let order = query.choice("order_by", &["time.asc", "time.desc"])?.unwrap_or("time.desc");
     let wanted = query.numbers("region_id")?;
-    let replicas: Vec<(u32, String, i64)> = room.look(|view| {
+    let replicas: Vec<(u32, String, i64)> = face.look(|view| {
         let container = view.fleet.containers.get(key as usize);
         let members = container.into_iter().flat_map(|c| &c.instances);
         members
@@ -98,10 +103,10 @@ pub(crate) async fn list(State(room): State<Room>, _: Owned, Named(name): Named,
     });
     let mut lines: Vec<(Timestamp, String, Value)> = Vec::new();
     for (key, pod, region) in replicas {
-        let Some(machine) = room.engine.look(key).await.map_err(Problem::internal)? else {
+        let Some(machine) = face.engine.look(key).await.map_err(Problem::internal)? else {
             continue;
         };
-        for (at, line) in room.tapes.read(key, &machine) {
+        for (at, line) in face.tapes.read(key, &machine) {
             let row = json!({ "time": marks::nanos(at), "pod": pod, "region_id": region, "message": line });
             lines.push((at, pod.clone(), row));
         }

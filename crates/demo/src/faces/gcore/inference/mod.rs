@@ -9,8 +9,8 @@ use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::book::Book;
 use super::catalogue::gpu;
+use super::state::AccountState;
 use super::view::{ACCOUNT, INFERENCE};
 use crate::engine::events::Event;
 use crate::engine::fleet::{Container, Fleet, Phase, Revision, ago};
@@ -61,7 +61,7 @@ pub(super) struct Deployment {
 
 /// The deployments that an account has from the beginning: one that answers in two regions, one that is scaled to
 /// nothing until somebody asks it.
-pub(super) fn seed(fleet: &mut Fleet, book: &mut Book, told: &mut Vec<Event>) {
+pub(super) fn seed(fleet: &mut Fleet, account: &mut AccountState, events: &mut Vec<Event>) {
     let regions = numbers(fleet);
     let now = Timestamp::now();
     let scale = |region: &(i64, u32), min: i64, max: i64| Scale {
@@ -93,14 +93,14 @@ pub(super) fn seed(fleet: &mut Fleet, book: &mut Book, told: &mut Vec<Event>) {
         ("embed-batch", "registry.example.com/harbour/embed-worker:0.4.0", batch, 74),
     ] {
         let created = ago(now, SignedDuration::from_hours(hours));
-        let key = plant(fleet, book, name, image, deployment, Phase::Running, created);
-        told.push(Event::Reconfigured { container: key });
+        let key = add_deployment(fleet, account, name, image, deployment, Phase::Running, created);
+        events.push(Event::Reconfigured { container: key });
     }
 }
 
 /// The regions' numbers with one of their hosts.
 pub(super) fn numbers(fleet: &Fleet) -> Vec<(i64, u32)> {
-    let view = super::view::View { fleet, book: &Book::default() };
+    let view = super::view::View { fleet, account: &AccountState::default() };
     view.regions()
         .into_iter()
         .filter_map(|region| {
@@ -112,9 +112,9 @@ pub(super) fn numbers(fleet: &Fleet) -> Vec<(i64, u32)> {
 }
 
 /// Puts a deployment into the fleet with its replicas, and gives its container.
-pub(super) fn plant(
+pub(super) fn add_deployment(
     fleet: &mut Fleet,
-    book: &mut Book,
+    account: &mut AccountState,
     name: &str,
     image: &str,
     deployment: Deployment,
@@ -146,6 +146,6 @@ pub(super) fn plant(
             add_instance(fleet, key, host.map_or(0, |(_, host)| *host), phase, created);
         }
     }
-    book.deployments.insert(key, deployment);
+    account.deployments.insert(key, deployment);
     key
 }

@@ -67,7 +67,7 @@ pub(super) fn deployment(view: &View<'_>, container: &Container, own: &Deploymen
     let regions: Vec<Value> = own.scales.iter().map(|scale| region(view, container, scale)).collect();
     json!({
         "name": container.name,
-        "project_id": view.book.project,
+        "project_id": view.account.project,
         "status": status(container.phase, ready, total),
         "image": container.image,
         "flavor_name": own.flavor,

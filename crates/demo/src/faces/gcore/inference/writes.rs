@@ -7,36 +7,36 @@ use axum::http::StatusCode;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::super::book::{Note, Room};
 use super::super::catalogue::gpu;
+use super::super::state::{FaceState, Note};
 use super::super::wire::{Answer, Body, Form, Named, Owned, Problem, tasks};
 use super::list::find;
-use super::{Deployment, MOST, Scale, numbers, plant};
+use super::{Deployment, MOST, Scale, add_deployment, numbers};
 use crate::engine::events::Event;
 use crate::engine::fleet::{Fleet, Phase, Revision};
 use crate::engine::jobs::{self, Effect, Work};
 use crate::workload;
 
 /// Reads the regions of a body.
-pub(super) fn scales(form: &mut Form<'_>, room: &Room, needed: bool) -> Vec<Scale> {
+pub(super) fn scales(form: &mut Form<'_>, face: &FaceState, needed: bool) -> Vec<Scale> {
     let list = if needed { form.need_list("containers") } else { form.list("containers") };
-    let known: Vec<i64> = room.look(|view| view.regions().iter().map(|region| region.id).collect());
+    let known: Vec<i64> = face.look(|view| view.regions().iter().map(|region| region.id).collect());
     form.each("containers", list, |form| {
         let region = form.need_number("region_id", 0..=i64::MAX);
         if let Some(id) = region.filter(|id| !known.contains(id)) {
-            form.blame("region_id", format!("Region {id} could not be found"));
+            form.error("region_id", format!("Region {id} could not be found"));
         }
         let Some(Value::Object(scale)) = form.given("scale") else {
-            form.blame("scale", "Field required");
+            form.error("scale", "Field required");
             return None;
         };
         let read = |name: &str| scale.get(name).and_then(Value::as_i64);
         let (min, max) = (read("min"), read("max"));
         if min.is_none_or(|min| min < 0) {
-            form.blame("scale.min", "Input should be greater than or equal to 0");
+            form.error("scale.min", "Input should be greater than or equal to 0");
         }
         if max.is_none_or(|max| !(1..=300).contains(&max) || min.is_some_and(|min| max < min)) {
-            form.blame("scale.max", "Input should be between min and 300");
+            form.error("scale.max", "Input should be between min and 300");
         }
         Some(Scale {
             region: region?,
@@ -59,25 +59,25 @@ fn is_name(name: &str) -> bool {
 
 fn envs(form: &mut Form<'_>) -> Option<BTreeMap<String, String>> {
     let Value::Object(map) = form.given("envs")? else {
-        form.blame("envs", "Input should be a valid dictionary");
+        form.error("envs", "Input should be a valid dictionary");
         return None;
     };
     let mut found = BTreeMap::new();
     for (key, value) in map {
         match value.as_str() {
             Some(text) => drop(found.insert(key.clone(), text.to_owned())),
-            None => form.blame(&format!("envs.{key}"), "Input should be a valid string"),
+            None => form.error(&format!("envs.{key}"), "Input should be a valid string"),
         }
     }
     Some(found)
 }
 
 /// Puts what a body says over what there is.
-fn describe(form: &mut Form<'_>, room: &Room, own: &mut Deployment, needed: bool) {
+fn describe(form: &mut Form<'_>, face: &FaceState, own: &mut Deployment, needed: bool) {
     let size = if needed { form.need_text("flavor_name") } else { form.text("flavor_name") };
     if let Some(size) = size {
         if gpu::small(size).is_none() {
-            form.blame("flavor_name", format!("Flavor {size} could not be found"));
+            form.error("flavor_name", format!("Flavor {size} could not be found"));
         }
         size.clone_into(&mut own.flavor);
     }
@@ -102,7 +102,7 @@ fn describe(form: &mut Form<'_>, room: &Room, own: &mut Deployment, needed: bool
     }
     own.auth = form.switch("auth_enabled").unwrap_or(own.auth);
     own.timeout = form.number("timeout", 0..=86_400).or(own.timeout);
-    let scales = scales(form, room, needed);
+    let scales = scales(form, face, needed);
     if !scales.is_empty() {
         own.scales = scales;
     }
@@ -120,24 +120,24 @@ fn note(kind: &'static str, action: &'static str, name: &str, asked: Value) -> N
 }
 
 /// `POST /v3/inference/{project}/deployments`.
-pub(crate) async fn create(State(room): State<Room>, _: Owned, body: Body) -> Answer {
+pub(crate) async fn create(State(face): State<FaceState>, _: Owned, body: Body) -> Answer {
     let mut form = Form::new(&body.0);
     let name = form.need_text("name").unwrap_or_default().to_owned();
     if !name.is_empty() && !is_name(&name) {
-        form.blame(
+        form.error(
             "name",
             "String should match pattern '^[a-z0-9]([-a-z0-9]*[a-z0-9])?$', 4 to 30 characters",
         );
     }
     let image = form.need_text("image").unwrap_or_default().to_owned();
     let mut own = Deployment { timeout: Some(120), ..Deployment::default() };
-    describe(&mut form, &room, &mut own, true);
+    describe(&mut form, &face, &mut own, true);
     form.done()?;
-    if find(&room, &name).is_ok() {
+    if find(&face, &name).is_ok() {
         return Err(Problem::conflict(format!("Inference instance {name} already exists")));
     }
-    let (key, members) = room.change(|fleet, book, _| {
-        let key = plant(fleet, book, &name, &image, own, Phase::New, Timestamp::now());
+    let (key, members) = face.change(|fleet, account, _| {
+        let key = add_deployment(fleet, account, &name, &image, own, Phase::New, Timestamp::now());
         (key, jobs::members(fleet, key))
     });
     let work = Work {
@@ -152,30 +152,35 @@ pub(crate) async fn create(State(room): State<Room>, _: Owned, body: Body) -> An
         ],
     };
     let asked = Value::Object(body.0);
-    let number = room.submit(work, note("create_inference_instance", "create", &name, asked), Vec::new());
+    let number = face.submit(work, note("create_inference_instance", "create", &name, asked), Vec::new());
     Ok(tasks(number))
 }
 
 /// `PATCH /v3/inference/{project}/deployments/{name}`.
-pub(crate) async fn update(State(room): State<Room>, _: Owned, Named(name): Named, body: Body) -> Answer {
-    let key = find(&room, &name)?;
-    let mut own = room
-        .look(|view| view.book.deployments.get(&key).cloned())
+pub(crate) async fn update(
+    State(face): State<FaceState>,
+    _: Owned,
+    Named(name): Named,
+    body: Body,
+) -> Answer {
+    let key = find(&face, &name)?;
+    let mut own = face
+        .look(|view| view.account.deployments.get(&key).cloned())
         .ok_or_else(|| Problem::no("Inference instance", &name))?;
     let mut form = Form::new(&body.0);
-    describe(&mut form, &room, &mut own, false);
+    describe(&mut form, &face, &mut own, false);
     let image = form.text("image").map(ToOwned::to_owned);
     form.done()?;
-    free(&room, key, &name)?;
-    let work = room.change(|fleet, book, told| {
-        told.push(Event::Reconfigured { container: key });
+    free(&face, key, &name)?;
+    let work = face.change(|fleet, account, events| {
+        events.push(Event::Reconfigured { container: key });
         let restart = image.is_some() || form_restarts(&body);
         let work = change(fleet, key, &name, &own, image, restart);
-        book.deployments.insert(key, own);
+        account.deployments.insert(key, own);
         work
     });
     let asked = Value::Object(body.0);
-    let number = room.submit(work, note("update_inference_instance", "update", &name, asked), Vec::new());
+    let number = face.submit(work, note("update_inference_instance", "update", &name, asked), Vec::new());
     Ok(tasks(number))
 }
 
@@ -185,8 +190,8 @@ fn form_restarts(body: &Body) -> bool {
 }
 
 /// A deployment that a task works on is not touched by another.
-fn free(room: &Room, key: u32, name: &str) -> Result<(), Problem> {
-    let held = room.look(|view| {
+fn free(face: &FaceState, key: u32, name: &str) -> Result<(), Problem> {
+    let held = face.look(|view| {
         let mut jobs = view.jobs();
         jobs.any(|job| job.container == Some(key) && !super::super::view::over(job))
     });
@@ -253,18 +258,18 @@ fn change(
 }
 
 /// `DELETE /v3/inference/{project}/deployments/{name}`.
-pub(crate) async fn remove(State(room): State<Room>, _: Owned, Named(name): Named) -> Answer {
-    let key = find(&room, &name)?;
-    free(&room, key, &name)?;
-    let work = room.engine.read(|fleet| jobs::remove_container(fleet, key));
+pub(crate) async fn remove(State(face): State<FaceState>, _: Owned, Named(name): Named) -> Answer {
+    let key = find(&face, &name)?;
+    free(&face, key, &name)?;
+    let work = face.engine.read(|fleet| jobs::remove_container(fleet, key));
     let note = note("delete_inference_instance", "delete", &name, json!({ "name": name }));
-    Ok(tasks(room.submit(work, note, Vec::new())))
+    Ok(tasks(face.submit(work, note, Vec::new())))
 }
 
-fn switch(room: &Room, name: &str, on: bool) -> Result<StatusCode, Problem> {
-    let key = find(room, name)?;
-    free(room, key, name)?;
-    let (work, down) = room.engine.read(|fleet| {
+fn switch(face: &FaceState, name: &str, on: bool) -> Result<StatusCode, Problem> {
+    let key = find(face, name)?;
+    free(face, key, name)?;
+    let (work, down) = face.engine.read(|fleet| {
         let down = fleet
             .containers
             .get(key as usize)
@@ -276,25 +281,25 @@ fn switch(room: &Room, name: &str, on: bool) -> Result<StatusCode, Problem> {
     if on == down {
         let (kind, action) =
             if on { ("start_inference_instance", "start") } else { ("stop_inference_instance", "stop") };
-        room.submit(work, note(kind, action, name, json!({ "name": name })), Vec::new());
+        face.submit(work, note(kind, action, name, json!({ "name": name })), Vec::new());
     }
     Ok(StatusCode::NO_CONTENT)
 }
 
 /// `POST .../start`.
 pub(crate) async fn start(
-    State(room): State<Room>,
+    State(face): State<FaceState>,
     _: Owned,
     Named(name): Named,
 ) -> Result<StatusCode, Problem> {
-    switch(&room, &name, true)
+    switch(&face, &name, true)
 }
 
 /// `POST .../stop`.
 pub(crate) async fn stop(
-    State(room): State<Room>,
+    State(face): State<FaceState>,
     _: Owned,
     Named(name): Named,
 ) -> Result<StatusCode, Problem> {
-    switch(&room, &name, false)
+    switch(&face, &name, false)
 }

@@ -3,9 +3,9 @@
 use axum::extract::State;
 use serde_json::{Value, json};
 
-use super::super::book::{After, Note, Room};
 use super::super::catalogue::flavors;
 use super::super::marks::{Kind, uuid};
+use super::super::state::{After, FaceState, Note};
 use super::super::wire::{Answer, Body, Form, Problem, Query, Target, tasks};
 use super::shape;
 use crate::engine::fleet::{Fleet, Phase};
@@ -62,13 +62,13 @@ impl Task {
 }
 
 /// Hands a change in, unless another one holds the machine: `{tasks: [id]}`.
-pub(crate) fn submit(room: &Room, target: &Target, task: Task, body: &Body) -> Answer {
-    let number = hand_in(room, target, task, Value::Object(body.0.clone()))?;
+pub(crate) fn submit(face: &FaceState, target: &Target, task: Task, body: &Body) -> Answer {
+    let number = hand_in(face, target, task, Value::Object(body.0.clone()))?;
     Ok(tasks(number))
 }
 
-fn hand_in(room: &Room, target: &Target, task: Task, asked: Value) -> Result<u32, Problem> {
-    let work = room.look(|view| {
+fn hand_in(face: &FaceState, target: &Target, task: Task, asked: Value) -> Result<u32, Problem> {
+    let work = face.look(|view| {
         let vm = view.machine(target.key).ok_or_else(|| Problem::no("Instance", &target.id))?;
         if let Some(job) = view.under().way(&vm) {
             let id = uuid(Kind::Task, job.number);
@@ -84,7 +84,7 @@ fn hand_in(room: &Room, target: &Target, task: Task, asked: Value) -> Result<u32
         makes: json!({}),
         acknowledged: None,
     };
-    Ok(room.submit(work, note, task.after))
+    Ok(face.submit(work, note, task.after))
 }
 
 /// The states that an action may begin in, and what it does.
@@ -110,10 +110,10 @@ fn plan(key: u32, action: &str) -> Option<(&'static [&'static str], Task)> {
     })
 }
 
-fn act(room: &Room, target: &Target, action: &str, asked: Value) -> Result<u32, Problem> {
+fn act(face: &FaceState, target: &Target, action: &str, asked: Value) -> Result<u32, Problem> {
     let (from, task) =
         plan(target.key, action).ok_or_else(|| Problem::wrong(format!("Wrong action {action}")))?;
-    let state = room.look(|view| {
+    let state = face.look(|view| {
         let vm = view.machine(target.key)?;
         let job = view.under().way(&vm);
         // What is held by a task is refused for that below.
@@ -126,67 +126,67 @@ fn act(room: &Room, target: &Target, action: &str, asked: Value) -> Result<u32, 
             target.id
         )));
     }
-    hand_in(room, target, task, asked)
+    hand_in(face, target, task, asked)
 }
 
 /// `POST /v2/instances/.../action`. What was `powercycle` once is `reboot_hard` now.
-pub(crate) async fn action(State(room): State<Room>, target: Target, body: Body) -> Answer {
+pub(crate) async fn action(State(face): State<FaceState>, target: Target, body: Body) -> Answer {
     let mut form = Form::new(&body.0);
     let known = ["start", "stop", "reboot", "reboot_hard", "suspend", "resume"];
     let action = form.need_word("action", &known);
     form.switch("activate_profile");
     form.done()?;
-    let number = act(&room, &target, action.unwrap_or_default(), Value::Object(body.0.clone()))?;
+    let number = act(&face, &target, action.unwrap_or_default(), Value::Object(body.0.clone()))?;
     Ok(tasks(number))
 }
 
 /// The old verbs, which answer with the machine as it then is.
-async fn old(room: Room, target: Target, action: &str) -> Answer {
-    act(&room, &target, action, json!({ "action": action }))?;
-    super::get(State(room), target).await
+async fn old(face: FaceState, target: Target, action: &str) -> Answer {
+    act(&face, &target, action, json!({ "action": action }))?;
+    super::get(State(face), target).await
 }
 
 /// `POST .../start`.
-pub(crate) async fn start(State(room): State<Room>, target: Target, body: Body) -> Answer {
+pub(crate) async fn start(State(face): State<FaceState>, target: Target, body: Body) -> Answer {
     let mut form = Form::new(&body.0);
     form.switch("activate_profile");
     form.done()?;
-    old(room, target, "start").await
+    old(face, target, "start").await
 }
 
 /// `POST .../stop`.
-pub(crate) async fn stop(State(room): State<Room>, target: Target) -> Answer {
-    old(room, target, "stop").await
+pub(crate) async fn stop(State(face): State<FaceState>, target: Target) -> Answer {
+    old(face, target, "stop").await
 }
 
 /// `POST .../reboot`.
-pub(crate) async fn reboot(State(room): State<Room>, target: Target) -> Answer {
-    old(room, target, "reboot").await
+pub(crate) async fn reboot(State(face): State<FaceState>, target: Target) -> Answer {
+    old(face, target, "reboot").await
 }
 
 /// `POST .../powercycle`.
-pub(crate) async fn powercycle(State(room): State<Room>, target: Target) -> Answer {
-    old(room, target, "reboot_hard").await
+pub(crate) async fn powercycle(State(face): State<FaceState>, target: Target) -> Answer {
+    old(face, target, "reboot_hard").await
 }
 
 /// `POST .../suspend`.
-pub(crate) async fn suspend(State(room): State<Room>, target: Target) -> Answer {
-    old(room, target, "suspend").await
+pub(crate) async fn suspend(State(face): State<FaceState>, target: Target) -> Answer {
+    old(face, target, "suspend").await
 }
 
 /// `POST .../resume`.
-pub(crate) async fn resume(State(room): State<Room>, target: Target) -> Answer {
-    old(room, target, "resume").await
+pub(crate) async fn resume(State(face): State<FaceState>, target: Target) -> Answer {
+    old(face, target, "resume").await
 }
 
 /// `POST .../changeflavor`.
-pub(crate) async fn resize(State(room): State<Room>, target: Target, body: Body) -> Answer {
+pub(crate) async fn resize(State(face): State<FaceState>, target: Target, body: Body) -> Answer {
     let mut form = Form::new(&body.0);
     let id = form.need_text("flavor_id");
     form.done()?;
     let id = id.unwrap_or_default();
     let flavor = flavors::by_id(id).ok_or_else(|| Problem::no("Flavor", id))?;
-    let current = room
+    let current = face
         .look(|view| view.machine(target.key).map(|vm| super::flavor(view, &vm)))
         .ok_or_else(|| Problem::no("Instance", &target.id))?;
     if current.id == flavor.id {
@@ -196,7 +196,7 @@ pub(crate) async fn resize(State(room): State<Room>, target: Target, body: Body)
         return Err(Problem::wrong(format!("Instance {} cannot be resized to {id}", target.id)));
     }
     let task = Task::quiet(("Resize", "resize_vm", "resize"), "Moving to another size");
-    submit(&room, &target, task.with(After::Size(target.key, flavor.id)), &body)
+    submit(&face, &target, task.with(After::Size(target.key, flavor.id)), &body)
 }
 
 /// Whether a machine of the one size may be given the other.
@@ -205,38 +205,38 @@ pub(crate) fn resizable(from: &flavors::Flavor, to: &flavors::Flavor) -> bool {
 }
 
 /// `POST .../put_into_servergroup`.
-pub(crate) async fn into_group(State(room): State<Room>, target: Target, body: Body) -> Answer {
+pub(crate) async fn into_group(State(face): State<FaceState>, target: Target, body: Body) -> Answer {
     let mut form = Form::new(&body.0);
     let id = form.need_uuid("servergroup_id");
     form.done()?;
     let id = id.unwrap_or_default();
     let nth = super::super::account::placement_nth(&target.region, id)
         .ok_or_else(|| Problem::no("Server group", id))?;
-    if room.look(|view| view.traits(target.key).and_then(|t| t.placement)).is_some() {
+    if face.look(|view| view.traits(target.key).and_then(|t| t.placement)).is_some() {
         return Err(Problem::conflict(format!("Instance {} is in a server group already", target.id)));
     }
     let task =
         Task::quiet(("Place", "put_into_server_group", "put_into_servergroup"), "Moving to another host");
-    submit(&room, &target, task.with(After::Placement(target.key, Some(nth))), &body)
+    submit(&face, &target, task.with(After::Placement(target.key, Some(nth))), &body)
 }
 
 /// `POST .../remove_from_servergroup`.
-pub(crate) async fn out_of_group(State(room): State<Room>, target: Target, body: Body) -> Answer {
-    if room.look(|view| view.traits(target.key).and_then(|t| t.placement)).is_none() {
+pub(crate) async fn out_of_group(State(face): State<FaceState>, target: Target, body: Body) -> Answer {
+    if face.look(|view| view.traits(target.key).and_then(|t| t.placement)).is_none() {
         return Err(Problem::wrong(format!("Instance {} is in no server group", target.id)));
     }
     let task =
         Task::quiet(("Release", "remove_from_server_group", "remove_from_servergroup"), "Leaving the group");
-    submit(&room, &target, task.with(After::Placement(target.key, None)), &body)
+    submit(&face, &target, task.with(After::Placement(target.key, None)), &body)
 }
 
 /// `DELETE`: with some of its volumes, and all or some of its floating addresses.
-pub(crate) async fn delete(State(room): State<Room>, target: Target, query: Query) -> Answer {
+pub(crate) async fn delete(State(face): State<FaceState>, target: Target, query: Query) -> Answer {
     let all = query.switch("delete_floatings", false)?;
     if all && query.text("floatings").is_some() {
         return Err(Problem::field("floatings", "delete_floatings and floatings exclude each other"));
     }
-    let own: Vec<String> = room
+    let own: Vec<String> = face
         .look(|view| {
             let vm = view.machine(target.key)?;
             let disks = super::disks(view, &vm);
@@ -248,11 +248,11 @@ pub(crate) async fn delete(State(room): State<Room>, target: Target, query: Quer
             return Err(Problem::no("Volume", id));
         }
     }
-    let protected = room.look(|view| view.fleet.extras.get(&target.key).is_some_and(|e| e.protected));
+    let protected = face.look(|view| view.fleet.extras.get(&target.key).is_some_and(|e| e.protected));
     if protected {
         return Err(Problem::conflict(format!("Instance {} refuses to be deleted", target.id)));
     }
     let task = Task { remove: true, ..Task::quiet(("Delete", "delete_vm", "delete"), "") };
-    let number = hand_in(&room, &target, task, json!({ "instance_id": target.id }))?;
+    let number = hand_in(&face, &target, task, json!({ "instance_id": target.id }))?;
     Ok(tasks(number))
 }

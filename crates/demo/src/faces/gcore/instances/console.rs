@@ -14,7 +14,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{Html, IntoResponse as _, Response};
 use serde_json::json;
 
-use super::super::book::Room;
+use super::super::state::FaceState;
 use super::super::wire::{Answer, Problem, Query, Target};
 use crate::credentials::random_hex;
 use crate::engine::fleet::Phase;
@@ -40,19 +40,19 @@ pub(crate) fn token() -> Result<String, Problem> {
 }
 
 /// `GET .../get_console`.
-pub(crate) async fn address(State(room): State<Room>, target: Target, query: Query) -> Answer {
+pub(crate) async fn address(State(face): State<FaceState>, target: Target, query: Query) -> Answer {
     let kind = query.text("console_type").unwrap_or("novnc");
     if !matches!(kind, "serial" | "novnc") || (kind == "serial" && !target.region.has_serial()) {
         return Err(Problem::wrong(format!("Unavailable console type {kind}")));
     }
-    let phase = room
+    let phase = face
         .look(|view| view.machine(target.key).map(|vm| vm.row.phase))
         .ok_or_else(|| Problem::no("Instance", &target.id))?;
     if !matches!(phase, Phase::Running | Phase::Migrating) {
         return Err(Problem::conflict(format!("Console locked: instance {} is not ready", target.id)));
     }
-    let token = room.admit(target.key)?;
-    let authority = &room.authority;
+    let token = face.admit(target.key)?;
+    let authority = &face.authority;
     let console = if kind == "serial" {
         json!({
             "protocol": "serial",
@@ -70,12 +70,12 @@ pub(crate) async fn address(State(room): State<Room>, target: Target, query: Que
 }
 
 /// `vnc_auto.html`: the page that a browser is sent to. There is no picture behind it, and it says so.
-pub(crate) async fn page(State(room): State<Room>, query: Query) -> Response {
+pub(crate) async fn page(State(face): State<FaceState>, query: Query) -> Response {
     let path = query.text("path").unwrap_or_default().to_owned();
     let token = path.rsplit_once("token=").map(|(_, token)| token.to_owned());
     let name = token
-        .and_then(|token| room.opens(&token))
-        .and_then(|key| room.look(|view| view.machine(key).map(|vm| view.name(&vm))));
+        .and_then(|token| face.opens(&token))
+        .and_then(|key| face.look(|view| view.machine(key).map(|vm| view.name(&vm))));
     let Some(name) = name else {
         return (
             StatusCode::FORBIDDEN,
@@ -94,7 +94,7 @@ pub(crate) async fn page(State(room): State<Room>, query: Query) -> Response {
 
 /// The websocket. A subprotocol other than `binary` is refused, as is an origin that is not this host.
 pub(crate) async fn attach(
-    State(room): State<Room>,
+    State(face): State<FaceState>,
     query: Query,
     headers: HeaderMap,
     cut: Option<Extension<CutSocket>>,
@@ -111,15 +111,15 @@ pub(crate) async fn attach(
         all.split(';').find_map(|pair| pair.trim().strip_prefix("token=").map(ToOwned::to_owned))
     });
     let token = query.text("token").map(ToOwned::to_owned).or(cookie);
-    let key = token.filter(|_| !foreign).and_then(|token| room.opens(&token));
+    let key = token.filter(|_| !foreign).and_then(|token| face.opens(&token));
     let Some(key) = key else {
         return Ok((StatusCode::FORBIDDEN, "The token is invalid or has expired").into_response());
     };
-    let machine = room.engine.look(key).await.map_err(Problem::internal)?;
+    let machine = face.engine.look(key).await.map_err(Problem::internal)?;
     let machine = machine.ok_or_else(|| Problem::missing("Instance not found"))?;
     Ok(upgrade.protocols(["binary"]).on_upgrade(move |socket| async move {
-        let stopped = room.engine.stopped().clone();
-        let line = Line::new(socket, cut.map(|Extension(c)| c), machine, room, key);
+        let stopped = face.engine.stopped().clone();
+        let line = Line::new(socket, cut.map(|Extension(c)| c), machine, face, key);
         stopped.run_until_cancelled(line.run()).await;
     }))
 }
@@ -129,14 +129,20 @@ struct Line {
     sender: Sender,
     stream: Receiver,
     machine: Arc<Machine>,
-    room: Room,
+    face: FaceState,
     key: u32,
 }
 
 impl Line {
-    fn new(socket: WebSocket, cut: Option<CutSocket>, machine: Arc<Machine>, room: Room, key: u32) -> Self {
+    fn new(
+        socket: WebSocket,
+        cut: Option<CutSocket>,
+        machine: Arc<Machine>,
+        face: FaceState,
+        key: u32,
+    ) -> Self {
         let (sender, stream) = split(socket, cut);
-        Self { sender, stream, machine, room, key }
+        Self { sender, stream, machine, face, key }
     }
 
     /// The guest's shell, and a new one whenever it ends, as on a line that somebody logs out of. It ends when the
@@ -153,7 +159,7 @@ impl Line {
     }
 
     async fn shell(&self) -> Option<Arc<Session>> {
-        let engine = &self.room.engine;
+        let engine = &self.face.engine;
         let phase = engine.read(|fleet| fleet.instances.get(self.key as usize).map(|i| i.phase));
         if !matches!(phase, Some(Phase::Running | Phase::Migrating)) {
             return None;

@@ -6,9 +6,9 @@ use axum::Json;
 use axum::extract::State;
 use serde_json::{Value, json};
 
-use super::super::book::{Disk, Note, Room, Traits};
 use super::super::catalogue::{flavors, images, quota};
 use super::super::marks::{Kind, uuid};
+use super::super::state::{Disk, FaceState, Note, Traits};
 use super::super::view::{ACCOUNT, Region};
 use super::super::wire::{Answer, Body, Form, Problem, Scope, tasks};
 use super::network;
@@ -34,17 +34,17 @@ pub(crate) fn volume(form: &mut Form<'_>, region: &Region, made: bool) -> Option
     let kind = form.word("type_name", &VOLUME_KINDS).unwrap_or("standard").to_owned();
     let boot = form.number("boot_index", -1..=16);
     let name = form.name("name").map(ToOwned::to_owned);
-    let goes = form.switch("delete_on_termination").unwrap_or(false);
+    let delete_on_termination = form.switch("delete_on_termination").unwrap_or(false);
     let mut image = None;
     match source {
         "image" if made => {
             let id = form.need_uuid("image_id")?;
             let Some((_, known)) = images::by_id(region, id) else {
-                form.blame("image_id", format!("Image {id} could not be found"));
+                form.error("image_id", format!("Image {id} could not be found"));
                 return None;
             };
             if size.is_some_and(|size| size < known.disk) {
-                form.blame("size", format!("Input should be greater than or equal to {}", known.disk));
+                form.error("size", format!("Input should be greater than or equal to {}", known.disk));
                 return None;
             }
             image = Some(known.name.to_owned());
@@ -53,23 +53,29 @@ pub(crate) fn volume(form: &mut Form<'_>, region: &Region, made: bool) -> Option
             let id = form.need_text("apptemplate_id")?;
             let known = images::app(id);
             if known.is_none() {
-                form.blame("apptemplate_id", format!("Application template {id} could not be found"));
+                form.error("apptemplate_id", format!("Application template {id} could not be found"));
             }
             image = known.map(|app| format!("{}-app", app.id));
         }
         "snapshot" if made => {
             let id = form.need_uuid("snapshot_id")?;
-            form.blame("snapshot_id", format!("Snapshot {id} could not be found"));
+            form.error("snapshot_id", format!("Snapshot {id} could not be found"));
         }
         "existing-volume" if made => {
             let id = form.need_uuid("volume_id")?;
-            form.blame("volume_id", format!("Volume {id} is not available"));
+            form.error("volume_id", format!("Volume {id} is not available"));
         }
         _ => {}
     }
     let boots = matches!(source, "image" | "apptemplate") && boot.is_none_or(|index| index == 0);
     Some(Volume {
-        disk: Disk { name: name.unwrap_or_default(), size: size.unwrap_or(10), kind, goes, boots },
+        disk: Disk {
+            name: name.unwrap_or_default(),
+            size: size.unwrap_or(10),
+            kind,
+            delete_on_termination,
+            boots,
+        },
         image,
     })
 }
@@ -82,7 +88,7 @@ fn interface(form: &mut Form<'_>, region: &Region) -> Option<(bool, bool)> {
         let id = form.need_uuid(name)?;
         let found = [false, true].into_iter().find(|outside| known(*outside) == id);
         if found.is_none() {
-            form.blame(name, format!("{id} could not be found"));
+            form.error(name, format!("{id} could not be found"));
         }
         found
     };
@@ -96,7 +102,7 @@ fn interface(form: &mut Form<'_>, region: &Region) -> Option<(bool, bool)> {
         }
         "reserved_fixed_ip" => {
             let id = form.need_uuid("port_id")?;
-            form.blame("port_id", format!("Reserved fixed IP {id} could not be found"));
+            form.error("port_id", format!("Reserved fixed IP {id} could not be found"));
             return None;
         }
         _ => true,
@@ -121,7 +127,7 @@ fn read(body: &Body, region: &Region, keys: &[String]) -> Result<Asked, Problem>
     let flavor = form.need_text("flavor").and_then(|id| {
         let found = flavors::by_id(id).filter(|flavor| !flavor.disabled);
         if found.is_none() {
-            form.blame("flavor", format!("Flavor {id} could not be found"));
+            form.error("flavor", format!("Flavor {id} could not be found"));
         }
         found
     });
@@ -133,26 +139,26 @@ fn read(body: &Body, region: &Region, keys: &[String]) -> Result<Asked, Problem>
     let given = form.name("name").map(ToOwned::to_owned).or_else(|| old_name(&mut form));
     let name = given.or(template);
     if name.is_none() {
-        form.blame("name", "one of name and name_template is required");
+        form.error("name", "one of name and name_template is required");
     }
     let key = form.text("ssh_key_name").or_else(|| form.text("keypair_name")).map(ToOwned::to_owned);
     if let Some(key) = key.as_ref().filter(|key| !keys.contains(key)) {
-        form.blame("ssh_key_name", format!("SSH key {key} could not be found"));
+        form.error("ssh_key_name", format!("SSH key {key} could not be found"));
     }
     let placement = form.given("servergroup_id").and_then(Value::as_str).and_then(|id| {
         let nth = super::super::account::placement_nth(region, id);
         if nth.is_none() {
-            form.blame("servergroup_id", format!("Server group {id} could not be found"));
+            form.error("servergroup_id", format!("Server group {id} could not be found"));
         }
         nth
     });
     let mut tags = form.tags("tags", false);
     tags.extend(form.tags("metadata", false));
     if !volumes.iter().any(|volume| volume.disk.boots) && !volumes.is_empty() {
-        form.blame("volumes", "one of the volumes must be bootable");
+        form.error("volumes", "one of the volumes must be bootable");
     }
     form.done()?;
-    // Whatever could not be read was told above.
+    // What could not be read is already reported above.
     let (Some(flavor), Some(name)) = (flavor, name) else {
         return Err(Problem::wrong("the body cannot be read"));
     };
@@ -185,9 +191,10 @@ fn filled(template: &str, key: u32) -> String {
 }
 
 /// `POST /v2/instances/{project}/{region}`.
-pub(crate) async fn create(State(room): State<Room>, scope: Scope, body: Body) -> Answer {
+pub(crate) async fn create(State(face): State<FaceState>, scope: Scope, body: Body) -> Answer {
     let region = scope.region;
-    let keys: Vec<String> = room.note(|_, book| book.pairs.iter().map(|pair| pair.name.clone()).collect());
+    let keys: Vec<String> =
+        face.note(|_, account| account.pairs.iter().map(|pair| pair.name.clone()).collect());
     let asked = read(&body, &region, &keys)?;
     let mut wish = quota::Use::default();
     wish.add(asked.flavor, 1);
@@ -195,10 +202,10 @@ pub(crate) async fn create(State(room): State<Room>, scope: Scope, body: Body) -
     wish.volume_size = asked.volumes.iter().map(|v| v.disk.size).sum();
     wish.external = i64::try_from(asked.ports.iter().filter(|(outside, _)| *outside).count()).unwrap_or(0);
     wish.floating = i64::try_from(asked.ports.iter().filter(|(_, floating)| *floating).count()).unwrap_or(0);
-    if let Some((name, used, wanted, limit)) = room.look(|view| quota::used(view, &region).exceeded(&wish)) {
+    if let Some((name, used, wanted, limit)) = face.look(|view| quota::used(view, &region).exceeded(&wish)) {
         return Err(Problem::quota(&name, used, wanted, limit));
     }
-    let server = room.look(|view| {
+    let server = face.look(|view| {
         let mut hosts = view.fleet.servers_of(ACCOUNT);
         hosts.find(|(_, server)| server.location == region.place).map(|(key, _)| key)
     });
@@ -217,7 +224,7 @@ pub(crate) async fn create(State(room): State<Room>, scope: Scope, body: Body) -
         labels: asked.tags.clone(),
         start: true,
     };
-    let (key, work) = room
+    let (key, work) = face
         .engine
         .write(|fleet, _| {
             let made = machines::create(fleet, wish)?;
@@ -227,8 +234,8 @@ pub(crate) async fn create(State(room): State<Room>, scope: Scope, body: Body) -
             Some(made)
         })
         .ok_or_else(|| Problem::internal("there is no room for another machine"))?;
-    let number = room.submit(work, note(&region, key, &asked, &body), Vec::new());
-    room.note(|_, book| *book.traits_of(key) = traits(asked, number));
+    let number = face.submit(work, note(&region, key, &asked, &body), Vec::new());
+    face.note(|_, account| *account.traits_of(key) = traits(asked, number));
     Ok(tasks(number))
 }
 
@@ -236,14 +243,14 @@ fn note(region: &Region, key: u32, asked: &Asked, body: &Body) -> Note {
     let ids = |kind: Kind, count: usize| -> Vec<String> {
         (0..).take(count).map(|nth| uuid(kind, key * 8 + nth)).collect()
     };
-    let mut told = body.0.clone();
-    // A password is not told again.
-    told.remove("password");
+    let mut body = body.0.clone();
+    // A password is not returned again.
+    body.remove("password");
     Note {
         kind: "create_vm",
         action: "create",
         region: Some(region.id),
-        asked: Value::Object(told),
+        asked: Value::Object(body),
         makes: json!({
             "instances": [uuid(Kind::Instance, key)],
             "volumes": ids(Kind::Volume, asked.volumes.len()),
@@ -274,19 +281,19 @@ fn traits(asked: Asked, creator: u32) -> Traits {
 }
 
 /// `POST /v2/instances/.../check_limits`: how much more of each quota would be needed.
-pub(crate) async fn check_limits(State(room): State<Room>, scope: Scope, body: Body) -> Answer {
+pub(crate) async fn check_limits(State(face): State<FaceState>, scope: Scope, body: Body) -> Answer {
     let region = scope.region;
     let mut form = Form::new(&body.0);
     let flavor = form.text("flavor").and_then(|id| {
         let found = flavors::by_id(id);
         if found.is_none() {
-            form.blame("flavor", format!("Flavor {id} could not be found"));
+            form.error("flavor", format!("Flavor {id} could not be found"));
         }
         found
     });
     let names = form.list("names").len() + form.list("name_templates").len();
     if names > 0 && form.given("names").is_some() == form.given("name_templates").is_some() {
-        form.blame("names", "names and name_templates exclude each other");
+        form.error("names", "names and name_templates exclude each other");
     }
     let list = form.list("volumes");
     let volumes = form.each("volumes", list, |form| volume(form, &region, false));
@@ -302,5 +309,5 @@ pub(crate) async fn check_limits(State(room): State<Room>, scope: Scope, body: B
     wish.volume_size = count * volumes.iter().map(|v| v.disk.size).sum::<i64>();
     wish.external =
         count * i64::try_from(kinds.iter().filter(|kind| **kind == "external").count()).unwrap_or(0);
-    Ok(Json(room.look(|view| quota::check(view, &region, &wish))))
+    Ok(Json(face.look(|view| quota::check(view, &region, &wish))))
 }

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use regex::{Regex, RegexBuilder};
 use serde_json::Value;
 
-use super::super::view::{Under, View, Vm};
+use super::super::view::{Pending, View, Vm};
 use super::super::wire::{Problem, Query};
 use super::{network, shape};
 
@@ -124,7 +124,7 @@ impl Filters {
     pub(crate) fn select<'a>(
         &self,
         view: &View<'a>,
-        under: &Under<'a>,
+        under: &Pending<'a>,
         all: impl Iterator<Item = Vm<'a>>,
     ) -> Vec<Vm<'a>> {
         let mut rows: Vec<Vm<'a>> = all.filter(|vm| self.takes(view, under, vm)).collect();
@@ -141,7 +141,7 @@ impl Filters {
         rows
     }
 
-    fn takes(&self, view: &View<'_>, under: &Under<'_>, vm: &Vm<'_>) -> bool {
+    fn takes(&self, view: &View<'_>, under: &Pending<'_>, vm: &Vm<'_>) -> bool {
         !self.nobody
             && (self.ai || !vm.is_ai())
             && self.since.is_none_or(|since| vm.row.changed >= since)

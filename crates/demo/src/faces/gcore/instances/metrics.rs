@@ -11,8 +11,8 @@ use axum::extract::State;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
-use super::super::book::Room;
 use super::super::marks;
+use super::super::state::FaceState;
 use super::super::wire::{Answer, Body, Form, Problem, Query, Target};
 use crate::process::telemetry::Sample;
 
@@ -20,7 +20,7 @@ use crate::process::telemetry::Sample;
 const MOMENT: Duration = Duration::from_millis(450);
 
 /// `POST .../metrics`: the last so many hours or days.
-pub(crate) async fn list(State(room): State<Room>, target: Target, query: Query, body: Body) -> Answer {
+pub(crate) async fn list(State(face): State<FaceState>, target: Target, query: Query, body: Body) -> Answer {
     let page = query.page(1000)?;
     let mut form = Form::new(&body.0);
     let unit = form.need_word("time_unit", &["hour", "day"]);
@@ -28,20 +28,20 @@ pub(crate) async fn list(State(room): State<Room>, target: Target, query: Query,
     form.done()?;
     let hours = interval.unwrap_or(1) * if unit == Some("day") { 24 } else { 1 };
     let missing = || Problem::no("Instance", &target.id);
-    let (cores, memory) = room
+    let (cores, memory) = face
         .look(|view| {
             let flavor = view.machine(target.key).map(|vm| super::flavor(view, &vm))?;
             Some((f64::from(flavor.vcpus), f64::from(flavor.ram) * 1_048_576.0))
         })
         .ok_or_else(missing)?;
-    let looked = room.engine.look(target.key).await.map_err(Problem::internal)?;
+    let looked = face.engine.look(target.key).await.map_err(Problem::internal)?;
     let machine = looked.ok_or_else(missing)?;
-    room.engine.sample(&machine).await;
+    face.engine.sample(&machine).await;
     let since = crate::engine::fleet::ago(Timestamp::now(), SignedDuration::from_hours(hours));
     let mut samples = machine.history(Some(since), None);
     if samples.len() == 1 {
         tokio::time::sleep(MOMENT).await;
-        room.engine.sample(&machine).await;
+        face.engine.sample(&machine).await;
         samples = machine.history(Some(since), None);
     }
     let points: Vec<(Timestamp, Rates)> = points(&samples);
@@ -92,7 +92,7 @@ impl Rates {
         }
     }
 
-    /// As the platform tells it: the network in bits a second, for all that its name says.
+    /// As the platform returns it: the network in bits a second, although the name says otherwise.
     fn point(&self, at: Timestamp, cores: f64, memory: f64) -> Value {
         let round = |n: f64| (n * 1000.0).round() / 1000.0;
         json!({

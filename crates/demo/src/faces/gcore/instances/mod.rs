@@ -14,9 +14,9 @@ use axum::Json;
 use axum::extract::State;
 use serde_json::Value;
 
-use super::book::{Disk, Room};
 use super::catalogue::flavors::{self, Flavor};
 use super::marks::{Kind, index};
+use super::state::{Disk, FaceState};
 pub(super) use filters::addresses;
 
 use super::view::{Region, View, Vm};
@@ -24,7 +24,7 @@ use super::wire::{Answer, Body, Form, Named, Page, Problem, Query, Scope, Target
 
 /// The size of a machine.
 pub(super) fn flavor(view: &View<'_>, vm: &Vm<'_>) -> &'static Flavor {
-    let own = view.traits(vm.key).and_then(super::book::Traits::size);
+    let own = view.traits(vm.key).and_then(super::state::Traits::size);
     own.unwrap_or_else(|| flavors::fitting(vm))
 }
 
@@ -38,7 +38,7 @@ pub(super) fn disks(view: &View<'_>, vm: &Vm<'_>) -> Vec<Disk> {
         name,
         size: i64::try_from(size).unwrap_or(i64::MAX),
         kind: kind.to_owned(),
-        goes: boots,
+        delete_on_termination: boots,
         boots,
     };
     let root = disk(format!("{name}-boot"), vm.group.storage_gb.max(5), "ssd_hiiops", true);
@@ -62,7 +62,7 @@ pub(super) fn external_taken(view: &View<'_>, vm: &Vm<'_>) -> i64 {
     i64::try_from(outside).unwrap_or(0)
 }
 
-/// One machine as `GET` by id tells it.
+/// One machine as `GET` by id returns it.
 pub(super) fn one(view: &View<'_>, key: u32) -> Option<Value> {
     let vm = view.machine(key)?;
     let job = view.under().way(&vm);
@@ -70,7 +70,7 @@ pub(super) fn one(view: &View<'_>, key: u32) -> Option<Value> {
 }
 
 /// `GET /v1/instances/{project}/{region}`.
-pub(super) async fn list(State(room): State<Room>, scope: Scope, query: Query) -> Answer {
+pub(super) async fn list(State(face): State<FaceState>, scope: Scope, query: Query) -> Answer {
     let page = query.page(1000)?;
     let filters = filters::Filters::read(&query)?;
     let detail = if query.switch("with_interfaces_name", false)? {
@@ -78,7 +78,7 @@ pub(super) async fn list(State(room): State<Room>, scope: Scope, query: Query) -
     } else {
         shape::Detail::Short
     };
-    Ok(Json(room.look(|view| {
+    Ok(Json(face.look(|view| {
         let under = view.under();
         let rows = filters.select(view, &under, view.machines_in(&scope.region));
         page.of(&rows, |vm| shape::instance(view, vm, under.way(vm), detail))
@@ -86,18 +86,18 @@ pub(super) async fn list(State(room): State<Room>, scope: Scope, query: Query) -
 }
 
 /// `GET /v1/instances/{project}/{region}/{instance}`.
-pub(super) async fn get(State(room): State<Room>, target: Target) -> Answer {
-    room.look(|view| one(view, target.key)).map(Json).ok_or_else(|| Problem::no("Instance", &target.id))
+pub(super) async fn get(State(face): State<FaceState>, target: Target) -> Answer {
+    face.look(|view| one(view, target.key)).map(Json).ok_or_else(|| Problem::no("Instance", &target.id))
 }
 
 /// `PATCH`: another name, other tags; a merge, so that what is left out stays.
-pub(super) async fn update(State(room): State<Room>, target: Target, body: Body) -> Answer {
+pub(super) async fn update(State(face): State<FaceState>, target: Target, body: Body) -> Answer {
     let mut form = Form::new(&body.0);
     let name = form.name("name").map(ToOwned::to_owned);
     let tags = form.tags("tags", true);
     let all_gone = body.0.get("tags").is_some_and(Value::is_null);
     form.done()?;
-    room.engine.write(|fleet, _| {
+    face.engine.write(|fleet, _| {
         let extras = fleet.extras.entry(target.key).or_default();
         if name.is_some() {
             extras.name = name;
@@ -107,13 +107,13 @@ pub(super) async fn update(State(room): State<Room>, target: Target, body: Body)
         }
         tags::merge(&mut extras.labels, tags);
     });
-    get(State(room), target).await
+    get(State(face), target).await
 }
 
 /// `GET /v1/securitygroups/{project}/{region}/{group}/instances`.
-pub(super) async fn in_group(State(room): State<Room>, scope: Scope, Named(id): Named) -> Answer {
+pub(super) async fn in_group(State(face): State<FaceState>, scope: Scope, Named(id): Named) -> Answer {
     let nth = network::group_nth(&scope.region, &id).ok_or_else(|| Problem::no("Security group", &id))?;
-    Ok(Json(room.look(|view| {
+    Ok(Json(face.look(|view| {
         let under = view.under();
         let rows: Vec<Vm<'_>> = view
             .machines_in(&scope.region)
@@ -124,11 +124,11 @@ pub(super) async fn in_group(State(room): State<Room>, scope: Scope, Named(id): 
 }
 
 /// `GET /v1/instances/search`: over all regions; numbers of project and region are texts here.
-pub(super) async fn search(State(room): State<Room>, query: Query) -> Answer {
+pub(super) async fn search(State(face): State<FaceState>, query: Query) -> Answer {
     let page = query.page(1000)?;
     let (name, id, ip) = (query.text("name"), query.text("id"), query.text("instance_ip"));
-    let project = room.credentials.project;
-    Ok(Json(room.look(|view| {
+    let project = face.credentials.project;
+    Ok(Json(face.look(|view| {
         let rows: Vec<(Vm<'_>, Region)> = view
             .machines()
             .filter(|vm| name.is_none_or(|wanted| view.name(vm).contains(wanted)))

@@ -8,8 +8,8 @@ use axum::Json;
 use axum::extract::State;
 use serde_json::{Map, Value, json};
 
-use super::super::book::Room;
 use super::super::marks::{self, Kind, uuid};
+use super::super::state::FaceState;
 use super::super::view::{Region, View, Vm};
 use super::super::wire::{Answer, Page, Problem, Query, Target};
 use super::shape::Detail;
@@ -156,18 +156,18 @@ pub(crate) fn addresses(region: &Region, ports: &[Port], detail: Detail) -> Valu
 
 /// Fixed addresses with their subnets.
 pub(crate) fn assignments(region: &Region, ports: &[Port]) -> Vec<Value> {
-    let told = |port: &Port| {
+    let document = |port: &Port| {
         let subnet = subnet_id(region, port.outside);
         json!({ "external": port.outside, "ip_address": port.address, "subnet_id": subnet })
     };
-    ports.iter().map(told).collect()
+    ports.iter().map(document).collect()
 }
 
 /// A network with its subnet.
 fn network(view: &View<'_>, region: &Region, outside: bool) -> Value {
     let founded = marks::offset(view.fleet.founded());
     let name = if outside { OUTSIDE } else { INSIDE };
-    let owner = if outside { Value::Null } else { json!(view.book.project) };
+    let owner = if outside { Value::Null } else { json!(view.account.project) };
     let subnet = json!({
         "id": subnet_id(region, outside),
         "name": format!("{name}-subnet"),
@@ -181,7 +181,7 @@ fn network(view: &View<'_>, region: &Region, outside: bool) -> Value {
         "host_routes": [],
         "available_ips": Value::Null,
         "total_ips": Value::Null,
-        "project_id": view.book.project,
+        "project_id": view.account.project,
         "region": region.name,
         "region_id": region.id,
         "tags": [],
@@ -225,7 +225,7 @@ fn interface(view: &View<'_>, region: &Region, vm: &Vm<'_>, port: &Port) -> Valu
                 "port_id": port.id(vm),
                 "router_id": Value::Null,
                 "status": "ACTIVE",
-                "project_id": view.book.project,
+                "project_id": view.account.project,
                 "region": region.name,
                 "region_id": region.id,
                 "tags": [],
@@ -271,9 +271,9 @@ pub(crate) fn detailed(view: &View<'_>, region: &Region, vm: &Vm<'_>, port: &Por
 }
 
 /// `GET .../interfaces`.
-pub(crate) async fn interfaces(State(room): State<Room>, target: Target, query: Query) -> Answer {
+pub(crate) async fn interfaces(State(face): State<FaceState>, target: Target, query: Query) -> Answer {
     let page = query.page(1000)?;
-    let found = room.look(|view| {
+    let found = face.look(|view| {
         let vm = view.machine(target.key)?;
         Some(page.of(&ports(view, &vm), |port| interface(view, &target.region, &vm, port)))
     });
@@ -285,8 +285,8 @@ fn named(region: &Region, name: &str) -> Value {
 }
 
 /// `GET .../ports`: each port's security groups.
-pub(crate) async fn port_list(State(room): State<Room>, target: Target) -> Answer {
-    let found = room.look(|view| {
+pub(crate) async fn port_list(State(face): State<FaceState>, target: Target) -> Answer {
+    let found = face.look(|view| {
         let vm = view.machine(target.key)?;
         Some(Page::WHOLE.of(&ports(view, &vm), |port| {
             let groups = groups_at(view, &vm, port);
@@ -299,8 +299,8 @@ pub(crate) async fn port_list(State(room): State<Room>, target: Target) -> Answe
 }
 
 /// `GET .../securitygroups`.
-pub(crate) async fn groups(State(room): State<Room>, target: Target) -> Answer {
-    let found = room.look(|view| {
+pub(crate) async fn groups(State(face): State<FaceState>, target: Target) -> Answer {
+    let found = face.look(|view| {
         let vm = view.machine(target.key)?;
         Some(Page::WHOLE.of(&groups_of(view, &vm), |name| named(&target.region, name)))
     });

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use axum::extract::State;
 use axum::http::StatusCode;
 
-use super::super::book::{After, Plug, Room};
+use super::super::state::{After, FaceState, Plug};
 use super::super::wire::{Answer, Body, Form, Problem, Target};
 use super::actions::{self, Task};
 use super::network::{GROUPS, groups_at, network_id, ports, subnet_id};
@@ -31,7 +31,7 @@ fn meant(body: &Body) -> Result<Vec<Meant>, Problem> {
         Some((port, names))
     }));
     if wanted.is_empty() {
-        form.blame("name", "Field required");
+        form.error("name", "Field required");
     }
     form.done()?;
     for name in wanted.iter().flat_map(|(_, names)| names) {
@@ -42,9 +42,9 @@ fn meant(body: &Body) -> Result<Vec<Meant>, Problem> {
     Ok(wanted)
 }
 
-fn regroup(room: &Room, target: &Target, body: &Body, put: bool) -> Result<StatusCode, Problem> {
+fn regroup(face: &FaceState, target: &Target, body: &Body, put: bool) -> Result<StatusCode, Problem> {
     let wanted = meant(body)?;
-    let ports: Vec<(u32, String, BTreeSet<String>)> = room
+    let ports: Vec<(u32, String, BTreeSet<String>)> = face
         .look(|view| {
             let vm = view.machine(target.key)?;
             let ports = ports(view, &vm).into_iter().map(|port| {
@@ -73,8 +73,8 @@ fn regroup(room: &Room, target: &Target, body: &Body, put: bool) -> Result<Statu
     if changed == ports && !put {
         return Err(Problem::missing("No port of the instance is in that security group"));
     }
-    room.note(|_, book| {
-        let traits = book.traits_of(target.key);
+    face.note(|_, account| {
+        let traits = account.traits_of(target.key);
         traits.groups = changed.into_iter().map(|(nth, _, groups)| (nth, groups)).collect();
     });
     Ok(StatusCode::NO_CONTENT)
@@ -82,24 +82,24 @@ fn regroup(room: &Room, target: &Target, body: &Body, put: bool) -> Result<Statu
 
 /// `POST .../addsecuritygroup`.
 pub(crate) async fn put_group(
-    State(room): State<Room>,
+    State(face): State<FaceState>,
     target: Target,
     body: Body,
 ) -> Result<StatusCode, Problem> {
-    regroup(&room, &target, &body, true)
+    regroup(&face, &target, &body, true)
 }
 
 /// `POST .../delsecuritygroup`.
 pub(crate) async fn take_group(
-    State(room): State<Room>,
+    State(face): State<FaceState>,
     target: Target,
     body: Body,
 ) -> Result<StatusCode, Problem> {
-    regroup(&room, &target, &body, false)
+    regroup(&face, &target, &body, false)
 }
 
 /// `POST .../attach_interface`.
-pub(crate) async fn attach(State(room): State<Room>, target: Target, body: Body) -> Answer {
+pub(crate) async fn attach(State(face): State<FaceState>, target: Target, body: Body) -> Answer {
     let mut form = Form::new(&body.0);
     let kinds = ["external", "subnet", "any_subnet", "reserved_fixed_ip"];
     let kind = form.word("type", &kinds).unwrap_or("external");
@@ -113,7 +113,7 @@ pub(crate) async fn attach(State(room): State<Room>, target: Target, body: Body)
     form.number("port_group", 0..=3);
     let name = form.text("interface_name").map(ToOwned::to_owned);
     if name.as_ref().is_some_and(|n| n.len() > 37) {
-        form.blame("interface_name", "String should have at most 37 characters");
+        form.error("interface_name", "String should have at most 37 characters");
     }
     form.done()?;
     let (region, inside) = (&target.region, [false, true]);
@@ -129,7 +129,7 @@ pub(crate) async fn attach(State(room): State<Room>, target: Target, body: Body)
         ("reserved_fixed_ip", Some(id)) => return Err(Problem::no("Reserved fixed IP", id)),
         _ => true,
     };
-    let taken: BTreeSet<u32> = room
+    let taken: BTreeSet<u32> = face
         .look(|view| {
             let vm = view.machine(target.key)?;
             let gone = view.traits(target.key).map(|t| t.unplugged.clone()).unwrap_or_default();
@@ -140,19 +140,19 @@ pub(crate) async fn attach(State(room): State<Room>, target: Target, body: Body)
     let nth = nth.ok_or_else(|| Problem::conflict("The instance has no place for another interface"))?;
     let plug = Plug { nth, outside, name };
     let task = Task::quiet(("Attach a port to", "attach_vm_interface", "attach"), "Making the port");
-    actions::submit(&room, &target, task.with(After::Plug(target.key, plug)), &body)
+    actions::submit(&face, &target, task.with(After::Plug(target.key, plug)), &body)
 }
 
 /// `POST .../detach_interface`.
-pub(crate) async fn detach(State(room): State<Room>, target: Target, body: Body) -> Answer {
+pub(crate) async fn detach(State(face): State<FaceState>, target: Target, body: Body) -> Answer {
     let mut form = Form::new(&body.0);
     let address = form.need_text("ip_address");
     let port = form.need_uuid("port_id");
     if address.is_some_and(|ip| ip.parse::<std::net::IpAddr>().is_err()) {
-        form.blame("ip_address", "value is not a valid IPv4 or IPv6 address");
+        form.error("ip_address", "value is not a valid IPv4 or IPv6 address");
     }
     form.done()?;
-    let found = room.look(|view| {
+    let found = face.look(|view| {
         let vm = view.machine(target.key)?;
         let mut all = ports(view, &vm).into_iter();
         all.find(|it| Some(it.id(&vm).as_str()) == port && Some(it.address.as_str()) == address)
@@ -160,5 +160,5 @@ pub(crate) async fn detach(State(room): State<Room>, target: Target, body: Body)
     });
     let nth = found.ok_or_else(|| Problem::no("Port", port.unwrap_or_default()))?;
     let task = Task::quiet(("Detach a port from", "detach_vm_interface", "detach"), "Removing the port");
-    actions::submit(&room, &target, task.with(After::Unplug(target.key, nth)), &body)
+    actions::submit(&face, &target, task.with(After::Unplug(target.key, nth)), &body)
 }

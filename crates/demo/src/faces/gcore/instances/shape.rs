@@ -9,7 +9,7 @@ use super::super::view::{View, Vm};
 use super::network;
 use crate::engine::fleet::{Job, Phase};
 
-/// How much is told.
+/// How many fields are returned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Detail {
     /// As in a list.
@@ -88,7 +88,7 @@ pub(crate) fn tags(view: &View<'_>, vm: &Vm<'_>) -> Vec<(String, String, bool)> 
     all
 }
 
-/// A tag as the platform tells one.
+/// A tag as the platform returns it.
 pub(crate) fn tag((key, value, read_only): &(String, String, bool)) -> Value {
     json!({ "key": key, "value": value, "read_only": read_only })
 }
@@ -110,7 +110,7 @@ pub(crate) fn instance(view: &View<'_>, vm: &Vm<'_>, job: Option<&Job>, detail: 
     let volumes: Vec<Value> = (0..)
         .zip(super::disks(view, vm))
         .map(|(nth, disk)| {
-            json!({ "id": uuid(Kind::Volume, vm.key * 8 + nth), "delete_on_termination": disk.goes })
+            json!({ "id": uuid(Kind::Volume, vm.key * 8 + nth), "delete_on_termination": disk.delete_on_termination })
         })
         .collect();
     let groups: Vec<Value> =
@@ -125,7 +125,7 @@ pub(crate) fn instance(view: &View<'_>, vm: &Vm<'_>, job: Option<&Job>, detail: 
         "task_state": stands.task,
         "task_id": job.map(|job| uuid(Kind::Task, job.number)),
         "creator_task_id": traits.and_then(|t| t.creator).map(|job| uuid(Kind::Task, job)),
-        "project_id": view.book.project,
+        "project_id": view.account.project,
         "region": region.name,
         "region_id": region.id,
         "flavor": super::flavor(view, vm).embedded(),

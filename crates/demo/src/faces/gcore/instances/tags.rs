@@ -6,7 +6,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 
-use super::super::book::Room;
+use super::super::state::FaceState;
 use super::super::wire::{Answer, Body, Form, Named, Page, Problem, Query, Target};
 use super::shape;
 
@@ -23,19 +23,19 @@ pub(crate) fn merge(labels: &mut BTreeMap<String, String>, tags: Vec<(String, Op
 }
 
 /// `GET .../metadata`.
-pub(crate) async fn list(State(room): State<Room>, target: Target) -> Answer {
-    let found = room.look(|view| {
+pub(crate) async fn list(State(face): State<FaceState>, target: Target) -> Answer {
+    let found = face.look(|view| {
         let vm = view.machine(target.key)?;
         Some(Page::WHOLE.of(&shape::tags(view, &vm), shape::tag))
     });
     found.map(Json).ok_or_else(|| Problem::no("Instance", &target.id))
 }
 
-fn write(room: &Room, target: &Target, body: &Body, anew: bool) -> Done {
+fn write(face: &FaceState, target: &Target, body: &Body, anew: bool) -> Done {
     let mut form = Form::new(&body.0);
     let tags = form.all_tags();
     form.done()?;
-    room.engine.write(|fleet, _| {
+    face.engine.write(|fleet, _| {
         let labels = &mut fleet.extras.entry(target.key).or_default().labels;
         if anew {
             labels.clear();
@@ -46,17 +46,17 @@ fn write(room: &Room, target: &Target, body: &Body, anew: bool) -> Done {
 }
 
 /// `POST .../metadata`: puts some in.
-pub(crate) async fn put(State(room): State<Room>, target: Target, body: Body) -> Done {
-    write(&room, &target, &body, false)
+pub(crate) async fn put(State(face): State<FaceState>, target: Target, body: Body) -> Done {
+    write(&face, &target, &body, false)
 }
 
 /// `PUT .../metadata`: these and no others.
-pub(crate) async fn replace(State(room): State<Room>, target: Target, body: Body) -> Done {
-    write(&room, &target, &body, true)
+pub(crate) async fn replace(State(face): State<FaceState>, target: Target, body: Body) -> Done {
+    write(&face, &target, &body, true)
 }
 
-fn one(room: &Room, target: &Target, key: &str) -> Answer {
-    let found = room.look(|view| {
+fn one(face: &FaceState, target: &Target, key: &str) -> Answer {
+    let found = face.look(|view| {
         let vm = view.machine(target.key)?;
         let tags = shape::tags(view, &vm);
         tags.iter().find(|(name, ..)| name == key).map(shape::tag)
@@ -64,28 +64,28 @@ fn one(room: &Room, target: &Target, key: &str) -> Answer {
     found.map(Json).ok_or_else(|| Problem::no("Metadata item", key))
 }
 
-fn remove(room: &Room, target: &Target, key: &str) -> Done {
-    let gone = room.engine.write(|fleet, _| {
+fn remove(face: &FaceState, target: &Target, key: &str) -> Done {
+    let gone = face.engine.write(|fleet, _| {
         let extras = fleet.extras.get_mut(&target.key);
         extras.and_then(|extras| extras.labels.remove(key)).is_some()
     });
     if gone {
         return Ok(StatusCode::NO_CONTENT);
     }
-    match one(room, target, key) {
+    match one(face, target, key) {
         Ok(_) => Err(Problem::wrong(format!("Metadata item {key} is read-only"))),
         Err(problem) => Err(problem),
     }
 }
 
 /// `GET .../metadata/{key}`.
-pub(crate) async fn item(State(room): State<Room>, target: Target, Named(key): Named) -> Answer {
-    one(&room, &target, &key)
+pub(crate) async fn item(State(face): State<FaceState>, target: Target, Named(key): Named) -> Answer {
+    one(&face, &target, &key)
 }
 
 /// `DELETE .../metadata/{key}`.
-pub(crate) async fn remove_item(State(room): State<Room>, target: Target, Named(key): Named) -> Done {
-    remove(&room, &target, &key)
+pub(crate) async fn remove_item(State(face): State<FaceState>, target: Target, Named(key): Named) -> Done {
+    remove(&face, &target, &key)
 }
 
 fn asked(query: &Query) -> Result<&str, Problem> {
@@ -93,11 +93,11 @@ fn asked(query: &Query) -> Result<&str, Problem> {
 }
 
 /// `GET /v2/.../metadata_item?key=`: for keys that a path cannot carry.
-pub(crate) async fn asked_item(State(room): State<Room>, target: Target, query: Query) -> Answer {
-    one(&room, &target, asked(&query)?)
+pub(crate) async fn asked_item(State(face): State<FaceState>, target: Target, query: Query) -> Answer {
+    one(&face, &target, asked(&query)?)
 }
 
 /// `DELETE /v2/.../metadata_item?key=`.
-pub(crate) async fn remove_asked_item(State(room): State<Room>, target: Target, query: Query) -> Done {
-    remove(&room, &target, asked(&query)?)
+pub(crate) async fn remove_asked_item(State(face): State<FaceState>, target: Target, query: Query) -> Done {
+    remove(&face, &target, asked(&query)?)
 }

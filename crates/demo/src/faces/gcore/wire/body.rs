@@ -1,4 +1,4 @@
-//! JSON bodies and the checks on their fields. All that is wrong is told at once, each field with its reason.
+//! JSON bodies and the checks on their fields. All errors are reported at once, each field with its reason.
 
 use axum::body::Bytes;
 use axum::extract::{FromRequest, Request};
@@ -41,8 +41,8 @@ impl<'a> Form<'a> {
         Self { object, prefix: String::new(), wrong: Map::new() }
     }
 
-    /// Blames a field.
-    pub(crate) fn blame(&mut self, name: &str, why: impl Into<String>) {
+    /// Records an error of a field.
+    pub(crate) fn error(&mut self, name: &str, why: impl Into<String>) {
         let why: String = why.into();
         self.wrong.insert(format!("{}{name}", self.prefix), json!([why]));
     }
@@ -55,7 +55,7 @@ impl<'a> Form<'a> {
     fn needed(&mut self, name: &str) -> Option<&'a Value> {
         let found = self.given(name);
         if found.is_none() {
-            self.blame(name, "Field required");
+            self.error(name, "Field required");
         }
         found
     }
@@ -64,7 +64,7 @@ impl<'a> Form<'a> {
     pub(crate) fn text(&mut self, name: &str) -> Option<&'a str> {
         let value = self.given(name)?;
         if value.as_str().is_none() {
-            self.blame(name, "Input should be a valid string");
+            self.error(name, "Input should be a valid string");
         }
         value.as_str()
     }
@@ -81,7 +81,7 @@ impl<'a> Form<'a> {
         if known.contains(&word) {
             return Some(word);
         }
-        self.blame(name, format!("Input should be one of {}", known.join(", ")));
+        self.error(name, format!("Input should be one of {}", known.join(", ")));
         None
     }
 
@@ -95,7 +95,7 @@ impl<'a> Form<'a> {
     pub(crate) fn need_uuid(&mut self, name: &str) -> Option<&'a str> {
         let id = self.need_text(name)?;
         if !marks::is_uuid(id) {
-            self.blame(name, "Input should be a valid UUID");
+            self.error(name, "Input should be a valid UUID");
             return None;
         }
         Some(id)
@@ -106,12 +106,12 @@ impl<'a> Form<'a> {
         let value = self.given(name)?;
         let number = value.as_i64();
         match number {
-            None => self.blame(name, "Input should be a valid integer"),
+            None => self.error(name, "Input should be a valid integer"),
             Some(n) if n < *bounds.start() => {
-                self.blame(name, format!("Input should be greater than or equal to {}", bounds.start()));
+                self.error(name, format!("Input should be greater than or equal to {}", bounds.start()));
             }
             Some(n) if n > *bounds.end() => {
-                self.blame(name, format!("Input should be less than or equal to {}", bounds.end()));
+                self.error(name, format!("Input should be less than or equal to {}", bounds.end()));
             }
             Some(_) => {}
         }
@@ -128,7 +128,7 @@ impl<'a> Form<'a> {
     pub(crate) fn switch(&mut self, name: &str) -> Option<bool> {
         let value = self.given(name)?;
         if value.as_bool().is_none() {
-            self.blame(name, "Input should be a valid boolean");
+            self.error(name, "Input should be a valid boolean");
         }
         value.as_bool()
     }
@@ -138,7 +138,7 @@ impl<'a> Form<'a> {
         match self.given(name) {
             Some(Value::Array(list)) => list,
             Some(_) => {
-                self.blame(name, "Input should be a valid list");
+                self.error(name, "Input should be a valid list");
                 &[]
             }
             None => &[],
@@ -163,7 +163,7 @@ impl<'a> Form<'a> {
         let mut found = Vec::with_capacity(list.len());
         for (at, item) in list.iter().enumerate() {
             let Value::Object(object) = item else {
-                self.blame(&format!("{name}.{at}"), "Input should be a valid dictionary");
+                self.error(&format!("{name}.{at}"), "Input should be a valid dictionary");
                 continue;
             };
             let mut form = Form { object, prefix: format!("{}{name}.{at}.", self.prefix), wrong: Map::new() };
@@ -179,7 +179,7 @@ impl<'a> Form<'a> {
         if is_name(text) {
             return Some(text);
         }
-        self.blame(name, "String should match pattern '^[a-zA-Z0-9][a-zA-Z 0-9._\\-]{1,61}[a-zA-Z0-9._]$'");
+        self.error(name, "String should match pattern '^[a-zA-Z0-9][a-zA-Z 0-9._\\-]{1,61}[a-zA-Z0-9._]$'");
         None
     }
 
@@ -189,7 +189,7 @@ impl<'a> Form<'a> {
             None => Vec::new(),
             Some(Value::Object(map)) => self.tag_map(name, map, nulls),
             Some(_) => {
-                self.blame(name, "Input should be a valid dictionary");
+                self.error(name, "Input should be a valid dictionary");
                 Vec::new()
             }
         }
@@ -210,7 +210,7 @@ impl<'a> Form<'a> {
         for (key, value) in map {
             let place = format!("{name}.{key}");
             if key.is_empty() || key.len() > 255 || key.chars().any(|c| c.is_whitespace() || c == '=') {
-                self.blame(&place, "a key is up to 255 characters without spaces and `=`");
+                self.error(&place, "a key is up to 255 characters without spaces and `=`");
                 continue;
             }
             match value {
@@ -220,7 +220,7 @@ impl<'a> Form<'a> {
                 {
                     found.push((key.clone(), Some(text.trim().to_owned())));
                 }
-                _ => self.blame(&place, "a value is a text of up to 255 characters"),
+                _ => self.error(&place, "a value is a text of up to 255 characters"),
             }
         }
         found

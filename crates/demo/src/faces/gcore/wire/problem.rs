@@ -21,7 +21,7 @@ impl Problem {
         Self { status, class, message: message.into(), extra: None }
     }
 
-    /// 401; the text alone tells the causes apart.
+    /// 401; only the text distinguishes the causes.
     pub(crate) fn auth(message: String) -> Self {
         Self::new(StatusCode::UNAUTHORIZED, "AuthenticationError", message)
     }
@@ -53,8 +53,8 @@ impl Problem {
 
     /// 400 with the fields that are wrong, each with its reasons.
     pub(crate) fn fields(wrong: Map<String, Value>) -> Self {
-        let told: Vec<String> = wrong.iter().map(|(name, why)| format!("'{name}': {why}")).collect();
-        let mut problem = Self::wrong(format!("Validation Error: {{{}}}", told.join(", ")));
+        let reasons: Vec<String> = wrong.iter().map(|(name, why)| format!("'{name}': {why}")).collect();
+        let mut problem = Self::wrong(format!("Validation Error: {{{}}}", reasons.join(", ")));
         problem.extra = Some(Box::new(("invalid_fields", Value::Object(wrong))));
         problem
     }

@@ -3,8 +3,8 @@
 use axum::extract::{FromRequestParts, RawPathParams};
 use axum::http::request::Parts;
 
-use super::super::book::Room;
 use super::super::marks::{Kind, index};
+use super::super::state::FaceState;
 use super::super::view::Region;
 use super::Problem;
 
@@ -42,42 +42,42 @@ fn of<'a>(params: &'a RawPathParams, name: &str) -> &'a str {
     params.iter().find(|(key, _)| *key == name).map_or("", |(_, value)| value)
 }
 
-impl FromRequestParts<Room> for Owned {
+impl FromRequestParts<FaceState> for Owned {
     type Rejection = Problem;
 
-    async fn from_request_parts(parts: &mut Parts, room: &Room) -> Result<Self, Problem> {
+    async fn from_request_parts(parts: &mut Parts, face: &FaceState) -> Result<Self, Problem> {
         let params = params(parts).await?;
         let project = of(&params, "project");
         match project.parse::<u64>() {
-            Ok(number) if number == room.credentials.project => Ok(Self),
+            Ok(number) if number == face.credentials.project => Ok(Self),
             Ok(_) => Err(Problem::no("Project", project)),
             Err(_) => Err(Problem::path()),
         }
     }
 }
 
-impl FromRequestParts<Room> for Scope {
+impl FromRequestParts<FaceState> for Scope {
     type Rejection = Problem;
 
-    async fn from_request_parts(parts: &mut Parts, room: &Room) -> Result<Self, Problem> {
-        Owned::from_request_parts(parts, room).await?;
+    async fn from_request_parts(parts: &mut Parts, face: &FaceState) -> Result<Self, Problem> {
+        Owned::from_request_parts(parts, face).await?;
         let params = params(parts).await?;
         let region = of(&params, "region");
         let number: i64 = region.parse().map_err(|_| Problem::path())?;
-        let region = room.look(|view| view.region(number)).ok_or_else(|| Problem::no("Region", region))?;
+        let region = face.look(|view| view.region(number)).ok_or_else(|| Problem::no("Region", region))?;
         Ok(Self { region })
     }
 }
 
-impl FromRequestParts<Room> for Target {
+impl FromRequestParts<FaceState> for Target {
     type Rejection = Problem;
 
-    async fn from_request_parts(parts: &mut Parts, room: &Room) -> Result<Self, Problem> {
-        let Scope { region } = Scope::from_request_parts(parts, room).await?;
+    async fn from_request_parts(parts: &mut Parts, face: &FaceState) -> Result<Self, Problem> {
+        let Scope { region } = Scope::from_request_parts(parts, face).await?;
         let params = params(parts).await?;
         let id = of(&params, "instance").to_owned();
         let key = index(Kind::Instance, &id).filter(|key| {
-            room.look(|view| {
+            face.look(|view| {
                 view.machine(*key).is_some_and(|vm| view.fleet.stands(vm.row) == Some(region.place))
             })
         });
@@ -86,10 +86,10 @@ impl FromRequestParts<Room> for Target {
     }
 }
 
-impl FromRequestParts<Room> for Named {
+impl FromRequestParts<FaceState> for Named {
     type Rejection = Problem;
 
-    async fn from_request_parts(parts: &mut Parts, _: &Room) -> Result<Self, Problem> {
+    async fn from_request_parts(parts: &mut Parts, _: &FaceState) -> Result<Self, Problem> {
         let params = params(parts).await?;
         let last = params.iter().last().map(|(_, value)| value.to_owned());
         last.map(Self).ok_or_else(Problem::path)

@@ -4,22 +4,22 @@ use std::net::Ipv4Addr;
 
 use serde_json::{Value, json};
 
-use super::{dress, found, guest, reference};
+use super::{found, guest, reference, update_guest};
+use crate::faces::exoscale::account::guest::Guest;
 use crate::faces::exoscale::answers::Answer;
 use crate::faces::exoscale::answers::instances::name;
-use crate::faces::exoscale::book::guest::Guest;
+use crate::faces::exoscale::context::fields::Fields;
+use crate::faces::exoscale::context::{Names, RequestContext};
 use crate::faces::exoscale::ids::Thing;
 use crate::faces::exoscale::problem::Problem;
-use crate::faces::exoscale::visit::fields::Fields;
-use crate::faces::exoscale::visit::{Names, Visit};
 
-fn address(visit: &Visit<'_>) -> Result<(String, Value), Problem> {
-    found(visit, Thing::ElasticIp, "The elastic IP")
+fn address(ctx: &RequestContext<'_>) -> Result<(String, Value), Problem> {
+    found(ctx, Thing::ElasticIp, "The elastic IP")
 }
 
 /// The fields of an elastic IP that create and update share.
-fn wishes(visit: &Visit<'_>) -> Result<Vec<(&'static str, Value)>, Problem> {
-    let mut fields = visit.fields();
+fn wishes(ctx: &RequestContext<'_>) -> Result<Vec<(&'static str, Value)>, Problem> {
+    let mut fields = ctx.fields();
     let mut wishes = Vec::new();
     if let Some(description) = fields.text("description", 0..=255) {
         wishes.push(("description", description.into()));
@@ -56,13 +56,13 @@ fn check_of(check: &Value) -> Result<(), Problem> {
 }
 
 /// `POST /elastic-ip`.
-pub(in crate::faces::exoscale::answers) fn create_address(visit: &mut Visit<'_>) -> Answer {
-    let mut fields = visit.fields();
+pub(in crate::faces::exoscale::answers) fn create_address(ctx: &mut RequestContext<'_>) -> Answer {
+    let mut fields = ctx.fields();
     let family = fields.word("addressfamily", &["inet4", "inet6"]).unwrap_or("inet4");
     fields.end()?;
-    let wishes = wishes(visit)?;
-    visit.book.room(Thing::ElasticIp)?;
-    let [.., high, low] = visit.book.number().to_be_bytes();
+    let wishes = wishes(ctx)?;
+    ctx.account.face(Thing::ElasticIp)?;
+    let [.., high, low] = ctx.account.number().to_be_bytes();
     let mut document = if family == "inet4" {
         let ip = Ipv4Addr::new(203, 0, 113u8.wrapping_add(high), low);
         json!({ "ip": ip, "addressfamily": family, "cidr": format!("{ip}/32") })
@@ -73,59 +73,59 @@ pub(in crate::faces::exoscale::answers) fn create_address(visit: &mut Visit<'_>)
     for (name, value) in wishes {
         document[name] = value;
     }
-    let key = visit.book.hold(Thing::ElasticIp, Some(visit.zone), document);
+    let key = ctx.account.hold(Thing::ElasticIp, Some(ctx.zone), document);
     let eip = reference("elastic-ip", &key);
-    Ok(visit.submit_plain("Create an elastic IP".to_owned(), "address.create", eip, Names::Always, None))
+    Ok(ctx.submit_plain("Create an elastic IP".to_owned(), "address.create", eip, Names::Always, None))
 }
 
 /// `PUT /elastic-ip/{id}`.
-pub(in crate::faces::exoscale::answers) fn update_address(visit: &mut Visit<'_>) -> Answer {
-    let (key, _) = address(visit)?;
-    let wishes = wishes(visit)?;
-    if let Some(document) = visit.book.document(&key) {
+pub(in crate::faces::exoscale::answers) fn update_address(ctx: &mut RequestContext<'_>) -> Answer {
+    let (key, _) = address(ctx)?;
+    let wishes = wishes(ctx)?;
+    if let Some(document) = ctx.account.document(&key) {
         for (name, value) in wishes {
             document[name] = value;
         }
     }
     let eip = reference("elastic-ip", &key);
-    Ok(visit.submit_plain("Update an elastic IP".to_owned(), "address.update", eip, Names::Always, None))
+    Ok(ctx.submit_plain("Update an elastic IP".to_owned(), "address.update", eip, Names::Always, None))
 }
 
 /// `DELETE /elastic-ip/{id}`: not while an instance has it.
-pub(in crate::faces::exoscale::answers) fn delete_address(visit: &mut Visit<'_>) -> Answer {
-    let (key, _) = address(visit)?;
-    let worn = |guest: &Guest| guest.addresses.contains(&key);
-    if visit.desk.engine.read(|fleet| visit.book.worn(fleet, worn)) {
+pub(in crate::faces::exoscale::answers) fn delete_address(ctx: &mut RequestContext<'_>) -> Answer {
+    let (key, _) = address(ctx)?;
+    let is_attached = |guest: &Guest| guest.addresses.contains(&key);
+    if ctx.app.engine.read(|fleet| ctx.account.is_attached(fleet, is_attached)) {
         return Err(Problem::conflict("The elastic IP is attached"));
     }
-    visit.book.strike(&key);
+    ctx.account.remove(&key);
     let eip = reference("elastic-ip", &key);
-    Ok(visit.submit_plain("Delete an elastic IP".to_owned(), "address.delete", eip, Names::UntilDone, None))
+    Ok(ctx.submit_plain("Delete an elastic IP".to_owned(), "address.delete", eip, Names::UntilDone, None))
 }
 
 /// `PUT /elastic-ip/{id}:attach`: several instances may have the same one.
-pub(in crate::faces::exoscale::answers) fn attach_address(visit: &mut Visit<'_>) -> Answer {
-    let (key, _) = address(visit)?;
-    let machine = visit.machine_of_body()?;
-    if guest(visit, machine).addresses.contains(&key) {
+pub(in crate::faces::exoscale::answers) fn attach_address(ctx: &mut RequestContext<'_>) -> Answer {
+    let (key, _) = address(ctx)?;
+    let machine = ctx.machine_of_body()?;
+    if guest(ctx, machine).addresses.contains(&key) {
         return Err(Problem::conflict("The instance has the elastic IP already"));
     }
-    let worn = key.clone();
-    dress(visit, machine, |guest| guest.addresses.push(worn));
-    let caption = format!("Attach an elastic IP to {}", name(visit, machine));
+    let is_attached = key.clone();
+    update_guest(ctx, machine, |guest| guest.addresses.push(is_attached));
+    let caption = format!("Attach an elastic IP to {}", name(ctx, machine));
     let eip = reference("elastic-ip", &key);
-    Ok(visit.submit_plain(caption, "address.attach", eip, Names::Always, None))
+    Ok(ctx.submit_plain(caption, "address.attach", eip, Names::Always, None))
 }
 
 /// `PUT /elastic-ip/{id}:detach`.
-pub(in crate::faces::exoscale::answers) fn detach_address(visit: &mut Visit<'_>) -> Answer {
-    let (key, _) = address(visit)?;
-    let machine = visit.machine_of_body()?;
-    if !guest(visit, machine).addresses.contains(&key) {
+pub(in crate::faces::exoscale::answers) fn detach_address(ctx: &mut RequestContext<'_>) -> Answer {
+    let (key, _) = address(ctx)?;
+    let machine = ctx.machine_of_body()?;
+    if !guest(ctx, machine).addresses.contains(&key) {
         return Err(Problem::state("The instance does not have the elastic IP"));
     }
-    dress(visit, machine, |guest| guest.addresses.retain(|one| *one != key));
-    let caption = format!("Detach an elastic IP from {}", name(visit, machine));
+    update_guest(ctx, machine, |guest| guest.addresses.retain(|one| *one != key));
+    let caption = format!("Detach an elastic IP from {}", name(ctx, machine));
     let eip = reference("elastic-ip", &key);
-    Ok(visit.submit_plain(caption, "address.detach", eip, Names::Always, None))
+    Ok(ctx.submit_plain(caption, "address.detach", eip, Names::Always, None))
 }

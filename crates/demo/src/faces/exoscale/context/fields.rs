@@ -1,4 +1,4 @@
-//! Reading a request's body: what is missing or wrong is gathered, so that one answer tells all of it.
+//! Reading a request's body: what is missing or wrong is gathered, so that one answer reports all of it.
 
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;

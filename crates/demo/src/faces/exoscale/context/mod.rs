@@ -5,13 +5,13 @@ pub(super) mod route;
 
 use serde_json::{Value, json};
 
-use super::book::{Book, Change, Operation, Reference};
+use super::account::{AccountState, Change, Operation, Reference};
 use super::catalog::ZONES;
 use super::ids::{Thing, index};
 use super::problem::Problem;
 use crate::engine::fleet::{Account, Container, Fleet, Instance, JobPhase, Phase};
 use crate::engine::jobs::Work;
-use crate::faces::Desk;
+use crate::faces::AppState;
 use fields::Fields;
 
 /// Whether an operation names what it worked on.
@@ -26,9 +26,9 @@ pub(super) enum Names {
 }
 
 /// One request that was let in.
-pub(super) struct Visit<'a> {
-    pub(super) desk: &'a Desk,
-    pub(super) book: &'a mut Book,
+pub(super) struct RequestContext<'a> {
+    pub(super) app: &'a AppState,
+    pub(super) account: &'a mut AccountState,
     /// The host the client asked for: addresses in answers lead the same way, through a tunnel too.
     pub(super) host: String,
     /// Index into [`ZONES`].
@@ -43,7 +43,7 @@ pub(super) struct Visit<'a> {
     pub(super) known: bool,
 }
 
-impl Visit<'_> {
+impl RequestContext<'_> {
     /// A parameter of the path.
     pub(super) fn param(&self, name: &str) -> &str {
         let found = self.params.iter().find(|(n, _)| *n == name);
@@ -92,7 +92,7 @@ impl Visit<'_> {
 
     fn machine_with(&self, text: &str) -> Result<u32, Problem> {
         let key = index(Thing::Instance, text).ok_or_else(|| Problem::missing("The instance"))?;
-        self.desk
+        self.app
             .engine
             .read(|fleet| here(fleet, self.zone, key).map(|_| key))
             .ok_or_else(|| Problem::missing("The instance"))
@@ -100,7 +100,7 @@ impl Visit<'_> {
 
     /// The phase of an instance, unless other work on it is under way.
     pub(super) fn idle(&self, machine: u32) -> Result<Phase, Problem> {
-        let (phase, busy) = self.desk.engine.read(|fleet| {
+        let (phase, busy) = self.app.engine.read(|fleet| {
             let phase = fleet.instances.get(machine as usize).map(|i| i.phase);
             let under_way = |phase| matches!(phase, JobPhase::Queued | JobPhase::Running);
             let busy = fleet.jobs.iter().any(|job| job.instance == Some(machine) && under_way(job.phase));
@@ -120,7 +120,7 @@ impl Visit<'_> {
         }
     }
 
-    /// Hands work in and answers with its operation; `change` is made in the book once the work is done.
+    /// Hands work in and answers with its operation; `change` is made in the account once the work is done.
     pub(super) fn submit(
         &mut self,
         work: Work,
@@ -128,11 +128,11 @@ impl Visit<'_> {
         names: Names,
         change: Option<Change>,
     ) -> Value {
-        let job = self.desk.engine.submit(work).number;
+        let job = self.app.engine.submit(work).number;
         if let Some(change) = change {
-            self.book.later(job, change);
+            self.account.later(job, change);
         }
-        let number = self.book.operate(Operation {
+        let number = self.account.operate(Operation {
             zone: self.zone,
             job: Some(job),
             reference: Some(reference),
@@ -158,7 +158,7 @@ impl Visit<'_> {
 
     /// The operation of something that was done at once; it names nothing.
     pub(super) fn done(&mut self) -> Value {
-        let number = self.book.operate(Operation {
+        let number = self.account.operate(Operation {
             zone: self.zone,
             job: None,
             reference: None,
@@ -170,10 +170,10 @@ impl Visit<'_> {
 
     /// An operation as it stands now. `None` where this zone knows none of the number.
     pub(super) fn operation(&self, number: u32) -> Option<Value> {
-        let operation = self.book.operation(number).filter(|o| o.zone == self.zone)?;
+        let operation = self.account.operation(number).filter(|o| o.zone == self.zone)?;
         let phase = operation.job.map_or(Some(JobPhase::Completed), |number| {
             let find = |fleet: &Fleet| fleet.jobs.iter().rev().find(|j| j.number == number).map(|j| j.phase);
-            self.desk.engine.read(find)
+            self.app.engine.read(find)
         });
         // What the engine has forgotten was done long ago.
         let state = match phase.unwrap_or(JobPhase::Completed) {

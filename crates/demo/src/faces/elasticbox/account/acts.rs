@@ -1,4 +1,4 @@
-//! What an operation consists of: its acts, what each tells in the activity, and which scripts it runs.
+//! What an operation consists of: its acts, what each writes to the activity, and which scripts it runs.
 //!
 //! The page's samples show a deploy; the other operations' words follow the 2018 samples where there are any.
 
@@ -23,7 +23,7 @@ pub(in super::super) enum Verb {
     ForceTerminate,
 }
 
-/// One entry that an act tells.
+/// One entry that an act writes.
 #[derive(Debug, Clone, Copy)]
 pub(in super::super) struct Line {
     /// `start`, `add`, `install`, ..
@@ -49,7 +49,7 @@ pub(in super::super) struct Act {
     pub closing: &'static [Line],
 }
 
-const fn told(level: &'static str, text: &'static str) -> Line {
+const fn line(level: &'static str, text: &'static str) -> Line {
     Line { level, text, script: None }
 }
 
@@ -80,9 +80,9 @@ const DEPLOY: &[Act] = &[
         // A machine that is there already goes down first.
         Phase::Stopping,
         &[
-            told("start", "Deploying instance."),
-            told("add", "Creating machine {machine}."),
-            told("waiting", "Waiting to install ElasticBox agent in machine {machine}."),
+            line("start", "Deploying instance."),
+            line("add", "Creating machine {machine}."),
+            line("waiting", "Waiting to install ElasticBox agent in machine {machine}."),
         ],
         &[],
     ),
@@ -94,8 +94,8 @@ const DEPLOY: &[Act] = &[
         Phase::Running,
         &[START],
         &[
-            told("success", "Machine {machine} successfully deployed."),
-            told("success", "Instance successfully deployed."),
+            line("success", "Machine {machine} successfully deployed."),
+            line("success", "Instance successfully deployed."),
         ],
     ),
 ];
@@ -105,7 +105,7 @@ const POWER_ON: &[Act] = &[
         "poweron",
         "Booting the machine",
         Phase::Starting,
-        &[told("start", "Powering on instance."), told("waiting", "Waiting for machine {machine} to boot.")],
+        &[line("start", "Powering on instance."), line("waiting", "Waiting for machine {machine} to boot.")],
         &[],
     ),
     act("poweron", "Running configure scripts", Phase::Starting, &[CONFIGURE], &[]),
@@ -114,7 +114,7 @@ const POWER_ON: &[Act] = &[
         "Starting",
         Phase::Running,
         &[START],
-        &[told("success", "Instance successfully powered on.")],
+        &[line("success", "Instance successfully powered on.")],
     ),
 ];
 
@@ -123,20 +123,20 @@ const SHUTDOWN: &[Act] = &[
         "shutdown",
         "Stopping",
         Phase::Stopping,
-        &[told("start", "Stopping instance."), STOP],
-        &[told("success", "Instance successfully stopped.")],
+        &[line("start", "Stopping instance."), STOP],
+        &[line("success", "Instance successfully stopped.")],
     ),
     act(
         "shutdown_service",
         "Shutting the machine down",
         Phase::Stopped,
-        &[told("stop", "Shutting-down service.")],
-        &[told("success", "Service successfully shut down.")],
+        &[line("stop", "Shutting-down service.")],
+        &[line("success", "Service successfully shut down.")],
     ),
 ];
 
 const REINSTALL: &[Act] = &[
-    act("reinstall", "Stopping", Phase::Stopping, &[told("start", "Reinstalling instance.")], &[]),
+    act("reinstall", "Stopping", Phase::Stopping, &[line("start", "Reinstalling instance.")], &[]),
     act("reinstall", "Running install scripts", Phase::Starting, &[INSTALL], &[]),
     act("reinstall", "Running configure scripts", Phase::Starting, &[CONFIGURE], &[]),
     act(
@@ -144,7 +144,7 @@ const REINSTALL: &[Act] = &[
         "Starting",
         Phase::Running,
         &[START],
-        &[told("success", "Instance successfully reinstalled.")],
+        &[line("success", "Instance successfully reinstalled.")],
     ),
 ];
 
@@ -152,8 +152,8 @@ const RECONFIGURE: &[Act] = &[act(
     "reconfigure",
     "Running configure scripts",
     Phase::Running,
-    &[told("start", "Reconfiguring instance."), CONFIGURE],
-    &[told("success", "Instance successfully reconfigured.")],
+    &[line("start", "Reconfiguring instance."), CONFIGURE],
+    &[line("success", "Instance successfully reconfigured.")],
 )];
 
 const TERMINATE: &[Act] = &[
@@ -161,8 +161,8 @@ const TERMINATE: &[Act] = &[
         "terminate",
         "Stopping",
         Phase::Stopping,
-        &[told("start", "Terminating instance."), STOP],
-        &[told("success", "Instance successfully stopped.")],
+        &[line("start", "Terminating instance."), STOP],
+        &[line("success", "Instance successfully stopped.")],
     ),
     act("terminate", "Running dispose scripts", Phase::Stopping, &[DISPOSE], &[]),
     DESTROY,
@@ -170,7 +170,7 @@ const TERMINATE: &[Act] = &[
 ];
 
 const FORCE: &[Act] = &[
-    act("terminate", "Stopping", Phase::Stopping, &[told("start", "Force-terminating instance.")], &[]),
+    act("terminate", "Stopping", Phase::Stopping, &[line("start", "Force-terminating instance.")], &[]),
     DESTROY,
     DESTROYED,
 ];
@@ -179,8 +179,8 @@ const DESTROY: Act = act(
     "terminate_service",
     "Destroying the machine",
     Phase::Deleting,
-    &[told("stop", "Terminating service.")],
-    &[told("info", "Machine {machine} successfully deleted.")],
+    &[line("stop", "Terminating service.")],
+    &[line("info", "Machine {machine} successfully deleted.")],
 );
 
 const DESTROYED: Act = act(
@@ -188,7 +188,7 @@ const DESTROYED: Act = act(
     "Releasing resources",
     Phase::Gone,
     &[],
-    &[told("success", "Instance successfully terminated.")],
+    &[line("success", "Instance successfully terminated.")],
 );
 
 impl Verb {

@@ -1,4 +1,4 @@
-//! Keeps the book while nobody reads it: takes in what the engine's jobs did, and ends what is leased when its time
+//! Keeps the account while nobody reads it: takes in what the engine's jobs did, and ends what is leased when its time
 //! is over. It sleeps until one of them happens.
 
 use jiff::Timestamp;
@@ -6,7 +6,7 @@ use tokio::sync::broadcast::error::RecvError;
 use tokio::time::{Instant, sleep_until};
 
 use super::super::Counter;
-use super::Book;
+use super::AccountState;
 use super::acts::Verb;
 use super::lease::Ending;
 use super::row::Row;
@@ -17,14 +17,14 @@ use crate::engine::fleet::Phase;
 /// Starts the task; it ends with the engine.
 pub(in super::super) fn start(counter: &Counter) {
     let counter = counter.clone();
-    let engine = counter.desk.engine.clone();
+    let engine = counter.app.engine.clone();
     engine.spawn(async move {
-        let mut events = counter.desk.engine.events();
+        let mut events = counter.app.engine.events();
         loop {
             let next = {
-                let mut book = counter.book();
-                book.release(&counter.desk.engine, Timestamp::now());
-                book.next_release()
+                let mut account = counter.account();
+                account.release(&counter.app.engine, Timestamp::now());
+                account.next_release()
             };
             let due = async {
                 match next {
@@ -41,7 +41,7 @@ pub(in super::super) fn start(counter: &Counter) {
     });
 }
 
-/// Waits until something happens to an instance that the book watches, or to a job; `None` when the engine is no more.
+/// Waits until something happens to an instance that the account watches, or to a job; `None` when the engine is no more.
 async fn news(events: &mut tokio::sync::broadcast::Receiver<Event>, counter: &Counter) -> Option<()> {
     loop {
         match events.recv().await {
@@ -53,7 +53,7 @@ async fn news(events: &mut tokio::sync::broadcast::Receiver<Event>, counter: &Co
     }
 }
 
-impl Book {
+impl AccountState {
     /// Ends what is leased and whose time is over. What is busy waits for its operation's end.
     fn release(&mut self, engine: &Engine, now: Timestamp) {
         let over: Vec<(u32, Ending)> = self

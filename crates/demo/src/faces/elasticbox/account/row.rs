@@ -1,4 +1,4 @@
-//! One instance as this dialect tells it: the engine's facts and the book's, side by side.
+//! One instance as this API returns it: the engine's facts and the account's, side by side.
 
 use jiff::Timestamp;
 
@@ -6,7 +6,7 @@ use super::super::names;
 use super::super::problem::Problem;
 use super::acts::Verb;
 use super::run::Run;
-use super::{Book, Mark, Record, beginnings, ours};
+use super::{AccountState, Mark, Record, beginnings, ours};
 use crate::engine::fleet::{Account, Container, Fleet, Instance, Phase};
 
 /// One instance, alive or terminated.
@@ -18,12 +18,12 @@ pub(in super::super) struct Row<'f> {
     pub instance: &'f Instance,
     /// The box it was deployed from.
     pub container: &'f Container,
-    /// What the book says.
+    /// What the account says.
     pub record: Option<&'f Record>,
     fleet: &'f Fleet,
 }
 
-/// State and event together tell how an instance is.
+/// State and event together give the state of an instance.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in super::super) struct Pair {
     /// `processing`, `done`, `unavailable`.
@@ -36,23 +36,27 @@ pub(in super::super) struct Pair {
 
 impl<'f> Row<'f> {
     /// An instance of this face, whatever is left of it.
-    pub(in super::super) fn of(book: &'f Book, fleet: &'f Fleet, key: u32) -> Option<Self> {
+    pub(in super::super) fn of(account: &'f AccountState, fleet: &'f Fleet, key: u32) -> Option<Self> {
         let instance = fleet.instances.get(key as usize)?;
         ours(fleet, instance).then_some(())?;
         let container = fleet.containers.get(instance.container as usize)?;
-        Some(Self { key, instance, container, record: book.record(key), fleet })
+        Some(Self { key, instance, container, record: account.record(key), fleet })
     }
 
     /// An instance named in a path.
     ///
     /// # Errors
     /// 400 for what is too long to be an id, 404 for what never was, 403 for a record that was deleted.
-    pub(in super::super) fn find(book: &'f Book, fleet: &'f Fleet, id: &str) -> Result<Self, Problem> {
+    pub(in super::super) fn find(
+        account: &'f AccountState,
+        fleet: &'f Fleet,
+        id: &str,
+    ) -> Result<Self, Problem> {
         if id.len() > 36 {
             return Err(Problem::data("an instance's id has 36 characters at most"));
         }
         let row = names::instance_index(id)
-            .and_then(|key| Self::of(book, fleet, key))
+            .and_then(|key| Self::of(account, fleet, key))
             .ok_or_else(Problem::missing)?;
         if row.record.is_some_and(|r| r.deleted) {
             return Err(Problem::forbidden());
@@ -61,16 +65,16 @@ impl<'f> Row<'f> {
     }
 
     /// Every instance whose record is not deleted, the terminated ones among them, oldest index first.
-    pub(in super::super) fn all(book: &'f Book, fleet: &'f Fleet) -> Vec<Self> {
+    pub(in super::super) fn all(account: &'f AccountState, fleet: &'f Fleet) -> Vec<Self> {
         let alive = fleet.containers_of(Account::ElasticBox).flat_map(|(_, c)| c.instances.iter().copied());
-        let dead = book.records().filter(|(key, record)| {
+        let dead = account.records().filter(|(key, record)| {
             let gone = |i: &Instance| i.phase == Phase::Gone;
             !record.deleted && fleet.instances.get(*key as usize).is_some_and(gone)
         });
         let mut keys: Vec<u32> = alive.chain(dead.map(|(key, _)| key)).collect();
         keys.sort_unstable();
         keys.dedup();
-        keys.into_iter().filter_map(|key| Self::of(book, fleet, key)).collect()
+        keys.into_iter().filter_map(|key| Self::of(account, fleet, key)).collect()
     }
 
     /// `i-3e43qa`.

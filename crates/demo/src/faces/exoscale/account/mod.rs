@@ -11,9 +11,9 @@ use std::time::Instant;
 use indexmap::IndexMap;
 use serde_json::{Value, json};
 
+use super::context::Names;
 use super::ids::{Thing, id};
 use super::problem::Problem;
-use super::visit::Names;
 use crate::engine::fleet::{Fleet, JobPhase};
 use guest::Guest;
 use journal::Journal;
@@ -23,8 +23,8 @@ const OPERATIONS: usize = 2000;
 /// How many things of each kind there may be at most, so that a loop of creates ends.
 pub(super) const MOST: usize = 1000;
 
-/// What is done in the book once an engine's job has ended.
-pub(super) type Change = Box<dyn FnOnce(&mut Book) + Send>;
+/// What is done in the account once an engine's job has ended.
+pub(super) type Change = Box<dyn FnOnce(&mut AccountState) + Send>;
 
 /// What an operation worked on.
 #[derive(Debug, Clone)]
@@ -62,7 +62,7 @@ pub(super) struct Operation {
     pub(super) failure: Option<(&'static str, &'static str)>,
 }
 
-/// A thing of the account as the API tells it.
+/// An object of the account as the API returns it.
 #[derive(Debug, Clone)]
 pub(super) struct Held {
     pub(super) thing: Thing,
@@ -72,7 +72,7 @@ pub(super) struct Held {
 }
 
 /// The account.
-pub(super) struct Book {
+pub(super) struct AccountState {
     next: u32,
     operations: VecDeque<(u32, Operation)>,
     pending: Vec<(u32, Change)>,
@@ -85,7 +85,7 @@ pub(super) struct Book {
     pub(super) balances: VecDeque<Instant>,
 }
 
-impl Book {
+impl AccountState {
     /// An account with nothing in it.
     pub(super) fn empty() -> Self {
         Self {
@@ -187,7 +187,7 @@ impl Book {
     }
 
     /// Strikes a thing out, the others keep their order.
-    pub(super) fn strike(&mut self, key: &str) {
+    pub(super) fn remove(&mut self, key: &str) {
         self.held.shift_remove(key);
     }
 
@@ -196,11 +196,11 @@ impl Book {
         if self.all(thing, zone).any(|(_, held)| held.document["name"] == name) {
             return Err(Problem::conflict(format!("`{name}` exists already")));
         }
-        self.room(thing)
+        self.face(thing)
     }
 
     /// That there is room for one more.
-    pub(super) fn room(&self, thing: Thing) -> Result<(), Problem> {
+    pub(super) fn face(&self, thing: Thing) -> Result<(), Problem> {
         if self.count(thing) < MOST { Ok(()) } else { Err(Problem::forbidden("The quota is used up")) }
     }
 
@@ -211,7 +211,7 @@ impl Book {
     }
 
     /// Changes what an instance wears.
-    pub(super) fn dress(&mut self, fleet: &Fleet, machine: u32, change: impl FnOnce(&mut Guest)) {
+    pub(super) fn update_guest(&mut self, fleet: &Fleet, machine: u32, change: impl FnOnce(&mut Guest)) {
         let guest = self.guests.entry(machine);
         change(guest.or_insert_with(|| Guest::usual(fleet, machine)));
     }
@@ -224,7 +224,7 @@ impl Book {
     }
 
     /// Everybody who is written down and not removed.
-    pub(super) fn dressed<'a>(&'a self, fleet: &'a Fleet) -> impl Iterator<Item = (u32, &'a Guest)> {
+    pub(super) fn guests_attached<'a>(&'a self, fleet: &'a Fleet) -> impl Iterator<Item = (u32, &'a Guest)> {
         let there = |key: u32| fleet.machine_of(crate::engine::fleet::Account::Exoscale, key).is_some();
         self.guests.iter().map(|(key, guest)| (*key, guest)).filter(move |(key, _)| there(*key))
     }
@@ -241,30 +241,30 @@ mod tests {
 
     #[test]
     fn an_operation_is_found_until_too_many_follow() {
-        let mut book = Book::empty();
+        let mut account = AccountState::empty();
         let one = Operation { zone: 4, job: None, reference: None, names: Names::Always, failure: None };
-        let first = book.operate(one.clone());
-        book.number();
-        let second = book.operate(one.clone());
-        assert!(book.operation(first).is_some() && book.operation(second).is_some());
-        assert!(book.operation(first + 1).is_none());
+        let first = account.operate(one.clone());
+        account.number();
+        let second = account.operate(one.clone());
+        assert!(account.operation(first).is_some() && account.operation(second).is_some());
+        assert!(account.operation(first + 1).is_none());
         for _ in 0..OPERATIONS {
-            book.operate(one.clone());
+            account.operate(one.clone());
         }
-        assert!(book.operation(second).is_none());
+        assert!(account.operation(second).is_none());
     }
 
     #[test]
     fn a_zone_sees_its_own_and_what_is_everybodys() {
-        let mut book = Book::empty();
-        let own = book.hold(Thing::ElasticIp, Some(4), json!({ "name": "a" }));
-        let shared = book.hold(Thing::SecurityGroup, None, json!({ "name": "b" }));
-        assert!(book.find(Thing::ElasticIp, 4, &own).is_some());
-        assert!(book.find(Thing::ElasticIp, 5, &own).is_none());
-        assert!(book.find(Thing::SecurityGroup, 4, &own).is_none(), "another kind");
-        assert!(book.find(Thing::SecurityGroup, 5, &shared).is_some());
-        assert!(book.free(Thing::SecurityGroup, 5, "b").is_err());
-        book.strike(&shared);
-        assert!(book.free(Thing::SecurityGroup, 5, "b").is_ok());
+        let mut account = AccountState::empty();
+        let own = account.hold(Thing::ElasticIp, Some(4), json!({ "name": "a" }));
+        let shared = account.hold(Thing::SecurityGroup, None, json!({ "name": "b" }));
+        assert!(account.find(Thing::ElasticIp, 4, &own).is_some());
+        assert!(account.find(Thing::ElasticIp, 5, &own).is_none());
+        assert!(account.find(Thing::SecurityGroup, 4, &own).is_none(), "another kind");
+        assert!(account.find(Thing::SecurityGroup, 5, &shared).is_some());
+        assert!(account.free(Thing::SecurityGroup, 5, "b").is_err());
+        account.remove(&shared);
+        assert!(account.free(Thing::SecurityGroup, 5, "b").is_ok());
     }
 }

@@ -28,7 +28,7 @@ const MARKS: usize = 1000;
 
 /// Everything of the face that the engine does not have.
 #[derive(Debug, Default)]
-pub(super) struct Book {
+pub(super) struct AccountState {
     records: BTreeMap<u32, Record>,
     /// Instances with an operation that is not over.
     open: BTreeSet<u32>,
@@ -95,18 +95,18 @@ pub(super) struct Mark {
     pub over: bool,
 }
 
-impl Book {
-    /// A book about the fleet as it is: some leases, and records of what is terminated already.
+impl AccountState {
+    /// A account about the fleet as it is: some leases, and records of what is terminated already.
     pub(super) fn open(fleet: &Fleet, salt: String) -> Self {
-        let mut book = Self { salt, ..Self::default() };
+        let mut account = Self { salt, ..Self::default() };
         for (key, instance) in (0..).zip(&fleet.instances) {
             let dead = instance.phase == Phase::Gone && ours(fleet, instance);
             if dead {
-                book.records.insert(key, Record::of(instance));
+                account.records.insert(key, Record::of(instance));
             }
         }
-        lease::give(&mut book, fleet);
-        book
+        lease::give(&mut account, fleet);
+        account
     }
 
     /// What is remembered of an instance, if anything is.
@@ -169,7 +169,7 @@ impl Book {
         self.open.insert(key);
     }
 
-    /// Takes in how far the engine's jobs have come. Everybody who reads the book calls it first.
+    /// Takes in how far the engine's jobs have come. Everybody who reads the account calls it first.
     pub(super) fn settle(&mut self, engine: &Engine) {
         let open: Vec<u32> = self.open.iter().copied().collect();
         for key in open {

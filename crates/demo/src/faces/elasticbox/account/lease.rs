@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::super::names::{moment, time};
 use super::super::problem::Problem;
-use super::{Book, ours};
+use super::{AccountState, ours};
 use crate::engine::fleet::{Fleet, Phase};
 
 /// What happens when a lease is over.
@@ -69,7 +69,7 @@ const MINUTES: [i64; 4] = [25, 190, 26 * 60, 75 * 60];
 const LEASES: usize = 12;
 
 /// Gives some instances a lease, and those that are shut down one that is over.
-pub(super) fn give(book: &mut Book, fleet: &Fleet) {
+pub(super) fn give(account: &mut AccountState, fleet: &Fleet) {
     let born = fleet.born.unwrap_or_else(Timestamp::now);
     let (mut nth, mut given) = (0_usize, 0_usize);
     for (key, instance) in (0..).zip(&fleet.instances) {
@@ -97,7 +97,7 @@ pub(super) fn give(book: &mut Book, fleet: &Fleet) {
             _ => continue,
         };
         given += 1;
-        book.record_of(key, instance).lease = Some(lease);
+        account.record_of(key, instance).lease = Some(lease);
     }
 }
 

@@ -18,25 +18,25 @@ use crate::engine::Engine;
 use crate::engine::events::Event;
 use crate::engine::fleet::{Fleet, Phase};
 use crate::engine::jobs::Work;
-use crate::faces::Desk;
+use crate::faces::AppState;
 
 /// How long a console's token opens it: the compute service's default.
 const CONSOLE_LIFE: Duration = Duration::from_secs(600);
 /// Asking for tokens without using them must not grow memory.
 const MOST_TOKENS: usize = 1024;
 
-/// What every handler has at hand.
+/// The state that every handler shares.
 #[derive(Clone)]
-pub(super) struct Room {
+pub(super) struct FaceState {
     /// The fleet.
     pub(super) engine: Engine,
-    /// Who may come in.
+    /// The credentials that are accepted.
     pub(super) credentials: Arc<Credentials>,
     /// `127.0.0.1:PORT`.
     pub(super) authority: Arc<str>,
     /// What replicas printed.
     pub(super) tapes: Tapes,
-    book: Arc<Mutex<Book>>,
+    account: Arc<Mutex<AccountState>>,
 }
 
 /// A volume beside those the group's plan gives every machine.
@@ -48,8 +48,8 @@ pub(super) struct Disk {
     pub(super) size: i64,
     /// `standard`, `ssd_hiiops`, …
     pub(super) kind: String,
-    /// Whether it goes with its machine.
-    pub(super) goes: bool,
+    /// Deleted together with its machine.
+    pub(super) delete_on_termination: bool,
     /// Whether the machine boots from it.
     pub(super) boots: bool,
 }
@@ -139,7 +139,7 @@ pub(super) struct Pair {
 
 /// The account's own data.
 #[derive(Debug, Default)]
-pub(super) struct Book {
+pub(super) struct AccountState {
     /// The number of the one project.
     pub(super) project: u64,
     /// By machine.
@@ -158,52 +158,55 @@ pub(super) struct Book {
     consoles: HashMap<String, (Instant, u32)>,
 }
 
-impl Room {
-    /// A room over the engine, with an account that has a key and two deployments.
-    pub(super) fn new(desk: Desk) -> Self {
-        let mut book = Book { project: desk.credentials.project, ..Book::default() };
-        book.furnish();
-        desk.engine.write(|fleet, told| super::inference::seed(fleet, &mut book, told));
+impl FaceState {
+    /// The state over an engine, with an account that has a key pair and two deployments.
+    pub(super) fn new(app: AppState) -> Self {
+        let mut account = AccountState { project: app.credentials.project, ..AccountState::default() };
+        account.furnish();
+        app.engine.write(|fleet, events| super::inference::seed(fleet, &mut account, events));
         Self {
-            engine: desk.engine,
-            credentials: desk.credentials,
-            authority: desk.authority,
+            engine: app.engine,
+            credentials: app.credentials,
+            authority: app.authority,
             tapes: Tapes::default(),
-            book: Arc::new(Mutex::new(book)),
+            account: Arc::new(Mutex::new(account)),
         }
     }
 
-    /// Looks at the fleet and the book, with what ended tasks were to change changed.
+    /// Looks at the fleet and the account, with what ended tasks were to change changed.
     pub(super) fn look<T>(&self, look: impl FnOnce(&View<'_>) -> T) -> T {
-        let mut book = self.book.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut account = self.account.lock().unwrap_or_else(PoisonError::into_inner);
         self.engine.read(|fleet| {
-            book.settle(fleet);
-            look(&View { fleet, book: &book })
+            account.settle(fleet);
+            look(&View { fleet, account: &account })
         })
     }
 
-    /// Changes fleet and book together, and tells the engine's listeners what changed.
-    pub(super) fn change<T>(&self, change: impl FnOnce(&mut Fleet, &mut Book, &mut Vec<Event>) -> T) -> T {
-        let mut book = self.book.lock().unwrap_or_else(PoisonError::into_inner);
-        self.engine.write(|fleet, told| change(fleet, &mut book, told))
+    /// Changes fleet and account together, and notifies the engine's listeners.
+    pub(super) fn change<T>(
+        &self,
+        change: impl FnOnce(&mut Fleet, &mut AccountState, &mut Vec<Event>) -> T,
+    ) -> T {
+        let mut account = self.account.lock().unwrap_or_else(PoisonError::into_inner);
+        self.engine.write(|fleet, events| change(fleet, &mut account, events))
     }
 
-    /// Changes the book with the fleet in sight.
-    pub(super) fn note<T>(&self, change: impl FnOnce(&Fleet, &mut Book) -> T) -> T {
-        let mut book = self.book.lock().unwrap_or_else(PoisonError::into_inner);
+    /// Changes the account with the fleet in sight.
+    pub(super) fn note<T>(&self, change: impl FnOnce(&Fleet, &mut AccountState) -> T) -> T {
+        let mut account = self.account.lock().unwrap_or_else(PoisonError::into_inner);
         self.engine.read(|fleet| {
-            book.settle(fleet);
-            change(fleet, &mut book)
+            account.settle(fleet);
+            change(fleet, &mut account)
         })
     }
 
     /// Hands work in, with what this dialect says of it and what follows it; gives the job's number.
     pub(super) fn submit(&self, work: Work, note: Note, after: Vec<After>) -> u32 {
         // Nobody may see the job before its note.
-        let mut book = self.book.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut account = self.account.lock().unwrap_or_else(PoisonError::into_inner);
         let number = self.engine.submit(work).number;
-        book.notes.insert(number, note);
-        book.pending.extend(after.into_iter().map(|it| (number, it)));
+        account.notes.insert(number, note);
+        account.pending.extend(after.into_iter().map(|it| (number, it)));
         number
     }
 
@@ -211,29 +214,29 @@ impl Room {
     pub(super) fn admit(&self, machine: u32) -> Result<String, Problem> {
         let token = super::instances::console::token()?;
         let now = Instant::now();
-        self.note(|_, book| {
-            book.consoles.retain(|_, (ends, _)| *ends > now);
-            if book.consoles.len() >= MOST_TOKENS
+        self.note(|_, account| {
+            account.consoles.retain(|_, (ends, _)| *ends > now);
+            if account.consoles.len() >= MOST_TOKENS
                 && let Some(oldest) =
-                    book.consoles.iter().min_by_key(|(_, (ends, _))| *ends).map(|(k, _)| k.clone())
+                    account.consoles.iter().min_by_key(|(_, (ends, _))| *ends).map(|(k, _)| k.clone())
             {
-                book.consoles.remove(&oldest);
+                account.consoles.remove(&oldest);
             }
-            book.consoles.insert(token.clone(), (now + CONSOLE_LIFE, machine));
+            account.consoles.insert(token.clone(), (now + CONSOLE_LIFE, machine));
         });
         Ok(token)
     }
 
     /// The machine that a console's token opens.
     pub(super) fn opens(&self, token: &str) -> Option<u32> {
-        self.note(|_, book| {
-            let (ends, machine) = book.consoles.get(token)?;
+        self.note(|_, account| {
+            let (ends, machine) = account.consoles.get(token)?;
             (*ends > Instant::now()).then_some(*machine)
         })
     }
 }
 
-impl Book {
+impl AccountState {
     /// What the account has from the beginning.
     fn furnish(&mut self) {
         self.add_pair(

@@ -5,14 +5,14 @@ use std::net::Ipv4Addr;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
-use super::Book;
+use super::AccountState;
 use super::guest::{Guest, default_group};
 use super::journal::time;
 use crate::engine::fleet::{Account, Fleet, ago};
-use crate::faces::Desk;
+use crate::faces::AppState;
 use crate::faces::exoscale::catalog::ZONES;
+use crate::faces::exoscale::context::{zone_named, zone_of};
 use crate::faces::exoscale::ids::{Thing, id};
-use crate::faces::exoscale::visit::{zone_named, zone_of};
 
 /// How many instances of a big fleet get something of their own: a big fleet is measured, not looked at.
 const DRESSED: usize = 40;
@@ -28,25 +28,25 @@ struct Member {
 }
 
 /// The account of a new cloud.
-pub(in crate::faces::exoscale) fn book(desk: &Desk) -> Book {
-    let mut book = Book::empty();
-    keys(&mut book);
-    let groups = groups(&mut book);
-    let members = desk.engine.write(|fleet, _| {
+pub(in crate::faces::exoscale) fn account(app: &AppState) -> AccountState {
+    let mut account = AccountState::empty();
+    keys(&mut account);
+    let groups = groups(&mut account);
+    let members = app.engine.write(|fleet, _| {
         let members = members(fleet);
         for member in &members {
             label(fleet, member);
         }
         members
     });
-    desk.engine.read(|fleet| {
-        wear_groups(&mut book, fleet, &members, &groups);
-        addresses(&mut book, fleet, &members);
-        networks(&mut book, fleet, &members);
+    app.engine.read(|fleet| {
+        wear_groups(&mut account, fleet, &members, &groups);
+        addresses(&mut account, fleet, &members);
+        networks(&mut account, fleet, &members);
     });
-    storage(&mut book, &members);
-    past(&mut book, &members, &desk.credentials.email, &desk.credentials.exoscale_key);
-    book
+    storage(&mut account, &members);
+    past(&mut account, &members, &app.credentials.email, &app.credentials.exoscale_key);
+    account
 }
 
 fn members(fleet: &Fleet) -> Vec<Member> {
@@ -76,13 +76,13 @@ fn label(fleet: &mut Fleet, member: &Member) {
     extras.labels.insert("env".to_owned(), environment.to_owned());
 }
 
-fn keys(book: &mut Book) {
+fn keys(account: &mut AccountState) {
     for (name, digest) in [
         ("captain", "SHA256:Yk1tq0d3bU8mW4n2Zc7s5fGhJkLpQrTvXyAaBbCcDdE"),
         ("deploy", "SHA256:9fJ2kLmN4pQrS6tUvWxY8zAbCdEfGhIjKlMnOpQrStU"),
     ] {
         let document = json!({ "name": name, "fingerprint": digest });
-        book.hold_as(name.to_owned(), Thing::SshKey, None, document);
+        account.hold_as(name.to_owned(), Thing::SshKey, None, document);
     }
 }
 
@@ -92,8 +92,14 @@ struct Groups {
     apart: String,
 }
 
-fn rule(book: &mut Book, description: &str, protocol: &str, ports: Option<(u16, u16)>, from: Value) -> Value {
-    let number = book.number();
+fn rule(
+    account: &mut AccountState,
+    description: &str,
+    protocol: &str,
+    ports: Option<(u16, u16)>,
+    from: Value,
+) -> Value {
+    let number = account.number();
     let mut rule = json!({
         "id": id(Thing::Rule, number), "description": description, "flow-direction": "ingress", "protocol": protocol,
     });
@@ -106,43 +112,43 @@ fn rule(book: &mut Book, description: &str, protocol: &str, ports: Option<(u16, 
     rule
 }
 
-fn groups(book: &mut Book) -> Groups {
+fn groups(account: &mut AccountState) -> Groups {
     let anywhere = || Value::from("0.0.0.0/0");
-    let mut ping = rule(book, "Ping", "icmp", None, anywhere());
+    let mut ping = rule(account, "Ping", "icmp", None, anywhere());
     ping["icmp"] = json!({ "type": 8, "code": 0 });
-    let ssh = rule(book, "SSH", "tcp", Some((22, 22)), anywhere());
+    let ssh = rule(account, "SSH", "tcp", Some((22, 22)), anywhere());
     let default = default_group();
     let document = json!({
         "id": default, "name": "default", "description": "Worn where no other is chosen", "visibility": "private",
         "rules": [ssh, ping],
     });
-    book.hold_as(default.clone(), Thing::SecurityGroup, None, document);
+    account.hold_as(default.clone(), Thing::SecurityGroup, None, document);
     let (http, https) = (
-        rule(book, "HTTP", "tcp", Some((80, 80)), anywhere()),
-        rule(book, "HTTPS", "tcp", Some((443, 443)), anywhere()),
+        rule(account, "HTTP", "tcp", Some((80, 80)), anywhere()),
+        rule(account, "HTTPS", "tcp", Some((443, 443)), anywhere()),
     );
     let web = json!({ "name": "web", "description": "Web servers", "visibility": "private", "rules": [http, https] });
-    let web = book.hold(Thing::SecurityGroup, None, web);
+    let web = account.hold(Thing::SecurityGroup, None, web);
     let from_web = json!({ "id": web, "name": "web", "visibility": "private" });
-    let postgres = rule(book, "From the web servers", "tcp", Some((5432, 5432)), from_web);
+    let postgres = rule(account, "From the web servers", "tcp", Some((5432, 5432)), from_web);
     let database = json!({
         "name": "database", "description": "Databases", "visibility": "private", "rules": [postgres],
         "external-sources": ["192.0.2.0/24"],
     });
-    book.hold(Thing::SecurityGroup, None, database);
+    account.hold(Thing::SecurityGroup, None, database);
     let empty =
         json!({ "name": "quarantine", "description": "Nothing in, nothing out", "visibility": "private" });
-    book.hold(Thing::SecurityGroup, None, empty);
+    account.hold(Thing::SecurityGroup, None, empty);
     let shared = json!({ "name": "public-managed-services", "visibility": "public" });
-    book.hold(Thing::SecurityGroup, None, shared);
+    account.hold(Thing::SecurityGroup, None, shared);
     let apart = json!({ "name": "front-apart", "description": "No two on one host" });
-    let apart = book.hold(Thing::AntiAffinityGroup, None, apart);
+    let apart = account.hold(Thing::AntiAffinityGroup, None, apart);
     let target = json!({ "name": "edge-geneva", "type": "edge", "description": "Hosts at the edge" });
-    book.hold(Thing::DeployTarget, zone_named("ch-gva-2"), target);
+    account.hold(Thing::DeployTarget, zone_named("ch-gva-2"), target);
     Groups { web, apart }
 }
 
-fn wear_groups(book: &mut Book, fleet: &Fleet, members: &[Member], groups: &Groups) {
+fn wear_groups(account: &mut AccountState, fleet: &Fleet, members: &[Member], groups: &Groups) {
     for member in members {
         let change = |guest: &mut Guest| match member.identifier.as_str() {
             "front" => {
@@ -159,11 +165,11 @@ fn wear_groups(book: &mut Book, fleet: &Fleet, members: &[Member], groups: &Grou
             "bastion" => guest.tpm = true,
             _ => {}
         };
-        book.dress(fleet, member.key, change);
+        account.update_guest(fleet, member.key, change);
     }
 }
 
-fn addresses(book: &mut Book, fleet: &Fleet, members: &[Member]) {
+fn addresses(account: &mut AccountState, fleet: &Fleet, members: &[Member]) {
     let geneva = zone_named("ch-gva-2");
     let front = json!({
         "ip": "203.0.113.10", "addressfamily": "inet4", "cidr": "203.0.113.10/32", "description": "The shop's front",
@@ -172,44 +178,44 @@ fn addresses(book: &mut Book, fleet: &Fleet, members: &[Member]) {
             "mode": "http", "port": 80, "uri": "/health", "interval": 10, "timeout": 3, "strikes-ok": 2, "strikes-fail": 3,
         },
     });
-    let front = book.hold(Thing::ElasticIp, geneva, front);
+    let front = account.hold(Thing::ElasticIp, geneva, front);
     let spare = json!({
         "ip": "203.0.113.11", "addressfamily": "inet4", "cidr": "203.0.113.11/32", "description": "Spare", "labels": {},
     });
-    book.hold(Thing::ElasticIp, geneva, spare);
+    account.hold(Thing::ElasticIp, geneva, spare);
     let sixth =
         json!({ "ip": "2001:db8:e1::1", "addressfamily": "inet6", "cidr": "2001:db8:e1::/64", "labels": {} });
-    book.hold(Thing::ElasticIp, zone_named("de-fra-1"), sixth);
+    account.hold(Thing::ElasticIp, zone_named("de-fra-1"), sixth);
     for member in members.iter().filter(|m| m.identifier == "front" && Some(m.zone) == geneva) {
-        book.dress(fleet, member.key, |guest| guest.addresses.push(front.clone()));
+        account.update_guest(fleet, member.key, |guest| guest.addresses.push(front.clone()));
     }
 }
 
-fn networks(book: &mut Book, fleet: &Fleet, members: &[Member]) {
+fn networks(account: &mut AccountState, fleet: &Fleet, members: &[Member]) {
     let geneva = zone_named("ch-gva-2");
     let backend = json!({
         "name": "backend", "description": "Behind the front", "labels": {}, "vni": 4101,
         "start-ip": "10.0.0.20", "end-ip": "10.0.0.200", "netmask": "255.255.255.0",
         "options": { "dns-servers": ["10.0.0.2"], "domain-search": ["backend.example.com"] },
     });
-    let backend = book.hold(Thing::PrivateNetwork, geneva, backend);
+    let backend = account.hold(Thing::PrivateNetwork, geneva, backend);
     let copies = json!({
         "name": "copies", "description": "Backups alone", "labels": {}, "vni": 4102, "options": {},
     });
-    let copies = book.hold(Thing::PrivateNetwork, zone_named("de-fra-1"), copies);
+    let copies = account.hold(Thing::PrivateNetwork, zone_named("de-fra-1"), copies);
     for (nth, member) in (20_u8..).zip(members) {
-        let worn = match member.identifier.as_str() {
+        let is_attached = match member.identifier.as_str() {
             "front" | "bastion" if Some(member.zone) == geneva => {
                 (backend.clone(), Some(Ipv4Addr::new(10, 0, 0, nth)))
             }
             "backup" => (copies.clone(), None),
             _ => continue,
         };
-        book.dress(fleet, member.key, |guest| guest.networks.push(worn));
+        account.update_guest(fleet, member.key, |guest| guest.networks.push(is_attached));
     }
 }
 
-fn storage(book: &mut Book, members: &[Member]) {
+fn storage(account: &mut AccountState, members: &[Member]) {
     let now = Timestamp::now();
     let days = |days: i64| time(ago(now, SignedDuration::from_hours(24 * days)));
     for member in members.iter().filter(|m| matches!(m.identifier.as_str(), "backup" | "vision")).take(2) {
@@ -219,24 +225,24 @@ fn storage(book: &mut Book, members: &[Member]) {
                 "size": member.disk_gib, "instance": { "id": id(Thing::Instance, member.key) },
                 "application-consistent": false,
             });
-            book.hold(Thing::Snapshot, Some(member.zone), document);
+            account.hold(Thing::Snapshot, Some(member.zone), document);
         }
         let volume = json!({
             "name": format!("{}-data", member.name), "size": 100, "state": "attached", "labels": {}, "blocksize": 4096,
             "created-at": days(30), "instance": { "id": id(Thing::Instance, member.key) },
             "block-storage-snapshots": [], "encrypted": true,
         });
-        book.hold(Thing::Volume, Some(member.zone), volume);
+        account.hold(Thing::Volume, Some(member.zone), volume);
     }
     let loose = json!({
         "name": "old-wiki", "size": 40, "state": "detached", "labels": { "keep": "until-summer" }, "blocksize": 4096,
         "created-at": days(200), "block-storage-snapshots": [], "encrypted": true,
     });
-    book.hold(Thing::Volume, zone_named("ch-gva-2"), loose);
+    account.hold(Thing::Volume, zone_named("ch-gva-2"), loose);
 }
 
 /// What happened in the last days: logins, which carry little, and the birth of young instances.
-fn past(book: &mut Book, members: &[Member], email: &str, key: &str) {
+fn past(account: &mut AccountState, members: &[Member], email: &str, key: &str) {
     let now = Timestamp::now();
     let hours = |hours: i64| ago(now, SignedDuration::from_hours(hours));
     for at in [3, 27, 75] {
@@ -246,7 +252,7 @@ fn past(book: &mut Book, members: &[Member], email: &str, key: &str) {
                 "handler": handler, "message": format!("User {email}: {handler}"), "status": 200,
                 "source-ip": "192.0.2.44",
             });
-            book.journal.note(at.unwrap_or(now), event);
+            account.journal.note(at.unwrap_or(now), event);
         }
     }
     let born = members.iter().map(|m| (m.created, m, "create-instance", ""));
@@ -260,7 +266,7 @@ fn past(book: &mut Book, members: &[Member], email: &str, key: &str) {
         } else {
             (format!("/v2/instance/{own}{verb}"), json!({ "id": own }))
         };
-        let request = book.number();
+        let request = account.number();
         let event = json!({
             "handler": handler, "message": format!("API key {key}: {handler}"), "status": 200,
             "source-ip": "192.0.2.44", "zone": zone, "uri": path, "elapsed-ms": 140 + request % 90,
@@ -268,6 +274,6 @@ fn past(book: &mut Book, members: &[Member], email: &str, key: &str) {
             "iam-api-key": { "name": "qdeck", "key": key, "role-id": id(Thing::Role, 1) },
             "path-params": params, "get-params": {}, "body-params": {},
         });
-        book.journal.note(at, event);
+        account.journal.note(at, event);
     }
 }

@@ -4,11 +4,11 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 
 use jiff::Timestamp;
 
-use super::Book;
+use super::AccountState;
 use crate::engine::fleet::Fleet;
 use crate::faces::exoscale::catalog::{ZONES, templates, types};
+use crate::faces::exoscale::context::zone_of;
 use crate::faces::exoscale::ids::{Thing, id};
-use crate::faces::exoscale::visit::zone_of;
 
 /// The id of the security group `default`, which everybody wears who was given none.
 pub(in crate::faces::exoscale) fn default_group() -> String {
@@ -46,7 +46,7 @@ pub(in crate::faces::exoscale) struct Guest {
     pub consistent: bool,
     /// Its password, and when it was made.
     pub password: Option<(String, Timestamp)>,
-    /// The rescue profile it was started with. No answer tells of it.
+    /// The rescue profile it was started with. No answer shows it.
     pub rescue: Option<&'static str>,
     /// Its reverse DNS name.
     pub domain: Option<String>,
@@ -116,9 +116,13 @@ pub(in crate::faces::exoscale) fn mac(machine: u32, nth: u8) -> String {
     format!("{first:02x}:{nth:02x}:{a:02x}:{b:02x}:{c:02x}:{d:02x}")
 }
 
-impl Book {
+impl AccountState {
     /// Whether anybody wears what `wears` finds.
-    pub(in crate::faces::exoscale) fn worn(&self, fleet: &Fleet, wears: impl Fn(&Guest) -> bool) -> bool {
-        self.dressed(fleet).any(|(_, guest)| wears(guest))
+    pub(in crate::faces::exoscale) fn is_attached(
+        &self,
+        fleet: &Fleet,
+        uses: impl Fn(&Guest) -> bool,
+    ) -> bool {
+        self.guests_attached(fleet).any(|(_, guest)| uses(guest))
     }
 }

@@ -7,7 +7,7 @@ use crate::engine::fleet::{Account, Container, Fleet, Instance, Phase, Revision,
 
 /// A big fleet: the hand-made containers over and over, numbered, with a few hundred instances each, as many for
 /// every account that has servers.
-pub(super) fn sow(fleet: &mut Fleet, plans: &[ContainerPlan], wanted: usize, now: Timestamp) {
+pub(super) fn seed(fleet: &mut Fleet, plans: &[ContainerPlan], wanted: usize, now: Timestamp) {
     fleet.instances.reserve(wanted + plans.len());
     let mut accounts: Vec<Account> = Vec::new();
     for plan in plans.iter().filter(|plan| !plan.servers.is_empty()) {
@@ -19,14 +19,14 @@ pub(super) fn sow(fleet: &mut Fleet, plans: &[ContainerPlan], wanted: usize, now
     for (nth, account) in accounts.into_iter().enumerate() {
         // What does not divide goes to the first ones.
         let share = wanted / many + usize::from(nth < wanted % many);
-        sow_account(fleet, plans, account, share, now);
+        seed_account(fleet, plans, account, share, now);
     }
     for plan in plans.iter().filter(|plan| plan.servers.is_empty()) {
-        plant(fleet, plan, now);
+        seed_container(fleet, plan, now);
     }
 }
 
-fn sow_account(fleet: &mut Fleet, plans: &[ContainerPlan], account: Account, wanted: usize, now: Timestamp) {
+fn seed_account(fleet: &mut Fleet, plans: &[ContainerPlan], account: Account, wanted: usize, now: Timestamp) {
     widen(fleet, account, wanted);
     let servers: Vec<u32> = fleet.servers_of(account).map(|(key, _)| key).collect();
     let per_container = wanted.div_ceil(8).clamp(1, 500);
@@ -47,7 +47,7 @@ fn sow_account(fleet: &mut Fleet, plans: &[ContainerPlan], account: Account, wan
             }
             plan.servers.clone_from(&servers);
             plan.instances = u32::try_from(take).unwrap_or(u32::MAX);
-            plant(fleet, &plan, now);
+            seed_container(fleet, &plan, now);
         }
         if left == 0 {
             break;
@@ -67,7 +67,7 @@ fn widen(fleet: &mut Fleet, account: Account, wanted: usize) {
 }
 
 /// Puts one container with its instances into the fleet.
-pub(super) fn plant(fleet: &mut Fleet, plan: &ContainerPlan, now: Timestamp) {
+pub(super) fn seed_container(fleet: &mut Fleet, plan: &ContainerPlan, now: Timestamp) {
     let hours = |h: i64| ago(now, SignedDuration::from_hours(h));
     let phase = match plan.life {
         Life::Stopped => Phase::Stopped,
