@@ -1,8 +1,8 @@
 //! Random values that open the demo cloud for one run: it hands out shells, so they come from the system's randomness.
 
+use parking_lot::Mutex;
 use std::collections::HashMap;
 use std::fmt::Write as _;
-use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use base64::Engine as _;
@@ -115,13 +115,13 @@ impl Credentials {
 
     /// Whether a login token is one of ours and not expired.
     pub fn knows_login(&self, token: &str) -> bool {
-        let logins = self.logins.lock().unwrap_or_else(PoisonError::into_inner);
+        let logins = self.logins.lock();
         logins.get(token).is_some_and(|ends| *ends > Instant::now())
     }
 
     /// Ends every login, as if an hour had passed.
     pub fn expire_logins(&self) {
-        self.logins.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        self.logins.lock().clear();
     }
 
     /// A token that opens one thing once.
@@ -136,7 +136,7 @@ impl Credentials {
 
     /// Takes a token in: true only once, only in time, and only for what it was issued for.
     pub fn redeem(&self, token: &str, ticket: Ticket) -> bool {
-        let mut tickets = self.tickets.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut tickets = self.tickets.lock();
         match tickets.get(token) {
             Some((ends, opens)) if *opens == ticket => {
                 let in_time = *ends > Instant::now();
@@ -150,7 +150,7 @@ impl Credentials {
 
 /// Keeps a token, forgetting expired ones, and the one nearest its end when there are too many.
 fn remember<V>(kept: &Mutex<HashMap<String, V>>, token: String, value: V, ends: impl Fn(&V) -> Instant) {
-    let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut kept = kept.lock();
     if kept.len() >= MOST_TOKENS {
         let now = Instant::now();
         kept.retain(|_, v| ends(v) > now);

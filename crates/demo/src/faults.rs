@@ -1,6 +1,6 @@
 //! The fault switch: late answers, errors, refusals, cut connections and rubbish, on purpose and by measure.
 
-use std::sync::{Mutex, PoisonError};
+use parking_lot::Mutex;
 use std::time::Duration;
 
 use axum::body::{Body, Bytes};
@@ -113,11 +113,11 @@ impl Switch {
     /// Sets what happens from the next request on.
     pub fn set(&self, faults: Faults) {
         let dice = faults.seed.map_or_else(fastrand::Rng::new, fastrand::Rng::with_seed);
-        *self.set.lock().unwrap_or_else(PoisonError::into_inner) = (faults, dice);
+        *self.set.lock() = (faults, dice);
     }
 
     fn draw(&self) -> (Duration, Fate) {
-        let mut set = self.set.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut set = self.set.lock();
         let faults = set.0;
         let dice = &mut set.1;
         let at = dice.f64() * 100.0;

@@ -10,10 +10,11 @@ pub mod faults;
 pub mod process;
 pub mod workload;
 
+use parking_lot::Mutex;
 use std::collections::VecDeque;
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::Router;
 use axum::extract::Request;
@@ -87,7 +88,7 @@ const REMEMBERED: usize = 4096;
 impl Asked {
     fn note(&self, request: &Request) {
         let line = format!("{} {}", request.method(), request.uri().path());
-        let mut lines = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut lines = self.0.lock();
         if lines.len() == REMEMBERED {
             lines.pop_front();
         }
@@ -160,7 +161,7 @@ impl Cloud {
 
     /// The latest requests, oldest first, as `METHOD /platform/path`: what a test of a client looks at.
     pub fn asked(&self) -> Vec<String> {
-        let lines = self.asked.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let lines = self.asked.0.lock();
         lines.iter().cloned().collect()
     }
 

@@ -11,8 +11,9 @@ pub mod plan;
 pub mod real;
 pub mod sampler;
 
+use parking_lot::{Mutex, MutexGuard};
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
 use axum::serve::ListenerExt as _;
 use jiff::Timestamp;
@@ -127,6 +128,6 @@ impl Engine {
     }
 
     fn lock(&self) -> MutexGuard<'_, Fleet> {
-        self.inner.fleet.lock().unwrap_or_else(PoisonError::into_inner)
+        self.inner.fleet.lock()
     }
 }

@@ -1,9 +1,10 @@
 //! What makes one instance real: its workload, the shell on its console, and its counters.
 
+use parking_lot::Mutex;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ffi::OsString;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::Instant;
 
 use super::output::Output;
@@ -67,7 +68,7 @@ impl Machine {
 
     /// What it runs from its next start on.
     pub fn change(&self, setup: Setup) {
-        *lock(&self.setup) = setup;
+        *self.setup.lock() = setup;
     }
 
     /// Starts the workload unless it runs, and says whether it is a new one. Blocks for the moment a fork takes.
@@ -75,18 +76,18 @@ impl Machine {
     /// # Errors
     /// A sentence, when it does not start.
     pub fn start(&self) -> Result<(Arc<Session>, bool), String> {
-        let mut work = lock(&self.work);
+        let mut work = self.work.lock();
         if let Some(running) = work.as_ref().filter(|w| w.alive()) {
             return Ok((running.clone(), false));
         }
-        let setup = lock(&self.setup).clone();
+        let setup = self.setup.lock().clone();
         let arguments: Vec<OsString> = workload::arguments(setup.kind, setup.seed);
         let argv = std::iter::once(self.program.as_os_str())
             .chain(arguments.iter().map(OsString::as_os_str))
             .collect();
         let mut env = self.environment(&setup);
         env.extend(setup.env.clone());
-        lock(&self.meter).restart();
+        self.meter.lock().restart();
         let start = Start { argv, env, dir: &self.home, size: (24, 200) };
         self.prepare()?;
         let session = Session::start(&start, self.log.clone(), &self.reaper)?;
@@ -99,11 +100,11 @@ impl Machine {
     /// # Errors
     /// A sentence, when no shell starts.
     pub fn shell(&self, size: (u16, u16)) -> Result<Arc<Session>, String> {
-        let mut shell = lock(&self.shell);
+        let mut shell = self.shell.lock();
         if let Some(running) = shell.as_ref().filter(|s| s.alive()) {
             return Ok(running.clone());
         }
-        let setup = lock(&self.setup).clone();
+        let setup = self.setup.lock().clone();
         let bash = ["/bin/bash", "/usr/bin/bash", "/usr/local/bin/bash"];
         let found = bash.iter().find(|path| std::path::Path::new(path).exists());
         let argv: Vec<&std::ffi::OsStr> = match found {
@@ -129,17 +130,17 @@ impl Machine {
         from: Option<jiff::Timestamp>,
         to: Option<jiff::Timestamp>,
     ) -> Vec<super::telemetry::Sample> {
-        lock(&self.meter).between(from, to)
+        self.meter.lock().between(from, to)
     }
 
     /// The shell that runs now, if any.
     pub fn running_shell(&self) -> Option<Arc<Session>> {
-        lock(&self.shell).clone().filter(|s| s.alive())
+        self.shell.lock().clone().filter(|s| s.alive())
     }
 
     /// Ends its processes; what it printed stays.
     pub fn stop(&self) {
-        for session in [lock(&self.work).take(), lock(&self.shell).take()].into_iter().flatten() {
+        for session in [self.work.lock().take(), self.shell.lock().take()].into_iter().flatten() {
             session.kill();
         }
     }
@@ -187,9 +188,5 @@ impl Machine {
 
 /// The id of a session that runs.
 fn alive(session: &Mutex<Option<Arc<Session>>>) -> Option<u32> {
-    lock(session).as_ref().filter(|s| s.alive()).map(|s| s.id)
-}
-
-pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+    session.lock().as_ref().filter(|s| s.alive()).map(|s| s.id)
 }

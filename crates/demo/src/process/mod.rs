@@ -7,12 +7,13 @@ pub mod session;
 pub mod telemetry;
 pub mod usage;
 
+use parking_lot::Mutex;
 use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use machine::{Machine, Setup, lock};
+use machine::{Machine, Setup};
 use reaper::Reaper;
 use telemetry::Sample;
 use usage::Usage;
@@ -50,12 +51,12 @@ impl Machines {
         setup: impl FnOnce() -> Option<Setup>,
     ) -> Result<Option<Arc<Machine>>, String> {
         if let Some(machine) = self.known(instance) {
-            *lock(&machine.looked) = Instant::now();
+            *machine.looked.lock() = Instant::now();
             return Ok(Some(machine));
         }
         let Some(setup) = setup() else { return Ok(None) };
         let reaper = self.reaper()?;
-        let mut kept = lock(&self.kept);
+        let mut kept = self.kept.lock();
         rest(&mut kept);
         let home = reaper::home(&self.mark).join(format!("{instance}-{}", setup.hostname));
         let make = || Arc::new(Machine::new(setup, home, self.program.clone(), self.mark.clone(), reaper));
@@ -64,17 +65,17 @@ impl Machines {
 
     /// The machine of an instance that was looked at before.
     pub fn known(&self, instance: u32) -> Option<Arc<Machine>> {
-        lock(&self.kept).get(&instance).cloned()
+        self.kept.lock().get(&instance).cloned()
     }
 
     /// Every instance that has a machine.
     pub fn all(&self) -> Vec<(u32, Arc<Machine>)> {
-        lock(&self.kept).iter().map(|(key, machine)| (*key, machine.clone())).collect()
+        self.kept.lock().iter().map(|(key, machine)| (*key, machine.clone())).collect()
     }
 
     /// Forgets an instance and ends its processes.
     pub fn forget(&self, instance: u32) {
-        if let Some(machine) = lock(&self.kept).remove(&instance) {
+        if let Some(machine) = self.kept.lock().remove(&instance) {
             machine.stop();
         }
     }
@@ -85,7 +86,7 @@ impl Machines {
         if wanted.is_empty() || !std::path::Path::new("/proc/self/stat").exists() {
             return None;
         }
-        let mut census = lock(&self.census);
+        let mut census = self.census.lock();
         let usable = census.as_ref().is_some_and(|(read, found)| {
             read.elapsed() < FRESH && wanted.iter().all(|s| found.contains_key(s))
         });
@@ -98,7 +99,7 @@ impl Machines {
         let at = now.checked_sub(read.elapsed()).unwrap_or(now);
         let usage = machine.sum(found);
         drop(census);
-        let mut meter = lock(&machine.meter);
+        let mut meter = machine.meter.lock();
         match meter.latest() {
             // The same reading twice is one sample.
             Some(latest) if at.duration_since(latest.at).unsigned_abs() < SAME => Some(latest),
@@ -115,7 +116,7 @@ impl Machines {
                 continue;
             }
             any = true;
-            let watched = lock(&machine.meter).latest().is_some_and(|latest| {
+            let watched = machine.meter.lock().latest().is_some_and(|latest| {
                 let since = jiff::Timestamp::now().duration_since(latest.at);
                 since.unsigned_abs() < age / 2
             });
@@ -127,7 +128,7 @@ impl Machines {
     }
 
     fn reaper(&self) -> Result<Arc<Reaper>, String> {
-        let mut reaper = lock(&self.reaper);
+        let mut reaper = self.reaper.lock();
         if let Some(running) = reaper.as_ref() {
             return Ok(running.clone());
         }
@@ -138,10 +139,10 @@ impl Machines {
 
     /// Ends everything and waits for it, at most two seconds.
     pub fn end(&self) {
-        for (_, machine) in lock(&self.kept).drain() {
+        for (_, machine) in self.kept.lock().drain() {
             machine.stop();
         }
-        if let Some(reaper) = lock(&self.reaper).take() {
+        if let Some(reaper) = self.reaper.lock().take() {
             reaper.finish();
         }
     }
@@ -153,7 +154,7 @@ fn rest(kept: &mut HashMap<u32, Arc<Machine>>) {
         let idle = kept
             .iter()
             .filter(|(_, m)| Arc::strong_count(m) == 1 && m.running_shell().is_none())
-            .min_by_key(|(_, m)| *lock(&m.looked))
+            .min_by_key(|(_, m)| *m.looked.lock())
             .map(|(key, _)| *key);
         let Some(idle) = idle else { return };
         if let Some(machine) = kept.remove(&idle) {

@@ -3,8 +3,9 @@
 //! A follower that reads slower than the process writes slows the process down (its PTY fills up), as a real
 //! terminal does. One that does not read at all for [`PATIENCE`] is cut off, so that nothing waits for it for ever.
 
+use parking_lot::{Condvar, Mutex, MutexGuard};
 use std::collections::{HashMap, VecDeque};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use tokio::sync::watch;
@@ -20,9 +21,9 @@ pub const PATIENCE: Duration = Duration::from_secs(10);
 #[derive(Debug)]
 pub struct Output {
     ring: Mutex<Ring>,
-    /// Told when a follower took bytes.
-    face: Condvar,
-    /// Told when bytes came.
+    /// Notified when a follower took bytes.
+    space: Condvar,
+    /// Notified when bytes came.
     end: watch::Sender<u64>,
 }
 
@@ -61,7 +62,7 @@ impl Ring {
 
 impl Default for Output {
     fn default() -> Self {
-        Self { ring: Mutex::default(), face: Condvar::new(), end: watch::channel(0).0 }
+        Self { ring: Mutex::default(), space: Condvar::new(), end: watch::channel(0).0 }
     }
 }
 
@@ -70,11 +71,7 @@ impl Output {
     pub fn push(&self, bytes: &[u8]) {
         let mut ring = self.lock();
         while ring.someone_is_behind() {
-            ring = self
-                .face
-                .wait_timeout(ring, Duration::from_secs(1))
-                .unwrap_or_else(PoisonError::into_inner)
-                .0;
+            self.space.wait_for(&mut ring, Duration::from_secs(1));
         }
         ring.bytes.extend(bytes);
         let surplus = ring.bytes.len().saturating_sub(KEEP);
@@ -114,7 +111,7 @@ impl Output {
     }
 
     fn lock(&self) -> MutexGuard<'_, Ring> {
-        self.ring.lock().unwrap_or_else(PoisonError::into_inner)
+        self.ring.lock()
     }
 }
 
@@ -172,7 +169,7 @@ impl Follower {
         let at = place.at;
         let bytes = ring.bytes.range(from..upto).copied().collect();
         drop(ring);
-        self.output.face.notify_all();
+        self.output.space.notify_all();
         Some(Piece::Bytes(bytes, at))
     }
 }
@@ -180,7 +177,7 @@ impl Follower {
 impl Drop for Follower {
     fn drop(&mut self) {
         self.output.lock().followers.remove(&self.name);
-        self.output.face.notify_all();
+        self.output.space.notify_all();
     }
 }
 

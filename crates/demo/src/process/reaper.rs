@@ -1,11 +1,11 @@
 //! A tiny child that outlives the demo cloud by a moment: when the pipe to it closes, however the server died, it
 //! ends every process the server had started and removes their home directories.
 
+use parking_lot::Mutex;
 use std::collections::HashSet;
 use std::io::{BufRead, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, Stdio};
-use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::usage;
@@ -56,7 +56,7 @@ impl Reaper {
     }
 
     fn send(&self, line: &str) {
-        let mut pipe = self.pipe.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut pipe = self.pipe.lock();
         if let Some(pipe) = pipe.as_mut() {
             // If the reaper is gone nothing can be sent; `Drop` of each session still ends it.
             let _ = pipe.write_all(line.as_bytes());
@@ -67,8 +67,8 @@ impl Reaper {
 impl Reaper {
     /// Closes the pipe, upon which it ends what is left, and waits for that, at most two seconds.
     pub fn finish(&self) {
-        self.pipe.lock().unwrap_or_else(PoisonError::into_inner).take();
-        let mut child = self.child.lock().unwrap_or_else(PoisonError::into_inner);
+        self.pipe.lock().take();
+        let mut child = self.child.lock();
         let limit = Instant::now() + Duration::from_secs(2);
         while matches!(child.try_wait(), Ok(None)) && Instant::now() < limit {
             std::thread::sleep(Duration::from_millis(5));

@@ -1,8 +1,9 @@
 //! One process session under a PTY of its own: a workload or a shell, with everything it starts.
 
+use parking_lot::Mutex;
 use std::io::{Read, Write};
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use portable_pty::{CommandBuilder, ExitStatus, MasterPty, PtySize, native_pty_system};
@@ -94,7 +95,7 @@ impl Session {
     /// Gives its terminal another size.
     pub fn resize(&self, rows: u16, cols: u16) {
         let size = PtySize { rows, cols, pixel_width: 0, pixel_height: 0 };
-        let master = self.master.lock().unwrap_or_else(PoisonError::into_inner);
+        let master = self.master.lock();
         // A session that just ended cannot be resized, and need not be.
         let _ = master.resize(size);
     }

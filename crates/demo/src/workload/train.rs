@@ -101,9 +101,9 @@ pub(super) fn run(dice: &mut fastrand::Rng) -> std::io::Result<()> {
 /// FaceState for an epoch. So large a piece is mapped by itself: only what is written to it takes memory, and all of it
 /// goes back when it is dropped.
 fn activations(filled: usize) -> Vec<u8> {
-    let mut face = Vec::with_capacity(40 * MIB);
-    face.resize(filled, 1);
-    face
+    let mut memory = Vec::with_capacity(40 * MIB);
+    memory.resize(filled, 1);
+    memory
 }
 
 /// Training data of its own in a file; without a place for one it trains on what it draws alone.

@@ -9,7 +9,8 @@ mod read;
 mod shapes;
 mod write;
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use parking_lot::{Mutex, MutexGuard};
+use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Bytes;
@@ -64,14 +65,14 @@ impl Counter {
 
     /// The account as it stands now. It is locked before the fleet, never after it.
     fn account(&self) -> MutexGuard<'_, AccountState> {
-        let mut account = self.account.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut account = self.account.lock();
         account.settle(&self.app.engine);
         account
     }
 
     /// Whether the account waits for something to happen to an instance.
     fn watches(&self, instance: u32) -> bool {
-        let account = self.account.lock().unwrap_or_else(PoisonError::into_inner);
+        let account = self.account.lock();
         account.watches(instance)
     }
 

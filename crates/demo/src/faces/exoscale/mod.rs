@@ -11,8 +11,9 @@ mod ids;
 mod problem;
 mod sign;
 
+use parking_lot::Mutex;
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Instant;
 
 use axum::body::Bytes;
@@ -116,7 +117,7 @@ impl Office {
             .and_then(|host| host.to_str().ok())
             .unwrap_or(&self.app.authority)
             .to_owned();
-        let mut account = self.account.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut account = self.account.lock();
         self.app.engine.read(|fleet| account.settle(fleet));
         let mut ctx =
             RequestContext { app: &self.app, account: &mut account, host, zone, params, query, body, known };

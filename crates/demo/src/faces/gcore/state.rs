@@ -1,8 +1,9 @@
 //! What only this dialect knows: keys, tags, sizes, extra ports and volumes, notes on tasks, console tokens. The life
 //! of machines is the engine's alone; what is to follow a task is kept here until the task has ended.
 
+use parking_lot::Mutex;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
@@ -175,7 +176,7 @@ impl FaceState {
 
     /// Looks at the fleet and the account, with what ended tasks were to change changed.
     pub(super) fn look<T>(&self, look: impl FnOnce(&View<'_>) -> T) -> T {
-        let mut account = self.account.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut account = self.account.lock();
         self.engine.read(|fleet| {
             account.settle(fleet);
             look(&View { fleet, account: &account })
@@ -187,13 +188,13 @@ impl FaceState {
         &self,
         change: impl FnOnce(&mut Fleet, &mut AccountState, &mut Vec<Event>) -> T,
     ) -> T {
-        let mut account = self.account.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut account = self.account.lock();
         self.engine.write(|fleet, events| change(fleet, &mut account, events))
     }
 
     /// Changes the account with the fleet in sight.
     pub(super) fn note<T>(&self, change: impl FnOnce(&Fleet, &mut AccountState) -> T) -> T {
-        let mut account = self.account.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut account = self.account.lock();
         self.engine.read(|fleet| {
             account.settle(fleet);
             change(fleet, &mut account)
@@ -203,7 +204,7 @@ impl FaceState {
     /// Hands work in, with what this dialect says of it and what follows it; gives the job's number.
     pub(super) fn submit(&self, work: Work, note: Note, after: Vec<After>) -> u32 {
         // Nobody may see the job before its note.
-        let mut account = self.account.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut account = self.account.lock();
         let number = self.engine.submit(work).number;
         account.notes.insert(number, note);
         account.pending.extend(after.into_iter().map(|it| (number, it)));

@@ -191,16 +191,16 @@ impl AccountState {
         self.held.shift_remove(key);
     }
 
-    /// That no thing of the kind has the name yet, and that there is room for one more.
+    /// Refuses a name that is taken, and one more where the limit is reached.
     pub(super) fn free(&self, thing: Thing, zone: u32, name: &str) -> Result<(), Problem> {
         if self.all(thing, zone).any(|(_, held)| held.document["name"] == name) {
             return Err(Problem::conflict(format!("`{name}` exists already")));
         }
-        self.face(thing)
+        self.check_limit(thing)
     }
 
-    /// That there is room for one more.
-    pub(super) fn face(&self, thing: Thing) -> Result<(), Problem> {
+    /// Refuses one more where the limit is reached.
+    pub(super) fn check_limit(&self, thing: Thing) -> Result<(), Problem> {
         if self.count(thing) < MOST { Ok(()) } else { Err(Problem::forbidden("The quota is used up")) }
     }
 

@@ -45,7 +45,7 @@ fn becomes(key: &str, state: &'static str) -> Change {
 /// `POST /instance/{id}:create-snapshot`; the operation refers to the snapshot.
 pub(super) fn create(ctx: &mut RequestContext<'_>) -> Answer {
     let machine = ctx.machine()?;
-    ctx.account.face(Thing::Snapshot)?;
+    ctx.account.check_limit(Thing::Snapshot)?;
     match ctx.idle(machine)? {
         Phase::Running | Phase::Stopped => {}
         _ => return Err(Problem::state("The instance is neither running nor stopped")),
@@ -116,7 +116,7 @@ pub(super) fn promote(ctx: &mut RequestContext<'_>) -> Answer {
     let (ssh, password) = (fields.flag("ssh-key-enabled"), fields.flag("password-enabled"));
     fields.end()?;
     let (_, snapshot) = ready(ctx, ctx.param("id"))?;
-    ctx.account.face(Thing::Template)?;
+    ctx.account.check_limit(Thing::Template)?;
     let key = ctx.account.hold(
         Thing::Template,
         Some(ctx.zone),

@@ -2,8 +2,9 @@
 //!
 //! A line keeps its time and its text, so that a client that pages on while more lines come can skip those it has.
 
+use parking_lot::Mutex;
 use std::collections::{HashMap, VecDeque};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
@@ -64,7 +65,7 @@ impl Tape {
 impl Tapes {
     /// Reads on in a replica's output, and gives all of its lines.
     fn read(&self, key: u32, machine: &Machine) -> Vec<(Timestamp, String)> {
-        let mut tapes = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut tapes = self.0.lock();
         if tapes.len() >= MOST && !tapes.contains_key(&key) {
             // Replicas come and go; who reads an old one again gets what its process still has.
             tapes.clear();

@@ -61,7 +61,7 @@ pub(in crate::faces::exoscale::answers) fn create_address(ctx: &mut RequestConte
     let family = fields.word("addressfamily", &["inet4", "inet6"]).unwrap_or("inet4");
     fields.end()?;
     let wishes = wishes(ctx)?;
-    ctx.account.face(Thing::ElasticIp)?;
+    ctx.account.check_limit(Thing::ElasticIp)?;
     let [.., high, low] = ctx.account.number().to_be_bytes();
     let mut document = if family == "inet4" {
         let ip = Ipv4Addr::new(203, 0, 113u8.wrapping_add(high), low);

@@ -63,7 +63,7 @@ pub(in crate::faces::exoscale::answers) fn create_network(ctx: &mut RequestConte
     }
     let options = fields.object("options").cloned();
     fields.end()?;
-    ctx.account.face(Thing::PrivateNetwork)?;
+    ctx.account.check_limit(Thing::PrivateNetwork)?;
     let number = ctx.account.number();
     let mut document = json!({
         "name": name, "description": description, "labels": labels, "vni": 4000 + number, "options": options.unwrap_or_else(|| json!({})),
