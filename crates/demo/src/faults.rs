@@ -98,7 +98,7 @@ enum Fate {
     Garbage(bool),
 }
 
-/// Told to a websocket that it shall be cut after so many bytes, or some seconds in where it is silent.
+/// Set on a websocket that is to be cut after so many bytes, or some seconds in where it is silent.
 #[derive(Debug, Clone, Copy)]
 pub struct CutSocket(pub u16);
 

@@ -35,7 +35,7 @@ struct Inner {
     fleet: Mutex<Fleet>,
     events: broadcast::Sender<Event>,
     machines: Machines,
-    /// Told when a process starts.
+    /// Notified when a process starts.
     started: Notify,
     stop: CancellationToken,
     tasks: TaskTracker,

@@ -51,7 +51,7 @@ const TOKEN: &str = "elasticbox-token";
 struct Counter {
     app: AppState,
     account: Arc<Mutex<AccountState>>,
-    /// Told when a lease was set or changed.
+    /// Notified when a lease was set or changed.
     leases: Arc<Notify>,
 }
 

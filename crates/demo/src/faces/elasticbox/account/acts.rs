@@ -43,9 +43,9 @@ pub(in super::super) struct Act {
     pub caption: &'static str,
     /// Where the instance goes when the act begins.
     pub phase: Phase,
-    /// Told when it begins.
+    /// Written when it begins.
     pub opening: &'static [Line],
-    /// Told when it is done.
+    /// Written when it is done.
     pub closing: &'static [Line],
 }
 
