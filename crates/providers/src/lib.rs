@@ -15,7 +15,6 @@ mod mapping;
 mod provider;
 pub mod quasarch;
 mod registry;
-mod soft;
 
 pub use endpoint::{Endpoint, Use};
 pub use events::{Change, ListEvent};

@@ -52,7 +52,7 @@ impl Api {
     pub(super) async fn socket(&self, path: &[&str], options: SocketOptions) -> Result<Socket, Problem> {
         let pass: super::wire::One<Pass> = self.get(path, &[]).await?;
         let Pass { token, address } = pass.data;
-        let mut url = match address {
+        let mut url = match address.0 {
             Some(address) => address.parse().map_err(|_| {
                 Problem::new(ProblemKind::BadAnswer, "the platform named an address that is none")
                     .request(format!("GET {}", path.join("/")))

@@ -1,66 +1,49 @@
-//! ElasticBox's documents as its Instances API (release 4.0) and the vendor's later texts show them, reduced to what rows
-//! need.
+//! ElasticBox's documents, after its Instances API (release 4.0) and the vendor's later texts, reduced to what rows need.
 //!
 //! The page's tables contradict its samples, and the samples win: `operation` of an instance is an object, `lease` is
-//! one, `id` is a text. Lists are bare arrays in which whole boxes lie: they are read in passing and dropped. Times are
-//! UTC without a zone mark, or RFC 3339 in answers of 2019.
+//! one, `id` is a text. Lists are bare arrays that contain whole boxes, of which only a few fields are kept. Times are UTC
+//! without a zone mark, or RFC 3339 in answers of 2019.
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
 
-use crate::soft::{self, lenient, object, objects, text};
+use crate::mapping::lenient::{Flag, Lenient, ListOrDefault, Number, ObjectOrDefault, ObjectOrText, Text};
 
-type Text = Option<String>;
-
-/// A bare array. Anything else is no list: a row that could not be told is not a row that is gone.
+/// A bare array. Anything else is an error, so that rows are not taken for gone.
 #[derive(Debug, Deserialize)]
 #[serde(transparent, bound = "T: Default + Deserialize<'de>")]
-pub(crate) struct List<T>(Vec<soft::Passing<T>>);
+pub(crate) struct List<T>(Vec<ObjectOrDefault<T>>);
 
 impl<T> List<T> {
     pub(crate) fn into_rows(self) -> impl Iterator<Item = T> {
-        self.0.into_iter().map(|soft::Passing(row)| row)
+        self.0.into_iter().map(|row| row.0)
     }
 }
 
 #[derive(Debug, Default, Deserialize)]
-#[serde(default)]
 pub(crate) struct Instance {
-    #[serde(deserialize_with = "text")]
     pub(crate) id: Text,
-    #[serde(deserialize_with = "text")]
     pub(crate) name: Text,
-    #[serde(deserialize_with = "text")]
     pub(crate) owner: Text,
-    #[serde(deserialize_with = "text")]
     pub(crate) state: Text,
-    #[serde(deserialize_with = "last_operation")]
-    pub(crate) operation: LastOperation,
-    #[serde(deserialize_with = "object")]
-    pub(crate) service: Service,
-    #[serde(rename = "box", deserialize_with = "text")]
+    pub(crate) operation: ObjectOrText<LastOperation>,
+    pub(crate) service: ObjectOrDefault<Service>,
+    #[serde(rename = "box")]
     pub(crate) box_id: Text,
-    #[serde(deserialize_with = "objects")]
-    pub(crate) boxes: Vec<Copied>,
-    #[serde(deserialize_with = "object")]
-    pub(crate) policy_box: Copied,
-    #[serde(deserialize_with = "lenient")]
-    pub(crate) tags: Vec<String>,
-    #[serde(deserialize_with = "object")]
-    pub(crate) lease: Lease,
-    #[serde(deserialize_with = "text")]
+    pub(crate) boxes: ListOrDefault<BoxCopy>,
+    pub(crate) policy_box: ObjectOrDefault<BoxCopy>,
+    pub(crate) tags: Lenient<Vec<String>>,
+    pub(crate) lease: ObjectOrDefault<Lease>,
     pub(crate) automatic_updates: Text,
-    #[serde(deserialize_with = "text")]
     pub(crate) created: Text,
-    #[serde(deserialize_with = "text")]
     pub(crate) updated: Text,
-    #[serde(deserialize_with = "text")]
     pub(crate) deleted: Text,
 }
 
 impl Instance {
-    /// Older servers list an instance without its box and its state; the whole one must be asked for.
+    /// True where the list has only part of it: older servers list an instance without its box and its state, and the
+    /// whole document must be read by itself.
     pub(crate) fn is_short(&self) -> bool {
         self.state.is_none() || self.boxes.first().is_some_and(|it| it.id.is_none())
     }
@@ -68,251 +51,217 @@ impl Instance {
 
 /// The latest operation of an instance.
 #[derive(Debug, Default, Deserialize)]
-#[serde(default)]
 pub(crate) struct LastOperation {
-    #[serde(deserialize_with = "text")]
     pub(crate) event: Text,
-    #[serde(deserialize_with = "text")]
     pub(crate) workspace: Text,
-    #[serde(deserialize_with = "text")]
     pub(crate) created: Text,
 }
 
-/// The table says a text, every sample an object.
-fn last_operation<'de, D: Deserializer<'de>>(deserializer: D) -> Result<LastOperation, D::Error> {
-    #[derive(Deserialize)]
-    #[serde(untagged)]
-    enum Either {
-        Event(String),
-        Whole(LastOperation),
-        Odd(serde::de::IgnoredAny),
+/// In the page's table an operation is a text: its event.
+impl From<&str> for LastOperation {
+    fn from(event: &str) -> Self {
+        Self { event: event.into(), ..Self::default() }
     }
-    Ok(match Either::deserialize(deserializer)? {
-        Either::Event(event) => LastOperation { event: Some(event), ..LastOperation::default() },
-        Either::Whole(whole) => whole,
-        Either::Odd(_) => LastOperation::default(),
-    })
 }
 
 #[derive(Debug, Default, Deserialize)]
-#[serde(default)]
 pub(crate) struct Service {
-    #[serde(deserialize_with = "text")]
     pub(crate) id: Text,
-    #[serde(rename = "type", deserialize_with = "text")]
-    pub(crate) sort: Text,
-    #[serde(deserialize_with = "objects")]
-    pub(crate) machines: Vec<Machine>,
+    #[serde(rename = "type")]
+    pub(crate) kind: Text,
+    pub(crate) machines: ListOrDefault<Machine>,
 }
 
 #[derive(Debug, Default, Deserialize)]
-#[serde(default)]
 pub(crate) struct Machine {
-    #[serde(deserialize_with = "text")]
     pub(crate) name: Text,
-    #[serde(deserialize_with = "text")]
     pub(crate) state: Text,
-    /// Only the service itself tells them.
-    #[serde(deserialize_with = "object")]
-    pub(crate) address: Addresses,
+    /// Only sent with the service itself.
+    pub(crate) address: ObjectOrDefault<Addresses>,
 }
 
 #[derive(Debug, Default, Deserialize)]
-#[serde(default)]
 pub(crate) struct Addresses {
-    #[serde(deserialize_with = "text")]
     pub(crate) public: Text,
-    #[serde(deserialize_with = "text")]
     pub(crate) private: Text,
 }
 
-/// What an instance's row needs of the whole boxes that lie in it.
+/// The fields that an instance's row needs of the whole boxes in its document.
 #[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-pub(crate) struct Copied {
-    #[serde(deserialize_with = "text")]
+pub(crate) struct BoxCopy {
     pub(crate) id: Text,
-    #[serde(deserialize_with = "text")]
     pub(crate) name: Text,
-    #[serde(deserialize_with = "object")]
-    pub(crate) profile: Profile,
+    pub(crate) profile: ObjectOrDefault<Profile>,
 }
 
-/// A box of any kind: the end of its schema tells which.
+/// A box of any kind, which ends its schema's address.
 #[derive(Debug, Default, Deserialize)]
-#[serde(default)]
 pub(crate) struct Box {
-    #[serde(deserialize_with = "text")]
     pub(crate) id: Text,
-    #[serde(deserialize_with = "text")]
     pub(crate) name: Text,
-    #[serde(deserialize_with = "text")]
     pub(crate) schema: Text,
-    #[serde(deserialize_with = "text")]
     pub(crate) owner: Text,
-    #[serde(deserialize_with = "text")]
     pub(crate) organization: Text,
-    #[serde(deserialize_with = "text")]
     pub(crate) visibility: Text,
-    #[serde(deserialize_with = "text")]
     pub(crate) automatic_updates: Text,
-    #[serde(deserialize_with = "text")]
     pub(crate) description: Text,
-    #[serde(deserialize_with = "text")]
     pub(crate) service: Text,
-    #[serde(deserialize_with = "text")]
     pub(crate) provider_id: Text,
-    #[serde(deserialize_with = "object")]
-    pub(crate) profile: Profile,
-    #[serde(deserialize_with = "lenient")]
-    pub(crate) requirements: Vec<String>,
-    #[serde(deserialize_with = "lenient")]
-    pub(crate) claims: Vec<String>,
-    #[serde(deserialize_with = "object")]
-    pub(crate) lifespan: Lifespan,
-    #[serde(deserialize_with = "object")]
-    pub(crate) events: Events,
-    #[serde(deserialize_with = "text")]
+    pub(crate) profile: ObjectOrDefault<Profile>,
+    pub(crate) requirements: Lenient<Vec<String>>,
+    pub(crate) claims: Lenient<Vec<String>>,
+    pub(crate) lifespan: ObjectOrDefault<Lifespan>,
+    /// The scripts by the event that runs them.
+    pub(crate) events: ObjectOrDefault<BTreeMap<String, ObjectOrDefault<Script>>>,
     pub(crate) created: Text,
-    #[serde(deserialize_with = "text")]
     pub(crate) updated: Text,
-    #[serde(deserialize_with = "text")]
     pub(crate) deleted: Text,
 }
 
-/// The scripts of a box by the event that runs them.
 #[derive(Debug, Default, Deserialize)]
-#[serde(transparent)]
-pub(crate) struct Events(pub(crate) BTreeMap<String, soft::Passing<Script>>);
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
 pub(crate) struct Script {
-    #[serde(deserialize_with = "lenient")]
-    pub(crate) length: Option<u64>,
+    pub(crate) length: Number<u64>,
 }
 
-/// Where and on what a policy deploys. The fields depend on the provider; these are the ones the samples have in common.
+/// The location and size a policy deploys to. The fields depend on the provider; the samples have these in common.
 #[derive(Debug, Default, Deserialize)]
-#[serde(default)]
 pub(crate) struct Profile {
-    #[serde(deserialize_with = "text")]
     pub(crate) flavor: Text,
-    #[serde(deserialize_with = "text")]
     pub(crate) image: Text,
-    #[serde(deserialize_with = "text")]
     pub(crate) template: Text,
-    #[serde(deserialize_with = "text")]
     pub(crate) location: Text,
-    #[serde(deserialize_with = "text")]
     pub(crate) datacenter: Text,
-    #[serde(deserialize_with = "text")]
     pub(crate) cloud: Text,
 }
 
 #[derive(Debug, Default, Deserialize)]
-#[serde(default)]
 pub(crate) struct Lifespan {
-    #[serde(deserialize_with = "text")]
     pub(crate) operation: Text,
-    #[serde(deserialize_with = "text")]
     pub(crate) interval: Text,
-    #[serde(deserialize_with = "text")]
     pub(crate) quantity: Text,
 }
 
-/// What happens to an instance by itself, and when.
+/// The operation that is scheduled for an instance, and its time.
 #[derive(Debug, Default, Deserialize)]
-#[serde(default)]
 pub(crate) struct Lease {
-    #[serde(deserialize_with = "text")]
     pub(crate) operation: Text,
-    #[serde(deserialize_with = "text")]
     pub(crate) expire: Text,
-    #[serde(deserialize_with = "lenient")]
-    pub(crate) released: bool,
+    pub(crate) released: Flag,
 }
 
 /// One entry of an instance's history.
 #[derive(Debug, Default, Deserialize)]
-#[serde(default)]
 pub(crate) struct Operation {
-    #[serde(deserialize_with = "text")]
     pub(crate) id: Text,
-    #[serde(rename = "operation", deserialize_with = "text")]
+    #[serde(rename = "operation")]
     pub(crate) event: Text,
-    #[serde(deserialize_with = "text")]
     pub(crate) state: Text,
-    #[serde(deserialize_with = "text")]
     pub(crate) instance_state: Text,
-    #[serde(deserialize_with = "text")]
     pub(crate) username: Text,
-    #[serde(deserialize_with = "text")]
     pub(crate) workspace: Text,
-    #[serde(deserialize_with = "text")]
     pub(crate) request_id: Text,
-    #[serde(deserialize_with = "text")]
     pub(crate) created: Text,
-    #[serde(deserialize_with = "text")]
     pub(crate) updated: Text,
-    /// The samples' name of it.
-    #[serde(deserialize_with = "objects")]
-    pub(crate) activity: Vec<Activity>,
-    /// The table's name of it.
-    #[serde(deserialize_with = "objects")]
-    pub(crate) activities: Vec<Activity>,
+    /// Its name in the samples.
+    pub(crate) activity: ListOrDefault<Activity>,
+    /// Its name in the table.
+    pub(crate) activities: ListOrDefault<Activity>,
 }
 
-/// What happened, and for a script how it ended.
+/// A message of the activity log; for a script, its exit code too.
 #[derive(Debug, Default, Clone, Deserialize)]
-#[serde(default)]
 pub(crate) struct Activity {
-    #[serde(deserialize_with = "text")]
     pub(crate) text: Text,
-    #[serde(deserialize_with = "text")]
     pub(crate) created: Text,
-    #[serde(deserialize_with = "text")]
     pub(crate) level: Text,
-    #[serde(deserialize_with = "text")]
     pub(crate) machine: Text,
-    #[serde(deserialize_with = "text")]
     pub(crate) event: Text,
-    #[serde(deserialize_with = "lenient")]
-    pub(crate) exit_code: Option<i64>,
-    #[serde(deserialize_with = "text")]
+    pub(crate) exit_code: Number<i64>,
     pub(crate) finished: Text,
 }
 
 #[derive(Debug, Default, Deserialize)]
-#[serde(default)]
 pub(crate) struct Workspace {
-    #[serde(deserialize_with = "text")]
     pub(crate) id: Text,
-    #[serde(deserialize_with = "text")]
-    pub(crate) name: Text,
-    #[serde(deserialize_with = "text")]
-    pub(crate) email: Text,
-    #[serde(deserialize_with = "text")]
     pub(crate) schema: Text,
-    #[serde(rename = "type", deserialize_with = "text")]
-    pub(crate) sort: Text,
+    #[serde(rename = "type")]
+    pub(crate) kind: Text,
 }
 
 impl Workspace {
     pub(crate) fn is_personal(&self) -> bool {
         let by_schema = self.schema.as_deref().is_some_and(|it| it.ends_with("/personal"));
-        by_schema || self.sort.as_deref() == Some("personal")
+        by_schema || self.kind.as_deref() == Some("personal")
     }
 }
 
-/// Who signs in.
+/// The signed-in user: the answer of `GET /services/profile`.
 #[derive(Debug, Default, Clone, Deserialize)]
-#[serde(default)]
-pub(crate) struct Profiled {
-    #[serde(deserialize_with = "text")]
+pub(crate) struct UserProfile {
     pub(crate) workspace: Text,
-    #[serde(deserialize_with = "text")]
-    pub(crate) name: Text,
-    #[serde(deserialize_with = "text")]
-    pub(crate) email: Text,
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::mapping::lenient::property::any_json_is_read_at_any_field;
+
+    #[test]
+    fn any_json_is_read_at_any_field_of_a_row() {
+        let profile = json!({"flavor": "f", "image": "i", "template": "t", "location": "l", "datacenter": "d",
+            "cloud": "c"});
+        let copy = json!({"id": "box-1", "name": "Web", "profile": profile});
+        any_json_is_read_at_any_field::<Instance>(
+            &json!({
+                "id": "i-1", "name": "n", "owner": "o", "state": "done",
+                "operation": {"event": "deploy", "workspace": "w", "created": "c"},
+                "service": {"id": "eb-1", "type": "Linux Compute", "machines": [{"name": "eb-1-1", "state": "done",
+                    "address": {"public": null, "private": "10.0.0.4"}}]},
+                "box": "box-1", "boxes": [copy], "policy_box": copy, "tags": ["t"],
+                "lease": {"operation": "shutdown", "expire": "e", "released": false}, "automatic_updates": "off",
+                "created": "c", "updated": "u", "deleted": null,
+            }),
+            &[],
+        );
+        any_json_is_read_at_any_field::<Box>(
+            &json!({
+                "id": "box-1", "name": "Web", "schema": "s", "owner": "o", "organization": "o", "visibility": "v",
+                "automatic_updates": "off", "description": "d", "service": "s", "provider_id": "p",
+                "profile": profile, "requirements": ["r"], "claims": ["c"],
+                "lifespan": {"operation": "o", "interval": "hours", "quantity": 8},
+                "events": {"install": {"length": 10}}, "created": "c", "updated": "u", "deleted": null,
+            }),
+            &[],
+        );
+        let activity = json!([{"text": "t", "created": "c", "level": "info", "machine": "m", "event": "e",
+            "exit_code": 0, "finished": "f"}]);
+        any_json_is_read_at_any_field::<Operation>(
+            &json!({
+                "id": "o-1", "operation": "deploy", "state": "done", "instance_state": "done", "username": "u",
+                "workspace": "w", "request_id": "r", "created": "c", "updated": "u", "activity": activity,
+                "activities": activity,
+            }),
+            &[],
+        );
+        any_json_is_read_at_any_field::<Workspace>(
+            &json!({"id": "me", "name": "Me", "email": "e", "schema": "s", "type": "personal"}),
+            &[],
+        );
+    }
+
+    #[test]
+    fn an_operation_is_an_object_or_the_name_of_its_event() {
+        for (operation, event) in [
+            (json!({"event": "deploy"}), Some("deploy")),
+            (json!("deploy"), Some("deploy")),
+            (json!(["deploy"]), None),
+            (json!(7), None),
+        ] {
+            let json = json!({"operation": operation}).to_string();
+            let instance: Instance = serde_json::from_str(&json).unwrap();
+            assert_eq!(instance.operation.event.as_deref(), event, "{json}");
+        }
+    }
 }

@@ -1,241 +1,224 @@
-//! Exoscale's answers as they are sent. Everything may be absent; unknown fields are common and skipped.
+//! Exoscale's answers, after its OpenAPI description. Every field but ids may be absent; unknown fields are common.
 
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::soft::{Rows, lenient, nullable, object, objects, rows, secret, text};
-use qdeck_model::Secret;
+use crate::mapping::lenient::{
+    AnyValue, Flag, Lenient, ListOrDefault, Number, ObjectOrDefault, OptionalSecret, RequiredSecret, Rows,
+    Text,
+};
 
 #[derive(Debug, Default, Deserialize)]
 pub(crate) struct ZoneList {
-    #[serde(default, deserialize_with = "rows")]
     pub(crate) zones: Rows<Zone>,
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) struct Zone {
-    #[serde(default, deserialize_with = "text")]
-    pub(crate) name: Option<String>,
-    #[serde(default, deserialize_with = "text")]
-    pub(crate) api_endpoint: Option<String>,
+    pub(crate) name: Text,
+    pub(crate) api_endpoint: Text,
 }
 
 #[derive(Debug, Default, Deserialize)]
 pub(crate) struct InstanceList {
-    #[serde(default, deserialize_with = "rows")]
     pub(crate) instances: Rows<Instance>,
 }
 
-/// An item of `list-instances`, and what a row needs of `get-instance`.
+/// An item of `list-instances`, and the fields of `get-instance` that a row needs.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) struct Instance {
     pub(crate) id: String,
-    #[serde(default, deserialize_with = "text")]
-    pub(crate) name: Option<String>,
-    #[serde(default, deserialize_with = "text")]
-    pub(crate) state: Option<String>,
-    #[serde(default, deserialize_with = "text")]
-    pub(crate) created_at: Option<String>,
-    #[serde(default, deserialize_with = "lenient")]
-    pub(crate) labels: BTreeMap<String, String>,
-    #[serde(default, deserialize_with = "text")]
-    pub(crate) public_ip: Option<String>,
-    #[serde(default, deserialize_with = "text")]
-    pub(crate) ipv6_address: Option<String>,
-    #[serde(default, deserialize_with = "text")]
-    pub(crate) public_ip_assignment: Option<String>,
-    #[serde(default, rename = "instance-type", deserialize_with = "object")]
-    pub(crate) sold_as: InstanceType,
-    #[serde(default, deserialize_with = "object")]
-    pub(crate) template: Template,
-    #[serde(default, deserialize_with = "object")]
-    pub(crate) ssh_key: Named,
-    #[serde(default, deserialize_with = "objects")]
-    pub(crate) ssh_keys: Vec<Named>,
-    #[serde(default, deserialize_with = "objects")]
-    pub(crate) security_groups: Vec<Named>,
-    #[serde(default, deserialize_with = "objects")]
-    pub(crate) private_networks: Vec<Named>,
-    #[serde(default, deserialize_with = "object")]
-    pub(crate) manager: Manager,
+    pub(crate) name: Text,
+    pub(crate) state: Text,
+    pub(crate) created_at: Text,
+    pub(crate) labels: ObjectOrDefault<BTreeMap<String, Text>>,
+    pub(crate) public_ip: Text,
+    pub(crate) ipv6_address: Text,
+    pub(crate) public_ip_assignment: Text,
+    pub(crate) instance_type: ObjectOrDefault<InstanceType>,
+    pub(crate) template: ObjectOrDefault<Template>,
+    pub(crate) ssh_key: ObjectOrDefault<NamedReference>,
+    pub(crate) ssh_keys: ListOrDefault<NamedReference>,
+    pub(crate) security_groups: ListOrDefault<NamedReference>,
+    pub(crate) private_networks: ListOrDefault<NamedReference>,
+    pub(crate) manager: ObjectOrDefault<Manager>,
 }
 
-/// A reference by its name: lists of instances hold only the id of most things, single reads often the name too.
+/// A reference with the name of its target. Lists of instances contain only the id of most, single reads often the name.
 #[derive(Debug, Default, Deserialize)]
-pub(crate) struct Named {
-    #[serde(default, deserialize_with = "text")]
-    pub(crate) name: Option<String>,
+pub(crate) struct NamedReference {
+    pub(crate) name: Text,
 }
 
 #[derive(Debug, Default, Deserialize)]
 pub(crate) struct Manager {
-    #[serde(default, rename = "type", deserialize_with = "text")]
-    pub(crate) kind: Option<String>,
+    #[serde(rename = "type")]
+    pub(crate) kind: Text,
 }
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) struct TypeList {
-    #[serde(default, deserialize_with = "rows")]
     pub(crate) instance_types: Rows<InstanceType>,
 }
 
-/// `gpus` is absent where there are none, and `memory` is in bytes.
+/// An instance type. `gpus` is absent where there are none, and `memory` is in bytes.
 #[derive(Debug, Default, Deserialize)]
 pub(crate) struct InstanceType {
-    #[serde(default, deserialize_with = "text")]
-    pub(crate) id: Option<String>,
-    #[serde(default, deserialize_with = "text")]
-    pub(crate) family: Option<String>,
-    #[serde(default, deserialize_with = "text")]
-    pub(crate) size: Option<String>,
-    #[serde(default, deserialize_with = "lenient")]
-    pub(crate) cpus: Option<u32>,
-    #[serde(default, deserialize_with = "lenient")]
-    pub(crate) gpus: Option<u32>,
-    #[serde(default, deserialize_with = "lenient")]
-    pub(crate) memory: Option<u64>,
-    #[serde(default, deserialize_with = "lenient")]
-    pub(crate) authorized: Option<bool>,
-    #[serde(default, deserialize_with = "lenient")]
-    pub(crate) zones: Vec<String>,
+    pub(crate) id: Text,
+    pub(crate) family: Text,
+    pub(crate) size: Text,
+    pub(crate) cpus: Number<u32>,
+    pub(crate) gpus: Number<u32>,
+    pub(crate) memory: Number<u64>,
+    pub(crate) authorized: Lenient<Option<bool>>,
+    pub(crate) zones: Lenient<Vec<String>>,
 }
 
 #[derive(Debug, Default, Deserialize)]
 pub(crate) struct TemplateList {
-    #[serde(default, deserialize_with = "rows")]
     pub(crate) templates: Rows<Template>,
 }
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) struct Template {
-    #[serde(default, deserialize_with = "text")]
-    pub(crate) id: Option<String>,
-    #[serde(default, deserialize_with = "text")]
-    pub(crate) name: Option<String>,
-    #[serde(default, deserialize_with = "text")]
-    pub(crate) default_user: Option<String>,
-    #[serde(default, deserialize_with = "lenient")]
-    pub(crate) password_enabled: bool,
+    pub(crate) id: Text,
+    pub(crate) name: Text,
+    pub(crate) default_user: Text,
+    pub(crate) password_enabled: Flag,
 }
 
 #[derive(Debug, Default, Deserialize)]
 pub(crate) struct QuotaList {
-    #[serde(default, deserialize_with = "rows")]
     pub(crate) quotas: Rows<Quota>,
 }
 
-/// `limit` -1 is unlimited.
+/// A quota; a `limit` of -1 is unlimited.
 #[derive(Debug, Clone, Deserialize)]
 pub(crate) struct Quota {
     pub(crate) resource: String,
-    #[serde(default, deserialize_with = "nullable")]
-    pub(crate) usage: i64,
-    #[serde(default, deserialize_with = "lenient")]
-    pub(crate) limit: Option<i64>,
+    pub(crate) usage: Lenient<i64>,
+    pub(crate) limit: Number<i64>,
 }
 
 /// The answer of `list-events` has no envelope.
 #[derive(Debug, Default, Deserialize)]
 #[serde(transparent)]
 pub(crate) struct EventList {
-    #[serde(deserialize_with = "rows")]
     pub(crate) events: Rows<Value>,
 }
 
-/// A change that somebody asked for. Sign-ins have only the first few fields.
+/// A change that was requested, or a sign-in, which has only the first few fields.
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) struct Event {
-    #[serde(default, deserialize_with = "text")]
-    pub(crate) timestamp: Option<String>,
-    #[serde(default, deserialize_with = "text")]
-    pub(crate) handler: Option<String>,
-    #[serde(default, deserialize_with = "text")]
-    pub(crate) message: Option<String>,
-    #[serde(default, deserialize_with = "text")]
-    pub(crate) status: Option<String>,
-    #[serde(default, deserialize_with = "text")]
-    pub(crate) source_ip: Option<String>,
-    #[serde(default, deserialize_with = "text")]
-    pub(crate) zone: Option<String>,
-    #[serde(default, deserialize_with = "text")]
-    pub(crate) uri: Option<String>,
-    #[serde(default, deserialize_with = "lenient")]
-    pub(crate) elapsed_ms: Option<i64>,
-    #[serde(default, deserialize_with = "text")]
-    pub(crate) request_id: Option<String>,
-    #[serde(default, deserialize_with = "object")]
-    pub(crate) iam_user: User,
-    #[serde(default, deserialize_with = "object")]
-    pub(crate) iam_role: Named,
-    #[serde(default, deserialize_with = "object")]
-    pub(crate) iam_api_key: ApiKey,
-    #[serde(default)]
-    pub(crate) path_params: Value,
-    #[serde(default)]
-    pub(crate) body_params: Value,
+    pub(crate) timestamp: Text,
+    pub(crate) handler: Text,
+    pub(crate) message: Text,
+    pub(crate) status: Text,
+    pub(crate) source_ip: Text,
+    pub(crate) zone: Text,
+    pub(crate) uri: Text,
+    pub(crate) elapsed_ms: Number<i64>,
+    pub(crate) request_id: Text,
+    pub(crate) iam_user: ObjectOrDefault<User>,
+    pub(crate) iam_role: ObjectOrDefault<NamedReference>,
+    pub(crate) iam_api_key: ObjectOrDefault<ApiKey>,
+    pub(crate) path_params: AnyValue,
+    pub(crate) body_params: AnyValue,
 }
 
 #[derive(Debug, Default, Deserialize)]
 pub(crate) struct User {
-    #[serde(default, deserialize_with = "text")]
-    pub(crate) email: Option<String>,
+    pub(crate) email: Text,
 }
 
 #[derive(Debug, Default, Deserialize)]
 pub(crate) struct ApiKey {
-    #[serde(default, deserialize_with = "text")]
-    pub(crate) name: Option<String>,
-    #[serde(default, deserialize_with = "text")]
-    pub(crate) key: Option<String>,
+    pub(crate) name: Text,
+    pub(crate) key: Text,
 }
 
-/// What a change that takes time is doing. Never a `reference` to rely on: it may be missing.
+/// A change in progress. Its `reference` may be missing.
 #[derive(Debug, Default, Deserialize)]
 pub(crate) struct Operation {
-    #[serde(default, deserialize_with = "text")]
-    pub(crate) state: Option<String>,
-    #[serde(default, deserialize_with = "text")]
-    pub(crate) reason: Option<String>,
-    #[serde(default, deserialize_with = "text")]
-    pub(crate) message: Option<String>,
-    #[serde(default, deserialize_with = "object")]
-    pub(crate) reference: Reference,
+    pub(crate) state: Text,
+    pub(crate) reason: Text,
+    pub(crate) message: Text,
+    pub(crate) reference: ObjectOrDefault<Reference>,
 }
 
 #[derive(Debug, Default, Deserialize)]
 pub(crate) struct Reference {
-    #[serde(default, deserialize_with = "text")]
-    pub(crate) id: Option<String>,
-    #[serde(default, deserialize_with = "text")]
-    pub(crate) command: Option<String>,
+    pub(crate) id: Text,
+    pub(crate) command: Text,
 }
 
-/// Where a framebuffer is shown, good for 60 seconds. Whoever holds `url` or `path` holds the screen.
+/// The address of a framebuffer, valid for 60 seconds. `url` and `path` grant access to the screen.
 #[derive(Debug, Deserialize)]
 pub(crate) struct ConsoleUrl {
-    #[serde(deserialize_with = "secret")]
-    pub(crate) url: Secret,
-    #[serde(default, deserialize_with = "text")]
-    pub(crate) host: Option<String>,
-    #[serde(default, deserialize_with = "maybe_secret")]
-    pub(crate) path: Option<Secret>,
-}
-
-fn maybe_secret<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Secret>, D::Error> {
-    Ok(text(deserializer)?.map(Secret::new))
+    pub(crate) url: RequiredSecret,
+    pub(crate) host: Text,
+    pub(crate) path: OptionalSecret,
 }
 
 #[derive(Debug, Default, Deserialize)]
 pub(crate) struct Organization {
-    #[serde(default, deserialize_with = "text")]
-    pub(crate) name: Option<String>,
-    #[serde(default, deserialize_with = "text")]
-    pub(crate) id: Option<String>,
+    pub(crate) name: Text,
+    pub(crate) id: Text,
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::mapping::lenient::property::any_json_is_read_at_any_field;
+
+    #[test]
+    fn any_json_is_read_at_any_field_of_a_row() {
+        let kind = json!({"id": "t", "family": "gpua30", "size": "small", "cpus": 12, "gpus": 1,
+            "memory": 60_129_542_144_u64, "authorized": true, "zones": ["ch-gva-2"]});
+        let template = json!({"id": "m", "name": "Linux", "default-user": "tux", "password-enabled": true});
+        any_json_is_read_at_any_field::<Instance>(
+            &json!({
+                "id": "i1", "name": "web", "state": "running", "created-at": "c", "labels": {"env": "prod"},
+                "public-ip": "203.0.113.7", "ipv6-address": "2001:db8::1", "public-ip-assignment": "inet4",
+                "instance-type": kind, "template": template, "ssh-key": {"name": "ann"}, "ssh-keys": [{"name": "ann"}],
+                "security-groups": [{"id": "g", "name": "g"}], "private-networks": [{"id": "n"}],
+                "manager": {"type": "instance-pool"},
+            }),
+            &["id"],
+        );
+        any_json_is_read_at_any_field::<InstanceType>(&kind, &[]);
+        any_json_is_read_at_any_field::<Template>(&template, &[]);
+        any_json_is_read_at_any_field::<Zone>(&json!({"name": "ch-gva-2", "api-endpoint": "e"}), &[]);
+        any_json_is_read_at_any_field::<Quota>(
+            &json!({"resource": "gpua30", "usage": 1, "limit": 4}),
+            &["resource"],
+        );
+    }
+
+    #[test]
+    fn any_json_is_read_at_any_field_of_events_and_operations() {
+        any_json_is_read_at_any_field::<Event>(
+            &json!({
+                "timestamp": "t", "handler": "stop-instance", "message": "m", "status": 200, "source-ip": "s",
+                "zone": "z", "uri": "u", "elapsed-ms": 5, "request-id": "r", "iam-user": {"email": "e"},
+                "iam-role": {"name": "n"}, "iam-api-key": {"name": "n", "key": "k"}, "path-params": {"id": "i1"},
+                "body-params": {"name": "n"},
+            }),
+            &[],
+        );
+        any_json_is_read_at_any_field::<Operation>(
+            &json!({"state": "pending", "reason": "r", "message": "m", "reference": {"id": "i1", "command": "c"}}),
+            &[],
+        );
+        any_json_is_read_at_any_field::<Organization>(&json!({"name": "n", "id": "o"}), &[]);
+    }
 }

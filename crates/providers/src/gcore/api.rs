@@ -122,7 +122,7 @@ impl Api {
         W: Future<Output = bool> + Send,
     {
         let first = self.page::<T>(path, query, 0).await?;
-        let (sent, count) = (first.results.sent, first.count);
+        let (sent, count) = (first.results.sent, *first.count);
         let mut next = sent;
         if !tell(first.results.good, count).await || sent == 0 {
             return Ok(());
@@ -135,7 +135,7 @@ impl Api {
             let mut rest = offsets.map(|offset| self.page::<T>(path, query, offset)).buffered(AHEAD);
             while let Some(page) = rest.next().await {
                 let page = page?;
-                if page.results.sent == 0 || !tell(page.results.good, page.count).await {
+                if page.results.sent == 0 || !tell(page.results.good, *page.count).await {
                     break;
                 }
             }
@@ -144,7 +144,7 @@ impl Api {
         while next < count {
             let page = self.page::<T>(path, query, next).await?;
             next += page.results.sent;
-            if page.results.sent == 0 || !tell(page.results.good, page.count).await {
+            if page.results.sent == 0 || !tell(page.results.good, *page.count).await {
                 break;
             }
         }

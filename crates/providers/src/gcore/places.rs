@@ -80,7 +80,7 @@ impl Places {
     async fn default_project(&self) -> Result<Arc<str>, Problem> {
         let mut projects: Vec<wire::Project> = self.api.all(&PROJECTS, &[]).await?;
         projects.sort_by_key(|project| {
-            (!project.is_default, project.state.as_deref() != Some("ACTIVE"), project.id)
+            (!*project.is_default, project.state.as_deref() != Some("ACTIVE"), project.id)
         });
         let project = projects.first().ok_or_else(|| {
             Problem::new(ProblemKind::NotFound, "the account has no project that this token may see")
@@ -163,7 +163,7 @@ impl Places {
                 name: regions.name(id),
                 has_gpus: known
                     .get(&id)
-                    .is_none_or(|region| region.has_ai_gpu != Some(false) || region.has_ai == Some(true)),
+                    .is_none_or(|region| *region.has_ai_gpu != Some(false) || *region.has_ai == Some(true)),
             })
             .collect();
         regions

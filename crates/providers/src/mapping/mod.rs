@@ -3,3 +3,4 @@
 pub(crate) mod accelerator;
 pub(crate) mod facts;
 pub(crate) mod interner;
+pub(crate) mod lenient;

@@ -7,6 +7,7 @@ use url::Url;
 
 use super::wire;
 use crate::kit::sign_in::SignIn;
+use crate::mapping::lenient::{Number, Text};
 use qdeck_config::Credentials;
 use qdeck_model::{Problem, ProblemKind, Secret, Timestamp};
 use qdeck_net::{Client, NetError, Request};
@@ -27,12 +28,9 @@ pub(super) struct Session {
 /// Of a JSON web token, unverified: it is the server's business to verify it, ours to come back in time. That the
 /// token is one, and these claims in it, is a guess of the API sheet; without them nothing is lost.
 #[derive(Clone, Default, Deserialize)]
-#[serde(default)]
 struct Claims {
-    #[serde(deserialize_with = "super::super::soft::lenient")]
-    exp: Option<i64>,
-    #[serde(deserialize_with = "super::super::soft::text")]
-    sub: Option<String>,
+    exp: Number<i64>,
+    sub: Text,
 }
 
 impl Session {
@@ -47,7 +45,7 @@ impl Session {
 
     /// When it ends.
     fn ends(&self) -> Option<Timestamp> {
-        Timestamp::from_millis(self.claims.exp?.checked_mul(1000)?)
+        Timestamp::from_millis((*self.claims.exp)?.checked_mul(1000)?)
     }
 
     /// The user's id.
@@ -101,7 +99,7 @@ impl Api {
         let (page, rows) = (number.to_string(), ROWS.to_string());
         let list: wire::List<T> = self.get(path, &[("page", &page), ("rows", &rows)]).await?;
         let sent = list.items.sent;
-        let more = match (list.total, list.rows_per_page) {
+        let more = match (*list.total, *list.rows_per_page) {
             (Some(total), Some(rows @ 1..)) => sent > 0 && number.saturating_mul(rows) < total,
             _ => sent >= ROWS,
         };
@@ -164,7 +162,7 @@ impl Api {
                 let password = password.resolve().await?;
                 let request = self.request(&["v1", "users", "token"], &[])?.basic(email, &password);
                 let login: wire::Login = self.client.json(&request).await.map_err(not_signed_in)?;
-                Ok(Session::new(login.token))
+                Ok(Session::new(login.token.0))
             }
         }
     }

@@ -8,7 +8,7 @@ use crate::mapping::facts::Facts;
 use crate::mapping::interner::Interner;
 use qdeck_model::{
     Bytes, Container, ContainerLink, ContextName, Cores, GpuModel, GpuRequest, Kind, Lifecycle, Offers,
-    ResourceId, Revision, State, Timestamp,
+    ResourceId, Revision, State,
 };
 
 /// Maps the wire types to rows of one context, with interned texts. Cheap to clone.
@@ -29,13 +29,13 @@ impl Mapper {
             ("env", variables.as_deref()),
             ("createdBy", wire.created_by.as_deref()),
         ]);
-        let wants_gpus = wire.gpu > 0 || !wire.desired_gpus.is_empty();
+        let wants_gpus = *wire.gpu > 0 || !wire.desired_gpus.is_empty();
         Container {
             image: self.strings.intern_some(wire.image.as_deref()),
             cpu: wire.cpu.map(Cores),
             memory: wire.ram.as_deref().and_then(quantity),
             gpus: wants_gpus.then(|| GpuRequest {
-                count: wire.gpu,
+                count: *wire.gpu,
                 models: wire
                     .desired_gpus
                     .iter()
@@ -43,8 +43,8 @@ impl Mapper {
                     .collect(),
             }),
             endpoints: wire.urls.iter().map(|host| host.as_str().into()).collect(),
-            created: date(wire.date_created.as_deref()),
-            changed: date(wire.date_updated.as_deref()),
+            created: wire.date_created.timestamp(),
+            changed: wire.date_updated.timestamp(),
             offers: Offers { console: None, telemetry: false, logs: true },
             facts: facts.into_vec(),
             ..Container::new(
@@ -86,7 +86,7 @@ impl Mapper {
                 number,
                 state: State::new(lifecycle, self.strings.intern(raw)),
                 image: self.strings.intern_some(revision.image.as_deref()),
-                created: date(revision.date_created.as_deref()),
+                created: revision.date_created.timestamp(),
                 facts: Vec::new(),
             }
         };
@@ -104,10 +104,6 @@ impl Mapper {
     pub(super) fn link(&self, id: Arc<str>, name: Option<Arc<str>>) -> ContainerLink {
         ContainerLink { id: ResourceId::new(&self.context, Kind::Container, id), name }
     }
-}
-
-fn date(text: Option<&str>) -> Option<Timestamp> {
-    text.and_then(Timestamp::parse)
 }
 
 /// Parses a quantity as Kubernetes writes it: `512Mi`, `2Gi`, `1.5G`, plain bytes.

@@ -72,7 +72,7 @@ impl Quasarch {
                 Ok(Page {
                     rows: list.items.good.iter().map(|container| map.container(container)).collect(),
                     more,
-                    total: list.total,
+                    total: *list.total,
                 })
             }
             .boxed()
@@ -220,7 +220,7 @@ async fn gpu_models(api: Arc<Api>, map: Mapper, out: Sender<ListEvent>) {
         let event = match api.page(&GPU_MODELS, number).await {
             Ok((list, more)) => {
                 let rows = list.items.good.iter().map(|it| Resource::GpuModel(map.gpu_model(it)));
-                let event = ListEvent::Page { scope: None, rows: rows.collect(), expected: list.total };
+                let event = ListEvent::Page { scope: None, rows: rows.collect(), expected: *list.total };
                 if out.send(event).await.is_ok() && more {
                     continue;
                 }

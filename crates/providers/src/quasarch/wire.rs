@@ -1,67 +1,48 @@
-//! Quasarch's answers as its reference pages show them, and as leniently as pages of 2023 ask for.
+//! Quasarch's answers, after its reference pages, which are of 2023: hence all optional.
 
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::super::soft::{Rows, lenient, rows, secret, text};
-use qdeck_model::Secret;
+use crate::mapping::lenient::{Lenient, Number, ObjectOrDefault, RequiredSecret, Rows, Text};
 
-type Text = Option<String>;
-
-/// A list: the parameter is called `rows`, the field of the answer `rowsPerPage`.
+/// A list. Its page size is `rows` in the request and `rowsPerPage` in the answer.
 #[derive(Debug, Deserialize)]
 #[serde(bound = "T: serde::de::DeserializeOwned")]
 pub(super) struct List<T> {
-    #[serde(default, deserialize_with = "rows")]
     pub(super) items: Rows<T>,
-    #[serde(default, deserialize_with = "lenient")]
-    pub(super) total: Option<usize>,
-    #[serde(default, rename = "rowsPerPage", deserialize_with = "lenient")]
-    pub(super) rows_per_page: Option<usize>,
+    pub(super) total: Number<usize>,
+    #[serde(rename = "rowsPerPage")]
+    pub(super) rows_per_page: Number<usize>,
 }
 
-/// `GET /v1/users/token`.
+/// The answer of `GET /v1/users/token`.
 #[derive(Deserialize)]
 pub(super) struct Login {
-    #[serde(deserialize_with = "secret")]
-    pub(super) token: Secret,
+    pub(super) token: RequiredSecret,
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Container {
     pub(super) id: String,
-    #[serde(default, deserialize_with = "text")]
     pub(super) name: Text,
-    #[serde(default, deserialize_with = "text")]
     pub(super) created_by: Text,
-    #[serde(default, deserialize_with = "text")]
     pub(super) image: Text,
-    #[serde(default, deserialize_with = "lenient")]
-    pub(super) cpu: Option<f64>,
-    #[serde(default, deserialize_with = "text")]
+    pub(super) cpu: Number<f64>,
     pub(super) ram: Text,
-    #[serde(default, deserialize_with = "lenient")]
-    pub(super) gpu: u32,
-    #[serde(default, deserialize_with = "text")]
+    pub(super) gpu: Lenient<u32>,
     pub(super) ephemeral_storage: Text,
-    /// Names are counted; values are secrets and not kept in rows.
-    #[serde(default, deserialize_with = "lenient")]
-    pub(super) env: BTreeMap<String, Value>,
-    #[serde(default, deserialize_with = "text")]
+    /// Environment variables. Rows have their number only, since the values are secrets.
+    pub(super) env: ObjectOrDefault<BTreeMap<String, Value>>,
     pub(super) port: Text,
-    #[serde(default, deserialize_with = "text")]
     pub(super) date_created: Text,
-    #[serde(default, deserialize_with = "text")]
     pub(super) date_updated: Text,
-    #[serde(default, deserialize_with = "text")]
     pub(super) status: Text,
-    #[serde(default, deserialize_with = "lenient")]
-    pub(super) urls: Vec<String>,
-    #[serde(default, rename = "desiredGPUs", deserialize_with = "lenient")]
-    pub(super) desired_gpus: Vec<String>,
+    pub(super) urls: Lenient<Vec<String>>,
+    #[serde(rename = "desiredGPUs")]
+    pub(super) desired_gpus: Lenient<Vec<String>>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -69,25 +50,47 @@ pub(super) struct Container {
 pub(super) struct Revision {
     #[serde(rename = "revisionNumber")]
     pub(super) number: i64,
-    #[serde(default, deserialize_with = "text")]
     pub(super) image: Text,
-    #[serde(default, deserialize_with = "text")]
     pub(super) date_created: Text,
 }
 
 #[derive(Debug, Deserialize)]
 pub(super) struct GpuModel {
     pub(super) code: String,
-    #[serde(default, deserialize_with = "text")]
     pub(super) name: Text,
 }
 
-/// A log line with the name of the pod, as providers of the Akash network deliver it. Exactly these two fields: a
-/// program's own JSON line has others.
+/// A log line with the name of its pod, as providers of the Akash network send it. Exactly these two fields: a JSON line
+/// of the program itself has others.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct PodLine {
     #[serde(rename = "name")]
     pub(super) _name: String,
     pub(super) message: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::mapping::lenient::property::any_json_is_read_at_any_field;
+
+    #[test]
+    fn any_json_is_read_at_any_field_of_a_row() {
+        any_json_is_read_at_any_field::<Container>(
+            &json!({
+                "id": "c1", "name": "web", "createdBy": "u", "image": "web:1", "cpu": 0.5, "ram": "512Mi", "gpu": 1,
+                "ephemeralStorage": "1Gi", "env": {"KEY": "obviously-fake"}, "port": 80, "dateCreated": "c",
+                "dateUpdated": "u", "status": "deployed", "urls": ["example.com"], "desiredGPUs": ["a100"],
+            }),
+            &["id"],
+        );
+        any_json_is_read_at_any_field::<Revision>(
+            &json!({"revisionNumber": 1, "image": "web:1", "dateCreated": "c"}),
+            &["revisionNumber"],
+        );
+        any_json_is_read_at_any_field::<GpuModel>(&json!({"code": "a100", "name": "Nvidia a100"}), &["code"]);
+    }
 }

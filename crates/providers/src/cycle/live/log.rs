@@ -79,9 +79,9 @@ async fn past(api: &Api, id: &ResourceId, since: Timestamp) -> Result<Vec<LogLin
         .good
         .into_iter()
         .filter_map(|line| {
-            let at = Timestamp::parse(line.time.as_deref()?)?;
+            let at = line.time.timestamp()?;
             // A message keeps its line end, and may hold several lines.
-            let text = line.message.unwrap_or_default();
+            let text = line.message.0.unwrap_or_default();
             Some(LogLine { at, exact: true, text: text.trim_end_matches(['\r', '\n']).into() })
         })
         .collect();

@@ -28,10 +28,10 @@ impl Meter {
         let at = Timestamp::parse(&snapshot.time)?;
         let now = Counters {
             at,
-            cpu_nanos: snapshot.cpu.usage.total,
+            cpu_nanos: *snapshot.cpu.usage.total,
             network: snapshot.network.interfaces.as_ref().map(|all| {
                 let sum = |of: fn(&super::super::wire::Interface) -> f64| all.iter().map(of).sum();
-                (sum(|it| it.rx_bytes), sum(|it| it.tx_bytes))
+                (sum(|it| *it.rx_bytes), sum(|it| *it.tx_bytes))
             }),
         };
         if self.last.is_some_and(|last| last.at >= at) {

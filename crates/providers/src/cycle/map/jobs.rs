@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::super::wire;
-use super::{Mapper, date};
+use super::Mapper;
 use crate::mapping::facts::Facts;
 use qdeck_model::{Kind, Lifecycle, Operation, ResourceId, State, Step};
 
@@ -24,9 +24,9 @@ impl Mapper {
             target: first.and_then(|task| self.target(task)),
             by: self.by(&wire.creator),
             steps: self.steps(wire),
-            created: date(wire.events.queued.as_deref()),
-            started: date(wire.events.started.as_deref()),
-            finished: date(wire.events.completed.as_deref()),
+            created: wire.events.queued.timestamp(),
+            started: wire.events.started.timestamp(),
+            finished: wire.events.completed.timestamp(),
             facts: facts.into_vec(),
             ..Operation::new(
                 ResourceId::new(&self.context, Kind::Operation, &*wire.id),
@@ -56,7 +56,7 @@ impl Mapper {
     /// The name of its creator, else the creator's type: `api key`.
     fn by(&self, creator: &wire::Creator) -> Option<Arc<str>> {
         let name = creator.id.as_deref().and_then(|id| self.names.get(id));
-        name.or_else(|| Some(self.strings.intern(&creator.sort.as_deref()?.replace('-', " "))))
+        name.or_else(|| Some(self.strings.intern(&creator.kind.as_deref()?.replace('-', " "))))
     }
 
     fn job_state(&self, wire: &wire::Job) -> State {
@@ -89,16 +89,16 @@ impl Mapper {
                 steps.push(Step {
                     name: self.strings.intern(task_name),
                     state: self.task_state(task),
-                    started: date(task.events.started.as_deref()),
-                    finished: date(task.events.completed.as_deref()),
+                    started: task.events.started.timestamp(),
+                    finished: task.events.completed.timestamp(),
                 });
             }
             for step in &task.steps {
                 steps.push(Step {
                     name: self.strings.intern(step.caption.as_deref().unwrap_or(task_name)),
                     state: self.step_state(task, step),
-                    started: date(step.started.as_deref()),
-                    finished: date(step.completed.as_deref()),
+                    started: step.started.timestamp(),
+                    finished: step.completed.timestamp(),
                 });
             }
         }
@@ -121,8 +121,8 @@ impl Mapper {
 
     /// The state of a step, which the API does not send: it follows from the step's times and from a failed task.
     fn step_state(&self, task: &wire::Task, step: &wire::TaskStep) -> State {
-        let started = date(step.started.as_deref()).is_some();
-        if date(step.completed.as_deref()).is_some() {
+        let started = step.started.timestamp().is_some();
+        if step.completed.timestamp().is_some() {
             State::new(Lifecycle::Done, self.strings.intern("completed"))
         } else if started && task.state.current.as_deref() == Some("error") {
             self.task_state(task)
@@ -145,7 +145,7 @@ fn progress(wire: &wire::Job) -> u8 {
             if task.steps.is_empty() {
                 return usize::from(task.state.current.as_deref() == Some("completed"));
             }
-            let completed = |step: &&wire::TaskStep| date(step.completed.as_deref()).is_some();
+            let completed = |step: &&wire::TaskStep| step.completed.timestamp().is_some();
             task.steps.iter().filter(completed).count()
         })
         .sum();

@@ -11,7 +11,7 @@ use crate::mapping::interner::Interner;
 pub(crate) use names::{Names, Owner};
 use qdeck_model::{
     Address, Bytes, Container, ContainerLink, ContextName, Cores, Fact, Instance, Kind, Lifecycle, Offers,
-    ResourceId, ScreenKind, State, Timestamp,
+    ResourceId, ScreenKind, State,
 };
 
 /// Maps the wire types to rows of one context, with interned texts and the names learned so far. Cheap to clone.
@@ -32,7 +32,7 @@ impl Mapper {
     /// Maps a container, and remembers its name and image for its instances.
     pub(crate) fn container(&self, wire: &wire::Container) -> Container {
         let counts = wire.meta.instances_count.as_ref();
-        let in_state = |state: &str| counts.map(|counts| counts.state.get(state).copied().unwrap_or(0));
+        let in_state = |state: &str| counts.map(|counts| counts.state.get(state).map_or(0, |count| count.0));
         let mut facts = Facts::new(&self.strings);
         facts.add("identifier", wire.identifier.as_deref());
         facts.add("desired", wire.state.desired.as_deref());
@@ -43,7 +43,7 @@ impl Mapper {
         facts.add("stateful", wire.stateful.then_some("yes"));
         facts.add("lock", wire.lock.then_some("yes"));
         facts.add("deprecate", wire.deprecate.then_some("yes"));
-        facts.add("started", date(wire.events.started.as_deref()).map(|t| t.to_string()).as_deref());
+        facts.add("started", wire.events.started.timestamp().map(|t| t.to_string()).as_deref());
         let mut endpoints: Vec<Arc<str>> =
             wire.meta.domains.iter().filter_map(|domain| domain.fqdn.as_deref()).map(Into::into).collect();
         endpoints.extend(wire.config.network.hostname.as_deref().map(Into::into));
@@ -57,7 +57,7 @@ impl Mapper {
             state: container_state(&self.strings, &wire.state, in_state("failed")),
             image: owner.image,
             instances_running: in_state("running"),
-            instances: wire.instances.or(wire.config.deploy.instances),
+            instances: wire.instances.or(*wire.config.deploy.instances),
             // Ten shares are one thread of the host.
             cpu: wire.config.resources.cpu.shares.limit.map(|shares| Cores(shares / 10.0)),
             memory: wire.config.resources.ram.limit.as_deref().and_then(size),
@@ -65,8 +65,8 @@ impl Mapper {
             location: self.name_or_id(wire.environment.id.as_deref()),
             endpoints,
             labels: Vec::new(),
-            created: date(wire.events.created.as_deref()),
-            changed: date(wire.state.changed.as_deref()).or_else(|| date(wire.events.updated.as_deref())),
+            created: wire.events.created.timestamp(),
+            changed: wire.state.changed.timestamp().or_else(|| wire.events.updated.timestamp()),
             offers: Offers::default(),
             facts: facts.into_vec(),
         }
@@ -107,8 +107,8 @@ impl Mapper {
             location,
             host: self.name_or_id(wire.server_id.as_deref()),
             addresses: addresses(wire),
-            created: date(wire.events.created.as_deref()),
-            changed: date(wire.state.changed.as_deref()),
+            created: wire.events.created.timestamp(),
+            changed: wire.state.changed.timestamp(),
             offers: Offers { console: Some(ScreenKind::Terminal), telemetry: true, logs: true },
             facts: self.facts.intern(facts.as_slice()),
             ..Instance::new(
@@ -128,11 +128,6 @@ impl Mapper {
 
 fn yes_no(truth: bool) -> &'static str {
     if truth { "yes" } else { "no" }
-}
-
-/// Parses a time; `0001-01-01T00:00:00Z`, which means "never", is `None`.
-pub(crate) fn date(text: Option<&str>) -> Option<Timestamp> {
-    text.and_then(Timestamp::parse)
 }
 
 /// The lifecycle of `ContainerState` and `InstanceState`; `reimaging` is from the client of 2022.
@@ -180,11 +175,11 @@ fn instance_state(strings: &Interner, wire: &wire::Instance) -> State {
     let migrating = wire
         .migration
         .as_ref()
-        .is_some_and(|it| date(it.started.as_deref()).is_some() && date(it.completed.as_deref()).is_none());
-    let draining = wire.traffic_drain.as_ref().is_some_and(|it| date(it.started.as_deref()).is_some());
+        .is_some_and(|it| it.started.timestamp().is_some() && it.completed.timestamp().is_none());
+    let draining = wire.traffic_drain.as_ref().is_some_and(|it| it.started.timestamp().is_some());
     match wire.ready_state.as_deref() {
-        _ if running && wire.state.health.healthy == Some(false) => set(Lifecycle::Degraded, "unhealthy"),
-        _ if running && wire.state.readiness.ready == Some(false) => set(Lifecycle::Degraded, "not ready"),
+        _ if running && *wire.state.health.healthy == Some(false) => set(Lifecycle::Degraded, "unhealthy"),
+        _ if running && *wire.state.readiness.ready == Some(false) => set(Lifecycle::Degraded, "not ready"),
         Some("purge") if running => set(Lifecycle::Deleting, "to be purged"),
         _ if running && migrating => set(Lifecycle::Pending, "migrating"),
         _ if running && draining => set(Lifecycle::Running, "traffic drained"),

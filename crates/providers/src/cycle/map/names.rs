@@ -50,15 +50,15 @@ impl Names {
             &creators.api_keys,
             &creators.environments,
         ] {
-            for (id, resource) in resources {
+            for (id, resource) in resources.iter() {
                 learn(id, best_name(resource));
             }
         }
-        for (id, image) in &includes.images {
+        for (id, image) in includes.images.iter() {
             learn(id, image_name(image));
         }
         for accounts in [&creators.accounts, &creators.employees, &creators.visitors] {
-            for (id, account) in accounts {
+            for (id, account) in accounts.iter() {
                 learn(id, account_name(account).as_deref());
             }
         }
@@ -95,8 +95,10 @@ pub(crate) fn shortened(id: &str) -> &str {
     id.get(..SHORT_ID_CHARS).unwrap_or(id)
 }
 
-fn best_name(named: &wire::Named) -> Option<&str> {
-    [&named.nickname, &named.name, &named.hostname, &named.identifier].into_iter().find_map(Option::as_deref)
+fn best_name(named: &wire::NameFields) -> Option<&str> {
+    [&named.nickname, &named.name, &named.hostname, &named.identifier]
+        .into_iter()
+        .find_map(|name| name.as_deref())
 }
 
 /// The name an image was pulled by (`mysql:5.7`), which says more than the name it was saved under.
@@ -104,15 +106,15 @@ fn image_name(image: &wire::Image) -> Option<&str> {
     let source = &image.source;
     [&source.instead.target, &source.details.origin.details.target, &image.name]
         .into_iter()
-        .find_map(Option::as_deref)
+        .find_map(|name| name.as_deref())
 }
 
 /// The first and last name of an account, else its e-mail address.
 fn account_name(account: &wire::Account) -> Option<String> {
     let names = [&account.name.first, &account.name.last];
-    let name: Vec<&str> = names.into_iter().filter_map(Option::as_deref).collect();
+    let name: Vec<&str> = names.into_iter().filter_map(|name| name.as_deref()).collect();
     if name.is_empty() {
-        return account.email.address.clone();
+        return account.email.address.0.clone();
     }
     Some(name.join(" "))
 }

@@ -49,7 +49,7 @@ pub(crate) fn shelf(api: Arc<Api>, map: Mapper) -> PageCache<Listed> {
             map.learn(&list.includes);
             let rows = list.data.good.iter().map(|container| Listed {
                 row: map.container(container),
-                count: container.meta.instances_count.as_ref().and_then(|counts| counts.total),
+                count: container.meta.instances_count.as_ref().and_then(|counts| *counts.total),
             });
             Ok(Page { rows: rows.collect(), more: more(list.data.sent), total: None })
         }

@@ -4,122 +4,82 @@ use std::collections::HashMap;
 
 use serde::Deserialize;
 
-use super::{Deployment, Events, Link, State, Text};
-use crate::soft::{lenient, nullable, object, text};
+use super::{Deployment, Events, Link, State};
+use crate::mapping::lenient::{Flag, Lenient, ListOrDefault, Number, ObjectOrDefault, ObjectOrNone, Text};
 
 /// A container of `GET /v1/containers`.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Container {
     pub(crate) id: String,
-    #[serde(default, deserialize_with = "text")]
     pub(crate) name: Text,
-    #[serde(default, deserialize_with = "text")]
     pub(crate) identifier: Text,
-    #[serde(default, deserialize_with = "object")]
-    pub(crate) environment: Link,
-    #[serde(default, deserialize_with = "object")]
-    pub(crate) image: Link,
-    #[serde(default, deserialize_with = "lenient")]
-    pub(crate) config: Config,
-    #[serde(default, deserialize_with = "object")]
-    pub(crate) deployment: Deployment,
-    #[serde(default, deserialize_with = "lenient")]
-    pub(crate) instances: Option<u32>,
-    #[serde(default, deserialize_with = "nullable")]
-    pub(crate) stateful: bool,
-    #[serde(default, deserialize_with = "nullable")]
-    pub(crate) deprecate: bool,
-    #[serde(default, deserialize_with = "nullable")]
-    pub(crate) lock: bool,
-    #[serde(default, deserialize_with = "object")]
-    pub(crate) state: State,
-    #[serde(default, deserialize_with = "object")]
-    pub(crate) events: Events,
-    #[serde(default, deserialize_with = "lenient")]
-    pub(crate) meta: ContainerMeta,
+    pub(crate) environment: ObjectOrDefault<Link>,
+    pub(crate) image: ObjectOrDefault<Link>,
+    pub(crate) config: ObjectOrDefault<Config>,
+    pub(crate) deployment: ObjectOrDefault<Deployment>,
+    pub(crate) instances: Number<u32>,
+    pub(crate) stateful: Flag,
+    pub(crate) deprecate: Flag,
+    pub(crate) lock: Flag,
+    pub(crate) state: ObjectOrDefault<State>,
+    pub(crate) events: ObjectOrDefault<Events>,
+    pub(crate) meta: ObjectOrDefault<ContainerMeta>,
 }
 
 #[derive(Debug, Default, Deserialize)]
-#[serde(default)]
 pub(crate) struct Config {
-    #[serde(deserialize_with = "lenient")]
-    pub(crate) network: Network,
-    #[serde(deserialize_with = "lenient")]
-    pub(crate) resources: Resources,
-    #[serde(deserialize_with = "lenient")]
-    pub(crate) deploy: Deploy,
+    pub(crate) network: ObjectOrDefault<Network>,
+    pub(crate) resources: ObjectOrDefault<Resources>,
+    pub(crate) deploy: ObjectOrDefault<Deploy>,
 }
 
 #[derive(Debug, Default, Deserialize)]
-#[serde(default)]
 pub(crate) struct Network {
-    #[serde(deserialize_with = "text")]
     pub(crate) public: Text,
-    #[serde(deserialize_with = "text")]
     pub(crate) hostname: Text,
 }
 
 #[derive(Debug, Default, Deserialize)]
-#[serde(default)]
 pub(crate) struct Resources {
-    #[serde(deserialize_with = "lenient")]
-    pub(crate) cpu: Cpu,
-    #[serde(deserialize_with = "lenient")]
-    pub(crate) ram: Ram,
+    pub(crate) cpu: ObjectOrDefault<Cpu>,
+    pub(crate) ram: ObjectOrDefault<Ram>,
 }
 
 #[derive(Debug, Default, Deserialize)]
-#[serde(default)]
 pub(crate) struct Cpu {
-    #[serde(deserialize_with = "lenient")]
-    pub(crate) shares: Shares,
+    pub(crate) shares: ObjectOrDefault<Shares>,
 }
 
 #[derive(Debug, Default, Deserialize)]
-#[serde(default)]
 pub(crate) struct Shares {
-    #[serde(deserialize_with = "lenient")]
-    pub(crate) limit: Option<f64>,
+    pub(crate) limit: Number<f64>,
 }
 
 #[derive(Debug, Default, Deserialize)]
-#[serde(default)]
 pub(crate) struct Ram {
-    #[serde(deserialize_with = "text")]
     pub(crate) limit: Text,
 }
 
 #[derive(Debug, Default, Deserialize)]
-#[serde(default)]
 pub(crate) struct Deploy {
-    #[serde(deserialize_with = "lenient")]
-    pub(crate) instances: Option<u32>,
-    #[serde(deserialize_with = "text")]
+    pub(crate) instances: Number<u32>,
     pub(crate) strategy: Text,
 }
 
 #[derive(Debug, Default, Deserialize)]
-#[serde(default)]
 pub(crate) struct ContainerMeta {
-    #[serde(deserialize_with = "lenient")]
-    pub(crate) instances_count: Option<Counts>,
-    #[serde(deserialize_with = "lenient")]
-    pub(crate) domains: Vec<Domain>,
+    pub(crate) instances_count: ObjectOrNone<Counts>,
+    pub(crate) domains: ListOrDefault<Domain>,
 }
 
 #[derive(Debug, Default, Deserialize)]
-#[serde(default)]
 pub(crate) struct Domain {
-    #[serde(deserialize_with = "text")]
     pub(crate) fqdn: Text,
 }
 
-/// `StateCountSummary`.
+/// `StateCountSummary`: numbers of instances by state.
 #[derive(Debug, Default, Deserialize)]
-#[serde(default)]
 pub(crate) struct Counts {
-    #[serde(deserialize_with = "lenient")]
-    pub(crate) state: HashMap<String, u32>,
-    #[serde(deserialize_with = "lenient")]
-    pub(crate) total: Option<u32>,
+    pub(crate) state: ObjectOrDefault<HashMap<String, Lenient<u32>>>,
+    pub(crate) total: Number<u32>,
 }

@@ -1,122 +1,88 @@
-//! What is sent along with a list or one thing, by id. The prose calls it `include`, the schema and the answers
-//! `includes`.
+//! Related resources included in an answer, by id. The field is `includes` in the schema and in answers; the prose of the
+//! documents calls it `include`.
 
 use std::collections::HashMap;
 
 use serde::Deserialize;
 
-use super::Text;
-use crate::soft::{lenient, text};
+use crate::mapping::lenient::{ObjectOrDefault, Text};
 
-/// Everything that may be sent along; absent is empty.
+/// Resources of one kind by id.
+type ById<T> = ObjectOrDefault<HashMap<String, ObjectOrDefault<T>>>;
+
+/// The included resources by kind.
 #[derive(Debug, Default, Deserialize)]
-#[serde(default)]
 pub(crate) struct Includes {
-    #[serde(deserialize_with = "lenient")]
-    pub(crate) servers: HashMap<String, Named>,
-    #[serde(deserialize_with = "lenient")]
-    pub(crate) locations: HashMap<String, Named>,
-    #[serde(deserialize_with = "lenient")]
-    pub(crate) environments: HashMap<String, Named>,
-    #[serde(deserialize_with = "lenient")]
-    pub(crate) images: HashMap<String, Image>,
-    #[serde(deserialize_with = "lenient")]
-    pub(crate) creators: Creators,
+    pub(crate) servers: ById<NameFields>,
+    pub(crate) locations: ById<NameFields>,
+    pub(crate) environments: ById<NameFields>,
+    pub(crate) images: ById<Image>,
+    pub(crate) creators: ObjectOrDefault<Creators>,
 }
 
-/// Whatever of a thing is a name.
+/// The fields of a resource that can serve as its name.
 #[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-pub(crate) struct Named {
-    #[serde(deserialize_with = "text")]
+pub(crate) struct NameFields {
     pub(crate) nickname: Text,
-    #[serde(deserialize_with = "text")]
     pub(crate) name: Text,
-    #[serde(deserialize_with = "text")]
     pub(crate) hostname: Text,
-    #[serde(deserialize_with = "text")]
     pub(crate) identifier: Text,
 }
 
-/// `Image`: a name that its owner gave it, and where it came from.
+/// `Image`: the name given by its owner, and its source.
 #[derive(Debug, Default, Deserialize)]
-#[serde(default)]
 pub(crate) struct Image {
-    #[serde(deserialize_with = "text")]
     pub(crate) name: Text,
-    #[serde(deserialize_with = "lenient")]
-    pub(crate) source: ImageSource,
+    pub(crate) source: ObjectOrDefault<ImageSource>,
 }
 
 #[derive(Debug, Default, Deserialize)]
-#[serde(default)]
 pub(crate) struct ImageSource {
-    #[serde(rename = "override", deserialize_with = "lenient")]
-    pub(crate) instead: Target,
-    #[serde(deserialize_with = "lenient")]
-    pub(crate) details: SourceDetails,
+    #[serde(rename = "override")]
+    pub(crate) instead: ObjectOrDefault<Target>,
+    pub(crate) details: ObjectOrDefault<SourceDetails>,
 }
 
 #[derive(Debug, Default, Deserialize)]
-#[serde(default)]
 pub(crate) struct SourceDetails {
-    #[serde(deserialize_with = "lenient")]
-    pub(crate) origin: Origin,
+    pub(crate) origin: ObjectOrDefault<Origin>,
 }
 
-/// `ImageOrigin`; those of registries have a target such as `mysql:5.7`.
+/// `ImageOrigin`. Those of registries have a target such as `mysql:5.7`.
 #[derive(Debug, Default, Deserialize)]
-#[serde(default)]
 pub(crate) struct Origin {
-    #[serde(deserialize_with = "lenient")]
-    pub(crate) details: Target,
+    pub(crate) details: ObjectOrDefault<Target>,
 }
 
 #[derive(Debug, Default, Deserialize)]
-#[serde(default)]
 pub(crate) struct Target {
-    #[serde(deserialize_with = "text")]
     pub(crate) target: Text,
 }
 
-/// `CreatorInclude`: who made something, by what they are.
+/// `CreatorInclude`: creators by their type.
 #[derive(Debug, Default, Deserialize)]
-#[serde(default)]
 pub(crate) struct Creators {
-    #[serde(deserialize_with = "lenient")]
-    pub(crate) accounts: HashMap<String, Account>,
-    #[serde(deserialize_with = "lenient")]
-    pub(crate) employees: HashMap<String, Account>,
-    #[serde(deserialize_with = "lenient")]
-    pub(crate) visitors: HashMap<String, Account>,
-    #[serde(deserialize_with = "lenient")]
-    pub(crate) api_keys: HashMap<String, Named>,
-    #[serde(deserialize_with = "lenient")]
-    pub(crate) environments: HashMap<String, Named>,
+    pub(crate) accounts: ById<Account>,
+    pub(crate) employees: ById<Account>,
+    pub(crate) visitors: ById<Account>,
+    pub(crate) api_keys: ById<NameFields>,
+    pub(crate) environments: ById<NameFields>,
 }
 
 /// `PublicAccount`.
 #[derive(Debug, Default, Deserialize)]
-#[serde(default)]
 pub(crate) struct Account {
-    #[serde(deserialize_with = "lenient")]
-    pub(crate) name: PersonName,
-    #[serde(deserialize_with = "lenient")]
-    pub(crate) email: Email,
+    pub(crate) name: ObjectOrDefault<AccountName>,
+    pub(crate) email: ObjectOrDefault<Email>,
 }
 
 #[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-pub(crate) struct PersonName {
-    #[serde(deserialize_with = "text")]
+pub(crate) struct AccountName {
     pub(crate) first: Text,
-    #[serde(deserialize_with = "text")]
     pub(crate) last: Text,
 }
 
 #[derive(Debug, Default, Deserialize)]
-#[serde(default)]
 pub(crate) struct Email {
-    #[serde(deserialize_with = "text")]
     pub(crate) address: Text,
 }

@@ -42,11 +42,11 @@ fn key(entry: &Activity) -> u64 {
 /// whatever its level.
 fn line(entry: &Activity, at: Option<&str>, ended: bool) -> LogLine {
     let text = entry.text.as_deref().unwrap_or_default();
-    let level = match entry.exit_code {
+    let level = match *entry.exit_code {
         Some(code) if code != 0 => "error",
         _ => entry.level.as_deref().unwrap_or("info"),
     };
-    let end = match (ended, entry.exit_code) {
+    let end = match (ended, *entry.exit_code) {
         (false, _) => String::new(),
         (true, Some(code)) => format!(" Finished with exit code {code}."),
         (true, None) => " Finished.".to_owned(),
@@ -64,6 +64,7 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
+    use crate::mapping::lenient::Text;
 
     fn news(told: &mut Told, entries: &Value) -> Vec<String> {
         let entries: Vec<Activity> = serde_json::from_value(entries.clone()).unwrap();
@@ -105,7 +106,7 @@ mod tests {
         let entry = json!([{"text": "a", "created": "2018-12-26 15:21:52.584981", "finished": "2018-12-26T15:21:53.2Z"}]);
         let entries: Vec<Activity> = serde_json::from_value(entry).unwrap();
         let mut begun = entries.clone();
-        begun[0].finished = None;
+        begun[0].finished = Text::default();
         let mut told = Told::default();
         let first = told.news(begun.into_iter());
         let second = told.news(entries.into_iter());

@@ -97,7 +97,8 @@ impl Tail {
     async fn round(&mut self) -> Result<Option<Duration>, Problem> {
         let instance: wire::Instance = self.api.get(&["instances", &self.id], &[]).await?;
         let state = self.map.instance_state(&instance);
-        let machines: Vec<String> = instance.service.machines.into_iter().filter_map(|it| it.name).collect();
+        let machines: Vec<String> =
+            instance.service.0.machines.0.into_iter().filter_map(|it| it.name.0).collect();
         let path = ["instances", &*self.id, "activity"];
         let logs =
             stream::iter(machines).map(|name| self.machine_log(name)).buffered(AT_ONCE).collect::<Vec<_>>();

@@ -1,9 +1,9 @@
 //! Maps boxes, which are what can be deployed and the policies for deploying it, to containers.
 
-use super::{Mapper, date, lease};
+use super::{Mapper, lease};
 use crate::elasticbox::wire;
 use crate::mapping::facts::Facts;
-use crate::soft::Passing;
+use crate::mapping::lenient::ObjectOrDefault;
 use qdeck_model::{Container, Kind, Lifecycle, ResourceId, State};
 
 impl Mapper {
@@ -14,10 +14,10 @@ impl Mapper {
         let profile = &wire.profile;
         let joined = |texts: &[String]| texts.join(", ");
         let (requirements, claims) = (joined(&wire.requirements), joined(&wire.claims));
-        let written = |(name, script): (&String, &Passing<wire::Script>)| {
-            (script.0.length != Some(0)).then(|| name.clone())
+        let written = |(name, script): (&String, &ObjectOrDefault<wire::Script>)| {
+            (*script.length != Some(0)).then(|| name.clone())
         };
-        let events: Vec<String> = wire.events.0.iter().filter_map(written).collect();
+        let events: Vec<String> = wire.events.iter().filter_map(written).collect();
         let (events, lifespan) = (joined(&events), lease::lifespan(&wire.lifespan));
         let mut facts = Facts::new(&self.strings);
         facts.extend([
@@ -38,8 +38,8 @@ impl Mapper {
         Some(Container {
             image: self.strings.intern_some(profile.image.as_deref().or(profile.template.as_deref())),
             location: self.strings.intern_some(profile.location.as_deref().or(profile.datacenter.as_deref())),
-            created: date(wire.created.as_deref()),
-            changed: date(wire.updated.as_deref()),
+            created: wire.created.timestamp(),
+            changed: wire.updated.timestamp(),
             facts: facts.into_vec(),
             ..Container::new(
                 ResourceId::new(&self.context, Kind::Container, self.strings.intern(id)),

@@ -35,8 +35,8 @@ impl Mapper {
             image: self.strings.intern_some(profile.image.as_deref().or(profile.template.as_deref())),
             location: self.strings.intern_some(profile.location.as_deref().or(profile.datacenter.as_deref())),
             labels: self.labels(&wire.tags),
-            created: date(wire.created.as_deref()),
-            changed: date(wire.updated.as_deref()),
+            created: wire.created.timestamp(),
+            changed: wire.updated.timestamp(),
             offers: Offers { console: None, telemetry: false, logs: true },
             facts: self.facts.intern(self.instance_facts(wire, now).as_slice()),
             ..Instance::new(
@@ -64,7 +64,7 @@ impl Mapper {
             ("state", wire.state.as_deref()),
             ("operation", wire.operation.event.as_deref()),
             ("owner", wire.owner.as_deref()),
-            ("service", wire.service.sort.as_deref()),
+            ("service", wire.service.kind.as_deref()),
             ("service.id", wire.service.id.as_deref()),
             ("machines", machines.as_deref()),
             ("policy_box", wire.policy_box.name.as_deref()),
@@ -78,7 +78,7 @@ impl Mapper {
     /// The deployed box: the one that `box` refers to. Its name is in its copy in `boxes`.
     fn link(&self, wire: &wire::Instance) -> Option<ContainerLink> {
         let named = wire.box_id.as_deref();
-        let same = |it: &&wire::Copied| named.is_none() || it.id.as_deref() == named;
+        let same = |it: &&wire::BoxCopy| named.is_none() || it.id.as_deref() == named;
         let copy = wire.boxes.iter().find(same);
         let id = named.or(copy?.id.as_deref())?;
         Some(ContainerLink {
@@ -103,8 +103,4 @@ fn machines(machines: &[wire::Machine]) -> Option<String> {
     });
     let texts: Vec<String> = texts.collect();
     Some(texts.join(", ")).filter(|it| !it.is_empty())
-}
-
-fn date(text: Option<&str>) -> Option<Timestamp> {
-    text.and_then(Timestamp::parse)
 }

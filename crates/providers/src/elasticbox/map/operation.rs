@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Mapper, date, state};
+use super::{Mapper, state};
 use crate::elasticbox::wire;
 use crate::mapping::facts::Facts;
 use qdeck_model::{Instance, Kind, Lifecycle, Operation, ResourceId, State, Step};
@@ -18,7 +18,7 @@ impl Mapper {
         if state.lifecycle == Lifecycle::Failed {
             state = state.because(self.strings.intern("the instance is unavailable"));
         }
-        let created = date(wire.operation.created.as_deref());
+        let created = wire.operation.created.timestamp();
         let mut facts = Facts::new(&self.strings);
         facts.extend([("instance", Some(&row.id.id)), ("workspace", wire.operation.workspace.as_deref())]);
         Some(Operation {
@@ -55,7 +55,7 @@ impl Mapper {
             let failed = steps.iter().rfind(|it| it.state.lifecycle == Lifecycle::Failed);
             state.reason = failed.or(steps.last()).map(|it| it.name.clone());
         }
-        let created = date(wire.created.as_deref());
+        let created = wire.created.timestamp();
         let over = matches!(state.lifecycle, Lifecycle::Done | Lifecycle::Failed);
         let mut facts = Facts::new(&self.strings);
         facts.extend([
@@ -71,7 +71,7 @@ impl Mapper {
             created,
             started: created,
             // In the samples it is the time of the last activity, or a little later.
-            finished: date(wire.updated.as_deref()).filter(|_| over),
+            finished: wire.updated.timestamp().filter(|_| over),
             facts: facts.into_vec(),
             ..Operation::new(
                 ResourceId::scoped(&self.context, Kind::Operation, instance.clone(), id),
@@ -85,15 +85,15 @@ impl Mapper {
     fn step(&self, wire: &wire::Activity) -> Option<Step> {
         let name = wire.text.as_deref()?;
         let level = wire.level.as_deref().unwrap_or("info");
-        let finished = date(wire.finished.as_deref());
-        let (lifecycle, word) = match wire.exit_code {
+        let finished = wire.finished.timestamp();
+        let (lifecycle, word) = match *wire.exit_code {
             Some(code) if code != 0 => (Lifecycle::Failed, format!("exit code {code}")),
             _ => (Lifecycle::Done, level.to_owned()),
         };
         Some(Step {
             name: name.into(),
             state: State::new(lifecycle, self.strings.intern(&word)),
-            started: date(wire.created.as_deref()),
+            started: wire.created.timestamp(),
             finished,
         })
     }

@@ -52,7 +52,7 @@ pub(crate) struct Workspaces {
     configured: Vec<Arc<str>>,
     told: PageCache<wire::Workspace>,
     instances: Mutex<HashMap<Place, PageCache<Listed>>>,
-    profile: SignIn<wire::Profiled>,
+    profile: SignIn<wire::UserProfile>,
 }
 
 impl Workspaces {
@@ -93,7 +93,7 @@ impl Workspaces {
         // An administrator is told the personal workspaces of others, too: which is one's own says the profile.
         let own = match personal {
             0 | 1 => None,
-            _ => self.profile().await.ok().and_then(|it| it.workspace),
+            _ => self.profile().await.ok().and_then(|it| it.workspace.0),
         };
         let is_own = |it: &wire::Workspace| match &own {
             Some(own) => it.id.as_ref() == Some(own),
@@ -121,7 +121,7 @@ impl Workspaces {
     }
 
     /// Who signs in; asked once.
-    pub(crate) async fn profile(&self) -> Result<wire::Profiled, Problem> {
+    pub(crate) async fn profile(&self) -> Result<wire::UserProfile, Problem> {
         self.profile.get(|| self.api.get(&["profile"], &[])).await
     }
 
@@ -166,7 +166,7 @@ async fn instances(api: &Api, map: &Mapper, place: &Place) -> Result<Vec<Listed>
     let mut rows = Vec::new();
     let mut short = Vec::new();
     for row in list.into_rows() {
-        match &row.id {
+        match &*row.id {
             Some(id) if row.is_short() && *place != Place::Personal => short.push(id.clone()),
             _ => rows.extend(listed(map, &row, now)),
         }

@@ -109,7 +109,7 @@ async fn ask(api: &Api) -> Result<Vec<Place>, Problem> {
         .zones
         .good
         .into_iter()
-        .filter_map(|zone| Some((zone.name?, zone.api_endpoint?)))
+        .filter_map(|zone| Some((zone.name.0?, zone.api_endpoint.0?)))
         .map(|(name, endpoint)| {
             let endpoint = permitted(&api.base, &name, &endpoint);
             (name, endpoint)

@@ -175,7 +175,7 @@ impl Catalogue {
         let (book, sold) = (locked(&self.book), locked(&self.sold));
         let mut wanted: Vec<(&'static str, Arc<str>)> = Vec::new();
         for instance in instances {
-            let kind = instance.sold_as.id.as_deref();
+            let kind = instance.instance_type.id.as_deref();
             let kind = kind.filter(|id| !sold.types.contains_key(*id));
             let template = instance.template.id.as_deref();
             let template = template.filter(|id| !book.templates.contains_key(*id));
@@ -221,11 +221,11 @@ fn one_type(wire: &wire::InstanceType, strings: &Interner) -> Option<(Arc<str>, 
         name: strings.intern(&format!("{family}.{size}")),
         family: strings.intern(family),
         size: strings.intern(size),
-        cpus: wire.cpus,
+        cpus: *wire.cpus,
         memory: wire.memory.map(Bytes),
         gpus,
         request,
-        authorized: wire.authorized,
+        authorized: *wire.authorized,
         zones: wire.zones.iter().map(|zone| strings.intern(zone)).collect(),
     };
     Some((strings.intern(id), Arc::new(known)))
@@ -234,8 +234,8 @@ fn one_type(wire: &wire::InstanceType, strings: &Interner) -> Option<(Arc<str>, 
 fn one_template(wire: &wire::Template, strings: &Interner) -> Option<(Arc<str>, Arc<Template>)> {
     let known = Template {
         name: strings.intern(wire.name.as_deref()?),
-        default_user: wire.default_user.as_deref().map(|user| strings.intern(user)),
-        password_enabled: wire.password_enabled,
+        default_user: strings.intern_some(wire.default_user.as_deref()),
+        password_enabled: *wire.password_enabled,
     };
     Some((strings.intern(wire.id.as_deref()?), Arc::new(known)))
 }

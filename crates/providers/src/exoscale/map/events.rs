@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::Mapper;
 use crate::exoscale::wire;
 use crate::mapping::facts::Facts;
+use crate::mapping::lenient::Text;
 use qdeck_model::{Kind, Lifecycle, Operation, ResourceId, State, Timestamp};
 
 /// An event of the log, with an id made from its fields.
@@ -28,7 +29,7 @@ pub(crate) fn logged_events(list: wire::EventList) -> Vec<LoggedEvent> {
         .filter_map(|raw| {
             let wire: wire::Event = serde_json::from_value(raw.clone()).ok()?;
             let id = id_of(&wire);
-            let at = wire.timestamp.as_deref().and_then(Timestamp::parse);
+            let at = wire.timestamp.timestamp();
             seen.insert(id.clone()).then_some(LoggedEvent { id, at, wire, raw })
         })
         .collect();
@@ -39,8 +40,8 @@ pub(crate) fn logged_events(list: wire::EventList) -> Vec<LoggedEvent> {
 /// The id of an event: its request's id, since a request makes one event. Sign-ins have no request id, and are
 /// distinguished by time and source.
 fn id_of(wire: &wire::Event) -> String {
-    let text = |text: &Option<String>| text.clone().unwrap_or_default();
-    match &wire.request_id {
+    let text = |text: &Text| text.0.clone().unwrap_or_default();
+    match wire.request_id.as_deref() {
         Some(id) => format!("{id} {}", text(&wire.handler)),
         None => format!("{} {} {}", text(&wire.timestamp), text(&wire.handler), text(&wire.source_ip)),
     }
@@ -127,8 +128,8 @@ impl Mapper {
             _ => Lifecycle::Unknown,
         };
         let mut state = State::new(lifecycle, intern(raw));
-        let reasons = [&wire.reason, &wire.message].into_iter().flatten();
-        let reasons: Vec<&str> = reasons.map(String::as_str).collect();
+        let reasons = [&wire.reason, &wire.message].into_iter().filter_map(|it| it.as_deref());
+        let reasons: Vec<&str> = reasons.collect();
         state.reason = (!reasons.is_empty()).then(|| intern(&reasons.join(": ")));
         let target = wire.reference.id.as_deref();
         Operation {

@@ -116,6 +116,6 @@ fn limit(limit: i64) -> String {
 
 /// What is left of a quota: `3 of 4`.
 fn left(quota: &Quota) -> Option<String> {
-    let all = quota.limit?;
-    Some(if all < 0 { limit(all) } else { format!("{} of {all}", all.saturating_sub(quota.usage).max(0)) })
+    let all = (*quota.limit)?;
+    Some(if all < 0 { limit(all) } else { format!("{} of {all}", all.saturating_sub(*quota.usage).max(0)) })
 }

@@ -11,7 +11,7 @@ use super::wire;
 use crate::mapping::facts::Facts;
 use crate::mapping::interner::Interner;
 use qdeck_model::{
-    Address, ContextName, Fact, Instance, Kind, Lifecycle, Offers, ResourceId, ScreenKind, State, Timestamp,
+    Address, ContextName, Fact, Instance, Kind, Lifecycle, Offers, ResourceId, ScreenKind, State,
 };
 
 /// Maps the wire types to rows of one context, with interned texts. Cheap to clone.
@@ -31,11 +31,11 @@ impl Mapper {
 
     /// Maps an instance. Neither its list nor its single read contains the zone: that is the zone of the request.
     pub(crate) fn instance(&self, wire: &wire::Instance, zone: &Arc<str>, catalogue: &Catalogue) -> Instance {
-        let kind = wire.sold_as.id.as_deref().and_then(|id| catalogue.type_of(id));
+        let kind = wire.instance_type.id.as_deref().and_then(|id| catalogue.type_of(id));
         let template = wire.template.id.as_deref().and_then(|id| catalogue.template(id));
         let intern = |text: &str| self.strings.intern(text);
         let size = kind.as_ref().map(|kind| kind.name.clone()).or_else(|| {
-            let (family, size) = (wire.sold_as.family.as_deref()?, wire.sold_as.size.as_deref()?);
+            let (family, size) = (wire.instance_type.family.as_deref()?, wire.instance_type.size.as_deref()?);
             Some(intern(&format!("{family}.{size}")))
         });
         let image = template.as_ref().map(|template| template.name.clone());
@@ -68,8 +68,12 @@ impl Mapper {
             location: Some(zone.clone()),
             host: None,
             addresses: addresses(wire),
-            labels: wire.labels.iter().map(|(name, value)| (intern(name), intern(value))).collect(),
-            created: wire.created_at.as_deref().and_then(Timestamp::parse),
+            labels: wire
+                .labels
+                .iter()
+                .map(|(name, value)| (intern(name), intern(value.as_deref().unwrap_or_default())))
+                .collect(),
+            created: wire.created_at.timestamp(),
             changed: None,
             offers: Offers { console: (!gone).then_some(ScreenKind::WebPage), telemetry: false, logs: false },
             facts: self.facts.intern(facts.as_slice()),
@@ -124,13 +128,13 @@ fn addresses(wire: &wire::Instance) -> Vec<Address> {
 fn keys(wire: &wire::Instance) -> Option<String> {
     let all: Vec<&str> = wire.ssh_keys.iter().filter_map(|key| key.name.as_deref()).collect();
     if all.is_empty() {
-        return wire.ssh_key.name.clone();
+        return wire.ssh_key.name.0.clone();
     }
     Some(all.join(", "))
 }
 
 /// The names of what is referred to, or the number of references where names are missing.
-fn names_or_count(all: &[wire::Named]) -> Option<String> {
+fn names_or_count(all: &[wire::NamedReference]) -> Option<String> {
     if all.is_empty() {
         return None;
     }

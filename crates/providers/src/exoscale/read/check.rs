@@ -84,7 +84,7 @@ async fn events(deck: &Deck, zone: &Zone) -> Result<Duration, Problem> {
 
 /// The organisation's name; a key that may not read it is named itself.
 async fn identity(deck: &Deck, whose: Result<Organization, Problem>) -> String {
-    let named = whose.ok().and_then(|it| it.name.or(it.id));
+    let named = whose.ok().and_then(|it| it.name.0.or(it.id.0));
     match (named, deck.api.key_id().await) {
         (Some(name), _) => format!("organisation {name}"),
         (None, Ok(key)) => format!("API key {key}"),

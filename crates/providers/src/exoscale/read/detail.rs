@@ -127,7 +127,7 @@ pub(crate) async fn console(deck: &Deck, id: &ResourceId) -> Result<Console, Pro
     let told: wire::ConsoleUrl = deck.api.get(&zone, &ask).await?;
     let page = told.host.as_deref().zip(told.path.as_ref());
     let page = page.and_then(|(host, path)| page_at(host, path.expose()));
-    Ok(Console::Framebuffer { endpoint: told.url, page, good_for: Some(GOOD_FOR) })
+    Ok(Console::Framebuffer { endpoint: told.url.0, page, good_for: Some(GOOD_FOR) })
 }
 
 /// The page of the portal that shows a screen, as the official command line makes it: the part of the host before

@@ -108,7 +108,7 @@ fn password(deck: &Arc<Deck>, zone: &Arc<Zone>, instance: String, template: Stri
         } else {
             let ask = Ask::new("get-template", &["template", &template]);
             let wire: wire::Template = deck.api.get(&zone, &ask).await.ok()?;
-            wire.password_enabled
+            *wire.password_enabled
         };
         if !enabled {
             return None;

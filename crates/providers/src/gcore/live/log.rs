@@ -147,7 +147,7 @@ impl Tail {
     }
 
     fn is_old(&self, row: &LogRow) -> bool {
-        let at = row.time.as_deref().and_then(Timestamp::parse);
+        let at = row.time.timestamp();
         at.zip(self.floor).is_some_and(|(at, floor)| at <= floor)
     }
 
@@ -161,11 +161,11 @@ impl Tail {
             if self.is_old(&row) || !self.known.insert(key) {
                 continue;
             }
-            let at = row.time.as_deref().and_then(Timestamp::parse);
+            let at = row.time.timestamp();
             new.push((at, key, row));
         }
         new.sort_by_key(|(at, ..)| at.unwrap_or(now));
-        self.pods.extend(new.iter().filter_map(|(_, _, row)| row.pod.clone()));
+        self.pods.extend(new.iter().filter_map(|(_, _, row)| row.pod.0.clone()));
         // A moment cut by the end of the backlog's page is not told half now and half later.
         if first && self.floor.is_none() {
             self.floor = new.first().and_then(|(at, ..)| *at);
@@ -176,7 +176,7 @@ impl Tail {
             let pod = row.pod.as_deref().filter(|_| self.pods.len() > 1);
             // Pods of one deployment differ in the last part of their names.
             let pod = pod.map(|pod| format!("[{}] ", pod.rsplit('-').next().unwrap_or(pod)));
-            let message = row.message.unwrap_or_default();
+            let message = row.message.0.unwrap_or_default();
             lines.extend(message.trim_end_matches(['\r', '\n']).split('\n').map(|text| LogLine {
                 at: at.unwrap_or(now),
                 exact: at.is_some(),

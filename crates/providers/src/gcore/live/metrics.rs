@@ -126,17 +126,17 @@ pub(crate) fn sample(point: &Metrics, size: Option<Size>) -> Option<Sample> {
     let in_use = |of: u64| {
         #[expect(clippy::cast_precision_loss, reason = "an average of a minute")]
         let of = of as f64;
-        Some(Bytes(share(point.memory_util?, of) as u64))
+        Some(Bytes(share((*point.memory_util)?, of) as u64))
     };
     Some(Sample {
         cpu: point.cpu_util.zip(cores).map(|(percent, cores)| Cores(share(percent, cores))),
         cpu_limit: cores.map(Cores),
         memory: memory.and_then(in_use),
         memory_limit: memory.map(Bytes),
-        net_rx: bits(point.ingress_bits),
-        net_tx: bits(point.egress_bits),
-        disk_read: sum(|disk| disk.read),
-        disk_write: sum(|disk| disk.write),
+        net_rx: bits(*point.ingress_bits),
+        net_tx: bits(*point.egress_bits),
+        disk_read: sum(|disk| *disk.read),
+        disk_write: sum(|disk| *disk.write),
         ..Sample::empty(Timestamp::parse(&point.time)?)
     })
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::super::places::{Region, Regions};
 use super::super::wire;
-use super::{Mapper, card_of_flavor, date, state};
+use super::{Mapper, card_of_flavor, state};
 use crate::mapping::accelerator;
 use crate::mapping::facts::Facts;
 use qdeck_model::{Bytes, Container, Cores, GpuRequest, Kind, Offers, ResourceId};
@@ -48,14 +48,14 @@ impl Mapper {
         }
         Container {
             image: self.strings.intern_some(wire.image.as_deref()),
-            instances_running: sum(|placed| placed.deploy_status.ready),
-            instances: sum(|placed| placed.deploy_status.total),
-            cpu: flavor.and_then(|flavor| flavor.cpu).map(Cores),
-            memory: flavor.and_then(|flavor| flavor.memory).map(gib),
+            instances_running: sum(|placed| *placed.deploy_status.ready),
+            instances: sum(|placed| *placed.deploy_status.total),
+            cpu: flavor.and_then(|flavor| *flavor.cpu).map(Cores),
+            memory: flavor.and_then(|flavor| *flavor.memory).map(gib),
             gpus: self.deployment_gpus(name, flavor),
             location: self.locations(wire, regions),
             endpoints,
-            created: date(wire.created_at.as_deref()),
+            created: wire.created_at.timestamp(),
             offers: Offers { console: None, telemetry: false, logs: true },
             facts: facts.into_vec(),
             ..Container::new(
@@ -74,7 +74,7 @@ impl Mapper {
     ) -> Option<GpuRequest> {
         let (count, model) = if let Some(flavor) = flavor {
             let model = flavor.gpu_model.as_deref().unwrap_or_default();
-            (flavor.gpu?, accelerator::canonical_name(model))
+            ((*flavor.gpu)?, accelerator::canonical_name(model))
         } else {
             let card = card_of_flavor(name?)?;
             (card.count, accelerator::canonical_name(&card.model))
@@ -89,7 +89,7 @@ impl Mapper {
         let names: Vec<Arc<str>> = wire
             .containers
             .iter()
-            .filter_map(|placed| placed.region_id)
+            .filter_map(|placed| *placed.region_id)
             .map(|id| regions.map_or_else(|| format!("region {id}").into(), |regions| regions.name(id)))
             .collect();
         (!names.is_empty()).then(|| self.strings.intern(&names.join(", ")))
@@ -108,13 +108,13 @@ impl Mapper {
         facts.add("description", wire.description.as_deref());
         Container {
             image: self.strings.intern_some(wire.image.as_deref()),
-            instances_running: wire.deploy_status.ready,
-            instances: wire.deploy_status.total,
+            instances_running: *wire.deploy_status.ready,
+            instances: *wire.deploy_status.total,
             cpu,
             memory,
             location: Some(region.name.clone()),
             endpoints: wire.address.as_deref().map(Into::into).into_iter().collect(),
-            created: date(wire.created_at.as_deref()),
+            created: wire.created_at.timestamp(),
             facts: facts.into_vec(),
             ..Container::new(
                 ResourceId::scoped(&self.context, Kind::Container, region.scope.clone(), &*wire.name),
@@ -133,7 +133,7 @@ fn scale(placed: &[wire::Placed]) -> Option<String> {
 }
 
 fn range(scale: &wire::Scale) -> Option<String> {
-    match (scale.min, scale.max) {
+    match (*scale.min, *scale.max) {
         (Some(min), Some(max)) => Some(format!("{min}-{max}")),
         (one, other) => one.or(other).map(|number| number.to_string()),
     }

@@ -20,7 +20,7 @@ pub(crate) struct Size {
 
 impl Size {
     pub(crate) fn of(flavor: &wire::Flavor) -> Self {
-        let (vcpus, ram) = (flavor.vcpus, flavor.ram);
+        let (vcpus, ram) = (*flavor.vcpus, *flavor.ram);
         Self { vcpus, ram }
     }
 }
@@ -139,11 +139,11 @@ fn image(tags: &[(&str, &str)]) -> Option<String> {
 /// The addresses: those reachable from the internet first, and of those the floating ones first.
 fn addresses(wire: &wire::Instance) -> Vec<Address> {
     let mut all: Vec<(bool, Address)> = Vec::with_capacity(wire.addresses.len());
-    for address in wire.addresses.values().flat_map(|all| &all.0) {
+    for address in wire.addresses.values().flat_map(|all| all.iter()) {
         let Some(value) = address.addr.as_deref() else {
             continue;
         };
-        let floating = address.sort.as_deref() == Some("floating");
+        let floating = address.kind.as_deref() == Some("floating");
         let public = floating || value.parse::<IpAddr>().is_ok_and(is_public);
         let value = value.into();
         all.push((floating, Address { value, public }));

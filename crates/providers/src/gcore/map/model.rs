@@ -66,8 +66,8 @@ impl Offer {
     pub(crate) fn of_cluster(source: Source, region: u64, wire: wire::GpuFlavor) -> Option<Self> {
         let described = wire.hardware_description.gpu.as_deref().and_then(card_of_text);
         let implied = || card_of_flavor(&wire.name);
-        let properties = wire.hardware_properties;
-        let mut card = match properties.model {
+        let properties = wire.hardware_properties.0;
+        let mut card = match properties.model.0 {
             Some(model) => {
                 let other = described.or_else(implied);
                 Card {
@@ -81,22 +81,22 @@ impl Offer {
         };
         card.count = properties.count.unwrap_or(card.count);
         card.memory = card.memory.or_else(|| card_of_flavor(&wire.name)?.memory);
-        card.maker = properties.manufacturer.or(card.maker);
-        (!wire.disabled).then(|| Self {
+        card.maker = properties.manufacturer.0.or(card.maker);
+        (!*wire.disabled).then(|| Self {
             source,
             region: Some(region),
             flavor: wire.name,
             card,
-            capacity: wire.capacity,
+            capacity: *wire.capacity,
             price: wire.price.as_ref().and_then(price),
         })
     }
 
     pub(crate) fn of_instance(region: u64, wire: wire::VmFlavor) -> Option<Self> {
-        let name = wire.flavor_name.or(wire.flavor_id)?;
+        let name = wire.flavor_name.0.or(wire.flavor_id.0)?;
         let description = wire.hardware_description.gpu.as_deref();
         let card = description.and_then(card_of_text).or_else(|| card_of_flavor(&name))?;
-        (!wire.disabled).then(|| Self {
+        (!*wire.disabled).then(|| Self {
             source: Source::Instance,
             region: Some(region),
             flavor: name,
@@ -127,7 +127,7 @@ impl Offer {
         let of_region = |region: &wire::Capacity| {
             let mut flavors = region.capacity.iter();
             let mine = flavors.find(|it| it.flavor_name.as_deref() == Some(&*wire.name))?;
-            Some(Self { region: Some(region.region_id), capacity: mine.capacity, ..offer.clone() })
+            Some(Self { region: Some(region.region_id), capacity: *mine.capacity, ..offer.clone() })
         };
         let placed: Vec<Self> = capacities.iter().filter_map(of_region).collect();
         if placed.is_empty() { vec![offer] } else { placed }
@@ -148,7 +148,7 @@ fn price(wire: &wire::Price) -> Option<(f64, String)> {
     if wire.status.as_deref().is_some_and(|status| status != "show") {
         return None;
     }
-    Some((wire.hourly?, wire.currency.clone().unwrap_or_default()))
+    Some(((*wire.hourly)?, wire.currency.0.clone().unwrap_or_default()))
 }
 
 impl Mapper {
@@ -258,7 +258,7 @@ fn quota(code: &str, quotas: &wire::Quotas, regions: &Regions) -> Option<Arc<str
     let mut known = false;
     for source in Source::ALL {
         let Some(name) = source.quota(code) else { continue };
-        let global = (source == Source::Inference).then_some(&quotas.global_quotas);
+        let global = (source == Source::Inference).then_some(&*quotas.global_quotas);
         let regional = quotas.regional_quotas.iter().filter(|quota| {
             let region = quota.get("region_id").and_then(Value::as_u64);
             source != Source::Inference && region.is_some_and(|region| regions.has(region))

@@ -23,7 +23,7 @@ pub(super) fn of_instance(strings: &Interner, wire: &wire::Instance) -> State {
     }
     let under_attack = wire.blackhole_ports.iter().find(|port| {
         // An end in the year 1 does not parse as a time: the alarm has not ended.
-        super::date(port.alarm_end.as_deref()).is_none()
+        port.alarm_end.timestamp().is_none()
     });
     if let (Some(port), None) = (under_attack, isolation) {
         let address = port.destination.as_deref().unwrap_or("an address");
@@ -97,7 +97,7 @@ pub(super) fn of_deployment(strings: &Interner, wire: &wire::Deployment) -> Stat
 pub(super) fn of_container(strings: &Interner, wire: &wire::CaasContainer) -> State {
     let raw = wire.status.as_deref().unwrap_or("unknown");
     let lifecycle = match raw.to_ascii_uppercase().as_str() {
-        _ if wire.is_disabled => Lifecycle::Stopped,
+        _ if *wire.is_disabled => Lifecycle::Stopped,
         "RUNNING" | "ACTIVE" | "DEPLOYED" => Lifecycle::Running,
         "DEPLOYING" | "CREATING" | "UPDATING" | "PENDING" | "NEW" => Lifecycle::Pending,
         "PARTIALLYDEPLOYED" => Lifecycle::Degraded,

@@ -26,12 +26,12 @@ impl Mapper {
         facts.add("detailed_state", wire.detailed_state.as_deref());
         facts.add("request_id", wire.request_id.as_deref());
         facts.add("acknowledged_at", wire.acknowledged_at.as_deref());
-        let name = wire.sort.as_deref().unwrap_or(&wire.id);
+        let name = wire.kind.as_deref().unwrap_or(&wire.id);
         Operation {
             target: target(wire),
             by: wire.user_id.as_deref().map(|user| self.strings.intern(&format!("user {user}"))),
-            created: date(wire.created_on.as_deref()),
-            finished: date(wire.finished_on.as_deref()).or_else(|| date(last)),
+            created: wire.created_on.timestamp(),
+            finished: wire.finished_on.timestamp().or_else(|| date(last)),
             facts: facts.into_vec(),
             ..Operation::new(
                 ResourceId::new(&self.context, Kind::Operation, &*wire.id),
@@ -55,7 +55,7 @@ fn target(wire: &wire::Task) -> Option<Arc<str>> {
         "id",
     ];
     // The parameters come as an object, or as a list with one.
-    let data = match &wire.data {
+    let data = match &*wire.data {
         Value::Array(items) => items.first()?,
         other => other,
     };

@@ -7,7 +7,7 @@ use url::Url;
 use super::super::{Site, unsupported};
 use super::single::region_of;
 use crate::Console;
-use crate::soft::secret;
+use crate::mapping::lenient::RequiredSecret;
 use qdeck_model::{Kind, Problem, ProblemKind, ResourceId, ScreenKind, Secret};
 use qdeck_net::SocketOptions;
 
@@ -19,8 +19,7 @@ struct Answer {
 /// The address holds a token that is good for some ten minutes.
 #[derive(Deserialize)]
 struct Remote {
-    #[serde(deserialize_with = "secret")]
-    url: Secret,
+    url: RequiredSecret,
 }
 
 pub(crate) async fn open(
@@ -63,7 +62,7 @@ async fn remote(site: &Site, id: &ResourceId, sort: &str) -> Result<(Secret, Url
     let (project, region) = (site.places.project().await?, region_of(id)?);
     let path = ["cloud", "v1", "instances", &project, &region.to_string(), &id.id, "get_console"];
     let answer: Answer = site.api.region(region).get(&path, &[("console_type", sort)]).await?;
-    let page = answer.remote_console.url;
+    let page = answer.remote_console.url.0;
     let url = page.expose().parse().map_err(|_| {
         Problem::new(ProblemKind::BadAnswer, "the platform named a console's address that is none")
     })?;

@@ -1,65 +1,53 @@
-//! The catalogues that accelerators are found in.
+//! The catalogues that contain accelerators.
 
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::Text;
 use super::instance::Hardware;
-use crate::soft::{lenient, text};
+use crate::mapping::lenient::{Flag, ListOrDefault, Number, ObjectOrDefault, ObjectOrNone, Text};
 
 /// A flavor of `GET /v3/gpu/virtual/…/flavors` or `GET /v3/gpu/baremetal/…/flavors`.
 #[derive(Debug, Deserialize)]
 pub(crate) struct GpuFlavor {
     pub(crate) name: String,
-    /// How many can be had now.
-    #[serde(default, deserialize_with = "lenient")]
-    pub(crate) capacity: Option<u64>,
-    #[serde(default, deserialize_with = "lenient")]
-    pub(crate) disabled: bool,
-    #[serde(default, deserialize_with = "lenient")]
-    pub(crate) hardware_description: Hardware,
-    #[serde(default, deserialize_with = "lenient")]
-    pub(crate) hardware_properties: Properties,
-    #[serde(default, deserialize_with = "lenient")]
-    pub(crate) price: Option<Price>,
+    /// How many are available now.
+    pub(crate) capacity: Number<u64>,
+    pub(crate) disabled: Flag,
+    pub(crate) hardware_description: ObjectOrDefault<Hardware>,
+    pub(crate) hardware_properties: ObjectOrDefault<Properties>,
+    pub(crate) price: ObjectOrNone<Price>,
 }
 
 #[derive(Debug, Default, Deserialize)]
-#[serde(default)]
 pub(crate) struct Properties {
-    #[serde(rename = "gpu_model", deserialize_with = "text")]
+    #[serde(rename = "gpu_model")]
     pub(crate) model: Text,
-    #[serde(rename = "gpu_manufacturer", deserialize_with = "text")]
+    #[serde(rename = "gpu_manufacturer")]
     pub(crate) manufacturer: Text,
-    #[serde(rename = "gpu_count", deserialize_with = "lenient")]
-    pub(crate) count: Option<u32>,
+    #[serde(rename = "gpu_count")]
+    pub(crate) count: Number<u32>,
 }
 
-/// What a flavor costs, where `price_status` lets it be shown.
+/// The price of a flavor; to be shown where `price_status` allows it.
 #[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
 pub(crate) struct Price {
-    #[serde(rename = "price_per_hour", deserialize_with = "lenient")]
-    pub(crate) hourly: Option<f64>,
-    #[serde(rename = "currency_code", deserialize_with = "text")]
+    #[serde(rename = "price_per_hour")]
+    pub(crate) hourly: Number<f64>,
+    #[serde(rename = "currency_code")]
     pub(crate) currency: Text,
-    #[serde(rename = "price_status", deserialize_with = "text")]
+    #[serde(rename = "price_status")]
     pub(crate) status: Text,
 }
 
-/// A flavor of `GET /v1/flavors/…`, its price beside its other fields.
+/// A flavor of `GET /v1/flavors/…`, with the fields of its price among its own.
 #[derive(Debug, Deserialize)]
 pub(crate) struct VmFlavor {
-    #[serde(default, deserialize_with = "text")]
     pub(crate) flavor_id: Text,
-    #[serde(default, deserialize_with = "text")]
     pub(crate) flavor_name: Text,
-    #[serde(default, deserialize_with = "lenient")]
-    pub(crate) disabled: bool,
-    #[serde(default, deserialize_with = "lenient")]
-    pub(crate) hardware_description: Hardware,
+    pub(crate) disabled: Flag,
+    pub(crate) hardware_description: ObjectOrDefault<Hardware>,
     #[serde(flatten)]
     pub(crate) price: Price,
 }
@@ -68,43 +56,31 @@ pub(crate) struct VmFlavor {
 #[derive(Debug, Deserialize)]
 pub(crate) struct InferenceFlavor {
     pub(crate) name: String,
-    #[serde(default, deserialize_with = "text")]
     pub(crate) gpu_model: Text,
-    #[serde(default, deserialize_with = "lenient")]
-    pub(crate) gpu: Option<u32>,
+    pub(crate) gpu: Number<u32>,
     /// In GiB.
-    #[serde(default, deserialize_with = "lenient")]
-    pub(crate) gpu_memory: Option<f64>,
-    #[serde(default, deserialize_with = "lenient")]
-    pub(crate) cpu: Option<f64>,
+    pub(crate) gpu_memory: Number<f64>,
+    pub(crate) cpu: Number<f64>,
     /// In GiB.
-    #[serde(default, deserialize_with = "lenient")]
-    pub(crate) memory: Option<f64>,
+    pub(crate) memory: Number<f64>,
 }
 
 /// A region of `GET /v3/inference/capacity`.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Capacity {
     pub(crate) region_id: u64,
-    #[serde(default, deserialize_with = "lenient")]
-    pub(crate) capacity: Vec<FlavorCapacity>,
+    pub(crate) capacity: ListOrDefault<FlavorCapacity>,
 }
 
 #[derive(Debug, Default, Deserialize)]
-#[serde(default)]
 pub(crate) struct FlavorCapacity {
-    #[serde(deserialize_with = "text")]
     pub(crate) flavor_name: Text,
-    #[serde(deserialize_with = "lenient")]
-    pub(crate) capacity: Option<u64>,
+    pub(crate) capacity: Number<u64>,
 }
 
-/// `GET /v2/client_quotas`: `<thing>_limit` and `<thing>_usage`, of the whole account and of each region.
+/// The answer of `GET /v2/client_quotas`: `<resource>_limit` and `<resource>_usage`, for the account and for each region.
 #[derive(Debug, Default, Deserialize)]
-#[serde(default)]
 pub(crate) struct Quotas {
-    #[serde(deserialize_with = "lenient")]
-    pub(crate) global_quotas: BTreeMap<String, Value>,
-    #[serde(deserialize_with = "lenient")]
-    pub(crate) regional_quotas: Vec<BTreeMap<String, Value>>,
+    pub(crate) global_quotas: ObjectOrDefault<BTreeMap<String, Value>>,
+    pub(crate) regional_quotas: ListOrDefault<BTreeMap<String, Value>>,
 }

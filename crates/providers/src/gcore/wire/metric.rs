@@ -1,35 +1,31 @@
-//! Metrics of an instance as the API sends them: averages over a minute.
+//! Metrics of an instance as the API sends them: averages over one minute.
 
 use serde::Deserialize;
 
-use crate::soft::lenient;
+use crate::mapping::lenient::{ListOrDefault, Number};
 
 /// One point of `POST …/metrics`; everything but its time may be null.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Metrics {
     pub(crate) time: String,
-    /// Percent of all processors, now and then a little more than 100.
-    #[serde(default, deserialize_with = "lenient")]
-    pub(crate) cpu_util: Option<f64>,
+    /// Percent of all processors, sometimes a little more than 100.
+    pub(crate) cpu_util: Number<f64>,
     /// Percent, page cache included.
-    #[serde(default, deserialize_with = "lenient")]
-    pub(crate) memory_util: Option<f64>,
-    /// Bits a second, whatever the name says: the newest client calls the name historical.
-    #[serde(default, rename = "network_Bps_ingress", deserialize_with = "lenient")]
-    pub(crate) ingress_bits: Option<f64>,
-    /// Bits a second, too.
-    #[serde(default, rename = "network_Bps_egress", deserialize_with = "lenient")]
-    pub(crate) egress_bits: Option<f64>,
-    #[serde(default, deserialize_with = "lenient")]
-    pub(crate) disks: Vec<Disk>,
+    pub(crate) memory_util: Number<f64>,
+    /// Bits per second in spite of the name, which the newest client documents as historical.
+    #[serde(rename = "network_Bps_ingress")]
+    pub(crate) ingress_bits: Number<f64>,
+    /// Bits per second, too.
+    #[serde(rename = "network_Bps_egress")]
+    pub(crate) egress_bits: Number<f64>,
+    pub(crate) disks: ListOrDefault<Disk>,
 }
 
-/// Of one disk, in bytes a second.
+/// Throughput of one disk in bytes per second.
 #[derive(Debug, Default, Deserialize)]
-#[serde(default)]
 pub(crate) struct Disk {
-    #[serde(rename = "disk_Bps_read", deserialize_with = "lenient")]
-    pub(crate) read: Option<f64>,
-    #[serde(rename = "disk_Bps_write", deserialize_with = "lenient")]
-    pub(crate) write: Option<f64>,
+    #[serde(rename = "disk_Bps_read")]
+    pub(crate) read: Number<f64>,
+    #[serde(rename = "disk_Bps_write")]
+    pub(crate) write: Number<f64>,
 }

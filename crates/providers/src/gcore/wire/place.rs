@@ -2,32 +2,24 @@
 
 use serde::Deserialize;
 
-use super::Text;
-use crate::soft::{lenient, text};
+use crate::mapping::lenient::{Flag, Lenient, Text};
 
 /// A project of `GET /v1/projects`.
 #[derive(Debug, Clone, Deserialize)]
 pub(crate) struct Project {
     pub(crate) id: u64,
-    #[serde(default, deserialize_with = "text")]
     pub(crate) state: Text,
-    #[serde(default, deserialize_with = "lenient")]
-    pub(crate) is_default: bool,
+    pub(crate) is_default: Flag,
 }
 
 /// A region of `GET /v1/regions`.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Region {
     pub(crate) id: u64,
-    #[serde(default, deserialize_with = "text")]
     pub(crate) display_name: Text,
-    #[serde(default, deserialize_with = "text")]
     pub(crate) keystone_name: Text,
-    #[serde(default, deserialize_with = "text")]
     pub(crate) state: Text,
-    /// Absent is unknown, and unknown is asked.
-    #[serde(default, deserialize_with = "lenient")]
-    pub(crate) has_ai_gpu: Option<bool>,
-    #[serde(default, deserialize_with = "lenient")]
-    pub(crate) has_ai: Option<bool>,
+    /// Where it is absent, the region's catalogues are read to find out.
+    pub(crate) has_ai_gpu: Lenient<Option<bool>>,
+    pub(crate) has_ai: Lenient<Option<bool>>,
 }

@@ -5,39 +5,26 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::Text;
-use crate::soft::{lenient, text};
+use crate::mapping::lenient::{AnyValue, Number, ObjectOrDefault, Text};
 
 /// A task of `GET /v1/tasks`. Its times have no zone.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Task {
     pub(crate) id: String,
-    #[serde(default, rename = "task_type", deserialize_with = "text")]
-    pub(crate) sort: Text,
-    #[serde(default, deserialize_with = "text")]
+    #[serde(rename = "task_type")]
+    pub(crate) kind: Text,
     pub(crate) state: Text,
-    #[serde(default, deserialize_with = "text")]
     pub(crate) detailed_state: Text,
-    #[serde(default, deserialize_with = "text")]
     pub(crate) error: Text,
-    #[serde(default, deserialize_with = "text")]
     pub(crate) created_on: Text,
-    #[serde(default, deserialize_with = "text")]
     pub(crate) updated_on: Text,
-    #[serde(default, deserialize_with = "text")]
     pub(crate) finished_on: Text,
-    #[serde(default, deserialize_with = "text")]
     pub(crate) acknowledged_at: Text,
-    #[serde(default, deserialize_with = "lenient")]
-    pub(crate) region_id: Option<u64>,
-    #[serde(default, deserialize_with = "text")]
+    pub(crate) region_id: Number<u64>,
     pub(crate) user_id: Text,
-    #[serde(default, deserialize_with = "text")]
     pub(crate) request_id: Text,
-    /// What was made, by the plural of its sort.
-    #[serde(default, deserialize_with = "lenient")]
-    pub(crate) created_resources: BTreeMap<String, Value>,
-    /// What was asked for; of any shape.
-    #[serde(default, deserialize_with = "lenient")]
-    pub(crate) data: Value,
+    /// The ids of what was created, by the plural of its type.
+    pub(crate) created_resources: ObjectOrDefault<BTreeMap<String, Value>>,
+    /// The parameters, in any shape.
+    pub(crate) data: AnyValue,
 }

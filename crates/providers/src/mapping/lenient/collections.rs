@@ -1,0 +1,157 @@
+//! Lenient objects and lists, read in place, and the rows of a page.
+
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{DeserializeOwned, MapAccess, SeqAccess};
+use serde::{Deserialize, Deserializer};
+use serde_json::Value;
+use serde_json::value::RawValue;
+
+use super::read::{ReadAny, lenient_type};
+
+/// An object; anything else is the default of `T`. The fields of `T` should all be lenient: one that is not fails the
+/// row. Also for maps, with a lenient type of value.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct ObjectOrDefault<T>(pub(crate) T);
+
+lenient_type!(ObjectOrDefault<T> => T, where T: Default + Deserialize<'de>);
+
+impl<'de, T: Default + Deserialize<'de>> ReadAny<'de> for ObjectOrDefault<T> {
+    fn object<A: MapAccess<'de>>(fields: A) -> Result<Self, A::Error> {
+        T::deserialize(MapAccessDeserializer::new(fields)).map(Self)
+    }
+}
+
+/// An object; anything else is `None`. For objects whose presence matters.
+#[derive(Debug, Clone)]
+pub(crate) struct ObjectOrNone<T>(pub(crate) Option<T>);
+
+impl<T> Default for ObjectOrNone<T> {
+    fn default() -> Self {
+        Self(None)
+    }
+}
+
+lenient_type!(ObjectOrNone<T> => Option<T>, where T: Deserialize<'de>);
+
+impl<'de, T: Deserialize<'de>> ReadAny<'de> for ObjectOrNone<T> {
+    fn object<A: MapAccess<'de>>(fields: A) -> Result<Self, A::Error> {
+        T::deserialize(MapAccessDeserializer::new(fields)).map(|object| Self(Some(object)))
+    }
+}
+
+/// An object, or a text that stands for one; anything else is the default of `T`.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct ObjectOrText<T>(pub(crate) T);
+
+lenient_type!(ObjectOrText<T> => T, where T: Default + Deserialize<'de> + for<'a> From<&'a str>);
+
+impl<'de, T: Default + Deserialize<'de> + for<'a> From<&'a str>> ReadAny<'de> for ObjectOrText<T> {
+    fn text(value: &str) -> Self {
+        Self(value.into())
+    }
+
+    fn object<A: MapAccess<'de>>(fields: A) -> Result<Self, A::Error> {
+        T::deserialize(MapAccessDeserializer::new(fields)).map(Self)
+    }
+}
+
+/// A list of objects; anything else is an empty list, and an item that is no object is the default of `T`.
+#[derive(Debug, Clone)]
+pub(crate) struct ListOrDefault<T>(pub(crate) Vec<T>);
+
+impl<T> Default for ListOrDefault<T> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+lenient_type!(ListOrDefault<T> => Vec<T>, where T: Default + Deserialize<'de>);
+
+impl<'de, T: Default + Deserialize<'de>> ReadAny<'de> for ListOrDefault<T> {
+    fn list<A: SeqAccess<'de>>(items: A) -> Result<Self, A::Error> {
+        objects(items).map(Self)
+    }
+}
+
+impl<'a, T> IntoIterator for &'a ListOrDefault<T> {
+    type Item = &'a T;
+    type IntoIter = std::slice::Iter<'a, T>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.iter()
+    }
+}
+
+/// A list of objects; anything else is `None`. For lists whose presence matters.
+#[derive(Debug, Clone)]
+pub(crate) struct ListOrNone<T>(pub(crate) Option<Vec<T>>);
+
+impl<T> Default for ListOrNone<T> {
+    fn default() -> Self {
+        Self(None)
+    }
+}
+
+lenient_type!(ListOrNone<T> => Option<Vec<T>>, where T: Default + Deserialize<'de>);
+
+impl<'de, T: Default + Deserialize<'de>> ReadAny<'de> for ListOrNone<T> {
+    fn list<A: SeqAccess<'de>>(items: A) -> Result<Self, A::Error> {
+        objects(items).map(|items| Self(Some(items)))
+    }
+}
+
+fn objects<'de, T, A>(mut items: A) -> Result<Vec<T>, A::Error>
+where
+    T: Default + Deserialize<'de>,
+    A: SeqAccess<'de>,
+{
+    let mut all = Vec::new();
+    while let Some(ObjectOrDefault(item)) = items.next_element()? {
+        all.push(item);
+    }
+    Ok(all)
+}
+
+/// Any JSON at all; an absent field is `null`.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct AnyValue(pub(crate) Value);
+
+impl<'de> Deserialize<'de> for AnyValue {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Option::deserialize(deserializer).map(|value| Self(value.unwrap_or_default()))
+    }
+}
+
+impl std::ops::Deref for AnyValue {
+    type Target = Value;
+
+    fn deref(&self) -> &Value {
+        &self.0
+    }
+}
+
+/// The rows of a page. `null` is no rows; a row that `T` does not read is left out. Only where the page itself is read
+/// from text: the rows are first taken as they are written.
+#[derive(Debug)]
+pub(crate) struct Rows<T> {
+    /// The rows that could be read.
+    pub(crate) good: Vec<T>,
+    /// How many rows were sent, which is what paging goes by.
+    pub(crate) sent: usize,
+}
+
+impl<T> Default for Rows<T> {
+    fn default() -> Self {
+        Self { good: Vec::new(), sent: 0 }
+    }
+}
+
+impl<'de, T: DeserializeOwned> Deserialize<'de> for Rows<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let rows = Option::<Vec<Box<RawValue>>>::deserialize(deserializer)?.unwrap_or_default();
+        Ok(Self {
+            sent: rows.len(),
+            good: rows.iter().filter_map(|row| serde_json::from_str(row.get()).ok()).collect(),
+        })
+    }
+}

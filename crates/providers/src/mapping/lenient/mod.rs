@@ -1,0 +1,31 @@
+//! Field types of the wire structs. They read leniently, so that a wire struct needs hardly any attribute:
+//!
+//! | field type | reads | anything else is |
+//! |---|---|---|
+//! | [`Text`] | texts, and numbers and booleans as text | `None`, as is the empty text |
+//! | [`Lenient<T>`], with [`Number<T>`] and [`Flag`] | what `T` reads | the default of `T` |
+//! | [`ObjectOrDefault<T>`], [`ObjectOrNone<T>`] | an object of `T`'s fields | the default of `T`, or `None` |
+//! | [`ListOrDefault<T>`], [`ListOrNone<T>`] | a list of such objects | an empty list, or `None` |
+//! | [`ObjectOrText<T>`] | an object of `T`'s fields, or a text that stands for it | the default of `T` |
+//! | [`AnyValue`] | any JSON | |
+//! | [`Rows<T>`] | the rows of a page; a row that `T` does not read is left out | an error, but for `null` |
+//! | [`RequiredSecret`], [`OptionalSecret`] | a text, which is never printed | an error, or `None` |
+//!
+//! `null` and an absent field read alike, without `#[serde(default)]`: the types are read as an option, and serde reads
+//! an absent field as an option that is `None`. Objects and lists are read in place. Only [`Lenient`] buffers one, so it
+//! is not for the objects of a row.
+
+mod collections;
+#[cfg(test)]
+pub(crate) mod property;
+mod read;
+mod scalars;
+mod secrets;
+#[cfg(test)]
+mod tests;
+
+pub(crate) use collections::{
+    AnyValue, ListOrDefault, ListOrNone, ObjectOrDefault, ObjectOrNone, ObjectOrText, Rows,
+};
+pub(crate) use scalars::{Flag, Lenient, Number, Text};
+pub(crate) use secrets::{OptionalSecret, RequiredSecret};
