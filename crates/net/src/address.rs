@@ -1,11 +1,11 @@
-//! Which addresses may be spoken to, and how an address is told without its secrets.
+//! Addresses: where requests may be sent, and how an address is shown without its secrets.
 
 use url::{Host, Url};
 
 use super::cause::Cause;
 use super::error::NetError;
 
-/// Whether the host of `url` is this machine: `localhost`, `127.0.0.0/8`, `::1`.
+/// Returns whether the host of `url` is this machine: `localhost`, `127.0.0.0/8`, `::1`.
 pub(super) fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(Host::Domain(name)) => {
@@ -18,8 +18,8 @@ pub(super) fn is_loopback(url: &Url) -> bool {
     }
 }
 
-/// Whether a request may be sent there: `https` and `wss` always, `http` and `ws` to loopback, or anywhere with
-/// `insecure`. Anything else is not an address of a server.
+/// Checks that a request may be sent there: `https` and `wss` always, `http` and `ws` to loopback, or anywhere with
+/// `insecure`. Nothing else is the address of a server.
 pub(super) fn permit(method: &str, url: &Url, insecure: bool) -> Result<(), NetError> {
     match url.scheme() {
         "https" | "wss" if url.has_host() => Ok(()),
@@ -29,8 +29,8 @@ pub(super) fn permit(method: &str, url: &Url, insecure: bool) -> Result<(), NetE
     }
 }
 
-/// The address as a person may read it: no user, password, query or fragment.
-pub(super) fn told(url: &Url) -> String {
+/// The address without user, password, query and fragment, for errors and logs.
+pub(super) fn redacted(url: &Url) -> String {
     let mut url = url.clone();
     // Both fail only for addresses that cannot hold a user at all.
     let _ = url.set_username("");
@@ -81,7 +81,7 @@ pub(super) fn secrets_of(url: &Url) -> impl Iterator<Item = qdeck_model::Secret>
         .map(|(_, value)| qdeck_model::Secret::new(value.into_owned()))
 }
 
-/// Whether values of this name are hidden.
+/// Returns whether values of this name are hidden.
 pub(super) fn is_secret_name(name: &str) -> bool {
     SECRET_NAMES.contains(&name.to_ascii_lowercase().replace('-', "_").as_str())
 }
@@ -90,12 +90,12 @@ pub(super) fn is_secret_name(name: &str) -> bool {
 pub(super) fn redact(text: &str, secrets: &[qdeck_model::Secret]) -> String {
     let mut out = text.to_owned();
     for secret in secrets {
-        // Very short values would blot out innocent text, and are no secrets worth the name.
+        // Very short values would blank out unrelated text, and are not secrets worth protecting.
         if secret.expose().len() >= 4 {
             out = out.replace(secret.expose(), "••••");
         }
     }
-    let mut told = String::with_capacity(out.len());
+    let mut shown = String::with_capacity(out.len());
     let mut rest = out.as_str();
     while let Some(at) = rest.find('=') {
         let (before, after) = rest.split_at(at);
@@ -105,8 +105,8 @@ pub(super) fn redact(text: &str, secrets: &[qdeck_model::Secret]) -> String {
             .unwrap_or_default()
             .to_ascii_lowercase()
             .replace('-', "_");
-        told.push_str(before);
-        told.push('=');
+        shown.push_str(before);
+        shown.push('=');
         rest = &after[1..];
         if SECRET_NAMES.contains(&name.as_str()) {
             let end = rest
@@ -115,13 +115,13 @@ pub(super) fn redact(text: &str, secrets: &[qdeck_model::Secret]) -> String {
                 })
                 .unwrap_or(rest.len());
             if end > 0 {
-                told.push_str("••••");
+                shown.push_str("••••");
             }
             rest = &rest[end..];
         }
     }
-    told.push_str(rest);
-    told
+    shown.push_str(rest);
+    shown
 }
 
 #[cfg(test)]
@@ -161,9 +161,9 @@ mod tests {
     }
 
     #[test]
-    fn an_address_is_told_without_its_secrets() {
+    fn an_address_is_shown_without_its_secrets() {
         assert_eq!(
-            told(&url("wss://me:hunter2@h.example:8920/v1/console?token=abc#x")),
+            redacted(&url("wss://me:hunter2@h.example:8920/v1/console?token=abc#x")),
             "wss://h.example:8920/v1/console"
         );
     }

@@ -11,7 +11,7 @@ use rustls::AlertDescription;
 
 use super::address;
 
-/// What a timed-out request was waiting for.
+/// The phase in which a request timed out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Phase {
     /// Name, connection and TLS.
@@ -31,9 +31,9 @@ impl Phase {
         match self {
             Self::Connection => "connection",
             Self::Answer => "answer",
-            Self::WholeAnswer => "whole answer",
+            Self::WholeAnswer => "complete answer",
             Self::Upgrade => "websocket",
-            Self::Stream => "word from the stream",
+            Self::Stream => "data from the stream",
         }
     }
 }
@@ -42,10 +42,10 @@ impl Phase {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Cause {
     /// Plain `http` or `ws` to a host that is not this machine.
-    #[error("refused to speak unencrypted to a host that is not this machine")]
+    #[error("unencrypted connections are allowed to this machine only")]
     Plaintext,
     /// An address with a scheme that is none of http, https, ws, wss.
-    #[error("`{0}` is not a scheme of a server's address")]
+    #[error("the address begins with `{0}:`, which is none of https, http, wss, ws")]
     Scheme(String),
     /// The request cannot be put into HTTP.
     #[error("the request cannot be sent: {0}")]
@@ -74,9 +74,9 @@ pub enum Cause {
     /// Nothing came in time.
     #[error("no {} within {} s", .phase.awaited(), .after.as_secs_f32())]
     Timeout {
-        /// What was waited for.
+        /// The phase that took too long.
         phase: Phase,
-        /// How long.
+        /// The limit.
         after: Duration,
     },
     /// The connection broke before the answer was whole.
@@ -84,7 +84,7 @@ pub enum Cause {
     Cut {
         /// Bytes of the body that arrived.
         received: usize,
-        /// The link's last words.
+        /// The last error of the connection.
         why: String,
     },
     /// The answer is longer than is read.
@@ -94,20 +94,20 @@ pub enum Cause {
         limit: usize,
     },
     /// A redirect to where nothing may be sent, or too many of them.
-    #[error("redirected astray: {0}")]
+    #[error("redirect not followed: {0}")]
     Redirect(String),
     /// A status that is not a success.
-    #[error("{}", .words.as_deref().unwrap_or("no reason given"))]
+    #[error("{}", .message.as_deref().unwrap_or("refused without a reason"))]
     Status {
-        /// The remote's own words, redacted and shortened.
-        words: Option<String>,
-        /// The body, as far as it is kept; the provider reads its platform's fields from it.
+        /// The remote's own message, redacted and shortened.
+        message: Option<String>,
+        /// The start of the body; the provider reads its platform's fields from it.
         body: bytes::Bytes,
-        /// Whether the body is a web page.
+        /// The body is a web page.
         page: bool,
     },
     /// A web page where data was expected.
-    #[error("answered with a web page{}", .title.as_deref().map(|t| format!(" (\u{201c}{t}\u{201d})")).unwrap_or_default())]
+    #[error("the answer is a web page{}", .title.as_deref().map(|t| format!(" (\u{201c}{t}\u{201d})")).unwrap_or_default())]
     Page {
         /// Its title.
         title: Option<String>,
@@ -117,20 +117,20 @@ pub enum Cause {
     Json {
         /// Where it breaks and how.
         why: String,
-        /// How long the answer is.
+        /// The length of the answer in bytes.
         length: usize,
     },
     /// The server does not open a websocket.
     #[error("no websocket: {0}")]
     Handshake(String),
     /// A websocket was closed with a code that is not an orderly end.
-    #[error("the far side closed the link: {0}")]
+    #[error("the server closed the connection: {0}")]
     Closed(String),
     /// A websocket broke or broke its rules.
-    #[error("the link broke: {0}")]
+    #[error("the connection broke: {0}")]
     Link(String),
     /// Two pings without an answer.
-    #[error("the far side answered no ping for {} s", .0.as_secs())]
+    #[error("no answer to a ping for {} s", .0.as_secs())]
     NoPong(Duration),
 }
 
@@ -169,7 +169,7 @@ impl Cause {
         Self::Connect(why)
     }
 
-    /// Whether no connection was made at all.
+    /// Returns whether no connection was made at all.
     pub(super) const fn is_no_connection(&self) -> bool {
         matches!(
             self,

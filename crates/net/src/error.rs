@@ -1,4 +1,4 @@
-//! What can go wrong on the way, told with the request it happened to, and turned into a [`Problem`] with advice.
+//! A failed request with its cause, and its conversion into a [`Problem`] with advice.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -31,7 +31,7 @@ impl NetError {
     pub(super) fn new(method: &str, url: &Url, cause: Cause) -> Self {
         Self {
             method: method.to_owned(),
-            url: address::told(url),
+            url: address::redacted(url),
             status: None,
             request_id: None,
             retry_after: None,
@@ -51,7 +51,7 @@ impl NetError {
         Self::new(method, url, cause)
     }
 
-    /// Whether the same read may work a moment later.
+    /// Returns whether the same read may work a moment later.
     pub fn may_pass(&self) -> bool {
         match &*self.cause {
             Cause::Dns(_)
@@ -69,7 +69,7 @@ impl NetError {
         }
     }
 
-    /// The kind of trouble for the screen.
+    /// The kind of problem for the screen.
     pub fn kind(&self) -> ProblemKind {
         match &*self.cause {
             Cause::Plaintext | Cause::Scheme(_) | Cause::Unsendable(_) | Cause::SetUp(_) => {
@@ -100,15 +100,15 @@ impl NetError {
         }
     }
 
-    /// What exactly went wrong, where callers act on it.
+    /// The exact reason, where callers act on it.
     fn reason(&self) -> Option<Reason> {
         match &*self.cause {
             Cause::Dns(_) => Some(Reason::Dns),
             Cause::Refused(_) => Some(Reason::ConnectionRefused),
             Cause::Certificate(_) => Some(Reason::Certificate),
             Cause::Timeout { .. } | Cause::NoPong(_) => Some(Reason::Timeout),
-            Cause::Status { words: Some(words), .. }
-                if self.status == Some(401) && mentions_expiry(words) =>
+            Cause::Status { message: Some(message), .. }
+                if self.status == Some(401) && mentions_expiry(message) =>
             {
                 Some(Reason::Expired)
             }
@@ -116,7 +116,7 @@ impl NetError {
         }
     }
 
-    /// What a person can do about it.
+    /// What the user can do about it.
     fn hint(&self) -> Option<String> {
         let hint = match &*self.cause {
             Cause::Plaintext => {
@@ -133,14 +133,14 @@ impl NetError {
                 "Check base_url, the network, and HTTPS_PROXY / NO_PROXY if there is a proxy"
             }
             Cause::Timeout { .. } | Cause::Cut { .. } | Cause::Link(_) | Cause::NoPong(_) => {
-                "The network or the server stalled; it is tried again by itself where that is safe"
+                "The network or the server stalled; reads are retried automatically"
             }
-            Cause::TooLarge { .. } => "Is base_url right? No answer of this API should be so long",
-            Cause::Redirect(_) => "Set base_url to where the API really is",
-            Cause::Page { .. } => {
-                "A web page is no API answer: is base_url right, or is a sign-in page in between?"
+            Cause::TooLarge { .. } => "Check base_url: no answer of this API should be so long",
+            Cause::Redirect(_) => "Set base_url to the address of the API",
+            Cause::Page { .. } => "Check base_url, and whether a proxy's sign-in page is in between",
+            Cause::Json { .. } => {
+                "Check base_url; if it is right, the server or a proxy cut or changed the answer"
             }
-            Cause::Json { .. } => "Is base_url right? If so, the server or a proxy cut or changed its answer",
             Cause::Handshake(_) => "A proxy in between may not pass websockets",
             Cause::Closed(_) => "Open it again; if it closes again, ask the platform",
             Cause::Status { page, .. } => return self.status_hint(*page),
@@ -154,11 +154,11 @@ impl NetError {
             403 => {
                 "The credentials are good but may not do this: ask for the permission, or check the hub or project"
             }
-            407 => "The proxy wants a sign-in: put user and password into HTTPS_PROXY",
-            404 if page => "The answer is a web page: is base_url right?",
+            407 => "The proxy asks for a sign-in: put user and password into HTTPS_PROXY",
+            404 if page => "The answer is a web page: check base_url",
             404 | 410 => "It may have been deleted a moment ago: refresh",
             429 => "Too many requests: raise `refresh` or lower `concurrency` for this context",
-            500.. => "The platform has trouble; it is tried again by itself where that is safe",
+            500.. => "The platform has trouble; reads are retried automatically",
             _ => return None,
         };
         Some(hint.to_owned())
@@ -178,8 +178,8 @@ impl From<NetError> for Problem {
     }
 }
 
-/// Whether a refused sign-in is one that has ended, by the remote's own words: most platforms have no code for it. Those
-/// that have one set [`Reason::Expired`] from that.
-fn mentions_expiry(words: &str) -> bool {
-    words.to_lowercase().contains("expired")
+/// Returns whether a sign-in was refused because it has ended, by the remote's own message: most platforms have no code
+/// for it. A provider whose platform has one sets [`Reason::Expired`] from that.
+fn mentions_expiry(message: &str) -> bool {
+    message.to_lowercase().contains("expired")
 }

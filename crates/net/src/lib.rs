@@ -1,7 +1,7 @@
 //! The one door to the network: an HTTP client, an event-stream reader and websockets. Knows no platform.
 //!
 //! Every request of the program leaves through [`Client`], so there is one place for TLS, proxies, timeouts,
-//! retries, limits and the hiding of secrets. Nothing here may print a query, an `Authorization` header or a token.
+//! retries, limits and redaction. Nothing here may print a query, an `Authorization` header or a token.
 
 mod address;
 mod backoff;
@@ -17,6 +17,6 @@ pub use backoff::Backoff;
 pub use cause::{Cause, Phase};
 pub use error::NetError;
 pub use events::{Event, EventDecoder, EventOptions, StreamEvent};
-pub use http::{Answer, Client, ClientOptions, Counters, CurlLine, Request, in_haste};
+pub use http::{Answer, Client, ClientOptions, Counters, CurlLine, Request, fail_fast};
 pub use produce::produce;
 pub use socket::{Frame, Socket, SocketOptions, SocketReader, SocketWriter};

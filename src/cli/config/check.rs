@@ -14,7 +14,7 @@ use super::{keys_fit, variable};
 use crate::cli::Failure;
 use crate::config::{Config, Context, Origin, load};
 use crate::model::{Problem, ProblemKind};
-use crate::net::in_haste;
+use crate::net::fail_fast;
 use crate::providers::{Check, Registry};
 use crate::tui::theme::Depth;
 
@@ -81,7 +81,7 @@ fn source(config: &Config, paint: Paint) -> String {
 /// Signs in and tries every sort of read.
 async fn try_out(context: &Context) -> (&Context, Result<Check, Problem>) {
     let run = async { Registry::builtin().open(context)?.check().await };
-    let answer = tokio::time::timeout(A_CHECK, in_haste(A_REQUEST, run)).await.unwrap_or_else(|_| {
+    let answer = tokio::time::timeout(A_CHECK, fail_fast(A_REQUEST, run)).await.unwrap_or_else(|_| {
         let words = format!("nothing was known after {} s", A_CHECK.as_secs());
         Err(Problem::new(ProblemKind::Unreachable, words))
     });

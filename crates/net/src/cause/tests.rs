@@ -1,4 +1,4 @@
-//! Each variant from a real socket: what the program acts on is found by type, whatever the texts say.
+//! Each variant over a real socket: found by type, whatever the texts are.
 
 use std::time::Duration;
 

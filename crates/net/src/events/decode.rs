@@ -16,7 +16,7 @@ pub struct Event {
     pub dropped: u64,
 }
 
-/// How the bytes are framed: told by the first line that is not empty.
+/// The framing of the bytes, decided by the first line that is not empty.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Framing {
     Unknown,
@@ -131,7 +131,7 @@ impl EventDecoder {
                 None
             }
         };
-        // The next line reuses the room, unless a giant took too much of it.
+        // The next line reuses the buffer, unless a huge line has grown it.
         if line.capacity() <= 64 << 10 {
             line.clear();
             self.line = line;
@@ -159,7 +159,7 @@ impl EventDecoder {
             Some((Field::Event, value)) => {
                 self.name = String::from_utf8_lossy(&value[..value.len().min(256)]).into_owned();
             }
-            // An id with a NUL is ignored, as the standard says; a very long one is no id to send back.
+            // An id with a NUL is ignored, as the standard demands; a very long one is too long to send back.
             Some((Field::Id, value)) if !value.contains(&0) && value.len() <= 1024 && dropped == 0 => {
                 self.pending_id = Some(String::from_utf8_lossy(value).into_owned());
             }

@@ -15,11 +15,11 @@ pub use decode::{Event, EventDecoder};
 
 use super::cause::{Cause, Phase};
 use super::error::NetError;
-use super::http::body::{self, cut_words};
+use super::http::body::{self, cut_reason};
 use super::{Backoff, Client, Request, produce};
 use qdeck_model::Problem;
 
-/// How an event stream is followed. The defaults fit a log.
+/// Limits and pauses of an event stream. The defaults fit a log.
 #[derive(Debug, Clone)]
 pub struct EventOptions {
     /// The longest event that is kept, in bytes; the rest of a longer one is dropped and counted.
@@ -44,24 +44,24 @@ impl Default for EventOptions {
     }
 }
 
-/// What an event stream tells.
+/// What an event stream delivers.
 #[derive(Debug, Clone)]
 pub enum StreamEvent {
     /// The server has accepted; what it sends follows.
     Open {
-        /// Whether this is a connection after the first, in which events may be repeated.
+        /// A connection after the first, in which events may be repeated.
         again: bool,
     },
     /// Events in order, one or many at once.
     Events(Vec<Event>),
-    /// The link broke, or could not be made; another try follows by itself.
+    /// The connection broke, or could not be made; another try follows by itself.
     Lost(NetError),
     /// It cannot be followed any more. The last item of the stream.
     Ended(Problem),
 }
 
 impl Client {
-    /// Follows an event stream. `request` makes the request of each connection; it is told the refusal when the one
+    /// Follows an event stream. `request` makes the request of each connection; it gets the refusal when the one
     /// before was answered with 401, so that it can sign in anew once. Ends when dropped, or after
     /// [`StreamEvent::Ended`].
     pub fn events<R, F>(&self, options: EventOptions, request: R) -> BoxStream<'static, StreamEvent>
@@ -79,7 +79,7 @@ impl Client {
                 out,
                 opened: false,
             };
-            // Nobody listening ends it without a word.
+            // The receiver may be gone, which is an end as well.
             if let Some(problem) = follow.run(request).await {
                 let _ = follow.out.send(StreamEvent::Ended(problem)).await;
             }
@@ -106,7 +106,7 @@ impl Follow {
         loop {
             let again = refused.is_some();
             let request = match request(refused.take()).await {
-                Ok(request) => self.dressed(request),
+                Ok(request) => self.with_stream_headers(request),
                 Err(problem) => return Some(problem),
             };
             let began = Instant::now();
@@ -130,13 +130,13 @@ impl Follow {
     fn pause(&mut self, retry_after: Option<Duration>) -> Duration {
         let longest = self.options.longest_wait;
         match self.decoder.retry() {
-            // Not shorter than the server says, and it does not grow.
+            // Not shorter than the server asks for, and it does not grow.
             Some(asked) => Backoff::new(asked.min(longest), longest * 2).next_pause(retry_after),
             None => self.backoff.next_pause(retry_after),
         }
     }
 
-    fn dressed(&self, mut request: Request) -> Request {
+    fn with_stream_headers(&self, mut request: Request) -> Request {
         let accept = HeaderValue::from_static("text/event-stream, text/plain;q=0.9, */*;q=0.5");
         request.headers.insert(ACCEPT, accept);
         // A compressor in between holds lines back until it has enough of them.
@@ -166,7 +166,7 @@ impl Follow {
         Ok(response)
     }
 
-    /// Reads until the connection ends; `None` when nobody listens any more.
+    /// Reads until the connection ends; `None` when the receiver is gone.
     async fn read(&mut self, request: &Request, mut response: reqwest::Response) -> Option<NetError> {
         let open = StreamEvent::Open { again: self.opened };
         self.out.send(open).await.ok()?;
@@ -190,7 +190,7 @@ impl Follow {
                     break Cause::Cut { received, why };
                 }
                 Ok(Err(error)) => {
-                    let why = cut_words(&error);
+                    let why = cut_reason(&error);
                     break Cause::Cut { received, why };
                 }
                 Err(_) => {

@@ -1,4 +1,4 @@
-//! Answers: read up to a limit, told in the remote's words when they are refusals, and decoded from JSON.
+//! Answers: read up to a limit, decoded from JSON, and reduced to their message when they are refusals.
 
 use std::time::Duration;
 
@@ -24,12 +24,12 @@ impl Answer {
     /// Decodes the body as JSON. An empty body reads as `null`, since some APIs answer changes with nothing.
     pub(crate) fn decode<T: DeserializeOwned>(&self) -> Result<T, Cause> {
         if self.page {
-            return Err(Cause::Page { title: title(&self.body) });
+            return Err(Cause::Page { title: page_title(&self.body) });
         }
         let text = if self.body.is_empty() { b"null" } else { &self.body[..] };
         serde_json::from_slice(text).map_err(|error| {
             if looks_like_page(text) {
-                return Cause::Page { title: title(text) };
+                return Cause::Page { title: page_title(text) };
             }
             Cause::Json { why: error.to_string(), length: self.body.len() }
         })
@@ -49,19 +49,19 @@ pub(crate) async fn read(mut response: reqwest::Response, limit: usize) -> Resul
             Ok(Some(chunk)) => body.extend_from_slice(&chunk),
             Ok(None) => return Ok(body.freeze()),
             Err(error) => {
-                return Err(Cause::Cut { received: body.len(), why: cut_words(&error) });
+                return Err(Cause::Cut { received: body.len(), why: cut_reason(&error) });
             }
         }
     }
 }
 
-/// Why a body broke off, without the URL and the client's own wrapping.
-pub(crate) fn cut_words(error: &reqwest::Error) -> String {
+/// The reason why a body broke off, without the URL and the client's own wrapping.
+pub(crate) fn cut_reason(error: &reqwest::Error) -> String {
     innermost(error).unwrap_or_else(|| "it ended early".to_owned())
 }
 
-/// The parts of a refusal's head that a person needs.
-pub(crate) fn head(headers: &HeaderMap) -> (Option<Duration>, Option<String>) {
+/// `Retry-After` and the request id of a refusal.
+pub(crate) fn refusal_head(headers: &HeaderMap) -> (Option<Duration>, Option<String>) {
     let text = |name: &str| headers.get(name).and_then(|v| v.to_str().ok());
     let wait = text("retry-after").and_then(|v| retry::retry_after(v, std::time::SystemTime::now()));
     let id = ["x-request-id", "request-id", "x-correlation-id", "x-trace-id", "x-amzn-requestid", "cf-ray"]
@@ -85,7 +85,7 @@ fn looks_like_page(body: &[u8]) -> bool {
     start.starts_with(b"<!doctype html") || start.starts_with(b"<html")
 }
 
-fn title(body: &[u8]) -> Option<String> {
+fn page_title(body: &[u8]) -> Option<String> {
     let text = String::from_utf8_lossy(&body[..body.len().min(4096)]);
     let lower = text.to_ascii_lowercase();
     let from = lower.find("<title>")? + "<title>".len();
@@ -93,60 +93,61 @@ fn title(body: &[u8]) -> Option<String> {
     Some(printable(&text[from..to], 80)).filter(|t| !t.is_empty())
 }
 
-/// What a refusal says: the usual fields of JSON error bodies in the order in which they are worth reading, the title
+/// The message of a refusal: the usual fields of JSON error bodies in the order in which they are worth reading, the title
 /// of a page, or the text itself. Shortened, on one line, without control characters.
-pub(crate) fn words(body: &[u8], page: bool) -> Option<String> {
+pub(crate) fn message(body: &[u8], page: bool) -> Option<String> {
     if page || looks_like_page(body) {
-        return Some(title(body).map_or_else(
+        return Some(page_title(body).map_or_else(
             || "a web page instead of an answer".to_owned(),
             |title| format!("a web page: \u{201c}{title}\u{201d}"),
         ));
     }
     let text = match serde_json::from_slice::<Value>(body) {
-        Ok(value) => json_words(&value)?,
+        Ok(value) => json_message(&value)?,
         Err(_) => String::from_utf8_lossy(&body[..body.len().min(2048)]).into_owned(),
     };
     Some(printable(&text, 400)).filter(|t| !t.is_empty())
 }
 
-/// `retry_after` of a refusal's body, in seconds: some APIs say it there and not in a header.
-pub(crate) fn asked_wait(body: &[u8]) -> Option<Duration> {
+/// `retry_after` of a refusal's body, in seconds: some APIs put it there and not in a header.
+pub(crate) fn retry_after_in(body: &[u8]) -> Option<Duration> {
     let body: Value = serde_json::from_slice(body).ok()?;
     let seconds = body.get("retry_after")?.as_f64()?;
     Duration::try_from_secs_f64(seconds.min(86_400.0)).ok()
 }
 
-fn json_words(value: &Value) -> Option<String> {
+fn json_message(value: &Value) -> Option<String> {
     match value {
         Value::String(text) => Some(text.clone()),
         Value::Object(fields) => {
-            // The OAuth form says `error` as a code and the sentence beside it.
+            // OAuth has a code in `error` and the sentence beside it.
             let described = fields.get("error_description").and_then(Value::as_str);
             if let Some(text) = described {
                 let code = fields.get("error").and_then(Value::as_str);
                 return Some(code.map_or_else(|| text.to_owned(), |code| format!("{text} ({code})")));
             }
-            let say = |name: &str| fields.get(name).and_then(json_words).filter(|text| !text.is_empty());
-            match (say("error"), say("title"), say("detail")) {
+            let text_of =
+                |name: &str| fields.get(name).and_then(json_message).filter(|text| !text.is_empty());
+            match (text_of("error"), text_of("title"), text_of("detail")) {
                 (Some(inner), ..) => Some(inner),
                 (None, Some(title), Some(detail)) if title != detail => Some(format!("{title}: {detail}")),
                 (None, title, detail) => title
                     .or(detail)
-                    .or_else(|| ["message", "description", "reason", "code"].into_iter().find_map(say)),
+                    .or_else(|| ["message", "description", "reason", "code"].into_iter().find_map(text_of)),
             }
         }
-        Value::Array(items) => items.iter().find_map(json_words),
+        Value::Array(items) => items.iter().find_map(json_message),
         Value::Null | Value::Bool(_) | Value::Number(_) => None,
     }
 }
 
-fn printable(text: &str, most: usize) -> String {
+fn printable(text: &str, max_chars: usize) -> String {
     let line: String = text
         .split(|c: char| c.is_whitespace() || c.is_control())
         .filter(|word| !word.is_empty())
         .collect::<Vec<_>>()
         .join(" ");
-    match line.char_indices().nth(most) {
+    match line.char_indices().nth(max_chars) {
         Some((at, _)) => format!("{}…", &line[..at]),
         None => line,
     }
@@ -157,8 +158,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn refusals_are_told_in_the_remotes_words() {
-        for (body, said) in [
+    fn refusals_are_reduced_to_the_remotes_message() {
+        for (body, expected) in [
             (
                 r#"{"error":{"status":404,"code":"404.container","title":"No such container","detail":"it was deleted"},"data":null}"#,
                 "No such container: it was deleted",
@@ -177,16 +178,16 @@ mod tests {
             ("<html><head><TITLE>502 Bad\nGateway</TITLE>", "a web page: “502 Bad Gateway”"),
             ("<!DOCTYPE html><p>", "a web page instead of an answer"),
         ] {
-            assert_eq!(words(body.as_bytes(), false).as_deref(), Some(said), "{body}");
+            assert_eq!(message(body.as_bytes(), false).as_deref(), Some(expected), "{body}");
         }
-        assert_eq!(words(b"", false), None);
-        assert_eq!(words(br#"{"data":null}"#, false), None);
-        assert_eq!(words("é".repeat(5000).as_bytes(), false).unwrap().chars().count(), 401);
+        assert_eq!(message(b"", false), None);
+        assert_eq!(message(br#"{"data":null}"#, false), None);
+        assert_eq!(message("é".repeat(5000).as_bytes(), false).unwrap().chars().count(), 401);
     }
 
     #[test]
-    fn a_body_may_say_when_to_come_back() {
-        let wait = |body: &str| asked_wait(body.as_bytes());
+    fn a_body_may_hold_the_pause_before_a_retry() {
+        let wait = |body: &str| retry_after_in(body.as_bytes());
         assert_eq!(wait(r#"{"error":"slow down","retry_after":2.5}"#), Some(Duration::from_millis(2500)));
         assert_eq!(wait(r#"{"retry_after":1e300}"#), Some(Duration::from_secs(86_400)));
         for odd in [r#"{"retry_after":-1}"#, r#"{"retry_after":"soon"}"#, "[]", "slow down"] {

@@ -1,4 +1,4 @@
-//! A server that vouches for itself: refused, unless a context takes any certificate.
+//! A server with a self-signed certificate: refused, unless a context accepts any certificate.
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpListener;
@@ -33,8 +33,8 @@ fn der(tag: u8, parts: &[&[u8]]) -> Vec<u8> {
     whole
 }
 
-/// A key made now and a certificate signed with it (RFC 5280, 4.1), good until 2049 for a name that nobody has.
-fn vouched_by_itself() -> (CertificateDer<'static>, PrivatePkcs8KeyDer<'static>) {
+/// A key made now and a certificate signed with it (RFC 5280, 4.1), valid until 2049 for a name that does not exist.
+fn self_signed() -> (CertificateDer<'static>, PrivatePkcs8KeyDer<'static>) {
     let random = SystemRandom::new();
     let key = EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_ASN1_SIGNING, &random).unwrap();
     let pair = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_ASN1_SIGNING, key.as_ref(), &random).unwrap();
@@ -46,16 +46,16 @@ fn vouched_by_itself() -> (CertificateDer<'static>, PrivatePkcs8KeyDer<'static>)
     let public = der(SEQUENCE, &[&der(SEQUENCE, &[&KEY]), &public]);
     let version = der(0xa0, &[&[0x02, 1, 2]]);
     let serial = [0x02, 1, 1];
-    let told = der(SEQUENCE, &[&version, &serial, &algorithm, &name, &validity, &name, &public]);
-    let signature = pair.sign(&random, &told).unwrap();
+    let body = der(SEQUENCE, &[&version, &serial, &algorithm, &name, &validity, &name, &public]);
+    let signature = pair.sign(&random, &body).unwrap();
     let signature = der(0x03, &[&[0], signature.as_ref()]);
-    let certificate = der(SEQUENCE, &[&told, &algorithm, &signature]);
+    let certificate = der(SEQUENCE, &[&body, &algorithm, &signature]);
     (certificate.into(), PrivatePkcs8KeyDer::from(key.as_ref().to_vec()))
 }
 
 /// Answers one connection after another until one got as far as a request; gives how many there were.
 fn serve() -> (url::Url, JoinHandle<usize>) {
-    let (certificate, key) = vouched_by_itself();
+    let (certificate, key) = self_signed();
     let ring = Arc::new(rustls::crypto::ring::default_provider());
     let config = rustls::ServerConfig::builder_with_provider(ring)
         .with_safe_default_protocol_versions()
@@ -87,7 +87,7 @@ fn serve() -> (url::Url, JoinHandle<usize>) {
 }
 
 #[tokio::test]
-async fn a_certificate_that_nobody_vouches_for_is_taken_only_where_it_is_said() {
+async fn a_self_signed_certificate_is_accepted_only_with_insecure_tls() {
     let (url, served) = serve();
     let ask = async |insecure_tls| -> Result<Value, Problem> {
         let client = Client::new(ClientOptions { insecure_tls, ..ClientOptions::default() });

@@ -11,24 +11,24 @@ use super::body::{self, Answer};
 use super::request::Request;
 use super::retry::Retries;
 use super::wire::Way;
-use super::{haste, wire};
+use super::{fail_fast, wire};
 use crate::address;
 use crate::cause::{Cause, Phase};
 use crate::error::NetError;
 use qdeck_model::Problem;
 
-/// How a client behaves. The defaults fit an API.
+/// Limits and permissions of a client. The defaults fit an API.
 #[derive(Debug, Clone)]
 pub struct ClientOptions {
-    /// Whose requests these are, for the trace: the context's name.
+    /// The context's name, for the log.
     pub name: String,
     /// Allows `http://` and `ws://` to other hosts than this machine.
     pub insecure: bool,
-    /// Takes any certificate for any name: whoever stands in between can read and change everything.
+    /// Accepts any certificate for any name: anyone in between can read and change everything.
     pub insecure_tls: bool,
     /// Sends nothing that may change something; see [`Request::is_write`].
     pub read_only: bool,
-    /// Requests at once; event streams and websockets count only until they are open.
+    /// Concurrent requests; event streams and websockets count only until they are open.
     pub concurrency: usize,
     /// Time for name, connection and TLS.
     pub connect_timeout: Duration,
@@ -36,9 +36,9 @@ pub struct ClientOptions {
     pub timeout: Duration,
     /// The longest answer that is read, in bytes after decompression.
     pub body_limit: usize,
-    /// How often a failed read is tried again.
+    /// How often a failed read is retried.
     pub retries: usize,
-    /// The wait before the first of them; it doubles.
+    /// The pause before the first retry; it doubles.
     pub first_wait: Duration,
 }
 
@@ -59,7 +59,7 @@ impl Default for ClientOptions {
     }
 }
 
-/// How the requests of a client have gone.
+/// Counts of the requests of a client.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Counters {
     /// Requests sent, retries counted.
@@ -83,12 +83,12 @@ struct Inner {
     requests: AtomicU64,
     retries: AtomicU64,
     latency_micros: AtomicU64,
-    /// Some answer could be read: there is an API at the other end.
+    /// An answer was read before: there is an API at the other end.
     understood: AtomicBool,
 }
 
 impl Client {
-    /// A client. Does no I/O and cannot fail: what stands in the way is told by the first request.
+    /// Creates a client. Does no I/O and cannot fail: a set-up that does not work is an error of the first request.
     pub fn new(options: ClientOptions) -> Self {
         // The only process-wide step: reqwest is built without a default TLS provider. An error means that one is
         // already installed, which is as good.
@@ -116,7 +116,7 @@ impl Client {
         Self { inner: self.inner.clone(), slots: slots(concurrency) }
     }
 
-    /// How its requests have gone.
+    /// Counts of its requests so far.
     pub fn counters(&self) -> Counters {
         let micros = self.inner.latency_micros.load(Ordering::Relaxed);
         Counters {
@@ -126,12 +126,12 @@ impl Client {
         }
     }
 
-    /// Sends a request and reads its answer whole. A `GET` that failed in passing is tried again.
+    /// Sends a request and reads its answer whole. A `GET` that failed in passing is retried.
     pub async fn send(&self, request: &Request) -> Result<Answer, NetError> {
         self.answer(request, |answer| Ok(answer.clone())).await
     }
 
-    /// Sends a request and decodes its answer from JSON. A `GET` whose answer is cut or garbled is tried again, too.
+    /// Sends a request and decodes its answer from JSON. A `GET` whose answer is cut or garbled is retried, too.
     pub async fn json<T: DeserializeOwned>(&self, request: &Request) -> Result<T, NetError> {
         self.answer(request, Answer::decode).await
     }
@@ -141,7 +141,7 @@ impl Client {
         request: &Request,
         read: impl Fn(&Answer) -> Result<T, Cause>,
     ) -> Result<T, NetError> {
-        let may_repeat = request.method == reqwest::Method::GET && haste::limit().is_none();
+        let may_repeat = request.method == reqwest::Method::GET && fail_fast::limit().is_none();
         let options = self.options();
         let mut retries = Retries::new(options.retries, options.first_wait);
         loop {
@@ -165,7 +165,7 @@ impl Client {
             let Some(pause) = pause else {
                 return Err(failure);
             };
-            tracing::debug!(context = options.name, %failure, ?pause, "trying again");
+            tracing::debug!(context = options.name, %failure, ?pause, "retrying");
             self.inner.retries.fetch_add(1, Ordering::Relaxed);
             tokio::time::sleep(pause).await;
         }
@@ -174,18 +174,18 @@ impl Client {
     /// One try with its time limit, holding one of the slots.
     async fn once(&self, request: &Request) -> Result<Answer, NetError> {
         let _slot = self.slot().await;
-        if let Some(cause) = haste::gone(&request.url) {
+        if let Some(cause) = fail_fast::unreachable(&request.url) {
             return Err(self.failed(request, cause, None));
         }
         let own = self.options().timeout;
-        let limit = haste::limit().map_or(own, |limit| limit.min(own));
+        let limit = fail_fast::limit().map_or(own, |limit| limit.min(own));
         let late = || {
             let cause = Cause::Timeout { phase: Phase::WholeAnswer, after: limit };
             Err(self.failed(request, cause, None))
         };
         let answer = tokio::time::timeout(limit, self.try_once(request)).await.unwrap_or_else(|_| late());
         if let Err(failure) = &answer {
-            haste::note(&request.url, &failure.cause);
+            fail_fast::note_unreachable(&request.url, &failure.cause);
         }
         answer
     }
@@ -208,7 +208,7 @@ impl Client {
     pub(crate) async fn open(&self, request: &Request, upgrade: bool) -> Result<reqwest::Response, NetError> {
         let method = request.method.as_str();
         address::permit(method, &request.url, self.options().insecure)?;
-        request.fault()?;
+        request.check()?;
         if self.options().read_only && request.is_write() {
             let context = self.options().name.clone();
             return Err(self.failed(request, Cause::ReadOnly { context }, None));
@@ -229,7 +229,7 @@ impl Client {
         tracing::debug!(
             context = self.options().name,
             method,
-            url = address::told(&request.url),
+            url = address::redacted(&request.url),
             status,
             ?took,
             "request"
@@ -242,15 +242,15 @@ impl Client {
         Ok(response)
     }
 
-    /// The error of an answer that is no success: its words, its id, and when to come back.
+    /// The error of an answer that is no success: its message, its request id, and when to retry.
     pub(crate) async fn refusal(&self, request: &Request, response: reqwest::Response) -> NetError {
-        /// No refusal needs more room.
-        const KEPT: usize = 64 << 10;
+        /// No message of a refusal is longer.
+        const MAX_REFUSAL_BYTES: usize = 64 << 10;
         let status = response.status().as_u16();
-        let (retry_after, request_id) = body::head(response.headers());
+        let (retry_after, request_id) = body::refusal_head(response.headers());
         let page = body::is_page(response.headers());
         // A refusal whose body breaks off or is endless is still a refusal.
-        let reading = body::read(response, KEPT);
+        let reading = body::read(response, MAX_REFUSAL_BYTES);
         let body = match tokio::time::timeout(Duration::from_secs(5), reading).await {
             Ok(Ok(body)) => body,
             Ok(Err(_)) | Err(_) => bytes::Bytes::new(),
@@ -258,22 +258,22 @@ impl Client {
         // A server may repeat the token it refuses.
         let secrets = request.all_secrets();
         let body = bytes::Bytes::from(address::redact(&String::from_utf8_lossy(&body), &secrets));
-        let words = body::words(&body, page);
-        let retry_after = retry_after.or_else(|| body::asked_wait(&body));
-        let mut error = self.failed(request, Cause::Status { words, body, page }, Some(status));
+        let message = body::message(&body, page);
+        let retry_after = retry_after.or_else(|| body::retry_after_in(&body));
+        let mut error = self.failed(request, Cause::Status { message, body, page }, Some(status));
         error.retry_after = retry_after;
         error.request_id = request_id.map(|id| address::redact(&id, &secrets).into());
         error
     }
 
-    /// Whether the same read may work a moment later. A web page where no answer was ever read means a wrong address;
+    /// Returns whether the same read may work a moment later. A web page where no answer was ever read means a wrong address;
     /// later it is what a gateway shows while the API restarts.
     pub(crate) fn may_pass(&self, failure: &NetError) -> bool {
         let page = matches!(*failure.cause, Cause::Page { .. });
         failure.may_pass() && (!page || self.inner.understood.load(Ordering::Relaxed))
     }
 
-    #[expect(clippy::unused_self, reason = "reads as a sentence where it is called")]
+    #[expect(clippy::unused_self, reason = "callers have a client and no other source of errors")]
     pub(crate) fn failed(&self, request: &Request, cause: Cause, status: Option<u16>) -> NetError {
         let mut error = NetError::new(request.method.as_str(), &request.url, cause);
         error.status = status;
@@ -284,13 +284,13 @@ impl Client {
         &self.inner.options
     }
 
-    /// Waits for one of the slots for requests at once.
+    /// Waits for one of the slots of concurrent requests.
     pub(crate) async fn slot(&self) -> Option<OwnedSemaphorePermit> {
         // The semaphore is never closed, so this always gives one.
         self.slots.clone().acquire_owned().await.ok()
     }
 
-    /// The connection pool for this sort of request, made when first needed: this machine is reached without the
+    /// The connection pool for this kind of request, made when first needed: this machine is reached without the
     /// proxy of the environment.
     fn wire(&self, loopback: bool, way: Way) -> Result<&reqwest::Client, String> {
         let at = usize::from(loopback) * 3 + way as usize;
@@ -312,7 +312,7 @@ impl std::fmt::Debug for Client {
 }
 
 impl Client {
-    /// [`Client::json`] for callers that speak of problems.
+    /// [`Client::json`] for callers that return a [`Problem`].
     pub async fn read<T: DeserializeOwned>(&self, request: &Request) -> Result<T, Problem> {
         self.json(request).await.map_err(Problem::from)
     }

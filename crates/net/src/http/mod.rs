@@ -1,13 +1,13 @@
-//! Requests and their answers: limits, retries of reads, and refusals in the remote's words.
+//! Requests and their answers: limits, retries of reads, and refusals with the remote's message.
 
 pub(super) mod body;
 #[cfg(test)]
 mod certificates;
 mod client;
 mod curl;
+mod fail_fast;
 #[cfg(test)]
 mod gate;
-mod haste;
 mod request;
 mod retry;
 #[cfg(test)]
@@ -17,5 +17,5 @@ mod wire;
 pub use body::Answer;
 pub use client::{Client, ClientOptions, Counters};
 pub use curl::CurlLine;
-pub use haste::in_haste;
+pub use fail_fast::fail_fast;
 pub use request::Request;

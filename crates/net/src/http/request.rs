@@ -1,4 +1,4 @@
-//! What is to be asked: method, address, headers, body, and which of its parts are secret.
+//! A request: method, address, headers, body, and which of its parts are secret.
 
 use bytes::Bytes;
 use reqwest::Method;
@@ -10,7 +10,7 @@ use crate::cause::Cause;
 use crate::error::NetError;
 use qdeck_model::{PreparedRequest, Problem, ProblemKind, Secret};
 
-/// One request. Only a `GET` is ever sent again by itself.
+/// One request. Only a `GET` is ever retried.
 ///
 /// Everything but `GET` and `HEAD` is a write, unless it is marked as [`Request::reading`]. A client that is read-only
 /// sends no write.
@@ -21,7 +21,7 @@ pub struct Request {
     pub(crate) headers: HeaderMap,
     pub(crate) body: Option<Bytes>,
     pub(crate) secrets: Vec<Secret>,
-    pub(crate) wrong: Option<&'static str>,
+    pub(crate) invalid: Option<&'static str>,
     /// It changes nothing, whatever its method.
     reading: bool,
 }
@@ -32,7 +32,7 @@ impl Request {
         Self::new(Method::GET, url)
     }
 
-    /// A `POST` of a JSON body. Never sent again by itself, whatever it asks.
+    /// A `POST` of a JSON body. Never retried.
     pub fn post(url: Url, body: &impl Serialize) -> Self {
         Self::new(Method::POST, url).json(body)
     }
@@ -89,7 +89,7 @@ impl Request {
     pub fn json(mut self, body: &impl Serialize) -> Self {
         match serde_json::to_vec(body) {
             Ok(bytes) => self.body = Some(bytes.into()),
-            Err(_) => self.wrong = Some("the body cannot be written as JSON"),
+            Err(_) => self.invalid = Some("the body cannot be written as JSON"),
         }
         self.headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
         self
@@ -102,7 +102,7 @@ impl Request {
         self
     }
 
-    /// Whether it may change something at the other end.
+    /// Returns whether it may change something at the other end.
     pub fn is_write(&self) -> bool {
         !self.reading && self.method != Method::GET && self.method != Method::HEAD
     }
@@ -125,7 +125,7 @@ impl Request {
     fn new(method: Method, url: Url) -> Self {
         let mut headers = HeaderMap::new();
         headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
-        Self { method, url, headers, body: None, secrets: Vec::new(), wrong: None, reading: false }
+        Self { method, url, headers, body: None, secrets: Vec::new(), invalid: None, reading: false }
     }
 
     /// Adds `name=value` to the query, percent-encoded.
@@ -142,7 +142,7 @@ impl Request {
             Ok(value) => {
                 self.headers.insert(HeaderName::from_static(name), value);
             }
-            Err(_) => self.wrong = Some("a header's value holds a character that headers cannot hold"),
+            Err(_) => self.invalid = Some("a header's value holds a character that headers cannot hold"),
         }
         self
     }
@@ -157,7 +157,8 @@ impl Request {
                 self.secrets.push(token.clone());
             }
             Err(_) => {
-                self.wrong = Some("the token holds a line end or another character that headers cannot hold");
+                self.invalid =
+                    Some("the token holds a line end or another character that headers cannot hold");
             }
         }
         self
@@ -197,7 +198,7 @@ impl Request {
                 self.secrets.push(secret.clone());
             }
             Err(_) => {
-                self.wrong = Some(
+                self.invalid = Some(
                     "the token or password holds a line end or another character that headers cannot hold",
                 );
             }
@@ -205,15 +206,15 @@ impl Request {
         self
     }
 
-    /// Everything of it that must not be repeated by an error.
+    /// Everything of it that no error may repeat.
     pub(crate) fn all_secrets(&self) -> Vec<Secret> {
         let mut secrets = self.secrets.clone();
         secrets.extend(crate::address::secrets_of(&self.url));
         secrets
     }
 
-    pub(crate) fn fault(&self) -> Result<(), NetError> {
-        match self.wrong {
+    pub(crate) fn check(&self) -> Result<(), NetError> {
+        match self.invalid {
             None => Ok(()),
             Some(why) => Err(NetError::new(self.method.as_str(), &self.url, Cause::Unsendable(why))),
         }
@@ -223,6 +224,6 @@ impl Request {
 /// Without query, headers or body: they may hold secrets.
 impl std::fmt::Debug for Request {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Request({} {})", self.method, crate::address::told(&self.url))
+        write!(f, "Request({} {})", self.method, crate::address::redacted(&self.url))
     }
 }

@@ -1,4 +1,4 @@
-//! The client against servers of this file's own over loopback: what is tried again, what is told, what is hidden.
+//! The client against servers of this file's own over loopback: what is retried, what is reported, what is hidden.
 
 use std::time::Duration;
 
@@ -79,7 +79,7 @@ async fn a_write_is_never_tried_again() {
 }
 
 #[tokio::test]
-async fn retry_after_is_kept_to_and_too_long_a_one_is_handed_on() {
+async fn retry_after_is_honoured_and_too_long_a_one_is_returned() {
     let busy = |wait: &str| answer("429 Too Many Requests", &format!("Retry-After: {wait}\r\n"), "");
     let (url, served) = serve(vec![busy("1"), answer("200 OK", "", "[]")]).await;
     let began = std::time::Instant::now();
@@ -95,7 +95,7 @@ async fn retry_after_is_kept_to_and_too_long_a_one_is_handed_on() {
 }
 
 #[tokio::test]
-async fn a_refusal_is_told_whole_and_without_the_token() {
+async fn a_refusal_is_reported_whole_and_without_the_token() {
     let token = Secret::new("fake-token-for-this-test");
     let (url, served) = serve(vec![answer(
         "401 Unauthorized",
@@ -121,9 +121,9 @@ async fn a_refusal_is_told_whole_and_without_the_token() {
 }
 
 #[tokio::test]
-async fn odd_answers_say_what_is_odd() {
+async fn unexpected_answers_say_what_is_wrong_with_them() {
     // What is cut may be whole the next time; a page where no answer ever was will be a page again.
-    for (body, headers, said, tries) in [
+    for (body, headers, expected, tries) in [
         ("<html><title>Sign in</title></html>", "Content-Type: text/html\r\n", "web page (“Sign in”)", 1),
         ("<!doctype html><p>hi", "Content-Type: application/json\r\n", "web page", 1),
         ("{\"a\": [1, 2", "", "line 1 column 11", 4),
@@ -131,14 +131,14 @@ async fn odd_answers_say_what_is_odd() {
         let (url, served) = serve(vec![answer("200 OK", headers, body); tries]).await;
         let problem = client().read::<Value>(&Request::get(url)).await.unwrap_err();
         assert_eq!(problem.kind, ProblemKind::BadAnswer);
-        assert!(problem.message.contains(said), "{problem}");
+        assert!(problem.message.contains(expected), "{problem}");
         assert!(problem.hint.as_deref().unwrap().contains("base_url"), "{problem}");
         served.await.unwrap();
     }
 }
 
 #[tokio::test]
-async fn a_page_between_answers_is_a_gateways_and_passes() {
+async fn a_page_between_answers_is_a_gateways_and_is_retried() {
     let page = answer("200 OK", "Content-Type: text/html\r\n", "<html>One moment");
     let data = answer("200 OK", "", "[]");
     let (url, served) = serve(vec![data.clone(), page, data]).await;
@@ -186,7 +186,7 @@ async fn plain_http_to_another_machine_is_refused_even_by_redirect() {
 }
 
 #[tokio::test]
-async fn nobody_there_is_told_after_the_tries() {
+async fn a_closed_port_is_reported_after_the_retries() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url: url::Url = format!("http://{}/", listener.local_addr().unwrap()).parse().unwrap();
     drop(listener);
@@ -198,14 +198,14 @@ async fn nobody_there_is_told_after_the_tries() {
 }
 
 #[tokio::test]
-async fn in_haste_nothing_is_tried_again_and_nobody_there_is_not_asked_twice() {
+async fn failing_fast_retries_nothing_and_asks_a_closed_port_once() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}/", listener.local_addr().unwrap());
     let url: url::Url = url.parse().unwrap();
     drop(listener);
     let (failing, served) = serve(vec![answer("503 Gone Fishing", "", "")]).await;
     let client = client();
-    super::in_haste(Duration::from_secs(20), async {
+    super::fail_fast(Duration::from_secs(20), async {
         for _ in 0..3 {
             let problem = client.read::<Value>(&Request::get(url.clone())).await.unwrap_err();
             assert_eq!(problem.kind, ProblemKind::Unreachable);
@@ -223,21 +223,21 @@ async fn in_haste_nothing_is_tried_again_and_nobody_there_is_not_asked_twice() {
 }
 
 #[tokio::test]
-async fn in_haste_a_silent_server_is_given_up_soon() {
+async fn failing_fast_gives_a_silent_server_up_soon() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}/", listener.local_addr().unwrap());
     let client = client();
     let began = std::time::Instant::now();
     let request = Request::get(url.parse().unwrap());
     let asked = client.read::<Value>(&request);
-    let problem = super::in_haste(Duration::from_millis(20), asked).await.unwrap_err();
+    let problem = super::fail_fast(Duration::from_millis(20), asked).await.unwrap_err();
     assert_eq!(problem.kind, ProblemKind::Unreachable);
     assert!(began.elapsed() < Duration::from_secs(15), "its own limit is 20 s");
     drop(listener);
 }
 
 #[tokio::test]
-async fn a_token_with_a_line_end_is_told_and_not_sent() {
+async fn a_token_with_a_line_end_is_reported_and_not_sent() {
     let client = client();
     let url: url::Url = "https://api.example/".parse().unwrap();
     let request = Request::get(url).bearer(&Secret::new("fake\ntoken"));

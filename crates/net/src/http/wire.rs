@@ -13,13 +13,13 @@ use super::request::Request;
 use crate::address;
 use crate::cause::LookupFailed;
 
-/// The system's look-up of names, with errors that are known by type.
+/// The system's look-up of names, with an error type of its own.
 struct Resolver;
 
 impl Resolve for Resolver {
     fn resolve(&self, name: Name) -> Resolving {
         Box::pin(async move {
-            // The client puts the port in.
+            // The client sets the port.
             let found = tokio::net::lookup_host((name.as_str(), 0)).await.map_err(LookupFailed)?;
             let addresses: Vec<_> = found.collect();
             Ok(Box::new(addresses.into_iter()) as Addrs)
@@ -27,7 +27,7 @@ impl Resolve for Resolver {
     }
 }
 
-/// What a pool's connections are used for.
+/// The use of a pool's connections.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Way {
     /// Reads: redirects are followed.
@@ -49,7 +49,7 @@ impl Way {
     }
 }
 
-/// Builds the pool; the error tells what this machine lacks. `loopback` is reached without the proxy of the
+/// Builds the pool; the error is what this machine lacks. `loopback` is reached without the proxy of the
 /// environment.
 pub(super) fn build(options: &ClientOptions, loopback: bool, way: Way) -> Result<reqwest::Client, String> {
     let insecure = options.insecure;
@@ -60,8 +60,8 @@ pub(super) fn build(options: &ClientOptions, loopback: bool, way: Way) -> Result
             return attempt.error("more than five redirects");
         }
         if address::permit("GET", to, insecure).is_err() || (address::is_loopback(to) && !from_here) {
-            let told = format!("{} is not a place to send credentials to", address::told(to));
-            return attempt.error(told);
+            let why = format!("credentials are not sent to {}", address::redacted(to));
+            return attempt.error(why);
         }
         attempt.follow()
     });
@@ -91,22 +91,22 @@ pub(super) fn build(options: &ClientOptions, loopback: bool, way: Way) -> Result
             .retry(reqwest::retry::never())
             .pool_max_idle_per_host(0),
     };
-    builder.build().map_err(|error| whole(&error))
+    builder.build().map_err(|error| error_chain(&error))
 }
 
-/// TLS as this machine trusts it. What it trusts lies in some hundred files, so they are read once for all contexts.
+/// TLS as this machine trusts it. Its trusted roots are some hundred files, so they are read once for all contexts.
 fn tls(upgrade: bool) -> Result<ClientConfig, String> {
     static TRUSTED: OnceLock<Result<Arc<Verifier>, String>> = OnceLock::new();
     let ring = Arc::new(rustls::crypto::ring::default_provider());
     let trusted = TRUSTED
         .get_or_init(|| {
-            let verifier = Verifier::new(ring.clone()).map_err(|error| whole(&error))?;
+            let verifier = Verifier::new(ring.clone()).map_err(|error| error_chain(&error))?;
             Ok(Arc::new(verifier))
         })
         .clone()?;
     let mut config = ClientConfig::builder_with_provider(ring)
         .with_safe_default_protocol_versions()
-        .map_err(|error| whole(&error))?
+        .map_err(|error| error_chain(&error))?
         .dangerous()
         .with_custom_certificate_verifier(trusted)
         .with_no_client_auth();
@@ -115,7 +115,7 @@ fn tls(upgrade: bool) -> Result<ClientConfig, String> {
     Ok(config)
 }
 
-fn whole(error: &dyn std::error::Error) -> String {
+fn error_chain(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut source = error.source();
     while let Some(inner) = source {

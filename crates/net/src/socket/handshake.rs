@@ -18,10 +18,10 @@ pub(super) async fn upgrade(
     mut request: Request,
     protocols: &[String],
 ) -> Result<(Upgraded, Option<String>), NetError> {
-    let told = super::super::ws_address(&request.url).unwrap_or_else(|| request.url.clone());
+    let shown = super::super::ws_address(&request.url).unwrap_or_else(|| request.url.clone());
     let scheme = || {
-        let cause = Cause::Scheme(told.scheme().to_owned());
-        NetError::new("WEBSOCKET", &told, cause)
+        let cause = Cause::Scheme(shown.scheme().to_owned());
+        NetError::new("WEBSOCKET", &shown, cause)
     };
     request.url = super::super::http_address(&request.url).ok_or_else(scheme)?;
     let first = attempt(client, &request, protocols).await;
@@ -34,12 +34,12 @@ pub(super) async fn upgrade(
     };
     result.map_err(|mut error| {
         "WEBSOCKET".clone_into(&mut error.method);
-        error.url = address::told(&told);
+        error.url = address::redacted(&shown);
         error
     })
 }
 
-/// Whether a refusal may be one of the subprotocol: not one of credentials, place, pace or of the server itself.
+/// Returns whether a refusal may be one of the subprotocol: not one of credentials, address, rate or of the server itself.
 fn about_protocol(error: &NetError) -> bool {
     match *error.cause {
         Cause::Handshake(_) => error.status == Some(101),
@@ -101,14 +101,14 @@ async fn switched(
     if status != StatusCode::SWITCHING_PROTOCOLS {
         return Err(client.refusal(request, response).await);
     }
-    let odd = |why: &str| client.failed(request, Cause::Handshake(why.to_owned()), Some(101));
+    let broken = |why: &str| client.failed(request, Cause::Handshake(why.to_owned()), Some(101));
     let header = |name| response.headers().get(name).and_then(|v| v.to_str().ok());
     if header(SEC_WEBSOCKET_ACCEPT) != Some(derive_accept_key(key.as_bytes()).as_str()) {
-        return Err(odd("the server's accept key is wrong"));
+        return Err(broken("the server's accept key is wrong"));
     }
     let chosen = header(SEC_WEBSOCKET_PROTOCOL).map(str::to_owned);
     if chosen.as_ref().is_some_and(|chosen| !protocols.contains(chosen)) {
-        return Err(odd("the server chose a subprotocol that was not offered"));
+        return Err(broken("the server chose a subprotocol that was not offered"));
     }
     let stream = response.upgrade().await.map_err(|error| {
         NetError::from_reqwest("GET", &request.url, error, client.options().connect_timeout)

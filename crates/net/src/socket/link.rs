@@ -19,57 +19,57 @@ use super::super::cause::Cause;
 use super::super::error::NetError;
 use super::{Frame, Socket, SocketOptions, SocketReader, SocketWriter};
 
-/// How long a good-bye may take.
-pub(super) const FAREWELL: Duration = Duration::from_secs(1);
+/// The limit on a closing handshake.
+pub(super) const CLOSE_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// Frames that wait between the task and the reader; when full, the task stops reading and TCP pushes back.
-const WAITING: usize = 32;
+/// Frames that are queued between the task and the reader; when full, the task stops reading and TCP pushes back.
+const MAX_QUEUED_FRAMES: usize = 32;
 
-/// Bytes that wait there. A key's echo waits behind them: at 20 MB/s this is 3 ms.
-const WAITING_BYTES: u32 = 64 << 10;
+/// Bytes that are queued there. A key's echo waits behind them: at 20 MB/s this is 3 ms.
+const MAX_QUEUED_BYTES: u32 = 64 << 10;
 
-/// What came, and the room that it takes while it waits.
-pub(super) struct Waiting {
-    pub heard: Result<Frame, NetError>,
-    _room: Option<OwnedSemaphorePermit>,
+/// A received frame or the end, and the share of the queue that it takes.
+pub(super) struct Queued {
+    pub received: Result<Frame, NetError>,
+    _permit: Option<OwnedSemaphorePermit>,
 }
 
-/// What a [`Socket`] asks of its task.
+/// A request of a [`Socket`] to its task.
 pub(super) enum Order {
     Frame(Frame),
-    /// Say good-bye; the sender is dropped when the peer has answered.
+    /// Close; the sender is dropped when the peer has answered.
     Close(oneshot::Sender<()>),
 }
 
 type Connection = WebSocketStream<Upgraded>;
 
-/// Whether the far side still answers.
+/// Signs of life of the other side.
 #[derive(Default)]
 struct Pulse {
-    /// Messages of any sort that came.
-    heard: AtomicU64,
-    /// Nobody takes frames, so nothing can be heard: silence proves nothing.
+    /// Messages of any kind so far.
+    received: AtomicU64,
+    /// The queue is full and nothing is read: silence proves nothing.
     full: AtomicBool,
 }
 
 impl Pulse {
     fn beat(&self) {
-        self.heard.fetch_add(1, Ordering::Relaxed);
+        self.received.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// What was heard so far, counting the time in which nobody listened as a word.
+    /// Messages so far; a full queue counts as one, since nothing is read meanwhile.
     fn so_far(&self) -> u64 {
         if self.full.load(Ordering::Relaxed) {
             self.beat();
         }
-        self.heard.load(Ordering::Relaxed)
+        self.received.load(Ordering::Relaxed)
     }
 }
 
 pub(super) async fn start(
     stream: Upgraded,
     protocol: Option<String>,
-    named: NetError,
+    base_error: NetError,
     options: &SocketOptions,
 ) -> Socket {
     let config = WebSocketConfig::default()
@@ -80,14 +80,14 @@ pub(super) async fn start(
         .max_write_buffer_size(4 << 20);
     let connection = WebSocketStream::from_raw_socket(stream, Role::Client, Some(config)).await;
     let (sink, source) = connection.split();
-    let (out, frames) = mpsc::channel(WAITING);
-    let (orders, requests) = mpsc::channel(WAITING);
+    let (out, frames) = mpsc::channel(MAX_QUEUED_FRAMES);
+    let (orders, requests) = mpsc::channel(MAX_QUEUED_FRAMES);
     let pulse = Arc::new(Pulse::default());
-    let task = run(sink, source, requests, out, pulse, named.clone(), options.ping_every);
+    let task = run(sink, source, requests, out, pulse, base_error.clone(), options.ping_every);
     let task = Arc::new(AbortOnDropHandle::new(tokio::spawn(task)));
     Socket {
         reader: SocketReader { frames, _task: task.clone() },
-        writer: SocketWriter { orders, protocol, named, _task: task },
+        writer: SocketWriter { orders, protocol, base_error, _task: task },
     }
 }
 
@@ -95,9 +95,9 @@ async fn run(
     sink: SplitSink<Connection, Message>,
     source: SplitStream<Connection>,
     orders: mpsc::Receiver<Order>,
-    out: mpsc::Sender<Waiting>,
+    out: mpsc::Sender<Queued>,
     pulse: Arc<Pulse>,
-    named: NetError,
+    base_error: NetError,
     ping_every: Duration,
 ) {
     let end = tokio::select! {
@@ -105,26 +105,27 @@ async fn run(
         cause = write(sink, orders, &pulse, ping_every) => Some(cause),
     };
     if let Some(cause) = end {
-        // Nobody may be listening any more, which is an end as well.
-        let _ =
-            out.send(Waiting { heard: Err(NetError { cause: Box::new(cause), ..named }), _room: None }).await;
+        // The receiver may be gone, which is an end as well.
+        let _ = out
+            .send(Queued { received: Err(NetError { cause: Box::new(cause), ..base_error }), _permit: None })
+            .await;
     }
 }
 
 /// Hands frames on until the end. `None` is an orderly one.
 async fn read(
     mut source: SplitStream<Connection>,
-    out: &mpsc::Sender<Waiting>,
+    out: &mpsc::Sender<Queued>,
     pulse: &Pulse,
 ) -> Option<Cause> {
-    let bytes = Arc::new(Semaphore::new(WAITING_BYTES as usize));
+    let bytes = Arc::new(Semaphore::new(MAX_QUEUED_BYTES as usize));
     loop {
         let message = source.next().await;
         pulse.beat();
-        let frame = match sorted(message) {
-            Heard::Frame(frame) => frame,
-            Heard::Pulse => continue,
-            Heard::End(end) => return end,
+        let frame = match classify(message) {
+            Incoming::Frame(frame) => frame,
+            Incoming::Alive => continue,
+            Incoming::End(end) => return end,
         };
         pulse.full.store(true, Ordering::Relaxed);
         let handed_on = hand_on(frame, out, &bytes).await;
@@ -137,47 +138,47 @@ async fn read(
     }
 }
 
-/// Waits for room among what waits; whether anybody listens. A frame longer than all the room waits alone.
-async fn hand_on(frame: Frame, out: &mpsc::Sender<Waiting>, bytes: &Arc<Semaphore>) -> bool {
+/// Queues a frame, waiting for room. Returns whether the receiver still exists. A frame longer than the queue waits alone.
+async fn hand_on(frame: Frame, out: &mpsc::Sender<Queued>, bytes: &Arc<Semaphore>) -> bool {
     let length = u32::try_from(frame.len()).unwrap_or(u32::MAX);
-    let room = Arc::clone(bytes).acquire_many_owned(length.min(WAITING_BYTES));
-    let waiting = Waiting {
+    let permit = Arc::clone(bytes).acquire_many_owned(length.min(MAX_QUEUED_BYTES));
+    let queued = Queued {
         // The semaphore is never closed.
-        _room: room.await.ok(),
-        heard: Ok(frame),
+        _permit: permit.await.ok(),
+        received: Ok(frame),
     };
-    out.send(waiting).await.is_ok()
+    out.send(queued).await.is_ok()
 }
 
 async fn drain(mut source: SplitStream<Connection>, pulse: &Pulse) -> Option<Cause> {
     loop {
         let message = source.next().await;
         pulse.beat();
-        if let Heard::End(end) = sorted(message) {
+        if let Incoming::End(end) = classify(message) {
             return end;
         }
     }
 }
 
-enum Heard {
+enum Incoming {
     Frame(Frame),
-    Pulse,
+    Alive,
     End(Option<Cause>),
 }
 
-fn sorted(message: Option<Result<Message, Error>>) -> Heard {
+fn classify(message: Option<Result<Message, Error>>) -> Incoming {
     match message {
-        Some(Ok(Message::Text(text))) => Heard::Frame(Frame::Text(text.as_str().to_owned())),
-        Some(Ok(Message::Binary(bytes))) => Heard::Frame(Frame::Binary(bytes)),
-        Some(Ok(Message::Ping(_) | Message::Pong(_) | Message::Frame(_))) => Heard::Pulse,
-        Some(Ok(Message::Close(frame))) => Heard::End(closed(frame.as_ref())),
-        Some(Err(error)) => Heard::End(Some(broken(&error))),
+        Some(Ok(Message::Text(text))) => Incoming::Frame(Frame::Text(text.as_str().to_owned())),
+        Some(Ok(Message::Binary(bytes))) => Incoming::Frame(Frame::Binary(bytes)),
+        Some(Ok(Message::Ping(_) | Message::Pong(_) | Message::Frame(_))) => Incoming::Alive,
+        Some(Ok(Message::Close(frame))) => Incoming::End(close_cause(frame.as_ref())),
+        Some(Err(error)) => Incoming::End(Some(broken_cause(&error))),
         // The stream ends after a close frame only, which has ended the loop already.
-        None => Heard::End(None),
+        None => Incoming::End(None),
     }
 }
 
-/// Sends what is ordered, and a ping every so often. Returns when the link is lost to it.
+/// Sends what is requested, and pings at their interval. Returns the cause when the connection is lost.
 async fn write(
     mut sink: SplitSink<Connection, Message>,
     mut orders: mpsc::Receiver<Order>,
@@ -192,7 +193,7 @@ async fn write(
             order = orders.recv(), if open => match order {
                 Some(Order::Frame(Frame::Text(text))) => Message::text(text),
                 Some(Order::Frame(Frame::Binary(bytes))) => Message::Binary(bytes),
-                Some(Order::Close(done)) => return farewell(sink, done).await,
+                Some(Order::Close(done)) => return close(sink, done).await,
                 // Only the reading half is left. Pings go on, so that it notices a dead link.
                 None => {
                     open = false;
@@ -200,73 +201,73 @@ async fn write(
                 }
             },
             _ = pings.tick() => {
-                let heard = pulse.so_far();
-                missed = if at_last_ping == Some(heard) { missed + 1 } else { 0 };
+                let received = pulse.so_far();
+                missed = if at_last_ping == Some(received) { missed + 1 } else { 0 };
                 if missed >= 2 {
                     return Cause::NoPong(ping_every * 2);
                 }
-                at_last_ping = Some(heard);
+                at_last_ping = Some(received);
                 Message::Ping(Bytes::new())
             }
         };
         // A peer that reads nothing blocks this; silence for two pings' time ends it even so.
         let sent = tokio::select! {
             sent = sink.send(message) => sent,
-            () = silence(pulse, ping_every * 2) => return Cause::NoPong(ping_every * 2),
+            () = until_silent(pulse, ping_every * 2) => return Cause::NoPong(ping_every * 2),
         };
         if let Err(error) = sent {
-            // What the reader finds says more: a close code rather than a broken pipe.
+            // What the reader finds is more precise: a close code rather than a broken pipe.
             tokio::time::sleep(Duration::from_millis(200)).await;
-            return broken(&error);
+            return broken_cause(&error);
         }
     }
 }
 
-/// Ends when nothing was heard for a whole `limit` although somebody was listening.
-async fn silence(pulse: &Pulse, limit: Duration) {
+/// Ends when nothing was received for a whole `limit` although the queue had room.
+async fn until_silent(pulse: &Pulse, limit: Duration) {
     let mut before = pulse.so_far();
     loop {
         tokio::time::sleep(limit).await;
-        let heard = pulse.so_far();
-        if heard == before {
+        let received = pulse.so_far();
+        if received == before {
             return;
         }
-        before = heard;
+        before = received;
     }
 }
 
-/// Says good-bye and waits: the reader ends the task when the peer's close arrives.
-async fn farewell(mut sink: SplitSink<Connection, Message>, done: oneshot::Sender<()>) -> Cause {
-    let good_bye = CloseFrame { code: CloseCode::Normal, reason: "".into() };
-    let sent = tokio::time::timeout(FAREWELL, sink.send(Message::Close(Some(good_bye)))).await;
+/// Sends a close frame and waits: the reader ends the task when the peer's close arrives.
+async fn close(mut sink: SplitSink<Connection, Message>, done: oneshot::Sender<()>) -> Cause {
+    let frame = CloseFrame { code: CloseCode::Normal, reason: "".into() };
+    let sent = tokio::time::timeout(CLOSE_TIMEOUT, sink.send(Message::Close(Some(frame)))).await;
     if matches!(sent, Ok(Ok(()))) {
-        tokio::time::sleep(FAREWELL).await;
+        tokio::time::sleep(CLOSE_TIMEOUT).await;
     }
     drop(done);
-    Cause::Link("the far side did not answer the good-bye".to_owned())
+    Cause::Link("the server did not answer the close frame".to_owned())
 }
 
-/// A close frame in words; `None` when it is an orderly end.
-fn closed(frame: Option<&CloseFrame>) -> Option<Cause> {
+/// The cause in a close frame; `None` when it is an orderly end.
+fn close_cause(frame: Option<&CloseFrame>) -> Option<Cause> {
     let frame = frame?;
     let code = u16::from(frame.code);
     let words = match code {
         1000 | 1001 => return None,
-        1002 => "it met a breach of the protocol",
-        1003 => "it does not take this sort of data",
-        1007 => "it met text that is not UTF-8",
+        1002 => "protocol error",
+        1003 => "it does not accept this kind of data",
+        1007 => "invalid UTF-8",
         1008 => "its policy forbids this",
         1009 => "a message was too long for it",
-        1010 => "it misses an extension",
-        1011 => "it failed inside",
-        1012 => "it restarts",
+        1010 => "it requires an extension",
+        1011 => "internal error",
+        1012 => "it is restarting",
         1013 => "it is too busy, try again later",
         1014 => "a gateway behind it failed",
-        3000 => "not signed in, or the token is used up",
+        3000 => "not signed in, or the token was used before",
         3003 => "not allowed",
-        3008 => "it waited too long",
+        3008 => "it timed out",
         4000.. => "for a reason of its own",
-        _ => "for no reason it may give",
+        _ => "without a reason",
     };
     let reason: String = frame.reason.chars().filter(|c| !c.is_control()).collect();
     Some(Cause::Closed(if reason.is_empty() {
@@ -276,16 +277,16 @@ fn closed(frame: Option<&CloseFrame>) -> Option<Cause> {
     }))
 }
 
-fn broken(error: &Error) -> Cause {
+fn broken_cause(error: &Error) -> Cause {
     Cause::Link(match error {
         Error::Capacity(CapacityError::MessageTooLong { size, max_size }) => {
-            format!("a message of {size} bytes came, more than the {max_size} that are taken")
+            format!("a message of {size} bytes is longer than the limit of {max_size}")
         }
         Error::Utf8(_) => "a text message held bytes that are not UTF-8".to_owned(),
         Error::Protocol(
             tokio_tungstenite::tungstenite::error::ProtocolError::ResetWithoutClosingHandshake,
-        ) => "it ended without a good-bye (1006)".to_owned(),
-        Error::Io(error) => format!("it ended without a good-bye (1006): {error}"),
+        ) => "it ended without a close frame (1006)".to_owned(),
+        Error::Io(error) => format!("it ended without a close frame (1006): {error}"),
         other => other.to_string(),
     })
 }

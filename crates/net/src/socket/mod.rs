@@ -1,8 +1,8 @@
 //! A websocket as a stream of byte frames.
 //!
 //! `reqwest` makes the upgrade ([`handshake`]), so proxies, TLS and limits are those of every other request. One task
-//! ([`link`]) owns the connection and talks to its [`Socket`] over bounded channels: pings go out and pongs are
-//! noticed whether or not anybody is waiting, and a full channel stops the reading, so that TCP pushes back.
+//! ([`link`]) owns the connection and serves its [`Socket`] over bounded channels: pings go out and pongs are
+//! noticed whether or not a caller is waiting, and a full channel stops the reading, so that TCP pushes back.
 
 mod handshake;
 mod link;
@@ -38,14 +38,14 @@ impl Frame {
     }
 }
 
-/// How a websocket behaves. The defaults fit a console.
+/// Limits and pings of a websocket. The defaults fit a console.
 #[derive(Debug, Clone)]
 pub struct SocketOptions {
     /// Subprotocols offered, the best first. A server that refuses them is asked once more without.
     pub protocols: Vec<String>,
     /// The longest message, in bytes; a longer one ends the link.
     pub message_limit: usize,
-    /// Time between two pings; the link ends when two in a row stay without any word.
+    /// Time between two pings; the connection ends when two in a row stay without an answer.
     pub ping_every: Duration,
 }
 
@@ -57,7 +57,7 @@ impl Default for SocketOptions {
 
 /// An open websocket. Pings and pongs, size limits and the closing handshake are handled inside.
 ///
-/// `recv` is cancel-safe. Dropping the socket drops the connection; [`Socket::close`] says good-bye first.
+/// `recv` is cancel-safe. Dropping the socket drops the connection; [`Socket::close`] sends a close frame first.
 pub struct Socket {
     reader: SocketReader,
     writer: SocketWriter,
@@ -65,7 +65,7 @@ pub struct Socket {
 
 /// The receiving half of a [`Socket`]. The connection lives as long as either half.
 pub struct SocketReader {
-    frames: mpsc::Receiver<link::Waiting>,
+    frames: mpsc::Receiver<link::Queued>,
     _task: Arc<AbortOnDropHandle<()>>,
 }
 
@@ -73,19 +73,18 @@ pub struct SocketReader {
 pub struct SocketWriter {
     orders: mpsc::Sender<link::Order>,
     protocol: Option<String>,
-    named: NetError,
+    base_error: NetError,
     _task: Arc<AbortOnDropHandle<()>>,
 }
 
 impl Socket {
     /// The next frame. `Ok(None)` is an orderly close (1000, 1001); any other close or a broken link is a
-    /// [`Problem`] that tells the close code in words.
+    /// [`Problem`] with the close code in words.
     pub async fn recv(&mut self) -> Result<Option<Frame>, Problem> {
         self.reader.recv().await
     }
 
-    /// Sends one frame; waits while the peer does not read. Returns when the frame is in the hands of the link's
-    /// task, so a failure may show in the next call or in [`Socket::recv`].
+    /// Sends one frame; waits while the peer does not read. Returns when the frame is queued, so a failure may show in the next call or in [`Socket::recv`].
     pub async fn send(&mut self, frame: Frame) -> Result<(), Problem> {
         self.writer.send(frame).await
     }
@@ -98,7 +97,7 @@ impl Socket {
     /// Sends a close frame and waits for the peer's, a second at most.
     pub async fn close(self) {
         let (mut reader, writer) = self.split();
-        // Frames on their way must be taken, or the link's task would wait for room and never see the close.
+        // Frames on their way must be taken, or the task would wait for room in the queue and never see the close.
         tokio::join!(writer.close(), async { while let Ok(Some(_)) = reader.recv().await {} });
     }
 
@@ -112,7 +111,7 @@ impl SocketReader {
     /// See [`Socket::recv`]. After an end or an error it is `Ok(None)` for ever.
     pub async fn recv(&mut self) -> Result<Option<Frame>, Problem> {
         match self.frames.recv().await {
-            Some(waiting) => Ok(Some(waiting.heard?)),
+            Some(queued) => Ok(Some(queued.received?)),
             None => Ok(None),
         }
     }
@@ -121,26 +120,26 @@ impl SocketReader {
 impl SocketWriter {
     /// See [`Socket::send`].
     pub async fn send(&mut self, frame: Frame) -> Result<(), Problem> {
-        self.orders.send(link::Order::Frame(frame)).await.map_err(|_| self.named.clone().into())
+        self.orders.send(link::Order::Frame(frame)).await.map_err(|_| self.base_error.clone().into())
     }
 
-    /// Sends a close frame and waits, a second at most, until the peer has answered it. Somebody should be receiving
-    /// meanwhile.
+    /// Sends a close frame and waits, a second at most, until the peer has answered it. The other half should be
+    /// receiving meanwhile.
     pub async fn close(self) {
         let (done, closed) = oneshot::channel();
-        let farewell = async {
+        let closing = async {
             if self.orders.send(link::Order::Close(done)).await.is_ok() {
                 // An error means that the task has ended, which is what is waited for.
                 let _ = closed.await;
             }
         };
-        let _ = tokio::time::timeout(link::FAREWELL, farewell).await;
+        let _ = tokio::time::timeout(link::CLOSE_TIMEOUT, closing).await;
     }
 }
 
 impl Client {
     /// Opens a websocket at an address with any of the schemes ws, wss, http, https. The address may hold a token in
-    /// its query; it is never told.
+    /// its query; no error shows it.
     pub async fn socket(&self, url: url::Url, options: SocketOptions) -> Result<Socket, NetError> {
         self.socket_with(Request::get(url), options).await
     }
@@ -148,14 +147,14 @@ impl Client {
     /// Opens a websocket with the headers of `request`.
     pub async fn socket_with(&self, request: Request, options: SocketOptions) -> Result<Socket, NetError> {
         let (stream, protocol) = handshake::upgrade(self, request.clone(), &options.protocols).await?;
-        let told = super::ws_address(&request.url).unwrap_or(request.url);
-        let named = NetError::new("WEBSOCKET", &told, Cause::Link("it is closed already".to_owned()));
-        Ok(link::start(stream, protocol, named, &options).await)
+        let url = super::ws_address(&request.url).unwrap_or(request.url);
+        let base_error = NetError::new("WEBSOCKET", &url, Cause::Link("it is already closed".to_owned()));
+        Ok(link::start(stream, protocol, base_error, &options).await)
     }
 }
 
 impl std::fmt::Debug for Socket {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Socket({})", self.writer.named.url)
+        write!(f, "Socket({})", self.writer.base_error.url)
     }
 }

@@ -16,7 +16,7 @@ use qdeck_model::ProblemKind;
 
 type Server = WebSocketStream<TcpStream>;
 
-/// A listener and the address of its websocket, with a token that must never be told.
+/// A listener and the address of its websocket, with a token that no error may show.
 async fn listen() -> (TcpListener, url::Url) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = listener.local_addr().unwrap().port();
@@ -82,21 +82,21 @@ async fn text_and_binary_frames_go_both_ways() {
     socket.send(Frame::Text("x".into())).await.unwrap();
     assert_eq!(within(socket.recv()).await, Ok(Some(Frame::Text("grüße".into()))));
     assert_eq!(within(socket.recv()).await, Ok(Some(Frame::Binary(vec![0, 255].into()))));
-    let mut heard = Vec::new();
-    while heard.len() < 3 {
-        heard.push(within(server.next()).await.unwrap().unwrap());
+    let mut received = Vec::new();
+    while received.len() < 3 {
+        received.push(within(server.next()).await.unwrap().unwrap());
     }
-    assert!(heard.contains(&Message::Pong("are you there".into())), "{heard:?}");
-    heard.retain(|message| !message.is_pong());
-    assert_eq!(heard, [Message::binary("ls\r"), Message::text("x")]);
+    assert!(received.contains(&Message::Pong("are you there".into())), "{received:?}");
+    received.retain(|message| !message.is_pong());
+    assert_eq!(received, [Message::binary("ls\r"), Message::text("x")]);
 }
 
 #[tokio::test]
-async fn close_codes_are_told_in_words_and_orderly_ones_end_well() {
-    for (code, reason, said) in [
+async fn close_codes_are_reported_in_words_and_orderly_ones_end_well() {
+    for (code, reason, expected) in [
         (1000, "bye", None),
         (1001, "", None),
-        (1011, "", Some("it failed inside (code 1011)")),
+        (1011, "", Some("internal error (code 1011)")),
         (1008, "token\u{1b}[2J used", Some("its policy forbids this (code 1008: token[2J used)")),
         (4001, "gone", Some("for a reason of its own (code 4001: gone)")),
     ] {
@@ -105,10 +105,10 @@ async fn close_codes_are_told_in_words_and_orderly_ones_end_well() {
         server.send(Message::text("last words")).await.unwrap();
         server.close(Some(frame)).await.unwrap();
         assert_eq!(within(socket.recv()).await, Ok(Some(Frame::Text("last words".into()))));
-        match (within(socket.recv()).await, said) {
+        match (within(socket.recv()).await, expected) {
             (Ok(None), None) => {}
-            (Err(problem), Some(said)) => {
-                assert!(problem.message.contains(said), "{problem}");
+            (Err(problem), Some(expected)) => {
+                assert!(problem.message.contains(expected), "{problem}");
                 assert!(!format!("{problem} {problem:?}").contains("fake-console-token"));
             }
             (other, _) => panic!("{code}: {other:?}"),
@@ -208,8 +208,8 @@ async fn an_accepted_subprotocol_is_known() {
 }
 
 #[tokio::test]
-async fn what_is_no_websocket_is_told_without_the_token() {
-    for (answer, kind, said) in [
+async fn an_answer_that_is_no_websocket_is_reported_without_the_token() {
+    for (answer, kind, expected) in [
         (
             "HTTP/1.1 401 Unauthorized\r\nContent-Length: 22\r\n\r\nfake-console-token bad",
             ProblemKind::Unauthorized,
@@ -243,7 +243,7 @@ async fn what_is_no_websocket_is_told_without_the_token() {
             within(async { tokio::join!(client.socket(url, SocketOptions::default()), server) }).await;
         let problem = Problem::from(socket.unwrap_err());
         assert_eq!(problem.kind, kind, "{problem}");
-        assert!(problem.message.contains(said), "{problem}");
+        assert!(problem.message.contains(expected), "{problem}");
         assert!(!format!("{problem:?}").contains("fake-console-token"), "{problem:?}");
     }
 }
@@ -271,19 +271,19 @@ async fn a_full_reader_does_not_stop_the_writer_and_loses_nothing() {
                 sink.send(Message::binary(vec![u8::try_from(n % 251).unwrap(); 64 << 10])).await.unwrap();
             }
         };
-        let heard = async {
+        let received = async {
             loop {
                 if let Message::Text(text) = source.next().await.unwrap().unwrap() {
                     break text;
                 }
             }
         };
-        let ((), heard) = tokio::join!(send, heard);
+        let ((), received) = tokio::join!(send, received);
         // The halves come back: dropped here with pongs unread, the kernel would reset what is still on its way.
-        (heard, sink, source)
+        (received, sink, source)
     });
     socket.send(Frame::Text("q".into())).await.unwrap();
-    // Long enough for pings to fall due while nobody takes frames; that silence must not count.
+    // Long enough for pings to fall due while no frame is received; that silence must not count.
     tokio::time::sleep(Duration::from_millis(300)).await;
     for n in 0..FRAMES {
         match within(socket.recv()).await {
