@@ -181,7 +181,7 @@ fn a_check_tells_what_is_wrong_with_each_context_and_never_the_secret() {
     let found = qdeck(home.path(), &["config", "check", "--config", &path.to_string_lossy()]);
     let report = text(&found.stdout);
     assert_eq!(found.status.code(), Some(1), "{report}");
-    for words in ["not signed in", "odd answer", "unreachable"] {
+    for words in ["not signed in", "unexpected answer", "unreachable"] {
         assert!(report.contains(words), "{words}: {report}");
     }
     assert!(!report.contains("fake-token"), "{report}");

@@ -45,14 +45,14 @@ fn nobody_at_the_address() {
 fn a_web_page_where_an_answer_belongs() {
     let page = "<!doctype html><html><body>Sign in to the hotel's network</body></html>";
     let server = Server::start(answer("200 OK", "text/html", page));
-    beside_a_good_one(server.url(), "odd answer");
+    beside_a_good_one(server.url(), "unexpected answer");
 }
 
 #[test]
 fn half_a_document() {
     let half = r#"{"data":[{"id":"651586fca6078e98982dbd90","name":"ha"#;
     let server = Server::start(answer("200 OK", "application/json", half));
-    beside_a_good_one(server.url(), "odd answer");
+    beside_a_good_one(server.url(), "unexpected answer");
 }
 
 #[test]
@@ -61,7 +61,7 @@ fn bytes_that_are_no_text() {
     let length = bytes.len();
     bytes[length - 4..].copy_from_slice(&[0xff, 0xfe, 0x00, 0x1b]);
     let server = Server::start(bytes);
-    beside_a_good_one(server.url(), "odd answer");
+    beside_a_good_one(server.url(), "unexpected answer");
 }
 
 #[test]

@@ -9,8 +9,8 @@ use super::Timestamp;
 pub struct Document {
     /// The answer without its envelope.
     pub value: Value,
-    /// JSON pointers ([RFC 6901](https://www.rfc-editor.org/rfc/rfc6901)) of values that must be masked until a
-    /// person asks for them, such as `/env/DB_PASSWORD`.
+    /// JSON pointers ([RFC 6901](https://www.rfc-editor.org/rfc/rfc6901)) of values that must be masked until the
+    /// user reveals them, such as `/env/DB_PASSWORD`.
     pub secrets: Vec<String>,
     /// When it was read.
     pub read: Timestamp,

@@ -159,7 +159,7 @@ pub struct NumberRule {
 /// The unit that a platform takes a number in, and the suffixes that may be typed.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Unit {
-    /// What stands behind the number: `GiB`; empty for a count.
+    /// The text after the number: `GiB`; empty for a count.
     pub symbol: &'static str,
     /// Suffixes in lower case, and how many of the unit one of each is.
     pub suffixes: &'static [(&'static str, f64)],

@@ -117,7 +117,7 @@ impl Kind {
 pub struct ResourceId {
     /// The account it was listed from.
     pub context: ContextName,
-    /// What it is.
+    /// Its kind.
     pub kind: Kind,
     /// The container, region or zone that addresses it together with `id`, where the platform has one.
     pub scope: Option<Arc<str>>,

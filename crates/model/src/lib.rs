@@ -1,7 +1,7 @@
 //! The vocabulary of the whole program: resources, states, samples, log lines, ids.
 //!
-//! Plain data and small pure functions. No I/O, no async, no drawing, and no platform's own dialect:
-//! a platform's words arrive here as values, never as types.
+//! Plain data and small pure functions. No I/O, no async, no drawing, and no platform's own terms:
+//! they arrive here as values, never as types.
 
 mod action;
 mod document;

@@ -1,10 +1,10 @@
-//! Lines that a resource printed.
+//! Log lines of a resource.
 
 use std::sync::Arc;
 
 use super::{Problem, Timestamp};
 
-/// How much a line matters, read off its text; `None` levels are common and shown plain.
+/// The level of a line, parsed from its text; many lines have none and are shown plain.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum LogLevel {
     /// TRACE and finer.
@@ -19,19 +19,19 @@ pub enum LogLevel {
     Error,
 }
 
-/// One line, without its line end. `text` is as the remote sent it and may hold escape codes: whoever draws it
-/// sanitises it.
+/// One line, without its line end. `text` is as the remote sent it and may hold escape codes: sanitise it
+/// before drawing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LogLine {
-    /// When it was printed, where the platform says so; else when it arrived.
+    /// When it was printed, where the platform sends that; else when it arrived.
     pub at: Timestamp,
-    /// Whether `at` is the platform's own time.
+    /// `at` is the platform's own time.
     pub exact: bool,
     /// The text, invalid UTF-8 replaced by U+FFFD.
     pub text: Arc<str>,
 }
 
-/// What a log stream tells.
+/// An event of a log stream.
 #[derive(Debug, Clone)]
 pub enum LogEvent {
     /// Lines in order, one or many at once.
@@ -41,16 +41,16 @@ pub enum LogEvent {
     Connected,
     /// Lines are known to be missing here (the remote dropped them, or one was longer than is kept).
     Skipped {
-        /// How many, where known.
+        /// Their number, where known.
         lines: Option<u64>,
-        /// Why, for the marker: `line longer than 1 MiB cut`.
+        /// The reason, for the marker: `line longer than 1 MiB cut`.
         why: Arc<str>,
     },
-    /// The link broke; a reconnect follows by itself.
+    /// The connection broke; a reconnect follows by itself.
     Interrupted(Problem),
 }
 
-/// From where to read.
+/// The position to read from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LogStart {
     /// Whatever backlog the platform sends, then live.

@@ -1,10 +1,10 @@
-//! What went wrong, told so that a person can act on it.
+//! Failures, with what the user needs to act on them.
 
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// The kinds of trouble that the screen tells apart.
+/// The kinds of problem that the screen distinguishes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ProblemKind {
     /// The host does not answer: name, route, refused, reset, timed out.
@@ -19,13 +19,13 @@ pub enum ProblemKind {
     RateLimited,
     /// The remote failed (5xx).
     Server,
-    /// The remote answered something that cannot be understood.
+    /// The answer of the remote cannot be parsed.
     BadAnswer,
     /// The request was refused as wrong (other 4xx).
     Refused,
     /// The context is read-only: nothing was sent.
     ReadOnly,
-    /// The configuration or this machine stands in the way.
+    /// The configuration or this machine is at fault.
     Local,
     /// This platform cannot do that.
     Unsupported,
@@ -41,7 +41,7 @@ impl ProblemKind {
             Self::NotFound => "not found",
             Self::RateLimited => "rate limited",
             Self::Server => "server error",
-            Self::BadAnswer => "odd answer",
+            Self::BadAnswer => "unexpected answer",
             Self::Refused => "refused",
             Self::ReadOnly => "read-only",
             Self::Local => "set-up",
@@ -49,17 +49,17 @@ impl ProblemKind {
         }
     }
 
-    /// Whether the same request may work later without a person doing something.
+    /// Returns whether the same request may work later without the user doing something.
     pub const fn may_pass(self) -> bool {
         matches!(self, Self::Unreachable | Self::RateLimited | Self::Server | Self::BadAnswer)
     }
 }
 
-/// How a context that is read-only can be written to.
+/// The hint of a write that a read-only context refused.
 pub const READ_ONLY_HINT: &str =
     "Remove `read_only = true` from the file, or start without --read-only, to change things";
 
-/// What exactly went wrong, where that changes what is done about it. Most problems need no more than their kind.
+/// The exact reason of a problem, where that changes what is done about it. Most problems need no more than their kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Reason {
     /// The host's name has no address.
@@ -77,19 +77,19 @@ pub enum Reason {
 /// A failure with all that is known of it. Never holds a secret. Cheap to clone.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
-    /// What kind of trouble.
+    /// Its kind.
     pub kind: ProblemKind,
-    /// What exactly, where it is known and matters.
+    /// The exact reason, where it is known and matters.
     pub reason: Option<Reason>,
-    /// What went wrong, in one sentence: the remote's own words where it gave any.
+    /// The failure in one sentence: the remote's own message where it sent one.
     pub message: Arc<str>,
-    /// What was asked, such as `GET https://api.example/v1/containers`, query left out.
+    /// The request, such as `GET https://api.example/v1/containers`, query left out.
     pub request: Option<Arc<str>>,
     /// The HTTP status, where there was one.
     pub status: Option<u16>,
     /// The id by which the remote's support finds the request.
     pub request_id: Option<Arc<str>>,
-    /// What to do about it.
+    /// What the user can do about it.
     pub hint: Option<Arc<str>>,
     /// When the remote allows the next try.
     pub retry_after: Option<Duration>,
@@ -117,7 +117,7 @@ impl Problem {
         self
     }
 
-    /// Whether a sign-in that was good has ended.
+    /// Returns whether a sign-in that was good has ended.
     pub fn is_expired(&self) -> bool {
         self.reason == Some(Reason::Expired)
     }

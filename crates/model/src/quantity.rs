@@ -1,4 +1,4 @@
-//! Numbers with their units, and how a person reads them.
+//! Numbers with their units, and their text on the screen.
 
 use std::fmt;
 
@@ -61,7 +61,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn bytes_read_as_people_write_them() {
+    fn bytes_print_with_binary_units() {
         for (value, text) in [
             (0, "0 B"),
             (999, "999 B"),

@@ -1,13 +1,13 @@
 //! The five kinds of resource, as a row and a detail pane need them.
 //!
 //! A list answer is mapped into these and dropped; the whole answer of one resource is a
-//! [`Document`](super::Document), fetched when a person looks at it.
+//! [`Document`](super::Document), fetched when its details are opened.
 
 use std::sync::Arc;
 
 use super::{Bytes, Cores, Kind, ResourceId, State, Timestamp};
 
-/// A platform's own fact about a resource, named in the API's words: a wide column and a line of the details.
+/// A platform's own fact about a resource, named as in the API: a wide column and a line of the details.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Fact {
     /// The API's name of it, such as `ready_state`.
@@ -16,7 +16,7 @@ pub struct Fact {
     pub value: Arc<str>,
 }
 
-/// What a console of a resource is.
+/// The kind of a console.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ScreenKind {
     /// A byte stream for a terminal emulator.
@@ -27,7 +27,7 @@ pub enum ScreenKind {
     WebPage,
 }
 
-/// What can be asked of a resource beyond listing it. The screen offers only these.
+/// What a resource offers beyond its row. The screen offers only these.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Offers {
     /// A console can be attached.
@@ -52,7 +52,7 @@ pub struct ContainerLink {
 pub struct Address {
     /// IPv4 or IPv6, or a host name.
     pub value: Arc<str>,
-    /// Whether it can be reached from the internet.
+    /// It can be reached from the internet.
     pub public: bool,
 }
 
@@ -61,7 +61,7 @@ pub struct Address {
 pub struct Instance {
     /// Where it is.
     pub id: ResourceId,
-    /// The name a person knows it by: display name or host name.
+    /// Its display name or host name.
     pub name: Arc<str>,
     /// Its state.
     pub state: State,
@@ -85,7 +85,7 @@ pub struct Instance {
     pub created: Option<Timestamp>,
     /// When its state last changed.
     pub changed: Option<Timestamp>,
-    /// What can be asked of it.
+    /// What it offers beyond its row.
     pub offers: Offers,
     /// The platform's own facts; many instances share the same.
     pub facts: Arc<[Fact]>,
@@ -118,21 +118,21 @@ impl Instance {
 /// Accelerators that a container asks for, or an instance has.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GpuRequest {
-    /// How many.
+    /// Their number.
     pub count: u32,
-    /// Acceptable models by the platform's code or by the name people know, as in [`GpuModel::matches_name`]; any one of
+    /// Acceptable models by the platform's code or by the common name, as in [`GpuModel::matches_name`]; any one of
     /// them; empty means any.
     pub models: Vec<Arc<str>>,
 }
 
 impl GpuRequest {
-    /// Whether a model is one that it accepts.
+    /// Returns whether it accepts a model.
     pub fn accepts(&self, model: &GpuModel) -> bool {
         self.models.is_empty() || self.models.iter().any(|it| model.matches_name(it))
     }
 }
 
-/// What should run.
+/// A description of instances that should run.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Container {
     /// Where it is.
@@ -163,7 +163,7 @@ pub struct Container {
     pub created: Option<Timestamp>,
     /// When it was last changed.
     pub changed: Option<Timestamp>,
-    /// What can be asked of it.
+    /// What it offers beyond its row.
     pub offers: Offers,
     /// The platform's own facts.
     pub facts: Vec<Fact>,
@@ -200,7 +200,7 @@ pub struct Revision {
     pub id: ResourceId,
     /// The container it is a version of.
     pub container: ContainerLink,
-    /// Its number or version word: `3`, `v1.4.2`.
+    /// Its number or version: `3`, `v1.4.2`.
     pub number: Arc<str>,
     /// `Running` for the one in force, `Done` for older ones; raw word `current` or `superseded` where the platform
     /// has none of its own.
@@ -218,7 +218,7 @@ pub struct Revision {
 pub struct GpuModel {
     /// Where it is offered.
     pub id: ResourceId,
-    /// What people call it, spelled alike over all platforms: `NVIDIA A100`.
+    /// Its common name, spelled alike over all platforms: `NVIDIA A100`.
     pub name: Arc<str>,
     /// The platform's code: `a100`.
     pub code: Arc<str>,
@@ -226,9 +226,9 @@ pub struct GpuModel {
     pub memory: Option<Bytes>,
     /// Sizes in which it is sold: `1x`, `8x`, flavour names.
     pub sizes: Vec<Arc<str>>,
-    /// Where it is to be had.
+    /// Where it is available.
     pub locations: Vec<Arc<str>>,
-    /// Price, in the platform's words with its currency.
+    /// Price, as the platform words it, with its currency.
     pub price: Option<Arc<str>>,
     /// What is left of the user's quota.
     pub quota: Option<Arc<str>>,
@@ -264,9 +264,9 @@ impl GpuModel {
 /// One step of an operation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Step {
-    /// What it does.
+    /// Its name.
     pub name: Arc<str>,
-    /// How far it is: `Pending`, `Running`, `Done` or `Failed`.
+    /// Its state: `Pending`, `Running`, `Done` or `Failed`.
     pub state: State,
     /// When it began.
     pub started: Option<Timestamp>,
@@ -279,15 +279,15 @@ pub struct Step {
 pub struct Operation {
     /// Where it is.
     pub id: ResourceId,
-    /// What it does, in the platform's words: `container.start`, `image.import`.
+    /// Its name on the platform: `container.start`, `image.import`.
     pub name: Arc<str>,
     /// `Pending`, `Running`, `Done` or `Failed`.
     pub state: State,
-    /// How much is done, 0 to 100, where the platform tells steps.
+    /// Its progress from 0 to 100, where the platform sends steps.
     pub progress: Option<u8>,
-    /// What it changes, where the platform tells.
+    /// The resource that it changes, where the platform sends that.
     pub target: Option<Arc<str>>,
-    /// Who asked for it, where the platform tells.
+    /// The user who asked for it, where the platform sends that.
     pub by: Option<Arc<str>>,
     /// Its steps, in order.
     pub steps: Vec<Step>,
@@ -352,7 +352,7 @@ impl Resource {
         self.id().kind
     }
 
-    /// What a person calls it.
+    /// Its name for the screen.
     pub fn name(&self) -> &str {
         match self {
             Self::Instance(it) => &it.name,
@@ -374,7 +374,7 @@ impl Resource {
         }
     }
 
-    /// What can be asked of it.
+    /// What it offers beyond its row.
     pub fn offers(&self) -> Offers {
         match self {
             Self::Instance(it) => it.offers,

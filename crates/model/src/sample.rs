@@ -2,7 +2,7 @@
 
 use super::{Bytes, BytesPerSecond, Cores, Timestamp};
 
-/// Gauges at one moment. A platform that does not tell a figure leaves it `None`; nothing is invented.
+/// Gauges at one moment. A figure that the platform does not send is `None`; nothing is invented.
 ///
 /// Providers turn cumulative counters into rates before they make a sample, and make none for an interval in which
 /// a counter went backwards (a restart).
@@ -31,7 +31,7 @@ pub struct Sample {
 }
 
 impl Sample {
-    /// A sample that tells only its time; fill in what is known.
+    /// A sample without figures; fill in those that are known.
     pub const fn empty(at: Timestamp) -> Self {
         Self {
             at,
@@ -62,7 +62,7 @@ impl Sample {
     }
 }
 
-/// What a chart shows. The unit of each is that of its [`Sample`] field.
+/// The metric of a chart. The unit of each is that of its [`Sample`] field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Metric {
     /// Cores in use.
@@ -106,7 +106,7 @@ impl Metric {
         }
     }
 
-    /// `value` of this metric as a person reads it: `0.34`, `3.3 GiB`, `1.2 MB/s`.
+    /// `value` of this metric as text for the screen: `0.34`, `3.3 GiB`, `1.2 MB/s`.
     #[expect(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,

@@ -1,12 +1,12 @@
-//! The small set of states that colours and filters use, and the platform's raw word beside it.
+//! The small set of states that colours and filters use, beside the platform's raw state.
 
 use std::fmt;
 use std::sync::Arc;
 
-/// Where a resource is in its life. Every platform's words map onto these; the raw word stays in [`State`].
+/// The stage of a resource's life. Every platform's states map onto these; the raw one stays in [`State`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Lifecycle {
-    /// Broken: needs a person.
+    /// Broken: needs the user.
     Failed,
     /// Runs, but unhealthy.
     Degraded,
@@ -24,7 +24,7 @@ pub enum Lifecycle {
     Deleting,
     /// Deleted; a record may remain.
     Gone,
-    /// A word that this program does not know. Shown as it came.
+    /// A state that this program does not know. Its raw word is shown.
     Unknown,
 }
 
@@ -59,12 +59,12 @@ impl Lifecycle {
         }
     }
 
-    /// Whether a person should look at it.
+    /// Returns whether the user should look at it.
     pub const fn needs_attention(self) -> bool {
         matches!(self, Self::Failed | Self::Degraded)
     }
 
-    /// Whether the platform is still moving it.
+    /// Returns whether the platform is still changing it.
     pub const fn is_moving(self) -> bool {
         matches!(self, Self::Pending | Self::Stopping | Self::Deleting)
     }
@@ -76,14 +76,14 @@ impl fmt::Display for Lifecycle {
     }
 }
 
-/// A resource's state: the mapped one, the platform's own word, and why.
+/// A resource's state: the mapped one, the platform's own word, and the reason.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct State {
     /// The mapped state.
     pub lifecycle: Lifecycle,
     /// The platform's own word, unchanged: `hibernate`, `deploying`, `SHUTOFF`.
     pub raw: Arc<str>,
-    /// Why, in the remote's words: an error message, a failed health check, a pending reboot.
+    /// The reason, as the platform words it: an error message, a failed health check, a pending reboot.
     pub reason: Option<Arc<str>>,
 }
 

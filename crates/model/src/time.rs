@@ -1,4 +1,4 @@
-//! Instants as platforms write them, and ages as people read them.
+//! Instants in the formats of the platforms, and ages as text for the screen.
 
 use std::fmt;
 
@@ -94,7 +94,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_platforms_shape_of_time_is_read() {
+    fn every_platforms_format_of_time_is_parsed() {
         let second = Timestamp::parse("2026-05-23T05:07:31Z").unwrap();
         for same in [
             "2026-05-23T05:07:31+0000",

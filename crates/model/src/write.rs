@@ -20,7 +20,7 @@ use super::{Action, ActionId, ContextName, Danger, Expected, Resource, ResourceI
 const MASK: &str = "••••••••";
 
 /// A preview older than this is made again before it can be confirmed: for APIs without entity tags this is the only
-/// guard against changing what somebody else has changed meanwhile.
+/// guard against changing what was changed meanwhile.
 pub const PREVIEW_LIFE: Duration = Duration::from_secs(30);
 
 /// An HTTP method.
