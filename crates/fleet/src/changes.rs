@@ -1,4 +1,4 @@
-//! Listens to what a platform pushes, and reads again what it says has changed.
+//! Follows the changes that a platform pushes, and reads again what has changed.
 
 use std::time::Duration;
 
@@ -13,12 +13,12 @@ use super::link::{Link, backoff, bump};
 use qdeck_model::{Kind, Problem, ProblemKind, Resource, ResourceId};
 use qdeck_providers::Change;
 
-/// Resources read at once.
-const AT_ONCE: usize = 4;
+/// Concurrent reads of changed resources.
+const MAX_CONCURRENT_READS: usize = 4;
 /// More changed resources than this are cheaper to list than to read one by one.
-const MANY: usize = 100;
+const MAX_SINGLE_READS: usize = 100;
 /// Changes of one resource that arrive within this time are one.
-const GATHER: Duration = Duration::from_millis(50);
+const CHANGE_DEBOUNCE: Duration = Duration::from_millis(50);
 
 type Read = BoxFuture<'static, (ResourceId, Result<Resource, Problem>)>;
 
@@ -30,9 +30,9 @@ struct Touched {
     reads: FuturesUnordered<Read>,
 }
 
-/// Listens until nobody listens to us. Connects again when the link breaks; meanwhile the listings run at their
-/// normal pace.
-pub(super) async fn keep_listening(link: Link) {
+/// Follows changes until the receiver of the events is gone. Reconnects when the connection breaks; meanwhile the listings
+/// run at their normal pace.
+pub(super) async fn follow_changes(link: Link) {
     let mut reconnect = link.reconnect.subscribe();
     let mut backoff = backoff();
     let mut connected_before = false;
@@ -54,7 +54,7 @@ pub(super) async fn keep_listening(link: Link) {
                     Some(Ok(Change::Connected)) => {
                         backoff.reset();
                         link.pushed.send_replace(true);
-                        // What changed while nobody listened is not told again.
+                        // What changed meanwhile is not pushed again.
                         if std::mem::replace(&mut connected_before, true) {
                             link.provider.kinds().iter().for_each(|kind| bump(&link.relist[*kind as usize]));
                         }
@@ -70,7 +70,7 @@ pub(super) async fn keep_listening(link: Link) {
                 },
                 () = sleep_until(due.unwrap_or_else(Instant::now)), if due.is_some() => touched.read(&link),
                 Some((id, answer)) = touched.reads.next() => {
-                    if !tell(&link, id, answer).await {
+                    if !send_answer(&link, id, answer).await {
                         return;
                     }
                     touched.read(&link);
@@ -94,7 +94,7 @@ pub(super) async fn keep_listening(link: Link) {
 }
 
 impl Touched {
-    /// Takes in a change. Returns whether anyone still listens.
+    /// Applies a change. Returns whether the receiver of the events still exists.
     async fn take(&mut self, link: &Link, change: Change) -> bool {
         match change {
             Change::Connected => true,
@@ -112,7 +112,7 @@ impl Touched {
             }
             Change::Touched(id) => {
                 self.waiting.insert(id);
-                self.due.get_or_insert_with(|| Instant::now() + GATHER);
+                self.due.get_or_insert_with(|| Instant::now() + CHANGE_DEBOUNCE);
                 true
             }
         }
@@ -121,7 +121,7 @@ impl Touched {
     /// Begins to read what waits, some at once; when there is too much, its kinds are listed instead.
     fn read(&mut self, link: &Link) {
         self.due = None;
-        if self.waiting.len() > MANY {
+        if self.waiting.len() > MAX_SINGLE_READS {
             for kind in Kind::ALL {
                 if self.waiting.iter().any(|id| id.kind == kind) {
                     bump(&link.relist[kind as usize]);
@@ -129,7 +129,7 @@ impl Touched {
             }
             self.waiting.clear();
         }
-        while self.reads.len() < AT_ONCE
+        while self.reads.len() < MAX_CONCURRENT_READS
             && let Some(id) = self.waiting.shift_remove_index(0)
         {
             let answer = link.provider.get(&id);
@@ -138,11 +138,11 @@ impl Touched {
     }
 }
 
-async fn tell(link: &Link, id: ResourceId, answer: Result<Resource, Problem>) -> bool {
+async fn send_answer(link: &Link, id: ResourceId, answer: Result<Resource, Problem>) -> bool {
     match answer {
         Ok(resource) => link.outbox.send(FleetEvent::Upsert(Box::new(resource))).await,
         Err(problem) if problem.kind == ProblemKind::NotFound => link.outbox.send(FleetEvent::Gone(id)).await,
-        // Whatever it is, the next listing tells it too.
+        // Whatever it is, the next listing meets it, too.
         Err(_) => {
             bump(&link.relist[id.kind as usize]);
             true

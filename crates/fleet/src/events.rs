@@ -1,18 +1,18 @@
-//! The two lanes on which news leaves the fleet: one for what the store takes in, one for log lines.
+//! The two queues by which events leave the fleet: one for the store, one for log lines.
 
 use tokio::sync::mpsc;
 
 use super::FleetEvent;
 
-/// News that may wait for whoever draws; the tasks wait when it is full.
-const CONTROL: usize = 256;
-/// Batches of log lines that may wait. When it is full the tails stop reading, and their platforms feel it.
-const LOGS: usize = 64;
+/// Queued events of the store; the tasks wait when it is full.
+const MAX_QUEUED_EVENTS: usize = 256;
+/// Queued batches of log lines. When it is full the tails stop reading, and TCP pushes back.
+const MAX_QUEUED_LOG_BATCHES: usize = 64;
 
-/// What the fleet tells, in order.
+/// The events of the fleet, in order.
 ///
-/// Log events travel in a lane of their own, so that a flood of lines never delays a listing or a sample; within a
-/// lane the order is kept. Both lanes are bounded: whoever does not read holds the fleet's tasks up, not the memory.
+/// Log events have a queue of their own, so that a flood of lines never delays a listing or a sample; within a
+/// queue the order is kept. Both are bounded: a receiver that does not read holds up the fleet's tasks, not the memory.
 pub struct Events {
     control: mpsc::Receiver<FleetEvent>,
     logs: mpsc::Receiver<FleetEvent>,
@@ -36,7 +36,7 @@ impl Events {
     }
 }
 
-/// The ends of the lanes at which the fleet's tasks stand.
+/// The sending ends of the queues, for the fleet's tasks.
 #[derive(Clone)]
 pub(super) struct Outbox {
     control: mpsc::Sender<FleetEvent>,
@@ -44,19 +44,19 @@ pub(super) struct Outbox {
 }
 
 impl Outbox {
-    /// Sends, waiting while the lane is full. Returns whether anyone still listens.
+    /// Sends, waiting while the queue is full. Returns whether the receiver still exists.
     pub(super) async fn send(&self, event: FleetEvent) -> bool {
-        let lane = match event {
+        let queue = match event {
             FleetEvent::Log(..) | FleetEvent::LogEnded(_) => &self.logs,
             _ => &self.control,
         };
-        lane.send(event).await.is_ok()
+        queue.send(event).await.is_ok()
     }
 }
 
 pub(super) fn channel() -> (Outbox, Events) {
-    let (control, control_end) = mpsc::channel(CONTROL);
-    let (logs, logs_end) = mpsc::channel(LOGS);
+    let (control, control_end) = mpsc::channel(MAX_QUEUED_EVENTS);
+    let (logs, logs_end) = mpsc::channel(MAX_QUEUED_LOG_BATCHES);
     let events = Events { control: control_end, logs: logs_end };
     (Outbox { control, logs }, events)
 }

@@ -1,4 +1,4 @@
-//! A provider that does what a test says and remembers what it was asked.
+//! A scripted provider that records its requests.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -23,9 +23,9 @@ pub(super) type Line<T> = Mutex<VecDeque<mpsc::Receiver<T>>>;
 
 pub(super) struct Fake {
     pub(super) kinds: &'static [Kind],
-    /// What the next listings answer, by turn; afterwards they are empty and end well.
+    /// The answers of the next listings, by turn; afterwards they are empty and end well.
     pub(super) lists: Mutex<VecDeque<(Kind, Vec<ListEvent>)>>,
-    /// What every sampling answers.
+    /// The answer of every sampling.
     pub(super) samples: Mutex<Result<(), Problem>>,
     /// Pushed changes: one receiver a connection.
     pub(super) changes: Line<Result<Change, Problem>>,
@@ -36,7 +36,7 @@ pub(super) struct Fake {
     pub(super) session_ends: Mutex<Option<Timestamp>>,
     /// Why no console is opened.
     pub(super) console: Mutex<Problem>,
-    /// What was asked and when.
+    /// The requests and their times.
     pub(super) asked: Mutex<Vec<(Instant, String)>>,
 }
 
@@ -87,7 +87,7 @@ impl Fake {
     }
 }
 
-fn receive<T: Send + 'static>(line: &Line<T>) -> Option<BoxStream<'static, T>> {
+fn stream_of<T: Send + 'static>(line: &Line<T>) -> Option<BoxStream<'static, T>> {
     let receiver = line.lock().pop_front()?;
     Some(stream::unfold(receiver, async |mut receiver| Some((receiver.recv().await?, receiver))).boxed())
 }
@@ -134,7 +134,7 @@ impl Provider for Fake {
 
     fn changes(&self) -> Option<BoxStream<'static, Result<Change, Problem>>> {
         self.note("changes".into());
-        receive(&self.changes)
+        stream_of(&self.changes)
     }
 
     fn samples(&self, id: &ResourceId, _since: Timestamp) -> Answer<Vec<Sample>> {
@@ -149,11 +149,11 @@ impl Provider for Fake {
 
     fn live_samples(&self, id: &ResourceId) -> Option<BoxStream<'static, Result<Sample, Problem>>> {
         self.note(format!("live {}", id.id));
-        receive(&self.live)
+        stream_of(&self.live)
     }
 
     fn logs(&self, _id: &ResourceId, _start: LogStart) -> BoxStream<'static, LogEvent> {
-        receive(&self.logs).unwrap_or_else(|| stream::empty().boxed())
+        stream_of(&self.logs).unwrap_or_else(|| stream::empty().boxed())
     }
 
     fn console(&self, _id: &ResourceId, _kind: ScreenKind) -> Answer<Console> {
@@ -201,12 +201,12 @@ pub(super) fn start(fake: &Arc<Fake>) -> (Fleet, Events) {
     Fleet::start(vec![member], options)
 }
 
-/// Everything that is told within `seconds` of the paused clock.
-pub(super) async fn hear(events: &mut Events, seconds: f64) -> Vec<FleetEvent> {
+/// Every event within `seconds` of the paused clock.
+pub(super) async fn receive(events: &mut Events, seconds: f64) -> Vec<FleetEvent> {
     let end = Instant::now() + Duration::try_from_secs_f64(seconds).unwrap();
-    let mut heard = Vec::new();
+    let mut received = Vec::new();
     while let Ok(Some(event)) = tokio::time::timeout_at(end, events.recv()).await {
-        heard.push(event);
+        received.push(event);
     }
-    heard
+    received
 }

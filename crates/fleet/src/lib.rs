@@ -1,7 +1,7 @@
 //! The live state of everything, without any screen.
 //!
 //! [`Fleet`] owns the tasks that talk to providers; they send [`FleetEvent`]s over bounded channels. [`Store`] is
-//! plain data: whoever draws owns one, feeds it the events, and reads it without any lock.
+//! plain data: the screen owns one, applies the events to it, and reads it without any lock.
 
 mod auth;
 mod changes;
@@ -35,7 +35,7 @@ use qdeck_model::{
     ContextName, Kind, LogEvent, LogStart, Platform, Problem, ProblemKind, Resource, ResourceId, Sample,
     ScreenKind, Timestamp,
 };
-use telemetry::Gaze;
+use telemetry::Watched;
 
 pub use auth::{Auth, Feature, missing_permission};
 pub use events::Events;
@@ -51,11 +51,11 @@ pub struct Member {
     pub name: ContextName,
     /// Its platform.
     pub platform: Platform,
-    /// How to reach it, or why it cannot be reached (shown in its own place while the others go on).
+    /// The provider, or why there is none (shown at its context while the others go on).
     pub provider: Result<SharedProvider, Problem>,
 }
 
-/// How the fleet is watched.
+/// Intervals of the fleet.
 #[derive(Debug, Clone, Copy)]
 pub struct Options {
     /// Time between two listings of a kind where nothing is pushed; jittered by a tenth.
@@ -64,7 +64,7 @@ pub struct Options {
     pub sample_every: Duration,
 }
 
-/// How a context fares.
+/// The health of a context.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Health {
     /// Nothing has been answered yet.
@@ -78,11 +78,11 @@ pub enum Health {
         /// Tries that failed in a row.
         attempt: u32,
     },
-    /// It will not work until a person does something (refused credentials, a broken configuration).
+    /// It will not work until the user does something (refused credentials, a broken configuration).
     Down(Problem),
 }
 
-/// What happened. Apply it to a [`Store`]; the log events are for whoever opened the tail.
+/// An event of the fleet. Apply it to a [`Store`]; the log events are for the opener of the tail.
 #[derive(Debug, Clone)]
 pub enum FleetEvent {
     /// A listing of this kind has begun.
@@ -95,9 +95,9 @@ pub enum FleetEvent {
     Gone(ResourceId),
     /// A context's health or latency changed.
     Context(ContextName, Health, Traffic),
-    /// Whether a context's credentials hold changed.
+    /// The state of a context's credentials changed.
     Auth(ContextName, Auth),
-    /// Something may be done through a context, or may not and why. Told when it was tried.
+    /// Something may be done through a context, or may not and why. Sent after it was tried.
     May(ContextName, Feature, Result<(), Problem>),
     /// New samples of an instance, oldest first.
     Samples(ResourceId, Vec<Sample>),
@@ -124,10 +124,10 @@ struct Inner {
     links: Vec<Link>,
     outbox: Outbox,
     signals: Signals,
-    gaze: watch::Sender<Gaze>,
+    watched: watch::Sender<Watched>,
     tails: Mutex<HashMap<TailId, CancellationToken>>,
     next_tail: AtomicU64,
-    /// Backfills at once, over all contexts.
+    /// Concurrent backfills, over all contexts.
     backfills: Arc<Semaphore>,
     ended: CancellationToken,
 }
@@ -157,7 +157,7 @@ impl Fleet {
                 links,
                 outbox,
                 signals,
-                gaze: watch::Sender::new(Gaze::default()),
+                watched: watch::Sender::new(Watched::default()),
                 tails: Mutex::default(),
                 next_tail: AtomicU64::new(1),
                 backfills: Arc::new(Semaphore::new(2)),
@@ -169,8 +169,8 @@ impl Fleet {
             for (place, kind) in link.provider.kinds().iter().enumerate() {
                 fleet.spawn(scheduler::keep_listing(link.clone(), *kind, place, turn.clone()));
             }
-            fleet.spawn(changes::keep_listening(link.clone()));
-            fleet.spawn(telemetry::keep_sampling(link.clone(), fleet.inner.gaze.subscribe()));
+            fleet.spawn(changes::follow_changes(link.clone()));
+            fleet.spawn(telemetry::keep_sampling(link.clone(), fleet.inner.watched.subscribe()));
         }
         (fleet, events)
     }
@@ -186,13 +186,13 @@ impl Fleet {
         self.inner.signals.paused.send_if_modified(pause);
     }
 
-    /// Says which instances are on the screen and which one is selected: they are sampled, no others. The focused one
+    /// Sets which instances are on the screen and which one is selected: they are sampled, no others. The focused one
     /// by a live stream where the platform has one. Cheap; may be called with every frame.
     pub fn watch(&self, visible: Vec<ResourceId>, focus: Option<ResourceId>) {
-        let now = Gaze { visible, focus };
-        self.inner.gaze.send_if_modified(|gaze| {
-            let changed = *gaze != now;
-            *gaze = now;
+        let now = Watched { visible, focus };
+        self.inner.watched.send_if_modified(|watched| {
+            let changed = *watched != now;
+            *watched = now;
             changed
         });
     }
@@ -204,7 +204,7 @@ impl Fleet {
             link.start_anew();
             let link = link.clone();
             self.spawn(async move {
-                link.tell().await;
+                link.send_condition().await;
             });
         }
     }
@@ -272,8 +272,8 @@ impl Fleet {
             Err(_) => None,
         };
         if let Some(may) = may {
-            let told = FleetEvent::May(id.context.clone(), Feature::Console, may);
-            self.inner.outbox.send(told).await;
+            let event = FleetEvent::May(id.context.clone(), Feature::Console, may);
+            self.inner.outbox.send(event).await;
         }
         opened
     }

@@ -1,4 +1,4 @@
-//! What the tasks of one context share: the provider, the way out for events, the signals, and how the context fares.
+//! The shared state of one context's tasks: the provider, the outbox for events, the signals, and the health of the context.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,10 +18,10 @@ const FIRST_PAUSE: Duration = Duration::from_secs(1);
 /// The longest pause between two automatic tries, unless the remote asks for more.
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 
-/// The shown latency does not change sooner than this.
-const CALM: Duration = Duration::from_secs(4);
+/// The shown latency does not change sooner than this, so that it can be read.
+const LATENCY_HOLD: Duration = Duration::from_secs(4);
 
-/// The signals that all contexts hear.
+/// The signals to the tasks of all contexts.
 #[derive(Clone)]
 pub(super) struct Signals {
     /// Grows when everything is to be listed now.
@@ -30,20 +30,20 @@ pub(super) struct Signals {
     pub(super) paused: watch::Sender<bool>,
 }
 
-/// How the latest listing of each kind went.
+/// The outcome of the latest listing of each kind.
 #[derive(Default)]
 struct Outcomes {
     /// Nothing yet, or the failure and how many there were in a row.
     by_kind: [Option<Result<(), (Problem, u32)>>; 5],
     down: Option<Problem>,
-    shown: Shown,
-    /// What was told last of the credentials.
+    shown: ShownLatency,
+    /// The state of the credentials that was sent last.
     auth: Auth,
 }
 
-/// The latency that was told: it follows the answers slowly, so that a reader's eye can.
+/// The latency that was sent last: it follows the answers slowly, so that it can be read.
 #[derive(Default)]
-struct Shown {
+struct ShownLatency {
     latency: Option<Duration>,
     at: Option<Instant>,
 }
@@ -56,7 +56,7 @@ pub(super) struct Link {
     pub(super) options: Options,
     pub(super) outbox: Outbox,
     pub(super) signals: Signals,
-    /// Grows when a person asks to sign in again.
+    /// Grows when the user asks to sign in again.
     pub(super) reconnect: watch::Sender<u64>,
     /// Grows when a kind is to be listed because something in it changed, or because the remote answers again.
     pub(super) relist: [watch::Sender<u64>; 5],
@@ -86,27 +86,27 @@ impl Link {
         }
     }
 
-    /// Says how a listing went, and tells the world when that changes how the context fares.
+    /// Records the outcome of a listing and sends the health of the context.
     pub(super) async fn listed(&self, kind: Kind, outcome: Result<(), Problem>) -> bool {
         let recovered = self.outcomes.lock().note(kind, outcome);
         if recovered {
-            // The others need not wait for the end of their own pause.
+            // The other kinds need not wait for the end of their own pause.
             for (other, relist) in Kind::ALL.into_iter().zip(&self.relist) {
                 if other != kind && self.is_failing(other) {
                     bump(relist);
                 }
             }
         }
-        self.tell().await
+        self.send_condition().await
     }
 
-    /// The credentials were refused, or the set-up is wrong: nothing is asked until a person signs in again.
+    /// The credentials were refused, or the set-up is wrong: nothing is requested until the user signs in again.
     pub(super) async fn down(&self, problem: Problem) -> bool {
         self.outcomes.lock().down = Some(problem);
-        self.tell().await
+        self.send_condition().await
     }
 
-    /// Whether a person must do something first.
+    /// Returns whether the user must do something first.
     pub(super) fn is_down(&self) -> bool {
         self.outcomes.lock().down.is_some()
     }
@@ -120,8 +120,8 @@ impl Link {
         bump(&self.reconnect);
     }
 
-    /// Sends how the context fares and how its requests have gone, and whether its credentials hold if that is news.
-    pub(super) async fn tell(&self) -> bool {
+    /// Sends the health and the request counts of the context, and the state of its credentials if that changed.
+    pub(super) async fn send_condition(&self) -> bool {
         let mut traffic = self.provider.traffic();
         let ends = self.provider.session_ends();
         let (health, auth) = {
@@ -130,23 +130,23 @@ impl Link {
             traffic.latency = outcomes.shown.latency;
             let health = outcomes.health(self.provider.kinds());
             let auth = Auth::of(&health, ends, Timestamp::now());
-            let news = (outcomes.auth != auth).then(|| auth.clone());
+            let changed = (outcomes.auth != auth).then(|| auth.clone());
             outcomes.auth = auth;
-            (health, news)
+            (health, changed)
         };
         let event = FleetEvent::Context(self.name.clone(), health, traffic);
-        let heard = self.outbox.send(event).await;
+        let is_open = self.outbox.send(event).await;
         match auth {
             Some(auth) => self.outbox.send(FleetEvent::Auth(self.name.clone(), auth)).await,
-            None => heard,
+            None => is_open,
         }
     }
 
-    /// After any answer: tells the latency if it is another one by now.
-    pub(super) async fn tell_latency(&self) -> bool {
+    /// After any answer: sends the latency if it has changed.
+    pub(super) async fn send_latency_change(&self) -> bool {
         let latest = self.provider.traffic().latency;
-        let news = self.outcomes.lock().shown.follow(latest);
-        !news || self.tell().await
+        let changed = self.outcomes.lock().shown.follow(latest);
+        !changed || self.send_condition().await
     }
 
     fn is_failing(&self, kind: Kind) -> bool {
@@ -155,18 +155,18 @@ impl Link {
     }
 }
 
-impl Shown {
-    /// Takes the latest latency, unless one was told a moment ago or it is about the same. Returns whether it did.
+impl ShownLatency {
+    /// Takes the latest latency, unless the shown one is very recent or about the same. Returns whether it did.
     fn follow(&mut self, latest: Option<Duration>) -> bool {
         let Some(latest) = latest else {
             return false;
         };
         let now = Instant::now();
-        let differs = self.latency.is_none_or(|told| {
-            let least = (told / 5).max(Duration::from_millis(1));
-            latest.abs_diff(told) > least
+        let differs = self.latency.is_none_or(|shown| {
+            let least = (shown / 5).max(Duration::from_millis(1));
+            latest.abs_diff(shown) > least
         });
-        let rested = self.at.is_none_or(|at| now - at >= CALM);
+        let rested = self.at.is_none_or(|at| now - at >= LATENCY_HOLD);
         if differs && rested {
             self.latency = Some(latest);
             self.at = Some(now);
@@ -191,8 +191,8 @@ impl Outcomes {
         recovered
     }
 
-    /// A context is well as long as anything of it is answered: one kind that fails or is forbidden is told at its
-    /// listing. A host that cannot be reached, or wants fewer requests, is the whole context's trouble.
+    /// The health of the context. It is live as long as anything of it is answered: one kind that fails or is forbidden is
+    /// shown at its listing. A host that cannot be reached, or asks for fewer requests, concerns the whole context.
     fn health(&self, kinds: &[Kind]) -> Health {
         if let Some(problem) = &self.down {
             return Health::Down(problem.clone());

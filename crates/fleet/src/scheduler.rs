@@ -12,25 +12,25 @@ use super::{FleetEvent, ListEvent};
 use qdeck_model::{Kind, Problem, ProblemKind};
 use qdeck_net::Backoff;
 
-/// How much slower is listed while changes are pushed, or where a listing is refused.
-const SLOWER: u32 = 12;
-/// What is forbidden is asked for again so seldom: a person may have been given the permission meanwhile.
-const FORBIDDEN: Duration = Duration::from_secs(600);
-/// Listings that changes ask for lie at least this far apart.
-const BREATH: Duration = Duration::from_secs(1);
+/// The refresh interval is this many times longer while changes are pushed, or where a listing is refused.
+const SLOW_FACTOR: u32 = 12;
+/// The interval between tries of a forbidden listing: the user may have been given the permission meanwhile.
+const FORBIDDEN_RETRY: Duration = Duration::from_secs(600);
+/// The least time between two listings that changes ask for.
+const MIN_RELIST_INTERVAL: Duration = Duration::from_secs(1);
 
-/// How a listing ended.
+/// The outcome of a listing.
 enum Outcome {
-    Told,
+    Complete,
     Failed(Problem),
-    /// A person signed in anew meanwhile.
+    /// The user signed in again meanwhile.
     Superseded,
-    /// Nobody listens any more.
-    Unheard,
+    /// The receiver of the events is gone.
+    Closed,
 }
 
-/// Lists a kind until nobody listens. `place` is its place among the kinds: the first listings begin one after
-/// another, each once the one before has told something.
+/// Lists a kind until the receiver of the events is gone. `place` is its position among the kinds: the first listings
+/// begin one after another, each once the one before has sent something.
 pub(super) async fn keep_listing(link: Link, kind: Kind, place: usize, turn: watch::Sender<usize>) {
     let mut reconnect = link.reconnect.subscribe();
     let mut refresh = link.signals.refresh.subscribe();
@@ -51,8 +51,8 @@ pub(super) async fn keep_listing(link: Link, kind: Kind, place: usize, turn: wat
         let mut pause = None;
         let forbidden =
             matches!(&outcome, Outcome::Failed(problem) if problem.kind == ProblemKind::Forbidden);
-        let heard = match outcome {
-            Outcome::Told => {
+        let is_open = match outcome {
+            Outcome::Complete => {
                 backoff.reset();
                 link.listed(kind, Ok(())).await
             }
@@ -67,9 +67,9 @@ pub(super) async fn keep_listing(link: Link, kind: Kind, place: usize, turn: wat
                 backoff.reset();
                 true
             }
-            Outcome::Unheard => false,
+            Outcome::Closed => false,
         };
-        if !heard {
+        if !is_open {
             return;
         }
         turn.send_if_modified(|turn| raise(turn, place + 1));
@@ -80,7 +80,7 @@ pub(super) async fn keep_listing(link: Link, kind: Kind, place: usize, turn: wat
         if reconnect.has_changed().unwrap_or(false) {
             continue;
         }
-        let mut earliest = Instant::now() + BREATH.max(started.elapsed());
+        let mut earliest = Instant::now() + MIN_RELIST_INTERVAL.max(started.elapsed());
         if forbidden {
             // Neither does a change make it allowed.
             earliest += pause.unwrap_or_default();
@@ -97,11 +97,11 @@ pub(super) async fn keep_listing(link: Link, kind: Kind, place: usize, turn: wat
 /// The pause after a failure.
 fn pause_after(link: &Link, backoff: &mut Backoff, problem: &Problem) -> Duration {
     if problem.kind == ProblemKind::Forbidden {
-        jittered(FORBIDDEN)
+        jittered(FORBIDDEN_RETRY)
     } else if problem.kind.may_pass() {
         backoff.next_pause(problem.retry_after)
     } else {
-        jittered(link.options.refresh.saturating_mul(SLOWER))
+        jittered(link.options.refresh.saturating_mul(SLOW_FACTOR))
     }
 }
 
@@ -113,7 +113,7 @@ async fn rest(link: &Link, pause: Option<Duration>) {
     let mut paused = link.signals.paused.subscribe();
     loop {
         let pace = if *pushed.borrow_and_update() {
-            link.options.refresh.saturating_mul(SLOWER)
+            link.options.refresh.saturating_mul(SLOW_FACTOR)
         } else {
             link.options.refresh
         };
@@ -134,7 +134,7 @@ async fn asked(link: &Link, relist: &mut watch::Receiver<u64>, earliest: Instant
     paused.wait_for(|paused| !paused).await.ok();
 }
 
-/// Lists a kind once, telling every page as it comes.
+/// Lists a kind once, sending every page as it arrives.
 async fn list(
     link: &Link,
     kind: Kind,
@@ -143,7 +143,7 @@ async fn list(
     reconnect: &mut watch::Receiver<u64>,
 ) -> Outcome {
     if !link.outbox.send(FleetEvent::ListStarted(link.name.clone(), kind)).await {
-        return Outcome::Unheard;
+        return Outcome::Closed;
     }
     let mut stream = link.provider.list(kind);
     loop {
@@ -157,13 +157,13 @@ async fn list(
             ListEvent::Failed(problem)
         });
         let outcome = match &event {
-            ListEvent::End => Some(Outcome::Told),
+            ListEvent::End => Some(Outcome::Complete),
             ListEvent::Failed(problem) => Some(Outcome::Failed(problem.clone())),
             _ => None,
         };
         turn.send_if_modified(|turn| raise(turn, place + 1));
         if !link.outbox.send(FleetEvent::List(link.name.clone(), kind, event)).await {
-            return Outcome::Unheard;
+            return Outcome::Closed;
         }
         if let Some(outcome) = outcome {
             return outcome;

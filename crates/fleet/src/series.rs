@@ -13,15 +13,15 @@ use qdeck_model::{Metric, Sample, Timestamp};
 
 /// Samples younger than this (against the latest) are kept one by one.
 const FINE: i64 = 15 * 60 * 1000;
-/// What an older point is the mean of.
+/// The span of samples that an older point is the mean of.
 const COARSE: i64 = 60 * 1000;
-/// How far back points are kept.
+/// The age up to which points are kept.
 const DAY: i64 = 24 * 60 * 60 * 1000;
 /// Points kept at most; a stream faster than one sample a second reaches back less far.
 const MOST: usize = 3000;
 /// An interval may be this many tenths of the usual one before it is a gap.
 const PATIENCE: i64 = 25;
-/// Intervals shorter than this are not told apart: one missed second is no gap.
+/// Shorter intervals count as this: one missed second is no gap.
 const SHORTEST: i64 = 2000;
 /// A longer interval is an outage and never the usual one.
 const LONGEST: i64 = 5 * 60 * 1000;
@@ -33,15 +33,15 @@ struct Point {
     from: i64,
     /// When the last was measured.
     to: i64,
-    /// By metric; NaN where none was told.
+    /// By metric; NaN where the sample had none.
     values: [f32; 7],
-    /// How many samples it is the mean of.
+    /// The number of samples it is the mean of.
     weight: u16,
     /// No gap lies between this point and the one before.
     joined: bool,
 }
 
-/// What a metric did over a window.
+/// A metric over a window.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Summary {
     /// The least value.
@@ -58,7 +58,7 @@ pub struct Summary {
 #[derive(Debug, Clone, Default)]
 pub struct Series {
     points: VecDeque<Point>,
-    /// How many of `points` have been thinned.
+    /// The number of `points` that have been thinned.
     thinned: usize,
     last: Option<Sample>,
     /// The latest intervals between samples, in milliseconds.
@@ -72,13 +72,13 @@ impl Series {
         self.last.as_ref()
     }
 
-    /// Whether there is nothing in it.
+    /// Returns whether there is nothing in it.
     pub fn is_empty(&self) -> bool {
         self.points.is_empty()
     }
 
-    /// How old the latest sample may be and still be "now": `least`, or three of the usual intervals between samples
-    /// where they are long. A lone sample may be an average over a minute, as some platforms tell them.
+    /// The age up to which the latest sample counts as now: `least`, or three of the usual intervals between samples
+    /// where they are long. A lone sample may be an average over a minute, as some platforms send them.
     pub fn fresh_for(&self, least: Duration) -> Duration {
         let usual = median_of(self.intervals.iter().copied().collect());
         let usual = usual.map_or(Duration::from_secs(60), |millis| {
@@ -87,7 +87,7 @@ impl Series {
         least.max(usual.saturating_mul(3))
     }
 
-    /// How many points are kept.
+    /// The number of points.
     pub fn points(&self) -> usize {
         self.points.len()
     }
@@ -109,7 +109,7 @@ impl Series {
         changed
     }
 
-    /// Samples could not be read: the latest value is not drawn out to now. Returns whether that is news.
+    /// Samples could not be read: the latest value is not drawn out to now. Returns whether that changed anything.
     pub fn interrupt(&mut self) -> bool {
         let was = std::mem::replace(&mut self.interrupted, true);
         !was && !self.is_empty()
@@ -138,7 +138,7 @@ impl Series {
         self.cut(metric, now, window, columns, |bucket| bucket.max)
     }
 
-    /// What a metric did between `now - window` and `now`; `None` where nothing was measured.
+    /// Summary of a metric between `now - window` and `now`; `None` where nothing was measured.
     pub fn summary(&self, metric: Metric, now: Timestamp, window: Duration) -> Option<Summary> {
         let to = now.as_millis();
         let from = to.saturating_sub(millis(window));
@@ -168,7 +168,7 @@ impl Series {
                 return false;
             }
             let interval = point.from - before.to;
-            // Before a second interval is known, the first one says what is usual, if it is not absurd.
+            // Before a second interval is known, the first one counts as the usual one, if it is plausible.
             let first = self.intervals.is_empty() && batch.is_none() && interval <= COARSE;
             point.joined = first || interval <= self.patience(batch);
             if interval <= LONGEST {
@@ -267,7 +267,7 @@ impl Series {
                 break;
             }
             let known = point.value(metric);
-            // A sample stands for the time since the one before; a mean, for the time it was made from.
+            // A sample covers the time since the one before; a mean, for the time it was made from.
             for covered in &mut covered[column(reach + 1)..=column(point.to).min(columns - 1)] {
                 *covered = known;
             }
@@ -331,7 +331,7 @@ impl Point {
     }
 }
 
-/// What falls into one column.
+/// The values of one column.
 #[derive(Clone, Default)]
 struct Bucket {
     sum: f64,

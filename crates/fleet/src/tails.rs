@@ -10,12 +10,12 @@ use super::events::Outbox;
 use super::{Feature, FleetEvent, TailId};
 use qdeck_model::{ContextName, LogEvent, Problem, ProblemKind};
 
-/// Lines that arrive within this time travel together.
-const GATHER: Duration = Duration::from_millis(12);
+/// Lines that arrive within this time are sent together.
+const BATCH_WINDOW: Duration = Duration::from_millis(12);
 /// Lines in one batch, about; a batch that the platform sent as one is not cut.
-const MOST: usize = 512;
+const MAX_BATCH_LINES: usize = 512;
 
-/// Forwards until the stream ends or nobody listens. Says once of the context whether its logs may be read.
+/// Forwards until the stream ends or the receiver is gone. Sends once whether the context may read logs.
 pub(super) async fn forward(
     (context, tail): (ContextName, TailId),
     stream: BoxStream<'static, LogEvent>,
@@ -27,15 +27,15 @@ pub(super) async fn forward(
     while let Some(event) = next.take() {
         if let Some(may) = may_read(&event).filter(|_| !known) {
             known = true;
-            let told = FleetEvent::May(context.clone(), Feature::Logs, may);
-            if !outbox.send(told).await {
+            let permission = FleetEvent::May(context.clone(), Feature::Logs, may);
+            if !outbox.send(permission).await {
                 return;
             }
         }
         let event = match event {
             LogEvent::Lines(mut lines) => {
-                let due = Instant::now() + GATHER;
-                while lines.len() < MOST {
+                let due = Instant::now() + BATCH_WINDOW;
+                while lines.len() < MAX_BATCH_LINES {
                     match timeout_at(due, stream.next()).await {
                         Ok(Some(LogEvent::Lines(more))) => lines.extend(more),
                         Ok(Some(other)) => {
@@ -59,7 +59,7 @@ pub(super) async fn forward(
     outbox.send(FleetEvent::LogEnded(tail)).await;
 }
 
-/// What an event says of the permission to read logs, if it says anything.
+/// The permission to read logs, as far as an event shows it.
 fn may_read(event: &LogEvent) -> Option<Result<(), Problem>> {
     match event {
         LogEvent::Lines(_) => Some(Ok(())),

@@ -1,5 +1,5 @@
-//! Samples what a person looks at: one poller a context for the rows on the screen, a live stream for the selected
-//! one where the platform has one. What leaves the screen is not asked for any more.
+//! Samples of what is on the screen: one poller a context for the visible rows, a live stream for the selected one where
+//! the platform has one. An instance that leaves the screen is not sampled any more.
 
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
@@ -15,26 +15,26 @@ use super::link::{Link, backoff, jittered};
 use qdeck_model::{Problem, ProblemKind, ResourceId, Sample, Timestamp};
 use qdeck_net::Backoff;
 
-/// Polls at once.
-const AT_ONCE: usize = 4;
-/// What is on the screen must stay there this long before it is asked for: a person may be scrolling.
-const SETTLE: Duration = Duration::from_millis(100);
-/// How far back the first poll of an instance reaches.
-const FIRST_REACH: Duration = Duration::from_secs(120);
-/// Instances of which the last sample's time is remembered after they left the screen.
-const REMEMBERED: usize = 1000;
-/// A live stream that is silent for this many sampling intervals is helped out by polls.
-const SILENCE: u32 = 3;
+/// Concurrent polls of a context.
+const MAX_CONCURRENT_POLLS: usize = 4;
+/// Rows must stay on the screen this long before they are polled: the user may be scrolling.
+const SCROLL_DEBOUNCE: Duration = Duration::from_millis(100);
+/// The reach into the past of the first poll of an instance.
+const FIRST_POLL_REACH: Duration = Duration::from_secs(120);
+/// The most instances whose last sample's time is remembered after they left the screen.
+const MAX_REMEMBERED: usize = 1000;
+/// After this many sampling intervals without a sample of a live stream, polls help out.
+const SILENT_INTERVALS: u32 = 3;
 /// A live stream that lasted this long was healthy.
 const STEADY_AFTER: Duration = Duration::from_secs(30);
-/// So many refusals, and no answer at all so far, speak for the whole context.
-const ENOUGH: u32 = 3;
-/// When an instance that has no samples is asked for them again.
-const ABSENT: Duration = Duration::from_secs(60);
+/// After so many refusals and no answer at all, the whole context counts as forbidden.
+const FORBIDDEN_CONTEXT_AFTER: u32 = 3;
+/// The pause before an instance without samples is polled again.
+const ABSENT_RETRY: Duration = Duration::from_secs(60);
 
-/// What a person looks at.
+/// The instances on the screen.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub(super) struct Gaze {
+pub(super) struct Watched {
     pub(super) visible: Vec<ResourceId>,
     pub(super) focus: Option<ResourceId>,
 }
@@ -73,9 +73,9 @@ struct Poller {
     since: HashMap<ResourceId, Timestamp>,
     /// Instances whose samples may not be read or do not exist.
     refused: HashSet<ResourceId>,
-    /// Refusals for want of a permission before anything was told.
+    /// Refusals for lack of a permission before the first samples.
     forbidden: u32,
-    /// Samples have been told: what is forbidden then is so for one instance.
+    /// Samples were received: a refusal after that concerns one instance.
     allowed: bool,
     /// Instances whose live stream failed, and for how long it is left alone.
     stalls: HashMap<ResourceId, Stall>,
@@ -85,11 +85,11 @@ struct Poller {
 }
 
 /// Samples until the fleet ends.
-pub(super) async fn keep_sampling(link: Link, mut gaze: watch::Receiver<Gaze>) {
+pub(super) async fn keep_sampling(link: Link, mut watched: watch::Receiver<Watched>) {
     let mut paused = link.signals.paused.subscribe();
     let mut reconnect = link.reconnect.subscribe();
     let mut poller = Poller::new(link);
-    poller.look(&gaze.borrow_and_update());
+    poller.set_watched(&watched.borrow_and_update());
     loop {
         let resting = *paused.borrow_and_update() || poller.link.is_down();
         if resting {
@@ -98,37 +98,37 @@ pub(super) async fn keep_sampling(link: Link, mut gaze: watch::Receiver<Gaze>) {
             poller.poll();
         }
         let due = poller.due().filter(|_| !resting);
-        let heard = tokio::select! {
-            changed = gaze.changed() => {
+        let is_open = tokio::select! {
+            changed = watched.changed() => {
                 if changed.is_err() {
                     return;
                 }
-                // What left the screen stops now, what came waits until the screen has settled.
-                poller.drop_unseen(&gaze.borrow());
-                sleep(SETTLE).await;
-                poller.look(&gaze.borrow_and_update());
+                // Polls of what left the screen stop now; what came waits until the user stops scrolling.
+                poller.retain_watched(&watched.borrow());
+                sleep(SCROLL_DEBOUNCE).await;
+                poller.set_watched(&watched.borrow_and_update());
                 true
             }
             _ = paused.changed() => {
-                poller.look(&gaze.borrow());
+                poller.set_watched(&watched.borrow());
                 true
             }
             _ = reconnect.changed() => {
-                poller.forgive();
-                poller.look(&gaze.borrow());
+                poller.reset();
+                poller.set_watched(&watched.borrow());
                 true
             }
             Some((id, answer)) = poller.polls.next() => poller.polled(id, answer).await,
             Some((id, sample)) = streamed(&mut poller.live) => poller.streamed(id, sample).await,
             () = sleep_until(due.unwrap_or_else(Instant::now)), if due.is_some() => true,
         };
-        if !heard {
+        if !is_open {
             return;
         }
     }
 }
 
-/// The next of the live stream, if there is one; `None` in the answer says that it ended.
+/// The next of the live stream, if there is one; `None` in the answer is its end.
 async fn streamed(
     live: &mut Option<(ResourceId, Live)>,
 ) -> Option<(ResourceId, Option<Result<Sample, Problem>>)> {
@@ -157,42 +157,42 @@ impl Poller {
     }
 
     fn is_mine(&self, id: &ResourceId) -> bool {
-        id.context == self.link.name && self.forbidden < ENOUGH && !self.refused.contains(id)
+        id.context == self.link.name && self.forbidden < FORBIDDEN_CONTEXT_AFTER && !self.refused.contains(id)
     }
 
-    fn drop_unseen(&mut self, gaze: &Gaze) {
-        let seen: HashSet<&ResourceId> = gaze.visible.iter().chain(&gaze.focus).collect();
+    fn retain_watched(&mut self, watched: &Watched) {
+        let seen: HashSet<&ResourceId> = watched.visible.iter().chain(&watched.focus).collect();
         self.subjects.retain(|id, _| seen.contains(id));
-        if self.live.as_ref().is_some_and(|(id, _)| Some(id) != gaze.focus.as_ref()) {
+        if self.live.as_ref().is_some_and(|(id, _)| Some(id) != watched.focus.as_ref()) {
             self.live = None;
         }
-        // Reads of what left cannot be told apart in the set: those on the screen are begun anew.
+        // Polls of what left cannot be found in the set: those of what is on the screen start anew.
         if self.subjects.values().filter(|subject| subject.polled).count() != self.polls.len() {
             self.polls.clear();
             self.subjects.values_mut().for_each(|subject| subject.polled = false);
         }
-        if self.since.len() > REMEMBERED {
+        if self.since.len() > MAX_REMEMBERED {
             self.since.retain(|id, _| seen.contains(id));
         }
-        if self.stalls.len() > REMEMBERED {
+        if self.stalls.len() > MAX_REMEMBERED {
             self.stalls.retain(|id, _| seen.contains(id));
         }
     }
 
-    /// Takes up what is on the screen.
-    fn look(&mut self, gaze: &Gaze) {
-        self.drop_unseen(gaze);
+    /// Starts polling what is new on the screen, and stops polling what left it.
+    fn set_watched(&mut self, watched: &Watched) {
+        self.retain_watched(watched);
         let now = Instant::now();
-        let new: Vec<&ResourceId> = gaze
+        let new: Vec<&ResourceId> = watched
             .focus
             .iter()
-            .chain(&gaze.visible)
+            .chain(&watched.visible)
             .filter(|id| self.is_mine(id) && !self.subjects.contains_key(*id))
             .collect();
         for id in new {
             self.subjects.insert(id.clone(), Subject { due: now, polled: false, backoff: backoff() });
         }
-        self.focus = gaze.focus.clone().filter(|id| self.is_mine(id));
+        self.focus = watched.focus.clone().filter(|id| self.is_mine(id));
     }
 
     /// Opens the live stream of the focus, unless it failed a moment ago.
@@ -229,7 +229,7 @@ impl Poller {
     fn poll(&mut self) {
         self.open_stream();
         let now = Instant::now();
-        if now < self.rested || self.polls.len() >= AT_ONCE {
+        if now < self.rested || self.polls.len() >= MAX_CONCURRENT_POLLS {
             return;
         }
         let mut due: Vec<(Instant, ResourceId)> = self
@@ -239,12 +239,12 @@ impl Poller {
             .map(|(id, subject)| (subject.due, id.clone()))
             .collect();
         due.sort_unstable();
-        due.truncate(AT_ONCE - self.polls.len());
+        due.truncate(MAX_CONCURRENT_POLLS - self.polls.len());
         for (_, id) in due {
             if let Some(subject) = self.subjects.get_mut(&id) {
                 subject.polled = true;
             }
-            let first = Timestamp::now().before(FIRST_REACH);
+            let first = Timestamp::now().before(FIRST_POLL_REACH);
             let since = self.since.get(&id).copied().unwrap_or(first);
             let answer = self.link.provider.samples(&id, since);
             self.polls.push(answer.map(|answer| (id, answer)).boxed());
@@ -255,7 +255,7 @@ impl Poller {
     fn due(&self) -> Option<Instant> {
         let stream = self.stream_due();
         // While enough polls are under way, the end of one wakes us.
-        if self.polls.len() >= AT_ONCE {
+        if self.polls.len() >= MAX_CONCURRENT_POLLS {
             return stream;
         }
         let waiting = self.subjects.values().filter(|subject| !subject.polled);
@@ -272,7 +272,7 @@ impl Poller {
     }
 
     /// After a new sign-in, everything is worth a try.
-    fn forgive(&mut self) {
+    fn reset(&mut self) {
         self.refused.clear();
         self.forbidden = 0;
         self.stalls.clear();
@@ -288,7 +288,7 @@ impl Poller {
             return true;
         };
         subject.polled = false;
-        if !self.link.tell_latency().await {
+        if !self.link.send_latency_change().await {
             return false;
         }
         let Some(subject) = self.subjects.get_mut(&id) else {
@@ -300,18 +300,18 @@ impl Poller {
                 subject.backoff.reset();
                 self.backoff.reset();
                 self.allowed = true;
-                self.tell(id, samples).await
+                self.send_samples(id, samples).await
             }
             Err(problem) => {
                 subject.due = now + interval.max(subject.backoff.next_pause(problem.retry_after));
                 match problem.kind {
-                    // The host's trouble, not the instance's: one failure speaks for all.
+                    // The host's trouble, not the instance's: one failure counts for all.
                     ProblemKind::Unreachable | ProblemKind::RateLimited => {
                         self.rested = now + self.backoff.next_pause(problem.retry_after);
                     }
                     kind if kind.may_pass() => {}
                     // An instance that is down may have no samples now and some later.
-                    ProblemKind::NotFound => subject.due = now + jittered(ABSENT),
+                    ProblemKind::NotFound => subject.due = now + jittered(ABSENT_RETRY),
                     // Refused or not offered: it will not be otherwise before a new sign-in.
                     kind => {
                         self.refused.insert(id.clone());
@@ -319,7 +319,7 @@ impl Poller {
                         if kind == ProblemKind::Forbidden && !self.allowed {
                             self.forbidden += 1;
                         }
-                        if self.forbidden >= ENOUGH {
+                        if self.forbidden >= FORBIDDEN_CONTEXT_AFTER {
                             self.stop();
                         }
                     }
@@ -331,12 +331,12 @@ impl Poller {
 
     async fn streamed(&mut self, id: ResourceId, sample: Option<Result<Sample, Problem>>) -> bool {
         if let Some(Ok(sample)) = sample {
-            // As long as the stream talks, polls are not needed.
-            let silence = self.link.options.sample_every.saturating_mul(SILENCE);
+            // While the stream sends, polls are not needed.
+            let silence = self.link.options.sample_every.saturating_mul(SILENT_INTERVALS);
             if let Some(subject) = self.subjects.get_mut(&id) {
                 subject.due = Instant::now() + silence;
             }
-            return self.tell(id, vec![sample]).await;
+            return self.send_samples(id, vec![sample]).await;
         }
         self.live = None;
         let now = Instant::now();
@@ -351,14 +351,14 @@ impl Poller {
             stall.backoff.reset();
         }
         stall.until = match problem.as_ref().map(|problem| problem.kind) {
-            Some(ProblemKind::NotFound) => Some(now + jittered(ABSENT)),
+            Some(ProblemKind::NotFound) => Some(now + jittered(ABSENT_RETRY)),
             Some(kind) if !kind.may_pass() => None,
             _ => Some(now + stall.backoff.next_pause(problem.and_then(|problem| problem.retry_after))),
         };
         true
     }
 
-    async fn tell(&mut self, id: ResourceId, samples: Vec<Sample>) -> bool {
+    async fn send_samples(&mut self, id: ResourceId, samples: Vec<Sample>) -> bool {
         let Some(last) = samples.last() else {
             return true;
         };

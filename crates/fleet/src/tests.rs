@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::fake::{Fake, context, hear, id, model, sample, start};
+use super::fake::{Fake, context, id, model, receive, sample, start};
 use super::*;
 use qdeck_providers::Change;
 use qdeck_providers::cycle;
@@ -37,8 +37,8 @@ async fn kinds_are_listed_in_order_and_then_at_their_pace() {
     fake.answer(Kind::Instance, vec![page, ListEvent::End]);
     let began = Instant::now();
     let (_fleet, mut events) = start(&fake);
-    let heard = hear(&mut events, 30.0).await;
-    let order: Vec<String> = heard
+    let received = receive(&mut events, 30.0).await;
+    let order: Vec<String> = received
         .iter()
         .filter_map(|event| match event {
             FleetEvent::ListStarted(_, kind) => Some(format!("start {}", kind.singular())),
@@ -55,76 +55,76 @@ async fn kinds_are_listed_in_order_and_then_at_their_pace() {
             assert!((4.4..5.7).contains(&(pair[1] - pair[0])), "{times:?}");
         }
     }
-    assert_eq!(healths(&heard), [Health::Live]);
+    assert_eq!(healths(&received), [Health::Live]);
 }
 
 #[tokio::test(start_paused = true)]
-async fn failures_wait_longer_and_longer_and_recovery_is_told() {
+async fn pauses_grow_with_each_failure_and_recovery_is_reported() {
     let fake = Arc::new(Fake::new(ONE));
     for _ in 0..6 {
         fake.fail(Kind::Instance, trouble(ProblemKind::Unreachable));
     }
     let began = Instant::now();
     let (_fleet, mut events) = start(&fake);
-    let heard = hear(&mut events, 120.0).await;
+    let received = receive(&mut events, 120.0).await;
     let times = fake.times("list instance", began);
     for (nth, pair) in times.windows(2).take(6).enumerate() {
         let usual = f64::from(1 << nth);
         let pause = pair[1] - pair[0];
         assert!(pause >= usual && pause < usual * 2.0 + 0.05, "{nth}: {pause}");
     }
-    let healths = healths(&heard);
+    let healths = healths(&received);
     assert!(matches!(&healths[0], Health::Retrying { attempt: 1, .. }));
     assert!(matches!(&healths[5], Health::Retrying { attempt: 6, .. }));
     assert_eq!(healths.last(), Some(&Health::Live));
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_remotes_own_pause_is_kept() {
+async fn the_remotes_retry_after_is_honoured() {
     let fake = Arc::new(Fake::new(ONE));
     let mut limited = trouble(ProblemKind::RateLimited);
     limited.retry_after = Some(Duration::from_secs(90));
     fake.fail(Kind::Instance, limited);
     let began = Instant::now();
     let (_fleet, mut events) = start(&fake);
-    hear(&mut events, 89.0).await;
+    receive(&mut events, 89.0).await;
     assert_eq!(fake.count("list instance"), 1);
-    hear(&mut events, 3.0).await;
+    receive(&mut events, 3.0).await;
     assert_eq!(fake.count("list instance"), 2, "{:?}", fake.times("list instance", began));
 }
 
 #[tokio::test(start_paused = true)]
-async fn refused_credentials_stop_everything_until_a_person_signs_in_again() {
+async fn refused_credentials_stop_everything_until_the_user_signs_in_again() {
     let fake = Arc::new(Fake::new(TWO));
     fake.fail(Kind::Instance, trouble(ProblemKind::Unauthorized));
     let (fleet, mut events) = start(&fake);
-    let heard = hear(&mut events, 600.0).await;
-    assert!(matches!(healths(&heard).last(), Some(Health::Down(_))));
+    let received = receive(&mut events, 600.0).await;
+    assert!(matches!(healths(&received).last(), Some(Health::Down(_))));
     assert_eq!(fake.count("list instance"), 1);
     assert!(fake.count("list container") <= 1);
     fleet.refresh();
     fleet.watch(vec![id("i1")], None);
-    hear(&mut events, 60.0).await;
+    receive(&mut events, 60.0).await;
     assert_eq!(fake.count("list instance"), 1, "a refresh does not sign in");
     assert_eq!(fake.count("samples i1"), 0);
 
     fleet.reconnect(&context());
-    let heard = hear(&mut events, 1.0).await;
+    let received = receive(&mut events, 1.0).await;
     assert_eq!(fake.count("sign in"), 1);
     assert_eq!(fake.count("list instance"), 2);
     assert_eq!(fake.count("samples i1"), 1);
-    assert_eq!(healths(&heard).last(), Some(&Health::Live));
+    assert_eq!(healths(&received).last(), Some(&Health::Live));
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_forbidden_kind_is_only_its_own_trouble() {
+async fn a_forbidden_kind_affects_no_other() {
     let fake = Arc::new(Fake::new(TWO));
     for _ in 0..100 {
         fake.fail(Kind::Container, trouble(ProblemKind::Forbidden));
     }
     let (_fleet, mut events) = start(&fake);
-    let heard = hear(&mut events, 60.0).await;
-    assert_eq!(healths(&heard), [Health::Live]);
+    let received = receive(&mut events, 60.0).await;
+    assert_eq!(healths(&received), [Health::Live]);
     assert!(fake.count("list instance") >= 11);
     assert!(fake.count("list container") <= 2, "it is not asked at the normal pace");
 }
@@ -136,28 +136,28 @@ async fn pushed_changes_slow_the_listings_and_a_broken_channel_speeds_them_up() 
     let second = Fake::line(&fake.changes);
     let (_fleet, mut events) = start(&fake);
     first.send(Ok(Change::Connected)).await.unwrap();
-    hear(&mut events, 40.0).await;
+    receive(&mut events, 40.0).await;
     assert_eq!(fake.count("list instance"), 1);
 
-    // Touched twice, read once; what is gone is told gone.
+    // Touched twice, read once; what is gone is reported as gone.
     for name in ["a", "b", "a", "gone"] {
         first.send(Ok(Change::Touched(id(name)))).await.unwrap();
     }
-    let heard = hear(&mut events, 1.0).await;
+    let received = receive(&mut events, 1.0).await;
     assert_eq!(fake.count("get a"), 1);
-    let told = |event: &FleetEvent| match event {
+    let reported = |event: &FleetEvent| match event {
         FleetEvent::Upsert(resource) => Some(resource.id().clone()),
         FleetEvent::Gone(id) => Some(id.clone()),
         _ => None,
     };
-    let told: BTreeSet<_> = heard.iter().filter_map(told).collect();
-    assert_eq!(told, BTreeSet::from([id("a"), id("b"), id("gone")]));
+    let reported: BTreeSet<_> = received.iter().filter_map(reported).collect();
+    assert_eq!(reported, BTreeSet::from([id("a"), id("b"), id("gone")]));
 
     // Many of these are one listing a second at most.
     let listed = fake.count("list instance");
     for _ in 0..50 {
         first.send(Ok(Change::Relist(Kind::Instance))).await.unwrap();
-        hear(&mut events, 0.1).await;
+        receive(&mut events, 0.1).await;
     }
     let more = fake.count("list instance") - listed;
     assert!((4..=6).contains(&more), "{more}");
@@ -166,13 +166,13 @@ async fn pushed_changes_slow_the_listings_and_a_broken_channel_speeds_them_up() 
     first.send(Err(trouble(ProblemKind::Unreachable))).await.unwrap();
     drop(first);
     second.send(Ok(Change::Connected)).await.unwrap();
-    hear(&mut events, 3.0).await;
+    receive(&mut events, 3.0).await;
     assert_eq!(fake.count("changes"), 2);
     assert!(fake.count("list instance") > listed, "what changed meanwhile was not pushed");
     second.send(Err(trouble(ProblemKind::Unreachable))).await.unwrap();
     drop(second);
     let listed = fake.count("list instance");
-    hear(&mut events, 60.0).await;
+    receive(&mut events, 60.0).await;
     assert!(fake.count("list instance") >= listed + 10);
 }
 
@@ -181,37 +181,37 @@ async fn paused_means_silent_but_a_refresh_is_done() {
     let fake = Arc::new(Fake::new(ONE));
     let (fleet, mut events) = start(&fake);
     fleet.watch(vec![id("i1")], None);
-    hear(&mut events, 1.0).await;
+    receive(&mut events, 1.0).await;
     fleet.pause(true);
     let (listed, sampled) = (fake.count("list instance"), fake.count("samples i1"));
     assert!(sampled > 0);
-    let heard = hear(&mut events, 600.0).await;
-    assert!(heard.is_empty(), "{heard:?}");
+    let received = receive(&mut events, 600.0).await;
+    assert!(received.is_empty(), "{received:?}");
     fleet.refresh();
-    hear(&mut events, 600.0).await;
+    receive(&mut events, 600.0).await;
     assert_eq!(fake.count("list instance"), listed + 1);
     assert_eq!(fake.count("samples i1"), sampled);
     fleet.pause(false);
-    hear(&mut events, 6.0).await;
+    receive(&mut events, 6.0).await;
     assert!(fake.count("list instance") > listed + 1);
     assert!(fake.count("samples i1") > sampled);
 }
 
 #[tokio::test(start_paused = true)]
-async fn samples_follow_the_eye() {
+async fn only_instances_on_the_screen_are_sampled() {
     let fake = Arc::new(Fake::new(ONE));
     let (fleet, mut events) = start(&fake);
     let names: Vec<String> = (0..40).map(|n| format!("i{n}")).collect();
     fleet.watch(names.iter().map(|name| id(name)).collect(), None);
-    hear(&mut events, 20.0).await;
+    receive(&mut events, 20.0).await;
     for name in &names {
         let count = fake.count(&format!("samples {name}"));
         assert!((8..=11).contains(&count), "{name}: {count}");
     }
     fleet.watch(vec![id("i7")], None);
-    hear(&mut events, 0.2).await;
+    receive(&mut events, 0.2).await;
     let (seen, unseen) = (fake.count("samples i7"), fake.count("samples i8"));
-    hear(&mut events, 20.0).await;
+    receive(&mut events, 20.0).await;
     assert_eq!(fake.count("samples i8"), unseen, "off the screen");
     assert!(fake.count("samples i7") > seen + 7);
 }
@@ -222,11 +222,11 @@ async fn refused_samples_are_not_asked_for_again() {
     *fake.samples.lock() = Err(trouble(ProblemKind::Forbidden));
     let (fleet, mut events) = start(&fake);
     fleet.watch(vec![id("i1")], None);
-    let heard = hear(&mut events, 60.0).await;
-    let failed = heard.iter().filter(|event| matches!(event, FleetEvent::SamplesFailed(..)));
+    let received = receive(&mut events, 60.0).await;
+    let failed = received.iter().filter(|event| matches!(event, FleetEvent::SamplesFailed(..)));
     assert_eq!(failed.count(), 1);
     fleet.watch(vec![id("i2"), id("i1")], None);
-    hear(&mut events, 10.0).await;
+    receive(&mut events, 10.0).await;
     assert_eq!(fake.count("samples i1"), 1);
     assert_eq!(fake.count("samples i2"), 1);
 }
@@ -238,12 +238,12 @@ async fn samples_that_are_forbidden_are_not_asked_for_every_row() {
     let (fleet, mut events) = start(&fake);
     let asked = |fake: &Fake| (0..40).map(|n| fake.count(&format!("samples i{n}"))).sum::<usize>();
     fleet.watch((0..40).map(|n| id(&format!("i{n}"))).collect(), None);
-    hear(&mut events, 600.0).await;
+    receive(&mut events, 600.0).await;
     // Those that were under way when it was clear are all.
     assert!((3..8).contains(&asked(&fake)), "{}", asked(&fake));
     *fake.samples.lock() = Ok(());
     fleet.reconnect(&context());
-    hear(&mut events, 20.0).await;
+    receive(&mut events, 20.0).await;
     assert!(asked(&fake) > 40, "a new sign-in may bring the permission");
 }
 
@@ -253,12 +253,12 @@ async fn an_unreachable_host_is_not_asked_for_every_row() {
     *fake.samples.lock() = Err(trouble(ProblemKind::Unreachable));
     let (fleet, mut events) = start(&fake);
     fleet.watch((0..40).map(|n| id(&format!("i{n}"))).collect(), None);
-    hear(&mut events, 60.0).await;
+    receive(&mut events, 60.0).await;
     let asked: usize = (0..40).map(|n| fake.count(&format!("samples i{n}"))).sum();
     assert!(asked < 60, "{asked}");
 }
 
-/// On the machine's own clock, which never tells the same moment twice.
+/// On the machine's own clock, which never shows the same moment twice.
 #[tokio::test]
 async fn the_focus_streams_on_a_clock_that_runs() {
     let fake = Arc::new(Fake::new(ONE));
@@ -280,34 +280,34 @@ async fn the_focus_streams_and_falls_back_to_polls() {
     let live = Fake::line(&fake.live);
     let (fleet, mut events) = start(&fake);
     fleet.watch(vec![id("i1"), id("i2")], Some(id("i1")));
-    hear(&mut events, 1.0).await;
+    receive(&mut events, 1.0).await;
     let polled = fake.count("samples i1");
     for _ in 0..20 {
         live.send(Ok(sample())).await.unwrap();
-        let heard = hear(&mut events, 1.0).await;
-        assert!(heard.iter().any(|event| matches!(event, FleetEvent::Samples(of, _) if *of == id("i1"))));
+        let received = receive(&mut events, 1.0).await;
+        assert!(received.iter().any(|event| matches!(event, FleetEvent::Samples(of, _) if *of == id("i1"))));
     }
     assert_eq!(fake.count("samples i1"), polled, "no polls while it streams");
     assert!(fake.count("samples i2") >= 9);
     // Broken off, it is polled at once, and opened again a little later; refused, it is left alone.
     let again = Fake::line(&fake.live);
     live.send(Err(trouble(ProblemKind::Unreachable))).await.unwrap();
-    hear(&mut events, 0.5).await;
+    receive(&mut events, 0.5).await;
     assert_eq!(fake.count("samples i1"), polled + 1);
-    hear(&mut events, 1.0).await;
+    receive(&mut events, 1.0).await;
     assert_eq!(fake.count("live i1"), 2);
     again.send(Err(trouble(ProblemKind::Forbidden))).await.unwrap();
     let polled = fake.count("samples i1");
-    hear(&mut events, 10.0).await;
+    receive(&mut events, 10.0).await;
     assert!(fake.count("samples i1") >= polled + 4);
     assert_eq!(fake.count("live i1"), 2);
     // The stream of the next focus ends when the focus moves on.
     let next = Fake::line(&fake.live);
     fleet.watch(vec![id("i1"), id("i2")], Some(id("i2")));
-    hear(&mut events, 1.0).await;
+    receive(&mut events, 1.0).await;
     assert!(!next.is_closed());
     fleet.watch(vec![id("i1"), id("i2")], None);
-    hear(&mut events, 1.0).await;
+    receive(&mut events, 1.0).await;
     assert!(next.is_closed());
 }
 
@@ -321,7 +321,7 @@ async fn a_stream_that_keeps_failing_is_tried_less_and_less() {
     let began = Instant::now();
     let (fleet, mut events) = start(&fake);
     fleet.watch(vec![id("i1")], Some(id("i1")));
-    hear(&mut events, 300.0).await;
+    receive(&mut events, 300.0).await;
     let times = fake.times("live i1", began);
     assert!((8..=13).contains(&times.len()), "{times:?}");
     assert!(times.windows(2).take(5).all(|pair| pair[1] - pair[0] > 0.7), "{times:?}");
@@ -332,24 +332,24 @@ async fn the_latency_follows_the_polls_calmly() {
     let fake = Arc::new(Fake::new(&[]));
     let (fleet, mut events) = start(&fake);
     fleet.watch(vec![id("i1")], None);
-    let latencies = |heard: Vec<FleetEvent>| -> Vec<u128> {
-        let told = heard.into_iter().filter_map(|event| match event {
+    let latencies = |received: Vec<FleetEvent>| -> Vec<u128> {
+        let reported = received.into_iter().filter_map(|event| match event {
             FleetEvent::Context(_, _, traffic) => traffic.latency,
             _ => None,
         });
-        told.map(|latency| latency.as_millis()).collect()
+        reported.map(|latency| latency.as_millis()).collect()
     };
     let set = |millis| *fake.latency.lock() = Some(Duration::from_millis(millis));
     set(50);
-    assert_eq!(latencies(hear(&mut events, 10.0).await), [50]);
+    assert_eq!(latencies(receive(&mut events, 10.0).await), [50]);
     set(58);
-    assert_eq!(latencies(hear(&mut events, 10.0).await), [0; 0], "about the same");
+    assert_eq!(latencies(receive(&mut events, 10.0).await), [0; 0], "about the same");
     set(90);
-    assert_eq!(latencies(hear(&mut events, 10.0).await), [90]);
+    assert_eq!(latencies(receive(&mut events, 10.0).await), [90]);
     set(20);
-    let heard = hear(&mut events, 2.5).await;
-    let more = hear(&mut events, 6.0).await;
-    assert_eq!([latencies(heard), latencies(more)].concat(), [20]);
+    let received = receive(&mut events, 2.5).await;
+    let more = receive(&mut events, 6.0).await;
+    assert_eq!([latencies(received), latencies(more)].concat(), [20]);
 }
 
 fn lines(texts: &[&str]) -> LogEvent {
@@ -370,7 +370,7 @@ async fn lines_travel_in_batches_and_in_order() {
     log.send(LogEvent::Interrupted(trouble(ProblemKind::Unreachable))).await.unwrap();
     log.send(lines(&["d"])).await.unwrap();
     drop(log);
-    let told: Vec<String> = hear(&mut events, 1.0)
+    let reported: Vec<String> = receive(&mut events, 1.0)
         .await
         .iter()
         .filter(|event| !matches!(event, FleetEvent::May(_, Feature::Logs, Ok(()))))
@@ -385,7 +385,7 @@ async fn lines_travel_in_batches_and_in_order() {
             other => format!("{other:?}"),
         })
         .collect();
-    assert_eq!(told, ["connected", "a b c", "interrupted", "d", "ended"]);
+    assert_eq!(reported, ["connected", "a b c", "interrupted", "d", "ended"]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -423,7 +423,7 @@ async fn the_tasks_end_with_the_last_handle() {
     let log = Fake::line(&fake.logs);
     let (fleet, mut events) = start(&fake);
     fleet.open_tail(&id("i1"), LogStart::Backlog);
-    hear(&mut events, 1.0).await;
+    receive(&mut events, 1.0).await;
     drop(fleet);
     while events.recv().await.is_some() {}
     assert!(log.is_closed());

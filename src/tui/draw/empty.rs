@@ -95,8 +95,8 @@ const fn urgency(condition: ListingCondition<'_>) -> u8 {
 
 /// That a context may not list a kind, and what it lacks.
 pub(super) fn forbidden(name: &str, kind: Kind, problem: &Problem) -> String {
-    let deed = Feature::List(kind).deed();
-    format!("{name} may not {deed}: {}", plain(missing_permission(problem)))
+    let verb = Feature::List(kind).verb();
+    format!("{name} may not {verb}: {}", plain(missing_permission(problem)))
 }
 
 /// There are rows, but none of them is shown.

@@ -105,7 +105,7 @@ fn problems(context: &ContextState, app: &App) -> Vec<String> {
     }
     for feature in [Feature::Logs, Feature::Console, Feature::Telemetry] {
         if let Some(problem) = context.forbidden(feature) {
-            texts.push(format!("may not {}: {problem}", feature.deed()));
+            texts.push(format!("may not {}: {problem}", feature.verb()));
         }
     }
     if let Auth::Expiring(_) = &context.auth {

@@ -1,4 +1,4 @@
-//! Whether a context's credentials hold, and what they may not do. One state a context, whoever found out.
+//! The state of a context's credentials, and what they may not do. One state a context, whichever task found out.
 
 #[cfg(test)]
 mod tests;
@@ -8,25 +8,25 @@ use std::time::Duration;
 use super::Health;
 use qdeck_model::{Kind, Problem, ProblemKind, Timestamp};
 
-/// A sign-in that ends within this time is told of.
-const SOON: Duration = Duration::from_secs(600);
+/// A sign-in that ends within this time is announced.
+const EXPIRY_NOTICE: Duration = Duration::from_secs(600);
 
-/// Whether a context's credentials hold.
+/// The state of a context's credentials.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub enum Auth {
-    /// As far as is known they do.
+    /// They are accepted, as far as is known.
     #[default]
     Good,
-    /// The sign-in ends at this time, soon, and cannot be renewed without a person.
+    /// The sign-in ends at this time, soon, and cannot be renewed without the user.
     Expiring(Timestamp),
-    /// The sign-in has ended, and the platform said so.
+    /// The sign-in has ended, and the platform refuses it.
     Expired(Problem),
-    /// The platform does not take the credentials.
+    /// The platform does not accept the credentials.
     Refused(Problem),
 }
 
 impl Auth {
-    /// What follows from how a context fares and when its sign-in ends by its own words.
+    /// Derives it from the health of the context and the end of its sign-in by its own date.
     pub(super) fn of(health: &Health, ends: Option<Timestamp>, now: Timestamp) -> Self {
         match (health, ends) {
             (Health::Down(problem), ends) if problem.kind == ProblemKind::Unauthorized => {
@@ -37,18 +37,18 @@ impl Auth {
                 }
             }
             (Health::Down(_), _) => Self::Good,
-            (_, Some(ends)) if ends.before(SOON) <= now => Self::Expiring(ends),
+            (_, Some(ends)) if ends.before(EXPIRY_NOTICE) <= now => Self::Expiring(ends),
             _ => Self::Good,
         }
     }
 
-    /// Whether nobody needs to do anything.
+    /// Returns whether the user needs to do nothing.
     pub const fn is_good(&self) -> bool {
         matches!(self, Self::Good)
     }
 }
 
-/// Something that credentials which hold may still not do.
+/// Something that accepted credentials may still not do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Feature {
     /// Listing a kind.
@@ -68,8 +68,8 @@ impl Feature {
         Kind::ALL.into_iter().map(Self::List).chain(others)
     }
 
-    /// What may not be done, after `may not`: `list operations`.
-    pub fn deed(self) -> String {
+    /// The verb of the feature, after `may not`: `list operations`.
+    pub fn verb(self) -> String {
         match self {
             Self::List(kind) => format!("list {}", kind.title().to_lowercase().replace("gpu", "GPU")),
             Self::Logs => "read logs".to_owned(),
@@ -79,7 +79,7 @@ impl Feature {
     }
 }
 
-/// Why something is forbidden, in the fewest words: the hint where it names what is missing, else the remote's words.
+/// Why something is forbidden, in the fewest words: the hint where it names what is missing, else the remote's message.
 pub fn missing_permission(problem: &Problem) -> &str {
     let names = |hint: &&str| hint.contains('`');
     problem.hint.as_deref().filter(names).unwrap_or(&problem.message)

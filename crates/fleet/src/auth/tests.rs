@@ -1,7 +1,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::super::fake::{Fake, context, hear, id, model, start};
+use super::super::fake::{Fake, context, id, model, receive, start};
 use super::super::{Events, FleetEvent, ListEvent, Member, Store};
 use super::*;
 use qdeck_model::{LogEvent, LogStart, Reason, ScreenKind};
@@ -24,7 +24,7 @@ fn refused(message: &str) -> Problem {
 }
 
 #[test]
-fn an_end_is_told_ten_minutes_before_and_not_sooner() {
+fn an_expiry_is_announced_ten_minutes_before_and_not_sooner() {
     let of = |now| Auth::of(&Health::Live, Some(at(10_000)), at(now));
     assert_eq!(of(9_000), Auth::Good);
     assert_eq!(of(9_400), Auth::Expiring(at(10_000)));
@@ -57,7 +57,7 @@ fn the_capability_is_named_where_the_platform_names_it() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_forbidden_kind_is_asked_for_once_in_ten_minutes_or_when_a_person_asks() {
+async fn a_forbidden_kind_is_listed_every_ten_minutes_or_on_request() {
     let fake = Arc::new(Fake::new(TWO));
     for _ in 0..3 {
         fake.fail(Kind::Container, trouble(ProblemKind::Forbidden));
@@ -66,18 +66,18 @@ async fn a_forbidden_kind_is_asked_for_once_in_ten_minutes_or_when_a_person_asks
     let (fleet, mut events) = start(&fake);
     changes.send(Ok(Change::Connected)).await.unwrap();
     changes.send(Ok(Change::Relist(Kind::Container))).await.unwrap();
-    hear(&mut events, 500.0).await;
+    receive(&mut events, 500.0).await;
     assert_eq!(fake.count("list container"), 1, "nor does a change make it allowed");
-    let heard = hear(&mut events, 200.0).await;
+    let received = receive(&mut events, 200.0).await;
     assert_eq!(fake.count("list container"), 2);
     let down =
         |event: &FleetEvent| matches!(event, FleetEvent::Context(_, health, _) if *health != Health::Live);
-    assert!(!heard.iter().any(down));
+    assert!(!received.iter().any(down));
     fleet.refresh();
-    hear(&mut events, 10.0).await;
+    receive(&mut events, 10.0).await;
     assert_eq!(fake.count("list container"), 3);
     fleet.reconnect(&context());
-    hear(&mut events, 1.0).await;
+    receive(&mut events, 1.0).await;
     assert_eq!(fake.count("list container"), 4);
 }
 
@@ -90,36 +90,36 @@ fn auths(events: &[FleetEvent]) -> Vec<Auth> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn each_change_of_the_credentials_is_told_once() {
+async fn each_change_of_the_credentials_is_sent_once() {
     let fake = Arc::new(Fake::new(ONE));
     let (fleet, mut events) = start(&fake);
-    let heard = hear(&mut events, 30.0).await;
-    assert_eq!(auths(&heard), [], "good is what nobody needs to be told");
+    let received = receive(&mut events, 30.0).await;
+    assert_eq!(auths(&received), [], "good credentials are not worth an event");
 
     let soon = Timestamp::from_millis(Timestamp::now().as_millis() + 300_000).unwrap();
     *fake.session_ends.lock() = Some(soon);
-    let heard = hear(&mut events, 30.0).await;
-    assert_eq!(auths(&heard), [Auth::Expiring(soon)]);
+    let received = receive(&mut events, 30.0).await;
+    assert_eq!(auths(&received), [Auth::Expiring(soon)]);
 
     let over = trouble(ProblemKind::Unauthorized);
     *fake.session_ends.lock() = Some(Timestamp::now().before(Duration::from_secs(1)));
     fake.fail(Kind::Instance, over.clone());
-    let heard = hear(&mut events, 60.0).await;
-    assert_eq!(auths(&heard), [Auth::Expired(over.clone())]);
+    let received = receive(&mut events, 60.0).await;
+    assert_eq!(auths(&received), [Auth::Expired(over.clone())]);
 
     *fake.session_ends.lock() = None;
     fake.fail(Kind::Instance, over.clone());
     fleet.reconnect(&context());
-    let heard = hear(&mut events, 60.0).await;
-    assert_eq!(auths(&heard), [Auth::Good, Auth::Refused(over)], "tried, and refused");
+    let received = receive(&mut events, 60.0).await;
+    assert_eq!(auths(&received), [Auth::Good, Auth::Refused(over)], "tried, and refused");
 
     fleet.reconnect(&context());
-    let heard = hear(&mut events, 60.0).await;
-    assert_eq!(auths(&heard), [Auth::Good]);
+    let received = receive(&mut events, 60.0).await;
+    assert_eq!(auths(&received), [Auth::Good]);
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_may_not_be_done_is_told_of_the_context_and_hides_nothing() {
+async fn a_missing_permission_is_recorded_at_the_context_and_hides_nothing() {
     let fake = Arc::new(Fake::new(ONE));
     let page = ListEvent::Page { scope: None, rows: vec![model(&id("i1"))], expected: None };
     fake.answer(Kind::Instance, vec![page, ListEvent::End]);
@@ -128,7 +128,7 @@ async fn what_may_not_be_done_is_told_of_the_context_and_hides_nothing() {
     let mut store = Store::new(&[member]);
     let no = trouble(ProblemKind::Forbidden);
     let settle = async |store: &mut Store, events: &mut Events| {
-        for event in hear(events, 3.0).await {
+        for event in receive(events, 3.0).await {
             store.apply(event);
         }
     };

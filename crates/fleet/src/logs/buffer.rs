@@ -9,7 +9,7 @@ use super::scan::is_hit;
 use super::{Pattern, Sieve, level_of};
 use qdeck_model::{LogEvent, LogLine, Timestamp};
 
-/// How late, in milliseconds, a line of a source that has caught up may still be put in before others.
+/// The delay, in milliseconds, up to which a line of a source that has caught up may still be put in before others.
 const LATE: i64 = 5000;
 /// Entries that one source may have put behind its own before it counts as caught up: its clock must be wrong.
 const PATIENCE: usize = 2_000_000;
@@ -17,7 +17,7 @@ const PATIENCE: usize = 2_000_000;
 /// A buffer holds at least this many bytes: below, its own bookkeeping would leave no room for lines.
 const LEAST: usize = 64 * 1024;
 
-/// What went through a buffer, in lines; markers are not counted.
+/// Counts of the lines that went through a buffer; markers are not counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Counts {
     /// Lines that were put in.
@@ -26,7 +26,7 @@ pub struct Counts {
     pub evicted: u64,
     /// Of them, lines that are there. `received` is `evicted + held`.
     pub held: u64,
-    /// Lines that the sources say are missing.
+    /// Lines that are missing by the sources' own count.
     pub skipped: u64,
     /// Bytes in use, with what the allocations cost.
     pub bytes: usize,
@@ -57,7 +57,7 @@ pub struct LogBuffer {
     pub(super) entries: VecDeque<Entry>,
     /// The number of the first entry.
     pub(super) first: u64,
-    /// What the entries weigh beside their places.
+    /// The memory of the entries beside their places.
     weight: usize,
     counts: Counts,
     evicted_until: Option<Timestamp>,
@@ -85,7 +85,7 @@ impl LogBuffer {
         }
     }
 
-    /// Adds a source under a name to be shown. At most 65,536 are told apart.
+    /// Adds a source under a name to be shown. At most 65,536 are distinguished.
     pub fn add_source(&mut self, name: impl Into<Arc<str>>) -> Source {
         self.origins.push(Origin {
             name: name.into(),
@@ -99,7 +99,7 @@ impl LogBuffer {
         Source(u16::try_from(self.origins.len() - 1).unwrap_or(u16::MAX))
     }
 
-    /// The sources in the order in which they were added: names and how they fare.
+    /// The sources in the order in which they were added: names and states.
     pub fn sources(&self) -> impl ExactSizeIterator<Item = (Source, &Arc<str>, &SourceState)> {
         self.origins.iter().enumerate().map(|(place, origin)| {
             let source = Source(u16::try_from(place).unwrap_or(u16::MAX));
@@ -107,7 +107,7 @@ impl LogBuffer {
         })
     }
 
-    /// Takes news of a source in. Returns whether anything that could be seen changed.
+    /// Applies an event of a source. Returns whether anything visible changed.
     pub fn push(&mut self, source: Source, event: LogEvent) -> bool {
         self.push_at(source, event, Timestamp::now())
     }
@@ -159,12 +159,12 @@ impl LogBuffer {
         self.mark(source, Marker::Ended, now);
     }
 
-    /// How many lines and markers are shown, as far as they have been sifted.
+    /// The number of lines and markers that are shown, as far as they have been filtered.
     pub fn len(&self) -> usize {
         if self.sieve.is_open() { self.entries.len() } else { self.shown.len() }
     }
 
-    /// Whether nothing is shown.
+    /// Returns whether nothing is shown.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
@@ -203,7 +203,7 @@ impl LogBuffer {
         self.place(self.first + offset as u64)
     }
 
-    /// What went through it.
+    /// Counts of what went through it.
     pub fn counts(&self) -> Counts {
         Counts { bytes: self.bytes(), ..self.counts }
     }

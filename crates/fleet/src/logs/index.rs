@@ -26,7 +26,7 @@ impl Index {
         self.numbers.get(at).copied()
     }
 
-    /// How many of its numbers lie before `number`.
+    /// The count of its numbers before `number`.
     pub(super) fn before(&self, number: u64) -> usize {
         self.numbers.partition_point(|&it| it < number)
     }

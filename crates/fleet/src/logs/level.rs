@@ -7,8 +7,8 @@ use qdeck_model::LogLevel;
 /// Only the beginning of a line is looked at: levels stand there.
 const LOOKED_AT: usize = 160;
 
-/// The level a line tells: `"level":"warn"` of JSON, `level=warn` of logfmt, klog's `E1121 `, or a level's word that
-/// stands in capitals, in brackets, or before a colon. `None` where it tells none; a word inside a sentence is none.
+/// The level in a line: `"level":"warn"` of JSON, `level=warn` of logfmt, klog's `E1121 `, or a level's word that
+/// is in capitals, in brackets, or before a colon. `None` where there is none; a word inside a sentence is none.
 pub fn level_of(text: &str) -> Option<LogLevel> {
     let bytes = text.as_bytes();
     let head = &bytes[..bytes.len().min(LOOKED_AT)];

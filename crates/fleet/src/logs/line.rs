@@ -1,4 +1,4 @@
-//! What stands in a log buffer: lines, and markers where something is to be said between them.
+//! The entries of a log buffer: lines, and markers between them.
 
 use std::sync::Arc;
 
@@ -15,7 +15,7 @@ impl Source {
     }
 }
 
-/// How a source fares.
+/// The state of a source.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub enum SourceState {
     /// Nothing has come yet.
@@ -23,25 +23,25 @@ pub enum SourceState {
     Waiting,
     /// Connected.
     Live,
-    /// The link broke; it is being made again.
+    /// The connection broke; it is being made again.
     Interrupted(Problem),
     /// It ended for good, and why, where a problem came before the end.
     Ended(Option<Problem>),
 }
 
-/// Something to be said between lines.
+/// A note between lines.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Marker {
     /// Lines are missing here.
     Skipped {
-        /// How many, where known.
+        /// Their number, where known.
         lines: Option<u64>,
-        /// Why, in the words of whoever left them out.
+        /// The reason, as their source words it.
         why: Arc<str>,
-        /// The time of the last line before; the marker's own time is that of the news.
+        /// The time of the last line before; the marker's own time is that of the event.
         after: Option<Timestamp>,
     },
-    /// The link broke here.
+    /// The connection broke here.
     Interrupted(Problem),
     /// The link was made again: lines in between may be missing.
     Seam,
@@ -49,7 +49,7 @@ pub enum Marker {
     Ended,
 }
 
-/// What a line says.
+/// The content of an entry.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum LineBody<'a> {
     /// The text as the remote sent it; it may hold escape codes.
@@ -68,11 +68,11 @@ pub struct Line<'a> {
     pub source: Source,
     /// When it was printed or, of a marker, noted.
     pub at: Timestamp,
-    /// Whether `at` is the platform's own time.
+    /// `at` is the platform's own time.
     pub exact: bool,
-    /// How much it matters, as far as its text says.
+    /// Its level, as far as its text has one.
     pub level: Option<LogLevel>,
-    /// What it says.
+    /// Its content.
     pub body: LineBody<'a>,
     /// The search finds something in it.
     pub hit: bool,
@@ -98,7 +98,7 @@ pub(super) enum Body {
     Marker(Box<Marker>),
 }
 
-/// What an allocation costs beside its content: the two counts of an `Arc` and the allocator's own word.
+/// The cost of an allocation beside its content: the two counts of an `Arc` and the allocator's own word.
 const ALLOCATION: usize = 24;
 
 impl Entry {

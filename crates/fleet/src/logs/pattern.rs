@@ -1,4 +1,4 @@
-//! What a person types to find or sift lines.
+//! The pattern that finds or filters lines.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -34,21 +34,21 @@ impl Pattern {
             .build();
         match regex {
             Ok(regex) => Ok(Self { typed: typed.to_owned(), regex }),
-            Err(regex::Error::Syntax(told)) => {
-                // The last line says what is wrong; those before draw it.
-                let told = told.lines().last().unwrap_or_default();
-                Err(told.trim_start_matches("error: ").to_owned())
+            Err(regex::Error::Syntax(text)) => {
+                // The last line is the error; those before draw its position.
+                let last = text.lines().last().unwrap_or_default();
+                Err(last.trim_start_matches("error: ").to_owned())
             }
             Err(_) => Err("the expression is too large".to_owned()),
         }
     }
 
-    /// What was typed.
+    /// The typed text.
     pub fn typed(&self) -> &str {
         &self.typed
     }
 
-    /// Whether it is found in a line, whose escape codes are passed over.
+    /// Returns whether a line contains it; escape codes are skipped.
     pub fn is_in(&self, text: &str) -> bool {
         self.regex.is_match(&without_escapes(text))
     }
@@ -76,7 +76,7 @@ pub fn without_escapes(text: &str) -> Cow<'_, str> {
     Cow::Owned(plain)
 }
 
-/// What follows the sequence that began with the escape just before `rest`.
+/// The text after the sequence that began with the escape just before `rest`.
 fn after_escape(rest: &str) -> &str {
     let mut letters = rest.char_indices();
     match letters.next() {

@@ -12,14 +12,14 @@ pub struct Sieve {
     pub keep: Vec<Pattern>,
     /// A line may match none of these.
     pub drop: Vec<Pattern>,
-    /// A line must tell at least this level; those that tell none are left out.
+    /// A line must have at least this level; those without one are left out.
     pub level: Option<LogLevel>,
     /// Sources that are not shown.
     pub hidden: Vec<Source>,
 }
 
 impl Sieve {
-    /// Whether it lets everything pass.
+    /// Returns whether it lets everything pass.
     pub fn is_open(&self) -> bool {
         *self == Self::default()
     }
@@ -53,7 +53,7 @@ impl LogBuffer {
         }
     }
 
-    /// What is searched for.
+    /// The pattern that is searched for.
     pub fn search(&self) -> Option<&Pattern> {
         self.search.as_ref()
     }
@@ -84,7 +84,7 @@ impl LogBuffer {
         self.is_sifting() || self.is_searching()
     }
 
-    /// How many of the lines that are shown were found, as far as they have been searched.
+    /// The number of shown lines that match, as far as they have been searched.
     pub fn hits(&self) -> usize {
         if self.sieve.is_open() {
             return self.found.len();

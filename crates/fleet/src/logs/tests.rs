@@ -14,8 +14,8 @@ fn line(millis: i64, text: &str) -> LogLine {
     LogLine { at: at(millis), exact: false, text: text.into() }
 }
 
-fn lines(told: &[(i64, &str)]) -> LogEvent {
-    LogEvent::Lines(told.iter().map(|(at, text)| line(*at, text)).collect())
+fn lines(given: &[(i64, &str)]) -> LogEvent {
+    LogEvent::Lines(given.iter().map(|(at, text)| line(*at, text)).collect())
 }
 
 fn trouble() -> Problem {
@@ -131,9 +131,9 @@ enum Step {
 }
 
 fn step() -> impl Strategy<Value = Step> {
-    let told = proptest::collection::vec((-3000_i64..3000, 0_usize..600), 1..60);
+    let given = proptest::collection::vec((-3000_i64..3000, 0_usize..600), 1..60);
     prop_oneof![
-        8 => (0_usize..3, told).prop_map(|(source, told)| Step::Lines(source, told)),
+        8 => (0_usize..3, given).prop_map(|(source, given)| Step::Lines(source, given)),
         1 => (0_usize..3).prop_map(Step::Skip),
         1 => proptest::option::of(0_u8..10).prop_map(Step::Sieve),
         1 => proptest::option::of(0_u8..10).prop_map(Step::Search),
@@ -151,15 +151,15 @@ proptest! {
     fn the_bound_holds_and_every_line_is_accounted_for(steps in proptest::collection::vec(step(), 1..60)) {
         let mut buffer = LogBuffer::new(64 * 1024);
         let sources = [buffer.add_source("a"), buffer.add_source("b"), buffer.add_source("c")];
-        let mut told = 0_u64;
+        let mut given = 0_u64;
         let mut clock = 0;
         for step in steps {
             match step {
                 Step::Lines(source, run) => {
                     clock += 500;
                     let run = run.into_iter().map(|(jitter, length)| {
-                        told += 1;
-                        line(clock + jitter, &format!("{told} {}", "x".repeat(length)))
+                        given += 1;
+                        line(clock + jitter, &format!("{given} {}", "x".repeat(length)))
                     }).collect();
                     buffer.push(sources[source], LogEvent::Lines(run));
                 }
@@ -178,7 +178,7 @@ proptest! {
             }
             let counts = buffer.counts();
             prop_assert!(counts.bytes <= 3 * 64 * 1024, "{} bytes", counts.bytes);
-            prop_assert_eq!(counts.received, told);
+            prop_assert_eq!(counts.received, given);
             prop_assert_eq!(counts.received, counts.evicted + counts.held);
         }
         buffer.work(usize::MAX);

@@ -102,14 +102,14 @@ fn the_past_fills_in_behind_what_is_known() {
     let mut series = Series::default();
     series.extend(&every(3600..=3660, 5));
     assert!(series.extend(&every(0..=3600, 30)));
-    assert!(!series.extend(&every(0..=3600, 30)), "told twice");
+    assert!(!series.extend(&every(0..=3600, 30)), "sent twice");
     assert_eq!(drawn(&series, 3660, 3660, 61), "#".repeat(61));
     assert_eq!(series.last().map(|sample| sample.at), Some(at(3_660_000)));
 }
 
 proptest! {
     /// A column shows a value only where a sample lies in it, or a pause that a sample ended, or the pause before the
-    /// next one; never inside an outage. And all that was told recently is shown.
+    /// next one; never inside an outage. And every recent sample is shown.
     #[test]
     fn a_value_is_shown_only_where_one_was(
         steps in proptest::collection::vec((1_i64..60, 0.0_f64..100.0, any::<bool>()), 1..120),
@@ -120,13 +120,13 @@ proptest! {
     ) {
         let mut series = Series::default();
         let mut clock = 1_000_000_000;
-        let mut told: Vec<(i64, bool)> = Vec::new();
+        let mut given: Vec<(i64, bool)> = Vec::new();
         for (place, (step, value, known)) in steps.into_iter().enumerate() {
             clock += 1000 * if place == outage.0 { outage.1 } else { step };
             let mut sample = Sample::empty(at(clock));
             sample.cpu = known.then_some(Cores(value));
             series.extend(&[sample]);
-            told.push((clock, known));
+            given.push((clock, known));
         }
         let (now, window) = (clock + later * 1000, window * 1000);
         let length = Duration::from_millis(window.unsigned_abs());
@@ -138,20 +138,20 @@ proptest! {
             let (from, to) = (now - window + window * place / columns - 1, now - window + window * (place + 1) / columns + 1);
             if let Some(value) = value {
                 prop_assert!((0.0..=100.01).contains(value));
-                let explained = told.iter().enumerate().any(|(nth, &(at, known))| {
-                    let before = nth.checked_sub(1).map_or(at, |nth| told[nth].0);
+                let explained = given.iter().enumerate().any(|(nth, &(at, known))| {
+                    let before = nth.checked_sub(1).map_or(at, |nth| given[nth].0);
                     let before = if at - before > usual { at } else { before };
                     known && at >= from && before <= to
                 });
-                // A mean of a minute, and the pause before it, may lie beside the sample that told it.
-                let thinned = told.iter().any(|&(at, known)| {
+                // A mean of a minute, and the pause before it, may lie beside its sample.
+                let thinned = given.iter().any(|&(at, known)| {
                     known && now - at > FINE - 60_000 && at >= from - COARSE && at <= to + COARSE + usual
                 });
-                let drawn_out = told.last().is_some_and(|&(at, known)| known && at <= to && from <= at + usual);
+                let drawn_out = given.last().is_some_and(|&(at, known)| known && at <= to && from <= at + usual);
                 prop_assert!(explained || thinned || drawn_out, "column {} shows {}", place, value);
             }
         }
-        for (at, known) in told {
+        for (at, known) in given {
             let offset = at - (now - window);
             if known && offset > 0 && clock - at < FINE {
                 let place = usize::try_from((offset - 1) * columns / window).unwrap();

@@ -7,9 +7,9 @@ use super::Series;
 use qdeck_model::{Problem, ResourceId, Sample};
 
 /// Instances whose series are kept.
-const MOST_SERIES: usize = 256;
+const MAX_SERIES: usize = 256;
 /// Points kept over all series; with 48 bytes a point this is about 7 MiB.
-const MOST_POINTS: usize = 150_000;
+const MAX_POINTS: usize = 150_000;
 
 #[derive(Default)]
 pub(super) struct Charts {
@@ -36,7 +36,7 @@ impl Charts {
         let before = series.points();
         let changed = series.extend(samples);
         self.points = self.points + series.points() - before;
-        while self.by_id.len() > MOST_SERIES || (self.points > MOST_POINTS && self.by_id.len() > 1) {
+        while self.by_id.len() > MAX_SERIES || (self.points > MAX_POINTS && self.by_id.len() > 1) {
             let Some(oldest) = self.by_id.iter().min_by_key(|(_, (used, _))| *used) else {
                 break;
             };
@@ -49,7 +49,7 @@ impl Charts {
     pub(super) fn interrupt(&mut self, id: ResourceId, problem: Problem) -> bool {
         let series = self.by_id.get_mut(&id);
         let cut = series.is_some_and(|(_, series)| series.interrupt());
-        if self.problems.len() >= MOST_SERIES && !self.problems.contains_key(&id) {
+        if self.problems.len() >= MAX_SERIES && !self.problems.contains_key(&id) {
             self.problems.clear();
         }
         let before = self.problems.insert(id, problem.clone());
@@ -86,19 +86,19 @@ mod tests {
     #[test]
     fn the_series_sampled_longest_ago_are_forgotten() {
         let mut charts = Charts::default();
-        for number in 0..MOST_SERIES {
+        for number in 0..MAX_SERIES {
             charts.extend(id(number), &[sample(1)]);
         }
         charts.extend(id(0), &[sample(2)]);
-        charts.extend(id(MOST_SERIES), &[sample(1)]);
+        charts.extend(id(MAX_SERIES), &[sample(1)]);
         assert!(charts.get(&id(0)).is_some());
         assert!(charts.get(&id(1)).is_none());
-        assert_eq!(charts.by_id.len(), MOST_SERIES);
-        assert_eq!(charts.points, MOST_SERIES + 1);
+        assert_eq!(charts.by_id.len(), MAX_SERIES);
+        assert_eq!(charts.points, MAX_SERIES + 1);
     }
 
     #[test]
-    fn a_failure_is_told_until_samples_come_again() {
+    fn a_failure_is_kept_until_samples_come_again() {
         let mut charts = Charts::default();
         let refused = Problem::new(qdeck_model::ProblemKind::Forbidden, "no");
         assert!(charts.interrupt(id(1), refused.clone()));
@@ -115,7 +115,7 @@ mod tests {
         for number in 0..200 {
             charts.extend(id(number), &day);
         }
-        assert!(charts.points <= MOST_POINTS);
+        assert!(charts.points <= MAX_POINTS);
         assert!(charts.get(&id(199)).is_some());
         assert!(charts.get(&id(0)).is_none());
         charts.retain(|_| false);

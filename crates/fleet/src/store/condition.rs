@@ -24,7 +24,7 @@ pub enum Condition<'a> {
     Expired(&'a Problem),
     /// The platform refuses the credentials: the user must give others.
     Refused(&'a Problem),
-    /// The configuration or this machine stands in the way.
+    /// The configuration or this machine is at fault.
     Down(&'a Problem),
 }
 
@@ -40,7 +40,7 @@ impl<'a> Condition<'a> {
         }
     }
 
-    /// Whether nothing is tried before the user has done something.
+    /// Returns whether nothing is tried before the user has done something.
     pub const fn waits_for_user(self) -> bool {
         match self {
             Self::Connecting | Self::Live | Self::Retrying { .. } => false,
@@ -197,7 +197,7 @@ mod tests {
                 listing(true, Some((ProblemKind::Server, false))),
                 ListingCondition::Failed(&broken),
             ),
-            // A part that may not be read says nothing of the others.
+            // A scope that may not be read concerns no other.
             (
                 Health::Live,
                 listing(true, Some((ProblemKind::Forbidden, false))),

@@ -1,4 +1,4 @@
-//! The fleet as it is known: rows, series, contexts. Plain data, owned by whoever draws; nothing here waits or locks.
+//! The known state of the fleet: rows, series, contexts. Plain data, owned by the screen; nothing here waits or locks.
 
 mod charts;
 mod condition;
@@ -20,19 +20,19 @@ pub use qdeck_table::{Population, Usage};
 pub use table::Rows;
 use table::Table;
 
-/// A resource and what is known of the knowing.
+/// A resource with when it last changed.
 #[derive(Debug, Clone)]
 pub struct Row {
     /// The resource.
     pub resource: Arc<Resource>,
-    /// When its lifecycle last changed while we watched; for the flash and the timeline.
+    /// When its lifecycle last changed since the start; for the flash and the timeline.
     pub moved: Option<Timestamp>,
 }
 
-/// How one kind of one context was last listed.
+/// The latest listing of one kind of one context.
 #[derive(Debug, Clone, Default)]
 pub struct Listing {
-    /// A listing is under way: rows told so far, and how many there will be, once known.
+    /// A listing is under way: rows so far, and the expected number, once known.
     pub loading: Option<(usize, Option<usize>)>,
     /// When a listing last confirmed the rows (but for those of scopes that failed).
     pub confirmed: Option<Timestamp>,
@@ -42,18 +42,18 @@ pub struct Listing {
     pub failed: bool,
 }
 
-/// A context as it is known.
+/// The known state of a context.
 #[derive(Debug, Clone)]
 pub struct ContextState {
     /// Its name.
     pub name: ContextName,
     /// Its platform.
     pub platform: Platform,
-    /// How it fares.
+    /// Its health. [`ContextState::condition`] judges it together with the credentials.
     pub health: Health,
-    /// How its requests have gone.
+    /// Counts of its requests.
     pub traffic: Traffic,
-    /// Whether its credentials hold.
+    /// The state of its credentials.
     pub auth: Auth,
     /// What they may not do beside listings, and why.
     forbidden: Vec<(Feature, Problem)>,
@@ -61,7 +61,7 @@ pub struct ContextState {
     pub listings: [Option<Listing>; 5],
 }
 
-/// Everything that the events so far have told.
+/// The state after all events so far.
 ///
 /// Pages count only between a [`FleetEvent::ListStarted`] and the `End` or `Failed` of the same kind and context;
 /// those that come outside of a listing change nothing.
@@ -73,7 +73,7 @@ pub struct Store {
 }
 
 impl Store {
-    /// An empty store that knows its contexts.
+    /// Creates a store with these contexts and no rows.
     pub fn new(members: &[Member]) -> Self {
         Self {
             contexts: members.iter().map(state_of).collect(),
@@ -82,8 +82,8 @@ impl Store {
         }
     }
 
-    /// Applies one event. Log events are not for the store and change nothing. Returns whether anything that could be
-    /// seen changed.
+    /// Applies one event. Log events are not for the store and change nothing. Returns whether anything visible
+    /// changed.
     pub fn apply(&mut self, event: FleetEvent) -> bool {
         self.apply_at(event, Timestamp::now())
     }
@@ -145,12 +145,12 @@ impl Store {
         self.tables[slot(kind)].rows()
     }
 
-    /// How many rows of a kind there are.
+    /// The number of rows of a kind.
     pub fn len(&self, kind: Kind) -> usize {
         self.rows(kind).len()
     }
 
-    /// Whether there is no row of a kind.
+    /// Returns whether there is no row of a kind.
     pub fn is_empty(&self, kind: Kind) -> bool {
         self.len(kind) == 0
     }
@@ -169,20 +169,20 @@ impl Store {
         self.rows(kind).filter(move |row| row.resource.container().is_some_and(|link| link.id == *container))
     }
 
-    /// How many rows of `kind` (instances or revisions) belong to a container. Counted as rows come and go, so it
+    /// The number of rows of `kind` (instances or revisions) that belong to a container. Counted as rows come and go, so it
     /// costs one look-up.
     pub fn population(&self, kind: Kind, container: &ResourceId) -> Population {
         self.tables[slot(kind)].tally.population(container)
     }
 
-    /// How many resources of its context ask for a GPU model or have it. Counted as rows come and go, so it costs a
-    /// look at the different requests of the context, not at its rows.
+    /// The number of resources of its context that ask for a GPU model or have it. Counted as rows come and go, so it costs a
+    /// walk over the different requests of the context, not at its rows.
     pub fn usage(&self, model: &GpuModel) -> Usage {
         let users = |kind| self.tables[slot(kind)].tally.users_of(model);
         Usage { instances: users(Kind::Instance), containers: users(Kind::Container) }
     }
 
-    /// A number that grows whenever what [`Store::usage`] tells may have changed.
+    /// A number that grows whenever the answer of [`Store::usage`] may have changed.
     pub fn usage_version(&self) -> u64 {
         [Kind::Instance, Kind::Container]
             .map(|kind| self.tables[slot(kind)].tally.requests_version)
@@ -190,7 +190,7 @@ impl Store {
             .sum()
     }
 
-    /// The names of the platforms' own facts that rows of a kind have told so far, in the order of their telling.
+    /// The names of the platforms' own facts of the rows of a kind so far, in the order of their arrival.
     pub fn facts(&self, kind: Kind) -> impl ExactSizeIterator<Item = &'static str> + '_ {
         self.tables[slot(kind)].tally.facts()
     }
@@ -215,12 +215,12 @@ impl Store {
         self.contexts.iter().find(|context| context.name == *name)
     }
 
-    /// How one kind of one context was last listed.
+    /// The latest listing of one kind of one context.
     pub fn listing(&self, context: &ContextName, kind: Kind) -> Option<&Listing> {
         self.context(context)?.listings[slot(kind)].as_ref()
     }
 
-    /// Takes in whether something may be done. Returns whether that is news.
+    /// Records whether something may be done. Returns whether that changed.
     fn may(&mut self, name: &ContextName, feature: Feature, may: Result<(), Problem>) -> bool {
         let Some(context) = self.contexts.iter_mut().find(|it| it.name == *name) else {
             return false;
@@ -261,8 +261,8 @@ impl Store {
         match event {
             ListEvent::Page { scope, mut rows, expected } => {
                 rows.retain(|row| row.kind() == kind && row.id().context == *name);
-                if let Some((told, of)) = &mut listing.loading {
-                    *told += rows.len();
+                if let Some((so_far, of)) = &mut listing.loading {
+                    *so_far += rows.len();
                     *of = expected.or(*of);
                 }
                 table.page(context, scope.as_ref(), rows, now);
@@ -301,7 +301,7 @@ impl Store {
     }
 }
 
-/// Where a kind stands in [`Kind::ALL`].
+/// The position of a kind in [`Kind::ALL`].
 const fn slot(kind: Kind) -> usize {
     match kind {
         Kind::Instance => 0,

@@ -1,6 +1,18 @@
-//! The rows of one kind over all contexts, and how a listing sweeps away what it no longer tells.
+//! The rows of one kind over all contexts, and the sweep of each listing over them.
 //!
-//! A removed row leaves an empty slot that is cleared away once there are as many as rows, so that neither one
+//! A listing marks the rows that its pages hold with its generation (mark and sweep). Rows without the mark go when their
+//! scope, or the whole listing, ends well; a scope that fails keeps its rows:
+//!
+//! ```text
+//! begin      generation 7
+//! page  a    a1=7  a2=7          scope a mentioned
+//! end   a    a3=6 → removed      scope a ended
+//! page  b    b1=7                scope b mentioned
+//! fail  b    b2=6 → stays        scope b not ended
+//! end        c1=6 → removed      scope c was not mentioned
+//! ```
+//!
+//! A removed row leaves an empty slot; slots are compacted once there are as many empty ones as rows, so that neither one
 //! removal nor ten thousand shift the rows behind them.
 
 use std::collections::HashMap;
@@ -12,18 +24,18 @@ use super::Row;
 use super::tally::Tally;
 use qdeck_model::{Lifecycle, Resource, ResourceId, Timestamp};
 
-/// Empty slots that are not worth clearing.
-const FEW: usize = 64;
+/// Fewer empty slots are not worth compacting.
+const MIN_EMPTY_SLOTS: usize = 64;
 
 /// A place for a row.
 struct Slot {
     /// `None` once it is gone.
     row: Option<Row>,
-    /// The listing of its context that told it last (or told it gone).
+    /// The generation of the listing that held it last (or in which it went).
     seen: u32,
     /// Its context, by position.
     context: u32,
-    /// The part of the listing it was told in.
+    /// The scope of the listing that holds it.
     scope: Option<Arc<str>>,
 }
 
@@ -36,11 +48,11 @@ impl Slot {
 /// A part of a context's listing.
 #[derive(Default)]
 struct Scope {
-    /// Slots that were told in it; some may have moved elsewhere since.
+    /// Slots of its rows; some may have moved elsewhere since.
     members: Vec<u32>,
     /// The listing that mentioned it last.
     mentioned: u32,
-    /// The listing that told it to its end.
+    /// The listing in which it last ended well.
     ended: u32,
 }
 
@@ -54,9 +66,9 @@ struct Sweep {
     scopes: HashMap<Arc<str>, Scope>,
 }
 
-/// How a row became known.
+/// The source of a row.
 #[derive(Clone, Copy)]
-enum ToldIn<'a> {
+enum Source<'a> {
     /// In a page of this scope.
     Page(Option<&'a Arc<str>>),
     /// By itself.
@@ -143,25 +155,25 @@ impl Table {
         }
         let mut changed = false;
         for resource in rows {
-            // Told gone since this listing began: the page is older than that news.
+            // Gone since this listing began: the page is older than that event.
             let outdated = self
                 .slots
                 .get(resource.id())
                 .is_some_and(|slot| slot.row.is_none() && slot.seen == generation);
             if !outdated {
-                changed |= self.put(context, resource, ToldIn::Page(scope), now);
+                changed |= self.put(context, resource, Source::Page(scope), now);
             }
         }
         self.bump(changed)
     }
 
-    /// One resource, pushed or read by itself. A listing that is under way keeps it even if it does not tell it.
+    /// One resource, pushed or read by itself. A listing that is under way keeps it even if no page holds it.
     pub(super) fn upsert(&mut self, context: usize, resource: Resource, now: Timestamp) -> bool {
-        let changed = self.put(context, resource, ToldIn::Push, now);
+        let changed = self.put(context, resource, Source::Push, now);
         self.bump(changed)
     }
 
-    /// A scope has been told to its end: its rows that were not told are gone.
+    /// A scope has ended well: its rows that were in no page are gone.
     pub(super) fn scope_end(&mut self, context: usize, name: &Arc<str>) -> bool {
         let Some(sweep) = self.sweeps.get_mut(context).filter(|sweep| sweep.under_way) else {
             return false;
@@ -199,7 +211,7 @@ impl Table {
         self.bump(changed)
     }
 
-    /// A scope could not be told: its rows stay.
+    /// A scope has failed: its rows stay.
     pub(super) fn scope_failed(&mut self, context: usize, name: &Arc<str>) {
         if let Some(sweep) = self.sweeps.get_mut(context).filter(|sweep| sweep.under_way) {
             let scope = sweep.scopes.entry(name.clone()).or_default();
@@ -209,12 +221,12 @@ impl Table {
         }
     }
 
-    /// Whether a scope of the latest listing failed.
+    /// Returns whether a scope of the latest listing failed.
     pub(super) fn is_partial(&self, context: usize) -> bool {
         self.sweeps.get(context).is_some_and(|sweep| sweep.partial)
     }
 
-    /// The listing has been told to its end: what it did not tell is gone, but for the scopes that failed.
+    /// The listing has ended well: rows that were in no page are gone, but for the scopes that failed.
     pub(super) fn end(&mut self, context: usize) -> bool {
         let Some(sweep) = self.sweeps.get_mut(context).filter(|sweep| sweep.under_way) else {
             return false;
@@ -249,11 +261,11 @@ impl Table {
             }
             scope.mentioned == generation || !scope.members.is_empty()
         });
-        self.clear_away();
+        self.compact();
         self.bump(changed)
     }
 
-    /// The listing broke: what it told stays, and what it did not tell stays too.
+    /// The listing broke: rows stay, whether they were in its pages or not.
     pub(super) fn broke(&mut self, context: usize) {
         if let Some(sweep) = self.sweeps.get_mut(context) {
             sweep.under_way = false;
@@ -267,7 +279,7 @@ impl Table {
         };
         let (generation, under_way) = (sweep.generation, sweep.under_way);
         let slot = if under_way {
-            // Even if it is not known: a page that is on its way may still tell it.
+            // Even if it is not known: a page that is on its way may still hold it.
             self.slots.entry(id.clone()).or_insert_with(|| Slot::new(context))
         } else if let Some(slot) = self.slots.get_mut(id) {
             slot
@@ -281,22 +293,22 @@ impl Table {
         slot.scope = None;
         self.live -= 1;
         self.tally.swap(Some(&row.resource), None);
-        self.clear_away();
+        self.compact();
         self.bump(true)
     }
 
     /// Puts a row in its place.
-    fn put(&mut self, context: usize, resource: Resource, told_in: ToldIn<'_>, now: Timestamp) -> bool {
+    fn put(&mut self, context: usize, resource: Resource, source: Source<'_>, now: Timestamp) -> bool {
         let Some(sweep) = self.sweeps.get_mut(context) else {
             return false;
         };
         let entry = self.slots.entry(resource.id().clone());
         let index = u32::try_from(entry.index()).unwrap_or(u32::MAX);
         let slot = entry.or_insert_with(|| Slot::new(context));
-        // A pushed row that no listing has told yet is taken to belong where its id says, as listings of scopes do.
-        let scope = match told_in {
-            ToldIn::Page(scope) => scope.cloned(),
-            ToldIn::Push => slot.scope.clone().or_else(|| resource.id().scope.clone()),
+        // A pushed row that is in no listing yet belongs to the scope of its id, as in listings of scopes.
+        let scope = match source {
+            Source::Page(scope) => scope.cloned(),
+            Source::Push => slot.scope.clone().or_else(|| resource.id().scope.clone()),
         };
         if slot.scope != scope {
             if let Some(scope) = &scope {
@@ -322,11 +334,11 @@ impl Table {
         true
     }
 
-    /// Clears empty slots away once they are many, keeping the order.
-    fn clear_away(&mut self) {
+    /// Removes empty slots once they are many, keeping the order.
+    fn compact(&mut self) {
         let empty = self.slots.len() - self.live;
-        // A listing under way must still recognise what was told gone since it began.
-        if empty <= FEW.max(self.live) || self.sweeps.iter().any(|sweep| sweep.under_way) {
+        // A listing under way must still recognise what went since it began.
+        if empty <= MIN_EMPTY_SLOTS.max(self.live) || self.sweeps.iter().any(|sweep| sweep.under_way) {
             return;
         }
         self.slots.retain(|_, slot| slot.row.is_some());

@@ -1,5 +1,5 @@
-//! What is counted of the rows of a kind as they come and go, so that no frame walks them: what belongs to a container,
-//! which accelerators are asked for, which facts the platforms tell.
+//! Counts over the rows of a kind, kept as rows come and go, so that no frame walks them: what belongs to a container,
+//! which accelerators are asked for, which facts the platforms send.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -19,19 +19,19 @@ pub(super) struct Tally {
     /// Grows whenever the requests change.
     pub(super) requests_version: u64,
     facts: IndexSet<&'static str>,
-    /// The facts looked at last: many instances share the same.
-    looked_at: Option<Arc<[Fact]>>,
+    /// The facts counted last: many instances share the same.
+    counted_facts: Option<Arc<[Fact]>>,
 }
 
 impl Tally {
-    /// Counts what a row was before no more, and what it is now.
+    /// Replaces the counts of a row before by those of the row now.
     pub(super) fn swap(&mut self, before: Option<&Resource>, now: Option<&Resource>) {
         if let Some(before) = before {
             self.populate(before, false);
         }
         if let Some(now) = now {
             self.populate(now, true);
-            self.look_at_facts(now);
+            self.count_facts(now);
         }
         let (asked, asks) = (before.and_then(Resource::gpus), now.and_then(Resource::gpus));
         if asked.map(|it| &it.models) == asks.map(|it| &it.models) {
@@ -84,13 +84,13 @@ impl Tally {
         }
     }
 
-    fn look_at_facts(&mut self, resource: &Resource) {
+    fn count_facts(&mut self, resource: &Resource) {
         if let Resource::Instance(it) = resource {
-            let known = self.looked_at.as_ref();
+            let known = self.counted_facts.as_ref();
             if known.is_some_and(|known| Arc::ptr_eq(known, &it.facts)) {
                 return;
             }
-            self.looked_at = Some(it.facts.clone());
+            self.counted_facts = Some(it.facts.clone());
         }
         self.facts.extend(resource.facts().iter().map(|fact| fact.name));
     }
@@ -111,7 +111,7 @@ impl Tally {
         accepted.map(|(_, rows)| rows).sum()
     }
 
-    /// The names of the platforms' own facts, in the order in which they were first told.
+    /// The names of the platforms' own facts, in the order in which they first arrived.
     pub(super) fn facts(&self) -> impl ExactSizeIterator<Item = &'static str> + '_ {
         self.facts.iter().copied()
     }
@@ -176,7 +176,7 @@ mod tests {
     }
 
     #[test]
-    fn facts_are_known_in_the_order_of_their_telling() {
+    fn facts_are_kept_in_the_order_of_their_arrival() {
         let mut tally = Tally::default();
         for names in [&["ready_state"][..], &["stack", "ready_state"]] {
             let mut row = row(1, None);

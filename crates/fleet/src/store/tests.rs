@@ -59,9 +59,9 @@ fn page(scope: Option<&str>, names: &[&str]) -> ListEvent {
 
 fn names(store: &Store) -> Vec<String> {
     let rows = store.rows(Kind::Instance);
-    let told = rows.len();
+    let listed = rows.len();
     let names: Vec<String> = rows.map(|row| row.resource.name().to_owned()).collect();
-    assert_eq!(told, names.len(), "the length told is the length walked");
+    assert_eq!(listed, names.len(), "the length is the number of rows walked");
     names
 }
 
@@ -176,8 +176,8 @@ fn containers_count_what_belongs_to_them() {
         Population { total: 2, running: 1, attention: 1 }
     );
     let web = of("web");
-    let told: Vec<_> = store.of_container(Kind::Instance, &web).collect();
-    assert_eq!(told.len(), 2);
+    let listed: Vec<_> = store.of_container(Kind::Instance, &web).collect();
+    assert_eq!(listed.len(), 2);
     assert_eq!(store.population(Kind::Instance, &of("none")), Population::default());
 }
 
@@ -199,7 +199,7 @@ fn ten_thousand_rows_can_leave_one_by_one() {
 /// The rules of [`ListEvent`] in the plainest words: maps, and no cleverness.
 #[derive(Default)]
 struct Naive {
-    /// Name to the scope it was told in, the state, and the listing that told it last.
+    /// Name to the scope it was listed in, the state, and the listing that held it last.
     rows: BTreeMap<String, (Option<String>, Lifecycle, u32)>,
     generation: u32,
     listing: bool,
