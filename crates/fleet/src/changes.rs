@@ -9,6 +9,7 @@ use indexmap::IndexSet;
 use tokio::time::{Instant, sleep, sleep_until};
 
 use super::FleetEvent;
+use super::events::Closed;
 use super::link::{Link, backoff, bump};
 use qdeck_model::{Kind, Problem, ProblemKind, Resource, ResourceId};
 use qdeck_providers::Change;
@@ -32,17 +33,17 @@ struct Touched {
 
 /// Follows changes until the receiver of the events is gone. Reconnects when the connection breaks; meanwhile the listings
 /// run at their normal pace.
-pub(super) async fn follow_changes(link: Link) {
+pub(super) async fn follow_changes(link: Link) -> Result<(), Closed> {
     let mut reconnect = link.reconnect.subscribe();
     let mut backoff = backoff();
     let mut connected_before = false;
     loop {
         reconnect.borrow_and_update();
         if link.is_down() && reconnect.changed().await.is_err() {
-            return;
+            return Ok(());
         }
         let Some(mut changes) = link.provider.changes() else {
-            return;
+            return Ok(());
         };
         let mut touched = Touched::default();
         let mut problem = None;
@@ -59,9 +60,7 @@ pub(super) async fn follow_changes(link: Link) {
                             link.provider.kinds().iter().for_each(|kind| bump(&link.relist[*kind as usize]));
                         }
                     }
-                    Some(Ok(change)) => if !touched.take(&link, change).await {
-                        return;
-                    },
+                    Some(Ok(change)) => touched.take(&link, change).await?,
                     Some(Err(broken)) => {
                         problem = Some(broken);
                         break;
@@ -70,9 +69,7 @@ pub(super) async fn follow_changes(link: Link) {
                 },
                 () = sleep_until(due.unwrap_or_else(Instant::now)), if due.is_some() => touched.read(&link),
                 Some((id, answer)) = touched.reads.next() => {
-                    if !send_answer(&link, id, answer).await {
-                        return;
-                    }
+                    send_answer(&link, id, answer).await?;
                     touched.read(&link);
                 }
             }
@@ -94,28 +91,25 @@ pub(super) async fn follow_changes(link: Link) {
 }
 
 impl Touched {
-    /// Applies a change. Returns whether the receiver of the events still exists.
-    async fn take(&mut self, link: &Link, change: Change) -> bool {
+    /// Applies a change.
+    async fn take(&mut self, link: &Link, change: Change) -> Result<(), Closed> {
         match change {
-            Change::Connected => true,
+            Change::Connected => {}
             Change::Upsert(resource) => {
                 self.waiting.swap_remove(resource.id());
-                link.outbox.send(FleetEvent::Upsert(resource)).await
+                link.outbox.send(FleetEvent::Upsert(resource)).await?;
             }
             Change::Gone(id) => {
                 self.waiting.swap_remove(&id);
-                link.outbox.send(FleetEvent::Gone(id)).await
+                link.outbox.send(FleetEvent::Gone(id)).await?;
             }
-            Change::Relist(kind) => {
-                bump(&link.relist[kind as usize]);
-                true
-            }
+            Change::Relist(kind) => bump(&link.relist[kind as usize]),
             Change::Touched(id) => {
                 self.waiting.insert(id);
                 self.due.get_or_insert_with(|| Instant::now() + CHANGE_DEBOUNCE);
-                true
             }
         }
+        Ok(())
     }
 
     /// Begins to read what waits, some at once; when there is too much, its kinds are listed instead.
@@ -138,14 +132,14 @@ impl Touched {
     }
 }
 
-async fn send_answer(link: &Link, id: ResourceId, answer: Result<Resource, Problem>) -> bool {
+async fn send_answer(link: &Link, id: ResourceId, answer: Result<Resource, Problem>) -> Result<(), Closed> {
     match answer {
         Ok(resource) => link.outbox.send(FleetEvent::Upsert(Box::new(resource))).await,
         Err(problem) if problem.kind == ProblemKind::NotFound => link.outbox.send(FleetEvent::Gone(id)).await,
         // Whatever it is, the next listing meets it, too.
         Err(_) => {
             bump(&link.relist[id.kind as usize]);
-            true
+            Ok(())
         }
     }
 }

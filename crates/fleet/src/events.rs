@@ -36,6 +36,10 @@ impl Events {
     }
 }
 
+/// The receiver of the events is gone, and with it the reason for every task of the fleet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Closed;
+
 /// The sending ends of the queues, for the fleet's tasks.
 #[derive(Clone)]
 pub(super) struct Outbox {
@@ -44,13 +48,13 @@ pub(super) struct Outbox {
 }
 
 impl Outbox {
-    /// Sends, waiting while the queue is full. Returns whether the receiver still exists.
-    pub(super) async fn send(&self, event: FleetEvent) -> bool {
+    /// Sends, waiting while the queue is full.
+    pub(super) async fn send(&self, event: FleetEvent) -> Result<(), Closed> {
         let queue = match event {
             FleetEvent::Log(..) | FleetEvent::LogEnded(_) => &self.logs,
             _ => &self.control,
         };
-        queue.send(event).await.is_ok()
+        queue.send(event).await.map_err(|_| Closed)
     }
 }
 

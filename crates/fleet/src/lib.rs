@@ -29,7 +29,7 @@ use parking_lot::Mutex;
 use tokio::sync::{Semaphore, watch};
 use tokio_util::sync::CancellationToken;
 
-use events::Outbox;
+use events::{Closed, Outbox};
 use link::{Link, Signals};
 use qdeck_model::{
     ContextName, Kind, LogEvent, LogStart, Platform, Problem, ProblemKind, Resource, ResourceId, Sample,
@@ -203,9 +203,7 @@ impl Fleet {
             link.provider.sign_in_again();
             link.start_anew();
             let link = link.clone();
-            self.spawn(async move {
-                link.send_condition().await;
-            });
+            self.spawn(async move { link.send_condition().await });
         }
     }
 
@@ -222,7 +220,7 @@ impl Fleet {
                 Ok(samples) => FleetEvent::Samples(id, samples),
                 Err(problem) => FleetEvent::SamplesFailed(id, problem),
             };
-            link.outbox.send(event).await;
+            link.outbox.send(event).await
         });
     }
 
@@ -273,7 +271,8 @@ impl Fleet {
         };
         if let Some(may) = may {
             let event = FleetEvent::May(id.context.clone(), Feature::Console, may);
-            self.inner.outbox.send(event).await;
+            // Without a receiver the permission concerns no one; the console does.
+            let _ = self.inner.outbox.send(event).await;
         }
         opened
     }
@@ -290,8 +289,8 @@ impl Fleet {
         }
     }
 
-    /// Runs a task until the last handle is dropped.
-    fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
+    /// Runs a task until the last handle is dropped, or the receiver of the events is.
+    fn spawn(&self, task: impl Future<Output = Result<(), Closed>> + Send + 'static) {
         let ended = self.inner.ended.clone();
         tokio::spawn(async move {
             ended.run_until_cancelled(task).await;

@@ -7,7 +7,7 @@ use parking_lot::Mutex;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
-use super::events::Outbox;
+use super::events::{Closed, Outbox};
 use super::{Auth, FleetEvent, Health, Options, SharedProvider};
 use qdeck_model::{ContextName, Kind, Problem, ProblemKind, Timestamp};
 use qdeck_net::Backoff;
@@ -87,7 +87,7 @@ impl Link {
     }
 
     /// Records the outcome of a listing and sends the health of the context.
-    pub(super) async fn listed(&self, kind: Kind, outcome: Result<(), Problem>) -> bool {
+    pub(super) async fn listed(&self, kind: Kind, outcome: Result<(), Problem>) -> Result<(), Closed> {
         let recovered = self.outcomes.lock().note(kind, outcome);
         if recovered {
             // The other kinds need not wait for the end of their own pause.
@@ -101,7 +101,7 @@ impl Link {
     }
 
     /// The credentials were refused, or the set-up is wrong: nothing is requested until the user signs in again.
-    pub(super) async fn down(&self, problem: Problem) -> bool {
+    pub(super) async fn down(&self, problem: Problem) -> Result<(), Closed> {
         self.outcomes.lock().down = Some(problem);
         self.send_condition().await
     }
@@ -121,7 +121,7 @@ impl Link {
     }
 
     /// Sends the health and the request counts of the context, and the state of its credentials if that changed.
-    pub(super) async fn send_condition(&self) -> bool {
+    pub(super) async fn send_condition(&self) -> Result<(), Closed> {
         let mut traffic = self.provider.traffic();
         let ends = self.provider.session_ends();
         let (health, auth) = {
@@ -135,18 +135,18 @@ impl Link {
             (health, changed)
         };
         let event = FleetEvent::Context(self.name.clone(), health, traffic);
-        let is_open = self.outbox.send(event).await;
+        self.outbox.send(event).await?;
         match auth {
             Some(auth) => self.outbox.send(FleetEvent::Auth(self.name.clone(), auth)).await,
-            None => is_open,
+            None => Ok(()),
         }
     }
 
     /// After any answer: sends the latency if it has changed.
-    pub(super) async fn send_latency_change(&self) -> bool {
+    pub(super) async fn send_latency_change(&self) -> Result<(), Closed> {
         let latest = self.provider.traffic().latency;
         let changed = self.outcomes.lock().shown.follow(latest);
-        !changed || self.send_condition().await
+        if changed { self.send_condition().await } else { Ok(()) }
     }
 
     fn is_failing(&self, kind: Kind) -> bool {

@@ -7,6 +7,7 @@ use futures_util::StreamExt;
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until};
 
+use super::events::Closed;
 use super::link::{Link, backoff, jittered};
 use super::{FleetEvent, ListEvent};
 use qdeck_model::{Kind, Problem, ProblemKind};
@@ -25,13 +26,16 @@ enum Outcome {
     Failed(Problem),
     /// The user signed in again meanwhile.
     Superseded,
-    /// The receiver of the events is gone.
-    Closed,
 }
 
 /// Lists a kind until the receiver of the events is gone. `place` is its position among the kinds: the first listings
 /// begin one after another, each once the one before has sent something.
-pub(super) async fn keep_listing(link: Link, kind: Kind, place: usize, turn: watch::Sender<usize>) {
+pub(super) async fn keep_listing(
+    link: Link,
+    kind: Kind,
+    place: usize,
+    turn: watch::Sender<usize>,
+) -> Result<(), Closed> {
     let mut reconnect = link.reconnect.subscribe();
     let mut refresh = link.signals.refresh.subscribe();
     let mut relist = link.relist[kind as usize].subscribe();
@@ -45,32 +49,25 @@ pub(super) async fn keep_listing(link: Link, kind: Kind, place: usize, turn: wat
         let outcome = if link.is_down() {
             Outcome::Superseded
         } else {
-            list(&link, kind, place, &turn, &mut reconnect).await
+            list(&link, kind, place, &turn, &mut reconnect).await?
         };
         refresh.borrow_and_update();
         let mut pause = None;
         let forbidden =
             matches!(&outcome, Outcome::Failed(problem) if problem.kind == ProblemKind::Forbidden);
-        let is_open = match outcome {
+        match outcome {
             Outcome::Complete => {
                 backoff.reset();
-                link.listed(kind, Ok(())).await
+                link.listed(kind, Ok(())).await?;
             }
             Outcome::Failed(problem) => {
                 pause = Some(pause_after(&link, &mut backoff, &problem));
                 match problem.kind {
-                    ProblemKind::Unauthorized | ProblemKind::Local => link.down(problem).await,
-                    _ => link.listed(kind, Err(problem)).await,
+                    ProblemKind::Unauthorized | ProblemKind::Local => link.down(problem).await?,
+                    _ => link.listed(kind, Err(problem)).await?,
                 }
             }
-            Outcome::Superseded => {
-                backoff.reset();
-                true
-            }
-            Outcome::Closed => false,
-        };
-        if !is_open {
-            return;
+            Outcome::Superseded => backoff.reset(),
         }
         turn.send_if_modified(|turn| raise(turn, place + 1));
         if link.is_down() {
@@ -141,15 +138,13 @@ async fn list(
     place: usize,
     turn: &watch::Sender<usize>,
     reconnect: &mut watch::Receiver<u64>,
-) -> Outcome {
-    if !link.outbox.send(FleetEvent::ListStarted(link.name.clone(), kind)).await {
-        return Outcome::Closed;
-    }
+) -> Result<Outcome, Closed> {
+    link.outbox.send(FleetEvent::ListStarted(link.name.clone(), kind)).await?;
     let mut stream = link.provider.list(kind);
     loop {
         let event = tokio::select! {
             biased;
-            _ = reconnect.changed() => return Outcome::Superseded,
+            _ = reconnect.changed() => return Ok(Outcome::Superseded),
             event = stream.next() => event,
         };
         let event = event.unwrap_or_else(|| {
@@ -162,11 +157,9 @@ async fn list(
             _ => None,
         };
         turn.send_if_modified(|turn| raise(turn, place + 1));
-        if !link.outbox.send(FleetEvent::List(link.name.clone(), kind, event)).await {
-            return Outcome::Closed;
-        }
+        link.outbox.send(FleetEvent::List(link.name.clone(), kind, event)).await?;
         if let Some(outcome) = outcome {
-            return outcome;
+            return Ok(outcome);
         }
     }
 }

@@ -6,7 +6,7 @@ use futures_util::StreamExt;
 use futures_util::stream::BoxStream;
 use tokio::time::{Instant, timeout_at};
 
-use super::events::Outbox;
+use super::events::{Closed, Outbox};
 use super::{Feature, FleetEvent, TailId};
 use qdeck_model::{ContextName, LogEvent, Problem, ProblemKind};
 
@@ -20,7 +20,7 @@ pub(super) async fn forward(
     (context, tail): (ContextName, TailId),
     stream: BoxStream<'static, LogEvent>,
     outbox: Outbox,
-) {
+) -> Result<(), Closed> {
     let mut stream = stream.fuse();
     let mut known = false;
     let mut next = stream.next().await;
@@ -28,9 +28,7 @@ pub(super) async fn forward(
         if let Some(may) = may_read(&event).filter(|_| !known) {
             known = true;
             let permission = FleetEvent::May(context.clone(), Feature::Logs, may);
-            if !outbox.send(permission).await {
-                return;
-            }
+            outbox.send(permission).await?;
         }
         let event = match event {
             LogEvent::Lines(mut lines) => {
@@ -49,14 +47,12 @@ pub(super) async fn forward(
             }
             other => other,
         };
-        if !outbox.send(FleetEvent::Log(tail, event)).await {
-            return;
-        }
+        outbox.send(FleetEvent::Log(tail, event)).await?;
         if next.is_none() {
             next = stream.next().await;
         }
     }
-    outbox.send(FleetEvent::LogEnded(tail)).await;
+    outbox.send(FleetEvent::LogEnded(tail)).await
 }
 
 /// The permission to read logs, as far as an event shows it.

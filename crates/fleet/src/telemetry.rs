@@ -11,6 +11,7 @@ use tokio::sync::watch;
 use tokio::time::{Instant, sleep, sleep_until};
 
 use super::FleetEvent;
+use super::events::Closed;
 use super::link::{Link, backoff, jittered};
 use qdeck_model::{Problem, ProblemKind, ResourceId, Sample, Timestamp};
 use qdeck_net::Backoff;
@@ -85,7 +86,7 @@ struct Poller {
 }
 
 /// Samples until the fleet ends.
-pub(super) async fn keep_sampling(link: Link, mut watched: watch::Receiver<Watched>) {
+pub(super) async fn keep_sampling(link: Link, mut watched: watch::Receiver<Watched>) -> Result<(), Closed> {
     let mut paused = link.signals.paused.subscribe();
     let mut reconnect = link.reconnect.subscribe();
     let mut poller = Poller::new(link);
@@ -98,32 +99,24 @@ pub(super) async fn keep_sampling(link: Link, mut watched: watch::Receiver<Watch
             poller.poll();
         }
         let due = poller.due().filter(|_| !resting);
-        let is_open = tokio::select! {
+        tokio::select! {
             changed = watched.changed() => {
                 if changed.is_err() {
-                    return;
+                    return Ok(());
                 }
                 // Polls of what left the screen stop now; what came waits until the user stops scrolling.
                 poller.retain_watched(&watched.borrow());
                 sleep(SCROLL_DEBOUNCE).await;
                 poller.set_watched(&watched.borrow_and_update());
-                true
             }
-            _ = paused.changed() => {
-                poller.set_watched(&watched.borrow());
-                true
-            }
+            _ = paused.changed() => poller.set_watched(&watched.borrow()),
             _ = reconnect.changed() => {
                 poller.reset();
                 poller.set_watched(&watched.borrow());
-                true
             }
-            Some((id, answer)) = poller.polls.next() => poller.polled(id, answer).await,
-            Some((id, sample)) = streamed(&mut poller.live) => poller.streamed(id, sample).await,
-            () = sleep_until(due.unwrap_or_else(Instant::now)), if due.is_some() => true,
-        };
-        if !is_open {
-            return;
+            Some((id, answer)) = poller.polls.next() => poller.polled(id, answer).await?,
+            Some((id, sample)) = streamed(&mut poller.live) => poller.streamed(id, sample).await?,
+            () = sleep_until(due.unwrap_or_else(Instant::now)), if due.is_some() => {}
         }
     }
 }
@@ -281,18 +274,16 @@ impl Poller {
         self.stop();
     }
 
-    async fn polled(&mut self, id: ResourceId, answer: Result<Vec<Sample>, Problem>) -> bool {
+    async fn polled(&mut self, id: ResourceId, answer: Result<Vec<Sample>, Problem>) -> Result<(), Closed> {
         let now = Instant::now();
         let interval = jittered(self.link.options.sample_every);
         let Some(subject) = self.subjects.get_mut(&id) else {
-            return true;
+            return Ok(());
         };
         subject.polled = false;
-        if !self.link.send_latency_change().await {
-            return false;
-        }
+        self.link.send_latency_change().await?;
         let Some(subject) = self.subjects.get_mut(&id) else {
-            return true;
+            return Ok(());
         };
         match answer {
             Ok(samples) => {
@@ -329,7 +320,11 @@ impl Poller {
         }
     }
 
-    async fn streamed(&mut self, id: ResourceId, sample: Option<Result<Sample, Problem>>) -> bool {
+    async fn streamed(
+        &mut self,
+        id: ResourceId,
+        sample: Option<Result<Sample, Problem>>,
+    ) -> Result<(), Closed> {
         if let Some(Ok(sample)) = sample {
             // While the stream sends, polls are not needed.
             let silence = self.link.options.sample_every.saturating_mul(SILENT_INTERVALS);
@@ -355,12 +350,12 @@ impl Poller {
             Some(kind) if !kind.may_pass() => None,
             _ => Some(now + stall.backoff.next_pause(problem.and_then(|problem| problem.retry_after))),
         };
-        true
+        Ok(())
     }
 
-    async fn send_samples(&mut self, id: ResourceId, samples: Vec<Sample>) -> bool {
+    async fn send_samples(&mut self, id: ResourceId, samples: Vec<Sample>) -> Result<(), Closed> {
         let Some(last) = samples.last() else {
-            return true;
+            return Ok(());
         };
         let since = self.since.entry(id.clone()).or_insert(last.at);
         *since = last.at.max(*since);

@@ -130,7 +130,7 @@ pub enum Cause {
     #[error("the connection broke: {0}")]
     Link(String),
     /// Two pings without an answer.
-    #[error("no answer to a ping for {} s", .0.as_secs())]
+    #[error("the server answered no ping for {} s", .0.as_secs())]
     NoPong(Duration),
 }
 
