@@ -1,39 +1,38 @@
-//! Every endpoint that the code says it reads is asked for when everything is looked at.
+//! Every endpoint that is documented as read is requested once everything has been read.
 
 use std::time::Duration;
 
 use futures_util::StreamExt as _;
-use quarterdeck::demo::Cloud;
 use quarterdeck::model::{Kind, LogStart, Resource, Timestamp};
 use quarterdeck::providers::{
     Registration, SharedProvider, Use, cycle, elasticbox, exoscale, gcore, quasarch,
 };
 
-use super::cloud::{access, list, post, provider, start, task, within};
+use crate::setup::{Demo, demo, list, within};
 
-/// Looks at everything a person can look at: lists, details, samples, logs, consoles, changes, and the check.
-async fn look_at_everything(provider: &SharedProvider) {
+/// Reads everything a provider offers: lists, details, samples, logs, consoles, changes, and the check.
+async fn read_everything(provider: &SharedProvider) {
     for &kind in provider.kinds() {
         let (rows, _) = list(provider, kind).await;
         for row in representatives(&rows) {
             // One resource of a kind may be gone by now; the others are not.
             let _ = within(provider.get(row.id())).await;
             within(provider.describe(row.id()).collect::<Vec<_>>()).await;
-            use_it(provider, row).await;
+            use_offers(provider, row).await;
         }
     }
     if let Some(mut changes) = provider.changes() {
-        soon(changes.next()).await;
+        started(changes.next()).await;
     }
     within(provider.check()).await.expect("the demo's credentials are good");
 }
 
-/// Gives a stream the time to ask; what it tells, and whether, is for other tests.
-async fn soon<T>(next: impl Future<Output = Option<T>>) {
+/// Gives a stream the time for its request; its content is for other tests.
+async fn started<T>(next: impl Future<Output = Option<T>>) {
     let _ = tokio::time::timeout(Duration::from_secs(2), next).await;
 }
 
-/// The first of each way to be: kinds differ by what they offer and by what they are a part of.
+/// The first row of each variety: rows differ by what they offer, by their state and by their facts.
 fn representatives(rows: &[Resource]) -> Vec<&Resource> {
     let mut seen = std::collections::HashSet::new();
     rows.iter()
@@ -46,28 +45,28 @@ fn representatives(rows: &[Resource]) -> Vec<&Resource> {
         .collect()
 }
 
-async fn use_it(provider: &SharedProvider, row: &Resource) {
+async fn use_offers(provider: &SharedProvider, row: &Resource) {
     let offers = row.offers();
     if offers.telemetry {
         let _ = within(provider.samples(row.id(), Timestamp::now())).await;
         if let Some(mut live) = provider.live_samples(row.id()) {
-            soon(live.next()).await;
+            started(live.next()).await;
         }
     }
     if offers.logs {
         let hour_ago = Timestamp::now().before(Duration::from_secs(3600));
         for start in [LogStart::Backlog, LogStart::Since(hour_ago)] {
             let mut logs = provider.logs(row.id(), start);
-            soon(logs.next()).await;
+            started(logs.next()).await;
         }
     }
     if let Some(kind) = offers.console {
-        // A stopped one may refuse; it was asked.
+        // A stopped one may refuse; the request was made.
         let _ = within(provider.console(row.id(), kind)).await;
     }
 }
 
-/// Whether a path is of a template's shape: braces stand for anything but a slash.
+/// True for paths that match a template: braces stand for anything but a slash.
 pub fn fits(template: &str, path: &str) -> bool {
     let (wanted, found): (Vec<&str>, Vec<&str>) = (template.split('/').collect(), path.split('/').collect());
     wanted.len() == found.len()
@@ -82,7 +81,7 @@ pub fn fits(template: &str, path: &str) -> bool {
         })
 }
 
-/// Read only where something is so that the demo's fleet is not; each is asked of a recorder in a test of its own.
+/// Endpoints that are read only for resources the demo's fleet does not have; each has a test with a recorder.
 const SPECIAL: [&str; 8] = [
     // Machines made from an app template, resellers' rules for names, and containers as a service.
     "/cloud/v1/apptemplates/{project_id}/{region_id}/{apptemplate_id}",
@@ -92,14 +91,14 @@ const SPECIAL: [&str; 8] = [
     "/cloud/v1/caas/flavors/{project_id}/{region_id}",
     // Bare metal.
     "/cloud/v1/bmflavors/{project_id}/{region_id}",
-    // An operation somebody began, and machines on hosts of their own.
+    // An operation in progress, and machines on hosts of their own.
     "/operation/{id}",
     "/deploy-target/{id}",
 ];
 
-/// What the code says it reads and nobody asked for.
-fn unasked(cloud: &Cloud, platform: &Registration) -> Vec<String> {
-    let asked = cloud.asked();
+/// The endpoints that are documented as read and were not requested.
+fn unrequested(demo: &Demo, platform: &Registration) -> Vec<String> {
+    let asked = demo.cloud.asked();
     // Exoscale's zones have a base each.
     let name = platform.platform;
     let base = if name == exoscale::PLATFORM { "/exoscale/{zone}/v2".into() } else { format!("/{name}") };
@@ -119,55 +118,55 @@ fn unasked(cloud: &Cloud, platform: &Registration) -> Vec<String> {
         .collect()
 }
 
-async fn everything_is_asked_for(cloud: &Cloud, platform: &Registration) {
-    let provider = provider(cloud, platform.platform.name());
-    look_at_everything(&provider).await;
-    let unasked = unasked(cloud, platform);
-    assert!(unasked.is_empty(), "said to be read and never asked for: {unasked:#?}");
+async fn everything_is_requested(demo: &Demo, platform: &Registration) {
+    let provider = demo.provider();
+    read_everything(&provider).await;
+    let unrequested = unrequested(demo, platform);
+    assert!(unrequested.is_empty(), "documented as read and never requested: {unrequested:#?}");
 }
 
 #[tokio::test]
-async fn all_that_cycle_is_said_to_be_read_of_is_asked_for() {
-    let cloud = start(None, None).await;
+async fn every_documented_read_of_cycle_is_requested() {
+    let demo = demo("cycle").start().await;
     // So that there is an operation.
-    let cycle = provider(&cloud, "cycle");
-    let (containers, _) = list(&cycle, Kind::Container).await;
-    task(access(&cloud, "cycle"), &containers[0].id().id, "restart").await;
-    everything_is_asked_for(&cloud, &cycle::REGISTRATION).await;
+    let (containers, _) = list(&demo.provider(), Kind::Container).await;
+    demo.container_task(&containers[0].id().id, "restart").await;
+    everything_is_requested(&demo, &cycle::REGISTRATION).await;
 }
 
 #[tokio::test]
-async fn all_that_quasarch_is_said_to_be_read_of_is_asked_for() {
-    let cloud = start(None, None).await;
-    everything_is_asked_for(&cloud, &quasarch::REGISTRATION).await;
+async fn every_documented_read_of_quasarch_is_requested() {
+    let demo = demo("quasarch").start().await;
+    everything_is_requested(&demo, &quasarch::REGISTRATION).await;
 }
 
 #[tokio::test]
-async fn all_that_gcore_is_said_to_be_read_of_is_asked_for() {
-    let cloud = start(None, None).await;
+async fn every_documented_read_of_gcore_is_requested() {
+    let demo = demo("gcore").start().await;
     // So that there is a task.
-    let (machines, _) = list(&provider(&cloud, "gcore"), Kind::Instance).await;
+    let (machines, _) = list(&demo.provider(), Kind::Instance).await;
     let machine = machines[0].id();
-    let gcore = access(&cloud, "gcore");
+    let gcore = demo.access();
     let project = gcore.project.expect("a project");
     let region = machine.scope.as_deref().expect("a region");
-    let path = format!("/cloud/v2/instances/{project}/{region}/{}/action", machine.id);
+    let path = format!("{}/cloud/v2/instances/{project}/{region}/{}/action", demo.base_path(), machine.id);
     let key = format!("APIKey {}", gcore.secret.expose());
-    let status = post(gcore, &path, &[("authorization", &key)], r#"{"action":"reboot"}"#).await;
+    let headers = [("authorization", &*key), ("content-type", "application/json")];
+    let status = demo.send("POST", &path, &headers, r#"{"action":"reboot"}"#).await;
     assert_eq!(status, 200);
-    everything_is_asked_for(&cloud, &gcore::REGISTRATION).await;
+    everything_is_requested(&demo, &gcore::REGISTRATION).await;
 }
 
 #[tokio::test]
-async fn all_that_elasticbox_is_said_to_be_read_of_is_asked_for() {
-    let cloud = start(None, None).await;
-    everything_is_asked_for(&cloud, &elasticbox::REGISTRATION).await;
+async fn every_documented_read_of_elasticbox_is_requested() {
+    let demo = demo("elasticbox").start().await;
+    everything_is_requested(&demo, &elasticbox::REGISTRATION).await;
 }
 
 #[tokio::test]
-async fn all_that_exoscale_is_said_to_be_read_of_is_asked_for() {
-    let cloud = start(None, None).await;
-    everything_is_asked_for(&cloud, &exoscale::REGISTRATION).await;
+async fn every_documented_read_of_exoscale_is_requested() {
+    let demo = demo("exoscale").start().await;
+    everything_is_requested(&demo, &exoscale::REGISTRATION).await;
 }
 
 #[test]

@@ -4,13 +4,12 @@ use std::collections::HashMap;
 
 use futures_util::StreamExt as _;
 use quarterdeck::model::{
-    Instance, Kind, Lifecycle, LogEvent, LogStart, ProblemKind, Resource, ScreenKind, Secret, State,
-    Timestamp,
+    Instance, Kind, Lifecycle, LogEvent, LogStart, ProblemKind, Resource, ScreenKind, State, Timestamp,
 };
 use quarterdeck::net::Frame;
 use quarterdeck::providers::{Change, Console, ListEvent, SharedProvider};
 
-use super::cloud::{access, context, list, open, provider, start, task, within};
+use crate::setup::{demo, list, within};
 
 async fn running(provider: &SharedProvider) -> Vec<Instance> {
     let (rows, _) = list(provider, Kind::Instance).await;
@@ -23,9 +22,9 @@ async fn running(provider: &SharedProvider) -> Vec<Instance> {
 }
 
 #[tokio::test]
-async fn containers_and_their_instances_are_listed_with_names_of_places() {
-    let cloud = start(None, None).await;
-    let provider = provider(&cloud, "cycle");
+async fn containers_and_their_instances_are_listed_with_the_names_of_locations() {
+    let demo = demo("cycle").start().await;
+    let provider = demo.provider();
     let (containers, end) = list(&provider, Kind::Container).await;
     assert!(matches!(end[..], [ListEvent::End]), "{end:?}");
     let (instances, ends) = list(&provider, Kind::Instance).await;
@@ -59,25 +58,25 @@ async fn containers_and_their_instances_are_listed_with_names_of_places() {
 /// A row read by itself, as after a notification, must not differ from the listed one: a screen would flap.
 #[tokio::test]
 async fn every_row_read_by_itself_is_the_row_that_was_listed() {
-    let cloud = start(None, None).await;
-    let provider = provider(&cloud, "cycle");
+    let demo = demo("cycle").start().await;
+    let provider = demo.provider();
     // One that has listed nothing yet has no names at hand.
-    let stranger = super::cloud::provider(&cloud, "cycle");
+    let fresh = demo.provider();
     for kind in [Kind::Container, Kind::Instance, Kind::Operation] {
         let (rows, _) = list(&provider, kind).await;
         assert!(!rows.is_empty() || kind == Kind::Operation);
         for row in rows {
-            for reader in [&provider, &stranger] {
+            for reader in [&provider, &fresh] {
                 let again = within(reader.get(row.id())).await.unwrap();
-                // The demo's instances live: only what time and work do to them may differ.
-                assert_eq!(still(again), still(row.clone()));
+                // The demo's instances are live: only what changes over time may differ.
+                assert_eq!(settled(again), settled(row.clone()));
             }
         }
     }
 }
 
-/// A row without what its life changes from moment to moment.
-fn still(row: Resource) -> Resource {
+/// A row without what changes over time.
+fn settled(row: Resource) -> Resource {
     match row {
         Resource::Instance(mut it) => {
             it.state = State::new(Lifecycle::Unknown, "");
@@ -96,9 +95,8 @@ fn still(row: Resource) -> Resource {
 
 #[tokio::test]
 async fn images_environments_and_creators_have_names() {
-    let cloud = start(None, None).await;
-    let access = access(&cloud, "cycle");
-    let provider = provider(&cloud, "cycle");
+    let demo = demo("cycle").start().await;
+    let provider = demo.provider();
     let (containers, _) = list(&provider, Kind::Container).await;
     let mut images = HashMap::new();
     for row in &containers {
@@ -111,13 +109,13 @@ async fn images_environments_and_creators_have_names() {
     for it in running(&provider).await {
         assert_eq!(it.image.as_ref(), images.get(&it.container.unwrap().id));
     }
-    task(access, &containers[0].id().id, "restart").await;
+    demo.container_task(&containers[0].id().id, "restart").await;
     let (jobs, _) = list(&provider, Kind::Operation).await;
     let Some(Resource::Operation(job)) = jobs.first() else { panic!("no job") };
     assert_eq!(job.target.as_deref(), Some(containers[0].name()));
     assert_eq!(job.by.as_deref(), Some("Demo Operator"));
-    // Whoever lists nothing but jobs is told the same.
-    let (again, _) = list(&super::cloud::provider(&cloud, "cycle"), Kind::Operation).await;
+    // A provider that lists nothing but jobs shows the same.
+    let (again, _) = list(&demo.provider(), Kind::Operation).await;
     let Some(Resource::Operation(again)) = again.first() else { panic!("no job") };
     assert_eq!((&again.target, &again.by), (&job.target, &job.by));
 }
@@ -128,8 +126,8 @@ fn is_id(text: &str) -> bool {
 
 #[tokio::test]
 async fn the_details_of_one_are_whole() {
-    let cloud = start(None, None).await;
-    let provider = provider(&cloud, "cycle");
+    let demo = demo("cycle").start().await;
+    let provider = demo.provider();
     let instance = running(&provider).await.remove(0);
     let sections = within(provider.describe(&instance.id).collect::<Vec<_>>()).await;
     let titles: Vec<_> = sections.iter().map(|section| section.title).collect();
@@ -149,9 +147,9 @@ async fn the_details_of_one_are_whole() {
 
 #[tokio::test]
 async fn the_console_is_a_shell_that_answers() {
-    let cloud = start(None, None).await;
-    let provider = provider(&cloud, "cycle");
-    let mut heard = String::new();
+    let demo = demo("cycle").start().await;
+    let provider = demo.provider();
+    let mut received = String::new();
     for instance in running(&provider).await {
         let Console::Terminal { mut socket, input, .. } =
             within(provider.console(&instance.id, ScreenKind::Terminal)).await.unwrap()
@@ -159,18 +157,18 @@ async fn the_console_is_a_shell_that_answers() {
             panic!("not a terminal")
         };
         assert!(input);
-        heard.clear();
+        received.clear();
         let answered = async {
             // A first Enter brings the prompt up; what is typed before it would be lost.
             socket.send(Frame::Binary("\r".into())).await.unwrap();
             let mut asked = false;
-            while !heard.contains("is 42") {
+            while !received.contains("is 42") {
                 match socket.recv().await.unwrap() {
-                    Some(Frame::Text(text)) => heard.push_str(&text),
-                    Some(Frame::Binary(bytes)) => heard.push_str(&String::from_utf8_lossy(&bytes)),
+                    Some(Frame::Text(text)) => received.push_str(&text),
+                    Some(Frame::Binary(bytes)) => received.push_str(&String::from_utf8_lossy(&bytes)),
                     None => break,
                 }
-                if !asked && (heard.ends_with("# ") || heard.ends_with("$ ")) {
+                if !asked && (received.ends_with("# ") || received.ends_with("$ ")) {
                     asked = true;
                     let typed = Frame::Binary("echo is $((40 + 2))\r".into());
                     socket.send(typed).await.unwrap();
@@ -180,17 +178,17 @@ async fn the_console_is_a_shell_that_answers() {
         // Not every instance runs a shell in front; one of them does.
         let _ = tokio::time::timeout(std::time::Duration::from_secs(10), answered).await;
         socket.close().await;
-        if heard.contains("is 42") {
+        if received.contains("is 42") {
             return;
         }
     }
-    panic!("no console answered; the last one said {heard:?}");
+    panic!("no console answered; the last one sent {received:?}");
 }
 
 #[tokio::test]
 async fn samples_come_from_the_report_and_live() {
-    let cloud = start(None, None).await;
-    let provider = provider(&cloud, "cycle");
+    let demo = demo("cycle").start().await;
+    let provider = demo.provider();
     let instance = running(&provider).await.remove(0);
     let mut live = provider.live_samples(&instance.id).expect("Cycle has a stream");
     let began = Timestamp::now();
@@ -213,8 +211,8 @@ async fn samples_come_from_the_report_and_live() {
 
 #[tokio::test]
 async fn log_lines_are_tailed_from_the_console() {
-    let cloud = start(None, None).await;
-    let provider = provider(&cloud, "cycle");
+    let demo = demo("cycle").start().await;
+    let provider = demo.provider();
     let tails = running(&provider).await.into_iter().map(|it| provider.logs(&it.id, LogStart::Backlog));
     let mut all = futures_util::stream::select_all(tails);
     let (mut connected, mut lines) = (false, 0);
@@ -236,8 +234,8 @@ async fn log_lines_are_tailed_from_the_console() {
 
 #[tokio::test]
 async fn notifications_connect_and_a_check_finds_every_read_good() {
-    let cloud = start(None, None).await;
-    let provider = provider(&cloud, "cycle");
+    let demo = demo("cycle").start().await;
+    let provider = demo.provider();
     let mut changes = provider.changes().expect("Cycle pushes");
     assert!(matches!(within(changes.next()).await, Some(Ok(Change::Connected))));
     let check = within(provider.check()).await.unwrap();
@@ -251,10 +249,9 @@ async fn notifications_connect_and_a_check_finds_every_read_good() {
 }
 
 #[tokio::test]
-async fn a_refused_key_is_told_as_such_and_never_repeated() {
-    let cloud = start(None, None).await;
-    let wrong = Secret::new("obviously-wrong-key");
-    let provider = open(&context(access(&cloud, "cycle"), &wrong)).unwrap();
+async fn a_refused_key_is_reported_and_not_tried_again() {
+    let demo = demo("cycle").start().await;
+    let provider = demo.provider_with_secret("obviously-wrong-key");
     for kind in [Kind::Container, Kind::Instance, Kind::Operation] {
         let (rows, rest) = list(&provider, kind).await;
         assert!(rows.is_empty());
@@ -269,8 +266,8 @@ async fn a_refused_key_is_told_as_such_and_never_repeated() {
 
 #[tokio::test]
 async fn the_first_rows_of_a_big_fleet_come_before_most_requests() {
-    let cloud = start(Some(5_000), None).await;
-    let provider = provider(&cloud, "cycle");
+    let demo = demo("cycle").instances(5_000).start().await;
+    let provider = demo.provider();
     let mut stream = provider.list(Kind::Instance);
     let first = within(async {
         loop {

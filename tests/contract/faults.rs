@@ -1,26 +1,25 @@
 //! Every platform when its server misbehaves on purpose: reads are tried again until they are whole, never in a storm,
-//! and what cannot be read is told in words.
+//! and what cannot be read is reported.
 
-use quarterdeck::demo::Cloud;
 use quarterdeck::model::{Kind, Platform, ProblemKind};
 use quarterdeck::providers::ListEvent;
 
-use super::cloud::{list, provider, start};
+use crate::setup::{demo, list};
 
 /// The faults of the run: late, failing, refusing, cut and rubbish answers, a fifth of all.
 const ROUGH: &str = "latency=5ms,error=6%,429=2%,cut=4%,garbage=4%,seed=3";
 
 async fn lists_are_whole(platform: Platform) {
-    let calm = start(None, None).await;
-    let rough = start(None, Some(ROUGH)).await;
-    let (good, bad) = (provider(&calm, platform.name()), provider(&rough, platform.name()));
+    let calm = demo(platform.name()).start().await;
+    let rough = demo(platform.name()).faults(ROUGH).start().await;
+    let (good, bad) = (calm.provider(), rough.provider());
     for &kind in good.kinds() {
-        let before = calm.requests();
+        let before = calm.cloud.requests();
         let (expected, _) = list(&good, kind).await;
-        let needed = calm.requests() - before;
-        let before = rough.requests();
+        let needed = calm.cloud.requests() - before;
+        let before = rough.cloud.requests();
         let (rows, rest) = list(&bad, kind).await;
-        let sent = rough.requests() - before;
+        let sent = rough.cloud.requests() - before;
         for event in &rest {
             let failed = matches!(event, ListEvent::Failed(_) | ListEvent::ScopeFailed(..));
             assert!(!failed, "{platform} {kind:?}: {event:?}");
@@ -34,45 +33,44 @@ async fn lists_are_whole(platform: Platform) {
     }
 }
 
-async fn a_failure_is_told(platform: Platform) {
-    let cloud = start(None, Some("error=100%")).await;
-    let provider = provider(&cloud, platform.name());
+async fn a_failure_is_reported(platform: Platform) {
+    let demo = demo(platform.name()).faults("error=100%").start().await;
+    let provider = demo.provider();
     let (rows, rest) = list(&provider, provider.kinds()[0]).await;
     assert!(rows.is_empty());
     let problem = rest.iter().find_map(|event| match event {
         ListEvent::Failed(problem) | ListEvent::ScopeFailed(_, problem) => Some(problem),
         _ => None,
     });
-    let problem = problem.expect("it is told");
+    let problem = problem.expect("it is reported");
     assert_eq!(problem.status, Some(500), "{platform}: {problem}");
     assert!(problem.request.is_some() && problem.kind.may_pass(), "{problem}");
     let traffic = provider.traffic();
     assert!(traffic.retries <= 3 * (traffic.requests - traffic.retries), "{platform}: {traffic:?}");
 }
 
-/// A refusal to serve now is waited out as the server asks, not knocked at.
+/// `Retry-After` is honoured: a server that asks to wait receives few requests.
 async fn no_storm(platform: Platform) {
-    let cloud = start(None, Some("429=100%")).await;
-    let provider = provider(&cloud, platform.name());
+    let demo = demo(platform.name()).faults("429=100%").start().await;
+    let provider = demo.provider();
     let began = std::time::Instant::now();
     let (_, rest) = list(&provider, provider.kinds()[0]).await;
-    let told = rest.iter().any(|event| matches!(event, ListEvent::Failed(_) | ListEvent::ScopeFailed(..)));
-    assert!(told, "{platform}: {rest:?}");
+    let failed = rest.iter().any(|event| matches!(event, ListEvent::Failed(_) | ListEvent::ScopeFailed(..)));
+    assert!(failed, "{platform}: {rest:?}");
     // The server says to wait a second each time.
     let traffic = provider.traffic();
     assert!(
-        began.elapsed().as_millis() >= 900 && cloud.requests() <= 40,
+        began.elapsed().as_millis() >= 900 && demo.cloud.requests() <= 40,
         "{platform}: {} requests in {:?}, {traffic:?}",
-        cloud.requests(),
+        demo.cloud.requests(),
         began.elapsed()
     );
 }
 
-/// A credential that is known no more is told as such, with one request or two and no more.
-async fn a_stranger_is_told(platform: Platform) {
-    let cloud = start(None, None).await;
-    let other = start(None, None).await;
-    let provider = stranger(&cloud, &other, platform);
+/// An unknown credential is reported after one request or two, and not tried again.
+async fn an_unknown_credential_is_refused(platform: Platform) {
+    let (demo, other) = (demo(platform.name()).start().await, demo(platform.name()).start().await);
+    let provider = demo.provider_with_credentials_of(&other);
     let (rows, rest) = list(&provider, provider.kinds()[0]).await;
     assert!(rows.is_empty(), "{platform}");
     let refused = rest.iter().any(|event| {
@@ -83,16 +81,11 @@ async fn a_stranger_is_told(platform: Platform) {
         )
     });
     assert!(refused, "{platform}: {rest:?}");
-    assert!(cloud.requests() <= 12, "{platform}: {} requests with a bad credential", cloud.requests());
-}
-
-/// A provider that knocks at `cloud` with the credentials of `other`.
-fn stranger(cloud: &Cloud, other: &Cloud, platform: Platform) -> quarterdeck::providers::SharedProvider {
-    let of = |cloud| super::cloud::access(cloud, platform.name());
-    let mut access = of(other).clone();
-    access.base_url.clone_from(&of(cloud).base_url);
-    let context = super::cloud::context(&access, &access.secret);
-    super::cloud::open(&context).expect("the context is whole")
+    assert!(
+        demo.cloud.requests() <= 12,
+        "{platform}: {} requests with a bad credential",
+        demo.cloud.requests()
+    );
 }
 
 macro_rules! every_platform {
@@ -106,8 +99,8 @@ macro_rules! every_platform {
             }
 
             #[tokio::test]
-            async fn a_server_that_always_fails_is_told_as_such() {
-                super::a_failure_is_told(PLATFORM).await;
+            async fn a_server_that_always_fails_is_reported() {
+                super::a_failure_is_reported(PLATFORM).await;
             }
 
             #[tokio::test]
@@ -116,8 +109,8 @@ macro_rules! every_platform {
             }
 
             #[tokio::test]
-            async fn a_credential_that_is_not_known_is_told_and_not_tried_again() {
-                super::a_stranger_is_told(PLATFORM).await;
+            async fn an_unknown_credential_is_reported_and_not_tried_again() {
+                super::an_unknown_credential_is_refused(PLATFORM).await;
             }
         }
     )*};

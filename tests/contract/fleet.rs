@@ -1,20 +1,19 @@
-//! The fleet over the demo: how soon the first rows are there, what pushed changes do, and what rows weigh.
+//! The fleet on the demo: the time to the first rows, pushed changes, and the memory of rows.
 
 use std::time::{Duration, Instant};
 
-use quarterdeck::demo::Cloud;
 use quarterdeck::fleet::{Events, Fleet, FleetEvent, ListEvent, Member, Options, Store};
 use quarterdeck::model::{ContextName, Kind, Lifecycle, Resource, ResourceId};
 use quarterdeck::providers::SharedProvider;
 use quarterdeck::providers::cycle;
 
-use super::cloud::{access, provider, start, task, within};
+use crate::setup::{Demo, demo, within};
 
 /// A fleet of the demo's Cycle alone that lists by itself so seldom that nothing but pushes can change it.
-fn watch(cloud: &Cloud) -> (SharedProvider, Fleet, Events, Store) {
-    let provider = provider(cloud, "cycle");
+fn watch(demo: &Demo) -> (SharedProvider, Fleet, Events, Store) {
+    let provider = demo.provider();
     let member = Member {
-        name: ContextName::new(access(cloud, "cycle").context.as_str()),
+        name: ContextName::new(demo.access().context.as_str()),
         platform: cycle::PLATFORM,
         provider: Ok(provider.clone()),
     };
@@ -38,9 +37,9 @@ async fn settle(events: &mut Events, store: &mut Store) {
 
 #[tokio::test]
 async fn the_first_rows_are_there_at_once() {
-    let cloud = start(Some(10_000), None).await;
+    let demo = demo("cycle").instances(10_000).start().await;
     let began = Instant::now();
-    let (provider, _fleet, mut events, mut store) = watch(&cloud);
+    let (provider, _fleet, mut events, mut store) = watch(&demo);
     within(async {
         while store.is_empty(Kind::Instance) {
             store.apply(events.recv().await.expect("the fleet lives"));
@@ -55,10 +54,9 @@ async fn the_first_rows_are_there_at_once() {
 }
 
 #[tokio::test]
-async fn what_is_pushed_settles_in_the_store() {
-    let cloud = start(None, None).await;
-    let access = access(&cloud, "cycle");
-    let (_provider, _fleet, mut events, mut store) = watch(&cloud);
+async fn pushed_changes_reach_the_store() {
+    let demo = demo("cycle").start().await;
+    let (_provider, _fleet, mut events, mut store) = watch(&demo);
     within(settle(&mut events, &mut store)).await;
     let container = store
         .rows(Kind::Container)
@@ -69,15 +67,15 @@ async fn what_is_pushed_settles_in_the_store() {
         .map(|row| row.resource.id().clone())
         .expect("a container that is up");
     for (action, end) in [("stop", Lifecycle::Stopped), ("start", Lifecycle::Running)] {
-        task(access, &container.id, action).await;
+        demo.container_task(&container.id, action).await;
         let mut pushed = 0;
         within(async {
-            while !is(&store, &container, end) {
+            while !are_all(&store, &container, end) {
                 let event = tokio::time::timeout(Duration::from_secs(5), events.recv()).await;
                 let Ok(event) = event else {
-                    // The channel may have been open too late to hear of it.
+                    // The channel may have opened after the change.
                     assert_eq!(pushed, 0, "it stopped half way");
-                    task(access, &container.id, action).await;
+                    demo.container_task(&container.id, action).await;
                     continue;
                 };
                 let event = event.expect("the fleet lives");
@@ -95,15 +93,15 @@ async fn what_is_pushed_settles_in_the_store() {
     assert_eq!(job.as_deref(), store.get(&container).map(|row| row.resource.name()));
 }
 
-/// Whether a container and all its instances are in a state.
-fn is(store: &Store, container: &ResourceId, lifecycle: Lifecycle) -> bool {
+/// True where a container and all its instances have this lifecycle.
+fn are_all(store: &Store, container: &ResourceId, lifecycle: Lifecycle) -> bool {
     let so = |row: &quarterdeck::fleet::Row| {
         row.resource.state().is_some_and(|state| state.lifecycle == lifecycle)
     };
     store.get(container).is_some_and(so) && store.of_container(Kind::Instance, container).all(so)
 }
 
-/// Resident memory of this process in bytes, where the system tells it.
+/// Resident memory of this process in bytes, where the system reports it.
 fn resident() -> Option<f64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find(|line| line.starts_with("VmRSS"))?;
@@ -116,13 +114,13 @@ fn resident() -> Option<f64> {
 #[ignore = "measures memory; nothing else may run beside it"]
 async fn rows_weigh_little() {
     for count in [10_000, 100_000] {
-        let cloud = start(Some(count), None).await;
+        let demo = demo("cycle").instances(count).start().await;
         let Some(before) = resident() else { return };
-        let (provider, fleet, mut events, mut store) = watch(&cloud);
+        let (provider, fleet, mut events, mut store) = watch(&demo);
         tokio::time::timeout(Duration::from_secs(500), settle(&mut events, &mut store))
             .await
             .expect("it takes minutes at most");
-        let after = resident().expect("it was told before");
+        let after = resident().expect("it was read before");
         let rows = Kind::ALL.iter().map(|kind| store.len(*kind)).sum::<usize>();
         let each = (after - before) / f64::from(u32::try_from(rows).expect("a small number"));
         println!("{rows} rows, {:.1} MiB, {each:.0} bytes a row", (after - before) / 1_048_576.0);

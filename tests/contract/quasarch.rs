@@ -1,15 +1,15 @@
 //! Quasarch: every read.
 
 use futures_util::StreamExt as _;
-use quarterdeck::model::{Kind, Lifecycle, LogEvent, LogStart, ProblemKind, Resource, Secret};
+use quarterdeck::model::{Kind, Lifecycle, LogEvent, LogStart, ProblemKind, Resource};
 use quarterdeck::providers::ListEvent;
 
-use super::cloud::{access, context, list, open, provider, start, within};
+use crate::setup::{demo, list, within};
 
 #[tokio::test]
 async fn containers_revisions_and_gpu_models_are_listed() {
-    let cloud = start(None, None).await;
-    let provider = provider(&cloud, "quasarch");
+    let demo = demo("quasarch").start().await;
+    let provider = demo.provider();
     let (containers, end) = list(&provider, Kind::Container).await;
     assert!(matches!(end[..], [ListEvent::End]), "{end:?}");
     assert!(!containers.is_empty());
@@ -38,8 +38,8 @@ async fn containers_revisions_and_gpu_models_are_listed() {
 
 #[tokio::test]
 async fn environment_values_are_masked() {
-    let cloud = start(None, None).await;
-    let provider = provider(&cloud, "quasarch");
+    let demo = demo("quasarch").start().await;
+    let provider = demo.provider();
     let (containers, _) = list(&provider, Kind::Container).await;
     let mut masked = 0;
     for container in &containers {
@@ -57,8 +57,8 @@ async fn environment_values_are_masked() {
 
 #[tokio::test]
 async fn log_lines_stream_in() {
-    let cloud = start(None, None).await;
-    let provider = provider(&cloud, "quasarch");
+    let demo = demo("quasarch").start().await;
+    let provider = demo.provider();
     let (containers, _) = list(&provider, Kind::Container).await;
     let up = containers.iter().filter(|it| it.state().is_some_and(|s| s.lifecycle == Lifecycle::Running));
     let mut tails = futures_util::stream::select_all(up.map(|it| provider.logs(it.id(), LogStart::Backlog)));
@@ -77,20 +77,19 @@ async fn log_lines_stream_in() {
 }
 
 #[tokio::test]
-async fn a_check_tells_who_is_signed_in_and_a_wrong_password_is_told() {
-    let cloud = start(None, None).await;
-    let check = within(provider(&cloud, "quasarch").check()).await.unwrap();
+async fn a_check_reports_who_is_signed_in_and_refuses_a_wrong_password() {
+    let demo = demo("quasarch").start().await;
+    let check = within(demo.provider().check()).await.unwrap();
     for (name, result) in &check.probes {
         assert!(result.is_ok(), "{name}: {result:?}");
     }
     assert!(!check.identity.is_empty());
-    let wrong = Secret::new("obviously-wrong-password");
-    let stranger = open(&context(access(&cloud, "quasarch"), &wrong)).unwrap();
-    let problem = within(stranger.check()).await.unwrap_err();
+    let wrong = demo.provider_with_secret("obviously-wrong-password");
+    let problem = within(wrong.check()).await.unwrap_err();
     assert_eq!(problem.kind, ProblemKind::Unauthorized, "{problem}");
     assert!(!format!("{problem:?}").contains("obviously-wrong-password"));
     // Forgetting a sign-in makes the next read sign in anew.
-    let good = provider(&cloud, "quasarch");
+    let good = demo.provider();
     list(&good, Kind::GpuModel).await;
     let before = good.traffic().requests;
     good.sign_in_again();

@@ -4,28 +4,21 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use futures_util::StreamExt as _;
-use quarterdeck::config::{Context, Credentials, SecretRef};
-use quarterdeck::model::{ContextName, Kind, LogStart, Platform, ScreenKind, Secret, Timestamp};
+use quarterdeck::config::Credentials;
+use quarterdeck::model::{Kind, LogStart, Platform, ScreenKind, Timestamp};
 use quarterdeck::providers::SharedProvider;
 use quarterdeck::providers::{cycle, quasarch};
 use serde_json::{Value, json};
 
-use super::cloud::{list, open, within};
-use super::recorder::{Asked, Recorder, id};
+use crate::setup::{Asked, ContextOf, Recorder, context, id, list, password, token, within};
 
-fn provider(recorder: &Recorder, platform: Platform, credentials: Credentials) -> SharedProvider {
-    let base_url = format!("http://{}/base/", recorder.address).parse().unwrap();
-    let context = Context {
-        hub: Some("hub-1".to_owned()),
-        console_size_reports: true,
-        concurrency: 4,
-        ..Context::new(ContextName::new("recorded"), platform, base_url, credentials)
-    };
-    open(&context).unwrap()
-}
-
-fn token(text: &str) -> Credentials {
-    Credentials::Token(SecretRef::Value(Secret::new(text)))
+/// A context with the settings that the demo's context has.
+fn of(platform: Platform, credentials: Credentials) -> ContextOf {
+    context(platform, credentials).with(|context| {
+        context.hub = Some("hub-1".to_owned());
+        context.console_size_reports = true;
+        context.concurrency = 4;
+    })
 }
 
 /// One of everything. What is not here is 404, and so are the websockets.
@@ -53,12 +46,12 @@ const INSTANCE: &str = "GET /base/v1/containers/c1/instances/i1";
 
 async fn cycle_recorded() -> (Recorder, SharedProvider) {
     let recorder = Recorder::start(cycle).await;
-    let provider = provider(&recorder, cycle::PLATFORM, token("obviously-fake-key"));
+    let provider = of(cycle::PLATFORM, token("obviously-fake-key")).open_on(&recorder);
     (recorder, provider)
 }
 
 #[tokio::test]
-async fn cycle_lists_and_single_reads_are_asked_for_as_documented() {
+async fn cycle_lists_and_single_reads_are_requested_as_documented() {
     let (recorder, provider) = cycle_recorded().await;
     list(&provider, Kind::Instance).await;
     let instances = "GET /base/v1/containers/c1/instances include=servers,locations";
@@ -84,7 +77,7 @@ async fn cycle_lists_and_single_reads_are_asked_for_as_documented() {
 }
 
 #[tokio::test]
-async fn cycle_details_streams_and_the_check_are_asked_for_as_documented() {
+async fn cycle_details_streams_and_the_check_are_requested_as_documented() {
     let (recorder, provider) = cycle_recorded().await;
     let instance = id(Kind::Instance, Some("c1"), "i1");
     within(provider.describe(&instance).collect::<Vec<_>>()).await;
@@ -107,7 +100,7 @@ async fn cycle_details_streams_and_the_check_are_asked_for_as_documented() {
     assert!(Timestamp::parse(end.strip_prefix("filter[range-end]=").unwrap()).is_some());
     assert_eq!(start, format!("filter[range-start]={from}"));
 
-    // A pass is fetched, and its socket opened where it says, with nothing but the pass.
+    // A pass is fetched, and a socket opened at its address, with nothing but the pass.
     let node = "GET /base/node token=pass-1";
     let mut live = provider.live_samples(&instance).unwrap();
     assert!(within(live.next()).await.unwrap().is_err(), "the recorder has no sockets");
@@ -178,13 +171,10 @@ fn quasarch(path: &str, _: SocketAddr) -> Option<Value> {
 }
 
 #[tokio::test]
-async fn quasarch_signs_in_once_and_asks_as_documented() {
+async fn quasarch_signs_in_once_and_requests_as_documented() {
     let recorder = Recorder::start(quasarch).await;
-    let credentials = Credentials::Password {
-        email: "who@example.com".to_owned(),
-        password: SecretRef::Value(Secret::new("obviously-fake")),
-    };
-    let provider = provider(&recorder, quasarch::PLATFORM, credentials);
+    let credentials = password("who@example.com", "obviously-fake");
+    let provider = of(quasarch::PLATFORM, credentials).open_on(&recorder);
     list(&provider, Kind::Revision).await;
     let asked = recorder.take();
     let lines: Vec<&str> = asked.iter().map(|it| &*it.line).collect();

@@ -2,7 +2,7 @@
 //!
 //! Everything a platform can do is data to the rest of the program. Each folder holds its `registration.rs`, the trait's
 //! implementation, `wire.rs` (types exactly as the API sends them) and `map.rs` (wire to model). What every platform
-//! needs is in `kit`; the list of platforms is in `registry.rs`.
+//! needs is in `kit`, and for wire types and maps in `mapping`; the list of platforms is in `registry.rs`.
 
 pub mod cycle;
 pub mod elasticbox;

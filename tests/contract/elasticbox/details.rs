@@ -3,12 +3,11 @@
 use quarterdeck::model::{Kind, ProblemKind};
 use serde_json::json;
 
-use super::{described, gets, id, operation, provider, recorded, server, sorted, titles};
-use crate::cloud::within;
-use crate::recorder::{Recorder, Reply};
+use super::{gets, id, operation, provider, recorded, server, sorted};
+use crate::setup::{Recorder, Reply, described, titles, within};
 
 #[tokio::test]
-async fn one_resource_is_asked_for_as_documented() {
+async fn one_resource_is_requested_as_documented() {
     let (recorder, provider) = recorded().await;
     for (of, paths, name) in [
         (id(Kind::Instance, "i-1"), vec!["instances/i-1"], "name of i-1"),
@@ -25,7 +24,7 @@ async fn one_resource_is_asked_for_as_documented() {
 }
 
 #[tokio::test]
-async fn details_are_told_in_order_with_their_secrets_masked() {
+async fn details_are_in_order_with_their_secrets_masked() {
     let (recorder, provider) = recorded().await;
     let sections = described(&provider, &id(Kind::Instance, "i-1")).await;
     assert_eq!(
@@ -47,14 +46,14 @@ async fn details_are_told_in_order_with_their_secrets_masked() {
     let sections = described(&provider, &id(Kind::Container, "box-1")).await;
     assert_eq!(titles(&sections), ["box", "versions", "stack", "bindings"]);
     let sections = described(&provider, &id(Kind::Container, "policy-1")).await;
-    assert_eq!(titles(&sections), ["box", "provider"], "parts that the server does not know");
+    assert_eq!(titles(&sections), ["box", "provider"], "parts that the server does not have");
     let sections = described(&provider, &operation("i-1", "o-2")).await;
     assert_eq!(titles(&sections), ["operation", "operations", "instance"]);
     assert_eq!(sections[0].body.as_ref().unwrap().value["id"], "o-2");
 }
 
 #[tokio::test]
-async fn bindings_are_found_under_whichever_path_the_server_knows() {
+async fn bindings_are_read_from_whichever_path_the_server_has() {
     for known in ["bindings", "binding_instances"] {
         let recorder = Recorder::start_with(move |line, _| {
             let (_, last) = line.rsplit_once('/').unwrap_or_default();

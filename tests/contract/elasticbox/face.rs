@@ -3,44 +3,25 @@
 use std::time::Duration;
 
 use futures_util::StreamExt as _;
-use quarterdeck::demo::{Access, Cloud};
-use quarterdeck::model::{Kind, Lifecycle, LogEvent, LogStart, ProblemKind, Resource, Secret};
-use quarterdeck::providers::{ListEvent, SharedProvider};
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::TcpStream;
+use quarterdeck::model::{Kind, Lifecycle, LogEvent, LogStart, ProblemKind, Resource};
+use quarterdeck::providers::ListEvent;
 
-use crate::cloud::{access, context, list, open, provider, running, start, until, within};
+use crate::setup::{Demo, demo, list, running, until, within};
 
-async fn demo() -> (Cloud, SharedProvider) {
-    let cloud = start(None, None).await;
-    let provider = provider(&cloud, "elasticbox");
-    (cloud, provider)
-}
-
-/// Asks for a change by a request made by hand, since no provider writes.
-async fn change(access: &Access, method: &str, path: &str) {
-    let base: url::Url = access.base_url.parse().unwrap();
-    let (host, port) = (base.host_str().unwrap(), base.port().unwrap());
-    let request = format!(
-        "{method} {}/services/instances/{path} HTTP/1.1\r\nhost: {host}:{port}\r\nelasticbox-token: {}\r\n\
-         elasticbox-release: 4.0\r\ncontent-type: application/json\r\ncontent-length: 0\r\nconnection: close\r\n\r\n",
-        base.path().trim_end_matches('/'),
-        access.secret.expose(),
-    );
-    let answer = within(async {
-        let mut stream = TcpStream::connect((host, port)).await.unwrap();
-        stream.write_all(request.as_bytes()).await.unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).await.unwrap();
-        answer
-    });
-    let answer = answer.await;
-    assert!(answer.starts_with("HTTP/1.1 20"), "{answer}");
+/// Requests a change, since no provider writes.
+async fn change(demo: &Demo, method: &str, path: &str) {
+    let path = format!("{}/services/instances/{path}", demo.base_path());
+    let token = demo.access().secret.expose();
+    let json = ("content-type", "application/json");
+    let headers = [("elasticbox-token", token), ("elasticbox-release", "4.0"), json];
+    let status = demo.send(method, &path, &headers, "").await;
+    assert!((200..210).contains(&status), "{status}");
 }
 
 #[tokio::test]
 async fn everything_is_listed_and_described() {
-    let (_cloud, provider) = demo().await;
+    let demo = demo("elasticbox").start().await;
+    let provider = demo.provider();
     for kind in provider.kinds() {
         let (rows, events) = list(&provider, *kind).await;
         assert!(matches!(events.last(), Some(ListEvent::End)), "{events:?}");
@@ -73,22 +54,23 @@ async fn everything_is_listed_and_described() {
 }
 
 #[tokio::test]
-async fn a_shutdown_is_seen_in_every_pane_and_in_the_log() {
-    let (cloud, provider) = demo().await;
+async fn a_shutdown_is_in_every_list_and_in_the_log() {
+    let demo = demo("elasticbox").start().await;
+    let provider = demo.provider();
     let id = running(&provider).await.id().clone();
     let mut log = provider.logs(&id, LogStart::Backlog);
     // The backlog is there before anything changes.
     assert!(matches!(within(log.next()).await, Some(LogEvent::Connected)));
     assert!(matches!(within(log.next()).await, Some(LogEvent::Lines(_))));
     drop(log);
-    change(access(&cloud, "elasticbox"), "PUT", &format!("{}/shutdown", id.id)).await;
-    // As one who looks on while it happens: what is new comes by itself.
+    change(&demo, "PUT", &format!("{}/shutdown", id.id)).await;
+    // Opened while it happens: new lines arrive by themselves.
     let mut log = provider.logs(&id, LogStart::Backlog);
-    let mut told = String::new();
+    let mut text = String::new();
     within(async {
-        while !told.contains("successfully shutdown") && !told.contains("successfully stopped") {
+        while !text.contains("successfully shutdown") && !text.contains("successfully stopped") {
             match log.next().await.expect("it goes on") {
-                LogEvent::Lines(lines) => lines.iter().for_each(|line| told.push_str(&line.text)),
+                LogEvent::Lines(lines) => lines.iter().for_each(|line| text.push_str(&line.text)),
                 LogEvent::Interrupted(problem) => panic!("{problem}"),
                 LogEvent::Connected | LogEvent::Skipped { .. } => {}
             }
@@ -106,14 +88,14 @@ async fn a_shutdown_is_seen_in_every_pane_and_in_the_log() {
 
 #[tokio::test]
 async fn an_instance_that_is_deleted_is_gone_and_so_is_its_log() {
-    let (cloud, provider) = demo().await;
+    let demo = demo("elasticbox").start().await;
+    let provider = demo.provider();
     let id = running(&provider).await.id().clone();
-    let access = access(&cloud, "elasticbox");
-    change(access, "DELETE", &format!("{}?operation=terminate", id.id)).await;
+    change(&demo, "DELETE", &format!("{}?operation=terminate", id.id)).await;
     until(&provider, &id, Lifecycle::Gone).await;
     let (rows, _) = list(&provider, Kind::Instance).await;
-    assert!(rows.iter().any(|row| *row.id() == id), "the dead are listed");
-    change(access, "DELETE", &format!("{}?operation=delete", id.id)).await;
+    assert!(rows.iter().any(|row| *row.id() == id), "terminated instances are listed");
+    change(&demo, "DELETE", &format!("{}?operation=delete", id.id)).await;
     within(async {
         while provider.get(&id).await.is_ok() {
             tokio::time::sleep(Duration::from_millis(50)).await;
@@ -129,9 +111,8 @@ async fn an_instance_that_is_deleted_is_gone_and_so_is_its_log() {
 
 #[tokio::test]
 async fn a_wrong_token_is_not_signed_in() {
-    let cloud = start(None, None).await;
-    let wrong = Secret::new("obviously-wrong");
-    let provider = open(&context(access(&cloud, "elasticbox"), &wrong)).unwrap();
+    let demo = demo("elasticbox").start().await;
+    let provider = demo.provider_with_secret("obviously-wrong");
     let (rows, events) = list(&provider, Kind::Instance).await;
     assert!(rows.is_empty());
     let Some(ListEvent::Failed(problem)) = events.last() else { panic!("{events:?}") };

@@ -1,18 +1,17 @@
-//! Whole lists: which workspaces are asked, with which headers, and what the rows say.
+//! Whole lists: the workspaces that are read, the headers of requests, and the rows.
 
 use std::collections::BTreeMap;
 
-use quarterdeck::config::{Context, TokenHeader};
+use quarterdeck::config::TokenHeader;
 use quarterdeck::model::{Kind, Lifecycle, ProblemKind, Resource};
 use quarterdeck::providers::ListEvent;
 use serde_json::json;
 
-use super::{JWT, LONG_AGO, OLD_TOKEN, context, gets, id, instance, provider, recorded, server, sorted};
-use crate::cloud::{list, open, within};
-use crate::recorder::{Recorder, Reply};
+use super::{JWT, LONG_AGO, OLD_TOKEN, appliance, gets, id, instance, provider, recorded, server, sorted};
+use crate::setup::{Recorder, Reply, list, within};
 
 #[tokio::test]
-async fn every_workspace_is_listed_and_every_array_is_asked_for_once() {
+async fn every_workspace_is_listed_and_every_array_is_requested_once() {
     let (recorder, provider) = recorded().await;
     let ((instances, events), (operations, _), (boxes, _)) = tokio::join!(
         list(&provider, Kind::Instance),
@@ -30,7 +29,7 @@ async fn every_workspace_is_listed_and_every_array_is_asked_for_once() {
     lines.sort();
     let paths = [
         "instances",
-        // Addresses of what neither moves nor is dead.
+        // The addresses of instances that are settled and not terminated.
         "instances/i-1/service",
         // Only one instance changed lately.
         "instances/i-2/operations",
@@ -42,27 +41,27 @@ async fn every_workspace_is_listed_and_every_array_is_asked_for_once() {
     ];
     assert_eq!(lines, gets(&paths));
 
-    let mut told: Vec<(&str, Lifecycle)> =
+    let mut listed: Vec<(&str, Lifecycle)> =
         instances.iter().map(|row| (&*row.id().id, row.state().unwrap().lifecycle)).collect();
-    told.sort();
+    listed.sort();
     assert_eq!(
-        told,
+        listed,
         [("i-1", Lifecycle::Running), ("i-2", Lifecycle::Stopping), ("i-dead", Lifecycle::Gone)],
-        "what is shared is told once"
+        "what is shared is listed once"
     );
     let ends = events.iter().filter(|it| matches!(it, ListEvent::ScopeEnd(_))).count();
     assert!(ends == 2 && matches!(events.last(), Some(ListEvent::End)), "{events:?}");
 
-    let mut told: Vec<(&str, &str, &str)> = operations
+    let mut listed: Vec<(&str, &str, &str)> = operations
         .iter()
         .map(|row| {
             let id = row.id();
             (id.scope.as_deref().unwrap(), &*id.id, row.name())
         })
         .collect();
-    told.sort_unstable();
+    listed.sort_unstable();
     assert_eq!(
-        told,
+        listed,
         [
             ("i-1", "latest", "deploy"),
             ("i-2", "o-1", "deploy"),
@@ -77,15 +76,15 @@ async fn every_workspace_is_listed_and_every_array_is_asked_for_once() {
 }
 
 #[tokio::test]
-async fn addresses_are_read_aside_and_shown_with_the_next_listing() {
+async fn addresses_are_read_separately_and_shown_with_the_next_listing() {
     let (recorder, provider) = recorded().await;
     let addresses = |rows: &[Resource]| -> Vec<(String, bool)> {
         let of = rows.iter().find_map(|row| match row {
             Resource::Instance(it) if &*it.id.id == "i-1" => Some(it.addresses.clone()),
             _ => None,
         });
-        let told = of.expect("it is listed").into_iter();
-        told.map(|it| (it.value.to_string(), it.public)).collect()
+        let addresses = of.expect("it is listed").into_iter();
+        addresses.map(|it| (it.value.to_string(), it.public)).collect()
     };
     let (rows, _) = list(&provider, Kind::Instance).await;
     assert_eq!(addresses(&rows), [], "no row waits for them");
@@ -101,7 +100,7 @@ async fn addresses_are_read_aside_and_shown_with_the_next_listing() {
 }
 
 #[tokio::test]
-async fn the_token_goes_where_its_kind_and_the_context_say() {
+async fn the_token_is_sent_in_the_header_for_its_kind_or_as_configured() {
     let recorder = Recorder::start_with(|line, _| server(line)).await;
     for (token, header, bearer) in [
         (JWT, TokenHeader::Auto, true),
@@ -109,12 +108,11 @@ async fn the_token_goes_where_its_kind_and_the_context_say() {
         (OLD_TOKEN, TokenHeader::Bearer, true),
         (OLD_TOKEN, TokenHeader::Auto, false),
     ] {
-        let context = Context { token_header: header, ..context(&recorder, token) };
-        let provider = open(&context).unwrap();
+        let provider = appliance(token).with(|context| context.token_header = header).open_on(&recorder);
         within(provider.get(&id(Kind::Instance, "i-1"))).await.unwrap();
         let [asked] = &recorder.take()[..] else { panic!("one request") };
-        let told = |name: &str| asked.headers.get(name).map(String::as_str);
-        let (authorization, own) = (told("authorization"), told("elasticbox-token"));
+        let header = |name: &str| asked.headers.get(name).map(String::as_str);
+        let (authorization, own) = (header("authorization"), header("elasticbox-token"));
         if bearer {
             assert_eq!((authorization, own), (Some(&*format!("Bearer {token}")), None));
         } else {
@@ -124,13 +122,11 @@ async fn the_token_goes_where_its_kind_and_the_context_say() {
 }
 
 #[tokio::test]
-async fn configured_workspaces_take_the_place_of_those_that_are_told() {
-    let recorder = Recorder::start_with(|line, _| server(line)).await;
-    let context = Context {
-        workspaces: vec!["ops".to_owned(), "not there".to_owned()],
-        ..context(&recorder, OLD_TOKEN)
-    };
-    let provider = open(&context).unwrap();
+async fn configured_workspaces_replace_those_of_the_account() {
+    let (recorder, provider) = appliance(OLD_TOKEN)
+        .with(|context| context.workspaces = vec!["ops".to_owned(), "not there".to_owned()])
+        .recorded(|line, _| server(line))
+        .await;
     let (rows, events) = list(&provider, Kind::Instance).await;
     assert_eq!(
         sorted(&recorder),
@@ -146,14 +142,14 @@ async fn configured_workspaces_take_the_place_of_those_that_are_told() {
         ListEvent::ScopeFailed(scope, problem) => Some((&**scope, problem)),
         _ => None,
     });
-    let (scope, problem) = failed.expect("a name that is not there is told");
+    let (scope, problem) = failed.expect("an unknown name is reported");
     assert_eq!((scope, problem.kind), ("not there", ProblemKind::NotFound));
     assert!(problem.hint.as_ref().unwrap().contains("`workspaces`"));
     assert!(matches!(events.last(), Some(ListEvent::End)));
 }
 
 #[tokio::test]
-async fn instances_that_are_listed_short_are_asked_for_whole() {
+async fn instances_that_are_listed_in_part_are_read_whole() {
     let recorder = Recorder::start_with(|line, _| match line {
         "GET /services/workspaces/ops/instances" => {
             let short = |id| json!({"id": id, "name": id, "boxes": [{"name": "Web"}], "state": "done"});
@@ -168,7 +164,7 @@ async fn instances_that_are_listed_short_are_asked_for_whole() {
     .await;
     let (rows, _) = list(&provider(&recorder), Kind::Instance).await;
     let state = |id: &str| {
-        let row = rows.iter().find(|row| &*row.id().id == id).expect("it is told");
+        let row = rows.iter().find(|row| &*row.id().id == id).expect("it is listed");
         row.state().unwrap().lifecycle
     };
     assert_eq!(

@@ -1,4 +1,4 @@
-//! Logs: activity and machine logs, read again and again.
+//! Logs: activity and machine logs, which are polled.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -8,11 +8,10 @@ use quarterdeck::providers::SharedProvider;
 use serde_json::json;
 
 use super::{LONG_AGO, gets, id, instance, provider};
-use crate::cloud::within;
-use crate::recorder::{Recorder, Reply};
+use crate::setup::{Recorder, Reply, within};
 
 /// Lines of a log until it ends, and the last problem.
-async fn told(provider: &SharedProvider, start: LogStart) -> (Vec<String>, Option<ProblemKind>) {
+async fn read_log(provider: &SharedProvider, start: LogStart) -> (Vec<String>, Option<ProblemKind>) {
     let (mut lines, mut last) = (Vec::new(), None);
     let mut log = provider.logs(&id(Kind::Instance, "i-1"), start);
     within(async {
@@ -30,8 +29,8 @@ async fn told(provider: &SharedProvider, start: LogStart) -> (Vec<String>, Optio
 }
 
 #[tokio::test]
-async fn a_log_is_read_again_and_only_what_is_new_is_told() {
-    // Each round reads the instance first; what it is answered tells the round.
+async fn a_log_is_polled_and_only_new_lines_are_sent() {
+    // Each round reads the instance first, and its answer depends on the round.
     let round = AtomicUsize::new(0);
     let script = json!({"text": "Executing install.", "level": "install", "created": "2018-12-26 15:21:52.584981",
         "machine": "eb-1-1", "event": "install"});
@@ -62,7 +61,7 @@ async fn a_log_is_read_again_and_only_what_is_new_is_told() {
     })
     .await;
     let provider = provider(&recorder);
-    let (lines, last) = told(&provider, LogStart::Backlog).await;
+    let (lines, last) = read_log(&provider, LogStart::Backlog).await;
     assert_eq!(
         lines,
         [
@@ -86,7 +85,7 @@ async fn a_log_is_read_again_and_only_what_is_new_is_told() {
 }
 
 #[tokio::test]
-async fn a_log_begins_where_it_is_asked_to_and_a_part_that_refuses_hides_no_other() {
+async fn a_log_starts_where_it_is_asked_to_and_a_part_that_is_refused_hides_no_other() {
     let recorder = Recorder::start_with(move |line, _| match line {
         "GET /services/instances/i-1" => Reply::json(&instance("i-1", "done", "terminate", LONG_AGO)),
         "GET /services/instances/i-1/activity" => Reply::json(&json!([
@@ -97,11 +96,11 @@ async fn a_log_begins_where_it_is_asked_to_and_a_part_that_refuses_hides_no_othe
     })
     .await;
     let since = Timestamp::parse("2018-12-26T15:19:00Z").unwrap();
-    let (lines, _) = told(&provider(&recorder), LogStart::Since(since)).await;
+    let (lines, _) = read_log(&provider(&recorder), LogStart::Since(since)).await;
     assert_eq!(lines, ["<connected>", "info: New.", "<eb-1-1: no logs for you>"]);
 
     let recorder = Recorder::start_with(|_, _| Reply::refusal(403, &json!({"message": "gone"}))).await;
-    let (lines, last) = told(&provider(&recorder), LogStart::Backlog).await;
+    let (lines, last) = read_log(&provider(&recorder), LogStart::Backlog).await;
     assert_eq!((lines.len(), last), (0, Some(ProblemKind::NotFound)));
     assert_eq!(recorder.lines().len(), 1);
 }

@@ -1,4 +1,4 @@
-//! What the ElasticBox provider asks and how it reads the answers, against documents written by hand after the
+//! The requests of the ElasticBox provider and its reading of the answers, against documents written by hand after the
 //! Instances API's page and the vendor's later texts, and against the demo's face.
 
 mod details;
@@ -7,39 +7,33 @@ mod lists;
 mod logs;
 mod trouble;
 
-use futures_util::StreamExt as _;
-use quarterdeck::config::{Context, Credentials, SecretRef};
-use quarterdeck::model::{ContextName, Kind, ResourceId, Secret, Timestamp};
-use quarterdeck::providers::elasticbox;
-use quarterdeck::providers::{Section, SharedProvider};
+use quarterdeck::model::{Kind, ResourceId, Timestamp};
+use quarterdeck::providers::{SharedProvider, elasticbox};
 use serde_json::{Value, json};
 
-use crate::cloud::{open, within};
-use crate::recorder::{Recorder, Reply};
+use crate::setup::{self, ContextOf, Recorder, Reply, context, token};
 
 const OLD_TOKEN: &str = "obviously-fake-token";
 /// `{"alg":"none"}.{"sub":"nobody"}.fake`
 const JWT: &str = "eyJhbGciOiJub25lIn0.eyJzdWIiOiJub2JvZHkifQ.ZmFrZQ";
 
-fn context(recorder: &Recorder, token: &str) -> Context {
-    let base = format!("http://{}/base", recorder.address).parse().unwrap();
-    let token = Credentials::Token(SecretRef::Value(Secret::new(token)));
-    Context::new(ContextName::new("appliance"), elasticbox::PLATFORM, base, token)
+fn appliance(secret: &str) -> ContextOf {
+    context(elasticbox::PLATFORM, token(secret)).path("base")
 }
 
 fn provider(recorder: &Recorder) -> SharedProvider {
-    open(&context(recorder, OLD_TOKEN)).unwrap()
+    appliance(OLD_TOKEN).open_on(recorder)
 }
 
 fn id(kind: Kind, name: &str) -> ResourceId {
-    ResourceId::new(&ContextName::new("appliance"), kind, name)
+    setup::id(kind, None, name)
 }
 
 fn operation(instance: &str, name: &str) -> ResourceId {
-    ResourceId::scoped(&ContextName::new("appliance"), Kind::Operation, instance, name)
+    setup::id(Kind::Operation, Some(instance), name)
 }
 
-/// An instance as the server tells it; `updated` is long ago unless it is said.
+/// An instance as the server sends it.
 fn instance(id: &str, state: &str, event: &str, updated: &str) -> Value {
     json!({
         "id": id, "name": format!("name of {id}"), "schema": "http://elasticbox.net/schemas/instance",
@@ -130,27 +124,17 @@ fn server(line: &str) -> Reply {
 }
 
 async fn recorded() -> (Recorder, SharedProvider) {
-    let recorder = Recorder::start_with(|line, _| server(line)).await;
-    let provider = provider(&recorder);
-    (recorder, provider)
+    appliance(OLD_TOKEN).recorded(|line, _| server(line)).await
 }
 
-/// What was asked, in the order of its text: several workspaces are asked at once.
+/// The requests in alphabetical order, since several workspaces are read at once.
 fn sorted(recorder: &Recorder) -> Vec<String> {
     let mut lines = recorder.lines();
     lines.sort();
     lines
 }
 
-/// The lines without the base, for one place.
+/// The lines of GET requests for these paths.
 fn gets(paths: &[&str]) -> Vec<String> {
     paths.iter().map(|path| format!("GET /base/services/{path}")).collect()
-}
-
-async fn described(provider: &SharedProvider, id: &ResourceId) -> Vec<Section> {
-    within(provider.describe(id).collect()).await
-}
-
-fn titles(sections: &[Section]) -> Vec<&str> {
-    sections.iter().map(|it| it.title).collect()
 }

@@ -1,4 +1,4 @@
-//! Refusals, workspaces that cannot be read, and servers that ask for patience.
+//! Refusals, workspaces that cannot be read, and servers that ask to wait.
 
 use std::sync::Mutex;
 
@@ -6,12 +6,11 @@ use quarterdeck::model::{Kind, ProblemKind};
 use quarterdeck::providers::ListEvent;
 use serde_json::json;
 
-use super::{described, id, provider, server, titles};
-use crate::cloud::{list, within};
-use crate::recorder::{Recorder, Reply};
+use super::{id, provider, server};
+use crate::setup::{Recorder, Reply, described, list, titles, within};
 
 #[tokio::test]
-async fn refusals_are_told_in_the_servers_words_and_say_what_they_mean() {
+async fn refusals_are_reported_with_the_servers_message_and_a_hint() {
     let recorder = Recorder::start_with(|line, _| match line.rsplit('/').next().unwrap_or_default() {
         "gone" => Reply::refusal(404, &json!({"message": "Instance not found"})),
         "foreign" => Reply::refusal(403, &json!("You may not")),
@@ -26,7 +25,7 @@ async fn refusals_are_told_in_the_servers_words_and_say_what_they_mean() {
     })
     .await;
     let provider = provider(&recorder);
-    for (name, kind, said, hint) in [
+    for (name, kind, message, hint) in [
         ("gone", ProblemKind::NotFound, "Instance not found", "deleted"),
         ("foreign", ProblemKind::NotFound, "You may not", "deleted"),
         ("busy", ProblemKind::Refused, "Operation Conflict", "Another operation"),
@@ -35,17 +34,17 @@ async fn refusals_are_told_in_the_servers_words_and_say_what_they_mean() {
         ("else", ProblemKind::Refused, "Invalid Data", ""),
     ] {
         let problem = within(provider.get(&id(Kind::Instance, name))).await.unwrap_err();
-        assert_eq!((problem.kind, &*problem.message), (kind, said));
+        assert_eq!((problem.kind, &*problem.message), (kind, message));
         assert!(problem.hint.as_deref().unwrap_or_default().contains(hint), "{name}");
         assert!(problem.request.as_ref().unwrap().ends_with(name));
     }
-    assert_eq!(recorder.lines().len(), 6, "none of them is asked for again");
+    assert_eq!(recorder.lines().len(), 6, "none of them is tried again");
     let sections = described(&provider, &id(Kind::Instance, "foreign")).await;
-    assert_eq!(titles(&sections), ["instance"], "of what is gone nothing else is asked");
+    assert_eq!(titles(&sections), ["instance"], "nothing else is read of what is gone");
 }
 
 #[tokio::test]
-async fn a_workspace_that_refuses_hides_no_other_and_a_bad_token_is_the_end() {
+async fn a_workspace_that_is_refused_hides_no_other_and_a_bad_token_ends_the_listing() {
     let recorder = Recorder::start_with(|line, _| match line {
         "GET /services/workspaces/ops/instances" => Reply::refusal(403, &json!({"message": "not a member"})),
         _ => server(line),
@@ -64,7 +63,7 @@ async fn a_workspace_that_refuses_hides_no_other_and_a_bad_token_is_the_end() {
     })
     .await;
     let (rows, events) = list(&provider(&recorder), Kind::Instance).await;
-    assert_eq!(rows.len(), 2, "one's own workspace is there all the same");
+    assert_eq!(rows.len(), 2, "the user's own workspace is listed all the same");
     assert!(matches!(events.last(), Some(ListEvent::End)), "{events:?}");
 
     let recorder = Recorder::start_with(|_, _| Reply::refusal(401, &json!({"message": "bad token"}))).await;
@@ -77,12 +76,12 @@ async fn a_workspace_that_refuses_hides_no_other_and_a_bad_token_is_the_end() {
 }
 
 #[tokio::test]
-async fn a_server_that_asks_for_patience_gets_it() {
+async fn a_server_that_asks_to_wait_is_waited_for() {
     // When each request came, and the first of each path is refused with a wait of a second.
     let seen: &'static Mutex<Vec<(String, std::time::Instant)>> = Box::leak(Box::default());
     let recorder = Recorder::start_with(move |line, _| {
         let mut seen = seen.lock().unwrap();
-        let first = !seen.iter().any(|(known, _)| known == line);
+        let first = !seen.iter().any(|(other, _)| other == line);
         seen.push((line.to_owned(), std::time::Instant::now()));
         if !first {
             return server(line);
@@ -109,13 +108,13 @@ async fn a_server_that_asks_for_patience_gets_it() {
 }
 
 #[tokio::test]
-async fn a_server_that_stays_broken_is_asked_a_few_times_and_its_rows_stay() {
+async fn a_server_that_stays_broken_is_tried_a_few_times_and_its_rows_stay() {
     let recorder = Recorder::start_with(|_, _| Reply::new(503, "text/html", "<h1>Maintenance</h1>")).await;
     let provider = provider(&recorder);
     let (rows, events) = list(&provider, Kind::Instance).await;
     assert!(rows.is_empty());
     let Some(ListEvent::Failed(problem)) = events.last() else { panic!("{events:?}") };
     assert_eq!((&*problem.message, problem.kind), ("Maintenance", ProblemKind::Server));
-    // One's own instances and the workspaces, each with three retries.
+    // The user's own instances and the workspaces, each with three retries.
     assert_eq!(recorder.lines().len(), 8);
 }

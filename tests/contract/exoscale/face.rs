@@ -3,46 +3,32 @@
 use std::collections::BTreeSet;
 
 use futures_util::StreamExt as _;
-use quarterdeck::demo::Access;
 use quarterdeck::model::{
-    ContextName, Kind, Lifecycle, ProblemKind, Resource, ResourceId, ScreenKind, Secret, Timestamp,
+    ContextName, Kind, Lifecycle, ProblemKind, Resource, ResourceId, ScreenKind, Timestamp,
 };
 use quarterdeck::providers::exoscale;
 use quarterdeck::providers::{Console, ListEvent, Use};
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::TcpStream;
 
 use super::signature;
-use crate::cloud::{access, context, list, open, provider, running, start, until, within};
 use crate::coverage::fits;
+use crate::setup::{Demo, demo, list, running, until, within};
 
-/// Asks for a change by a request made by hand and signed here, since no provider writes.
-async fn change(access: &Access, zone: &str, path: &str) {
-    let base: url::Url = access.base_url.parse().unwrap();
-    let (host, port) = (base.host_str().unwrap(), base.port().unwrap());
-    let path = format!("{}/{path}", base.path().replace("ch-gva-2", zone));
+/// Requests a change, signed here, since no provider writes.
+async fn change(demo: &Demo, zone: &str, path: &str) {
+    let path = format!("{}/{path}", demo.base_path().replace("ch-gva-2", zone));
     let expires = (Timestamp::now().as_millis() / 1000 + 600).to_string();
+    let access = demo.access();
     let signed = signature(access.secret.expose(), &format!("PUT {path}"), "", &expires);
     let key = access.key.as_ref().unwrap().expose();
-    let request = format!(
-        "PUT {path} HTTP/1.1\r\nhost: {host}:{port}\r\ncontent-length: 0\r\nconnection: close\r\nauthorization: \
-         EXO2-HMAC-SHA256 credential={key},expires={expires},signature={signed}\r\n\r\n"
-    );
-    let answer = within(async {
-        let mut stream = TcpStream::connect((host, port)).await.unwrap();
-        stream.write_all(request.as_bytes()).await.unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).await.unwrap();
-        answer
-    });
-    let answer = answer.await;
-    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    let authorization = format!("EXO2-HMAC-SHA256 credential={key},expires={expires},signature={signed}");
+    let status = demo.send("PUT", &path, &[("authorization", &authorization)], "").await;
+    assert_eq!(status, 200);
 }
 
 #[tokio::test]
 async fn everything_is_listed_read_and_described() {
-    let cloud = start(None, None).await;
-    let provider = provider(&cloud, "exoscale");
+    let demo = demo("exoscale").start().await;
+    let provider = demo.provider();
     for &kind in provider.kinds() {
         let (rows, events) = list(&provider, kind).await;
         assert!(matches!(events.last(), Some(ListEvent::End)), "{events:?}");
@@ -66,12 +52,12 @@ async fn everything_is_listed_read_and_described() {
 
 #[tokio::test]
 async fn instances_are_in_zones_with_what_they_are_sold_as() {
-    let cloud = start(None, None).await;
-    let provider = provider(&cloud, "exoscale");
+    let demo = demo("exoscale").start().await;
+    let provider = demo.provider();
     let (rows, events) = list(&provider, Kind::Instance).await;
     let ended = events.iter().filter(|it| matches!(it, ListEvent::ScopeEnd(_))).count();
     assert_eq!(ended, 8, "a scope a zone");
-    // Rows are told again once their names are known: the last telling counts.
+    // Rows are sent again once their names are known: the last ones count.
     let mut last = std::collections::BTreeMap::new();
     for row in rows {
         let Resource::Instance(it) = row else { panic!("an instance") };
@@ -98,13 +84,13 @@ async fn instances_are_in_zones_with_what_they_are_sold_as() {
 }
 
 #[tokio::test]
-async fn a_change_is_seen_and_is_in_the_log() {
-    let cloud = start(None, None).await;
-    let provider = provider(&cloud, "exoscale");
+async fn a_change_is_in_the_row_and_in_the_log() {
+    let demo = demo("exoscale").start().await;
+    let provider = demo.provider();
     let row = running(&provider).await;
     let (id, name) = (row.id(), row.name());
     let zone = id.scope.as_deref().unwrap();
-    change(access(&cloud, "exoscale"), zone, &format!("instance/{}:stop", id.id)).await;
+    change(&demo, zone, &format!("instance/{}:stop", id.id)).await;
     until(&provider, id, Lifecycle::Stopped).await;
     let (rows, _) = list(&provider, Kind::Operation).await;
     let stopped = rows.iter().find_map(|row| match row {
@@ -117,8 +103,8 @@ async fn a_change_is_seen_and_is_in_the_log() {
 
 #[tokio::test]
 async fn a_console_has_an_address() {
-    let cloud = start(None, None).await;
-    let provider = provider(&cloud, "exoscale");
+    let demo = demo("exoscale").start().await;
+    let provider = demo.provider();
     let row = running(&provider).await;
     let Ok(Console::Framebuffer { endpoint, page, .. }) =
         within(provider.console(row.id(), ScreenKind::WebPage)).await
@@ -126,19 +112,18 @@ async fn a_console_has_an_address() {
         panic!("a framebuffer")
     };
     assert!(endpoint.expose().starts_with("ws"));
-    assert!(page.is_none(), "the portal knows nothing of a demo's consoles");
+    assert!(page.is_none(), "the portal does not have the demo's consoles");
 }
 
 #[tokio::test]
 async fn a_check_finds_every_read_good_and_a_wrong_secret_is_refused() {
-    let cloud = start(None, None).await;
-    let check = within(provider(&cloud, "exoscale").check()).await.unwrap();
+    let demo = demo("exoscale").start().await;
+    let check = within(demo.provider().check()).await.unwrap();
     assert!(check.identity.starts_with("organisation "), "{}", check.identity);
     for (name, result) in &check.probes {
         assert!(result.is_ok(), "{name}: {result:?}");
     }
-    let wrong = context(access(&cloud, "exoscale"), &Secret::new("obviously-wrong"));
-    let wrong = open(&wrong).unwrap();
+    let wrong = demo.provider_with_secret("obviously-wrong");
     let (rows, events) = list(&wrong, Kind::Instance).await;
     assert!(rows.is_empty());
     let Some(ListEvent::Failed(problem)) = events.last() else { panic!("{events:?}") };
@@ -148,9 +133,9 @@ async fn a_check_finds_every_read_good_and_a_wrong_secret_is_refused() {
 
 #[tokio::test]
 async fn lists_are_whole_in_spite_of_errors_cuts_and_garbage() {
-    let calm = start(None, None).await;
-    let rough = start(None, Some("error=3%,429=1%,cut=2%,garbage=2%,seed=5")).await;
-    let (good, bad) = (provider(&calm, "exoscale"), provider(&rough, "exoscale"));
+    let calm = demo("exoscale").start().await;
+    let rough = demo("exoscale").faults("error=3%,429=1%,cut=2%,garbage=2%,seed=5").start().await;
+    let (good, bad) = (calm.provider(), rough.provider());
     for &kind in good.kinds() {
         let ids = |rows: Vec<Resource>| rows.iter().map(|row| row.id().id.clone()).collect::<BTreeSet<_>>();
         let (rows, events) = list(&bad, kind).await;
@@ -162,9 +147,9 @@ async fn lists_are_whole_in_spite_of_errors_cuts_and_garbage() {
 }
 
 #[tokio::test]
-async fn all_that_is_said_to_be_read_is_asked_for() {
-    let cloud = start(None, None).await;
-    let provider = provider(&cloud, "exoscale");
+async fn every_documented_read_is_requested() {
+    let demo = demo("exoscale").start().await;
+    let provider = demo.provider();
     for &kind in provider.kinds() {
         for row in list(&provider, kind).await.0 {
             within(provider.describe(row.id()).collect::<Vec<_>>()).await;
@@ -173,12 +158,12 @@ async fn all_that_is_said_to_be_read_is_asked_for() {
             }
         }
     }
-    // Operations are in no list: whoever asks for a change is told of one.
-    let name = ContextName::new(access(&cloud, "exoscale").context.as_str());
+    // Operations are in no list: the answer to a change contains one.
+    let name = ContextName::new(demo.access().context.as_str());
     let operation = ResourceId::scoped(&name, Kind::Operation, "ch-gva-2", "none");
     assert!(within(provider.get(&operation)).await.is_err());
     within(provider.check()).await.unwrap();
-    let asked = cloud.asked();
+    let asked = demo.cloud.asked();
     let below = |line: &str| Some(line.strip_prefix("GET /exoscale/")?.split_once("/v2")?.1.to_owned());
     let asked: BTreeSet<String> = asked.iter().filter_map(|line| below(line)).collect();
     let unasked: Vec<&str> = exoscale::REGISTRATION

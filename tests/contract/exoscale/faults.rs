@@ -8,15 +8,15 @@ use quarterdeck::model::{Kind, ProblemKind, ScreenKind};
 use quarterdeck::providers::ListEvent;
 use serde_json::json;
 
-use super::{context, organisation, recorded, refused, verified, web, zones};
-use crate::cloud::{list, open, within};
-use crate::recorder::{Recorder, Reply};
+use super::{context_of_geneva, organisation, recorded, refused, verified, web, zones};
+use crate::setup::{Reply, list, within};
 
 #[tokio::test]
 async fn a_slow_or_broken_zone_hides_no_other() {
     let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let hung = silent.local_addr().unwrap();
-    let (recorder, _) = recorded(move |line, address| match line {
+    let context = context_of_geneva().with(|context| context.concurrency = 1);
+    let answers = move |line: &str, address| match line {
         "GET /ch-gva-2/v2/zone" => {
             let mut all = zones(address);
             all["zones"][0]["api-endpoint"] = json!(format!("http://{hung}/v2"));
@@ -25,20 +25,17 @@ async fn a_slow_or_broken_zone_hides_no_other() {
             Reply::json(&all)
         }
         line => organisation(line, address),
-    })
-    .await;
-    let mut context = context(&recorder);
-    context.concurrency = 1;
-    let provider = open(&context).unwrap();
+    };
+    let (_recorder, provider) = context.recorded(answers).await;
     let mut stream = provider.list(Kind::Instance);
-    let mut told = BTreeSet::new();
+    let mut done = BTreeSet::new();
     within(async {
-        while told.len() < 2 {
+        while done.len() < 2 {
             match stream.next().await.expect("a zone is still waited for") {
-                ListEvent::ScopeEnd(scope) => told.insert(scope.to_string()),
+                ListEvent::ScopeEnd(scope) => done.insert(scope.to_string()),
                 ListEvent::ScopeFailed(scope, problem) => {
                     assert_eq!(problem.kind, ProblemKind::BadAnswer);
-                    told.insert(scope.to_string())
+                    done.insert(scope.to_string())
                 }
                 ListEvent::Page { .. } => false,
                 other => panic!("{other:?}"),
@@ -46,15 +43,15 @@ async fn a_slow_or_broken_zone_hides_no_other() {
         }
     })
     .await;
-    assert_eq!(told.into_iter().collect::<Vec<_>>(), ["ch-gva-2", "odd-1"]);
+    assert_eq!(done.into_iter().collect::<Vec<_>>(), ["ch-gva-2", "odd-1"]);
 }
 
 #[tokio::test]
-async fn zones_are_narrowed_by_name_and_a_wrong_name_is_told() {
-    let recorder = Recorder::start_with(organisation).await;
-    let mut context = context(&recorder);
-    context.zones = vec!["de-fra-1".to_owned(), "de-fro-1".to_owned()];
-    let provider = open(&context).unwrap();
+async fn zones_are_narrowed_by_name_and_a_wrong_name_is_reported() {
+    let (recorder, provider) = context_of_geneva()
+        .with(|context| context.zones = vec!["de-fra-1".to_owned(), "de-fro-1".to_owned()])
+        .recorded(organisation)
+        .await;
     let (rows, rest) = list(&provider, Kind::Instance).await;
     assert!(rows.iter().all(|row| row.name() == "db-1"));
     let problem = rest.iter().find_map(|event| match event {
@@ -66,11 +63,11 @@ async fn zones_are_narrowed_by_name_and_a_wrong_name_is_told() {
     list(&provider, Kind::Operation).await;
     let asked = verified(&recorder);
     assert!(asked.iter().any(|line| line.starts_with("GET /de-fra-1/v2/event ")), "{asked:?}");
-    assert!(within(provider.get(&web())).await.is_err(), "its zone is not looked at");
+    assert!(within(provider.get(&web())).await.is_err(), "its zone is not read");
 }
 
 #[tokio::test]
-async fn without_a_list_of_zones_its_own_is_asked_and_the_failure_told() {
+async fn without_a_list_of_zones_its_own_is_read_and_the_failure_reported() {
     let (recorder, provider) = recorded(|line, address| match line {
         "GET /ch-gva-2/v2/zone" => refused(404, "no such place"),
         line => organisation(line, address),
@@ -84,7 +81,7 @@ async fn without_a_list_of_zones_its_own_is_asked_and_the_failure_told() {
 }
 
 #[tokio::test]
-async fn the_check_tries_every_read_and_names_what_is_missing() {
+async fn the_check_tries_every_read_and_reports_what_is_missing() {
     let (recorder, provider) = recorded(|line, address| match line {
         "GET /ch-gva-2/v2/quota" => refused(403, "Forbidden by role policy"),
         "GET /de-fra-1/v2/instance" => {
@@ -108,7 +105,7 @@ async fn the_check_tries_every_read_and_names_what_is_missing() {
 }
 
 #[tokio::test]
-async fn a_key_that_is_let_in_nowhere_is_refused_itself() {
+async fn a_key_that_every_zone_refuses_is_a_refused_sign_in() {
     let (recorder, provider) = recorded(|line, address| match line {
         "GET /ch-gva-2/v2/zone" => Reply::json(&zones(address)),
         _ => refused(403, "Forbidden"),
@@ -125,7 +122,7 @@ async fn a_key_that_is_let_in_nowhere_is_refused_itself() {
 }
 
 #[tokio::test]
-async fn too_many_requests_say_when_to_come_back() {
+async fn too_many_requests_report_when_to_try_again() {
     let (_recorder, provider) = recorded(|line, address| match line {
         "GET /ch-gva-2/v2/console/i1" => {
             Reply::refusal(429, &json!({"error": "slow down", "retry_after": 90}))

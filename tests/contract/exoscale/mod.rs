@@ -1,4 +1,4 @@
-//! What the Exoscale provider sends, request by request, with every signature computed anew from what arrived.
+//! The requests of the Exoscale provider, with every signature computed anew from what arrived.
 
 mod face;
 mod faults;
@@ -7,33 +7,24 @@ mod reads;
 use std::net::SocketAddr;
 
 use base64::Engine as _;
-use quarterdeck::config::{Context, Credentials, SecretRef};
-use quarterdeck::model::{ContextName, Instance, Kind, Resource, ResourceId, Secret, Timestamp};
-use quarterdeck::providers::SharedProvider;
-use quarterdeck::providers::exoscale;
+use quarterdeck::model::{Instance, Kind, Resource, ResourceId, Timestamp};
+use quarterdeck::providers::{SharedProvider, exoscale};
 use ring::hmac;
 use serde_json::{Value, json};
 
-use super::recorder::{Asked, Recorder, Reply, id};
-
-use crate::cloud::open;
+use crate::setup::{Asked, ContextOf, Recorder, Reply, context, id, key_pair};
 
 const KEY: &str = "EXOobviouslyfake";
 const SECRET: &str = "obviously-fake-secret";
 
-fn context(recorder: &Recorder) -> Context {
-    let value = |text: &str| SecretRef::Value(Secret::new(text));
-    let credentials = Credentials::KeyPair { key: value(KEY), secret: value(SECRET) };
-    let base = format!("http://{}/base/ch-gva-2/v2", recorder.address);
-    Context::new(ContextName::new("recorded"), exoscale::PLATFORM, base.parse().unwrap(), credentials)
+fn context_of_geneva() -> ContextOf {
+    context(exoscale::PLATFORM, key_pair(KEY, SECRET)).path("base/ch-gva-2/v2")
 }
 
 async fn recorded(
     answer: impl Fn(&str, SocketAddr) -> Reply + Send + Sync + 'static,
 ) -> (Recorder, SharedProvider) {
-    let recorder = Recorder::start_with(answer).await;
-    let provider = open(&context(&recorder)).unwrap();
-    (recorder, provider)
+    context_of_geneva().recorded(answer).await
 }
 
 fn web() -> ResourceId {
@@ -129,7 +120,7 @@ fn signature(secret: &str, head: &str, values: &str, expires: &str) -> String {
     base64::engine::general_purpose::STANDARD.encode(hmac::sign(&key, message.as_bytes()))
 }
 
-/// Computes a request's signature from nothing but what arrived, as the API's description says.
+/// Verifies a request's signature, computed from nothing but what arrived, after the API's description.
 fn verify(asked: &Asked) {
     let header = &asked.headers["authorization"];
     let fields = header.strip_prefix("EXO2-HMAC-SHA256 ").expect("the scheme");
@@ -155,7 +146,7 @@ fn verify(asked: &Asked) {
     assert_eq!(field("credential"), Some(KEY));
 }
 
-/// The lines of what was asked, without the base, in the order of the alphabet; each signed but the list of zones.
+/// The lines of the requests without the base, in alphabetical order; each must be signed but the list of zones.
 fn verified(recorder: &Recorder) -> Vec<String> {
     let asked = recorder.take();
     for it in &asked {
@@ -171,7 +162,7 @@ fn verified(recorder: &Recorder) -> Vec<String> {
     lines
 }
 
-/// One of Geneva's lines, as they are told here.
+/// The line of a GET request to the zone of Geneva.
 fn geneva(path: &str) -> String {
     format!("GET /ch-gva-2/v2/{path}")
 }

@@ -1,19 +1,18 @@
-//! Every read: what is asked for, and what is made of the answer.
+//! Every read: its requests, and the rows and sections made of the answers.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use futures_util::StreamExt as _;
 use quarterdeck::model::{Kind, Lifecycle, Resource, ScreenKind, Timestamp};
 use quarterdeck::providers::exoscale;
-use quarterdeck::providers::{Console, ListEvent, Section, Use};
+use quarterdeck::providers::{Console, ListEvent, Use};
 use serde_json::json;
 
 use super::{geneva, id, instance, organisation, recorded, verified, web};
-use crate::cloud::{list, within};
+use crate::setup::{described, list, titles, within};
 
 #[tokio::test]
-async fn instances_are_asked_of_every_zone_and_joined_with_what_it_sells() {
+async fn instances_are_read_from_every_zone_and_joined_with_its_catalogues() {
     let (recorder, provider) = recorded(organisation).await;
     let (rows, rest) = list(&provider, Kind::Instance).await;
     let of_zone = |zone: &str| {
@@ -21,7 +20,7 @@ async fn instances_are_asked_of_every_zone_and_joined_with_what_it_sells() {
             .map(|path| format!("GET /{zone}/v2/{path}"))
     };
     let mut expected = [&of_zone("ch-gva-2")[..], &of_zone("de-fra-1")].concat();
-    // A template that is in no list any more is read by itself.
+    // A template that is no longer in a list is read by itself.
     expected.extend(["instance-type", "template/m-old", "zone"].map(geneva));
     expected.sort();
     assert_eq!(verified(&recorder), expected);
@@ -40,7 +39,7 @@ async fn instances_are_asked_of_every_zone_and_joined_with_what_it_sells() {
     assert_eq!(
         verified(&recorder),
         [geneva("instance"), "GET /de-fra-1/v2/instance".to_owned()],
-        "catalogues and zones are good for an hour"
+        "catalogues and zones are cached for an hour"
     );
     let Ok(Resource::Instance(row)) = within(provider.get(&web())).await else { panic!("an instance") };
     assert_eq!(verified(&recorder), [geneva("instance/i1")]);
@@ -60,9 +59,8 @@ async fn gpu_models_are_families_with_what_is_left() {
     let same = within(provider.get(&model.id)).await.unwrap();
     assert_eq!(&same, rows.last().unwrap());
     verified(&recorder);
-    let sections: Vec<Section> = within(provider.describe(&model.id).collect()).await;
-    let titles: Vec<&str> = sections.iter().map(|it| it.title).collect();
-    assert_eq!(titles, ["instance-types", "quota", "quotas", "ai/instance-type"]);
+    let sections = described(&provider, &model.id).await;
+    assert_eq!(titles(&sections), ["instance-types", "quota", "quotas", "ai/instance-type"]);
     let room = &sections[3].body.as_ref().unwrap().value;
     assert_eq!(
         (&room["ch-gva-2"]["authorized"], &room["de-fra-1"]["authorized"]),
@@ -81,7 +79,7 @@ async fn gpu_models_are_families_with_what_is_left() {
 }
 
 #[tokio::test]
-async fn the_log_of_the_last_day_is_asked_of_one_zone() {
+async fn the_log_of_the_last_day_is_read_from_one_zone() {
     let (recorder, provider) = recorded(organisation).await;
     list(&provider, Kind::Instance).await;
     verified(&recorder);
@@ -109,7 +107,7 @@ async fn the_log_of_the_last_day_is_asked_of_one_zone() {
     );
     let event = rows[1].id();
     assert_eq!(within(provider.get(event)).await.unwrap(), rows[1]);
-    let sections: Vec<Section> = within(provider.describe(event).collect()).await;
+    let sections = described(&provider, event).await;
     assert_eq!(sections[0].body.as_ref().unwrap().value["request-id"], "r1");
     verified(&recorder);
     let operation = id(Kind::Operation, Some("de-fra-1"), "o1");
@@ -119,12 +117,11 @@ async fn the_log_of_the_last_day_is_asked_of_one_zone() {
 }
 
 #[tokio::test]
-async fn details_hold_everything_that_an_instance_refers_to() {
+async fn details_contain_everything_that_an_instance_refers_to() {
     let (recorder, provider) = recorded(organisation).await;
-    let sections: Vec<Section> = within(provider.describe(&web()).collect()).await;
-    let titles: Vec<&str> = sections.iter().map(|it| it.title).collect();
+    let sections = described(&provider, &web()).await;
     assert_eq!(
-        titles,
+        titles(&sections),
         [
             "instance",
             "user-data",
@@ -181,7 +178,7 @@ async fn details_hold_everything_that_an_instance_refers_to() {
 }
 
 #[tokio::test]
-async fn a_console_is_told_with_the_page_that_shows_it() {
+async fn a_console_comes_with_the_page_that_shows_it() {
     let (recorder, provider) = recorded(organisation).await;
     let Ok(Console::Framebuffer { endpoint, page, good_for }) =
         within(provider.console(&web(), ScreenKind::WebPage)).await
@@ -198,13 +195,13 @@ async fn a_console_is_told_with_the_page_that_shows_it() {
 }
 
 #[tokio::test]
-async fn every_endpoint_that_is_said_to_be_read_is_asked_for_and_no_other() {
+async fn every_documented_read_is_requested_and_no_other() {
     let (recorder, provider) = recorded(organisation).await;
     for kind in provider.kinds() {
         list(&provider, *kind).await;
     }
     for of in [web(), id(Kind::GpuModel, None, "gpua30"), id(Kind::Operation, Some("ch-gva-2"), "o1")] {
-        within(provider.describe(&of).collect::<Vec<_>>()).await;
+        described(&provider, &of).await;
     }
     let _ = within(provider.console(&web(), ScreenKind::WebPage)).await;
     within(provider.check()).await.unwrap();

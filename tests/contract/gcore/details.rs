@@ -6,16 +6,15 @@ use std::time::Duration;
 use futures_util::StreamExt as _;
 use quarterdeck::model::{Kind, LogEvent, LogStart, ScreenKind, Timestamp};
 use quarterdeck::providers::gcore;
-use quarterdeck::providers::{Console, Section, SharedProvider, Use};
+use quarterdeck::providers::{Console, SharedProvider, Use};
 use serde_json::json;
 
 use super::{account, id, recorded, signed, web};
-use crate::cloud::{list, within};
-use crate::recorder::Recorder;
+use crate::setup::{Recorder, described, list, titles, within};
 
 const ALL: &str = "limit=1000&offset=0";
 
-/// A provider that knows its places, and a recorder that has forgotten about it.
+/// A provider that has read its places, and a recorder without those requests.
 async fn settled() -> (Recorder, SharedProvider) {
     let (recorder, provider) = recorded(account).await;
     list(&provider, Kind::Instance).await;
@@ -23,12 +22,8 @@ async fn settled() -> (Recorder, SharedProvider) {
     (recorder, provider)
 }
 
-async fn described(provider: &SharedProvider, of: &quarterdeck::model::ResourceId) -> Vec<Section> {
-    within(provider.describe(of).collect()).await
-}
-
 #[tokio::test]
-async fn single_reads_are_asked_for_as_documented() {
+async fn single_reads_are_requested_as_documented() {
     let (recorder, provider) = settled().await;
     for (of, asked) in [
         (web(), vec!["GET /v1/instances/5/7/i1"]),
@@ -48,12 +43,11 @@ async fn single_reads_are_asked_for_as_documented() {
 }
 
 #[tokio::test]
-async fn an_instance_is_described_by_everything_that_is_told_of_it() {
+async fn an_instance_is_described_by_everything_the_api_has() {
     let (recorder, provider) = settled().await;
     let sections = described(&provider, &web()).await;
-    let titles: Vec<&str> = sections.iter().map(|section| section.title).collect();
     assert_eq!(
-        titles,
+        titles(&sections),
         [
             "instance",
             "flavor",
@@ -105,7 +99,7 @@ async fn an_instance_is_described_by_everything_that_is_told_of_it() {
 #[tokio::test]
 async fn deployments_containers_tasks_and_models_are_described() {
     let (_recorder, provider) = settled().await;
-    for (of, titles) in [
+    for (of, expected) in [
         (id(Kind::Container, None, "llm"), vec!["deployment", "flavor", "capacity"]),
         (id(Kind::Container, Some("7"), "nginx"), vec!["container", "flavor", "logs"]),
         (id(Kind::Operation, None, "t1"), vec!["task"]),
@@ -122,8 +116,7 @@ async fn deployments_containers_tasks_and_models_are_described() {
         ),
     ] {
         let sections = described(&provider, &of).await;
-        let told: Vec<&str> = sections.iter().map(|section| section.title).collect();
-        assert_eq!(told, titles);
+        assert_eq!(titles(&sections), expected);
         for section in &sections {
             let document = section.body.as_ref().unwrap();
             match (section.title, &document.value) {
@@ -140,7 +133,7 @@ async fn deployments_containers_tasks_and_models_are_described() {
 }
 
 #[tokio::test]
-async fn metrics_are_asked_for_once_a_minute_however_often_somebody_looks() {
+async fn metrics_are_requested_once_a_minute_however_often_they_are_read() {
     let (recorder, provider) = settled().await;
     let since = Timestamp::parse("2026-11-20T05:07:30Z").unwrap();
     let samples = within(provider.samples(&web(), since)).await.unwrap();
@@ -159,7 +152,7 @@ async fn metrics_are_asked_for_once_a_minute_however_often_somebody_looks() {
 }
 
 #[tokio::test]
-async fn recent_metrics_are_asked_for_by_the_hour() {
+async fn recent_metrics_are_requested_by_the_hour() {
     let (recorder, provider) = settled().await;
     let since = Timestamp::now().before(Duration::from_secs(120));
     within(provider.samples(&web(), since)).await.unwrap();
@@ -167,7 +160,7 @@ async fn recent_metrics_are_asked_for_by_the_hour() {
 }
 
 #[tokio::test]
-async fn the_serial_console_is_asked_for_first_and_then_the_screen() {
+async fn the_serial_console_is_tried_first_and_then_the_screen() {
     let (recorder, provider) = settled().await;
     let console = "GET /v1/instances/5/7/i1/get_console console_type=";
     let opened = within(provider.console(&web(), ScreenKind::Terminal)).await;
@@ -182,7 +175,7 @@ async fn the_serial_console_is_asked_for_first_and_then_the_screen() {
 }
 
 #[tokio::test]
-async fn a_log_is_polled_and_told_once() {
+async fn a_log_is_polled_and_each_line_sent_once() {
     let (recorder, provider) = settled().await;
     let mut logs = provider.logs(&id(Kind::Container, None, "llm"), LogStart::Backlog);
     assert!(matches!(within(logs.next()).await, Some(LogEvent::Connected)));
@@ -192,7 +185,7 @@ async fn a_log_is_polled_and_told_once() {
     assert!(lines.iter().all(|line| line.exact));
     let mut asked = signed(&recorder);
     within(async {
-        // Until it has been asked once more, which tells nothing new and nothing twice.
+        // Until it is polled once more, which must send nothing new and nothing twice.
         while asked.len() < 2 {
             tokio::select! {
                 event = logs.next() => panic!("{event:?}"),
@@ -205,14 +198,14 @@ async fn a_log_is_polled_and_told_once() {
     assert_eq!(
         asked,
         [format!("{log} {ALL}&order_by=time.desc"), format!("{log} limit=200&offset=0&order_by=time.desc")],
-        "the backlog, then a glance"
+        "the backlog, then the latest lines"
     );
     let mut none = provider.logs(&web(), LogStart::Backlog);
     assert!(matches!(within(none.next()).await, Some(LogEvent::Interrupted(_))));
 }
 
 #[tokio::test]
-async fn a_check_tells_who_it_is_and_tries_every_sort_of_read() {
+async fn a_check_reports_who_is_signed_in_and_tries_every_kind_of_read() {
     let (_recorder, provider) = recorded(account).await;
     let check = within(provider.check()).await.unwrap();
     assert_eq!(check.identity, "Example Ltd <me@example.com>, project default");
@@ -222,9 +215,9 @@ async fn a_check_tells_who_it_is_and_tries_every_sort_of_read() {
     assert!(check.probes.len() > 10);
 }
 
-/// What the documents name and the code says it reads is asked for by something here.
+/// Every endpoint is requested here if it is documented as read, and only then.
 #[tokio::test]
-async fn every_endpoint_that_is_said_to_be_read_is_asked_for() {
+async fn every_documented_read_is_requested() {
     let (recorder, provider) = recorded(account).await;
     for &kind in provider.kinds() {
         let (rows, _) = list(&provider, kind).await;

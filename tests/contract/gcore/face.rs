@@ -3,22 +3,15 @@
 use std::time::Duration;
 
 use futures_util::StreamExt as _;
-use quarterdeck::demo::Cloud;
 use quarterdeck::model::{
-    Kind, Lifecycle, LogEvent, LogStart, ProblemKind, Resource, ResourceId, ScreenKind, Secret, Timestamp,
+    Kind, Lifecycle, LogEvent, LogStart, ProblemKind, Resource, ResourceId, ScreenKind, Timestamp,
 };
 use quarterdeck::net::Frame;
 use quarterdeck::providers::{Console, ListEvent, SharedProvider};
 
-use crate::cloud::{access, context, list, open, provider, start, within};
+use crate::setup::{demo, list, within};
 
-async fn demo() -> (Cloud, SharedProvider) {
-    let cloud = start(None, None).await;
-    let provider = provider(&cloud, "gcore");
-    (cloud, provider)
-}
-
-/// An instance that is up and settled.
+/// An instance that is running and has no task.
 async fn running(provider: &SharedProvider) -> ResourceId {
     let (rows, _) = list(provider, Kind::Instance).await;
     let up = |row: &&Resource| &*row.state().unwrap().raw == "ACTIVE";
@@ -27,7 +20,8 @@ async fn running(provider: &SharedProvider) -> ResourceId {
 
 #[tokio::test]
 async fn everything_is_listed_and_described() {
-    let (_cloud, provider) = demo().await;
+    let demo = demo("gcore").start().await;
+    let provider = demo.provider();
     for &kind in provider.kinds() {
         let (rows, events) = list(&provider, kind).await;
         assert!(matches!(events.last(), Some(ListEvent::End)), "{kind:?}: {events:#?}");
@@ -53,8 +47,9 @@ async fn everything_is_listed_and_described() {
 }
 
 #[tokio::test]
-async fn rows_tell_what_their_columns_show() {
-    let (_cloud, provider) = demo().await;
+async fn rows_have_what_their_columns_show() {
+    let demo = demo("gcore").start().await;
+    let provider = demo.provider();
     let (rows, _) = list(&provider, Kind::Instance).await;
     for row in &rows {
         let Resource::Instance(row) = row else { panic!("{row:?}") };
@@ -86,7 +81,8 @@ async fn rows_tell_what_their_columns_show() {
 
 #[tokio::test]
 async fn metrics_come_in_as_samples() {
-    let (_cloud, provider) = demo().await;
+    let demo = demo("gcore").start().await;
+    let provider = demo.provider();
     let id = running(&provider).await;
     let hour_ago = Timestamp::now().before(Duration::from_secs(3600));
     let samples = within(provider.samples(&id, hour_ago)).await.unwrap();
@@ -118,7 +114,8 @@ async fn serial(provider: &SharedProvider) -> quarterdeck::net::Socket {
 
 #[tokio::test]
 async fn a_serial_console_carries_a_terminals_bytes_both_ways() {
-    let (_cloud, provider) = demo().await;
+    let demo = demo("gcore").start().await;
+    let provider = demo.provider();
     let mut socket = serial(&provider).await;
     assert_eq!(socket.subprotocol(), Some("binary"));
     socket.send(Frame::Binary("obviously-typed\r".into())).await.unwrap();
@@ -137,7 +134,8 @@ async fn a_serial_console_carries_a_terminals_bytes_both_ways() {
 
 #[tokio::test]
 async fn a_deployments_lines_are_followed_without_one_twice() {
-    let (_cloud, provider) = demo().await;
+    let demo = demo("gcore").start().await;
+    let provider = demo.provider();
     let (rows, _) = list(&provider, Kind::Container).await;
     let up = |row: &&Resource| row.state().unwrap().lifecycle == Lifecycle::Running;
     let id = rows.iter().find(up).expect("one is up").id();
@@ -156,23 +154,23 @@ async fn a_deployments_lines_are_followed_without_one_twice() {
         }
     })
     .await;
-    let mut known = std::collections::HashSet::new();
+    let mut seen = std::collections::HashSet::new();
     for line in &lines {
-        assert!(known.insert((line.at, line.text.clone())), "twice: {line:?}");
+        assert!(seen.insert((line.at, line.text.clone())), "twice: {line:?}");
     }
 }
 
 #[tokio::test]
-async fn a_check_tells_who_it_is_and_a_wrong_token_is_told() {
-    let (cloud, provider) = demo().await;
+async fn a_check_reports_who_is_signed_in_and_refuses_a_wrong_token() {
+    let demo = demo("gcore").start().await;
+    let provider = demo.provider();
     let check = within(provider.check()).await.unwrap();
     for (name, result) in &check.probes {
         assert!(result.is_ok(), "{name}: {result:?}");
     }
     assert!(check.identity.contains("project"), "{}", check.identity);
-    let wrong = Secret::new("1234$obviously-wrong");
-    let stranger = open(&context(access(&cloud, "gcore"), &wrong)).unwrap();
-    let problem = within(stranger.check()).await.unwrap_err();
+    let wrong = demo.provider_with_secret("1234$obviously-wrong");
+    let problem = within(wrong.check()).await.unwrap_err();
     assert_eq!(problem.kind, ProblemKind::Unauthorized, "{problem}");
     assert!(!format!("{problem:?}").contains("obviously-wrong"));
 }

@@ -1,18 +1,17 @@
-//! Every list: what is asked for, and what is made of the answer.
+//! Every list: its requests, and the rows made of the answers.
 
 use quarterdeck::model::{Kind, Lifecycle, Resource};
 use quarterdeck::providers::ListEvent;
 use serde_json::{Value, json};
 
-use super::{account, context, list as page, recorded, signed};
-use crate::cloud::{list, open, within};
-use crate::recorder::{Recorder, Reply};
+use super::{account, account_context, list as page, recorded, signed};
+use crate::setup::{Reply, list, within};
 
 const ALL: &str = "limit=1000&offset=0";
 const INSTANCES: &str = "include_ai=true&include_baremetal=true";
 
 #[tokio::test]
-async fn instances_are_asked_of_every_active_region_of_the_default_project() {
+async fn instances_are_read_from_every_active_region_of_the_default_project() {
     let (recorder, provider) = recorded(account).await;
     let (rows, rest) = list(&provider, Kind::Instance).await;
     let of_region =
@@ -27,16 +26,13 @@ async fn instances_are_asked_of_every_active_region_of_the_default_project() {
     assert_eq!((ends, rest.len()), (2, 3), "{rest:?}");
     assert!(matches!(rest.last(), Some(ListEvent::End)));
     list(&provider, Kind::Instance).await;
-    assert_eq!(signed(&recorder), [of_region(7), of_region(9)], "places are remembered");
+    assert_eq!(signed(&recorder), [of_region(7), of_region(9)], "places are cached");
 }
 
 #[tokio::test]
-async fn a_context_that_names_its_places_asks_for_nothing_else() {
-    let recorder = Recorder::start_with(account).await;
-    let mut context = context(recorder.address);
-    context.project = Some(5);
-    context.regions = vec![9];
-    let provider = open(&context).unwrap();
+async fn a_context_with_configured_places_requests_nothing_else() {
+    let context = account_context().with(|context| (context.project, context.regions) = (Some(5), vec![9]));
+    let (recorder, provider) = context.recorded(account).await;
     list(&provider, Kind::Instance).await;
     assert_eq!(
         signed(&recorder),
@@ -45,7 +41,7 @@ async fn a_context_that_names_its_places_asks_for_nothing_else() {
     );
 }
 
-/// 2,300 instances in a region that gives as many a page as it is asked for, or no more than 400.
+/// 2,300 instances in a region whose pages have as many rows as requested, or `most`.
 fn many(line: &str, most: usize) -> Reply {
     let of = |name: &str| {
         let query = line.split(' ').nth(2)?;
@@ -64,10 +60,9 @@ fn many(line: &str, most: usize) -> Reply {
 #[tokio::test]
 async fn pages_are_followed_to_the_end_whatever_their_size() {
     for (most, pages) in [(1000, 3), (400, 6)] {
-        let recorder = Recorder::start_with(move |line, _| many(line, most)).await;
-        let mut context = context(recorder.address);
-        (context.project, context.regions) = (Some(5), vec![7]);
-        let provider = open(&context).unwrap();
+        let context =
+            account_context().with(|context| (context.project, context.regions) = (Some(5), vec![7]));
+        let (recorder, provider) = context.recorded(move |line, _| many(line, most)).await;
         let (rows, rest) = list(&provider, Kind::Instance).await;
         let ids: std::collections::HashSet<_> = rows.iter().map(|row| row.id().id.clone()).collect();
         assert_eq!((rows.len(), ids.len()), (2300, 2300));
@@ -127,7 +122,7 @@ async fn tasks_are_the_latest_of_the_project() {
 }
 
 #[tokio::test]
-async fn models_are_merged_from_every_catalogue_and_kept_for_a_while() {
+async fn models_are_merged_from_every_catalogue_and_cached_for_a_while() {
     let (recorder, provider) = recorded(account).await;
     let (rows, rest) = list(&provider, Kind::GpuModel).await;
     let prices = format!("include_prices=true&{ALL}");

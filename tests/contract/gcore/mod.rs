@@ -1,4 +1,4 @@
-//! What the Gcore provider sends, request by request, and what it makes of answers and refusals.
+//! The requests of the Gcore provider, and its reading of answers and refusals.
 
 mod details;
 mod face;
@@ -7,49 +7,38 @@ mod trouble;
 
 use std::net::SocketAddr;
 
-use quarterdeck::config::{Context, Credentials, SecretRef};
-use quarterdeck::model::{ContextName, Kind, ResourceId, Secret};
-use quarterdeck::providers::SharedProvider;
-use quarterdeck::providers::gcore;
+use quarterdeck::model::{Kind, ResourceId};
+use quarterdeck::providers::{SharedProvider, gcore};
 use serde_json::{Value, json};
 
-use super::recorder::{Asked, Recorder, Reply, id};
+use crate::setup::{Asked, ContextOf, Recorder, Reply, context, id, token};
 
-use crate::cloud::open;
-
-/// Real ones hold a `$`, too.
+/// Real ones contain a `$`, too.
 const TOKEN: &str = "1234$obviously-fake";
 
-/// A context that names nothing: the default project, every active region.
-fn context(address: SocketAddr) -> Context {
-    Context::new(
-        ContextName::new("recorded"),
-        gcore::PLATFORM,
-        format!("http://{address}/base/").parse().unwrap(),
-        Credentials::Token(SecretRef::Value(Secret::new(TOKEN))),
-    )
+/// A context without settings: the default project, every active region.
+fn account_context() -> ContextOf {
+    context(gcore::PLATFORM, token(TOKEN))
 }
 
 async fn recorded(
     answer: impl Fn(&str, SocketAddr) -> Reply + Send + Sync + 'static,
 ) -> (Recorder, SharedProvider) {
-    let recorder = Recorder::start_with(answer).await;
-    let provider = open(&context(recorder.address)).unwrap();
-    (recorder, provider)
+    account_context().recorded(answer).await
 }
 
 fn web() -> ResourceId {
     id(Kind::Instance, Some("7"), "i1")
 }
 
-/// The requests since the last time, without order, each checked for its key.
+/// The requests since the last call in alphabetical order; each must have the key.
 fn signed(recorder: &Recorder) -> Vec<String> {
-    let mut lines: Vec<String> = recorder.take().into_iter().map(|it| told(&it)).collect();
+    let mut lines: Vec<String> = recorder.take().into_iter().map(|it| signed_line(&it)).collect();
     lines.sort();
     lines
 }
 
-fn told(asked: &Asked) -> String {
+fn signed_line(asked: &Asked) -> String {
     assert_eq!(
         asked.headers.get("authorization").map(String::as_str),
         Some("APIKey 1234$obviously-fake"),
@@ -62,7 +51,7 @@ fn list(rows: &[Value]) -> Value {
     json!({"count": rows.len(), "results": rows})
 }
 
-/// Gcore's own shape of a refusal.
+/// A refusal in Gcore's own form.
 fn refused(status: u16, class: &str, message: &str) -> Reply {
     let body = json!({"exception_class": class, "message": message, "request_id": "req-1"});
     Reply::refusal(status, &body)
@@ -143,7 +132,7 @@ fn machines(path: &str) -> Option<Value> {
         }
         ("/cloud/v1/apptemplates/5/7" | "/cloud/v1/securitygroups/5/7", _) => list(&[]),
         ("/cloud/v1/apptemplates/5/7/grafana", _) => json!({"id": "grafana", "image_name": "ubuntu"}),
-        // Where the newer call is not to be had.
+        // For servers without the newer call.
         ("/cloud/v1/reseller_name_templates/5/7/available_names", _) => json!({"custom_name_allowed": true}),
         _ => return None,
     })

@@ -1,4 +1,4 @@
-//! Regions that fail or hang, rights that are missing, and refusals in every shape.
+//! Regions that fail or hang, missing permissions, and refusals in every form.
 
 use std::net::SocketAddr;
 
@@ -9,11 +9,10 @@ use serde_json::json;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 
-use super::{account, context, id, recorded, refused, web};
-use crate::cloud::{list, open, within};
-use crate::recorder::Reply;
+use super::{account, account_context, id, recorded, refused, web};
+use crate::setup::{Reply, list, within};
 
-/// Region 9 is full of trouble.
+/// Every request to region 9 is refused.
 fn troubled(line: &str, address: SocketAddr) -> Reply {
     if line.contains("/5/9") {
         return refused(403, "ForbiddenError", "You shall not pass");
@@ -37,7 +36,7 @@ async fn a_region_that_refuses_is_a_scope_that_failed() {
     assert_eq!((problem.kind, problem.request_id.as_deref()), (ProblemKind::Forbidden, Some("req-1")));
     assert_eq!(&*problem.message, "Manassas: You shall not pass");
     assert!(problem.hint.as_ref().unwrap().contains("`instances`"), "{problem}");
-    assert!(matches!(rest.last(), Some(ListEvent::End)), "the other region was told");
+    assert!(matches!(rest.last(), Some(ListEvent::End)), "the other region was listed");
     // Every catalogue but that of the region is there.
     let (models, rest) = list(&provider, Kind::GpuModel).await;
     assert!(!models.is_empty() && matches!(rest.last(), Some(ListEvent::End)), "{rest:?}");
@@ -45,7 +44,7 @@ async fn a_region_that_refuses_is_a_scope_that_failed() {
 }
 
 #[tokio::test]
-async fn a_refused_token_fails_the_whole_listing_and_is_not_repeated() {
+async fn a_refused_token_fails_the_whole_listing_and_is_not_tried_again() {
     // A gateway may repeat what it refuses, and in a shape of its own.
     let refusal =
         |_: &str, _| Reply::refusal(401, &json!({"message": "Bad permanent token: 1234$obviously-fake"}));
@@ -58,11 +57,11 @@ async fn a_refused_token_fails_the_whole_listing_and_is_not_repeated() {
         assert!(problem.hint.as_ref().unwrap().contains("APIKey"), "{problem}");
     }
     assert!(within(provider.check()).await.is_err());
-    assert!(recorder.take().len() < 20, "a refusal is no reason to ask again");
+    assert!(recorder.take().len() < 20, "a refusal is not retried");
 }
 
 #[tokio::test]
-async fn refusals_are_told_with_what_they_hold() {
+async fn refusals_are_reported_with_their_details() {
     let refusal = |line: &str, address| {
         let body = match line.split(' ').nth(1).unwrap_or_default() {
             "/cloud/v1/instances/5/7/i1" => {
@@ -83,7 +82,7 @@ async fn refusals_are_told_with_what_they_hold() {
 }
 
 #[tokio::test]
-async fn a_right_that_is_missing_hides_one_section() {
+async fn a_missing_permission_hides_one_section() {
     let refusal = |line: &str, address| match line.split(' ').nth(1).unwrap_or_default() {
         "/cloud/v1/volumes/5/7" => refused(403, "ForbiddenError", "no"),
         _ => account(line, address),
@@ -98,7 +97,7 @@ async fn a_right_that_is_missing_hides_one_section() {
 }
 
 #[tokio::test]
-async fn a_locked_console_and_a_log_that_is_gone_say_so() {
+async fn a_locked_console_and_a_log_that_is_gone_are_reported() {
     let refusal = |line: &str, address| {
         if line.contains("get_console") {
             return refused(409, "ConflictError", "Console locked");
@@ -116,15 +115,15 @@ async fn a_locked_console_and_a_log_that_is_gone_say_so() {
         !recorder.lines().iter().any(|line| line.ends_with("novnc")),
         "only a kind that is not there has another"
     );
-    let told: Vec<LogEvent> =
+    let events: Vec<LogEvent> =
         within(provider.logs(&id(Kind::Container, None, "llm"), LogStart::Backlog).collect()).await;
     assert!(
-        matches!(&told[..], [LogEvent::Interrupted(problem)] if problem.kind == ProblemKind::NotFound),
-        "{told:?}"
+        matches!(&events[..], [LogEvent::Interrupted(problem)] if problem.kind == ProblemKind::NotFound),
+        "{events:?}"
     );
 }
 
-/// Answers one request after its head, unless its path is of a region that hangs; then it holds the line.
+/// Answers one request after its head, unless its path is of a region that hangs; then it keeps the connection open.
 async fn hang_or_answer(mut stream: TcpStream) {
     let mut bytes = Vec::new();
     while !bytes.windows(4).any(|four| four == b"\r\n\r\n") {
@@ -141,12 +140,12 @@ async fn hang_or_answer(mut stream: TcpStream) {
         "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}",
         body.len()
     );
-    // A client that hangs up wanted nothing more.
+    // A client may close the connection first.
     let _ = stream.write_all(answer.as_bytes()).await;
 }
 
 #[tokio::test]
-async fn regions_that_hang_keep_nothing_from_the_others() {
+async fn regions_that_hang_do_not_delay_the_others() {
     let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
     let address = listener.local_addr().unwrap();
     let server = tokio::spawn(async move {
@@ -155,12 +154,13 @@ async fn regions_that_hang_keep_nothing_from_the_others() {
             held.spawn(hang_or_answer(stream));
         }
     });
-    let mut context = context(address);
-    context.project = Some(5);
-    // Far more that hang than requests are made at once, and all before the one that answers.
-    context.regions = (100..140).chain([7]).collect();
-    context.concurrency = 2;
-    let provider = open(&context).unwrap();
+    let context = account_context().with(|context| {
+        context.project = Some(5);
+        // Far more regions hang than requests are made at once, and all before the one that answers.
+        context.regions = (100..140).chain([7]).collect();
+        context.concurrency = 2;
+    });
+    let provider = context.open_at(address);
     let mut listing = provider.list(Kind::Instance);
     let (mut rows, mut ended) = (0, false);
     within(async {

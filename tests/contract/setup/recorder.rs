@@ -1,23 +1,13 @@
-//! A loopback server made by hand that answers what it is told to and writes down every request it is sent.
+//! A loopback server that answers from a function and records every request.
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 
-use quarterdeck::model::{ContextName, Kind, ResourceId};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
-
-/// The id of a thing in a context that is called `recorded`.
-pub fn id(kind: Kind, scope: Option<&str>, name: &str) -> ResourceId {
-    let context = ContextName::new("recorded");
-    match scope {
-        Some(scope) => ResourceId::scoped(&context, kind, scope, name),
-        None => ResourceId::new(&context, kind, name),
-    }
-}
 
 /// A request as it came over the wire.
 #[derive(Debug, Clone)]
@@ -29,10 +19,10 @@ pub struct Asked {
     pub body: Value,
 }
 
-/// What a path (after the base) is answered with; `None` is 404. The server's own address is at hand.
+/// The answer to a path (after the base), given the server's own address; `None` is 404.
 pub type Answers = fn(&str, SocketAddr) -> Option<Value>;
 
-/// An answer with everything that is not taken for granted.
+/// An answer with its status and headers.
 #[derive(Debug, Clone)]
 pub struct Reply {
     pub status: u16,
@@ -55,7 +45,7 @@ impl Reply {
     }
 }
 
-/// Answers a request told as [`Asked::line`] without the base.
+/// Answers a request, which is given as [`Asked::line`] without the base.
 type Answerer = Arc<dyn Fn(&str, SocketAddr) -> Reply + Send + Sync>;
 
 pub struct Recorder {
@@ -82,7 +72,7 @@ impl Recorder {
         .await
     }
 
-    /// A recorder that can answer anything: it is asked with method, path after the base, and decoded query.
+    /// Starts a recorder whose function is given method, path after the base, and decoded query.
     pub async fn start_with(answer: impl Fn(&str, SocketAddr) -> Reply + Send + Sync + 'static) -> Self {
         let answer: Answerer = Arc::new(answer);
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a free port");
@@ -93,7 +83,7 @@ impl Recorder {
             while let Ok((stream, _)) = listener.accept().await {
                 let (notes, answer) = (notes.clone(), answer.clone());
                 tokio::spawn(async move {
-                    // A client that hangs up in the middle asked nothing.
+                    // A client may close the connection in the middle.
                     let _ = serve(stream, address, &answer, &notes).await;
                 });
             }
@@ -101,12 +91,12 @@ impl Recorder {
         Self { address, asked, task }
     }
 
-    /// What was asked since the last time, in order.
+    /// The requests since the last call, in order.
     pub fn take(&self) -> Vec<Asked> {
         std::mem::take(&mut *self.asked.lock().expect("no test panics with it"))
     }
 
-    /// The lines of what was asked, in order.
+    /// The lines of the requests since the last call, in order.
     pub fn lines(&self) -> Vec<String> {
         self.take().into_iter().map(|asked| asked.line).collect()
     }
@@ -154,7 +144,7 @@ async fn serve(
     });
     let reply = answer(&line.replacen(" /base/", " /", 1), address);
     let answer = format!(
-        "HTTP/1.1 {} Told\r\n{}content-length: {}\r\nconnection: close\r\n\r\n{}",
+        "HTTP/1.1 {} Recorded\r\n{}content-length: {}\r\nconnection: close\r\n\r\n{}",
         reply.status,
         reply.headers,
         reply.body.len(),

@@ -1,0 +1,17 @@
+//! The set-up that all contract tests share.
+//!
+//! - [`demo`] starts a demo cloud and opens providers on one platform's face of it:
+//!   `demo("cycle").instances(5_000).start().await`.
+//! - [`context`] opens a provider on a [`Recorder`], which answers from a function and records what it was sent:
+//!   `context(gcore::PLATFORM, token("…")).with(|it| it.project = Some(5)).recorded(answers).await`.
+//! - [`read`] waits for what providers return: [`list`], [`within`], [`until`] and so on.
+
+mod demo;
+mod opening;
+mod read;
+mod recorder;
+
+pub use demo::{Demo, demo};
+pub use opening::{ContextOf, context, id, key_pair, password, token};
+pub use read::{described, list, running, titles, until, within};
+pub use recorder::{Asked, Recorder, Reply};
