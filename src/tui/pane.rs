@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use crate::fleet::Store;
 use crate::model::{ContextName, Kind, Resource, ResourceId, Timestamp};
-use crate::table::filter::{Filter, Matcher, ResourceFields};
-use crate::table::{Arranged, Column, Job, Progress, Table, TableState};
+use crate::table::filter::{Filter, Matcher};
+use crate::table::{Arranged, Column, Job, Progress, Row, Table, TableState};
 use crate::tui::Command;
 
 /// A table on the screen. Filter, order, columns and rows are the [`Table`]'s, which it dereferences to; what is its own
@@ -89,8 +89,8 @@ impl Pane {
     }
 
     /// Back to the default columns.
-    pub fn usual_columns(&mut self) {
-        self.table.usual_columns();
+    pub fn default_columns(&mut self) {
+        self.table.default_columns();
         self.widths.clear();
     }
 
@@ -292,15 +292,8 @@ impl Pane {
         let mut matcher = Matcher::default();
         let steps = (1..rows).map(|step| (from + if forward { step } else { rows - step }) % rows);
         let found = steps.into_iter().find(|at| {
-            let resource = &*self.shown()[*at];
-            let context = store.context(&resource.id().context);
-            let fields = ResourceFields {
-                resource,
-                platform: context.map_or("", |it| it.platform.name()),
-                now,
-                figure: None,
-            };
-            self.searched.matches(&mut matcher, &fields)
+            let row = Row::new(&self.shown()[*at], store, now);
+            self.searched.matches(&mut matcher, &row)
         });
         if let Some(row) = found {
             self.select_row(row);

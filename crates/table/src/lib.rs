@@ -1,27 +1,21 @@
 //! Tables without a screen: which columns there are, what a filter lets through, in which order rows come, and the
-//! rows that follow from all of it.
+//! rows that follow from all of it, as a screen or a file shows them.
 //!
 //! A [`Table`] asks a [`RowSource`] for rows and arranges them: at once where there are few, else as a [`Job`] to be
-//! run beside the screen. Nothing here draws, waits or reads the network.
+//! run beside the screen. A [`Column`] gives the typed [`Cell`] of a [`Row`]. Nothing here draws, waits or reads the
+//! network.
 
 mod arrange;
-mod choice;
 mod column;
-mod figures;
+pub mod export;
 pub mod filter;
-mod narrow;
-mod order;
+mod row;
 mod source;
-mod state;
 mod table;
-mod words;
 
-pub use arrange::{Arranged, Job};
-pub use column::{Column, Shape, mark, word};
+pub use arrange::{Arranged, Job, Narrow, Sort};
+pub use column::{Align, Cell, Column, ColumnSpec, Shown, Shrink, Tone, state_mark, state_text};
 pub use filter::{Filter, FilterError};
-pub use narrow::Narrow;
-pub use order::Sort;
+pub use row::{Count, Row};
 pub use source::{Population, RowSource, Usage};
-pub use state::TableState;
-pub use table::{Progress, Table};
-pub use words::used_by;
+pub use table::{Progress, Table, TableState};

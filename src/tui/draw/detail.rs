@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 
 use super::{columns, put, wrap};
 use crate::model::{Kind, Resource, age};
-use crate::table::{Column, mark, used_by, word};
+use crate::table::{Column, Row, state_mark, state_text};
 use crate::tui::Look;
 use crate::tui::app::App;
 use crate::tui::widgets::sparkline;
@@ -56,7 +56,7 @@ fn head(resource: &Resource, look: &Look<'_>, area: Rect, buf: &mut Buffer) {
     let mut x = area.x + 2;
     x = put(buf, x, area.y, end - x, &format!(" {} ", resource.name()), theme.title);
     if let Some(state) = resource.state() {
-        let text = format!("{} {} ", mark(state.lifecycle, look.ascii), word(state));
+        let text = format!("{} {} ", state_mark(state.lifecycle, look.ascii), state_text(state));
         x = put(buf, x, area.y, end.saturating_sub(x), &text, theme.lifecycle(state.lifecycle));
     }
     let since = match resource {
@@ -112,43 +112,11 @@ fn facts(resource: &Resource, look: &Look<'_>, area: Rect, buf: &mut Buffer) {
 
 fn pairs(resource: &Resource, look: &Look<'_>) -> Vec<(String, String)> {
     let mut pairs = Vec::new();
-    let shown = match resource.kind() {
-        Kind::Instance => &[
-            Column::Container,
-            Column::Image,
-            Column::Host,
-            Column::Size,
-            Column::Gpus,
-            Column::Location,
-            Column::Labels,
-        ][..],
-        Kind::Container => &[
-            Column::Image,
-            Column::Limits,
-            Column::Gpus,
-            Column::Endpoints,
-            Column::Location,
-            Column::Labels,
-        ],
-        Kind::Revision => &[Column::Container, Column::Image],
-        Kind::GpuModel => &[
-            Column::Code,
-            Column::Vram,
-            Column::Used,
-            Column::Price,
-            Column::Quota,
-            Column::Sizes,
-            Column::Location,
-        ],
-        Kind::Operation => &[Column::Target, Column::By],
-    };
-    for column in shown {
-        let text = match (column, resource) {
-            (Column::Used, Resource::GpuModel(it)) => used_by(look.store.usage(it)).into(),
-            _ => column.text(resource),
-        };
+    let row = Row::new(resource, look.store, look.now);
+    for column in Column::details(resource.kind()) {
+        let text = column.cell(&row).text(look.now);
         if !text.is_empty() {
-            pairs.push((column.shape(resource.kind()).title.to_lowercase(), text.into_owned()));
+            pairs.push((column.title().to_lowercase(), text.into_owned()));
         }
     }
     match resource {
@@ -165,7 +133,7 @@ fn pairs(resource: &Resource, look: &Look<'_>) -> Vec<(String, String)> {
                     (Some(from), None) => format!(" {}…", age(look.now.since(from))),
                     _ => String::new(),
                 };
-                pairs.push((step.name.to_string(), format!("{}{took}", word(&step.state))));
+                pairs.push((step.name.to_string(), format!("{}{took}", state_text(&step.state))));
             }
         }
         _ => {}

@@ -7,7 +7,7 @@ use ratatui::style::Modifier;
 use super::{banner, columns, put, put_right};
 use crate::fleet::{Condition, ContextState, ListingCondition};
 use crate::model::{Kind, Lifecycle, Resource};
-use crate::table::mark;
+use crate::table::state_mark;
 use crate::tui::app::App;
 use crate::tui::overlays::{condition_words, key_of, milliseconds};
 use crate::tui::{Command, KeyContext};
@@ -81,7 +81,7 @@ fn contexts(app: &App, mut x: u16, right: u16, y: u16, buf: &mut Buffer) {
         for (name, lifecycle, quiet, word) in words {
             let style = theme.lifecycle(lifecycle);
             x = put(buf, x, y, right - x, name, theme.text) + 1;
-            x = put(buf, x, y, right - x, mark(lifecycle, app.options.ascii), style);
+            x = put(buf, x, y, right - x, state_mark(lifecycle, app.options.ascii), style);
             if !word.is_empty() {
                 x = put(buf, x + 1, y, right - x, &word, if quiet { theme.dim } else { style });
             }
@@ -93,7 +93,7 @@ fn contexts(app: &App, mut x: u16, right: u16, y: u16, buf: &mut Buffer) {
     for lifecycle in Lifecycle::ALL {
         let count = shown.iter().filter(|context| condition_words(context).0 == lifecycle).count();
         if count > 0 && x < right {
-            let text = format!("{} {count}", mark(lifecycle, app.options.ascii));
+            let text = format!("{} {count}", state_mark(lifecycle, app.options.ascii));
             x = put(buf, x, y, right - x, &text, theme.lifecycle(lifecycle)) + 2;
         }
     }

@@ -4,12 +4,12 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
 
-use super::layout::{SPARK, gap, is_spark, share};
+use super::layout::{SPARK, gap, share};
 use super::{cells, columns, detail, empty, frame_box, lines, put, put_right};
-use crate::fleet::{ListingCondition, Row};
+use crate::fleet::ListingCondition;
 use crate::model::{Kind, Timestamp, age};
 use crate::table::filter::Matcher;
-use crate::table::{Column, mark};
+use crate::table::{Align, Cell, Column, Row, state_mark};
 use crate::tui::Look;
 use crate::tui::app::{App, FLASH};
 use crate::tui::pane::Pane;
@@ -59,17 +59,26 @@ pub(super) fn draw(app: &mut App, area: Rect, buf: &mut Buffer) {
 /// Where each column begins and ends, and which it is: for clicks on its title.
 type Heads = Vec<(u16, u16, Column)>;
 
+/// A row on the screen.
+struct Visible<'a> {
+    row: Row<'a>,
+    /// When its state last changed.
+    moved: Option<Timestamp>,
+}
+
 fn draw_rows(pane: &mut Pane, look: &Look<'_>, inner: Rect, rows: Rect, buf: &mut Buffer) -> Heads {
-    let visible: Vec<Row> = pane
+    // The newest of each row, if the store still has it; rows are re-arranged in a moment.
+    let newest: Vec<_> = pane
         .visible()
         .iter()
-        .map(|resource| {
-            // The newest of it, if the store has it still; rows are re-arranged in a moment.
-            look.store
-                .get(resource.id())
-                .cloned()
-                .unwrap_or_else(|| Row { resource: resource.clone(), moved: None })
+        .map(|resource| match look.store.get(resource.id()) {
+            Some(row) => (row.resource.clone(), row.moved),
+            None => (resource.clone(), None),
         })
+        .collect();
+    let visible: Vec<_> = newest
+        .iter()
+        .map(|(resource, moved)| Visible { row: Row::new(resource, look.store, look.now), moved: *moved })
         .collect();
     let chosen = measure(pane, &visible, look, rows.width.saturating_sub(MARGIN + 1));
     let mut heads = Vec::new();
@@ -90,34 +99,33 @@ fn draw_rows(pane: &mut Pane, look: &Look<'_>, inner: Rect, rows: Rect, buf: &mu
 }
 
 /// The columns and their widths. A width grows with what is seen and stays while scrolling, so that nothing jumps.
-fn measure(pane: &mut Pane, visible: &[Row], look: &Look<'_>, width: u16) -> Vec<(Column, u16)> {
-    let kind = pane.kind;
+fn measure(pane: &mut Pane, visible: &[Visible<'_>], look: &Look<'_>, width: u16) -> Vec<(Column, u16)> {
     let mut wanted = Vec::new();
     for column in pane.columns(look.store) {
-        let shape = column.shape(kind);
-        let content = if is_spark(column) {
+        let spec = column.spec();
+        let content = if column.is_sampled() {
             SPARK
         } else {
-            visible.iter().map(|row| columns(&cells::text(column, row, look, 0))).max().unwrap_or(0)
+            let text = |row| columns(&cells::text(column, column.cell(row), row, look, 0));
+            visible.iter().map(|visible| text(&visible.row)).max().unwrap_or(0)
         };
         let known = pane.widths.get(&column).copied();
-        // A column that has said nothing yet only takes room from those that do.
-        if content == 0 && known.is_none() && !visible.is_empty() && column != Column::Name {
+        // A column that has been empty so far only takes room from the others.
+        if content == 0 && known.is_none() && !visible.is_empty() && !column.is_name() {
             continue;
         }
         // One more for the arrow of the sorted column.
-        let content = content.max(columns(shape.title) + 1).clamp(shape.min, shape.max);
+        let content = content.max(columns(column.title()) + 1).clamp(spec.min, spec.max);
         let wide = known.map_or(content, |known| known.max(content));
         if !visible.is_empty() {
             pane.widths.insert(column, wide);
         }
         wanted.push((column, wide));
     }
-    share(kind, &wanted, width, |column| pane.priority(column))
+    share(&wanted, width, |column| pane.priority(column))
 }
 
 fn head(pane: &Pane, column: Column, area: Rect, look: &Look<'_>, buf: &mut Buffer) {
-    let shape = column.shape(pane.kind);
     let arrow = match (pane.sort.column == column, pane.sort.reverse, look.ascii) {
         (false, ..) => "",
         (true, false, false) => "▲",
@@ -125,9 +133,9 @@ fn head(pane: &Pane, column: Column, area: Rect, look: &Look<'_>, buf: &mut Buff
         (true, false, true) => "^",
         (true, true, true) => "v",
     };
-    let text = format!("{}{arrow}", shape.title);
+    let text = format!("{}{arrow}", column.title());
     let style = if arrow.is_empty() { look.theme.dim } else { look.theme.title };
-    if shape.right {
+    if column.spec().align == Align::Right {
         put_right(buf, area.right(), area.y, area.width, &text, style);
     } else {
         put(buf, area.x, area.y, area.width, &text, style);
@@ -140,7 +148,7 @@ fn head(pane: &Pane, column: Column, area: Rect, look: &Look<'_>, buf: &mut Buff
 )]
 fn draw_row(
     pane: &Pane,
-    row: &Row,
+    visible: &Visible<'_>,
     heads: &Heads,
     line: Rect,
     is_selected: bool,
@@ -149,24 +157,27 @@ fn draw_row(
     buf: &mut Buffer,
 ) {
     let theme = look.theme;
-    let resource = &*row.resource;
+    let Visible { row, moved } = visible;
+    let resource = row.resource;
     let outdated = look.store.stale(&resource.id().context, resource.kind(), look.now);
     let is_marked = pane.marks.contains(resource.id());
-    let flashes = row.moved.is_some_and(|moved| look.now.since(moved) < FLASH);
+    let flashes = moved.is_some_and(|moved| look.now.since(moved) < FLASH);
     let mut hits = Vec::new();
     for (from, to, column) in heads {
         let width = to - from;
-        let text = cells::text(*column, row, look, width);
-        let mut style = if outdated.is_some() { theme.dim } else { cells::style(*column, row, look) };
-        if is_marked && *column == Column::Name {
+        let cell = column.cell(row);
+        let text = cells::text(*column, cell, row, look, width);
+        let mut style = if outdated.is_some() { theme.dim } else { cells::style(*column, cell, look) };
+        if is_marked && column.is_name() {
             style = style.patch(theme.marked);
         }
-        if flashes && matches!(column, Column::State | Column::Name) {
+        if flashes && (column.is_name() || matches!(cell, Cell::State(_))) {
             style = style.add_modifier(Modifier::REVERSED);
         }
-        let x = if column.shape(pane.kind).right { to - columns(&text).min(width) } else { *from };
+        let is_right = column.spec().align == Align::Right;
+        let x = if is_right { to - columns(&text).min(width) } else { *from };
         put(buf, x, line.y, to - x, &text, style);
-        if !pane.filter().is_empty() && !is_spark(*column) && *column != Column::Age {
+        if !pane.filter().is_empty() && !matches!(cell, Cell::Samples(_) | Cell::Age(_)) {
             pane.filter().highlights(matcher, &text, &mut hits);
             for hit in &hits {
                 paint(&text, hit.clone(), x, *to, line.y, theme.matched, buf);
@@ -175,7 +186,7 @@ fn draw_row(
     }
     if let Some(state) = resource.state() {
         let style = if outdated.is_some() { theme.dim } else { theme.lifecycle(state.lifecycle) };
-        put(buf, line.x + 1, line.y, 1, mark(state.lifecycle, look.ascii), style);
+        put(buf, line.x + 1, line.y, 1, state_mark(state.lifecycle, look.ascii), style);
     }
     if is_selected {
         buf.set_style(line, theme.selected);
@@ -185,7 +196,7 @@ fn draw_row(
     }
 }
 
-/// Lays a style over a range of a text that stands at `x`.
+/// Lays a style over a range of a text that begins at `x`.
 fn paint(text: &str, hit: std::ops::Range<usize>, x: u16, end: u16, y: u16, style: Style, buf: &mut Buffer) {
     let (Some(before), Some(inside)) = (text.get(..hit.start), text.get(hit)) else {
         return;
@@ -195,7 +206,7 @@ fn paint(text: &str, hit: std::ops::Range<usize>, x: u16, end: u16, y: u16, styl
     buf.set_style(Rect::new(from, y, to - from, 1), style);
 }
 
-/// In the lower border: whose rows are missing here because they may not be listed.
+/// In the lower border: the contexts whose rows are missing because they may not be listed.
 fn forbidden(app: &App, area: Rect, buf: &mut Buffer) -> bool {
     let kind = app.pane().kind;
     let mut notes =
@@ -212,7 +223,7 @@ fn forbidden(app: &App, area: Rect, buf: &mut Buffer) -> bool {
             },
         );
     let note = notes.next();
-    let is_said = note.is_some();
+    let is_shown = note.is_some();
     if let Some(note) = note {
         let more = match notes.count() {
             0 => String::new(),
@@ -222,7 +233,7 @@ fn forbidden(app: &App, area: Rect, buf: &mut Buffer) -> bool {
         let room = area.width.saturating_sub(4);
         put(buf, area.x + 2, area.bottom() - 1, room, &text, app.theme.off);
     }
-    is_said
+    is_shown
 }
 
 fn title(app: &App, area: Rect, buf: &mut Buffer) {
@@ -256,7 +267,7 @@ fn title(app: &App, area: Rect, buf: &mut Buffer) {
     }
 }
 
-/// In the lower border, where it disturbs nobody: which platforms have nothing to list here.
+/// In the lower border: which platforms have nothing to list here.
 fn absent(app: &App, area: Rect, buf: &mut Buffer) {
     let pane = app.pane();
     if pane.narrow.is_some() {
@@ -273,7 +284,7 @@ fn count(app: &App) -> String {
     let pane = app.pane();
     let all = app.store.len(pane.kind);
     let shown = pane.shown().len();
-    let mut told = 0;
+    let mut listed = 0;
     let mut expected = Some(0);
     let mut loading = false;
     for context in app.store.contexts() {
@@ -284,7 +295,7 @@ fn count(app: &App) -> String {
         };
         if let Some((so_far, of)) = listing.loading {
             loading = true;
-            told += so_far;
+            listed += so_far;
             expected = expected.zip(of).map(|(sum, of)| sum + of);
         }
     }
@@ -294,7 +305,9 @@ fn count(app: &App) -> String {
         format!("{} of {}", grouped(shown), grouped(all))
     };
     match (loading, expected) {
-        (true, Some(of)) if of > told => format!("{rows} / ~{} loading", grouped(all - told.min(all) + of)),
+        (true, Some(of)) if of > listed => {
+            format!("{rows} / ~{} loading", grouped(all - listed.min(all) + of))
+        }
         (true, _) => format!("{rows} loading"),
         _ if pane.is_arranging() => format!("{rows}{}", if app.options.ascii { "..." } else { "…" }),
         _ => rows,

@@ -15,8 +15,8 @@ pub struct Columns;
 pub enum Choice {
     /// A column, to be shown or hidden.
     Column(Column),
-    /// The columns of a table that nobody has changed.
-    Usual,
+    /// Back to the default columns.
+    Default,
 }
 
 /// The columns of the table in front.
@@ -47,7 +47,7 @@ impl Menu for Columns {
         let App { panes, active, store, .. } = app;
         match choice {
             Choice::Column(column) => panes[*active].toggle_column(column, store),
-            Choice::Usual => panes[*active].usual_columns(),
+            Choice::Default => panes[*active].default_columns(),
         }
         Vec::new()
     }
@@ -70,17 +70,17 @@ fn items(app: &App) -> Vec<Item<Choice>> {
         .into_iter()
         .map(|(column, shown)| {
             let detail = match column {
-                Column::Name => "always shown",
+                column if column.is_name() => "always shown",
                 Column::Fact(_) => "a platform's own",
                 _ => "",
             };
             let mark = if shown { "[x]" } else { "[ ]" };
             let tone = if shown || pane.wide { Tone::Plain } else { Tone::Dim };
-            Item::new(mark, column.word(pane.kind), detail, Choice::Column(column)).toned(tone)
+            Item::new(mark, column.id(), detail, Choice::Column(column)).toned(tone)
         })
         .collect();
     if pane.chosen.is_some() {
-        items.push(Item::new("", "the usual columns", "", Choice::Usual));
+        items.push(Item::new("", "the usual columns", "", Choice::Default));
     }
     items
 }

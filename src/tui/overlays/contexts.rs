@@ -6,7 +6,7 @@ use super::list::{Item, List, Tone};
 use super::{Menu, MenuLayer, Shape};
 use crate::fleet::{Auth, Condition, ContextState, Feature};
 use crate::model::{ContextName, Kind, Lifecycle, age};
-use crate::table::mark;
+use crate::table::state_mark;
 use crate::tui::app::{App, cause};
 use crate::tui::layer::Handled;
 use crate::tui::{Command, Effect};
@@ -72,7 +72,7 @@ fn items(app: &App) -> Vec<Item<ContextName>> {
         }
         items.push(
             Item::new(
-                mark(lifecycle, app.options.ascii),
+                state_mark(lifecycle, app.options.ascii),
                 context.name.as_str(),
                 detail.join(" · "),
                 context.name.clone(),

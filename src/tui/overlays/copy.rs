@@ -2,8 +2,8 @@
 
 use super::list::{Item, List};
 use super::{Menu, MenuLayer};
-use crate::model::Resource;
-use crate::table::Column;
+use crate::model::{Resource, Timestamp};
+use crate::table::{Cell, Column, Row};
 use crate::tui::Effect;
 use crate::tui::app::App;
 
@@ -23,17 +23,20 @@ pub struct Choice {
 pub fn menu(row: &Resource) -> MenuLayer<Copy> {
     let copy = |what, text: String| Item::new("", what, text.clone(), Choice { text, what });
     let mut items = vec![copy("name", row.name().to_owned()), copy("id", row.id().id.to_string())];
-    for (what, column) in
-        [("address", Column::Address), ("image", Column::Image), ("endpoint", Column::Endpoints)]
-    {
-        let text = column.text(row).into_owned();
+    let now = Timestamp::now();
+    let cells = Row { resource: row, platform: "", now, count: None };
+    for (what, id) in [("address", "address"), ("image", "image"), ("endpoint", "endpoints")] {
+        let cell = Column::find(row.kind(), id).map_or(Cell::Empty, |column| column.cell(&cells));
+        let text = cell.text(now).into_owned();
         if !text.is_empty() {
             items.push(copy(what, text));
         }
     }
-    let cells: Vec<_> = Column::usual(row.kind())
-        .iter()
-        .map(|column| column.text(row).into_owned())
+    let cells: Vec<_> = Column::defaults(row.kind())
+        .map(|column| column.cell(&cells))
+        // An age is another one by the time it is pasted.
+        .filter(|cell| !matches!(cell, Cell::Age(_)))
+        .map(|cell| cell.text(now).into_owned())
         .filter(|text| !text.is_empty())
         .collect();
     items.push(copy("row", cells.join("\t")));

@@ -3,7 +3,7 @@
 use super::list::{Item, List, Tone};
 use super::{Menu, MenuLayer};
 use crate::model::Lifecycle;
-use crate::table::mark;
+use crate::table::state_mark;
 use crate::tui::app::App;
 use crate::tui::keymap::{KEY_CONTEXTS, REGISTRY};
 use crate::tui::views::table::is_available;
@@ -54,10 +54,9 @@ pub fn menu(app: &App, here: KeyContext) -> MenuLayer<Help> {
     items.push(Item::heading("Filter"));
     items.extend(FILTERS.map(|(key, label)| Item::text(key, label)));
     items.push(Item::heading("States"));
-    items.extend(
-        Lifecycle::ALL
-            .map(|state| Item::text(mark(state, app.options.ascii), state.word()).toned(Tone::State(state))),
-    );
+    items.extend(Lifecycle::ALL.map(|state| {
+        Item::text(state_mark(state, app.options.ascii), state.word()).toned(Tone::State(state))
+    }));
     Help.searched_layer("search: ", items)
 }
 

@@ -25,7 +25,7 @@ pub fn menu(app: &App) -> MenuLayer<Sort> {
                 (true, true) => "▼",
             };
             let detail = if current { "again to reverse" } else { "" };
-            Item::new(arrow, column.word(pane.kind), detail, column)
+            Item::new(arrow, column.id(), detail, column)
         })
         .collect();
     let mut layer = Sort.layer(items);

@@ -6,10 +6,12 @@ use std::ops::Range;
 use nucleo_matcher::pattern::{Atom, AtomKind, CaseMatching, Normalization};
 use nucleo_matcher::{Matcher, Utf32Str};
 
-use super::{Fields, Test, Value, amount};
+use super::{Test, Value, amount};
+use crate::Row;
+use crate::column::searched;
 
 /// From this length on a word is also looked for inside ids: shorter ones are in nearly every hexadecimal id.
-const ID_FROM: usize = 3;
+const MIN_ID_LETTERS: usize = 3;
 
 /// A bare word: fuzzy, case counts only when it holds capitals.
 #[derive(Debug, Clone)]
@@ -24,10 +26,10 @@ impl Word {
         Self { text: text.to_owned(), atom }
     }
 
-    fn holds(&self, matcher: &mut Matcher, row: &dyn Fields) -> bool {
+    fn holds(&self, matcher: &mut Matcher, row: &Row<'_>) -> bool {
         let mut buffer = Vec::new();
-        row.texts(&mut |text| self.atom.score(Utf32Str::new(text, &mut buffer), matcher).is_some())
-            || (self.text.len() >= ID_FROM && contains(row.id(), &self.text))
+        any_searched(row, &mut |text| self.atom.score(Utf32Str::new(text, &mut buffer), matcher).is_some())
+            || (self.text.len() >= MIN_ID_LETTERS && contains(&row.resource.id().id, &self.text))
     }
 
     fn highlight(&self, matcher: &mut Matcher, text: &str, out: &mut Vec<Range<usize>>) {
@@ -53,8 +55,14 @@ impl Word {
     }
 
     fn narrows(&self, old: &Self) -> bool {
-        self.text.starts_with(&old.text) && (self.text.len() < ID_FROM || old.text.len() >= ID_FROM)
+        self.text.starts_with(&old.text)
+            && (self.text.len() < MIN_ID_LETTERS || old.text.len() >= MIN_ID_LETTERS)
     }
+}
+
+/// Calls `check` with the texts that words look at, one after the other, until it returns true.
+fn any_searched(row: &Row<'_>, check: &mut dyn FnMut(&str) -> bool) -> bool {
+    searched(row.resource.kind()).any(|column| column.cell(row).matches(check))
 }
 
 /// Whether `text` contains `needle`, ASCII case ignored.
@@ -62,7 +70,7 @@ fn contains(text: &str, needle: &str) -> bool {
     find(text, needle, 0).is_some()
 }
 
-/// Where `needle` stands in `text` from byte `from` on, ASCII case ignored.
+/// Where `needle` is in `text` from byte `from` on, ASCII case ignored.
 fn find(text: &str, needle: &str, from: usize) -> Option<usize> {
     let (text, needle) = (text.as_bytes(), needle.as_bytes());
     let first = *needle.first()?;
@@ -95,19 +103,20 @@ impl Value {
 }
 
 impl Test {
-    pub(super) fn holds(&self, matcher: &mut Matcher, row: &dyn Fields) -> bool {
+    pub(super) fn holds(&self, matcher: &mut Matcher, row: &Row<'_>) -> bool {
         match self {
             Self::Word(word) => word.holds(matcher, row),
-            Self::Phrase(phrase) => row.texts(&mut |text| contains(text, phrase)),
-            Self::Pattern(pattern) => row.texts(&mut |text| pattern.is_match(text)),
-            Self::Column(key, values) => {
-                row.values(*key, &mut |text| values.iter().any(|value| value.holds(text)))
-            }
+            Self::Phrase(phrase) => any_searched(row, &mut |text| contains(text, phrase)),
+            Self::Pattern(pattern) => any_searched(row, &mut |text| pattern.is_match(text)),
+            Self::Column(key, values) => key.column(row.resource.kind()).is_some_and(|column| {
+                column.cell(row).matches(&mut |text| values.iter().any(|value| value.holds(text)))
+            }),
             Self::Label(name, values) => row.label(name).is_some_and(|text| {
                 values.is_empty() || values.iter().any(|value| value.eq_ignore_ascii_case(text))
             }),
             Self::Age { older, than, .. } => {
-                row.age().is_some_and(|age| if *older { age > *than } else { age < *than })
+                let age = row.resource.created().map(|created| row.now.since(created));
+                age.is_some_and(|age| if *older { age > *than } else { age < *than })
             }
         }
     }

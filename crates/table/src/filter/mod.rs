@@ -12,8 +12,6 @@
 //! ```
 
 mod amount;
-mod fields;
-mod key;
 mod matching;
 mod parse;
 
@@ -22,9 +20,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 pub(crate) use amount::amount;
-pub use fields::{Fields, ResourceFields};
-pub use key::Key;
 pub use nucleo_matcher::Matcher;
+
+use qdeck_model::Kind;
+
+use crate::Row;
+use crate::column::FilterKey;
+pub use parse::all_words;
 
 /// A parsed filter. Cheap to clone; the empty one matches every row.
 #[derive(Debug, Clone, Default)]
@@ -59,7 +61,7 @@ enum Test {
     /// A regular expression over the visible columns.
     Pattern(regex::Regex),
     /// A column holds one of the values.
-    Column(Key, Vec<Value>),
+    Column(FilterKey, Vec<Value>),
     /// A label is there, and holds one of the values where any are given.
     Label(String, Vec<String>),
     /// Younger or older.
@@ -103,13 +105,16 @@ impl Filter {
         self.terms.is_empty()
     }
 
-    /// Whether a term names a column.
-    pub fn asks_for(&self, key: Key) -> bool {
-        self.terms.iter().any(|term| matches!(term.test, Test::Column(asked, _) if asked == key))
+    /// Whether the rows of a kind that match follow from what is counted.
+    pub(crate) fn is_counted(&self, kind: Kind) -> bool {
+        self.terms.iter().any(|term| match &term.test {
+            Test::Column(key, _) => key.column(kind).is_some_and(|column| column.spec().counted),
+            _ => false,
+        })
     }
 
     /// Whether a row matches all terms.
-    pub fn matches(&self, matcher: &mut Matcher, row: &dyn Fields) -> bool {
+    pub fn matches(&self, matcher: &mut Matcher, row: &Row<'_>) -> bool {
         self.terms.iter().all(|term| term.test.holds(matcher, row) != term.inverted)
     }
 

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use super::matching::Word;
-use super::{FilterError, Key, Term, Test, Value, amount};
+use super::{FilterError, Term, Test, Value, amount};
+use crate::column::{FilterKey, filter_words};
 
 /// A regular expression may not compile to more than this, so that no typed pattern takes the memory.
 const PATTERN_LIMIT: usize = 1 << 20;
@@ -148,18 +149,19 @@ fn test(reader: &mut Reader<'_>, own: &[&'static str]) -> Result<Test, FilterErr
         "re" => expression(reader),
         "label" => label(reader),
         "age" => age(reader),
-        word => match Key::read(word, own) {
+        word => match FilterKey::find(word, own) {
             Some(key) => values(reader, key),
             None => reader.fail(
                 start,
-                format!("no column is called {head}: {}, or put \"quotes\" around it", list(Key::words())),
+                format!("no column is called {head}: {}, or put \"quotes\" around it", all_words().join(" ")),
             ),
         },
     }
 }
 
-fn list<'a>(words: impl Iterator<Item = &'a str>) -> String {
-    words.collect::<Vec<_>>().join(" ")
+/// Every word that may come before a colon.
+pub fn all_words() -> Vec<&'static str> {
+    filter_words().into_iter().chain(["label", "age", "re"]).collect()
 }
 
 fn expression(reader: &mut Reader<'_>) -> Result<Test, FilterError> {
@@ -169,7 +171,7 @@ fn expression(reader: &mut Reader<'_>) -> Result<Test, FilterError> {
     reader.fail(reader.at, "write the expression between slashes: re:/web-[0-9]+/")
 }
 
-fn values(reader: &mut Reader<'_>, key: Key) -> Result<Test, FilterError> {
+fn values(reader: &mut Reader<'_>, key: FilterKey) -> Result<Test, FilterError> {
     let mut values = Vec::new();
     loop {
         let at = reader.at;
@@ -179,7 +181,11 @@ fn values(reader: &mut Reader<'_>, key: Key) -> Result<Test, FilterError> {
             let is_bare = reader.peek() != Some('"');
             let text = reader.value()?;
             if text.is_empty() || (is_bare && matches!(&*text, "<" | ">")) {
-                return reader.fail(at, format!("{}: wants a value, such as {}", key.word(), example(key)));
+                let example = match key.example() {
+                    Some(value) => format!("{}:{value}", key.word()),
+                    None => "name:web".to_owned(),
+                };
+                return reader.fail(at, format!("{}: wants a value, such as {example}", key.word()));
             }
             let figure = compared(&text).filter(|_| is_bare);
             values.push(figure.unwrap_or(Value::Text(text)));
@@ -198,20 +204,6 @@ fn compared(text: &str) -> Option<Value> {
         return None;
     }
     Some(Value::Figure { more, than: amount(figure)?, text: text.to_owned() })
-}
-
-const fn example(key: Key) -> &'static str {
-    match key {
-        Key::State => "state:failed",
-        Key::Context => "ctx:prod",
-        Key::Image => "image:nginx",
-        Key::Gpu => "gpu:a100",
-        Key::Price => "price:<2",
-        Key::Memory => "memory:>40",
-        Key::Used => "used:>0",
-        Key::Up => "up:<1",
-        _ => "name:web",
-    }
 }
 
 fn label(reader: &mut Reader<'_>) -> Result<Test, FilterError> {

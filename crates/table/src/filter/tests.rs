@@ -27,7 +27,7 @@ fn instance(name: &str, lifecycle: Lifecycle) -> Resource {
 }
 
 fn matches(text: &str, resource: &Resource) -> bool {
-    let row = fields::ResourceFields { resource, platform: "cycle", now: Timestamp::now(), figure: None };
+    let row = Row { resource, platform: "cycle", now: Timestamp::now(), count: None };
     Filter::parse(text, &["ready_state"]).unwrap().matches(&mut Matcher::default(), &row)
 }
 
@@ -157,7 +157,7 @@ proptest! {
         };
         if after.narrows(&before) {
             let resource = instance(&name, Lifecycle::Running);
-            let row = fields::ResourceFields { resource: &resource, platform: "cycle", now: Timestamp::now(), figure: None };
+            let row = Row { resource: &resource, platform: "cycle", now: Timestamp::now(), count: None };
             let mut matcher = Matcher::default();
             prop_assert!(!after.matches(&mut matcher, &row) || before.matches(&mut matcher, &row));
         }

@@ -11,7 +11,7 @@ use crate::tui::{Effect, sample};
 
 fn heads(scene: &Scene) -> Vec<&'static str> {
     let heads = scene.ui.app.heads.iter();
-    heads.map(|(.., column)| column.shape(Kind::Instance).title).collect()
+    heads.map(|(.., column)| column.title()).collect()
 }
 
 #[test]
@@ -45,7 +45,7 @@ fn a_fact_that_was_asked_for_stays_where_others_go() {
     scene.keys("\n\x1b");
     assert!(heads(&scene).contains(&"ready_state"), "{}", scene.text());
     scene.keys(":sort ready_state desc\n");
-    assert_eq!(scene.ui.app.pane().sort.column.code(Kind::Instance), "own:ready_state");
+    assert_eq!(scene.ui.app.pane().sort.column.code(), "own:ready_state");
 }
 
 #[test]
@@ -84,7 +84,7 @@ fn what_is_kept_comes_back_and_what_no_row_has_told_yet_waits() {
     sample::list(&mut next.ui.app.store, "cycle-prod", Kind::Instance, rows);
     next.draw();
     assert_eq!(next.shown(), ["web-1"]);
-    assert_eq!(next.ui.app.pane().sort.column.code(Kind::Instance), "own:ready_state");
+    assert_eq!(next.ui.app.pane().sort.column.code(), "own:ready_state");
     assert_eq!(*next.ui.keep(), kept);
 }
 

@@ -2,7 +2,7 @@
 
 use super::{Choice, wrong};
 use crate::model::{ContextName, Kind, Lifecycle};
-use crate::table::filter::Key;
+use crate::table::filter::all_words;
 use crate::table::{Column, Table};
 use crate::tui::app::{App, table_name};
 use crate::tui::overlays::list::Item;
@@ -84,7 +84,7 @@ fn sorts(app: &App, rest: &str) -> Vec<Item<Choice>> {
     let columns: Vec<_> = Column::all(kind, app.store.facts(kind))
         .into_iter()
         .filter(|column| column.sorts())
-        .map(|column| (column, column.word(kind)))
+        .map(|column| (column, column.id()))
         .collect();
     let mut items = Vec::new();
     for (column, title) in columns.iter().filter(|(_, title)| title.starts_with(name)) {
@@ -96,7 +96,7 @@ fn sorts(app: &App, rest: &str) -> Vec<Item<Choice>> {
         }
     }
     if items.is_empty() {
-        let titles: Vec<_> = columns.iter().map(|(_, title)| &**title).collect();
+        let titles: Vec<_> = columns.iter().map(|(_, title)| *title).collect();
         items.push(wrong(if columns.iter().any(|(_, title)| title.starts_with(name)) {
             format!("sort {name} asc or desc, not {order}")
         } else {
@@ -140,7 +140,7 @@ fn table(app: &App, first: &str, rest: &str) -> Option<Vec<Item<Choice>>> {
     let lead = if before.trim().is_empty() { name } else { format!("{name} {}", before.trim()) };
     let contexts = app.store.contexts().iter().map(|it| format!("@{}", it.name));
     let states = Lifecycle::ALL.map(|state| format!("state:{}", state.word()));
-    let keys = Key::words().map(|word| format!("{word}:"));
+    let keys = all_words().into_iter().map(|word| format!("{word}:"));
     let candidates: Vec<String> =
         if last.starts_with("state:") { states.into() } else { keys.chain(contexts).collect() };
     items.extend(

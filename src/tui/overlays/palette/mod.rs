@@ -227,7 +227,7 @@ fn items(app: &App, context: KeyContext, typed: &str) -> Vec<Item<Choice>> {
     let kind = app.pane().kind;
     let columns = Column::all(kind, app.store.facts(kind));
     for column in columns.into_iter().filter(|column| column.sorts()) {
-        let title = column.word(kind);
+        let title = column.id();
         items.push(Item::new("", format!("sort {title}"), "again to reverse", Choice::Sort(column)));
     }
     if let Some(row) = app.pane().selected() {

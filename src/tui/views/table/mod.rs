@@ -15,7 +15,6 @@ pub use filter::FilterPrompt;
 pub(in crate::tui) use rows::is_available;
 
 use crate::model::{Kind, ResourceId};
-use crate::table::Column;
 use crate::tui::app::{App, FLASH};
 use crate::tui::layer::{Handled, Hint, Layer, Watched};
 use crate::tui::overlays::{columns, quit, sort};
@@ -141,10 +140,10 @@ fn perform(command: Command, _count: Option<u32>, app: &mut App) -> Handled {
         Command::MarkRange => app.pane_mut().mark_range(),
         Command::ClearMarks => app.pane_mut().marks.clear(),
         Command::SortMenu => app.open_layer(sort::menu(app)),
-        Command::SortByName => app.pane_mut().sort_by(Column::Name),
-        Command::SortByAge => app.pane_mut().sort_by(Column::Age),
-        Command::SortByState => app.pane_mut().sort_by(Column::State),
-        Command::SortByContext => app.pane_mut().sort_by(Column::Context),
+        Command::SortByName => app.pane_mut().sort_by_name(),
+        Command::SortByAge => app.pane_mut().sort_by_id("age"),
+        Command::SortByState => app.pane_mut().sort_by_id("state"),
+        Command::SortByContext => app.pane_mut().sort_by_id("context"),
         Command::Wide => {
             let pane = app.pane_mut();
             pane.wide = !pane.wide;

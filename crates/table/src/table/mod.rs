@@ -1,13 +1,18 @@
 //! A table: what it is asked for, and the rows that follow from it.
 
+mod choice;
+mod state;
+
 use std::collections::HashSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use qdeck_model::{ContextName, Kind, Resource, Timestamp};
 
-use super::arrange::{Arranged, Job, Spec, Start};
-use super::{Column, Filter, FilterError, Narrow, RowSource, Sort, TableState, figures};
+use crate::arrange::{self, Arranged, Job, Narrow, Sort, Spec, Start};
+use crate::{Column, Filter, FilterError, RowSource};
+
+pub use state::TableState;
 
 /// Tables up to this many rows are arranged on the spot: it takes less than a millisecond.
 const MAX_ROWS_ON_THE_SPOT: usize = 1500;
@@ -48,7 +53,7 @@ impl Table {
             attention: false,
             wide: false,
             chosen: None,
-            sort: Sort::usual(kind),
+            sort: Sort::default_of(kind),
             filter_text: String::new(),
             pending_sort: None,
             facts: 0,
@@ -104,6 +109,18 @@ impl Table {
         self.sort_to(column, reverse);
     }
 
+    /// Sorts by a column by its id, if the table has it.
+    pub fn sort_by_id(&mut self, id: &str) {
+        if let Some(column) = Column::find(self.kind, id) {
+            self.sort_by(column);
+        }
+    }
+
+    /// Sorts by the names of the rows.
+    pub fn sort_by_name(&mut self) {
+        self.sort_by(Column::name(self.kind));
+    }
+
     /// Sorts by a column, ascending or descending.
     pub fn sort_to(&mut self, column: Column, reverse: bool) {
         self.sort = Sort { column, reverse };
@@ -112,11 +129,11 @@ impl Table {
 
     /// The choices that the next run starts with.
     pub fn state(&self) -> TableState {
-        let usual = Sort::usual(self.kind);
+        let default = Sort::default_of(self.kind);
         let (sort, reverse) = match &self.pending_sort {
             Some(pending) => pending.clone(),
-            None if self.sort == usual => Default::default(),
-            None => (self.sort.column.code(self.kind), self.sort.reverse),
+            None if self.sort == default => Default::default(),
+            None => (self.sort.column.code(), self.sort.reverse),
         };
         TableState {
             filter: self.filter_text.clone(),
@@ -141,7 +158,7 @@ impl Table {
         self.facts = source.facts(self.kind).len();
         if let Some((code, reverse)) = &self.pending_sort {
             let all = Column::all(self.kind, source.facts(self.kind));
-            let found = all.into_iter().find(|column| column.sorts() && column.code(self.kind) == *code);
+            let found = all.into_iter().find(|column| column.sorts() && column.code() == *code);
             if let Some(column) = found {
                 self.sort_to(column, *reverse);
             }
@@ -169,7 +186,7 @@ impl Table {
 
     fn spec(&self, source: &impl RowSource, hidden: &Arc<HashSet<ContextName>>) -> Spec {
         Spec {
-            version: figures::version(source, self.kind, self.sort, &self.filter),
+            version: arrange::version(source, self.kind, self.sort, &self.filter),
             sort: self.sort,
             filter: self.filter.clone(),
             narrow: self.narrow.clone(),
@@ -208,7 +225,7 @@ impl Table {
             kind: self.kind,
             generation: self.generation,
             start: self.start(source, &spec),
-            figures: figures::figures(source, self.kind, self.sort, &self.filter),
+            counts: arrange::counts(source, self.kind, self.sort, &self.filter),
             spec: spec.clone(),
             platforms: source.platforms().map(|(name, platform)| (name.clone(), platform)).collect(),
             now,

@@ -1,20 +1,22 @@
-//! Which columns a table shows, in which order: the usual ones until a person chooses.
+//! Which columns a table shows and in which order: the default ones until the user chooses others.
 
-use super::{Column, RowSource, Table};
+use super::Table;
+use crate::column::Shown;
+use crate::{Column, RowSource};
 
-/// How long a column stays that a person asked for, when room is short: longer than any but those that say what a row
-/// is and how it fares.
-const ASKED_FOR: u8 = 72;
+/// How long a column stays that the user chose, when room is short: longer than any but those that say what a row is
+/// and what state it is in.
+const CHOSEN_PRIORITY: u8 = 72;
 
 impl Table {
     /// Every column in the order of the table, and whether it is shown.
     pub fn choices(&self, source: &impl RowSource) -> Vec<(Column, bool)> {
         let all = Column::all(self.kind, source.facts(self.kind));
         let Some(chosen) = &self.chosen else {
-            let usual = Column::usual(self.kind);
-            return all.into_iter().map(|column| (column, usual.contains(&column))).collect();
+            let is_default = |column: &Column| column.spec().shown == Shown::Default;
+            return all.into_iter().map(|column| (column, is_default(&column))).collect();
         };
-        let known = |code: &str| all.iter().find(|column| column.code(self.kind) == code).copied();
+        let known = |code: &str| all.iter().find(|column| column.code() == code).copied();
         let mut choices: Vec<_> = chosen
             .iter()
             .filter_map(|code| match code.strip_prefix('-') {
@@ -22,7 +24,7 @@ impl Table {
                 None => Some((known(code)?, true)),
             })
             .collect();
-        // Facts that were first told after the choice was made.
+        // Columns that are newer than the choice.
         for column in all {
             if !choices.iter().any(|(known, _)| *known == column) {
                 choices.push((column, false));
@@ -39,18 +41,17 @@ impl Table {
 
     /// The higher, the longer a column stays when room is short.
     pub fn priority(&self, column: Column) -> u8 {
-        let own = column.shape(self.kind).priority;
-        let is_asked_for = self.chosen.as_ref().is_some_and(|chosen| {
-            !Column::usual(self.kind).contains(&column) && chosen.contains(&column.code(self.kind))
-        });
-        if is_asked_for { own.max(ASKED_FOR) } else { own }
+        let spec = column.spec();
+        let is_chosen = self.chosen.as_ref().is_some_and(|chosen| chosen.contains(&column.code()));
+        let is_added = is_chosen && spec.shown != Shown::Default;
+        if is_added { spec.priority.max(CHOSEN_PRIORITY) } else { spec.priority }
     }
 
     /// Shows a column or hides it. The name stays: rows without one cannot be told apart.
     pub fn toggle_column(&mut self, column: Column, source: &impl RowSource) {
         let mut choices = self.choices(source);
         if let Some((_, shown)) = choices.iter_mut().find(|(known, _)| *known == column) {
-            *shown = !*shown || column == Column::Name;
+            *shown = !*shown || column.is_name();
         }
         self.choose_columns(&choices);
     }
@@ -68,15 +69,14 @@ impl Table {
         }
     }
 
-    /// Back to the usual columns.
-    pub fn usual_columns(&mut self) {
+    /// Back to the default columns.
+    pub fn default_columns(&mut self) {
         self.chosen = None;
     }
 
     fn choose_columns(&mut self, choices: &[(Column, bool)]) {
-        let code = |(column, shown): &(Column, bool)| {
-            format!("{}{}", if *shown { "" } else { "-" }, column.code(self.kind))
-        };
+        let code =
+            |(column, shown): &(Column, bool)| format!("{}{}", if *shown { "" } else { "-" }, column.code());
         self.chosen = Some(choices.iter().map(code).collect());
     }
 }

@@ -1,0 +1,122 @@
+//! The order of rows. Keys are made once a row, so that a comparison is one of numbers or bytes.
+
+use std::cmp::Ordering;
+use std::sync::Arc;
+
+use qdeck_model::{Kind, Resource};
+
+use crate::{Column, Row};
+
+/// A column and a direction.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Sort {
+    /// The column.
+    pub column: Column,
+    /// Descending.
+    pub reverse: bool,
+}
+
+impl Sort {
+    /// How the table of a kind is sorted until the user chooses otherwise.
+    pub fn default_of(kind: Kind) -> Self {
+        Self { column: Column::default_sort(kind), reverse: false }
+    }
+}
+
+/// What a row is compared by. Rows without one come last in either direction.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum SortKey {
+    /// A number.
+    Number(i64),
+    /// A text, as [`SortKey::natural`] makes it.
+    Text(Box<[u8]>),
+}
+
+impl SortKey {
+    /// A number with six decimals.
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "a price or a quota beyond nine trillion may come beside another such"
+    )]
+    pub(crate) fn millionths(number: f64) -> Self {
+        Self::Number((number * 1e6) as i64)
+    }
+
+    /// A text; `None` if it is empty.
+    pub(crate) fn natural(text: &str) -> Option<Self> {
+        (!text.is_empty()).then(|| Self::Text(natural(text)))
+    }
+}
+
+struct Keyed {
+    key: Option<SortKey>,
+    /// Breaks ties, so that equal rows never change places.
+    name: Box<[u8]>,
+    resource: Arc<Resource>,
+}
+
+/// The rows in order. Takes a few tens of milliseconds at 50,000 rows: not for the thread that draws.
+pub(super) fn sort<'a>(
+    rows: &'a [Arc<Resource>],
+    sort: Sort,
+    row: impl Fn(&'a Resource) -> Row<'a>,
+) -> Vec<Arc<Resource>> {
+    let mut keyed: Vec<Keyed> = rows
+        .iter()
+        .map(|resource| Keyed {
+            key: sort.column.cell(&row(resource)).sort_key(),
+            name: natural(resource.name()),
+            resource: resource.clone(),
+        })
+        .collect();
+    let ties_descend = sort.column.spec().ties_descend;
+    keyed.sort_unstable_by(|a, b| {
+        let first = match (&a.key, &b.key) {
+            (Some(a), Some(b)) if sort.reverse => b.cmp(a),
+            (Some(a), Some(b)) => a.cmp(b),
+            (a, b) => a.is_none().cmp(&b.is_none()),
+        };
+        first.then_with(|| by_name(a, b, ties_descend)).then_with(|| a.resource.id().cmp(b.resource.id()))
+    });
+    keyed.into_iter().map(|row| row.resource).collect()
+}
+
+fn by_name(a: &Keyed, b: &Keyed, descending: bool) -> Ordering {
+    let names = a.name.cmp(&b.name);
+    if descending { names.reverse() } else { names }
+}
+
+/// Bytes that compare as people order names: case does not matter, and `web-10` comes after `web-9`. A run of digits
+/// becomes the byte of a digit, its length without leading zeros, and the digits.
+fn natural(text: &str) -> Box<[u8]> {
+    let bytes = text.as_bytes();
+    let mut key = Vec::with_capacity(bytes.len() + 4);
+    let mut at = 0;
+    while at < bytes.len() {
+        if bytes[at].is_ascii_digit() {
+            let end = at + bytes[at..].iter().take_while(|byte| byte.is_ascii_digit()).count();
+            let zeros = bytes[at..end].iter().take_while(|byte| **byte == b'0').count();
+            let digits = &bytes[at + zeros..end];
+            key.push(b'0');
+            key.push(u8::try_from(digits.len()).unwrap_or(u8::MAX));
+            key.extend_from_slice(digits);
+            at = end;
+        } else {
+            key.push(bytes[at].to_ascii_lowercase());
+            at += 1;
+        }
+    }
+    key.into_boxed_slice()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_in_names_count_as_numbers() {
+        let mut names = ["web-10", "web-9", "Web-1", "web", "web-010b", "alpha", "10.0.0.2", "9.0.0.1"];
+        names.sort_by_key(|name| natural(name));
+        assert_eq!(names, ["9.0.0.1", "10.0.0.2", "alpha", "web", "Web-1", "web-9", "web-10", "web-010b"]);
+    }
+}
