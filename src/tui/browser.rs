@@ -1,4 +1,5 @@
-//! Hands an address to a browser: the ones that `$BROWSER` names, else the system's own opener. Never through a shell.
+//! Opens an address in a browser: one of those that `$BROWSER` names, else by the system's opener. Never through a
+//! shell.
 
 use std::process::Stdio;
 use std::time::Duration;
@@ -7,15 +8,16 @@ use tokio::process::Command;
 
 use crate::model::Secret;
 
-/// An opener that still runs after this time shows the page itself.
-const SETTLED: Duration = Duration::from_secs(3);
+/// Time after which an opener that still runs counts as a browser that shows the page.
+const START_TIMEOUT: Duration = Duration::from_secs(3);
 
-/// Programs to try, in order, each with its arguments; `%s` stands for the address, which else comes last.
+/// Programs to try, in order, each with its arguments. `%s` is replaced with the address, which is else the last
+/// argument.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Browsers(Vec<Vec<String>>);
 
 impl Browsers {
-    /// Those that `$BROWSER` names, `:` between them, and then the system's opener.
+    /// Parses `$BROWSER`, programs separated by `:`; the system's opener where it names none.
     pub(super) fn of(variable: Option<&str>) -> Self {
         let named = variable.unwrap_or_default().split(':');
         let system = if cfg!(target_os = "macos") { "open" } else { "xdg-open" };
@@ -27,14 +29,14 @@ impl Browsers {
         Self(commands)
     }
 
-    /// Starts the first that works, on its own, with its output nowhere. Returns its name.
+    /// Starts the first that works, in a process group of its own and without output. Returns its name.
     ///
     /// # Errors
-    /// Says in words why none did. The address is in none of them.
+    /// A message with the reason for each program. It never holds the address.
     pub(super) async fn open(&self, address: &Secret) -> Result<String, String> {
         let is_page = ["https://", "http://"].iter().any(|scheme| address.expose().starts_with(scheme));
         if !is_page {
-            return Err("this address is not one for a browser; it can be copied".to_owned());
+            return Err("not a web address: it can be copied, not opened".to_owned());
         }
         let mut failures = Vec::new();
         for words in &self.0 {
@@ -46,29 +48,29 @@ impl Browsers {
                 Err(cause) => failures.push(format!("{program}: {cause}")),
             }
         }
-        Err(format!("no browser could be started: {}", failures.join("; ")))
+        Err(format!("could not start a browser: {}", failures.join("; ")))
     }
 }
 
 async fn start(program: &str, arguments: &[String], address: &Secret) -> Result<(), String> {
     let mut command = Command::new(program);
-    let mut told = false;
+    let mut has_placeholder = false;
     for argument in arguments {
-        told |= argument.contains("%s");
+        has_placeholder |= argument.contains("%s");
         command.arg(argument.replace("%s", address.expose()));
     }
-    if !told {
+    if !has_placeholder {
         command.arg(address.expose());
     }
     let spawned = command
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(Stdio::null())
-        // Ctrl-C and the end of this program are not its own.
+        // Ctrl-C and the end of this program must not end the browser.
         .process_group(0)
         .spawn();
     let mut child = spawned.map_err(|error| error.to_string())?;
-    match tokio::time::timeout(SETTLED, child.wait()).await {
+    match tokio::time::timeout(START_TIMEOUT, child.wait()).await {
         Ok(Ok(status)) if status.success() => Ok(()),
         Ok(Ok(status)) => Err(status.to_string()),
         Ok(Err(error)) => Err(error.to_string()),
@@ -92,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn the_variable_may_name_several_with_arguments() {
+    fn the_variable_may_name_several_browsers_with_arguments() {
         assert_eq!(
             Browsers::of(Some("firefox --new-window %s:w3m")).0,
             [vec!["firefox", "--new-window", "%s"], vec!["w3m"]]
@@ -101,9 +103,9 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn the_address_arrives_whole_and_the_next_is_tried_where_one_fails() {
+    async fn the_address_is_passed_whole_and_the_next_browser_is_tried_where_one_fails() {
         let folder = tempfile::tempdir().unwrap();
-        let file = folder.path().join("told");
+        let file = folder.path().join("arguments");
         let bad = script(folder.path(), "bad", "exit 3");
         let good =
             script(folder.path(), "good", &format!("printf '%s|%s' \"$1\" \"$2\" > {}", file.display()));
@@ -115,15 +117,15 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn failures_are_told_without_the_address() {
+    async fn failures_are_reported_without_the_address() {
         let folder = tempfile::tempdir().unwrap();
         let bad = script(folder.path(), "bad", "echo $1; exit 3");
         let missing = folder.path().join("missing").display().to_string();
         let browsers = Browsers::of(Some(&format!("{missing}:{bad}")));
-        let told = browsers.open(&Secret::new(ADDRESS)).await.unwrap_err();
-        assert!(told.contains("exit status: 3") && told.contains("missing"), "{told}");
-        assert!(!told.contains("not-a-real-one"), "{told}");
-        let told = browsers.open(&Secret::new("wss://h/x?token=not-a-real-one")).await.unwrap_err();
-        assert!(told.contains("can be copied") && !told.contains("not-a-real-one"), "{told}");
+        let failure = browsers.open(&Secret::new(ADDRESS)).await.unwrap_err();
+        assert!(failure.contains("exit status: 3") && failure.contains("missing"), "{failure}");
+        assert!(!failure.contains("not-a-real-one"), "{failure}");
+        let failure = browsers.open(&Secret::new("wss://h/x?token=not-a-real-one")).await.unwrap_err();
+        assert!(failure.contains("can be copied") && !failure.contains("not-a-real-one"), "{failure}");
     }
 }

@@ -13,7 +13,7 @@ use super::browser::Browsers;
 use super::ui::{Event, Ui};
 use super::ui_state::UiState;
 use super::views::console::{ConsoleView, SessionsView};
-use super::views::page::is_text;
+use super::views::page::not_a_page;
 use super::{Effect, terminal};
 use crate::console::{Opened, Opener, Sessions};
 use crate::consoles;
@@ -124,7 +124,7 @@ impl Performer {
         let task = self.tasks.spawn(async move {
             let answer = match opening.await {
                 Ok(Opened::Page(page)) => Ok(page),
-                Ok(Opened::Terminal(_)) => Err(is_text()),
+                Ok(Opened::Terminal(_)) => Err(not_a_page()),
                 Err(problem) => Err(problem),
             };
             let _ = sender.send(Event::Page(id, kind, Box::new(answer))).await;

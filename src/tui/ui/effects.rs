@@ -92,7 +92,7 @@ impl Ui {
         let name = self.app.name_of(id);
         if self.layers.front() == Some(&console) {
             let mut effects = self.layers.close_view(&console);
-            let view = PageView::arrived(id.clone(), name, asked, page);
+            let view = PageView::fetched(id.clone(), name, asked, page);
             effects.extend(self.show(Box::new(view), Effect::ShowPage(id.clone(), asked)));
             effects
         } else {

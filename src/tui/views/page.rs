@@ -1,4 +1,4 @@
-//! A console that is a page for a browser: where it is, and ways to get there. It lies over what was in front.
+//! The box for a console that another program shows: its address, to open in a browser or to copy.
 
 use std::time::Duration;
 
@@ -14,85 +14,85 @@ use crate::tui::layer::{Handled, Hint, Layer};
 use crate::tui::widgets::frame::{draw_border, put};
 use crate::tui::{Command, Effect, KeyContext, Look};
 
-/// How long the address is shown when asked for.
-const SHOWN: Duration = Duration::from_secs(5);
-/// The widest that the box gets.
-const WIDE: u16 = 76;
+/// How long the address is shown in full when asked for.
+const UNMASK_DURATION: Duration = Duration::from_secs(5);
+/// The most columns that the box takes.
+const MAX_WIDTH: u16 = 76;
 
-/// What is known of it.
-enum Known {
-    /// It was asked for then.
-    Waiting(Option<Timestamp>),
-    /// It came then.
-    Here(Page, Option<Timestamp>),
-    /// It did not come.
+/// The state of the request for the page. Times are those of the first frame that shows the state.
+enum Request {
+    /// Sent, and not answered yet.
+    Pending(Option<Timestamp>),
+    /// Answered with a page.
+    Fetched(Page, Option<Timestamp>),
+    /// Failed.
     Failed(Problem),
 }
 
-/// The box.
+/// The box of one console.
 pub struct PageView {
     id: ResourceId,
     name: String,
-    asked: ScreenKind,
-    known: Known,
-    /// Since when the address is shown in full.
-    shown: Option<Timestamp>,
+    kind: ScreenKind,
+    request: Request,
+    /// When the address was last shown in full.
+    unmasked_at: Option<Timestamp>,
     now: Option<Timestamp>,
 }
 
 impl PageView {
-    /// A box for the console of a resource, to be asked for as `asked`.
-    pub fn new(id: ResourceId, name: String, asked: ScreenKind) -> Self {
-        Self { id, name, asked, known: Known::Waiting(None), shown: None, now: None }
+    /// A box for the console of a resource, still to be requested as this kind.
+    pub fn new(id: ResourceId, name: String, kind: ScreenKind) -> Self {
+        Self { id, name, kind, request: Request::Pending(None), unmasked_at: None, now: None }
     }
 
-    /// A box for a page that has come already.
-    pub fn arrived(id: ResourceId, name: String, asked: ScreenKind, page: Page) -> Self {
-        Self { known: Known::Here(page, None), ..Self::new(id, name, asked) }
+    /// A box for a page that was fetched already.
+    pub fn fetched(id: ResourceId, name: String, kind: ScreenKind, page: Page) -> Self {
+        Self { request: Request::Fetched(page, None), ..Self::new(id, name, kind) }
     }
 
     fn fetch(&self) -> Effect {
-        Effect::FetchPage(self.id.clone(), self.asked)
+        Effect::FetchPage(self.id.clone(), self.kind)
     }
 
     fn page(&self) -> Option<&Page> {
-        match &self.known {
-            Known::Here(page, _) => Some(page),
+        match &self.request {
+            Request::Fetched(page, _) => Some(page),
             _ => None,
         }
     }
 
-    /// Whether the address was good for a time, and that is over.
-    fn is_over(&self) -> bool {
-        let (Known::Here(page, Some(at)), Some(now)) = (&self.known, self.now) else {
+    /// Whether the address is no longer valid.
+    fn is_expired(&self) -> bool {
+        let (Request::Fetched(page, Some(at)), Some(now)) = (&self.request, self.now) else {
             return false;
         };
         page.valid_for.is_some_and(|valid_for| now.since(*at) >= valid_for)
     }
 
-    fn fetch_anew(&mut self) -> Vec<Effect> {
-        self.known = Known::Waiting(None);
-        self.shown = None;
+    fn refetch(&mut self) -> Vec<Effect> {
+        self.request = Request::Pending(None);
+        self.unmasked_at = None;
         vec![self.fetch()]
     }
 
     fn is_unmasked(&self, now: Timestamp) -> bool {
-        self.shown.is_some_and(|since| now.since(since) < SHOWN)
+        self.unmasked_at.is_some_and(|since| now.since(since) < UNMASK_DURATION)
     }
 
-    /// What the box says, line by line: a name and what belongs to it.
+    /// The lines of the box, each a name and a text.
     fn lines(&self, look: &Look<'_>) -> Vec<(&'static str, String)> {
         let now = look.now;
-        match &self.known {
-            Known::Waiting(since) => {
+        match &self.request {
+            Request::Pending(since) => {
                 let since = since.map_or(String::new(), |since| format!(" {}", age(now.since(since))));
                 let dots = if look.ascii { "..." } else { "…" };
-                vec![("", format!("asking {} for its address{dots}{since}", self.id.context))]
+                vec![("", format!("requesting the address from {}{dots}{since}", self.id.context))]
             }
-            Known::Failed(problem) => vec![("", problem.to_string())],
-            Known::Here(page, at) => {
+            Request::Failed(problem) => vec![("", problem.to_string())],
+            Request::Fetched(page, at) => {
                 let what = if page.is_endpoint {
-                    "a screen (VNC over a websocket); this terminal does not draw it yet"
+                    "a VNC screen over a websocket, for a VNC client"
                 } else {
                     "a page for a browser"
                 };
@@ -103,12 +103,12 @@ impl PageView {
                 };
                 let since = at.map_or(Duration::ZERO, |at| now.since(at));
                 let fetched = match page.valid_for {
-                    None => format!("{} ago; good for a short while, then fetch a fresh one", age(since)),
+                    None => format!("{} ago, valid for a short time", age(since)),
                     Some(valid_for) if since >= valid_for => {
-                        format!("{} ago; no longer good: fetch a fresh one", age(since))
+                        format!("{} ago, expired", age(since))
                     }
                     Some(valid_for) => {
-                        format!("{} ago; good for {} more", age(since), age(valid_for.saturating_sub(since)))
+                        format!("{} ago, valid for {} more", age(since), age(valid_for.saturating_sub(since)))
                     }
                 };
                 vec![
@@ -124,8 +124,8 @@ impl PageView {
 
 impl Layer for PageView {
     fn open(&mut self) -> Vec<Effect> {
-        match self.known {
-            Known::Waiting(_) => vec![self.fetch()],
+        match self.request {
+            Request::Pending(_) => vec![self.fetch()],
             _ => Vec::new(),
         }
     }
@@ -144,15 +144,15 @@ impl Layer for PageView {
 
     fn hints(&self, _app: &App) -> Vec<Hint> {
         let mut hints = Vec::new();
-        if let Some(page) = self.page().filter(|_| !self.is_over()) {
+        if let Some(page) = self.page().filter(|_| !self.is_expired()) {
             if !page.is_endpoint {
-                hints.push((Command::Open, "open in a browser"));
+                hints.push((Command::Open, "open in browser"));
             }
             hints.push((Command::Copy, "copy"));
             hints.push((Command::Unmask, "show"));
         }
-        if !matches!(self.known, Known::Waiting(_)) {
-            hints.push((Command::Refresh, "fetch a fresh one"));
+        if !matches!(self.request, Request::Pending(_)) {
+            hints.push((Command::Refresh, "fetch a new one"));
         }
         hints.push((Command::Back, "close"));
         hints.into_iter().map(Hint::from).collect()
@@ -161,30 +161,30 @@ impl Layer for PageView {
     fn perform(&mut self, command: Command, _count: Option<u32>, _app: &mut App) -> Handled {
         match (command, self.page()) {
             (Command::Back | Command::Close, _) => Effect::CloseView.into(),
-            (Command::Open | Command::Copy, Some(_)) if self.is_over() => self.fetch_anew().into(),
+            (Command::Open | Command::Copy, Some(_)) if self.is_expired() => self.refetch().into(),
             (Command::Open, Some(page)) => Effect::Browse(Address(page.address.clone())).into(),
             (Command::Copy, Some(page)) => {
                 let what = format!("the address of the console of {}", self.name);
                 Effect::CopyAddress(Address(page.address.clone()), what).into()
             }
             (Command::Unmask, Some(_)) => {
-                self.shown = match self.now {
+                self.unmasked_at = match self.now {
                     Some(now) if self.is_unmasked(now) => None,
                     now => now,
                 };
                 Handled::done()
             }
-            (Command::Refresh, _) if !matches!(self.known, Known::Waiting(_)) => self.fetch_anew().into(),
+            (Command::Refresh, _) if !matches!(self.request, Request::Pending(_)) => self.refetch().into(),
             _ => Handled::Ignored,
         }
     }
 
     fn console_page(&mut self, id: &ResourceId, answer: &Result<Page, Problem>) -> bool {
-        let is_mine = *id == self.id && matches!(self.known, Known::Waiting(_));
+        let is_mine = *id == self.id && matches!(self.request, Request::Pending(_));
         if is_mine {
-            self.known = match answer {
-                Ok(page) => Known::Here(page.clone(), None),
-                Err(problem) => Known::Failed(problem.clone()),
+            self.request = match answer {
+                Ok(page) => Request::Fetched(page.clone(), None),
+                Err(problem) => Request::Failed(problem.clone()),
             };
         }
         *id == self.id
@@ -192,10 +192,10 @@ impl Layer for PageView {
 
     fn redraw_in(&self, _app: &App) -> Option<Duration> {
         let second = Duration::from_secs(1);
-        match (&self.known, self.shown) {
-            (Known::Waiting(_), _) => Some(second),
-            (_, Some(since)) => self.now.and_then(|now| SHOWN.checked_sub(now.since(since))),
-            (Known::Here(..), _) => Some(second),
+        match (&self.request, self.unmasked_at) {
+            (Request::Pending(_), _) => Some(second),
+            (_, Some(since)) => self.now.and_then(|now| UNMASK_DURATION.checked_sub(now.since(since))),
+            (Request::Fetched(..), _) => Some(second),
             _ => None,
         }
     }
@@ -203,19 +203,18 @@ impl Layer for PageView {
     fn draw(&mut self, area: Rect, buf: &mut Buffer, app: &mut App) {
         let look = &app.look();
         self.now = Some(look.now);
-        // Times begin with the first frame that shows what they count from.
-        match &mut self.known {
-            Known::Waiting(at) | Known::Here(_, at) => {
+        match &mut self.request {
+            Request::Pending(at) | Request::Fetched(_, at) => {
                 at.get_or_insert(look.now);
             }
-            Known::Failed(_) => {}
+            Request::Failed(_) => {}
         }
-        self.shown = self.shown.filter(|since| look.now.since(*since) < SHOWN);
+        self.unmasked_at = self.unmasked_at.filter(|since| look.now.since(*since) < UNMASK_DURATION);
         let area = area.intersection(buf.area);
         if area.width < 24 || area.height < 3 {
             return;
         }
-        let wide = WIDE.min(area.width - 2);
+        let wide = MAX_WIDTH.min(area.width - 2);
         let rows = self.rows(look, usize::from(wide - 4));
         let high = u16::try_from(rows.len() + 2).unwrap_or(u16::MAX).min(area.height);
         let frame =
@@ -242,13 +241,13 @@ impl PageView {
         format!("console of {}", self.name)
     }
 
-    /// The lines, broken to fit: words at blanks, an address anywhere.
+    /// The lines, wrapped to fit: words at blanks, an address anywhere.
     fn rows(&self, look: &Look<'_>, width: usize) -> Vec<(String, String)> {
         let mut rows = Vec::new();
         for (name, text) in self.lines(look) {
             let names = if name.is_empty() { 0 } else { 9 };
             let text = crate::tui::widgets::ansi::plain(&text);
-            for (nth, part) in broken(&text, width.saturating_sub(names).max(8)).into_iter().enumerate() {
+            for (nth, part) in wrap(&text, width.saturating_sub(names).max(8)).into_iter().enumerate() {
                 let name = if nth == 0 { name } else { "" };
                 rows.push((format!("{name:<names$}"), part));
             }
@@ -257,8 +256,8 @@ impl PageView {
     }
 }
 
-/// Breaks a text into lines of at most `width` columns, at blanks where there are any.
-fn broken(text: &str, width: usize) -> Vec<String> {
+/// Wraps a text into lines of at most `width` columns, at blanks where there are any.
+fn wrap(text: &str, width: usize) -> Vec<String> {
     let mut lines = vec![String::new()];
     for word in text.split_inclusive(' ') {
         let fits = lines.last().is_some_and(|line| line.width() + word.trim_end().width() <= width);
@@ -278,8 +277,8 @@ fn broken(text: &str, width: usize) -> Vec<String> {
     lines
 }
 
-/// Why an answer is no page.
-pub(in crate::tui) fn is_text() -> Problem {
-    Problem::new(ProblemKind::Unsupported, "this console is text now, not a page")
-        .hint("Esc, then attach it again")
+/// The failure of a request for a page that was answered with a terminal.
+pub(in crate::tui) fn not_a_page() -> Problem {
+    Problem::new(ProblemKind::Unsupported, "the platform now offers a terminal instead of a page")
+        .hint("press Esc, then attach the console again")
 }

@@ -41,14 +41,17 @@ fn answer(scene: &mut Scene, answer: Result<Page, Problem>) {
 }
 
 #[test]
-fn the_box_waits_then_tells_the_host_and_keeps_the_token() {
+fn the_box_waits_then_shows_the_host_and_hides_the_token() {
     let mut scene = scene(ScreenKind::WebPage);
     scene.keys("a");
     assert_eq!(scene.effects, [Effect::FetchPage(id(), ScreenKind::WebPage)]);
     scene.later(Duration::from_secs(3));
     scene.draw();
     let text = scene.text();
-    assert!(text.contains("asking machines for its address… 3s") && text.contains("esc close"), "{text}");
+    assert!(
+        text.contains("requesting the address from machines… 3s") && text.contains("esc close"),
+        "{text}"
+    );
     answer(&mut scene, Ok(page(PAGE)));
     scene.later(Duration::from_secs(12));
     scene.draw();
@@ -62,17 +65,17 @@ fn the_box_waits_then_tells_the_host_and_keeps_the_token() {
 }
 
 #[test]
-fn it_is_copied_opened_and_fetched_anew() {
+fn the_address_is_copied_opened_and_fetched_again() {
     let mut scene = scene(ScreenKind::Framebuffer);
     scene.keys("a");
     answer(&mut scene, Ok(page(PAGE)));
     let address = Address(Secret::new(PAGE));
     scene.keys("c");
-    let told = format!("{:?}", scene.effects);
+    let shown = format!("{:?}", scene.effects);
     assert!(
         matches!(&scene.effects[..], [Effect::CopyAddress(copied, _)] if *copied == address)
-            && !told.contains("token"),
-        "{told}"
+            && !shown.contains("token"),
+        "{shown}"
     );
     scene.keys("\n");
     assert_eq!(scene.effects, [Effect::Browse(address)]);
@@ -91,18 +94,18 @@ fn it_is_copied_opened_and_fetched_anew() {
 }
 
 #[test]
-fn an_address_that_is_no_longer_good_is_fetched_anew_and_not_opened() {
+fn an_expired_address_is_fetched_again_and_not_opened() {
     let mut scene = scene(ScreenKind::Framebuffer);
     scene.keys("a");
     answer(&mut scene, Ok(Page { valid_for: Some(Duration::from_secs(60)), ..page(PAGE) }));
     scene.later(Duration::from_secs(12));
     scene.draw();
-    assert!(scene.text().contains("12s ago; good for 48s more"), "{}", scene.text());
+    assert!(scene.text().contains("12s ago, valid for 48s more"), "{}", scene.text());
     scene.keys("\n");
     assert_eq!(scene.effects, [Effect::Browse(Address(Secret::new(PAGE)))]);
     scene.later(Duration::from_secs(48));
     scene.draw();
-    assert!(scene.text().contains("1m ago; no longer good"), "{}", scene.text());
+    assert!(scene.text().contains("1m ago, expired"), "{}", scene.text());
     for key in ["\n", "c"] {
         scene.keys(key);
         assert_eq!(scene.effects, [Effect::FetchPage(id(), ScreenKind::Framebuffer)], "{key:?}");
@@ -111,7 +114,7 @@ fn an_address_that_is_no_longer_good_is_fetched_anew_and_not_opened() {
 }
 
 #[test]
-fn an_endpoint_is_no_page_for_a_browser() {
+fn a_vnc_endpoint_is_not_offered_to_a_browser() {
     let mut scene = scene(ScreenKind::Framebuffer);
     scene.keys("a");
     answer(&mut scene, Ok(endpoint()));
@@ -125,7 +128,7 @@ fn a_page_that_comes_instead_of_text_takes_the_place_of_the_console() {
     let mut scene = scene(ScreenKind::Terminal);
     scene.keys("a");
     assert_eq!(scene.effects, [Effect::ShowConsole(id())]);
-    // Nobody looks at the console: it is only said.
+    // Its view is not in front: there is only a message.
     answer(&mut scene, Ok(page(PAGE)));
     assert!(
         scene.ui.layers.front().is_none() && scene.text().contains("is a page for a browser"),
@@ -142,7 +145,7 @@ fn a_page_that_comes_instead_of_text_takes_the_place_of_the_console() {
 }
 
 #[test]
-fn no_size_is_too_small_for_it() {
+fn no_terminal_is_too_small_for_the_box() {
     for (columns, rows) in [(30, 6), (31, 7), (40, 9), (200, 8)] {
         let mut scene = scene(ScreenKind::WebPage);
         scene.buffer = ratatui::buffer::Buffer::empty(ratatui::layout::Rect::new(0, 0, columns, rows));

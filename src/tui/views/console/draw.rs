@@ -1,4 +1,4 @@
-//! The console's border: who it is, how it fares, and which keys leave it.
+//! Drawing of the console view: the grid, and a border with the instance, the state and the keys.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -11,10 +11,10 @@ use crate::model::age;
 use crate::tui::Look;
 use crate::tui::widgets::frame::{Piece, draw_border, put, put_right};
 
-/// Below this size the border gives way to the grid.
-const BORDERED: (u16, u16) = (24, 6);
+/// The smallest size, in columns and rows, that is drawn with a border.
+const MIN_BORDERED_SIZE: (u16, u16) = (24, 6);
 
-/// The mark and word of a state, told apart by shape.
+/// The mark and word of a state; marks differ in shape, not only in colour.
 pub(super) fn state_piece(state: &SessionState, look: &Look<'_>) -> Piece {
     let theme = look.theme;
     let (mark, ascii, word, style) = match state {
@@ -35,7 +35,8 @@ impl ConsoleView {
         if area.is_empty() {
             return;
         }
-        let bordered = !self.zoomed && area.width >= BORDERED.0 && area.height >= BORDERED.1;
+        let bordered =
+            !self.zoomed && area.width >= MIN_BORDERED_SIZE.0 && area.height >= MIN_BORDERED_SIZE.1;
         let grid = if bordered {
             Rect { x: area.x + 1, y: area.y + 1, width: area.width - 2, height: area.height - 2 }
         } else {
@@ -57,7 +58,7 @@ impl ConsoleView {
             let end = put(&footer, inner, buf);
             let right = self.right_of_footer(look);
             put_right(&right, Rect { x: end, width: inner.right() - end, ..inner }, buf);
-        } else if self.armed
+        } else if self.prefix_pressed
             || self.notice.is_some()
             || self.scrollback.is_some()
             || state != SessionState::Live
@@ -71,14 +72,14 @@ impl ConsoleView {
         if let Some(scrollback) = &self.scrollback
             && let Some(prompt) = &scrollback.prompt
         {
-            let note = scrollback.found.as_deref().unwrap_or_default();
+            let note = scrollback.search_result.as_deref().unwrap_or_default();
             let line = if bordered { Rect { x: row.x + 1, width: row.width - 2, ..row } } else { row };
             self.cursor = Some(prompt.draw(line, note, buf, look));
         }
-        if self.explained {
+        if self.keys_shown {
             self.draw_keys(grid, buf, look);
         }
-        self.open.mark_drawn();
+        self.console.mark_drawn();
     }
 
     fn draw_grid(&mut self, grid: Rect, state: &SessionState, buf: &mut Buffer, look: &Look<'_>) {
@@ -86,18 +87,18 @@ impl ConsoleView {
             return;
         }
         self.grid = grid;
-        self.open.fit(Size { columns: grid.width, rows: grid.height });
-        let text = self.open.screen.text();
+        self.console.fit(Size { columns: grid.width, rows: grid.height });
+        let text = self.console.screen.text();
         if let Some(copied) = text.and_then(TextScreen::take_clipboard) {
-            self.offered = Some(copied);
+            self.clipboard_offer = Some(copied);
         }
         if let (Some(scrollback), Some(text)) = (&mut self.scrollback, text) {
             scrollback.follow(text, grid.height);
             text.draw_scrolled(grid, buf, scrollback.back);
             scrollback.highlight(grid, buf, look);
         } else {
-            let cursor = self.open.screen.draw(grid, buf);
-            let takes_input = *state == SessionState::Live && self.open.screen.takes_input();
+            let cursor = self.console.screen.draw(grid, buf);
+            let takes_input = *state == SessionState::Live && self.console.screen.takes_input();
             self.cursor = cursor.filter(|cursor| takes_input && grid.contains(*cursor));
         }
         if matches!(state, SessionState::Ended(_)) {
@@ -106,18 +107,18 @@ impl ConsoleView {
         self.draw_waiting(grid, state, buf, look);
     }
 
-    /// While it connects for the first time there is nothing else to see.
+    /// While connecting, draws how long it has taken.
     fn draw_waiting(&mut self, grid: Rect, state: &SessionState, buf: &mut Buffer, look: &Look<'_>) {
         if *state != SessionState::Connecting {
-            self.waiting = None;
+            self.connecting_since = None;
             return;
         }
-        let since = *self.waiting.get_or_insert(look.now);
+        let since = *self.connecting_since.get_or_insert(look.now);
         let waited = look.now.since(since);
         let text = if waited.as_secs() < 1 {
-            format!("connecting to {}", self.open.name)
+            format!("connecting to {}", self.console.name)
         } else {
-            format!("connecting to {} for {} (Esc leaves it)", self.open.name, age(waited))
+            format!("connecting to {} for {} (Esc to leave)", self.console.name, age(waited))
         };
         let width = u16::try_from(text.width()).unwrap_or(u16::MAX);
         let row = Rect { y: grid.y + grid.height / 2, height: 1, ..grid };
@@ -127,13 +128,13 @@ impl ConsoleView {
 
     fn draw_title(&self, area: Rect, state: &SessionState, buf: &mut Buffer, look: &Look<'_>) {
         let theme = look.theme;
-        let size = self.open.size();
+        let size = self.console.size();
         let mut right = Vec::new();
-        if self.open.rang() {
+        if self.console.rang() {
             right.push((if look.ascii { " bell" } else { " ♪ bell" }.to_owned(), theme.warn));
         }
         if !self.screen().takes_input() {
-            right.push((" read-only: takes no input".to_owned(), theme.banner));
+            right.push((" read-only".to_owned(), theme.banner));
         }
         let (word, style) = state_piece(state, look);
         right.push((format!(" {word}"), style));
@@ -142,8 +143,8 @@ impl ConsoleView {
         let start = put_right(&right, row, buf);
 
         let mut left = vec![
-            (format!(" {}", self.open.name), theme.title.add_modifier(Modifier::BOLD)),
-            (format!(" {} ", self.open.id.context), theme.dim),
+            (format!(" {}", self.console.name), theme.title.add_modifier(Modifier::BOLD)),
+            (format!(" {} ", self.console.id.context), theme.dim),
         ];
         if let Some(title) = self.screen().title().filter(|title| !title.is_empty()) {
             left.push((format!("{} {title} ", if look.ascii { "-" } else { "─" }), theme.text));
@@ -151,18 +152,18 @@ impl ConsoleView {
         put(&left, Rect { width: start.saturating_sub(row.x + 1), ..row }, buf);
     }
 
-    /// What the lower border says: the most pressing thing.
+    /// The most urgent message for the lower border.
     fn footer(&self, state: &SessionState, look: &Look<'_>) -> Vec<Piece> {
         let theme = look.theme;
-        if self.armed {
+        if self.prefix_pressed {
             let mut pieces = vec![(format!(" {} ", self.keys.prefix_name), theme.accent)];
             for (key, _, word) in self.keys_offered() {
                 pieces.push((format!(" {key}"), theme.key));
                 pieces.push((format!(" {word} "), theme.text));
             }
-            if self.offered.is_some() {
+            if self.clipboard_offer.is_some() {
                 pieces.push((" y".to_owned(), theme.key));
-                pieces.push((" take the text ".to_owned(), theme.text));
+                pieces.push((" copy ".to_owned(), theme.text));
             }
             return pieces;
         }
@@ -177,18 +178,18 @@ impl ConsoleView {
             };
             let mut pieces =
                 vec![(" scrollback ".to_owned(), theme.accent), (format!("{place} "), theme.text)];
-            pieces.extend(scrollback.found.iter().map(|found| (format!("· {found} "), theme.dim)));
+            pieces.extend(scrollback.search_result.iter().map(|result| (format!("· {result} "), theme.dim)));
             return pieces;
         }
         if let SessionState::Ended(problem) = state {
             let why = problem
                 .as_ref()
-                .map_or_else(|| "the far side ended it".to_owned(), |it| it.message.to_string());
+                .map_or_else(|| "closed by the remote side".to_owned(), |it| it.message.to_string());
             return vec![
                 (" r".to_owned(), theme.key),
-                (" connects again ".to_owned(), theme.text),
+                (" reconnect ".to_owned(), theme.text),
                 (" q".to_owned(), theme.key),
-                (" closes ".to_owned(), theme.text),
+                (" close ".to_owned(), theme.text),
                 (format!(" {why} "), if problem.is_some() { theme.bad } else { theme.dim }),
             ];
         }
@@ -197,7 +198,7 @@ impl ConsoleView {
         }
         let prefix = &self.keys.prefix_name;
         let mut pieces = vec![(format!(" {prefix}"), theme.key)];
-        let shown = |intent| self.keys.shown.iter().find(|(_, known, _)| *known == intent);
+        let shown = |command| self.keys.shown.iter().find(|(_, listed, _)| *listed == command);
         if let Some((key, _, word)) = shown(crate::tui::Command::Detach) {
             pieces.push((format!(" {key}"), theme.key));
             pieces.push((format!(" {word} "), theme.dim));
@@ -212,7 +213,7 @@ impl ConsoleView {
     fn right_of_footer(&self, look: &Look<'_>) -> Vec<Piece> {
         let theme = look.theme;
         let mut pieces = Vec::new();
-        if let Some(text) = self.offered.as_ref().filter(|_| !self.armed) {
+        if let Some(text) = self.clipboard_offer.as_ref().filter(|_| !self.prefix_pressed) {
             let prefix = &self.keys.prefix_name;
             pieces.push((format!(" {} bytes for the clipboard:", text.len()), theme.warn));
             pieces.push((format!(" {prefix} y "), theme.key));
@@ -224,7 +225,7 @@ impl ConsoleView {
         pieces
     }
 
-    /// The keys after the prefix, one a line, over the grid's lower right corner.
+    /// Draws the keys after the prefix, one a line, over the grid's lower right corner.
     fn draw_keys(&self, grid: Rect, buf: &mut Buffer, look: &Look<'_>) {
         let lines: Vec<String> = self
             .keys_offered()

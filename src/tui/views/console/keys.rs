@@ -6,15 +6,15 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use crate::tui::Command;
 
-/// What keys mean after the prefix.
+/// Resolves a key after the prefix to its command.
 pub type LookUp = Arc<dyn Fn(KeyEvent) -> Option<Command> + Send + Sync>;
 
 /// The prefix key and the keys after it.
 #[derive(Clone)]
 pub struct ConsoleKeys {
-    /// How the prefix is written on the screen.
+    /// The prefix as it is written on the screen.
     pub prefix_name: String,
-    /// The keys after it as they are written, what they mean, and a word for it; the most useful first.
+    /// The keys after it as they are written, each with its command and a word for it; the most useful first.
     pub shown: Vec<(String, Command, &'static str)>,
     prefix: (KeyCode, KeyModifiers),
     look_up: LookUp,
@@ -37,11 +37,11 @@ impl Default for ConsoleKeys {
     fn default() -> Self {
         let look_up = |key: KeyEvent| match key.code {
             KeyCode::Char(c) if (key.modifiers - KeyModifiers::SHIFT).is_empty() => {
-                DEFAULT.iter().find(|(known, ..)| *known == c).map(|(_, intent, _)| *intent)
+                DEFAULT.iter().find(|(default, ..)| *default == c).map(|(_, command, _)| *command)
             }
             _ => None,
         };
-        let shown = DEFAULT.iter().map(|(key, intent, word)| (key.to_string(), *intent, *word));
+        let shown = DEFAULT.iter().map(|(key, command, word)| (key.to_string(), *command, *word));
         Self::new(
             KeyEvent::new(KeyCode::Char(']'), KeyModifiers::CONTROL),
             "Ctrl-]",
@@ -52,22 +52,22 @@ impl Default for ConsoleKeys {
 }
 
 impl ConsoleKeys {
-    /// Keys from a keymap: the prefix and how it is written, the keys after it for the screen, and what they mean.
+    /// Keys from a keymap: the prefix, its name on the screen, the keys after it for the screen, and their lookup.
     pub fn new(
         prefix: KeyEvent,
         prefix_name: impl Into<String>,
         shown: Vec<(String, Command, &'static str)>,
         look_up: LookUp,
     ) -> Self {
-        Self { prefix_name: prefix_name.into(), shown, prefix: plain(prefix), look_up }
+        Self { prefix_name: prefix_name.into(), shown, prefix: normalised(prefix), look_up }
     }
 
     /// Whether a key is the prefix, however the terminal reports it.
     pub fn is_prefix(&self, key: KeyEvent) -> bool {
-        plain(key) == self.prefix
+        normalised(key) == self.prefix
     }
 
-    /// What a key after the prefix means.
+    /// The command of a key after the prefix.
     pub fn look_up(&self, key: KeyEvent) -> Option<Command> {
         if self.is_prefix(key) {
             return Some(Command::SendPrefix);
@@ -75,15 +75,15 @@ impl ConsoleKeys {
         (self.look_up)(key)
     }
 
-    /// The prefix as a key press, to be sent to the guest.
+    /// The prefix as a key press, to be sent.
     pub fn prefix(&self) -> KeyEvent {
         KeyEvent::new(self.prefix.0, self.prefix.1)
     }
 }
 
-/// One form for the ways in which terminals report the control keys without letters: the byte 0x1d comes as Ctrl-5,
-/// as Ctrl-] or as itself, and likewise the others.
-fn plain(key: KeyEvent) -> (KeyCode, KeyModifiers) {
+/// Normalises the control keys without letters, which terminals report in several ways: the byte 0x1d as Ctrl-5, as
+/// Ctrl-] or as itself, and likewise the others.
+fn normalised(key: KeyEvent) -> (KeyCode, KeyModifiers) {
     let modifiers = key.modifiers & (KeyModifiers::CONTROL | KeyModifiers::ALT | KeyModifiers::SHIFT);
     match (key.code, modifiers) {
         (KeyCode::Char(c @ '\x1c'..='\x1f'), _) => {

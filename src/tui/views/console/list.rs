@@ -14,11 +14,11 @@ use crate::tui::layer::{Handled, Hint, Layer};
 use crate::tui::widgets::frame::{draw_border, put};
 use crate::tui::{Command, Effect, KeyContext, Look};
 
-/// The open consoles, to choose one or to close it.
+/// The list of open consoles, to choose one or to close it.
 pub struct SessionsView {
     sessions: Sessions,
     prefix: String,
-    /// The instance the cursor is on: it stays there while others come and go.
+    /// The instance under the cursor, which stays on it while others are opened and closed.
     selected: Option<ResourceId>,
 }
 
@@ -58,7 +58,7 @@ impl SessionsView {
                 if let Some(open) = self.sessions.all().get(at) {
                     self.sessions.close(&open.id);
                     self.select(at);
-                    return Effect::Say(format!("Closed the console of {}", open.name)).into();
+                    return Effect::Say(format!("closed the console of {}", open.name)).into();
                 }
             }
             Command::Back | Command::Close => return Effect::CloseView.into(),
@@ -79,7 +79,7 @@ impl SessionsView {
         put(&[(format!(" Consoles {} ", all.len()), theme.title.add_modifier(Modifier::BOLD))], top, buf);
         let body = Rect { x: area.x + 1, y: area.y + 1, width: area.width - 2, height: area.height - 2 };
         if all.is_empty() {
-            let text = "No console is open. a on an instance attaches its console.";
+            let text = "No console is open. Press a on an instance to attach one.";
             let row = Rect { y: body.y + body.height / 2, height: 1, ..body };
             let x = row.x + row.width.saturating_sub(u16::try_from(text.width()).unwrap_or(0)) / 2;
             put(&[(text.to_owned(), theme.dim)], Rect { x, width: row.right() - x, ..row }, buf);
@@ -114,7 +114,7 @@ impl SessionsView {
             }
             open.mark_drawn();
         }
-        let hint = format!(" {} d leaves a console; it stays in this list ", self.prefix);
+        let hint = format!(" {} d detaches; the console stays in this list ", self.prefix);
         put(&[(hint, theme.dim)], Rect { y: area.bottom() - 1, height: 1, ..top }, buf);
     }
 }

@@ -1,8 +1,9 @@
-//! The console of an instance on the screen: what is typed goes to the guest, but for one prefix key.
+//! The view of a console: keys go to the remote side, except for those after one prefix key.
 //!
-//! The session lives in [`Sessions`]; leaving the view leaves it running.
+//! The session belongs to [`Sessions`]; leaving the view leaves it running.
 
 mod draw;
+mod input;
 mod keys;
 mod list;
 mod scrollback;
@@ -10,7 +11,7 @@ mod scrollback;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crossterm::event::{Event, KeyCode, KeyEvent, KeyEventKind, MouseEvent, MouseEventKind};
+use crossterm::event::Event;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
@@ -25,155 +26,81 @@ use crate::tui::widgets::prompt::Typed;
 use crate::tui::{Command, Effect, KeyContext};
 use scrollback::Scrollback;
 
-/// A console on the screen.
+/// The view of an open console.
 pub struct ConsoleView {
     sessions: Sessions,
-    open: Arc<OpenConsole>,
+    console: Arc<OpenConsole>,
     keys: ConsoleKeys,
-    /// The prefix was pressed.
-    armed: bool,
-    /// All keys after the prefix are shown.
-    explained: bool,
-    /// No border.
+    /// The prefix was pressed; the next key is a command.
+    prefix_pressed: bool,
+    /// The list of keys after the prefix is shown.
+    keys_shown: bool,
+    /// Drawn without a border.
     zoomed: bool,
-    /// Looking back.
+    /// The position in the scrollback, while scrolled back.
     scrollback: Option<Scrollback>,
-    /// Where the grid was drawn.
+    /// The area of the last draw.
     grid: Rect,
     cursor: Option<Position>,
-    /// Something to be said in the border until the next key.
+    /// A message in the border until the next key.
     notice: Option<String>,
-    /// What the guest put into the clipboard, until it is taken.
-    offered: Option<String>,
-    /// Since when it has been connecting.
-    waiting: Option<Timestamp>,
+    /// The text that the remote side offered for the clipboard, until it is taken.
+    clipboard_offer: Option<String>,
+    /// When the current connecting began.
+    connecting_since: Option<Timestamp>,
 }
 
 impl ConsoleView {
-    /// A view on an open console; `keys` are the prefix and what follows it.
-    pub fn new(sessions: &Sessions, open: Arc<OpenConsole>, keys: ConsoleKeys) -> Self {
+    /// A view of an open console; `keys` are the prefix and the keys after it.
+    pub fn new(sessions: &Sessions, console: Arc<OpenConsole>, keys: ConsoleKeys) -> Self {
         Self {
             sessions: sessions.clone(),
-            open,
+            console,
             keys,
-            armed: false,
-            explained: false,
+            prefix_pressed: false,
+            keys_shown: false,
             zoomed: false,
             scrollback: None,
             grid: Rect::ZERO,
             cursor: None,
             notice: None,
-            offered: None,
-            waiting: None,
+            clipboard_offer: None,
+            connecting_since: None,
         }
     }
 
     fn screen(&self) -> &dyn RemoteScreen {
-        self.open.screen.as_ref()
+        self.console.screen.as_ref()
     }
 
-    fn say(&mut self, text: impl Into<String>) -> Vec<Effect> {
+    /// Shows a message in the border until the next key.
+    fn notify(&mut self, text: impl Into<String>) -> Vec<Effect> {
         self.notice = Some(text.into());
         Vec::new()
     }
 
-    fn key(&mut self, key: KeyEvent) -> Vec<Effect> {
-        if key.kind == KeyEventKind::Release {
-            return Vec::new();
-        }
-        self.notice = None;
-        self.explained = false;
-        if std::mem::take(&mut self.armed) {
-            return self.after_prefix(key);
-        }
-        if self.keys.is_prefix(key) {
-            self.armed = true;
-            return Vec::new();
-        }
-        self.open.clear_bell();
-        match (self.screen().state(), key.code) {
-            (SessionState::Ended(_), KeyCode::Char('r')) => {
-                self.screen().reconnect();
-                Vec::new()
-            }
-            (SessionState::Ended(_), KeyCode::Char('q')) => self.end(),
-            (SessionState::Ended(_) | SessionState::Connecting | SessionState::Page(_), KeyCode::Esc) => {
-                vec![Effect::CloseView]
-            }
-            (SessionState::Ended(_), _) => {
-                self.say("The session has ended: r connects again, q closes it, Esc leaves it here")
-            }
-            _ if !self.screen().takes_input() => {
-                let prefix = &self.keys.prefix_name;
-                let text = format!(
-                    "This context's console takes no input. {prefix} d leaves, {prefix} [ looks back"
-                );
-                self.say(text)
-            }
-            _ => {
-                self.screen().send(&Event::Key(key));
-                Vec::new()
-            }
-        }
-    }
-
-    fn after_prefix(&mut self, key: KeyEvent) -> Vec<Effect> {
-        if key.code == KeyCode::Esc {
-            return Vec::new();
-        }
-        if let Some(intent) = self.keys.look_up(key) {
-            return self.apply(intent, None);
-        }
-        // Not in every keymap; only while there is something to take.
-        if key.code == KeyCode::Char('y') && self.offered.is_some() {
-            return self.apply(Command::Copy, None);
-        }
-        let text = format!("No such key after {}; nothing was sent", self.keys.prefix_name);
-        self.say(text)
-    }
-
-    fn mouse(&mut self, mouse: MouseEvent) -> Vec<Effect> {
-        let inside = self.grid.contains(Position::new(mouse.column, mouse.row));
-        if self.screen().wants_mouse() && inside && self.screen().state() == SessionState::Live {
-            let column = mouse.column - self.grid.x;
-            let row = mouse.row - self.grid.y;
-            self.screen().send(&Event::Mouse(MouseEvent { column, row, ..mouse }));
-        } else if mouse.kind == MouseEventKind::ScrollUp
-            && self.screen().text().is_some_and(|text| text.scrollback() > 0)
-        {
-            return self.apply(Command::Scrollback, Some(3));
-        }
-        Vec::new()
-    }
-
-    fn paste(&mut self, event: &Event) -> Vec<Effect> {
-        self.armed = false;
-        if self.screen().takes_input() && self.screen().state() == SessionState::Live {
-            self.screen().send(event);
-            return Vec::new();
-        }
-        self.say("Nothing was pasted: the console takes no input now")
-    }
-
+    /// Shows the next (or previous) console in this view.
     fn switch(&mut self, forward: bool) -> Vec<Effect> {
-        let Some(other) = self.sessions.neighbour(&self.open.id, forward) else {
-            return self.say("There is no other console open");
+        let Some(other) = self.sessions.neighbour(&self.console.id, forward) else {
+            return self.notify("No other console is open");
         };
-        self.open = other;
+        self.console = other;
         self.scrollback = None;
-        self.offered = None;
-        self.waiting = None;
+        self.clipboard_offer = None;
+        self.connecting_since = None;
         Vec::new()
     }
 
-    fn end(&mut self) -> Vec<Effect> {
-        self.sessions.close(&self.open.id);
-        vec![Effect::CloseView, Effect::Say(format!("Closed the console of {}", self.open.name))]
+    /// Ends the session and closes the view.
+    fn end_session(&mut self) -> Vec<Effect> {
+        self.sessions.close(&self.console.id);
+        vec![Effect::CloseView, Effect::Say(format!("closed the console of {}", self.console.name))]
     }
 
+    /// Enters the scrollback, this many lines up.
     fn scroll_back(&mut self, lines: Option<u32>) -> Vec<Effect> {
-        let Some(text) = self.open.screen.text() else {
-            return self.say("This screen has no text to scroll back");
+        let Some(text) = self.console.screen.text() else {
+            return self.notify("No scrollback: this screen has no text to scroll back");
         };
         let mut scrollback = Scrollback::new(text, self.grid.height);
         if lines.is_some() {
@@ -186,20 +113,20 @@ impl ConsoleView {
     /// The keys after the prefix that do something on this screen.
     fn keys_offered(&self) -> impl Iterator<Item = &(String, Command, &'static str)> {
         let has_text = self.screen().text().is_some();
-        self.keys.shown.iter().filter(move |(_, intent, _)| has_text || *intent != Command::Scrollback)
+        self.keys.shown.iter().filter(move |(_, command, _)| has_text || *command != Command::Scrollback)
     }
 
-    /// Moves in the scrollback; leaves it where it ends.
-    fn look_back(&mut self, intent: Command, count: Option<u32>) -> Option<Vec<Effect>> {
+    /// Runs a command of the scrollback; `None` where it is not one, or the view is not scrolled back.
+    fn perform_scrolled(&mut self, command: Command, count: Option<u32>) -> Option<Vec<Effect>> {
         let scrollback = self.scrollback.as_mut()?;
-        let text = self.open.screen.text()?;
-        match intent {
+        let text = self.console.screen.text()?;
+        match command {
             Command::Back | Command::Close | Command::Scrollback => self.scrollback = None,
             Command::Detach | Command::EndSession | Command::NextSession | Command::PreviousSession => {
                 return None;
             }
             _ => {
-                if !scrollback.apply(intent, count, text) {
+                if !scrollback.apply(command, count, text) {
                     return None;
                 }
             }
@@ -207,22 +134,23 @@ impl ConsoleView {
         Some(Vec::new())
     }
 
+    /// Edits the search that is being typed.
     fn type_search(&mut self, event: &Event) -> Vec<Effect> {
         if let Some(scrollback) = &mut self.scrollback
             && let Some(prompt) = &mut scrollback.prompt
-            && let Some(text) = self.open.screen.text()
+            && let Some(text) = self.console.screen.text()
         {
             match prompt.type_event(event) {
-                Typed::Changed => scrollback.typed(text),
+                Typed::Changed => scrollback.search_typed(text),
                 Typed::Accepted => scrollback.prompt = None,
-                Typed::Cancelled => scrollback.cancel(),
+                Typed::Cancelled => scrollback.cancel_search(),
                 Typed::Nothing => {}
             }
         }
         Vec::new()
     }
 
-    fn searching(&self) -> bool {
+    fn is_typing_search(&self) -> bool {
         self.scrollback.as_ref().is_some_and(|scrollback| scrollback.prompt.is_some())
     }
 }
@@ -238,22 +166,22 @@ impl ConsoleView {
                 (Command::Back, "live"),
             ];
         }
-        // The keys of this place work after the prefix only; the border says so.
-        if self.armed {
-            self.keys_offered().map(|(_, intent, word)| (*intent, *word)).collect()
+        // The keys of this context work after the prefix only; the border shows it.
+        if self.prefix_pressed {
+            self.keys_offered().map(|(_, command, word)| (*command, *word)).collect()
         } else {
             Vec::new()
         }
     }
 
     /// Does what a key after the prefix is bound to.
-    fn apply(&mut self, intent: Command, count: Option<u32>) -> Vec<Effect> {
-        if let Some(effects) = self.look_back(intent, count) {
+    fn apply(&mut self, command: Command, count: Option<u32>) -> Vec<Effect> {
+        if let Some(effects) = self.perform_scrolled(command, count) {
             return effects;
         }
-        match intent {
+        match command {
             Command::Detach | Command::Back | Command::Close => vec![Effect::CloseView],
-            Command::EndSession => self.end(),
+            Command::EndSession => self.end_session(),
             Command::NextSession => self.switch(true),
             Command::PreviousSession => self.switch(false),
             Command::Zoom => {
@@ -266,8 +194,8 @@ impl ConsoleView {
                 Vec::new()
             }
             Command::Help => {
-                self.armed = true;
-                self.explained = true;
+                self.prefix_pressed = true;
+                self.keys_shown = true;
                 Vec::new()
             }
             Command::Sessions => vec![Effect::ShowSessions],
@@ -275,16 +203,16 @@ impl ConsoleView {
                 self.screen().reconnect();
                 Vec::new()
             }
-            Command::Copy => match self.offered.take() {
-                Some(text) => vec![Effect::Copy(text, "the guest's text".to_owned())],
-                None => self.say("The guest has offered nothing for the clipboard"),
+            Command::Copy => match self.clipboard_offer.take() {
+                Some(text) => vec![Effect::Copy(text, format!("the text from {}", self.console.name))],
+                None => self.notify("Nothing to copy: the remote side has offered no text"),
             },
             _ => Vec::new(),
         }
     }
 
     fn typing(&self) -> bool {
-        self.scrollback.is_none() || self.searching()
+        self.scrollback.is_none() || self.is_typing_search()
     }
 
     fn type_event(&mut self, event: &Event) -> Vec<Effect> {
@@ -292,7 +220,7 @@ impl ConsoleView {
             return self.type_search(event);
         }
         match event {
-            Event::Key(key) => self.key(*key),
+            Event::Key(key) => self.press(*key),
             Event::Mouse(mouse) => self.mouse(*mouse),
             Event::Paste(_) => self.paste(event),
             Event::FocusGained | Event::FocusLost => {
@@ -310,7 +238,7 @@ impl Layer for ConsoleView {
     }
 
     fn subject(&self) -> Option<&ResourceId> {
-        Some(&self.open.id)
+        Some(&self.console.id)
     }
 
     fn hints(&self, _app: &App) -> Vec<Hint> {
@@ -321,9 +249,9 @@ impl Layer for ConsoleView {
         if self.typing() { self.type_event(event).into() } else { Handled::Ignored }
     }
 
-    /// What is pressed here is pressed in the scrollback: what follows the prefix is no command of the program's.
+    /// Commands arrive here in the scrollback only: keys after the prefix are handled as raw events.
     fn perform(&mut self, command: Command, count: Option<u32>, _app: &mut App) -> Handled {
-        match self.look_back(command, count) {
+        match self.perform_scrolled(command, count) {
             Some(effects) => effects.into(),
             None => match command {
                 Command::Detach
@@ -340,9 +268,9 @@ impl Layer for ConsoleView {
     }
 
     fn is_dirty(&self) -> bool {
-        // All are asked, so that the list knows when each was heard; only this one is drawn.
+        // All are polled, so that the list has the time of each one's last change; only this one is drawn.
         self.sessions.poll();
-        self.open.poll()
+        self.console.poll()
     }
 
     fn redraw_in(&self, _app: &App) -> Option<Duration> {

@@ -1,4 +1,4 @@
-//! Looking back in a console while it goes on.
+//! The scrollback of a console, while the session goes on.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -8,49 +8,49 @@ use crate::tui::widgets::pattern::Pattern;
 use crate::tui::widgets::prompt::Prompt;
 use crate::tui::{Command, Look};
 
-/// A place in the scrollback.
+/// A position in the scrollback, and the search in it.
 #[derive(Default)]
 pub struct Scrollback {
-    /// How many lines back the view is.
+    /// Lines between the view and the end.
     pub back: usize,
-    /// How many lines had left the screen at that time, to stay on the same lines when more do.
-    known: u64,
+    /// [`TextScreen::history`] at the last draw, to stay on the same lines while more arrive.
+    history: u64,
     /// Rows of a page.
     page: usize,
-    /// A search is being typed.
+    /// The search that is being typed.
     pub prompt: Option<Prompt>,
     pattern: Option<Pattern>,
-    /// Where the search began.
-    from: usize,
-    /// What the latest search found, for the border.
-    pub found: Option<String>,
+    /// `back` when the search began.
+    search_start: usize,
+    /// The result of the latest search, for the border.
+    pub search_result: Option<String>,
 }
 
 impl Scrollback {
-    /// Begins at the end.
+    /// A position at the end.
     pub fn new(screen: &dyn TextScreen, page: u16) -> Self {
-        Self { known: screen.history(), page: usize::from(page.max(1)), ..Self::default() }
+        Self { history: screen.history(), page: usize::from(page.max(1)), ..Self::default() }
     }
 
-    /// Stays on the same lines when the scrollback has grown, and inside of it when it has shrunk.
+    /// Keeps the position on the same lines when the scrollback has grown, and inside of it when it has shrunk.
     pub fn follow(&mut self, screen: &dyn TextScreen, page: u16) {
         let history = screen.history();
-        let more = usize::try_from(history.saturating_sub(self.known)).unwrap_or(usize::MAX);
+        let more = usize::try_from(history.saturating_sub(self.history)).unwrap_or(usize::MAX);
         if self.back > 0 {
             self.back = self.back.saturating_add(more);
-            self.from = self.from.saturating_add(more);
+            self.search_start = self.search_start.saturating_add(more);
         }
         self.back = self.back.min(screen.scrollback());
-        self.known = history;
+        self.history = history;
         self.page = usize::from(page.max(1));
     }
 
-    /// Moves or searches; whether the intent means anything here.
-    pub fn apply(&mut self, intent: Command, count: Option<u32>, screen: &dyn TextScreen) -> bool {
+    /// Runs a command that moves or searches; returns whether it is one.
+    pub fn apply(&mut self, command: Command, count: Option<u32>, screen: &dyn TextScreen) -> bool {
         let count = count.map_or(1, |count| usize::try_from(count).unwrap_or(usize::MAX)).max(1);
         let page = self.page.saturating_sub(1).max(1).saturating_mul(count);
         let half = (self.page / 2).max(1).saturating_mul(count);
-        match intent {
+        match command {
             Command::Up => self.up(count, screen),
             Command::Down => self.down(count),
             Command::HalfPageUp => self.up(half, screen),
@@ -60,11 +60,11 @@ impl Scrollback {
             Command::Top => self.up(usize::MAX, screen),
             Command::Bottom => self.down(usize::MAX),
             Command::Search => {
-                self.from = self.back;
+                self.search_start = self.back;
                 self.prompt = Some(Prompt::new("/", ""));
             }
-            Command::NextMatch => self.step(true, screen),
-            Command::PreviousMatch => self.step(false, screen),
+            Command::NextMatch => self.find_next(true, screen),
+            Command::PreviousMatch => self.find_next(false, screen),
             _ => return false,
         }
         true
@@ -78,33 +78,34 @@ impl Scrollback {
         self.back = self.back.saturating_sub(lines);
     }
 
-    /// Looks for what is typed so far, from where the search began towards older lines.
-    pub fn typed(&mut self, screen: &dyn TextScreen) {
+    /// Searches for the text typed so far, from where the search began towards older lines.
+    pub fn search_typed(&mut self, screen: &dyn TextScreen) {
         let text = self.prompt.as_ref().map(|prompt| prompt.text().to_owned()).unwrap_or_default();
         self.pattern = Pattern::parse(&text);
-        self.back = self.from;
-        self.found = None;
+        self.back = self.search_start;
+        self.search_result = None;
         let Some(pattern) = &self.pattern else { return };
         let matches = screen.search(pattern.regex());
-        let nearest = matches.iter().find(|back| **back >= self.from).or(matches.last());
-        self.found = Some(match nearest {
+        let nearest = matches.iter().find(|back| **back >= self.search_start).or(matches.last());
+        self.search_result = Some(match nearest {
             Some(back) => {
                 self.back = *back;
-                places(matches.len())
+                match_count(matches.len())
             }
             None => "not found".to_owned(),
         });
     }
 
-    /// Gives up what is being typed.
-    pub fn cancel(&mut self) {
+    /// Cancels the search and returns to where it began.
+    pub fn cancel_search(&mut self) {
         self.prompt = None;
         self.pattern = None;
-        self.found = None;
-        self.back = self.from;
+        self.search_result = None;
+        self.back = self.search_start;
     }
 
-    fn step(&mut self, older: bool, screen: &dyn TextScreen) {
+    /// Moves to the next older (or newer) match.
+    fn find_next(&mut self, older: bool, screen: &dyn TextScreen) {
         let Some(pattern) = &self.pattern else { return };
         let matches = screen.search(pattern.regex());
         let next = if older {
@@ -112,17 +113,17 @@ impl Scrollback {
         } else {
             matches.iter().rev().find(|back| **back < self.back)
         };
-        self.found = Some(match (next, older) {
+        self.search_result = Some(match (next, older) {
             (Some(back), _) => {
                 self.back = *back;
-                places(matches.len())
+                match_count(matches.len())
             }
             (None, true) => "no older match".to_owned(),
             (None, false) => "no newer match".to_owned(),
         });
     }
 
-    /// Marks what was found in the rows of the grid as they were drawn.
+    /// Highlights the matches in the rows of the grid as they were drawn.
     pub fn highlight(&self, grid: Rect, buf: &mut Buffer, look: &Look<'_>) {
         let Some(pattern) = &self.pattern else { return };
         for y in grid.top()..grid.bottom() {
@@ -132,7 +133,7 @@ impl Scrollback {
                 starts.push((text.len(), x));
                 text.push_str(buf[(x, y)].symbol());
             }
-            // A pattern with `$` means the end of what is written.
+            // A `$` in the pattern matches the end of the text, not of the row.
             for range in pattern.find(text.trim_end()) {
                 for (_, x) in starts.iter().filter(|(start, _)| range.contains(start)) {
                     buf[(*x, y)].set_style(look.theme.matched);
@@ -142,6 +143,6 @@ impl Scrollback {
     }
 }
 
-fn places(count: usize) -> String {
-    if count == 1 { "1 place".to_owned() } else { format!("{count} places") }
+fn match_count(count: usize) -> String {
+    if count == 1 { "1 match".to_owned() } else { format!("{count} matches") }
 }

@@ -1,4 +1,4 @@
-//! The view on a real session, whose far side is in this program.
+//! The view of a real session, whose remote end is in this test.
 
 use bytes::Bytes;
 use tokio::sync::{Notify, mpsc};
@@ -9,38 +9,38 @@ use crate::console::{ByteStream, Connector, Opened, ResizeReports, TerminalSessi
 
 const DEADLINE: Duration = Duration::from_secs(20);
 
-/// What the far side of one connection says and hears.
-struct Far {
-    say: mpsc::Sender<Result<Bytes, Problem>>,
-    hear: mpsc::Receiver<Bytes>,
+/// The remote end of one connection.
+struct Remote {
+    output: mpsc::Sender<Result<Bytes, Problem>>,
+    input: mpsc::Receiver<Bytes>,
 }
 
-impl Far {
-    async fn say(&self, text: &'static str) {
-        self.say.send(Ok(text.into())).await.unwrap();
+impl Remote {
+    async fn print(&self, text: &'static str) {
+        self.output.send(Ok(text.into())).await.unwrap();
     }
 
-    async fn hears(&mut self, wanted: &str) {
-        let mut heard = Vec::new();
-        while heard != wanted.as_bytes() {
+    async fn reads(&mut self, wanted: &str) {
+        let mut read = Vec::new();
+        while read != wanted.as_bytes() {
             // Keys that were pressed together come in one frame, or in several.
-            let more = timeout(DEADLINE, self.hear.recv()).await;
-            heard.extend_from_slice(&more.expect("nothing came").expect("nobody types"));
-            assert!(wanted.as_bytes().starts_with(&heard), "{heard:?}");
+            let more = timeout(DEADLINE, self.input.recv()).await;
+            read.extend_from_slice(&more.expect("nothing was typed").expect("the session is gone"));
+            assert!(wanted.as_bytes().starts_with(&read), "{read:?}");
         }
     }
 }
 
-/// A connector whose far sides come out of the channel, one a connection.
-fn far_sides() -> (Connector, mpsc::Receiver<Far>) {
+/// A connector whose remote ends are received from the channel, one a connection.
+fn remotes() -> (Connector, mpsc::Receiver<Remote>) {
     let (sender, receiver) = mpsc::channel(4);
     let connector: Connector = Arc::new(move || {
         let sender = sender.clone();
         Box::pin(async move {
-            let (say, from) = mpsc::channel(16);
-            let (to, hear) = mpsc::channel(16);
+            let (output, from) = mpsc::channel(16);
+            let (to, input) = mpsc::channel(16);
             sender
-                .send(Far { say, hear })
+                .send(Remote { output, input })
                 .await
                 .map_err(|_| Problem::new(ProblemKind::Unreachable, "the test is over"))?;
             let stream = ByteStream::Channel { from, to: Some(to) };
@@ -50,9 +50,9 @@ fn far_sides() -> (Connector, mpsc::Receiver<Far>) {
     (connector, receiver)
 }
 
-async fn connected(far_sides: &mut mpsc::Receiver<Far>) -> Far {
-    let far = timeout(DEADLINE, far_sides.recv()).await;
-    far.expect("nobody connects").expect("the session is gone")
+async fn connected(remotes: &mut mpsc::Receiver<Remote>) -> Remote {
+    let remote = timeout(DEADLINE, remotes.recv()).await;
+    remote.expect("the session does not connect").expect("the session is gone")
 }
 
 /// Draws at every wake until `wanted` is on the screen.
@@ -74,44 +74,44 @@ async fn until(view: &mut ConsoleView, woken: &Notify, wanted: &str) -> String {
 }
 
 #[tokio::test]
-async fn a_session_is_drawn_typed_into_left_and_come_back_to() {
+async fn a_session_is_drawn_typed_into_detached_and_attached_again() {
     let woken = Arc::new(Notify::new());
     let wake = Arc::clone(&woken);
     let sessions = sessions_waking(Arc::new(move || wake.notify_one()));
-    let (connector, mut far_sides) = far_sides();
+    let (connector, mut remotes) = remotes();
     let size = Size { columns: 80, rows: 24 };
     let start =
         |wake: Wake| -> Box<dyn RemoteScreen> { Box::new(TerminalSession::start(connector, size, wake)) };
     let open = sessions.attach_with(&id("i-1"), "web-1", ScreenKind::Terminal, start);
     let mut view = ConsoleView::new(&sessions, open, ConsoleKeys::default());
 
-    let mut far = connected(&mut far_sides).await;
-    far.say("\x1b]2;shell\x07$ ").await;
+    let mut remote = connected(&mut remotes).await;
+    remote.print("\x1b]2;shell\x07$ ").await;
     until(&mut view, &woken, "─ shell ─").await;
     press(&mut view, "ls");
-    far.hears("ls").await;
+    remote.reads("ls").await;
 
-    // Left, it goes on; come back to, it shows what came meanwhile.
+    // Detached, it goes on; attached again, it shows the output of the meantime.
     assert_eq!(press(&mut view, "^d"), [Effect::CloseView]);
     drop(view);
-    far.say("Cargo.toml").await;
+    remote.print("Cargo.toml").await;
     let open =
         sessions.attach_with(&id("i-1"), "web-1", ScreenKind::Terminal, |_| unreachable!("it is open"));
     let mut view = ConsoleView::new(&sessions, open, ConsoleKeys::default());
     until(&mut view, &woken, "$ Cargo.toml").await;
     assert!(view.cursor().is_some());
 
-    // The far side breaks: the screen stays, and r connects again.
+    // The link breaks: the screen stays, and r reconnects.
     let cut = Problem::new(ProblemKind::Unreachable, "cut off");
-    far.say.send(Err(cut)).await.unwrap();
+    remote.output.send(Err(cut)).await.unwrap();
     let shown = until(&mut view, &woken, "cut off").await;
-    assert!(shown.contains("$ Cargo.toml") && shown.contains("r connects again"), "{shown}");
+    assert!(shown.contains("$ Cargo.toml") && shown.contains("r reconnect"), "{shown}");
     press(&mut view, "r");
-    let mut far = connected(&mut far_sides).await;
-    far.say("$ back").await;
+    let mut remote = connected(&mut remotes).await;
+    remote.print("$ back").await;
     let shown = until(&mut view, &woken, "$ back").await;
     assert!(shown.contains("$ Cargo.toml"), "{shown}");
     assert!(shown.contains("reconnected"), "{shown}");
     press(&mut view, "pwd");
-    far.hears("pwd").await;
+    remote.reads("pwd").await;
 }

@@ -1,0 +1,159 @@
+//! Remote screens for the tests: one of text, one of pixels.
+
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+
+use crossterm::event::Event;
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use regex::Regex;
+
+use crate::console::{Cursor, CursorShape, RemoteScreen, SessionState, Size, TextScreen};
+
+/// A remote terminal with lines above its screen, which records what it was sent.
+pub(super) struct Scripted {
+    pub state: Mutex<SessionState>,
+    pub input: AtomicBool,
+    pub mouse: AtomicBool,
+    pub sent: Mutex<Vec<Event>>,
+    pub sizes: Mutex<Vec<Size>>,
+    pub reconnects: AtomicUsize,
+    pub lines: AtomicU64,
+    pub clipboard: Mutex<Option<String>>,
+    pub bell: AtomicBool,
+}
+
+/// A handle for the view; the test keeps another.
+pub(super) struct Handle(pub Arc<Scripted>);
+
+impl Scripted {
+    pub fn new() -> Arc<Self> {
+        Arc::new(Self {
+            state: Mutex::new(SessionState::Live),
+            input: AtomicBool::new(true),
+            mouse: AtomicBool::new(false),
+            sent: Mutex::default(),
+            sizes: Mutex::default(),
+            reconnects: AtomicUsize::new(0),
+            lines: AtomicU64::new(100),
+            clipboard: Mutex::default(),
+            bell: AtomicBool::new(false),
+        })
+    }
+
+    pub fn sent(&self) -> Vec<Event> {
+        std::mem::take(&mut self.sent.lock().unwrap())
+    }
+}
+
+impl RemoteScreen for Handle {
+    fn state(&self) -> SessionState {
+        self.0.state.lock().unwrap().clone()
+    }
+    fn reconnect(&self) {
+        self.0.reconnects.fetch_add(1, Ordering::Relaxed);
+    }
+    fn takes_input(&self) -> bool {
+        self.0.input.load(Ordering::Relaxed)
+    }
+    fn send(&self, event: &Event) {
+        self.0.sent.lock().unwrap().push(event.clone());
+    }
+    fn resize(&self, size: Size) {
+        self.0.sizes.lock().unwrap().push(size);
+    }
+    fn take_dirty(&self) -> bool {
+        false
+    }
+    fn wants_mouse(&self) -> bool {
+        self.0.mouse.load(Ordering::Relaxed)
+    }
+    fn take_bell(&self) -> bool {
+        self.0.bell.swap(false, Ordering::Relaxed)
+    }
+    fn title(&self) -> Option<String> {
+        Some("vim".to_owned())
+    }
+    fn draw(&self, area: Rect, buf: &mut Buffer) -> Option<Position> {
+        self.draw_scrolled(area, buf, 0);
+        Some(area.as_position())
+    }
+    fn text(&self) -> Option<&dyn TextScreen> {
+        Some(self)
+    }
+}
+
+impl TextScreen for Handle {
+    /// Line `n` of all reads `line n`; the screen shows the last ones.
+    fn draw_scrolled(&self, area: Rect, buf: &mut Buffer, back: usize) {
+        let last = self.0.lines.load(Ordering::Relaxed) + u64::from(area.height) - back as u64;
+        for (line, y) in (last - u64::from(area.height)..last).zip(area.top()..) {
+            buf.set_string(area.x, y, format!("line {line}"), ratatui::style::Style::new());
+        }
+    }
+    fn scrollback(&self) -> usize {
+        usize::try_from(self.0.lines.load(Ordering::Relaxed)).unwrap()
+    }
+    fn history(&self) -> u64 {
+        self.0.lines.load(Ordering::Relaxed)
+    }
+    fn search(&self, needle: &Regex) -> Vec<usize> {
+        let lines = self.scrollback();
+        (0..lines)
+            .rev()
+            .filter(|line| needle.is_match(&format!("line {line}")))
+            .map(|line| lines - line)
+            .collect()
+    }
+    fn lines(&self) -> Vec<String> {
+        (0..self.history()).map(|line| format!("line {line}")).collect()
+    }
+    fn cursor(&self) -> Cursor {
+        Cursor { row: 0, column: 0, visible: true, shape: CursorShape::Default, blinking: false }
+    }
+    fn take_clipboard(&self) -> Option<String> {
+        self.0.clipboard.lock().unwrap().take()
+    }
+}
+
+/// A screen of pixels: it can be drawn and typed into, and has no text.
+pub(super) struct Pixels(pub Arc<Scripted>);
+
+impl RemoteScreen for Pixels {
+    fn state(&self) -> SessionState {
+        Handle(Arc::clone(&self.0)).state()
+    }
+    fn reconnect(&self) {
+        Handle(Arc::clone(&self.0)).reconnect();
+    }
+    fn takes_input(&self) -> bool {
+        true
+    }
+    fn wants_mouse(&self) -> bool {
+        false
+    }
+    fn send(&self, event: &Event) {
+        Handle(Arc::clone(&self.0)).send(event);
+    }
+    fn resize(&self, size: Size) {
+        Handle(Arc::clone(&self.0)).resize(size);
+    }
+    fn take_dirty(&self) -> bool {
+        false
+    }
+    fn take_bell(&self) -> bool {
+        false
+    }
+    fn title(&self) -> Option<String> {
+        None
+    }
+    fn draw(&self, area: Rect, buf: &mut Buffer) -> Option<Position> {
+        for position in area.positions() {
+            buf[position].set_symbol("▀");
+        }
+        None
+    }
+    fn text(&self) -> Option<&dyn TextScreen> {
+        None
+    }
+}
