@@ -5,7 +5,13 @@
 use std::path::{Path, PathBuf};
 
 use proptest::prelude::*;
-use quarterdeck::config::parse;
+use quarterdeck::config::{Context, Mistakes, Settings};
+use quarterdeck::providers::Registry;
+
+/// Reads a text as the program does.
+fn parse(text: &str, path: &Path) -> Result<(Settings, Vec<Context>), Mistakes> {
+    quarterdeck::config::parse(text, path, &Registry::builtin().specs())
+}
 
 fn files(folder: &str) -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/configs").join(folder);
@@ -59,7 +65,7 @@ fn the_example_has_no_mistake() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("config.example.toml");
     let text = std::fs::read_to_string(&path).expect("readable");
     let (settings, contexts) = parse(&text, &path).unwrap_or_else(|mistakes| panic!("{mistakes}"));
-    assert_eq!(settings, quarterdeck::config::Settings::default(), "it shows the defaults");
+    assert_eq!(settings, Settings::default(), "it shows the defaults");
     assert_eq!(contexts.len(), 5, "one a platform");
 }
 

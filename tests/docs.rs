@@ -6,8 +6,8 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use quarterdeck::config::reference::{CONTEXT, Key, SETTINGS};
-use quarterdeck::providers::{Registry, Use};
+use quarterdeck::config::reference::markdown;
+use quarterdeck::providers::Registry;
 use quarterdeck::tui::keymap::{KEY_CONTEXTS, Keymap, REGISTRY};
 
 /// Compares what stands between a page's two marks with what the code says.
@@ -27,22 +27,20 @@ fn compare(page: &str, expected: &str) {
 
 #[test]
 fn the_configuration_page_names_every_key() {
-    let table = |keys: &[Key]| -> String {
-        let mut rows = String::new();
-        for key in keys {
-            let default = if key.default.is_empty() { "needed" } else { key.default };
-            let Key { name, takes, says, .. } = key;
-            writeln!(rows, "| `{name}` | {takes} | {default} | {says} |").expect("a string takes all");
-        }
-        rows
-    };
-    let head = "| key | takes | without it | what it means |\n|---|---|---|---|\n";
-    let expected = format!(
-        "\n## At the top\n\n{head}{}\n## In a context\n\n{head}{}\n",
-        table(&SETTINGS),
-        table(&CONTEXT)
-    );
-    compare("configuration.md", &expected);
+    let specs = Registry::builtin().specs();
+    compare("configuration.md", &format!("\n{}\n", markdown(&specs)));
+}
+
+#[test]
+fn the_example_file_has_a_section_for_every_platform() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("config.example.toml");
+    let expected = quarterdeck::cli::config::example(&Registry::builtin());
+    if std::env::var_os("QDECK_WRITE_DOCS").is_some() {
+        std::fs::write(&path, expected).expect("writable");
+        return;
+    }
+    let found = std::fs::read_to_string(&path).expect("readable");
+    assert_eq!(found, expected, "QDECK_WRITE_DOCS=1 cargo test --test docs writes it anew");
 }
 
 #[test]
@@ -67,26 +65,5 @@ fn the_keys_page_shows_every_binding() {
 
 #[test]
 fn the_platforms_page_lists_every_endpoint() {
-    let mut expected = String::from("\n");
-    for registration in Registry::builtin().iter() {
-        let (platform, all) = (registration.platform, registration.endpoints);
-        let read = all.iter().filter(|endpoint| matches!(endpoint.used, Use::Reads(_)));
-        write!(
-            expected,
-            "## {platform}\n\n{} of {} endpoints are read.\n\n| | path | shown in | not used, because |\n|---|---|---|---|\n",
-            read.count(),
-            all.len()
-        )
-        .expect("a string takes all");
-        for endpoint in all {
-            let (shown, why) = match endpoint.used {
-                Use::Reads(shown) => (shown, ""),
-                Use::Not(why) => ("", why),
-            };
-            writeln!(expected, "| {} | `{}` | {shown} | {why} |", endpoint.method, endpoint.path)
-                .expect("a string takes all");
-        }
-        expected.push('\n');
-    }
-    compare("platforms.md", &expected);
+    compare("platforms.md", &format!("\n{}\n", Registry::builtin().endpoints_markdown()));
 }

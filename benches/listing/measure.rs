@@ -53,7 +53,7 @@ pub async fn run() {
 }
 
 fn contexts(text: &str) -> Vec<Context> {
-    parse(text, Path::new("demo.toml")).expect("what the demo printed").1
+    parse(text, Path::new("demo.toml"), &Registry::builtin().specs()).expect("what the demo printed").1
 }
 
 /// Lists all instances of every context at once, by new providers as at the program's start; containers where a

@@ -7,8 +7,9 @@ use std::process::ExitCode;
 
 use super::{DemoArguments, Failure};
 use crate::config::{Context, SecretRef, parse};
-use crate::demo::{Access, Cloud, CloudOptions};
+use crate::demo::{Access, Cloud, CloudOptions, Entry};
 use crate::model::Secret;
+use crate::providers::Registry;
 
 /// Starts a demo cloud that runs its workloads through this very binary.
 pub(super) async fn start(options: DemoArguments) -> Result<Cloud, Failure> {
@@ -22,11 +23,11 @@ pub(super) async fn start(options: DemoArguments) -> Result<Cloud, Failure> {
         program,
     })
     .await
-    .map_err(Failure::Told)
+    .map_err(Failure::Message)
 }
 
-/// Starts the small hand-made cloud for the screen, and its contexts.
-pub(super) async fn inside() -> Result<(Cloud, Vec<Context>), Failure> {
+/// Starts the small hand-made cloud inside this process, and makes its contexts.
+pub(super) async fn embedded(registry: &Registry) -> Result<(Cloud, Vec<Context>), Failure> {
     let cloud = start(DemoArguments {
         listen: ([127, 0, 0, 1], 0).into(),
         instances: None,
@@ -38,32 +39,32 @@ pub(super) async fn inside() -> Result<(Cloud, Vec<Context>), Failure> {
     let text: String = cloud
         .access
         .iter()
-        .map(|access| {
-            let key = format!("{{ env = {} }}", quoted(KEY));
-            section(access, "{ env = \"NEVER_READ\" }", &key)
-        })
+        .map(|access| section(access, |key, _| format!("{{ env = {} }}", quoted(key))))
         .collect();
-    let (_, mut contexts) =
-        parse(&text, Path::new("demo")).map_err(|mistakes| Failure::Told(mistakes.to_string()))?;
-    // The secrets go from hand to hand, past every file and environment.
+    let (_, mut contexts) = parse(&text, Path::new("demo"), &registry.specs())
+        .map_err(|mistakes| Failure::Message(mistakes.to_string()))?;
+    // Each reference names the key it is for, and is replaced by the value: no file and no environment holds it.
     for context in &mut contexts {
-        if let Some(access) = cloud.access.iter().find(|access| access.context == context.name.as_str()) {
-            context.credentials.replace(|reference| match (reference, &access.key) {
-                (SecretRef::Env(name), Some(key)) if name == KEY => SecretRef::Value(key.clone()),
-                _ => SecretRef::Value(access.secret.clone()),
+        let entries = cloud.access.iter().find(|access| access.context == context.name.as_str());
+        let entries = entries.map(Access::entries).unwrap_or_default();
+        context.credentials.replace(|reference| {
+            let value = entries.iter().find_map(|(key, entry)| match (entry, reference) {
+                (Entry::Secret(secret), SecretRef::Env(name)) if name == key => Some((*secret).clone()),
+                _ => None,
             });
-        }
+            value.map_or_else(|| reference.clone(), SecretRef::Value)
+        });
     }
     Ok((cloud, contexts))
 }
 
-/// Runs it alone until a signal ends it.
+/// Runs the demo cloud alone until a signal ends it.
 pub(super) async fn serve(options: DemoArguments) -> Result<ExitCode, Failure> {
-    let ended = ended()?;
+    let signal = end_signal()?;
     let cloud = start(options).await?;
-    let vault = Vault::new()?;
-    let text = configuration(&cloud, &vault)?;
-    // Written in one piece: whoever waits for it may end reading with the last line.
+    let secrets = SecretFolder::new()?;
+    let text = configuration(&cloud, &secrets)?;
+    // Written in one piece: a reader may stop at the last line.
     let mut out = std::io::stdout();
     out.write_all(text.as_bytes())?;
     out.flush()?;
@@ -72,23 +73,25 @@ pub(super) async fn serve(options: DemoArguments) -> Result<ExitCode, Failure> {
         "demo cloud on http://{}: real local processes, nothing leaves this machine. Ctrl-C ends it.",
         cloud.address
     )?;
-    ended.await;
+    signal.await;
     drop(cloud);
     Ok(ExitCode::SUCCESS)
 }
 
-/// A configuration for the cloud; the secrets are in files that only this user can read and that go with the run.
-fn configuration(cloud: &Cloud, vault: &Vault) -> Result<String, Failure> {
+/// A configuration for the cloud; its secrets are in files that only this user can read, removed at the end of the run.
+fn configuration(cloud: &Cloud, secrets: &SecretFolder) -> Result<String, Failure> {
     let mut text =
-        format!("# The demo cloud on http://{}. Its credentials are of this run only.\n", cloud.address);
+        format!("# The demo cloud on http://{}. Its credentials are for this run only.\n", cloud.address);
     for access in &cloud.access {
-        let file = |path: PathBuf| format!("{{ file = {} }}", quoted(&path.to_string_lossy()));
-        let secret = file(vault.keep(&access.context, &access.secret)?);
-        let key = match &access.key {
-            Some(key) => file(vault.keep(&format!("{}-key", access.context), key)?),
-            None => String::new(),
+        for (key, entry) in access.entries() {
+            if let Entry::Secret(secret) = entry {
+                secrets.write(access, key, secret)?;
+            }
+        }
+        let file = |key: &str, _: &Secret| {
+            format!("{{ file = {} }}", quoted(&secrets.path(access, key).to_string_lossy()))
         };
-        text.push_str(&section(access, &secret, &key));
+        text.push_str(&section(access, file));
     }
     Ok(text)
 }
@@ -97,40 +100,26 @@ fn quoted(value: &str) -> String {
     toml::Value::String(value.to_owned()).to_string()
 }
 
-/// Stands for the key of a pair until the value takes its place.
-const KEY: &str = "NEVER_READ_KEY";
-
-/// A context of the file; `secret` and `key` are the references.
-fn section(access: &Access, secret: &str, key: &str) -> String {
-    let mut text = String::new();
-    // Writing to a string cannot fail.
-    let _ = writeln!(text, "\n[contexts.{}]", access.context);
-    let _ = writeln!(text, "platform = {}", quoted(access.platform));
-    let _ = writeln!(text, "base_url = {}", quoted(&access.base_url));
-    match (&access.email, &access.key) {
-        (Some(email), _) => {
-            let _ = writeln!(text, "email = {}\npassword = {secret}", quoted(email));
-        }
-        (None, Some(_)) => {
-            let _ = writeln!(text, "key = {key}\nsecret = {secret}");
-        }
-        (None, None) => {
-            let _ = writeln!(text, "token = {secret}");
-        }
-    }
-    if let Some(project) = access.project {
-        let _ = writeln!(text, "project = {project}\nconsole_size_reports = true");
-    }
-    if let Some(hub) = &access.hub {
-        let _ = writeln!(text, "hub = {}\nconsole_size_reports = true", quoted(hub));
+/// The section of a context in the file; `reference` writes the reference to the secret of a key.
+fn section(access: &Access, reference: impl Fn(&str, &Secret) -> String) -> String {
+    let mut text = format!("\n[contexts.{}]\n", access.context);
+    for (key, entry) in access.entries() {
+        let value = match entry {
+            Entry::Text(value) => quoted(value),
+            Entry::Number(value) => value.to_string(),
+            Entry::Switch(value) => value.to_string(),
+            Entry::Secret(secret) => reference(key, secret),
+        };
+        // Writing to a string cannot fail.
+        let _ = writeln!(text, "{key} = {value}");
     }
     text
 }
 
-/// A folder for the secrets of a run, gone with it.
-struct Vault(PathBuf);
+/// A folder for the secrets of a run, removed with it.
+struct SecretFolder(PathBuf);
 
-impl Vault {
+impl SecretFolder {
     fn new() -> Result<Self, Failure> {
         let runtime = std::env::var_os("XDG_RUNTIME_DIR").map(PathBuf::from).filter(|path| path.is_dir());
         let folder = runtime.unwrap_or_else(std::env::temp_dir).join(format!(
@@ -141,32 +130,36 @@ impl Vault {
         let mut builder = std::fs::DirBuilder::new();
         #[cfg(unix)]
         std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-        // Fails where the folder exists, so nobody can have laid it out for us.
+        // Fails where the folder exists, so that another user cannot have made it for us.
         builder.create(&folder)?;
         Ok(Self(folder))
     }
 
-    fn keep(&self, name: &str, secret: &Secret) -> Result<PathBuf, Failure> {
-        let path = self.0.join(name);
+    /// The file of the secret that a key of a context refers to.
+    fn path(&self, access: &Access, key: &str) -> PathBuf {
+        self.0.join(format!("{}-{key}", access.context))
+    }
+
+    fn write(&self, access: &Access, key: &str, secret: &Secret) -> Result<(), Failure> {
         let mut options = std::fs::OpenOptions::new();
         options.write(true).create_new(true);
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        options.open(&path)?.write_all(secret.expose().as_bytes())?;
-        Ok(path)
+        options.open(self.path(access, key))?.write_all(secret.expose().as_bytes())?;
+        Ok(())
     }
 }
 
-impl Drop for Vault {
+impl Drop for SecretFolder {
     fn drop(&mut self) {
         // The credentials are worthless once the cloud is gone; a folder left behind is untidy, no more.
         let _ = std::fs::remove_dir_all(&self.0);
     }
 }
 
-/// Resolves with the first signal that asks the program to end. The handlers stand when this returns.
+/// Resolves with the first signal that asks the program to end. The handlers are installed when this returns.
 #[cfg(unix)]
-fn ended() -> Result<impl Future<Output = ()>, Failure> {
+fn end_signal() -> Result<impl Future<Output = ()>, Failure> {
     use tokio::signal::unix::{SignalKind, signal};
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
@@ -183,7 +176,7 @@ fn ended() -> Result<impl Future<Output = ()>, Failure> {
 }
 
 #[cfg(not(unix))]
-fn ended() -> Result<impl Future<Output = ()>, Failure> {
+fn end_signal() -> Result<impl Future<Output = ()>, Failure> {
     Ok(async {
         // Where no handler can be set the process ends by itself.
         let _ = tokio::signal::ctrl_c().await;

@@ -1,8 +1,8 @@
-//! The command line: what may be asked, and one file a subcommand.
+//! The command line: its arguments, and one file for each subcommand.
 //!
 //! Exit codes: 0 done, 1 it failed, 2 the command line is wrong (clap's own), 3 the configuration is wrong.
 
-mod config;
+pub mod config;
 #[cfg(feature = "demo")]
 mod demo;
 mod screen;
@@ -16,12 +16,13 @@ use std::time::Duration;
 use clap::{Args, CommandFactory, Parser, Subcommand};
 
 use crate::config::{ConfigError, Settings};
+use crate::providers::Registry;
 
 /// One terminal from which to command compute on several cloud platforms.
 #[derive(Debug, Parser)]
 #[command(name = "qdeck", version, about, max_term_width = 100)]
 pub struct Arguments {
-    /// What the screen starts with.
+    /// Options of the screen.
     #[command(flatten)]
     pub screen: ScreenArguments,
     /// The configuration file [default: the platform's directory, see `qdeck config path`]
@@ -30,12 +31,12 @@ pub struct Arguments {
     /// Write what the program does to this file, for a bug report; it holds no secrets
     #[arg(long, global = true, value_name = "FILE", env = "QDECK_LOG")]
     pub log_file: Option<PathBuf>,
-    /// Without one the screen starts.
+    /// Without a command the screen starts.
     #[command(subcommand)]
     pub command: Option<Command>,
 }
 
-/// What the screen starts with.
+/// Options of the screen.
 #[derive(Debug, Clone, Args)]
 pub struct ScreenArguments {
     /// Connect only to these contexts of the configuration
@@ -48,7 +49,7 @@ pub struct ScreenArguments {
     #[arg(long, conflicts_with = "context")]
     pub demo: bool,
     /// Time between two listings where nothing is pushed, such as 5s
-    #[arg(long, value_name = "TIME", value_parser = pace)]
+    #[arg(long, value_name = "TIME", value_parser = refresh_interval)]
     pub refresh: Option<Duration>,
     /// The theme
     #[arg(long, value_name = "NAME")]
@@ -58,7 +59,7 @@ pub struct ScreenArguments {
     pub ascii: bool,
 }
 
-/// What else there is besides the screen.
+/// Everything but the screen.
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Write, check or find the configuration file
@@ -74,31 +75,31 @@ pub enum Command {
     },
 }
 
-/// What can be done with the configuration.
+/// Commands for the configuration.
 #[derive(Debug, Clone, Copy, Subcommand)]
 pub enum ConfigCommand {
     /// Write a commented file to start from
     Init,
-    /// Read the file, connect to every context, and tell what works
+    /// Read the file, connect to every context, and report what works
     Check,
     /// Print where the file is
     Path,
 }
 
-/// How the demo cloud runs.
+/// Options of the demo cloud.
 #[cfg(feature = "demo")]
 #[derive(Debug, Clone, Args)]
 pub struct DemoArguments {
     /// The loopback address to listen on; port 0 finds a free one
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:0")]
     pub listen: std::net::SocketAddr,
-    /// How many instances the fleet has in all
+    /// How many instances the fleet has in total
     #[arg(long, value_name = "N")]
     pub instances: Option<usize>,
     /// Misbehave on purpose, such as latency=300ms,error=5%,429=2%,cut=1%,garbage=1%
     #[arg(long, value_name = "FAULTS")]
     pub faults: Option<String>,
-    /// Which platforms it speaks for, such as `cycle,gcore`; all of them where nothing is said
+    /// The platforms it serves, such as `cycle,gcore`; all of them by default
     #[arg(long, value_name = "PLATFORMS", value_delimiter = ',')]
     pub faces: Vec<String>,
     /// Add containers that print so many numbered lines a second, to measure log tails
@@ -106,7 +107,7 @@ pub struct DemoArguments {
     pub flood: Option<u32>,
 }
 
-fn pace(text: &str) -> Result<Duration, String> {
+fn refresh_interval(text: &str) -> Result<Duration, String> {
     crate::config::duration(text)
         .filter(|found| (Settings::PACE.start..=Settings::PACE.end).contains(found))
         .ok_or_else(|| "expected a time from 1s to 1h, such as 5s or 2m".into())
@@ -118,13 +119,13 @@ pub enum Failure {
     /// The configuration is missing or wrong.
     #[error(transparent)]
     Config(#[from] ConfigError),
-    /// Keys of the configuration that mean two things, or nothing.
+    /// Key bindings of the configuration that conflict or do not exist.
     #[error("{0}")]
     Keys(String),
-    /// Anything else, told whole; what is more has been printed.
+    /// Anything else, as a message for the user.
     #[error("{0}")]
-    Told(String),
-    /// The output went away, which is no news to whoever closed it.
+    Message(String),
+    /// Reading or writing failed; a closed pipe is not reported.
     #[error(transparent)]
     Output(#[from] std::io::Error),
 }
@@ -133,33 +134,33 @@ impl Failure {
     const fn code(&self) -> u8 {
         match self {
             Self::Config(_) | Self::Keys(_) => 3,
-            Self::Told(_) | Self::Output(_) => 1,
+            Self::Message(_) | Self::Output(_) => 1,
         }
     }
 }
 
 /// The whole program.
 pub fn main() -> ExitCode {
-    // The demo cloud starts this binary again for its workloads: they want neither a runtime nor a report of panics.
+    // The demo cloud starts this binary again for its workloads: they need neither a runtime nor panic reports.
     #[cfg(feature = "demo")]
     if let Some(code) = crate::demo::child::run(&std::env::args_os().skip(1).collect::<Vec<_>>()) {
         return code;
     }
-    // Before the terminal is taken: its report of a panic must find the screen it was installed under.
+    // Before the screen takes the terminal: it wraps the panic hook that is installed here.
     if let Err(error) = color_eyre::install() {
-        return told(&Failure::Told(error.to_string()));
+        return report_failure(&Failure::Message(error.to_string()));
     }
     let arguments = Arguments::parse();
     match dispatch(&arguments) {
         Ok(code) => code,
-        Err(failure) => told(&failure),
+        Err(failure) => report_failure(&failure),
     }
 }
 
-fn told(failure: &Failure) -> ExitCode {
+fn report_failure(failure: &Failure) -> ExitCode {
     let pipe = matches!(failure, Failure::Output(error) if error.kind() == std::io::ErrorKind::BrokenPipe);
     if !pipe {
-        // Nothing is left to try when stderr is gone too.
+        // Nothing is left to try where stderr is closed too.
         let _ = writeln!(std::io::stderr(), "qdeck: {failure}");
     }
     ExitCode::from(failure.code())
@@ -167,21 +168,33 @@ fn told(failure: &Failure) -> ExitCode {
 
 fn dispatch(arguments: &Arguments) -> Result<ExitCode, Failure> {
     let _trace = arguments.log_file.as_deref().map(trace::to_file).transpose()?;
-    // The first connection would do it too, but with a panic when two providers are compiled in.
+    // The first connection would install it too, but panics where two providers are compiled in.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let runtime = || tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
     let file = arguments.config.as_deref();
+    let registry = Registry::builtin();
+    let mut out = std::io::stdout();
     match &arguments.command {
         Some(Command::Completions { shell }) => {
-            clap_complete::generate(*shell, &mut Arguments::command(), "qdeck", &mut std::io::stdout());
+            clap_complete::generate(*shell, &mut Arguments::command(), "qdeck", &mut out);
             Ok(ExitCode::SUCCESS)
         }
-        Some(Command::Config(ConfigCommand::Init)) => config::init(file),
-        Some(Command::Config(ConfigCommand::Path)) => config::path(file),
-        Some(Command::Config(ConfigCommand::Check)) => runtime()?.block_on(config::check(file)),
+        Some(Command::Config(ConfigCommand::Init)) => {
+            config::init(file, &registry, config::variable, &mut out)?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Some(Command::Config(ConfigCommand::Path)) => {
+            config::path(file, &mut out)?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Some(Command::Config(ConfigCommand::Check)) => {
+            let paint = config::Paint::of_stdout();
+            let works = runtime()?.block_on(config::check(file, &registry, paint, &mut out))?;
+            Ok(if works { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+        }
         #[cfg(feature = "demo")]
         Some(Command::Demo(options)) => runtime()?.block_on(demo::serve(options.clone())),
-        None => runtime()?.block_on(screen::show(arguments)),
+        None => runtime()?.block_on(screen::show(arguments, &registry)),
     }
 }
 

@@ -1,4 +1,4 @@
-//! A record of what the program does, only when asked for, only into a file.
+//! The log file: written only when asked for.
 
 use std::path::Path;
 
@@ -7,7 +7,7 @@ use tracing_subscriber::EnvFilter;
 
 use super::Failure;
 
-/// Appends to this file until the guard is dropped. `RUST_LOG` chooses what; by default this program's own steps.
+/// Appends to this file until the guard is dropped. `RUST_LOG` chooses what; by default this program's debug events.
 pub(super) fn to_file(path: &Path) -> Result<WorkerGuard, Failure> {
     let mut options = std::fs::OpenOptions::new();
     options.create(true).append(true);
@@ -15,7 +15,7 @@ pub(super) fn to_file(path: &Path) -> Result<WorkerGuard, Failure> {
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let file = options
         .open(path)
-        .map_err(|error| Failure::Told(format!("{} cannot be written: {error}", path.display())))?;
+        .map_err(|error| Failure::Message(format!("could not write {}: {error}", path.display())))?;
     let (writer, guard) = tracing_appender::non_blocking(file);
     let filter =
         EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("quarterdeck=debug,warn"));

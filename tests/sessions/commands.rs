@@ -35,7 +35,7 @@ fn text(bytes: &[u8]) -> String {
 fn the_demo_alone_prints_a_configuration_that_works_and_ends_without_a_trace() {
     for signal in [Signal::TERM, Signal::INT] {
         let registry = Registry::builtin();
-        let names: Vec<&str> = registry.iter().map(|it| it.platform.name()).collect();
+        let names: Vec<&str> = registry.iter().map(|it| it.platform().name()).collect();
         let faces = names.join(",");
         let mut cloud = Cloud::start(&["--listen", "127.0.0.1:0", "--faces", &faces]);
         let home = tempfile::tempdir().expect("a folder");
@@ -118,7 +118,7 @@ fn credentials_that_others_keep_are_found_written_by_reference_and_tried() {
     assert!(file.contains("\n[contexts.cycle]\n") && !file.contains("fake-"), "{file}");
     let (code, report) = check(&["config", "check"]);
     assert_eq!(code, Some(1), "{report}");
-    assert!(report.contains("read without a mistake"), "{report}");
+    assert!(report.contains("no mistakes"), "{report}");
     assert!(report.contains("cycle (cycle") && report.contains("exoscale-work (exoscale"), "{report}");
 }
 

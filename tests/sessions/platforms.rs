@@ -12,7 +12,7 @@ use crate::network::Cable;
 /// Rows of every context, by name: each is filtered for, since not all fit the screen at once.
 fn each_context_has_rows(deck: &Deck, without: &[&str]) {
     for registration in Registry::builtin().iter() {
-        let name = registration.platform.name();
+        let name = registration.platform().name();
         // Quasarch has containers and no instances.
         let pane = if name == "quasarch" { "2" } else { "1" };
         if without.contains(&name) {
@@ -94,7 +94,7 @@ fn a_console_that_is_a_page_opens_in_a_browser_and_shows_its_address_nowhere_els
 #[test]
 fn one_platform_goes_and_comes_back_by_itself_and_the_others_live_on() {
     let registry = Registry::builtin();
-    let names = registry.iter().map(|it| it.platform.name());
+    let names = registry.iter().map(|it| it.platform().name());
     let rest: Vec<&str> = names.filter(|name| *name != "exoscale").collect();
     let cloud = Cloud::start(&["--faces", &rest.join(",")]);
     let far = Cloud::start(&["--faces", "exoscale"]);

@@ -2,7 +2,11 @@
 
 use std::path::PathBuf;
 
+use super::platform::{PlatformSettings, PlatformSpec, Setting, Value};
 use qdeck_model::{ContextName, Platform, Secret};
+
+/// Requests at once, unless the file sets it: enough to hide latency, few enough to spare the server.
+pub(super) const DEFAULT_CONCURRENCY: usize = 8;
 
 /// Where a secret is kept. The configuration file holds references; only the demo holds values.
 #[derive(Debug, Clone)]
@@ -38,7 +42,7 @@ pub enum Credentials {
         /// The password.
         password: SecretRef,
     },
-    /// A key and the secret that signs requests with it (Exoscale).
+    /// A key and the secret that signs requests with it.
     KeyPair {
         /// The key.
         key: SecretRef,
@@ -69,54 +73,25 @@ impl Credentials {
     }
 }
 
-/// Which header carries an ElasticBox token: its documents of different years name two.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum TokenHeader {
-    /// `Authorization: Bearer` for a JSON web token, `Elasticbox-Token` for any other.
-    #[default]
-    Auto,
-    /// `Authorization: Bearer`.
-    Bearer,
-    /// `Elasticbox-Token`.
-    ElasticBox,
-}
-
 /// One account on one platform.
 #[derive(Debug, Clone)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the file, named as there")]
 pub struct Context {
     /// The name the user gave it.
     pub name: ContextName,
     /// Its platform.
-    pub platform: Platform,
+    pub spec: &'static PlatformSpec,
     /// The API's base URL without a trailing slash.
     pub base_url: url::Url,
     /// What it signs in with.
     pub credentials: Credentials,
-    /// Cycle: the hub, 24 hexadecimal digits.
-    pub hub: Option<String>,
-    /// Gcore: the project; `None` is the account's default one.
-    pub project: Option<u64>,
-    /// Gcore: regions by number; empty is every active one.
-    pub regions: Vec<u64>,
-    /// Exoscale: zones by name; empty is every one.
-    pub zones: Vec<String>,
-    /// ElasticBox: team workspaces by id; empty is every one that is told.
-    pub workspaces: Vec<String>,
-    /// ElasticBox: which header carries the token.
-    pub token_header: TokenHeader,
-    /// Takes a server's certificate without verifying it: appliances often sign their own.
+    /// The values of its platform's own settings.
+    pub settings: PlatformSettings,
+    /// Accepts a server's certificate without verifying it: appliances often sign their own.
     pub insecure_tls: bool,
     /// Allows plain `http://` to other hosts than loopback.
     pub insecure: bool,
     /// Nothing may be changed through this context.
     pub read_only: bool,
-    /// Keys typed into a console are sent as binary frames. Cycle's documents show its console socket as output
-    /// only and say nothing of input, so this can be switched off.
-    pub console_input: bool,
-    /// The console's size is reported upstream as `CSI 8 ; rows ; columns t` when it changes. No document names a
-    /// resize message, so this is off unless the far side is known to understand it.
-    pub console_size_reports: bool,
     /// Requests at once.
     pub concurrency: usize,
     /// Whether it is connected at the start.
@@ -125,25 +100,35 @@ pub struct Context {
 
 impl Context {
     /// A context with everything that has a default at its default.
-    pub fn new(name: ContextName, platform: Platform, base_url: url::Url, credentials: Credentials) -> Self {
+    pub fn new(
+        name: ContextName,
+        spec: &'static PlatformSpec,
+        base_url: url::Url,
+        credentials: Credentials,
+    ) -> Self {
         Self {
             name,
-            platform,
+            spec,
             base_url,
             credentials,
-            hub: None,
-            project: None,
-            regions: Vec::new(),
-            zones: Vec::new(),
-            workspaces: Vec::new(),
-            token_header: TokenHeader::default(),
+            settings: PlatformSettings::default(),
             insecure_tls: false,
             insecure: false,
             read_only: false,
-            console_input: true,
-            console_size_reports: false,
-            concurrency: super::file::CONCURRENCY,
+            concurrency: DEFAULT_CONCURRENCY,
             enabled: true,
         }
+    }
+
+    /// The same with a value for one of its platform's own settings.
+    #[must_use]
+    pub fn with(mut self, setting: &'static Setting, value: impl Into<Value>) -> Self {
+        self.settings.set(setting, value);
+        self
+    }
+
+    /// Its platform's handle.
+    pub const fn platform(&self) -> Platform {
+        self.spec.platform
     }
 }

@@ -1,100 +1,68 @@
 //! What a context signs in with: references to secrets, never secrets.
 
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use toml::de::DeValue;
 
 use super::context::{Credentials, SecretRef};
-use super::file::missing;
-use super::known;
 use super::mistake::Notes;
-use super::section::{Section, type_word};
-use qdeck_model::Platform;
+use super::platform::{CredentialShape, PlatformSpec};
+use super::section::{Section, missing, type_word};
 
-/// The keys a platform's credentials are written with; any other of [`ALL`] means nothing to it.
-fn keys_of(platform: Platform) -> &'static [&'static str] {
-    match platform {
-        known::QUASARCH => &["token", "email", "password"],
-        known::EXOSCALE => &["key", "secret"],
-        _ => &["token"],
-    }
-}
-
-/// Every key that holds a part of some platform's credentials.
-const ALL: [&str; 5] = ["token", "email", "password", "key", "secret"];
-
-/// What is expected where nothing stands.
-fn wanted(platform: Platform) -> (&'static str, &'static str) {
-    match platform {
-        known::QUASARCH => ("token", "token = { env = \"NAME\" }, or `email` and `password`"),
-        known::EXOSCALE => ("key", "key = { env = \"NAME\" } and secret = { env = \"NAME\" }"),
-        _ => ("token", "token = { env = \"NAME\" }"),
-    }
-}
-
-/// What a context signs in with.
+/// Reads what a context signs in with, in one of the ways that its platform accepts.
 pub(super) fn read_credentials(
     section: &Section<'_, '_>,
-    platform: Option<Platform>,
+    spec: &PlatformSpec,
     path: &Path,
     notes: &mut Notes<'_>,
 ) -> Option<Credentials> {
-    let mut secret = |key| section.entry(key).map(|_| read_secret(section, key, path, notes));
-    let (token, password, key, signer) =
-        (secret("token"), secret("password"), secret("key"), secret("secret"));
-    let email = section.entry("email").map(|_| section.string("email", "me@example.com", notes));
-    let platform = platform?;
-    for key in ALL.into_iter().filter(|key| !keys_of(platform).contains(key)) {
-        if let Some((span, _)) = section.entry(key) {
-            let expected = wanted(platform).1;
-            notes
-                .add(span, format!("`{key}` means nothing to {platform}"))
-                .expected(format!("expected {expected}"));
+    let is_given =
+        |shape: &&CredentialShape| shape.keys().iter().any(|key| section.entry(key.name).is_some());
+    let given: Vec<_> = spec.credentials.iter().filter(is_given).collect();
+    let Some(shape) = given.first() else {
+        let key = spec.credential_keys().first().map_or("token", |key| key.name);
+        missing(section, notes, key, &expected(spec));
+        return None;
+    };
+    // An e-mail address beside a token is no second way of signing in; a second secret is.
+    let mut secrets = given.iter().filter_map(|shape| secret_entry(section, shape));
+    if let (Some((first, _)), Some((second, span))) = (secrets.next(), secrets.next()) {
+        notes.add(span, format!("both `{first}` and `{second}` are given")).expected("expected one of them");
+    }
+    for key in shape.keys().iter().filter(|key| section.entry(key.name).is_none()) {
+        missing(section, notes, key.name, key.missing);
+    }
+    let mut secret = |key| read_secret(section, key, path, notes);
+    match shape {
+        CredentialShape::Token { .. } => secret("token").map(Credentials::Token),
+        CredentialShape::KeyPair { .. } => {
+            let (key, secret) = (secret("key"), secret("secret"));
+            Some(Credentials::KeyPair { key: key?, secret: secret? })
         }
-    }
-    if platform == known::EXOSCALE {
-        return match (key, signer) {
-            (Some(key), Some(secret)) => Some(Credentials::KeyPair { key: key?, secret: secret? }),
-            (Some(_), None) => {
-                missing(section, notes, "secret", "the secret that belongs to the key");
-                None
-            }
-            (None, Some(_)) => {
-                missing(section, notes, "key", "the key that belongs to the secret");
-                None
-            }
-            (None, None) => unsigned(section, platform, notes),
-        };
-    }
-    let with_password = keys_of(platform).contains(&"password");
-    if let (Some(_), Some((span, _))) = (&token, section.entry("password"))
-        && with_password
-    {
-        notes.add(span, "both `token` and `password` are given").expected("expected one of them");
-    }
-    match (token, email, password) {
-        (Some(token), ..) => token.map(Credentials::Token),
-        (None, Some(email), Some(password)) if with_password => {
+        CredentialShape::Password { .. } => {
+            let password = secret("password");
+            let email = section.string("email", "me@example.com", notes);
             Some(Credentials::Password { email: email?.value.to_owned(), password: password? })
         }
-        (None, Some(_), None) if with_password => {
-            missing(section, notes, "password", "password = { env = \"NAME\" }");
-            None
-        }
-        (None, None, Some(_)) if with_password => {
-            let expected = "the e-mail address that belongs to the password";
-            missing(section, notes, "email", expected);
-            None
-        }
-        (None, ..) => unsigned(section, platform, notes),
     }
 }
 
-/// Notes that nothing to sign in with is given.
-fn unsigned(section: &Section<'_, '_>, platform: Platform, notes: &mut Notes<'_>) -> Option<Credentials> {
-    let (key, expected) = wanted(platform);
-    missing(section, notes, key, expected);
-    None
+/// The first key of a shape that refers to a secret and is given, and where it is.
+fn secret_entry(section: &Section<'_, '_>, shape: &CredentialShape) -> Option<(&'static str, Range<usize>)> {
+    let mut keys = shape.keys().into_iter().filter(|key| key.is_secret);
+    keys.find_map(|key| section.entry(key.name).map(|(span, _)| (key.name, span)))
+}
+
+/// How the credentials of a platform are written.
+pub(super) fn expected(spec: &PlatformSpec) -> String {
+    let ways: Vec<&str> = spec.credentials.iter().map(CredentialShape::example).collect();
+    ways.join(", or ")
+}
+
+/// Reads a reference only for the mistakes it holds: which platform it is for is not known.
+pub(super) fn check_secret(section: &Section<'_, '_>, key: &str, path: &Path, notes: &mut Notes<'_>) {
+    let _ = read_secret(section, key, path, notes);
 }
 
 const REFERENCES: &str = "{ env = \"NAME\" }, { command = [\"pass\", \"show\", \"it\"] }, { file = \"path\" } or { keyring = \"name\" }";
@@ -111,7 +79,7 @@ fn read_secret(
         DeValue::Table(table) => table,
         DeValue::String(_) => {
             notes
-                .add_secret(span, format!("`{key}` stands in the file itself: secrets are kept elsewhere"))
+                .add_secret(span, format!("`{key}` is in the file itself: keep the secret elsewhere"))
                 .expected(format!("expected a reference: {REFERENCES}"));
             return None;
         }
@@ -129,13 +97,21 @@ fn read_secret(
     let entries = reference.entries();
     let [(kind, value)] = entries.as_slice() else {
         notes
-            .add_secret(span, format!("`{key}` names {} places, and one is needed", entries.len()))
+            .add_secret(
+                span,
+                match entries.len() {
+                    0 => format!("`{key}` does not say where the secret is"),
+                    many => format!("`{key}` has {many} places for one secret"),
+                },
+            )
             .expected(format!("expected one of: {REFERENCES}"));
         return None;
     };
     match (kind.value, value.get_ref()) {
         ("env", DeValue::String(name)) if is_variable(name) => Some(SecretRef::Env(name.to_string())),
-        ("file", DeValue::String(file)) if !file.is_empty() => Some(SecretRef::File(near(path, file))),
+        ("file", DeValue::String(file)) if !file.is_empty() => {
+            Some(SecretRef::File(resolve_path(path, file)))
+        }
         ("keyring", DeValue::String(name)) if !name.is_empty() => Some(SecretRef::Keyring(name.to_string())),
         ("command", DeValue::Array(words)) => {
             let words: Option<Vec<String>> = words
@@ -163,7 +139,7 @@ fn read_secret(
         ),
         (other, _) => {
             notes
-                .add_secret(kind.span.clone(), format!("a secret cannot be kept in `{other}`"))
+                .add_secret(kind.span.clone(), format!("a secret cannot be read from `{other}`"))
                 .expected(format!("expected one of: {REFERENCES}"))
                 .nearest(other, &["env", "command", "file", "keyring"]);
             None
@@ -177,35 +153,31 @@ fn read_toml_key(reference: &Section<'_, '_>, path: &Path, notes: &mut Notes<'_>
     let file = reference.string("file", "~/.config/exoscale/exoscale.toml", notes)?;
     let key = reference.words("key", "accounts", notes);
     let (span, value) = reference.entry("key")?;
-    let nowhere = matches!(value.get_ref(), DeValue::Array(list) if list.is_empty());
-    if nowhere || file.value.is_empty() {
+    let is_empty = matches!(value.get_ref(), DeValue::Array(list) if list.is_empty());
+    if is_empty || file.value.is_empty() {
         let wanted = "the file, and the keys that lead to the string";
         return wrong_reference(notes, span, "key", wanted);
     }
     if key.is_empty() {
         return None;
     }
-    Some(SecretRef::TomlKey { file: near(path, file.value), path: key })
+    Some(SecretRef::TomlKey { file: resolve_path(path, file.value), path: key })
 }
 
-fn wrong_reference(
-    notes: &mut Notes<'_>,
-    span: std::ops::Range<usize>,
-    kind: &str,
-    wanted: &str,
-) -> Option<SecretRef> {
-    notes.add_secret(span, format!("`{kind}` cannot be read")).expected(format!("expected {wanted}"));
+fn wrong_reference(notes: &mut Notes<'_>, span: Range<usize>, kind: &str, wanted: &str) -> Option<SecretRef> {
+    notes.add_secret(span, format!("`{kind}` is not valid")).expected(format!("expected {wanted}"));
     None
 }
 
-/// A name that a shell could export. Anything else is most likely the secret itself, pasted in the wrong place.
+/// Whether a shell could export a variable of this name. Anything else is most likely the secret itself, pasted in the
+/// wrong place.
 fn is_variable(name: &str) -> bool {
     name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
         && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
 }
 
-/// A path of the file: `~` is the home directory, and a relative one starts beside the file.
-fn near(config: &Path, written: &str) -> PathBuf {
+/// Resolves a path of the file: `~` is the home directory, and a relative one starts beside the file.
+fn resolve_path(config: &Path, written: &str) -> PathBuf {
     if let Some(rest) = written.strip_prefix("~/")
         && let Some(home) = directories::BaseDirs::new()
     {

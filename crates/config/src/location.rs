@@ -1,11 +1,12 @@
-//! Where the file is, and what stands in for it when there is none.
+//! Where the file is, and what replaces it when there is none.
 
 use std::path::{Path, PathBuf};
 
 use super::context::Context;
+use super::discovery::{Discovered, discover};
 use super::file::parse;
-use super::found;
 use super::mistake::Mistakes;
+use super::platform::PlatformSpec;
 use super::settings::Settings;
 
 /// Where the contexts come from.
@@ -13,9 +14,9 @@ use super::settings::Settings;
 pub enum Origin {
     /// This file.
     File(PathBuf),
-    /// Where the platforms' own tools keep their credentials: a line for each context, for a person.
-    Found(Vec<String>),
-    /// Nothing was found, or a file without contexts; the words say what, for a person.
+    /// Where the platforms' own tools keep their credentials: a line for each context, for the user.
+    Discovered(Vec<String>),
+    /// Nothing was found, or a file without contexts; a sentence for the user.
     Nothing(String),
 }
 
@@ -28,9 +29,9 @@ pub struct Config {
     pub contexts: Vec<Context>,
     /// Where that was found.
     pub origin: Origin,
-    /// Credentials that were found beside it and cannot be used: a sentence each, for a person. Only looked for where
-    /// no file has contexts.
-    pub half: Vec<String>,
+    /// Credentials that were found and cannot be used: a sentence each, for the user. Only searched for where no file has
+    /// contexts.
+    pub incomplete: Vec<String>,
 }
 
 /// Why there is no configuration.
@@ -47,9 +48,9 @@ pub enum ConfigError {
     /// The file was read and holds mistakes.
     #[error(transparent)]
     Mistakes(#[from] Mistakes),
-    /// The platform has no place for configuration files.
-    #[error("this system names no home directory: say --config FILE")]
-    Homeless,
+    /// The system has no directory for configuration files.
+    #[error("this system has no home directory: name a file with --config FILE")]
+    NoHome,
 }
 
 /// The file's place: `quarterdeck/config.toml` in the platform's directory for configuration.
@@ -58,24 +59,28 @@ pub fn default_path() -> Option<PathBuf> {
 }
 
 /// Reads the configuration: the file that was asked for, else the one in its usual place; where that has no contexts,
-/// what [`found::find`] finds. `variable` looks an environment variable up.
+/// what [`discover`] finds. `variable` returns the value of an environment variable.
 ///
 /// # Errors
-/// The file cannot be read or holds mistakes. Half credentials are no error: they must not stop the others.
-pub fn load(asked: Option<&Path>, variable: impl Fn(&str) -> Option<String>) -> Result<Config, ConfigError> {
+/// The file cannot be read or holds mistakes. Incomplete credentials are no error: they must not stop the others.
+pub fn load(
+    asked: Option<&Path>,
+    platforms: &[&'static PlatformSpec],
+    variable: impl Fn(&str) -> Option<String>,
+) -> Result<Config, ConfigError> {
     let path = asked.map(Path::to_owned).or_else(default_path);
-    let mut nothing = "no configuration was found".to_owned();
+    let mut nothing = "no configuration file found".to_owned();
     let mut settings = Settings::default();
     if let Some(path) = path {
         match std::fs::read_to_string(&path) {
             Ok(text) => {
-                let (read, contexts) = parse(&text, &path)?;
+                let (read, contexts) = parse(&text, &path, platforms)?;
                 if !contexts.is_empty() || asked.is_some() {
                     return Ok(Config {
                         settings: read,
                         contexts,
                         origin: Origin::File(path),
-                        half: Vec::new(),
+                        incomplete: Vec::new(),
                     });
                 }
                 settings = read;
@@ -85,39 +90,40 @@ pub fn load(asked: Option<&Path>, variable: impl Fn(&str) -> Option<String>) -> 
             Err(cause) => return Err(ConfigError::Unreadable { path, cause }),
         }
     }
-    let found = found::find(variable);
-    let places: Vec<String> = found.whole.iter().map(found::Finding::line).collect();
+    let found = discover(platforms, variable);
+    let sources: Vec<String> = found.usable.iter().map(Discovered::line).collect();
     Ok(Config {
         settings,
-        origin: if places.is_empty() { Origin::Nothing(nothing) } else { Origin::Found(places) },
-        contexts: found.whole.into_iter().map(|found| found.context).collect(),
-        half: found.half,
+        origin: if sources.is_empty() { Origin::Nothing(nothing) } else { Origin::Discovered(sources) },
+        contexts: found.usable.into_iter().map(|found| found.context).collect(),
+        incomplete: found.incomplete,
     })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::example::EXAMPLE;
 
     #[test]
     fn the_file_that_was_asked_for_must_be_there() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("config.toml");
-        assert!(matches!(load(Some(&path), |_| None), Err(ConfigError::Unreadable { .. })));
+        assert!(matches!(load(Some(&path), &[&EXAMPLE], |_| None), Err(ConfigError::Unreadable { .. })));
         std::fs::write(&path, "mouse = false").expect("writable");
-        let config = load(Some(&path), |_| None).expect("good");
+        let config = load(Some(&path), &[&EXAMPLE], |_| None).expect("good");
         assert_eq!(config.origin, Origin::File(path));
         assert!(!config.settings.mouse && config.contexts.is_empty());
     }
 
     #[test]
-    fn what_stands_in_the_file_is_not_looked_for_elsewhere() {
+    fn contexts_of_a_file_keep_discovery_from_running() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("config.toml");
-        let text = "[contexts.mine]\nplatform = \"gcore\"\ntoken = { env = \"MINE\" }\n";
+        let text = "[contexts.mine]\nplatform = \"example\"\ntoken = { env = \"MINE\" }\nletters = \"abc\"\n";
         std::fs::write(&path, text).expect("writable");
-        let around = |name: &str| (name == "GCORE_API_KEY").then(|| "fake".to_owned());
-        let config = load(Some(&path), around).expect("good");
+        let environment = |name: &str| (name == "EXAMPLE_TOKEN").then(|| "fake".to_owned());
+        let config = load(Some(&path), &[&EXAMPLE], environment).expect("good");
         let names: Vec<&str> = config.contexts.iter().map(|it| it.name.as_str()).collect();
         assert_eq!(names, ["mine"]);
     }

@@ -1,4 +1,4 @@
-//! Mistakes in the file, told with line, column and the line itself, secrets blotted out.
+//! Mistakes in the file, reported with line, column and the line itself; secrets are masked.
 
 use std::fmt;
 use std::ops::Range;
@@ -11,13 +11,13 @@ pub struct Mistake {
     pub line: usize,
     /// The column in characters, from 1.
     pub column: usize,
-    /// What is wrong, in one sentence without an end stop.
+    /// What is wrong, in one sentence without a full stop.
     pub message: String,
     /// What would be right, such as `expected a duration such as "5s"`.
     pub expected: Option<String>,
-    /// The nearest known word.
+    /// The known word that is nearest to what was written.
     pub suggestion: Option<String>,
-    /// The line of the file, secrets blotted out.
+    /// The line of the file, secrets masked.
     excerpt: String,
     /// How many characters the caret underlines.
     width: usize,
@@ -37,7 +37,7 @@ impl Mistake {
     }
 }
 
-/// The known word nearest to what was written, if any is near enough to be a slip of the fingers.
+/// The known word nearest to what was written, if any is near enough to be a typing error.
 pub fn nearest(written: &str, known: &[&str]) -> Option<String> {
     let written = written.to_lowercase().replace('-', "_");
     known
@@ -112,7 +112,7 @@ impl<'s> Notes<'s> {
         let width =
             self.text.get(span).map_or(1, |marked| marked.lines().next().unwrap_or("").chars().count());
         // A tab is one character of the caret's line too, so that both lines stay aligned.
-        let excerpt = blot(full, secret).replace('\t', " ");
+        let excerpt = mask_secrets(full, secret).replace('\t', " ");
         let room = excerpt.chars().count().saturating_sub(column - 1).max(1);
         let index = self.list.partition_point(|m| (m.line, m.column) <= (line, column));
         self.list.insert(
@@ -150,18 +150,18 @@ impl<'s> Notes<'s> {
     }
 }
 
-/// A line with what may be a secret blotted out, character by character so that columns stay.
+/// Masks what may be a secret, character by character so that columns stay.
 ///
-/// A mistake is often exactly that a secret stands where a reference belongs; the report must not carry it into a
+/// A mistake is often exactly that a secret is where a reference belongs; the report must not carry it into a
 /// terminal's scrollback or a bug report.
-fn blot(line: &str, secret: bool) -> String {
+fn mask_secrets(line: &str, secret: bool) -> String {
     const WORDS: [&str; 7] = ["token", "password", "secret", "key", "env", "value", "@"];
     let lower = line.to_lowercase();
     if !secret && !WORDS.iter().any(|word| lower.contains(word)) {
         return line.to_owned();
     }
     let value = line.find('=').map_or(0, |at| at + 1);
-    // Only a table or a list has words of its own that are no secret: the rest goes in one piece.
+    // Only a table or a list has words that are not secret: anything else is masked as a whole.
     let structured = line[value..].trim_start().starts_with(['{', '[']) || line.trim_start().starts_with('[');
     let mut quote = None;
     let hide = |c: char| if c.is_whitespace() { c } else { '•' };
@@ -196,16 +196,16 @@ mod tests {
             r#"password={ valu = "hunter2" }"#,
             r#"base_url = "https://me:hunter2@host""#,
         ] {
-            let shown = blot(line, false);
+            let shown = mask_secrets(line, false);
             assert!(!shown.contains("hunter2"), "{shown}");
             assert_eq!(shown.chars().count(), line.chars().count());
         }
-        assert!(!blot(r#"anything = "hunter2""#, true).contains("hunter2"));
-        assert_eq!(blot("refresh = 5", false), "refresh = 5");
+        assert!(!mask_secrets(r#"anything = "hunter2""#, true).contains("hunter2"));
+        assert_eq!(mask_secrets("refresh = 5", false), "refresh = 5");
     }
 
     #[test]
-    fn slips_of_the_fingers_find_their_word_and_others_none() {
+    fn typing_errors_find_their_word_and_other_words_none() {
         assert_eq!(nearest("base-url", &["base_url", "hub"]).as_deref(), Some("base_url"));
         assert_eq!(nearest("refesh", &["refresh", "theme"]).as_deref(), Some("refresh"));
         assert_eq!(nearest("colour", &["refresh", "theme"]), None);

@@ -1,4 +1,6 @@
-//! Every key of the file with what it takes and means: the parser's list of known keys and the reference's text.
+//! Every key of the file with what it takes and means: the parser's lists of known keys, and the text of the reference.
+
+use super::platform::{Absent, CredentialShape, PlatformSpec, Setting, Takes, Value};
 
 /// A key of the file.
 #[derive(Debug, Clone, Copy)]
@@ -7,14 +9,14 @@ pub struct Key {
     pub name: &'static str,
     /// What it takes.
     pub takes: &'static str,
-    /// What holds without it; empty where it must be there.
+    /// What holds without it; empty where it must be given.
     pub default: &'static str,
     /// What it means, in a sentence.
-    pub says: &'static str,
+    pub help: &'static str,
 }
 
-const fn key(name: &'static str, takes: &'static str, default: &'static str, says: &'static str) -> Key {
-    Key { name, takes, default, says }
+const fn key(name: &'static str, takes: &'static str, default: &'static str, help: &'static str) -> Key {
+    Key { name, takes, default, help }
 }
 
 /// The keys at the top of the file.
@@ -35,81 +37,35 @@ pub const SETTINGS: [Key; 9] = [
         "theme",
         "the name of a theme",
         "`\"dark\"`",
-        "The colours. `T` goes through the themes; where `NO_COLOR` is set there are none.",
+        "The colours. `T` switches between the themes; `NO_COLOR` turns colours off.",
     ),
     key(
         "mouse",
         "true or false",
         "`true`",
-        "A click selects, the wheel scrolls. Switched off, the terminal's own selection works without Shift.",
+        "A click selects, the wheel scrolls. Turn it off to select text without Shift.",
     ),
-    key("ascii", "true or false", "`false`", "Draw without blocks, braille and dots."),
+    key("ascii", "true or false", "`false`", "Draw with ASCII characters only."),
     key(
         "log_buffer",
         "a size, `64KiB` to `4GiB`",
         "`\"32MiB\"`",
-        "How much of a log is kept, a source. Where older lines were dropped a marker says so.",
+        "How much of a log is kept for each source. A marker shows where older lines were dropped.",
     ),
     key("read_only", "true or false", "`false`", "Change nothing through any context."),
-    key("keys", "tables", "none", "Keys bound otherwise: see [keys](keys.md)."),
+    key("keys", "tables", "none", "Key bindings of your own: see [keys](keys.md)."),
     key(
         "contexts",
         "tables",
         "none",
-        "One table an account, `[contexts.NAME]`. A name has small letters, digits and dashes, at most 32.",
+        "One table for each account, `[contexts.NAME]`. A name has lower-case letters, digits and dashes, at most 32.",
     ),
 ];
 
-/// The keys of a context.
-pub const CONTEXT: [Key; 20] = [
-    key(
-        "platform",
-        "`\"cycle\"`, `\"quasarch\"`, `\"gcore\"`, `\"elasticbox\"` or `\"exoscale\"`",
-        "",
-        "Which platform the account is on.",
-    ),
-    key(
-        "base_url",
-        "a URL",
-        "the public one",
-        "The API's address. Quasarch publishes none, so it must be given there. Exoscale: of any zone, it tells the others.",
-    ),
-    key(
-        "token",
-        "a reference to a secret",
-        "",
-        "Cycle: an API key. Quasarch: a token, unless `email` and `password` are given. Gcore: a permanent API token. ElasticBox: a token. Exoscale has none.",
-    ),
-    key("key", "a reference to a secret", "none", "Exoscale: the API key."),
-    key(
-        "secret",
-        "a reference to a secret",
-        "none",
-        "Exoscale: the secret that belongs to `key`; it signs requests and is never sent.",
-    ),
-    key("email", "an e-mail address", "none", "Quasarch: signs in with `password`."),
-    key("password", "a reference to a secret", "none", "Quasarch: belongs to `email`."),
-    key("hub", "24 hexadecimal digits", "", "Cycle: the hub's id. Other platforms have none."),
-    key("project", "a whole number", "the account's default project", "Gcore: the project's id."),
-    key(
-        "regions",
-        "a list of whole numbers",
-        "every active region",
-        "Gcore: the ids of the regions to show.",
-    ),
-    key(
-        "workspaces",
-        "a list of ids",
-        "every workspace that is told",
-        "ElasticBox: the team workspaces to show beside the personal one.",
-    ),
-    key(
-        "token_header",
-        "`\"auto\"`, `\"bearer\"` or `\"elasticbox\"`",
-        "`\"auto\"`",
-        "ElasticBox: which header carries the token; of itself a JSON web token is a bearer.",
-    ),
-    key("zones", "a list of names", "every zone", "Exoscale: the zones to show."),
+/// The keys that every context has.
+pub const CONTEXT: [Key; 7] = [
+    key("platform", "the name of a platform", "", "Which platform the account is on."),
+    key("base_url", "a URL", "the public one", "The API's address. Some platforms publish none: see below."),
     key("read_only", "true or false", "`false`", "Change nothing through this context."),
     key(
         "enabled",
@@ -119,32 +75,111 @@ pub const CONTEXT: [Key; 20] = [
     ),
     key("concurrency", "1 to 64", "`8`", "Requests at once."),
     key(
-        "console_input",
-        "true or false",
-        "`true`",
-        "Send keys to a console, as binary frames. Cycle's documents say nothing of input.",
-    ),
-    key(
-        "console_size_reports",
-        "true or false",
-        "`false`",
-        "Tell a console its size as `CSI 8 ; rows ; columns t`. No document names a resize message.",
-    ),
-    key(
         "insecure",
         "true or false",
         "`false`",
-        "Allow plain `http://` to other hosts than this machine. Credentials then cross the network readable by all.",
+        "Allow plain `http://` to other hosts than this machine. Credentials then cross the network unencrypted.",
     ),
     key(
         "insecure_tls",
         "true or false",
         "`false`",
-        "Take the server's certificate unverified, as appliances with one of their own need. Whoever is in between can then read and change everything.",
+        "Accept the server's certificate without verifying it, as appliances with one of their own need. Anybody between you and the server can then read and change everything.",
     ),
 ];
 
 /// The names of these keys.
 pub fn names(keys: &[Key]) -> Vec<&'static str> {
     keys.iter().map(|key| key.name).collect()
+}
+
+/// The keys that the contexts of these platforms have, each once.
+pub(super) fn known_keys(platforms: &[&'static PlatformSpec]) -> Vec<&'static str> {
+    let common = names(&CONTEXT);
+    // The platform and its address first, as in a file.
+    let (first, rest) = common.split_at(2);
+    let credentials = platforms.iter().flat_map(|spec| spec.credential_keys()).map(|key| key.name);
+    let settings = platforms.iter().flat_map(|spec| spec.settings).map(|setting| setting.name);
+    let mut known = first.to_vec();
+    for key in credentials.chain(settings).chain(rest.iter().copied()) {
+        if !known.contains(&key) {
+            known.push(key);
+        }
+    }
+    known
+}
+
+/// The reference of the whole file as Markdown: the top, what every context has, and a part for each platform.
+pub fn markdown(platforms: &[&'static PlatformSpec]) -> String {
+    let mut text = String::new();
+    text.push_str(&format!("## At the top\n\n{}", table(&SETTINGS)));
+    text.push_str(&format!("\n## In every context\n\n{}", table(&CONTEXT)));
+    for spec in platforms {
+        text.push_str(&section(spec));
+    }
+    text
+}
+
+const HEAD: &str = "| key | takes | without it | what it means |\n|---|---|---|---|\n";
+
+fn row(name: &str, takes: &str, default: &str, help: &str) -> String {
+    format!("| `{name}` | {takes} | {default} | {help} |\n")
+}
+
+fn table(keys: &[Key]) -> String {
+    let rows = keys.iter().map(|key| {
+        let default = if key.default.is_empty() { "required" } else { key.default };
+        row(key.name, key.takes, default, key.help)
+    });
+    HEAD.to_owned() + &rows.collect::<String>()
+}
+
+/// What a platform's contexts have of their own.
+fn section(spec: &PlatformSpec) -> String {
+    let (name, title) = (spec.platform.name(), spec.platform.title());
+    let mut text = format!("\n## {title}: `platform = \"{name}\"`\n\n{HEAD}");
+    let address = spec.address.default.map_or_else(|| "required".to_owned(), |it| format!("`\"{it}\"`"));
+    text.push_str(&row("base_url", "a URL", &address, spec.address.help));
+    let one_of_several = spec.credentials.len() > 1;
+    for shape in spec.credentials {
+        let without = if one_of_several { "another way to sign in" } else { "required" };
+        for key in CredentialShape::keys(shape) {
+            let takes = if key.is_secret { "a reference to a secret" } else { "an e-mail address" };
+            text.push_str(&row(key.name, takes, without, key.help));
+        }
+    }
+    for setting in spec.settings {
+        text.push_str(&row(setting.name, &takes(setting), &absent(setting), setting.help));
+    }
+    let discovery = spec.discovery.map_or("Its tools keep no credentials: write a context.", |it| it.help);
+    text.push_str(&format!("\nWithout a file: {discovery}\n"));
+    text
+}
+
+fn takes(setting: &Setting) -> String {
+    match setting.takes {
+        Takes::Text { form, .. } => form.to_owned(),
+        Takes::Choice(choices) => {
+            let choices: Vec<String> = choices.iter().map(|it| format!("`\"{it}\"`")).collect();
+            match choices.split_last() {
+                Some((last, [])) => last.clone(),
+                Some((last, rest)) => format!("{} or {last}", rest.join(", ")),
+                None => String::new(),
+            }
+        }
+        Takes::Number { .. } => "a whole number".to_owned(),
+        Takes::Numbers { .. } => "a list of whole numbers".to_owned(),
+        Takes::Words { what, .. } => format!("a list of {what}"),
+        Takes::Switch { .. } => "true or false".to_owned(),
+    }
+}
+
+fn absent(setting: &Setting) -> String {
+    match (setting.absent, setting.takes.default()) {
+        (Absent::Mistake(_), _) => "required".to_owned(),
+        (Absent::Means(words), _) => words.to_owned(),
+        (Absent::Default, Some(Value::Text(text))) => format!("`\"{text}\"`"),
+        (Absent::Default, Some(Value::Switch(on))) => format!("`{on}`"),
+        (Absent::Default, _) => "none".to_owned(),
+    }
 }

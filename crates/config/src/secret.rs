@@ -9,11 +9,11 @@ use tokio::io::AsyncReadExt;
 use super::{SecretRef, toml_key};
 use qdeck_model::{Problem, ProblemKind, Secret};
 
-/// How long a command may take: a password manager may ask a person first.
-const PATIENCE: Duration = Duration::from_secs(30);
+/// How long a command may take: a password manager may ask the user first.
+const COMMAND_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// No secret is longer, and no file or command may fill the memory.
-const LONGEST: u64 = 64 << 10;
+/// The longest secret that is read, in bytes: no file or command may fill the memory.
+const MAX_SECRET_BYTES: u64 = 64 << 10;
 
 impl SecretRef {
     /// Fetches the secret. The last line end is cut off; an empty secret is a problem.
@@ -28,7 +28,7 @@ impl SecretRef {
         }
     }
 
-    /// Something a person should mend although the secret can be read: a file that others may read too.
+    /// A weakness to fix although the secret can be read: a file that other users can read too.
     pub fn warning(&self) -> Option<String> {
         #[cfg(unix)]
         if let Self::File(path) | Self::TomlKey { file: path, .. } = self {
@@ -36,7 +36,7 @@ impl SecretRef {
             let mode = std::fs::metadata(path).ok()?.permissions().mode();
             if mode & 0o077 != 0 {
                 return Some(format!(
-                    "{} can be read by others (mode {:03o}): chmod 600 it",
+                    "{} is readable by other users (mode {:03o}): run chmod 600 on it",
                     path.display(),
                     mode & 0o777
                 ));
@@ -50,52 +50,50 @@ fn local(message: String) -> Problem {
     Problem::new(ProblemKind::Local, message)
 }
 
-/// The secret without its last line end, or a problem that names where an empty one came from.
-fn whole(bytes: Vec<u8>, origin: &str) -> Result<Secret, Problem> {
-    let text = String::from_utf8(bytes)
-        .map_err(|_| local(format!("{origin} does not hold text: a secret is UTF-8")))?;
+/// The secret without its last line end, or a problem that names its origin.
+fn one_line(bytes: Vec<u8>, origin: &str) -> Result<Secret, Problem> {
+    let text =
+        String::from_utf8(bytes).map_err(|_| local(format!("{origin} is not text: a secret is UTF-8")))?;
     let text = text.strip_suffix('\n').unwrap_or(&text);
     let text = text.strip_suffix('\r').unwrap_or(text);
     if text.is_empty() {
-        return Err(local(format!("{origin} is empty")).hint("A secret was expected there"));
+        return Err(local(format!("{origin} is empty")).hint("Put the secret there"));
     }
     if text.contains('\n') {
-        return Err(
-            local(format!("{origin} holds several lines")).hint("One secret on one line was expected")
-        );
+        return Err(local(format!("{origin} has several lines")).hint("Leave one line, the secret"));
     }
     Ok(Secret::new(text))
 }
 
 fn from_env(name: &str) -> Result<Secret, Problem> {
     match std::env::var_os(name) {
-        Some(value) => whole(value.into_encoded_bytes(), &format!("the environment variable {name}")),
+        Some(value) => one_line(value.into_encoded_bytes(), &format!("the environment variable {name}")),
         None => Err(local(format!("the environment variable {name} is not set"))
             .hint("Export it and start again, or refer to the secret in another way")),
     }
 }
 
 async fn from_file(path: &Path) -> Result<Secret, Problem> {
-    whole(read_file(path, LONGEST).await?, &path.display().to_string())
+    one_line(read_file(path, MAX_SECRET_BYTES).await?, &path.display().to_string())
 }
 
 async fn from_toml(path: &Path, key: &[String]) -> Result<Secret, Problem> {
-    let text = String::from_utf8(read_file(path, toml_key::LARGEST).await?)
-        .map_err(|_| local(format!("{} does not hold text", path.display())))?;
+    let text = String::from_utf8(read_file(path, toml_key::MAX_FILE_BYTES).await?)
+        .map_err(|_| local(format!("{} is not text", path.display())))?;
     let document = toml_key::parse(&text, path).map_err(local)?;
     let origin = format!("`{}` of {}", key.join("."), path.display());
     match toml_key::walk(&document, key) {
-        Some(secret) => whole(secret.as_bytes().to_vec(), &origin),
+        Some(secret) => one_line(secret.as_bytes().to_vec(), &origin),
         None => Err(local(format!("there is no string at {origin}"))),
     }
 }
 
-/// The first bytes of a file.
-async fn read_file(path: &Path, most: u64) -> Result<Vec<u8>, Problem> {
+/// Reads a file, up to `limit` bytes of it.
+async fn read_file(path: &Path, limit: u64) -> Result<Vec<u8>, Problem> {
     let unreadable = |error: std::io::Error| local(format!("{} cannot be read: {error}", path.display()));
     let file = tokio::fs::File::open(path).await.map_err(unreadable)?;
     let mut bytes = Vec::new();
-    file.take(most).read_to_end(&mut bytes).await.map_err(unreadable)?;
+    file.take(limit).read_to_end(&mut bytes).await.map_err(unreadable)?;
     Ok(bytes)
 }
 
@@ -115,33 +113,33 @@ async fn from_command(words: &[String]) -> Result<Secret, Problem> {
     let stdout = child.stdout.take();
     let stderr = child.stderr.take();
     let run = async {
-        let (out, err, status) = tokio::join!(read_some(stdout), read_some(stderr), child.wait());
+        let (out, err, status) = tokio::join!(read_capped(stdout), read_capped(stderr), child.wait());
         status.map(|status| (out, err, status))
     };
-    let (out, err, status) = tokio::time::timeout(PATIENCE, run)
+    let (out, err, status) = tokio::time::timeout(COMMAND_TIMEOUT, run)
         .await
-        .map_err(|_| local(format!("{origin} gave no secret within {} s", PATIENCE.as_secs())))?
+        .map_err(|_| local(format!("{origin} returned no secret within {} s", COMMAND_TIMEOUT.as_secs())))?
         .map_err(|error| local(format!("{origin} failed: {error}")))?;
     if !status.success() {
-        let said = said(&err, &out);
-        return Err(local(format!("{origin} failed ({status}){said}")));
+        let line = last_error_line(&err, &out);
+        return Err(local(format!("{origin} failed ({status}){line}")));
     }
-    whole(out, &origin)
+    one_line(out, &origin)
 }
 
-/// Up to [`LONGEST`] bytes; the rest is read and dropped so that the command is not stuck on a full pipe.
-async fn read_some(pipe: Option<impl tokio::io::AsyncRead + Unpin>) -> Vec<u8> {
+/// Up to [`MAX_SECRET_BYTES`] bytes; the rest is read and dropped so that the command is not stuck on a full pipe.
+async fn read_capped(pipe: Option<impl tokio::io::AsyncRead + Unpin>) -> Vec<u8> {
     let mut bytes = Vec::new();
     if let Some(mut pipe) = pipe {
-        // A broken pipe tells itself by what was read: an empty secret.
-        let _ = (&mut pipe).take(LONGEST).read_to_end(&mut bytes).await;
+        // A broken pipe shows in what was read: an empty secret.
+        let _ = (&mut pipe).take(MAX_SECRET_BYTES).read_to_end(&mut bytes).await;
         let _ = tokio::io::copy(&mut pipe, &mut tokio::io::sink()).await;
     }
     bytes
 }
 
-/// The last line a failed command complained with; never one that repeats what it printed as the secret.
-fn said(err: &[u8], out: &[u8]) -> String {
+/// The last line of a failed command's error output; never one that repeats what it printed as the secret.
+fn last_error_line(err: &[u8], out: &[u8]) -> String {
     let out = String::from_utf8_lossy(out);
     let secrets: Vec<&str> = out.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
     let err = String::from_utf8_lossy(err);
@@ -159,12 +157,12 @@ fn said(err: &[u8], out: &[u8]) -> String {
 async fn from_keyring(name: &str) -> Result<Secret, Problem> {
     let origin = format!("the keyring's entry `{name}`");
     let user = name.to_owned();
-    // The keyring may ask the person to unlock it, and its calls block.
+    // The keyring may ask the user to unlock it, and its calls block.
     let read = tokio::task::spawn_blocking(move || {
         keyring::Entry::new("quarterdeck", &user).and_then(|entry| entry.get_password())
     });
     match read.await {
-        Ok(Ok(secret)) => whole(secret.into_bytes(), &origin),
+        Ok(Ok(secret)) => one_line(secret.into_bytes(), &origin),
         Ok(Err(error)) => Err(local(format!("{origin} cannot be read: {error}"))),
         Err(_) => Err(local(format!("{origin} cannot be read"))),
     }
@@ -186,12 +184,12 @@ mod tests {
         SecretRef::Command(vec!["/bin/sh".into(), "-c".into(), script.into()])
     }
 
-    async fn told(reference: &SecretRef) -> String {
+    async fn failure(reference: &SecretRef) -> String {
         reference.resolve().await.expect_err("no secret").to_string()
     }
 
     #[tokio::test]
-    async fn a_command_gives_its_first_line_whole() {
+    async fn a_command_gives_its_first_line_one_line() {
         for script in ["echo ' s3cret '", "printf ' s3cret '", "printf ' s3cret \\r\\n'"] {
             let secret = sh(script).resolve().await.expect("a secret");
             assert_eq!(secret.expose(), " s3cret ", "{script}");
@@ -199,38 +197,38 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_failed_command_is_told_with_its_words_but_not_with_the_secret() {
-        let report = told(&sh("echo s3cret; echo 'the vault is locked' >&2; exit 3")).await;
+    async fn a_failed_command_is_reported_with_its_message_but_not_the_secret() {
+        let report = failure(&sh("echo s3cret; echo 'the vault is locked' >&2; exit 3")).await;
         assert!(report.contains("the vault is locked") && report.contains('3'), "{report}");
-        let report = told(&sh("echo s3cret; echo 'what is s3cret?' >&2; exit 3")).await;
+        let report = failure(&sh("echo s3cret; echo 'what is s3cret?' >&2; exit 3")).await;
         assert!(!report.contains("s3cret"), "{report}");
-        assert!(told(&sh("true")).await.contains("empty"));
-        assert!(told(&sh("echo one; echo two")).await.contains("several lines"));
-        assert!(told(&sh("printf '\\377'")).await.contains("UTF-8"));
+        assert!(failure(&sh("true")).await.contains("empty"));
+        assert!(failure(&sh("echo one; echo two")).await.contains("several lines"));
+        assert!(failure(&sh("printf '\\377'")).await.contains("UTF-8"));
         let missing = SecretRef::Command(vec!["/nowhere/at/all".into()]);
-        assert!(told(&missing).await.contains("cannot be started"));
+        assert!(failure(&missing).await.contains("cannot be started"));
     }
 
     #[tokio::test]
     async fn a_command_has_no_input_to_wait_for_and_may_fill_its_pipes() {
-        assert!(told(&sh("cat")).await.contains("empty"), "its input is at its end at once");
+        assert!(failure(&sh("cat")).await.contains("empty"), "its input is at its end at once");
         let flood = "head -c 300000 /dev/zero | tr '\\0' x >&2; echo s3cret";
         assert_eq!(sh(flood).resolve().await.expect("a secret").expose(), "s3cret");
     }
 
     // The clock is the test's: it jumps to the deadline as soon as nothing else is left to do.
     #[tokio::test(start_paused = true)]
-    async fn a_command_that_hangs_is_given_up() {
-        assert!(told(&sh("exec sleep 600")).await.contains("within 30 s"));
+    async fn a_command_that_hangs_is_stopped() {
+        assert!(failure(&sh("exec sleep 600")).await.contains("within 30 s"));
     }
 
     #[tokio::test]
-    async fn a_file_gives_its_line_and_says_when_others_may_read_it() {
+    async fn a_file_returns_its_line_and_warns_when_others_can_read_it() {
         use std::os::unix::fs::PermissionsExt;
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("secret");
         let reference = SecretRef::File(path.clone());
-        assert!(told(&reference).await.contains("cannot be read"));
+        assert!(failure(&reference).await.contains("cannot be read"));
         std::fs::write(&path, "s3cret\n").expect("writable");
         std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o644)).expect("ours");
         assert_eq!(reference.resolve().await.expect("a secret").expose(), "s3cret");
@@ -247,15 +245,15 @@ mod tests {
             file: file.clone(),
             path: vec!["accounts".into(), name.into(), "secret".into()],
         };
-        assert!(told(&reference("work")).await.contains("cannot be read"));
+        assert!(failure(&reference("work")).await.contains("cannot be read"));
         std::fs::write(&file, "[[accounts]]\nname = 'work'\nsecret = 's3cret'\n").expect("writable");
         let found = reference("work").resolve().await.expect("a secret");
         assert_eq!(found.expose(), "s3cret");
         assert!(!format!("{:?}", reference("work")).contains("s3cret"));
-        let report = told(&reference("home")).await;
+        let report = failure(&reference("home")).await;
         assert!(report.contains("accounts.home.secret") && !report.contains("s3cret"), "{report}");
         std::fs::write(&file, "secret = 's3cret").expect("writable");
-        let report = told(&reference("work")).await;
+        let report = failure(&reference("work")).await;
         assert!(report.contains("line 1") && !report.contains("s3cret"), "{report}");
     }
 
@@ -263,6 +261,6 @@ mod tests {
     async fn the_environment_is_read_and_a_missing_variable_named() {
         let found = SecretRef::Env("CARGO_MANIFEST_DIR".into()).resolve().await.expect("set by cargo");
         assert_eq!(found.expose(), env!("CARGO_MANIFEST_DIR"));
-        assert!(told(&SecretRef::Env("QDECK_NO_SUCH".into())).await.contains("QDECK_NO_SUCH"));
+        assert!(failure(&SecretRef::Env("QDECK_NO_SUCH".into())).await.contains("QDECK_NO_SUCH"));
     }
 }

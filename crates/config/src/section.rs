@@ -1,4 +1,4 @@
-//! A table of the file, read field by field; what is wrong is noted and reading goes on, so that one run tells all.
+//! A table of the file, read field by field. A mistake is noted and reading goes on, so that one run reports all.
 
 use std::ops::Range;
 use std::time::Duration;
@@ -11,7 +11,7 @@ use qdeck_model::Bytes;
 
 /// A value with the bytes it was written at.
 #[derive(Debug, Clone)]
-pub(super) struct Found<T> {
+pub(super) struct Located<T> {
     pub(super) value: T,
     pub(super) span: Range<usize>,
 }
@@ -19,7 +19,7 @@ pub(super) struct Found<T> {
 /// One table.
 pub(super) struct Section<'a, 's> {
     table: &'a DeTable<'s>,
-    /// Where it was named: what is missing is reported there.
+    /// Where it is named: what is missing is reported there.
     pub(super) span: Range<usize>,
 }
 
@@ -29,12 +29,12 @@ impl<'a, 's> Section<'a, 's> {
     }
 
     /// Key and value in the order of the file.
-    pub(super) fn entries(&self) -> Vec<(Found<&'a str>, &'a Spanned<DeValue<'s>>)> {
+    pub(super) fn entries(&self) -> Vec<(Located<&'a str>, &'a Spanned<DeValue<'s>>)> {
         let mut entries: Vec<_> = self
             .table
             .iter()
             .map(|(key, value)| {
-                let key = Found { value: key.get_ref().as_ref(), span: key.span() };
+                let key = Located { value: key.get_ref().as_ref(), span: key.span() };
                 (key, value)
             })
             .collect();
@@ -42,7 +42,7 @@ impl<'a, 's> Section<'a, 's> {
         entries
     }
 
-    /// The value of a key and where the key stands.
+    /// The value of a key and where the key is.
     pub(super) fn entry(&self, key: &str) -> Option<(Range<usize>, &'a Spanned<DeValue<'s>>)> {
         self.table.iter().find(|(name, _)| name.get_ref() == key).map(|(name, value)| (name.span(), value))
     }
@@ -50,20 +50,15 @@ impl<'a, 's> Section<'a, 's> {
     /// Notes every key that is not among the known ones.
     pub(super) fn only(&self, known: &[&str], place: &str, notes: &mut Notes<'_>) {
         for (key, _) in self.entries() {
-            if !known.contains(&key.value) {
-                notes
-                    .add(key.span, format!("{place} has no key `{}`", key.value))
-                    .expected(format!("known keys: {}", known.join(", ")))
-                    .nearest(key.value, known);
-            }
+            note_unknown(&key, known, place, notes);
         }
     }
 
-    pub(super) fn string(&self, key: &str, example: &str, notes: &mut Notes<'_>) -> Option<Found<&'a str>> {
+    pub(super) fn string(&self, key: &str, example: &str, notes: &mut Notes<'_>) -> Option<Located<&'a str>> {
         let (_, value) = self.entry(key)?;
         let span = value.span();
         if let DeValue::String(text) = value.get_ref() {
-            return Some(Found { value: text.as_ref(), span });
+            return Some(Located { value: text.as_ref(), span });
         }
         wrong_type(notes, span, key, value.get_ref(), &format!("a string such as \"{example}\""));
         None
@@ -114,7 +109,7 @@ impl<'a, 's> Section<'a, 's> {
         let fits = duration(text).filter(|found| (range.start..=range.end).contains(found));
         if fits.is_none() {
             notes
-                .add(value.span(), format!("`{key}` is no duration that can be used"))
+                .add(value.span(), format!("`{key}` is not a valid duration"))
                 .expected(format!("expected {wanted}"));
         }
         fits
@@ -126,7 +121,7 @@ impl<'a, 's> Section<'a, 's> {
         let wanted = format!("a size such as \"32MiB\", from {} to {}", Bytes(range.start), Bytes(range.end));
         let found = match value.get_ref() {
             DeValue::String(text) => size(text),
-            DeValue::Integer(number) => u64::from_str_radix(number.as_str(), number.radix()).ok(),
+            number @ DeValue::Integer(_) => whole_number(number),
             other => {
                 wrong_type(notes, value.span(), key, other, &wanted);
                 return None;
@@ -135,7 +130,7 @@ impl<'a, 's> Section<'a, 's> {
         let fits = found.filter(|found| (range.start..=range.end).contains(found));
         if fits.is_none() {
             notes
-                .add(value.span(), format!("`{key}` is no size that can be used"))
+                .add(value.span(), format!("`{key}` is not a valid size"))
                 .expected(format!("expected {wanted}"));
         }
         fits.map(Bytes)
@@ -173,6 +168,29 @@ impl<'a, 's> Section<'a, 's> {
     }
 }
 
+/// Notes a key that is not among the known ones.
+pub(super) fn note_unknown(key: &Located<&str>, known: &[&str], place: &str, notes: &mut Notes<'_>) {
+    if !known.contains(&key.value) {
+        notes
+            .add(key.span.clone(), format!("{place} has no key `{}`", key.value))
+            .expected(format!("known keys: {}", known.join(", ")))
+            .nearest(key.value, known);
+    }
+}
+
+/// Notes that a table lacks a key.
+pub(super) fn missing(section: &Section<'_, '_>, notes: &mut Notes<'_>, key: &str, expected: &str) {
+    notes.add(section.span.clone(), format!("`{key}` is missing")).expected(format!("expected {expected}"));
+}
+
+/// The number, if the value is a whole one that is not negative.
+pub(super) fn whole_number(value: &DeValue<'_>) -> Option<u64> {
+    match value {
+        DeValue::Integer(number) => u64::from_str_radix(number.as_str(), number.radix()).ok(),
+        _ => None,
+    }
+}
+
 /// Notes a value of the wrong type.
 pub(super) fn wrong_type(
     notes: &mut Notes<'_>,
@@ -184,7 +202,7 @@ pub(super) fn wrong_type(
     notes.add(span, format!("`{key}` is {}", type_word(found))).expected(format!("expected {wanted}"));
 }
 
-/// What a value is, in words.
+/// The name of a value's type, with its article.
 pub(super) const fn type_word(value: &DeValue<'_>) -> &'static str {
     match value {
         DeValue::String(_) => "a string",

@@ -1,4 +1,4 @@
-//! What the file says of the program itself, apart from contexts.
+//! The settings of the program itself, apart from contexts.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use super::reference::{SETTINGS, names};
 use super::section::{Section, type_word};
 use qdeck_model::Bytes;
 
-/// What the file says of the program itself.
+/// The settings of the program itself.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Settings {
     /// Time between two listings of a kind where nothing is pushed.
@@ -26,8 +26,8 @@ pub struct Settings {
     pub log_buffer: Bytes,
     /// Nothing may be changed through any context.
     pub read_only: bool,
-    /// Keys bound otherwise than by default: a table for each place, in it intents and their keys. Whether such places,
-    /// intents and keys exist is for the keymap to say.
+    /// Key bindings that replace the default ones: a table for each place, in it intents and their keys. The keymap checks
+    /// that they exist.
     pub keys: toml::Table,
 }
 

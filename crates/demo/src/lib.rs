@@ -5,6 +5,7 @@
 pub mod child;
 pub mod credentials;
 pub mod engine;
+mod entry;
 pub mod faces;
 pub mod faults;
 pub mod process;
@@ -20,6 +21,8 @@ use axum::Router;
 use axum::extract::Request;
 use axum::middleware::Next;
 use tokio::net::TcpSocket;
+
+pub use entry::Entry;
 
 use credentials::Credentials;
 use engine::Engine;

@@ -19,4 +19,4 @@ mod registry;
 pub use endpoint::{Endpoint, Use};
 pub use events::{Change, ListEvent};
 pub use provider::{Answer, Check, Console, Provider, Section, SharedProvider, Traffic};
-pub use registry::{Registration, Registry};
+pub use registry::{CONSOLE_INPUT, CONSOLE_SIZE_REPORTS, Registration, Registry};

@@ -1,95 +1,98 @@
-//! `qdeck config check`: connects to every context at once and tells of each, as soon as it is known, what works, how
-//! fast, and what may not be read.
+//! `qdeck config check`: connects to every context at once and reports for each, as soon as it is known, what works, how
+//! fast, and what the credentials may not read.
 
 use std::fmt::Write as _;
-use std::io::{IsTerminal as _, Write as _};
+use std::io::Write;
 use std::path::Path;
-use std::process::ExitCode;
 use std::time::Duration;
 
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 
-use super::{keys_fit, variable};
+use super::paint::{Ink, Paint};
+use super::{check_keys, variable};
 use crate::cli::Failure;
 use crate::config::{Config, Context, Origin, load};
 use crate::model::{Problem, ProblemKind};
 use crate::net::fail_fast;
 use crate::providers::{Check, Registry};
-use crate::tui::theme::Depth;
 
-/// A single request of a check; who waits at a prompt wants to know, not to wait.
-const A_REQUEST: Duration = Duration::from_secs(5);
-/// A whole check. A password manager may ask a person first.
-const A_CHECK: Duration = Duration::from_secs(40);
+/// How long a single request of a check may take: the user waits for it at a prompt.
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long the check of a context may take: a password manager may ask the user first.
+const CHECK_TIMEOUT: Duration = Duration::from_secs(40);
 
-/// Reads the file, connects to every context at once, and prints what works.
-pub async fn check(asked: Option<&Path>) -> Result<ExitCode, Failure> {
-    let config = load(asked, variable)?;
-    keys_fit(&config)?;
-    let mut out = std::io::stdout();
-    let paint = Paint(out.is_terminal() && Depth::detect(variable) != Depth::None);
+/// Reads the file, connects to every context at once, and prints what works. Returns whether everything does.
+///
+/// # Errors
+/// The file cannot be read or holds mistakes.
+pub async fn check(
+    asked: Option<&Path>,
+    registry: &Registry,
+    paint: Paint,
+    out: &mut impl Write,
+) -> Result<bool, Failure> {
+    let config = load(asked, &registry.specs(), variable)?;
+    check_keys(&config)?;
     write!(out, "{}", source(&config, paint))?;
     if matches!(config.origin, Origin::Nothing(_)) {
-        return Ok(code(config.half.is_empty()));
+        return Ok(config.incomplete.is_empty());
     }
-    let mut checks: FuturesUnordered<_> = config.contexts.iter().map(try_out).collect();
+    let mut checks: FuturesUnordered<_> =
+        config.contexts.iter().map(|context| try_context(registry, context)).collect();
     let mut good = 0;
     while let Some((context, answer)) = checks.next().await {
-        let (words, well) = tell(context, &answer, paint);
-        good += usize::from(well);
-        write!(out, "\n{words}")?;
+        let (text, works) = report(context, &answer, paint);
+        good += usize::from(works);
+        write!(out, "\n{text}")?;
         out.flush()?;
     }
     let all = config.contexts.len();
     if all > 1 {
-        let (sum, ink) = match all - good {
+        let (summary, ink) = match all - good {
             0 => (format!("all {all} contexts work"), Ink::Good),
-            bad => (format!("{bad} of {all} contexts lack something"), Ink::Bad),
+            bad => (format!("{bad} of {all} contexts have a problem"), Ink::Bad),
         };
-        writeln!(out, "\n{}", paint.with(ink, &sum))?;
+        writeln!(out, "\n{}", paint.with(ink, &summary))?;
     }
-    Ok(code(good == all && config.half.is_empty()))
+    Ok(good == all && config.incomplete.is_empty())
 }
 
-fn code(well: bool) -> ExitCode {
-    if well { ExitCode::SUCCESS } else { ExitCode::FAILURE }
-}
-
-/// Where the contexts come from, and what cannot be used there.
+/// Describes where the contexts come from, and which credentials there cannot be used.
 fn source(config: &Config, paint: Paint) -> String {
     let mut lines = Vec::new();
     match &config.origin {
         Origin::File(path) if config.contexts.is_empty() => {
-            lines.push(format!("{}: read without a mistake, and has no contexts yet", path.display()));
+            lines.push(format!("{}: no mistakes, but it has no contexts yet", path.display()));
         }
-        Origin::File(path) => lines.push(format!("{}: read without a mistake", path.display())),
-        Origin::Found(places) => {
-            lines.push("no file has contexts; credentials were found elsewhere".to_owned());
-            lines.extend(places.iter().map(|place| format!("  + {}", harmless(place))));
+        Origin::File(path) => lines.push(format!("{}: no mistakes", path.display())),
+        Origin::Discovered(sources) => {
+            lines.push("no configuration file has contexts; these credentials were found:".to_owned());
+            lines.extend(sources.iter().map(|source| format!("  + {}", harmless(source))));
         }
         Origin::Nothing(why) => {
-            lines.push(format!("{why}; `qdeck config init` writes a file, `qdeck` alone shows the demo"))
+            lines.push(format!("{why}; `qdeck config init` writes one, `qdeck` alone shows the demo"))
         }
     }
-    let half = config.half.iter();
-    lines.extend(half.map(|why| paint.with(Ink::Warn, &format!("  ! {}", harmless(why)))));
+    let incomplete = config.incomplete.iter();
+    lines.extend(incomplete.map(|why| paint.with(Ink::Warn, &format!("  ! {}", harmless(why)))));
     lines.push(String::new());
     lines.join("\n")
 }
 
-/// Signs in and tries every sort of read.
-async fn try_out(context: &Context) -> (&Context, Result<Check, Problem>) {
-    let run = async { Registry::builtin().open(context)?.check().await };
-    let answer = tokio::time::timeout(A_CHECK, fail_fast(A_REQUEST, run)).await.unwrap_or_else(|_| {
-        let words = format!("nothing was known after {} s", A_CHECK.as_secs());
-        Err(Problem::new(ProblemKind::Unreachable, words))
-    });
+/// Signs in and tries every kind of read.
+async fn try_context<'c>(registry: &Registry, context: &'c Context) -> (&'c Context, Result<Check, Problem>) {
+    let run = async { registry.open(context)?.check().await };
+    let answer =
+        tokio::time::timeout(CHECK_TIMEOUT, fail_fast(REQUEST_TIMEOUT, run)).await.unwrap_or_else(|_| {
+            let message = format!("no result after {} s", CHECK_TIMEOUT.as_secs());
+            Err(Problem::new(ProblemKind::Unreachable, message))
+        });
     (context, answer)
 }
 
-/// What is said of a context, and whether everything of it works.
-fn tell(context: &Context, answer: &Result<Check, Problem>, paint: Paint) -> (String, bool) {
+/// The report of a context, and whether everything of it works.
+fn report(context: &Context, answer: &Result<Check, Problem>, paint: Paint) -> (String, bool) {
     let mut text = format!(
         "{} {}\n",
         paint.with(Ink::Name, context.name.as_str()),
@@ -97,15 +100,15 @@ fn tell(context: &Context, answer: &Result<Check, Problem>, paint: Paint) -> (St
             Ink::Dim,
             &format!(
                 "({}, {}){}",
-                context.platform,
+                context.platform(),
                 context.base_url,
                 if context.enabled { "" } else { ", not connected at the start" }
             )
         )
     );
-    let mut line = |words: &str| {
+    let mut line = |content: &str| {
         // Writing to a string cannot fail.
-        let _ = writeln!(text, "  {words}");
+        let _ = writeln!(text, "  {content}");
     };
     let references = context.credentials.references();
     for warning in references.iter().filter_map(|(_, reference)| reference.warning()) {
@@ -141,41 +144,15 @@ fn tell(context: &Context, answer: &Result<Check, Problem>, paint: Paint) -> (St
         }
     }
     if !lacking.is_empty() {
-        let words = format!("! these credentials lack the permission for: {}", lacking.join(", "));
-        line(&paint.with(Ink::Warn, &words));
+        let missing = format!("! these credentials lack the permission for: {}", lacking.join(", "));
+        line(&paint.with(Ink::Warn, &missing));
     }
     (text, check.probes.iter().all(|(_, result)| result.is_ok()))
 }
 
-/// Words of a remote side, which must not command the terminal.
+/// Replaces control characters: a remote side must not command the terminal.
 fn harmless(text: &str) -> String {
     text.replace(char::is_control, " ")
-}
-
-/// Whether colours are written.
-#[derive(Clone, Copy)]
-struct Paint(bool);
-
-#[derive(Clone, Copy)]
-enum Ink {
-    Name,
-    Good,
-    Bad,
-    Warn,
-    Dim,
-}
-
-impl Paint {
-    fn with(self, ink: Ink, text: &str) -> String {
-        let code = match ink {
-            Ink::Name => 1,
-            Ink::Good => 32,
-            Ink::Bad => 31,
-            Ink::Warn => 33,
-            Ink::Dim => 2,
-        };
-        if self.0 { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_owned() }
-    }
 }
 
 #[cfg(test)]
@@ -185,7 +162,7 @@ mod tests {
 
     fn context() -> Context {
         let text = "[contexts.prod]\nplatform = \"gcore\"\ntoken = { env = \"X\" }\n";
-        let (_, mut contexts) = parse(text, Path::new("file")).expect("good");
+        let (_, mut contexts) = parse(text, Path::new("file"), &Registry::builtin().specs()).expect("good");
         contexts.remove(0)
     }
 
@@ -206,8 +183,8 @@ mod tests {
 
     #[test]
     fn probes_are_aligned_and_the_missing_permission_is_named() {
-        let (text, well) = tell(&context(), &Ok(checked()), Paint(false));
-        assert!(!well);
+        let (text, works) = report(&context(), &Ok(checked()), Paint(false));
+        assert!(!works);
         insta::assert_snapshot!(text, @r"
         prod (gcore, https://api.gcore.com/)
           ✓ signed in as me  too
@@ -219,10 +196,10 @@ mod tests {
     }
 
     #[test]
-    fn colours_are_written_only_where_they_are_wanted() {
-        let (plain, _) = tell(&context(), &Ok(checked()), Paint(false));
-        assert!(!plain.contains('\x1b'), "a remote's words command no terminal: {plain}");
-        let (painted, _) = tell(&context(), &Ok(checked()), Paint(true));
+    fn colours_are_written_only_where_they_are_asked_for() {
+        let (plain, _) = report(&context(), &Ok(checked()), Paint(false));
+        assert!(!plain.contains('\x1b'), "a remote side commands no terminal: {plain}");
+        let (painted, _) = report(&context(), &Ok(checked()), Paint(true));
         assert!(painted.contains("\x1b[32m✓\x1b[0m") && painted.contains("\x1b[31m✗\x1b[0m"));
         let mut bare = painted;
         for code in [0, 1, 2, 31, 32, 33] {
@@ -234,8 +211,8 @@ mod tests {
     #[test]
     fn a_refusal_is_one_line() {
         let refused = Problem::new(ProblemKind::Unauthorized, "no such key");
-        let (text, well) = tell(&context(), &Err(refused), Paint(false));
-        assert!(!well);
+        let (text, works) = report(&context(), &Err(refused), Paint(false));
+        assert!(!works);
         assert_eq!(text.lines().count(), 2, "{text}");
         assert!(text.contains("✗ not signed in: no such key"), "{text}");
     }

@@ -1,77 +1,73 @@
-//! `qdeck config init`: the file to start from, with what was found of credentials already in it.
+//! `qdeck config init`: writes a file to start from, with a context for all credentials that were found.
 
-use std::io::Write as _;
+use std::io::Write;
 use std::path::Path;
-use std::process::ExitCode;
 
-use super::{place, variable};
+use super::example::SETTINGS;
+use super::path_of;
 use crate::cli::Failure;
-use crate::config::found::{Found, find};
-use crate::config::section;
+use crate::config::{Discovery, discover, section};
+use crate::providers::Registry;
 
-/// The file to start from: the example with its contexts commented out, so that nothing is connected to before a
-/// person says so.
-const EXAMPLE: &str = include_str!("../../../config.example.toml");
-
-/// The example with every context commented out, and before them what was found, which is not.
-fn starter(found: &Found) -> String {
-    let mut asleep = false;
-    let mut awake = awake(found);
-    let mut text = String::new();
-    for line in EXAMPLE.lines() {
-        if line.starts_with('[') {
-            asleep = line.starts_with("[contexts.");
-        }
-        if asleep {
-            text.push_str(&std::mem::take(&mut awake));
-        }
-        if asleep && !line.is_empty() && !line.starts_with('#') {
-            text.push_str("# ");
-        }
-        text.push_str(line);
-        text.push('\n');
-    }
-    text
+/// The file to start from: the example's settings, the contexts of what was found, and the example's contexts commented
+/// out, so that nothing is connected to before the user asks for it.
+fn starter(registry: &Registry, found: &Discovery) -> String {
+    let found = found.usable.iter().map(|it| {
+        let source = without_controls(&it.source);
+        format!("# Found: {source}.\n{}\n", section(&it.context))
+    });
+    let examples: Vec<String> = registry.iter().map(|it| commented_out(it.spec.example)).collect();
+    format!("{SETTINGS}{}{}", found.collect::<String>(), examples.join("\n"))
 }
 
-/// The sections of what was found: references, never values.
-fn awake(found: &Found) -> String {
-    let sections =
-        found.whole.iter().map(|it| format!("# Found: {}.\n{}\n", harmless(&it.place), section(&it.context)));
-    sections.collect()
+fn commented_out(example: &str) -> String {
+    let comment = |line: &str| {
+        let sign = if line.is_empty() || line.starts_with('#') { "" } else { "# " };
+        format!("{sign}{line}\n")
+    };
+    example.lines().map(comment).collect()
 }
 
-/// A name out of a file of somebody else's must not end the comment it stands in, nor reach the terminal as it is.
-fn harmless(text: &str) -> String {
+/// Replaces control characters: a name out of another program's file must not end the comment it is in, nor reach the
+/// terminal as it is.
+fn without_controls(text: &str) -> String {
     text.replace(char::is_control, " ")
 }
 
-/// Writes the file, unless there is one, and says what was found where.
-pub fn init(asked: Option<&Path>) -> Result<ExitCode, Failure> {
-    let path = place(asked)?;
-    let found = find(variable);
-    write(&path, &starter(&found))?;
-    let mut out = std::io::stdout();
+/// Writes the file, unless there is one, and reports what was found where. `variable` returns the value of an environment
+/// variable.
+///
+/// # Errors
+/// The file exists already or cannot be written.
+pub fn init(
+    asked: Option<&Path>,
+    registry: &Registry,
+    variable: impl Fn(&str) -> Option<String>,
+    out: &mut impl Write,
+) -> Result<(), Failure> {
+    let path = path_of(asked)?;
+    let found = discover(&registry.specs(), variable);
+    write(&path, &starter(registry, &found))?;
     writeln!(out, "wrote {}", path.display())?;
-    for it in &found.whole {
-        writeln!(out, "  + {}", harmless(&it.line()))?;
+    for it in &found.usable {
+        writeln!(out, "  + {}", without_controls(&it.line()))?;
     }
-    for why in &found.half {
-        writeln!(out, "  ! {}", harmless(why))?;
+    for why in &found.incomplete {
+        writeln!(out, "  ! {}", without_controls(why))?;
     }
-    let then = if found.whole.is_empty() {
+    let next = if found.usable.is_empty() {
         "Fill in a context, then try it with"
     } else {
-        "What was found is in it, by reference. Try it with"
+        "It refers to the credentials that were found. Try them with"
     };
-    writeln!(out, "{then}: qdeck config check")?;
-    Ok(ExitCode::SUCCESS)
+    writeln!(out, "{next}: qdeck config check")?;
+    Ok(())
 }
 
 /// Writes a new file that only its owner can read.
 fn write(path: &Path, text: &str) -> Result<(), Failure> {
     let failed =
-        |error: std::io::Error| Failure::Told(format!("{} cannot be written: {error}", path.display()));
+        |error: std::io::Error| Failure::Message(format!("could not write {}: {error}", path.display()));
     if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
         std::fs::create_dir_all(folder).map_err(failed)?;
     }
@@ -81,7 +77,7 @@ fn write(path: &Path, text: &str) -> Result<(), Failure> {
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let mut file = options.open(path).map_err(|error| match error.kind() {
         std::io::ErrorKind::AlreadyExists => {
-            Failure::Told(format!("{} exists already and is left as it is", path.display()))
+            Failure::Message(format!("{} exists already, and was not overwritten", path.display()))
         }
         _ => failed(error),
     })?;
@@ -90,38 +86,39 @@ fn write(path: &Path, text: &str) -> Result<(), Failure> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::example;
     use super::*;
     use crate::config::parse;
     use crate::model::Platform;
     use crate::providers::{elasticbox, gcore};
 
     fn platforms(text: &str) -> Vec<Platform> {
-        let (_, contexts) = parse(text, Path::new("file")).unwrap_or_else(|it| panic!("{text}\n{it}"));
-        contexts.iter().map(|context| context.platform).collect()
+        let specs = Registry::builtin().specs();
+        let (_, contexts) =
+            parse(text, Path::new("file"), &specs).unwrap_or_else(|it| panic!("{text}\n{it}"));
+        contexts.iter().map(crate::config::Context::platform).collect()
     }
 
     #[test]
-    fn the_starter_is_the_example_asleep() {
-        let mut known = platforms(EXAMPLE);
-        known.sort();
-        let mut all = crate::config::PLATFORMS.to_vec();
-        all.sort();
-        assert_eq!(known, all, "one context a platform");
-        let asleep = starter(&Found::default());
-        assert_eq!(platforms(&asleep), []);
-        let awake = asleep.replace("\n# [contexts.", "\n[contexts.");
-        assert!(awake.contains("\n[contexts."), "a section is woken by its line");
+    fn the_starter_is_the_example_with_its_contexts_commented_out() {
+        let registry = Registry::builtin();
+        let all: Vec<Platform> = registry.iter().map(crate::providers::Registration::platform).collect();
+        assert_eq!(platforms(&example(&registry)), all, "one context for each platform");
+        let starter = starter(&registry, &Discovery::default());
+        assert_eq!(platforms(&starter), []);
+        assert!(starter.contains("\n# [contexts."), "a section is a line away: {starter}");
     }
 
     #[test]
-    fn what_was_found_stands_in_the_starter_awake() {
-        let found = find(|name| match name {
+    fn what_was_found_is_in_the_starter_and_not_commented_out() {
+        let registry = Registry::builtin();
+        let found = discover(&registry.specs(), |name| match name {
             "GCORE_API_KEY" => Some("fake-value".to_owned()),
             "ELASTICBOX_URL" => Some("https://appliance.example.com".to_owned()),
             "CAM_TOKEN" => Some("fake-value-too".to_owned()),
             _ => None,
         });
-        let text = starter(&found);
+        let text = starter(&registry, &found);
         assert_eq!(platforms(&text), [gcore::PLATFORM, elasticbox::PLATFORM]);
         assert!(text.contains("# Found: ELASTICBOX_URL and CAM_TOKEN."), "{text}");
         assert!(!text.contains("fake-value"), "{text}");

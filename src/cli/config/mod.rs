@@ -1,36 +1,43 @@
-//! `qdeck config`: write a file to start from, say where it is, try what it says.
+//! `qdeck config`: writes a file to start from, prints its path, and tries what it configures.
 
 mod check;
+mod example;
 mod init;
+mod paint;
 
-use std::io::Write as _;
+use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::ExitCode;
 
 use super::Failure;
 use crate::config::{Config, ConfigError, Origin, default_path};
 use crate::tui::keymap::Keymap;
 
-pub(super) use check::check;
-pub(super) use init::init;
+pub use check::check;
+pub use example::example;
+pub use init::init;
+pub use paint::Paint;
 
-fn place(asked: Option<&Path>) -> Result<PathBuf, ConfigError> {
-    asked.map(Path::to_owned).or_else(default_path).ok_or(ConfigError::Homeless)
+/// The path of the file: the one that was asked for, or the usual one.
+fn path_of(asked: Option<&Path>) -> Result<PathBuf, ConfigError> {
+    asked.map(Path::to_owned).or_else(default_path).ok_or(ConfigError::NoHome)
 }
 
-/// Looks an environment variable up.
+/// Returns the value of an environment variable.
 pub(super) fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok()
 }
 
 /// Prints where the file is, or would be.
-pub(super) fn path(asked: Option<&Path>) -> Result<ExitCode, Failure> {
-    writeln!(std::io::stdout(), "{}", place(asked)?.display())?;
-    Ok(ExitCode::SUCCESS)
+pub(super) fn path(asked: Option<&Path>, out: &mut impl Write) -> Result<(), Failure> {
+    writeln!(out, "{}", path_of(asked)?.display())?;
+    Ok(())
 }
 
-/// Whether the keys of the file can be used; if not, everything that is wrong with them.
-pub(super) fn keys_fit(config: &Config) -> Result<(), Failure> {
+/// Checks the key bindings of the file.
+///
+/// # Errors
+/// Every binding that conflicts with another one, or that names a key, place or command that does not exist.
+pub(super) fn check_keys(config: &Config) -> Result<(), Failure> {
     let keys = &config.settings.keys;
     let (_, conflicts) = Keymap::load((!keys.is_empty()).then_some(keys));
     if conflicts.is_empty() {
@@ -38,11 +45,11 @@ pub(super) fn keys_fit(config: &Config) -> Result<(), Failure> {
     }
     let file = match &config.origin {
         Origin::File(path) => path.display().to_string(),
-        Origin::Found(_) | Origin::Nothing(_) => "the keys".to_owned(),
+        Origin::Discovered(_) | Origin::Nothing(_) => "the keys".to_owned(),
     };
     let wrong: Vec<String> = conflicts.iter().map(|conflict| format!("{file}: [keys]: {conflict}")).collect();
     Err(Failure::Keys(format!(
-        "{}\n  every place and name is in docs/keys.md; [] takes a key off what has it",
+        "{}\n  every place and name is in docs/keys.md; [] unbinds a command",
         wrong.join("\n")
     )))
 }

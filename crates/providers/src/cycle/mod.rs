@@ -18,7 +18,10 @@ use std::time::Duration;
 use futures_util::FutureExt;
 use futures_util::stream::BoxStream;
 
-use super::{Answer, Change, Check, Console, ListEvent, Provider, Section, Traffic};
+use super::{
+    Answer, CONSOLE_INPUT, CONSOLE_SIZE_REPORTS, Change, Check, Console, ListEvent, Provider, Section,
+    Traffic,
+};
 use crate::kit::page_cache::PageCache;
 use crate::kit::sign_in::SignIn;
 use crate::mapping::interner::Interner;
@@ -33,7 +36,7 @@ use qdeck_model::{
 use qdeck_net::{Client, ClientOptions, Frame, SocketOptions, produce};
 use read::listing::{self, Listed};
 use read::{check, detail};
-pub use registration::{PLATFORM, REGISTRATION};
+pub use registration::{HUB, PLATFORM, REGISTRATION};
 
 /// A rate needs the snapshot before: reports are asked for from so much earlier. The platform's own graphs step 30 s.
 const RUN_UP: Duration = Duration::from_secs(90);
@@ -64,7 +67,7 @@ impl Cycle {
         let api = Arc::new(Api {
             client,
             base: context.base_url.clone(),
-            hub: context.hub.clone(),
+            hub: context.settings.text(&HUB).map(str::to_owned),
             key: key.clone(),
             signed: SignIn::new(),
         });
@@ -78,8 +81,8 @@ impl Cycle {
             containers: listing::shelf(api.clone(), map.clone()),
             api,
             map,
-            console_input: context.console_input,
-            console_size_reports: context.console_size_reports,
+            console_input: context.settings.switch(&CONSOLE_INPUT),
+            console_size_reports: context.settings.switch(&CONSOLE_SIZE_REPORTS),
             at_once: context.concurrency,
         })
     }

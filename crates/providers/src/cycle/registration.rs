@@ -1,18 +1,86 @@
-//! Cycle as the rest of the program knows it.
+//! Cycle as the rest of the program knows it: its settings, its credentials, and how a context of it is opened.
 
 use std::sync::Arc;
 
 use super::Cycle;
 use super::endpoints::ENDPOINTS;
 use crate::Registration;
+use crate::registry::{CONSOLE_INPUT, CONSOLE_SIZE_REPORTS};
+use qdeck_config::{
+    Absent, Address, CredentialShape, Credentials, Discovered, DiscoverySpec, Environment, PlatformSpec,
+    SecretRef, Setting, Takes, incomplete,
+};
 use qdeck_model::Platform;
 
 /// The platform's handle.
 pub const PLATFORM: Platform = Platform::new("cycle", "Cycle");
 
+/// The hub that a context is.
+pub static HUB: Setting = Setting {
+    name: "hub",
+    takes: Takes::Text {
+        form: "24 hexadecimal digits",
+        example: "651586fca6078e98982dbd90",
+        parse: parse_hub,
+    },
+    absent: Absent::Mistake("the hub's id, 24 hexadecimal digits (Hub settings, API access)"),
+    help: "The hub's id: Hub settings, API access.",
+};
+
 /// What the registry holds of Cycle.
 pub static REGISTRATION: Registration = Registration {
-    platform: PLATFORM,
+    spec: PlatformSpec {
+        platform: PLATFORM,
+        address: Address { default: Some("https://api.cycle.io"), help: "The same for every hub." },
+        credentials: &[CredentialShape::Token { token: "An API key of the hub." }],
+        settings: &[&HUB, &CONSOLE_INPUT, &CONSOLE_SIZE_REPORTS],
+        discovery: Some(DiscoverySpec {
+            find: |environment, discovery| discovery.add(discover(environment)),
+            help: "`CYCLE_API_KEY` and `CYCLE_HUB_ID`; `CYCLE_BASE_URL` if the address is not the public one.",
+        }),
+        example: EXAMPLE,
+    },
     open: |context| Ok(Arc::new(Cycle::new(context)?)),
     endpoints: ENDPOINTS,
 };
+
+const EXAMPLE: &str = r#"[contexts.cycle-prod]
+platform = "cycle"
+hub = "651586fca6078e98982dbd90"            # Hub settings, API access: the hub's id
+token = { env = "CYCLE_API_KEY" }           # an API key of that hub
+# base_url = "https://api.cycle.io"         # the public address
+# read_only = true                          # change nothing through this context
+# enabled = false                           # do not connect at the start
+# concurrency = 8                           # requests at once
+# console_input = false                     # do not send keys to the console: see docs/cycle.md
+# console_size_reports = true               # report the terminal's size to the console: see docs/cycle.md
+"#;
+
+/// An id of a hub in lower case; Cycle's ids are 24 hexadecimal digits.
+fn parse_hub(text: &str) -> Option<String> {
+    let is_id = text.len() == 24 && text.chars().all(|c| c.is_ascii_hexdigit());
+    is_id.then(|| text.to_ascii_lowercase())
+}
+
+const KEY_VARIABLE: &str = "CYCLE_API_KEY";
+const HUB_VARIABLE: &str = "CYCLE_HUB_ID";
+
+/// Finds what Cycle's own tools read: its Go client, its Terraform provider and its GitHub action.
+fn discover(environment: &Environment<'_>) -> Result<Option<Discovered>, String> {
+    let hub = match (environment.has(KEY_VARIABLE), environment.value(HUB_VARIABLE)) {
+        (true, Some(hub)) => hub,
+        (true, None) => return Err(incomplete(KEY_VARIABLE, HUB_VARIABLE)),
+        (false, Some(_)) => return Err(incomplete(HUB_VARIABLE, KEY_VARIABLE)),
+        (false, None) => return Ok(None),
+    };
+    let Some(hub) = parse_hub(&hub) else {
+        return Err(format!("{HUB_VARIABLE} is not a hub's id: expected 24 hexadecimal digits"));
+    };
+    let spec = &REGISTRATION.spec;
+    let base_url = environment.address("CYCLE_BASE_URL", spec)?;
+    let credentials = Credentials::Token(SecretRef::Env(KEY_VARIABLE.into()));
+    let source = format!("{KEY_VARIABLE} and {HUB_VARIABLE}");
+    let mut found = Discovered::new(spec, base_url, credentials, source);
+    found.context.settings.set(&HUB, hub);
+    Ok(Some(found))
+}

@@ -6,14 +6,37 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use url::Url;
 
+use super::TOKEN_HEADER;
 use super::refusal;
 use crate::kit::sign_in::SignIn;
-use qdeck_config::{SecretRef, TokenHeader};
+use qdeck_config::{Context, SecretRef};
 use qdeck_model::{Problem, ProblemKind, Secret};
 use qdeck_net::{Cause, Client, NetError, Request};
 
 /// The only release that any document names.
 const RELEASE: &str = "4.0";
+
+/// Which header carries the token: the documents of different years name two.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum TokenHeader {
+    /// `Authorization: Bearer` for a JSON web token, `Elasticbox-Token` for any other.
+    Auto,
+    /// `Authorization: Bearer`.
+    Bearer,
+    /// `Elasticbox-Token`.
+    ElasticBox,
+}
+
+impl TokenHeader {
+    /// The one that a context is configured with.
+    pub(super) fn of(context: &Context) -> Self {
+        match context.settings.text(&TOKEN_HEADER) {
+            Some("bearer") => Self::Bearer,
+            Some("elasticbox") => Self::ElasticBox,
+            _ => Self::Auto,
+        }
+    }
+}
 
 /// The door to one account.
 pub(super) struct Api {

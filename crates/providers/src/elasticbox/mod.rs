@@ -22,7 +22,7 @@ use futures_util::{FutureExt, StreamExt};
 use super::{Answer, Check, Console, ListEvent, Provider, Section, Traffic};
 use crate::kit::sign_in::SignIn;
 use crate::mapping::interner::Interner;
-use api::Api;
+use api::{Api, TokenHeader};
 use map::Mapper;
 use qdeck_config::{Context, Credentials};
 use qdeck_model::{
@@ -34,7 +34,7 @@ use read::detail::{self, BindingPath};
 use read::listing::Aside;
 use read::workspaces::Workspaces;
 use read::{check, listing};
-pub use registration::{PLATFORM, REGISTRATION};
+pub use registration::{PLATFORM, REGISTRATION, TOKEN_HEADER, WORKSPACES};
 
 /// A list has no pages, and every instance in it carries whole boxes: thousands of them are long.
 const LONGEST_ANSWER: usize = 256 << 20;
@@ -67,7 +67,7 @@ impl ElasticBox {
             }),
             base: context.base_url.clone(),
             token: token.clone(),
-            header: context.token_header,
+            header: TokenHeader::of(context),
             signed: SignIn::new(),
         });
         let map = Mapper {
@@ -76,7 +76,11 @@ impl ElasticBox {
             facts: Interner::default(),
         };
         Ok(Self {
-            workspaces: Arc::new(Workspaces::new(api.clone(), map.clone(), &context.workspaces)),
+            workspaces: Arc::new(Workspaces::new(
+                api.clone(),
+                map.clone(),
+                context.settings.words(&WORKSPACES),
+            )),
             aside: Arc::default(),
             bindings: Arc::default(),
             api,

@@ -32,7 +32,7 @@ use qdeck_model::{
 };
 use qdeck_net::{Client, ClientOptions, produce};
 use read::{check, detail, gpus, listing, log};
-pub use registration::{PLATFORM, REGISTRATION};
+pub use registration::{PLATFORM, REGISTRATION, ZONES};
 
 /// One organisation, or some of its zones.
 pub(super) struct Exoscale {
@@ -79,7 +79,7 @@ impl Exoscale {
         };
         let deck = Deck {
             api: Arc::new(api),
-            zones: Zones::new(context.zones.clone(), context.concurrency),
+            zones: Zones::new(context.settings.words(&ZONES).to_vec(), context.concurrency),
             catalogues: Catalogues::default(),
             log: Kept::default(),
             map: Mapper::new(context.name.clone()),

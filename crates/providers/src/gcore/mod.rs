@@ -19,7 +19,9 @@ use std::sync::Arc;
 use futures_util::stream::BoxStream;
 use futures_util::{FutureExt, StreamExt};
 
-use super::{Answer, Check, Console, ListEvent, Provider, Section, Traffic};
+use super::{
+    Answer, CONSOLE_INPUT, CONSOLE_SIZE_REPORTS, Check, Console, ListEvent, Provider, Section, Traffic,
+};
 use api::Api;
 use live::{log, metrics::Meters};
 use map::Mapper;
@@ -32,7 +34,7 @@ use qdeck_model::{
 use qdeck_net::{Client, ClientOptions, produce};
 use read::catalogue::Catalogue;
 use read::{check, console, describe, listing, single};
-pub use registration::{PLATFORM, REGISTRATION};
+pub use registration::{PLATFORM, PROJECT, REGIONS, REGISTRATION};
 
 /// One project of one account.
 pub(super) struct Gcore {
@@ -66,14 +68,18 @@ impl Gcore {
         let api = Api::new(client, context.base_url.clone(), key.clone());
         Ok(Self {
             site: Arc::new(Site {
-                places: Places::new(api.clone(), context.project, context.regions.clone()),
+                places: Places::new(
+                    api.clone(),
+                    context.settings.number(&PROJECT),
+                    context.settings.numbers(&REGIONS).to_vec(),
+                ),
                 map: Mapper::new(context.name.clone()),
                 catalogue: Catalogue::default(),
                 api,
             }),
             meters: Arc::default(),
-            console_size_reports: context.console_size_reports,
-            console_input: context.console_input,
+            console_size_reports: context.settings.switch(&CONSOLE_SIZE_REPORTS),
+            console_input: context.settings.switch(&CONSOLE_INPUT),
         })
     }
 }

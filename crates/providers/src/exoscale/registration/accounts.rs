@@ -5,29 +5,28 @@ use std::path::{Path, PathBuf};
 
 use toml::{Table, Value};
 
-use super::super::context::{Context, Credentials, SecretRef};
-use super::super::known;
-use super::super::toml_key::{self, LARGEST};
-use super::{Around, Finding, Found, exoscale};
+use super::{REGISTRATION, discovery};
+use qdeck_config::toml_key::{self, MAX_FILE_BYTES};
+use qdeck_config::{Context, Credentials, Discovered, Discovery, Environment, SecretRef};
 use qdeck_model::ContextName;
 
 const CONFIG: &str = "EXOSCALE_CONFIG";
 const ACCOUNT: &str = "EXOSCALE_ACCOUNT";
 
-pub(super) fn find(around: &Around<'_>, found: &mut Found) {
-    let asked = around.said(ACCOUNT);
-    let Some(file) = file(around) else {
-        if let Some(path) = around.said(CONFIG) {
-            found.half.push(format!("{CONFIG} names {path}, which is no file"));
+pub(super) fn find(environment: &Environment<'_>, found: &mut Discovery) {
+    let asked = environment.value(ACCOUNT);
+    let Some(file) = file(environment) else {
+        if let Some(path) = environment.value(CONFIG) {
+            found.incomplete.push(format!("{CONFIG} names {path}: no such file"));
         } else if asked.is_some() {
-            found.half.push(format!("{ACCOUNT} is set, but there is no exoscale.toml"));
+            found.incomplete.push(format!("{ACCOUNT} is set, but there is no exoscale.toml"));
         }
         return;
     };
     let document = match read(&file.path) {
         Ok(document) => document,
         Err(why) => {
-            found.half.push(why);
+            found.incomplete.push(why);
             return;
         }
     };
@@ -37,21 +36,21 @@ pub(super) fn find(around: &Around<'_>, found: &mut Found) {
     if let Some(asked) = &asked {
         accounts.retain(|account| account.name == *asked);
         if accounts.is_empty() {
-            found.half.push(format!("{ACCOUNT} is `{asked}`, and {shown} has no such account"));
+            found.incomplete.push(format!("{ACCOUNT} is `{asked}`, and {shown} has no such account"));
         }
     }
-    // The one that their own tools would take comes first.
+    // The one that Exoscale's own tools would take comes first.
     accounts.sort_by_key(|account| default.as_deref() != Some(&account.name));
     let mut names = Vec::new();
     for account in accounts {
         let name = context_name(&account.name, &names);
         names.push(name.clone());
-        let context = context(around, &file, &account, name);
-        found.take(
+        let context = context(environment, &file, &account, name);
+        found.add(
             context
                 .map(|context| {
-                    let place = format!("account {} of {shown}", account.name);
-                    Some(Finding { context, place })
+                    let source = format!("account {} of {shown}", account.name);
+                    Some(Discovered { context, source })
                 })
                 .map_err(|why| format!("account `{}` of {shown} {why}", account.name)),
         );
@@ -59,44 +58,44 @@ pub(super) fn find(around: &Around<'_>, found: &mut Found) {
 }
 
 /// The file, and whether it lies in the directory that the program happens to be started in.
-struct Place {
+struct AccountsFile {
     path: PathBuf,
     here: bool,
 }
 
 /// The first of its places where the file is: what `EXOSCALE_CONFIG` names, the user's directory of configuration,
 /// `~/.exoscale`, the home directory, the current directory.
-fn file(around: &Around<'_>) -> Option<Place> {
-    let place = |path: PathBuf, here| path.is_file().then_some(Place { path, here });
-    if let Some(path) = around.said(CONFIG) {
+fn file(environment: &Environment<'_>) -> Option<AccountsFile> {
+    let place = |path: PathBuf, here| path.is_file().then_some(AccountsFile { path, here });
+    if let Some(path) = environment.value(CONFIG) {
         return place(std::path::absolute(path).ok()?, false);
     }
-    let home = around.said("HOME").map(PathBuf::from);
+    let home = environment.value("HOME").map(PathBuf::from);
     let below = |folder: &str| home.as_ref().map(|home| home.join(folder));
     let own = if cfg!(target_os = "macos") {
         below("Library/Application Support")
     } else {
-        around.said("XDG_CONFIG_HOME").map(PathBuf::from).or_else(|| below(".config"))
+        environment.value("XDG_CONFIG_HOME").map(PathBuf::from).or_else(|| below(".config"))
     };
     [own.map(|own| own.join("exoscale")), below(".exoscale"), home.clone()]
         .into_iter()
         .flatten()
         .find_map(|folder| place(folder.join("exoscale.toml"), false))
-        .or_else(|| place(around.folder?.join("exoscale.toml"), true))
+        .or_else(|| place(environment.folder?.join("exoscale.toml"), true))
 }
 
-/// Reads it. What is wrong with it is told without its words: secrets stand among them.
+/// Reads it. Errors never quote its text: secrets are in it.
 fn read(path: &Path) -> Result<Table, String> {
     let shown = path.display();
     let length = std::fs::metadata(path).map_or(0, |metadata| metadata.len());
-    if length > LARGEST {
-        return Err(format!("{shown} is too long to be a list of accounts"));
+    if length > MAX_FILE_BYTES {
+        return Err(format!("{shown} is too large for a list of accounts"));
     }
     let text = std::fs::read_to_string(path).map_err(|error| format!("{shown} cannot be read: {error}"))?;
     toml_key::parse(&text, path)
 }
 
-/// What is needed of an account; its secrets stay where they are.
+/// An account without its secrets, which stay where they are.
 struct Account {
     name: String,
     key: bool,
@@ -134,7 +133,12 @@ fn words(table: &Table, key: &str) -> Option<Vec<String>> {
 }
 
 /// The context of an account, or what it lacks.
-fn context(around: &Around<'_>, file: &Place, account: &Account, name: String) -> Result<Context, String> {
+fn context(
+    environment: &Environment<'_>,
+    file: &AccountsFile,
+    account: &Account,
+    name: String,
+) -> Result<Context, String> {
     if !account.key {
         return Err("has no `key`".into());
     }
@@ -143,10 +147,10 @@ fn context(around: &Around<'_>, file: &Place, account: &Account, name: String) -
         path: vec!["accounts".into(), account.name.clone(), key.into()],
     };
     let secret = match &account.command {
-        // A file that came with somebody's project must not run a program of theirs.
+        // A file that came with someone else's project must not run a program.
         Some(_) if file.here => {
             return Err(format!(
-                "has a secretCommand, and the file was only found in the current directory: \
+                "has a secretCommand, and the file is only in the current directory: \
                  move it to your home, or name it in {CONFIG}"
             ));
         }
@@ -154,13 +158,12 @@ fn context(around: &Around<'_>, file: &Place, account: &Account, name: String) -
         None if account.secret => inside("secret"),
         None => return Err("has neither `secret` nor `secretCommand`".into()),
     };
-    let base_url = exoscale::address_of_account(around, account.endpoint.as_deref())
-        .map_err(|why| format!("cannot be reached: {why}"))?;
+    let base_url = discovery::address_of_account(environment, account.endpoint.as_deref())
+        .map_err(|why| format!("has no usable address: {why}"))?;
     let credentials = Credentials::KeyPair { key: inside("key"), secret };
-    Ok(Context {
-        zones: exoscale::zones(around),
-        ..Context::new(ContextName::new(name), known::EXOSCALE, base_url, credentials)
-    })
+    let mut context = Context::new(ContextName::new(name), &REGISTRATION.spec, base_url, credentials);
+    discovery::set_zones(environment, &mut context);
+    Ok(context)
 }
 
 /// `exoscale-` and the account's name, in the letters that a context's name may have, and unlike the others.

@@ -1,0 +1,37 @@
+//! The example of a whole file: the program's settings, then a section for each platform. `config.example.toml` is this
+//! text, and `qdeck config init` writes it with the contexts commented out.
+
+use crate::providers::Registry;
+
+/// The example up to its contexts.
+pub(super) const SETTINGS: &str = r#"# Quarterdeck's configuration. `qdeck config path` prints where it belongs, `qdeck config check` tries it.
+# Every key is in docs/configuration.md. Secrets are never written here: `token`, `password`, `key` and `secret` refer to
+# where the secret is kept, in one of five ways:
+#   { env = "NAME" }                        an environment variable
+#   { command = ["pass", "show", "cycle"] } what a program prints
+#   { file = "~/.secrets/cycle" }           the content of a file (chmod 600)
+#   { file = "~/x.toml", key = ["a", "b"] } one string of another program's TOML file
+#   { keyring = "cycle" }                   the system's keyring, service "quarterdeck" (build with --features keyring)
+
+# How the program behaves. These are the defaults.
+refresh = "5s"         # time between two listings where the platform does not push changes
+sample_every = "5s"    # time between two samples of each instance on the screen
+mouse = true           # click selects, the wheel scrolls
+ascii = false          # draw with ASCII characters only
+log_buffer = "32MiB"   # how much of a log is kept for each source
+read_only = false      # change nothing through any context
+# theme = "light"      # dark without it; T switches between the themes
+
+# Key bindings of your own: a place, then a command and its keys; [] unbinds. Every name is in docs/keys.md.
+# [keys.table]
+# describe = ["d", "f2"]
+# mark-range = []
+
+# One section for each account. The name is yours: lower-case letters, digits, dashes.
+"#;
+
+/// The example of a whole file.
+pub fn example(registry: &Registry) -> String {
+    let sections: Vec<&str> = registry.iter().map(|it| it.spec.example).collect();
+    format!("{SETTINGS}{}", sections.join("\n"))
+}
