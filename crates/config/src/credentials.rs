@@ -100,7 +100,7 @@ fn read_secret(
             .add_secret(
                 span,
                 match entries.len() {
-                    0 => format!("`{key}` does not say where the secret is"),
+                    0 => format!("`{key}` does not refer to a secret"),
                     many => format!("`{key}` has {many} places for one secret"),
                 },
             )

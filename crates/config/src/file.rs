@@ -190,7 +190,7 @@ fn read_base_url(
         let spec = spec?;
         let known = spec.default_address();
         if known.is_none() {
-            let expected = format!("the address of the API: {}", spec.address.help);
+            let expected = format!("the address of the API: {}", spec.address.help.trim_end_matches('.'));
             missing(section, notes, "base_url", &expected);
         }
         return known;

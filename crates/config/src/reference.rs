@@ -140,20 +140,34 @@ fn section(spec: &PlatformSpec) -> String {
     let mut text = format!("\n## {title}: `platform = \"{name}\"`\n\n{HEAD}");
     let address = spec.address.default.map_or_else(|| "required".to_owned(), |it| format!("`\"{it}\"`"));
     text.push_str(&row("base_url", "a URL", &address, spec.address.help));
-    let one_of_several = spec.credentials.len() > 1;
-    for shape in spec.credentials {
-        let without = if one_of_several { "another way to sign in" } else { "required" };
-        for key in CredentialShape::keys(shape) {
-            let takes = if key.is_secret { "a reference to a secret" } else { "an e-mail address" };
-            text.push_str(&row(key.name, takes, without, key.help));
-        }
-    }
+    text.push_str(&credentials(spec.credentials));
     for setting in spec.settings {
         text.push_str(&row(setting.name, &takes(setting), &absent(setting), setting.help));
     }
-    let discovery = spec.discovery.map_or("Its tools keep no credentials: write a context.", |it| it.help);
+    let discovery = spec.discovery.map_or("nothing is found, write a context.", |it| it.help);
     text.push_str(&format!("\nWithout a file: {discovery}\n"));
     text
+}
+
+/// The rows of the credentials. What holds without a way of signing in is any other way.
+fn credentials(shapes: &[CredentialShape]) -> String {
+    let mut rows = String::new();
+    for (at, shape) in shapes.iter().enumerate() {
+        let others = shapes.iter().enumerate().filter(|(other, _)| *other != at);
+        let others: Vec<String> = others.map(|(_, other)| key_names(*other)).collect();
+        let without = if others.is_empty() { "required".to_owned() } else { others.join(", or ") };
+        for key in shape.keys() {
+            let takes = if key.is_secret { "a reference to a secret" } else { "an e-mail address" };
+            rows.push_str(&row(key.name, takes, &without, key.help));
+        }
+    }
+    rows
+}
+
+/// The keys of a way of signing in: `` `email` and `password` ``.
+fn key_names(shape: CredentialShape) -> String {
+    let names: Vec<String> = shape.keys().iter().map(|key| format!("`{}`", key.name)).collect();
+    names.join(" and ")
 }
 
 fn takes(setting: &Setting) -> String {

@@ -15,7 +15,7 @@ pub const PLATFORM: Platform = Platform::new("quasarch", "Quasarch");
 pub static REGISTRATION: Registration = Registration {
     spec: PlatformSpec {
         platform: PLATFORM,
-        address: Address { default: None, help: "Quasarch publishes none, use the one you were given." },
+        address: Address { default: None, help: "Quasarch publishes none: use the one you were given." },
         credentials: &[
             CredentialShape::Token { token: "A token." },
             CredentialShape::Password {
