@@ -7,8 +7,8 @@ use std::time::Duration;
 use futures_util::stream::BoxStream;
 use futures_util::{FutureExt, StreamExt, stream};
 use quarterdeck::model::{
-    ContextName, Document, Instance, Kind, Lifecycle, LogEvent, LogStart, Offers, Platform, Problem,
-    ProblemKind, Resource, ResourceId, Sample, ScreenKind, State, Timestamp,
+    ContextName, Document, Instance, Kind, Lifecycle, LogEvent, LogStart, Platform, Problem, ProblemKind,
+    Resource, ResourceId, Sample, ScreenKind, State, Timestamp,
 };
 use quarterdeck::providers::{Answer, Check, Console, ListEvent, Provider, Section, Traffic};
 
@@ -27,22 +27,11 @@ fn unsupported<T: Send + 'static>(what: &str) -> Answer<T> {
 
 impl Tugboat {
     fn instance(&self, name: &str) -> Resource {
+        let id = ResourceId::new(&self.context, Kind::Instance, name);
+        let state = State::new(Lifecycle::Running, "afloat");
         Resource::Instance(Instance {
-            id: ResourceId::new(&self.context, Kind::Instance, name),
-            name: name.into(),
-            state: State::new(Lifecycle::Running, "afloat"),
-            container: None,
-            size: None,
-            image: None,
             location: Some(self.harbour.as_str().into()),
-            host: None,
-            addresses: Vec::new(),
-            labels: Vec::new(),
-            gpus: None,
-            created: None,
-            changed: None,
-            offers: Offers::default(),
-            facts: [].into(),
+            ..Instance::new(id, name, state)
         })
     }
 }
