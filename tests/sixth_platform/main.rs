@@ -14,7 +14,7 @@ use quarterdeck::config::{load, parse};
 use quarterdeck::fleet::{Fleet, FleetEvent, ListEvent, Member, Options as FleetOptions, Store};
 use quarterdeck::model::Timestamp;
 use quarterdeck::providers::Registry;
-use quarterdeck::tui::app::{App, Event};
+use quarterdeck::tui::ui::{Event, Ui};
 use quarterdeck::tui::{Options, draw};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -71,13 +71,13 @@ async fn its_rows_are_in_the_panes() {
     };
     tokio::time::timeout(Duration::from_secs(60), listed).await.expect("it is listed");
 
-    let mut app = App::new(store, Options::default(), Timestamp::now());
+    let mut ui = Ui::new(store, Options::default(), Timestamp::now());
     let mut buffer = Buffer::empty(Rect::new(0, 0, 120, 24));
     let area = buffer.area;
-    while let Some(arranged) = app.arrange().and_then(quarterdeck::tui::panes::Job::run) {
-        app.update(Event::Arranged(Box::new(arranged)));
+    while let Some(arranged) = ui.arrange().and_then(quarterdeck::table::Job::run) {
+        ui.update(Event::Arranged(Box::new(arranged)));
     }
-    draw::frame(&mut app, area, &mut buffer);
+    draw::frame(&mut ui, area, &mut buffer);
     let screen = text(&buffer);
     for word in ["bollard-1", "fender-2", "afloat", "north", "ostend"] {
         assert!(screen.contains(word), "{word}:\n{screen}");
