@@ -100,7 +100,7 @@ const SPECIAL: [&str; 8] = [
 fn unrequested(demo: &Demo, platform: &Registration) -> Vec<String> {
     let asked = demo.cloud.asked();
     // Exoscale's zones have a base each.
-    let name = platform.platform;
+    let name = platform.platform();
     let base = if name == exoscale::PLATFORM { "/exoscale/{zone}/v2".into() } else { format!("/{name}") };
     platform
         .endpoints

@@ -6,8 +6,7 @@ use std::time::Duration;
 use futures_util::StreamExt as _;
 use quarterdeck::config::Credentials;
 use quarterdeck::model::{Kind, LogStart, Platform, ScreenKind, Timestamp};
-use quarterdeck::providers::SharedProvider;
-use quarterdeck::providers::{cycle, quasarch};
+use quarterdeck::providers::{CONSOLE_SIZE_REPORTS, SharedProvider, cycle, quasarch};
 use serde_json::{Value, json};
 
 use crate::setup::{Asked, ContextOf, Recorder, context, id, list, password, token, within};
@@ -15,8 +14,8 @@ use crate::setup::{Asked, ContextOf, Recorder, context, id, list, password, toke
 /// A context with the settings that the demo's context has.
 fn of(platform: Platform, credentials: Credentials) -> ContextOf {
     context(platform, credentials).with(|context| {
-        context.hub = Some("hub-1".to_owned());
-        context.console_size_reports = true;
+        context.settings.set(&cycle::HUB, "hub-1");
+        context.settings.set(&CONSOLE_SIZE_REPORTS, true);
         context.concurrency = 4;
     })
 }

@@ -2,9 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use quarterdeck::config::TokenHeader;
 use quarterdeck::model::{Kind, Lifecycle, ProblemKind, Resource};
-use quarterdeck::providers::ListEvent;
+use quarterdeck::providers::{ListEvent, elasticbox};
 use serde_json::json;
 
 use super::{JWT, LONG_AGO, OLD_TOKEN, appliance, gets, id, instance, provider, recorded, server, sorted};
@@ -103,12 +102,13 @@ async fn addresses_are_read_separately_and_shown_with_the_next_listing() {
 async fn the_token_is_sent_in_the_header_for_its_kind_or_as_configured() {
     let recorder = Recorder::start_with(|line, _| server(line)).await;
     for (token, header, bearer) in [
-        (JWT, TokenHeader::Auto, true),
-        (JWT, TokenHeader::ElasticBox, false),
-        (OLD_TOKEN, TokenHeader::Bearer, true),
-        (OLD_TOKEN, TokenHeader::Auto, false),
+        (JWT, "auto", true),
+        (JWT, "elasticbox", false),
+        (OLD_TOKEN, "bearer", true),
+        (OLD_TOKEN, "auto", false),
     ] {
-        let provider = appliance(token).with(|context| context.token_header = header).open_on(&recorder);
+        let provider =
+            appliance(token).with(|it| it.settings.set(&elasticbox::TOKEN_HEADER, header)).open_on(&recorder);
         within(provider.get(&id(Kind::Instance, "i-1"))).await.unwrap();
         let [asked] = &recorder.take()[..] else { panic!("one request") };
         let header = |name: &str| asked.headers.get(name).map(String::as_str);
@@ -124,7 +124,7 @@ async fn the_token_is_sent_in_the_header_for_its_kind_or_as_configured() {
 #[tokio::test]
 async fn configured_workspaces_replace_those_of_the_account() {
     let (recorder, provider) = appliance(OLD_TOKEN)
-        .with(|context| context.workspaces = vec!["ops".to_owned(), "not there".to_owned()])
+        .with(|it| it.settings.set(&elasticbox::WORKSPACES, vec!["ops".to_owned(), "not there".to_owned()]))
         .recorded(|line, _| server(line))
         .await;
     let (rows, events) = list(&provider, Kind::Instance).await;

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use futures_util::StreamExt as _;
 use quarterdeck::model::{Kind, ProblemKind, ScreenKind};
-use quarterdeck::providers::ListEvent;
+use quarterdeck::providers::{ListEvent, exoscale};
 use serde_json::json;
 
 use super::{context_of_geneva, organisation, recorded, refused, verified, web, zones};
@@ -49,7 +49,7 @@ async fn a_slow_or_broken_zone_hides_no_other() {
 #[tokio::test]
 async fn zones_are_narrowed_by_name_and_a_wrong_name_is_reported() {
     let (recorder, provider) = context_of_geneva()
-        .with(|context| context.zones = vec!["de-fra-1".to_owned(), "de-fro-1".to_owned()])
+        .with(|it| it.settings.set(&exoscale::ZONES, vec!["de-fra-1".to_owned(), "de-fro-1".to_owned()]))
         .recorded(organisation)
         .await;
     let (rows, rest) = list(&provider, Kind::Instance).await;

@@ -1,7 +1,7 @@
 //! Every list: its requests, and the rows made of the answers.
 
 use quarterdeck::model::{Kind, Lifecycle, Resource};
-use quarterdeck::providers::ListEvent;
+use quarterdeck::providers::{ListEvent, gcore};
 use serde_json::{Value, json};
 
 use super::{account, account_context, list as page, recorded, signed};
@@ -9,6 +9,12 @@ use crate::setup::{Reply, list, within};
 
 const ALL: &str = "limit=1000&offset=0";
 const INSTANCES: &str = "include_ai=true&include_baremetal=true";
+
+/// Narrows a context to the fifth project and one of its regions.
+fn in_region(context: &mut quarterdeck::config::Context, region: u64) {
+    context.settings.set(&gcore::PROJECT, 5_u64);
+    context.settings.set(&gcore::REGIONS, vec![region]);
+}
 
 #[tokio::test]
 async fn instances_are_read_from_every_active_region_of_the_default_project() {
@@ -31,7 +37,7 @@ async fn instances_are_read_from_every_active_region_of_the_default_project() {
 
 #[tokio::test]
 async fn a_context_with_configured_places_requests_nothing_else() {
-    let context = account_context().with(|context| (context.project, context.regions) = (Some(5), vec![9]));
+    let context = account_context().with(|context| in_region(context, 9));
     let (recorder, provider) = context.recorded(account).await;
     list(&provider, Kind::Instance).await;
     assert_eq!(
@@ -60,8 +66,7 @@ fn many(line: &str, most: usize) -> Reply {
 #[tokio::test]
 async fn pages_are_followed_to_the_end_whatever_their_size() {
     for (most, pages) in [(1000, 3), (400, 6)] {
-        let context =
-            account_context().with(|context| (context.project, context.regions) = (Some(5), vec![7]));
+        let context = account_context().with(|context| in_region(context, 7));
         let (recorder, provider) = context.recorded(move |line, _| many(line, most)).await;
         let (rows, rest) = list(&provider, Kind::Instance).await;
         let ids: std::collections::HashSet<_> = rows.iter().map(|row| row.id().id.clone()).collect();

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 
 use futures_util::StreamExt as _;
 use quarterdeck::model::{Kind, LogEvent, LogStart, ProblemKind, ScreenKind};
-use quarterdeck::providers::{Console, ListEvent};
+use quarterdeck::providers::{Console, ListEvent, gcore};
 use serde_json::json;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
@@ -155,9 +155,9 @@ async fn regions_that_hang_do_not_delay_the_others() {
         }
     });
     let context = account_context().with(|context| {
-        context.project = Some(5);
+        context.settings.set(&gcore::PROJECT, 5_u64);
         // Far more regions hang than requests are made at once, and all before the one that answers.
-        context.regions = (100..140).chain([7]).collect();
+        context.settings.set(&gcore::REGIONS, (100..140).chain([7]).collect::<Vec<u64>>());
         context.concurrency = 2;
     });
     let provider = context.open_at(address);

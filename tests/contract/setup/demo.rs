@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use quarterdeck::config::{Context, Credentials, SecretRef};
 use quarterdeck::demo::{Access, Cloud, CloudOptions};
 use quarterdeck::model::{ContextName, Secret};
-use quarterdeck::providers::{Registry, SharedProvider};
+use quarterdeck::providers::{CONSOLE_SIZE_REPORTS, Registry, SharedProvider, cycle, gcore};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
@@ -132,7 +132,7 @@ impl Demo {
 
 fn open(access: &Access, base_url: &str, secret: Secret) -> SharedProvider {
     let registry = Registry::builtin();
-    let platform = registry.find(access.platform).expect("a platform").platform;
+    let spec = &registry.find(access.platform).expect("a platform").spec;
     let secret = SecretRef::Value(secret);
     let credentials = match (&access.email, &access.key) {
         (Some(email), _) => Credentials::Password { email: email.clone(), password: secret },
@@ -140,12 +140,14 @@ fn open(access: &Access, base_url: &str, secret: Secret) -> SharedProvider {
         (None, None) => Credentials::Token(secret),
     };
     let base_url = base_url.parse().expect("an address");
-    let context = Context {
-        hub: access.hub.clone(),
-        project: access.project,
-        console_size_reports: true,
-        concurrency: 4,
-        ..Context::new(ContextName::new(access.context.as_str()), platform, base_url, credentials)
-    };
+    let name = ContextName::new(access.context.as_str());
+    let mut context = Context { concurrency: 4, ..Context::new(name, spec, base_url, credentials) };
+    context.settings.set(&CONSOLE_SIZE_REPORTS, true);
+    if let Some(hub) = &access.hub {
+        context.settings.set(&cycle::HUB, hub.as_str());
+    }
+    if let Some(project) = access.project {
+        context.settings.set(&gcore::PROJECT, project);
+    }
     registry.open(&context).expect("the context is complete")
 }

@@ -3,7 +3,7 @@
 //! - [`demo`] starts a demo cloud and opens providers on one platform's face of it:
 //!   `demo("cycle").instances(5_000).start().await`.
 //! - [`context`] opens a provider on a [`Recorder`], which answers from a function and records what it was sent:
-//!   `context(gcore::PLATFORM, token("…")).with(|it| it.project = Some(5)).recorded(answers).await`.
+//!   `context(gcore::PLATFORM, token("…")).with(|it| it.settings.set(&gcore::PROJECT, 5_u64)).recorded(answers).await`.
 //! - [`read`] waits for what providers return: [`list`], [`within`], [`until`] and so on.
 
 mod demo;

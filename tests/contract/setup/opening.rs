@@ -15,7 +15,8 @@ const NAME: &str = "recorded";
 pub fn context(platform: Platform, credentials: Credentials) -> ContextOf {
     // The address is that of the recorder, once there is one.
     let base = "http://127.0.0.1/".parse().expect("an address");
-    let context = Context::new(ContextName::new(NAME), platform, base, credentials);
+    let spec = &Registry::builtin().find(platform.name()).expect("a platform").spec;
+    let context = Context::new(ContextName::new(NAME), spec, base, credentials);
     ContextOf { context, path: "base/" }
 }
 
