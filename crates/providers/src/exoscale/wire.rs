@@ -1,4 +1,4 @@
-//! Exoscale's answers, after its OpenAPI description. Every field but ids may be absent; unknown fields are common.
+//! Exoscale's answers, after its `OpenAPI` description. Every field but ids may be absent; unknown fields are common.
 
 use std::collections::BTreeMap;
 
@@ -28,6 +28,7 @@ pub(crate) struct InstanceList {
 }
 
 /// An item of `list-instances`, and the fields of `get-instance` that a row needs.
+#[expect(clippy::struct_field_names, reason = "named as the API names it")]
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) struct Instance {
