@@ -118,7 +118,8 @@ async fn top_paints_and_leaves() {
 
 #[tokio::test]
 async fn a_program_gets_the_size_of_its_pty() {
-    let session = running("sh", &["-c", "while read line; do stty size; done"]);
+    let session = running("sh", &["-c", "echo ready; while read line; do stty size; done"]);
+    shows(&session, "ready").await;
     write(&session, "\n");
     shows(&session, "24 80").await;
     session.resize(Size { columns: 72, rows: 20 });
