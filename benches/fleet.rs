@@ -42,6 +42,7 @@ fn instance(number: usize) -> Resource {
 
 fn store() -> Store {
     Store::new(&[Member {
+        read_only: false,
         name: context(),
         platform: cycle::PLATFORM,
         provider: Err(Problem::new(ProblemKind::Local, "none")),

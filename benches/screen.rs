@@ -35,6 +35,7 @@ fn instance(context: &ContextName, number: usize) -> Resource {
 fn store() -> Store {
     let context = ContextName::new("cycle-prod");
     let mut store = Store::new(&[Member {
+        read_only: false,
         name: context.clone(),
         platform: cycle::PLATFORM,
         provider: Err(Problem::new(ProblemKind::Local, "made by hand")),

@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use super::config::variable;
 use super::{Arguments, Failure};
 use crate::config::{Config, Context, load, nearest};
+use crate::fleet::journal::Journal;
 use crate::fleet::{Fleet, Member, Options as FleetOptions, Store};
 use crate::providers::Registry;
 use crate::tui::theme::{Depth, is_ascii_locale, of_background};
@@ -28,6 +29,11 @@ pub(super) async fn show(arguments: &Arguments, registry: &Registry) -> Result<E
     select_contexts(&mut config, &asked.context)?;
     let banner = banner(&config.incomplete, demo);
     let settings = config.settings;
+    let read_only = asked.read_only || settings.read_only;
+    for context in &mut config.contexts {
+        // One truth from here on: the gate of the fleet and the network layer both go by the context.
+        context.read_only |= read_only;
+    }
     let fleet_options = FleetOptions {
         refresh: asked.refresh.unwrap_or(settings.refresh),
         sample_every: settings.sample_every,
@@ -40,19 +46,20 @@ pub(super) async fn show(arguments: &Arguments, registry: &Registry) -> Result<E
         .map(|context| context.name.clone())
         .collect();
     let store = Store::new(&members);
-    let (fleet, events) = Fleet::start(members, fleet_options);
+    let journal = state_file(demo, "journal", "jsonl").map_or_else(Journal::none, Journal::at);
+    let (fleet, events) = Fleet::start_with(members, fleet_options, journal);
     let options = Options {
         banner,
         theme: asked.theme.clone().or(settings.theme).or_else(|| of_background(variable).map(str::to_owned)),
         ascii: asked.ascii || settings.ascii || is_ascii_locale(variable),
-        read_only: asked.read_only || settings.read_only,
+        read_only,
         keys: settings.keys,
         mouse: settings.mouse,
         refresh: fleet_options.refresh,
         depth: Depth::detect(variable),
         log_buffer: settings.log_buffer,
         read_only_contexts,
-        kept: state_path(demo),
+        kept: state_file(demo, "screen", "toml"),
     };
     Ok(match Box::pin(run(fleet, events, store, options)).await? {
         Leaving::Quit => ExitCode::SUCCESS,
@@ -71,11 +78,12 @@ fn banner(incomplete: &[String], demo: bool) -> Option<String> {
     }
 }
 
-/// The file that keeps filters, orders and columns between runs; the demo has one of its own.
-fn state_path(demo: bool) -> Option<PathBuf> {
+/// A file of the state directory that is kept between runs, such as `screen.toml`; the demo has its own.
+fn state_file(demo: bool, name: &str, extension: &str) -> Option<PathBuf> {
     let places = directories::ProjectDirs::from("", "", "quarterdeck")?;
     let folder = places.state_dir().unwrap_or_else(|| places.data_local_dir());
-    Some(folder.join(if demo { "screen-demo.toml" } else { "screen.toml" }))
+    let demo = if demo { "-demo" } else { "" };
+    Some(folder.join(format!("{name}{demo}.{extension}")))
 }
 
 #[cfg(feature = "demo")]
@@ -138,6 +146,7 @@ fn members(contexts: &[Context], registry: &Registry) -> Vec<Member> {
             name: context.name.clone(),
             platform: context.platform(),
             provider: registry.open(context),
+            read_only: context.read_only,
         })
         .collect()
 }

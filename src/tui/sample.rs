@@ -118,6 +118,7 @@ pub(crate) fn empty(contexts: &[(&str, Platform)]) -> Store {
     let members: Vec<Member> = contexts
         .iter()
         .map(|(name, platform)| Member {
+            read_only: false,
             name: context(name),
             platform: *platform,
             provider: Err(Problem::new(ProblemKind::Local, "made by hand")),

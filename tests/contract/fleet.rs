@@ -13,6 +13,7 @@ use crate::setup::{Demo, demo, within};
 fn watch(demo: &Demo) -> (SharedProvider, Fleet, Events, Store) {
     let provider = demo.provider();
     let member = Member {
+        read_only: false,
         name: ContextName::new(demo.access().context.as_str()),
         platform: cycle::PLATFORM,
         provider: Ok(provider.clone()),

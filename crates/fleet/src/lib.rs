@@ -8,6 +8,7 @@ mod changes;
 mod events;
 #[cfg(test)]
 mod fake;
+pub mod journal;
 mod link;
 pub mod logs;
 mod scheduler;
@@ -17,6 +18,7 @@ mod tails;
 mod telemetry;
 #[cfg(test)]
 mod tests;
+mod writes;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -30,17 +32,22 @@ use tokio::sync::{Semaphore, watch};
 use tokio_util::sync::CancellationToken;
 
 use events::{Closed, Outbox};
+use journal::Journal;
 use link::{Link, Signals};
 use qdeck_model::{
     ContextName, Kind, LogEvent, LogStart, Platform, Problem, ProblemKind, Resource, ResourceId, Sample,
     ScreenKind, Timestamp,
 };
 use telemetry::Watched;
+use writes::Gate;
 
 pub use auth::{Auth, Feature, missing_permission};
 pub use events::Events;
 pub use series::{Series, Summary};
-pub use store::{Condition, ContextState, Listing, ListingCondition, Population, Row, Rows, Store, Usage};
+pub use store::{
+    Busy, Condition, ContextState, Listing, ListingCondition, Population, Row, Rows, Store, Usage,
+};
+pub use writes::{WriteEnd, WriteEvent, WritePhase};
 
 pub use qdeck_providers::{Console, ListEvent, Section, SharedProvider, Traffic};
 
@@ -51,6 +58,8 @@ pub struct Member {
     pub name: ContextName,
     /// Its platform.
     pub platform: Platform,
+    /// Nothing may be changed through it.
+    pub read_only: bool,
     /// The provider, or why there is none (shown at its context while the others go on).
     pub provider: Result<SharedProvider, Problem>,
 }
@@ -107,6 +116,8 @@ pub enum FleetEvent {
     Log(TailId, LogEvent),
     /// A log tail ended for good.
     LogEnded(TailId),
+    /// News of a write.
+    Write(Box<WriteEvent>),
 }
 
 /// Names one open log tail.
@@ -125,6 +136,7 @@ struct Inner {
     outbox: Outbox,
     signals: Signals,
     watched: watch::Sender<Watched>,
+    gate: Gate,
     tails: Mutex<HashMap<TailId, CancellationToken>>,
     next_tail: AtomicU64,
     /// Concurrent backfills, over all contexts.
@@ -141,6 +153,12 @@ impl Drop for Inner {
 impl Fleet {
     /// Starts watching. Must be called inside a tokio runtime.
     pub fn start(members: Vec<Member>, options: Options) -> (Self, Events) {
+        Self::start_with(members, options, Journal::none())
+    }
+
+    /// Starts watching; writes are written down in `journal`, without which there are none. Must be called inside a
+    /// tokio runtime.
+    pub fn start_with(members: Vec<Member>, options: Options, journal: Journal) -> (Self, Events) {
         let (outbox, events) = events::channel();
         let signals = Signals { refresh: watch::Sender::new(0), paused: watch::Sender::new(false) };
         let links: Vec<Link> = members
@@ -158,6 +176,7 @@ impl Fleet {
                 outbox,
                 signals,
                 watched: watch::Sender::new(Watched::default()),
+                gate: Gate::new(journal),
                 tails: Mutex::default(),
                 next_tail: AtomicU64::new(1),
                 backfills: Arc::new(Semaphore::new(2)),

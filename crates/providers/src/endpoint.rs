@@ -5,6 +5,8 @@
 pub enum Use {
     /// It is read; where its answer is shown.
     Reads(&'static str),
+    /// It is called to change something; the name of the action.
+    Writes(&'static str),
     /// It is not used, and why.
     Not(&'static str),
 }
@@ -29,6 +31,11 @@ impl Endpoint {
     /// One that is read with `GET`; `shown` is where.
     pub(super) const fn read(path: &'static str, shown: &'static str) -> Self {
         Self::new("GET", path, Use::Reads(shown))
+    }
+
+    /// One that changes something; the action that calls it.
+    pub(super) const fn write(method: &'static str, path: &'static str, action: &'static str) -> Self {
+        Self::new(method, path, Use::Writes(action))
     }
 
     /// One that is not used, and why.

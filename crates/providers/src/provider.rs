@@ -3,12 +3,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 use futures_util::stream::BoxStream;
 
 use super::{Change, ListEvent};
 use qdeck_model::{
-    Document, Kind, LogEvent, LogStart, Platform, Problem, Resource, ResourceId, Sample, ScreenKind, Secret,
+    Action, ActionId, Choice, Document, Form, FormValues, Kind, LogEvent, LogStart, Outcome, Platform,
+    PreparedWrite, Preview, Problem, ProblemKind, Resource, ResourceId, Sample, ScreenKind, Secret, Target,
     Timestamp,
 };
 use qdeck_net::Socket;
@@ -127,6 +129,53 @@ pub trait Provider: Send + Sync + 'static {
 
     /// How its requests have gone.
     fn traffic(&self) -> Traffic;
+
+    /// What can be done to a resource as it is now, with the reason where it cannot. Asks nothing of the platform.
+    fn actions(&self, _resource: &Resource) -> Vec<Action> {
+        Vec::new()
+    }
+
+    /// The form of an action; empty where it asks for nothing.
+    fn form(&self, _target: &ResourceId, _action: ActionId) -> Answer<Form> {
+        async { Ok(Form::default()) }.boxed()
+    }
+
+    /// The choices of a field that are [`Choices::Loaded`](qdeck_model::Choices::Loaded), given what has been entered
+    /// into the fields that it depends on.
+    fn choices(
+        &self,
+        _target: &ResourceId,
+        _action: ActionId,
+        _field: &'static str,
+        _values: &FormValues,
+    ) -> Answer<Vec<Choice>> {
+        async { Ok(Vec::new()) }.boxed()
+    }
+
+    /// Prepares the requests of an action. Reads what it needs, first of all the target as it is now, and changes
+    /// nothing. An action that does not fit any more is refused.
+    fn preview(&self, _target: &Target, action: ActionId, _values: &FormValues) -> Answer<Preview> {
+        async move { Err(no_such_action(action)) }.boxed()
+    }
+
+    /// Sends the requests of a write, exactly as they were shown, each once. A failure says by its kind and status
+    /// whether the write may have arrived.
+    ///
+    /// Only the fleet's gate calls this, after the intent is in the journal.
+    fn perform(&self, write: &PreparedWrite) -> Answer<Outcome> {
+        let action = write.action.id;
+        async move { Err(no_such_action(action)) }.boxed()
+    }
+
+    /// How long to wait before an operation is read again that was begun so long ago. [`Provider::get`] reads it.
+    fn poll_interval(&self, age: Duration) -> Duration {
+        // Twice as slow with every doubling of its age, between 2 and 30 s.
+        (age / 10).clamp(Duration::from_secs(2), Duration::from_secs(30))
+    }
+}
+
+fn no_such_action(action: ActionId) -> Problem {
+    Problem::new(ProblemKind::Unsupported, format!("this platform has no action {action}"))
 }
 
 impl From<qdeck_net::Counters> for Traffic {

@@ -18,7 +18,7 @@ async fn change(demo: &Demo, zone: &str, path: &str) {
     let path = format!("{}/{path}", demo.base_path().replace("ch-gva-2", zone));
     let expires = (Timestamp::now().as_millis() / 1000 + 600).to_string();
     let access = demo.access();
-    let signed = signature(access.secret.expose(), &format!("PUT {path}"), "", &expires);
+    let signed = signature(access.secret.expose(), &format!("PUT {path}"), "", "", &expires);
     let key = access.key.as_ref().unwrap().expose();
     let authorization = format!("EXO2-HMAC-SHA256 credential={key},expires={expires},signature={signed}");
     let status = demo.send("PUT", &path, &[("authorization", &authorization)], "").await;

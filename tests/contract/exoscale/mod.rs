@@ -1,5 +1,6 @@
 //! The requests of the Exoscale provider, with every signature computed anew from what arrived.
 
+mod actions;
 mod face;
 mod faults;
 mod reads;
@@ -113,9 +114,9 @@ fn refused(status: u16, message: &str) -> Reply {
     Reply::refusal(status, &json!({"message": message}))
 }
 
-/// The signature of a request without a body.
-fn signature(secret: &str, head: &str, values: &str, expires: &str) -> String {
-    let message = format!("{head}\n\n{values}\n\n{expires}");
+/// The signature of a request.
+fn signature(secret: &str, head: &str, body: &str, values: &str, expires: &str) -> String {
+    let message = format!("{head}\n{body}\n{values}\n\n{expires}");
     let key = hmac::Key::new(hmac::HMAC_SHA256, secret.as_bytes());
     base64::engine::general_purpose::STANDARD.encode(hmac::sign(&key, message.as_bytes()))
 }
@@ -141,7 +142,8 @@ fn verify(asked: &Asked) {
     let expires = field("expires").unwrap();
     let left = expires.parse::<i64>().unwrap() - Timestamp::now().as_millis() / 1000;
     assert!((500..=600).contains(&left), "{left} s");
-    let signature = signature(SECRET, &format!("{method} {path}"), &values, expires);
+    let body = if asked.body.is_null() { String::new() } else { asked.body.to_string() };
+    let signature = signature(SECRET, &format!("{method} {path}"), &body, &values, expires);
     assert_eq!(field("signature"), Some(&*signature), "{}", asked.line);
     assert_eq!(field("credential"), Some(KEY));
 }

@@ -1,5 +1,6 @@
 //! The known state of the fleet: rows, series, contexts. Plain data, owned by the screen; nothing here waits or locks.
 
+mod busy;
 mod charts;
 mod condition;
 mod source;
@@ -11,6 +12,8 @@ mod tests;
 use std::sync::Arc;
 
 use super::{Auth, Feature, FleetEvent, Health, ListEvent, Member, Series, Traffic};
+pub use busy::Busy;
+use busy::BusyMarks;
 use charts::Charts;
 pub use condition::{Condition, ListingCondition};
 use qdeck_model::{
@@ -70,6 +73,7 @@ pub struct Store {
     contexts: Vec<ContextState>,
     tables: [Table; 5],
     charts: Charts,
+    busy: BusyMarks,
 }
 
 impl Store {
@@ -79,6 +83,7 @@ impl Store {
             contexts: members.iter().map(state_of).collect(),
             tables: std::array::from_fn(|_| Table::new(members.len())),
             charts: Charts::default(),
+            busy: BusyMarks::default(),
         }
     }
 
@@ -131,6 +136,7 @@ impl Store {
                 }
                 self.charts.interrupt(id, problem)
             }
+            FleetEvent::Write(event) => self.busy.apply(&event, now),
             FleetEvent::Log(..) | FleetEvent::LogEnded(_) => false,
         }
     }
@@ -203,6 +209,11 @@ impl Store {
     /// Why the latest samples of an instance could not be read, while that lasts.
     pub fn samples_problem(&self, id: &ResourceId) -> Option<&Problem> {
         self.charts.problem(id)
+    }
+
+    /// What is being done to a resource, if anything is.
+    pub fn busy(&self, id: &ResourceId, now: Timestamp) -> Option<&Busy> {
+        self.busy.get(id, now)
     }
 
     /// The contexts, in the order of the configuration.

@@ -38,6 +38,7 @@ fn store() -> Store {
         }],
         tables: std::array::from_fn(|_| Table::new(1)),
         charts: Charts::default(),
+        busy: BusyMarks::default(),
     }
 }
 

@@ -2,6 +2,7 @@
 //!
 //! Written after the public API description, the official clients' sources and recorded answers.
 
+mod act;
 mod api;
 mod catalogue;
 mod endpoints;
@@ -21,14 +22,15 @@ use futures_util::stream::BoxStream;
 
 use super::{Answer, Check, Console, ListEvent, Provider, Section, Traffic};
 use crate::kit::sign_in::SignIn;
+use act::StartedOperations;
 use api::{Api, Found, Zones};
 use catalogue::{Catalogues, Kept};
 use map::Mapper;
 use map::events::LoggedEvent;
 use qdeck_config::{Context, Credentials};
 use qdeck_model::{
-    Kind, LogEvent, LogStart, Platform, Problem, ProblemKind, Resource, ResourceId, Sample, ScreenKind,
-    Timestamp,
+    Action, ActionId, FormValues, Kind, LogEvent, LogStart, Outcome, Platform, PreparedWrite, Preview,
+    Problem, ProblemKind, Resource, ResourceId, Sample, ScreenKind, Target, Timestamp,
 };
 use qdeck_net::{Client, ClientOptions, produce};
 use read::{check, detail, gpus, listing, log};
@@ -46,6 +48,7 @@ struct Deck {
     catalogues: Catalogues,
     log: Kept<Result<Vec<LoggedEvent>, Problem>>,
     map: Mapper,
+    started: StartedOperations,
 }
 
 impl Deck {
@@ -83,6 +86,7 @@ impl Exoscale {
             catalogues: Catalogues::default(),
             log: Kept::default(),
             map: Mapper::new(context.name.clone()),
+            started: StartedOperations::default(),
         };
         Ok(Self { deck: Arc::new(deck) })
     }
@@ -148,5 +152,22 @@ impl Provider for Exoscale {
 
     fn traffic(&self) -> Traffic {
         self.deck.api.client.counters().into()
+    }
+
+    fn actions(&self, resource: &Resource) -> Vec<Action> {
+        act::actions(resource)
+    }
+
+    fn preview(&self, target: &Target, action: ActionId, values: &FormValues) -> Answer<Preview> {
+        let (deck, target, values) = (self.deck.clone(), target.clone(), values.clone());
+        async move { act::preview(&deck, &target, action, &values).await }.boxed()
+    }
+
+    fn perform(&self, write: &PreparedWrite) -> Answer<Outcome> {
+        act::perform(self.deck.clone(), write)
+    }
+
+    fn poll_interval(&self, age: Duration) -> Duration {
+        act::poll_interval(age)
     }
 }

@@ -21,6 +21,7 @@ fn at(second: i64) -> Timestamp {
 
 fn store(lifecycle: Lifecycle, telemetry: bool) -> Store {
     let member = Member {
+        read_only: false,
         name: ContextName::new("demo-cycle"),
         platform: cycle::PLATFORM,
         provider: Err(Problem::new(ProblemKind::Local, "none is needed")),

@@ -2,6 +2,7 @@
 
 mod refusal;
 mod signature;
+mod write;
 mod zones;
 
 use std::sync::Arc;

@@ -80,6 +80,10 @@ impl Mapper {
         }
     }
 
+    pub(crate) fn state(&self, word: Option<&str>) -> State {
+        state(&self.words, word)
+    }
+
     fn learn(&self, id: &Arc<str>, name: &Arc<str>) {
         let mut names = self.names.lock().unwrap_or_else(PoisonError::into_inner);
         if names.get(id) != Some(name) {

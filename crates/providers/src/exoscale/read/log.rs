@@ -52,7 +52,8 @@ pub(crate) async fn operations(deck: Arc<Deck>, out: Sender<ListEvent>) {
     let rows = match &*events(&deck, LISTED).await {
         Ok(events) => {
             let latest = events.iter().take(MOST);
-            Ok(latest.map(|event| Resource::Operation(deck.map.event(event))).collect())
+            let latest = latest.map(|event| Resource::Operation(deck.map.event(event)));
+            Ok(deck.started.rows(events).into_iter().chain(latest).collect())
         }
         Err(problem) => Err(problem.clone()),
     };
@@ -65,7 +66,7 @@ pub(super) async fn get(deck: &Arc<Deck>, id: &ResourceId) -> Result<Operation, 
         let zone = zone_of(deck, id).await?;
         let ask = Ask::new("get-operation", &["operation", &id.id]);
         let wire: wire::Operation = deck.api.get(&zone, &ask).await?;
-        return Ok(deck.map.operation(id, &wire));
+        return Ok(deck.started.complete(deck.map.operation(id, &wire)));
     }
     one(deck, id, |event| deck.map.event(event)).await
 }

@@ -59,7 +59,7 @@ fn types(deck: &Arc<Deck>) -> Pending<Result<(), Problem>> {
 }
 
 /// The zone of a resource that is in one.
-async fn zone_of(deck: &Deck, id: &ResourceId) -> Result<Arc<Zone>, Problem> {
+pub(super) async fn zone_of(deck: &Deck, id: &ResourceId) -> Result<Arc<Zone>, Problem> {
     let Some(name) = &id.scope else {
         return Err(unsupported("this is asked of what is in a zone"));
     };

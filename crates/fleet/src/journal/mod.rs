@@ -1,0 +1,157 @@
+//! The journal: every write of this program, in a file of JSON lines that is only appended to.
+//!
+//! ```text
+//! {"v":1,"id":"…","at":"…","record":"intent","by":"screen","context":"exo-prod","target":{…},"action":…,"requests":[…]}
+//! {"v":1,"id":"…","at":"…","record":"accepted","operation":{…}}
+//! {"v":1,"id":"…","at":"…","record":"ended","outcome":"done","duration_ms":4210}
+//! ```
+//!
+//! The intent is on the disk before its request leaves, and a write whose intent cannot be written is refused. So an
+//! intent without an end means that the outcome is unknown: it is resolved by reading, never by sending again. One
+//! program appends at a time, a last line that was torn by a crash is left as it is, and no secret is ever in the file.
+
+mod record;
+#[cfg(test)]
+mod tests;
+
+use std::fs::{DirBuilder, File, OpenOptions, Permissions};
+use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use rustix::fs::{FlockOperation, flock};
+
+use qdeck_model::{Problem, ProblemKind};
+
+pub use record::{End, Ended, Entry, History, Intent, Record, Reference, TargetRecord, Written};
+
+/// How long the lock of another program is waited for. It is held for one line.
+const LOCK_TIMEOUT: Duration = Duration::from_secs(3);
+/// Time between two tries to get the lock.
+const LOCK_RETRY: Duration = Duration::from_millis(10);
+
+/// Where writes are written down. Cheap to clone; all of it blocks.
+#[derive(Debug, Clone)]
+pub struct Journal {
+    path: Option<Arc<Path>>,
+}
+
+impl Journal {
+    /// The journal in this file, which is made with the first record.
+    pub fn at(path: impl Into<PathBuf>) -> Self {
+        Self { path: Some(path.into().into()) }
+    }
+
+    /// No journal: every write is refused.
+    pub const fn none() -> Self {
+        Self { path: None }
+    }
+
+    /// Its file.
+    pub fn path(&self) -> Option<&Path> {
+        self.path.as_deref()
+    }
+
+    /// Appends a record and waits until it is on the disk.
+    ///
+    /// # Errors
+    /// When it cannot be written: then nothing may be sent.
+    pub fn append(&self, record: &Record) -> Result<(), Problem> {
+        let path = self.path.as_deref().ok_or_else(|| {
+            Problem::new(
+                ProblemKind::Local,
+                "there is no journal to write this change down in: nothing was sent",
+            )
+        })?;
+        append(path, record).map_err(|error| {
+            let message = format!("could not write the journal {}: {error}", path.display());
+            Problem::new(ProblemKind::Local, message)
+                .hint("Nothing is changed while changes cannot be written down: check the file, its folder and the disk")
+        })
+    }
+
+    /// Reads every write that is in it, the oldest first. A journal that was never written is empty.
+    ///
+    /// # Errors
+    /// When the file is there and cannot be read.
+    pub fn read(&self) -> Result<History, Problem> {
+        let Some(path) = self.path.as_deref() else {
+            return Ok(History::default());
+        };
+        match std::fs::read(path) {
+            Ok(bytes) => Ok(History::parse(&bytes)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(History::default()),
+            Err(error) => {
+                let message = format!("could not read the journal {}: {error}", path.display());
+                Err(Problem::new(ProblemKind::Local, message))
+            }
+        }
+    }
+}
+
+fn append(path: &Path, record: &Record) -> io::Result<()> {
+    let mut line = serde_json::to_vec(record)?;
+    line.push(b'\n');
+    let (mut file, is_new) = open(path)?;
+    lock(&file)?;
+    if !ends_with_line(&mut file)? {
+        // Another program died in the middle of a line. It is left as it is, and this record begins one of its own.
+        line.insert(0, b'\n');
+    }
+    // The lock ends when the file is closed, whatever happens.
+    file.write_all(&line)?;
+    file.sync_data()?;
+    if is_new && let Some(folder) = path.parent() {
+        // A file is only there after a crash when its folder is on the disk, too.
+        File::open(folder)?.sync_all()?;
+    }
+    Ok(())
+}
+
+/// Opens the file for this user alone. Returns whether it was made.
+fn open(path: &Path) -> io::Result<(File, bool)> {
+    if let Some(folder) = path.parent() {
+        DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+    }
+    let is_new = !path.exists();
+    let file = OpenOptions::new().read(true).append(true).create(true).mode(0o600).open(path)?;
+    let found = file.metadata()?;
+    if !found.is_file() {
+        return Err(io::Error::other("it is not a regular file"));
+    }
+    if found.permissions().mode() & 0o077 != 0 {
+        file.set_permissions(Permissions::from_mode(0o600))?;
+    }
+    Ok((file, is_new))
+}
+
+fn lock(file: &File) -> io::Result<()> {
+    let began = Instant::now();
+    loop {
+        match flock(file, FlockOperation::NonBlockingLockExclusive) {
+            Ok(()) => return Ok(()),
+            Err(rustix::io::Errno::WOULDBLOCK | rustix::io::Errno::INTR)
+                if began.elapsed() < LOCK_TIMEOUT =>
+            {
+                std::thread::sleep(LOCK_RETRY);
+            }
+            Err(rustix::io::Errno::WOULDBLOCK) => {
+                let seconds = LOCK_TIMEOUT.as_secs();
+                return Err(io::Error::other(format!("another program has held its lock for {seconds} s")));
+            }
+            Err(error) => return Err(error.into()),
+        }
+    }
+}
+
+fn ends_with_line(file: &mut File) -> io::Result<bool> {
+    if file.seek(SeekFrom::End(0))? == 0 {
+        return Ok(true);
+    }
+    file.seek(SeekFrom::End(-1))?;
+    let mut last = [0];
+    file.read_exact(&mut last)?;
+    Ok(last[0] == b'\n')
+}

@@ -1,0 +1,241 @@
+//! The records of the journal, as they are written and read back.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use qdeck_model::{ContextName, Kind, PreparedWrite, Problem, ResourceId, Target, Timestamp, WriteId};
+
+/// The version of the shape below. Fields may be added without raising it.
+const VERSION: u32 = 1;
+
+/// One line.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Record {
+    /// The version of its shape.
+    pub v: u32,
+    /// The write that it is about.
+    pub id: String,
+    /// When it was written, RFC 3339 in UTC.
+    pub at: String,
+    /// What happened.
+    #[serde(flatten)]
+    pub entry: Entry,
+}
+
+/// What happened to a write.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "record", rename_all = "snake_case")]
+pub enum Entry {
+    /// It is about to be sent.
+    Intent(Intent),
+    /// The platform has taken it on, as this operation where it named one.
+    Accepted {
+        /// The operation.
+        operation: Reference,
+    },
+    /// It is over.
+    Ended(Ended),
+    /// A record of a later version of this program.
+    #[serde(other)]
+    Other,
+}
+
+/// A write that is about to be sent.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Intent {
+    /// `screen` or `command`.
+    pub by: String,
+    /// The context.
+    pub context: String,
+    /// What is changed.
+    pub target: TargetRecord,
+    /// The action: `instance.stop`.
+    pub action: String,
+    /// What it was to do, in the words of its preview.
+    pub summary: String,
+    /// The requests, secrets masked.
+    pub requests: Vec<Value>,
+}
+
+/// What a write changes.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TargetRecord {
+    /// Its id.
+    #[serde(flatten)]
+    pub reference: Reference,
+    /// Its name.
+    pub name: String,
+    /// The state seen before, in the platform's word.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub state: Option<String>,
+}
+
+/// The id of a resource without its context.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reference {
+    /// Its kind.
+    pub kind: Kind,
+    /// The container, region or zone it is in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scope: Option<String>,
+    /// The platform's id.
+    pub id: String,
+}
+
+impl Reference {
+    /// The id in a context.
+    pub fn in_context(&self, context: &str) -> ResourceId {
+        ResourceId {
+            context: ContextName::new(context),
+            kind: self.kind,
+            scope: self.scope.as_deref().map(Into::into),
+            id: self.id.as_str().into(),
+        }
+    }
+}
+
+impl From<&ResourceId> for Reference {
+    fn from(id: &ResourceId) -> Self {
+        Self { kind: id.kind, scope: id.scope.as_deref().map(str::to_owned), id: id.id.to_string() }
+    }
+}
+
+impl From<&Target> for TargetRecord {
+    fn from(target: &Target) -> Self {
+        Self {
+            reference: (&target.id).into(),
+            name: target.name.to_string(),
+            state: target.state.as_ref().map(|state| state.raw.to_string()),
+        }
+    }
+}
+
+/// How a write ended.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Ended {
+    /// The outcome.
+    pub outcome: End,
+    /// Why it did not succeed, in the remote's words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message: Option<String>,
+    /// The HTTP status of the refusal.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<u16>,
+    /// The id by which the remote's support finds the request.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request_id: Option<String>,
+    /// Milliseconds since the intent.
+    pub duration_ms: u64,
+}
+
+/// The outcome of a write that is over. One whose outcome is unknown has no end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum End {
+    /// The platform says so and the target agrees.
+    Done,
+    /// It was taken on and failed, or the target does not agree.
+    Failed,
+    /// It was not taken on: nothing has changed.
+    Refused,
+}
+
+impl Record {
+    /// A record of now.
+    pub fn now(id: &WriteId, entry: Entry) -> Self {
+        Self { v: VERSION, id: id.to_string(), at: Timestamp::now().to_string(), entry }
+    }
+
+    /// The intent of a write.
+    pub fn intent(write: &PreparedWrite) -> Self {
+        let intent = Intent {
+            by: write.origin.as_str().to_owned(),
+            context: write.target.context().to_string(),
+            target: (&write.target).into(),
+            action: write.action.id.to_string(),
+            summary: write.preview.summary.clone(),
+            requests: write.preview.requests.iter().map(qdeck_model::PreparedRequest::masked).collect(),
+        };
+        Self::now(&write.id, Entry::Intent(intent))
+    }
+
+    /// A write was taken on.
+    pub fn accepted(id: &WriteId, operation: &ResourceId) -> Self {
+        Self::now(id, Entry::Accepted { operation: operation.into() })
+    }
+
+    /// A write is over.
+    pub fn ended(id: &WriteId, outcome: End, problem: Option<&Problem>, duration: Duration) -> Self {
+        let ended = Ended {
+            outcome,
+            message: problem.map(|problem| problem.message.to_string()),
+            status: problem.and_then(|problem| problem.status),
+            request_id: problem.and_then(|problem| problem.request_id.as_deref().map(str::to_owned)),
+            duration_ms: u64::try_from(duration.as_millis()).unwrap_or(u64::MAX),
+        };
+        Self::now(id, Entry::Ended(ended))
+    }
+}
+
+/// A write as the journal has it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Written {
+    /// Its id.
+    pub id: WriteId,
+    /// When it was begun; `None` where that cannot be read.
+    pub at: Option<Timestamp>,
+    /// What was to be done.
+    pub intent: Intent,
+    /// The operation that the platform made of it.
+    pub accepted: Option<Reference>,
+    /// How it ended; `None` is an unknown outcome, or one that is still in progress.
+    pub ended: Option<Ended>,
+}
+
+/// What is in a journal.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct History {
+    /// The writes, in the order of their intents.
+    pub writes: Vec<Written>,
+    /// Lines that are no record: torn by a crash, or changed by somebody.
+    pub unreadable: usize,
+}
+
+impl History {
+    /// Reads the content of a journal.
+    pub fn parse(bytes: &[u8]) -> Self {
+        let mut history = Self::default();
+        let mut places: HashMap<String, usize> = HashMap::new();
+        for line in bytes.split(|byte| *byte == b'\n').filter(|line| !line.trim_ascii().is_empty()) {
+            let Ok(record) = serde_json::from_slice::<Record>(line) else {
+                history.unreadable += 1;
+                continue;
+            };
+            let place = places.get(&record.id).copied();
+            let write = place.and_then(|place| history.writes.get_mut(place));
+            match (record.entry, write) {
+                (Entry::Intent(intent), None) => {
+                    let (id, at) = (WriteId::new(record.id.as_str()), Timestamp::parse(&record.at));
+                    places.insert(record.id, history.writes.len());
+                    history.writes.push(Written { id, at, intent, accepted: None, ended: None });
+                }
+                (Entry::Accepted { operation }, Some(write)) => write.accepted = Some(operation),
+                (Entry::Ended(ended), Some(write)) => write.ended = Some(ended),
+                (Entry::Other, _) => {}
+                // An end without its beginning, or a second beginning.
+                (Entry::Intent(_), Some(_)) | (Entry::Accepted { .. } | Entry::Ended(_), None) => {
+                    history.unreadable += 1;
+                }
+            }
+        }
+        history
+    }
+
+    /// The writes without an end: their outcome is unknown, or another program is waiting for it.
+    pub fn open(&self) -> impl Iterator<Item = &Written> {
+        self.writes.iter().filter(|write| write.ended.is_none())
+    }
+}

@@ -1,0 +1,52 @@
+//! Whether a write that failed may have arrived.
+
+use qdeck_model::{Problem, ProblemKind};
+
+/// Whether a failed write may have changed something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Sent {
+    /// It was not sent, or the remote refused it.
+    No,
+    /// It may have arrived: the answer was lost, cut or of a gateway.
+    Perhaps,
+}
+
+impl Sent {
+    /// Judges by the answer, if there was one; without one, whatever is no failure of the network never left.
+    pub(super) const fn of(problem: &Problem) -> Self {
+        match (problem.status, problem.kind) {
+            // A request timeout of the server or of a proxy in between.
+            (Some(408), _) => Self::Perhaps,
+            (Some(300..500), _) => Self::No,
+            (Some(_), _) => Self::Perhaps,
+            (None, ProblemKind::Unreachable | ProblemKind::Server | ProblemKind::BadAnswer) => Self::Perhaps,
+            (None, _) => Self::No,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refusal_has_changed_nothing_and_a_lost_answer_may_have() {
+        for (status, kind, sent) in [
+            (Some(400), ProblemKind::Refused, Sent::No),
+            (Some(403), ProblemKind::Forbidden, Sent::No),
+            (Some(429), ProblemKind::RateLimited, Sent::No),
+            (Some(307), ProblemKind::BadAnswer, Sent::No),
+            (Some(200), ProblemKind::BadAnswer, Sent::Perhaps),
+            (Some(408), ProblemKind::Refused, Sent::Perhaps),
+            (Some(500), ProblemKind::Server, Sent::Perhaps),
+            (Some(504), ProblemKind::Server, Sent::Perhaps),
+            (None, ProblemKind::Unreachable, Sent::Perhaps),
+            (None, ProblemKind::ReadOnly, Sent::No),
+            (None, ProblemKind::Unauthorized, Sent::No),
+            (None, ProblemKind::Local, Sent::No),
+        ] {
+            let problem = Problem { status, ..Problem::new(kind, "x") };
+            assert_eq!(Sent::of(&problem), sent, "{status:?} {kind:?}");
+        }
+    }
+}

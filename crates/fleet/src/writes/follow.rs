@@ -1,0 +1,183 @@
+//! Following a write to its end: its operation by the platform's rule, then the target itself.
+//!
+//! Success is both: the operation has ended well **and** the target, read again, looks as it should. A failure of the
+//! network ends nothing; it is shown and the next look follows.
+
+use std::time::Duration;
+
+use tokio::time::{Instant, sleep};
+
+use super::{Course, WriteEnd, WritePhase};
+use crate::FleetEvent;
+use crate::link::jittered;
+use qdeck_model::{Lifecycle, Operation, Problem, ProblemKind, Resource, ResourceId};
+
+/// After this time without an end the outcome is given up as unknown. The longest operations of our platforms (images,
+/// bare metal) take less.
+const FOLLOW_LIMIT: Duration = Duration::from_secs(2 * 3600);
+/// How long the target may take to agree once its operation has ended well, or where no operation can be read.
+const SETTLE_LIMIT: Duration = Duration::from_secs(120);
+/// How long a write whose answer was lost is looked for in its target.
+const SEARCH_LIMIT: Duration = Duration::from_secs(60);
+/// An operation may not be found for so long after it was accepted: some platforms write it down a moment later.
+const NOT_FOUND_GRACE: Duration = Duration::from_secs(20);
+
+/// What came of following an operation.
+enum Followed {
+    /// It ended well.
+    Done,
+    /// It ended badly.
+    Failed(Problem),
+    /// It cannot be read: the target has to say.
+    Unreadable,
+    /// It took too long.
+    GivenUp(Problem),
+}
+
+impl Course {
+    /// Follows an accepted write to its end.
+    pub(super) async fn settle(&self, operation: Option<&ResourceId>) -> WriteEnd {
+        let limit = match operation {
+            None => SETTLE_LIMIT,
+            Some(operation) => match self.operation(operation).await {
+                Followed::Done => SETTLE_LIMIT,
+                Followed::Unreadable => FOLLOW_LIMIT,
+                Followed::Failed(problem) => {
+                    // The row shows what the failure has left behind, if that can be read.
+                    let _ = self.read_target().await;
+                    return WriteEnd::Failed(problem);
+                }
+                Followed::GivenUp(problem) => return WriteEnd::Unknown(problem),
+            },
+        };
+        match self.target_agrees(limit).await {
+            Ok(()) => WriteEnd::Done,
+            Err(problem) => WriteEnd::Failed(problem),
+        }
+    }
+
+    /// The answer to a write was lost: looks at the target for what came of it. Never sends again.
+    pub(super) async fn find_out(&self, lost: Problem) -> WriteEnd {
+        self.emit(WritePhase::Step { step: None, progress: None, problem: Some(lost.clone()) }).await;
+        match self.target_agrees(SEARCH_LIMIT).await {
+            Ok(()) => WriteEnd::Done,
+            Err(_) => WriteEnd::Unknown(
+                lost.hint("It may have arrived: look at the target before you try again. It is not sent again by itself"),
+            ),
+        }
+    }
+
+    async fn operation(&self, id: &ResourceId) -> Followed {
+        let mut latest = None;
+        loop {
+            self.pause().await;
+            let waited = self.began.elapsed();
+            let problem = match self.provider.get(id).await {
+                Ok(Resource::Operation(operation)) => {
+                    self.busy.renew(&self.write.target.id);
+                    let step = step_of(&operation);
+                    let ended = ended(&operation);
+                    let row = Box::new(Resource::Operation(operation));
+                    self.outbox.send(FleetEvent::Upsert(row)).await;
+                    if let Some(ended) = ended {
+                        return ended;
+                    }
+                    if latest.as_ref() != Some(&step) {
+                        self.emit(step.clone()).await;
+                        latest = Some(step);
+                    }
+                    None
+                }
+                Ok(_) => return Followed::Unreadable,
+                Err(problem) => match problem.kind {
+                    ProblemKind::Forbidden | ProblemKind::Unsupported => return Followed::Unreadable,
+                    ProblemKind::NotFound if waited > NOT_FOUND_GRACE => return Followed::Unreadable,
+                    _ => Some(problem),
+                },
+            };
+            if let Some(problem) = &problem {
+                let step = WritePhase::Step { step: None, progress: None, problem: Some(problem.clone()) };
+                if latest.as_ref() != Some(&step) {
+                    self.emit(step.clone()).await;
+                    latest = Some(step);
+                }
+            }
+            if waited > FOLLOW_LIMIT {
+                return Followed::GivenUp(problem.unwrap_or_else(|| {
+                    let hours = FOLLOW_LIMIT.as_secs() / 3600;
+                    Problem::new(ProblemKind::Unreachable, format!("it has not ended within {hours} h"))
+                }));
+            }
+        }
+    }
+
+    /// Reads the target until it looks as it should.
+    async fn target_agrees(&self, limit: Duration) -> Result<(), Problem> {
+        let began = Instant::now();
+        loop {
+            let read = self.read_target().await;
+            let disagreement = match read {
+                Ok(found) if self.write.preview.expected.agrees(found) => return Ok(()),
+                Ok(found) => self.disagreement(found),
+                Err(problem) => problem,
+            };
+            if began.elapsed() >= limit {
+                return Err(disagreement);
+            }
+            self.pause().await;
+        }
+    }
+
+    /// Reads the target and shows it. `None` is one that is not there.
+    async fn read_target(&self) -> Result<Option<Lifecycle>, Problem> {
+        let id = &self.write.target.id;
+        match self.provider.get(id).await {
+            Ok(resource) => {
+                let state = resource.state().map_or(Lifecycle::Unknown, |state| state.lifecycle);
+                self.outbox.send(FleetEvent::Upsert(Box::new(resource))).await;
+                Ok(Some(state))
+            }
+            Err(problem) if problem.kind == ProblemKind::NotFound => {
+                self.outbox.send(FleetEvent::Gone(id.clone())).await;
+                Ok(None)
+            }
+            Err(problem) => Err(problem),
+        }
+    }
+
+    fn disagreement(&self, found: Option<Lifecycle>) -> Problem {
+        let name = &self.write.target.name;
+        let message = match found {
+            Some(state) => format!("the operation has ended, and {name} is still {state}"),
+            None => format!("the operation has ended, and {name} is not there"),
+        };
+        Problem::new(ProblemKind::Refused, message)
+    }
+
+    async fn pause(&self) {
+        sleep(jittered(self.provider.poll_interval(self.began.elapsed()))).await;
+    }
+}
+
+/// The step that an operation is at.
+fn step_of(operation: &Operation) -> WritePhase {
+    let running = operation.steps.iter().find(|step| step.state.lifecycle == Lifecycle::Running);
+    WritePhase::Step {
+        step: running.map(|step| step.name.clone()),
+        progress: operation.progress,
+        problem: None,
+    }
+}
+
+/// How an operation ended, if it has. An unknown word is no end.
+fn ended(operation: &Operation) -> Option<Followed> {
+    match operation.state.lifecycle {
+        Lifecycle::Done => Some(Followed::Done),
+        Lifecycle::Failed | Lifecycle::Gone => {
+            let state = &operation.state;
+            let message = state.reason.clone().unwrap_or_else(|| format!("it ended as {}", state.raw).into());
+            Some(Followed::Failed(Problem::new(ProblemKind::Refused, message)))
+        }
+        _ => None,
+    }
+}

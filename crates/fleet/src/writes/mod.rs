@@ -1,0 +1,269 @@
+//! The gate that every write goes through: what may be done, the preview, the journal, and the way to the end.
+//!
+//! ```text
+//! actions ─▶ form ─▶ prepare ─▶ PreparedWrite ─▶ perform: read-only? stale? busy? ─▶ intent in the journal
+//!                                                   ─▶ Provider::perform, once ─▶ follow ─▶ end in the journal
+//! ```
+
+mod busy;
+mod end;
+mod follow;
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::oneshot;
+use tokio::time::Instant;
+
+use super::events::Outbox;
+use super::journal::{End, Journal, Record};
+use super::{Fleet, FleetEvent, SharedProvider};
+pub(super) use busy::BUSY_LIFE;
+use busy::BusyTargets;
+use end::Sent;
+use qdeck_model::{
+    Action, ActionId, Availability, Choice, ContextName, Form, FormValues, Origin, Outcome, PREVIEW_LIFE,
+    PreparedWrite, Problem, ProblemKind, READ_ONLY_HINT, Resource, ResourceId, Target, Timestamp, WriteId,
+};
+
+/// News of a write on its way. Applied to a [`Store`](super::Store) it marks the target as busy.
+#[derive(Debug, Clone)]
+pub struct WriteEvent {
+    /// The write, as the journal names it.
+    pub id: WriteId,
+    /// Its action.
+    pub action: Action,
+    /// What it changes.
+    pub target: Target,
+    /// Time since it was confirmed.
+    pub elapsed: Duration,
+    /// Where it is.
+    pub phase: WritePhase,
+}
+
+/// Where a write is.
+#[derive(Debug, Clone, PartialEq)]
+pub enum WritePhase {
+    /// It is in the journal, and its request leaves.
+    Sent,
+    /// The platform has taken it on, as this operation where it named one.
+    Accepted(Option<ResourceId>),
+    /// It is in progress.
+    Step {
+        /// What is being done, where the platform names it.
+        step: Option<Arc<str>>,
+        /// How much is done, 0 to 100, where the platform tells.
+        progress: Option<u8>,
+        /// Why the latest look at it failed. It goes on all the same.
+        problem: Option<Problem>,
+    },
+    /// It is over.
+    Ended(WriteEnd),
+}
+
+/// How a write ended.
+#[derive(Debug, Clone, PartialEq)]
+pub enum WriteEnd {
+    /// The platform says that it is done, and the target agrees.
+    Done,
+    /// It was refused: nothing has changed.
+    Refused(Problem),
+    /// It was taken on and failed.
+    Failed(Problem),
+    /// It cannot be found out whether it was done.
+    Unknown(Problem),
+}
+
+/// What the gate remembers.
+pub(super) struct Gate {
+    journal: Journal,
+    busy: Arc<BusyTargets>,
+}
+
+impl Gate {
+    pub(super) fn new(journal: Journal) -> Self {
+        Self { journal, busy: Arc::default() }
+    }
+}
+
+/// What one write is followed with.
+struct Course {
+    write: PreparedWrite,
+    provider: SharedProvider,
+    outbox: Outbox,
+    journal: Journal,
+    busy: Arc<BusyTargets>,
+    began: Instant,
+}
+
+impl Fleet {
+    /// What can be done to a resource now. Those of a read-only context are [`Availability::Forbidden`], those of a
+    /// resource that something is being done to are not available.
+    pub fn actions(&self, resource: &Resource) -> Vec<Action> {
+        let context = &resource.id().context;
+        let Ok(provider) = self.provider(context) else {
+            return Vec::new();
+        };
+        let mut actions = provider.actions(resource);
+        let busy = self.inner.gate.busy.progress_of(resource.id());
+        for action in &mut actions {
+            if self.is_read_only(context) {
+                action.availability = Availability::Forbidden("context is read-only".into());
+            } else if let Some(progress) = busy {
+                action.availability = Availability::No(format!("it is {progress}").into());
+            }
+        }
+        actions
+    }
+
+    /// The form of an action. Empty where it asks for nothing.
+    pub async fn form(&self, target: &ResourceId, action: ActionId) -> Result<Form, Problem> {
+        self.provider(&target.context)?.form(target, action).await
+    }
+
+    /// The choices of a field of a form, given what has been entered so far.
+    pub async fn choices(
+        &self,
+        target: &ResourceId,
+        action: ActionId,
+        field: &'static str,
+        values: &FormValues,
+    ) -> Result<Vec<Choice>, Problem> {
+        self.provider(&target.context)?.choices(target, action, field, values).await
+    }
+
+    /// Prepares a write to be shown and confirmed. Sends nothing that changes anything.
+    pub async fn prepare(
+        &self,
+        target: Target,
+        action: Action,
+        values: &FormValues,
+        origin: Origin,
+    ) -> Result<PreparedWrite, Problem> {
+        self.permit(target.context())?;
+        let provider = self.provider(target.context())?;
+        let preview = provider.preview(&target, action.id, values).await?;
+        Ok(PreparedWrite { id: new_id(), action, target, preview, origin, prepared: Timestamp::now() })
+    }
+
+    /// Sends a confirmed write. Returns once its intent is in the journal; what becomes of it comes as
+    /// [`FleetEvent::Write`], and goes on when the returned future is dropped.
+    ///
+    /// # Errors
+    /// When it was refused here: the context is read-only, the preview is too old, something is being done to the target
+    /// already, or the journal cannot be written. Nothing was sent then.
+    pub async fn perform(&self, write: PreparedWrite) -> Result<WriteId, Problem> {
+        self.permit(write.target.context())?;
+        if write.is_stale(Timestamp::now()) {
+            let seconds = PREVIEW_LIFE.as_secs();
+            let message = format!("the preview is older than {seconds} s: nothing was sent");
+            return Err(
+                Problem::new(ProblemKind::Refused, message).hint("Look at it again before you confirm it")
+            );
+        }
+        let provider = self.provider(write.target.context())?;
+        self.inner.gate.busy.claim(&write)?;
+        let course = Course {
+            write,
+            provider,
+            outbox: self.inner.outbox.clone(),
+            journal: self.inner.gate.journal.clone(),
+            busy: self.inner.gate.busy.clone(),
+            began: Instant::now(),
+        };
+        let (report, reported) = oneshot::channel();
+        self.spawn(course.run(report));
+        let ended = || Problem::new(ProblemKind::Local, "the program is ending: nothing was sent");
+        reported.await.map_err(|_| ended())?
+    }
+
+    /// Whether nothing may be changed through a context.
+    pub fn is_read_only(&self, context: &ContextName) -> bool {
+        let member = self.inner.members.iter().find(|member| member.name == *context);
+        member.is_some_and(|member| member.read_only)
+    }
+
+    fn permit(&self, context: &ContextName) -> Result<(), Problem> {
+        if self.is_read_only(context) {
+            let message = format!("context {context} is read-only: nothing was sent");
+            return Err(Problem::new(ProblemKind::ReadOnly, message).hint(READ_ONLY_HINT));
+        }
+        Ok(())
+    }
+}
+
+impl Course {
+    /// The whole course of a write, from its intent to its end.
+    async fn run(self, report: oneshot::Sender<Result<WriteId, Problem>>) {
+        // The mark goes with the course, however it ends.
+        let _mark = busy::Mark::new(self.busy.clone(), self.write.target.id.clone());
+        if let Err(problem) = self.write_down(Record::intent(&self.write)).await {
+            // Nobody waiting for it is no failure.
+            let _ = report.send(Err(problem));
+            return;
+        }
+        let _ = report.send(Ok(self.write.id.clone()));
+        self.emit(WritePhase::Sent).await;
+        let end = match self.provider.perform(&self.write).await {
+            Ok(Outcome::Done) => self.settle(None).await,
+            Ok(Outcome::Accepted(operation)) => {
+                self.accepted(&operation).await;
+                self.settle(Some(&operation)).await
+            }
+            Err(problem) => match Sent::of(&problem) {
+                Sent::No => WriteEnd::Refused(problem),
+                Sent::Perhaps => self.find_out(problem).await,
+            },
+        };
+        self.end(end).await;
+    }
+
+    async fn accepted(&self, operation: &ResourceId) {
+        // What cannot be written down now leaves an open intent, which is resolved by reading.
+        if let Err(problem) = self.write_down(Record::accepted(&self.write.id, operation)).await {
+            self.emit(WritePhase::Step { step: None, progress: None, problem: Some(problem) }).await;
+        }
+        self.emit(WritePhase::Accepted(Some(operation.clone()))).await;
+    }
+
+    async fn end(&self, end: WriteEnd) {
+        let (outcome, problem) = match &end {
+            WriteEnd::Done => (Some(End::Done), None),
+            WriteEnd::Refused(problem) => (Some(End::Refused), Some(problem)),
+            WriteEnd::Failed(problem) => (Some(End::Failed), Some(problem)),
+            // The intent stays open: that is what an unknown outcome is.
+            WriteEnd::Unknown(problem) => (None, Some(problem)),
+        };
+        if let Some(outcome) = outcome {
+            let record = Record::ended(&self.write.id, outcome, problem, self.began.elapsed());
+            // The outcome is shown all the same; the intent stays open and is resolved by reading.
+            let _ = self.write_down(record).await;
+        }
+        self.busy.release(&self.write.target.id);
+        self.emit(WritePhase::Ended(end)).await;
+    }
+
+    async fn write_down(&self, record: Record) -> Result<(), Problem> {
+        let journal = self.journal.clone();
+        let written = tokio::task::spawn_blocking(move || journal.append(&record)).await;
+        written.unwrap_or_else(|_| Err(Problem::new(ProblemKind::Local, "the journal could not be written")))
+    }
+
+    async fn emit(&self, phase: WritePhase) {
+        let event = WriteEvent {
+            id: self.write.id.clone(),
+            action: self.write.action.clone(),
+            target: self.write.target.clone(),
+            elapsed: self.began.elapsed(),
+            phase,
+        };
+        self.outbox.send(FleetEvent::Write(Box::new(event))).await;
+    }
+}
+
+/// An id that orders by time and is not made twice: milliseconds since 1970 and 64 random bits.
+fn new_id() -> WriteId {
+    WriteId::new(format!("{:011x}-{:016x}", Timestamp::now().as_millis(), fastrand::u64(..)))
+}

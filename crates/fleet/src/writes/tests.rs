@@ -1,0 +1,374 @@
+//! The gate with a platform of this file's own: what is sent, how often, and what the journal has by then.
+
+use std::collections::VecDeque;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+
+use futures_util::stream::{self, BoxStream};
+use futures_util::{FutureExt, StreamExt};
+use tokio::time::timeout;
+
+use super::*;
+use crate::{Console, Events, ListEvent, Member, Options, Section, Traffic};
+use qdeck_model::{
+    Danger, Expected, GpuRequest, Instance, Kind, Lifecycle, LogEvent, LogStart, Method, Offers, Operation,
+    Platform, PreparedRequest, Preview, Sample, ScreenKind, State,
+};
+use qdeck_providers::{Answer, Check, Provider, exoscale};
+
+/// A platform with one machine.
+struct OneMachine {
+    journal: Journal,
+    /// What the next writes answer.
+    answers: Mutex<VecDeque<Result<Outcome, Problem>>>,
+    /// What the next reads of operations answer; the last one is repeated.
+    operations: Mutex<VecDeque<Result<(Lifecycle, &'static str), Problem>>>,
+    /// What the next reads of the machine answer; the last one is repeated.
+    machine: Mutex<VecDeque<Lifecycle>>,
+    sent: AtomicUsize,
+    /// How many intents the journal had when a write was sent.
+    intents_when_sent: Mutex<Vec<usize>>,
+}
+
+fn next<T: Clone>(queue: &Mutex<VecDeque<T>>) -> Option<T> {
+    let mut queue = queue.lock().unwrap();
+    if queue.len() > 1 { queue.pop_front() } else { queue.front().cloned() }
+}
+
+fn context() -> ContextName {
+    ContextName::new("exo-prod")
+}
+
+fn machine_id() -> ResourceId {
+    ResourceId::new(&context(), Kind::Instance, "i1")
+}
+
+fn operation_id() -> ResourceId {
+    ResourceId::new(&context(), Kind::Operation, "o1")
+}
+
+fn machine(state: Lifecycle) -> Resource {
+    Resource::Instance(Instance {
+        id: machine_id(),
+        name: "web-1".into(),
+        state: State::new(state, state.word()),
+        container: None,
+        size: None,
+        image: None,
+        location: None,
+        host: None,
+        addresses: Vec::new(),
+        labels: Vec::new(),
+        gpus: None::<Arc<GpuRequest>>,
+        created: None,
+        changed: None,
+        offers: Offers::default(),
+        facts: Arc::default(),
+    })
+}
+
+fn operation(state: Lifecycle, reason: &str) -> Resource {
+    let state = State::new(state, state.word());
+    Resource::Operation(Operation {
+        id: operation_id(),
+        name: "stop".into(),
+        state: if reason.is_empty() { state } else { state.because(reason) },
+        progress: None,
+        target: None,
+        by: None,
+        steps: Vec::new(),
+        created: None,
+        started: None,
+        finished: None,
+        facts: Vec::new(),
+    })
+}
+
+fn stop() -> Action {
+    Action {
+        id: ActionId::INSTANCE_STOP,
+        name: "Stop",
+        key: 't',
+        help: "Stops it.",
+        danger: Danger::Disruptive,
+        progress: "stopping",
+        has_form: false,
+        availability: Availability::Yes,
+    }
+}
+
+impl Provider for OneMachine {
+    fn platform(&self) -> Platform {
+        exoscale::PLATFORM
+    }
+
+    fn kinds(&self) -> &'static [Kind] {
+        &[]
+    }
+
+    fn list(&self, _: Kind) -> BoxStream<'static, ListEvent> {
+        stream::iter([ListEvent::End]).boxed()
+    }
+
+    fn get(&self, id: &ResourceId) -> Answer<Resource> {
+        let read = match id.kind {
+            Kind::Operation => match next(&self.operations) {
+                Some(Ok((state, reason))) => Ok(operation(state, reason)),
+                Some(Err(problem)) => Err(problem),
+                None => Err(Problem::new(ProblemKind::NotFound, "no operation")),
+            },
+            _ => next(&self.machine)
+                .map(machine)
+                .ok_or_else(|| Problem::new(ProblemKind::NotFound, "no machine")),
+        };
+        async move { read }.boxed()
+    }
+
+    fn describe(&self, _: &ResourceId) -> BoxStream<'static, Section> {
+        stream::empty().boxed()
+    }
+
+    fn samples(&self, _: &ResourceId, _: Timestamp) -> Answer<Vec<Sample>> {
+        async { Ok(Vec::new()) }.boxed()
+    }
+
+    fn logs(&self, _: &ResourceId, _: LogStart) -> BoxStream<'static, LogEvent> {
+        stream::empty().boxed()
+    }
+
+    fn console(&self, _: &ResourceId, _: ScreenKind) -> Answer<Console> {
+        async { Err(Problem::new(ProblemKind::Unsupported, "none")) }.boxed()
+    }
+
+    fn sign_in_again(&self) {}
+
+    fn check(&self) -> Answer<Check> {
+        async { Err(Problem::new(ProblemKind::Unsupported, "none")) }.boxed()
+    }
+
+    fn traffic(&self) -> Traffic {
+        Traffic::default()
+    }
+
+    fn actions(&self, _: &Resource) -> Vec<Action> {
+        vec![stop()]
+    }
+
+    fn preview(&self, target: &Target, _: ActionId, _: &FormValues) -> Answer<Preview> {
+        let preview = Preview {
+            summary: format!("Stop instance {}.", target.name),
+            consequences: Vec::new(),
+            requests: vec![PreparedRequest::new(Method::Put, "https://api.example/v1/i1:stop")],
+            changes: Vec::new(),
+            expected: Expected::State(&[Lifecycle::Stopped]),
+        };
+        async { Ok(preview) }.boxed()
+    }
+
+    fn perform(&self, _: &PreparedWrite) -> Answer<Outcome> {
+        self.sent.fetch_add(1, Ordering::SeqCst);
+        self.intents_when_sent.lock().unwrap().push(self.journal.read().unwrap().writes.len());
+        let answer = self.answers.lock().unwrap().pop_front();
+        let answer = answer.unwrap_or_else(|| Err(Problem::new(ProblemKind::Unsupported, "not expected")));
+        async move { answer }.boxed()
+    }
+}
+
+struct Setup {
+    _folder: tempfile::TempDir,
+    journal: Journal,
+    platform: Arc<OneMachine>,
+    fleet: Fleet,
+    events: Events,
+}
+
+fn setup(read_only: bool, answer: Result<Outcome, Problem>) -> Setup {
+    let folder = tempfile::tempdir().unwrap();
+    let journal = Journal::at(folder.path().join("journal.jsonl"));
+    let platform = Arc::new(OneMachine {
+        journal: journal.clone(),
+        answers: Mutex::new(VecDeque::from([answer])),
+        operations: Mutex::default(),
+        machine: Mutex::new(VecDeque::from([Lifecycle::Running])),
+        sent: AtomicUsize::new(0),
+        intents_when_sent: Mutex::default(),
+    });
+    let member =
+        Member { name: context(), platform: exoscale::PLATFORM, provider: Ok(platform.clone()), read_only };
+    let options = Options { refresh: Duration::from_secs(5), sample_every: Duration::from_secs(5) };
+    let (fleet, events) = Fleet::start_with(vec![member], options, journal.clone());
+    Setup { _folder: folder, journal, platform, fleet, events }
+}
+
+impl Setup {
+    async fn prepare(&self) -> PreparedWrite {
+        let target = Target::of(&machine(Lifecycle::Running));
+        self.fleet.prepare(target, stop(), &FormValues::new(), Origin::Screen).await.unwrap()
+    }
+
+    fn sent(&self) -> usize {
+        self.platform.sent.load(Ordering::SeqCst)
+    }
+
+    /// The phases of the write, to its end.
+    async fn phases(&mut self) -> Vec<WritePhase> {
+        let mut phases = Vec::new();
+        while !matches!(phases.last(), Some(WritePhase::Ended(_))) {
+            let next = timeout(Duration::from_secs(24 * 3600), self.events.recv()).await;
+            if let FleetEvent::Write(event) = next.expect("it ends").expect("the fleet lives") {
+                phases.push(event.phase);
+            }
+        }
+        phases
+    }
+
+    async fn end(&mut self) -> WriteEnd {
+        match self.phases().await.pop() {
+            Some(WritePhase::Ended(end)) => end,
+            other => panic!("no end: {other:?}"),
+        }
+    }
+
+    fn reads(&self, operations: &[Result<(Lifecycle, &'static str), Problem>], machine: &[Lifecycle]) {
+        *self.platform.operations.lock().unwrap() = operations.iter().cloned().collect();
+        *self.platform.machine.lock().unwrap() = machine.iter().copied().collect();
+    }
+}
+
+fn accepted() -> Result<Outcome, Problem> {
+    Ok(Outcome::Accepted(operation_id()))
+}
+
+fn unreachable() -> Problem {
+    Problem::new(ProblemKind::Unreachable, "the connection broke")
+}
+
+#[tokio::test(start_paused = true)]
+async fn nothing_is_prepared_or_sent_through_a_read_only_context() {
+    let reading = setup(true, accepted());
+    let target = Target::of(&machine(Lifecycle::Running));
+    let prepared = reading.fleet.prepare(target, stop(), &FormValues::new(), Origin::Screen).await;
+    assert_eq!(prepared.unwrap_err().kind, ProblemKind::ReadOnly);
+    // Prepared elsewhere, as if a way around the first refusal had been found.
+    let write = setup(false, accepted()).prepare().await;
+    let problem = reading.fleet.perform(write).await.unwrap_err();
+    assert_eq!(problem.kind, ProblemKind::ReadOnly);
+    assert_eq!(&*problem.message, "context exo-prod is read-only: nothing was sent");
+    assert_eq!((reading.sent(), reading.journal.read().unwrap().writes.len()), (0, 0));
+    let actions = reading.fleet.actions(&machine(Lifecycle::Running));
+    assert_eq!(actions[0].availability, Availability::Forbidden("context is read-only".into()));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_write_is_in_the_journal_before_it_is_sent_and_followed_to_its_end() {
+    let mut it = setup(false, accepted());
+    it.reads(
+        &[Ok((Lifecycle::Running, "")), Err(unreachable()), Ok((Lifecycle::Done, ""))],
+        &[Lifecycle::Stopping, Lifecycle::Stopped],
+    );
+    let write = it.prepare().await;
+    let id = it.fleet.perform(write).await.unwrap();
+    let phases = it.phases().await;
+    assert_eq!(phases[..2], [WritePhase::Sent, WritePhase::Accepted(Some(operation_id()))]);
+    let lost = |phase: &WritePhase| matches!(phase, WritePhase::Step { problem: Some(_), .. });
+    assert!(phases.iter().any(lost), "a failed look is shown and ends nothing: {phases:?}");
+    assert_eq!(phases.last(), Some(&WritePhase::Ended(WriteEnd::Done)));
+    assert_eq!(*it.platform.intents_when_sent.lock().unwrap(), [1], "one write was sent");
+    let history = it.journal.read().unwrap();
+    let written = &history.writes[0];
+    assert_eq!(written.id, id);
+    assert_eq!(written.accepted.as_ref().unwrap().id, "o1");
+    assert_eq!(written.ended.as_ref().unwrap().outcome, End::Done);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_operation_that_fails_ends_in_the_remotes_words() {
+    let mut it = setup(false, accepted());
+    it.reads(&[Ok((Lifecycle::Failed, "fault: no host"))], &[Lifecycle::Running]);
+    it.fleet.perform(it.prepare().await).await.unwrap();
+    let end = it.end().await;
+    assert!(matches!(&end, WriteEnd::Failed(problem) if &*problem.message == "fault: no host"), "{end:?}");
+    let history = it.journal.read().unwrap();
+    assert_eq!(history.writes[0].ended.as_ref().unwrap().message.as_deref(), Some("fault: no host"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_target_that_disagrees_is_a_failure_whatever_the_operation_says() {
+    let mut it = setup(false, accepted());
+    it.reads(&[Ok((Lifecycle::Done, ""))], &[Lifecycle::Running]);
+    it.fleet.perform(it.prepare().await).await.unwrap();
+    let end = it.end().await;
+    assert!(
+        matches!(&end, WriteEnd::Failed(problem) if problem.message.contains("still running")),
+        "{end:?}"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_operation_that_may_not_be_read_is_followed_by_its_target() {
+    let mut it = setup(false, accepted());
+    let forbidden = Problem::new(ProblemKind::Forbidden, "lacks get-operation");
+    it.reads(&[Err(forbidden)], &[Lifecycle::Running, Lifecycle::Stopping, Lifecycle::Stopped]);
+    it.fleet.perform(it.prepare().await).await.unwrap();
+    assert_eq!(it.end().await, WriteEnd::Done);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refusal_ends_at_once_and_a_lost_answer_is_found_out_by_reading() {
+    let refusal = Problem { status: Some(409), ..Problem::new(ProblemKind::Refused, "busy") };
+    let mut it = setup(false, Err(refusal.clone()));
+    it.fleet.perform(it.prepare().await).await.unwrap();
+    assert_eq!(it.end().await, WriteEnd::Refused(refusal));
+    assert_eq!(it.journal.read().unwrap().writes[0].ended.as_ref().unwrap().outcome, End::Refused);
+
+    let mut it = setup(false, Err(unreachable()));
+    it.reads(&[], &[Lifecycle::Running, Lifecycle::Stopping, Lifecycle::Stopped]);
+    it.fleet.perform(it.prepare().await).await.unwrap();
+    assert_eq!((it.end().await, it.sent()), (WriteEnd::Done, 1));
+
+    let mut it = setup(false, Err(unreachable()));
+    it.fleet.perform(it.prepare().await).await.unwrap();
+    let end = it.end().await;
+    assert!(matches!(end, WriteEnd::Unknown(_)), "{end:?}");
+    assert_eq!(it.sent(), 1, "never sent again");
+    assert_eq!(it.journal.read().unwrap().open().count(), 1, "an unknown outcome stays open");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_busy_target_takes_no_second_write_until_the_first_has_ended() {
+    let mut it = setup(false, accepted());
+    it.reads(&[Ok((Lifecycle::Running, "")), Ok((Lifecycle::Done, ""))], &[Lifecycle::Stopped]);
+    let (first, second) = (it.prepare().await, it.prepare().await);
+    it.fleet.perform(first).await.unwrap();
+    let problem = it.fleet.perform(second).await.unwrap_err();
+    assert_eq!(&*problem.message, "web-1 is stopping: nothing was sent");
+    let availability = || it.fleet.actions(&machine(Lifecycle::Running)).remove(0).availability;
+    assert_eq!(availability(), Availability::No("it is stopping".into()));
+    assert_eq!(it.end().await, WriteEnd::Done);
+    assert_eq!(it.sent(), 1);
+    assert_eq!(it.fleet.actions(&machine(Lifecycle::Running)).remove(0).availability, Availability::Yes);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_cannot_be_written_down_is_not_sent_and_leaves_no_mark() {
+    let mut it = setup(false, accepted());
+    let write = it.prepare().await;
+    std::fs::create_dir(it.journal.path().unwrap()).unwrap();
+    let problem = it.fleet.perform(write).await.unwrap_err();
+    assert!(problem.message.contains("journal"), "{problem}");
+    assert_eq!(it.sent(), 0);
+    std::fs::remove_dir(it.journal.path().unwrap()).unwrap();
+    it.reads(&[Ok((Lifecycle::Done, ""))], &[Lifecycle::Stopped]);
+    it.fleet.perform(it.prepare().await).await.unwrap();
+    assert_eq!(it.end().await, WriteEnd::Done);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_preview_that_is_too_old_is_not_sent() {
+    let it = setup(false, accepted());
+    let mut write = it.prepare().await;
+    write.prepared = Timestamp::now().before(Duration::from_secs(31));
+    let problem = it.fleet.perform(write).await.unwrap_err();
+    assert!(problem.message.contains("older than 30 s"), "{problem}");
+    assert_eq!(it.sent(), 0);
+}
