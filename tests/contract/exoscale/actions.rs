@@ -96,7 +96,8 @@ async fn the_demos_instance_is_stopped_and_started_and_each_fits_its_state_only(
     assert_eq!(&*again.message, format!("{}: it is stopped already, so nothing was sent", row.name()));
 
     let (operations, _) = list(&provider, Kind::Operation).await;
-    let is_told = |row: &&Resource| row.name() == "stop-instance" && row.state().unwrap().lifecycle == Lifecycle::Done;
+    let is_told =
+        |row: &&Resource| row.name() == "stop-instance" && row.state().unwrap().lifecycle == Lifecycle::Done;
     assert!(operations.iter().any(|row| is_told(&row)), "it is among the operations");
 
     assert_eq!(deck.perform(&stopped, START).await, WriteEnd::Done);
@@ -117,7 +118,9 @@ fn stoppable(end: Value) -> impl Fn(&str, std::net::SocketAddr) -> Reply + Send 
         "PUT /ch-gva-2/v2/instance/i1:stop" => {
             stops.fetch_add(1, Ordering::SeqCst);
             // Seen live: no `reference`, only what it is about.
-            Reply::json(&json!({"id": "o7", "state": "pending", "resource": {"id": "i1", "type": "instance"}}))
+            Reply::json(
+                &json!({"id": "o7", "state": "pending", "resource": {"id": "i1", "type": "instance"}}),
+            )
         }
         "GET /ch-gva-2/v2/operation/o7" => Reply::json(&end),
         "GET /ch-gva-2/v2/instance/i1" if stops.load(Ordering::SeqCst) > 0 && end["state"] == "success" => {
@@ -181,7 +184,10 @@ async fn an_operation_that_fails_is_told_in_exoscales_words() {
     let row = within(provider.get(&web())).await.unwrap();
     let mut deck = Deck::of(&provider, &row, false);
     let end = deck.perform(&row, STOP).await;
-    assert!(matches!(&end, WriteEnd::Failed(problem) if &*problem.message == "busy: The host is full"), "{end:?}");
+    assert!(
+        matches!(&end, WriteEnd::Failed(problem) if &*problem.message == "busy: The host is full"),
+        "{end:?}"
+    );
     let history = deck.journal.read().unwrap();
     let ended = history.writes[0].ended.as_ref().unwrap();
     assert_eq!((ended.outcome, ended.message.as_deref()), (End::Failed, Some("busy: The host is full")));
@@ -216,7 +222,8 @@ async fn no_write_leaves_a_read_only_context_however_it_is_tried() {
     let provider = open(&guarded).unwrap();
     // The gate of the fleet.
     let deck = Deck::of(&provider, &row, true);
-    let reasons: Vec<_> = deck.fleet.actions(&row).iter().map(|it| it.availability.reason().map(str::to_owned)).collect();
+    let reasons: Vec<_> =
+        deck.fleet.actions(&row).iter().map(|it| it.availability.reason().map(str::to_owned)).collect();
     assert_eq!(reasons, vec![Some("context is read-only".to_owned()); 2]);
     assert_eq!(deck.prepare(&row, STOP).await.unwrap_err().kind, ProblemKind::ReadOnly);
     // A write that was prepared elsewhere, handed straight to the provider: the network layer.

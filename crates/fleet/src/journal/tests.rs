@@ -103,7 +103,8 @@ fn a_torn_last_line_costs_itself_alone_wherever_it_was_torn() {
     let whole = content(&journal);
     let record = format!("{}\n", serde_json::to_string(&Record::intent(&write("torn"))).unwrap());
     for cut in 1..record.len() - 1 {
-        std::fs::write(journal.path().unwrap(), format!("{whole}{}", &record[..cut])).unwrap();
+        let torn = [whole.as_bytes(), &record.as_bytes()[..cut]].concat();
+        std::fs::write(journal.path().unwrap(), torn).unwrap();
         let history = journal.read().unwrap();
         assert_eq!((history.writes.len(), history.unreadable), (1, 1), "cut at {cut}");
         if cut % 97 == 1 {

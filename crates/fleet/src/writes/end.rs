@@ -1,6 +1,6 @@
 //! Whether a write that failed may have arrived.
 
-use qdeck_model::{Problem, ProblemKind};
+use qdeck_model::{Problem, ProblemKind, Reason};
 
 /// Whether a failed write may have changed something.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,6 +14,10 @@ pub(super) enum Sent {
 impl Sent {
     /// Judges by the answer, if there was one; without one, whatever is no failure of the network never left.
     pub(super) const fn of(problem: &Problem) -> Self {
+        // No connection was made.
+        if let Some(Reason::Dns | Reason::ConnectionRefused | Reason::Certificate) = problem.reason {
+            return Self::No;
+        }
         match (problem.status, problem.kind) {
             // A request timeout of the server or of a proxy in between.
             (Some(408), _) => Self::Perhaps,
@@ -48,5 +52,8 @@ mod tests {
             let problem = Problem { status, ..Problem::new(kind, "x") };
             assert_eq!(Sent::of(&problem), sent, "{status:?} {kind:?}");
         }
+        let unreachable = |reason| Problem::new(ProblemKind::Unreachable, "x").reason(reason);
+        assert_eq!(Sent::of(&unreachable(Reason::ConnectionRefused)), Sent::No, "there was no connection");
+        assert_eq!(Sent::of(&unreachable(Reason::Timeout)), Sent::Perhaps);
     }
 }
