@@ -3,7 +3,7 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::super::map::events::Known;
+use super::super::map::events::LoggedEvent;
 use qdeck_model::{Lifecycle, Operation, Resource, ResourceId, State, Target, Timestamp};
 
 /// The latest are remembered.
@@ -58,7 +58,7 @@ impl StartedOperations {
     }
 
     /// Those to be listed: one that succeeded gives way to its event in the log, which names who asked for it.
-    pub(crate) fn rows(&self, log: &[Known]) -> Vec<Resource> {
+    pub(crate) fn rows(&self, log: &[LoggedEvent]) -> Vec<Resource> {
         let all = self.lock();
         let listed = all.iter().filter(|started| {
             let is_done = started.row.state.lifecycle == Lifecycle::Done;
@@ -73,7 +73,7 @@ impl StartedOperations {
 }
 
 impl Started {
-    fn is_told_by(&self, event: &Known) -> bool {
+    fn is_told_by(&self, event: &LoggedEvent) -> bool {
         // Events are told to the second.
         let since = self.row.created.map(|at| at.before(std::time::Duration::from_secs(2)));
         event.wire.handler.as_deref() == Some(&*self.row.name)
@@ -87,7 +87,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::exoscale::map::events::known;
+    use crate::exoscale::map::events::logged_events;
     use qdeck_model::{ContextName, Kind};
 
     fn target() -> Target {
@@ -99,10 +99,10 @@ mod tests {
         }
     }
 
-    fn log(handler: &str, instance: &str) -> Vec<Known> {
+    fn log(handler: &str, instance: &str) -> Vec<LoggedEvent> {
         let event = json!([{"timestamp": Timestamp::now().to_string(), "handler": handler, "status": 200,
             "path-params": {"id": instance}}]);
-        known(serde_json::from_value(event).unwrap())
+        logged_events(serde_json::from_value(event).unwrap())
     }
 
     #[test]
@@ -111,7 +111,7 @@ mod tests {
         let id = ResourceId::scoped(&ContextName::new("exo"), Kind::Operation, "ch-gva-2", "o1");
         started.add(&id, "stop-instance", &target());
         let mine = log("stop-instance", "i1");
-        let row = |log: &[Known]| started.rows(log).first().and_then(|row| row.state().cloned());
+        let row = |log: &[LoggedEvent]| started.rows(log).first().and_then(|row| row.state().cloned());
         assert_eq!(row(&mine).unwrap().lifecycle, Lifecycle::Running);
         let read = |lifecycle, raw: &str| {
             let Resource::Operation(row) = started.rows(&[]).remove(0) else { panic!("an operation") };

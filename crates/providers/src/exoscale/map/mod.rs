@@ -80,8 +80,9 @@ impl Mapper {
         }
     }
 
+    /// The state of an instance by the word of the API.
     pub(crate) fn state(&self, word: Option<&str>) -> State {
-        state(&self.words, word)
+        state(&self.strings, word)
     }
 
     fn learn(&self, id: &Arc<str>, name: &Arc<str>) {
