@@ -71,8 +71,11 @@ fn taken_on(answer: &Value) -> Result<Option<&str>, Problem> {
     match operation.state.as_deref() {
         Some("success") => Ok(None),
         Some(state @ ("failure" | "timeout")) => {
-            let words =
-                [operation.reason, operation.message].into_iter().flatten().collect::<Vec<_>>().join(": ");
+            let words = [&operation.reason, &operation.message]
+                .into_iter()
+                .filter_map(|it| it.as_deref())
+                .collect::<Vec<_>>()
+                .join(": ");
             let message = if words.is_empty() { format!("the operation ended as {state}") } else { words };
             Err(Problem::new(ProblemKind::Refused, message))
         }

@@ -102,7 +102,7 @@ impl Power {
         let url = Api::address(&zone, &Ask::new(self.operation, &["instance", &path]))?;
         let request = PreparedRequest::new(Method::Put, url.as_str());
         let mut consequences: Vec<String> = self.consequences.iter().map(|&it| it.to_owned()).collect();
-        if let Some(manager) = instance.manager.kind {
+        if let Some(manager) = &*instance.manager.kind {
             consequences.push(format!("It belongs to an {manager}, which may react to that."));
         }
         Ok(Preview {
