@@ -12,9 +12,8 @@ use quarterdeck::model::{
 use quarterdeck::providers::{SharedProvider, exoscale};
 use serde_json::{Value, json};
 
-use super::{context, organisation, recorded, refused, verify, web};
-use crate::cloud::{list, open, provider, running, start, until, within};
-use crate::recorder::{Recorder, Reply};
+use super::{context_of_geneva, organisation, recorded, refused, verify, web};
+use crate::setup::{Recorder, Reply, demo, id, list, running, until, within};
 
 const START: ActionId = ActionId::INSTANCE_START;
 const STOP: ActionId = ActionId::INSTANCE_STOP;
@@ -80,8 +79,8 @@ fn available(provider: &SharedProvider, row: &Resource) -> Vec<ActionId> {
 
 #[tokio::test]
 async fn the_demos_instance_is_stopped_and_started_and_each_fits_its_state_only() {
-    let cloud = start(None, None).await;
-    let provider = provider(&cloud, "exoscale");
+    let demo = demo("exoscale").start().await;
+    let provider = demo.provider();
     let row = running(&provider).await;
     let mut deck = Deck::of(&provider, &row, false);
     assert_eq!(available(&provider, &row), [STOP]);
@@ -102,7 +101,7 @@ async fn the_demos_instance_is_stopped_and_started_and_each_fits_its_state_only(
 
     assert_eq!(deck.perform(&stopped, START).await, WriteEnd::Done);
     until(&provider, row.id(), Lifecycle::Running).await;
-    let asked: Vec<String> = cloud.asked().into_iter().filter(|line| line.starts_with("PUT ")).collect();
+    let asked: Vec<String> = demo.cloud.asked().into_iter().filter(|line| line.starts_with("PUT ")).collect();
     let zone = row.id().scope.as_deref().unwrap();
     let path = |verb: &str| format!("PUT /exoscale/{zone}/v2/instance/{}:{verb}", row.id().id);
     assert_eq!(asked, [path("stop"), path("start")], "each was sent once");
@@ -166,7 +165,7 @@ async fn a_start_sends_the_empty_object_that_is_required() {
         line => organisation(line, address),
     })
     .await;
-    let id = crate::recorder::id(Kind::Instance, Some("de-fra-1"), "i2");
+    let id = id(Kind::Instance, Some("de-fra-1"), "i2");
     let row = within(provider.get(&id)).await.unwrap();
     let deck = Deck::of(&provider, &row, false);
     let write = deck.prepare(&row, START).await.unwrap();
@@ -212,14 +211,9 @@ async fn a_refusal_names_the_missing_permission() {
 #[tokio::test]
 async fn no_write_leaves_a_read_only_context_however_it_is_tried() {
     let recorder = Recorder::start_with(stoppable(json!({"id": "o7", "state": "success"}))).await;
-    let mut guarded = context(&recorder);
-    let (free, row) = {
-        let free = open(&guarded).unwrap();
-        let row = within(free.get(&web())).await.unwrap();
-        (free, row)
-    };
-    guarded.read_only = true;
-    let provider = open(&guarded).unwrap();
+    let free = context_of_geneva().open_on(&recorder);
+    let row = within(free.get(&web())).await.unwrap();
+    let provider = context_of_geneva().with(|context| context.read_only = true).open_on(&recorder);
     // The gate of the fleet.
     let deck = Deck::of(&provider, &row, true);
     let reasons: Vec<_> =

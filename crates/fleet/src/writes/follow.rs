@@ -78,7 +78,7 @@ impl Course {
                     let step = step_of(&operation);
                     let ended = ended(&operation);
                     let row = Box::new(Resource::Operation(operation));
-                    self.outbox.send(FleetEvent::Upsert(row)).await;
+                    let _ = self.outbox.send(FleetEvent::Upsert(row)).await;
                     if let Some(ended) = ended {
                         return ended;
                     }
@@ -134,11 +134,11 @@ impl Course {
         match self.provider.get(id).await {
             Ok(resource) => {
                 let state = resource.state().map_or(Lifecycle::Unknown, |state| state.lifecycle);
-                self.outbox.send(FleetEvent::Upsert(Box::new(resource))).await;
+                let _ = self.outbox.send(FleetEvent::Upsert(Box::new(resource))).await;
                 Ok(Some(state))
             }
             Err(problem) if problem.kind == ProblemKind::NotFound => {
-                self.outbox.send(FleetEvent::Gone(id.clone())).await;
+                let _ = self.outbox.send(FleetEvent::Gone(id.clone())).await;
                 Ok(None)
             }
             Err(problem) => Err(problem),
