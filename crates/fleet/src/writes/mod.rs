@@ -174,7 +174,10 @@ impl Fleet {
             began: Instant::now(),
         };
         let (report, reported) = oneshot::channel();
-        self.spawn(course.run(report));
+        self.spawn(async move {
+            course.run(report).await;
+            Ok(())
+        });
         let ended = || Problem::new(ProblemKind::Local, "the program is ending: nothing was sent");
         reported.await.map_err(|_| ended())?
     }
