@@ -106,14 +106,19 @@ impl Registry {
 fn endpoints_section(registration: &Registration) -> String {
     let (platform, all) = (registration.platform(), registration.endpoints);
     let used = all.iter().filter(|endpoint| matches!(endpoint.used, Use::Reads(_))).count();
+    let written = match all.iter().filter(|endpoint| matches!(endpoint.used, Use::Writes(_))).count() {
+        0 => String::new(),
+        written => format!(", {written} are called by actions"),
+    };
     let head = format!(
-        "## {platform}\n\n{used} of {} endpoints are read.\n\n| | path | shown in | not used, because |\n|---|---|---|---|\n",
+        "## {platform}\n\n{used} of {} endpoints are read{written}.\n\n| | path | shown in | not used, because |\n|---|---|---|---|\n",
         all.len()
     );
     let rows = all.iter().map(|endpoint| {
         let (shown, why) = match endpoint.used {
-            Use::Reads(shown) => (shown, ""),
-            Use::Not(why) => ("", why),
+            Use::Reads(shown) => (shown.to_owned(), ""),
+            Use::Writes(action) => (format!("action: {action}"), ""),
+            Use::Not(why) => (String::new(), why),
         };
         format!("| {} | `{}` | {shown} | {why} |\n", endpoint.method, endpoint.path)
     });
