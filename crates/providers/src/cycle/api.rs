@@ -6,15 +6,15 @@ use serde_json::Value;
 use url::Url;
 
 use super::wire::Pass;
-use crate::kit::sign_in::SignIn;
+use crate::kit::{self, SignIn};
 use qdeck_config::SecretRef;
-use qdeck_model::{Problem, ProblemKind, Reason, Secret};
-use qdeck_net::{Cause, Client, NetError, Request, Socket, SocketOptions};
+use qdeck_model::{Problem, Reason, Secret};
+use qdeck_net::{Client, NetError, Request, Socket, SocketOptions};
 
 /// Rows asked for a page. The description names neither a default nor a maximum.
 pub(super) const PAGE_SIZE: usize = 100;
 
-/// The door to one hub.
+/// The client of one hub.
 pub(super) struct Api {
     pub(super) client: Client,
     pub(super) base: Url,
@@ -30,11 +30,7 @@ impl Api {
         path: &[&str],
         query: &[(&str, &str)],
     ) -> Result<T, Problem> {
-        let mut request = Request::get(self.url(path)?);
-        for (name, value) in query {
-            request = request.query(name, value);
-        }
-        let request = self.dressed(request).await?;
+        let request = self.authorize(kit::read_request(&self.base, path, query)?).await?;
         self.client.json(&request).await.map_err(problem)
     }
 
@@ -44,18 +40,21 @@ impl Api {
         path: &[&str],
         body: &impl Serialize,
     ) -> Result<T, Problem> {
-        let request = self.dressed(Request::post(self.url(path)?, body).reading()).await?;
+        let request = self.authorize(Request::post(self.url(path)?, body).reading()).await?;
         self.client.json(&request).await.map_err(problem)
     }
 
-    /// Fetches a pass and opens the websocket it is for. `own` is the address of passes that name none.
+    /// Fetches a pass and opens the websocket it is for: at the address of the pass, or at `path` if it names none.
     pub(super) async fn socket(&self, path: &[&str], options: SocketOptions) -> Result<Socket, Problem> {
         let pass: super::wire::One<Pass> = self.get(path, &[]).await?;
         let Pass { token, address } = pass.data;
         let mut url = match address.0 {
             Some(address) => address.parse().map_err(|_| {
-                Problem::new(ProblemKind::BadAnswer, "the platform named an address that is none")
-                    .request(format!("GET {}", path.join("/")))
+                kit::unexpected_field(
+                    kit::request_name("GET", path),
+                    "data.address",
+                    "the address of a websocket",
+                )
             })?,
             None => self.url(path)?,
         };
@@ -64,14 +63,14 @@ impl Api {
     }
 
     pub(super) fn sign_in_again(&self) {
-        self.signed.forget_if(|_| true);
+        self.signed.forget();
     }
 
     fn url(&self, path: &[&str]) -> Result<Url, Problem> {
-        crate::kit::join_url(&self.base, path.iter().copied())
+        kit::join_url(&self.base, path.iter().copied())
     }
 
-    async fn dressed(&self, request: Request) -> Result<Request, Problem> {
+    async fn authorize(&self, request: Request) -> Result<Request, Problem> {
         let key = self.signed.get(|| self.key.resolve()).await?;
         let request = request.bearer(&key);
         Ok(match &self.hub {
@@ -84,10 +83,7 @@ impl Api {
 /// The problem with Cycle's own advice: a missing capability is named by `error.extra.capability`, other refusals by
 /// the word after the status in `error.code`.
 fn problem(error: NetError) -> Problem {
-    let body = match &*error.cause {
-        Cause::Status { body, .. } => serde_json::from_slice(body).unwrap_or_default(),
-        _ => Value::Null,
-    };
+    let body = kit::refusal_json(&error).unwrap_or_default();
     let mut problem = Problem::from(error);
     if let Some(advice) = advice(&body) {
         problem.hint = Some(advice.into());

@@ -22,8 +22,7 @@ use super::{
     Answer, CONSOLE_INPUT, CONSOLE_SIZE_REPORTS, Change, Check, Console, ListEvent, Provider, Section,
     Traffic,
 };
-use crate::kit::page_cache::PageCache;
-use crate::kit::sign_in::SignIn;
+use crate::kit::{self, PageCache, SignIn};
 use crate::mapping::interner::Interner;
 use api::Api;
 use live::{log, push, telemetry::Meter};
@@ -33,7 +32,7 @@ use qdeck_model::{
     Kind, LogEvent, LogStart, Platform, Problem, ProblemKind, Resource, ResourceId, Sample, ScreenKind,
     Timestamp,
 };
-use qdeck_net::{Client, ClientOptions, Frame, SocketOptions, produce};
+use qdeck_net::{Client, Frame, SocketOptions, produce};
 use read::listing::{self, Listed};
 use read::{check, detail};
 pub use registration::{HUB, PLATFORM, REGISTRATION};
@@ -54,16 +53,13 @@ pub(super) struct Cycle {
 impl Cycle {
     pub(super) fn new(context: &Context) -> Result<Self, Problem> {
         let Credentials::Token(key) = &context.credentials else {
-            return Err(Problem::new(ProblemKind::Local, "Cycle signs in with an API key")
-                .hint("Give this context a `token` instead of an e-mail and a password"));
+            return Err(kit::wrong_credentials(
+                PLATFORM,
+                "an API key",
+                "a `token` instead of an e-mail and a password",
+            ));
         };
-        let client = Client::new(ClientOptions {
-            name: context.name.to_string(),
-            insecure: context.insecure,
-            read_only: context.read_only,
-            concurrency: context.concurrency,
-            ..ClientOptions::default()
-        });
+        let client = Client::new(kit::client_options(context));
         let api = Arc::new(Api {
             client,
             base: context.base_url.clone(),
@@ -78,7 +74,7 @@ impl Cycle {
             names: Names::default(),
         };
         Ok(Self {
-            containers: listing::shelf(api.clone(), map.clone()),
+            containers: listing::cache(api.clone(), map.clone()),
             api,
             map,
             console_input: context.settings.switch(&CONSOLE_INPUT),
@@ -99,7 +95,7 @@ fn instance_path<'a>(id: &'a ResourceId, rest: &[&'a str]) -> Result<Vec<&'a str
 }
 
 fn unsupported(what: &str) -> Problem {
-    Problem::new(ProblemKind::Unsupported, format!("Cycle: {what}"))
+    kit::unsupported(PLATFORM, what)
 }
 
 impl Provider for Cycle {
@@ -114,12 +110,10 @@ impl Provider for Cycle {
     fn list(&self, kind: Kind) -> BoxStream<'static, ListEvent> {
         let (api, map) = (self.api.clone(), self.map.clone());
         match kind {
-            Kind::Container => listing::containers(self.containers.sweep()),
-            Kind::Instance => listing::instances(api, map, self.containers.sweep(), self.at_once),
+            Kind::Container => listing::containers(self.containers.current()),
+            Kind::Instance => listing::instances(api, map, self.containers.current(), self.at_once),
             Kind::Operation => listing::jobs(api, map, self.containers.latest()),
-            Kind::Revision | Kind::GpuModel => {
-                crate::kit::failed_listing(unsupported("there is no such list"))
-            }
+            Kind::Revision | Kind::GpuModel => kit::failed_listing(unsupported("there is no such list")),
         }
     }
 

@@ -8,7 +8,7 @@ use url::Url;
 
 use super::TOKEN_HEADER;
 use super::refusal;
-use crate::kit::sign_in::SignIn;
+use crate::kit::{self, SignIn};
 use qdeck_config::{Context, SecretRef};
 use qdeck_model::{Problem, ProblemKind, Secret};
 use qdeck_net::{Cause, Client, NetError, Request};
@@ -38,7 +38,7 @@ impl TokenHeader {
     }
 }
 
-/// The door to one account.
+/// The client of one account.
 pub(super) struct Api {
     pub(super) client: Client,
     pub(super) base: Url,
@@ -69,14 +69,11 @@ impl Api {
     }
 
     async fn request(&self, path: &[&str], query: &[(&str, &str)]) -> Result<Request, Problem> {
-        let url = crate::kit::join_url(&self.base, ["services"].into_iter().chain(path.iter().copied()))?;
+        let url = kit::join_url(&self.base, ["services"].into_iter().chain(path.iter().copied()))?;
         let token = self.signed.get(|| self.token.resolve()).await?;
-        let mut request = Request::get(url)
+        let request = kit::with_query(Request::get(url), query)
             .header("content-type", "application/json")
             .header("elasticbox-release", RELEASE);
-        for (name, value) in query {
-            request = request.query(name, value);
-        }
         Ok(if self.is_bearer(&token) {
             request.bearer(&token)
         } else {
@@ -105,10 +102,7 @@ fn looks_like_jwt(token: &str) -> bool {
 
 /// The problem in ElasticBox's own words, and what its statuses mean beyond HTTP.
 fn problem(error: NetError, path: &[&str]) -> Problem {
-    let said = match &*error.cause {
-        Cause::Status { body, .. } => refusal::words(body),
-        _ => None,
-    };
+    let said = kit::refusal_body(&error).and_then(refusal::words);
     let distrusted = matches!(*error.cause, Cause::Certificate(_));
     let status = error.status;
     let mut problem = Problem::from(error);

@@ -20,14 +20,13 @@ use futures_util::stream::BoxStream;
 use futures_util::{FutureExt, StreamExt};
 
 use super::{Answer, Check, Console, ListEvent, Provider, Section, Traffic};
-use crate::kit::sign_in::SignIn;
+use crate::kit::{self, SignIn};
 use crate::mapping::interner::Interner;
 use api::{Api, TokenHeader};
 use map::Mapper;
 use qdeck_config::{Context, Credentials};
 use qdeck_model::{
-    Kind, LogEvent, LogStart, Platform, Problem, ProblemKind, Resource, ResourceId, Sample, ScreenKind,
-    Timestamp,
+    Kind, LogEvent, LogStart, Platform, Problem, Resource, ResourceId, Sample, ScreenKind, Timestamp,
 };
 use qdeck_net::{Client, ClientOptions, produce};
 use read::detail::{self, BindingPath};
@@ -37,7 +36,7 @@ use read::{check, listing};
 pub use registration::{PLATFORM, REGISTRATION, TOKEN_HEADER, WORKSPACES};
 
 /// A list has no pages, and every instance in it carries whole boxes: thousands of them are long.
-const LONGEST_ANSWER: usize = 256 << 20;
+const MAX_ANSWER_BYTES: usize = 256 << 20;
 
 /// One account.
 pub(super) struct ElasticBox {
@@ -52,18 +51,16 @@ pub(super) struct ElasticBox {
 impl ElasticBox {
     pub(super) fn new(context: &Context) -> Result<Self, Problem> {
         let Credentials::Token(token) = &context.credentials else {
-            return Err(Problem::new(ProblemKind::Local, "ElasticBox signs in with a token")
-                .hint("Give this context a `token`: make one in the web interface"));
+            return Err(kit::wrong_credentials(
+                PLATFORM,
+                "a token",
+                "a `token`: make one in the web interface",
+            ));
         };
         let api = Arc::new(Api {
             client: Client::new(ClientOptions {
-                name: context.name.to_string(),
-                insecure: context.insecure,
-                read_only: context.read_only,
-                insecure_tls: context.insecure_tls,
-                concurrency: context.concurrency,
-                body_limit: LONGEST_ANSWER,
-                ..ClientOptions::default()
+                body_limit: MAX_ANSWER_BYTES,
+                ..kit::client_options(context)
             }),
             base: context.base_url.clone(),
             token: token.clone(),
@@ -91,7 +88,7 @@ impl ElasticBox {
 }
 
 fn unsupported(what: &str) -> Problem {
-    Problem::new(ProblemKind::Unsupported, format!("ElasticBox: {what}"))
+    kit::unsupported(PLATFORM, what)
 }
 
 impl Provider for ElasticBox {
@@ -109,9 +106,7 @@ impl Provider for ElasticBox {
                 let (workspaces, aside) = (self.workspaces.clone(), self.aside.clone());
                 listing::walk(workspaces, aside, kind, self.at_once)
             }
-            Kind::Revision | Kind::GpuModel => {
-                crate::kit::failed_listing(unsupported("there is no such list"))
-            }
+            Kind::Revision | Kind::GpuModel => kit::failed_listing(unsupported("there is no such list")),
         }
     }
 
@@ -150,7 +145,7 @@ impl Provider for ElasticBox {
     }
 
     fn sign_in_again(&self) {
-        self.api.signed.forget_if(|_| true);
+        self.api.signed.forget();
         self.workspaces.forget();
     }
 

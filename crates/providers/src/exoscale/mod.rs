@@ -21,7 +21,7 @@ use futures_util::FutureExt;
 use futures_util::stream::BoxStream;
 
 use super::{Answer, Check, Console, ListEvent, Provider, Section, Traffic};
-use crate::kit::sign_in::SignIn;
+use crate::kit::{self, SignIn};
 use act::StartedOperations;
 use api::{Api, Found, Zones};
 use catalogue::{Catalogues, Kept};
@@ -30,7 +30,7 @@ use map::events::LoggedEvent;
 use qdeck_config::{Context, Credentials};
 use qdeck_model::{
     Action, ActionId, FormValues, Kind, LogEvent, LogStart, Outcome, Platform, PreparedWrite, Preview,
-    Problem, ProblemKind, Resource, ResourceId, Sample, ScreenKind, Target, Timestamp,
+    Problem, Resource, ResourceId, Sample, ScreenKind, Target, Timestamp,
 };
 use qdeck_net::{Client, ClientOptions, produce};
 use read::{check, detail, gpus, listing, log};
@@ -60,17 +60,16 @@ impl Deck {
 impl Exoscale {
     pub(super) fn new(context: &Context) -> Result<Self, Problem> {
         let Credentials::KeyPair { key, secret } = &context.credentials else {
-            return Err(Problem::new(ProblemKind::Local, "Exoscale signs in with an API key and its secret")
-                .hint("Give this context a `key` and a `secret`"));
+            return Err(kit::wrong_credentials(
+                PLATFORM,
+                "an API key and its secret",
+                "a `key` and a `secret`",
+            ));
         };
         let client = Client::new(ClientOptions {
-            name: context.name.to_string(),
-            insecure: context.insecure,
-            read_only: context.read_only,
-            concurrency: context.concurrency,
             // What the official command line gives a zone.
             timeout: Duration::from_secs(15),
-            ..ClientOptions::default()
+            ..kit::client_options(context)
         });
         let api = Api {
             client,
@@ -93,7 +92,7 @@ impl Exoscale {
 }
 
 fn unsupported(what: &str) -> Problem {
-    Problem::new(ProblemKind::Unsupported, format!("Exoscale: {what}"))
+    kit::unsupported(PLATFORM, what)
 }
 
 impl Provider for Exoscale {
@@ -111,9 +110,7 @@ impl Provider for Exoscale {
             Kind::Instance => produce(move |out| listing::instances(deck, out)),
             Kind::GpuModel => produce(move |out| gpus::models(deck, out)),
             Kind::Operation => produce(move |out| log::operations(deck, out)),
-            Kind::Container | Kind::Revision => {
-                crate::kit::failed_listing(unsupported("there is no such list"))
-            }
+            Kind::Container | Kind::Revision => kit::failed_listing(unsupported("there is no such list")),
         }
     }
 

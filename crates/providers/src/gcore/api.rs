@@ -1,30 +1,32 @@
 //! Requests to Gcore: addresses, the key of every call, whole lists, and refusals in Gcore's words.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::StreamExt as _;
+use futures_util::stream::Stream;
+use parking_lot::Mutex;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use url::Url;
 
 use super::wire::List;
-use crate::kit::sign_in::SignIn;
+use crate::kit::pages::Row;
+use crate::kit::{self, Page, PageAt, PageWalk, Rest, SignIn};
 use qdeck_config::SecretRef;
-use qdeck_model::{Problem, ProblemKind, Secret};
-use qdeck_net::{Cause, Client, NetError, Request};
+use qdeck_model::{Problem, Secret};
+use qdeck_net::{Client, NetError, Request};
 
 /// Rows asked for a page, the most there may be. Always sent: some lists give 10 without it.
 pub(crate) const LIMIT: usize = 1000;
 
-/// Pages of one list asked for at once, once the first tells how many there are.
-const AHEAD: usize = 3;
+/// Pages of one list asked for at once, when a full first page says how many rows there are.
+const PAGES_AT_ONCE: usize = 3;
 
-/// A page must be there after so long, tries and waits counted, or its region is told as failed: the next listing
-/// begins only when this one has ended, and a region that hangs must not keep the others from it.
-const PATIENCE: Duration = Duration::from_secs(30);
+/// The time for a page, retries and waits counted, before its region counts as failed: the next listing begins only
+/// when this one has ended, and a region that hangs must not keep the others from it.
+const PAGE_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// A query, name by name; a name may be repeated.
 pub(crate) type Query<'a> = [(&'a str, &'a str)];
@@ -32,7 +34,7 @@ pub(crate) type Query<'a> = [(&'a str, &'a str)];
 /// Requests at once to one region, which has a lane of its own: one that hangs holds up no other.
 const IN_REGION: usize = 2;
 
-/// The door to one account, or to one region of it. Cheap to clone.
+/// The client of one account, or of one region of it. Cheap to clone.
 #[derive(Clone)]
 pub(crate) struct Api {
     pub(crate) client: Client,
@@ -52,9 +54,9 @@ impl Api {
         Self { client, shared: Arc::new(shared) }
     }
 
-    /// The door to one region.
+    /// The client of one region.
     pub(crate) fn region(&self, id: u64) -> Self {
-        let mut lanes = self.shared.lanes.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut lanes = self.shared.lanes.lock();
         let lane = lanes.entry(id).or_insert_with(|| self.client.lane(IN_REGION));
         Self { client: lane.clone(), shared: self.shared.clone() }
     }
@@ -65,11 +67,7 @@ impl Api {
         path: &[&str],
         query: &Query<'_>,
     ) -> Result<T, Problem> {
-        let mut request = Request::get(self.url(path)?);
-        for (name, value) in query {
-            request = request.query(name, value);
-        }
-        self.answer(request, path).await
+        self.answer(kit::read_request(&self.shared.base, path, query)?, path).await
     }
 
     /// A search by `POST`: it changes nothing, and is not tried again by itself.
@@ -79,95 +77,45 @@ impl Api {
         query: &Query<'_>,
         body: &impl Serialize,
     ) -> Result<T, Problem> {
-        let mut request = Request::post(self.url(path)?, body).reading();
-        for (name, value) in query {
-            request = request.query(name, value);
-        }
-        self.answer(request, path).await
+        let url = kit::join_url(&self.shared.base, path.iter().copied())?;
+        self.answer(kit::with_query(Request::post(url, body).reading(), query), path).await
     }
 
-    /// One page of a list.
+    /// A page of a list. Lists without a `count` have no pages.
     pub(crate) async fn page<T: DeserializeOwned>(
         &self,
         path: &[&str],
         query: &Query<'_>,
-        offset: usize,
-    ) -> Result<List<T>, Problem> {
-        let (limit, offset) = (LIMIT.to_string(), offset.to_string());
-        let mut whole = query.to_vec();
-        whole.extend([("limit", &*limit), ("offset", &*offset)]);
-        let asked = self.get(path, &whole);
-        let late = || {
-            let seconds = PATIENCE.as_secs();
-            let problem = Problem::new(ProblemKind::Unreachable, format!("no answer within {seconds} s"));
-            Err(problem.request(format!("GET /{}", path.join("/"))))
-        };
-        tokio::time::timeout(PATIENCE, asked).await.unwrap_or_else(|_| late())
+        at: PageAt,
+    ) -> Result<Page<T>, Problem> {
+        let (limit, offset) = (LIMIT.to_string(), at.offset.to_string());
+        let query = [query, &[("limit", &limit), ("offset", &offset)]].concat();
+        let request = kit::request_name("GET", path);
+        let List::<T> { count, results } =
+            kit::within(PAGE_TIMEOUT, &request, self.get(path, &query)).await?;
+        Ok(Page::new(results.good, results.sent, count.map_or(Rest::Last, Rest::Total)))
     }
 
-    /// Every page of a list, told to `tell` as they come, with how many rows there will be in all. It ends early when
-    /// `tell` says `false`.
-    ///
-    /// The next page begins after the rows that were sent, while that is less than `count`; an empty page is the last.
-    /// Where the first page was full, those after it are asked for at once.
-    pub(crate) async fn pages<T, F, W>(
-        &self,
-        path: &[&str],
-        query: &Query<'_>,
-        mut tell: F,
-    ) -> Result<(), Problem>
-    where
-        T: DeserializeOwned + Send,
-        F: FnMut(Vec<T>, Option<usize>) -> W + Send,
-        W: Future<Output = bool> + Send,
-    {
-        let first = self.page::<T>(path, query, 0).await?;
-        let (sent, count) = (first.results.sent, *first.count);
-        let mut next = sent;
-        if !tell(first.results.good, count).await || sent == 0 {
-            return Ok(());
-        }
-        let Some(count) = count else {
-            return Ok(());
-        };
-        if sent == LIMIT {
-            let offsets = futures_util::stream::iter((sent..count).step_by(LIMIT));
-            let mut rest = offsets.map(|offset| self.page::<T>(path, query, offset)).buffered(AHEAD);
-            while let Some(page) = rest.next().await {
-                let page = page?;
-                if page.results.sent == 0 || !tell(page.results.good, *page.count).await {
-                    break;
-                }
-            }
-            return Ok(());
-        }
-        while next < count {
-            let page = self.page::<T>(path, query, next).await?;
-            next += page.results.sent;
-            if page.results.sent == 0 || !tell(page.results.good, *page.count).await {
-                break;
-            }
-        }
-        Ok(())
+    /// The pages of a list in order.
+    pub(crate) fn pages<'a, T: DeserializeOwned + Row + 'a>(
+        &'a self,
+        path: &'a [&'a str],
+        query: &'a Query<'a>,
+    ) -> impl Stream<Item = Result<Page<T>, Problem>> + 'a {
+        walk(path).pages(move |at| self.page(path, query, at))
     }
 
     /// Every row of a list.
-    pub(crate) async fn all<T: DeserializeOwned + Send>(
+    pub(crate) async fn all<T: DeserializeOwned + Row>(
         &self,
         path: &[&str],
         query: &Query<'_>,
     ) -> Result<Vec<T>, Problem> {
-        let mut all = Vec::new();
-        self.pages(path, query, |rows: Vec<T>, _| {
-            all.extend(rows);
-            std::future::ready(true)
-        })
-        .await?;
-        Ok(all)
+        walk(path).all(|at| self.page(path, query, at)).await
     }
 
     pub(crate) fn sign_in_again(&self) {
-        self.shared.signed.forget_if(|_| true);
+        self.shared.signed.forget();
     }
 
     async fn answer<T: DeserializeOwned>(&self, request: Request, path: &[&str]) -> Result<T, Problem> {
@@ -178,19 +126,17 @@ impl Api {
         let answer = self.client.json(&request).await;
         answer.map_err(|error| problem(error, path))
     }
+}
 
-    fn url(&self, path: &[&str]) -> Result<Url, Problem> {
-        crate::kit::join_url(&self.shared.base, path.iter().copied())
-    }
+/// The walk over a list.
+fn walk(path: &[&str]) -> PageWalk {
+    PageWalk::new(kit::request_name("GET", path), LIMIT).ahead(PAGES_AT_ONCE)
 }
 
 /// The problem with what Gcore's error body adds: `{exception_class, message, request_id, info?, invalid_fields?}`. A
 /// gateway before it may answer in a shape of its own; then the words are those of the body as it came.
 fn problem(error: NetError, path: &[&str]) -> Problem {
-    let body = match &*error.cause {
-        Cause::Status { body, .. } => serde_json::from_slice(body).unwrap_or_default(),
-        _ => Value::Null,
-    };
+    let body = kit::refusal_json(&error).unwrap_or_default();
     let mut problem = Problem::from(error);
     let word = |name: &str| body.get(name).and_then(Value::as_str);
     if let Some(id) = word("request_id") {

@@ -10,6 +10,7 @@ mod map;
 mod places;
 mod read;
 mod registration;
+mod rows;
 #[cfg(test)]
 mod tests;
 mod wire;
@@ -22,16 +23,16 @@ use futures_util::{FutureExt, StreamExt};
 use super::{
     Answer, CONSOLE_INPUT, CONSOLE_SIZE_REPORTS, Check, Console, ListEvent, Provider, Section, Traffic,
 };
+use crate::kit;
 use api::Api;
 use live::{log, metrics::Meters};
 use map::Mapper;
 use places::Places;
 use qdeck_config::{Context, Credentials};
 use qdeck_model::{
-    Kind, LogEvent, LogStart, Platform, Problem, ProblemKind, Resource, ResourceId, Sample, ScreenKind,
-    Timestamp,
+    Kind, LogEvent, LogStart, Platform, Problem, Resource, ResourceId, Sample, ScreenKind, Timestamp,
 };
-use qdeck_net::{Client, ClientOptions, produce};
+use qdeck_net::{Client, produce};
 use read::catalogue::Catalogue;
 use read::{check, console, describe, listing, single};
 pub use registration::{PLATFORM, PROJECT, REGIONS, REGISTRATION};
@@ -44,7 +45,7 @@ pub(super) struct Gcore {
     console_input: bool,
 }
 
-/// What every read needs: the door, where it leads, and what rows are made with.
+/// What every read needs: the client, project and regions, and what rows are made with.
 pub(crate) struct Site {
     pub(crate) api: Api,
     pub(crate) places: Places,
@@ -55,16 +56,9 @@ pub(crate) struct Site {
 impl Gcore {
     pub(super) fn new(context: &Context) -> Result<Self, Problem> {
         let Credentials::Token(key) = &context.credentials else {
-            return Err(Problem::new(ProblemKind::Local, "Gcore signs in with an API token")
-                .hint("Give this context a `token`"));
+            return Err(kit::wrong_credentials(PLATFORM, "an API token", "a `token`"));
         };
-        let client = Client::new(ClientOptions {
-            name: context.name.to_string(),
-            insecure: context.insecure,
-            read_only: context.read_only,
-            concurrency: context.concurrency,
-            ..ClientOptions::default()
-        });
+        let client = Client::new(kit::client_options(context));
         let api = Api::new(client, context.base_url.clone(), key.clone());
         Ok(Self {
             site: Arc::new(Site {
@@ -85,7 +79,7 @@ impl Gcore {
 }
 
 fn unsupported(what: &str) -> Problem {
-    Problem::new(ProblemKind::Unsupported, format!("Gcore: {what}"))
+    kit::unsupported(PLATFORM, what)
 }
 
 impl Provider for Gcore {
@@ -104,7 +98,7 @@ impl Provider for Gcore {
             Kind::Container => produce(move |out| listing::containers(site, out)),
             Kind::Operation => produce(move |out| listing::tasks(site, out)),
             Kind::GpuModel => produce(move |out| listing::gpu_models(site, out)),
-            Kind::Revision => crate::kit::failed_listing(unsupported("there are no revisions")),
+            Kind::Revision => kit::failed_listing(unsupported("there are no revisions")),
         }
     }
 

@@ -1,12 +1,14 @@
 //! Where a context is: one project, and the regions it looks into. Neither changes often, so both are kept.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
+
+use parking_lot::Mutex;
 
 use super::api::Api;
 use super::wire;
-use crate::kit::sign_in::SignIn;
+use crate::kit::SignIn;
 use qdeck_model::{Problem, ProblemKind};
 
 /// After this, the regions are read again: new ones open now and then.
@@ -124,19 +126,19 @@ impl Places {
     }
 
     pub(crate) fn forget(&self) {
-        self.default.forget_if(|_| true);
-        self.known.forget_if(|_| true);
-        *self.last.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        self.default.forget();
+        self.known.forget();
+        *self.last.lock() = None;
     }
 
     fn last(&self) -> Option<Arc<Regions>> {
-        self.last.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.last.lock().clone()
     }
 
     async fn read(&self) -> Result<(Instant, Arc<Regions>), Problem> {
         let all: Vec<wire::Region> = self.api.all(&REGIONS, &[]).await?;
         let regions = Arc::new(self.of(&all));
-        *self.last.lock().unwrap_or_else(PoisonError::into_inner) = Some(regions.clone());
+        *self.last.lock() = Some(regions.clone());
         Ok((Instant::now(), regions))
     }
 

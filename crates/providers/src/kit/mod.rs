@@ -1,22 +1,24 @@
 //! The kit: what every platform needs, written once. Knows no platform.
 
-pub(crate) mod page_cache;
+pub(crate) mod pages;
 pub(crate) mod replay;
 pub(crate) mod secret_fields;
-pub(crate) mod sign_in;
 
+mod answer;
 mod listing;
+mod page_cache;
+mod probes;
 mod request;
+mod sign_in;
 
-use std::future::Future;
-use std::time::{Duration, Instant};
-
-pub(crate) use listing::{failed_listing, send_whole_listing};
-pub(crate) use request::join_url;
-
-/// The result of a future, and how long it took.
-pub(crate) async fn timed<T>(future: impl Future<Output = T>) -> (T, Duration) {
-    let began = Instant::now();
-    let value = future.await;
-    (value, began.elapsed())
-}
+pub(crate) use answer::{
+    refusal_body, refusal_json, request_name, unexpected_answer, unexpected_field, unsupported, within,
+};
+pub(crate) use listing::{
+    ExpectedRows, Listing, each_row, failed_listing, is_of_context, send_whole_listing, unless_gone,
+};
+pub(crate) use page_cache::{PageCache, SharedPages};
+pub(crate) use pages::{Page, PageAt, PageWalk, Rest};
+pub(crate) use probes::{Probe, Probes};
+pub(crate) use request::{client_options, join_url, read_request, with_query, wrong_credentials};
+pub(crate) use sign_in::SignIn;

@@ -1,97 +1,129 @@
 //! One listing for several readers: the rows of a kind and the scopes of another are the same pages.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use futures_util::FutureExt;
+use futures_util::FutureExt as _;
 use futures_util::future::{BoxFuture, Shared};
+use futures_util::stream::{self, Stream};
+use parking_lot::Mutex;
 
+use super::pages::{Page, PageAt, PageWalk, Progress, Row};
 use qdeck_model::Problem;
 
-/// Listings that begin within this time are one sweep of the same scheduler.
-const WALK_SHARED_FOR: Duration = Duration::from_secs(2);
-
-/// One page, and whether another follows it.
-pub(crate) struct Page<T> {
-    pub(crate) rows: Vec<T>,
-    pub(crate) more: bool,
-    /// Rows in all, where the platform says so.
-    pub(crate) total: Option<usize>,
-}
+/// Listings that begin within this time belong to one round of the scheduler and share their pages.
+const SHARED_FOR: Duration = Duration::from_secs(2);
 
 type Pending<T> = Shared<BoxFuture<'static, Result<Arc<Page<T>>, Problem>>>;
-type Fetch<T> = dyn Fn(usize) -> BoxFuture<'static, Result<Page<T>, Problem>> + Send + Sync;
+type Fetch<T> = dyn Fn(PageAt) -> BoxFuture<'static, Result<Page<T>, Problem>> + Send + Sync;
 
-/// Where the sweep under way is found.
+/// Holds the latest walk over a list, so that several listings read the same pages.
 pub(crate) struct PageCache<T> {
+    walk: PageWalk,
     fetch: Arc<Fetch<T>>,
-    current: Mutex<Option<(Instant, PageWalk<T>)>>,
+    current: Mutex<Option<(Instant, SharedPages<T>)>>,
 }
 
-/// One walk over all pages, each asked for once however many read it, and only when somebody wants it.
-pub(crate) struct PageWalk<T> {
+/// The pages of one walk, each fetched once however many read it, and only when one of them asks for it.
+pub(crate) struct SharedPages<T> {
+    walk: PageWalk,
     fetch: Arc<Fetch<T>>,
+    progress: Arc<Mutex<Progress>>,
     pages: Arc<Mutex<Vec<Pending<T>>>>,
 }
 
-impl<T> Clone for PageWalk<T> {
+impl<T> Clone for SharedPages<T> {
     fn clone(&self) -> Self {
-        Self { fetch: self.fetch.clone(), pages: self.pages.clone() }
+        Self {
+            walk: self.walk.clone(),
+            fetch: self.fetch.clone(),
+            progress: self.progress.clone(),
+            pages: self.pages.clone(),
+        }
     }
 }
 
-impl<T: Send + Sync + 'static> PageCache<T> {
-    /// `fetch` asks for one page; the first is number 1.
+impl<T: Row + Send + Sync + 'static> PageCache<T> {
+    /// A cache of the pages that `fetch` reads, walked as `walk` says.
     pub(crate) fn new(
-        fetch: impl Fn(usize) -> BoxFuture<'static, Result<Page<T>, Problem>> + Send + Sync + 'static,
+        walk: PageWalk,
+        fetch: impl Fn(PageAt) -> BoxFuture<'static, Result<Page<T>, Problem>> + Send + Sync + 'static,
     ) -> Self {
-        Self { fetch: Arc::new(fetch), current: Mutex::new(None) }
+        Self { walk, fetch: Arc::new(fetch), current: Mutex::new(None) }
     }
 
-    /// The latest sweep, however old, unless it met a failure; else a new one.
-    pub(crate) fn latest(&self) -> PageWalk<T> {
-        self.sweep_within(Duration::MAX)
+    /// The pages of the latest walk, however old, unless it failed; else those of a new one.
+    pub(crate) fn latest(&self) -> SharedPages<T> {
+        self.younger_than(Duration::MAX)
     }
 
-    /// The sweep under way if it has just begun and met no failure, else a new one.
-    pub(crate) fn sweep(&self) -> PageWalk<T> {
-        self.sweep_within(WALK_SHARED_FOR)
+    /// The pages of the walk that has just begun, unless it failed; else those of a new one.
+    pub(crate) fn current(&self) -> SharedPages<T> {
+        self.younger_than(SHARED_FOR)
     }
 
-    fn sweep_within(&self, age: Duration) -> PageWalk<T> {
-        let mut current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((began, sweep)) = &*current
+    fn younger_than(&self, age: Duration) -> SharedPages<T> {
+        let mut current = self.current.lock();
+        if let Some((began, pages)) = &*current
             && began.elapsed() < age
-            && !sweep.failed()
+            && !pages.has_failed()
         {
-            return sweep.clone();
+            return pages.clone();
         }
-        let sweep = PageWalk { fetch: self.fetch.clone(), pages: Arc::default() };
-        *current = Some((Instant::now(), sweep.clone()));
-        sweep
+        let pages = SharedPages {
+            walk: self.walk.clone(),
+            fetch: self.fetch.clone(),
+            progress: Arc::default(),
+            pages: Arc::default(),
+        };
+        *current = Some((Instant::now(), pages.clone()));
+        pages
     }
 }
 
-impl<T: Send + Sync + 'static> PageWalk<T> {
-    /// The page of this number, from 1.
-    pub(crate) async fn page(&self, number: usize) -> Result<Arc<Page<T>>, Problem> {
-        let page = {
-            let mut pages = self.pages.lock().unwrap_or_else(PoisonError::into_inner);
-            while pages.len() < number {
-                let page = (self.fetch)(pages.len() + 1);
-                pages.push(async move { page.await.map(Arc::new) }.boxed().shared());
+impl<T: Row + Send + Sync + 'static> SharedPages<T> {
+    /// The pages in order, to the last one or the first problem.
+    pub(crate) fn pages(self) -> impl Stream<Item = Result<Arc<Page<T>>, Problem>> + Send {
+        stream::unfold(Some((self, 0)), |state| async move {
+            let (pages, index) = state?;
+            let page = pages.page(index).await;
+            let goes_on = page.as_ref().is_ok_and(|page| !page.is_last());
+            Some((page, goes_on.then(|| (pages, index + 1))))
+        })
+    }
+
+    /// The first page: the whole list where lists have no pages.
+    ///
+    /// # Errors
+    /// When it cannot be fetched.
+    pub(crate) async fn first(&self) -> Result<Arc<Page<T>>, Problem> {
+        self.page(0).await
+    }
+
+    /// The page of this index, from 0. Those before it are fetched first: where a page begins may depend on them.
+    fn page(&self, index: usize) -> Pending<T> {
+        let mut pages = self.pages.lock();
+        loop {
+            if let Some(page) = pages.get(index) {
+                return page.clone();
             }
-            pages.get(number.saturating_sub(1)).cloned()
-        };
-        match page {
-            Some(page) => page.await,
-            None => Err(Problem::new(qdeck_model::ProblemKind::Local, "there is no page 0")),
+            let before = pages.last().cloned();
+            let (walk, fetch, progress) = (self.walk.clone(), self.fetch.clone(), self.progress.clone());
+            let page = async move {
+                if let Some(before) = before {
+                    before.await?;
+                }
+                let at = progress.lock().next();
+                let mut page = fetch(at).await?;
+                progress.lock().advance(&walk, &mut page)?;
+                Ok(Arc::new(page))
+            };
+            pages.push(page.boxed().shared());
         }
     }
 
-    fn failed(&self) -> bool {
-        let pages = self.pages.lock().unwrap_or_else(PoisonError::into_inner);
-        pages.iter().any(|page| page.peek().is_some_and(Result::is_err))
+    fn has_failed(&self) -> bool {
+        self.pages.lock().iter().any(|page| page.peek().is_some_and(Result::is_err))
     }
 }
 
@@ -99,38 +131,44 @@ impl<T: Send + Sync + 'static> PageWalk<T> {
 mod tests {
     use std::sync::atomic::{AtomicUsize, Ordering};
 
+    use futures_util::StreamExt as _;
+
+    use super::super::pages::Rest;
     use super::*;
+    use qdeck_model::ProblemKind;
 
     #[tokio::test]
-    async fn two_readers_of_one_sweep_ask_once_for_each_page() {
+    async fn two_readers_of_one_walk_ask_once_for_each_page() {
         let asked = Arc::new(AtomicUsize::new(0));
         let count = asked.clone();
-        let shelf = PageCache::new(move |number| {
+        let cache = PageCache::new(PageWalk::new("GET /things", 1), move |at| {
             count.fetch_add(1, Ordering::Relaxed);
             async move {
                 tokio::task::yield_now().await;
-                Ok(Page { rows: vec![number], more: number < 2, total: None })
+                Ok(Page::new(vec![at.number], 1, Rest::Total(2)))
             }
             .boxed()
         });
-        let (one, two) = (shelf.sweep(), shelf.sweep());
-        let (a, b) = tokio::join!(one.page(1), two.page(1));
-        assert_eq!((a.unwrap().rows[0], b.unwrap().rows[0]), (1, 1));
-        assert_eq!(asked.load(Ordering::Relaxed), 1, "page 2 is not asked for before it is wanted");
-        assert!(!two.page(2).await.unwrap().more);
+        let mut one = Box::pin(cache.current().pages());
+        let mut two = Box::pin(cache.current().pages());
+        let (a, b) = tokio::join!(one.next(), two.next());
+        assert_eq!((a.unwrap().unwrap().rows[0], b.unwrap().unwrap().rows[0]), (1, 1));
+        assert_eq!(asked.load(Ordering::Relaxed), 1, "page 2 is not asked for before a reader wants it");
+        assert!(two.next().await.unwrap().unwrap().is_last());
         assert_eq!(asked.load(Ordering::Relaxed), 2);
+        assert!(two.next().await.is_none());
     }
 
     #[tokio::test]
-    async fn a_failed_sweep_is_not_given_to_the_next_reader() {
+    async fn a_walk_that_failed_is_not_given_to_the_next_reader() {
         let asked = Arc::new(AtomicUsize::new(0));
         let count = asked.clone();
-        let shelf: PageCache<()> = PageCache::new(move |_| {
+        let cache: PageCache<usize> = PageCache::new(PageWalk::new("GET /things", 1), move |_| {
             count.fetch_add(1, Ordering::Relaxed);
-            async { Err(Problem::new(qdeck_model::ProblemKind::Server, "no")) }.boxed()
+            async { Err(Problem::new(ProblemKind::Server, "no")) }.boxed()
         });
-        assert!(shelf.sweep().page(1).await.is_err());
-        assert!(shelf.sweep().page(1).await.is_err());
+        assert!(cache.current().first().await.is_err());
+        assert!(cache.current().first().await.is_err());
         assert_eq!(asked.load(Ordering::Relaxed), 2);
     }
 }

@@ -5,15 +5,17 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use url::Url;
 
+use super::PLATFORM;
 use super::wire;
-use crate::kit::sign_in::SignIn;
+use crate::kit::pages::Row;
+use crate::kit::{self, Page, PageAt, PageWalk, Rest, SignIn};
 use crate::mapping::lenient::{Number, Text};
 use qdeck_config::Credentials;
 use qdeck_model::{Problem, ProblemKind, Secret, Timestamp};
 use qdeck_net::{Client, NetError, Request};
 
 /// Rows asked for a page; neither a default nor a maximum is documented (a sample shows 100).
-pub(super) const ROWS: usize = 100;
+pub(super) const PAGE_SIZE: usize = 100;
 
 /// A token is renewed so long before it ends.
 const EARLY_SECONDS: i64 = 30;
@@ -31,6 +33,13 @@ pub(super) struct Session {
 struct Claims {
     exp: Number<i64>,
     sub: Text,
+}
+
+/// Two sessions are the same if their tokens are.
+impl PartialEq for Session {
+    fn eq(&self, other: &Self) -> bool {
+        self.token.expose() == other.token.expose()
+    }
 }
 
 impl Session {
@@ -60,7 +69,7 @@ fn claims(token: &str) -> Option<Claims> {
     serde_json::from_slice(&json).ok()
 }
 
-/// The door to one account.
+/// The client of one account.
 pub(super) struct Api {
     pub(super) client: Client,
     pub(super) base: Url,
@@ -75,67 +84,48 @@ impl Api {
         path: &[&str],
         query: &[(&str, &str)],
     ) -> Result<T, Problem> {
-        let session = self.session().await?;
         let request = self.request(path, query)?;
-        match self.client.json(&request.clone().bearer(&session.token)).await {
-            Err(refusal) if refusal.status == Some(401) => {
-                self.refused(&session.token);
-                let fresh = self.session().await?;
-                if fresh.token.expose() == session.token.expose() {
-                    return Err(refusal.into());
-                }
-                self.client.read(&request.bearer(&fresh.token)).await
-            }
-            other => other.map_err(Problem::from),
-        }
+        self.forget_expired();
+        let send = |session: Session| {
+            let request = request.clone().bearer(&session.token);
+            async move { self.client.json(&request).await }
+        };
+        self.signed.send(|| self.sign_in(), send).await
     }
 
-    /// A page of a list and whether another follows.
+    /// A page of a list.
     pub(super) async fn page<T: DeserializeOwned>(
         &self,
         path: &[&str],
-        number: usize,
-    ) -> Result<(wire::List<T>, bool), Problem> {
-        let (page, rows) = (number.to_string(), ROWS.to_string());
+        at: PageAt,
+    ) -> Result<Page<T>, Problem> {
+        let (page, rows) = (at.number.to_string(), PAGE_SIZE.to_string());
         let list: wire::List<T> = self.get(path, &[("page", &page), ("rows", &rows)]).await?;
-        let sent = list.items.sent;
-        let more = match (*list.total, *list.rows_per_page) {
-            (Some(total), Some(rows @ 1..)) => sent > 0 && number.saturating_mul(rows) < total,
-            _ => sent >= ROWS,
-        };
-        Ok((list, more))
+        let rest = list.total.map_or(Rest::Unsaid, Rest::Total);
+        Ok(Page::new(list.items.good, list.items.sent, rest))
     }
 
     /// Every row of a list.
-    pub(super) async fn all<T: DeserializeOwned>(&self, path: &[&str]) -> Result<Vec<T>, Problem> {
-        let mut all = Vec::new();
-        for number in 1.. {
-            let (list, more) = self.page(path, number).await?;
-            all.extend(list.items.good);
-            if !more {
-                break;
-            }
-        }
-        Ok(all)
+    pub(super) async fn all<T: DeserializeOwned + Row>(&self, path: &[&str]) -> Result<Vec<T>, Problem> {
+        walk(path).all(|at| self.page(path, at)).await
     }
 
     pub(super) fn request(&self, path: &[&str], query: &[(&str, &str)]) -> Result<Request, Problem> {
-        let url = crate::kit::join_url(&self.base, path.iter().copied())?;
-        let mut request = Request::get(url);
-        for (name, value) in query {
-            request = request.query(name, value);
-        }
-        Ok(request)
+        kit::read_request(&self.base, path, query)
     }
 
     /// The session at hand, or a new one.
     pub(super) async fn session(&self) -> Result<Session, Problem> {
+        self.forget_expired();
+        self.signed.get(|| self.sign_in()).await
+    }
+
+    /// Forgets a token that is over if a password can renew it; a token of the user's own is tried whatever it says.
+    fn forget_expired(&self) {
         let now = Timestamp::now();
-        // Only a password can renew a token that is over; a token of the user's own is tried whatever it says.
         if matches!(self.credentials, Credentials::Password { .. }) {
             self.signed.forget_if(|session| session.is_over(now));
         }
-        self.signed.get(|| self.sign_in()).await
     }
 
     /// When the token at hand ends, if no password can renew it.
@@ -154,9 +144,10 @@ impl Api {
     async fn sign_in(&self) -> Result<Session, Problem> {
         match &self.credentials {
             Credentials::Token(token) => Ok(Session::new(token.resolve().await?)),
-            Credentials::KeyPair { .. } => Err(Problem::new(
-                ProblemKind::Local,
-                "Quasarch signs in with a token, or an e-mail and a password",
+            Credentials::KeyPair { .. } => Err(kit::wrong_credentials(
+                PLATFORM,
+                "a token, or an e-mail and a password",
+                "a `token`, or an `email` and a `password`",
             )),
             Credentials::Password { email, password } => {
                 let password = password.resolve().await?;
@@ -166,6 +157,11 @@ impl Api {
             }
         }
     }
+}
+
+/// The walk over a list.
+pub(super) fn walk(path: &[&str]) -> PageWalk {
+    PageWalk::new(kit::request_name("GET", path), PAGE_SIZE)
 }
 
 /// An unknown e-mail address is answered with 404, a wrong password with 401: both mean the same to a person.

@@ -4,7 +4,10 @@
 //! no published address: `base_url` has no default.
 
 mod api;
+mod check;
+mod detail;
 mod endpoints;
+mod listing;
 mod log;
 mod map;
 mod registration;
@@ -17,22 +20,18 @@ use std::sync::Arc;
 use futures_util::FutureExt;
 use futures_util::StreamExt;
 use futures_util::stream::BoxStream;
-use serde_json::Value;
-use tokio::sync::mpsc::Sender;
 
 use super::{Answer, Check, Console, ListEvent, Provider, Section, Traffic};
-use crate::kit::page_cache::{Page, PageCache, PageWalk};
-use crate::kit::sign_in::SignIn;
-use crate::kit::{secret_fields, timed};
+use crate::kit::{self, PageCache, SignIn};
 use crate::mapping::interner::Interner;
 use api::Api;
 use map::Mapper;
 use qdeck_config::Context;
 use qdeck_model::{
-    Container, Document, Kind, LogEvent, LogStart, Platform, Problem, ProblemKind, Resource, ResourceId,
-    Sample, ScreenKind, Timestamp,
+    Container, Kind, LogEvent, LogStart, Platform, Problem, Resource, ResourceId, Sample, ScreenKind,
+    Timestamp,
 };
-use qdeck_net::{Client, ClientOptions, produce};
+use qdeck_net::{Client, produce};
 pub use registration::{PLATFORM, REGISTRATION};
 
 const CONTAINERS: [&str; 2] = ["v1", "containers"];
@@ -52,37 +51,19 @@ impl Quasarch {
     #[expect(clippy::unnecessary_wraps, reason = "the same signature as its neighbours")]
     pub(super) fn new(context: &Context) -> Result<Self, Problem> {
         let api = Arc::new(Api {
-            client: Client::new(ClientOptions {
-                name: context.name.to_string(),
-                insecure: context.insecure,
-                read_only: context.read_only,
-                concurrency: context.concurrency,
-                ..ClientOptions::default()
-            }),
+            client: Client::new(kit::client_options(context)),
             base: context.base_url.clone(),
             credentials: context.credentials.clone(),
             signed: SignIn::new(),
         });
         let map = Mapper { context: context.name.clone(), strings: Interner::default() };
-        let (asker, mapper) = (api.clone(), map.clone());
-        let containers = PageCache::new(move |number| {
-            let (api, map) = (asker.clone(), mapper.clone());
-            async move {
-                let (list, more) = api.page(&CONTAINERS, number).await?;
-                Ok(Page {
-                    rows: list.items.good.iter().map(|container| map.container(container)).collect(),
-                    more,
-                    total: *list.total,
-                })
-            }
-            .boxed()
-        });
+        let containers = listing::cache(api.clone(), map.clone());
         Ok(Self { api, map, containers, at_once: context.concurrency })
     }
 }
 
 fn unsupported(what: &str) -> Problem {
-    Problem::new(ProblemKind::Unsupported, format!("Quasarch: {what}"))
+    kit::unsupported(PLATFORM, what)
 }
 
 impl Provider for Quasarch {
@@ -96,25 +77,23 @@ impl Provider for Quasarch {
 
     fn list(&self, kind: Kind) -> BoxStream<'static, ListEvent> {
         let (api, map, at_once) = (self.api.clone(), self.map.clone(), self.at_once);
-        let sweep = self.containers.sweep();
+        let pages = self.containers.current();
         match kind {
-            Kind::Container => produce(move |out| containers(sweep, out)),
-            Kind::Revision => produce(move |out| revisions(api, map, sweep, at_once, out)),
-            Kind::GpuModel => produce(move |out| gpu_models(api, map, out)),
-            Kind::Instance | Kind::Operation => {
-                crate::kit::failed_listing(unsupported("there is no such list"))
-            }
+            Kind::Container => produce(move |out| listing::containers(pages, out)),
+            Kind::Revision => produce(move |out| listing::revisions(api, map, pages, at_once, out)),
+            Kind::GpuModel => produce(move |out| listing::gpu_models(api, map, out)),
+            Kind::Instance | Kind::Operation => kit::failed_listing(unsupported("there is no such list")),
         }
     }
 
     fn get(&self, id: &ResourceId) -> Answer<Resource> {
         let (api, map, id) = (self.api.clone(), self.map.clone(), id.clone());
-        async move { get(&api, &map, &id).await }.boxed()
+        async move { detail::get(&api, &map, &id).await }.boxed()
     }
 
     fn describe(&self, id: &ResourceId) -> BoxStream<'static, Section> {
         let (api, id) = (self.api.clone(), id.clone());
-        produce(move |out| describe(api, id, out))
+        produce(move |out| detail::describe(api, id, out))
     }
 
     fn samples(&self, _id: &ResourceId, _since: Timestamp) -> Answer<Vec<Sample>> {
@@ -135,7 +114,7 @@ impl Provider for Quasarch {
     }
 
     fn sign_in_again(&self) {
-        self.api.signed.forget_if(|_| true);
+        self.api.signed.forget();
     }
 
     fn session_ends(&self) -> Option<Timestamp> {
@@ -144,188 +123,10 @@ impl Provider for Quasarch {
 
     fn check(&self) -> Answer<Check> {
         let api = self.api.clone();
-        async move { check(&api).await }.boxed()
+        async move { check::run(&api).await }.boxed()
     }
 
     fn traffic(&self) -> Traffic {
         self.api.client.counters().into()
     }
-}
-
-async fn containers(sweep: PageWalk<Container>, out: Sender<ListEvent>) {
-    for number in 1.. {
-        let event = match sweep.page(number).await {
-            Ok(page) => {
-                let rows = page.rows.iter().cloned().map(Resource::Container).collect();
-                let event = ListEvent::Page { scope: None, rows, expected: page.total };
-                if out.send(event).await.is_ok() && page.more {
-                    continue;
-                }
-                ListEvent::End
-            }
-            Err(problem) => ListEvent::Failed(problem),
-        };
-        let _ = out.send(event).await;
-        return;
-    }
-}
-
-/// The revisions of every container of a page at once, then the next page. Each container is a scope.
-async fn revisions(
-    api: Arc<Api>,
-    map: Mapper,
-    sweep: PageWalk<Container>,
-    at_once: usize,
-    out: Sender<ListEvent>,
-) {
-    for number in 1.. {
-        let page = match sweep.page(number).await {
-            Ok(page) => page,
-            Err(problem) => {
-                let _ = out.send(ListEvent::Failed(problem)).await;
-                return;
-            }
-        };
-        futures_util::stream::iter(&page.rows)
-            .for_each_concurrent(at_once.max(1), |container| of_container(&api, &map, container, &out))
-            .await;
-        if out.is_closed() || !page.more {
-            break;
-        }
-    }
-    let _ = out.send(ListEvent::End).await;
-}
-
-async fn of_container(api: &Api, map: &Mapper, container: &Container, out: &Sender<ListEvent>) {
-    let scope = container.id.id.clone();
-    let end = match api.all(&["v1", "containers", &scope, "revisions"]).await {
-        Ok(wire) => {
-            let link = map.link(scope.clone(), Some(container.name.clone()));
-            let rows = map.revisions(&link, &wire).into_iter().map(Resource::Revision).collect();
-            let page = ListEvent::Page { scope: Some(scope.clone()), rows, expected: None };
-            if out.send(page).await.is_err() {
-                return;
-            }
-            ListEvent::ScopeEnd(scope)
-        }
-        // The container was deleted a moment ago, and its revisions with it.
-        Err(problem) if problem.kind == ProblemKind::NotFound => ListEvent::ScopeEnd(scope),
-        Err(problem) => ListEvent::ScopeFailed(scope, problem),
-    };
-    let _ = out.send(end).await;
-}
-
-async fn gpu_models(api: Arc<Api>, map: Mapper, out: Sender<ListEvent>) {
-    for number in 1.. {
-        let event = match api.page(&GPU_MODELS, number).await {
-            Ok((list, more)) => {
-                let rows = list.items.good.iter().map(|it| Resource::GpuModel(map.gpu_model(it)));
-                let event = ListEvent::Page { scope: None, rows: rows.collect(), expected: *list.total };
-                if out.send(event).await.is_ok() && more {
-                    continue;
-                }
-                ListEvent::End
-            }
-            Err(problem) => ListEvent::Failed(problem),
-        };
-        let _ = out.send(event).await;
-        return;
-    }
-}
-
-/// There is no call for one revision or one GPU model: they are found in their lists.
-async fn get(api: &Api, map: &Mapper, id: &ResourceId) -> Result<Resource, Problem> {
-    let missing = || Problem::new(ProblemKind::NotFound, format!("there is no {id}"));
-    match (id.kind, &id.scope) {
-        (Kind::Container, _) => {
-            let wire = api.get(&["v1", "containers", &id.id], &[]).await?;
-            Ok(Resource::Container(map.container(&wire)))
-        }
-        (Kind::Revision, Some(container)) => {
-            let wire = api.all(&["v1", "containers", container, "revisions"]).await?;
-            let rows = map.revisions(&map.link(container.clone(), None), &wire);
-            let row = rows.into_iter().find(|row| row.id.id == id.id);
-            row.map(Resource::Revision).ok_or_else(missing)
-        }
-        (Kind::GpuModel, _) => {
-            let models: Vec<wire::GpuModel> = api.all(&GPU_MODELS).await?;
-            let model = models.iter().find(|model| *model.code == *id.id);
-            model.map(|it| Resource::GpuModel(map.gpu_model(it))).ok_or_else(missing)
-        }
-        _ => Err(unsupported("there is no such thing")),
-    }
-}
-
-async fn describe(api: Arc<Api>, id: ResourceId, out: Sender<Section>) {
-    let container = id.scope.as_ref().unwrap_or(&id.id);
-    let whole = ["v1", "containers", container];
-    let revisions = ["v1", "containers", container, "revisions"];
-    let sections: &[(&'static str, &[&str])] = match id.kind {
-        Kind::Container => &[("container", &whole), ("revisions", &revisions)],
-        Kind::Revision => &[("revisions", &revisions), ("container", &whole)],
-        // No field ties a model to a provider; who provides at all is told beside it.
-        Kind::GpuModel => &[("gpu-models", &GPU_MODELS), ("providers", &PROVIDERS)],
-        Kind::Instance | Kind::Operation => &[],
-    };
-    for &(title, path) in sections {
-        let body = section(&api, &id, title, path).await;
-        if out.send(Section { title, body }).await.is_err() {
-            return;
-        }
-    }
-}
-
-async fn section(api: &Api, id: &ResourceId, title: &str, path: &[&str]) -> Result<Document, Problem> {
-    let value = match title {
-        "container" => api.get(path, &[]).await?,
-        _ => Value::Array(api.all(path).await?),
-    };
-    // The described one itself, where the section is the list it is in.
-    let mine = |it: &&Value| match title {
-        "revisions" => {
-            id.kind == Kind::Revision
-                && it.get("revisionNumber").and_then(Value::as_i64) == id.id.parse().ok()
-        }
-        "gpu-models" => it.get("code").and_then(Value::as_str) == Some(&id.id),
-        _ => false,
-    };
-    let found = value.as_array().and_then(|rows| rows.iter().find(mine)).cloned();
-    let value = found.unwrap_or(value);
-    let secrets = secret_fields::secrets(&value);
-    Ok(Document::new(value, secrets))
-}
-
-async fn check(api: &Api) -> Result<Check, Problem> {
-    let (session, took) = timed(api.session()).await;
-    let session = session?;
-    let mut probes = vec![("sign-in".to_owned(), Ok(took))];
-    for (name, path) in [("containers", CONTAINERS), ("gpu-models", GPU_MODELS), ("providers", PROVIDERS)] {
-        let (answer, took) = timed(api.get::<Value>(&path, &[("page", "1"), ("rows", "1")])).await;
-        // Only a list of containers has rows with revisions.
-        let first = answer.as_ref().ok().filter(|_| path == CONTAINERS);
-        let first = first.and_then(|page| page.pointer("/items/0/id")?.as_str().map(str::to_owned));
-        probes.push((name.to_owned(), answer.map(|_| took)));
-        if let Some(id) = first {
-            let path = ["v1", "containers", &id, "revisions"];
-            let (answer, took) = timed(api.get::<Value>(&path, &[("page", "1"), ("rows", "1")])).await;
-            probes.push(("revisions".to_owned(), answer.map(|_| took)));
-        }
-    }
-    let named = session.user();
-    let profile = match named {
-        Some(user) => api.get::<Value>(&["v1", "users", user], &[]).await.ok(),
-        None => None,
-    };
-    let word = |name: &str| profile.as_ref()?.get(name)?.as_str();
-    let identity = match (word("name"), word("email")) {
-        (Some(name), Some(email)) => format!("{name} <{email}>"),
-        (one, other) => one.or(other).or(named).unwrap_or("signed in").to_owned(),
-    };
-    // When nothing at all can be read, the reason is the answer.
-    if probes.iter().skip(1).all(|(_, result)| result.is_err())
-        && let Some((_, Err(problem))) = probes.pop()
-    {
-        return Err(problem);
-    }
-    Ok(Check { identity, probes })
 }

@@ -7,14 +7,12 @@ use serde_json::Value;
 
 use crate::mapping::lenient::{Lenient, Number, ObjectOrDefault, RequiredSecret, Rows, Text};
 
-/// A list. Its page size is `rows` in the request and `rowsPerPage` in the answer.
+/// A list. Its `page` and `rowsPerPage` are those of the request.
 #[derive(Debug, Deserialize)]
 #[serde(bound = "T: serde::de::DeserializeOwned")]
 pub(super) struct List<T> {
     pub(super) items: Rows<T>,
     pub(super) total: Number<usize>,
-    #[serde(rename = "rowsPerPage")]
-    pub(super) rows_per_page: Number<usize>,
 }
 
 /// The answer of `GET /v1/users/token`.

@@ -1,57 +1,47 @@
-//! Trying a token: whose it is, and each sort of read once.
+//! The check of a token: whose it is, and each sort of read once.
+
+use std::sync::Arc;
 
 use serde_json::Value;
 
 use super::super::api::{Api, field};
-use super::workspaces::Workspaces;
+use super::workspaces::{Place, Workspaces};
 use crate::Check;
-use crate::kit::timed;
+use crate::kit::{Probe, Probes};
 use qdeck_model::Problem;
 
-type Probes = Vec<(String, Result<std::time::Duration, Problem>)>;
-
-/// The list of workspaces tells whether the token works; the others show what it does not reach.
 pub(crate) async fn run(workspaces: &Workspaces) -> Result<Check, Problem> {
-    let api = &workspaces.api;
-    let mut probes = Vec::new();
-    let told = probe(api, &mut probes, "workspaces", &["workspaces"]).await;
-    let profile = probe(api, &mut probes, "profile", &["profile"]).await;
-    let personal = profile.as_ref().and_then(|it| field(it, "workspace"));
-    let instances = probe(api, &mut probes, "instances", &["instances"]).await;
-    let one = first(instances.as_ref());
-    for name in ["service", "activity", "operations"] {
-        if let Some(id) = &one {
-            probe(api, &mut probes, name, &["instances", id, name]).await;
-        }
-    }
+    let api: &Api = &workspaces.api;
+    let mut probes = Probes::default();
+    let [listed, profile, instances] = probes
+        .each([
+            probe(api, "workspaces", vec!["workspaces"]),
+            probe(api, "profile", vec!["profile"]),
+            probe(api, "instances", vec!["instances"]),
+        ])
+        .await;
     // A team workspace shows more than the personal one, whose instances were just read.
     let teams = workspaces.teams().await.unwrap_or_default();
-    for place in &teams {
-        let id = place.scope();
-        let name = format!("instances of {id}");
-        probe(api, &mut probes, &name, &["workspaces", &id, "instances"]).await;
+    let teams: Vec<Arc<str>> = teams.iter().map(Place::scope).collect();
+    let personal = profile.as_ref().and_then(|it| field(it, "workspace"));
+    let instance = first(instances.as_ref());
+    let mut reads = Vec::new();
+    if let Some(id) = instance.as_deref() {
+        let parts = ["service", "activity", "operations"];
+        reads.extend(parts.map(|name| probe(api, name, vec!["instances", id, name])));
     }
-    if let Some(id) = personal.map(Into::into).or_else(|| teams.first().map(super::workspaces::Place::scope))
-    {
-        let id: std::sync::Arc<str> = id;
-        for name in ["boxes", "providers"] {
-            probe(api, &mut probes, name, &["workspaces", &id, name]).await;
-        }
+    for id in &teams {
+        reads.push(probe(api, format!("instances of {id}"), vec!["workspaces", id, "instances"]));
     }
-    // When nothing at all can be read, the reason is the answer.
-    if probes.iter().all(|(_, result)| result.is_err())
-        && let Some((_, Err(problem))) = probes.first()
-    {
-        return Err(problem.clone());
+    if let Some(id) = personal.or(teams.first().map(|id| &**id)) {
+        reads.extend(["boxes", "providers"].map(|name| probe(api, name, vec!["workspaces", id, name])));
     }
-    let identity = identity(told.as_ref(), profile.as_ref());
-    Ok(Check { identity, probes })
+    probes.all(reads).await;
+    probes.finish(identity(listed.as_ref(), profile.as_ref()))
 }
 
-async fn probe(api: &Api, probes: &mut Probes, name: &str, path: &[&str]) -> Option<Value> {
-    let (answer, took) = timed(api.get::<Value>(path, &[])).await;
-    probes.push((name.to_owned(), answer.as_ref().map(|_| took).map_err(Clone::clone)));
-    answer.ok()
+fn probe<'a>(api: &'a Api, name: impl Into<String>, path: Vec<&'a str>) -> Probe<'a, Value> {
+    Probe::new(name, async move { api.get(&path, &[]).await })
 }
 
 /// The id of the first of a list that has one.

@@ -2,8 +2,10 @@
 //! it is read for those that changed lately, and again only when they change once more.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
+
+use parking_lot::Mutex;
 
 use super::super::api::Api;
 use super::super::map::Mapper;
@@ -58,7 +60,7 @@ impl Histories {
     /// The operations that are known without asking, and the instances to ask about.
     pub(crate) fn sort(&self, rows: Vec<&Listed>) -> (Vec<Operation>, Vec<Wanted>) {
         let since = Timestamp::now().before(LATELY);
-        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = self.0.lock();
         let (mut told, mut rest) = (Vec::new(), Vec::new());
         for row in rows {
             match known.get(&row.instance.id.id) {
@@ -87,7 +89,7 @@ impl Histories {
         operations.sort_by_key(|it| std::cmp::Reverse(it.created));
         operations.truncate(SHOWN);
         if !row.moving {
-            let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut known = self.0.lock();
             if known.len() >= KEPT {
                 known.clear();
             }

@@ -4,16 +4,17 @@
 //! is asked for once a sweep.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use futures_util::FutureExt;
+use parking_lot::Mutex;
 
 use super::super::api::Api;
 use super::super::map::Mapper;
 use super::super::wire;
-use crate::kit::page_cache::{Page, PageCache, PageWalk};
-use crate::kit::sign_in::SignIn;
-use qdeck_model::{Instance, Operation, Problem, ProblemKind, Timestamp};
+use crate::kit::pages::{Row, key_of};
+use crate::kit::{self, Page, PageCache, PageWalk, SharedPages, SignIn};
+use qdeck_model::{Instance, Operation, Problem, Timestamp};
 
 /// Whole instances asked for at once where a server lists them short. The address stays below 8 KiB.
 const IDS_AT_ONCE: usize = 400;
@@ -35,6 +36,33 @@ impl Place {
             Self::Workspace(id) => id.clone(),
         }
     }
+}
+
+impl Place {
+    /// The path of its instances.
+    fn path(&self) -> Vec<&str> {
+        match self {
+            Self::Personal => vec!["instances"],
+            Self::Workspace(id) => vec!["workspaces", id, "instances"],
+        }
+    }
+}
+
+impl Row for wire::Workspace {
+    fn key(&self) -> u64 {
+        key_of(&self.id)
+    }
+}
+
+impl Row for Listed {
+    fn key(&self) -> u64 {
+        key_of(&self.instance.id.id)
+    }
+}
+
+/// The walk over a list that has no pages: its first is the only one.
+fn whole_list(path: &[&str]) -> PageWalk {
+    PageWalk::new(kit::request_name("GET", path), usize::MAX)
 }
 
 /// An instance, both ways that a listing shows it.
@@ -59,11 +87,11 @@ impl Workspaces {
     /// `configured` are the team workspaces to read instead of those that are told.
     pub(crate) fn new(api: Arc<Api>, map: Mapper, configured: &[String]) -> Self {
         let asker = api.clone();
-        let told = PageCache::new(move |_| {
+        let told = PageCache::new(whole_list(&["workspaces"]), move |_| {
             let api = asker.clone();
             async move {
                 let list: wire::List<wire::Workspace> = api.get(&["workspaces"], &[]).await?;
-                Ok(Page { rows: list.into_rows().collect(), more: false, total: None })
+                Ok(Page::whole(list.into_rows().collect()))
             }
             .boxed()
         });
@@ -88,7 +116,7 @@ impl Workspaces {
         if !self.configured.is_empty() {
             return Ok(self.configured.iter().cloned().map(Place::Workspace).collect());
         }
-        let page = self.told.sweep().page(1).await?;
+        let page = self.told.current().first().await?;
         let personal = page.rows.iter().filter(|it| it.is_personal()).count();
         // An administrator is told the personal workspaces of others, too: which is one's own says the profile.
         let own = match personal {
@@ -109,13 +137,12 @@ impl Workspaces {
         if let Ok(Some(id)) = profile.as_ref().map(|it| it.workspace.as_deref()) {
             return Ok(id.into());
         }
-        let page = self.told.sweep().page(1).await?;
+        let page = self.told.current().first().await?;
         let mut personal = page.rows.iter().filter(|it| it.is_personal());
         match (personal.next().and_then(|it| it.id.as_deref()), personal.next()) {
             (Some(id), None) => Ok(id.into()),
             _ => Err(profile.err().unwrap_or_else(|| {
-                Problem::new(ProblemKind::BadAnswer, "the profile names no personal workspace")
-                    .request("GET /services/profile")
+                kit::unexpected_field("GET /services/profile", "workspace", "the id of a personal workspace")
             })),
         }
     }
@@ -126,23 +153,20 @@ impl Workspaces {
     }
 
     pub(crate) fn forget(&self) {
-        self.profile.forget_if(|_| true);
+        self.profile.forget();
     }
 
     /// The instances of a workspace, from the sweep under way.
-    pub(crate) fn instances(&self, place: &Place) -> PageWalk<Listed> {
-        let mut all = self.instances.lock().unwrap_or_else(PoisonError::into_inner);
+    pub(crate) fn instances(&self, place: &Place) -> SharedPages<Listed> {
+        let mut all = self.instances.lock();
         let of_place = all.entry(place.clone()).or_insert_with(|| {
             let (api, map, place) = (self.api.clone(), self.map.clone(), place.clone());
-            PageCache::new(move |_| {
+            PageCache::new(whole_list(&place.path()), move |_| {
                 let (api, map, place) = (api.clone(), map.clone(), place.clone());
-                async move {
-                        Ok(Page { rows: instances(&api, &map, &place).await?, more: false, total: None })
-                    }
-                    .boxed()
+                async move { Ok(Page::whole(instances(&api, &map, &place).await?)) }.boxed()
             })
         });
-        of_place.sweep()
+        of_place.current()
     }
 
     /// The boxes of a workspace, policies among them.
@@ -157,10 +181,7 @@ impl Workspaces {
 }
 
 async fn instances(api: &Api, map: &Mapper, place: &Place) -> Result<Vec<Listed>, Problem> {
-    let path = match place {
-        Place::Personal => vec!["instances"],
-        Place::Workspace(id) => vec!["workspaces", id, "instances"],
-    };
+    let path = place.path();
     let list: wire::List<wire::Instance> = api.get(&path, &[]).await?;
     let now = Timestamp::now();
     let mut rows = Vec::new();

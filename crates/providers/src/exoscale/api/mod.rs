@@ -11,14 +11,14 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use serde::de::DeserializeOwned;
 use url::Url;
 
-use crate::kit::sign_in::SignIn;
+use crate::kit::{self, SignIn};
 use qdeck_config::SecretRef;
-use qdeck_model::{Problem, ProblemKind, Timestamp};
+use qdeck_model::{Problem, Timestamp};
 use qdeck_net::{Client, Request};
 use signature::{GOOD_FOR, Pair};
 pub(super) use zones::{Found, Zone, Zones};
 
-/// The door to one organisation.
+/// The client of one organisation.
 pub(super) struct Api {
     pub(super) client: Client,
     pub(super) base: Url,
@@ -39,6 +39,11 @@ pub(super) struct Ask {
 }
 
 impl Ask {
+    /// The request as problems name it.
+    pub(super) fn name(&self) -> String {
+        format!("GET /{}", self.path.join("/"))
+    }
+
     pub(super) fn new(operation: &'static str, path: &[&str]) -> Self {
         Self { operation, path: path.iter().map(|&part| part.to_owned()).collect(), query: Vec::new() }
     }
@@ -86,7 +91,7 @@ impl Api {
     }
 
     pub(super) fn sign_in_again(&self) {
-        self.signed.forget_if(|_| true);
+        self.signed.forget();
         self.accepted.store(false, Ordering::Relaxed);
     }
 
@@ -100,13 +105,7 @@ impl Api {
 }
 
 fn url(endpoint: &Url, ask: &Ask) -> Result<Url, Problem> {
-    let mut url = endpoint.clone();
-    if let Ok(mut segments) = url.path_segments_mut() {
-        segments.pop_if_empty().extend(&ask.path);
-    } else {
-        let message = format!("{endpoint} is not the address of a server");
-        return Err(Problem::new(ProblemKind::Local, message));
-    }
+    let mut url = kit::join_url(endpoint, ask.path.iter().map(String::as_str))?;
     for (name, value) in &ask.query {
         url.query_pairs_mut().append_pair(name, value);
     }

@@ -2,16 +2,14 @@
 
 use serde_json::Value;
 
+use crate::kit;
 use qdeck_model::{Problem, ProblemKind};
-use qdeck_net::{Cause, NetError};
+use qdeck_net::NetError;
 
 /// The problem of an operation that was refused. `accepted` says whether this key has ever been let in: before, a 403
 /// may as well mean the key itself, since the API has one status for both.
 pub(super) fn problem(error: NetError, operation: &str, accepted: bool) -> Problem {
-    let body = match &*error.cause {
-        Cause::Status { body, .. } => serde_json::from_slice(body).ok(),
-        _ => None,
-    };
+    let body = kit::refusal_json(&error);
     let mut problem = Problem::from(error);
     if let Some(words) = body.as_ref().and_then(words) {
         problem.message = words.into();

@@ -1,14 +1,16 @@
 //! The zones of an organisation: found by asking, else the ones known when this was written.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::FutureExt;
+use parking_lot::Mutex;
 use url::Url;
 
 use super::{Api, Ask};
 use crate::exoscale::catalogue::Kept;
 use crate::exoscale::wire;
+use crate::kit;
 use qdeck_model::{Problem, ProblemKind};
 use qdeck_net::Client;
 
@@ -17,11 +19,11 @@ const KNOWN: [&str; 8] =
     ["at-vie-1", "at-vie-2", "bg-sof-1", "ch-dk-2", "ch-gva-2", "de-fra-1", "de-muc-1", "hr-zag-1"];
 
 /// A new zone is an event of the year.
-const FRESH: Duration = Duration::from_secs(3600);
+const ZONES_FRESH_FOR: Duration = Duration::from_secs(3600);
 /// After a failure the known zones do for so long.
-const AGAIN: Duration = Duration::from_secs(60);
+const ZONES_RETRY_AFTER: Duration = Duration::from_secs(60);
 /// The zone that is asked may hang; the others must not wait for it.
-const PATIENCE: Duration = Duration::from_secs(10);
+const ZONE_LIST_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Where a part of the organisation is.
 #[derive(Debug)]
@@ -70,8 +72,8 @@ impl Zones {
     /// The zones. Never fails: what cannot be found is told by the zones that cannot be read.
     pub(crate) async fn get(&self, api: &Arc<Api>) -> Arc<Found> {
         let fresh = |found: &Found| match found.trouble {
-            None => FRESH,
-            Some(_) => AGAIN,
+            None => ZONES_FRESH_FOR,
+            Some(_) => ZONES_RETRY_AFTER,
         };
         let (api, wanted, at_once) = (api.clone(), self.wanted.clone(), self.at_once);
         let listed = self.listed.clone();
@@ -80,11 +82,11 @@ impl Zones {
                 async move {
                     let (all, trouble, partial) = match ask(&api).await {
                         Ok(all) => {
-                            listed.lock().unwrap_or_else(PoisonError::into_inner).clone_from(&all);
+                            listed.lock().clone_from(&all);
                             (all, None, false)
                         }
                         Err(problem) => {
-                            let before = listed.lock().unwrap_or_else(PoisonError::into_inner).clone();
+                            let before = listed.lock().clone();
                             let (all, partial) = without_a_list(&api.base, before);
                             (all, Some(problem), partial)
                         }
@@ -101,10 +103,7 @@ type Place = (String, Result<Url, Problem>);
 
 async fn ask(api: &Api) -> Result<Vec<Place>, Problem> {
     let zones = Ask::new("list-zones", &["zone"]);
-    let asked = api.unsigned::<wire::ZoneList>(&zones);
-    let list = tokio::time::timeout(PATIENCE, asked).await.map_err(|_| {
-        Problem::new(ProblemKind::Unreachable, format!("no list of zones within {} s", PATIENCE.as_secs()))
-    })??;
+    let list: wire::ZoneList = kit::within(ZONE_LIST_TIMEOUT, &zones.name(), api.unsigned(&zones)).await?;
     let all: Vec<Place> = list
         .zones
         .good
@@ -116,7 +115,7 @@ async fn ask(api: &Api) -> Result<Vec<Place>, Problem> {
         })
         .collect();
     if all.is_empty() {
-        return Err(Problem::new(ProblemKind::BadAnswer, "the list of zones is empty"));
+        return Err(kit::unexpected_field(zones.name(), "zones", "a list of zones"));
     }
     Ok(all)
 }
@@ -125,10 +124,10 @@ async fn ask(api: &Api) -> Result<Vec<Place>, Problem> {
 /// plain `http` is good at all is decided where requests are sent.
 fn permitted(base: &Url, zone: &str, endpoint: &str) -> Result<Url, Problem> {
     let odd = |why: &str| {
-        let message = format!("zone {zone} is said to be at `{endpoint}`, which is {why}");
-        Problem::new(ProblemKind::BadAnswer, message)
+        let what = format_args!("the `api-endpoint` of zone {zone} is `{endpoint}`, which is {why}");
+        kit::unexpected_answer("GET /zone", what)
     };
-    let url: Url = endpoint.parse().map_err(|_| odd("no address"))?;
+    let url: Url = endpoint.parse().map_err(|_| odd("not an address"))?;
     match url.scheme() {
         "https" => Ok(url),
         "http" if base.scheme() == "http" => Ok(url),

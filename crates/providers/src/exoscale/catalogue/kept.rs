@@ -1,10 +1,11 @@
 //! An answer that is fetched when first needed and good for a while, however many ask for it at once.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use futures_util::FutureExt;
 use futures_util::future::{BoxFuture, Shared};
+use parking_lot::Mutex;
 
 pub(crate) type Pending<T> = Shared<BoxFuture<'static, Arc<T>>>;
 
@@ -24,7 +25,7 @@ impl<T: Send + Sync + 'static> Kept<T> {
         fresh: impl Fn(&T) -> Duration,
         fetch: impl FnOnce() -> BoxFuture<'static, T>,
     ) -> Pending<T> {
-        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut kept = self.0.lock();
         if let Some((began, pending)) = &*kept
             && pending.peek().is_none_or(|known| began.elapsed() < fresh(known))
         {

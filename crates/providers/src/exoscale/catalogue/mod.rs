@@ -3,10 +3,11 @@
 mod kept;
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use futures_util::{FutureExt, StreamExt, stream};
+use parking_lot::{Mutex, MutexGuard};
 
 use super::api::{Api, Ask, Zone};
 use super::map::gpus;
@@ -241,5 +242,5 @@ fn one_template(wire: &wire::Template, strings: &Interner) -> Option<(Arc<str>, 
 }
 
 fn locked<T>(one: &Mutex<T>) -> MutexGuard<'_, T> {
-    one.lock().unwrap_or_else(PoisonError::into_inner)
+    one.lock()
 }

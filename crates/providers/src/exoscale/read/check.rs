@@ -1,23 +1,16 @@
-//! Trying an API key: whose it is, every zone, and each sort of read once.
+//! The check of an API key: whose it is, every zone, and each sort of read once.
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::future::join_all;
-use futures_util::{FutureExt, StreamExt, stream};
-use serde::de::IgnoredAny;
+use serde::de::{DeserializeOwned, IgnoredAny};
 
 use super::super::Deck;
 use super::super::api::{Ask, Zone};
 use super::super::wire::Organization;
 use crate::Check;
-use crate::kit::timed;
+use crate::kit::{Probe, Probes};
 use qdeck_model::{Problem, ProblemKind, Timestamp};
-
-/// More at once would wait for one another, and their times would say nothing.
-const AT_ONCE: usize = 4;
-
-type Probe = (String, Result<Duration, Problem>);
 
 /// Reads of the whole organisation and those that every zone answers alike, asked of one zone.
 const READS: [(&str, &[&str]); 9] = [
@@ -33,58 +26,54 @@ const READS: [(&str, &[&str]); 9] = [
 ];
 
 pub(crate) async fn run(deck: &Arc<Deck>) -> Result<Check, Problem> {
-    let (found, took) = timed(deck.found()).await;
-    let mut probes: Vec<Probe> = vec![("list-zones".to_owned(), found.trouble.clone().map_or(Ok(took), Err))];
-    let zones: Vec<Probe> = join_all(found.zones.iter().map(|zone| {
+    let mut probes = Probes::default();
+    let zones = async { deck.found().await.trouble.clone().map_or(Ok(()), Err) };
+    // Without the list, the zones known when this was written are tried.
+    let _ = probes.first(Probe::new("list-zones", zones)).await;
+    let found = deck.found().await;
+    let lists = found.zones.iter().map(|zone| {
         let name = format!("list-instances {}", zone.name);
-        async move { (name, probe(deck, zone, &Ask::new("list-instances", &["instance"])).await) }
-    }))
-    .await;
+        probe::<IgnoredAny>(deck, zone, name, Ask::new("list-instances", &["instance"]))
+    });
+    let listed = probes.all(lists.collect()).await;
     // The first zone that answers: one that is down must not make every read look refused.
-    let home = zones.iter().position(|(_, result)| result.is_ok()).and_then(|at| found.zones.get(at));
-    let dead = home.is_none();
+    let home = listed.iter().position(Option::is_some).and_then(|at| found.zones.get(at));
     let Some(home) = home.or(found.zones.first()) else {
         return Err(super::unsupported("there are no zones"));
     };
     let ask = Ask::new("get-organization", &["organization"]);
-    let (whose, took) = timed(deck.api.get::<Organization>(home, &ask)).await;
-    if dead
-        && whose.is_err()
-        && let Some((_, Err(problem))) = zones.first()
-    {
-        return Err(refused(problem.clone(), deck.api.accepted()));
+    let [whose] = probes.each([probe::<Organization>(deck, home, "get-organization", ask)]).await;
+    if probes.failure().is_none() {
+        let reads = READS
+            .iter()
+            .map(|(operation, path)| probe::<IgnoredAny>(deck, home, *operation, Ask::new(operation, path)));
+        let events = probe(deck, home, "list-events", latest_events());
+        probes.all(reads.chain([events]).collect()).await;
     }
-    probes.extend(zones);
-    probes.push(("get-organization".to_owned(), whose.as_ref().map(|_| took).map_err(Clone::clone)));
-    let reads: Vec<_> = READS
-        .iter()
-        .map(|(operation, path)| {
-            let ask = Ask::new(operation, path);
-            async move { ((*operation).to_owned(), probe(deck, home, &ask).await) }.boxed()
-        })
-        .collect();
-    probes.extend(stream::iter(reads).buffered(AT_ONCE).collect::<Vec<_>>().await);
-    probes.push(("list-events".to_owned(), events(deck, home).await));
-    Ok(Check { identity: identity(deck, whose).await, probes })
+    let accepted = deck.api.accepted();
+    probes.finish(identity(deck, whose).await).map_err(|problem| refused(problem, accepted))
 }
 
-async fn probe(deck: &Deck, zone: &Zone, ask: &Ask) -> Result<Duration, Problem> {
-    let (answer, took) = timed(deck.api.get::<IgnoredAny>(zone, ask)).await;
-    answer.map(|_| took)
+fn probe<'a, T: DeserializeOwned + Send + 'a>(
+    deck: &'a Deck,
+    zone: &'a Zone,
+    name: impl Into<String>,
+    ask: Ask,
+) -> Probe<'a, T> {
+    Probe::new(name, async move { deck.api.get(zone, &ask).await })
 }
 
-/// A minute of the log is enough to know whether it may be read.
-async fn events(deck: &Deck, zone: &Zone) -> Result<Duration, Problem> {
+/// A minute of the log is enough to show whether it may be read.
+fn latest_events() -> Ask {
     let now = Timestamp::now();
     let from = super::log::second(now.before(Duration::from_secs(60)));
     let to = super::log::second(now);
-    let ask = Ask::new("list-events", &["event"]).query("from", &from).query("to", &to);
-    probe(deck, zone, &ask).await
+    Ask::new("list-events", &["event"]).query("from", &from).query("to", &to)
 }
 
 /// The organisation's name; a key that may not read it is named itself.
-async fn identity(deck: &Deck, whose: Result<Organization, Problem>) -> String {
-    let named = whose.ok().and_then(|it| it.name.0.or(it.id.0));
+async fn identity(deck: &Deck, whose: Option<Organization>) -> String {
+    let named = whose.and_then(|it| it.name.0.or(it.id.0));
     match (named, deck.api.key_id().await) {
         (Some(name), _) => format!("organisation {name}"),
         (None, Ok(key)) => format!("API key {key}"),

@@ -11,17 +11,17 @@ use super::super::wire::{Quota, QuotaList};
 use super::check::refused;
 use super::{anywhere, types};
 use crate::ListEvent;
-use crate::kit::send_whole_listing;
+use crate::kit::{self, send_whole_listing};
 use qdeck_model::{GpuModel, Problem, ProblemKind, Resource, ResourceId};
 
-/// Longer than this the quotas are not waited for.
-const PATIENCE: Duration = Duration::from_secs(15);
+/// The time for the quotas; models go without them after it.
+const QUOTAS_TIMEOUT: Duration = Duration::from_secs(15);
 
 pub(crate) async fn models(deck: Arc<Deck>, out: Sender<ListEvent>) {
     let models = sold(&deck).await;
     let rows = models.map(|models| models.into_iter().map(Resource::GpuModel).collect());
     let rows = rows.map_err(|problem| refused(problem, deck.api.accepted()));
-    send_whole_listing(&out, rows).await;
+    send_whole_listing(out, rows).await;
 }
 
 /// The models of every type that is sold; quotas that may not be read are left out.
@@ -38,11 +38,7 @@ async fn sold(deck: &Arc<Deck>) -> Result<Vec<GpuModel>, Problem> {
 
 async fn quotas(deck: &Deck) -> Result<Vec<Quota>, Problem> {
     let ask = Ask::new("list-quotas", &["quota"]);
-    let asked = anywhere::<QuotaList>(deck, &ask);
-    let list = tokio::time::timeout(PATIENCE, asked).await.map_err(|_| {
-        let why = format!("no quotas within {} s", PATIENCE.as_secs());
-        Problem::new(ProblemKind::Unreachable, why)
-    })??;
+    let list: QuotaList = kit::within(QUOTAS_TIMEOUT, &ask.name(), anywhere(deck, &ask)).await?;
     Ok(list.quotas.good)
 }
 

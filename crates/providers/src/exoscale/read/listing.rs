@@ -1,11 +1,9 @@
 //! The instances of every zone at once. Each zone is a scope, so one that is slow or broken hides no other.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use futures_util::FutureExt;
-use futures_util::future::join_all;
+use futures_util::{FutureExt, StreamExt, stream};
 use tokio::sync::mpsc::Sender;
 
 use super::super::Deck;
@@ -14,69 +12,51 @@ use super::super::wire;
 use super::check::refused;
 use super::types;
 use crate::ListEvent;
-use qdeck_model::{Problem, ProblemKind, Resource};
+use crate::kit::{self, ExpectedRows, Listing};
+use qdeck_model::{Problem, Resource};
 
-/// Longer than this a zone is not waited for; the rows it had stay.
-const PATIENCE: Duration = Duration::from_secs(30);
-/// Longer than this rows do not wait for the names of their types and templates: they are told without, and again.
-const SOON: Duration = Duration::from_secs(3);
-/// Longer than this nobody waits for them.
-const NAMES_PATIENCE: Duration = Duration::from_secs(10);
-/// Rows told at once.
-const PAGE: usize = 500;
+/// The time for the list of a zone; the rows it had stay after it.
+const LIST_TIMEOUT: Duration = Duration::from_secs(30);
+/// The time that rows wait for the names of their types and templates before they are sent without, and later again.
+const NAMES_WAIT: Duration = Duration::from_secs(3);
+/// The time after which the names are given up.
+const MAX_NAMES_WAIT: Duration = Duration::from_secs(10);
 
 pub(crate) async fn instances(deck: Arc<Deck>, out: Sender<ListEvent>) {
     let found = deck.found().await;
-    let expected = Expected::new(found.zones.len());
-    let zones: Vec<_> =
-        found.zones.iter().map(|zone| in_zone(&deck, zone, &expected, &out).boxed()).collect();
-    // The types are asked for beside the zones, which wait for them no longer than they like.
-    let types = tokio::time::timeout(NAMES_PATIENCE, types(&deck));
-    let (failures, _) = tokio::join!(join_all(zones), types);
-    let told = failures.iter().any(Option::is_none);
-    let end = match (failures.into_iter().flatten().next(), &found.trouble) {
-        (Some(problem), _) if !told => ListEvent::Failed(refused(problem, deck.api.accepted())),
-        // There are zones that nobody knows of now; the rows they had stay.
-        (_, Some(trouble)) if found.partial => ListEvent::Failed(trouble.clone()),
-        _ => ListEvent::End,
+    let listing = Listing::new(out);
+    let expected = ExpectedRows::of_parts(found.zones.len());
+    let of_zone = |zone: Arc<Zone>| {
+        let (deck, expected, listing) = (&deck, &expected, &listing);
+        async move { (zone.name.clone(), of_zone(deck, &zone, expected, listing).await) }.boxed()
     };
-    // Nobody listening is no failure.
-    let _ = out.send(end).await;
+    let zones = stream::iter(found.zones.clone()).map(Ok);
+    // The types are read beside the zones, which wait for them no longer than they like.
+    let types = tokio::time::timeout(MAX_NAMES_WAIT, types(&deck));
+    let (_, ()) = tokio::join!(types, listing.scopes(zones, found.zones.len(), of_zone));
+    let failure = listing.failure().map(|problem| refused(problem, deck.api.accepted()));
+    // There may be zones that are not known now; the rows they had stay.
+    let unlisted = found.trouble.clone().filter(|_| found.partial);
+    listing.end(failure.or(unlisted)).await;
 }
 
-/// Tells one zone to its end, and gives the reason if it could not be told.
-async fn in_zone(
+async fn of_zone(
     deck: &Arc<Deck>,
     zone: &Arc<Zone>,
-    expected: &Expected,
-    out: &Sender<ListEvent>,
-) -> Option<Problem> {
-    let result = told(deck, zone, expected, out).await;
-    let (event, problem) = match result {
-        Ok(()) => (ListEvent::ScopeEnd(zone.name.clone()), None),
-        Err(problem) => (ListEvent::ScopeFailed(zone.name.clone(), problem.clone()), Some(problem)),
-    };
-    let _ = out.send(event).await;
-    problem
-}
-
-async fn told(
-    deck: &Arc<Deck>,
-    zone: &Arc<Zone>,
-    expected: &Expected,
-    out: &Sender<ListEvent>,
+    expected: &ExpectedRows,
+    listing: &Listing,
 ) -> Result<(), Problem> {
     let catalogue = deck.catalogues.of(&zone.name);
     // A key that was never let in may be let in nowhere: nothing is asked beside the list then.
     let templates = || catalogue.templates(&deck.api, zone, &deck.map.strings);
     let (instances, _) = if deck.api.accepted() {
-        let templates = tokio::time::timeout(SOON, templates());
+        let templates = tokio::time::timeout(NAMES_WAIT, templates());
         tokio::join!(list(deck, zone), templates)
     } else {
         (list(deck, zone).await, Ok(Arc::new(Ok(()))))
     };
     let instances = instances?;
-    expected.add(instances.len());
+    expected.add_last(instances.len());
     if instances.is_empty() {
         return Ok(());
     }
@@ -85,65 +65,31 @@ async fn told(
         let singles = catalogue.singles(&deck.api, zone, &deck.map.strings, &instances);
         singles.await;
     };
-    let mut names = std::pin::pin!(tokio::time::timeout(NAMES_PATIENCE, names));
-    if tokio::time::timeout(SOON, &mut names).await.is_err() {
-        tell(deck, zone, &instances, expected, out).await;
+    let mut names = std::pin::pin!(tokio::time::timeout(MAX_NAMES_WAIT, names));
+    if tokio::time::timeout(NAMES_WAIT, &mut names).await.is_err() {
+        send(deck, zone, &instances, expected, listing).await;
         // What cannot be read is named by the check of the context; the rows go without.
         let _ = names.await;
     }
-    tell(deck, zone, &instances, expected, out).await;
+    send(deck, zone, &instances, expected, listing).await;
     Ok(())
 }
 
 async fn list(deck: &Deck, zone: &Zone) -> Result<Vec<wire::Instance>, Problem> {
     let ask = Ask::new("list-instances", &["instance"]);
-    let asked = deck.api.get::<wire::InstanceList>(zone, &ask);
-    let list = tokio::time::timeout(PATIENCE, asked).await.map_err(|_| {
-        let why = format!("zone {} gave no list within {} s", zone.name, PATIENCE.as_secs());
-        Problem::new(ProblemKind::Unreachable, why)
-    })??;
+    let request = format!("{} of zone {}", ask.name(), zone.name);
+    let list: wire::InstanceList = kit::within(LIST_TIMEOUT, &request, deck.api.get(zone, &ask)).await?;
     Ok(list.instances.good)
 }
 
-async fn tell(
+async fn send(
     deck: &Deck,
     zone: &Zone,
     instances: &[wire::Instance],
-    expected: &Expected,
-    out: &Sender<ListEvent>,
+    expected: &ExpectedRows,
+    listing: &Listing,
 ) {
     let catalogue = deck.catalogues.of(&zone.name);
-    for chunk in instances.chunks(PAGE) {
-        let rows =
-            chunk.iter().map(|wire| Resource::Instance(deck.map.instance(wire, &zone.name, &catalogue)));
-        let page = ListEvent::Page {
-            scope: Some(zone.name.clone()),
-            rows: rows.collect(),
-            expected: expected.now(),
-        };
-        if out.send(page).await.is_err() {
-            return;
-        }
-    }
-}
-
-/// How many instances there will be, known once every zone has told its list.
-struct Expected {
-    sum: AtomicUsize,
-    left: AtomicUsize,
-}
-
-impl Expected {
-    fn new(zones: usize) -> Self {
-        Self { sum: AtomicUsize::new(0), left: AtomicUsize::new(zones) }
-    }
-
-    fn add(&self, count: usize) {
-        self.sum.fetch_add(count, Ordering::Relaxed);
-        self.left.fetch_sub(1, Ordering::Relaxed);
-    }
-
-    fn now(&self) -> Option<usize> {
-        (self.left.load(Ordering::Relaxed) == 0).then(|| self.sum.load(Ordering::Relaxed))
-    }
+    let row = |wire| Resource::Instance(deck.map.instance(wire, &zone.name, &catalogue));
+    listing.rows(&zone.name, Box::new(instances.iter().map(row)), Some(expected)).await;
 }

@@ -57,7 +57,7 @@ pub(crate) async fn operations(deck: Arc<Deck>, out: Sender<ListEvent>) {
         }
         Err(problem) => Err(problem.clone()),
     };
-    send_whole_listing(&out, rows).await;
+    send_whole_listing(out, rows).await;
 }
 
 /// An operation of a zone, or an event of the log: those have no zone, and no read of their own.

@@ -2,9 +2,10 @@
 //! instance once a minute at most, however often somebody looks.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use parking_lot::Mutex;
 use serde_json::json;
 
 use super::super::api::LIMIT;
@@ -57,13 +58,13 @@ impl Meters {
 
     /// What was answered within the last minute, if it reaches back as far.
     fn known(&self, id: &ResourceId, hours: u64) -> Option<Arc<[Sample]>> {
-        let answers = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let answers = self.0.lock();
         let answer = answers.get(id)?;
         (answer.at.elapsed() < MINUTE && answer.hours >= hours).then(|| answer.samples.clone())
     }
 
     fn keep(&self, id: &ResourceId, hours: u64, samples: Arc<[Sample]>) {
-        let mut answers = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut answers = self.0.lock();
         if answers.len() >= REMEMBERED {
             answers.retain(|_, answer| answer.at.elapsed() < FORGOTTEN);
         }

@@ -2,18 +2,19 @@
 //! None of it changes from one listing to the next, so it is kept for a while, and for longer where it cannot be read.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use futures_util::StreamExt as _;
 use futures_util::future::BoxFuture;
 use futures_util::stream::FuturesUnordered;
+use parking_lot::Mutex;
 
 use super::super::Site;
 use super::super::map::{InferenceFlavors, Offer, Source};
 use super::super::places::{REGIONS, Region, Regions};
 use super::super::wire;
-use crate::kit::sign_in::SignIn;
+use crate::kit::SignIn;
 use qdeck_model::{GpuModel, Problem, ProblemKind};
 
 /// How long capacities and quotas are taken for current.
@@ -66,10 +67,10 @@ enum Brought {
 
 impl Catalogue {
     pub(crate) fn forget(&self) {
-        self.offers.lock().unwrap_or_else(PoisonError::into_inner).clear();
-        *self.quotas.lock().unwrap_or_else(PoisonError::into_inner) = None;
-        self.flavors.0.forget_if(|_| true);
-        self.containers.0.forget_if(|_| true);
+        self.offers.lock().clear();
+        *self.quotas.lock() = None;
+        self.flavors.0.forget();
+        self.containers.0.forget();
     }
 
     /// The flavors of deployments by name.
@@ -93,9 +94,9 @@ impl Catalogue {
 
     /// The models of all catalogues as far as they are known.
     pub(crate) fn models(&self, site: &Site, regions: &Regions) -> Vec<GpuModel> {
-        let quotas = self.quotas.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let quotas = self.quotas.lock().clone();
         let quotas = quotas.as_ref().map(|(_, quotas)| &**quotas);
-        let offers = self.offers.lock().unwrap_or_else(PoisonError::into_inner);
+        let offers = self.offers.lock();
         let all = offers.values().flat_map(|(_, offers)| offers);
         site.map.gpu_models(all, quotas, regions)
     }
@@ -127,24 +128,24 @@ impl Catalogue {
                 }
                 Brought::Offers(place, Err(problem)) => failures.push((place, problem)),
                 Brought::Quotas(Ok(quotas)) => {
-                    let mut known = self.quotas.lock().unwrap_or_else(PoisonError::into_inner);
+                    let mut known = self.quotas.lock();
                     *known = Some((Instant::now(), Arc::new(quotas)));
                 }
                 // A model without its quota is a model all the same; the details say why it is missing.
                 Brought::Quotas(Err(_)) => {}
             }
         }
-        let known = self.offers.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = self.offers.lock();
         (failures, !known.is_empty())
     }
 
     fn put(&self, place: Place, offers: Vec<Offer>) {
-        let mut known = self.offers.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut known = self.offers.lock();
         known.insert(place, (Instant::now(), offers));
     }
 
     fn quotas_are_old(&self) -> bool {
-        let known = self.quotas.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = self.quotas.lock();
         known.as_ref().is_none_or(|(at, _)| at.elapsed() > CURRENT)
     }
 
@@ -157,7 +158,7 @@ impl Catalogue {
         };
         let wanted: Vec<Place> =
             regions.mine.iter().flat_map(of_region).chain([(Source::Inference, None)]).collect();
-        let mut known = self.offers.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut known = self.offers.lock();
         known.retain(|place, _| wanted.contains(place));
         let is_old = |place: &Place| {
             let age = if place.0 == Source::Instance { STEADY } else { CURRENT };

@@ -1,96 +1,84 @@
-//! Trying an API token: who it is, and each sort of read once.
-
-use std::time::Duration;
+//! The check of an API token: whose it is, and each sort of read once.
 
 use serde_json::Value;
 
+use super::super::Site;
+use super::super::api::Api;
 use super::super::map::Source;
-use super::super::places::{PROJECTS, REGIONS};
-use super::super::{Site, api::Query};
+use super::super::places::{PROJECTS, REGIONS, Region};
 use super::catalogue::{INFERENCE_CAPACITY, INFERENCE_FLAVORS, QUOTAS, path};
 use crate::Check;
-use crate::kit::timed;
+use crate::kit::{Probe, Probes};
 use qdeck_model::Problem;
 
 pub(crate) const ME: [&str; 3] = ["iam", "clients", "me"];
 
-type Probe = (String, Result<Duration, Problem>);
-
 /// A list needs no more than one row to show that it may be read.
-const ONE: (&str, &str) = ("limit", "1");
+const ONE_ROW: [(&str, &str); 1] = [("limit", "1")];
 
-struct Probes<'a> {
-    site: &'a Site,
-    all: Vec<Probe>,
-}
-
-impl Probes<'_> {
-    async fn try_one(
-        &mut self,
-        name: &str,
-        region: Option<u64>,
-        path: &[&str],
-        query: &Query<'_>,
-    ) -> Option<Value> {
-        let api = region.map_or_else(|| self.site.api.clone(), |id| self.site.api.region(id));
-        let (answer, took) = timed(api.get::<Value>(path, query)).await;
-        let (value, result) = match answer {
-            Ok(value) => (Some(value), Ok(took)),
-            Err(problem) => (None, Err(problem)),
-        };
-        self.all.push((name.to_owned(), result));
-        value
-    }
-}
-
-/// The projects tell whether the token works at all; the others show what its role lacks. Reads by region are tried in
-/// the first region, and those of accelerators in the first that has any.
+/// Reads by region are tried in the first region, and those of accelerators in the first that has any.
 pub(crate) async fn run(site: &Site) -> Result<Check, Problem> {
-    let mut probes = Probes { site, all: Vec::new() };
-    let client = probes.try_one("account", None, &ME, &[]).await;
-    let projects = probes.try_one("projects", None, &PROJECTS, &[("limit", "1000")]).await;
-    probes.try_one("regions", None, &REGIONS, &[ONE]).await;
+    let mut probes = Probes::default();
+    let [client, projects, _] = probes
+        .each([
+            probe(&site.api, "account", ME.to_vec(), &[]),
+            probe(&site.api, "projects", PROJECTS.to_vec(), &[("limit", "1000")]),
+            probe(&site.api, "regions", REGIONS.to_vec(), &ONE_ROW),
+        ])
+        .await;
     // Neither of the two needs another request where the context names what it wants.
-    let project = site.places.project().await;
-    let regions = site.places.regions().await;
-    if let Ok(project) = &project {
-        let regions = regions.as_ref().ok().map(|regions| &regions.mine[..]).unwrap_or_default();
+    let project = site.places.project().await.ok();
+    let regions = site.places.regions().await.ok();
+    let regions = regions.as_ref().map(|regions| &regions.mine[..]).unwrap_or_default();
+    let query = project.as_deref().map(|project| [("project_id", project), ONE_ROW[0]]);
+    let mut reads = Vec::new();
+    if let (Some(project), Some(query)) = (project.as_deref(), &query) {
         if let Some(region) = regions.first() {
-            let (id, scope) = (Some(region.id), &*region.scope);
-            for (name, path) in [
-                ("instances", vec!["cloud", "v1", "instances", project, scope]),
-                ("flavors", path(Source::Instance, project, scope)),
-                ("volumes", vec!["cloud", "v1", "volumes", project, scope]),
-                ("app templates", vec!["cloud", "v1", "apptemplates", project, scope]),
-                ("security groups", vec!["cloud", "v1", "securitygroups", project, scope]),
-            ] {
-                probes.try_one(name, id, &path, &[ONE]).await;
-            }
+            reads.extend(of_region(site, project, region));
         }
-        let query = [("project_id", &**project), ONE];
-        probes.try_one("tasks", None, &["cloud", "v1", "tasks"], &query).await;
-        let path_of = ["cloud", "v3", "inference", project, "deployments"];
-        probes.try_one("inference deployments", None, &path_of, &[ONE]).await;
+        reads.push(probe(&site.api, "tasks", vec!["cloud", "v1", "tasks"], query));
+        let deployments = vec!["cloud", "v3", "inference", project, "deployments"];
+        reads.push(probe(&site.api, "inference deployments", deployments, &ONE_ROW));
         if let Some(region) = regions.iter().find(|region| region.has_gpus) {
-            for (name, source) in
-                [("virtual GPU flavors", Source::Virtual), ("bare metal GPU flavors", Source::BareMetal)]
-            {
-                let path = path(source, project, &region.scope);
-                probes.try_one(name, Some(region.id), &path, &[ONE]).await;
-            }
+            let catalogues =
+                [("virtual GPU flavors", Source::Virtual), ("bare metal GPU flavors", Source::BareMetal)];
+            let of_catalogue =
+                |(name, source)| regional(site, region, name, path(source, project, &region.scope));
+            reads.extend(catalogues.map(of_catalogue));
         }
     }
-    probes.try_one("inference flavors", None, &INFERENCE_FLAVORS, &[ONE]).await;
-    probes.try_one("inference capacity", None, &INFERENCE_CAPACITY, &[]).await;
-    probes.try_one("quotas", None, &QUOTAS, &[]).await;
-    // When nothing at all can be read, the reason is the answer.
-    if probes.all.iter().all(|(_, result)| result.is_err())
-        && let Some((_, Err(problem))) = probes.all.pop()
-    {
-        return Err(problem);
-    }
-    let identity = identity(client.as_ref(), projects.as_ref(), project.as_deref().ok());
-    Ok(Check { identity, probes: probes.all })
+    reads.push(probe(&site.api, "inference flavors", INFERENCE_FLAVORS.to_vec(), &ONE_ROW));
+    reads.push(probe(&site.api, "inference capacity", INFERENCE_CAPACITY.to_vec(), &[]));
+    reads.push(probe(&site.api, "quotas", QUOTAS.to_vec(), &[]));
+    probes.all(reads).await;
+    probes.finish(identity(client.as_ref(), projects.as_ref(), project.as_deref()))
+}
+
+/// The reads that every region has.
+fn of_region<'a>(site: &'a Site, project: &'a str, region: &'a Region) -> [Probe<'a, Value>; 5] {
+    let scope = &*region.scope;
+    [
+        ("instances", vec!["cloud", "v1", "instances", project, scope]),
+        ("flavors", path(Source::Instance, project, scope)),
+        ("volumes", vec!["cloud", "v1", "volumes", project, scope]),
+        ("app templates", vec!["cloud", "v1", "apptemplates", project, scope]),
+        ("security groups", vec!["cloud", "v1", "securitygroups", project, scope]),
+    ]
+    .map(|(name, path)| regional(site, region, name, path))
+}
+
+fn regional<'a>(site: &Site, region: &Region, name: &str, path: Vec<&'a str>) -> Probe<'a, Value> {
+    let api = site.api.region(region.id);
+    Probe::new(name, async move { api.get(&path, &ONE_ROW).await })
+}
+
+fn probe<'a>(
+    api: &'a Api,
+    name: &str,
+    path: Vec<&'a str>,
+    query: &'a [(&'a str, &'a str)],
+) -> Probe<'a, Value> {
+    Probe::new(name, async move { api.get(&path, query).await })
 }
 
 /// `Example Ltd <me@example.com>, project web`.

@@ -7,8 +7,9 @@ use url::Url;
 use super::super::{Site, unsupported};
 use super::single::region_of;
 use crate::Console;
+use crate::kit;
 use crate::mapping::lenient::RequiredSecret;
-use qdeck_model::{Kind, Problem, ProblemKind, ResourceId, ScreenKind, Secret};
+use qdeck_model::{Kind, Problem, ResourceId, ScreenKind, Secret};
 use qdeck_net::SocketOptions;
 
 #[derive(Deserialize)]
@@ -64,7 +65,11 @@ async fn remote(site: &Site, id: &ResourceId, sort: &str) -> Result<(Secret, Url
     let answer: Answer = site.api.region(region).get(&path, &[("console_type", sort)]).await?;
     let page = answer.remote_console.url.0;
     let url = page.expose().parse().map_err(|_| {
-        Problem::new(ProblemKind::BadAnswer, "the platform named a console's address that is none")
+        kit::unexpected_field(
+            kit::request_name("GET", &path),
+            "remote_console.url",
+            "the address of a console",
+        )
     })?;
     Ok((page, url))
 }

@@ -1,26 +1,25 @@
-//! Gcore's lists. What is listed by region fans out, each region a scope in a lane of its own: its rows are told as they
+//! Gcore's lists. What is listed by region fans out, each region a scope in a lane of its own: its rows are sent as they
 //! come, and one that fails or hangs keeps nothing from the others.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use futures_util::future::join_all;
+use futures_util::FutureExt;
+use futures_util::stream::{self, Stream};
 use tokio::sync::mpsc::Sender;
 
 use super::super::Site;
 use super::super::places::{Region, Regions};
 use super::super::wire;
 use crate::ListEvent;
-use crate::kit::send_whole_listing;
-use qdeck_model::{GpuModel, Problem, ProblemKind, Resource, Timestamp};
+use crate::kit::{ExpectedRows, Listing, Page, PageAt, send_whole_listing, unless_gone};
+use qdeck_model::{GpuModel, Problem, Resource, Timestamp};
 
 /// Tasks pile up for ever: only those of the last week are listed, and of them the latest page.
-const TASKS_OF: Duration = Duration::from_secs(7 * 86_400);
+const MAX_TASK_AGE: Duration = Duration::from_secs(7 * 86_400);
 
-/// Catalogues that are not read whole within this time are told as far as they are known: longer than a failed read and
-/// its tries take.
-const LONG: Duration = Duration::from_secs(4);
+/// The time for the catalogues; what is known of them is sent after it. Longer than a failed read and its retries take.
+const CATALOGUES_TIMEOUT: Duration = Duration::from_secs(4);
 
 /// The scope of deployments, which belong to no region.
 const INFERENCE: &str = "inference";
@@ -29,44 +28,6 @@ const INFERENCE: &str = "inference";
 /// move the pages while they are read.
 pub(crate) const INSTANCE_QUERY: [(&str, &str); 3] =
     [("include_ai", "true"), ("include_baremetal", "true"), ("order_by", "created.asc")];
-
-/// How the scopes of a listing went.
-#[derive(Default)]
-struct Tally {
-    told: usize,
-    failures: Vec<Problem>,
-}
-
-impl Tally {
-    fn add(&mut self, result: Result<(), Problem>) {
-        match result {
-            Ok(()) => self.told += 1,
-            Err(problem) => self.failures.push(problem),
-        }
-    }
-
-    /// The listing itself failed when nothing of it could be told, or when the credentials are refused.
-    fn end(mut self) -> ListEvent {
-        let refused = self.failures.iter().position(|problem| problem.kind == ProblemKind::Unauthorized);
-        match refused {
-            Some(at) => ListEvent::Failed(self.failures.swap_remove(at)),
-            None if self.told == 0 && !self.failures.is_empty() => {
-                ListEvent::Failed(self.failures.swap_remove(0))
-            }
-            None => ListEvent::End,
-        }
-    }
-}
-
-/// Ends a scope, or says why it could not be told.
-async fn end_scope(out: &Sender<ListEvent>, scope: Arc<str>, result: &Result<(), Problem>) {
-    let event = match result {
-        Ok(()) => ListEvent::ScopeEnd(scope),
-        Err(problem) => ListEvent::ScopeFailed(scope, problem.clone()),
-    };
-    // Nobody listening is no failure.
-    let _ = out.send(event).await;
-}
 
 /// The problem with the name of its region before it.
 fn in_region(region: &Region, mut problem: Problem) -> Problem {
@@ -78,205 +39,173 @@ pub(crate) async fn instances(site: Arc<Site>, out: Sender<ListEvent>) {
     let places = async { tokio::try_join!(site.places.project(), site.places.at_once()) };
     let (project, regions) = match places.await {
         Ok(found) => found,
-        Err(problem) => {
-            let _ = out.send(ListEvent::Failed(problem)).await;
-            return;
-        }
+        Err(problem) => return Listing::new(out).end(Some(problem)).await,
     };
-    let expected = Expected::new(regions.mine.len());
-    let each = regions.mine.iter().map(|region| async {
-        let result = of_region(&site, &project, region, &expected, &out).await;
-        let result = result.map_err(|problem| in_region(region, problem));
-        end_scope(&out, region.scope.clone(), &result).await;
-        result
-    });
-    let mut tally = Tally::default();
-    join_all(each).await.into_iter().for_each(|result| tally.add(result));
-    let _ = out.send(tally.end()).await;
+    let listing = Listing::new(out);
+    let expected = ExpectedRows::of_parts(regions.mine.len());
+    let of_region = |region: Region| {
+        let (site, project, listing, expected) = (&site, &project, &listing, &expected);
+        async move {
+            let result = instances_of_region(site, project, &region, expected, listing).await;
+            (region.scope.clone(), result.map_err(|problem| in_region(&region, problem)))
+        }
+        .boxed()
+    };
+    listing.scopes(each(&regions.mine), regions.mine.len(), of_region).await;
+    listing.finish().await;
 }
 
-/// How many rows there will be, known once every region has told its share.
-struct Expected {
-    silent: AtomicUsize,
-    sum: AtomicUsize,
+/// Regions as scopes. All are listed at once: each has a lane of its own.
+fn each<'a>(regions: impl IntoIterator<Item = &'a Region>) -> impl Stream<Item = Result<Region, Problem>> {
+    stream::iter(regions.into_iter().cloned().map(Ok).collect::<Vec<_>>())
 }
 
-impl Expected {
-    fn new(regions: usize) -> Self {
-        Self { silent: AtomicUsize::new(regions), sum: AtomicUsize::new(0) }
-    }
-
-    fn add(&self, count: usize) -> Option<usize> {
-        self.sum.fetch_add(count, Ordering::Relaxed);
-        self.silent.fetch_sub(1, Ordering::Relaxed);
-        self.now()
-    }
-
-    fn now(&self) -> Option<usize> {
-        (self.silent.load(Ordering::Relaxed) == 0).then(|| self.sum.load(Ordering::Relaxed))
-    }
-}
-
-async fn of_region(
+async fn instances_of_region(
     site: &Site,
     project: &str,
     region: &Region,
-    expected: &Expected,
-    out: &Sender<ListEvent>,
+    expected: &ExpectedRows,
+    listing: &Listing,
 ) -> Result<(), Problem> {
     let path = ["cloud", "v1", "instances", project, &region.scope];
     let named = site.places.name(region.id);
-    let mut first = true;
-    let tell = |wire: Vec<wire::Instance>, count: Option<usize>| {
-        let rows: Vec<Resource> = wire
+    let mut is_first = true;
+    let rows = |page: Page<wire::Instance>| {
+        let rows: Vec<Resource> = page
+            .rows
             .iter()
             .filter_map(|it| site.map.instance(it, &region.scope, named.as_deref()))
             .map(Resource::Instance)
             .collect();
-        let expected = if std::mem::take(&mut first) {
-            expected.add(count.unwrap_or(rows.len()))
-        } else {
-            expected.now()
-        };
-        let page = ListEvent::Page { scope: Some(region.scope.clone()), rows, expected };
-        async { out.send(page).await.is_ok() }
+        if std::mem::take(&mut is_first) {
+            expected.add_last(page.total().unwrap_or(rows.len()));
+        }
+        (rows, expected.now())
     };
-    site.api.region(region.id).pages(&path, &INSTANCE_QUERY, tell).await
+    let api = site.api.region(region.id);
+    listing.pages(Some(&region.scope), api.pages(&path, &INSTANCE_QUERY), rows).await
 }
 
 /// Deployments, which are the project's, and the containers of each region that has such.
 pub(crate) async fn containers(site: Arc<Site>, out: Sender<ListEvent>) {
     let project = match site.places.project().await {
         Ok(project) => project,
-        Err(problem) => {
-            let _ = out.send(ListEvent::Failed(problem)).await;
-            return;
-        }
+        Err(problem) => return Listing::new(out).end(Some(problem)).await,
     };
-    let mut tally = Tally::default();
-    let (inference, caas) = tokio::join!(deployments(&site, &project, &out), caas(&site, &project, &out));
-    tally.add(inference);
-    for result in caas {
-        tally.add(result);
-    }
-    let _ = out.send(tally.end()).await;
+    let listing = Listing::new(out);
+    let inference = async {
+        let result = deployments(&site, &project, &listing).await;
+        listing.end_scope(INFERENCE.into(), result).await;
+    };
+    tokio::join!(inference, caas(&site, &project, &listing));
+    listing.finish().await;
 }
 
-async fn deployments(site: &Site, project: &str, out: &Sender<ListEvent>) -> Result<(), Problem> {
+async fn deployments(site: &Site, project: &str, listing: &Listing) -> Result<(), Problem> {
     let path = ["cloud", "v3", "inference", project, "deployments"];
-    let result = async {
-        let (wire, flavors, regions) = tokio::join!(
-            site.api.all::<wire::Deployment>(&path, &[]),
-            site.catalogue.inference_flavors(site),
-            site.places.regions(),
-        );
-        // Sizes and names of places are left out where they cannot be read.
-        let (flavors, regions) = (flavors.ok(), regions.ok());
-        let wire = wire?;
-        let rows = wire
-            .iter()
-            .map(|it| site.map.deployment(it, flavors.as_deref(), regions.as_deref()))
-            .map(Resource::Container);
-        let page = ListEvent::Page { scope: Some(INFERENCE.into()), rows: rows.collect(), expected: None };
-        let _ = out.send(page).await;
-        Ok(())
-    };
-    let result = result.await;
-    end_scope(out, INFERENCE.into(), &result).await;
-    result
+    let (wire, flavors, regions) = tokio::join!(
+        site.api.all::<wire::Deployment>(&path, &[]),
+        site.catalogue.inference_flavors(site),
+        site.places.regions(),
+    );
+    // Sizes and names of places are left out where they cannot be read.
+    let (flavors, regions) = (flavors.ok(), regions.ok());
+    let wire = wire?;
+    let rows = wire
+        .iter()
+        .map(|it| site.map.deployment(it, flavors.as_deref(), regions.as_deref()))
+        .map(Resource::Container);
+    listing.page(Some(&INFERENCE.into()), rows.collect(), None).await;
+    Ok(())
 }
 
-async fn caas(site: &Site, project: &str, out: &Sender<ListEvent>) -> Vec<Result<(), Problem>> {
+async fn caas(site: &Site, project: &str, listing: &Listing) {
     let places = async { tokio::try_join!(site.places.regions(), site.catalogue.container_regions(site)) };
     let (regions, with) = match places.await {
         Ok(found) => found,
-        Err(problem) => {
-            end_scope(out, "containers".into(), &Err(problem.clone())).await;
-            return vec![Err(problem)];
-        }
+        Err(problem) => return listing.end_scope("containers".into(), Err(problem)).await,
     };
-    let each = regions.mine.iter().filter(|region| with.contains(&region.id));
-    join_all(each.map(|region| caas_of_region(site, project, region, out))).await
+    let of_region = |region: Region| {
+        async move {
+            // The region may have no containers after all.
+            let result = unless_gone(caas_of_region(site, project, &region, listing).await);
+            (region.scope.clone(), result.map_err(|problem| in_region(&region, problem)))
+        }
+        .boxed()
+    };
+    let regions = regions.mine.iter().filter(|region| with.contains(&region.id));
+    listing.scopes(each(regions), usize::MAX, of_region).await;
 }
 
 async fn caas_of_region(
     site: &Site,
     project: &str,
     region: &Region,
-    out: &Sender<ListEvent>,
+    listing: &Listing,
 ) -> Result<(), Problem> {
     let path = ["cloud", "v1", "caas", project, &region.scope, "containers"];
-    let tell = |wire: Vec<wire::CaasContainer>, _| {
-        let rows = wire.iter().map(|it| Resource::Container(site.map.caas(it, region)));
-        let page =
-            ListEvent::Page { scope: Some(region.scope.clone()), rows: rows.collect(), expected: None };
-        async { out.send(page).await.is_ok() }
+    let rows = |page: Page<wire::CaasContainer>| {
+        (page.rows.iter().map(|it| Resource::Container(site.map.caas(it, region))).collect(), None)
     };
-    let result = match site.api.region(region.id).pages(&path, &[], tell).await {
-        // The region has no containers after all.
-        Err(problem) if problem.kind == ProblemKind::NotFound => Ok(()),
-        other => other.map_err(|problem| in_region(region, problem)),
-    };
-    end_scope(out, region.scope.clone(), &result).await;
-    result
+    let api = site.api.region(region.id);
+    listing.pages(Some(&region.scope), api.pages(&path, &[]), rows).await
 }
 
 /// The tasks of the project's regions, the latest first, and those without a region, as of deployments.
 pub(crate) async fn tasks(site: Arc<Site>, out: Sender<ListEvent>) {
-    send_whole_listing(&out, latest_tasks(&site).await).await;
+    send_whole_listing(out, latest_tasks(&site).await).await;
 }
 
 async fn latest_tasks(site: &Site) -> Result<Vec<Resource>, Problem> {
     let project = site.places.project().await?;
-    let since = Timestamp::now().before(TASKS_OF);
+    let since = Timestamp::now().before(MAX_TASK_AGE);
     // Whole seconds: not every server that reads ISO 8601 reads fractions of them.
     let since = Timestamp::from_millis(since.as_millis() / 1000 * 1000).unwrap_or(since).to_string();
     let query = [("project_id", &*project), ("order_by", "desc"), ("from_timestamp", &*since)];
-    let list = site.api.page::<wire::Task>(&["cloud", "v1", "tasks"], &query, 0);
+    let list = site.api.page::<wire::Task>(&["cloud", "v1", "tasks"], &query, PageAt::FIRST);
     let (list, regions) = tokio::join!(list, site.places.regions());
     let regions: Option<Arc<Regions>> = regions.ok();
     let mine = |task: &&wire::Task| task.region_id.is_none_or(|region| site.places.looks_into(region));
     Ok(list?
-        .results
-        .good
+        .rows
         .iter()
         .filter(mine)
         .map(|task| Resource::Operation(site.map.task(task, regions.as_deref())))
         .collect())
 }
 
-/// The models of all catalogues, which are whole only when each has been read: they are told then, and before that only
+/// The models of all catalogues, which are whole only when each has been read: they are sent then, and before that only
 /// if something takes long.
 pub(crate) async fn gpu_models(site: Arc<Site>, out: Sender<ListEvent>) {
     let places = async { tokio::try_join!(site.places.project(), site.places.regions()) };
     let (project, regions) = match places.await {
         Ok(found) => found,
-        Err(problem) => {
-            let _ = out.send(ListEvent::Failed(problem)).await;
-            return;
-        }
+        Err(problem) => return Listing::new(out).end(Some(problem)).await,
     };
+    let listing = Listing::new(out);
     let mut refresh = std::pin::pin!(site.catalogue.refresh(&site, &project, &regions));
-    let mut told = Vec::new();
+    let mut sent = Vec::new();
     let early = tokio::select! {
         whole = &mut refresh => Some(whole),
-        () = tokio::time::sleep(LONG) => None,
+        () = tokio::time::sleep(CATALOGUES_TIMEOUT) => None,
     };
-    let (failures, known) = if let Some(whole) = early {
+    let (failures, has_models) = if let Some(whole) = early {
         whole
     } else {
-        told = site.catalogue.models(&site, &regions);
-        if !tell_models(&out, told.clone()).await {
+        sent = site.catalogue.models(&site, &regions);
+        if !send_models(&listing, sent.clone()).await {
             return;
         }
         refresh.await
     };
     let mut models = site.catalogue.models(&site, &regions);
-    models.retain(|model| !told.contains(model));
-    if !tell_models(&out, models).await {
+    models.retain(|model| !sent.contains(model));
+    if !send_models(&listing, models).await {
         return;
     }
-    let mut tally = Tally { told: usize::from(known), failures: Vec::new() };
+    if has_models {
+        listing.has_rows();
+    }
     for ((source, region), problem) in failures {
         let scope: Arc<str> = match region {
             Some(region) => format!("{} {region}", source.word()).into(),
@@ -286,18 +215,12 @@ pub(crate) async fn gpu_models(site: Arc<Site>, out: Sender<ListEvent>) {
             Some(region) => in_region(region, problem),
             None => problem,
         };
-        let _ = out.send(ListEvent::ScopeFailed(scope, problem.clone())).await;
-        tally.add(Err(problem));
+        listing.end_scope(scope, Err(problem)).await;
     }
-    let _ = out.send(tally.end()).await;
+    listing.finish().await;
 }
 
-/// Whether somebody still listens.
-async fn tell_models(out: &Sender<ListEvent>, models: Vec<GpuModel>) -> bool {
-    let page = ListEvent::Page {
-        scope: None,
-        rows: models.into_iter().map(Resource::GpuModel).collect(),
-        expected: None,
-    };
-    out.send(page).await.is_ok()
+/// Sends models as one page. Returns whether there is still a receiver.
+async fn send_models(listing: &Listing, models: Vec<GpuModel>) -> bool {
+    listing.page(None, models.into_iter().map(Resource::GpuModel).collect(), None).await
 }
