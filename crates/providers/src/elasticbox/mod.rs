@@ -133,8 +133,7 @@ impl Provider for ElasticBox {
 
     fn logs(&self, id: &ResourceId, start: LogStart) -> BoxStream<'static, LogEvent> {
         if id.kind != Kind::Instance {
-            let problem = unsupported("only instances have logs");
-            return futures_util::stream::iter([LogEvent::Interrupted(problem)]).boxed();
+            return kit::log::failed_log(unsupported("only instances have logs"));
         }
         let (api, map, id) = (self.api.clone(), self.map.clone(), id.clone());
         produce(move |out| log::follow(api, map, id, start, out))

@@ -129,8 +129,7 @@ impl Provider for Exoscale {
     }
 
     fn logs(&self, _: &ResourceId, _: LogStart) -> BoxStream<'static, LogEvent> {
-        let problem = unsupported("instances have no log that could be read; SSH is the way to text");
-        Box::pin(futures_util::stream::iter([LogEvent::Interrupted(problem)]))
+        kit::log::failed_log(unsupported("instances have no log to read; connect by SSH for text"))
     }
 
     fn console(&self, id: &ResourceId, _: ScreenKind) -> Answer<Console> {

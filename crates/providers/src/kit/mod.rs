@@ -1,7 +1,7 @@
 //! The kit: what every platform needs, written once. Knows no platform.
 
+pub(crate) mod log;
 pub(crate) mod pages;
-pub(crate) mod replay;
 pub(crate) mod secret_fields;
 
 mod answer;

@@ -9,94 +9,73 @@ use tokio::sync::mpsc::Sender;
 
 use super::api::Api;
 use super::wire::PodLine;
-use crate::kit::replay::Replay;
+use crate::kit::log::{self, Closed, Interrupt, LogSource, LogTail};
 use qdeck_model::{LogEvent, LogLine, ResourceId, Timestamp};
-use qdeck_net::{Cause, Event, EventOptions, Phase, StreamEvent};
+use qdeck_net::{Backoff, Cause, Event, EventOptions, Phase, StreamEvent};
 
-/// Silence after which a repeated backlog is taken to be over.
-const QUIET: Duration = Duration::from_millis(250);
+/// The pauses where signing in fails in passing. Those between connections are the event stream's own.
+const FIRST_SIGN_IN_PAUSE: Duration = Duration::from_secs(2);
+const LONGEST_SIGN_IN_PAUSE: Duration = Duration::from_secs(60);
 
-/// Follows the log until it cannot be read any more or nobody listens.
+/// Follows the log until it cannot be read any more or the receiver is gone.
 pub(super) async fn follow(api: Arc<Api>, id: ResourceId, out: Sender<LogEvent>) {
-    let client = api.client.clone();
-    let mut used = None;
-    let mut stream = client.events(EventOptions::default(), move |refused| {
-        if let (Some(_), Some(token)) = (&refused, &used) {
-            api.refused(token);
-        }
-        let (api, id) = (api.clone(), id.clone());
-        // The token of this connection is known only when it has been made; what is at hand now is the one to blame.
-        used = api.signed.peek().map(|session| session.token);
-        async move {
-            let session = api.session().await?;
-            let path = ["v1", "containers", &*id.id, "logs"];
-            Ok(api.request(&path, &[])?.bearer(&session.token))
-        }
-    });
-    let mut replay = Replay::default();
-    loop {
-        let next = if replay.holding() {
-            let Ok(next) = tokio::time::timeout(QUIET, stream.next()).await else {
-                if send(&out, replay.settle()).await.is_none() {
-                    return;
-                }
-                continue;
-            };
-            next
-        } else {
-            tokio::select! {
-                next = stream.next() => next,
-                () = out.closed() => return,
+    let backoff = Backoff::new(FIRST_SIGN_IN_PAUSE, LONGEST_SIGN_IN_PAUSE);
+    log::follow(EventLog { api, id }, backoff, out).await;
+}
+
+/// The output of a container, read from its event stream.
+struct EventLog {
+    api: Arc<Api>,
+    id: ResourceId,
+}
+
+impl LogSource for EventLog {
+    async fn read(&mut self, tail: &mut LogTail) -> Result<Duration, Interrupt> {
+        let (api, id) = (self.api.clone(), self.id.clone());
+        let mut used = None;
+        let mut stream = self.api.client.events(EventOptions::default(), move |refused| {
+            if let (Some(_), Some(token)) = (&refused, &used) {
+                api.refused(token);
             }
-        };
-        let Some(event) = next else { return };
-        if tell(&out, &mut replay, event).await.is_none() {
-            return;
+            let (api, id) = (api.clone(), id.clone());
+            // The token of this connection is known only when it has been made; what is at hand now is the one to blame.
+            used = api.signed.peek().map(|session| session.token);
+            async move {
+                let session = api.session().await?;
+                let path = ["v1", "containers", &*id.id, "logs"];
+                Ok(api.request(&path, &[])?.bearer(&session.token))
+            }
+        });
+        // Without a problem the stream ends with its receiver only.
+        while let Some(event) = tail.next(stream.next()).await? {
+            match event {
+                StreamEvent::Open { .. } => tail.opened().await?,
+                StreamEvent::Events(events) => send(events, tail).await?,
+                StreamEvent::Lost(error) if is_silence(&error.cause) => tail.release().await?,
+                StreamEvent::Lost(error) => tail.interrupted(error.into()).await?,
+                StreamEvent::Ended(problem) => return Err(problem.into()),
+            }
         }
+        Err(Interrupt::Closed)
     }
 }
 
-/// `None` when nobody listens any more.
-async fn tell(out: &Sender<LogEvent>, replay: &mut Replay, event: StreamEvent) -> Option<()> {
-    match event {
-        StreamEvent::Open { .. } => {
-            replay.reconnected();
-            out.send(LogEvent::Connected).await.ok()
-        }
-        StreamEvent::Events(events) => {
-            let at = Timestamp::now();
-            let mut all = Vec::new();
-            for event in events {
-                all.extend(lines(&event, at));
-                if event.dropped > 0 {
-                    send(out, replay.take(std::mem::take(&mut all))).await?;
-                    let why = format!("line longer than 1 MiB cut: {} bytes left out", event.dropped).into();
-                    out.send(LogEvent::Skipped { lines: None, why }).await.ok()?;
-                }
-            }
-            send(out, replay.take(all)).await
-        }
-        StreamEvent::Lost(error) => {
-            send(out, replay.settle()).await?;
-            // A container that prints nothing looks like a dead link: it is tried again without a word.
-            let quiet = matches!(*error.cause, Cause::Timeout { phase: Phase::Stream, .. });
-            if quiet {
-                return Some(());
-            }
-            out.send(LogEvent::Interrupted(error.into())).await.ok()
-        }
-        StreamEvent::Ended(problem) => {
-            send(out, replay.settle()).await?;
-            out.send(LogEvent::Interrupted(problem)).await.ok()
-        }
-    }
+/// Whether nothing came for long: a container that prints nothing looks like a dead link, which is no interruption.
+fn is_silence(cause: &Cause) -> bool {
+    matches!(cause, Cause::Timeout { phase: Phase::Stream, .. })
 }
 
-async fn send(out: &Sender<LogEvent>, lines: Vec<LogLine>) -> Option<()> {
-    if lines.is_empty() {
-        return Some(());
+async fn send(events: Vec<Event>, tail: &mut LogTail) -> Result<(), Closed> {
+    let at = Timestamp::now();
+    let mut all = Vec::new();
+    for event in events {
+        all.extend(lines(&event, at));
+        if event.dropped > 0 {
+            tail.streamed(std::mem::take(&mut all)).await?;
+            tail.cut(event.dropped).await?;
+        }
     }
-    out.send(LogEvent::Lines(lines)).await.ok()
+    tail.streamed(all).await
 }
 
 /// The lines of one event.

@@ -103,8 +103,7 @@ impl Provider for Quasarch {
     fn logs(&self, id: &ResourceId, _start: LogStart) -> BoxStream<'static, LogEvent> {
         let (api, id) = (self.api.clone(), id.clone());
         if id.kind != Kind::Container {
-            let problem = unsupported("only containers have logs");
-            return futures_util::stream::iter([LogEvent::Interrupted(problem)]).boxed();
+            return kit::log::failed_log(unsupported("only containers have logs"));
         }
         produce(move |out| log::follow(api, id, out))
     }

@@ -9,60 +9,82 @@ use tokio::sync::mpsc::Sender;
 
 use super::super::api::Api;
 use super::super::wire;
-use crate::kit::replay::Replay;
+use crate::kit::log::{self, Closed, Interrupt, LogSource, LogTail};
 use qdeck_model::{LogEvent, LogLine, LogStart, Problem, ProblemKind, ResourceId, Timestamp};
-use qdeck_net::{Frame, Socket, SocketOptions};
+use qdeck_net::{Backoff, Frame, SocketOptions};
 
-/// Lines are kept to this length.
-const LONGEST: usize = 1 << 20;
-
-/// Silence after which the backlog is taken to be over.
-const QUIET: Duration = Duration::from_millis(250);
+/// Bytes of a line that are kept.
+const MAX_LINE_BYTES: usize = 1 << 20;
 
 /// The vendor's own client waits 1 s after a broken link, doubling to 30 s.
-const FIRST_WAIT: Duration = Duration::from_secs(1);
-const LONGEST_WAIT: Duration = Duration::from_secs(30);
+const FIRST_RECONNECT_PAUSE: Duration = Duration::from_secs(1);
+const LONGEST_RECONNECT_PAUSE: Duration = Duration::from_secs(30);
 
-/// Follows the log until nobody listens or the instance may not be read any more.
+/// Follows the log until the receiver is gone or the instance may not be read any more.
 pub(crate) async fn follow(api: Arc<Api>, id: ResourceId, start: LogStart, out: Sender<LogEvent>) {
-    let mut tail = Tail { out, replay: Replay::default(), splitter: Splitter::default() };
-    if let LogStart::Since(since) = start {
-        // Without the permission, or on a hub without logs, the backlog must do.
-        if let Ok(lines) = past(&api, &id, since).await
-            && tail.tell(lines).await.is_none()
-        {
-            return;
+    let since = match start {
+        LogStart::Since(since) => Some(since),
+        LogStart::Backlog => None,
+    };
+    let backoff = Backoff::new(FIRST_RECONNECT_PAUSE, LONGEST_RECONNECT_PAUSE);
+    log::follow(ConsoleLog { api, id, since, splitter: Splitter::default() }, backoff, out).await;
+}
+
+/// The output of an instance, read from its console.
+struct ConsoleLog {
+    api: Arc<Api>,
+    id: ResourceId,
+    /// The past is sent once, before the first connection.
+    since: Option<Timestamp>,
+    splitter: Splitter,
+}
+
+impl LogSource for ConsoleLog {
+    async fn read(&mut self, tail: &mut LogTail) -> Result<Duration, Interrupt> {
+        if let Some(since) = self.since.take() {
+            // Without the permission, or on a hub without logs, the backlog must do.
+            if let Ok(lines) = past(&self.api, &self.id, since).await {
+                tail.streamed(lines).await?;
+            }
+        }
+        let path = super::super::instance_path(&self.id, &["console"])?;
+        let mut socket = self.api.socket(&path, SocketOptions::default()).await?;
+        self.splitter = Splitter::default();
+        tail.opened().await?;
+        loop {
+            let Some(frame) = tail.next(socket.recv()).await?? else {
+                let ended = Problem::new(ProblemKind::Unreachable, "the platform ended the log stream")
+                    .hint("It is opened again by itself; a stopped instance prints nothing");
+                return Err(ended.into());
+            };
+            self.send(&frame, tail).await?;
         }
     }
-    let mut wait = FIRST_WAIT;
-    loop {
-        let began = tokio::time::Instant::now();
-        let problem = match connect(&api, &id).await {
-            Ok(socket) => match tail.read(socket).await {
-                Some(problem) => problem,
-                None => return,
-            },
-            Err(problem) => problem,
+}
+
+impl ConsoleLog {
+    async fn send(&mut self, frame: &Frame, tail: &mut LogTail) -> Result<(), Closed> {
+        let bytes = match frame {
+            Frame::Text(text) => text.as_bytes(),
+            Frame::Binary(bytes) => bytes,
         };
-        let over = !problem.kind.may_pass() || tail.out.is_closed();
-        let asked = problem.retry_after.unwrap_or_default();
-        if tail.out.send(LogEvent::Interrupted(problem)).await.is_err() || over {
-            return;
+        let at = Timestamp::now();
+        let mut lines = Vec::new();
+        for (text, cut) in self.splitter.feed(bytes) {
+            lines.push(LogLine { at, exact: false, text: text.into() });
+            if cut > 0 {
+                tail.streamed(std::mem::take(&mut lines)).await?;
+                tail.cut(cut).await?;
+            }
         }
-        if began.elapsed() > LONGEST_WAIT {
-            wait = FIRST_WAIT;
-        }
-        tokio::time::sleep(wait.max(asked)).await;
-        wait = (wait * 2).min(LONGEST_WAIT);
+        tail.streamed(lines).await
     }
 }
 
-async fn connect(api: &Api, id: &ResourceId) -> Result<Socket, Problem> {
-    let options = SocketOptions::default();
-    api.socket(&super::super::instance_path(id, &["console"])?, options).await
-}
-
-/// Lines since a moment, oldest first. `Err` where the key may not or the hub cannot.
+/// Lines since a moment, oldest first.
+///
+/// # Errors
+/// Where the key lacks the permission, and on a hub without logs.
 async fn past(api: &Api, id: &ResourceId, since: Timestamp) -> Result<Vec<LogLine>, Problem> {
     let body = json!({
         "scope": {
@@ -90,78 +112,6 @@ async fn past(api: &Api, id: &ResourceId, since: Timestamp) -> Result<Vec<LogLin
     Ok(lines)
 }
 
-struct Tail {
-    out: Sender<LogEvent>,
-    replay: Replay,
-    splitter: Splitter,
-}
-
-impl Tail {
-    /// Reads to the end of the link, which is a problem; `None` when nobody listens any more.
-    async fn read(&mut self, mut socket: Socket) -> Option<Problem> {
-        self.splitter = Splitter::default();
-        self.replay.reconnected();
-        self.out.send(LogEvent::Connected).await.ok()?;
-        loop {
-            let frame = if self.replay.holding() {
-                let Ok(frame) = tokio::time::timeout(QUIET, socket.recv()).await else {
-                    let lines = self.replay.settle();
-                    self.send(lines).await?;
-                    continue;
-                };
-                frame
-            } else {
-                tokio::select! {
-                    frame = socket.recv() => frame,
-                    () = self.out.closed() => return None,
-                }
-            };
-            let problem = match frame {
-                Ok(Some(frame)) => {
-                    self.frame(&frame).await?;
-                    continue;
-                }
-                Ok(None) => Problem::new(ProblemKind::Unreachable, "the platform ended the log stream")
-                    .hint("It is opened again by itself; a stopped instance prints nothing"),
-                Err(problem) => problem,
-            };
-            let rest = self.replay.settle();
-            self.send(rest).await?;
-            return Some(problem);
-        }
-    }
-
-    async fn frame(&mut self, frame: &Frame) -> Option<()> {
-        let bytes = match frame {
-            Frame::Text(text) => text.as_bytes(),
-            Frame::Binary(bytes) => bytes,
-        };
-        let at = Timestamp::now();
-        let mut lines = Vec::new();
-        for (text, dropped) in self.splitter.feed(bytes) {
-            lines.push(LogLine { at, exact: false, text: text.into() });
-            if dropped > 0 {
-                self.tell(std::mem::take(&mut lines)).await?;
-                let why = format!("line longer than 1 MiB cut: {dropped} bytes left out").into();
-                self.out.send(LogEvent::Skipped { lines: None, why }).await.ok()?;
-            }
-        }
-        self.tell(lines).await
-    }
-
-    async fn tell(&mut self, lines: Vec<LogLine>) -> Option<()> {
-        let lines = self.replay.take(lines);
-        self.send(lines).await
-    }
-
-    async fn send(&self, lines: Vec<LogLine>) -> Option<()> {
-        if lines.is_empty() {
-            return Some(());
-        }
-        self.out.send(LogEvent::Lines(lines)).await.ok()
-    }
-}
-
 /// Bytes to lines: a frame's end is not a line's end, and a character may be split between two frames.
 #[derive(Default)]
 pub(crate) struct Splitter {
@@ -186,7 +136,7 @@ impl Splitter {
     }
 
     fn keep(&mut self, bytes: &[u8]) {
-        let kept = bytes.len().min(LONGEST - self.line.len());
+        let kept = bytes.len().min(MAX_LINE_BYTES - self.line.len());
         self.line.extend_from_slice(&bytes[..kept]);
         self.dropped += (bytes.len() - kept) as u64;
     }

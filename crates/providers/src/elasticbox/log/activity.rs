@@ -7,27 +7,27 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use super::super::wire::Activity;
 use qdeck_model::{LogLine, Timestamp};
 
-/// The entries that were told, and whether their end was.
+/// The entries that were sent, and whether their end was.
 #[derive(Default)]
-pub(super) struct Told(HashMap<u64, bool>);
+pub(super) struct SentEntries(HashMap<u64, bool>);
 
-impl Told {
+impl SentEntries {
     /// The lines of what is new in the whole array, in its order.
     pub(super) fn news(&mut self, entries: impl Iterator<Item = Activity>) -> Vec<LogLine> {
         let mut lines = Vec::new();
-        let mut told = HashMap::new();
+        let mut sent = HashMap::new();
         for entry in entries {
             let key = key(&entry);
             let ended = entry.exit_code.is_some() || entry.finished.is_some();
-            let before = told.get(&key).or_else(|| self.0.get(&key)).copied();
+            let before = sent.get(&key).or_else(|| self.0.get(&key)).copied();
             match before {
                 None => lines.push(line(&entry, entry.created.as_deref(), ended)),
                 Some(false) if ended => lines.push(line(&entry, entry.finished.as_deref(), true)),
                 Some(_) => {}
             }
-            told.insert(key, ended || before == Some(true));
+            sent.insert(key, ended || before == Some(true));
         }
-        self.0 = told;
+        self.0 = sent;
         lines
     }
 }
@@ -66,15 +66,15 @@ mod tests {
     use super::*;
     use crate::mapping::lenient::Text;
 
-    fn news(told: &mut Told, entries: &Value) -> Vec<String> {
+    fn news(sent: &mut SentEntries, entries: &Value) -> Vec<String> {
         let entries: Vec<Activity> = serde_json::from_value(entries.clone()).unwrap();
-        let lines = told.news(entries.into_iter());
+        let lines = sent.news(entries.into_iter());
         lines.iter().map(|line| line.text.to_string()).collect()
     }
 
     #[test]
-    fn an_entry_is_told_once_and_its_end_once_more() {
-        let mut told = Told::default();
+    fn an_entry_is_sent_once_and_its_end_once_more() {
+        let mut sent = SentEntries::default();
         let start =
             json!({"text": "Deploying instance.", "created": "2018-12-26 15:18:27.582649", "level": "start"});
         let script = |more: Value| {
@@ -84,32 +84,32 @@ mod tests {
             script
         };
         let running = script(json!({}));
-        assert_eq!(news(&mut told, &json!([start])), ["start: Deploying instance."]);
-        assert_eq!(news(&mut told, &json!([start, running])), ["install: Executing install:web."]);
-        assert_eq!(news(&mut told, &json!([start, running])), [""; 0]);
+        assert_eq!(news(&mut sent, &json!([start])), ["start: Deploying instance."]);
+        assert_eq!(news(&mut sent, &json!([start, running])), ["install: Executing install:web."]);
+        assert_eq!(news(&mut sent, &json!([start, running])), [""; 0]);
         let ended = script(json!({"exit_code": 3, "finished": "2018-12-26 15:21:53.200000"}));
         assert_eq!(
-            news(&mut told, &json!([start, ended])),
+            news(&mut sent, &json!([start, ended])),
             ["error: Executing install:web. Finished with exit code 3."]
         );
-        assert_eq!(news(&mut told, &json!([start, ended])), [""; 0]);
+        assert_eq!(news(&mut sent, &json!([start, ended])), [""; 0]);
         // Met when it is over already, and on another machine.
         let other = script(json!({"machine": "m-2", "exit_code": 0}));
         assert_eq!(
-            news(&mut told, &json!([start, ended, other])),
+            news(&mut sent, &json!([start, ended, other])),
             ["install: Executing install:web. Finished with exit code 0."]
         );
     }
 
     #[test]
-    fn a_line_has_the_time_of_what_it_tells() {
+    fn a_line_has_the_time_of_what_it_reports() {
         let entry = json!([{"text": "a", "created": "2018-12-26 15:21:52.584981", "finished": "2018-12-26T15:21:53.2Z"}]);
         let entries: Vec<Activity> = serde_json::from_value(entry).unwrap();
         let mut begun = entries.clone();
         begun[0].finished = Text::default();
-        let mut told = Told::default();
-        let first = told.news(begun.into_iter());
-        let second = told.news(entries.into_iter());
+        let mut sent = SentEntries::default();
+        let first = sent.news(begun.into_iter());
+        let second = sent.news(entries.into_iter());
         assert_eq!(first[0].at.to_string(), "2018-12-26T15:21:52.584981Z");
         assert_eq!(second[0].at.to_string(), "2018-12-26T15:21:53.2Z");
     }

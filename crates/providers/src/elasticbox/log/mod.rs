@@ -1,5 +1,5 @@
 //! Log lines of an instance. Nothing is pushed and nothing can be asked for in part: the activity and the log of each
-//! machine are read whole, again and again, and what is new in them is told.
+//! machine are read whole, again and again, and what is new in them is sent.
 
 mod activity;
 mod machine;
@@ -14,21 +14,24 @@ use tokio::sync::mpsc::Sender;
 use super::api::Api;
 use super::map::Mapper;
 use super::wire;
-use activity::Told;
+use crate::kit::log::{self, Closed, Interrupt, LogSource, LogTail};
+use activity::SentEntries;
 use machine::MachineLog;
 use qdeck_model::{Lifecycle, LogEvent, LogLine, LogStart, Problem, ProblemKind, ResourceId, Timestamp};
+use qdeck_net::Backoff;
 
-/// Between two reads while an operation runs, and a few times after its end.
-const MOVING: Duration = Duration::from_secs(2);
-const AFTERWARDS: u8 = 3;
-/// Between two reads of an instance at rest.
-const RESTING: Duration = Duration::from_secs(12);
-/// The waits after a failure grow to this.
-const LONGEST_WAIT: Duration = Duration::from_secs(30);
-/// Logs of machines asked for at once.
-const AT_ONCE: usize = 3;
+/// The pause between two reads while an operation runs, and a few times after its end.
+const MOVING_PAUSE: Duration = Duration::from_secs(2);
+const QUICK_READS_AFTERWARDS: u8 = 3;
+/// The pause between two reads of an instance at rest.
+const RESTING_PAUSE: Duration = Duration::from_secs(12);
+/// The pause after a failure, doubling.
+const FIRST_FAILURE_PAUSE: Duration = MOVING_PAUSE;
+const LONGEST_FAILURE_PAUSE: Duration = Duration::from_secs(30);
+/// Logs of machines read at once.
+const MACHINES_AT_ONCE: usize = 3;
 
-/// Follows the log until nobody listens, or the instance is terminated or may not be read any more.
+/// Follows the log until the receiver is gone, or the instance is terminated or may not be read any more.
 pub(crate) async fn follow(
     api: Arc<Api>,
     map: Mapper,
@@ -36,7 +39,7 @@ pub(crate) async fn follow(
     start: LogStart,
     out: Sender<LogEvent>,
 ) {
-    let mut tail = Tail {
+    let source = InstanceLog {
         api,
         map,
         id: id.id,
@@ -44,83 +47,59 @@ pub(crate) async fn follow(
             LogStart::Backlog => None,
             LogStart::Since(since) => Some(since),
         },
-        out,
-        connected: false,
-        activity: Told::default(),
+        activity: SentEntries::default(),
         machines: BTreeMap::new(),
         refused: BTreeSet::new(),
-        quick: 0,
-        seen_over: false,
+        quick_reads: 0,
+        was_over: false,
     };
-    let mut wait = MOVING;
-    loop {
-        let pause = match tail.round().await {
-            Ok(Some(pause)) => {
-                wait = MOVING;
-                pause
-            }
-            Ok(None) => return,
-            Err(problem) => {
-                let over = !problem.kind.may_pass();
-                let asked = problem.retry_after.unwrap_or_default();
-                tail.connected = false;
-                if tail.out.send(LogEvent::Interrupted(problem)).await.is_err() || over {
-                    return;
-                }
-                let pause = wait.max(asked);
-                wait = (wait * 2).min(LONGEST_WAIT);
-                pause
-            }
-        };
-        tokio::time::sleep(pause).await;
-    }
+    log::follow(source, Backoff::new(FIRST_FAILURE_PAUSE, LONGEST_FAILURE_PAUSE), out).await;
 }
 
-struct Tail {
+/// The activity of an instance and the logs of its machines, polled.
+struct InstanceLog {
     api: Arc<Api>,
     map: Mapper,
     id: Arc<str>,
-    /// Until it has been told for the first time.
+    /// Until the activity has been sent for the first time.
     since: Option<Timestamp>,
-    out: Sender<LogEvent>,
-    connected: bool,
-    activity: Told,
+    activity: SentEntries,
     machines: BTreeMap<String, MachineLog>,
-    /// What may not be read, and has been said so.
+    /// The parts that may not be read, each reported once.
     refused: BTreeSet<String>,
-    quick: u8,
-    seen_over: bool,
+    quick_reads: u8,
+    was_over: bool,
 }
 
-impl Tail {
-    /// Reads everything once and tells what is new. The time to the next round, or `None` when nobody listens.
-    async fn round(&mut self) -> Result<Option<Duration>, Problem> {
+impl LogSource for InstanceLog {
+    /// Reads everything once and sends what is new.
+    async fn read(&mut self, tail: &mut LogTail) -> Result<Duration, Interrupt> {
         let instance: wire::Instance = self.api.get(&["instances", &self.id], &[]).await?;
         let state = self.map.instance_state(&instance);
         let machines: Vec<String> =
             instance.service.0.machines.0.into_iter().filter_map(|it| it.name.0).collect();
         let path = ["instances", &*self.id, "activity"];
         let logs =
-            stream::iter(machines).map(|name| self.machine_log(name)).buffered(AT_ONCE).collect::<Vec<_>>();
+            stream::iter(machines).map(|name| self.machine_log(name)).buffered(MACHINES_AT_ONCE).collect::<Vec<_>>();
         let (activity, logs) = future::join(self.api.get(&path, &[]), logs).await;
         let activity: Result<wire::List<wire::Activity>, Problem> = activity;
         if let Err(problem) = &activity
             && (problem.kind.may_pass() || logs.iter().all(|(_, log)| log.is_err()))
         {
-            return Err(problem.clone());
+            return Err(problem.clone().into());
         }
         if let Some((_, Err(problem))) =
             logs.iter().find(|(_, log)| log.as_ref().is_err_and(|it| it.kind.may_pass()))
         {
-            return Err(problem.clone());
+            return Err(problem.clone().into());
         }
         let whole = !state.lifecycle.is_moving();
-        if self.tell(activity, logs, whole).await.is_none() {
-            return Ok(None);
-        }
-        self.pace(state.lifecycle).map(Some)
+        self.send(activity, logs, whole, tail).await?;
+        Ok(self.pause(state.lifecycle)?)
     }
+}
 
+impl InstanceLog {
     /// The text that a machine's scripts printed so far. One that is being made has none.
     async fn machine_log(&self, name: String) -> (String, Result<String, Problem>) {
         let path = ["instances", &*self.id, "machine_logs"];
@@ -131,76 +110,63 @@ impl Tail {
         (name, log)
     }
 
-    /// `None` when nobody listens.
-    async fn tell(
+    async fn send(
         &mut self,
         activity: Result<wire::List<wire::Activity>, Problem>,
         logs: Vec<(String, Result<String, Problem>)>,
         whole: bool,
-    ) -> Option<()> {
-        if !std::mem::replace(&mut self.connected, true) {
-            self.out.send(LogEvent::Connected).await.ok()?;
-        }
+        tail: &mut LogTail,
+    ) -> Result<(), Closed> {
+        tail.polled().await?;
         match activity {
             Ok(entries) => {
                 let since = self.since.take();
                 let mut lines = self.activity.news(entries.into_rows());
                 lines.retain(|line| since.is_none_or(|since| !line.exact || line.at > since));
-                self.send(lines).await?;
+                tail.lines(lines).await?;
             }
-            Err(problem) => self.refuse("activity", &problem).await?,
+            Err(problem) => self.refuse("activity", &problem, tail).await?,
         }
         for (name, log) in logs {
             match log {
                 Ok(text) => {
-                    let known = self.machines.entry(name.clone()).or_default();
-                    let news = known.news(&text, whole);
+                    let news = self.machines.entry(name.clone()).or_default().news(&text, whole);
                     let at = Timestamp::now();
                     let line =
                         |text: &str| LogLine { at, exact: false, text: format!("{name} | {text}").into() };
-                    let lines = news.text.lines().map(line).collect();
                     if news.anew {
-                        let why = format!("the log of {name} began anew").into();
-                        self.out.send(LogEvent::Skipped { lines: None, why }).await.ok()?;
+                        tail.skipped(format!("the log of {name} began anew")).await?;
                     }
-                    self.send(lines).await?;
+                    tail.lines(news.text.lines().map(line).collect()).await?;
                 }
-                Err(problem) => self.refuse(&name, &problem).await?,
+                Err(problem) => self.refuse(&name, &problem, tail).await?,
             }
         }
-        Some(())
+        Ok(())
     }
 
-    async fn send(&self, lines: Vec<LogLine>) -> Option<()> {
-        if lines.is_empty() {
-            return Some(());
+    /// Reports once that a part may not be read; the others go on.
+    async fn refuse(&mut self, part: &str, problem: &Problem, tail: &LogTail) -> Result<(), Closed> {
+        if !self.refused.insert(part.to_owned()) {
+            return Ok(());
         }
-        self.out.send(LogEvent::Lines(lines)).await.ok()
+        tail.skipped(format!("{part}: {}", problem.message)).await
     }
 
-    /// Says once that a part may not be read; the others go on.
-    async fn refuse(&mut self, what: &str, problem: &Problem) -> Option<()> {
-        if !self.refused.insert(what.to_owned()) {
-            return Some(());
+    /// The pause before the next read. A terminated instance ends the log, once it has been read so twice: between the two
+    /// steps of an end the pair may read so for a moment.
+    fn pause(&mut self, lifecycle: Lifecycle) -> Result<Duration, Problem> {
+        let is_over = lifecycle == Lifecycle::Gone;
+        if is_over && self.was_over {
+            let message = "the instance is terminated: its log has ended";
+            return Err(Problem::new(ProblemKind::NotFound, message));
         }
-        let why = format!("{what}: {}", problem.message).into();
-        self.out.send(LogEvent::Skipped { lines: None, why }).await.ok()
-    }
-
-    /// When to read again. A terminated instance ends the log, once it has been seen so twice: between the two steps of
-    /// an end the pair may read so for a moment.
-    fn pace(&mut self, lifecycle: Lifecycle) -> Result<Duration, Problem> {
-        let over = lifecycle == Lifecycle::Gone;
-        if over && std::mem::replace(&mut self.seen_over, over) {
-            let said = "the instance is terminated: its log has ended";
-            return Err(Problem::new(ProblemKind::NotFound, said));
-        }
-        self.seen_over = over;
+        self.was_over = is_over;
         if lifecycle.is_moving() {
-            self.quick = AFTERWARDS;
-            return Ok(MOVING);
+            self.quick_reads = QUICK_READS_AFTERWARDS;
+            return Ok(MOVING_PAUSE);
         }
-        self.quick = self.quick.saturating_sub(1);
-        Ok(if over || self.quick > 0 { MOVING } else { RESTING })
+        self.quick_reads = self.quick_reads.saturating_sub(1);
+        Ok(if is_over || self.quick_reads > 0 { MOVING_PAUSE } else { RESTING_PAUSE })
     }
 }

@@ -1,4 +1,12 @@
-//! Log lines across reconnects: a server that replays its backlog does not make lines appear twice.
+//! Streams that replay their backlog after a reconnect: lines seen before are left out.
+//!
+//! Lines have no ids, so the replayed ones are found by where the new beginning fits the end of what was seen:
+//!
+//! ```text
+//! seen       a b c d e f
+//! replay           d e f g h     the longest start that ends with the last line seen
+//! sent                   g h
+//! ```
 
 use std::collections::VecDeque;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -6,50 +14,50 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use qdeck_model::LogLine;
 
 /// Lines remembered, as hashes: more than the 128 KiB that Cycle's console keeps hold in lines of 16 bytes.
-const REMEMBERED: usize = 8192;
+const MAX_REMEMBERED_LINES: usize = 8192;
 
-/// Lines and bytes held back at most while it is found out where the backlog ends.
-const HELD_LINES: usize = 8192;
-const HELD_BYTES: usize = 256 << 10;
+/// Lines and bytes held back at most until it is clear where the backlog ends.
+const MAX_HELD_LINES: usize = 8192;
+const MAX_HELD_BYTES: usize = 256 << 10;
 
-/// Knows the latest lines, and tells new ones from repeated ones.
+/// Remembers the latest lines, and separates new ones from repeated ones.
 #[derive(Default)]
-pub(crate) struct Replay {
+pub(super) struct Replay {
     tail: VecDeque<u64>,
     held: Option<Vec<LogLine>>,
     held_bytes: usize,
 }
 
 impl Replay {
-    /// From here on lines may repeat what was told: they are held back until [`Replay::settle`], or until there are
-    /// more of them than a backlog has.
-    pub(crate) fn reconnected(&mut self) {
+    /// Notes that from here on lines may repeat earlier ones: they are held back until [`Replay::settle`], or until there
+    /// are more of them than a backlog has.
+    pub(super) fn reconnected(&mut self) {
         if !self.tail.is_empty() {
             self.held.get_or_insert_default();
         }
     }
 
     /// Whether lines are being held back; then call [`Replay::settle`] when nothing comes for a moment.
-    pub(crate) fn holding(&self) -> bool {
+    pub(super) fn is_holding(&self) -> bool {
         self.held.is_some()
     }
 
-    /// Takes lines as they come, and gives those to be passed on.
-    pub(crate) fn take(&mut self, lines: Vec<LogLine>) -> Vec<LogLine> {
+    /// Takes lines as they come, and returns those to send.
+    pub(super) fn take(&mut self, lines: Vec<LogLine>) -> Vec<LogLine> {
         let Some(held) = &mut self.held else {
             self.remember(&lines);
             return lines;
         };
         self.held_bytes += lines.iter().map(|line| line.text.len()).sum::<usize>();
         held.extend(lines);
-        if held.len() > HELD_LINES || self.held_bytes > HELD_BYTES {
+        if held.len() > MAX_HELD_LINES || self.held_bytes > MAX_HELD_BYTES {
             return self.settle();
         }
         Vec::new()
     }
 
-    /// Ends the holding back: gives the lines that are new.
-    pub(crate) fn settle(&mut self) -> Vec<LogLine> {
+    /// Ends the holding back, and returns the lines that are new.
+    pub(super) fn settle(&mut self) -> Vec<LogLine> {
         let mut held = self.held.take().unwrap_or_default();
         self.held_bytes = 0;
         let hashes: Vec<u64> = held.iter().map(hash).collect();
@@ -59,8 +67,8 @@ impl Replay {
         held
     }
 
-    /// How many lines at the start of `replay` were told before: the most that end with the last line known and agree
-    /// with what is known before it. The first line may differ, since a backlog is cut by bytes.
+    /// The number of lines at the start of `replay` that were seen before: the most that end with the last line seen and
+    /// agree with those before it. The first line may differ, since a backlog is cut by bytes.
     fn repeated(&self, replay: &[u64]) -> usize {
         let known = |back: usize| self.tail.iter().rev().nth(back);
         (1..=replay.len())
@@ -75,9 +83,9 @@ impl Replay {
     }
 
     fn remember(&mut self, lines: &[LogLine]) {
-        let skip = lines.len().saturating_sub(REMEMBERED);
+        let skip = lines.len().saturating_sub(MAX_REMEMBERED_LINES);
         self.tail.extend(lines[skip..].iter().map(hash));
-        let over = self.tail.len().saturating_sub(REMEMBERED);
+        let over = self.tail.len().saturating_sub(MAX_REMEMBERED_LINES);
         self.tail.drain(..over);
     }
 }
@@ -103,14 +111,14 @@ mod tests {
         let mut dedupe = Replay::default();
         assert_eq!(dedupe.take(lines(before)).len(), before.len());
         dedupe.reconnected();
-        let mut told = dedupe.take(lines(replay));
-        told.extend(dedupe.settle());
-        assert!(!dedupe.holding());
-        told.iter().map(|line| &*line.text).collect()
+        let mut sent = dedupe.take(lines(replay));
+        sent.extend(dedupe.settle());
+        assert!(!dedupe.is_holding());
+        sent.iter().map(|line| &*line.text).collect()
     }
 
     #[test]
-    fn only_lines_that_are_new_are_told() {
+    fn only_lines_that_are_new_are_sent() {
         for (before, replay, new) in [
             ("abcdef", "abcdefgh", "gh"), // the whole backlog and more
             ("abcdef", "defgh", "gh"),    // its end and more
@@ -121,8 +129,8 @@ mod tests {
             ("", "abc", "abc"),
             ("abc", "", ""),
         ] {
-            let told = after(before, replay);
-            assert_eq!(told, new, "{before} then {replay}");
+            let sent = after(before, replay);
+            assert_eq!(sent, new, "{before} then {replay}");
         }
     }
 
@@ -131,8 +139,8 @@ mod tests {
         let mut dedupe = Replay::default();
         dedupe.take(lines("ab"));
         dedupe.reconnected();
-        let flood = lines(&"x".repeat(HELD_LINES + 1));
-        assert_eq!(dedupe.take(flood).len(), HELD_LINES + 1);
+        let flood = lines(&"x".repeat(MAX_HELD_LINES + 1));
+        assert_eq!(dedupe.take(flood).len(), MAX_HELD_LINES + 1);
         assert_eq!(dedupe.take(lines("y")).len(), 1);
     }
 }
