@@ -6,6 +6,7 @@
 mod coverage;
 mod cycle;
 mod elasticbox;
+mod endless;
 mod exoscale;
 mod faults;
 mod fleet;

@@ -121,7 +121,9 @@ impl Provider for Gcore {
         let (site, id) = (self.site.clone(), id.clone());
         // A container of a region has a scope; only deployments have logs that can be followed.
         if id.kind != Kind::Container || id.scope.is_some() {
-            return kit::log::failed_log(unsupported("only inference deployments have logs that can be followed"));
+            return kit::log::failed_log(unsupported(
+                "only inference deployments have logs that can be followed",
+            ));
         }
         produce(move |out| log::follow(site, id, start, out))
     }

@@ -79,8 +79,10 @@ impl LogSource for InstanceLog {
         let machines: Vec<String> =
             instance.service.0.machines.0.into_iter().filter_map(|it| it.name.0).collect();
         let path = ["instances", &*self.id, "activity"];
-        let logs =
-            stream::iter(machines).map(|name| self.machine_log(name)).buffered(MACHINES_AT_ONCE).collect::<Vec<_>>();
+        let logs = stream::iter(machines)
+            .map(|name| self.machine_log(name))
+            .buffered(MACHINES_AT_ONCE)
+            .collect::<Vec<_>>();
         let (activity, logs) = future::join(self.api.get(&path, &[]), logs).await;
         let activity: Result<wire::List<wire::Activity>, Problem> = activity;
         if let Err(problem) = &activity

@@ -73,16 +73,23 @@ async fn followed(steps: impl IntoIterator<Item = Step>) -> (Vec<String>, Vec<In
 
 #[tokio::test(start_paused = true)]
 async fn a_stream_that_breaks_is_read_again_without_the_lines_seen_before() {
-    let steps = [Step::Stream("abcd"), Step::Stream("abcdef"), Step::Fail(ProblemKind::Server), Step::Stream("efgh")];
+    let steps =
+        [Step::Stream("abcd"), Step::Stream("abcdef"), Step::Fail(ProblemKind::Server), Step::Stream("efgh")];
     let (events, _) = followed(steps).await;
     let broken = "interrupted: unreachable";
     assert_eq!(
         events,
         [
-            "connected", "abcd", broken,
-            "connected", "ef", broken,
+            "connected",
+            "abcd",
+            broken,
+            "connected",
+            "ef",
+            broken,
             "interrupted: server error",
-            "connected", "gh", broken,
+            "connected",
+            "gh",
+            broken,
             "interrupted: not found",
         ]
     );
