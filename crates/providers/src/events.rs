@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use qdeck_model::{Kind, Problem, Resource, ResourceId};
 
-/// What a listing tells, as it arrives.
+/// An event of a listing, as it arrives.
 ///
 /// A scope is a part of a listing that can fail by itself: the instances of one container, one region, one zone.
-/// Rows that were known before and are not told again are gone once their scope has ended well, and only then.
+/// Rows of an earlier listing that do not come again are gone once their scope has ended well, and only then.
 #[derive(Debug, Clone)]
 pub enum ListEvent {
     /// One page of rows.
@@ -19,13 +19,13 @@ pub enum ListEvent {
         /// How many rows there will be in all, once known.
         expected: Option<usize>,
     },
-    /// This scope has been told to its end.
+    /// This scope is complete.
     ScopeEnd(Arc<str>),
-    /// This scope could not be told; its rows stay as they were.
+    /// This scope could not be listed; its rows stay as they were.
     ScopeFailed(Arc<str>, Problem),
-    /// All scopes have been told; rows of scopes that were not mentioned are gone.
+    /// The listing is complete; rows of scopes that were not mentioned are gone.
     End,
-    /// The listing broke; rows not yet told stay as they were.
+    /// The listing failed; rows that have not come yet stay as they were.
     Failed(Problem),
 }
 

@@ -47,7 +47,7 @@ pub enum Console {
         endpoint: Secret,
         /// A page that shows the same in a browser, where there is one; holds a token.
         page: Option<Secret>,
-        /// How long both are good for, where the platform says so.
+        /// The lifetime of both, where the platform documents it.
         good_for: Option<Duration>,
     },
     /// A page for a browser; its URL may hold a token.
@@ -82,7 +82,7 @@ pub trait Provider: Send + Sync + 'static {
     /// The platform.
     fn platform(&self) -> Platform;
 
-    /// The kinds of resource it lists, in the order in which a person misses them.
+    /// The kinds of resource it lists, the most wanted first.
     fn kinds(&self) -> &'static [Kind];
 
     /// Lists a kind. Ends after [`ListEvent::End`] or [`ListEvent::Failed`].
@@ -91,11 +91,11 @@ pub trait Provider: Send + Sync + 'static {
     /// Reads one resource as a row.
     fn get(&self, id: &ResourceId) -> Answer<Resource>;
 
-    /// Reads everything the API says of one resource, section by section; the resource itself first.
+    /// Reads everything that the API has about one resource, section by section; the resource itself first.
     fn describe(&self, id: &ResourceId) -> BoxStream<'static, Section>;
 
     /// Pushed changes, or `None` where the platform has no such channel. Ends with an error when the link breaks;
-    /// whoever listens connects again.
+    /// the receiver connects again.
     fn changes(&self) -> Option<BoxStream<'static, Result<Change, Problem>>> {
         None
     }
@@ -108,7 +108,7 @@ pub trait Provider: Send + Sync + 'static {
         None
     }
 
-    /// Log lines, live. Reconnects by itself and says so; ends only when the resource is gone or may not be read
+    /// Log lines, live. Reconnects by itself and reports it; ends only when the resource is gone or may not be read
     /// (after [`LogEvent::Interrupted`] with the cause).
     fn logs(&self, id: &ResourceId, start: LogStart) -> BoxStream<'static, LogEvent>;
 
@@ -118,7 +118,7 @@ pub trait Provider: Send + Sync + 'static {
     /// Forgets a cached sign-in, so that the next request signs in anew.
     fn sign_in_again(&self);
 
-    /// When the sign-in at hand ends by its own words, if it cannot be renewed without a person. `None` where that is
+    /// The end of the sign-in, if it states one and cannot be renewed without the user. `None` where that is
     /// not known, or where it renews itself.
     fn session_ends(&self) -> Option<Timestamp> {
         None

@@ -94,7 +94,7 @@ fn problem(error: NetError) -> Problem {
     problem
 }
 
-/// What `error.code` says after the status when the API key has ended.
+/// `error.code` after the status when the API key has expired.
 const AUTH_EXPIRED: &str = "auth-expired";
 
 /// `error.code` without the status in front: `wrong-hub` of `403.wrong-hub`.

@@ -1,6 +1,6 @@
 //! Cycle (`api.cycle.io`): containers with instances on the user's own servers.
 //!
-//! Written after the public API description. Where it is silent the code says so.
+//! Written after the public API description. Comments mark where it is silent.
 
 mod api;
 mod endpoints;
@@ -38,7 +38,7 @@ use read::{check, detail};
 pub use registration::{HUB, PLATFORM, REGISTRATION};
 
 /// A rate needs the snapshot before: reports are asked for from so much earlier. The platform's own graphs step 30 s.
-const RUN_UP: Duration = Duration::from_secs(90);
+const RATE_RUN_UP: Duration = Duration::from_secs(90);
 
 /// One hub.
 pub(super) struct Cycle {
@@ -136,7 +136,7 @@ impl Provider for Cycle {
         let (api, id) = (self.api.clone(), id.clone());
         async move {
             let path = instance_path(&id, &["telemetry", "resources", "report"])?;
-            let (from, to) = (since.before(RUN_UP).to_string(), Timestamp::now().to_string());
+            let (from, to) = (since.before(RATE_RUN_UP).to_string(), Timestamp::now().to_string());
             let query = [("filter[range-start]", &*from), ("filter[range-end]", &*to)];
             let report: wire::One<wire::Report> = api.get(&path, &query).await?;
             let mut snapshots = report.data.snapshots.good;
@@ -194,7 +194,7 @@ impl Provider for Cycle {
     }
 }
 
-/// Passes live snapshots on as samples until the link ends, which is an error, or nobody listens.
+/// Passes live snapshots on as samples until the link ends, which is an error, or the receiver is gone.
 async fn live(
     api: &Api,
     id: &ResourceId,

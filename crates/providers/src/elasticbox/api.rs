@@ -102,12 +102,12 @@ fn looks_like_jwt(token: &str) -> bool {
 
 /// The problem in ElasticBox's own words, and what its statuses mean beyond HTTP.
 fn problem(error: NetError, path: &[&str]) -> Problem {
-    let said = kit::refusal_body(&error).and_then(refusal::words);
+    let message = kit::refusal_body(&error).and_then(refusal::words);
     let distrusted = matches!(*error.cause, Cause::Certificate(_));
     let status = error.status;
     let mut problem = Problem::from(error);
-    if let Some(said) = said {
-        problem.message = said.into();
+    if let Some(message) = message {
+        problem.message = message.into();
     }
     let hint = match (status, path) {
         _ if distrusted => {
@@ -143,7 +143,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_json_web_token_is_told_from_an_older_one() {
+    fn a_json_web_token_is_distinguished_from_an_older_one() {
         for (token, jwt) in [
             ("eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJ4In0.c2ln", true),
             ("eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJ4In0.c2ln\n", true),

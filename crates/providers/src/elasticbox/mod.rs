@@ -16,8 +16,8 @@ mod wire;
 
 use std::sync::Arc;
 
+use futures_util::FutureExt;
 use futures_util::stream::BoxStream;
-use futures_util::{FutureExt, StreamExt};
 
 use super::{Answer, Check, Console, ListEvent, Provider, Section, Traffic};
 use crate::kit::{self, SignIn};

@@ -1,9 +1,9 @@
-//! What a refusal says. No document shows an error body: these are the shapes that the vendor's clients know how to read.
+//! The message of a refusal. No document shows an error body: these are the shapes that the vendor's clients read.
 
 use serde_json::Value;
 
 /// No refusal needs more characters.
-const MOST: usize = 400;
+const MAX_MESSAGE_CHARS: usize = 400;
 
 /// `{"message"}`, `{"error"}`, a JSON text, plain text, or a web page without its markup, in that order.
 pub(super) fn words(body: &[u8]) -> Option<String> {
@@ -16,7 +16,7 @@ pub(super) fn words(body: &[u8]) -> Option<String> {
         .filter(|word| !word.is_empty())
         .collect::<Vec<_>>()
         .join(" ");
-    match line.char_indices().nth(MOST) {
+    match line.char_indices().nth(MAX_MESSAGE_CHARS) {
         Some((at, _)) => Some(format!("{}…", &line[..at])),
         None => Some(line).filter(|line| !line.is_empty()),
     }
@@ -72,7 +72,7 @@ mod tests {
 
     #[test]
     fn every_shape_that_clients_met_is_read() {
-        for (body, said) in [
+        for (body, message) in [
             (r#"{"message": "Instance is locked", "error": "conflict"}"#, Some("Instance is locked")),
             (r#"{"message": "", "error": "conflict"}"#, Some("conflict")),
             (r#"{"error": {"message": "deep  down"}}"#, Some("deep down")),
@@ -89,7 +89,7 @@ mod tests {
             ("[]", None),
             ("", None),
         ] {
-            assert_eq!(words(body.as_bytes()).as_deref(), said, "{body}");
+            assert_eq!(words(body.as_bytes()).as_deref(), message, "{body}");
         }
         assert_eq!(words("é".repeat(500).as_bytes()).map(|it| it.chars().count()), Some(401));
     }

@@ -21,7 +21,7 @@ use qdeck_net::{Client, NetError, Request};
 /// Rows asked for a page, the most there may be. Always sent: some lists give 10 without it.
 pub(crate) const LIMIT: usize = 1000;
 
-/// Pages of one list asked for at once, when a full first page says how many rows there are.
+/// Pages of one list asked for at once, when a full first page has the number of rows.
 const PAGES_AT_ONCE: usize = 3;
 
 /// The time for a page, retries and waits counted, before its region counts as failed: the next listing begins only
@@ -32,7 +32,7 @@ const PAGE_TIMEOUT: Duration = Duration::from_secs(30);
 pub(crate) type Query<'a> = [(&'a str, &'a str)];
 
 /// Requests at once to one region, which has a lane of its own: one that hangs holds up no other.
-const IN_REGION: usize = 2;
+const REQUESTS_AT_ONCE_IN_REGION: usize = 2;
 
 /// The client of one account, or of one region of it. Cheap to clone.
 #[derive(Clone)]
@@ -57,7 +57,7 @@ impl Api {
     /// The client of one region.
     pub(crate) fn region(&self, id: u64) -> Self {
         let mut lanes = self.shared.lanes.lock();
-        let lane = lanes.entry(id).or_insert_with(|| self.client.lane(IN_REGION));
+        let lane = lanes.entry(id).or_insert_with(|| self.client.lane(REQUESTS_AT_ONCE_IN_REGION));
         Self { client: lane.clone(), shared: self.shared.clone() }
     }
 
@@ -153,17 +153,17 @@ fn problem(error: NetError, path: &[&str]) -> Problem {
 
 /// `{"name": ["too long"], …}` in one line.
 fn invalid_fields(fields: &Value) -> Option<String> {
-    let told = |value: &Value| match value {
+    let text = |value: &Value| match value {
         Value::Array(items) => items.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(", "),
         Value::String(text) => text.clone(),
         other => other.to_string(),
     };
     let lines: Vec<String> =
-        fields.as_object()?.iter().map(|(name, why)| format!("{name}: {}", told(why))).collect();
+        fields.as_object()?.iter().map(|(name, why)| format!("{name}: {}", text(why))).collect();
     (!lines.is_empty()).then(|| lines.join("; "))
 }
 
-/// What to do about a refusal, where Gcore's own class or the call says more than its status.
+/// What to do about a refusal, where Gcore's own class or the call is more precise than its status.
 fn hint(status: Option<u16>, class: Option<&str>, body: &Value, path: &[&str]) -> Option<String> {
     let number = |name: &str| {
         let value = body.pointer("/info")?.get(name)?;
@@ -180,7 +180,7 @@ fn hint(status: Option<u16>, class: Option<&str>, body: &Value, path: &[&str]) -
                 known("requested_usage")
             )
         }
-        (403, Some("ForbiddenError")) if says_capacity(body) => {
+        (403, Some("ForbiddenError")) if is_capacity(body) => {
             "The region has no more room for this flavor: take another region or flavor".to_owned()
         }
         (403, _) => format!(
@@ -200,7 +200,7 @@ fn hint(status: Option<u16>, class: Option<&str>, body: &Value, path: &[&str]) -
 }
 
 /// `ForbiddenError` is what a region that is full answers, too.
-fn says_capacity(body: &Value) -> bool {
+fn is_capacity(body: &Value) -> bool {
     let message = body.get("message").and_then(Value::as_str);
     message.is_some_and(|text| text.contains("limit of flavor"))
 }
@@ -224,16 +224,16 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn refusals_say_what_is_missing() {
+    fn refusals_name_what_is_missing() {
         let capacity = json!({"message": "Region has reached the limit of flavor g1-gpu"});
         let path = ["cloud", "v3", "inference", "7", "deployments", "My-app", "logs"];
-        let told = |class, body: &Value| hint(Some(403), class, body, &path).unwrap();
-        assert!(told(Some("ForbiddenError"), &capacity).contains("no more room"));
-        assert!(told(None, &Value::Null).contains("`inference deployments logs`"));
+        let hint_of = |class, body: &Value| hint(Some(403), class, body, &path).unwrap();
+        assert!(hint_of(Some("ForbiddenError"), &capacity).contains("no more room"));
+        assert!(hint_of(None, &Value::Null).contains("`inference deployments logs`"));
         let quota =
             json!({"info": {"attribute": "cpu", "current_usage": 4, "requested_usage": 8, "limit": 10}});
-        let told = hint(Some(400), Some("QuotaLimitExceed"), &quota, &path).unwrap();
-        assert_eq!(told, "Quota `cpu`: 4 of 10 in use, 8 asked for");
+        let quota_hint = hint(Some(400), Some("QuotaLimitExceed"), &quota, &path).unwrap();
+        assert_eq!(quota_hint, "Quota `cpu`: 4 of 10 in use, 8 asked for");
         assert_eq!(hint(Some(404), Some("NotFoundError"), &Value::Null, &path), None);
         let fields = json!({"name": ["too long", "odd"], "size": "too small"});
         assert_eq!(invalid_fields(&fields).unwrap(), "name: too long, odd; size: too small");

@@ -17,8 +17,8 @@ mod wire;
 
 use std::sync::Arc;
 
+use futures_util::FutureExt;
 use futures_util::stream::BoxStream;
-use futures_util::{FutureExt, StreamExt};
 
 use super::{
     Answer, CONSOLE_INPUT, CONSOLE_SIZE_REPORTS, Check, Console, ListEvent, Provider, Section, Traffic,

@@ -12,7 +12,7 @@ use crate::kit::SignIn;
 use qdeck_model::{Problem, ProblemKind};
 
 /// After this, the regions are read again: new ones open now and then.
-const FRESH: Duration = Duration::from_secs(900);
+const REGIONS_FRESH_FOR: Duration = Duration::from_secs(900);
 
 pub(crate) const PROJECTS: [&str; 3] = ["cloud", "v1", "projects"];
 pub(crate) const REGIONS: [&str; 3] = ["cloud", "v1", "regions"];
@@ -37,7 +37,7 @@ pub(crate) struct Regions {
 }
 
 impl Regions {
-    /// What people call a region; its number where nobody said.
+    /// The name of a region, or its number where that is not known.
     pub(crate) fn name(&self, id: u64) -> Arc<str> {
         let known = self.names.get(&id).cloned();
         known.unwrap_or_else(|| format!("region {id}").into())
@@ -91,7 +91,7 @@ impl Places {
         Ok(project.id.to_string().into())
     }
 
-    /// The regions without waiting for their names where the context says which they are.
+    /// The regions without waiting for their names where the context names them.
     pub(crate) async fn at_once(&self) -> Result<Arc<Regions>, Problem> {
         if self.chosen.is_empty() {
             return self.regions().await;
@@ -102,7 +102,7 @@ impl Places {
     /// The regions with their names. What was known serves on when they cannot be read again, and so do the numbers
     /// that the context names.
     pub(crate) async fn regions(&self) -> Result<Arc<Regions>, Problem> {
-        self.known.forget_if(|(read, _)| read.elapsed() > FRESH);
+        self.known.forget_if(|(read, _)| read.elapsed() > REGIONS_FRESH_FOR);
         let problem = match self.known.get(|| self.read()).await {
             Ok((_, regions)) => return Ok(regions),
             Err(problem) => problem,

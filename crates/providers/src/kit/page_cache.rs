@@ -44,7 +44,7 @@ impl<T> Clone for SharedPages<T> {
 }
 
 impl<T: Row + Send + Sync + 'static> PageCache<T> {
-    /// A cache of the pages that `fetch` reads, walked as `walk` says.
+    /// A cache of the pages that `fetch` reads, in the way of `walk`.
     pub(crate) fn new(
         walk: PageWalk,
         fetch: impl Fn(PageAt) -> BoxFuture<'static, Result<Page<T>, Problem>> + Send + Sync + 'static,

@@ -3,9 +3,9 @@
 //! The first of these ends a list:
 //!
 //! 1. a page without rows;
-//! 2. a page that says it is the last ([`Rest::Last`]), and the last page that the walk is allowed ([`PageWalk::at_most`]);
+//! 2. a page that is marked as the last ([`Rest::Last`]), and the last page that the walk is allowed ([`PageWalk::at_most`]);
 //! 3. where pages give the number of rows in all ([`Rest::Total`]): the page that reaches it;
-//! 4. where pages say nothing of the rest ([`Rest::Unsaid`]): a page that is not full. A server may cap pages below the
+//! 4. where pages have no mark and no number ([`Rest::Unsaid`]): a page that is not full. A server may cap pages below the
 //!    size asked for, so a page with a round number of rows is taken for full, at the price of one request more.
 //!
 //! A page that brings only rows of the pages before it is an error: the server ignores the page parameter, and the walk
@@ -40,7 +40,7 @@ impl PageAt {
     pub(crate) const FIRST: Self = Self { number: 1, offset: 0 };
 }
 
-/// What a page says of the rows after it.
+/// A page's report of the rows after it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Rest {
     /// There are none.
@@ -243,7 +243,7 @@ impl Progress {
     }
 }
 
-/// Whether a page may be full though it says nothing of the rest.
+/// Whether a page without a mark or a number may be full.
 fn is_full(sent: usize, size: usize) -> bool {
     sent >= size || (sent >= 10 && sent.is_multiple_of(10))
 }
@@ -289,9 +289,13 @@ where
     }
 
     fn take_in(&mut self, page: &mut Page<T>) -> Result<(), Problem> {
-        if self.plan.is_some() {
-            self.ask_ahead();
-            return self.progress.count(&self.walk, page, !self.asked.is_empty());
+        if let Some(plan) = &self.plan {
+            let more = !self.asked.is_empty() || plan.next.offset < plan.total;
+            self.progress.count(&self.walk, page, more)?;
+            if !page.last {
+                self.ask_ahead();
+            }
+            return Ok(());
         }
         self.progress.advance(&self.walk, page)?;
         if let Rest::Total(total) = page.rest

@@ -120,8 +120,8 @@ mod tests {
         assert_eq!((a, b, c), (Some(1), None, Some(3)));
         assert!(began.elapsed() < Duration::from_secs(2), "they ran one after another");
         let check = probes.finish("me".to_owned()).unwrap();
-        let told: Vec<_> = check.probes.iter().map(|(name, result)| (&**name, result.is_ok())).collect();
-        assert_eq!(told, [("a", true), ("b", false), ("c", true)]);
+        let shown: Vec<_> = check.probes.iter().map(|(name, result)| (&**name, result.is_ok())).collect();
+        assert_eq!(shown, [("a", true), ("b", false), ("c", true)]);
     }
 
     #[tokio::test(start_paused = true)]

@@ -18,9 +18,9 @@ use qdeck_net::{Client, NetError, Request};
 pub(super) const PAGE_SIZE: usize = 100;
 
 /// A token is renewed so long before it ends.
-const EARLY_SECONDS: i64 = 30;
+const RENEWED_EARLY_SECONDS: i64 = 30;
 
-/// A token, and what it says of itself.
+/// A token and its claims.
 #[derive(Clone)]
 pub(super) struct Session {
     pub(super) token: Secret,
@@ -49,7 +49,7 @@ impl Session {
     }
 
     fn is_over(&self, now: Timestamp) -> bool {
-        self.claims.exp.is_some_and(|exp| exp.saturating_sub(EARLY_SECONDS) <= now.as_millis() / 1000)
+        self.claims.exp.is_some_and(|exp| exp.saturating_sub(RENEWED_EARLY_SECONDS) <= now.as_millis() / 1000)
     }
 
     /// When it ends.
@@ -120,7 +120,7 @@ impl Api {
         self.signed.get(|| self.sign_in()).await
     }
 
-    /// Forgets a token that is over if a password can renew it; a token of the user's own is tried whatever it says.
+    /// Forgets a token that is over if a password can renew it; a token of the user's own is tried whatever its claims.
     fn forget_expired(&self) {
         let now = Timestamp::now();
         if matches!(self.credentials, Credentials::Password { .. }) {
@@ -164,7 +164,7 @@ pub(super) fn walk(path: &[&str]) -> PageWalk {
     PageWalk::new(kit::request_name("GET", path), PAGE_SIZE)
 }
 
-/// An unknown e-mail address is answered with 404, a wrong password with 401: both mean the same to a person.
+/// An unknown e-mail address is answered with 404, a wrong password with 401: both mean the same to the user.
 fn not_signed_in(error: NetError) -> Problem {
     let refused = matches!(error.status, Some(401 | 403 | 404));
     let mut problem = Problem::from(error);

@@ -18,7 +18,6 @@ mod wire;
 use std::sync::Arc;
 
 use futures_util::FutureExt;
-use futures_util::StreamExt;
 use futures_util::stream::BoxStream;
 
 use super::{Answer, Check, Console, ListEvent, Provider, Section, Traffic};
@@ -47,7 +46,7 @@ pub(super) struct Quasarch {
 }
 
 impl Quasarch {
-    // A mistake of the configuration may come to stand here as it does for other platforms.
+    // Other platforms refuse credentials of the wrong kind here.
     #[expect(clippy::unnecessary_wraps, reason = "the same signature as its neighbours")]
     pub(super) fn new(context: &Context) -> Result<Self, Problem> {
         let api = Arc::new(Api {

@@ -1,4 +1,4 @@
-//! The hub's notifications: a websocket that says what changed, so that nothing needs to be polled.
+//! The hub's notifications: a websocket that reports what changed, so that nothing needs to be polled.
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use crate::Change;
 use qdeck_model::{ContextName, Kind, Problem, ProblemKind, ResourceId};
 use qdeck_net::{Frame, SocketOptions};
 
-/// Tells changes until the link breaks or nobody listens.
+/// Sends changes until the link breaks or the receiver is gone.
 pub(crate) async fn listen(api: Arc<Api>, context: ContextName, out: Sender<Result<Change, Problem>>) {
     let problem = match api
         .socket(&["v1", "hubs", "current", "notifications"], SocketOptions::default())
@@ -34,7 +34,7 @@ pub(crate) async fn listen(api: Arc<Api>, context: ContextName, out: Sender<Resu
                     }
                     Err(problem) => break problem,
                 };
-                // A message of a shape that nobody knows says nothing that could be acted on.
+                // A message of an unknown shape is nothing to act on.
                 let change = serde_json::from_slice(&text).ok().and_then(|it| change(&context, &it));
                 if let Some(change) = change
                     && out.send(Ok(change)).await.is_err()
@@ -47,7 +47,7 @@ pub(crate) async fn listen(api: Arc<Api>, context: ContextName, out: Sender<Resu
     let _ = out.send(Err(problem)).await;
 }
 
-/// What a notification means for the rows. Topics are matched leniently: documents say both `container.new` and
+/// What a notification means for the rows. Topics are matched leniently: documents have both `container.new` and
 /// `container.created`, and new ones appear.
 pub(crate) fn change(context: &ContextName, notice: &Notice) -> Option<Change> {
     let topic = notice.topic.as_deref()?;

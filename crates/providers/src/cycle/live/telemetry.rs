@@ -21,7 +21,7 @@ pub(crate) struct Meter {
 }
 
 impl Meter {
-    /// The sample that a snapshot completes. The first one tells gauges only, since a rate needs two. `None` for a
+    /// The sample that a snapshot completes. The first one has gauges only, since a rate needs two. `None` for a
     /// snapshot without a time, one that is not newer than the last, and an interval in which a counter went back (the
     /// instance was restarted).
     pub(crate) fn sample(&mut self, snapshot: &Snapshot) -> Option<Sample> {

@@ -1,4 +1,4 @@
-//! One resource of Cycle: as a row, and section by section as the API tells it.
+//! One resource of Cycle: as a row, and section by section as the API sends it.
 
 use std::sync::Arc;
 
@@ -22,7 +22,7 @@ pub(crate) async fn get(api: &Api, map: &Mapper, id: &ResourceId) -> Result<Reso
             map.learn(&one.includes);
             let owner = match map.names.container(container) {
                 Some(owner) => Some(owner),
-                // Told by a notification before its container was listed.
+                // Named by a notification before its container was listed.
                 None => owner(api, map, container).await,
             };
             let row = map.instance(&one.data, container, owner.as_ref());
@@ -51,13 +51,13 @@ async fn owner(api: &Api, map: &Mapper, id: &str) -> Option<Owner> {
     map.names.container(id)
 }
 
-/// Tells the sections one after another, the resource itself first.
+/// Sends the sections one after another, the resource itself first.
 pub(crate) async fn describe(api: Arc<Api>, id: ResourceId, out: Sender<Section>) {
-    // A closed channel only means that nobody looks any more.
+    // A closed channel only means that the view was closed.
     let _ = match id.kind {
         Kind::Instance => instance(&api, &id, &out).await,
         Kind::Container => container(&api, &id, &out).await,
-        Kind::Operation => tell(&api, "job", &["v1", "jobs", &id.id], &[], &out).await.map(drop),
+        Kind::Operation => send_section(&api, "job", &["v1", "jobs", &id.id], &[], &out).await.map(drop),
         Kind::Revision | Kind::GpuModel => {
             let body = Err(unsupported("there is no such thing"));
             out.send(Section { title: "resource", body }).await.ok()
@@ -73,31 +73,31 @@ async fn instance(api: &Api, id: &ResourceId, out: &Sender<Section>) -> Option<(
             return out.send(Section { title: "instance", body }).await.ok();
         }
     };
-    let itself = tell(api, "instance", &path, &[("meta", "node,sdn_pool_ips")], out).await?;
+    let itself = send_section(api, "instance", &path, &[("meta", "node,sdn_pool_ips")], out).await?;
     let volumes = [&path[..], &["volumes"]].concat();
-    tell(api, "volumes", &volumes, &[], out).await?;
+    send_section(api, "volumes", &volumes, &[], out).await?;
     if let Some(server) = itself.as_ref().and_then(|it| it.get("server_id")).and_then(Value::as_str) {
         let path = ["v1", "infrastructure", "servers", server];
-        tell(api, "server", &path, &[("meta", "node,instances_count,allocations")], out).await?;
+        send_section(api, "server", &path, &[("meta", "node,instances_count,allocations")], out).await?;
     }
     if let Some(container) = &id.scope {
-        tell(api, "container", &["v1", "containers", container], &[CONTAINER_META], out).await?;
+        send_section(api, "container", &["v1", "containers", container], &[CONTAINER_META], out).await?;
     }
     Some(())
 }
 
 async fn container(api: &Api, id: &ResourceId, out: &Sender<Section>) -> Option<()> {
     let path = ["v1", "containers", &*id.id];
-    let itself = tell(api, "container", &path, &[CONTAINER_META], out).await?;
+    let itself = send_section(api, "container", &path, &[CONTAINER_META], out).await?;
     let environment = itself.as_ref().and_then(|it| it.pointer("/environment/id")).and_then(Value::as_str);
     if let Some(environment) = environment {
-        tell(api, "environment", &["v1", "environments", environment], &[], out).await?;
+        send_section(api, "environment", &["v1", "environments", environment], &[], out).await?;
     }
     Some(())
 }
 
-/// Reads one section and tells it; gives back what was read. `None` when nobody listens.
-async fn tell(
+/// Reads one section and sends it; returns what was read. `None` when the receiver is gone.
+async fn send_section(
     api: &Api,
     title: &'static str,
     path: &[&str],

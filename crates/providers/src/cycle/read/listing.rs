@@ -26,7 +26,7 @@ pub(crate) const CONTAINER_META: (&str, &str) = ("meta", "instances_count,domain
 /// Jobs pile up for ever: only the latest of them are listed.
 const MAX_JOB_PAGES: usize = 2;
 
-/// A container as a row, and how many instances the platform says it has.
+/// A container as a row, and how many instances it has by the platform's count.
 pub(crate) struct Listed {
     row: Container,
     count: Option<u32>,
@@ -50,7 +50,7 @@ impl Row for wire::Job {
     }
 }
 
-/// The walk over a list. Nothing in an answer says whether another page follows.
+/// The walk over a list. No answer has a mark of whether another page follows.
 fn walk(path: &[&str]) -> PageWalk {
     PageWalk::new(kit::request_name("GET", path), PAGE_SIZE)
 }

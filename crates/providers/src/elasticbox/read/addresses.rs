@@ -1,4 +1,4 @@
-//! Addresses of instances. Only the service of each tells them, a request an instance: a few are read with every listing,
+//! Addresses of instances. Only the service of each has them, a request an instance: a few are read with every listing,
 //! and again only when their instance changes.
 
 use std::collections::HashMap;
@@ -12,11 +12,11 @@ use super::workspaces::Listed;
 use qdeck_model::{Address, Instance, Lifecycle};
 
 /// Services read for one workspace in one listing, those of the instances that changed last.
-const READ_AT_MOST: usize = 16;
+const MAX_SERVICE_READS: usize = 16;
 /// In longer lists it would take too many listings; the details show the addresses all the same.
-const WORTH_IT: usize = 1000;
+const MAX_ROWS_WITH_ADDRESSES: usize = 1000;
 /// Kept at most; more are forgotten together.
-const KEPT: usize = 5000;
+const MAX_CACHED_ADDRESSES: usize = 5000;
 
 struct Known {
     version: String,
@@ -46,7 +46,7 @@ impl Addresses {
 
     /// The instances to ask about.
     pub(crate) fn unread(&self, rows: &[&Listed]) -> Vec<Unread> {
-        if rows.len() > WORTH_IT {
+        if rows.len() > MAX_ROWS_WITH_ADDRESSES {
             return Vec::new();
         }
         let known = self.lock();
@@ -65,7 +65,7 @@ impl Addresses {
         unread.sort_by_key(|row| std::cmp::Reverse(row.instance.changed));
         unread
             .into_iter()
-            .take(READ_AT_MOST)
+            .take(MAX_SERVICE_READS)
             .map(|row| Unread { id: row.instance.id.id.clone(), version: row.version.clone() })
             .collect()
     }
@@ -81,7 +81,7 @@ impl Addresses {
             Err(_) => Vec::new(),
         };
         let mut known = self.lock();
-        if known.len() >= KEPT {
+        if known.len() >= MAX_CACHED_ADDRESSES {
             known.clear();
         }
         known.insert(id, Known { version, addresses });
@@ -96,11 +96,11 @@ impl Addresses {
 fn addresses(service: &wire::Service) -> Vec<Address> {
     let machines = &service.machines;
     let of = |public: bool| {
-        let told = machines.iter().filter_map(move |machine| {
+        let all = machines.iter().filter_map(move |machine| {
             let address = &machine.address;
             if public { address.public.as_deref() } else { address.private.as_deref() }
         });
-        told.map(move |value| Address { value: value.into(), public })
+        all.map(move |value| Address { value: value.into(), public })
     };
     of(true).chain(of(false)).collect()
 }

@@ -50,7 +50,7 @@ fn first(list: Option<&Value>) -> Option<String> {
     all.find_map(|it| field(it, "id")).map(str::to_owned)
 }
 
-/// The personal workspace, with a name and an address where they are told.
+/// The personal workspace, with a name and an address where there are any.
 fn identity(workspaces: Option<&Value>, profile: Option<&Value>) -> String {
     let of_profile = |name| profile.and_then(|it| field(it, name));
     let own = of_profile("workspace");

@@ -1,4 +1,4 @@
-//! One resource of ElasticBox: as a row, and section by section as the API tells it.
+//! One resource of ElasticBox: as a row, and section by section as the API sends it.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -16,9 +16,9 @@ use crate::Section;
 use qdeck_model::{Document, Kind, Problem, ProblemKind, Resource, ResourceId, Timestamp};
 
 /// Sections asked for at once, beside what else is under way.
-const AT_ONCE: usize = 4;
+const SECTIONS_AT_ONCE: usize = 4;
 
-/// The page names this path twice, as the first here in the section and as the last in its table; the texts of 2018 say
+/// The page names this path twice, as the first here in the section and as the last in its table; the texts of 2018 have
 /// the second.
 const BINDINGS: [&str; 3] = ["binding", "bindings", "binding_instances"];
 
@@ -54,9 +54,9 @@ pub(crate) async fn get(api: &Api, map: &Mapper, id: &ResourceId) -> Result<Reso
     }
 }
 
-/// Tells the sections in order, the resource itself first.
+/// Sends the sections in order, the resource itself first.
 pub(crate) async fn describe(api: Arc<Api>, path: Arc<BindingPath>, id: ResourceId, out: Sender<Section>) {
-    // A closed channel only means that nobody looks any more.
+    // A closed channel only means that the view was closed.
     let _ = match (id.kind, &id.scope) {
         (Kind::Instance, _) => instance(&api, &path, &id.id, &out).await,
         (Kind::Container, _) => boxed(&api, &id.id, &out).await,
@@ -72,7 +72,7 @@ pub(crate) async fn describe(api: Arc<Api>, path: Arc<BindingPath>, id: Resource
 async fn instance(api: &Api, path: &BindingPath, id: &str, out: &Sender<Section>) -> Option<()> {
     let itself = read(api, &["instances", id]).await;
     let value = itself.as_ref().ok().cloned();
-    tell(out, "instance", itself).await?;
+    send_section(out, "instance", itself).await?;
     // Gone: so is all the rest.
     let value = value?;
     let provider = value.pointer("/policy_box").and_then(|it| field(it, "provider_id"));
@@ -88,13 +88,13 @@ async fn instance(api: &Api, path: &BindingPath, id: &str, out: &Sender<Section>
     if let Some(provider) = provider {
         sections.push(one(api, "provider", vec!["providers", provider]));
     }
-    tell_all(out, sections).await
+    send_sections(out, sections).await
 }
 
 async fn boxed(api: &Api, id: &str, out: &Sender<Section>) -> Option<()> {
     let itself = read(api, &["boxes", id]).await;
     let value = itself.as_ref().ok().cloned();
-    tell(out, "box", itself).await?;
+    send_section(out, "box", itself).await?;
     let value = value?;
     let mut sections = vec![
         known(api, "versions", vec!["boxes", id, "versions"]),
@@ -104,7 +104,7 @@ async fn boxed(api: &Api, id: &str, out: &Sender<Section>) -> Option<()> {
     if let Some(provider) = field(&value, "provider_id") {
         sections.push(one(api, "provider", vec!["providers", provider]));
     }
-    tell_all(out, sections).await
+    send_sections(out, sections).await
 }
 
 /// The operation itself with its activity, all of its instance beside it, and the instance.
@@ -123,12 +123,12 @@ async fn operation(api: &Api, instance: &str, id: &str, out: &Sender<Section>) -
         (None, Err(problem)) => Err(problem.clone()),
         (None, Ok(_)) => Err(Problem::new(
             ProblemKind::NotFound,
-            "the history of the instance does not tell this operation",
+            "the history of the instance does not have this operation",
         )),
     };
-    tell(out, "operation", itself).await?;
-    tell(out, "operations", history).await?;
-    tell(out, "instance", read(api, &["instances", instance]).await).await
+    send_section(out, "operation", itself).await?;
+    send_section(out, "operations", history).await?;
+    send_section(out, "instance", read(api, &["instances", instance]).await).await
 }
 
 /// The service, and once more its machines: addresses and agents are what is looked for.
@@ -184,15 +184,19 @@ fn section(title: &'static str, answer: Result<Value, Problem>) -> Section {
     Section { title, body }
 }
 
-/// `None` when nobody listens.
-async fn tell(out: &Sender<Section>, title: &'static str, answer: Result<Value, Problem>) -> Option<()> {
+/// `None` when the receiver is gone.
+async fn send_section(
+    out: &Sender<Section>,
+    title: &'static str,
+    answer: Result<Value, Problem>,
+) -> Option<()> {
     out.send(section(title, answer)).await.ok()
 }
 
-/// Several at once, told in order.
-async fn tell_all(out: &Sender<Section>, sections: Vec<BoxFuture<'_, Vec<Section>>>) -> Option<()> {
-    let mut told = stream::iter(sections).buffered(AT_ONCE);
-    while let Some(sections) = told.next().await {
+/// Reads several at once and sends them in order.
+async fn send_sections(out: &Sender<Section>, sections: Vec<BoxFuture<'_, Vec<Section>>>) -> Option<()> {
+    let mut read = stream::iter(sections).buffered(SECTIONS_AT_ONCE);
+    while let Some(sections) = read.next().await {
         for section in sections {
             out.send(section).await.ok()?;
         }

@@ -1,4 +1,4 @@
-//! The operations of instances. Each document tells its latest one for nothing; the history is a request an instance, so
+//! The operations of instances. Each document holds its latest one at no cost; the history is a request an instance, so
 //! it is read for those that changed lately, and again only when they change once more.
 
 use std::collections::HashMap;
@@ -14,15 +14,15 @@ use super::workspaces::Listed;
 use qdeck_model::{Operation, Problem, Timestamp};
 
 /// Changed within this time is lately.
-const LATELY: Duration = Duration::from_secs(24 * 3600);
+const RECENT_CHANGE: Duration = Duration::from_secs(24 * 3600);
 /// Histories read for one workspace in one listing.
-const READ_AT_MOST: usize = 16;
+const MAX_HISTORY_READS: usize = 16;
 /// Operations shown of one instance, the newest.
-const SHOWN: usize = 20;
-/// The latest operation is told instead of a history that takes longer.
-const PATIENCE: Duration = Duration::from_secs(4);
+const MAX_OPERATIONS_SHOWN: usize = 20;
+/// The time for a history; the latest operation is shown instead of one that takes longer.
+const HISTORY_TIMEOUT: Duration = Duration::from_secs(4);
 /// Histories kept; more are forgotten together and read again when they change.
-const KEPT: usize = 1000;
+const MAX_CACHED_HISTORIES: usize = 1000;
 
 /// What an instance's history was when it was read.
 struct Known {
@@ -59,38 +59,40 @@ pub(crate) struct Histories(Mutex<HashMap<Arc<str>, Known>>);
 impl Histories {
     /// The operations that are known without asking, and the instances to ask about.
     pub(crate) fn sort(&self, rows: Vec<&Listed>) -> (Vec<Operation>, Vec<Wanted>) {
-        let since = Timestamp::now().before(LATELY);
+        let since = Timestamp::now().before(RECENT_CHANGE);
         let known = self.0.lock();
-        let (mut told, mut rest) = (Vec::new(), Vec::new());
+        let (mut known_rows, mut rest) = (Vec::new(), Vec::new());
         for row in rows {
             match known.get(&row.instance.id.id) {
-                Some(known) if known.version == row.version => told.extend(known.operations.iter().cloned()),
+                Some(known) if known.version == row.version => {
+                    known_rows.extend(known.operations.iter().cloned())
+                }
                 _ => rest.push(row),
             }
         }
         rest.sort_by_key(|row| std::cmp::Reverse(row.instance.changed));
         let lately = rest
             .iter()
-            .take(READ_AT_MOST)
+            .take(MAX_HISTORY_READS)
             .take_while(|row| row.instance.changed.is_some_and(|changed| changed > since))
             .count();
         let older = rest.split_off(lately);
-        told.extend(older.into_iter().filter_map(|row| row.latest.clone()));
-        (told, rest.into_iter().map(Wanted::new).collect())
+        known_rows.extend(older.into_iter().filter_map(|row| row.latest.clone()));
+        (known_rows, rest.into_iter().map(Wanted::new).collect())
     }
 
     /// Reads a history. One that cannot be read leaves the latest operation, as does one that is empty.
     pub(crate) async fn read(&self, api: &Api, map: &Mapper, row: Wanted) -> Vec<Operation> {
         let read = of_instance(api, map, &row.id, &row.name);
-        let mut operations = match tokio::time::timeout(PATIENCE, read).await {
+        let mut operations = match tokio::time::timeout(HISTORY_TIMEOUT, read).await {
             Ok(Ok(operations)) if !operations.is_empty() => operations,
             _ => return row.latest.into_iter().collect(),
         };
         operations.sort_by_key(|it| std::cmp::Reverse(it.created));
-        operations.truncate(SHOWN);
+        operations.truncate(MAX_OPERATIONS_SHOWN);
         if !row.moving {
             let mut known = self.0.lock();
-            if known.len() >= KEPT {
+            if known.len() >= MAX_CACHED_HISTORIES {
                 known.clear();
             }
             let whole = Known { version: row.version, operations: operations.clone() };

@@ -17,10 +17,10 @@ use qdeck_model::{Kind, Problem, ProblemKind, Resource};
 use qdeck_net::produce;
 
 /// Requests at once for what is read aside: most slots stay free for lists.
-const ASIDE_AT_ONCE: usize = 2;
+const ASIDE_READS_AT_ONCE: usize = 2;
 
 /// A listing ends at most so much later for what is read aside.
-const ASIDE: Duration = Duration::from_secs(4);
+const ASIDE_READS_TIMEOUT: Duration = Duration::from_secs(4);
 
 /// The scope of the list of workspaces itself, where it may not be read.
 const UNLISTED_TEAMS: &str = "team workspaces";
@@ -91,15 +91,15 @@ impl Walk<'_> {
         }
     }
 
-    /// Addresses that are read now are shown with the next listing: no row waits for them, and none is told twice.
+    /// Addresses that are read now are shown with the next listing: no row waits for them, and none is sent twice.
     async fn instances(&self, place: &Place, fresh: &[&Listed]) -> Result<(), Problem> {
         let addresses = &self.aside.addresses;
         let rows = fresh.iter().map(|row| addresses.fill(row.instance.clone()));
         self.send(place, rows.map(Resource::Instance)).await;
         let reading = stream::iter(addresses.unread(fresh))
-            .for_each_concurrent(ASIDE_AT_ONCE, |unread| addresses.read(&self.workspaces.api, unread));
+            .for_each_concurrent(ASIDE_READS_AT_ONCE, |unread| addresses.read(&self.workspaces.api, unread));
         // What is not read in time is asked for again with the next one.
-        let _ = tokio::time::timeout(ASIDE, reading).await;
+        let _ = tokio::time::timeout(ASIDE_READS_TIMEOUT, reading).await;
         Ok(())
     }
 
@@ -110,7 +110,7 @@ impl Walk<'_> {
         let map = &self.workspaces.map;
         let mut read = stream::iter(wanted)
             .map(|row| histories.read(&self.workspaces.api, map, row))
-            .buffer_unordered(ASIDE_AT_ONCE);
+            .buffer_unordered(ASIDE_READS_AT_ONCE);
         while let Some(operations) = read.next().await {
             self.send(place, operations.into_iter().map(Resource::Operation)).await;
         }

@@ -1,7 +1,7 @@
 //! Where instances and boxes are: the personal workspace of the token, and the team workspaces beside it.
 //!
 //! No list has pages: each workspace answers one bare array. Instances and operations are made from the same array, so it
-//! is asked for once a sweep.
+//! is asked for once for both.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -78,16 +78,16 @@ pub(crate) struct Workspaces {
     pub(crate) api: Arc<Api>,
     pub(crate) map: Mapper,
     configured: Vec<Arc<str>>,
-    told: PageCache<wire::Workspace>,
+    listed: PageCache<wire::Workspace>,
     instances: Mutex<HashMap<Place, PageCache<Listed>>>,
     profile: SignIn<wire::UserProfile>,
 }
 
 impl Workspaces {
-    /// `configured` are the team workspaces to read instead of those that are told.
+    /// `configured` are the team workspaces to read instead of those that are listed.
     pub(crate) fn new(api: Arc<Api>, map: Mapper, configured: &[String]) -> Self {
         let asker = api.clone();
-        let told = PageCache::new(whole_list(&["workspaces"]), move |_| {
+        let listed = PageCache::new(whole_list(&["workspaces"]), move |_| {
             let api = asker.clone();
             async move {
                 let list: wire::List<wire::Workspace> = api.get(&["workspaces"], &[]).await?;
@@ -99,7 +99,7 @@ impl Workspaces {
             api,
             map,
             configured: configured.iter().map(|id| id.as_str().into()).collect(),
-            told,
+            listed,
             instances: Mutex::default(),
             profile: SignIn::new(),
         }
@@ -110,15 +110,15 @@ impl Workspaces {
         matches!(place, Place::Workspace(id) if self.configured.contains(id))
     }
 
-    /// The team workspaces: those of the configuration, else those that the token is told. The 2018 text says that some
-    /// servers tell the default one only, hence the configuration.
+    /// The team workspaces: those of the configuration, else those that are listed. By the 2018 text, some
+    /// servers list the default one only, hence the configuration.
     pub(crate) async fn teams(&self) -> Result<Vec<Place>, Problem> {
         if !self.configured.is_empty() {
             return Ok(self.configured.iter().cloned().map(Place::Workspace).collect());
         }
-        let page = self.told.current().first().await?;
+        let page = self.listed.current().first().await?;
         let personal = page.rows.iter().filter(|it| it.is_personal()).count();
-        // An administrator is told the personal workspaces of others, too: which is one's own says the profile.
+        // An administrator also gets the personal workspaces of others: the profile has one's own.
         let own = match personal {
             0 | 1 => None,
             _ => self.profile().await.ok().and_then(|it| it.workspace.0),
@@ -137,7 +137,7 @@ impl Workspaces {
         if let Ok(Some(id)) = profile.as_ref().map(|it| it.workspace.as_deref()) {
             return Ok(id.into());
         }
-        let page = self.told.current().first().await?;
+        let page = self.listed.current().first().await?;
         let mut personal = page.rows.iter().filter(|it| it.is_personal());
         match (personal.next().and_then(|it| it.id.as_deref()), personal.next()) {
             (Some(id), None) => Ok(id.into()),
@@ -156,7 +156,7 @@ impl Workspaces {
         self.profile.forget();
     }
 
-    /// The instances of a workspace, from the sweep under way.
+    /// The instances of a workspace, from the walk under way.
     pub(crate) fn instances(&self, place: &Place) -> SharedPages<Listed> {
         let mut all = self.instances.lock();
         let of_place = all.entry(place.clone()).or_insert_with(|| {
@@ -201,7 +201,7 @@ async fn instances(api: &Api, map: &Mapper, place: &Place) -> Result<Vec<Listed>
 
 fn listed(map: &Mapper, wire: &wire::Instance, now: Timestamp) -> Option<Listed> {
     let instance = map.instance(wire, now)?;
-    let told = [&wire.updated, &wire.state, &wire.operation.event, &wire.operation.created];
-    let version = told.map(|it| it.as_deref().unwrap_or_default()).join(" ");
+    let parts = [&wire.updated, &wire.state, &wire.operation.event, &wire.operation.created];
+    let version = parts.map(|it| it.as_deref().unwrap_or_default()).join(" ");
     Some(Listed { latest: map.latest(wire, &instance), instance, version })
 }

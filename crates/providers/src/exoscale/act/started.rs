@@ -1,7 +1,9 @@
 //! The operations that this program began. The API has no list of operations, only reads of one: so they are remembered
 //! here and listed beside the log of events, which says that a change was asked for and not what became of it.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
+
+use parking_lot::{Mutex, MutexGuard};
 
 use super::super::map::events::LoggedEvent;
 use qdeck_model::{Lifecycle, Operation, Resource, ResourceId, State, Target, Timestamp};
@@ -68,7 +70,7 @@ impl StartedOperations {
     }
 
     fn lock(&self) -> MutexGuard<'_, Vec<Started>> {
-        self.all.lock().unwrap_or_else(PoisonError::into_inner)
+        self.all.lock()
     }
 }
 

@@ -15,7 +15,7 @@ use crate::kit::{self, SignIn};
 use qdeck_config::SecretRef;
 use qdeck_model::{Problem, Timestamp};
 use qdeck_net::{Client, Request};
-use signature::{GOOD_FOR, Pair};
+use signature::{Pair, SIGNATURE_LIFETIME_SECONDS};
 pub(super) use zones::{Found, Zone, Zones};
 
 /// The client of one organisation.
@@ -62,7 +62,7 @@ impl Api {
         let endpoint = zone.endpoint.as_ref().map_err(Clone::clone)?;
         let url = url(endpoint, ask)?;
         let pair = self.pair().await?;
-        let expires = Timestamp::now().as_millis() / 1000 + GOOD_FOR;
+        let expires = Timestamp::now().as_millis() / 1000 + SIGNATURE_LIFETIME_SECONDS;
         let value = signature::authorization(&pair, "GET", &url, b"", expires);
         let request = Request::get(url).authorization(&value, &pair.secret);
         let answer = zone.lane.json(&request).await;

@@ -6,7 +6,7 @@ use crate::kit;
 use qdeck_model::{Problem, ProblemKind};
 use qdeck_net::NetError;
 
-/// The problem of an operation that was refused. `accepted` says whether this key has ever been let in: before, a 403
+/// The problem of an operation that was refused. `accepted`: whether this key has ever been let in; before, a 403
 /// may as well mean the key itself, since the API has one status for both.
 pub(super) fn problem(error: NetError, operation: &str, accepted: bool) -> Problem {
     let body = kit::refusal_json(&error);
@@ -30,14 +30,14 @@ pub(super) fn problem(error: NetError, operation: &str, accepted: bool) -> Probl
     problem
 }
 
-/// What the body says, in the order of the official clients: `message`, `error`, then `title` with `detail`; and after
+/// The message of the body, in the order of the official clients: `message`, `error`, then `title` with `detail`; and after
 /// it what is wrong in particular.
 fn words(body: &Value) -> Option<String> {
-    let say = |name: &str| {
+    let text = |name: &str| {
         let word = body.get(name)?.as_str()?.trim();
         (!word.is_empty()).then(|| word.to_owned())
     };
-    let mut words = match (say("message").or_else(|| say("error")), say("title"), say("detail")) {
+    let mut words = match (text("message").or_else(|| text("error")), text("title"), text("detail")) {
         (Some(message), ..) => message,
         (None, Some(title), Some(detail)) if title != detail => format!("{title}: {detail}"),
         (None, title, detail) => title.or(detail)?,
@@ -70,8 +70,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_shape_of_refusal_is_told() {
-        for (body, told) in [
+    fn every_shape_of_refusal_is_read() {
+        for (body, message) in [
             (json!({"message": "Not found"}), Some("Not found")),
             (
                 json!({"message": "Invalid", "errors": [{"message": "name is too long"}]}),
@@ -87,7 +87,7 @@ mod tests {
             (json!({"status": 500}), None),
             (json!(["odd"]), None),
         ] {
-            assert_eq!(words(&body).as_deref(), told, "{body}");
+            assert_eq!(words(&body).as_deref(), message, "{body}");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! EXO2-HMAC-SHA256: what of a request is signed, and the header that says so.
+//! EXO2-HMAC-SHA256: what is signed of a request, and the header that holds the signature.
 //!
 //! After the section on signatures of the API's description and the signers of the official clients, which agree.
 
@@ -9,7 +9,7 @@ use url::Url;
 use qdeck_model::Secret;
 
 /// How long a signature is good for, in seconds: what every official client uses.
-pub(super) const GOOD_FOR: i64 = 600;
+pub(super) const SIGNATURE_LIFETIME_SECONDS: i64 = 600;
 
 /// An API key: its name, which is sent, and the secret, which never is.
 #[derive(Debug)]
@@ -19,7 +19,7 @@ pub(crate) struct Pair {
 }
 
 /// The value of `Authorization` for a request that is sent before `expires` (seconds since 1970). `url` is signed as it
-/// stands, so nothing may be added to it afterwards; host, scheme and other headers are not signed.
+/// is, so nothing may be added to it afterwards; host, scheme and other headers are not signed.
 pub(super) fn authorization(pair: &Pair, method: &str, url: &Url, body: &[u8], expires: i64) -> String {
     let query = signed_query(url);
     let mut message = format!("{method} {}\n", url.path()).into_bytes();
@@ -63,7 +63,7 @@ mod tests {
         authorization(&pair, method, &url.parse().unwrap(), body.as_bytes(), 1_893_456_000)
     }
 
-    fn told(arguments: &str, signature: &str) -> String {
+    fn header(arguments: &str, signature: &str) -> String {
         format!(
             "EXO2-HMAC-SHA256 credential=EXOtestkey0000000000000001{arguments},expires=1893456000,signature={signature}"
         )
@@ -124,7 +124,7 @@ mod tests {
             ),
         ] {
             let url = format!("{HOST}{path}");
-            assert_eq!(signed(method, &url, body), told(arguments, signature), "{method} {path}");
+            assert_eq!(signed(method, &url, body), header(arguments, signature), "{method} {path}");
         }
     }
 

@@ -4,7 +4,7 @@ use serde_json::Value;
 use std::sync::atomic::Ordering;
 use url::Url;
 
-use super::signature::{self, GOOD_FOR};
+use super::signature::{self, SIGNATURE_LIFETIME_SECONDS};
 use super::{Api, Ask, Zone, refusal};
 use qdeck_model::{PreparedRequest, Problem, Timestamp};
 use qdeck_net::Request;
@@ -24,7 +24,7 @@ impl Api {
     ) -> Result<Value, Problem> {
         let request = Request::prepared(prepared)?;
         let pair = self.pair().await?;
-        let expires = Timestamp::now().as_millis() / 1000 + GOOD_FOR;
+        let expires = Timestamp::now().as_millis() / 1000 + SIGNATURE_LIFETIME_SECONDS;
         let value = signature::authorization(&pair, request.method(), request.url(), request.body(), expires);
         let answer = zone.lane.json(&request.authorization(&value, &pair.secret)).await;
         match &answer {

@@ -30,13 +30,13 @@ const ZONE_LIST_TIMEOUT: Duration = Duration::from_secs(10);
 pub(crate) struct Zone {
     /// Its name: the scope of everything in it.
     pub(crate) name: Arc<str>,
-    /// Where its API is, or why that cannot be said.
+    /// Where its API is, or why it has none.
     pub(crate) endpoint: Result<Url, Problem>,
     /// Its own share of requests at once, so that one that hangs does not hold up the others.
     pub(crate) lane: Client,
 }
 
-/// The zones that a context speaks to.
+/// The zones of a context.
 #[derive(Debug)]
 pub(crate) struct Found {
     /// Never empty. The first is the one that is asked for what belongs to the whole organisation.
@@ -69,7 +69,7 @@ impl Zones {
         Self { wanted, at_once, found: Kept::default(), listed: Arc::default() }
     }
 
-    /// The zones. Never fails: what cannot be found is told by the zones that cannot be read.
+    /// The zones. Never fails: what cannot be found shows as zones that cannot be read.
     pub(crate) async fn get(&self, api: &Arc<Api>) -> Arc<Found> {
         let fresh = |found: &Found| match found.trouble {
             None => ZONES_FRESH_FOR,

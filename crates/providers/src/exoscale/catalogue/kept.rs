@@ -19,7 +19,7 @@ impl<T> Default for Kept<T> {
 }
 
 impl<T: Send + Sync + 'static> Kept<T> {
-    /// What is kept, if it is younger than `fresh` says of it, else what `fetch` gives. The future owns what it needs.
+    /// The cached answer while it is younger than `fresh` of it, else that of `fetch`. The future owns what it needs.
     pub(crate) fn get(
         &self,
         fresh: impl Fn(&T) -> Duration,

@@ -17,11 +17,11 @@ pub(crate) use kept::{Kept, Pending};
 use qdeck_model::{Bytes, GpuRequest, Problem};
 
 /// Types change a few times a year and templates a few times a month.
-const FRESH: Duration = Duration::from_secs(3600);
+const CATALOGUE_FRESH_FOR: Duration = Duration::from_secs(3600);
 /// After a failure.
-const AGAIN: Duration = Duration::from_secs(60);
+const CATALOGUE_RETRY_AFTER: Duration = Duration::from_secs(60);
 /// Types and templates that are in no list are read one by one: no more than this for one listing.
-const SINGLES: usize = 64;
+const MAX_SINGLE_READS: usize = 64;
 
 /// The nouns of the paths.
 const TYPE: &str = "instance-type";
@@ -182,8 +182,11 @@ impl Catalogue {
             let template = template.filter(|id| !book.templates.contains_key(*id));
             for (what, id) in [(TYPE, kind), (TEMPLATE, template)] {
                 let Some(id) = id else { continue };
-                let tried = book.absent.get(id).is_some_and(|at| at.elapsed() < FRESH);
-                if !tried && !wanted.iter().any(|(_, known)| **known == *id) && wanted.len() < SINGLES {
+                let tried = book.absent.get(id).is_some_and(|at| at.elapsed() < CATALOGUE_FRESH_FOR);
+                if !tried
+                    && !wanted.iter().any(|(_, known)| **known == *id)
+                    && wanted.len() < MAX_SINGLE_READS
+                {
                     wanted.push((what, id.into()));
                 }
             }
@@ -194,7 +197,7 @@ impl Catalogue {
 
 /// How long what was read, or could not be, is good.
 pub(crate) fn fresh(known: &Result<(), Problem>) -> Duration {
-    if known.is_ok() { FRESH } else { AGAIN }
+    if known.is_ok() { CATALOGUE_FRESH_FOR } else { CATALOGUE_RETRY_AFTER }
 }
 
 async fn templates(

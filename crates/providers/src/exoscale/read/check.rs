@@ -81,7 +81,7 @@ async fn identity(deck: &Deck, whose: Option<Organization>) -> String {
     }
 }
 
-/// Nothing at all could be read: one status says both that a key is wrong and that it may not do this.
+/// Nothing at all could be read: one status means both that a key is wrong and that it may not do this.
 pub(super) fn refused(mut problem: Problem, accepted: bool) -> Problem {
     if problem.kind == ProblemKind::Forbidden && !accepted {
         problem.kind = ProblemKind::Unauthorized;

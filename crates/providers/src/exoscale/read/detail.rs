@@ -1,4 +1,4 @@
-//! One resource of Exoscale: as a row, section by section as the API tells it, and its screen.
+//! One resource of Exoscale: as a row, section by section as the API sends it, and its screen.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,7 +9,7 @@ use url::Url;
 
 use super::super::api::Ask;
 use super::super::{Deck, unsupported, wire};
-use super::sections::{Part, tell};
+use super::sections::{Part, send_parts};
 use super::{gpus, instance, log, types, zone_of};
 use crate::{Console, Section};
 use qdeck_model::{Kind, Problem, Resource, ResourceId, Secret};
@@ -34,18 +34,18 @@ pub(crate) async fn get(deck: &Arc<Deck>, id: &ResourceId) -> Result<Resource, P
     }
 }
 
-/// Tells the sections in order, the resource itself first.
+/// Sends the sections in order, the resource itself first.
 pub(crate) async fn describe(deck: Arc<Deck>, id: ResourceId, out: Sender<Section>) {
-    let (title, told) = match id.kind {
+    let (title, sent) = match id.kind {
         Kind::Instance => ("instance", instance::sections(&deck, &id, &out).await),
         Kind::GpuModel => ("instance-types", model(&deck, &id, &out).await),
         Kind::Operation if id.scope.is_some() => ("operation", operation(&deck, &id, &out).await),
         Kind::Operation => ("event", event(&deck, &id, &out).await),
         Kind::Container | Kind::Revision => ("resource", Err(unsupported("there is no such thing"))),
     };
-    if let Err(problem) = told {
+    if let Err(problem) = sent {
         let body = Err(problem);
-        // A closed channel only means that nobody looks any more.
+        // A closed channel only means that the view was closed.
         let _ = out.send(Section { title, body }).await;
     }
 }
@@ -54,13 +54,13 @@ async fn operation(deck: &Arc<Deck>, id: &ResourceId, out: &Sender<Section>) -> 
     let zone = zone_of(deck, id).await?;
     let ask = Ask::new("get-operation", &["operation", &id.id]);
     let value: Value = deck.api.get(&zone, &ask).await?;
-    tell(vec![Part::known("operation", value)], out).await;
+    send_parts(vec![Part::known("operation", value)], out).await;
     Ok(())
 }
 
 async fn event(deck: &Arc<Deck>, id: &ResourceId, out: &Sender<Section>) -> Result<(), Problem> {
     let event = log::one(deck, id, |event| event.raw.clone()).await?;
-    tell(vec![Part::known("event", event)], out).await;
+    send_parts(vec![Part::known("event", event)], out).await;
     Ok(())
 }
 
@@ -91,17 +91,17 @@ async fn model(deck: &Arc<Deck>, id: &ResourceId, out: &Sender<Section>) -> Resu
         Part::new("ai/instance-type", async move { Some(Ok(room(&deck, &family).await)) })
     };
     let types = Part::known("instance-types", Value::Array(types));
-    tell(vec![types, quota, quotas, room], out).await;
+    send_parts(vec![types, quota, quotas, room], out).await;
     Ok(())
 }
 
-/// What each zone says of room for a family.
+/// The room that each zone has for a family.
 async fn room(deck: &Deck, family: &str) -> Value {
     let found = deck.found().await;
     let zones = found.zones.iter().map(|zone| async move {
         let ask = Ask::new("list-ai-instance-types", &["ai", "instance-type"]);
         let answer: Result<Value, Problem> = deck.api.get(zone, &ask).await;
-        let told = match answer {
+        let room = match answer {
             Ok(list) => {
                 let all = list.get("instance-types").and_then(Value::as_array);
                 let mine = |it: &&Value| it.get("family").and_then(Value::as_str) == Some(family);
@@ -109,29 +109,29 @@ async fn room(deck: &Deck, family: &str) -> Value {
             }
             Err(problem) => json!({"problem": problem.to_string()}),
         };
-        (zone.name.to_string(), told)
+        (zone.name.to_string(), room)
     });
     Value::Object(futures_util::future::join_all(zones).await.into_iter().collect())
 }
 
-/// Asks for the address of an instance's screen, which is good for 60 seconds.
 /// "Signed url valid for 60 seconds", the description of `get-console-proxy-url` says.
-const GOOD_FOR: Duration = Duration::from_secs(60);
+const CONSOLE_URL_LIFETIME: Duration = Duration::from_secs(60);
 
+/// Asks for the address of an instance's screen.
 pub(crate) async fn console(deck: &Deck, id: &ResourceId) -> Result<Console, Problem> {
     if id.kind != Kind::Instance {
         return Err(unsupported("only instances have a screen"));
     }
     let zone = zone_of(deck, id).await?;
     let ask = Ask::new("get-console-proxy-url", &["console", &id.id]);
-    let told: wire::ConsoleUrl = deck.api.get(&zone, &ask).await?;
-    let page = told.host.as_deref().zip(told.path.as_ref());
+    let answer: wire::ConsoleUrl = deck.api.get(&zone, &ask).await?;
+    let page = answer.host.as_deref().zip(answer.path.as_ref());
     let page = page.and_then(|(host, path)| page_at(host, path.expose()));
-    Ok(Console::Framebuffer { endpoint: told.url.0, page, good_for: Some(GOOD_FOR) })
+    Ok(Console::Framebuffer { endpoint: answer.url.0, page, good_for: Some(CONSOLE_URL_LIFETIME) })
 }
 
 /// The page of the portal that shows a screen, as the official command line makes it: the part of the host before
-/// `console-`, which is empty but for the platform's own rehearsals, stands before the portal's name. `None` for a host
+/// `console-`, which is empty but for the platform's own rehearsals, comes before the portal's name. `None` for a host
 /// that is not one of the platform's proxies: the portal could not reach it, and has no business with its token.
 fn page_at(host: &str, path: &str) -> Option<Secret> {
     let prefix = &host[..host.find("console-")?];

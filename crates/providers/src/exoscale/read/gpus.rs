@@ -28,7 +28,7 @@ pub(crate) async fn models(deck: Arc<Deck>, out: Sender<ListEvent>) {
 async fn sold(deck: &Arc<Deck>) -> Result<Vec<GpuModel>, Problem> {
     let (types, quotas, found) = tokio::join!(types(deck), quotas(deck), deck.found());
     types.as_ref().clone()?;
-    // A type that does not say where it is sold is sold where it was told of.
+    // A type without zones is sold where it was listed.
     let here = found.zones.first().map(|zone| zone.name.clone());
     let here = here.unwrap_or_else(|| deck.map.strings.intern("unknown"));
     let listed = deck.catalogues.listed();

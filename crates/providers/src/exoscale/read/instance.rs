@@ -7,7 +7,7 @@ use tokio::sync::mpsc::Sender;
 
 use super::super::api::{Ask, Zone};
 use super::super::{Deck, wire};
-use super::sections::{Part, script, tell};
+use super::sections::{Part, script, send_parts};
 use super::{log, zone_of};
 use crate::Section;
 use qdeck_model::{Problem, ProblemKind, ResourceId};
@@ -22,8 +22,8 @@ pub(super) async fn sections(
     let ask = Ask::new("get-instance", &["instance", &id.id]);
     let value: Value = deck.api.get(&zone, &ask).await?;
     let parts = parts(deck, &zone, id, &value);
-    if tell(vec![Part::known("instance", value)], out).await.is_some() {
-        tell(parts, out).await;
+    if send_parts(vec![Part::known("instance", value)], out).await.is_some() {
+        send_parts(parts, out).await;
     }
     Ok(())
 }
@@ -79,7 +79,7 @@ fn parts(deck: &Arc<Deck>, zone: &Arc<Zone>, id: &ResourceId, value: &Value) -> 
 fn events(deck: &Arc<Deck>, instance: String) -> Part {
     let deck = deck.clone();
     Part::new("events", async move {
-        let events = log::events(&deck, log::ASIDE).await;
+        let events = log::events(&deck, log::MAX_AGE_ASIDE).await;
         let events = match &*events {
             Ok(events) => events,
             Err(problem) => return Some(Err(problem.clone())),

@@ -16,17 +16,18 @@ use crate::kit::send_whole_listing;
 use qdeck_model::{Operation, Problem, ProblemKind, Resource, ResourceId, Timestamp};
 
 /// What is asked for. The log is kept for 30 days.
-const BACK: Duration = Duration::from_secs(24 * 3600);
+const EVENTS_SINCE: Duration = Duration::from_secs(24 * 3600);
 /// A cluster that scales by itself makes thousands of events a day: the latest are listed.
-const MOST: usize = 1000;
+const MAX_EVENTS: usize = 1000;
 
-/// How old the log may be where it is listed, and where it stands aside or is looked into for one of its events.
-const LISTED: Duration = Duration::from_secs(2);
-pub(super) const ASIDE: Duration = Duration::from_secs(30);
+/// The age up to which a log that was read serves: where it is listed, and where one event of it is looked up.
+const MAX_AGE_LISTED: Duration = Duration::from_secs(2);
+pub(super) const MAX_AGE_ASIDE: Duration = Duration::from_secs(30);
 
-/// The events of the last day, newest first. The log belongs to the organisation: one zone tells it all.
+/// The events of the last day, newest first. The log belongs to the organisation: any zone has all of it.
 pub(super) async fn events(deck: &Arc<Deck>, age: Duration) -> Arc<Result<Vec<LoggedEvent>, Problem>> {
-    let fresh = move |known: &Result<Vec<LoggedEvent>, Problem>| if known.is_ok() { age } else { LISTED };
+    let fresh =
+        move |known: &Result<Vec<LoggedEvent>, Problem>| if known.is_ok() { age } else { MAX_AGE_LISTED };
     let asked = {
         let deck = deck.clone();
         deck.clone().log.get(fresh, move || async move { ask(&deck).await }.boxed())
@@ -36,7 +37,7 @@ pub(super) async fn events(deck: &Arc<Deck>, age: Duration) -> Arc<Result<Vec<Lo
 
 async fn ask(deck: &Deck) -> Result<Vec<LoggedEvent>, Problem> {
     let now = Timestamp::now();
-    let (from, to) = (second(now.before(BACK)), second(now));
+    let (from, to) = (second(now.before(EVENTS_SINCE)), second(now));
     let ask = Ask::new("list-events", &["event"]).query("from", &from).query("to", &to);
     let list: wire::EventList = anywhere(deck, &ask).await?;
     Ok(logged_events(list))
@@ -49,9 +50,9 @@ pub(super) fn second(at: Timestamp) -> String {
 }
 
 pub(crate) async fn operations(deck: Arc<Deck>, out: Sender<ListEvent>) {
-    let rows = match &*events(&deck, LISTED).await {
+    let rows = match &*events(&deck, MAX_AGE_LISTED).await {
         Ok(events) => {
-            let latest = events.iter().take(MOST);
+            let latest = events.iter().take(MAX_EVENTS);
             let latest = latest.map(|event| Resource::Operation(deck.map.event(event)));
             Ok(deck.started.rows(events).into_iter().chain(latest).collect())
         }
@@ -77,7 +78,7 @@ pub(super) async fn one<T>(
     id: &ResourceId,
     make: impl FnOnce(&LoggedEvent) -> T,
 ) -> Result<T, Problem> {
-    let events = events(deck, ASIDE).await;
+    let events = events(deck, MAX_AGE_ASIDE).await;
     let events = events.as_ref().as_ref().map_err(Clone::clone)?;
     let found = events.iter().find(|event| *event.id == *id.id);
     found.map(make).ok_or_else(|| {

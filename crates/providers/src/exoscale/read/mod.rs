@@ -18,20 +18,20 @@ use super::catalogue::{Pending, fresh};
 use super::{Deck, unsupported, wire};
 use qdeck_model::{Problem, ResourceId};
 
-/// Zones that are tried for what any of them can tell.
-const TRIES: usize = 3;
+/// Zones that are tried for what any of them has.
+const MAX_ZONES_TRIED: usize = 3;
 
 /// Reads what belongs to the whole organisation: from the first zone, and from others while those that were asked
 /// cannot be reached.
 async fn anywhere<T: DeserializeOwned>(deck: &Deck, ask: &Ask) -> Result<T, Problem> {
     let found = deck.found().await;
     let mut failure = unsupported("there are no zones");
-    for (tried, zone) in found.zones.iter().take(TRIES).enumerate() {
+    for (tried, zone) in found.zones.iter().take(MAX_ZONES_TRIED).enumerate() {
         match deck.api.get(zone, ask).await {
             Ok(answer) => return Ok(answer),
             Err(problem) => {
                 let elsewhere = problem.kind.may_pass();
-                // The first zone's reason is the one that a person can act on.
+                // The first zone's reason is the one that the user can act on.
                 if tried == 0 {
                     failure = problem;
                 }

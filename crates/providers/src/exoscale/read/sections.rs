@@ -14,10 +14,10 @@ use crate::Section;
 use crate::kit::secret_fields;
 use qdeck_model::{Document, Problem, ProblemKind};
 
-/// Sections that are asked for at once; they are told in order.
-const AT_ONCE: usize = 4;
+/// Sections that are asked for at once; they are sent in order.
+const SECTIONS_AT_ONCE: usize = 4;
 
-/// A section to come; `None` where there turns out to be nothing to tell.
+/// A section to come; `None` where there turns out to be nothing to show.
 pub(super) struct Part {
     title: &'static str,
     body: BoxFuture<'static, Option<Result<Value, Problem>>>,
@@ -36,7 +36,7 @@ impl Part {
         Self::new(title, async { Some(Ok(value)) })
     }
 
-    /// One read. A 404 means that there is none (any more), which is nothing to tell.
+    /// One read. A 404 means that there is none (any more), which is nothing to show.
     pub(super) fn read(title: &'static str, deck: &Arc<Deck>, zone: &Arc<Zone>, ask: Ask) -> Self {
         let (deck, zone) = (deck.clone(), zone.clone());
         Self::new(title, async move {
@@ -74,7 +74,7 @@ impl Part {
     }
 }
 
-/// The answers as one list; an error only where all there was to tell is that.
+/// The answers as one list; an error only where there is nothing else.
 fn gathered(answers: Vec<(String, Result<Value, Problem>)>) -> Result<Value, Problem> {
     let mut list = Vec::new();
     let mut failure = None;
@@ -98,10 +98,11 @@ fn gathered(answers: Vec<(String, Result<Value, Problem>)>) -> Result<Value, Pro
     }
 }
 
-/// Tells the parts in order, several being read at once. `None` when nobody listens.
-pub(super) async fn tell(parts: Vec<Part>, out: &Sender<Section>) -> Option<()> {
-    let mut parts =
-        stream::iter(parts).map(|part| async move { (part.title, part.body.await) }).buffered(AT_ONCE);
+/// Sends the parts in order, several being read at once. `None` when the receiver is gone.
+pub(super) async fn send_parts(parts: Vec<Part>, out: &Sender<Section>) -> Option<()> {
+    let mut parts = stream::iter(parts)
+        .map(|part| async move { (part.title, part.body.await) })
+        .buffered(SECTIONS_AT_ONCE);
     while let Some((title, body)) = parts.next().await {
         let Some(body) = body else { continue };
         let body = body.map(|value| {

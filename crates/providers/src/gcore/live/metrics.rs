@@ -1,5 +1,5 @@
 //! Metrics of an instance as samples. They are averages over a minute, so the platform is asked for those of one
-//! instance once a minute at most, however often somebody looks.
+//! instance once a minute at most, however often a view asks.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -16,12 +16,12 @@ use super::super::{Site, unsupported};
 use qdeck_model::{Bytes, BytesPerSecond, Cores, Kind, Problem, ResourceId, Sample, Timestamp};
 
 /// Before that there is nothing new to be had.
-const MINUTE: Duration = Duration::from_secs(60);
+const METRICS_PERIOD: Duration = Duration::from_secs(60);
 /// Instances whose samples are remembered; beyond that, those not asked about for a while are forgotten.
-const REMEMBERED: usize = 500;
-const FORGOTTEN: Duration = Duration::from_secs(300);
+const MAX_CACHED_INSTANCES: usize = 500;
+const CACHED_FOR: Duration = Duration::from_secs(300);
 /// More than so many points of one answer are not read: three days of minutes.
-const PAGES: usize = 5;
+const MAX_PAGES: usize = 5;
 
 /// The last answers.
 #[derive(Default)]
@@ -45,7 +45,7 @@ impl Meters {
             return Err(unsupported("only instances have metrics"));
         }
         // Whole hours are asked for, and a margin for what is measured late.
-        let hours = (Timestamp::now().since(since) + 5 * MINUTE).as_secs().div_ceil(3600).max(1);
+        let hours = (Timestamp::now().since(since) + 5 * METRICS_PERIOD).as_secs().div_ceil(3600).max(1);
         let samples = if let Some(samples) = self.known(id, hours) {
             samples
         } else {
@@ -60,13 +60,13 @@ impl Meters {
     fn known(&self, id: &ResourceId, hours: u64) -> Option<Arc<[Sample]>> {
         let answers = self.0.lock();
         let answer = answers.get(id)?;
-        (answer.at.elapsed() < MINUTE && answer.hours >= hours).then(|| answer.samples.clone())
+        (answer.at.elapsed() < METRICS_PERIOD && answer.hours >= hours).then(|| answer.samples.clone())
     }
 
     fn keep(&self, id: &ResourceId, hours: u64, samples: Arc<[Sample]>) {
         let mut answers = self.0.lock();
-        if answers.len() >= REMEMBERED {
-            answers.retain(|_, answer| answer.at.elapsed() < FORGOTTEN);
+        if answers.len() >= MAX_CACHED_INSTANCES {
+            answers.retain(|_, answer| answer.at.elapsed() < CACHED_FOR);
         }
         let at = Instant::now();
         answers.insert(id.clone(), Answered { at, hours, samples });
@@ -85,7 +85,7 @@ async fn ask(site: &Site, id: &ResourceId, hours: u64) -> Result<Vec<Sample>, Pr
     };
     let mut points: Vec<Metrics> = Vec::new();
     let mut sent = 0;
-    for _ in 0..PAGES {
+    for _ in 0..MAX_PAGES {
         let (limit, offset) = (LIMIT.to_string(), sent.to_string());
         let query = [("limit", &*limit), ("offset", &*offset)];
         let list: List<Metrics> = api.post(&path, &query, &body).await?;

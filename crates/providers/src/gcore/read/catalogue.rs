@@ -18,9 +18,9 @@ use crate::kit::SignIn;
 use qdeck_model::{GpuModel, Problem, ProblemKind};
 
 /// How long capacities and quotas are taken for current.
-const CURRENT: Duration = Duration::from_secs(60);
+const CAPACITY_FRESH_FOR: Duration = Duration::from_secs(60);
 /// How long flavors and what regions offer are.
-const STEADY: Duration = Duration::from_secs(600);
+const FLAVORS_FRESH_FOR: Duration = Duration::from_secs(600);
 
 pub(crate) const INFERENCE_FLAVORS: [&str; 4] = ["cloud", "v3", "inference", "flavors"];
 pub(crate) const INFERENCE_CAPACITY: [&str; 4] = ["cloud", "v3", "inference", "capacity"];
@@ -53,7 +53,7 @@ impl<T> Kept<T> {
     where
         F: Future<Output = Result<T, Problem>>,
     {
-        self.0.forget_if(|(at, _)| at.elapsed() > STEADY);
+        self.0.forget_if(|(at, _)| at.elapsed() > FLAVORS_FRESH_FOR);
         let now = async || Ok((Instant::now(), Arc::new(read().await?)));
         self.0.get(now).await.map(|(_, value)| value)
     }
@@ -131,7 +131,7 @@ impl Catalogue {
                     let mut known = self.quotas.lock();
                     *known = Some((Instant::now(), Arc::new(quotas)));
                 }
-                // A model without its quota is a model all the same; the details say why it is missing.
+                // A model without its quota is a model all the same; the details show why it is missing.
                 Brought::Quotas(Err(_)) => {}
             }
         }
@@ -146,7 +146,7 @@ impl Catalogue {
 
     fn quotas_are_old(&self) -> bool {
         let known = self.quotas.lock();
-        known.as_ref().is_none_or(|(at, _)| at.elapsed() > CURRENT)
+        known.as_ref().is_none_or(|(at, _)| at.elapsed() > CAPACITY_FRESH_FOR)
     }
 
     /// What is to be read again. What is no more in the context is dropped.
@@ -161,7 +161,7 @@ impl Catalogue {
         let mut known = self.offers.lock();
         known.retain(|place, _| wanted.contains(place));
         let is_old = |place: &Place| {
-            let age = if place.0 == Source::Instance { STEADY } else { CURRENT };
+            let age = if place.0 == Source::Instance { FLAVORS_FRESH_FOR } else { CAPACITY_FRESH_FOR };
             known.get(place).is_none_or(|(at, _)| at.elapsed() > age)
         };
         wanted.into_iter().filter(is_old).collect()
@@ -200,7 +200,7 @@ async fn regional(site: &Site, project: &str, source: Source, region: u64) -> Re
     Ok(offers.collect())
 }
 
-/// Flavors are the account's; how many of each there are, and where, is told apart. Who may not read that sees the flavors
+/// Flavors are the account's; how many of each there are, and where, is a list of its own. Who may not read that sees the flavors
 /// all the same.
 async fn inference(site: &Site) -> Result<Vec<Offer>, Problem> {
     let capacity = site.api.all::<wire::Capacity>(&INFERENCE_CAPACITY, &[]);

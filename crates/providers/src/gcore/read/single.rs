@@ -67,7 +67,7 @@ pub(crate) fn region_of(id: &ResourceId) -> Result<u64, Problem> {
     region.ok_or_else(|| unsupported("this is asked of something in a region only"))
 }
 
-/// An instance as the API tells it.
+/// An instance as the API sends it.
 pub(crate) async fn instance(site: &Site, id: &ResourceId) -> Result<wire::Instance, Problem> {
     let (project, region) = (site.places.project().await?, region_of(id)?);
     let path = ["cloud", "v1", "instances", &project, &region.to_string(), &id.id];

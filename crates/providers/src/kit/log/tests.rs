@@ -1,4 +1,4 @@
-//! The driver with sources that fail as they are told to.
+//! The driver with sources that follow a script.
 
 use std::collections::VecDeque;
 use std::sync::Mutex;

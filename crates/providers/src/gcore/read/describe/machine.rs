@@ -8,11 +8,11 @@ use super::super::super::api::Api;
 use super::super::super::map::card_of_flavor;
 use super::super::catalogue::PRICED;
 use super::super::single::region_of;
-use super::{Sheet, not_listed, read, tell};
+use super::{Sheet, not_listed, read, send_section};
 use qdeck_model::{Problem, ProblemKind};
 
-/// Sections read at once; they are told in their order.
-const AT_ONCE: usize = 3;
+/// Sections read at once; they are sent in their order.
+const SECTIONS_AT_ONCE: usize = 3;
 
 /// Where naming restrictions stood before 2025.
 const OLD_NAMES: [&str; 3] = ["cloud", "v1", "reseller_name_templates"];
@@ -23,21 +23,21 @@ impl Sheet<'_> {
     pub(super) async fn instance(&self) -> Option<()> {
         let region = match region_of(self.id) {
             Ok(region) => region,
-            Err(problem) => return tell(&self.out, "instance", Err(problem)).await,
+            Err(problem) => return send_section(&self.out, "instance", Err(problem)).await,
         };
         let api = self.site.api.region(region);
         let itself = read(&api, &self.path(&["cloud", "v1", "instances"], &[&self.id.id]), &[]).await;
         let found = itself.as_ref().ok().cloned().unwrap_or_default();
         let gone = itself.as_ref().is_err_and(|problem| problem.kind == ProblemKind::NotFound);
-        tell(&self.out, "instance", itself).await?;
+        send_section(&self.out, "instance", itself).await?;
         if gone {
             return Some(());
         }
         let reads: Vec<_> =
             self.instance_reads(&found).into_iter().map(|read| self.beside(&api, &found, read)).collect();
-        let mut reads = futures_util::stream::iter(reads).buffered(AT_ONCE);
+        let mut reads = futures_util::stream::iter(reads).buffered(SECTIONS_AT_ONCE);
         while let Some((title, answer)) = reads.next().await {
-            tell(&self.out, title, answer).await?;
+            send_section(&self.out, title, answer).await?;
         }
         for (title, field) in [("task", "task_id"), ("creator_task", "creator_task_id")] {
             let Some(task) = found.get(field).and_then(Value::as_str) else {
@@ -45,10 +45,10 @@ impl Sheet<'_> {
             };
             let answer = self.site.api.get(&["cloud", "v1", "tasks", task], &[]).await;
             let template = answer.as_ref().ok().and_then(|task: &Value| app_template(task.get("data")?));
-            tell(&self.out, title, answer).await?;
+            send_section(&self.out, title, answer).await?;
             if let Some(template) = template.filter(|_| title == "creator_task") {
                 let path = self.path(&["cloud", "v1", "apptemplates"], &[&template]);
-                tell(&self.out, "apptemplate", read(&api, &path, &[]).await).await?;
+                send_section(&self.out, "apptemplate", read(&api, &path, &[]).await).await?;
             }
         }
         Some(())
@@ -68,7 +68,7 @@ impl Sheet<'_> {
     }
 
     /// Where the flavor of an instance is sold: bare metal and servers of GPU clusters are sold apart, and those lists
-    /// tell how many are left.
+    /// hold how many are left.
     fn catalogue_of(&self, found: &Value) -> Vec<String> {
         let has = |pointer: &str| found.pointer(pointer).is_some_and(|value| !value.is_null());
         let name = found.pointer("/flavor/flavor_id").and_then(Value::as_str);
@@ -119,7 +119,7 @@ fn own_flavor(list: Value, instance: &Value) -> Result<Value, Problem> {
     all.into_iter().find(is_it).ok_or_else(|| not_listed("flavor", name))
 }
 
-/// The template that a machine was asked to be made from. Nothing of the machine itself tells it.
+/// The template that a machine was asked to be made from. Nothing of the machine itself names it.
 fn app_template(asked: &Value) -> Option<String> {
     match asked {
         Value::Object(fields) => {

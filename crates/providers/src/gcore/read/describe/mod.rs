@@ -1,4 +1,4 @@
-//! Everything Gcore says of one resource, section by section. Each section is a read of its own, so a right that is
+//! Everything Gcore has about one resource, section by section. Each section is a read of its own, so a right that is
 //! missing hides one of them.
 
 mod machine;
@@ -17,7 +17,7 @@ use crate::Section;
 use crate::kit::secret_fields;
 use qdeck_model::{Document, Kind, Problem, ProblemKind, ResourceId};
 
-/// Where sections go. A closed channel only means that nobody looks any more.
+/// Where sections go. A closed channel only means that the view was closed.
 struct Sheet<'a> {
     site: &'a Arc<Site>,
     id: &'a ResourceId,
@@ -29,12 +29,12 @@ pub(crate) async fn sections(site: Arc<Site>, id: ResourceId, out: Sender<Sectio
     let project = match site.places.project().await {
         Ok(project) => project,
         Err(problem) => {
-            let _ = tell(&out, "project", Err(problem)).await;
+            let _ = send_section(&out, "project", Err(problem)).await;
             return;
         }
     };
     let sheet = Sheet { site: &site, id: &id, project, out };
-    // `None` when nobody listens.
+    // `None` when the receiver is gone.
     let _ = match (id.kind, &id.scope) {
         (Kind::Instance, Some(_)) => sheet.instance().await,
         (Kind::Container, None) => sheet.deployment().await,
@@ -43,12 +43,16 @@ pub(crate) async fn sections(site: Arc<Site>, id: ResourceId, out: Sender<Sectio
         (Kind::GpuModel, _) => sheet.gpu_model().await,
         (Kind::Instance | Kind::Revision, _) => {
             let problem = unsupported("there is no such thing");
-            tell(&sheet.out, "resource", Err(problem)).await
+            send_section(&sheet.out, "resource", Err(problem)).await
         }
     };
 }
 
-async fn tell(out: &Sender<Section>, title: &'static str, answer: Result<Value, Problem>) -> Option<()> {
+async fn send_section(
+    out: &Sender<Section>,
+    title: &'static str,
+    answer: Result<Value, Problem>,
+) -> Option<()> {
     let body = answer.map(|value| {
         let secrets = secret_fields::secrets(&value);
         Document::new(value, secrets)
@@ -93,7 +97,7 @@ impl Sheet<'_> {
 
     async fn task(&self, title: &'static str, id: &str) -> Option<()> {
         let answer = self.site.api.get(&["cloud", "v1", "tasks", id], &[]).await;
-        tell(&self.out, title, answer).await
+        send_section(&self.out, title, answer).await
     }
 
     async fn deployment(&self) -> Option<()> {
@@ -101,34 +105,34 @@ impl Sheet<'_> {
         let path = ["cloud", "v3", "inference", &self.project, "deployments", &self.id.id];
         let answer: Result<Value, Problem> = api.get(&path, &[]).await;
         let flavor = answer.as_ref().ok().and_then(|it| it.get("flavor_name")?.as_str().map(str::to_owned));
-        tell(&self.out, "deployment", answer).await?;
+        send_section(&self.out, "deployment", answer).await?;
         let Some(flavor) = flavor else { return Some(()) };
         let path = ["cloud", "v3", "inference", "flavors", &flavor];
-        tell(&self.out, "flavor", api.get(&path, &[]).await).await?;
+        send_section(&self.out, "flavor", api.get(&path, &[]).await).await?;
         let answer = api.get(&INFERENCE_CAPACITY, &[]).await.map(unwrapped);
         let answer = answer.map(|regions| self.only_capacity_of(&regions, |name| name == flavor));
-        tell(&self.out, "capacity", answer).await
+        send_section(&self.out, "capacity", answer).await
     }
 
     async fn caas(&self) -> Option<()> {
         let region = match region_of(self.id) {
             Ok(region) => region,
-            Err(problem) => return tell(&self.out, "container", Err(problem)).await,
+            Err(problem) => return send_section(&self.out, "container", Err(problem)).await,
         };
         let api = self.site.api.region(region);
         let path = self.path(&["cloud", "v1", "caas"], &["containers", &self.id.id]);
         let answer = read(&api, &path, &[]).await;
         let flavor = answer.as_ref().ok().and_then(|it| it.get("flavor")?.as_str().map(str::to_owned));
-        tell(&self.out, "container", answer).await?;
+        send_section(&self.out, "container", answer).await?;
         if let Some(flavor) = flavor {
             let path = self.path(&["cloud", "v1", "caas", "flavors"], &[]);
             let list = read(&api, &path, &[("limit", "1000".to_owned())]).await;
             let own = list
                 .and_then(|list| find(list, "name", &flavor).ok_or_else(|| not_listed("flavor", &flavor)));
-            tell(&self.out, "flavor", own).await?;
+            send_section(&self.out, "flavor", own).await?;
         }
         // The shape of these lines is documented nowhere: they are shown as they come.
         let path = self.path(&["cloud", "v1", "caas"], &["containers", &self.id.id, "logs"]);
-        tell(&self.out, "logs", read(&api, &path, &[("limit", "1000".to_owned())]).await).await
+        send_section(&self.out, "logs", read(&api, &path, &[("limit", "1000".to_owned())]).await).await
     }
 }

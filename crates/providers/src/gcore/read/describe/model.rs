@@ -1,11 +1,11 @@
-//! What the catalogues and quotas say of one model of accelerator.
+//! The catalogues and quotas of one model of accelerator.
 
 use futures_util::future::join_all;
 use serde_json::{Map, Value, json};
 
 use super::super::super::map::{Source, card_of_flavor, card_of_text};
 use super::super::catalogue::{INFERENCE_CAPACITY, INFERENCE_FLAVORS, PRICED, QUOTAS, path};
-use super::{Sheet, tell, unwrapped};
+use super::{Sheet, send_section, unwrapped};
 use qdeck_model::{Problem, ProblemKind};
 
 impl Sheet<'_> {
@@ -18,20 +18,20 @@ impl Sheet<'_> {
             ("flavors", Source::Instance),
         ] {
             let answer = self.of_regions(source, code).await;
-            tell(&self.out, title, answer).await?;
+            send_section(&self.out, title, answer).await?;
         }
         let api = &self.site.api;
         let all = api.all::<Value>(&INFERENCE_FLAVORS, &[]).await;
         let mine = all.map(|all| all.into_iter().filter(|it| has_model(it, code)).collect::<Vec<_>>());
         let names: Vec<String> =
             mine.iter().flatten().filter_map(|it| it.get("name")?.as_str().map(str::to_owned)).collect();
-        tell(&self.out, "inference flavors", mine.map(Value::Array)).await?;
+        send_section(&self.out, "inference flavors", mine.map(Value::Array)).await?;
         let capacity = api.get(&INFERENCE_CAPACITY, &[]).await.map(unwrapped);
         let capacity =
             capacity.map(|regions| self.only_capacity_of(&regions, |name| names.iter().any(|it| it == name)));
-        tell(&self.out, "inference capacity", capacity).await?;
+        send_section(&self.out, "inference capacity", capacity).await?;
         let quotas: Result<Value, Problem> = api.get(&QUOTAS, &[]).await;
-        tell(&self.out, "client_quotas", quotas.map(|all| self.only_quotas_of(&all, code))).await
+        send_section(&self.out, "client_quotas", quotas.map(|all| self.only_quotas_of(&all, code))).await
     }
 
     /// The flavors with a model in each region that has such. It failed when no region could be read.
@@ -114,8 +114,8 @@ fn has_model(flavor: &Value, code: &str) -> bool {
     if let Some(model) = typed {
         return model.eq_ignore_ascii_case(code);
     }
-    let told = word("/hardware_description/gpu").and_then(card_of_text);
+    let card = word("/hardware_description/gpu").and_then(card_of_text);
     let name = || word("/name").or_else(|| word("/flavor_name")).or_else(|| word("/flavor_id"));
-    let card = told.or_else(|| card_of_flavor(name()?));
+    let card = card.or_else(|| card_of_flavor(name()?));
     card.is_some_and(|card| card.model == code)
 }
