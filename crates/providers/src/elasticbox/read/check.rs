@@ -20,19 +20,18 @@ pub(crate) async fn run(workspaces: &Workspaces) -> Result<Check, Problem> {
             probe(api, "instances", vec!["instances"]),
         ])
         .await;
+    if let Some(id) = first(instances.as_ref()).as_deref() {
+        let parts = ["service", "activity", "operations"];
+        probes.all(parts.map(|name| probe(api, name, vec!["instances", id, name])).into()).await;
+    }
     // A team workspace shows more than the personal one, whose instances were just read.
     let teams = workspaces.teams().await.unwrap_or_default();
     let teams: Vec<Arc<str>> = teams.iter().map(Place::scope).collect();
+    let lists = teams
+        .iter()
+        .map(|id| probe(api, format!("instances of {id}"), vec!["workspaces", id, "instances"]));
+    let mut reads: Vec<_> = lists.collect();
     let personal = profile.as_ref().and_then(|it| field(it, "workspace"));
-    let instance = first(instances.as_ref());
-    let mut reads = Vec::new();
-    if let Some(id) = instance.as_deref() {
-        let parts = ["service", "activity", "operations"];
-        reads.extend(parts.map(|name| probe(api, name, vec!["instances", id, name])));
-    }
-    for id in &teams {
-        reads.push(probe(api, format!("instances of {id}"), vec!["workspaces", id, "instances"]));
-    }
     if let Some(id) = personal.or(teams.first().map(|id| &**id)) {
         reads.extend(["boxes", "providers"].map(|name| probe(api, name, vec!["workspaces", id, name])));
     }
