@@ -27,9 +27,8 @@ pub(crate) async fn run(workspaces: &Workspaces) -> Result<Check, Problem> {
     // A team workspace shows more than the personal one, whose instances were just read.
     let teams = workspaces.teams().await.unwrap_or_default();
     let teams: Vec<Arc<str>> = teams.iter().map(Place::scope).collect();
-    let lists = teams
-        .iter()
-        .map(|id| probe(api, format!("instances of {id}"), vec!["workspaces", id, "instances"]));
+    let lists =
+        teams.iter().map(|id| probe(api, format!("instances of {id}"), vec!["workspaces", id, "instances"]));
     let mut reads: Vec<_> = lists.collect();
     let personal = profile.as_ref().and_then(|it| field(it, "workspace"));
     if let Some(id) = personal.or(teams.first().map(|id| &**id)) {
