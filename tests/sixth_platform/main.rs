@@ -53,6 +53,7 @@ async fn its_rows_are_in_the_panes() {
             name: context.name.clone(),
             platform: context.platform(),
             provider: registry.open(context),
+            read_only: context.read_only,
         })
         .collect();
     let mut store = Store::new(&members);
