@@ -8,7 +8,8 @@ use std::path::Path;
 
 use quarterdeck::config::reference::markdown;
 use quarterdeck::providers::Registry;
-use quarterdeck::tui::keymap::{KEY_CONTEXTS, Keymap, REGISTRY};
+use quarterdeck::tui::command::ENTRIES;
+use quarterdeck::tui::keymap::{KEY_CONTEXTS, Keymap};
 
 /// Compares what stands between a page's two marks with what the code says.
 fn compare(page: &str, expected: &str) {
@@ -50,11 +51,11 @@ fn the_keys_page_shows_every_binding() {
     for (place, name, title) in KEY_CONTEXTS {
         write!(expected, "## {title}: `[keys.{name}]`\n\n| keys | name | |\n|---|---|---|\n")
             .expect("a string takes all");
-        for entry in REGISTRY {
+        for entry in ENTRIES {
             let keys: Vec<String> =
                 keymap.keys(*place, entry.command).iter().map(|key| format!("`{key}`")).collect();
             if !keys.is_empty() {
-                writeln!(expected, "| {} | `{}` | {} |", keys.join(" "), entry.name, entry.what)
+                writeln!(expected, "| {} | `{}` | {} |", keys.join(" "), entry.name, entry.help)
                     .expect("a string takes all");
             }
         }

@@ -1,10 +1,11 @@
-//! What a change of state asks of the world. Running one may take long; its result comes back as an event.
+//! What a layer asks for, by who does it: the screen itself, the frame loop that holds the terminal, or the work outside,
+//! whose results come back as events.
 
 use std::time::Duration;
 
 use super::Command;
-use crate::fleet::TailId;
-use crate::model::{ContextName, Kind, LogStart, ResourceId, ScreenKind, Secret};
+use super::layer::{Question, Ticket, Watched};
+use crate::model::{ContextName, Kind, ResourceId, ScreenKind, Secret};
 
 /// How the details of a resource are shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,70 +28,188 @@ impl PartialEq for Address {
     }
 }
 
-/// Something to be done outside of the state.
+/// What a view shows: enough to open it, and to open it again from the history.
 #[derive(Debug, Clone, PartialEq)]
+pub enum View {
+    /// The details of a resource.
+    Document(ResourceId, DocumentForm),
+    /// The logs of these resources, merged.
+    Logs(Vec<ResourceId>),
+    /// The telemetry screen of an instance.
+    Telemetry(ResourceId),
+    /// The console of an instance.
+    Console(ResourceId),
+    /// The box about a console that no terminal can show, asked for as this.
+    Page(ResourceId, ScreenKind),
+    /// The list of open consoles.
+    Sessions,
+}
+
+/// Something to be done after a key or an event.
+#[derive(Debug, PartialEq)]
 pub enum Effect {
+    /// By the screen itself.
+    Screen(ScreenEffect),
+    /// By the frame loop.
+    Terminal(TerminalEffect),
+    /// Outside.
+    Work(Work),
+}
+
+/// What changes only the screen.
+#[derive(Debug, PartialEq)]
+pub enum ScreenEffect {
+    /// Close the topmost layer.
+    Close,
+    /// Open a view, or bring it to the front.
+    Open(View),
+    /// Go to the table of a kind, all of it, with a filter if one is given.
+    ShowTable(Kind, Option<String>),
+    /// Go to the table of a kind, narrowed to what belongs to a resource.
+    Follow(Kind, ResourceId),
+    /// Do what a key is bound to, as if it had been pressed.
+    Perform(Command),
+    /// Show a message for some seconds and keep it in the list of messages.
+    Report(String),
+    /// The same, of a failure.
+    Complain(String),
+}
+
+/// What the frame loop does: it holds the terminal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TerminalEffect {
     /// Leave the program.
     Quit,
     /// Stop as Ctrl-Z does.
     Suspend,
     /// Clear and draw everything.
     Redraw,
+    /// Take the mouse or release it.
+    Mouse(bool),
+    /// Draw again after this time, for something that fades or turns.
+    DrawAfter(Duration),
+}
+
+/// What is done outside of the screen's thread. It may take long.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Work {
     /// List again.
     Refresh,
-    /// Take the mouse or let it go.
-    Mouse(bool),
     /// Stop or resume listing and sampling.
     Pause(bool),
     /// Sign in again.
     Reconnect(ContextName),
-    /// Which instances to sample: those on the screen, and the one selected.
-    Watch(Vec<ResourceId>, Option<ResourceId>),
-    /// Samples of the past for a chart.
+    /// Sample these instances, and no others.
+    Watch(Watched),
+    /// Fetch samples of the past for a chart. They go into the store.
     Backfill(ResourceId, Duration),
-    /// Read details; they come as `Event::Section`.
-    Describe(ResourceId),
-    /// Open a details view.
-    ShowDocument(ResourceId, DocumentForm),
-    /// Open a log view of these resources, merged.
-    ShowLogs(Vec<ResourceId>),
-    /// Open the telemetry screen.
-    ShowTelemetry(ResourceId),
+    /// Ask on behalf of a layer; answers come as `Event::Answer` with the same ticket.
+    Ask(Ticket, Question),
+    /// Give up a question.
+    Cancel(Ticket),
     /// Open or come back to the console of an instance.
-    ShowConsole(ResourceId),
-    /// Open the box that tells where a console is that no terminal can show, asked for as this.
-    ShowPage(ResourceId, ScreenKind),
-    /// Ask for such a console; it comes as `Event::Page`.
-    FetchPage(ResourceId, ScreenKind),
-    /// Wait no longer for it.
-    DropPage,
+    OpenConsole(ResourceId),
+    /// Open the list of open consoles.
+    OpenSessions,
     /// Open an address in a browser.
     Browse(Address),
     /// Put an address into the clipboard; the second is what to call it in the message.
     CopyAddress(Address, String),
-    /// Open the list of open consoles.
-    ShowSessions,
-    /// Go to the table of a kind, all of it, with a filter if one is given.
-    ShowTable(Kind, Option<String>),
-    /// Do what a key is bound to, as if it had been pressed.
-    Perform(Command),
-    /// Go to a pane narrowed to what belongs to a resource.
-    Follow(Kind, ResourceId),
-    /// Leave the topmost view.
-    CloseView,
-    /// Open a log tail for the topmost log view; its id comes back with [`super::layer::Layer::tail_opened`].
-    OpenTail(ResourceId, LogStart),
-    /// End a log tail.
-    CloseTail(TailId),
     /// Put a text into the clipboard; the second is what to call it in the message.
     Copy(String, String),
     /// Write a text to a new file in the working directory; the first is the stem and ending of its name, such as
     /// `web-1.log`.
     Save(String, Vec<u8>),
-    /// Say something in the hint line for some seconds and keep it in the messages.
-    Say(String),
-    /// Say that something failed.
-    Complain(String),
-    /// Draw again after this time, for something that fades or turns.
-    DrawAfter(Duration),
+}
+
+/// What the screen leaves to others.
+#[derive(Debug, PartialEq)]
+pub enum Outside {
+    /// For the frame loop.
+    Terminal(TerminalEffect),
+    /// For the work outside.
+    Work(Work),
+}
+
+impl Effect {
+    /// Closes the topmost layer, which is the one that asks.
+    pub const fn close() -> Self {
+        Self::Screen(ScreenEffect::Close)
+    }
+
+    /// Opens a view.
+    pub const fn open(view: View) -> Self {
+        Self::Screen(ScreenEffect::Open(view))
+    }
+
+    /// Shows a message.
+    pub fn report(text: impl Into<String>) -> Self {
+        Self::Screen(ScreenEffect::Report(text.into()))
+    }
+
+    /// Shows a message of a failure.
+    pub fn complain(text: impl Into<String>) -> Self {
+        Self::Screen(ScreenEffect::Complain(text.into()))
+    }
+
+    /// Copies a text; `what` is what to call it in the message.
+    pub fn copy(text: impl Into<String>, what: impl Into<String>) -> Self {
+        Self::Work(Work::Copy(text.into(), what.into()))
+    }
+}
+
+impl From<ScreenEffect> for Effect {
+    fn from(effect: ScreenEffect) -> Self {
+        Self::Screen(effect)
+    }
+}
+
+impl From<TerminalEffect> for Effect {
+    fn from(effect: TerminalEffect) -> Self {
+        Self::Terminal(effect)
+    }
+}
+
+impl From<Work> for Effect {
+    fn from(work: Work) -> Self {
+        Self::Work(work)
+    }
+}
+
+impl From<TerminalEffect> for Outside {
+    fn from(effect: TerminalEffect) -> Self {
+        Self::Terminal(effect)
+    }
+}
+
+impl From<Work> for Outside {
+    fn from(work: Work) -> Self {
+        Self::Work(work)
+    }
+}
+
+/// Opens the view.
+impl From<View> for Effect {
+    fn from(view: View) -> Self {
+        Self::open(view)
+    }
+}
+
+#[cfg(test)]
+mod comparing {
+    //! Tests compare what was asked for with one kind of it.
+
+    use super::{Effect, Outside, TerminalEffect, View, Work};
+
+    macro_rules! equal {
+        ($($whole:ident: $part:ident),+) => {$(
+            impl PartialEq<$part> for $whole {
+                fn eq(&self, part: &$part) -> bool {
+                    *self == Self::from(part.clone())
+                }
+            }
+        )+};
+    }
+
+    equal!(Effect: Work, Effect: TerminalEffect, Effect: View, Outside: Work, Outside: TerminalEffect);
 }

@@ -5,9 +5,9 @@
 
 pub mod app;
 mod browser;
-mod command;
+pub mod command;
 pub mod draw;
-mod effect;
+pub mod effect;
 mod input;
 pub mod keymap;
 pub mod layer;
@@ -27,7 +27,7 @@ pub mod widgets;
 
 pub use app::Options;
 pub use command::{Command, KeyContext};
-pub use effect::{DocumentForm, Effect};
+pub use effect::Effect;
 pub use look::{Look, Theme};
 pub use run::{Leaving, run};
 pub use theme::Depth;

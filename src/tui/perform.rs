@@ -1,6 +1,7 @@
-//! Effects that reach outside of the screen: the fleet, files, the clipboard, consoles. What takes time runs in tasks
+//! The work outside of the screen: the fleet, files, the clipboard, consoles. What takes time runs in tasks
 //! that end when the screen does; results come back as events.
 
+use std::collections::HashMap;
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -10,29 +11,53 @@ use tokio::sync::{Notify, mpsc};
 use tokio::task::{AbortHandle, JoinSet};
 
 use super::browser::Browsers;
+use super::effect::{View, Work};
+use super::layer::{Answer, Question, Ticket};
+use super::terminal;
 use super::ui::{Event, Ui};
 use super::ui_state::UiState;
 use super::views::console::{ConsoleView, SessionsView};
 use super::views::page::not_a_page;
-use super::{Effect, terminal};
 use crate::console::{Opened, Opener, Sessions};
 use crate::consoles;
-use crate::fleet::Fleet;
+use crate::fleet::{Fleet, TailId};
 use crate::model::{ResourceId, ScreenKind, Secret};
 use crate::table::Job;
 
 /// Names tried for a file before giving up.
 const TRIES: u32 = 1000;
 
-/// Runs effects.
+/// What answers a question.
+enum Asked {
+    Task(AbortHandle),
+    Tail(TailId),
+}
+
+impl Asked {
+    fn is_running(&self) -> bool {
+        match self {
+            Self::Task(task) => !task.is_finished(),
+            Self::Tail(_) => true,
+        }
+    }
+
+    const fn tail(&self) -> Option<TailId> {
+        match self {
+            Self::Task(_) => None,
+            Self::Tail(tail) => Some(*tail),
+        }
+    }
+}
+
+/// Does the work outside.
 pub(super) struct Performer {
     fleet: Fleet,
     sender: mpsc::Sender<Event>,
     tasks: JoinSet<()>,
     opener: Opener,
     sessions: Sessions,
-    /// Waits for the page of a console.
-    page: Option<AbortHandle>,
+    /// What answers the open questions of layers.
+    asked: HashMap<Ticket, Asked>,
 }
 
 impl Performer {
@@ -43,7 +68,7 @@ impl Performer {
             fleet,
             sender,
             tasks: JoinSet::new(),
-            page: None,
+            asked: HashMap::new(),
             sessions: Sessions::new(Arc::clone(&opener), Arc::new(move || wake.notify_one())),
             opener,
         }
@@ -60,41 +85,54 @@ impl Performer {
         self.sessions.poll();
         let pages = self.sessions.take_pages().into_iter();
         pages
-            .map(|(console, page)| Event::Page(console.id.clone(), console.kind, Box::new(Ok(page))))
+            .map(|(console, page)| Event::ConsoleIsPage(console.id.clone(), console.kind, Box::new(page)))
             .collect()
     }
 
-    /// Runs an effect; what is known at once comes back as events.
-    pub(super) fn perform(&mut self, ui: &Ui, effect: Effect) -> Vec<Event> {
+    /// Does a work; what is known at once comes back as events.
+    pub(super) fn perform(&mut self, ui: &Ui, work: Work) -> Vec<Event> {
         while self.tasks.try_join_next().is_some() {}
-        match effect {
-            Effect::Refresh => self.fleet.refresh(),
-            Effect::Pause(paused) => self.fleet.pause(paused),
-            Effect::Reconnect(context) => self.fleet.reconnect(&context),
-            Effect::Watch(visible, focus) => self.fleet.watch(visible, focus),
-            Effect::Backfill(id, back) => self.fleet.backfill(&id, back),
-            Effect::Describe(id) => self.describe(id),
-            Effect::OpenTail(id, start) => {
-                let tail = self.fleet.open_tail(&id, start);
-                return vec![Event::TailOpened(id, tail)];
-            }
-            Effect::CloseTail(tail) => self.fleet.close_tail(tail),
-            Effect::Copy(text, what) => return vec![copy(&text, &what)],
-            Effect::Save(name, bytes) => self.save(name, bytes),
-            Effect::CopyAddress(address, what) => return vec![copy(address.0.expose(), &what)],
-            Effect::Browse(address) => self.browse(address.0),
-            Effect::FetchPage(id, kind) => self.fetch_page(id, kind),
-            Effect::DropPage => self.drop_page(),
-            Effect::ShowConsole(id) => return vec![self.console(ui, id)],
-            Effect::ShowSessions => {
+        match work {
+            Work::Refresh => self.fleet.refresh(),
+            Work::Pause(paused) => self.fleet.pause(paused),
+            Work::Reconnect(context) => self.fleet.reconnect(&context),
+            Work::Watch(watched) => self.fleet.watch(watched.visible, watched.focus),
+            Work::Backfill(id, back) => self.fleet.backfill(&id, back),
+            Work::Ask(ticket, question) => return self.ask(ticket, question),
+            Work::Cancel(ticket) => self.cancel(ticket),
+            Work::Copy(text, what) => return vec![copy(&text, &what)],
+            Work::Save(name, bytes) => self.save(name, bytes),
+            Work::CopyAddress(address, what) => return vec![copy(address.0.expose(), &what)],
+            Work::Browse(address) => self.browse(address.0),
+            Work::OpenConsole(id) => return vec![self.console(ui, id)],
+            Work::OpenSessions => {
                 let selected = ui.subject().cloned();
                 let view = SessionsView::new(&self.sessions, selected, &ui.app.console_keys());
-                return vec![Event::Opened(Box::new(view), Effect::ShowSessions)];
+                return vec![Event::Opened(Box::new(view), View::Sessions)];
             }
-            // The others change the screen or the loop and never come here.
-            _ => {}
         }
         Vec::new()
+    }
+
+    /// Asks on behalf of a layer. Answers come with the ticket, until it is given up.
+    fn ask(&mut self, ticket: Ticket, question: Question) -> Vec<Event> {
+        self.asked.retain(|_, asked| asked.is_running());
+        let asked = match question {
+            Question::Details(id) => Asked::Task(self.read_details(ticket, &id)),
+            Question::Page(id, kind) => Asked::Task(self.fetch_page(ticket, id, kind)),
+            Question::Tail(id, start) => Asked::Tail(self.fleet.open_tail(&id, start)),
+        };
+        let tail = asked.tail();
+        self.asked.insert(ticket, asked);
+        tail.map(|tail| Event::TailOpened(ticket, tail)).into_iter().collect()
+    }
+
+    fn cancel(&mut self, ticket: Ticket) {
+        match self.asked.remove(&ticket) {
+            Some(Asked::Task(task)) => task.abort(),
+            Some(Asked::Tail(tail)) => self.fleet.close_tail(tail),
+            None => {}
+        }
     }
 
     fn console(&self, ui: &Ui, id: ResourceId) -> Event {
@@ -102,7 +140,7 @@ impl Performer {
             return match self.sessions.get(&id) {
                 Some(open) => {
                     let view = ConsoleView::new(&self.sessions, open, ui.app.console_keys());
-                    Event::Opened(Box::new(view), Effect::ShowConsole(id))
+                    Event::Opened(Box::new(view), View::Console(id))
                 }
                 None => Event::Failed(format!("{id} is gone")),
             };
@@ -113,29 +151,21 @@ impl Performer {
         };
         let open = self.sessions.attach(&id, name, kind);
         let view = ConsoleView::new(&self.sessions, open, ui.app.console_keys());
-        Event::Opened(Box::new(view), Effect::ShowConsole(id))
+        Event::Opened(Box::new(view), View::Console(id))
     }
 
-    /// Asks for a console that is a page. The answer to an earlier question is not waited for any more.
-    fn fetch_page(&mut self, id: ResourceId, kind: ScreenKind) {
-        self.drop_page();
-        let opening = (self.opener)(id.clone(), kind);
+    /// Asks for a console that is a page.
+    fn fetch_page(&mut self, ticket: Ticket, id: ResourceId, kind: ScreenKind) -> AbortHandle {
+        let opening = (self.opener)(id, kind);
         let sender = self.sender.clone();
-        let task = self.tasks.spawn(async move {
+        self.tasks.spawn(async move {
             let answer = match opening.await {
                 Ok(Opened::Page(page)) => Ok(page),
                 Ok(Opened::Terminal(_)) => Err(not_a_page()),
                 Err(problem) => Err(problem),
             };
-            let _ = sender.send(Event::Page(id, kind, Box::new(answer))).await;
-        });
-        self.page = Some(task);
-    }
-
-    fn drop_page(&mut self) {
-        if let Some(task) = self.page.take() {
-            task.abort();
-        }
+            let _ = sender.send(Event::Answer(ticket, Answer::Page(Box::new(answer)))).await;
+        })
     }
 
     fn browse(&mut self, address: Secret) {
@@ -150,17 +180,19 @@ impl Performer {
         });
     }
 
-    fn describe(&mut self, id: ResourceId) {
-        let mut sections = self.fleet.describe(&id);
+    /// Reads the details of a resource, part by part.
+    fn read_details(&mut self, ticket: Ticket, id: &ResourceId) -> AbortHandle {
+        let mut sections = self.fleet.describe(id);
         let sender = self.sender.clone();
         self.tasks.spawn(async move {
             while let Some(section) = sections.next().await {
-                if sender.send(Event::Section(id.clone(), Some(Box::new(section)))).await.is_err() {
+                let part = Answer::Section(Box::new(section));
+                if sender.send(Event::Answer(ticket, part)).await.is_err() {
                     return;
                 }
             }
-            let _ = sender.send(Event::Section(id, None)).await;
-        });
+            let _ = sender.send(Event::Answer(ticket, Answer::EndOfDetails)).await;
+        })
     }
 
     /// Arranges the rows of a large table on a thread for such work.

@@ -8,12 +8,13 @@ use std::time::{Duration, Instant};
 use tokio::sync::mpsc;
 
 use super::app::Options;
+use super::draw;
+use super::effect::{TerminalEffect, Work};
 use super::input::{Input, Outside};
 use super::perform::Performer;
 use super::terminal::{self, Guard, Screen, Suspended};
 use super::ui::{Event, Ui};
 use super::ui_state::UiState;
-use super::{Effect, draw};
 use crate::fleet::{Events, Fleet, Store};
 use crate::model::Timestamp;
 
@@ -80,7 +81,7 @@ struct Frames {
     performer: Performer,
     last_frame: Option<Instant>,
     redraw_at: Option<Instant>,
-    watch: Option<(Instant, Effect)>,
+    watch: Option<(Instant, Work)>,
     /// The file of what is kept between runs.
     kept: Option<PathBuf>,
     /// What it holds.
@@ -138,8 +139,17 @@ impl Frames {
 
     fn take(&mut self, event: Event) -> io::Result<()> {
         self.ui.app.now = Timestamp::now();
-        let effects = self.ui.update(event);
-        self.perform(effects)
+        for outside in self.ui.update(event) {
+            match outside {
+                super::effect::Outside::Terminal(effect) => self.perform(effect)?,
+                super::effect::Outside::Work(work) => {
+                    for event in self.performer.perform(&self.ui, work) {
+                        self.take(event)?;
+                    }
+                }
+            }
+        }
+        Ok(())
     }
 
     fn take_outside(&mut self, outside: Outside) -> io::Result<()> {
@@ -155,14 +165,14 @@ impl Frames {
                 Ok(())
             }
             Outside::Lost(error) => Err(error),
-            Outside::Stop => self.perform(vec![Effect::Suspend]),
+            Outside::Stop => self.perform(TerminalEffect::Suspend),
         }
     }
 
     fn take_deadline(&mut self) -> io::Result<()> {
         let now = Instant::now();
-        if let Some((_, effect)) = self.watch.take_if(|(at, _)| *at <= now) {
-            self.performer.perform(&self.ui, effect);
+        if let Some((_, work)) = self.watch.take_if(|(at, _)| *at <= now) {
+            self.performer.perform(&self.ui, work);
         }
         if self.keep_at.take_if(|at| *at <= now).is_some() {
             self.ui.keep().clone_into(&mut self.written);
@@ -205,8 +215,8 @@ impl Frames {
         self.last_frame = Some(now);
         #[cfg(debug_assertions)]
         panic_if_asked();
-        if let Some(effect) = self.ui.drawn() {
-            self.watch = Some((now + SETTLE, effect));
+        if let Some(work) = self.ui.drawn() {
+            self.watch = Some((now + SETTLE, work));
         }
         if self.kept.is_some() && self.keep_at.is_none() && *self.ui.keep() != self.written {
             self.keep_at = Some(now + KEEP);
@@ -215,22 +225,15 @@ impl Frames {
         Ok(())
     }
 
-    fn perform(&mut self, effects: Vec<Effect>) -> io::Result<()> {
-        for effect in effects {
-            match effect {
-                Effect::Quit => self.leaving = Some(Leaving::Quit),
-                Effect::Redraw => self.screen.forget(),
-                Effect::Suspend => self.suspend()?,
-                Effect::Mouse(on) => terminal::mouse(on)?,
-                Effect::DrawAfter(after) => {
-                    let at = Instant::now() + after;
-                    self.redraw_at = Some(self.redraw_at.map_or(at, |known| known.min(at)));
-                }
-                effect => {
-                    for event in self.performer.perform(&self.ui, effect) {
-                        self.take(event)?;
-                    }
-                }
+    fn perform(&mut self, effect: TerminalEffect) -> io::Result<()> {
+        match effect {
+            TerminalEffect::Quit => self.leaving = Some(Leaving::Quit),
+            TerminalEffect::Redraw => self.screen.forget(),
+            TerminalEffect::Suspend => self.suspend()?,
+            TerminalEffect::Mouse(on) => terminal::mouse(on)?,
+            TerminalEffect::DrawAfter(after) => {
+                let at = Instant::now() + after;
+                self.redraw_at = Some(self.redraw_at.map_or(at, |known| known.min(at)));
             }
         }
         Ok(())

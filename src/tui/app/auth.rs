@@ -4,6 +4,7 @@
 use super::App;
 use crate::fleet::{Auth, ContextState, Feature};
 use crate::tui::Effect;
+use crate::tui::effect::Work;
 
 impl App {
     /// The context whose credentials need a person first, and how many more there are. What was put away with Esc
@@ -47,11 +48,11 @@ impl App {
             names = contexts.iter().filter(lacking).map(|context| context.name.clone()).collect();
         }
         if names.is_empty() {
-            return vec![Effect::Say("every context is signed in".to_owned())];
+            return vec![Effect::report("every context is signed in".to_owned())];
         }
         let said: Vec<&str> = names.iter().map(crate::model::ContextName::as_str).collect();
-        let said = Effect::Say(format!("signing in again to {}", said.join(", ")));
-        names.into_iter().map(Effect::Reconnect).chain([said]).collect()
+        let said = Effect::report(format!("signing in again to {}", said.join(", ")));
+        names.into_iter().map(|name| Work::Reconnect(name).into()).chain([said]).collect()
     }
 }
 

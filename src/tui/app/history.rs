@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::App;
 use crate::model::{Kind, Resource, ResourceId};
 use crate::table::Narrow;
-use crate::tui::Effect;
+use crate::tui::effect::View;
 
 /// Locations remembered.
 const MAX_REMEMBERED: usize = 100;
@@ -21,8 +21,8 @@ pub struct Location {
     pub filter: String,
     /// The row under the cursor.
     pub selected: Option<ResourceId>,
-    /// What opened the view over it.
-    pub view: Option<Effect>,
+    /// The view over it.
+    pub view: Option<View>,
 }
 
 impl Location {
@@ -94,8 +94,8 @@ impl History {
 }
 
 impl App {
-    /// Where the tables are, under a view opened by `view`.
-    pub(in crate::tui) fn location(&self, view: Option<Effect>) -> Location {
+    /// Where the tables are, under a view that shows `view`.
+    pub(in crate::tui) fn location(&self, view: Option<View>) -> Location {
         let pane = self.pane();
         Location {
             kind: pane.kind,

@@ -20,7 +20,7 @@ impl App {
     /// Takes a theme by its name.
     pub(in crate::tui) fn use_theme(&mut self, name: &str) -> Effect {
         let Some(theme) = theme::load(name, self.options.depth) else {
-            return Effect::Complain(format!("no theme `{name}`"));
+            return Effect::complain(format!("no theme `{name}`"));
         };
         let text = if theme.name == name {
             format!("theme {name}")
@@ -28,7 +28,7 @@ impl App {
             format!("theme {}: this terminal shows no colours, or NO_COLOR is set", theme.name)
         };
         self.theme = theme;
-        Effect::Say(text)
+        Effect::report(text)
     }
 
     /// Shows these contexts and no others; none named shows all.
@@ -36,7 +36,7 @@ impl App {
         let contexts = self.store.contexts().iter().map(|it| it.name.clone());
         let hidden = contexts.filter(|name| !names.is_empty() && !names.contains(name));
         self.hidden = Arc::new(hidden.collect());
-        Effect::Say(if names.is_empty() {
+        Effect::report(if names.is_empty() {
             "every context is shown".to_owned()
         } else {
             let names: Vec<_> = names.iter().map(ContextName::as_str).collect();
@@ -54,7 +54,7 @@ impl App {
             hidden.insert(name);
             text
         };
-        Effect::Say(text)
+        Effect::report(text)
     }
 
     /// Remembers what was typed into the palette.

@@ -6,7 +6,6 @@ use ratatui::style::Modifier;
 
 use super::{columns, put, put_right};
 use crate::tui::app::App;
-use crate::tui::keymap;
 use crate::tui::layer::{Hint, Layers};
 use crate::tui::ui::PendingKeys;
 
@@ -48,7 +47,7 @@ fn hints(app: &App, layers: &Layers, keys: &PendingKeys) -> Vec<(String, &'stati
     let context = layers.key_context();
     if keys.shows_continuations(app.now) {
         let continuations = app.keymap.continuations(context, &keys.chords).into_iter();
-        return continuations.map(|(keys, command)| (keys, keymap::name(command), true)).collect();
+        return continuations.map(|(keys, command)| (keys, command.name(), true)).collect();
     }
     let key = |hint: Hint| {
         let key = app.keymap.hint(context, hint.command, app.options.ascii)?;

@@ -1,7 +1,6 @@
-//! Which key means what, and where. The default map is a file under `assets/`; a user's own is laid over it.
+//! Which key is bound to which command, and where. The default map is a file under `assets/`; a user's own is laid over it.
 
 mod chord;
-mod names;
 
 use std::fmt;
 use std::sync::Arc;
@@ -9,15 +8,15 @@ use std::sync::Arc;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 pub use chord::{Chord, sequence};
-pub use names::{Entry, REGISTRY, command, entry, name};
 
+use super::command::Entry;
 use super::views::console::ConsoleKeys;
 use super::{Command, KeyContext};
 
 /// The default keymap, as text.
 pub const DEFAULT: &str = include_str!("../../../assets/keymap.toml");
 
-/// Every place with its name in the file and its title in the help.
+/// Every key context with its name in the file and its title in the help.
 pub const KEY_CONTEXTS: &[(KeyContext, &str, &str)] = &[
     (KeyContext::Everywhere, "everywhere", "Everywhere"),
     (KeyContext::Table, "table", "Tables"),
@@ -30,7 +29,7 @@ pub const KEY_CONTEXTS: &[(KeyContext, &str, &str)] = &[
     (KeyContext::Menu, "menu", "Lists and menus"),
 ];
 
-/// Something wrong in a keymap, told so that it can be mended.
+/// Something wrong in a keymap, said so that it can be put right.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Conflict(pub String);
 
@@ -42,14 +41,14 @@ impl fmt::Display for Conflict {
 
 impl std::error::Error for Conflict {}
 
-/// A key sequence and what it means in a place.
+/// A key sequence and what it is bound to in a key context.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Binding {
-    /// Where it is heard.
-    pub place: KeyContext,
+    /// Where it is bound.
+    pub context: KeyContext,
     /// The keys, at least one.
     pub keys: Vec<Chord>,
-    /// What they mean.
+    /// What they are bound to.
     pub command: Command,
 }
 
@@ -90,7 +89,7 @@ impl Keymap {
     /// Reads a keymap by itself, without the default under it.
     ///
     /// # Errors
-    /// Names every unknown place, command and key, and both commands of every conflict.
+    /// Names every unknown key context, command and key, and both commands of every conflict.
     pub fn parse(text: &str) -> Result<Self, Vec<Conflict>> {
         let table = text.parse::<toml::Table>().map_err(|error| vec![Conflict(error.to_string())])?;
         let mut problems = Vec::new();
@@ -101,34 +100,42 @@ impl Keymap {
     }
 
     fn lay(&mut self, table: &toml::Table, problems: &mut Vec<Conflict>) {
-        for (place_name, value) in table {
-            let Some((place, ..)) = KEY_CONTEXTS.iter().find(|(_, name, _)| name == place_name) else {
+        for (context_name, value) in table {
+            let Some((context, ..)) = KEY_CONTEXTS.iter().find(|(_, name, _)| name == context_name) else {
                 problems.push(Conflict(format!(
-                    "keymap: no place is called `{place_name}`; there are {}",
-                    KEY_CONTEXTS.iter().map(|place| place.1).collect::<Vec<_>>().join(", ")
+                    "keymap: no key context is called `{context_name}`; there are {}",
+                    KEY_CONTEXTS.iter().map(|context| context.1).collect::<Vec<_>>().join(", ")
                 )));
                 continue;
             };
             let Some(bindings) = value.as_table() else {
-                problems.push(Conflict(format!("keymap: `{place_name}` must be a table")));
+                problems.push(Conflict(format!("keymap: `{context_name}` must be a table")));
                 continue;
             };
             for (command_name, keys) in bindings {
-                let Some(command) = names::command(command_name) else {
+                let Some(entry) = Entry::named(command_name) else {
                     problems.push(Conflict(format!(
-                        "keymap: nothing is called `{command_name}` (in `{place_name}`)"
+                        "keymap: no command is called `{command_name}` (in `{context_name}`)"
                     )));
                     continue;
                 };
-                self.bindings.retain(|binding| binding.place != *place || binding.command != command);
-                self.bind(*place, command, keys, problems);
+                if !entry.is_for(*context) {
+                    problems.push(Conflict(format!(
+                        "keymap: `{command_name}` does nothing in `{context_name}`; it works in {}",
+                        context_names(entry.contexts)
+                    )));
+                    continue;
+                }
+                let command = entry.command;
+                self.bindings.retain(|binding| binding.context != *context || binding.command != command);
+                self.bind(*context, command, keys, problems);
             }
         }
     }
 
     fn bind(
         &mut self,
-        place: KeyContext,
+        context: KeyContext,
         command: Command,
         keys: &toml::Value,
         problems: &mut Vec<Conflict>,
@@ -140,10 +147,10 @@ impl Keymap {
         };
         for text in texts {
             match sequence(text) {
-                Some(keys) => self.bindings.push(Binding { place, keys, command }),
+                Some(keys) => self.bindings.push(Binding { context, keys, command }),
                 None => problems.push(Conflict(format!(
                     "keymap: `{text}` is no key (for `{}`); write `j`, `ctrl-d`, `alt-left`, `space`, `g g`",
-                    names::name(command)
+                    command.name()
                 ))),
             }
         }
@@ -154,16 +161,19 @@ impl Keymap {
         for (index, one) in self.bindings.iter().enumerate() {
             for other in &self.bindings[index + 1..] {
                 let short = one.keys.len().min(other.keys.len());
-                if one.place == other.place
+                if one.context == other.context
                     && one.command != other.command
                     && one.keys[..short] == other.keys[..short]
                 {
                     found.push(Conflict(format!(
                         "keymap: `{}` means both `{}` and `{}` in `{}`",
                         show(&one.keys[..short]),
-                        names::name(one.command),
-                        names::name(other.command),
-                        KEY_CONTEXTS.iter().find(|place| place.0 == one.place).map_or("?", |place| place.1)
+                        one.command.name(),
+                        other.command.name(),
+                        KEY_CONTEXTS
+                            .iter()
+                            .find(|context| context.0 == one.context)
+                            .map_or("?", |context| context.1)
                     )));
                 }
             }
@@ -171,11 +181,11 @@ impl Keymap {
         found
     }
 
-    /// What the keys typed so far mean in a place; its own bindings come before those of everywhere.
-    pub fn look_up(&self, place: KeyContext, typed: &[Chord]) -> Lookup {
-        for place in [place, KeyContext::Everywhere] {
+    /// What the keys typed so far mean in a context; its own bindings come before those of everywhere.
+    pub fn look_up(&self, context: KeyContext, typed: &[Chord]) -> Lookup {
+        for context in [context, KeyContext::Everywhere] {
             let mut prefix = false;
-            for binding in self.bindings.iter().filter(|binding| binding.place == place) {
+            for binding in self.bindings.iter().filter(|binding| binding.context == context) {
                 if binding.keys == typed {
                     return Lookup::Bound(binding.command);
                 }
@@ -189,25 +199,25 @@ impl Keymap {
     }
 
     /// The keys that can follow those typed so far, with what they come to.
-    pub fn continuations(&self, place: KeyContext, typed: &[Chord]) -> Vec<(String, Command)> {
-        self.heard(place)
+    pub fn continuations(&self, context: KeyContext, typed: &[Chord]) -> Vec<(String, Command)> {
+        self.bound(context)
             .filter(|binding| binding.keys.len() > typed.len() && binding.keys.starts_with(typed))
             .map(|binding| (show(&binding.keys[typed.len()..]), binding.command))
             .collect()
     }
 
-    /// The first keys bound to a command in a place, short, for hints.
-    pub fn hint(&self, place: KeyContext, command: Command, ascii: bool) -> Option<String> {
-        self.heard(place)
+    /// The first keys bound to a command in a context, short, for hints.
+    pub fn hint(&self, context: KeyContext, command: Command, ascii: bool) -> Option<String> {
+        self.bound(context)
             .find(|binding| binding.command == command)
             .map(|binding| binding.keys.iter().map(|key| key.glyph(ascii)).collect())
     }
 
-    /// All keys bound to a command in exactly this place, as written.
-    pub fn keys(&self, place: KeyContext, command: Command) -> Vec<String> {
+    /// All keys bound to a command in exactly this context, as written.
+    pub fn keys(&self, context: KeyContext, command: Command) -> Vec<String> {
         self.bindings
             .iter()
-            .filter(|binding| binding.place == place && binding.command == command)
+            .filter(|binding| binding.context == context && binding.command == command)
             .map(|binding| show(&binding.keys))
             .collect()
     }
@@ -220,7 +230,7 @@ impl Keymap {
             match map.look_up(KeyContext::Console, &typed) {
                 Lookup::Bound(command)
                     if command == Command::Help
-                        || map.heard_in(KeyContext::Console).any(|binding| binding.keys == typed) =>
+                        || map.bound_in(KeyContext::Console).any(|binding| binding.keys == typed) =>
                 {
                     Some(command)
                 }
@@ -246,20 +256,20 @@ impl Keymap {
             .collect();
         // Without one nobody would get out of a console, so an unbound prefix is the usual one.
         let prefix = self
-            .heard_in(KeyContext::Console)
+            .bound_in(KeyContext::Console)
             .find(|binding| binding.command == Command::Prefix && binding.keys.len() == 1)
             .map_or_else(|| Chord::new(KeyCode::Char(']'), KeyModifiers::CONTROL), |binding| binding.keys[0]);
         ConsoleKeys::new(prefix.event(), prefix.spelled(), shown, Arc::new(look_up))
     }
 
-    fn heard_in(&self, place: KeyContext) -> impl Iterator<Item = &Binding> {
-        self.bindings.iter().filter(move |binding| binding.place == place)
+    fn bound_in(&self, context: KeyContext) -> impl Iterator<Item = &Binding> {
+        self.bindings.iter().filter(move |binding| binding.context == context)
     }
 
-    fn heard(&self, place: KeyContext) -> impl Iterator<Item = &Binding> {
-        [place, KeyContext::Everywhere]
+    fn bound(&self, context: KeyContext) -> impl Iterator<Item = &Binding> {
+        [context, KeyContext::Everywhere]
             .into_iter()
-            .flat_map(move |place| self.bindings.iter().filter(move |binding| binding.place == place))
+            .flat_map(move |context| self.bindings.iter().filter(move |binding| binding.context == context))
     }
 }
 
@@ -267,6 +277,12 @@ impl Default for Keymap {
     fn default() -> Self {
         Self::load(None).0
     }
+}
+
+/// The names of key contexts in the file: `table, text`.
+fn context_names(contexts: &[KeyContext]) -> String {
+    let named = KEY_CONTEXTS.iter().filter(|it| contexts.contains(&it.0)).map(|it| it.1);
+    named.collect::<Vec<_>>().join(", ")
 }
 
 fn show(keys: &[Chord]) -> String {

@@ -1,4 +1,5 @@
 use super::*;
+use crate::tui::command::ENTRIES;
 
 #[test]
 fn the_default_keymap_is_whole_and_without_conflict() {
@@ -12,9 +13,9 @@ fn the_default_keymap_is_whole_and_without_conflict() {
 
 #[test]
 fn names_are_unique_and_every_bound_intent_has_one() {
-    for (index, entry) in REGISTRY.iter().enumerate() {
+    for (index, entry) in ENTRIES.iter().enumerate() {
         assert!(
-            REGISTRY[index + 1..]
+            ENTRIES[index + 1..]
                 .iter()
                 .all(|other| other.name != entry.name && other.command != entry.command),
             "{}",
@@ -67,6 +68,13 @@ fn what_is_wrong_is_named() {
     for part in ["`tabel`", "`murk`", "`hyper-x`"] {
         assert!(text.contains(part), "{text}");
     }
+}
+
+#[test]
+fn a_command_is_not_bound_where_no_layer_does_it() {
+    let problems = Keymap::parse("[text]\nattach = \"a\"\n[everywhere]\nattach = \"a\"").unwrap_err();
+    assert_eq!(problems.len(), 1, "{problems:?}");
+    assert_eq!(problems[0].0, "keymap: `attach` does nothing in `text`; it works in table, telemetry, menu");
 }
 
 #[test]

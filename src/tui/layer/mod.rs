@@ -2,6 +2,9 @@
 //! upon another in [`Layers`], which alone knows in which order they get input and are drawn.
 
 mod stack;
+#[cfg(test)]
+mod tests;
+mod ticket;
 
 use std::any::Any;
 use std::time::Duration;
@@ -11,12 +14,12 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 pub use stack::Layers;
+pub use ticket::{Answer, Asking, Question, Ticket};
 
 use super::app::App;
+use super::effect::{ScreenEffect, TerminalEffect, View, Work};
 use super::{Command, Effect, KeyContext};
-use crate::console::Page;
-use crate::fleet::{Section, TailId};
-use crate::model::{Kind, LogEvent, Problem, ResourceId};
+use crate::model::{Kind, ResourceId};
 
 /// What a layer did with an event or a command.
 #[derive(Debug, PartialEq)]
@@ -51,6 +54,30 @@ impl From<Vec<Effect>> for Handled {
 impl From<Effect> for Handled {
     fn from(effect: Effect) -> Self {
         Self::Consumed(vec![effect])
+    }
+}
+
+impl From<ScreenEffect> for Handled {
+    fn from(effect: ScreenEffect) -> Self {
+        Effect::from(effect).into()
+    }
+}
+
+impl From<View> for Handled {
+    fn from(view: View) -> Self {
+        Effect::from(view).into()
+    }
+}
+
+impl From<TerminalEffect> for Handled {
+    fn from(effect: TerminalEffect) -> Self {
+        Effect::from(effect).into()
+    }
+}
+
+impl From<Work> for Handled {
+    fn from(work: Work) -> Self {
+        Effect::from(work).into()
     }
 }
 
@@ -101,13 +128,8 @@ impl From<(Command, &'static str)> for Hint {
 /// under [`Layer::key_context`], and [`Layer::perform`] gets the command. What is ignored there too goes to the layer
 /// below, if [`Layer::passes_input`], and at last to the commands of the whole program.
 pub trait Layer: Any + Send {
-    /// What it asks for when it is put on the screen.
+    /// What it asks for when it is put on the screen. Questions are given up by themselves when it is closed.
     fn open(&mut self) -> Vec<Effect> {
-        Vec::new()
-    }
-
-    /// Ends what it holds open, when it is closed.
-    fn close(&mut self) -> Vec<Effect> {
         Vec::new()
     }
 
@@ -145,19 +167,8 @@ pub trait Layer: Any + Send {
     /// Does what a key is bound to. `count` is the number typed before it.
     fn perform(&mut self, command: Command, count: Option<u32>, app: &mut App) -> Handled;
 
-    /// A part of the details asked for with [`Effect::Describe`]; `None` when all have come.
-    fn section(&mut self, _id: &ResourceId, _section: Option<&Section>) {}
-
-    /// A console asked for with [`Effect::FetchPage`], or why there is none. Returns whether it is about that console.
-    fn console_page(&mut self, _id: &ResourceId, _answer: &Result<Page, Problem>) -> bool {
-        false
-    }
-
-    /// A tail asked for with [`Effect::OpenTail`] is open.
-    fn tail_opened(&mut self, _id: &ResourceId, _tail: TailId) {}
-
-    /// News of a tail; `None` when it ended for good.
-    fn log(&mut self, _tail: TailId, _event: Option<LogEvent>) {}
+    /// Takes an answer to a question that it asked. Answers to questions that were given up never come here.
+    fn answer(&mut self, _ticket: Ticket, _answer: Answer) {}
 
     /// Whether what the tables show while it is there is only tried, and not to be kept for the next run.
     fn is_draft(&self) -> bool {

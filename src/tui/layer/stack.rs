@@ -6,19 +6,38 @@ use crossterm::event::{Event as TerminalEvent, MouseEventKind};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
-use super::{Handled, Hint, Layer, Watched};
-use crate::fleet::TailId;
-use crate::model::{LogEvent, ResourceId};
+use super::{Answer, Handled, Hint, Layer, Ticket, Watched};
+use crate::model::ResourceId;
 use crate::tui::app::App;
+use crate::tui::effect::{View, Work};
 use crate::tui::{Command, Effect, KeyContext};
 
 /// Steps that a notch of the wheel moves where a layer does not scroll by itself.
 const WHEEL_STEPS: u32 = 3;
 
-/// A layer, and for a view what opened it.
+/// A layer, for a view what it shows, and its open questions.
 struct Entry {
     layer: Box<dyn Layer>,
-    opened_by: Option<Effect>,
+    opened_by: Option<View>,
+    tickets: Vec<Ticket>,
+}
+
+impl Entry {
+    /// Takes note of the questions among the effects of its layer.
+    fn track(&mut self, effects: &[Effect]) {
+        for effect in effects {
+            match effect {
+                Effect::Work(Work::Ask(ticket, _)) => self.tickets.push(*ticket),
+                Effect::Work(Work::Cancel(ticket)) => self.tickets.retain(|open| open != ticket),
+                _ => {}
+            }
+        }
+    }
+
+    /// Gives up its questions.
+    fn close(self) -> impl Iterator<Item = Effect> {
+        self.tickets.into_iter().map(|ticket| Work::Cancel(ticket).into())
+    }
 }
 
 /// Layers, the lowest first. The lowest is never closed.
@@ -29,7 +48,7 @@ pub struct Layers {
 impl Layers {
     /// A stack of one layer.
     pub fn new(bottom: Box<dyn Layer>) -> Self {
-        Self { entries: vec![Entry { layer: bottom, opened_by: None }] }
+        Self { entries: vec![Entry { layer: bottom, opened_by: None, tickets: Vec::new() }] }
     }
 
     fn top(&self) -> &dyn Layer {
@@ -44,55 +63,55 @@ impl Layers {
         top.downcast_ref()
     }
 
-    /// Puts a layer on top; returns what it asks for. A view that was opened by the same is closed first.
-    pub fn push(&mut self, mut layer: Box<dyn Layer>, opened_by: Option<Effect>) -> Vec<Effect> {
-        let same = self.entries.iter().position(|it| opened_by.is_some() && it.opened_by == opened_by);
-        let mut effects = same.map(|at| self.entries.remove(at).layer.close()).unwrap_or_default();
-        effects.extend(layer.open());
-        self.entries.push(Entry { layer, opened_by });
+    /// Puts a layer on top; returns what it asks for. A view that shows the same is closed first.
+    pub fn push(&mut self, layer: Box<dyn Layer>, opened_by: Option<View>) -> Vec<Effect> {
+        let mut effects = opened_by.as_ref().map(|view| self.close_view(view)).unwrap_or_default();
+        let mut entry = Entry { layer, opened_by, tickets: Vec::new() };
+        let asked = entry.layer.open();
+        entry.track(&asked);
+        effects.extend(asked);
+        self.entries.push(entry);
         effects
     }
 
-    /// Closes the topmost layer, unless it is the last; returns what that asks for.
+    /// Closes the topmost layer, unless it is the last; returns what gives up its questions.
     pub fn pop(&mut self) -> Vec<Effect> {
-        if self.entries.len() < 2 {
-            return Vec::new();
-        }
-        self.entries.pop().map(|mut entry| entry.layer.close()).unwrap_or_default()
+        let closed = if self.entries.len() > 1 { self.entries.pop() } else { None };
+        closed.into_iter().flat_map(Entry::close).collect()
     }
 
     /// Closes all but the lowest.
     pub fn clear(&mut self) -> Vec<Effect> {
-        let above = self.entries.split_off(1);
-        above.into_iter().flat_map(|mut entry| entry.layer.close()).collect()
+        self.entries.split_off(1).into_iter().flat_map(Entry::close).collect()
     }
 
-    /// What opened the topmost view. A box that lies over a view or the tables is not one.
-    pub fn view(&self) -> Option<&Effect> {
+    /// What the topmost view shows. A box that lies over a view or the tables is not one.
+    pub fn view(&self) -> Option<&View> {
         let opaque = self.entries.iter().rev().filter(|entry| entry.layer.is_opaque());
         opaque.filter_map(|entry| entry.opened_by.as_ref()).next()
     }
 
-    /// What opened the topmost layer that was opened as a view, boxes included.
-    pub fn front(&self) -> Option<&Effect> {
+    /// What the topmost layer shows that was opened as a view, boxes included.
+    pub fn front(&self) -> Option<&View> {
         self.entries.iter().rev().find_map(|entry| entry.opened_by.as_ref())
     }
 
-    /// Closes the view that was opened by this.
-    pub fn close_view(&mut self, opened_by: &Effect) -> Vec<Effect> {
-        let at = self.entries.iter().rposition(|entry| entry.opened_by.as_ref() == Some(opened_by));
-        at.map(|at| self.entries.remove(at).layer.close()).unwrap_or_default()
+    /// Closes the view that shows this.
+    pub fn close_view(&mut self, view: &View) -> Vec<Effect> {
+        let at = self.entries.iter().rposition(|entry| entry.opened_by.as_ref() == Some(view));
+        at.map(|at| self.entries.remove(at).close().collect()).unwrap_or_default()
     }
 
-    /// Hands news of a log tail to the views; the last gets them without a copy.
-    pub fn log(&mut self, tail: TailId, event: LogEvent) {
-        let mut views = self.entries.iter_mut().filter(|entry| entry.opened_by.is_some()).peekable();
-        while let Some(entry) = views.next() {
-            if views.peek().is_none() {
-                return entry.layer.log(tail, Some(event));
-            }
-            entry.layer.log(tail, Some(event.clone()));
+    /// Hands an answer to the layer that asked. Returns whether its question is still open; else it is dropped.
+    pub fn answer(&mut self, ticket: Ticket, answer: Answer) -> bool {
+        let Some(entry) = self.entries.iter_mut().find(|entry| entry.tickets.contains(&ticket)) else {
+            return false;
+        };
+        if answer.is_last() {
+            entry.tickets.retain(|open| *open != ticket);
         }
+        entry.layer.answer(ticket, answer);
+        true
     }
 
     /// The resource that the topmost layer is about.
@@ -128,7 +147,10 @@ impl Layers {
             match entry.layer.event(event, app) {
                 Handled::Ignored if goes_on => {}
                 Handled::Ignored => break,
-                consumed @ Handled::Consumed(_) => return consumed,
+                Handled::Consumed(effects) => {
+                    entry.track(&effects);
+                    return Handled::Consumed(effects);
+                }
             }
         }
         if !effects.is_empty() {
@@ -151,15 +173,14 @@ impl Layers {
         for entry in self.entries.iter_mut().rev() {
             match entry.layer.perform(command, count, app) {
                 Handled::Ignored if entry.layer.passes_input() => {}
-                handled => return handled,
+                Handled::Ignored => break,
+                Handled::Consumed(effects) => {
+                    entry.track(&effects);
+                    return Handled::Consumed(effects);
+                }
             }
         }
         Handled::Ignored
-    }
-
-    /// All layers, for news that any of them may have asked for; the topmost last.
-    pub fn each(&mut self) -> impl DoubleEndedIterator<Item = &mut dyn Layer> {
-        self.entries.iter_mut().map(|entry| &mut *entry.layer as &mut dyn Layer)
     }
 
     fn lowest_seen(&self) -> usize {

@@ -8,6 +8,7 @@ use crate::fleet::{Auth, Condition, ContextState, Feature};
 use crate::model::{ContextName, Kind, Lifecycle, age};
 use crate::table::state_mark;
 use crate::tui::app::{App, cause};
+use crate::tui::effect::Work;
 use crate::tui::layer::Handled;
 use crate::tui::{Command, Effect};
 
@@ -50,7 +51,7 @@ impl Menu for Contexts {
             return Handled::done();
         };
         let text = format!("signing in again to {name}");
-        vec![Effect::Reconnect(name), Effect::Say(text)].into()
+        vec![Work::Reconnect(name).into(), Effect::report(text)].into()
     }
 }
 

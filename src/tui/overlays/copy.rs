@@ -55,6 +55,6 @@ impl Menu for Copy {
     }
 
     fn choose(&mut self, choice: Choice, _list: &mut List<Choice>, _app: &mut App) -> Vec<Effect> {
-        vec![Effect::CloseView, Effect::Copy(choice.text, choice.what.to_owned())]
+        vec![Effect::close(), Effect::copy(choice.text, choice.what.to_owned())]
     }
 }

@@ -5,8 +5,9 @@ use super::{Menu, MenuLayer};
 use crate::model::Lifecycle;
 use crate::table::state_mark;
 use crate::tui::app::App;
-use crate::tui::keymap::{KEY_CONTEXTS, REGISTRY};
-use crate::tui::views::table::is_available;
+use crate::tui::command::{Availability, ENTRIES};
+use crate::tui::effect::ScreenEffect;
+use crate::tui::keymap::KEY_CONTEXTS;
 use crate::tui::{Command, Effect, KeyContext};
 
 /// What can be written into a filter, with what it means.
@@ -33,11 +34,12 @@ pub fn menu(app: &App, here: KeyContext) -> MenuLayer<Help> {
         .filter(|it| it.0 == here)
         .chain(KEY_CONTEXTS.iter().filter(|it| it.0 == KeyContext::Everywhere && it.0 != here));
     for (context, _, title) in contexts {
-        let bound: Vec<_> = REGISTRY
+        let bound: Vec<_> = ENTRIES
             .iter()
             .map(|entry| (entry, app.keymap.keys(*context, entry.command)))
             .filter(|(entry, keys)| {
-                !keys.is_empty() && (here != KeyContext::Table || is_available(entry.command, app))
+                !keys.is_empty()
+                    && (here != KeyContext::Table || !matches!(entry.availability(app), Availability::No(_)))
             })
             .collect();
         if bound.is_empty() {
@@ -48,7 +50,7 @@ pub fn menu(app: &App, here: KeyContext) -> MenuLayer<Help> {
         items.extend(
             bound
                 .into_iter()
-                .map(|(entry, keys)| Item::new(keys.join("  "), entry.what, entry.name, entry.command)),
+                .map(|(entry, keys)| Item::new(keys.join("  "), entry.help, entry.name, entry.command)),
         );
     }
     items.push(Item::heading("Filter"));
@@ -76,6 +78,6 @@ impl Menu for Help {
     }
 
     fn choose(&mut self, command: Command, _list: &mut List<Command>, _app: &mut App) -> Vec<Effect> {
-        vec![Effect::CloseView, Effect::Perform(command)]
+        vec![Effect::close(), ScreenEffect::Perform(command).into()]
     }
 }

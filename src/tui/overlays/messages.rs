@@ -34,7 +34,7 @@ impl Menu for Messages {
     }
 
     fn choose(&mut self, text: String, _list: &mut List<String>, _app: &mut App) -> Vec<Effect> {
-        vec![Effect::CloseView, Effect::Copy(text, "message".to_owned())]
+        vec![Effect::close(), Effect::copy(text, "message".to_owned())]
     }
 }
 

@@ -21,7 +21,7 @@ use ratatui::layout::{Position, Rect};
 pub(super) use contexts::{condition_words, milliseconds};
 
 use super::app::App;
-use super::keymap::{self, Chord, Lookup};
+use super::keymap::{Chord, Lookup};
 use super::layer::{Handled, Hint, Layer, Watched};
 use super::widgets::prompt::{Prompt, Typed};
 use super::{Command, Effect, KeyContext};
@@ -111,7 +111,7 @@ impl<M: Menu> MenuLayer<M> {
         match self.list.chosen().map(|item| item.choice.clone()) {
             Some(Some(choice)) => self.menu.choose(choice, &mut self.list, app),
             Some(None) => Vec::new(),
-            None => vec![Effect::Complain(format!("no command `{}`", self.list.typed()))],
+            None => vec![Effect::complain(format!("no command `{}`", self.list.typed()))],
         }
     }
 
@@ -143,7 +143,7 @@ impl<M: Menu> MenuLayer<M> {
                 Vec::new()
             }
             Typed::Accepted => self.choose(app),
-            Typed::Cancelled => vec![Effect::CloseView],
+            Typed::Cancelled => vec![Effect::close()],
         }
     }
 
@@ -154,7 +154,7 @@ impl<M: Menu> MenuLayer<M> {
             MouseEventKind::Down(MouseButton::Left) => {
                 let at = Position::new(mouse.column, mouse.row);
                 if self.list.is_beside(at) {
-                    return vec![Effect::CloseView];
+                    return vec![Effect::close()];
                 }
                 if self.list.point_at(at) {
                     return self.choose(app);
@@ -223,9 +223,9 @@ impl<M: Menu> Layer for MenuLayer<M> {
             | Command::Columns
             | Command::Contexts
             | Command::CopyMenu
-            | Command::Messages => Effect::CloseView.into(),
+            | Command::Messages => Effect::close().into(),
             Command::Copy => match self.list.chosen() {
-                Some(item) => Effect::Copy(item.label.trim().to_owned(), "line".to_owned()).into(),
+                Some(item) => Effect::copy(item.label.trim().to_owned(), "line".to_owned()).into(),
                 None => Handled::done(),
             },
             _ => Handled::done(),
@@ -250,7 +250,5 @@ impl<M: Menu> Layer for MenuLayer<M> {
 
 /// The key of a command, for a sentence such as `press r`; its name where no key is bound to it.
 pub(super) fn key_of(app: &App, context: KeyContext, command: Command) -> String {
-    app.keymap
-        .hint(context, command, app.options.ascii)
-        .unwrap_or_else(|| format!(":{}", keymap::name(command)))
+    app.keymap.hint(context, command, app.options.ascii).unwrap_or_else(|| format!(":{}", command.name()))
 }

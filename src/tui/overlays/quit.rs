@@ -5,6 +5,7 @@ use crossterm::event::{KeyCode, KeyEvent};
 use super::list::{Item, List};
 use super::{Menu, MenuLayer};
 use crate::tui::app::App;
+use crate::tui::effect::TerminalEffect;
 use crate::tui::layer::Handled;
 use crate::tui::{Command, Effect};
 
@@ -41,15 +42,15 @@ impl Menu for Quit {
 
     fn choose(&mut self, answer: Answer, _list: &mut List<Answer>, _app: &mut App) -> Vec<Effect> {
         match answer {
-            Answer::Quit => vec![Effect::CloseView, Effect::Quit],
-            Answer::Stay => vec![Effect::CloseView],
+            Answer::Quit => vec![Effect::close(), TerminalEffect::Quit.into()],
+            Answer::Stay => vec![Effect::close()],
         }
     }
 
     fn key(&mut self, key: KeyEvent, _list: &mut List<Answer>, _app: &App) -> Handled {
         match key.code {
-            KeyCode::Char('y' | 'Y') => Effect::Quit.into(),
-            KeyCode::Char('n' | 'N') => Effect::CloseView.into(),
+            KeyCode::Char('y' | 'Y') => TerminalEffect::Quit.into(),
+            KeyCode::Char('n' | 'N') => Effect::close().into(),
             _ => Handled::Ignored,
         }
     }
@@ -57,7 +58,7 @@ impl Menu for Quit {
     fn perform(&mut self, command: Command, _list: &List<Answer>, _app: &mut App) -> Handled {
         match command {
             // The key that asked answers, too.
-            Command::Close => Effect::Quit.into(),
+            Command::Close => TerminalEffect::Quit.into(),
             _ => Handled::Ignored,
         }
     }

@@ -46,6 +46,6 @@ impl Menu for Sort {
 
     fn choose(&mut self, column: Column, _list: &mut List<Column>, app: &mut App) -> Vec<Effect> {
         app.pane_mut().sort_by(column);
-        vec![Effect::CloseView]
+        vec![Effect::close()]
     }
 }

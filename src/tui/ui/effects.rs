@@ -4,9 +4,10 @@ use std::collections::VecDeque;
 
 use super::Ui;
 use crate::console::Page;
-use crate::model::{Kind, Problem, ResourceId, ScreenKind};
+use crate::model::{Kind, ResourceId, ScreenKind};
 use crate::tui::Effect;
 use crate::tui::app::Location;
+use crate::tui::effect::{Outside, ScreenEffect, View, Work};
 use crate::tui::layer::Layer;
 use crate::tui::views::document::DocumentView;
 use crate::tui::views::logs::LogView;
@@ -14,8 +15,8 @@ use crate::tui::views::page::PageView;
 use crate::tui::views::telemetry::TelemetryView;
 
 impl Ui {
-    /// Does what can be done here, and what follows from it; returns the rest.
-    pub(super) fn settle(&mut self, effects: Vec<Effect>) -> Vec<Effect> {
+    /// Does what is the screen's to do, and what follows from it; returns what is left to others.
+    pub(super) fn settle(&mut self, effects: Vec<Effect>) -> Vec<Outside> {
         let mut outside = Vec::new();
         let mut queue: VecDeque<Effect> = effects.into();
         loop {
@@ -23,29 +24,48 @@ impl Ui {
                 self.dirty = true;
                 queue.extend(self.layers.push(layer, None));
             }
-            let Some(effect) = queue.pop_front() else { break };
-            match effect {
-                Effect::Say(text) => self.report(text, false),
-                Effect::Complain(text) => self.report(text, true),
-                Effect::CloseView => queue.extend(self.close_top()),
-                Effect::Perform(command) => queue.extend(self.dispatch(command, None)),
-                Effect::Follow(kind, id) => queue.extend(self.follow(kind, &id)),
-                Effect::ShowTable(kind, filter) => queue.extend(self.show_table(kind, filter.as_deref())),
-                Effect::ShowDocument(..) | Effect::ShowLogs(_) | Effect::ShowTelemetry(_) => {
-                    let here = self.location();
-                    self.app.history.leave(here);
-                    queue.extend(self.open_view(effect));
+            match queue.pop_front() {
+                Some(Effect::Screen(effect)) => queue.extend(self.settle_one(effect)),
+                Some(Effect::Terminal(effect)) => outside.push(effect.into()),
+                Some(Effect::Work(work)) => {
+                    if let Work::Cancel(ticket) = work {
+                        self.tails.retain(|_, open| *open != ticket);
+                    }
+                    outside.push(work.into());
                 }
-                // A console that no terminal can show: its page is offered.
-                Effect::ShowConsole(id) => match self.page_kind(&id) {
-                    Some(kind) => queue.extend(self.open_view(Effect::ShowPage(id, kind))),
-                    None => outside.push(Effect::ShowConsole(id)),
-                },
-                Effect::ShowPage(..) => queue.extend(self.open_view(effect)),
-                effect => outside.push(effect),
+                None => return outside,
             }
         }
-        outside
+    }
+
+    fn settle_one(&mut self, effect: ScreenEffect) -> Vec<Effect> {
+        match effect {
+            ScreenEffect::Report(text) => self.report(text, false),
+            ScreenEffect::Complain(text) => self.report(text, true),
+            ScreenEffect::Close => return self.close_top(),
+            ScreenEffect::Perform(command) => return self.dispatch(command, None),
+            ScreenEffect::Follow(kind, id) => return self.follow(kind, &id),
+            ScreenEffect::ShowTable(kind, filter) => return self.show_table(kind, filter.as_deref()),
+            ScreenEffect::Open(view) => return self.open(view),
+        }
+        Vec::new()
+    }
+
+    /// Opens a view. Where it takes the place of what was in front, that is remembered.
+    fn open(&mut self, view: View) -> Vec<Effect> {
+        match view {
+            View::Document(..) | View::Logs(_) | View::Telemetry(_) => {
+                let here = self.location();
+                self.app.history.leave(here);
+                self.open_view(view)
+            }
+            // A console that no terminal can show: its page is offered.
+            View::Console(id) => match self.page_kind(&id) {
+                Some(kind) => self.open_view(View::Page(id, kind)),
+                None => self.open_view(View::Console(id)),
+            },
+            View::Page(..) | View::Sessions => self.open_view(view),
+        }
     }
 
     fn report(&mut self, text: String, bad: bool) {
@@ -53,21 +73,21 @@ impl Ui {
         self.dirty = true;
     }
 
-    /// Makes the view that an effect asks for and puts it in front.
-    fn open_view(&mut self, by: Effect) -> Vec<Effect> {
+    /// Makes a view and puts it in front. Consoles hold something that runs: they are made outside.
+    fn open_view(&mut self, view: View) -> Vec<Effect> {
         let app = &self.app;
-        let view: Box<dyn Layer> = match &by {
-            Effect::ShowTelemetry(id) => Box::new(TelemetryView::new(id.clone(), app.name_of(id))),
-            Effect::ShowDocument(id, form) => Box::new(DocumentView::new(id.clone(), app.name_of(id), *form)),
-            Effect::ShowLogs(ids) => {
+        let layer: Box<dyn Layer> = match &view {
+            View::Telemetry(id) => Box::new(TelemetryView::new(id.clone(), app.name_of(id))),
+            View::Document(id, form) => Box::new(DocumentView::new(id.clone(), app.name_of(id), *form)),
+            View::Logs(ids) => {
                 let sources = ids.iter().map(|id| (id.clone(), app.name_of(id))).collect();
                 Box::new(LogView::new(sources, app.options.log_buffer))
             }
-            Effect::ShowPage(id, asked) => Box::new(PageView::new(id.clone(), app.name_of(id), *asked)),
-            // Consoles hold something that runs: they are made outside.
-            _ => return vec![by],
+            View::Page(id, asked) => Box::new(PageView::new(id.clone(), app.name_of(id), *asked)),
+            View::Console(id) => return vec![Work::OpenConsole(id.clone()).into()],
+            View::Sessions => return vec![Work::OpenSessions.into()],
         };
-        self.show(view, by)
+        self.show(layer, view)
     }
 
     /// What to ask for where a resource offers a console, but not one of text.
@@ -76,34 +96,28 @@ impl Ui {
         offered.filter(|kind| *kind != ScreenKind::Terminal)
     }
 
-    /// A console came that is a page. Where no page was asked for, a text console was, and there is none.
-    pub(super) fn page(
-        &mut self,
-        id: &ResourceId,
-        asked: ScreenKind,
-        answer: Result<Page, Problem>,
-    ) -> Vec<Effect> {
+    /// A text console was asked for, and it is a page: its box takes the place of the console.
+    pub(super) fn console_is_page(&mut self, id: &ResourceId, kind: ScreenKind, page: Page) -> Vec<Effect> {
         self.dirty = true;
-        if self.layers.each().any(|layer| layer.console_page(id, &answer)) {
-            return Vec::new();
-        }
-        let Ok(page) = answer else { return Vec::new() };
-        let console = Effect::ShowConsole(id.clone());
+        let console = View::Console(id.clone());
         let name = self.app.name_of(id);
-        if self.layers.front() == Some(&console) {
-            let mut effects = self.layers.close_view(&console);
-            let view = PageView::fetched(id.clone(), name, asked, page);
-            effects.extend(self.show(Box::new(view), Effect::ShowPage(id.clone(), asked)));
-            effects
-        } else {
-            vec![Effect::Say(format!("the console of {name} is a page for a browser"))]
+        match self.layers.front() {
+            Some(front) if *front == console => {
+                let mut effects = self.layers.close_view(&console);
+                let layer = PageView::fetched(id.clone(), name, kind, page);
+                effects.extend(self.show(Box::new(layer), View::Page(id.clone(), kind)));
+                effects
+            }
+            // Its own box asks for a page itself.
+            Some(View::Page(shown, _)) if shown == id => Vec::new(),
+            _ => vec![Effect::report(format!("the console of {name} is a page for a browser"))],
         }
     }
 
     /// Puts a view in front. One that shows the same is closed first, so that `d` pressed twice opens one.
-    pub(super) fn show(&mut self, view: Box<dyn Layer>, by: Effect) -> Vec<Effect> {
+    pub(super) fn show(&mut self, layer: Box<dyn Layer>, view: View) -> Vec<Effect> {
         self.dirty = true;
-        self.layers.push(view, Some(by))
+        self.layers.push(layer, Some(view))
     }
 
     /// Puts a menu, a prompt or a question in front.
@@ -126,7 +140,7 @@ impl Ui {
         let here = self.location();
         match self.app.history.go_back(here) {
             Some(location) => self.go_to(location),
-            None => vec![Effect::Say("start of history".to_owned())],
+            None => vec![Effect::report("start of history".to_owned())],
         }
     }
 
@@ -152,14 +166,14 @@ impl Ui {
                 self.app.show_narrowed(kind, narrow);
                 effects
             }
-            Err(why) => vec![Effect::Complain(why)],
+            Err(why) => vec![Effect::complain(why)],
         }
     }
 
     fn show_table(&mut self, kind: Kind, filter: Option<&str>) -> Vec<Effect> {
         self.dirty = true;
         let mut effects = self.layers.clear();
-        effects.extend(self.app.show_table(kind, filter).err().map(Effect::Complain));
+        effects.extend(self.app.show_table(kind, filter).err().map(Effect::complain));
         effects
     }
 }

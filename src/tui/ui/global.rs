@@ -1,6 +1,7 @@
 //! The commands of the whole program: what a key does that no layer took.
 
 use super::Ui;
+use crate::tui::effect::{TerminalEffect, View, Work};
 use crate::tui::layer::Handled;
 use crate::tui::overlays::{contexts, help, messages, palette};
 use crate::tui::{Command, Effect};
@@ -17,15 +18,15 @@ impl Ui {
     fn perform(&mut self, command: Command) -> Vec<Effect> {
         let context = self.layers.key_context();
         match command {
-            Command::Quit => vec![Effect::Quit],
-            Command::Suspend => vec![Effect::Suspend],
-            Command::Redraw => vec![Effect::Redraw],
-            Command::Refresh => vec![Effect::Refresh, Effect::Say("refreshing".to_owned())],
+            Command::Quit => vec![TerminalEffect::Quit.into()],
+            Command::Suspend => vec![TerminalEffect::Suspend.into()],
+            Command::Redraw => vec![TerminalEffect::Redraw.into()],
+            Command::Refresh => vec![Work::Refresh.into(), Effect::report("refreshing".to_owned())],
             Command::Reconnect => self.app.sign_in_again(),
             Command::PauseRefresh => {
                 self.app.paused = !self.app.paused;
                 let word = if self.app.paused { "refresh paused" } else { "refresh resumed" };
-                vec![Effect::Pause(self.app.paused), Effect::Say(word.to_owned())]
+                vec![Work::Pause(self.app.paused).into(), Effect::report(word.to_owned())]
             }
             Command::NextTheme => vec![self.app.next_theme()],
             Command::Mouse => {
@@ -35,11 +36,12 @@ impl Ui {
                 } else {
                     "mouse released: the terminal selects text"
                 };
-                vec![Effect::Mouse(self.app.mouse), Effect::Say(word.to_owned())]
+                vec![TerminalEffect::Mouse(self.app.mouse).into(), Effect::report(word.to_owned())]
             }
             Command::Palette => self.push(palette::menu(&self.app, context)),
             Command::Help => self.push(help::menu(&self.app, context)),
             Command::Contexts => self.push(contexts::menu(&self.app)),
+            Command::Sessions => vec![View::Sessions.into()],
             Command::Messages => self.push(messages::menu(&self.app)),
             Command::HistoryBack => self.history_back(),
             Command::LastPlace => {

@@ -5,6 +5,7 @@ mod effects;
 mod global;
 mod keys;
 
+use std::collections::HashMap;
 use std::time::Duration;
 
 use crossterm::event::{Event as TerminalEvent, KeyEventKind};
@@ -13,12 +14,13 @@ pub use keys::PendingKeys;
 
 use super::Effect;
 use super::app::{App, Options};
-use super::layer::{Handled, Layer, Layers, Watched};
+use super::effect::{Outside, View, Work};
+use super::layer::{Answer, Handled, Layer, Layers, Ticket, Watched};
 use super::ui_state::UiState;
 use super::views::table::TableLayer;
 use crate::console::Page;
-use crate::fleet::{FleetEvent, Section, Store, TailId};
-use crate::model::{Problem, ResourceId, ScreenKind, Timestamp};
+use crate::fleet::{FleetEvent, Store, TailId};
+use crate::model::{ResourceId, ScreenKind, Timestamp};
 use crate::table::{Arranged, Job};
 
 /// Ages are brought up to date this often when nothing else asks for a frame.
@@ -30,16 +32,16 @@ pub enum Event {
     Terminal(TerminalEvent),
     /// News of the fleet.
     Fleet(Box<FleetEvent>),
-    /// A part of details asked for; `None` after the last.
-    Section(ResourceId, Option<Box<Section>>),
-    /// A log tail asked for is open.
-    TailOpened(ResourceId, TailId),
+    /// An answer to a question of a layer.
+    Answer(Ticket, Answer),
+    /// The question for a log has become this tail of the fleet's.
+    TailOpened(Ticket, TailId),
     /// Rows have been arranged.
     Arranged(Box<Arranged>),
-    /// A console that is a page, asked for as this, or why there is none.
-    Page(ResourceId, ScreenKind, Box<Result<Page, Problem>>),
+    /// The console of a resource, asked for as text, is a page; the kind is what to ask for.
+    ConsoleIsPage(ResourceId, ScreenKind, Box<Page>),
     /// A view made outside, because it holds something that runs.
-    Opened(Box<dyn Layer>, Effect),
+    Opened(Box<dyn Layer>, View),
     /// Something is done.
     Said(String),
     /// Something failed.
@@ -55,6 +57,8 @@ pub struct Ui {
     pub(super) layers: Layers,
     pub(super) keys: PendingKeys,
     watched: Watched,
+    /// Which question each open tail of the fleet's answers.
+    tails: HashMap<TailId, Ticket>,
     dirty: bool,
 }
 
@@ -66,32 +70,25 @@ impl Ui {
             layers: Layers::new(Box::new(TableLayer)),
             keys: PendingKeys::default(),
             watched: Watched::default(),
+            tails: HashMap::new(),
             dirty: true,
         }
     }
 
     /// Takes an event in. Returns what is to be done outside.
-    pub fn update(&mut self, event: Event) -> Vec<Effect> {
+    pub fn update(&mut self, event: Event) -> Vec<Outside> {
         let effects = match event {
             Event::Terminal(event) => {
                 self.dirty = true;
                 self.terminal(&event)
             }
-            Event::Fleet(event) => {
-                self.fleet(*event);
+            Event::Fleet(event) => self.fleet(*event),
+            Event::Answer(ticket, answer) => {
+                self.dirty |= self.layers.answer(ticket, answer);
                 Vec::new()
             }
-            Event::Section(id, section) => {
-                self.dirty = true;
-                for layer in self.layers.each() {
-                    layer.section(&id, section.as_deref());
-                }
-                Vec::new()
-            }
-            Event::TailOpened(id, tail) => {
-                if let Some(layer) = self.layers.each().next_back() {
-                    layer.tail_opened(&id, tail);
-                }
+            Event::TailOpened(ticket, tail) => {
+                self.tails.insert(tail, ticket);
                 Vec::new()
             }
             Event::Arranged(arranged) => {
@@ -101,10 +98,10 @@ impl Ui {
                 }
                 Vec::new()
             }
-            Event::Page(id, asked, answer) => self.page(&id, asked, *answer),
-            Event::Opened(layer, by) => self.show(layer, by),
-            Event::Said(text) => vec![Effect::Say(text)],
-            Event::Failed(text) => vec![Effect::Complain(text)],
+            Event::ConsoleIsPage(id, kind, page) => self.console_is_page(&id, kind, *page),
+            Event::Opened(layer, view) => self.show(layer, view),
+            Event::Said(text) => vec![Effect::report(text)],
+            Event::Failed(text) => vec![Effect::complain(text)],
             Event::Tick => {
                 self.dirty = true;
                 Vec::new()
@@ -113,12 +110,18 @@ impl Ui {
         self.settle(effects)
     }
 
-    fn fleet(&mut self, event: FleetEvent) {
+    fn fleet(&mut self, event: FleetEvent) -> Vec<Effect> {
         match event {
-            FleetEvent::Log(tail, event) => self.layers.log(tail, event),
+            // Only the view of a log is drawn for it, and in its own time.
+            FleetEvent::Log(tail, event) => {
+                if let Some(ticket) = self.tails.get(&tail) {
+                    self.layers.answer(*ticket, Answer::Log(event));
+                }
+            }
             FleetEvent::LogEnded(tail) => {
-                for layer in self.layers.each() {
-                    layer.log(tail, None);
+                if let Some(ticket) = self.tails.remove(&tail) {
+                    self.layers.answer(ticket, Answer::EndOfLog);
+                    return vec![Work::Cancel(ticket).into()];
                 }
             }
             event => {
@@ -130,6 +133,7 @@ impl Ui {
                 }
             }
         }
+        Vec::new()
     }
 
     fn terminal(&mut self, event: &TerminalEvent) -> Vec<Effect> {
@@ -185,13 +189,13 @@ impl Ui {
     }
 
     /// Takes note that it has been drawn; returns what to sample now, if that changed.
-    pub fn drawn(&mut self) -> Option<Effect> {
+    pub fn drawn(&mut self) -> Option<Work> {
         self.dirty = false;
         let watched = self.layers.watched(&self.app);
         if watched == self.watched {
             return None;
         }
         self.watched = watched;
-        Some(Effect::Watch(self.watched.visible.clone(), self.watched.focus.clone()))
+        Some(Work::Watch(self.watched.clone()))
     }
 }

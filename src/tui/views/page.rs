@@ -9,8 +9,8 @@ use unicode_width::UnicodeWidthStr;
 use crate::console::Page;
 use crate::model::{Problem, ProblemKind, ResourceId, ScreenKind, Timestamp, age};
 use crate::tui::app::App;
-use crate::tui::effect::Address;
-use crate::tui::layer::{Handled, Hint, Layer};
+use crate::tui::effect::{Address, Work};
+use crate::tui::layer::{Answer, Asking, Handled, Hint, Layer, Question, Ticket};
 use crate::tui::widgets::frame::{draw_border, put};
 use crate::tui::{Command, Effect, KeyContext, Look};
 
@@ -34,6 +34,7 @@ pub struct PageView {
     id: ResourceId,
     name: String,
     kind: ScreenKind,
+    question: Asking,
     request: Request,
     /// When the address was last shown in full.
     unmasked_at: Option<Timestamp>,
@@ -43,7 +44,8 @@ pub struct PageView {
 impl PageView {
     /// A box for the console of a resource, still to be requested as this kind.
     pub fn new(id: ResourceId, name: String, kind: ScreenKind) -> Self {
-        Self { id, name, kind, request: Request::Pending(None), unmasked_at: None, now: None }
+        let question = Asking::default();
+        Self { id, name, kind, question, request: Request::Pending(None), unmasked_at: None, now: None }
     }
 
     /// A box for a page that was fetched already.
@@ -51,8 +53,8 @@ impl PageView {
         Self { request: Request::Fetched(page, None), ..Self::new(id, name, kind) }
     }
 
-    fn fetch(&self) -> Effect {
-        Effect::FetchPage(self.id.clone(), self.kind)
+    fn fetch(&mut self) -> Vec<Effect> {
+        self.question.ask(Question::Page(self.id.clone(), self.kind))
     }
 
     fn page(&self) -> Option<&Page> {
@@ -73,7 +75,7 @@ impl PageView {
     fn refetch(&mut self) -> Vec<Effect> {
         self.request = Request::Pending(None);
         self.unmasked_at = None;
-        vec![self.fetch()]
+        self.fetch()
     }
 
     fn is_unmasked(&self, now: Timestamp) -> bool {
@@ -125,7 +127,7 @@ impl PageView {
 impl Layer for PageView {
     fn open(&mut self) -> Vec<Effect> {
         match self.request {
-            Request::Pending(_) => vec![self.fetch()],
+            Request::Pending(_) => self.fetch(),
             _ => Vec::new(),
         }
     }
@@ -160,12 +162,12 @@ impl Layer for PageView {
 
     fn perform(&mut self, command: Command, _count: Option<u32>, _app: &mut App) -> Handled {
         match (command, self.page()) {
-            (Command::Back | Command::Close, _) => Effect::CloseView.into(),
+            (Command::Back | Command::Close, _) => Effect::close().into(),
             (Command::Open | Command::Copy, Some(_)) if self.is_expired() => self.refetch().into(),
-            (Command::Open, Some(page)) => Effect::Browse(Address(page.address.clone())).into(),
+            (Command::Open, Some(page)) => Work::Browse(Address(page.address.clone())).into(),
             (Command::Copy, Some(page)) => {
                 let what = format!("the address of the console of {}", self.name);
-                Effect::CopyAddress(Address(page.address.clone()), what).into()
+                Work::CopyAddress(Address(page.address.clone()), what).into()
             }
             (Command::Unmask, Some(_)) => {
                 self.unmasked_at = match self.now {
@@ -179,15 +181,17 @@ impl Layer for PageView {
         }
     }
 
-    fn console_page(&mut self, id: &ResourceId, answer: &Result<Page, Problem>) -> bool {
-        let is_mine = *id == self.id && matches!(self.request, Request::Pending(_));
-        if is_mine {
-            self.request = match answer {
-                Ok(page) => Request::Fetched(page.clone(), None),
-                Err(problem) => Request::Failed(problem.clone()),
-            };
+    fn answer(&mut self, ticket: Ticket, answer: Answer) {
+        match answer {
+            Answer::Page(answer) if self.question.is(ticket) => {
+                self.question.close();
+                self.request = match *answer {
+                    Ok(page) => Request::Fetched(page, None),
+                    Err(problem) => Request::Failed(problem),
+                };
+            }
+            _ => {}
         }
-        *id == self.id
     }
 
     fn redraw_in(&self, _app: &App) -> Option<Duration> {
@@ -229,10 +233,6 @@ impl Layer for PageView {
         for ((name, text), y) in rows.into_iter().zip(frame.y + 1..frame.bottom() - 1) {
             put(&[(name, look.theme.dim), (text, look.theme.text)], line(y), buf);
         }
-    }
-
-    fn close(&mut self) -> Vec<Effect> {
-        vec![Effect::DropPage]
     }
 }
 

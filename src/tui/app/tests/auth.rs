@@ -8,8 +8,9 @@ use ratatui::style::Modifier;
 use super::Scene;
 use crate::fleet::{Auth, Feature, FleetEvent, Health, ListEvent, Store, Traffic};
 use crate::model::{Kind, Problem, ProblemKind, Timestamp};
+use crate::tui::effect::{Outside, Work};
+use crate::tui::sample;
 use crate::tui::ui::Event;
-use crate::tui::{Effect, sample};
 
 fn refused() -> Problem {
     let mut problem = Problem::new(ProblemKind::Unauthorized, "That key is not known here");
@@ -105,8 +106,8 @@ fn several_are_counted_and_hidden_ones_are_not() {
 fn one_key_signs_in_where_it_is_needed() {
     let reconnects = |scene: &mut Scene| -> Vec<String> {
         scene.press(KeyCode::Char('r'), KeyModifiers::CONTROL);
-        let name = |effect: &Effect| match effect {
-            Effect::Reconnect(name) => Some(name.to_string()),
+        let name = |effect: &Outside| match effect {
+            Outside::Work(Work::Reconnect(name)) => Some(name.to_string()),
             _ => None,
         };
         scene.effects.iter().filter_map(name).collect()

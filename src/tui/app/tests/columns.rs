@@ -6,8 +6,9 @@ use super::Scene;
 use crate::model::{Kind, Lifecycle};
 use crate::providers::cycle;
 use crate::table::TableState;
+use crate::tui::effect::TerminalEffect;
+use crate::tui::sample;
 use crate::tui::ui_state::UiState;
-use crate::tui::{Effect, sample};
 
 fn heads(scene: &Scene) -> Vec<&'static str> {
     let heads = scene.ui.app.heads.iter();
@@ -101,5 +102,5 @@ fn what_is_typed_or_drilled_into_is_not_kept_and_a_broken_file_is_told() {
     scene.ui.restore(Err("screen.toml is ignored: it is empty".to_owned()));
     scene.draw();
     assert!(scene.text().contains("screen.toml is ignored"), "{}", scene.text());
-    assert!(!scene.effects.contains(&Effect::Quit));
+    assert!(scene.effects.iter().all(|effect| *effect != TerminalEffect::Quit));
 }

@@ -6,7 +6,13 @@ use crossterm::event::{KeyCode, KeyModifiers};
 
 use super::Scene;
 use crate::model::Kind;
-use crate::tui::{DocumentForm, Effect, sample};
+use crate::tui::effect::{DocumentForm, Outside, TerminalEffect, View, Work};
+use crate::tui::layer::{Answer, Question};
+use crate::tui::sample;
+
+use crate::fleet::Section;
+use crate::model::Document;
+use crate::tui::ui::Event;
 
 fn scene() -> Scene {
     Scene::new(sample::fleet(), 120, 36)
@@ -43,7 +49,7 @@ fn quit_asks_first_and_ctrl_c_does_not() {
     for keys in ["qq", "q\n", "qy"] {
         let mut scene = scene();
         scene.keys(keys);
-        assert_eq!(scene.effects, [Effect::Quit], "{keys:?}");
+        assert_eq!(scene.effects, [TerminalEffect::Quit], "{keys:?}");
     }
     let mut stays = scene();
     stays.keys("q\x1b");
@@ -52,7 +58,7 @@ fn quit_asks_first_and_ctrl_c_does_not() {
         let mut scene = scene();
         scene.keys(before);
         scene.press(KeyCode::Char('c'), KeyModifiers::CONTROL);
-        assert_eq!(scene.effects, [Effect::Quit], "after {before:?}");
+        assert_eq!(scene.effects, [TerminalEffect::Quit], "after {before:?}");
     }
 }
 
@@ -116,8 +122,8 @@ fn views_open_over_the_table_and_close() {
     let mut scene = scene();
     scene.keys("y");
     let id = scene.ui.app.pane().selected().unwrap().id().clone();
-    assert_eq!(scene.effects, [Effect::Describe(id.clone())]);
-    assert_eq!(*scene.ui.layers.front().unwrap(), Effect::ShowDocument(id, DocumentForm::Yaml));
+    assert_eq!(scene.asked(), [Question::Details(id.clone())]);
+    assert_eq!(*scene.ui.layers.front().unwrap(), View::Document(id, DocumentForm::Yaml));
     scene.keys("\x1b");
     assert!(scene.ui.layers.front().is_none());
 }
@@ -168,12 +174,59 @@ fn a_filter_is_edited_at_its_end_and_ctrl_u_empties_it() {
 }
 
 #[test]
+fn a_second_reading_of_details_takes_nothing_from_the_first() {
+    let mut scene = scene();
+    let part = |value: &str| {
+        let document = Document::new(serde_json::json!({ "which": value }), Vec::new());
+        Answer::Section(Box::new(Section { title: "instance", body: Ok(document) }))
+    };
+    scene.keys("d");
+    let first = scene.ticket();
+    scene.keys("r");
+    let second = scene.ticket();
+    assert_eq!(scene.effects[0], Work::Cancel(first), "the first is given up");
+    for (ticket, answer) in [
+        (second, part("of the second")),
+        (first, part("of the first")),
+        // The end of the first is not the end of the second.
+        (first, Answer::EndOfDetails),
+    ] {
+        scene.ui.update(Event::Answer(ticket, answer));
+    }
+    scene.draw();
+    let text = scene.text();
+    assert!(text.contains("of the second") && !text.contains("of the first"), "{text}");
+    scene.ui.update(Event::Answer(second, Answer::EndOfDetails));
+    scene.draw();
+    assert!(scene.text().contains("of the second"), "{}", scene.text());
+}
+
+#[test]
+fn closing_a_view_gives_up_what_it_waits_for() {
+    let mut scene = scene();
+    scene.keys("d");
+    let ticket = scene.ticket();
+    scene.keys("\x1b");
+    assert_eq!(scene.effects, [Work::Cancel(ticket)]);
+    scene.keys("d");
+    let ticket = scene.ticket();
+    scene.ui.update(Event::Answer(ticket, Answer::EndOfDetails));
+    scene.keys("\x1b");
+    assert!(scene.effects.is_empty(), "it was answered");
+    scene.keys("l");
+    let tail = scene.ticket();
+    scene.keys("-");
+    assert!(scene.effects.contains(&Outside::Work(Work::Cancel(tail))), "{:?}", scene.effects);
+}
+
+#[test]
 fn refresh_goes_to_the_view_that_reads_something_of_its_own() {
     let mut scene = scene();
     scene.keys("yr");
-    assert!(matches!(scene.effects[..], [Effect::Describe(_)]), "{:?}", scene.effects);
+    let Outside::Work(Work::Ask(_, Question::Details(_))) = &scene.effects[1] else { panic!("no reading") };
+    assert!(matches!(scene.effects[0], Outside::Work(Work::Cancel(_))), "{:?}", scene.effects);
     scene.keys("\x1br");
-    assert_eq!(scene.effects, [Effect::Refresh]);
+    assert_eq!(scene.effects, [Work::Refresh]);
 }
 
 fn listed(scene: &Scene) -> Vec<&str> {

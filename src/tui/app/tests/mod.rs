@@ -14,18 +14,20 @@ use ratatui::layout::Rect;
 
 use super::Options;
 use crate::fleet::Store;
+use crate::tui::effect::{Outside, Work};
+use crate::tui::layer::{Question, Ticket};
 use crate::tui::overlays::MenuLayer;
 use crate::tui::overlays::list::List;
 use crate::tui::overlays::palette::{self, Palette};
 use crate::tui::ui::{Event, Ui};
 use crate::tui::views::table::FilterPrompt;
-use crate::tui::{Effect, KeyContext, draw, sample};
+use crate::tui::{KeyContext, draw, sample};
 
 /// An app and a terminal of some size.
 struct Scene {
     ui: Ui,
     buffer: Buffer,
-    effects: Vec<Effect>,
+    effects: Vec<Outside>,
 }
 
 impl Scene {
@@ -105,6 +107,24 @@ impl Scene {
 
     fn palette(&self) -> &List<palette::Choice> {
         self.ui.layers.top_as::<MenuLayer<Palette>>().expect("the palette").list()
+    }
+
+    /// The questions asked by the last key, and nothing else was.
+    fn asked(&self) -> Vec<Question> {
+        let question = |effect: &Outside| match effect {
+            Outside::Work(Work::Ask(_, question)) => question.clone(),
+            other => panic!("not a question: {other:?}"),
+        };
+        self.effects.iter().map(question).collect()
+    }
+
+    /// The ticket of the question asked by the last key.
+    fn ticket(&self) -> Ticket {
+        let ticket = |effect: &Outside| match effect {
+            Outside::Work(Work::Ask(ticket, _)) => Some(*ticket),
+            _ => None,
+        };
+        self.effects.iter().find_map(ticket).expect("a question")
     }
 
     /// Lets time pass.

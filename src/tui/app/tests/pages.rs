@@ -6,9 +6,10 @@ use super::Scene;
 use crate::console::Page;
 use crate::model::{Kind, Lifecycle, Problem, ProblemKind, Resource, ResourceId, ScreenKind, Secret};
 use crate::providers::exoscale;
-use crate::tui::effect::Address;
+use crate::tui::effect::{Address, Outside, View, Work};
+use crate::tui::layer::{Answer, Question, Ticket};
 use crate::tui::ui::Event;
-use crate::tui::{Command, Effect, sample};
+use crate::tui::{Command, sample};
 
 const PAGE: &str = "https://console.example/vnc?instance=web-1&token=not-a-real-token";
 
@@ -35,7 +36,17 @@ fn endpoint() -> Page {
 }
 
 fn answer(scene: &mut Scene, answer: Result<Page, Problem>) {
-    let event = Event::Page(id(), ScreenKind::WebPage, Box::new(answer));
+    let ticket = scene.ticket();
+    answer_to(scene, ticket, answer);
+}
+
+fn answer_to(scene: &mut Scene, ticket: Ticket, answer: Result<Page, Problem>) {
+    scene.effects = scene.ui.update(Event::Answer(ticket, Answer::Page(Box::new(answer))));
+    scene.draw();
+}
+
+fn is_page(scene: &mut Scene) {
+    let event = Event::ConsoleIsPage(id(), ScreenKind::WebPage, Box::new(page(PAGE)));
     scene.effects = scene.ui.update(event);
     scene.draw();
 }
@@ -44,7 +55,7 @@ fn answer(scene: &mut Scene, answer: Result<Page, Problem>) {
 fn the_box_waits_then_shows_the_host_and_hides_the_token() {
     let mut scene = scene(ScreenKind::WebPage);
     scene.keys("a");
-    assert_eq!(scene.effects, [Effect::FetchPage(id(), ScreenKind::WebPage)]);
+    assert_eq!(scene.asked(), [Question::Page(id(), ScreenKind::WebPage)]);
     scene.later(Duration::from_secs(3));
     scene.draw();
     let text = scene.text();
@@ -73,23 +84,28 @@ fn the_address_is_copied_opened_and_fetched_again() {
     scene.keys("c");
     let shown = format!("{:?}", scene.effects);
     assert!(
-        matches!(&scene.effects[..], [Effect::CopyAddress(copied, _)] if *copied == address)
+        matches!(&scene.effects[..], [Outside::Work(Work::CopyAddress(copied, _))] if *copied == address)
             && !shown.contains("token"),
         "{shown}"
     );
     scene.keys("\n");
-    assert_eq!(scene.effects, [Effect::Browse(address)]);
+    assert_eq!(scene.effects, [Work::Browse(address)]);
     scene.keys("r");
-    assert_eq!(scene.effects, [Effect::FetchPage(id(), ScreenKind::Framebuffer)]);
+    assert_eq!(scene.asked(), [Question::Page(id(), ScreenKind::Framebuffer)]);
+    let ticket = scene.ticket();
     scene.keys("\n");
-    assert_eq!(scene.effects, [], "the old one is not opened any more");
+    assert_eq!(scene.effects, [] as [Outside; 0], "the old one is not opened any more");
     let refused = Problem::new(ProblemKind::Forbidden, "this key may not open consoles");
-    answer(&mut scene, Err(refused));
+    answer_to(&mut scene, ticket, Err(refused));
     assert!(scene.text().contains("this key may not open consoles"), "{}", scene.text());
     scene.keys("\x1b");
-    assert_eq!(scene.effects, [Effect::DropPage]);
+    assert_eq!(scene.effects, [] as [Outside; 0], "it was answered");
+    scene.keys("a");
+    let ticket = scene.ticket();
+    scene.keys("\x1b");
+    assert_eq!(scene.effects, [Work::Cancel(ticket)]);
     assert!(scene.ui.layers.front().is_none());
-    answer(&mut scene, Err(Problem::new(ProblemKind::Server, "too late")));
+    answer_to(&mut scene, ticket, Err(Problem::new(ProblemKind::Server, "too late")));
     assert!(scene.ui.layers.front().is_none());
 }
 
@@ -102,13 +118,13 @@ fn an_expired_address_is_fetched_again_and_not_opened() {
     scene.draw();
     assert!(scene.text().contains("12s ago, valid for 48s more"), "{}", scene.text());
     scene.keys("\n");
-    assert_eq!(scene.effects, [Effect::Browse(Address(Secret::new(PAGE)))]);
+    assert_eq!(scene.effects, [Work::Browse(Address(Secret::new(PAGE)))]);
     scene.later(Duration::from_secs(48));
     scene.draw();
     assert!(scene.text().contains("1m ago, expired"), "{}", scene.text());
     for key in ["\n", "c"] {
         scene.keys(key);
-        assert_eq!(scene.effects, [Effect::FetchPage(id(), ScreenKind::Framebuffer)], "{key:?}");
+        assert_eq!(scene.asked(), [Question::Page(id(), ScreenKind::Framebuffer)], "{key:?}");
         answer(&mut scene, Ok(Page { valid_for: Some(Duration::ZERO), ..endpoint() }));
     }
 }
@@ -127,9 +143,9 @@ fn a_vnc_endpoint_is_not_offered_to_a_browser() {
 fn a_page_that_comes_instead_of_text_takes_the_place_of_the_console() {
     let mut scene = scene(ScreenKind::Terminal);
     scene.keys("a");
-    assert_eq!(scene.effects, [Effect::ShowConsole(id())]);
+    assert_eq!(scene.effects, [Work::OpenConsole(id())]);
     // Its view is not in front: there is only a message.
-    answer(&mut scene, Ok(page(PAGE)));
+    is_page(&mut scene);
     assert!(
         scene.ui.layers.front().is_none() && scene.text().contains("is a page for a browser"),
         "{}",
@@ -137,8 +153,8 @@ fn a_page_that_comes_instead_of_text_takes_the_place_of_the_console() {
     );
     // Its view is in front: any will do here.
     let view = crate::tui::views::telemetry::TelemetryView::new(id(), "web-1".to_owned());
-    scene.ui.update(Event::Opened(Box::new(view), Effect::ShowConsole(id())));
-    answer(&mut scene, Ok(page(PAGE)));
+    scene.ui.update(Event::Opened(Box::new(view), View::Console(id())));
+    is_page(&mut scene);
     assert!(scene.text().contains(" console of web-1 "), "{}", scene.text());
     scene.keys("\x1b");
     assert!(scene.ui.layers.front().is_none());

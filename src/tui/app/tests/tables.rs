@@ -6,8 +6,10 @@ use super::Scene;
 use crate::fleet::{FleetEvent, Health};
 use crate::model::{Kind, Lifecycle, Problem, ProblemKind};
 use crate::providers::{cycle, exoscale};
+use crate::tui::effect::{Outside, View, Work};
+use crate::tui::layer::Watched;
+use crate::tui::sample;
 use crate::tui::ui::Event;
-use crate::tui::{Effect, sample};
 
 fn scene() -> Scene {
     Scene::new(sample::fleet(), 120, 36)
@@ -81,7 +83,7 @@ fn keys_that_come_before_the_next_frame_act_on_what_was_typed() {
     }
     scene.press_unseen(KeyCode::Enter);
     scene.press_unseen(KeyCode::Char('c'));
-    assert_eq!(scene.effects, [Effect::Copy("web-9".to_owned(), "name".to_owned())]);
+    assert_eq!(scene.effects, [Work::Copy("web-9".to_owned(), "name".to_owned())]);
 }
 
 #[test]
@@ -91,10 +93,10 @@ fn marks_make_verbs_plural() {
     scene.press(KeyCode::Char(' '), KeyModifiers::CONTROL);
     assert_eq!(scene.ui.app.pane().marks.len(), 3);
     scene.keys("c");
-    assert_eq!(scene.effects, [Effect::Copy("web-1\nweb-2\nweb-3".to_owned(), "3 names".to_owned())]);
+    assert_eq!(scene.effects, [Work::Copy("web-1\nweb-2\nweb-3".to_owned(), "3 names".to_owned())]);
     scene.keys("l");
     assert!(
-        matches!(&*scene.ui.layers.front().unwrap(), Effect::ShowLogs(ids) if ids.len() == 3),
+        matches!(&*scene.ui.layers.front().unwrap(), View::Logs(ids) if ids.len() == 3),
         "the logs of all three"
     );
 }
@@ -105,7 +107,7 @@ fn logs_of_a_container_without_its_own_are_those_of_its_instances() {
     scene.keys("2");
     scene.later(std::time::Duration::from_secs(1));
     scene.keys("/web\nl");
-    assert!(matches!(&*scene.ui.layers.front().unwrap(), Effect::ShowLogs(ids) if ids.len() == 12));
+    assert!(matches!(&*scene.ui.layers.front().unwrap(), View::Logs(ids) if ids.len() == 12));
 }
 
 #[test]
@@ -116,7 +118,7 @@ fn csv_holds_what_is_shown_and_no_formula() {
     scene.draw();
     scene.keys("/name:web,old\n");
     scene.press(KeyCode::Char('s'), KeyModifiers::CONTROL);
-    let [Effect::Save(name, bytes)] = &scene.effects[..] else { panic!("{:?}", scene.effects) };
+    let [Outside::Work(Work::Save(name, bytes))] = &scene.effects[..] else { panic!("{:?}", scene.effects) };
     let text = String::from_utf8(bytes.clone()).unwrap();
     assert_eq!(name, "instances.csv");
     assert_eq!(text.lines().count(), 15);
@@ -188,7 +190,9 @@ fn only_what_is_looked_at_is_sampled() {
     ui.arrange();
     let area = buffer.area;
     crate::tui::draw::frame(&mut ui, area, &mut buffer);
-    let Some(Effect::Watch(visible, Some(focus))) = ui.drawn() else { panic!("nothing to watch") };
+    let Some(Work::Watch(Watched { visible, focus: Some(focus) })) = ui.drawn() else {
+        panic!("nothing to watch")
+    };
     assert_eq!(visible.len(), ui.app.pane().page);
     assert_eq!(visible[0], focus);
     assert_eq!(ui.drawn(), None, "the same is not asked twice");

@@ -9,10 +9,11 @@ use super::{Menu, MenuLayer, Shape};
 use crate::model::{ContextName, Kind, Lifecycle, ResourceId};
 use crate::table::Column;
 use crate::tui::app::{App, table_name};
-use crate::tui::keymap::REGISTRY;
+use crate::tui::command::{Availability, ENTRIES};
+use crate::tui::effect::{DocumentForm, ScreenEffect, View, Work};
 use crate::tui::layer::Handled;
 use crate::tui::widgets::prompt::Prompt;
-use crate::tui::{Command, DocumentForm, Effect, KeyContext, theme};
+use crate::tui::{Command, Effect, KeyContext, theme};
 
 /// The palette.
 pub struct Palette {
@@ -153,27 +154,27 @@ impl Menu for Palette {
         match choice {
             Choice::Wrong => {
                 let text = list.chosen().map(|item| item.label.clone()).unwrap_or_default();
-                return vec![Effect::Complain(text)];
+                return vec![Effect::complain(text)];
             }
             Choice::Complete(line) => {
                 self.type_line(&line, list, app);
                 return Vec::new();
             }
-            Choice::Context(name) => return vec![Effect::CloseView, app.toggle_context(name)],
+            Choice::Context(name) => return vec![Effect::close(), app.toggle_context(name)],
             _ => {}
         }
         app.remember_command(list.typed());
-        let mut effects = vec![Effect::CloseView];
+        let mut effects = vec![Effect::close()];
         match choice {
             Choice::Wrong | Choice::Complete(_) | Choice::Context(_) => {}
             Choice::Sort(column) => app.pane_mut().sort_by(column),
             Choice::SortTo(column, reverse) => app.pane_mut().sort_to(column, reverse),
             Choice::Only(names) => effects.push(app.show_only(&names)),
-            Choice::Command(command) => effects.push(Effect::Perform(command)),
+            Choice::Command(command) => effects.push(ScreenEffect::Perform(command).into()),
             Choice::Theme(name) => effects.push(app.use_theme(name)),
-            Choice::Table(kind, filter) => effects.push(Effect::ShowTable(kind, filter)),
-            Choice::Reconnect(name) => effects.push(Effect::Reconnect(name)),
-            Choice::Json(id) => effects.push(Effect::ShowDocument(id, DocumentForm::Json)),
+            Choice::Table(kind, filter) => effects.push(ScreenEffect::ShowTable(kind, filter).into()),
+            Choice::Reconnect(name) => effects.push(Work::Reconnect(name).into()),
+            Choice::Json(id) => effects.push(View::Document(id, DocumentForm::Json).into()),
         }
         effects
     }
@@ -195,18 +196,24 @@ fn items(app: &App, context: KeyContext, typed: &str) -> Vec<Item<Choice>> {
             Choice::Table(kind, None),
         ));
     }
-    for entry in REGISTRY.iter().filter(|entry| is_command(entry.command)) {
+    items.extend(ENTRIES.iter().filter(|entry| is_command(entry.command)).filter_map(|entry| {
         let keys = app.keymap.keys(context, entry.command);
         let everywhere = app.keymap.keys(KeyContext::Everywhere, entry.command);
-        let Some(key) = keys.first().or(everywhere.first()) else {
-            if !matches!(entry.command, Command::Messages | Command::Sessions) {
-                continue;
-            }
-            items.push(Item::new("", entry.name, entry.what, Choice::Command(entry.command)));
-            continue;
-        };
-        items.push(Item::new(key.clone(), entry.name, entry.what, Choice::Command(entry.command)));
-    }
+        let key = keys.into_iter().chain(everywhere).next();
+        // These two are asked for by name.
+        if key.is_none() && !matches!(entry.command, Command::Messages | Command::Sessions) {
+            return None;
+        }
+        let availability =
+            if context == KeyContext::Table { entry.availability(app) } else { Availability::Yes };
+        let item = Item::new(
+            key.unwrap_or_default(),
+            entry.name,
+            availability.reason().unwrap_or(entry.help),
+            Choice::Command(entry.command),
+        );
+        Some(if availability == Availability::Yes { item } else { item.toned(Tone::Dim) })
+    }));
     for name in theme::names() {
         items.push(Item::new("", format!("theme {name}"), "", Choice::Theme(name)));
     }
@@ -246,7 +253,7 @@ fn wrong(text: impl Into<String>) -> Item<Choice> {
     Item::new("", text, "", Choice::Wrong).toned(Tone::State(Lifecycle::Failed))
 }
 
-/// Intents that make sense as a command by name.
+/// Commands that make sense by name.
 const fn is_command(command: Command) -> bool {
     !matches!(
         command,

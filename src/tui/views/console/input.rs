@@ -33,7 +33,7 @@ impl ConsoleView {
             }
             (SessionState::Ended(_), KeyCode::Char('q')) => self.end_session(),
             (SessionState::Ended(_) | SessionState::Connecting | SessionState::Page(_), KeyCode::Esc) => {
-                vec![Effect::CloseView]
+                vec![Effect::close()]
             }
             (SessionState::Ended(_), _) => {
                 self.notify("Session ended: r reconnects, q closes it, Esc leaves it in the list")

@@ -10,6 +10,7 @@ use super::draw::state_piece;
 use crate::console::Sessions;
 use crate::model::{ResourceId, age};
 use crate::tui::app::App;
+use crate::tui::effect::View;
 use crate::tui::layer::{Handled, Hint, Layer};
 use crate::tui::widgets::frame::{draw_border, put};
 use crate::tui::{Command, Effect, KeyContext, Look};
@@ -51,17 +52,17 @@ impl SessionsView {
             Command::Bottom => self.select(usize::MAX),
             Command::Open | Command::Attach => {
                 if let Some(open) = self.sessions.all().get(at) {
-                    return vec![Effect::CloseView, Effect::ShowConsole(open.id.clone())].into();
+                    return vec![Effect::close(), View::Console(open.id.clone()).into()].into();
                 }
             }
             Command::EndSession => {
                 if let Some(open) = self.sessions.all().get(at) {
                     self.sessions.close(&open.id);
                     self.select(at);
-                    return Effect::Say(format!("closed the console of {}", open.name)).into();
+                    return Effect::report(format!("closed the console of {}", open.name)).into();
                 }
             }
-            Command::Back | Command::Close => return Effect::CloseView.into(),
+            Command::Back | Command::Close => return Effect::close().into(),
             _ => return Handled::Ignored,
         }
         Handled::done()

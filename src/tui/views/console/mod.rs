@@ -21,6 +21,7 @@ pub use list::SessionsView;
 use crate::console::{OpenConsole, RemoteScreen, SessionState, Sessions};
 use crate::model::{ResourceId, Timestamp};
 use crate::tui::app::App;
+use crate::tui::effect::View;
 use crate::tui::layer::{Handled, Hint, Layer};
 use crate::tui::widgets::prompt::Typed;
 use crate::tui::{Command, Effect, KeyContext};
@@ -94,7 +95,7 @@ impl ConsoleView {
     /// Ends the session and closes the view.
     fn end_session(&mut self) -> Vec<Effect> {
         self.sessions.close(&self.console.id);
-        vec![Effect::CloseView, Effect::Say(format!("closed the console of {}", self.console.name))]
+        vec![Effect::close(), Effect::report(format!("closed the console of {}", self.console.name))]
     }
 
     /// Enters the scrollback, this many lines up.
@@ -180,7 +181,7 @@ impl ConsoleView {
             return effects;
         }
         match command {
-            Command::Detach | Command::Back | Command::Close => vec![Effect::CloseView],
+            Command::Detach | Command::Back | Command::Close => vec![Effect::close()],
             Command::EndSession => self.end_session(),
             Command::NextSession => self.switch(true),
             Command::PreviousSession => self.switch(false),
@@ -198,13 +199,13 @@ impl ConsoleView {
                 self.keys_shown = true;
                 Vec::new()
             }
-            Command::Sessions => vec![Effect::ShowSessions],
+            Command::Sessions => vec![View::Sessions.into()],
             Command::Reconnect | Command::Refresh => {
                 self.screen().reconnect();
                 Vec::new()
             }
             Command::Copy => match self.clipboard_offer.take() {
-                Some(text) => vec![Effect::Copy(text, format!("the text from {}", self.console.name))],
+                Some(text) => vec![Effect::copy(text, format!("the text from {}", self.console.name))],
                 None => self.notify("Nothing to copy: the remote side has offered no text"),
             },
             _ => Vec::new(),

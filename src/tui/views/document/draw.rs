@@ -59,7 +59,7 @@ impl DocumentView {
             title.push(Span::styled(format!(" secrets shown, {left} s "), theme.warn));
         }
         let mut foot = Vec::new();
-        if self.reading && !self.shown.is_empty() {
+        if self.reading.is_open() && !self.shown.is_empty() {
             foot.push(Span::styled(format!(" reading{} ", self.waited(look.now)), theme.moving));
         }
         if let Some(search) = self.search.as_ref().filter(|_| self.prompt.is_none()) {
@@ -99,7 +99,7 @@ impl DocumentView {
 
     /// When something that counts on the screen counts on.
     fn next_count(&self, now: Timestamp) -> Option<Duration> {
-        if self.reading || self.mask != Mask::On {
+        if self.reading.is_open() || self.mask != Mask::On {
             return Some(Duration::from_secs(1));
         }
         let youngest = self
@@ -112,7 +112,7 @@ impl DocumentView {
     }
 
     fn paint_empty(&self, area: Rect, buf: &mut Buffer, look: &Look<'_>) {
-        let (text, style) = if self.reading {
+        let (text, style) = if self.reading.is_open() {
             let dots = if look.ascii { "..." } else { "…" };
             (
                 format!(

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use super::sheet::{Class, Sheet};
 use super::{DocumentView, Mask, UNMASKED_FOR, json, yaml};
 use crate::model::Timestamp;
-use crate::tui::effect::DocumentForm;
+use crate::tui::effect::{DocumentForm, TerminalEffect, Work};
 use crate::tui::layer::Handled;
 use crate::tui::{Command, Effect};
 
@@ -44,7 +44,7 @@ impl DocumentView {
         hints
     }
 
-    pub(super) fn answer(&mut self, command: Command, count: Option<u32>) -> Handled {
+    pub(super) fn act(&mut self, command: Command, count: Option<u32>) -> Handled {
         let total = self.shown.len();
         if self.pager.apply(command, count, total) {
             return Handled::done();
@@ -52,7 +52,7 @@ impl DocumentView {
         let steps = i64::from(count.unwrap_or(1).max(1));
         match command {
             Command::Back if self.search.is_some() => self.search = None,
-            Command::Back | Command::Close => return Effect::CloseView.into(),
+            Command::Back | Command::Close => return Effect::close().into(),
             Command::Search => self.start_search(),
             Command::NextMatch => self.next_hit(steps),
             Command::PreviousMatch => self.next_hit(-steps),
@@ -101,11 +101,11 @@ impl DocumentView {
 
     fn unmask(&mut self) -> Vec<Effect> {
         if !self.has_secrets() {
-            return vec![Effect::Say("Nothing here is masked".to_owned())];
+            return vec![Effect::report("Nothing here is masked".to_owned())];
         }
         self.mask = Mask::Lifting;
         self.stale = true;
-        vec![Effect::DrawAfter(UNMASKED_FOR)]
+        vec![TerminalEffect::DrawAfter(UNMASKED_FOR).into()]
     }
 
     /// Starts and ends what lasts some time.
@@ -123,7 +123,7 @@ impl DocumentView {
             }
             _ => {}
         }
-        if self.reading && self.asked.is_none() {
+        if self.reading.is_open() && self.asked.is_none() {
             self.asked = Some(now);
         }
     }
@@ -145,13 +145,13 @@ impl DocumentView {
             let many = usize::try_from(count).unwrap_or(usize::MAX);
             let lines: Vec<&str> =
                 self.shown[self.pager.cursor..].iter().take(many).map(|&row| self.sheet.text(row)).collect();
-            return vec![Effect::Copy(lines.join("\n"), format!("{} lines", lines.len()))];
+            return vec![Effect::copy(lines.join("\n"), format!("{} lines", lines.len()))];
         }
         let Some(at) = self.sheet.row(row) else {
             return Vec::new();
         };
         if at.class == Class::Secret {
-            return vec![Effect::Say("That value is masked; unmask it first, then copy it".to_owned())];
+            return vec![Effect::report("That value is masked; unmask it first, then copy it".to_owned())];
         }
         let (text, label) = if at.class == Class::Title {
             let rows: Vec<&str> = (row + 1..=row + at.inside).map(|row| self.sheet.text(row)).collect();
@@ -159,7 +159,7 @@ impl DocumentView {
         } else {
             (self.own_text(at.section, at.node, row), self.name_of(row))
         };
-        vec![Effect::Copy(text, label)]
+        vec![Effect::copy(text, label)]
     }
 
     /// The value of a row as itself: a text without its quotes, anything else as the form writes it.
@@ -189,7 +189,7 @@ impl DocumentView {
     }
 
     fn copy_all(&self) -> Vec<Effect> {
-        vec![Effect::Copy(self.whole(), format!("all of {}", self.name))]
+        vec![Effect::copy(self.whole(), format!("all of {}", self.name))]
     }
 
     fn save(&self) -> Vec<Effect> {
@@ -199,7 +199,7 @@ impl DocumentView {
             DocumentForm::Json => "json",
         };
         let name = crate::tui::widgets::ansi::file_stem(&self.name);
-        vec![Effect::Save(format!("{name}.{ending}"), self.whole().into_bytes())]
+        vec![Work::Save(format!("{name}.{ending}"), self.whole().into_bytes()).into()]
     }
 
     /// Everything, as a file that a reader of its format can read.

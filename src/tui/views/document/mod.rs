@@ -28,7 +28,7 @@ use crate::fleet::Section;
 use crate::model::{Problem, ResourceId, Timestamp};
 use crate::tui::app::App;
 use crate::tui::effect::DocumentForm;
-use crate::tui::layer::{Handled, Hint, Layer};
+use crate::tui::layer::{Answer, Asking, Handled, Hint, Layer, Question, Ticket};
 use crate::tui::{Command, Effect, KeyContext, Look};
 
 /// How long secrets stay readable once asked for.
@@ -45,16 +45,15 @@ enum Mask {
 }
 
 /// A view of everything the API says of one resource.
-#[expect(clippy::struct_excessive_bools, reason = "four facts that do not exclude one another")]
 pub struct DocumentView {
     id: ResourceId,
     name: String,
     form: DocumentForm,
     sections: Vec<Section>,
-    /// Titles told since the last reading began; the others are from before it.
-    told: Vec<&'static str>,
-    /// A reading is under way.
-    reading: bool,
+    /// Titles that came since the last reading began; the others are from before it.
+    received: Vec<&'static str>,
+    /// The reading under way.
+    reading: Asking,
     /// When it began, as of the first frame that showed it.
     asked: Option<Timestamp>,
     mask: Mask,
@@ -78,15 +77,15 @@ pub struct DocumentView {
 }
 
 impl DocumentView {
-    /// A view of a resource, known to a person as `name`. [`View::open`] asks for the details.
+    /// A view of a resource, named `name`. [`Layer::open`] asks for the details.
     pub fn new(id: ResourceId, name: String, form: DocumentForm) -> Self {
         Self {
             id,
             name,
             form,
             sections: Vec::new(),
-            told: Vec::new(),
-            reading: false,
+            received: Vec::new(),
+            reading: Asking::default(),
             asked: None,
             mask: Mask::On,
             sheet: Sheet::default(),
@@ -105,18 +104,36 @@ impl DocumentView {
     }
 
     fn read(&mut self) -> Vec<Effect> {
-        self.reading = true;
         self.asked = None;
-        self.told.clear();
+        self.received.clear();
         self.dirty = true;
-        vec![Effect::Describe(self.id.clone())]
+        self.reading.ask(Question::Details(self.id.clone()))
     }
 
     /// Does what a key is bound to.
     fn apply(&mut self, command: Command, count: Option<u32>) -> Handled {
         self.dirty = true;
         self.refresh();
-        self.answer(command, count)
+        self.act(command, count)
+    }
+
+    fn take_section(&mut self, section: Section) {
+        self.dirty = true;
+        self.stale = true;
+        self.received.push(section.title);
+        match self.sections.iter_mut().find(|old| old.title == section.title) {
+            Some(old) => *old = section,
+            None => self.sections.push(section),
+        }
+    }
+
+    /// What was there before and has not come again is no more.
+    fn end_reading(&mut self) {
+        self.dirty = true;
+        self.stale = true;
+        self.reading.close();
+        let received = std::mem::take(&mut self.received);
+        self.sections.retain(|old| received.contains(&old.title));
     }
 
     /// A key or a paste while a search is typed.
@@ -262,23 +279,14 @@ impl Layer for DocumentView {
         self.apply(command, count)
     }
 
-    fn section(&mut self, id: &ResourceId, section: Option<&Section>) {
-        if *id != self.id {
+    fn answer(&mut self, ticket: Ticket, answer: Answer) {
+        if !self.reading.is(ticket) {
             return;
         }
-        self.dirty = true;
-        self.stale = true;
-        let Some(section) = section else {
-            // What was there before and was not told again is no more.
-            self.reading = false;
-            let told = std::mem::take(&mut self.told);
-            self.sections.retain(|old| told.contains(&old.title));
-            return;
-        };
-        self.told.push(section.title);
-        match self.sections.iter_mut().find(|old| old.title == section.title) {
-            Some(old) => *old = section.clone(),
-            None => self.sections.push(section.clone()),
+        match answer {
+            Answer::Section(section) => self.take_section(*section),
+            Answer::EndOfDetails => self.end_reading(),
+            Answer::Page(_) | Answer::Log(_) | Answer::EndOfLog => {}
         }
     }
 

@@ -4,6 +4,7 @@ use serde_json::json;
 use super::*;
 use crate::fleet::Store;
 use crate::model::{ContextName, Document, Kind, ProblemKind};
+use crate::tui::effect::{ScreenEffect, TerminalEffect, Work};
 use crate::tui::widgets::testing::{text, theme};
 
 fn id() -> ResourceId {
@@ -51,11 +52,24 @@ fn server() -> Section {
 
 fn opened(form: DocumentForm) -> DocumentView {
     let mut view = DocumentView::new(id(), "web-1".to_owned(), form);
-    assert_eq!(view.open(), [Effect::Describe(id())]);
-    view.section(&id(), Some(&instance()));
-    view.section(&id(), Some(&server()));
-    view.section(&id(), None);
+    let ticket = reads(&view.open());
+    answer(&mut view, ticket, [instance(), server()]);
     view
+}
+
+/// The ticket of the reading that is asked for, at the end of these effects.
+fn reads(effects: &[Effect]) -> Ticket {
+    match effects {
+        [.., Effect::Work(Work::Ask(ticket, question))] if *question == Question::Details(id()) => *ticket,
+        other => panic!("no reading: {other:?}"),
+    }
+}
+
+fn answer(view: &mut DocumentView, ticket: Ticket, sections: impl IntoIterator<Item = Section>) {
+    for section in sections {
+        view.answer(ticket, Answer::Section(Box::new(section)));
+    }
+    view.answer(ticket, Answer::EndOfDetails);
 }
 
 fn drawn_at(view: &mut DocumentView, width: u16, height: u16, now: Timestamp) -> String {
@@ -94,12 +108,12 @@ fn the_yaml_and_the_json() {
 #[test]
 fn while_it_is_read_the_wait_is_told() {
     let mut view = DocumentView::new(id(), "web-1".to_owned(), DocumentForm::Form);
-    view.open();
+    let ticket = reads(&view.open());
     drawn(&mut view, 60, 15);
     let later = Timestamp::from_millis(noon().as_millis() + 3000).unwrap();
     insta::assert_snapshot!(drawn_at(&mut view, 60, 15, later));
     assert_eq!(view.counting, Some(Duration::from_secs(1)));
-    view.section(&id(), None);
+    view.answer(ticket, Answer::EndOfDetails);
     assert!(drawn(&mut view, 60, 15).contains("told nothing"));
 }
 
@@ -107,11 +121,13 @@ fn while_it_is_read_the_wait_is_told() {
 fn secrets_show_for_five_seconds_and_never_leave_masked_copies() {
     let mut view = opened(DocumentForm::Json);
     assert!(!drawn(&mut view, 100, 60).contains("hunter2"));
-    let Some(Effect::Save(name, bytes)) = view.apply(Command::Save, None).effects().pop() else { panic!() };
+    let Some(Effect::Work(Work::Save(name, bytes))) = view.apply(Command::Save, None).effects().pop() else {
+        panic!()
+    };
     assert_eq!(name, "web-1.json");
     assert!(!String::from_utf8(bytes).unwrap().contains("hunter2"));
 
-    assert_eq!(view.apply(Command::Unmask, None).effects(), [Effect::DrawAfter(UNMASKED_FOR)]);
+    assert_eq!(view.apply(Command::Unmask, None).effects(), [TerminalEffect::DrawAfter(UNMASKED_FOR)]);
     assert!(drawn(&mut view, 100, 60).contains("hunter2hunter2"));
     let just_before = Timestamp::from_millis(noon().as_millis() + 4999).unwrap();
     assert!(drawn_at(&mut view, 100, 60, just_before).contains("hunter2hunter2"));
@@ -137,7 +153,7 @@ fn a_search_jumps_counts_and_wraps_around() {
     view.apply(Command::PreviousMatch, None);
     assert!(drawn(&mut view, 80, 12).contains("/path 2/2"));
     assert!(view.apply(Command::Back, None).effects().is_empty());
-    assert_eq!(view.apply(Command::Back, None).effects(), [Effect::CloseView]);
+    assert_eq!(view.apply(Command::Back, None).effects(), [Effect::close()]);
 }
 
 #[test]
@@ -178,20 +194,22 @@ fn copying_takes_the_value_and_not_its_looks() {
             press(&mut view, KeyCode::Enter);
             view.apply(Command::Copy, None).effects()
         };
-        assert_eq!(copy_at("hostname"), [Effect::Copy("web-1".to_owned(), "hostname".to_owned())]);
-        let Some(Effect::Copy(motd, _)) = copy_at("motd").pop() else { panic!() };
+        assert_eq!(copy_at("hostname"), [Effect::copy("web-1".to_owned(), "hostname".to_owned())]);
+        let Some(Effect::Work(Work::Copy(motd, _))) = copy_at("motd").pop() else { panic!() };
         assert_eq!(motd, "one\ntwo: three\n");
-        assert!(matches!(copy_at("DB_PASS").as_slice(), [Effect::Say(_)]));
+        assert!(matches!(copy_at("DB_PASS").as_slice(), [Effect::Screen(ScreenEffect::Report(_))]));
     }
 }
 
 #[test]
 fn what_is_read_again_replaces_what_was_there() {
     let mut view = opened(DocumentForm::Form);
-    assert_eq!(view.apply(Command::Refresh, None).effects(), [Effect::Describe(id())]);
-    view.section(&id(), Some(&part("instance", json!({"id": "changed"}), &[])));
-    assert!(drawn(&mut view, 80, 30).contains("may not read"), "the rest stays until all is told");
-    view.section(&id(), None);
+    let again = view.apply(Command::Refresh, None).effects();
+    assert_eq!(again.len(), 1, "there was no reading to give up");
+    let ticket = reads(&again);
+    view.answer(ticket, Answer::Section(Box::new(part("instance", json!({"id": "changed"}), &[]))));
+    assert!(drawn(&mut view, 80, 30).contains("may not read"), "the rest stays until all has come");
+    view.answer(ticket, Answer::EndOfDetails);
     let seen = drawn(&mut view, 80, 30);
     assert!(seen.contains("changed") && !seen.contains("may not read"), "{seen}");
 }
@@ -199,8 +217,8 @@ fn what_is_read_again_replaces_what_was_there() {
 #[test]
 fn long_values_wrap_under_themselves() {
     let mut view = DocumentView::new(id(), "web-1".to_owned(), DocumentForm::Form);
-    view.section(&id(), Some(&part("instance", json!({"short": 1, "cmd": "word ".repeat(30)}), &[])));
-    view.section(&id(), None);
+    let ticket = reads(&view.open());
+    answer(&mut view, ticket, [part("instance", json!({"short": 1, "cmd": "word ".repeat(30)}), &[])]);
     view.apply(Command::Wide, None);
     insta::assert_snapshot!(drawn(&mut view, 60, 12));
 }
@@ -211,8 +229,8 @@ fn megabytes_are_laid_out_once_and_drawn_by_the_page() {
         .map(|n| json!({"id": n, "name": format!("resource number {n}"), "tags": ["a", "b"]}))
         .collect();
     let mut view = DocumentView::new(id(), "web-1".to_owned(), DocumentForm::Json);
-    view.section(&id(), Some(&part("instances", json!(many), &[])));
-    view.section(&id(), None);
+    let ticket = reads(&view.open());
+    answer(&mut view, ticket, [part("instances", json!(many), &[])]);
     drawn(&mut view, 120, 36);
     view.apply(Command::Bottom, None);
     assert!(drawn(&mut view, 120, 36).contains("\"resource number 39999\""));

@@ -7,6 +7,7 @@ use crossterm::event::Event as TerminalEvent;
 use super::{LogView, Times, Typing};
 use crate::fleet::logs::{Line, LineBody, Pattern, Sieve, SourceState};
 use crate::model::LogStart;
+use crate::tui::effect::Work;
 use crate::tui::layer::Handled;
 use crate::tui::widgets::ansi;
 use crate::tui::widgets::prompt::{Prompt, Typed};
@@ -42,7 +43,7 @@ impl LogView {
         hints
     }
 
-    pub(super) fn answer(&mut self, command: Command, count: Option<u32>) -> Handled {
+    pub(super) fn act(&mut self, command: Command, count: Option<u32>) -> Handled {
         if command == Command::Bottom && count.is_none() {
             self.follow();
             return Handled::done();
@@ -56,7 +57,7 @@ impl LogView {
                 self.since = None;
                 self.sift(Sieve::default());
             }
-            Command::Back | Command::Close => return Effect::CloseView.into(),
+            Command::Back | Command::Close => return Effect::close().into(),
             Command::Follow if self.follows() => self.pause(),
             Command::Follow => self.follow(),
             Command::Wide => self.wrap = !self.wrap,
@@ -90,7 +91,15 @@ impl LogView {
                 return true;
             }
             if self.total() == 0 {
-                return matches!(command, Command::Up | Command::PageUp | Command::HalfPageUp | Command::Top);
+                return matches!(
+                    command,
+                    Command::Up
+                        | Command::PageUp
+                        | Command::HalfPageUp
+                        | Command::Top
+                        | Command::Left
+                        | Command::Right
+                );
             }
             // The page ends with the last line, so its top is where the last draw put it.
             if let Some(top) = self.top {
@@ -289,13 +298,13 @@ impl LogView {
         let Some(at) = at else { return Vec::new() };
         let lines = self.texts(at, usize::try_from(count.unwrap_or(1).max(1)).unwrap_or(usize::MAX));
         let label = if lines.len() == 1 { "line".to_owned() } else { format!("{} lines", lines.len()) };
-        vec![Effect::Copy(lines.join("\n"), label)]
+        vec![Effect::copy(lines.join("\n"), label)]
     }
 
     fn copy_page(&self) -> Vec<Effect> {
         let lines = self.texts(self.top.map_or(0, |number| self.position(number)), self.pager.page);
         let label = format!("{} lines, the page", lines.len());
-        vec![Effect::Copy(lines.join("\n"), label)]
+        vec![Effect::copy(lines.join("\n"), label)]
     }
 
     /// Up to `many` lines as plain text, from a place on.
@@ -327,21 +336,19 @@ impl LogView {
         }
         let names: Vec<&str> = self.tails.iter().take(3).map(|tail| tail.name.as_str()).collect();
         let stem = ansi::file_stem(&names.join("_"));
-        vec![Effect::Save(format!("{stem}.log"), text.into_bytes())]
+        vec![Work::Save(format!("{stem}.log"), text.into_bytes()).into()]
     }
 
     /// Opens the tails that have ended again, from where they ended.
     fn open_again(&mut self) -> Vec<Effect> {
         let now = (self.clock)();
         let mut effects = Vec::new();
-        for tail in self.tails.iter_mut().filter(|tail| tail.open.is_none() && !tail.opening) {
-            tail.opening = true;
+        for tail in self.tails.iter_mut().filter(|tail| tail.ticket.is_none() && !tail.opening) {
             tail.since = now;
-            let start = tail.latest.map_or(LogStart::Backlog, LogStart::Since);
-            effects.push(Effect::OpenTail(tail.id.clone(), start));
+            effects.push(tail.ask(tail.latest.map_or(LogStart::Backlog, LogStart::Since)));
         }
         if effects.is_empty() {
-            effects.push(Effect::Say("The log is live; lines come by themselves".to_owned()));
+            effects.push(Effect::report("The log is live; lines come by themselves".to_owned()));
         }
         effects
     }

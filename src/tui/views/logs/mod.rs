@@ -18,11 +18,11 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use self::rate::Rate;
-use crate::fleet::TailId;
 use crate::fleet::logs::{Line, LogBuffer, Sieve, Source};
 use crate::model::{Bytes, LogEvent, LogStart, ResourceId, Timestamp};
 use crate::tui::app::App;
-use crate::tui::layer::{Handled, Hint, Layer};
+use crate::tui::effect::Work;
+use crate::tui::layer::{Answer, Handled, Hint, Layer, Question, Ticket};
 use crate::tui::widgets::ansi;
 use crate::tui::widgets::pager::Pager;
 use crate::tui::widgets::prompt::Prompt;
@@ -55,8 +55,8 @@ struct Tail {
     id: ResourceId,
     name: String,
     source: Source,
-    /// The open tail.
-    open: Option<TailId>,
+    /// The question for its lines, while it is open.
+    ticket: Option<Ticket>,
     /// Asked for, and nothing has come since.
     opening: bool,
     /// When its state last changed.
@@ -65,7 +65,17 @@ struct Tail {
     latest: Option<Timestamp>,
 }
 
-/// Lines that come sooner after the link stands were there before.
+impl Tail {
+    /// Asks for its lines.
+    fn ask(&mut self, start: LogStart) -> Effect {
+        let ticket = Ticket::new();
+        self.ticket = Some(ticket);
+        self.opening = true;
+        Work::Ask(ticket, Question::Tail(self.id.clone(), start)).into()
+    }
+}
+
+/// Lines that come sooner after the link is up were there before.
 const SETTLED: Duration = Duration::from_secs(1);
 
 /// The live tail of one or several resources.
@@ -102,8 +112,8 @@ pub struct LogView {
 }
 
 impl LogView {
-    /// A view of these resources, each with the name a person knows it by, that keeps this much of each.
-    /// [`View::open`] asks for the tails.
+    /// A view of these resources, each with its name, that keeps this much of each.
+    /// [`Layer::open`] asks for the tails.
     pub fn new(sources: Vec<(ResourceId, String)>, kept: Bytes) -> Self {
         let kept = usize::try_from(kept.0).unwrap_or(usize::MAX);
         Self::bounded(sources, kept, Timestamp::now)
@@ -118,7 +128,7 @@ impl LogView {
                 source: buffer.add_source(name.as_str()),
                 id,
                 name: ansi::plain(&name),
-                open: None,
+                ticket: None,
                 opening: true,
                 since,
                 latest: None,
@@ -148,7 +158,8 @@ impl LogView {
         }
     }
 
-    fn hear(&mut self, at: usize, event: Option<LogEvent>) {
+    /// Takes news of a tail; `None` when it ended for good.
+    fn take_news(&mut self, at: usize, event: Option<LogEvent>) {
         let now = (self.clock)();
         let Some(tail) = self.tails.get_mut(at) else {
             return;
@@ -168,7 +179,7 @@ impl LogView {
         if let Some(event) = event {
             self.buffer.push_at(tail.source, event, now);
         } else {
-            tail.open = None;
+            tail.ticket = None;
             self.buffer.end(tail.source, now);
         }
         if tail.opening || state(&self.buffer) != before {
@@ -189,7 +200,7 @@ impl LogView {
     /// Does what a key is bound to.
     fn apply(&mut self, command: Command, count: Option<u32>) -> Handled {
         self.dirty = true;
-        self.answer(command, count)
+        self.act(command, count)
     }
 
     fn is_typing(&self) -> bool {
@@ -286,7 +297,7 @@ fn grouped(number: u64) -> String {
 
 impl Layer for LogView {
     fn open(&mut self) -> Vec<Effect> {
-        self.tails.iter().map(|tail| Effect::OpenTail(tail.id.clone(), LogStart::Backlog)).collect()
+        self.tails.iter_mut().map(|tail| tail.ask(LogStart::Backlog)).collect()
     }
 
     fn key_context(&self) -> KeyContext {
@@ -313,22 +324,16 @@ impl Layer for LogView {
         self.apply(command, count)
     }
 
-    fn tail_opened(&mut self, id: &ResourceId, tail: TailId) {
+    fn answer(&mut self, ticket: Ticket, answer: Answer) {
+        let Some(at) = self.tails.iter().position(|tail| tail.ticket == Some(ticket)) else {
+            return;
+        };
+        match answer {
+            Answer::Log(event) => self.take_news(at, Some(event)),
+            Answer::EndOfLog => self.take_news(at, None),
+            Answer::Section(_) | Answer::EndOfDetails | Answer::Page(_) => return,
+        }
         self.dirty = true;
-        let now = (self.clock)();
-        let waits = |it: &&mut Tail| it.id == *id && it.open.is_none();
-        if let Some(it) = self.tails.iter_mut().find(waits) {
-            it.open = Some(tail);
-            it.opening = true;
-            it.since = now;
-        }
-    }
-
-    fn log(&mut self, tail: TailId, event: Option<LogEvent>) {
-        if let Some(at) = self.tails.iter().position(|it| it.open == Some(tail)) {
-            self.dirty = true;
-            self.hear(at, event);
-        }
     }
 
     fn is_dirty(&self) -> bool {
@@ -349,10 +354,5 @@ impl Layer for LogView {
 
     fn cursor(&self) -> Option<Position> {
         self.screen_cursor
-    }
-
-    fn close(&mut self) -> Vec<Effect> {
-        let open = self.tails.iter_mut().filter_map(|it| it.open.take());
-        open.map(Effect::CloseTail).collect()
     }
 }

@@ -25,11 +25,16 @@ fn opened_with(names: &[&str], kept: usize) -> LogView {
     let sources = names.iter().map(|name| (id(name), (*name).to_owned())).collect();
     let mut view = LogView::bounded(sources, kept, noon);
     assert_eq!(view.open().len(), names.len());
-    for (at, name) in names.iter().enumerate() {
-        view.tail_opened(&id(name), TailId(at as u64));
-        view.log(TailId(at as u64), Some(LogEvent::Connected));
+    for at in 0..names.len() {
+        news(&mut view, at, LogEvent::Connected);
     }
     view
+}
+
+/// News of the tail at a place.
+fn news(view: &mut LogView, at: usize, event: LogEvent) {
+    let ticket = view.tails[at].ticket.expect("an open tail");
+    view.answer(ticket, Answer::Log(event));
 }
 
 fn opened(names: &[&str]) -> LogView {
@@ -40,8 +45,8 @@ fn line(millis: i64, text: &str) -> LogLine {
     LogLine { at: after(millis), exact: true, text: text.into() }
 }
 
-fn print(view: &mut LogView, tail: u64, lines: Vec<LogLine>) {
-    view.log(TailId(tail), Some(LogEvent::Lines(lines)));
+fn print(view: &mut LogView, tail: usize, lines: Vec<LogLine>) {
+    news(view, tail, LogEvent::Lines(lines));
 }
 
 fn numbered(view: &mut LogView, range: std::ops::Range<i64>) {
@@ -91,8 +96,7 @@ fn what_was_kept_for_a_newcomer_does_not_count_as_speed() {
     thread_local! { static PASSED: std::cell::Cell<i64> = const { std::cell::Cell::new(0) } }
     let mut view = LogView::bounded(vec![(id("web-1"), "web-1".to_owned())], KEPT, || after(PASSED.get()));
     view.open();
-    view.tail_opened(&id("web-1"), TailId(0));
-    view.log(TailId(0), Some(LogEvent::Connected));
+    news(&mut view, 0, LogEvent::Connected);
     numbered(&mut view, 0..600);
     assert_eq!(view.rate.per_second(after(1000)), 0);
     PASSED.set(1500);
@@ -123,22 +127,25 @@ fn gaps_seams_and_ends_stand_among_the_lines() {
     let mut view = opened(&["web-1"]);
     print(&mut view, 0, vec![line(0, "before")]);
     let why = "the remote dropped them".into();
-    view.log(TailId(0), Some(LogEvent::Skipped { lines: Some(1312), why }));
+    news(&mut view, 0, LogEvent::Skipped { lines: Some(1312), why });
     print(&mut view, 0, vec![line(1000, "between")]);
     let problem = Problem::new(ProblemKind::Unreachable, "connection reset");
-    view.log(TailId(0), Some(LogEvent::Interrupted(problem.clone())));
+    news(&mut view, 0, LogEvent::Interrupted(problem.clone()));
     insta::assert_snapshot!("interrupted", drawn(&mut view, 100, 12));
-    view.log(TailId(0), Some(LogEvent::Connected));
+    news(&mut view, 0, LogEvent::Connected);
     print(&mut view, 0, vec![line(5000, "after")]);
-    view.log(TailId(0), Some(LogEvent::Interrupted(Problem::new(ProblemKind::NotFound, "no such instance"))));
-    view.log(TailId(0), None);
+    news(&mut view, 0, LogEvent::Interrupted(Problem::new(ProblemKind::NotFound, "no such instance")));
+    let ticket = view.tails[0].ticket.unwrap();
+    view.answer(ticket, Answer::EndOfLog);
     insta::assert_snapshot!("ended", drawn(&mut view, 100, 14));
     let again = view.apply(Command::Refresh, None).effects();
     assert!(
-        matches!(&again[..], [Effect::OpenTail(_, LogStart::Since(at))] if *at == after(5000)),
+        matches!(
+            &again[..],
+            [Effect::Work(Work::Ask(_, Question::Tail(_, LogStart::Since(at))))] if *at == after(5000)
+        ),
         "{again:?}"
     );
-    assert!(view.close().is_empty(), "an ended tail is not closed again");
 }
 
 #[test]
@@ -146,11 +153,14 @@ fn nothing_printed_is_told_apart_from_not_connected() {
     let mut view = LogView::bounded(vec![(id("web-1"), "web-1".into())], KEPT, noon);
     assert!(drawn(&mut view, 60, 15).contains("web-1: connecting"));
     assert!(view.redraw_in(&crate::tui::sample::app()).is_some());
-    view.tail_opened(&id("web-1"), TailId(7));
-    view.log(TailId(7), Some(LogEvent::Connected));
+    let asked = view.open();
+    let [Effect::Work(Work::Ask(ticket, Question::Tail(of, LogStart::Backlog)))] = &asked[..] else {
+        panic!()
+    };
+    assert_eq!(*of, id("web-1"));
+    view.answer(*ticket, Answer::Log(LogEvent::Connected));
     insta::assert_snapshot!(drawn(&mut view, 80, 15));
     assert!(view.redraw_in(&crate::tui::sample::app()).is_none(), "a quiet log wakes nobody");
-    assert_eq!(view.close(), [Effect::CloseTail(TailId(7))]);
 }
 
 #[test]
@@ -261,9 +271,11 @@ fn saved_and_copied_text_holds_no_escapes() {
     print(&mut view, 1, vec![line(1, "from b")]);
     assert_eq!(
         view.apply(Command::Copy, None).effects(),
-        [Effect::Copy("end".to_owned(), "line".to_owned())]
+        [Effect::copy("end".to_owned(), "line".to_owned())]
     );
-    let Some(Effect::Save(name, bytes)) = view.apply(Command::Save, None).effects().pop() else { panic!() };
+    let Some(Effect::Work(Work::Save(name, bytes))) = view.apply(Command::Save, None).effects().pop() else {
+        panic!()
+    };
     assert_eq!(name, "web-1-x_b.log");
     assert_eq!(String::from_utf8(bytes).unwrap(), "web 1/x: red\nb: from b\nweb 1/x: end\n");
 }
@@ -345,7 +357,7 @@ fn no_size_of_screen_breaks_it() {
 proptest! {
     #[test]
     fn of_merged_lines_none_is_lost(
-        batches in prop::collection::vec((0_u64..3, prop::collection::vec(0_i64..5000, 0..20)), 0..30),
+        batches in prop::collection::vec((0_usize..3, prop::collection::vec(0_i64..5000, 0..20)), 0..30),
     ) {
         let mut view = opened(&["a", "b", "c"]);
         let mut sent = 0;

@@ -67,14 +67,14 @@ impl Layer for FilterPrompt {
             }
             Typed::Accepted => {
                 if let Some(error) = app.pane().filter_error() {
-                    return Effect::Complain(format!("filter: {error}")).into();
+                    return Effect::complain(format!("filter: {error}")).into();
                 }
                 app.pane_mut().remember_search();
-                return Effect::CloseView.into();
+                return Effect::close().into();
             }
             Typed::Cancelled => {
                 app.panes[app.active].set_filter(&self.before, &app.store);
-                return Effect::CloseView.into();
+                return Effect::close().into();
             }
         }
         Handled::done()

@@ -1,9 +1,8 @@
 //! What the hint line offers over a table.
 
-use super::is_available;
-use crate::fleet::Feature;
 use crate::model::Kind;
 use crate::tui::app::App;
+use crate::tui::command::Availability;
 use crate::tui::layer::Hint;
 use crate::tui::{Command, KeyContext};
 
@@ -49,20 +48,10 @@ pub(super) fn hints(app: &App) -> Vec<Hint> {
         (Command::Help, "help"),
         (Command::Close, "quit"),
     ]);
-    hints.retain(|(command, _)| is_available(*command, app));
-    let hint = |(command, word)| Hint { allowed: is_allowed(command, app), ..Hint::new(command, word) };
-    hints.into_iter().map(hint).collect()
-}
-
-/// Whether the credentials of the selected row's context may do this, as far as is known.
-fn is_allowed(command: Command, app: &App) -> bool {
-    let feature = match command {
-        Command::Attach => Feature::Console,
-        Command::Logs => Feature::Logs,
-        Command::Telemetry => Feature::Telemetry,
-        _ => return true,
+    let hint = |(command, word): (Command, &'static str)| match command.availability(app) {
+        Availability::Yes => Some(Hint::new(command, word)),
+        Availability::Forbidden(_) => Some(Hint { allowed: false, ..Hint::new(command, word) }),
+        Availability::No(_) => None,
     };
-    let context = app.pane().selected().map(|row| &row.id().context);
-    let context = context.and_then(|name| app.store.context(name));
-    context.is_none_or(|context| context.forbidden(feature).is_none())
+    hints.into_iter().filter_map(hint).collect()
 }

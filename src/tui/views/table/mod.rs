@@ -12,7 +12,6 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 pub use filter::FilterPrompt;
-pub(in crate::tui) use rows::is_available;
 
 use crate::model::{Kind, ResourceId};
 use crate::tui::app::{App, FLASH};
@@ -133,7 +132,7 @@ fn perform(command: Command, _count: Option<u32>, app: &mut App) -> Handled {
         Command::NextMatch | Command::PreviousMatch => {
             let forward = command == Command::NextMatch;
             if !app.panes[app.active].next_match(forward, &app.store, app.now) {
-                return Effect::Say("no other row matches".to_owned()).into();
+                return Effect::report("no other row matches".to_owned()).into();
             }
         }
         Command::Mark => app.pane_mut().toggle_mark(),
@@ -154,7 +153,6 @@ fn perform(command: Command, _count: Option<u32>, app: &mut App) -> Handled {
             let pane = app.pane_mut();
             pane.attention = !pane.attention;
         }
-        Command::Sessions => return Effect::ShowSessions.into(),
         Command::Save => return csv::save(app).into(),
         _ => return rows::perform(command, app),
     }

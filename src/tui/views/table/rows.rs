@@ -2,9 +2,11 @@
 
 use crate::model::{GpuModel, Kind, Resource, ResourceId};
 use crate::tui::app::App;
+use crate::tui::command::not_offered;
+use crate::tui::effect::{DocumentForm, ScreenEffect, View};
 use crate::tui::layer::Handled;
 use crate::tui::overlays::copy;
-use crate::tui::{Command, DocumentForm, Effect};
+use crate::tui::{Command, Effect};
 
 /// Does what a key of rows is bound to.
 pub(super) fn perform(command: Command, app: &mut App) -> Handled {
@@ -12,25 +14,25 @@ pub(super) fn perform(command: Command, app: &mut App) -> Handled {
         return Handled::Ignored;
     };
     let id = row.id().clone();
-    let effect = match command {
+    let effect: Effect = match command {
         Command::Open => drill(&row, app),
-        Command::Describe => Effect::ShowDocument(id, DocumentForm::Form),
-        Command::Yaml => Effect::ShowDocument(id, DocumentForm::Yaml),
-        Command::Json => Effect::ShowDocument(id, DocumentForm::Json),
+        Command::Describe => View::Document(id, DocumentForm::Form).into(),
+        Command::Yaml => View::Document(id, DocumentForm::Yaml).into(),
+        Command::Json => View::Document(id, DocumentForm::Json).into(),
         Command::Logs => logs(app),
-        Command::Attach if row.offers().console.is_some() => Effect::ShowConsole(id),
-        Command::Attach => not_offered(&row, "console"),
-        Command::Telemetry if row.offers().telemetry => Effect::ShowTelemetry(id),
-        Command::Telemetry => not_offered(&row, "telemetry"),
+        Command::Attach if row.offers().console.is_some() => View::Console(id).into(),
+        Command::Attach => Effect::complain(not_offered(&row, "console")),
+        Command::Telemetry if row.offers().telemetry => View::Telemetry(id).into(),
+        Command::Telemetry => Effect::complain(not_offered(&row, "telemetry")),
         Command::Revisions => match (&*row, row.container()) {
-            (Resource::Container(_), _) => Effect::Follow(Kind::Revision, id),
-            (_, Some(link)) => Effect::Follow(Kind::Revision, link.id.clone()),
-            _ => Effect::Complain(format!("{} has no revisions", row.name())),
+            (Resource::Container(_), _) => ScreenEffect::Follow(Kind::Revision, id).into(),
+            (_, Some(link)) => ScreenEffect::Follow(Kind::Revision, link.id.clone()).into(),
+            _ => Effect::complain(format!("{} has no revisions", row.name())),
         },
         Command::Copy => {
             let names: Vec<_> = app.pane().targets().iter().map(|row| row.name().to_owned()).collect();
             let what = if names.len() == 1 { "name".to_owned() } else { format!("{} names", names.len()) };
-            Effect::Copy(names.join("\n"), what)
+            Effect::copy(names.join("\n"), what)
         }
         Command::CopyMenu => {
             app.open_layer(copy::menu(&row));
@@ -41,44 +43,16 @@ pub(super) fn perform(command: Command, app: &mut App) -> Handled {
     effect.into()
 }
 
-/// Whether a command of tables does something here and now.
-pub(in crate::tui) fn is_available(command: Command, app: &App) -> bool {
-    let pane = app.pane();
-    let row = pane.selected();
-    let offers = row.map(|row| row.offers()).unwrap_or_default();
-    match command {
-        Command::Attach => offers.console.is_some(),
-        Command::Telemetry => offers.telemetry,
-        Command::Logs => offers.logs || row.is_some_and(|row| row.kind() == Kind::Container),
-        Command::Revisions => {
-            row.is_some_and(|row| row.kind() == Kind::Container || row.container().is_some())
-        }
-        // A model has neither a state nor an age.
-        Command::Attention | Command::SortByState | Command::SortByAge => pane.kind != Kind::GpuModel,
-        Command::ClearMarks => !pane.marks.is_empty(),
-        Command::NextMatch | Command::PreviousMatch => pane.has_searched(),
-        Command::Open
-        | Command::Describe
-        | Command::Yaml
-        | Command::Json
-        | Command::Mark
-        | Command::MarkRange
-        | Command::Copy
-        | Command::CopyMenu => row.is_some(),
-        _ => true,
-    }
-}
-
 fn drill(row: &Resource, app: &App) -> Effect {
     let id = row.id().clone();
     match row {
         Resource::Container(_) => {
             let lists_instances = app.store.listing(&id.context, Kind::Instance).is_some();
             let kind = if lists_instances { Kind::Instance } else { Kind::Revision };
-            Effect::Follow(kind, id)
+            ScreenEffect::Follow(kind, id).into()
         }
-        Resource::GpuModel(it) => Effect::Follow(users_of(it, app), id),
-        _ => Effect::ShowDocument(id, DocumentForm::Form),
+        Resource::GpuModel(it) => ScreenEffect::Follow(users_of(it, app), id).into(),
+        _ => View::Document(id, DocumentForm::Form).into(),
     }
 }
 
@@ -111,15 +85,7 @@ fn logs(app: &App) -> Effect {
     }
     ids.dedup();
     match (ids.is_empty(), targets.first()) {
-        (true, Some(row)) => not_offered(row, "logs"),
-        _ => Effect::ShowLogs(ids),
+        (true, Some(row)) => Effect::complain(not_offered(row, "logs")),
+        _ => View::Logs(ids).into(),
     }
-}
-
-fn not_offered(row: &Resource, what: &str) -> Effect {
-    Effect::Complain(format!(
-        "{}: this platform offers no {what} for this {}",
-        row.name(),
-        row.kind().singular()
-    ))
 }

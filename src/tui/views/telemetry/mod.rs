@@ -12,8 +12,9 @@ use ratatui::layout::Rect;
 
 use crate::model::{Metric, ResourceId, Timestamp};
 use crate::tui::app::App;
+use crate::tui::effect::{DocumentForm, View, Work};
 use crate::tui::layer::{Handled, Hint, Layer};
-use crate::tui::{Command, DocumentForm, Effect, KeyContext, Look};
+use crate::tui::{Command, Effect, KeyContext, Look};
 
 /// The windows of time, by their names.
 const WINDOWS: [(&str, Duration); 6] = [
@@ -87,7 +88,7 @@ impl TelemetryView {
             return Vec::new();
         }
         self.asked = self.window();
-        vec![Effect::Backfill(self.id.clone(), self.asked)]
+        vec![Work::Backfill(self.id.clone(), self.asked).into()]
     }
 
     fn freeze(&mut self) {
@@ -149,10 +150,10 @@ impl TelemetryView {
             Command::Right => self.move_cursor(false, u16::try_from(count).unwrap_or(u16::MAX)),
             Command::Back if self.cursor.is_some() => self.cursor = None,
             Command::Back if self.alone => self.alone = false,
-            Command::Back | Command::Close => return Effect::CloseView.into(),
-            Command::Attach => return Effect::ShowConsole(self.id.clone()).into(),
-            Command::Logs => return Effect::ShowLogs(vec![self.id.clone()]).into(),
-            Command::Describe => return Effect::ShowDocument(self.id.clone(), DocumentForm::Form).into(),
+            Command::Back | Command::Close => return Effect::close().into(),
+            Command::Attach => return View::Console(self.id.clone()).into(),
+            Command::Logs => return View::Logs(vec![self.id.clone()]).into(),
+            Command::Describe => return View::Document(self.id.clone(), DocumentForm::Form).into(),
             _ => return Handled::Ignored,
         }
         Handled::done()

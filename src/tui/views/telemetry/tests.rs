@@ -96,13 +96,13 @@ fn five_charts_share_the_room() {
 #[test]
 fn widening_asks_for_the_past_once() {
     let mut view = TelemetryView::new(id(), "web-1");
-    let asks = |minutes: u64| vec![Effect::Backfill(id(), Duration::from_secs(minutes * 60))];
+    let asks = |minutes: u64| vec![Effect::from(Work::Backfill(id(), Duration::from_secs(minutes * 60)))];
     assert_eq!(view.open(), asks(5));
-    assert_eq!(view.apply(Command::ZoomIn, None).effects(), []);
-    assert_eq!(view.apply(Command::ZoomOut, None).effects(), []);
+    assert_eq!(view.apply(Command::ZoomIn, None).effects(), [] as [Effect; 0]);
+    assert_eq!(view.apply(Command::ZoomOut, None).effects(), [] as [Effect; 0]);
     assert_eq!(view.apply(Command::ZoomOut, Some(2)).effects(), asks(60));
     assert_eq!(view.apply(Command::ZoomOut, Some(99)).effects(), asks(24 * 60));
-    assert_eq!(view.apply(Command::ZoomOut, None).effects(), []);
+    assert_eq!(view.apply(Command::ZoomOut, None).effects(), [] as [Effect; 0]);
 }
 
 #[test]
@@ -151,9 +151,9 @@ fn one_chart_can_be_alone_and_read_at_a_cursor() {
         text.contains("no value at HHHHHHHH") && text.contains('┊') && !text.contains("MEMORY"),
         "{text}"
     );
-    assert_eq!(view.apply(Command::Back, None).effects(), []);
-    assert_eq!(view.apply(Command::Back, None).effects(), []);
-    assert_eq!(view.apply(Command::Back, None).effects(), [Effect::CloseView]);
+    assert_eq!(view.apply(Command::Back, None).effects(), [] as [Effect; 0]);
+    assert_eq!(view.apply(Command::Back, None).effects(), [] as [Effect; 0]);
+    assert_eq!(view.apply(Command::Back, None).effects(), [Effect::close()]);
 }
 
 #[test]

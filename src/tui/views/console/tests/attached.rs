@@ -92,7 +92,7 @@ async fn a_session_is_drawn_typed_into_detached_and_attached_again() {
     remote.reads("ls").await;
 
     // Detached, it goes on; attached again, it shows the output of the meantime.
-    assert_eq!(press(&mut view, "^d"), [Effect::CloseView]);
+    assert_eq!(press(&mut view, "^d"), [Effect::close()]);
     drop(view);
     remote.print("Cargo.toml").await;
     let open =

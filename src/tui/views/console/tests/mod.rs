@@ -69,7 +69,7 @@ fn keys_are_sent_except_for_the_prefix() {
     let ctrl_c = key('c', KeyModifiers::CONTROL);
     view.type_event(&ctrl_c);
     assert_eq!(remote.sent().len(), 4);
-    assert_eq!(press(&mut view, "^d"), [Effect::CloseView]);
+    assert_eq!(press(&mut view, "^d"), [Effect::close()]);
     assert_eq!(remote.sent(), []);
     assert_eq!(view.sessions.len(), 1, "detaching ends nothing");
 }
@@ -153,7 +153,7 @@ fn an_ended_session_reconnects_or_closes() {
     press(&mut view, "xr");
     assert_eq!((remote.sent(), remote.reconnects.load(Ordering::Relaxed)), (Vec::new(), 1));
     let effects = press(&mut view, "q");
-    assert_eq!(effects[0], Effect::CloseView);
+    assert_eq!(effects[0], Effect::close());
     assert!(view.sessions.is_empty());
 }
 
@@ -248,7 +248,7 @@ fn a_text_offered_for_the_clipboard_is_copied_only_on_request() {
             && !shown.contains("secret"),
         "{shown}"
     );
-    assert_eq!(press(&mut view, "^y"), [Effect::Copy("secret".to_owned(), "the text from web-1".to_owned())]);
+    assert_eq!(press(&mut view, "^y"), [Effect::copy("secret".to_owned(), "the text from web-1".to_owned())]);
     press(&mut view, "x^y");
     let shown = drawn(&mut view);
     assert!(shown.contains("No such key") && !shown.contains("bell"), "{shown}");
@@ -262,12 +262,12 @@ fn the_list_attaches_and_closes() {
     let mut list = SessionsView::new(&sessions, None, &ConsoleKeys::default());
     insta::assert_snapshot!("list", text(&drawn_at(&mut list, 80, 8, false)));
     list.apply(Command::Down, None);
-    assert_eq!(list.apply(Command::Open, None).effects()[1], Effect::ShowConsole(id("i-2")));
+    assert_eq!(list.apply(Command::Open, None).effects()[1], crate::tui::effect::View::Console(id("i-2")));
     list.apply(Command::EndSession, None);
     assert_eq!(sessions.len(), 1);
-    assert_eq!(list.apply(Command::Open, None).effects()[1], Effect::ShowConsole(id("i-1")));
+    assert_eq!(list.apply(Command::Open, None).effects()[1], crate::tui::effect::View::Console(id("i-1")));
     list.apply(Command::EndSession, None);
-    assert_eq!(list.apply(Command::Open, None).effects(), []);
+    assert_eq!(list.apply(Command::Open, None).effects(), [] as [Effect; 0]);
     assert!(text(&drawn_at(&mut list, 80, 8, false)).contains("No console is open"));
 }
 

@@ -1,0 +1,105 @@
+//! Whether a command can do anything with the row under the cursor, and why not.
+
+use crate::fleet::{Feature, missing_permission};
+use crate::model::{Kind, Offers, Resource};
+use crate::tui::app::App;
+
+/// Whether a command does something here and now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Availability {
+    /// It does.
+    Yes,
+    /// It does nothing here, and why.
+    No(String),
+    /// The credentials do not allow it, as far as is known, and what they lack.
+    Forbidden(String),
+}
+
+impl Availability {
+    /// Why not; `None` where it is available.
+    pub fn reason(&self) -> Option<&str> {
+        match self {
+            Self::Yes => None,
+            Self::No(reason) | Self::Forbidden(reason) => Some(reason),
+        }
+    }
+
+    fn when(available: bool, otherwise: impl FnOnce() -> String) -> Self {
+        if available { Self::Yes } else { Self::No(otherwise()) }
+    }
+}
+
+/// Commands that are always available.
+pub(super) fn always(_app: &App) -> Availability {
+    Availability::Yes
+}
+
+/// Commands on a row.
+pub(super) fn on_row(app: &App) -> Availability {
+    Availability::when(app.pane().selected().is_some(), || "no row is selected".to_owned())
+}
+
+/// Commands that need the row's platform to offer something, and the credentials to allow it.
+fn on_offer(
+    app: &App,
+    what: &str,
+    feature: Feature,
+    offered: impl Fn(&Resource, Offers) -> bool,
+) -> Availability {
+    let Some(row) = app.pane().selected() else {
+        return on_row(app);
+    };
+    if !offered(row, row.offers()) {
+        return Availability::No(not_offered(row, what));
+    }
+    let context = app.store.context(&row.id().context);
+    match context.and_then(|context| context.forbidden(feature)) {
+        Some(problem) => Availability::Forbidden(missing_permission(problem).to_owned()),
+        None => Availability::Yes,
+    }
+}
+
+/// That a platform does not offer something for a row.
+pub(in crate::tui) fn not_offered(row: &Resource, what: &str) -> String {
+    format!("{}: this platform offers no {what} for this {}", row.name(), row.kind().singular())
+}
+
+/// The console of a row.
+pub(super) fn console(app: &App) -> Availability {
+    on_offer(app, "console", Feature::Console, |_, offers| offers.console.is_some())
+}
+
+/// The telemetry of a row.
+pub(super) fn telemetry(app: &App) -> Availability {
+    on_offer(app, "telemetry", Feature::Telemetry, |_, offers| offers.telemetry)
+}
+
+/// The logs of a row. A container's may be those of its instances.
+pub(super) fn logs(app: &App) -> Availability {
+    on_offer(app, "logs", Feature::Logs, |row, offers| offers.logs || row.kind() == Kind::Container)
+}
+
+/// The revisions of the row's container.
+pub(super) fn revisions(app: &App) -> Availability {
+    let Some(row) = app.pane().selected() else {
+        return on_row(app);
+    };
+    let has_container = row.kind() == Kind::Container || row.container().is_some();
+    Availability::when(has_container, || format!("{} has no revisions", row.name()))
+}
+
+/// Commands on states and ages, which a GPU model has not.
+pub(super) fn has_states(app: &App) -> Availability {
+    let has_states = app.pane().kind != Kind::GpuModel;
+    Availability::when(has_states, || "GPU models have neither a state nor an age".to_owned())
+}
+
+/// Commands on marked rows.
+pub(super) fn on_marks(app: &App) -> Availability {
+    Availability::when(!app.pane().marks.is_empty(), || "no row is marked".to_owned())
+}
+
+/// Commands on what was filtered by last.
+pub(super) fn after_search(app: &App) -> Availability {
+    Availability::when(app.pane().has_searched(), || "nothing was filtered yet".to_owned())
+}

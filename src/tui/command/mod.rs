@@ -1,0 +1,87 @@
+//! Commands: what keys are bound to. Layers match on commands, never on key codes.
+//!
+//! A command is added in two places: its line in [`table`], which declares it, and the arm of the layer that does it. The
+//! hint line, the help, the palette, the check of the keymap file and docs/keys.md read the table.
+
+mod availability;
+mod table;
+#[cfg(test)]
+mod tests;
+
+pub use availability::Availability;
+pub(in crate::tui) use availability::not_offered;
+pub use table::{Command, ENTRIES};
+
+use super::app::App;
+
+/// Where a key is pressed. The bindings of [`KeyContext::Everywhere`] apply in every context, after its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum KeyContext {
+    /// Everywhere but where text is typed.
+    Everywhere,
+    /// A table of resources.
+    Table,
+    /// A document: details, YAML, JSON.
+    Text,
+    /// A log tail.
+    Logs,
+    /// The telemetry screen.
+    Telemetry,
+    /// The box of a console that is a page for a browser.
+    Page,
+    /// A console, after the prefix key.
+    Console,
+    /// A console's scrollback.
+    Scrollback,
+    /// A list over the screen: contexts, sorts, sessions, messages.
+    Menu,
+}
+
+/// A line of the table of commands.
+pub struct Entry {
+    /// The command.
+    pub command: Command,
+    /// Its name in the keymap file and the palette.
+    pub name: &'static str,
+    /// What it does, for the help.
+    pub help: &'static str,
+    /// Whose layers do it; [`KeyContext::Everywhere`] is the whole program.
+    pub contexts: &'static [KeyContext],
+    available: fn(&App) -> Availability,
+}
+
+impl Entry {
+    /// Whether it can be bound in a key context. What is bound everywhere works where a layer does it.
+    pub fn is_for(&self, context: KeyContext) -> bool {
+        context == KeyContext::Everywhere
+            || self.contexts.contains(&context)
+            || self.contexts.contains(&KeyContext::Everywhere)
+    }
+
+    /// Whether it does something with the table in front, and why not.
+    pub fn availability(&self, app: &App) -> Availability {
+        (self.available)(app)
+    }
+
+    /// The entry of a name.
+    pub fn named(name: &str) -> Option<&'static Self> {
+        ENTRIES.iter().find(|entry| entry.name == name)
+    }
+}
+
+impl Command {
+    /// Its line in the table. Every command has one, because the table is what declares them.
+    pub fn entry(self) -> Option<&'static Entry> {
+        ENTRIES.iter().find(|entry| entry.command == self)
+    }
+
+    /// Its name in the keymap file and the palette.
+    pub fn name(self) -> &'static str {
+        self.entry().map_or("?", |entry| entry.name)
+    }
+
+    /// Whether it does something with the table in front, and why not.
+    pub fn availability(self, app: &App) -> Availability {
+        self.entry().map_or(Availability::Yes, |entry| entry.availability(app))
+    }
+}

@@ -1,0 +1,86 @@
+//! Questions that a layer asks of the world outside. Each has a ticket: answers carry it, the layer that asked gets them,
+//! and when that layer closes or asks anew the question is given up and late answers are dropped.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use crate::console::Page;
+use crate::fleet::Section;
+use crate::model::{LogEvent, LogStart, Problem, ResourceId, ScreenKind};
+use crate::tui::{Effect, effect::Work};
+
+/// The number of one question. No two questions of a run have the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Ticket(u64);
+
+/// What a layer can ask for.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Question {
+    /// The details of a resource, part by part.
+    Details(ResourceId),
+    /// The console of a resource that is a page, asked for as this.
+    Page(ResourceId, ScreenKind),
+    /// The log of a resource, for as long as the question is open.
+    Tail(ResourceId, LogStart),
+}
+
+/// An answer to a question.
+#[derive(Debug)]
+pub enum Answer {
+    /// A part of the details.
+    Section(Box<Section>),
+    /// All parts have come.
+    EndOfDetails,
+    /// The page of a console, or why there is none.
+    Page(Box<Result<Page, Problem>>),
+    /// News of a log.
+    Log(LogEvent),
+    /// A log has ended for good.
+    EndOfLog,
+}
+
+impl Answer {
+    /// Whether nothing more comes after it.
+    pub(super) const fn is_last(&self) -> bool {
+        match self {
+            Self::EndOfDetails | Self::Page(_) | Self::EndOfLog => true,
+            Self::Section(_) | Self::Log(_) => false,
+        }
+    }
+}
+
+impl Ticket {
+    /// A ticket that no other question has.
+    #[expect(clippy::new_without_default, reason = "each is another: there is no default")]
+    pub fn new() -> Self {
+        static NEXT: AtomicU64 = AtomicU64::new(1);
+        Self(NEXT.fetch_add(1, Ordering::Relaxed))
+    }
+}
+
+/// At most one open question: asking anew gives up the one before.
+#[derive(Debug, Default)]
+pub struct Asking(Option<Ticket>);
+
+impl Asking {
+    /// Asks; returns the effects that do.
+    pub fn ask(&mut self, question: Question) -> Vec<Effect> {
+        let ticket = Ticket::new();
+        let before = self.0.replace(ticket).map(|before| Work::Cancel(before).into());
+        before.into_iter().chain([Work::Ask(ticket, question).into()]).collect()
+    }
+
+    /// Whether this is the ticket of the open question.
+    pub fn is(&self, ticket: Ticket) -> bool {
+        self.0 == Some(ticket)
+    }
+
+    /// Whether a question is open.
+    pub const fn is_open(&self) -> bool {
+        self.0.is_some()
+    }
+
+    /// Takes note that it has been answered.
+    pub fn close(&mut self) {
+        self.0 = None;
+    }
+}
