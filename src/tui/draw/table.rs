@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
 
 use super::layout::{SPARK, gap, share};
-use super::{cells, columns, detail, empty, frame_box, lines, put, put_right};
+use super::{cells, columns, detail, empty, put, put_right};
 use crate::fleet::ListingCondition;
 use crate::model::{Kind, Timestamp, age};
 use crate::table::filter::Matcher;
@@ -13,12 +13,13 @@ use crate::table::{Align, Cell, Column, Row, state_mark};
 use crate::tui::Look;
 use crate::tui::app::{App, FLASH};
 use crate::tui::pane::Pane;
+use crate::tui::widgets::frame::{draw_border, draw_divider};
 
 /// The cursor's and the state's marks before the first column.
 const MARGIN: u16 = 3;
 
 pub(super) fn draw(app: &mut App, area: Rect, buf: &mut Buffer) {
-    frame_box(buf, area, app.options.ascii, app.theme.border);
+    draw_border(area, buf, &app.look(), app.theme.border);
     let detail = detail::height(app, area);
     let inner = Rect::new(area.x + 1, area.y + 1, area.width - 2, area.height.saturating_sub(2 + detail));
     if inner.height == 0 || inner.width < MARGIN + 4 {
@@ -46,12 +47,7 @@ pub(super) fn draw(app: &mut App, area: Rect, buf: &mut Buffer) {
     }
     if detail > 0 {
         let below = Rect::new(area.x, area.bottom() - 1 - detail, area.width, detail + 1);
-        let lines = lines(app.options.ascii);
-        for x in below.x + 1..below.right() - 1 {
-            buf.set_string(x, below.y, lines.horizontal, app.theme.border);
-        }
-        buf.set_string(below.x, below.y, lines.tees[0], app.theme.border);
-        buf.set_string(below.right() - 1, below.y, lines.tees[1], app.theme.border);
+        draw_divider(below, below.y, buf, &app.look(), app.theme.border);
         detail::draw(app, below, buf);
     }
 }

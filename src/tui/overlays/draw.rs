@@ -7,7 +7,8 @@ use ratatui::style::Style;
 use super::Shape;
 use super::list::{Item, List, Tone};
 use crate::tui::Look;
-use crate::tui::draw::{columns, frame_box, put};
+use crate::tui::draw::{columns, put};
+use crate::tui::widgets::frame::draw_border;
 
 /// The widest that keys in front of the items get.
 const MAX_KEY_COLUMNS: u16 = 24;
@@ -31,7 +32,7 @@ pub fn draw<C: PartialEq>(
         buf[at].reset();
     }
     buf.set_style(area, theme.text);
-    frame_box(buf, area, look.ascii, theme.accent);
+    draw_border(area, buf, look, theme.accent);
     put(buf, area.x + 2, area.y, area.width - 4, &format!(" {title} "), theme.title);
     if !foot.is_empty() {
         put(buf, area.x + 2, area.bottom() - 1, area.width - 4, &format!(" {foot} "), theme.dim);

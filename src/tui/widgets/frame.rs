@@ -3,6 +3,8 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
+use ratatui::symbols::{border, line};
+use ratatui::widgets::{Block, Widget};
 use unicode_width::UnicodeWidthStr;
 
 use crate::tui::Look;
@@ -10,24 +12,38 @@ use crate::tui::Look;
 /// A piece of text with its style.
 pub type Piece = (String, Style);
 
-/// A border of single lines, or of ASCII.
+/// The characters of the boxes where only ASCII may be drawn.
+const ASCII: border::Set<'static> = border::Set {
+    top_left: "+",
+    top_right: "+",
+    bottom_left: "+",
+    bottom_right: "+",
+    vertical_left: "|",
+    vertical_right: "|",
+    horizontal_top: "-",
+    horizontal_bottom: "-",
+};
+
+/// The characters of every box: single lines with square corners, or ASCII.
+const fn border_set(look: &Look<'_>) -> border::Set<'static> {
+    if look.ascii { ASCII } else { border::PLAIN }
+}
+
+/// Draws a box along the inner edge of `area`.
 pub fn draw_border(area: Rect, buf: &mut Buffer, look: &Look<'_>, style: Style) {
-    let [across, down, corners @ ..] =
-        if look.ascii { ["-", "|", "+", "+", "+", "+"] } else { ["─", "│", "╭", "╮", "╰", "╯"] };
-    let (right, bottom) = (area.right() - 1, area.bottom() - 1);
-    for x in area.left()..=right {
-        buf[(x, area.y)].set_symbol(across).set_style(style);
-        buf[(x, bottom)].set_symbol(across).set_style(style);
+    Block::bordered().border_set(border_set(look)).border_style(style).render(area, buf);
+}
+
+/// Draws a line across a box in the row `y`, joined to its sides.
+pub fn draw_divider(area: Rect, y: u16, buf: &mut Buffer, look: &Look<'_>, style: Style) {
+    let across = border_set(look).horizontal_top;
+    let (left, right) =
+        if look.ascii { ("+", "+") } else { (line::NORMAL.vertical_right, line::NORMAL.vertical_left) };
+    for x in area.x + 1..area.right().saturating_sub(1) {
+        buf.set_string(x, y, across, style);
     }
-    for y in area.top()..=bottom {
-        buf[(area.x, y)].set_symbol(down).set_style(style);
-        buf[(right, y)].set_symbol(down).set_style(style);
-    }
-    for ((x, y), corner) in
-        [(area.x, area.y), (right, area.y), (area.x, bottom), (right, bottom)].into_iter().zip(corners)
-    {
-        buf[(x, y)].set_symbol(corner);
-    }
+    buf.set_string(area.x, y, left, style);
+    buf.set_string(area.right() - 1, y, right, style);
 }
 
 /// Writes pieces from the left; the column after the last.
