@@ -4,6 +4,7 @@
 
 pub mod child;
 pub mod credentials;
+mod embedded;
 pub mod engine;
 mod entry;
 pub mod faces;

@@ -160,7 +160,7 @@ fn note(ctx: RequestContext<'_>, call: &Call, uri: &str, status: u16, began: Ins
         params.into_iter().map(|(name, value)| (name.to_owned(), value.into())).collect();
     let query: serde_json::Map<String, Value> =
         ctx.query.into_iter().map(|(name, value)| (name, value.into())).collect();
-    let zone = catalog::ZONES.get(ctx.zone as usize).copied().unwrap_or_default();
+    let zone = catalog::zone_name(ctx.zone);
     let request = ctx.account.number();
     let key = ctx.app.credentials.exoscale_key.as_str();
     let event = json!({

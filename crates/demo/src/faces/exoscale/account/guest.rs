@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use super::AccountState;
 use crate::engine::fleet::Fleet;
-use crate::faces::exoscale::catalog::{ZONES, templates, types};
+use crate::faces::exoscale::catalog::{templates, types, zone_name};
 use crate::faces::exoscale::context::zone_of;
 use crate::faces::exoscale::ids::{Thing, id};
 
@@ -58,7 +58,7 @@ impl Guest {
         let instance = fleet.instances.get(machine as usize);
         let zone = instance.and_then(|i| zone_of(fleet, i)).unwrap_or(0);
         let group = instance.and_then(|i| fleet.containers.get(i.container as usize));
-        let name = ZONES.get(zone as usize).copied().unwrap_or_default();
+        let name = zone_name(zone);
         let (kind, nth, disk_gib) = group.map_or((3, 0, 50), |group| {
             // Processors of a plan are small whole numbers.
             #[expect(

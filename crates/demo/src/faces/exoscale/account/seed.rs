@@ -10,7 +10,7 @@ use super::guest::{Guest, default_group};
 use super::journal::time;
 use crate::engine::fleet::{Account, Fleet, ago};
 use crate::faces::AppState;
-use crate::faces::exoscale::catalog::ZONES;
+use crate::faces::exoscale::catalog::zone_name;
 use crate::faces::exoscale::context::{zone_named, zone_of};
 use crate::faces::exoscale::ids::{Thing, id};
 
@@ -259,7 +259,7 @@ fn past(account: &mut AccountState, members: &[Member], email: &str, key: &str) 
     let rebooted = members.iter().filter(|m| m.identifier == "bastion");
     let rebooted = rebooted.map(|m| (hours(5), m, "reboot-instance", ":reboot"));
     for (at, member, handler, verb) in born.chain(rebooted) {
-        let zone = ZONES.get(member.zone as usize).copied().unwrap_or_default();
+        let zone = zone_name(member.zone);
         let own = id(Thing::Instance, member.key);
         let (path, params) = if verb.is_empty() {
             ("/v2/instance".to_owned(), json!({}))

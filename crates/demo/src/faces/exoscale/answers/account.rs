@@ -12,7 +12,7 @@ use super::Answer;
 use super::networks::private::with_leases;
 use crate::engine::fleet::{Account, Fleet};
 use crate::faces::exoscale::account::journal::KEPT;
-use crate::faces::exoscale::catalog::{QUOTAS, ZONES, templates, types};
+use crate::faces::exoscale::catalog::{self, templates, types};
 use crate::faces::exoscale::context::RequestContext;
 use crate::faces::exoscale::ids::{Thing, id, index};
 use crate::faces::exoscale::problem::Problem;
@@ -23,7 +23,7 @@ const BALANCES: (usize, Duration) = (5, Duration::from_secs(10));
 /// `GET /zone`: each with its own address, which a client follows. The id is not in the description, but is sent.
 pub(super) fn zones(ctx: &mut RequestContext<'_>) -> Value {
     let host = &ctx.host;
-    let zones = (0..).zip(ZONES).map(|(key, name)| {
+    let zones = (0..).zip(catalog::zones()).map(|(key, name)| {
         json!({
             "id": id(Thing::Zone, key),
             "name": name,
@@ -42,7 +42,7 @@ pub(super) fn operation(ctx: &mut RequestContext<'_>) -> Answer {
 
 /// `GET /instance-type`: of every zone, each saying where it is sold.
 pub(super) fn types(ctx: &mut RequestContext<'_>) -> Value {
-    let all = (0..).zip(types::TYPES).map(|(key, kind)| kind.document(key, ctx.known));
+    let all = (0..).zip(types::all()).map(|(key, kind)| kind.document(key, ctx.known));
     json!({ "instance-types": all.collect::<Vec<Value>>() })
 }
 
@@ -55,7 +55,7 @@ pub(super) fn one_type(ctx: &mut RequestContext<'_>) -> Answer {
 
 /// `GET /ai/instance-type`: the families with accelerators of this zone, and whether there are any left.
 pub(super) fn accelerators(ctx: &mut RequestContext<'_>) -> Value {
-    let here = types::TYPES.iter().filter(|t| t.gpus > 0 && t.zones.contains(&ctx.zone_name()));
+    let here = types::all().iter().filter(|t| t.gpus > 0 && t.zones.contains(&ctx.zone_name()));
     let mut families: Vec<Value> =
         here.map(|kind| json!({ "family": kind.family, "authorized": kind.authorized() })).collect();
     families.dedup();
@@ -212,23 +212,22 @@ fn usage(ctx: &RequestContext<'_>, fleet: &Fleet, resource: &str) -> i64 {
     }
 }
 
-fn quota_of(ctx: &RequestContext<'_>, resource: &str, limit: i64) -> Value {
-    let usage = ctx.app.engine.read(|fleet| usage(ctx, fleet, resource));
-    json!({ "resource": resource, "usage": usage, "limit": limit })
+fn quota_of(ctx: &RequestContext<'_>, quota: &catalog::Quota) -> Value {
+    let usage = ctx.app.engine.read(|fleet| usage(ctx, fleet, quota.resource));
+    json!({ "resource": quota.resource, "usage": usage, "limit": quota.limit })
 }
 
 /// `GET /quota`: of the whole organisation.
 pub(super) fn quotas(ctx: &mut RequestContext<'_>) -> Value {
-    let rows = QUOTAS.iter().map(|(resource, limit)| quota_of(ctx, resource, *limit));
+    let rows = catalog::quotas().iter().map(|quota| quota_of(ctx, quota));
     json!({ "quotas": rows.collect::<Vec<Value>>() })
 }
 
 /// `GET /quota/{entity}`.
 pub(super) fn quota(ctx: &mut RequestContext<'_>) -> Answer {
     let wanted = ctx.param("entity");
-    let found = QUOTAS.iter().find(|(resource, _)| *resource == wanted);
-    let (resource, limit) = found.ok_or_else(|| Problem::missing("The quota"))?;
-    Ok(quota_of(ctx, resource, *limit))
+    let found = catalog::quotas().iter().find(|quota| quota.resource == wanted);
+    found.map(|quota| quota_of(ctx, quota)).ok_or_else(|| Problem::missing("The quota"))
 }
 
 /// `GET /organization`.

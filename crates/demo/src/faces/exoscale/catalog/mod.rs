@@ -3,39 +3,66 @@
 pub(super) mod templates;
 pub(super) mod types;
 
-/// The zones of the API's description, in its order.
-pub(super) const ZONES: [&str; 8] =
-    ["at-vie-1", "at-vie-2", "bg-sof-1", "ch-dk-2", "ch-gva-2", "de-fra-1", "de-muc-1", "hr-zag-1"];
+use std::sync::LazyLock;
 
-/// What counts against a quota, with its limit; -1 is none. Accelerators of most families must be asked for.
-pub(super) const QUOTAS: [(&str, i64); 29] = [
-    ("instance", 200),
-    ("database", 20),
-    ("elastic-ip", 40),
-    ("iam-key", 100),
-    ("gpu", 0),
-    ("gpu2", 0),
-    ("gpu3", 8),
-    ("gpua30", 16),
-    ("gpu3080ti", 0),
-    ("gpua5000", 0),
-    ("gpurtx6000pro", 4),
-    ("gpub300", 0),
-    ("snapshot", 100),
-    ("template", 20),
-    ("network-load-balancer", 10),
-    ("private-network", 20),
-    ("sks-cluster", 10),
-    ("bucket", 100),
-    ("block-storage", 5000),
-    ("block-storage-volume", 50),
-    ("block-storage-max-size", 10240),
-    ("block-storage-snapshot", 100),
-    ("security-group", 100),
-    ("anti-affinity-group", 50),
-    ("ssh-key", 200),
-    ("instance-pool", 50),
-    ("cpu", -1),
-    ("memory", -1),
-    ("storage", -1),
-];
+use serde::Deserialize;
+
+/// The shape of `assets/demo/exoscale.toml`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, bound(deserialize = "'de: 'static"))]
+struct Catalog {
+    zones: Vec<&'static str>,
+    quotas: Vec<Quota>,
+    templates: Vec<templates::Template>,
+    families: Vec<types::Family>,
+}
+
+/// What counts against a limit.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Quota {
+    /// `instance`.
+    pub resource: &'static str,
+    /// -1 is none.
+    pub limit: i64,
+}
+
+static CATALOG: LazyLock<Catalog> = LazyLock::new(|| {
+    crate::embedded::parse("exoscale.toml", include_str!("../../../../../../assets/demo/exoscale.toml"))
+});
+
+/// The zones of the API's description, in its order.
+pub(super) fn zones() -> &'static [&'static str] {
+    &CATALOG.zones
+}
+
+/// The name of a zone by its number; empty where there is none.
+pub(super) fn zone_name(zone: u32) -> &'static str {
+    zones().get(zone as usize).copied().unwrap_or_default()
+}
+
+/// Everything that has a quota.
+pub(super) fn quotas() -> &'static [Quota] {
+    &CATALOG.quotas
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_unique_within_their_list() {
+        let lists: [Vec<&str>; 4] = [
+            zones().to_vec(),
+            quotas().iter().map(|quota| quota.resource).collect(),
+            CATALOG.templates.iter().map(|template| template.name).collect(),
+            CATALOG.families.iter().map(|family| family.name).collect(),
+        ];
+        for mut list in lists {
+            let count = list.len();
+            list.sort_unstable();
+            list.dedup();
+            assert!(count > 0 && list.len() == count, "{list:?}");
+        }
+    }
+}

@@ -1,14 +1,16 @@
 //! Public templates; they are the same in every zone under other ids, as on the platform.
 
+use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::ZONES;
+use super::{CATALOG, zones};
 use crate::faces::exoscale::ids::{Thing, id, index};
 
 /// A disk image that instances are made of.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(in crate::faces::exoscale) struct Template {
-    /// As a person reads it.
+    /// Its display name.
     pub name: &'static str,
     family: &'static str,
     version: &'static str,
@@ -17,67 +19,58 @@ pub(in crate::faces::exoscale) struct Template {
     /// In GiB.
     pub size_gib: u64,
     /// Whether an instance of it has a password.
+    #[serde(default = "with_password")]
     pub password: bool,
+    #[serde(default = "legacy")]
     boot: &'static str,
 }
 
-const fn of(
-    name: &'static str,
-    family: &'static str,
-    version: &'static str,
-    user: &'static str,
-    size_gib: u64,
-) -> Template {
-    Template { name, family, version, user, size_gib, password: true, boot: "legacy" }
+fn with_password() -> bool {
+    true
 }
 
-const PUBLIC: [Template; 12] = [
-    of("Linux Ubuntu 24.04 LTS 64-bit", "Ubuntu", "24.04", "ubuntu", 10),
-    of("Linux Ubuntu 22.04 LTS 64-bit", "Ubuntu", "22.04", "ubuntu", 10),
-    of("Linux Debian 13 (Trixie) 64-bit", "Debian", "13", "debian", 10),
-    of("Linux Debian 12 (Bookworm) 64-bit", "Debian", "12", "debian", 10),
-    of("Rocky Linux 9 (Blue Onyx) 64-bit", "Rocky Linux", "9", "rockylinux", 11),
-    of("Linux AlmaLinux 9 64-bit", "AlmaLinux", "9", "almalinux", 11),
-    of("Linux Fedora CoreOS 42 64-bit", "Fedora", "42", "core", 10),
-    of("Windows Server 2025", "Windows Server", "2025", "Administrator", 50),
-    of("OpenBSD 7.7 64-bit", "OpenBSD", "7.7", "root", 20),
-    Template { boot: "uefi", ..of("Linux Ubuntu 24.04 LTS 64-bit (UEFI)", "Ubuntu", "24.04", "ubuntu", 10) },
-    Template { password: false, ..of("Flatcar Stable 64-bit", "Flatcar", "4230", "core", 10) },
-    Template { password: false, ..of("Linux Ubuntu 24.04 LTS CUDA 12.8", "Ubuntu", "24.04", "ubuntu", 32) },
-];
+fn legacy() -> &'static str {
+    "legacy"
+}
 
-const COUNT: u32 = 12;
+fn public() -> &'static [Template] {
+    &CATALOG.templates
+}
+
+fn count() -> u32 {
+    u32::try_from(public().len()).unwrap_or(u32::MAX)
+}
 
 /// Which of the public templates has that name.
 pub(in crate::faces::exoscale) fn named(name: &str) -> Option<u32> {
-    (0..).zip(&PUBLIC).find(|(_, template)| template.name == name).map(|(nth, _)| nth)
+    (0..).zip(public()).find(|(_, template)| template.name == name).map(|(nth, _)| nth)
 }
 
 /// The number of one of the public templates in a zone.
 pub(in crate::faces::exoscale) fn key(zone: u32, nth: u32) -> u32 {
-    zone * COUNT + nth % COUNT
+    zone * count() + nth % count()
 }
 
 /// The public template behind an id, when it is one of that zone.
 pub(in crate::faces::exoscale) fn find(zone: u32, text: &str) -> Option<(u32, &'static Template)> {
-    let key = index(Thing::Template, text).filter(|key| key / COUNT == zone)?;
+    let key = index(Thing::Template, text).filter(|key| key / count() == zone)?;
     at(key).map(|template| (key, template))
 }
 
 /// A public template by its number.
 pub(in crate::faces::exoscale) fn at(key: u32) -> Option<&'static Template> {
-    ((key / COUNT) as usize).lt(&ZONES.len()).then(|| PUBLIC.get((key % COUNT) as usize)).flatten()
+    ((key / count()) as usize).lt(&zones().len()).then(|| public().get((key % count()) as usize)).flatten()
 }
 
 /// The public templates of a zone as the API returns them.
 pub(in crate::faces::exoscale) fn documents(zone: u32) -> impl Iterator<Item = Value> {
-    (0..).zip(&PUBLIC).map(move |(nth, template)| template.document(key(zone, nth)))
+    (0..).zip(public()).map(move |(nth, template)| template.document(key(zone, nth)))
 }
 
 impl Template {
     /// As the API returns it: the size in bytes, and never the `zones` of the description.
     pub(in crate::faces::exoscale) fn document(&self, key: u32) -> Value {
-        let day = 1 + key % COUNT * 2;
+        let day = 1 + key % count() * 2;
         json!({
             "id": id(Thing::Template, key),
             "name": self.name,

@@ -1,15 +1,42 @@
 //! Instance types: families, sizes, processors, memory and accelerators as the platform lists them.
 
+use std::sync::LazyLock;
+
+use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{QUOTAS, ZONES};
+use super::{CATALOG, quotas, zones};
 use crate::faces::exoscale::ids::{Thing, id};
 
 /// Memory is in bytes.
 const MIB: u64 = 1 << 20;
 
+/// A family of the document.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Family {
+    /// `standard`, `gpua30`.
+    pub(super) name: &'static str,
+    /// Where it is sold; `None` is everywhere.
+    zones: Option<Vec<&'static str>>,
+    sizes: Vec<Size>,
+}
+
+/// A size of a family of the document.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Size {
+    name: &'static str,
+    cpus: u32,
+    memory_mib: u64,
+    #[serde(default)]
+    gpus: u32,
+    /// Where it is sold; `None` is where its family is.
+    zones: Option<Vec<&'static str>>,
+}
+
 /// One size of a family.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 pub(in crate::faces::exoscale) struct InstanceType {
     /// `standard`, `gpua30`.
     pub family: &'static str,
@@ -25,83 +52,29 @@ pub(in crate::faces::exoscale) struct InstanceType {
     pub zones: &'static [&'static str],
 }
 
-const fn of(
-    family: &'static str,
-    size: &'static str,
-    cpus: u32,
-    memory_mib: u64,
-    gpus: u32,
-    zones: &'static [&'static str],
-) -> InstanceType {
-    InstanceType { family, size, cpus, memory_mib, gpus, zones }
+static TYPES: LazyLock<Vec<InstanceType>> = LazyLock::new(|| {
+    let sizes =
+        CATALOG.families.iter().flat_map(|family| family.sizes.iter().map(move |size| (family, size)));
+    let types = sizes.map(|(family, size)| InstanceType {
+        family: family.name,
+        size: size.name,
+        cpus: size.cpus,
+        memory_mib: size.memory_mib,
+        gpus: size.gpus,
+        zones: size.zones.as_ref().or(family.zones.as_ref()).map_or(zones(), Vec::as_slice),
+    });
+    types.collect()
+});
+
+/// Every instance type; its place is its number.
+pub(in crate::faces::exoscale) fn all() -> &'static [InstanceType] {
+    &TYPES
 }
-
-const GIB: u64 = 1024;
-const ALL: &[&str] = &ZONES;
-const VIENNA_1: &[&str] = &["at-vie-1"];
-const VIENNA_2: &[&str] = &["at-vie-2"];
-const GENEVA: &[&str] = &["ch-gva-2"];
-const FRANKFURT: &[&str] = &["de-fra-1"];
-const PRO: &[&str] = &["ch-dk-2", "de-fra-1", "hr-zag-1"];
-/// Storage types are not sold in Munich.
-const STORES: &[&str] = &["at-vie-1", "at-vie-2", "bg-sof-1", "ch-dk-2", "ch-gva-2", "de-fra-1", "hr-zag-1"];
-
-/// Everything on offer.
-pub(in crate::faces::exoscale) const TYPES: &[InstanceType] = &[
-    of("standard", "micro", 1, 512, 0, ALL),
-    of("standard", "tiny", 1, GIB, 0, ALL),
-    of("standard", "small", 2, 2 * GIB, 0, ALL),
-    of("standard", "medium", 2, 4 * GIB, 0, ALL),
-    of("standard", "large", 4, 8 * GIB, 0, ALL),
-    of("standard", "extra-large", 4, 16 * GIB, 0, ALL),
-    of("standard", "huge", 8, 32 * GIB, 0, ALL),
-    of("standard", "mega", 12, 64 * GIB, 0, ALL),
-    of("standard", "titan", 16, 128 * GIB, 0, ALL),
-    of("standard", "jumbo", 24, 225 * GIB, 0, ALL),
-    of("standard", "colossus", 40, 320 * GIB, 0, GENEVA),
-    of("memory", "extra-large", 2, 16 * GIB, 0, ALL),
-    of("memory", "huge", 4, 32 * GIB, 0, ALL),
-    of("memory", "mega", 8, 64 * GIB, 0, ALL),
-    of("memory", "titan", 12, 128 * GIB, 0, ALL),
-    of("cpu", "extra-large", 8, 16 * GIB, 0, ALL),
-    of("cpu", "huge", 16, 32 * GIB, 0, ALL),
-    of("cpu", "mega", 32, 64 * GIB, 0, ALL),
-    of("cpu", "titan", 40, 128 * GIB, 0, ALL),
-    of("cpu", "jumbo", 80, 320 * GIB, 0, GENEVA),
-    of("storage", "extra-large", 4, 16 * GIB, 0, STORES),
-    of("storage", "huge", 8, 32 * GIB, 0, STORES),
-    of("storage", "mega", 12, 64 * GIB, 0, STORES),
-    of("storage", "titan", 16, 128 * GIB, 0, STORES),
-    of("storage", "jumbo", 24, 225 * GIB, 0, STORES),
-    of("gpu2", "small", 12, 56 * GIB, 1, VIENNA_1),
-    of("gpu2", "medium", 16, 90 * GIB, 2, VIENNA_1),
-    of("gpu2", "large", 24, 120 * GIB, 3, VIENNA_1),
-    of("gpu2", "huge", 48, 225 * GIB, 4, VIENNA_1),
-    of("gpu3", "small", 12, 56 * GIB, 1, FRANKFURT),
-    of("gpu3", "medium", 24, 120 * GIB, 2, FRANKFURT),
-    of("gpu3", "large", 48, 224 * GIB, 4, FRANKFURT),
-    of("gpu3", "huge", 96, 448 * GIB, 8, FRANKFURT),
-    of("gpua30", "small", 12, 56 * GIB, 1, GENEVA),
-    of("gpua30", "medium", 16, 90 * GIB, 2, GENEVA),
-    of("gpua30", "large", 24, 120 * GIB, 3, GENEVA),
-    of("gpua30", "huge", 48, 225 * GIB, 4, GENEVA),
-    of("gpua5000", "small", 12, 56 * GIB, 1, VIENNA_2),
-    of("gpua5000", "medium", 24, 112 * GIB, 2, VIENNA_2),
-    of("gpua5000", "large", 48, 224 * GIB, 4, VIENNA_2),
-    of("gpu3080ti", "small", 12, 56 * GIB, 1, VIENNA_2),
-    of("gpu3080ti", "medium", 24, 112 * GIB, 2, VIENNA_2),
-    of("gpu3080ti", "large", 48, 224 * GIB, 4, VIENNA_2),
-    of("gpurtx6000pro", "small", 36, 120 * GIB, 1, PRO),
-    of("gpurtx6000pro", "medium", 72, 240 * GIB, 2, PRO),
-    of("gpurtx6000pro", "large", 144, 480 * GIB, 4, PRO),
-    of("gpurtx6000pro", "huge", 248, 960 * GIB, 8, PRO),
-    of("gpub300", "huge", 248, 2560 * GIB, 8, GENEVA),
-];
 
 impl InstanceType {
     /// Whether its family has a quota that is not zero; what has no accelerator needs none.
     pub(in crate::faces::exoscale) fn authorized(&self) -> bool {
-        self.gpus == 0 || QUOTAS.iter().any(|(name, limit)| *name == self.family && *limit != 0)
+        self.gpus == 0 || quotas().iter().any(|quota| quota.resource == self.family && quota.limit != 0)
     }
 
     /// The largest disk in GiB that it can have.
@@ -140,13 +113,13 @@ impl InstanceType {
 
 /// A type by its number.
 pub(in crate::faces::exoscale) fn at(key: u32) -> Option<&'static InstanceType> {
-    TYPES.get(key as usize)
+    all().get(key as usize)
 }
 
 /// The type that fits best: enough of everything in that zone, and as little too much as can be.
 pub(in crate::faces::exoscale) fn fitting(zone: &str, cpus: u32, memory_mib: u64, gpus: u32) -> u32 {
     (0..)
-        .zip(TYPES)
+        .zip(all())
         .filter(|(_, t)| t.zones.contains(&zone) && (t.gpus > 0) == (gpus > 0))
         .min_by_key(|(_, t)| {
             let short = t.cpus < cpus || t.memory_mib < memory_mib || t.gpus < gpus;
@@ -161,13 +134,13 @@ mod tests {
 
     #[test]
     fn memory_is_bytes_and_no_gpus_is_no_field() {
-        let micro = TYPES[0].document(0, true);
+        let micro = all()[0].document(0, true);
         assert_eq!((micro["memory"].as_u64(), micro.get("gpus")), (Some(536_870_912), None));
-        let (key, a30) = (0..).zip(TYPES).find(|(_, t)| t.family == "gpua30").expect("A30s");
+        let (key, a30) = (0..).zip(all()).find(|(_, t)| t.family == "gpua30").expect("A30s");
         assert_eq!((a30.document(key, true)["gpus"].as_u64(), a30.authorized()), (Some(1), true));
         assert_eq!(a30.document(key, false)["authorized"], false);
-        let named = |size, gpus| TYPES.iter().find(|t| t.size == size && t.gpus == gpus).expect("it");
-        assert!(named("micro", 0).scales_to(&TYPES[11]) && !named("micro", 0).scales_to(a30));
+        let named = |size, gpus| all().iter().find(|t| t.size == size && t.gpus == gpus).expect("it");
+        assert!(named("micro", 0).scales_to(&all()[11]) && !named("micro", 0).scales_to(a30));
     }
 
     #[test]
@@ -177,5 +150,20 @@ mod tests {
         assert_eq!(name(fitting("ch-gva-2", 8, 40_000, 2)), Some(("gpua30", "medium")));
         assert_eq!(name(fitting("de-fra-1", 8, 40_000, 1)), Some(("gpu3", "small")));
         assert!(fitting("bg-sof-1", 8, 40_000, 1) < 48, "nothing there has one");
+    }
+
+    #[test]
+    fn every_type_is_sold_somewhere_and_accelerators_have_a_quota() {
+        assert_eq!(all().len(), 48);
+        for kind in all() {
+            assert!(
+                !kind.zones.is_empty() && kind.zones.iter().all(|zone| zones().contains(zone)),
+                "{kind:?}"
+            );
+            let counted = quotas().iter().any(|quota| quota.resource == kind.family);
+            assert!(kind.gpus == 0 || counted, "{kind:?}");
+        }
+        assert_eq!(all()[10].zones, ["ch-gva-2"], "a size can be sold in fewer zones than its family");
+        assert_eq!(all()[0].zones, zones());
     }
 }

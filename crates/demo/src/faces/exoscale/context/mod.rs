@@ -6,7 +6,7 @@ pub(super) mod route;
 use serde_json::{Value, json};
 
 use super::account::{AccountState, Change, Operation, Reference};
-use super::catalog::ZONES;
+use super::catalog::{self, zones};
 use super::ids::{Thing, index};
 use super::problem::Problem;
 use crate::engine::fleet::{Account, Container, Fleet, Instance, JobPhase, Phase};
@@ -31,7 +31,7 @@ pub(super) struct RequestContext<'a> {
     pub(super) account: &'a mut AccountState,
     /// The host the client asked for: addresses in answers lead the same way, through a tunnel too.
     pub(super) host: String,
-    /// Index into [`ZONES`].
+    /// Index into [`zones`].
     pub(super) zone: u32,
     /// The path's parameters, decoded.
     pub(super) params: Vec<(&'static str, String)>,
@@ -68,7 +68,7 @@ impl RequestContext<'_> {
 
     /// The zone's name.
     pub(super) fn zone_name(&self) -> &'static str {
-        ZONES.get(self.zone as usize).copied().unwrap_or_default()
+        catalog::zone_name(self.zone)
     }
 
     /// The body, to be read.
@@ -211,6 +211,6 @@ pub(super) fn zone_of(fleet: &Fleet, instance: &Instance) -> Option<u32> {
 
 /// The number of a zone.
 pub(super) fn zone_named(name: &str) -> Option<u32> {
-    let at = ZONES.iter().position(|zone| *zone == name)?;
+    let at = zones().iter().position(|zone| *zone == name)?;
     u32::try_from(at).ok()
 }

@@ -23,7 +23,7 @@ pub(crate) async fn images(State(face): State<FaceState>, scope: Scope, query: Q
         || query.text("private").is_some()
         || query.text("tag_key").is_some()
         || query.text("tag_key_value").is_some();
-    let rows: Vec<(usize, &images::Image)> = images::IMAGES
+    let rows: Vec<(usize, &images::Image)> = images::all()
         .iter()
         .enumerate()
         .filter(|_| !none)
@@ -51,7 +51,7 @@ pub(crate) async fn image(
 
 /// `GET /v1/apptemplates/{project}/{region}`.
 pub(crate) async fn apps(State(_): State<FaceState>, scope: Scope) -> Json<Value> {
-    Json(Page::WHOLE.of(&images::APPS, |app| app.listed(&scope.region)))
+    Json(Page::WHOLE.of(images::apps(), |app| app.listed(&scope.region)))
 }
 
 /// `GET /v1/apptemplates/{project}/{region}/{app}`.

@@ -15,7 +15,7 @@ pub(crate) async fn resizes(State(face): State<FaceState>, target: Target, query
     let current = face
         .look(|view| view.machine(target.key).map(|vm| instances::flavor(view, &vm)))
         .ok_or_else(|| Problem::no("Instance", &target.id))?;
-    let fits = flavors::FLAVORS.iter().filter(|to| instances::actions::resizable(current, to));
+    let fits = flavors::all().iter().filter(|to| instances::actions::resizable(current, to));
     Ok(Json(listed(fits, prices)))
 }
 
@@ -32,9 +32,8 @@ pub(crate) async fn fitting(State(_): State<FaceState>, scope: Scope, query: Que
     form.done()?;
     let windows = volumes.into_iter().flatten().any(|(_, image)| image.distro == "windows");
     let os = if windows { "windows" } else { "linux" };
-    let fits = flavors::FLAVORS
-        .iter()
-        .filter(|flavor| flavor.os() == os && !flavor.disabled && flavor.gpu.is_none());
+    let fits =
+        flavors::all().iter().filter(|flavor| flavor.os() == os && !flavor.disabled && flavor.gpu.is_none());
     Ok(Json(listed(fits, prices)))
 }
 
@@ -45,7 +44,7 @@ pub(crate) async fn all(State(_): State<FaceState>, _: Scope, query: Query) -> A
     let disabled = query.switch("disabled", true)?;
     let without = |name: &str| query.switch(name, false);
     let (no_linux, no_windows) = (without("exclude_linux")?, without("exclude_windows")?);
-    let rows: Vec<&flavors::Flavor> = flavors::FLAVORS
+    let rows: Vec<&flavors::Flavor> = flavors::all()
         .iter()
         .filter(|f| (disabled || !f.disabled) && f.gpu.is_none())
         .filter(|f| !(if f.os() == "linux" { no_linux } else { no_windows }))

@@ -1,67 +1,43 @@
 //! Sizes of virtual machines.
 
+use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::super::view::Vm;
-use super::price;
+use super::gpu::Gpus;
+use super::{CATALOGUE, price};
 
 /// A size.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Flavor {
     /// Its id, which is also its name.
     pub(crate) id: &'static str,
     /// Virtual processors.
     pub(crate) vcpus: u32,
     /// Memory in MiB.
+    #[serde(rename = "ram_mib")]
     pub(crate) ram: u32,
     /// Euros an hour.
     pub(crate) hour: f64,
-    /// Whether nobody can have a new one.
+    /// Whether it is no longer sold.
+    #[serde(default)]
     pub(crate) disabled: bool,
-    /// Accelerators: how many, and of which model.
-    pub(crate) gpu: Option<(u32, &'static str)>,
-}
-
-const fn plain(id: &'static str, vcpus: u32, gib: u32, hour: f64) -> Flavor {
-    Flavor { id, vcpus, ram: gib * 1024, hour, disabled: false, gpu: None }
-}
-
-const fn old(flavor: Flavor) -> Flavor {
-    Flavor { disabled: true, ..flavor }
-}
-
-const fn with(flavor: Flavor, count: u32, model: &'static str) -> Flavor {
-    Flavor { gpu: Some((count, model)), ..flavor }
+    /// Accelerators.
+    pub(crate) gpu: Option<Gpus>,
 }
 
 /// Every size, smallest first within its family.
-pub(crate) const FLAVORS: [Flavor; 18] = [
-    plain("g2s-shared-1-1", 1, 1, 0.0077),
-    plain("g2s-shared-1-2", 1, 2, 0.0121),
-    plain("g2-standard-1-2", 1, 2, 0.0174),
-    plain("g2-standard-2-4", 2, 4, 0.0348),
-    plain("g2-standard-2-8", 2, 8, 0.0496),
-    plain("g2-standard-4-8", 4, 8, 0.0696),
-    plain("g2-standard-4-16", 4, 16, 0.0992),
-    plain("g2-standard-8-16", 8, 16, 0.1392),
-    plain("g2-standard-8-32", 8, 32, 0.1984),
-    plain("g2-standard-16-64", 16, 64, 0.3968),
-    plain("g2-memory-8-64", 8, 64, 0.2976),
-    plain("g2-cpu-16-16", 16, 16, 0.2464),
-    plain("g1w-standard-2-4", 2, 4, 0.0610),
-    plain("g1w-standard-4-8", 4, 8, 0.1220),
-    old(plain("g1-standard-1-2", 1, 2, 0.0190)),
-    old(plain("g1-standard-2-4", 2, 4, 0.0380)),
-    with(plain("g3-ai-24-232-1250-h100-80-1", 24, 232, 3.10), 1, "h100"),
-    with(plain("g3-ai-64-384-3000-l40s-48-2", 64, 384, 2.64), 2, "l40s"),
-];
+pub(crate) fn all() -> &'static [Flavor] {
+    &CATALOGUE.flavors
+}
 
 /// A size by its id.
 pub(crate) fn by_id(id: &str) -> Option<&'static Flavor> {
-    FLAVORS.iter().find(|flavor| flavor.id == id)
+    all().iter().find(|flavor| flavor.id == id)
 }
 
-/// The size of a machine of which nobody said one: the cheapest into which its group's limits fit.
+/// The size of a machine that was made without one: the cheapest into which its group's limits fit.
 pub(crate) fn fitting(vm: &Vm<'_>) -> &'static Flavor {
     let group = vm.group;
     let fits = |flavor: &&'static Flavor| {
@@ -70,12 +46,18 @@ pub(crate) fn fitting(vm: &Vm<'_>) -> &'static Flavor {
             && !flavor.disabled
             && f64::from(flavor.vcpus) >= group.cpus
             && u64::from(flavor.ram) >= group.ram_mb
-            && flavor.gpu.is_none_or(|(count, model)| {
-                count >= group.gpu && group.gpu_models.iter().any(|wanted| wanted == model)
+            && flavor.gpu.is_none_or(|gpu| {
+                gpu.count >= group.gpu && group.gpu_models.iter().any(|wanted| wanted == gpu.model)
             })
     };
-    let largest = if group.gpu > 0 { &FLAVORS[17] } else { &FLAVORS[9] };
-    FLAVORS.iter().filter(fits).min_by(|a, b| a.hour.total_cmp(&b.hour)).unwrap_or(largest)
+    let cheapest = all().iter().filter(fits).min_by(|a, b| a.hour.total_cmp(&b.hour));
+    cheapest.unwrap_or_else(|| largest(group.gpu > 0))
+}
+
+/// The largest size with or without accelerators.
+fn largest(gpu: bool) -> &'static Flavor {
+    let of_kind = all().iter().filter(|flavor| flavor.gpu.is_some() == gpu);
+    of_kind.max_by_key(|flavor| (flavor.ram, flavor.vcpus)).unwrap_or(&all()[0])
 }
 
 impl Flavor {
@@ -90,8 +72,8 @@ impl Flavor {
             "vcpus": format!("{} vCPU", self.vcpus),
             "ram": format!("{} GB", self.ram / 1024),
         });
-        if let Some((count, model)) = self.gpu {
-            hardware["gpu"] = json!(super::gpu::gpu_name(model, count));
+        if let Some(gpu) = self.gpu {
+            hardware["gpu"] = json!(gpu.description());
         }
         hardware
     }
@@ -107,12 +89,12 @@ impl Flavor {
             "os_type": self.os(),
             "hardware_description": self.hardware(),
         });
-        if let Some((count, model)) = self.gpu {
+        if let Some(gpu) = self.gpu {
             row["resource_class"] = json!(self.id);
             row["hardware_description"] = json!({
                 "cpu": format!("{} vCPU", self.vcpus),
                 "disk": "1x 1250 GB NVMe",
-                "gpu": super::gpu::gpu_name(model, count),
+                "gpu": gpu.description(),
                 "license": "",
                 "network": "2x 25 Gbps Ethernet",
                 "ram": format!("{} GB", self.ram / 1024),
@@ -145,15 +127,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_tell_what_is_inside() {
-        for flavor in FLAVORS.iter().filter(|f| f.gpu.is_none()) {
+    fn a_name_ends_with_processors_and_memory() {
+        for flavor in all().iter().filter(|f| f.gpu.is_none()) {
             let suffix = format!("-{}-{}", flavor.vcpus, flavor.ram / 1024);
             assert!(flavor.id.ends_with(&suffix), "{}", flavor.id);
         }
-        assert!(FLAVORS[17].gpu.is_some() && FLAVORS[9].gpu.is_none(), "the largest ones moved");
-        let mut ids: Vec<&str> = FLAVORS.iter().map(|f| f.id).collect();
-        ids.sort_unstable();
-        ids.dedup();
-        assert_eq!(ids.len(), FLAVORS.len());
+    }
+
+    #[test]
+    fn each_kind_has_a_largest_size_on_sale() {
+        assert_eq!(largest(false).id, "g2-standard-16-64");
+        assert_eq!(largest(true).id, "g3-ai-64-384-3000-l40s-48-2");
+        assert!(!largest(false).disabled && !largest(true).disabled);
     }
 }

@@ -1,14 +1,16 @@
 //! Images and marketplace applications.
 
 use jiff::Timestamp;
+use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::super::marks::{self, Kind, uuid};
 use super::super::view::Region;
-use super::price;
+use super::{CATALOGUE, price};
 
 /// An image, the same in every region but for its id.
-#[derive(Debug)]
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Image {
     /// Its name.
     pub(crate) name: &'static str,
@@ -17,27 +19,19 @@ pub(crate) struct Image {
     /// Its version.
     pub(crate) version: &'static str,
     /// The smallest disk it fits on, in GiB.
+    #[serde(rename = "disk_gib")]
     pub(crate) disk: i64,
     /// Whether a driver for accelerators is in it.
+    #[serde(default)]
     driver: bool,
+    #[serde(default)]
     windows: bool,
 }
 
-const fn linux(name: &'static str, distro: &'static str, version: &'static str) -> Image {
-    Image { name, distro, version, disk: 5, driver: false, windows: false }
-}
-
 /// Every public image.
-pub(crate) const IMAGES: [Image; 8] = [
-    linux("ubuntu-24.04-x64", "ubuntu", "24.04"),
-    linux("ubuntu-22.04-x64", "ubuntu", "22.04"),
-    linux("debian-12-x64", "debian", "12"),
-    linux("rocky-9-x64", "rockylinux", "9"),
-    linux("fedora-42-x64", "fedora", "42"),
-    linux("postgres-16-debian-x64", "debian", "12"),
-    Image { disk: 30, driver: true, ..linux("ubuntu-24.04-nvidia-x64", "ubuntu", "24.04") },
-    Image { disk: 40, windows: true, ..linux("windows-server-2022-x64", "windows", "2022") },
-];
+pub(crate) fn all() -> &'static [Image] {
+    &CATALOGUE.images
+}
 
 /// The id of an image in a region.
 pub(crate) fn id(region: &Region, nth: usize) -> String {
@@ -46,12 +40,12 @@ pub(crate) fn id(region: &Region, nth: usize) -> String {
 
 /// An image of a region by its id.
 pub(crate) fn by_id(region: &Region, text: &str) -> Option<(usize, &'static Image)> {
-    IMAGES.iter().enumerate().find(|(nth, _)| id(region, *nth) == text)
+    all().iter().enumerate().find(|(nth, _)| id(region, *nth) == text)
 }
 
 /// An image by its name.
 pub(crate) fn by_name(name: &str) -> Option<(usize, &'static Image)> {
-    IMAGES.iter().enumerate().find(|(_, image)| image.name == name)
+    all().iter().enumerate().find(|(_, image)| image.name == name)
 }
 
 impl Image {
@@ -108,7 +102,8 @@ impl Image {
 }
 
 /// A marketplace application.
-#[derive(Debug)]
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct App {
     /// Its slug.
     pub(crate) id: &'static str,
@@ -118,47 +113,24 @@ pub(crate) struct App {
     version: &'static str,
     site: &'static str,
     about: &'static str,
+    /// The name of the image that its machines are made of.
+    image: &'static str,
 }
 
 /// Every application.
-pub(crate) const APPS: [App; 3] = [
-    App {
-        id: "grafana",
-        title: "Grafana",
-        category: "Monitoring",
-        developer: "Grafana Labs",
-        version: "12",
-        site: "https://grafana.com",
-        about: "Dashboards over metrics and logs.",
-    },
-    App {
-        id: "gitlab",
-        title: "GitLab",
-        category: "Development",
-        developer: "GitLab",
-        version: "18",
-        site: "https://about.gitlab.com",
-        about: "Repositories, reviews and pipelines.",
-    },
-    App {
-        id: "wordpress",
-        title: "WordPress",
-        category: "Content",
-        developer: "WordPress Foundation",
-        version: "6",
-        site: "https://wordpress.org",
-        about: "A site with pages and posts.",
-    },
-];
+pub(crate) fn apps() -> &'static [App] {
+    &CATALOGUE.apps
+}
 
 /// An application by its slug.
 pub(crate) fn app(id: &str) -> Option<&'static App> {
-    APPS.iter().find(|app| app.id == id)
+    apps().iter().find(|app| app.id == id)
 }
 
 impl App {
     /// As the list has it.
     pub(crate) fn listed(&self, region: &Region) -> Value {
+        let image = by_name(self.image).map(|(_, image)| image);
         json!({
             "id": self.id,
             "display_name": self.title,
@@ -169,9 +141,9 @@ impl App {
             "version": self.version,
             "website": self.site,
             "usage": "Open the machine's external address in a browser.",
-            "image_name": IMAGES[0].name,
-            "os_name": IMAGES[0].distro,
-            "os_version": 24.04,
+            "image_name": self.image,
+            "os_name": image.map(|image| image.distro),
+            "os_version": image.and_then(|image| image.version.parse::<f64>().ok()),
             "min_disk": 20,
             "min_ram": 2048,
             "min_vcpus": 2,
@@ -183,5 +155,18 @@ impl App {
                   "description": "Where it listens." },
             ],
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_application_is_made_of_an_image_with_a_numeric_version() {
+        for app in apps() {
+            let (_, image) = by_name(app.image).expect(app.id);
+            assert!(image.version.parse::<f64>().is_ok() && image.disk <= 20, "{}", app.id);
+        }
     }
 }

@@ -1,9 +1,11 @@
 //! What the account may use, and what it does use, by region.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Map, Value, json};
 
 use super::super::view::{Region, View};
-use super::flavors;
+use super::{CATALOGUE, flavors};
 
 /// What one machine takes, or what a wish for machines would take.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -24,35 +26,21 @@ pub(crate) struct Use {
     pub(crate) external: i64,
     /// Floating addresses.
     pub(crate) floating: i64,
-    /// Accelerators in virtual machines: a100, h100, h200, l40s.
-    pub(crate) gpus: [i64; 4],
+    /// Accelerators in virtual machines, by model.
+    pub(crate) gpus: BTreeMap<&'static str, i64>,
 }
 
-const MODELS: [&str; 4] = ["a100", "h100", "h200", "l40s"];
-
-/// Limits of every region. A thousand machines at least: a big demo fleet must fit what it shows.
-const LIMITS: Use = Use {
-    machines: 200_000,
-    shared: 100,
-    cpus: 1_000_000,
-    ram: 4_000_000_000,
-    volumes: 400_000,
-    volume_size: 100_000_000,
-    external: 200_000,
-    floating: 20,
-    gpus: [0, 400_000, 0, 8],
-};
+/// The limit of every region for what has that name.
+fn limit(name: &str) -> i64 {
+    CATALOGUE.quotas.regional.get(name).copied().unwrap_or(0)
+}
 
 impl Use {
     /// Adds so many machines of a size.
     pub(crate) fn add(&mut self, flavor: &flavors::Flavor, count: i64) {
         // Machines with accelerators count by those alone.
-        if let Some((gpus, model)) = flavor.gpu {
-            for (slot, name) in self.gpus.iter_mut().zip(MODELS) {
-                if name == model {
-                    *slot += i64::from(gpus) * count;
-                }
-            }
+        if let Some(gpu) = flavor.gpu {
+            *self.gpus.entry(gpu.model).or_default() += i64::from(gpu.count) * count;
             return;
         }
         if flavor.id.contains("-shared-") {
@@ -77,16 +65,23 @@ impl Use {
         ]
         .map(|(name, figure)| (name.to_owned(), figure))
         .into();
-        let gpus = MODELS.iter().zip(self.gpus);
-        all.extend(gpus.map(|(model, figure)| (format!("gpu_virtual_{model}_count"), figure)));
+        let gpus = CATALOGUE.accelerators.iter().map(|row| row.model);
+        all.extend(
+            gpus.map(|model| {
+                (format!("gpu_virtual_{model}_count"), self.gpus.get(model).copied().unwrap_or(0))
+            }),
+        );
         all
     }
 
     /// The first quota that a wish would exceed: its name, what is used, what is wanted, what is allowed.
     pub(crate) fn exceeded(&self, wish: &Self) -> Option<(String, i64, i64, i64)> {
-        let all = self.named().into_iter().zip(wish.named()).zip(LIMITS.named());
-        all.map(|(((name, used), (_, wanted)), (_, limit))| (name, used, wanted, limit))
-            .find(|(_, used, wanted, limit)| *wanted > 0 && used + wanted > *limit)
+        let all = self.named().into_iter().zip(wish.named());
+        all.map(|((name, used), (_, wanted))| {
+            let limit = limit(&name);
+            (name, used, wanted, limit)
+        })
+        .find(|(_, used, wanted, limit)| *wanted > 0 && used + wanted > *limit)
     }
 }
 
@@ -103,65 +98,52 @@ pub(crate) fn used(view: &View<'_>, region: &Region) -> Use {
     sum
 }
 
-/// Quotas that stand still: nothing of the demo uses them.
-const STILL: [(&str, i64); 12] = [
-    ("baremetal_basic_count", 0),
-    ("baremetal_gpu_a100_count", 1),
-    ("baremetal_gpu_h100_count", 2),
-    ("baremetal_gpu_h200_count", 1),
-    ("baremetal_gpu_l40s_count", 0),
-    ("firewall_count", 20),
-    ("image_count", 10),
-    ("network_count", 10),
-    ("router_count", 5),
-    ("servergroup_count", 10),
-    ("subnet_count", 20),
-    ("volume_snapshots_count", 50),
-];
+fn insert(all: &mut Map<String, Value>, name: &str, limit: i64, used: i64) {
+    all.insert(format!("{name}_limit"), json!(limit));
+    all.insert(format!("{name}_usage"), json!(used));
+}
 
 /// A region's quotas with limit and use.
 pub(crate) fn regional(view: &View<'_>, region: &Region) -> Value {
     let mut all = Map::new();
     all.insert("region_id".into(), json!(region.id));
-    let used = used(view, region).named();
-    for ((name, used), (_, limit)) in used.into_iter().zip(LIMITS.named()) {
-        all.insert(format!("{name}_limit"), json!(limit));
-        all.insert(format!("{name}_usage"), json!(used));
+    for (name, used) in used(view, region).named() {
+        insert(&mut all, &name, limit(&name), used);
     }
-    for (name, limit) in STILL {
-        all.insert(format!("{name}_limit"), json!(limit));
-        all.insert(format!("{name}_usage"), json!(0));
+    for (name, limit) in &CATALOGUE.quotas.unused {
+        insert(&mut all, name, *limit, 0);
     }
     Value::Object(all)
 }
 
 /// The account's quotas, whatever the region.
 pub(crate) fn global(view: &View<'_>) -> Value {
-    let replicas: usize = view
-        .account
-        .deployments
-        .keys()
-        .filter_map(|key| view.fleet.containers.get(*key as usize))
-        .map(|container| container.instances.len())
-        .sum();
-    json!({
-        "inference_cpu_millicore_count_limit": 256_000, "inference_cpu_millicore_count_usage": replicas * 16_000,
-        "inference_gpu_a100_count_limit": 2, "inference_gpu_a100_count_usage": 0,
-        "inference_gpu_h100_count_limit": 3, "inference_gpu_h100_count_usage": 0,
-        "inference_gpu_l40s_count_limit": 8, "inference_gpu_l40s_count_usage": replicas.min(8),
-        "inference_instance_count_limit": 20, "inference_instance_count_usage": view.account.deployments.len(),
-        "keypair_count_limit": 100, "keypair_count_usage": view.account.pairs.len(),
-        "project_count_limit": 10, "project_count_usage": 1,
-    })
+    let deployments = &view.account.deployments;
+    let containers = deployments.keys().filter_map(|key| view.fleet.containers.get(*key as usize));
+    let whole = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
+    let replicas = whole(containers.map(|container| container.instances.len()).sum());
+    let used = |name: &str| match name {
+        "inference_cpu_millicore_count" => replicas * 16_000,
+        "inference_gpu_l40s_count" => replicas.min(8),
+        "inference_instance_count" => whole(deployments.len()),
+        "keypair_count" => whole(view.account.pairs.len()),
+        "project_count" => 1,
+        _ => 0,
+    };
+    let mut all = Map::new();
+    for (name, limit) in &CATALOGUE.quotas.account {
+        insert(&mut all, name, *limit, used(name));
+    }
+    Value::Object(all)
 }
 
 /// What `check_limits` answers: each quota with its limit, its use, and how much more of it would be needed.
 pub(crate) fn check(view: &View<'_>, region: &Region, wish: &Use) -> Value {
     let mut all = Map::new();
     let used = used(view, region).named();
-    for (((name, used), (_, wanted)), (_, limit)) in used.into_iter().zip(wish.named()).zip(LIMITS.named()) {
-        all.insert(format!("{name}_limit"), json!(limit));
-        all.insert(format!("{name}_usage"), json!(used));
+    for ((name, used), (_, wanted)) in used.into_iter().zip(wish.named()) {
+        let limit = limit(&name);
+        insert(&mut all, &name, limit, used);
         all.insert(format!("{name}_requested"), json!((used + wanted - limit).max(0)));
     }
     Value::Object(all)
@@ -180,5 +162,14 @@ mod tests {
         wish.add(shared, 1);
         let (name, used, wanted, limit) = Use::default().exceeded(&wish).expect("too many");
         assert_eq!((name.as_str(), used, wanted, limit), ("shared_vm_count", 0, 101, 100));
+    }
+
+    #[test]
+    fn every_counted_name_has_a_limit_and_no_other_has() {
+        let mut counted: Vec<String> = Use::default().named().into_iter().map(|(name, _)| name).collect();
+        counted.sort_unstable();
+        let limited: Vec<&str> = CATALOGUE.quotas.regional.keys().copied().collect();
+        assert_eq!(counted, limited);
+        assert!(CATALOGUE.quotas.unused.keys().all(|name| !limited.contains(name)));
     }
 }

@@ -47,12 +47,12 @@ pub(crate) async fn one(State(face): State<FaceState>, _: Owned, Named(name): Na
 /// `GET /v3/inference/flavors`: the same everywhere.
 pub(crate) async fn sizes(query: Query) -> Answer {
     let page = query.page(1000)?;
-    Ok(Json(page.of(&gpu::INFERENCE, gpu::Small::listed)))
+    Ok(Json(page.of(gpu::inference(), gpu::InferenceFlavor::listed)))
 }
 
 /// `GET /v3/inference/flavors/{name}`.
 pub(crate) async fn size(Named(name): Named) -> Answer {
-    let size = gpu::small(&name).ok_or_else(|| Problem::no("Inference flavor", &name))?;
+    let size = gpu::inference_flavor(&name).ok_or_else(|| Problem::no("Inference flavor", &name))?;
     Ok(Json(size.listed()))
 }
 
@@ -62,7 +62,7 @@ pub(crate) async fn capacity(State(face): State<FaceState>) -> Json<Value> {
         let rows = view.regions();
         let numbered: Vec<(usize, i64)> = rows.iter().enumerate().map(|(nth, row)| (nth, row.id)).collect();
         Page::WHOLE.of(&numbered, |(nth, id)| {
-            let sizes: Vec<Value> = gpu::INFERENCE
+            let sizes: Vec<Value> = gpu::inference()
                 .iter()
                 .map(|size| {
                     let whole = size.capacity.get(*nth).copied().unwrap_or(0);
@@ -94,14 +94,15 @@ pub(crate) async fn check(State(face): State<FaceState>, _: Owned, body: Body) -
     let scales = super::writes::scales(&mut form, &face, true);
     form.done()?;
     let size = size.unwrap_or_default();
-    let (count, model) = gpu::small(size).ok_or_else(|| Problem::no("Inference flavor", size))?.gpu;
-    let wanted: i64 = scales.iter().map(|scale| scale.max).sum::<i64>() * i64::from(count);
+    let gpu = gpu::inference_flavor(size).ok_or_else(|| Problem::no("Inference flavor", size))?.gpu;
+    let wanted: i64 =
+        scales.iter().map(|scale| scale.max).sum::<i64>() * gpu.map_or(0, |gpu| i64::from(gpu.count));
     let quotas = face.look(super::super::catalogue::quota::global);
     let mut document = json!({});
     for thing in ["inference_gpu_a100_count", "inference_gpu_h100_count", "inference_gpu_l40s_count"] {
         let figure = |end: &str| quotas[format!("{thing}_{end}")].as_i64().unwrap_or(0);
         let (limit, usage) = (figure("limit"), figure("usage"));
-        let wanted = if thing.contains(model) && !model.is_empty() { wanted } else { 0 };
+        let wanted = if gpu.is_some_and(|gpu| thing.contains(gpu.model)) { wanted } else { 0 };
         document[format!("{thing}_limit")] = json!(limit);
         document[format!("{thing}_usage")] = json!(usage);
         document[format!("{thing}_requested")] = json!((usage + wanted - limit).max(0));

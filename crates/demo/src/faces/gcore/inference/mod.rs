@@ -59,6 +59,10 @@ pub(super) struct Deployment {
     pub(super) scales: Vec<Scale>,
 }
 
+/// Sizes of the seeded deployments.
+const CHAT_FLAVOR: &str = "inference-16vcpu-232gib-1xl40s-48gb";
+const BATCH_FLAVOR: &str = "inference-16vcpu-232gib-1xh100-80gb";
+
 /// The deployments that an account has from the beginning: one that answers in two regions, one that is scaled to
 /// nothing until somebody asks it.
 pub(super) fn seed(fleet: &mut Fleet, account: &mut AccountState, events: &mut Vec<Event>) {
@@ -72,7 +76,7 @@ pub(super) fn seed(fleet: &mut Fleet, account: &mut AccountState, events: &mut V
         polling: Some(30),
     };
     let chat = Deployment {
-        flavor: gpu::INFERENCE[1].name.to_owned(),
+        flavor: CHAT_FLAVOR.to_owned(),
         port: 8000,
         description: "Answers customers' questions.".to_owned(),
         envs: BTreeMap::from([("MODEL".to_owned(), "harbour-7b".to_owned())]),
@@ -81,7 +85,7 @@ pub(super) fn seed(fleet: &mut Fleet, account: &mut AccountState, events: &mut V
         ..Deployment::default()
     };
     let batch = Deployment {
-        flavor: gpu::INFERENCE[3].name.to_owned(),
+        flavor: BATCH_FLAVOR.to_owned(),
         port: 8080,
         description: "Embeds documents, when there are any.".to_owned(),
         timeout: Some(600),
@@ -122,7 +126,7 @@ pub(super) fn add_deployment(
     created: Timestamp,
 ) -> u32 {
     let key = u32::try_from(fleet.containers.len()).unwrap_or(u32::MAX);
-    let (count, model) = gpu::small(&deployment.flavor).map_or((0, ""), |size| size.gpu);
+    let gpu = gpu::inference_flavor(&deployment.flavor).and_then(|size| size.gpu);
     fleet.containers.push(Container {
         name: name.to_owned(),
         identifier: name.to_owned(),
@@ -131,8 +135,8 @@ pub(super) fn add_deployment(
         strategy: INFERENCE.to_owned(),
         phase,
         changed: created,
-        gpu: count,
-        gpu_models: (count > 0).then(|| model.to_owned()).into_iter().collect(),
+        gpu: gpu.map_or(0, |gpu| gpu.count),
+        gpu_models: gpu.map(|gpu| gpu.model.to_owned()).into_iter().collect(),
         ports: vec![deployment.port.to_string()],
         env: deployment.envs.clone(),
         urls: vec![format!("{name}.inference.example.com")],
@@ -148,4 +152,16 @@ pub(super) fn add_deployment(
     }
     account.deployments.insert(key, deployment);
     key
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_sizes_of_the_seeded_deployments_are_in_the_catalogue() {
+        for name in [CHAT_FLAVOR, BATCH_FLAVOR] {
+            assert!(gpu::inference_flavor(name).is_some_and(|size| size.gpu.is_some()), "{name}");
+        }
+    }
 }

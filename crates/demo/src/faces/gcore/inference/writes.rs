@@ -76,7 +76,7 @@ fn envs(form: &mut Form<'_>) -> Option<BTreeMap<String, String>> {
 fn describe(form: &mut Form<'_>, face: &FaceState, own: &mut Deployment, needed: bool) {
     let size = if needed { form.need_text("flavor_name") } else { form.text("flavor_name") };
     if let Some(size) = size {
-        if gpu::small(size).is_none() {
+        if gpu::inference_flavor(size).is_none() {
             form.error("flavor_name", format!("Flavor {size} could not be found"));
         }
         size.clone_into(&mut own.flavor);

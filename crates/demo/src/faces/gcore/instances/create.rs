@@ -210,7 +210,7 @@ pub(crate) async fn create(State(face): State<FaceState>, scope: Scope, body: Bo
         hosts.find(|(_, server)| server.location == region.place).map(|(key, _)| key)
     });
     let server = server.ok_or_else(|| Problem::internal("the region has no host"))?;
-    let gpu = asked.flavor.gpu.map_or((0, Vec::new()), |(count, model)| (count, vec![model.to_owned()]));
+    let gpu = asked.flavor.gpu.map_or((0, Vec::new()), |gpu| (gpu.count, vec![gpu.model.to_owned()]));
     let boot = asked.volumes.first();
     let wish = Wish {
         account: ACCOUNT,
