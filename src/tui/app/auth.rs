@@ -1,5 +1,4 @@
-//! Contexts whose credentials do not hold: the line that says so, once a context and cause, and the key that signs in
-//! again.
+//! Contexts that need a sign-in: the notice, once a context and cause, and the key that signs in again.
 
 use super::App;
 use crate::fleet::{Auth, ContextState, Feature};
@@ -7,7 +6,7 @@ use crate::tui::Effect;
 use crate::tui::effect::Work;
 
 impl App {
-    /// The context whose credentials need a person first, and how many more there are. What was put away with Esc
+    /// The first context that needs a sign-in, and the number of the others. What was put away with Esc
     /// does not come back for the same cause.
     pub(in crate::tui) fn notice(&self) -> Option<(&ContextState, usize)> {
         let mut waiting = self.store.contexts().iter().filter(|context| {
@@ -35,7 +34,7 @@ impl App {
     }
 
     /// Signs in again where credentials do not hold; where all of them do, where something is forbidden, since a
-    /// person may have been given the permission meanwhile.
+    /// user may have got the permission meanwhile.
     pub(in crate::tui) fn sign_in_again(&self) -> Vec<Effect> {
         let contexts = self.store.contexts();
         let mut names: Vec<_> = contexts
@@ -50,9 +49,9 @@ impl App {
         if names.is_empty() {
             return vec![Effect::report("every context is signed in".to_owned())];
         }
-        let said: Vec<&str> = names.iter().map(crate::model::ContextName::as_str).collect();
-        let said = Effect::report(format!("signing in again to {}", said.join(", ")));
-        names.into_iter().map(|name| Work::Reconnect(name).into()).chain([said]).collect()
+        let listed: Vec<&str> = names.iter().map(crate::model::ContextName::as_str).collect();
+        let notice = Effect::report(format!("signing in again to {}", listed.join(", ")));
+        names.into_iter().map(|name| Work::Reconnect(name).into()).chain([notice]).collect()
     }
 }
 
@@ -62,9 +61,9 @@ pub(in crate::tui) fn cause(auth: &Auth, now: crate::model::Timestamp) -> String
         Auth::Good => String::new(),
         Auth::Expiring(at) if *at > now => {
             let left = crate::model::age(at.since(now));
-            format!("its token ends in {left} and cannot be renewed without you")
+            format!("its token ends in {left}, and only you can renew it")
         }
-        Auth::Expiring(_) => "its token has ended by its own words".to_owned(),
+        Auth::Expiring(_) => "its token has passed its own expiry date".to_owned(),
         Auth::Expired(problem) => format!("the sign-in has expired: {}", problem.message),
         Auth::Refused(problem) => format!("the credentials were refused: {}", problem.message),
     }

@@ -1,4 +1,4 @@
-//! The line under the header: whose credentials do not hold and which key helps, else what the program has to say of
+//! The line under the header: the context that needs a sign-in with the key for it, else a notice of the program
 //! itself. One line at most, and none where there is hardly room for rows.
 
 use ratatui::buffer::Buffer;
@@ -14,7 +14,7 @@ use crate::tui::{Command, KeyContext};
 
 /// Whether there is one.
 pub(super) fn is_shown(app: &App, area: Rect) -> bool {
-    // What the program says of itself gives its line to the rows sooner.
+    // A notice of the program gives its line to the rows sooner.
     (area.height > 10 && app.notice().is_some()) || (area.height > 17 && app.banner.is_some())
 }
 

@@ -1,4 +1,4 @@
-//! A table without rows says why, and what to press.
+//! The text of a table without rows: the reason, and the key to press.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -60,7 +60,11 @@ fn words(app: &App) -> (String, String) {
     match conditions.min_by_key(|(_, condition)| urgency(*condition)) {
         Some((name, ListingCondition::ContextFailed(problem))) => (
             format!("{name}: {}", problem.message),
-            format!("{} tells all of it and reconnects, {} tries again now", key(Command::Contexts), again()),
+            format!(
+                "{} shows the whole error and reconnects, {} tries again now",
+                key(Command::Contexts),
+                again()
+            ),
         ),
         Some((name, ListingCondition::Forbidden(problem))) => (
             forbidden(name, pane.kind, problem),

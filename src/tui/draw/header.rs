@@ -1,4 +1,4 @@
-//! The top of the screen: who we are, how the contexts fare, the tables and how many rows each has, the banner.
+//! The top of the screen: the name, the contexts with their conditions, the tables with their row counts, the banner.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -59,7 +59,7 @@ fn contexts(app: &App, mut x: u16, right: u16, y: u16, buf: &mut Buffer) {
     let shown: Vec<_> = app.store.contexts().iter().filter(|it| !app.hidden.contains(&it.name)).collect();
     let names: Vec<&str> = shown.iter().map(|context| context.name.as_str()).collect();
     let common = shared_beginning(&names);
-    // Every word, or only those that tell of trouble; whole names, or only where they differ.
+    // Every word, or only those of contexts in trouble; whole names, or only where they differ.
     for (quiet_words, left_out) in [(true, 0), (false, 0), (false, common)] {
         let words: Vec<_> = shown
             .iter()
@@ -89,7 +89,7 @@ fn contexts(app: &App, mut x: u16, right: u16, y: u16, buf: &mut Buffer) {
         }
         return;
     }
-    // Too many to name: how many fare how, what needs attention first.
+    // Too many to name: counts by condition, what needs attention first.
     for lifecycle in Lifecycle::ALL {
         let count = shown.iter().filter(|context| condition_words(context).0 == lifecycle).count();
         if count > 0 && x < right {

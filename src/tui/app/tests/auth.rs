@@ -68,7 +68,7 @@ fn each_cause_has_its_words() {
         (Auth::Refused(refused()), "were refused: That key is not known here"),
         (Auth::Expired(refused()), "has expired: That key is not known here"),
         (Auth::Expiring(at(480)), "ends in 8m"),
-        (Auth::Expiring(at(-5)), "has ended by its own words"),
+        (Auth::Expiring(at(-5)), "has passed its own expiry date"),
     ] {
         let event = FleetEvent::Auth(sample::context("quasarch-ml"), auth);
         let scene = Scene::new(after(sample::fleet(), [event]), 120, 36);
