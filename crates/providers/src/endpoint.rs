@@ -1,6 +1,6 @@
-//! What becomes of the endpoints that a platform's documents name.
+//! The use of the endpoints that a platform's documents name.
 
-/// What the program does with an endpoint of a platform's API.
+/// The use of an endpoint of a platform's API.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Use {
     /// It is read; where its answer is shown.
@@ -18,7 +18,7 @@ pub struct Endpoint {
     pub method: &'static str,
     /// The path below the base URL, `{}` around what varies.
     pub path: &'static str,
-    /// What the program does with it.
+    /// Its use.
     pub used: Use,
 }
 

@@ -1,4 +1,4 @@
-//! What listings and push channels report.
+//! The events of listings and push channels.
 
 use std::sync::Arc;
 
@@ -16,7 +16,7 @@ pub enum ListEvent {
         scope: Option<Arc<str>>,
         /// The rows.
         rows: Vec<Resource>,
-        /// How many rows there will be in all, once known.
+        /// The number of rows in all, once known.
         expected: Option<usize>,
     },
     /// This scope is complete.

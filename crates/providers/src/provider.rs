@@ -130,7 +130,7 @@ pub trait Provider: Send + Sync + 'static {
     /// How its requests have gone.
     fn traffic(&self) -> Traffic;
 
-    /// What can be done to a resource as it is now, with the reason where it cannot. Asks nothing of the platform.
+    /// The actions that fit a resource as it is now, with the reason where it cannot. Asks nothing of the platform.
     fn actions(&self, _resource: &Resource) -> Vec<Action> {
         Vec::new()
     }
@@ -167,7 +167,7 @@ pub trait Provider: Send + Sync + 'static {
         async move { Err(no_such_action(action)) }.boxed()
     }
 
-    /// How long to wait before an operation is read again that was begun so long ago. [`Provider::get`] reads it.
+    /// The time to wait before an operation of this age is read again. [`Provider::get`] reads it.
     fn poll_interval(&self, age: Duration) -> Duration {
         // Twice as slow with every doubling of its age, between 2 and 30 s.
         (age / 10).clamp(Duration::from_secs(2), Duration::from_secs(30))

@@ -13,11 +13,11 @@ pub struct Row<'a> {
     pub platform: &'a str,
     /// The moment, for ages.
     pub now: Timestamp,
-    /// What is counted of other resources; `None` where it is not asked for.
+    /// The count of other resources; `None` where no column asks for it.
     pub count: Option<Count>,
 }
 
-/// What only the whole fleet tells of a resource.
+/// The figures of a resource that need the whole fleet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Count {
     /// Of a GPU model: who uses it.

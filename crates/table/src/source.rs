@@ -1,4 +1,4 @@
-//! Where the rows of a table come from.
+//! The source of a table's rows.
 
 use std::sync::Arc;
 
@@ -21,14 +21,14 @@ pub trait RowSource {
     /// Every context and its platform.
     fn platforms(&self) -> impl Iterator<Item = (&ContextName, Platform)>;
 
-    /// How many resources of its context use a GPU model.
+    /// The number of resources of its context that use a GPU model.
     fn usage(&self, model: &GpuModel) -> Usage;
 
-    /// How many instances belong to a container.
+    /// The number of instances that belong to a container.
     fn population(&self, container: &ResourceId) -> Population;
 }
 
-/// How many instances or revisions belong to a container.
+/// The number of instances or revisions that belong to a container.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Population {
     /// All of them.
@@ -39,7 +39,7 @@ pub struct Population {
     pub attention: u32,
 }
 
-/// How many resources of its context ask for a GPU model or have it.
+/// The number of resources of its context that ask for a GPU model or have it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Usage {
     /// Instances.

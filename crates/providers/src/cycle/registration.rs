@@ -27,7 +27,7 @@ pub static HUB: Setting = Setting {
     help: "The hub's id: Hub settings, API access.",
 };
 
-/// What the registry holds of Cycle.
+/// The registration of Cycle.
 pub static REGISTRATION: Registration = Registration {
     spec: PlatformSpec {
         platform: PLATFORM,

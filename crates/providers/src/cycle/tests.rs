@@ -226,35 +226,35 @@ fn lines_are_split_whatever_the_frames() {
 #[test]
 fn notices_are_matched_leniently() {
     let context = ContextName::new("hub-a");
-    let told = |value: Value| push::change(&context, &serde_json::from_value(value).unwrap());
+    let pushed = |value: Value| push::change(&context, &serde_json::from_value(value).unwrap());
     let about = |topic: &str, state: &str| {
         json!({"topic": topic, "object": {"id": "x1", "state": state},
         "context": {"containers": ["c1"], "dns_zones": null}})
     };
     for topic in ["container.new", "container.created", "container.state.changed", "container.error"] {
         assert!(
-            matches!(told(about(topic, "running")), Some(Change::Touched(id)) if id.kind == Kind::Container)
+            matches!(pushed(about(topic, "running")), Some(Change::Touched(id)) if id.kind == Kind::Container)
         );
     }
     assert!(matches!(
-        told(about("container.instance.state.changed", "running")),
+        pushed(about("container.instance.state.changed", "running")),
         Some(Change::Touched(id)) if id.kind == Kind::Instance && id.scope.as_deref() == Some("c1")
     ));
-    assert!(matches!(told(about("container.instance.state.changed", "deleted")), Some(Change::Gone(_))));
+    assert!(matches!(pushed(about("container.instance.state.changed", "deleted")), Some(Change::Gone(_))));
     assert!(matches!(
-        told(about("container.instances.reconfigured", "")),
+        pushed(about("container.instances.reconfigured", "")),
         Some(Change::Relist(Kind::Instance))
     ));
     assert!(matches!(
-        told(
+        pushed(
             json!({"topic": "container.instance.error", "object": {"id": "x"}, "context": {"containers": null}})
         ),
         Some(Change::Relist(Kind::Instance))
     ));
     assert!(
-        matches!(told(about("job.created", "new")), Some(Change::Touched(id)) if id.kind == Kind::Operation)
+        matches!(pushed(about("job.created", "new")), Some(Change::Touched(id)) if id.kind == Kind::Operation)
     );
     for nothing in [about("dns.zone.new", ""), json!({}), json!({"topic": 7, "object": "odd"})] {
-        assert!(told(nothing).is_none());
+        assert!(pushed(nothing).is_none());
     }
 }

@@ -1,4 +1,4 @@
-//! What the Instances API's page names, and what becomes of it here. Workspaces, boxes, providers and the profile, which
+//! The endpoints of the Instances API's page, and their use here. Workspaces, boxes, providers and the profile, which
 //! other texts of the vendor name, are read besides.
 
 use crate::Endpoint;
@@ -26,7 +26,7 @@ pub(crate) const ENDPOINTS: &[Endpoint] = &[
     Endpoint::unused(
         "GET",
         "/services/instances/{instance_id}/binding_instances",
-        "the page's other name of `binding`; asked only where a server does not know that one",
+        "the page's other name of `binding`; asked only where a server lacks that one",
     ),
     Endpoint::read(
         "/services/instances/{instance_id}/operations",

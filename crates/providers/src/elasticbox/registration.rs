@@ -30,7 +30,7 @@ pub static TOKEN_HEADER: Setting = Setting {
     help: "Which header carries the token: `Authorization: Bearer` or `Elasticbox-Token`. By default a JSON web token is a bearer.",
 };
 
-/// What the registry holds of ElasticBox.
+/// The registration of ElasticBox.
 pub static REGISTRATION: Registration = Registration {
     spec: PlatformSpec {
         platform: PLATFORM,

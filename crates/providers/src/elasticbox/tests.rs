@@ -1,4 +1,4 @@
-//! Mapping, written after the page's samples and what other clients of the vendor tell.
+//! Mapping, written after the page's samples and other clients of the vendor.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! What the reference page on instances names, and what is done with each.
+//! The endpoints of the reference page on instances, and their use here.
 
 use crate::Endpoint;
 

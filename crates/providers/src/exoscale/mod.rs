@@ -41,7 +41,7 @@ pub(super) struct Exoscale {
     deck: Arc<Deck>,
 }
 
-/// What every read is made with.
+/// The parts that every read needs.
 struct Deck {
     api: Arc<Api>,
     zones: Zones,

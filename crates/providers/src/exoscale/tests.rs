@@ -66,7 +66,7 @@ fn an_instance_is_read_with_what_is_sent_and_without_what_is_not() {
             ("manager", "instance-pool"),
         ]
     );
-    assert_eq!((row.size, row.image), (None, None), "the catalogue does not know them");
+    assert_eq!((row.size, row.image), (None, None), "the catalogue lacks them");
     let bare = instance(json!({
         "id": "i2", "labels": null, "public-ip": "none", "ssh-key": {"name": "old"}, "security-groups": null,
         "instance-type": {"family": "cpu", "size": "huge"}, "template": {"name": "Linux"}, "manager": "odd",
@@ -129,7 +129,7 @@ fn families_are_models_with_sizes_zones_and_what_is_left() {
         ]
     );
     assert_eq!((&*odd.name, odd.memory), ("quantum", None), "an unknown family is its own name");
-    assert_eq!(words(&odd.locations), "ch-gva-2", "where it was told of");
+    assert_eq!(words(&odd.locations), "ch-gva-2", "the zone whose list had it");
     assert_eq!(odd.quota.as_deref(), Some("unlimited"));
     assert_eq!(models(&json!(null))[0].quota, None);
     assert_eq!(model("gpub300").1, Some(Bytes(269 << 30)));

@@ -19,7 +19,7 @@ use qdeck_model::{Problem, Secret};
 use qdeck_net::{Client, NetError, Request};
 
 /// Rows asked for a page, the most there may be. Always sent: some lists give 10 without it.
-pub(crate) const LIMIT: usize = 1000;
+pub(crate) const MAX_PAGE_ROWS: usize = 1000;
 
 /// Pages of one list asked for at once, when a full first page has the number of rows.
 const PAGES_AT_ONCE: usize = 3;
@@ -88,7 +88,7 @@ impl Api {
         query: &Query<'_>,
         at: PageAt,
     ) -> Result<Page<T>, Problem> {
-        let (limit, offset) = (LIMIT.to_string(), at.offset.to_string());
+        let (limit, offset) = (MAX_PAGE_ROWS.to_string(), at.offset.to_string());
         let query = [query, &[("limit", &limit), ("offset", &offset)]].concat();
         let request = kit::request_name("GET", path);
         let List::<T> { count, results } =
@@ -130,7 +130,7 @@ impl Api {
 
 /// The walk over a list.
 fn walk(path: &[&str]) -> PageWalk {
-    PageWalk::new(kit::request_name("GET", path), LIMIT).ahead(PAGES_AT_ONCE)
+    PageWalk::new(kit::request_name("GET", path), MAX_PAGE_ROWS).ahead(PAGES_AT_ONCE)
 }
 
 /// The problem with what Gcore's error body adds: `{exception_class, message, request_id, info?, invalid_fields?}`. A
@@ -163,7 +163,7 @@ fn invalid_fields(fields: &Value) -> Option<String> {
     (!lines.is_empty()).then(|| lines.join("; "))
 }
 
-/// What to do about a refusal, where Gcore's own class or the call is more precise than its status.
+/// The hint for a refusal, where Gcore's own class or the call is more precise than its status.
 fn hint(status: Option<u16>, class: Option<&str>, body: &Value, path: &[&str]) -> Option<String> {
     let number = |name: &str| {
         let value = body.pointer("/info")?.get(name)?;
@@ -205,7 +205,7 @@ fn is_capacity(body: &Value) -> bool {
     message.is_some_and(|text| text.contains("limit of flavor"))
 }
 
-/// What a path reads, in the words of the API: the capability that a refused token lacks.
+/// The object that a path reads, in the words of the API: the capability that a refused token lacks.
 fn subject(path: &[&str]) -> String {
     let is_word = |part: &&&str| {
         part.chars().any(|c| c.is_ascii_alphabetic())

@@ -45,7 +45,7 @@ pub(super) struct Gcore {
     console_input: bool,
 }
 
-/// What every read needs: the client, project and regions, and what rows are made with.
+/// The parts that every read needs: the client, project and regions, and what rows are made with.
 pub(crate) struct Site {
     pub(crate) api: Api,
     pub(crate) places: Places,

@@ -1,4 +1,4 @@
-//! Where a context is: one project, and the regions it looks into. Neither changes often, so both are kept.
+//! The project and the regions of a context. Neither changes often, so both are cached.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -23,7 +23,7 @@ pub(crate) struct Region {
     pub(crate) id: u64,
     /// The id as text: the scope of its rows.
     pub(crate) scope: Arc<str>,
-    /// What people call it, where that is known.
+    /// Its display name, where that is known.
     pub(crate) name: Arc<str>,
     /// It may have accelerators.
     pub(crate) has_gpus: bool,
@@ -49,7 +49,7 @@ impl Regions {
         Self { mine, names: HashMap::new() }
     }
 
-    /// Whether the context looks into it.
+    /// True if the context covers it.
     pub(crate) fn has(&self, id: u64) -> bool {
         self.mine.iter().any(|region| region.id == id)
     }
@@ -115,12 +115,12 @@ impl Places {
         }
     }
 
-    /// Whether the context is about this region: all, or those it names.
+    /// Returns true if the context covers this region: all, or those it names.
     pub(crate) fn looks_into(&self, region: u64) -> bool {
         self.chosen.is_empty() || self.chosen.contains(&region)
     }
 
-    /// What a region is called, where that was read already.
+    /// The name of a region, where that was read already.
     pub(crate) fn name(&self, id: u64) -> Option<Arc<str>> {
         self.last()?.names.get(&id).cloned()
     }

@@ -31,7 +31,7 @@ pub static REGIONS: Setting = Setting {
     help: "The ids of the regions to show.",
 };
 
-/// What the registry holds of Gcore.
+/// The registration of Gcore.
 pub static REGISTRATION: Registration = Registration {
     spec: PlatformSpec {
         platform: PLATFORM,

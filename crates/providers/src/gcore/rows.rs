@@ -1,4 +1,4 @@
-//! What identifies the rows of Gcore's lists, by which a repeated page is noticed.
+//! The identity of the rows of Gcore's lists, by which a repeated page is noticed.
 
 use super::wire;
 use crate::kit::pages::{Row, key_of};

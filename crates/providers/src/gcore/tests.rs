@@ -106,8 +106,8 @@ fn public_addresses_come_first_and_floating_ones_before_others() {
         "inner": [{"type": "fixed", "addr": "10.0.0.17"}, {"type": "floating", "addr": "198.51.100.9"}],
         "pub_net": [{"type": "fixed", "addr": "203.0.113.4", "subnet_id": "s"}, {"type": "fixed", "addr": null}],
     }}));
-    let told: Vec<(&str, bool)> = row.addresses.iter().map(|it| (&*it.value, it.public)).collect();
-    assert_eq!(told, [("198.51.100.9", true), ("203.0.113.4", true), ("10.0.0.17", false)]);
+    let addresses: Vec<(&str, bool)> = row.addresses.iter().map(|it| (&*it.value, it.public)).collect();
+    assert_eq!(addresses, [("198.51.100.9", true), ("203.0.113.4", true), ("10.0.0.17", false)]);
 }
 
 #[test]
@@ -149,19 +149,19 @@ fn metrics_are_shares_of_the_size_and_networks_are_told_in_bits() {
         "disks": [{"disk_name": "vda", "disk_Bps_read": 10.0, "disk_Bps_write": 20.0}, {"disk_Bps_read": 5.0}]}))
     .unwrap();
     let size = Size { vcpus: Some(4), ram: Some(2048) };
-    let told = sample(&point, Some(size)).unwrap();
-    assert_eq!(told.cpu.unwrap().to_string(), "1.00");
-    assert_eq!((told.memory, told.memory_limit), (Some(Bytes(1 << 30)), Some(Bytes(2 << 30))));
-    assert_eq!(told.net_rx.unwrap().to_string(), "1.0 kB/s", "eight bits are a byte");
-    assert_eq!(told.net_tx, None);
-    assert_eq!((told.disk_read.unwrap().0, told.disk_write.unwrap().0), (15.0, 20.0));
+    let sampled = sample(&point, Some(size)).unwrap();
+    assert_eq!(sampled.cpu.unwrap().to_string(), "1.00");
+    assert_eq!((sampled.memory, sampled.memory_limit), (Some(Bytes(1 << 30)), Some(Bytes(2 << 30))));
+    assert_eq!(sampled.net_rx.unwrap().to_string(), "1.0 kB/s", "eight bits are a byte");
+    assert_eq!(sampled.net_tx, None);
+    assert_eq!((sampled.disk_read.unwrap().0, sampled.disk_write.unwrap().0), (15.0, 20.0));
     let unsized_ = sample(&point, None).unwrap();
-    assert_eq!((unsized_.cpu, unsized_.memory), (None, None), "a share of nothing known");
+    assert_eq!((unsized_.cpu, unsized_.memory), (None, None), "a share of an unknown size");
     assert!(unsized_.net_rx.is_some());
     let empty: wire::Metrics =
         serde_json::from_value(json!({"time": "2026-07-07T12:57:00", "disks": null})).unwrap();
-    let told = sample(&empty, Some(size)).unwrap();
-    assert_eq!((told.cpu, told.disk_read), (None, None));
+    let sampled = sample(&empty, Some(size)).unwrap();
+    assert_eq!((sampled.cpu, sampled.disk_read), (None, None));
 }
 
 fn deployment(value: Value) -> qdeck_model::Container {
@@ -333,7 +333,11 @@ fn lines_are_told_once_in_order_and_late_ones_too() {
     let before = ("2026-10-14T14:54:01Z", "app-8568ff8fc7-z7vx9", "before the backlog");
     assert_eq!(texts(&mut tail, &[before]), [""; 0]);
     let other = ("2026-10-14T14:54:08Z", "app-8568ff8fc7-aaaaa", "GET /\nPOST /");
-    assert_eq!(texts(&mut tail, &[other]), ["[aaaaa] GET /", "[aaaaa] POST /"], "two pods are told apart");
+    assert_eq!(
+        texts(&mut tail, &[other]),
+        ["[aaaaa] GET /", "[aaaaa] POST /"],
+        "two pods have different marks"
+    );
     let since = Timestamp::parse("2026-10-14T14:54:05.1Z").unwrap();
     let mut tail = Tail::new(LogStart::Since(since));
     assert_eq!(texts(&mut tail, &[three, two, one]), ["three"]);

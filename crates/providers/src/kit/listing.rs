@@ -29,7 +29,7 @@ pub(crate) struct Listing {
     outcome: Mutex<Outcome>,
 }
 
-/// How the scopes ended so far.
+/// The outcomes of the scopes so far.
 #[derive(Default)]
 struct Outcome {
     has_good: bool,
@@ -168,7 +168,7 @@ impl Outcome {
     }
 }
 
-/// Whether a problem is one of the whole context, so that no other scope can be listed either.
+/// Returns true if a problem is one of the whole context, so that no other scope can be listed either.
 pub(crate) fn is_of_context(problem: &Problem) -> bool {
     matches!(problem.kind, ProblemKind::Unauthorized | ProblemKind::Local)
 }

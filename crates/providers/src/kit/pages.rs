@@ -87,7 +87,7 @@ impl<T> Page<T> {
         }
     }
 
-    /// Whether the list ends with it. Set by the walk.
+    /// True if the list ends with it. Set by the walk.
     pub(crate) fn is_last(&self) -> bool {
         self.last
     }
@@ -111,7 +111,7 @@ impl Row for serde_json::Value {
     }
 }
 
-/// How the pages of a list are walked.
+/// A walk over the pages of a list.
 #[derive(Debug, Clone)]
 pub(crate) struct PageWalk {
     request: Arc<str>,
@@ -188,7 +188,7 @@ impl PageWalk {
     }
 }
 
-/// How far a walk is: the state of the end rule.
+/// The progress of a walk: the state of the end rule.
 #[derive(Debug)]
 pub(crate) struct Progress {
     next: PageAt,
@@ -243,7 +243,7 @@ impl Progress {
     }
 }
 
-/// Whether a page without a mark or a number may be full.
+/// Returns true if a page without a mark or a number may be full.
 fn is_full(sent: usize, size: usize) -> bool {
     sent >= size || (sent >= 10 && sent.is_multiple_of(10))
 }

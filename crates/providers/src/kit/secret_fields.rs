@@ -56,7 +56,7 @@ fn walk(value: &Value, at: &mut String, hidden: bool, depth: u8, found: &mut Vec
     }
 }
 
-/// Whether a field of this name holds a secret.
+/// Returns true if a field of this name holds a secret.
 pub(crate) fn is_secret(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
     SECRET.iter().any(|secret| name == *secret || name.ends_with(&format!("_{secret}")))

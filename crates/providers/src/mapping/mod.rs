@@ -1,4 +1,4 @@
-//! What the wire types and the mappers of all platforms share. No requests, and no platform by name.
+//! Parts that the wire types and the mappers of all platforms share. No requests, and no platform by name.
 
 pub(crate) mod accelerator;
 pub(crate) mod facts;

@@ -60,7 +60,7 @@ impl LogSource for EventLog {
     }
 }
 
-/// Whether nothing came for long: a container that prints nothing looks like a dead link, which is no interruption.
+/// Returns true if nothing came for long: a silent container looks like a dead link, which is no interruption.
 fn is_silence(cause: &Cause) -> bool {
     matches!(cause, Cause::Timeout { phase: Phase::Stream, .. })
 }

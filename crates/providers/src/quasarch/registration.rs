@@ -11,7 +11,7 @@ use qdeck_model::Platform;
 /// The platform's handle.
 pub const PLATFORM: Platform = Platform::new("quasarch", "Quasarch");
 
-/// What the registry holds of Quasarch.
+/// The registration of Quasarch.
 pub static REGISTRATION: Registration = Registration {
     spec: PlatformSpec {
         platform: PLATFORM,

@@ -10,11 +10,11 @@ use qdeck_model::{Platform, Problem, ProblemKind};
 
 /// A platform as the rest of the program knows it.
 pub struct Registration {
-    /// What the configuration needs to know: names, address, credentials, settings, discovery.
+    /// The part that the configuration needs: names, address, credentials, settings, discovery.
     pub spec: PlatformSpec,
     /// Makes the provider of a context. Does no I/O: secrets are resolved with the first request.
     pub open: fn(&Context) -> Result<SharedProvider, Problem>,
-    /// What is done with each endpoint that the platform's documents name.
+    /// The use of each endpoint that the platform's documents name.
     pub endpoints: &'static [Endpoint],
 }
 
@@ -25,7 +25,7 @@ impl Registration {
     }
 }
 
-/// Whether keys reach a console. Cycle's documents show its console socket as output only and do not mention input, so
+/// True if keys reach a console. Cycle's documents show its console socket as output only and do not mention input, so
 /// it can be turned off.
 pub static CONSOLE_INPUT: Setting = Setting {
     name: "console_input",
@@ -34,7 +34,7 @@ pub static CONSOLE_INPUT: Setting = Setting {
     help: "Send keys to a console, as binary frames.",
 };
 
-/// Whether a console's size is sent as `CSI 8 ; rows ; columns t` when it changes. No document names a resize message,
+/// True if a console's size is sent as `CSI 8 ; rows ; columns t` when it changes. No document names a resize message,
 /// so it is off unless the far side is known to understand it.
 pub static CONSOLE_SIZE_REPORTS: Setting = Setting {
     name: "console_size_reports",
@@ -79,7 +79,7 @@ impl Registry {
         self.iter().find(|it| it.platform().name() == name)
     }
 
-    /// What the configuration needs to know of each.
+    /// The part of each that the configuration needs.
     pub fn specs(&self) -> Vec<&'static PlatformSpec> {
         self.iter().map(|it| &it.spec).collect()
     }

@@ -1,4 +1,4 @@
-//! What the built-in registrations find in an environment, and what their examples and settings are worth.
+//! Discovery by the built-in registrations in an environment, their examples and their settings.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -11,7 +11,7 @@ use qdeck_config::{
 
 const HUB: &str = "651586fca6078e98982dbd90";
 
-/// What is found with these variables, started in this directory.
+/// The discovery with these variables, started in this directory.
 fn found_in(variables: &[(&str, &str)], folder: Option<&Path>) -> Discovery {
     let variables: HashMap<&str, &str> = variables.iter().copied().collect();
     let variable = |name: &str| variables.get(name).map(|value| (*value).to_owned());
@@ -230,8 +230,8 @@ fn the_file_is_searched_for_in_its_places_in_their_order() {
     assert_eq!(names(&home.found(&[("EXOSCALE_CONFIG", &named)])), ["exoscale-named"]);
     let pair = [("EXOSCALE_KEY", "EXOfake"), ("EXOSCALE_SECRET", "fake")];
     assert_eq!(names(&home.found(&pair)), ["exoscale"], "a complete pair goes first");
-    let missing = home.found(&[("EXOSCALE_ACCOUNT", "nobody")]);
-    assert!(missing.usable.is_empty() && missing.incomplete[0].contains("nobody"), "{missing:?}");
+    let missing = home.found(&[("EXOSCALE_ACCOUNT", "missing")]);
+    assert!(missing.usable.is_empty() && missing.incomplete[0].contains("missing"), "{missing:?}");
 }
 
 #[test]

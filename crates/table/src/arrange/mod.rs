@@ -20,7 +20,7 @@ pub(crate) use order::SortKey;
 /// Rows between two looks at whether the work is still wanted.
 const ROWS_A_STRIDE: usize = 1024;
 
-/// What the rows of a table follow from. Two equal ones give the same rows.
+/// The inputs of a table's rows. Two equal ones give the same rows.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Spec {
     pub(crate) version: u64,
@@ -32,12 +32,12 @@ pub(crate) struct Spec {
 }
 
 impl Spec {
-    /// Whether all rows are in the same order as under `other`, before any is left out.
+    /// Returns true if all rows are in the same order as under `other`, before any is left out.
     pub(crate) fn same_order(&self, other: &Self) -> bool {
         self.version == other.version && self.sort == other.sort
     }
 
-    /// Whether only rows that `other` shows can be shown.
+    /// Returns true if only rows that `other` shows can be shown.
     pub(crate) fn narrows(&self, other: &Self) -> bool {
         self.same_order(other)
             && self.narrow == other.narrow
@@ -51,7 +51,7 @@ impl Spec {
     }
 }
 
-/// Whether the rows of a table follow from what is counted.
+/// Returns true if the rows of a table depend on counts.
 fn is_counted(kind: Kind, sort: Sort, filter: &Filter) -> bool {
     sort.column.spec().counted || filter.is_counted(kind)
 }
@@ -62,7 +62,7 @@ pub(crate) fn version(source: &impl RowSource, kind: Kind, sort: Sort, filter: &
     source.version(kind) + counts
 }
 
-/// What is counted, by row, where the order or the filter asks for it: a job runs without the source.
+/// The counts by row, where the order or the filter asks for it: a job runs without the source.
 pub(crate) fn counts(
     source: &impl RowSource,
     kind: Kind,
@@ -75,7 +75,7 @@ pub(crate) fn counts(
     source.rows(kind).filter_map(|row| Some((row.id().clone(), Count::of(row, source)?))).collect()
 }
 
-/// Where the work begins.
+/// The step that the work begins with.
 pub(crate) enum Start {
     /// Rows in no order.
     Unsorted(Vec<Arc<Resource>>),

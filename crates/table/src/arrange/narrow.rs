@@ -1,22 +1,22 @@
-//! What a table is narrowed to by following a resource into it.
+//! The scope of a table that was reached from a resource.
 
 use std::sync::Arc;
 
 use qdeck_model::{GpuModel, Resource, ResourceId};
 
-/// What a table was narrowed to by following a resource into it.
+/// The scope of a table that was reached from a resource.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Narrow {
-    /// What belongs to this container.
+    /// The resources of this container.
     Container(ResourceId, Arc<str>),
-    /// What asks for this accelerator or has it, in its context.
+    /// The resources that ask for this accelerator or have it, in its context.
     Gpu(Arc<GpuModel>),
     /// This very resource.
     Only(ResourceId, Arc<str>),
 }
 
 impl Narrow {
-    /// Whether a resource belongs to it.
+    /// Returns true if a resource belongs to it.
     pub fn holds(&self, resource: &Resource) -> bool {
         match self {
             Self::Container(id, _) => resource.container().is_some_and(|link| link.id == *id),

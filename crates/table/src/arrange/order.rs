@@ -17,13 +17,13 @@ pub struct Sort {
 }
 
 impl Sort {
-    /// How the table of a kind is sorted until the user chooses otherwise.
+    /// The default sort of the table of a kind.
     pub fn default_of(kind: Kind) -> Self {
         Self { column: Column::default_sort(kind), reverse: false }
     }
 }
 
-/// What a row is compared by. Rows without one come last in either direction.
+/// The sort key of a row. Rows without one come last in either direction.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum SortKey {
     /// A number.

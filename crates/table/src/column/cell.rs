@@ -44,13 +44,13 @@ pub enum Cell<'a> {
     Bytes(Bytes),
     /// Processors.
     Cores(Cores),
-    /// What may be used of both.
+    /// The limits of both.
     Limits(Option<Cores>, Option<Bytes>),
     /// A share that is done, 0 to 100.
     Percent(u8),
     /// When something was made: shown as its age.
     Age(Timestamp),
-    /// How long something took, or takes so far.
+    /// The time that something took, or takes so far.
     Elapsed {
         /// When it began.
         from: Timestamp,
@@ -64,7 +64,7 @@ pub enum Cell<'a> {
         /// Desired.
         of: Option<u32>,
     },
-    /// Who uses something.
+    /// The users of something.
     Users(Usage),
     /// Samples, which the screen draws.
     Samples(Metric),
@@ -106,7 +106,7 @@ impl<'a> Cell<'a> {
         }
     }
 
-    /// What rows are compared by; `None` comes last in either direction.
+    /// The sort key of rows; `None` comes last in either direction.
     pub(crate) fn sort_key(self) -> Option<SortKey> {
         match self {
             Self::Empty | Self::Samples(_) | Self::Limits(None, _) => None,

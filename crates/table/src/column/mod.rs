@@ -111,17 +111,17 @@ impl Column {
         }
     }
 
-    /// Whether it is the name of the rows.
+    /// Returns true if it is the name of the rows.
     pub fn is_name(self) -> bool {
         self.spec().tone == Tone::Strong
     }
 
-    /// Whether it shows samples.
+    /// Returns true if it shows samples.
     pub fn is_sampled(self) -> bool {
         matches!(self.spec().shrink, Shrink::Sparkline(_))
     }
 
-    /// Whether rows can be sorted by it. Samples are read of the rows on the screen only, so not by those.
+    /// Returns true if rows can be sorted by it. Samples are read of the rows on the screen only, so not by those.
     pub fn sorts(self) -> bool {
         !self.is_sampled()
     }

@@ -1,4 +1,4 @@
-//! What there is to say about a column, in one entry: how it is named, laid out and shown, and the cell of a row.
+//! The specification of a column: its name, layout and look, and the cell of a row.
 
 use qdeck_model::{Container, GpuModel, Instance, Operation, Resource, Revision};
 
@@ -12,7 +12,7 @@ pub struct ColumnSpec {
     pub id: &'static str,
     /// Its title on the screen.
     pub title: &'static str,
-    /// What a filter calls it, the usual word first; none where it cannot be filtered by.
+    /// Its names in a filter, the usual one first; none where it cannot be filtered by.
     pub keys: &'static [&'static str],
     /// A value for the error of a filter that has none, as `failed` in `state:failed`.
     pub example: &'static str,
@@ -20,21 +20,21 @@ pub struct ColumnSpec {
     pub min: u16,
     /// Wider than this it never gets.
     pub max: u16,
-    /// How it gives way when room is short, before it is dropped.
+    /// The way it shrinks when room is short, before it is dropped.
     pub shrink: Shrink,
     /// The higher, the longer it stays when room is short.
     pub priority: u8,
-    /// Where its texts are aligned.
+    /// The alignment of its texts.
     pub align: Align,
-    /// How much it stands out.
+    /// Its emphasis.
     pub tone: Tone,
     /// When the screen shows it.
     pub shown: Shown,
-    /// Whether the words of a filter that name no column look at it.
+    /// True if the words of a filter that name no column search it.
     pub searched: bool,
-    /// Whether it follows from [`Row::count`].
+    /// True if it follows from [`Row::count`].
     pub counted: bool,
-    /// Whether it comes after the platforms' own facts.
+    /// True if it comes after the platforms' own facts.
     pub last: bool,
     /// Rows that are equal in it are ordered by name, descending: of a container's revisions the newest comes first.
     pub ties_descend: bool,
@@ -43,7 +43,7 @@ pub struct ColumnSpec {
     value: Value,
 }
 
-/// Where texts are aligned.
+/// The alignment of texts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Align {
     /// Texts.
@@ -52,14 +52,14 @@ pub enum Align {
     Right,
 }
 
-/// How narrow a column may become before it is dropped.
+/// The narrowest width of a column before it is dropped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Shrink {
     /// Not at all: half an address is none.
     Never,
     /// To half of what it holds.
     Half,
-    /// To two thirds: a shorter name is not told from the next one.
+    /// To two thirds: a shorter name looks like the next one.
     TwoThirds,
     /// To this many columns, its beginning left out first: what matters of a path is its end.
     Path(u16),
@@ -67,14 +67,14 @@ pub enum Shrink {
     Sparkline(u16),
 }
 
-/// How much a column stands out.
+/// The emphasis of a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Tone {
     /// The name.
     Strong,
     /// As any text.
     Plain,
-    /// What is looked at last.
+    /// Looked at last.
     Dim,
 }
 
@@ -89,7 +89,7 @@ pub enum Shown {
     Never,
 }
 
-/// Where a cell's value comes from.
+/// The source of a cell's value.
 #[derive(Clone, Copy)]
 enum Value {
     Any(for<'a> fn(&Row<'a>) -> Cell<'a>),
@@ -194,7 +194,7 @@ impl ColumnSpec {
         self
     }
 
-    /// What a filter calls it.
+    /// Its names in a filter.
     pub(super) const fn keys(mut self, keys: &'static [&'static str]) -> Self {
         self.keys = keys;
         self
@@ -282,7 +282,7 @@ impl ColumnSpec {
         }
     }
 
-    /// Whether a word of a filter names it.
+    /// Returns true if a word of a filter names it.
     pub(crate) fn has_key(&self, word: &str) -> bool {
         self.keys.iter().any(|key| key.eq_ignore_ascii_case(word))
     }

@@ -1,4 +1,4 @@
-//! How a state is shown: by a word and by a mark.
+//! The word and the mark of a state.
 
 use std::borrow::Cow;
 
@@ -20,7 +20,7 @@ pub fn state_text(state: &State) -> Cow<'_, str> {
     if misleads { mapped.into() } else { raw }
 }
 
-/// A mark for each state, different in shape too: not everyone tells its colours apart.
+/// A mark for each state, different in shape too: not everyone can distinguish its colours.
 pub const fn state_mark(lifecycle: Lifecycle, ascii: bool) -> &'static str {
     match (lifecycle, ascii) {
         (Lifecycle::Running, false) => "●",

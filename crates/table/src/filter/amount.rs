@@ -1,7 +1,7 @@
 //! Figures inside of words: `3.20 EUR/h`, `2 left`, `80 GiB`. Sorting and comparing look at the figure.
 
 /// Hours of a month, as providers of computers bill it.
-const MONTH: f64 = 730.0;
+const HOURS_PER_MONTH: f64 = 730.0;
 
 /// The first figure of a text. Sizes count in GiB and prices by the hour, so that figures with different units compare
 /// as they should.
@@ -32,7 +32,7 @@ fn is_group(rest: &str) -> bool {
     digits == 3
 }
 
-/// What one of the unit that stands behind a figure is worth.
+/// The worth of one of the unit behind a figure.
 fn unit(rest: &str) -> f64 {
     let word: String = rest.chars().take_while(char::is_ascii_alphabetic).collect();
     let size = match &*word {
@@ -46,7 +46,7 @@ fn unit(rest: &str) -> f64 {
     let lower = rest.to_ascii_lowercase();
     let per = ["/", "per "].iter().find_map(|by| lower.split_once(by).map(|it| it.1));
     let time = match per.map(str::trim_start) {
-        Some(per) if per.starts_with("mo") => 1.0 / MONTH,
+        Some(per) if per.starts_with("mo") => 1.0 / HOURS_PER_MONTH,
         Some(per) if per.starts_with("mi") => 60.0,
         Some(per) if per.starts_with('d') => 1.0 / 24.0,
         Some(per) if per.starts_with('s') => 3600.0,

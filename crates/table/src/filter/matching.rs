@@ -65,12 +65,12 @@ fn any_searched(row: &Row<'_>, check: &mut dyn FnMut(&str) -> bool) -> bool {
     searched(row.resource.kind()).any(|column| column.cell(row).matches(check))
 }
 
-/// Whether `text` contains `needle`, ASCII case ignored.
+/// Returns true if `text` contains `needle`, ASCII case ignored.
 fn contains(text: &str, needle: &str) -> bool {
     find(text, needle, 0).is_some()
 }
 
-/// Where `needle` is in `text` from byte `from` on, ASCII case ignored.
+/// The byte index of `needle` in `text` from byte `from` on, ASCII case ignored.
 fn find(text: &str, needle: &str, from: usize) -> Option<usize> {
     let (text, needle) = (text.as_bytes(), needle.as_bytes());
     let first = *needle.first()?;
@@ -136,7 +136,7 @@ impl Test {
         }
     }
 
-    /// Whether both ask the same.
+    /// Returns true if both ask the same.
     pub(super) fn same(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Word(a), Self::Word(b)) => a.text == b.text,
@@ -151,7 +151,7 @@ impl Test {
         }
     }
 
-    /// Whether whatever this matches, `old` matched too.
+    /// Returns true if `old` matched everything that this matches.
     pub(super) fn narrows(&self, old: &Self) -> bool {
         match (self, old) {
             (Self::Word(new), Self::Word(old)) => new.narrows(old),

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! web                fuzzy, over the visible columns (and, from three letters on, inside ids)
-//! "exact words"      the words as they stand
+//! "exact words"      the words as written
 //! state:failed       a column holds the value; `,` between values means or
 //! label:env=prod     a label; `label:env` asks only for its presence
 //! price:<2           the figure of a column is less; `memory:>40` more, sizes in GiB, prices by the hour
@@ -40,7 +40,7 @@ pub struct Filter {
 pub struct FilterError {
     /// The byte of the text where it goes wrong; always a character boundary, at most the text's length.
     pub at: usize,
-    /// What is wrong there and what to write instead.
+    /// The mistake there and what to write instead.
     pub message: String,
 }
 
@@ -51,12 +51,12 @@ struct Term {
     test: Test,
 }
 
-/// What a term asks.
+/// The test of a term.
 #[derive(Debug, Clone)]
 enum Test {
     /// Fuzzy over the visible columns.
     Word(matching::Word),
-    /// The words as they stand, in any visible column; ASCII case is ignored.
+    /// The words as written, in any visible column; ASCII case is ignored.
     Phrase(String),
     /// A regular expression over the visible columns.
     Pattern(regex::Regex),
@@ -68,7 +68,7 @@ enum Test {
     Age { older: bool, than: Duration, text: String },
 }
 
-/// What a column may hold.
+/// The test of a column.
 #[derive(Debug, Clone)]
 enum Value {
     /// Contains it; ASCII case is ignored.
@@ -100,12 +100,12 @@ impl Filter {
         Self::default()
     }
 
-    /// Whether it matches everything.
+    /// Returns true if it matches everything.
     pub fn is_empty(&self) -> bool {
         self.terms.is_empty()
     }
 
-    /// Whether the rows of a kind that match follow from what is counted.
+    /// Returns true if the rows of a kind that match depend on counts.
     pub(crate) fn is_counted(&self, kind: Kind) -> bool {
         self.terms.iter().any(|term| match &term.test {
             Test::Column(key, _) => key.column(kind).is_some_and(|column| column.spec().counted),
@@ -113,7 +113,7 @@ impl Filter {
         })
     }
 
-    /// Whether a row matches all terms.
+    /// Returns true if a row matches all terms.
     pub fn matches(&self, matcher: &mut Matcher, row: &Row<'_>) -> bool {
         self.terms.iter().all(|term| term.test.holds(matcher, row) != term.inverted)
     }
@@ -127,7 +127,7 @@ impl Filter {
         matching::merge(out);
     }
 
-    /// Whether every row that this filter matches was also matched by `previous`, as when a query is typed on: then
+    /// Returns true if every row that this filter matches was matched by `previous`, as when a query is typed on: then
     /// only the rows matched before need to be looked at. May say no where yes would be true, never the reverse.
     pub fn narrows(&self, previous: &Self) -> bool {
         let kept = previous.terms.len();

@@ -7,7 +7,7 @@ use super::{FilterError, Term, Test, Value, amount};
 use crate::column::{FilterKey, filter_words};
 
 /// A regular expression may not compile to more than this, so that no typed pattern takes the memory.
-const PATTERN_LIMIT: usize = 1 << 20;
+const MAX_PATTERN_BYTES: usize = 1 << 20;
 
 /// Walks the text character by character.
 struct Reader<'a> {
@@ -46,7 +46,7 @@ impl<'a> Reader<'a> {
         Err(FilterError { at: at.min(self.text.len()), message: message.into() })
     }
 
-    /// What stands between the opening `delimiter`, already taken, and the closing one; `\` keeps the delimiter.
+    /// The text between the opening `delimiter`, already taken, and the closing one; `\` keeps the delimiter.
     fn delimited(&mut self, delimiter: char, what: &str) -> Result<String, FilterError> {
         let start = self.at - delimiter.len_utf8();
         let mut inside = String::new();
@@ -71,7 +71,7 @@ impl<'a> Reader<'a> {
         if source.is_empty() {
             return self.fail(start, "write an expression between the slashes");
         }
-        regex::RegexBuilder::new(&source).size_limit(PATTERN_LIMIT).build().or_else(|error| {
+        regex::RegexBuilder::new(&source).size_limit(MAX_PATTERN_BYTES).build().or_else(|error| {
             let reason = match error {
                 regex::Error::CompiledTooBig(_) => "it is too large".to_owned(),
                 other => other

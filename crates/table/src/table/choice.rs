@@ -4,8 +4,8 @@ use super::Table;
 use crate::column::Shown;
 use crate::{Column, RowSource};
 
-/// How long a column stays that the user chose, when room is short: longer than any but those that say what a row is
-/// and what state it is in.
+/// The rank of a column that the user chose, when room is short: before all but those that show the name
+/// and the state of a row.
 const CHOSEN_PRIORITY: u8 = 72;
 
 impl Table {
@@ -47,7 +47,7 @@ impl Table {
         if is_added { spec.priority.max(CHOSEN_PRIORITY) } else { spec.priority }
     }
 
-    /// Shows a column or hides it. The name stays: rows without one cannot be told apart.
+    /// Shows a column or hides it. The name stays: rows without one look alike.
     pub fn toggle_column(&mut self, column: Column, source: &impl RowSource) {
         let mut choices = self.choices(source);
         if let Some((_, shown)) = choices.iter_mut().find(|(known, _)| *known == column) {

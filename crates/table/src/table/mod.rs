@@ -19,7 +19,7 @@ const MAX_ROWS_ON_THE_SPOT: usize = 1500;
 
 /// The table of one kind: filter, order, columns, and the rows arranged by them.
 pub struct Table {
-    /// What it lists.
+    /// The kind that it lists.
     pub kind: Kind,
     /// Only what belongs to a resource.
     pub narrow: Option<Narrow>,
@@ -29,13 +29,13 @@ pub struct Table {
     pub wide: bool,
     /// The columns that the user chose, in order, by their codes; `-` before one that is not shown.
     pub chosen: Option<Vec<String>>,
-    /// What it is sorted by.
+    /// Its sort.
     pub sort: Sort,
     /// The filter as typed; [`Table::filter_error`] is why it could not be parsed.
     pub filter_text: String,
     /// A column to sort by that no row has yet, by its code, and whether descending: a platform's own fact.
     pending_sort: Option<(String, bool)>,
-    /// How many facts there were when the filter and the pending sort were resolved.
+    /// The number of facts when the filter and the pending sort were resolved.
     facts: usize,
     filter: Filter,
     filter_error: Option<FilterError>,
@@ -174,12 +174,12 @@ impl Table {
         self.rows.as_ref().map_or(&[], |rows| &rows.shown)
     }
 
-    /// Whether rows are left out: by the filter, by what it is narrowed to, or because their context is hidden.
+    /// Returns true if rows are left out: by the filter, by what it is narrowed to, or because their context is hidden.
     pub fn is_partial(&self) -> bool {
         self.rows.as_ref().is_some_and(|rows| rows.shown.len() < rows.sorted.len())
     }
 
-    /// Whether a job is under way whose rows replace those shown.
+    /// Returns true if a job is under way whose rows replace those shown.
     pub fn is_arranging(&self) -> bool {
         self.pending.is_some()
     }
@@ -244,7 +244,7 @@ impl Table {
         Progress::Job(Box::new(job))
     }
 
-    /// Whether the rows shown follow from what is asked for now; they may be older than those of the source.
+    /// Returns true if the rows shown follow from the current choices; they may be older than those of the source.
     pub fn is_as_asked(&self, source: &impl RowSource, hidden: &Arc<HashSet<ContextName>>) -> bool {
         self.rows.as_ref().is_some_and(|rows| {
             let older = Spec { version: rows.spec.version, ..self.spec(source, hidden) };
@@ -281,7 +281,7 @@ impl Table {
     }
 }
 
-/// What came of bringing a table up to date.
+/// The outcome of bringing a table up to date.
 pub enum Progress {
     /// The rows are as they were.
     Unchanged,

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// What the user chose for a table: filter, order, columns. Only what differs from the defaults is written.
+/// The user's choices for a table: filter, order, columns. Only what differs from the defaults is written.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct TableState {

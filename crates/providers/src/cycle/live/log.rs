@@ -84,7 +84,7 @@ impl ConsoleLog {
 /// Lines since a moment, oldest first.
 ///
 /// # Errors
-/// Where the key lacks the permission, and on a hub without logs.
+/// If the key lacks the permission, and on a hub without logs.
 async fn past(api: &Api, id: &ResourceId, since: Timestamp) -> Result<Vec<LogLine>, Problem> {
     let body = json!({
         "scope": {

@@ -1,4 +1,4 @@
-//! What Cycle pushes: log lines from the console, notifications, and the snapshots that samples are made of.
+//! The push channels of Cycle: log lines from the console, notifications, and the snapshots that samples are made of.
 
 pub(super) mod log;
 pub(super) mod push;

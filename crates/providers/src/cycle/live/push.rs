@@ -47,7 +47,7 @@ pub(crate) async fn listen(api: Arc<Api>, context: ContextName, out: Sender<Resu
     let _ = out.send(Err(problem)).await;
 }
 
-/// What a notification means for the rows. Topics are matched leniently: documents have both `container.new` and
+/// The change to the rows that a notification reports. Topics are matched leniently: documents have both `container.new` and
 /// `container.created`, and new ones appear.
 pub(crate) fn change(context: &ContextName, notice: &Notice) -> Option<Change> {
     let topic = notice.topic.as_deref()?;

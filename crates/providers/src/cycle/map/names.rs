@@ -12,7 +12,7 @@ const MAX_CACHED_NAMES: usize = 50_000;
 /// Characters of an id that are shown in place of an unknown name.
 const SHORT_ID_CHARS: usize = 12;
 
-/// What an instance inherits from its container.
+/// The fields that an instance inherits from its container.
 #[derive(Clone)]
 pub(crate) struct Owner {
     pub(crate) name: Arc<str>,

@@ -17,7 +17,7 @@ use crate::kit::{
 use qdeck_model::{Container, Problem, Resource};
 use qdeck_net::produce;
 
-/// What a list of instances brings along, so that places have names.
+/// The parts included in a list of instances, so that locations have names.
 pub(crate) const INSTANCE_INCLUDES: (&str, &str) = ("include", "servers,locations");
 pub(crate) const CONTAINER_INCLUDES: (&str, &str) = ("include", "images,environments");
 pub(crate) const JOB_INCLUDES: (&str, &str) = ("include", "creators");

@@ -15,7 +15,7 @@ pub(super) struct MachineLog {
     anchor: String,
 }
 
-/// What is new.
+/// The new lines.
 pub(super) struct News<'a> {
     pub(super) text: &'a str,
     /// It does not follow what was sent: whether anything is missing in between cannot be known.

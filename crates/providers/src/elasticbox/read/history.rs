@@ -24,7 +24,7 @@ const HISTORY_TIMEOUT: Duration = Duration::from_secs(4);
 /// Histories kept; more are forgotten together and read again when they change.
 const MAX_CACHED_HISTORIES: usize = 1000;
 
-/// What an instance's history was when it was read.
+/// The history of an instance as it was read.
 struct Known {
     version: String,
     operations: Vec<Operation>,

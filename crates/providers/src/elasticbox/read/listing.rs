@@ -25,7 +25,7 @@ const ASIDE_READS_TIMEOUT: Duration = Duration::from_secs(4);
 /// The scope of the list of workspaces itself, where it may not be read.
 const UNLISTED_TEAMS: &str = "team workspaces";
 
-/// What is read of single instances beside the lists.
+/// The reads of single instances beside the lists.
 #[derive(Default)]
 pub(crate) struct Aside {
     pub(crate) histories: Histories,
@@ -66,7 +66,7 @@ struct Walk<'a> {
     aside: &'a Aside,
     kind: Kind,
     listing: Listing,
-    /// What is shared between workspaces is in the arrays of each.
+    /// The ids sent so far: an instance shared between workspaces is in the arrays of each.
     sent: Mutex<HashSet<Arc<str>>>,
 }
 
@@ -125,7 +125,7 @@ impl Walk<'_> {
         Ok(())
     }
 
-    /// Whether no other workspace had it in this listing.
+    /// Returns true if no other workspace had it in this listing.
     fn is_new(&self, id: &Arc<str>) -> bool {
         self.sent.lock().insert(id.clone())
     }

@@ -1,4 +1,4 @@
-//! Where instances and boxes are: the personal workspace of the token, and the team workspaces beside it.
+//! The workspaces of instances and boxes: the personal workspace of the token, and the team workspaces beside it.
 //!
 //! No list has pages: each workspace answers one bare array. Instances and operations are made from the same array, so it
 //! is asked for once for both.
@@ -105,7 +105,7 @@ impl Workspaces {
         }
     }
 
-    /// Whether a workspace was named by the user, so that one that is not there is a mistake.
+    /// Returns true if a workspace was named by the user, so that one that is not there is a mistake.
     pub(crate) fn is_configured(&self, place: &Place) -> bool {
         matches!(place, Place::Workspace(id) if self.configured.contains(id))
     }
@@ -147,7 +147,7 @@ impl Workspaces {
         }
     }
 
-    /// Who signs in; asked once.
+    /// The user of the token; asked once.
     pub(crate) async fn profile(&self) -> Result<wire::UserProfile, Problem> {
         self.profile.get(|| self.api.get(&["profile"], &[])).await
     }

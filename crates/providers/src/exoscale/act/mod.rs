@@ -1,4 +1,4 @@
-//! What is changed at Exoscale: the actions that fit an instance, their requests, and how those are sent.
+//! Changes at Exoscale: the actions that fit an instance, their requests, and how those are sent.
 //!
 //! Every change answers with an operation of the zone, which is read until it ends; see `started` for how it is shown.
 
@@ -22,7 +22,7 @@ use qdeck_model::{
 };
 pub(super) use started::StartedOperations;
 
-/// What can be done to a resource as it is now.
+/// The actions that fit a resource as it is now.
 pub(super) fn actions(resource: &Resource) -> Vec<Action> {
     match (resource.kind(), resource.state()) {
         (Kind::Instance, Some(state)) => POWER.iter().map(|power| power.action(state)).collect(),
@@ -87,13 +87,13 @@ fn not_offered(action: ActionId) -> Problem {
     unsupported(&format!("there is no action {action}"))
 }
 
-/// How long after the beginning of an operation it is looked at again: the cadence of all official clients. Every 3 s in
+/// The time between two reads of an operation of this age: the cadence of all official clients. Every 3 s in
 /// the first half minute, then ever slower, to once a minute after a quarter of an hour.
 pub(super) fn poll_interval(age: Duration) -> Duration {
-    const FIRST: f64 = 30.0;
-    const LAST: f64 = 900.0;
-    let growth = (60.0 - 3.0) / (LAST - FIRST);
-    let seconds = 3.0 + growth * (age.as_secs_f64().clamp(FIRST, LAST) - FIRST);
+    const FIRST_SECONDS: f64 = 30.0;
+    const LAST_SECONDS: f64 = 900.0;
+    let growth = (60.0 - 3.0) / (LAST_SECONDS - FIRST_SECONDS);
+    let seconds = 3.0 + growth * (age.as_secs_f64().clamp(FIRST_SECONDS, LAST_SECONDS) - FIRST_SECONDS);
     Duration::from_secs_f64(seconds)
 }
 

@@ -23,7 +23,7 @@ pub(super) struct Power {
     progress: &'static str,
     /// The name of the call in the API's description, by which permissions are named.
     pub(super) operation: &'static str,
-    /// What stands behind the colon of its path.
+    /// The verb behind the colon of its path.
     verb: &'static str,
     /// The empty object that the API's description requires as a body.
     empty_body: bool,
@@ -64,7 +64,7 @@ pub(super) const POWER: &[Power] = &[
         to: &[Lifecycle::Stopped],
         consequences: &[
             "What runs on it is interrupted until it is started again.",
-            "Exoscale does not say whether the guest is asked to shut down first.",
+            "Exoscale does not document whether the guest is asked to shut down first.",
         ],
     },
 ];

@@ -11,14 +11,14 @@ use qdeck_model::{Lifecycle, Operation, Resource, ResourceId, State, Target, Tim
 /// The latest are remembered.
 const MAX_STARTED: usize = 200;
 
-/// What was begun in this run, the latest last.
+/// The operations started in this run, the latest last.
 #[derive(Default)]
 pub(crate) struct StartedOperations {
     all: Mutex<Vec<Started>>,
 }
 
 struct Started {
-    /// What is known of it.
+    /// The row as it was last read.
     row: Operation,
     target: Arc<str>,
 }
@@ -47,7 +47,7 @@ impl StartedOperations {
         all.push(Started { row, target: target.id.id.clone() });
     }
 
-    /// Adds to an operation that was read what only its beginning told, and remembers how it is.
+    /// Adds to an operation that was read the fields that only its start returned, and caches its state.
     pub(crate) fn complete(&self, read: Operation) -> Operation {
         let mut all = self.lock();
         let Some(started) = all.iter_mut().find(|started| started.row.id == read.id) else {
@@ -64,7 +64,7 @@ impl StartedOperations {
         let all = self.lock();
         let listed = all.iter().filter(|started| {
             let is_done = started.row.state.lifecycle == Lifecycle::Done;
-            !(is_done && log.iter().any(|event| started.is_told_by(event)))
+            !(is_done && log.iter().any(|event| started.is_logged_as(event)))
         });
         listed.map(|started| Resource::Operation(started.row.clone())).collect()
     }
@@ -75,8 +75,8 @@ impl StartedOperations {
 }
 
 impl Started {
-    fn is_told_by(&self, event: &LoggedEvent) -> bool {
-        // Events are told to the second.
+    fn is_logged_as(&self, event: &LoggedEvent) -> bool {
+        // Events have times to the second.
         let since = self.row.created.map(|at| at.before(std::time::Duration::from_secs(2)));
         event.wire.handler.as_deref() == Some(&*self.row.name)
             && event.is_about(&self.target)
@@ -125,7 +125,7 @@ mod tests {
         assert_eq!(
             row(&mine).unwrap().lifecycle,
             Lifecycle::Failed,
-            "the log says only that it was asked for"
+            "the log shows only that it was asked for"
         );
         read(Lifecycle::Done, "success");
         for other in [log("start-instance", "i1"), log("stop-instance", "i2"), Vec::new()] {

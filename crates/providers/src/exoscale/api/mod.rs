@@ -85,7 +85,7 @@ impl Api {
         Ok(self.pair().await?.key.expose().to_owned())
     }
 
-    /// Whether the key has been let in at all.
+    /// True once the key was accepted.
     pub(super) fn accepted(&self) -> bool {
         self.accepted.load(Ordering::Relaxed)
     }

@@ -8,7 +8,7 @@ use url::Url;
 
 use qdeck_model::Secret;
 
-/// How long a signature is good for, in seconds: what every official client uses.
+/// Seconds for which a signature is valid, as in every official client.
 pub(super) const SIGNATURE_LIFETIME_SECONDS: i64 = 600;
 
 /// An API key: its name, which is sent, and the secret, which never is.

@@ -25,12 +25,12 @@ const ZONES_RETRY_AFTER: Duration = Duration::from_secs(60);
 /// The zone that is asked may hang; the others must not wait for it.
 const ZONE_LIST_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Where a part of the organisation is.
+/// A zone of the organisation.
 #[derive(Debug)]
 pub(crate) struct Zone {
     /// Its name: the scope of everything in it.
     pub(crate) name: Arc<str>,
-    /// Where its API is, or why it has none.
+    /// The address of its API, or the reason why it has none.
     pub(crate) endpoint: Result<Url, Problem>,
     /// Its own share of requests at once, so that one that hangs does not hold up the others.
     pub(crate) lane: Client,
@@ -59,7 +59,7 @@ pub(crate) struct Zones {
     wanted: Vec<String>,
     at_once: usize,
     found: Kept<Found>,
-    /// What was last listed.
+    /// The zones of the last listing.
     listed: Arc<Mutex<Vec<Place>>>,
 }
 

@@ -1,4 +1,4 @@
-//! What a zone sells: instance types and templates. Lists of instances name them by id only.
+//! The catalogue of a zone: instance types and templates. Lists of instances name them by id only.
 
 mod kept;
 
@@ -43,7 +43,7 @@ pub(crate) struct Type {
     pub(crate) zones: Vec<Arc<str>>,
 }
 
-/// What is needed of a template.
+/// The fields needed of a template.
 #[derive(Debug)]
 pub(crate) struct Template {
     pub(crate) name: Arc<str>,
@@ -91,7 +91,7 @@ impl Catalogues {
     }
 }
 
-/// What one zone sells, as far as it is known.
+/// The catalogue of one zone, as far as it was read.
 #[derive(Default)]
 pub(crate) struct Catalogue {
     sold: Arc<Mutex<Sold>>,
@@ -195,7 +195,7 @@ impl Catalogue {
     }
 }
 
-/// How long what was read, or could not be, is good.
+/// The time for which a read of the catalogue, or its failure, is cached.
 pub(crate) fn fresh(known: &Result<(), Problem>) -> Duration {
     if known.is_ok() { CATALOGUE_FRESH_FOR } else { CATALOGUE_RETRY_AFTER }
 }

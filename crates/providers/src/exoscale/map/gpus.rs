@@ -114,7 +114,7 @@ fn limit(limit: i64) -> String {
     if limit < 0 { "unlimited".to_owned() } else { limit.to_string() }
 }
 
-/// What is left of a quota: `3 of 4`.
+/// The remainder of a quota: `3 of 4`.
 fn left(quota: &Quota) -> Option<String> {
     let all = (*quota.limit)?;
     Some(if all < 0 { limit(all) } else { format!("{} of {all}", all.saturating_sub(*quota.usage).max(0)) })

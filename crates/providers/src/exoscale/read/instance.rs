@@ -12,7 +12,7 @@ use super::{log, zone_of};
 use crate::Section;
 use qdeck_model::{Problem, ProblemKind, ResourceId};
 
-/// Tells the instance, then everything that it refers to.
+/// Reports the instance, then everything that it refers to.
 pub(super) async fn sections(
     deck: &Arc<Deck>,
     id: &ResourceId,
@@ -75,7 +75,7 @@ fn parts(deck: &Arc<Deck>, zone: &Arc<Zone>, id: &ResourceId, value: &Value) -> 
     parts
 }
 
-/// What was done to it today.
+/// The operations on it today.
 fn events(deck: &Arc<Deck>, instance: String) -> Part {
     let deck = deck.clone();
     Part::new("events", async move {

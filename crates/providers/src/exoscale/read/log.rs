@@ -15,7 +15,7 @@ use crate::ListEvent;
 use crate::kit::send_whole_listing;
 use qdeck_model::{Operation, Problem, ProblemKind, Resource, ResourceId, Timestamp};
 
-/// What is asked for. The log is kept for 30 days.
+/// The span of the log that is requested; the platform keeps 30 days.
 const EVENTS_SINCE: Duration = Duration::from_secs(24 * 3600);
 /// A cluster that scales by itself makes thousands of events a day: the latest are listed.
 const MAX_EVENTS: usize = 1000;
@@ -72,7 +72,7 @@ pub(super) async fn get(deck: &Arc<Deck>, id: &ResourceId) -> Result<Operation, 
     one(deck, id, |event| deck.map.event(event)).await
 }
 
-/// What is made of the event of this id.
+/// The operation that the event of this id is mapped to.
 pub(super) async fn one<T>(
     deck: &Arc<Deck>,
     id: &ResourceId,

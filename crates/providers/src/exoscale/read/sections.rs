@@ -31,7 +31,7 @@ impl Part {
         Self { title, body: body.boxed() }
     }
 
-    /// What is known already.
+    /// The values read already.
     pub(super) fn known(title: &'static str, value: Value) -> Self {
         Self::new(title, async { Some(Ok(value)) })
     }
@@ -114,7 +114,7 @@ pub(super) async fn send_parts(parts: Vec<Part>, out: &Sender<Section>) -> Optio
     Some(())
 }
 
-/// What must be masked: besides what is secret everywhere, scripts of users, who put passwords into them, and addresses
+/// Fields to mask: besides those secret everywhere, scripts of users, who put passwords into them, and addresses
 /// that are keys to what they lead to.
 fn secrets(value: &Value) -> Vec<String> {
     let mut all = secret_fields::secrets(value);

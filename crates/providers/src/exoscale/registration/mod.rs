@@ -22,7 +22,7 @@ pub static ZONES: Setting = Setting {
     help: "The zones to show.",
 };
 
-/// What the registry holds of Exoscale.
+/// The registration of Exoscale.
 pub static REGISTRATION: Registration = Registration {
     spec: PlatformSpec {
         platform: PLATFORM,

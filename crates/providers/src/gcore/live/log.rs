@@ -8,7 +8,7 @@ use std::time::Duration;
 use tokio::sync::mpsc::Sender;
 
 use super::super::Site;
-use super::super::api::LIMIT;
+use super::super::api::MAX_PAGE_ROWS;
 use super::super::wire::{List, LogRow};
 use crate::kit::log::{self, Interrupt, LogSource, LogTail, SeenRows};
 use crate::kit::pages::key_of;
@@ -61,7 +61,7 @@ async fn poll(site: &Site, id: &ResourceId, tail: &mut Tail) -> Result<Polled, P
     let mut offset = 0;
     let mut missed = false;
     for page in 1..=MAX_PAGES {
-        let size = if tail.is_new() || page > 1 { LIMIT } else { FIRST_PAGE_ROWS };
+        let size = if tail.is_new() || page > 1 { MAX_PAGE_ROWS } else { FIRST_PAGE_ROWS };
         let (limit, from) = (size.to_string(), offset.to_string());
         let query = [("order_by", "time.desc"), ("limit", &*limit), ("offset", &*from)];
         let list: List<LogRow> = site.api.get(&path, &query).await?;
@@ -84,7 +84,7 @@ struct Polled {
     missed: bool,
 }
 
-/// What was sent already.
+/// The rows sent already.
 pub(crate) struct Tail {
     seen: SeenRows,
     backlog: bool,
@@ -116,7 +116,7 @@ impl Tail {
         self.fresh && self.backlog
     }
 
-    /// Whether what is older than this row was sent, or not asked for.
+    /// Returns true if the rows older than this one were sent, or not asked for.
     fn has_seen(&self, row: &LogRow) -> bool {
         self.seen.has(key(row), time(row))
     }

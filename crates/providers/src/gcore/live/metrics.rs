@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use parking_lot::Mutex;
 use serde_json::json;
 
-use super::super::api::LIMIT;
+use super::super::api::MAX_PAGE_ROWS;
 use super::super::map::Size;
 use super::super::read::single::{self, region_of};
 use super::super::wire::{List, Metrics};
@@ -56,7 +56,7 @@ impl Meters {
         Ok(samples.iter().filter(|sample| sample.at > since).copied().collect())
     }
 
-    /// What was answered within the last minute, if it reaches back as far.
+    /// The response of the last minute, if it reaches back as far.
     fn known(&self, id: &ResourceId, hours: u64) -> Option<Arc<[Sample]>> {
         let answers = self.0.lock();
         let answer = answers.get(id)?;
@@ -86,7 +86,7 @@ async fn ask(site: &Site, id: &ResourceId, hours: u64) -> Result<Vec<Sample>, Pr
     let mut points: Vec<Metrics> = Vec::new();
     let mut sent = 0;
     for _ in 0..MAX_PAGES {
-        let (limit, offset) = (LIMIT.to_string(), sent.to_string());
+        let (limit, offset) = (MAX_PAGE_ROWS.to_string(), sent.to_string());
         let query = [("limit", &*limit), ("offset", &*offset)];
         let list: List<Metrics> = api.post(&path, &query, &body).await?;
         sent += list.results.sent;

@@ -1,4 +1,4 @@
-//! What changes all the time: log lines and metrics, both polled.
+//! Log lines and metrics, both polled.
 
 pub(super) mod log;
 pub(super) mod metrics;

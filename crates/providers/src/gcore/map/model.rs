@@ -55,7 +55,7 @@ pub(crate) struct Offer {
     pub(crate) region: Option<u64>,
     pub(crate) flavor: String,
     pub(crate) card: Card,
-    /// How many of the flavor are available now.
+    /// The number available of the flavor now.
     pub(crate) capacity: Option<u64>,
     /// Price and currency of the whole flavor for an hour.
     pub(crate) price: Option<(f64, String)>,
@@ -231,7 +231,7 @@ fn cheapest(offers: &[&Offer]) -> Option<Arc<str>> {
     Some(format!("from {price:.2} {currency}/h").into())
 }
 
-/// What is available now by catalogue: `3 virtual, 0 baremetal, 42 inference`.
+/// The number available now by catalogue: `3 virtual, 0 baremetal, 42 inference`.
 fn capacity(offers: &[&Offer]) -> Option<String> {
     let sums: Vec<String> = Source::ALL
         .into_iter()
@@ -249,7 +249,7 @@ fn capacity(offers: &[&Offer]) -> Option<String> {
     (!sums.is_empty()).then(|| sums.join(", "))
 }
 
-/// What is left of the quotas by catalogue: `4 of 8 virtual, 2 of 2 inference`. Regional quotas are added up over the
+/// The remainder of the quotas by catalogue: `4 of 8 virtual, 2 of 2 inference`. Regional quotas are added up over the
 /// regions of the context; catalogues without a granted quota are left out, and `none granted` is returned where no
 /// catalogue has one.
 fn quota(code: &str, quotas: &wire::Quotas, regions: &Regions) -> Option<Arc<str>> {

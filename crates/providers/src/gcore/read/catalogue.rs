@@ -1,4 +1,4 @@
-//! What Gcore sells: the four catalogues of accelerators, the flavors of deployments, quotas, and where containers run.
+//! Offers of Gcore: the four catalogues of accelerators, the flavors of deployments, quotas, and where containers run.
 //! None of it changes from one listing to the next, so it is kept for a while, and for longer where it cannot be read.
 
 use std::collections::{HashMap, HashSet};
@@ -17,9 +17,9 @@ use super::super::wire;
 use crate::kit::SignIn;
 use qdeck_model::{GpuModel, Problem, ProblemKind};
 
-/// How long capacities and quotas are taken for current.
+/// Time for which capacities and quotas are cached.
 const CAPACITY_FRESH_FOR: Duration = Duration::from_secs(60);
-/// How long flavors and what regions offer are.
+/// Time for which flavors and the offers of regions are cached.
 const FLAVORS_FRESH_FOR: Duration = Duration::from_secs(600);
 
 pub(crate) const INFERENCE_FLAVORS: [&str; 4] = ["cloud", "v3", "inference", "flavors"];
@@ -59,7 +59,7 @@ impl<T> Kept<T> {
     }
 }
 
-/// What one read of a catalogue brought.
+/// The result of one read of a catalogue.
 enum Brought {
     Offers(Place, Result<Vec<Offer>, Problem>),
     Quotas(Result<wire::Quotas, Problem>),
@@ -149,7 +149,7 @@ impl Catalogue {
         known.as_ref().is_none_or(|(at, _)| at.elapsed() > CAPACITY_FRESH_FOR)
     }
 
-    /// What is to be read again. What is no more in the context is dropped.
+    /// The catalogues to read again. Those that are no more in the context are dropped.
     fn stale(&self, regions: &Regions) -> Vec<Place> {
         let of_region = |region: &Region| {
             let clusters = [Source::Virtual, Source::BareMetal].into_iter().filter(|_| region.has_gpus);

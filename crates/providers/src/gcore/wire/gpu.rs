@@ -12,7 +12,7 @@ use crate::mapping::lenient::{Flag, ListOrDefault, Number, ObjectOrDefault, Obje
 #[derive(Debug, Deserialize)]
 pub(crate) struct GpuFlavor {
     pub(crate) name: String,
-    /// How many are available now.
+    /// The number available now.
     pub(crate) capacity: Number<u64>,
     pub(crate) disabled: Flag,
     pub(crate) hardware_description: ObjectOrDefault<Hardware>,

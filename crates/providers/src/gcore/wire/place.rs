@@ -19,7 +19,7 @@ pub(crate) struct Region {
     pub(crate) display_name: Text,
     pub(crate) keystone_name: Text,
     pub(crate) state: Text,
-    /// Where it is absent, the region's catalogues are read to find out.
+    /// If it is absent, the region's catalogues are read to find out.
     pub(crate) has_ai_gpu: Lenient<Option<bool>>,
     pub(crate) has_ai: Lenient<Option<bool>>,
 }

@@ -28,7 +28,7 @@ pub(crate) use seen::SeenRows;
 /// Silence after which a replayed backlog is taken to be over.
 const BACKLOG_QUIET: Duration = Duration::from_millis(250);
 
-/// Where the lines of a log come from.
+/// A source of log lines.
 pub(crate) trait LogSource: Send {
     /// Reads once and sends what it read: a stream until its link breaks, or one poll. Returns the pause before the next
     /// read.
@@ -96,7 +96,7 @@ pub(crate) fn failed_log(problem: Problem) -> BoxStream<'static, LogEvent> {
     Box::pin(stream::iter([LogEvent::Interrupted(problem)]))
 }
 
-/// Where a source sends its lines.
+/// The channel that a source sends its lines to.
 pub(crate) struct LogTail {
     out: Sender<LogEvent>,
     replay: Replay,

@@ -37,7 +37,7 @@ impl Replay {
         }
     }
 
-    /// Whether lines are being held back; then call [`Replay::settle`] when nothing comes for a moment.
+    /// Returns true while lines are held back; then call [`Replay::settle`] when nothing comes for a moment.
     pub(super) fn is_holding(&self) -> bool {
         self.held.is_some()
     }

@@ -32,7 +32,7 @@ impl SeenRows {
         self.floor = self.floor.max(floor);
     }
 
-    /// Whether the row was reported, or is too old to be.
+    /// Returns true if the row was reported, or is too old to be.
     pub(crate) fn has(&self, key: u64, at: Option<Timestamp>) -> bool {
         self.keys.contains(&key) || at.zip(self.floor).is_some_and(|(at, floor)| at <= floor)
     }

@@ -8,7 +8,7 @@ use tokio::sync::mpsc;
 use super::*;
 use qdeck_model::{ProblemKind, Timestamp};
 
-/// What one read does.
+/// One step of a scripted read.
 enum Step {
     /// Streams these lines and breaks.
     Stream(&'static str),
@@ -48,7 +48,7 @@ impl LogSource for Scripted {
     }
 }
 
-/// What a receiver gets of these steps, a word an event, and when the source was read.
+/// The events that a receiver gets of these steps, a word an event, and when the source was read.
 async fn followed(steps: impl IntoIterator<Item = Step>) -> (Vec<String>, Vec<Instant>) {
     let reads = Arc::new(Mutex::new(Vec::new()));
     let source = Scripted { steps: steps.into_iter().collect(), reads: reads.clone() };

@@ -39,7 +39,7 @@ impl<'de, T: Deserialize<'de>> ReadAny<'de> for ObjectOrNone<T> {
     }
 }
 
-/// An object, or a text that stands for one; anything else is the default of `T`.
+/// An object, or a text in place of one; anything else is the default of `T`.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct ObjectOrText<T>(pub(crate) T);
 
@@ -136,7 +136,7 @@ impl std::ops::Deref for AnyValue {
 pub(crate) struct Rows<T> {
     /// The rows that could be read.
     pub(crate) good: Vec<T>,
-    /// How many rows were sent, which is what paging goes by.
+    /// The number of rows that were sent, which paging goes by.
     pub(crate) sent: usize,
 }
 

@@ -6,7 +6,7 @@
 //! | [`Lenient<T>`], with [`Number<T>`] and [`Flag`] | what `T` reads | the default of `T` |
 //! | [`ObjectOrDefault<T>`], [`ObjectOrNone<T>`] | an object of `T`'s fields | the default of `T`, or `None` |
 //! | [`ListOrDefault<T>`], [`ListOrNone<T>`] | a list of such objects | an empty list, or `None` |
-//! | [`ObjectOrText<T>`] | an object of `T`'s fields, or a text that stands for it | the default of `T` |
+//! | [`ObjectOrText<T>`] | an object of `T`'s fields, or a text in place of it | the default of `T` |
 //! | [`AnyValue`] | any JSON | |
 //! | [`Rows<T>`] | the rows of a page; a row that `T` does not read is left out | an error, but for `null` |
 //! | [`RequiredSecret`], [`OptionalSecret`] | a text, which is never printed | an error, or `None` |

@@ -23,7 +23,7 @@ pub(super) static COMMON: &[ColumnSpec] = &[
         .last(),
 ];
 
-/// What a resource is called.
+/// The name of a resource.
 pub(super) const NAME: ColumnSpec = ColumnSpec::any("name", "NAME", |row| Cell::Text(row.resource.name()))
     .width(8, 44, 100)
     .keys(&["name"])

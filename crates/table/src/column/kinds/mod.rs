@@ -16,9 +16,9 @@ use super::ColumnSpec;
 pub(super) struct KindColumns {
     /// Its own, in their order in the table.
     pub(super) own: &'static [ColumnSpec],
-    /// What it is sorted by until the user chooses otherwise: the id of a column.
+    /// The default sort: the id of a column.
     pub(super) sort: &'static str,
-    /// What the details under the table show, in order: ids of columns.
+    /// The lines of the details under the table, in order: ids of columns.
     pub(super) details: &'static [&'static str],
 }
 

@@ -1,4 +1,4 @@
-//! What is read of an instance beside itself: its flavor with its price, disks, networks, and the tasks that made it and
+//! Sections of an instance beside itself: its flavor with its price, disks, networks, and the tasks that made it and
 //! hold it.
 
 use futures_util::StreamExt as _;
@@ -14,7 +14,7 @@ use qdeck_model::{Problem, ProblemKind};
 /// Sections read at once; they are sent in their order.
 const SECTIONS_AT_ONCE: usize = 3;
 
-/// Where naming restrictions stood before 2025.
+/// The field of naming restrictions before 2025.
 const OLD_NAMES: [&str; 3] = ["cloud", "v1", "reseller_name_templates"];
 
 type Read = (&'static str, Vec<String>, Vec<(&'static str, String)>);
@@ -67,8 +67,8 @@ impl Sheet<'_> {
         (title, answer)
     }
 
-    /// Where the flavor of an instance is sold: bare metal and servers of GPU clusters are sold apart, and those lists
-    /// hold how many are left.
+    /// The catalogue that sells the flavor of an instance: bare metal and servers of GPU clusters are
+    /// sold apart, and those lists hold how many are left.
     fn catalogue_of(&self, found: &Value) -> Vec<String> {
         let has = |pointer: &str| found.pointer(pointer).is_some_and(|value| !value.is_null());
         let name = found.pointer("/flavor/flavor_id").and_then(Value::as_str);
@@ -83,7 +83,7 @@ impl Sheet<'_> {
         }
     }
 
-    /// What is read of an instance beside itself, in the order of the sections.
+    /// Reads the sections of an instance beside itself, in their order.
     fn instance_reads(&self, found: &Value) -> Vec<Read> {
         let limit = || ("limit", "1000".to_owned());
         let prices = || (PRICED.0, PRICED.1.to_owned());

@@ -17,7 +17,7 @@ use crate::Section;
 use crate::kit::secret_fields;
 use qdeck_model::{Document, Kind, Problem, ProblemKind, ResourceId};
 
-/// Where sections go. A closed channel only means that the view was closed.
+/// The channel for sections. A closed channel only means that the view was closed.
 struct Sheet<'a> {
     site: &'a Arc<Site>,
     id: &'a ResourceId,

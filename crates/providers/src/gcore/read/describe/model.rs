@@ -106,7 +106,7 @@ impl Sheet<'_> {
     }
 }
 
-/// Whether a flavor of any catalogue has this model, by the same reading as the rows.
+/// Returns true if a flavor of any catalogue has this model, by the same reading as the rows.
 fn has_model(flavor: &Value, code: &str) -> bool {
     let word =
         |pointer: &str| flavor.pointer(pointer).and_then(Value::as_str).filter(|word| !word.is_empty());
