@@ -133,7 +133,7 @@ impl Engine {
                     Ok(Event::Instance { instance, phase: Phase::Running, .. })
                         if Some(instance) == broken =>
                     {
-                        engine.fail(instance, BROKEN)
+                        engine.fail(instance, BROKEN);
                     }
                     Ok(_) | Err(RecvError::Lagged(_)) => {}
                     Err(RecvError::Closed) => return,

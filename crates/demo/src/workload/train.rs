@@ -98,7 +98,7 @@ pub(super) fn run(dice: &mut fastrand::Rng) -> std::io::Result<()> {
     Ok(())
 }
 
-/// FaceState for an epoch. So large a piece is mapped by itself: only what is written to it takes memory, and all of it
+/// Memory for an epoch. So large a piece is mapped by itself: only what is written to it takes memory, and all of it
 /// goes back when it is dropped.
 fn activations(filled: usize) -> Vec<u8> {
     let mut memory = Vec::with_capacity(40 * MIB);
