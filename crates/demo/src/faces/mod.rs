@@ -4,6 +4,7 @@ pub mod cycle;
 pub mod elasticbox;
 pub mod exoscale;
 pub mod gcore;
+mod kit;
 pub mod quasarch;
 pub(crate) mod socket;
 
@@ -81,4 +82,51 @@ pub(crate) fn time(at: Option<jiff::Timestamp>) -> String {
 /// One page of a list: which rows `number` (from 1) of `size` are.
 pub(crate) fn page<T>(rows: impl Iterator<Item = T>, number: usize, size: usize) -> Vec<T> {
     rows.skip(number.saturating_sub(1).saturating_mul(size)).take(size).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The bodies of an injected 429 and 500, byte for byte. Gcore's end in an id that is random.
+    const INJECTED: [(&str, &str, &str); 5] = [
+        (
+            "/cycle/v1/containers",
+            r#"{"error":{"status":429,"code":"429.rate-limiting","title":"There are too many requests."},"data":null}"#,
+            r#"{"error":{"status":500,"code":"500.jobd","title":"Something went wrong on our side.","detail":"the demo cloud injected this fault as asked"},"data":null}"#,
+        ),
+        ("/quasarch/", r#"{"error":"Too Many Requests"}"#, r#"{"error":"Internal Server Error"}"#),
+        (
+            "/gcore/",
+            r#"{"exception_class":"RateLimitError","message":"Too many requests, try again later","request_id":""#,
+            r#"{"exception_class":"InternalServerError","message":"the demo cloud injected this fault as asked","request_id":""#,
+        ),
+        ("/elasticbox/", r#"{"message":"Too Many Requests"}"#, r#"{"message":"Internal Server Error"}"#),
+        (
+            "/exoscale/",
+            r#"{"error":"Too many requests","retry_after":1}"#,
+            r#"{"type":"about:blank","title":"Internal Server Error","status":500,"detail":"the demo cloud injected this fault as asked"}"#,
+        ),
+    ];
+
+    #[tokio::test]
+    async fn an_injected_fault_has_the_shape_of_its_platform() {
+        for (path, limited, internal) in INJECTED {
+            for (status, expected) in
+                [(StatusCode::TOO_MANY_REQUESTS, limited), (StatusCode::INTERNAL_SERVER_ERROR, internal)]
+            {
+                let answer = failure(path, status);
+                assert_eq!(answer.status(), status, "{path}");
+                let release = answer.headers().get("elasticbox-release").is_some();
+                assert_eq!(release, path == "/elasticbox/", "{path}");
+                let body = axum::body::to_bytes(answer.into_body(), usize::MAX).await.expect("a body");
+                let text = String::from_utf8_lossy(&body);
+                if path == "/gcore/" {
+                    assert!(text.starts_with(expected), "{text}");
+                } else {
+                    assert_eq!(text, expected);
+                }
+            }
+        }
+    }
 }

@@ -12,17 +12,18 @@ mod writes;
 
 use axum::Router;
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, header};
 use axum::middleware::Next;
-use axum::response::{IntoResponse as _, Response};
+use axum::response::Response;
 use axum::routing::{get, post};
 
 use super::{AppState, Face};
 use crate::Access;
 use crate::credentials::same;
 use crate::engine::fleet::Account;
+use crate::faces::kit::problem::injected;
 use live::{console, notify, telemetry};
-use problem::Problem;
+use problem::{CycleError, Problem};
 use qdeck_model::Secret;
 use read::{containers, instances, jobs, logs, places};
 
@@ -39,7 +40,7 @@ pub const FACE: Face = Face {
         hub: Some(credentials.hub.clone()),
         ..access
     },
-    failure,
+    failure: injected::<CycleError>,
 };
 
 /// Everything under the face's prefix.
@@ -97,16 +98,6 @@ fn infrastructure() -> Router<AppState> {
         .route("/servers/{server}", get(places::server))
         .route("/servers/{server}/instances", get(instances::server_instances))
         .route("/providers/{provider}/locations", get(places::locations))
-}
-
-/// A failure on purpose: 429 with the documented code, or 500.
-fn failure(status: StatusCode) -> Response {
-    let problem = if status == StatusCode::TOO_MANY_REQUESTS {
-        Problem::limited()
-    } else {
-        Problem::internal("the demo cloud injected this fault as asked".to_owned())
-    };
-    problem.into_response()
 }
 
 async fn guard(State(app): State<AppState>, request: Request, next: Next) -> Result<Response, Problem> {

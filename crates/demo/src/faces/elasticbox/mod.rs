@@ -15,9 +15,9 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::{Path, Request, State};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::middleware::Next;
-use axum::response::{IntoResponse as _, Response};
+use axum::response::Response;
 use axum::routing::{get, post, put};
 use tokio::sync::Notify;
 
@@ -25,9 +25,10 @@ use super::{AppState, Face};
 use crate::Access;
 use crate::credentials::{random_hex, same};
 use crate::engine::fleet::{Account, Fleet};
+use crate::faces::kit::problem::injected;
 use account::AccountState;
 use account::acts::Verb;
-use problem::Problem;
+use problem::{ElasticBoxError, Problem};
 use qdeck_model::Secret;
 use shapes::boxes::Catalogue;
 
@@ -37,7 +38,7 @@ pub const FACE: Face = Face {
     account: Account::ElasticBox,
     router,
     access: |credentials, access| Access { secret: Secret::new(credentials.elasticbox.as_str()), ..access },
-    failure,
+    failure: injected::<ElasticBoxError>,
 };
 
 /// Sent with every answer; the official command line refuses to work without it.
@@ -149,13 +150,6 @@ fn around() -> Router<Counter> {
         .route("/services/boxes/{id}", get(read::boxes::one))
         .route("/services/providers", get(read::boxes::providers))
         .route("/services/providers/{id}", get(read::boxes::provider))
-}
-
-/// A failure on purpose: 429 or 500.
-fn failure(status: StatusCode) -> Response {
-    let problem =
-        if status == StatusCode::TOO_MANY_REQUESTS { Problem::limited() } else { Problem::internal() };
-    problem.into_response()
 }
 
 /// The token first, then the release.

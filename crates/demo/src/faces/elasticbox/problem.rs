@@ -1,22 +1,29 @@
 //! ElasticBox's error answer. The page lists names and codes and shows no body; clients of it read `{"message": ..}`.
 
-use axum::Json;
-use axum::http::StatusCode;
-use axum::response::{IntoResponse, Response};
-use serde_json::json;
+use axum::http::{HeaderMap, StatusCode};
+use serde_json::{Value, json};
+
+use crate::faces::kit::problem::{self, ErrorShape};
 
 /// An answer that is not a success.
+pub(crate) type Problem = problem::Problem<ElasticBoxError>;
+
+/// ElasticBox's shape.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Problem {
-    status: StatusCode,
-    message: String,
+pub(crate) struct ElasticBoxError;
+
+impl ErrorShape for ElasticBoxError {
+    fn body(_: StatusCode, message: String) -> Value {
+        json!({ "message": message })
+    }
+
+    fn add_headers(headers: &mut HeaderMap) {
+        let (name, value) = super::RELEASE;
+        headers.insert(name, value);
+    }
 }
 
 impl Problem {
-    fn new(status: StatusCode, message: impl Into<String>) -> Self {
-        Self { status, message: message.into() }
-    }
-
     /// 400 "Bad Request": headers and parameters.
     pub(super) fn request(why: &str) -> Self {
         Self::new(StatusCode::BAD_REQUEST, format!("Bad Request: {why}"))
@@ -37,19 +44,14 @@ impl Problem {
         Self::new(StatusCode::UNAUTHORIZED, "Unauthorized: the token is not valid")
     }
 
-    /// 403: it was there once, or it is somebody else's; the answer does not distinguish the two.
+    /// 403: it was there once, or it is another user's; the answer does not distinguish the two.
     pub(super) fn forbidden() -> Self {
-        Self::new(StatusCode::FORBIDDEN, "Forbidden")
+        Self::bare(StatusCode::FORBIDDEN)
     }
 
     /// 404.
     pub(super) fn missing() -> Self {
-        Self::new(StatusCode::NOT_FOUND, "Not Found")
-    }
-
-    /// 405: not in the documents' lists.
-    pub(super) fn method() -> Self {
-        Self::new(StatusCode::METHOD_NOT_ALLOWED, "Method Not Allowed")
+        Self::bare(StatusCode::NOT_FOUND)
     }
 
     /// 409 "Operation Conflict".
@@ -57,20 +59,8 @@ impl Problem {
         Self::new(StatusCode::CONFLICT, format!("Operation Conflict: {why}"))
     }
 
-    /// 429: no rate limit is documented; this is the fault switch's.
-    pub(super) fn limited() -> Self {
-        Self::new(StatusCode::TOO_MANY_REQUESTS, "Too Many Requests")
-    }
-
     /// 500.
     pub(super) fn internal() -> Self {
-        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error")
-    }
-}
-
-impl IntoResponse for Problem {
-    fn into_response(self) -> Response {
-        let body = Json(json!({ "message": self.message }));
-        (self.status, [super::RELEASE], body).into_response()
+        Self::bare(StatusCode::INTERNAL_SERVER_ERROR)
     }
 }

@@ -36,18 +36,10 @@ pub(super) fn index(thing: Thing, text: &str) -> Option<u32> {
     (text == id(thing, index)).then_some(index)
 }
 
-/// Whether a text has the form of a UUID at all.
-pub(super) fn is_uuid(text: &str) -> bool {
-    text.len() == 36
-        && text.char_indices().all(|(at, c)| match at {
-            8 | 13 | 18 | 23 => c == '-',
-            _ => c.is_ascii_hexdigit(),
-        })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::faces::kit::is_uuid;
 
     #[test]
     fn an_id_leads_back_to_its_kind_and_number() {

@@ -18,7 +18,7 @@ use std::time::Instant;
 
 use axum::body::Bytes;
 use axum::extract::{OriginalUri, State};
-use axum::http::{HeaderMap, Method, StatusCode, header};
+use axum::http::{HeaderMap, Method, header};
 use axum::response::{IntoResponse as _, Response};
 use axum::{Json, Router};
 use jiff::Timestamp;
@@ -27,11 +27,12 @@ use serde_json::{Value, json};
 use super::{AppState, Face};
 use crate::Access;
 use crate::engine::fleet::Account;
+use crate::faces::kit::problem::injected;
 use account::{AccountState, seed};
 use answers::Call;
 use context::route::Params;
 use context::{RequestContext, zone_named};
-use problem::Problem;
+use problem::{ExoscaleError, Problem};
 use qdeck_model::Secret;
 use sign::Wire;
 
@@ -46,7 +47,7 @@ pub const FACE: Face = Face {
         base_url: format!("{}/{HOME}/v2", access.base_url),
         ..access
     },
-    failure,
+    failure: injected::<ExoscaleError>,
 };
 
 /// The zone that a client is sent to first.
@@ -66,16 +67,6 @@ struct Office {
 fn router(app: AppState) -> Router {
     let account = Arc::new(Mutex::new(seed::account(&app)));
     Router::new().fallback(serve).with_state(Office { app, account })
-}
-
-/// A failure on purpose: 429 as documented of one call, or 500.
-fn failure(status: StatusCode) -> Response {
-    let problem = if status == StatusCode::TOO_MANY_REQUESTS {
-        Problem::limited(1)
-    } else {
-        Problem::internal("the demo cloud injected this fault as asked")
-    };
-    problem.into_response()
 }
 
 async fn serve(
@@ -123,7 +114,7 @@ impl Office {
             RequestContext { app: &self.app, account: &mut account, host, zone, params, query, body, known };
         let answer = call.answer(&mut ctx);
         if wire.method != "GET" {
-            let status = answer.as_ref().map_or_else(|p| p.status.as_u16(), |_| 200);
+            let status = answer.as_ref().map_or_else(|p| p.status().as_u16(), |_| 200);
             note(ctx, call, wire.path, status, began);
         }
         answer

@@ -77,15 +77,6 @@ pub(super) fn index(kind: Kind, text: &str) -> Option<u32> {
     uuid(kind, key).eq_ignore_ascii_case(text).then_some(key)
 }
 
-/// Whether a text has the form of a UUID.
-pub(super) fn is_uuid(text: &str) -> bool {
-    text.len() == 36
-        && text.bytes().enumerate().all(|(at, b)| match at {
-            8 | 13 | 18 | 23 => b == b'-',
-            _ => b.is_ascii_hexdigit(),
-        })
-}
-
 /// `2026-05-23T05:07:31Z`: instances, projects, images.
 pub(super) fn zulu(at: Timestamp) -> String {
     format!("{at:.0}")
@@ -122,6 +113,7 @@ pub(super) fn moment(text: &str) -> Option<Timestamp> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::faces::kit::is_uuid;
 
     #[test]
     fn ids_lead_back_to_what_they_stand_for() {

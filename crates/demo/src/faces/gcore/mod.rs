@@ -14,21 +14,22 @@ mod wire;
 
 use axum::Router;
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, header};
 use axum::middleware::Next;
-use axum::response::{IntoResponse as _, Response};
+use axum::response::Response;
 use axum::routing::{get, post, put};
 
 use super::{AppState, Face};
 use crate::Access;
 use crate::credentials::same;
 use crate::engine::fleet::Account;
+use crate::faces::kit::problem::injected;
 use account::{keys, log, names, offers, sizes, stock, tasks};
 use inference::{list, logs, writes};
 use instances::{actions, console, create, metrics, network, plugs, tags};
 use qdeck_model::Secret;
 use state::FaceState;
-use wire::Problem;
+use wire::{GcoreError, Problem};
 
 /// How the rest of the demo knows it.
 pub const FACE: Face = Face {
@@ -40,7 +41,7 @@ pub const FACE: Face = Face {
         project: Some(credentials.project),
         ..access
     },
-    failure,
+    failure: injected::<GcoreError>,
 };
 
 /// Everything under the face's prefix.
@@ -179,16 +180,6 @@ fn third() -> Router<FaceState> {
         .route(&format!("{own}/{{name}}/start"), post(writes::start))
         .route(&format!("{own}/{{name}}/stop"), post(writes::stop))
         .route(&format!("{own}/{{name}}/logs"), get(logs::list))
-}
-
-/// A failure on purpose: 429 or 500.
-fn failure(status: StatusCode) -> Response {
-    let problem = if status == StatusCode::TOO_MANY_REQUESTS {
-        Problem::limited()
-    } else {
-        Problem::internal("the demo cloud injected this fault as asked")
-    };
-    problem.into_response()
 }
 
 async fn guard(State(face): State<FaceState>, request: Request, next: Next) -> Result<Response, Problem> {

@@ -12,6 +12,7 @@ use super::problem::Problem;
 use super::shapes::{self, CONTAINER};
 use crate::credentials::same;
 use crate::engine::fleet::{Account, Container, Fleet};
+use crate::faces::kit::is_uuid;
 
 type Answer = Result<Json<Value>, Problem>;
 
@@ -67,7 +68,7 @@ fn listed(rows: impl ExactSizeIterator<Item = Value>, (page, size): (usize, usiz
 
 /// A container named in a path.
 pub(super) fn find<'f>(fleet: &'f Fleet, text: &str) -> Result<(u32, &'f Container), Problem> {
-    if !shapes::is_uuid(text) {
+    if !is_uuid(text) {
         return Err(Problem::field("container_id", "must be a UUID"));
     }
     shapes::index(CONTAINER, text)

@@ -11,15 +11,16 @@ mod writes;
 
 use axum::Router;
 use axum::extract::{Request, State};
-use axum::http::{StatusCode, header};
+use axum::http::header;
 use axum::middleware::Next;
-use axum::response::{IntoResponse as _, Response};
+use axum::response::Response;
 use axum::routing::get;
 
 use super::{AppState, Face};
 use crate::Access;
 use crate::engine::fleet::Account;
-use problem::Problem;
+use crate::faces::kit::problem::injected;
+use problem::{Problem, QuasarchError};
 use qdeck_model::Secret;
 
 /// How the rest of the demo knows it.
@@ -32,7 +33,7 @@ pub const FACE: Face = Face {
         email: Some(credentials.email.clone()),
         ..access
     },
-    failure,
+    failure: injected::<QuasarchError>,
 };
 
 /// Everything under the face's prefix.
@@ -50,13 +51,6 @@ fn router(app: AppState) -> Router {
         .layer(axum::middleware::from_fn_with_state(app.clone(), guard));
     let open = Router::new().route("/v1/users/token", get(lists::log_in));
     open.merge(closed).with_state(app)
-}
-
-/// A failure on purpose: 429 or 500, in the template's shape.
-fn failure(status: StatusCode) -> Response {
-    let problem =
-        if status == StatusCode::TOO_MANY_REQUESTS { Problem::limited() } else { Problem::internal() };
-    problem.into_response()
 }
 
 async fn guard(State(app): State<AppState>, request: Request, next: Next) -> Result<Response, Problem> {

@@ -23,15 +23,6 @@ pub(super) fn index(kind: u8, text: &str) -> Option<u32> {
     (text == uuid(kind, index)).then_some(index)
 }
 
-/// Whether a text has the form of a UUID at all.
-pub(super) fn is_uuid(text: &str) -> bool {
-    text.len() == 36
-        && text.char_indices().all(|(at, c)| match at {
-            8 | 13 | 18 | 23 => c == '-',
-            _ => c.is_ascii_hexdigit(),
-        })
-}
-
 /// `deploying` and `deployed` are in the API's samples, `failed` in the console's guide.
 pub(super) fn status(phase: Phase) -> &'static str {
     match phase {
@@ -101,6 +92,7 @@ pub(super) fn provider(user: &str, key: u32, plan: &ProviderPlan, created: jiff:
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::faces::kit::is_uuid;
 
     #[test]
     fn a_uuid_leads_back_to_its_index_and_kind() {

@@ -151,13 +151,13 @@ pub(super) fn key(ctx: &mut RequestContext<'_>) -> Answer {
 pub(super) fn register_key(ctx: &mut RequestContext<'_>) -> Answer {
     let mut fields = ctx.fields();
     fields.require(&["name", "public-key"]);
-    let name = fields.text("name", 1..=255).unwrap_or_default();
-    let text = fields.text("public-key", 1..=16_384).unwrap_or_default();
+    let name = fields.text_of("name", 1..=255).unwrap_or_default();
+    let text = fields.text_of("public-key", 1..=16_384).unwrap_or_default();
     let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
     if !name.chars().all(plain) || !name.starts_with(|c: char| c.is_ascii_alphanumeric()) {
-        fields.wrong("name", "must be letters, digits, dots, dashes and underscores");
+        fields.error("name", "must be letters, digits, dots, dashes and underscores");
     }
-    fields.end()?;
+    fields.done()?;
     ctx.account.free(Thing::SshKey, ctx.zone, &name)?;
     let fingerprint = fingerprint(&text).ok_or_else(|| Problem::conflict("The public key cannot be used"))?;
     let document = json!({ "name": name, "fingerprint": fingerprint });

@@ -31,7 +31,7 @@ pub(super) fn start(ctx: &mut RequestContext<'_>) -> Answer {
     let machine = ctx.machine()?;
     let mut fields = ctx.fields();
     let rescue = fields.word("rescue-profile", &["netboot", "netboot-efi"]);
-    fields.end()?;
+    fields.done()?;
     match ctx.idle(machine)? {
         Phase::Stopped | Phase::Failed => {}
         _ => return Err(Problem::state("The instance is not stopped")),
@@ -83,8 +83,8 @@ fn while_stopped(
 pub(super) fn reset(ctx: &mut RequestContext<'_>) -> Answer {
     let machine = ctx.machine()?;
     let mut fields = ctx.fields();
-    let (wanted, disk) = (fields.reference("template"), fields.whole("disk-size", DISK));
-    fields.end()?;
+    let (wanted, disk) = (fields.reference("template"), fields.number("disk-size", DISK));
+    fields.done()?;
     let now = guest(ctx, machine);
     let wanted = wanted.unwrap_or(now.template);
     let (_, least, password) = template(ctx, &wanted)?;
@@ -105,7 +105,7 @@ pub(super) fn scale(ctx: &mut RequestContext<'_>) -> Answer {
     let mut fields = ctx.fields();
     fields.require(&["instance-type"]);
     let wanted = fields.reference("instance-type").unwrap_or_default();
-    fields.end()?;
+    fields.done()?;
     let wanted = sold(ctx, &wanted)?;
     let now = guest(ctx, machine);
     let (from, to) = (types::at(now.kind), types::at(wanted));
@@ -126,8 +126,8 @@ pub(super) fn resize_disk(ctx: &mut RequestContext<'_>) -> Answer {
     let machine = ctx.machine()?;
     let mut fields = ctx.fields();
     fields.require(&["disk-size"]);
-    let wanted = fields.whole("disk-size", DISK).unwrap_or_default().unsigned_abs();
-    fields.end()?;
+    let wanted = fields.number("disk-size", DISK).unwrap_or_default().unsigned_abs();
+    fields.done()?;
     let now = guest(ctx, machine);
     if wanted <= now.disk_gib {
         return Err(Problem::field("disk-size", "a disk can only grow"));

@@ -28,7 +28,7 @@ struct Order {
 fn order(ctx: &RequestContext<'_>) -> Result<Order, Problem> {
     let mut fields = ctx.fields();
     fields.require(&["disk-size", "instance-type", "template"]);
-    let disk = fields.whole("disk-size", DISK).unwrap_or_default();
+    let disk = fields.number("disk-size", DISK).unwrap_or_default();
     let kind = fields.reference("instance-type").unwrap_or_default();
     let template = fields.reference("template").unwrap_or_default();
     let mut keys = fields.all_named("ssh-keys").unwrap_or_default();
@@ -37,13 +37,13 @@ fn order(ctx: &RequestContext<'_>) -> Result<Order, Problem> {
     {
         keys.insert(0, key);
     }
-    let data = fields.text("user-data", 1..=32_768);
+    let data = fields.text_of("user-data", 1..=32_768);
     if data.as_deref().is_some_and(|data| !is_base64(data)) {
-        fields.wrong("user-data", "must be base64");
+        fields.error("user-data", "must be base64");
     }
     let assignment = fields.word("public-ip-assignment", &["inet4", "dual", "none"]);
     // The older field says the same in part.
-    let dual = fields.flag("ipv6-enabled").unwrap_or(false);
+    let dual = fields.switch("ipv6-enabled").unwrap_or(false);
     let guest = Guest {
         kind: 0,
         template,
@@ -59,21 +59,21 @@ fn order(ctx: &RequestContext<'_>) -> Result<Order, Problem> {
         addresses: Vec::new(),
         networks: Vec::new(),
         target: fields.reference("deploy-target"),
-        secureboot: fields.flag("secureboot-enabled").unwrap_or(false),
-        tpm: fields.flag("tpm-enabled").unwrap_or(false),
-        consistent: fields.flag("application-consistent-snapshot-enabled").unwrap_or(false),
+        secureboot: fields.switch("secureboot-enabled").unwrap_or(false),
+        tpm: fields.switch("tpm-enabled").unwrap_or(false),
+        consistent: fields.switch("application-consistent-snapshot-enabled").unwrap_or(false),
         password: None,
         rescue: None,
         domain: None,
     };
     let order = Order {
-        name: fields.text("name", 1..=255),
-        start: fields.flag("auto-start").unwrap_or(true),
+        name: fields.text_of("name", 1..=255),
+        start: fields.switch("auto-start").unwrap_or(true),
         labels: fields.labels().unwrap_or_default(),
         guest,
         kind,
     };
-    fields.end().map(|()| order)
+    fields.done().map(|()| order)
 }
 
 fn is_base64(text: &str) -> bool {

@@ -51,9 +51,9 @@ pub(super) fn get(ctx: &mut RequestContext<'_>) -> Answer {
 pub(super) fn create(ctx: &mut RequestContext<'_>) -> Answer {
     let mut fields = ctx.fields();
     fields.require(&["name"]);
-    let name = fields.text("name", 1..=255).unwrap_or_default();
-    let description = fields.text("description", 0..=255);
-    fields.end()?;
+    let name = fields.text_of("name", 1..=255).unwrap_or_default();
+    let description = fields.text_of("description", 0..=255);
+    fields.done()?;
     ctx.account.free(Thing::SecurityGroup, ctx.zone, &name)?;
     let mut document = json!({ "name": name, "visibility": "private" });
     if let Some(description) = description {
@@ -94,19 +94,19 @@ pub(super) fn add_rule(ctx: &mut RequestContext<'_>) -> Answer {
     fields.require(&["flow-direction", "protocol"]);
     let flow = fields.word("flow-direction", &["ingress", "egress"]);
     let protocol = fields.word("protocol", &PROTOCOLS);
-    let (start, end) = (fields.whole("start-port", 1..=65_535), fields.whole("end-port", 1..=65_535));
+    let (start, end) = (fields.number("start-port", 1..=65_535), fields.number("end-port", 1..=65_535));
     let (network, other) = (fields.network("network"), fields.reference("security-group"));
-    let (icmp, description) = (fields.object("icmp"), fields.text("description", 0..=255));
+    let (icmp, description) = (fields.object("icmp"), fields.text_of("description", 0..=255));
     match (start, end) {
         _ if !matches!(protocol, Some("tcp" | "udp")) => {}
         (Some(start), Some(end)) if start <= end => {}
-        _ => fields.wrong("start-port", "and end-port are required in this order for the protocol"),
+        _ => fields.error("start-port", "and end-port are required in this order for the protocol"),
     }
     if network.is_some() == other.is_some() {
-        fields.wrong("network", "or security-group is required, and not both");
+        fields.error("network", "or security-group is required, and not both");
     }
     let icmp = icmp.cloned();
-    fields.end()?;
+    fields.done()?;
     let number = ctx.account.number();
     let mut rule = json!({ "id": id(Thing::Rule, number), "flow-direction": flow, "protocol": protocol });
     if let Some(other) = other {
@@ -180,7 +180,7 @@ fn source(ctx: &mut RequestContext<'_>, add: bool) -> Answer {
     let mut fields = ctx.fields();
     fields.require(&["cidr"]);
     let source = fields.network("cidr").unwrap_or_default();
-    fields.end()?;
+    fields.done()?;
     let mut sources = document["external-sources"].as_array().cloned().unwrap_or_default();
     match (add, sources.iter().position(|one| *one == source)) {
         (true, Some(_)) => return Err(Problem::conflict("The source exists already")),
@@ -258,9 +258,9 @@ pub(super) fn get_apart(ctx: &mut RequestContext<'_>) -> Answer {
 pub(super) fn create_apart(ctx: &mut RequestContext<'_>) -> Answer {
     let mut fields = ctx.fields();
     fields.require(&["name"]);
-    let name = fields.text("name", 1..=255).unwrap_or_default();
-    let description = fields.text("description", 0..=255).unwrap_or_default();
-    fields.end()?;
+    let name = fields.text_of("name", 1..=255).unwrap_or_default();
+    let description = fields.text_of("description", 0..=255).unwrap_or_default();
+    fields.done()?;
     ctx.account.free(Thing::AntiAffinityGroup, ctx.zone, &name)?;
     let document = json!({ "name": name, "description": description });
     let reference = Reference {

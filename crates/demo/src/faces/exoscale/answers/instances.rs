@@ -66,12 +66,12 @@ pub(super) fn get(ctx: &mut RequestContext<'_>) -> Answer {
 pub(super) fn update(ctx: &mut RequestContext<'_>) -> Answer {
     let machine = ctx.machine()?;
     let mut fields = ctx.fields();
-    let name = fields.text("name", 1..=255);
-    let data = fields.text("user-data", 1..=32_768);
+    let name = fields.text_of("name", 1..=255);
+    let data = fields.text_of("user-data", 1..=32_768);
     let assignment = fields.word("public-ip-assignment", &["inet4", "dual", "none"]);
     let labels = fields.labels();
-    let consistent = fields.flag("application-consistent-snapshot-enabled");
-    fields.end()?;
+    let consistent = fields.switch("application-consistent-snapshot-enabled");
+    fields.done()?;
     let before = ctx.app.engine.read(|fleet| ctx.account.guest(fleet, machine).assignment);
     if let Some(wanted) = assignment
         && wanted != before

@@ -110,11 +110,11 @@ pub(super) fn export(ctx: &mut RequestContext<'_>) -> Answer {
 pub(super) fn promote(ctx: &mut RequestContext<'_>) -> Answer {
     let mut fields = ctx.fields();
     fields.require(&["name"]);
-    let name = fields.text("name", 1..=255).unwrap_or_default();
-    let description = fields.text("description", 0..=255);
-    let user = fields.text("default-user", 1..=255);
-    let (ssh, password) = (fields.flag("ssh-key-enabled"), fields.flag("password-enabled"));
-    fields.end()?;
+    let name = fields.text_of("name", 1..=255).unwrap_or_default();
+    let description = fields.text_of("description", 0..=255);
+    let user = fields.text_of("default-user", 1..=255);
+    let (ssh, password) = (fields.switch("ssh-key-enabled"), fields.switch("password-enabled"));
+    fields.done()?;
     let (_, snapshot) = ready(ctx, ctx.param("id"))?;
     ctx.account.check_limit(Thing::Template)?;
     let key = ctx.account.hold(
@@ -144,8 +144,8 @@ pub(super) fn revert(ctx: &mut RequestContext<'_>) -> Answer {
     let machine = ctx.machine()?;
     let mut fields = ctx.fields();
     fields.require(&["id"]);
-    let key = fields.uuid("id").unwrap_or_default();
-    fields.end()?;
+    let key = fields.uuid("id").unwrap_or_default().to_owned();
+    fields.done()?;
     let (_, snapshot) = ready(ctx, &key)?;
     if snapshot["instance"]["id"] != id(Thing::Instance, machine) {
         return Err(Problem::missing("The snapshot"));

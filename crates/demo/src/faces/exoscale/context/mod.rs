@@ -86,7 +86,7 @@ impl RequestContext<'_> {
         let mut fields = self.fields();
         fields.require(&["instance"]);
         let text = fields.reference("instance").unwrap_or_default();
-        fields.end()?;
+        fields.done()?;
         self.machine_with(&text)
     }
 

@@ -10,6 +10,7 @@ use super::super::view::{Region, View, Vm};
 use super::super::wire::{Answer, Named, Problem, Query, Scope};
 use crate::engine::fleet::Phase;
 use crate::faces::gcore::instances::{self, network};
+use crate::faces::kit::is_uuid;
 
 fn volume(view: &View<'_>, region: &Region, vm: &Vm<'_>, nth: u32, disk: &Disk) -> Value {
     let id = uuid(Kind::Volume, vm.key * 8 + nth);
@@ -53,7 +54,7 @@ fn volume(view: &View<'_>, region: &Region, vm: &Vm<'_>, nth: u32, disk: &Disk) 
 pub(crate) async fn volumes(State(face): State<FaceState>, scope: Scope, query: Query) -> Answer {
     let page = query.page(1000)?;
     let of = query.text("instance_id");
-    if of.is_some_and(|id| !marks::is_uuid(id)) {
+    if of.is_some_and(|id| !is_uuid(id)) {
         return Err(Problem::field("instance_id", "Input should be a valid UUID"));
     }
     let bootable = query.text("bootable").map(|_| query.switch("bootable", true)).transpose()?;

@@ -4,8 +4,8 @@ use axum::body::Bytes;
 use axum::extract::{FromRequest, Request};
 use serde_json::{Map, Value, json};
 
-use super::super::marks;
 use super::Problem;
+use crate::faces::kit::form::{self, Expected, Wording};
 
 /// A body that is a JSON object. An empty body is an empty object: some writes need none.
 #[derive(Debug)]
@@ -27,152 +27,39 @@ impl<S: Send + Sync> FromRequest<S> for Body {
     }
 }
 
-/// Reads fields and remembers what is wrong with them.
+/// The fields of a body.
+pub(crate) type Form<'a> = form::Form<'a, GcoreWords>;
+
+/// Gcore's words for a field that is wrong.
 #[derive(Debug)]
-pub(crate) struct Form<'a> {
-    object: &'a Map<String, Value>,
-    prefix: String,
-    wrong: Map<String, Value>,
+pub(crate) struct GcoreWords;
+
+impl Wording for GcoreWords {
+    fn reason(expected: &Expected<'_>, value: &Value) -> String {
+        let not_text = !value.is_string();
+        match expected {
+            Expected::Value => "Field required".to_owned(),
+            Expected::Word(words) if !not_text => format!("Input should be one of {}", words.join(", ")),
+            Expected::Uuid if !not_text => "Input should be a valid UUID".to_owned(),
+            Expected::Text | Expected::TextOf(_) | Expected::Word(_) | Expected::Uuid => {
+                "Input should be a valid string".to_owned()
+            }
+            Expected::Integer(range) => match value.as_i64() {
+                None => "Input should be a valid integer".to_owned(),
+                Some(n) if n < *range.start() => {
+                    format!("Input should be greater than or equal to {}", range.start())
+                }
+                Some(_) => format!("Input should be less than or equal to {}", range.end()),
+            },
+            Expected::Boolean => "Input should be a valid boolean".to_owned(),
+            Expected::List => "Input should be a valid list".to_owned(),
+            Expected::Object => "Input should be a valid dictionary".to_owned(),
+            Expected::Other(what) => format!("Input should be {what}"),
+        }
+    }
 }
 
 impl<'a> Form<'a> {
-    /// A form over an object.
-    pub(crate) fn new(object: &'a Map<String, Value>) -> Self {
-        Self { object, prefix: String::new(), wrong: Map::new() }
-    }
-
-    /// Records an error of a field.
-    pub(crate) fn error(&mut self, name: &str, why: impl Into<String>) {
-        let why: String = why.into();
-        self.wrong.insert(format!("{}{name}", self.prefix), json!([why]));
-    }
-
-    /// A field that is there and not null.
-    pub(crate) fn given(&self, name: &str) -> Option<&'a Value> {
-        self.object.get(name).filter(|v| !v.is_null())
-    }
-
-    fn needed(&mut self, name: &str) -> Option<&'a Value> {
-        let found = self.given(name);
-        if found.is_none() {
-            self.error(name, "Field required");
-        }
-        found
-    }
-
-    /// An optional text.
-    pub(crate) fn text(&mut self, name: &str) -> Option<&'a str> {
-        let value = self.given(name)?;
-        if value.as_str().is_none() {
-            self.error(name, "Input should be a valid string");
-        }
-        value.as_str()
-    }
-
-    /// A required text.
-    pub(crate) fn need_text(&mut self, name: &str) -> Option<&'a str> {
-        self.needed(name)?;
-        self.text(name)
-    }
-
-    /// A required text that is one of a few words.
-    pub(crate) fn need_word(&mut self, name: &str, known: &[&str]) -> Option<&'a str> {
-        let word = self.need_text(name)?;
-        if known.contains(&word) {
-            return Some(word);
-        }
-        self.error(name, format!("Input should be one of {}", known.join(", ")));
-        None
-    }
-
-    /// An optional text that is one of a few words.
-    pub(crate) fn word(&mut self, name: &str, known: &[&str]) -> Option<&'a str> {
-        self.given(name)?;
-        self.need_word(name, known)
-    }
-
-    /// A required id.
-    pub(crate) fn need_uuid(&mut self, name: &str) -> Option<&'a str> {
-        let id = self.need_text(name)?;
-        if !marks::is_uuid(id) {
-            self.error(name, "Input should be a valid UUID");
-            return None;
-        }
-        Some(id)
-    }
-
-    /// An optional whole number within bounds.
-    pub(crate) fn number(&mut self, name: &str, bounds: std::ops::RangeInclusive<i64>) -> Option<i64> {
-        let value = self.given(name)?;
-        let number = value.as_i64();
-        match number {
-            None => self.error(name, "Input should be a valid integer"),
-            Some(n) if n < *bounds.start() => {
-                self.error(name, format!("Input should be greater than or equal to {}", bounds.start()));
-            }
-            Some(n) if n > *bounds.end() => {
-                self.error(name, format!("Input should be less than or equal to {}", bounds.end()));
-            }
-            Some(_) => {}
-        }
-        number.filter(|n| bounds.contains(n))
-    }
-
-    /// A required whole number within bounds.
-    pub(crate) fn need_number(&mut self, name: &str, bounds: std::ops::RangeInclusive<i64>) -> Option<i64> {
-        self.needed(name)?;
-        self.number(name, bounds)
-    }
-
-    /// An optional switch.
-    pub(crate) fn switch(&mut self, name: &str) -> Option<bool> {
-        let value = self.given(name)?;
-        if value.as_bool().is_none() {
-            self.error(name, "Input should be a valid boolean");
-        }
-        value.as_bool()
-    }
-
-    /// A list; empty when it is not given.
-    pub(crate) fn list(&mut self, name: &str) -> &'a [Value] {
-        match self.given(name) {
-            Some(Value::Array(list)) => list,
-            Some(_) => {
-                self.error(name, "Input should be a valid list");
-                &[]
-            }
-            None => &[],
-        }
-    }
-
-    /// A required list.
-    pub(crate) fn need_list(&mut self, name: &str) -> &'a [Value] {
-        if self.needed(name).is_none() {
-            return &[];
-        }
-        self.list(name)
-    }
-
-    /// Checks the objects of a list, each with the fields' names under its place: `volumes.0.size`.
-    pub(crate) fn each<T>(
-        &mut self,
-        name: &str,
-        list: &'a [Value],
-        mut read: impl FnMut(&mut Form<'a>) -> Option<T>,
-    ) -> Vec<T> {
-        let mut found = Vec::with_capacity(list.len());
-        for (at, item) in list.iter().enumerate() {
-            let Value::Object(object) = item else {
-                self.error(&format!("{name}.{at}"), "Input should be a valid dictionary");
-                continue;
-            };
-            let mut form = Form { object, prefix: format!("{}{name}.{at}.", self.prefix), wrong: Map::new() };
-            found.extend(read(&mut form));
-            self.wrong.extend(form.wrong);
-        }
-        found
-    }
-
     /// A name as the platform allows it: 3 to 63 characters of a small alphabet.
     pub(crate) fn name(&mut self, name: &str) -> Option<&'a str> {
         let text = self.text(name)?;
@@ -188,8 +75,8 @@ impl<'a> Form<'a> {
         match self.given(name) {
             None => Vec::new(),
             Some(Value::Object(map)) => self.tag_map(name, map, nulls),
-            Some(_) => {
-                self.error(name, "Input should be a valid dictionary");
+            Some(other) => {
+                self.error(name, GcoreWords::reason(&Expected::Object, other));
                 Vec::new()
             }
         }
@@ -197,7 +84,7 @@ impl<'a> Form<'a> {
 
     /// The same for a whole body that is a map of tags.
     pub(crate) fn all_tags(&mut self) -> Vec<(String, Option<String>)> {
-        self.tag_map("tags", self.object, true)
+        self.fields().map(|map| self.tag_map("tags", map, true)).unwrap_or_default()
     }
 
     fn tag_map(
@@ -228,7 +115,11 @@ impl<'a> Form<'a> {
 
     /// Everything that was wrong, as one refusal.
     pub(crate) fn done(self) -> Result<(), Problem> {
-        if self.wrong.is_empty() { Ok(()) } else { Err(Problem::fields(self.wrong)) }
+        if self.errors().is_empty() {
+            return Ok(());
+        }
+        let wrong = self.errors().iter().map(|(path, reason)| (path.clone(), json!([reason])));
+        Err(Problem::fields(wrong.collect()))
     }
 }
 
@@ -247,7 +138,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn everything_wrong_is_told_at_once() {
+    fn every_wrong_field_is_reported_at_once() {
         let value = json!({ "volumes": [{ "size": 0 }], "name": "-", "tags": { "a b": "x", "ok": "y" } });
         let object = value.as_object().expect("an object");
         let mut form = Form::new(object);
@@ -256,8 +147,11 @@ mod tests {
         let volumes = form.need_list("volumes");
         form.each("volumes", volumes, |volume| volume.number("size", 1..=100));
         assert_eq!(form.tags("tags", false), [("ok".to_owned(), Some("y".to_owned()))]);
-        let wrong: Vec<String> = form.wrong.keys().cloned().collect();
+        let wrong: Vec<&str> = form.errors().iter().map(|(path, _)| path.as_str()).collect();
         assert_eq!(wrong, ["flavor", "name", "volumes.0.size", "tags.a b"]);
+        let reasons: Vec<&str> = form.errors().iter().map(|(_, reason)| reason.as_str()).collect();
+        assert_eq!(reasons[0], "Field required");
+        assert_eq!(reasons[2], "Input should be greater than or equal to 1");
         assert!(form.done().is_err());
     }
 

@@ -6,7 +6,7 @@ mod query;
 mod scope;
 
 pub(super) use body::{Body, Form, is_name};
-pub(super) use problem::Problem;
+pub(super) use problem::{GcoreError, Problem};
 pub(super) use query::{Page, Query};
 pub(super) use scope::{Named, Owned, Scope, Target};
 

@@ -21,14 +21,14 @@ fn address(ctx: &RequestContext<'_>) -> Result<(String, Value), Problem> {
 fn wishes(ctx: &RequestContext<'_>) -> Result<Vec<(&'static str, Value)>, Problem> {
     let mut fields = ctx.fields();
     let mut wishes = Vec::new();
-    if let Some(description) = fields.text("description", 0..=255) {
+    if let Some(description) = fields.text_of("description", 0..=255) {
         wishes.push(("description", description.into()));
     }
     if let Some(labels) = fields.labels() {
         wishes.push(("labels", json!(labels)));
     }
     let check = fields.object("healthcheck").cloned();
-    fields.end()?;
+    fields.done()?;
     if let Some(check) = check {
         check_of(&check)?;
         wishes.push(("healthcheck", check));
@@ -47,19 +47,19 @@ fn check_of(check: &Value) -> Result<(), Problem> {
         ("strikes-ok", 1..=20),
         ("strikes-fail", 1..=20),
     ] {
-        fields.whole(name, range);
+        fields.number(name, range);
     }
-    fields.text("uri", 1..=255);
-    fields.text("tls-sni", 1..=255);
-    fields.flag("tls-skip-verify");
-    fields.end()
+    fields.text_of("uri", 1..=255);
+    fields.text_of("tls-sni", 1..=255);
+    fields.switch("tls-skip-verify");
+    fields.done()
 }
 
 /// `POST /elastic-ip`.
 pub(in crate::faces::exoscale::answers) fn create_address(ctx: &mut RequestContext<'_>) -> Answer {
     let mut fields = ctx.fields();
     let family = fields.word("addressfamily", &["inet4", "inet6"]).unwrap_or("inet4");
-    fields.end()?;
+    fields.done()?;
     let wishes = wishes(ctx)?;
     ctx.account.check_limit(Thing::ElasticIp)?;
     let [.., high, low] = ctx.account.number().to_be_bytes();

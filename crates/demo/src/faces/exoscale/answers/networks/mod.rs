@@ -44,8 +44,8 @@ pub(super) fn set_domain(ctx: &mut RequestContext<'_>) -> Answer {
     let machine = ctx.machine()?;
     let mut fields = ctx.fields();
     fields.require(&["domain-name"]);
-    let name = fields.text("domain-name", 1..=253);
-    fields.end()?;
+    let name = fields.text_of("domain-name", 1..=253);
+    fields.done()?;
     update_guest(ctx, machine, |guest| guest.domain = name);
     Ok(small(ctx, machine, "Name", "machine.domain", None))
 }

@@ -48,21 +48,21 @@ pub(in crate::faces::exoscale::answers) fn get_network(ctx: &mut RequestContext<
 pub(in crate::faces::exoscale::answers) fn create_network(ctx: &mut RequestContext<'_>) -> Answer {
     let mut fields = ctx.fields();
     fields.require(&["name"]);
-    let name = fields.text("name", 1..=255).unwrap_or_default();
-    let description = fields.text("description", 0..=255).unwrap_or_default();
+    let name = fields.text_of("name", 1..=255).unwrap_or_default();
+    let description = fields.text_of("description", 0..=255).unwrap_or_default();
     let labels: BTreeMap<String, String> = fields.labels().unwrap_or_default();
     let range = [fields.ipv4("start-ip"), fields.ipv4("end-ip"), fields.ipv4("netmask")];
     let given = range.iter().flatten().count();
     if given > 0 && given < 3 {
-        fields.wrong("start-ip", "end-ip and netmask come together");
+        fields.error("start-ip", "end-ip and netmask come together");
     }
     if let [Some(start), Some(end), _] = range
         && start > end
     {
-        fields.wrong("end-ip", "must not be before start-ip");
+        fields.error("end-ip", "must not be before start-ip");
     }
     let options = fields.object("options").cloned();
-    fields.end()?;
+    fields.done()?;
     ctx.account.check_limit(Thing::PrivateNetwork)?;
     let number = ctx.account.number();
     let mut document = json!({
@@ -96,7 +96,7 @@ pub(in crate::faces::exoscale::answers) fn delete_network(ctx: &mut RequestConte
 fn wanted_ip(ctx: &RequestContext<'_>, key: &str, document: &Value) -> Result<Option<Ipv4Addr>, Problem> {
     let mut fields = ctx.fields();
     let ip = fields.ipv4("ip");
-    fields.end()?;
+    fields.done()?;
     let end_of = |name: &str| document[name].as_str().and_then(|text| text.parse::<Ipv4Addr>().ok());
     let range = end_of("start-ip").zip(end_of("end-ip"));
     let taken = |ip: Ipv4Addr| {
