@@ -3,12 +3,14 @@
 use std::io::IsTerminal as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use super::config::variable;
 use super::{Arguments, Failure};
 use crate::config::{Config, Context, load, nearest};
 use crate::fleet::journal::Journal;
 use crate::fleet::{Fleet, Member, Options as FleetOptions, Store};
+use crate::model::Timestamp;
 use crate::providers::Registry;
 use crate::tui::theme::{Depth, is_ascii_locale, of_background};
 use crate::tui::{Leaving, Options, run};
@@ -47,6 +49,7 @@ pub(super) async fn show(arguments: &Arguments, registry: &Registry) -> Result<E
         .collect();
     let store = Store::new(&members);
     let journal = state_file(demo, "journal", "jsonl").map_or_else(Journal::none, Journal::at);
+    let notices = unknown_outcomes(&journal);
     let (fleet, events) = Fleet::start_with(members, fleet_options, journal);
     let options = Options {
         banner,
@@ -59,6 +62,7 @@ pub(super) async fn show(arguments: &Arguments, registry: &Registry) -> Result<E
         depth: Depth::detect(variable),
         log_buffer: settings.log_buffer,
         read_only_contexts,
+        notices,
         kept: state_file(demo, "screen", "toml"),
     };
     Ok(match Box::pin(run(fleet, events, store, options)).await? {
@@ -105,6 +109,22 @@ async fn start_demo(config: &mut Config, _: &Registry) -> Result<std::convert::I
     Err(Failure::Message(format!(
         "{why}, and this build has no demo cloud. `qdeck config init` writes a file to start from"
     )))
+}
+
+/// The changes of the last day whose outcome is not known: the program ended, or the answer was lost.
+fn unknown_outcomes(journal: &Journal) -> Vec<String> {
+    let history = match journal.read() {
+        Ok(history) => history,
+        Err(problem) => return vec![problem.to_string()],
+    };
+    let now = Timestamp::now();
+    let recent = |at: Timestamp| now.since(at) < Duration::from_secs(24 * 3600);
+    let open = history.open().filter_map(|write| write.at.filter(|at| recent(*at)).map(|at| (write, at)));
+    open.map(|(write, at)| {
+        let (summary, context) = (&write.intent.summary, &write.intent.context);
+        format!("the outcome of a change at {} in {context} is unknown: {summary} Look at it before you repeat it", at.local())
+    })
+    .collect()
 }
 
 /// Refuses to draw into a pipe or a file.

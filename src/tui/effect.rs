@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::Command;
 use super::layer::{Question, Ticket, Watched};
-use crate::model::{ContextName, Kind, ResourceId, ScreenKind, Secret};
+use crate::model::{ContextName, Kind, PreparedWrite, ResourceId, ScreenKind, Secret};
 
 /// How the details of a resource are shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,6 +43,8 @@ pub enum View {
     Page(ResourceId, ScreenKind),
     /// The list of open consoles.
     Sessions,
+    /// The menu of actions on a resource, and in its place the confirmation of the one that was chosen.
+    Actions(ResourceId),
 }
 
 /// Something to be done after a key or an event.
@@ -73,6 +75,8 @@ pub enum ScreenEffect {
     Report(String),
     /// The same, of a failure.
     Complain(String),
+    /// Ask for the confirmation of a write, in the place of the menu it was chosen from. One that is safe is sent at once.
+    Confirm(Box<PreparedWrite>),
 }
 
 /// What the frame loop does: it holds the terminal.
@@ -90,8 +94,8 @@ pub enum TerminalEffect {
     DrawAfter(Duration),
 }
 
-/// What is done outside of the screen's thread. It may take long.
-#[derive(Debug, Clone, PartialEq)]
+/// What is done outside of the screen's thread. It may take long. It cannot be cloned, because a write is sent once.
+#[derive(Debug, PartialEq)]
 pub enum Work {
     /// List again.
     Refresh,
@@ -111,6 +115,10 @@ pub enum Work {
     OpenConsole(ResourceId),
     /// Open the list of open consoles.
     OpenSessions,
+    /// Open the menu of actions on a resource.
+    OpenActions(ResourceId),
+    /// Send a write that was confirmed. Its course comes as `FleetEvent::Write`.
+    Send(Box<PreparedWrite>),
     /// Open an address in a browser.
     Browse(Address),
     /// Put an address into the clipboard; the second is what to call it in the message.
@@ -199,17 +207,23 @@ impl From<View> for Effect {
 mod comparing {
     //! Tests compare what was asked for with one kind of it.
 
-    use super::{Effect, Outside, TerminalEffect, View, Work};
+    use super::{Effect, Outside, ScreenEffect, TerminalEffect, View, Work};
 
     macro_rules! equal {
-        ($($whole:ident: $part:ident),+) => {$(
+        ($($whole:ident: $pattern:pat => $found:ident: $part:ident),+ $(,)?) => {$(
             impl PartialEq<$part> for $whole {
                 fn eq(&self, part: &$part) -> bool {
-                    *self == Self::from(part.clone())
+                    matches!(self, $pattern if $found == part)
                 }
             }
         )+};
     }
 
-    equal!(Effect: Work, Effect: TerminalEffect, Effect: View, Outside: Work, Outside: TerminalEffect);
+    equal!(
+        Effect: Self::Work(work) => work: Work,
+        Effect: Self::Terminal(effect) => effect: TerminalEffect,
+        Effect: Self::Screen(ScreenEffect::Open(view)) => view: View,
+        Outside: Self::Work(work) => work: Work,
+        Outside: Self::Terminal(effect) => effect: TerminalEffect,
+    );
 }

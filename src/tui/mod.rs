@@ -24,6 +24,7 @@ pub mod ui;
 pub mod ui_state;
 pub mod views;
 pub mod widgets;
+pub mod writes;
 
 pub use app::Options;
 pub use command::{Command, KeyContext};

@@ -11,6 +11,7 @@ use tokio::sync::{Notify, mpsc};
 use tokio::task::{AbortHandle, JoinSet};
 
 use super::browser::Browsers;
+use super::command::no_actions;
 use super::effect::{View, Work};
 use super::layer::{Answer, Question, Ticket};
 use super::terminal;
@@ -18,10 +19,11 @@ use super::ui::{Event, Ui};
 use super::ui_state::UiState;
 use super::views::console::{ConsoleView, SessionsView};
 use super::views::page::not_a_page;
+use super::writes::ActionMenu;
 use crate::console::{Opened, Opener, Sessions};
 use crate::consoles;
 use crate::fleet::{Fleet, TailId};
-use crate::model::{ResourceId, ScreenKind, Secret};
+use crate::model::{Action, FormValues, Origin, PreparedWrite, ResourceId, ScreenKind, Secret, Target};
 use crate::table::Job;
 
 /// Names tried for a file before giving up.
@@ -105,6 +107,8 @@ impl Performer {
             Work::CopyAddress(address, what) => return vec![copy(address.0.expose(), &what)],
             Work::Browse(address) => self.browse(address.0),
             Work::OpenConsole(id) => return vec![self.console(ui, id)],
+            Work::OpenActions(id) => return vec![self.actions(ui, id)],
+            Work::Send(write) => self.send_write(*write),
             Work::OpenSessions => {
                 let selected = ui.subject().cloned();
                 let view = SessionsView::new(&self.sessions, selected, &ui.app.console_keys());
@@ -120,6 +124,7 @@ impl Performer {
         let asked = match question {
             Question::Details(id) => Asked::Task(self.read_details(ticket, &id)),
             Question::Page(id, kind) => Asked::Task(self.fetch_page(ticket, id, kind)),
+            Question::Write(target, action) => Asked::Task(self.prepare_write(ticket, *target, *action)),
             Question::Tail(id, start) => Asked::Tail(self.fleet.open_tail(&id, start)),
         };
         let tail = asked.tail();
@@ -193,6 +198,37 @@ impl Performer {
             }
             let _ = sender.send(Event::Answer(ticket, Answer::EndOfDetails)).await;
         })
+    }
+
+    /// The menu of actions on a row, as it is at this moment.
+    fn actions(&self, ui: &Ui, id: ResourceId) -> Event {
+        let Some(row) = ui.app.store.get(&id) else {
+            return Event::Failed(format!("{id} is gone"));
+        };
+        let (row, actions) = (&*row.resource, self.fleet.actions(&row.resource));
+        if actions.is_empty() {
+            return Event::Failed(no_actions(row));
+        }
+        Event::Opened(Box::new(ActionMenu::layer(row, actions)), View::Actions(id))
+    }
+
+    /// Prepares a write: nothing of it is sent.
+    fn prepare_write(&mut self, ticket: Ticket, target: Target, action: Action) -> AbortHandle {
+        let (fleet, sender) = (self.fleet.clone(), self.sender.clone());
+        self.tasks.spawn(async move {
+            let prepared = fleet.prepare(target, action, &FormValues::new(), Origin::Screen).await;
+            let _ = sender.send(Event::Answer(ticket, Answer::Prepared(Box::new(prepared)))).await;
+        })
+    }
+
+    /// Sends a write that was confirmed, or that is safe. Its course comes from the fleet.
+    fn send_write(&mut self, write: PreparedWrite) {
+        let (fleet, sender) = (self.fleet.clone(), self.sender.clone());
+        self.tasks.spawn(async move {
+            if let Err(problem) = fleet.perform(write).await {
+                let _ = sender.send(Event::Failed(problem.to_string())).await;
+            }
+        });
     }
 
     /// Arranges the rows of a large table on a thread for such work.

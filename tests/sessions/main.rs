@@ -8,6 +8,7 @@
     reason = "a test may stop where something is not as it must be"
 )]
 
+mod actions;
 mod cloud;
 mod commands;
 mod consoles;

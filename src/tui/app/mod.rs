@@ -47,6 +47,8 @@ pub struct Options {
     pub depth: Depth,
     /// How much of a log is kept, a source.
     pub log_buffer: Bytes,
+    /// What is to be said at the start, and kept in the messages.
+    pub notices: Vec<String>,
     /// Contexts through which nothing may be changed; said in the list of contexts.
     pub read_only_contexts: HashSet<ContextName>,
     /// The file in which filters, orders and columns are kept between runs.
@@ -65,6 +67,7 @@ impl Default for Options {
             refresh: Duration::from_secs(5),
             depth: Depth::Ansi,
             log_buffer: Bytes(32 << 20),
+            notices: Vec::new(),
             read_only_contexts: HashSet::new(),
             kept: None,
         }
@@ -108,6 +111,9 @@ impl App {
         let mut messages = Messages::default();
         for problem in problems {
             messages.add(now, true, problem.to_string());
+        }
+        for notice in &options.notices {
+            messages.add(now, true, notice);
         }
         let theme = match &options.theme {
             None => theme::default(options.depth),

@@ -79,6 +79,25 @@ pub(super) fn logs(app: &App) -> Availability {
     on_offer(app, "logs", Feature::Logs, |row, offers| offers.logs || row.kind() == Kind::Container)
 }
 
+/// Actions on a row. The menu shows them with the reason where the context is read-only.
+pub(super) fn actions(app: &App) -> Availability {
+    let Some(row) = app.pane().selected() else {
+        return on_row(app);
+    };
+    if row.kind() != Kind::Instance {
+        return Availability::No(no_actions(row));
+    }
+    if app.options.read_only_contexts.contains(&row.id().context) {
+        return Availability::Forbidden("context is read-only".to_owned());
+    }
+    Availability::Yes
+}
+
+/// That a platform offers no actions on a row.
+pub(in crate::tui) fn no_actions(row: &Resource) -> String {
+    format!("{}: there are no actions on this {}", row.name(), row.kind().singular())
+}
+
 /// The revisions of the row's container.
 pub(super) fn revisions(app: &App) -> Availability {
     let Some(row) = app.pane().selected() else {

@@ -9,7 +9,7 @@ mod table;
 mod tests;
 
 pub use availability::Availability;
-pub(in crate::tui) use availability::not_offered;
+pub(in crate::tui) use availability::{no_actions, not_offered};
 pub use table::{Command, ENTRIES};
 
 use super::app::App;

@@ -3,7 +3,7 @@
 use super::Entry;
 use super::KeyContext::{Console, Everywhere, Logs, Menu, Page, Scrollback, Table, Telemetry, Text};
 use super::availability::{
-    after_search, always, console, has_states, logs, on_marks, on_row, revisions, telemetry,
+    actions, after_search, always, console, has_states, logs, on_marks, on_row, revisions, telemetry,
 };
 
 /// Declares the commands: the enum of them, and their lines in the table. `in` names the key contexts whose layers do it,
@@ -85,6 +85,7 @@ commands! {
     Attach { "attach": "attach the console" } in &[Table, Telemetry, Menu], when console;
     Telemetry { "telemetry": "telemetry on the full screen" } in &[Table], when telemetry;
     Revisions { "revisions": "the revisions of a container" } in &[Table], when revisions;
+    Actions { "actions": "start, stop and other actions on the row" } in &[Table], when actions;
     Copy { "copy": "copy the name or the line" }
         in &[Table, Text, Logs, Page, Console, Scrollback, Menu], when on_row;
     CopyMenu { "copy-menu": "choose what to copy" } in &[Table, Text, Logs], when on_row;

@@ -14,6 +14,11 @@ use crate::tui::widgets::sparkline;
 /// Columns of the figure beside a sparkline.
 const FIGURE_WIDTH: u16 = 5;
 
+/// What is being done to a row from here: `stopping`.
+fn busy(row: &Row<'_>, look: &Look<'_>) -> Option<&'static str> {
+    look.store.busy(row.resource.id(), look.now).map(|busy| busy.progress)
+}
+
 /// The text of a cell, as the table is drawn now.
 pub(super) fn text<'a>(
     column: Column,
@@ -22,6 +27,9 @@ pub(super) fn text<'a>(
     look: &Look<'_>,
     width: u16,
 ) -> Cow<'a, str> {
+    if let (Cell::State(_), Some(progress)) = (&cell, busy(row, look)) {
+        return format!("{progress}{}", if look.ascii { "..." } else { "…" }).into();
+    }
     match cell {
         Cell::Samples(metric) => usage(look.store.series(row.resource.id()), metric, look, width),
         Cell::State(state) if state.lifecycle.is_moving() && !look.ascii => {

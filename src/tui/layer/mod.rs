@@ -167,8 +167,11 @@ pub trait Layer: Any + Send {
     /// Does what a key is bound to. `count` is the number typed before it.
     fn perform(&mut self, command: Command, count: Option<u32>, app: &mut App) -> Handled;
 
-    /// Takes an answer to a question that it asked. Answers to questions that were given up never come here.
-    fn answer(&mut self, _ticket: Ticket, _answer: Answer) {}
+    /// Takes an answer to a question that it asked; returns what follows from it. Answers to questions that were given up
+    /// never come here.
+    fn answer(&mut self, _ticket: Ticket, _answer: Answer) -> Vec<Effect> {
+        Vec::new()
+    }
 
     /// Whether what the tables show while it is there is only tried, and not to be kept for the next run.
     fn is_draft(&self) -> bool {

@@ -102,16 +102,16 @@ impl Layers {
         at.map(|at| self.entries.remove(at).close().collect()).unwrap_or_default()
     }
 
-    /// Hands an answer to the layer that asked. Returns whether its question is still open; else it is dropped.
-    pub fn answer(&mut self, ticket: Ticket, answer: Answer) -> bool {
-        let Some(entry) = self.entries.iter_mut().find(|entry| entry.tickets.contains(&ticket)) else {
-            return false;
-        };
+    /// Hands an answer to the layer that asked; returns what follows from it. `None` where its question is not open any
+    /// more: the answer is dropped.
+    pub fn answer(&mut self, ticket: Ticket, answer: Answer) -> Option<Vec<Effect>> {
+        let entry = self.entries.iter_mut().find(|entry| entry.tickets.contains(&ticket))?;
         if answer.is_last() {
             entry.tickets.retain(|open| *open != ticket);
         }
-        entry.layer.answer(ticket, answer);
-        true
+        let effects = entry.layer.answer(ticket, answer);
+        entry.track(&effects);
+        Some(effects)
     }
 
     /// The resource that the topmost layer is about.

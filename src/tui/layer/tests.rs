@@ -68,8 +68,9 @@ impl Layer for Probe {
         self.handled()
     }
 
-    fn answer(&mut self, _ticket: Ticket, _answer: Answer) {
+    fn answer(&mut self, _ticket: Ticket, _answer: Answer) -> Vec<Effect> {
         self.note("answer");
+        Vec::new()
     }
 
     fn draw(&mut self, _area: Rect, _buf: &mut Buffer, _app: &mut App) {
@@ -144,12 +145,12 @@ fn answers_go_to_who_asked_and_late_ones_nowhere() {
     let ticket = Ticket::new();
     let asking = Probe { asks: Some(ticket), ..Probe::new("asking", &record) };
     let mut layers = stack(&record, vec![asking, Probe::new("top", &record)]);
-    assert!(layers.answer(ticket, Answer::Log(crate::model::LogEvent::Connected)));
-    assert!(!layers.answer(Ticket::new(), Answer::EndOfDetails), "nobody asked");
+    assert!(layers.answer(ticket, Answer::Log(crate::model::LogEvent::Connected)).is_some());
+    assert!(layers.answer(Ticket::new(), Answer::EndOfDetails).is_none(), "nobody asked");
     assert_eq!(taken(&record), ["asking answer"]);
     layers.pop();
     assert_eq!(layers.pop(), [Work::Cancel(ticket)], "closing gives it up");
-    assert!(!layers.answer(ticket, Answer::EndOfDetails), "too late");
+    assert!(layers.answer(ticket, Answer::EndOfDetails).is_none(), "too late");
 }
 
 #[test]
@@ -157,8 +158,8 @@ fn what_is_answered_is_not_given_up_again() {
     let record = Record::default();
     let ticket = Ticket::new();
     let mut layers = stack(&record, vec![Probe { asks: Some(ticket), ..Probe::new("asking", &record) }]);
-    assert!(layers.answer(ticket, Answer::EndOfLog));
-    assert!(!layers.answer(ticket, Answer::EndOfLog), "once");
+    assert!(layers.answer(ticket, Answer::EndOfLog).is_some());
+    assert!(layers.answer(ticket, Answer::EndOfLog).is_none(), "once");
     assert!(layers.pop().is_empty());
 }
 

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::console::Page;
 use crate::fleet::Section;
-use crate::model::{LogEvent, LogStart, Problem, ResourceId, ScreenKind};
+use crate::model::{Action, LogEvent, LogStart, PreparedWrite, Problem, ResourceId, ScreenKind, Target};
 use crate::tui::{Effect, effect::Work};
 
 /// The number of one question. No two questions of a run have the same.
@@ -21,6 +21,8 @@ pub enum Question {
     Page(ResourceId, ScreenKind),
     /// The log of a resource, for as long as the question is open.
     Tail(ResourceId, LogStart),
+    /// The write that an action on a resource is: what it would send, of which nothing is sent yet.
+    Write(Box<Target>, Box<Action>),
 }
 
 /// An answer to a question.
@@ -32,6 +34,8 @@ pub enum Answer {
     EndOfDetails,
     /// The page of a console, or why there is none.
     Page(Box<Result<Page, Problem>>),
+    /// A write that waits for its confirmation, or why it cannot be made.
+    Prepared(Box<Result<PreparedWrite, Problem>>),
     /// News of a log.
     Log(LogEvent),
     /// A log has ended for good.
@@ -42,7 +46,7 @@ impl Answer {
     /// Whether nothing more comes after it.
     pub(super) const fn is_last(&self) -> bool {
         match self {
-            Self::EndOfDetails | Self::Page(_) | Self::EndOfLog => true,
+            Self::EndOfDetails | Self::Page(_) | Self::Prepared(_) | Self::EndOfLog => true,
             Self::Section(_) | Self::Log(_) => false,
         }
     }

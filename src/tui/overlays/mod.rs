@@ -22,13 +22,17 @@ pub(super) use contexts::{condition_words, milliseconds};
 
 use super::app::App;
 use super::keymap::{Chord, Lookup};
-use super::layer::{Handled, Hint, Layer, Watched};
+use super::layer::{Answer, Handled, Hint, Layer, Ticket, Watched};
 use super::widgets::prompt::{Prompt, Typed};
 use super::{Command, Effect, KeyContext};
 use list::{Item, List};
 
 /// Lines that a notch of the wheel moves the cursor.
 const WHEEL_LINES: u32 = 3;
+
+/// Columns of a screen that the labels of a [`Shape::Wide`] list with keys of one letter cannot have: the margin, the
+/// border, the keys and the space between.
+const WIDE_MARGIN: u16 = 11;
 
 /// Where a list lies and how wide it gets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,6 +66,9 @@ pub trait Menu: Send + Sized + 'static {
         None
     }
 
+    /// Makes the items anew for lines of this many columns, before each draw.
+    fn fit(&self, _list: &mut List<Self::Choice>, _columns: u16) {}
+
     /// Does what an item is for.
     fn choose(&mut self, choice: Self::Choice, list: &mut List<Self::Choice>, app: &mut App) -> Vec<Effect>;
 
@@ -73,6 +80,11 @@ pub trait Menu: Send + Sized + 'static {
     /// A command of its own, before those of every list.
     fn perform(&mut self, _command: Command, _list: &List<Self::Choice>, _app: &mut App) -> Handled {
         Handled::Ignored
+    }
+
+    /// Takes an answer to a question that it asked; see [`Layer::answer`].
+    fn answer(&mut self, _ticket: Ticket, _answer: Answer) -> Vec<Effect> {
+        Vec::new()
     }
 
     /// Takes note of what is typed.
@@ -105,6 +117,13 @@ impl<M: Menu> MenuLayer<M> {
     #[cfg(test)]
     pub fn list(&self) -> &List<M::Choice> {
         &self.list
+    }
+
+    /// The same with the cursor on the first item of a choice.
+    #[must_use]
+    pub fn selecting(mut self, choice: &M::Choice) -> Self {
+        self.list.select(choice);
+        self
     }
 
     fn choose(&mut self, app: &mut App) -> Vec<Effect> {
@@ -232,6 +251,10 @@ impl<M: Menu> Layer for MenuLayer<M> {
         }
     }
 
+    fn answer(&mut self, ticket: Ticket, answer: Answer) -> Vec<Effect> {
+        self.menu.answer(ticket, answer)
+    }
+
     fn prepare(&mut self, app: &App) {
         if let Some(items) = self.menu.items(app) {
             self.list.refill(items);
@@ -239,6 +262,7 @@ impl<M: Menu> Layer for MenuLayer<M> {
     }
 
     fn draw(&mut self, area: Rect, buf: &mut Buffer, app: &mut App) {
+        self.menu.fit(&mut self.list, area.width.saturating_sub(WIDE_MARGIN));
         let (title, foot) = (self.menu.title(), self.menu.foot(app.options.ascii));
         self.cursor = draw::draw(&mut self.list, &title, foot, self.menu.shape(), area, buf, &app.look());
     }

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use super::Ui;
 use crate::console::Page;
-use crate::model::{Kind, ResourceId, ScreenKind};
+use crate::model::{Danger, Kind, PreparedWrite, ResourceId, ScreenKind};
 use crate::tui::Effect;
 use crate::tui::app::Location;
 use crate::tui::effect::{Outside, ScreenEffect, View, Work};
@@ -13,6 +13,7 @@ use crate::tui::views::document::DocumentView;
 use crate::tui::views::logs::LogView;
 use crate::tui::views::page::PageView;
 use crate::tui::views::telemetry::TelemetryView;
+use crate::tui::writes::Confirm;
 
 impl Ui {
     /// Does what is the screen's to do, and what follows from it; returns what is left to others.
@@ -47,6 +48,7 @@ impl Ui {
             ScreenEffect::Follow(kind, id) => return self.follow(kind, &id),
             ScreenEffect::ShowTable(kind, filter) => return self.show_table(kind, filter.as_deref()),
             ScreenEffect::Open(view) => return self.open(view),
+            ScreenEffect::Confirm(write) => return self.confirm(*write),
         }
         Vec::new()
     }
@@ -64,16 +66,17 @@ impl Ui {
                 Some(kind) => self.open_view(View::Page(id, kind)),
                 None => self.open_view(View::Console(id)),
             },
-            View::Page(..) | View::Sessions => self.open_view(view),
+            View::Page(..) | View::Sessions | View::Actions(_) => self.open_view(view),
         }
     }
 
-    fn report(&mut self, text: String, bad: bool) {
+    pub(super) fn report(&mut self, text: String, bad: bool) {
         self.app.messages.add(self.app.now, bad, text);
         self.dirty = true;
     }
 
-    /// Makes a view and puts it in front. Consoles hold something that runs: they are made outside.
+    /// Makes a view and puts it in front. Consoles hold something that runs, and actions are asked of the fleet: their
+    /// views are made outside.
     fn open_view(&mut self, view: View) -> Vec<Effect> {
         let app = &self.app;
         let layer: Box<dyn Layer> = match &view {
@@ -86,6 +89,7 @@ impl Ui {
             View::Page(id, asked) => Box::new(PageView::new(id.clone(), app.name_of(id), *asked)),
             View::Console(id) => return vec![Work::OpenConsole(id.clone()).into()],
             View::Sessions => return vec![Work::OpenSessions.into()],
+            View::Actions(id) => return vec![Work::OpenActions(id.clone()).into()],
         };
         self.show(layer, view)
     }
@@ -112,6 +116,19 @@ impl Ui {
             Some(View::Page(shown, _)) if shown == id => Vec::new(),
             _ => vec![Effect::report(format!("the console of {name} is a page for a browser"))],
         }
+    }
+
+    /// Asks for the confirmation of a write in the place of its menu, or sends it at once where it is safe.
+    fn confirm(&mut self, write: PreparedWrite) -> Vec<Effect> {
+        self.dirty = true;
+        let view = View::Actions(write.target.id.clone());
+        if write.danger() == Danger::Safe {
+            let mut effects = self.layers.close_view(&view);
+            effects.push(Work::Send(Box::new(write)).into());
+            return effects;
+        }
+        let layer = Confirm::layer(write, self.app.now);
+        self.show(Box::new(layer), view)
     }
 
     /// Puts a view in front. One that shows the same is closed first, so that `d` pressed twice opens one.

@@ -18,6 +18,7 @@ use super::effect::{Outside, View, Work};
 use super::layer::{Answer, Handled, Layer, Layers, Ticket, Watched};
 use super::ui_state::UiState;
 use super::views::table::TableLayer;
+use super::writes;
 use crate::console::Page;
 use crate::fleet::{FleetEvent, Store, TailId};
 use crate::model::{ResourceId, ScreenKind, Timestamp};
@@ -84,8 +85,9 @@ impl Ui {
             }
             Event::Fleet(event) => self.fleet(*event),
             Event::Answer(ticket, answer) => {
-                self.dirty |= self.layers.answer(ticket, answer);
-                Vec::new()
+                let follows = self.layers.answer(ticket, answer);
+                self.dirty |= follows.is_some();
+                follows.unwrap_or_default()
             }
             Event::TailOpened(ticket, tail) => {
                 self.tails.insert(tail, ticket);
@@ -115,18 +117,24 @@ impl Ui {
             // Only the view of a log is drawn for it, and in its own time.
             FleetEvent::Log(tail, event) => {
                 if let Some(ticket) = self.tails.get(&tail) {
-                    self.layers.answer(*ticket, Answer::Log(event));
+                    return self.layers.answer(*ticket, Answer::Log(event)).unwrap_or_default();
                 }
             }
             FleetEvent::LogEnded(tail) => {
                 if let Some(ticket) = self.tails.remove(&tail) {
-                    self.layers.answer(ticket, Answer::EndOfLog);
-                    return vec![Work::Cancel(ticket).into()];
+                    let mut effects = self.layers.answer(ticket, Answer::EndOfLog).unwrap_or_default();
+                    effects.push(Work::Cancel(ticket).into());
+                    return effects;
                 }
             }
             event => {
                 let now = self.app.now;
                 let auth = matches!(event, FleetEvent::Auth(..));
+                if let FleetEvent::Write(event) = &event
+                    && let Some((text, bad)) = writes::message(event)
+                {
+                    self.report(text, bad);
+                }
                 self.dirty |= self.app.store.apply_at(event, now);
                 if auth {
                     self.app.forget_put_away();

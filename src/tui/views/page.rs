@@ -181,7 +181,7 @@ impl Layer for PageView {
         }
     }
 
-    fn answer(&mut self, ticket: Ticket, answer: Answer) {
+    fn answer(&mut self, ticket: Ticket, answer: Answer) -> Vec<Effect> {
         match answer {
             Answer::Page(answer) if self.question.is(ticket) => {
                 self.question.close();
@@ -192,6 +192,7 @@ impl Layer for PageView {
             }
             _ => {}
         }
+        Vec::new()
     }
 
     fn redraw_in(&self, _app: &App) -> Option<Duration> {
@@ -257,7 +258,7 @@ impl PageView {
 }
 
 /// Wraps a text into lines of at most `width` columns, at blanks where there are any.
-fn wrap(text: &str, width: usize) -> Vec<String> {
+pub(in crate::tui) fn wrap(text: &str, width: usize) -> Vec<String> {
     let mut lines = vec![String::new()];
     for word in text.split_inclusive(' ') {
         let fits = lines.last().is_some_and(|line| line.width() + word.trim_end().width() <= width);

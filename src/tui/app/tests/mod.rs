@@ -7,6 +7,7 @@ mod keys;
 mod pages;
 mod pictures;
 mod tables;
+mod writes;
 
 use crossterm::event::{Event as TerminalEvent, KeyCode, KeyEvent, KeyModifiers};
 use ratatui::buffer::Buffer;

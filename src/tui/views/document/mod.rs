@@ -279,15 +279,15 @@ impl Layer for DocumentView {
         self.apply(command, count)
     }
 
-    fn answer(&mut self, ticket: Ticket, answer: Answer) {
-        if !self.reading.is(ticket) {
-            return;
+    fn answer(&mut self, ticket: Ticket, answer: Answer) -> Vec<Effect> {
+        if self.reading.is(ticket) {
+            match answer {
+                Answer::Section(section) => self.take_section(*section),
+                Answer::EndOfDetails => self.end_reading(),
+                Answer::Page(_) | Answer::Prepared(_) | Answer::Log(_) | Answer::EndOfLog => {}
+            }
         }
-        match answer {
-            Answer::Section(section) => self.take_section(*section),
-            Answer::EndOfDetails => self.end_reading(),
-            Answer::Page(_) | Answer::Log(_) | Answer::EndOfLog => {}
-        }
+        Vec::new()
     }
 
     fn is_dirty(&self) -> bool {

@@ -324,16 +324,19 @@ impl Layer for LogView {
         self.apply(command, count)
     }
 
-    fn answer(&mut self, ticket: Ticket, answer: Answer) {
-        let Some(at) = self.tails.iter().position(|tail| tail.ticket == Some(ticket)) else {
-            return;
+    fn answer(&mut self, ticket: Ticket, answer: Answer) -> Vec<Effect> {
+        let news = match answer {
+            Answer::Log(event) => Some(event),
+            Answer::EndOfLog => None,
+            Answer::Section(_) | Answer::EndOfDetails | Answer::Page(_) | Answer::Prepared(_) => {
+                return Vec::new();
+            }
         };
-        match answer {
-            Answer::Log(event) => self.take_news(at, Some(event)),
-            Answer::EndOfLog => self.take_news(at, None),
-            Answer::Section(_) | Answer::EndOfDetails | Answer::Page(_) => return,
+        if let Some(at) = self.tails.iter().position(|tail| tail.ticket == Some(ticket)) {
+            self.take_news(at, news);
+            self.dirty = true;
         }
-        self.dirty = true;
+        Vec::new()
     }
 
     fn is_dirty(&self) -> bool {

@@ -29,6 +29,7 @@ pub(super) fn hints(app: &App) -> Vec<Hint> {
         hints.extend([
             (Command::Attach, "attach"),
             (Command::Logs, "logs"),
+            (Command::Actions, "actions"),
             (Command::Telemetry, "telemetry"),
             (Command::Describe, "describe"),
         ]);

@@ -29,6 +29,7 @@ pub(super) fn perform(command: Command, app: &mut App) -> Handled {
             (_, Some(link)) => ScreenEffect::Follow(Kind::Revision, link.id.clone()).into(),
             _ => Effect::complain(format!("{} has no revisions", row.name())),
         },
+        Command::Actions => View::Actions(id).into(),
         Command::Copy => {
             let names: Vec<_> = app.pane().targets().iter().map(|row| row.name().to_owned()).collect();
             let what = if names.len() == 1 { "name".to_owned() } else { format!("{} names", names.len()) };

@@ -1,0 +1,263 @@
+//! The menu of actions, the question before a write is sent, and what is shown of a write on its way.
+
+use std::time::Duration;
+
+use crossterm::event::{Event as TerminalEvent, KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
+use serde_json::json;
+
+use super::Scene;
+use crate::fleet::{FleetEvent, WriteEnd, WriteEvent, WritePhase};
+use crate::model::{
+    Action, ActionId, Availability, Danger, Expected, Kind, Lifecycle, Method, Origin, PreparedRequest,
+    PreparedWrite, Preview, Problem, ProblemKind, ResourceId, Target, WriteId,
+};
+use crate::providers::exoscale;
+use crate::tui::effect::{Outside, View, Work};
+use crate::tui::layer::{Answer, Question, Ticket};
+use crate::tui::sample;
+use crate::tui::ui::Event;
+use crate::tui::writes::ActionMenu;
+
+/// Long enough for a key to count.
+const A_MOMENT: Duration = Duration::from_millis(300);
+
+fn id() -> ResourceId {
+    sample::id("exo-prod", Kind::Instance, "i-web-1")
+}
+
+fn action(id: ActionId, danger: Danger, availability: Availability) -> Action {
+    let is_start = id == ActionId::INSTANCE_START;
+    Action {
+        id,
+        name: if is_start { "Start" } else { "Stop" },
+        key: if is_start { 's' } else { 't' },
+        help: if is_start { "Starts the instance." } else { "Stops the instance until it is started again." },
+        danger,
+        progress: if is_start { "starting" } else { "stopping" },
+        has_form: false,
+        availability,
+    }
+}
+
+fn stop() -> Action {
+    action(ActionId::INSTANCE_STOP, Danger::Disruptive, Availability::Yes)
+}
+
+fn scene() -> Scene {
+    scene_of(120, 36)
+}
+
+fn scene_of(columns: u16, rows: u16) -> Scene {
+    let mut store = sample::empty(&[("exo-prod", exoscale::PLATFORM)]);
+    let row = sample::instance("exo-prod", "web-1", Lifecycle::Running);
+    sample::list(&mut store, "exo-prod", Kind::Instance, vec![row]);
+    Scene::new(store, columns, rows)
+}
+
+fn target(scene: &Scene) -> Target {
+    Target::of(&scene.ui.app.store.get(&id()).unwrap().resource)
+}
+
+fn with_menu(actions: Vec<Action>) -> Scene {
+    opened(scene(), actions)
+}
+
+/// The menu of actions, opened over a scene.
+fn opened(mut scene: Scene, actions: Vec<Action>) -> Scene {
+    scene.keys("x");
+    assert_eq!(scene.effects, [Work::OpenActions(id())]);
+    let row = scene.ui.app.store.get(&id()).unwrap().resource.clone();
+    let menu = Box::new(ActionMenu::layer(&row, actions));
+    scene.effects = scene.ui.update(Event::Opened(menu, View::Actions(id())));
+    scene.draw();
+    scene
+}
+
+/// A write that waits for its confirmation.
+fn write(scene: &Scene, action: Action) -> PreparedWrite {
+    let url = "https://api-ch-gva-2.example/v2/instance/i-web-1:stop";
+    PreparedWrite {
+        id: WriteId::new("w1"),
+        action,
+        target: target(scene),
+        preview: Preview {
+            summary: "Stop instance web-1 in zone ch-gva-2.".to_owned(),
+            consequences: vec!["What runs on it is interrupted until it is started again.".to_owned()],
+            requests: vec![PreparedRequest::new(Method::Put, url).body(json!({"force": false}))],
+            changes: Vec::new(),
+            expected: Expected::State(&[Lifecycle::Stopped]),
+        },
+        origin: Origin::Screen,
+        prepared: scene.ui.app.now,
+    }
+}
+
+fn answer(scene: &mut Scene, ticket: Ticket, answer: Result<PreparedWrite, Problem>) {
+    scene.effects = scene.ui.update(Event::Answer(ticket, Answer::Prepared(Box::new(answer))));
+    scene.draw();
+}
+
+fn with_question() -> Scene {
+    question_over(scene())
+}
+
+fn question_over(scene: Scene) -> Scene {
+    let mut scene = opened(scene, vec![stop()]);
+    scene.keys("t");
+    let (ticket, write) = (scene.ticket(), write(&scene, stop()));
+    answer(&mut scene, ticket, Ok(write));
+    scene
+}
+
+fn sends(scene: &Scene) -> bool {
+    scene.effects.iter().any(|effect| matches!(effect, Outside::Work(Work::Send(_))))
+}
+
+#[test]
+fn the_menu_shows_every_action_and_dims_what_does_not_fit_with_its_reason() {
+    let start =
+        action(ActionId::INSTANCE_START, Danger::Safe, Availability::No("it is running already".into()));
+    let mut scene = with_menu(vec![start, stop()]);
+    insta::assert_snapshot!("actions", scene.text());
+    scene.keys("s");
+    assert!(scene.effects.is_empty());
+    assert!(scene.text().contains("Start web-1: it is running already"), "{}", scene.text());
+    let target = target(&scene);
+    scene.keys("t");
+    assert_eq!(scene.asked(), [Question::Write(Box::new(target), Box::new(stop()))]);
+    assert!(scene.text().contains("preparing the request"), "{}", scene.text());
+}
+
+#[test]
+fn closing_the_menu_gives_up_the_write_that_is_being_prepared() {
+    let mut scene = with_menu(vec![stop()]);
+    scene.keys("t");
+    let (ticket, write) = (scene.ticket(), write(&scene, stop()));
+    scene.keys("\x1b");
+    assert_eq!(scene.effects, [Work::Cancel(ticket)]);
+    answer(&mut scene, ticket, Ok(write));
+    assert!(!scene.has_menu() && scene.effects.is_empty(), "{}", scene.text());
+}
+
+#[test]
+fn a_safe_action_is_sent_without_a_question_and_a_problem_leaves_the_menu() {
+    let start = action(ActionId::INSTANCE_START, Danger::Safe, Availability::Yes);
+    let mut scene = with_menu(vec![start.clone()]);
+    scene.keys("s");
+    let ticket = scene.ticket();
+    answer(&mut scene, ticket, Err(Problem::new(ProblemKind::Unreachable, "the connection broke")));
+    assert!(scene.text().contains("the connection broke"), "{}", scene.text());
+    assert!(scene.has_menu() && scene.effects.is_empty());
+    scene.keys("s");
+    let (ticket, write) = (scene.ticket(), write(&scene, start));
+    answer(&mut scene, ticket, Ok(write));
+    assert!(sends(&scene) && !scene.has_menu(), "{:?}", scene.effects);
+}
+
+#[test]
+fn the_menu_and_the_question_fit_a_small_terminal() {
+    let start =
+        action(ActionId::INSTANCE_START, Danger::Safe, Availability::No("it is running already".into()));
+    insta::assert_snapshot!("actions_small", opened(scene_of(60, 15), vec![start, stop()]).text());
+    insta::assert_snapshot!("confirm_small", question_over(scene_of(60, 15)).text());
+}
+
+#[test]
+fn a_read_only_context_shows_its_actions_and_takes_none() {
+    let forbidden = Availability::Forbidden("context is read-only".into());
+    let mut scene = with_menu(vec![action(ActionId::INSTANCE_STOP, Danger::Disruptive, forbidden)]);
+    assert!(scene.text().contains("context is read-only"), "{}", scene.text());
+    for keys in ["t", "\n"] {
+        scene.keys(keys);
+        assert!(scene.effects.is_empty(), "{:?}", scene.effects);
+    }
+}
+
+#[test]
+fn the_question_shows_the_whole_request_and_y_alone_sends_it_once() {
+    let mut scene = with_question();
+    insta::assert_snapshot!("confirm", scene.text());
+    scene.later(A_MOMENT);
+    scene.keys("y");
+    assert!(sends(&scene), "{:?}", scene.effects);
+    assert!(!scene.has_menu());
+    scene.keys("y");
+    assert!(!sends(&scene));
+}
+
+#[test]
+fn enter_a_paste_a_held_key_and_a_key_that_comes_too_soon_send_nothing() {
+    let mut scene = with_question();
+    scene.keys("y");
+    assert!(!sends(&scene), "too soon");
+    assert!(scene.has_menu());
+    scene.later(Duration::from_millis(200));
+    scene.keys("y");
+    scene.later(Duration::from_millis(200));
+    scene.keys("y");
+    assert!(!sends(&scene), "it was never quiet");
+    scene.later(A_MOMENT);
+    let held = KeyEvent::new_with_kind(KeyCode::Char('y'), KeyModifiers::NONE, KeyEventKind::Repeat);
+    for event in [TerminalEvent::Paste("y\n".to_owned()), TerminalEvent::Key(held)] {
+        scene.later(A_MOMENT);
+        scene.effects = scene.ui.update(Event::Terminal(event));
+        assert!(!sends(&scene));
+    }
+    scene.later(A_MOMENT);
+    scene.keys("\n");
+    assert!(!sends(&scene), "the focus is on No");
+    assert!(!scene.has_menu());
+    assert!(scene.text().contains("Stop web-1: not sent"), "{}", scene.text());
+    let mut scene = with_question();
+    scene.later(A_MOMENT);
+    scene.press(KeyCode::Down, KeyModifiers::NONE);
+    scene.later(A_MOMENT);
+    scene.keys("\n");
+    assert!(!sends(&scene), "Enter sends nothing wherever the cursor is");
+}
+
+#[test]
+fn a_question_that_has_been_there_too_long_is_asked_anew() {
+    let mut scene = with_question();
+    scene.later(Duration::from_secs(31));
+    let target = target(&scene);
+    scene.keys("y");
+    assert_eq!(scene.asked(), [Question::Write(Box::new(target), Box::new(stop()))]);
+    let (ticket, write) = (scene.ticket(), write(&scene, stop()));
+    answer(&mut scene, ticket, Ok(write));
+    scene.keys("y");
+    assert!(!sends(&scene), "the new question is as new as any");
+    scene.later(A_MOMENT);
+    scene.keys("y");
+    assert!(sends(&scene), "{:?}", scene.effects);
+}
+
+#[test]
+fn a_row_shows_its_verb_while_a_write_is_on_its_way_and_its_end_is_said() {
+    let mut scene = scene();
+    let target = target(&scene);
+    let mut tell = |phase| {
+        let event = WriteEvent {
+            id: WriteId::new("w1"),
+            action: stop(),
+            target: target.clone(),
+            elapsed: Duration::from_secs(12),
+            phase,
+        };
+        scene.ui.update(Event::Fleet(Box::new(FleetEvent::Write(Box::new(event)))));
+        scene.draw();
+        scene.text()
+    };
+    assert!(tell(WritePhase::Sent).contains("stopping…"));
+    let lost = Problem::new(ProblemKind::Unreachable, "the connection broke");
+    let text = tell(WritePhase::Step { step: None, progress: None, problem: Some(lost) });
+    assert!(text.contains("stopping…") && text.contains("the connection broke"), "{text}");
+    let refusal = Problem {
+        status: Some(409),
+        request_id: Some("r1".into()),
+        ..Problem::new(ProblemKind::Refused, "busy")
+    };
+    let text = tell(WritePhase::Ended(WriteEnd::Failed(refusal)));
+    assert!(text.contains("Stop web-1 failed after 12s: busy (409), request id r1"), "{text}");
+    assert!(!text.contains("stopping…"), "{text}");
+}

@@ -1,0 +1,108 @@
+//! The menu of what can be done to a row: every action with its key and danger, what is not available with its reason.
+
+use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
+
+use crate::model::{Action, Resource, Target};
+use crate::tui::Effect;
+use crate::tui::app::App;
+use crate::tui::effect::ScreenEffect;
+use crate::tui::layer::{Answer, Asking, Handled, Question, Ticket};
+use crate::tui::overlays::list::{Item, List, Tone};
+use crate::tui::overlays::{Menu, MenuLayer, Shape};
+
+/// The actions on one row, as it was when the menu was opened.
+pub struct ActionMenu {
+    target: Target,
+    actions: Vec<Action>,
+    /// The write that is being prepared.
+    preparing: Asking,
+}
+
+impl ActionMenu {
+    /// The menu of a row.
+    pub fn layer(row: &Resource, actions: Vec<Action>) -> MenuLayer<Self> {
+        let items = actions.iter().enumerate().map(|(at, action)| item(at, action)).collect();
+        Menu::layer(Self { target: Target::of(row), actions, preparing: Asking::default() }, items)
+    }
+
+    /// Has an action prepared, or reports why it is not available.
+    fn take(&mut self, at: usize) -> Vec<Effect> {
+        let Some(action) = self.actions.get(at) else {
+            return Vec::new();
+        };
+        match action.availability.reason() {
+            Some(reason) => vec![Effect::complain(format!("{} {}: {reason}", action.name, self.target.name))],
+            None => {
+                let (target, action) = (Box::new(self.target.clone()), Box::new(action.clone()));
+                self.preparing.ask(Question::Write(target, action))
+            }
+        }
+    }
+}
+
+fn item(at: usize, action: &Action) -> Item<usize> {
+    let key = action.key.to_string();
+    match action.availability.reason() {
+        Some(reason) => Item::new(key, action.name, reason, at).toned(Tone::Dim),
+        None => Item::new(key, action.name, format!("{:<10}  {}", action.danger.word(), action.help), at),
+    }
+}
+
+impl Menu for ActionMenu {
+    type Choice = usize;
+
+    fn title(&self) -> String {
+        let state = self.target.state.as_ref().map_or_else(String::new, |state| format!(", {}", state.raw));
+        format!("{} in {}{state}", self.target.name, self.target.context())
+    }
+
+    fn foot(&self, _ascii: bool) -> &'static str {
+        if self.preparing.is_open() {
+            "preparing the request  esc cancel"
+        } else {
+            "enter or its key choose  esc close"
+        }
+    }
+
+    fn shape(&self) -> Shape {
+        Shape::Middle(100)
+    }
+
+    fn choose(&mut self, at: usize, _list: &mut List<usize>, _app: &mut App) -> Vec<Effect> {
+        self.take(at)
+    }
+
+    fn key(&mut self, key: KeyEvent, _list: &mut List<usize>, _app: &App) -> Handled {
+        let KeyCode::Char(letter) = key.code else {
+            return Handled::Ignored;
+        };
+        if !key.modifiers.difference(KeyModifiers::SHIFT).is_empty() {
+            return Handled::Ignored;
+        }
+        match self.actions.iter().position(|action| action.key == letter) {
+            // A key that is held down chooses once.
+            Some(_) if key.kind == KeyEventKind::Repeat => Handled::done(),
+            Some(at) => self.take(at).into(),
+            None => Handled::Ignored,
+        }
+    }
+
+    fn answer(&mut self, ticket: Ticket, answer: Answer) -> Vec<Effect> {
+        prepared(&mut self.preparing, ticket, answer)
+    }
+}
+
+/// Returns what follows from the answer about a write that was asked for: its confirmation, or a message of why there is none.
+pub(super) fn prepared(preparing: &mut Asking, ticket: Ticket, answer: Answer) -> Vec<Effect> {
+    let Answer::Prepared(write) = answer else {
+        return Vec::new();
+    };
+    if !preparing.is(ticket) {
+        return Vec::new();
+    }
+    preparing.close();
+    vec![match *write {
+        Ok(write) => ScreenEffect::Confirm(Box::new(write)).into(),
+        Err(problem) => Effect::complain(problem.to_string()),
+    }]
+}

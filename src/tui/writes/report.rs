@@ -1,0 +1,45 @@
+//! What is said of a write on its way.
+
+use std::fmt::Write as _;
+
+use crate::fleet::{WriteEnd, WriteEvent, WritePhase};
+use crate::model::{Problem, age};
+
+/// The message of an event, and whether it is about a failure. `None` where nothing is worth one.
+pub(in crate::tui) fn message(event: &WriteEvent) -> Option<(String, bool)> {
+    let (action, name) = (event.action.name, &event.target.name);
+    let took = age(event.elapsed);
+    Some(match &event.phase {
+        WritePhase::Sent => (format!("{} {name}", event.action.progress), false),
+        WritePhase::Accepted(_) | WritePhase::Step { problem: None, .. } => return None,
+        WritePhase::Step { problem: Some(problem), .. } => {
+            let progress = event.action.progress;
+            (format!("{progress} {name}: no news of it ({}); it is looked at again", problem.message), false)
+        }
+        WritePhase::Ended(WriteEnd::Done) => (format!("{action} {name}: done after {took}"), false),
+        WritePhase::Ended(WriteEnd::Refused(problem)) => {
+            (format!("{action} {name} was refused: {}", whole(problem)), true)
+        }
+        WritePhase::Ended(WriteEnd::Failed(problem)) => {
+            (format!("{action} {name} failed after {took}: {}", whole(problem)), true)
+        }
+        WritePhase::Ended(WriteEnd::Unknown(problem)) => {
+            (format!("{action} {name}: outcome unknown: {}", whole(problem)), true)
+        }
+    })
+}
+
+/// A problem with its status, the id of its request and what to do.
+fn whole(problem: &Problem) -> String {
+    let mut text = problem.message.to_string();
+    if let Some(status) = problem.status {
+        _ = write!(text, " ({status})");
+    }
+    if let Some(id) = &problem.request_id {
+        _ = write!(text, ", request id {id}");
+    }
+    if let Some(hint) = &problem.hint {
+        _ = write!(text, ". {hint}");
+    }
+    text
+}
