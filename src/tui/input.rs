@@ -1,4 +1,4 @@
-//! What comes from outside: keys and sizes from the terminal, signals from the system.
+//! Input from outside: keys and sizes from the terminal, signals from the system.
 
 use std::io;
 
@@ -9,9 +9,9 @@ use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
 /// Keys that may wait; the terminal's own buffer holds what is more.
-const QUEUE: usize = 1024;
+const INPUT_QUEUE_CAPACITY: usize = 1024;
 
-/// Something from outside.
+/// An input from outside.
 pub(super) enum Outside {
     /// From the terminal.
     Terminal(Event),
@@ -33,7 +33,7 @@ impl Input {
     /// Begins to listen. From here on these signals no longer end the process by themselves, and no change of the size
     /// is missed.
     pub(super) fn open() -> io::Result<Self> {
-        let (sender, queue) = mpsc::channel(QUEUE);
+        let (sender, queue) = mpsc::channel(INPUT_QUEUE_CAPACITY);
         let mut tasks = JoinSet::new();
         for kind in
             [SignalKind::terminate(), SignalKind::hangup(), SignalKind::interrupt(), SignalKind::quit()]
@@ -57,16 +57,16 @@ impl Input {
                 }
             }
         });
-        // Stands from here on: crossterm's own handler comes with its first poll, and a size that changes before it
-        // would never be told.
+        // Registered here: crossterm's own handler comes with its first poll, and a size that changes before it
+        // would be lost.
         let mut sizes = signal(SignalKind::window_change())?;
         let resizer = sender.clone();
         tasks.spawn(async move {
             while sizes.recv().await.is_some() {
-                let told = crossterm::terminal::size().map_or_else(Outside::Lost, |(columns, rows)| {
+                let resized = crossterm::terminal::size().map_or_else(Outside::Lost, |(columns, rows)| {
                     Outside::Terminal(Event::Resize(columns, rows))
                 });
-                if resizer.send(told).await.is_err() {
+                if resizer.send(resized).await.is_err() {
                     break;
                 }
             }

@@ -1,7 +1,7 @@
-//! What a person sees and presses.
+//! The terminal user interface.
 //!
 //! Keys become [`Command`]s, commands change state and ask for [`Effect`]s, effects come back as events; drawing is a
-//! pure function of state. The screen knows no platform: it draws whatever the fleet tells.
+//! pure function of state. The screen knows no platform: it draws whatever the fleet reports.
 
 pub mod app;
 mod browser;

@@ -29,7 +29,7 @@ use crate::table::Job;
 /// Names tried for a file before giving up.
 const TRIES: u32 = 1000;
 
-/// What answers a question.
+/// The sender of the answers to a question.
 enum Asked {
     Task(AbortHandle),
     Tail(TailId),
@@ -58,12 +58,12 @@ pub(super) struct Performer {
     tasks: JoinSet<()>,
     opener: Opener,
     sessions: Sessions,
-    /// What answers the open questions of layers.
+    /// The tasks that answer the open questions of layers.
     asked: HashMap<Ticket, Asked>,
 }
 
 impl Performer {
-    /// `wake` is told when a console has something new.
+    /// `wake` is notified when a console has something new.
     pub(super) fn new(fleet: Fleet, sender: mpsc::Sender<Event>, wake: Arc<Notify>) -> Self {
         let opener = consoles::opener(fleet.clone());
         Self {
@@ -178,8 +178,8 @@ impl Performer {
         let sender = self.sender.clone();
         self.tasks.spawn(async move {
             let event = match browsers.open(&address).await {
-                Ok(name) => Event::Said(format!("handed to {name}")),
-                Err(told) => Event::Failed(told),
+                Ok(name) => Event::Said(format!("sent to {name}")),
+                Err(error) => Event::Failed(error),
             };
             let _ = sender.send(event).await;
         });
@@ -245,9 +245,9 @@ impl Performer {
     pub(super) fn keep(&mut self, kept: UiState, path: PathBuf) {
         let sender = self.sender.clone();
         self.tasks.spawn(async move {
-            let told = path.display().to_string();
+            let file = path.display().to_string();
             let failed = match tokio::task::spawn_blocking(move || kept.write(&path)).await {
-                Ok(Err(error)) => format!("filters and columns cannot be kept in {told}: {error}"),
+                Ok(Err(error)) => format!("could not save filters and columns to {file}: {error}"),
                 _ => return,
             };
             let _ = sender.send(Event::Failed(failed)).await;
@@ -257,11 +257,11 @@ impl Performer {
     fn save(&mut self, name: String, bytes: Vec<u8>) {
         let sender = self.sender.clone();
         self.tasks.spawn(async move {
-            let told = name.clone();
+            let file = name.clone();
             let event = match tokio::task::spawn_blocking(move || write_new(&name, &bytes)).await {
                 Ok(Ok(path)) => Event::Said(format!("saved {}", path.display())),
-                Ok(Err(error)) => Event::Failed(format!("{told} cannot be saved here: {error}")),
-                Err(error) => Event::Failed(format!("{told} was not saved: {error}")),
+                Ok(Err(error)) => Event::Failed(format!("could not save {file} here: {error}")),
+                Err(error) => Event::Failed(format!("could not save {file}: {error}")),
             };
             let _ = sender.send(event).await;
         });
@@ -300,6 +300,6 @@ fn write_new(name: &str, bytes: &[u8]) -> io::Result<PathBuf> {
 fn copy(text: &str, what: &str) -> Event {
     match terminal::copy(text) {
         Ok(()) => Event::Said(format!("copied {what}")),
-        Err(error) => Event::Failed(format!("{what} cannot be copied: {error}")),
+        Err(error) => Event::Failed(format!("could not copy {what}: {error}")),
     }
 }

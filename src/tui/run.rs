@@ -19,27 +19,27 @@ use crate::fleet::{Events, Fleet, Store};
 use crate::model::Timestamp;
 
 /// Time between two frames at least.
-const FRAME: Duration = Duration::from_millis(10);
+const MIN_FRAME_INTERVAL: Duration = Duration::from_millis(10);
 /// Messages taken before input is looked at, so that a flood of them never starves a key.
-const BATCH: usize = 512;
+const MESSAGE_BATCH_SIZE: usize = 512;
 /// Results of our own tasks that may wait; the tasks wait when it is full.
-const QUEUE: usize = 256;
+const EVENT_QUEUE_CAPACITY: usize = 256;
 /// Rows must rest this long before they are sampled: scrolling past is not looking at.
-const SETTLE: Duration = Duration::from_millis(80);
+const WATCH_DEBOUNCE: Duration = Duration::from_millis(80);
 
 /// Filters and columns must rest this long before they are written to their file.
-const KEEP: Duration = Duration::from_secs(1);
+const SAVE_DEBOUNCE: Duration = Duration::from_secs(1);
 
-/// How it ended.
+/// The reason why the screen ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Leaving {
-    /// A person left.
+    /// The user quit.
     Quit,
     /// A signal of this number asked to. By custom the exit status is 128 more.
     Signal(i32),
 }
 
-/// Takes the terminal and shows the fleet until a person leaves or a signal comes. The terminal is given back
+/// Takes the terminal and shows the fleet until the user quits or a signal comes. The terminal is given back
 /// whatever happens. Must be called inside a tokio runtime, on the thread that installed the panic report.
 ///
 /// # Errors
@@ -49,7 +49,7 @@ pub async fn run(fleet: Fleet, events: Events, store: Store, options: Options) -
     let mut input = Input::open()?;
     let guard = Guard::take(options.mouse)?;
     let (columns, rows) = crossterm::terminal::size()?;
-    let (sender, queue) = mpsc::channel(QUEUE);
+    let (sender, queue) = mpsc::channel(EVENT_QUEUE_CAPACITY);
     let wake = std::sync::Arc::new(tokio::sync::Notify::new());
     let kept = options.kept.clone();
     let mut ui = Ui::new(store, options, Timestamp::now());
@@ -121,7 +121,7 @@ impl Frames {
                 }
                 () = sleep_until(until) => self.take_deadline()?,
             }
-            for _ in 0..BATCH {
+            for _ in 0..MESSAGE_BATCH_SIZE {
                 let Some(event) = queue
                     .try_recv()
                     .ok()
@@ -195,7 +195,7 @@ impl Frames {
     }
 
     fn frame_due(&self) -> Instant {
-        self.last_frame.map_or_else(Instant::now, |last| last + FRAME.max(self.ui.frame_wait()))
+        self.last_frame.map_or_else(Instant::now, |last| last + MIN_FRAME_INTERVAL.max(self.ui.frame_wait()))
     }
 
     fn draw_if_due(&mut self) -> io::Result<()> {
@@ -216,12 +216,12 @@ impl Frames {
         #[cfg(debug_assertions)]
         panic_if_asked();
         if let Some(work) = self.ui.drawn() {
-            self.watch = Some((now + SETTLE, work));
+            self.watch = Some((now + WATCH_DEBOUNCE, work));
         }
         if self.kept.is_some() && self.keep_at.is_none() && *self.ui.keep() != self.written {
-            self.keep_at = Some(now + KEEP);
+            self.keep_at = Some(now + SAVE_DEBOUNCE);
         }
-        self.redraw_at = self.ui.redraw_in().map(|after| now + after.max(FRAME));
+        self.redraw_at = self.ui.redraw_in().map(|after| now + after.max(MIN_FRAME_INTERVAL));
         Ok(())
     }
 
@@ -244,7 +244,7 @@ impl Frames {
         if let Some(path) = &self.kept
             && *self.ui.keep() != self.written
         {
-            // There is nobody left to tell.
+            // The screen is gone: a failure cannot be shown.
             let _ = self.ui.keep().write(path);
         }
     }
@@ -263,7 +263,7 @@ impl Frames {
     }
 }
 
-/// What the session tests set to see that a panic gives the terminal back. Builds for use do not look at it.
+/// The variable that session tests set to see that a panic gives the terminal back. Builds for use do not look at it.
 #[cfg(debug_assertions)]
 const PANIC: &str = "QDECK_TEST_PANIC";
 

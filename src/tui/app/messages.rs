@@ -1,22 +1,22 @@
-//! What has been said: the latest for some seconds in the hint line, all of it in a list.
+//! Messages to the user: the latest for some seconds in the hint line, all of them in a list.
 
 use std::collections::VecDeque;
 use std::time::Duration;
 
 use crate::model::Timestamp;
 
-/// Messages kept.
-const KEPT: usize = 500;
-/// How long one stays in the hint line; a failure longer.
-const SAID: Duration = Duration::from_secs(4);
-const COMPLAINED: Duration = Duration::from_secs(10);
+/// Messages kept at most.
+const MAX_MESSAGES: usize = 500;
+/// Time that a message stays in the hint line; a failure stays longer.
+const NOTICE_TIME: Duration = Duration::from_secs(4);
+const FAILURE_TIME: Duration = Duration::from_secs(10);
 
-/// Something said.
+/// A message to the user.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Message {
     /// When.
     pub at: Timestamp,
-    /// Whether it tells of a failure.
+    /// True if it reports a failure.
     pub bad: bool,
     /// The words.
     pub text: String,
@@ -32,7 +32,7 @@ pub struct Messages {
 impl Messages {
     /// Adds one. Control characters are put aside: a remote's words may be in it.
     pub fn add(&mut self, at: Timestamp, bad: bool, text: impl AsRef<str>) {
-        if self.list.len() == KEPT {
+        if self.list.len() == MAX_MESSAGES {
             self.list.pop_front();
         }
         let text = super::super::widgets::ansi::plain(text.as_ref());
@@ -53,7 +53,7 @@ impl Messages {
     /// When that ends.
     pub fn toast_ends_in(&self, now: Timestamp) -> Option<Duration> {
         let last = self.list.back().filter(|_| !self.dismissed)?;
-        let lasts = if last.bad { COMPLAINED } else { SAID };
+        let lasts = if last.bad { FAILURE_TIME } else { NOTICE_TIME };
         lasts.checked_sub(now.since(last.at)).filter(|left| !left.is_zero())
     }
 

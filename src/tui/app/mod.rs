@@ -1,4 +1,4 @@
-//! What all layers share: the fleet as it is known, the tables, the theme, the messages. Nothing here waits, reads or
+//! State that all layers share: the fleet as it was last read, the tables, the theme, the messages. Nothing here waits, reads or
 //! writes: what must be done outside is returned as effects, so that every test can press keys and read the screen.
 
 mod auth;
@@ -26,7 +26,7 @@ use crate::fleet::{Auth, Store};
 use crate::model::{Bytes, ContextName, Kind, ResourceId, Timestamp};
 use crate::table::Job;
 
-/// How the screen is set up.
+/// Options of the screen.
 #[derive(Debug, Clone)]
 pub struct Options {
     /// A line to show once under the header: that this is the demo, how to leave it. Esc puts it away.
@@ -39,13 +39,13 @@ pub struct Options {
     pub read_only: bool,
     /// Keys of the user, laid over the default ones.
     pub keys: toml::Table,
-    /// Whether the mouse is taken.
+    /// True if the mouse is captured.
     pub mouse: bool,
     /// Time between two listings, for the header.
     pub refresh: Duration,
-    /// How many colours the terminal shows.
+    /// The colour depth of the terminal.
     pub depth: Depth,
-    /// How much of a log is kept, a source.
+    /// Bytes of a log that are kept, per source.
     pub log_buffer: Bytes,
     /// What is to be said at the start, and kept in the messages.
     pub notices: Vec<String>,
@@ -74,7 +74,7 @@ impl Default for Options {
     }
 }
 
-/// What all layers share.
+/// State that all layers share.
 pub struct App {
     /// The fleet as it is known.
     pub store: Store,
@@ -90,14 +90,14 @@ pub struct App {
     pub(super) paused: bool,
     pub(super) mouse: bool,
     pub(super) banner: Option<String>,
-    /// Trouble with credentials that a person has read and put away.
+    /// Notices about credentials that the user has dismissed.
     pub(super) put_away: HashMap<ContextName, Auth>,
     pub(super) header_area: ratatui::layout::Rect,
     pub(super) table_area: ratatui::layout::Rect,
     pub(super) tabs: Vec<(u16, u16, usize)>,
     pub(super) heads: Vec<(u16, u16, crate::table::Column)>,
     pub(super) history: History,
-    /// What was typed into the palette, the latest last.
+    /// The history of the palette, the latest last.
     pub(super) typed_commands: Vec<String>,
     /// Layers to be put on the screen.
     opening: Vec<Box<dyn Layer>>,
@@ -105,7 +105,7 @@ pub struct App {
 }
 
 impl App {
-    /// The screen at the start. What is wrong with the user's keys or theme is told in the messages.
+    /// The screen at the start. Mistakes in the user's keys or theme are shown in the messages.
     pub fn new(store: Store, options: Options, now: Timestamp) -> Self {
         let (keymap, problems) = Keymap::load((!options.keys.is_empty()).then_some(&options.keys));
         let mut messages = Messages::default();
@@ -160,11 +160,11 @@ impl App {
                 self.kept = kept;
             }
             Ok(None) => {}
-            Err(told) => self.messages.add(self.now, true, told),
+            Err(error) => self.messages.add(self.now, true, error),
         }
     }
 
-    /// What is to be kept for the next run. What was only drilled into is not.
+    /// The state to save for the next run. Tables that were only drilled into are left out.
     pub fn keep(&mut self) -> &UiState {
         for pane in self.panes.iter().filter(|pane| pane.narrow.is_none()) {
             self.kept.tables.insert(table_name(pane.kind), pane.state());
@@ -172,7 +172,7 @@ impl App {
         &self.kept
     }
 
-    /// What was kept at last.
+    /// The state that was last saved.
     pub const fn kept(&self) -> &UiState {
         &self.kept
     }
@@ -186,12 +186,12 @@ impl App {
         &mut self.panes[self.active]
     }
 
-    /// What drawing needs beside the state.
+    /// The theme, the time and the abilities of the terminal, for drawing.
     pub fn look(&self) -> Look<'_> {
         Look { theme: &self.theme, store: &self.store, now: self.now, ascii: self.options.ascii }
     }
 
-    /// Whether the mouse is taken.
+    /// True if the mouse is captured.
     pub const fn takes_mouse(&self) -> bool {
         self.mouse
     }
@@ -234,7 +234,7 @@ pub(in crate::tui) fn table_name(kind: Kind) -> String {
     kind.title().to_lowercase().replace(' ', "-")
 }
 
-/// How long a row that changed its state stands out.
+/// Time for which a row that changed its state is highlighted.
 pub(super) const FLASH: Duration = Duration::from_millis(2500);
 
 #[cfg(test)]

@@ -66,11 +66,11 @@ fn usage(series: Option<&Series>, metric: Metric, look: &Look<'_>, width: u16) -
     };
     // A first sample of a stream has no rates yet: the figure before it still holds.
     let value = last.value(metric).or_else(|| {
-        let recent = series.columns(metric, look.now, series.fresh_for(sparkline::STALE), 9);
+        let recent = series.columns(metric, look.now, series.fresh_for(sparkline::STALE_AFTER), 9);
         recent.into_iter().flatten().next_back()
     });
     let figure = match (value, sparkline::limit(metric, last)) {
-        _ if look.now.since(last.at) > series.fresh_for(sparkline::STALE) => {
+        _ if look.now.since(last.at) > series.fresh_for(sparkline::STALE_AFTER) => {
             age(look.now.since(last.at)) + " old"
         }
         (None, _) => String::new(),

@@ -79,21 +79,21 @@ fn head(resource: &Resource, look: &Look<'_>, area: Rect, buf: &mut Buffer) {
     }
 }
 
-/// The widest that names are before the values that stand in a column.
-const NAMES: u16 = 11;
+/// The width of the column of names; a longer name pushes its value to the right.
+const NAME_COLUMN_WIDTH: u16 = 11;
 /// A column of names and values is at least this wide.
-const CELL: u16 = 36;
+const MIN_CELL_WIDTH: u16 = 36;
 
 /// Names and values in columns, as many as fit, read along the rows; what is longer than its column takes the next
 /// one too.
 fn facts(resource: &Resource, look: &Look<'_>, area: Rect, buf: &mut Buffer) {
     let theme = look.theme;
-    let cell = area.width / (area.width / CELL).max(1);
+    let cell = area.width / (area.width / MIN_CELL_WIDTH).max(1);
     let (mut x, mut y) = (area.x, area.y);
     for (name, value) in pairs(resource, look) {
         let value = crate::tui::widgets::ansi::plain(&value);
         let value = wrap(&value, u16::MAX).concat();
-        let names = columns(&name).max(NAMES) + 1;
+        let names = columns(&name).max(NAME_COLUMN_WIDTH) + 1;
         let wide = names + columns(&value);
         if x > area.x && x + wide > area.right() {
             x = area.x;

@@ -45,7 +45,7 @@ fn words(app: &App) -> (String, String) {
     if app.store.contexts().is_empty() {
         return (
             "no contexts are configured".to_owned(),
-            "`qdeck config init` writes a file to begin with".to_owned(),
+            "`qdeck config init` writes a configuration file".to_owned(),
         );
     }
     if contexts.is_empty() {
@@ -61,27 +61,27 @@ fn words(app: &App) -> (String, String) {
         Some((name, ListingCondition::ContextFailed(problem))) => (
             format!("{name}: {}", problem.message),
             format!(
-                "{} shows the whole error and reconnects, {} tries again now",
+                "{} shows the whole error and reconnects, {} retries now",
                 key(Command::Contexts),
                 again()
             ),
         ),
         Some((name, ListingCondition::Forbidden(problem))) => (
             forbidden(name, pane.kind, problem),
-            format!("asked again every 10 minutes, or now with {}", again()),
+            format!("retried every 10 minutes, or now with {}", again()),
         ),
         Some((name, ListingCondition::Failed(problem))) => {
-            (format!("{name}: {}", problem.message), format!("{} tries again now", again()))
+            (format!("{name}: {}", problem.message), format!("{} retries now", again()))
         }
         Some((_, ListingCondition::Pending)) => {
             (format!("asking {} for {what}…", names(ListingCondition::Pending)), String::new())
         }
         Some((_, ListingCondition::Listed)) => {
-            (format!("there are no {what}"), format!("{} asks again", again()))
+            (format!("there are no {what}"), format!("{} refreshes", again()))
         }
         Some((_, ListingCondition::Unsupported)) | None => (
             have_none(contexts.iter().map(|it| it.platform), &what),
-            "the numbers lead to the other tables".to_owned(),
+            "the number keys show other tables".to_owned(),
         ),
     }
 }
@@ -97,7 +97,7 @@ const fn urgency(condition: ListingCondition<'_>) -> u8 {
     }
 }
 
-/// That a context may not list a kind, and what it lacks.
+/// The text of a context that may not list a kind, with the missing permission.
 pub(super) fn forbidden(name: &str, kind: Kind, problem: &Problem) -> String {
     let verb = Feature::List(kind).verb();
     format!("{name} may not {verb}: {}", plain(missing_permission(problem)))

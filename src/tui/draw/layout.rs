@@ -1,11 +1,11 @@
-//! How the width of the table is shared among its columns.
+//! The layout of the table: its width shared among the columns.
 
 use crate::table::{Align, Column, Shrink};
 
 /// Columns between two columns.
-const GAP: u16 = 2;
-/// What a column with a sparkline asks for: eight cells and the figure beside them.
-pub(super) const SPARK: u16 = 14;
+const COLUMN_GAP: u16 = 2;
+/// The width of a column with a sparkline: eight cells and the figure beside them.
+pub(super) const SPARKLINE_COLUMN_WIDTH: u16 = 14;
 
 /// Chooses the columns that fit and their widths. `wanted` is what each column's content asks for. Texts come first:
 /// sparklines give way, then what can be cut and still be read, then whole columns, those of low priority first. What
@@ -17,7 +17,7 @@ pub(super) fn share(
 ) -> Vec<(Column, u16)> {
     let mut chosen: Vec<(Column, u16)> = columns.to_vec();
     let total = |chosen: &[(Column, u16)]| {
-        chosen.iter().map(|(_, width)| width + GAP).sum::<u16>().saturating_sub(GAP)
+        chosen.iter().map(|(_, width)| width + COLUMN_GAP).sum::<u16>().saturating_sub(COLUMN_GAP)
     };
     loop {
         let over = total(&chosen).saturating_sub(width);
@@ -89,7 +89,7 @@ fn least(column: Column, width: u16) -> u16 {
 
 /// Columns between two columns.
 pub(super) const fn gap() -> u16 {
-    GAP
+    COLUMN_GAP
 }
 
 #[cfg(test)]
@@ -116,7 +116,7 @@ mod tests {
     fn whatever_the_width_the_columns_fit_and_the_name_stays() {
         for width in 1..400 {
             let chosen = share(&wanted(), width, own);
-            let total: u16 = chosen.iter().map(|(_, width)| width + GAP).sum::<u16>() - GAP;
+            let total: u16 = chosen.iter().map(|(_, width)| width + COLUMN_GAP).sum::<u16>() - COLUMN_GAP;
             assert!(total <= width, "{width}: {total}");
             assert!(chosen.iter().any(|(column, _)| column.is_name()), "{width}");
         }
@@ -140,8 +140,8 @@ mod tests {
             (column("state"), 10),
             (column("where"), 22),
             (column("address"), 14),
-            (column("cpu"), SPARK),
-            (column("mem"), SPARK),
+            (column("cpu"), SPARKLINE_COLUMN_WIDTH),
+            (column("mem"), SPARKLINE_COLUMN_WIDTH),
             (column("age"), 4),
         ];
         let width = |room, wanted| {

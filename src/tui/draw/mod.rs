@@ -18,14 +18,17 @@ use super::app::App;
 use super::ui::Ui;
 
 /// Smaller than this nothing useful can be shown.
-const LEAST: (u16, u16) = (30, 6);
+const MIN_SCREEN_SIZE: (u16, u16) = (30, 6);
 
 /// Draws everything; returns where the cursor belongs.
 pub fn frame(ui: &mut Ui, area: Rect, buf: &mut Buffer) -> Option<Position> {
     let app = &mut ui.app;
     buf.set_style(area, app.theme.text);
-    if area.width < LEAST.0 || area.height < LEAST.1 {
-        let text = format!("{}x{} is too small: make it {}x{}", area.width, area.height, LEAST.0, LEAST.1);
+    if area.width < MIN_SCREEN_SIZE.0 || area.height < MIN_SCREEN_SIZE.1 {
+        let text = format!(
+            "{}x{} is too small: make it {}x{}",
+            area.width, area.height, MIN_SCREEN_SIZE.0, MIN_SCREEN_SIZE.1
+        );
         for (y, line) in wrap(&text, area.width).into_iter().take(area.height.into()).enumerate() {
             put(buf, area.x, area.y + u16::try_from(y).unwrap_or(0), area.width, &line, Style::new());
         }

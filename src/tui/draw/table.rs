@@ -4,7 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
 
-use super::layout::{SPARK, gap, share};
+use super::layout::{SPARKLINE_COLUMN_WIDTH, gap, share};
 use super::{cells, columns, detail, empty, put, put_right};
 use crate::fleet::ListingCondition;
 use crate::model::{Kind, Timestamp, age};
@@ -52,7 +52,7 @@ pub(super) fn draw(app: &mut App, area: Rect, buf: &mut Buffer) {
     }
 }
 
-/// Where each column begins and ends, and which it is: for clicks on its title.
+/// The first and the last cell of each column: for clicks on its title.
 type Heads = Vec<(u16, u16, Column)>;
 
 /// A row on the screen.
@@ -100,7 +100,7 @@ fn measure(pane: &mut Pane, visible: &[Visible<'_>], look: &Look<'_>, width: u16
     for column in pane.columns(look.store) {
         let spec = column.spec();
         let content = if column.is_sampled() {
-            SPARK
+            SPARKLINE_COLUMN_WIDTH
         } else {
             let text = |row| columns(&cells::text(column, column.cell(row), row, look, 0));
             visible.iter().map(|visible| text(&visible.row)).max().unwrap_or(0)

@@ -8,7 +8,7 @@ pub(super) const BEGIN_FRAME: &[u8] = b"\x1b[?2026h";
 pub(super) const END_FRAME: &[u8] = b"\x1b[?2026l";
 
 /// Room kept for a frame; a full repaint of 250x60 takes about half.
-const ROOM: usize = 64 * 1024;
+const FRAME_CAPACITY_BYTES: usize = 64 * 1024;
 
 /// Gathers what is written and gives it to `out` only when it is flushed.
 pub(super) struct FrameWriter<W> {
@@ -18,7 +18,7 @@ pub(super) struct FrameWriter<W> {
 
 impl<W: Write> FrameWriter<W> {
     pub(super) fn new(out: W) -> Self {
-        Self { out, gathered: Vec::with_capacity(ROOM) }
+        Self { out, gathered: Vec::with_capacity(FRAME_CAPACITY_BYTES) }
     }
 }
 
@@ -37,7 +37,7 @@ impl<W: Write> Write for FrameWriter<W> {
         self.gathered.extend_from_slice(END_FRAME);
         let result = self.out.write_all(&self.gathered).and_then(|()| self.out.flush());
         self.gathered.clear();
-        self.gathered.shrink_to(ROOM);
+        self.gathered.shrink_to(FRAME_CAPACITY_BYTES);
         result
     }
 }

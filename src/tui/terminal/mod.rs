@@ -24,7 +24,7 @@ pub use suspend::{Suspended, suspend};
 const MOUSE_ON: &[u8] = b"\x1b[?1000h\x1b[?1006h";
 const MOUSE_OFF: &[u8] = b"\x1b[?1006l\x1b[?1000l";
 
-/// Whether the terminal is ours. Process-wide, because a panic hook and a signal must find it without any handle.
+/// True while the terminal is ours. Process-wide, because a panic hook and a signal must find it without any handle.
 static TAKEN: AtomicBool = AtomicBool::new(false);
 
 /// The terminal while it is taken. Dropping it gives it back.
@@ -79,7 +79,7 @@ pub fn restore() {
     if !TAKEN.swap(false, Ordering::SeqCst) {
         return;
     }
-    // Failures have nowhere to be told: the terminal is what failed.
+    // Failures cannot be shown: it is the terminal that failed.
     let _ = write(&farewell());
     let _ = disable_raw_mode();
 }

@@ -11,9 +11,9 @@ use super::{TAKEN, restore};
 
 static INSTALL: Once = Once::new();
 
-/// Sentences about background panics that the screen has not told yet; at most a few.
+/// Messages of background panics that the screen has not shown yet; at most [`MAX_BACKGROUND_PANICS`].
 static BACKGROUND: Mutex<Vec<String>> = Mutex::new(Vec::new());
-const KEPT: usize = 16;
+const MAX_BACKGROUND_PANICS: usize = 16;
 
 /// Puts a hook before the one in force. While the terminal is taken: a panic of the calling thread, which draws, gives
 /// the terminal back first; one of another thread is kept for the screen and the log file and prints nothing; one
@@ -68,12 +68,12 @@ fn keep(info: &PanicHookInfo<'_>) {
     let place = info.location().map(ToString::to_string).unwrap_or_default();
     tracing::error!(%place, %message, "a background task panicked");
     let mut kept = BACKGROUND.lock();
-    if kept.len() < KEPT {
+    if kept.len() < MAX_BACKGROUND_PANICS {
         kept.push(format!("a background task failed: {message} ({place})"));
     }
 }
 
-/// What background tasks panicked with since the last call.
+/// Takes the messages of background tasks that panicked since the last call.
 pub fn take_background_panics() -> Vec<String> {
     std::mem::take(&mut *BACKGROUND.lock())
 }

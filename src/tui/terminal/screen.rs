@@ -1,4 +1,4 @@
-//! What the terminal shows now and what it should show next; only the difference is sent.
+//! The frame that the terminal shows now and the next one; only the difference is sent.
 
 use std::io::{self, Write};
 

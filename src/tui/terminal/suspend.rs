@@ -6,12 +6,12 @@ use rustix::process::{Signal, getpgrp, getpid, getsid, kill_current_process_grou
 
 use super::{enter, restore};
 
-/// What came of asking to stop.
+/// The outcome of a request to stop.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Suspended {
     /// It stopped, and goes on now with the terminal taken anew.
     AndBack,
-    /// Nobody could bring it back: it leads its session, as in a terminal window of its own.
+    /// Refused, since no shell could resume it: it leads its session, as in a terminal window of its own.
     NoShell,
 }
 
@@ -32,7 +32,7 @@ pub fn suspend(mouse: bool) -> io::Result<Suspended> {
     Ok(Suspended::AndBack)
 }
 
-/// Whether our job is not the session leader's own: then a shell with job control started it and can continue it.
+/// Returns true if our job is not the session leader's own: then a shell with job control started it and can continue it.
 fn has_shell() -> bool {
     getsid(Some(getpid())).is_ok_and(|session| session != getpgrp())
 }

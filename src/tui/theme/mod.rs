@@ -6,7 +6,7 @@ use ratatui::style::Style;
 
 use super::Theme;
 
-/// How many colours the terminal shows.
+/// The colour depth of the terminal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Depth {
     /// `NO_COLOR` is set: weight and reverse only.
@@ -20,7 +20,7 @@ pub enum Depth {
 }
 
 impl Depth {
-    /// What the environment tells: `NO_COLOR`, `COLORTERM`, `TERM`. Takes a reader, so that a test need not change
+    /// Detects the depth from the environment: `NO_COLOR`, `COLORTERM`, `TERM`. Takes a reader, so that a test need not change
     /// the process's environment.
     pub fn detect(variable: impl Fn(&str) -> Option<String>) -> Self {
         if variable("NO_COLOR").is_some_and(|value| !value.is_empty()) {
@@ -40,7 +40,7 @@ impl Depth {
     }
 }
 
-/// Whether the locale says that the terminal cannot show more than ASCII. A locale that is not set says nothing.
+/// Returns true if the locale is limited to ASCII. A locale that is not set is no limit.
 pub fn is_ascii_locale(variable: impl Fn(&str) -> Option<String>) -> bool {
     let locale =
         ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().filter_map(variable).find(|value| !value.is_empty());
@@ -50,7 +50,7 @@ pub fn is_ascii_locale(variable: impl Fn(&str) -> Option<String>) -> bool {
     })
 }
 
-/// The theme for the terminal's background where it tells one in `COLORFGBG`, as `15;0`: white and light grey are 15
+/// The theme for the terminal's background where `COLORFGBG` names one, as `15;0`: white and light grey are 15
 /// and 7.
 pub fn of_background(variable: impl Fn(&str) -> Option<String>) -> Option<&'static str> {
     let colors = variable("COLORFGBG")?;
@@ -246,7 +246,7 @@ mod tests {
         assert!(is_ascii_locale(only("LANG", "de_DE.ISO-8859-1")));
         assert!(!is_ascii_locale(only("LANG", "de_DE.UTF-8")));
         assert!(!is_ascii_locale(only("LC_CTYPE", "C.utf8")));
-        assert!(!is_ascii_locale(|_| None), "not set says nothing");
+        assert!(!is_ascii_locale(|_| None), "no locale is no limit");
         assert_eq!(of_background(only("COLORFGBG", "0;15")), Some("light"));
         assert_eq!(of_background(only("COLORFGBG", "15;default;0")), Some("dark"));
         assert_eq!(of_background(only("COLORFGBG", "default")), None);

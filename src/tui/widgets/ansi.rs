@@ -8,9 +8,9 @@ use vte::{Params, Parser, Perform};
 use super::line::StyledLine;
 
 /// Columns between two tab stops.
-const TAB: usize = 8;
+const TAB_COLUMNS: usize = 8;
 /// Bytes read between two looks at the limit.
-const CHUNK: usize = 1024;
+const CHUNK_BYTES: usize = 1024;
 
 /// The line as it may be drawn, in `base` where the remote says nothing of colour. Reads little further than `limit`
 /// bytes of text, so that a line of megabytes costs no more than one of kilobytes; the second value says whether
@@ -22,7 +22,7 @@ pub fn styled(raw: &str, base: Style, limit: usize) -> (StyledLine, bool) {
     let mut pen = Pen { line: StyledLine::default(), base, style: base, column: 0, returned: false };
     let mut parser = Parser::new();
     let mut read = 0;
-    for chunk in raw.as_bytes().chunks(CHUNK.min(limit.max(1))) {
+    for chunk in raw.as_bytes().chunks(CHUNK_BYTES.min(limit.max(1))) {
         if pen.line.text().len() >= limit {
             break;
         }
@@ -128,7 +128,7 @@ impl Perform for Pen {
     fn execute(&mut self, byte: u8) {
         match byte {
             b'\t' => {
-                let blanks = TAB - self.column % TAB;
+                let blanks = TAB_COLUMNS - self.column % TAB_COLUMNS;
                 self.write(&"        "[..blanks], blanks);
             }
             b'\r' => self.returned = true,

@@ -12,10 +12,10 @@ use crate::tui::Look;
 pub use strip::strip;
 
 /// The time that the sparklines of tables and of the strip look back.
-pub const WINDOW: Duration = Duration::from_secs(300);
+pub const SPARKLINE_WINDOW: Duration = Duration::from_secs(300);
 
 /// A latest sample older than this is shown with its age: it is no longer "now".
-pub const STALE: Duration = Duration::from_secs(45);
+pub const STALE_AFTER: Duration = Duration::from_secs(45);
 
 const BLOCKS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 const ASCII: [char; 7] = ['.', ':', '-', '=', '+', '*', '#'];
@@ -54,17 +54,17 @@ pub fn braille(values: &[Option<f64>], max: f64, ascii: bool) -> String {
         .collect()
 }
 
-/// A table cell: the last [`WINDOW`] of a metric as a [`sparkline`] of `cells` columns, oldest first, filled as
+/// A table cell: the last [`SPARKLINE_WINDOW`] of a metric as a [`sparkline`] of `cells` columns, oldest first, filled as
 /// [`ceiling`] says. `None` where there is nothing to draw.
 pub fn cell(series: &Series, metric: Metric, cells: usize, look: &Look<'_>) -> Option<String> {
-    let values = series.columns(metric, look.now, WINDOW, cells);
+    let values = series.columns(metric, look.now, SPARKLINE_WINDOW, cells);
     values.iter().any(Option::is_some).then(|| {
         let limit = series.last().and_then(|last| limit(metric, last));
         sparkline(&values, ceiling(metric, &values, limit), look.ascii)
     })
 }
 
-/// What should fill a sparkline of `metric`: the limit where one is known and near enough to matter, else the highest
+/// The value that fills a sparkline of `metric`: the limit where one is known and near enough to matter, else the highest
 /// value, and never so little that noise looks like load.
 pub fn ceiling(metric: Metric, values: &[Option<f64>], limit: Option<f64>) -> f64 {
     let peak = values.iter().flatten().copied().filter(|value| value.is_finite()).fold(0.0, f64::max);
@@ -78,7 +78,7 @@ pub fn ceiling(metric: Metric, values: &[Option<f64>], limit: Option<f64>) -> f6
     }
 }
 
-/// The limit of a metric that a sample tells.
+/// The limit of a metric that a sample reports.
 #[expect(clippy::cast_precision_loss, reason = "drawn on a chart")]
 pub fn limit(metric: Metric, sample: &Sample) -> Option<f64> {
     match metric {
@@ -103,7 +103,7 @@ pub fn with_limit(metric: Metric, value: f64, limit: Option<f64>) -> String {
     }
 }
 
-/// What tells the two directions of a metric apart, before its value.
+/// The arrow for the direction of a metric, before its value.
 pub fn arrow(metric: Metric, ascii: bool) -> &'static str {
     match (metric, ascii) {
         (Metric::NetReceive, false) => "↓ ",
@@ -125,7 +125,7 @@ fn share(value: Option<f64>, max: f64) -> Option<f64> {
     Some((value / max).clamp(0.0, 1.0))
 }
 
-/// Which of `steps` marks stands for a share.
+/// The mark of a share, out of `steps`.
 #[expect(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,

@@ -1,4 +1,4 @@
-//! What drawing tests need: a theme whose roles can be told apart, and a buffer as text.
+//! Helpers of drawing tests: a theme whose roles are all distinct, and a buffer as text.
 
 use ratatui::buffer::Buffer;
 use ratatui::style::{Color, Modifier, Style};

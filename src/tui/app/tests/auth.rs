@@ -1,4 +1,4 @@
-//! Credentials that do not hold, and things that they may not do: told once, hiding nothing.
+//! Credentials that do not hold, and things that they may not do: shown once, hiding nothing.
 
 use std::time::Duration;
 
@@ -23,17 +23,17 @@ fn forbidden() -> Problem {
     Problem::new(ProblemKind::Forbidden, "not permitted").hint(hint)
 }
 
-fn told(name: &str, health: Health, auth: Auth) -> [FleetEvent; 2] {
+fn condition(name: &str, health: Health, auth: Auth) -> [FleetEvent; 2] {
     let name = sample::context(name);
     [FleetEvent::Context(name.clone(), health, Traffic::default()), FleetEvent::Auth(name, auth)]
 }
 
 fn out(name: &str) -> [FleetEvent; 2] {
-    told(name, Health::Down(refused()), Auth::Refused(refused()))
+    condition(name, Health::Down(refused()), Auth::Refused(refused()))
 }
 
 fn back(name: &str) -> [FleetEvent; 2] {
-    told(name, Health::Live, Auth::Good)
+    condition(name, Health::Live, Auth::Good)
 }
 
 fn after(mut store: Store, events: impl IntoIterator<Item = FleetEvent>) -> Store {
@@ -44,7 +44,7 @@ fn after(mut store: Store, events: impl IntoIterator<Item = FleetEvent>) -> Stor
 }
 
 impl Scene {
-    fn tell(&mut self, events: impl IntoIterator<Item = FleetEvent>) {
+    fn apply(&mut self, events: impl IntoIterator<Item = FleetEvent>) {
         for event in events {
             self.ui.update(Event::Fleet(Box::new(event)));
         }
@@ -84,12 +84,12 @@ fn esc_puts_the_line_away_until_there_is_news() {
     assert!(says(&scene));
     scene.keys("\x1b");
     assert!(!says(&scene));
-    scene.tell(out("cycle-prod"));
-    assert!(!says(&scene), "said once");
-    scene.tell(back("cycle-prod"));
-    scene.tell(out("cycle-prod"));
+    scene.apply(out("cycle-prod"));
+    assert!(!says(&scene), "shown once");
+    scene.apply(back("cycle-prod"));
+    scene.apply(out("cycle-prod"));
     assert!(says(&scene), "and again when it happens again");
-    scene.tell(back("cycle-prod"));
+    scene.apply(back("cycle-prod"));
     assert!(!says(&scene), "gone with its cause");
 }
 
@@ -116,9 +116,9 @@ fn one_key_signs_in_where_it_is_needed() {
     assert!(reconnects(&mut scene).is_empty());
     assert!(scene.text().contains("every context is signed in"));
     let name = sample::context("quasarch-ml");
-    scene.tell([FleetEvent::May(name.clone(), Feature::Logs, Err(forbidden()))]);
+    scene.apply([FleetEvent::May(name.clone(), Feature::Logs, Err(forbidden()))]);
     assert_eq!(reconnects(&mut scene), ["quasarch-ml"], "it may be allowed by now");
-    scene.tell(out("cycle-prod"));
+    scene.apply(out("cycle-prod"));
     assert_eq!(reconnects(&mut scene), ["cycle-prod"]);
     scene.keys("d");
     assert_eq!(reconnects(&mut scene), ["cycle-prod"], "in a view, too");
@@ -137,7 +137,7 @@ fn a_forbidden_kind_is_noted_in_its_pane_and_the_others_stay_live() {
     scene.keys("5");
     insta::assert_snapshot!("forbidden_beside_rows", scene.text());
     let name = sample::context("cycle-prod");
-    scene.tell([
+    scene.apply([
         FleetEvent::ListStarted(name.clone(), Kind::Operation),
         FleetEvent::List(name.clone(), Kind::Operation, ListEvent::End),
         FleetEvent::ListStarted(name.clone(), Kind::Operation),
@@ -158,12 +158,12 @@ fn what_may_not_be_done_is_struck_out_with_its_reason_in_the_contexts() {
     };
     assert!(!style(&scene, "attach") && !style(&scene, "logs"));
     let name = sample::context("cycle-prod");
-    scene.tell([FleetEvent::May(name.clone(), Feature::Console, Err(forbidden()))]);
+    scene.apply([FleetEvent::May(name.clone(), Feature::Console, Err(forbidden()))]);
     assert!(style(&scene, "attach") && !style(&scene, "logs"));
     scene.keys("@");
     let text = scene.text();
     assert!(text.contains("may not open consoles: not permitted"), "{text}");
     scene.keys("\x1b");
-    scene.tell([FleetEvent::May(name, Feature::Console, Ok(()))]);
+    scene.apply([FleetEvent::May(name, Feature::Console, Ok(()))]);
     assert!(!style(&scene, "attach"));
 }

@@ -255,7 +255,7 @@ fn commands_with_arguments_are_completed_and_say_what_is_wrong() {
     assert_eq!(line(&scene), "instances state:");
     scene.keys("fa\t\n");
     assert_eq!(scene.ui.app.pane().filter_text, "state:failed");
-    for (typed, told) in [
+    for (typed, message) in [
         (":theme nope\n", "no theme is called nope"),
         (":sort nope\n", "no column is called nope"),
         (":@nope\n", "no context is called nope"),
@@ -265,7 +265,7 @@ fn commands_with_arguments_are_completed_and_say_what_is_wrong() {
         scene.keys(typed);
         assert!(scene.has_menu(), "{typed:?} stays to be mended");
         let toast = scene.ui.app.messages.toast(scene.ui.app.now).unwrap();
-        assert!(toast.text.contains(told), "{typed:?}: {}", toast.text);
+        assert!(toast.text.contains(message), "{typed:?}: {}", toast.text);
         scene.keys("\x1b");
     }
     assert_eq!(scene.ui.app.pane().filter_text, "state:failed", "nothing was changed");

@@ -19,7 +19,7 @@ use crate::tui::widgets::line::StyledLine;
 /// Columns left of the text, for the fold marks.
 const GUTTER: u16 = 2;
 /// A row is styled no further than this many bytes: more cannot be seen at once.
-const LONGEST: usize = 16 * 1024;
+const MAX_STYLED_BYTES: usize = 16 * 1024;
 
 impl DocumentView {
     pub(super) fn paint(&mut self, area: Rect, buf: &mut Buffer, look: &Look<'_>) {
@@ -125,7 +125,7 @@ impl DocumentView {
                 look.theme.moving,
             )
         } else {
-            (format!("{} told nothing of it. Read again to ask once more.", self.id.context), look.theme.dim)
+            (format!("{} returned no details. Read again to retry.", self.id.context), look.theme.dim)
         };
         let y = area.y + area.height / 3;
         if y < area.bottom() {
@@ -207,7 +207,7 @@ impl DocumentView {
         next
     }
 
-    /// A row with the styles of its parts, its matches, and what is told behind it.
+    /// A row with the styles of its parts, its matches, and the note behind it.
     fn styled(&self, number: usize, row: &Row, folded: bool, look: &Look<'_>) -> StyledLine {
         let theme = look.theme;
         let text = head(self.sheet.text(number));
@@ -274,7 +274,7 @@ impl DocumentView {
 
 /// As much of a row as can be drawn.
 fn head(text: &str) -> &str {
-    let mut end = text.len().min(LONGEST);
+    let mut end = text.len().min(MAX_STYLED_BYTES);
     while !text.is_char_boundary(end) {
         end -= 1;
     }

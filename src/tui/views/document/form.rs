@@ -10,7 +10,7 @@ use crate::model::Timestamp;
 const MARGIN: usize = 2;
 /// Names longer than this do not push the values further right.
 const WIDEST_NAME: usize = 32;
-/// Lists of short values up to this width stand in one row.
+/// Lists of short values up to this width take one row.
 const WIDEST_LIST: usize = 64;
 
 /// Appends `value` to the sheet.
@@ -38,7 +38,7 @@ fn names(value: &Value, indent: usize) -> usize {
     }
 }
 
-/// Whether a value stands in the row of its name.
+/// Returns true if a value is in the row of its name.
 fn in_row(value: &Value) -> bool {
     match value {
         Value::Object(map) => map.is_empty(),
@@ -69,7 +69,7 @@ fn kind(value: &Value) -> Class {
     }
 }
 
-/// Whether a text is a moment as platforms write them; a date alone is not.
+/// Returns true if a text is a timestamp as platforms write them; a date alone is not.
 fn is_time(text: &str) -> bool {
     text.len() >= 16
         && text.as_bytes().get(4) == Some(&b'-')

@@ -4,8 +4,8 @@ use serde_json::Value;
 
 use super::sheet::{Class, Sheet, class, quoted};
 
-/// Columns an inner level stands further right.
-const STEP: usize = 2;
+/// Columns by which an inner level is indented.
+const INDENT_COLUMNS: usize = 2;
 
 /// Appends `value` to the sheet.
 pub(super) fn write(sheet: &mut Sheet, value: &Value) {
@@ -14,7 +14,7 @@ pub(super) fn write(sheet: &mut Sheet, value: &Value) {
 
 fn member(sheet: &mut Sheet, depth: usize, name: Option<&str>, value: &Value, comma: &str) {
     let node = sheet.next_node();
-    let indent = depth * STEP;
+    let indent = depth * INDENT_COLUMNS;
     let mut text = " ".repeat(indent);
     if let Some(name) = name {
         text.push_str(&quoted(name));

@@ -1,4 +1,4 @@
-//! What the keys do in a document.
+//! Keys of a document.
 
 use unicode_width::UnicodeWidthStr;
 

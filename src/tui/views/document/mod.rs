@@ -31,10 +31,10 @@ use crate::tui::effect::DocumentForm;
 use crate::tui::layer::{Answer, Asking, Handled, Hint, Layer, Question, Ticket};
 use crate::tui::{Command, Effect, KeyContext, Look};
 
-/// How long secrets stay readable once asked for.
+/// Time for which secrets stay readable once revealed.
 const UNMASKED_FOR: Duration = Duration::from_secs(5);
 
-/// Whether secrets can be read.
+/// The masking of secrets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Mask {
     On,
@@ -127,7 +127,7 @@ impl DocumentView {
         }
     }
 
-    /// What was there before and has not come again is no more.
+    /// Drops the sections of the read before that this one did not return.
     fn end_reading(&mut self) {
         self.dirty = true;
         self.stale = true;
@@ -154,7 +154,7 @@ impl DocumentView {
         self.mask == Mask::On
     }
 
-    /// What a section says, secrets masked or not as the screen shows them.
+    /// The value of a section, secrets masked or not as the screen shows them.
     fn value(&self, section: usize) -> Option<Value> {
         let document = self.sections.get(section)?.body.as_ref().ok()?;
         Some(if self.masked() { document.masked() } else { document.value.clone() })
@@ -177,7 +177,7 @@ impl DocumentView {
                     DocumentForm::Yaml => yaml::write(&mut sheet, &value),
                     DocumentForm::Json => json::write(&mut sheet, &value),
                 },
-                (Err(problem), _) => tell(&mut sheet, problem),
+                (Err(problem), _) => push_problem(&mut sheet, problem),
                 (Ok(_), None) => {}
             }
             sheet.enclose(head);
@@ -200,7 +200,7 @@ impl DocumentView {
         self.shown.get(self.pager.cursor).copied()
     }
 
-    /// Where a row of the sheet is among those that show; of a folded one, where its fold is.
+    /// The index of a row of the sheet among those that show; of a folded one, that of its fold.
     fn position(&self, row: usize) -> usize {
         self.shown.partition_point(|&shown| shown <= row).saturating_sub(1)
     }
@@ -227,9 +227,9 @@ impl DocumentView {
     }
 }
 
-/// The rows that stand for a section that could not be read.
-fn tell(sheet: &mut Sheet, problem: &Problem) {
-    let mut say = |text: &str, class: Class| {
+/// Adds the rows of a section that could not be read.
+fn push_problem(sheet: &mut Sheet, problem: &Problem) {
+    let mut push = |text: &str, class: Class| {
         for line in text.lines() {
             sheet.push(&format!("  {}", sheet::bare(line)), 2, class, 0);
         }
@@ -238,15 +238,15 @@ fn tell(sheet: &mut Sheet, problem: &Problem) {
         Some(status) => format!("{}: {} ({status})", problem.kind.word(), problem.message),
         None => format!("{}: {}", problem.kind.word(), problem.message),
     };
-    say(&message, Class::Problem);
+    push(&message, Class::Problem);
     if let Some(hint) = &problem.hint {
-        say(hint, Class::Hint);
+        push(hint, Class::Hint);
     }
     if let Some(request) = &problem.request {
-        say(&format!("asked {request}"), Class::Hint);
+        push(&format!("asked {request}"), Class::Hint);
     }
     if let Some(id) = &problem.request_id {
-        say(&format!("request id {id}"), Class::Hint);
+        push(&format!("request id {id}"), Class::Hint);
     }
 }
 

@@ -8,7 +8,7 @@ use crate::tui::widgets::pattern::Pattern;
 use crate::tui::widgets::prompt::{Prompt, Typed};
 
 /// More matches than this are not counted: the search was for something that is everywhere.
-const MOST: usize = 100_000;
+const MAX_MATCHES: usize = 100_000;
 
 /// A search and what it found.
 pub(super) struct Search {
@@ -32,8 +32,8 @@ impl Search {
         for row in 0..sheet.len() {
             let found = self.pattern.find(sheet.text(row));
             self.hits.extend(found.map(|range| (row, range.start)));
-            if self.hits.len() >= MOST {
-                self.hits.truncate(MOST);
+            if self.hits.len() >= MAX_MATCHES {
+                self.hits.truncate(MAX_MATCHES);
                 break;
             }
         }
@@ -44,7 +44,7 @@ impl Search {
     pub(super) fn count(&self) -> String {
         match self.hits.len() {
             0 => "no match".to_owned(),
-            MOST => format!("{}/{MOST}+", self.at + 1),
+            MAX_MATCHES => format!("{}/{MAX_MATCHES}+", self.at + 1),
             all => format!("{}/{all}", self.at + 1),
         }
     }

@@ -6,7 +6,7 @@ use std::collections::HashSet;
 
 use serde_json::Value;
 
-/// What a row's value is, for its style.
+/// The class of a row's value, for its style.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Class {
     /// The title of a section.
@@ -29,7 +29,7 @@ pub(super) enum Class {
     Secret,
     /// Why a section could not be read.
     Problem,
-    /// What to do about it.
+    /// The hint of an error.
     Hint,
 }
 
@@ -40,9 +40,9 @@ pub(super) struct Row {
     end: usize,
     /// Bytes before the value: the indent and the name.
     pub(super) split: usize,
-    /// What the value is.
+    /// The class of the value.
     pub(super) class: Class,
-    /// How many of the rows after it belong to it and vanish when it is folded.
+    /// The number of rows after it that belong to it and are hidden when it is folded.
     pub(super) inside: usize,
     /// Which value of the section's answer it shows, counted from its root; the same in every form.
     pub(super) node: usize,
@@ -50,7 +50,7 @@ pub(super) struct Row {
     pub(super) section: usize,
 }
 
-/// What masked values look like in a document, as the model masks them.
+/// The text of masked values in a document, as the model masks them.
 const DOTS: &str = "••••••••";
 
 /// The rows of a document.
@@ -121,12 +121,12 @@ impl Sheet {
         self.rows.len() - 1
     }
 
-    /// Changes which value a row stands for.
+    /// Changes the value that a row shows.
     pub(super) fn restate(&mut self, row: usize, node: usize) {
         self.rows[row].node = node;
     }
 
-    /// How many rows there are.
+    /// The number of rows.
     pub(super) fn len(&self) -> usize {
         self.rows.len()
     }
@@ -171,7 +171,7 @@ impl Sheet {
     }
 }
 
-/// The class of a value that stands in one row.
+/// The class of a value in one row.
 pub(super) fn class(value: &Value) -> Class {
     match value {
         Value::Null => Class::Null,
@@ -185,7 +185,7 @@ pub(super) fn class(value: &Value) -> Class {
     }
 }
 
-/// Whether a character may not be drawn as it is: it would steer the terminal, turn the writing, or not be seen.
+/// Returns true if a character may not be drawn as it is: it would steer the terminal, turn the writing, or not be seen.
 pub(super) fn must_escape(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')

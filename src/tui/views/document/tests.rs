@@ -106,7 +106,7 @@ fn the_yaml_and_the_json() {
 }
 
 #[test]
-fn while_it_is_read_the_wait_is_told() {
+fn while_it_is_read_the_wait_is_counted() {
     let mut view = DocumentView::new(id(), "web-1".to_owned(), DocumentForm::Form);
     let ticket = reads(&view.open());
     drawn(&mut view, 60, 15);
@@ -114,7 +114,7 @@ fn while_it_is_read_the_wait_is_told() {
     insta::assert_snapshot!(drawn_at(&mut view, 60, 15, later));
     assert_eq!(view.counting, Some(Duration::from_secs(1)));
     view.answer(ticket, Answer::EndOfDetails);
-    assert!(drawn(&mut view, 60, 15).contains("told nothing"));
+    assert!(drawn(&mut view, 60, 15).contains("returned no details"));
 }
 
 #[test]

@@ -14,7 +14,7 @@ pub(super) fn write(sheet: &mut Sheet, value: &Value) {
     nested(sheet, String::new(), 0, value, node);
 }
 
-/// A value that stands on rows of its own. `lead` is what comes before its first row, `indent` the columns before
+/// Writes a value on rows of its own. `lead` is what comes before its first row, `indent` the columns before
 /// the others.
 fn nested(sheet: &mut Sheet, lead: String, indent: usize, value: &Value, node: usize) {
     match value {
@@ -76,7 +76,7 @@ fn member(sheet: &mut Sheet, lead: &str, indent: usize, value: &Value, node: usi
     }
 }
 
-/// Whether a text of several lines can stand as a block: its first line shows where the block begins, and it ends
+/// Returns true if a text of several lines can be a block: its first line shows where the block begins, and it ends
 /// with at most one line end.
 fn is_block(text: &str) -> bool {
     text.contains('\n')

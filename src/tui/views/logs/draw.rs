@@ -1,4 +1,4 @@
-//! Drawing the lines on the page of a log view; what stands around them is in `head`.
+//! Drawing the lines on the page of a log view; the frame around them is in `head`.
 
 use std::ops::Range;
 
@@ -19,11 +19,11 @@ use crate::tui::widgets::pager::Pager;
 /// The widest name before a line.
 const WIDEST_NAME: usize = 12;
 /// A line is styled no further than this many bytes of its text.
-const LONGEST: usize = 64 * 1024;
+const MAX_STYLED_BYTES: usize = 64 * 1024;
 
 /// A line of the buffer, ready to be drawn.
 struct Ready {
-    /// What stands before the text: time and name.
+    /// The prefix of the text: time and name.
     before: StyledLine,
     text: StyledLine,
     /// Something was cut off; how long the line is.
@@ -177,7 +177,7 @@ impl LogView {
         (y, width)
     }
 
-    /// Draws what stands before a line and its text, in one row or wrapped. Returns the row after.
+    /// Draws the prefix of a line and its text, in one row or wrapped. Returns the row after.
     fn paint_text(&self, ready: &Ready, left: usize, area: Rect, buf: &mut Buffer) -> u16 {
         let (mut y, end) = (area.y, area.right());
         let x = ready.before.draw_row(0, area.x + 1, end, y, buf);
@@ -228,7 +228,7 @@ impl LogView {
             Times::Full => Some(line.at.local()),
         };
         if let Some(time) = time {
-            // A time that is not the platform's own but ours, when the line came, is told apart.
+            // A time that is not the platform's own but ours, when the line came, is marked.
             let sure = if line.exact { " " } else { "~" };
             before.push(&format!("{sure}{time} "), look.theme.dim);
         }
@@ -250,7 +250,7 @@ impl LogView {
 
     /// Makes a line ready: about `columns` of its text.
     fn ready(&self, line: &Line<'_>, raw: &str, columns: usize, look: &Look<'_>) -> Ready {
-        let limit = columns.saturating_mul(4).clamp(1024, LONGEST);
+        let limit = columns.saturating_mul(4).clamp(1024, MAX_STYLED_BYTES);
         let (mut text, cut) = ansi::styled(raw, look.theme.text, limit);
         if let Some(level) = line.level
             && let Some(range) = level_word(text.text(), level)
@@ -267,7 +267,7 @@ impl LogView {
             before: self.before(line, look),
             text,
             // Only where the end of what is styled can be reached is it said that the line goes on.
-            cut: (cut && limit == LONGEST).then_some(raw.len()),
+            cut: (cut && limit == MAX_STYLED_BYTES).then_some(raw.len()),
         }
     }
 
@@ -279,7 +279,7 @@ impl LogView {
     }
 }
 
-/// A bar at the start of a line that warns or tells of an error.
+/// A bar at the start of a line of level warning or error.
 fn paint_level(level: Option<LogLevel>, area: Rect, buf: &mut Buffer, look: &Look<'_>) {
     let Some(level) = level.filter(|level| *level >= LogLevel::Warn) else {
         return;
@@ -306,9 +306,9 @@ pub(super) fn clock(at: Timestamp) -> String {
     at.clock().chars().take(8).collect()
 }
 
-/// Where the word stands by which a line tells its level.
+/// The bytes of the word that gives a line its level.
 fn level_word(text: &str, level: LogLevel) -> Option<Range<usize>> {
-    const REACH: usize = 160;
+    const LEVEL_SEARCH_BYTES: usize = 160;
     let names: &[&str] = match level {
         LogLevel::Error => &["error", "fatal", "panic", "critical", "crit", "err"],
         LogLevel::Warn => &["warning", "warn"],
@@ -316,7 +316,7 @@ fn level_word(text: &str, level: LogLevel) -> Option<Range<usize>> {
         LogLevel::Debug => &["debug"],
         LogLevel::Trace => &["trace"],
     };
-    let head = &text.as_bytes()[..text.len().min(REACH)];
+    let head = &text.as_bytes()[..text.len().min(LEVEL_SEARCH_BYTES)];
     names.iter().find_map(|name| {
         let found = head.windows(name.len()).position(|word| word.eq_ignore_ascii_case(name.as_bytes()));
         found.map(|start| start..start + name.len())

@@ -1,4 +1,4 @@
-//! What stands around the lines: the frame, how the sources fare, the filters, and why there is nothing yet.
+//! The frame around the lines, the status of the sources, the filters, and the reason for an empty log.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Alignment, Rect};
@@ -67,7 +67,7 @@ impl LogView {
         inner
     }
 
-    /// One row: how each source fares, and how much has come. Returns the area below it.
+    /// One row: the status of each source, and the count of lines. Returns the area below it.
     pub(super) fn paint_state(&self, area: Rect, buf: &mut Buffer, look: &Look<'_>) -> Rect {
         let theme = look.theme;
         let counts = self.buffer.counts();
@@ -88,7 +88,7 @@ impl LogView {
         }
         let mut x = area.x;
         for (at, (tail, state)) in self.states().enumerate() {
-            let (mark, word, style) = told(tail, state, look);
+            let (mark, word, style) = status_label(tail, state, look);
             let room = |x: u16| usize::from(end.saturating_sub(x).saturating_sub(1));
             (x, _) = buf.set_stringn(x, area.y, format!(" {mark} "), room(x), style);
             if self.tails.len() > 1 {
@@ -103,7 +103,7 @@ impl LogView {
         Rect { y: area.y + 1, height: area.height - 1, ..area }
     }
 
-    /// One row: the filters as chips, and how much they hide. Returns the area below it.
+    /// One row: the filters as chips, and the number of lines they hide. Returns the area below it.
     pub(super) fn paint_filters(&self, area: Rect, buf: &mut Buffer, look: &Look<'_>) -> Rect {
         let theme = look.theme;
         let mut line = StyledLine::new(" ", theme.dim);
@@ -129,7 +129,7 @@ impl LogView {
         let mut lines: Vec<(String, Style)> = Vec::new();
         if self.hidden() > 0 {
             let hidden = grouped(self.hidden());
-            let text = format!("All {hidden} lines are hidden by the filters; Esc takes them away.");
+            let text = format!("All {hidden} lines are hidden by the filters; Esc removes the filters.");
             lines.push((text, look.theme.warn));
         } else {
             for (tail, state) in self.states() {
@@ -143,13 +143,13 @@ impl LogView {
         }
     }
 
-    /// The tails, each with how it fares.
+    /// The tails, each with its state.
     fn states(&self) -> impl Iterator<Item = (&Tail, &SourceState)> {
         let states = self.buffer.sources().map(|(_, _, state)| state);
         self.tails.iter().zip(states)
     }
 
-    /// Whether a wait is counted on the screen.
+    /// Returns true if a wait is counted on the screen.
     pub(super) fn is_waiting(&self) -> bool {
         self.states().any(|(tail, state)| tail.opening || matches!(state, SourceState::Interrupted(_)))
     }
@@ -159,7 +159,7 @@ impl LogView {
         self.buffer.counts().held.saturating_sub(self.total() as u64)
     }
 
-    /// How many lines the search found.
+    /// The number of matches of the search.
     pub(super) fn found(&self) -> String {
         match (self.buffer.search().map(|_| self.buffer.hits()), self.sifting) {
             (None, _) => String::new(),
@@ -170,7 +170,7 @@ impl LogView {
     }
 }
 
-/// What a marker says.
+/// The text of a marker.
 pub(super) fn said(marker: &Marker, at: Timestamp) -> String {
     match marker {
         Marker::Skipped { lines, why, after } => {
@@ -191,7 +191,7 @@ pub(super) fn said(marker: &Marker, at: Timestamp) -> String {
 }
 
 /// A source's mark, word and style.
-fn told(tail: &Tail, state: &SourceState, look: &Look<'_>) -> (&'static str, String, Style) {
+fn status_label(tail: &Tail, state: &SourceState, look: &Look<'_>) -> (&'static str, String, Style) {
     let theme = look.theme;
     let mark = |shape, plain| if look.ascii { plain } else { shape };
     match state {
@@ -210,7 +210,7 @@ fn told(tail: &Tail, state: &SourceState, look: &Look<'_>) -> (&'static str, Str
     }
 }
 
-/// Why a source shows no line, and what happens next.
+/// The reason why a source shows no line, and what happens next.
 fn nothing_yet(tail: &Tail, state: &SourceState, look: &Look<'_>) -> Vec<(String, Style)> {
     let theme = look.theme;
     let name = &tail.name;
@@ -229,10 +229,10 @@ fn nothing_yet(tail: &Tail, state: &SourceState, look: &Look<'_>) -> Vec<(String
         }
         SourceState::Interrupted(problem) => {
             let mut lines = why(problem, theme.warn);
-            lines.push(("It connects again by itself.".to_owned(), theme.dim));
+            lines.push(("It reconnects automatically.".to_owned(), theme.dim));
             lines
         }
-        SourceState::Ended(None) => vec![(format!("{name}: ended without a line"), theme.off)],
+        SourceState::Ended(None) => vec![(format!("{name}: ended without output"), theme.off)],
         SourceState::Ended(Some(problem)) => why(problem, theme.bad),
     }
 }

@@ -1,4 +1,4 @@
-//! What the keys do in a log view.
+//! Keys of a log view.
 
 use std::time::Duration;
 
@@ -136,7 +136,7 @@ impl LogView {
         left_at.map_or(0, |place| self.buffer.len().saturating_sub(place))
     }
 
-    /// Whether some lines are kept from being shown.
+    /// Returns true if filters hide lines.
     pub(super) fn is_narrowed(&self) -> bool {
         self.since.is_some() || !self.buffer.sieve().is_open()
     }

@@ -29,9 +29,9 @@ use crate::tui::widgets::prompt::Prompt;
 use crate::tui::{Command, Effect, KeyContext, Look};
 
 /// While only lines arrive, frames come at most this often.
-const FRAME: Duration = Duration::from_millis(33);
+const MIN_FRAME_INTERVAL: Duration = Duration::from_millis(33);
 /// Lines that are sifted and searched a frame after a filter or a search changed: a few milliseconds of work.
-const SIFTED: usize = 20_000;
+const LINES_SIFTED_PER_FRAME: usize = 20_000;
 
 /// Which times are shown before the lines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,7 +41,7 @@ enum Times {
     Full,
 }
 
-/// What is being typed.
+/// The prompt that is open.
 #[derive(Debug)]
 enum Typing {
     /// A search, and where the reader was before: the cursor, `None` while following.
@@ -76,7 +76,7 @@ impl Tail {
 }
 
 /// Lines that come sooner after the link is up were there before.
-const SETTLED: Duration = Duration::from_secs(1);
+const BACKLOG_WINDOW: Duration = Duration::from_secs(1);
 
 /// The live tail of one or several resources.
 #[expect(clippy::struct_excessive_bools, reason = "four facts that do not exclude one another")]
@@ -171,7 +171,7 @@ impl LogView {
         let before = state(&self.buffer);
         if let Some(LogEvent::Lines(lines)) = &event {
             // What was kept for a newcomer says nothing of how fast lines come.
-            if now.since(tail.since) >= SETTLED {
+            if now.since(tail.since) >= BACKLOG_WINDOW {
                 self.rate.count(lines.len(), now);
             }
             tail.latest = lines.last().map(|line| line.at).or(tail.latest);
@@ -215,14 +215,14 @@ impl LogView {
 
     fn render(&mut self, area: Rect, buf: &mut Buffer, look: &Look<'_>) {
         if self.sifting {
-            self.sifting = self.buffer.work(SIFTED);
+            self.sifting = self.buffer.work(LINES_SIFTED_PER_FRAME);
         }
         self.counting = self.rate.is_moving(look.now) || self.is_waiting();
         self.paint(area, buf, look);
         self.dirty = self.sifting;
     }
 
-    /// Whether the end is followed.
+    /// Returns true if the end is followed.
     fn follows(&self) -> bool {
         self.cursor.is_none()
     }
@@ -232,12 +232,12 @@ impl LogView {
         self.sifting = true;
     }
 
-    /// How many of the lines that pass the filters are too old to be shown.
+    /// The number of lines that pass the filters but are too old to be shown.
     fn base(&self) -> usize {
         self.since.map_or(0, |(since, _)| self.buffer.place_at(since)).min(self.buffer.len())
     }
 
-    /// How many lines and markers show.
+    /// The number of lines and markers that show.
     fn total(&self) -> usize {
         self.buffer.len() - self.base()
     }
@@ -344,7 +344,7 @@ impl Layer for LogView {
     }
 
     fn frame_wait(&self) -> Duration {
-        FRAME
+        MIN_FRAME_INTERVAL
     }
 
     fn redraw_in(&self, _app: &App) -> Option<Duration> {

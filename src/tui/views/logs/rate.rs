@@ -1,4 +1,4 @@
-//! How fast lines come.
+//! The rate at which lines arrive.
 
 use std::collections::VecDeque;
 
@@ -12,8 +12,8 @@ pub(super) struct Rate {
 }
 
 impl Rate {
-    /// Whole seconds that are looked at.
-    const SPAN: i64 = 3;
+    /// Whole seconds that the rate is averaged over.
+    const SPAN_SECONDS: i64 = 3;
 
     pub(super) fn count(&mut self, lines: usize, now: Timestamp) {
         let second = now.as_millis().div_euclid(1000);
@@ -32,15 +32,15 @@ impl Rate {
         let lines: u64 = self
             .seconds
             .iter()
-            .filter(|(at, _)| (second - Self::SPAN..second).contains(at))
+            .filter(|(at, _)| (second - Self::SPAN_SECONDS..second).contains(at))
             .map(|(_, count)| count)
             .sum();
-        lines.div_ceil(Self::SPAN.unsigned_abs())
+        lines.div_ceil(Self::SPAN_SECONDS.unsigned_abs())
     }
 
-    /// Whether lines came so lately that the rate will change by itself.
+    /// Returns true if lines arrived so lately that the rate will change by itself.
     pub(super) fn is_moving(&self, now: Timestamp) -> bool {
         let second = now.as_millis().div_euclid(1000);
-        self.seconds.back().is_some_and(|(at, _)| *at >= second - Self::SPAN)
+        self.seconds.back().is_some_and(|(at, _)| *at >= second - Self::SPAN_SECONDS)
     }
 }

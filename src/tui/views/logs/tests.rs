@@ -7,7 +7,7 @@ use crate::fleet::logs::LineBody;
 use crate::model::{ContextName, Kind, LogLine, Problem, ProblemKind};
 use crate::tui::widgets::testing::{text, theme};
 
-const KEPT: usize = 32 << 20;
+const BUFFER_BYTES: usize = 32 << 20;
 
 fn noon() -> Timestamp {
     Timestamp::parse("2026-05-23T12:00:00Z").unwrap()
@@ -38,7 +38,7 @@ fn news(view: &mut LogView, at: usize, event: LogEvent) {
 }
 
 fn opened(names: &[&str]) -> LogView {
-    opened_with(names, KEPT)
+    opened_with(names, BUFFER_BYTES)
 }
 
 fn line(millis: i64, text: &str) -> LogLine {
@@ -53,7 +53,7 @@ fn numbered(view: &mut LogView, range: std::ops::Range<i64>) {
     print(view, 0, range.map(|n| line(n, &format!("line {n}"))).collect());
 }
 
-/// What the screen shows, with the clock taken out since it is in the machine's own zone.
+/// The text of the screen, with the clock taken out since it is in the machine's own zone.
 fn drawn(view: &mut LogView, width: u16, height: u16) -> String {
     let (theme, store) = (theme(), Store::new(&[]));
     let look = Look { theme: &theme, store: &store, now: noon(), ascii: false };
@@ -94,7 +94,8 @@ fn shown(view: &LogView) -> Vec<String> {
 #[test]
 fn what_was_kept_for_a_newcomer_does_not_count_as_speed() {
     thread_local! { static PASSED: std::cell::Cell<i64> = const { std::cell::Cell::new(0) } }
-    let mut view = LogView::bounded(vec![(id("web-1"), "web-1".to_owned())], KEPT, || after(PASSED.get()));
+    let mut view =
+        LogView::bounded(vec![(id("web-1"), "web-1".to_owned())], BUFFER_BYTES, || after(PASSED.get()));
     view.open();
     news(&mut view, 0, LogEvent::Connected);
     numbered(&mut view, 0..600);
@@ -150,7 +151,7 @@ fn gaps_seams_and_ends_stand_among_the_lines() {
 
 #[test]
 fn nothing_printed_is_told_apart_from_not_connected() {
-    let mut view = LogView::bounded(vec![(id("web-1"), "web-1".into())], KEPT, noon);
+    let mut view = LogView::bounded(vec![(id("web-1"), "web-1".into())], BUFFER_BYTES, noon);
     assert!(drawn(&mut view, 60, 15).contains("web-1: connecting"));
     assert!(view.redraw_in(&crate::tui::sample::app()).is_some());
     let asked = view.open();
@@ -160,7 +161,7 @@ fn nothing_printed_is_told_apart_from_not_connected() {
     assert_eq!(*of, id("web-1"));
     view.answer(*ticket, Answer::Log(LogEvent::Connected));
     insta::assert_snapshot!(drawn(&mut view, 80, 15));
-    assert!(view.redraw_in(&crate::tui::sample::app()).is_none(), "a quiet log wakes nobody");
+    assert!(view.redraw_in(&crate::tui::sample::app()).is_none(), "a quiet log asks for no frame");
 }
 
 #[test]
@@ -177,7 +178,7 @@ fn scrolling_up_pauses_and_loses_nothing() {
     let lines = |seen: &str| -> Vec<String> {
         seen.lines().filter(|row| row.contains("│ line")).map(str::to_owned).collect()
     };
-    assert_eq!(lines(&before), lines(&during), "the page stands still");
+    assert_eq!(lines(&before), lines(&during), "the page does not move");
     view.apply(Command::Bottom, None);
     let end = drawn(&mut view, 60, 13);
     assert!(end.contains("following") && end.contains("line 1099"), "{end}");

@@ -1,4 +1,4 @@
-//! How the telemetry screen shares out its room, and what it says where there is nothing to draw.
+//! The layout of the telemetry screen, and its text where there is nothing to draw.
 
 use std::time::Duration;
 
@@ -13,12 +13,12 @@ use crate::fleet::Series;
 use crate::model::{Lifecycle, Metric, Timestamp, age};
 use crate::tui::Look;
 use crate::tui::widgets::chart::{self, Chart};
-use crate::tui::widgets::sparkline::{self, STALE};
+use crate::tui::widgets::sparkline::{self, STALE_AFTER};
 
-/// From this width on, charts stand side by side.
-const WIDE: u16 = 160;
-/// A day back, for whether a figure is ever told.
-const EVER: Duration = Duration::from_secs(86_400);
+/// From this width on, charts are drawn side by side.
+const MIN_WIDTH_SIDE_BY_SIDE: u16 = 160;
+/// A metric without a sample in this time counts as not reported.
+const REPORTED_WITHIN: Duration = Duration::from_secs(86_400);
 
 impl TelemetryView {
     pub(super) fn draw_all(&mut self, area: Rect, buf: &mut Buffer, look: &Look<'_>) {
@@ -35,24 +35,24 @@ impl TelemetryView {
             say(&self.nothing(look), body, buf, look);
             return;
         };
-        let (told, untold): (Vec<Panel>, Vec<Panel>) = PANELS
+        let (reported, missing): (Vec<Panel>, Vec<Panel>) = PANELS
             .into_iter()
-            .partition(|(_, metrics)| metrics.iter().any(|metric| is_told(series, *metric, look.now)));
-        self.charts = told.len();
-        self.selected = self.selected.min(told.len().saturating_sub(1));
-        if told.is_empty() {
-            say(&["Its samples tell no figures.".to_owned()], body, buf, look);
+            .partition(|(_, metrics)| metrics.iter().any(|metric| is_reported(series, *metric, look.now)));
+        self.charts = reported.len();
+        self.selected = self.selected.min(reported.len().saturating_sub(1));
+        if reported.is_empty() {
+            say(&["Its samples have no figures.".to_owned()], body, buf, look);
             return;
         }
-        let foot = u16::from(!untold.is_empty() && body.height > 16);
+        let foot = u16::from(!missing.is_empty() && body.height > 16);
         let body = Rect { height: body.height - foot, ..body };
         if foot == 1 {
-            let names: Vec<String> = untold.iter().map(|(title, _)| title.to_lowercase()).collect();
-            let text = format!(" not told by this platform: {}", names.join(", "));
+            let names: Vec<String> = missing.iter().map(|(title, _)| title.to_lowercase()).collect();
+            let text = format!(" not reported by this platform: {}", names.join(", "));
             buf.set_stringn(body.x, body.bottom(), text, body.width.into(), look.theme.dim);
         }
-        for (nth, room) in self.share_out(told.len(), body) {
-            self.draw_panel(told[nth], nth == self.selected, series, now, room, buf, look);
+        for (nth, room) in self.share_out(reported.len(), body) {
+            self.draw_panel(reported[nth], nth == self.selected, series, now, room, buf, look);
         }
     }
 
@@ -62,7 +62,7 @@ impl TelemetryView {
         if self.alone || body.height < least * 2 {
             return vec![(self.selected, body)];
         }
-        let side_by_side = body.width >= WIDE && charts > 1;
+        let side_by_side = body.width >= MIN_WIDTH_SIDE_BY_SIDE && charts > 1;
         if !side_by_side {
             let fitting = usize::from(body.height / least).clamp(1, charts);
             let first = self.selected.saturating_sub(fitting - 1).min(charts - fitting);
@@ -99,7 +99,7 @@ impl TelemetryView {
         let newest = series.and_then(Series::last).map(|last| look.now.since(last.at));
         let (word, style) = match (self.frozen, newest) {
             (Some(at), _) => (format!("frozen at {}", at.clock().get(..8).unwrap_or_default()), theme.warn),
-            (None, Some(old)) if series.is_none_or(|series| old > series.fresh_for(STALE)) => {
+            (None, Some(old)) if series.is_none_or(|series| old > series.fresh_for(STALE_AFTER)) => {
                 (format!("latest sample {} ago", age(old)), theme.warn)
             }
             (None, Some(_)) => ("live".to_owned(), theme.good),
@@ -192,7 +192,7 @@ impl TelemetryView {
             return lines;
         }
         if !row.resource.offers().telemetry {
-            return vec!["No samples: this platform tells none of it.".to_owned()];
+            return vec!["No samples: this platform has no metrics for it.".to_owned()];
         }
         match row.resource.state().map(|state| state.lifecycle) {
             Some(Lifecycle::Running | Lifecycle::Degraded) | None => {
@@ -203,7 +203,7 @@ impl TelemetryView {
     }
 }
 
-/// What tells the traces of a chart apart by shape: a block for the area, a stroke for the line.
+/// The mark and style of a trace in a chart, distinct by shape: a block for the area, a stroke for the line.
 fn legend(nth: usize, look: &Look<'_>) -> (&'static str, Style) {
     match (nth, look.ascii) {
         (0, false) => ("█", look.theme.chart),
@@ -241,7 +241,7 @@ fn draw_summaries(
     }
 }
 
-fn is_told(series: &Series, metric: Metric, now: Timestamp) -> bool {
+fn is_reported(series: &Series, metric: Metric, now: Timestamp) -> bool {
     series.last().is_some_and(|last| last.value(metric).is_some())
-        || series.summary(metric, now, EVER).is_some()
+        || series.summary(metric, now, REPORTED_WITHIN).is_some()
 }

@@ -1,4 +1,4 @@
-//! The telemetry screen of one instance: a chart for each figure its samples tell, over a window of time.
+//! The telemetry screen of one instance: a chart for each metric that its samples have, over a window of time.
 //!
 //! Only what is shown is kept here; the samples are the store's.
 
@@ -46,15 +46,15 @@ pub struct TelemetryView {
     name: String,
     /// Which of [`WINDOWS`].
     window: usize,
-    /// How far back samples have been asked for.
+    /// The longest window that samples were requested for.
     asked: Duration,
-    /// The time at which the charts stand still.
+    /// The time at which the charts are frozen.
     frozen: Option<Timestamp>,
     /// Which chart, of those that are shown.
     selected: usize,
-    /// That chart alone.
+    /// True while only the selected chart is shown.
     alone: bool,
-    /// How many steps before the right edge the cursor is.
+    /// The steps from the right edge to the cursor.
     cursor: Option<u16>,
     /// The time of the latest frame, and how many charts there were.
     drawn: Option<Timestamp>,
@@ -62,7 +62,7 @@ pub struct TelemetryView {
 }
 
 impl TelemetryView {
-    /// The screen of an instance that a person calls `name`.
+    /// The screen of the instance of this name.
     pub fn new(id: ResourceId, name: impl Into<String>) -> Self {
         Self {
             id,

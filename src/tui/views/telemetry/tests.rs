@@ -157,27 +157,27 @@ fn one_chart_can_be_alone_and_read_at_a_cursor() {
 }
 
 #[test]
-fn what_is_never_told_is_one_quiet_line() {
+fn metrics_without_samples_are_named_in_one_quiet_line() {
     let mut store = store(Lifecycle::Running, true);
     let sample = Sample { cpu: Some(Cores(0.5)), ..Sample::empty(at(599)) };
     store.apply(FleetEvent::Samples(id(), vec![sample]));
     let text = drawn(&mut TelemetryView::new(id(), "web-1"), &store, 120, 33, at(600), false);
-    assert!(text.contains("not told by this platform: memory, network, disk, processes"), "{text}");
+    assert!(text.contains("not reported by this platform: memory, network, disk, processes"), "{text}");
     assert!(text.contains("0.50") && !text.contains(" MEMORY "), "{text}");
 }
 
 #[test]
-fn it_says_why_there_are_no_samples() {
+fn the_reason_for_no_samples_is_shown() {
     let mut view = TelemetryView::new(id(), "web-1");
-    let mut said = |store: &Store| drawn(&mut view, store, 60, 13, at(0), false);
-    assert!(said(&store(Lifecycle::Running, true)).contains("Waiting for the first sample"));
-    assert!(said(&store(Lifecycle::Running, false)).contains("this platform tells none"));
-    assert!(said(&store(Lifecycle::Stopped, true)).contains("it is stopped"));
-    assert!(said(&Store::default()).contains("no longer listed"));
+    let mut text = |store: &Store| drawn(&mut view, store, 60, 13, at(0), false);
+    assert!(text(&store(Lifecycle::Running, true)).contains("Waiting for the first sample"));
+    assert!(text(&store(Lifecycle::Running, false)).contains("this platform has no metrics for it"));
+    assert!(text(&store(Lifecycle::Stopped, true)).contains("it is stopped"));
+    assert!(text(&Store::default()).contains("no longer listed"));
     let mut failed = store(Lifecycle::Running, true);
     let problem = Problem::new(ProblemKind::Forbidden, "telemetry needs the monitor capability");
     failed.apply(FleetEvent::SamplesFailed(id(), problem));
-    assert!(said(&failed).contains("telemetry needs the monitor capability"));
+    assert!(text(&failed).contains("telemetry needs the monitor capability"));
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Charts over time: an area, a line upon it, a dashed limit, a value axis with round steps and a clock below.
 //!
-//! A chart is a function of its columns; two columns share a braille cell. Lines are told apart by shape as well as
+//! A chart is a function of its columns; two columns share a braille cell. Lines differ by shape as well as
 //! by colour: the first is a filled area, the second a bare line.
 
 mod axis;
@@ -20,14 +20,14 @@ use canvas::Canvas;
 /// Columns of the value labels and the axis.
 const GUTTER: u16 = 10;
 
-/// What is drawn.
+/// The series and the look of a chart.
 pub struct Chart<'a> {
     /// The unit of all of its values.
     pub metric: Metric,
     /// Values by column, oldest first, `None` for gaps: at most two of the same length, drawn as an area and as a line
-    /// upon it. [`columns`] tells how many columns fill an area.
+    /// upon it. [`columns`] returns how many columns fill an area.
     pub traces: &'a [Vec<Option<f64>>],
-    /// Where a dashed line stands, when the values come near enough to it.
+    /// The value of a dashed line, drawn when the values come near enough to it.
     pub limit: Option<f64>,
     /// The time at the right edge.
     pub end: Timestamp,
@@ -37,12 +37,12 @@ pub struct Chart<'a> {
     pub cursor: Option<usize>,
 }
 
-/// How many columns of values fill `area`: two a cell beside the value axis.
+/// The number of columns of values that fill `area`: two a cell beside the value axis.
 pub fn columns(area: Rect) -> usize {
     usize::from(Room::new(area).plot.width) * 2
 }
 
-/// How an area is shared out.
+/// The layout of an area.
 struct Room {
     plot: Rect,
     gutter: Option<Rect>,

@@ -7,13 +7,13 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use unicode_width::UnicodeWidthStr;
 
-use super::{STALE, WINDOW, arrow, braille, ceiling, limit, with_limit};
+use super::{SPARKLINE_WINDOW, STALE_AFTER, arrow, braille, ceiling, limit, with_limit};
 use crate::fleet::Series;
 use crate::model::{Metric, Sample, age};
 use crate::tui::Look;
 
 /// Draws the vital signs of an instance: title, sparkline and value of CPU, memory, network, disk and processes, those
-/// that its samples tell, in one row or, in a higher area, spread over up to five. What does not fit is left out from
+/// that its samples have, in one row or, in a higher area, spread over up to five. What does not fit is left out from
 /// the end. `series` is [`crate::fleet::Store::series`] of the instance; with `None` or no samples yet it says so.
 /// Writes only inside `area`; any area will do.
 pub fn strip(series: Option<&Series>, look: &Look<'_>, area: Rect, buf: &mut Buffer) {
@@ -26,9 +26,9 @@ pub fn strip(series: Option<&Series>, look: &Look<'_>, area: Rect, buf: &mut Buf
         return;
     };
     let old = look.now.since(last.at);
-    let signs = signs(last, old, old > series.fresh_for(STALE), look);
+    let signs = signs(last, old, old > series.fresh_for(STALE_AFTER), look);
     if signs.is_empty() {
-        buf.set_stringn(area.x, area.y, "its samples tell no figures", area.width.into(), look.theme.dim);
+        buf.set_stringn(area.x, area.y, "its samples have no figures", area.width.into(), look.theme.dim);
         return;
     }
     let rows = usize::from(area.height).min(signs.len());
@@ -39,7 +39,7 @@ pub fn strip(series: Option<&Series>, look: &Look<'_>, area: Rect, buf: &mut Buf
     }
 }
 
-/// One vital sign: what the sparkline shows and what stands around it.
+/// One vital sign: its sparkline and the texts around it.
 struct Sign {
     title: &'static str,
     metrics: &'static [Metric],
@@ -137,7 +137,7 @@ fn draw_sign(
     put(sign.title, look.theme.title, buf);
     put(" ", look.theme.text, buf);
     if cells > 0 {
-        let columns = |metric: &Metric| series.columns(*metric, look.now, WINDOW, cells * 2);
+        let columns = |metric: &Metric| series.columns(*metric, look.now, SPARKLINE_WINDOW, cells * 2);
         let values = sign.metrics.iter().map(columns).reduce(higher).unwrap_or_default();
         let max = ceiling(sign.metrics[0], &values, sign.limit);
         put(&braille(&values, max, look.ascii), look.theme.chart, buf);

@@ -61,7 +61,7 @@ fn the_strip_says_when_its_values_are_old_or_missing() {
     assert!(stripped(None, at(0), 120, 1, false).contains("no samples yet"));
     let mut empty = Series::default();
     empty.extend(&[Sample::empty(at(0))]);
-    assert!(stripped(Some(&empty), at(1), 120, 1, false).contains("tell no figures"));
+    assert!(stripped(Some(&empty), at(1), 120, 1, false).contains("have no figures"));
 }
 
 #[test]
