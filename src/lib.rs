@@ -1,6 +1,6 @@
 //! Quarterdeck: one terminal from which an operator commands compute on several cloud platforms.
 //!
-//! This crate is the application: the screen and the command line. What they stand on are crates of their own in
+//! This crate is the application: the screen and the command line. Both build on crates of their own in
 //! `crates/`, from the ground up; `docs/architecture.md` describes how data moves through them.
 
 pub use qdeck_model as model; // the vocabulary: resources, states, samples, log lines, ids
@@ -18,7 +18,7 @@ pub use qdeck_fleet as fleet; // the live state of everything, without any scree
 
 pub mod consoles; // opens the consoles of the fleet, for the screen and the command line
 
-pub mod tui; // what a person sees and presses
+pub mod tui; // the terminal user interface
 
 pub mod cli; // one file a subcommand
 

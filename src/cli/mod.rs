@@ -93,7 +93,7 @@ pub struct DemoArguments {
     /// The loopback address to listen on; port 0 finds a free one
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:0")]
     pub listen: std::net::SocketAddr,
-    /// How many instances the fleet has in total
+    /// Total number of instances in the fleet
     #[arg(long, value_name = "N")]
     pub instances: Option<usize>,
     /// Misbehave on purpose, such as latency=300ms,error=5%,429=2%,cut=1%,garbage=1%
@@ -113,7 +113,7 @@ fn refresh_interval(text: &str) -> Result<Duration, String> {
         .ok_or_else(|| "expected a time from 1s to 1h, such as 5s or 2m".into())
 }
 
-/// Why the program ends with an error.
+/// The reason why the program ends with an error.
 #[derive(Debug, thiserror::Error)]
 pub enum Failure {
     /// The configuration is missing or wrong.

@@ -1,4 +1,4 @@
-//! What a layer asks for, by who does it: the screen itself, the frame loop that holds the terminal, or the work outside,
+//! Effects requested by a layer, by who runs them: the screen, the frame loop that holds the terminal, or work outside,
 //! whose results come back as events.
 
 use std::time::Duration;
@@ -7,7 +7,7 @@ use super::Command;
 use super::layer::{Question, Ticket, Watched};
 use crate::model::{ContextName, Kind, PreparedWrite, ResourceId, ScreenKind, Secret};
 
-/// How the details of a resource are shown.
+/// The form in which the details of a resource are shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DocumentForm {
     /// Names and values, aligned.
@@ -28,7 +28,7 @@ impl PartialEq for Address {
     }
 }
 
-/// What a view shows: enough to open it, and to open it again from the history.
+/// The content of a view: enough to open it, and to open it again from the history.
 #[derive(Debug, Clone, PartialEq)]
 pub enum View {
     /// The details of a resource.
@@ -58,7 +58,7 @@ pub enum Effect {
     Work(Work),
 }
 
-/// What changes only the screen.
+/// An effect that changes only the screen.
 #[derive(Debug, PartialEq)]
 pub enum ScreenEffect {
     /// Close the topmost layer.
@@ -79,7 +79,7 @@ pub enum ScreenEffect {
     Confirm(Box<PreparedWrite>),
 }
 
-/// What the frame loop does: it holds the terminal.
+/// An effect run by the frame loop, which holds the terminal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TerminalEffect {
     /// Leave the program.
@@ -94,7 +94,7 @@ pub enum TerminalEffect {
     DrawAfter(Duration),
 }
 
-/// What is done outside of the screen's thread. It may take long. It cannot be cloned, because a write is sent once.
+/// An effect run outside of the screen's thread. It may take long. It cannot be cloned, because a write is sent once.
 #[derive(Debug, PartialEq)]
 pub enum Work {
     /// List again.
@@ -130,7 +130,7 @@ pub enum Work {
     Save(String, Vec<u8>),
 }
 
-/// What the screen leaves to others.
+/// An effect that the screen does not run itself.
 #[derive(Debug, PartialEq)]
 pub enum Outside {
     /// For the frame loop.
@@ -140,7 +140,7 @@ pub enum Outside {
 }
 
 impl Effect {
-    /// Closes the topmost layer, which is the one that asks.
+    /// Closes the topmost layer, which is the one that requests it.
     pub const fn close() -> Self {
         Self::Screen(ScreenEffect::Close)
     }

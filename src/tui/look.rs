@@ -1,4 +1,4 @@
-//! What drawing needs beside the state: the theme, the time, what the terminal can do.
+//! Inputs of drawing beside the state: the theme, the time, what the terminal can do.
 
 use ratatui::style::Style;
 
@@ -70,7 +70,7 @@ impl Theme {
     }
 }
 
-/// What drawing needs beside the state.
+/// Inputs of drawing beside the state.
 #[derive(Clone, Copy)]
 pub struct Look<'a> {
     /// The styles.

@@ -16,7 +16,7 @@ pub struct Pane {
     table: Table,
     /// Marked rows.
     pub marks: HashSet<ResourceId>,
-    /// Where the last mark was set.
+    /// The row of the last mark.
     pub anchor: Option<ResourceId>,
     /// The first row on the screen.
     pub top: usize,
@@ -28,7 +28,7 @@ pub struct Pane {
     searched: Filter,
     selected: Option<ResourceId>,
     cursor: usize,
-    /// Whether the user has moved the cursor; until then it stays on the first row while rows arrive.
+    /// True once the user has moved the cursor; until then it stays on the first row while rows arrive.
     moved: bool,
 }
 
@@ -281,7 +281,7 @@ impl Pane {
         self.searched = Filter::default();
     }
 
-    /// Whether there is something to go to the next match of.
+    /// Returns true if there is a search whose next match can be shown.
     pub fn has_searched(&self) -> bool {
         !self.searched.is_empty()
     }

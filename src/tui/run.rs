@@ -84,7 +84,7 @@ struct Frames {
     watch: Option<(Instant, Work)>,
     /// The file of what is kept between runs.
     kept: Option<PathBuf>,
-    /// What it holds.
+    /// The state as the file holds it.
     written: UiState,
     /// When it is to be written.
     keep_at: Option<Instant>,

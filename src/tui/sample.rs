@@ -16,7 +16,7 @@ pub(crate) fn now() -> Timestamp {
     Timestamp::parse("2026-11-21T12:00:00Z").unwrap()
 }
 
-/// What layers share, with no fleet.
+/// The state that layers share, with no fleet.
 pub(crate) fn app() -> crate::tui::app::App {
     crate::tui::app::App::new(Store::default(), crate::tui::Options::default(), now())
 }

@@ -36,9 +36,9 @@ pub enum Console {
     Terminal {
         /// The open websocket.
         socket: Socket,
-        /// Whether keys are sent (as binary frames).
+        /// True if keys are sent (as binary frames).
         input: bool,
-        /// Whether the size is reported as `CSI 8 ; rows ; columns t`.
+        /// True if the size is reported as `CSI 8 ; rows ; columns t`.
         size_reports: bool,
     },
     /// Pixels by VNC over a websocket.
@@ -54,7 +54,7 @@ pub enum Console {
     WebPage(Secret),
 }
 
-/// How the requests of a context have gone so far.
+/// Counts of the requests of a context so far.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Traffic {
     /// Requests sent, retries counted.
@@ -65,12 +65,12 @@ pub struct Traffic {
     pub latency: Option<Duration>,
 }
 
-/// What a check of the credentials found.
+/// The result of a check of the credentials.
 #[derive(Debug, Clone)]
 pub struct Check {
-    /// Who is signed in, in the platform's words.
+    /// The user that is signed in, in the platform's words.
     pub identity: String,
-    /// What was tried: its name, and how it went and how long it took.
+    /// The reads that were tried: the name, and the time it took or the error.
     pub probes: Vec<(String, Result<Duration, Problem>)>,
 }
 
@@ -127,10 +127,10 @@ pub trait Provider: Send + Sync + 'static {
     /// Tries the credentials and every kind of read.
     fn check(&self) -> Answer<Check>;
 
-    /// How its requests have gone.
+    /// Counts of its requests so far.
     fn traffic(&self) -> Traffic;
 
-    /// The actions that fit a resource as it is now, with the reason where it cannot. Asks nothing of the platform.
+    /// The actions that fit a resource as it is now, with the reason where one cannot be done. Sends no request.
     fn actions(&self, _resource: &Resource) -> Vec<Action> {
         Vec::new()
     }

@@ -17,9 +17,9 @@ use crate::model::{Problem, ProblemKind};
 use crate::net::fail_fast;
 use crate::providers::{Check, Registry};
 
-/// How long a single request of a check may take: the user waits for it at a prompt.
+/// Time limit of a single request of a check: the user waits for it at a prompt.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(5);
-/// How long the check of a context may take: a password manager may ask the user first.
+/// Time limit of the check of a context: a password manager may ask the user first.
 const CHECK_TIMEOUT: Duration = Duration::from_secs(40);
 
 /// Reads the file, connects to every context at once, and prints what works. Returns whether everything does.

@@ -5,11 +5,11 @@ use std::io::IsTerminal as _;
 use super::variable;
 use crate::tui::theme::Depth;
 
-/// Whether colours are written.
+/// Writes colours if true.
 #[derive(Clone, Copy)]
 pub struct Paint(pub bool);
 
-/// What a colour means.
+/// The meaning of a colour.
 #[derive(Clone, Copy)]
 pub(super) enum Ink {
     Name,

@@ -55,7 +55,7 @@ impl App {
     }
 }
 
-/// What is the matter with a context's credentials, in a sentence without its name.
+/// The problem of a context's credentials, in a sentence without its name.
 pub(in crate::tui) fn cause(auth: &Auth, now: crate::model::Timestamp) -> String {
     match auth {
         Auth::Good => String::new(),

@@ -1,4 +1,4 @@
-//! Where the user has been, to go back and forward, and how the tables go somewhere.
+//! The history of locations, to go back and forward, and the ways from one table to another.
 
 use std::sync::Arc;
 
@@ -15,7 +15,7 @@ const MAX_REMEMBERED: usize = 100;
 pub struct Location {
     /// The table.
     pub kind: Kind,
-    /// What it was narrowed to.
+    /// Its scope.
     pub narrow: Option<Narrow>,
     /// Its filter.
     pub filter: String,
@@ -26,7 +26,7 @@ pub struct Location {
 }
 
 impl Location {
-    /// Whether it is the same, the cursor put aside.
+    /// Returns true if it is the same but for the cursor.
     fn is_same(&self, other: &Self) -> bool {
         self.kind == other.kind && self.narrow == other.narrow && self.view == other.view
     }
@@ -94,7 +94,7 @@ impl History {
 }
 
 impl App {
-    /// Where the tables are, under a view that shows `view`.
+    /// The location of the tables, under a view that shows `view`.
     pub(in crate::tui) fn location(&self, view: Option<View>) -> Location {
         let pane = self.pane();
         Location {
@@ -126,7 +126,7 @@ impl App {
         }
     }
 
-    /// What a table of a kind is narrowed to, to show what belongs to a resource.
+    /// The scope of a table of a kind that shows the parts of a resource.
     ///
     /// # Errors
     /// Why nothing does.

@@ -35,7 +35,7 @@ pub struct Options {
     pub theme: Option<String>,
     /// ASCII only. Also taken when the locale's character set is not UTF-8.
     pub ascii: bool,
-    /// Nothing may be changed; said in the header.
+    /// Nothing may be changed; shown in the header.
     pub read_only: bool,
     /// Keys of the user, laid over the default ones.
     pub keys: toml::Table,
@@ -47,9 +47,9 @@ pub struct Options {
     pub depth: Depth,
     /// Bytes of a log that are kept, per source.
     pub log_buffer: Bytes,
-    /// What is to be said at the start, and kept in the messages.
+    /// Messages to show at the start, and keep in the list of messages.
     pub notices: Vec<String>,
-    /// Contexts through which nothing may be changed; said in the list of contexts.
+    /// Contexts through which nothing may be changed; marked in the list of contexts.
     pub read_only_contexts: HashSet<ContextName>,
     /// The file in which filters, orders and columns are kept between runs.
     pub kept: Option<std::path::PathBuf>,
@@ -148,7 +148,7 @@ impl App {
         }
     }
 
-    /// Takes what was kept from the last run, or says why it was not.
+    /// Restores the state of the last run, or reports why it cannot.
     pub fn restore(&mut self, kept: Result<Option<UiState>, String>) {
         match kept {
             Ok(Some(kept)) => {

@@ -1,4 +1,4 @@
-//! What a menu or a key changes for the whole screen: the theme, which contexts are shown.
+//! Settings of the whole screen that a menu or a key changes: the theme, the contexts shown.
 
 use std::sync::Arc;
 

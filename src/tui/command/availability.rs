@@ -1,10 +1,10 @@
-//! Whether a command can do anything with the row under the cursor, and why not.
+//! The availability of commands for the row under the cursor, with the reason where there is none.
 
 use crate::fleet::{Feature, missing_permission};
 use crate::model::{Kind, Offers, Resource};
 use crate::tui::app::App;
 
-/// Whether a command does something here and now.
+/// The availability of a command here and now.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Availability {
     /// It does.
@@ -16,7 +16,7 @@ pub enum Availability {
 }
 
 impl Availability {
-    /// Why not; `None` where it is available.
+    /// The reason why it is not available; `None` where it is.
     pub fn reason(&self) -> Option<&str> {
         match self {
             Self::Yes => None,
@@ -59,7 +59,7 @@ fn on_offer(
     }
 }
 
-/// That a platform does not offer something for a row.
+/// The reason for a row whose platform does not offer something.
 pub(in crate::tui) fn not_offered(row: &Resource, what: &str) -> String {
     format!("{}: this platform offers no {what} for this {}", row.name(), row.kind().singular())
 }

@@ -14,7 +14,7 @@ pub use table::{Command, ENTRIES};
 
 use super::app::App;
 
-/// Where a key is pressed. The bindings of [`KeyContext::Everywhere`] apply in every context, after its own.
+/// The context of a key. The bindings of [`KeyContext::Everywhere`] apply in all contexts, after their own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum KeyContext {
     /// Everywhere but where text is typed.
@@ -43,22 +43,22 @@ pub struct Entry {
     pub command: Command,
     /// Its name in the keymap file and the palette.
     pub name: &'static str,
-    /// What it does, for the help.
+    /// Its description, for the help.
     pub help: &'static str,
-    /// Whose layers do it; [`KeyContext::Everywhere`] is the whole program.
+    /// The key contexts whose layers perform it; [`KeyContext::Everywhere`] is the whole program.
     pub contexts: &'static [KeyContext],
     available: fn(&App) -> Availability,
 }
 
 impl Entry {
-    /// Whether it can be bound in a key context. What is bound everywhere works where a layer does it.
+    /// Returns true if it can be bound in a key context. A binding for everywhere works where a layer performs it.
     pub fn is_for(&self, context: KeyContext) -> bool {
         context == KeyContext::Everywhere
             || self.contexts.contains(&context)
             || self.contexts.contains(&KeyContext::Everywhere)
     }
 
-    /// Whether it does something with the table in front, and why not.
+    /// Its availability for the table in front.
     pub fn availability(&self, app: &App) -> Availability {
         (self.available)(app)
     }
@@ -80,7 +80,7 @@ impl Command {
         self.entry().map_or("?", |entry| entry.name)
     }
 
-    /// Whether it does something with the table in front, and why not.
+    /// Its availability for the table in front.
     pub fn availability(self, app: &App) -> Availability {
         self.entry().map_or(Availability::Yes, |entry| entry.availability(app))
     }

@@ -13,7 +13,7 @@ macro_rules! commands {
         $variant:ident $(($type:ty))? { $($(($value:literal))? $name:literal: $help:literal),+ $(,)? }
         in $contexts:expr, when $available:ident;
     )+) => {
-        /// What a key is bound to.
+        /// A command that keys can be bound to.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
         pub enum Command {
             $($(#[doc = $help])+ $variant $(($type))?),+

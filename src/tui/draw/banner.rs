@@ -12,7 +12,7 @@ use crate::tui::overlays::key_of;
 use crate::tui::widgets::ansi::plain;
 use crate::tui::{Command, KeyContext};
 
-/// Whether there is one.
+/// Returns true if there is one.
 pub(super) fn is_shown(app: &App, area: Rect) -> bool {
     // A notice of the program gives its line to the rows sooner.
     (area.height > 10 && app.notice().is_some()) || (area.height > 17 && app.banner.is_some())

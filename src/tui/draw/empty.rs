@@ -29,7 +29,7 @@ pub(super) fn draw(app: &App, area: Rect, buf: &mut Buffer) {
     }
 }
 
-/// Why there is nothing, and what to do about it.
+/// The reason for an empty table, and the key to press.
 fn words(app: &App) -> (String, String) {
     let pane = app.pane();
     let what = pane.kind.title().to_lowercase().replace("gpu", "GPU");
@@ -86,7 +86,7 @@ fn words(app: &App) -> (String, String) {
     }
 }
 
-/// Which of several conditions explains an empty table: the lowest.
+/// The rank of a condition: of several, the lowest explains an empty table.
 const fn urgency(condition: ListingCondition<'_>) -> u8 {
     match condition {
         ListingCondition::ContextFailed(_) => 0,

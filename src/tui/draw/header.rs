@@ -99,7 +99,7 @@ fn contexts(app: &App, mut x: u16, right: u16, y: u16, buf: &mut Buffer) {
     }
 }
 
-/// How many bytes all names begin with alike, up to the end of a word: 5 of `demo-cycle` and `demo-gcore`.
+/// The number of bytes that all names begin with, up to the end of a word: 5 of `demo-cycle` and `demo-gcore`.
 fn shared_beginning(names: &[&str]) -> usize {
     let Some((first, others)) = names.split_first() else {
         return 0;
@@ -186,7 +186,7 @@ const fn short(kind: Kind) -> &'static str {
     }
 }
 
-/// Whether nothing of a kind can be shown because no context may list it.
+/// Returns true if nothing of a kind can be shown because no context may list it.
 fn is_forbidden(app: &App, kind: Kind) -> bool {
     let shown = app.store.contexts().iter().filter(|context| !app.hidden.contains(&context.name));
     let mut forbidden = false;
@@ -203,7 +203,7 @@ fn is_forbidden(app: &App, kind: Kind) -> bool {
     forbidden && app.store.is_empty(kind)
 }
 
-/// Whether an operation is under way. Only looked for among few: a platform lists the latest ones.
+/// Returns true if an operation is under way. Searches only short lists: a platform lists the latest ones.
 fn is_busy(app: &App) -> bool {
     app.store.rows(Kind::Operation).take(500).any(|row| match &*row.resource {
         Resource::Operation(it) => matches!(it.state.lifecycle, Lifecycle::Running | Lifecycle::Pending),

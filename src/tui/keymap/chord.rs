@@ -110,7 +110,7 @@ impl Chord {
         }
     }
 
-    /// Whether it is Esc.
+    /// Returns true if it is Esc.
     pub fn is_escape(self) -> bool {
         self.code == KeyCode::Esc && self.modifiers.is_empty()
     }

@@ -1,4 +1,4 @@
-//! Which key is bound to which command, and where. The default map is a file under `assets/`; a user's own is laid over it.
+//! Bindings of keys to commands, by context. The default map is a file under `assets/`; a user's own is laid over it.
 
 mod chord;
 
@@ -29,7 +29,7 @@ pub const KEY_CONTEXTS: &[(KeyContext, &str, &str)] = &[
     (KeyContext::Menu, "menu", "Lists and menus"),
 ];
 
-/// Something wrong in a keymap, said so that it can be put right.
+/// A mistake in a keymap, with the place to fix.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Conflict(pub String);
 
@@ -44,15 +44,15 @@ impl std::error::Error for Conflict {}
 /// A key sequence and what it is bound to in a key context.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Binding {
-    /// Where it is bound.
+    /// The key context it is bound in.
     pub context: KeyContext,
     /// The keys, at least one.
     pub keys: Vec<Chord>,
-    /// What they are bound to.
+    /// The command they are bound to.
     pub command: Command,
 }
 
-/// What a sequence of keys typed so far comes to.
+/// The result of looking up the keys typed so far.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Lookup {
     /// They are bound to this command.
@@ -181,7 +181,7 @@ impl Keymap {
         found
     }
 
-    /// What the keys typed so far mean in a context; its own bindings come before those of everywhere.
+    /// Looks up the keys typed so far in a context; its own bindings come before those of everywhere.
     pub fn look_up(&self, context: KeyContext, typed: &[Chord]) -> Lookup {
         for context in [context, KeyContext::Everywhere] {
             let mut prefix = false;
@@ -222,7 +222,7 @@ impl Keymap {
             .collect()
     }
 
-    /// The prefix of consoles, and the keys after it. There only what is bound for consoles is heard, and the help.
+    /// The prefix of consoles, and the keys after it. After it only the bindings of consoles work, and the help.
     pub fn console(&self) -> ConsoleKeys {
         let map = self.clone();
         let look_up = move |key: KeyEvent| {
@@ -254,7 +254,7 @@ impl Keymap {
                 Some((self.hint(KeyContext::Console, command, true)?, command, word))
             })
             .collect();
-        // Without one nobody would get out of a console, so an unbound prefix is the usual one.
+        // Without one there would be no way out of a console, so an unbound prefix is the default one.
         let prefix = self
             .bound_in(KeyContext::Console)
             .find(|binding| binding.command == Command::Prefix && binding.keys.len() == 1)

@@ -1,5 +1,5 @@
-//! What everything on the screen is: the tables, a view, a menu, a line that is typed into, a question. Layers lie one
-//! upon another in [`Layers`], which alone knows in which order they get input and are drawn.
+//! The layers of the screen: the tables, a view, a menu, a line that is typed into, a question. Layers lie one
+//! upon another in [`Layers`], which alone decides in which order they get input and are drawn.
 
 mod stack;
 #[cfg(test)]
@@ -21,7 +21,7 @@ use super::effect::{ScreenEffect, TerminalEffect, View, Work};
 use super::{Command, Effect, KeyContext};
 use crate::model::{Kind, ResourceId};
 
-/// What a layer did with an event or a command.
+/// The response of a layer to an event or a command.
 #[derive(Debug, PartialEq)]
 pub enum Handled {
     /// Nothing: it goes on to the layer below, or to the commands of the whole program.
@@ -105,7 +105,7 @@ pub struct Hint {
     pub command: Command,
     /// A word for what it does here and now.
     pub word: &'static str,
-    /// Whether the credentials allow it, as far as is known; shown struck out where not.
+    /// False if the credentials are known not to allow it; then it is struck out.
     pub allowed: bool,
 }
 
@@ -128,22 +128,22 @@ impl From<(Command, &'static str)> for Hint {
 /// under [`Layer::key_context`], and [`Layer::perform`] gets the command. What is ignored there too goes to the layer
 /// below, if [`Layer::passes_input`], and at last to the commands of the whole program.
 pub trait Layer: Any + Send {
-    /// What it asks for when it is put on the screen. Questions are given up by themselves when it is closed.
+    /// The effects to run when it is opened. Its questions are cancelled by themselves when it is closed.
     fn open(&mut self) -> Vec<Effect> {
         Vec::new()
     }
 
-    /// Whether it covers the tables or the view below it, so that drawing starts with it.
+    /// Returns true if it covers the tables or the view below it, so that drawing starts with it.
     fn is_opaque(&self) -> bool {
         true
     }
 
-    /// Whether input that it ignores goes to the layer below it.
+    /// Returns true if input that it ignores goes to the layer below it.
     fn passes_input(&self) -> bool {
         false
     }
 
-    /// Whose key bindings apply now; a layer may change it (a console and its scrollback).
+    /// The key context that applies now; a layer may change it (a console and its scrollback).
     fn key_context(&self) -> KeyContext;
 
     /// The resource it is about.
@@ -151,7 +151,7 @@ pub trait Layer: Any + Send {
         None
     }
 
-    /// What it wants sampled; `None` leaves that to the layer below.
+    /// The resources that it wants sampled; `None` leaves that to the layer below.
     fn watched(&self, _app: &App) -> Option<Watched> {
         Some(Watched::only(self.subject()))
     }
@@ -167,13 +167,13 @@ pub trait Layer: Any + Send {
     /// Does what a key is bound to. `count` is the number typed before it.
     fn perform(&mut self, command: Command, count: Option<u32>, app: &mut App) -> Handled;
 
-    /// Takes an answer to a question that it asked; returns what follows from it. Answers to questions that were given up
+    /// Takes an answer to a question that it asked; returns the effects that follow. Answers to cancelled questions
     /// never come here.
     fn answer(&mut self, _ticket: Ticket, _answer: Answer) -> Vec<Effect> {
         Vec::new()
     }
 
-    /// Whether what the tables show while it is there is only tried, and not to be kept for the next run.
+    /// Returns true if the tables are only a preview while it is open, not to be saved for the next run.
     fn is_draft(&self) -> bool {
         false
     }
@@ -181,18 +181,18 @@ pub trait Layer: Any + Send {
     /// Brings what it shows up to date with the fleet, before each draw.
     fn prepare(&mut self, _app: &App) {}
 
-    /// Whether something changed since the last draw that it must be drawn for.
+    /// Returns true if something changed that it must be drawn for.
     fn is_dirty(&self) -> bool {
         false
     }
 
-    /// How long a frame that only this layer's news ask for may wait after the last one, so that a flood of lines is
+    /// The time that a frame requested only by this layer may wait after the last one, so that a flood of lines is
     /// drawn in batches. Keys are always answered at once.
     fn frame_wait(&self) -> Duration {
         Duration::ZERO
     }
 
-    /// After how long it is to be drawn again by itself, because something counts or fades. Asked after each draw;
+    /// The time after which it is drawn again by itself, because something counts or fades. Asked after each draw;
     /// `None` where it can stay as it is until something happens.
     fn redraw_in(&self, _app: &App) -> Option<Duration> {
         None
@@ -202,7 +202,7 @@ pub trait Layer: Any + Send {
     /// and title.
     fn draw(&mut self, area: Rect, buf: &mut Buffer, app: &mut App);
 
-    /// Where the terminal's cursor belongs after the draw, if it should show.
+    /// The position of the terminal's cursor after the draw, if it should show.
     fn cursor(&self) -> Option<Position> {
         None
     }

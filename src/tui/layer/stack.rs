@@ -1,4 +1,4 @@
-//! The stack of layers: the one place that knows who gets input first and where drawing starts.
+//! The stack of layers: the one place that decides which layer gets input first and where drawing starts.
 
 use std::time::Duration;
 
@@ -63,7 +63,7 @@ impl Layers {
         top.downcast_ref()
     }
 
-    /// Puts a layer on top; returns what it asks for. A view that shows the same is closed first.
+    /// Puts a layer on top; returns its effects. A view that shows the same is closed first.
     pub fn push(&mut self, layer: Box<dyn Layer>, opened_by: Option<View>) -> Vec<Effect> {
         let mut effects = opened_by.as_ref().map(|view| self.close_view(view)).unwrap_or_default();
         let mut entry = Entry { layer, opened_by, tickets: Vec::new() };
@@ -85,13 +85,13 @@ impl Layers {
         self.entries.split_off(1).into_iter().flat_map(Entry::close).collect()
     }
 
-    /// What the topmost view shows. A box that lies over a view or the tables is not one.
+    /// The content of the topmost view. A box that lies over a view or the tables is not one.
     pub fn view(&self) -> Option<&View> {
         let opaque = self.entries.iter().rev().filter(|entry| entry.layer.is_opaque());
         opaque.filter_map(|entry| entry.opened_by.as_ref()).next()
     }
 
-    /// What the topmost layer shows that was opened as a view, boxes included.
+    /// The content of the topmost layer that was opened as a view, boxes included.
     pub fn front(&self) -> Option<&View> {
         self.entries.iter().rev().find_map(|entry| entry.opened_by.as_ref())
     }
@@ -124,7 +124,7 @@ impl Layers {
         self.top().key_context()
     }
 
-    /// What the topmost layer offers.
+    /// The hints of the topmost layer.
     pub fn hints(&self, app: &App) -> Vec<Hint> {
         self.top().hints(app)
     }
@@ -191,12 +191,12 @@ impl Layers {
         self.entries[self.lowest_seen()..].iter().map(|entry| &*entry.layer as &dyn Layer)
     }
 
-    /// What is to be sampled: what the topmost layer wants that wants anything.
+    /// The resources to sample, by the topmost layer that wants any.
     pub fn watched(&self, app: &App) -> Watched {
         self.entries.iter().rev().find_map(|entry| entry.layer.watched(app)).unwrap_or_default()
     }
 
-    /// Whether a layer only tries something in the tables.
+    /// Returns true if a layer only previews something in the tables.
     pub fn is_draft(&self) -> bool {
         self.entries.iter().any(|entry| entry.layer.is_draft())
     }
@@ -209,12 +209,12 @@ impl Layers {
         }
     }
 
-    /// Whether one that is seen must be drawn again.
+    /// Returns true if a visible layer must be drawn again.
     pub fn is_dirty(&self) -> bool {
         self.seen().any(Layer::is_dirty)
     }
 
-    /// How long the next frame may wait where only the layers ask for it.
+    /// The time that the next frame may wait where only the layers request it.
     pub fn frame_wait(&self) -> Duration {
         self.seen().filter(|layer| layer.is_dirty()).map(Layer::frame_wait).min().unwrap_or_default()
     }

@@ -1,4 +1,4 @@
-//! Who gets input, where drawing starts, and what becomes of questions.
+//! The order of input and drawing, and the life of questions.
 
 use std::sync::{Arc, Mutex};
 
@@ -146,7 +146,7 @@ fn answers_go_to_who_asked_and_late_ones_nowhere() {
     let asking = Probe { asks: Some(ticket), ..Probe::new("asking", &record) };
     let mut layers = stack(&record, vec![asking, Probe::new("top", &record)]);
     assert!(layers.answer(ticket, Answer::Log(crate::model::LogEvent::Connected)).is_some());
-    assert!(layers.answer(Ticket::new(), Answer::EndOfDetails).is_none(), "nobody asked");
+    assert!(layers.answer(Ticket::new(), Answer::EndOfDetails).is_none(), "the layer did not ask");
     assert_eq!(taken(&record), ["asking answer"]);
     layers.pop();
     assert_eq!(layers.pop(), [Work::Cancel(ticket)], "closing gives it up");

@@ -1,5 +1,5 @@
-//! Questions that a layer asks of the world outside. Each has a ticket: answers carry it, the layer that asked gets them,
-//! and when that layer closes or asks anew the question is given up and late answers are dropped.
+//! Questions of a layer to the outside. Each has a ticket: answers carry it, the layer that asked gets them,
+//! and when that layer closes or asks anew the question is cancelled and late answers are dropped.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -12,7 +12,7 @@ use crate::tui::{Effect, effect::Work};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Ticket(u64);
 
-/// What a layer can ask for.
+/// A question that a layer can ask.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Question {
     /// The details of a resource, part by part.
@@ -43,7 +43,7 @@ pub enum Answer {
 }
 
 impl Answer {
-    /// Whether nothing more comes after it.
+    /// Returns true if nothing more comes after it.
     pub(super) const fn is_last(&self) -> bool {
         match self {
             Self::EndOfDetails | Self::Page(_) | Self::Prepared(_) | Self::EndOfLog => true,
@@ -73,12 +73,12 @@ impl Asking {
         before.into_iter().chain([Work::Ask(ticket, question).into()]).collect()
     }
 
-    /// Whether this is the ticket of the open question.
+    /// Returns true if this is the ticket of the open question.
     pub fn is(&self, ticket: Ticket) -> bool {
         self.0 == Some(ticket)
     }
 
-    /// Whether a question is open.
+    /// Returns true if a question is open.
     pub const fn is_open(&self) -> bool {
         self.0.is_some()
     }

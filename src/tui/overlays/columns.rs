@@ -1,4 +1,4 @@
-//! Which columns the table shows, and their order.
+//! The choice of the table's columns, and their order.
 
 use super::list::{Item, List, Tone};
 use super::{Menu, MenuLayer};
@@ -10,7 +10,7 @@ use crate::tui::{Command, Effect};
 /// The list of columns.
 pub struct Columns;
 
-/// What a line of the list stands for.
+/// The column or action of a line of the list.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Choice {
     /// A column, to be shown or hidden.

@@ -90,7 +90,7 @@ fn items(app: &App) -> Vec<Item<ContextName>> {
     items
 }
 
-/// Why a context is not live, and which of its listings are old, in full.
+/// The reason why a context is not live, and its listings that are old, in full.
 fn problems(context: &ContextState, app: &App) -> Vec<String> {
     let mut texts = Vec::new();
     texts.extend(context.condition().problem().map(ToString::to_string));

@@ -1,4 +1,4 @@
-//! What of a row can be copied.
+//! The values of a row that can be copied.
 
 use super::list::{Item, List};
 use super::{Menu, MenuLayer};
@@ -19,7 +19,7 @@ pub struct Choice {
     what: &'static str,
 }
 
-/// What of a row can be copied.
+/// The values of a row that can be copied.
 pub fn menu(row: &Resource) -> MenuLayer<Copy> {
     let copy = |what, text: String| Item::new("", what, text.clone(), Choice { text, what });
     let mut items = vec![copy("name", row.name().to_owned()), copy("id", row.id().id.to_string())];

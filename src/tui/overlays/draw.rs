@@ -96,7 +96,7 @@ fn draw_item<C>(item: &Item<C>, line: Rect, keys: u16, labels: u16, look: &Look<
     }
 }
 
-/// Where the list lies: as its shape says, and as large as its lines need.
+/// The area of the list: placed by its shape, and as large as its lines need.
 fn place<C: PartialEq>(list: &List<C>, foot: &str, shape: Shape, area: Rect) -> Rect {
     let widest = |of: fn(&Item<C>) -> u16| list.lines().map(of).max().unwrap_or(0);
     let lone = |item: &Item<C>| {

@@ -10,7 +10,7 @@ use crate::tui::effect::ScreenEffect;
 use crate::tui::keymap::KEY_CONTEXTS;
 use crate::tui::{Command, Effect, KeyContext};
 
-/// What can be written into a filter, with what it means.
+/// The terms of a filter, with their meaning.
 const FILTERS: [(&str, &str); 9] = [
     ("web 12", "words, fuzzy over the visible columns; all must match"),
     ("state:failed,degraded", "a column; a comma means or"),
@@ -19,7 +19,7 @@ const FILTERS: [(&str, &str); 9] = [
     ("label:env=prod", "a label"),
     ("age:<10m price:<2", "younger; less. memory:>40 more; age:>2d older"),
     ("!TERM", "what does not match"),
-    ("\"exact words\"", "as they stand"),
+    ("\"exact words\"", "exactly these words"),
     ("re:/web-[0-9]+/", "a pattern; also name:/^web/"),
 ];
 

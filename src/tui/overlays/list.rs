@@ -8,7 +8,7 @@ use crate::model::Lifecycle;
 use crate::tui::Command;
 use crate::tui::widgets::prompt::Prompt;
 
-/// How an item is drawn.
+/// The look of an item.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Tone {
     /// As any.
@@ -30,9 +30,9 @@ pub struct Item<C> {
     pub label: String,
     /// More, in less weight.
     pub detail: String,
-    /// How it is drawn.
+    /// Its look.
     pub tone: Tone,
-    /// What choosing it does; `None` where it is there to be read.
+    /// The effect of choosing it; `None` where it is there to be read.
     pub choice: Option<C>,
 }
 
@@ -65,7 +65,7 @@ impl<C> Item<C> {
     }
 }
 
-/// How well items answer to what is typed.
+/// Ranks items by how well they match the text typed.
 struct Ranker {
     needle: String,
     pattern: Pattern,
@@ -113,11 +113,11 @@ pub struct List<C> {
     cursor: usize,
     top: usize,
     page: usize,
-    /// Where it lies on the screen, and where its lines do, as last drawn: for clicks.
+    /// Its area on the screen, and that of its lines, as last drawn: for clicks.
     pub(super) drawn: (Rect, Rect),
     /// The line typed into it, where it can be searched.
     pub prompt: Option<Prompt>,
-    /// Whether the best match comes first; else they stay in their order.
+    /// True if the best match comes first; else they stay in their order.
     pub by_rank: bool,
 }
 
@@ -225,7 +225,7 @@ impl<C: PartialEq> List<C> {
         self.shown.get(self.cursor).map(|index| &self.items[*index])
     }
 
-    /// Whether a place on the screen lies beside the list.
+    /// Returns true if a position on the screen is outside of the list.
     pub fn is_beside(&self, at: Position) -> bool {
         !self.drawn.0.contains(at)
     }

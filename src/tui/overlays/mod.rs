@@ -34,7 +34,7 @@ const WHEEL_LINES: u32 = 3;
 /// border, the keys and the space between.
 const WIDE_MARGIN: u16 = 11;
 
-/// Where a list lies and how wide it gets.
+/// The place and the width of a list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Shape {
     /// In the middle, up to this many columns.
@@ -45,18 +45,18 @@ pub enum Shape {
     Top,
 }
 
-/// What one list holds, and what its choices and keys do.
+/// The content of one list, and the effects of its choices and keys.
 pub trait Menu: Send + Sized + 'static {
-    /// What choosing an item does.
+    /// The effect of choosing an item.
     type Choice: Clone + PartialEq + Send;
 
     /// Its title.
     fn title(&self) -> String;
 
-    /// What keys do that no item shows, for the lower border.
+    /// The keys that no item shows, for the lower border.
     fn foot(&self, ascii: bool) -> &'static str;
 
-    /// Where it lies.
+    /// Its place on the screen.
     fn shape(&self) -> Shape {
         Shape::Middle(90)
     }

@@ -1,4 +1,4 @@
-//! Whether to quit.
+//! The question whether to quit.
 
 use crossterm::event::{KeyCode, KeyEvent};
 

@@ -94,7 +94,7 @@ impl Ui {
         self.show(layer, view)
     }
 
-    /// What to ask for where a resource offers a console, but not one of text.
+    /// The kind of console to request where a resource offers one, but not of text.
     fn page_kind(&self, id: &ResourceId) -> Option<ScreenKind> {
         let offered = self.app.store.get(id)?.resource.offers().console;
         offered.filter(|kind| *kind != ScreenKind::Terminal)
@@ -148,7 +148,7 @@ impl Ui {
         self.layers.pop()
     }
 
-    /// Where we are: the table, and the view over it.
+    /// The current location: the table, and the view over it.
     pub(super) fn location(&self) -> Location {
         self.app.location(self.layers.view().cloned())
     }

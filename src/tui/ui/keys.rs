@@ -38,7 +38,7 @@ impl PendingKeys {
         CONTINUATIONS_DELAY.checked_sub(now.since(since)).filter(|left| !left.is_zero())
     }
 
-    /// Whether the continuations are to be shown now.
+    /// Returns true if the continuations are to be shown now.
     pub fn shows_continuations(&self, now: Timestamp) -> bool {
         !self.chords.is_empty() && self.since.is_some_and(|since| now.since(since) >= CONTINUATIONS_DELAY)
     }

@@ -53,12 +53,12 @@ pub enum Event {
 
 /// The screen.
 pub struct Ui {
-    /// What all layers share.
+    /// The state that all layers share.
     pub app: App,
     pub(super) layers: Layers,
     pub(super) keys: PendingKeys,
     watched: Watched,
-    /// Which question each open tail of the fleet's answers.
+    /// The question that each open tail of the fleet's answers.
     tails: HashMap<TailId, Ticket>,
     dirty: bool,
 }
@@ -154,12 +154,12 @@ impl Ui {
         }
     }
 
-    /// Takes what was kept from the last run, or says why it was not.
+    /// Restores the state of the last run, or reports why it cannot.
     pub fn restore(&mut self, kept: Result<Option<UiState>, String>) {
         self.app.restore(kept);
     }
 
-    /// What is to be kept for the next run. What is being typed is not.
+    /// The state to save for the next run. Text being typed is left out.
     pub fn keep(&mut self) -> &UiState {
         if self.layers.is_draft() { self.app.kept() } else { self.app.keep() }
     }
@@ -177,12 +177,12 @@ impl Ui {
         self.layers.subject()
     }
 
-    /// Whether something changed since the last draw.
+    /// Returns true if something changed since the last draw.
     pub fn is_dirty(&self) -> bool {
         self.dirty || self.layers.is_dirty()
     }
 
-    /// How long the next frame may wait after the last one.
+    /// The time that the next frame may wait after the last one.
     pub fn frame_wait(&self) -> Duration {
         if self.dirty { Duration::ZERO } else { self.layers.frame_wait() }
     }

@@ -14,7 +14,7 @@ use crate::tui::layer::{Answer, Asking, Handled, Hint, Layer, Question, Ticket};
 use crate::tui::widgets::frame::{draw_border, put};
 use crate::tui::{Command, Effect, KeyContext, Look};
 
-/// How long the address is shown in full when asked for.
+/// Time for which the address is shown in full once revealed.
 const UNMASK_DURATION: Duration = Duration::from_secs(5);
 /// The most columns that the box takes.
 const MAX_WIDTH: u16 = 76;
@@ -64,7 +64,7 @@ impl PageView {
         }
     }
 
-    /// Whether the address is no longer valid.
+    /// Returns true if the address is no longer valid.
     fn is_expired(&self) -> bool {
         let (Request::Fetched(page, Some(at)), Some(now)) = (&self.request, self.now) else {
             return false;

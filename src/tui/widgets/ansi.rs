@@ -12,7 +12,7 @@ const TAB_COLUMNS: usize = 8;
 /// Bytes read between two looks at the limit.
 const CHUNK_BYTES: usize = 1024;
 
-/// The line as it may be drawn, in `base` where the remote says nothing of colour. Reads little further than `limit`
+/// The line as it may be drawn, in `base` where the remote sets no colour. Reads little further than `limit`
 /// bytes of text, so that a line of megabytes costs no more than one of kilobytes; the second value says whether
 /// something was left out.
 ///

@@ -1,6 +1,6 @@
 //! One line of text with styles: measured, wrapped, highlighted and drawn by terminal columns.
 //!
-//! Holds only what may be drawn: whoever fills it has made the text harmless (see [`super::ansi`]).
+//! Holds only text that may be drawn: its callers have made it harmless (see [`super::ansi`]).
 
 use std::ops::Range;
 
@@ -135,7 +135,7 @@ impl StyledLine {
     }
 }
 
-/// What is left of `piece` without its first `skip` columns, and how many columns of a cut wide character remain.
+/// The rest of `piece` without its first `skip` columns, and how many columns of a cut wide character remain.
 fn skipped<'a>(piece: &'a str, skip: &mut usize) -> (&'a str, usize) {
     for (at, grapheme) in piece.grapheme_indices(true) {
         if *skip == 0 {

@@ -1,4 +1,4 @@
-//! Where a reader is in a long text: the line under the cursor, the first line on the page, the first column.
+//! The position in a long text: the line under the cursor, the first line on the page, the first column.
 
 use crate::tui::Command;
 

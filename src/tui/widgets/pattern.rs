@@ -1,4 +1,4 @@
-//! What a person types to find text: a regular expression where it is one, else the words as they stand.
+//! Search patterns as typed: a regular expression where it is one, else the literal words.
 
 use std::ops::Range;
 
@@ -32,22 +32,22 @@ impl Pattern {
         Some(Self { text: text.to_owned(), regex })
     }
 
-    /// What was typed.
+    /// The text as typed.
     pub fn text(&self) -> &str {
         &self.text
     }
 
-    /// What it means.
+    /// The compiled pattern.
     pub fn regex(&self) -> &Regex {
         &self.regex
     }
 
-    /// Whether it is found.
+    /// Returns true if the text has a match.
     pub fn is_match(&self, text: &str) -> bool {
         self.regex.is_match(text)
     }
 
-    /// Where it is found; matches of nothing are left out.
+    /// The matches in a text; empty ones are left out.
     pub fn find<'a>(&'a self, text: &'a str) -> impl Iterator<Item = Range<usize>> + 'a {
         self.regex.find_iter(text).map(|found| found.range()).filter(|range| !range.is_empty())
     }

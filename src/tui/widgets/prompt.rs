@@ -10,7 +10,7 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::tui::Look;
 
-/// What became of a key.
+/// The outcome of a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Typed {
     /// The text changed.
@@ -36,7 +36,7 @@ impl Prompt {
         Self { label, input: Input::new(text.to_owned()) }
     }
 
-    /// What is typed so far.
+    /// The text typed so far.
     pub fn text(&self) -> &str {
         self.input.value()
     }

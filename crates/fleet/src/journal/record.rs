@@ -200,7 +200,7 @@ pub struct Written {
 pub struct History {
     /// The writes, in the order of their intents.
     pub writes: Vec<Written>,
-    /// Lines that are no record: torn by a crash, or changed by somebody.
+    /// Lines that are no record: torn by a crash, or edited by hand.
     pub unreadable: usize,
 }
 

@@ -54,7 +54,7 @@ pub enum WritePhase {
     Step {
         /// What is being done, where the platform names it.
         step: Option<Arc<str>>,
-        /// How much is done, 0 to 100, where the platform tells.
+        /// How much is done, 0 to 100, where the platform reports it.
         progress: Option<u8>,
         /// Why the latest look at it failed. It goes on all the same.
         problem: Option<Problem>,
@@ -203,7 +203,7 @@ impl Course {
         // The mark goes with the course, however it ends.
         let _mark = busy::Mark::new(self.busy.clone(), self.write.target.id.clone());
         if let Err(problem) = self.write_down(Record::intent(&self.write)).await {
-            // Nobody waiting for it is no failure.
+            // A result without a receiver is no failure.
             let _ = report.send(Err(problem));
             return;
         }

@@ -1,4 +1,4 @@
-//! Which columns a table shows, and what is kept for the next run.
+//! The columns of a table, and the state saved for the next run.
 
 use crossterm::event::{KeyCode, KeyModifiers};
 

@@ -1,4 +1,4 @@
-//! Keys are pressed, and what a person would see is looked at.
+//! Keys are pressed, and the screen that the user would see is compared.
 
 mod auth;
 mod columns;

@@ -1,4 +1,4 @@
-//! What a person sees, at three sizes.
+//! The screen as the user sees it, at three sizes.
 
 use super::Scene;
 use crate::tui::sample;

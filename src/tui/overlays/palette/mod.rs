@@ -17,14 +17,14 @@ use crate::tui::{Command, Effect, KeyContext, theme};
 
 /// The palette.
 pub struct Palette {
-    /// Where it was opened: keys of that context are shown beside the names.
+    /// The key context it was opened in: keys of that context are shown beside the names.
     context: KeyContext,
 }
 
-/// What choosing an item does.
+/// The effect of choosing an item.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Choice {
-    /// What a key is bound to.
+    /// A command.
     Command(Command),
     /// Sorts the table.
     Sort(Column),
@@ -34,7 +34,7 @@ pub enum Choice {
     Only(Vec<ContextName>),
     /// Goes on typing with this line.
     Complete(String),
-    /// Nothing: it says what is wrong with what is typed.
+    /// Nothing: it shows the mistake in the text typed.
     Wrong,
     /// A theme.
     Theme(&'static str),

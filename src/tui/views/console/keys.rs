@@ -62,7 +62,7 @@ impl ConsoleKeys {
         Self { prefix_name: prefix_name.into(), shown, prefix: normalised(prefix), look_up }
     }
 
-    /// Whether a key is the prefix, however the terminal reports it.
+    /// Returns true if a key is the prefix, however the terminal reports it.
     pub fn is_prefix(&self, key: KeyEvent) -> bool {
         normalised(key) == self.prefix
     }

@@ -44,7 +44,7 @@ enum Mask {
     OffUntil(Timestamp),
 }
 
-/// A view of everything the API says of one resource.
+/// A view of everything the API returns for one resource.
 pub struct DocumentView {
     id: ResourceId,
     name: String,

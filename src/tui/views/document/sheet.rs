@@ -27,7 +27,7 @@ pub(super) enum Class {
     Mark,
     /// A masked value.
     Secret,
-    /// Why a section could not be read.
+    /// The error of a section that could not be read.
     Problem,
     /// The hint of an error.
     Hint,
@@ -44,9 +44,9 @@ pub(super) struct Row {
     pub(super) class: Class,
     /// The number of rows after it that belong to it and are hidden when it is folded.
     pub(super) inside: usize,
-    /// Which value of the section's answer it shows, counted from its root; the same in every form.
+    /// The value of the section's answer that it shows, counted from its root; the same in every form.
     pub(super) node: usize,
-    /// Which section it belongs to.
+    /// The section it belongs to.
     pub(super) section: usize,
 }
 

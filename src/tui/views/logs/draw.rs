@@ -266,7 +266,7 @@ impl LogView {
         Ready {
             before: self.before(line, look),
             text,
-            // Only where the end of what is styled can be reached is it said that the line goes on.
+            // The note that the line goes on is drawn only where its styled end can be reached.
             cut: (cut && limit == MAX_STYLED_BYTES).then_some(raw.len()),
         }
     }

@@ -33,7 +33,7 @@ const MIN_FRAME_INTERVAL: Duration = Duration::from_millis(33);
 /// Lines that are sifted and searched a frame after a filter or a search changed: a few milliseconds of work.
 const LINES_SIFTED_PER_FRAME: usize = 20_000;
 
-/// Which times are shown before the lines.
+/// The kind of times shown before the lines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Times {
     Off,
@@ -50,7 +50,7 @@ enum Typing {
     Filter(Prompt),
 }
 
-/// One tail, beside what the buffer knows of it.
+/// One tail, beside its state in the buffer.
 struct Tail {
     id: ResourceId,
     name: String,
@@ -95,7 +95,7 @@ pub struct LogView {
     /// The number of the last line there was when the reader left the end.
     left_at: Option<u64>,
     marks: BTreeSet<u64>,
-    /// Why what is being typed is no pattern.
+    /// The error of the pattern being typed.
     misread: Option<String>,
     /// Lines are still being sifted or searched.
     sifting: bool,
@@ -170,7 +170,7 @@ impl LogView {
         };
         let before = state(&self.buffer);
         if let Some(LogEvent::Lines(lines)) = &event {
-            // What was kept for a newcomer says nothing of how fast lines come.
+            // The backlog is no measure of the rate of lines.
             if now.since(tail.since) >= BACKLOG_WINDOW {
                 self.rate.count(lines.len(), now);
             }

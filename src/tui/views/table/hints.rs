@@ -1,4 +1,4 @@
-//! What the hint line offers over a table.
+//! The hint line of a table.
 
 use crate::model::Kind;
 use crate::tui::app::App;

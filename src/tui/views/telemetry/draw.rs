@@ -56,7 +56,7 @@ impl TelemetryView {
         }
     }
 
-    /// Which charts are shown where. With less room than all of them need, those around the selected one.
+    /// The charts shown and their areas. With less room than all of them need, those around the selected one.
     fn share_out(&self, charts: usize, body: Rect) -> Vec<(usize, Rect)> {
         let least = if body.width < 100 { 8 } else { 6 };
         if self.alone || body.height < least * 2 {
@@ -179,7 +179,7 @@ impl TelemetryView {
         draw_summaries(metrics, series, now, window, &mut line, look);
     }
 
-    /// Why there are no samples.
+    /// The reason why there are no samples.
     fn nothing(&self, look: &Look<'_>) -> Vec<String> {
         let Some(row) = look.store.get(&self.id) else {
             return vec!["It is no longer listed.".to_owned()];

@@ -44,13 +44,13 @@ const CURSOR_STEPS: u16 = 120;
 pub struct TelemetryView {
     id: ResourceId,
     name: String,
-    /// Which of [`WINDOWS`].
+    /// The index into [`WINDOWS`].
     window: usize,
     /// The longest window that samples were requested for.
     asked: Duration,
     /// The time at which the charts are frozen.
     frozen: Option<Timestamp>,
-    /// Which chart, of those that are shown.
+    /// The selected chart, of those that are shown.
     selected: usize,
     /// True while only the selected chart is shown.
     alone: bool,

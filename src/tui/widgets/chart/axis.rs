@@ -30,7 +30,7 @@ impl Scale {
         self.step * f64::from(self.steps)
     }
 
-    /// Where a value is between the bottom (0) and the top (1).
+    /// The position of a value between the bottom (0) and the top (1).
     pub fn share(&self, value: f64) -> f64 {
         (value / self.top()).clamp(0.0, 1.0)
     }
@@ -71,7 +71,7 @@ fn decimal(value: f64) -> f64 {
         .unwrap_or(value)
 }
 
-/// A value beside the axis: as the metric shows it, without zeros that say nothing.
+/// A value beside the axis: as the metric shows it, without needless zeros.
 pub fn label(metric: Metric, value: f64) -> String {
     if value <= 0.0 {
         return "0".to_owned();

@@ -51,7 +51,7 @@ impl Canvas {
         }
     }
 
-    /// What a cell shows and whether it belongs to the line. The line cuts the area: its own dots alone are drawn.
+    /// The mark of a cell, and true if it belongs to the line. The line cuts the area: its own dots alone are drawn.
     pub fn mark(&self, column: u16, row: u16, ascii: bool) -> Option<(char, bool)> {
         let cell = usize::from(row) * usize::from(self.width) + usize::from(column);
         let (area, line) = (*self.area.get(cell)?, *self.line.get(cell)?);
