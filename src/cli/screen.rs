@@ -122,7 +122,10 @@ fn unknown_outcomes(journal: &Journal) -> Vec<String> {
     let open = history.open().filter_map(|write| write.at.filter(|at| recent(*at)).map(|at| (write, at)));
     open.map(|(write, at)| {
         let (summary, context) = (&write.intent.summary, &write.intent.context);
-        format!("the outcome of a change at {} in {context} is unknown: {summary} Look at it before you repeat it", at.local())
+        format!(
+            "the outcome of a change at {} in {context} is unknown: {summary} Check it before you repeat it",
+            at.local()
+        )
     })
     .collect()
 }

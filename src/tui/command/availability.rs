@@ -93,7 +93,7 @@ pub(super) fn actions(app: &App) -> Availability {
     Availability::Yes
 }
 
-/// That a platform offers no actions on a row.
+/// The reason for a row whose platform offers no actions.
 pub(in crate::tui) fn no_actions(row: &Resource) -> String {
     format!("{}: there are no actions on this {}", row.name(), row.kind().singular())
 }

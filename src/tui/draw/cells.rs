@@ -14,7 +14,7 @@ use crate::tui::widgets::sparkline;
 /// Columns of the figure beside a sparkline.
 const FIGURE_WIDTH: u16 = 5;
 
-/// What is being done to a row from here: `stopping`.
+/// The progress of a write to a row: `stopping`.
 fn busy(row: &Row<'_>, look: &Look<'_>) -> Option<&'static str> {
     look.store.busy(row.resource.id(), look.now).map(|busy| busy.progress)
 }

@@ -59,7 +59,7 @@ impl Confirm {
         // What was shown may not be so any more: it is prepared and shown again.
         let (target, action) = (Box::new(self.target.clone()), Box::new(self.action.clone()));
         let mut effects = self.preparing.ask(Question::Write(target, action));
-        effects.push(Effect::report("this was shown a while ago and is prepared again"));
+        effects.push(Effect::report("the preview is out of date, preparing it again"));
         effects
     }
 

@@ -1,4 +1,4 @@
-//! What is said of a write on its way.
+//! Messages about a write in progress.
 
 use std::fmt::Write as _;
 
@@ -14,7 +14,7 @@ pub(in crate::tui) fn message(event: &WriteEvent) -> Option<(String, bool)> {
         WritePhase::Accepted(_) | WritePhase::Step { problem: None, .. } => return None,
         WritePhase::Step { problem: Some(problem), .. } => {
             let progress = event.action.progress;
-            (format!("{progress} {name}: no news of it ({}); it is looked at again", problem.message), false)
+            (format!("{progress} {name}: no answer ({}), checking again", problem.message), false)
         }
         WritePhase::Ended(WriteEnd::Done) => (format!("{action} {name}: done after {took}"), false),
         WritePhase::Ended(WriteEnd::Refused(problem)) => {

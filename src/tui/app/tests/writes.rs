@@ -236,7 +236,7 @@ fn a_question_that_has_been_there_too_long_is_asked_anew() {
 fn a_row_shows_its_verb_while_a_write_is_on_its_way_and_its_end_is_said() {
     let mut scene = scene();
     let target = target(&scene);
-    let mut tell = |phase| {
+    let mut reported = |phase| {
         let event = WriteEvent {
             id: WriteId::new("w1"),
             action: stop(),
@@ -248,16 +248,16 @@ fn a_row_shows_its_verb_while_a_write_is_on_its_way_and_its_end_is_said() {
         scene.draw();
         scene.text()
     };
-    assert!(tell(WritePhase::Sent).contains("stopping…"));
+    assert!(reported(WritePhase::Sent).contains("stopping…"));
     let lost = Problem::new(ProblemKind::Unreachable, "the connection broke");
-    let text = tell(WritePhase::Step { step: None, progress: None, problem: Some(lost) });
+    let text = reported(WritePhase::Step { step: None, progress: None, problem: Some(lost) });
     assert!(text.contains("stopping…") && text.contains("the connection broke"), "{text}");
     let refusal = Problem {
         status: Some(409),
         request_id: Some("r1".into()),
         ..Problem::new(ProblemKind::Refused, "busy")
     };
-    let text = tell(WritePhase::Ended(WriteEnd::Failed(refusal)));
+    let text = reported(WritePhase::Ended(WriteEnd::Failed(refusal)));
     assert!(text.contains("Stop web-1 failed after 12s: busy (409), request id r1"), "{text}");
     assert!(!text.contains("stopping…"), "{text}");
 }

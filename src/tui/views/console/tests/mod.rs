@@ -55,7 +55,7 @@ fn key(c: char, modifiers: KeyModifiers) -> Event {
 fn press(view: &mut ConsoleView, keys: &str) -> Vec<Effect> {
     let mut effects = Vec::new();
     for c in keys.chars() {
-        // `^` stands for the prefix.
+        // `^` is the prefix.
         let event = if c == '^' { key(']', KeyModifiers::CONTROL) } else { key(c, KeyModifiers::NONE) };
         effects.extend(view.type_event(&event));
     }
