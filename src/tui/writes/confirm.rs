@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
+use unicode_width::UnicodeWidthChar;
 
 use super::actions::prepared;
 use crate::model::{Action, PreparedRequest, PreparedWrite, Target, Timestamp};
@@ -86,7 +87,8 @@ fn items(write: &PreparedWrite, columns: usize) -> Vec<Item<Answer>> {
     }
     for request in &write.preview.requests {
         let request = request_lines(request, columns);
-        items.extend(request.iter().flat_map(|line| lines(line)).map(|line| line.toned(Tone::Dim)));
+        let parts = request.iter().flat_map(|line| split(line, columns));
+        items.extend(parts.map(|part| Item::text("", part).toned(Tone::Dim)));
     }
     items.push(Item::new("n", "no", "nothing is sent", Answer::No));
     items.push(Item::new("y", write.action.name.to_lowercase(), "this request is sent", Answer::Yes));
@@ -108,6 +110,24 @@ fn request_lines(request: &PreparedRequest, columns: usize) -> Vec<String> {
         }
     }
     lines
+}
+
+/// Splits a text after every so many columns: what is sent is shown as it is, without regard to blanks.
+fn split(text: &str, columns: usize) -> Vec<String> {
+    let mut parts = vec![String::new()];
+    let mut width = 0;
+    for c in text.chars() {
+        let wide = c.width().unwrap_or(0);
+        if width + wide > columns {
+            parts.push(String::new());
+            width = 0;
+        }
+        width += wide;
+        if let Some(part) = parts.last_mut() {
+            part.push(c);
+        }
+    }
+    parts
 }
 
 impl Menu for Confirm {

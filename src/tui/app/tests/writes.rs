@@ -14,9 +14,9 @@ use crate::model::{
 use crate::providers::exoscale;
 use crate::tui::effect::{Outside, View, Work};
 use crate::tui::layer::{Answer, Question, Ticket};
-use crate::tui::sample;
 use crate::tui::ui::Event;
 use crate::tui::writes::ActionMenu;
+use crate::tui::{Command, command::Availability as Offered, sample};
 
 /// Long enough for a key to count.
 const A_MOMENT: Duration = Duration::from_millis(300);
@@ -171,6 +171,19 @@ fn a_read_only_context_shows_its_actions_and_takes_none() {
         scene.keys(keys);
         assert!(scene.effects.is_empty(), "{:?}", scene.effects);
     }
+}
+
+#[test]
+fn actions_are_offered_on_instances_and_marked_as_forbidden_where_nothing_may_be_changed() {
+    let mut scene = scene();
+    assert_eq!(Command::Actions.availability(&scene.ui.app), Offered::Yes);
+    scene.ui.app.options.read_only_contexts.insert(id().context);
+    let forbidden = Offered::Forbidden("context is read-only".to_owned());
+    assert_eq!(Command::Actions.availability(&scene.ui.app), forbidden);
+    let mut containers = Scene::new(sample::fleet(), 120, 36);
+    containers.keys("2");
+    let reason = Command::Actions.availability(&containers.ui.app);
+    assert!(reason.reason().unwrap().ends_with(": there are no actions on this container"), "{reason:?}");
 }
 
 #[test]
