@@ -75,6 +75,7 @@ impl Credentials {
 
 /// One account on one platform.
 #[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the file, named as there")]
 pub struct Context {
     /// The name the user gave it.
     pub name: ContextName,

@@ -152,7 +152,9 @@ impl Reader<'_> {
             let mut secrets: Vec<&str> = keys.filter(|key| key.is_secret).map(|key| key.name).collect();
             secrets.sort_unstable();
             secrets.dedup();
-            secrets.into_iter().for_each(|key| check_secret(section, key, self.path, notes));
+            for key in secrets {
+                check_secret(section, key, self.path, notes);
+            }
         }
     }
 

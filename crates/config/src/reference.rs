@@ -111,9 +111,8 @@ pub(super) fn known_keys(platforms: &[&'static PlatformSpec]) -> Vec<&'static st
 
 /// The reference of the whole file as Markdown: the top, what every context has, and a part for each platform.
 pub fn markdown(platforms: &[&'static PlatformSpec]) -> String {
-    let mut text = String::new();
-    text.push_str(&format!("## At the top\n\n{}", table(&SETTINGS)));
-    text.push_str(&format!("\n## In every context\n\n{}", table(&CONTEXT)));
+    let mut text =
+        format!("## At the top\n\n{}\n## In every context\n\n{}", table(&SETTINGS), table(&CONTEXT));
     for spec in platforms {
         text.push_str(&section(spec));
     }
@@ -145,8 +144,7 @@ fn section(spec: &PlatformSpec) -> String {
         text.push_str(&row(setting.name, &takes(setting), &absent(setting), setting.help));
     }
     let discovery = spec.discovery.map_or("nothing is found, write a context.", |it| it.help);
-    text.push_str(&format!("\nWithout a file: {discovery}\n"));
-    text
+    text + "\nWithout a file: " + discovery + "\n"
 }
 
 /// The rows of the credentials. What holds without a way of signing in is any other way.

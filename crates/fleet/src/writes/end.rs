@@ -19,11 +19,10 @@ impl Sent {
             return Self::No;
         }
         match (problem.status, problem.kind) {
-            // A request timeout of the server or of a proxy in between.
-            (Some(408), _) => Self::Perhaps,
-            (Some(300..500), _) => Self::No,
-            (Some(_), _) => Self::Perhaps,
-            (None, ProblemKind::Unreachable | ProblemKind::Server | ProblemKind::BadAnswer) => Self::Perhaps,
+            // 408 is a request timeout of the server or of a proxy in between.
+            (Some(300..=407 | 409..=499), _) => Self::No,
+            (Some(_), _)
+            | (None, ProblemKind::Unreachable | ProblemKind::Server | ProblemKind::BadAnswer) => Self::Perhaps,
             (None, _) => Self::No,
         }
     }

@@ -235,8 +235,8 @@ impl Setup {
     }
 }
 
-fn accepted() -> Result<Outcome, Problem> {
-    Ok(Outcome::Accepted(operation_id()))
+fn accepted() -> Outcome {
+    Outcome::Accepted(operation_id())
 }
 
 fn unreachable() -> Problem {
@@ -245,12 +245,12 @@ fn unreachable() -> Problem {
 
 #[tokio::test(start_paused = true)]
 async fn nothing_is_prepared_or_sent_through_a_read_only_context() {
-    let reading = setup(true, accepted());
+    let reading = setup(true, Ok(accepted()));
     let target = Target::of(&machine(Lifecycle::Running));
     let prepared = reading.fleet.prepare(target, stop(), &FormValues::new(), Origin::Screen).await;
     assert_eq!(prepared.unwrap_err().kind, ProblemKind::ReadOnly);
     // Prepared elsewhere, as if a way around the first refusal had been found.
-    let write = setup(false, accepted()).prepare().await;
+    let write = setup(false, Ok(accepted())).prepare().await;
     let problem = reading.fleet.perform(write).await.unwrap_err();
     assert_eq!(problem.kind, ProblemKind::ReadOnly);
     assert_eq!(&*problem.message, "context exo-prod is read-only: nothing was sent");
@@ -261,7 +261,7 @@ async fn nothing_is_prepared_or_sent_through_a_read_only_context() {
 
 #[tokio::test(start_paused = true)]
 async fn a_write_is_in_the_journal_before_it_is_sent_and_followed_to_its_end() {
-    let mut it = setup(false, accepted());
+    let mut it = setup(false, Ok(accepted()));
     it.reads(
         &[Ok((Lifecycle::Running, "")), Err(unreachable()), Ok((Lifecycle::Done, ""))],
         &[Lifecycle::Stopping, Lifecycle::Stopped],
@@ -283,7 +283,7 @@ async fn a_write_is_in_the_journal_before_it_is_sent_and_followed_to_its_end() {
 
 #[tokio::test(start_paused = true)]
 async fn an_operation_that_fails_ends_in_the_remotes_words() {
-    let mut it = setup(false, accepted());
+    let mut it = setup(false, Ok(accepted()));
     it.reads(&[Ok((Lifecycle::Failed, "fault: no host"))], &[Lifecycle::Running]);
     it.fleet.perform(it.prepare().await).await.unwrap();
     let end = it.end().await;
@@ -294,7 +294,7 @@ async fn an_operation_that_fails_ends_in_the_remotes_words() {
 
 #[tokio::test(start_paused = true)]
 async fn a_target_that_disagrees_is_a_failure_whatever_the_operation_says() {
-    let mut it = setup(false, accepted());
+    let mut it = setup(false, Ok(accepted()));
     it.reads(&[Ok((Lifecycle::Done, ""))], &[Lifecycle::Running]);
     it.fleet.perform(it.prepare().await).await.unwrap();
     let end = it.end().await;
@@ -306,7 +306,7 @@ async fn a_target_that_disagrees_is_a_failure_whatever_the_operation_says() {
 
 #[tokio::test(start_paused = true)]
 async fn an_operation_that_may_not_be_read_is_followed_by_its_target() {
-    let mut it = setup(false, accepted());
+    let mut it = setup(false, Ok(accepted()));
     let forbidden = Problem::new(ProblemKind::Forbidden, "lacks get-operation");
     it.reads(&[Err(forbidden)], &[Lifecycle::Running, Lifecycle::Stopping, Lifecycle::Stopped]);
     it.fleet.perform(it.prepare().await).await.unwrap();
@@ -336,7 +336,7 @@ async fn a_refusal_ends_at_once_and_a_lost_answer_is_found_out_by_reading() {
 
 #[tokio::test(start_paused = true)]
 async fn a_busy_target_takes_no_second_write_until_the_first_has_ended() {
-    let mut it = setup(false, accepted());
+    let mut it = setup(false, Ok(accepted()));
     it.reads(&[Ok((Lifecycle::Running, "")), Ok((Lifecycle::Done, ""))], &[Lifecycle::Stopped]);
     let (first, second) = (it.prepare().await, it.prepare().await);
     it.fleet.perform(first).await.unwrap();
@@ -351,7 +351,7 @@ async fn a_busy_target_takes_no_second_write_until_the_first_has_ended() {
 
 #[tokio::test(start_paused = true)]
 async fn what_cannot_be_written_down_is_not_sent_and_leaves_no_mark() {
-    let mut it = setup(false, accepted());
+    let mut it = setup(false, Ok(accepted()));
     let write = it.prepare().await;
     std::fs::create_dir(it.journal.path().unwrap()).unwrap();
     let problem = it.fleet.perform(write).await.unwrap_err();
@@ -365,7 +365,7 @@ async fn what_cannot_be_written_down_is_not_sent_and_leaves_no_mark() {
 
 #[tokio::test(start_paused = true)]
 async fn a_preview_that_is_too_old_is_not_sent() {
-    let it = setup(false, accepted());
+    let it = setup(false, Ok(accepted()));
     let mut write = it.prepare().await;
     write.prepared = Timestamp::now().before(Duration::from_secs(31));
     let problem = it.fleet.perform(write).await.unwrap_err();

@@ -63,8 +63,8 @@ impl Probes {
     pub(crate) async fn all<T>(&mut self, probes: Vec<Probe<'_, T>>) -> Vec<Option<T>> {
         let runs: Vec<BoxFuture<'_, _>> = probes.into_iter().map(|probe| probe.run().boxed()).collect();
         let runs = stream::iter(runs).buffered(PROBES_AT_ONCE);
-        let (probed, answers): (Vec<_>, Vec<_>) = runs.unzip().await;
-        self.0.extend(probed);
+        let (outcomes, answers): (Vec<_>, Vec<_>) = runs.unzip().await;
+        self.0.extend(outcomes);
         answers.into_iter().map(Result::ok).collect()
     }
 

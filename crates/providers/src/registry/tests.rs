@@ -357,8 +357,8 @@ fn each_example_is_read_and_shows_every_setting() {
             // A token takes the place of the other way to sign in.
             let replaced =
                 |it: &str| it.starts_with(key) || key == "token" && matches!(it, "email" | "password");
-            let kept = spec.example.lines().filter(|it| !replaced(it.split(' ').next().unwrap_or_default()));
-            let text: String = kept.chain([line]).map(|line| format!("{line}\n")).collect();
+            let rest = spec.example.lines().filter(|it| !replaced(it.split(' ').next().unwrap_or_default()));
+            let text = rest.chain([line]).collect::<Vec<_>>().join("\n");
             parse(&text, Path::new("example"), &[spec]).unwrap_or_else(|it| panic!("{text}\n{it}"));
         }
     }

@@ -65,7 +65,7 @@ impl Histories {
         for row in rows {
             match known.get(&row.instance.id.id) {
                 Some(known) if known.version == row.version => {
-                    known_rows.extend(known.operations.iter().cloned())
+                    known_rows.extend(known.operations.iter().cloned());
                 }
                 _ => rest.push(row),
             }

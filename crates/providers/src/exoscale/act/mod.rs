@@ -90,11 +90,11 @@ fn not_offered(action: ActionId) -> Problem {
 /// The time between two reads of an operation of this age: the cadence of all official clients. Every 3 s in
 /// the first half minute, then ever slower, to once a minute after a quarter of an hour.
 pub(super) fn poll_interval(age: Duration) -> Duration {
-    const FIRST_SECONDS: f64 = 30.0;
-    const LAST_SECONDS: f64 = 900.0;
-    let growth = (60.0 - 3.0) / (LAST_SECONDS - FIRST_SECONDS);
-    let seconds = 3.0 + growth * (age.as_secs_f64().clamp(FIRST_SECONDS, LAST_SECONDS) - FIRST_SECONDS);
-    Duration::from_secs_f64(seconds)
+    const SLOWS_FROM: Duration = Duration::from_secs(30);
+    const SLOWEST_FROM: Duration = Duration::from_secs(900);
+    const FIRST_INTERVAL: Duration = Duration::from_secs(3);
+    // From 3 s to 60 s over 870 s.
+    FIRST_INTERVAL + age.min(SLOWEST_FROM).saturating_sub(SLOWS_FROM) * 57 / 870
 }
 
 /// One read of an instance, as a change needs it before.

@@ -61,8 +61,8 @@ async fn poll(site: &Site, id: &ResourceId, tail: &mut Tail) -> Result<Polled, P
     let mut offset = 0;
     let mut missed = false;
     for page in 1..=MAX_PAGES {
-        let size = if tail.is_new() || page > 1 { MAX_PAGE_ROWS } else { FIRST_PAGE_ROWS };
-        let (limit, from) = (size.to_string(), offset.to_string());
+        let page_rows = if tail.is_new() || page > 1 { MAX_PAGE_ROWS } else { FIRST_PAGE_ROWS };
+        let (limit, from) = (page_rows.to_string(), offset.to_string());
         let query = [("order_by", "time.desc"), ("limit", &*limit), ("offset", &*from)];
         let list: List<LogRow> = site.api.get(&path, &query).await?;
         let sent = list.results.sent;
@@ -70,7 +70,7 @@ async fn poll(site: &Site, id: &ResourceId, tail: &mut Tail) -> Result<Polled, P
         let reached = list.results.good.iter().any(|row| tail.has_seen(row));
         rows.extend(list.results.good);
         // Lines printed meanwhile move the pages on: what comes twice is left out below.
-        if reached || sent < size || tail.wants_one_page() {
+        if reached || sent < page_rows || tail.wants_one_page() {
             break;
         }
         missed = page == MAX_PAGES;
