@@ -71,7 +71,7 @@ fn source(config: &Config, paint: Paint) -> String {
             lines.extend(sources.iter().map(|source| format!("  + {}", harmless(source))));
         }
         Origin::Nothing(why) => {
-            lines.push(format!("{why}; `qdeck config init` writes one, `qdeck` alone shows the demo"))
+            lines.push(format!("{why}; `qdeck config init` writes one, `qdeck` alone shows the demo"));
         }
     }
     let incomplete = config.incomplete.iter();

@@ -1,7 +1,7 @@
 //! The table of commands against the layers that do them.
 
 use super::*;
-use crate::model::{Bytes, Kind};
+use crate::model::{Bytes, Kind, ResourceId};
 use crate::tui::Options;
 use crate::tui::effect::DocumentForm;
 use crate::tui::layer::{Handled, Layer};
@@ -17,10 +17,12 @@ fn app() -> App {
     app
 }
 
+type Open = fn(ResourceId) -> Box<dyn Layer>;
+
 #[test]
 fn every_command_of_a_key_context_is_done_by_its_layer() {
     let id = || sample::id("cycle-prod", Kind::Instance, "i-web-1");
-    let layers: [(KeyContext, fn(_) -> Box<dyn Layer>); 4] = [
+    let layers: [(KeyContext, Open); 4] = [
         (KeyContext::Table, |_| Box::new(TableLayer)),
         (KeyContext::Text, |id| Box::new(DocumentView::new(id, "web-1".to_owned(), DocumentForm::Form))),
         (KeyContext::Logs, |id| Box::new(LogView::new(vec![(id, "web-1".to_owned())], Bytes(1 << 20)))),

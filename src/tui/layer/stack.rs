@@ -87,8 +87,8 @@ impl Layers {
 
     /// The content of the topmost view. A box that lies over a view or the tables is not one.
     pub fn view(&self) -> Option<&View> {
-        let opaque = self.entries.iter().rev().filter(|entry| entry.layer.is_opaque());
-        opaque.filter_map(|entry| entry.opened_by.as_ref()).next()
+        let mut opaque = self.entries.iter().rev().filter(|entry| entry.layer.is_opaque());
+        opaque.find_map(|entry| entry.opened_by.as_ref())
     }
 
     /// The content of the topmost layer that was opened as a view, boxes included.

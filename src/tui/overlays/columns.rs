@@ -72,7 +72,7 @@ fn items(app: &App) -> Vec<Item<Choice>> {
             let detail = match column {
                 column if column.is_name() => "always shown",
                 Column::Fact(_) => "a platform's own",
-                _ => "",
+                Column::Shared(_) => "",
             };
             let mark = if shown { "[x]" } else { "[ ]" };
             let tone = if shown || pane.wide { Tone::Plain } else { Tone::Dim };

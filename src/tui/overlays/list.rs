@@ -60,6 +60,7 @@ impl<C> Item<C> {
     }
 
     /// The same, drawn otherwise.
+    #[must_use]
     pub fn toned(self, tone: Tone) -> Self {
         Self { tone, ..self }
     }

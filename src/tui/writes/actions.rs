@@ -30,13 +30,11 @@ impl ActionMenu {
         let Some(action) = self.actions.get(at) else {
             return Vec::new();
         };
-        match action.availability.reason() {
-            Some(reason) => vec![Effect::complain(format!("{} {}: {reason}", action.name, self.target.name))],
-            None => {
-                let (target, action) = (Box::new(self.target.clone()), Box::new(action.clone()));
-                self.preparing.ask(Question::Write(target, action))
-            }
+        if let Some(reason) = action.availability.reason() {
+            return vec![Effect::complain(format!("{} {}: {reason}", action.name, self.target.name))];
         }
+        let (target, action) = (Box::new(self.target.clone()), Box::new(action.clone()));
+        self.preparing.ask(Question::Write(target, action))
     }
 }
 

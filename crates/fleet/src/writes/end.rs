@@ -22,7 +22,9 @@ impl Sent {
             // 408 is a request timeout of the server or of a proxy in between.
             (Some(300..=407 | 409..=499), _) => Self::No,
             (Some(_), _)
-            | (None, ProblemKind::Unreachable | ProblemKind::Server | ProblemKind::BadAnswer) => Self::Perhaps,
+            | (None, ProblemKind::Unreachable | ProblemKind::Server | ProblemKind::BadAnswer) => {
+                Self::Perhaps
+            }
             (None, _) => Self::No,
         }
     }

@@ -96,7 +96,7 @@ fn marks_make_verbs_plural() {
     assert_eq!(scene.effects, [Work::Copy("web-1\nweb-2\nweb-3".to_owned(), "3 names".to_owned())]);
     scene.keys("l");
     assert!(
-        matches!(&*scene.ui.layers.front().unwrap(), View::Logs(ids) if ids.len() == 3),
+        matches!(scene.ui.layers.front().unwrap(), View::Logs(ids) if ids.len() == 3),
         "the logs of all three"
     );
 }
@@ -107,7 +107,7 @@ fn logs_of_a_container_without_its_own_are_those_of_its_instances() {
     scene.keys("2");
     scene.later(std::time::Duration::from_secs(1));
     scene.keys("/web\nl");
-    assert!(matches!(&*scene.ui.layers.front().unwrap(), View::Logs(ids) if ids.len() == 12));
+    assert!(matches!(scene.ui.layers.front().unwrap(), View::Logs(ids) if ids.len() == 12));
 }
 
 #[test]

@@ -51,7 +51,7 @@ fn only(app: &App, names: &str) -> Vec<Item<Choice>> {
         .collect();
     match problem {
         _ if names == "all" => {
-            items.push(Item::new("", "@all", "show every context", Choice::Only(Vec::new())))
+            items.push(Item::new("", "@all", "show every context", Choice::Only(Vec::new())));
         }
         None if !chosen.is_empty() => {
             items.push(Item::new("", format!("@{names}"), "show only these", Choice::Only(chosen)));

@@ -25,26 +25,24 @@ const WHEEL_ROWS: usize = 3;
 /// The tables. What they show is the app's, so that menus can change it.
 pub struct TableLayer;
 
-impl TableLayer {
-    fn mouse(&self, mouse: MouseEvent, app: &mut App) -> Handled {
-        let at = Position::new(mouse.column, mouse.row);
-        match mouse.kind {
-            MouseEventKind::ScrollDown => app.pane_mut().scroll(true, WHEEL_ROWS),
-            MouseEventKind::ScrollUp => app.pane_mut().scroll(false, WHEEL_ROWS),
-            MouseEventKind::Down(MouseButton::Left) if app.table_area.contains(at) => {
-                let row = app.pane().top + usize::from(at.y - app.table_area.y);
-                if row < app.pane().shown().len() {
-                    if row == app.pane().cursor() {
-                        return perform(Command::Open, None, app).into();
-                    }
-                    app.pane_mut().select_row(row);
+fn mouse(mouse: MouseEvent, app: &mut App) -> Handled {
+    let at = Position::new(mouse.column, mouse.row);
+    match mouse.kind {
+        MouseEventKind::ScrollDown => app.pane_mut().scroll(true, WHEEL_ROWS),
+        MouseEventKind::ScrollUp => app.pane_mut().scroll(false, WHEEL_ROWS),
+        MouseEventKind::Down(MouseButton::Left) if app.table_area.contains(at) => {
+            let row = app.pane().top + usize::from(at.y - app.table_area.y);
+            if row < app.pane().shown().len() {
+                if row == app.pane().cursor() {
+                    return perform(Command::Open, None, app);
                 }
+                app.pane_mut().select_row(row);
             }
-            MouseEventKind::Down(MouseButton::Left) => click_on_head(at, app),
-            _ => {}
         }
-        Handled::done()
+        MouseEventKind::Down(MouseButton::Left) => click_on_head(at, app),
+        _ => {}
     }
+    Handled::done()
 }
 
 /// A click on a tab or on the title of a column.
@@ -83,7 +81,7 @@ impl Layer for TableLayer {
 
     fn event(&mut self, event: &TerminalEvent, app: &mut App) -> Handled {
         match event {
-            TerminalEvent::Mouse(mouse) => self.mouse(*mouse, app),
+            TerminalEvent::Mouse(event) => mouse(*event, app),
             TerminalEvent::Resize(..) => {
                 for pane in &mut app.panes {
                     pane.widths.clear();
