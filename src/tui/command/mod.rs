@@ -1,6 +1,6 @@
 //! Commands: what keys are bound to. Layers match on commands, never on key codes.
 //!
-//! A command is added in two places: its line in [`table`], which declares it, and the arm of the layer that does it. The
+//! A command is added in two places: its line in `table.rs`, which declares it, and the arm of the layer that does it. The
 //! hint line, the help, the palette, the check of the keymap file and docs/keys.md read the table.
 
 mod availability;
