@@ -294,7 +294,8 @@ async fn the_focus_streams_and_falls_back_to_polls() {
     live.send(Err(trouble(ProblemKind::Unreachable))).await.unwrap();
     receive(&mut events, 0.5).await;
     assert_eq!(fake.count("samples i1"), polled + 1);
-    receive(&mut events, 1.0).await;
+    // The pause after a first failure is drawn between one second and two.
+    receive(&mut events, 2.0).await;
     assert_eq!(fake.count("live i1"), 2);
     again.send(Err(trouble(ProblemKind::Forbidden))).await.unwrap();
     let polled = fake.count("samples i1");
