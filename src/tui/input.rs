@@ -60,13 +60,13 @@ impl Input {
         // Registered here: crossterm's own handler comes with its first poll, and a size that changes before it
         // would be lost.
         let mut sizes = signal(SignalKind::window_change())?;
-        let resizer = sender.clone();
+        let size_sender = sender.clone();
         tasks.spawn(async move {
             while sizes.recv().await.is_some() {
                 let resized = crossterm::terminal::size().map_or_else(Outside::Lost, |(columns, rows)| {
                     Outside::Terminal(Event::Resize(columns, rows))
                 });
-                if resizer.send(resized).await.is_err() {
+                if size_sender.send(resized).await.is_err() {
                     break;
                 }
             }

@@ -35,7 +35,7 @@ fn an_instance_is_stopped_after_a_question_and_started_without_one() {
     let cloud = Cloud::start(&["--faces", "exoscale"]);
     let mut deck = shown(&cloud.text());
     deck.type_keys("x");
-    deck.wait_for("it is running already");
+    deck.wait_for("it is already running");
     deck.type_keys("t");
     deck.wait_for(":stop");
     deck.wait_for("What runs on it is interrupted");
@@ -44,7 +44,7 @@ fn an_instance_is_stopped_after_a_question_and_started_without_one() {
     deck.wait_for(&format!("Stop {NAME}: not sent"));
 
     deck.type_keys("x");
-    deck.wait_for("it is running already");
+    deck.wait_for("it is already running");
     deck.type_keys("t");
     deck.wait_for("nothing is sent");
     quiet(&deck);
@@ -54,7 +54,7 @@ fn an_instance_is_stopped_after_a_question_and_started_without_one() {
     deck.wait_until("it is stopped", is("stopped"));
 
     deck.type_keys("x");
-    deck.wait_for("it is stopped already");
+    deck.wait_for("it is already stopped");
     deck.type_keys("s");
     deck.wait_for(&format!("Start {NAME}: done"));
     deck.wait_until("it runs again", is("running"));

@@ -92,7 +92,7 @@ async fn the_demos_instance_is_stopped_and_started_and_each_fits_its_state_only(
     assert_eq!(stopped.state().unwrap().lifecycle, Lifecycle::Stopped);
     assert_eq!(available(&provider, &stopped), [START]);
     let again = deck.prepare(&row, STOP).await.unwrap_err();
-    assert_eq!(&*again.message, format!("{}: it is stopped already, so nothing was sent", row.name()));
+    assert_eq!(&*again.message, format!("{}: it is already stopped, so nothing was sent", row.name()));
 
     let (operations, _) = list(&provider, Kind::Operation).await;
     let is_told =

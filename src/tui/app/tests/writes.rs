@@ -116,12 +116,12 @@ fn sends(scene: &Scene) -> bool {
 #[test]
 fn the_menu_shows_every_action_and_dims_what_does_not_fit_with_its_reason() {
     let start =
-        action(ActionId::INSTANCE_START, Danger::Safe, Availability::No("it is running already".into()));
+        action(ActionId::INSTANCE_START, Danger::Safe, Availability::No("it is already running".into()));
     let mut scene = with_menu(vec![start, stop()]);
     insta::assert_snapshot!("actions", scene.text());
     scene.keys("s");
     assert!(scene.effects.is_empty());
-    assert!(scene.text().contains("Start web-1: it is running already"), "{}", scene.text());
+    assert!(scene.text().contains("Start web-1: it is already running"), "{}", scene.text());
     let target = target(&scene);
     scene.keys("t");
     assert_eq!(scene.asked(), [Question::Write(Box::new(target), Box::new(stop()))]);
@@ -157,7 +157,7 @@ fn a_safe_action_is_sent_without_a_question_and_a_problem_leaves_the_menu() {
 #[test]
 fn the_menu_and_the_question_fit_a_small_terminal() {
     let start =
-        action(ActionId::INSTANCE_START, Danger::Safe, Availability::No("it is running already".into()));
+        action(ActionId::INSTANCE_START, Danger::Safe, Availability::No("it is already running".into()));
     insta::assert_snapshot!("actions_small", opened(scene_of(60, 15), vec![start, stop()]).text());
     insta::assert_snapshot!("confirm_small", question_over(scene_of(60, 15)).text());
 }

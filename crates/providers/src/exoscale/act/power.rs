@@ -86,7 +86,7 @@ impl Power {
 
     fn availability(&self, state: &State) -> Availability {
         let already = if self.to.contains(&state.lifecycle) { " already" } else { "" };
-        Availability::when(state.lifecycle == self.from, format!("it is {}{already}", state.raw))
+        Availability::when(state.lifecycle == self.from, format!("it is{already} {}", state.raw))
     }
 
     /// Reads the instance again, and prepares the request if it still fits.
@@ -122,8 +122,8 @@ mod tests {
     #[test]
     fn each_fits_the_one_state_that_it_leads_out_of_and_says_why_not_elsewhere() {
         for (lifecycle, raw, start, stop) in [
-            (Lifecycle::Running, "running", Some("it is running already"), None),
-            (Lifecycle::Stopped, "stopped", None, Some("it is stopped already")),
+            (Lifecycle::Running, "running", Some("it is already running"), None),
+            (Lifecycle::Stopped, "stopped", None, Some("it is already stopped")),
             (Lifecycle::Pending, "starting", Some("it is starting"), Some("it is starting")),
             (Lifecycle::Stopping, "stopping", Some("it is stopping"), Some("it is stopping")),
             (Lifecycle::Failed, "error", Some("it is error"), Some("it is error")),
