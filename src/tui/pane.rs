@@ -8,7 +8,7 @@ use crate::fleet::Store;
 use crate::model::{ContextName, Kind, Resource, ResourceId, Timestamp};
 use crate::table::filter::{Filter, Matcher};
 use crate::table::{Arranged, Column, Job, Progress, Row, Table, TableState};
-use crate::tui::Command;
+use crate::tui::command::Movement;
 
 /// A table on the screen. Filter, order, columns and rows are the [`Table`]'s, which it dereferences to; what is its own
 /// is where the user is in them.
@@ -205,24 +205,21 @@ impl Pane {
         self.reveal();
     }
 
-    /// Moves the cursor. Returns whether the intent is one that moves.
-    pub fn travel(&mut self, intent: Command, count: Option<u32>) -> bool {
+    /// Moves the cursor.
+    pub fn travel(&mut self, movement: Movement, count: Option<u32>) {
         let times = count.unwrap_or(1).max(1) as usize;
         let page = self.page.max(1);
         let last = self.shown().len().saturating_sub(1);
-        let to = match intent {
-            Command::Down => self.cursor.saturating_add(times),
-            Command::Up => self.cursor.saturating_sub(times),
-            Command::Top => count.map_or(0, |row| (row as usize).saturating_sub(1)),
-            Command::Bottom => count.map_or(last, |row| (row as usize).saturating_sub(1)),
-            Command::HalfPageDown => self.cursor.saturating_add(times * (page / 2).max(1)),
-            Command::HalfPageUp => self.cursor.saturating_sub(times * (page / 2).max(1)),
-            Command::PageDown => self.cursor.saturating_add(times * page),
-            Command::PageUp => self.cursor.saturating_sub(times * page),
-            _ => return false,
-        };
-        self.select_row(to);
-        true
+        self.select_row(match movement {
+            Movement::Down => self.cursor.saturating_add(times),
+            Movement::Up => self.cursor.saturating_sub(times),
+            Movement::Top => count.map_or(0, |row| (row as usize).saturating_sub(1)),
+            Movement::Bottom => count.map_or(last, |row| (row as usize).saturating_sub(1)),
+            Movement::HalfPageDown => self.cursor.saturating_add(times * (page / 2).max(1)),
+            Movement::HalfPageUp => self.cursor.saturating_sub(times * (page / 2).max(1)),
+            Movement::PageDown => self.cursor.saturating_add(times * page),
+            Movement::PageUp => self.cursor.saturating_sub(times * page),
+        });
     }
 
     /// Scrolls by the wheel: the window moves, and the cursor only as far as it must.
@@ -254,7 +251,7 @@ impl Pane {
             self.marks.insert(id.clone());
         }
         self.anchor = Some(id);
-        self.travel(Command::Down, None);
+        self.travel(Movement::Down, None);
     }
 
     /// Marks from the last mark to the cursor.

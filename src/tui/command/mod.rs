@@ -1,6 +1,7 @@
 //! Commands: what keys are bound to. Layers match on commands, never on key codes.
 //!
-//! A command is added in two places: its line in `table.rs`, which declares it, and the arm of the layer that does it. The
+//! A command is added in two places: its line in `table.rs`, which declares it, and the arm of the layer that does it. Each
+//! kind of layer matches exhaustively on the enum of its own commands, so a line without its arm does not compile. The
 //! hint line, the help, the palette, the check of the keymap file and docs/keys.md read the table.
 
 mod availability;
@@ -10,7 +11,10 @@ mod tests;
 
 pub use availability::Availability;
 pub(in crate::tui) use availability::{no_actions, not_offered};
-pub use table::{Command, ENTRIES};
+pub use table::{
+    Command, ConsoleCommand, ENTRIES, LogCommand, MenuCommand, Movement, PageCommand, ProgramCommand,
+    RowCommand, ScrollbackCommand, TableCommand, TelemetryCommand, TextCommand,
+};
 
 use super::app::App;
 

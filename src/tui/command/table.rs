@@ -1,17 +1,19 @@
 //! The table of commands, in the order of the help.
 
-use super::Entry;
-use super::KeyContext::{Console, Everywhere, Logs, Menu, Page, Scrollback, Table, Telemetry, Text};
 use super::availability::{
     actions, after_search, always, console, has_states, logs, on_marks, on_row, revisions, telemetry,
 };
+use super::{Entry, KeyContext};
 
-/// Declares the commands: the enum of them, and their lines in the table. `in` names the key contexts whose layers do it,
-/// `when` what it needs of the table in front.
+/// Declares the commands: the enum of them, their lines in the table, and for each kind of layer the enum of those that
+/// its layers do, which they match exhaustively: a command without its arm does not compile.
+///
+/// `in` names who does it, in this order: `Movement` (every layer that has a cursor), `Program` (the whole program, in
+/// every key context), `Row` (a table, on the row under its cursor), then the key contexts. `when` is what it needs of the table in front.
 macro_rules! commands {
     ($(
         $variant:ident $(($type:ty))? { $($(($value:literal))? $name:literal: $help:literal),+ $(,)? }
-        in $contexts:expr, when $available:ident;
+        in $layers:tt, when $available:ident;
     )+) => {
         /// A command that keys can be bound to.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -25,30 +27,122 @@ macro_rules! commands {
                 command: Command::$variant $(($value))?,
                 name: $name,
                 help: $help,
-                contexts: $contexts,
+                contexts: key_contexts!($layers),
                 available: $available,
             }),+),+
         ];
+
+        layers! { listed $($variant [$(number $type)?] $layers)+ }
+    };
+}
+
+/// The key contexts in which the keymap binds what these layers do.
+macro_rules! key_contexts {
+    ([$($layer:ident),+]) => {
+        &[$(key_context!($layer)),+]
+    };
+}
+
+/// The key context of a kind of layer.
+macro_rules! key_context {
+    (Movement) => {
+        KeyContext::Everywhere
+    };
+    (Program) => {
+        KeyContext::Everywhere
+    };
+    (Row) => {
+        KeyContext::Table
+    };
+    ($context:ident) => {
+        KeyContext::$context
+    };
+}
+
+/// Sorts the commands by who does them. The empty visibility after a name marks, line by line, that it was listed.
+macro_rules! layers {
+    (listed $($variant:ident $number:tt [$($layer:ident),+])+) => {
+        layers! { $($variant $number [$($layer,)+])+ }
+    };
+    ($(
+        $variant:ident $number:tt [
+            $(Movement $movement:vis,)? $(Program $program:vis,)? $(Row $row:vis,)? $(Table $table:vis,)?
+            $(Text $text:vis,)? $(Logs $logs:vis,)? $(Telemetry $telemetry:vis,)? $(Page $page:vis,)?
+            $(Console $console:vis,)? $(Scrollback $scrollback:vis,)? $(Menu $menu:vis,)?
+        ]
+    )+) => {
+        layer! { "A movement of a cursor." Movement [] $($($movement $variant $number)?)+ }
+        layer! { "A command of the whole program." ProgramCommand [] $($($program $variant $number)?)+ }
+        layer! { "A command on the row under the cursor." RowCommand [] $($($row $variant $number)?)+ }
+        layer! {
+            "A command of the tables." TableCommand [Move(Movement) Row(RowCommand)]
+            $($($table $variant $number)?)+
+        }
+        layer! { "A command of a document." TextCommand [Move(Movement)] $($($text $variant $number)?)+ }
+        layer! { "A command of a log." LogCommand [Move(Movement)] $($($logs $variant $number)?)+ }
+        layer! { "A command of the telemetry." TelemetryCommand [Move(Movement)] $($($telemetry $variant $number)?)+ }
+        layer! { "A command of the box of a page." PageCommand [] $($($page $variant $number)?)+ }
+        layer! { "A command after the prefix." ConsoleCommand [] $($($console $variant $number)?)+ }
+        layer! { "A command of the scrollback." ScrollbackCommand [Move(Movement)] $($($scrollback $variant $number)?)+ }
+        layer! { "A command of a list." MenuCommand [Move(Movement)] $($($menu $variant $number)?)+ }
+    };
+}
+
+/// Declares the commands of one kind of layer; in brackets are those that it has of another enum.
+macro_rules! layer {
+    (
+        $doc:literal $name:ident [$($part:ident($of:ident))*]
+        $($marker:vis $variant:ident [$($number:ident $type:ty)?])*
+    ) => {
+        #[doc = $doc]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum $name {
+            $(
+                #[doc = concat!("One of [`", stringify!($of), "`].")]
+                $part($of),
+            )*
+            $(
+                #[doc = concat!("[`Command::", stringify!($variant), "`].")]
+                $variant $(($type))?,
+            )*
+        }
+
+        impl $name {
+            /// The command as one of these; `None` where it is done elsewhere.
+            pub const fn of(command: Command) -> Option<Self> {
+                $(
+                    if let Some(command) = $of::of(command) {
+                        return Some(Self::$part(command));
+                    }
+                )*
+                match command {
+                    $(Command::$variant $(($number))? => Some(Self::$variant $(($number))?),)*
+                    _ => None,
+                }
+            }
+        }
     };
 }
 
 commands! {
-    Down { "down": "one down; a count before it repeats" } in &[Everywhere], when always;
-    Up { "up": "one up" } in &[Everywhere], when always;
-    Top { "top": "to the first; with a count, to that one" } in &[Everywhere], when always;
-    Bottom { "bottom": "to the last" } in &[Everywhere], when always;
-    HalfPageDown { "half-page-down": "half a page down" } in &[Everywhere], when always;
-    HalfPageUp { "half-page-up": "half a page up" } in &[Everywhere], when always;
-    PageDown { "page-down": "a page down" } in &[Everywhere], when always;
-    PageUp { "page-up": "a page up" } in &[Everywhere], when always;
-    Left { "left": "to the left" } in &[Text, Logs, Telemetry, Menu], when always;
-    Right { "right": "to the right" } in &[Text, Logs, Telemetry, Menu], when always;
-    Open { "open": "drill in, choose" } in &[Table, Text, Telemetry, Page, Menu], when on_row;
-    Back { "back": "cancel, clear the filter, close, back one level" } in &[Everywhere], when always;
-    Close { "close": "close or back; at the root asks to quit" } in &[Everywhere], when always;
-    Quit { "quit": "quit at once" } in &[Everywhere], when always;
-    NextPane { "next-pane": "the next pane" } in &[Table], when always;
-    PreviousPane { "previous-pane": "the previous pane" } in &[Table], when always;
+    Down { "down": "one down; a count before it repeats" } in [Movement], when always;
+    Up { "up": "one up" } in [Movement], when always;
+    Top { "top": "to the first; with a count, to that one" } in [Movement], when always;
+    Bottom { "bottom": "to the last" } in [Movement], when always;
+    HalfPageDown { "half-page-down": "half a page down" } in [Movement], when always;
+    HalfPageUp { "half-page-up": "half a page up" } in [Movement], when always;
+    PageDown { "page-down": "a page down" } in [Movement], when always;
+    PageUp { "page-up": "a page up" } in [Movement], when always;
+    Left { "left": "to the left" } in [Text, Logs, Telemetry, Menu], when always;
+    Right { "right": "to the right" } in [Text, Logs, Telemetry, Menu], when always;
+    Open { "open": "drill in, choose" } in [Row, Text, Telemetry, Page, Menu], when on_row;
+    Back { "back": "cancel, clear the filter, close, back one level" }
+        in [Table, Text, Logs, Telemetry, Page, Console, Scrollback, Menu], when always;
+    Close { "close": "close or back; at the root asks to quit" }
+        in [Table, Text, Logs, Telemetry, Page, Console, Scrollback, Menu], when always;
+    Quit { "quit": "quit at once" } in [Program], when always;
+    NextPane { "next-pane": "the next pane" } in [Table], when always;
+    PreviousPane { "previous-pane": "the previous pane" } in [Table], when always;
     Pane(u8) {
         (1) "pane-1": "instances",
         (2) "pane-2": "containers",
@@ -56,55 +150,55 @@ commands! {
         (4) "pane-4": "GPU models",
         (5) "pane-5": "operations",
     }
-        in &[Table, Telemetry], when always;
-    HistoryBack { "history-back": "back to where you were before" } in &[Everywhere], when always;
-    HistoryForward { "history-forward": "forward again" } in &[Everywhere], when always;
-    LastPlace { "last-place": "to where you were last, and back" } in &[Everywhere], when always;
-    Search { "search": "filter a table, search a text" } in &[Table, Text, Logs, Scrollback], when always;
-    NextMatch { "next-match": "the next match" } in &[Table, Text, Logs, Scrollback], when after_search;
+        in [Table, Telemetry], when always;
+    HistoryBack { "history-back": "back to where you were before" } in [Program], when always;
+    HistoryForward { "history-forward": "forward again" } in [Program], when always;
+    LastPlace { "last-place": "to where you were last, and back" } in [Program], when always;
+    Search { "search": "filter a table, search a text" } in [Table, Text, Logs, Scrollback], when always;
+    NextMatch { "next-match": "the next match" } in [Table, Text, Logs, Scrollback], when after_search;
     PreviousMatch { "previous-match": "the previous match" }
-        in &[Table, Text, Logs, Scrollback], when after_search;
-    Palette { "palette": "the command palette" } in &[Everywhere], when always;
-    Help { "help": "the keys that work here" } in &[Everywhere], when always;
-    Mark { "mark": "mark or unmark the row" } in &[Table, Telemetry, Menu], when on_row;
-    MarkRange { "mark-range": "mark from the last mark to here" } in &[Table], when on_row;
-    ClearMarks { "clear-marks": "unmark all" } in &[Table], when on_marks;
-    SortMenu { "sort-menu": "choose the column to sort by" } in &[Table], when always;
-    SortByName { "sort-by-name": "sort by name; again to reverse" } in &[Table], when always;
-    SortByAge { "sort-by-age": "sort by age; again to reverse" } in &[Table], when has_states;
-    SortByState { "sort-by-state": "sort by state; again to reverse" } in &[Table], when has_states;
-    SortByContext { "sort-by-context": "sort by context; again to reverse" } in &[Table], when always;
-    Wide { "wide": "all columns of a table, wrap in a text" } in &[Table, Text, Logs], when always;
-    Columns { "columns": "choose the columns and their order" } in &[Table], when always;
-    Describe { "describe": "details as a form" } in &[Table, Text, Telemetry], when on_row;
-    Yaml { "yaml": "the platform's answer as YAML" } in &[Table, Text], when on_row;
-    Json { "json": "the platform's answer as JSON" } in &[Table, Text], when on_row;
-    Unmask { "unmask": "show masked secrets for five seconds" } in &[Text, Page], when always;
-    Fold { "fold": "fold or unfold what is under the cursor" } in &[Text], when always;
-    Logs { "logs": "tail the logs of the row or of the marks, merged" } in &[Table, Telemetry], when logs;
-    Attach { "attach": "attach the console" } in &[Table, Telemetry, Menu], when console;
-    Telemetry { "telemetry": "telemetry on the full screen" } in &[Table], when telemetry;
-    Revisions { "revisions": "the revisions of a container" } in &[Table], when revisions;
-    Actions { "actions": "start, stop and other actions on the row" } in &[Table], when actions;
+        in [Table, Text, Logs, Scrollback], when after_search;
+    Palette { "palette": "the command palette" } in [Program], when always;
+    Help { "help": "the keys that work here" } in [Program, Console], when always;
+    Mark { "mark": "mark or unmark the row" } in [Table, Telemetry, Menu], when on_row;
+    MarkRange { "mark-range": "mark from the last mark to here" } in [Table], when on_row;
+    ClearMarks { "clear-marks": "unmark all" } in [Table], when on_marks;
+    SortMenu { "sort-menu": "choose the column to sort by" } in [Table, Menu], when always;
+    SortByName { "sort-by-name": "sort by name; again to reverse" } in [Table], when always;
+    SortByAge { "sort-by-age": "sort by age; again to reverse" } in [Table], when has_states;
+    SortByState { "sort-by-state": "sort by state; again to reverse" } in [Table], when has_states;
+    SortByContext { "sort-by-context": "sort by context; again to reverse" } in [Table], when always;
+    Wide { "wide": "all columns of a table, wrap in a text" } in [Table, Text, Logs], when always;
+    Columns { "columns": "choose the columns and their order" } in [Table, Menu], when always;
+    Describe { "describe": "details as a form" } in [Row, Text, Telemetry], when on_row;
+    Yaml { "yaml": "the platform's answer as YAML" } in [Row, Text], when on_row;
+    Json { "json": "the platform's answer as JSON" } in [Row, Text], when on_row;
+    Unmask { "unmask": "show masked secrets for five seconds" } in [Text, Page], when always;
+    Fold { "fold": "fold or unfold what is under the cursor" } in [Text], when always;
+    Logs { "logs": "tail the logs of the row or of the marks, merged" } in [Row, Telemetry], when logs;
+    Attach { "attach": "attach the console" } in [Row, Telemetry, Menu], when console;
+    Telemetry { "telemetry": "telemetry on the full screen" } in [Row], when telemetry;
+    Revisions { "revisions": "the revisions of a container" } in [Row], when revisions;
+    Actions { "actions": "start, stop and other actions on the row" } in [Row], when actions;
     Copy { "copy": "copy the name or the line" }
-        in &[Table, Text, Logs, Page, Console, Scrollback, Menu], when on_row;
-    CopyMenu { "copy-menu": "choose what to copy" } in &[Table, Text, Logs], when on_row;
-    Save { "save": "save what is shown to a file" } in &[Table, Text, Logs], when always;
-    Refresh { "refresh": "list again now" } in &[Everywhere], when always;
-    PauseRefresh { "pause-refresh": "pause or resume refreshing" } in &[Everywhere], when always;
-    Contexts { "contexts": "the contexts and their status" } in &[Everywhere], when always;
-    Reconnect { "reconnect": "sign in again where that is needed" } in &[Everywhere], when always;
-    Attention { "attention": "only what needs attention" } in &[Table], when has_states;
-    Suspend { "suspend": "stop the program; fg brings it back" } in &[Everywhere], when always;
-    Redraw { "redraw": "draw everything anew" } in &[Everywhere], when always;
-    NextTheme { "next-theme": "the next theme" } in &[Everywhere], when always;
-    Mouse { "mouse": "take or release the mouse" } in &[Everywhere], when always;
-    Messages { "messages": "the messages so far" } in &[Everywhere], when always;
-    Sessions { "sessions": "the open consoles" } in &[Everywhere], when always;
-    Follow { "follow": "follow the end" } in &[Logs, Telemetry], when always;
-    Timestamps { "timestamps": "show times" } in &[Logs], when always;
-    MarkLine { "mark-line": "mark a line" } in &[Logs], when always;
-    KeepLines { "keep-lines": "keep only lines that match; with ! drop them" } in &[Logs], when always;
+        in [Row, Text, Logs, Page, Console, Scrollback, Menu], when on_row;
+    CopyMenu { "copy-menu": "choose what to copy" } in [Row, Text, Logs, Menu], when on_row;
+    Save { "save": "save what is shown to a file" } in [Table, Text, Logs], when always;
+    Refresh { "refresh": "list again now" } in [Program, Text, Logs, Page, Console], when always;
+    PauseRefresh { "pause-refresh": "pause or resume refreshing" } in [Program, Telemetry], when always;
+    Contexts { "contexts": "the contexts and their status" } in [Program, Menu], when always;
+    Reconnect { "reconnect": "sign in again where that is needed" } in [Program, Console, Menu], when always;
+    Attention { "attention": "only what needs attention" } in [Table], when has_states;
+    Suspend { "suspend": "stop the program; fg brings it back" } in [Program], when always;
+    Redraw { "redraw": "draw everything anew" } in [Program], when always;
+    NextTheme { "next-theme": "the next theme" } in [Program], when always;
+    Mouse { "mouse": "take or release the mouse" } in [Program], when always;
+    Messages { "messages": "the messages so far" } in [Program, Menu], when always;
+    Sessions { "sessions": "the open consoles" } in [Program, Console, Scrollback], when always;
+    Follow { "follow": "follow the end" } in [Logs, Telemetry], when always;
+    Timestamps { "timestamps": "show times" } in [Logs], when always;
+    MarkLine { "mark-line": "mark a line" } in [Logs], when always;
+    KeepLines { "keep-lines": "keep only lines that match; with ! drop them" } in [Logs], when always;
     Since(u8) {
         (0) "since-0": "all lines",
         (1) "since-1": "lines of the last minute",
@@ -114,15 +208,16 @@ commands! {
         (5) "since-5": "lines of the last 6 hours",
         (6) "since-6": "lines of the last day",
     }
-        in &[Logs], when always;
-    ZoomIn { "zoom-in": "a shorter time window" } in &[Telemetry], when always;
-    ZoomOut { "zoom-out": "a longer time window" } in &[Telemetry], when always;
-    Detach { "detach": "leave the console; the session goes on" } in &[Console, Scrollback], when always;
-    EndSession { "end-session": "end the session" } in &[Console, Scrollback, Menu], when always;
-    NextSession { "next-session": "the next session" } in &[Console, Scrollback], when always;
-    PreviousSession { "previous-session": "the previous session" } in &[Console, Scrollback], when always;
-    Scrollback { "scrollback": "scroll back and search" } in &[Console, Scrollback], when always;
-    Zoom { "zoom": "the console on the whole screen, or back" } in &[Telemetry, Console, Scrollback], when always;
-    Prefix { "prefix": "the key that takes the next one from the guest" } in &[Console], when always;
-    SendPrefix { "send-prefix": "send the prefix key itself" } in &[Console, Scrollback], when always;
+        in [Logs], when always;
+    ZoomIn { "zoom-in": "a shorter time window" } in [Telemetry], when always;
+    ZoomOut { "zoom-out": "a longer time window" } in [Telemetry], when always;
+    Detach { "detach": "leave the console; the session goes on" } in [Console, Scrollback], when always;
+    EndSession { "end-session": "end the session" } in [Console, Scrollback, Menu], when always;
+    NextSession { "next-session": "the next session" } in [Console, Scrollback], when always;
+    PreviousSession { "previous-session": "the previous session" } in [Console, Scrollback], when always;
+    Scrollback { "scrollback": "scroll back and search" } in [Console, Scrollback], when always;
+    Zoom { "zoom": "the console on the whole screen, or back" }
+        in [Telemetry, Console, Scrollback], when always;
+    Prefix { "prefix": "the key that takes the next one from the guest" } in [Console], when always;
+    SendPrefix { "send-prefix": "send the prefix key itself" } in [Console, Scrollback], when always;
 }

@@ -3,9 +3,10 @@
 use super::list::{Item, List, Tone};
 use super::{Menu, MenuLayer};
 use crate::table::Column;
+use crate::tui::Effect;
 use crate::tui::app::App;
+use crate::tui::command::MenuCommand;
 use crate::tui::layer::Handled;
-use crate::tui::{Command, Effect};
 
 /// The list of columns.
 pub struct Columns;
@@ -52,12 +53,12 @@ impl Menu for Columns {
         Vec::new()
     }
 
-    fn perform(&mut self, command: Command, list: &List<Choice>, app: &mut App) -> Handled {
-        if !matches!(command, Command::Left | Command::Right) {
+    fn perform(&mut self, command: MenuCommand, list: &List<Choice>, app: &mut App) -> Handled {
+        if !matches!(command, MenuCommand::Left | MenuCommand::Right) {
             return Handled::Ignored;
         }
         if let Some(Choice::Column(column)) = list.chosen().and_then(|item| item.choice) {
-            app.panes[app.active].move_column(column, command == Command::Right, &app.store);
+            app.panes[app.active].move_column(column, command == MenuCommand::Right, &app.store);
         }
         Handled::done()
     }

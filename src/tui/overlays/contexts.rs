@@ -7,10 +7,11 @@ use super::{Menu, MenuLayer, Shape};
 use crate::fleet::{Auth, Condition, ContextState, Feature};
 use crate::model::{ContextName, Kind, Lifecycle, age};
 use crate::table::state_mark;
+use crate::tui::Effect;
 use crate::tui::app::{App, cause};
+use crate::tui::command::MenuCommand;
 use crate::tui::effect::Work;
 use crate::tui::layer::Handled;
-use crate::tui::{Command, Effect};
 
 /// The list of contexts.
 pub struct Contexts;
@@ -43,8 +44,8 @@ impl Menu for Contexts {
         vec![app.toggle_context(name)]
     }
 
-    fn perform(&mut self, command: Command, list: &List<ContextName>, _app: &mut App) -> Handled {
-        if command != Command::Reconnect {
+    fn perform(&mut self, command: MenuCommand, list: &List<ContextName>, _app: &mut App) -> Handled {
+        if command != MenuCommand::Reconnect {
             return Handled::Ignored;
         }
         let Some(name) = list.chosen().and_then(|item| item.choice.clone()) else {

@@ -5,7 +5,7 @@ use nucleo_matcher::{Config, Matcher, Utf32Str};
 use ratatui::layout::{Position, Rect};
 
 use crate::model::Lifecycle;
-use crate::tui::Command;
+use crate::tui::command::Movement;
 use crate::tui::widgets::prompt::Prompt;
 
 /// The look of an item.
@@ -245,25 +245,23 @@ impl<C: PartialEq> List<C> {
         is_item
     }
 
-    /// Moves the cursor. Returns whether the command is one that moves.
-    pub fn travel(&mut self, command: Command, count: u32) -> bool {
+    /// Moves the cursor.
+    pub fn travel(&mut self, movement: Movement, count: u32) {
         let last = self.shown.len().saturating_sub(1);
         let times = count as usize;
         let page = self.page.max(1);
-        let (to, down) = match command {
-            Command::Down => (self.cursor + times, true),
-            Command::Up => (self.cursor.saturating_sub(times), false),
-            Command::Top => (0, true),
-            Command::Bottom => (last, false),
-            Command::HalfPageDown => (self.cursor + page / 2, true),
-            Command::HalfPageUp => (self.cursor.saturating_sub(page / 2), false),
-            Command::PageDown => (self.cursor + page, true),
-            Command::PageUp => (self.cursor.saturating_sub(page), false),
-            _ => return false,
+        let (to, down) = match movement {
+            Movement::Down => (self.cursor + times, true),
+            Movement::Up => (self.cursor.saturating_sub(times), false),
+            Movement::Top => (0, true),
+            Movement::Bottom => (last, false),
+            Movement::HalfPageDown => (self.cursor + page / 2, true),
+            Movement::HalfPageUp => (self.cursor.saturating_sub(page / 2), false),
+            Movement::PageDown => (self.cursor + page, true),
+            Movement::PageUp => (self.cursor.saturating_sub(page), false),
         };
         self.cursor = to.min(last);
         self.step_off_heading(down);
-        true
     }
 
     fn step_off_heading(&mut self, down: bool) {

@@ -21,6 +21,7 @@ use ratatui::layout::{Position, Rect};
 pub(super) use contexts::{condition_words, milliseconds};
 
 use super::app::App;
+use super::command::{MenuCommand, Movement};
 use super::keymap::{Chord, Lookup};
 use super::layer::{Answer, Handled, Hint, Layer, Ticket, Watched};
 use super::widgets::prompt::{Prompt, Typed};
@@ -78,7 +79,7 @@ pub trait Menu: Send + Sized + 'static {
     }
 
     /// A command of its own, before those of every list.
-    fn perform(&mut self, _command: Command, _list: &List<Self::Choice>, _app: &mut App) -> Handled {
+    fn perform(&mut self, _command: MenuCommand, _list: &List<Self::Choice>, _app: &mut App) -> Handled {
         Handled::Ignored
     }
 
@@ -137,15 +138,15 @@ impl<M: Menu> MenuLayer<M> {
     /// A key or a paste while a line is typed.
     fn type_event(&mut self, event: &TerminalEvent, app: &mut App) -> Vec<Effect> {
         if let TerminalEvent::Key(key) = event {
-            let command = match key.code {
-                KeyCode::Down => Command::Down,
-                KeyCode::Up => Command::Up,
-                KeyCode::PageDown => Command::PageDown,
-                KeyCode::PageUp => Command::PageUp,
+            let movement = match key.code {
+                KeyCode::Down => Movement::Down,
+                KeyCode::Up => Movement::Up,
+                KeyCode::PageDown => Movement::PageDown,
+                KeyCode::PageUp => Movement::PageUp,
                 KeyCode::Tab => return Vec::new(),
                 _ => return self.type_text(event, app),
             };
-            self.list.travel(command, 1);
+            self.list.travel(movement, 1);
             return Vec::new();
         }
         self.type_text(event, app)
@@ -168,8 +169,8 @@ impl<M: Menu> MenuLayer<M> {
 
     fn mouse(&mut self, mouse: MouseEvent, app: &mut App) -> Vec<Effect> {
         match mouse.kind {
-            MouseEventKind::ScrollDown => _ = self.list.travel(Command::Down, WHEEL_LINES),
-            MouseEventKind::ScrollUp => _ = self.list.travel(Command::Up, WHEEL_LINES),
+            MouseEventKind::ScrollDown => self.list.travel(Movement::Down, WHEEL_LINES),
+            MouseEventKind::ScrollUp => self.list.travel(Movement::Up, WHEEL_LINES),
             MouseEventKind::Down(MouseButton::Left) => {
                 let at = Position::new(mouse.column, mouse.row);
                 if self.list.is_beside(at) {
@@ -228,26 +229,37 @@ impl<M: Menu> Layer for MenuLayer<M> {
         if command == Command::Quit {
             return Handled::Ignored;
         }
-        if self.list.travel(command, 1) {
+        // It takes every key, so that nothing happens below it.
+        let Some(command) = MenuCommand::of(command) else {
+            return Handled::done();
+        };
+        if let MenuCommand::Move(movement) = command {
+            self.list.travel(movement, 1);
             return Handled::done();
         }
         if let Handled::Consumed(effects) = self.menu.perform(command, &self.list, app) {
             return effects.into();
         }
         match command {
-            Command::Open | Command::Mark => self.choose(app).into(),
-            Command::Back
-            | Command::Close
-            | Command::SortMenu
-            | Command::Columns
-            | Command::Contexts
-            | Command::CopyMenu
-            | Command::Messages => Effect::close().into(),
-            Command::Copy => match self.list.chosen() {
+            MenuCommand::Open | MenuCommand::Mark => self.choose(app).into(),
+            MenuCommand::Back
+            | MenuCommand::Close
+            | MenuCommand::SortMenu
+            | MenuCommand::Columns
+            | MenuCommand::Contexts
+            | MenuCommand::CopyMenu
+            | MenuCommand::Messages => Effect::close().into(),
+            MenuCommand::Copy => match self.list.chosen() {
                 Some(item) => Effect::copy(item.label.trim().to_owned(), "line".to_owned()).into(),
                 None => Handled::done(),
             },
-            _ => Handled::done(),
+            // Of single menus, which have them in their own `perform`.
+            MenuCommand::Move(_)
+            | MenuCommand::Left
+            | MenuCommand::Right
+            | MenuCommand::Attach
+            | MenuCommand::Reconnect
+            | MenuCommand::EndSession => Handled::done(),
         }
     }
 

@@ -4,10 +4,11 @@ use crossterm::event::{KeyCode, KeyEvent};
 
 use super::list::{Item, List};
 use super::{Menu, MenuLayer};
+use crate::tui::Effect;
 use crate::tui::app::App;
+use crate::tui::command::MenuCommand;
 use crate::tui::effect::TerminalEffect;
 use crate::tui::layer::Handled;
-use crate::tui::{Command, Effect};
 
 /// The question.
 pub struct Quit;
@@ -55,10 +56,10 @@ impl Menu for Quit {
         }
     }
 
-    fn perform(&mut self, command: Command, _list: &List<Answer>, _app: &mut App) -> Handled {
+    fn perform(&mut self, command: MenuCommand, _list: &List<Answer>, _app: &mut App) -> Handled {
         match command {
             // The key that asked answers, too.
-            Command::Close => TerminalEffect::Quit.into(),
+            MenuCommand::Close => TerminalEffect::Quit.into(),
             _ => Handled::Ignored,
         }
     }

@@ -1,6 +1,7 @@
 //! The commands of the whole program: what a key does that no layer took.
 
 use super::Ui;
+use crate::tui::command::ProgramCommand;
 use crate::tui::effect::{TerminalEffect, View, Work};
 use crate::tui::layer::Handled;
 use crate::tui::overlays::{contexts, help, messages, palette};
@@ -16,20 +17,23 @@ impl Ui {
     }
 
     fn perform(&mut self, command: Command) -> Vec<Effect> {
+        let Some(command) = ProgramCommand::of(command) else {
+            return Vec::new();
+        };
         let context = self.layers.key_context();
         match command {
-            Command::Quit => vec![TerminalEffect::Quit.into()],
-            Command::Suspend => vec![TerminalEffect::Suspend.into()],
-            Command::Redraw => vec![TerminalEffect::Redraw.into()],
-            Command::Refresh => vec![Work::Refresh.into(), Effect::report("refreshing".to_owned())],
-            Command::Reconnect => self.app.sign_in_again(),
-            Command::PauseRefresh => {
+            ProgramCommand::Quit => vec![TerminalEffect::Quit.into()],
+            ProgramCommand::Suspend => vec![TerminalEffect::Suspend.into()],
+            ProgramCommand::Redraw => vec![TerminalEffect::Redraw.into()],
+            ProgramCommand::Refresh => vec![Work::Refresh.into(), Effect::report("refreshing".to_owned())],
+            ProgramCommand::Reconnect => self.app.sign_in_again(),
+            ProgramCommand::PauseRefresh => {
                 self.app.paused = !self.app.paused;
                 let word = if self.app.paused { "refresh paused" } else { "refresh resumed" };
                 vec![Work::Pause(self.app.paused).into(), Effect::report(word.to_owned())]
             }
-            Command::NextTheme => vec![self.app.next_theme()],
-            Command::Mouse => {
+            ProgramCommand::NextTheme => vec![self.app.next_theme()],
+            ProgramCommand::Mouse => {
                 self.app.mouse = !self.app.mouse;
                 let word = if self.app.mouse {
                     "mouse taken: click selects, wheel scrolls"
@@ -38,22 +42,20 @@ impl Ui {
                 };
                 vec![TerminalEffect::Mouse(self.app.mouse).into(), Effect::report(word.to_owned())]
             }
-            Command::Palette => self.push(palette::menu(&self.app, context)),
-            Command::Help => self.push(help::menu(&self.app, context)),
-            Command::Contexts => self.push(contexts::menu(&self.app)),
-            Command::Sessions => vec![View::Sessions.into()],
-            Command::Messages => self.push(messages::menu(&self.app)),
-            Command::HistoryBack => self.history_back(),
-            Command::LastPlace => {
+            ProgramCommand::Palette => self.push(palette::menu(&self.app, context)),
+            ProgramCommand::Help => self.push(help::menu(&self.app, context)),
+            ProgramCommand::Contexts => self.push(contexts::menu(&self.app)),
+            ProgramCommand::Sessions => vec![View::Sessions.into()],
+            ProgramCommand::Messages => self.push(messages::menu(&self.app)),
+            ProgramCommand::HistoryBack => self.history_back(),
+            ProgramCommand::LastPlace => {
                 let here = self.location();
                 self.app.history.swap(here).map(|location| self.go_to(location)).unwrap_or_default()
             }
-            Command::HistoryForward => {
+            ProgramCommand::HistoryForward => {
                 let here = self.location();
                 self.app.history.go_forward(here).map(|location| self.go_to(location)).unwrap_or_default()
             }
-            Command::Back | Command::Close => self.close_top(),
-            _ => Vec::new(),
         }
     }
 }

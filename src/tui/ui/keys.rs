@@ -6,6 +6,7 @@ use crossterm::event::KeyEvent;
 
 use super::Ui;
 use crate::model::Timestamp;
+use crate::tui::command::Movement;
 use crate::tui::keymap::{Chord, Lookup};
 use crate::tui::{Command, Effect, KeyContext};
 
@@ -42,20 +43,6 @@ impl PendingKeys {
     pub fn shows_continuations(&self, now: Timestamp) -> bool {
         !self.chords.is_empty() && self.since.is_some_and(|since| now.since(since) >= CONTINUATIONS_DELAY)
     }
-}
-
-const fn is_motion(command: Command) -> bool {
-    matches!(
-        command,
-        Command::Down
-            | Command::Up
-            | Command::Top
-            | Command::Bottom
-            | Command::HalfPageDown
-            | Command::HalfPageUp
-            | Command::PageDown
-            | Command::PageUp
-    )
 }
 
 impl Ui {
@@ -122,7 +109,7 @@ impl Ui {
 
     fn run_bound(&mut self, command: Command, chord: Chord) -> Vec<Effect> {
         let mut count = self.keys.count.take();
-        if let Some((_, before, first)) = self.recent_pane().filter(|_| is_motion(command)) {
+        if let Some((_, before, first)) = self.recent_pane().filter(|_| Movement::of(command).is_some()) {
             self.undo_pane_switch(before);
             count = Some(first);
         }

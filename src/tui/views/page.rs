@@ -9,6 +9,7 @@ use unicode_width::UnicodeWidthStr;
 use crate::console::Page;
 use crate::model::{Problem, ProblemKind, ResourceId, ScreenKind, Timestamp, age};
 use crate::tui::app::App;
+use crate::tui::command::PageCommand;
 use crate::tui::effect::{Address, Work};
 use crate::tui::layer::{Answer, Asking, Handled, Hint, Layer, Question, Ticket};
 use crate::tui::widgets::frame::{draw_border, put};
@@ -161,23 +162,29 @@ impl Layer for PageView {
     }
 
     fn perform(&mut self, command: Command, _count: Option<u32>, _app: &mut App) -> Handled {
+        let Some(command) = PageCommand::of(command) else {
+            return Handled::Ignored;
+        };
         match (command, self.page()) {
-            (Command::Back | Command::Close, _) => Effect::close().into(),
-            (Command::Open | Command::Copy, Some(_)) if self.is_expired() => self.refetch().into(),
-            (Command::Open, Some(page)) => Work::Browse(Address(page.address.clone())).into(),
-            (Command::Copy, Some(page)) => {
+            (PageCommand::Back | PageCommand::Close, _) => Effect::close().into(),
+            (PageCommand::Open | PageCommand::Copy, Some(_)) if self.is_expired() => self.refetch().into(),
+            (PageCommand::Open, Some(page)) => Work::Browse(Address(page.address.clone())).into(),
+            (PageCommand::Copy, Some(page)) => {
                 let what = format!("the address of the console of {}", self.name);
                 Work::CopyAddress(Address(page.address.clone()), what).into()
             }
-            (Command::Unmask, Some(_)) => {
+            (PageCommand::Unmask, Some(_)) => {
                 self.unmasked_at = match self.now {
                     Some(now) if self.is_unmasked(now) => None,
                     now => now,
                 };
                 Handled::done()
             }
-            (Command::Refresh, _) if !matches!(self.request, Request::Pending(_)) => self.refetch().into(),
-            _ => Handled::Ignored,
+            (PageCommand::Refresh, _) if !matches!(self.request, Request::Pending(_)) => {
+                self.refetch().into()
+            }
+            (PageCommand::Open | PageCommand::Copy | PageCommand::Unmask, None)
+            | (PageCommand::Refresh, _) => Handled::Ignored,
         }
     }
 

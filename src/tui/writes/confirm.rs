@@ -7,13 +7,14 @@ use unicode_width::UnicodeWidthChar;
 
 use super::actions::prepared;
 use crate::model::{Action, PreparedRequest, PreparedWrite, Target, Timestamp};
+use crate::tui::Effect;
 use crate::tui::app::App;
+use crate::tui::command::MenuCommand;
 use crate::tui::effect::Work;
 use crate::tui::layer::{self, Asking, Handled, Question, Ticket};
 use crate::tui::overlays::list::{Item, List, Tone};
 use crate::tui::overlays::{Menu, MenuLayer, Shape};
 use crate::tui::views::page::wrap;
-use crate::tui::{Command, Effect};
 
 /// No key counts before it has been quiet for so long: a key that was held down, typed ahead or pasted is no answer.
 const QUIET_BEFORE_ANSWER: Duration = Duration::from_millis(300);
@@ -182,9 +183,9 @@ impl Menu for Confirm {
         prepared(&mut self.preparing, ticket, answer)
     }
 
-    fn perform(&mut self, command: Command, _list: &List<Answer>, _app: &mut App) -> Handled {
+    fn perform(&mut self, command: MenuCommand, _list: &List<Answer>, _app: &mut App) -> Handled {
         match command {
-            Command::Back | Command::Close => self.no().into(),
+            MenuCommand::Back | MenuCommand::Close => self.no().into(),
             _ => Handled::Ignored,
         }
     }

@@ -9,7 +9,7 @@ use super::{Menu, MenuLayer, Shape};
 use crate::model::{ContextName, Kind, Lifecycle, ResourceId};
 use crate::table::Column;
 use crate::tui::app::{App, table_name};
-use crate::tui::command::{Availability, ENTRIES};
+use crate::tui::command::{Availability, ENTRIES, Movement};
 use crate::tui::effect::{DocumentForm, ScreenEffect, View, Work};
 use crate::tui::layer::Handled;
 use crate::tui::widgets::prompt::Prompt;
@@ -255,23 +255,16 @@ fn wrong(text: impl Into<String>) -> Item<Choice> {
 
 /// Commands that make sense by name.
 const fn is_command(command: Command) -> bool {
-    !matches!(
-        command,
-        Command::Down
-            | Command::Up
-            | Command::Top
-            | Command::Bottom
-            | Command::HalfPageDown
-            | Command::HalfPageUp
-            | Command::PageDown
-            | Command::PageUp
-            | Command::Left
-            | Command::Right
-            | Command::Pane(_)
-            | Command::Palette
-            | Command::Back
-            | Command::Open
-            | Command::Prefix
-            | Command::SendPrefix
-    )
+    Movement::of(command).is_none()
+        && !matches!(
+            command,
+            Command::Left
+                | Command::Right
+                | Command::Pane(_)
+                | Command::Palette
+                | Command::Back
+                | Command::Open
+                | Command::Prefix
+                | Command::SendPrefix
+        )
 }

@@ -5,7 +5,7 @@ use ratatui::layout::Position;
 
 use super::ConsoleView;
 use crate::console::SessionState;
-use crate::tui::{Command, Effect};
+use crate::tui::Effect;
 
 /// Lines that one turn of the wheel scrolls back.
 const WHEEL_LINES: u32 = 3;
@@ -56,11 +56,11 @@ impl ConsoleView {
             return Vec::new();
         }
         if let Some(command) = self.keys.look_up(key) {
-            return self.apply(command, None);
+            return self.apply(command, None).effects();
         }
         // Not in every keymap, and only while there is something to copy.
         if key.code == KeyCode::Char('y') && self.clipboard_offer.is_some() {
-            return self.apply(Command::Copy, None);
+            return self.copy_offer();
         }
         let text = format!("No such key after {}: nothing sent", self.keys.prefix_name);
         self.notify(text)
@@ -76,7 +76,7 @@ impl ConsoleView {
         } else if mouse.kind == MouseEventKind::ScrollUp
             && self.screen().text().is_some_and(|text| text.scrollback() > 0)
         {
-            return self.apply(Command::Scrollback, Some(WHEEL_LINES));
+            return self.scroll_back(Some(WHEEL_LINES));
         }
         Vec::new()
     }

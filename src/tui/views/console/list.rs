@@ -10,6 +10,7 @@ use super::draw::state_piece;
 use crate::console::Sessions;
 use crate::model::{ResourceId, age};
 use crate::tui::app::App;
+use crate::tui::command::{MenuCommand, Movement};
 use crate::tui::effect::View;
 use crate::tui::layer::{Handled, Hint, Layer};
 use crate::tui::widgets::frame::{draw_border, put};
@@ -45,25 +46,39 @@ impl SessionsView {
     pub(super) fn apply(&mut self, command: Command, count: Option<u32>) -> Handled {
         let count = count.map_or(1, |count| usize::try_from(count).unwrap_or(usize::MAX)).max(1);
         let at = self.position();
+        let Some(command) = MenuCommand::of(command) else {
+            return Handled::Ignored;
+        };
         match command {
-            Command::Down => self.select(at.saturating_add(count)),
-            Command::Up => self.select(at.saturating_sub(count)),
-            Command::Top => self.select(0),
-            Command::Bottom => self.select(usize::MAX),
-            Command::Open | Command::Attach => {
+            MenuCommand::Move(movement) => self.select(match movement {
+                Movement::Down | Movement::HalfPageDown | Movement::PageDown => at.saturating_add(count),
+                Movement::Up | Movement::HalfPageUp | Movement::PageUp => at.saturating_sub(count),
+                Movement::Top => 0,
+                Movement::Bottom => usize::MAX,
+            }),
+            MenuCommand::Open | MenuCommand::Attach => {
                 if let Some(open) = self.sessions.all().get(at) {
                     return vec![Effect::close(), View::Console(open.id.clone()).into()].into();
                 }
             }
-            Command::EndSession => {
+            MenuCommand::EndSession => {
                 if let Some(open) = self.sessions.all().get(at) {
                     self.sessions.close(&open.id);
                     self.select(at);
                     return Effect::report(format!("closed the console of {}", open.name)).into();
                 }
             }
-            Command::Back | Command::Close => return Effect::close().into(),
-            _ => return Handled::Ignored,
+            MenuCommand::Back | MenuCommand::Close => return Effect::close().into(),
+            MenuCommand::Left
+            | MenuCommand::Right
+            | MenuCommand::Mark
+            | MenuCommand::Copy
+            | MenuCommand::SortMenu
+            | MenuCommand::Columns
+            | MenuCommand::CopyMenu
+            | MenuCommand::Contexts
+            | MenuCommand::Reconnect
+            | MenuCommand::Messages => return Handled::Ignored,
         }
         Handled::done()
     }

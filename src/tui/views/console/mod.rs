@@ -18,9 +18,10 @@ use ratatui::layout::{Position, Rect};
 pub use keys::{ConsoleKeys, LookUp};
 pub use list::SessionsView;
 
-use crate::console::{OpenConsole, RemoteScreen, SessionState, Sessions};
+use crate::console::{OpenConsole, RemoteScreen, SessionState, Sessions, TextScreen};
 use crate::model::{ResourceId, Timestamp};
 use crate::tui::app::App;
+use crate::tui::command::{ConsoleCommand, Movement, ScrollbackCommand};
 use crate::tui::effect::View;
 use crate::tui::layer::{Handled, Hint, Layer};
 use crate::tui::widgets::prompt::Typed;
@@ -105,7 +106,7 @@ impl ConsoleView {
         };
         let mut scrollback = Scrollback::new(text, self.grid.height);
         if lines.is_some() {
-            scrollback.apply(Command::Up, lines, text);
+            scrollback.travel(Movement::Up, lines, text);
         }
         self.scrollback = Some(scrollback);
         Vec::new()
@@ -117,22 +118,11 @@ impl ConsoleView {
         self.keys.shown.iter().filter(move |(_, command, _)| has_text || *command != Command::Scrollback)
     }
 
-    /// Runs a command of the scrollback; `None` where it is not one, or the view is not scrolled back.
-    fn perform_scrolled(&mut self, command: Command, count: Option<u32>) -> Option<Vec<Effect>> {
-        let scrollback = self.scrollback.as_mut()?;
-        let text = self.console.screen.text()?;
-        match command {
-            Command::Back | Command::Close | Command::Scrollback => self.scrollback = None,
-            Command::Detach | Command::EndSession | Command::NextSession | Command::PreviousSession => {
-                return None;
-            }
-            _ => {
-                if !scrollback.apply(command, count, text) {
-                    return None;
-                }
-            }
+    /// Does something in the scrollback, while scrolled back.
+    fn in_scrollback(&mut self, act: impl FnOnce(&mut Scrollback, &dyn TextScreen)) {
+        if let (Some(scrollback), Some(text)) = (&mut self.scrollback, self.console.screen.text()) {
+            act(scrollback, text);
         }
-        Some(Vec::new())
     }
 
     /// Edits the search that is being typed.
@@ -175,40 +165,72 @@ impl ConsoleView {
         }
     }
 
-    /// Does what a key after the prefix is bound to.
-    fn apply(&mut self, command: Command, count: Option<u32>) -> Vec<Effect> {
-        if let Some(effects) = self.perform_scrolled(command, count) {
-            return effects;
+    /// Does what a key is bound to: after the prefix, or in the scrollback.
+    fn apply(&mut self, command: Command, count: Option<u32>) -> Handled {
+        if self.scrollback.is_some() {
+            ScrollbackCommand::of(command)
+                .map_or(Handled::Ignored, |it| self.act_in_scrollback(it, count).into())
+        } else {
+            ConsoleCommand::of(command).map_or(Handled::Ignored, |it| self.act(it, count).into())
         }
+    }
+
+    fn act(&mut self, command: ConsoleCommand, count: Option<u32>) -> Vec<Effect> {
         match command {
-            Command::Detach | Command::Back | Command::Close => vec![Effect::close()],
-            Command::EndSession => self.end_session(),
-            Command::NextSession => self.switch(true),
-            Command::PreviousSession => self.switch(false),
-            Command::Zoom => {
-                self.zoomed = !self.zoomed;
-                Vec::new()
+            ConsoleCommand::Detach | ConsoleCommand::Back | ConsoleCommand::Close => {
+                return vec![Effect::close()];
             }
-            Command::Scrollback => self.scroll_back(count),
-            Command::SendPrefix => {
-                self.screen().send(&Event::Key(self.keys.prefix()));
-                Vec::new()
-            }
-            Command::Help => {
+            ConsoleCommand::EndSession => return self.end_session(),
+            ConsoleCommand::NextSession => return self.switch(true),
+            ConsoleCommand::PreviousSession => return self.switch(false),
+            ConsoleCommand::Zoom => self.zoomed = !self.zoomed,
+            ConsoleCommand::Scrollback => return self.scroll_back(count),
+            ConsoleCommand::SendPrefix => self.screen().send(&Event::Key(self.keys.prefix())),
+            ConsoleCommand::Help => {
                 self.prefix_pressed = true;
                 self.keys_shown = true;
-                Vec::new()
             }
-            Command::Sessions => vec![View::Sessions.into()],
-            Command::Reconnect | Command::Refresh => {
-                self.screen().reconnect();
-                Vec::new()
+            ConsoleCommand::Sessions => return vec![View::Sessions.into()],
+            ConsoleCommand::Reconnect | ConsoleCommand::Refresh => self.screen().reconnect(),
+            ConsoleCommand::Copy => return self.copy_offer(),
+            // It is taken before keys are looked up.
+            ConsoleCommand::Prefix => {}
+        }
+        Vec::new()
+    }
+
+    fn act_in_scrollback(&mut self, command: ScrollbackCommand, count: Option<u32>) -> Vec<Effect> {
+        match command {
+            ScrollbackCommand::Move(movement) => {
+                self.in_scrollback(|scrollback, text| scrollback.travel(movement, count, text));
             }
-            Command::Copy => match self.clipboard_offer.take() {
-                Some(text) => vec![Effect::copy(text, format!("the text from {}", self.console.name))],
-                None => self.notify("Nothing to copy: the remote side has offered no text"),
-            },
-            _ => Vec::new(),
+            ScrollbackCommand::Search => self.in_scrollback(|scrollback, _| scrollback.start_search()),
+            ScrollbackCommand::NextMatch => {
+                self.in_scrollback(|scrollback, text| scrollback.find_next(true, text));
+            }
+            ScrollbackCommand::PreviousMatch => {
+                self.in_scrollback(|scrollback, text| scrollback.find_next(false, text));
+            }
+            ScrollbackCommand::Back | ScrollbackCommand::Close | ScrollbackCommand::Scrollback => {
+                self.scrollback = None;
+            }
+            ScrollbackCommand::Detach => return vec![Effect::close()],
+            ScrollbackCommand::EndSession => return self.end_session(),
+            ScrollbackCommand::NextSession => return self.switch(true),
+            ScrollbackCommand::PreviousSession => return self.switch(false),
+            ScrollbackCommand::Zoom => self.zoomed = !self.zoomed,
+            ScrollbackCommand::SendPrefix => self.screen().send(&Event::Key(self.keys.prefix())),
+            ScrollbackCommand::Sessions => return vec![View::Sessions.into()],
+            ScrollbackCommand::Copy => return self.copy_offer(),
+        }
+        Vec::new()
+    }
+
+    /// Copies the text that the remote side has offered.
+    fn copy_offer(&mut self) -> Vec<Effect> {
+        match self.clipboard_offer.take() {
+            Some(text) => vec![Effect::copy(text, format!("the text from {}", self.console.name))],
+            None => self.notify("Nothing to copy: the remote side has offered no text"),
         }
     }
 
@@ -252,20 +274,7 @@ impl Layer for ConsoleView {
 
     /// Commands arrive here in the scrollback only: keys after the prefix are handled as raw events.
     fn perform(&mut self, command: Command, count: Option<u32>, _app: &mut App) -> Handled {
-        match self.perform_scrolled(command, count) {
-            Some(effects) => effects.into(),
-            None => match command {
-                Command::Detach
-                | Command::EndSession
-                | Command::NextSession
-                | Command::PreviousSession
-                | Command::Sessions
-                | Command::Zoom
-                | Command::SendPrefix
-                | Command::Copy => self.apply(command, count).into(),
-                _ => Handled::Ignored,
-            },
-        }
+        self.apply(command, count)
     }
 
     fn is_dirty(&self) -> bool {

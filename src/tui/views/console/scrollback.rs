@@ -4,9 +4,10 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use crate::console::TextScreen;
+use crate::tui::Look;
+use crate::tui::command::Movement;
 use crate::tui::widgets::pattern::Pattern;
 use crate::tui::widgets::prompt::Prompt;
-use crate::tui::{Command, Look};
 
 /// A position in the scrollback, and the search in it.
 #[derive(Default)]
@@ -45,29 +46,27 @@ impl Scrollback {
         self.page = usize::from(page.max(1));
     }
 
-    /// Runs a command that moves or searches; returns whether it is one.
-    pub fn apply(&mut self, command: Command, count: Option<u32>, screen: &dyn TextScreen) -> bool {
+    /// Moves towards older or newer lines.
+    pub fn travel(&mut self, movement: Movement, count: Option<u32>, screen: &dyn TextScreen) {
         let count = count.map_or(1, |count| usize::try_from(count).unwrap_or(usize::MAX)).max(1);
         let page = self.page.saturating_sub(1).max(1).saturating_mul(count);
         let half = (self.page / 2).max(1).saturating_mul(count);
-        match command {
-            Command::Up => self.up(count, screen),
-            Command::Down => self.down(count),
-            Command::HalfPageUp => self.up(half, screen),
-            Command::HalfPageDown => self.down(half),
-            Command::PageUp => self.up(page, screen),
-            Command::PageDown => self.down(page),
-            Command::Top => self.up(usize::MAX, screen),
-            Command::Bottom => self.down(usize::MAX),
-            Command::Search => {
-                self.search_start = self.back;
-                self.prompt = Some(Prompt::new("/", ""));
-            }
-            Command::NextMatch => self.find_next(true, screen),
-            Command::PreviousMatch => self.find_next(false, screen),
-            _ => return false,
+        match movement {
+            Movement::Up => self.up(count, screen),
+            Movement::Down => self.down(count),
+            Movement::HalfPageUp => self.up(half, screen),
+            Movement::HalfPageDown => self.down(half),
+            Movement::PageUp => self.up(page, screen),
+            Movement::PageDown => self.down(page),
+            Movement::Top => self.up(usize::MAX, screen),
+            Movement::Bottom => self.down(usize::MAX),
         }
-        true
+    }
+
+    /// Opens the line in which a search is typed.
+    pub fn start_search(&mut self) {
+        self.search_start = self.back;
+        self.prompt = Some(Prompt::new("/", ""));
     }
 
     fn up(&mut self, lines: usize, screen: &dyn TextScreen) {
@@ -105,7 +104,7 @@ impl Scrollback {
     }
 
     /// Moves to the next older (or newer) match.
-    fn find_next(&mut self, older: bool, screen: &dyn TextScreen) {
+    pub fn find_next(&mut self, older: bool, screen: &dyn TextScreen) {
         let Some(pattern) = &self.pattern else { return };
         let matches = screen.search(pattern.regex());
         let next = if older {

@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 use super::sheet::{Class, Sheet};
 use super::{DocumentView, Mask, UNMASKED_FOR, json, yaml};
 use crate::model::Timestamp;
+use crate::tui::command::TextCommand;
 use crate::tui::effect::{DocumentForm, TerminalEffect, Work};
 use crate::tui::layer::Handled;
 use crate::tui::{Command, Effect};
@@ -44,33 +45,31 @@ impl DocumentView {
         hints
     }
 
-    pub(super) fn act(&mut self, command: Command, count: Option<u32>) -> Handled {
-        let total = self.shown.len();
-        if self.pager.apply(command, count, total) {
-            return Handled::done();
-        }
+    pub(super) fn act(&mut self, command: TextCommand, count: Option<u32>) -> Handled {
         let steps = i64::from(count.unwrap_or(1).max(1));
         match command {
-            Command::Back if self.search.is_some() => self.search = None,
-            Command::Back | Command::Close => return Effect::close().into(),
-            Command::Search => self.start_search(),
-            Command::NextMatch => self.next_hit(steps),
-            Command::PreviousMatch => self.next_hit(-steps),
-            Command::Describe => self.turn(DocumentForm::Form),
-            Command::Yaml => self.turn(DocumentForm::Yaml),
-            Command::Json => self.turn(DocumentForm::Json),
-            Command::Wide => self.wrap = !self.wrap,
-            Command::Fold | Command::Open => {
+            TextCommand::Move(movement) => self.pager.travel(movement, count, self.shown.len()),
+            TextCommand::Left => self.pager.shift(false, count),
+            TextCommand::Right => self.pager.shift(true, count),
+            TextCommand::Back if self.search.is_some() => self.search = None,
+            TextCommand::Back | TextCommand::Close => return Effect::close().into(),
+            TextCommand::Search => self.start_search(),
+            TextCommand::NextMatch => self.next_hit(steps),
+            TextCommand::PreviousMatch => self.next_hit(-steps),
+            TextCommand::Describe => self.turn(DocumentForm::Form),
+            TextCommand::Yaml => self.turn(DocumentForm::Yaml),
+            TextCommand::Json => self.turn(DocumentForm::Json),
+            TextCommand::Wide => self.wrap = !self.wrap,
+            TextCommand::Fold | TextCommand::Open => {
                 if let Some(row) = self.fold_target() {
                     self.fold(row);
                 }
             }
-            Command::Unmask => return self.unmask().into(),
-            Command::Refresh => return self.read().into(),
-            Command::Copy => return self.copy(count).into(),
-            Command::CopyMenu => return self.copy_all().into(),
-            Command::Save => return self.save().into(),
-            _ => return Handled::Ignored,
+            TextCommand::Unmask => return self.unmask().into(),
+            TextCommand::Refresh => return self.read().into(),
+            TextCommand::Copy => return self.copy(count).into(),
+            TextCommand::CopyMenu => return self.copy_all().into(),
+            TextCommand::Save => return self.save().into(),
         }
         Handled::done()
     }

@@ -27,6 +27,7 @@ use super::super::widgets::prompt::Prompt;
 use crate::fleet::Section;
 use crate::model::{Problem, ResourceId, Timestamp};
 use crate::tui::app::App;
+use crate::tui::command::TextCommand;
 use crate::tui::effect::DocumentForm;
 use crate::tui::layer::{Answer, Asking, Handled, Hint, Layer, Question, Ticket};
 use crate::tui::{Command, Effect, KeyContext, Look};
@@ -114,7 +115,7 @@ impl DocumentView {
     fn apply(&mut self, command: Command, count: Option<u32>) -> Handled {
         self.dirty = true;
         self.refresh();
-        self.act(command, count)
+        TextCommand::of(command).map_or(Handled::Ignored, |command| self.act(command, count))
     }
 
     fn take_section(&mut self, section: Section) {

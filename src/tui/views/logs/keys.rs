@@ -7,6 +7,7 @@ use crossterm::event::Event as TerminalEvent;
 use super::{LogView, Times, Typing};
 use crate::fleet::logs::{Line, LineBody, Pattern, Sieve, SourceState};
 use crate::model::LogStart;
+use crate::tui::command::{LogCommand, Movement};
 use crate::tui::effect::Work;
 use crate::tui::layer::Handled;
 use crate::tui::widgets::ansi;
@@ -43,81 +44,77 @@ impl LogView {
         hints
     }
 
-    pub(super) fn act(&mut self, command: Command, count: Option<u32>) -> Handled {
-        if command == Command::Bottom && count.is_none() {
-            self.follow();
-            return Handled::done();
-        }
-        if self.turn_pages(command, count) {
-            return Handled::done();
-        }
+    pub(super) fn act(&mut self, command: LogCommand, count: Option<u32>) -> Handled {
         match command {
-            Command::Back if self.buffer.search().is_some() => self.buffer.set_search(None),
-            Command::Back if self.is_narrowed() => {
+            LogCommand::Move(Movement::Bottom) if count.is_none() => self.follow(),
+            LogCommand::Move(movement) => self.travel(movement, count),
+            LogCommand::Left => self.shift(false, count),
+            LogCommand::Right => self.shift(true, count),
+            LogCommand::Back if self.buffer.search().is_some() => self.buffer.set_search(None),
+            LogCommand::Back if self.is_narrowed() => {
                 self.since = None;
                 self.sift(Sieve::default());
             }
-            Command::Back | Command::Close => return Effect::close().into(),
-            Command::Follow if self.follows() => self.pause(),
-            Command::Follow => self.follow(),
-            Command::Wide => self.wrap = !self.wrap,
-            Command::Timestamps => {
+            LogCommand::Back | LogCommand::Close => return Effect::close().into(),
+            LogCommand::Follow if self.follows() => self.pause(),
+            LogCommand::Follow => self.follow(),
+            LogCommand::Wide => self.wrap = !self.wrap,
+            LogCommand::Timestamps => {
                 self.times = match self.times {
                     Times::Off => Times::Clock,
                     Times::Clock => Times::Full,
                     Times::Full => Times::Off,
                 }
             }
-            Command::MarkLine => self.mark(),
-            Command::Since(preset) => self.since(preset),
-            Command::Search => self.typing = Some(Typing::Search(Prompt::new("/", ""), self.cursor)),
-            Command::KeepLines => self.typing = Some(Typing::Filter(Prompt::new("&", ""))),
-            Command::NextMatch => self.next(true),
-            Command::PreviousMatch => self.next(false),
-            Command::Copy => return self.copy(count).into(),
-            Command::CopyMenu => return self.copy_page().into(),
-            Command::Save => return self.save().into(),
-            Command::Refresh if self.has_ended() => return self.open_again().into(),
-            _ => return Handled::Ignored,
+            LogCommand::MarkLine => self.mark(),
+            LogCommand::Since(preset) => self.since(preset),
+            LogCommand::Search => self.typing = Some(Typing::Search(Prompt::new("/", ""), self.cursor)),
+            LogCommand::KeepLines => self.typing = Some(Typing::Filter(Prompt::new("&", ""))),
+            LogCommand::NextMatch => self.next(true),
+            LogCommand::PreviousMatch => self.next(false),
+            LogCommand::Copy => return self.copy(count).into(),
+            LogCommand::CopyMenu => return self.copy_page().into(),
+            LogCommand::Save => return self.save().into(),
+            LogCommand::Refresh if self.has_ended() => return self.open_again().into(),
+            // The fleet is listed again.
+            LogCommand::Refresh => return Handled::Ignored,
         }
         Handled::done()
     }
 
-    fn turn_pages(&mut self, command: Command, count: Option<u32>) -> bool {
+    fn travel(&mut self, movement: Movement, count: Option<u32>) {
         self.locate();
         if self.follows() {
-            // Moving on from the end leads nowhere; moving sideways does not leave it.
-            if matches!(command, Command::Down | Command::PageDown | Command::HalfPageDown) {
-                return true;
+            // Moving on from the end leads nowhere.
+            let is_onward = matches!(movement, Movement::Down | Movement::PageDown | Movement::HalfPageDown);
+            if is_onward || self.total() == 0 {
+                return;
             }
-            if self.total() == 0 {
-                return matches!(
-                    command,
-                    Command::Up
-                        | Command::PageUp
-                        | Command::HalfPageUp
-                        | Command::Top
-                        | Command::Left
-                        | Command::Right
-                );
-            }
-            // The page ends with the last line, so its top is where the last draw put it.
-            if let Some(top) = self.top {
-                self.pager.top = self.position(top);
-            }
+            self.page_from_the_end();
         }
         let total = self.total();
-        if !self.pager.apply(command, count, total) {
-            return false;
+        self.pager.travel(movement, count, total);
+        if self.follows() {
+            self.pause();
         }
+        self.remember();
+    }
+
+    /// Moves the page sideways, which does not leave the end.
+    fn shift(&mut self, right: bool, count: Option<u32>) {
+        self.locate();
+        if self.follows() {
+            self.page_from_the_end();
+        }
+        self.pager.shift(right, count);
         self.pager.left = self.pager.left.min(self.widest);
-        if !matches!(command, Command::Left | Command::Right) {
-            if self.follows() {
-                self.pause();
-            }
-            self.remember();
+    }
+
+    /// The page ends with the last line, so its top is where the last draw put it.
+    fn page_from_the_end(&mut self) {
+        if let Some(top) = self.top {
+            self.pager.top = self.position(top);
         }
-        true
     }
 
     fn pause(&mut self) {

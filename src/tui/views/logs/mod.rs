@@ -21,6 +21,7 @@ use self::rate::Rate;
 use crate::fleet::logs::{Line, LogBuffer, Sieve, Source};
 use crate::model::{Bytes, LogEvent, LogStart, ResourceId, Timestamp};
 use crate::tui::app::App;
+use crate::tui::command::LogCommand;
 use crate::tui::effect::Work;
 use crate::tui::layer::{Answer, Handled, Hint, Layer, Question, Ticket};
 use crate::tui::widgets::ansi;
@@ -200,7 +201,7 @@ impl LogView {
     /// Does what a key is bound to.
     fn apply(&mut self, command: Command, count: Option<u32>) -> Handled {
         self.dirty = true;
-        self.act(command, count)
+        LogCommand::of(command).map_or(Handled::Ignored, |command| self.act(command, count))
     }
 
     fn is_typing(&self) -> bool {

@@ -5,6 +5,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use crate::tui::app::App;
+use crate::tui::command::Movement;
 use crate::tui::keymap::{Chord, Lookup};
 use crate::tui::layer::{Handled, Hint, Layer, Watched};
 use crate::tui::widgets::prompt::{Prompt, Typed};
@@ -61,8 +62,10 @@ impl Layer for FilterPrompt {
             Typed::Changed => app.panes[app.active].set_filter(self.prompt.text(), &app.store),
             Typed::Nothing => {
                 // The cursor of the table can be moved without leaving the line.
-                if let Lookup::Bound(command) = bound {
-                    app.pane_mut().travel(command, None);
+                if let Lookup::Bound(command) = bound
+                    && let Some(movement) = Movement::of(command)
+                {
+                    app.pane_mut().travel(movement, None);
                 }
             }
             Typed::Accepted => {

@@ -15,6 +15,7 @@ pub use filter::FilterPrompt;
 
 use crate::model::{Kind, ResourceId};
 use crate::tui::app::{App, FLASH};
+use crate::tui::command::{RowCommand, TableCommand};
 use crate::tui::layer::{Handled, Hint, Layer, Watched};
 use crate::tui::overlays::{columns, quit, sort};
 use crate::tui::{Command, Effect, KeyContext, draw};
@@ -34,7 +35,7 @@ fn mouse(mouse: MouseEvent, app: &mut App) -> Handled {
             let row = app.pane().top + usize::from(at.y - app.table_area.y);
             if row < app.pane().shown().len() {
                 if row == app.pane().cursor() {
-                    return perform(Command::Open, None, app);
+                    return rows::perform(RowCommand::Open, app);
                 }
                 app.pane_mut().select_row(row);
             }
@@ -98,10 +99,7 @@ impl Layer for TableLayer {
     fn perform(&mut self, command: Command, count: Option<u32>, app: &mut App) -> Handled {
         // Keys come faster than frames: what was typed before this one counts.
         app.finish_arranging();
-        if app.pane_mut().travel(command, count) {
-            return Handled::done();
-        }
-        perform(command, count, app)
+        TableCommand::of(command).map_or(Handled::Ignored, |command| perform(command, count, app))
     }
 
     fn redraw_in(&self, app: &App) -> Option<Duration> {
@@ -118,41 +116,42 @@ impl Layer for TableLayer {
     }
 }
 
-fn perform(command: Command, _count: Option<u32>, app: &mut App) -> Handled {
+fn perform(command: TableCommand, count: Option<u32>, app: &mut App) -> Handled {
     match command {
-        Command::Pane(number) => app.go_to_pane(usize::from(number).saturating_sub(1)),
-        Command::NextPane => app.go_to_pane((app.active + 1) % app.panes.len()),
-        Command::PreviousPane => app.go_to_pane((app.active + app.panes.len() - 1) % app.panes.len()),
-        Command::Search => app.open_layer(FilterPrompt::new(app)),
-        Command::Back => back(app),
-        Command::Close if app.pane().narrow.is_some() => back(app),
-        Command::Close => app.open_layer(quit::menu()),
-        Command::NextMatch | Command::PreviousMatch => {
-            let forward = command == Command::NextMatch;
+        TableCommand::Move(movement) => app.pane_mut().travel(movement, count),
+        TableCommand::Row(command) => return rows::perform(command, app),
+        TableCommand::Pane(number) => app.go_to_pane(usize::from(number).saturating_sub(1)),
+        TableCommand::NextPane => app.go_to_pane((app.active + 1) % app.panes.len()),
+        TableCommand::PreviousPane => app.go_to_pane((app.active + app.panes.len() - 1) % app.panes.len()),
+        TableCommand::Search => app.open_layer(FilterPrompt::new(app)),
+        TableCommand::Back => back(app),
+        TableCommand::Close if app.pane().narrow.is_some() => back(app),
+        TableCommand::Close => app.open_layer(quit::menu()),
+        TableCommand::NextMatch | TableCommand::PreviousMatch => {
+            let forward = command == TableCommand::NextMatch;
             if !app.panes[app.active].next_match(forward, &app.store, app.now) {
                 return Effect::report("no other row matches".to_owned()).into();
             }
         }
-        Command::Mark => app.pane_mut().toggle_mark(),
-        Command::MarkRange => app.pane_mut().mark_range(),
-        Command::ClearMarks => app.pane_mut().marks.clear(),
-        Command::SortMenu => app.open_layer(sort::menu(app)),
-        Command::SortByName => app.pane_mut().sort_by_name(),
-        Command::SortByAge => app.pane_mut().sort_by_id("age"),
-        Command::SortByState => app.pane_mut().sort_by_id("state"),
-        Command::SortByContext => app.pane_mut().sort_by_id("context"),
-        Command::Wide => {
+        TableCommand::Mark => app.pane_mut().toggle_mark(),
+        TableCommand::MarkRange => app.pane_mut().mark_range(),
+        TableCommand::ClearMarks => app.pane_mut().marks.clear(),
+        TableCommand::SortMenu => app.open_layer(sort::menu(app)),
+        TableCommand::SortByName => app.pane_mut().sort_by_name(),
+        TableCommand::SortByAge => app.pane_mut().sort_by_id("age"),
+        TableCommand::SortByState => app.pane_mut().sort_by_id("state"),
+        TableCommand::SortByContext => app.pane_mut().sort_by_id("context"),
+        TableCommand::Wide => {
             let pane = app.pane_mut();
             pane.wide = !pane.wide;
             pane.widths.clear();
         }
-        Command::Columns => app.open_layer(columns::menu(app)),
-        Command::Attention => {
+        TableCommand::Columns => app.open_layer(columns::menu(app)),
+        TableCommand::Attention => {
             let pane = app.pane_mut();
             pane.attention = !pane.attention;
         }
-        Command::Save => return csv::save(app).into(),
-        _ => return rows::perform(command, app),
+        TableCommand::Save => return csv::save(app).into(),
     }
     Handled::done()
 }

@@ -1,45 +1,44 @@
 //! Verbs on the selected row, or on the marked ones.
 
 use crate::model::{GpuModel, Kind, Resource, ResourceId};
+use crate::tui::Effect;
 use crate::tui::app::App;
-use crate::tui::command::not_offered;
+use crate::tui::command::{RowCommand, not_offered};
 use crate::tui::effect::{DocumentForm, ScreenEffect, View};
 use crate::tui::layer::Handled;
 use crate::tui::overlays::copy;
-use crate::tui::{Command, Effect};
 
 /// Does what a key of rows is bound to.
-pub(super) fn perform(command: Command, app: &mut App) -> Handled {
+pub(super) fn perform(command: RowCommand, app: &mut App) -> Handled {
     let Some(row) = app.pane().selected().cloned() else {
         return Handled::Ignored;
     };
     let id = row.id().clone();
     let effect: Effect = match command {
-        Command::Open => drill(&row, app),
-        Command::Describe => View::Document(id, DocumentForm::Form).into(),
-        Command::Yaml => View::Document(id, DocumentForm::Yaml).into(),
-        Command::Json => View::Document(id, DocumentForm::Json).into(),
-        Command::Logs => logs(app),
-        Command::Attach if row.offers().console.is_some() => View::Console(id).into(),
-        Command::Attach => Effect::complain(not_offered(&row, "console")),
-        Command::Telemetry if row.offers().telemetry => View::Telemetry(id).into(),
-        Command::Telemetry => Effect::complain(not_offered(&row, "telemetry")),
-        Command::Revisions => match (&*row, row.container()) {
+        RowCommand::Open => drill(&row, app),
+        RowCommand::Describe => View::Document(id, DocumentForm::Form).into(),
+        RowCommand::Yaml => View::Document(id, DocumentForm::Yaml).into(),
+        RowCommand::Json => View::Document(id, DocumentForm::Json).into(),
+        RowCommand::Logs => logs(app),
+        RowCommand::Attach if row.offers().console.is_some() => View::Console(id).into(),
+        RowCommand::Attach => Effect::complain(not_offered(&row, "console")),
+        RowCommand::Telemetry if row.offers().telemetry => View::Telemetry(id).into(),
+        RowCommand::Telemetry => Effect::complain(not_offered(&row, "telemetry")),
+        RowCommand::Revisions => match (&*row, row.container()) {
             (Resource::Container(_), _) => ScreenEffect::Follow(Kind::Revision, id).into(),
             (_, Some(link)) => ScreenEffect::Follow(Kind::Revision, link.id.clone()).into(),
             _ => Effect::complain(format!("{} has no revisions", row.name())),
         },
-        Command::Actions => View::Actions(id).into(),
-        Command::Copy => {
+        RowCommand::Actions => View::Actions(id).into(),
+        RowCommand::Copy => {
             let names: Vec<_> = app.pane().targets().iter().map(|row| row.name().to_owned()).collect();
             let what = if names.len() == 1 { "name".to_owned() } else { format!("{} names", names.len()) };
             Effect::copy(names.join("\n"), what)
         }
-        Command::CopyMenu => {
+        RowCommand::CopyMenu => {
             app.open_layer(copy::menu(&row));
             return Handled::done();
         }
-        _ => return Handled::Ignored,
     };
     effect.into()
 }

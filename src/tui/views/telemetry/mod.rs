@@ -12,6 +12,7 @@ use ratatui::layout::Rect;
 
 use crate::model::{Metric, ResourceId, Timestamp};
 use crate::tui::app::App;
+use crate::tui::command::{Movement, TelemetryCommand};
 use crate::tui::effect::{DocumentForm, View, Work};
 use crate::tui::layer::{Handled, Hint, Layer};
 use crate::tui::{Command, Effect, KeyContext, Look};
@@ -129,32 +130,40 @@ impl TelemetryView {
     fn apply(&mut self, command: Command, count: Option<u32>) -> Handled {
         let count = count.map_or(1, |count| usize::try_from(count).unwrap_or(usize::MAX)).max(1);
         let last = self.charts.saturating_sub(1);
+        let Some(command) = TelemetryCommand::of(command) else {
+            return Handled::Ignored;
+        };
         match command {
-            Command::ZoomIn => self.window = self.window.saturating_sub(count),
-            Command::ZoomOut => {
+            TelemetryCommand::ZoomIn => self.window = self.window.saturating_sub(count),
+            TelemetryCommand::ZoomOut => {
                 self.window = self.window.saturating_add(count).min(WINDOWS.len() - 1);
                 return self.backfill().into();
             }
-            Command::PauseRefresh | Command::Mark | Command::Follow => self.freeze(),
-            Command::Down | Command::PageDown | Command::HalfPageDown => {
-                self.selected = self.selected.saturating_add(count).min(last);
+            TelemetryCommand::PauseRefresh | TelemetryCommand::Mark | TelemetryCommand::Follow => {
+                self.freeze();
             }
-            Command::Up | Command::PageUp | Command::HalfPageUp => {
-                self.selected = self.selected.saturating_sub(count);
+            TelemetryCommand::Move(movement) => {
+                self.selected = match movement {
+                    Movement::Down | Movement::PageDown | Movement::HalfPageDown => {
+                        self.selected.saturating_add(count).min(last)
+                    }
+                    Movement::Up | Movement::PageUp | Movement::HalfPageUp => {
+                        self.selected.saturating_sub(count)
+                    }
+                    Movement::Top => 0,
+                    Movement::Bottom => last,
+                }
             }
-            Command::Top => self.selected = 0,
-            Command::Bottom => self.selected = last,
-            Command::Pane(number) => self.selected = usize::from(number).saturating_sub(1).min(last),
-            Command::Open | Command::Zoom => self.alone = !self.alone,
-            Command::Left => self.move_cursor(true, u16::try_from(count).unwrap_or(u16::MAX)),
-            Command::Right => self.move_cursor(false, u16::try_from(count).unwrap_or(u16::MAX)),
-            Command::Back if self.cursor.is_some() => self.cursor = None,
-            Command::Back if self.alone => self.alone = false,
-            Command::Back | Command::Close => return Effect::close().into(),
-            Command::Attach => return View::Console(self.id.clone()).into(),
-            Command::Logs => return View::Logs(vec![self.id.clone()]).into(),
-            Command::Describe => return View::Document(self.id.clone(), DocumentForm::Form).into(),
-            _ => return Handled::Ignored,
+            TelemetryCommand::Pane(number) => self.selected = usize::from(number).saturating_sub(1).min(last),
+            TelemetryCommand::Open | TelemetryCommand::Zoom => self.alone = !self.alone,
+            TelemetryCommand::Left => self.move_cursor(true, u16::try_from(count).unwrap_or(u16::MAX)),
+            TelemetryCommand::Right => self.move_cursor(false, u16::try_from(count).unwrap_or(u16::MAX)),
+            TelemetryCommand::Back if self.cursor.is_some() => self.cursor = None,
+            TelemetryCommand::Back if self.alone => self.alone = false,
+            TelemetryCommand::Back | TelemetryCommand::Close => return Effect::close().into(),
+            TelemetryCommand::Attach => return View::Console(self.id.clone()).into(),
+            TelemetryCommand::Logs => return View::Logs(vec![self.id.clone()]).into(),
+            TelemetryCommand::Describe => return View::Document(self.id.clone(), DocumentForm::Form).into(),
         }
         Handled::done()
     }
