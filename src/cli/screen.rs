@@ -12,7 +12,7 @@ use crate::fleet::journal::Journal;
 use crate::fleet::{Fleet, Member, Options as FleetOptions, Store};
 use crate::model::Timestamp;
 use crate::providers::Registry;
-use crate::tui::theme::{Depth, is_ascii_locale, of_background};
+use crate::tui::theme::{self, Background, Depth, is_ascii_locale};
 use crate::tui::{Leaving, Options, run};
 
 /// The banner while the demo is shown.
@@ -53,7 +53,11 @@ pub(super) async fn show(arguments: &Arguments, registry: &Registry) -> Result<E
     let (fleet, events) = Fleet::start_with(members, fleet_options, journal);
     let options = Options {
         banner,
-        theme: asked.theme.clone().or(settings.theme).or_else(|| of_background(variable).map(str::to_owned)),
+        theme: match (&asked.theme, settings.theme) {
+            (Some(name), _) => theme::Choice::Argument(name.clone()),
+            (None, Some(name)) => theme::Choice::Configured(name),
+            (None, None) => theme::Choice::Terminal(Background::detect(variable)),
+        },
         ascii: asked.ascii || settings.ascii || is_ascii_locale(variable),
         read_only,
         keys: settings.keys,

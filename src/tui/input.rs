@@ -1,12 +1,18 @@
 //! Input from outside: keys and sizes from the terminal, signals from the system.
 
 use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use crossterm::event::{Event, EventStream};
 use futures_util::StreamExt;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
+use tokio::time::timeout;
+
+use super::terminal::background::AnswerFilter;
+use super::theme::Background;
 
 /// Keys that may wait; the terminal's own buffer holds what is more.
 const INPUT_QUEUE_CAPACITY: usize = 1024;
@@ -15,6 +21,8 @@ const INPUT_QUEUE_CAPACITY: usize = 1024;
 pub(super) enum Outside {
     /// From the terminal.
     Terminal(Event),
+    /// The terminal's answer to the question for its background.
+    Background(Background),
     /// The terminal is gone.
     Lost(io::Error),
     /// A signal that asks to leave, by its number.
@@ -26,6 +34,7 @@ pub(super) enum Outside {
 /// The terminal's events and the signals, in one queue. The tasks that feed it end with it.
 pub(super) struct Input {
     queue: mpsc::Receiver<Outside>,
+    expects_answer: Arc<AtomicBool>,
     _tasks: JoinSet<()>,
 }
 
@@ -71,20 +80,14 @@ impl Input {
                 }
             }
         });
-        tasks.spawn(async move {
-            let mut events = EventStream::new();
-            while let Some(event) = events.next().await {
-                if matches!(event, Ok(Event::Resize(..))) {
-                    continue;
-                }
-                let outside = event.map_or_else(Outside::Lost, Outside::Terminal);
-                let lost = matches!(outside, Outside::Lost(_));
-                if sender.send(outside).await.is_err() || lost {
-                    break;
-                }
-            }
-        });
-        Ok(Self { queue, _tasks: tasks })
+        let expects_answer = Arc::new(AtomicBool::new(false));
+        tasks.spawn(read_terminal(sender, Arc::clone(&expects_answer)));
+        Ok(Self { queue, expects_answer, _tasks: tasks })
+    }
+
+    /// Looks from here on for the terminal's answer to the question for its background.
+    pub(super) fn expect_answer(&self) {
+        self.expects_answer.store(true, Ordering::Relaxed);
     }
 
     /// Waits for the next thing. Cancel safe. `None` when nothing can come any more.
@@ -96,4 +99,55 @@ impl Input {
     pub(super) fn try_next(&mut self) -> Option<Outside> {
         self.queue.try_recv().ok()
     }
+}
+
+/// Reads the terminal's events, the answer to the question for its background taken out.
+async fn read_terminal(sender: mpsc::Sender<Outside>, expects_answer: Arc<AtomicBool>) {
+    let mut events = EventStream::new();
+    let mut filter = AnswerFilter::default();
+    loop {
+        let next = match filter.hold() {
+            None => events.next().await,
+            Some(hold) => {
+                let Ok(next) = timeout(hold, events.next()).await else {
+                    if !send_all(&sender, filter.release()).await {
+                        return;
+                    }
+                    continue;
+                };
+                next
+            }
+        };
+        let event = match next {
+            // Sizes come by their signal.
+            Some(Ok(Event::Resize(..))) => continue,
+            Some(Ok(event)) => event,
+            Some(Err(error)) => {
+                let _ = sender.send(Outside::Lost(error)).await;
+                return;
+            }
+            None => return,
+        };
+        let (events, answer) =
+            if expects_answer.load(Ordering::Relaxed) { filter.take(event) } else { (vec![event], None) };
+        if let Some(background) = answer {
+            expects_answer.store(false, Ordering::Relaxed);
+            if sender.send(Outside::Background(background)).await.is_err() {
+                return;
+            }
+        }
+        if !send_all(&sender, events).await {
+            return;
+        }
+    }
+}
+
+/// Queues events; returns false once the queue is closed.
+async fn send_all(sender: &mpsc::Sender<Outside>, events: Vec<Event>) -> bool {
+    for event in events {
+        if sender.send(Outside::Terminal(event)).await.is_err() {
+            return false;
+        }
+    }
+    true
 }

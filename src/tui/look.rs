@@ -42,7 +42,7 @@ pub struct Theme {
     pub chart: Style,
     /// The second line of a chart.
     pub chart_second: Style,
-    /// Banners: the demo, read-only.
+    /// Banners: a context that needs a sign-in, read-only.
     pub banner: Style,
 }
 

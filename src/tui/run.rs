@@ -12,7 +12,7 @@ use super::draw;
 use super::effect::{TerminalEffect, Work};
 use super::input::{Input, Outside};
 use super::perform::Performer;
-use super::terminal::{self, Guard, Screen, Suspended};
+use super::terminal::{self, Guard, Screen, Suspended, background};
 use super::ui::{Event, Ui};
 use super::ui_state::UiState;
 use crate::fleet::{Events, Fleet, Store};
@@ -100,8 +100,13 @@ impl Frames {
         wake: &tokio::sync::Notify,
     ) -> io::Result<Leaving> {
         let mut fleet_lives = true;
+        let mut has_asked = false;
         loop {
             self.draw_if_due()?;
+            // The first frame does not wait for the question, and nothing does for the answer.
+            if self.last_frame.is_some() && !std::mem::replace(&mut has_asked, true) {
+                self.ask_background(input)?;
+            }
             if let Some(leaving) = self.leaving {
                 return Ok(leaving);
             }
@@ -152,8 +157,18 @@ impl Frames {
         Ok(())
     }
 
+    fn ask_background(&self, input: &Input) -> io::Result<()> {
+        let variable = |name: &str| std::env::var(name).ok();
+        if self.ui.app.follows_terminal() && background::can_ask(variable) {
+            input.expect_answer();
+            background::ask(variable)?;
+        }
+        Ok(())
+    }
+
     fn take_outside(&mut self, outside: Outside) -> io::Result<()> {
         match outside {
+            Outside::Background(background) => self.take(Event::Background(background)),
             Outside::Terminal(event) => {
                 if let crossterm::event::Event::Resize(columns, rows) = event {
                     self.screen.resize(columns, rows);

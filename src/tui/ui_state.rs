@@ -1,4 +1,4 @@
-//! The state of the tables between two runs: filters, orders, columns. A small file in the state directory; one that
+//! The state of the screen between two runs: the theme, and the tables' filters, orders, columns. A small file in the state directory; one that
 //! cannot be read is ignored, with a note.
 
 use std::collections::BTreeMap;
@@ -16,11 +16,14 @@ const MAX_FILE_BYTES: u64 = 64 * 1024;
 const FILE_HEADER: &str =
     "# What the tables of Quarterdeck show. Written by the program; take it away to begin anew.\n\n";
 
-/// The state of all tables, by their names in the palette.
+/// The theme that was chosen, and the state of all tables by their names in the palette.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
 pub struct UiState {
+    /// The name of the theme chosen on the screen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub theme: Option<String>,
     /// By table.
+    #[serde(flatten)]
     pub tables: BTreeMap<String, TableState>,
 }
 
@@ -83,6 +86,7 @@ mod tests {
             columns: vec!["name".to_owned(), "-context".to_owned()],
         };
         UiState {
+            theme: Some("light".to_owned()),
             tables: [("instances".to_owned(), table), ("operations".to_owned(), TableState::default())]
                 .into(),
         }

@@ -3,7 +3,7 @@
 use std::ops::{Deref, DerefMut};
 
 use crate::cloud::{Cloud, QDECK};
-use crate::terminal::{Start, Terminal};
+use crate::terminal::{BLACK, Start, Terminal};
 
 /// The program in a terminal, and the home it was started with.
 pub struct Deck {
@@ -32,19 +32,24 @@ impl Deck {
 
     /// Starts it in a terminal of another size.
     pub fn sized(arguments: &[&str], columns: u16, rows: u16) -> Self {
-        Self::open(home(), arguments, &[], (columns, rows))
+        Self::open(home(), arguments, &[], (columns, rows), Some(BLACK))
+    }
+
+    /// Starts it on a terminal with another background; see [`Terminal::start_on`].
+    pub fn on_background(arguments: &[&str], background: Option<&'static str>) -> Self {
+        Self::open(home(), arguments, &[], USUAL, background)
     }
 
     /// Starts it with more in its environment.
     pub fn with_environment(arguments: &[&str], environment: &[(&str, &str)]) -> Self {
-        Self::open(home(), arguments, environment, USUAL)
+        Self::open(home(), arguments, environment, USUAL, Some(BLACK))
     }
 
     /// Starts it again in the home of one that has ended.
     pub fn again(self, arguments: &[&str]) -> Self {
         let Self { terminal, home } = self;
         drop(terminal);
-        Self::open(home, arguments, &[], USUAL)
+        Self::open(home, arguments, &[], USUAL, Some(BLACK))
     }
 
     /// Starts it with a configuration file of this text.
@@ -52,7 +57,7 @@ impl Deck {
         let home = home();
         let path = home.path().join("config.toml");
         std::fs::write(&path, text).expect("writable");
-        Self::open(home, &["--config", &path.to_string_lossy()], &[], USUAL)
+        Self::open(home, &["--config", &path.to_string_lossy()], &[], USUAL, Some(BLACK))
     }
 
     fn open(
@@ -60,15 +65,10 @@ impl Deck {
         arguments: &[&str],
         environment: &[(&str, &str)],
         (columns, rows): (u16, u16),
+        background: Option<&'static str>,
     ) -> Self {
-        let terminal = Terminal::start(&Start {
-            program: QDECK,
-            arguments,
-            environment,
-            home: home.path(),
-            columns,
-            rows,
-        });
+        let start = Start { program: QDECK, arguments, environment, home: home.path(), columns, rows };
+        let terminal = Terminal::start_on(&start, background);
         Self { terminal, home }
     }
 

@@ -10,6 +10,7 @@
 
 mod actions;
 mod cloud;
+mod colors;
 mod commands;
 mod consoles;
 mod credentials;

@@ -12,12 +12,16 @@ use rustix::process::{Pid, Signal, kill_process};
 /// passes never waits for it.
 pub const PATIENCE: Duration = Duration::from_secs(30);
 
+/// A terminal's usual background.
+pub const BLACK: &str = "0000/0000/0000";
+
 /// What the terminal has seen so far.
 struct Seen {
     parser: vt100::Parser,
     raw: Vec<u8>,
     /// Bytes of `raw` that were searched for questions.
     searched: usize,
+    background: Option<&'static str>,
     ended: bool,
 }
 
@@ -44,6 +48,11 @@ pub struct Start<'a> {
 impl Terminal {
     /// Starts a program on a new terminal, with nothing in its environment but what a login gives.
     pub fn start(start: &Start<'_>) -> Self {
+        Self::start_on(start, Some(BLACK))
+    }
+
+    /// Starts a program on a terminal whose background has this colour, `RRRR/GGGG/BBBB`; `None` does not answer when asked.
+    pub fn start_on(start: &Start<'_>, background: Option<&'static str>) -> Self {
         let pair = native_pty_system().openpty(size(start.columns, start.rows)).expect("a PTY");
         let mut command = CommandBuilder::new(start.program);
         command.args(start.arguments);
@@ -68,6 +77,7 @@ impl Terminal {
                 parser: vt100::Parser::new(nonzero(start.rows), nonzero(start.columns), 0),
                 raw: Vec::new(),
                 searched: 0,
+                background,
                 ended: false,
             }),
             Condvar::new(),
@@ -261,7 +271,7 @@ fn answers(seen: &mut Seen) -> String {
     for (question, answer) in [
         ("\x1b[c", "\x1b[?62;22c".to_owned()),
         ("\x1b[0c", "\x1b[?62;22c".to_owned()),
-        ("\x1b]11;?", "\x1b]11;rgb:0000/0000/0000\x1b\\".to_owned()),
+        ("\x1b]11;?", seen.background.map_or_else(String::new, |color| format!("\x1b]11;rgb:{color}\x1b\\"))),
         ("\x1b]10;?", "\x1b]10;rgb:ffff/ffff/ffff\x1b\\".to_owned()),
         ("\x1b[6n", {
             let (row, column) = seen.parser.screen().cursor_position();

@@ -36,8 +36,9 @@ pub const SETTINGS: [Key; 9] = [
     key(
         "theme",
         "the name of a theme",
-        "`\"dark\"`",
-        "The colours. `T` switches between the themes; `NO_COLOR` turns colours off.",
+        "`\"dark\"` or `\"light\"`, as the terminal's background is",
+        "The colours. `T` switches between the themes; what it chose is kept and comes before this. `NO_COLOR` turns \
+         colours off.",
     ),
     key(
         "mouse",

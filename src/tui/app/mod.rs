@@ -18,7 +18,7 @@ pub use messages::{Message, Messages};
 use super::keymap::Keymap;
 use super::layer::Layer;
 use super::pane::Pane;
-use super::theme::Depth;
+use super::theme::{Background, Depth};
 use super::ui_state::UiState;
 use super::views::console::ConsoleKeys;
 use super::{Look, Theme, theme};
@@ -31,8 +31,8 @@ use crate::table::Job;
 pub struct Options {
     /// A line to show once under the header: that this is the demo, how to leave it. Esc puts it away.
     pub banner: Option<String>,
-    /// The theme's name; `None` is the default.
-    pub theme: Option<String>,
+    /// The theme of the start.
+    pub theme: theme::Choice,
     /// ASCII only. Also taken when the locale's character set is not UTF-8.
     pub ascii: bool,
     /// Nothing may be changed; shown in the header.
@@ -59,7 +59,7 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             banner: None,
-            theme: None,
+            theme: theme::Choice::Terminal(None),
             ascii: false,
             read_only: false,
             keys: toml::Table::new(),
@@ -116,12 +116,17 @@ impl App {
             messages.add(now, true, notice);
         }
         let theme = match &options.theme {
-            None => theme::default(options.depth),
-            Some(name) => theme::load(name, options.depth).unwrap_or_else(|| {
-                let known: Vec<_> = theme::names().collect();
-                messages.add(now, true, format!("no theme `{name}`; there are {}", known.join(", ")));
-                theme::default(options.depth)
-            }),
+            theme::Choice::Terminal(background) => {
+                let name = background.unwrap_or(Background::Dark).theme();
+                theme::load(name, options.depth).unwrap_or_else(|| theme::default(options.depth))
+            }
+            theme::Choice::Argument(name) | theme::Choice::Configured(name) => {
+                theme::load(name, options.depth).unwrap_or_else(|| {
+                    let known: Vec<_> = theme::names().collect();
+                    messages.add(now, true, format!("no theme `{name}`; there are {}", known.join(", ")));
+                    theme::default(options.depth)
+                })
+            }
         };
         Self {
             store,
@@ -158,6 +163,7 @@ impl App {
                     }
                 }
                 self.kept = kept;
+                self.restore_theme();
             }
             Ok(None) => {}
             Err(error) => self.messages.add(self.now, true, error),

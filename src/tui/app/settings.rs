@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::App;
 use crate::model::ContextName;
+use crate::tui::theme::{Background, Depth};
 use crate::tui::{Effect, theme};
 
 /// Commands of the palette that are remembered.
@@ -27,8 +28,39 @@ impl App {
         } else {
             format!("theme {}: this terminal shows no colours, or NO_COLOR is set", theme.name)
         };
+        if theme.name == name {
+            // The one of the configuration is not kept: it changes with the file.
+            let is_configured = matches!(&self.options.theme, theme::Choice::Configured(own) if own == name);
+            self.kept.theme = (!is_configured).then(|| name.to_owned());
+        }
         self.theme = theme;
         Effect::report(text)
+    }
+
+    /// Takes the theme that was chosen in an earlier run, unless the command line names one.
+    pub(super) fn restore_theme(&mut self) {
+        if matches!(self.options.theme, theme::Choice::Argument(_)) {
+            return;
+        }
+        let kept = self.kept.theme.as_deref();
+        if let Some(theme) = kept.and_then(|name| theme::load(name, self.options.depth)) {
+            self.theme = theme;
+        }
+    }
+
+    /// Returns true if the theme is the one for the terminal's background: none was chosen.
+    pub(in crate::tui) fn follows_terminal(&self) -> bool {
+        let is_of_terminal = matches!(self.options.theme, theme::Choice::Terminal(_));
+        is_of_terminal && self.kept.theme.is_none() && self.options.depth != Depth::None
+    }
+
+    /// Takes the theme for the terminal's background, unless one was chosen meanwhile.
+    pub(in crate::tui) fn follow_background(&mut self, background: Background) {
+        if self.follows_terminal()
+            && let Some(theme) = theme::load(background.theme(), self.options.depth)
+        {
+            self.theme = theme;
+        }
     }
 
     /// Shows these contexts and no others; none named shows all.

@@ -1,5 +1,5 @@
-//! The line under the header: the context that needs a sign-in with the key for it, else a notice of the program
-//! itself. One line at most, and none where there is hardly room for rows.
+//! The line under the header: the context that needs a sign-in with the key for it, in the banner's colours, else a
+//! notice of the program itself, in those of any text. One line at most, and none where there is hardly room for rows.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -22,7 +22,7 @@ pub(super) fn draw(app: &App, line: Rect, buf: &mut Buffer) {
     let theme = &app.theme;
     let Some((context, more)) = app.notice() else {
         let text = app.banner.as_deref().unwrap_or_default();
-        return one_line(&plain(text), "esc hides this", theme.banner, line, buf);
+        return one_line(&plain(text), "esc hides this", (theme.text, theme.dim), line, buf);
     };
     let mark = match (app.options.ascii, &context.auth) {
         (true, _) => "!",
@@ -39,12 +39,12 @@ pub(super) fn draw(app: &App, line: Rect, buf: &mut Buffer) {
     } else {
         format!("{key} signs in again  esc hides this")
     };
-    one_line(&text, &keys, theme.banner, line, buf);
+    buf.set_style(line, theme.banner);
+    one_line(&text, &keys, (theme.banner, theme.banner), line, buf);
 }
 
-fn one_line(text: &str, keys: &str, style: Style, line: Rect, buf: &mut Buffer) {
-    buf.set_style(line, style);
-    let right = put_right(buf, line.right() - 1, line.y, columns(keys), keys, style);
+fn one_line(text: &str, keys: &str, (style, of_keys): (Style, Style), line: Rect, buf: &mut Buffer) {
+    let right = put_right(buf, line.right() - 1, line.y, columns(keys), keys, of_keys);
     let room = right.saturating_sub(line.x + 3);
     put(buf, line.x + 1, line.y, room, text, style);
 }

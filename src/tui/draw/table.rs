@@ -184,11 +184,12 @@ fn draw_row(
         let style = if outdated.is_some() { theme.dim } else { theme.lifecycle(state.lifecycle) };
         put(buf, line.x + 1, line.y, 1, state_mark(state.lifecycle, look.ascii), style);
     }
-    if is_selected {
-        buf.set_style(line, theme.selected);
-    }
     if is_marked {
         put(buf, line.x, line.y, 1, if look.ascii { ">" } else { "▌" }, theme.marked);
+    }
+    // Over everything: only with its own letters can its background be read.
+    if is_selected {
+        buf.set_style(line, theme.selected);
     }
 }
 

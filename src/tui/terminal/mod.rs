@@ -1,5 +1,6 @@
 //! The user's terminal: taken once, given back whole whatever happens.
 
+pub mod background;
 mod frame;
 mod panics;
 mod screen;

@@ -1,5 +1,7 @@
 //! Themes: files that name a style for each role, and how they are brought down to what a terminal can show.
 
+#[cfg(test)]
+pub(crate) mod contrast;
 mod paint;
 
 use ratatui::style::Style;
@@ -50,14 +52,43 @@ pub fn is_ascii_locale(variable: impl Fn(&str) -> Option<String>) -> bool {
     })
 }
 
-/// The theme for the terminal's background where `COLORFGBG` names one, as `15;0`: white and light grey are 15
-/// and 7.
-pub fn of_background(variable: impl Fn(&str) -> Option<String>) -> Option<&'static str> {
-    let colors = variable("COLORFGBG")?;
-    match colors.rsplit(';').next()?.parse::<u8>().ok()? {
-        7 | 15 => Some("light"),
-        _ => Some("dark"),
+/// The background of a terminal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Background {
+    /// Black or nearly so.
+    Dark,
+    /// White or nearly so.
+    Light,
+}
+
+impl Background {
+    /// Reads it from the environment where `COLORFGBG` names one, as `15;0`: white and light grey are 15 and 7.
+    pub fn detect(variable: impl Fn(&str) -> Option<String>) -> Option<Self> {
+        let colors = variable("COLORFGBG")?;
+        match colors.rsplit(';').next()?.parse::<u8>().ok()? {
+            7 | 15 => Some(Self::Light),
+            _ => Some(Self::Dark),
+        }
     }
+
+    /// The name of the theme for it.
+    pub const fn theme(self) -> &'static str {
+        match self {
+            Self::Dark => "dark",
+            Self::Light => "light",
+        }
+    }
+}
+
+/// The theme of the start.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Choice {
+    /// The one named on the command line, whatever was chosen before.
+    Argument(String),
+    /// The one of the configuration, unless another one was chosen on the screen.
+    Configured(String),
+    /// The one for the terminal's background, as far as that is known, unless one was chosen on the screen.
+    Terminal(Option<Background>),
 }
 
 /// The themes that come with the program, the default first.
@@ -76,10 +107,13 @@ pub fn names() -> impl Iterator<Item = &'static str> {
 
 /// A theme by name, brought down to `depth`. Without colours every theme is `mono`.
 pub fn load(name: &str, depth: Depth) -> Option<Theme> {
-    let wanted = if depth == Depth::None { "mono" } else { name };
-    let (name, text) =
-        EMBEDDED.iter().find(|(known, _)| *known == wanted).filter(|_| names().any(|known| known == name))?;
-    parse(name, text).ok().map(|theme| degrade(theme, depth))
+    let known = embedded(name)?;
+    let (name, text) = if depth == Depth::None { ("mono", embedded("mono")?) } else { (name, known) };
+    parse(name, text, depth).ok().map(|theme| degrade(theme, depth))
+}
+
+fn embedded(name: &str) -> Option<&'static str> {
+    EMBEDDED.iter().find(|(known, _)| *known == name).map(|(_, text)| *text)
 }
 
 /// The default theme for a depth.
@@ -87,22 +121,43 @@ pub fn default(depth: Depth) -> Theme {
     load("dark", depth).unwrap_or_else(|| plain("plain"))
 }
 
-/// Reads a theme file.
+/// The key of what a theme is where the terminal has 16 colours only: a table of other styles for its roles, or the name
+/// of another theme. The nearest of the 16 will not do: a palette may draw any of them as its background.
+const ANSI_KEY: &str = "ansi";
+
+/// Reads a theme file for a depth.
 ///
 /// # Errors
 /// Names the role and what is wrong with its style.
-pub fn parse(name: &str, text: &str) -> Result<Theme, String> {
-    let table = text.parse::<toml::Table>().map_err(|error| error.to_string())?;
+pub fn parse(name: &str, text: &str, depth: Depth) -> Result<Theme, String> {
+    let mut table = text.parse::<toml::Table>().map_err(|error| error.to_string())?;
+    let ansi = table.remove(ANSI_KEY);
     let mut theme = plain(name);
-    for (role, value) in &table {
+    set_roles(&mut theme, &table)?;
+    let full = theme.clone();
+    match ansi {
+        None => {}
+        Some(toml::Value::String(other)) => {
+            let text =
+                embedded(&other).ok_or_else(|| format!("theme {name}: {ANSI_KEY}: no theme `{other}`"))?;
+            theme = Theme { name: name.to_owned(), ..parse(&other, text, depth)? };
+        }
+        Some(toml::Value::Table(roles)) => set_roles(&mut theme, &roles)?,
+        Some(_) => return Err(format!("theme {name}: `{ANSI_KEY}` must be a table or the name of a theme")),
+    }
+    Ok(if depth == Depth::Ansi { theme } else { full })
+}
+
+fn set_roles(theme: &mut Theme, roles: &toml::Table) -> Result<(), String> {
+    let name = theme.name.clone();
+    for (role, value) in roles {
         let style = value.as_str().ok_or_else(|| format!("theme {name}: `{role}` must be a text")).and_then(
             |text| paint::parse(text).map_err(|wrong| format!("theme {name}: `{role}`: {wrong}")),
         )?;
-        let slot =
-            slot(&mut theme, role).ok_or_else(|| format!("theme {name}: no role is called `{role}`"))?;
+        let slot = slot(theme, role).ok_or_else(|| format!("theme {name}: no role is called `{role}`"))?;
         *slot = style;
     }
-    Ok(theme)
+    Ok(())
 }
 
 fn plain(name: &str) -> Theme {
@@ -190,7 +245,7 @@ mod tests {
     #[test]
     fn every_embedded_theme_reads_and_names_every_role() {
         for (name, text) in EMBEDDED {
-            parse(name, text).unwrap();
+            parse(name, text, Depth::True).unwrap();
             let table = text.parse::<toml::Table>().unwrap();
             for role in ROLES {
                 assert!(table.contains_key(role), "{name} lacks {role}");
@@ -233,8 +288,10 @@ mod tests {
 
     #[test]
     fn a_mistake_names_the_role() {
-        assert!(parse("x", "good = \"grene\"").unwrap_err().contains("`good`"));
-        assert!(parse("x", "goood = \"green\"").unwrap_err().contains("`goood`"));
+        assert!(parse("x", "good = \"grene\"", Depth::True).unwrap_err().contains("`good`"));
+        assert!(parse("x", "[ansi]\ngood = \"grene\"", Depth::True).unwrap_err().contains("`good`"));
+        assert!(parse("x", "ansi = \"drak\"", Depth::True).unwrap_err().contains("`drak`"));
+        assert!(parse("x", "goood = \"green\"", Depth::True).unwrap_err().contains("`goood`"));
     }
 
     #[test]
@@ -247,8 +304,8 @@ mod tests {
         assert!(!is_ascii_locale(only("LANG", "de_DE.UTF-8")));
         assert!(!is_ascii_locale(only("LC_CTYPE", "C.utf8")));
         assert!(!is_ascii_locale(|_| None), "no locale is no limit");
-        assert_eq!(of_background(only("COLORFGBG", "0;15")), Some("light"));
-        assert_eq!(of_background(only("COLORFGBG", "15;default;0")), Some("dark"));
-        assert_eq!(of_background(only("COLORFGBG", "default")), None);
+        assert_eq!(Background::detect(only("COLORFGBG", "0;15")), Some(Background::Light));
+        assert_eq!(Background::detect(only("COLORFGBG", "15;default;0")), Some(Background::Dark));
+        assert_eq!(Background::detect(only("COLORFGBG", "default")), None);
     }
 }

@@ -5,7 +5,7 @@ use ratatui::style::{Color, Modifier, Style};
 use super::Depth;
 
 /// The palette as most terminals draw it, to find the nearest of the 16 colours.
-const PALETTE: [(Color, [u8; 3]); 16] = [
+pub(super) const PALETTE: [(Color, [u8; 3]); 16] = [
     (Color::Black, [0, 0, 0]),
     (Color::Red, [205, 0, 0]),
     (Color::Green, [0, 205, 0]),
@@ -104,13 +104,16 @@ fn nearest_of_16(rgb: [u8; 3]) -> Color {
     PALETTE.iter().min_by_key(|(_, known)| distance(rgb, *known)).map_or(Color::Reset, |(color, _)| *color)
 }
 
-/// The 6x6x6 cube and the grey ramp of xterm.
 fn nearest_of_256(rgb: [u8; 3]) -> u8 {
+    (16..=255u8).min_by_key(|index| distance(rgb, color_of_256(*index))).unwrap_or(16)
+}
+
+/// A colour of the 256 after the first 16, which are the palette's: the 6x6x6 cube and the grey ramp of xterm.
+pub(super) fn color_of_256(index: u8) -> [u8; 3] {
     const LEVELS: [u8; 6] = [0, 95, 135, 175, 215, 255];
-    let cube = (0..216u8).map(|index| {
-        let level = |part: u8| LEVELS[usize::from(part % 6)];
-        (16 + index, [level(index / 36), level(index / 6), level(index)])
-    });
-    let greys = (0..24u8).map(|step| (232 + step, [8 + 10 * step; 3]));
-    cube.chain(greys).min_by_key(|(_, known)| distance(rgb, *known)).map_or(7, |(index, _)| index)
+    if index >= 232 {
+        return [8 + 10 * (index - 232); 3];
+    }
+    let cube = index.saturating_sub(16);
+    [cube / 36, cube / 6, cube].map(|part| LEVELS[usize::from(part % 6)])
 }

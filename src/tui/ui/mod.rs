@@ -16,6 +16,7 @@ use super::Effect;
 use super::app::{App, Options};
 use super::effect::{Outside, View, Work};
 use super::layer::{Answer, Handled, Layer, Layers, Ticket, Watched};
+use super::theme::Background;
 use super::ui_state::UiState;
 use super::views::table::TableLayer;
 use super::writes;
@@ -31,6 +32,8 @@ const AGE_REDRAW: Duration = Duration::from_secs(10);
 pub enum Event {
     /// A key, a paste, the mouse, a new size, focus.
     Terminal(TerminalEvent),
+    /// The terminal's background.
+    Background(Background),
     /// News of the fleet.
     Fleet(Box<FleetEvent>),
     /// An answer to a question of a layer.
@@ -82,6 +85,11 @@ impl Ui {
             Event::Terminal(event) => {
                 self.dirty = true;
                 self.terminal(&event)
+            }
+            Event::Background(background) => {
+                self.dirty = true;
+                self.app.follow_background(background);
+                Vec::new()
             }
             Event::Fleet(event) => self.fleet(*event),
             Event::Answer(ticket, answer) => {

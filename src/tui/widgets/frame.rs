@@ -2,7 +2,7 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::style::Style;
+use ratatui::style::{Modifier, Style};
 use ratatui::symbols::{border, line};
 use ratatui::widgets::{Block, Widget};
 use unicode_width::UnicodeWidthStr;
@@ -29,8 +29,10 @@ const fn border_set(look: &Look<'_>) -> border::Set<'static> {
     if look.ascii { ASCII } else { border::PLAIN }
 }
 
-/// Draws a box along the inner edge of `area`.
+/// Draws a box along the inner edge of `area`, in the colours of `style` but not its weight: texts are written over it and
+/// must not take that.
 pub fn draw_border(area: Rect, buf: &mut Buffer, look: &Look<'_>, style: Style) {
+    let style = Style { add_modifier: Modifier::empty(), ..style };
     Block::bordered().border_set(border_set(look)).border_style(style).render(area, buf);
 }
 

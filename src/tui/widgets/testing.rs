@@ -1,13 +1,30 @@
-//! Helpers of drawing tests: a theme whose roles are all distinct, and a buffer as text.
+//! Helpers of drawing tests: a theme whose roles are all distinct, a buffer as text, and a check that what is drawn can be
+//! read in every theme.
 
-use ratatui::buffer::Buffer;
+use std::collections::HashSet;
+use std::sync::Mutex;
+
+use ratatui::buffer::{Buffer, Cell};
 use ratatui::style::{Color, Modifier, Style};
 
 use crate::tui::Theme;
+use crate::tui::theme::contrast::{Pair, palettes};
+use crate::tui::theme::{self, Depth};
 
-/// A theme of indexed colours, one a role.
+/// The first of the colours of [`theme`], which no console or log of the tests draws with.
+const FIRST_CODE: u8 = 211;
+
+const fn coded(role: u8) -> Color {
+    Color::Indexed(FIRST_CODE + role)
+}
+
+const fn is_coded(color: Color) -> bool {
+    matches!(color, Color::Indexed(FIRST_CODE..))
+}
+
+/// A theme with one colour a role.
 pub(crate) fn theme() -> Theme {
-    let role = |colour: u8| Style::new().fg(Color::Indexed(colour));
+    let role = |number: u8| Style::new().fg(coded(number));
     Theme {
         name: "test".to_owned(),
         text: role(1),
@@ -15,7 +32,7 @@ pub(crate) fn theme() -> Theme {
         accent: role(3),
         title: role(4),
         border: role(5),
-        selected: role(6).add_modifier(Modifier::REVERSED),
+        selected: role(6).bg(coded(18)).add_modifier(Modifier::BOLD),
         marked: role(7),
         matched: role(8),
         key: role(9),
@@ -26,7 +43,7 @@ pub(crate) fn theme() -> Theme {
         off: role(14),
         chart: role(15),
         chart_second: role(16),
-        banner: role(17),
+        banner: role(17).bg(coded(19)),
     }
 }
 
@@ -39,4 +56,50 @@ pub(crate) fn text(buf: &Buffer) -> String {
         text.push('\n');
     }
     text
+}
+
+/// Draws with the theme of the tests. Where that puts roles together as no test of this run has, draws with every theme
+/// of the program too, and panics if a letter cannot be read. Returns the first.
+pub(crate) fn drawn(mut draw: impl FnMut(&Theme) -> Buffer) -> Buffer {
+    static SEEN: Mutex<Option<HashSet<Pair>>> = Mutex::new(None);
+    let coded = draw(&theme());
+    let is_new = {
+        let mut seen = SEEN.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let seen = seen.get_or_insert_default();
+        let known = seen.len();
+        seen.extend(coded.content.iter().filter(|cell| is_of_theme(cell)).map(pair));
+        seen.len() > known
+    };
+    if is_new {
+        for name in theme::names() {
+            for depth in [Depth::None, Depth::Ansi, Depth::Indexed, Depth::True] {
+                let theme = theme::load(name, depth).expect("an embedded theme");
+                assert_readable(&theme, depth, &coded, &draw(&theme));
+            }
+        }
+    }
+    coded
+}
+
+/// Returns true for a letter whose colours are all a theme's: a remote may draw what it likes on its own ground.
+fn is_of_theme(cell: &Cell) -> bool {
+    let ground = cell.bg == Color::Reset || is_coded(cell.bg);
+    !cell.symbol().trim().is_empty() && is_coded(cell.fg) && ground
+}
+
+fn pair(cell: &Cell) -> Pair {
+    (cell.fg, cell.bg, cell.modifier)
+}
+
+fn assert_readable(theme: &Theme, depth: Depth, coded: &Buffer, buf: &Buffer) {
+    let letters = coded.content.iter().zip(&buf.content).filter(|(coded, _)| is_of_theme(coded));
+    let pairs: HashSet<Pair> = letters.map(|(_, cell)| pair(cell)).collect();
+    for pair in pairs {
+        if let Some(complaint) = palettes(&theme.name, depth).find_map(|palette| palette.complaint(pair)) {
+            let at = coded.content.iter().zip(&buf.content).position(|(_, cell)| self::pair(cell) == pair);
+            let row = at.unwrap_or(0) / usize::from(buf.area.width.max(1));
+            let line = text(buf).lines().nth(row).unwrap_or_default().to_owned();
+            panic!("theme {} at {depth:?}: {pair:?} cannot be read, {complaint}, as in\n{line}", theme.name);
+        }
+    }
 }

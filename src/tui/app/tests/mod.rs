@@ -22,6 +22,7 @@ use crate::tui::overlays::list::List;
 use crate::tui::overlays::palette::{self, Palette};
 use crate::tui::ui::{Event, Ui};
 use crate::tui::views::table::FilterPrompt;
+use crate::tui::widgets::testing;
 use crate::tui::{KeyContext, draw, sample};
 
 /// An app and a terminal of some size.
@@ -47,16 +48,30 @@ impl Scene {
     }
 
     fn draw(&mut self) {
+        let area = self.buffer.area;
         // Twice, because a large table is arranged elsewhere in between.
-        for _ in 0..2 {
+        for pass in 0..2 {
             if let Some(arranged) = self.ui.arrange().and_then(crate::table::Job::run) {
                 self.ui.update(Event::Arranged(Box::new(arranged)));
             }
+            if pass == 0 {
+                self.draw_in_every_theme();
+            }
             self.buffer.reset();
-            let area = self.buffer.area;
             draw::frame(&mut self.ui, area, &mut self.buffer);
             self.ui.drawn();
         }
+    }
+
+    fn draw_in_every_theme(&mut self) {
+        let chosen = self.ui.app.theme.clone();
+        testing::drawn(|theme| {
+            self.ui.app.theme.clone_from(theme);
+            self.buffer.reset();
+            draw::frame(&mut self.ui, self.buffer.area, &mut self.buffer);
+            self.buffer.clone()
+        });
+        self.ui.app.theme = chosen;
     }
 
     /// Presses a key and draws nothing.
@@ -87,7 +102,7 @@ impl Scene {
     }
 
     fn text(&self) -> String {
-        crate::tui::widgets::testing::text(&self.buffer)
+        testing::text(&self.buffer)
     }
 
     fn shown(&self) -> Vec<&str> {

@@ -5,7 +5,7 @@ use super::*;
 use crate::fleet::Store;
 use crate::model::{ContextName, Document, Kind, ProblemKind};
 use crate::tui::effect::{ScreenEffect, TerminalEffect, Work};
-use crate::tui::widgets::testing::{text, theme};
+use crate::tui::widgets::testing::{self, text};
 
 fn id() -> ResourceId {
     ResourceId::new(&ContextName::new("cycle-prod"), Kind::Instance, "65f0")
@@ -73,11 +73,13 @@ fn answer(view: &mut DocumentView, ticket: Ticket, sections: impl IntoIterator<I
 }
 
 fn drawn_at(view: &mut DocumentView, width: u16, height: u16, now: Timestamp) -> String {
-    let (theme, store) = (theme(), Store::new(&[]));
-    let look = Look { theme: &theme, store: &store, now, ascii: false };
-    let mut buf = Buffer::empty(Rect::new(0, 0, width, height));
-    view.render(buf.area, &mut buf, &look);
-    text(&buf)
+    let store = Store::new(&[]);
+    text(&testing::drawn(|theme| {
+        let look = Look { theme, store: &store, now, ascii: false };
+        let mut buf = Buffer::empty(Rect::new(0, 0, width, height));
+        view.render(buf.area, &mut buf, &look);
+        buf
+    }))
 }
 
 fn drawn(view: &mut DocumentView, width: u16, height: u16) -> String {

@@ -5,7 +5,7 @@ use super::*;
 use crate::fleet::Store;
 use crate::fleet::logs::LineBody;
 use crate::model::{ContextName, Kind, LogLine, Problem, ProblemKind};
-use crate::tui::widgets::testing::{text, theme};
+use crate::tui::widgets::testing::{self, text};
 
 const BUFFER_BYTES: usize = 32 << 20;
 
@@ -55,10 +55,13 @@ fn numbered(view: &mut LogView, range: std::ops::Range<i64>) {
 
 /// The text of the screen, with the clock taken out since it is in the machine's own zone.
 fn drawn(view: &mut LogView, width: u16, height: u16) -> String {
-    let (theme, store) = (theme(), Store::new(&[]));
-    let look = Look { theme: &theme, store: &store, now: noon(), ascii: false };
-    let mut buf = Buffer::empty(Rect::new(0, 0, width, height));
-    view.render(buf.area, &mut buf, &look);
+    let store = Store::new(&[]);
+    let buf = testing::drawn(|theme| {
+        let look = Look { theme, store: &store, now: noon(), ascii: false };
+        let mut buf = Buffer::empty(Rect::new(0, 0, width, height));
+        view.render(buf.area, &mut buf, &look);
+        buf
+    });
     let zoned = regex::Regex::new(r"\d\d:\d\d:(\d\d)").unwrap();
     zoned.replace_all(&text(&buf), "hh:mm:$1").into_owned()
 }

@@ -7,7 +7,7 @@ use crate::model::{
     Resource, Sample, State,
 };
 use crate::providers::cycle;
-use crate::tui::widgets::testing::{text, theme};
+use crate::tui::widgets::testing::{self, text};
 
 const START: i64 = 1_772_366_400_000;
 
@@ -73,11 +73,12 @@ fn drawn(
     now: Timestamp,
     ascii: bool,
 ) -> String {
-    let theme = theme();
-    let look = Look { theme: &theme, store, now, ascii };
-    let area = Rect::new(0, 0, width, height);
-    let mut buf = Buffer::empty(area);
-    view.render(area, &mut buf, &look);
+    let buf = testing::drawn(|theme| {
+        let look = Look { theme, store, now, ascii };
+        let mut buf = Buffer::empty(Rect::new(0, 0, width, height));
+        view.render(buf.area, &mut buf, &look);
+        buf
+    });
     // Clocks are in the zone of the machine that runs the test.
     let clock = regex::Regex::new(r"\d\d:\d\d(:\d\d)?").unwrap();
     clock.replace_all(&text(&buf), |found: &regex::Captures<'_>| "H".repeat(found[0].len())).into_owned()

@@ -6,7 +6,7 @@ use unicode_width::UnicodeWidthStr;
 use super::*;
 use crate::fleet::Store;
 use crate::model::{Bytes, BytesPerSecond, Cores, Timestamp};
-use crate::tui::widgets::testing::{text, theme};
+use crate::tui::widgets::testing::{self, text};
 
 fn at(second: i64) -> Timestamp {
     Timestamp::from_millis(1_772_366_400_000 + second * 1000).unwrap()
@@ -34,12 +34,13 @@ fn series() -> Series {
 }
 
 fn stripped(series: Option<&Series>, now: Timestamp, width: u16, height: u16, ascii: bool) -> String {
-    let (theme, store) = (theme(), Store::default());
-    let look = Look { theme: &theme, store: &store, now, ascii };
-    let area = Rect::new(0, 0, width, height);
-    let mut buf = Buffer::empty(area);
-    strip(series, &look, area, &mut buf);
-    text(&buf)
+    let store = Store::default();
+    text(&testing::drawn(|theme| {
+        let look = Look { theme, store: &store, now, ascii };
+        let mut buf = Buffer::empty(Rect::new(0, 0, width, height));
+        strip(series, &look, buf.area, &mut buf);
+        buf
+    }))
 }
 
 #[test]

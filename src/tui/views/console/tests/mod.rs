@@ -9,7 +9,7 @@ use super::*;
 use crate::console::{Opener, Size, Wake};
 use crate::fleet::Store;
 use crate::model::{ContextName, Kind, Problem, ProblemKind, ScreenKind};
-use crate::tui::widgets::testing::{text, theme};
+use crate::tui::widgets::testing::{self, text, theme};
 use fakes::{Handle, Pixels, Scripted};
 
 fn id(name: &str) -> ResourceId {
@@ -37,11 +37,13 @@ fn view() -> (ConsoleView, Arc<Scripted>) {
 fn drawn_at(view: &mut dyn Layer, width: u16, height: u16, ascii: bool) -> Buffer {
     let options = crate::tui::Options { ascii, ..Default::default() };
     let mut app = App::new(Store::default(), options, Timestamp::now());
-    app.theme = theme();
     let area = Rect::new(0, 0, width, height);
-    let mut buf = Buffer::empty(area);
-    view.draw(area, &mut buf, &mut app);
-    buf
+    testing::drawn(|theme| {
+        app.theme.clone_from(theme);
+        let mut buf = Buffer::empty(area);
+        view.draw(area, &mut buf, &mut app);
+        buf
+    })
 }
 
 fn drawn(view: &mut dyn Layer) -> String {
