@@ -21,8 +21,11 @@ const CHUNK_BYTES: usize = 1024;
 pub fn styled(raw: &str, base: Style, limit: usize) -> (StyledLine, bool) {
     let mut pen = Pen { line: StyledLine::default(), base, style: base, column: 0, returned: false };
     let mut parser = Parser::new();
-    let mut read = 0;
-    for chunk in raw.as_bytes().chunks(CHUNK_BYTES.min(limit.max(1))) {
+    // Most lines begin, and many end, with letters that need no parser.
+    let plain = raw.bytes().take(limit).position(|byte| !is_plain(byte)).unwrap_or(limit.min(raw.len()));
+    pen.write(&raw[..plain], plain);
+    let mut read = plain;
+    for chunk in raw.as_bytes()[plain..].chunks(CHUNK_BYTES.min(limit.max(1))) {
         if pen.line.text().len() >= limit {
             break;
         }
@@ -39,10 +42,15 @@ pub fn plain(raw: &str) -> String {
 
 /// The same, no further than `limit` bytes of text.
 pub fn plain_to(raw: &str, limit: usize) -> String {
-    if raw.len() <= limit && raw.bytes().all(|byte| (0x20..0x7f).contains(&byte)) {
+    if raw.len() <= limit && raw.bytes().all(is_plain) {
         return raw.to_owned();
     }
     styled(raw, Style::new(), limit).0.text().to_owned()
+}
+
+/// A letter of ASCII, a digit, a sign or a blank.
+const fn is_plain(byte: u8) -> bool {
+    byte >= 0x20 && byte < 0x7f
 }
 
 /// A name of the remote side as the stem of a file's name: letters, digits, dots, dashes and underscores.

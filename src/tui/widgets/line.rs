@@ -51,7 +51,48 @@ impl StyledLine {
 
     /// Columns it takes.
     pub fn width(&self) -> usize {
-        self.text.width()
+        columns(&self.text)
+    }
+
+    /// Columns of a part of its text.
+    pub fn slice_width(&self, bytes: Range<usize>) -> usize {
+        self.text.get(bytes).map_or(0, columns)
+    }
+
+    /// The bytes of its text that take these columns. The second value is how many columns of the first letter are before
+    /// them.
+    pub fn at_columns(&self, columns: Range<usize>) -> (Range<usize>, usize) {
+        if self.text.is_ascii() {
+            return (columns.start.min(self.text.len())..columns.end.min(self.text.len()), 0);
+        }
+        let (mut column, mut first) = (0, None);
+        for (at, grapheme) in self.text.grapheme_indices(true) {
+            if column >= columns.end {
+                let (start, skip) = first.unwrap_or((at, 0));
+                return (start..at, skip);
+            }
+            let after = column + grapheme.width();
+            if first.is_none() && after > columns.start {
+                first = Some((at, columns.start - column));
+            }
+            column = after;
+        }
+        let (start, skip) = first.unwrap_or((self.text.len(), 0));
+        (start..self.text.len(), skip)
+    }
+
+    /// A part of it as a line of its own.
+    #[must_use]
+    pub fn slice(&self, range: Range<usize>) -> Self {
+        let mut part = Self::default();
+        let mut start = self.runs.partition_point(|(end, _)| *end <= range.start);
+        let mut from = range.start;
+        while let Some(&(end, style)) = self.runs.get(start).filter(|_| from < range.end) {
+            let to = end.min(range.end);
+            part.push(&self.text[from..to], style);
+            (from, start) = (to, start + 1);
+        }
+        part
     }
 
     /// Lays `style` over the bytes of `range`, such as a match of a search.
@@ -74,31 +115,9 @@ impl StyledLine {
         self.runs = patched;
     }
 
-    /// Cuts it into rows of at most `width` columns; all but the first are `hang` columns narrower. Prefers to cut
-    /// after a space. There is always at least one row, and every row but an empty line's holds something.
+    /// Cuts it into rows of at most `width` columns; see [`cut_rows`].
     pub fn rows(&self, width: usize, hang: usize) -> Vec<Range<usize>> {
-        let width = width.max(2);
-        let hang = if hang + 8 > width { 0 } else { hang };
-        let mut rows = Vec::new();
-        let (mut start, mut used, mut space) = (0, 0, None::<usize>);
-        for (at, grapheme) in self.text.grapheme_indices(true) {
-            let room = if rows.is_empty() { width } else { width - hang };
-            let columns = grapheme.width();
-            if used + columns > room && at > start {
-                // A word longer than a third of the row is cut where the row ends: a ragged edge would waste more.
-                let cut = space.filter(|&space| (at - space) * 3 <= room).unwrap_or(at);
-                rows.push(start..cut);
-                used = self.text[cut..at].width();
-                start = cut;
-                space = None;
-            }
-            used += columns;
-            if grapheme == " " {
-                space = Some(at + 1);
-            }
-        }
-        rows.push(start..self.text.len());
-        rows
+        cut_rows(&self.text, width, hang)
     }
 
     /// Draws the bytes of `range` from column `x` to before `end`, leaving out the first `skip` columns. Returns the
@@ -135,8 +154,68 @@ impl StyledLine {
     }
 }
 
+/// Columns of a text that may be drawn. Quick for ASCII, of which a line may have a million.
+pub fn columns(text: &str) -> usize {
+    if text.is_ascii() { text.len() } else { text.width() }
+}
+
+/// Cuts a text into rows of at most `width` columns; all but the first are `hang` columns narrower. Prefers to cut after
+/// a space. There is always at least one row, and every row but an empty line's holds something.
+pub fn cut_rows(text: &str, width: usize, hang: usize) -> Vec<Range<usize>> {
+    let width = width.max(2);
+    let hang = if hang + 8 > width { 0 } else { hang };
+    let mut cutter = Cutter { text, width, hang, rows: Vec::new(), start: 0, used: 0, space: None };
+    if text.is_ascii() {
+        for (at, byte) in text.bytes().enumerate() {
+            cutter.place(at, 1, byte == b' ', 1);
+        }
+    } else {
+        for (at, grapheme) in text.grapheme_indices(true) {
+            cutter.place(at, grapheme.len(), grapheme == " ", grapheme.width());
+        }
+    }
+    cutter.rows.push(cutter.start..text.len());
+    cutter.rows
+}
+
+/// A text being cut into rows.
+struct Cutter<'a> {
+    text: &'a str,
+    width: usize,
+    hang: usize,
+    rows: Vec<Range<usize>>,
+    /// The first byte of the row being filled, the columns it has used, and the byte after its last space.
+    start: usize,
+    used: usize,
+    space: Option<usize>,
+}
+
+impl Cutter<'_> {
+    /// Places the letter at a byte, which has so many bytes and columns.
+    fn place(&mut self, at: usize, bytes: usize, is_space: bool, letter_columns: usize) {
+        let room = if self.rows.is_empty() { self.width } else { self.width - self.hang };
+        if self.used + letter_columns > room && at > self.start {
+            // A word longer than a third of the row is cut where the row ends: a ragged edge would waste more.
+            let cut = self.space.filter(|&space| (at - space) * 3 <= room).unwrap_or(at);
+            self.rows.push(self.start..cut);
+            self.used = columns(&self.text[cut..at]);
+            self.start = cut;
+            self.space = None;
+        }
+        self.used += letter_columns;
+        if is_space {
+            self.space = Some(at + bytes);
+        }
+    }
+}
+
 /// The rest of `piece` without its first `skip` columns, and how many columns of a cut wide character remain.
 fn skipped<'a>(piece: &'a str, skip: &mut usize) -> (&'a str, usize) {
+    if piece.is_ascii() {
+        let skips = piece.len().min(*skip);
+        *skip -= skips;
+        return (&piece[skips..], 0);
+    }
     for (at, grapheme) in piece.grapheme_indices(true) {
         if *skip == 0 {
             return (&piece[at..], 0);
@@ -193,6 +272,19 @@ mod tests {
         let line = StyledLine::new("one two three four", Style::new());
         let rows: Vec<&str> = line.rows(10, 0).into_iter().map(|row| &line.text()[row]).collect();
         assert_eq!(rows, ["one two ", "three four"]);
+    }
+
+    #[test]
+    fn a_part_keeps_its_styles() {
+        let red = Style::new().fg(Color::Red);
+        let mut line = StyledLine::new("abc", red);
+        line.push("def", Style::new());
+        let mut part = StyledLine::new("c", red);
+        part.push("de", Style::new());
+        assert_eq!(line.slice(2..5), part);
+        assert_eq!(line.slice(3..3), StyledLine::default());
+        assert_eq!(line.slice(0..6), line);
+        assert_eq!(StyledLine::new("日本", red).slice_width(3..6), 2);
     }
 
     proptest! {

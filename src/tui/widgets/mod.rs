@@ -2,6 +2,7 @@
 
 pub mod ansi;
 pub mod chart;
+pub mod chopped;
 pub mod frame;
 pub mod line;
 pub mod pager;

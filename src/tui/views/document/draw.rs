@@ -1,10 +1,11 @@
 //! Drawing a document: its frame, the rows on the page, what it waits for.
 
+use std::ops::Range;
 use std::time::Duration;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Alignment, Rect};
-use ratatui::style::{Modifier, Style};
+use ratatui::style::{Color, Modifier, Style};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, BorderType, Widget};
 use unicode_width::UnicodeWidthStr;
@@ -14,12 +15,11 @@ use super::{DocumentView, Mask};
 use crate::model::{Timestamp, age};
 use crate::tui::Look;
 use crate::tui::effect::DocumentForm;
-use crate::tui::widgets::line::StyledLine;
+use crate::tui::widgets::chopped::Chopped;
+use crate::tui::widgets::line::{StyledLine, columns};
 
 /// Columns left of the text, for the fold marks.
 const GUTTER: u16 = 2;
-/// A row is styled no further than this many bytes: more cannot be seen at once.
-const MAX_STYLED_BYTES: usize = 16 * 1024;
 
 impl DocumentView {
     pub(super) fn paint(&mut self, area: Rect, buf: &mut Buffer, look: &Look<'_>) {
@@ -134,84 +134,92 @@ impl DocumentView {
     }
 
     fn paint_rows(&mut self, area: Rect, buf: &mut Buffer, look: &Look<'_>) {
-        let width = self.columns;
-        let (sheet, shown, wrap) = (&self.sheet, &self.shown, self.wrap);
-        let height = |at: usize| {
-            let row = shown.get(at).copied().unwrap_or(0);
-            let text = sheet.text(row);
-            if !wrap || text.len() <= width {
-                return 1;
-            }
-            let hang = sheet.row(row).map_or(0, |row| row.split);
-            StyledLine::new(head(text), Style::new()).rows(width, hang).len()
-        };
-        self.pager.settle(shown.len(), usize::from(area.height), height);
-        let mut y = area.y;
-        let mut at = self.pager.top;
+        self.with_pager(|pager, text| pager.settle(usize::from(area.height), text));
+        let (mut y, mut at, mut skip) = (area.y, self.pager.top, self.pager.skip);
+        self.widest = 0;
         while y < area.bottom() && at < self.shown.len() {
-            let under = at == self.pager.cursor;
-            y = self.paint_row(self.shown[at], under, area, y, buf, look);
-            at += 1;
+            let (number, under) = (self.shown[at], at == self.pager.cursor);
+            let free = Rect { y, height: area.bottom() - y, ..area };
+            let next = self.paint_row(number, skip, free, buf, look);
+            if under {
+                buf.set_style(Rect { height: next - y, ..free }, look.theme.selected);
+            }
+            self.widest = self.widest.max(columns(self.sheet.text(number)));
+            (y, at, skip) = (next, at + 1, 0);
         }
     }
 
-    /// Draws one row of the sheet from `y` on; returns the next free row of the screen.
-    fn paint_row(
-        &self,
-        number: usize,
-        under: bool,
-        area: Rect,
-        y: u16,
-        buf: &mut Buffer,
-        look: &Look<'_>,
-    ) -> u16 {
+    /// Draws one row of the sheet, from its row `skip` on where it is wrapped; returns the next free row of the screen.
+    fn paint_row(&self, number: usize, skip: usize, area: Rect, buf: &mut Buffer, look: &Look<'_>) -> u16 {
         let Some(row) = self.sheet.row(number) else {
-            return y;
+            return area.y;
         };
         let text_x = area.x + GUTTER;
         let end = area.right().saturating_sub(1);
         let folded = row.inside > 0 && self.folded.contains(&(row.section, row.node));
-        if row.inside > 0 {
+        if row.inside > 0 && skip == 0 {
             let mark = match (folded, look.ascii) {
                 (true, false) => "▸",
                 (false, false) => "▾",
                 (true, true) => "+",
                 (false, true) => "-",
             };
-            buf.set_stringn(area.x, y, mark, usize::from(area.width), look.theme.dim);
+            buf.set_stringn(area.x, area.y, mark, usize::from(area.width), look.theme.dim);
         }
-        let line = self.styled(number, row, folded, look);
-        let mut next = y;
-        if self.wrap && row.class != Class::Title {
-            let hang = if row.split + 8 > self.columns { 0 } else { row.split };
-            for (part, range) in line.rows(self.columns, hang).into_iter().enumerate() {
-                if next >= area.bottom() {
-                    break;
-                }
-                let indent = if part == 0 { 0 } else { u16::try_from(hang).unwrap_or(0) };
-                line.draw(range, 0, text_x + indent, end, next, buf);
-                next += 1;
-            }
-        } else {
-            let left = if row.class == Class::Title || self.wrap { 0 } else { self.pager.left };
-            line.draw_row(left, text_x, end, y, buf);
-            next += 1;
-            if row.class == Class::Title {
-                self.paint_rule(row, &line, Rect { y, height: 1, ..area }, buf, look);
-            }
+        if self.wraps(number) {
+            return self.paint_wrapped((number, row), folded, skip, area, buf, look);
         }
-        if under {
-            let height = next - y;
-            buf.set_style(Rect { y, height, ..area }, look.theme.selected);
+        // The column after the text is for the mark of a line that goes on.
+        let text_row = Rect { x: text_x, width: area.right().saturating_sub(text_x), height: 1, ..area };
+        let line = self.bare_line(number);
+        if row.class == Class::Title {
+            let title = self.styled(number, row, 0..line.text().len(), look);
+            title.draw_row(0, text_x, end, area.y, buf);
+            self.paint_rule(row, &title, Rect { height: 1, ..area }, buf, look);
+            return area.y + 1;
         }
-        next
+        let chopped = Chopped { line: &line, is_cut: false, left: self.pager.left };
+        let x = chopped.draw(text_row, |part| self.styled(number, row, part, look), buf, look);
+        let note = self.note(number, row, folded, look);
+        note.draw_row(0, x, end.max(x), area.y, buf);
+        area.y + 1
     }
 
-    /// A row with the styles of its parts, its matches, and the note behind it.
-    fn styled(&self, number: usize, row: &Row, folded: bool, look: &Look<'_>) -> StyledLine {
+    /// Draws a wrapped row of the sheet.
+    fn paint_wrapped(
+        &self,
+        (number, row): (usize, &Row),
+        folded: bool,
+        skip: usize,
+        area: Rect,
+        buf: &mut Buffer,
+        look: &Look<'_>,
+    ) -> u16 {
+        let (text_x, end) = (area.x + GUTTER, area.right().saturating_sub(1));
+        let hang = u16::try_from(self.hang(number)).unwrap_or(0);
+        let rows = self.rows_of(number);
+        let mut y = area.y;
+        for (nth, range) in rows.iter().enumerate().skip(skip).take(usize::from(area.height)) {
+            let indent = if nth == 0 { 0 } else { hang };
+            let part = self.styled(number, row, range.clone(), look);
+            let x = part.draw_row(0, text_x + indent, end, y, buf);
+            if nth + 1 == rows.len() {
+                self.note(number, row, folded, look).draw_row(0, x, end, y, buf);
+            }
+            y += 1;
+        }
+        y
+    }
+
+    fn bare_line(&self, number: usize) -> StyledLine {
+        StyledLine::new(self.sheet.text(number), Style::new())
+    }
+
+    /// A part of a row of the sheet, with the styles of its value and its matches.
+    fn styled(&self, number: usize, row: &Row, part: Range<usize>, look: &Look<'_>) -> StyledLine {
         let theme = look.theme;
-        let text = head(self.sheet.text(number));
-        let split = row.split.min(text.len());
+        let text = self.sheet.text(number);
+        let split = row.split.min(text.len()).clamp(part.start, part.end);
         let name = match (row.class, self.form) {
             (Class::Title, _) => theme.title,
             (_, DocumentForm::Form) => theme.dim,
@@ -226,30 +234,43 @@ impl DocumentView {
             Class::Secret => theme.moving,
             Class::Problem => theme.bad,
         };
-        let mut line = StyledLine::new(&text[..split], name);
+        let mut line = StyledLine::new(&text[part.start..split], name);
         if row.class == Class::Secret && look.ascii {
-            line.push(&text[split..].replace('•', "*"), value);
+            line.push(&text[split..part.end].replace('•', "*"), value);
         } else {
-            line.push(&text[split..], value);
+            line.push(&text[split..part.end], value);
         }
         if let Some(search) = &self.search {
             let current = search.hits.get(search.at);
-            for range in search.pattern.find(text) {
-                let mut style = theme.matched;
-                if current == Some(&(number, range.start)) {
+            let first = search.hits.partition_point(|(hit, bytes)| (*hit, bytes.end) <= (number, part.start));
+            let here = search.hits[first..].iter();
+            for hit in here.take_while(|(hit, bytes)| *hit == number && bytes.start < part.end) {
+                // A theme whose matches have no colour of their own shows them in that of text, not of names.
+                let text = theme.text.fg(theme.text.fg.unwrap_or(Color::Reset));
+                let mut style = text.patch(theme.matched);
+                if current == Some(hit) {
                     style = style.add_modifier(Modifier::REVERSED);
                 }
-                line.patch(range, style);
+                let bytes = hit.1.start.max(part.start) - part.start..hit.1.end.min(part.end) - part.start;
+                line.patch(bytes, style);
             }
         }
+        line
+    }
+
+    /// What follows a row of the sheet: the age of a moment, the number of lines in a fold.
+    fn note(&self, number: usize, row: &Row, folded: bool, look: &Look<'_>) -> StyledLine {
+        let mut note = StyledLine::default();
         if row.class == Class::Time {
-            line.push(&told_age(&text[split..], look.now), theme.dim);
+            let text = self.sheet.text(number);
+            note.push(&age_note(text.get(row.split..).unwrap_or(""), look.now), look.theme.dim);
         }
         if folded {
             let dots = if look.ascii { " ..." } else { " ⋯" };
-            line.push(&format!("{dots} {} lines", row.inside), theme.dim);
+            let lines = if row.inside == 1 { "line" } else { "lines" };
+            note.push(&format!("{dots} {} {lines}", row.inside), look.theme.dim);
         }
-        line
+        note
     }
 
     /// The rule behind a section's title, and how old its reading is.
@@ -272,17 +293,8 @@ impl DocumentView {
     }
 }
 
-/// As much of a row as can be drawn.
-fn head(text: &str) -> &str {
-    let mut end = text.len().min(MAX_STYLED_BYTES);
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    &text[..end]
-}
-
 /// `  3d ago`, `  in 5m`, or that it never was.
-fn told_age(text: &str, now: Timestamp) -> String {
+fn age_note(text: &str, now: Timestamp) -> String {
     match Timestamp::parse(text) {
         Some(at) if at > now => format!("  in {}", age(at.since(now))),
         Some(at) => format!("  {} ago", age(now.since(at))),

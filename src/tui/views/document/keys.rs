@@ -1,7 +1,5 @@
 //! Keys of a document.
 
-use unicode_width::UnicodeWidthStr;
-
 use serde_json::{Map, Value};
 
 use super::sheet::{Class, Sheet};
@@ -48,9 +46,11 @@ impl DocumentView {
     pub(super) fn act(&mut self, command: TextCommand, count: Option<u32>) -> Handled {
         let steps = i64::from(count.unwrap_or(1).max(1));
         match command {
-            TextCommand::Move(movement) => self.pager.travel(movement, count, self.shown.len()),
-            TextCommand::Left => self.pager.shift(false, count),
-            TextCommand::Right => self.pager.shift(true, count),
+            TextCommand::Move(movement) => {
+                self.with_pager(|pager, text| pager.travel(movement, count, text));
+            }
+            TextCommand::Left => self.shift(false, count),
+            TextCommand::Right => self.shift(true, count),
             TextCommand::Back if self.search.is_some() => self.search = None,
             TextCommand::Back | TextCommand::Close => return Effect::close().into(),
             TextCommand::Search => self.start_search(),
@@ -124,17 +124,6 @@ impl DocumentView {
         }
         if self.reading.is_open() && self.asked.is_none() {
             self.asked = Some(now);
-        }
-    }
-
-    /// Scrolls sideways so that a byte of a row is on the screen.
-    pub(super) fn show_column(&mut self, row: usize, byte: usize) {
-        let column = self.sheet.text(row).get(..byte).map_or(0, UnicodeWidthStr::width);
-        if column < self.pager.left || column + 8 > self.pager.left + self.columns {
-            self.pager.left = column.saturating_sub(self.columns / 2);
-        }
-        if column + 16 < self.columns {
-            self.pager.left = 0;
         }
     }
 

@@ -6,12 +6,14 @@ mod draw;
 mod form;
 mod json;
 mod keys;
+mod rows;
 mod search;
 mod sheet;
 #[cfg(test)]
 mod tests;
 mod yaml;
 
+use std::cell::RefCell;
 use std::collections::HashSet;
 use std::time::Duration;
 
@@ -20,9 +22,10 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use serde_json::Value;
 
+use self::rows::WrappedLines;
 use self::search::Search;
 use self::sheet::{Class, Sheet};
-use super::super::widgets::pager::Pager;
+use super::super::widgets::pager::{Pager, wheel};
 use super::super::widgets::prompt::Prompt;
 use crate::fleet::Section;
 use crate::model::{Problem, ResourceId, Timestamp};
@@ -67,7 +70,10 @@ pub struct DocumentView {
     pager: Pager,
     /// Columns of text, as of the last draw.
     columns: usize,
+    /// Columns of the widest line on the page, as of the last draw.
+    widest: usize,
     wrap: bool,
+    wrapped: RefCell<WrappedLines>,
     search: Option<Search>,
     /// The prompt of a search being typed, and where the reader was before.
     prompt: Option<(Prompt, Pager)>,
@@ -95,7 +101,9 @@ impl DocumentView {
             shown: Vec::new(),
             pager: Pager::default(),
             columns: 80,
+            widest: 0,
             wrap: false,
+            wrapped: RefCell::default(),
             search: None,
             prompt: None,
             cursor: None,
@@ -184,12 +192,14 @@ impl DocumentView {
             sheet.enclose(head);
         }
         self.sheet = sheet;
+        self.wrapped.borrow_mut().clear();
         self.shown = self.sheet.unfolded(&self.folded);
         if let Some(place) = place {
             let row = self.sheet.find(place.section, place.node).unwrap_or(0);
             let before = self.pager.cursor.saturating_sub(self.pager.top);
             self.pager.cursor = self.position(row);
             self.pager.top = self.pager.cursor.saturating_sub(before);
+            self.pager.skip = 0;
         }
         if let Some(search) = &mut self.search {
             search.run(&self.sheet);
@@ -224,7 +234,8 @@ impl DocumentView {
             }
         }
         self.shown = self.sheet.unfolded(&self.folded);
-        self.pager.jump(self.position(row));
+        let at = self.position(row);
+        self.with_pager(|pager, text| pager.jump(at, text));
     }
 }
 
@@ -269,10 +280,15 @@ impl Layer for DocumentView {
     }
 
     fn event(&mut self, event: &TerminalEvent, _app: &mut App) -> Handled {
-        if self.prompt.is_none() {
+        if let Some(forward) = wheel(event) {
+            self.dirty = true;
+            self.refresh();
+            self.with_pager(|pager, text| pager.wheel(forward, text));
+        } else if self.prompt.is_some() {
+            self.type_event(event);
+        } else {
             return Handled::Ignored;
         }
-        self.type_event(event);
         Handled::done()
     }
 

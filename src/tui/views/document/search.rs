@@ -1,5 +1,7 @@
 //! Finding text in a document.
 
+use std::ops::Range;
+
 use crossterm::event::Event as TerminalEvent;
 
 use super::DocumentView;
@@ -13,8 +15,8 @@ const MAX_MATCHES: usize = 100_000;
 /// A search and what it found.
 pub(super) struct Search {
     pub(super) pattern: Pattern,
-    /// Row of the sheet and first byte of each match, ascending.
-    pub(super) hits: Vec<(usize, usize)>,
+    /// Row of the sheet and bytes of each match, ascending.
+    pub(super) hits: Vec<(usize, Range<usize>)>,
     /// The match that was gone to.
     pub(super) at: usize,
 }
@@ -31,7 +33,7 @@ impl Search {
         self.hits.clear();
         for row in 0..sheet.len() {
             let found = self.pattern.find(sheet.text(row));
-            self.hits.extend(found.map(|range| (row, range.start)));
+            self.hits.extend(found.map(|range| (row, range)));
             if self.hits.len() >= MAX_MATCHES {
                 self.hits.truncate(MAX_MATCHES);
                 break;
@@ -64,7 +66,7 @@ impl DocumentView {
             Typed::Changed => {
                 self.pager = before.clone();
                 self.search = Pattern::parse(prompt.text()).map(|pattern| Search::new(pattern, &self.sheet));
-                self.go_to_hit(|search, row| search.hits.partition_point(|&(hit, _)| hit < row));
+                self.go_to_hit(|search, row| search.hits.partition_point(|(hit, _)| *hit < row));
             }
             Typed::Accepted => self.prompt = None,
             Typed::Cancelled => {
@@ -79,12 +81,12 @@ impl DocumentView {
     pub(super) fn next_hit(&mut self, steps: i64) {
         self.go_to_hit(|search, row| {
             let all = i64::try_from(search.hits.len()).unwrap_or(i64::MAX);
-            let current = search.hits.get(search.at).is_some_and(|&(hit, _)| hit == row);
+            let current = search.hits.get(search.at).is_some_and(|(hit, _)| *hit == row);
             let at = if current {
                 i64::try_from(search.at).unwrap_or(0) + steps
             } else {
                 // The reader has moved on: matches count from where they are now.
-                let next = search.hits.partition_point(|&(hit, _)| hit <= row);
+                let next = search.hits.partition_point(|(hit, _)| *hit <= row);
                 let next = i64::try_from(next).unwrap_or(0);
                 if steps > 0 { next + steps - 1 } else { next + steps }
             };
@@ -99,10 +101,8 @@ impl DocumentView {
             return;
         }
         search.at = which(search, row) % search.hits.len();
-        let (row, byte) = search.hits[search.at];
+        let (row, bytes) = search.hits[search.at].clone();
         self.go_to(row);
-        if !self.wrap {
-            self.show_column(row, byte);
-        }
+        self.show_bytes(row, bytes);
     }
 }

@@ -7,28 +7,18 @@ use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
 use unicode_width::UnicodeWidthStr;
 
-use super::head::said;
+use super::laid::{Laid, Part};
+use super::notes::paint_mark;
+use super::reader::Shape;
 use super::{LogView, Times, Typing};
-use crate::fleet::logs::{Line, LineBody, Marker};
+use crate::fleet::logs::{Line, LineBody};
 use crate::model::{Bytes, LogLevel, Timestamp};
 use crate::tui::Look;
-use crate::tui::widgets::ansi;
+use crate::tui::widgets::chopped::Chopped;
 use crate::tui::widgets::line::StyledLine;
-use crate::tui::widgets::pager::Pager;
 
 /// The widest name before a line.
 const WIDEST_NAME: usize = 12;
-/// A line is styled no further than this many bytes of its text.
-const MAX_STYLED_BYTES: usize = 64 * 1024;
-
-/// A line of the buffer, ready to be drawn.
-struct Ready {
-    /// The prefix of the text: time and name.
-    before: StyledLine,
-    text: StyledLine,
-    /// Something was cut off; how long the line is.
-    cut: Option<usize>,
-}
 
 impl LogView {
     pub(super) fn paint(&mut self, area: Rect, buf: &mut Buffer, look: &Look<'_>) {
@@ -61,162 +51,127 @@ impl LogView {
     }
 
     fn paint_lines(&mut self, area: Rect, buf: &mut Buffer, look: &Look<'_>) {
-        let page = usize::from(area.height);
+        let width = usize::from(area.width);
+        let columns = self.text_columns(width, look);
+        self.shape = Shape { width, columns, base: look.theme.text, widest: 0 };
         self.locate();
-        let widest = self.page_width(usize::from(area.width), look);
-        let mut pager = std::mem::take(&mut self.pager);
-        let height = |at: usize| {
-            let Some(line) = self.line(at) else { return 1 };
-            let mark = usize::from(self.marks.contains(&line.number));
-            match line.body {
-                LineBody::Text(text) if self.wrap && text.len() > widest => {
-                    let rows = self.ready(&line, text, widest * page, look).text.rows(widest, 0);
-                    rows.len().min(page.saturating_sub(mark).max(1)) + mark
-                }
-                _ => 1 + mark,
-            }
-        };
-        pager.settle(self.total(), page, height);
-        let mut seen = 0;
-        let mut y = area.y;
-        let mut at = pager.top;
-        if self.follows() {
-            let used: usize = (pager.top..self.total()).map(height).sum();
-            y = self.paint_tail_of(&pager, page.saturating_sub(used), area, buf, look);
-        }
+        self.with_pager(|_, pager, log| pager.settle(usize::from(area.height), log));
+        self.remember();
+        let (mut y, mut at, mut skip) = (area.y, self.pager.top, self.pager.skip);
         while y < area.bottom() {
             let Some(line) = self.line(at) else { break };
-            let under = !self.follows() && at == pager.cursor;
-            let height = area.bottom() - y;
-            let (next, width) =
-                self.paint_entry(&line, under, pager.left, Rect { y, height, ..area }, buf, look);
-            seen = seen.max(width);
-            y = next;
-            at += 1;
+            let under = !self.follows() && at == self.pager.cursor;
+            let entry = Rect { y, height: area.bottom() - y, ..area };
+            let (next, width) = self.paint_entry(&line, skip, under, entry, buf, look);
+            self.shape.widest = self.shape.widest.max(width);
+            (y, at, skip) = (next, at + 1, 0);
         }
-        self.widest = seen;
-        self.pager = pager;
-        self.remember();
-    }
-
-    /// While following, fills the rows above the first whole line with the end of the line before it, which is too
-    /// long for them. Returns the row after.
-    fn paint_tail_of(&self, pager: &Pager, gap: usize, area: Rect, buf: &mut Buffer, look: &Look<'_>) -> u16 {
-        let before = pager.top.checked_sub(1).and_then(|at| self.line(at));
-        let (true, true, Some(line)) = (self.wrap, gap > 0, before) else {
-            return area.y;
-        };
-        let LineBody::Text(text) = line.body else {
-            return area.y;
-        };
-        let columns = usize::from(area.width);
-        let ready = self.ready(&line, text, columns * usize::from(area.height), look);
-        let x = area.x + 1 + u16::try_from(ready.before.width()).unwrap_or(0);
-        let rows = ready.text.rows(usize::from(area.right().saturating_sub(x + 1)).max(2), 0);
-        let mut y = area.y;
-        for range in rows.iter().skip(rows.len().saturating_sub(gap)) {
-            ready.text.draw(range.clone(), 0, x, area.right(), y, buf);
-            y += 1;
-        }
-        y
     }
 
     /// Columns of the text of a line: those of the page without the level's bar, the time and the name.
-    fn page_width(&self, width: usize, look: &Look<'_>) -> usize {
+    fn text_columns(&self, width: usize, look: &Look<'_>) -> usize {
         let last = self.total().checked_sub(1).and_then(|last| self.line(last));
         let before = last.map_or(0, |line| self.before(&line, look).width());
         width.saturating_sub(before + 2).max(2)
     }
 
-    /// Draws a line from the first row of `area` on. Returns the row after it and the width of its text.
+    /// Draws a line from its row `skip` on. Returns the row after it and the width of its text.
     fn paint_entry(
         &self,
         line: &Line<'_>,
+        skip: usize,
         under: bool,
-        left: usize,
         area: Rect,
         buf: &mut Buffer,
         look: &Look<'_>,
     ) -> (u16, usize) {
-        let (mut y, mut width) = (area.y, 0);
-        match line.body {
+        let (mut y, width) = match line.body {
             LineBody::Marker(marker) => {
-                let loss = matches!(marker, Marker::Skipped { .. } | Marker::Seam);
-                let text = said(marker, line.at);
-                self.paint_rule(
-                    &text,
-                    loss,
-                    Some(line.source.place()),
-                    Rect { height: 1, ..area },
-                    buf,
-                    look,
-                );
-                y += 1;
+                let width = self.note(marker, line, look.theme.text, None).width();
+                (self.paint_marker((marker, line), skip, area, buf, look), width)
             }
             LineBody::Text(text) => {
-                let (columns, rows) = (usize::from(area.width), usize::from(area.height));
-                let limit = if self.wrap { columns * rows } else { left + columns };
-                let ready = self.ready(line, text, limit, look);
-                width = ready.text.width();
-                paint_level(line.level, area, buf, look);
-                y = self.paint_text(&ready, left, area, buf);
-                if let Some(bytes) = ready.cut {
-                    note_cut(bytes, Rect { y: y - 1, height: 1, ..area }, buf, look);
-                }
+                let seen = self.place.left + self.shape.columns;
+                let part = if self.wrap { Part::Wrapped(self.shape.columns) } else { Part::Columns(seen) };
+                let laid = self.laid.borrow_mut().get(text, self.shape.base, part);
+                (
+                    self.paint_text(line, &laid, skip, area, buf, look),
+                    laid.line.width().min(Part::Columns(seen).bytes()),
+                )
             }
-        }
+        };
         if under {
             let height = y - area.y;
             buf.set_style(Rect { height, ..area }, look.theme.selected);
         }
         if self.marks.contains(&line.number) && y < area.bottom() {
-            let text = format!("marked {}", clock(line.at));
-            self.paint_rule(&text, false, None, Rect { y, height: 1, ..area }, buf, look);
+            paint_mark(line.at, Rect { y, height: 1, ..area }, buf, look);
             y += 1;
         }
         (y, width)
     }
 
     /// Draws the prefix of a line and its text, in one row or wrapped. Returns the row after.
-    fn paint_text(&self, ready: &Ready, left: usize, area: Rect, buf: &mut Buffer) -> u16 {
-        let (mut y, end) = (area.y, area.right());
-        let x = ready.before.draw_row(0, area.x + 1, end, y, buf);
-        if !self.wrap {
-            ready.text.draw_row(left, x, end, y, buf);
-            return y + 1;
-        }
-        for range in ready.text.rows(usize::from(end.saturating_sub(x + 1)).max(2), 0) {
-            if y >= area.bottom() {
-                break;
-            }
-            ready.text.draw(range, 0, x, end, y, buf);
-            y += 1;
-        }
-        y
-    }
-
-    fn paint_rule(
+    fn paint_text(
         &self,
-        text: &str,
-        loss: bool,
-        source: Option<usize>,
+        line: &Line<'_>,
+        laid: &Laid,
+        skip: usize,
         area: Rect,
         buf: &mut Buffer,
         look: &Look<'_>,
-    ) {
-        let rule = if look.ascii { "-" } else { "─" };
-        let mark = if source.is_none() { look.theme.marked } else { look.theme.dim };
-        let style = if loss { look.theme.warn } else { mark };
-        let mut line = StyledLine::new(&format!(" {} ", rule.repeat(2)), style);
-        if let Some(source) = source.filter(|_| self.tails.len() > 1) {
-            let name = self.tails.get(source).map_or("", |tail| &tail.name);
-            line.push(&format!("{name} "), Self::colour(source, look));
+    ) -> u16 {
+        let (mut y, end) = (area.y, area.right());
+        let before = self.before(line, look);
+        let x = area.x + 1 + u16::try_from(before.width()).unwrap_or(0).min(area.width.saturating_sub(1));
+        if skip == 0 {
+            paint_level(line.level, area, buf, look);
+            before.draw_row(0, area.x + 1, end, y, buf);
         }
-        line.push(text, style);
-        line.push(" ", style);
-        let x = line.draw_row(0, area.x, area.right(), area.y, buf);
-        let room = usize::from(area.right().saturating_sub(x + 1));
-        buf.set_stringn(x, area.y, rule.repeat(room), room, style);
+        let styled = |part| self.styled(laid, line.level, part, look);
+        if self.wrap {
+            for range in laid.rows.iter().skip(skip).take(usize::from(area.height)) {
+                let part = styled(range.clone());
+                part.draw_row(0, x, end, y, buf);
+                y += 1;
+            }
+            if laid.is_beyond_limit() && skip + usize::from(area.height) >= laid.rows.len() && y > area.y {
+                note_cut(laid.bytes(), Rect { y: y - 1, height: 1, ..area }, buf, look);
+            }
+            return y;
+        }
+        let row = Rect { x, y, width: end.saturating_sub(x), height: 1 };
+        let chopped = Chopped { line: &laid.line, is_cut: laid.is_cut, left: self.place.left };
+        chopped.draw(row, styled, buf, look);
+        if laid.is_beyond_limit() {
+            note_cut(laid.bytes(), Rect { height: 1, ..area }, buf, look);
+        }
+        y + 1
+    }
+
+    /// A part of a line with the styles of its level and of what is searched for.
+    fn styled(
+        &self,
+        laid: &Laid,
+        level: Option<LogLevel>,
+        part: Range<usize>,
+        look: &Look<'_>,
+    ) -> StyledLine {
+        let mut styled = laid.line.slice(part.clone());
+        let within = |range: &Range<usize>| {
+            range.start.max(part.start) - part.start..range.end.min(part.end).saturating_sub(part.start)
+        };
+        if let Some(level) = level
+            && let Some(range) = level_word(laid.line.text(), level)
+        {
+            styled.patch(within(&range), look.theme.level(level));
+        }
+        let found = laid.found(self.buffer.search());
+        let first = found.partition_point(|range| range.end <= part.start);
+        for range in found[first..].iter().take_while(|range| range.start < part.end) {
+            styled.patch(within(range), look.theme.matched.add_modifier(Modifier::REVERSED));
+        }
+        styled
     }
 
     /// The time and the name before a line.
@@ -246,29 +201,6 @@ impl LogView {
             before.push(&format!("{gap} {bar} "), look.theme.dim);
         }
         before
-    }
-
-    /// Makes a line ready: about `columns` of its text.
-    fn ready(&self, line: &Line<'_>, raw: &str, columns: usize, look: &Look<'_>) -> Ready {
-        let limit = columns.saturating_mul(4).clamp(1024, MAX_STYLED_BYTES);
-        let (mut text, cut) = ansi::styled(raw, look.theme.text, limit);
-        if let Some(level) = line.level
-            && let Some(range) = level_word(text.text(), level)
-        {
-            text.patch(range, look.theme.level(level));
-        }
-        if let Some(search) = self.buffer.search() {
-            let found: Vec<_> = search.ranges(text.text()).collect();
-            for range in found {
-                text.patch(range, look.theme.matched.add_modifier(Modifier::REVERSED));
-            }
-        }
-        Ready {
-            before: self.before(line, look),
-            text,
-            // The note that the line goes on is drawn only where its styled end can be reached.
-            cut: (cut && limit == MAX_STYLED_BYTES).then_some(raw.len()),
-        }
     }
 
     /// The colour by which a source is known.

@@ -9,9 +9,9 @@ use ratatui::widgets::{Block, Widget};
 use unicode_width::UnicodeWidthStr;
 
 use super::draw::clock;
-use super::{LogView, Tail, grouped};
-use crate::fleet::logs::{Marker, SourceState};
-use crate::model::{Bytes, Problem, Timestamp, age};
+use super::{LogView, Tail, counted, grouped};
+use crate::fleet::logs::SourceState;
+use crate::model::{Bytes, Problem, age};
 use crate::tui::Look;
 use crate::tui::widgets::ansi;
 use crate::tui::widgets::line::StyledLine;
@@ -46,12 +46,12 @@ impl LogView {
         }
         if self.wrap {
             foot.push(Span::styled(" wrap ", theme.dim));
-        } else if self.pager.left > 0 {
-            foot.push(Span::styled(format!(" from column {} ", self.pager.left + 1), theme.dim));
+        } else if self.place.left > 0 {
+            foot.push(Span::styled(format!(" from column {} ", self.place.left + 1), theme.dim));
         }
         if !self.follows() {
             let all = self.total();
-            let at = self.cursor.map_or(all, |key| self.position(key) + 1);
+            let at = self.place.cursor.map_or(all, |key| self.position(key) + 1);
             foot.push(Span::styled(format!(" {}/{} ", grouped(at as u64), grouped(all as u64)), theme.dim));
         }
         let name = self.title();
@@ -72,13 +72,13 @@ impl LogView {
         let theme = look.theme;
         let counts = self.buffer.counts();
         let per_second = grouped(self.rate.per_second(look.now));
-        let held = grouped(counts.held);
         let room = Bytes((self.kept as u64).saturating_mul(self.tails.len() as u64));
         let counts = if counts.evicted > 0 {
             let received = grouped(counts.received);
-            format!("kept {held} of {received}  {per_second}/s  {room} ")
+            format!("kept {} of {received}  {per_second}/s  {room} ", grouped(counts.held))
         } else {
-            format!("{held} lines  {per_second}/s  {} of {room} ", Bytes(counts.bytes as u64))
+            let bytes = Bytes(counts.bytes as u64);
+            format!("{}  {per_second}/s  {bytes} of {room} ", counted(counts.held, "line"))
         };
         let counts_width = u16::try_from(counts.width()).unwrap_or(u16::MAX);
         let mut end = area.right();
@@ -128,8 +128,15 @@ impl LogView {
     pub(super) fn paint_empty(&self, area: Rect, buf: &mut Buffer, look: &Look<'_>) {
         let mut lines: Vec<(String, Style)> = Vec::new();
         if self.hidden() > 0 {
-            let hidden = grouped(self.hidden());
-            let text = format!("All {hidden} lines are hidden by the filters; Esc removes the filters.");
+            let text = match self.hidden() {
+                1 => "The only line is hidden by the filters; Esc removes the filters.".to_owned(),
+                hidden => {
+                    format!(
+                        "All {} are hidden by the filters; Esc removes the filters.",
+                        counted(hidden, "line")
+                    )
+                }
+            };
             lines.push((text, look.theme.warn));
         } else {
             for (tail, state) in self.states() {
@@ -167,26 +174,6 @@ impl LogView {
             (Some(hits), false) => format!("{} found", grouped(hits as u64)),
             (Some(hits), true) => format!("{}+ found", grouped(hits as u64)),
         }
-    }
-}
-
-/// The text of a marker.
-pub(super) fn said(marker: &Marker, at: Timestamp) -> String {
-    match marker {
-        Marker::Skipped { lines, why, after } => {
-            let count = match lines {
-                Some(1) => "1 line".to_owned(),
-                Some(lines) => format!("{} lines", grouped(*lines)),
-                None => "lines".to_owned(),
-            };
-            let from = after.map_or_else(String::new, |after| format!("{} to ", clock(after)));
-            format!("{count} skipped {from}{}: {}", clock(at), ansi::plain(why))
-        }
-        Marker::Interrupted(problem) => {
-            format!("interrupted {}: {}", clock(at), ansi::plain(&problem.message))
-        }
-        Marker::Seam => format!("reconnected {}, lines in between may be missing", clock(at)),
-        Marker::Ended => format!("ended {}", clock(at)),
     }
 }
 

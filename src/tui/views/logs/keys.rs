@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crossterm::event::Event as TerminalEvent;
 
-use super::{LogView, Times, Typing};
+use super::{LogView, Times, Typing, counted};
 use crate::fleet::logs::{Line, LineBody, Pattern, Sieve, SourceState};
 use crate::model::LogStart;
 use crate::tui::command::{LogCommand, Movement};
@@ -50,13 +50,13 @@ impl LogView {
             LogCommand::Move(movement) => self.travel(movement, count),
             LogCommand::Left => self.shift(false, count),
             LogCommand::Right => self.shift(true, count),
-            LogCommand::Back if self.buffer.search().is_some() => self.buffer.set_search(None),
+            LogCommand::Back if self.buffer.search().is_some() => self.set_search(None),
             LogCommand::Back if self.is_narrowed() => {
                 self.since = None;
                 self.sift(Sieve::default());
             }
             LogCommand::Back | LogCommand::Close => return Effect::close().into(),
-            LogCommand::Follow if self.follows() => self.pause(),
+            LogCommand::Follow if self.follows() => self.leave_the_end(),
             LogCommand::Follow => self.follow(),
             LogCommand::Wide => self.wrap = !self.wrap,
             LogCommand::Timestamps => {
@@ -68,7 +68,9 @@ impl LogView {
             }
             LogCommand::MarkLine => self.mark(),
             LogCommand::Since(preset) => self.since(preset),
-            LogCommand::Search => self.typing = Some(Typing::Search(Prompt::new("/", ""), self.cursor)),
+            LogCommand::Search => {
+                self.typing = Some(Typing::Search(Prompt::new("/", ""), self.place.clone()))
+            }
             LogCommand::KeepLines => self.typing = Some(Typing::Filter(Prompt::new("&", ""))),
             LogCommand::NextMatch => self.next(true),
             LogCommand::PreviousMatch => self.next(false),
@@ -82,57 +84,6 @@ impl LogView {
         Handled::done()
     }
 
-    fn travel(&mut self, movement: Movement, count: Option<u32>) {
-        self.locate();
-        if self.follows() {
-            // Moving on from the end leads nowhere.
-            let is_onward = matches!(movement, Movement::Down | Movement::PageDown | Movement::HalfPageDown);
-            if is_onward || self.total() == 0 {
-                return;
-            }
-            self.page_from_the_end();
-        }
-        let total = self.total();
-        self.pager.travel(movement, count, total);
-        if self.follows() {
-            self.pause();
-        }
-        self.remember();
-    }
-
-    /// Moves the page sideways, which does not leave the end.
-    fn shift(&mut self, right: bool, count: Option<u32>) {
-        self.locate();
-        if self.follows() {
-            self.page_from_the_end();
-        }
-        self.pager.shift(right, count);
-        self.pager.left = self.pager.left.min(self.widest);
-    }
-
-    /// The page ends with the last line, so its top is where the last draw put it.
-    fn page_from_the_end(&mut self) {
-        if let Some(top) = self.top {
-            self.pager.top = self.position(top);
-        }
-    }
-
-    fn pause(&mut self) {
-        self.cursor = self.last();
-        self.left_at = self.cursor;
-    }
-
-    fn follow(&mut self) {
-        self.cursor = None;
-        self.left_at = None;
-    }
-
-    /// Lines that came since the reader left the end.
-    pub(super) fn unread(&self) -> usize {
-        let left_at = self.left_at.map(|number| self.buffer.place(number.saturating_add(1)));
-        left_at.map_or(0, |place| self.buffer.len().saturating_sub(place))
-    }
-
     /// Returns true if filters hide lines.
     pub(super) fn is_narrowed(&self) -> bool {
         self.since.is_some() || !self.buffer.sieve().is_open()
@@ -144,7 +95,7 @@ impl LogView {
     }
 
     fn mark(&mut self) {
-        if let Some(number) = self.cursor.or_else(|| self.last())
+        if let Some(number) = self.place.cursor.or_else(|| self.last())
             && !self.marks.remove(&number)
         {
             self.marks.insert(number);
@@ -165,14 +116,14 @@ impl LogView {
                 Typed::Nothing => {}
                 Typed::Accepted => self.typing = None,
                 Typed::Cancelled => {
-                    self.cursor = *before;
-                    self.buffer.set_search(None);
+                    self.place = before.clone();
+                    self.set_search(None);
                     self.typing = None;
                 }
                 Typed::Changed => {
-                    let (text, before) = (prompt.text().to_owned(), *before);
-                    self.cursor = before;
-                    self.search(&text, before.is_some());
+                    let text = prompt.text().to_owned();
+                    self.place = before.clone();
+                    self.search(&text, !self.follows());
                 }
             },
             Some(Typing::Filter(prompt)) => match prompt.type_event(event) {
@@ -187,14 +138,19 @@ impl LogView {
         }
     }
 
+    fn set_search(&mut self, search: Option<Pattern>) {
+        self.buffer.set_search(search);
+        self.laid.borrow_mut().clear();
+    }
+
     fn search(&mut self, text: &str, forward: bool) {
         if text.is_empty() {
-            self.buffer.set_search(None);
+            self.set_search(None);
             return;
         }
         match Pattern::parse(text) {
             Ok(pattern) => {
-                self.buffer.set_search(Some(pattern));
+                self.set_search(Some(pattern));
                 self.sifting = true;
                 self.go_to_match(forward, true);
             }
@@ -222,85 +178,19 @@ impl LogView {
         self.sift(sieve);
     }
 
-    fn next(&mut self, forward: bool) {
-        if self.buffer.search().is_some() {
-            self.go_to_match(forward, false);
-        } else {
-            self.go_to_mark(forward);
-        }
-    }
-
-    /// Goes to the nearest line that matches, around the ends; `here` lets the line under the cursor count.
-    fn go_to_match(&mut self, forward: bool, here: bool) {
-        let Some(from) = self.cursor.or_else(|| self.last()) else {
-            return;
-        };
-        let from = match (here, forward) {
-            (false, _) => Some(from),
-            (true, true) => from.checked_sub(1),
-            (true, false) => from.checked_add(1),
-        };
-        let Some(first) = self.number(0) else { return };
-        let found = from
-            .and_then(|from| self.buffer.next_hit(from, forward))
-            .filter(|&number| number >= first)
-            .or_else(|| self.first_hit(first, forward));
-        if let Some(number) = found {
-            let at = self.position(number);
-            self.go_to(at);
-        }
-    }
-
-    /// The match nearest to an end: the beginning, or where not `forward`, the end.
-    fn first_hit(&mut self, first: u64, forward: bool) -> Option<u64> {
-        if !forward {
-            return self.buffer.next_hit(u64::MAX, false).filter(|&number| number >= first);
-        }
-        match first.checked_sub(1) {
-            Some(before) => self.buffer.next_hit(before, true),
-            None if self.line(0).is_some_and(|line| line.hit) => Some(first),
-            None => self.buffer.next_hit(first, true),
-        }
-    }
-
-    fn go_to_mark(&mut self, forward: bool) {
-        let Some(here) = self.cursor.or_else(|| self.last()) else {
-            return;
-        };
-        let number = if forward {
-            let mut after = self.marks.range(here..).filter(|number| **number > here);
-            after.next().or_else(|| self.marks.first()).copied()
-        } else {
-            self.marks.range(..here).next_back().or_else(|| self.marks.last()).copied()
-        };
-        if let Some(number) = number {
-            let at = self.position(number);
-            self.go_to(at);
-        }
-    }
-
-    fn go_to(&mut self, at: usize) {
-        if self.follows() {
-            self.pause();
-            if let Some(top) = self.top {
-                self.pager.top = self.position(top);
-            }
-        }
-        self.pager.jump(at);
-        self.remember();
-    }
-
     fn copy(&self, count: Option<u32>) -> Vec<Effect> {
-        let at = self.cursor.or_else(|| self.last()).map(|number| self.position(number));
+        let at = self.place.cursor.or_else(|| self.last()).map(|number| self.position(number));
         let Some(at) = at else { return Vec::new() };
         let lines = self.texts(at, usize::try_from(count.unwrap_or(1).max(1)).unwrap_or(usize::MAX));
-        let label = if lines.len() == 1 { "line".to_owned() } else { format!("{} lines", lines.len()) };
+        let label = if lines.len() == 1 { "line".to_owned() } else { counted(lines.len() as u64, "line") };
         vec![Effect::copy(lines.join("\n"), label)]
     }
 
     fn copy_page(&self) -> Vec<Effect> {
-        let lines = self.texts(self.top.map_or(0, |number| self.position(number)), self.pager.page);
-        let label = format!("{} lines, the page", lines.len());
+        let place = |number: Option<u64>| number.map_or(0, |number| self.position(number));
+        let (top, bottom) = (place(self.place.top.map(|(top, _)| top)), place(self.place.bottom));
+        let lines = self.texts(top, bottom + 1 - top.min(bottom));
+        let label = format!("{}, the page", counted(lines.len() as u64, "line"));
         vec![Effect::copy(lines.join("\n"), label)]
     }
 
@@ -355,6 +245,6 @@ impl LogView {
 fn written(line: &Line<'_>) -> String {
     match line.body {
         LineBody::Text(text) => ansi::plain(text),
-        LineBody::Marker(marker) => format!("-- {} --", super::head::said(marker, line.at)),
+        LineBody::Marker(marker) => format!("-- {} --", super::notes::text(marker, line.at)),
     }
 }

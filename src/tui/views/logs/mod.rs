@@ -6,10 +6,14 @@
 mod draw;
 mod head;
 mod keys;
+mod laid;
+mod notes;
 mod rate;
+mod reader;
 #[cfg(test)]
 mod tests;
 
+use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::time::Duration;
 
@@ -17,7 +21,9 @@ use crossterm::event::Event as TerminalEvent;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
+use self::laid::LaidLines;
 use self::rate::Rate;
+use self::reader::{Place, Shape};
 use crate::fleet::logs::{Line, LogBuffer, Sieve, Source};
 use crate::model::{Bytes, LogEvent, LogStart, ResourceId, Timestamp};
 use crate::tui::app::App;
@@ -25,7 +31,7 @@ use crate::tui::command::LogCommand;
 use crate::tui::effect::Work;
 use crate::tui::layer::{Answer, Handled, Hint, Layer, Question, Ticket};
 use crate::tui::widgets::ansi;
-use crate::tui::widgets::pager::Pager;
+use crate::tui::widgets::pager::{Pager, wheel};
 use crate::tui::widgets::prompt::Prompt;
 use crate::tui::{Command, Effect, KeyContext, Look};
 
@@ -45,8 +51,8 @@ enum Times {
 /// The prompt that is open.
 #[derive(Debug)]
 enum Typing {
-    /// A search, and where the reader was before: the cursor, `None` while following.
-    Search(Prompt, Option<u64>),
+    /// A search, and where the reader was before.
+    Search(Prompt, Place),
     /// A filter.
     Filter(Prompt),
 }
@@ -89,10 +95,7 @@ pub struct LogView {
     /// Only lines after this moment, and the word for it: `15m`.
     since: Option<(Timestamp, &'static str)>,
     rate: Rate,
-    /// The number of the line under the cursor; `None` while following the end.
-    cursor: Option<u64>,
-    /// The number of the first line on the page.
-    top: Option<u64>,
+    place: Place,
     /// The number of the last line there was when the reader left the end.
     left_at: Option<u64>,
     marks: BTreeSet<u64>,
@@ -100,15 +103,16 @@ pub struct LogView {
     misread: Option<String>,
     /// Lines are still being sifted or searched.
     sifting: bool,
+    /// The place in positions, which hold until a line comes or goes.
     pager: Pager,
+    shape: Shape,
+    laid: RefCell<LaidLines>,
     wrap: bool,
     times: Times,
     typing: Option<Typing>,
     screen_cursor: Option<Position>,
     dirty: bool,
     counting: bool,
-    /// Columns of the widest line on the page, as of the last draw.
-    widest: usize,
     clock: fn() -> Timestamp,
 }
 
@@ -141,20 +145,20 @@ impl LogView {
             kept,
             since: None,
             rate: Rate::default(),
-            cursor: None,
-            top: None,
+            place: Place::default(),
             left_at: None,
             marks: BTreeSet::new(),
             misread: None,
             sifting: false,
             pager: Pager::default(),
+            shape: Shape::default(),
+            laid: RefCell::default(),
             wrap: false,
             times: Times::Off,
             typing: None,
             screen_cursor: None,
             dirty: true,
             counting: true,
-            widest: 0,
             clock,
         }
     }
@@ -223,11 +227,6 @@ impl LogView {
         self.dirty = self.sifting;
     }
 
-    /// Returns true if the end is followed.
-    fn follows(&self) -> bool {
-        self.cursor.is_none()
-    }
-
     fn sift(&mut self, sieve: Sieve) {
         self.buffer.set_sieve(sieve);
         self.sifting = true;
@@ -263,24 +262,6 @@ impl LogView {
         let place = self.buffer.place(number).saturating_sub(self.base());
         place.min(self.total().saturating_sub(1))
     }
-
-    /// Takes the reader's place from line numbers into positions.
-    fn locate(&mut self) {
-        let last = self.total().saturating_sub(1);
-        self.pager.cursor = self.cursor.map_or(last, |number| self.position(number));
-        self.pager.top = match (self.cursor, self.top) {
-            (Some(_), Some(number)) => self.position(number),
-            _ => self.pager.cursor,
-        };
-    }
-
-    /// Keeps the reader's place by line numbers, so that it holds while lines come and go.
-    fn remember(&mut self) {
-        self.top = self.number(self.pager.top);
-        if self.cursor.is_some() {
-            self.cursor = self.number(self.pager.cursor);
-        }
-    }
 }
 
 /// A number with its thousands set apart: `12,345`.
@@ -294,6 +275,11 @@ fn grouped(number: u64) -> String {
         text.push(digit);
     }
     text
+}
+
+/// A number of things: `1 line`, `12,345 lines`.
+fn counted(number: u64, noun: &str) -> String {
+    format!("{} {noun}{}", grouped(number), if number == 1 { "" } else { "s" })
 }
 
 impl Layer for LogView {
@@ -314,10 +300,14 @@ impl Layer for LogView {
     }
 
     fn event(&mut self, event: &TerminalEvent, _app: &mut App) -> Handled {
-        if !self.is_typing() {
+        if let Some(forward) = wheel(event) {
+            self.dirty = true;
+            self.turn_wheel(forward);
+        } else if self.is_typing() {
+            self.type_event(event);
+        } else {
             return Handled::Ignored;
         }
-        self.type_event(event);
         Handled::done()
     }
 

@@ -1,3 +1,5 @@
+mod pages;
+
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use serde_json::json;
 

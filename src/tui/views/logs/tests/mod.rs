@@ -1,3 +1,5 @@
+mod pages;
+
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use proptest::prelude::*;
 
@@ -89,7 +91,7 @@ fn shown(view: &LogView) -> Vec<String> {
         .filter_map(|at| view.line(at))
         .map(|line| match line.body {
             LineBody::Text(text) => text.to_string(),
-            LineBody::Marker(marker) => format!("-- {}", head::said(marker, line.at)),
+            LineBody::Marker(marker) => format!("-- {}", notes::text(marker, line.at)),
         })
         .collect()
 }
@@ -235,7 +237,7 @@ fn a_search_goes_to_the_latest_match_and_from_there_on() {
     view.apply(Command::Search, None);
     type_text(&mut view, "/line 5.5$/");
     let under = |view: &LogView| {
-        let at = view.position(view.cursor.unwrap());
+        let at = view.position(view.place.cursor.unwrap());
         shown(view)[at].clone()
     };
     assert_eq!(under(&view), "line 595");
@@ -327,7 +329,7 @@ fn a_line_of_ten_megabytes_is_drawn_in_part() {
     drawn(&mut view, 100, 20);
     view.apply(Command::Right, Some(50));
     assert!(drawn(&mut view, 100, 20).contains("from column 401"));
-    assert!(view.widest < 100_000, "only the part that can be seen is styled: {}", view.widest);
+    assert!(view.shape.widest < 100_000, "only the part that can be seen is styled: {}", view.shape.widest);
 }
 
 #[test]
