@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::Command;
 use super::layer::{Question, Ticket, Watched};
-use crate::model::{ContextName, Kind, PreparedWrite, ResourceId, ScreenKind, Secret};
+use crate::model::{ActionId, ContextName, Kind, PreparedWrite, ResourceId, ScreenKind, Secret};
 
 /// The form in which the details of a resource are shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -115,8 +115,8 @@ pub enum Work {
     OpenConsole(ResourceId),
     /// Open the list of open consoles.
     OpenSessions,
-    /// Open the menu of actions on a resource.
-    OpenActions(ResourceId),
+    /// Open the menu of actions on a resource, and choose one in it if it is given.
+    OpenActions(ResourceId, Option<ActionId>),
     /// Send a write that was confirmed. Its course comes as `FleetEvent::Write`.
     Send(Box<PreparedWrite>),
     /// Open an address in a browser.

@@ -23,7 +23,9 @@ use super::writes::ActionMenu;
 use crate::console::{Opened, Opener, Sessions};
 use crate::consoles;
 use crate::fleet::{Fleet, TailId};
-use crate::model::{Action, FormValues, Origin, PreparedWrite, ResourceId, ScreenKind, Secret, Target};
+use crate::model::{
+    Action, ActionId, FormValues, Origin, PreparedWrite, ResourceId, ScreenKind, Secret, Target,
+};
 use crate::table::Job;
 
 /// Names tried for a file before giving up.
@@ -100,14 +102,14 @@ impl Performer {
             Work::Reconnect(context) => self.fleet.reconnect(&context),
             Work::Watch(watched) => self.fleet.watch(watched.visible, watched.focus),
             Work::Backfill(id, back) => self.fleet.backfill(&id, back),
-            Work::Ask(ticket, question) => return self.ask(ticket, question),
+            Work::Ask(ticket, question) => return self.ask(ui, ticket, question),
             Work::Cancel(ticket) => self.cancel(ticket),
             Work::Copy(text, what) => return vec![copy(&text, &what)],
             Work::Save(name, bytes) => self.save(name, bytes),
             Work::CopyAddress(address, what) => return vec![copy(address.0.expose(), &what)],
             Work::Browse(address) => self.browse(address.0),
             Work::OpenConsole(id) => return vec![self.console(ui, id)],
-            Work::OpenActions(id) => return vec![self.actions(ui, id)],
+            Work::OpenActions(id, chosen) => return vec![self.actions(ui, id, chosen)],
             Work::Send(write) => self.send_write(*write),
             Work::OpenSessions => {
                 let selected = ui.subject().cloned();
@@ -119,12 +121,17 @@ impl Performer {
     }
 
     /// Asks on behalf of a layer. Answers come with the ticket, until it is given up.
-    fn ask(&mut self, ticket: Ticket, question: Question) -> Vec<Event> {
+    fn ask(&mut self, ui: &Ui, ticket: Ticket, question: Question) -> Vec<Event> {
         self.asked.retain(|_, asked| asked.is_running());
         let asked = match question {
             Question::Details(id) => Asked::Task(self.read_details(ticket, &id)),
             Question::Page(id, kind) => Asked::Task(self.fetch_page(ticket, id, kind)),
             Question::Write(target, action) => Asked::Task(self.prepare_write(ticket, *target, *action)),
+            Question::Actions(row) => {
+                let row = row.and_then(|id| ui.app.store.get(&id));
+                let actions = self.fleet.declared_actions(row.map(|row| &*row.resource));
+                return vec![Event::Answer(ticket, Answer::Actions(actions))];
+            }
             Question::Tail(id, start) => Asked::Tail(self.fleet.open_tail(&id, start)),
         };
         let tail = asked.tail();
@@ -201,7 +208,7 @@ impl Performer {
     }
 
     /// The menu of actions on a row, as it is at this moment.
-    fn actions(&self, ui: &Ui, id: ResourceId) -> Event {
+    fn actions(&self, ui: &Ui, id: ResourceId, chosen: Option<ActionId>) -> Event {
         let Some(row) = ui.app.store.get(&id) else {
             return Event::Failed(format!("{id} is gone"));
         };
@@ -209,7 +216,8 @@ impl Performer {
         if actions.is_empty() {
             return Event::Failed(no_actions(row));
         }
-        Event::Opened(Box::new(ActionMenu::layer(row, actions)), View::Actions(id))
+        let menu = ActionMenu::layer(row, actions, chosen);
+        Event::Opened(Box::new(menu), View::Actions(id))
     }
 
     /// Prepares a write: nothing of it is sent.

@@ -44,7 +44,7 @@ pub(crate) fn instance(context: &str, name: &str, lifecycle: Lifecycle) -> Resou
         addresses: vec![Address { value: "10.0.4.9".into(), public: false }],
         created: Some(now().before(Duration::from_secs(3 * 86_400))),
         changed: Some(now().before(Duration::from_secs(7200))),
-        offers: Offers { console: Some(ScreenKind::Terminal), telemetry: true, logs: true },
+        offers: Offers { console: Some(ScreenKind::Terminal), telemetry: true, logs: true, actions: true },
         facts: [Fact { name: "ready_state", value: "ready".into() }].into(),
         ..Instance::new(
             id(context, Kind::Instance, &format!("i-{name}")),

@@ -47,7 +47,7 @@ pub use series::{Series, Summary};
 pub use store::{
     Busy, Condition, ContextState, Listing, ListingCondition, Population, Row, Rows, Store, Usage,
 };
-pub use writes::{WriteEnd, WriteEvent, WritePhase};
+pub use writes::{DeclaredAction, WriteEnd, WriteEvent, WritePhase};
 
 pub use qdeck_providers::{Console, ListEvent, Section, SharedProvider, Traffic};
 

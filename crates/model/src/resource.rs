@@ -36,6 +36,8 @@ pub struct Offers {
     pub telemetry: bool,
     /// Log lines can be tailed.
     pub logs: bool,
+    /// The platform has actions on it, in whatever state it is.
+    pub actions: bool,
 }
 
 /// The container that an instance or a revision belongs to.

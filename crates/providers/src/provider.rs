@@ -130,6 +130,12 @@ pub trait Provider: Send + Sync + 'static {
     /// Counts of its requests so far.
     fn traffic(&self) -> Traffic;
 
+    /// Every action that the platform has, whatever the resource. None needs more than this and [`Provider::actions`] to
+    /// be in the menu, the palette and the help.
+    fn declared_actions(&self) -> Vec<Action> {
+        Vec::new()
+    }
+
     /// The actions that fit a resource as it is now, with the reason where one cannot be done. Sends no request.
     fn actions(&self, _resource: &Resource) -> Vec<Action> {
         Vec::new()

@@ -84,7 +84,7 @@ pub(super) fn actions(app: &App) -> Availability {
     let Some(row) = app.pane().selected() else {
         return on_row(app);
     };
-    if row.kind() != Kind::Instance {
+    if !row.offers().actions {
         return Availability::No(no_actions(row));
     }
     if app.options.read_only_contexts.contains(&row.id().context) {

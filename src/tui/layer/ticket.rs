@@ -4,7 +4,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::console::Page;
-use crate::fleet::Section;
+use crate::fleet::{DeclaredAction, Section};
 use crate::model::{Action, LogEvent, LogStart, PreparedWrite, Problem, ResourceId, ScreenKind, Target};
 use crate::tui::{Effect, effect::Work};
 
@@ -21,6 +21,8 @@ pub enum Question {
     Page(ResourceId, ScreenKind),
     /// The log of a resource, for as long as the question is open.
     Tail(ResourceId, LogStart),
+    /// The actions of all platforms, with their availability for a row. It is answered at once.
+    Actions(Option<ResourceId>),
     /// The write that an action on a resource is: what it would send, of which nothing is sent yet.
     Write(Box<Target>, Box<Action>),
 }
@@ -34,6 +36,8 @@ pub enum Answer {
     EndOfDetails,
     /// The page of a console, or why there is none.
     Page(Box<Result<Page, Problem>>),
+    /// The actions of all platforms.
+    Actions(Vec<DeclaredAction>),
     /// A write that waits for its confirmation, or why it cannot be made.
     Prepared(Box<Result<PreparedWrite, Problem>>),
     /// News of a log.
@@ -46,7 +50,9 @@ impl Answer {
     /// Returns true if nothing more comes after it.
     pub(super) const fn is_last(&self) -> bool {
         match self {
-            Self::EndOfDetails | Self::Page(_) | Self::Prepared(_) | Self::EndOfLog => true,
+            Self::EndOfDetails | Self::Page(_) | Self::Actions(_) | Self::Prepared(_) | Self::EndOfLog => {
+                true
+            }
             Self::Section(_) | Self::Log(_) => false,
         }
     }

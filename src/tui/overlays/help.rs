@@ -2,12 +2,14 @@
 
 use super::list::{Item, List, Tone};
 use super::{Menu, MenuLayer};
-use crate::model::Lifecycle;
+use crate::model::{ActionId, Lifecycle, ResourceId};
 use crate::table::state_mark;
 use crate::tui::app::App;
 use crate::tui::command::{Availability, ENTRIES};
 use crate::tui::effect::ScreenEffect;
 use crate::tui::keymap::KEY_CONTEXTS;
+use crate::tui::layer::{Answer, Ticket};
+use crate::tui::writes::{self, DeclaredActions};
 use crate::tui::{Command, Effect, KeyContext};
 
 /// The terms of a filter, with their meaning.
@@ -24,10 +26,28 @@ const FILTERS: [(&str, &str); 9] = [
 ];
 
 /// The list of keys.
-pub struct Help;
+pub struct Help {
+    here: KeyContext,
+    actions: DeclaredActions,
+}
+
+/// The effect of choosing a line.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Choice {
+    /// Does what the key is bound to.
+    Command(Command),
+    /// Takes an action on a row.
+    Action(ResourceId, ActionId),
+}
 
 /// The keys of a key context, then those that work everywhere.
 pub fn menu(app: &App, here: KeyContext) -> MenuLayer<Help> {
+    let actions = DeclaredActions::for_selected(app);
+    let items = items(app, here, &actions);
+    Help { here, actions }.searched_layer("search: ", items)
+}
+
+fn items(app: &App, here: KeyContext, actions: &DeclaredActions) -> Vec<Item<Choice>> {
     let mut items = Vec::new();
     let contexts = KEY_CONTEXTS
         .iter()
@@ -47,11 +67,14 @@ pub fn menu(app: &App, here: KeyContext) -> MenuLayer<Help> {
         }
         let title = if *context == here { format!("{title} (here)") } else { (*title).to_owned() };
         items.push(Item::heading(title));
-        items.extend(
-            bound
-                .into_iter()
-                .map(|(entry, keys)| Item::new(keys.join("  "), entry.help, entry.name, entry.command)),
-        );
+        items.extend(bound.into_iter().map(|(entry, keys)| {
+            Item::new(keys.join("  "), entry.help, entry.name, Choice::Command(entry.command))
+        }));
+        if *context == KeyContext::Table {
+            let actions = actions.items(app, Choice::Action);
+            items.extend((!actions.is_empty()).then(|| Item::heading("Actions on the row under the cursor")));
+            items.extend(actions);
+        }
     }
     items.push(Item::heading("Filter"));
     items.extend(FILTERS.map(|(key, label)| Item::text(key, label)));
@@ -59,11 +82,11 @@ pub fn menu(app: &App, here: KeyContext) -> MenuLayer<Help> {
     items.extend(Lifecycle::ALL.map(|state| {
         Item::text(state_mark(state, app.options.ascii), state.word()).toned(Tone::State(state))
     }));
-    Help.searched_layer("search: ", items)
+    items
 }
 
 impl Menu for Help {
-    type Choice = Command;
+    type Choice = Choice;
 
     fn title(&self) -> String {
         "help: the keys that work here".to_owned()
@@ -77,7 +100,26 @@ impl Menu for Help {
         super::Shape::Middle(110)
     }
 
-    fn choose(&mut self, command: Command, _list: &mut List<Command>, _app: &mut App) -> Vec<Effect> {
-        vec![Effect::close(), ScreenEffect::Perform(command).into()]
+    fn open(&mut self) -> Vec<Effect> {
+        if self.here == KeyContext::Table { self.actions.ask() } else { Vec::new() }
+    }
+
+    fn answer(&mut self, ticket: Ticket, answer: Answer) -> Vec<Effect> {
+        self.actions.take(ticket, answer);
+        Vec::new()
+    }
+
+    fn prepare(&mut self, list: &mut List<Choice>, app: &App) {
+        if self.actions.take_news() {
+            list.refill(items(app, self.here, &self.actions));
+        }
+    }
+
+    fn choose(&mut self, choice: Choice, _list: &mut List<Choice>, _app: &mut App) -> Vec<Effect> {
+        let effect = match choice {
+            Choice::Command(command) => ScreenEffect::Perform(command).into(),
+            Choice::Action(row, action) => writes::choose(row, action),
+        };
+        vec![Effect::close(), effect]
     }
 }

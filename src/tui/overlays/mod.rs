@@ -62,9 +62,21 @@ pub trait Menu: Send + Sized + 'static {
         Shape::Middle(90)
     }
 
+    /// The effects to run when it is opened.
+    fn open(&mut self) -> Vec<Effect> {
+        Vec::new()
+    }
+
     /// The items anew, for a list whose content changes by itself.
     fn items(&self, _app: &App) -> Option<Vec<Item<Self::Choice>>> {
         None
+    }
+
+    /// Brings its list up to date, before each draw.
+    fn prepare(&mut self, list: &mut List<Self::Choice>, app: &App) {
+        if let Some(items) = self.items(app) {
+            list.refill(items);
+        }
     }
 
     /// Makes the items anew for lines of this many columns, before each draw.
@@ -187,6 +199,10 @@ impl<M: Menu> MenuLayer<M> {
 }
 
 impl<M: Menu> Layer for MenuLayer<M> {
+    fn open(&mut self) -> Vec<Effect> {
+        self.menu.open()
+    }
+
     fn is_opaque(&self) -> bool {
         false
     }
@@ -268,9 +284,7 @@ impl<M: Menu> Layer for MenuLayer<M> {
     }
 
     fn prepare(&mut self, app: &App) {
-        if let Some(items) = self.menu.items(app) {
-            self.list.refill(items);
-        }
+        self.menu.prepare(&mut self.list, app);
     }
 
     fn draw(&mut self, area: Rect, buf: &mut Buffer, app: &mut App) {

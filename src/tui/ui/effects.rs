@@ -89,7 +89,7 @@ impl Ui {
             View::Page(id, asked) => Box::new(PageView::new(id.clone(), app.name_of(id), *asked)),
             View::Console(id) => return vec![Work::OpenConsole(id.clone()).into()],
             View::Sessions => return vec![Work::OpenSessions.into()],
-            View::Actions(id) => return vec![Work::OpenActions(id.clone()).into()],
+            View::Actions(id) => return vec![Work::OpenActions(id.clone(), None).into()],
         };
         self.show(layer, view)
     }

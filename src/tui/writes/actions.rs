@@ -2,7 +2,7 @@
 
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
-use crate::model::{Action, Resource, Target};
+use crate::model::{Action, ActionId, Resource, Target};
 use crate::tui::Effect;
 use crate::tui::app::App;
 use crate::tui::effect::ScreenEffect;
@@ -14,15 +14,23 @@ use crate::tui::overlays::{Menu, MenuLayer, Shape};
 pub struct ActionMenu {
     target: Target,
     actions: Vec<Action>,
+    /// The action to choose as soon as it is open.
+    chosen: Option<ActionId>,
     /// The write that is being prepared.
     preparing: Asking,
 }
 
 impl ActionMenu {
-    /// The menu of a row.
-    pub fn layer(row: &Resource, actions: Vec<Action>) -> MenuLayer<Self> {
+    /// The menu of a row; `chosen` is chosen in it as if by its key.
+    pub fn layer(row: &Resource, actions: Vec<Action>, chosen: Option<ActionId>) -> MenuLayer<Self> {
         let items = actions.iter().enumerate().map(|(at, action)| item(at, action)).collect();
-        Menu::layer(Self { target: Target::of(row), actions, preparing: Asking::default() }, items)
+        let at = actions.iter().position(|action| Some(action.id) == chosen);
+        let menu = Self { target: Target::of(row), actions, chosen, preparing: Asking::default() };
+        let layer = Menu::layer(menu, items);
+        match at {
+            Some(at) => layer.selecting(&at),
+            None => layer,
+        }
     }
 
     /// Has an action prepared, or reports why it is not available.
@@ -64,6 +72,18 @@ impl Menu for ActionMenu {
 
     fn shape(&self) -> Shape {
         Shape::Middle(100)
+    }
+
+    fn open(&mut self) -> Vec<Effect> {
+        let Some(chosen) = self.chosen.take() else {
+            return Vec::new();
+        };
+        match self.actions.iter().position(|action| action.id == chosen) {
+            Some(at) => self.take(at),
+            None => {
+                vec![Effect::complain(format!("{}: there is no action {chosen} on it", self.target.name))]
+            }
+        }
     }
 
     fn choose(&mut self, at: usize, _list: &mut List<usize>, _app: &mut App) -> Vec<Effect> {

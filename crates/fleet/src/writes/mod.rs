@@ -6,6 +6,7 @@
 //! ```
 
 mod busy;
+mod declared;
 mod end;
 mod follow;
 #[cfg(test)]
@@ -22,6 +23,7 @@ use super::journal::{End, Journal, Record};
 use super::{Fleet, FleetEvent, SharedProvider};
 pub(super) use busy::BUSY_LIFE;
 use busy::BusyTargets;
+pub use declared::DeclaredAction;
 use end::Sent;
 use qdeck_model::{
     Action, ActionId, Availability, Choice, ContextName, Form, FormValues, Origin, Outcome, PREVIEW_LIFE,

@@ -150,8 +150,12 @@ impl Provider for OneMachine {
         Traffic::default()
     }
 
-    fn actions(&self, _: &Resource) -> Vec<Action> {
+    fn declared_actions(&self) -> Vec<Action> {
         vec![stop()]
+    }
+
+    fn actions(&self, row: &Resource) -> Vec<Action> {
+        if row.kind() == Kind::Instance { vec![stop()] } else { Vec::new() }
     }
 
     fn preview(&self, target: &Target, _: ActionId, _: &FormValues) -> Answer<Preview> {
@@ -241,6 +245,25 @@ fn accepted() -> Outcome {
 
 fn unreachable() -> Problem {
     Problem::new(ProblemKind::Unreachable, "the connection broke")
+}
+
+#[tokio::test(start_paused = true)]
+async fn declared_actions_name_their_platforms_and_whether_they_fit_the_row() {
+    let it = setup(false, Ok(accepted()));
+    let availability = |row: Option<&Resource>| {
+        let declared = it.fleet.declared_actions(row);
+        assert_eq!(declared.len(), 1);
+        assert_eq!(declared[0].platforms, [exoscale::PLATFORM]);
+        assert_eq!(declared[0].action.id, ActionId::INSTANCE_STOP);
+        declared[0].action.availability.clone()
+    };
+    assert_eq!(availability(Some(&machine(Lifecycle::Running))), Availability::Yes);
+    assert_eq!(availability(None), Availability::No("no row is selected".into()));
+    let other = availability(Some(&operation(Lifecycle::Running, "")));
+    assert_eq!(other, Availability::No("no such action on this operation".into()));
+    let reading = setup(true, Ok(accepted()));
+    let declared = reading.fleet.declared_actions(Some(&machine(Lifecycle::Running)));
+    assert_eq!(declared[0].action.availability, Availability::Forbidden("context is read-only".into()));
 }
 
 #[tokio::test(start_paused = true)]

@@ -150,6 +150,10 @@ impl Provider for Exoscale {
         self.deck.api.client.counters().into()
     }
 
+    fn declared_actions(&self) -> Vec<Action> {
+        act::declared()
+    }
+
     fn actions(&self, resource: &Resource) -> Vec<Action> {
         act::actions(resource)
     }

@@ -45,7 +45,7 @@ impl Mapper {
             endpoints: wire.urls.iter().map(|host| host.as_str().into()).collect(),
             created: wire.date_created.timestamp(),
             changed: wire.date_updated.timestamp(),
-            offers: Offers { console: None, telemetry: false, logs: true },
+            offers: Offers { console: None, telemetry: false, logs: true, actions: false },
             facts: facts.into_vec(),
             ..Container::new(
                 ResourceId::new(&self.context, Kind::Container, &*wire.id),

@@ -6,10 +6,10 @@ use crossterm::event::{Event as TerminalEvent, KeyCode, KeyEvent, KeyEventKind, 
 use serde_json::json;
 
 use super::Scene;
-use crate::fleet::{FleetEvent, WriteEnd, WriteEvent, WritePhase};
+use crate::fleet::{DeclaredAction, FleetEvent, WriteEnd, WriteEvent, WritePhase};
 use crate::model::{
     Action, ActionId, Availability, Danger, Expected, Kind, Lifecycle, Method, Origin, PreparedRequest,
-    PreparedWrite, Preview, Problem, ProblemKind, ResourceId, Target, WriteId,
+    PreparedWrite, Preview, Problem, ProblemKind, Resource, ResourceId, Target, WriteId,
 };
 use crate::providers::exoscale;
 use crate::tui::effect::{Outside, View, Work};
@@ -65,9 +65,9 @@ fn with_menu(actions: Vec<Action>) -> Scene {
 /// The menu of actions, opened over a scene.
 fn opened(mut scene: Scene, actions: Vec<Action>) -> Scene {
     scene.keys("x");
-    assert_eq!(scene.effects, [Work::OpenActions(id())]);
+    assert_eq!(scene.effects, [Work::OpenActions(id(), None)]);
     let row = scene.ui.app.store.get(&id()).unwrap().resource.clone();
-    let menu = Box::new(ActionMenu::layer(&row, actions));
+    let menu = Box::new(ActionMenu::layer(&row, actions, None));
     scene.effects = scene.ui.update(Event::Opened(menu, View::Actions(id())));
     scene.draw();
     scene
@@ -184,6 +184,66 @@ fn actions_are_offered_on_instances_and_marked_as_forbidden_where_nothing_may_be
     containers.keys("2");
     let reason = Command::Actions.availability(&containers.ui.app);
     assert!(reason.reason().unwrap().ends_with(": there are no actions on this container"), "{reason:?}");
+}
+
+/// The actions of the fleet, as they come for the palette and the help.
+fn answer_with_actions(scene: &mut Scene) {
+    assert_eq!(scene.asked(), [Question::Actions(Some(id()))]);
+    let ticket = scene.ticket();
+    let start =
+        action(ActionId::INSTANCE_START, Danger::Safe, Availability::No("it is already running".into()));
+    let declare = |action| DeclaredAction { action, platforms: vec![exoscale::PLATFORM] };
+    let actions = vec![declare(start), declare(stop())];
+    scene.effects = scene.ui.update(Event::Answer(ticket, Answer::Actions(actions)));
+    scene.draw();
+}
+
+#[test]
+fn the_palette_and_the_help_list_the_actions_of_platforms_and_take_them_as_the_menu_does() {
+    for keys in [":", "?"] {
+        let mut scene = scene();
+        scene.keys(keys);
+        answer_with_actions(&mut scene);
+        scene.keys("stop inst");
+        let text = scene.text();
+        assert!(text.contains("x t") && text.contains("Exoscale: Stops the instance until"), "{text}");
+        scene.press(KeyCode::Char('u'), KeyModifiers::CONTROL);
+        scene.keys("start");
+        assert!(scene.text().contains("Exoscale: it is already running"), "{}", scene.text());
+        scene.press(KeyCode::Char('u'), KeyModifiers::CONTROL);
+        scene.keys("stop");
+        if keys == "?" {
+            // The help keeps its order: the key of the menu comes first.
+            scene.press(KeyCode::Down, KeyModifiers::NONE);
+        }
+        scene.keys("\n");
+        let chosen = Some(ActionId::INSTANCE_STOP);
+        assert_eq!(scene.effects, [Work::OpenActions(id(), chosen)], "after {keys}");
+        let row = scene.ui.app.store.get(&id()).unwrap().resource.clone();
+        let menu = Box::new(ActionMenu::layer(&row, vec![stop()], chosen));
+        scene.effects = scene.ui.update(Event::Opened(menu, View::Actions(id())));
+        let target = target(&scene);
+        assert_eq!(scene.asked(), [Question::Write(Box::new(target), Box::new(stop()))]);
+        let (ticket, write) = (scene.ticket(), write(&scene, stop()));
+        answer(&mut scene, ticket, Ok(write));
+        assert!(scene.text().contains("stop web-1 in exo-prod?"), "{}", scene.text());
+        assert!(!sends(&scene));
+    }
+}
+
+#[test]
+fn the_key_of_actions_is_shown_only_where_the_platform_has_some() {
+    assert!(scene().text().contains("x actions"));
+    let mut store = sample::empty(&[("exo-prod", exoscale::PLATFORM)]);
+    let mut row = sample::instance("exo-prod", "web-1", Lifecycle::Running);
+    if let Resource::Instance(instance) = &mut row {
+        instance.offers.actions = false;
+    }
+    sample::list(&mut store, "exo-prod", Kind::Instance, vec![row]);
+    let scene = Scene::new(store, 120, 36);
+    assert!(!scene.text().contains("x actions"), "{}", scene.text());
+    let reason = Command::Actions.availability(&scene.ui.app);
+    assert_eq!(reason.reason(), Some("web-1: there are no actions on this instance"));
 }
 
 #[test]

@@ -6,19 +6,21 @@ use crossterm::event::{KeyCode, KeyEvent};
 
 use super::list::{Item, List, Tone};
 use super::{Menu, MenuLayer, Shape};
-use crate::model::{ContextName, Kind, Lifecycle, ResourceId};
+use crate::model::{ActionId, ContextName, Kind, Lifecycle, ResourceId};
 use crate::table::Column;
 use crate::tui::app::{App, table_name};
 use crate::tui::command::{Availability, ENTRIES, Movement};
 use crate::tui::effect::{DocumentForm, ScreenEffect, View, Work};
-use crate::tui::layer::Handled;
+use crate::tui::layer::{Answer, Handled, Ticket};
 use crate::tui::widgets::prompt::Prompt;
+use crate::tui::writes::{self, DeclaredActions};
 use crate::tui::{Command, Effect, KeyContext, theme};
 
 /// The palette.
 pub struct Palette {
     /// The key context it was opened in: keys of that context are shown beside the names.
     context: KeyContext,
+    actions: DeclaredActions,
 }
 
 /// The effect of choosing an item.
@@ -46,12 +48,15 @@ pub enum Choice {
     Reconnect(ContextName),
     /// The platform's answer for a resource.
     Json(ResourceId),
+    /// Takes an action on a row.
+    Action(ResourceId, ActionId),
 }
 
 /// Everything that can be asked for by name in a key context.
 pub fn menu(app: &App, context: KeyContext) -> MenuLayer<Palette> {
-    let items = items(app, context, "");
-    let mut layer = Palette { context }.searched_layer(":", items);
+    let actions = DeclaredActions::for_selected(app);
+    let items = items(app, context, &actions, "");
+    let mut layer = Palette { context, actions }.searched_layer(":", items);
     layer.list.by_rank = true;
     layer
 }
@@ -66,7 +71,7 @@ impl Palette {
     /// Shows what fits what is typed.
     fn fill(&self, list: &mut List<Choice>, app: &App) {
         let typed = list.typed().to_owned();
-        list.refill(items(app, self.context, &typed));
+        list.refill(items(app, self.context, &self.actions, &typed));
         // What was read with its arguments offers what can follow: there is nothing to search.
         let needle = typed.trim();
         let has_arguments = needle.contains(' ') || needle.starts_with('@');
@@ -133,6 +138,21 @@ impl Menu for Palette {
         Shape::Top
     }
 
+    fn open(&mut self) -> Vec<Effect> {
+        if self.context == KeyContext::Table { self.actions.ask() } else { Vec::new() }
+    }
+
+    fn answer(&mut self, ticket: Ticket, answer: Answer) -> Vec<Effect> {
+        self.actions.take(ticket, answer);
+        Vec::new()
+    }
+
+    fn prepare(&mut self, list: &mut List<Choice>, app: &App) {
+        if self.actions.take_news() {
+            self.fill(list, app);
+        }
+    }
+
     fn typed(&mut self, list: &mut List<Choice>, app: &App) {
         self.fill(list, app);
     }
@@ -174,6 +194,7 @@ impl Menu for Palette {
             Choice::Theme(name) => effects.push(app.use_theme(name)),
             Choice::Table(kind, filter) => effects.push(ScreenEffect::ShowTable(kind, filter).into()),
             Choice::Reconnect(name) => effects.push(Work::Reconnect(name).into()),
+            Choice::Action(row, action) => effects.push(writes::choose(row, action)),
             Choice::Json(id) => effects.push(View::Document(id, DocumentForm::Json).into()),
         }
         effects
@@ -181,7 +202,7 @@ impl Menu for Palette {
 }
 
 /// The items for what is typed: commands with arguments are read, the rest is searched.
-fn items(app: &App, context: KeyContext, typed: &str) -> Vec<Item<Choice>> {
+fn items(app: &App, context: KeyContext, actions: &DeclaredActions, typed: &str) -> Vec<Item<Choice>> {
     if let Some(items) = arguments::items(app, typed) {
         return items;
     }
@@ -214,6 +235,7 @@ fn items(app: &App, context: KeyContext, typed: &str) -> Vec<Item<Choice>> {
         );
         Some(if availability == Availability::Yes { item } else { item.toned(Tone::Dim) })
     }));
+    items.extend(actions.items(app, Choice::Action));
     for name in theme::names() {
         items.push(Item::new("", format!("theme {name}"), "", Choice::Theme(name)));
     }

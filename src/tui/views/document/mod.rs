@@ -301,7 +301,11 @@ impl Layer for DocumentView {
             match answer {
                 Answer::Section(section) => self.take_section(*section),
                 Answer::EndOfDetails => self.end_reading(),
-                Answer::Page(_) | Answer::Prepared(_) | Answer::Log(_) | Answer::EndOfLog => {}
+                Answer::Page(_)
+                | Answer::Actions(_)
+                | Answer::Prepared(_)
+                | Answer::Log(_)
+                | Answer::EndOfLog => {}
             }
         }
         Vec::new()

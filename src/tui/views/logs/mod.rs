@@ -319,7 +319,11 @@ impl Layer for LogView {
         let news = match answer {
             Answer::Log(event) => Some(event),
             Answer::EndOfLog => None,
-            Answer::Section(_) | Answer::EndOfDetails | Answer::Page(_) | Answer::Prepared(_) => {
+            Answer::Section(_)
+            | Answer::EndOfDetails
+            | Answer::Page(_)
+            | Answer::Actions(_)
+            | Answer::Prepared(_) => {
                 return Vec::new();
             }
         };

@@ -109,7 +109,12 @@ impl Mapper {
             addresses: addresses(wire),
             created: wire.events.created.timestamp(),
             changed: wire.state.changed.timestamp(),
-            offers: Offers { console: Some(ScreenKind::Terminal), telemetry: true, logs: true },
+            offers: Offers {
+                console: Some(ScreenKind::Terminal),
+                telemetry: true,
+                logs: true,
+                actions: false,
+            },
             facts: self.facts.intern(facts.as_slice()),
             ..Instance::new(
                 ResourceId::scoped(&self.context, Kind::Instance, container.clone(), &*wire.id),

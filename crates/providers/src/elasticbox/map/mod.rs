@@ -37,7 +37,7 @@ impl Mapper {
             labels: self.labels(&wire.tags),
             created: wire.created.timestamp(),
             changed: wire.updated.timestamp(),
-            offers: Offers { console: None, telemetry: false, logs: true },
+            offers: Offers { console: None, telemetry: false, logs: true, actions: false },
             facts: self.facts.intern(self.instance_facts(wire, now).as_slice()),
             ..Instance::new(
                 ResourceId::new(&self.context, Kind::Instance, id),

@@ -17,10 +17,15 @@ use super::{Deck, unsupported, wire};
 use crate::Answer;
 use power::POWER;
 use qdeck_model::{
-    Action, ActionId, FormValues, Kind, Outcome, PreparedWrite, Preview, Problem, ProblemKind, Resource,
-    ResourceId, Target,
+    Action, ActionId, Availability, FormValues, Kind, Outcome, PreparedWrite, Preview, Problem, ProblemKind,
+    Resource, ResourceId, Target,
 };
 pub(super) use started::StartedOperations;
+
+/// Every action that there is.
+pub(super) fn declared() -> Vec<Action> {
+    POWER.iter().map(|power| power.declared(Availability::Yes)).collect()
+}
 
 /// The actions that fit a resource as it is now.
 pub(super) fn actions(resource: &Resource) -> Vec<Action> {

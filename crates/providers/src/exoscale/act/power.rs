@@ -72,6 +72,11 @@ pub(super) const POWER: &[Power] = &[
 impl Power {
     /// The action on an instance of this state.
     pub(super) fn action(&self, state: &State) -> Action {
+        self.declared(self.availability(state))
+    }
+
+    /// The action with this availability.
+    pub(super) fn declared(&self, availability: Availability) -> Action {
         Action {
             id: self.id,
             name: self.name,
@@ -80,7 +85,7 @@ impl Power {
             danger: self.danger,
             progress: self.progress,
             has_form: false,
-            availability: self.availability(state),
+            availability,
         }
     }
 
@@ -118,6 +123,14 @@ impl Power {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_declared_is_what_an_instance_has() {
+        let declared: Vec<_> = super::super::declared().iter().map(|action| action.id).collect();
+        let state = State::new(Lifecycle::Running, "running");
+        let of_instance: Vec<_> = POWER.iter().map(|power| power.action(&state).id).collect();
+        assert_eq!(declared, of_instance);
+    }
 
     #[test]
     fn each_fits_the_one_state_that_it_leads_out_of_and_says_why_not_elsewhere() {

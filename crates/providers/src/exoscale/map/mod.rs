@@ -75,7 +75,12 @@ impl Mapper {
                 .collect(),
             created: wire.created_at.timestamp(),
             changed: None,
-            offers: Offers { console: (!gone).then_some(ScreenKind::WebPage), telemetry: false, logs: false },
+            offers: Offers {
+                console: (!gone).then_some(ScreenKind::WebPage),
+                telemetry: false,
+                logs: false,
+                actions: true,
+            },
             facts: self.facts.intern(facts.as_slice()),
         }
     }

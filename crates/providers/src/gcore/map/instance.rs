@@ -77,6 +77,7 @@ impl Mapper {
                 console: (!gone).then_some(ScreenKind::Terminal),
                 telemetry: !gone,
                 logs: false,
+                actions: false,
             },
             facts: self.facts.intern(&self.instance_facts(wire)),
             ..Instance::new(
