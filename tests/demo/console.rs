@@ -1,5 +1,8 @@
 //! The console: a log, then a real shell.
 
+use tokio_tungstenite::tungstenite::Error;
+use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
+
 use crate::client::Client;
 
 #[tokio::test]
@@ -123,4 +126,43 @@ async fn a_token_opens_its_console_once_and_no_other() {
     assert_eq!(client.upgrade(&format!("{address}?token=wrong")).await.err(), Some(401));
     assert!(client.upgrade(&url).await.is_ok());
     assert_eq!(client.upgrade(&url).await.err(), Some(401), "opened twice");
+}
+
+#[tokio::test]
+async fn no_other_origin_and_no_other_name_opens_a_websocket() {
+    let client = Client::start(None).await;
+    let (container, instance) = client.instance_of("web").await;
+    let base = format!("/v1/containers/{container}/instances/{instance}");
+    let own = client.cloud().address.to_string();
+    let rebound = format!("elsewhere.example.com:{}", client.cloud().address.port());
+    for path in [
+        format!("{base}/console"),
+        format!("{base}/telemetry/resources/stream"),
+        "/v1/hubs/current/notifications".into(),
+    ] {
+        for (host, origin, status) in [
+            (&own, Some("https://elsewhere.example.com"), 403),
+            (&own, Some("http://127.0.0.1:1"), 403),
+            (&rebound, None, 403),
+            (&rebound, Some(format!("http://{rebound}").as_str()), 403),
+            (&own, Some(format!("http://{own}").as_str()), 101),
+        ] {
+            let (_, ticket) = client.cycle(&path).await;
+            let address = ticket["data"]["address"].as_str().map(ToOwned::to_owned);
+            let address = address.unwrap_or_else(|| format!("ws://{own}/cycle{path}"));
+            let token = ticket["data"]["token"].as_str().expect("a token");
+            let mut request = format!("{address}?token={token}").into_client_request().expect("a request");
+            request.headers_mut().insert("Host", host.parse().expect("a value"));
+            if let Some(origin) = origin {
+                request.headers_mut().insert("Origin", origin.parse().expect("a value"));
+            }
+            let stream = tokio::net::TcpStream::connect(&own).await.expect("it listens");
+            let found = match tokio_tungstenite::client_async(request, stream).await {
+                Ok((_, answer)) => answer.status().as_u16(),
+                Err(Error::Http(answer)) => answer.status().as_u16(),
+                Err(error) => panic!("{path} {host} {origin:?}: {error}"),
+            };
+            assert_eq!(found, status, "{path} {host} {origin:?}");
+        }
+    }
 }

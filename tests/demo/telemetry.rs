@@ -148,17 +148,21 @@ async fn an_instance_that_nobody_watches_has_a_history_all_the_same() {
     let program = env!("CARGO_BIN_EXE_qdeck").into();
     let engine = Engine::new(Some(4), None, &[Account::Cycle], program, mark).expect("it grows");
     engine.live(false);
-    let running = engine.read(|fleet| fleet.instances.iter().position(|i| i.phase == Phase::Running));
-    let key = u32::try_from(running.expect("one runs")).expect("small");
+    let running = engine.read(|fleet| {
+        let mut all = fleet.instances.iter();
+        all.find(|(_, i)| i.phase == Phase::Running).map(|(key, _)| key)
+    });
+    let key = running.expect("one runs");
+    let attached = jiff::Timestamp::now();
     // Looked at once, and never asked for a sample.
     let machine = engine.look(key).await.expect("it starts").expect("it is there");
     let began = Instant::now();
     let history = loop {
-        let history = machine.history(None, None);
-        if history.len() >= 3 {
-            break history;
+        let since = machine.history(Some(attached), None);
+        if since.len() >= 3 {
+            break machine.history(None, None);
         }
-        assert!(began.elapsed() < LIMIT, "{} samples", history.len());
+        assert!(began.elapsed() < LIMIT, "{} samples", since.len());
         tokio::time::sleep(Duration::from_millis(200)).await;
     };
     for pair in history.windows(2) {
@@ -167,4 +171,34 @@ async fn an_instance_that_nobody_watches_has_a_history_all_the_same() {
         assert!(gap.unsigned_abs() < CADENCE * 2, "a gap of {gap:#}");
     }
     tokio::task::spawn_blocking(move || engine.end()).await.expect("it ends");
+}
+
+/// The times of a list of samples, oldest first, are those of the hour before now without a gap.
+fn assert_an_hour(times: &[jiff::Timestamp], most: Duration) {
+    let now = jiff::Timestamp::now();
+    let age = now.duration_since(*times.first().expect("a sample")).unsigned_abs();
+    assert!((Duration::from_secs(57 * 60)..Duration::from_secs(62 * 60)).contains(&age), "{age:?}");
+    for pair in times.windows(2) {
+        let gap = pair[1].duration_since(pair[0]);
+        assert!(gap.is_positive() && gap.unsigned_abs() <= most, "a gap of {gap:#}");
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn the_first_report_of_an_instance_covers_the_hour_before_it() {
+    let client = Client::start(None).await;
+    let (container, instance) = client.instance_of("web").await;
+    let path = format!("/v1/containers/{container}/instances/{instance}/telemetry/resources/report");
+    let (status, report) = client.cycle(&path).await;
+    assert_eq!(status, 200, "{report}");
+    let rows = report["data"]["snapshots"].as_array().expect("a list");
+    let time = |row: &Value| row["time"].as_str().expect("a time").parse().expect("RFC 3339");
+    // A loaded machine takes its first reading late.
+    assert_an_hour(&rows.iter().map(time).collect::<Vec<_>>(), LIMIT);
+    let total = |row: &Value| row["cpu"]["usage"]["total"].as_u64().expect("a counter");
+    assert!(rows.windows(2).all(|pair| total(&pair[1]) >= total(&pair[0])), "a counter went backwards");
+    let rates: std::collections::BTreeSet<u64> =
+        rows.windows(2).map(|pair| (total(&pair[1]) - total(&pair[0])) / 5_000_000).collect();
+    assert!(rates.len() > 5, "a flat line: {rates:?}");
 }

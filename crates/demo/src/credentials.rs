@@ -51,7 +51,7 @@ pub const LOGIN_LIFE: Duration = Duration::from_secs(3600);
 /// Websocket tokens must be used within 15 minutes, says Cycle's console page.
 pub const TICKET_LIFE: Duration = Duration::from_secs(15 * 60);
 /// Asking for tokens without using them must not grow memory.
-const MOST_TOKENS: usize = 4096;
+const MOST_TOKENS: usize = 128;
 
 /// `bytes` random bytes as lower-case hex.
 ///

@@ -20,7 +20,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use axum::Router;
 use axum::extract::Request;
+use axum::http::{StatusCode, header};
 use axum::middleware::Next;
+use axum::response::IntoResponse as _;
 use tokio::net::TcpSocket;
 
 pub use entry::Entry;
@@ -87,11 +89,14 @@ pub struct Cloud {
 struct Asked(Mutex<VecDeque<String>>);
 
 /// How many requests are remembered.
-const REMEMBERED: usize = 4096;
+const REMEMBERED: usize = 2048;
+/// How many characters of a path are remembered.
+const LONGEST_PATH: usize = 512;
 
 impl Asked {
     fn note(&self, request: &Request) {
-        let line = format!("{} {}", request.method(), request.uri().path());
+        let path = request.uri().path().chars().take(LONGEST_PATH);
+        let line = format!("{} {}", request.method(), path.collect::<String>());
         let mut lines = self.0.lock();
         if lines.len() == REMEMBERED {
             lines.pop_front();
@@ -204,7 +209,14 @@ fn router(
         requests.fetch_add(1, Ordering::Relaxed);
         asked.note(&request);
         let faults = faults.clone();
-        async move { faults.inject(request, next).await }
+        async move {
+            if request.headers().contains_key(header::UPGRADE) && !faces::socket::is_own(request.headers()) {
+                let refusal =
+                    "websockets are for clients that address this machine, and for pages of its own";
+                return (StatusCode::FORBIDDEN, refusal).into_response();
+            }
+            faults.inject(request, next).await
+        }
     };
     open.iter()
         .fold(Router::new(), |router, face| {

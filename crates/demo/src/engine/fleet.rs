@@ -5,7 +5,15 @@ use std::collections::{BTreeMap, VecDeque};
 use jiff::{SignedDuration, Timestamp};
 
 use super::plan::{Gpu, LocationPlan, ProviderPlan, ServerPlan};
+use super::rows::Rows;
 use crate::workload::Kind;
+
+/// The most containers that may be there beside those of the plan.
+pub const MOST_CONTAINERS_MADE: usize = 2000;
+/// The most instances that may be there beside those of the plan.
+pub const MOST_INSTANCES_MADE: usize = 5000;
+/// The most revisions that a container keeps.
+const MOST_REVISIONS: usize = 100;
 
 /// Which account owns a container; each face shows one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, serde::Deserialize)]
@@ -161,6 +169,21 @@ pub struct Container {
     pub life: super::plan::Life,
 }
 
+impl Container {
+    /// Takes another image as the next revision; the oldest one is dropped when there are too many.
+    pub fn revise(&mut self, image: String) {
+        let number = self.revisions.last().map_or(1, |latest| latest.number + 1);
+        if self.revisions.len() >= MOST_REVISIONS {
+            self.revisions.remove(0);
+        }
+        self.revisions.push(Revision { number, image: image.clone(), created: Timestamp::now() });
+        if self.image != image {
+            self.workload = Kind::of_image(&image);
+            self.image = image;
+        }
+    }
+}
+
 /// A group of containers that share a network.
 #[derive(Debug, Clone)]
 pub struct Environment {
@@ -236,10 +259,10 @@ pub struct Fleet {
     pub servers: Vec<ServerPlan>,
     /// Groups of containers.
     pub environments: Vec<Environment>,
-    /// Every container that ever was; a removed one keeps its index.
-    pub containers: Vec<Container>,
-    /// Every instance that ever was; a removed one keeps its index.
-    pub instances: Vec<Instance>,
+    /// Containers, also those removed lately.
+    pub containers: Rows<Container>,
+    /// Instances, also those removed lately.
+    pub instances: Rows<Instance>,
     /// The last few hundred jobs, oldest first.
     pub jobs: VecDeque<Job>,
     /// The next job's number.
@@ -257,22 +280,22 @@ pub struct Fleet {
 impl Fleet {
     /// The containers of an account that are not removed, with their indices.
     pub fn containers_of(&self, account: Account) -> impl Iterator<Item = (u32, &Container)> {
-        (0..).zip(&self.containers).filter(move |(_, c)| c.account == account && c.phase != Phase::Gone)
+        self.containers.iter().filter(move |(_, c)| c.account == account && c.phase != Phase::Gone)
     }
 
     /// A container of an account by index, unless it is removed.
     pub fn container_of(&self, account: Account, key: u32) -> Option<&Container> {
-        self.containers.get(key as usize).filter(|c| c.account == account && c.phase != Phase::Gone)
+        self.containers.get(key).filter(|c| c.account == account && c.phase != Phase::Gone)
     }
 
     /// An instance of a container, unless it is removed.
     pub fn instance_of(&self, container: u32, key: u32) -> Option<&Instance> {
-        self.instances.get(key as usize).filter(|i| i.container == container && i.phase != Phase::Gone)
+        self.instances.get(key).filter(|i| i.container == container && i.phase != Phase::Gone)
     }
 
     /// `web-3`: the name a shell's prompt shows.
     pub fn hostname(&self, instance: &Instance) -> String {
-        self.containers.get(instance.container as usize).map_or_else(String::new, |c| {
+        self.containers.get(instance.container).map_or_else(String::new, |c| {
             if c.account == Account::Quasarch {
                 c.identifier.clone()
             } else {
@@ -295,13 +318,13 @@ impl Fleet {
             container
                 .instances
                 .iter()
-                .filter_map(move |key| Some((*key, self.instances.get(*key as usize)?, container)))
+                .filter_map(move |key| Some((*key, self.instances.get(*key)?, container)))
         })
     }
 
     /// An instance of an account by index, unless it is removed.
     pub fn machine_of(&self, account: Account, key: u32) -> Option<(&Instance, &Container)> {
-        let instance = self.instances.get(key as usize)?;
+        let instance = self.instances.get(key)?;
         let container = self.container_of(account, instance.container)?;
         (instance.phase != Phase::Gone).then_some((instance, container))
     }
@@ -325,6 +348,44 @@ impl Fleet {
     pub fn founded(&self) -> Timestamp {
         let born = self.born.unwrap_or(Timestamp::UNIX_EPOCH);
         ago(born, SignedDuration::from_hours(4000))
+    }
+}
+
+impl Fleet {
+    /// Ends the plan: what comes from now on is counted, and forgotten some time after it is removed.
+    pub fn seal(&mut self) {
+        self.containers.seal();
+        self.instances.seal();
+    }
+
+    /// Adds a container and returns its index; `None` when the fleet is full.
+    pub fn add_container(&mut self, container: Container) -> Option<u32> {
+        if self.containers.made() >= MOST_CONTAINERS_MADE {
+            return None;
+        }
+        self.containers.push(container)
+    }
+
+    /// Adds an instance to a container and returns its index; `None` when the fleet is full, or without the container.
+    pub fn add_instance(&mut self, container: u32, server: u32, phase: Phase, at: Timestamp) -> Option<u32> {
+        if self.instances.made() >= MOST_INSTANCES_MADE {
+            return None;
+        }
+        let owner = self.containers.get_mut(container)?;
+        let index = self.instances.push(Instance {
+            container,
+            server,
+            ordinal: owner.made + 1,
+            phase,
+            healthy: (owner.health_check && phase == Phase::Running).then_some(true),
+            draining: false,
+            created: at.min(owner.changed).max(owner.created),
+            changed: at,
+            error: None,
+        })?;
+        owner.made += 1;
+        owner.instances.push(index);
+        Some(index)
     }
 }
 

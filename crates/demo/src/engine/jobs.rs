@@ -7,8 +7,7 @@ use jiff::Timestamp;
 use super::Engine;
 use super::events::Event;
 use super::fleet::{Fleet, Job, JobPhase, Phase, Step};
-use super::plan::add_instance;
-use super::real::{set_container_phase, set_phase};
+use super::phases::{set_container_phase, set_phase};
 
 /// How long a step takes.
 const STEP: Duration = Duration::from_millis(900);
@@ -86,36 +85,49 @@ impl Engine {
         let (number, steps) = (job.number, work.steps);
         self.spawn(async move {
             tokio::time::sleep(STEP / 4).await;
-            for (nth, (_, effects)) in steps.into_iter().enumerate() {
-                engine.write(|fleet, events| {
-                    with_job(fleet, number, events, |job, now| {
-                        job.phase = JobPhase::Running;
-                        job.started.get_or_insert(now);
-                        if let Some(step) = job.steps.get_mut(nth) {
-                            step.started = Some(now);
-                        }
-                    });
-                    for effect in &effects {
-                        effect.apply(fleet, events);
+            for (nth, (_, effects)) in steps.iter().enumerate() {
+                if !engine.begin_step(number, nth, effects) {
+                    return;
+                }
+                tokio::time::sleep(STEP).await;
+                engine.change_job(number, |job, now| {
+                    if let Some(step) = job.steps.get_mut(nth) {
+                        step.completed = Some(now);
                     }
                 });
-                tokio::time::sleep(STEP).await;
-                engine.write(|fleet, events| {
-                    with_job(fleet, number, events, |job, now| {
-                        if let Some(step) = job.steps.get_mut(nth) {
-                            step.completed = Some(now);
-                        }
-                    });
-                });
             }
-            engine.write(|fleet, events| {
-                with_job(fleet, number, events, |job, now| {
-                    job.phase = JobPhase::Completed;
-                    job.completed = Some(now);
-                });
+            engine.change_job(number, |job, now| {
+                job.phase = JobPhase::Completed;
+                job.completed = Some(now);
             });
         });
         job
+    }
+
+    /// Begins a step of a job. False when it cannot be done, upon which the job has failed.
+    fn begin_step(&self, number: u32, nth: usize, effects: &[Effect]) -> bool {
+        self.write(|fleet, events| {
+            with_job(fleet, number, events, |job, now| {
+                job.phase = JobPhase::Running;
+                job.started.get_or_insert(now);
+                if let Some(step) = job.steps.get_mut(nth) {
+                    step.started = Some(now);
+                }
+            });
+            let done = effects.iter().try_for_each(|effect| effect.apply(fleet, events));
+            if let Err(error) = done {
+                with_job(fleet, number, events, |job, now| {
+                    job.phase = JobPhase::Error;
+                    job.error = Some(error.to_owned());
+                    job.completed = Some(now);
+                });
+            }
+            done.is_ok()
+        })
+    }
+
+    fn change_job(&self, number: u32, change: impl FnOnce(&mut Job, Timestamp)) {
+        self.write(|fleet, events| with_job(fleet, number, events, change));
     }
 }
 
@@ -137,12 +149,13 @@ fn with_job(
 }
 
 impl Effect {
-    fn apply(&self, fleet: &mut Fleet, events: &mut Vec<Event>) {
+    /// Changes the fleet. The error says why it cannot, and ends the job.
+    fn apply(&self, fleet: &mut Fleet, events: &mut Vec<Event>) -> Result<(), &'static str> {
         match self {
             Self::Instances(members, phase) => {
                 for instance in members {
                     // What was removed meanwhile stays removed.
-                    if fleet.instances.get(*instance as usize).is_some_and(|i| i.phase != Phase::Gone) {
+                    if fleet.instances.get(*instance).is_some_and(|i| i.phase != Phase::Gone) {
                         set_phase(fleet, *instance, *phase, events);
                         if *phase == Phase::Gone {
                             unlist(fleet, *instance, events);
@@ -153,51 +166,50 @@ impl Effect {
             Self::Container(container, phase) => set_container_phase(fleet, *container, *phase, events),
             Self::Add(container, servers) => {
                 for server in servers {
-                    let Some(instance) =
-                        add_instance(fleet, *container, *server, Phase::New, Timestamp::now())
-                    else {
-                        return;
-                    };
+                    let instance = fleet
+                        .add_instance(*container, *server, Phase::New, Timestamp::now())
+                        .ok_or("there is no room for another instance")?;
                     set_phase(fleet, instance, Phase::Starting, events);
                 }
                 events.push(Event::Reconfigured { container: *container });
             }
             Self::Up(container) => {
                 for instance in members(fleet, *container) {
-                    if fleet.instances.get(instance as usize).is_some_and(|i| i.phase == Phase::Starting) {
+                    if fleet.instances.get(instance).is_some_and(|i| i.phase == Phase::Starting) {
                         set_phase(fleet, instance, Phase::Running, events);
                     }
                 }
                 set_container_phase(fleet, *container, Phase::Running, events);
             }
             Self::Move(instance, server) => {
-                if let Some(row) = fleet.instances.get_mut(*instance as usize) {
+                if let Some(row) = fleet.instances.get_mut(*instance) {
                     row.server = *server;
                 }
                 set_phase(fleet, *instance, Phase::Running, events);
             }
             Self::Drain(instance, drain) => {
-                if let Some(row) = fleet.instances.get_mut(*instance as usize) {
+                if let Some(row) = fleet.instances.get_mut(*instance) {
                     row.draining = *drain;
                     events.push(Event::Reconfigured { container: row.container });
                 }
             }
             Self::Publish(container) => {
-                if let Some(row) = fleet.containers.get_mut(*container as usize)
+                if let Some(row) = fleet.containers.get_mut(*container)
                     && row.urls.is_empty()
                 {
                     row.urls.push(format!("{}.ingress.example.com", row.identifier));
                 }
             }
         }
+        Ok(())
     }
 }
 
 fn unlist(fleet: &mut Fleet, instance: u32, events: &mut Vec<Event>) {
-    let Some(container) = fleet.instances.get(instance as usize).map(|i| i.container) else {
+    let Some(container) = fleet.instances.get(instance).map(|i| i.container) else {
         return;
     };
-    if let Some(owner) = fleet.containers.get_mut(container as usize) {
+    if let Some(owner) = fleet.containers.get_mut(container) {
         owner.instances.retain(|i| *i != instance);
         events.push(Event::Reconfigured { container });
     }
@@ -205,7 +217,7 @@ fn unlist(fleet: &mut Fleet, instance: u32, events: &mut Vec<Event>) {
 
 /// The instances of a container.
 pub fn members(fleet: &Fleet, container: u32) -> Vec<u32> {
-    fleet.containers.get(container as usize).map_or_else(Vec::new, |c| c.instances.clone())
+    fleet.containers.get(container).map_or_else(Vec::new, |c| c.instances.clone())
 }
 
 /// The work of bringing a container's instances up.
@@ -261,8 +273,7 @@ pub fn restart(fleet: &Fleet, container: u32) -> Work {
 pub fn scale(fleet: &Fleet, container: u32, wanted: usize) -> Work {
     let all = members(fleet, container);
     let steps = if wanted >= all.len() {
-        let on: Vec<u32> =
-            all.iter().filter_map(|i| fleet.instances.get(*i as usize)).map(|i| i.server).collect();
+        let on: Vec<u32> = all.iter().filter_map(|i| fleet.instances.get(*i)).map(|i| i.server).collect();
         let servers =
             (all.len()..wanted).map(|n| on.get(n % on.len().max(1)).copied().unwrap_or(0)).collect();
         vec![
@@ -283,7 +294,7 @@ pub fn scale(fleet: &Fleet, container: u32, wanted: usize) -> Work {
 
 /// The work of removing one instance.
 pub fn remove(fleet: &Fleet, container: u32, instance: u32) -> Work {
-    let host = fleet.instances.get(instance as usize).map_or_else(String::new, |i| fleet.hostname(i));
+    let host = fleet.instances.get(instance).map_or_else(String::new, |i| fleet.hostname(i));
     Work {
         caption: format!("Delete {host}"),
         action: "container.instance.delete",
@@ -340,5 +351,5 @@ pub fn deploy(fleet: &Fleet, container: u32) -> Work {
 }
 
 fn name(fleet: &Fleet, container: u32) -> &str {
-    fleet.containers.get(container as usize).map_or("?", |c| c.name.as_str())
+    fleet.containers.get(container).map_or("?", |c| c.name.as_str())
 }

@@ -11,22 +11,24 @@ use super::Engine;
 use super::events::Event;
 use super::fleet::{Account, Phase};
 use super::jobs;
+use super::phases::{set_container_phase, set_phase};
 use super::plan::{BROKEN, CRASHED, Life};
-use super::real::{backoff, set_phase};
+use super::real::backoff;
 
 impl Engine {
     /// Starts the tasks that keep the fleet alive. `scripted` adds the stories of the hand-made fleet; a big fleet
     /// stays still until it is touched, so that it can be measured.
     pub fn live(&self, scripted: bool) {
+        self.write(|fleet, _| fleet.seal());
         self.follow_changes();
         self.restart_failed();
         self.sample_slowly();
         if !scripted {
             return;
         }
-        for (container, life) in self.read(|fleet| {
-            (0..).zip(&fleet.containers).map(|(key, c)| (key, c.life)).collect::<Vec<(u32, Life)>>()
-        }) {
+        for (container, life) in self
+            .read(|fleet| fleet.containers.iter().map(|(key, c)| (key, c.life)).collect::<Vec<(u32, Life)>>())
+        {
             match life {
                 Life::CrashLooping => self.crash_loop(container),
                 Life::Degraded => self.degrade(container),
@@ -79,11 +81,11 @@ impl Engine {
     /// From one phase to the next, if it is still in the one and nobody wants it stopped.
     fn step(&self, instance: u32, from: Phase, to: Phase) -> bool {
         self.write(|fleet, events| {
-            let Some(row) = fleet.instances.get(instance as usize).filter(|i| i.phase == from) else {
+            let Some(row) = fleet.instances.get(instance).filter(|i| i.phase == from) else {
                 return false;
             };
             let container = row.container;
-            let Some(owner) = fleet.containers.get(container as usize) else {
+            let Some(owner) = fleet.containers.get(container) else {
                 return false;
             };
             // What is broken is not helped by being started again.
@@ -94,7 +96,7 @@ impl Engine {
             set_phase(fleet, instance, to, events);
             if leased {
                 // A leased container has one instance and shows its state.
-                super::real::set_container_phase(fleet, container, to, events);
+                set_container_phase(fleet, container, to, events);
             }
             true
         })
@@ -162,7 +164,7 @@ impl Engine {
                     let Some(instance) = jobs::members(fleet, container).get(1).copied() else {
                         return;
                     };
-                    if let Some(row) = fleet.instances.get_mut(instance as usize)
+                    if let Some(row) = fleet.instances.get_mut(instance)
                         && row.phase == Phase::Running
                     {
                         row.healthy = Some(healthy);

@@ -36,10 +36,9 @@ pub struct Wish {
 
 /// Adds the machine, not yet up, in a group of its own. Gives its index and the work of bringing it up.
 pub fn create(fleet: &mut Fleet, wish: Wish) -> Option<(u32, Work)> {
-    let group = u32::try_from(fleet.containers.len()).ok()?;
     let now = Timestamp::now();
     let running = if wish.start { Phase::Running } else { Phase::Stopped };
-    fleet.containers.push(Container {
+    let group = fleet.add_container(Container {
         account: wish.account,
         identifier: slug(&wish.name),
         workload: Kind::of_image(&wish.image),
@@ -51,9 +50,9 @@ pub fn create(fleet: &mut Fleet, wish: Wish) -> Option<(u32, Work)> {
         gpu: wish.gpu.0,
         gpu_models: wish.gpu.1,
         ..blank(wish.account, now)
-    });
-    let machine = super::plan::add_instance(fleet, group, wish.server, Phase::New, now)?;
-    if let Some(group) = fleet.containers.get_mut(group as usize) {
+    })?;
+    let machine = fleet.add_instance(group, wish.server, Phase::New, now)?;
+    if let Some(group) = fleet.containers.get_mut(group) {
         group.name.clone_from(&wish.name);
     }
     let extras = Extras { name: Some(wish.name.clone()), labels: wish.labels, protected: false };
@@ -153,7 +152,7 @@ pub fn remove(fleet: &Fleet, machine: u32) -> Work {
     );
     let last = work
         .container
-        .and_then(|group| fleet.containers.get(group as usize))
+        .and_then(|group| fleet.containers.get(group))
         .is_some_and(|group| group.instances.len() < 2);
     if let (true, Some(group), Some((_, effects))) = (last, work.container, work.steps.last_mut()) {
         effects.push(Effect::Container(group, Phase::Gone));
@@ -168,7 +167,7 @@ pub fn through(
     (verb, action): (&str, &'static str),
     phases: &[(&'static str, Phase)],
 ) -> Work {
-    let row = fleet.instances.get(machine as usize);
+    let row = fleet.instances.get(machine);
     let name = row.map(|row| fleet.name(machine, row)).unwrap_or_default();
     let steps =
         phases.iter().map(|(caption, phase)| (*caption, vec![Effect::Instances(vec![machine], *phase)]));

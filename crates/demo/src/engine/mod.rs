@@ -7,8 +7,10 @@ pub mod fleet;
 pub mod jobs;
 pub mod life;
 pub mod machines;
+pub(crate) mod phases;
 pub mod plan;
 pub mod real;
+pub mod rows;
 pub mod sampler;
 
 use parking_lot::{Mutex, MutexGuard};
@@ -103,9 +105,12 @@ impl Engine {
         // Keys echo one by one: nothing may wait for a fuller packet. A socket that refuses is merely slower.
         let listener = listener.tap_io(|stream| drop(stream.set_nodelay(true)));
         let stop = self.inner.stop.clone();
+        // As a make-service the routes are built once; as a router they are built again for every connection.
         // Not cancelled but asked to end: connections that were kept open end with it.
         self.inner.tasks.spawn(async move {
-            let served = axum::serve(listener, app).with_graceful_shutdown(stop.cancelled_owned()).await;
+            let served = axum::serve(listener, app.into_make_service())
+                .with_graceful_shutdown(stop.cancelled_owned())
+                .await;
             if let Err(error) = served {
                 tracing::error!(%error, "the demo cloud stopped serving");
             }

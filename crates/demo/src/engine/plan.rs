@@ -9,7 +9,6 @@ use serde::Deserialize;
 
 use super::fleet::{Account, Environment, Fleet, ago};
 use crate::workload::Kind;
-pub use seed::add_instance;
 pub(super) use seed::{BROKEN, CRASHED};
 use seed::{seed, seed_container};
 
@@ -293,9 +292,9 @@ mod tests {
         assert_eq!(fleet.containers_of(Account::Quasarch).count(), 6);
         assert_eq!(fleet.gpus.len(), 25);
         for phase in [Phase::Running, Phase::Starting, Phase::Failed, Phase::Stopped] {
-            assert!(fleet.instances.iter().any(|i| i.phase == phase), "{phase:?} is missing");
+            assert!(fleet.instances.iter().any(|(_, i)| i.phase == phase), "{phase:?} is missing");
         }
-        assert!(fleet.instances.iter().any(|i| i.healthy == Some(false)), "nobody is unwell");
+        assert!(fleet.instances.iter().any(|(_, i)| i.healthy == Some(false)), "nobody is unwell");
     }
 
     #[test]

@@ -4,12 +4,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use jiff::Timestamp;
 use tokio::sync::broadcast::error::RecvError;
 
 use super::Engine;
 use super::events::Event;
 use super::fleet::{Account, Fleet, Phase};
+use super::phases::{set_container_phase, set_phase};
 use crate::process::machine::{Machine, Setup};
 use crate::process::output::Output;
 use crate::process::session::Session;
@@ -40,7 +40,7 @@ impl Engine {
 
     /// Starts or ends the workload as the instance's phase wants it.
     fn keep_step(&self, instance: u32, machine: &Arc<Machine>) -> Result<(), String> {
-        let phase = self.read(|fleet| fleet.instances.get(instance as usize).map(|i| i.phase));
+        let phase = self.read(|fleet| fleet.instances.get(instance).map(|i| i.phase));
         match phase {
             Some(Phase::Running | Phase::Migrating) => {
                 let (session, new) = machine.start()?;
@@ -68,14 +68,14 @@ impl Engine {
     /// Marks a running instance as failed.
     pub(super) fn fail(&self, instance: u32, why: &str) {
         self.write(|fleet, events| {
-            let Some(row) = fleet.instances.get_mut(instance as usize) else {
+            let Some(row) = fleet.instances.get_mut(instance) else {
                 return;
             };
             if row.phase == Phase::Running {
                 row.error = Some(why.into());
                 let container = row.container;
                 set_phase(fleet, instance, Phase::Failed, events);
-                if fleet.containers.get(container as usize).is_some_and(|c| c.account == Account::Quasarch) {
+                if fleet.containers.get(container).is_some_and(|c| c.account == Account::Quasarch) {
                     set_container_phase(fleet, container, Phase::Failed, events);
                 }
             }
@@ -113,6 +113,7 @@ impl Engine {
                 let stepped = tokio::task::spawn_blocking(move || {
                     for instance in changed {
                         let Some(machine) = engine.inner.machines.known(instance) else {
+                            engine.forget_removed(instance);
                             continue;
                         };
                         if let Err(error) = engine.keep_step(instance, &machine) {
@@ -126,10 +127,18 @@ impl Engine {
         });
     }
 
+    /// Removes what an instance left behind that is removed while it has no process.
+    fn forget_removed(&self, instance: u32) {
+        let phase = self.read(|fleet| fleet.instances.get(instance).map(|i| i.phase));
+        if phase.is_none_or(|phase| phase == Phase::Gone) {
+            self.inner.machines.forget(instance);
+        }
+    }
+
     /// Gives the machines of a container what it says now; they take it at their next start.
     fn renew(&self, container: u32) -> Vec<u32> {
-        let members: Vec<u32> = self
-            .read(|f| f.containers.get(container as usize).map_or_else(Vec::new, |c| c.instances.clone()));
+        let members: Vec<u32> =
+            self.read(|f| f.containers.get(container).map_or_else(Vec::new, |c| c.instances.clone()));
         for instance in &members {
             if let Some(machine) = self.inner.machines.known(*instance)
                 && let Some(setup) = self.read(|fleet| setup(fleet, *instance))
@@ -143,59 +152,15 @@ impl Engine {
 
 /// What an instance's processes need to know.
 fn setup(fleet: &Fleet, instance: u32) -> Option<Setup> {
-    let row = fleet.instances.get(instance as usize).filter(|i| i.phase != Phase::Gone)?;
-    let container = fleet.containers.get(row.container as usize)?;
+    let row = fleet.instances.get(instance).filter(|i| i.phase != Phase::Gone)?;
+    let container = fleet.containers.get(row.container)?;
     Some(Setup {
         hostname: fleet.hostname(row),
         kind: container.workload,
         seed: instance,
         env: container.env.clone(),
+        since: matches!(row.phase, Phase::Running | Phase::Migrating).then_some(row.changed),
     })
-}
-
-/// Sets an instance's phase and says so.
-pub(super) fn set_phase(fleet: &mut Fleet, instance: u32, phase: Phase, events: &mut Vec<Event>) {
-    let Some(row) = fleet.instances.get_mut(instance as usize) else {
-        return;
-    };
-    let before = row.phase;
-    if before == phase {
-        return;
-    }
-    row.phase = phase;
-    row.changed = Timestamp::now();
-    if phase != Phase::Failed {
-        row.error = None;
-    }
-    let container = row.container;
-    let checked = fleet.containers.get(container as usize).is_some_and(|c| c.health_check);
-    if let Some(row) = fleet.instances.get_mut(instance as usize) {
-        row.healthy = (checked && phase == Phase::Running).then_some(true);
-    }
-    events.push(Event::Instance { container, instance, phase, before });
-}
-
-/// Sets a container's phase and says so.
-pub(super) fn set_container_phase(fleet: &mut Fleet, container: u32, phase: Phase, events: &mut Vec<Event>) {
-    let Some(row) = fleet.containers.get_mut(container as usize) else {
-        return;
-    };
-    let before = row.phase;
-    if before == phase {
-        return;
-    }
-    row.phase = phase;
-    row.changed = Timestamp::now();
-    match phase {
-        Phase::Starting | Phase::Running => row.desired = Phase::Running,
-        Phase::Stopping | Phase::Stopped => row.desired = Phase::Stopped,
-        Phase::Deleting | Phase::Gone => row.desired = Phase::Gone,
-        Phase::New | Phase::Failed | Phase::Migrating => {}
-    }
-    if phase == Phase::Running {
-        row.started = Some(row.changed);
-    }
-    events.push(Event::Container { container, phase, before });
 }
 
 /// How long the `attempt`th restart waits.

@@ -3,10 +3,32 @@
 use std::pin::Pin;
 
 use axum::extract::ws::{CloseFrame, Message, WebSocket};
+use axum::http::uri::Authority;
+use axum::http::{HeaderMap, HeaderName, header};
 use futures_util::stream::{SplitSink, SplitStream, TakeUntil};
 use futures_util::{SinkExt as _, StreamExt as _};
 
 use crate::faults::CutSocket;
+
+/// Whether a websocket's upgrade may be answered: one that a page of another origin opened is refused, and so is one
+/// that came by a name which merely resolves to this machine. A browser sends both headers and lets no page forge them.
+pub(crate) fn is_own(headers: &HeaderMap) -> bool {
+    let text = |name: HeaderName| headers.get(name).map(|value| value.to_str().unwrap_or_default());
+    let Some(host) = text(header::HOST).filter(|host| is_loopback(host)) else {
+        return false;
+    };
+    // A client that is no browser sends none.
+    text(header::ORIGIN).is_none_or(|origin| origin.split_once("://").is_some_and(|(_, from)| from == host))
+}
+
+/// Whether a `Host` is an address of this machine, whatever the port: one may be forwarded.
+fn is_loopback(host: &str) -> bool {
+    let Ok(authority) = host.parse::<Authority>() else {
+        return false;
+    };
+    let name = authority.host().trim_start_matches('[').trim_end_matches(']');
+    name.eq_ignore_ascii_case("localhost") || name.parse().is_ok_and(|ip: std::net::IpAddr| ip.is_loopback())
+}
 
 /// The client has gone, or was cut off.
 #[derive(Debug)]
@@ -157,5 +179,31 @@ mod tests {
         assert_eq!(parse(b"\x1b"), [keys(b"\x1b")]);
         assert_eq!(parse(b"\x1b[8;0;1t\x1b[8;x"), [keys(b"\x1b[8;0;1t\x1b[8;x")]);
         assert_eq!(parse(b""), []);
+    }
+
+    #[test]
+    fn only_this_machine_may_open_a_websocket() {
+        for (host, origin, own) in [
+            (Some("127.0.0.1:8080"), None, true),
+            (Some("localhost:8080"), None, true),
+            (Some("[::1]:8080"), None, true),
+            (Some("127.0.0.1:8080"), Some("http://127.0.0.1:8080"), true),
+            (Some("127.0.0.1:8080"), Some("http://127.0.0.1:3000"), false),
+            (Some("127.0.0.1:8080"), Some("https://elsewhere.example.com"), false),
+            (Some("127.0.0.1:8080"), Some("null"), false),
+            (Some("elsewhere.example.com:8080"), None, false),
+            (Some("elsewhere.example.com:8080"), Some("http://elsewhere.example.com:8080"), false),
+            (Some("127.0.0.1.example.com"), None, false),
+            (Some("127.0.0.1:8080@elsewhere.example.com"), None, false),
+            (None, None, false),
+        ] {
+            let mut headers = HeaderMap::new();
+            for (name, value) in [(header::HOST, host), (header::ORIGIN, origin)] {
+                if let Some(value) = value {
+                    headers.insert(name, value.parse().expect("a value"));
+                }
+            }
+            assert_eq!(is_own(&headers), own, "{host:?} {origin:?}");
+        }
     }
 }

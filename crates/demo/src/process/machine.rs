@@ -7,7 +7,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
 
-use super::output::Output;
+use super::output::{Budget, Output};
+use super::past;
 use super::reaper::{MARK, Reaper};
 use super::session::{Session, Start};
 use super::telemetry::Meter;
@@ -25,6 +26,21 @@ pub struct Setup {
     pub seed: u32,
     /// Further environment of the workload.
     pub env: BTreeMap<String, String>,
+    /// Since when it has run, if it runs.
+    pub since: Option<jiff::Timestamp>,
+}
+
+/// What all machines of a run share.
+#[derive(Debug, Clone)]
+pub(super) struct Host {
+    /// This very binary.
+    pub program: PathBuf,
+    /// The mark of every process of this run.
+    pub mark: String,
+    /// Ends what outlives the server.
+    pub reaper: Arc<Reaper>,
+    /// What all outputs may keep together.
+    pub budget: Arc<Budget>,
 }
 
 /// An instance that somebody has looked at.
@@ -35,9 +51,7 @@ pub struct Machine {
     pub meter: Mutex<Meter>,
     setup: Mutex<Setup>,
     home: PathBuf,
-    program: PathBuf,
-    mark: String,
-    reaper: Arc<Reaper>,
+    host: Host,
     work: Mutex<Option<Arc<Session>>>,
     shell: Mutex<Option<Arc<Session>>>,
     /// When somebody last looked.
@@ -45,21 +59,13 @@ pub struct Machine {
 }
 
 impl Machine {
-    pub(super) fn new(
-        setup: Setup,
-        home: PathBuf,
-        program: PathBuf,
-        mark: String,
-        reaper: Arc<Reaper>,
-    ) -> Self {
+    pub(super) fn new(setup: Setup, home: PathBuf, host: Host) -> Self {
         Self {
-            log: Arc::default(),
+            log: Arc::new(Output::new(&host.budget)),
             meter: Mutex::default(),
             setup: Mutex::new(setup),
             home,
-            program,
-            mark,
-            reaper,
+            host,
             work: Mutex::default(),
             shell: Mutex::default(),
             looked: Mutex::new(Instant::now()),
@@ -82,17 +88,27 @@ impl Machine {
         }
         let setup = self.setup.lock().clone();
         let arguments: Vec<OsString> = workload::arguments(setup.kind, setup.seed);
-        let argv = std::iter::once(self.program.as_os_str())
+        let argv = std::iter::once(self.host.program.as_os_str())
             .chain(arguments.iter().map(OsString::as_os_str))
             .collect();
         let mut env = self.environment(&setup);
         env.extend(setup.env.clone());
-        self.meter.lock().restart();
+        self.start_meter(&setup);
         let start = Start { argv, env, dir: &self.home, size: (24, 200) };
         self.prepare()?;
-        let session = Session::start(&start, self.log.clone(), &self.reaper)?;
+        let session = Session::start(&start, self.log.clone(), &self.host.reaper)?;
         *work = Some(session.clone());
         Ok((session, true))
+    }
+
+    /// Begins the counters: the first time after the past of the instance, else at zero.
+    fn start_meter(&self, setup: &Setup) {
+        let mut meter = self.meter.lock();
+        let first = meter.latest().is_none();
+        meter.restart();
+        if let (true, Some(since)) = (first, setup.since) {
+            meter.begin(past::samples(setup.kind, setup.seed, since, jiff::Timestamp::now()));
+        }
     }
 
     /// The shell on the console: the one that runs, or a new one.
@@ -116,10 +132,10 @@ impl Machine {
         env.push(("PS1".to_owned(), format!("root@{}:{directory}# ", setup.hostname)));
         env.push(("HISTFILE".to_owned(), "/dev/null".to_owned()));
         // The program itself, so that a load can be started from the console.
-        env.push(("QDECK".to_owned(), self.program.to_string_lossy().into_owned()));
+        env.push(("QDECK".to_owned(), self.host.program.to_string_lossy().into_owned()));
         self.prepare()?;
         let start = Start { argv, env, dir: &self.home, size };
-        let session = Session::start(&start, Arc::default(), &self.reaper)?;
+        let session = Session::start(&start, Arc::new(Output::new(&self.host.budget)), &self.host.reaper)?;
         *shell = Some(session.clone());
         Ok(session)
     }
@@ -136,6 +152,11 @@ impl Machine {
     /// The shell that runs now, if any.
     pub fn running_shell(&self) -> Option<Arc<Session>> {
         self.shell.lock().clone().filter(|s| s.alive())
+    }
+
+    /// Whether a client reads its log or its shell now.
+    pub(super) fn is_attached(&self) -> bool {
+        self.log.is_followed() || self.running_shell().is_some_and(|shell| shell.output.is_followed())
     }
 
     /// Ends its processes; what it printed stays.
@@ -162,13 +183,16 @@ impl Machine {
     }
 
     fn prepare(&self) -> Result<(), String> {
-        std::fs::create_dir_all(&self.home).map_err(|e| format!("no home directory for the instance: {e}"))
+        use std::os::unix::fs::DirBuilderExt as _;
+        let mut private = std::fs::DirBuilder::new();
+        private.recursive(true).mode(0o700);
+        private.create(&self.home).map_err(|e| format!("no home directory for the instance: {e}"))
     }
 
     /// Nothing of the user's own environment but the search path and where terminals are described.
     fn environment(&self, setup: &Setup) -> Vec<(String, String)> {
         let mut env = vec![
-            (MARK.to_owned(), self.mark.clone()),
+            (MARK.to_owned(), self.host.mark.clone()),
             ("HOME".to_owned(), self.home.to_string_lossy().into_owned()),
             ("HOSTNAME".to_owned(), setup.hostname.clone()),
             ("TERM".to_owned(), "xterm-256color".to_owned()),

@@ -2,6 +2,7 @@
 
 pub mod machine;
 pub mod output;
+pub mod past;
 pub mod reaper;
 pub mod session;
 pub mod telemetry;
@@ -13,13 +14,14 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use machine::{Machine, Setup};
+use machine::{Host, Machine, Setup};
+use output::Budget;
 use reaper::Reaper;
 use telemetry::Sample;
 use usage::Usage;
 
-/// How many instances are real at once; beyond it the one least looked at, and not attached to, rests.
-const MOST: usize = 64;
+/// How many instances have processes at once; beyond it the one least looked at, and not attached to, rests.
+const MAX_MACHINES: usize = 64;
 /// One reading of `/proc` serves everybody who asks within this time.
 const FRESH: Duration = Duration::from_millis(400);
 
@@ -31,6 +33,7 @@ pub struct Machines {
     program: PathBuf,
     mark: String,
     reaper: Mutex<Option<Arc<Reaper>>>,
+    budget: Arc<Budget>,
     kept: Mutex<HashMap<u32, Arc<Machine>>>,
     census: Mutex<Option<(Instant, HashMap<u32, Usage>)>>,
 }
@@ -38,7 +41,14 @@ pub struct Machines {
 impl Machines {
     /// Nothing starts yet. `mark` is random and names this run.
     pub fn new(program: PathBuf, mark: String) -> Self {
-        Self { program, mark, reaper: Mutex::default(), kept: Mutex::default(), census: Mutex::default() }
+        Self {
+            program,
+            mark,
+            reaper: Mutex::default(),
+            budget: Arc::default(),
+            kept: Mutex::default(),
+            census: Mutex::default(),
+        }
     }
 
     /// The machine of an instance, made on the first look. No process is started by this alone.
@@ -58,8 +68,14 @@ impl Machines {
         let reaper = self.reaper()?;
         let mut kept = self.kept.lock();
         rest(&mut kept);
-        let home = reaper::home(&self.mark).join(format!("{instance}-{}", setup.hostname));
-        let make = || Arc::new(Machine::new(setup, home, self.program.clone(), self.mark.clone(), reaper));
+        let home = self.home(instance).join(&setup.hostname);
+        let host = Host {
+            program: self.program.clone(),
+            mark: self.mark.clone(),
+            reaper,
+            budget: self.budget.clone(),
+        };
+        let make = || Arc::new(Machine::new(setup, home, host));
         Ok(Some(kept.entry(instance).or_insert_with(make).clone()))
     }
 
@@ -73,11 +89,19 @@ impl Machines {
         self.kept.lock().iter().map(|(key, machine)| (*key, machine.clone())).collect()
     }
 
-    /// Forgets an instance and ends its processes.
+    /// Forgets an instance, ends its processes and removes its home.
     pub fn forget(&self, instance: u32) {
-        if let Some(machine) = self.kept.lock().remove(&instance) {
+        let machine = self.kept.lock().remove(&instance);
+        if let Some(machine) = machine {
             machine.stop();
         }
+        // Most instances never had one.
+        let _ = std::fs::remove_dir_all(self.home(instance));
+    }
+
+    /// Where an instance's home is, in a folder of its own name.
+    fn home(&self, instance: u32) -> PathBuf {
+        reaper::home(&self.mark).join(instance.to_string())
     }
 
     /// Reads the instance's counters now. Blocks for the reading of `/proc`.
@@ -148,17 +172,82 @@ impl Machines {
     }
 }
 
-/// Makes room for one more: the least recently used machine without an open console or log is dropped.
+/// Makes room for one more: the machine least recently used that has no client is dropped, one without a shell first.
 fn rest(kept: &mut HashMap<u32, Arc<Machine>>) {
-    while kept.len() >= MOST {
+    while kept.len() >= MAX_MACHINES {
         let idle = kept
             .iter()
-            .filter(|(_, m)| Arc::strong_count(m) == 1 && m.running_shell().is_none())
-            .min_by_key(|(_, m)| *m.looked.lock())
+            .filter(|(_, m)| Arc::strong_count(m) == 1 && !m.is_attached())
+            .min_by_key(|(_, m)| (m.running_shell().is_some(), *m.looked.lock()))
             .map(|(key, _)| *key);
         let Some(idle) = idle else { return };
         if let Some(machine) = kept.remove(&idle) {
             machine.stop();
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::workload::Kind;
+
+    fn setup(instance: u32) -> Setup {
+        Setup {
+            hostname: format!("web-{instance}"),
+            kind: Kind::Quiet,
+            seed: instance,
+            env: std::collections::BTreeMap::new(),
+            since: None,
+        }
+    }
+
+    fn machines(word: &str) -> Machines {
+        // A program that ends at once: nothing here needs the workload to run.
+        Machines::new("/bin/true".into(), format!("test-{}-{word}", std::process::id()))
+    }
+
+    #[test]
+    fn however_many_instances_are_looked_at_and_left_with_a_shell_only_so_many_have_one() {
+        let machines = machines("shells");
+        let mut counts = Vec::new();
+        for round in 1..=2 {
+            for instance in 0..80 {
+                let machine =
+                    machines.look(round * 1000 + instance, || Some(setup(instance))).expect("it starts");
+                machine.expect("it is there").shell((24, 80)).expect("a shell");
+            }
+            counts.push(machines.all().len());
+        }
+        assert_eq!(counts, [MAX_MACHINES, MAX_MACHINES]);
+        let attached = machines.look(2079, || None).expect("it starts").expect("the latest is kept");
+        let follower = attached.log.follow(0);
+        drop(attached);
+        for instance in (3000..).take(MAX_MACHINES) {
+            machines.look(instance, || Some(setup(instance))).expect("it starts");
+        }
+        assert!(machines.known(2079).is_some(), "one whose log is followed was dropped");
+        drop(follower);
+        machines.end();
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn homes_are_for_their_owner_alone_and_go_with_their_instance() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let machines = machines("homes");
+        let machine = machines.look(7, || Some(setup(7))).expect("it starts").expect("it is there");
+        machine.shell((24, 80)).expect("a shell");
+        let run = reaper::home(&machines.mark);
+        for path in [run.clone(), run.join("7"), run.join("7/web-7")] {
+            let mode = path.metadata().expect("it is there").permissions().mode();
+            assert_eq!(mode & 0o777, 0o700, "{}", path.display());
+        }
+        drop(machine);
+        machines.forget(7);
+        assert!(!run.join("7").exists(), "the home outlived its instance");
+        machines.end();
+        // The program here is no reaper.
+        let _ = std::fs::remove_dir_all(run);
     }
 }

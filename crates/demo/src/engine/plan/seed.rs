@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::{ContainerPlan, Life, ServerPlan};
-use crate::engine::fleet::{Account, Container, Fleet, Instance, Phase, Revision, ago};
+use crate::engine::fleet::{Account, Container, Fleet, Phase, Revision, ago};
 
 /// A big fleet: the hand-made containers over and over, numbered, with a few hundred instances each, as many for
 /// every account that has servers.
@@ -91,10 +91,9 @@ pub(super) fn seed_container(fleet: &mut Fleet, plan: &ContainerPlan, now: Times
     } else {
         Vec::new()
     };
-    let key = u32::try_from(fleet.containers.len()).unwrap_or(u32::MAX);
     let mut ports = plan.ports.clone();
     ports.extend(plan.port.clone());
-    fleet.containers.push(Container {
+    let key = fleet.containers.push(Container {
         account: plan.account,
         name: plan.name.clone(),
         identifier: plan.identifier.clone(),
@@ -128,48 +127,24 @@ pub(super) fn seed_container(fleet: &mut Fleet, plan: &ContainerPlan, now: Times
         revisions,
         life: plan.life,
     });
+    let Some(key) = key else {
+        return;
+    };
     for ordinal in 0..plan.instances {
         let server = plan.servers.get(ordinal as usize % plan.servers.len().max(1)).copied().unwrap_or(0);
-        add_instance(fleet, key, server, phase, changed);
+        fleet.add_instance(key, server, phase, changed);
     }
     settle(fleet, key);
 }
 
-/// Adds one instance to a container and gives its index.
-pub fn add_instance(
-    fleet: &mut Fleet,
-    container: u32,
-    server: u32,
-    phase: Phase,
-    at: Timestamp,
-) -> Option<u32> {
-    let index = u32::try_from(fleet.instances.len()).ok()?;
-    let owner = fleet.containers.get_mut(container as usize)?;
-    owner.made += 1;
-    owner.instances.push(index);
-    let healthy = (owner.health_check && phase == Phase::Running).then_some(true);
-    fleet.instances.push(Instance {
-        container,
-        server,
-        ordinal: owner.made,
-        phase,
-        healthy,
-        draining: false,
-        created: at.min(owner.changed).max(owner.created),
-        changed: at,
-        error: None,
-    });
-    Some(index)
-}
-
 /// The first moment of each story: who has failed, who is unwell, who is already up.
 fn settle(fleet: &mut Fleet, key: u32) {
-    let Some(container) = fleet.containers.get(key as usize) else {
+    let Some(container) = fleet.containers.get(key) else {
         return;
     };
     let (life, created, members) = (container.life, container.created, container.instances.clone());
     for (nth, index) in members.into_iter().enumerate() {
-        let Some(instance) = fleet.instances.get_mut(index as usize) else {
+        let Some(instance) = fleet.instances.get_mut(index) else {
             continue;
         };
         match life {
@@ -193,7 +168,7 @@ fn settle(fleet: &mut Fleet, key: u32) {
         }
     }
     if life == Life::Terminated
-        && let Some(container) = fleet.containers.get_mut(key as usize)
+        && let Some(container) = fleet.containers.get_mut(key)
     {
         container.instances.clear();
     }

@@ -24,7 +24,9 @@ use crate::faces::AppState;
 /// How long a console's token opens it: the compute service's default.
 const CONSOLE_LIFE: Duration = Duration::from_secs(600);
 /// Asking for tokens without using them must not grow memory.
-const MOST_TOKENS: usize = 1024;
+const MOST_TOKENS: usize = 128;
+/// How many traits of removed machines may gather before they are dropped.
+const MAX_STALE_TRAITS: usize = 16;
 
 /// The state that every handler shares.
 #[derive(Clone)]
@@ -145,6 +147,8 @@ pub(super) struct AccountState {
     pub(super) project: u64,
     /// By machine.
     pub(super) traits: HashMap<u32, Traits>,
+    /// How many traits there were when those of removed machines were last dropped.
+    traits_kept: usize,
     /// By job.
     pub(super) notes: HashMap<u32, Note>,
     /// Key pairs.
@@ -305,18 +309,17 @@ impl AccountState {
         {
             self.notes.retain(|number, _| *number >= oldest);
         }
-        let there =
-            |key: &u32| fleet.instances.get(*key as usize).is_some_and(|row| row.phase != Phase::Gone);
-        let container_there = |key: &u32| {
-            fleet.containers.get(*key as usize).is_some_and(|container| container.phase != Phase::Gone)
-        };
+        let there = |key: &u32| fleet.instances.get(*key).is_some_and(|row| row.phase != Phase::Gone);
+        let container_there =
+            |key: &u32| fleet.containers.get(*key).is_some_and(|container| container.phase != Phase::Gone);
         self.deployments.retain(|key, _| container_there(key));
-        if self.traits.len() > 4096 {
+        if self.traits.len() > self.traits_kept + MAX_STALE_TRAITS {
             self.traits.retain(|key, _| there(key));
+            self.traits_kept = self.traits.len();
         }
         for (key, traits) in &mut self.traits {
             // Somebody started it through another door.
-            let phase = fleet.instances.get(*key as usize).map(|row| row.phase);
+            let phase = fleet.instances.get(*key).map(|row| row.phase);
             if traits.suspended && phase == Some(Phase::Running) {
                 traits.suspended = false;
             }

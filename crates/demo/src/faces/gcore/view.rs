@@ -142,7 +142,7 @@ impl<'a> View<'a> {
         let fleet = self.fleet;
         fleet.jobs.iter().filter(move |job| {
             job.container
-                .and_then(|key| fleet.containers.get(key as usize))
+                .and_then(|key| fleet.containers.get(key))
                 .is_some_and(|group| group.account == ACCOUNT)
         })
     }

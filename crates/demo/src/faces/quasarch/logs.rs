@@ -18,6 +18,8 @@ use crate::process::output::{Follower, Piece};
 
 /// How much a newcomer is shown.
 const BACKLOG: u64 = 128 * 1024;
+/// The most bytes of one line.
+const MAX_LINE_BYTES: usize = 256 * 1024;
 /// The most bytes of lines gathered into one chunk.
 const CHUNK: usize = 16 * 1024;
 
@@ -80,7 +82,8 @@ impl Tail {
         for part in bytes.split_inclusive(|b| *b == b'\n') {
             offset += part.len() as u64;
             self.partial.extend_from_slice(part);
-            if !part.ends_with(b"\n") {
+            // A line that never ends is cut.
+            if !part.ends_with(b"\n") && self.partial.len() < MAX_LINE_BYTES {
                 break;
             }
             let line = std::mem::take(&mut self.partial);

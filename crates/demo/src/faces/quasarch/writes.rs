@@ -15,10 +15,10 @@ use super::lists::find;
 use super::problem::Problem;
 use super::shapes;
 use crate::engine::events::Event;
-use crate::engine::fleet::{Account, Container, Fleet, Phase, Revision};
-use crate::engine::plan::{Life, add_instance};
+use crate::engine::fleet::{Account, Container, Fleet, Phase};
+use crate::engine::phases::remove_container;
+use crate::engine::plan::Life;
 use crate::engine::{jobs, machines};
-use crate::workload::Kind;
 
 /// How many containers the user may have.
 const MOST: usize = 200;
@@ -78,16 +78,8 @@ impl Body {
         }
         // Whether env is replaced or merged is not documented; the sample reads as replaced.
         container.env = self.env.unwrap_or(std::mem::take(&mut container.env));
-        if let Some(image) = self.image {
-            container.workload = Kind::of_image(&image);
-            container.image = image;
-        }
-        let number = container.revisions.last().map_or(1, |r| r.number + 1);
-        container.revisions.push(Revision {
-            number,
-            image: container.image.clone(),
-            created: Timestamp::now(),
-        });
+        let image = self.image.unwrap_or_else(|| container.image.clone());
+        container.revise(image);
         Ok(())
     }
 }
@@ -131,9 +123,9 @@ pub(super) async fn create(
         if fleet.containers_of(Account::Quasarch).count() >= MOST {
             return Err(Problem::field("name", format!("there are {MOST} containers already")));
         }
-        let key = u32::try_from(fleet.containers.len()).map_err(|_| Problem::internal())?;
-        fleet.containers.push(container);
-        add_instance(fleet, key, 0, Phase::New, Timestamp::now());
+        let full = || Problem::field("name", "cannot be created: the cloud is full");
+        let key = fleet.add_container(container).ok_or_else(full)?;
+        fleet.add_instance(key, 0, Phase::New, Timestamp::now());
         events.push(Event::Reconfigured { container: key });
         Ok((key, answer(&app, fleet, key)))
     })?;
@@ -156,7 +148,7 @@ pub(super) async fn update(
         changed.updated = Some(Timestamp::now());
         let before = std::mem::replace(&mut changed.phase, Phase::Starting);
         changed.life = Life::Steady;
-        if let Some(row) = fleet.containers.get_mut(key as usize) {
+        if let Some(row) = fleet.containers.get_mut(key) {
             *row = changed;
         }
         events.push(Event::Container { container: key, phase: Phase::Starting, before });
@@ -174,16 +166,7 @@ pub(super) async fn delete(
 ) -> Result<StatusCode, Problem> {
     app.engine.write(|fleet, events| {
         let (key, _) = find(fleet, &text)?;
-        for instance in jobs::members(fleet, key) {
-            if let Some(row) = fleet.instances.get_mut(instance as usize) {
-                let before = std::mem::replace(&mut row.phase, Phase::Gone);
-                events.push(Event::Instance { container: key, instance, phase: Phase::Gone, before });
-            }
-        }
-        if let Some(row) = fleet.containers.get_mut(key as usize) {
-            let before = std::mem::replace(&mut row.phase, Phase::Gone);
-            events.push(Event::Container { container: key, phase: Phase::Gone, before });
-        }
+        remove_container(fleet, key, events);
         Ok(StatusCode::NO_CONTENT)
     })
 }

@@ -86,7 +86,7 @@ impl Console {
 
     /// The shell, which only a running instance has.
     async fn shell(&self) -> Result<Arc<Session>, String> {
-        let phase = self.engine.read(|fleet| fleet.instances.get(self.instance as usize).map(|i| i.phase));
+        let phase = self.engine.read(|fleet| fleet.instances.get(self.instance).map(|i| i.phase));
         if !matches!(phase, Some(Phase::Running | Phase::Migrating)) {
             return Err("the instance is not running".to_owned());
         }

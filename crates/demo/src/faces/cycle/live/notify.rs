@@ -70,8 +70,7 @@ pub(crate) async fn notifications(
 
 /// What the hub says of a change; nothing of what belongs to another account.
 fn messages(fleet: &Fleet, hub: &str, event: &Event) -> Vec<Value> {
-    let ours =
-        |container: u32| fleet.containers.get(container as usize).filter(|c| c.account == Account::Cycle);
+    let ours = |container: u32| fleet.containers.get(container).filter(|c| c.account == Account::Cycle);
     let about = |container: u32| {
         json!({
             "hub_id": hub, "account_id": null, "dns_zones": null, "clusters": null,
@@ -88,7 +87,7 @@ fn messages(fleet: &Fleet, hub: &str, event: &Event) -> Vec<Value> {
                 "id": id(Thing::Instance, *instance),
                 "state": instance_state(*phase), "state_previous": instance_state(*before),
             });
-            let error = fleet.instances.get(*instance as usize).and_then(|i| i.error.as_deref());
+            let error = fleet.instances.get(*instance).and_then(|i| i.error.as_deref());
             let mut messages = Vec::new();
             if *phase == Phase::Failed {
                 object["error"] = error.into();

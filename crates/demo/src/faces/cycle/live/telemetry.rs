@@ -37,8 +37,8 @@ struct Whose {
 
 fn whose(app: &AppState, instance: u32) -> Option<Whose> {
     app.engine.read(|fleet| {
-        let row = fleet.instances.get(instance as usize)?;
-        let container = fleet.containers.get(row.container as usize)?;
+        let row = fleet.instances.get(instance)?;
+        let container = fleet.containers.get(row.container)?;
         Some(Whose {
             instance,
             container: row.container,

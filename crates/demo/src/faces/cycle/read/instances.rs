@@ -34,7 +34,7 @@ pub(crate) async fn instances(
         let rows = container
             .instances
             .iter()
-            .filter_map(|key| fleet.instances.get(*key as usize).map(|i| (*key, i)))
+            .filter_map(|key| fleet.instances.get(*key).map(|i| (*key, i)))
             .filter(|(_, i)| states.as_ref().is_none_or(|s| s.contains(&shapes::instance_state(i.phase))))
             .filter(|(_, i)| server.is_none_or(|s| i.server == s))
             .filter(|(_, i)| query.filter("search").is_none() || query.found_in(&[&fleet.hostname(i)]))
@@ -66,7 +66,7 @@ fn instance_page<'f>(
 
 /// The document of a kind that an instance names.
 fn document(fleet: &Fleet, hub: &str, what: &str, instance: &Instance) -> Option<Value> {
-    let owner = fleet.containers.get(instance.container as usize)?;
+    let owner = fleet.containers.get(instance.container)?;
     match what {
         "servers" => places::server(fleet, hub, instance.server),
         "locations" => places::location(fleet, fleet.servers.get(instance.server as usize)?.location),
@@ -100,8 +100,9 @@ pub(crate) async fn server_instances(
         let key = index(Thing::Server, &text)
             .filter(|key| fleet.servers.get(*key as usize).is_some())
             .ok_or_else(|| Problem::missing("404.infrastructure.server"))?;
-        let rows: Vec<(u32, &Instance)> = (0..)
-            .zip(&fleet.instances)
+        let rows: Vec<(u32, &Instance)> = fleet
+            .instances
+            .iter()
             .filter(|(_, i)| i.server == key && i.phase != Phase::Gone)
             .filter(|(_, i)| fleet.container_of(Account::Cycle, i.container).is_some())
             .collect();

@@ -67,6 +67,6 @@ pub(crate) async fn job(
 
 /// Whether a job is this hub's: it works on one of its containers.
 fn ours(fleet: &Fleet, job: &Job) -> bool {
-    let owner = job.container.and_then(|key| fleet.containers.get(key as usize));
+    let owner = job.container.and_then(|key| fleet.containers.get(key));
     owner.is_none_or(|c| c.account == Account::Cycle)
 }

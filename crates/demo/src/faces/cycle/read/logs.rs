@@ -33,7 +33,7 @@ fn scope(fleet: &Fleet, body: &Value) -> Result<Vec<u32>, Problem> {
     Ok(match kind {
         "instance" => named(Thing::Instance)
             .into_iter()
-            .filter(|key| fleet.instances.get(*key as usize).is_some_and(|i| ours(i.container)))
+            .filter(|key| fleet.instances.get(*key).is_some_and(|i| ours(i.container)))
             .collect(),
         "container" => {
             let wanted = named(Thing::Container);

@@ -9,7 +9,7 @@ use crate::faces::{NEVER, time};
 
 /// An `Image`: in the demo every container has one of its own, named as in a registry, `shop/storefront:5.14.2`.
 pub(crate) fn image(fleet: &Fleet, hub: &str, key: u32) -> Option<Value> {
-    let container = fleet.containers.get(key as usize)?;
+    let container = fleet.containers.get(key)?;
     let made = time(Some(container.created));
     Some(json!({
         "id": id(Thing::Image, key),

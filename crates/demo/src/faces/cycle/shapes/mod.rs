@@ -119,7 +119,7 @@ fn cluster(fleet: &Fleet, environment: u32) -> &str {
 /// `StateCountSummary`.
 pub(crate) fn counts(fleet: &Fleet, container: &Container) -> Value {
     let mut states: BTreeMap<&str, usize> = BTreeMap::new();
-    for instance in container.instances.iter().filter_map(|i| fleet.instances.get(*i as usize)) {
+    for instance in container.instances.iter().filter_map(|i| fleet.instances.get(*i)) {
         *states.entry(instance_state(instance.phase)).or_default() += 1;
     }
     let total = container.instances.len();
@@ -149,7 +149,7 @@ fn config(container: &Container) -> Value {
 
 /// An instance of a list or by itself.
 pub(crate) fn instance(fleet: &Fleet, hub: &str, key: u32, instance: &Instance, with_node: bool) -> Value {
-    let owner = fleet.containers.get(instance.container as usize);
+    let owner = fleet.containers.get(instance.container);
     let server = fleet.servers.get(instance.server as usize);
     let location = server.map_or(0, |s| s.location);
     let environment = owner.map_or(0, |c| c.environment);

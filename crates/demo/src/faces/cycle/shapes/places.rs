@@ -113,7 +113,7 @@ pub(crate) fn server(fleet: &Fleet, hub: &str, key: u32) -> Option<Value> {
 /// Instances that stand on a server, by state.
 pub(crate) fn server_counts(fleet: &Fleet, key: u32) -> Value {
     let mut states = std::collections::BTreeMap::<&str, usize>::new();
-    for instance in fleet.instances.iter().filter(|i| i.server == key && i.phase != Phase::Gone) {
+    for (_, instance) in fleet.instances.iter().filter(|(_, i)| i.server == key && i.phase != Phase::Gone) {
         if fleet.container_of(Account::Cycle, instance.container).is_some() {
             *states.entry(super::instance_state(instance.phase)).or_default() += 1;
         }

@@ -72,7 +72,7 @@ const LEASES: usize = 12;
 pub(super) fn give(account: &mut AccountState, fleet: &Fleet) {
     let born = fleet.born.unwrap_or_else(Timestamp::now);
     let (mut nth, mut given) = (0_usize, 0_usize);
-    for (key, instance) in (0..).zip(&fleet.instances) {
+    for (key, instance) in fleet.instances.iter() {
         if given == LEASES {
             return;
         }

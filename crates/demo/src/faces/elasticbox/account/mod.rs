@@ -23,6 +23,12 @@ use run::Run;
 /// How many operations of one instance are remembered; beyond it the second oldest goes, the first deploy stays.
 const KEEP: usize = 200;
 
+/// How many records of forgotten instances may gather before they are dropped.
+const MAX_STALE_RECORDS: usize = 16;
+
+/// How many terminated instances keep what their machine printed.
+const MAX_TERMINATED_LOGS: usize = 16;
+
 /// How many marks in what a machine printed are remembered.
 const MARKS: usize = 1000;
 
@@ -30,6 +36,8 @@ const MARKS: usize = 1000;
 #[derive(Debug, Default)]
 pub(super) struct AccountState {
     records: BTreeMap<u32, Record>,
+    /// How many records there were when those of forgotten instances were last dropped.
+    records_kept: usize,
     /// Instances with an operation that is not over.
     open: BTreeSet<u32>,
     /// Lasting tokens that were made through the API.
@@ -99,7 +107,7 @@ impl AccountState {
     /// A account about the fleet as it is: some leases, and records of what is terminated already.
     pub(super) fn open(fleet: &Fleet, salt: String) -> Self {
         let mut account = Self { salt, ..Self::default() };
-        for (key, instance) in (0..).zip(&fleet.instances) {
+        for (key, instance) in fleet.instances.iter() {
             let dead = instance.phase == Phase::Gone && ours(fleet, instance);
             if dead {
                 account.records.insert(key, Record::of(instance));
@@ -150,7 +158,7 @@ impl AccountState {
     /// Submits an operation to the engine and writes it down.
     pub(super) fn begin(&mut self, engine: &Engine, key: u32, verb: Verb) {
         let Some((instance, name)) = engine.read(|fleet| {
-            let instance = fleet.instances.get(key as usize)?;
+            let instance = fleet.instances.get(key)?;
             Some((instance.clone(), fleet.hostname(instance)))
         }) else {
             return;
@@ -161,12 +169,28 @@ impl AccountState {
             // The machine goes, what it printed stays until the record is deleted.
             record.log = log;
         }
+        engine.read(|fleet| self.prune(fleet));
+        let record = self.record_of(key, &instance);
         let job = engine.submit(run::work(verb, key, &instance, &name));
         if record.runs.len() == KEEP {
             record.runs.remove(1);
         }
         record.runs.push(Run::accepted(verb, job.number, job.queued));
         self.open.insert(key);
+    }
+
+    /// Drops the records of instances that the engine has forgotten, and the outputs of all but the latest that were
+    /// terminated.
+    fn prune(&mut self, fleet: &Fleet) {
+        if self.records.len() > self.records_kept + MAX_STALE_RECORDS {
+            self.records.retain(|key, _| fleet.instances.get(*key).is_some());
+            self.records_kept = self.records.len();
+        }
+        let logs = self.records.values().filter(|record| record.log.is_some()).count();
+        let logged = self.records.values_mut().filter(|record| record.log.is_some());
+        for record in logged.take(logs.saturating_sub(MAX_TERMINATED_LOGS)) {
+            record.log = None;
+        }
     }
 
     /// Takes in how far the engine's jobs have come. Everybody who reads the account calls it first.
@@ -205,7 +229,7 @@ impl Record {
             return;
         };
         let before = run.spans.clone();
-        let phase = fleet.instances.get(key as usize).map(|i| i.phase);
+        let phase = fleet.instances.get(key).map(|i| i.phase);
         let job = run.job.and_then(|number| fleet.jobs.iter().rev().find(|j| j.number == number));
         match job {
             Some(job) => {
@@ -262,7 +286,7 @@ impl Record {
 
 /// Whether an instance belongs to this face's account.
 pub(super) fn ours(fleet: &Fleet, instance: &Instance) -> bool {
-    fleet.containers.get(instance.container as usize).is_some_and(|c| c.account == Account::ElasticBox)
+    fleet.containers.get(instance.container).is_some_and(|c| c.account == Account::ElasticBox)
 }
 
 /// What must have been done to an instance that nobody has touched through this face.

@@ -37,9 +37,9 @@ pub(in super::super) struct Pair {
 impl<'f> Row<'f> {
     /// An instance of this face, whatever is left of it.
     pub(in super::super) fn of(account: &'f AccountState, fleet: &'f Fleet, key: u32) -> Option<Self> {
-        let instance = fleet.instances.get(key as usize)?;
+        let instance = fleet.instances.get(key)?;
         ours(fleet, instance).then_some(())?;
-        let container = fleet.containers.get(instance.container as usize)?;
+        let container = fleet.containers.get(instance.container)?;
         Some(Self { key, instance, container, record: account.record(key), fleet })
     }
 
@@ -69,7 +69,7 @@ impl<'f> Row<'f> {
         let alive = fleet.containers_of(Account::ElasticBox).flat_map(|(_, c)| c.instances.iter().copied());
         let dead = account.records().filter(|(key, record)| {
             let gone = |i: &Instance| i.phase == Phase::Gone;
-            !record.deleted && fleet.instances.get(*key as usize).is_some_and(gone)
+            !record.deleted && fleet.instances.get(*key).is_some_and(gone)
         });
         let mut keys: Vec<u32> = alive.chain(dead.map(|(key, _)| key)).collect();
         keys.sort_unstable();

@@ -176,6 +176,6 @@ fn machines(row: &Row<'_>) -> Vec<Value> {
 
 /// The instances that an instance is bound to.
 pub(in super::super) fn bound<'f>(row: &Row<'_>, fleet: &'f Fleet) -> impl Iterator<Item = u32> + use<'f> {
-    let target = bound_to(fleet, row.container).and_then(|key| fleet.containers.get(key as usize));
+    let target = bound_to(fleet, row.container).and_then(|key| fleet.containers.get(key));
     target.into_iter().flat_map(|c| c.instances.iter().copied()).take(8)
 }

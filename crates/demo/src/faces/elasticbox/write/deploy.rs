@@ -22,7 +22,6 @@ use super::super::shapes::workspaces;
 use super::body;
 use crate::engine::events::Event;
 use crate::engine::fleet::{Account, Container, Extras, Fleet, Phase};
-use crate::engine::plan::add_instance;
 
 /// The one kind of request that is understood; others would register machines or import them.
 const SCHEMA: &str = "http://elasticbox.net/schemas/deploy-instance-request";
@@ -156,7 +155,7 @@ pub(in super::super) async fn deploy(
         .read(|fleet| request.order(fleet, &Catalogue::of(fleet, &email), workspaces::personal(&email)))?;
     let key = engine
         .write(|fleet, events| {
-            let key = add_instance(fleet, order.container, order.server, Phase::New, Timestamp::now())?;
+            let key = fleet.add_instance(order.container, order.server, Phase::New, Timestamp::now())?;
             let extras = Extras { name: Some(request.name.clone()), ..Extras::default() };
             fleet.extras.insert(key, extras);
             events.push(Event::Reconfigured { container: order.container });

@@ -55,9 +55,9 @@ pub(in crate::faces::exoscale) struct Guest {
 impl Guest {
     /// What an instance wears of which nothing is written down, from its group's plan.
     pub(super) fn usual(fleet: &Fleet, machine: u32) -> Self {
-        let instance = fleet.instances.get(machine as usize);
+        let instance = fleet.instances.get(machine);
         let zone = instance.and_then(|i| zone_of(fleet, i)).unwrap_or(0);
-        let group = instance.and_then(|i| fleet.containers.get(i.container as usize));
+        let group = instance.and_then(|i| fleet.containers.get(i.container));
         let name = zone_name(zone);
         let (kind, nth, disk_gib) = group.map_or((3, 0, 50), |group| {
             // Processors of a plan are small whole numbers.

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 /// How long events are kept, says the documentation of the audit trail.
 pub(in crate::faces::exoscale) const KEPT: SignedDuration = SignedDuration::from_hours(30 * 24);
 /// How many are kept at most.
-const MOST: usize = 5000;
+const MOST: usize = 500;
 
 /// Events, oldest first.
 #[derive(Debug, Default)]

@@ -14,14 +14,19 @@ use serde_json::{Value, json};
 use super::context::Names;
 use super::ids::{Thing, id};
 use super::problem::Problem;
-use crate::engine::fleet::{Fleet, JobPhase};
+use crate::engine::fleet::{Account as FleetAccount, Fleet, JobPhase};
 use guest::Guest;
 use journal::Journal;
 
 /// How many operations are remembered.
-const OPERATIONS: usize = 2000;
+const OPERATIONS: usize = 500;
 /// How many things of each kind there may be at most, so that a loop of creates ends.
 pub(super) const MOST: usize = 1000;
+
+/// How many guests of removed instances may gather before they are dropped.
+const MAX_STALE_GUESTS: usize = 16;
+/// The most rules, and the most external sources, of one security group.
+pub(super) const MAX_RULES: usize = 200;
 
 /// What is done in the account once an engine's job has ended.
 pub(super) type Change = Box<dyn FnOnce(&mut AccountState) + Send>;
@@ -80,6 +85,8 @@ pub(super) struct AccountState {
     held: IndexMap<String, Held>,
     /// Only who differs from the others of his group is written down.
     guests: BTreeMap<u32, Guest>,
+    /// How many guests there were when those of removed instances were last dropped.
+    guests_kept: usize,
     pub(super) journal: Journal,
     /// When the balance was asked for lately.
     pub(super) balances: VecDeque<Instant>,
@@ -95,6 +102,7 @@ impl AccountState {
             pending: Vec::new(),
             held: IndexMap::new(),
             guests: BTreeMap::new(),
+            guests_kept: 0,
             journal: Journal::default(),
             balances: VecDeque::new(),
         }
@@ -113,6 +121,10 @@ impl AccountState {
 
     /// Makes the changes whose jobs have ended; one that is forgotten has.
     pub(super) fn settle(&mut self, fleet: &Fleet) {
+        if self.guests.len() > self.guests_kept + MAX_STALE_GUESTS {
+            self.guests.retain(|key, _| fleet.machine_of(FleetAccount::Exoscale, *key).is_some());
+            self.guests_kept = self.guests.len();
+        }
         if self.pending.is_empty() {
             return;
         }
@@ -225,7 +237,7 @@ impl AccountState {
 
     /// Everybody who is written down and not removed.
     pub(super) fn guests_attached<'a>(&'a self, fleet: &'a Fleet) -> impl Iterator<Item = (u32, &'a Guest)> {
-        let there = |key: u32| fleet.machine_of(crate::engine::fleet::Account::Exoscale, key).is_some();
+        let there = |key: u32| fleet.machine_of(FleetAccount::Exoscale, key).is_some();
         self.guests.iter().map(|(key, guest)| (*key, guest)).filter(move |(key, _)| there(*key))
     }
 

@@ -191,7 +191,7 @@ pub(super) fn password(ctx: &mut RequestContext<'_>) -> Answer {
 /// into the address of its web page.
 pub(super) fn console(ctx: &mut RequestContext<'_>) -> Answer {
     let machine = ctx.machine()?;
-    let phase = ctx.app.engine.read(|fleet| fleet.instances.get(machine as usize).map(|i| i.phase));
+    let phase = ctx.app.engine.read(|fleet| fleet.instances.get(machine).map(|i| i.phase));
     if phase != Some(Phase::Running) {
         return Err(Problem::state("The instance is not running"));
     }

@@ -6,8 +6,8 @@ use super::Answer;
 use super::instances::instance;
 use crate::engine::fleet::Account;
 use crate::engine::machines::{self, Wish};
+use crate::faces::exoscale::account::Operation;
 use crate::faces::exoscale::account::guest::{Guest, default_group};
-use crate::faces::exoscale::account::{MOST, Operation};
 use crate::faces::exoscale::catalog::{templates, types};
 use crate::faces::exoscale::context::{Names, RequestContext};
 use crate::faces::exoscale::ids::{Thing, index};
@@ -158,9 +158,6 @@ pub(super) fn create(ctx: &mut RequestContext<'_>) -> Answer {
     let zone = ctx.zone_name();
     let disk = order.guest.disk_gib;
     let made = ctx.app.engine.write(|fleet, _| {
-        if fleet.machines_of(Account::Exoscale).count() >= MOST.max(fleet.instances.len()) {
-            return Err(Problem::forbidden("The quota of instances is used up"));
-        }
         let place = fleet.locations_of(Account::Exoscale).find(|(_, location)| location.code == zone);
         let place = place.map(|(key, _)| key);
         let server = fleet.servers_of(Account::Exoscale).find(|(_, s)| Some(s.location) == place);
@@ -183,7 +180,7 @@ pub(super) fn create(ctx: &mut RequestContext<'_>) -> Answer {
         if let Some((machine, _)) = &made {
             ctx.account.update_guest(fleet, *machine, |guest| *guest = order.guest);
         }
-        made.map(Some).ok_or_else(|| Problem::internal("there are too many instances"))
+        made.map(Some).ok_or_else(|| Problem::forbidden("The quota of instances is used up"))
     })?;
     match made {
         Some((machine, work)) => Ok(ctx.submit(work, instance(machine), Names::Always, None)),

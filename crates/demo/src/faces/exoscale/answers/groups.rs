@@ -4,8 +4,8 @@ use serde_json::{Value, json};
 
 use super::Answer;
 use super::instances::name;
-use crate::faces::exoscale::account::Reference;
 use crate::faces::exoscale::account::guest::{Guest, default_group};
+use crate::faces::exoscale::account::{MAX_RULES, Reference};
 use crate::faces::exoscale::context::{Names, RequestContext};
 use crate::faces::exoscale::ids::{Thing, id};
 use crate::faces::exoscale::problem::Problem;
@@ -132,6 +132,9 @@ pub(super) fn add_rule(ctx: &mut RequestContext<'_>) -> Answer {
     if rules.is_some_and(|rules| rules.iter().any(same)) {
         return Err(Problem::conflict("The rule exists already"));
     }
+    if rules.is_some_and(|rules| rules.len() >= MAX_RULES) {
+        return Err(Problem::forbidden("The quota of rules is used up"));
+    }
     Ok(changed(ctx, key, |document| match document["rules"].as_array_mut() {
         Some(rules) => rules.push(rule),
         None => document["rules"] = json!([rule]),
@@ -185,6 +188,9 @@ fn source(ctx: &mut RequestContext<'_>, add: bool) -> Answer {
     match (add, sources.iter().position(|one| *one == source)) {
         (true, Some(_)) => return Err(Problem::conflict("The source exists already")),
         (false, None) => return Err(Problem::missing("The source")),
+        (true, None) if sources.len() >= MAX_RULES => {
+            return Err(Problem::forbidden("The quota of external sources is used up"));
+        }
         (true, None) => sources.push(source.into()),
         (false, Some(at)) => drop(sources.remove(at)),
     }

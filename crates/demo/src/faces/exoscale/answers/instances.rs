@@ -169,7 +169,7 @@ pub(super) fn small(
 /// What an instance is called.
 pub(super) fn name(ctx: &RequestContext<'_>, machine: u32) -> String {
     ctx.app.engine.read(|fleet| {
-        let found = fleet.instances.get(machine as usize);
+        let found = fleet.instances.get(machine);
         found.map_or_else(String::new, |instance| fleet.name(machine, instance))
     })
 }

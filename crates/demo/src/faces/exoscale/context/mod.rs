@@ -101,7 +101,7 @@ impl RequestContext<'_> {
     /// The phase of an instance, unless other work on it is under way.
     pub(super) fn idle(&self, machine: u32) -> Result<Phase, Problem> {
         let (phase, busy) = self.app.engine.read(|fleet| {
-            let phase = fleet.instances.get(machine as usize).map(|i| i.phase);
+            let phase = fleet.instances.get(machine).map(|i| i.phase);
             let under_way = |phase| matches!(phase, JobPhase::Queued | JobPhase::Running);
             let busy = fleet.jobs.iter().any(|job| job.instance == Some(machine) && under_way(job.phase));
             (phase, busy)

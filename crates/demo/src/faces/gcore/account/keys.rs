@@ -7,6 +7,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
+use super::super::catalogue::quota;
 use super::super::marks::{self, Kind, index, uuid};
 use super::super::state::{FaceState, Pair};
 use super::super::wire::{Answer, Body, Form, Named, Owned, Problem, Query};
@@ -86,6 +87,7 @@ pub(crate) async fn create(
         if account.pairs.iter().any(|pair| pair.name == name) {
             return Err(Problem::conflict(format!("SSH key {name} already exists")));
         }
+        quota::one_more("keypair_count", account.pairs.len())?;
         let pair = account.add_pair(&name, &public, shared);
         let mut document = document(&pair, account.project);
         document["private_key"] = private;

@@ -30,7 +30,7 @@ pub(super) fn action(view: &View<'_>, job: &Job) -> &'static str {
 fn group(view: &View<'_>, job: &Job) -> &'static str {
     let inference = job
         .container
-        .and_then(|key| view.fleet.containers.get(key as usize))
+        .and_then(|key| view.fleet.containers.get(key))
         .is_some_and(|container| container.strategy == INFERENCE);
     if inference { "inference_at_the_edge" } else { "instance" }
 }
@@ -41,7 +41,7 @@ fn resource(view: &View<'_>, job: &Job) -> String {
         Some(key) => uuid(Kind::Instance, key),
         None => job
             .container
-            .and_then(|key| view.fleet.containers.get(key as usize))
+            .and_then(|key| view.fleet.containers.get(key))
             .map(|container| container.name.clone())
             .unwrap_or_default(),
     }

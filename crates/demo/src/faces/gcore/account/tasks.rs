@@ -30,7 +30,7 @@ pub(super) fn region(view: &View<'_>, job: &Job) -> Option<i64> {
     if let Some(note) = view.account.notes.get(&job.number) {
         return note.region;
     }
-    let row = view.fleet.instances.get(job.instance? as usize)?;
+    let row = view.fleet.instances.get(job.instance?)?;
     Some(view.region_of(row)?.id)
 }
 

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value, json};
 
 use super::super::view::{Region, View};
+use super::super::wire::Problem;
 use super::{CATALOGUE, flavors};
 
 /// What one machine takes, or what a wish for machines would take.
@@ -116,10 +117,21 @@ pub(crate) fn regional(view: &View<'_>, region: &Region) -> Value {
     Value::Object(all)
 }
 
+/// The limit of the account for what has that name.
+pub(crate) fn account_limit(name: &str) -> i64 {
+    CATALOGUE.quotas.account.get(name).copied().unwrap_or(0)
+}
+
+/// Refuses one more of what has that name in the account when there are `count` and the limit is reached.
+pub(crate) fn one_more(name: &str, count: usize) -> Result<(), Problem> {
+    let (used, limit) = (i64::try_from(count).unwrap_or(i64::MAX), account_limit(name));
+    if used < limit { Ok(()) } else { Err(Problem::quota(name, used, 1, limit)) }
+}
+
 /// The account's quotas, whatever the region.
 pub(crate) fn global(view: &View<'_>) -> Value {
     let deployments = &view.account.deployments;
-    let containers = deployments.keys().filter_map(|key| view.fleet.containers.get(*key as usize));
+    let containers = deployments.keys().filter_map(|key| view.fleet.containers.get(*key));
     let whole = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
     let replicas = whole(containers.map(|container| container.instances.len()).sum());
     let used = |name: &str| match name {

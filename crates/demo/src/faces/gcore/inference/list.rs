@@ -14,7 +14,7 @@ use crate::engine::fleet::{Container, Phase};
 /// The deployments that are not removed, oldest first.
 pub(super) fn all<'a>(view: &View<'a>) -> Vec<(u32, &'a Container, &'a Deployment)> {
     let fleet = view.fleet;
-    let there = |key: u32| fleet.containers.get(key as usize).filter(|c| c.phase != Phase::Gone);
+    let there = |key: u32| fleet.containers.get(key).filter(|c| c.phase != Phase::Gone);
     view.account.deployments.iter().filter_map(|(key, own)| Some((*key, there(*key)?, own))).collect()
 }
 
@@ -82,7 +82,7 @@ fn taken(view: &View<'_>, region: i64, size: &str) -> u32 {
         .iter()
         .filter(|(_, _, own)| own.flavor == size)
         .flat_map(|(_, container, _)| &container.instances)
-        .filter_map(|key| view.fleet.instances.get(*key as usize))
+        .filter_map(|key| view.fleet.instances.get(*key))
         .filter(|row| view.region_of(row).is_some_and(|r| r.id == region));
     u32::try_from(replicas.count()).unwrap_or(u32::MAX)
 }

@@ -19,9 +19,11 @@ use crate::process::machine::Machine;
 use crate::process::output::Piece;
 
 /// How many lines of a replica are remembered.
-const KEEP: usize = 5000;
+const MAX_LINES: usize = 2000;
+/// The most bytes of a replica's lines that are remembered.
+const MAX_LINE_BYTES: usize = 256 * 1024;
 /// Of how many replicas.
-const MOST: usize = 256;
+const MAX_REPLICAS: usize = 64;
 
 /// The lines of every replica that somebody has read.
 #[derive(Debug, Clone, Default)]
@@ -35,12 +37,18 @@ struct Tape {
     /// A line whose end has not come.
     partial: Vec<u8>,
     lines: VecDeque<(Timestamp, String)>,
+    /// The bytes of all lines.
+    size: usize,
 }
 
 impl Tape {
     /// Takes bytes in that were printed until `now`. Times rise with the lines, a microsecond apart at least.
     fn take(&mut self, bytes: &[u8], now: Timestamp) {
         self.partial.extend_from_slice(bytes);
+        if self.partial.len() > MAX_LINE_BYTES {
+            // One that never ends is cut.
+            self.partial.push(b'\n');
+        }
         let Some(end) = self.partial.iter().rposition(|b| *b == b'\n') else {
             return;
         };
@@ -55,10 +63,14 @@ impl Tape {
             .max(self.lines.back().map_or(Timestamp::UNIX_EPOCH, |(at, _)| *at));
         for (nth, line) in (1..).zip(lines) {
             let at = first.checked_add(SignedDuration::from_micros(nth)).unwrap_or(now);
-            self.lines.push_back((at, line.trim_end_matches('\r').to_owned()));
+            let line = line.trim_end_matches('\r').to_owned();
+            self.size += line.len();
+            self.lines.push_back((at, line));
+            while self.lines.len() > MAX_LINES || self.size > MAX_LINE_BYTES && self.lines.len() > 1 {
+                let oldest = self.lines.pop_front();
+                self.size -= oldest.map_or(0, |(_, line)| line.len());
+            }
         }
-        let surplus = self.lines.len().saturating_sub(KEEP);
-        self.lines.drain(..surplus);
     }
 }
 
@@ -66,7 +78,7 @@ impl Tapes {
     /// Reads on in a replica's output, and gives all of its lines.
     fn read(&self, key: u32, machine: &Machine) -> Vec<(Timestamp, String)> {
         let mut tapes = self.0.lock();
-        if tapes.len() >= MOST && !tapes.contains_key(&key) {
+        if tapes.len() >= MAX_REPLICAS && !tapes.contains_key(&key) {
             // Replicas come and go; who reads an old one again gets what its process still has.
             tapes.clear();
         }
@@ -92,11 +104,11 @@ pub(crate) async fn list(
     let order = query.choice("order_by", &["time.asc", "time.desc"])?.unwrap_or("time.desc");
     let wanted = query.numbers("region_id")?;
     let replicas: Vec<(u32, String, i64)> = face.look(|view| {
-        let container = view.fleet.containers.get(key as usize);
+        let container = view.fleet.containers.get(key);
         let members = container.into_iter().flat_map(|c| &c.instances);
         members
             .filter_map(|key| {
-                let row = view.fleet.instances.get(*key as usize)?;
+                let row = view.fleet.instances.get(*key)?;
                 Some((*key, view.fleet.hostname(row), view.region_of(row)?.id))
             })
             .filter(|(.., region)| wanted.is_empty() || wanted.contains(region))
@@ -133,9 +145,16 @@ mod tests {
         assert_eq!(lines, ["one", "two", "three"]);
         let times: Vec<Timestamp> = tape.lines.iter().map(|(at, _)| *at).collect();
         assert!(times.windows(2).all(|t| t[0] < t[1]), "{times:?}");
-        for n in 0..KEEP {
+        for n in 0..MAX_LINES + 10 {
             tape.take(format!("{n}\n").as_bytes(), now);
         }
-        assert_eq!(tape.lines.len(), KEEP);
+        assert_eq!(tape.lines.len(), MAX_LINES);
+        for round in 0..2 {
+            (0..16).for_each(|_| tape.take(&vec![b'x'; 64 * 1024], now));
+            (0..MAX_LINES).for_each(|_| tape.take(&[&[b'y'; 999][..], b"\n"].concat(), now));
+            assert!(tape.size <= MAX_LINE_BYTES, "{} bytes in round {round}", tape.size);
+            assert_eq!(tape.size, tape.lines.iter().map(|(_, line)| line.len()).sum::<usize>());
+            assert!(tape.partial.capacity() <= 2 * MAX_LINE_BYTES, "{} bytes", tape.partial.capacity());
+        }
     }
 }

@@ -15,7 +15,6 @@ use super::view::{ACCOUNT, INFERENCE};
 use crate::engine::events::Event;
 use crate::engine::fleet::{Container, Fleet, Phase, Revision, ago};
 use crate::engine::machines;
-use crate::engine::plan::add_instance;
 use crate::workload::Kind;
 
 /// How many replicas of one region really run; more are counted as the scale's maximum only.
@@ -98,7 +97,7 @@ pub(super) fn seed(fleet: &mut Fleet, account: &mut AccountState, events: &mut V
     ] {
         let created = ago(now, SignedDuration::from_hours(hours));
         let key = add_deployment(fleet, account, name, image, deployment, Phase::Running, created);
-        events.push(Event::Reconfigured { container: key });
+        events.extend(key.map(|container| Event::Reconfigured { container }));
     }
 }
 
@@ -115,7 +114,8 @@ pub(super) fn numbers(fleet: &Fleet) -> Vec<(i64, u32)> {
         .collect()
 }
 
-/// Puts a deployment into the fleet with its replicas, and gives its container.
+/// Puts a deployment into the fleet with its replicas, and returns its container; `None` when the fleet
+/// is full.
 pub(super) fn add_deployment(
     fleet: &mut Fleet,
     account: &mut AccountState,
@@ -124,10 +124,9 @@ pub(super) fn add_deployment(
     deployment: Deployment,
     phase: Phase,
     created: Timestamp,
-) -> u32 {
-    let key = u32::try_from(fleet.containers.len()).unwrap_or(u32::MAX);
+) -> Option<u32> {
     let gpu = gpu::inference_flavor(&deployment.flavor).and_then(|size| size.gpu);
-    fleet.containers.push(Container {
+    let key = fleet.add_container(Container {
         name: name.to_owned(),
         identifier: name.to_owned(),
         image: image.to_owned(),
@@ -142,16 +141,16 @@ pub(super) fn add_deployment(
         urls: vec![format!("{name}.inference.example.com")],
         revisions: vec![Revision { number: 1, image: image.to_owned(), created }],
         ..machines::blank(ACCOUNT, created)
-    });
+    })?;
     let hosts = numbers(fleet);
     for scale in &deployment.scales {
         let host = hosts.iter().find(|(region, _)| *region == scale.region);
         for _ in 0..scale.min.min(MOST) {
-            add_instance(fleet, key, host.map_or(0, |(_, host)| *host), phase, created);
+            fleet.add_instance(key, host.map_or(0, |(_, host)| *host), phase, created);
         }
     }
     account.deployments.insert(key, deployment);
-    key
+    Some(key)
 }
 
 #[cfg(test)]

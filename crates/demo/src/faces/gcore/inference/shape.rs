@@ -23,7 +23,7 @@ pub(super) fn status(phase: Phase, ready: usize, total: usize) -> &'static str {
 fn counted(view: &View<'_>, container: &Container, region: Option<i64>) -> (usize, usize, Option<String>) {
     let (mut ready, mut total, mut error) = (0, 0, None);
     for key in &container.instances {
-        let Some(row) = view.fleet.instances.get(*key as usize) else {
+        let Some(row) = view.fleet.instances.get(*key) else {
             continue;
         };
         if region.is_some_and(|id| view.region_of(row).map(|r| r.id) != Some(id)) {

@@ -7,15 +7,14 @@ use axum::http::StatusCode;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::super::catalogue::gpu;
+use super::super::catalogue::{gpu, quota};
 use super::super::state::{FaceState, Note};
 use super::super::wire::{Answer, Body, Form, Named, Owned, Problem, tasks};
 use super::list::find;
 use super::{Deployment, MOST, Scale, add_deployment, numbers};
 use crate::engine::events::Event;
-use crate::engine::fleet::{Fleet, Phase, Revision};
+use crate::engine::fleet::{Fleet, Phase};
 use crate::engine::jobs::{self, Effect, Work};
-use crate::workload;
 
 /// Reads the regions of a body.
 pub(super) fn scales(form: &mut Form<'_>, face: &FaceState, needed: bool) -> Vec<Scale> {
@@ -137,9 +136,11 @@ pub(crate) async fn create(State(face): State<FaceState>, _: Owned, body: Body) 
         return Err(Problem::conflict(format!("Inference instance {name} already exists")));
     }
     let (key, members) = face.change(|fleet, account, _| {
-        let key = add_deployment(fleet, account, &name, &image, own, Phase::New, Timestamp::now());
-        (key, jobs::members(fleet, key))
-    });
+        quota::one_more("inference_instance_count", account.deployments.len())?;
+        let made = add_deployment(fleet, account, &name, &image, own, Phase::New, Timestamp::now());
+        let key = made.ok_or_else(|| Problem::internal("there is no room for another deployment"))?;
+        Ok((key, jobs::members(fleet, key)))
+    })?;
     let work = Work {
         caption: format!("Create {name}"),
         action: "container.create",
@@ -220,23 +221,17 @@ fn change(
         let mut here: Vec<u32> = members
             .iter()
             .copied()
-            .filter(|m| fleet.instances.get(*m as usize).and_then(|row| fleet.stands(row)) == place)
+            .filter(|m| fleet.instances.get(*m).and_then(|row| fleet.stands(row)) == place)
             .collect();
         added.extend(std::iter::repeat_n(*host, wanted.saturating_sub(here.len())));
         removed.extend(here.split_off(wanted.min(here.len())));
         kept.extend(here);
     }
-    if let Some(container) = fleet.containers.get_mut(key as usize) {
+    if let Some(container) = fleet.containers.get_mut(key) {
         container.env.clone_from(&own.envs);
         container.updated = Some(Timestamp::now());
         if let Some(image) = image {
-            container.workload = workload::Kind::of_image(&image);
-            container.revisions.push(Revision {
-                number: container.revisions.last().map_or(1, |last| last.number + 1),
-                image: image.clone(),
-                created: Timestamp::now(),
-            });
-            container.image = image;
+            container.revise(image);
         }
     }
     let mut steps = vec![("Finding room", vec![Effect::Instances(removed.clone(), Phase::Stopping)])];
@@ -270,10 +265,8 @@ fn switch(face: &FaceState, name: &str, on: bool) -> Result<StatusCode, Problem>
     let key = find(face, name)?;
     free(face, key, name)?;
     let (work, down) = face.engine.read(|fleet| {
-        let down = fleet
-            .containers
-            .get(key as usize)
-            .is_some_and(|c| matches!(c.phase, Phase::Stopped | Phase::Stopping));
+        let down =
+            fleet.containers.get(key).is_some_and(|c| matches!(c.phase, Phase::Stopped | Phase::Stopping));
         let work = if on { jobs::start(fleet, key) } else { jobs::stop(fleet, key) };
         (work, down)
     });

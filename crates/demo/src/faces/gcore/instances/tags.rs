@@ -10,6 +10,9 @@ use super::super::state::FaceState;
 use super::super::wire::{Answer, Body, Form, Named, Page, Problem, Query, Target};
 use super::shape;
 
+/// The most tags of one instance. The document has no limit; a client that adds for ever needs one.
+const MOST_TAGS: usize = 128;
+
 type Done = Result<StatusCode, Problem>;
 
 /// Puts tags in; a tag without a value is taken away.
@@ -36,13 +39,16 @@ fn write(face: &FaceState, target: &Target, body: &Body, anew: bool) -> Done {
     let tags = form.all_tags();
     form.done()?;
     face.engine.write(|fleet, _| {
-        let labels = &mut fleet.extras.entry(target.key).or_default().labels;
-        if anew {
-            labels.clear();
+        let extras = fleet.extras.get(&target.key);
+        let kept = extras.filter(|_| !anew).map(|extras| extras.labels.clone());
+        let mut labels = kept.unwrap_or_default();
+        merge(&mut labels, tags);
+        if labels.len() > MOST_TAGS {
+            return Err(Problem::field("tags", &format!("An instance has up to {MOST_TAGS} tags")));
         }
-        merge(labels, tags);
-    });
-    Ok(StatusCode::NO_CONTENT)
+        fleet.extras.entry(target.key).or_default().labels = labels;
+        Ok(StatusCode::NO_CONTENT)
+    })
 }
 
 /// `POST .../metadata`: puts some in.
