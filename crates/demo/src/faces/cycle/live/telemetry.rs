@@ -86,8 +86,7 @@ fn snapshot(whose: &Whose, sample: &Sample) -> Value {
 }
 
 /// `GET .../telemetry/resources/report`: what was sampled within the range. The default range is not documented;
-/// here it is everything that is kept, which begins with the first look. Samples are taken while somebody streams or
-/// asks for a report; in between there are gaps.
+/// here it is everything that is kept: the last minute sample by sample, and about an hour before it five seconds apart.
 pub(crate) async fn report(
     State(app): State<AppState>,
     Path((container, instance)): Path<(String, String)>,

@@ -1,7 +1,4 @@
-//! A machine's load: one point a minute, averaged from the counters of its real processes.
-//!
-//! Counters are read when somebody asks, so the first answer covers a moment only; who asks once a minute gets a point
-//! for every minute.
+//! A machine's load: one point a minute, averaged from the counters of its processes, for about the last hour.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
