@@ -14,3 +14,4 @@ mod gcore;
 mod quasarch;
 mod requests;
 mod setup;
+mod unreadable;

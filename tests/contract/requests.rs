@@ -9,7 +9,7 @@ use quarterdeck::model::{Kind, LogStart, Platform, ScreenKind, Timestamp};
 use quarterdeck::providers::{CONSOLE_SIZE_REPORTS, SharedProvider, cycle, quasarch};
 use serde_json::{Value, json};
 
-use crate::setup::{Asked, ContextOf, Recorder, context, id, list, password, token, within};
+use crate::setup::{Asked, ContextOf, Recorder, Reply, context, id, list, password, token, within};
 
 /// A context with the settings that the demo's context has.
 fn of(platform: Platform, credentials: Credentials) -> ContextOf {
@@ -73,6 +73,49 @@ async fn cycle_lists_and_single_reads_are_requested_as_documented() {
     }
     let asked = within(provider.get(&id(Kind::Instance, Some("c9"), "i1"))).await;
     assert!(asked.is_err());
+}
+
+/// A server that reads the schema word for word: a list with commas is one unknown value to it.
+#[tokio::test]
+async fn cycle_sends_lists_as_repeated_keys_once_a_server_refuses_commas() {
+    let (recorder, provider) = of(cycle::PLATFORM, token("obviously-fake-key"))
+        .recorded(|line, address| {
+            let query = line.split(' ').nth(2).unwrap_or_default();
+            if query.contains(',') {
+                return Reply::refusal(
+                    422,
+                    &json!({"error": {"code": "422.invalid-query", "title": "include"}}),
+                );
+            }
+            cycle(line.split(' ').nth(1).unwrap_or_default(), address).map_or_else(
+                || Reply::refusal(404, &json!({"error": {"code": "404.thing"}})),
+                |body| Reply::json(&body),
+            )
+        })
+        .await;
+    let (rows, rest) = list(&provider, Kind::Instance).await;
+    assert_eq!(rows.len(), 1, "{rest:?}");
+    let repeated = "include=environments&include=images&meta=domains&meta=instances_count";
+    let instances = "GET /base/v1/containers/c1/instances include=locations&include=servers";
+    assert_eq!(
+        recorder.lines(),
+        [
+            format!("{CONTAINERS}&{ALL}"),
+            format!("GET /base/v1/containers {repeated}&{ALL}"),
+            format!("{instances}&{ALL}"),
+        ],
+        "asked once more, and remembered"
+    );
+    within(provider.get(&id(Kind::Instance, Some("c1"), "i1"))).await.unwrap();
+    assert_eq!(recorder.lines(), [format!("{INSTANCE} include=locations&include=servers")]);
+
+    // A server that refuses both is asked no more than twice, and the first refusal is what is reported.
+    let (recorder, provider) = of(cycle::PLATFORM, token("obviously-fake-key"))
+        .recorded(|_, _| Reply::refusal(422, &json!({"error": {"code": "422.hub", "title": "no such hub"}})))
+        .await;
+    let problem = within(provider.get(&id(Kind::Container, None, "c1"))).await.unwrap_err();
+    assert_eq!((problem.status, &*problem.message), (Some(422), "no such hub"));
+    assert_eq!(recorder.lines().len(), 2);
 }
 
 #[tokio::test]

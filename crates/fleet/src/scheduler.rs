@@ -10,7 +10,7 @@ use tokio::time::{Instant, sleep_until};
 use super::events::Closed;
 use super::link::{Link, backoff, jittered};
 use super::{FleetEvent, ListEvent};
-use qdeck_model::{Kind, Problem, ProblemKind};
+use qdeck_model::{Kind, Problem, ProblemKind, Unreadable};
 use qdeck_net::Backoff;
 
 /// The refresh interval is this many times longer while changes are pushed, or where a listing is refused.
@@ -40,6 +40,7 @@ pub(super) async fn keep_listing(
     let mut refresh = link.signals.refresh.subscribe();
     let mut relist = link.relist[kind as usize].subscribe();
     let mut backoff = backoff();
+    let mut unreadable = Unreadable::default();
     // The sender is held right here, so waiting cannot fail.
     turn.subscribe().wait_for(|turn| *turn >= place).await.ok();
     loop {
@@ -49,7 +50,7 @@ pub(super) async fn keep_listing(
         let outcome = if link.is_down() {
             Outcome::Superseded
         } else {
-            list(&link, kind, place, &turn, &mut reconnect).await?
+            list(&link, kind, place, &turn, &mut reconnect, &mut unreadable).await?
         };
         refresh.borrow_and_update();
         let mut pause = None;
@@ -138,9 +139,11 @@ async fn list(
     place: usize,
     turn: &watch::Sender<usize>,
     reconnect: &mut watch::Receiver<u64>,
+    logged: &mut Unreadable,
 ) -> Result<Outcome, Closed> {
     link.outbox.send(FleetEvent::ListStarted(link.name.clone(), kind)).await?;
     let mut stream = link.provider.list(kind);
+    let mut unreadable = Unreadable::default();
     loop {
         let event = tokio::select! {
             biased;
@@ -156,12 +159,30 @@ async fn list(
             ListEvent::Failed(problem) => Some(Outcome::Failed(problem.clone())),
             _ => None,
         };
+        if let ListEvent::Unreadable(rows) = &event {
+            unreadable.add(rows);
+        }
         turn.send_if_modified(|turn| raise(turn, place + 1));
         link.outbox.send(FleetEvent::List(link.name.clone(), kind, event)).await?;
         if let Some(outcome) = outcome {
+            log_change(link, kind, unreadable, logged);
             return Ok(outcome);
         }
     }
+}
+
+/// Logs the rows that could not be read, once until that changes.
+fn log_change(link: &Link, kind: Kind, unreadable: Unreadable, logged: &mut Unreadable) {
+    if unreadable.rows == logged.rows && unreadable.why == logged.why {
+        return;
+    }
+    let (context, kind) = (link.name.as_str(), kind.title());
+    if unreadable.any() {
+        tracing::warn!(context, kind, "{unreadable}");
+    } else {
+        tracing::info!(context, kind, "every row can be read again");
+    }
+    *logged = unreadable;
 }
 
 fn raise(turn: &mut usize, to: usize) -> bool {

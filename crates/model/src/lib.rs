@@ -15,6 +15,7 @@ mod sample;
 mod secret;
 mod state;
 mod time;
+mod unreadable;
 mod write;
 
 pub use action::{Action, ActionId, Availability, Danger, Expected, Question};
@@ -35,6 +36,7 @@ pub use sample::{Metric, Sample};
 pub use secret::Secret;
 pub use state::{Lifecycle, State};
 pub use time::{Timestamp, age};
+pub use unreadable::Unreadable;
 pub use write::{
     FieldChange, Method, Origin, Outcome, PREVIEW_LIFE, PreparedRequest, PreparedWrite, Preview, Target,
     WriteId,

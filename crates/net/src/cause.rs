@@ -112,6 +112,12 @@ pub enum Cause {
         /// Its title.
         title: Option<String>,
     },
+    /// Nothing, or `null`, where a document is due.
+    #[error("the answer is {}", if *is_null { "`null` in place of a document" } else { "empty" })]
+    NoDocument {
+        /// It is `null`.
+        is_null: bool,
+    },
     /// JSON that breaks off or does not have the expected shape.
     #[error("the answer cannot be read as JSON: {why} (of {length} bytes)")]
     Json {

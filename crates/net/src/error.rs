@@ -60,6 +60,7 @@ impl NetError {
             | Cause::Timeout { .. }
             | Cause::Cut { .. }
             | Cause::Json { .. }
+            | Cause::NoDocument { .. }
             // A gateway shows a page of its own for a moment while what is behind it restarts.
             | Cause::Page { .. }
             | Cause::Link(_)
@@ -84,9 +85,11 @@ impl NetError {
             | Cause::Cut { .. }
             | Cause::Link(_)
             | Cause::NoPong(_) => ProblemKind::Unreachable,
-            Cause::TooLarge { .. } | Cause::Redirect(_) | Cause::Page { .. } | Cause::Json { .. } => {
-                ProblemKind::BadAnswer
-            }
+            Cause::TooLarge { .. }
+            | Cause::Redirect(_)
+            | Cause::Page { .. }
+            | Cause::Json { .. }
+            | Cause::NoDocument { .. } => ProblemKind::BadAnswer,
             Cause::Closed(_) => ProblemKind::Server,
             Cause::Status { .. } | Cause::Handshake(_) => match self.status {
                 Some(401 | 407) => ProblemKind::Unauthorized,
@@ -138,7 +141,7 @@ impl NetError {
             Cause::TooLarge { .. } => "Check base_url: no answer of this API should be so long",
             Cause::Redirect(_) => "Set base_url to the address of the API",
             Cause::Page { .. } => "Check base_url, and whether a proxy's sign-in page is in between",
-            Cause::Json { .. } => {
+            Cause::Json { .. } | Cause::NoDocument { .. } => {
                 "Check base_url; if it is right, the server or a proxy cut or changed the answer"
             }
             Cause::Handshake(_) => "A proxy in between may not pass websockets",

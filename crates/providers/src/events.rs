@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use qdeck_model::{Kind, Problem, Resource, ResourceId};
+use qdeck_model::{Kind, Problem, Resource, ResourceId, Unreadable};
 
 /// An event of a listing, as it arrives.
 ///
@@ -23,6 +23,8 @@ pub enum ListEvent {
     ScopeEnd(Arc<str>),
     /// This scope could not be listed; its rows stay as they were.
     ScopeFailed(Arc<str>, Problem),
+    /// Rows that were sent but could not be read, over all scopes. Once at most, before the end.
+    Unreadable(Unreadable),
     /// The listing is complete; rows of scopes that were not mentioned are gone.
     End,
     /// The listing failed; rows that have not come yet stay as they were.

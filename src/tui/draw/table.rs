@@ -7,7 +7,7 @@ use ratatui::style::{Modifier, Style};
 use super::layout::{SPARKLINE_COLUMN_WIDTH, gap, share};
 use super::{cells, columns, detail, empty, put, put_right};
 use crate::fleet::ListingCondition;
-use crate::model::{Kind, Timestamp, age};
+use crate::model::{Kind, Timestamp, Unreadable, age};
 use crate::table::filter::Matcher;
 use crate::table::{Align, Cell, Column, Row, state_mark};
 use crate::tui::Look;
@@ -260,6 +260,9 @@ fn title(app: &App, area: Rect, buf: &mut Buffer) {
         x = put(buf, x + 1, area.y, room(x + 1), &format!(" {} marked ", pane.marks.len()), theme.marked);
     }
     if let Some(text) = stale(app) {
+        x = put(buf, x + 1, area.y, room(x + 1), &format!(" {text} "), theme.warn);
+    }
+    if let Some(text) = unreadable(app) {
         put(buf, x + 1, area.y, room(x + 1), &format!(" {text} "), theme.warn);
     }
 }
@@ -337,6 +340,17 @@ fn stale(app: &App) -> Option<String> {
         .map(|(context, since)| format!("{} {} old", context.name, age(since)))
         .collect();
     (!old.is_empty()).then(|| old.join(", "))
+}
+
+/// The rows of the latest listings that could not be read, over all contexts shown.
+fn unreadable(app: &App) -> Option<String> {
+    let mut all = Unreadable::default();
+    for context in app.store.contexts().iter().filter(|context| !app.hidden.contains(&context.name)) {
+        if let Some(listing) = app.store.listing(&context.name, app.pane().kind) {
+            all.add(&listing.unreadable);
+        }
+    }
+    all.any().then(|| all.to_string())
 }
 
 fn scrollbar(app: &App, area: Rect, rows: Rect, buf: &mut Buffer) {

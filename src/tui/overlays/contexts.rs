@@ -104,6 +104,9 @@ fn problems(context: &ContextState, app: &App) -> Vec<String> {
         if let Some(problem) = &listing.problem {
             texts.push(format!("{}: {since}: {problem}", kind.title().to_lowercase()));
         }
+        if listing.unreadable.any() {
+            texts.push(format!("{}: {}", kind.title().to_lowercase(), listing.unreadable));
+        }
     }
     for feature in [Feature::Logs, Feature::Console, Feature::Telemetry] {
         if let Some(problem) = context.forbidden(feature) {

@@ -88,7 +88,9 @@ fn organisation(line: &str, address: SocketAddr) -> Reply {
         "/reverse-dns/instance/i1" => json!({"domain-name": "web-1.example."}),
         "/block-storage" => json!({"block-storage-volumes": [{"id": "b1", "size": 10}]}),
         path if path.starts_with("/ssh-key/") => json!({"name": "ann", "fingerprint": "00:11"}),
-        "/snapshot" | "/security-group" | "/ssh-key" | "/elastic-ip" | "/private-network" => json!({}),
+        "/snapshot" | "/security-group" | "/ssh-key" | "/elastic-ip" | "/private-network" => {
+            json!({format!("{}s", &path[1..]): []})
+        }
         "/snapshot/s1"
         | "/security-group/g1"
         | "/elastic-ip/e1"

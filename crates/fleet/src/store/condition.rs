@@ -153,6 +153,7 @@ mod tests {
             confirmed: confirmed.then(Timestamp::now),
             problem: trouble.map(|(kind, _)| problem(kind)),
             failed: trouble.is_some_and(|(_, whole)| whole),
+            ..Listing::default()
         }
     }
 

@@ -17,7 +17,7 @@ use busy::BusyMarks;
 use charts::Charts;
 pub use condition::{Condition, ListingCondition};
 use qdeck_model::{
-    ContextName, GpuModel, Kind, Platform, Problem, ProblemKind, Resource, ResourceId, Timestamp,
+    ContextName, GpuModel, Kind, Platform, Problem, ProblemKind, Resource, ResourceId, Timestamp, Unreadable,
 };
 pub use qdeck_table::{Population, Usage};
 pub use table::Rows;
@@ -43,6 +43,10 @@ pub struct Listing {
     pub problem: Option<Problem>,
     /// The problem is the whole listing's, not only a scope's.
     pub failed: bool,
+    /// Rows of the latest listing that ended which could not be read.
+    pub unreadable: Unreadable,
+    /// Those of the listing under way.
+    unreadable_so_far: Unreadable,
 }
 
 /// The known state of a context.
@@ -257,6 +261,7 @@ impl Store {
         self.tables[slot(kind)].begin(context);
         let listing = self.contexts[context].listings[slot(kind)].get_or_insert_default();
         listing.loading = Some((0, None));
+        listing.unreadable_so_far = Unreadable::default();
         true
     }
 
@@ -290,6 +295,10 @@ impl Store {
                 listing.problem = Some(problem);
                 listing.failed = false;
             }
+            ListEvent::Unreadable(unreadable) => {
+                listing.unreadable_so_far.add(&unreadable);
+                return false;
+            }
             ListEvent::End => {
                 if table.end(context) && kind == Kind::Instance {
                     self.charts.retain(|id| table.get(id).is_some());
@@ -299,11 +308,13 @@ impl Store {
                 }
                 listing.failed = false;
                 listing.loading = None;
+                listing.unreadable = std::mem::take(&mut listing.unreadable_so_far);
                 listing.confirmed = Some(now);
             }
             ListEvent::Failed(problem) => {
                 table.broke(context);
                 listing.loading = None;
+                listing.unreadable = std::mem::take(&mut listing.unreadable_so_far);
                 listing.problem = Some(problem);
                 listing.failed = true;
             }

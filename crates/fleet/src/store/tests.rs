@@ -105,6 +105,28 @@ fn a_failed_scope_keeps_its_rows_and_an_ended_one_loses_them() {
 }
 
 #[test]
+fn rows_that_could_not_be_read_are_counted_until_a_listing_reads_them_all() {
+    let mut store = store();
+    let bad = |rows, of| ListEvent::Unreadable(Unreadable { rows, of, why: Some("no id".into()) });
+    let counted = |store: &Store| store.listing(&context(), Kind::Instance).unwrap().unreadable.clone();
+    start(&mut store);
+    list(&mut store, page(None, &["x", "y"]));
+    list(&mut store, bad(7, 9));
+    assert!(!counted(&store).any(), "the listing has not ended");
+    list(&mut store, ListEvent::End);
+    assert_eq!(counted(&store).to_string(), "7 of 9 rows could not be read: no id");
+    start(&mut store);
+    assert!(counted(&store).any(), "it stays until the next listing has ended");
+    list(&mut store, bad(2, 2));
+    list(&mut store, ListEvent::Failed(trouble()));
+    assert_eq!((names(&store).len(), counted(&store).rows), (2, 2), "the old rows stay");
+    start(&mut store);
+    list(&mut store, page(None, &["x", "y"]));
+    list(&mut store, ListEvent::End);
+    assert!(!counted(&store).any());
+}
+
+#[test]
 fn a_broken_listing_removes_nothing_and_its_rows_are_stale() {
     let mut store = store();
     start(&mut store);

@@ -10,6 +10,9 @@ use serde_json::Value;
 use super::retry;
 use crate::cause::{Cause, innermost};
 
+/// A byte order mark in UTF-8, which some servers put before JSON.
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
 /// A whole answer with a status of success.
 #[derive(Debug, Clone)]
 pub struct Answer {
@@ -21,12 +24,17 @@ pub struct Answer {
 }
 
 impl Answer {
-    /// Decodes the body as JSON. An empty body reads as `null`, since some APIs answer changes with nothing.
-    pub(crate) fn decode<T: DeserializeOwned>(&self) -> Result<T, Cause> {
+    /// Decodes the body as JSON, without the byte order mark that it may begin with. `may_be_empty`: an empty body reads as
+    /// `null`, since some APIs answer changes with nothing. Elsewhere a document is due, and neither is one.
+    pub(crate) fn decode<T: DeserializeOwned>(&self, may_be_empty: bool) -> Result<T, Cause> {
         if self.page {
             return Err(Cause::Page { title: page_title(&self.body) });
         }
-        let text = if self.body.is_empty() { b"null" } else { &self.body[..] };
+        let text = self.body.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&self.body).trim_ascii();
+        if !may_be_empty && (text.is_empty() || text == b"null") {
+            return Err(Cause::NoDocument { is_null: !text.is_empty() });
+        }
+        let text = if text.is_empty() { b"null" } else { text };
         serde_json::from_slice(text).map_err(|error| {
             if looks_like_page(text) {
                 return Cause::Page { title: page_title(text) };

@@ -133,7 +133,8 @@ impl Client {
 
     /// Sends a request and decodes its answer from JSON. A `GET` whose answer is cut or garbled is retried, too.
     pub async fn json<T: DeserializeOwned>(&self, request: &Request) -> Result<T, NetError> {
-        self.answer(request, Answer::decode).await
+        let may_be_empty = request.is_write();
+        self.answer(request, |answer| answer.decode(may_be_empty)).await
     }
 
     async fn answer<T>(

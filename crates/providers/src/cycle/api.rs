@@ -1,5 +1,7 @@
 //! Requests to Cycle: addresses, the two headers of every call, and refusals in Cycle's words.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -11,6 +13,9 @@ use qdeck_config::SecretRef;
 use qdeck_model::{Problem, Reason, Secret};
 use qdeck_net::{Client, NetError, Request, Socket, SocketOptions};
 
+/// The status of a query that a server cannot read.
+const UNPROCESSABLE: u16 = 422;
+
 /// Rows asked for a page. The description names neither a default nor a maximum.
 pub(super) const PAGE_SIZE: usize = 100;
 
@@ -21,17 +26,43 @@ pub(super) struct Api {
     pub(super) hub: Option<String>,
     pub(super) key: SecretRef,
     pub(super) signed: SignIn<Secret>,
+    /// Lists in a query are sent as repeated keys: this server refused them with commas.
+    pub(super) repeats_keys: AtomicBool,
 }
 
 impl Api {
-    /// Reads `path` (without a leading slash) with this query.
+    /// Reads `path` (without a leading slash) with this query. The prose of the documents has `include` and `meta` as
+    /// lists with commas, the schema as repeated keys: a server that answers the first with 422 is asked once more with the
+    /// second, and in that way from then on.
     pub(super) async fn get<T: DeserializeOwned>(
         &self,
         path: &[&str],
         query: &[(&str, &str)],
     ) -> Result<T, Problem> {
+        let is_repeated = self.repeats_keys.load(Ordering::Relaxed);
+        if is_repeated || !query.iter().any(is_list) {
+            return self.read(path, &repeated_keys(query)).await?.map_err(problem);
+        }
+        let refusal = match self.read(path, query).await? {
+            Err(refusal) if refusal.status == Some(UNPROCESSABLE) => refusal,
+            answer => return answer.map_err(problem),
+        };
+        match self.read(path, &repeated_keys(query)).await? {
+            Err(again) if again.status == Some(UNPROCESSABLE) => Err(problem(refusal)),
+            answer => {
+                self.repeats_keys.store(true, Ordering::Relaxed);
+                answer.map_err(problem)
+            }
+        }
+    }
+
+    async fn read<T: DeserializeOwned>(
+        &self,
+        path: &[&str],
+        query: &[(&str, &str)],
+    ) -> Result<Result<T, NetError>, Problem> {
         let request = self.authorize(kit::read_request(&self.base, path, query)?).await?;
-        self.client.json(&request).await.map_err(problem)
+        Ok(self.client.json(&request).await)
     }
 
     /// A search by `POST`: it changes nothing, and is not tried again by itself.
@@ -78,6 +109,24 @@ impl Api {
             None => request,
         })
     }
+}
+
+/// Returns true for a list with commas that could as well be sent as repeated keys.
+fn is_list((name, value): &(&str, &str)) -> bool {
+    matches!(*name, "include" | "meta") && value.contains(',')
+}
+
+/// The query with each list as repeated keys.
+fn repeated_keys<'a>(query: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
+    let mut keys = Vec::with_capacity(query.len());
+    for pair @ &(name, value) in query {
+        if is_list(pair) {
+            keys.extend(value.split(',').map(|part| (name, part)));
+        } else {
+            keys.push(*pair);
+        }
+    }
+    keys
 }
 
 /// The problem with Cycle's own advice: a missing capability is named by `error.extra.capability`, other refusals by

@@ -13,6 +13,7 @@ mod tests;
 mod wire;
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use futures_util::FutureExt;
@@ -66,6 +67,7 @@ impl Cycle {
             hub: context.settings.text(&HUB).map(str::to_owned),
             key: key.clone(),
             signed: SignIn::new(),
+            repeats_keys: AtomicBool::new(false),
         });
         let map = Mapper {
             context: context.name.clone(),
@@ -138,11 +140,14 @@ impl Provider for Cycle {
             let path = instance_path(&id, &["telemetry", "resources", "report"])?;
             let (from, to) = (since.before(RATE_RUN_UP).to_string(), Timestamp::now().to_string());
             let query = [("filter[range-start]", &*from), ("filter[range-end]", &*to)];
+            let request = kit::request_name("GET", &path);
             let report: wire::One<wire::Report> = api.get(&path, &query).await?;
-            let mut snapshots = report.data.snapshots.good;
+            let mut snapshots = report.data.snapshots.readable(&request)?.good;
             // No order is documented.
             snapshots.sort_by_cached_key(|snapshot| Timestamp::parse(&snapshot.time));
             let mut meter = Meter::default();
+            let timed = snapshots.iter().filter(|it| Timestamp::parse(&it.time).is_some()).count();
+            kit::some_readable(timed, snapshots.len(), "no time", &request)?;
             let samples = snapshots.iter().filter_map(|snapshot| meter.sample(snapshot));
             Ok(samples.filter(|sample| sample.at > since).collect())
         }

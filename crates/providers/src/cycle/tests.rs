@@ -96,7 +96,7 @@ fn a_container_tells_its_counts_limits_and_failures() {
     }, {"id": "c2"}, {"name": "without an id"}],
     "includes": {"images": {"im1": {"name": "web:1.2"}}, "environments": {"e1": {"name": "Production"}}}});
     let list: wire::List<wire::Container> = serde_json::from_value(root).unwrap();
-    assert_eq!((list.data.sent, list.data.good.len()), (3, 2), "paging counts what was sent");
+    assert_eq!((list.data.sent(), list.data.good.len()), (3, 2), "paging counts what was sent");
     let map = mapper();
     map.learn(&list.includes);
     let row = map.container(&list.data.good[0]);

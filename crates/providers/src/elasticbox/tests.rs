@@ -19,7 +19,7 @@ fn now() -> Timestamp {
 
 fn instance(document: Value) -> Instance {
     let wire: wire::Instance = serde_json::from_value(document).unwrap();
-    mapper().instance(&wire, now()).unwrap()
+    mapper().instance(&wire, now())
 }
 
 fn fact<'a>(facts: &'a [qdeck_model::Fact], name: &str) -> Option<&'a str> {
@@ -105,18 +105,30 @@ fn dead_odd_and_newer_documents_are_read() {
 
     let list: wire::List<wire::Instance> =
         serde_json::from_value(json!([{"id": "i-1"}, null, "odd", {"name": "without an id"}])).unwrap();
-    let rows = list.into_rows().filter_map(|row| mapper().instance(&row, now()));
-    assert_eq!(rows.count(), 1);
+    assert_eq!(list.0.good.len(), 1);
+    assert_eq!(list.0.unreadable.to_string(), "3 of 4 rows could not be read: not an object");
     for no_list in [json!({"message": "no"}), json!(null), json!("no")] {
         assert!(serde_json::from_value::<wire::List<wire::Instance>>(no_list).is_err());
     }
 }
 
 #[test]
+fn an_instance_of_release_3_and_before_has_its_profile_at_the_top() {
+    let row = instance(json!({"id": "i-old001", "name": "release-2", "state": "done", "operation": "deploy",
+        "service": {"type": "Linux Compute", "id": "eb-x", "machines": []}, "boxes": [],
+        "profile": {"flavor": "m1.small", "location": "us-east-1", "cloud": "EC2", "image": "ami-1", "instances": 2}}));
+    assert_eq!((row.size.as_deref(), row.location.as_deref()), (Some("m1.small"), Some("us-east-1")));
+    assert_eq!((row.image.as_deref(), fact(&row.facts, "cloud")), (Some("ami-1"), Some("EC2")));
+    let both = instance(json!({"id": "i-1", "profile": {"flavor": "old", "cloud": "EC2"},
+        "policy_box": {"profile": {"flavor": "new"}}}));
+    assert_eq!((both.size.as_deref(), fact(&both.facts, "cloud")), (Some("new"), Some("EC2")));
+}
+
+#[test]
 fn boxes_tell_their_kind_and_policies_where_they_deploy() {
     let read = |document: Value| {
         let wire: wire::Box = serde_json::from_value(document).unwrap();
-        mapper().container(&wire).unwrap()
+        mapper().container(&wire)
     };
     let script = read(
         json!({"id": "b-1", "name": "Web", "schema": "http://elasticbox.net/schemas/boxes/script",
@@ -147,14 +159,14 @@ fn boxes_tell_their_kind_and_policies_where_they_deploy() {
 #[test]
 fn operations_are_read_from_both_places() {
     let wire: wire::Instance = serde_json::from_value(running()).unwrap();
-    let row = mapper().instance(&wire, now()).unwrap();
+    let row = mapper().instance(&wire, now());
     let latest = mapper().latest(&wire, &row).unwrap();
     assert_eq!((&*latest.name, latest.state.lifecycle), ("deploy", Lifecycle::Done));
     assert_eq!((latest.target.as_deref(), latest.id.scope.as_deref()), (Some("web"), Some("i-1")));
 
     let read = |document: Value| -> Operation {
         let wire: wire::Operation = serde_json::from_value(document).unwrap();
-        mapper().operation(&wire, &"i-1".into(), &"web".into()).unwrap()
+        mapper().operation(&wire, &"i-1".into(), &"web".into())
     };
     let entries = json!([
         {"text": "Deploying instance.", "level": "start", "created": "2014-03-27 13:33:49.642654"},

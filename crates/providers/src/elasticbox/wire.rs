@@ -8,22 +8,16 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use crate::mapping::lenient::{Flag, Lenient, ListOrDefault, Number, ObjectOrDefault, ObjectOrText, Text};
+use crate::mapping::lenient::{
+    BareRows, Flag, Lenient, ListOrDefault, Number, ObjectOrDefault, ObjectOrText, RowId, Text,
+};
 
 /// A bare array. Anything else is an error, so that rows are not taken for gone.
+pub(crate) type List<T> = BareRows<T>;
+
 #[derive(Debug, Deserialize)]
-#[serde(transparent, bound = "T: Default + Deserialize<'de>")]
-pub(crate) struct List<T>(Vec<ObjectOrDefault<T>>);
-
-impl<T> List<T> {
-    pub(crate) fn into_rows(self) -> impl Iterator<Item = T> {
-        self.0.into_iter().map(|row| row.0)
-    }
-}
-
-#[derive(Debug, Default, Deserialize)]
 pub(crate) struct Instance {
-    pub(crate) id: Text,
+    pub(crate) id: RowId,
     pub(crate) name: Text,
     pub(crate) owner: Text,
     pub(crate) state: Text,
@@ -33,6 +27,8 @@ pub(crate) struct Instance {
     pub(crate) box_id: Text,
     pub(crate) boxes: ListOrDefault<BoxCopy>,
     pub(crate) policy_box: ObjectOrDefault<BoxCopy>,
+    /// In its policy box since release 4.
+    profile: ObjectOrDefault<Profile>,
     pub(crate) tags: Lenient<Vec<String>>,
     pub(crate) lease: ObjectOrDefault<Lease>,
     pub(crate) automatic_updates: Text,
@@ -42,6 +38,11 @@ pub(crate) struct Instance {
 }
 
 impl Instance {
+    /// A field of the profile that it was deployed with: its policy box's since release 4, its own before.
+    pub(crate) fn profile(&self, field: fn(&Profile) -> &Text) -> Option<&str> {
+        field(&self.policy_box.profile).as_deref().or(field(&self.profile).as_deref())
+    }
+
     /// True where the list has only part of it: older servers list an instance without its box and its state, and the
     /// whole document must be read by itself.
     pub(crate) fn is_short(&self) -> bool {
@@ -95,9 +96,9 @@ pub(crate) struct BoxCopy {
 }
 
 /// A box of any kind, which ends its schema's address.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Deserialize)]
 pub(crate) struct Box {
-    pub(crate) id: Text,
+    pub(crate) id: RowId,
     pub(crate) name: Text,
     pub(crate) schema: Text,
     pub(crate) owner: Text,
@@ -150,9 +151,9 @@ pub(crate) struct Lease {
 }
 
 /// One entry of an instance's history.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Deserialize)]
 pub(crate) struct Operation {
-    pub(crate) id: Text,
+    pub(crate) id: RowId,
     #[serde(rename = "operation")]
     pub(crate) event: Text,
     pub(crate) state: Text,
@@ -180,9 +181,9 @@ pub(crate) struct Activity {
     pub(crate) finished: Text,
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Deserialize)]
 pub(crate) struct Workspace {
-    pub(crate) id: Text,
+    pub(crate) id: RowId,
     pub(crate) schema: Text,
     #[serde(rename = "type")]
     pub(crate) kind: Text,
@@ -223,7 +224,7 @@ mod tests {
                 "lease": {"operation": "shutdown", "expire": "e", "released": false}, "automatic_updates": "off",
                 "created": "c", "updated": "u", "deleted": null,
             }),
-            &[],
+            &["id"],
         );
         any_json_is_read_at_any_field::<Box>(
             &json!({
@@ -233,7 +234,7 @@ mod tests {
                 "lifespan": {"operation": "o", "interval": "hours", "quantity": 8},
                 "events": {"install": {"length": 10}}, "created": "c", "updated": "u", "deleted": null,
             }),
-            &[],
+            &["id"],
         );
         let activity = json!([{"text": "t", "created": "c", "level": "info", "machine": "m", "event": "e",
             "exit_code": 0, "finished": "f"}]);
@@ -243,11 +244,11 @@ mod tests {
                 "workspace": "w", "request_id": "r", "created": "c", "updated": "u", "activity": activity,
                 "activities": activity,
             }),
-            &[],
+            &["id"],
         );
         any_json_is_read_at_any_field::<Workspace>(
             &json!({"id": "me", "name": "Me", "email": "e", "schema": "s", "type": "personal"}),
-            &[],
+            &["id"],
         );
     }
 
@@ -259,7 +260,7 @@ mod tests {
             (json!(["deploy"]), None),
             (json!(7), None),
         ] {
-            let json = json!({"operation": operation}).to_string();
+            let json = json!({"id": "i-1", "operation": operation}).to_string();
             let instance: Instance = serde_json::from_str(&json).unwrap();
             assert_eq!(instance.operation.event.as_deref(), event, "{json}");
         }

@@ -22,6 +22,7 @@ use futures_util::stream::BoxStream;
 
 use super::{Answer, Check, Console, ListEvent, Provider, Section, Traffic};
 use crate::kit::{self, SignIn};
+use crate::mapping::lenient::Rows;
 use act::StartedOperations;
 use api::{Api, Found, Zones};
 use catalogue::{Catalogues, Kept};
@@ -46,7 +47,7 @@ struct Deck {
     api: Arc<Api>,
     zones: Zones,
     catalogues: Catalogues,
-    log: Kept<Result<Vec<LoggedEvent>, Problem>>,
+    log: Kept<Result<Rows<LoggedEvent>, Problem>>,
     map: Mapper,
     started: StartedOperations,
 }

@@ -140,7 +140,7 @@ fn events(value: Value) -> Vec<Operation> {
     let wire: wire::Instance = serde_json::from_value(json!({"id": "i1", "name": "web-1"})).unwrap();
     map.instance(&wire, &"ch-gva-2".into(), &Catalogue::default());
     let list: wire::EventList = serde_json::from_value(value).unwrap();
-    logged_events(list).iter().map(|event| map.event(event)).collect()
+    logged_events(list).good.iter().map(|event| map.event(event)).collect()
 }
 
 #[test]

@@ -6,8 +6,8 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::mapping::lenient::{
-    AnyValue, Flag, Lenient, ListOrDefault, Number, ObjectOrDefault, OptionalSecret, RequiredSecret, Rows,
-    Text,
+    AnyValue, BareRows, Flag, Lenient, ListOrDefault, Number, ObjectOrDefault, OptionalSecret,
+    RequiredSecret, RowId, Rows, Text,
 };
 
 #[derive(Debug, Default, Deserialize)]
@@ -18,7 +18,7 @@ pub(crate) struct ZoneList {
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) struct Zone {
-    pub(crate) name: Text,
+    pub(crate) name: RowId,
     pub(crate) api_endpoint: Text,
 }
 
@@ -32,7 +32,7 @@ pub(crate) struct InstanceList {
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) struct Instance {
-    pub(crate) id: String,
+    pub(crate) id: RowId,
     pub(crate) name: Text,
     pub(crate) state: Text,
     pub(crate) created_at: Text,
@@ -102,17 +102,13 @@ pub(crate) struct QuotaList {
 /// A quota; a `limit` of -1 is unlimited.
 #[derive(Debug, Clone, Deserialize)]
 pub(crate) struct Quota {
-    pub(crate) resource: String,
+    pub(crate) resource: RowId,
     pub(crate) usage: Lenient<i64>,
     pub(crate) limit: Number<i64>,
 }
 
 /// The answer of `list-events` has no envelope.
-#[derive(Debug, Default, Deserialize)]
-#[serde(transparent)]
-pub(crate) struct EventList {
-    pub(crate) events: Rows<Value>,
-}
+pub(crate) type EventList = BareRows<Value>;
 
 /// A change that was requested, or a sign-in, which has only the first few fields.
 #[derive(Debug, Default, Deserialize)]
@@ -198,7 +194,7 @@ mod tests {
         );
         any_json_is_read_at_any_field::<InstanceType>(&kind, &[]);
         any_json_is_read_at_any_field::<Template>(&template, &[]);
-        any_json_is_read_at_any_field::<Zone>(&json!({"name": "ch-gva-2", "api-endpoint": "e"}), &[]);
+        any_json_is_read_at_any_field::<Zone>(&json!({"name": "ch-gva-2", "api-endpoint": "e"}), &["name"]);
         any_json_is_read_at_any_field::<Quota>(
             &json!({"resource": "gpua30", "usage": 1, "limit": 4}),
             &["resource"],

@@ -14,6 +14,7 @@ use url::Url;
 use super::wire::List;
 use crate::kit::pages::Row;
 use crate::kit::{self, Page, PageAt, PageWalk, Rest, SignIn};
+use crate::mapping::lenient::Rows;
 use qdeck_config::SecretRef;
 use qdeck_model::{Problem, Secret};
 use qdeck_net::{Client, NetError, Request};
@@ -93,7 +94,7 @@ impl Api {
         let request = kit::request_name("GET", path);
         let List::<T> { count, results } =
             kit::within(PAGE_TIMEOUT, &request, self.get(path, &query)).await?;
-        Ok(Page::new(results.good, results.sent, count.map_or(Rest::Last, Rest::Total)))
+        Ok(Page::new(results, count.map_or(Rest::Last, Rest::Total)))
     }
 
     /// The pages of a list in order.
@@ -105,12 +106,12 @@ impl Api {
         walk(path).pages(move |at| self.page(path, query, at))
     }
 
-    /// Every row of a list.
+    /// Every row of a list, and how many could not be read.
     pub(crate) async fn all<T: DeserializeOwned + Row>(
         &self,
         path: &[&str],
         query: &Query<'_>,
-    ) -> Result<Vec<T>, Problem> {
+    ) -> Result<Rows<T>, Problem> {
         walk(path).all(|at| self.page(path, query, at)).await
     }
 

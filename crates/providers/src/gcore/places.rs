@@ -9,7 +9,8 @@ use parking_lot::Mutex;
 use super::api::Api;
 use super::wire;
 use crate::kit::SignIn;
-use qdeck_model::{Problem, ProblemKind};
+use crate::mapping::lenient::Rows;
+use qdeck_model::{Problem, ProblemKind, Unreadable};
 
 /// After this, the regions are read again: new ones open now and then.
 const REGIONS_FRESH_FOR: Duration = Duration::from_secs(900);
@@ -34,6 +35,8 @@ pub(crate) struct Region {
 pub(crate) struct Regions {
     pub(crate) mine: Vec<Region>,
     names: HashMap<u64, Arc<str>>,
+    /// Regions that could not be read.
+    pub(crate) unreadable: Unreadable,
 }
 
 impl Regions {
@@ -46,7 +49,7 @@ impl Regions {
     /// These, known by number only.
     #[cfg(test)]
     pub(crate) fn of_these(mine: Vec<Region>) -> Self {
-        Self { mine, names: HashMap::new() }
+        Self { mine, ..Self::default() }
     }
 
     /// True if the context covers it.
@@ -80,7 +83,7 @@ impl Places {
 
     /// The project that is the default one, or the first of them.
     async fn default_project(&self) -> Result<Arc<str>, Problem> {
-        let mut projects: Vec<wire::Project> = self.api.all(&PROJECTS, &[]).await?;
+        let mut projects: Vec<wire::Project> = self.api.all(&PROJECTS, &[]).await?.good;
         projects.sort_by_key(|project| {
             (!*project.is_default, project.state.as_deref() != Some("ACTIVE"), project.id)
         });
@@ -115,6 +118,11 @@ impl Places {
         }
     }
 
+    /// Returns true if the context covers every region.
+    pub(crate) fn are_all(&self) -> bool {
+        self.chosen.is_empty()
+    }
+
     /// Returns true if the context covers this region: all, or those it names.
     pub(crate) fn looks_into(&self, region: u64) -> bool {
         self.chosen.is_empty() || self.chosen.contains(&region)
@@ -136,8 +144,8 @@ impl Places {
     }
 
     async fn read(&self) -> Result<(Instant, Arc<Regions>), Problem> {
-        let all: Vec<wire::Region> = self.api.all(&REGIONS, &[]).await?;
-        let regions = Arc::new(self.of(&all));
+        let all: Rows<wire::Region> = self.api.all(&REGIONS, &[]).await?;
+        let regions = Arc::new(Regions { unreadable: all.unreadable, ..self.of(&all.good) });
         *self.last.lock() = Some(regions.clone());
         Ok((Instant::now(), regions))
     }

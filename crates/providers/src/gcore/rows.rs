@@ -17,7 +17,7 @@ macro_rules! rows {
 rows! {
     wire::Project: |it| &it.id,
     wire::Region: |it| &it.id,
-    wire::Instance: |it| &it.id(),
+    wire::Instance: |it| it.id(),
     wire::Deployment: |it| &it.name,
     wire::CaasContainer: |it| &it.name,
     wire::Task: |it| &it.id,

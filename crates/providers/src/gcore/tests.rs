@@ -19,8 +19,7 @@ fn instance(value: impl Into<Value>) -> Instance {
     let value: Value = value.into();
     let list: wire::List<wire::Instance> =
         serde_json::from_value(json!({"count": 1, "results": [value]})).unwrap();
-    let row = mapper().instance(&list.results.good[0], &"7".into(), None);
-    row.unwrap()
+    mapper().instance(&list.results.good[0], &"7".into(), None)
 }
 
 #[test]
@@ -51,8 +50,8 @@ fn an_instance_may_tell_next_to_nothing_or_something_odd() {
         "status": "LEVITATING", "blackhole_ports": null, "instance_isolation": null, "task_state": null});
     let odd = instance(odd);
     assert_eq!((odd.state.lifecycle, &*odd.state.raw), (Lifecycle::Unknown, "LEVITATING"));
-    let nameless: wire::Instance = serde_json::from_value(json!({"name": "who"})).unwrap();
-    assert!(mapper().instance(&nameless, &"7".into(), None).is_none());
+    let nameless = serde_json::from_value::<wire::Instance>(json!({"name": "who"})).unwrap_err();
+    assert_eq!(nameless.to_string(), "no id");
 }
 
 #[test]
@@ -169,7 +168,7 @@ fn deployment(value: Value) -> qdeck_model::Container {
     let flavor: wire::InferenceFlavor = serde_json::from_value(json!({"name": "inference-2xh100", "gpu": 2,
         "gpu_model": "H100", "gpu_memory": 80, "cpu": 16, "memory": 232}))
     .unwrap();
-    let flavors = [(flavor.name.clone(), flavor)].into();
+    let flavors = [(flavor.name.to_string(), flavor)].into();
     mapper().deployment(&wire, Some(&flavors), None)
 }
 
@@ -275,8 +274,8 @@ fn the_four_catalogues_make_one_row_a_model() {
             json!({"name": "gone-h200-141-1", "disabled": true,
             "hardware_properties": {"gpu_model": "h200"}}),
         ),
-        Offer::of_instance(7, vm),
-        Offer::of_instance(7, plain),
+        Offer::of_instance(7, &vm),
+        Offer::of_instance(7, &plain),
     ]
     .into_iter()
     .flatten()
@@ -351,7 +350,7 @@ fn the_same_facts_of_many_instances_are_one() {
             json!({"id": id, "status": "ACTIVE", "flavor": {"vcpus": 2, "ram": 4096}}),
         )
         .unwrap();
-        map.instance(&wire, &"7".into(), Some("Luxembourg")).unwrap()
+        map.instance(&wire, &"7".into(), Some("Luxembourg"))
     };
     let (one, two) = (row("a"), row("b"));
     assert!(Arc::ptr_eq(&one.facts, &two.facts));

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use qdeck_model::{Platform, Problem, ProblemKind};
+use qdeck_model::{Platform, Problem, ProblemKind, Unreadable};
 use qdeck_net::{Cause, NetError};
 
 /// A request as problems name it: `GET /v1/containers`.
@@ -38,6 +38,52 @@ pub(crate) async fn within<T>(
         let message = format!("no answer within {} s", limit.as_secs());
         Err(Problem::new(ProblemKind::Unreachable, message).request(request))
     })
+}
+
+/// Checks that of all rows that were sent some could be used.
+///
+/// # Errors
+/// None could be, for the reason `why`.
+pub(crate) fn some_readable(used: usize, sent: usize, why: &str, request: &str) -> Result<(), Problem> {
+    let unreadable = Unreadable { rows: sent - used, of: sent, why: Some(why.into()) };
+    unreadable.failure().map_or(Ok(()), |problem| Err(problem.request(request)))
+}
+
+/// Where an answer has what was asked for.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Due<'a> {
+    /// It is an object with any field.
+    Object,
+    /// It is an object with an object in this field.
+    ObjectIn(&'a str),
+    /// It is a list.
+    List,
+    /// It is an object with a list in this field; `null` is no rows.
+    ListIn(&'a str),
+}
+
+/// The answer, if it has what is due: `{}` is no list.
+///
+/// # Errors
+/// It has not.
+pub(crate) fn due(answer: Value, due: Due<'_>, request: &str) -> Result<Value, Problem> {
+    let (is_good, field, expected) = match due {
+        Due::Object => {
+            let is_good = answer.as_object().is_some_and(|fields| !fields.is_empty());
+            (is_good, None, "an object with fields")
+        }
+        Due::ObjectIn(field) => (answer.get(field).is_some_and(Value::is_object), Some(field), "an object"),
+        Due::List => (answer.is_array(), None, "a list"),
+        Due::ListIn(field) => {
+            let list = answer.get(field);
+            (list.is_some_and(|list| list.is_array() || list.is_null()), Some(field), "a list")
+        }
+    };
+    match field {
+        _ if is_good => Ok(answer),
+        Some(field) => Err(unexpected_field(request, field, expected)),
+        None => Err(unexpected_answer(request, format_args!("it is not {expected}"))),
+    }
 }
 
 /// The body of a refusal, where the server sent one.

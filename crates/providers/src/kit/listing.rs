@@ -15,7 +15,7 @@ use tokio::sync::mpsc::Sender;
 
 use super::pages::Page;
 use crate::ListEvent;
-use qdeck_model::{Problem, ProblemKind, Resource};
+use qdeck_model::{Problem, ProblemKind, Resource, Unreadable};
 
 /// Rows of one event where an answer holds a whole list: the screen draws in between.
 const ROWS_PER_EVENT: usize = 500;
@@ -37,6 +37,26 @@ struct Outcome {
     failure: Option<Problem>,
     /// The scopes themselves could not be listed.
     fatal: Option<Problem>,
+    /// Rows that could not be read, of all scopes.
+    unreadable: Unreadable,
+}
+
+/// A page, or what it is shared by.
+pub(crate) trait CountedRows {
+    /// The rows of it that could not be read.
+    fn unreadable(&self) -> &Unreadable;
+}
+
+impl<T> CountedRows for Page<T> {
+    fn unreadable(&self) -> &Unreadable {
+        &self.unreadable
+    }
+}
+
+impl<T> CountedRows for Arc<Page<T>> {
+    fn unreadable(&self) -> &Unreadable {
+        &self.unreadable
+    }
 }
 
 impl Listing {
@@ -75,7 +95,7 @@ impl Listing {
     ///
     /// # Errors
     /// The first problem of a page.
-    pub(crate) async fn pages<P>(
+    pub(crate) async fn pages<P: CountedRows>(
         &self,
         scope: Option<&Arc<str>>,
         pages: impl Stream<Item = Result<P, Problem>>,
@@ -83,7 +103,9 @@ impl Listing {
     ) -> Result<(), Problem> {
         let mut pages = std::pin::pin!(pages);
         while let Some(page) = pages.next().await {
-            let (rows, expected) = rows(page?);
+            let page = page?;
+            self.count(page.unreadable());
+            let (rows, expected) = rows(page);
             let is_empty = rows.is_empty() && expected.is_none();
             if !is_empty && !self.page(scope, rows, expected).await {
                 break;
@@ -135,6 +157,11 @@ impl Listing {
         self.outcome.lock().has_good = true;
     }
 
+    /// Counts rows that were read otherwise than by [`Listing::pages`], and those that could not be.
+    pub(crate) fn count(&self, unreadable: &Unreadable) {
+        self.outcome.lock().unreadable.add(unreadable);
+    }
+
     /// Notes a problem that fails the whole.
     pub(crate) fn fail(&self, problem: Problem) {
         self.outcome.lock().fatal.get_or_insert(problem);
@@ -147,8 +174,12 @@ impl Listing {
         outcome.fatal.as_ref().or(scope).cloned()
     }
 
-    /// Ends the listing: well, or with this problem.
+    /// Ends the listing: well, or with this problem. Reports the rows that could not be read before.
     pub(crate) async fn end(self, failure: Option<Problem>) {
+        let unreadable = std::mem::take(&mut self.outcome.lock().unreadable);
+        if unreadable.any() {
+            let _ = self.out.send(ListEvent::Unreadable(unreadable)).await;
+        }
         let _ = self.out.send(failure.map_or(ListEvent::End, ListEvent::Failed)).await;
     }
 
@@ -181,11 +212,17 @@ pub(crate) fn unless_gone(result: Result<(), Problem>) -> Result<(), Problem> {
     }
 }
 
-/// Each row of shared pages, as its page and its index in there: rows that are scopes of another listing.
+/// Each row of shared pages, as its page and its index in there: rows that are scopes of another listing, which counts
+/// those that could not be read.
 pub(crate) fn each_row<T>(
+    listing: &Listing,
+    noun: &'static str,
     pages: impl Stream<Item = Result<Arc<Page<T>>, Problem>>,
 ) -> impl Stream<Item = Result<(Arc<Page<T>>, usize), Problem>> {
-    pages.flat_map(|page| {
+    pages.flat_map(move |page| {
+        if let Ok(page) = &page {
+            listing.count(&of_parts(noun, &page.unreadable));
+        }
         let (page, problem) = match page {
             Ok(page) => (Some(page), None),
             Err(problem) => (None, Some(Err(problem))),
@@ -195,6 +232,12 @@ pub(crate) fn each_row<T>(
             .flat_map(|page| (0..page.rows.len()).map(move |index| Ok((page.clone(), index))));
         stream::iter(rows.chain(problem))
     })
+}
+
+/// Scopes that could not be read, to be counted among the rows of the listing: those that could are no rows of it.
+pub(crate) fn of_parts(noun: &str, scopes: &Unreadable) -> Unreadable {
+    let why = scopes.why.as_ref().map(|why| format!("{noun}: {why}").into());
+    Unreadable { rows: scopes.rows, of: scopes.rows, why }
 }
 
 /// The number of rows that a listing will have, known once each of its parts has reported its share.
@@ -227,10 +270,14 @@ impl ExpectedRows {
 }
 
 /// Sends a listing that comes whole: one page and its end, or the failure.
-pub(crate) async fn send_whole_listing(out: Sender<ListEvent>, listed: Result<Vec<Resource>, Problem>) {
+pub(crate) async fn send_whole_listing(
+    out: Sender<ListEvent>,
+    listed: Result<(Vec<Resource>, Unreadable), Problem>,
+) {
     let listing = Listing::new(out);
     match listed {
-        Ok(rows) => {
+        Ok((rows, unreadable)) => {
+            listing.count(&unreadable);
             let expected = Some(rows.len());
             listing.page(None, rows, expected).await;
         }
@@ -264,6 +311,7 @@ mod tests {
                 ListEvent::Failed(problem) => format!("failed: {}", problem.message),
                 ListEvent::End => "end".to_owned(),
                 ListEvent::Page { .. } => "page".to_owned(),
+                ListEvent::Unreadable(unreadable) => unreadable.to_string(),
             });
         }
         all

@@ -12,10 +12,11 @@ mod request;
 mod sign_in;
 
 pub(crate) use answer::{
-    refusal_body, refusal_json, request_name, unexpected_answer, unexpected_field, unsupported, within,
+    Due, due, refusal_body, refusal_json, request_name, some_readable, unexpected_answer, unexpected_field,
+    unsupported, within,
 };
 pub(crate) use listing::{
-    ExpectedRows, Listing, each_row, failed_listing, is_of_context, send_whole_listing, unless_gone,
+    ExpectedRows, Listing, each_row, failed_listing, is_of_context, of_parts, send_whole_listing, unless_gone,
 };
 pub(crate) use page_cache::{PageCache, SharedPages};
 pub(crate) use pages::{Page, PageAt, PageWalk, Rest};

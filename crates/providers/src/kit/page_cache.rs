@@ -134,6 +134,7 @@ mod tests {
     use futures_util::StreamExt as _;
 
     use super::super::pages::Rest;
+    use super::super::pages::tests::read;
     use super::*;
     use qdeck_model::ProblemKind;
 
@@ -145,7 +146,7 @@ mod tests {
             count.fetch_add(1, Ordering::Relaxed);
             async move {
                 tokio::task::yield_now().await;
-                Ok(Page::new(vec![at.number], 1, Rest::Total(2)))
+                Ok(Page::new(read(vec![at.number]), Rest::Total(2)))
             }
             .boxed()
         });

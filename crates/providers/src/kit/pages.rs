@@ -8,7 +8,7 @@
 //! 4. where pages have no mark and no number ([`Rest::Unsaid`]): a page that is not full. A server may cap pages below the
 //!    size asked for, so a page with a round number of rows is taken for full, at the price of one request more.
 //!
-//! A page that brings only rows of the pages before it is an error: the server ignores the page parameter, and the walk
+//! A page of which not one row can be read is an error. So is a page that brings only rows of the pages before it: the server ignores the page parameter, and the walk
 //! would never end, or end with rows missing.
 //!
 //! ```text
@@ -24,7 +24,8 @@ use foldhash::fast::{FixedState, RandomState};
 use futures_util::StreamExt as _;
 use futures_util::stream::{self, FuturesOrdered, Stream};
 
-use qdeck_model::{Problem, ProblemKind};
+use crate::mapping::lenient::Rows;
+use qdeck_model::{Problem, ProblemKind, Unreadable};
 
 /// A page to fetch, by number and by offset: platforms ask by one or the other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,27 +57,27 @@ pub(crate) enum Rest {
 pub(crate) struct Page<T> {
     /// The rows that could be read.
     pub(crate) rows: Vec<T>,
-    sent: usize,
+    /// Those that could not, and how many were sent in all.
+    pub(crate) unreadable: Unreadable,
     rest: Rest,
     last: bool,
 }
 
 impl<T> Page<T> {
-    /// A page of which the server sent `sent` rows, unreadable ones included.
-    pub(crate) fn new(rows: Vec<T>, sent: usize, rest: Rest) -> Self {
-        Self { rows, sent, rest, last: false }
-    }
-
-    /// The only page of a list that has no pages.
-    pub(crate) fn whole(rows: Vec<T>) -> Self {
-        let sent = rows.len();
-        Self::new(rows, sent, Rest::Last)
+    /// A page as it was read.
+    pub(crate) fn new(rows: Rows<T>, rest: Rest) -> Self {
+        Self { rows: rows.good, unreadable: rows.unreadable, rest, last: false }
     }
 
     /// The page with each row made into another.
     pub(crate) fn map<U>(self, make: impl FnMut(T) -> U) -> Page<U> {
-        let Self { rows, sent, rest, last } = self;
-        Page { rows: rows.into_iter().map(make).collect(), sent, rest, last }
+        let Self { rows, unreadable, rest, last } = self;
+        Page { rows: rows.into_iter().map(make).collect(), unreadable, rest, last }
+    }
+
+    /// The number of rows that the server sent.
+    fn sent(&self) -> usize {
+        self.unreadable.of
     }
 
     /// Rows in all, where the platform gives their number.
@@ -158,21 +159,22 @@ impl PageWalk {
         })
     }
 
-    /// Every row of the list.
+    /// Every row of the list, and how many could not be read.
     ///
     /// # Errors
     /// The first problem of a page.
-    pub(crate) async fn all<T, F, Fut>(self, fetch: F) -> Result<Vec<T>, Problem>
+    pub(crate) async fn all<T, F, Fut>(self, fetch: F) -> Result<Rows<T>, Problem>
     where
         T: Row,
         F: Fn(PageAt) -> Fut,
         Fut: Future<Output = Result<Page<T>, Problem>>,
     {
         let mut pages = std::pin::pin!(self.pages(fetch));
-        let mut all = Vec::new();
+        let mut all = Rows::default();
         while let Some(page) = pages.next().await {
-            let rows = page?.rows;
-            if all.is_empty() { all = rows } else { all.extend(rows) }
+            let page = page?;
+            all.unreadable.add(&page.unreadable);
+            if all.good.is_empty() { all.good = page.rows } else { all.good.extend(page.rows) }
         }
         Ok(all)
     }
@@ -212,13 +214,13 @@ impl Progress {
     /// Counts the page in that was fetched at [`Progress::next`], and decides whether it is the last.
     ///
     /// # Errors
-    /// When the page repeats rows of those before it.
+    /// When the page repeats rows of those before it, and when not one of its rows could be read.
     pub(crate) fn advance<T: Row>(&mut self, walk: &PageWalk, page: &mut Page<T>) -> Result<(), Problem> {
-        self.next = PageAt { number: self.next.number + 1, offset: self.next.offset + page.sent };
+        self.next = PageAt { number: self.next.number + 1, offset: self.next.offset + page.sent() };
         let more = match page.rest {
             Rest::Last => false,
             Rest::Total(total) => self.next.offset < total,
-            Rest::Unsaid => is_full(page.sent, walk.size),
+            Rest::Unsaid => is_full(page.sent(), walk.size),
         };
         self.count(walk, page, more)
     }
@@ -226,18 +228,22 @@ impl Progress {
     /// Counts a page in that is followed by another if there is `more` and nothing else ends the list.
     fn count<T: Row>(&mut self, walk: &PageWalk, page: &mut Page<T>, more: bool) -> Result<(), Problem> {
         self.pages += 1;
-        let more = more && page.sent > 0 && self.pages < walk.most;
+        // Neither is it known whether the server ignores the page asked for, nor which rows the list has.
+        if let Some(problem) = page.unreadable.failure() {
+            return Err(problem.request(walk.request.clone()));
+        }
+        let more = more && page.sent() > 0 && self.pages < walk.most;
         // Most lists have one page: their rows are never hashed.
         if more || self.pages > 1 {
             let known = self.seen.len();
             self.seen.extend(page.rows.iter().map(Row::key));
-            let is_repeated = page.sent > 0 && self.seen.len() == known;
+            let is_repeated = page.sent() > 0 && self.seen.len() == known;
             // A short page may end with rows that new ones pushed back while the list was read.
-            if is_repeated && (more || page.sent == self.sent_last) {
+            if is_repeated && (more || page.sent() == self.sent_last) {
                 return Err(walk.repeated(self.pages));
             }
         }
-        self.sent_last = page.sent;
+        self.sent_last = page.sent();
         page.last = !more;
         Ok(())
     }
@@ -299,11 +305,11 @@ where
         }
         self.progress.advance(&self.walk, page)?;
         if let Rest::Total(total) = page.rest
-            && page.sent == self.walk.size
+            && page.sent() == self.walk.size
             && self.walk.ahead > 1
             && !page.last
         {
-            self.plan = Some(Plan { next: self.progress.next(), stride: page.sent, total });
+            self.plan = Some(Plan { next: self.progress.next(), stride: page.sent(), total });
             self.ask_ahead();
         }
         Ok(())
@@ -319,7 +325,7 @@ where
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use std::sync::atomic::{AtomicUsize, Ordering};
 
     use super::*;
@@ -332,16 +338,20 @@ mod tests {
 
     const SIZE: usize = 100;
 
+    /// Rows that could all be read.
+    pub(crate) fn read<T>(good: Vec<T>) -> Rows<T> {
+        Rows { unreadable: Unreadable::none_of(good.len()), good }
+    }
+
     /// Walks a server's `rows`, of which it gives at most `cap` a page, and returns what was read and asked.
     async fn walked(rows: usize, cap: usize, rest: Rest, ahead: usize) -> (Vec<usize>, usize) {
         let asked = AtomicUsize::new(0);
         let all = PageWalk::new("GET /things", SIZE).ahead(ahead).all(|at| {
             asked.fetch_add(1, Ordering::Relaxed);
             let page: Vec<usize> = (at.offset..rows).take(cap.min(SIZE)).collect();
-            let sent = page.len();
-            std::future::ready(Ok(Page::new(page, sent, rest)))
+            std::future::ready(Ok(Page::new(read(page), rest)))
         });
-        let all = all.await.unwrap();
+        let all = all.await.unwrap().good;
         (all, asked.load(Ordering::Relaxed))
     }
 
@@ -372,9 +382,11 @@ mod tests {
     #[tokio::test]
     async fn no_more_pages_are_fetched_than_allowed() {
         let walk = PageWalk::new("GET /things", 2).at_most(2);
-        let page =
-            |at: PageAt| std::future::ready(Ok(Page::new(vec![at.offset, at.offset + 1], 2, Rest::Unsaid)));
-        assert_eq!(walk.all(page).await.unwrap(), [0, 1, 2, 3]);
+        let page = |at: PageAt| {
+            let rows = read(vec![at.offset, at.offset + 1]);
+            std::future::ready(Ok(Page::new(rows, Rest::Unsaid)))
+        };
+        assert_eq!(walk.all(page).await.unwrap().good, [0, 1, 2, 3]);
     }
 
     #[tokio::test]
@@ -384,7 +396,7 @@ mod tests {
                 let asked = AtomicUsize::new(0);
                 let all = PageWalk::new("GET /things", 10).ahead(ahead).all(|_| {
                     asked.fetch_add(1, Ordering::Relaxed);
-                    std::future::ready(Ok(Page::new((0..10).collect::<Vec<usize>>(), 10, rest)))
+                    std::future::ready(Ok(Page::new(read((0..10).collect()), rest)))
                 });
                 let problem = all.await.unwrap_err();
                 assert_eq!(problem.kind, ProblemKind::BadAnswer);
@@ -400,9 +412,32 @@ mod tests {
         let walk = PageWalk::new("GET /things", 10);
         let all = walk.all(|at| {
             let rows: Vec<usize> = if at.number == 1 { (0..10).collect() } else { vec![9] };
-            let sent = rows.len();
-            std::future::ready(Ok(Page::new(rows, sent, Rest::Unsaid)))
+            std::future::ready(Ok(Page::new(read(rows), Rest::Unsaid)))
         });
-        assert_eq!(all.await.unwrap().len(), 11);
+        assert_eq!(all.await.unwrap().good.len(), 11);
+    }
+
+    #[tokio::test]
+    async fn rows_that_cannot_be_read_are_counted_and_a_page_without_any_other_ends_the_walk() {
+        let page = |good: std::ops::Range<usize>, rows: usize| {
+            let of = good.len() + rows;
+            Rows { good: good.collect(), unreadable: Unreadable { rows, of, why: Some("no id".into()) } }
+        };
+        let walk = || PageWalk::new("GET /things", 10);
+        let all = walk().all(|at| {
+            let rows = if at.number == 1 { page(0..7, 3) } else { page(7..8, 1) };
+            std::future::ready(Ok(Page::new(rows, Rest::Unsaid)))
+        });
+        let all = all.await.unwrap();
+        assert_eq!(all.good.len(), 8);
+        assert_eq!(all.unreadable.to_string(), "4 of 12 rows could not be read: no id");
+        let asked = AtomicUsize::new(0);
+        let none = walk().all(|_| {
+            asked.fetch_add(1, Ordering::Relaxed);
+            std::future::ready(Ok(Page::<usize>::new(page(0..0, 10), Rest::Unsaid)))
+        });
+        let problem = none.await.unwrap_err();
+        assert_eq!(&*problem.message, "unexpected answer: 10 of 10 rows could not be read: no id");
+        assert_eq!((problem.request.as_deref(), asked.into_inner()), (Some("GET /things"), 1));
     }
 }

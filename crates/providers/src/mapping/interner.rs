@@ -2,9 +2,10 @@
 
 use std::collections::HashSet;
 use std::hash::Hash;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use foldhash::fast::RandomState;
+use parking_lot::Mutex;
 
 /// The most values an interner keeps. Beyond it new values are still returned, but no longer shared: a set that large
 /// does not repeat.
@@ -32,7 +33,7 @@ impl<T: ?Sized + Eq + Hash> Interner<T> {
     where
         Arc<T>: From<&'a T>,
     {
-        let mut interned = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut interned = self.0.lock();
         if let Some(shared) = interned.get(value) {
             return shared.clone();
         }

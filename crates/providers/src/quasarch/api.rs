@@ -9,7 +9,7 @@ use super::PLATFORM;
 use super::wire;
 use crate::kit::pages::Row;
 use crate::kit::{self, Page, PageAt, PageWalk, Rest, SignIn};
-use crate::mapping::lenient::{Number, Text};
+use crate::mapping::lenient::{Number, Rows, Text};
 use qdeck_config::Credentials;
 use qdeck_model::{Problem, ProblemKind, Secret, Timestamp};
 use qdeck_net::{Client, NetError, Request};
@@ -102,11 +102,11 @@ impl Api {
         let (page, rows) = (at.number.to_string(), PAGE_SIZE.to_string());
         let list: wire::List<T> = self.get(path, &[("page", &page), ("rows", &rows)]).await?;
         let rest = list.total.map_or(Rest::Unsaid, Rest::Total);
-        Ok(Page::new(list.items.good, list.items.sent, rest))
+        Ok(Page::new(list.items, rest))
     }
 
     /// Every row of a list.
-    pub(super) async fn all<T: DeserializeOwned + Row>(&self, path: &[&str]) -> Result<Vec<T>, Problem> {
+    pub(super) async fn all<T: DeserializeOwned + Row>(&self, path: &[&str]) -> Result<Rows<T>, Problem> {
         walk(path).all(|at| self.page(path, at)).await
     }
 

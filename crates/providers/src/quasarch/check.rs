@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::api::Api;
 use super::{CONTAINERS, GPU_MODELS, PROVIDERS};
 use crate::Check;
-use crate::kit::{Probe, Probes};
+use crate::kit::{self, Due, Probe, Probes};
 use qdeck_model::Problem;
 
 /// A list needs no more than one row to show that it may be read.
@@ -32,7 +32,10 @@ pub(super) async fn run(api: &Api) -> Result<Check, Problem> {
 }
 
 fn probe<'a>(api: &'a Api, name: &str, path: Vec<&'a str>) -> Probe<'a, Value> {
-    Probe::new(name, async move { api.get(&path, &ONE_ROW).await })
+    Probe::new(name, async move {
+        let answer = api.get(&path, &ONE_ROW).await?;
+        kit::due(answer, Due::ListIn("items"), &kit::request_name("GET", &path))
+    })
 }
 
 /// `Ada Example <ada@example.com>`, as far as the profile has it.

@@ -21,13 +21,13 @@ pub(super) async fn get(api: &Api, map: &Mapper, id: &ResourceId) -> Result<Reso
             Ok(Resource::Container(map.container(&wire)))
         }
         (Kind::Revision, Some(container)) => {
-            let wire = api.all(&["v1", "containers", container, "revisions"]).await?;
+            let wire = api.all(&["v1", "containers", container, "revisions"]).await?.good;
             let rows = map.revisions(&map.link(container.clone(), None), &wire);
             let row = rows.into_iter().find(|row| row.id.id == id.id);
             row.map(Resource::Revision).ok_or_else(missing)
         }
         (Kind::GpuModel, _) => {
-            let models: Vec<wire::GpuModel> = api.all(&GPU_MODELS).await?;
+            let models: Vec<wire::GpuModel> = api.all(&GPU_MODELS).await?.good;
             let model = models.iter().find(|model| *model.code == *id.id);
             model.map(|it| Resource::GpuModel(map.gpu_model(it))).ok_or_else(missing)
         }
@@ -57,7 +57,7 @@ pub(super) async fn describe(api: Arc<Api>, id: ResourceId, out: Sender<Section>
 async fn section(api: &Api, id: &ResourceId, title: &str, path: &[&str]) -> Result<Document, Problem> {
     let value = match title {
         "container" => api.get(path, &[]).await?,
-        _ => Value::Array(api.all(path).await?),
+        _ => Value::Array(api.all(path).await?.good),
     };
     // The described one itself, where the section is the list it is in.
     let mine = |it: &&Value| match title {

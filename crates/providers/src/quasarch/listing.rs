@@ -11,6 +11,7 @@ use super::{CONTAINERS, GPU_MODELS, wire};
 use crate::ListEvent;
 use crate::kit::pages::{Row, key_of};
 use crate::kit::{Listing, Page, PageCache, SharedPages, each_row, unless_gone};
+use crate::mapping::lenient::Rows;
 use qdeck_model::{Container, Problem, Resource};
 
 impl Row for Container {
@@ -71,7 +72,7 @@ pub(super) async fn revisions(
         }
         .boxed()
     };
-    listing.scopes(each_row(pages.pages()), at_once, of_container).await;
+    listing.scopes(each_row(&listing, "container", pages.pages()), at_once, of_container).await;
     listing.finish().await;
 }
 
@@ -83,9 +84,10 @@ async fn of_container(
     listing: &Listing,
 ) -> Result<(), Problem> {
     let scope = &container.id.id;
-    let wire: Vec<wire::Revision> = api.all(&["v1", "containers", scope, "revisions"]).await?;
+    let wire: Rows<wire::Revision> = api.all(&["v1", "containers", scope, "revisions"]).await?;
+    listing.count(&wire.unreadable);
     let link = map.link(scope.clone(), Some(container.name.clone()));
-    let rows = map.revisions(&link, &wire).into_iter().map(Resource::Revision).collect();
+    let rows = map.revisions(&link, &wire.good).into_iter().map(Resource::Revision).collect();
     listing.page(Some(scope), rows, None).await;
     Ok(())
 }

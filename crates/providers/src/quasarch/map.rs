@@ -97,7 +97,7 @@ impl Mapper {
         GpuModel::new(
             ResourceId::new(&self.context, Kind::GpuModel, &*wire.code),
             accelerator::canonical_name(wire.name.as_deref().unwrap_or(&wire.code)),
-            wire.code.as_str(),
+            &*wire.code,
         )
     }
 

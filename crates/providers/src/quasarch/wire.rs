@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::mapping::lenient::{Lenient, Number, ObjectOrDefault, RequiredSecret, Rows, Text};
+use crate::mapping::lenient::{Lenient, Number, ObjectOrDefault, RequiredSecret, RowId, Rows, Text};
 
 /// A list. Its `page` and `rowsPerPage` are those of the request.
 #[derive(Debug, Deserialize)]
@@ -24,7 +24,7 @@ pub(super) struct Login {
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Container {
-    pub(super) id: String,
+    pub(super) id: RowId,
     pub(super) name: Text,
     pub(super) created_by: Text,
     pub(super) image: Text,
@@ -54,7 +54,7 @@ pub(super) struct Revision {
 
 #[derive(Debug, Deserialize)]
 pub(super) struct GpuModel {
-    pub(super) code: String,
+    pub(super) code: RowId,
     pub(super) name: Text,
 }
 

@@ -98,6 +98,7 @@ async fn past(api: &Api, id: &ResourceId, since: Timestamp) -> Result<Vec<LogLin
         api.post(&["v1", "monitoring", "logs", "aggregate"], &body).await?;
     let mut lines: Vec<LogLine> = answer
         .data
+        .readable("POST /v1/monitoring/logs/aggregate")?
         .good
         .into_iter()
         .filter_map(|line| {

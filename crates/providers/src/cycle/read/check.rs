@@ -3,32 +3,34 @@
 use serde_json::Value;
 
 use super::super::api::Api;
-use super::super::wire;
 use crate::Check;
-use crate::kit::{Probe, Probes};
+use crate::kit::{self, Due, Probe, Probes};
 use qdeck_model::Problem;
 
 /// A list needs no more than one row to show that it may be read.
 const ONE_ROW: [(&str, &str); 2] = [("page[size]", "1"), ("page[number]", "1")];
 
+const OBJECT: Due<'_> = Due::ObjectIn("data");
+const LIST: Due<'_> = Due::ListIn("data");
+
 pub(crate) async fn run(api: &Api) -> Result<Check, Problem> {
     let mut probes = Probes::default();
     let [hub, containers] = probes
         .each([
-            probe(api, "hub", vec!["v1", "hubs", "current"], &[]),
-            probe(api, "containers", vec!["v1", "containers"], &ONE_ROW),
+            probe(api, "hub", vec!["v1", "hubs", "current"], &[], OBJECT),
+            probe(api, "containers", vec!["v1", "containers"], &ONE_ROW, LIST),
         ])
         .await;
-    let container = containers.as_ref().and_then(|rows| rows.pointer("/0/id")?.as_str());
-    let instances =
-        container.map(|id| probe(api, "instances", vec!["v1", "containers", id, "instances"], &ONE_ROW));
+    let container = containers.as_ref().and_then(|rows| rows.pointer("/data/0/id")?.as_str());
+    let instances = container
+        .map(|id| probe(api, "instances", vec!["v1", "containers", id, "instances"], &ONE_ROW, LIST));
     let others = [
-        probe(api, "jobs", vec!["v1", "jobs"], &ONE_ROW),
-        probe(api, "servers", vec!["v1", "infrastructure", "servers"], &ONE_ROW),
-        probe(api, "notifications", vec!["v1", "hubs", "current", "notifications"], &[]),
+        probe(api, "jobs", vec!["v1", "jobs"], &ONE_ROW, LIST),
+        probe(api, "servers", vec!["v1", "infrastructure", "servers"], &ONE_ROW, LIST),
+        probe(api, "notifications", vec!["v1", "hubs", "current", "notifications"], &[], OBJECT),
     ];
     probes.all(instances.into_iter().chain(others).collect()).await;
-    probes.finish(identity(hub.as_ref(), api.hub.as_deref()))
+    probes.finish(identity(hub.as_ref().and_then(|it| it.get("data")), api.hub.as_deref()))
 }
 
 fn probe<'a>(
@@ -36,8 +38,12 @@ fn probe<'a>(
     name: &str,
     path: Vec<&'a str>,
     query: &'a [(&'a str, &'a str)],
+    due: Due<'static>,
 ) -> Probe<'a, Value> {
-    Probe::new(name, async move { api.get::<wire::One<Value>>(&path, query).await.map(|one| one.data) })
+    Probe::new(name, async move {
+        let answer = api.get(&path, query).await?;
+        kit::due(answer, due, &kit::request_name("GET", &path))
+    })
 }
 
 /// The hub by its name; a role that may not read it may still see containers.

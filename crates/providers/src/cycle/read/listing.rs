@@ -67,7 +67,7 @@ async fn fetch<T: DeserializeOwned>(
     let query = [query, &[("page[size]", &size), ("page[number]", &number)]].concat();
     let list: wire::List<T> = api.get(path, &query).await?;
     map.learn(&list.includes);
-    Ok(Page::new(list.data.good, list.data.sent, Rest::Unsaid))
+    Ok(Page::new(list.data, Rest::Unsaid))
 }
 
 /// The pages of containers, shared by the lists of containers and of instances.
@@ -131,7 +131,7 @@ pub(crate) fn instances(
             }
             .boxed()
         };
-        listing.scopes(kit::each_row(pages), at_once, of_container).await;
+        listing.scopes(kit::each_row(&listing, "container", pages), at_once, of_container).await;
         listing.finish().await;
     })
 }

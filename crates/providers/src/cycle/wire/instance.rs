@@ -3,12 +3,12 @@
 use serde::Deserialize;
 
 use super::{Deployment, Events, State};
-use crate::mapping::lenient::{ObjectOrDefault, ObjectOrNone, Text};
+use crate::mapping::lenient::{ObjectOrDefault, ObjectOrNone, RowId, Text};
 
 /// An instance of `GET /v1/containers/{id}/instances`.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Instance {
-    pub(crate) id: String,
+    pub(crate) id: RowId,
     pub(crate) location_id: Text,
     pub(crate) server_id: Text,
     pub(crate) hostname: Text,

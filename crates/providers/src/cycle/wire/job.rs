@@ -3,12 +3,12 @@
 use serde::Deserialize;
 
 use super::{Events, Fault, State};
-use crate::mapping::lenient::{AnyValue, ListOrDefault, ObjectOrDefault, ObjectOrNone, Text};
+use crate::mapping::lenient::{AnyValue, ListOrDefault, ObjectOrDefault, ObjectOrNone, RowId, Text};
 
 /// A job of `GET /v1/jobs`.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Job {
-    pub(crate) id: String,
+    pub(crate) id: RowId,
     pub(crate) queue: Text,
     pub(crate) caption: Text,
     pub(crate) events: ObjectOrDefault<Events>,

@@ -65,7 +65,7 @@ struct InstanceLog {
     since: Option<Timestamp>,
     activity: SentEntries,
     machines: BTreeMap<String, MachineLog>,
-    /// The parts that may not be read, each reported once.
+    /// The parts that are not whole, each reported once.
     refused: BTreeSet<String>,
     quick_reads: u8,
     was_over: bool,
@@ -123,7 +123,11 @@ impl InstanceLog {
         match activity {
             Ok(entries) => {
                 let since = self.since.take();
-                let mut lines = self.activity.news(entries.into_rows());
+                let entries = entries.0;
+                if entries.unreadable.any() {
+                    self.report_once("activity", &entries.unreadable.to_string(), tail).await?;
+                }
+                let mut lines = self.activity.news(entries.good.into_iter());
                 lines.retain(|line| since.is_none_or(|since| !line.exact || line.at > since));
                 tail.lines(lines).await?;
             }
@@ -149,10 +153,15 @@ impl InstanceLog {
 
     /// Reports once that a part may not be read; the others go on.
     async fn refuse(&mut self, part: &str, problem: &Problem, tail: &LogTail) -> Result<(), Closed> {
+        self.report_once(part, &problem.message, tail).await
+    }
+
+    /// Reports once why a part is not whole.
+    async fn report_once(&mut self, part: &str, why: &str, tail: &LogTail) -> Result<(), Closed> {
         if !self.refused.insert(part.to_owned()) {
             return Ok(());
         }
-        tail.skipped(format!("{part}: {}", problem.message)).await
+        tail.skipped(format!("{part}: {why}")).await
     }
 
     /// The pause before the next read. A terminated instance ends the log, once it has been read so twice: between the two

@@ -7,9 +7,9 @@ use crate::mapping::lenient::ObjectOrDefault;
 use qdeck_model::{Container, Kind, Lifecycle, ResourceId, State};
 
 impl Mapper {
-    /// Maps a box; `None` for one without an id. A box is a description and does not run: its state is its kind.
-    pub(crate) fn container(&self, wire: &wire::Box) -> Option<Container> {
-        let id = wire.id.as_deref()?;
+    /// Maps a box. A box is a description and does not run: its state is its kind.
+    pub(crate) fn container(&self, wire: &wire::Box) -> Container {
+        let id = &*wire.id;
         let lifecycle = if wire.deleted.is_some() { Lifecycle::Gone } else { Lifecycle::Done };
         let profile = &wire.profile;
         let joined = |texts: &[String]| texts.join(", ");
@@ -35,7 +35,7 @@ impl Mapper {
             ("organization", wire.organization.as_deref()),
             ("description", wire.description.as_deref()),
         ]);
-        Some(Container {
+        Container {
             image: self.strings.intern_some(profile.image.as_deref().or(profile.template.as_deref())),
             location: self.strings.intern_some(profile.location.as_deref().or(profile.datacenter.as_deref())),
             created: wire.created.timestamp(),
@@ -46,7 +46,7 @@ impl Mapper {
                 wire.name.as_deref().unwrap_or(id),
                 State::new(lifecycle, self.strings.intern(kind(wire))),
             )
-        })
+        }
     }
 }
 

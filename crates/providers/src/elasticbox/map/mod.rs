@@ -24,16 +24,15 @@ pub(crate) struct Mapper {
 }
 
 impl Mapper {
-    /// Maps an instance; `None` for one without an id. Its addresses come from its service, which is read separately.
-    pub(crate) fn instance(&self, wire: &wire::Instance, now: Timestamp) -> Option<Instance> {
-        let id = wire.id.as_deref()?;
-        let policy = &wire.policy_box;
-        let profile = &policy.profile;
-        Some(Instance {
+    /// Maps an instance. Its addresses come from its service, which is read separately.
+    pub(crate) fn instance(&self, wire: &wire::Instance, now: Timestamp) -> Instance {
+        let id = &*wire.id;
+        let profile = |field| wire.profile(field);
+        Instance {
             container: self.link(wire),
-            size: self.strings.intern_some(profile.flavor.as_deref()),
-            image: self.strings.intern_some(profile.image.as_deref().or(profile.template.as_deref())),
-            location: self.strings.intern_some(profile.location.as_deref().or(profile.datacenter.as_deref())),
+            size: self.strings.intern_some(profile(|it| &it.flavor)),
+            image: self.strings.intern_some(profile(|it| &it.image).or(profile(|it| &it.template))),
+            location: self.strings.intern_some(profile(|it| &it.location).or(profile(|it| &it.datacenter))),
             labels: self.labels(&wire.tags),
             created: wire.created.timestamp(),
             changed: wire.updated.timestamp(),
@@ -44,7 +43,7 @@ impl Mapper {
                 wire.name.as_deref().unwrap_or(id),
                 self.instance_state(wire),
             )
-        })
+        }
     }
 
     pub(crate) fn instance_state(&self, wire: &wire::Instance) -> State {
@@ -68,7 +67,7 @@ impl Mapper {
             ("service.id", wire.service.id.as_deref()),
             ("machines", machines.as_deref()),
             ("policy_box", wire.policy_box.name.as_deref()),
-            ("cloud", wire.policy_box.profile.cloud.as_deref()),
+            ("cloud", wire.profile(|it| &it.cloud)),
             ("lease", lease.as_deref()),
             ("automatic_updates", updates),
         ]);

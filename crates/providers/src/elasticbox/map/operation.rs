@@ -40,8 +40,8 @@ impl Mapper {
         wire: &wire::Operation,
         instance: &Arc<str>,
         name: &Arc<str>,
-    ) -> Option<Operation> {
-        let id = wire.id.as_deref()?;
+    ) -> Operation {
+        let id = &*wire.id;
         let entries = if wire.activity.is_empty() { &wire.activities } else { &wire.activity };
         let mut steps: Vec<Step> = entries.iter().filter_map(|it| self.step(it)).collect();
         let mut state = state::operation(&self.strings, wire.state.as_deref());
@@ -64,7 +64,7 @@ impl Mapper {
             ("instance_state", wire.instance_state.as_deref()),
             ("request_id", wire.request_id.as_deref()),
         ]);
-        Some(Operation {
+        Operation {
             target: Some(name.clone()),
             by: self.strings.intern_some(wire.username.as_deref()),
             steps,
@@ -78,7 +78,7 @@ impl Mapper {
                 self.strings.intern(wire.event.as_deref().unwrap_or("operation")),
                 state,
             )
-        })
+        }
     }
 
     /// Maps an entry of the activity to a step. Only scripts have an end and an exit code.

@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::super::api::{Api, field};
 use super::workspaces::{Place, Workspaces};
 use crate::Check;
-use crate::kit::{Probe, Probes};
+use crate::kit::{self, Due, Probe, Probes};
 use qdeck_model::Problem;
 
 pub(crate) async fn run(workspaces: &Workspaces) -> Result<Check, Problem> {
@@ -15,31 +15,43 @@ pub(crate) async fn run(workspaces: &Workspaces) -> Result<Check, Problem> {
     let mut probes = Probes::default();
     let [listed, profile, instances] = probes
         .each([
-            probe(api, "workspaces", vec!["workspaces"]),
-            probe(api, "profile", vec!["profile"]),
-            probe(api, "instances", vec!["instances"]),
+            probe(api, "workspaces", vec!["workspaces"], Due::List),
+            probe(api, "profile", vec!["profile"], Due::Object),
+            probe(api, "instances", vec!["instances"], Due::List),
         ])
         .await;
     if let Some(id) = first(instances.as_ref()).as_deref() {
-        let parts = ["service", "activity", "operations"];
-        probes.all(parts.map(|name| probe(api, name, vec!["instances", id, name])).into()).await;
+        let parts = [("service", Due::Object), ("activity", Due::List), ("operations", Due::List)];
+        let part = |(name, due)| probe(api, name, vec!["instances", id, name], due);
+        probes.all(parts.map(part).into()).await;
     }
     // A team workspace shows more than the personal one, whose instances were just read.
-    let teams = workspaces.teams().await.unwrap_or_default();
+    let (teams, _) = workspaces.teams().await.unwrap_or_default();
     let teams: Vec<Arc<str>> = teams.iter().map(Place::scope).collect();
-    let lists =
-        teams.iter().map(|id| probe(api, format!("instances of {id}"), vec!["workspaces", id, "instances"]));
+    let lists = teams
+        .iter()
+        .map(|id| probe(api, format!("instances of {id}"), vec!["workspaces", id, "instances"], Due::List));
     let mut reads: Vec<_> = lists.collect();
     let personal = profile.as_ref().and_then(|it| field(it, "workspace"));
     if let Some(id) = personal.or(teams.first().map(|id| &**id)) {
-        reads.extend(["boxes", "providers"].map(|name| probe(api, name, vec!["workspaces", id, name])));
+        reads.extend(
+            ["boxes", "providers"].map(|name| probe(api, name, vec!["workspaces", id, name], Due::List)),
+        );
     }
     probes.all(reads).await;
     probes.finish(identity(listed.as_ref(), profile.as_ref()))
 }
 
-fn probe<'a>(api: &'a Api, name: impl Into<String>, path: Vec<&'a str>) -> Probe<'a, Value> {
-    Probe::new(name, async move { api.get(&path, &[]).await })
+fn probe<'a>(
+    api: &'a Api,
+    name: impl Into<String>,
+    path: Vec<&'a str>,
+    due: Due<'static>,
+) -> Probe<'a, Value> {
+    Probe::new(
+        name,
+        async move { kit::due(api.get(&path, &[]).await?, due, &kit::request_name("GET", &path)) },
+    )
 }
 
 /// The id of the first of a list that has one.

@@ -32,21 +32,20 @@ pub(crate) async fn get(api: &Api, map: &Mapper, id: &ResourceId) -> Result<Reso
     match (id.kind, &id.scope) {
         (Kind::Instance, _) => {
             let wire: wire::Instance = api.get(&["instances", &id.id], &[]).await?;
-            let row = map.instance(&wire, Timestamp::now());
-            row.map(Resource::Instance).ok_or_else(missing)
+            Ok(Resource::Instance(map.instance(&wire, Timestamp::now())))
         }
         (Kind::Container, _) => {
             let wire: wire::Box = api.get(&["boxes", &id.id], &[]).await?;
-            map.container(&wire).map(Resource::Container).ok_or_else(missing)
+            Ok(Resource::Container(map.container(&wire)))
         }
         (Kind::Operation, Some(instance)) => {
             let wire: wire::Instance = api.get(&["instances", instance], &[]).await?;
-            let row = map.instance(&wire, Timestamp::now()).ok_or_else(missing)?;
+            let row = map.instance(&wire, Timestamp::now());
             let found = if *id.id == *LATEST {
                 map.latest(&wire, &row)
             } else {
                 let all = history::of_instance(api, map, instance, &row.name).await?;
-                all.into_iter().find(|it| it.id == *id)
+                all.good.into_iter().find(|it| it.id == *id)
             };
             found.map(Resource::Operation).ok_or_else(missing)
         }

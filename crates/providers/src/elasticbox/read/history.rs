@@ -11,6 +11,7 @@ use super::super::api::Api;
 use super::super::map::Mapper;
 use super::super::wire;
 use super::workspaces::Listed;
+use crate::mapping::lenient::Rows;
 use qdeck_model::{Operation, Problem, Timestamp};
 
 /// Changed within this time is lately.
@@ -27,7 +28,7 @@ const MAX_CACHED_HISTORIES: usize = 1000;
 /// The history of an instance as it was read.
 struct Known {
     version: String,
-    operations: Vec<Operation>,
+    operations: Rows<Operation>,
 }
 
 /// An instance whose history is worth asking for.
@@ -58,14 +59,15 @@ pub(crate) struct Histories(Mutex<HashMap<Arc<str>, Known>>);
 
 impl Histories {
     /// The operations that are known without asking, and the instances to ask about.
-    pub(crate) fn sort(&self, rows: Vec<&Listed>) -> (Vec<Operation>, Vec<Wanted>) {
+    pub(crate) fn sort(&self, rows: Vec<&Listed>) -> (Rows<Operation>, Vec<Wanted>) {
         let since = Timestamp::now().before(RECENT_CHANGE);
         let known = self.0.lock();
-        let (mut known_rows, mut rest) = (Vec::new(), Vec::new());
+        let (mut known_rows, mut rest) = (Rows::default(), Vec::new());
         for row in rows {
             match known.get(&row.instance.id.id) {
                 Some(known) if known.version == row.version => {
-                    known_rows.extend(known.operations.iter().cloned());
+                    known_rows.good.extend(known.operations.good.iter().cloned());
+                    known_rows.unreadable.add(&known.operations.unreadable);
                 }
                 _ => rest.push(row),
             }
@@ -77,19 +79,23 @@ impl Histories {
             .take_while(|row| row.instance.changed.is_some_and(|changed| changed > since))
             .count();
         let older = rest.split_off(lately);
-        known_rows.extend(older.into_iter().filter_map(|row| row.latest.clone()));
+        known_rows.good.extend(older.into_iter().filter_map(|row| row.latest.clone()));
         (known_rows, rest.into_iter().map(Wanted::new).collect())
     }
 
     /// Reads a history. One that cannot be read leaves the latest operation, as does one that is empty.
-    pub(crate) async fn read(&self, api: &Api, map: &Mapper, row: Wanted) -> Vec<Operation> {
+    pub(crate) async fn read(&self, api: &Api, map: &Mapper, row: Wanted) -> Rows<Operation> {
         let read = of_instance(api, map, &row.id, &row.name);
         let mut operations = match tokio::time::timeout(HISTORY_TIMEOUT, read).await {
-            Ok(Ok(operations)) if !operations.is_empty() => operations,
-            _ => return row.latest.into_iter().collect(),
+            Ok(Ok(operations)) if operations.sent() > 0 => operations,
+            _ => Rows::default(),
         };
-        operations.sort_by_key(|it| std::cmp::Reverse(it.created));
-        operations.truncate(MAX_OPERATIONS_SHOWN);
+        if operations.good.is_empty() {
+            operations.good.extend(row.latest);
+            return operations;
+        }
+        operations.good.sort_by_key(|it| std::cmp::Reverse(it.created));
+        operations.good.truncate(MAX_OPERATIONS_SHOWN);
         if !row.moving {
             let mut known = self.0.lock();
             if known.len() >= MAX_CACHED_HISTORIES {
@@ -108,7 +114,7 @@ pub(crate) async fn of_instance(
     map: &Mapper,
     id: &Arc<str>,
     name: &Arc<str>,
-) -> Result<Vec<Operation>, Problem> {
+) -> Result<Rows<Operation>, Problem> {
     let list: wire::List<wire::Operation> = api.get(&["instances", id, "operations"], &[]).await?;
-    Ok(list.into_rows().filter_map(|row| map.operation(&row, id, name)).collect())
+    Ok(list.0.map(|row| map.operation(&row, id, name)))
 }

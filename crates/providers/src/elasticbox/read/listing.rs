@@ -13,7 +13,8 @@ use super::history::Histories;
 use super::workspaces::{Listed, Place, Workspaces};
 use crate::ListEvent;
 use crate::kit::{Listing, is_of_context, unless_gone};
-use qdeck_model::{Kind, Problem, ProblemKind, Resource};
+use crate::mapping::lenient::Rows;
+use qdeck_model::{Kind, Operation, Problem, ProblemKind, Resource};
 use qdeck_net::produce;
 
 /// Requests at once for what is read aside: most slots stay free for lists.
@@ -52,7 +53,9 @@ pub(crate) fn walk(
             walk.listing.end_scope(scope, result).await;
         };
         let teams = async {
-            let teams = stream::iter(workspaces.teams().await?).map(Ok);
+            let (teams, unreadable) = workspaces.teams().await?;
+            walk.listing.count(&unreadable);
+            let teams = stream::iter(teams).map(Ok);
             walk.listing.scopes(teams, at_once, |place| walk.place(place).boxed()).await;
             Ok(())
         };
@@ -83,6 +86,7 @@ impl Walk<'_> {
 
     async fn of_instances(&self, place: &Place) -> Result<(), Problem> {
         let page = self.workspaces.instances(place).first().await?;
+        self.listing.count(&page.unreadable);
         let fresh: Vec<&Listed> = page.rows.iter().filter(|row| self.is_new(&row.instance.id.id)).collect();
         if self.kind == Kind::Instance {
             self.instances(place, &fresh).await
@@ -106,20 +110,26 @@ impl Walk<'_> {
     async fn operations(&self, place: &Place, fresh: Vec<&Listed>) -> Result<(), Problem> {
         let histories = &self.aside.histories;
         let (known, wanted) = histories.sort(fresh);
-        self.send(place, known.into_iter().map(Resource::Operation)).await;
+        self.send_operations(place, known).await;
         let map = &self.workspaces.map;
         let mut read = stream::iter(wanted)
             .map(|row| histories.read(&self.workspaces.api, map, row))
             .buffer_unordered(ASIDE_READS_AT_ONCE);
         while let Some(operations) = read.next().await {
-            self.send(place, operations.into_iter().map(Resource::Operation)).await;
+            self.send_operations(place, operations).await;
         }
         Ok(())
     }
 
+    async fn send_operations(&self, place: &Place, operations: Rows<Operation>) {
+        self.listing.count(&operations.unreadable);
+        self.send(place, operations.good.into_iter().map(Resource::Operation)).await;
+    }
+
     async fn boxes(&self, place: &Place) -> Result<(), Problem> {
         let boxes = self.workspaces.boxes(place).await?;
-        let rows = boxes.iter().filter_map(|it| self.workspaces.map.container(it));
+        self.listing.count(&boxes.unreadable);
+        let rows = boxes.good.iter().map(|it| self.workspaces.map.container(it));
         let fresh = rows.filter(|row| self.is_new(&row.id.id));
         self.send(place, fresh.map(Resource::Container)).await;
         Ok(())

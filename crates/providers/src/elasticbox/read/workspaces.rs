@@ -13,8 +13,9 @@ use super::super::api::Api;
 use super::super::map::Mapper;
 use super::super::wire;
 use crate::kit::pages::{Row, key_of};
-use crate::kit::{self, Page, PageCache, PageWalk, SharedPages, SignIn};
-use qdeck_model::{Instance, Operation, Problem, Timestamp};
+use crate::kit::{self, Page, PageCache, PageWalk, Rest, SharedPages, SignIn};
+use crate::mapping::lenient::Rows;
+use qdeck_model::{Instance, Operation, Problem, Timestamp, Unreadable};
 
 /// Whole instances asked for at once where a server lists them short. The address stays below 8 KiB.
 const IDS_AT_ONCE: usize = 400;
@@ -91,7 +92,7 @@ impl Workspaces {
             let api = asker.clone();
             async move {
                 let list: wire::List<wire::Workspace> = api.get(&["workspaces"], &[]).await?;
-                Ok(Page::whole(list.into_rows().collect()))
+                Ok(Page::new(list.0, Rest::Last))
             }
             .boxed()
         });
@@ -111,10 +112,11 @@ impl Workspaces {
     }
 
     /// The team workspaces: those of the configuration, else those that are listed. By the 2018 text, some
-    /// servers list the default one only, hence the configuration.
-    pub(crate) async fn teams(&self) -> Result<Vec<Place>, Problem> {
+    /// servers list the default one only, hence the configuration. And the workspaces that could not be read.
+    pub(crate) async fn teams(&self) -> Result<(Vec<Place>, Unreadable), Problem> {
         if !self.configured.is_empty() {
-            return Ok(self.configured.iter().cloned().map(Place::Workspace).collect());
+            let teams = self.configured.iter().cloned().map(Place::Workspace).collect();
+            return Ok((teams, Unreadable::default()));
         }
         let page = self.listed.current().first().await?;
         let personal = page.rows.iter().filter(|it| it.is_personal()).count();
@@ -124,11 +126,12 @@ impl Workspaces {
             _ => self.profile().await.ok().and_then(|it| it.workspace.0),
         };
         let is_own = |it: &wire::Workspace| match &own {
-            Some(own) => it.id.as_ref() == Some(own),
+            Some(own) => *it.id == **own,
             None => personal == 1 && it.is_personal(),
         };
         let teams = page.rows.iter().filter(|it| !is_own(it));
-        Ok(teams.filter_map(|it| it.id.as_deref()).map(|id| Place::Workspace(id.into())).collect())
+        let teams = teams.map(|it| Place::Workspace((*it.id).into())).collect();
+        Ok((teams, kit::of_parts("workspace", &page.unreadable)))
     }
 
     /// The id of the personal workspace, which its boxes are asked for by.
@@ -139,7 +142,7 @@ impl Workspaces {
         }
         let page = self.listed.current().first().await?;
         let mut personal = page.rows.iter().filter(|it| it.is_personal());
-        match (personal.next().and_then(|it| it.id.as_deref()), personal.next()) {
+        match (personal.next().map(|it| &*it.id), personal.next()) {
             (Some(id), None) => Ok(id.into()),
             _ => Err(profile.err().unwrap_or_else(|| {
                 kit::unexpected_field("GET /services/profile", "workspace", "the id of a personal workspace")
@@ -163,45 +166,50 @@ impl Workspaces {
             let (api, map, place) = (self.api.clone(), self.map.clone(), place.clone());
             PageCache::new(whole_list(&place.path()), move |_| {
                 let (api, map, place) = (api.clone(), map.clone(), place.clone());
-                async move { Ok(Page::whole(instances(&api, &map, &place).await?)) }.boxed()
+                async move { Ok(Page::new(instances(&api, &map, &place).await?, Rest::Last)) }.boxed()
             })
         });
         of_place.current()
     }
 
     /// The boxes of a workspace, policies among them.
-    pub(crate) async fn boxes(&self, place: &Place) -> Result<Vec<wire::Box>, Problem> {
+    pub(crate) async fn boxes(&self, place: &Place) -> Result<Rows<wire::Box>, Problem> {
         let id = match place {
             Place::Personal => self.personal().await?,
             Place::Workspace(id) => id.clone(),
         };
-        let list: wire::List<wire::Box> = self.api.get(&["workspaces", &id, "boxes"], &[]).await?;
-        Ok(list.into_rows().collect())
+        let path = ["workspaces", &*id, "boxes"];
+        let list: wire::List<wire::Box> = self.api.get(&path, &[]).await?;
+        list.0.readable(&kit::request_name("GET", &path))
     }
 }
 
-async fn instances(api: &Api, map: &Mapper, place: &Place) -> Result<Vec<Listed>, Problem> {
+async fn instances(api: &Api, map: &Mapper, place: &Place) -> Result<Rows<Listed>, Problem> {
     let path = place.path();
     let list: wire::List<wire::Instance> = api.get(&path, &[]).await?;
     let now = Timestamp::now();
-    let mut rows = Vec::new();
+    let mut rows = Rows { good: Vec::new(), unreadable: list.0.unreadable };
     let mut short = Vec::new();
-    for row in list.into_rows() {
-        match &*row.id {
-            Some(id) if row.is_short() && *place != Place::Personal => short.push(id.clone()),
-            _ => rows.extend(listed(map, &row, now)),
+    for row in list.0.good {
+        if row.is_short() && *place != Place::Personal {
+            short.push(row.id.0);
+        } else {
+            rows.good.push(listed(map, &row, now));
         }
     }
     for ids in short.chunks(IDS_AT_ONCE) {
         let whole: wire::List<wire::Instance> = api.get(&path, &[("ids", &ids.join(","))]).await?;
-        rows.extend(whole.into_rows().filter_map(|row| listed(map, &row, now)));
+        // They are among the rows that were counted already.
+        let Unreadable { rows: unreadable, why, .. } = whole.0.unreadable;
+        rows.unreadable.add(&Unreadable { rows: unreadable, of: 0, why });
+        rows.good.extend(whole.0.good.iter().map(|row| listed(map, row, now)));
     }
     Ok(rows)
 }
 
-fn listed(map: &Mapper, wire: &wire::Instance, now: Timestamp) -> Option<Listed> {
-    let instance = map.instance(wire, now)?;
+fn listed(map: &Mapper, wire: &wire::Instance, now: Timestamp) -> Listed {
+    let instance = map.instance(wire, now);
     let parts = [&wire.updated, &wire.state, &wire.operation.event, &wire.operation.created];
     let version = parts.map(|it| it.as_deref().unwrap_or_default()).join(" ");
-    Some(Listed { latest: map.latest(wire, &instance), instance, version })
+    Listed { latest: map.latest(wire, &instance), instance, version }
 }

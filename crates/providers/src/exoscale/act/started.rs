@@ -104,7 +104,7 @@ mod tests {
     fn log(handler: &str, instance: &str) -> Vec<LoggedEvent> {
         let event = json!([{"timestamp": Timestamp::now().to_string(), "handler": handler, "status": 200,
             "path-params": {"id": instance}}]);
-        logged_events(serde_json::from_value(event).unwrap())
+        logged_events(serde_json::from_value(event).unwrap()).good
     }
 
     #[test]

@@ -11,7 +11,8 @@ use super::{Api, Ask};
 use crate::exoscale::catalogue::Kept;
 use crate::exoscale::wire;
 use crate::kit;
-use qdeck_model::{Problem, ProblemKind};
+use crate::mapping::lenient::Rows;
+use qdeck_model::{Problem, ProblemKind, Unreadable};
 use qdeck_net::Client;
 
 /// The zones of the API's description of 2026. New ones are found by asking.
@@ -45,6 +46,8 @@ pub(crate) struct Found {
     pub(crate) trouble: Option<Problem>,
     /// Others are missing, as likely as not.
     pub(crate) partial: bool,
+    /// Zones of the list that could not be read.
+    pub(crate) unreadable: Unreadable,
 }
 
 impl Found {
@@ -80,10 +83,12 @@ impl Zones {
         self.found
             .get(fresh, move || {
                 async move {
+                    let mut unreadable = Unreadable::default();
                     let (all, trouble, partial) = match ask(&api).await {
                         Ok(all) => {
-                            listed.lock().clone_from(&all);
-                            (all, None, false)
+                            unreadable = all.unreadable;
+                            listed.lock().clone_from(&all.good);
+                            (all.good, None, false)
                         }
                         Err(problem) => {
                             let before = listed.lock().clone();
@@ -91,7 +96,7 @@ impl Zones {
                             (all, Some(problem), partial)
                         }
                     };
-                    Found { zones: chosen(&api, all, &wanted, at_once), trouble, partial }
+                    Found { zones: chosen(&api, all, &wanted, at_once), trouble, partial, unreadable }
                 }
                 .boxed()
             })
@@ -101,20 +106,20 @@ impl Zones {
 
 type Place = (String, Result<Url, Problem>);
 
-async fn ask(api: &Api) -> Result<Vec<Place>, Problem> {
+async fn ask(api: &Api) -> Result<Rows<Place>, Problem> {
     let zones = Ask::new("list-zones", &["zone"]);
     let list: wire::ZoneList = kit::within(ZONE_LIST_TIMEOUT, &zones.name(), api.unsigned(&zones)).await?;
-    let all: Vec<Place> = list
-        .zones
-        .good
-        .into_iter()
-        .filter_map(|zone| Some((zone.name.0?, zone.api_endpoint.0?)))
-        .map(|(name, endpoint)| {
-            let endpoint = permitted(&api.base, &name, &endpoint);
-            (name, endpoint)
-        })
-        .collect();
-    if all.is_empty() {
+    let all = list.zones.readable(&zones.name())?.map(|zone| {
+        let name = zone.name.0;
+        let endpoint = match zone.api_endpoint.0 {
+            Some(endpoint) => permitted(&api.base, &name, &endpoint),
+            None => {
+                Err(kit::unexpected_answer(zones.name(), format_args!("zone {name} has no `api-endpoint`")))
+            }
+        };
+        (name, endpoint)
+    });
+    if all.good.is_empty() {
         return Err(kit::unexpected_field(zones.name(), "zones", "a list of zones"));
     }
     Ok(all)

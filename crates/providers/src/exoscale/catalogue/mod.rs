@@ -13,8 +13,9 @@ use super::api::{Api, Ask, Zone};
 use super::map::gpus;
 use super::wire;
 use crate::mapping::interner::Interner;
+use crate::mapping::lenient::Rows;
 pub(crate) use kept::{Kept, Pending};
-use qdeck_model::{Bytes, GpuRequest, Problem};
+use qdeck_model::{Bytes, GpuRequest, Problem, Unreadable};
 
 /// Types change a few times a year and templates a few times a month.
 const CATALOGUE_FRESH_FOR: Duration = Duration::from_secs(3600);
@@ -63,6 +64,7 @@ pub(crate) struct Catalogues {
 struct Sold {
     /// The types of the latest list.
     listed: Vec<Arc<Type>>,
+    unreadable: Unreadable,
     types: HashMap<Arc<str>, Arc<Type>>,
 }
 
@@ -73,16 +75,27 @@ impl Catalogues {
         zones.entry(zone.clone()).or_insert_with(new).clone()
     }
 
-    /// Takes in a list of types.
-    pub(crate) fn learn(&self, list: &wire::TypeList, strings: &Interner) {
-        let mut sold = locked(&self.sold);
-        sold.listed.clear();
-        for wire in &list.instance_types.good {
-            if let Some((id, known)) = one_type(wire, strings) {
-                sold.types.insert(id, known.clone());
-                sold.listed.push(known);
-            }
+    /// Takes in a list of types. Returns the problem if not one of them could be read: those of the list before stay.
+    pub(crate) fn learn(&self, list: wire::TypeList, strings: &Interner) -> Option<Problem> {
+        let Rows { good, mut unreadable } = list.instance_types;
+        let known: Vec<_> = good.iter().filter_map(|wire| one_type(wire, strings)).collect();
+        if known.len() < good.len() {
+            unreadable.rows += good.len() - known.len();
+            unreadable.why = Some("no id".into());
         }
+        if let Some(problem) = unreadable.failure() {
+            return Some(problem);
+        }
+        let mut sold = locked(&self.sold);
+        sold.unreadable = unreadable;
+        sold.listed = known.iter().map(|(_, known)| known.clone()).collect();
+        sold.types.extend(known);
+        None
+    }
+
+    /// The types of the latest list that could not be read.
+    pub(crate) fn unreadable_types(&self) -> Unreadable {
+        locked(&self.sold).unreadable.clone()
     }
 
     /// The types of the latest list.
@@ -209,7 +222,8 @@ async fn templates(
 ) -> Result<(), Problem> {
     let ask = Ask::new("list-templates", &["template"]).query("visibility", visibility);
     let list: wire::TemplateList = api.get(zone, &ask).await?;
-    let known = list.templates.good.iter().filter_map(|wire| one_template(wire, strings));
+    let known = list.templates.readable(&ask.name())?;
+    let known = known.good.iter().filter_map(|wire| one_template(wire, strings));
     locked(book).templates.extend(known);
     Ok(())
 }

@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::Mapper;
 use crate::exoscale::wire;
 use crate::mapping::facts::Facts;
-use crate::mapping::lenient::Text;
+use crate::mapping::lenient::{Rows, Text};
 use qdeck_model::{Kind, Lifecycle, Operation, ResourceId, State, Timestamp};
 
 /// An event of the log, with an id made from its fields.
@@ -20,20 +20,22 @@ pub(crate) struct LoggedEvent {
 }
 
 /// The events of a list, the newest first, each once: the log is of the organisation, so zones may repeat events.
-pub(crate) fn logged_events(list: wire::EventList) -> Vec<LoggedEvent> {
+pub(crate) fn logged_events(list: wire::EventList) -> Rows<LoggedEvent> {
     let mut seen = HashSet::new();
-    let mut all: Vec<LoggedEvent> = list
-        .events
-        .good
-        .into_iter()
-        .filter_map(|raw| {
-            let wire: wire::Event = serde_json::from_value(raw.clone()).ok()?;
-            let id = id_of(&wire);
-            let at = wire.timestamp.timestamp();
-            seen.insert(id.clone()).then_some(LoggedEvent { id, at, wire, raw })
-        })
-        .collect();
-    all.sort_by_key(|event| std::cmp::Reverse(event.at));
+    let Rows { good, unreadable } = list.0;
+    let mut all = Rows { good: Vec::with_capacity(good.len()), unreadable };
+    for raw in good {
+        let Ok(wire) = serde_json::from_value::<wire::Event>(raw.clone()) else {
+            all.unreadable.rows += 1;
+            all.unreadable.why.get_or_insert_with(|| "not an object".into());
+            continue;
+        };
+        let (id, at) = (id_of(&wire), wire.timestamp.timestamp());
+        if seen.insert(id.clone()) {
+            all.good.push(LoggedEvent { id, at, wire, raw });
+        }
+    }
+    all.good.sort_by_key(|event| std::cmp::Reverse(event.at));
     all
 }
 

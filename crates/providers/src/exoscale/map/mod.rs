@@ -4,7 +4,9 @@ pub(crate) mod events;
 pub(crate) mod gpus;
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
+
+use parking_lot::Mutex;
 
 use super::catalogue::Catalogue;
 use super::wire;
@@ -91,7 +93,7 @@ impl Mapper {
     }
 
     fn learn(&self, id: &Arc<str>, name: &Arc<str>) {
-        let mut names = self.names.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut names = self.names.lock();
         if names.get(id) != Some(name) {
             names.insert(id.clone(), name.clone());
         }
@@ -99,7 +101,7 @@ impl Mapper {
 
     /// The name of an instance that was listed.
     pub(crate) fn name_of(&self, id: &str) -> Option<Arc<str>> {
-        let names = self.names.lock().unwrap_or_else(PoisonError::into_inner);
+        let names = self.names.lock();
         names.get(id).cloned()
     }
 }

@@ -3,13 +3,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde::de::{DeserializeOwned, IgnoredAny};
+use serde_json::Value;
 
 use super::super::Deck;
 use super::super::api::{Ask, Zone};
 use super::super::wire::Organization;
 use crate::Check;
-use crate::kit::{Probe, Probes};
+use crate::kit::{self, Due, Probe, Probes};
 use qdeck_model::{Problem, ProblemKind, Timestamp};
 
 /// Reads of the whole organisation and those that every zone answers alike, asked of one zone.
@@ -33,7 +33,7 @@ pub(crate) async fn run(deck: &Arc<Deck>) -> Result<Check, Problem> {
     let found = deck.found().await;
     let lists = found.zones.iter().map(|zone| {
         let name = format!("list-instances {}", zone.name);
-        probe::<IgnoredAny>(deck, zone, name, Ask::new("list-instances", &["instance"]))
+        probe(deck, zone, name, Ask::new("list-instances", &["instance"]), Due::ListIn("instances"))
     });
     let listed = probes.all(lists.collect()).await;
     // The first zone that answers: one that is down must not make every read look refused.
@@ -42,25 +42,29 @@ pub(crate) async fn run(deck: &Arc<Deck>) -> Result<Check, Problem> {
         return Err(super::unsupported("there are no zones"));
     };
     let ask = Ask::new("get-organization", &["organization"]);
-    let [whose] = probes.each([probe::<Organization>(deck, home, "get-organization", ask)]).await;
+    let [whose] = probes.each([probe(deck, home, "get-organization", ask, Due::Object)]).await;
+    let whose = whose.and_then(|it| serde_json::from_value(it).ok());
     if probes.failure().is_none() {
-        let reads = READS
-            .iter()
-            .map(|(operation, path)| probe::<IgnoredAny>(deck, home, *operation, Ask::new(operation, path)));
-        let events = probe(deck, home, "list-events", latest_events());
+        let reads = READS.iter().map(|&(operation, path)| {
+            // Lists are in the field that their operation is named by: `list-ssh-keys` answers `ssh-keys`.
+            let field = operation.strip_prefix("list-").unwrap_or(operation);
+            probe(deck, home, operation, Ask::new(operation, path), Due::ListIn(field))
+        });
+        let events = probe(deck, home, "list-events", latest_events(), Due::List);
         probes.all(reads.chain([events]).collect()).await;
     }
     let accepted = deck.api.accepted();
     probes.finish(identity(deck, whose).await).map_err(|problem| refused(problem, accepted))
 }
 
-fn probe<'a, T: DeserializeOwned + Send + 'a>(
+fn probe<'a>(
     deck: &'a Deck,
     zone: &'a Zone,
     name: impl Into<String>,
     ask: Ask,
-) -> Probe<'a, T> {
-    Probe::new(name, async move { deck.api.get(zone, &ask).await })
+    due: Due<'static>,
+) -> Probe<'a, Value> {
+    Probe::new(name, async move { kit::due(deck.api.get(zone, &ask).await?, due, &ask.name()) })
 }
 
 /// A minute of the log is enough to show whether it may be read.

@@ -19,7 +19,8 @@ const QUOTAS_TIMEOUT: Duration = Duration::from_secs(15);
 
 pub(crate) async fn models(deck: Arc<Deck>, out: Sender<ListEvent>) {
     let models = sold(&deck).await;
-    let rows = models.map(|models| models.into_iter().map(Resource::GpuModel).collect());
+    let unreadable = deck.catalogues.unreadable_types();
+    let rows = models.map(|models| (models.into_iter().map(Resource::GpuModel).collect(), unreadable));
     let rows = rows.map_err(|problem| refused(problem, deck.api.accepted()));
     send_whole_listing(out, rows).await;
 }
@@ -39,7 +40,7 @@ async fn sold(deck: &Arc<Deck>) -> Result<Vec<GpuModel>, Problem> {
 async fn quotas(deck: &Deck) -> Result<Vec<Quota>, Problem> {
     let ask = Ask::new("list-quotas", &["quota"]);
     let list: QuotaList = kit::within(QUOTAS_TIMEOUT, &ask.name(), anywhere(deck, &ask)).await?;
-    Ok(list.quotas.good)
+    Ok(list.quotas.readable(&ask.name())?.good)
 }
 
 /// One model, from the list.

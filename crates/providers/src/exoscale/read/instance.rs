@@ -84,7 +84,7 @@ fn events(deck: &Arc<Deck>, instance: String) -> Part {
             Ok(events) => events,
             Err(problem) => return Some(Err(problem.clone())),
         };
-        let mine = events.iter().filter(|event| event.is_about(&instance));
+        let mine = events.good.iter().filter(|event| event.is_about(&instance));
         Some(Ok(Value::Array(mine.map(|event| event.raw.clone()).collect())))
     })
 }

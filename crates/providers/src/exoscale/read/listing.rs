@@ -12,7 +12,8 @@ use super::super::wire;
 use super::check::refused;
 use super::types;
 use crate::ListEvent;
-use crate::kit::{self, ExpectedRows, Listing};
+use crate::kit::{self, ExpectedRows, Listing, of_parts};
+use crate::mapping::lenient::Rows;
 use qdeck_model::{Problem, Resource};
 
 /// The time for the list of a zone; the rows it had stay after it.
@@ -25,6 +26,7 @@ const MAX_NAMES_WAIT: Duration = Duration::from_secs(10);
 pub(crate) async fn instances(deck: Arc<Deck>, out: Sender<ListEvent>) {
     let found = deck.found().await;
     let listing = Listing::new(out);
+    listing.count(&of_parts("zone", &found.unreadable));
     let expected = ExpectedRows::of_parts(found.zones.len());
     let of_zone = |zone: Arc<Zone>| {
         let (deck, expected, listing) = (&deck, &expected, &listing);
@@ -55,7 +57,8 @@ async fn of_zone(
     } else {
         (list(deck, zone).await, Ok(Arc::new(Ok(()))))
     };
-    let instances = instances?;
+    let Rows { good: instances, unreadable } = instances?;
+    listing.count(&unreadable);
     expected.add_last(instances.len());
     if instances.is_empty() {
         return Ok(());
@@ -75,11 +78,11 @@ async fn of_zone(
     Ok(())
 }
 
-async fn list(deck: &Deck, zone: &Zone) -> Result<Vec<wire::Instance>, Problem> {
+async fn list(deck: &Deck, zone: &Zone) -> Result<Rows<wire::Instance>, Problem> {
     let ask = Ask::new("list-instances", &["instance"]);
     let request = format!("{} of zone {}", ask.name(), zone.name);
     let list: wire::InstanceList = kit::within(LIST_TIMEOUT, &request, deck.api.get(zone, &ask)).await?;
-    Ok(list.instances.good)
+    list.instances.readable(&request)
 }
 
 async fn send(

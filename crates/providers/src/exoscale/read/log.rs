@@ -13,6 +13,7 @@ use super::super::wire;
 use super::{anywhere, zone_of};
 use crate::ListEvent;
 use crate::kit::send_whole_listing;
+use crate::mapping::lenient::Rows;
 use qdeck_model::{Operation, Problem, ProblemKind, Resource, ResourceId, Timestamp};
 
 /// The span of the log that is requested; the platform keeps 30 days.
@@ -25,9 +26,9 @@ const MAX_AGE_LISTED: Duration = Duration::from_secs(2);
 pub(super) const MAX_AGE_ASIDE: Duration = Duration::from_secs(30);
 
 /// The events of the last day, newest first. The log belongs to the organisation: any zone has all of it.
-pub(super) async fn events(deck: &Arc<Deck>, age: Duration) -> Arc<Result<Vec<LoggedEvent>, Problem>> {
+pub(super) async fn events(deck: &Arc<Deck>, age: Duration) -> Arc<Result<Rows<LoggedEvent>, Problem>> {
     let fresh =
-        move |known: &Result<Vec<LoggedEvent>, Problem>| if known.is_ok() { age } else { MAX_AGE_LISTED };
+        move |known: &Result<Rows<LoggedEvent>, Problem>| if known.is_ok() { age } else { MAX_AGE_LISTED };
     let asked = {
         let deck = deck.clone();
         deck.clone().log.get(fresh, move || async move { ask(&deck).await }.boxed())
@@ -35,12 +36,12 @@ pub(super) async fn events(deck: &Arc<Deck>, age: Duration) -> Arc<Result<Vec<Lo
     asked.await
 }
 
-async fn ask(deck: &Deck) -> Result<Vec<LoggedEvent>, Problem> {
+async fn ask(deck: &Deck) -> Result<Rows<LoggedEvent>, Problem> {
     let now = Timestamp::now();
     let (from, to) = (second(now.before(EVENTS_SINCE)), second(now));
     let ask = Ask::new("list-events", &["event"]).query("from", &from).query("to", &to);
     let list: wire::EventList = anywhere(deck, &ask).await?;
-    Ok(logged_events(list))
+    logged_events(list).readable(&ask.name())
 }
 
 /// RFC 3339 to the second, which is what the API takes.
@@ -52,9 +53,10 @@ pub(super) fn second(at: Timestamp) -> String {
 pub(crate) async fn operations(deck: Arc<Deck>, out: Sender<ListEvent>) {
     let rows = match &*events(&deck, MAX_AGE_LISTED).await {
         Ok(events) => {
-            let latest = events.iter().take(MAX_EVENTS);
+            let latest = events.good.iter().take(MAX_EVENTS);
             let latest = latest.map(|event| Resource::Operation(deck.map.event(event)));
-            Ok(deck.started.rows(events).into_iter().chain(latest).collect())
+            let rows = deck.started.rows(&events.good).into_iter().chain(latest).collect();
+            Ok((rows, events.unreadable.clone()))
         }
         Err(problem) => Err(problem.clone()),
     };
@@ -80,7 +82,7 @@ pub(super) async fn one<T>(
 ) -> Result<T, Problem> {
     let events = events(deck, MAX_AGE_ASIDE).await;
     let events = events.as_ref().as_ref().map_err(Clone::clone)?;
-    let found = events.iter().find(|event| *event.id == *id.id);
+    let found = events.good.iter().find(|event| *event.id == *id.id);
     found.map(make).ok_or_else(|| {
         Problem::new(ProblemKind::NotFound, "this event is no longer in the log of the last day")
     })

@@ -51,8 +51,9 @@ fn types(deck: &Arc<Deck>) -> Pending<Result<(), Problem>> {
         async move {
             let ask = Ask::new("list-instance-types", &["instance-type"]);
             let list: wire::TypeList = anywhere(&own, &ask).await?;
-            own.catalogues.learn(&list, &own.map.strings);
-            Ok(())
+            own.catalogues
+                .learn(list, &own.map.strings)
+                .map_or(Ok(()), |problem| Err(problem.request(ask.name())))
         }
         .boxed()
     })

@@ -10,9 +10,10 @@ use tokio::sync::mpsc::Sender;
 use super::super::Site;
 use super::super::api::MAX_PAGE_ROWS;
 use super::super::wire::{List, LogRow};
+use crate::kit;
 use crate::kit::log::{self, Interrupt, LogSource, LogTail, SeenRows};
 use crate::kit::pages::key_of;
-use qdeck_model::{LogEvent, LogLine, LogStart, Problem, ResourceId, Timestamp};
+use qdeck_model::{LogEvent, LogLine, LogStart, Problem, ResourceId, Timestamp, Unreadable};
 use qdeck_net::Backoff;
 
 /// The pause after a poll that brought lines; it grows while none do.
@@ -28,7 +29,8 @@ const MAX_PAGES: usize = 5;
 
 /// Follows the log until it cannot be read any more or the receiver is gone.
 pub(crate) async fn follow(site: Arc<Site>, id: ResourceId, start: LogStart, out: Sender<LogEvent>) {
-    let source = DeploymentLog { site, id, tail: Tail::new(start), pause: SHORTEST_POLL_PAUSE };
+    let tail = Tail::new(start);
+    let source = DeploymentLog { site, id, tail, pause: SHORTEST_POLL_PAUSE, has_reported_unreadable: false };
     log::follow(source, Backoff::new(FIRST_FAILURE_PAUSE, LONGEST_FAILURE_PAUSE), out).await;
 }
 
@@ -38,14 +40,19 @@ struct DeploymentLog {
     id: ResourceId,
     tail: Tail,
     pause: Duration,
+    has_reported_unreadable: bool,
 }
 
 impl LogSource for DeploymentLog {
     async fn read(&mut self, tail: &mut LogTail) -> Result<Duration, Interrupt> {
-        let Polled { lines, missed } = poll(&self.site, &self.id, &mut self.tail).await?;
+        let Polled { lines, missed, unreadable } = poll(&self.site, &self.id, &mut self.tail).await?;
         tail.polled().await?;
         if missed {
             tail.skipped("more was printed between two reads than is read at once").await?;
+        }
+        // The same rows come with every poll.
+        if unreadable.any() && !std::mem::replace(&mut self.has_reported_unreadable, true) {
+            tail.skipped(unreadable.to_string()).await?;
         }
         self.pause =
             if lines.is_empty() { (self.pause * 3 / 2).min(LONGEST_POLL_PAUSE) } else { SHORTEST_POLL_PAUSE };
@@ -60,28 +67,32 @@ async fn poll(site: &Site, id: &ResourceId, tail: &mut Tail) -> Result<Polled, P
     let mut rows = Vec::new();
     let mut offset = 0;
     let mut missed = false;
+    let mut unreadable = Unreadable::default();
     for page in 1..=MAX_PAGES {
         let page_rows = if tail.is_new() || page > 1 { MAX_PAGE_ROWS } else { FIRST_PAGE_ROWS };
         let (limit, from) = (page_rows.to_string(), offset.to_string());
         let query = [("order_by", "time.desc"), ("limit", &*limit), ("offset", &*from)];
         let list: List<LogRow> = site.api.get(&path, &query).await?;
-        let sent = list.results.sent;
+        let rows_of_page = list.results.readable(&kit::request_name("GET", &path))?;
+        let sent = rows_of_page.sent();
+        unreadable.add(&rows_of_page.unreadable);
         offset += sent;
-        let reached = list.results.good.iter().any(|row| tail.has_seen(row));
-        rows.extend(list.results.good);
+        let reached = rows_of_page.good.iter().any(|row| tail.has_seen(row));
+        rows.extend(rows_of_page.good);
         // Lines printed meanwhile move the pages on: what comes twice is left out below.
         if reached || sent < page_rows || tail.wants_one_page() {
             break;
         }
         missed = page == MAX_PAGES;
     }
-    Ok(Polled { lines: tail.take(rows), missed })
+    Ok(Polled { lines: tail.take(rows), missed, unreadable })
 }
 
-/// The new lines of a poll, and whether others before them are missing.
+/// The new lines of a poll, whether others before them are missing, and the rows that could not be read.
 struct Polled {
     lines: Vec<LogLine>,
     missed: bool,
+    unreadable: Unreadable,
 }
 
 /// The rows sent already.

@@ -13,6 +13,7 @@ use super::super::map::Size;
 use super::super::read::single::{self, region_of};
 use super::super::wire::{List, Metrics};
 use super::super::{Site, unsupported};
+use crate::kit;
 use qdeck_model::{Bytes, BytesPerSecond, Cores, Kind, Problem, ResourceId, Sample, Timestamp};
 
 /// Before that there is nothing new to be had.
@@ -89,9 +90,10 @@ async fn ask(site: &Site, id: &ResourceId, hours: u64) -> Result<Vec<Sample>, Pr
         let (limit, offset) = (MAX_PAGE_ROWS.to_string(), sent.to_string());
         let query = [("limit", &*limit), ("offset", &*offset)];
         let list: List<Metrics> = api.post(&path, &query, &body).await?;
-        sent += list.results.sent;
-        let over = list.results.sent == 0 || list.count.is_none_or(|count| sent >= count);
-        points.extend(list.results.good);
+        let page = list.results.readable(&kit::request_name("POST", &path))?;
+        sent += page.sent();
+        let over = page.sent() == 0 || list.count.is_none_or(|count| sent >= count);
+        points.extend(page.good);
         if over {
             break;
         }
@@ -101,6 +103,7 @@ async fn ask(site: &Site, id: &ResourceId, hours: u64) -> Result<Vec<Sample>, Pr
         listed => listed,
     };
     let mut samples: Vec<Sample> = points.iter().filter_map(|point| sample(point, machine)).collect();
+    kit::some_readable(samples.len(), points.len(), "no time", &kit::request_name("POST", &path))?;
     // No order is documented.
     samples.sort_by_key(|sample| sample.at);
     samples.dedup_by_key(|sample| sample.at);

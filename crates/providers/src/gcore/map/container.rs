@@ -60,7 +60,7 @@ impl Mapper {
             facts: facts.into_vec(),
             ..Container::new(
                 ResourceId::new(&self.context, Kind::Container, &*wire.name),
-                wire.name.as_str(),
+                &*wire.name,
                 state::of_deployment(&self.strings, wire),
             )
         }
@@ -118,7 +118,7 @@ impl Mapper {
             facts: facts.into_vec(),
             ..Container::new(
                 ResourceId::scoped(&self.context, Kind::Container, region.scope.clone(), &*wire.name),
-                wire.name.as_str(),
+                &*wire.name,
                 state::of_container(&self.strings, wire),
             )
         }

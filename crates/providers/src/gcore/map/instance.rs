@@ -2,7 +2,9 @@
 
 use std::collections::HashMap;
 use std::net::IpAddr;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
+
+use parking_lot::Mutex;
 
 use super::super::wire;
 use super::{Mapper, card_of_flavor, card_of_text, date, state};
@@ -34,7 +36,7 @@ pub(crate) struct Sizes(Arc<Mutex<HashMap<Arc<str>, Size>>>);
 
 impl Sizes {
     fn learn(&self, id: &Arc<str>, size: Size) {
-        let mut sizes = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut sizes = self.0.lock();
         if sizes.len() >= MAX_CACHED_SIZES {
             sizes.clear();
         }
@@ -42,26 +44,21 @@ impl Sizes {
     }
 
     pub(crate) fn of(&self, id: &str) -> Option<Size> {
-        let sizes = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let sizes = self.0.lock();
         sizes.get(id).copied()
     }
 }
 
 impl Mapper {
-    /// Maps an instance of this region; `None` for one without an id.
-    pub(crate) fn instance(
-        &self,
-        wire: &wire::Instance,
-        region: &Arc<str>,
-        place: Option<&str>,
-    ) -> Option<Instance> {
-        let id: Arc<str> = wire.id()?.into();
+    /// Maps an instance of this region.
+    pub(crate) fn instance(&self, wire: &wire::Instance, region: &Arc<str>, place: Option<&str>) -> Instance {
+        let id: Arc<str> = wire.id().into();
         let flavor = &wire.flavor;
         self.sizes.learn(&id, Size::of(flavor));
         let state = state::of_instance(&self.strings, wire);
         let gone = matches!(state.lifecycle, Lifecycle::Gone | Lifecycle::Deleting);
         let labels = wire.tags();
-        Some(Instance {
+        Instance {
             size: self.strings.intern_some(flavor.name()),
             image: image(&labels).map(|image| self.strings.intern(&image)),
             // `region` of the answer is the display name, too.
@@ -85,7 +82,7 @@ impl Mapper {
                 wire.name().map_or(id, Arc::from),
                 state,
             )
-        })
+        }
     }
 
     fn instance_facts(&self, wire: &wire::Instance) -> Vec<qdeck_model::Fact> {

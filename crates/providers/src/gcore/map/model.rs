@@ -85,15 +85,15 @@ impl Offer {
         (!*wire.disabled).then(|| Self {
             source,
             region: Some(region),
-            flavor: wire.name,
+            flavor: wire.name.0,
             card,
             capacity: *wire.capacity,
             price: wire.price.as_ref().and_then(price),
         })
     }
 
-    pub(crate) fn of_instance(region: u64, wire: wire::VmFlavor) -> Option<Self> {
-        let name = wire.flavor_name.0.or(wire.flavor_id.0)?;
+    pub(crate) fn of_instance(region: u64, wire: &wire::VmFlavor) -> Option<Self> {
+        let name = wire.name()?.to_owned();
         let description = wire.hardware_description.gpu.as_deref();
         let card = description.and_then(card_of_text).or_else(|| card_of_flavor(&name))?;
         (!*wire.disabled).then(|| Self {
@@ -114,7 +114,7 @@ impl Offer {
         let offer = Self {
             source: Source::Inference,
             region: None,
-            flavor: wire.name.clone(),
+            flavor: wire.name.to_string(),
             card: Card {
                 model: model.to_lowercase(),
                 count: wire.gpu.unwrap_or(1),

@@ -15,7 +15,8 @@ use super::super::map::{InferenceFlavors, Offer, Source};
 use super::super::places::{REGIONS, Region, Regions};
 use super::super::wire;
 use crate::kit::SignIn;
-use qdeck_model::{GpuModel, Problem, ProblemKind};
+use crate::mapping::lenient::Rows;
+use qdeck_model::{GpuModel, Problem, ProblemKind, Unreadable};
 
 /// Time for which capacities and quotas are cached.
 const CAPACITY_FRESH_FOR: Duration = Duration::from_secs(60);
@@ -33,9 +34,10 @@ type Place = (Source, Option<u64>);
 /// Everything that was read of it.
 #[derive(Default)]
 pub(crate) struct Catalogue {
-    offers: Mutex<HashMap<Place, (Instant, Vec<Offer>)>>,
+    offers: Mutex<HashMap<Place, (Instant, Rows<Offer>)>>,
     quotas: Mutex<Option<(Instant, Arc<wire::Quotas>)>>,
     flavors: Kept<InferenceFlavors>,
+    unreadable_flavors: Mutex<Unreadable>,
     containers: Kept<HashSet<u64>>,
 }
 
@@ -61,7 +63,7 @@ impl<T> Kept<T> {
 
 /// The result of one read of a catalogue.
 enum Brought {
-    Offers(Place, Result<Vec<Offer>, Problem>),
+    Offers(Place, Result<Rows<Offer>, Problem>),
     Quotas(Result<wire::Quotas, Problem>),
 }
 
@@ -76,8 +78,9 @@ impl Catalogue {
     /// The flavors of deployments by name.
     pub(crate) async fn inference_flavors(&self, site: &Site) -> Result<Arc<InferenceFlavors>, Problem> {
         let read = async || {
-            let all: Vec<wire::InferenceFlavor> = site.api.all(&INFERENCE_FLAVORS, &[]).await?;
-            Ok(all.into_iter().map(|flavor| (flavor.name.clone(), flavor)).collect())
+            let all: Rows<wire::InferenceFlavor> = site.api.all(&INFERENCE_FLAVORS, &[]).await?;
+            *self.unreadable_flavors.lock() = all.unreadable;
+            Ok(all.good.into_iter().map(|flavor| (flavor.name.to_string(), flavor)).collect())
         };
         self.flavors.get(read).await
     }
@@ -86,8 +89,8 @@ impl Catalogue {
     pub(crate) async fn container_regions(&self, site: &Site) -> Result<Arc<HashSet<u64>>, Problem> {
         let read = async || {
             let query = [("product", "containers")];
-            let all: Vec<wire::Region> = site.api.all(&REGIONS, &query).await?;
-            Ok(all.into_iter().map(|region| region.id).collect())
+            let all: Rows<wire::Region> = site.api.all(&REGIONS, &query).await?;
+            Ok(all.good.into_iter().map(|region| region.id).collect())
         };
         self.containers.get(read).await
     }
@@ -97,8 +100,17 @@ impl Catalogue {
         let quotas = self.quotas.lock().clone();
         let quotas = quotas.as_ref().map(|(_, quotas)| &**quotas);
         let offers = self.offers.lock();
-        let all = offers.values().flat_map(|(_, offers)| offers);
+        let all = offers.values().flat_map(|(_, offers)| &offers.good);
         site.map.gpu_models(all, quotas, regions)
+    }
+
+    /// The flavors of all catalogues that could not be read.
+    pub(crate) fn unreadable(&self) -> Unreadable {
+        let mut all = self.unreadable_flavors.lock().clone();
+        for (_, offers) in self.offers.lock().values() {
+            all.add(&offers.unreadable);
+        }
+        all
     }
 
     /// Reads what is old, everything at once. Gives back what could not be read, and whether anything is known of all that
@@ -124,7 +136,7 @@ impl Catalogue {
                 Brought::Offers(place, Ok(offers)) => self.put(place, offers),
                 // The service is not there.
                 Brought::Offers(place, Err(problem)) if problem.kind == ProblemKind::NotFound => {
-                    self.put(place, Vec::new());
+                    self.put(place, Rows::default());
                 }
                 Brought::Offers(place, Err(problem)) => failures.push((place, problem)),
                 Brought::Quotas(Ok(quotas)) => {
@@ -139,7 +151,7 @@ impl Catalogue {
         (failures, !known.is_empty())
     }
 
-    fn put(&self, place: Place, offers: Vec<Offer>) {
+    fn put(&self, place: Place, offers: Rows<Offer>) {
         let mut known = self.offers.lock();
         known.insert(place, (Instant::now(), offers));
     }
@@ -188,26 +200,27 @@ pub(crate) fn path<'a>(source: Source, project: &'a str, region: &'a str) -> Vec
     }
 }
 
-async fn regional(site: &Site, project: &str, source: Source, region: u64) -> Result<Vec<Offer>, Problem> {
+async fn regional(site: &Site, project: &str, source: Source, region: u64) -> Result<Rows<Offer>, Problem> {
     let (api, scope) = (site.api.region(region), region.to_string());
     let path = path(source, project, &scope);
     if source == Source::Instance {
-        let all: Vec<wire::VmFlavor> = api.all(&path, &[PRICED]).await?;
-        return Ok(all.into_iter().filter_map(|it| Offer::of_instance(region, it)).collect());
+        let all: Rows<wire::VmFlavor> = api.all(&path, &[PRICED]).await?;
+        return Ok(all.filter_map(|it| Offer::of_instance(region, &it)));
     }
-    let all: Vec<wire::GpuFlavor> = api.all(&path, &[PRICED]).await?;
-    let offers = all.into_iter().filter_map(|it| Offer::of_cluster(source, region, it));
-    Ok(offers.collect())
+    let all: Rows<wire::GpuFlavor> = api.all(&path, &[PRICED]).await?;
+    Ok(all.filter_map(|it| Offer::of_cluster(source, region, it)))
 }
 
 /// Flavors are the account's; how many of each there are, and where, is a list of its own. Who may not read that sees the flavors
 /// all the same.
-async fn inference(site: &Site) -> Result<Vec<Offer>, Problem> {
+async fn inference(site: &Site) -> Result<Rows<Offer>, Problem> {
     let capacity = site.api.all::<wire::Capacity>(&INFERENCE_CAPACITY, &[]);
     let (flavors, capacity) = tokio::join!(site.catalogue.inference_flavors(site), capacity);
     let capacity = match capacity {
         Err(problem) if problem.kind.may_pass() => return Err(problem),
         other => other.unwrap_or_default(),
     };
-    Ok(flavors?.values().flat_map(|flavor| Offer::of_inference(flavor, &capacity)).collect())
+    let offers = flavors?.values().flat_map(|flavor| Offer::of_inference(flavor, &capacity.good)).collect();
+    // The flavors that could not be read are counted where they are kept.
+    Ok(Rows { good: offers, unreadable: capacity.unreadable })
 }

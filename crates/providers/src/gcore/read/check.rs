@@ -3,12 +3,12 @@
 use serde_json::Value;
 
 use super::super::Site;
-use super::super::api::Api;
+use super::super::api::{Api, Query};
 use super::super::map::Source;
 use super::super::places::{PROJECTS, REGIONS, Region};
 use super::catalogue::{INFERENCE_CAPACITY, INFERENCE_FLAVORS, QUOTAS, path};
 use crate::Check;
-use crate::kit::{Probe, Probes};
+use crate::kit::{self, Due, Probe, Probes};
 use qdeck_model::Problem;
 
 pub(crate) const ME: [&str; 3] = ["iam", "clients", "me"];
@@ -16,14 +16,16 @@ pub(crate) const ME: [&str; 3] = ["iam", "clients", "me"];
 /// A list needs no more than one row to show that it may be read.
 const ONE_ROW: [(&str, &str); 1] = [("limit", "1")];
 
+const LIST: Due<'_> = Due::ListIn("results");
+
 /// Reads by region are tried in the first region, and those of accelerators in the first that has any.
 pub(crate) async fn run(site: &Site) -> Result<Check, Problem> {
     let mut probes = Probes::default();
     let [client, projects, _] = probes
         .each([
-            probe(&site.api, "account", ME.to_vec(), &[]),
-            probe(&site.api, "projects", PROJECTS.to_vec(), &[("limit", "1000")]),
-            probe(&site.api, "regions", REGIONS.to_vec(), &ONE_ROW),
+            probe(&site.api, "account", ME.to_vec(), &[], Due::Object),
+            probe(&site.api, "projects", PROJECTS.to_vec(), &[("limit", "1000")], LIST),
+            probe(&site.api, "regions", REGIONS.to_vec(), &ONE_ROW, LIST),
         ])
         .await;
     // Neither of the two needs another request where the context names what it wants.
@@ -36,9 +38,9 @@ pub(crate) async fn run(site: &Site) -> Result<Check, Problem> {
         if let Some(region) = regions.first() {
             reads.extend(of_region(site, project, region));
         }
-        reads.push(probe(&site.api, "tasks", vec!["cloud", "v1", "tasks"], query));
+        reads.push(probe(&site.api, "tasks", vec!["cloud", "v1", "tasks"], query, LIST));
         let deployments = vec!["cloud", "v3", "inference", project, "deployments"];
-        reads.push(probe(&site.api, "inference deployments", deployments, &ONE_ROW));
+        reads.push(probe(&site.api, "inference deployments", deployments, &ONE_ROW, LIST));
         if let Some(region) = regions.iter().find(|region| region.has_gpus) {
             let catalogues =
                 [("virtual GPU flavors", Source::Virtual), ("bare metal GPU flavors", Source::BareMetal)];
@@ -47,9 +49,9 @@ pub(crate) async fn run(site: &Site) -> Result<Check, Problem> {
             reads.extend(catalogues.map(of_catalogue));
         }
     }
-    reads.push(probe(&site.api, "inference flavors", INFERENCE_FLAVORS.to_vec(), &ONE_ROW));
-    reads.push(probe(&site.api, "inference capacity", INFERENCE_CAPACITY.to_vec(), &[]));
-    reads.push(probe(&site.api, "quotas", QUOTAS.to_vec(), &[]));
+    reads.push(probe(&site.api, "inference flavors", INFERENCE_FLAVORS.to_vec(), &ONE_ROW, LIST));
+    reads.push(probe(&site.api, "inference capacity", INFERENCE_CAPACITY.to_vec(), &[], LIST));
+    reads.push(probe(&site.api, "quotas", QUOTAS.to_vec(), &[], Due::Object));
     probes.all(reads).await;
     probes.finish(identity(client.as_ref(), projects.as_ref(), project.as_deref()))
 }
@@ -69,7 +71,7 @@ fn of_region<'a>(site: &'a Site, project: &'a str, region: &'a Region) -> [Probe
 
 fn regional<'a>(site: &Site, region: &Region, name: &str, path: Vec<&'a str>) -> Probe<'a, Value> {
     let api = site.api.region(region.id);
-    Probe::new(name, async move { api.get(&path, &ONE_ROW).await })
+    Probe::new(name, async move { read(&api, &path, &ONE_ROW, LIST).await })
 }
 
 fn probe<'a>(
@@ -77,8 +79,13 @@ fn probe<'a>(
     name: &str,
     path: Vec<&'a str>,
     query: &'a [(&'a str, &'a str)],
+    due: Due<'static>,
 ) -> Probe<'a, Value> {
-    Probe::new(name, async move { api.get(&path, query).await })
+    Probe::new(name, async move { read(api, &path, query, due).await })
+}
+
+async fn read(api: &Api, path: &[&str], query: &Query<'_>, due: Due<'_>) -> Result<Value, Problem> {
+    kit::due(api.get(path, query).await?, due, &kit::request_name("GET", path))
 }
 
 /// `Example Ltd <me@example.com>, project web`.

@@ -12,8 +12,8 @@ use super::super::Site;
 use super::super::places::{Region, Regions};
 use super::super::wire;
 use crate::ListEvent;
-use crate::kit::{ExpectedRows, Listing, Page, PageAt, send_whole_listing, unless_gone};
-use qdeck_model::{GpuModel, Problem, Resource, Timestamp};
+use crate::kit::{self, ExpectedRows, Listing, Page, PageAt, of_parts, send_whole_listing, unless_gone};
+use qdeck_model::{GpuModel, Problem, Resource, Timestamp, Unreadable};
 
 /// Tasks pile up for ever: only those of the last week are listed, and of them the latest page.
 const MAX_TASK_AGE: Duration = Duration::from_secs(7 * 86_400);
@@ -42,6 +42,7 @@ pub(crate) async fn instances(site: Arc<Site>, out: Sender<ListEvent>) {
         Err(problem) => return Listing::new(out).end(Some(problem)).await,
     };
     let listing = Listing::new(out);
+    count_regions(&listing, &site, &regions);
     let expected = ExpectedRows::of_parts(regions.mine.len());
     let of_region = |region: Region| {
         let (site, project, listing, expected) = (&site, &project, &listing, &expected);
@@ -53,6 +54,13 @@ pub(crate) async fn instances(site: Arc<Site>, out: Sender<ListEvent>) {
     };
     listing.scopes(each(&regions.mine), regions.mine.len(), of_region).await;
     listing.finish().await;
+}
+
+/// Counts the regions that could not be read, unless the context names its own.
+fn count_regions(listing: &Listing, site: &Site, regions: &Regions) {
+    if site.places.are_all() {
+        listing.count(&of_parts("region", &regions.unreadable));
+    }
 }
 
 /// Regions as scopes. All are listed at once: each has a lane of its own.
@@ -74,8 +82,7 @@ async fn instances_of_region(
         let rows: Vec<Resource> = page
             .rows
             .iter()
-            .filter_map(|it| site.map.instance(it, &region.scope, named.as_deref()))
-            .map(Resource::Instance)
+            .map(|it| Resource::Instance(site.map.instance(it, &region.scope, named.as_deref())))
             .collect();
         if std::mem::take(&mut is_first) {
             expected.add_last(page.total().unwrap_or(rows.len()));
@@ -111,7 +118,9 @@ async fn deployments(site: &Site, project: &str, listing: &Listing) -> Result<()
     // Sizes and names of places are left out where they cannot be read.
     let (flavors, regions) = (flavors.ok(), regions.ok());
     let wire = wire?;
+    listing.count(&wire.unreadable);
     let rows = wire
+        .good
         .iter()
         .map(|it| site.map.deployment(it, flavors.as_deref(), regions.as_deref()))
         .map(Resource::Container);
@@ -125,6 +134,7 @@ async fn caas(site: &Site, project: &str, listing: &Listing) {
         Ok(found) => found,
         Err(problem) => return listing.end_scope("containers".into(), Err(problem)).await,
     };
+    count_regions(listing, site, &regions);
     let of_region = |region: Region| {
         async move {
             // The region may have no containers after all.
@@ -156,22 +166,23 @@ pub(crate) async fn tasks(site: Arc<Site>, out: Sender<ListEvent>) {
     send_whole_listing(out, latest_tasks(&site).await).await;
 }
 
-async fn latest_tasks(site: &Site) -> Result<Vec<Resource>, Problem> {
+async fn latest_tasks(site: &Site) -> Result<(Vec<Resource>, Unreadable), Problem> {
     let project = site.places.project().await?;
     let since = Timestamp::now().before(MAX_TASK_AGE);
     // Whole seconds: not every server that reads ISO 8601 reads fractions of them.
     let since = Timestamp::from_millis(since.as_millis() / 1000 * 1000).unwrap_or(since).to_string();
     let query = [("project_id", &*project), ("order_by", "desc"), ("from_timestamp", &*since)];
-    let list = site.api.page::<wire::Task>(&["cloud", "v1", "tasks"], &query, PageAt::FIRST);
+    let path = ["cloud", "v1", "tasks"];
+    let list = site.api.page::<wire::Task>(&path, &query, PageAt::FIRST);
     let (list, regions) = tokio::join!(list, site.places.regions());
     let regions: Option<Arc<Regions>> = regions.ok();
     let mine = |task: &&wire::Task| task.region_id.is_none_or(|region| site.places.looks_into(region));
-    Ok(list?
-        .rows
-        .iter()
-        .filter(mine)
-        .map(|task| Resource::Operation(site.map.task(task, regions.as_deref())))
-        .collect())
+    let list = list?;
+    if let Some(problem) = list.unreadable.failure() {
+        return Err(problem.request(kit::request_name("GET", &path)));
+    }
+    let row = |task| Resource::Operation(site.map.task(task, regions.as_deref()));
+    Ok((list.rows.iter().filter(mine).map(row).collect(), list.unreadable))
 }
 
 /// The models of all catalogues, which are whole only when each has been read: they are sent then, and before that only
@@ -206,6 +217,8 @@ pub(crate) async fn gpu_models(site: Arc<Site>, out: Sender<ListEvent>) {
     if has_models {
         listing.has_rows();
     }
+    count_regions(&listing, &site, &regions);
+    listing.count(&site.catalogue.unreadable());
     for ((source, region), problem) in failures {
         let scope: Arc<str> = match region {
             Some(region) => format!("{} {region}", source.word()).into(),

@@ -14,8 +14,7 @@ pub(crate) async fn get(site: &Arc<Site>, id: &ResourceId) -> Result<Resource, P
             let wire = instance(site, id).await?;
             let region = region_of(id)?;
             let name = site.places.name(region);
-            let row = site.map.instance(&wire, scope, name.as_deref());
-            row.map(Resource::Instance).ok_or_else(missing)
+            Ok(Resource::Instance(site.map.instance(&wire, scope, name.as_deref())))
         }
         (Kind::Container, None) => {
             let project = site.places.project().await?;

@@ -2,16 +2,17 @@
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
 use super::instance::Hardware;
-use crate::mapping::lenient::{Flag, ListOrDefault, Number, ObjectOrDefault, ObjectOrNone, Text};
+use crate::mapping::lenient::{Flag, ListOrDefault, Number, ObjectOrDefault, ObjectOrNone, RowId, Text};
 
 /// A flavor of `GET /v3/gpu/virtual/…/flavors` or `GET /v3/gpu/baremetal/…/flavors`.
 #[derive(Debug, Deserialize)]
 pub(crate) struct GpuFlavor {
-    pub(crate) name: String,
+    pub(crate) name: RowId,
     /// The number available now.
     pub(crate) capacity: Number<u64>,
     pub(crate) disabled: Flag,
@@ -43,6 +44,7 @@ pub(crate) struct Price {
 
 /// A flavor of `GET /v1/flavors/…`, with the fields of its price among its own.
 #[derive(Debug, Deserialize)]
+#[serde(remote = "Self")]
 pub(crate) struct VmFlavor {
     pub(crate) flavor_id: Text,
     pub(crate) flavor_name: Text,
@@ -52,10 +54,26 @@ pub(crate) struct VmFlavor {
     pub(crate) price: Price,
 }
 
+impl VmFlavor {
+    /// The name, or the id where it has none.
+    pub(crate) fn name(&self) -> Option<&str> {
+        self.flavor_name.as_deref().or(self.flavor_id.as_deref())
+    }
+}
+
+/// A flavor with neither a name nor an id cannot be asked for.
+impl<'de> Deserialize<'de> for VmFlavor {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        // The inherent function of this name, which serde derives for a remote type.
+        let flavor = Self::deserialize(deserializer)?;
+        if flavor.name().is_none() { Err(D::Error::custom("no name")) } else { Ok(flavor) }
+    }
+}
+
 /// A flavor of `GET /v3/inference/flavors`.
 #[derive(Debug, Deserialize)]
 pub(crate) struct InferenceFlavor {
-    pub(crate) name: String,
+    pub(crate) name: RowId,
     pub(crate) gpu_model: Text,
     pub(crate) gpu: Number<u32>,
     /// In GiB.

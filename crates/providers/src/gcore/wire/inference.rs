@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::mapping::lenient::{Flag, ListOrDefault, Number, ObjectOrDefault, Text};
+use crate::mapping::lenient::{Flag, ListOrDefault, Number, ObjectOrDefault, RowId, Text};
 
 /// A deployment of `GET /v3/inference/{project_id}/deployments`, addressed by its name.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Deployment {
-    pub(crate) name: String,
+    pub(crate) name: RowId,
     pub(crate) status: Text,
     pub(crate) image: Text,
     pub(crate) flavor_name: Text,
@@ -51,7 +51,7 @@ pub(crate) struct Scale {
 /// A container of `GET /v1/caas/{project_id}/{region_id}/containers`, addressed by its name.
 #[derive(Debug, Deserialize)]
 pub(crate) struct CaasContainer {
-    pub(crate) name: String,
+    pub(crate) name: RowId,
     pub(crate) status: Text,
     pub(crate) status_message: Text,
     pub(crate) image: Text,

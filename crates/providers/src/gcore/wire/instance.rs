@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
 use crate::mapping::lenient::{ListOrDefault, ListOrNone, Number, ObjectOrDefault, ObjectOrNone, Text};
@@ -10,6 +11,7 @@ use crate::mapping::lenient::{ListOrDefault, ListOrNone, Number, ObjectOrDefault
 /// An instance of `GET /v1/instances/{project_id}/{region_id}`, with the field names from before and after May 2025.
 #[expect(clippy::struct_field_names, reason = "named as the API names them, old and new")]
 #[derive(Debug, Default, Deserialize)]
+#[serde(remote = "Self")]
 pub(crate) struct Instance {
     id: Text,
     instance_id: Text,
@@ -35,10 +37,19 @@ pub(crate) struct Instance {
     pub(crate) blackhole_ports: ListOrDefault<BlackHole>,
 }
 
+/// A row without an id cannot be addressed.
+impl<'de> Deserialize<'de> for Instance {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        // The inherent function of this name, which serde derives for a remote type.
+        let instance = Self::deserialize(deserializer)?;
+        if instance.id().is_empty() { Err(D::Error::custom("no id")) } else { Ok(instance) }
+    }
+}
+
 impl Instance {
-    /// The id, under either name; a row without one cannot be addressed.
-    pub(crate) fn id(&self) -> Option<&str> {
-        self.id.as_deref().or(self.instance_id.as_deref())
+    /// The id, under either name; empty where none was sent.
+    pub(crate) fn id(&self) -> &str {
+        self.id.as_deref().or(self.instance_id.as_deref()).unwrap_or_default()
     }
 
     pub(crate) fn name(&self) -> Option<&str> {

@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::mapping::lenient::{AnyValue, Number, ObjectOrDefault, Text};
+use crate::mapping::lenient::{AnyValue, Number, ObjectOrDefault, RowId, Text};
 
 /// A task of `GET /v1/tasks`. Its times have no zone.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Task {
-    pub(crate) id: String,
+    pub(crate) id: RowId,
     #[serde(rename = "task_type")]
     pub(crate) kind: Text,
     pub(crate) state: Text,

@@ -1,10 +1,9 @@
-//! Lenient objects and lists, read in place, and the rows of a page.
+//! Lenient objects and lists, read in place.
 
 use serde::de::value::MapAccessDeserializer;
-use serde::de::{DeserializeOwned, MapAccess, SeqAccess};
+use serde::de::{MapAccess, SeqAccess};
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
-use serde_json::value::RawValue;
 
 use super::read::{ReadAny, lenient_type};
 
@@ -127,31 +126,5 @@ impl std::ops::Deref for AnyValue {
 
     fn deref(&self) -> &Value {
         &self.0
-    }
-}
-
-/// The rows of a page. `null` is no rows; a row that `T` does not read is left out. Only where the page itself is read
-/// from text: the rows are first taken as they are written.
-#[derive(Debug)]
-pub(crate) struct Rows<T> {
-    /// The rows that could be read.
-    pub(crate) good: Vec<T>,
-    /// The number of rows that were sent, which paging goes by.
-    pub(crate) sent: usize,
-}
-
-impl<T> Default for Rows<T> {
-    fn default() -> Self {
-        Self { good: Vec::new(), sent: 0 }
-    }
-}
-
-impl<'de, T: DeserializeOwned> Deserialize<'de> for Rows<T> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let rows = Option::<Vec<Box<RawValue>>>::deserialize(deserializer)?.unwrap_or_default();
-        Ok(Self {
-            sent: rows.len(),
-            good: rows.iter().filter_map(|row| serde_json::from_str(row.get()).ok()).collect(),
-        })
     }
 }

@@ -8,24 +8,28 @@
 //! | [`ListOrDefault<T>`], [`ListOrNone<T>`] | a list of such objects | an empty list, or `None` |
 //! | [`ObjectOrText<T>`] | an object of `T`'s fields, or a text in place of it | the default of `T` |
 //! | [`AnyValue`] | any JSON | |
-//! | [`Rows<T>`] | the rows of a page; a row that `T` does not read is left out | an error, but for `null` |
+//! | [`Rows<T>`] | the rows of a page; a row that `T` does not read is counted | an error, but for `null` |
+//! | [`BareRows<T>`] | the same where the list is the whole answer | an error |
+//! | [`RowId`] | a text or a number, by which a row is addressed | an error: the row cannot be read |
 //! | [`RequiredSecret`], [`OptionalSecret`] | a text, which is never printed | an error, or `None` |
 //!
-//! `null` and an absent field read alike, without `#[serde(default)]`: the types are read as an option, and serde reads
-//! an absent field as an option that is `None`. Objects and lists are read in place. Only [`Lenient`] buffers one, so it
+//! But for [`Rows`] and [`RowId`], `null` and an absent field read alike, without `#[serde(default)]`: the types
+//! are read as an option, and serde reads an absent field as an option that is `None`. Objects and lists are read in place. Only [`Lenient`] buffers one, so it
 //! is not for the objects of a row.
 
 mod collections;
 #[cfg(test)]
 pub(crate) mod property;
 mod read;
+mod rows;
 mod scalars;
 mod secrets;
 #[cfg(test)]
 mod tests;
 
 pub(crate) use collections::{
-    AnyValue, ListOrDefault, ListOrNone, ObjectOrDefault, ObjectOrNone, ObjectOrText, Rows,
+    AnyValue, ListOrDefault, ListOrNone, ObjectOrDefault, ObjectOrNone, ObjectOrText,
 };
+pub(crate) use rows::{BareRows, RowId, Rows};
 pub(crate) use scalars::{Flag, Lenient, Number, Text};
 pub(crate) use secrets::{OptionalSecret, RequiredSecret};

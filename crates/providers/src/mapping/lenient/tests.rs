@@ -141,17 +141,55 @@ fn a_row_that_is_not_read_hides_no_other() {
         r#"{"items": [{"name": 7, "list": null, "count": "many"}, "odd", {}, {"strict": 3}, {"name": "", "count": 2}]}"#,
     )
     .unwrap();
-    assert_eq!(page.items.sent, 5);
+    assert_eq!(page.items.sent(), 5);
+    assert_eq!(page.items.unreadable.to_string(), "2 of 5 rows could not be read: not an object");
     let good = page.items.good;
     assert_eq!(good.len(), 3);
     assert_eq!((good[0].name.as_deref(), *good[0].count), (Some("7"), 0));
     assert!(good[0].list.is_empty() && good[0].strict.is_empty());
     assert_eq!((good[2].name.as_deref(), *good[2].count), (None, 2));
     let none: Page = serde_json::from_str(r#"{"items": null}"#).unwrap();
-    assert_eq!(none.items.sent, 0);
-    let absent: Page = serde_json::from_str("{}").unwrap();
-    assert_eq!(absent.items.sent, 0);
+    assert_eq!(none.items.sent(), 0);
+    let absent = serde_json::from_str::<Page>("{}").map(drop).unwrap_err();
+    assert!(
+        absent.to_string().contains("missing field `items`"),
+        "an absent list is not an empty one: {absent}"
+    );
     assert!(serde_json::from_str::<Page>(r#"{"items": 3}"#).is_err(), "not a list");
+}
+
+#[test]
+fn a_row_is_addressed_by_a_text_or_a_number_and_without_either_the_reason_is_counted() {
+    #[derive(Debug, Deserialize)]
+    struct Addressed {
+        id: RowId,
+    }
+    #[derive(Debug, Deserialize)]
+    struct Addresseds {
+        items: Rows<Addressed>,
+    }
+    let read = |items: &str| {
+        let read: Addresseds = serde_json::from_str(&format!(r#"{{"items": {items}}}"#)).unwrap();
+        read.items
+    };
+    let rows = read(r#"[{"id": "x"}, {"id": 5}, {"id": -5}, {"id": "\u0041"}]"#);
+    let ids: Vec<&str> = rows.good.iter().map(|row| &*row.id).collect();
+    assert_eq!((ids, rows.unreadable.any()), (vec!["x", "5", "-5", "A"], false));
+    for (row, why) in [
+        ("{}", "no id"),
+        (r#"{"id": null}"#, "no id"),
+        (r#"{"id": ""}"#, "no id"),
+        (r#"{"id": {"deep": 1}}"#, "invalid type: map, expected an id"),
+        ("null", "not an object"),
+        ("\"text\"", "not an object"),
+        ("[1]", "not an object"),
+    ] {
+        let rows = read(&format!(r#"[{{"id": "x"}}, {row}, {row}]"#));
+        assert_eq!(rows.unreadable.to_string(), format!("2 of 3 rows could not be read: {why}"), "{row}");
+        let problem = read(&format!("[{row}]")).readable("GET /things").unwrap_err();
+        assert_eq!(&*problem.message, format!("unexpected answer: 1 of 1 row could not be read: {why}"));
+    }
+    assert!(serde_json::from_str::<BareRows<Addressed>>("null").is_err());
 }
 
 #[test]

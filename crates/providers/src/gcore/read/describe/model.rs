@@ -22,7 +22,7 @@ impl Sheet<'_> {
         }
         let api = &self.site.api;
         let all = api.all::<Value>(&INFERENCE_FLAVORS, &[]).await;
-        let mine = all.map(|all| all.into_iter().filter(|it| has_model(it, code)).collect::<Vec<_>>());
+        let mine = all.map(|all| all.good.into_iter().filter(|it| has_model(it, code)).collect::<Vec<_>>());
         let names: Vec<String> =
             mine.iter().flatten().filter_map(|it| it.get("name")?.as_str().map(str::to_owned)).collect();
         send_section(&self.out, "inference flavors", mine.map(Value::Array)).await?;
@@ -47,7 +47,7 @@ impl Sheet<'_> {
         for (region, answer) in join_all(answers).await {
             match answer {
                 Ok(all) => {
-                    let mine: Vec<Value> = all.into_iter().filter(|it| has_model(it, code)).collect();
+                    let mine: Vec<Value> = all.good.into_iter().filter(|it| has_model(it, code)).collect();
                     if !mine.is_empty() {
                         by_region.insert(region.name.to_string(), Value::Array(mine));
                     }
