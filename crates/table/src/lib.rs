@@ -14,7 +14,7 @@ mod source;
 mod table;
 
 pub use arrange::{Arranged, Job, Narrow, Sort};
-pub use column::{Align, Cell, Column, ColumnSpec, Shown, Shrink, Tone, state_mark, state_text};
+pub use column::{Align, Cell, Column, ColumnSpec, Shown, Shrink, Tone, state_mark, state_text, words};
 pub use filter::{Filter, FilterError};
 pub use row::{Count, Row};
 pub use source::{Population, RowSource, Usage};

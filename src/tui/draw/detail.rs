@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 
 use super::{columns, put, wrap};
 use crate::model::{Kind, Resource, age};
-use crate::table::{Column, Row, state_mark, state_text};
+use crate::table::{Column, Row, state_mark, state_text, words};
 use crate::tui::Look;
 use crate::tui::app::App;
 use crate::tui::widgets::sparkline;
@@ -116,7 +116,7 @@ fn pairs(resource: &Resource, look: &Look<'_>) -> Vec<(String, String)> {
     for column in Column::details(resource.kind()) {
         let text = column.cell(&row).text(look.now);
         if !text.is_empty() {
-            pairs.push((column.title().to_lowercase(), text.into_owned()));
+            pairs.push((column.label(), text.into_owned()));
         }
     }
     match resource {
@@ -138,7 +138,7 @@ fn pairs(resource: &Resource, look: &Look<'_>) -> Vec<(String, String)> {
         }
         _ => {}
     }
-    pairs.extend(resource.facts().iter().map(|fact| (fact.name.to_owned(), fact.value.to_string())));
+    pairs.extend(resource.facts().iter().map(|fact| (words(fact.name), fact.value.to_string())));
     pairs.push(("id".to_owned(), resource.id().id.to_string()));
     pairs
 }

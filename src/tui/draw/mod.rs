@@ -7,7 +7,10 @@ mod empty;
 mod header;
 mod hints;
 mod layout;
+mod measure;
 mod table;
+
+use std::borrow::Cow;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
@@ -74,6 +77,22 @@ pub(super) fn put(buf: &mut Buffer, x: u16, y: u16, width: u16, text: &str, styl
     buf.set_stringn(end, y, "…", 1, style).0
 }
 
+/// A text of words that ends with a whole one, and `…`, where it is wider than `width`; cut inside a word only where the
+/// words before it are less than half of the room.
+pub(super) fn whole_words(text: Cow<'_, str>, width: u16) -> Cow<'_, str> {
+    let room = usize::from(width.saturating_sub(1));
+    if text.width() <= usize::from(width) || !text.contains(' ') {
+        return text;
+    }
+    let ends =
+        text.match_indices(' ').map(|(at, _)| text[..at].trim_end_matches([' ', ',', ';', ':', '(', '·']));
+    let fitting = ends.take_while(|words| words.width() <= room).last();
+    match fitting.filter(|words| words.width() * 2 >= room) {
+        Some(words) => format!("{words}…").into(),
+        None => text,
+    }
+}
+
 /// Writes a text that ends before `right`, at most `width` columns; returns the column it begins at.
 pub(super) fn put_right(buf: &mut Buffer, right: u16, y: u16, width: u16, text: &str, style: Style) -> u16 {
     let wide = columns(text).min(width);
@@ -105,4 +124,20 @@ pub(super) fn wrap(text: &str, width: u16) -> Vec<String> {
         }
     }
     lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_of_words_ends_with_a_whole_one() {
+        let cut = |text: &'static str, width| whole_words(text.into(), width).into_owned();
+        assert_eq!(cut("Amsterdam, Netherlands", 22), "Amsterdam, Netherlands");
+        assert_eq!(cut("Amsterdam, Netherlands", 17), "Amsterdam…");
+        assert_eq!(cut("small 1x medium 2x large 3x", 20), "small 1x medium 2x…");
+        assert_eq!(cut("a Donaudampfschifffahrt", 12), "a Donaudampfschifffahrt", "too little would be left");
+        assert_eq!(cut("registry.example/app", 9), "registry.example/app", "no words");
+        assert_eq!(cut("日本 日本 日本", 11), "日本 日本…");
+    }
 }

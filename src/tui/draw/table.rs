@@ -4,12 +4,13 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
 
-use super::layout::{SPARKLINE_COLUMN_WIDTH, gap, share};
-use super::{cells, columns, detail, empty, put, put_right};
+use super::layout::gap;
+use super::measure::{Measured, measure, without_middle};
+use super::{cells, columns, detail, empty, put, put_right, whole_words};
 use crate::fleet::ListingCondition;
 use crate::model::{Kind, Timestamp, Unreadable, age};
 use crate::table::filter::Matcher;
-use crate::table::{Align, Cell, Column, Row, state_mark};
+use crate::table::{Align, Cell, Column, Row, Shrink, state_mark};
 use crate::tui::Look;
 use crate::tui::app::{App, FLASH};
 use crate::tui::pane::Pane;
@@ -76,49 +77,23 @@ fn draw_rows(pane: &mut Pane, look: &Look<'_>, inner: Rect, rows: Rect, buf: &mu
         .iter()
         .map(|(resource, moved)| Visible { row: Row::new(resource, look.store, look.now), moved: *moved })
         .collect();
-    let chosen = measure(pane, &visible, look, rows.width.saturating_sub(MARGIN + 1));
-    let mut heads = Vec::new();
+    let on_screen: Vec<_> = visible.iter().map(|visible| visible.row).collect();
+    let measured = measure(pane, &on_screen, look, rows.width.saturating_sub(MARGIN + 1));
+    let mut places = Vec::new();
     let mut x = inner.x + MARGIN;
-    for (column, width) in &chosen {
-        head(pane, *column, Rect::new(x, inner.y, *width, 1), look, buf);
-        heads.push((x, x + width, *column));
-        x += width + gap();
+    for it in measured {
+        head(pane, it.column, Rect::new(x, inner.y, it.width, 1), look, buf);
+        places.push((x, it));
+        x += it.width + gap();
     }
     let mut matcher = Matcher::default();
     for (index, row) in visible.iter().enumerate() {
         let Ok(offset) = u16::try_from(index) else { break };
         let line = Rect::new(rows.x, rows.y + offset, rows.width, 1);
         let is_selected = pane.top + index == pane.cursor();
-        draw_row(pane, row, &heads, line, is_selected, look, &mut matcher, buf);
+        draw_row(pane, row, &places, line, is_selected, look, &mut matcher, buf);
     }
-    heads
-}
-
-/// The columns and their widths. A width grows with what is seen and stays while scrolling, so that nothing jumps.
-fn measure(pane: &mut Pane, visible: &[Visible<'_>], look: &Look<'_>, width: u16) -> Vec<(Column, u16)> {
-    let mut wanted = Vec::new();
-    for column in pane.columns(look.store) {
-        let spec = column.spec();
-        let content = if column.is_sampled() {
-            SPARKLINE_COLUMN_WIDTH
-        } else {
-            let text = |row| columns(&cells::text(column, column.cell(row), row, look, 0));
-            visible.iter().map(|visible| text(&visible.row)).max().unwrap_or(0)
-        };
-        let known = pane.widths.get(&column).copied();
-        // A column that has been empty so far only takes room from the others.
-        if content == 0 && known.is_none() && !visible.is_empty() && !column.is_name() {
-            continue;
-        }
-        // One more for the arrow of the sorted column.
-        let content = content.max(columns(column.title()) + 1).clamp(spec.min, spec.max);
-        let wide = known.map_or(content, |known| known.max(content));
-        if !visible.is_empty() {
-            pane.widths.insert(column, wide);
-        }
-        wanted.push((column, wide));
-    }
-    share(&wanted, width, |column| pane.priority(column))
+    places.into_iter().map(|(x, it)| (x, x + it.width, it.column)).collect()
 }
 
 fn head(pane: &Pane, column: Column, area: Rect, look: &Look<'_>, buf: &mut Buffer) {
@@ -145,7 +120,7 @@ fn head(pane: &Pane, column: Column, area: Rect, look: &Look<'_>, buf: &mut Buff
 fn draw_row(
     pane: &Pane,
     visible: &Visible<'_>,
-    heads: &Heads,
+    places: &[(u16, Measured)],
     line: Rect,
     is_selected: bool,
     look: &Look<'_>,
@@ -159,10 +134,15 @@ fn draw_row(
     let is_marked = pane.marks.contains(resource.id());
     let flashes = moved.is_some_and(|moved| look.now.since(moved) < FLASH);
     let mut hits = Vec::new();
-    for (from, to, column) in heads {
-        let width = to - from;
+    for (from, Measured { column, width, loses_middle }) in places {
+        let (width, to) = (*width, from + width);
         let cell = column.cell(row);
-        let text = cells::text(*column, cell, row, look, width);
+        let mut text = cells::text(*column, cell, row, look, width);
+        text = match (*loses_middle, column.spec().shrink) {
+            (true, _) => without_middle(text, width),
+            (false, Shrink::Last | Shrink::Sparkline(_)) => text,
+            (false, _) => whole_words(text, width),
+        };
         let mut style = if outdated.is_some() { theme.dim } else { cells::style(*column, cell, look) };
         if is_marked && column.is_name() {
             style = style.patch(theme.marked);
@@ -176,7 +156,7 @@ fn draw_row(
         if !pane.filter().is_empty() && !matches!(cell, Cell::Samples(_) | Cell::Age(_)) {
             pane.filter().highlights(matcher, &text, &mut hits);
             for hit in &hits {
-                paint(&text, hit.clone(), x, *to, line.y, theme.matched, buf);
+                paint(&text, hit.clone(), x, to, line.y, theme.matched, buf);
             }
         }
     }

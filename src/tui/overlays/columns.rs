@@ -77,7 +77,7 @@ fn items(app: &App) -> Vec<Item<Choice>> {
             };
             let mark = if shown { "[x]" } else { "[ ]" };
             let tone = if shown || pane.wide { Tone::Plain } else { Tone::Dim };
-            Item::new(mark, column.id(), detail, Choice::Column(column)).toned(tone)
+            Item::new(mark, column.label(), detail, Choice::Column(column)).toned(tone)
         })
         .collect();
     if pane.chosen.is_some() {

@@ -2,7 +2,7 @@
 
 use super::list::{Item, List};
 use super::{Menu, MenuLayer};
-use crate::table::Column;
+use crate::table::{Column, Row};
 use crate::tui::Effect;
 use crate::tui::app::App;
 
@@ -14,7 +14,7 @@ pub fn menu(app: &App) -> MenuLayer<Sort> {
     let pane = app.pane();
     let items = Column::all(pane.kind, app.store.facts(pane.kind))
         .into_iter()
-        .filter(|column| column.sorts())
+        .filter(|column| pane.sort.column == *column || is_offered(app, *column))
         .map(|column| {
             let current = pane.sort.column == column;
             let arrow = match (current, pane.sort.reverse) {
@@ -25,12 +25,18 @@ pub fn menu(app: &App) -> MenuLayer<Sort> {
                 (true, true) => "▼",
             };
             let detail = if current { "again to reverse" } else { "" };
-            Item::new(arrow, column.id(), detail, column)
+            Item::new(arrow, column.label(), detail, column)
         })
         .collect();
     let mut layer = Sort.layer(items);
     layer.list.select(&pane.sort.column);
     layer
+}
+
+/// Returns true if rows can be sorted by a column and one of the table in front has a value in it.
+pub(super) fn is_offered(app: &App, column: Column) -> bool {
+    let rows = app.pane().shown().iter().map(|row| Row::new(row, &app.store, app.now));
+    column.sorts() && (app.pane().shown().is_empty() || column.has_values(rows))
 }
 
 impl Menu for Sort {

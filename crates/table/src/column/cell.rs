@@ -76,6 +76,18 @@ impl<'a> Cell<'a> {
         text.map_or(Self::Empty, |text| Self::Text(text))
     }
 
+    /// Returns true if there is nothing to show.
+    pub fn is_empty(self) -> bool {
+        match self {
+            Self::Text(text) | Self::Amount(text) => text.is_empty(),
+            Self::Texts(texts) => texts.is_empty(),
+            Self::Addresses(addresses) => addresses.is_empty(),
+            Self::Labels(labels) => labels.is_empty(),
+            Self::Empty | Self::Limits(None, None) | Self::Ready { up: None, of: None } => true,
+            _ => false,
+        }
+    }
+
     /// Its text on the screen at a moment; empty where there is nothing to show.
     pub fn text(self, now: Timestamp) -> Cow<'a, str> {
         match self {

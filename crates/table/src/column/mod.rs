@@ -7,6 +7,7 @@ mod state;
 #[cfg(test)]
 mod tests;
 
+use std::borrow::Cow;
 use std::fmt;
 use std::hash::{Hash, Hasher};
 
@@ -96,10 +97,18 @@ impl Column {
     }
 
     /// Its title on the screen.
-    pub fn title(self) -> &'static str {
+    pub fn title(self) -> Cow<'static, str> {
         match self {
-            Self::Shared(spec) => spec.title,
-            Self::Fact(name) => name,
+            Self::Shared(spec) => spec.title.into(),
+            Self::Fact(name) => words(name).to_uppercase().into(),
+        }
+    }
+
+    /// Its title in a list or beside its value.
+    pub fn label(self) -> String {
+        match self {
+            Self::Shared(spec) => spec.title.to_lowercase(),
+            Self::Fact(name) => words(name),
         }
     }
 
@@ -114,6 +123,11 @@ impl Column {
     /// Returns true if it is the name of the rows.
     pub fn is_name(self) -> bool {
         self.spec().tone == Tone::Strong
+    }
+
+    /// Returns true if a row of the source has a value in it. Reads rows until one has, so not for every frame.
+    pub fn has_values<'a>(self, rows: impl IntoIterator<Item = Row<'a>>) -> bool {
+        rows.into_iter().any(|row| !self.cell(&row).is_empty())
     }
 
     /// Returns true if it shows samples.
@@ -136,6 +150,25 @@ impl Column {
             }
         }
     }
+}
+
+/// The name of a field in an API as words: `ready_state`, `readyState` and `ready-state` as `ready state`.
+pub fn words(field: &str) -> String {
+    let mut words = String::with_capacity(field.len() + 4);
+    let mut before = ' ';
+    for letter in field.chars() {
+        let is_mark = matches!(letter, '_' | '-' | '.' | ' ');
+        let begins = letter.is_uppercase() && (before.is_lowercase() || before.is_ascii_digit());
+        if (is_mark || begins) && !words.is_empty() && !words.ends_with(' ') {
+            words.push(' ');
+        }
+        if !is_mark {
+            words.extend(letter.to_lowercase());
+        }
+        before = letter;
+    }
+    words.truncate(words.trim_end().len());
+    words
 }
 
 impl PartialEq for Column {

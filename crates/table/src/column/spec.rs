@@ -18,7 +18,7 @@ pub struct ColumnSpec {
     pub example: &'static str,
     /// Narrower than this it is dropped.
     pub min: u16,
-    /// Wider than this it never gets.
+    /// Wider than this it gets only where there is room to spare, and a sparkline never.
     pub max: u16,
     /// The way it shrinks when room is short, before it is dropped.
     pub shrink: Shrink,
@@ -59,8 +59,10 @@ pub enum Shrink {
     Never,
     /// To half of what it holds.
     Half,
-    /// To two thirds: a shorter name looks like the next one.
+    /// To two thirds: a shorter one looks like the next one.
     TwoThirds,
+    /// Only once no other column can shrink or go: a name.
+    Last,
     /// To this many columns, its beginning left out first: what matters of a path is its end.
     Path(u16),
     /// To this many columns: a sparkline, which takes the room that is left.

@@ -212,3 +212,18 @@ fn every_address_is_written_and_the_most_useful_one_shown() {
     let none: [Arc<str>; 0] = [];
     assert_eq!(Cell::Texts(&none).text(at(0)), "");
 }
+
+#[test]
+fn a_fact_has_a_title_and_not_the_name_of_its_field() {
+    for (field, title) in [
+        ("ready_state", "READY STATE"),
+        ("readyState", "READY STATE"),
+        ("public-ip-assignment", "PUBLIC IP ASSIGNMENT"),
+        ("storage", "STORAGE"),
+        ("vm2Size", "VM2 SIZE"),
+        ("_id.", "ID"),
+    ] {
+        assert_eq!(Column::Fact(field).title(), title);
+        assert_eq!(Column::Fact(field).label(), title.to_lowercase());
+    }
+}

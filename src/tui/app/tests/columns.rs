@@ -10,9 +10,13 @@ use crate::tui::effect::TerminalEffect;
 use crate::tui::sample;
 use crate::tui::ui_state::UiState;
 
-fn heads(scene: &Scene) -> Vec<&'static str> {
+fn heads(scene: &Scene) -> Vec<String> {
     let heads = scene.ui.app.heads.iter();
-    heads.map(|(.., column)| column.title()).collect()
+    heads.map(|(.., column)| column.title().into_owned()).collect()
+}
+
+fn has_head(scene: &Scene, title: &str) -> bool {
+    heads(scene).iter().any(|head| head == title)
 }
 
 #[test]
@@ -36,15 +40,15 @@ fn the_chooser_shows_hides_and_moves_columns_and_goes_back_to_the_usual_ones() {
 #[test]
 fn a_fact_that_was_asked_for_stays_where_others_go() {
     let mut scene = Scene::new(sample::fleet(), 60, 20);
-    assert!(!heads(&scene).contains(&"ready_state"));
+    assert!(!has_head(&scene, "READY STATE"));
     scene.keys("W");
     let down = "j".repeat(13);
     scene.keys(&down);
     let text = scene.text();
-    let line = text.lines().find(|line| line.contains("ready_state")).unwrap().to_owned();
+    let line = text.lines().find(|line| line.contains("ready state")).unwrap().to_owned();
     assert!(line.contains("[ ]") && line.contains("a platform's own"), "{line}");
     scene.keys("\n\x1b");
-    assert!(heads(&scene).contains(&"ready_state"), "{}", scene.text());
+    assert!(has_head(&scene, "READY STATE"), "{}", scene.text());
     scene.keys(":sort ready_state desc\n");
     assert_eq!(scene.ui.app.pane().sort.column.code(), "own:ready_state");
 }
@@ -53,11 +57,50 @@ fn a_fact_that_was_asked_for_stays_where_others_go() {
 fn all_columns_are_shown_where_there_is_room() {
     let mut scene = Scene::new(sample::fleet(), 250, 24);
     scene.keys("w");
-    let heads = heads(&scene);
-    for expected in ["CONTAINER", "HOST", "IMAGE", "ready_state", "ID"] {
-        assert!(heads.contains(&expected), "{expected}: {heads:?}");
+    for expected in ["CONTAINER", "HOST", "IMAGE", "READY STATE", "ID"] {
+        assert!(has_head(&scene, expected), "{expected}: {:?}", heads(&scene));
     }
-    assert!(!heads.contains(&"LABELS"), "no row has any");
+    assert!(!has_head(&scene, "LABELS"), "no row has any");
+}
+
+#[test]
+fn the_sort_menu_offers_titles_and_no_column_that_is_empty() {
+    let mut scene = Scene::new(sample::fleet(), 100, 30);
+    scene.keys("o");
+    let text = scene.text();
+    assert!(text.contains("│    ready state"), "{text}");
+    assert!(!text.contains("│    labels") && !text.contains("│    gpu"), "{text}");
+    assert!(!text.contains("ready_state"), "{text}");
+}
+
+/// Two instances whose names are alike for 70 letters, among others.
+fn payments() -> Scene {
+    let mut store = sample::empty(&[("cycle-prod", cycle::PLATFORM)]);
+    let stem = "payments-eu-west-1-prod-blue-worker-deployment-aaaaaaaaaaaaaaaaaaaaaaa";
+    let names = [format!("{stem}-01"), format!("{stem}-02"), "web-1".to_owned(), "x".repeat(300)];
+    let rows = names.iter().map(|name| sample::instance("cycle-prod", name, Lifecycle::Running)).collect();
+    sample::list(&mut store, "cycle-prod", Kind::Instance, rows);
+    Scene::new(store, 100, 20)
+}
+
+#[test]
+fn names_are_whole_while_anything_else_can_go_and_then_lose_their_middle() {
+    for (columns, others) in [(100, 3), (120, 4), (200, 9)] {
+        let mut scene = payments();
+        scene.buffer.resize(ratatui::layout::Rect::new(0, 0, columns, 20));
+        scene.draw();
+        let text = scene.text();
+        assert!(text.contains("aaa-01 ") && text.contains("payments-eu-west-1-prod-blue-worker"), "{text}");
+        assert_eq!(heads(&scene).len(), others, "{columns}: {text}");
+    }
+    let mut scene = payments();
+    scene.buffer.resize(ratatui::layout::Rect::new(0, 0, 60, 15));
+    scene.draw();
+    let text = scene.text();
+    for end in ["-01", "-02"] {
+        let is_cut = |line: &&str| line.contains("payments-") && line.contains(&format!("{end} "));
+        assert_eq!(text.lines().filter(is_cut).count(), 1, "{text}");
+    }
 }
 
 #[test]

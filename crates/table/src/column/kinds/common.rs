@@ -25,10 +25,10 @@ pub(super) static COMMON: &[ColumnSpec] = &[
 
 /// The name of a resource.
 pub(super) const NAME: ColumnSpec = ColumnSpec::any("name", "NAME", |row| Cell::Text(row.resource.name()))
-    .width(8, 44, 100)
+    .width(8, u16::MAX, 100)
     .keys(&["name"])
     .example("web")
-    .shrink(Shrink::TwoThirds)
+    .shrink(Shrink::Last)
     .tone(Tone::Strong)
     .searched();
 

@@ -31,11 +31,11 @@ pub(super) static INSTANCES: KindColumns = KindColumns {
             .keys(&["addr", "address", "ip"])
             .searched(),
         ColumnSpec::instance("cpu", "CPU", |_| Cell::Samples(Metric::Cpu))
-            .width(5, 26, 70)
+            .width(5, 46, 70)
             .shrink(SPARKLINE)
             .no_field(),
         ColumnSpec::instance("mem", "MEM", |_| Cell::Samples(Metric::Memory))
-            .width(5, 26, 60)
+            .width(5, 46, 60)
             .shrink(SPARKLINE)
             .no_field(),
         CONTAINER.wide(),

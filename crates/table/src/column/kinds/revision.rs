@@ -9,8 +9,8 @@ pub(super) static REVISIONS: KindColumns = KindColumns {
     sort: "container",
     details: &["container", "image"],
     own: &[
-        CONTAINER.width(8, 40, 99),
-        NAME.named("revision", "REVISION").width(6, 16, 98),
+        CONTAINER.width(8, u16::MAX, 99).shrink(Shrink::Last),
+        NAME.named("revision", "REVISION").width(6, 16, 98).shrink(Shrink::Never),
         CONTEXT,
         STATE,
         ColumnSpec::revision("image", "IMAGE", |it| Cell::text_of(it.image.as_ref()))

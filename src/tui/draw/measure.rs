@@ -1,0 +1,156 @@
+//! The columns of the table in front: measured by the rows on the screen and no others, and where each is cut.
+
+use std::borrow::Cow;
+use std::collections::HashSet;
+
+use unicode_segmentation::UnicodeSegmentation;
+use unicode_width::UnicodeWidthStr;
+
+use super::layout::{Placed, SPARKLINE_COLUMN_WIDTH, Wanted, room_for_names, share};
+use super::{cells, columns};
+use crate::table::{Cell, Column, Row, Shrink};
+use crate::tui::Look;
+use crate::tui::pane::Pane;
+
+/// A column on the screen.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Measured {
+    pub(super) column: Column,
+    pub(super) width: u16,
+    /// Texts that are too long lose their middle: by their beginnings they look alike.
+    pub(super) loses_middle: bool,
+}
+
+/// The columns and their widths. A width grows with what is seen and stays while scrolling, so that nothing jumps, until
+/// what was seen earlier would take room that the rows on the screen need.
+pub(super) fn measure(pane: &mut Pane, rows: &[Row<'_>], look: &Look<'_>, width: u16) -> Vec<Measured> {
+    let now = wanted(pane, rows, look, width);
+    let kept: Vec<Wanted> = now
+        .iter()
+        .map(|it| {
+            let known = pane.widths.get(&it.column).copied().unwrap_or(0);
+            let longest = it.full.max(known);
+            Wanted { width: it.width.max(known.min(it.column.spec().max)), full: longest, ..*it }
+        })
+        .collect();
+    let (placed, placed_now) = (share(&kept, width), share(&now, width));
+    let serves = |it: &Placed| {
+        let wide = placed.iter().find(|(column, _)| *column == it.0).map_or(0, |placed| placed.1);
+        wide > 0 && (!it.0.is_name() || wide >= it.1)
+    };
+    let longest: Vec<(Column, u16)> = now.iter().map(|it| (it.column, it.full)).collect();
+    let (placed, remembered) = if placed_now.iter().all(serves) { (placed, kept) } else { (placed_now, now) };
+    if !rows.is_empty() {
+        pane.widths = remembered.iter().map(|it| (it.column, it.width)).collect();
+    }
+    let of = |(column, width): Placed| {
+        let is_cut = longest.iter().any(|it| it.0 == column && it.1 > width);
+        // Of a list the first ones are shown.
+        let is_text = || rows.iter().all(|row| matches!(column.cell(row), Cell::Text(_) | Cell::Empty));
+        let texts = || rows.iter().map(|row| text(column, row, look));
+        Measured { column, width, loses_middle: is_cut && is_text() && look_alike(texts(), column, width) }
+    };
+    placed.into_iter().map(of).collect()
+}
+
+/// What each column asks for by the rows on the screen. One that has been empty so far asks for nothing.
+fn wanted(pane: &Pane, rows: &[Row<'_>], look: &Look<'_>, width: u16) -> Vec<Wanted> {
+    let mut wanted = Vec::new();
+    for column in pane.columns(look.store) {
+        let spec = column.spec();
+        let (content, is_empty) = if column.is_sampled() {
+            let has_samples = rows.iter().any(|row| row.resource.offers().telemetry);
+            (SPARKLINE_COLUMN_WIDTH, !has_samples)
+        } else {
+            let content = rows.iter().map(|row| columns(&text(column, row, look))).max().unwrap_or(0);
+            (content, content == 0)
+        };
+        let is_empty = is_empty && !rows.is_empty() && !column.is_name();
+        if is_empty && !pane.widths.contains_key(&column) {
+            continue;
+        }
+        // One more for the arrow of the sorted column.
+        let full = content.max(columns(&column.title()) + 1).max(spec.min);
+        let priority = if is_empty { 0 } else { pane.priority(column) };
+        wanted.push(Wanted { column, width: full.min(spec.max), full, priority });
+    }
+    // A name that has no room even by itself is cut, and takes nothing from the others.
+    let room = room_for_names(&wanted, width);
+    for it in wanted.iter_mut().filter(|it| it.column.spec().shrink == Shrink::Last && it.full > room) {
+        let widths = rows.iter().map(|row| columns(&text(it.column, row, look)));
+        let longest = widths.filter(|width| *width <= room).max().unwrap_or(0);
+        it.width = longest.max(columns(&it.column.title()) + 1).max(it.column.spec().min);
+    }
+    wanted
+}
+
+fn text<'a>(column: Column, row: &Row<'a>, look: &Look<'_>) -> Cow<'a, str> {
+    cells::text(column, column.cell(row), row, look, 0)
+}
+
+/// Returns true if two texts that are too long would be the same once their ends are cut off.
+fn look_alike<'a>(texts: impl Iterator<Item = Cow<'a, str>>, column: Column, width: u16) -> bool {
+    if column.is_sampled() || matches!(column.spec().shrink, Shrink::Path(_)) {
+        return false;
+    }
+    let mut seen = HashSet::new();
+    let mut long = HashSet::new();
+    texts.filter(|text| columns(text) > width && long.insert(text.clone())).any(|text| {
+        let beginning = beginning(&text, width.saturating_sub(1)).to_owned();
+        !seen.insert(beginning)
+    })
+}
+
+/// As many of the first letters as fit into `width` columns.
+fn beginning(text: &str, width: u16) -> &str {
+    let mut used = 0;
+    let letters = text.grapheme_indices(true);
+    let end = letters.map(|(at, letter)| (at + letter.len(), letter.width())).take_while(|(_, wide)| {
+        used += wide;
+        used <= usize::from(width)
+    });
+    &text[..end.last().map_or(0, |(end, _)| end)]
+}
+
+/// A text without its middle where it is wider than `width`: `payments-eu…worker-01`.
+pub(super) fn without_middle(text: Cow<'_, str>, width: u16) -> Cow<'_, str> {
+    if columns(&text) <= width || width < 3 {
+        return text;
+    }
+    let room = width - 1;
+    let head = beginning(&text, room.div_ceil(2));
+    let mut left = usize::from(room - columns(head).min(room));
+    let mut tail = text.len();
+    for (at, letter) in text.grapheme_indices(true).rev() {
+        let Some(rest) = left.checked_sub(letter.width()) else { break };
+        left = rest;
+        tail = at;
+    }
+    format!("{head}…{}", &text[tail..]).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Kind;
+
+    #[test]
+    fn a_text_loses_its_middle_by_columns_not_letters() {
+        let cut = |text: &'static str, width| without_middle(text.into(), width).into_owned();
+        assert_eq!(cut("payments-worker-01", 18), "payments-worker-01");
+        assert_eq!(cut("payments-worker-01", 11), "payme…er-01");
+        assert_eq!(cut("日本語の名前-12", 9), "日本…-12");
+        assert_eq!(cut("e\u{301}e\u{301}e\u{301}e\u{301}e\u{301}", 3), "e\u{301}…e\u{301}");
+    }
+
+    #[test]
+    fn only_texts_that_would_look_alike_lose_their_middle() {
+        let name = Column::name(Kind::Instance);
+        let alike =
+            |texts: &[&'static str], width| look_alike(texts.iter().map(|it| (*it).into()), name, width);
+        assert!(alike(&["payments-worker-01", "payments-worker-02"], 11));
+        assert!(!alike(&["payments-worker-01", "payments-worker-02"], 18), "they fit");
+        assert!(!alike(&["payments-worker-01", "accounts-worker-01"], 11));
+        assert!(!alike(&["payments-worker-01", "payments-worker-01"], 11), "they are alike");
+    }
+}
