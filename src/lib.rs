@@ -6,6 +6,7 @@
 pub use qdeck_model as model; // the vocabulary: resources, states, samples, log lines, ids
 
 pub use qdeck_config as config; // the configuration file, contexts, secrets by reference
+pub use qdeck_files as files; // files that a user names: regular ones only, bounded, private
 pub use qdeck_net as net; // the one door to the network: HTTP, event streams, websockets
 
 pub use qdeck_console as console; // sessions on a remote screen
@@ -19,6 +20,8 @@ pub use qdeck_fleet as fleet; // the live state of everything, without any scree
 pub mod consoles; // opens the consoles of the fleet, for the screen and the command line
 
 pub mod tui; // the terminal user interface
+
+pub mod leave; // the end of the program: signals, and a time limit whatever hangs
 
 pub mod cli; // one file a subcommand
 

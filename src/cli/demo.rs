@@ -4,10 +4,15 @@ use std::fmt::Write as _;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
+
+use tokio::sync::Notify;
 
 use super::{DemoArguments, Failure};
 use crate::config::{Context, SecretRef, parse};
 use crate::demo::{Access, Cloud, CloudOptions, Entry};
+use crate::files::{self, RunFolder};
+use crate::leave;
 use crate::model::Secret;
 use crate::providers::Registry;
 
@@ -60,7 +65,7 @@ pub(super) async fn embedded(registry: &Registry) -> Result<(Cloud, Vec<Context>
 
 /// Runs the demo cloud alone until a signal ends it.
 pub(super) async fn serve(options: DemoArguments) -> Result<ExitCode, Failure> {
-    let signal = end_signal()?;
+    let signal = end_signal();
     let cloud = start(options).await?;
     let secrets = SecretFolder::new()?;
     let text = configuration(&cloud, &secrets)?;
@@ -73,7 +78,8 @@ pub(super) async fn serve(options: DemoArguments) -> Result<ExitCode, Failure> {
         "demo cloud on http://{}: real local processes, nothing leaves this machine. Ctrl-C ends it.",
         cloud.address
     )?;
-    signal.await;
+    signal.notified().await;
+    drop(secrets);
     drop(cloud);
     Ok(ExitCode::SUCCESS)
 }
@@ -116,69 +122,43 @@ fn section(access: &Access, reference: impl Fn(&str, &Secret) -> String) -> Stri
     text
 }
 
+/// The beginning of the names of folders with the secrets of a run.
+const SECRETS_PREFIX: &str = "qdeck-demo-";
+
+/// The folder that is this user's alone until the next start of the system, or the temporary one.
+fn runtime_folder() -> PathBuf {
+    let runtime = std::env::var_os("XDG_RUNTIME_DIR").map(PathBuf::from).filter(|path| path.is_dir());
+    runtime.unwrap_or_else(std::env::temp_dir)
+}
+
 /// A folder for the secrets of a run, removed with it.
-struct SecretFolder(PathBuf);
+struct SecretFolder(RunFolder);
 
 impl SecretFolder {
     fn new() -> Result<Self, Failure> {
-        let runtime = std::env::var_os("XDG_RUNTIME_DIR").map(PathBuf::from).filter(|path| path.is_dir());
-        let folder = runtime.unwrap_or_else(std::env::temp_dir).join(format!(
-            "qdeck-demo-{}-{:08x}",
-            std::process::id(),
-            fastrand::u32(..)
-        ));
-        let mut builder = std::fs::DirBuilder::new();
-        #[cfg(unix)]
-        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-        // Fails where the folder exists, so that another user cannot have made it for us.
-        builder.create(&folder)?;
-        Ok(Self(folder))
+        Ok(Self(RunFolder::create(&runtime_folder(), SECRETS_PREFIX)?))
     }
 
     /// The file of the secret that a key of a context refers to.
     fn path(&self, access: &Access, key: &str) -> PathBuf {
-        self.0.join(format!("{}-{key}", access.context))
+        self.0.path().join(format!("{}-{key}", access.context))
     }
 
     fn write(&self, access: &Access, key: &str, secret: &Secret) -> Result<(), Failure> {
-        let mut options = std::fs::OpenOptions::new();
-        options.write(true).create_new(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        options.open(self.path(access, key))?.write_all(secret.expose().as_bytes())?;
+        files::create_new(&self.path(access, key))?.write_all(secret.expose().as_bytes())?;
         Ok(())
     }
 }
 
-impl Drop for SecretFolder {
-    fn drop(&mut self) {
-        // The credentials are worthless once the cloud is gone; a folder left behind is untidy, no more.
-        let _ = std::fs::remove_dir_all(&self.0);
-    }
+/// Removes what runs that were killed have left in the temporary folder.
+pub(super) fn sweep() {
+    files::sweep(&runtime_folder(), SECRETS_PREFIX, |_| {});
 }
 
-/// Resolves with the first signal that asks the program to end. The handlers are installed when this returns.
-#[cfg(unix)]
-fn end_signal() -> Result<impl Future<Output = ()>, Failure> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    let mut terminate = signal(SignalKind::terminate())?;
-    let mut hangup = signal(SignalKind::hangup())?;
-    let mut quit = signal(SignalKind::quit())?;
-    Ok(async move {
-        tokio::select! {
-            _ = interrupt.recv() => {}
-            _ = terminate.recv() => {}
-            _ = hangup.recv() => {}
-            _ = quit.recv() => {}
-        }
-    })
-}
-
-#[cfg(not(unix))]
-fn end_signal() -> Result<impl Future<Output = ()>, Failure> {
-    Ok(async {
-        // Where no handler can be set the process ends by itself.
-        let _ = tokio::signal::ctrl_c().await;
-    })
+/// Notified with the first signal that asks the program to end.
+fn end_signal() -> Arc<Notify> {
+    let asked = Arc::new(Notify::new());
+    let notify = Arc::clone(&asked);
+    leave::handle(move |_| notify.notify_one());
+    asked
 }

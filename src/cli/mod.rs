@@ -16,6 +16,7 @@ use std::time::Duration;
 use clap::{Args, CommandFactory, Parser, Subcommand};
 
 use crate::config::{ConfigError, Settings};
+use crate::leave;
 use crate::providers::Registry;
 
 /// One terminal from which to command compute on several cloud platforms.
@@ -167,10 +168,16 @@ fn report_failure(failure: &Failure) -> ExitCode {
 }
 
 fn dispatch(arguments: &Arguments) -> Result<ExitCode, Failure> {
+    // Before anything that may wait.
+    leave::watch()?;
     let _trace = arguments.log_file.as_deref().map(trace::to_file).transpose()?;
     // The first connection would install it too, but panics where two providers are compiled in.
     let _ = rustls::crypto::ring::default_provider().install_default();
-    let runtime = || tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+    #[cfg(feature = "demo")]
+    if matches!(arguments.command, None | Some(Command::Demo(_))) {
+        // Beside the start: the temporary folder may be large.
+        std::thread::spawn(demo::sweep);
+    }
     let file = arguments.config.as_deref();
     let registry = Registry::builtin();
     let mut out = std::io::stdout();
@@ -189,13 +196,33 @@ fn dispatch(arguments: &Arguments) -> Result<ExitCode, Failure> {
         }
         Some(Command::Config(ConfigCommand::Check)) => {
             let paint = config::Paint::of_stdout();
-            let works = runtime()?.block_on(config::check(file, &registry, paint, &mut out))?;
+            let works = block_on(config::check(file, &registry, paint, &mut out))??;
             Ok(if works { ExitCode::SUCCESS } else { ExitCode::FAILURE })
         }
         #[cfg(feature = "demo")]
-        Some(Command::Demo(options)) => runtime()?.block_on(demo::serve(options.clone())),
-        None => runtime()?.block_on(screen::show(arguments, &registry)),
+        Some(Command::Demo(options)) => block_on(demo::serve(options.clone()))?,
+        None => block_on(screen::show(arguments, &registry))?,
     }
+}
+
+/// Runs to the end and waits for nothing that was left behind: a name server or a disk that does not answer may hold a
+/// thread for minutes.
+fn block_on<T>(run: impl Future<Output = T>) -> std::io::Result<T> {
+    /// A runtime that does not wait for its threads, not even when a panic drops it.
+    struct Unwaited(Option<tokio::runtime::Runtime>);
+
+    impl Drop for Unwaited {
+        fn drop(&mut self) {
+            if let Some(runtime) = self.0.take() {
+                runtime.shutdown_background();
+            }
+            crate::config::end_commands();
+        }
+    }
+
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+    let runtime = Unwaited(Some(runtime));
+    runtime.0.as_ref().map(|runtime| runtime.block_on(run)).ok_or_else(|| std::io::ErrorKind::Other.into())
 }
 
 #[cfg(test)]
@@ -205,6 +232,19 @@ mod tests {
     #[test]
     fn the_definition_holds_together() {
         Arguments::command().debug_assert();
+    }
+
+    /// As one that asks a name server which does not answer.
+    #[test]
+    fn a_thread_that_hangs_is_not_waited_for() {
+        let (_hold, wait) = std::sync::mpsc::channel::<()>();
+        let began = std::time::Instant::now();
+        let done = block_on(async {
+            tokio::task::spawn_blocking(move || wait.recv_timeout(Duration::from_secs(120)));
+            "done"
+        });
+        assert_eq!(done.expect("a runtime"), "done");
+        assert!(began.elapsed() < Duration::from_secs(60), "{:?}", began.elapsed());
     }
 
     #[test]

@@ -10,6 +10,7 @@ use super::{Arguments, Failure};
 use crate::config::{Config, Context, load, nearest};
 use crate::fleet::journal::Journal;
 use crate::fleet::{Fleet, Member, Options as FleetOptions, Store};
+use crate::leave;
 use crate::model::Timestamp;
 use crate::providers::Registry;
 use crate::tui::theme::{self, Background, Depth, is_ascii_locale};
@@ -71,8 +72,7 @@ pub(super) async fn show(arguments: &Arguments, registry: &Registry) -> Result<E
     };
     Ok(match Box::pin(run(fleet, events, store, options)).await? {
         Leaving::Quit => ExitCode::SUCCESS,
-        // By convention 128 more than the signal's number.
-        Leaving::Signal(number) => ExitCode::from(u8::try_from(128 + number).unwrap_or(u8::MAX)),
+        Leaving::Signal(number) => ExitCode::from(leave::status_of(number)),
     })
 }
 

@@ -9,13 +9,8 @@ use super::Failure;
 
 /// Appends to this file until the guard is dropped. `RUST_LOG` chooses what; by default this program's debug events.
 pub(super) fn to_file(path: &Path) -> Result<WorkerGuard, Failure> {
-    let mut options = std::fs::OpenOptions::new();
-    options.create(true).append(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let file = options
-        .open(path)
-        .map_err(|error| Failure::Message(format!("could not write {}: {error}", path.display())))?;
+    let file =
+        crate::files::append(path).map_err(|error| Failure::Message(format!("the log file {error}")))?;
     let (writer, guard) = tracing_appender::non_blocking(file);
     let filter =
         EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("quarterdeck=debug,warn"));

@@ -4,18 +4,19 @@ use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use crossterm::event::{Event, EventStream};
-use futures_util::StreamExt;
+use crossterm::event::{Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
+use rustix::process::Signal;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
-use tokio::time::timeout;
 
+use super::terminal;
 use super::terminal::background::AnswerFilter;
 use super::theme::Background;
+use crate::leave::{self, INTERRUPTS};
 
 /// Keys that may wait; the terminal's own buffer holds what is more.
-const INPUT_QUEUE_CAPACITY: usize = 1024;
+const INPUT_QUEUE_CAPACITY: usize = 8 << 10;
 
 /// An input from outside.
 pub(super) enum Outside {
@@ -29,12 +30,16 @@ pub(super) enum Outside {
     Signal(i32),
     /// A signal that asks to stop as Ctrl-Z does.
     Stop,
+    /// The process was stopped, and goes on.
+    Continued,
 }
 
 /// The terminal's events and the signals, in one queue. The tasks that feed it end with it.
 pub(super) struct Input {
     queue: mpsc::Receiver<Outside>,
     expects_answer: Arc<AtomicBool>,
+    /// Of its own, so that keys that wait hold up no signal.
+    ends: mpsc::UnboundedReceiver<i32>,
     _tasks: JoinSet<()>,
 }
 
@@ -43,46 +48,26 @@ impl Input {
     /// is missed.
     pub(super) fn open() -> io::Result<Self> {
         let (sender, queue) = mpsc::channel(INPUT_QUEUE_CAPACITY);
-        let mut tasks = JoinSet::new();
-        for kind in
-            [SignalKind::terminate(), SignalKind::hangup(), SignalKind::interrupt(), SignalKind::quit()]
-        {
-            let mut signals = signal(kind)?;
-            let sender = sender.clone();
-            tasks.spawn(async move {
-                while signals.recv().await.is_some() {
-                    if sender.send(Outside::Signal(kind.as_raw_value())).await.is_err() {
-                        break;
-                    }
-                }
-            });
-        }
-        let mut stops = signal(SignalKind::from_raw(rustix::process::Signal::TSTP.as_raw()))?;
-        let stopper = sender.clone();
-        tasks.spawn(async move {
-            while stops.recv().await.is_some() {
-                if stopper.send(Outside::Stop).await.is_err() {
-                    break;
-                }
-            }
+        // At most one comes: with the second the process ends.
+        let (end, ends) = mpsc::unbounded_channel();
+        leave::handle(move |signal| {
+            // If the screen has ended there is nothing to put in order.
+            let _ = end.send(signal);
         });
+        let mut tasks = JoinSet::new();
+        forward(&mut tasks, Signal::TSTP, &sender, || Outside::Stop)?;
+        forward(&mut tasks, Signal::CONT, &sender, || Outside::Continued)?;
         // Registered here: crossterm's own handler comes with its first poll, and a size that changes before it
         // would be lost.
-        let mut sizes = signal(SignalKind::window_change())?;
-        let size_sender = sender.clone();
-        tasks.spawn(async move {
-            while sizes.recv().await.is_some() {
-                let resized = crossterm::terminal::size().map_or_else(Outside::Lost, |(columns, rows)| {
-                    Outside::Terminal(Event::Resize(columns, rows))
-                });
-                if size_sender.send(resized).await.is_err() {
-                    break;
-                }
-            }
-        });
+        forward(&mut tasks, Signal::WINCH, &sender, || {
+            terminal::size()
+                .map_or_else(Outside::Lost, |(columns, rows)| Outside::Terminal(Event::Resize(columns, rows)))
+        })?;
+        // A thread, not a task: keys are read whatever the tasks do.
         let expects_answer = Arc::new(AtomicBool::new(false));
-        tasks.spawn(read_terminal(sender, Arc::clone(&expects_answer)));
-        Ok(Self { queue, expects_answer, _tasks: tasks })
+        let expects = Arc::clone(&expects_answer);
+        std::thread::Builder::new().name("keyboard".to_owned()).spawn(move || read(&sender, &expects))?;
+        Ok(Self { queue, expects_answer, ends, _tasks: tasks })
     }
 
     /// Looks from here on for the terminal's answer to the question for its background.
@@ -92,62 +77,83 @@ impl Input {
 
     /// Waits for the next thing. Cancel safe. `None` when nothing can come any more.
     pub(super) async fn next(&mut self) -> Option<Outside> {
-        self.queue.recv().await
+        tokio::select! {
+            biased;
+            Some(signal) = self.ends.recv() => Some(Outside::Signal(signal)),
+            outside = self.queue.recv() => outside,
+        }
     }
 
     /// The next thing if there is one already.
     pub(super) fn try_next(&mut self) -> Option<Outside> {
-        self.queue.try_recv().ok()
+        let end = self.ends.try_recv().ok().map(Outside::Signal);
+        end.or_else(|| self.queue.try_recv().ok())
     }
 }
 
-/// Reads the terminal's events, the answer to the question for its background taken out.
-async fn read_terminal(sender: mpsc::Sender<Outside>, expects_answer: Arc<AtomicBool>) {
-    let mut events = EventStream::new();
+/// Sends an input each time a signal comes.
+fn forward(
+    tasks: &mut JoinSet<()>,
+    kind: Signal,
+    sender: &mpsc::Sender<Outside>,
+    outside: impl Fn() -> Outside + Send + Sync + 'static,
+) -> io::Result<()> {
+    let mut signals = signal(SignalKind::from_raw(kind.as_raw()))?;
+    let sender = sender.clone();
+    tasks.spawn(async move {
+        while signals.recv().await.is_some() {
+            if sender.send(outside()).await.is_err() {
+                break;
+            }
+        }
+    });
+    Ok(())
+}
+
+/// Reads the terminal's events as long as the process lives, the answer to the question for its background taken out.
+fn read(sender: &mpsc::Sender<Outside>, expects_answer: &AtomicBool) {
     let mut filter = AnswerFilter::default();
     loop {
-        let next = match filter.hold() {
-            None => events.next().await,
-            Some(hold) => {
-                let Ok(next) = timeout(hold, events.next()).await else {
-                    if !send_all(&sender, filter.release()).await {
-                        return;
-                    }
-                    continue;
-                };
-                next
+        let arrived = filter.hold().map_or(Ok(true), crossterm::event::poll);
+        let event = match arrived.and_then(|arrived| arrived.then(crossterm::event::read).transpose()) {
+            Ok(None) => {
+                if !send_all(sender, filter.release()) {
+                    return;
+                }
+                continue;
             }
-        };
-        let event = match next {
             // Sizes come by their signal.
-            Some(Ok(Event::Resize(..))) => continue,
-            Some(Ok(event)) => event,
-            Some(Err(error)) => {
-                let _ = sender.send(Outside::Lost(error)).await;
+            Ok(Some(Event::Resize(..))) => continue,
+            Ok(Some(event)) => event,
+            Err(error) => {
+                let _ = sender.blocking_send(Outside::Lost(error));
                 return;
             }
-            None => return,
         };
+        if is_interrupt(&event) {
+            INTERRUPTS.typed();
+        }
         let (events, answer) =
             if expects_answer.load(Ordering::Relaxed) { filter.take(event) } else { (vec![event], None) };
         if let Some(background) = answer {
             expects_answer.store(false, Ordering::Relaxed);
-            if sender.send(Outside::Background(background)).await.is_err() {
+            if sender.blocking_send(Outside::Background(background)).is_err() {
                 return;
             }
         }
-        if !send_all(&sender, events).await {
+        if !send_all(sender, events) {
             return;
         }
     }
 }
 
 /// Queues events; returns false once the queue is closed.
-async fn send_all(sender: &mpsc::Sender<Outside>, events: Vec<Event>) -> bool {
-    for event in events {
-        if sender.send(Outside::Terminal(event)).await.is_err() {
-            return false;
-        }
-    }
-    true
+fn send_all(sender: &mpsc::Sender<Outside>, events: Vec<Event>) -> bool {
+    events.into_iter().all(|event| sender.blocking_send(Outside::Terminal(event)).is_ok())
+}
+
+/// Returns true for Ctrl-C.
+pub(super) fn is_interrupt(event: &Event) -> bool {
+    matches!(event, Event::Key(KeyEvent { code: KeyCode::Char('c'), modifiers, kind, .. })
+        if modifiers.contains(KeyModifiers::CONTROL) && *kind != KeyEventKind::Release)
 }

@@ -292,7 +292,7 @@ fn write_new(name: &str, bytes: &[u8]) -> io::Result<PathBuf> {
         } else {
             format!("{stem}-{number}.{ending}")
         });
-        match std::fs::File::create_new(&path) {
+        match crate::files::create_new(&path) {
             Ok(mut file) => {
                 io::Write::write_all(&mut file, bytes)?;
                 return Ok(path);

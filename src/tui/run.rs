@@ -1,7 +1,7 @@
 //! The frame loop: messages first, then input, then one draw if something changed. Nothing is awaited here but the
 //! queues; whatever takes time runs in a task that this loop owns and that ends with it.
 
-use std::io::{self, Stdout};
+use std::io;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
@@ -10,12 +10,13 @@ use tokio::sync::mpsc;
 use super::app::Options;
 use super::draw;
 use super::effect::{TerminalEffect, Work};
-use super::input::{Input, Outside};
+use super::input::{Input, Outside, is_interrupt};
 use super::perform::Performer;
 use super::terminal::{self, Guard, Screen, Suspended, background};
 use super::ui::{Event, Ui};
 use super::ui_state::UiState;
 use crate::fleet::{Events, Fleet, Store};
+use crate::leave::{self, INTERRUPTS};
 use crate::model::Timestamp;
 
 /// Time between two frames at least.
@@ -48,7 +49,8 @@ pub async fn run(fleet: Fleet, events: Events, store: Store, options: Options) -
     terminal::install_hook();
     let mut input = Input::open()?;
     let guard = Guard::take(options.mouse)?;
-    let (columns, rows) = crossterm::terminal::size()?;
+    let (columns, rows) = terminal::size()?;
+    let idle = terminal::idle_notice()?;
     let (sender, queue) = mpsc::channel(EVENT_QUEUE_CAPACITY);
     let wake = std::sync::Arc::new(tokio::sync::Notify::new());
     let kept = options.kept.clone();
@@ -61,23 +63,29 @@ pub async fn run(fleet: Fleet, events: Events, store: Store, options: Options) -
         keep_at: None,
         kept,
         ui,
-        screen: Screen::new(io::stdout(), columns, rows),
+        screen: Screen::new(terminal::writer()?, columns, rows),
         performer: Performer::new(fleet, sender, wake.clone()),
         last_frame: None,
         redraw_at: None,
         watch: None,
         leaving: None,
     };
-    let result = frames.turn(events, queue, &mut input, &wake).await;
+    let result = frames.turn(events, queue, &mut input, &wake, &idle).await;
+    leave::begin(match result {
+        Ok(Leaving::Quit) => 0,
+        Ok(Leaving::Signal(number)) => leave::status_of(number),
+        Err(_) => 1,
+    });
+    // First of all: whatever hangs after this, the user has the terminal.
+    drop(guard);
     frames.performer.end();
     frames.keep_last();
-    drop(guard);
     result
 }
 
 struct Frames {
     ui: Ui,
-    screen: Screen<Stdout>,
+    screen: Screen<terminal::Writer>,
     performer: Performer,
     last_frame: Option<Instant>,
     redraw_at: Option<Instant>,
@@ -98,6 +106,7 @@ impl Frames {
         mut queue: mpsc::Receiver<Event>,
         input: &mut Input,
         wake: &tokio::sync::Notify,
+        idle: &tokio::sync::Notify,
     ) -> io::Result<Leaving> {
         let mut fleet_lives = true;
         let mut has_asked = false;
@@ -124,6 +133,8 @@ impl Frames {
                         self.take(event)?;
                     }
                 }
+                // The terminal has read the frame before: the next one may be due.
+                () = idle.notified() => {}
                 () = sleep_until(until) => self.take_deadline()?,
             }
             for _ in 0..MESSAGE_BATCH_SIZE {
@@ -173,7 +184,13 @@ impl Frames {
                 if let crossterm::event::Event::Resize(columns, rows) = event {
                     self.screen.resize(columns, rows);
                 }
-                self.take(Event::Terminal(event))
+                let interrupt = is_interrupt(&event);
+                self.take(Event::Terminal(event))?;
+                if interrupt {
+                    INTERRUPTS.taken();
+                }
+                INTERRUPTS.set_leaves(self.ui.interrupt_leaves());
+                Ok(())
             }
             Outside::Signal(number) => {
                 self.leaving = Some(Leaving::Signal(number));
@@ -181,6 +198,10 @@ impl Frames {
             }
             Outside::Lost(error) => Err(error),
             Outside::Stop => self.perform(TerminalEffect::Suspend),
+            Outside::Continued => {
+                terminal::retake(self.ui.app.takes_mouse())?;
+                self.draw_anew()
+            }
         }
     }
 
@@ -205,7 +226,7 @@ impl Frames {
     /// When something is to be done even if nothing happens.
     fn next_deadline(&self) -> Option<Instant> {
         let watch = self.watch.as_ref().map(|(at, _)| *at);
-        let frame = self.ui.is_dirty().then(|| self.frame_due());
+        let frame = (self.ui.is_dirty() && terminal::is_idle()).then(|| self.frame_due());
         [watch, self.redraw_at, self.keep_at, frame].into_iter().flatten().min()
     }
 
@@ -217,7 +238,8 @@ impl Frames {
         for panic in terminal::take_background_panics() {
             self.take(Event::Failed(panic))?;
         }
-        if !self.ui.is_dirty() || self.frame_due() > Instant::now() {
+        // A terminal that has not read the frame before gets no other: the user may still leave.
+        if !self.ui.is_dirty() || !terminal::is_idle() || self.frame_due() > Instant::now() {
             return Ok(());
         }
         self.ui.app.now = Timestamp::now();
@@ -266,15 +288,18 @@ impl Frames {
 
     fn suspend(&mut self) -> io::Result<()> {
         match terminal::suspend(self.ui.app.takes_mouse())? {
-            Suspended::AndBack => {
-                let (columns, rows) = crossterm::terminal::size()?;
-                self.screen.resize(columns, rows);
-                self.screen.forget();
-                self.take(Event::Terminal(crossterm::event::Event::Resize(columns, rows)))
-            }
+            Suspended::AndBack => self.draw_anew(),
             Suspended::NoShell => self
                 .take(Event::Failed("there is no shell here that could bring it back: q quits".to_owned())),
         }
+    }
+
+    /// Draws everything again, at the size that the terminal has now.
+    fn draw_anew(&mut self) -> io::Result<()> {
+        let (columns, rows) = terminal::size()?;
+        self.screen.resize(columns, rows);
+        self.screen.forget();
+        self.take(Event::Terminal(crossterm::event::Event::Resize(columns, rows)))
     }
 }
 

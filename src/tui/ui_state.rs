@@ -2,11 +2,12 @@
 //! cannot be read is ignored, with a note.
 
 use std::collections::BTreeMap;
-use std::io::{self, Write as _};
-use std::path::{Path, PathBuf};
+use std::io;
+use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
+use crate::files;
 use crate::table::TableState;
 
 /// A file larger than this was not written by this program.
@@ -34,42 +35,23 @@ impl UiState {
     /// Why the file is ignored, for the messages.
     pub fn read(path: &Path) -> Result<Option<Self>, String> {
         let ignored = |cause: String| Err(format!("{} is ignored: {cause}", path.display()));
-        let text = match std::fs::metadata(path) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-            Ok(about) if about.len() > MAX_FILE_BYTES => return ignored("it is too large".to_owned()),
-            _ => std::fs::read_to_string(path),
-        };
-        match text.map(|text| toml::from_str(&text)) {
-            Ok(Ok(state)) => Ok(Some(state)),
-            Ok(Err(error)) => ignored(error.message().to_owned()),
-            Err(error) => ignored(error.to_string()),
+        match files::read_text(path, MAX_FILE_BYTES) {
+            Err(error) if error.is_missing() => Ok(None),
+            Err(error) => ignored(error.reason.to_string()),
+            Ok(text) => match toml::from_str(&text) {
+                Ok(state) => Ok(Some(state)),
+                Err(error) => ignored(error.message().to_owned()),
+            },
         }
     }
 
-    /// Writes the file atomically: a reader sees all of the old one or all of the new one.
+    /// Writes the file atomically and for its owner alone.
     ///
     /// # Errors
     /// When the folder cannot be made or written to; the old file stays.
     pub fn write(&self, path: &Path) -> io::Result<()> {
-        let folder = path.parent().ok_or(io::ErrorKind::InvalidInput)?;
         let text = toml::to_string(self).map_err(io::Error::other)?;
-        std::fs::create_dir_all(folder)?;
-        let new = Self::temporary_path(path);
-        let written = std::fs::File::create(&new).and_then(|mut file| {
-            file.write_all(FILE_HEADER.as_bytes())?;
-            file.write_all(text.as_bytes())?;
-            file.sync_all()
-        });
-        let result = written.and_then(|()| std::fs::rename(&new, path));
-        if result.is_err() {
-            let _ = std::fs::remove_file(&new);
-        }
-        result
-    }
-
-    /// A name of our own in the same folder: two programs that write at once do not write into each other's.
-    fn temporary_path(path: &Path) -> PathBuf {
-        path.with_extension(format!("{}.new", std::process::id()))
+        files::replace(path, format!("{FILE_HEADER}{text}").as_bytes())
     }
 }
 
@@ -114,7 +96,7 @@ mod tests {
             assert!(error.contains("screen.toml is ignored"), "{error}");
         }
         std::fs::write(&path, "#".repeat(70_000)).unwrap();
-        assert!(UiState::read(&path).unwrap_err().contains("too large"));
+        assert!(UiState::read(&path).unwrap_err().contains("at most 64 KiB are read"));
         std::fs::write(&path, [0xff, 0xfe]).unwrap();
         assert!(UiState::read(&path).is_err());
         std::fs::write(&path, "[instances]\nfrom-a-later-version = 1").unwrap();

@@ -54,7 +54,11 @@ impl Deck {
 
     /// Starts it with a configuration file of this text.
     pub fn configured(text: &str) -> Self {
-        let home = home();
+        Self::configured_in(home(), text)
+    }
+
+    /// The same in a home that was prepared.
+    pub fn configured_in(home: tempfile::TempDir, text: &str) -> Self {
         let path = home.path().join("config.toml");
         std::fs::write(&path, text).expect("writable");
         Self::open(home, &["--config", &path.to_string_lossy()], &[], USUAL, Some(BLACK))

@@ -16,6 +16,7 @@ mod consoles;
 mod credentials;
 mod deck;
 mod gate;
+mod hanging;
 mod leaving;
 mod logs;
 mod network;

@@ -23,6 +23,8 @@ struct Seen {
     searched: usize,
     background: Option<&'static str>,
     ended: bool,
+    /// True while nothing more is read.
+    paused: bool,
 }
 
 /// A running program and the terminal it draws on.
@@ -79,6 +81,7 @@ impl Terminal {
                 searched: 0,
                 background,
                 ended: false,
+                paused: false,
             }),
             Condvar::new(),
         ));
@@ -168,6 +171,37 @@ impl Terminal {
         self.master.resize(size(columns, rows)).expect("a new size");
     }
 
+    /// Gives the terminal another size without the emulator here, which would need as much memory for a monstrous one as the
+    /// program must not take.
+    pub fn resize_unseen(&self, columns: u16, rows: u16) {
+        self.master.resize(size(columns, rows)).expect("a new size");
+    }
+
+    /// Reads no more than what has been read, as a terminal that hangs.
+    pub fn stop_reading(&self) {
+        self.seen().paused = true;
+    }
+
+    /// Reads again.
+    pub fn read_again(&self) {
+        self.seen().paused = false;
+        self.seen.1.notify_all();
+    }
+
+    /// Waits until the program has ended, whatever of its output was read, and asserts that this took no longer.
+    pub fn assert_gone_within(&mut self, limit: Duration) {
+        let began = Instant::now();
+        while self.child.try_wait().expect("its end can be waited for").is_none() {
+            assert!(began.elapsed() < limit, "it is still there; the screen shows\n{}", self.screen());
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }
+
+    /// The line discipline as it is now.
+    pub fn modes(&self) -> String {
+        format!("{:?}", self.master.get_termios())
+    }
+
     /// The program's process id.
     pub fn pid(&self) -> u32 {
         self.child.process_id().expect("it runs")
@@ -245,6 +279,9 @@ fn read(
         // The PTY reports an error, not an end, once its last program is gone.
         let count = reader.read(&mut chunk).unwrap_or(0);
         let mut now = seen.0.lock().expect("no thread panicked");
+        while now.paused {
+            now = seen.1.wait(now).expect("no thread panicked");
+        }
         if count == 0 {
             now.ended = true;
             drop(now);

@@ -27,6 +27,7 @@ pub use mistake::{Mistake, Mistakes, nearest};
 pub use platform::{
     Absent, Address, CredentialShape, DiscoverySpec, PlatformSettings, PlatformSpec, Setting, Takes, Value,
 };
+pub use secret::{end_commands, secret_variables};
 pub use section::duration;
 pub use settings::Settings;
 pub use written::section;

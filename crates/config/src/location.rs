@@ -2,12 +2,18 @@
 
 use std::path::{Path, PathBuf};
 
+use qdeck_files::FileError;
+
 use super::context::Context;
 use super::discovery::{Discovered, discover};
 use super::file::parse;
 use super::mistake::Mistakes;
 use super::platform::PlatformSpec;
+use super::secret::note_variables;
 use super::settings::Settings;
+
+/// The largest configuration file that is read, in bytes.
+const MAX_CONFIG_BYTES: u64 = 1 << 20;
 
 /// Where the contexts come from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,13 +44,8 @@ pub struct Config {
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
     /// The file cannot be read.
-    #[error("{path} cannot be read: {cause}")]
-    Unreadable {
-        /// The file.
-        path: PathBuf,
-        /// Why not.
-        cause: std::io::Error,
-    },
+    #[error(transparent)]
+    Unreadable(#[from] FileError),
     /// The file was read and holds mistakes.
     #[error(transparent)]
     Mistakes(#[from] Mistakes),
@@ -72,9 +73,10 @@ pub fn load(
     let mut nothing = "no configuration file found".to_owned();
     let mut settings = Settings::default();
     if let Some(path) = path {
-        match std::fs::read_to_string(&path) {
+        match qdeck_files::read_text(&path, MAX_CONFIG_BYTES) {
             Ok(text) => {
                 let (read, contexts) = parse(&text, &path, platforms)?;
+                note_variables(&contexts);
                 if !contexts.is_empty() || asked.is_some() {
                     return Ok(Config {
                         settings: read,
@@ -86,16 +88,18 @@ pub fn load(
                 settings = read;
                 nothing = format!("{} has no contexts yet", path.display());
             }
-            Err(error) if asked.is_none() && error.kind() == std::io::ErrorKind::NotFound => {}
-            Err(cause) => return Err(ConfigError::Unreadable { path, cause }),
+            Err(error) if asked.is_none() && error.is_missing() => {}
+            Err(error) => return Err(error.into()),
         }
     }
     let found = discover(platforms, variable);
     let sources: Vec<String> = found.usable.iter().map(Discovered::line).collect();
+    let contexts: Vec<Context> = found.usable.into_iter().map(|found| found.context).collect();
+    note_variables(&contexts);
     Ok(Config {
         settings,
         origin: if sources.is_empty() { Origin::Nothing(nothing) } else { Origin::Discovered(sources) },
-        contexts: found.usable.into_iter().map(|found| found.context).collect(),
+        contexts,
         incomplete: found.incomplete,
     })
 }
@@ -109,7 +113,7 @@ mod tests {
     fn the_file_that_was_asked_for_must_be_there() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("config.toml");
-        assert!(matches!(load(Some(&path), &[&EXAMPLE], |_| None), Err(ConfigError::Unreadable { .. })));
+        assert!(matches!(load(Some(&path), &[&EXAMPLE], |_| None), Err(ConfigError::Unreadable(_))));
         std::fs::write(&path, "mouse = false").expect("writable");
         let config = load(Some(&path), &[&EXAMPLE], |_| None).expect("good");
         assert_eq!(config.origin, Origin::File(path));

@@ -2,12 +2,16 @@
 
 pub mod background;
 mod frame;
+mod output;
 mod panics;
 mod screen;
+mod size;
 mod suspend;
 
-use std::io::{self, Write};
+use std::io;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use crossterm::clipboard::CopyToClipboard;
 use crossterm::cursor::{SetCursorStyle, Show};
@@ -15,10 +19,14 @@ use crossterm::event::{DisableBracketedPaste, DisableFocusChange, EnableBrackete
 use crossterm::queue;
 use crossterm::style::ResetColor;
 use crossterm::terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode};
+use parking_lot::Mutex;
+use tokio::sync::Notify;
 
+pub use output::Writer;
 pub use panics::{install_hook, take_background_panics};
 pub use screen::Screen;
-pub use suspend::{Suspended, suspend};
+pub use size::size;
+pub use suspend::{Suspended, retake, suspend};
 
 /// Clicks and the wheel, with positions beyond 223; no motion, so that an idle mouse costs nothing and the terminal's
 /// own selection still works with Shift.
@@ -27,6 +35,12 @@ const MOUSE_OFF: &[u8] = b"\x1b[?1006l\x1b[?1000l";
 
 /// True while the terminal is ours. Process-wide, because a panic hook and a signal must find it without any handle.
 static TAKEN: AtomicBool = AtomicBool::new(false);
+
+/// Held while the terminal is given back, so that a second way out does not end the process in the middle of the first.
+static RESTORING: Mutex<()> = Mutex::new(());
+
+/// Time that a second way out waits for the first.
+const RESTORE_TIMEOUT: Duration = Duration::from_millis(400);
 
 /// The terminal while it is taken. Dropping it gives it back.
 pub struct Guard {
@@ -75,20 +89,50 @@ pub fn copy(text: &str) -> io::Result<()> {
     write(&bytes)
 }
 
-/// Gives the terminal back as it was. Does nothing when it is not taken, so that every way out may call it.
+/// Returns true if the terminal has read all that was written, so that it may get the next frame.
+pub fn is_idle() -> bool {
+    output::opened().is_none_or(output::Output::is_idle)
+}
+
+/// Notified each time the terminal has read all that was written.
+///
+/// # Errors
+/// When the terminal cannot be opened.
+pub fn idle_notice() -> io::Result<Arc<Notify>> {
+    Ok(output::open()?.wake())
+}
+
+/// A writer of frames.
+///
+/// # Errors
+/// When the terminal cannot be opened.
+pub fn writer() -> io::Result<Writer> {
+    Ok(Writer(output::open()?))
+}
+
+/// Gives the terminal back as it was, in a fraction of a second even where it does not read. Does nothing when it is not
+/// taken, so that every way out may call it.
 pub fn restore() {
+    let _turn = RESTORING.try_lock_for(RESTORE_TIMEOUT);
     if !TAKEN.swap(false, Ordering::SeqCst) {
         return;
     }
-    // Failures cannot be shown: it is the terminal that failed.
-    let _ = write(&farewell());
-    let _ = disable_raw_mode();
+    let Some(output) = output::opened() else {
+        return;
+    };
+    output.finish(&farewell());
+    // Where the shell has the terminal its own modes are in force, and setting others would stop this process.
+    if output.is_foreground() {
+        // A failure cannot be shown: it is the terminal that failed.
+        let _ = disable_raw_mode();
+    }
 }
 
 /// The bytes that undo everything that may have been switched on, in one write, the screen last.
 fn farewell() -> Vec<u8> {
     let mut bytes = Vec::with_capacity(96);
-    // A frame may have been cut short by a panic.
+    // A frame may have been cut short: CAN ends whatever sequence it was in.
+    bytes.push(0x18);
     bytes.extend_from_slice(frame::END_FRAME);
     bytes.extend_from_slice(MOUSE_OFF);
     let _ = queue!(
@@ -104,9 +148,7 @@ fn farewell() -> Vec<u8> {
 }
 
 fn write(bytes: &[u8]) -> io::Result<()> {
-    let mut out = io::stdout().lock();
-    out.write_all(bytes)?;
-    out.flush()
+    output::open()?.send(bytes)
 }
 
 #[cfg(test)]

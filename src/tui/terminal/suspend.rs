@@ -1,7 +1,9 @@
-//! Ctrl-Z: the terminal goes back to the shell, and the shell's `fg` brings the program back.
+//! Ctrl-Z: the terminal goes back to the shell, and the shell's `fg` brings the program back. So it does after a signal that
+//! cannot be caught has stopped it.
 
 use std::io;
 
+use crossterm::terminal::disable_raw_mode;
 use rustix::process::{Signal, getpgrp, getpid, getsid, kill_current_process_group};
 
 use super::{enter, restore};
@@ -30,6 +32,18 @@ pub fn suspend(mouse: bool) -> io::Result<Suspended> {
     enter(mouse)?;
     stopped?;
     Ok(Suspended::AndBack)
+}
+
+/// Takes the terminal again after something else stopped this process and a shell continued it: the shell has set modes of
+/// its own meanwhile. Where it was continued in the background this stops it, as the system does with every program that
+/// sets a terminal that is not its own.
+///
+/// # Errors
+/// When the terminal cannot be taken again.
+pub fn retake(mouse: bool) -> io::Result<()> {
+    // Only after raw mode was left is it entered anew.
+    disable_raw_mode()?;
+    enter(mouse)
 }
 
 /// Returns true if our job is not the session leader's own: then a shell with job control started it and can continue it.

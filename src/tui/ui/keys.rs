@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crossterm::event::KeyEvent;
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use super::Ui;
 use crate::model::Timestamp;
@@ -45,7 +45,18 @@ impl PendingKeys {
     }
 }
 
+/// Ctrl-C, however the keymap writes it.
+const INTERRUPT: KeyEvent = KeyEvent::new(KeyCode::Char('c'), KeyModifiers::CONTROL);
+
 impl Ui {
+    /// Returns true if Ctrl-C leaves the program now: it does not where text is typed, nor in a console.
+    pub fn interrupt_leaves(&self) -> bool {
+        let context = self.layers.key_context();
+        let is_console = matches!(context, KeyContext::Console | KeyContext::Scrollback);
+        let bound = self.app.keymap.look_up(context, &[Chord::of(INTERRUPT)]);
+        !is_console && !self.layers.is_draft() && bound == Lookup::Bound(Command::Quit)
+    }
+
     /// A key outside of any typing.
     pub(super) fn key(&mut self, event: KeyEvent) -> Vec<Effect> {
         let chord = Chord::of(event);

@@ -14,9 +14,9 @@ mod record;
 #[cfg(test)]
 mod tests;
 
-use std::fs::{DirBuilder, File, OpenOptions, Permissions};
+use std::fs::{File, Permissions};
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
-use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _};
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -29,6 +29,8 @@ pub use record::{End, Ended, Entry, History, Intent, Record, Reference, TargetRe
 
 /// How long the lock of another program is waited for. It is held for one line.
 const LOCK_TIMEOUT: Duration = Duration::from_secs(3);
+/// The largest journal that is read, in bytes: some hundred thousand writes.
+const MAX_JOURNAL_BYTES: u64 = 256 << 20;
 /// Time between two tries to get the lock.
 const LOCK_RETRY: Duration = Duration::from_millis(10);
 
@@ -80,13 +82,10 @@ impl Journal {
         let Some(path) = self.path.as_deref() else {
             return Ok(History::default());
         };
-        match std::fs::read(path) {
+        match qdeck_files::read(path, MAX_JOURNAL_BYTES) {
             Ok(bytes) => Ok(History::parse(&bytes)),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(History::default()),
-            Err(error) => {
-                let message = format!("could not read the journal {}: {error}", path.display());
-                Err(Problem::new(ProblemKind::Local, message))
-            }
+            Err(error) if error.is_missing() => Ok(History::default()),
+            Err(error) => Err(Problem::new(ProblemKind::Local, format!("the journal {error}"))),
         }
     }
 }
@@ -113,15 +112,12 @@ fn append(path: &Path, record: &Record) -> io::Result<()> {
 /// Opens the file for this user alone. Returns whether it was made.
 fn open(path: &Path) -> io::Result<(File, bool)> {
     if let Some(folder) = path.parent() {
-        DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+        qdeck_files::create_folder(folder)?;
     }
     let is_new = !path.exists();
-    let file = OpenOptions::new().read(true).append(true).create(true).mode(0o600).open(path)?;
-    let found = file.metadata()?;
-    if !found.is_file() {
-        return Err(io::Error::other("it is not a regular file"));
-    }
-    if found.permissions().mode() & 0o077 != 0 {
+    // Nothing but a regular file, and no waiting for the other end of a pipe.
+    let file = qdeck_files::append(path).map_err(|error| io::Error::other(error.reason.to_string()))?;
+    if file.metadata()?.permissions().mode() & 0o077 != 0 {
         file.set_permissions(Permissions::from_mode(0o600))?;
     }
     Ok((file, is_new))

@@ -86,12 +86,7 @@ fn file(environment: &Environment<'_>) -> Option<AccountsFile> {
 
 /// Reads it. Errors never quote its text: secrets are in it.
 fn read(path: &Path) -> Result<Table, String> {
-    let shown = path.display();
-    let length = std::fs::metadata(path).map_or(0, |metadata| metadata.len());
-    if length > MAX_FILE_BYTES {
-        return Err(format!("{shown} is too large for a list of accounts"));
-    }
-    let text = std::fs::read_to_string(path).map_err(|error| format!("{shown} cannot be read: {error}"))?;
+    let text = qdeck_files::read_text(path, MAX_FILE_BYTES).map_err(|error| error.to_string())?;
     toml_key::parse(&text, path)
 }
 
