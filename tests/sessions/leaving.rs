@@ -19,7 +19,7 @@ fn q_asks_and_leaves() {
     let mut deck = Deck::demo();
     deck.type_keys("q");
     deck.wait_for("quit?");
-    deck.type_keys("q");
+    deck.type_keys("y");
     assert!(deck.exit_status().success());
     deck.assert_restored();
 }

@@ -51,11 +51,6 @@ impl History {
         }
     }
 
-    /// Forgets the location that was left last.
-    pub(in crate::tui) fn undo(&mut self) {
-        self.back.pop();
-    }
-
     /// The location to go back to from `here`.
     pub(in crate::tui) fn go_back(&mut self, here: Location) -> Option<Location> {
         while let Some(location) = self.back.pop() {

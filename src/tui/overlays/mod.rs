@@ -225,7 +225,8 @@ impl<M: Menu> Layer for MenuLayer<M> {
             TerminalEvent::Key(key) if key.kind == KeyEventKind::Release => Handled::done(),
             TerminalEvent::Key(key) => {
                 let bound = app.keymap.look_up(KeyContext::Everywhere, &[Chord::of(*key)]);
-                if bound == Lookup::Bound(Command::Quit) {
+                let closes_input = self.list.prompt.is_some() && Prompt::is_cancel(event);
+                if bound == Lookup::Bound(Command::Quit) && !closes_input {
                     return Handled::Ignored;
                 }
                 match self.menu.key(*key, &mut self.list, app) {

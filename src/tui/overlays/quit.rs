@@ -6,7 +6,6 @@ use super::list::{Item, List};
 use super::{Menu, MenuLayer};
 use crate::tui::Effect;
 use crate::tui::app::App;
-use crate::tui::command::MenuCommand;
 use crate::tui::effect::TerminalEffect;
 use crate::tui::layer::Handled;
 
@@ -52,14 +51,6 @@ impl Menu for Quit {
         match key.code {
             KeyCode::Char('y' | 'Y') => TerminalEffect::Quit.into(),
             KeyCode::Char('n' | 'N') => Effect::close().into(),
-            _ => Handled::Ignored,
-        }
-    }
-
-    fn perform(&mut self, command: MenuCommand, _list: &List<Answer>, _app: &mut App) -> Handled {
-        match command {
-            // The key that asked answers, too.
-            MenuCommand::Close => TerminalEffect::Quit.into(),
             _ => Handled::Ignored,
         }
     }

@@ -1,4 +1,4 @@
-//! From keys to commands: counts, sequences, and the digits that are both panes and counts.
+//! From keys to commands: counts and sequences.
 
 use std::time::Duration;
 
@@ -6,13 +6,8 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use super::Ui;
 use crate::model::Timestamp;
-use crate::tui::command::Movement;
 use crate::tui::keymap::{Chord, Lookup};
 use crate::tui::{Command, Effect, KeyContext};
-
-/// A pane's number followed by a motion within this time was a count: `5j` moves five down where `5` alone opens the
-/// fifth pane. The pane opens at once all the same, without any wait.
-const COUNT_WINDOW: Duration = Duration::from_millis(250);
 
 /// The keys that may follow are shown after this time.
 const CONTINUATIONS_DELAY: Duration = Duration::from_millis(300);
@@ -28,8 +23,6 @@ pub struct PendingKeys {
     /// The beginning of a sequence.
     pub chords: Vec<Chord>,
     since: Option<Timestamp>,
-    /// A pane that was opened by a digit that may yet be a count: when, from which pane, the digit.
-    pane: Option<(Timestamp, usize, u32)>,
 }
 
 impl PendingKeys {
@@ -73,7 +66,7 @@ impl Ui {
         match self.app.keymap.look_up(place, &typed) {
             Lookup::Bound(command) => {
                 let command = self.after_search(place, command, chord);
-                self.run_bound(command, chord)
+                self.run_bound(command)
             }
             Lookup::Prefix => {
                 self.keys.chords = typed;
@@ -87,16 +80,12 @@ impl Ui {
         }
     }
 
-    /// Takes a digit that belongs to a count. One that is bound to something begins none.
+    /// Takes a digit that belongs to a count. One that is bound, as those of the panes are, begins none: it does at once what
+    /// it is bound to, whatever follows it.
     fn digit(&mut self, chord: Chord, place: KeyContext) -> bool {
         let Some(digit) = chord.digit() else {
             return false;
         };
-        if let Some((_, before, first)) = self.recent_pane() {
-            self.undo_pane_switch(before);
-            self.keys.count = Some(first * 10 + digit);
-            return true;
-        }
         let bound = self.app.keymap.look_up(place, &[chord]) != Lookup::Unbound;
         if self.keys.count.is_none() && (bound || digit == 0) {
             return false;
@@ -118,29 +107,9 @@ impl Ui {
         }
     }
 
-    fn run_bound(&mut self, command: Command, chord: Chord) -> Vec<Effect> {
-        let mut count = self.keys.count.take();
-        if let Some((_, before, first)) = self.recent_pane().filter(|_| Movement::of(command).is_some()) {
-            self.undo_pane_switch(before);
-            count = Some(first);
-        }
+    fn run_bound(&mut self, command: Command) -> Vec<Effect> {
+        let count = self.keys.count.take();
         self.keys = PendingKeys::default();
-        let before = self.app.active;
-        let effects = self.dispatch(command, count);
-        if let (Command::Pane(_), Some(digit)) = (command, chord.digit()) {
-            self.keys.pane = Some((self.app.now, before, digit));
-        }
-        effects
-    }
-
-    fn recent_pane(&mut self) -> Option<(Timestamp, usize, u32)> {
-        self.keys.pane.take().filter(|(at, ..)| self.app.now.since(*at) < COUNT_WINDOW)
-    }
-
-    fn undo_pane_switch(&mut self, before: usize) {
-        if self.app.active != before {
-            self.app.active = before;
-            self.app.history.undo();
-        }
+        self.dispatch(command, count)
     }
 }

@@ -20,10 +20,10 @@ pub struct FilterPrompt {
 }
 
 impl FilterPrompt {
-    /// A line with the filter in force, to be changed.
+    /// A line with the filter in force, selected: typing replaces it, an arrow key edits it.
     pub fn new(app: &App) -> Self {
         let before = app.pane().filter_text.clone();
-        Self { prompt: Prompt::new("/", &before), before, cursor: None }
+        Self { prompt: Prompt::selected("/", &before), before, cursor: None }
     }
 }
 
@@ -55,7 +55,7 @@ impl Layer for FilterPrompt {
             TerminalEvent::Paste(_) => Lookup::Unbound,
             _ => return Handled::Ignored,
         };
-        if bound == Lookup::Bound(Command::Quit) {
+        if bound == Lookup::Bound(Command::Quit) && !Prompt::is_cancel(event) {
             return Handled::Ignored;
         }
         match self.prompt.type_event(event) {
