@@ -40,6 +40,7 @@ pub(super) async fn show(arguments: &Arguments, registry: &Registry) -> Result<E
     let fleet_options = FleetOptions {
         refresh: asked.refresh.unwrap_or(settings.refresh),
         sample_every: settings.sample_every,
+        listing: settings.listing,
     };
     let members = members(&config.contexts, registry);
     let read_only_contexts = config

@@ -18,7 +18,11 @@ fn watch(demo: &Demo) -> (SharedProvider, Fleet, Events, Store) {
         platform: cycle::PLATFORM,
         provider: Ok(provider.clone()),
     };
-    let options = Options { refresh: Duration::from_secs(3600), sample_every: Duration::from_secs(5) };
+    let options = Options {
+        refresh: Duration::from_secs(3600),
+        sample_every: Duration::from_secs(5),
+        ..Default::default()
+    };
     let store = Store::new(std::slice::from_ref(&member));
     let (fleet, events) = Fleet::start(vec![member], options);
     (provider, fleet, events, store)

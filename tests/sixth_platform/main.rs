@@ -57,8 +57,11 @@ async fn its_rows_are_in_the_panes() {
         })
         .collect();
     let mut store = Store::new(&members);
-    let options =
-        FleetOptions { refresh: Duration::from_secs(3600), sample_every: Duration::from_secs(3600) };
+    let options = FleetOptions {
+        refresh: Duration::from_secs(3600),
+        sample_every: Duration::from_secs(3600),
+        ..Default::default()
+    };
     let (_fleet, mut events) = Fleet::start(members, options);
     let listed = async {
         loop {

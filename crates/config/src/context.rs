@@ -8,6 +8,9 @@ use qdeck_model::{ContextName, Platform, Secret};
 /// Requests at once, unless the file sets it: enough to hide latency, few enough to spare the server.
 pub(super) const DEFAULT_CONCURRENCY: usize = 8;
 
+/// Requests a second in the long run, unless the file sets it: more than a fleet of thousands needs.
+pub(super) const DEFAULT_REQUESTS_PER_SECOND: u32 = 50;
+
 /// Where a secret is kept. The configuration file holds references; only the demo holds values.
 #[derive(Debug, Clone)]
 pub enum SecretRef {
@@ -95,6 +98,8 @@ pub struct Context {
     pub read_only: bool,
     /// Requests at once.
     pub concurrency: usize,
+    /// Requests a second in the long run; ten seconds' worth may come at once.
+    pub requests_per_second: u32,
     /// Whether it is connected at the start.
     pub enabled: bool,
 }
@@ -117,6 +122,7 @@ impl Context {
             insecure: false,
             read_only: false,
             concurrency: DEFAULT_CONCURRENCY,
+            requests_per_second: DEFAULT_REQUESTS_PER_SECOND,
             enabled: true,
         }
     }

@@ -5,7 +5,7 @@ use std::path::Path;
 use toml::de::{DeTable, DeValue};
 use url::{Host, Url};
 
-use super::context::{Context, DEFAULT_CONCURRENCY};
+use super::context::{Context, DEFAULT_CONCURRENCY, DEFAULT_REQUESTS_PER_SECOND};
 use super::credentials::{check_secret, expected, read_credentials};
 use super::mistake::{Mistakes, Notes};
 use super::platform::{PlatformSpec, read_settings};
@@ -101,6 +101,10 @@ impl Reader<'_> {
             insecure,
             read_only: section.boolean("read_only", notes).unwrap_or(false),
             concurrency: section.count("concurrency", 1..65, notes).unwrap_or(DEFAULT_CONCURRENCY),
+            requests_per_second: section
+                .count("requests_per_second", 1..1_001, notes)
+                .and_then(|found| u32::try_from(found).ok())
+                .unwrap_or(DEFAULT_REQUESTS_PER_SECOND),
             enabled: section.boolean("enabled", notes).unwrap_or(true),
         };
         Some(context)

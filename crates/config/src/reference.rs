@@ -20,7 +20,7 @@ const fn key(name: &'static str, takes: &'static str, default: &'static str, hel
 }
 
 /// The keys at the top of the file.
-pub const SETTINGS: [Key; 9] = [
+pub const SETTINGS: [Key; 12] = [
     key(
         "refresh",
         "a duration, `1s` to `1h`",
@@ -53,6 +53,19 @@ pub const SETTINGS: [Key; 9] = [
         "`\"32MiB\"`",
         "How much of a log is kept for each source. A marker shows where older lines were dropped.",
     ),
+    key(
+        "listing_rows",
+        "1000 to 10000000",
+        "`500000`",
+        "The most rows that one listing of a context brings. The table's border shows when there were more.",
+    ),
+    key("listing_pages", "100 to 10000000", "`100000`", "The most pages that are read for one listing."),
+    key(
+        "listing_size",
+        "a size, `1MiB` to `64GiB`",
+        "`\"2GiB\"`",
+        "The most bytes that are read for one listing.",
+    ),
     key("read_only", "true or false", "`false`", "Change nothing through any context."),
     key("keys", "tables", "none", "Key bindings of your own: see [keys](keys.md)."),
     key(
@@ -64,7 +77,7 @@ pub const SETTINGS: [Key; 9] = [
 ];
 
 /// The keys that every context has.
-pub const CONTEXT: [Key; 7] = [
+pub const CONTEXT: [Key; 8] = [
     key("platform", "the name of a platform", "", "Which platform the account is on."),
     key("base_url", "a URL", "the public one", "The API's address. Some platforms publish none: see below."),
     key("read_only", "true or false", "`false`", "Change nothing through this context."),
@@ -75,6 +88,12 @@ pub const CONTEXT: [Key; 7] = [
         "Whether it is connected at the start; `--context NAME` connects it all the same.",
     ),
     key("concurrency", "1 to 64", "`8`", "Requests at once."),
+    key(
+        "requests_per_second",
+        "1 to 1000",
+        "`50`",
+        "Requests a second in the long run, logs and samples included. Ten seconds' worth may come at once.",
+    ),
     key(
         "insecure",
         "true or false",

@@ -7,7 +7,7 @@ use toml::de::DeValue;
 use super::mistake::Notes;
 use super::reference::{SETTINGS, names};
 use super::section::{Section, type_word};
-use qdeck_model::Bytes;
+use qdeck_model::{Bytes, ListingBounds};
 
 /// The settings of the program itself.
 #[derive(Debug, Clone, PartialEq)]
@@ -24,6 +24,8 @@ pub struct Settings {
     pub ascii: bool,
     /// How much of a log is kept, a source.
     pub log_buffer: Bytes,
+    /// The most that one listing of a context brings.
+    pub listing: ListingBounds,
     /// Nothing may be changed through any context.
     pub read_only: bool,
     /// Key bindings that replace the default ones: a table for each place, in it intents and their keys. The keymap checks
@@ -40,6 +42,7 @@ impl Default for Settings {
             mouse: true,
             ascii: false,
             log_buffer: Bytes(32 << 20),
+            listing: ListingBounds::default(),
             read_only: false,
             keys: toml::Table::new(),
         }
@@ -61,9 +64,18 @@ impl Settings {
             mouse: top.boolean("mouse", notes).unwrap_or(plain.mouse),
             ascii: top.boolean("ascii", notes).unwrap_or(plain.ascii),
             log_buffer: top.size("log_buffer", 64 << 10..4 << 30, notes).unwrap_or(plain.log_buffer),
+            listing: read_listing(top, plain.listing, notes),
             read_only: top.boolean("read_only", notes).unwrap_or(plain.read_only),
             keys: top.table("keys", notes).map(|keys| read_keys(&keys, notes)).unwrap_or_default(),
         }
+    }
+}
+
+fn read_listing(top: &Section<'_, '_>, plain: ListingBounds, notes: &mut Notes<'_>) -> ListingBounds {
+    ListingBounds {
+        rows: top.count("listing_rows", 1_000..10_000_001, notes).unwrap_or(plain.rows),
+        pages: top.count("listing_pages", 100..10_000_001, notes).unwrap_or(plain.pages),
+        bytes: top.size("listing_size", 1 << 20..64 << 30, notes).unwrap_or(plain.bytes),
     }
 }
 

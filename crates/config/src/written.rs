@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::context::{Context, Credentials, DEFAULT_CONCURRENCY, SecretRef};
+use super::context::{Context, Credentials, DEFAULT_CONCURRENCY, DEFAULT_REQUESTS_PER_SECOND, SecretRef};
 use super::platform::Value;
 
 /// The section of a context, from its `[contexts.NAME]` on. A secret that is already in hand cannot be written: its
@@ -40,6 +40,9 @@ pub fn section(context: &Context) -> String {
     }
     if context.concurrency != DEFAULT_CONCURRENCY {
         lines.push(format!("concurrency = {}", context.concurrency));
+    }
+    if context.requests_per_second != DEFAULT_REQUESTS_PER_SECOND {
+        lines.push(format!("requests_per_second = {}", context.requests_per_second));
     }
     let mut text = String::new();
     for line in lines {

@@ -35,8 +35,8 @@ use events::{Closed, Outbox};
 use journal::Journal;
 use link::{Link, Signals};
 use qdeck_model::{
-    ContextName, Kind, LogEvent, LogStart, Platform, Problem, ProblemKind, Resource, ResourceId, Sample,
-    ScreenKind, Timestamp,
+    ContextName, Kind, ListingBounds, LogEvent, LogStart, Platform, Problem, ProblemKind, Resource,
+    ResourceId, Sample, ScreenKind, Timestamp,
 };
 use telemetry::Watched;
 use writes::Gate;
@@ -64,13 +64,25 @@ pub struct Member {
     pub provider: Result<SharedProvider, Problem>,
 }
 
-/// Intervals of the fleet.
+/// Intervals and bounds of the fleet.
 #[derive(Debug, Clone, Copy)]
 pub struct Options {
     /// Time between two listings of a kind where nothing is pushed; jittered by a tenth.
     pub refresh: Duration,
     /// Time between two polls of the samples of a visible row.
     pub sample_every: Duration,
+    /// The most that one listing brings.
+    pub listing: ListingBounds,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            refresh: Duration::from_secs(5),
+            sample_every: Duration::from_secs(5),
+            listing: ListingBounds::default(),
+        }
+    }
 }
 
 /// The health of a context.

@@ -12,6 +12,7 @@ use super::link::{Link, backoff, jittered};
 use super::{FleetEvent, ListEvent};
 use qdeck_model::{Kind, Problem, ProblemKind, Unreadable};
 use qdeck_net::Backoff;
+use qdeck_providers::bounded;
 
 /// The refresh interval is this many times longer while changes are pushed, or where a listing is refused.
 const SLOW_FACTOR: u32 = 12;
@@ -142,8 +143,8 @@ async fn list(
     logged: &mut Unreadable,
 ) -> Result<Outcome, Closed> {
     link.outbox.send(FleetEvent::ListStarted(link.name.clone(), kind)).await?;
-    let mut stream = link.provider.list(kind);
     let mut unreadable = Unreadable::default();
+    let mut stream = bounded(link.provider.list(kind), link.options.listing);
     loop {
         let event = tokio::select! {
             biased;

@@ -439,7 +439,11 @@ async fn a_context_that_cannot_be_opened_says_why() {
         platform: cycle::PLATFORM,
         provider: Err(trouble(ProblemKind::Local)),
     };
-    let options = Options { refresh: Duration::from_secs(5), sample_every: Duration::from_secs(2) };
+    let options = Options {
+        refresh: Duration::from_secs(5),
+        sample_every: Duration::from_secs(2),
+        ..Default::default()
+    };
     let store = Store::new(std::slice::from_ref(&member));
     assert!(matches!(&store.contexts()[0].health, Health::Down(_)));
     let (fleet, mut events) = Fleet::start(vec![member], options);

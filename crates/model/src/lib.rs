@@ -4,6 +4,7 @@
 //! they arrive here as values, never as types.
 
 mod action;
+mod bounds;
 mod document;
 mod form;
 mod id;
@@ -19,6 +20,7 @@ mod unreadable;
 mod write;
 
 pub use action::{Action, ActionId, Availability, Danger, Expected, Question};
+pub use bounds::{ListingBounds, ReachedBound};
 pub use document::Document;
 pub use form::{
     Characters, Choice, Choices, Field, FieldError, FieldKind, FieldValue, Form, FormValues, NumberRule,

@@ -93,7 +93,7 @@ pub enum Cause {
         /// The limit in bytes.
         limit: usize,
     },
-    /// A redirect to where nothing may be sent, or too many of them.
+    /// A redirect to another origin, one of a write, or too many of them.
     #[error("redirect not followed: {0}")]
     Redirect(String),
     /// A status that is not a success.
@@ -146,8 +146,6 @@ impl Cause {
         let why = || innermost(error).unwrap_or_else(|| address::redact(&error.to_string(), &[]));
         if error.is_timeout() && error.is_connect() {
             Self::Timeout { phase: Phase::Connection, after: connect_limit }
-        } else if error.is_redirect() {
-            Self::Redirect(why())
         } else if error.is_connect() {
             Self::no_connection(error, why())
         } else if error.is_builder() {

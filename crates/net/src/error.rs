@@ -15,7 +15,7 @@ use qdeck_model::{Problem, ProblemKind, READ_ONLY_HINT, Reason};
 pub struct NetError {
     /// `GET`, `POST`, or `WEBSOCKET`.
     pub method: String,
-    /// The address without user, query and fragment.
+    /// The address without user, query and fragment; where the request was redirected, the one it led to.
     pub url: String,
     /// The HTTP status, where there was one.
     pub status: Option<u16>,
@@ -37,6 +37,12 @@ impl NetError {
             retry_after: None,
             cause: Box::new(cause),
         }
+    }
+
+    /// The same failure of a request that was redirected to `url`.
+    pub(super) fn at(mut self, url: &Url) -> Self {
+        self.url = address::redacted(url);
+        self
     }
 
     /// The failure that `reqwest` met.
@@ -139,7 +145,9 @@ impl NetError {
                 "The network or the server stalled; reads are retried automatically"
             }
             Cause::TooLarge { .. } => "Check base_url: no answer of this API should be so long",
-            Cause::Redirect(_) => "Set base_url to the address of the API",
+            Cause::Redirect(_) => {
+                "Set base_url to the address of the API itself, if you trust where this leads"
+            }
             Cause::Page { .. } => "Check base_url, and whether a proxy's sign-in page is in between",
             Cause::Json { .. } | Cause::NoDocument { .. } => {
                 "Check base_url; if it is right, the server or a proxy cut or changed the answer"

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use qdeck_model::{Kind, Problem, Resource, ResourceId, Unreadable};
+use qdeck_model::{Kind, Problem, ReachedBound, Resource, ResourceId, Unreadable};
 
 /// An event of a listing, as it arrives.
 ///
@@ -25,6 +25,8 @@ pub enum ListEvent {
     ScopeFailed(Arc<str>, Problem),
     /// Rows that were sent but could not be read, over all scopes. Once at most, before the end.
     Unreadable(Unreadable),
+    /// The listing ends here because it reached a bound: what follows is not shown. An [`ListEvent::End`] comes next.
+    Bounded(ReachedBound),
     /// The listing is complete; rows of scopes that were not mentioned are gone.
     End,
     /// The listing failed; rows that have not come yet stay as they were.

@@ -4,6 +4,7 @@
 //! implementation, `wire.rs` (types exactly as the API sends them) and `map.rs` (wire to model). What every platform
 //! needs is in `kit`, and for wire types and maps in `mapping`; the list of platforms is in `registry.rs`.
 
+mod bounded;
 pub mod cycle;
 pub mod elasticbox;
 mod endpoint;
@@ -16,6 +17,7 @@ mod provider;
 pub mod quasarch;
 mod registry;
 
+pub use bounded::bounded;
 pub use endpoint::{Endpoint, Use};
 pub use events::{Change, ListEvent};
 pub use provider::{Answer, Check, Console, Provider, Section, SharedProvider, Traffic};

@@ -10,6 +10,8 @@ mod layout;
 mod measure;
 mod table;
 
+pub(in crate::tui) use table::grouped;
+
 use std::borrow::Cow;
 
 use ratatui::buffer::Buffer;

@@ -42,7 +42,7 @@ pub(super) fn draw(app: &mut App, area: Rect, buf: &mut Buffer) {
         empty::draw(app, rows, buf);
     } else {
         scrollbar(app, area, rows, buf);
-        if !forbidden(app, area, buf) {
+        if !bounded(app, area, buf) && !forbidden(app, area, buf) {
             absent(app, area, buf);
         }
     }
@@ -183,6 +183,34 @@ fn paint(text: &str, hit: std::ops::Range<usize>, x: u16, end: u16, y: u16, styl
     buf.set_style(Rect::new(from, y, to - from, 1), style);
 }
 
+/// In the lower border: the contexts of which only the first rows are shown, since their listings reached a bound.
+fn bounded(app: &App, area: Rect, buf: &mut Buffer) -> bool {
+    let kind = app.pane().kind;
+    let shown = app.store.contexts().iter().filter(|context| !app.hidden.contains(&context.name));
+    let is_alone = shown.clone().count() == 1;
+    let mut notes = shown.filter_map(|context| {
+        let (rows, bound) = app.store.listing(&context.name, kind)?.bounded?;
+        let of = if is_alone { String::new() } else { format!(" of {}", context.name) };
+        Some(format!("first {}{of} shown ({})", grouped(rows), bound.setting()))
+    });
+    let Some(first) = notes.next() else {
+        return false;
+    };
+    let more = match notes.count() {
+        0 => String::new(),
+        more => format!(" (and {more} more)"),
+    };
+    put(
+        buf,
+        area.x + 2,
+        area.bottom() - 1,
+        area.width.saturating_sub(4),
+        &format!(" {first}{more} "),
+        app.theme.warn,
+    );
+    true
+}
+
 /// In the lower border: the contexts whose rows are missing because they may not be listed.
 fn forbidden(app: &App, area: Rect, buf: &mut Buffer) -> bool {
     let kind = app.pane().kind;
@@ -295,7 +323,7 @@ fn count(app: &App) -> String {
 }
 
 /// `1,234,567`.
-pub(super) fn grouped(number: usize) -> String {
+pub(in crate::tui) fn grouped(number: usize) -> String {
     let digits = number.to_string();
     let mut text = String::new();
     for (index, digit) in digits.chars().enumerate() {

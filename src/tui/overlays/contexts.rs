@@ -10,6 +10,7 @@ use crate::table::state_mark;
 use crate::tui::Effect;
 use crate::tui::app::{App, cause};
 use crate::tui::command::MenuCommand;
+use crate::tui::draw::grouped;
 use crate::tui::effect::Work;
 use crate::tui::layer::Handled;
 
@@ -106,6 +107,13 @@ fn problems(context: &ContextState, app: &App) -> Vec<String> {
         }
         if listing.unreadable.any() {
             texts.push(format!("{}: {}", kind.title().to_lowercase(), listing.unreadable));
+        }
+    }
+    for (kind, listing) in Kind::ALL.into_iter().zip(&context.listings) {
+        if let Some((rows, bound)) = listing.as_ref().and_then(|listing| listing.bounded) {
+            let (kind, rows) = (kind.title().to_lowercase(), grouped(rows));
+            let setting = bound.setting();
+            texts.push(format!("{kind}: first {rows} shown, the listing ended at {bound} ({setting})"));
         }
     }
     for feature in [Feature::Logs, Feature::Console, Feature::Telemetry] {

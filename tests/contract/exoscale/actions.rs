@@ -37,7 +37,11 @@ impl Deck {
         };
         let folder = tempfile::tempdir().unwrap();
         let journal = Journal::at(folder.path().join("journal.jsonl"));
-        let options = Options { refresh: Duration::from_secs(3600), sample_every: Duration::from_secs(3600) };
+        let options = Options {
+            refresh: Duration::from_secs(3600),
+            sample_every: Duration::from_secs(3600),
+            ..Default::default()
+        };
         let store = Store::new(std::slice::from_ref(&member));
         let (fleet, events) = Fleet::start_with(vec![member], options, journal.clone());
         Self { fleet, events, store, journal, _folder: folder }

@@ -17,7 +17,8 @@ use busy::BusyMarks;
 use charts::Charts;
 pub use condition::{Condition, ListingCondition};
 use qdeck_model::{
-    ContextName, GpuModel, Kind, Platform, Problem, ProblemKind, Resource, ResourceId, Timestamp, Unreadable,
+    ContextName, GpuModel, Kind, Platform, Problem, ProblemKind, ReachedBound, Resource, ResourceId,
+    Timestamp, Unreadable,
 };
 pub use qdeck_table::{Population, Usage};
 pub use table::Rows;
@@ -47,6 +48,10 @@ pub struct Listing {
     pub unreadable: Unreadable,
     /// Those of the listing under way.
     unreadable_so_far: Unreadable,
+    /// The rows of the latest listing and the bound that ended it, if one did: there is more than is shown.
+    pub bounded: Option<(usize, ReachedBound)>,
+    /// The bound that the listing under way has reached.
+    reached: Option<ReachedBound>,
 }
 
 /// The known state of a context.
@@ -262,6 +267,7 @@ impl Store {
         let listing = self.contexts[context].listings[slot(kind)].get_or_insert_default();
         listing.loading = Some((0, None));
         listing.unreadable_so_far = Unreadable::default();
+        listing.reached = None;
         true
     }
 
@@ -299,6 +305,7 @@ impl Store {
                 listing.unreadable_so_far.add(&unreadable);
                 return false;
             }
+            ListEvent::Bounded(bound) => listing.reached = Some(bound),
             ListEvent::End => {
                 if table.end(context) && kind == Kind::Instance {
                     self.charts.retain(|id| table.get(id).is_some());
@@ -307,9 +314,10 @@ impl Store {
                     listing.problem = None;
                 }
                 listing.failed = false;
-                listing.loading = None;
+                let (rows, _) = listing.loading.take().unwrap_or_default();
                 listing.unreadable = std::mem::take(&mut listing.unreadable_so_far);
                 listing.confirmed = Some(now);
+                listing.bounded = listing.reached.take().map(|bound| (rows, bound));
             }
             ListEvent::Failed(problem) => {
                 table.broke(context);

@@ -199,7 +199,11 @@ fn setup(read_only: bool, answer: Result<Outcome, Problem>) -> Setup {
     });
     let member =
         Member { name: context(), platform: exoscale::PLATFORM, provider: Ok(platform.clone()), read_only };
-    let options = Options { refresh: Duration::from_secs(5), sample_every: Duration::from_secs(5) };
+    let options = Options {
+        refresh: Duration::from_secs(5),
+        sample_every: Duration::from_secs(5),
+        ..Default::default()
+    };
     let (fleet, events) = Fleet::start_with(vec![member], options, journal.clone());
     Setup { _folder: folder, journal, platform, fleet, events }
 }

@@ -7,7 +7,7 @@ use reqwest::header::{CONTENT_TYPE, HeaderMap};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::retry;
+use super::{meter, retry};
 use crate::cause::{Cause, innermost};
 
 /// A byte order mark in UTF-8, which some servers put before JSON.
@@ -50,9 +50,14 @@ pub(crate) async fn read(mut response: reqwest::Response, limit: usize) -> Resul
     if announced > limit as u64 {
         return Err(Cause::TooLarge { limit });
     }
+    meter::count_answer();
     let mut body = BytesMut::new();
     loop {
-        match response.chunk().await {
+        let chunk = response.chunk().await;
+        if let Ok(Some(chunk)) = &chunk {
+            meter::count_bytes(chunk.len());
+        }
+        match chunk {
             Ok(Some(chunk)) if body.len() + chunk.len() > limit => return Err(Cause::TooLarge { limit }),
             Ok(Some(chunk)) => body.extend_from_slice(&chunk),
             Ok(None) => return Ok(body.freeze()),

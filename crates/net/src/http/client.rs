@@ -8,10 +8,11 @@ use serde::de::DeserializeOwned;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::body::{self, Answer};
+use super::pace::RequestPace;
 use super::request::Request;
 use super::retry::Retries;
 use super::wire::Way;
-use super::{fail_fast, wire};
+use super::{fail_fast, redirect, wire};
 use crate::address;
 use crate::cause::{Cause, Phase};
 use crate::error::NetError;
@@ -30,6 +31,8 @@ pub struct ClientOptions {
     pub read_only: bool,
     /// Concurrent requests; event streams and websockets count only until they are open.
     pub concurrency: usize,
+    /// Requests a second in the long run. Ten seconds' worth may come at once.
+    pub requests_per_second: u32,
     /// Time for name, connection and TLS.
     pub connect_timeout: Duration,
     /// Time for one try, to the last byte of its answer. Event streams and websockets have no such limit once open.
@@ -50,6 +53,7 @@ impl Default for ClientOptions {
             insecure_tls: false,
             read_only: false,
             concurrency: 8,
+            requests_per_second: 50,
             connect_timeout: Duration::from_secs(5),
             timeout: Duration::from_secs(30),
             body_limit: 64 << 20,
@@ -80,6 +84,7 @@ pub struct Client {
 struct Inner {
     options: ClientOptions,
     wires: [OnceLock<Result<reqwest::Client, String>>; 6],
+    pace: RequestPace,
     requests: AtomicU64,
     retries: AtomicU64,
     latency_micros: AtomicU64,
@@ -99,6 +104,7 @@ impl Client {
         Self {
             slots: slots(options.concurrency),
             inner: Arc::new(Inner {
+                pace: RequestPace::new(options.requests_per_second),
                 options,
                 wires: [const { OnceLock::new() }; 6],
                 requests: AtomicU64::new(0),
@@ -198,15 +204,40 @@ impl Client {
         if !status.is_success() {
             return Err(self.refusal(request, response).await);
         }
+        let led_to = response.url().clone();
         let body = body::read(response, self.options().body_limit)
             .await
-            .map_err(|cause| self.failed(request, cause, Some(status.as_u16())))?;
+            .map_err(|cause| self.failed(request, cause, Some(status.as_u16())).at(&led_to))?;
         Ok(Answer { status: status.as_u16(), body, page })
     }
 
-    /// Sends the request and returns when the head of the answer is there, whatever its status. `upgrade` asks for
-    /// HTTP/1.1, which websockets need.
+    /// Sends the request and returns when the head of the answer is there, whatever its status. Redirects within the
+    /// origin are followed. `upgrade` asks for HTTP/1.1, which websockets need.
     pub(crate) async fn open(&self, request: &Request, upgrade: bool) -> Result<reqwest::Response, NetError> {
+        let mut response = self.open_once(request, upgrade).await?;
+        let mut sent = std::borrow::Cow::Borrowed(request);
+        for followed in 0.. {
+            let status = response.status();
+            let next = redirect::target(&sent, status, response.headers()).and_then(|next| match next {
+                Some(_) if followed == redirect::MAX_REDIRECTS => {
+                    let from = address::redacted(&request.url);
+                    let why = format!("there were {followed} of them, beginning at {from}");
+                    Err(Cause::Redirect(why))
+                }
+                next => Ok(next),
+            });
+            let Some(next) = next.map_err(|cause| self.failed(&sent, cause, Some(status.as_u16())))? else {
+                break;
+            };
+            self.inner.pace.turn().await;
+            response = self.open_once(&next, upgrade).await?;
+            sent = std::borrow::Cow::Owned(next);
+        }
+        Ok(response)
+    }
+
+    /// Sends the request and returns when the head of the answer is there, be it a redirect.
+    async fn open_once(&self, request: &Request, upgrade: bool) -> Result<reqwest::Response, NetError> {
         let method = request.method.as_str();
         address::permit(method, &request.url, self.options().insecure)?;
         request.check()?;
@@ -248,6 +279,7 @@ impl Client {
         /// No message of a refusal is longer.
         const MAX_REFUSAL_BYTES: usize = 64 << 10;
         let status = response.status().as_u16();
+        let led_to = response.url().clone();
         let (retry_after, request_id) = body::refusal_head(response.headers());
         let page = body::is_page(response.headers());
         // A refusal whose body breaks off or is endless is still a refusal.
@@ -261,7 +293,7 @@ impl Client {
         let body = bytes::Bytes::from(address::redact(&String::from_utf8_lossy(&body), &secrets));
         let message = body::message(&body, page);
         let retry_after = retry_after.or_else(|| body::retry_after_in(&body));
-        let mut error = self.failed(request, Cause::Status { message, body, page }, Some(status));
+        let mut error = self.failed(request, Cause::Status { message, body, page }, Some(status)).at(&led_to);
         error.retry_after = retry_after;
         error.request_id = request_id.map(|id| address::redact(&id, &secrets).into());
         error
@@ -285,10 +317,12 @@ impl Client {
         &self.inner.options
     }
 
-    /// Waits for one of the slots of concurrent requests.
+    /// Waits for one of the slots of concurrent requests, and then for its turn by the ceiling on requests.
     pub(crate) async fn slot(&self) -> Option<OwnedSemaphorePermit> {
         // The semaphore is never closed, so this always gives one.
-        self.slots.clone().acquire_owned().await.ok()
+        let slot = self.slots.clone().acquire_owned().await.ok();
+        self.inner.pace.turn().await;
+        slot
     }
 
     /// The connection pool for this kind of request, made when first needed: this machine is reached without the

@@ -8,6 +8,9 @@ mod curl;
 mod fail_fast;
 #[cfg(test)]
 mod gate;
+mod meter;
+mod pace;
+mod redirect;
 mod request;
 mod retry;
 #[cfg(test)]
@@ -18,4 +21,5 @@ pub use body::Answer;
 pub use client::{Client, ClientOptions, Counters};
 pub use curl::CurlLine;
 pub use fail_fast::fail_fast;
+pub use meter::Meter;
 pub use request::Request;

@@ -1,4 +1,4 @@
-//! One connection pool: TLS, proxies, time limits and where a redirect may lead.
+//! One connection pool: TLS, proxies and time limits.
 
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -10,7 +10,6 @@ use rustls_platform_verifier::Verifier;
 
 use super::client::ClientOptions;
 use super::request::Request;
-use crate::address;
 use crate::cause::LookupFailed;
 
 /// The system's look-up of names, with an error type of its own.
@@ -30,7 +29,7 @@ impl Resolve for Resolver {
 /// The use of a pool's connections.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Way {
-    /// Reads: redirects are followed.
+    /// Reads.
     Read,
     /// Websockets: HTTP/1.1 only.
     Upgrade,
@@ -52,19 +51,6 @@ impl Way {
 /// Builds the pool; the error is what this machine lacks. `loopback` is reached without the proxy of the
 /// environment.
 pub(super) fn build(options: &ClientOptions, loopback: bool, way: Way) -> Result<reqwest::Client, String> {
-    let insecure = options.insecure;
-    let policy = redirect::Policy::custom(move |attempt| {
-        let to = attempt.url();
-        let from_here = attempt.previous().last().is_none_or(address::is_loopback);
-        if attempt.previous().len() > 5 {
-            return attempt.error("more than five redirects");
-        }
-        if address::permit("GET", to, insecure).is_err() || (address::is_loopback(to) && !from_here) {
-            let why = format!("credentials are not sent to {}", address::redacted(to));
-            return attempt.error(why);
-        }
-        attempt.follow()
-    });
     let mut builder = reqwest::Client::builder()
         .user_agent(concat!("qdeck/", env!("CARGO_PKG_VERSION")))
         .dns_resolver(Resolver)
@@ -73,8 +59,8 @@ pub(super) fn build(options: &ClientOptions, loopback: bool, way: Way) -> Result
         .pool_max_idle_per_host(options.concurrency)
         .tcp_nodelay(true)
         .tcp_keepalive(Duration::from_secs(60))
-        .referer(false) // a Referer would carry the query, and with it tokens, to where a redirect leads
-        .redirect(policy);
+        .referer(false)
+        .redirect(redirect::Policy::none()); // followed by the client itself, within an origin
     builder = if options.insecure_tls {
         builder.tls_danger_accept_invalid_certs(true)
     } else {
@@ -86,10 +72,7 @@ pub(super) fn build(options: &ClientOptions, loopback: bool, way: Way) -> Result
     builder = match way {
         Way::Read => builder,
         Way::Upgrade => builder.http1_only(),
-        Way::Write => builder
-            .redirect(redirect::Policy::none())
-            .retry(reqwest::retry::never())
-            .pool_max_idle_per_host(0),
+        Way::Write => builder.retry(reqwest::retry::never()).pool_max_idle_per_host(0),
     };
     builder.build().map_err(|error| error_chain(&error))
 }

@@ -14,6 +14,7 @@ pub(crate) fn client_options(context: &Context) -> ClientOptions {
         insecure_tls: context.insecure_tls,
         read_only: context.read_only,
         concurrency: context.concurrency,
+        requests_per_second: context.requests_per_second,
         ..ClientOptions::default()
     }
 }

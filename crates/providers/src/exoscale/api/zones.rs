@@ -125,19 +125,27 @@ async fn ask(api: &Api) -> Result<Rows<Place>, Problem> {
     Ok(all)
 }
 
-/// An endpoint that the API named. Signed requests go there, so an encrypted API cannot name one that is not. Whether
-/// plain `http` is good at all is decided where requests are sent.
+/// An endpoint that the API named. Signed requests go there, so an encrypted API cannot name one that is not, and the
+/// public one none that is not Exoscale's. Whether plain `http` is good at all is decided where requests are sent.
 fn permitted(base: &Url, zone: &str, endpoint: &str) -> Result<Url, Problem> {
     let odd = |why: &str| {
         let what = format_args!("the `api-endpoint` of zone {zone} is `{endpoint}`, which is {why}");
         kit::unexpected_answer("GET /zone", what)
     };
     let url: Url = endpoint.parse().map_err(|_| odd("not an address"))?;
+    if is_public(base) && !is_public(&url) {
+        return Err(odd("not an address of Exoscale"));
+    }
     match url.scheme() {
         "https" => Ok(url),
         "http" if base.scheme() == "http" => Ok(url),
         _ => Err(odd("not encrypted")),
     }
+}
+
+/// Returns true for an address of Exoscale itself.
+fn is_public(url: &Url) -> bool {
+    url.host_str().is_some_and(|host| host.ends_with(".exoscale.com"))
 }
 
 /// The zones where they cannot be listed, and whether others are missing: those of the last list, else the known ones
@@ -149,7 +157,7 @@ fn without_a_list(base: &Url, before: Vec<Place>) -> (Vec<Place>, bool) {
     let host = base.host_str().unwrap_or("exoscale");
     let here = KNOWN.iter().find(|name| base.as_str().contains(*name));
     if let Some(here) = here
-        && host.ends_with(".exoscale.com")
+        && is_public(base)
     {
         let beside = |name: &str| {
             let url = base.as_str().replace(here, name);
@@ -216,6 +224,9 @@ mod tests {
         let local = url("http://127.0.0.1:4010/v2");
         assert!(permitted(&secure, "z", "https://api-z.exoscale.com/v2").is_ok());
         assert!(permitted(&secure, "z", "http://127.0.0.1:1/v2").is_err());
+        assert!(permitted(&secure, "z", "https://api-z.exoscale.com.example/v2").is_err());
+        assert!(permitted(&secure, "z", "https://exoscale.example/v2").is_err());
+        assert!(permitted(&url("https://exo.example/v2"), "z", "https://api-z.exoscale.com/v2").is_ok());
         assert!(permitted(&local, "z", "http://127.0.0.1:1/v2").is_ok());
         assert!(permitted(&local, "z", "ftp://127.0.0.1:1/v2").is_err());
         assert!(permitted(&local, "z", "z").is_err());
