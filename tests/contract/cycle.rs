@@ -286,7 +286,10 @@ async fn the_first_rows_of_a_big_fleet_come_before_most_requests() {
             match event {
                 ListEvent::Page { rows, .. } => count += rows.len(),
                 ListEvent::Failed(problem) | ListEvent::ScopeFailed(_, problem) => panic!("{problem}"),
-                ListEvent::ScopeEnd(_) | ListEvent::Unreadable(_) | ListEvent::End => {}
+                ListEvent::ScopeEnd(_)
+                | ListEvent::Unreadable(_)
+                | ListEvent::Bounded(_)
+                | ListEvent::End => {}
             }
         }
     })

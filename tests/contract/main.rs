@@ -11,6 +11,7 @@ mod exoscale;
 mod faults;
 mod fleet;
 mod gcore;
+mod network;
 mod origin;
 mod quasarch;
 mod requests;

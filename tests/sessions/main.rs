@@ -15,6 +15,7 @@ mod commands;
 mod consoles;
 mod credentials;
 mod deck;
+mod endless;
 mod gate;
 mod hanging;
 mod leaving;

@@ -118,10 +118,18 @@ pub enum Cause {
         /// It is `null`.
         is_null: bool,
     },
-    /// JSON that breaks off or does not have the expected shape.
+    /// JSON that breaks off or is garbled.
     #[error("the answer cannot be read as JSON: {why} (of {length} bytes)")]
     Json {
         /// Where it breaks and how.
+        why: String,
+        /// The length of the answer in bytes.
+        length: usize,
+    },
+    /// JSON of another shape than is documented, or with more in it than is read.
+    #[error("unexpected answer: {why} (of {length} bytes)")]
+    Shape {
+        /// Where it differs and how.
         why: String,
         /// The length of the answer in bytes.
         length: usize,

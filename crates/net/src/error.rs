@@ -21,7 +21,7 @@ pub struct NetError {
     pub status: Option<u16>,
     /// The id by which the remote's support finds the request.
     pub request_id: Option<Arc<str>>,
-    /// When the remote allows the next try.
+    /// The pause that the remote asks for before the next try.
     pub retry_after: Option<Duration>,
     /// Why.
     pub cause: Box<Cause>,
@@ -95,6 +95,7 @@ impl NetError {
             | Cause::Redirect(_)
             | Cause::Page { .. }
             | Cause::Json { .. }
+            | Cause::Shape { .. }
             | Cause::NoDocument { .. } => ProblemKind::BadAnswer,
             Cause::Closed(_) => ProblemKind::Server,
             Cause::Status { .. } | Cause::Handshake(_) => match self.status {
@@ -125,7 +126,7 @@ impl NetError {
         }
     }
 
-    /// What the user can do about it.
+    /// Advice for the user.
     fn hint(&self) -> Option<String> {
         let hint = match &*self.cause {
             Cause::Plaintext => {
@@ -149,6 +150,7 @@ impl NetError {
                 "Set base_url to the address of the API itself, if you trust where this leads"
             }
             Cause::Page { .. } => "Check base_url, and whether a proxy's sign-in page is in between",
+            Cause::Shape { .. } => "Check base_url: another API, or another version of it, may answer there",
             Cause::Json { .. } | Cause::NoDocument { .. } => {
                 "Check base_url; if it is right, the server or a proxy cut or changed the answer"
             }

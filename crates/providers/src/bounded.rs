@@ -69,6 +69,7 @@ impl Bounded {
         match &mut event {
             // What has ended by itself has reached no bound.
             ListEvent::End | ListEvent::Failed(_) | ListEvent::Bounded(_) => return (Some(event), None),
+            ListEvent::Unreadable(_) => {}
             ListEvent::ScopeEnd(scope) | ListEvent::ScopeFailed(scope, _) => {
                 self.open_scopes.retain(|open| open != scope);
             }
@@ -140,6 +141,7 @@ mod tests {
                 ListEvent::ScopeEnd(scope) => format!("{scope} ended"),
                 ListEvent::ScopeFailed(scope, _) => format!("{scope} failed"),
                 ListEvent::Bounded(bound) => format!("bounded to {bound}"),
+                ListEvent::Unreadable(unreadable) => unreadable.to_string(),
                 ListEvent::Failed(_) => "failed".to_owned(),
                 ListEvent::End => "end".to_owned(),
             })

@@ -10,8 +10,10 @@ mod demo;
 mod opening;
 mod read;
 mod recorder;
+mod tls;
 
 pub use demo::{Demo, demo};
 pub use opening::{ContextOf, context, id, key_pair, password, token};
 pub use read::{described, list, running, titles, until, within};
 pub use recorder::{Asked, Recorder, Reply};
+pub use tls::TlsFront;

@@ -45,6 +45,12 @@ impl ContextOf {
         Registry::builtin().open(&self.context).expect("the context is complete")
     }
 
+    /// Opens its provider on a server with TLS at this address.
+    pub fn open_on_tls(mut self, address: SocketAddr) -> SharedProvider {
+        self.context.base_url = format!("https://{address}/{}", self.path).parse().expect("an address");
+        Registry::builtin().open(&self.context).expect("the context is complete")
+    }
+
     /// Opens its provider on a recorder.
     pub fn open_on(self, recorder: &Recorder) -> SharedProvider {
         self.open_at(recorder.address)

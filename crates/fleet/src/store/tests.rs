@@ -361,3 +361,56 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_bound_is_known_until_a_listing_ends_without_one() {
+    use qdeck_model::ReachedBound;
+
+    let mut store = store();
+    let bounded = |store: &Store| store.listing(&context(), Kind::Instance).unwrap().bounded;
+    start(&mut store);
+    list(&mut store, page(None, &["a", "b"]));
+    list(&mut store, ListEvent::Bounded(ReachedBound::Rows(2)));
+    assert_eq!(bounded(&store), None, "it is under way");
+    list(&mut store, ListEvent::End);
+    assert_eq!(bounded(&store), Some((2, ReachedBound::Rows(2))));
+    start(&mut store);
+    list(&mut store, ListEvent::Failed(Problem::new(ProblemKind::Server, "no")));
+    assert!(bounded(&store).is_some(), "a listing that failed says nothing about it");
+    start(&mut store);
+    list(&mut store, page(None, &["a", "b"]));
+    list(&mut store, ListEvent::End);
+    assert_eq!(bounded(&store), None);
+}
+
+/// Prints what a bare row costs: `cargo test -p qdeck-fleet --lib -- --ignored --exact store::tests::a_bare_row_is_cheap`.
+#[test]
+#[ignore = "measures the memory of the whole process, so it must run alone"]
+#[cfg(target_os = "linux")]
+fn a_bare_row_is_cheap() {
+    const ROWS: usize = 500_000;
+    /// The limit on a row, in bytes.
+    const MAX_ROW_BYTES: usize = 800;
+    let resident = || {
+        let status = std::fs::read_to_string("/proc/self/status").unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
+        line.trim().trim_end_matches(" kB").parse::<usize>().unwrap() * 1024
+    };
+    let before = resident();
+    let mut store = store();
+    start(&mut store);
+    for page in 0..ROWS / 500 {
+        let rows = (page * 500..(page + 1) * 500).map(|n| {
+            let name: Arc<str> = n.to_string().into();
+            let id = ResourceId::new(&context(), Kind::Instance, name.clone());
+            Resource::Instance(Instance::new(id, name, State::new(Lifecycle::Unknown, "")))
+        });
+        list(&mut store, ListEvent::Page { scope: None, rows: rows.collect(), expected: None });
+    }
+    list(&mut store, ListEvent::End);
+    assert_eq!(store.len(Kind::Instance), ROWS);
+    let row = (resident() - before) / ROWS;
+    assert!(row < MAX_ROW_BYTES, "{row} bytes a row");
+    let resource = size_of::<Resource>();
+    panic!("{row} bytes a row, {resource} of them the resource itself");
+}

@@ -205,7 +205,7 @@ enum Field {
 }
 
 /// The field of a line and its value, without the one space that may follow the colon. `None` for a name that the
-/// standard does not know.
+/// standard does not have.
 fn field(line: &[u8]) -> Option<(Field, &[u8])> {
     let (name, value) = match memchr::memchr(b':', line) {
         Some(colon) => (&line[..colon], &line[colon + 1..]),

@@ -44,7 +44,7 @@ impl Default for EventOptions {
     }
 }
 
-/// What an event stream delivers.
+/// An item of an event stream.
 #[derive(Debug, Clone)]
 pub enum StreamEvent {
     /// The server has accepted; what it sends follows.

@@ -1,11 +1,13 @@
 //! Answers: read up to a limit, decoded from JSON, and reduced to their message when they are refusals.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use reqwest::header::{CONTENT_TYPE, HeaderMap};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::{meter, retry};
 use crate::cause::{Cause, innermost};
@@ -21,6 +23,24 @@ pub struct Answer {
     /// The body, decompressed.
     pub body: Bytes,
     pub(crate) page: bool,
+    /// Held by a large one until it is dropped.
+    pub(super) _turn: Option<Arc<OwnedSemaphorePermit>>,
+}
+
+/// The large answers that a client reads at once. Each is in memory whole, as text and then as rows, so that their number
+/// times their limit is what a server can make this program hold.
+pub(crate) struct LargeAnswers(Arc<Semaphore>);
+
+/// An answer beyond this length is a large one. No page of a list is.
+const LARGE_ANSWER_BYTES: usize = 8 << 20;
+
+/// Large answers at once.
+const MAX_LARGE_ANSWERS: usize = 2;
+
+impl Default for LargeAnswers {
+    fn default() -> Self {
+        Self(Arc::new(Semaphore::new(MAX_LARGE_ANSWERS)))
+    }
 }
 
 impl Answer {
@@ -39,20 +59,31 @@ impl Answer {
             if looks_like_page(text) {
                 return Cause::Page { title: page_title(text) };
             }
-            Cause::Json { why: error.to_string(), length: self.body.len() }
+            let (why, length) = (error.to_string(), self.body.len());
+            if error.is_data() { Cause::Shape { why, length } } else { Cause::Json { why, length } }
         })
     }
 }
 
-/// Reads a body to its end, `limit` bytes at most. `limit` also bounds what a compressed body unfolds to.
-pub(crate) async fn read(mut response: reqwest::Response, limit: usize) -> Result<Bytes, Cause> {
+/// Reads a body to its end, `limit` bytes at most. `limit` also bounds what a compressed body unfolds to. A large one waits
+/// for its turn in the middle, which it returns.
+pub(crate) async fn read(
+    mut response: reqwest::Response,
+    limit: usize,
+    large: &LargeAnswers,
+) -> Result<(Bytes, Option<OwnedSemaphorePermit>), Cause> {
     let announced = response.content_length().unwrap_or(0);
     if announced > limit as u64 {
         return Err(Cause::TooLarge { limit });
     }
     meter::count_answer();
     let mut body = BytesMut::new();
+    let mut turn = None;
     loop {
+        if turn.is_none() && body.len() > LARGE_ANSWER_BYTES {
+            // The semaphore is never closed.
+            turn = large.0.clone().acquire_owned().await.ok();
+        }
         let chunk = response.chunk().await;
         if let Ok(Some(chunk)) = &chunk {
             meter::count_bytes(chunk.len());
@@ -60,7 +91,7 @@ pub(crate) async fn read(mut response: reqwest::Response, limit: usize) -> Resul
         match chunk {
             Ok(Some(chunk)) if body.len() + chunk.len() > limit => return Err(Cause::TooLarge { limit }),
             Ok(Some(chunk)) => body.extend_from_slice(&chunk),
-            Ok(None) => return Ok(body.freeze()),
+            Ok(None) => return Ok((body.freeze(), turn)),
             Err(error) => {
                 return Err(Cause::Cut { received: body.len(), why: cut_reason(&error) });
             }

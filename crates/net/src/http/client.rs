@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use serde::de::DeserializeOwned;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use super::body::{self, Answer};
+use super::body::{self, Answer, LargeAnswers};
 use super::pace::RequestPace;
 use super::request::Request;
 use super::retry::Retries;
@@ -39,7 +39,7 @@ pub struct ClientOptions {
     pub timeout: Duration,
     /// The longest answer that is read, in bytes after decompression.
     pub body_limit: usize,
-    /// How often a failed read is retried.
+    /// Retries of a failed read.
     pub retries: usize,
     /// The pause before the first retry; it doubles.
     pub first_wait: Duration,
@@ -85,6 +85,7 @@ struct Inner {
     options: ClientOptions,
     wires: [OnceLock<Result<reqwest::Client, String>>; 6],
     pace: RequestPace,
+    large_answers: LargeAnswers,
     requests: AtomicU64,
     retries: AtomicU64,
     latency_micros: AtomicU64,
@@ -105,6 +106,7 @@ impl Client {
             slots: slots(options.concurrency),
             inner: Arc::new(Inner {
                 pace: RequestPace::new(options.requests_per_second),
+                large_answers: LargeAnswers::default(),
                 options,
                 wires: [const { OnceLock::new() }; 6],
                 requests: AtomicU64::new(0),
@@ -205,10 +207,10 @@ impl Client {
             return Err(self.refusal(request, response).await);
         }
         let led_to = response.url().clone();
-        let body = body::read(response, self.options().body_limit)
+        let (body, turn) = body::read(response, self.options().body_limit, &self.inner.large_answers)
             .await
             .map_err(|cause| self.failed(request, cause, Some(status.as_u16())).at(&led_to))?;
-        Ok(Answer { status: status.as_u16(), body, page })
+        Ok(Answer { status: status.as_u16(), body, page, _turn: turn.map(Arc::new) })
     }
 
     /// Sends the request and returns when the head of the answer is there, whatever its status. Redirects within the
@@ -283,9 +285,9 @@ impl Client {
         let (retry_after, request_id) = body::refusal_head(response.headers());
         let page = body::is_page(response.headers());
         // A refusal whose body breaks off or is endless is still a refusal.
-        let reading = body::read(response, MAX_REFUSAL_BYTES);
+        let reading = body::read(response, MAX_REFUSAL_BYTES, &self.inner.large_answers);
         let body = match tokio::time::timeout(Duration::from_secs(5), reading).await {
-            Ok(Ok(body)) => body,
+            Ok(Ok((body, _))) => body,
             Ok(Err(_)) | Err(_) => bytes::Bytes::new(),
         };
         // A server may repeat the token it refuses.

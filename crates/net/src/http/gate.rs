@@ -1,4 +1,4 @@
-//! What a read-only client sends and what it does not, counted at a socket; and how writes are sent.
+//! The gate of a read-only client, and the way of writes, counted at a socket.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};

@@ -1,4 +1,4 @@
-//! When a failed read is tried again, and the pause before.
+//! Retries of a failed read: their number, and the pauses before them.
 
 use std::time::{Duration, SystemTime};
 

@@ -263,3 +263,57 @@ async fn a_lane_that_hangs_does_not_hold_up_another() {
     waiting.abort();
     served.await.unwrap();
 }
+
+#[tokio::test]
+async fn of_large_answers_two_are_in_memory_at_once() {
+    const LENGTH: usize = 9 << 20;
+    let answer = answer("200 OK", "", &format!("\"{}\"", "x".repeat(LENGTH - 2)));
+    let (url, served) = serve(vec![answer; 4]).await;
+    let client = client();
+    let mut held = Vec::new();
+    for _ in 0..2 {
+        held.push(client.send(&Request::get(url.clone())).await.unwrap());
+    }
+    let request = Request::get(url.clone());
+    let mut third = std::pin::pin!(client.send(&request));
+    let early = tokio::time::timeout(Duration::from_millis(300), &mut third).await;
+    assert!(early.is_err(), "two are held, a third is not read to its end");
+    held.pop();
+    assert_eq!(third.await.unwrap().body.len(), LENGTH);
+    drop(held);
+    // One that is decoded is not held any longer.
+    client.json::<Value>(&Request::get(url)).await.unwrap();
+    served.await.unwrap();
+}
+
+#[tokio::test]
+async fn beyond_ten_seconds_worth_requests_of_every_sort_are_sent_at_the_ceiling() {
+    use futures_util::StreamExt as _;
+
+    const PER_SECOND: u32 = 20;
+    const AT_ONCE: usize = 10 * PER_SECOND as usize;
+    let (url, served) = serve(vec![answer("200 OK", "", "[]"); AT_ONCE + 30]).await;
+    let client = Client::new(ClientOptions { requests_per_second: PER_SECOND, ..ClientOptions::default() });
+    let began = std::time::Instant::now();
+    let burst = (0..AT_ONCE).map(|n| {
+        let client = if n % 2 == 0 { client.clone() } else { client.lane(4) };
+        let request = Request::get(url.clone());
+        async move { client.json::<Value>(&request).await.unwrap() }
+    });
+    futures_util::future::join_all(burst).await;
+    for _ in 0..10 {
+        client.json::<Value>(&Request::get(url.clone())).await.unwrap();
+        // The answer is no websocket, and an empty stream; both were sent.
+        client.socket(url.clone(), crate::SocketOptions::default()).await.unwrap_err();
+        let request = Request::get(url.clone());
+        let mut events = client.events(crate::EventOptions::default(), move |_| {
+            let request = request.clone();
+            async move { Ok(request) }
+        });
+        assert!(matches!(events.next().await, Some(crate::StreamEvent::Open { .. })));
+    }
+    let all = began.elapsed();
+    // Thirty more at twenty a second.
+    assert!(all >= Duration::from_millis(1_400), "{all:?}");
+    assert_eq!(served.await.unwrap().len(), AT_ONCE + 30);
+}

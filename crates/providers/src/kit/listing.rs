@@ -20,6 +20,9 @@ use qdeck_model::{Problem, ProblemKind, Resource, Unreadable};
 /// Rows of one event where an answer holds a whole list: the screen draws in between.
 const ROWS_PER_EVENT: usize = 500;
 
+/// The longest page that is one event; a longer one is sent like a whole list.
+const MAX_ROWS_PER_EVENT: usize = 1_000;
+
 /// The rows of a scope, made one by one as they are sent.
 pub(crate) type RowsOfScope<'a> = Box<dyn Iterator<Item = Resource> + Send + 'a>;
 
@@ -65,14 +68,24 @@ impl Listing {
         Self { out, outcome: Mutex::default() }
     }
 
-    /// Sends rows as one page. Returns whether there is still a receiver.
+    /// Sends rows as one page, or as several where they are many. Returns whether there is still a receiver.
     pub(crate) async fn page(
         &self,
         scope: Option<&Arc<str>>,
         rows: Vec<Resource>,
         expected: Option<usize>,
     ) -> bool {
-        self.out.send(ListEvent::Page { scope: scope.cloned(), rows, expected }).await.is_ok()
+        if rows.len() <= MAX_ROWS_PER_EVENT {
+            return self.out.send(ListEvent::Page { scope: scope.cloned(), rows, expected }).await.is_ok();
+        }
+        let mut rows = rows.into_iter();
+        while rows.len() > 0 {
+            let rows = rows.by_ref().take(ROWS_PER_EVENT).collect();
+            if self.out.send(ListEvent::Page { scope: scope.cloned(), rows, expected }).await.is_err() {
+                return false;
+            }
+        }
+        true
     }
 
     /// Sends the rows of a whole list, at most [`ROWS_PER_EVENT`] in a page; no rows, no page.
@@ -310,8 +323,9 @@ mod tests {
                 ListEvent::ScopeFailed(scope, _) => format!("{scope} failed"),
                 ListEvent::Failed(problem) => format!("failed: {}", problem.message),
                 ListEvent::End => "end".to_owned(),
-                ListEvent::Page { .. } => "page".to_owned(),
                 ListEvent::Unreadable(unreadable) => unreadable.to_string(),
+                ListEvent::Bounded(bound) => format!("bounded to {bound}"),
+                ListEvent::Page { rows, .. } => format!("{} rows", rows.len()),
             });
         }
         all
@@ -335,5 +349,24 @@ mod tests {
         assert_eq!(expected.now(), None);
         expected.add_last(5);
         assert_eq!(expected.now(), Some(12));
+    }
+
+    #[tokio::test]
+    async fn a_long_page_is_sent_in_parts() {
+        let (out, mut events) = tokio::sync::mpsc::channel(16);
+        let context = qdeck_model::ContextName::new("x");
+        let row = |n: usize| {
+            let id = qdeck_model::ResourceId::new(&context, qdeck_model::Kind::GpuModel, n.to_string());
+            Resource::GpuModel(qdeck_model::GpuModel::new(id, "x", "x"))
+        };
+        let listing = Listing::new(out);
+        assert!(listing.page(None, (0..1_000).map(row).collect(), None).await);
+        assert!(listing.page(None, (0..1_300).map(row).collect(), None).await);
+        drop(listing);
+        let mut pages = Vec::new();
+        while let Some(ListEvent::Page { rows, .. }) = events.recv().await {
+            pages.push(rows.len());
+        }
+        assert_eq!(pages, [1_000, 500, 500, 300]);
     }
 }

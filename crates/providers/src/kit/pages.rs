@@ -27,6 +27,9 @@ use futures_util::stream::{self, FuturesOrdered, Stream};
 use crate::mapping::lenient::Rows;
 use qdeck_model::{Problem, ProblemKind, Unreadable};
 
+/// The most rows of a list that is needed whole: places, sizes, the versions of one container.
+const MAX_ROWS_IN_ALL: usize = 100_000;
+
 /// A page to fetch, by number and by offset: platforms ask by one or the other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct PageAt {
@@ -162,19 +165,28 @@ impl PageWalk {
     /// Every row of the list, and how many could not be read.
     ///
     /// # Errors
-    /// The first problem of a page.
+    /// The first problem of a page, and when the list is longer than anything that is needed whole.
     pub(crate) async fn all<T, F, Fut>(self, fetch: F) -> Result<Rows<T>, Problem>
     where
         T: Row,
         F: Fn(PageAt) -> Fut,
         Fut: Future<Output = Result<Page<T>, Problem>>,
     {
+        let message = format!("unexpected answer: the list has more than {MAX_ROWS_IN_ALL} rows");
+        let problem_of_length = Problem::new(ProblemKind::BadAnswer, message).request(self.request.clone());
         let mut pages = std::pin::pin!(self.pages(fetch));
         let mut all = Rows::default();
         while let Some(page) = pages.next().await {
             let page = page?;
             all.unreadable.add(&page.unreadable);
-            if all.good.is_empty() { all.good = page.rows } else { all.good.extend(page.rows) }
+            if all.good.is_empty() {
+                all.good = page.rows;
+            } else {
+                all.good.extend(page.rows);
+            }
+            if all.good.len() > MAX_ROWS_IN_ALL {
+                return Err(problem_of_length);
+            }
         }
         Ok(all)
     }
@@ -439,5 +451,18 @@ pub(crate) mod tests {
         let problem = none.await.unwrap_err();
         assert_eq!(&*problem.message, "unexpected answer: 10 of 10 rows could not be read: no id");
         assert_eq!((problem.request.as_deref(), asked.into_inner()), (Some("GET /things"), 1));
+    }
+
+    #[tokio::test]
+    async fn a_list_that_is_needed_whole_has_an_end() {
+        let asked = AtomicUsize::new(0);
+        let all = PageWalk::new("GET /things", 1_000).all(|at| {
+            asked.fetch_add(1, Ordering::Relaxed);
+            let rows: Vec<usize> = (at.offset..at.offset + 1_000).collect();
+            std::future::ready(Ok(Page::new(read(rows), Rest::Total(usize::MAX))))
+        });
+        let problem = all.await.unwrap_err();
+        assert!(problem.message.contains("more than 100000 rows"), "{problem}");
+        assert_eq!(asked.load(Ordering::Relaxed), 101);
     }
 }

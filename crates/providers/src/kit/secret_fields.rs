@@ -1,4 +1,4 @@
-//! Which values of an API's answer are secrets.
+//! The values of an API's answer that are secrets.
 
 use serde_json::Value;
 

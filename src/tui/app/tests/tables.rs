@@ -3,8 +3,8 @@
 use crossterm::event::{KeyCode, KeyModifiers};
 
 use super::Scene;
-use crate::fleet::{FleetEvent, Health};
-use crate::model::{Kind, Lifecycle, Problem, ProblemKind};
+use crate::fleet::{FleetEvent, Health, ListEvent};
+use crate::model::{Kind, Lifecycle, Problem, ProblemKind, ReachedBound};
 use crate::providers::{cycle, exoscale};
 use crate::tui::effect::{Outside, View, Work};
 use crate::tui::layer::Watched;
@@ -245,4 +245,39 @@ fn what_a_platform_does_not_list_is_said_in_the_border() {
     scene.later(std::time::Duration::from_secs(1));
     scene.keys("3");
     assert!(scene.text().contains("cycle and exoscale have no revisions"), "{}", scene.text());
+}
+
+#[test]
+fn a_listing_that_reached_a_bound_shows_how_much_of_it_there_is() {
+    let rows = || (0..1_234).map(|n| sample::instance("cycle-prod", &format!("web-{n}"), Lifecycle::Running));
+    let one = [("cycle-prod", cycle::PLATFORM)];
+    let two = [one[0], ("exo-prod", exoscale::PLATFORM)];
+    for (contexts, note) in [
+        (&one[..], " first 1,234 shown (listing_rows) "),
+        (&two[..], " first 1,234 of cycle-prod shown (listing_rows) "),
+    ] {
+        let context = sample::context("cycle-prod");
+        let list = |event| FleetEvent::List(context.clone(), Kind::Instance, event);
+        let mut store = sample::empty(contexts);
+        for event in [
+            FleetEvent::ListStarted(context.clone(), Kind::Instance),
+            list(ListEvent::Page { scope: None, rows: rows().collect(), expected: None }),
+            list(ListEvent::Bounded(ReachedBound::Rows(1_234))),
+            list(ListEvent::End),
+        ] {
+            store.apply_at(event, sample::now());
+        }
+        let mut scene = Scene::new(store, 120, 36);
+        assert!(scene.text().contains(note), "{}", scene.text());
+        scene.keys("@");
+        let reason = "instances: first 1,234 shown, the listing ended at 1234 rows (listing_rows)";
+        assert!(scene.text().contains(reason), "{}", scene.text());
+        scene.keys("\x1b");
+        scene.ui.update(Event::Fleet(Box::new(FleetEvent::ListStarted(context.clone(), Kind::Instance))));
+        scene.draw();
+        assert!(scene.text().contains(note), "until a listing has ended without one");
+        scene.ui.update(Event::Fleet(Box::new(list(ListEvent::End))));
+        scene.draw();
+        assert!(!scene.text().contains("first 1,234"), "{}", scene.text());
+    }
 }

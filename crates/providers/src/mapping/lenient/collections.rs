@@ -1,11 +1,14 @@
 //! Lenient objects and lists, read in place.
 
 use serde::de::value::MapAccessDeserializer;
-use serde::de::{MapAccess, SeqAccess};
+use serde::de::{IgnoredAny, MapAccess, SeqAccess};
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
 use super::read::{ReadAny, lenient_type};
+
+/// The most items that are read of a list inside a row: labels, addresses, steps. Those that follow are left out.
+const MAX_ITEMS_OF_A_ROW: usize = 1_000;
 
 /// An object; anything else is the default of `T`. The fields of `T` should all be lenient: one that is not fails the
 /// row. Also for maps, with a lenient type of value.
@@ -105,9 +108,12 @@ where
     A: SeqAccess<'de>,
 {
     let mut all = Vec::new();
-    while let Some(ObjectOrDefault(item)) = items.next_element()? {
+    while all.len() < MAX_ITEMS_OF_A_ROW
+        && let Some(ObjectOrDefault(item)) = items.next_element()?
+    {
         all.push(item);
     }
+    while items.next_element::<IgnoredAny>()?.is_some() {}
     Ok(all)
 }
 

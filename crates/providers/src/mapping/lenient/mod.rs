@@ -8,7 +8,7 @@
 //! | [`ListOrDefault<T>`], [`ListOrNone<T>`] | a list of such objects | an empty list, or `None` |
 //! | [`ObjectOrText<T>`] | an object of `T`'s fields, or a text in place of it | the default of `T` |
 //! | [`AnyValue`] | any JSON | |
-//! | [`Rows<T>`] | the rows of a page; a row that `T` does not read is counted | an error, but for `null` |
+//! | [`Rows<T>`] | the rows of a page; a row that `T` does not read is counted | an error, but for `null`; and so are too many |
 //! | [`BareRows<T>`] | the same where the list is the whole answer | an error |
 //! | [`RowId`] | a text or a number, by which a row is addressed | an error: the row cannot be read |
 //! | [`RequiredSecret`], [`OptionalSecret`] | a text, which is never printed | an error, or `None` |
@@ -30,6 +30,8 @@ mod tests;
 pub(crate) use collections::{
     AnyValue, ListOrDefault, ListOrNone, ObjectOrDefault, ObjectOrNone, ObjectOrText,
 };
+#[cfg(test)]
+pub(crate) use rows::MAX_ROWS_OF_AN_ANSWER;
 pub(crate) use rows::{BareRows, RowId, Rows};
 pub(crate) use scalars::{Flag, Lenient, Number, Text};
 pub(crate) use secrets::{OptionalSecret, RequiredSecret};

@@ -10,6 +10,10 @@ use serde_json::value::RawValue;
 
 use qdeck_model::{Problem, Unreadable};
 
+/// The most rows that are read of one answer. No row of a platform is so short that a page of the longest that is read
+/// (64 MiB; ElasticBox 256 MiB) would hold as many: one that does is made to cost memory.
+pub(crate) const MAX_ROWS_OF_AN_ANSWER: usize = 200_000;
+
 /// The longest reason that is kept, in characters.
 const MAX_REASON_CHARS: usize = 120;
 
@@ -135,6 +139,9 @@ impl<'de, T: DeserializeOwned> Visitor<'de> for RowsVisitor<T> {
         let mut rows = Rows::default();
         while let Some(raw) = items.next_element::<Box<RawValue>>()? {
             rows.unreadable.of += 1;
+            if rows.unreadable.of > MAX_ROWS_OF_AN_ANSWER {
+                return Err(Error::custom(format!("more than {MAX_ROWS_OF_AN_ANSWER} rows in one answer")));
+            }
             match row(raw.get()) {
                 Ok(row) => rows.good.push(row),
                 Err(why) => {

@@ -121,7 +121,7 @@ proptest! {
     }
 }
 
-#[derive(Deserialize)]
+#[derive(Debug, Deserialize)]
 struct Thing {
     name: Text,
     #[serde(default)]
@@ -130,7 +130,7 @@ struct Thing {
     count: Lenient<u32>,
 }
 
-#[derive(Deserialize)]
+#[derive(Debug, Deserialize)]
 struct Page {
     items: Rows<Thing>,
 }
@@ -190,6 +190,34 @@ fn a_row_is_addressed_by_a_text_or_a_number_and_without_either_the_reason_is_cou
         assert_eq!(&*problem.message, format!("unexpected answer: 1 of 1 row could not be read: {why}"));
     }
     assert!(serde_json::from_str::<BareRows<Addressed>>("null").is_err());
+}
+
+#[test]
+fn more_rows_than_an_answer_holds_are_refused_before_they_cost_anything() {
+    let row = r#"{"id":"1"}"#;
+    let page = |rows: usize| format!(r#"{{"items":[{}{row}]}}"#, format!("{row},").repeat(rows - 1));
+    let whole: Page = serde_json::from_str(&page(MAX_ROWS_OF_AN_ANSWER)).unwrap();
+    assert_eq!(whole.items.sent(), MAX_ROWS_OF_AN_ANSWER);
+    drop(whole);
+    // What follows is not even looked at.
+    let endless = page(MAX_ROWS_OF_AN_ANSWER + 1) + "no JSON";
+    let error = serde_json::from_str::<Page>(&endless).unwrap_err();
+    assert!(error.is_data() && error.to_string().contains("more than 200000 rows"), "{error}");
+    let list = format!("[{}{row}]", format!("{row},").repeat(MAX_ROWS_OF_AN_ANSWER));
+    let error = serde_json::from_str::<BareRows<Inner>>(&list).unwrap_err();
+    assert!(error.is_data() && error.to_string().contains("more than 200000 rows"), "{error}");
+}
+
+#[test]
+fn a_list_inside_a_row_is_read_to_a_bound_and_skipped_beyond() {
+    #[derive(Deserialize)]
+    struct Labelled {
+        things: ListOrDefault<Inner>,
+        last: Text,
+    }
+    let row = format!(r#"{{"things":[{}{{}}],"last":"x"}}"#, "{},".repeat(50_000));
+    let row: Labelled = serde_json::from_str(&row).unwrap();
+    assert_eq!((row.things.len(), row.last.as_deref()), (1_000, Some("x")));
 }
 
 #[test]
