@@ -383,7 +383,7 @@ fn a_bound_is_known_until_a_listing_ends_without_one() {
     assert_eq!(bounded(&store), None);
 }
 
-/// Prints what a bare row costs: `cargo test -p qdeck-fleet --lib -- --ignored --exact store::tests::a_bare_row_is_cheap`.
+/// Prints the memory of a bare row; benches/README.md has the command.
 #[test]
 #[ignore = "measures the memory of the whole process, so it must run alone"]
 #[cfg(target_os = "linux")]
@@ -412,5 +412,5 @@ fn a_bare_row_is_cheap() {
     let row = (resident() - before) / ROWS;
     assert!(row < MAX_ROW_BYTES, "{row} bytes a row");
     let resource = size_of::<Resource>();
-    panic!("{row} bytes a row, {resource} of them the resource itself");
+    println!("{row} bytes a row, {resource} of them the resource itself");
 }
