@@ -69,7 +69,7 @@ impl LogView {
             LogCommand::MarkLine => self.mark(),
             LogCommand::Since(preset) => self.since(preset),
             LogCommand::Search => {
-                self.typing = Some(Typing::Search(Prompt::new("/", ""), self.place.clone()))
+                self.typing = Some(Typing::Search(Prompt::new("/", ""), self.place.clone()));
             }
             LogCommand::KeepLines => self.typing = Some(Typing::Filter(Prompt::new("&", ""))),
             LogCommand::NextMatch => self.next(true),
