@@ -74,12 +74,12 @@ fn wanted(pane: &Pane, rows: &[Row<'_>], look: &Look<'_>, width: u16) -> Vec<Wan
         let priority = if is_empty { 0 } else { pane.priority(column) };
         wanted.push(Wanted { column, width: full.min(spec.max), full, priority });
     }
-    // A name that has no room even by itself is cut, and takes nothing from the others.
+    // A name that has no room even by itself is cut anyway: half of the room will do, and the rest is for the others.
     let room = room_for_names(&wanted, width);
     for it in wanted.iter_mut().filter(|it| it.column.spec().shrink == Shrink::Last && it.full > room) {
         let widths = rows.iter().map(|row| columns(&text(it.column, row, look)));
         let longest = widths.filter(|width| *width <= room).max().unwrap_or(0);
-        it.width = longest.max(columns(&it.column.title()) + 1).max(it.column.spec().min);
+        it.width = longest.max(room / 2).max(columns(&it.column.title()) + 1).max(it.column.spec().min);
     }
     wanted
 }
