@@ -104,7 +104,9 @@ async fn the_dead_stay_in_the_list_until_their_record_is_deleted() {
     assert_eq!(last, "Instance successfully terminated.");
     assert_eq!(cloud.get(&format!("{path}/service")).await.status, 200);
 
-    assert_eq!(cloud.delete(&id, "delete").await.status, 202);
+    // The platform's own client for Jenkins puts a slash before the question mark.
+    let slashed = cloud.request(Method::DELETE, &format!("{path}/?operation=delete"));
+    assert_eq!(cloud.send(slashed).await.status, 202);
     assert!(listed().await.is_none());
     for way in ["", "/service", "/activity", "/operations", "/bindings"] {
         assert_eq!(cloud.get(&format!("{path}{way}")).await.status, 403, "{way}");

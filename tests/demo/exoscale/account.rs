@@ -22,6 +22,8 @@ async fn everything_that_can_be_read_is_as_described() {
             "/private-network",
             "/deploy-target",
             "/block-storage",
+            "/block-storage-snapshot",
+            "/instance-pool",
             "/quota",
             "/event",
             "/organization",
@@ -35,6 +37,8 @@ async fn everything_that_can_be_read_is_as_described() {
             ("/template", "templates"),
             ("/deploy-target", "deploy-targets"),
             ("/block-storage", "block-storage-volumes"),
+            ("/block-storage-snapshot", "block-storage-snapshots"),
+            ("/instance-pool", "instance-pools"),
             ("/snapshot", "snapshots"),
             ("/instance", "instances"),
             ("/private-network", "private-networks"),
@@ -111,4 +115,43 @@ async fn the_balance_may_not_be_asked_for_all_the_time() {
         assert_eq!(status, 200, "{answer}");
     }
     panic!("twenty in a row were answered");
+}
+
+#[tokio::test]
+async fn a_pool_lists_its_instances_and_they_name_it() {
+    let cloud = cloud().await;
+    let zone = Zone::of(&cloud, "ch-gva-2");
+    let pools = zone.get("/instance-pool").await;
+    let pool = &pools["instance-pools"][0];
+    let members = pool["instances"].as_array().expect("instances");
+    assert!(members.len() >= 2, "{pool}");
+    assert_eq!(
+        (pool["size"].as_u64(), pool["state"].as_str()),
+        (Some(members.len() as u64), Some("running"))
+    );
+    for member in members {
+        let instance = zone.get(&format!("/instance/{}", member["id"].as_str().expect("an id"))).await;
+        assert_eq!(instance["manager"], json!({ "id": pool["id"], "type": "instance-pool" }));
+        assert_eq!(instance["instance-type"]["id"], pool["instance-type"]["id"]);
+    }
+    let nowhere = "/instance-pool/6b1c2f2e-9a0e-4c39-9c2b-3f1d5c8f0a11";
+    assert_eq!(zone.refused("GET", nowhere, None).await.0, 404);
+}
+
+#[tokio::test]
+async fn a_volume_and_its_snapshot_name_each_other() {
+    let cloud = cloud().await;
+    let mut found = 0;
+    for name in ["ch-gva-2", "at-vie-2", "de-fra-1"] {
+        let zone = Zone::of(&cloud, name);
+        let snapshots = zone.get("/block-storage-snapshot").await;
+        for snapshot in snapshots["block-storage-snapshots"].as_array().expect("a list") {
+            let volume = snapshot["block-storage-volume"]["id"].as_str().expect("a volume");
+            let volume = zone.get(&format!("/block-storage/{volume}")).await;
+            assert_eq!(volume["block-storage-snapshots"], json!([{ "id": snapshot["id"] }]));
+            assert_eq!(volume["size"], snapshot["volume-size"]);
+            found += 1;
+        }
+    }
+    assert_eq!(found, 2);
 }

@@ -23,6 +23,8 @@ async fn every_read_is_as_described() {
         "v1/volumes/P?bootable=true",
         "v1/ports/P?order_by=network_id.asc",
         "v1/bmcapacity/P",
+        "v1/bmflavors/P",
+        "v1/bmflavors/P?include_prices=true&include_capacity=true&include_reservation_stock=true",
         "v1/tasks/P/active",
         "v3/gpu/virtual/P/flavors",
         "v3/gpu/virtual/P/flavors?include_prices=true&hide_disabled=true",
@@ -185,4 +187,39 @@ async fn capacity_is_what_is_not_in_use() {
     let quotas = gcore.get("/cloud/v2/client_quotas").await;
     assert_eq!(quotas["regional_quotas"][1]["gpu_virtual_h100_count_usage"], 2);
     assert_eq!(quotas["regional_quotas"][0]["vm_count_usage"], 3);
+}
+
+#[tokio::test]
+async fn bare_metal_sizes_carry_what_was_asked_for_and_no_more() {
+    let gcore = Gcore::start().await;
+    let path = format!("/cloud/v1/bmflavors/{}", gcore.scope(0));
+    let short = gcore.get(&path).await;
+    let named = gcore.get(&format!("/cloud/v3/gpu/baremetal/{}/flavors", gcore.scope(0))).await;
+    assert_eq!(all(&short, "flavor_id"), all(&named, "name"), "both lists name the same sizes");
+    let row = &short["results"][0];
+    assert!(
+        row["vcpus"].as_u64().is_some_and(|count| count > 0) && row["resource_class"].is_string(),
+        "{row}"
+    );
+    for field in ["price_per_hour", "capacity", "reserved_capacity"] {
+        assert!(row.get(field).is_none(), "{field} was not asked for: {row}");
+    }
+    let long = gcore.get(&format!("{path}?include_prices=true&include_capacity=true")).await;
+    let free = gcore.get(&format!("/cloud/v1/bmcapacity/{}", gcore.scope(0))).await;
+    for row in long["results"].as_array().expect("sizes") {
+        assert!(row["price_per_hour"].as_f64().is_some_and(|price| price > 0.0), "{row}");
+        assert_eq!(row["capacity"], free["capacity"][row["flavor_id"].as_str().expect("an id")]);
+    }
+    assert_eq!(gcore.get(&format!("{path}?exclude_linux=true")).await["count"], 0);
+    assert_eq!(gcore.call(Method::GET, &format!("{path}?disabled=perhaps"), None).await.0, 400);
+}
+
+#[tokio::test]
+async fn fields_that_the_official_clients_read_are_there() {
+    let gcore = Gcore::start().await;
+    let machine = gcore.api().await;
+    let ports = gcore.get(&format!("{machine}/interfaces")).await;
+    assert_eq!(ports["results"][0]["sub_ports"], json!([]));
+    let images = gcore.get(&format!("/cloud/v1/images/{}", gcore.scope(0))).await;
+    assert_eq!((&images["results"][0]["tags"], &images["results"][0]["tags_v2"]), (&json!([]), &json!([])));
 }

@@ -116,6 +116,8 @@ fn instances() -> Router<Counter> {
             "/services/instances/{id}",
             get(read::instances::one).put(write::update::update).delete(write::actions::end),
         )
+        // The platform's own client for Jenkins ends and deletes at an address with a slash at its end.
+        .route("/services/instances/{id}/", axum::routing::delete(write::actions::end))
         .route("/services/instances/{id}/service", get(read::instances::service))
         .route("/services/instances/{id}/activity", get(read::instances::activity))
         .route("/services/instances/{id}/operations", get(read::instances::operations))

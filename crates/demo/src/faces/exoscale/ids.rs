@@ -21,6 +21,7 @@ pub(super) enum Thing {
     Organization,
     Role,
     Request,
+    VolumeSnapshot,
 }
 
 /// The id of a thing: a version 4 UUID in form.

@@ -81,6 +81,7 @@ fn first() -> Router<FaceState> {
         .route(&format!("{}/available_names", with("instances")), get(names::of_instances))
         .nest(&format!("{}/{{instance}}", with("instances")), instance())
         .route(&with("flavors"), get(sizes::all))
+        .route(&with("bmflavors"), get(sizes::metal))
         .route(&with("bmcapacity"), get(offers::metal_capacity))
         .route(&with("images"), get(offers::images))
         .route(&format!("{}/{{image}}", with("images")), get(offers::image))

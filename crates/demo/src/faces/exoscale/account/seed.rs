@@ -232,7 +232,15 @@ fn storage(account: &mut AccountState, members: &[Member]) {
             "created-at": days(30), "instance": { "id": id(Thing::Instance, member.key) },
             "block-storage-snapshots": [], "encrypted": true,
         });
-        account.hold(Thing::Volume, Some(member.zone), volume);
+        let volume = account.hold(Thing::Volume, Some(member.zone), volume);
+        let snapshot = json!({
+            "name": format!("{}-data-weekly", member.name), "size": 37, "volume-size": 100, "state": "created",
+            "labels": {}, "created-at": days(4), "block-storage-volume": { "id": volume },
+        });
+        let snapshot = account.hold(Thing::VolumeSnapshot, Some(member.zone), snapshot);
+        if let Some(document) = account.document(&volume) {
+            document["block-storage-snapshots"] = json!([{ "id": snapshot }]);
+        }
     }
     let loose = json!({
         "name": "old-wiki", "size": 40, "state": "detached", "labels": { "keep": "until-summer" }, "blocksize": 4096,

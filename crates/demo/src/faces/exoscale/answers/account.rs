@@ -123,6 +123,16 @@ pub(super) fn target(ctx: &mut RequestContext<'_>) -> Answer {
     one(ctx, Thing::DeployTarget, "The deploy target")
 }
 
+/// `GET /block-storage-snapshot`.
+pub(super) fn volume_snapshots(ctx: &mut RequestContext<'_>) -> Value {
+    all(ctx, Thing::VolumeSnapshot, "block-storage-snapshots")
+}
+
+/// `GET /block-storage-snapshot/{id}`.
+pub(super) fn volume_snapshot(ctx: &mut RequestContext<'_>) -> Answer {
+    one(ctx, Thing::VolumeSnapshot, "The volume snapshot")
+}
+
 /// `GET /block-storage`: all, or those of one instance.
 pub(super) fn volumes(ctx: &mut RequestContext<'_>) -> Value {
     let of = ctx.asked("instance-id");

@@ -6,6 +6,7 @@ mod create;
 mod groups;
 mod instances;
 mod networks;
+mod pools;
 mod shapes;
 mod snapshots;
 
@@ -156,6 +157,10 @@ const CALLS: &[Call] = &[
     call("GET", "/deploy-target/{id}", "get-deploy-target", account::target),
     read("/block-storage", "list-block-storage-volumes", account::volumes),
     call("GET", "/block-storage/{id}", "get-block-storage-volume", account::volume),
+    read("/block-storage-snapshot", "list-block-storage-snapshots", account::volume_snapshots),
+    call("GET", "/block-storage-snapshot/{id}", "get-block-storage-snapshot", account::volume_snapshot),
+    read("/instance-pool", "list-instance-pools", pools::list),
+    call("GET", "/instance-pool/{id}", "get-instance-pool", pools::get),
     read("/quota", "list-quotas", account::quotas),
     call("GET", "/quota/{entity}", "get-quota", account::quota),
     call("GET", "/event", "list-events", account::events),

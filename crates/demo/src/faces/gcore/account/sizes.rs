@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use serde_json::{Value, json};
 
-use super::super::catalogue::{flavors, images};
+use super::super::catalogue::{flavors, gpu, images};
 use super::super::state::FaceState;
 use super::super::wire::{Answer, Body, Form, Problem, Query, Scope, Target};
 use crate::faces::gcore::instances;
@@ -50,6 +50,25 @@ pub(crate) async fn all(State(_): State<FaceState>, _: Scope, query: Query) -> A
         .filter(|f| !(if f.os() == "linux" { no_linux } else { no_windows }))
         .collect();
     Ok(Json(page.of(&rows, |flavor| flavor.listed(prices))))
+}
+
+/// `GET /v1/bmflavors/{project}/{region}`: servers without a hypervisor, all of which have accelerators here and run
+/// Linux and Windows alike.
+pub(crate) async fn metal(State(face): State<FaceState>, scope: Scope, query: Query) -> Answer {
+    let page = query.page(1000)?;
+    let prices = query.switch("include_prices", false)?;
+    let disabled = query.switch("disabled", true)?;
+    let (no_linux, _) = (query.switch("exclude_linux", false)?, query.switch("exclude_windows", false)?);
+    let shown = gpu::Shown {
+        prices,
+        capacity: query.switch("include_capacity", false)?,
+        reserved: query.switch("include_reservation_stock", false)?,
+    };
+    Ok(Json(face.look(|view| {
+        let mut rows = gpu::metal(view, &scope.region, disabled, shown);
+        rows.retain(|_| !no_linux);
+        page.of(&rows, Clone::clone)
+    })))
 }
 
 fn listed<'a>(rows: impl Iterator<Item = &'a flavors::Flavor>, prices: bool) -> Value {

@@ -93,6 +93,50 @@ pub(crate) fn listed(view: &View<'_>, region: &Region, metal: bool, all: bool, p
         .collect()
 }
 
+/// Which fields of a bare-metal size were asked for beside the usual ones.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Shown {
+    /// What it costs.
+    pub(crate) prices: bool,
+    /// How many are free.
+    pub(crate) capacity: bool,
+    /// How many are reserved.
+    pub(crate) reserved: bool,
+}
+
+/// The bare-metal sizes in the shape that the list of sizes had before there was one for accelerators.
+pub(crate) fn metal(view: &View<'_>, region: &Region, disabled: bool, shown: Shown) -> Vec<Value> {
+    let nth = view.regions().iter().position(|other| other.id == region.id).unwrap_or(0);
+    CATALOGUE
+        .servers
+        .iter()
+        .filter(|server| server.metal && (disabled || !server.disabled))
+        .map(|server| {
+            let mut row = json!({
+                "flavor_id": server.name,
+                "flavor_name": server.name,
+                "vcpus": server.cpu,
+                "ram": server.ram_gib * 1024,
+                "architecture": "x86_64",
+                "os_type": "linux",
+                "resource_class": server.name,
+                "disabled": server.disabled,
+                "hardware_description": server.hardware(),
+            });
+            if shown.prices {
+                price(&mut row, server.hour);
+            }
+            if shown.capacity {
+                row["capacity"] = json!(free(view, region, nth, server));
+            }
+            if shown.reserved {
+                row["reserved_capacity"] = json!(0);
+            }
+            row
+        })
+        .collect()
+}
+
 /// What bare metal a region has free, by size.
 pub(crate) fn metal_capacity(view: &View<'_>, region: &Region) -> Value {
     let rows = listed(view, region, true, true, false);
@@ -105,9 +149,10 @@ pub(crate) fn metal_capacity(view: &View<'_>, region: &Region) -> Value {
 }
 
 impl Server {
-    fn row(&self, capacity: u32) -> Value {
+    /// Its hardware: texts of bare metal, figures of a virtual machine.
+    fn hardware(&self) -> Value {
         let gpu = self.gpu.description();
-        let hardware = if self.metal {
+        if self.metal {
             json!({
                 "cpu": format!("2x {} cores", self.cpu / 2),
                 "ram": format!("{} GB", self.ram_gib),
@@ -117,13 +162,16 @@ impl Server {
             })
         } else {
             json!({ "gpu": gpu, "vcpus": self.cpu, "ram": self.ram_gib * 1024, "local_storage": self.disk_gb })
-        };
+        }
+    }
+
+    fn row(&self, capacity: u32) -> Value {
         let mut row = json!({
             "name": self.name,
             "architecture": "x86_64",
             "capacity": capacity,
             "disabled": self.disabled,
-            "hardware_description": hardware,
+            "hardware_description": self.hardware(),
             "hardware_properties": {
                 "gpu_model": self.gpu.model,
                 "gpu_manufacturer": "nvidia",

@@ -81,6 +81,8 @@ impl Image {
             "gpu_driver": if self.driver { json!("nvidia") } else { none.clone() },
             "gpu_driver_type": if self.driver { json!("open") } else { none.clone() },
             "gpu_driver_version": if self.driver { json!("570.133") } else { none.clone() },
+            // The description has the second name, the platform's own client reads the first.
+            "tags": [],
             "tags_v2": [],
             "project_id": project,
             "region": region.name,

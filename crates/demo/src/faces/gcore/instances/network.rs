@@ -246,6 +246,8 @@ fn interface(view: &View<'_>, region: &Region, vm: &Vm<'_>, port: &Port) -> Valu
         "allowed_address_pairs": [],
         "floatingip_details": floating,
         "network_details": network(view, region, port.outside),
+        // Every port here could be a trunk, and none has another on it.
+        "sub_ports": [],
     })
 }
 
