@@ -12,7 +12,7 @@ use qdeck_model::{Problem, Unreadable};
 
 /// The most rows that are read of one answer. No row of a platform is so short that a page of the longest that is read
 /// (64 MiB; ElasticBox 256 MiB) would hold as many: one that does is made to cost memory.
-pub(crate) const MAX_ROWS_OF_AN_ANSWER: usize = 200_000;
+pub(crate) const MAX_ROWS_OF_AN_ANSWER: usize = 100_000;
 
 /// The longest reason that is kept, in characters.
 const MAX_REASON_CHARS: usize = 120;

@@ -202,10 +202,10 @@ fn more_rows_than_an_answer_holds_are_refused_before_they_cost_anything() {
     // What follows is not even looked at.
     let endless = page(MAX_ROWS_OF_AN_ANSWER + 1) + "no JSON";
     let error = serde_json::from_str::<Page>(&endless).unwrap_err();
-    assert!(error.is_data() && error.to_string().contains("more than 200000 rows"), "{error}");
+    assert!(error.is_data() && error.to_string().contains("more than 100000 rows"), "{error}");
     let list = format!("[{}{row}]", format!("{row},").repeat(MAX_ROWS_OF_AN_ANSWER));
     let error = serde_json::from_str::<BareRows<Inner>>(&list).unwrap_err();
-    assert!(error.is_data() && error.to_string().contains("more than 200000 rows"), "{error}");
+    assert!(error.is_data() && error.to_string().contains("more than 100000 rows"), "{error}");
 }
 
 #[test]
