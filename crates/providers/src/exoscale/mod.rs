@@ -25,7 +25,7 @@ use crate::kit::{self, SignIn};
 use crate::mapping::lenient::Rows;
 use act::StartedOperations;
 use api::{Api, Found, Zones};
-use catalogue::{Catalogues, Kept};
+use catalogue::{Cached, Catalogues};
 use map::Mapper;
 use map::events::LoggedEvent;
 use qdeck_config::{Context, Credentials};
@@ -47,7 +47,7 @@ struct Deck {
     api: Arc<Api>,
     zones: Zones,
     catalogues: Catalogues,
-    log: Kept<Result<Rows<LoggedEvent>, Problem>>,
+    log: Cached<Result<Rows<LoggedEvent>, Problem>>,
     map: Mapper,
     started: StartedOperations,
 }
@@ -84,7 +84,7 @@ impl Exoscale {
             api: Arc::new(api),
             zones: Zones::new(context.settings.words(&ZONES).to_vec(), context.concurrency),
             catalogues: Catalogues::default(),
-            log: Kept::default(),
+            log: Cached::default(),
             map: Mapper::new(context.name.clone()),
             started: StartedOperations::default(),
         };

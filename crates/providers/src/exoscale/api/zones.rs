@@ -8,7 +8,7 @@ use parking_lot::Mutex;
 use url::Url;
 
 use super::{Api, Ask};
-use crate::exoscale::catalogue::Kept;
+use crate::exoscale::catalogue::Cached;
 use crate::exoscale::wire;
 use crate::kit;
 use crate::mapping::lenient::Rows;
@@ -61,7 +61,7 @@ impl Found {
 pub(crate) struct Zones {
     wanted: Vec<String>,
     at_once: usize,
-    found: Kept<Found>,
+    found: Cached<Found>,
     /// The zones of the last listing.
     listed: Arc<Mutex<Vec<Place>>>,
 }
@@ -69,7 +69,7 @@ pub(crate) struct Zones {
 impl Zones {
     /// `wanted` narrows them; empty is all.
     pub(crate) fn new(wanted: Vec<String>, at_once: usize) -> Self {
-        Self { wanted, at_once, found: Kept::default(), listed: Arc::default() }
+        Self { wanted, at_once, found: Cached::default(), listed: Arc::default() }
     }
 
     /// The zones. Never fails: what cannot be found shows as zones that cannot be read.

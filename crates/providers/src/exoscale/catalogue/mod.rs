@@ -1,6 +1,6 @@
 //! The catalogue of a zone: instance types and templates. Lists of instances name them by id only.
 
-mod kept;
+mod cached;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -14,7 +14,7 @@ use super::map::gpus;
 use super::wire;
 use crate::mapping::interner::Interner;
 use crate::mapping::lenient::Rows;
-pub(crate) use kept::{Kept, Pending};
+pub(crate) use cached::{Cached, Pending};
 use qdeck_model::{Bytes, GpuRequest, Problem, Unreadable};
 
 /// Types change a few times a year and templates a few times a month.
@@ -55,7 +55,7 @@ pub(crate) struct Template {
 /// The types of the organisation, which are the same in every zone, and the catalogues of the zones.
 #[derive(Default)]
 pub(crate) struct Catalogues {
-    pub(crate) types: Kept<Result<(), Problem>>,
+    pub(crate) types: Cached<Result<(), Problem>>,
     sold: Arc<Mutex<Sold>>,
     zones: Mutex<HashMap<Arc<str>, Arc<Catalogue>>>,
 }
@@ -108,7 +108,7 @@ impl Catalogues {
 #[derive(Default)]
 pub(crate) struct Catalogue {
     sold: Arc<Mutex<Sold>>,
-    templates: Kept<Result<(), Problem>>,
+    templates: Cached<Result<(), Problem>>,
     book: Arc<Mutex<Book>>,
 }
 

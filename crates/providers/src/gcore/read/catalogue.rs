@@ -36,21 +36,21 @@ type Place = (Source, Option<u64>);
 pub(crate) struct Catalogue {
     offers: Mutex<HashMap<Place, (Instant, Rows<Offer>)>>,
     quotas: Mutex<Option<(Instant, Arc<wire::Quotas>)>>,
-    flavors: Kept<InferenceFlavors>,
+    flavors: Refreshed<InferenceFlavors>,
     unreadable_flavors: Mutex<Unreadable>,
-    containers: Kept<HashSet<u64>>,
+    containers: Refreshed<HashSet<u64>>,
 }
 
-/// A value that is read once in a while.
-struct Kept<T>(SignIn<(Instant, Arc<T>)>);
+/// A value that is read again once it is old.
+struct Refreshed<T>(SignIn<(Instant, Arc<T>)>);
 
-impl<T> Default for Kept<T> {
+impl<T> Default for Refreshed<T> {
     fn default() -> Self {
         Self(SignIn::new())
     }
 }
 
-impl<T> Kept<T> {
+impl<T> Refreshed<T> {
     async fn get<F>(&self, read: impl FnOnce() -> F) -> Result<Arc<T>, Problem>
     where
         F: Future<Output = Result<T, Problem>>,

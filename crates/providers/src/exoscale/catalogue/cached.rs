@@ -10,29 +10,29 @@ use parking_lot::Mutex;
 pub(crate) type Pending<T> = Shared<BoxFuture<'static, Arc<T>>>;
 
 /// Holds the latest answer, or the request for it that is under way.
-pub(crate) struct Kept<T>(Mutex<Option<(Instant, Pending<T>)>>);
+pub(crate) struct Cached<T>(Mutex<Option<(Instant, Pending<T>)>>);
 
-impl<T> Default for Kept<T> {
+impl<T> Default for Cached<T> {
     fn default() -> Self {
         Self(Mutex::new(None))
     }
 }
 
-impl<T: Send + Sync + 'static> Kept<T> {
+impl<T: Send + Sync + 'static> Cached<T> {
     /// The cached answer while it is younger than `fresh` of it, else that of `fetch`. The future owns what it needs.
     pub(crate) fn get(
         &self,
         fresh: impl Fn(&T) -> Duration,
         fetch: impl FnOnce() -> BoxFuture<'static, T>,
     ) -> Pending<T> {
-        let mut kept = self.0.lock();
-        if let Some((began, pending)) = &*kept
+        let mut cached = self.0.lock();
+        if let Some((began, pending)) = &*cached
             && pending.peek().is_none_or(|known| began.elapsed() < fresh(known))
         {
             return pending.clone();
         }
         let pending = fetch().map(Arc::new).boxed().shared();
-        *kept = Some((Instant::now(), pending.clone()));
+        *cached = Some((Instant::now(), pending.clone()));
         pending
     }
 }
@@ -45,11 +45,11 @@ mod tests {
 
     #[tokio::test]
     async fn many_ask_once_and_what_is_stale_is_asked_for_again() {
-        let kept = Kept::default();
+        let cached = Cached::default();
         let asked = Arc::new(AtomicUsize::new(0));
         let get = |fresh: Duration| {
             let asked = asked.clone();
-            kept.get(
+            cached.get(
                 move |_: &usize| fresh,
                 move || async move { asked.fetch_add(1, Ordering::Relaxed) + 1 }.boxed(),
             )
