@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::Command;
 use super::layer::{Question, Ticket, Watched};
+use super::widgets::ansi::visible;
 use crate::model::{ActionId, ContextName, Kind, PreparedWrite, ResourceId, ScreenKind, Secret};
 
 /// The form in which the details of a resource are shown.
@@ -160,9 +161,15 @@ impl Effect {
         Self::Screen(ScreenEffect::Complain(text.into()))
     }
 
-    /// Copies a text; `what` is what to call it in the message.
-    pub fn copy(text: impl Into<String>, what: impl Into<String>) -> Self {
-        Self::Work(Work::Copy(text.into(), what.into()))
+    /// Copies a text of one line as the screen shows it; `what` is what to call it in the message.
+    pub fn copy(text: impl AsRef<str>, what: impl Into<String>) -> Self {
+        Self::copy_lines([text], what)
+    }
+
+    /// Copies several lines as the screen shows them.
+    pub fn copy_lines(lines: impl IntoIterator<Item = impl AsRef<str>>, what: impl Into<String>) -> Self {
+        let lines: Vec<String> = lines.into_iter().map(|line| visible(line.as_ref()).into_owned()).collect();
+        Self::Work(Work::Copy(lines.join("\n"), what.into()))
     }
 }
 

@@ -14,7 +14,7 @@ use super::browser::Browsers;
 use super::command::no_actions;
 use super::effect::{View, Work};
 use super::layer::{Answer, Question, Ticket};
-use super::terminal;
+use super::terminal::Clipboard;
 use super::ui::{Event, Ui};
 use super::ui_state::UiState;
 use super::views::console::{ConsoleView, SessionsView};
@@ -104,9 +104,9 @@ impl Performer {
             Work::Backfill(id, back) => self.fleet.backfill(&id, back),
             Work::Ask(ticket, question) => return self.ask(ui, ticket, question),
             Work::Cancel(ticket) => self.cancel(ticket),
-            Work::Copy(text, what) => return vec![copy(&text, &what)],
+            Work::Copy(text, what) => self.copy(Secret::new(text), what),
             Work::Save(name, bytes) => self.save(name, bytes),
-            Work::CopyAddress(address, what) => return vec![copy(address.0.expose(), &what)],
+            Work::CopyAddress(address, what) => self.copy(address.0, what),
             Work::Browse(address) => self.browse(address.0),
             Work::OpenConsole(id) => return vec![self.console(ui, id)],
             Work::OpenActions(id, chosen) => return vec![self.actions(ui, id, chosen)],
@@ -178,6 +178,18 @@ impl Performer {
             };
             let _ = sender.send(Event::Answer(ticket, Answer::Page(Box::new(answer)))).await;
         })
+    }
+
+    fn copy(&mut self, text: Secret, what: String) {
+        let clipboard = Clipboard::detect(|name| std::env::var(name).ok());
+        let sender = self.sender.clone();
+        self.tasks.spawn(async move {
+            let event = match clipboard.copy(text.expose(), &what).await {
+                Ok(report) => Event::Said(report),
+                Err(failure) => Event::Failed(failure),
+            };
+            let _ = sender.send(event).await;
+        });
     }
 
     fn browse(&mut self, address: Secret) {
@@ -302,12 +314,4 @@ fn write_new(name: &str, bytes: &[u8]) -> io::Result<PathBuf> {
         }
     }
     Err(io::ErrorKind::AlreadyExists.into())
-}
-
-/// Hands a text to the terminal's clipboard by OSC 52. Whether the terminal takes it cannot be known.
-fn copy(text: &str, what: &str) -> Event {
-    match terminal::copy(text) {
-        Ok(()) => Event::Said(format!("copied {what}")),
-        Err(error) => Event::Failed(format!("could not copy {what}: {error}")),
-    }
 }

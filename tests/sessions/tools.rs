@@ -105,3 +105,15 @@ fn system_tmux_sees_the_same() {
     tmux.call(&["resize-window", "-t", "deck", "-x", "60", "-y", "15"]);
     tmux.wait_for("Receipt mailer");
 }
+
+#[test]
+fn system_tmux_gets_what_is_copied_with_its_own_settings() {
+    let tmux = Tmux { folder: tempfile::tempdir().expect("a folder") };
+    let deck = format!("{QDECK} --context demo-cycle,demo-quasarch");
+    tmux.call(&["new-session", "-d", "-s", "deck", "-x", "120", "-y", "36", &deck]);
+    tmux.wait_for("web-1");
+    assert!(tmux.call(&["show-options", "-sv", "set-clipboard"]).contains("external"), "as it is by default");
+    tmux.call(&["send-keys", "-t", "deck", "/name:web-1", "Enter", "c"]);
+    tmux.wait_for("copied name into tmux's buffer");
+    assert_eq!(tmux.call(&["show-buffer"]), "web-1");
+}

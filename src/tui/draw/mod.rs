@@ -21,6 +21,7 @@ use unicode_width::UnicodeWidthStr;
 
 use super::app::App;
 use super::ui::Ui;
+use super::widgets::ansi::visible;
 
 /// Smaller than this nothing useful can be shown.
 const MIN_SCREEN_SIZE: (u16, u16) = (30, 6);
@@ -68,6 +69,7 @@ fn only_ascii(area: Rect, buf: &mut Buffer) {
 
 /// Writes a text into at most `width` columns; returns the column after it. What is too long ends in `…`.
 pub(super) fn put(buf: &mut Buffer, x: u16, y: u16, width: u16, text: &str, style: Style) -> u16 {
+    let text = &*visible(text);
     let room = usize::from(width.min(buf.area.right().saturating_sub(x)));
     if room == 0 || y >= buf.area.bottom() {
         return x;
@@ -105,7 +107,7 @@ pub(super) fn put_right(buf: &mut Buffer, right: u16, y: u16, width: u16, text: 
 
 /// The columns that a text takes.
 pub(super) fn columns(text: &str) -> u16 {
-    u16::try_from(text.width()).unwrap_or(u16::MAX)
+    u16::try_from(visible(text).width()).unwrap_or(u16::MAX)
 }
 
 /// Breaks a text at blanks into lines of at most `width` columns.

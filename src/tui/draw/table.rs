@@ -1,5 +1,7 @@
 //! The table in front, in its box: title, columns, the rows on the screen and no others.
 
+use std::borrow::Cow;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
@@ -14,6 +16,7 @@ use crate::table::{Align, Cell, Column, Row, Shrink, state_mark};
 use crate::tui::Look;
 use crate::tui::app::{App, FLASH};
 use crate::tui::pane::Pane;
+use crate::tui::widgets::ansi::visible;
 use crate::tui::widgets::frame::{draw_border, draw_divider};
 
 /// The cursor's and the state's marks before the first column.
@@ -137,7 +140,7 @@ fn draw_row(
     for (from, Measured { column, width, loses_middle }) in places {
         let (width, to) = (*width, from + width);
         let cell = column.cell(row);
-        let mut text = cells::text(*column, cell, row, look, width);
+        let mut text = shown(cells::text(*column, cell, row, look, width));
         text = match (*loses_middle, column.spec().shrink) {
             (true, _) => without_middle(text, width),
             (false, Shrink::Last | Shrink::Sparkline(_)) => text,
@@ -170,6 +173,14 @@ fn draw_row(
     // Over everything: only with its own letters can its background be read.
     if is_selected {
         buf.set_style(line, theme.selected);
+    }
+}
+
+/// The text as it is drawn, so that matches in it are counted by what is seen.
+fn shown(text: Cow<'_, str>) -> Cow<'_, str> {
+    match visible(&text) {
+        Cow::Borrowed(_) => text,
+        Cow::Owned(visible) => visible.into(),
     }
 }
 

@@ -39,7 +39,7 @@ pub fn menu(row: &Resource) -> MenuLayer<Copy> {
         .map(|cell| cell.text(now).into_owned())
         .filter(|text| !text.is_empty())
         .collect();
-    items.push(copy("row", cells.join("\t")));
+    items.push(copy("row", cells.join("  ")));
     Copy { name: row.name().to_owned() }.layer(items)
 }
 

@@ -1,6 +1,7 @@
 //! The user's terminal: taken once, given back whole whatever happens.
 
 pub mod background;
+mod clipboard;
 mod frame;
 mod output;
 mod panics;
@@ -13,7 +14,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use crossterm::clipboard::CopyToClipboard;
 use crossterm::cursor::{SetCursorStyle, Show};
 use crossterm::event::{DisableBracketedPaste, DisableFocusChange, EnableBracketedPaste, EnableFocusChange};
 use crossterm::queue;
@@ -22,6 +22,7 @@ use crossterm::terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_ra
 use parking_lot::Mutex;
 use tokio::sync::Notify;
 
+pub use clipboard::Clipboard;
 pub use output::Writer;
 pub use panics::{install_hook, take_background_panics};
 pub use screen::Screen;
@@ -80,13 +81,6 @@ fn enter(mouse: bool) -> io::Result<()> {
 /// Takes the mouse or lets it go.
 pub fn mouse(on: bool) -> io::Result<()> {
     write(if on { MOUSE_ON } else { MOUSE_OFF })
-}
-
-/// Hands a text to the terminal's clipboard (OSC 52).
-pub fn copy(text: &str) -> io::Result<()> {
-    let mut bytes = Vec::new();
-    queue!(bytes, CopyToClipboard::to_clipboard_from(text))?;
-    write(&bytes)
 }
 
 /// Returns true if the terminal has read all that was written, so that it may get the next frame.

@@ -6,7 +6,7 @@ use crossterm::cursor::{Hide, MoveTo, Show};
 use crossterm::queue;
 use crossterm::terminal::{Clear, ClearType};
 use ratatui::backend::{Backend, CrosstermBackend};
-use ratatui::buffer::Buffer;
+use ratatui::buffer::{Buffer, Cell};
 use ratatui::layout::{Position, Rect};
 
 use super::frame::FrameWriter;
@@ -49,6 +49,20 @@ impl<W: Write> Screen<W> {
         }
     }
 
+    /// Has the rows drawn whole that change and show a cluster now or did before: a difference would leave parts of it.
+    fn forget_uncertain_rows(&mut self) {
+        let width = usize::from(self.next.area.width).max(1);
+        let rows = self.shown.content.chunks_mut(width).zip(self.next.content.chunks(width));
+        for (shown, next) in rows {
+            if shown.iter().chain(next).any(is_uncertain) && shown != next {
+                for cell in shown {
+                    // No drawn cell is empty.
+                    cell.set_symbol("");
+                }
+            }
+        }
+    }
+
     /// Draws a frame with `draw`, which returns where the cursor belongs, and sends the difference in one write.
     ///
     /// # Errors
@@ -64,13 +78,17 @@ impl<W: Write> Screen<W> {
             queue!(self.backend, Clear(ClearType::All))?;
             self.cursor = None;
         }
+        self.forget_uncertain_rows();
         let cells = self.shown.diff(&self.next);
         let changed = !cells.is_empty();
         if changed {
             if self.cursor.is_some() {
                 queue!(self.backend, Hide)?;
             }
-            self.backend.draw(cells.into_iter())?;
+            // The cursor is placed anew behind a cluster: where the terminal has it by then is not known.
+            for cells in cells.split_inclusive(|(.., cell)| is_uncertain(cell)) {
+                self.backend.draw(cells.iter().map(|(x, y, cell)| (*x, *y, *cell)))?;
+            }
         }
         if changed || cursor != self.cursor {
             match cursor {
@@ -85,6 +103,13 @@ impl<W: Write> Screen<W> {
         std::mem::swap(&mut self.shown, &mut self.next);
         Write::flush(&mut self.backend)
     }
+}
+
+/// Returns true for a cluster of several characters, such as a flag: some terminals draw it as one, others each by itself,
+/// over more columns or fewer.
+fn is_uncertain(cell: &Cell) -> bool {
+    let symbol = cell.symbol();
+    !symbol.is_ascii() && symbol.chars().nth(1).is_some()
 }
 
 #[cfg(test)]
@@ -158,6 +183,28 @@ mod tests {
         screen.draw(|_, _| None).unwrap();
         let last = String::from_utf8(writes.0.borrow().last().unwrap().clone()).unwrap();
         assert!(last.contains("\x1b[?25l"), "{last:?}");
+    }
+
+    /// The screen of a terminal that draws each character of a flag by itself, after these frames.
+    fn seen_after(frames: &[&'static str]) -> String {
+        let writes = Writes::default();
+        let mut screen = Screen::new(writes.clone(), 20, 2);
+        let size = |cells| std::num::NonZeroU16::new(cells).unwrap();
+        let mut terminal = vt100::Parser::new(size(2), size(20), 0);
+        for frame in frames {
+            screen.draw(put(frame)).unwrap();
+        }
+        for bytes in writes.0.borrow().iter() {
+            terminal.process(bytes);
+        }
+        terminal.screen().contents()
+    }
+
+    #[test]
+    fn a_flag_leaves_nothing_behind_when_it_goes() {
+        assert_eq!(seen_after(&["abc🇳🇱d-51", "p1"]).trim_end(), "p1");
+        assert_eq!(seen_after(&["p1", "abc🇳🇱d-51", "abcde"]).trim_end(), "abcde");
+        assert_eq!(seen_after(&["e\u{301}🇳🇱🇳🇱x", "日本"]).trim_end(), "日本");
     }
 
     #[test]

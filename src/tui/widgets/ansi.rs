@@ -2,6 +2,8 @@
 //!
 //! Nothing of the remote reaches the terminal but through here (or, for consoles, through the emulator).
 
+use std::borrow::Cow;
+
 use ratatui::style::{Color, Modifier, Style};
 use vte::{Params, Parser, Perform};
 
@@ -51,6 +53,30 @@ pub fn plain_to(raw: &str, limit: usize) -> String {
 /// A letter of ASCII, a digit, a sign or a blank.
 const fn is_plain(byte: u8) -> bool {
     byte >= 0x20 && byte < 0x7f
+}
+
+/// A text as the screen shows it in one line: without control characters, which include the ends of lines, and without
+/// characters that have no width or turn the direction of writing. Emoji that are joined become the emoji they are made of.
+pub fn visible(text: &str) -> Cow<'_, str> {
+    let is_separator = |c| matches!(c, '\u{2028}' | '\u{2029}');
+    if text.bytes().all(|byte| (0x20..0x7f).contains(&byte))
+        || !text.chars().any(|c| is_invisible(c) || is_separator(c))
+    {
+        return text.into();
+    }
+    let shown = text.chars().filter(|c| !is_invisible(*c));
+    shown.map(|c| if is_separator(c) { ' ' } else { c }).collect::<String>().into()
+}
+
+/// Returns true for characters that are never drawn: controls, marks of direction (a text that has them shows other than
+/// it is), and what has no width and which terminals measure differently, such as a joiner. Accents are no such thing.
+fn is_invisible(c: char) -> bool {
+    c.is_control()
+        || matches!(c,
+            '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
+            | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}'
+            | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}')
 }
 
 /// A name of the remote side as the stem of a file's name: letters, digits, dots, dashes and underscores.
@@ -122,10 +148,8 @@ impl Pen {
 impl Perform for Pen {
     fn print(&mut self, c: char) {
         match c {
-            // Direction marks (see the text above), and the variation selector that terminals measure differently.
-            '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{fe0f}' => {}
+            c if is_invisible(c) => {}
             '\u{2028}' | '\u{2029}' => self.write(" ", 1),
-            c if c.is_control() => {}
             c => {
                 let columns = unicode_width::UnicodeWidthChar::width(c).unwrap_or(0);
                 self.write(c.encode_utf8(&mut [0; 4]), columns);
@@ -224,6 +248,25 @@ mod tests {
             ("unfinished \u{1b}[3", "unfinished "),
         ] {
             assert_eq!(plain(raw), text, "{raw:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_visible_is_one_line_without_what_cannot_be_seen() {
+        for (raw, text) in [
+            ("web-1", "web-1"),
+            ("nl\nhere", "nlhere"),
+            ("cr\rhere\ttab", "crheretab"),
+            ("esc-\u{1b}[31mred", "esc-[31mred"),
+            ("c1-\u{9b}31m", "c1-31m"),
+            ("bidi-\u{202e}gnp.exe\u{202c}-\u{2067}x", "bidi-gnp.exe-x"),
+            ("zero\u{200b}width\u{200d}-x\u{feff}", "zerowidth-x"),
+            ("tag-\u{e0041}\u{e0042}-x", "tag--x"),
+            ("soft\u{ad}hyphen a\u{2028}b", "softhyphen a b"),
+            ("cafe\u{301} 日本 🇳🇱", "cafe\u{301} 日本 🇳🇱"),
+            ("👩\u{200d}👧", "👩👧"),
+        ] {
+            assert_eq!(visible(raw), text, "{raw:?}");
         }
     }
 

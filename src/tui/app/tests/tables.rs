@@ -104,6 +104,26 @@ fn marks_make_verbs_plural() {
 }
 
 #[test]
+fn what_is_copied_is_what_is_shown() {
+    let mut scene = scene();
+    let odd = "nl\nhere-\u{202e}gnp.exe\u{202c}-zero\u{200b}width\u{200d}-\u{1b}[31mred";
+    let row = sample::instance("cycle-prod", odd, Lifecycle::Running);
+    scene.ui.update(Event::Fleet(Box::new(FleetEvent::Upsert(Box::new(row)))));
+    scene.draw();
+    scene.keys("/gnp\n");
+    let shown = "nlhere-gnp.exe-zerowidth-[31mred";
+    assert!(scene.text().contains(&format!(" {shown} ")), "{}", scene.text());
+    scene.keys("c");
+    assert_eq!(scene.effects, [Work::Copy(shown.to_owned(), "name".to_owned())]);
+    scene.keys("CG\n");
+    let [.., Outside::Work(Work::Copy(text, what))] = &scene.effects[..] else {
+        panic!("{:?}", scene.effects)
+    };
+    assert_eq!(what, "row");
+    assert!(text.starts_with(shown) && !text.contains(char::is_control), "{text:?}");
+}
+
+#[test]
 fn logs_of_a_container_without_its_own_are_those_of_its_instances() {
     let mut scene = scene();
     scene.keys("2");

@@ -24,6 +24,7 @@ use crate::tui::app::App;
 use crate::tui::command::{ConsoleCommand, Movement, ScrollbackCommand};
 use crate::tui::effect::View;
 use crate::tui::layer::{Handled, Hint, Layer};
+use crate::tui::widgets::ansi::plain;
 use crate::tui::widgets::prompt::Typed;
 use crate::tui::{Command, Effect, KeyContext};
 use scrollback::Scrollback;
@@ -229,7 +230,11 @@ impl ConsoleView {
     /// Copies the text that the remote side has offered.
     fn copy_offer(&mut self) -> Vec<Effect> {
         match self.clipboard_offer.take() {
-            Some(text) => vec![Effect::copy(text, format!("the text from {}", self.console.name))],
+            // Tabs are blanks, as the console shows them.
+            Some(text) => {
+                let lines = text.lines().map(plain);
+                vec![Effect::copy_lines(lines, format!("the text from {}", self.console.name))]
+            }
             None => self.notify("Nothing to copy: the remote side has offered no text"),
         }
     }

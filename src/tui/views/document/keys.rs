@@ -133,7 +133,7 @@ impl DocumentView {
             let many = usize::try_from(count).unwrap_or(usize::MAX);
             let lines: Vec<&str> =
                 self.shown[self.pager.cursor..].iter().take(many).map(|&row| self.sheet.text(row)).collect();
-            return vec![Effect::copy(lines.join("\n"), format!("{} lines", lines.len()))];
+            return vec![Effect::copy_lines(&lines, format!("{} lines", lines.len()))];
         }
         let Some(at) = self.sheet.row(row) else {
             return Vec::new();
@@ -147,7 +147,7 @@ impl DocumentView {
         } else {
             (self.own_text(at.section, at.node, row), self.name_of(row))
         };
-        vec![Effect::copy(text, label)]
+        vec![Effect::copy_lines(text.split('\n'), label)]
     }
 
     /// The value of a row as itself: a text without its quotes, anything else as the form writes it.
@@ -177,7 +177,7 @@ impl DocumentView {
     }
 
     fn copy_all(&self) -> Vec<Effect> {
-        vec![Effect::copy(self.whole(), format!("all of {}", self.name))]
+        vec![Effect::copy_lines(self.whole().split('\n'), format!("all of {}", self.name))]
     }
 
     fn save(&self) -> Vec<Effect> {

@@ -183,7 +183,7 @@ impl LogView {
         let Some(at) = at else { return Vec::new() };
         let lines = self.texts(at, usize::try_from(count.unwrap_or(1).max(1)).unwrap_or(usize::MAX));
         let label = if lines.len() == 1 { "line".to_owned() } else { counted(lines.len() as u64, "line") };
-        vec![Effect::copy(lines.join("\n"), label)]
+        vec![Effect::copy_lines(lines, label)]
     }
 
     fn copy_page(&self) -> Vec<Effect> {
@@ -191,7 +191,7 @@ impl LogView {
         let (top, bottom) = (place(self.place.top.map(|(top, _)| top)), place(self.place.bottom));
         let lines = self.texts(top, bottom + 1 - top.min(bottom));
         let label = format!("{}, the page", counted(lines.len() as u64, "line"));
-        vec![Effect::copy(lines.join("\n"), label)]
+        vec![Effect::copy_lines(lines, label)]
     }
 
     /// Up to `many` lines as plain text, from a place on.

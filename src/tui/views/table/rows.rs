@@ -33,7 +33,7 @@ pub(super) fn perform(command: RowCommand, app: &mut App) -> Handled {
         RowCommand::Copy => {
             let names: Vec<_> = app.pane().targets().iter().map(|row| row.name().to_owned()).collect();
             let what = if names.len() == 1 { "name".to_owned() } else { format!("{} names", names.len()) };
-            Effect::copy(names.join("\n"), what)
+            Effect::copy_lines(names, what)
         }
         RowCommand::CopyMenu => {
             app.open_layer(copy::menu(&row));
