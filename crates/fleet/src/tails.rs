@@ -30,24 +30,36 @@ pub(super) async fn forward(
             let permission = FleetEvent::May(context.clone(), Feature::Logs, may);
             outbox.send(permission).await?;
         }
-        let event = match event {
-            LogEvent::Lines(mut lines) => {
-                let due = Instant::now() + BATCH_WINDOW;
-                while lines.len() < MAX_BATCH_LINES {
-                    match timeout_at(due, stream.next()).await {
-                        Ok(Some(LogEvent::Lines(more))) => lines.extend(more),
-                        Ok(Some(other)) => {
-                            next = Some(other);
-                            break;
-                        }
-                        Ok(None) | Err(_) => break,
-                    }
-                }
-                LogEvent::Lines(lines)
+        let (mut lines, mut partial) = match event {
+            LogEvent::Lines(lines) => (lines, None),
+            LogEvent::Partial(line) => (Vec::new(), Some(line)),
+            other => {
+                outbox.send(FleetEvent::Log(tail, other)).await?;
+                next = stream.next().await;
+                continue;
             }
-            other => other,
         };
-        outbox.send(FleetEvent::Log(tail, event)).await?;
+        let due = Instant::now() + BATCH_WINDOW;
+        while lines.len() < MAX_BATCH_LINES {
+            match timeout_at(due, stream.next()).await {
+                Ok(Some(LogEvent::Lines(more))) => {
+                    lines.extend(more);
+                    partial = None;
+                }
+                Ok(Some(LogEvent::Partial(line))) => partial = Some(line),
+                Ok(Some(other)) => {
+                    next = Some(other);
+                    break;
+                }
+                Ok(None) | Err(_) => break,
+            }
+        }
+        if !lines.is_empty() {
+            outbox.send(FleetEvent::Log(tail, LogEvent::Lines(lines))).await?;
+        }
+        if let Some(line) = partial {
+            outbox.send(FleetEvent::Log(tail, LogEvent::Partial(line))).await?;
+        }
         if next.is_none() {
             next = stream.next().await;
         }

@@ -36,6 +36,12 @@ pub struct LogLine {
 pub enum LogEvent {
     /// Lines in order, one or many at once.
     Lines(Vec<LogLine>),
+    /// The line that is still being printed, as far as it has come: a prompt, a bar that is drawn anew again and again. The
+    /// next of these replaces it, and the first of the next `Lines` completes it.
+    Partial(LogLine),
+    /// The platform ended the log in good order: what printed it has stopped. It is asked for again by itself, ever more
+    /// rarely.
+    Finished,
     /// The stream is connected, for the first time or again. A backlog may follow; of lines that a reconnect sends a
     /// second time, none does.
     Connected,

@@ -16,7 +16,7 @@ pub use address::{http_address, ws_address};
 pub use backoff::Backoff;
 pub use cause::{Cause, Phase};
 pub use error::NetError;
-pub use events::{Event, EventDecoder, EventOptions, StreamEvent};
+pub use events::{Event, EventDecoder, EventOptions, LineSplitter, StreamEvent};
 pub use http::{Answer, Client, ClientOptions, Counters, CurlLine, Meter, Request, fail_fast};
 pub use produce::produce;
 pub use socket::{Frame, Socket, SocketOptions, SocketReader, SocketWriter};

@@ -40,6 +40,12 @@ struct Origin {
     latest: Option<i64>,
     latest_at: Option<Timestamp>,
     connected_before: bool,
+    /// The number of the line that is still being printed, and whether it was before the last connection.
+    partial: Option<(u64, bool)>,
+    /// It ended and was asked for again: the seam is noted with the first line that comes.
+    seam_due: bool,
+    /// Its end is noted, and no line has come since.
+    end_noted: bool,
     /// Its lines have reached those of the others: from here on late ones are not put in far back.
     caught_up: bool,
     moved: usize,
@@ -93,6 +99,9 @@ impl LogBuffer {
             latest: None,
             latest_at: None,
             connected_before: false,
+            partial: None,
+            seam_due: false,
+            end_noted: false,
             caught_up: false,
             moved: 0,
         });
@@ -117,15 +126,38 @@ impl LogBuffer {
         let Some(origin) = self.origins.get_mut(source.place()) else {
             return false;
         };
-        if let LogEvent::Lines(lines) = event {
-            origin.state = SourceState::Live;
-            return self.take(source, lines);
-        }
         match event {
-            LogEvent::Connected => {
+            LogEvent::Lines(lines) => {
                 origin.state = SourceState::Live;
+                let is_new = !lines.is_empty();
+                if is_new {
+                    self.note_seam(source, now);
+                }
+                let lines = self.complete(source, lines);
+                return self.take(source, lines) || is_new;
+            }
+            LogEvent::Partial(line) => {
+                origin.state = SourceState::Live;
+                self.note_seam(source, now);
+                self.print(source, line);
+            }
+            LogEvent::Connected => {
+                let was = std::mem::replace(&mut origin.state, SourceState::Live);
+                origin.partial = origin.partial.map(|(number, _)| (number, true));
                 if std::mem::replace(&mut origin.connected_before, true) {
-                    self.mark(source, Marker::Seam, now);
+                    // A log that ended is asked for again and again, mostly in vain.
+                    if was == SourceState::Finished {
+                        origin.seam_due = true;
+                    } else {
+                        origin.seam_due = false;
+                        self.mark(source, Marker::Seam, now);
+                    }
+                }
+            }
+            LogEvent::Finished => {
+                origin.state = SourceState::Finished;
+                if !std::mem::replace(&mut origin.end_noted, true) {
+                    self.mark(source, Marker::Ended, now);
                 }
             }
             LogEvent::Skipped { lines, why } => {
@@ -140,9 +172,17 @@ impl LogBuffer {
                     self.mark(source, Marker::Interrupted(problem), now);
                 }
             }
-            LogEvent::Lines(_) => {}
         }
         true
+    }
+
+    /// Notes that lines may be missing between the end of a source and what comes now.
+    fn note_seam(&mut self, source: Source, now: Timestamp) {
+        let Some(origin) = self.origins.get_mut(source.place()) else { return };
+        origin.end_noted = false;
+        if std::mem::take(&mut origin.seam_due) {
+            self.mark(source, Marker::Seam, now);
+        }
     }
 
     /// A source ended for good.
@@ -153,10 +193,12 @@ impl LogBuffer {
         let why = match std::mem::take(&mut origin.state) {
             SourceState::Interrupted(problem) => Some(problem),
             SourceState::Ended(why) => why,
-            SourceState::Waiting | SourceState::Live => None,
+            SourceState::Waiting | SourceState::Live | SourceState::Finished => None,
         };
         origin.state = SourceState::Ended(why);
-        self.mark(source, Marker::Ended, now);
+        if !std::mem::replace(&mut origin.end_noted, true) {
+            self.mark(source, Marker::Ended, now);
+        }
     }
 
     /// The number of lines and markers that are shown, as far as they have been filtered.
@@ -213,8 +255,24 @@ impl LogBuffer {
         self.evicted_until
     }
 
+    /// The number of the line that a source is printing, and whether it was before the last connection.
+    pub(super) fn partial_of(&self, source: Source) -> Option<(u64, bool)> {
+        self.origins.get(source.place())?.partial
+    }
+
+    pub(super) fn set_partial(&mut self, source: Source, number: Option<u64>) {
+        if let Some(origin) = self.origins.get_mut(source.place()) {
+            origin.partial = number.map(|number| (number, false));
+        }
+    }
+
+    /// Takes note that the memory of an entry changed.
+    pub(super) const fn reweigh(&mut self, before: usize, after: usize) {
+        self.weight = self.weight - before + after;
+    }
+
     /// Puts the lines of a source in. Returns whether there were any.
-    fn take(&mut self, source: Source, lines: Vec<LogLine>) -> bool {
+    pub(super) fn take(&mut self, source: Source, lines: Vec<LogLine>) -> bool {
         if lines.is_empty() {
             return false;
         }
@@ -240,6 +298,7 @@ impl LogBuffer {
                     body: Body::Text(line.text),
                     source,
                     exact: line.exact,
+                    is_partial: false,
                     shown: true,
                     hit: false,
                 }
@@ -265,6 +324,7 @@ impl LogBuffer {
             body: Body::Marker(Box::new(marker)),
             source,
             exact: false,
+            is_partial: false,
             shown: true,
             hit: false,
         }]);
@@ -325,6 +385,12 @@ impl LogBuffer {
             self.shown.append(number, entry.shown);
         }
         self.found.append(number, entry.hit);
+        if entry.is_partial
+            && let Some(origin) = self.origins.get_mut(entry.source.place())
+        {
+            let is_older = origin.partial.is_some_and(|(_, is_older)| is_older);
+            origin.partial = Some((number, is_older));
+        }
         self.weight += entry.weight();
         self.entries.push_back(entry);
     }
@@ -351,6 +417,11 @@ impl LogBuffer {
             };
             self.first += 1;
             self.weight -= oldest.weight();
+            if oldest.is_partial
+                && let Some(origin) = self.origins.get_mut(oldest.source.place())
+            {
+                origin.partial = None;
+            }
             if oldest.is_line() {
                 self.counts.held -= 1;
                 self.counts.evicted += 1;

@@ -42,6 +42,19 @@ impl Index {
         }
     }
 
+    /// A line that was tested before was tested anew, since it changed.
+    pub(super) fn set(&mut self, number: u64, passed: bool) {
+        if number < self.tested_from {
+            return;
+        }
+        let at = self.before(number);
+        match (self.numbers.get(at) == Some(&number), passed) {
+            (false, true) => self.numbers.insert(at, number),
+            (true, false) => _ = self.numbers.remove(at),
+            _ => {}
+        }
+    }
+
     /// The line just before those tested so far was tested.
     pub(super) fn prepend(&mut self, number: u64, passed: bool) {
         self.tested_from = number;

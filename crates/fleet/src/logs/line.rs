@@ -25,6 +25,8 @@ pub enum SourceState {
     Live,
     /// The connection broke; it is being made again.
     Interrupted(Problem),
+    /// The platform ended it in good order. It is asked for again by itself, ever more rarely.
+    Finished,
     /// It ended for good, and why, where a problem came before the end.
     Ended(Option<Problem>),
 }
@@ -88,6 +90,8 @@ pub(super) struct Entry {
     pub(super) source: Source,
     pub(super) level: Option<LogLevel>,
     pub(super) exact: bool,
+    /// It is still being printed.
+    pub(super) is_partial: bool,
     pub(super) shown: bool,
     pub(super) hit: bool,
 }

@@ -4,6 +4,7 @@ mod buffer;
 mod index;
 mod level;
 mod line;
+mod partial;
 mod pattern;
 mod scan;
 #[cfg(test)]

@@ -5,6 +5,8 @@
 
 use std::time::Duration;
 
+use super::lines::LineSplitter;
+
 /// One event, or one plain line.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Event {
@@ -24,6 +26,9 @@ enum Framing {
     Lines,
 }
 
+/// The byte order mark of UTF-8.
+const MARK: &[u8] = b"\xEF\xBB\xBF";
+
 /// Turns bytes into events.
 #[derive(Debug)]
 pub struct EventDecoder {
@@ -31,6 +36,8 @@ pub struct EventDecoder {
     framing: Framing,
     line: Vec<u8>,
     line_dropped: u64,
+    /// Takes all bytes where they are plain lines.
+    lines: LineSplitter,
     after_cr: bool,
     at_start: bool,
     data: Vec<u8>,
@@ -50,6 +57,7 @@ impl EventDecoder {
             framing: Framing::Unknown,
             line: Vec::new(),
             line_dropped: 0,
+            lines: LineSplitter::new(limit),
             after_cr: false,
             at_start: true,
             data: Vec::new(),
@@ -79,17 +87,23 @@ impl EventDecoder {
 
     /// Takes bytes and gives the events that they complete.
     pub fn feed(&mut self, mut bytes: &[u8]) -> Vec<Event> {
+        if self.framing == Framing::Lines {
+            return self.lines.feed(bytes);
+        }
         let mut events = Vec::new();
         while !bytes.is_empty() {
             if std::mem::take(&mut self.after_cr) && bytes[0] == b'\n' {
                 bytes = &bytes[1..];
                 continue;
             }
-            let Some(end) = memchr::memchr2(b'\n', b'\r', bytes) else {
-                self.keep(bytes);
-                break;
-            };
-            self.keep(&bytes[..end]);
+            let end = memchr::memchr2(b'\n', b'\r', bytes);
+            self.keep(&bytes[..end.unwrap_or(bytes.len())]);
+            if self.framing == Framing::Unknown && self.is_plain(end.is_some()) {
+                self.begin_lines();
+                events.extend(self.lines.feed(&bytes[end.unwrap_or(bytes.len())..]));
+                return events;
+            }
+            let Some(end) = end else { break };
             self.after_cr = bytes[end] == b'\r';
             bytes = &bytes[end + 1..];
             events.extend(self.line_done());
@@ -97,12 +111,46 @@ impl EventDecoder {
         events
     }
 
+    /// The plain line that is still being sent, as far as it has come. An unfinished event is none.
+    pub fn partial(&self) -> Option<String> {
+        self.lines.partial()
+    }
+
     /// The end of the stream: a plain last line without its end is still a line; an unfinished event is none.
     pub fn finish(&mut self) -> Option<Event> {
-        if self.framing == Framing::Events || self.line.is_empty() {
-            return None;
+        if self.framing == Framing::Unknown && self.is_plain(true) {
+            self.begin_lines();
         }
-        self.line_done()
+        self.lines.finish()
+    }
+
+    /// Returns true if the first line, as far as it has come or as a whole, is no field of an event. One that is empty
+    /// decides nothing.
+    fn is_plain(&self, is_whole: bool) -> bool {
+        let line = self.first_line();
+        let is_field = if is_whole { field(line).is_some() } else { may_be_field(line) };
+        !line.is_empty() && !is_field
+    }
+
+    /// The first line without the byte order mark that it may begin with.
+    fn first_line(&self) -> &[u8] {
+        let line = &self.line[..];
+        if !self.at_start {
+            line
+        } else if MARK.starts_with(line) {
+            &[]
+        } else {
+            line.strip_prefix(MARK).unwrap_or(line)
+        }
+    }
+
+    /// From the first line on the bytes are plain lines.
+    fn begin_lines(&mut self) {
+        self.framing = Framing::Lines;
+        let line = self.first_line().to_vec();
+        self.lines.feed(&line);
+        self.lines.leave_out(std::mem::take(&mut self.line_dropped));
+        self.line = Vec::new();
     }
 
     fn keep(&mut self, bytes: &[u8]) {
@@ -114,17 +162,16 @@ impl EventDecoder {
     }
 
     fn line_done(&mut self) -> Option<Event> {
+        if self.framing == Framing::Unknown && !self.first_line().is_empty() {
+            self.framing = Framing::Events;
+        }
         let mut line = std::mem::take(&mut self.line);
         let dropped = std::mem::take(&mut self.line_dropped);
-        if std::mem::take(&mut self.at_start) && line.starts_with(b"\xEF\xBB\xBF") {
-            line.drain(..3);
-        }
-        if self.framing == Framing::Unknown && !line.is_empty() {
-            self.framing = if field(&line).is_some() { Framing::Events } else { Framing::Lines };
+        if std::mem::take(&mut self.at_start) && line.starts_with(MARK) {
+            line.drain(..MARK.len());
         }
         let event = match self.framing {
-            Framing::Unknown => None,
-            Framing::Lines => Some(plain(&line, dropped, self.limit)),
+            Framing::Unknown | Framing::Lines => None,
             Framing::Events if line.is_empty() => self.dispatch(),
             Framing::Events => {
                 self.take_field(&line, dropped);
@@ -142,7 +189,7 @@ impl EventDecoder {
     /// Bytes of memory it holds.
     #[cfg(test)]
     pub(super) fn held(&self) -> usize {
-        self.line.capacity() + self.data.capacity()
+        self.line.capacity() + self.data.capacity() + self.lines.held()
     }
 
     fn take_field(&mut self, line: &[u8], dropped: u64) {
@@ -186,13 +233,11 @@ impl EventDecoder {
     }
 }
 
-fn plain(line: &[u8], dropped: u64, limit: usize) -> Event {
-    let kept = line.len().min(limit);
-    Event {
-        name: String::new(),
-        data: String::from_utf8_lossy(&line[..kept]).into_owned(),
-        dropped: dropped + (line.len() - kept) as u64,
-    }
+/// Returns true if a line that begins like this may turn out to be a field of an event.
+fn may_be_field(line: &[u8]) -> bool {
+    let name = line.split(|byte| *byte == b':').next().unwrap_or(line);
+    let names: [&[u8]; 4] = [b"data", b"event", b"id", b"retry"];
+    if name.len() < line.len() { field(line).is_some() } else { names.iter().any(|it| it.starts_with(name)) }
 }
 
 #[derive(Debug, Clone, Copy)]

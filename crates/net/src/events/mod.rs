@@ -1,10 +1,12 @@
 //! Event streams that resume: connect, decode, and connect again from where the last one broke.
 
 mod decode;
+mod lines;
 #[cfg(test)]
 mod tests;
 
 use std::future::Future;
+use std::hash::{DefaultHasher, Hasher};
 use std::time::{Duration, Instant};
 
 use futures_util::stream::BoxStream;
@@ -12,6 +14,7 @@ use reqwest::header::{ACCEPT, ACCEPT_ENCODING, HeaderValue};
 use tokio::sync::mpsc;
 
 pub use decode::{Event, EventDecoder};
+pub use lines::LineSplitter;
 
 use super::cause::{Cause, Phase};
 use super::error::NetError;
@@ -31,6 +34,8 @@ pub struct EventOptions {
     pub first_wait: Duration,
     /// The longest pause between two tries, unless the server asks for more.
     pub longest_wait: Duration,
+    /// The longest pause before a stream is opened again that its server ended in good order, each time with the same.
+    pub longest_finished_wait: Duration,
 }
 
 impl Default for EventOptions {
@@ -40,6 +45,7 @@ impl Default for EventOptions {
             idle: Duration::from_secs(300),
             first_wait: Duration::from_secs(1),
             longest_wait: Duration::from_secs(30),
+            longest_finished_wait: Duration::from_secs(300),
         }
     }
 }
@@ -54,6 +60,12 @@ pub enum StreamEvent {
     },
     /// Events in order, one or many at once.
     Events(Vec<Event>),
+    /// A plain line that is still being sent, as far as it has come. The next of these replaces it, and the next event
+    /// completes it.
+    Partial(String),
+    /// The server ended the stream in good order; another try follows by itself, ever more rarely while each brings the
+    /// same.
+    Finished,
     /// The connection broke, or could not be made; another try follows by itself.
     Lost(NetError),
     /// It cannot be followed any more. The last item of the stream.
@@ -74,6 +86,8 @@ impl Client {
             let mut follow = Follow {
                 decoder: EventDecoder::new(options.event_limit),
                 backoff: Backoff::new(options.first_wait, options.longest_wait),
+                finished: Backoff::new(options.first_wait, options.longest_finished_wait),
+                received: 0,
                 client,
                 options,
                 out,
@@ -93,8 +107,21 @@ struct Follow {
     out: mpsc::Sender<StreamEvent>,
     decoder: EventDecoder,
     backoff: Backoff,
+    /// The pauses after streams that ended in good order, and a hash of what the last of them sent.
+    finished: Backoff,
+    received: u64,
     opened: bool,
 }
+
+/// The end of a connection.
+enum End {
+    /// The server ended it in good order, having sent what has this hash.
+    Finished(u64),
+    Lost(NetError),
+}
+
+/// A plain line that is still being sent is reported at most this often.
+const PARTIAL_INTERVAL: Duration = Duration::from_millis(50);
 
 impl Follow {
     async fn run<R, F>(&mut self, mut request: R) -> Option<Problem>
@@ -110,18 +137,29 @@ impl Follow {
                 Err(problem) => return Some(problem),
             };
             let began = Instant::now();
-            let lost = match self.connect(&request).await {
+            let end = match self.connect(&request).await {
                 Ok(response) => self.read(&request, response).await?,
                 Err(error) if error.status == Some(401) && !again => {
                     refused = Some(error);
                     continue;
                 }
                 Err(error) if !error.may_pass() => return Some(error.into()),
-                Err(error) => error,
+                Err(error) => End::Lost(error),
             };
             self.backoff.lasted(began.elapsed());
-            let pause = self.pause(lost.retry_after);
-            self.out.send(StreamEvent::Lost(lost)).await.ok()?;
+            let (event, pause) = match end {
+                End::Lost(error) => {
+                    let pause = self.pause(error.retry_after);
+                    (StreamEvent::Lost(error), pause)
+                }
+                End::Finished(hash) => {
+                    if std::mem::replace(&mut self.received, hash) != hash {
+                        self.finished.reset();
+                    }
+                    (StreamEvent::Finished, self.finished.next_pause(self.decoder.retry()))
+                }
+            };
+            self.out.send(event).await.ok()?;
             tokio::time::sleep(pause).await;
         }
     }
@@ -167,37 +205,48 @@ impl Follow {
     }
 
     /// Reads until the connection ends; `None` when the receiver is gone.
-    async fn read(&mut self, request: &Request, mut response: reqwest::Response) -> Option<NetError> {
+    async fn read(&mut self, request: &Request, mut response: reqwest::Response) -> Option<End> {
         let open = StreamEvent::Open { again: self.opened };
         self.out.send(open).await.ok()?;
         self.opened = true;
         self.decoder.restart();
-        let mut received = 0;
+        let (mut received, mut hash) = (0, DefaultHasher::new());
+        let idle = self.options.idle;
+        let mut silent_at = tokio::time::Instant::now() + idle;
+        // When the line that is being sent is to be reported.
+        let mut partial_at = None;
         let cause = loop {
-            match tokio::time::timeout(self.options.idle, response.chunk()).await {
+            let due = partial_at.unwrap_or(silent_at).min(silent_at);
+            match tokio::time::timeout_at(due, response.chunk()).await {
                 Ok(Ok(Some(chunk))) => {
                     received += chunk.len();
+                    hash.write(&chunk);
+                    silent_at = tokio::time::Instant::now() + idle;
                     let events = self.decoder.feed(&chunk);
                     if !events.is_empty() {
+                        partial_at = None;
                         self.out.send(StreamEvent::Events(events)).await.ok()?;
                     }
+                    partial_at = partial_at.or_else(|| Some(tokio::time::Instant::now() + PARTIAL_INTERVAL));
                 }
                 Ok(Ok(None)) => {
                     if let Some(event) = self.decoder.finish() {
                         self.out.send(StreamEvent::Events(vec![event])).await.ok()?;
                     }
-                    let why = "the server ended the stream".to_owned();
-                    break Cause::Cut { received, why };
+                    return Some(End::Finished(hash.finish()));
                 }
                 Ok(Err(error)) => {
                     let why = cut_reason(&error);
                     break Cause::Cut { received, why };
                 }
-                Err(_) => {
-                    break Cause::Timeout { phase: Phase::Stream, after: self.options.idle };
+                Err(_) if partial_at.take().is_some() => {
+                    if let Some(line) = self.decoder.partial() {
+                        self.out.send(StreamEvent::Partial(line)).await.ok()?;
+                    }
                 }
+                Err(_) => break Cause::Timeout { phase: Phase::Stream, after: idle },
             }
         };
-        Some(self.client.failed(request, cause, None))
+        Some(End::Lost(self.client.failed(request, cause, None)))
     }
 }

@@ -158,10 +158,69 @@ async fn a_broken_stream_resumes_from_its_last_id() {
     });
     assert!(matches!(next(&mut stream).await, StreamEvent::Open { again: false }));
     assert!(matches!(next(&mut stream).await, StreamEvent::Events(e) if e[0].data == "one"));
-    assert!(matches!(next(&mut stream).await, StreamEvent::Lost(_)));
+    assert!(matches!(next(&mut stream).await, StreamEvent::Finished));
     assert!(matches!(next(&mut stream).await, StreamEvent::Open { again: true }));
     assert!(matches!(next(&mut stream).await, StreamEvent::Events(e) if e[0].data == "two"));
     server.await.unwrap();
+}
+
+#[tokio::test]
+async fn a_line_without_its_end_comes_at_once_and_a_bar_is_one_line() {
+    let (listener, mut stream) = start().await;
+    let (go_on, gone_on) = tokio::sync::oneshot::channel();
+    let server = tokio::spawn(async move {
+        let (mut link, _) = serve_head(&listener).await;
+        link.write_all(format!("{OPEN}Continue? [y/N] ").as_bytes()).await.unwrap();
+        gone_on.await.unwrap();
+        for percent in 0..=100 {
+            link.write_all(format!("\r{percent}% done").as_bytes()).await.unwrap();
+        }
+        link.write_all(b"\nlast").await.unwrap();
+    });
+    assert!(matches!(next(&mut stream).await, StreamEvent::Open { .. }));
+    assert!(matches!(next(&mut stream).await, StreamEvent::Partial(line) if line == "Continue? [y/N] "));
+    go_on.send(()).unwrap();
+    let mut lines = Vec::new();
+    loop {
+        match next(&mut stream).await {
+            StreamEvent::Events(events) => lines.extend(events.into_iter().map(|event| event.data)),
+            StreamEvent::Partial(line) => assert!(line.ends_with("% done") || line == "last", "{line}"),
+            StreamEvent::Finished => break,
+            other => panic!("{other:?}"),
+        }
+    }
+    assert_eq!(lines, ["100% done", "last"]);
+    server.await.unwrap();
+}
+
+#[tokio::test]
+async fn a_stream_that_ended_is_opened_ever_more_rarely_until_it_brings_something_else() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url: url::Url = format!("http://{}/logs", listener.local_addr().unwrap()).parse().unwrap();
+    let options = EventOptions { first_wait: Duration::from_millis(20), ..EventOptions::default() };
+    let mut stream = Client::new(ClientOptions::default()).events(options, move |_| {
+        let request = Request::get(url.clone());
+        async move { Ok(request) }
+    });
+    let server = tokio::spawn(async move {
+        let mut opened = Vec::new();
+        for text in ["same\n", "same\n", "same\n", "same\n", "other\n", "other\n"] {
+            let (mut link, _) = serve_head(&listener).await;
+            opened.push(Instant::now());
+            link.write_all(format!("{OPEN}{text}").as_bytes()).await.unwrap();
+        }
+        opened
+    });
+    let mut finished = 0;
+    while finished < 6 {
+        finished += usize::from(matches!(next(&mut stream).await, StreamEvent::Finished));
+    }
+    let opened = server.await.unwrap();
+    let waits: Vec<u128> = opened.windows(2).map(|pair| (pair[1] - pair[0]).as_millis()).collect();
+    // The steps are 20, 40, 80 and 160 ms; the machine may only add to them.
+    for (wait, least) in waits.iter().zip([20, 40, 80, 160, 20]) {
+        assert!(*wait >= least, "{waits:?}");
+    }
 }
 
 #[tokio::test]

@@ -207,20 +207,20 @@ fn counters_become_rates_and_restarts_make_gaps() {
 fn lines_are_split_whatever_the_frames() {
     let text = "grüße\r\nzwei\n\ndrei €".as_bytes();
     for cut in 0..text.len() {
-        let mut splitter = log::Splitter::default();
+        let mut splitter = qdeck_net::LineSplitter::new(1 << 20);
         let mut lines = splitter.feed(&text[..cut]);
         lines.extend(splitter.feed(&text[cut..]));
         lines.extend(splitter.feed(b"\n"));
-        let lines: Vec<_> = lines.iter().map(|(line, _)| line.as_str()).collect();
+        let lines: Vec<_> = lines.iter().map(|line| line.data.as_str()).collect();
         assert_eq!(lines, ["grüße", "zwei", "", "drei €"]);
     }
-    let mut splitter = log::Splitter::default();
+    let mut splitter = qdeck_net::LineSplitter::new(1 << 20);
     for _ in 0..10 {
         assert!(splitter.feed(&vec![b'x'; 1 << 20]).is_empty());
     }
     let lines = splitter.feed(b"y\nnext\n");
-    assert_eq!((lines[0].0.len(), lines[0].1), (1 << 20, (9 << 20) + 1));
-    assert_eq!(lines[1], ("next".to_owned(), 0));
+    assert_eq!((lines[0].data.len(), lines[0].dropped), (1 << 20, (9 << 20) + 1));
+    assert_eq!((lines[1].data.as_str(), lines[1].dropped), ("next", 0));
 }
 
 #[test]

@@ -51,6 +51,8 @@ impl LogSource for EventLog {
             match event {
                 StreamEvent::Open { .. } => tail.opened().await?,
                 StreamEvent::Events(events) => send(events, tail).await?,
+                StreamEvent::Partial(line) => tail.partial(partial(line)).await?,
+                StreamEvent::Finished => tail.finished().await?,
                 StreamEvent::Lost(error) if is_silence(&error.cause) => tail.release().await?,
                 StreamEvent::Lost(error) => tail.interrupted(error.into()).await?,
                 StreamEvent::Ended(problem) => return Err(problem.into()),
@@ -76,6 +78,11 @@ async fn send(events: Vec<Event>, tail: &mut LogTail) -> Result<(), Closed> {
         }
     }
     tail.streamed(all).await
+}
+
+/// A plain line that is still being sent.
+fn partial(line: String) -> LogLine {
+    LogLine { at: Timestamp::now(), exact: false, text: line.into() }
 }
 
 /// The lines of one event.

@@ -190,7 +190,7 @@ fn status_label(tail: &Tail, state: &SourceState, look: &Look<'_>) -> (&'static 
             let word = format!("{} {away}, reconnecting", problem.kind.word());
             (mark("◐", "~"), word, theme.warn)
         }
-        SourceState::Ended(None) => (mark("○", "-"), "ended".to_owned(), theme.off),
+        SourceState::Finished | SourceState::Ended(None) => (mark("○", "-"), "ended".to_owned(), theme.off),
         SourceState::Ended(Some(problem)) => {
             (mark("✗", "x"), format!("ended, {}", problem.kind.word()), theme.bad)
         }
@@ -219,6 +219,10 @@ fn nothing_yet(tail: &Tail, state: &SourceState, look: &Look<'_>) -> Vec<(String
             lines.push(("It reconnects automatically.".to_owned(), theme.dim));
             lines
         }
+        SourceState::Finished => vec![
+            (format!("{name}: ended without output"), theme.off),
+            ("It is asked for again by itself, ever more rarely.".to_owned(), theme.dim),
+        ],
         SourceState::Ended(None) => vec![(format!("{name}: ended without output"), theme.off)],
         SourceState::Ended(Some(problem)) => why(problem, theme.bad),
     }

@@ -6,15 +6,19 @@ use std::time::Duration;
 
 use serde_json::json;
 use tokio::sync::mpsc::Sender;
+use tokio::time::{Instant, timeout_at};
 
 use super::super::api::Api;
 use super::super::wire;
 use crate::kit::log::{self, Closed, Interrupt, LogSource, LogTail};
-use qdeck_model::{LogEvent, LogLine, LogStart, Problem, ProblemKind, ResourceId, Timestamp};
-use qdeck_net::{Backoff, Frame, SocketOptions};
+use qdeck_model::{LogEvent, LogLine, LogStart, Problem, ResourceId, Timestamp};
+use qdeck_net::{Backoff, Event, Frame, LineSplitter, SocketOptions};
 
 /// Bytes of a line that are kept.
 const MAX_LINE_BYTES: usize = 1 << 20;
+
+/// A line that is still being printed is sent at most this often.
+const PARTIAL_INTERVAL: Duration = Duration::from_millis(50);
 
 /// The vendor's own client waits 1 s after a broken link, doubling to 30 s.
 const FIRST_RECONNECT_PAUSE: Duration = Duration::from_secs(1);
@@ -27,7 +31,8 @@ pub(crate) async fn follow(api: Arc<Api>, id: ResourceId, start: LogStart, out: 
         LogStart::Backlog => None,
     };
     let backoff = Backoff::new(FIRST_RECONNECT_PAUSE, LONGEST_RECONNECT_PAUSE);
-    log::follow(ConsoleLog { api, id, since, splitter: Splitter::default() }, backoff, out).await;
+    log::follow(ConsoleLog { api, id, since, splitter: LineSplitter::new(MAX_LINE_BYTES) }, backoff, out)
+        .await;
 }
 
 /// The output of an instance, read from its console.
@@ -36,7 +41,7 @@ struct ConsoleLog {
     id: ResourceId,
     /// The past is sent once, before the first connection.
     since: Option<Timestamp>,
-    splitter: Splitter,
+    splitter: LineSplitter,
 }
 
 impl LogSource for ConsoleLog {
@@ -49,15 +54,34 @@ impl LogSource for ConsoleLog {
         }
         let path = super::super::instance_path(&self.id, &["console"])?;
         let mut socket = self.api.socket(&path, SocketOptions::default()).await?;
-        self.splitter = Splitter::default();
+        self.splitter = LineSplitter::new(MAX_LINE_BYTES);
         tail.opened().await?;
+        // When the line that is still being printed is to be sent.
+        let mut partial_at: Option<Instant> = None;
         loop {
-            let Some(frame) = tail.next(socket.recv()).await?? else {
-                let ended = Problem::new(ProblemKind::Unreachable, "the platform ended the log stream")
-                    .hint("It is opened again by itself; a stopped instance prints nothing");
-                return Err(ended.into());
+            let due = partial_at.take_if(|_| !tail.is_holding());
+            let received = match due {
+                Some(due) => timeout_at(due, tail.next(socket.recv())).await.ok(),
+                None => Some(tail.next(socket.recv()).await),
             };
-            self.send(&frame, tail).await?;
+            match received.transpose()?.transpose()? {
+                Some(Some(frame)) => {
+                    self.send(&frame, tail).await?;
+                    partial_at = due.or_else(|| Some(Instant::now() + PARTIAL_INTERVAL));
+                }
+                Some(None) => {
+                    tail.streamed(
+                        self.splitter.finish().map(|line| self::line(line.data)).into_iter().collect(),
+                    )
+                    .await?;
+                    return Err(Interrupt::Finished);
+                }
+                None => {
+                    if let Some(text) = self.splitter.partial() {
+                        tail.partial(line(text)).await?;
+                    }
+                }
+            }
         }
     }
 }
@@ -68,17 +92,21 @@ impl ConsoleLog {
             Frame::Text(text) => text.as_bytes(),
             Frame::Binary(bytes) => bytes,
         };
-        let at = Timestamp::now();
         let mut lines = Vec::new();
-        for (text, cut) in self.splitter.feed(bytes) {
-            lines.push(LogLine { at, exact: false, text: text.into() });
-            if cut > 0 {
+        for Event { data, dropped, .. } in self.splitter.feed(bytes) {
+            lines.push(line(data));
+            if dropped > 0 {
                 tail.streamed(std::mem::take(&mut lines)).await?;
-                tail.cut(cut).await?;
+                tail.cut(dropped).await?;
             }
         }
         tail.streamed(lines).await
     }
+}
+
+/// A line that came just now; the platform sends no time with it.
+fn line(text: String) -> LogLine {
+    LogLine { at: Timestamp::now(), exact: false, text: text.into() }
 }
 
 /// Lines since a moment, oldest first.
@@ -111,34 +139,4 @@ async fn past(api: &Api, id: &ResourceId, since: Timestamp) -> Result<Vec<LogLin
     // No order is documented.
     lines.sort_by_key(|line| line.at);
     Ok(lines)
-}
-
-/// Bytes to lines: a frame's end is not a line's end, and a character may be split between two frames.
-#[derive(Default)]
-pub(crate) struct Splitter {
-    line: Vec<u8>,
-    dropped: u64,
-}
-
-impl Splitter {
-    /// The lines that these bytes complete, without their ends, and how many bytes of each were dropped.
-    pub(crate) fn feed(&mut self, bytes: &[u8]) -> Vec<(String, u64)> {
-        let mut lines = Vec::new();
-        let mut rest = bytes;
-        while let Some(end) = memchr::memchr(b'\n', rest) {
-            self.keep(&rest[..end]);
-            rest = &rest[end + 1..];
-            let line = std::mem::take(&mut self.line);
-            let text = String::from_utf8_lossy(line.strip_suffix(b"\r").unwrap_or(&line)).into_owned();
-            lines.push((text, std::mem::take(&mut self.dropped)));
-        }
-        self.keep(rest);
-        lines
-    }
-
-    fn keep(&mut self, bytes: &[u8]) {
-        let kept = bytes.len().min(MAX_LINE_BYTES - self.line.len());
-        self.line.extend_from_slice(&bytes[..kept]);
-        self.dropped += (bytes.len() - kept) as u64;
-    }
 }

@@ -18,12 +18,14 @@ pub(super) struct MachineLog {
 /// The new lines.
 pub(super) struct News<'a> {
     pub(super) text: &'a str,
+    /// The line after them that is still being written.
+    pub(super) partial: &'a str,
     /// It does not follow what was sent: whether anything is missing in between cannot be known.
     pub(super) anew: bool,
 }
 
 impl MachineLog {
-    /// The new part of `text`. A line that is still being written is left for the next time unless this is the `whole`.
+    /// The new part of `text`. A line that is still being written comes again the next time unless this is the `whole`.
     pub(super) fn news<'a>(&mut self, text: &'a str, whole: bool) -> News<'a> {
         let follows = text.is_char_boundary(self.sent) && hash(&text[..self.sent]) == self.hash;
         let from = if self.sent == 0 || follows {
@@ -44,7 +46,7 @@ impl MachineLog {
             cut += 1;
         }
         sent[cut..].clone_into(&mut self.anchor);
-        News { text: &rest[..length], anew: from.is_none() }
+        News { text: &rest[..length], partial: &rest[length..], anew: from.is_none() }
     }
 }
 
@@ -67,7 +69,8 @@ mod tests {
     fn only_the_rest_is_sent_and_unfinished_lines_wait() {
         let mut log = MachineLog::default();
         assert_eq!(sent(&mut log, "", false), ("", false));
-        assert_eq!(sent(&mut log, "one\ntw", false), ("one\n", false));
+        assert_eq!(log.news("one\ntw", false).partial, "tw");
+        assert_eq!(sent(&mut MachineLog::default(), "one\ntw", false), ("one\n", false));
         assert_eq!(sent(&mut log, "one\ntwo\n", false), ("two\n", false));
         assert_eq!(sent(&mut log, "one\ntwo\n", false), ("", false));
         assert_eq!(sent(&mut log, "one\ntwo\né end", true), ("é end", false));

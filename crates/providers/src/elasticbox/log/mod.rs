@@ -133,6 +133,7 @@ impl InstanceLog {
             }
             Err(problem) => self.refuse("activity", &problem, tail).await?,
         }
+        let mut partial = None;
         for (name, log) in logs {
             match log {
                 Ok(text) => {
@@ -144,11 +145,17 @@ impl InstanceLog {
                         tail.skipped(format!("the log of {name} began anew")).await?;
                     }
                     tail.lines(news.text.lines().map(line).collect()).await?;
+                    if !news.partial.is_empty() {
+                        partial = Some(line(news.partial));
+                    }
                 }
                 Err(problem) => self.refuse(&name, &problem, tail).await?,
             }
         }
-        Ok(())
+        match partial {
+            Some(line) => tail.partial(line).await,
+            None => Ok(()),
+        }
     }
 
     /// Reports once that a part may not be read; the others go on.

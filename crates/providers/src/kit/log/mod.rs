@@ -2,8 +2,9 @@
 //!
 //! ```text
 //! follow ──> source.read ──> Ok(pause)      read again after the pause
-//!    ^          │    └─────> Err(problem)   Interrupted, a wait that grows and differs by chance, read again
-//!    └──────────┘                           (or the end, where a wait cannot help)
+//!    ^          │    ├─────> Err(problem)   Interrupted, a wait that grows and differs by chance, read again
+//!    │          │    │                      (or the end, where a wait cannot help)
+//!    └──────────┘    └─────> Err(finished)  Finished, and read again ever more rarely while nothing new comes
 //! ```
 //!
 //! Lines seen before are left out: a stream that replays its backlog after a reconnect by [`replay`], rows that polls
@@ -28,6 +29,10 @@ pub(crate) use seen::SeenRows;
 /// Silence after which a replayed backlog is taken to be over.
 const BACKLOG_QUIET: Duration = Duration::from_millis(250);
 
+/// The pauses before a log that ended in good order is read again.
+const FIRST_FINISHED_PAUSE: Duration = Duration::from_secs(2);
+const LONGEST_FINISHED_PAUSE: Duration = Duration::from_secs(300);
+
 /// A source of log lines.
 pub(crate) trait LogSource: Send {
     /// Reads once and sends what it read: a stream until its link breaks, or one poll. Returns the pause before the next
@@ -43,6 +48,8 @@ pub(crate) trait LogSource: Send {
 pub(crate) enum Interrupt {
     /// The receiver is gone.
     Closed,
+    /// The platform ended the log in good order.
+    Finished,
     /// The source failed.
     Failed(Problem),
 }
@@ -65,15 +72,27 @@ impl From<Closed> for Interrupt {
 
 /// Follows a log until the receiver is gone or the source fails for good. `backoff` gives the waits after failures.
 pub(crate) async fn follow(mut source: impl LogSource, mut backoff: Backoff, out: Sender<LogEvent>) {
-    let mut tail = LogTail { out, replay: Replay::default(), is_connected: false };
+    let mut finished = Backoff::new(FIRST_FINISHED_PAUSE, LONGEST_FINISHED_PAUSE);
+    let mut tail =
+        LogTail { out, replay: Replay::default(), partial: None, is_connected: false, has_news: false };
     loop {
         let began = Instant::now();
+        tail.has_news = false;
         let pause = match source.read(&mut tail).await {
             Ok(pause) => {
                 backoff.reset();
                 pause
             }
             Err(Interrupt::Closed) => return,
+            Err(Interrupt::Finished) => {
+                if tail.finished().await.is_err() {
+                    return;
+                }
+                if tail.has_news {
+                    finished.reset();
+                }
+                finished.next_pause(None)
+            }
             Err(Interrupt::Failed(problem)) => {
                 let is_final = !problem.kind.may_pass();
                 let asked = problem.retry_after;
@@ -100,7 +119,11 @@ pub(crate) fn failed_log(problem: Problem) -> BoxStream<'static, LogEvent> {
 pub(crate) struct LogTail {
     out: Sender<LogEvent>,
     replay: Replay,
+    /// The line that is still being printed, while lines are held back.
+    partial: Option<LogLine>,
     is_connected: bool,
+    /// Lines were sent since the source was read anew.
+    has_news: bool,
 }
 
 impl LogTail {
@@ -122,16 +145,41 @@ impl LogTail {
 
     /// Sends lines of a stream, but for those that it replayed.
     pub(crate) async fn streamed(&mut self, lines: Vec<LogLine>) -> Result<(), Closed> {
+        if !lines.is_empty() {
+            self.partial = None;
+        }
         let lines = self.replay.take(lines);
         self.lines(lines).await
     }
 
+    /// Sends the line that a stream is still sending, as far as it has come.
+    pub(crate) async fn partial(&mut self, line: LogLine) -> Result<(), Closed> {
+        if self.replay.is_holding() {
+            self.partial = Some(line);
+            return Ok(());
+        }
+        self.send(LogEvent::Partial(shown(line))).await
+    }
+
+    /// Returns true while lines are held back until it is clear which of them are new.
+    pub(crate) fn is_holding(&self) -> bool {
+        self.replay.is_holding()
+    }
+
     /// Sends lines that are known to be new.
-    pub(crate) async fn lines(&self, lines: Vec<LogLine>) -> Result<(), Closed> {
+    pub(crate) async fn lines(&mut self, lines: Vec<LogLine>) -> Result<(), Closed> {
         if lines.is_empty() {
             return Ok(());
         }
-        self.send(LogEvent::Lines(lines)).await
+        self.has_news = true;
+        self.send(LogEvent::Lines(lines.into_iter().map(shown).collect())).await
+    }
+
+    /// Sends what is held back of a replay, and reports that the platform ended the log.
+    pub(crate) async fn finished(&mut self) -> Result<(), Closed> {
+        self.release().await?;
+        self.is_connected = false;
+        self.send(LogEvent::Finished).await
     }
 
     /// Reports that lines are missing here, and why.
@@ -154,7 +202,11 @@ impl LogTail {
     /// Sends what is held back of a replay, as far as it is new.
     pub(crate) async fn release(&mut self) -> Result<(), Closed> {
         let lines = self.replay.settle();
-        self.lines(lines).await
+        self.lines(lines).await?;
+        match self.partial.take() {
+            Some(line) => self.partial(line).await,
+            None => Ok(()),
+        }
     }
 
     /// Waits for what a stream brings next. What is held back of a replay is sent when nothing comes for a moment.
@@ -174,6 +226,16 @@ impl LogTail {
 
     async fn send(&self, event: LogEvent) -> Result<(), Closed> {
         self.out.send(event).await.map_err(|_| Closed)
+    }
+}
+
+/// The line as it is seen: what comes after a carriage return is written over what was before it.
+fn shown(line: LogLine) -> LogLine {
+    let text = line.text.trim_end_matches('\r');
+    match text.rfind('\r') {
+        Some(at) => LogLine { text: text[at + 1..].into(), ..line },
+        None if text.len() < line.text.len() => LogLine { text: text.into(), ..line },
+        None => line,
     }
 }
 

@@ -15,6 +15,8 @@ enum Step {
     /// Polls these lines, and is read again after a second.
     Poll(&'static str),
     Fail(ProblemKind),
+    /// Streams these lines, and ends in good order while one is still being printed.
+    End(&'static str, &'static str),
 }
 
 struct Scripted {
@@ -43,6 +45,14 @@ impl LogSource for Scripted {
                 Ok(Duration::from_secs(1))
             }
             Some(Step::Fail(kind)) => Err(problem(kind).into()),
+            Some(Step::End(text, partial)) => {
+                tail.opened().await?;
+                tail.streamed(lines(text)).await?;
+                for text in partial.split_terminator(',') {
+                    tail.partial(LogLine { at: Timestamp::now(), exact: false, text: text.into() }).await?;
+                }
+                Err(Interrupt::Finished)
+            }
             None => Err(problem(ProblemKind::NotFound).into()),
         }
     }
@@ -60,6 +70,8 @@ async fn followed(steps: impl IntoIterator<Item = Step>) -> (Vec<String>, Vec<In
             all.push(match event {
                 LogEvent::Connected => "connected".to_owned(),
                 LogEvent::Lines(lines) => lines.iter().map(|line| &*line.text).collect(),
+                LogEvent::Partial(line) => format!("printing: {}", line.text),
+                LogEvent::Finished => "finished".to_owned(),
                 LogEvent::Skipped { why, .. } => format!("skipped: {why}"),
                 LogEvent::Interrupted(problem) => format!("interrupted: {}", problem.kind.word()),
             });
@@ -93,6 +105,32 @@ async fn a_stream_that_breaks_is_read_again_without_the_lines_seen_before() {
             "interrupted: not found",
         ]
     );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_log_that_ended_is_read_ever_more_rarely_until_something_new_comes() {
+    let again = || Step::End("ab", "");
+    let steps = [again(), again(), again(), again(), Step::End("abc", ""), Step::End("abc", "")];
+    let (events, reads) = followed(steps).await;
+    let news: Vec<&str> = events
+        .iter()
+        .map(String::as_str)
+        .filter(|event| !["connected", "finished"].contains(event))
+        .collect();
+    assert_eq!(news, ["ab", "c", "interrupted: not found"]);
+    let waits: Vec<u64> = reads.windows(2).map(|pair| (pair[1] - pair[0]).as_secs()).collect();
+    // Each is drawn between its step and twice its step, from the first after something new.
+    for (wait, step) in waits.iter().zip([2, 4, 8, 16, 2, 4]) {
+        assert!((step..=step * 2).contains(wait), "{waits:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_line_that_is_being_printed_is_sent_as_it_is_seen() {
+    let steps = [Step::End("a", "1%,1%\r2%,1%\r2%\r"), Step::End("a", "3%")];
+    let (events, _) = followed(steps).await;
+    let printed: Vec<&String> = events.iter().filter(|event| event.starts_with("printing")).collect();
+    assert_eq!(printed, ["printing: 1%", "printing: 2%", "printing: 2%", "printing: 3%"]);
 }
 
 #[tokio::test(start_paused = true)]

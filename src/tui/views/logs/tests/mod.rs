@@ -155,6 +155,25 @@ fn gaps_seams_and_ends_stand_among_the_lines() {
 }
 
 #[test]
+fn a_bar_is_one_line_that_changes_and_a_log_that_ended_says_so() {
+    let mut view = opened(&["web-1"]);
+    print(&mut view, 0, vec![line(0, "pull")]);
+    for percent in [10, 50, 99] {
+        news(&mut view, 0, LogEvent::Partial(line(percent, &format!("downloading {percent}%"))));
+        let seen = drawn(&mut view, 60, 15);
+        assert!(seen.contains(&format!("downloading {percent}%")) && seen.contains(" 2 lines "), "{seen}");
+    }
+    print(&mut view, 0, vec![line(100, "downloading 100%")]);
+    for _ in 0..3 {
+        news(&mut view, 0, LogEvent::Finished);
+        let seen = drawn(&mut view, 60, 15);
+        assert!(seen.contains("○ ended") && seen.matches("── ended").count() == 1, "{seen}");
+        assert!(seen.contains("downloading 100%") && !seen.contains("99%"), "{seen}");
+        news(&mut view, 0, LogEvent::Connected);
+    }
+}
+
+#[test]
 fn nothing_printed_is_told_apart_from_not_connected() {
     let mut view = LogView::bounded(vec![(id("web-1"), "web-1".into())], BUFFER_BYTES, noon);
     assert!(drawn(&mut view, 60, 15).contains("web-1: connecting"));
