@@ -1,6 +1,7 @@
 //! The built program measured from outside, in a terminal of 120x36 against a demo cloud that is a process of its own.
 //!
-//! `cargo bench --bench terminal` runs all; `cargo bench --bench terminal -- keys idle` only those named. Linux only:
+//! `cargo bench --bench terminal` runs all; `cargo bench --bench terminal -- keys idle` only those named;
+//! `cargo bench --bench terminal -- soak 20` uses the program for so many minutes and watches its memory. Linux only:
 //! processor time, wakeups and memory are read from `/proc`. How to read the figures: `benches/README.md`.
 #![expect(
     clippy::print_stdout,
@@ -18,6 +19,8 @@ mod measures;
 #[cfg(all(target_os = "linux", feature = "demo"))]
 mod process;
 #[cfg(all(target_os = "linux", feature = "demo"))]
+mod soak;
+#[cfg(all(target_os = "linux", feature = "demo"))]
 #[expect(dead_code, reason = "shared with the session tests, which use all of it")]
 #[path = "../../tests/sessions/terminal.rs"]
 mod terminal;
@@ -28,6 +31,14 @@ fn main() {
         std::env::args().skip(1).filter(|argument| !argument.starts_with('-')).collect();
     // `cargo test --benches` runs this too, with a flag and no name: there is nothing to measure then.
     if std::env::args().any(|argument| argument == "--test") {
+        return;
+    }
+    if wanted.first().is_some_and(|name| name == "soak") {
+        let minutes = wanted.get(1).and_then(|minutes| minutes.parse().ok()).unwrap_or(20);
+        println!("\nsoak, {minutes} minutes");
+        for (what, figure) in soak::run(minutes) {
+            println!("  {what:<52} {figure}");
+        }
         return;
     }
     for (name, measure) in measures::ALL {

@@ -8,7 +8,7 @@ use crate::process::usage;
 use crate::terminal::{Start, Terminal};
 
 /// Names and figures.
-type Figures = Vec<(String, String)>;
+pub type Figures = Vec<(String, String)>;
 
 /// What measures.
 type Measure = fn() -> Figures;
@@ -24,12 +24,14 @@ pub const ALL: &[(&str, Measure)] = &[
 ];
 
 /// A program on a terminal of 120x36, and its home.
-struct Program {
-    terminal: Terminal,
+pub struct Program {
+    /// The terminal it runs in.
+    pub terminal: Terminal,
     _home: tempfile::TempDir,
 }
 
-fn program(config: &Path) -> Program {
+/// Starts the program with a configuration.
+pub fn program(config: &Path) -> Program {
     let home = tempfile::tempdir().expect("a folder");
     let config = config.to_str().expect("a path in UTF-8");
     let terminal = Terminal::start(&Start {
@@ -182,7 +184,7 @@ fn memory() -> Figures {
 }
 
 /// Opens the pane of instances narrowed to one, with the cursor on it.
-fn choose(terminal: &Terminal, name: &str) {
+pub fn choose(terminal: &Terminal, name: &str) {
     terminal.wait_for("running");
     terminal.type_keys(&format!("/name:/^{name}$/\r"));
     terminal.wait_for("1 of ");
