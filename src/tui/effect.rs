@@ -106,8 +106,6 @@ pub enum Work {
     Reconnect(ContextName),
     /// Sample these instances, and no others.
     Watch(Watched),
-    /// Fetch samples of the past for a chart. They go into the store.
-    Backfill(ResourceId, Duration),
     /// Ask on behalf of a layer; answers come as `Event::Answer` with the same ticket.
     Ask(Ticket, Question),
     /// Give up a question.

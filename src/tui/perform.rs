@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures_util::StreamExt;
 use tokio::sync::{Notify, mpsc};
@@ -101,7 +102,6 @@ impl Performer {
             Work::Pause(paused) => self.fleet.pause(paused),
             Work::Reconnect(context) => self.fleet.reconnect(&context),
             Work::Watch(watched) => self.fleet.watch(watched.visible, watched.focus),
-            Work::Backfill(id, back) => self.fleet.backfill(&id, back),
             Work::Ask(ticket, question) => return self.ask(ui, ticket, question),
             Work::Cancel(ticket) => self.cancel(ticket),
             Work::Copy(text, what) => self.copy(Secret::new(text), what),
@@ -132,6 +132,7 @@ impl Performer {
                 let actions = self.fleet.declared_actions(row.map(|row| &*row.resource));
                 return vec![Event::Answer(ticket, Answer::Actions(actions))];
             }
+            Question::Past(id, back) => Asked::Task(self.read_past(ticket, &id, back)),
             Question::Tail(id, start) => Asked::Tail(self.fleet.open_tail(&id, start)),
         };
         let tail = asked.tail();
@@ -216,6 +217,16 @@ impl Performer {
                 }
             }
             let _ = sender.send(Event::Answer(ticket, Answer::EndOfDetails)).await;
+        })
+    }
+
+    /// Reads samples of the past, which go into the store.
+    fn read_past(&mut self, ticket: Ticket, id: &ResourceId, back: Duration) -> AbortHandle {
+        let reading = self.fleet.backfill(id, back);
+        let sender = self.sender.clone();
+        self.tasks.spawn(async move {
+            reading.await;
+            let _ = sender.send(Event::Answer(ticket, Answer::EndOfPast)).await;
         })
     }
 

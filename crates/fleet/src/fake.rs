@@ -27,6 +27,8 @@ pub(super) struct Fake {
     pub(super) lists: Mutex<VecDeque<(Kind, Vec<ListEvent>)>>,
     /// The answer of every sampling.
     pub(super) samples: Mutex<Result<(), Problem>>,
+    /// How far back each sampling reached, by instance.
+    pub(super) reaches: Mutex<Vec<(ResourceId, Duration)>>,
     /// Pushed changes: one receiver a connection.
     pub(super) changes: Line<Result<Change, Problem>>,
     /// Live samples: one receiver a connection.
@@ -46,6 +48,7 @@ impl Fake {
             kinds,
             lists: Mutex::default(),
             samples: Mutex::new(Ok(())),
+            reaches: Mutex::default(),
             changes: Mutex::default(),
             live: Mutex::default(),
             logs: Mutex::default(),
@@ -137,8 +140,9 @@ impl Provider for Fake {
         stream_of(&self.changes)
     }
 
-    fn samples(&self, id: &ResourceId, _since: Timestamp) -> Answer<Vec<Sample>> {
+    fn samples(&self, id: &ResourceId, since: Timestamp) -> Answer<Vec<Sample>> {
         self.note(format!("samples {}", id.id));
+        self.reaches.lock().push((id.clone(), Timestamp::now().since(since)));
         let answer = self.samples.lock().clone();
         async move {
             sleep(Duration::from_millis(10)).await;

@@ -238,21 +238,22 @@ impl Fleet {
         }
     }
 
-    /// Samples of the past, as far back as `back`, to fill a chart. They come as [`FleetEvent::Samples`].
-    pub fn backfill(&self, id: &ResourceId, back: Duration) {
-        let Some(link) = self.link(&id.context).cloned() else {
-            return;
-        };
+    /// Reads samples of the past, as far back as `back`, to fill a chart. They come as [`FleetEvent::Samples`]; nothing is
+    /// read any more once the future is dropped.
+    pub fn backfill(&self, id: &ResourceId, back: Duration) -> impl Future<Output = ()> + Send + 'static {
+        let link = self.link(&id.context).cloned();
         let (id, since) = (id.clone(), Timestamp::now().before(back));
         let backfills = self.inner.backfills.clone();
-        self.spawn(async move {
+        async move {
+            let Some(link) = link else { return };
             let _permit = backfills.acquire().await;
             let event = match link.provider.samples(&id, since).await {
                 Ok(samples) => FleetEvent::Samples(id, samples),
                 Err(problem) => FleetEvent::SamplesFailed(id, problem),
             };
-            link.outbox.send(event).await
-        });
+            // Without a receiver there is no chart either.
+            let _ = link.outbox.send(event).await;
+        }
     }
 
     /// Opens a log tail; its lines come as [`FleetEvent::Log`] until [`Fleet::close_tail`]. Lines that arrive within a

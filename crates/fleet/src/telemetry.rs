@@ -20,9 +20,10 @@ use qdeck_net::Backoff;
 const MAX_CONCURRENT_POLLS: usize = 4;
 /// Rows must stay on the screen this long before they are polled: the user may be scrolling.
 const SCROLL_DEBOUNCE: Duration = Duration::from_millis(100);
-/// The reach into the past of the first poll of an instance.
-const FIRST_POLL_REACH: Duration = Duration::from_secs(120);
-/// The most instances whose last sample's time is remembered after they left the screen.
+/// The reach into the past of a poll: what the sparklines of rows show, and a little more. The first poll of an instance
+/// fills them, one that comes back to the screen asks only for what it missed.
+const PAST_REACH: Duration = Duration::from_secs(330);
+/// The most instances of which is remembered, after they left the screen, when they were last sampled or found absent.
 const MAX_REMEMBERED: usize = 1000;
 /// After this many sampling intervals without a sample of a live stream, polls help out.
 const SILENT_INTERVALS: u32 = 3;
@@ -30,8 +31,10 @@ const SILENT_INTERVALS: u32 = 3;
 const STEADY_AFTER: Duration = Duration::from_secs(30);
 /// After so many refusals and no answer at all, the whole context counts as forbidden.
 const FORBIDDEN_CONTEXT_AFTER: u32 = 3;
-/// The pause before an instance without samples is polled again.
+/// The pause before an instance without samples is polled again, whether it stays on the screen or comes back to it. It
+/// doubles from time to time.
 const ABSENT_RETRY: Duration = Duration::from_secs(60);
+const LONGEST_ABSENT_RETRY: Duration = Duration::from_secs(1800);
 
 /// The instances on the screen.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -70,8 +73,11 @@ struct Poller {
     focus: Option<ResourceId>,
     live: Option<(ResourceId, Live)>,
     live_since: Instant,
-    /// The latest sample known, so that the next poll asks only for newer ones.
+    /// The latest sample known, so that the next poll asks only for newer ones. Of instances that were polled only: the past
+    /// is not in a live stream.
     since: HashMap<ResourceId, Timestamp>,
+    /// Instances that had no samples: when they are polled again, and the pause before that.
+    absent: HashMap<ResourceId, (Instant, Duration)>,
     /// Instances whose samples may not be read or do not exist.
     refused: HashSet<ResourceId>,
     /// Refusals for lack of a permission before the first samples.
@@ -140,6 +146,7 @@ impl Poller {
             live: None,
             live_since: Instant::now(),
             since: HashMap::new(),
+            absent: HashMap::new(),
             refused: HashSet::new(),
             forbidden: 0,
             allowed: false,
@@ -167,6 +174,9 @@ impl Poller {
         if self.since.len() > MAX_REMEMBERED {
             self.since.retain(|id, _| seen.contains(id));
         }
+        if self.absent.len() > MAX_REMEMBERED {
+            self.absent.retain(|id, _| seen.contains(id));
+        }
         if self.stalls.len() > MAX_REMEMBERED {
             self.stalls.retain(|id, _| seen.contains(id));
         }
@@ -183,7 +193,8 @@ impl Poller {
             .filter(|id| self.is_mine(id) && !self.subjects.contains_key(*id))
             .collect();
         for id in new {
-            self.subjects.insert(id.clone(), Subject { due: now, polled: false, backoff: backoff() });
+            let due = self.absent.get(id).map_or(now, |(until, _)| now.max(*until));
+            self.subjects.insert(id.clone(), Subject { due, polled: false, backoff: backoff() });
         }
         self.focus = watched.focus.clone().filter(|id| self.is_mine(id));
     }
@@ -231,14 +242,15 @@ impl Poller {
             .filter(|(_, subject)| !subject.polled && subject.due <= now)
             .map(|(id, subject)| (subject.due, id.clone()))
             .collect();
-        due.sort_unstable();
+        // The one the user looks at comes first.
+        due.sort_unstable_by_key(|(due, id)| (Some(id) != self.focus.as_ref(), *due, id.clone()));
         due.truncate(MAX_CONCURRENT_POLLS - self.polls.len());
         for (_, id) in due {
             if let Some(subject) = self.subjects.get_mut(&id) {
                 subject.polled = true;
             }
-            let first = Timestamp::now().before(FIRST_POLL_REACH);
-            let since = self.since.get(&id).copied().unwrap_or(first);
+            let earliest = Timestamp::now().before(PAST_REACH);
+            let since = self.since.get(&id).map_or(earliest, |since| earliest.max(*since));
             let answer = self.link.provider.samples(&id, since);
             self.polls.push(answer.map(|answer| (id, answer)).boxed());
         }
@@ -268,6 +280,7 @@ impl Poller {
     fn reset(&mut self) {
         self.refused.clear();
         self.forbidden = 0;
+        self.absent.clear();
         self.stalls.clear();
         self.rested = Instant::now();
         self.backoff.reset();
@@ -291,6 +304,10 @@ impl Poller {
                 subject.backoff.reset();
                 self.backoff.reset();
                 self.allowed = true;
+                self.absent.remove(&id);
+                if let Some(last) = samples.last() {
+                    self.since.entry(id.clone()).or_insert(last.at);
+                }
                 self.send_samples(id, samples).await
             }
             Err(problem) => {
@@ -302,7 +319,12 @@ impl Poller {
                     }
                     kind if kind.may_pass() => {}
                     // An instance that is down may have no samples now and some later.
-                    ProblemKind::NotFound => subject.due = now + jittered(ABSENT_RETRY),
+                    ProblemKind::NotFound => {
+                        let pause = self.absent.get(&id).map_or(ABSENT_RETRY, |(_, pause)| *pause * 2);
+                        let pause = pause.min(LONGEST_ABSENT_RETRY);
+                        subject.due = now + jittered(pause);
+                        self.absent.insert(id.clone(), (subject.due, pause));
+                    }
                     // Refused or not offered: it will not be otherwise before a new sign-in.
                     kind => {
                         self.refused.insert(id.clone());
@@ -326,9 +348,10 @@ impl Poller {
         sample: Option<Result<Sample, Problem>>,
     ) -> Result<(), Closed> {
         if let Some(Ok(sample)) = sample {
-            // While the stream sends, polls are not needed.
+            // While the stream sends, polls are not needed but for the past, which no stream has.
             let silence = self.link.options.sample_every.saturating_mul(SILENT_INTERVALS);
-            if let Some(subject) = self.subjects.get_mut(&id) {
+            let is_filled = self.since.contains_key(&id) || self.absent.contains_key(&id);
+            if let Some(subject) = self.subjects.get_mut(&id).filter(|_| is_filled) {
                 subject.due = Instant::now() + silence;
             }
             return self.send_samples(id, vec![sample]).await;
@@ -357,8 +380,12 @@ impl Poller {
         let Some(last) = samples.last() else {
             return Ok(());
         };
-        let since = self.since.entry(id.clone()).or_insert(last.at);
-        *since = last.at.max(*since);
+        if let Some(since) = self.since.get_mut(&id) {
+            *since = last.at.max(*since);
+        }
         self.link.outbox.send(FleetEvent::Samples(id, samples)).await
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -2,6 +2,7 @@
 //! and when that layer closes or asks anew the question is cancelled and late answers are dropped.
 
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use crate::console::Page;
 use crate::fleet::{DeclaredAction, Section};
@@ -19,6 +20,8 @@ pub enum Question {
     Details(ResourceId),
     /// The console of a resource that is a page, asked for as this.
     Page(ResourceId, ScreenKind),
+    /// The samples of an instance so far back, for a chart. They go into the store.
+    Past(ResourceId, Duration),
     /// The log of a resource, for as long as the question is open.
     Tail(ResourceId, LogStart),
     /// The actions of all platforms, with their availability for a row. It is answered at once.
@@ -34,6 +37,8 @@ pub enum Answer {
     Section(Box<Section>),
     /// All parts have come.
     EndOfDetails,
+    /// The samples of the past have been read, or cannot be.
+    EndOfPast,
     /// The page of a console, or why there is none.
     Page(Box<Result<Page, Problem>>),
     /// The actions of all platforms.
@@ -50,9 +55,12 @@ impl Answer {
     /// Returns true if nothing more comes after it.
     pub(super) const fn is_last(&self) -> bool {
         match self {
-            Self::EndOfDetails | Self::Page(_) | Self::Actions(_) | Self::Prepared(_) | Self::EndOfLog => {
-                true
-            }
+            Self::EndOfDetails
+            | Self::EndOfPast
+            | Self::Page(_)
+            | Self::Actions(_)
+            | Self::Prepared(_)
+            | Self::EndOfLog => true,
             Self::Section(_) | Self::Log(_) => false,
         }
     }

@@ -305,7 +305,8 @@ impl Layer for DocumentView {
                 | Answer::Actions(_)
                 | Answer::Prepared(_)
                 | Answer::Log(_)
-                | Answer::EndOfLog => {}
+                | Answer::EndOfLog
+                | Answer::EndOfPast => {}
             }
         }
         Vec::new()

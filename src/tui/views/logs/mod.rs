@@ -321,6 +321,7 @@ impl Layer for LogView {
             Answer::EndOfLog => None,
             Answer::Section(_)
             | Answer::EndOfDetails
+            | Answer::EndOfPast
             | Answer::Page(_)
             | Answer::Actions(_)
             | Answer::Prepared(_) => {

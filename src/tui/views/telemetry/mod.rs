@@ -13,8 +13,8 @@ use ratatui::layout::Rect;
 use crate::model::{Metric, ResourceId, Timestamp};
 use crate::tui::app::App;
 use crate::tui::command::{Movement, TelemetryCommand};
-use crate::tui::effect::{DocumentForm, View, Work};
-use crate::tui::layer::{Handled, Hint, Layer};
+use crate::tui::effect::{DocumentForm, View};
+use crate::tui::layer::{Answer, Asking, Handled, Hint, Layer, Question, Ticket};
 use crate::tui::{Command, Effect, KeyContext, Look};
 
 /// The windows of time, by their names.
@@ -57,6 +57,8 @@ pub struct TelemetryView {
     alone: bool,
     /// The steps from the right edge to the cursor.
     cursor: Option<u16>,
+    /// The question for the past.
+    past: Asking,
     /// The time of the latest frame, and how many charts there were.
     drawn: Option<Timestamp>,
     charts: usize,
@@ -74,6 +76,7 @@ impl TelemetryView {
             selected: 0,
             alone: false,
             cursor: None,
+            past: Asking::default(),
             drawn: None,
             charts: 0,
         }
@@ -89,7 +92,7 @@ impl TelemetryView {
             return Vec::new();
         }
         self.asked = self.window();
-        vec![Work::Backfill(self.id.clone(), self.asked).into()]
+        self.past.ask(Question::Past(self.id.clone(), self.asked))
     }
 
     fn freeze(&mut self) {
@@ -193,6 +196,13 @@ impl Layer for TelemetryView {
 
     fn perform(&mut self, command: Command, count: Option<u32>, _app: &mut App) -> Handled {
         self.apply(command, count)
+    }
+
+    fn answer(&mut self, ticket: Ticket, answer: Answer) -> Vec<Effect> {
+        if self.past.is(ticket) && matches!(answer, Answer::EndOfPast) {
+            self.past.close();
+        }
+        Vec::new()
     }
 
     fn redraw_in(&self, _app: &App) -> Option<Duration> {

@@ -7,6 +7,7 @@ use crate::model::{
     Resource, Sample, State,
 };
 use crate::providers::cycle;
+use crate::tui::effect::Work;
 use crate::tui::widgets::testing::{self, text};
 
 const START: i64 = 1_772_366_400_000;
@@ -94,15 +95,30 @@ fn five_charts_share_the_room() {
     insta::assert_snapshot!("ascii", drawn(&mut view, &store, 80, 20, at(600), true));
 }
 
+/// How far back the past is asked for, and the ticket; effects before that give up an earlier question.
+fn asked(effects: &[Effect]) -> (u64, Ticket) {
+    match effects {
+        [.., Effect::Work(Work::Ask(ticket, Question::Past(of, back)))] if *of == id() => {
+            (back.as_secs() / 60, *ticket)
+        }
+        other => panic!("the past is not asked for: {other:?}"),
+    }
+}
+
 #[test]
 fn widening_asks_for_the_past_once() {
     let mut view = TelemetryView::new(id(), "web-1");
-    let asks = |minutes: u64| vec![Effect::from(Work::Backfill(id(), Duration::from_secs(minutes * 60)))];
-    assert_eq!(view.open(), asks(5));
+    let (minutes, first) = asked(&view.open());
+    assert_eq!(minutes, 5);
+    view.answer(first, Answer::EndOfPast);
     assert_eq!(view.apply(Command::ZoomIn, None).effects(), [] as [Effect; 0]);
     assert_eq!(view.apply(Command::ZoomOut, None).effects(), [] as [Effect; 0]);
-    assert_eq!(view.apply(Command::ZoomOut, Some(2)).effects(), asks(60));
-    assert_eq!(view.apply(Command::ZoomOut, Some(99)).effects(), asks(24 * 60));
+    let wider = view.apply(Command::ZoomOut, Some(2)).effects();
+    let (minutes, second) = asked(&wider);
+    assert_eq!((minutes, wider.len()), (60, 1), "what is answered is not given up");
+    let widest = view.apply(Command::ZoomOut, Some(99)).effects();
+    assert_eq!(asked(&widest).0, 24 * 60);
+    assert_eq!(widest[0], Effect::Work(Work::Cancel(second)), "the narrower question is given up");
     assert_eq!(view.apply(Command::ZoomOut, None).effects(), [] as [Effect; 0]);
 }
 
