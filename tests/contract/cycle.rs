@@ -224,7 +224,8 @@ async fn log_lines_are_tailed_from_the_console() {
                     assert!(more.iter().all(|line| !line.text.contains('\n') && !line.text.ends_with('\r')));
                     lines += more.len();
                 }
-                LogEvent::Skipped { .. } => {}
+                LogEvent::Skipped { .. } | LogEvent::Partial(_) => {}
+                LogEvent::Finished => panic!("the instances run"),
                 LogEvent::Interrupted(problem) => panic!("{problem}"),
             }
         }

@@ -67,7 +67,8 @@ async fn log_lines_stream_in() {
         while lines.len() < 3 {
             match tails.next().await.expect("tails do not end") {
                 LogEvent::Lines(more) => lines.extend(more),
-                LogEvent::Connected | LogEvent::Skipped { .. } => {}
+                LogEvent::Connected | LogEvent::Skipped { .. } | LogEvent::Partial(_) => {}
+                LogEvent::Finished => panic!("the containers run"),
                 LogEvent::Interrupted(problem) => panic!("{problem}"),
             }
         }

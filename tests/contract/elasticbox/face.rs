@@ -72,7 +72,8 @@ async fn a_shutdown_is_in_every_list_and_in_the_log() {
             match log.next().await.expect("it goes on") {
                 LogEvent::Lines(lines) => lines.iter().for_each(|line| text.push_str(&line.text)),
                 LogEvent::Interrupted(problem) => panic!("{problem}"),
-                LogEvent::Connected | LogEvent::Skipped { .. } => {}
+                LogEvent::Connected | LogEvent::Skipped { .. } | LogEvent::Partial(_) => {}
+                LogEvent::Finished => panic!("the machine is still there"),
             }
         }
     })

@@ -21,6 +21,9 @@ async fn read_log(provider: &SharedProvider, start: LogStart) -> (Vec<String>, O
                 LogEvent::Interrupted(problem) => last = Some(problem.kind),
                 LogEvent::Skipped { why, .. } => lines.push(format!("<{why}>")),
                 LogEvent::Connected => lines.push("<connected>".to_owned()),
+                LogEvent::Finished => lines.push("<finished>".to_owned()),
+                // It comes whole, once it is.
+                LogEvent::Partial(_) => {}
             }
         }
     })

@@ -32,6 +32,7 @@ pub struct Counts {
     pub bytes: usize,
 }
 
+#[expect(clippy::struct_excessive_bools, reason = "four facts that do not exclude one another")]
 #[derive(Debug)]
 struct Origin {
     name: Arc<str>,

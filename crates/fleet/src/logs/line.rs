@@ -81,6 +81,7 @@ pub struct Line<'a> {
 }
 
 /// A line as it is kept.
+#[expect(clippy::struct_excessive_bools, reason = "four facts that do not exclude one another")]
 #[derive(Debug)]
 pub(super) struct Entry {
     /// Milliseconds by which it is ordered; never smaller than that of the entry before it.
