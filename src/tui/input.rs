@@ -1,8 +1,6 @@
 //! Input from outside: keys and sizes from the terminal, signals from the system.
 
 use std::io;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 use rustix::process::Signal;
@@ -11,7 +9,7 @@ use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
 use super::terminal;
-use super::terminal::background::AnswerFilter;
+use super::terminal::background::{self, AnswerFilter};
 use super::theme::Background;
 use crate::leave::{self, INTERRUPTS};
 
@@ -37,7 +35,6 @@ pub(super) enum Outside {
 /// The terminal's events and the signals, in one queue. The tasks that feed it end with it.
 pub(super) struct Input {
     queue: mpsc::Receiver<Outside>,
-    expects_answer: Arc<AtomicBool>,
     /// Of its own, so that keys that wait hold up no signal.
     ends: mpsc::UnboundedReceiver<i32>,
     _tasks: JoinSet<()>,
@@ -64,15 +61,8 @@ impl Input {
                 .map_or_else(Outside::Lost, |(columns, rows)| Outside::Terminal(Event::Resize(columns, rows)))
         })?;
         // A thread, not a task: keys are read whatever the tasks do.
-        let expects_answer = Arc::new(AtomicBool::new(false));
-        let expects = Arc::clone(&expects_answer);
-        std::thread::Builder::new().name("keyboard".to_owned()).spawn(move || read(&sender, &expects))?;
-        Ok(Self { queue, expects_answer, ends, _tasks: tasks })
-    }
-
-    /// Looks from here on for the terminal's answer to the question for its background.
-    pub(super) fn expect_answer(&self) {
-        self.expects_answer.store(true, Ordering::Relaxed);
+        std::thread::Builder::new().name("keyboard".to_owned()).spawn(move || read(&sender))?;
+        Ok(Self { queue, ends, _tasks: tasks })
     }
 
     /// Waits for the next thing. Cancel safe. `None` when nothing can come any more.
@@ -111,7 +101,7 @@ fn forward(
 }
 
 /// Reads the terminal's events as long as the process lives, the answer to the question for its background taken out.
-fn read(sender: &mpsc::Sender<Outside>, expects_answer: &AtomicBool) {
+fn read(sender: &mpsc::Sender<Outside>) {
     let mut filter = AnswerFilter::default();
     loop {
         let arrived = filter.hold().map_or(Ok(true), crossterm::event::poll);
@@ -134,9 +124,9 @@ fn read(sender: &mpsc::Sender<Outside>, expects_answer: &AtomicBool) {
             INTERRUPTS.typed();
         }
         let (events, answer) =
-            if expects_answer.load(Ordering::Relaxed) { filter.take(event) } else { (vec![event], None) };
+            if background::is_answer_expected() { filter.take(event) } else { (vec![event], None) };
         if let Some(background) = answer {
-            expects_answer.store(false, Ordering::Relaxed);
+            background::note_answer();
             if sender.blocking_send(Outside::Background(background)).is_err() {
                 return;
             }

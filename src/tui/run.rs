@@ -114,7 +114,7 @@ impl Frames {
             self.draw_if_due()?;
             // The first frame does not wait for the question, and nothing does for the answer.
             if self.last_frame.is_some() && !std::mem::replace(&mut has_asked, true) {
-                self.ask_background(input)?;
+                self.ask_background()?;
             }
             if let Some(leaving) = self.leaving {
                 return Ok(leaving);
@@ -168,10 +168,9 @@ impl Frames {
         Ok(())
     }
 
-    fn ask_background(&self, input: &Input) -> io::Result<()> {
+    fn ask_background(&self) -> io::Result<()> {
         let variable = |name: &str| std::env::var(name).ok();
         if self.ui.app.follows_terminal() && background::can_ask(variable) {
-            input.expect_answer();
             background::ask(variable)?;
         }
         Ok(())

@@ -46,6 +46,8 @@ fn a_signal_that_asks_for_nothing_here_changes_nothing() {
     deck.type_keys("?");
     deck.wait_for("the keys that work here");
     deck.type_keys(keys::CTRL_C);
+    deck.wait_gone("the keys that work here");
+    deck.type_keys(keys::CTRL_C);
     assert!(deck.exit_status().success());
     deck.assert_restored();
 }
@@ -84,14 +86,18 @@ fn job_of(shell: &Terminal) -> Pid {
 #[test]
 fn a_stop_that_cannot_be_caught_and_fg_take_the_terminal_back() {
     let home = tempfile::tempdir().expect("a folder");
-    let mut shell = Terminal::start(&Start {
-        program: "/bin/sh",
-        arguments: &["-i"],
-        environment: &[("PS1", "shell> "), ("QDECK", QDECK)],
-        home: home.path(),
-        columns: 120,
-        rows: 36,
-    });
+    // This terminal answers no question: its answer could come when the shell reads already.
+    let mut shell = Terminal::start_on(
+        &Start {
+            program: "/bin/sh",
+            arguments: &["-i"],
+            environment: &[("PS1", "shell> "), ("QDECK", QDECK)],
+            home: home.path(),
+            columns: 120,
+            rows: 36,
+        },
+        None,
+    );
     shell.wait_for("shell> ");
     shell.type_keys("\"$QDECK\"\r");
     shell.wait_for("demo-cycle");
@@ -110,6 +116,8 @@ fn a_stop_that_cannot_be_caught_and_fg_take_the_terminal_back() {
     assert_eq!(shell.modes(), taken);
     shell.type_keys("?");
     shell.wait_for("the keys that work here");
+    shell.type_keys(keys::CTRL_C);
+    shell.wait_gone("the keys that work here");
     shell.type_keys(keys::CTRL_C);
     shell.wait_until("the shell's prompt", |screen| {
         !screen.alternate_screen() && screen.contents().trim_end().ends_with("shell>")

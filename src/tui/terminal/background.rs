@@ -2,9 +2,10 @@
 //! does not answer costs nothing.
 
 use std::io;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
+use parking_lot::{Condvar, Mutex};
 
 use crate::tui::theme::Background;
 
@@ -21,6 +22,13 @@ const MAX_ANSWER_BYTES: usize = 40;
 const KEY_HOLD: Duration = Duration::from_millis(50);
 /// The same once it is clear that an answer has begun.
 const ANSWER_HOLD: Duration = Duration::from_secs(1);
+/// Time after the question in which leaving waits for the answer: one that comes later is typed into the shell.
+const ANSWER_TIMEOUT: Duration = Duration::from_millis(300);
+
+/// Instant of the question while its answer may still come. Process-wide, as the terminal is, so that every way out finds it.
+static ASKED: Mutex<Option<Instant>> = Mutex::new(None);
+/// Notified when the answer has come.
+static ANSWERED: Condvar = Condvar::new();
 
 /// Returns true if the terminal can be asked: the Linux console and the simplest terminals would draw the question.
 pub fn can_ask(variable: impl Fn(&str) -> Option<String>) -> bool {
@@ -34,7 +42,30 @@ pub fn can_ask(variable: impl Fn(&str) -> Option<String>) -> bool {
 /// When the terminal is gone.
 pub fn ask(variable: impl Fn(&str) -> Option<String>) -> io::Result<()> {
     let in_screen = variable("STY").is_some() && variable("TMUX").is_none();
+    *ASKED.lock() = Some(Instant::now());
     super::write(if in_screen { QUESTION_THROUGH_SCREEN } else { QUESTION })
+}
+
+/// Returns true while the answer may come: keys are to be looked through for it.
+pub fn is_answer_expected() -> bool {
+    ASKED.lock().is_some()
+}
+
+/// Ends the wait for the answer: it has come.
+pub fn note_answer() {
+    *ASKED.lock() = None;
+    ANSWERED.notify_all();
+}
+
+/// Waits until the answer has come or is not to be expected soon, so that it is not typed into the shell which gets the
+/// terminal next.
+pub(super) fn settle() {
+    let mut asked = ASKED.lock();
+    while let Some(at) = *asked {
+        if ANSWERED.wait_until(&mut asked, at + ANSWER_TIMEOUT).timed_out() {
+            return;
+        }
+    }
 }
 
 /// Takes the answer out of the keys, as which it is read. Keys that turn out to be none of it are given back in order.

@@ -114,6 +114,7 @@ pub fn restore() {
     let Some(output) = output::opened() else {
         return;
     };
+    background::settle();
     output.finish(&farewell());
     // Where the shell has the terminal its own modes are in force, and setting others would stop this process.
     if output.is_foreground() {
