@@ -18,7 +18,7 @@ impl Client {
 }
 
 /// Reads notifications until one fits.
-async fn told(socket: &mut Socket, topic: &str, state: &str) -> Value {
+async fn notified(socket: &mut Socket, topic: &str, state: &str) -> Value {
     loop {
         let message: Value = serde_json::from_str(&socket.next().await.expect("it goes on")).expect("JSON");
         if message["topic"] == topic && message["object"]["state"] == state {
@@ -28,7 +28,7 @@ async fn told(socket: &mut Socket, topic: &str, state: &str) -> Value {
 }
 
 #[tokio::test]
-async fn stopping_is_a_job_with_steps_that_everybody_hears_of() {
+async fn stopping_is_a_job_with_steps_and_notifications() {
     let client = Client::start(None).await;
     let mut hub = client.open("/v1/hubs/current/notifications").await;
     let (container, instance) = client.instance_of("checkout").await;
@@ -41,11 +41,11 @@ async fn stopping_is_a_job_with_steps_that_everybody_hears_of() {
     let job = accepted["data"]["job"]["id"].as_str().expect("a job").to_owned();
     assert_eq!(accepted["data"]["job"]["tasks"][0]["steps"].as_array().map(Vec::len), Some(2));
 
-    told(&mut hub, "container.state.changed", "stopping").await;
-    let stopping = told(&mut hub, "container.instance.state.changed", "stopping").await;
+    notified(&mut hub, "container.state.changed", "stopping").await;
+    let stopping = notified(&mut hub, "container.instance.state.changed", "stopping").await;
     assert_eq!(stopping["object"]["state_previous"], "running");
-    told(&mut hub, "container.instance.state.changed", "stopped").await;
-    let done = told(&mut hub, "job.state.changed", "completed").await;
+    notified(&mut hub, "container.instance.state.changed", "stopped").await;
+    let done = notified(&mut hub, "job.state.changed", "completed").await;
     assert_eq!(done["object"]["id"].as_str(), Some(job.as_str()));
 
     let (_, one) = client.cycle(&format!("/v1/jobs/{job}")).await;
@@ -66,7 +66,7 @@ async fn scaling_adds_and_removes_instances() {
         let task = json!({ "action": "scale", "contents": { "instances": wanted } });
         let (status, accepted) = client.cycle_post(&format!("{path}/tasks"), &task).await;
         assert_eq!(status, 202, "{accepted}");
-        told(&mut hub, "job.state.changed", "completed").await;
+        notified(&mut hub, "job.state.changed", "completed").await;
         let (_, list) = client.cycle(&format!("{path}/instances")).await;
         let rows = list["data"].as_array().expect("a list");
         assert_eq!(rows.len(), wanted);

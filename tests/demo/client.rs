@@ -147,7 +147,7 @@ pub struct Socket {
     pub wire: WebSocketStream<TcpStream>,
     /// Everything so far, as text.
     pub text: String,
-    /// How many binary and text frames.
+    /// The number of binary and of text frames.
     pub kinds: (usize, usize),
 }
 

@@ -10,8 +10,8 @@ use crate::client::{Client, json, options};
 async fn it_refuses_to_listen_to_the_world() {
     let mut options = options(None);
     options.listen = "0.0.0.0:0".parse().expect("an address");
-    let told = Cloud::start(options).await.err().expect("refused");
-    assert!(told.contains("loopback"), "{told}");
+    let refusal = Cloud::start(options).await.err().expect("refused");
+    assert!(refusal.contains("loopback"), "{refusal}");
 }
 
 #[tokio::test]

@@ -28,7 +28,7 @@ impl Description {
         Some(Self { root })
     }
 
-    /// What is wrong with an answer; nothing when it is as described. `path` is without its query.
+    /// The faults of an answer; none when it is as described. `path` is without its query.
     pub fn faults(&self, method: &str, path: &str, status: u16, body: Option<&Value>) -> Vec<String> {
         let Some((template, operation)) = self.operation(method, path) else {
             return vec![format!("{method} {path} is not described")];
@@ -74,7 +74,7 @@ impl Description {
         value
     }
 
-    /// Holds a value against a schema; what is wrong is told with its place.
+    /// Holds a value against a schema; each fault is reported with its place.
     fn hold(&self, schema: &Value, value: &Value, at: &str, faults: &mut Vec<String>) {
         let schema = self.resolved(schema);
         if value.is_null() && (schema["nullable"] == true || admits(&schema["type"], "null")) {
@@ -164,7 +164,7 @@ impl Description {
     }
 }
 
-/// Whether a part of a path fits one of a template, in which a verb may follow a parameter: `{id}:stop`.
+/// Returns whether a part of a path fits one of a template, in which a verb may follow a parameter: `{id}:stop`.
 fn part_fits(template: &str, part: &str) -> bool {
     match template.strip_prefix('{').and_then(|rest| rest.split_once('}')) {
         Some((_, "")) => !part.contains(':'),
@@ -173,7 +173,7 @@ fn part_fits(template: &str, part: &str) -> bool {
     }
 }
 
-/// Whether a text has the form that a schema names; of what is not known here, any does.
+/// Returns whether a text has the form that a schema names; of what is not known here, any does.
 fn form_fits(format: Option<&str>, text: &str) -> bool {
     match format {
         Some("date-time") => text.parse::<jiff::Timestamp>().is_ok(),
@@ -193,7 +193,7 @@ fn list(value: &Value) -> &[Value] {
     value.as_array().map_or(&[], Vec::as_slice)
 }
 
-/// Whether `type` is or holds the word.
+/// Returns whether `type` is or holds the word.
 fn admits(kind: &Value, word: &str) -> bool {
     kind == word || list(kind).iter().any(|one| one == word)
 }

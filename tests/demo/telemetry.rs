@@ -139,7 +139,7 @@ async fn killing_the_server_ends_its_processes_too() {
 
 #[cfg(target_os = "linux")]
 #[tokio::test]
-async fn an_instance_that_nobody_watches_has_a_history_all_the_same() {
+async fn an_instance_without_a_client_has_a_history_all_the_same() {
     use quarterdeck::demo::engine::fleet::Account;
     use quarterdeck::demo::engine::sampler::CADENCE;
     use quarterdeck::demo::engine::{Engine, fleet::Phase};

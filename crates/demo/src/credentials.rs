@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-/// What a client must know to be let in.
+/// The credentials of a run.
 #[derive(Debug)]
 pub struct Credentials {
     /// 24 hex digits.
@@ -35,7 +35,7 @@ pub struct Credentials {
     tickets: Mutex<HashMap<String, (Instant, Ticket)>>,
 }
 
-/// What a single-use token opens.
+/// The websocket that a single-use token opens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ticket {
     /// The console of an instance.
@@ -46,7 +46,7 @@ pub enum Ticket {
     Notifications,
 }
 
-/// How long a login lasts. The platform's own lifetime is not documented; an hour is what its template uses.
+/// The lifetime of a login. The platform's own lifetime is not documented; an hour is what its template uses.
 pub const LOGIN_LIFE: Duration = Duration::from_secs(3600);
 /// Websocket tokens must be used within 15 minutes, says Cycle's console page.
 pub const TICKET_LIFE: Duration = Duration::from_secs(15 * 60);
@@ -113,7 +113,7 @@ impl Credentials {
         Ok(token)
     }
 
-    /// Whether a login token is one of ours and not expired.
+    /// Returns whether a login token is one of ours and not expired.
     pub fn knows_login(&self, token: &str) -> bool {
         let logins = self.logins.lock();
         logins.get(token).is_some_and(|ends| *ends > Instant::now())

@@ -10,7 +10,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use futures_util::StreamExt as _;
 
-/// How often each fault strikes, in percent, and how late everything is.
+/// The frequency of each fault in percent, and the latency of every answer.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Faults {
     /// Added to every answer.
@@ -88,7 +88,7 @@ pub struct Switch {
     set: Mutex<(Faults, fastrand::Rng)>,
 }
 
-/// What befalls one request.
+/// The fault of one request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Fate {
     Spared,
@@ -160,7 +160,7 @@ impl Switch {
     }
 }
 
-/// Whether the answer's body is endless, so that it must not be gathered.
+/// Returns whether the answer's body is endless, so that it must not be gathered.
 fn streams(answer: &Response) -> bool {
     let kind = answer.headers().get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
     kind.starts_with("text/event-stream") || answer.status() == StatusCode::SWITCHING_PROTOCOLS
@@ -230,7 +230,7 @@ mod tests {
     }
 
     #[test]
-    fn mistakes_are_told_in_sentences() {
+    fn mistakes_are_reported_in_sentences() {
         for (text, word) in [
             ("latncy=3", "latncy"),
             ("error", "NAME=VALUE"),

@@ -33,12 +33,12 @@ use faces::AppState;
 use faults::Switch;
 use qdeck_model::Secret;
 
-/// How a demo cloud starts.
+/// The settings of a demo cloud.
 #[derive(Debug, Clone)]
 pub struct CloudOptions {
     /// The loopback address to listen on; port 0 finds a free one.
     pub listen: SocketAddr,
-    /// How many instances the fleet has in all; `None` is the hand-made fleet of the assets.
+    /// The number of instances in the fleet; `None` is the hand-made fleet of the assets.
     pub instances: Option<usize>,
     /// Adds a container on each side that prints so many numbered lines a second.
     pub flood: Option<u32>,
@@ -50,7 +50,7 @@ pub struct CloudOptions {
     pub program: std::path::PathBuf,
 }
 
-/// What a client needs to reach one face of the cloud. The values are random and die with the run.
+/// Address and credentials of one face of the cloud. The values are random and die with the run.
 #[derive(Debug, Clone)]
 pub struct Access {
     /// The platform's name, as in the configuration: `cycle`, `quasarch`.
@@ -75,7 +75,7 @@ pub struct Access {
 pub struct Cloud {
     /// The address it listens on.
     pub address: SocketAddr,
-    /// How to reach its faces.
+    /// Address and credentials of each face.
     pub access: Vec<Access>,
     credentials: Arc<Credentials>,
     engine: Engine,
@@ -88,9 +88,9 @@ pub struct Cloud {
 #[derive(Default)]
 struct Asked(Mutex<VecDeque<String>>);
 
-/// How many requests are remembered.
+/// The most requests that are remembered.
 const REMEMBERED: usize = 2048;
-/// How many characters of a path are remembered.
+/// The most characters of a path that are remembered.
 const LONGEST_PATH: usize = 512;
 
 impl Asked {
@@ -163,7 +163,7 @@ impl Cloud {
         Ok(())
     }
 
-    /// How many requests came in so far, whatever their answer.
+    /// Returns the number of requests so far, whatever their answer.
     pub fn requests(&self) -> u64 {
         self.requests.load(Ordering::Relaxed)
     }

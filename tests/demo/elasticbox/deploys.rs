@@ -82,14 +82,14 @@ async fn what_the_schema_does_not_allow_is_refused() {
         ("name", json!("")),
         ("name", json!("n".repeat(31))),
         ("flavour", json!("vanilla")),
-        ("owner", json!("nobody")),
+        ("owner", json!("unknown")),
         ("box", json!({ "id": "nothing", "variables": [] })),
         ("box", good["policy_box"].clone()),
         ("policy_box", json!({ "id": "nothing", "variables": [] })),
         ("automatic_updates", json!("sometimes")),
         ("lease", json!({ "expire": "2999-01-01 00:00:00.000000" })),
     ];
-    let count = cloud.everybody().await.len();
+    let count = cloud.all().await.len();
     for (key, value) in wrong {
         let mut body = good.clone();
         body[key] = value.clone();
@@ -104,5 +104,5 @@ async fn what_the_schema_does_not_allow_is_refused() {
     }
     let request = cloud.request(Method::POST, "/services/instances").body("{");
     assert_eq!(cloud.send(request).await.status, 400);
-    assert_eq!(cloud.everybody().await.len(), count, "nothing was made");
+    assert_eq!(cloud.all().await.len(), count, "nothing was made");
 }

@@ -17,7 +17,7 @@ fn in_seconds(seconds: i64) -> String {
 #[tokio::test]
 async fn some_instances_are_leased_and_some_leases_are_over() {
     let cloud = Box::start().await;
-    let all = cloud.everybody().await;
+    let all = cloud.all().await;
     let now = in_seconds(0);
     let leases: Vec<&Value> = all.iter().map(|i| &i["lease"]).filter(|l| !l.is_null()).collect();
     assert!(leases.iter().any(|l| l["released"] == false && l["expire"].as_str() > Some(now.as_str())));

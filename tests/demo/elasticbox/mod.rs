@@ -43,7 +43,7 @@ impl Box {
         let cloud = Cloud::start(options).await.expect("the cloud starts");
         let of = |platform: &str| cloud.access.iter().find(|a| a.platform == platform).expect("a face");
         let access = of("elasticbox").clone();
-        // The same person signs in to both.
+        // The same user signs in to both.
         let password = of("quasarch").secret.expose().to_owned();
         Self {
             http: reqwest::Client::builder().no_proxy().build().expect("a client"),
@@ -111,7 +111,7 @@ impl Box {
     }
 
     /// Every instance of every workspace, each once.
-    pub async fn everybody(&self) -> Vec<Value> {
+    pub async fn all(&self) -> Vec<Value> {
         let mut found: Vec<Value> = Vec::new();
         for workspace in rows(&self.read("/services/workspaces").await) {
             let id = workspace["id"].as_str().expect("an id");
@@ -126,7 +126,7 @@ impl Box {
 
     /// The id of an instance by name.
     pub async fn id_of(&self, name: &str) -> String {
-        let all = self.everybody().await;
+        let all = self.all().await;
         let found = all.iter().find(|i| i["name"] == name);
         let found = found.unwrap_or_else(|| panic!("no {name} in {all:#?}"));
         found["id"].as_str().expect("an id").to_owned()

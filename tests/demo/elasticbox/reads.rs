@@ -54,7 +54,7 @@ async fn a_login_gives_a_bare_token_and_lasting_ones_are_made_and_revoked() {
     assert_eq!((profile.status, profile.json["workspace"].as_str()), (200, Some("captain")));
     let listed = cloud.read("/services/tokens").await;
     assert_eq!(rows(&listed).len(), 1);
-    assert!(listed[0]["value"].is_null(), "told twice: {listed}");
+    assert!(listed[0]["value"].is_null(), "shown twice: {listed}");
     let path = format!("/services/tokens/{}", made["id"].as_str().expect("an id"));
     assert_eq!(cloud.send(cloud.request(Method::DELETE, &path)).await.status, 204);
     assert_eq!(cloud.send(with_it()).await.status, 401);
@@ -96,7 +96,7 @@ async fn each_workspace_has_its_instances_and_a_shared_one_is_in_two() {
 #[tokio::test]
 async fn an_instance_holds_its_boxes_whole_and_the_dead_are_listed_too() {
     let cloud = Box::start().await;
-    let all = cloud.everybody().await;
+    let all = cloud.all().await;
     let dead: Vec<_> = all.iter().filter(|i| i["operation"]["event"] == "terminate_service").collect();
     assert_eq!(dead.len(), 2);
     assert!(dead.iter().all(|i| i["state"] == "done"));

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::{Box, pair, rows};
 
-fn told(seen: &[(String, String)]) -> Vec<(&str, &str)> {
+fn as_pairs(seen: &[(String, String)]) -> Vec<(&str, &str)> {
     seen.iter().map(|(state, event)| (state.as_str(), event.as_str())).collect()
 }
 
@@ -24,7 +24,7 @@ async fn a_shutdown_ends_in_two_steps_and_excludes_everything_else() {
         assert_eq!(cloud.delete(&id, operation).await.status, 409, "{operation}");
     }
     let seen = cloud.until(&id, ("done", "shutdown_service")).await;
-    let mut seen = told(&seen);
+    let mut seen = as_pairs(&seen);
     // A fresh 202 may still show the pair from before it.
     if seen.first() == Some(&("done", "deploy")) {
         seen.remove(0);
@@ -40,7 +40,7 @@ async fn a_shutdown_ends_in_two_steps_and_excludes_everything_else() {
 
     assert_eq!(cloud.put(&format!("{path}/poweron")).await.status, 202);
     let seen = cloud.until(&id, ("done", "poweron")).await;
-    assert!(told(&seen).contains(&("processing", "poweron")), "{seen:?}");
+    assert!(as_pairs(&seen).contains(&("processing", "poweron")), "{seen:?}");
     let operations = cloud.read(&format!("{path}/operations")).await;
     let events: Vec<&str> = rows(&operations).iter().filter_map(|o| o["operation"].as_str()).collect();
     assert_eq!(events, ["deploy", "shutdown", "shutdown_service", "poweron"]);
@@ -66,12 +66,12 @@ async fn reinstall_and_reconfigure_come_back_online() {
     assert_eq!(reconfigure(json!({ "id": id, "method": "reinstall" })).await.status, 400);
     assert_eq!(reconfigure(json!({ "id": id, "method": "reconfigure" })).await.status, 202);
     let seen = cloud.until(&id, ("done", "reconfigure")).await;
-    assert!(told(&seen).contains(&("processing", "reconfigure")), "{seen:?}");
+    assert!(as_pairs(&seen).contains(&("processing", "reconfigure")), "{seen:?}");
     assert_eq!(cloud.put(&format!("{path}/poweron")).await.status, 409, "it is online");
     for verb in ["reinstall", "deploy"] {
         assert_eq!(cloud.put(&format!("{path}/{verb}")).await.status, 202);
         let seen = cloud.until(&id, ("done", verb)).await;
-        assert!(told(&seen).contains(&("processing", verb)), "{seen:?}");
+        assert!(as_pairs(&seen).contains(&("processing", verb)), "{seen:?}");
     }
 }
 
@@ -80,7 +80,7 @@ async fn the_dead_stay_in_the_list_until_their_record_is_deleted() {
     let cloud = Box::start().await;
     let id = cloud.id_of("tomcat-3").await;
     let path = format!("/services/instances/{id}");
-    let listed = async || cloud.everybody().await.into_iter().find(|i| i["id"] == id.as_str());
+    let listed = async || cloud.all().await.into_iter().find(|i| i["id"] == id.as_str());
     for wrong in ["delete", "remove", ""] {
         assert_eq!(cloud.delete(&id, wrong).await.status, 400, "{wrong}");
     }
@@ -89,7 +89,7 @@ async fn the_dead_stay_in_the_list_until_their_record_is_deleted() {
     let accepted = cloud.delete(&id, "terminate").await;
     assert_eq!((accepted.status, accepted.text.as_str()), (202, ""));
     let seen = cloud.until(&id, ("done", "terminate_service")).await;
-    let seen = told(&seen);
+    let seen = as_pairs(&seen);
     assert!(seen.contains(&("processing", "terminate")), "{seen:?}");
     assert!(seen.contains(&("processing", "terminate_service")), "{seen:?}");
 
@@ -127,7 +127,7 @@ async fn force_terminate_runs_no_scripts() {
 }
 
 #[tokio::test]
-async fn an_unavailable_one_says_why_and_is_ended_by_force_only() {
+async fn an_unavailable_one_has_a_reason_and_is_ended_by_force_only() {
     let cloud = Box::start().await;
     let id = cloud.id_of("reports-1").await;
     let path = format!("/services/instances/{id}");

@@ -52,7 +52,7 @@ async fn everything_that_can_be_read_is_as_described() {
 }
 
 #[tokio::test]
-async fn quotas_tell_what_is_left_of_a_family() {
+async fn quotas_have_the_limit_and_use_of_a_family() {
     let cloud = cloud().await;
     let zone = Zone::of(&cloud, "at-vie-2");
     let all = zone.get("/quota").await;

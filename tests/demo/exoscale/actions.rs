@@ -1,4 +1,4 @@
-//! What can be done to an instance, in which state, and what comes of it.
+//! Actions on an instance: their states and their results.
 
 use serde_json::json;
 
@@ -67,14 +67,14 @@ async fn size_and_disk_change_while_stopped() {
 }
 
 #[tokio::test]
-async fn passwords_and_trust_come_to_who_may_have_them() {
+async fn passwords_and_trust_are_for_instances_that_support_them() {
     let cloud = cloud().await;
     let zone = Zone::of(&cloud, "at-vie-2");
     let path = format!("/instance/{}", zone.instance("legacy-1").await);
     assert_eq!(zone.call("GET", &format!("{path}:password"), None).await.0, 404, "none was made today");
     zone.done("PUT", &format!("{path}:reset-password"), None).await;
-    let told = zone.get(&format!("{path}:password")).await;
-    assert!(told["password"].as_str().is_some_and(|p| p.len() >= 12));
+    let answer = zone.get(&format!("{path}:password")).await;
+    assert!(answer["password"].as_str().is_some_and(|p| p.len() >= 12));
     assert_eq!(zone.get(&path).await["tpm-enabled"], false);
     zone.done("POST", &format!("{path}:enable-tpm"), None).await;
     assert_eq!(zone.get(&path).await["tpm-enabled"], true);

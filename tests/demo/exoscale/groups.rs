@@ -5,7 +5,7 @@ use serde_json::json;
 use super::zone::{Zone, cloud};
 
 #[tokio::test]
-async fn a_security_group_has_rules_and_wearers() {
+async fn a_security_group_has_rules_and_attached_instances() {
     let cloud = cloud().await;
     let zone = Zone::of(&cloud, "ch-gva-2");
     let metrics = json!({ "name": "metrics", "description": "Scrapers" });
@@ -75,7 +75,7 @@ async fn groups_that_keep_apart_name_their_instances() {
 async fn keys_are_registered_at_once_and_never_given_back() {
     let cloud = cloud().await;
     let zone = Zone::of(&cloud, "ch-gva-2");
-    // An Ed25519 key of 32 zero bytes: nobody has the other half.
+    // An Ed25519 key of 32 zero bytes: no private half exists.
     let text = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA test";
     let made = zone.change("POST", "/ssh-key", Some(json!({ "name": "spare", "public-key": text }))).await;
     assert!(made["state"] == "success" && made.get("reference").is_none(), "{made}");
@@ -93,7 +93,7 @@ async fn keys_are_registered_at_once_and_never_given_back() {
 }
 
 #[tokio::test]
-async fn an_elastic_ip_may_have_several_wearers() {
+async fn an_elastic_ip_may_have_several_instances() {
     let cloud = cloud().await;
     let zone = Zone::of(&cloud, "ch-gva-2");
     let check = json!({ "mode": "tcp", "port": 22 });

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::zone::{Zone, cloud};
 
 #[tokio::test]
-async fn a_zone_lists_its_own_instances_in_short_and_one_is_told_whole() {
+async fn a_zone_lists_its_own_instances_in_short_and_returns_one_whole() {
     let cloud = cloud().await;
     let geneva = Zone::of(&cloud, "ch-gva-2");
     let frankfurt = Zone::of(&cloud, "de-fra-1");
@@ -46,8 +46,8 @@ async fn filters_narrow_the_list() {
         let rows = all["instances"].as_array().expect("a list").iter();
         rows.filter_map(|r| Some(r["name"].as_str()?.to_owned())).collect()
     };
-    let everybody = names(&[]).await;
-    assert!(everybody.contains(&"bastion-1".to_owned()), "{everybody:?}");
+    let every = names(&[]).await;
+    assert!(every.contains(&"bastion-1".to_owned()), "{every:?}");
     let pooled = names(&[("manager-type", "instance-pool")]).await;
     assert!(!pooled.is_empty() && pooled.iter().all(|name| name.starts_with("front-")), "{pooled:?}");
     assert_eq!(names(&[("labels", "role=web")]).await, pooled);
@@ -60,7 +60,7 @@ async fn filters_narrow_the_list() {
 }
 
 #[tokio::test]
-async fn what_is_missing_or_wrong_in_an_order_is_told_at_once() {
+async fn all_mistakes_of_an_order_are_reported_at_once() {
     let cloud = cloud().await;
     let zone = Zone::of(&cloud, "ch-gva-2");
     let (status, answer) = zone.call("POST", "/instance", Some(json!({ "disk-size": 5 }))).await;
@@ -77,7 +77,7 @@ async fn what_is_missing_or_wrong_in_an_order_is_told_at_once() {
         }
         Some(body)
     };
-    let nobody = "6b1c2f2e-9a0e-4c39-9c2b-3f1d5c8f0a11";
+    let unknown = "6b1c2f2e-9a0e-4c39-9c2b-3f1d5c8f0a11";
     let far = Zone::of(&cloud, "de-fra-1").template("Linux Ubuntu 24.04 LTS 64-bit").await;
     let windows = zone.template("Windows Server 2025").await;
     for (change, expected) in [
@@ -87,15 +87,15 @@ async fn what_is_missing_or_wrong_in_an_order_is_told_at_once() {
         (json!({ "disk-size": 401 }), 400),
         (json!({ "template": { "id": windows } }), 400),
         (json!({ "template": { "id": far } }), 404),
-        (json!({ "instance-type": { "id": nobody } }), 404),
-        (json!({ "security-groups": [{ "id": nobody }] }), 404),
+        (json!({ "instance-type": { "id": unknown } }), 404),
+        (json!({ "security-groups": [{ "id": unknown }] }), 404),
         (json!({ "ssh-key": { "name": "nobodys" } }), 404),
         (json!({ "instance-type": { "id": zone.kind("gpu3.small").await } }), 400),
         (json!({ "instance-type": { "id": zone.kind("gpub300.huge").await } }), 403),
     ] {
-        let told = format!("{change}");
+        let case = format!("{change}");
         let (status, message) = zone.refused("POST", "/instance", order(change)).await;
-        assert_eq!(status, expected, "{told}: {message}");
+        assert_eq!(status, expected, "{case}: {message}");
     }
 }
 
@@ -139,7 +139,7 @@ async fn an_instance_is_made_changed_and_removed() {
     assert_eq!(zone.refused("DELETE", &format!("{path}/name"), None).await.0, 400);
 
     zone.done("PUT", &format!("{path}:add-protection"), None).await;
-    assert!(zone.get(&path).await.get("protected").is_none(), "no field tells of it");
+    assert!(zone.get(&path).await.get("protected").is_none(), "no field shows it");
     assert_eq!(zone.refused("DELETE", &path, None).await.0, 403);
     zone.done("PUT", &format!("{path}:remove-protection"), None).await;
     let delete = zone.change("DELETE", &path, None).await;

@@ -1,10 +1,10 @@
-//! Who is let in, and what is open to everybody.
+//! Signatures, and the answers that need none.
 
 use super::zone::{Zone, cloud, signed};
 use crate::client::json;
 
 #[tokio::test]
-async fn zones_are_told_to_everybody_and_lead_back_here() {
+async fn zones_need_no_signature_and_lead_back_here() {
     let cloud = cloud().await;
     let zone = Zone::of(&cloud, "ch-gva-2");
     let (status, zones) = json(zone.http.get(zone.url("/zone"))).await;
@@ -18,7 +18,7 @@ async fn zones_are_told_to_everybody_and_lead_back_here() {
 }
 
 #[tokio::test]
-async fn types_are_told_to_everybody_but_accelerators_to_none_of_them() {
+async fn types_need_no_signature_but_accelerators_do() {
     let cloud = cloud().await;
     let zone = Zone::of(&cloud, "ch-gva-2");
     let (status, open) = json(zone.http.get(zone.url("/instance-type"))).await;
@@ -72,7 +72,7 @@ async fn only_a_true_and_fresh_signature_opens() {
 }
 
 #[tokio::test]
-async fn what_is_no_endpoint_says_so() {
+async fn an_unknown_endpoint_is_refused_as_one() {
     let cloud = cloud().await;
     let zone = Zone::of(&cloud, "ch-gva-2");
     assert_eq!(zone.call("GET", "/nonsense", None).await.0, 404);

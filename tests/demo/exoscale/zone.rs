@@ -34,7 +34,7 @@ pub async fn cloud() -> Cloud {
     Cloud::start(options).await.expect("the cloud starts")
 }
 
-/// What goes into `Authorization`: the parts of the message are method and path, body, values of the sorted query,
+/// The value of `Authorization`: the parts of the message are method and path, body, values of the sorted query,
 /// nothing, and the expiry.
 pub fn signed(
     key: &str,
@@ -108,7 +108,7 @@ impl<'a> Zone<'a> {
         (status, answer)
     }
 
-    /// What a read that must succeed says.
+    /// The answer of a read that must succeed.
     pub async fn get(&self, below: &str) -> Value {
         let (status, answer) = self.call("GET", below, None).await;
         assert_eq!(status, 200, "GET {below}: {answer}");

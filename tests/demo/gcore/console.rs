@@ -8,8 +8,8 @@ use super::Gcore;
 
 /// The address of a machine's serial line.
 async fn serial(gcore: &Gcore, machine: &str) -> String {
-    let told = gcore.get(&format!("{machine}/get_console?console_type=serial")).await;
-    let url = told["remote_console"]["url"].as_str();
+    let answer = gcore.get(&format!("{machine}/get_console?console_type=serial")).await;
+    let url = answer["remote_console"]["url"].as_str();
     url.expect("an address").to_owned()
 }
 
@@ -17,8 +17,8 @@ async fn serial(gcore: &Gcore, machine: &str) -> String {
 async fn the_serial_line_is_a_terminal_and_its_token_opens_it_again() {
     let gcore = Gcore::start().await;
     let machine = gcore.api().await;
-    let told = gcore.get(&format!("{machine}/get_console?console_type=serial")).await;
-    let console = &told["remote_console"];
+    let answer = gcore.get(&format!("{machine}/get_console?console_type=serial")).await;
+    let console = &answer["remote_console"];
     assert_eq!((&console["protocol"], &console["type"]), (&json!("serial"), &json!("serial")));
     let url = console["url"].as_str().expect("an address");
     let mut line = gcore.client.upgrade(url).await.expect("it opens");
@@ -46,14 +46,14 @@ async fn the_serial_line_is_a_terminal_and_its_token_opens_it_again() {
     while let Some(more) = again.next().await {
         assert!(!more.contains("never"), "{more}");
     }
-    let (status, told) = gcore.call(Method::GET, &format!("{machine}/get_console"), None).await;
-    assert_eq!((status, told["exception_class"].as_str()), (409, Some("ConflictError")));
+    let (status, answer) = gcore.call(Method::GET, &format!("{machine}/get_console"), None).await;
+    assert_eq!((status, answer["exception_class"].as_str()), (409, Some("ConflictError")));
 }
 
-/// Who runs in a session of its own and holds the terminal does not keep a shell from ending.
+/// A process in a session of its own that holds the terminal does not keep a shell from ending.
 #[cfg(target_os = "linux")]
 #[tokio::test]
-async fn a_shell_ends_though_somebody_holds_its_terminal() {
+async fn a_shell_ends_though_another_process_holds_its_terminal() {
     let gcore = Gcore::start().await;
     let machine = gcore.api().await;
     let url = serial(&gcore, &machine).await;
@@ -98,8 +98,8 @@ async fn subprotocols_and_origins_are_those_of_the_proxy() {
 async fn a_browser_is_sent_to_a_page() {
     let gcore = Gcore::start().await;
     let machine = gcore.api().await;
-    let told = gcore.get(&format!("{machine}/get_console")).await;
-    let console = &told["remote_console"];
+    let answer = gcore.get(&format!("{machine}/get_console")).await;
+    let console = &answer["remote_console"];
     assert_eq!((&console["protocol"], &console["type"]), (&json!("vnc"), &json!("novnc")));
     let url = console["url"].as_str().expect("an address");
     assert!(url.contains("/vnc_auto.html?path=%3Ftoken%3D"), "{url}");
@@ -119,12 +119,12 @@ async fn the_load_is_that_of_the_real_process() {
     let gcore = Gcore::start().await;
     let machine = gcore.api().await;
     let ask = json!({ "time_interval": 1, "time_unit": "hour" });
-    let (status, told) = gcore.post(&format!("{machine}/metrics"), ask).await;
-    assert_eq!(status, 200, "{told}");
+    let (status, answer) = gcore.post(&format!("{machine}/metrics"), ask).await;
+    assert_eq!(status, 200, "{answer}");
     if !std::path::Path::new("/proc/self/stat").exists() {
         return;
     }
-    let points = told["results"].as_array().expect("points");
+    let points = answer["results"].as_array().expect("points");
     // The instance has run for days: its hour is there at the first look.
     assert!((59..=62).contains(&points.len()), "{} points in an hour", points.len());
     let point = points.last().expect("a point");

@@ -92,14 +92,14 @@ async fn log_lines_keep_their_time_and_come_in_pages() {
 }
 
 #[tokio::test]
-async fn what_fits_is_told_beforehand() {
+async fn limits_can_be_checked_beforehand() {
     let gcore = Gcore::start().await;
     let path = format!("/cloud/v3/inference/{}/deployments/check_limits", gcore.project());
     let ask = json!({ "flavor_name": "inference-16vcpu-232gib-1xh100-80gb",
         "containers": [{ "region_id": gcore.regions[0], "scale": { "min": 0, "max": 5 } }] });
-    let (status, told) = gcore.post(&path, ask).await;
-    assert_eq!(status, 200, "{told}");
-    assert_eq!(told["inference_gpu_h100_count_requested"], 2, "{told}");
+    let (status, answer) = gcore.post(&path, ask).await;
+    assert_eq!(status, 200, "{answer}");
+    assert_eq!(answer["inference_gpu_h100_count_requested"], 2, "{answer}");
     let sizes = gcore.get("/cloud/v3/inference/flavors").await;
     assert!(all(&sizes, "gpu_model").contains(&"L40S".to_owned()));
     let capacity = gcore.get("/cloud/v3/inference/capacity").await;

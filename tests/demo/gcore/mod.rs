@@ -18,7 +18,7 @@ use crate::schema::Description;
 
 static DESCRIPTION: OnceLock<Option<Description>> = OnceLock::new();
 
-/// What the specification leaves out, being gone from it since the pages were written.
+/// Paths that were in the specification when the pages were written, and are no longer.
 const UNDESCRIBED: [&str; 2] = ["/cloud/v1/instances/search", "/cloud/v1/reseller_name_templates"];
 
 /// A client of the face.
@@ -95,10 +95,10 @@ impl Gcore {
 
     /// A write that must be accepted as one task; gives the task's id.
     async fn begin(&self, method: Method, path: &str, body: Option<Value>) -> String {
-        let (status, told) = self.call(method, path, body).await;
-        assert_eq!(status, 200, "{path}: {told}");
-        let tasks = told["tasks"].as_array().expect("tasks");
-        assert_eq!(tasks.len(), 1, "{told}");
+        let (status, answer) = self.call(method, path, body).await;
+        assert_eq!(status, 200, "{path}: {answer}");
+        let tasks = answer["tasks"].as_array().expect("tasks");
+        assert_eq!(tasks.len(), 1, "{answer}");
         tasks[0].as_str().expect("an id").to_owned()
     }
 
@@ -106,12 +106,12 @@ impl Gcore {
     async fn finish(&self, task: &str) -> Value {
         let ends = Instant::now() + LIMIT;
         loop {
-            let told = self.get(&format!("/cloud/v1/tasks/{task}")).await;
-            if told["state"] == "FINISHED" {
-                return told;
+            let answer = self.get(&format!("/cloud/v1/tasks/{task}")).await;
+            if answer["state"] == "FINISHED" {
+                return answer;
             }
-            assert!(told["state"] == "NEW" || told["state"] == "RUNNING", "{told}");
-            assert!(Instant::now() < ends, "the task did not end: {told}");
+            assert!(answer["state"] == "NEW" || answer["state"] == "RUNNING", "{answer}");
+            assert!(Instant::now() < ends, "the task did not end: {answer}");
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
     }

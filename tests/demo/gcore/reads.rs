@@ -75,7 +75,7 @@ async fn every_read_is_as_described() {
 }
 
 #[tokio::test]
-async fn both_generations_of_names_are_told() {
+async fn both_generations_of_names_are_returned() {
     let gcore = Gcore::start().await;
     let row = gcore.get(&gcore.api().await).await;
     for (new, old) in [
@@ -125,7 +125,7 @@ async fn lists_page_and_count_everything() {
     }
     let beyond = gcore.get(&format!("{path}?offset=100")).await;
     assert_eq!((beyond["count"].as_u64(), all(&beyond, "id").len()), (Some(names.len() as u64), 0));
-    // Key pairs come ten at a time when nobody says otherwise.
+    // Key pairs come ten at a time unless more are asked for.
     let keys = format!("/cloud/v1/ssh_keys/{}", gcore.project());
     for number in 0..10 {
         let (status, _) = gcore.post(&keys, json!({ "name": format!("key-{number}") })).await;

@@ -1,4 +1,4 @@
-//! What is refused, and how.
+//! Refusals: statuses and bodies.
 
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -23,8 +23,8 @@ async fn only_the_right_token_in_the_right_scheme_lets_in() {
             let answer = request.send().await.expect("an answer");
             assert_eq!(answer.status(), 401, "{header:?} {path}");
             let body: Value = answer.json().await.expect("JSON");
-            let told = body["message"].as_str().expect("a message");
-            assert!(told.contains(words) && !told.contains(&secret), "{told}");
+            let message = body["message"].as_str().expect("a message");
+            assert!(message.contains(words) && !message.contains(&secret), "{message}");
         }
     }
 }
@@ -95,7 +95,7 @@ async fn bodies_that_do_not_fit_are_refused_field_by_field() {
         (json!({ "volumes": [{ "source": "new-volume" }] }), "volumes.0.size"),
         (json!({ "volumes": [{ "source": "new-volume", "size": 5 }] }), "volumes"),
         (json!({ "interfaces": [{ "type": "subnet" }] }), "interfaces.0.network_id"),
-        (json!({ "ssh_key_name": "nobody" }), "ssh_key_name"),
+        (json!({ "ssh_key_name": "unknown" }), "ssh_key_name"),
         (json!({ "tags": { "a b": "c" } }), "tags.a b"),
     ] {
         let mut wish = good.clone();
@@ -118,8 +118,8 @@ async fn bodies_that_do_not_fit_are_refused_field_by_field() {
         (format!("{machine}/put_into_servergroup"), json!({})),
         (format!("{machine}/attach_interface"), json!({ "type": "any_subnet" })),
     ] {
-        let (status, told) = gcore.post(&path, body.clone()).await;
-        assert_eq!(status, 400, "{path} {body}: {told}");
+        let (status, answer) = gcore.post(&path, body.clone()).await;
+        assert_eq!(status, 400, "{path} {body}: {answer}");
     }
     let (status, _) = gcore.call(Method::PATCH, &machine, Some(json!([1]))).await;
     assert_eq!(status, 400);

@@ -38,8 +38,8 @@ async fn a_machine_is_made_by_a_task_and_removed_by_another() {
     assert_eq!(status, 404, "{refused}");
     gcore.done(Method::DELETE, &machine, None).await;
     assert_eq!(gcore.call(Method::GET, &machine, None).await.0, 404);
-    let (_, told) = gcore.post(&format!("/cloud/v1/tasks/{task}/acknowledge"), json!({})).await;
-    assert!(told["acknowledged_at"].is_string(), "{told}");
+    let (_, answer) = gcore.post(&format!("/cloud/v1/tasks/{task}/acknowledge"), json!({})).await;
+    assert!(answer["acknowledged_at"].is_string(), "{answer}");
     let open = gcore.get("/cloud/v1/tasks?is_acknowledged=false").await;
     assert_eq!(all(&open, "task_type"), ["delete_vm"]);
 }
@@ -58,7 +58,7 @@ async fn actions_begin_in_their_states_only_and_one_at_a_time() {
     assert_eq!((&row["task_id"], &row["task_state"]), (&json!(task), &json!("powering-off")), "{row}");
     let (status, body) = act("reboot").await;
     assert_eq!((status, body["exception_class"].as_str()), (409, Some("ConflictError")));
-    assert!(body["message"].as_str().is_some_and(|told| told.contains(&task)), "{body}");
+    assert!(body["message"].as_str().is_some_and(|text| text.contains(&task)), "{body}");
     gcore.finish(&task).await;
     for (word, status, state) in [
         ("start", "ACTIVE", "active"),

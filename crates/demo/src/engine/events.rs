@@ -43,7 +43,7 @@ pub enum Event {
     Job {
         /// Its number.
         job: u32,
-        /// How it stands.
+        /// Its state.
         phase: JobPhase,
     },
 }

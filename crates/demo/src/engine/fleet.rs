@@ -1,4 +1,4 @@
-//! What the demo cloud knows: places, containers, instances, jobs. Plain data, no wire words of any platform.
+//! The state of the demo cloud: places, containers, instances, jobs. Plain data, no wire words of any platform.
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -32,7 +32,7 @@ pub enum Account {
     Exoscale,
 }
 
-/// Where an instance or a container is in its life.
+/// The state of an instance or a container.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Phase {
     /// Created, nothing done yet.
@@ -68,7 +68,7 @@ pub struct Instance {
     pub phase: Phase,
     /// The last health check's verdict; `None` when there is none.
     pub healthy: Option<bool>,
-    /// Whether its traffic is being drained.
+    /// True if its traffic is being drained.
     pub draining: bool,
     /// When it was created.
     pub created: Timestamp,
@@ -78,14 +78,14 @@ pub struct Instance {
     pub error: Option<Box<str>>,
 }
 
-/// What somebody gave one machine beside its place in a group.
+/// Settings of one machine beside those of its group.
 #[derive(Debug, Clone, Default)]
 pub struct Extras {
     /// A name of its own.
     pub name: Option<String>,
     /// Labels or tags.
     pub labels: BTreeMap<String, String>,
-    /// Whether it refuses to be deleted.
+    /// True if it refuses to be deleted.
     pub protected: bool,
 }
 
@@ -103,9 +103,9 @@ pub struct Revision {
 /// A description of what runs, with its instances.
 #[derive(Debug, Clone)]
 pub struct Container {
-    /// Who owns it.
+    /// The account that owns it.
     pub account: Account,
-    /// The name a person gave.
+    /// Its display name.
     pub name: String,
     /// A slug; also the host names' stem.
     pub identifier: String,
@@ -113,15 +113,15 @@ pub struct Container {
     pub environment: u32,
     /// The image with its tag.
     pub image: String,
-    /// What its processes do.
+    /// The workload of its instances.
     pub workload: Kind,
     /// Indices into [`Fleet::instances`], oldest first, without the removed ones.
     pub instances: Vec<u32>,
-    /// How many instances it ever had; the next ordinal follows.
+    /// The number of instances it ever had; the next ordinal follows.
     pub made: u32,
     /// Its state.
     pub phase: Phase,
-    /// The state somebody asked for.
+    /// The state that was asked for.
     pub desired: Phase,
     /// When the phase last changed.
     pub changed: Timestamp,
@@ -133,13 +133,13 @@ pub struct Container {
     pub started: Option<Timestamp>,
     /// The deployment's version, where there is one.
     pub version: Option<String>,
-    /// Whether instances keep their identity and volumes.
+    /// True if instances keep their identity and volumes.
     pub stateful: bool,
-    /// Whether it refuses to be deleted.
+    /// True if it refuses to be deleted.
     pub lock: bool,
-    /// How instances are spread.
+    /// The strategy that spreads its instances.
     pub strategy: String,
-    /// How far it is reachable.
+    /// The networks it is reachable from.
     pub public: String,
     /// `outside:inside`, or one bare port.
     pub ports: Vec<String>,
@@ -151,13 +151,13 @@ pub struct Container {
     pub ram_mb: u64,
     /// Scratch disk in GiB.
     pub storage_gb: u64,
-    /// How many accelerators.
+    /// The number of accelerators.
     pub gpu: u32,
     /// Any one of these models will do.
     pub gpu_models: Vec<String>,
     /// Mount points of its volumes.
     pub volumes: Vec<String>,
-    /// Whether instances are health-checked.
+    /// True if instances are health-checked.
     pub health_check: bool,
     /// The environment of its processes.
     pub env: BTreeMap<String, String>,
@@ -187,7 +187,7 @@ impl Container {
 /// A group of containers that share a network.
 #[derive(Debug, Clone)]
 pub struct Environment {
-    /// The name a person gave.
+    /// Its display name.
     pub name: String,
     /// A slug.
     pub identifier: String,
@@ -199,7 +199,7 @@ pub struct Environment {
     pub created: Timestamp,
 }
 
-/// How a job stands.
+/// The state of a job.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum JobPhase {
     /// Accepted, waiting.
@@ -215,7 +215,7 @@ pub enum JobPhase {
 /// One step of a job.
 #[derive(Debug, Clone)]
 pub struct Step {
-    /// What it does, in a few words.
+    /// A few words about it.
     pub caption: String,
     /// When it began.
     pub started: Option<Timestamp>,
@@ -228,7 +228,7 @@ pub struct Step {
 pub struct Job {
     /// Its number; it never changes and is never reused.
     pub number: u32,
-    /// A sentence for a person.
+    /// A sentence about it.
     pub caption: String,
     /// The dotted name of what it does, such as `container.start`.
     pub action: &'static str,
@@ -244,7 +244,7 @@ pub struct Job {
     pub completed: Option<Timestamp>,
     /// Its steps, in order.
     pub steps: Vec<Step>,
-    /// How it stands.
+    /// Its state.
     pub phase: JobPhase,
     /// Why it failed.
     pub error: Option<String>,
@@ -253,7 +253,7 @@ pub struct Job {
 /// Everything the demo cloud has.
 #[derive(Debug, Default)]
 pub struct Fleet {
-    /// Places servers stand in.
+    /// Places with servers.
     pub locations: Vec<LocationPlan>,
     /// Hosts.
     pub servers: Vec<ServerPlan>,
@@ -267,11 +267,11 @@ pub struct Fleet {
     pub jobs: VecDeque<Job>,
     /// The next job's number.
     pub next_job: u32,
-    /// What single instances have beside the others of their group, by index.
+    /// Settings of single instances beside those of their group, by index.
     pub extras: BTreeMap<u32, Extras>,
     /// Accelerators on offer.
     pub gpus: Vec<Gpu>,
-    /// Who leases machines.
+    /// Companies that lease machines.
     pub providers: Vec<ProviderPlan>,
     /// When the cloud started.
     pub born: Option<Timestamp>,
@@ -304,7 +304,7 @@ impl Fleet {
         })
     }
 
-    /// What a person calls an instance: a name of its own, or its host name. The index is the instance's.
+    /// The display name of an instance: its own name, or its host name. The index is the instance's.
     pub fn name(&self, key: u32, instance: &Instance) -> String {
         self.extras
             .get(&key)
@@ -329,8 +329,8 @@ impl Fleet {
         (instance.phase != Phase::Gone).then_some((instance, container))
     }
 
-    /// Where an instance stands: an index into [`Fleet::locations`].
-    pub fn stands(&self, instance: &Instance) -> Option<u32> {
+    /// The location of an instance: an index into [`Fleet::locations`].
+    pub fn location_of(&self, instance: &Instance) -> Option<u32> {
         self.servers.get(instance.server as usize).map(|server| server.location)
     }
 

@@ -1,4 +1,4 @@
-//! Changes that take time: a job has steps, each step changes the fleet when it begins, and everybody can watch.
+//! Changes that take time: a job has steps, and each step changes the fleet when it begins.
 
 use std::time::Duration;
 
@@ -9,12 +9,12 @@ use super::events::Event;
 use super::fleet::{Fleet, Job, JobPhase, Phase, Step};
 use super::phases::{set_container_phase, set_phase};
 
-/// How long a step takes.
+/// The duration of a step.
 const STEP: Duration = Duration::from_millis(900);
-/// How many jobs are remembered.
+/// The most jobs that are remembered.
 const KEEP: usize = 300;
 
-/// What a step changes when it begins.
+/// A change that a step makes when it begins.
 #[derive(Debug, Clone)]
 pub enum Effect {
     /// Instances go into a phase.
@@ -25,7 +25,7 @@ pub enum Effect {
     Add(u32, Vec<u32>),
     /// The starting instances of a container are up.
     Up(u32),
-    /// An instance stands on another server.
+    /// An instance moves to another server.
     Move(u32, u32),
     /// Traffic to an instance is drained, or flows again.
     Drain(u32, bool),
@@ -36,7 +36,7 @@ pub enum Effect {
 /// Work to be done.
 #[derive(Debug, Clone)]
 pub struct Work {
-    /// A sentence for a person.
+    /// A sentence about it.
     pub caption: String,
     /// The dotted name of what it does.
     pub action: &'static str,

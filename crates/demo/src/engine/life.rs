@@ -1,4 +1,4 @@
-//! What happens by itself: crashed instances are restarted with backoff, and in the hand-made fleet a newcomer sees
+//! Changes without a request: crashed instances are restarted with backoff, and in the hand-made fleet a newcomer sees
 //! change (a deploy, a crash-loop, a health check that comes and goes, a job now and then).
 
 use std::collections::HashMap;
@@ -40,7 +40,7 @@ impl Engine {
         self.now_and_then();
     }
 
-    /// Restarts what failed, unless somebody wants it stopped.
+    /// Restarts failed instances, unless their container is to be stopped.
     fn restart_failed(&self) {
         let engine = self.clone();
         let mut events = self.events();
@@ -78,7 +78,7 @@ impl Engine {
         });
     }
 
-    /// From one phase to the next, if it is still in the one and nobody wants it stopped.
+    /// From one phase to the next, if it is still in the first and its container is to run.
     fn step(&self, instance: u32, from: Phase, to: Phase) -> bool {
         self.write(|fleet, events| {
             let Some(row) = fleet.instances.get(instance).filter(|i| i.phase == from) else {
@@ -124,7 +124,7 @@ impl Engine {
         });
     }
 
-    /// The first instance fails whenever somebody brings it up.
+    /// The first instance fails whenever it is started.
     fn stay_broken(&self, container: u32) {
         let engine = self.clone();
         self.spawn(async move {

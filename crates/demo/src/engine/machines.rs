@@ -9,7 +9,7 @@ use super::jobs::{Effect, Work};
 use super::plan::Life;
 use crate::workload::Kind;
 
-/// A machine that somebody asks for.
+/// A machine to be created.
 #[derive(Debug, Clone)]
 pub struct Wish {
     /// Whose it will be.
@@ -18,7 +18,7 @@ pub struct Wish {
     pub name: String,
     /// Image or template.
     pub image: String,
-    /// Index of the host it will stand on.
+    /// Index of its host.
     pub server: u32,
     /// Processors.
     pub cpus: f64,
@@ -30,7 +30,7 @@ pub struct Wish {
     pub gpu: (u32, Vec<String>),
     /// Labels or tags.
     pub labels: BTreeMap<String, String>,
-    /// Whether it starts by itself once made.
+    /// True if it starts by itself once made.
     pub start: bool,
 }
 

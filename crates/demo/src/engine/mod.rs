@@ -74,7 +74,7 @@ impl Engine {
         })
     }
 
-    /// Looks at the fleet. The closure must be short: everybody waits for it.
+    /// Reads the fleet. The closure must be short: every other request waits for it.
     pub fn read<T>(&self, look: impl FnOnce(&Fleet) -> T) -> T {
         look(&self.lock())
     }
@@ -90,7 +90,7 @@ impl Engine {
         answer
     }
 
-    /// What changes from now on.
+    /// Subscribes to the changes from now on.
     pub fn events(&self) -> broadcast::Receiver<Event> {
         self.inner.events.subscribe()
     }

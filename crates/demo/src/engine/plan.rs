@@ -27,17 +27,17 @@ pub enum Life {
     Degraded,
     /// It starts, crashes, waits, starts again.
     CrashLooping,
-    /// Somebody stopped it.
+    /// It was stopped on purpose.
     Stopped,
     /// A new version is on its way in.
     Deploying,
-    /// One of its instances is down for good: whoever starts it finds it down again.
+    /// One of its instances is down for good: it fails again after every start.
     Broken,
     /// Its instances were removed for good. Faces whose lists keep deleted instances still show them.
     Terminated,
 }
 
-/// A place servers stand in.
+/// A place with servers.
 #[derive(Debug, Clone, Deserialize)]
 pub struct LocationPlan {
     /// Whose place it is.
@@ -69,7 +69,7 @@ pub struct ServerPlan {
     pub account: Account,
     /// Its host name.
     pub hostname: String,
-    /// What people call it.
+    /// Its display name.
     pub nickname: String,
     /// Index into the locations.
     pub location: u32,
@@ -79,7 +79,7 @@ pub struct ServerPlan {
     pub threads: u32,
     /// Memory in MiB.
     pub ram_mb: u64,
-    /// What it is for.
+    /// A sentence about it.
     pub tags: Vec<String>,
 }
 
@@ -92,14 +92,14 @@ pub struct Gpu {
     pub name: String,
 }
 
-/// Somebody who leases machines.
+/// A company that leases machines.
 #[derive(Debug, Clone, Deserialize)]
 pub struct ProviderPlan {
     /// The organisation.
     pub organization: String,
     /// Its host.
     pub host: String,
-    /// Whether it is a partner.
+    /// True if it is a partner.
     pub partner: bool,
 }
 
@@ -272,14 +272,14 @@ mod tests {
     }
 
     #[test]
-    fn every_machine_stands_where_its_account_is() {
+    fn every_machine_is_on_a_server_of_its_account() {
         let fleet = grow(None, &ALL, Timestamp::now()).expect("the plan reads");
         for account in [Account::Gcore, Account::ElasticBox, Account::Exoscale] {
             let places: Vec<u32> = fleet.locations_of(account).map(|(key, _)| key).collect();
             assert!(places.len() > 1, "{account:?} has one place only");
             assert!(fleet.machines_of(account).count() > 4, "{account:?}");
             for (_, instance, _) in fleet.machines_of(account) {
-                let place = fleet.stands(instance).expect("a place");
+                let place = fleet.location_of(instance).expect("a place");
                 assert!(places.contains(&place), "{account:?} in {place}");
             }
         }
@@ -294,7 +294,7 @@ mod tests {
         for phase in [Phase::Running, Phase::Starting, Phase::Failed, Phase::Stopped] {
             assert!(fleet.instances.iter().any(|(_, i)| i.phase == phase), "{phase:?} is missing");
         }
-        assert!(fleet.instances.iter().any(|(_, i)| i.healthy == Some(false)), "nobody is unwell");
+        assert!(fleet.instances.iter().any(|(_, i)| i.healthy == Some(false)), "no instance is unhealthy");
     }
 
     #[test]

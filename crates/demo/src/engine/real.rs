@@ -1,4 +1,4 @@
-//! How the fleet and its processes keep step: a process starts when an instance is first looked at and runs, and an
+//! Keeps the fleet and its processes in step: a process starts when an instance is first looked at and runs, and an
 //! instance fails when its process ends.
 
 use std::sync::Arc;
@@ -56,7 +56,7 @@ impl Engine {
         Ok(())
     }
 
-    /// Waits for a workload's end; if nobody asked for it, the instance has failed.
+    /// Waits for a workload's end; unless the instance was being stopped, it has failed.
     fn supervise(&self, instance: u32, session: Arc<Session>) {
         let engine = self.clone();
         self.spawn(async move {
@@ -88,7 +88,7 @@ impl Engine {
         tokio::task::spawn_blocking(move || engine.inner.machines.sample(&machine)).await.ok().flatten()
     }
 
-    /// What an instance's processes printed, if it was ever looked at.
+    /// The output of an instance's processes, if it ever had any.
     pub fn log(&self, instance: u32) -> Option<Arc<Output>> {
         Some(self.inner.machines.known(instance)?.log.clone())
     }
@@ -103,7 +103,7 @@ impl Engine {
                     Ok(Event::Instance { instance, .. }) => vec![instance],
                     Ok(Event::Reconfigured { container }) => engine.renew(container),
                     Ok(_) => continue,
-                    // Too much at once: look at everybody who is real.
+                    // Too much at once: every instance with a machine is looked at.
                     Err(RecvError::Lagged(_)) => {
                         engine.inner.machines.all().into_iter().map(|(key, _)| key).collect()
                     }
@@ -150,7 +150,7 @@ impl Engine {
     }
 }
 
-/// What an instance's processes need to know.
+/// The settings of an instance's processes.
 fn setup(fleet: &Fleet, instance: u32) -> Option<Setup> {
     let row = fleet.instances.get(instance).filter(|i| i.phase != Phase::Gone)?;
     let container = fleet.containers.get(row.container)?;
@@ -163,7 +163,7 @@ fn setup(fleet: &Fleet, instance: u32) -> Option<Setup> {
     })
 }
 
-/// How long the `attempt`th restart waits.
+/// The wait before the `attempt`th restart.
 pub(super) fn backoff(attempt: u32) -> Duration {
     Duration::from_secs(4 << attempt.min(3))
 }

@@ -17,11 +17,11 @@ pub struct Rows<T> {
     later: BTreeMap<u32, T>,
     /// The next index.
     next: u32,
-    /// Whether the plan is complete.
+    /// True if the plan is complete.
     sealed: bool,
     /// Removed rows that stay for a while, oldest first.
     removed: VecDeque<u32>,
-    /// How many of the rows that came later are not removed.
+    /// The number of rows that came later and are not removed.
     made: usize,
 }
 
@@ -80,7 +80,7 @@ impl<T> Rows<T> {
         (0..).zip(&self.planned).chain(self.later.iter().map(|(key, row)| (*key, row)))
     }
 
-    /// How many rows there are that came after the plan and are not removed.
+    /// Returns the number of rows that came after the plan and are not removed.
     pub fn made(&self) -> usize {
         self.made
     }

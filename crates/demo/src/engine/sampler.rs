@@ -1,10 +1,10 @@
-//! Counters of instances that nobody watches: sampled now and then, so that who looks later finds no gap.
+//! Counters of instances without a client: sampled at a slow cadence, so that a later client finds no gap.
 
 use std::time::Duration;
 
 use super::Engine;
 
-/// How far apart the samples of an unwatched instance are.
+/// The time between two samples of an instance without a client.
 pub const CADENCE: Duration = Duration::from_secs(5);
 
 impl Engine {

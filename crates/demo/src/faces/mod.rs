@@ -45,7 +45,7 @@ pub struct Face {
     pub failure: fn(StatusCode) -> Response,
 }
 
-/// Every face, in the order they are listed to a person.
+/// Every face, in the order they are listed.
 const FACES: [Face; 5] = [cycle::FACE, quasarch::FACE, gcore::FACE, elasticbox::FACE, exoscale::FACE];
 
 /// The faces of these names; all of them where none is named.

@@ -1,4 +1,4 @@
-//! What the faces' websockets have in common: frames of both kinds, cuts on purpose, and a word at the end.
+//! Parts that the faces' websockets share: frames of both kinds, injected cuts, and the closing frame.
 
 use std::pin::Pin;
 
@@ -10,7 +10,7 @@ use futures_util::{SinkExt as _, StreamExt as _};
 
 use crate::faults::CutSocket;
 
-/// Whether a websocket's upgrade may be answered: one that a page of another origin opened is refused, and so is one
+/// Returns whether a websocket's upgrade may be answered: one that a page of another origin opened is refused, and so is one
 /// that came by a name which merely resolves to this machine. A browser sends both headers and lets no page forge them.
 pub(crate) fn is_own(headers: &HeaderMap) -> bool {
     let text = |name: HeaderName| headers.get(name).map(|value| value.to_str().unwrap_or_default());
@@ -21,7 +21,7 @@ pub(crate) fn is_own(headers: &HeaderMap) -> bool {
     text(header::ORIGIN).is_none_or(|origin| origin.split_once("://").is_some_and(|(_, from)| from == host))
 }
 
-/// Whether a `Host` is an address of this machine, whatever the port: one may be forwarded.
+/// Returns whether a `Host` is an address of this machine, whatever the port: one may be forwarded.
 fn is_loopback(host: &str) -> bool {
     let Ok(authority) = host.parse::<Authority>() else {
         return false;
@@ -114,7 +114,7 @@ pub(crate) async fn gone(stream: &mut Receiver) {
     }
 }
 
-/// What a client's frame holds.
+/// A part of a client's frame.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Typed {
     /// Keys.

@@ -1,4 +1,4 @@
-//! What makes one instance real: its workload, the shell on its console, and its counters.
+//! The processes of one instance: its workload, the shell on its console, and its counters.
 
 use parking_lot::Mutex;
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -15,12 +15,12 @@ use super::telemetry::Meter;
 use super::usage::Usage;
 use crate::workload::{self, Kind};
 
-/// What is needed to bring an instance to life.
+/// The settings of an instance's processes.
 #[derive(Debug, Clone)]
 pub struct Setup {
     /// The prompt's and the home directory's name.
     pub hostname: String,
-    /// What it runs.
+    /// Its workload.
     pub kind: Kind,
     /// Makes workloads of one kind differ.
     pub seed: u32,
@@ -30,7 +30,7 @@ pub struct Setup {
     pub since: Option<jiff::Timestamp>,
 }
 
-/// What all machines of a run share.
+/// Things that all machines of a run share.
 #[derive(Debug, Clone)]
 pub(super) struct Host {
     /// This very binary.
@@ -39,13 +39,13 @@ pub(super) struct Host {
     pub mark: String,
     /// Ends what outlives the server.
     pub reaper: Arc<Reaper>,
-    /// What all outputs may keep together.
+    /// The memory that all outputs share.
     pub budget: Arc<Budget>,
 }
 
-/// An instance that somebody has looked at.
+/// An instance that was attached to, or whose counters or log were read.
 pub struct Machine {
-    /// What the workload printed, over its restarts.
+    /// The output of the workload, over its restarts.
     pub log: Arc<Output>,
     /// Its counters.
     pub meter: Mutex<Meter>,
@@ -54,7 +54,7 @@ pub struct Machine {
     host: Host,
     work: Mutex<Option<Arc<Session>>>,
     shell: Mutex<Option<Arc<Session>>>,
-    /// When somebody last looked.
+    /// The time of the last request for it.
     pub(super) looked: Mutex<Instant>,
 }
 
@@ -72,7 +72,7 @@ impl Machine {
         }
     }
 
-    /// What it runs from its next start on.
+    /// Replaces its settings from its next start on.
     pub fn change(&self, setup: Setup) {
         *self.setup.lock() = setup;
     }
@@ -140,7 +140,7 @@ impl Machine {
         Ok(session)
     }
 
-    /// What was sampled within a time range, oldest first.
+    /// Returns the samples within a time range, oldest first.
     pub fn history(
         &self,
         from: Option<jiff::Timestamp>,
@@ -154,7 +154,7 @@ impl Machine {
         self.shell.lock().clone().filter(|s| s.alive())
     }
 
-    /// Whether a client reads its log or its shell now.
+    /// Returns whether a client reads its log or its shell now.
     pub(super) fn is_attached(&self) -> bool {
         self.log.is_followed() || self.running_shell().is_some_and(|shell| shell.output.is_followed())
     }

@@ -20,9 +20,9 @@ use reaper::Reaper;
 use telemetry::Sample;
 use usage::Usage;
 
-/// How many instances have processes at once; beyond it the one least looked at, and not attached to, rests.
+/// The most instances that have processes at once; beyond it the one least recently used, and not attached to, is stopped.
 const MAX_MACHINES: usize = 64;
-/// One reading of `/proc` serves everybody who asks within this time.
+/// One reading of `/proc` serves all requests within this time.
 const FRESH: Duration = Duration::from_millis(400);
 
 /// Samples nearer to one another are of one reading.
@@ -99,7 +99,7 @@ impl Machines {
         let _ = std::fs::remove_dir_all(self.home(instance));
     }
 
-    /// Where an instance's home is, in a folder of its own name.
+    /// The folder of an instance's home.
     fn home(&self, instance: u32) -> PathBuf {
         reaper::home(&self.mark).join(instance.to_string())
     }
@@ -115,8 +115,8 @@ impl Machines {
             read.elapsed() < FRESH && wanted.iter().all(|s| found.contains_key(s))
         });
         if !usable {
-            let everybody: HashSet<u32> = self.all().iter().flat_map(|(_, m)| m.sessions()).collect();
-            *census = Some((Instant::now(), usage::measure(&everybody)));
+            let wanted_sessions: HashSet<u32> = self.all().iter().flat_map(|(_, m)| m.sessions()).collect();
+            *census = Some((Instant::now(), usage::measure(&wanted_sessions)));
         }
         let (read, found) = census.as_ref()?;
         let now = jiff::Timestamp::now();

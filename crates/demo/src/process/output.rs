@@ -1,4 +1,4 @@
-//! What a process printed: a bounded ring that newcomers replay and followers read without loss.
+//! The output of a process: a bounded ring that newcomers replay and followers read without loss.
 //!
 //! A follower that reads slower than the process writes slows the process down (its PTY fills up), as a real
 //! terminal does. One that does not read at all for [`STALL_TIMEOUT`] is cut off, so that nothing waits for it for ever.
@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::watch;
 
-/// How many bytes a follower may be behind before the process must wait for it.
+/// The most bytes that a follower may be behind before the process must wait for it.
 const MAX_LAG_BYTES: u64 = 128 * 1024;
 /// The most bytes that one output keeps for newcomers and for resuming.
 const MAX_KEPT_BYTES: usize = 1024 * 1024;
@@ -20,17 +20,17 @@ const MAX_KEPT_BYTES: usize = 1024 * 1024;
 const MIN_KEPT_BYTES: usize = 160 * 1024;
 /// The bytes that all outputs of a cloud share.
 const BUDGET_BYTES: usize = 8 * 1024 * 1024;
-/// How long a follower that is too far behind may read nothing before it is cut off.
+/// The time after which a follower that is too far behind and reads nothing is cut off.
 pub const STALL_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// What the outputs of a cloud may keep together.
+/// The memory that all outputs of a cloud share.
 #[derive(Debug, Default)]
 pub struct Budget {
     outputs: AtomicUsize,
 }
 
 impl Budget {
-    /// How many bytes each output may keep now.
+    /// Returns the number of bytes that each output may keep now.
     fn share(&self) -> usize {
         let outputs = self.outputs.load(Ordering::Relaxed).max(1);
         (BUDGET_BYTES / outputs).clamp(MIN_KEPT_BYTES, MAX_KEPT_BYTES)
@@ -86,7 +86,7 @@ impl Ring {
         self.bytes.extend(bytes.get(surplus - old..).unwrap_or_default());
     }
 
-    /// Whether somebody worth waiting for is too far behind. Those who stood still too long are cut off.
+    /// Returns whether a follower is too far behind. Followers that have read nothing for too long are cut off first.
     fn someone_is_behind(&mut self) -> bool {
         let end = self.end();
         for place in self.followers.values_mut() {
@@ -122,12 +122,12 @@ impl Output {
         self.end.send_replace(end);
     }
 
-    /// Whether a client follows it now.
+    /// Returns whether a client follows it now.
     pub fn is_followed(&self) -> bool {
         !self.lock().followers.is_empty()
     }
 
-    /// How many bytes there ever were.
+    /// Returns the number of bytes that were ever added.
     pub fn end(&self) -> u64 {
         self.lock().end()
     }
@@ -166,7 +166,7 @@ impl Drop for Output {
     }
 }
 
-/// What a follower got.
+/// A read of a follower.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Piece {
     /// The next bytes and the offset just after them.
@@ -197,7 +197,7 @@ impl Follower {
         }
     }
 
-    /// Whether it stands at the very first byte there ever was.
+    /// Returns whether nothing has been read from it yet and nothing was dropped before it.
     pub fn at_start(&self) -> bool {
         self.output.lock().followers.get(&self.name).is_some_and(|place| place.at == 0)
     }

@@ -1,7 +1,7 @@
 //! Counters from before an instance was first attached to: its process starts only then, but the instance ran before.
 //!
-//! They follow the workload's habit, in waves of the instance's own that depend on the clock alone: whoever asks again
-//! gets the same past. The figures are averages over runs of the workloads themselves.
+//! They follow the workload's habit, in waves of the instance's own that depend on the clock alone: a second request
+//! returns the same past. The figures are averages over runs of the workloads themselves.
 
 use std::f64::consts::TAU;
 use std::time::Duration;
@@ -13,18 +13,18 @@ use super::usage::Usage;
 use crate::engine::sampler::CADENCE;
 use crate::workload::Kind;
 
-/// How far back it reaches.
+/// The time it reaches back.
 pub const SPAN: Duration = Duration::from_secs(3600);
 
-/// What a workload uses on average.
+/// The average use of a workload.
 struct Habit {
     /// Share of one processor.
     cpu: f64,
-    /// How far its waves lead up and down, as a part of the average.
+    /// The height of its waves, as a part of the average.
     swing: f64,
     /// Resident memory in bytes.
     resident: f64,
-    /// How much of the memory comes and goes with the waves.
+    /// The part of the memory that comes and goes with the waves.
     breath: f64,
     /// Bytes a second.
     read: f64,
@@ -125,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn an_hour_of_counters_rises_and_is_the_same_for_whoever_asks_later() {
+    fn an_hour_of_counters_rises_and_a_later_request_returns_the_same() {
         let past = samples(Kind::Web, 7, at(NOW - 90_000), at(NOW));
         assert_eq!(past.len(), 720);
         for pair in past.windows(2) {

@@ -50,7 +50,7 @@ impl Reaper {
         self.send(&format!("+{session}\n"));
     }
 
-    /// A session that has ended: its number may be given to somebody else's process.
+    /// A session that has ended: the system may give its number to another process.
     pub fn forget(&self, session: u32) {
         self.send(&format!("-{session}\n"));
     }
@@ -87,7 +87,7 @@ pub fn run(mark: &str, home: &Path) {
             _ => false,
         };
     }
-    // Until nobody is left: what forks while it is looked for is found in the next round.
+    // Until none is left: a process that forks during one round is found in the next.
     let limit = Instant::now() + Duration::from_secs(5);
     while usage::kill_marked(&format!("{MARK}={mark}"), &sessions) > 0 && Instant::now() < limit {
         std::thread::sleep(Duration::from_millis(10));
@@ -103,7 +103,7 @@ fn remove(home: &Path) {
     }
 }
 
-/// Where a run keeps its home directories.
+/// The folder of a run's home directories.
 pub fn home(mark: &str) -> PathBuf {
     std::env::temp_dir().join(format!("quarterdeck-demo-{mark}"))
 }

@@ -13,7 +13,7 @@ use super::output::Output;
 use super::reaper::Reaper;
 use super::usage;
 
-/// How long the end of what is printed is waited for once the leader has ended: somebody who left the session may hold the
+/// The time that the end of the output is waited for once the leader has ended: a process that left the session may hold the
 /// terminal open for ever.
 const LAST_WORDS: Duration = Duration::from_secs(1);
 /// Threads of a session only move bytes.
@@ -23,20 +23,20 @@ const STACK: usize = 256 * 1024;
 pub struct Session {
     /// The session's id, which is its first process's.
     pub id: u32,
-    /// What it prints.
+    /// Its output.
     pub output: Arc<Output>,
     master: Mutex<Box<dyn MasterPty + Send>>,
     keys: mpsc::Sender<Vec<u8>>,
     ended: watch::Receiver<Option<String>>,
 }
 
-/// What to start.
+/// A program to start.
 pub struct Start<'a> {
     /// Program and arguments.
     pub argv: Vec<&'a std::ffi::OsStr>,
     /// The whole environment; nothing is inherited.
     pub env: Vec<(String, String)>,
-    /// Where it starts.
+    /// The working directory.
     pub dir: &'a Path,
     /// Rows and columns.
     pub size: (u16, u16),
@@ -109,7 +109,7 @@ impl Session {
         }
     }
 
-    /// Whether it still runs.
+    /// Returns whether it still runs.
     pub fn alive(&self) -> bool {
         self.ended.borrow().is_none()
     }

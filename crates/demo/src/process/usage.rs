@@ -1,11 +1,11 @@
-//! What processes use, read from `/proc`; and ending them by session. Elsewhere than on Linux there are no figures,
+//! The resources that processes use, read from `/proc`; and ending them by session. Elsewhere than on Linux there are no figures,
 //! and a session is ended through its process group.
 
 use std::collections::{HashMap, HashSet};
 
 use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 
-/// What the processes of one session use.
+/// The resources that the processes of one session use.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Usage {
     /// CPU time in nanoseconds, with that of ended children, as exactly as the scheduler knows it.
@@ -20,7 +20,7 @@ pub struct Usage {
     pub read: u64,
     /// Bytes written through system calls.
     pub written: u64,
-    /// How many processes.
+    /// The number of processes.
     pub processes: u64,
 }
 
@@ -72,7 +72,7 @@ fn stat(pid: u32, line: &str) -> Option<Stat> {
     })
 }
 
-/// What each of the wanted sessions uses now.
+/// Measures what each of the wanted sessions uses now.
 pub(super) fn measure(wanted: &HashSet<u32>) -> HashMap<u32, Usage> {
     let tick_ns = 1_000_000_000 / rustix::param::clock_ticks_per_second().max(1);
     let page = rustix::param::page_size() as u64;

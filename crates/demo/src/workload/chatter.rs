@@ -45,7 +45,7 @@ pub(super) fn db(dice: &mut fastrand::Rng) -> std::io::Result<()> {
 /// Works for some seconds, then falls over the same stone every time.
 pub(super) fn crash(dice: &mut fastrand::Rng) -> u8 {
     let _ = say("INFO", "mailer starting, pid 1");
-    // How many receipts it sends first may be set, so that nobody need wait for the fall.
+    // How many receipts it sends first may be set, so that a test need not wait for the crash.
     let patience = std::env::var("CRASH_AFTER").ok().and_then(|n| n.parse().ok());
     for sent in 1..=patience.unwrap_or_else(|| dice.u32(4..9)) {
         rest(dice, 900..2400);

@@ -1,4 +1,4 @@
-//! Numbered coloured lines, so that whoever reads them can count what is missing.
+//! Numbered coloured lines, so that a reader can count what is missing.
 
 use std::io::{BufWriter, Write};
 use std::time::{Duration, Instant};

@@ -1,4 +1,4 @@
-//! What the demo's instances run: small programs of this very binary, started as hidden subcommands.
+//! The programs that the demo's instances run: small programs of this very binary, started as hidden subcommands.
 //!
 //! `PROGRAM demo-workload KIND --seed N [--lines N] [--rate N] [--bytes N]`. They use threads and standard output
 //! only; they end when their terminal does. What they print is true: requests are served, steps are computed. All of the
@@ -19,7 +19,7 @@ use serde::Deserialize;
 /// The hidden subcommand.
 pub const SUBCOMMAND: &str = "demo-workload";
 
-/// What a container's processes do.
+/// The kind of a container's processes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Kind {
@@ -56,7 +56,7 @@ impl Kind {
         Self::ALL.iter().find(|(kind, _)| *kind == self).map_or("quiet", |(_, name)| name)
     }
 
-    /// What an image of this name does: its workload by a word in it, or a quiet one.
+    /// Returns the workload of an image: that by a word in it, or a quiet one.
     pub fn of_image(image: &str) -> Self {
         let name = image.to_lowercase();
         let words: [(&str, Self); 8] = [
@@ -122,11 +122,11 @@ fn say(level: &str, text: &str) -> std::io::Result<()> {
     out.flush()
 }
 
-/// The file in an instance's home that pauses its workload while no one is attached. Who is at the console may lay it; the
+/// The file in an instance's home that pauses its workload while no one is attached. A user at the console may create it; the
 /// demo cloud itself does not.
 pub const UNWATCHED: &str = ".unwatched";
 
-/// Whether somebody may be looking. Without the file, or without a home to look for it in, somebody may.
+/// Returns whether a client may be attached. Without the file, or without a home that could hold it, one may.
 fn watched() -> bool {
     std::env::var_os("HOME").is_none_or(|home| !std::path::Path::new(&home).join(UNWATCHED).exists())
 }

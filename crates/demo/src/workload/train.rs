@@ -18,7 +18,7 @@ const STEPS: usize = 16;
 const EPOCHS: u32 = 400;
 const MIB: usize = 1024 * 1024;
 
-/// How busy an instance is over time: two waves of its own lengths and beginnings.
+/// The load of an instance over time: two waves of its own lengths and beginnings.
 struct Wave {
     periods: (f64, f64),
     phases: (f64, f64),
@@ -121,7 +121,7 @@ fn load(shard: Option<&std::path::Path>, times: usize) -> std::io::Result<usize>
     };
     for _ in 0..times {
         let mut bytes = Vec::new();
-        // Somebody at the console may have removed it.
+        // A user at the console may have removed it.
         if let Ok(mut file) = std::fs::File::open(path) {
             read += file.read_to_end(&mut bytes)?;
         }

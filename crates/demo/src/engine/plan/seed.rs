@@ -174,8 +174,8 @@ fn settle(fleet: &mut Fleet, key: u32) {
     }
 }
 
-/// What an instance says that is down for good.
+/// The error of an instance that is down for good.
 pub(in crate::engine) const BROKEN: &str = "no space left on device: /var/lib is full";
 
-/// What a crashed instance says.
+/// The error of a crashed instance.
 pub(in crate::engine) const CRASHED: &str = "process exited with code 101; restarting with backoff";

@@ -1,6 +1,6 @@
 //! Cycle's ids: 24 hex digits that look like its database's, and lead back to the engine's index without a table.
 
-/// What an id names.
+/// The kind of thing that an id names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Thing {
     Container,

@@ -30,7 +30,7 @@ use read::{containers, instances, jobs, logs, places};
 /// The name of the header that says which hub is meant.
 const HUB: &str = "x-hub-id";
 
-/// How the rest of the demo knows it.
+/// This face's entry in the list of faces.
 pub const FACE: Face = Face {
     platform: "cycle",
     account: Account::Cycle,
@@ -69,7 +69,7 @@ fn router(app: AppState) -> Router {
     open.merge(closed).with_state(app)
 }
 
-/// What one container offers.
+/// The endpoints of one container.
 fn container() -> Router<AppState> {
     Router::new()
         .route("/", get(containers::container).delete(writes::delete_container))
@@ -79,7 +79,7 @@ fn container() -> Router<AppState> {
         .route("/instances", get(instances::instances).post(writes::create_instances))
 }
 
-/// What one instance offers.
+/// The endpoints of one instance.
 fn instance() -> Router<AppState> {
     Router::new()
         .route("/", get(instances::instance).delete(writes::delete_instance))
@@ -91,7 +91,7 @@ fn instance() -> Router<AppState> {
         .route("/telemetry/resources/stream", get(telemetry::ticket))
 }
 
-/// Hosts and where they stand.
+/// Hosts and their locations.
 fn infrastructure() -> Router<AppState> {
     Router::new()
         .route("/servers", get(places::servers))

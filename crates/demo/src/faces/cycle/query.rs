@@ -8,7 +8,7 @@ const DEFAULT_SIZE: usize = 20;
 /// The largest page answered; the real maximum is not documented.
 const LARGEST_SIZE: usize = 1000;
 
-/// What an endpoint understands.
+/// The parameters that an endpoint takes.
 pub(crate) struct Known {
     pub(crate) filters: &'static [&'static str],
     pub(crate) sorts: &'static [&'static str],
@@ -99,13 +99,13 @@ impl Query {
         self.filter(name).and_then(|v| v.parse().ok())
     }
 
-    /// Whether the time lies within `filter[range-start]` and `filter[range-end]`.
+    /// Returns whether the time lies within `filter[range-start]` and `filter[range-end]`.
     pub(crate) fn in_range(&self, at: jiff::Timestamp) -> bool {
         self.moment("range-start").is_none_or(|start| at >= start)
             && self.moment("range-end").is_none_or(|end| at <= end)
     }
 
-    /// Whether a search term, if any, is in one of the values.
+    /// Returns whether a search term, if any, is in one of the values.
     pub(crate) fn found_in(&self, values: &[&str]) -> bool {
         self.filter("search").is_none_or(|term| {
             let term = term.to_lowercase();
@@ -113,12 +113,12 @@ impl Query {
         })
     }
 
-    /// Whether a part was asked for by `include`.
+    /// Returns whether a part was asked for by `include`.
     pub(crate) fn includes(&self, name: &str) -> bool {
         self.includes.iter().any(|i| i == name)
     }
 
-    /// Whether a part was asked for by `meta`.
+    /// Returns whether a part was asked for by `meta`.
     pub(crate) fn meta(&self, name: &str) -> bool {
         self.metas.iter().any(|m| m == name)
     }

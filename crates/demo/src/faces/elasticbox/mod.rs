@@ -32,7 +32,7 @@ use problem::{ElasticBoxError, Problem};
 use qdeck_model::Secret;
 use shapes::boxes::Catalogue;
 
-/// How the rest of the demo knows it.
+/// This face's entry in the list of faces.
 pub const FACE: Face = Face {
     platform: "elasticbox",
     account: Account::ElasticBox,
@@ -47,7 +47,7 @@ const RELEASE: (HeaderName, HeaderValue) =
 /// Carries the token on the page; later documents have `Authorization: Bearer` instead.
 const TOKEN: &str = "elasticbox-token";
 
-/// What every handler has at hand.
+/// The state that every handler shares.
 #[derive(Clone)]
 struct Counter {
     app: AppState,
@@ -64,14 +64,14 @@ impl Counter {
         Self { app, account: Arc::new(Mutex::new(account)), leases: Arc::default() }
     }
 
-    /// The account as it stands now. It is locked before the fleet, never after it.
+    /// The account, up to date. It is locked before the fleet, never after it.
     fn account(&self) -> MutexGuard<'_, AccountState> {
         let mut account = self.account.lock();
         account.settle(&self.app.engine);
         account
     }
 
-    /// Whether the account waits for something to happen to an instance.
+    /// Returns whether the account waits for something to happen to an instance.
     fn watches(&self, instance: u32) -> bool {
         let account = self.account.lock();
         account.watches(instance)
@@ -137,7 +137,7 @@ fn instances() -> Router<Counter> {
     })
 }
 
-/// What a client of instances also needs.
+/// Endpoints that a client of instances also needs.
 fn around() -> Router<Counter> {
     Router::new()
         .route("/services/profile", get(read::account::profile))

@@ -61,7 +61,7 @@ pub(super) fn machine_name(index: u32) -> String {
     format!("{}-1", service_id(index))
 }
 
-/// What a UUID stands for.
+/// The kind of thing that a UUID names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
     /// A script box, by its container.

@@ -1,6 +1,6 @@
 //! Exoscale's ids: UUIDs that lead back to a kind and a number without a table.
 
-/// What an id names.
+/// The kind of thing that an id names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Thing {
     Zone,

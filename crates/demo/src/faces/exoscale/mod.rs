@@ -36,7 +36,7 @@ use problem::{ExoscaleError, Problem};
 use qdeck_model::Secret;
 use sign::Wire;
 
-/// How the rest of the demo knows it.
+/// This face's entry in the list of faces.
 pub const FACE: Face = Face {
     platform: "exoscale",
     account: Account::Exoscale,
@@ -53,7 +53,7 @@ pub const FACE: Face = Face {
 /// The zone that a client is sent to first.
 const HOME: &str = "ch-gva-2";
 
-/// What can be asked for without a signature: what is public anyway.
+/// Paths that need no signature, because their answers are public.
 const OPEN: [&str; 3] = ["list-zones", "list-instance-types", "get-instance-type"];
 
 #[derive(Clone)]
@@ -62,7 +62,7 @@ struct Office {
     account: Arc<Mutex<AccountState>>,
 }
 
-/// Everything under the face's prefix. One table has all calls: their verbs stand behind a colon, which the router
+/// Everything under the face's prefix. One table has all calls: their verbs follow a colon, which the router
 /// knows nothing of.
 fn router(app: AppState) -> Router {
     let account = Arc::new(Mutex::new(seed::account(&app)));
@@ -120,7 +120,7 @@ impl Office {
         answer
     }
 
-    /// Whether a request is signed by the account. Only what is public may come without.
+    /// Returns whether a request is signed by the account. Only what is public may come without.
     fn admit(&self, wire: Wire<'_>, headers: &HeaderMap, open: bool) -> Result<bool, Problem> {
         let Some(value) = headers.get(header::AUTHORIZATION) else {
             return if open { Ok(false) } else { Err(Problem::forbidden("The request is not signed")) };

@@ -4,7 +4,7 @@
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-/// What an id stands for; each kind has ids of its own.
+/// The kind of thing that an id names; each kind has ids of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u16)]
 pub(super) enum Kind {
@@ -116,7 +116,7 @@ mod tests {
     use crate::faces::kit::is_uuid;
 
     #[test]
-    fn ids_lead_back_to_what_they_stand_for() {
+    fn ids_lead_back_to_kind_and_number() {
         for key in [0, 1, 7, 99_999, u32::MAX] {
             let id = uuid(Kind::Instance, key);
             assert!(is_uuid(&id) && id.as_bytes()[14] == b'4', "{id}");
@@ -129,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn moments_are_told_in_five_ways() {
+    fn times_have_five_formats() {
         let at: Timestamp = "2026-05-23T05:07:31.123456789Z".parse().expect("a time");
         assert_eq!(zulu(at), "2026-05-23T05:07:31Z");
         assert_eq!(offset(at), "2026-05-23T05:07:31+0000");

@@ -31,7 +31,7 @@ use qdeck_model::Secret;
 use state::FaceState;
 use wire::{GcoreError, Problem};
 
-/// How the rest of the demo knows it.
+/// This face's entry in the list of faces.
 pub const FACE: Face = Face {
     platform: "gcore",
     account: Account::Gcore,
@@ -118,7 +118,7 @@ fn key_paths() -> Router<FaceState> {
         .route("/ssh_keys/{project}/{key}", get(keys::one).patch(keys::share).delete(keys::remove))
 }
 
-/// What one machine offers.
+/// The endpoints of one machine.
 fn instance() -> Router<FaceState> {
     Router::new()
         .route("/", get(instances::get).patch(instances::update).delete(actions::delete))
@@ -199,7 +199,7 @@ fn admit(face: &FaceState, headers: &HeaderMap) -> Result<(), Problem> {
     if same(token, &face.credentials.gcore) {
         return Ok(());
     }
-    // Enough to see that a shell ate what stood behind the dollar sign, and no more.
+    // Enough to see that a shell expanded the text after the dollar sign, and no more.
     let part: String = token.chars().take(6).collect();
     Err(Problem::auth(format!("Bad permanent token: {part}")))
 }

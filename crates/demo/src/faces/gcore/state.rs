@@ -1,4 +1,4 @@
-//! What only this dialect knows: keys, tags, sizes, extra ports and volumes, notes on tasks, console tokens. The life
+//! State that only this API has: keys, tags, sizes, extra ports and volumes, notes on tasks, console tokens. The life
 //! of machines is the engine's alone; what is to follow a task is kept here until the task has ended.
 
 use parking_lot::Mutex;
@@ -21,11 +21,11 @@ use crate::engine::fleet::{Fleet, Phase};
 use crate::engine::jobs::Work;
 use crate::faces::AppState;
 
-/// How long a console's token opens it: the compute service's default.
+/// The lifetime of a console's token: the compute service's default.
 const CONSOLE_LIFE: Duration = Duration::from_secs(600);
 /// Asking for tokens without using them must not grow memory.
 const MOST_TOKENS: usize = 128;
-/// How many traits of removed machines may gather before they are dropped.
+/// The most traits of removed machines that may gather before they are dropped.
 const MAX_STALE_TRAITS: usize = 16;
 
 /// The state that every handler shares.
@@ -37,7 +37,7 @@ pub(super) struct FaceState {
     pub(super) credentials: Arc<Credentials>,
     /// `127.0.0.1:PORT`.
     pub(super) authority: Arc<str>,
-    /// What replicas printed.
+    /// The lines of replicas.
     pub(super) tapes: Tapes,
     account: Arc<Mutex<AccountState>>,
 }
@@ -53,7 +53,7 @@ pub(super) struct Disk {
     pub(super) kind: String,
     /// Deleted together with its machine.
     pub(super) delete_on_termination: bool,
-    /// Whether the machine boots from it.
+    /// True if the machine boots from it.
     pub(super) boots: bool,
 }
 
@@ -62,13 +62,13 @@ pub(super) struct Disk {
 pub(super) struct Plug {
     /// Which of the machine's ports it is.
     pub(super) nth: u32,
-    /// Whether it leads outside.
+    /// True if it leads outside.
     pub(super) outside: bool,
     /// Its name.
     pub(super) name: Option<String>,
 }
 
-/// What one machine has beside what the engine knows.
+/// Settings of one machine that the engine does not have.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Traits {
     /// Its size, when it is not the one that fits its group.
@@ -87,13 +87,13 @@ pub(super) struct Traits {
     pub(super) groups: BTreeMap<u32, BTreeSet<String>>,
     /// Its placement group's place in the region.
     pub(super) placement: Option<u32>,
-    /// Whether it is suspended rather than stopped.
+    /// True if it is suspended rather than stopped.
     pub(super) suspended: bool,
     /// The task that made it.
     pub(super) creator: Option<u32>,
 }
 
-/// What a task was, beside what the engine's job says.
+/// Facts about a task that the engine's job does not have.
 #[derive(Debug, Clone)]
 pub(super) struct Note {
     /// `create_vm`, `start_vm`, …
@@ -102,15 +102,15 @@ pub(super) struct Note {
     pub(super) action: &'static str,
     /// The region it happened in.
     pub(super) region: Option<i64>,
-    /// What was asked for.
+    /// The body of the request.
     pub(super) asked: Value,
-    /// What it makes, as the task shows it once it has.
+    /// The ids that it creates, as the task shows them once it has ended.
     pub(super) makes: Value,
     /// When it was acknowledged.
     pub(super) acknowledged: Option<Timestamp>,
 }
 
-/// What follows once a task has ended.
+/// A change that follows the end of a task.
 #[derive(Debug, Clone)]
 pub(super) enum After {
     /// A machine has another size.
@@ -134,7 +134,7 @@ pub(super) struct Pair {
     pub(super) name: String,
     /// `ssh-ed25519 AAAA…`.
     pub(super) public: String,
-    /// Whether everybody in the project sees it.
+    /// True if the whole project sees it.
     pub(super) shared: bool,
     /// When it was added.
     pub(super) created: Timestamp,
@@ -147,13 +147,13 @@ pub(super) struct AccountState {
     pub(super) project: u64,
     /// By machine.
     pub(super) traits: HashMap<u32, Traits>,
-    /// How many traits there were when those of removed machines were last dropped.
+    /// The number of traits when those of removed machines were last dropped.
     traits_kept: usize,
     /// By job.
     pub(super) notes: HashMap<u32, Note>,
     /// Key pairs.
     pub(super) pairs: Vec<Pair>,
-    /// How many key pairs there ever were.
+    /// The number of key pairs that were ever made.
     pub(super) paired: u32,
     /// Naming rules by region, as they were put.
     pub(super) names: BTreeMap<i64, Value>,
@@ -207,7 +207,7 @@ impl FaceState {
 
     /// Hands work in, with what this dialect says of it and what follows it; gives the job's number.
     pub(super) fn submit(&self, work: Work, note: Note, after: Vec<After>) -> u32 {
-        // Nobody may see the job before its note.
+        // The account stays locked: no request may find the job without its note.
         let mut account = self.account.lock();
         let number = self.engine.submit(work).number;
         account.notes.insert(number, note);
@@ -242,7 +242,7 @@ impl FaceState {
 }
 
 impl AccountState {
-    /// What the account has from the beginning.
+    /// Adds the key pair that the account has from the beginning.
     fn furnish(&mut self) {
         self.add_pair(
             "operator",
@@ -251,12 +251,12 @@ impl AccountState {
         );
     }
 
-    /// What this dialect knows about a machine, to be changed.
+    /// The traits of a machine, to be changed.
     pub(super) fn traits_of(&mut self, key: u32) -> &mut Traits {
         self.traits.entry(key).or_default()
     }
 
-    /// The note of a job, made for one that somebody else submitted.
+    /// The note of a job, made for one that came through another face.
     pub(super) fn note_of(
         &mut self,
         job: u32,
@@ -318,7 +318,7 @@ impl AccountState {
             self.traits_kept = self.traits.len();
         }
         for (key, traits) in &mut self.traits {
-            // Somebody started it through another door.
+            // It was started through another face.
             let phase = fleet.instances.get(*key).map(|row| row.phase);
             if traits.suspended && phase == Some(Phase::Running) {
                 traits.suspended = false;

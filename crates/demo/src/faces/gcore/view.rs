@@ -33,7 +33,7 @@ impl Region {
         Self { place, id: 60 + number, name: plan.name.clone(), keystone: plan.code.to_uppercase() }
     }
 
-    /// Whether it has a proxy for serial consoles: not every region of the platform does.
+    /// Returns whether it has a proxy for serial consoles: not every region of the platform does.
     pub(super) fn has_serial(&self) -> bool {
         self.keystone != "ED-29"
     }
@@ -46,9 +46,9 @@ impl Region {
 
 /// The fleet and the account side by side.
 pub(super) struct View<'a> {
-    /// What the engine knows.
+    /// The engine's fleet.
     pub(super) fleet: &'a Fleet,
-    /// What only this dialect knows.
+    /// State that only this API has.
     pub(super) account: &'a AccountState,
 }
 
@@ -69,7 +69,7 @@ impl Vm<'_> {
         uuid(Kind::Instance, self.key)
     }
 
-    /// Whether it is a server of a cluster of accelerators.
+    /// Returns whether it is a server of a cluster of accelerators.
     pub(super) fn is_ai(&self) -> bool {
         self.group.gpu > 0
     }
@@ -99,9 +99,9 @@ impl<'a> View<'a> {
         self.regions().into_iter().find(|region| region.id == id)
     }
 
-    /// The region where an instance stands.
+    /// The region of an instance.
     pub(super) fn region_of(&self, row: &Instance) -> Option<Region> {
-        let place = self.fleet.stands(row)?;
+        let place = self.fleet.location_of(row)?;
         let plan = self.fleet.locations.get(place as usize)?;
         Some(Region::of(place, plan))
     }
@@ -118,7 +118,7 @@ impl<'a> View<'a> {
     /// Those of one region.
     pub(super) fn machines_in(&self, region: &Region) -> impl Iterator<Item = Vm<'a>> {
         let (fleet, place) = (self.fleet, region.place);
-        self.machines().filter(move |vm| fleet.stands(vm.row) == Some(place))
+        self.machines().filter(move |vm| fleet.location_of(vm.row) == Some(place))
     }
 
     /// A virtual machine by its index.
@@ -132,7 +132,7 @@ impl<'a> View<'a> {
         self.fleet.name(vm.key, vm.row)
     }
 
-    /// What this dialect knows about it.
+    /// The traits of a machine.
     pub(super) fn traits(&self, key: u32) -> Option<&'a Traits> {
         self.account.traits.get(&key)
     }
@@ -160,7 +160,7 @@ impl<'a> View<'a> {
         Pending { machines, groups }
     }
 
-    /// What a job is called here: as the face that submitted it noted, or by what the engine says it does.
+    /// The task type of a job: as the face that submitted it noted, or by what the engine says it does.
     pub(super) fn task_type(&self, job: &Job) -> &'static str {
         if let Some(note) = self.account.notes.get(&job.number) {
             return note.kind;
@@ -177,7 +177,7 @@ impl<'a> View<'a> {
     }
 }
 
-/// Whether a job has ended.
+/// Returns whether a job has ended.
 pub(super) fn over(job: &Job) -> bool {
     matches!(job.phase, JobPhase::Completed | JobPhase::Error)
 }

@@ -16,7 +16,7 @@ use super::problem::Problem;
 use crate::engine::Engine;
 use crate::process::output::{Follower, Piece};
 
-/// How much a newcomer is shown.
+/// The most bytes of earlier output that a new client is sent.
 const BACKLOG: u64 = 128 * 1024;
 /// The most bytes of one line.
 const MAX_LINE_BYTES: usize = 256 * 1024;

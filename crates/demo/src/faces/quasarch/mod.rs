@@ -23,7 +23,7 @@ use crate::faces::kit::problem::injected;
 use problem::{Problem, QuasarchError};
 use qdeck_model::Secret;
 
-/// How the rest of the demo knows it.
+/// This face's entry in the list of faces.
 pub const FACE: Face = Face {
     platform: "quasarch",
     account: Account::Quasarch,

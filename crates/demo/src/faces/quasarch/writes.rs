@@ -20,7 +20,7 @@ use crate::engine::phases::remove_container;
 use crate::engine::plan::Life;
 use crate::engine::{jobs, machines};
 
-/// How many containers the user may have.
+/// The most containers of the user.
 const MOST: usize = 200;
 
 /// The body of both calls; which fields are required is not documented, these are the sample's.

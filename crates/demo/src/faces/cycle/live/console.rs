@@ -2,7 +2,8 @@
 //!
 //! Cycle documents its console as output. Here keys work too, as on a serial line with `askfirst`: to the first thing
 //! a client sends, were it only its size, the socket answers once that Enter opens a shell, so that one who merely
-//! reads a log is never asked. After Enter the socket shows the instance's shell, which is shared by everybody attached and stays when they leave.
+//! reads a log is never asked. After Enter the socket shows the instance's shell, which all attached
+//! clients share, and which stays when they leave.
 //! `CSI 8 ; rows ; columns t` from the client, in one frame, resizes the terminal and goes no further. A client that
 //! does not read for ten seconds while there is much to read is closed with 1008.
 
@@ -27,7 +28,7 @@ use crate::process::machine::Machine;
 use crate::process::output::Piece;
 use crate::process::session::Session;
 
-/// How much a newcomer is shown.
+/// The most bytes of earlier output that a new client is sent.
 const BACKLOG: u64 = 128 * 1024;
 /// The largest frame sent.
 const FRAME: usize = 16 * 1024;
@@ -68,7 +69,7 @@ struct Console {
     engine: Engine,
     instance: u32,
     size: Option<(u16, u16)>,
-    /// Whether it was asked to press Enter.
+    /// True if it was asked to press Enter.
     asked: bool,
 }
 
@@ -112,7 +113,7 @@ impl Console {
         }
     }
 
-    /// The workload's output until somebody presses Enter; what was typed behind it comes back.
+    /// Sends the workload's output until the client presses Enter, and returns what was typed after it.
     async fn show_log(&mut self, backlog: u64) -> Result<Vec<u8>, Gone> {
         let mut follower = self.machine.log.follow(backlog);
         while let Some(piece) = follower.take(FRAME) {

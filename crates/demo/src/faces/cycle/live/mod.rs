@@ -1,4 +1,4 @@
-//! What streams: consoles, telemetry, and the hub's notifications.
+//! Streams: consoles, telemetry, and the hub's notifications.
 
 pub(super) mod console;
 pub(super) mod notify;

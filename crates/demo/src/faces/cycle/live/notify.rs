@@ -68,7 +68,7 @@ pub(crate) async fn notifications(
     }))
 }
 
-/// What the hub says of a change; nothing of what belongs to another account.
+/// The hub's notifications of a change; none of what belongs to another account.
 fn messages(fleet: &Fleet, hub: &str, event: &Event) -> Vec<Value> {
     let ours = |container: u32| fleet.containers.get(container).filter(|c| c.account == Account::Cycle);
     let about = |container: u32| {

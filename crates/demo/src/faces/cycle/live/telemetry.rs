@@ -25,7 +25,7 @@ const REPORT: Known = Known { filters: &["range-start", "range-end"], ..PLAIN };
 /// Between two messages of the stream; the platform's own cadence is not documented.
 const CADENCE: Duration = Duration::from_secs(1);
 
-/// What a snapshot says besides the counters.
+/// The fields of a snapshot besides the counters.
 struct Whose {
     instance: u32,
     container: u32,
@@ -51,7 +51,7 @@ fn whose(app: &AppState, instance: u32) -> Option<Whose> {
 }
 
 /// A `ResourceSnapshot`. CPU is cumulative in nanoseconds, memory in bytes; user and kernel time come in ticks, so
-/// they may add up to a little less than the total. What the workload (never the shell) read and wrote stands in the
+/// they may add up to a little less than the total. What the workload (never the shell) read and wrote is in the
 /// place of the interface's counters: it has no network of its own.
 fn snapshot(whose: &Whose, sample: &Sample) -> Value {
     let usage = &sample.usage;

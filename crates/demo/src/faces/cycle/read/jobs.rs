@@ -26,7 +26,7 @@ pub(crate) async fn jobs(State(app): State<AppState>, RawQuery(raw): RawQuery) -
                 && query.found_in(&[&job.caption, job.action])
                 && query.in_range(job.queued)
         });
-        // Newest first unless asked otherwise: the order is not documented, and this is what a person wants.
+        // Newest first unless asked otherwise: the order is not documented, and this is what a list of jobs is read for.
         let rows = match query.sort {
             Some((_, false)) => query.page(rows),
             _ => query.page(rows.rev()),
@@ -35,12 +35,12 @@ pub(crate) async fn jobs(State(app): State<AppState>, RawQuery(raw): RawQuery) -
     }))
 }
 
-/// Who made the jobs, if that was asked for.
+/// The creators of the jobs, if they were asked for.
 fn included(query: &Query) -> Option<Value> {
     query.includes("creators").then(|| json!({ "creators": shapes::creators() }))
 }
 
-/// How many jobs `/latest` answers; the number is not documented.
+/// The number of jobs that `/latest` returns, which is not documented.
 const LATEST: usize = 20;
 
 pub(crate) async fn latest_job(State(app): State<AppState>) -> Answer {
@@ -65,7 +65,7 @@ pub(crate) async fn job(
         .ok_or_else(|| Problem::missing("404.job"))
 }
 
-/// Whether a job is this hub's: it works on one of its containers.
+/// Returns whether a job is this hub's: it works on one of its containers.
 fn ours(fleet: &Fleet, job: &Job) -> bool {
     let owner = job.container.and_then(|key| fleet.containers.get(key));
     owner.is_none_or(|c| c.account == Account::Cycle)

@@ -16,7 +16,7 @@ use crate::process::output::Piece;
 
 /// Lines answered when no limit is given.
 const LIMIT: usize = 1000;
-/// How many instances one question may reach: each becomes real by it.
+/// The most instances of one request, because it starts a process for each.
 const REACH: usize = 16;
 
 /// Which instances the scope means.

@@ -120,9 +120,9 @@ pub(crate) async fn server(
 
 /// `ServerIncludes`.
 fn sent_along(fleet: &Fleet, hub: &str, query: &Query, servers: &[u32]) -> Option<Value> {
-    let stands = |key: &u32| fleet.servers.get(*key as usize).map(|s| s.location);
+    let location_of = |key: &u32| fleet.servers.get(*key as usize).map(|s| s.location);
     includes(query, SERVERS.includes, |what| match what {
-        "locations" => gathered(servers.iter().map(|key| places::location(fleet, stands(key)?))),
+        "locations" => gathered(servers.iter().map(|key| places::location(fleet, location_of(key)?))),
         "models" => gathered(servers.iter().map(|key| included::model(fleet, *key))),
         "clusters" => included::clusters(fleet, hub),
         _ => included::integrations(fleet, hub),

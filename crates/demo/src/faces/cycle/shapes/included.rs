@@ -1,4 +1,4 @@
-//! What may be sent along with a list (`include=...`): images, integrations, models, clusters.
+//! Documents that a list may include (`include=...`): images, integrations, models, clusters.
 
 use serde_json::{Map, Value, json};
 

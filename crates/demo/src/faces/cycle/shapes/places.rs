@@ -110,7 +110,7 @@ pub(crate) fn server(fleet: &Fleet, hub: &str, key: u32) -> Option<Value> {
     }))
 }
 
-/// Instances that stand on a server, by state.
+/// Instances on a server, by state.
 pub(crate) fn server_counts(fleet: &Fleet, key: u32) -> Value {
     let mut states = std::collections::BTreeMap::<&str, usize>::new();
     for (_, instance) in fleet.instances.iter().filter(|(_, i)| i.server == key && i.phase != Phase::Gone) {

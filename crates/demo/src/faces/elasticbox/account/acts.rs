@@ -1,10 +1,10 @@
-//! What an operation consists of: its acts, what each writes to the activity, and which scripts it runs.
+//! The parts of an operation: its acts, what each writes to the activity, and which scripts it runs.
 //!
 //! The page's samples show a deploy; the other operations' words follow the 2018 samples where there are any.
 
 use crate::engine::fleet::Phase;
 
-/// What can be asked of an instance.
+/// An operation on an instance.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in super::super) enum Verb {
     /// Deploys, also again.
@@ -28,7 +28,7 @@ pub(in super::super) enum Verb {
 pub(in super::super) struct Line {
     /// `start`, `add`, `install`, ..
     pub level: &'static str,
-    /// `{machine}` and `{box}` stand for names.
+    /// `{machine}` and `{box}` are replaced by names.
     pub text: &'static str,
     /// The script's event, when this is a script.
     pub script: Option<&'static str>,
@@ -41,7 +41,7 @@ pub(in super::super) struct Act {
     pub event: &'static str,
     /// The step's words in the engine.
     pub caption: &'static str,
-    /// Where the instance goes when the act begins.
+    /// The phase of the instance when the act begins.
     pub phase: Phase,
     /// Written when it begins.
     pub opening: &'static [Line],
@@ -205,7 +205,7 @@ impl Verb {
         }
     }
 
-    /// What the engine's job is called, and its dotted name.
+    /// The caption of the engine's job, and its dotted name.
     pub(in super::super) const fn titles(self) -> (&'static str, &'static str) {
         match self {
             Self::Deploy => ("Deploy", "machine.deploy"),

@@ -1,5 +1,5 @@
-//! Keeps the account while nobody reads it: takes in what the engine's jobs did, and ends what is leased when its time
-//! is over. It sleeps until one of them happens.
+//! Keeps the account up to date between requests: follows the engine's jobs, and ends instances whose lease is over. It
+//! sleeps until one of them happens.
 
 use jiff::Timestamp;
 use tokio::sync::broadcast::error::RecvError;
@@ -86,7 +86,7 @@ impl AccountState {
         }
     }
 
-    /// How long until the next lease is over that nothing else holds up.
+    /// The time until the next lease is over that no operation delays.
     fn next_release(&self) -> Option<std::time::Duration> {
         let now = Timestamp::now();
         self.records()

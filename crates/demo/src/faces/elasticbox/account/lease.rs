@@ -8,7 +8,7 @@ use super::super::problem::Problem;
 use super::{AccountState, ours};
 use crate::engine::fleet::{Fleet, Phase};
 
-/// What happens when a lease is over.
+/// The operation at the end of a lease.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in super::super) enum Ending {
     /// It is shut down.
@@ -22,15 +22,15 @@ pub(in super::super) enum Ending {
 pub(in super::super) struct Lease {
     /// When it is over.
     pub expire: Timestamp,
-    /// What happens then.
+    /// The operation at its end.
     pub ending: Ending,
-    /// Whether it has happened.
+    /// True if it has happened.
     pub released: bool,
 }
 
 impl Lease {
-    /// Reads `{"expire": "YYYY-MM-DD HH:MM:SS.ffffff", "operation": "shutdown"|"terminate"}`; `released` may stand
-    /// beside them, as the answers have it.
+    /// Reads `{"expire": "YYYY-MM-DD HH:MM:SS.ffffff", "operation": "shutdown"|"terminate"}`; `released` may be
+    /// beside them, as in the answers.
     pub(in super::super) fn read(value: &Value) -> Result<Self, Problem> {
         let fields = value.as_object().ok_or_else(|| Problem::data("lease must be an object"))?;
         if let Some(key) =
@@ -63,9 +63,9 @@ impl Lease {
     }
 }
 
-/// How long the leases of the first day last, in minutes.
+/// The lengths of the first leases, in minutes.
 const MINUTES: [i64; 4] = [25, 190, 26 * 60, 75 * 60];
-/// How many of the fleet's instances have a lease at the start: a few, also in a big fleet.
+/// The number of instances with a lease at the start: a few, also in a big fleet.
 const LEASES: usize = 12;
 
 /// Gives some instances a lease, and those that are shut down one that is over.

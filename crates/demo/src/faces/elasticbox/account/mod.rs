@@ -1,4 +1,4 @@
-//! What only this dialect knows of an instance: its operations' history, lease, variables, tags, and the record that
+//! State that only this API has of an instance: its operations' history, lease, variables, tags, and the record that
 //! stays when the machine is gone. Where an instance is in its life, the engine alone says.
 
 pub(super) mod acts;
@@ -20,23 +20,23 @@ use acts::Verb;
 use lease::Lease;
 use run::Run;
 
-/// How many operations of one instance are remembered; beyond it the second oldest goes, the first deploy stays.
+/// The most operations of one instance that are remembered; beyond it the second oldest is dropped, the first deploy stays.
 const KEEP: usize = 200;
 
-/// How many records of forgotten instances may gather before they are dropped.
+/// The most records of forgotten instances that may gather before they are dropped.
 const MAX_STALE_RECORDS: usize = 16;
 
-/// How many terminated instances keep what their machine printed.
+/// The most terminated instances that keep the output of their machine.
 const MAX_TERMINATED_LOGS: usize = 16;
 
-/// How many marks in what a machine printed are remembered.
+/// The most marks in a machine's output that are remembered.
 const MARKS: usize = 1000;
 
 /// Everything of the face that the engine does not have.
 #[derive(Debug, Default)]
 pub(super) struct AccountState {
     records: BTreeMap<u32, Record>,
-    /// How many records there were when those of forgotten instances were last dropped.
+    /// The number of records when those of forgotten instances were last dropped.
     records_kept: usize,
     /// Instances with an operation that is not over.
     open: BTreeSet<u32>,
@@ -51,7 +51,7 @@ pub(super) struct AccountState {
 pub(super) struct Token {
     /// Its UUID.
     pub id: String,
-    /// What its owner wrote.
+    /// The owner's description.
     pub description: String,
     /// The token itself.
     pub value: String,
@@ -59,14 +59,14 @@ pub(super) struct Token {
     pub created: Timestamp,
 }
 
-/// What the face remembers of one instance.
+/// The face's record of one instance.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Record {
     /// Its operations, oldest first.
     pub runs: Vec<Run>,
-    /// Where in the process output each script's words stand.
+    /// The places of each script's lines in the process output.
     pub marks: Vec<Mark>,
-    /// What its machine printed, once the machine is being destroyed.
+    /// The output of its machine, once the machine is being destroyed.
     pub log: Option<Arc<Output>>,
     /// When it ends by itself.
     pub lease: Option<Lease>,
@@ -76,13 +76,13 @@ pub(super) struct Record {
     pub policy: Option<u32>,
     /// `off`, `patch`, `minor`, `major`.
     pub updates: Option<&'static str>,
-    /// Its tags, once somebody set them.
+    /// Its tags, once they were set.
     pub tags: Option<Vec<String>>,
-    /// Its variables, once somebody set them.
+    /// Its variables, once they were set.
     pub variables: Option<Arc<Vec<Value>>>,
-    /// Whom it is shared with, once somebody said so.
+    /// The members it is shared with, once they were set.
     pub members: Option<Vec<Value>>,
-    /// Its boxes, once somebody changed them.
+    /// Its boxes, once they were changed.
     pub boxes: Option<Arc<Vec<Value>>>,
     /// When its document was last changed.
     pub edited: Option<Timestamp>,
@@ -93,13 +93,13 @@ pub(super) struct Record {
 /// The beginning or the end of a script, at a place in what the machine printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Mark {
-    /// How many bytes were printed before it.
+    /// The number of bytes that were printed before it.
     pub offset: u64,
     /// The operation's event.
     pub operation: &'static str,
     /// The script's event.
     pub script: &'static str,
-    /// Whether the script began or is over.
+    /// True if the script began or is over.
     pub over: bool,
 }
 
@@ -117,7 +117,7 @@ impl AccountState {
         account
     }
 
-    /// What is remembered of an instance, if anything is.
+    /// The record of an instance, if there is one.
     pub(super) fn record(&self, key: u32) -> Option<&Record> {
         self.records.get(&key)
     }
@@ -149,7 +149,7 @@ impl AccountState {
         *self.record_of(key, instance) = Record { deleted: true, ..Record::default() };
     }
 
-    /// Whether what happens to an instance matters here before somebody asks: an operation is not over, or a lease.
+    /// Returns whether an event of an instance is handled at once, because an operation or a lease of it is not over.
     pub(super) fn watches(&self, key: u32) -> bool {
         let leased = self.records.get(&key).and_then(|record| record.lease);
         self.open.contains(&key) || leased.is_some_and(|lease| !lease.released)
@@ -193,7 +193,7 @@ impl AccountState {
         }
     }
 
-    /// Takes in how far the engine's jobs have come. Everybody who reads the account calls it first.
+    /// Follows the progress of the engine's jobs. Called before every read of the account.
     pub(super) fn settle(&mut self, engine: &Engine) {
         let open: Vec<u32> = self.open.iter().copied().collect();
         for key in open {
@@ -284,12 +284,12 @@ impl Record {
     }
 }
 
-/// Whether an instance belongs to this face's account.
+/// Returns whether an instance belongs to this face's account.
 pub(super) fn ours(fleet: &Fleet, instance: &Instance) -> bool {
     fleet.containers.get(instance.container).is_some_and(|c| c.account == Account::ElasticBox)
 }
 
-/// What must have been done to an instance that nobody has touched through this face.
+/// The operations that an instance must have had before its first one through this face.
 pub(super) fn beginnings(instance: &Instance) -> Vec<Run> {
     let mut runs = vec![Run::past(Verb::Deploy, instance.created, 47)];
     // An act of the plan took nine seconds, and the phase has been the last one's since `changed`.

@@ -14,11 +14,11 @@ use crate::engine::fleet::{Account, Container, Fleet, Instance, Phase};
 pub(in super::super) struct Row<'f> {
     /// Its index in the engine.
     pub key: u32,
-    /// What the engine says.
+    /// The engine's row.
     pub instance: &'f Instance,
     /// The box it was deployed from.
     pub container: &'f Container,
-    /// What the account says.
+    /// The account's record.
     pub record: Option<&'f Record>,
     fleet: &'f Fleet,
 }
@@ -82,17 +82,17 @@ impl<'f> Row<'f> {
         names::instance_id(self.key)
     }
 
-    /// The name a person gave, or its box's with a number.
+    /// Its display name, or its box's with a number.
     pub(in super::super) fn name(&self) -> String {
         self.fleet.name(self.key, self.instance)
     }
 
-    /// What its machine calls itself.
+    /// The host name of its machine.
     pub(in super::super) fn hostname(&self) -> String {
         self.fleet.hostname(self.instance)
     }
 
-    /// Whether it refuses to be terminated.
+    /// Returns whether it refuses to be terminated.
     pub(in super::super) fn protected(&self) -> bool {
         self.fleet.extras.get(&self.key).is_some_and(|extras| extras.protected)
     }
@@ -149,7 +149,7 @@ impl<'f> Row<'f> {
         [run, record.and_then(|r| r.edited)].into_iter().flatten().fold(self.instance.changed, Timestamp::max)
     }
 
-    /// Whether nothing may be begun on it now.
+    /// Returns whether nothing may be begun on it now.
     pub(in super::super) fn busy(&self) -> bool {
         let open = self.record.and_then(|r| r.runs.last()).is_some_and(|run| run.ended.is_none());
         open || matches!(
@@ -158,12 +158,12 @@ impl<'f> Row<'f> {
         )
     }
 
-    /// Whether it was terminated and only its record is left.
+    /// Returns whether it was terminated and only its record is left.
     pub(in super::super) fn dead(&self) -> bool {
         self.instance.phase == Phase::Gone
     }
 
-    /// What was asked last and has begun.
+    /// The latest operation that has begun.
     pub(in super::super) fn last_verb(&self) -> Verb {
         let asked = self.record.and_then(|r| r.runs.last());
         asked.map_or(
@@ -176,8 +176,8 @@ impl<'f> Row<'f> {
         )
     }
 
-    /// The place it stands in, by index.
+    /// The index of its location.
     pub(in super::super) fn location(&self) -> u32 {
-        self.fleet.stands(self.instance).unwrap_or(0)
+        self.fleet.location_of(self.instance).unwrap_or(0)
     }
 }

@@ -37,7 +37,7 @@ pub(in super::super) struct Span {
 /// One operation of an instance, under way or long over.
 #[derive(Debug, Clone)]
 pub(in super::super) struct Run {
-    /// What was asked.
+    /// The operation.
     pub verb: Verb,
     /// The engine's job, while it may still be under way.
     pub job: Option<u32>,
@@ -88,7 +88,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_run_tells_the_event_of_its_act() {
+    fn a_run_has_the_event_of_its_act() {
         let asked: Timestamp = "2026-01-02T03:04:05Z".parse().expect("a time");
         let mut run = Run::accepted(Verb::Shutdown, 7, asked);
         assert_eq!(run.event(), None);

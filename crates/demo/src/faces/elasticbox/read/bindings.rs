@@ -1,4 +1,4 @@
-//! What an instance is bound to. The page's only sample is a deployment profile from before release 4.0, its table
+//! The bindings of an instance. The page's only sample is a deployment profile from before release 4.0, its table
 //! describes instances: the path of its heading answers the one, the two others the other.
 
 use axum::Json;

@@ -51,7 +51,7 @@ pub(in super::super) async fn of_workspace(
     })
 }
 
-/// `GET /services/workspaces/{id}/providers`. The cloud accounts are the person's, who shares them with every team.
+/// `GET /services/workspaces/{id}/providers`. The cloud accounts are the user's, who shares them with every team.
 pub(in super::super) async fn providers_of_workspace(
     State(counter): State<Counter>,
     Path(workspace): Path<String>,

@@ -1,4 +1,4 @@
-//! What an instance's operations entries: activity entries, and the operations with them inside.
+//! The history of an instance: activity entries, and operations with their entries.
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -69,7 +69,7 @@ fn entry(
     Entry { event: act.event, value }
 }
 
-/// What a failed instance adds. The samples show no level of errors; this one is ours.
+/// The entry that a failed instance adds. The samples show no level of errors; this one is ours.
 fn failure(row: &Row<'_>) -> Option<Entry> {
     if row.instance.phase != Phase::Failed {
         return None;

@@ -88,12 +88,12 @@ pub(in super::super) fn place_of(policy: u32) -> u32 {
     policy % PLACES
 }
 
-/// What a box asks of a policy.
+/// The claims that a box requires of a policy.
 pub(in super::super) fn requirements(container: &Container) -> Vec<&'static str> {
     if container.gpu > 0 { vec!["linux", "gpu"] } else { vec!["linux"] }
 }
 
-/// What a policy at a place offers.
+/// The claims of a policy at a place.
 pub(in super::super) fn claims(fleet: &Fleet, place: u32) -> Vec<&'static str> {
     let gpu = |server: &ServerPlan| server.location == place && server.tags.iter().any(|tag| tag == "gpu");
     if fleet.servers.iter().any(gpu) { vec!["linux", "gpu"] } else { vec!["linux"] }

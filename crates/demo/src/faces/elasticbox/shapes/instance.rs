@@ -39,14 +39,14 @@ pub(in super::super) struct Document {
     alone: Option<Alone>,
 }
 
-/// What only the document of one instance has.
+/// Fields that only the document of one instance has.
 #[derive(Debug, Serialize)]
 struct Alone {
     bindings: Vec<Value>,
     deleted: Option<String>,
 }
 
-/// The boxes of an instance: the catalogue's, or the ones that somebody put in their place.
+/// The boxes of an instance: the catalogue's, or those that replaced them.
 #[derive(Debug, Serialize)]
 #[serde(untagged)]
 enum Boxes {
@@ -112,7 +112,7 @@ pub(in super::super) fn owner<'a>(row: &Row<'a>, catalogue: &'a Catalogue) -> &'
     }
 }
 
-/// Whom an instance is shared with: of each team's box the first one with the caller, until somebody changes it.
+/// The members an instance is shared with: of each team's box the first one with the caller, until that is changed.
 pub(in super::super) fn members(row: &Row<'_>, catalogue: &Catalogue) -> Vec<Value> {
     if let Some(members) = row.record.and_then(|r| r.members.clone()) {
         return members;

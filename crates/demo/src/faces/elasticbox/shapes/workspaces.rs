@@ -16,7 +16,7 @@ pub(in super::super) struct Workspace {
     pub number: u32,
     /// Its id, a short name.
     pub id: String,
-    /// What people call it.
+    /// Its display name.
     pub name: String,
 }
 
@@ -37,7 +37,7 @@ pub(in super::super) fn all(fleet: &Fleet, email: &str) -> Vec<Workspace> {
     found
 }
 
-/// The personal workspace's id: what stands before the `@`.
+/// The personal workspace's id: the part before the `@`.
 pub(in super::super) fn personal(email: &str) -> &str {
     email.split('@').next().unwrap_or(email)
 }

@@ -40,7 +40,7 @@ fn agrees(verb: Verb, id: &str, said: &Value) -> Result<(), Problem> {
     }
 }
 
-/// What may be asked of an instance in its state. The documents leave out what a wrong state answers; 409 is the only
+/// Refuses an operation that the instance's state does not allow. The documents leave out the answer for a wrong state; 409 is the only
 /// error they list for the verbs.
 fn suits(verb: Verb, row: &Row<'_>) -> Result<(), Problem> {
     let phase = row.instance.phase;

@@ -1,4 +1,4 @@
-//! What every body must be, and the parts that several bodies share.
+//! The form of all bodies, and the parts that several bodies share.
 
 use axum::http::{HeaderMap, header};
 use serde::de::DeserializeOwned;
@@ -96,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn a_body_must_say_that_it_is_json() {
+    fn a_body_must_have_the_content_type_of_json() {
         let mut headers = HeaderMap::new();
         assert!(read::<Value>(&headers, b"{}").is_err());
         headers.insert(header::CONTENT_TYPE, "application/json; charset=utf-8".parse().expect("a value"));

@@ -51,7 +51,7 @@ struct Choice {
     variables: Vec<Value>,
 }
 
-/// What was asked for, found and checked.
+/// A request whose references are found and checked.
 struct Order {
     container: u32,
     policy: u32,
@@ -63,7 +63,7 @@ struct Order {
 }
 
 impl Request {
-    /// What can be checked without looking at the fleet.
+    /// Checks the fields that do not depend on the fleet.
     fn check(&self) -> Result<(&'static str, Option<Lease>), Problem> {
         if self.schema != SCHEMA {
             return Err(Problem::data(format!("schema must be {SCHEMA}")));
@@ -125,7 +125,7 @@ impl Request {
     }
 }
 
-/// Whether a policy claims everything that a box requires.
+/// Returns whether a policy claims everything that a box requires.
 fn claimed(fleet: &Fleet, container: &Container, policy: u32) -> bool {
     let claims = boxes::claims(fleet, boxes::place_of(policy));
     boxes::requirements(container).iter().all(|it| claims.contains(it))

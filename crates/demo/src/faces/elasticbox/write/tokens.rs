@@ -15,7 +15,7 @@ use super::super::problem::Problem;
 use super::body;
 use crate::credentials::random_hex;
 
-/// A person may have that many.
+/// The most tokens of one user.
 const MOST: usize = 50;
 
 #[derive(Deserialize)]

@@ -18,11 +18,11 @@ use super::super::shapes::boxes::Catalogue;
 use super::super::shapes::instance::{self, Document};
 use super::body;
 
-/// What an instance must have; `lease` is not among it: leaving it out ends the lease.
+/// The required fields of an instance; `lease` is not among it: leaving it out ends the lease.
 const REQUIRED: [&str; 10] =
     ["automatic_updates", "box", "boxes", "id", "name", "operation", "schema", "service", "state", "tags"];
 
-/// What may change.
+/// The fields that may change.
 #[derive(Debug)]
 struct Changes {
     boxes: Vec<Value>,
@@ -141,7 +141,7 @@ mod tests {
             ("tags", json!([1])),
             ("boxes", json!([])),
             ("variables", json!([{ "name": "x" }])),
-            ("members", json!("everybody")),
+            ("members", json!("all")),
             ("lease", json!({ "operation": "shutdown" })),
         ] {
             let mut sent = document();

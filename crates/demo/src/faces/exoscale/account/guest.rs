@@ -1,4 +1,4 @@
-//! What one instance wears beside its place in a group: type, template, disk, groups, addresses.
+//! The settings of one instance beside its place in a group: type, template, disk, groups, addresses.
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
@@ -10,7 +10,7 @@ use crate::faces::exoscale::catalog::{templates, types, zone_name};
 use crate::faces::exoscale::context::zone_of;
 use crate::faces::exoscale::ids::{Thing, id};
 
-/// The id of the security group `default`, which everybody wears who was given none.
+/// The id of the security group `default`, which is attached to instances that were given none.
 pub(in crate::faces::exoscale) fn default_group() -> String {
     id(Thing::SecurityGroup, 1)
 }
@@ -42,7 +42,7 @@ pub(in crate::faces::exoscale) struct Guest {
     pub target: Option<String>,
     pub secureboot: bool,
     pub tpm: bool,
-    /// Whether its snapshots are consistent for applications.
+    /// True if its snapshots are consistent for applications.
     pub consistent: bool,
     /// Its password, and when it was made.
     pub password: Option<(String, Timestamp)>,
@@ -53,7 +53,7 @@ pub(in crate::faces::exoscale) struct Guest {
 }
 
 impl Guest {
-    /// What an instance wears of which nothing is written down, from its group's plan.
+    /// The settings of an instance of which nothing is recorded, from its group's plan.
     pub(super) fn usual(fleet: &Fleet, machine: u32) -> Self {
         let instance = fleet.instances.get(machine);
         let zone = instance.and_then(|i| zone_of(fleet, i)).unwrap_or(0);
@@ -117,7 +117,7 @@ pub(in crate::faces::exoscale) fn mac(machine: u32, nth: u8) -> String {
 }
 
 impl AccountState {
-    /// Whether anybody wears what `wears` finds.
+    /// Returns whether `uses` is true of any instance.
     pub(in crate::faces::exoscale) fn is_attached(
         &self,
         fleet: &Fleet,

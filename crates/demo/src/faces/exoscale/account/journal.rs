@@ -5,9 +5,9 @@ use std::collections::VecDeque;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
-/// How long events are kept, says the documentation of the audit trail.
+/// The time that events are kept, after the documentation of the audit trail.
 pub(in crate::faces::exoscale) const KEPT: SignedDuration = SignedDuration::from_hours(30 * 24);
-/// How many are kept at most.
+/// The most events that are kept.
 const MOST: usize = 500;
 
 /// Events, oldest first.

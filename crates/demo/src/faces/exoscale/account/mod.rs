@@ -1,5 +1,5 @@
-//! What only this dialect has: operations, what instances wear, and the account's smaller things. The life of instances
-//! is the engine's alone.
+//! State that only this API has: operations, settings of instances, and the account's smaller things. The life of
+//! instances is the engine's alone.
 
 pub(super) mod guest;
 pub(super) mod journal;
@@ -18,20 +18,20 @@ use crate::engine::fleet::{Account as FleetAccount, Fleet, JobPhase};
 use guest::Guest;
 use journal::Journal;
 
-/// How many operations are remembered.
+/// The most operations that are remembered.
 const OPERATIONS: usize = 500;
-/// How many things of each kind there may be at most, so that a loop of creates ends.
+/// The most things of each kind, so that a loop of creates ends.
 pub(super) const MOST: usize = 1000;
 
-/// How many guests of removed instances may gather before they are dropped.
+/// The most guests of removed instances that may gather before they are dropped.
 const MAX_STALE_GUESTS: usize = 16;
 /// The most rules, and the most external sources, of one security group.
 pub(super) const MAX_RULES: usize = 200;
 
-/// What is done in the account once an engine's job has ended.
+/// A change of the account that follows the end of a job.
 pub(super) type Change = Box<dyn FnOnce(&mut AccountState) + Send>;
 
-/// What an operation worked on.
+/// The object that an operation worked on.
 #[derive(Debug, Clone)]
 pub(super) struct Reference {
     /// `instance`: also the path under `/v2` and what follows `get-`.
@@ -83,9 +83,9 @@ pub(super) struct AccountState {
     pending: Vec<(u32, Change)>,
     /// By id, or by name where there are no ids. In the order they were made.
     held: IndexMap<String, Held>,
-    /// Only who differs from the others of his group is written down.
+    /// Only instances that differ from the others of their group are recorded.
     guests: BTreeMap<u32, Guest>,
-    /// How many guests there were when those of removed instances were last dropped.
+    /// The number of guests when those of removed instances were last dropped.
     guests_kept: usize,
     pub(super) journal: Journal,
     /// When the balance was asked for lately.
@@ -182,7 +182,7 @@ impl AccountState {
             .map(|(key, held)| (key.as_str(), held))
     }
 
-    /// How many of a kind there are anywhere.
+    /// Returns the number of things of a kind in all zones.
     pub(super) fn count(&self, thing: Thing) -> usize {
         self.held.values().filter(|held| held.thing == thing).count()
     }
@@ -198,7 +198,7 @@ impl AccountState {
         self.held.get_mut(key).map(|held| &mut held.document)
     }
 
-    /// Strikes a thing out, the others keep their order.
+    /// Removes a thing; the others keep their order.
     pub(super) fn remove(&mut self, key: &str) {
         self.held.shift_remove(key);
     }
@@ -216,26 +216,26 @@ impl AccountState {
         if self.count(thing) < MOST { Ok(()) } else { Err(Problem::forbidden("The quota is used up")) }
     }
 
-    /// What an instance wears: what was written down, or what is usual in its group.
+    /// The settings of an instance: the recorded ones, or those of its group.
     pub(super) fn guest(&self, fleet: &Fleet, machine: u32) -> Guest {
         let written = self.guests.get(&machine).cloned();
         written.unwrap_or_else(|| Guest::usual(fleet, machine))
     }
 
-    /// Changes what an instance wears.
+    /// Changes the settings of an instance, which are recorded from then on.
     pub(super) fn update_guest(&mut self, fleet: &Fleet, machine: u32, change: impl FnOnce(&mut Guest)) {
         let guest = self.guests.entry(machine);
         change(guest.or_insert_with(|| Guest::usual(fleet, machine)));
     }
 
-    /// Changes what an instance wears that is written down already.
+    /// Changes the settings of an instance that are recorded already.
     pub(super) fn redress(&mut self, machine: u32, change: impl FnOnce(&mut Guest)) {
         if let Some(guest) = self.guests.get_mut(&machine) {
             change(guest);
         }
     }
 
-    /// Everybody who is written down and not removed.
+    /// Every guest that is recorded and not removed.
     pub(super) fn guests_attached<'a>(&'a self, fleet: &'a Fleet) -> impl Iterator<Item = (u32, &'a Guest)> {
         let there = |key: u32| fleet.machine_of(FleetAccount::Exoscale, key).is_some();
         self.guests.iter().map(|(key, guest)| (*key, guest)).filter(move |(key, _)| there(*key))
@@ -267,7 +267,7 @@ mod tests {
     }
 
     #[test]
-    fn a_zone_sees_its_own_and_what_is_everybodys() {
+    fn a_zone_lists_its_own_things_and_those_of_the_organisation() {
         let mut account = AccountState::empty();
         let own = account.hold(Thing::ElasticIp, Some(4), json!({ "name": "a" }));
         let shared = account.hold(Thing::SecurityGroup, None, json!({ "name": "b" }));

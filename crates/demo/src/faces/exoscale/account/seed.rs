@@ -14,7 +14,7 @@ use crate::faces::exoscale::catalog::zone_name;
 use crate::faces::exoscale::context::{zone_named, zone_of};
 use crate::faces::exoscale::ids::{Thing, id};
 
-/// How many instances of a big fleet get something of their own: a big fleet is measured, not looked at.
+/// The most instances of a big fleet that get settings of their own: a big fleet is for measurements.
 const DRESSED: usize = 40;
 
 /// One instance that gets something.
@@ -40,7 +40,7 @@ pub(in crate::faces::exoscale) fn account(app: &AppState) -> AccountState {
         members
     });
     app.engine.read(|fleet| {
-        wear_groups(&mut account, fleet, &members, &groups);
+        attach_groups(&mut account, fleet, &members, &groups);
         addresses(&mut account, fleet, &members);
         networks(&mut account, fleet, &members);
     });
@@ -148,7 +148,7 @@ fn groups(account: &mut AccountState) -> Groups {
     Groups { web, apart }
 }
 
-fn wear_groups(account: &mut AccountState, fleet: &Fleet, members: &[Member], groups: &Groups) {
+fn attach_groups(account: &mut AccountState, fleet: &Fleet, members: &[Member], groups: &Groups) {
     for member in members {
         let change = |guest: &mut Guest| match member.identifier.as_str() {
             "front" => {
@@ -249,7 +249,7 @@ fn storage(account: &mut AccountState, members: &[Member]) {
     account.hold(Thing::Volume, zone_named("ch-gva-2"), loose);
 }
 
-/// What happened in the last days: logins, which carry little, and the birth of young instances.
+/// Seeds the events of the last days: logins, which carry little, and the birth of young instances.
 fn past(account: &mut AccountState, members: &[Member], email: &str, key: &str) {
     let now = Timestamp::now();
     let hours = |hours: i64| ago(now, SignedDuration::from_hours(hours));

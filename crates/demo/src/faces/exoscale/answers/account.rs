@@ -17,7 +17,7 @@ use crate::faces::exoscale::context::RequestContext;
 use crate::faces::exoscale::ids::{Thing, id, index};
 use crate::faces::exoscale::problem::Problem;
 
-/// How often the balance may be asked for in that time.
+/// The most requests for the balance, and the time they are counted in.
 const BALANCES: (usize, Duration) = (5, Duration::from_secs(10));
 
 /// `GET /zone`: each with its own address, which a client follows. The id is not in the description, but is sent.

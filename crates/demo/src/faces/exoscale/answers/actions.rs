@@ -1,4 +1,4 @@
-//! What can be done to an instance: power, size, disk, password, console.
+//! Actions on an instance: power, size, disk, password, console.
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
@@ -15,7 +15,7 @@ use crate::faces::exoscale::catalog::types;
 use crate::faces::exoscale::context::{Names, RequestContext};
 use crate::faces::exoscale::problem::Problem;
 
-/// How long a password is kept at most.
+/// The longest time that a password is kept.
 const PASSWORD_LIFE: SignedDuration = SignedDuration::from_hours(24);
 
 fn guest(ctx: &RequestContext<'_>, machine: u32) -> Guest {

@@ -16,7 +16,7 @@ use crate::faces::exoscale::problem::Problem;
 /// The size of a disk in GiB.
 pub(super) const DISK: std::ops::RangeInclusive<i64> = 10..=51_200;
 
-/// What the body asks for, each part of it in form.
+/// The parsed body of a request for an instance.
 struct Order {
     name: Option<String>,
     start: bool,
@@ -102,7 +102,7 @@ pub(super) fn sold(ctx: &RequestContext<'_>, text: &str) -> Result<u32, Problem>
     Ok(key)
 }
 
-/// What is to be known of a template: its name, the least disk for it in GiB, and whether it has passwords.
+/// Looks up a template: its name, the least disk for it in GiB, and whether it has passwords.
 pub(super) fn template(ctx: &RequestContext<'_>, text: &str) -> Result<(String, u64, bool), Problem> {
     if let Some((_, template)) = templates::find(ctx.zone, text) {
         return Ok((template.name.to_owned(), template.size_gib, template.password));

@@ -1,4 +1,4 @@
-//! What instances are gathered in: security groups with their rules, and groups that keep apart.
+//! Groups of instances: security groups with their rules, and groups that keep apart.
 
 use serde_json::{Value, json};
 
@@ -64,7 +64,7 @@ pub(super) fn create(ctx: &mut RequestContext<'_>) -> Answer {
     Ok(ctx.submit_plain(caption, "group.create", group(key), Names::Always, None))
 }
 
-/// `DELETE /security-group/{id}`: not while somebody wears it, and never the default one.
+/// `DELETE /security-group/{id}`: not while it is attached, and never the default one.
 pub(super) fn delete(ctx: &mut RequestContext<'_>) -> Answer {
     let (key, document) = own_group(ctx)?;
     let is_attached = |guest: &Guest| guest.groups.contains(&key);
@@ -141,7 +141,7 @@ pub(super) fn add_rule(ctx: &mut RequestContext<'_>) -> Answer {
     }))
 }
 
-/// What makes two rules the same: everything but their id and what a person says of them.
+/// The fields that make two rules the same: all but their id and description.
 fn without_id(rule: &Value) -> Vec<(&String, &Value)> {
     let fields = rule.as_object().into_iter().flatten();
     let mut fields: Vec<_> =

@@ -148,7 +148,7 @@ fn protected(ctx: &RequestContext<'_>, machine: u32) -> bool {
     ctx.app.engine.read(look)
 }
 
-/// What an operation on an instance refers to.
+/// The reference of an operation on an instance.
 pub(super) fn instance(machine: u32) -> Reference {
     use crate::faces::exoscale::ids::{Thing, id};
     Reference { kind: "instance", id: id(Thing::Instance, machine) }
@@ -166,7 +166,7 @@ pub(super) fn small(
     ctx.submit_plain(format!("{verb} {name}"), action, instance(machine), Names::Always, change)
 }
 
-/// What an instance is called.
+/// The display name of an instance.
 pub(super) fn name(ctx: &RequestContext<'_>, machine: u32) -> String {
     ctx.app.engine.read(|fleet| {
         let found = fleet.instances.get(machine);

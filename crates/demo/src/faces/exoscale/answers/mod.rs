@@ -17,7 +17,7 @@ use super::context::route::{Params, fits};
 use super::problem::Problem;
 use networks::{addresses, private};
 
-/// What a call comes to.
+/// The result of a call.
 pub(super) type Answer = Result<Value, Problem>;
 
 /// One call of the API.
@@ -29,7 +29,7 @@ pub(super) struct Call {
     handler: Handler,
 }
 
-/// Who answers a call: some always can.
+/// The function that answers a call; some cannot fail.
 enum Handler {
     Infallible(fn(&mut RequestContext<'_>) -> Value),
     Fallible(fn(&mut RequestContext<'_>) -> Answer),

@@ -1,4 +1,4 @@
-//! What Exoscale sells and where: zones, instance types, public templates, names of quotas.
+//! Exoscale's catalogue: zones, instance types, public templates, names of quotas.
 
 pub(super) mod templates;
 pub(super) mod types;
@@ -17,7 +17,7 @@ struct Catalog {
     families: Vec<types::Family>,
 }
 
-/// What counts against a limit.
+/// A resource with a limit.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Quota {

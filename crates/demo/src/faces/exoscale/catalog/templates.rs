@@ -18,7 +18,7 @@ pub(in crate::faces::exoscale) struct Template {
     pub user: &'static str,
     /// In GiB.
     pub size_gib: u64,
-    /// Whether an instance of it has a password.
+    /// True if an instance of it has a password.
     #[serde(default = "with_password")]
     pub password: bool,
     #[serde(default = "legacy")]

@@ -17,7 +17,7 @@ const MIB: u64 = 1 << 20;
 pub(super) struct Family {
     /// `standard`, `gpua30`.
     pub(super) name: &'static str,
-    /// Where it is sold; `None` is everywhere.
+    /// The zones it is sold in; `None` is all.
     zones: Option<Vec<&'static str>>,
     sizes: Vec<Size>,
 }
@@ -31,7 +31,7 @@ struct Size {
     memory_mib: u64,
     #[serde(default)]
     gpus: u32,
-    /// Where it is sold; `None` is where its family is.
+    /// The zones it is sold in; `None` is those of its family.
     zones: Option<Vec<&'static str>>,
 }
 
@@ -48,7 +48,7 @@ pub(in crate::faces::exoscale) struct InstanceType {
     pub memory_mib: u64,
     /// Accelerators; 0 is none.
     pub gpus: u32,
-    /// Where it can be had.
+    /// The zones it is sold in.
     pub zones: &'static [&'static str],
 }
 
@@ -72,7 +72,7 @@ pub(in crate::faces::exoscale) fn all() -> &'static [InstanceType] {
 }
 
 impl InstanceType {
-    /// Whether its family has a quota that is not zero; what has no accelerator needs none.
+    /// Returns whether its family has a quota that is not zero; what has no accelerator needs none.
     pub(in crate::faces::exoscale) fn authorized(&self) -> bool {
         self.gpus == 0 || quotas().iter().any(|quota| quota.resource == self.family && quota.limit != 0)
     }
@@ -87,7 +87,7 @@ impl InstanceType {
         }
     }
 
-    /// Whether an instance of this type can become one of the other. Three families are one in this.
+    /// Returns whether an instance of this type can become one of the other. Three families are one in this.
     pub(in crate::faces::exoscale) fn scales_to(&self, other: &Self) -> bool {
         let plain = |family| matches!(family, "standard" | "memory" | "cpu");
         self.family == other.family || (plain(self.family) && plain(other.family))

@@ -14,14 +14,14 @@ use crate::engine::jobs::Work;
 use crate::faces::AppState;
 use fields::Fields;
 
-/// Whether an operation names what it worked on.
+/// True if an operation names what it worked on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Names {
     /// From the first answer to the last.
     Always,
     /// Not once it has succeeded, as was seen where something was deleted.
     UntilDone,
-    /// Never; `resource` stands there instead, as was seen of starts and stops.
+    /// Never; `resource` is there instead, as was seen of starts and stops.
     AsResource,
 }
 
@@ -39,7 +39,7 @@ pub(super) struct RequestContext<'a> {
     pub(super) query: Vec<(String, String)>,
     /// Null when there was none.
     pub(super) body: Value,
-    /// Whether it was signed.
+    /// True if it was signed.
     pub(super) known: bool,
 }
 
@@ -168,7 +168,7 @@ impl RequestContext<'_> {
         self.operation(number).unwrap_or(Value::Null)
     }
 
-    /// An operation as it stands now. `None` where this zone knows none of the number.
+    /// The present state of an operation. `None` where this zone knows none of the number.
     pub(super) fn operation(&self, number: u32) -> Option<Value> {
         let operation = self.account.operation(number).filter(|o| o.zone == self.zone)?;
         let phase = operation.job.map_or(Some(JobPhase::Completed), |number| {
@@ -197,15 +197,15 @@ impl RequestContext<'_> {
     }
 }
 
-/// An instance of the account that stands in a zone, with its group.
+/// An instance of the account in a zone, with its group.
 pub(super) fn here(fleet: &Fleet, zone: u32, key: u32) -> Option<(&Instance, &Container)> {
     let (instance, container) = fleet.machine_of(Account::Exoscale, key)?;
     (zone_of(fleet, instance)? == zone).then_some((instance, container))
 }
 
-/// The zone that an instance stands in.
+/// The zone of an instance.
 pub(super) fn zone_of(fleet: &Fleet, instance: &Instance) -> Option<u32> {
-    let location = fleet.locations.get(fleet.stands(instance)? as usize)?;
+    let location = fleet.locations.get(fleet.location_of(instance)? as usize)?;
     zone_named(&location.code)
 }
 

@@ -79,7 +79,7 @@ pub(crate) async fn create(
     } else {
         let half = |bytes| random_hex(bytes).map(|hex| STANDARD.encode(hex)).map_err(Problem::internal);
         let public = format!("ssh-ed25519 {} demo", half(24)?);
-        // It opens nothing: nobody checks keys in the demo cloud.
+        // It opens nothing: keys are not checked in the demo cloud.
         let private = format!("-----BEGIN DEMO KEY-----\n{}\n-----END DEMO KEY-----\n", half(48)?);
         (public, json!(private))
     };

@@ -1,4 +1,4 @@
-//! What is on offer: images, applications, prices, and accelerators by region.
+//! Offers: images, applications, prices, and accelerators by region.
 
 use axum::Json;
 use axum::extract::State;

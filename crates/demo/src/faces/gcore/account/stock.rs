@@ -1,4 +1,4 @@
-//! What stands in a region beside machines: volumes, ports, security groups, clusters of accelerators.
+//! The contents of a region beside machines: volumes, ports, security groups, clusters of accelerators.
 
 use axum::Json;
 use axum::extract::State;
@@ -81,7 +81,7 @@ pub(crate) async fn one_volume(State(face): State<FaceState>, scope: Scope, Name
         let place = index(Kind::Volume, &id)?;
         let vm = view.machine(place / 8)?;
         let disk = instances::disks(view, &vm).into_iter().nth((place % 8) as usize)?;
-        (view.fleet.stands(vm.row) == Some(scope.region.place))
+        (view.fleet.location_of(vm.row) == Some(scope.region.place))
             .then(|| volume(view, &scope.region, &vm, place % 8, &disk))
     })
     .map(Json)

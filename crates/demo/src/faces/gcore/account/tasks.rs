@@ -15,7 +15,7 @@ use crate::engine::fleet::{Job, JobPhase};
 
 const STATES: [&str; 4] = ["NEW", "RUNNING", "FINISHED", "ERROR"];
 
-/// The word for how a job stands.
+/// The API's word for the state of a job.
 fn state(job: &Job) -> &'static str {
     match job.phase {
         JobPhase::Queued => STATES[0],

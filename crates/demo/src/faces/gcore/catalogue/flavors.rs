@@ -20,7 +20,7 @@ pub(crate) struct Flavor {
     pub(crate) ram: u32,
     /// Euros an hour.
     pub(crate) hour: f64,
-    /// Whether it is no longer sold.
+    /// True if it is no longer sold.
     #[serde(default)]
     pub(crate) disabled: bool,
     /// Accelerators.

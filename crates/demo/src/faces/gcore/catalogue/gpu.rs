@@ -25,7 +25,7 @@ fn accelerator(model: &str) -> Option<&'static Accelerator> {
 #[derive(Debug, Clone, Copy, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Gpus {
-    /// How many.
+    /// Their number.
     pub(crate) count: u32,
     /// `h100`.
     pub(crate) model: &'static str,
@@ -59,11 +59,11 @@ pub(crate) struct Server {
     metal: bool,
     #[serde(default)]
     disabled: bool,
-    /// How many a region has in all, the first region first.
+    /// The number in each region, the first region first.
     stock: Vec<u32>,
 }
 
-/// How many of a size are free in a region: what it has but for the machines that use it.
+/// Returns the free stock of a size in a region: all but what its machines use.
 fn free(view: &View<'_>, region: &Region, nth: usize, server: &Server) -> u32 {
     let stock = server.stock.get(nth).copied().unwrap_or(0);
     let size = |vm: &super::super::view::Vm<'_>| {
@@ -96,11 +96,11 @@ pub(crate) fn listed(view: &View<'_>, region: &Region, metal: bool, all: bool, p
 /// Which fields of a bare-metal size were asked for beside the usual ones.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Shown {
-    /// What it costs.
+    /// The price.
     pub(crate) prices: bool,
-    /// How many are free.
+    /// The free stock.
     pub(crate) capacity: bool,
-    /// How many are reserved.
+    /// The reserved stock.
     pub(crate) reserved: bool,
 }
 
@@ -137,7 +137,7 @@ pub(crate) fn metal(view: &View<'_>, region: &Region, disabled: bool, shown: Sho
         .collect()
 }
 
-/// What bare metal a region has free, by size.
+/// The free bare metal of a region, by size.
 pub(crate) fn metal_capacity(view: &View<'_>, region: &Region) -> Value {
     let rows = listed(view, region, true, true, false);
     let capacity: serde_json::Map<String, Value> = rows
@@ -198,7 +198,7 @@ pub(crate) struct InferenceFlavor {
     ram_gib: u32,
     /// Its accelerators.
     pub(crate) gpu: Option<Gpus>,
-    /// How many replicas fit into each region, the first region first.
+    /// The number of replicas that fit into each region, the first region first.
     pub(crate) capacity: Vec<u32>,
 }
 

@@ -21,7 +21,7 @@ pub(crate) struct Image {
     /// The smallest disk it fits on, in GiB.
     #[serde(rename = "disk_gib")]
     pub(crate) disk: i64,
-    /// Whether a driver for accelerators is in it.
+    /// True if a driver for accelerators is in it.
     #[serde(default)]
     driver: bool,
     #[serde(default)]

@@ -1,4 +1,4 @@
-//! What can be had: sizes of machines with their prices, accelerators, inference sizes, images, marketplace
+//! The catalogue: sizes of machines with their prices, accelerators, inference sizes, images, marketplace
 //! applications, and how much of it the account may use.
 
 pub(super) mod flavors;

@@ -1,4 +1,4 @@
-//! What the account may use, and what it does use, by region.
+//! The account's quotas, with limit and use, by region.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +8,7 @@ use super::super::view::{Region, View};
 use super::super::wire::Problem;
 use super::{CATALOGUE, flavors};
 
-/// What one machine takes, or what a wish for machines would take.
+/// The use of one machine, or of a request for machines.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Use {
     /// Machines.
@@ -86,7 +86,7 @@ impl Use {
     }
 }
 
-/// What a region's machines use.
+/// Returns the use of a region's machines.
 pub(crate) fn used(view: &View<'_>, region: &Region) -> Use {
     let mut sum = Use::default();
     for vm in view.machines_in(region) {
@@ -149,7 +149,7 @@ pub(crate) fn global(view: &View<'_>) -> Value {
     Value::Object(all)
 }
 
-/// What `check_limits` answers: each quota with its limit, its use, and how much more of it would be needed.
+/// The answer of `check_limits`: each quota with its limit, its use, and how much more of it would be needed.
 pub(crate) fn check(view: &View<'_>, region: &Region, wish: &Use) -> Value {
     let mut all = Map::new();
     let used = used(view, region).named();

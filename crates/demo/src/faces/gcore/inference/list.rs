@@ -75,7 +75,7 @@ pub(crate) async fn capacity(State(face): State<FaceState>) -> Json<Value> {
     }))
 }
 
-/// How many replicas of a size a region has.
+/// The number of replicas of a size that fit into a region.
 fn taken(view: &View<'_>, region: i64, size: &str) -> u32 {
     let rows = all(view);
     let replicas = rows

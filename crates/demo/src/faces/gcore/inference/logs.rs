@@ -1,4 +1,4 @@
-//! What replicas print, in pages: the real output of their processes, each line with the time it was first seen.
+//! The lines of replicas, in pages: the output of their processes, each line with the time it was first seen.
 //!
 //! A line keeps its time and its text, so that a client that pages on while more lines come can skip those it has.
 
@@ -18,21 +18,21 @@ use super::list::find;
 use crate::process::machine::Machine;
 use crate::process::output::Piece;
 
-/// How many lines of a replica are remembered.
+/// The most lines of a replica that are remembered.
 const MAX_LINES: usize = 2000;
 /// The most bytes of a replica's lines that are remembered.
 const MAX_LINE_BYTES: usize = 256 * 1024;
-/// Of how many replicas.
+/// The most replicas whose lines are remembered.
 const MAX_REPLICAS: usize = 64;
 
-/// The lines of every replica that somebody has read.
+/// The lines of every replica whose log was read.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Tapes(Arc<Mutex<HashMap<u32, Tape>>>);
 
 /// The lines of one replica.
 #[derive(Debug, Default)]
 struct Tape {
-    /// How far its output has been read.
+    /// The offset up to which its output has been read.
     upto: u64,
     /// A line whose end has not come.
     partial: Vec<u8>,

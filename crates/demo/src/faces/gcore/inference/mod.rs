@@ -17,10 +17,10 @@ use crate::engine::fleet::{Container, Fleet, Phase, Revision, ago};
 use crate::engine::machines;
 use crate::workload::Kind;
 
-/// How many replicas of one region really run; more are counted as the scale's maximum only.
+/// The most replicas of one region that have processes; more are counted in the scale's maximum only.
 const MOST: i64 = 8;
 
-/// How many replicas a region is given.
+/// The scale of a deployment in one region.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Scale {
     /// The region's number.
@@ -29,13 +29,13 @@ pub(super) struct Scale {
     pub(super) min: i64,
     /// At most so many.
     pub(super) max: i64,
-    /// How long it waits before it shrinks, in seconds.
+    /// The wait before it shrinks, in seconds.
     pub(super) cooldown: Option<i64>,
-    /// How often it looks, in seconds.
+    /// The time between two checks of the load, in seconds.
     pub(super) polling: Option<i64>,
 }
 
-/// What a deployment is, beside what the engine knows of its container.
+/// Settings of a deployment that the engine's container does not have.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Deployment {
     /// The size of a replica.
@@ -50,7 +50,7 @@ pub(super) struct Deployment {
     pub(super) envs: BTreeMap<String, String>,
     /// The registry's credentials by name.
     pub(super) credentials: String,
-    /// Whether callers must show a key.
+    /// True if callers must show a key.
     pub(super) auth: bool,
     /// Seconds until a scaled-down replica is let go.
     pub(super) timeout: Option<i64>,
@@ -63,7 +63,7 @@ const CHAT_FLAVOR: &str = "inference-16vcpu-232gib-1xl40s-48gb";
 const BATCH_FLAVOR: &str = "inference-16vcpu-232gib-1xh100-80gb";
 
 /// The deployments that an account has from the beginning: one that answers in two regions, one that is scaled to
-/// nothing until somebody asks it.
+/// nothing until it is called.
 pub(super) fn seed(fleet: &mut Fleet, account: &mut AccountState, events: &mut Vec<Event>) {
     let regions = numbers(fleet);
     let now = Timestamp::now();

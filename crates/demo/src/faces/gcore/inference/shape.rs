@@ -7,7 +7,7 @@ use super::super::view::View;
 use super::{Deployment, Scale};
 use crate::engine::fleet::{Container, Phase};
 
-/// The word for how a deployment stands.
+/// The API's word for the state of a deployment.
 pub(super) fn status(phase: Phase, ready: usize, total: usize) -> &'static str {
     match phase {
         Phase::Deleting | Phase::Gone => "DELETING",

@@ -47,7 +47,7 @@ pub(super) fn scales(form: &mut Form<'_>, face: &FaceState, needed: bool) -> Vec
     })
 }
 
-/// Whether a name is one a deployment may have.
+/// Returns whether a name is one a deployment may have.
 fn is_name(name: &str) -> bool {
     let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
     (4..=30).contains(&name.len())
@@ -185,7 +185,7 @@ pub(crate) async fn update(
     Ok(tasks(number))
 }
 
-/// Whether a change needs new replicas.
+/// Returns whether a change needs new replicas.
 fn form_restarts(body: &Body) -> bool {
     ["envs", "command", "flavor_name", "listening_port"].iter().any(|name| body.0.contains_key(*name))
 }
@@ -221,7 +221,7 @@ fn change(
         let mut here: Vec<u32> = members
             .iter()
             .copied()
-            .filter(|m| fleet.instances.get(*m).and_then(|row| fleet.stands(row)) == place)
+            .filter(|m| fleet.instances.get(*m).and_then(|row| fleet.location_of(row)) == place)
             .collect();
         added.extend(std::iter::repeat_n(*host, wanted.saturating_sub(here.len())));
         removed.extend(here.split_off(wanted.min(here.len())));

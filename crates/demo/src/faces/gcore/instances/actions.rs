@@ -17,7 +17,7 @@ pub(crate) struct Task {
     /// Verb, task type, and the audit log's word.
     words: (&'static str, &'static str, &'static str),
     phases: Vec<(&'static str, Phase)>,
-    /// What it says while it changes nothing of the machine's life.
+    /// The caption of a step that changes no phase of the machine.
     caption: &'static str,
     after: Vec<After>,
     remove: bool,
@@ -199,7 +199,7 @@ pub(crate) async fn resize(State(face): State<FaceState>, target: Target, body: 
     submit(&face, &target, task.with(After::Size(target.key, flavor.id)), &body)
 }
 
-/// Whether a machine of the one size may be given the other.
+/// Returns whether a machine of the one size may be given the other.
 pub(crate) fn resizable(from: &flavors::Flavor, to: &flavors::Flavor) -> bool {
     from.id != to.id && !to.disabled && from.os() == to.os() && from.gpu.is_none() && to.gpu.is_none()
 }

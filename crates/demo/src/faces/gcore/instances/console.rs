@@ -24,11 +24,11 @@ use crate::process::machine::Machine;
 use crate::process::output::Piece;
 use crate::process::session::Session;
 
-/// How much of the shell's last words a newcomer is shown.
+/// The most bytes of the shell's output that a new client is sent.
 const BACKLOG: u64 = 16 * 1024;
 /// The largest frame sent.
 const FRAME: usize = 16 * 1024;
-/// The size a serial line has when nobody says one.
+/// The size of a serial line before a client reports one.
 const SIZE: (u16, u16) = (24, 80);
 /// Between a shell's end and the next one.
 const PAUSE: std::time::Duration = std::time::Duration::from_millis(200);
@@ -143,14 +143,14 @@ impl Line {
         Self { sender, stream, machine, face, key }
     }
 
-    /// The guest's shell, and a new one whenever it ends, as on a line that somebody logs out of. It ends when the
+    /// The guest's shell, and a new one whenever it ends, as on a line after a logout. It ends when the
     /// machine goes down.
     async fn run(mut self) {
         while let Some(shell) = self.shell().await {
             if self.show(&shell).await.is_err() {
                 return;
             }
-            // Somebody who only logs out and out gets no storm of shells.
+            // A client that logs out again and again must not start shells without a pause.
             tokio::time::sleep(PAUSE).await;
         }
         self.sender.close(1000, "the guest has gone down").await;

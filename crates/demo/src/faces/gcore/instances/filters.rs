@@ -1,4 +1,4 @@
-//! What a list of machines may be narrowed to, and in which order it comes.
+//! The filters and the order of a list of machines.
 
 use jiff::Timestamp;
 use regex::{Regex, RegexBuilder};
@@ -35,13 +35,13 @@ impl Pattern {
             return Ok(None);
         };
         let build = |text: &str| RegexBuilder::new(text).case_insensitive(true).size_limit(1 << 20).build();
-        // A text that is no expression is looked for as it stands.
+        // A text that is no expression is searched for literally.
         let regex = build(text).or_else(|_| build(&regex::escape(text)));
         regex.map(|regex| Some(Self(regex))).map_err(|_| Problem::field(name, "Input is too long"))
     }
 }
 
-/// What one of a machine's ports must be.
+/// A condition on one of a machine's ports.
 #[derive(Debug, Clone, Copy)]
 enum Need {
     /// Ready for a floating address.
@@ -77,7 +77,7 @@ pub(crate) struct Filters {
     before: Option<Timestamp>,
     needs: Vec<Need>,
     ai: bool,
-    nobody: bool,
+    matches_nothing: bool,
     order: (&'static str, bool),
 }
 
@@ -115,7 +115,7 @@ impl Filters {
             before,
             needs: needs(query)?,
             ai: query.switch("include_ai", false)?,
-            nobody: filtered || query.switch("only_isolated", false)?,
+            matches_nothing: filtered || query.switch("only_isolated", false)?,
             order: query.order(&["created", "name", "status"], ("created", true))?,
         })
     }
@@ -142,7 +142,7 @@ impl Filters {
     }
 
     fn takes(&self, view: &View<'_>, under: &Pending<'_>, vm: &Vm<'_>) -> bool {
-        !self.nobody
+        !self.matches_nothing
             && (self.ai || !vm.is_ai())
             && self.since.is_none_or(|since| vm.row.changed >= since)
             && self.before.is_none_or(|before| vm.row.changed <= before)

@@ -45,7 +45,7 @@ pub(crate) async fn list(State(face): State<FaceState>, target: Target, query: Q
     Ok(Json(page.of(&points, |(at, rates)| rates.point(*at, cores, memory))))
 }
 
-/// What happened in some time, a second.
+/// Rates over some time, a second.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 struct Rates {
     seconds: f64,

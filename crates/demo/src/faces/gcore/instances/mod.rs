@@ -50,13 +50,13 @@ pub(super) fn disks(view: &View<'_>, vm: &Vm<'_>) -> Vec<Disk> {
     std::iter::once(root).chain(more).collect()
 }
 
-/// How many volumes a machine has, and of how many GiB.
+/// Returns the number of volumes of a machine, and their GiB.
 pub(super) fn disks_taken(view: &View<'_>, vm: &Vm<'_>) -> (i64, i64) {
     let disks = disks(view, vm);
     (i64::try_from(disks.len()).unwrap_or(0), disks.iter().map(|d| d.size).sum())
 }
 
-/// How many external addresses a machine has.
+/// Returns the number of external addresses of a machine.
 pub(super) fn external_taken(view: &View<'_>, vm: &Vm<'_>) -> i64 {
     let outside = network::ports(view, vm).into_iter().filter(|port| port.outside).count();
     i64::try_from(outside).unwrap_or(0)

@@ -27,7 +27,7 @@ const INSIDE: &str = "internal";
 pub(crate) struct Port {
     /// Its place among the machine's ports.
     pub(crate) nth: u32,
-    /// Whether it leads outside.
+    /// True if it leads outside.
     pub(crate) outside: bool,
     /// Its fixed address.
     pub(crate) address: String,
@@ -73,7 +73,7 @@ pub(crate) fn ports(view: &View<'_>, vm: &Vm<'_>) -> Vec<Port> {
     let first: Vec<(bool, bool)> = match traits.and_then(|t| t.ports.as_ref()) {
         Some(made) => made.clone(),
         None if !vm.group.ports.is_empty() => vec![(true, false), (false, false)],
-        // Something that serves nobody is reached through a floating address.
+        // A machine without a public service is reached through a floating address.
         None => vec![(false, vm.group.workload == workload::Kind::Quiet)],
     };
     let mut all: Vec<Port> = (0..)

@@ -9,7 +9,7 @@ use super::super::view::{View, Vm};
 use super::network;
 use crate::engine::fleet::{Job, Phase};
 
-/// How many fields are returned.
+/// The set of fields that is returned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Detail {
     /// As in a list.
@@ -32,8 +32,8 @@ const fn standing(status: &'static str, vm: &'static str, task: Option<&'static 
     Standing { status, vm, task }
 }
 
-/// How a machine stands. `kind` is the task under way. A machine is settled only when nothing is being done to it.
-pub(crate) fn stands(phase: Phase, suspended: bool, kind: Option<&str>) -> Standing {
+/// The status of a machine. `kind` is the task under way. A machine is settled only when nothing is being done to it.
+pub(crate) fn status_of(phase: Phase, suspended: bool, kind: Option<&str>) -> Standing {
     let doing = match kind {
         Some("create_vm") => Some("spawning"),
         Some("start_vm") => Some("powering-on"),
@@ -69,13 +69,13 @@ pub(crate) fn stands(phase: Phase, suspended: bool, kind: Option<&str>) -> Stand
     }
 }
 
-/// How one of the fleet's machines stands, with the job that holds it.
+/// The status of one of the fleet's machines, with the job that holds it.
 pub(crate) fn standing_of(view: &View<'_>, vm: &Vm<'_>, job: Option<&Job>) -> Standing {
     let suspended = view.traits(vm.key).is_some_and(|t| t.suspended);
-    stands(vm.row.phase, suspended, job.map(|job| view.task_type(job)))
+    status_of(vm.row.phase, suspended, job.map(|job| view.task_type(job)))
 }
 
-/// The tags of a machine: those somebody gave it, and those the platform itself writes.
+/// The tags of a machine: those it was given, and those the platform itself writes.
 pub(crate) fn tags(view: &View<'_>, vm: &Vm<'_>) -> Vec<(String, String, bool)> {
     let own = view.fleet.extras.get(&vm.key);
     let own = own.into_iter().flat_map(|extras| &extras.labels);
@@ -100,7 +100,7 @@ pub(crate) fn instance(view: &View<'_>, vm: &Vm<'_>, job: Option<&Job>, detail: 
     };
     let ports = network::ports(view, vm);
     let name = view.name(vm);
-    let stands = standing_of(view, vm, job);
+    let standing = standing_of(view, vm, job);
     let traits = view.traits(vm.key);
     let tags = tags(view, vm);
     let detailed: Vec<Value> = tags.iter().map(tag).collect();
@@ -120,9 +120,9 @@ pub(crate) fn instance(view: &View<'_>, vm: &Vm<'_>, job: Option<&Job>, detail: 
         "id": id,
         "name": name,
         "created_at": created,
-        "status": stands.status,
-        "vm_state": stands.vm,
-        "task_state": stands.task,
+        "status": standing.status,
+        "vm_state": standing.vm,
+        "task_state": standing.task,
         "task_id": job.map(|job| uuid(Kind::Task, job.number)),
         "creator_task_id": traits.and_then(|t| t.creator).map(|job| uuid(Kind::Task, job)),
         "project_id": view.account.project,
@@ -188,20 +188,20 @@ mod tests {
         ];
         for phase in all {
             for kind in ["start_vm", "stop_vm", "soft_reboot_vm", "suspend_vm", "delete_vm", "resize_vm"] {
-                assert!(stands(phase, false, Some(kind)).task.is_some(), "{phase:?} {kind}");
+                assert!(status_of(phase, false, Some(kind)).task.is_some(), "{phase:?} {kind}");
             }
         }
         for phase in [Phase::Running, Phase::Stopped, Phase::Failed] {
-            assert_eq!(stands(phase, false, None).task, None);
+            assert_eq!(status_of(phase, false, None).task, None);
         }
     }
 
     #[test]
     fn a_machine_that_is_started_is_still_off() {
-        let starting = stands(Phase::Starting, false, Some("start_vm"));
+        let starting = status_of(Phase::Starting, false, Some("start_vm"));
         assert_eq!(starting, standing("SHUTOFF", "stopped", Some("powering-on")));
-        let made = stands(Phase::Starting, false, Some("create_vm"));
+        let made = status_of(Phase::Starting, false, Some("create_vm"));
         assert_eq!(made, standing("BUILD", "building", Some("spawning")));
-        assert_eq!(stands(Phase::Stopped, true, None).status, "SUSPENDED");
+        assert_eq!(status_of(Phase::Stopped, true, None).status, "SUSPENDED");
     }
 }

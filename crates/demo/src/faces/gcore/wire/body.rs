@@ -70,7 +70,7 @@ impl<'a> Form<'a> {
         None
     }
 
-    /// Tags: a map of texts. `null` stands for a tag to be deleted, where that is meant.
+    /// Tags: a map of texts. `null` deletes a tag, where that is allowed.
     pub(crate) fn tags(&mut self, name: &str, nulls: bool) -> Vec<(String, Option<String>)> {
         match self.given(name) {
             None => Vec::new(),
@@ -123,7 +123,7 @@ impl<'a> Form<'a> {
     }
 }
 
-/// Whether a text is a name as the platform allows it.
+/// Returns whether a text is a name as the platform allows it.
 pub(crate) fn is_name(text: &str) -> bool {
     let edge = |c: char| c.is_ascii_alphanumeric();
     let inner = |c: char| edge(c) || matches!(c, ' ' | '.' | '_' | '-');

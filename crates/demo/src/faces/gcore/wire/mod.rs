@@ -1,4 +1,4 @@
-//! How requests are read and refused: queries, bodies, the project and region of a path, and the error document.
+//! Parsing and refusal of requests: queries, bodies, the project and region of a path, and the error document.
 
 mod body;
 mod problem;
@@ -12,10 +12,10 @@ pub(super) use scope::{Named, Owned, Scope, Target};
 
 use super::marks::{Kind, uuid};
 
-/// What most handlers answer with.
+/// The result of most handlers.
 pub(super) type Answer = Result<axum::Json<serde_json::Value>, Problem>;
 
-/// What a write answers: the task that does it. The pages know the list alone; the specification wants an id too.
+/// The answer to a write: the task that does it. The pages know the list alone; the specification wants an id too.
 pub(super) fn tasks(number: u32) -> axum::Json<serde_json::Value> {
     let id = uuid(Kind::Task, number);
     axum::Json(serde_json::json!({ "tasks": [id], "id": id }))

@@ -1,4 +1,4 @@
-//! What stands in a query: switches, enums, numbers, repeated values, and the page of a list.
+//! The parts of a query: switches, enums, numbers, repeated values, and the page of a list.
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
@@ -135,9 +135,9 @@ impl Query {
 /// A part of a list.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Page {
-    /// How many rows at most.
+    /// The most rows.
     pub(crate) limit: usize,
-    /// How many rows are skipped.
+    /// The number of rows that are skipped.
     pub(crate) offset: usize,
 }
 

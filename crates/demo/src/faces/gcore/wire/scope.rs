@@ -78,7 +78,7 @@ impl FromRequestParts<FaceState> for Target {
         let id = of(&params, "instance").to_owned();
         let key = index(Kind::Instance, &id).filter(|key| {
             face.look(|view| {
-                view.machine(*key).is_some_and(|vm| view.fleet.stands(vm.row) == Some(region.place))
+                view.machine(*key).is_some_and(|vm| view.fleet.location_of(vm.row) == Some(region.place))
             })
         });
         let key = key.ok_or_else(|| Problem::no("Instance", &id))?;

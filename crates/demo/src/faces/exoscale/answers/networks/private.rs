@@ -92,7 +92,7 @@ pub(in crate::faces::exoscale::answers) fn delete_network(ctx: &mut RequestConte
     Ok(ctx.submit_plain(caption, "network.delete", net, Names::UntilDone, None))
 }
 
-/// The address that is asked for; one outside the network's range, or somebody else's, is refused.
+/// The address that is asked for; one outside the network's range, or one that is taken, is refused.
 fn wanted_ip(ctx: &RequestContext<'_>, key: &str, document: &Value) -> Result<Option<Ipv4Addr>, Problem> {
     let mut fields = ctx.fields();
     let ip = fields.ipv4("ip");
