@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::fleet::{FleetEvent, Health, ListEvent, Member, Store, Traffic};
+use crate::fleet::{Auth, FleetEvent, Health, ListEvent, Member, Store, Traffic};
 use crate::model::{
     Address, Bytes, Container, ContainerLink, ContextName, Cores, Fact, GpuModel, GpuRequest, Instance, Kind,
     Lifecycle, Offers, Operation, Platform, Problem, ProblemKind, Resource, ResourceId, Revision, Sample,
@@ -127,7 +127,7 @@ pub(crate) fn empty(contexts: &[(&str, Platform)]) -> Store {
     let mut store = Store::new(&members);
     for (name, _) in contexts {
         let traffic = Traffic { requests: 12, retries: 0, latency: Some(Duration::from_millis(84)) };
-        store.apply_at(FleetEvent::Context(context(name), Health::Live, traffic), now());
+        store.apply_at(FleetEvent::Context(context(name), Health::Live, Auth::Good, traffic), now());
     }
     store
 }

@@ -16,4 +16,5 @@ mod origin;
 mod quasarch;
 mod requests;
 mod setup;
+mod silent;
 mod unreadable;

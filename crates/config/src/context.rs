@@ -1,6 +1,8 @@
 //! One account on one platform, as the user configured it.
 
+use std::ops::Range;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use super::platform::{PlatformSettings, PlatformSpec, Setting, Value};
 use qdeck_model::{ContextName, Platform, Secret};
@@ -76,6 +78,11 @@ impl Credentials {
     }
 }
 
+/// Time to wait for the first byte of an answer, unless the file says otherwise.
+pub(super) const DEFAULT_ANSWER_TIMEOUT: Duration = Duration::from_secs(10);
+/// The times to wait that a file may set.
+pub(super) const ANSWER_TIMEOUT_RANGE: Range<Duration> = Duration::from_secs(1)..Duration::from_secs(300);
+
 /// One account on one platform.
 #[derive(Debug, Clone)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of the file, named as there")]
@@ -100,6 +107,8 @@ pub struct Context {
     pub concurrency: usize,
     /// Requests a second in the long run; ten seconds' worth may come at once.
     pub requests_per_second: u32,
+    /// Time to wait for the first byte of an answer.
+    pub answer_timeout: Duration,
     /// Whether it is connected at the start.
     pub enabled: bool,
 }
@@ -123,6 +132,7 @@ impl Context {
             read_only: false,
             concurrency: DEFAULT_CONCURRENCY,
             requests_per_second: DEFAULT_REQUESTS_PER_SECOND,
+            answer_timeout: DEFAULT_ANSWER_TIMEOUT,
             enabled: true,
         }
     }

@@ -5,7 +5,9 @@ use std::path::Path;
 use toml::de::{DeTable, DeValue};
 use url::{Host, Url};
 
-use super::context::{Context, DEFAULT_CONCURRENCY, DEFAULT_REQUESTS_PER_SECOND};
+use super::context::{
+    ANSWER_TIMEOUT_RANGE, Context, DEFAULT_ANSWER_TIMEOUT, DEFAULT_CONCURRENCY, DEFAULT_REQUESTS_PER_SECOND,
+};
 use super::credentials::{check_secret, expected, read_credentials};
 use super::mistake::{Mistakes, Notes};
 use super::platform::{PlatformSpec, read_settings};
@@ -105,6 +107,9 @@ impl Reader<'_> {
                 .count("requests_per_second", 1..1_001, notes)
                 .and_then(|found| u32::try_from(found).ok())
                 .unwrap_or(DEFAULT_REQUESTS_PER_SECOND),
+            answer_timeout: section
+                .duration("answer_timeout", ANSWER_TIMEOUT_RANGE, notes)
+                .unwrap_or(DEFAULT_ANSWER_TIMEOUT),
             enabled: section.boolean("enabled", notes).unwrap_or(true),
         };
         Some(context)

@@ -77,7 +77,7 @@ pub const SETTINGS: [Key; 12] = [
 ];
 
 /// The keys that every context has.
-pub const CONTEXT: [Key; 8] = [
+pub const CONTEXT: [Key; 9] = [
     key("platform", "the name of a platform", "", "Which platform the account is on."),
     key("base_url", "a URL", "the public one", "The API's address. Some platforms publish none: see below."),
     key("read_only", "true or false", "`false`", "Change nothing through this context."),
@@ -93,6 +93,12 @@ pub const CONTEXT: [Key; 8] = [
         "1 to 1000",
         "`50`",
         "Requests a second in the long run, logs and samples included. Ten seconds' worth may come at once.",
+    ),
+    key(
+        "answer_timeout",
+        "a duration from 1s to 5m",
+        "`10s`",
+        "Time to wait for the first byte of an answer. A read that takes longer has failed and is tried again later.",
     ),
     key(
         "insecure",

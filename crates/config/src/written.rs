@@ -2,7 +2,9 @@
 
 use std::fmt::Write as _;
 
-use super::context::{Context, Credentials, DEFAULT_CONCURRENCY, DEFAULT_REQUESTS_PER_SECOND, SecretRef};
+use super::context::{
+    Context, Credentials, DEFAULT_ANSWER_TIMEOUT, DEFAULT_CONCURRENCY, DEFAULT_REQUESTS_PER_SECOND, SecretRef,
+};
 use super::platform::Value;
 
 /// The section of a context, from its `[contexts.NAME]` on. A secret that is already in hand cannot be written: its
@@ -43,6 +45,9 @@ pub fn section(context: &Context) -> String {
     }
     if context.requests_per_second != DEFAULT_REQUESTS_PER_SECOND {
         lines.push(format!("requests_per_second = {}", context.requests_per_second));
+    }
+    if context.answer_timeout != DEFAULT_ANSWER_TIMEOUT {
+        lines.push(format!("answer_timeout = \"{}ms\"", context.answer_timeout.as_millis()));
     }
     let mut text = String::new();
     for line in lines {

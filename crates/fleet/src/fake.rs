@@ -38,6 +38,8 @@ pub(super) struct Fake {
     pub(super) session_ends: Mutex<Option<Timestamp>>,
     /// Why no console is opened.
     pub(super) console: Mutex<Problem>,
+    /// The kinds whose listings are never answered.
+    pub(super) hanging: Mutex<Vec<Kind>>,
     /// The requests and their times.
     pub(super) asked: Mutex<Vec<(Instant, String)>>,
 }
@@ -55,6 +57,7 @@ impl Fake {
             latency: Mutex::default(),
             session_ends: Mutex::default(),
             console: Mutex::new(Problem::new(ProblemKind::Unsupported, "none")),
+            hanging: Mutex::default(),
             asked: Mutex::default(),
         }
     }
@@ -106,6 +109,9 @@ impl Provider for Fake {
 
     fn list(&self, kind: Kind) -> BoxStream<'static, ListEvent> {
         self.note(format!("list {}", kind.singular()));
+        if self.hanging.lock().contains(&kind) {
+            return stream::pending().boxed();
+        }
         let mut lists = self.lists.lock();
         let turn = lists.iter().position(|(of, _)| *of == kind);
         let events = turn.and_then(|turn| lists.remove(turn));

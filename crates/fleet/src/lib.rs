@@ -13,6 +13,7 @@ mod link;
 pub mod logs;
 mod scheduler;
 mod series;
+mod silence;
 mod store;
 mod tails;
 mod telemetry;
@@ -90,6 +91,11 @@ impl Default for Options {
 pub enum Health {
     /// Nothing has been answered yet.
     Connecting,
+    /// Requests are under way, and nothing good has been answered for three refreshes.
+    Silent {
+        /// The time of the last good answer, or of the start.
+        since: Timestamp,
+    },
     /// The latest answers were good.
     Live,
     /// The latest tries failed and more will follow by themselves.
@@ -114,10 +120,10 @@ pub enum FleetEvent {
     Upsert(Box<Resource>),
     /// One resource is no more.
     Gone(ResourceId),
-    /// A context's health or latency changed.
-    Context(ContextName, Health, Traffic),
-    /// The state of a context's credentials changed.
-    Auth(ContextName, Auth),
+    /// A listing of this kind has had no good answer for three refreshes.
+    ListSilent(ContextName, Kind),
+    /// A context's health, the state of its credentials, or its latency changed.
+    Context(ContextName, Health, Auth, Traffic),
     /// Something may be done through a context, or may not and why. Sent after it was tried.
     May(ContextName, Feature, Result<(), Problem>),
     /// New samples of an instance, oldest first.
@@ -200,13 +206,14 @@ impl Fleet {
             for (place, kind) in link.provider.kinds().iter().enumerate() {
                 fleet.spawn(scheduler::keep_listing(link.clone(), *kind, place, turn.clone()));
             }
+            fleet.spawn(silence::watch(link.clone()));
             fleet.spawn(changes::follow_changes(link.clone()));
             fleet.spawn(telemetry::keep_sampling(link.clone(), fleet.inner.watched.subscribe()));
         }
         (fleet, events)
     }
 
-    /// Lists everything again now, also while paused. A context that is down waits for [`Fleet::reconnect`].
+    /// Lists everything again now, also while paused. A context whose credentials were refused signs in again.
     pub fn refresh(&self) {
         link::bump(&self.inner.signals.refresh);
     }

@@ -18,6 +18,17 @@ const FIRST_PAUSE: Duration = Duration::from_secs(1);
 /// The longest pause between two automatic tries, unless the remote asks for more.
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 
+/// The pause before refused credentials are tried again, the first time and at most; it doubles. A lone refusal in error
+/// passes by itself, and no account is locked by it.
+const FIRST_SIGN_IN_PAUSE: Duration = Duration::from_secs(15);
+const LONGEST_SIGN_IN_PAUSE: Duration = Duration::from_secs(600);
+
+/// A context without a good answer for so many refreshes is silent.
+const MISSED_REFRESHES: u32 = 3;
+
+/// The refresh interval is this many times longer while changes are pushed, or where a listing is refused.
+pub(super) const SLOW_FACTOR: u32 = 12;
+
 /// The shown latency does not change sooner than this, so that it can be read.
 const LATENCY_HOLD: Duration = Duration::from_secs(4);
 
@@ -35,10 +46,45 @@ pub(super) struct Signals {
 struct Outcomes {
     /// Nothing yet, or the failure and how many there were in a row.
     by_kind: [Option<Result<(), (Problem, u32)>>; 5],
-    down: Option<Problem>,
+    down: Option<Down>,
+    /// Refusals of the credentials in a row, by the kind that was asked for.
+    refusals: [u32; 5],
     shown: ShownLatency,
-    /// The state of the credentials that was sent last.
-    auth: Auth,
+    answers: Answers,
+}
+
+/// Why nothing is requested any more, and which kind found out: it is the one that tries again.
+struct Down {
+    kind: Kind,
+    problem: Problem,
+}
+
+/// The last good answer of each kind.
+struct Answers {
+    by_kind: [Option<(Instant, Timestamp)>; 5],
+    is_silent: [bool; 5],
+    /// Answers before it are not expected.
+    from: (Instant, Timestamp),
+}
+
+impl Default for Answers {
+    fn default() -> Self {
+        let from = (Instant::now(), Timestamp::now());
+        Self { by_kind: [None; 5], is_silent: [false; 5], from }
+    }
+}
+
+impl Answers {
+    /// The moment since which an answer of a kind is awaited.
+    fn since(&self, kind: Kind) -> Instant {
+        self.by_kind[kind as usize].map_or(self.from.0, |(at, _)| at.max(self.from.0))
+    }
+
+    /// The time of the last good answer of any of these kinds, or of the start.
+    fn last(&self, kinds: &[Kind]) -> Timestamp {
+        let known = kinds.iter().filter_map(|kind| self.by_kind[*kind as usize]);
+        known.map(|(_, at)| at).max().unwrap_or(self.from.1)
+    }
 }
 
 /// The latency that was sent last: it follows the answers slowly, so that it can be read.
@@ -100,10 +146,83 @@ impl Link {
         self.send_condition().await
     }
 
-    /// The credentials were refused, or the set-up is wrong: nothing is requested until the user signs in again.
-    pub(super) async fn down(&self, problem: Problem) -> Result<(), Closed> {
-        self.outcomes.lock().down = Some(problem);
+    /// The credentials were refused, or the set-up is wrong: nothing is requested until the user signs in again, or this
+    /// kind has tried again and was answered.
+    pub(super) async fn down(&self, kind: Kind, problem: Problem) -> Result<(), Closed> {
+        {
+            let mut outcomes = self.outcomes.lock();
+            // Of kinds that were refused at the same time the first tries again.
+            let kind = outcomes.down.as_ref().map_or(kind, |down| down.kind);
+            let refusals = &mut outcomes.refusals[kind as usize];
+            *refusals = refusals.saturating_add(1);
+            outcomes.down = Some(Down { kind, problem });
+        }
         self.send_condition().await
+    }
+
+    /// The pause before this kind tries refused credentials again; `None` while it is not its turn.
+    pub(super) fn sign_in_pause(&self, kind: Kind) -> Option<Duration> {
+        let outcomes = self.outcomes.lock();
+        let down = outcomes.down.as_ref().filter(|down| down.kind == kind)?;
+        if down.problem.kind != ProblemKind::Unauthorized {
+            // The configuration does not repair itself.
+            return Some(Duration::MAX);
+        }
+        let doublings = outcomes.refusals[kind as usize].saturating_sub(1).min(16);
+        Some(jittered((FIRST_SIGN_IN_PAUSE * 2_u32.pow(doublings)).min(LONGEST_SIGN_IN_PAUSE)))
+    }
+
+    /// The credentials are accepted after all: every kind goes on.
+    pub(super) fn recover(&self) {
+        let was_down = self.outcomes.lock().down.take().is_some();
+        if was_down {
+            self.watch_from_now();
+            bump(&self.reconnect);
+        }
+    }
+
+    /// Records a good answer of a kind. Returns whether none had come for long.
+    pub(super) fn answered(&self, kind: Kind) -> bool {
+        let answers = &mut self.outcomes.lock().answers;
+        answers.by_kind[kind as usize] = Some((Instant::now(), Timestamp::now()));
+        std::mem::take(&mut answers.is_silent[kind as usize])
+    }
+
+    /// Expects answers from now on, not since the last one.
+    pub(super) fn watch_from_now(&self) {
+        self.outcomes.lock().answers.from = (Instant::now(), Timestamp::now());
+    }
+
+    /// The next moment at which a kind may be overdue.
+    pub(super) fn next_overdue(&self, now: Instant) -> Instant {
+        let limit = self.silence_limit();
+        let outcomes = self.outcomes.lock();
+        let awaited = self.provider.kinds().iter().filter(|kind| outcomes.awaits(**kind));
+        let due = awaited.map(|kind| outcomes.answers.since(*kind) + limit).min();
+        // Rounded up, so that it is overdue when the sleep has ended.
+        due.unwrap_or(now + limit).max(now + Duration::from_millis(10))
+    }
+
+    /// Notes the kinds that have become overdue.
+    pub(super) fn note_overdue(&self, now: Instant) -> Vec<Kind> {
+        let limit = self.silence_limit();
+        let mut outcomes = self.outcomes.lock();
+        let overdue = |kind: &Kind| outcomes.awaits(*kind) && now >= outcomes.answers.since(*kind) + limit;
+        let overdue: Vec<Kind> = self.provider.kinds().iter().copied().filter(overdue).collect();
+        for kind in &overdue {
+            outcomes.answers.is_silent[*kind as usize] = true;
+        }
+        overdue
+    }
+
+    fn silence_limit(&self) -> Duration {
+        self.pace().saturating_mul(MISSED_REFRESHES)
+    }
+
+    /// The time between two listings of a kind: longer while changes are pushed.
+    pub(super) fn pace(&self) -> Duration {
+        let refresh = self.options.refresh;
+        if *self.pushed.borrow() { refresh.saturating_mul(SLOW_FACTOR) } else { refresh }
     }
 
     /// Returns whether the user must do something first.
@@ -115,12 +234,13 @@ impl Link {
     pub(super) fn start_anew(&self) {
         {
             let mut outcomes = self.outcomes.lock();
-            *outcomes = Outcomes { auth: std::mem::take(&mut outcomes.auth), ..Outcomes::default() };
+            *outcomes = Outcomes { answers: std::mem::take(&mut outcomes.answers), ..Outcomes::default() };
+            outcomes.answers.from = (Instant::now(), Timestamp::now());
         }
         bump(&self.reconnect);
     }
 
-    /// Sends the health and the request counts of the context, and the state of its credentials if that changed.
+    /// Sends the health and the request counts of the context, and the state of its credentials.
     pub(super) async fn send_condition(&self) -> Result<(), Closed> {
         let mut traffic = self.provider.traffic();
         let ends = self.provider.session_ends();
@@ -130,16 +250,9 @@ impl Link {
             traffic.latency = outcomes.shown.latency;
             let health = outcomes.health(self.provider.kinds());
             let auth = Auth::of(&health, ends, Timestamp::now());
-            let changed = (outcomes.auth != auth).then(|| auth.clone());
-            outcomes.auth = auth;
-            (health, changed)
+            (health, auth)
         };
-        let event = FleetEvent::Context(self.name.clone(), health, traffic);
-        self.outbox.send(event).await?;
-        match auth {
-            Some(auth) => self.outbox.send(FleetEvent::Auth(self.name.clone(), auth)).await,
-            None => Ok(()),
-        }
+        self.outbox.send(FleetEvent::Context(self.name.clone(), health, auth, traffic)).await
     }
 
     /// After any answer: sends the latency if it has changed.
@@ -181,6 +294,9 @@ impl Outcomes {
         let slot = &mut self.by_kind[kind as usize];
         let before = slot.take();
         let recovered = outcome.is_ok() && matches!(before, Some(Err(_)));
+        if outcome.is_ok() {
+            self.refusals[kind as usize] = 0;
+        }
         *slot = Some(outcome.map_err(|problem| {
             let attempt = match before {
                 Some(Err((_, attempts))) => attempts.saturating_add(1),
@@ -191,11 +307,24 @@ impl Outcomes {
         recovered
     }
 
+    /// Returns whether an answer of a kind is awaited: it is neither failing nor known to be overdue.
+    fn awaits(&self, kind: Kind) -> bool {
+        let is_failing = matches!(self.by_kind[kind as usize], Some(Err(_)));
+        self.down.is_none() && !is_failing && !self.answers.is_silent[kind as usize]
+    }
+
+    /// Returns whether every kind that is not failing is overdue.
+    fn is_silent(&self, kinds: &[Kind]) -> bool {
+        let is_failing = |kind: &&Kind| matches!(self.by_kind[**kind as usize], Some(Err(_)));
+        let mut others = kinds.iter().filter(|kind| !is_failing(kind)).peekable();
+        others.peek().is_some() && others.all(|kind| self.answers.is_silent[*kind as usize])
+    }
+
     /// The health of the context. It is live as long as anything of it is answered: one kind that fails or is forbidden is
     /// shown at its listing. A host that cannot be reached, or asks for fewer requests, concerns the whole context.
     fn health(&self, kinds: &[Kind]) -> Health {
-        if let Some(problem) = &self.down {
-            return Health::Down(problem.clone());
+        if let Some(down) = &self.down {
+            return Health::Down(down.problem.clone());
         }
         let known = || kinds.iter().filter_map(|kind| self.by_kind[*kind as usize].as_ref());
         let answered = known().any(|outcome| match outcome {
@@ -208,6 +337,7 @@ impl Outcomes {
         };
         let worst = failures().filter(general).max_by_key(|(_, attempt)| *attempt);
         let worst = match worst {
+            None if self.is_silent(kinds) => return Health::Silent { since: self.answers.last(kinds) },
             None if answered => return Health::Live,
             None => failures().max_by_key(|(_, attempt)| *attempt),
             worst => worst,

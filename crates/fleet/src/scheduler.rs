@@ -8,14 +8,12 @@ use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until};
 
 use super::events::Closed;
-use super::link::{Link, backoff, jittered};
+use super::link::{Link, SLOW_FACTOR, backoff, jittered};
 use super::{FleetEvent, ListEvent};
 use qdeck_model::{Kind, Problem, ProblemKind, Unreadable};
 use qdeck_net::Backoff;
 use qdeck_providers::bounded;
 
-/// The refresh interval is this many times longer while changes are pushed, or where a listing is refused.
-const SLOW_FACTOR: u32 = 12;
 /// The interval between tries of a forbidden listing: the user may have been given the permission meanwhile.
 const FORBIDDEN_RETRY: Duration = Duration::from_secs(600);
 /// The least time between two listings that changes ask for.
@@ -42,13 +40,15 @@ pub(super) async fn keep_listing(
     let mut relist = link.relist[kind as usize].subscribe();
     let mut backoff = backoff();
     let mut unreadable = Unreadable::default();
+    // Down, and this is the kind that tries again.
+    let mut retries_sign_in = false;
     // The sender is held right here, so waiting cannot fail.
     turn.subscribe().wait_for(|turn| *turn >= place).await.ok();
     loop {
         reconnect.borrow_and_update();
         relist.borrow_and_update();
         let started = Instant::now();
-        let outcome = if link.is_down() {
+        let outcome = if link.is_down() && !retries_sign_in {
             Outcome::Superseded
         } else {
             list(&link, kind, place, &turn, &mut reconnect, &mut unreadable).await?
@@ -60,20 +60,27 @@ pub(super) async fn keep_listing(
         match outcome {
             Outcome::Complete => {
                 backoff.reset();
+                link.recover();
                 link.listed(kind, Ok(())).await?;
             }
             Outcome::Failed(problem) => {
                 pause = Some(pause_after(&link, &mut backoff, &problem));
                 match problem.kind {
-                    ProblemKind::Unauthorized | ProblemKind::Local => link.down(problem).await?,
-                    _ => link.listed(kind, Err(problem)).await?,
+                    ProblemKind::Unauthorized | ProblemKind::Local => link.down(kind, problem).await?,
+                    // As long as nothing was answered the credentials may still be refused.
+                    _ if link.is_down() && problem.kind.may_pass() => {}
+                    _ => {
+                        link.recover();
+                        link.listed(kind, Err(problem)).await?;
+                    }
                 }
             }
             Outcome::Superseded => backoff.reset(),
         }
         turn.send_if_modified(|turn| raise(turn, place + 1));
+        retries_sign_in = false;
         if link.is_down() {
-            reconnect.changed().await.ok();
+            retries_sign_in = wait_to_sign_in(&link, kind, &mut refresh, &mut reconnect).await;
             continue;
         }
         if reconnect.has_changed().unwrap_or(false) {
@@ -90,6 +97,35 @@ pub(super) async fn keep_listing(
             _ = reconnect.changed() => {}
             () = asked(&link, &mut relist, earliest) => {}
         }
+    }
+}
+
+/// Waits while a context is down: for the user, or until it is this kind's turn to try the credentials again. Returns
+/// whether it is to try.
+async fn wait_to_sign_in(
+    link: &Link,
+    kind: Kind,
+    refresh: &mut watch::Receiver<u64>,
+    reconnect: &mut watch::Receiver<u64>,
+) -> bool {
+    let Some(pause) = link.sign_in_pause(kind) else {
+        reconnect.changed().await.ok();
+        return false;
+    };
+    let due = Instant::now().checked_add(pause);
+    let paused = async {
+        match due {
+            Some(due) => sleep_until(due).await,
+            None => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        () = paused => true,
+        _ = refresh.changed() => {
+            link.provider.sign_in_again();
+            true
+        }
+        _ = reconnect.changed() => false,
     }
 }
 
@@ -111,12 +147,8 @@ async fn rest(link: &Link, pause: Option<Duration>) {
     let mut pushed = link.pushed.subscribe();
     let mut paused = link.signals.paused.subscribe();
     loop {
-        let pace = if *pushed.borrow_and_update() {
-            link.options.refresh.saturating_mul(SLOW_FACTOR)
-        } else {
-            link.options.refresh
-        };
-        let due = since + pause.unwrap_or_else(|| jittered(pace));
+        pushed.borrow_and_update();
+        let due = since + pause.unwrap_or_else(|| jittered(link.pace()));
         tokio::select! {
             () = sleep_until(due) => break,
             _ = pushed.changed() => {}
@@ -164,6 +196,10 @@ async fn list(
             unreadable.add(rows);
         }
         turn.send_if_modified(|turn| raise(turn, place + 1));
+        let is_good = matches!(&event, ListEvent::Page { .. } | ListEvent::ScopeEnd(_) | ListEvent::End);
+        if is_good && link.answered(kind) {
+            link.send_condition().await?;
+        }
         link.outbox.send(FleetEvent::List(link.name.clone(), kind, event)).await?;
         if let Some(outcome) = outcome {
             log_change(link, kind, unreadable, logged);

@@ -6,7 +6,7 @@ use ratatui::style::Modifier;
 
 use super::{banner, columns, put, put_right};
 use crate::fleet::{Condition, ContextState, ListingCondition};
-use crate::model::{Kind, Lifecycle, Resource};
+use crate::model::{Kind, Lifecycle, Resource, Timestamp, age};
 use crate::table::state_mark;
 use crate::tui::app::App;
 use crate::tui::overlays::{condition_words, key_of, milliseconds};
@@ -66,7 +66,7 @@ fn contexts(app: &App, mut x: u16, right: u16, y: u16, buf: &mut Buffer) {
             .map(|context| {
                 let lifecycle = condition_words(context).0;
                 let quiet = lifecycle == Lifecycle::Running;
-                let word = if quiet && !quiet_words { String::new() } else { brief(context) };
+                let word = if quiet && !quiet_words { String::new() } else { brief(context, app.now) };
                 let name = context.name.as_str();
                 (name.get(left_out..).unwrap_or(name), lifecycle, quiet, word)
             })
@@ -113,10 +113,11 @@ fn shared_beginning(names: &[&str]) -> usize {
 }
 
 /// A context's condition in a word for the header.
-fn brief(context: &ContextState) -> String {
+fn brief(context: &ContextState, now: Timestamp) -> String {
     match context.condition() {
         Condition::Live => context.traffic.latency.map_or_else(|| "live".to_owned(), milliseconds),
         Condition::Connecting => "connecting".to_owned(),
+        Condition::Silent { since } => format!("{} old", age(now.since(since))),
         Condition::Retrying { attempt, .. } => format!("retry {attempt}"),
         Condition::Expired(_) => "expired".to_owned(),
         Condition::Refused(problem) | Condition::Down(problem) => {

@@ -95,6 +95,9 @@ fn items(app: &App) -> Vec<Item<ContextName>> {
 /// The reason why a context is not live, and its listings that are old, in full.
 fn problems(context: &ContextState, app: &App) -> Vec<String> {
     let mut texts = Vec::new();
+    if let Condition::Silent { since } = context.condition() {
+        texts.push(format!("no good answer for {}", age(app.now.since(since))));
+    }
     texts.extend(context.condition().problem().map(ToString::to_string));
     for (kind, listing) in Kind::ALL.into_iter().zip(&context.listings) {
         let Some(listing) = listing else { continue };
@@ -141,6 +144,7 @@ pub(in crate::tui) fn condition_words(context: &ContextState) -> (Lifecycle, Str
     match context.condition() {
         Condition::Connecting => (Lifecycle::Pending, "connecting".to_owned()),
         Condition::Live => (Lifecycle::Running, "live".to_owned()),
+        Condition::Silent { .. } => (Lifecycle::Degraded, "not answering".to_owned()),
         Condition::Retrying { attempt, problem } => {
             (Lifecycle::Degraded, format!("{}, retry {attempt}", problem.kind.word()))
         }

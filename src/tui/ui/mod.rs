@@ -137,7 +137,7 @@ impl Ui {
             }
             event => {
                 let now = self.app.now;
-                let auth = matches!(event, FleetEvent::Auth(..));
+                let auth = self.changes_auth(&event);
                 if let FleetEvent::Write(event) = &event
                     && let Some((text, bad)) = writes::message(event)
                 {
@@ -150,6 +150,14 @@ impl Ui {
             }
         }
         Vec::new()
+    }
+
+    /// Returns true if an event changes the state of a context's credentials.
+    fn changes_auth(&self, event: &FleetEvent) -> bool {
+        let FleetEvent::Context(name, _, auth, _) = event else {
+            return false;
+        };
+        self.app.store.context(name).is_some_and(|context| context.auth != *auth)
     }
 
     fn terminal(&mut self, event: &TerminalEvent) -> Vec<Effect> {

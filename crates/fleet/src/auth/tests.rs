@@ -71,7 +71,7 @@ async fn a_forbidden_kind_is_listed_every_ten_minutes_or_on_request() {
     let received = receive(&mut events, 200.0).await;
     assert_eq!(fake.count("list container"), 2);
     let down =
-        |event: &FleetEvent| matches!(event, FleetEvent::Context(_, health, _) if *health != Health::Live);
+        |event: &FleetEvent| matches!(event, FleetEvent::Context(_, health, ..) if *health != Health::Live);
     assert!(!received.iter().any(down));
     fleet.refresh();
     receive(&mut events, 10.0).await;
@@ -83,18 +83,20 @@ async fn a_forbidden_kind_is_listed_every_ten_minutes_or_on_request() {
 
 fn auths(events: &[FleetEvent]) -> Vec<Auth> {
     let auth = |event: &FleetEvent| match event {
-        FleetEvent::Auth(_, auth) => Some(auth.clone()),
+        FleetEvent::Context(_, _, auth, _) => Some(auth.clone()),
         _ => None,
     };
-    events.iter().filter_map(auth).collect()
+    let mut auths: Vec<Auth> = events.iter().filter_map(auth).collect();
+    auths.dedup();
+    auths
 }
 
 #[tokio::test(start_paused = true)]
-async fn each_change_of_the_credentials_is_sent_once() {
+async fn each_change_of_the_credentials_is_sent_with_the_health() {
     let fake = Arc::new(Fake::new(ONE));
     let (fleet, mut events) = start(&fake);
     let received = receive(&mut events, 30.0).await;
-    assert_eq!(auths(&received), [], "good credentials are not worth an event");
+    assert_eq!(auths(&received), [Auth::Good]);
 
     let soon = Timestamp::from_millis(Timestamp::now().as_millis() + 300_000).unwrap();
     *fake.session_ends.lock() = Some(soon);
@@ -103,12 +105,14 @@ async fn each_change_of_the_credentials_is_sent_once() {
 
     let over = trouble(ProblemKind::Unauthorized);
     *fake.session_ends.lock() = Some(Timestamp::now().before(Duration::from_secs(1)));
-    fake.fail(Kind::Instance, over.clone());
+    let refuse = |times| (0..times).for_each(|_| fake.fail(Kind::Instance, over.clone()));
+    // Tried at once, and twice more within the minute.
+    refuse(3);
     let received = receive(&mut events, 60.0).await;
     assert_eq!(auths(&received), [Auth::Expired(over.clone())]);
 
     *fake.session_ends.lock() = None;
-    fake.fail(Kind::Instance, over.clone());
+    refuse(3);
     fleet.reconnect(&context());
     let received = receive(&mut events, 60.0).await;
     assert_eq!(auths(&received), [Auth::Good, Auth::Refused(over)], "tried, and refused");

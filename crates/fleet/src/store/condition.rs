@@ -13,6 +13,11 @@ pub enum Condition<'a> {
     Connecting,
     /// The latest answers were good.
     Live,
+    /// Nothing good has been answered for three refreshes, whatever the requests are doing.
+    Silent {
+        /// The time of the last good answer, or of the start.
+        since: Timestamp,
+    },
     /// The latest tries failed; the next one comes by itself.
     Retrying {
         /// The latest failure.
@@ -32,7 +37,7 @@ impl<'a> Condition<'a> {
     /// Why the context does not work, if it does not.
     pub const fn problem(self) -> Option<&'a Problem> {
         match self {
-            Self::Connecting | Self::Live => None,
+            Self::Connecting | Self::Live | Self::Silent { .. } => None,
             Self::Retrying { problem, .. }
             | Self::Expired(problem)
             | Self::Refused(problem)
@@ -40,10 +45,10 @@ impl<'a> Condition<'a> {
         }
     }
 
-    /// Returns whether nothing is tried before the user has done something.
+    /// Returns whether it is likely to work only after the user has done something.
     pub const fn waits_for_user(self) -> bool {
         match self {
-            Self::Connecting | Self::Live | Self::Retrying { .. } => false,
+            Self::Connecting | Self::Live | Self::Silent { .. } | Self::Retrying { .. } => false,
             Self::Expired(_) | Self::Refused(_) | Self::Down(_) => true,
         }
     }
@@ -74,6 +79,7 @@ impl ContextState {
             (Auth::Refused(problem), _) => Condition::Refused(problem),
             (Auth::Good | Auth::Expiring(_), Health::Connecting) => Condition::Connecting,
             (Auth::Good | Auth::Expiring(_), Health::Live) => Condition::Live,
+            (Auth::Good | Auth::Expiring(_), Health::Silent { since }) => Condition::Silent { since: *since },
             (Auth::Good | Auth::Expiring(_), Health::Retrying { problem, attempt }) => {
                 Condition::Retrying { problem, attempt: *attempt }
             }
@@ -121,7 +127,7 @@ impl Store {
     pub fn stale(&self, context: &ContextName, kind: Kind, now: Timestamp) -> Option<Duration> {
         let context = self.context(context)?;
         let listing = context.listings[slot(kind)].as_ref()?;
-        let is_fresh = context.health == Health::Live && !listing.failed;
+        let is_fresh = context.health == Health::Live && !listing.failed && !listing.silent;
         listing.confirmed.filter(|_| !is_fresh).map(|confirmed| now.since(confirmed))
     }
 }
@@ -163,10 +169,12 @@ mod tests {
         let refused = problem(ProblemKind::Unauthorized);
         let retrying = Health::Retrying { problem: unreachable.clone(), attempt: 3 };
         let soon = Auth::Expiring(Timestamp::now());
+        let since = Timestamp::now();
         for (health, auth, expected) in [
             (Health::Connecting, Auth::Good, Condition::Connecting),
             (Health::Live, Auth::Good, Condition::Live),
             (Health::Live, soon.clone(), Condition::Live),
+            (Health::Silent { since }, soon.clone(), Condition::Silent { since }),
             (retrying, soon, Condition::Retrying { problem: &unreachable, attempt: 3 }),
             (Health::Down(refused.clone()), Auth::Expired(refused.clone()), Condition::Expired(&refused)),
             (Health::Down(refused.clone()), Auth::Refused(refused.clone()), Condition::Refused(&refused)),

@@ -44,6 +44,8 @@ pub struct Listing {
     pub problem: Option<Problem>,
     /// The problem is the whole listing's, not only a scope's.
     pub failed: bool,
+    /// Nothing good has been answered for three refreshes.
+    pub silent: bool,
     /// Rows of the latest listing that ended which could not be read.
     pub unreadable: Unreadable,
     /// Those of the listing under way.
@@ -121,18 +123,16 @@ impl Store {
                 self.charts.forget(&id);
                 changed
             }
-            FleetEvent::Context(name, health, traffic) => {
+            FleetEvent::ListSilent(name, kind) => self.list_silent(&name, kind),
+            FleetEvent::Context(name, health, auth, traffic) => {
                 let Some(context) = self.contexts.iter_mut().find(|it| it.name == name) else {
                     return false;
                 };
-                let changed = context.health != health || context.traffic != traffic;
+                let changed = context.health != health || context.auth != auth || context.traffic != traffic;
                 context.health = health;
+                context.auth = auth;
                 context.traffic = traffic;
                 changed
-            }
-            FleetEvent::Auth(name, auth) => {
-                let context = self.contexts.iter_mut().find(|it| it.name == name);
-                context.is_some_and(|context| std::mem::replace(&mut context.auth, auth.clone()) != auth)
             }
             FleetEvent::May(name, feature, may) => self.may(&name, feature, may),
             FleetEvent::Samples(id, samples) => {
@@ -271,6 +271,14 @@ impl Store {
         true
     }
 
+    fn list_silent(&mut self, name: &ContextName, kind: Kind) -> bool {
+        let Some(context) = self.position(name) else {
+            return false;
+        };
+        let listing = self.contexts[context].listings[slot(kind)].get_or_insert_default();
+        !std::mem::replace(&mut listing.silent, true)
+    }
+
     fn listed(&mut self, name: &ContextName, kind: Kind, event: ListEvent, now: Timestamp) -> bool {
         let Some(context) = self.position(name) else {
             return false;
@@ -280,6 +288,7 @@ impl Store {
         if !table.is_listing(context) {
             return false;
         }
+        listing.silent &= !matches!(event, ListEvent::Page { .. } | ListEvent::ScopeEnd(_) | ListEvent::End);
         match event {
             ListEvent::Page { scope, mut rows, expected } => {
                 rows.retain(|row| row.kind() == kind && row.id().context == *name);

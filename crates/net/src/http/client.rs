@@ -35,6 +35,9 @@ pub struct ClientOptions {
     pub requests_per_second: u32,
     /// Time for name, connection and TLS.
     pub connect_timeout: Duration,
+    /// Time to the first byte of the answer of a read, once there is a connection or not. Writes have the whole of
+    /// `timeout`: their outcome matters more than the wait.
+    pub answer_timeout: Duration,
     /// Time for one try, to the last byte of its answer. Event streams and websockets have no such limit once open.
     pub timeout: Duration,
     /// The longest answer that is read, in bytes after decompression.
@@ -55,6 +58,7 @@ impl Default for ClientOptions {
             concurrency: 8,
             requests_per_second: 50,
             connect_timeout: Duration::from_secs(5),
+            answer_timeout: Duration::from_secs(10),
             timeout: Duration::from_secs(30),
             body_limit: 64 << 20,
             retries: 3,
@@ -166,7 +170,10 @@ impl Client {
                 },
                 Err(failure) => failure,
             };
-            let pause = if may_repeat && self.may_pass(&failure) {
+            // A server that stalls is reported at once: it is asked again with the next listing, not four times for this one.
+            let stalled =
+                matches!(*failure.cause, Cause::Timeout { phase: Phase::Answer | Phase::WholeAnswer, .. });
+            let pause = if may_repeat && !stalled && self.may_pass(&failure) {
                 retries.next_pause(failure.retry_after)
             } else {
                 None
@@ -257,8 +264,19 @@ impl Client {
         }
         self.inner.requests.fetch_add(1, Ordering::Relaxed);
         let began = Instant::now();
-        let result = ready.send().await;
+        let limit = if request.is_write() || upgrade { Duration::MAX } else { self.options().answer_timeout };
+        let sent = tokio::time::timeout(limit, ready.send()).await;
         let took = began.elapsed();
+        let Ok(result) = sent else {
+            tracing::debug!(
+                context = self.options().name,
+                method,
+                url = address::redacted(&request.url),
+                ?took,
+                "no answer"
+            );
+            return Err(self.failed(request, Cause::Timeout { phase: Phase::Answer, after: limit }, None));
+        };
         let status = result.as_ref().ok().map(|r| r.status().as_u16());
         tracing::debug!(
             context = self.options().name,

@@ -15,6 +15,7 @@ pub(crate) fn client_options(context: &Context) -> ClientOptions {
         read_only: context.read_only,
         concurrency: context.concurrency,
         requests_per_second: context.requests_per_second,
+        answer_timeout: context.answer_timeout,
         ..ClientOptions::default()
     }
 }

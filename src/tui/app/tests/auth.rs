@@ -23,16 +23,15 @@ fn forbidden() -> Problem {
     Problem::new(ProblemKind::Forbidden, "not permitted").hint(hint)
 }
 
-fn condition(name: &str, health: Health, auth: Auth) -> [FleetEvent; 2] {
-    let name = sample::context(name);
-    [FleetEvent::Context(name.clone(), health, Traffic::default()), FleetEvent::Auth(name, auth)]
+fn condition(name: &str, health: Health, auth: Auth) -> [FleetEvent; 1] {
+    [FleetEvent::Context(sample::context(name), health, auth, Traffic::default())]
 }
 
-fn out(name: &str) -> [FleetEvent; 2] {
+fn out(name: &str) -> [FleetEvent; 1] {
     condition(name, Health::Down(refused()), Auth::Refused(refused()))
 }
 
-fn back(name: &str) -> [FleetEvent; 2] {
+fn back(name: &str) -> [FleetEvent; 1] {
     condition(name, Health::Live, Auth::Good)
 }
 
@@ -70,8 +69,8 @@ fn each_cause_has_its_words() {
         (Auth::Expiring(at(480)), "ends in 8m"),
         (Auth::Expiring(at(-5)), "has passed its own expiry date"),
     ] {
-        let event = FleetEvent::Auth(sample::context("quasarch-ml"), auth);
-        let scene = Scene::new(after(sample::fleet(), [event]), 120, 36);
+        let event = condition("quasarch-ml", Health::Live, auth);
+        let scene = Scene::new(after(sample::fleet(), event), 120, 36);
         let line = scene.text().lines().nth(2).unwrap_or_default().to_owned();
         assert!(line.contains("quasarch-ml: ") && line.contains(words), "{words}: {line}");
     }

@@ -149,12 +149,53 @@ fn csv_holds_what_is_shown_and_no_formula() {
 }
 
 #[test]
+fn a_context_that_stopped_answering_shows_its_age_and_greys_its_rows() {
+    let mut scene = scene();
+    let since = sample::now();
+    scene.later(std::time::Duration::from_secs(45));
+    let silent = |since| {
+        let traffic = crate::fleet::Traffic::default();
+        let health = Health::Silent { since };
+        FleetEvent::Context(sample::context("cycle-prod"), health, crate::fleet::Auth::Good, traffic)
+    };
+    scene.ui.update(Event::Fleet(Box::new(silent(since))));
+    scene.draw();
+    let text = scene.text();
+    assert!(text.lines().next().unwrap_or_default().contains("45s old"), "in the header: {text}");
+    assert!(text.contains("cycle-prod 45s old"), "in the table's border: {text}");
+}
+
+#[test]
+fn rows_that_could_not_be_read_are_in_the_border_and_in_the_list_of_contexts() {
+    let mut scene = scene();
+    let (name, kind) = (sample::context("cycle-prod"), crate::model::Kind::Instance);
+    let unreadable = crate::model::Unreadable { rows: 7, of: 9, why: Some("no id".into()) };
+    for event in [
+        FleetEvent::ListStarted(name.clone(), kind),
+        FleetEvent::List(name.clone(), kind, crate::fleet::ListEvent::Unreadable(unreadable)),
+        FleetEvent::List(
+            name,
+            kind,
+            crate::fleet::ListEvent::Failed(Problem::new(ProblemKind::Server, "broke")),
+        ),
+    ] {
+        scene.ui.update(Event::Fleet(Box::new(event)));
+    }
+    scene.draw();
+    assert!(scene.text().contains("7 of 9 rows could not be read: no id"), "{}", scene.text());
+    scene.keys("@");
+    assert!(scene.text().contains("instances: 7 of 9 rows could not be read: no id"), "{}", scene.text());
+}
+
+#[test]
 fn a_context_that_is_down_says_why_and_its_rows_are_old() {
     let mut scene = scene();
     let problem = Problem::new(ProblemKind::Unreachable, "no route to host");
     let health = Health::Retrying { problem, attempt: 3 };
     scene.later(std::time::Duration::from_secs(75));
-    let event = FleetEvent::Context(sample::context("cycle-prod"), health, crate::fleet::Traffic::default());
+    let traffic = crate::fleet::Traffic::default();
+    let auth = crate::fleet::Auth::Good;
+    let event = FleetEvent::Context(sample::context("cycle-prod"), health, auth, traffic);
     scene.ui.update(Event::Fleet(Box::new(event)));
     scene.draw();
     let text = scene.text();
