@@ -77,12 +77,16 @@ pub enum Command {
 }
 
 /// Commands for the configuration.
-#[derive(Debug, Clone, Copy, Subcommand)]
+#[derive(Debug, Clone, Subcommand)]
 pub enum ConfigCommand {
     /// Write a commented file to start from
     Init,
-    /// Read the file, connect to every context, and report what works
-    Check,
+    /// Read the file, connect to every context, and report what works; exit code 1 if something does not
+    Check {
+        /// Check only these contexts of the configuration
+        #[arg(long, value_name = "NAMES", value_delimiter = ',')]
+        context: Vec<String>,
+    },
     /// Print where the file is
     Path,
 }
@@ -194,9 +198,11 @@ fn dispatch(arguments: &Arguments) -> Result<ExitCode, Failure> {
             config::path(file, &mut out)?;
             Ok(ExitCode::SUCCESS)
         }
-        Some(Command::Config(ConfigCommand::Check)) => {
+        Some(Command::Config(ConfigCommand::Check { context })) => {
             let paint = config::Paint::of_stdout();
-            let works = block_on(config::check(file, &registry, paint, &mut out))??;
+            // Before or after the command: `qdeck --context a config check`.
+            let names = [&arguments.screen.context[..], context].concat();
+            let works = block_on(config::check(file, &names, &registry, paint, &mut out))??;
             Ok(if works { ExitCode::SUCCESS } else { ExitCode::FAILURE })
         }
         #[cfg(feature = "demo")]

@@ -30,6 +30,10 @@ pub(super) async fn show(arguments: &Arguments, registry: &Registry) -> Result<E
     // Held until the screen is gone: dropping it ends its processes.
     let _cloud = if demo { Some(start_demo(&mut config, registry).await?) } else { None };
     select_contexts(&mut config, &asked.context)?;
+    for context in config.contexts.iter_mut().filter(|_| !asked.context.is_empty()) {
+        // A context that is named on the command line is connected even if the file has `enabled = false`.
+        context.enabled = true;
+    }
     let banner = banner(&config.incomplete, demo);
     let settings = config.settings;
     let read_only = asked.read_only || settings.read_only;
@@ -144,7 +148,7 @@ fn require_terminal() -> Result<(), Failure> {
 }
 
 /// Narrows the contexts to those that were asked for by name.
-fn select_contexts(config: &mut Config, names: &[String]) -> Result<(), Failure> {
+pub(super) fn select_contexts(config: &mut Config, names: &[String]) -> Result<(), Failure> {
     if names.is_empty() {
         return Ok(());
     }
@@ -158,10 +162,6 @@ fn select_contexts(config: &mut Config, names: &[String]) -> Result<(), Failure>
         )));
     }
     config.contexts.retain(|context| names.iter().any(|name| name == context.name.as_str()));
-    for context in &mut config.contexts {
-        // A context that is named on the command line is connected even if the file has `enabled = false`.
-        context.enabled = true;
-    }
     Ok(())
 }
 

@@ -84,7 +84,7 @@ async fn a_check_reports_who_is_signed_in_and_refuses_a_wrong_password() {
     for (name, result) in &check.probes {
         assert!(result.is_ok(), "{name}: {result:?}");
     }
-    assert!(!check.identity.is_empty());
+    assert!(check.identity.is_some_and(|it| !it.is_empty()));
     let wrong = demo.provider_with_secret("obviously-wrong-password");
     let problem = within(wrong.check()).await.unwrap_err();
     assert_eq!(problem.kind, ProblemKind::Unauthorized, "{problem}");

@@ -12,7 +12,7 @@ use tokio::net::TcpListener;
 use crate::setup::{context, key_pair, list, token};
 
 /// A server that accepts connections, reads requests and never answers one. Returns its address and the requests so far.
-async fn silent_server() -> (std::net::SocketAddr, Arc<AtomicUsize>) {
+pub async fn silent_server() -> (std::net::SocketAddr, Arc<AtomicUsize>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let address = listener.local_addr().expect("an address");
     let requests = Arc::new(AtomicUsize::new(0));

@@ -110,7 +110,7 @@ fn config_init_writes_its_example_and_what_was_found_of_it() {
 async fn config_check_opens_it_and_prints_what_works() {
     let (_folder, path) = written();
     let mut out = Vec::new();
-    let works = check(Some(&path), &registry(), Paint(false), &mut out).await.expect("no mistakes");
+    let works = check(Some(&path), &[], &registry(), Paint(false), &mut out).await.expect("no mistakes");
     let report = String::from_utf8(out).expect("text");
     assert!(works, "{report}");
     assert!(report.contains("north (tugboat, https://api.tugboat.example/)"), "{report}");

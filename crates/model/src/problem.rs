@@ -68,7 +68,9 @@ pub enum Reason {
     ConnectionRefused,
     /// TLS ended over a certificate.
     Certificate,
-    /// Nothing came in time.
+    /// No connection was made in time.
+    ConnectTimeout,
+    /// There was a connection, and nothing came in time.
     Timeout,
     /// The sign-in, the token or the key has ended, and was good before.
     Expired,

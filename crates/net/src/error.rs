@@ -6,7 +6,7 @@ use std::time::Duration;
 use url::Url;
 
 use super::address;
-use super::cause::Cause;
+use super::cause::{Cause, Phase};
 use qdeck_model::{Problem, ProblemKind, READ_ONLY_HINT, Reason};
 
 /// A failed request. Never holds a query, a header or a secret. Cheap enough to clone.
@@ -116,6 +116,7 @@ impl NetError {
             Cause::Dns(_) => Some(Reason::Dns),
             Cause::Refused(_) => Some(Reason::ConnectionRefused),
             Cause::Certificate(_) => Some(Reason::Certificate),
+            Cause::Timeout { phase: Phase::Connection, .. } => Some(Reason::ConnectTimeout),
             Cause::Timeout { .. } | Cause::NoPong(_) => Some(Reason::Timeout),
             Cause::Status { message: Some(message), .. }
                 if self.status == Some(401) && mentions_expiry(message) =>

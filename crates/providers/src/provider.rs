@@ -68,8 +68,8 @@ pub struct Traffic {
 /// The result of a check of the credentials.
 #[derive(Debug, Clone)]
 pub struct Check {
-    /// The user that is signed in, in the platform's words.
-    pub identity: String,
+    /// The user that is signed in, in the platform's words; `None` where the platform does not name one.
+    pub identity: Option<String>,
     /// The reads that were tried: the name, and the time it took or the error.
     pub probes: Vec<(String, Result<Duration, Problem>)>,
 }

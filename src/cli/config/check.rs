@@ -12,28 +12,35 @@ use futures_util::stream::FuturesUnordered;
 use super::paint::{Ink, Paint};
 use super::{check_keys, variable};
 use crate::cli::Failure;
+use crate::cli::screen::select_contexts;
 use crate::config::{Config, Context, Origin, load};
-use crate::model::{Problem, ProblemKind};
+use crate::model::{Problem, ProblemKind, Reason};
 use crate::net::fail_fast;
 use crate::providers::{Check, Registry};
 
 /// Time limit of a single request of a check: the user waits for it at a prompt.
-const REQUEST_TIMEOUT: Duration = Duration::from_secs(5);
-/// Time limit of the check of a context: a password manager may ask the user first.
-const CHECK_TIMEOUT: Duration = Duration::from_secs(40);
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
+/// Time limit of the check of a context. A server that does not answer ends it much sooner; one that takes seconds for each
+/// answer is let finish, and a password manager may ask the user first.
+const CHECK_TIMEOUT: Duration = Duration::from_secs(180);
+/// A read that takes longer is called slow.
+const SLOW_READ: Duration = Duration::from_secs(2);
 
-/// Reads the file, connects to every context at once, and prints what works. Returns whether everything does.
+/// Reads the file, connects at once to every context, or to those of these `names`, and prints what works. Returns whether
+/// everything does.
 ///
 /// # Errors
-/// The file cannot be read or holds mistakes.
+/// The file cannot be read or holds mistakes, or has no context of one of the names.
 pub async fn check(
     asked: Option<&Path>,
+    names: &[String],
     registry: &Registry,
     paint: Paint,
     out: &mut impl Write,
 ) -> Result<bool, Failure> {
-    let config = load(asked, &registry.specs(), variable)?;
+    let mut config = load(asked, &registry.specs(), variable)?;
     check_keys(&config)?;
+    select_contexts(&mut config, names)?;
     write!(out, "{}", source(&config, paint))?;
     if matches!(config.origin, Origin::Nothing(_)) {
         return Ok(config.incomplete.is_empty());
@@ -86,7 +93,7 @@ async fn try_context<'c>(registry: &Registry, context: &'c Context) -> (&'c Cont
     let answer =
         tokio::time::timeout(CHECK_TIMEOUT, fail_fast(REQUEST_TIMEOUT, run)).await.unwrap_or_else(|_| {
             let message = format!("no result after {} s", CHECK_TIMEOUT.as_secs());
-            Err(Problem::new(ProblemKind::Unreachable, message))
+            Err(Problem::new(ProblemKind::Unreachable, message).reason(Reason::Timeout))
         });
     (context, answer)
 }
@@ -115,7 +122,10 @@ fn report(context: &Context, answer: &Result<Check, Problem>, paint: Paint) -> (
         line(&paint.with(Ink::Warn, &format!("! {warning}")));
     }
     let refused = |problem: &Problem| {
-        paint.with(Ink::Bad, problem.kind.word()) + &format!(": {}", harmless(&problem.to_string()))
+        // It was reached: it is late.
+        let is_late = problem.kind == ProblemKind::Unreachable && problem.reason == Some(Reason::Timeout);
+        let word = if is_late { "no answer" } else { problem.kind.word() };
+        paint.with(Ink::Bad, word) + &format!(": {}", harmless(&problem.to_string()))
     };
     let (yes, no) = (paint.with(Ink::Good, "✓"), paint.with(Ink::Bad, "✗"));
     let check = match answer {
@@ -125,15 +135,22 @@ fn report(context: &Context, answer: &Result<Check, Problem>, paint: Paint) -> (
             return (text, false);
         }
     };
-    line(&format!("{yes} signed in as {}", harmless(&check.identity)));
+    line(&match &check.identity {
+        Some(identity) => format!("{yes} signed in as {}", harmless(identity)),
+        None => format!("{yes} signed in"),
+    });
     let names = check.probes.iter().map(|(name, _)| name.chars().count());
     let width = names.max().unwrap_or(0).max(16);
     let mut lacking = Vec::new();
     for (name, result) in &check.probes {
         match result {
             Ok(took) => {
+                let slow = if *took > SLOW_READ { paint.with(Ink::Warn, "  slow") } else { String::new() };
                 let took = format!("{:>6} ms", took.as_millis());
-                line(&format!("{yes} {name:<width$}  {}", paint.with(Ink::Dim, &took)));
+                line(&format!("{yes} {name:<width$}  {}{slow}", paint.with(Ink::Dim, &took)));
+            }
+            Err(problem) if is_not_here(problem) => {
+                line(&paint.with(Ink::Dim, &format!("- {name:<width$}  not available here")));
             }
             Err(problem) => {
                 line(&format!("{no} {name:<width$}  {}", refused(problem)));
@@ -147,7 +164,13 @@ fn report(context: &Context, answer: &Result<Check, Problem>, paint: Paint) -> (
         let missing = format!("! these credentials lack the permission for: {}", lacking.join(", "));
         line(&paint.with(Ink::Warn, &missing));
     }
-    (text, check.probes.iter().all(|(_, result)| result.is_ok()))
+    let works = |result: &Result<_, Problem>| result.as_ref().err().is_none_or(is_not_here);
+    (text, check.probes.iter().all(|(_, result)| works(result)))
+}
+
+/// Returns true for a product that the account or its region does not have, which is no fault of the context.
+fn is_not_here(problem: &Problem) -> bool {
+    matches!(problem.kind, ProblemKind::NotFound | ProblemKind::Unsupported)
 }
 
 /// Replaces control characters: a remote side must not command the terminal.
@@ -172,7 +195,7 @@ mod tests {
 
     fn checked() -> Check {
         Check {
-            identity: "me\x07 too".into(),
+            identity: Some("me\x07 too".into()),
             probes: vec![
                 ("instances".into(), Ok(Duration::from_millis(12))),
                 ("a longer name here".into(), Ok(Duration::from_millis(1234))),
@@ -206,6 +229,33 @@ mod tests {
             bare = bare.replace(&format!("\x1b[{code}m"), "");
         }
         assert_eq!(bare, plain, "and change nothing else");
+    }
+
+    #[test]
+    fn a_product_that_is_not_there_and_a_slow_one_are_no_failure() {
+        let absent = Problem::new(ProblemKind::NotFound, "no such service");
+        let check = Check {
+            identity: None,
+            probes: vec![
+                ("instances".into(), Ok(Duration::from_millis(4012))),
+                ("GPU clusters".into(), Err(absent)),
+            ],
+        };
+        let (text, works) = report(&context(), &Ok(check), Paint(false));
+        assert!(works);
+        insta::assert_snapshot!(text, @r"
+        prod (gcore, https://api.gcore.com/)
+          ✓ signed in
+          ✓ instances           4012 ms  slow
+          - GPU clusters      not available here
+        ");
+        let late = Problem::new(ProblemKind::Unreachable, "no answer within 10 s").reason(Reason::Timeout);
+        let (text, works) = report(&context(), &Err(late), Paint(false));
+        assert!(!works && text.contains("✗ no answer: no answer within 10 s"), "{text}");
+        let lost =
+            Problem::new(ProblemKind::Unreachable, "no connection within 5 s").reason(Reason::ConnectTimeout);
+        let (text, _) = report(&context(), &Err(lost), Paint(false));
+        assert!(text.contains("✗ unreachable: no connection within 5 s"), "{text}");
     }
 
     #[test]

@@ -91,7 +91,7 @@ async fn the_check_tries_every_read_and_reports_what_is_missing() {
     })
     .await;
     let check = within(provider.check()).await.unwrap();
-    assert_eq!(check.identity, "organisation Example Ltd");
+    assert_eq!(check.identity.as_deref(), Some("organisation Example Ltd"));
     let failed: Vec<(&str, String)> = check
         .probes
         .iter()

@@ -208,7 +208,7 @@ async fn a_log_is_polled_and_each_line_sent_once() {
 async fn a_check_reports_who_is_signed_in_and_tries_every_kind_of_read() {
     let (_recorder, provider) = recorded(account).await;
     let check = within(provider.check()).await.unwrap();
-    assert_eq!(check.identity, "Example Ltd <me@example.com>, project default");
+    assert_eq!(check.identity.as_deref(), Some("Example Ltd <me@example.com>, project default"));
     for (name, result) in &check.probes {
         assert!(result.is_ok(), "{name}: {result:?}");
     }

@@ -76,7 +76,7 @@ impl Provider for Tugboat {
     fn sign_in_again(&self) {}
 
     fn check(&self) -> Answer<Check> {
-        let identity = format!("the harbour master of {}", self.harbour);
+        let identity = Some(format!("the harbour master of {}", self.harbour));
         async move { Ok(Check { identity, probes: vec![("instances".into(), Ok(Duration::from_millis(3)))] }) }.boxed()
     }
 

@@ -15,7 +15,9 @@ impl Sent {
     /// Judges by the answer, if there was one; without one, whatever is no failure of the network never left.
     pub(super) const fn of(problem: &Problem) -> Self {
         // No connection was made.
-        if let Some(Reason::Dns | Reason::ConnectionRefused | Reason::Certificate) = problem.reason {
+        if let Some(Reason::Dns | Reason::ConnectionRefused | Reason::Certificate | Reason::ConnectTimeout) =
+            problem.reason
+        {
             return Self::No;
         }
         match (problem.status, problem.kind) {

@@ -289,6 +289,7 @@ impl Client {
         let response = result.map_err(|error| {
             NetError::from_reqwest(method, &request.url, error, self.options().connect_timeout)
         })?;
+        fail_fast::note_answer(&request.url);
         let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX - 1);
         self.inner.latency_micros.store(micros, Ordering::Relaxed);
         Ok(response)

@@ -52,6 +52,7 @@ token = { env = "CYCLE_API_KEY" }           # an API key of that hub
 # read_only = true                          # change nothing through this context
 # enabled = false                           # do not connect at the start
 # concurrency = 8                           # requests at once
+# answer_timeout = "10s"                    # time to wait for the first byte of an answer
 # console_input = false                     # do not send keys to the console: see docs/cycle.md
 # console_size_reports = true               # report the terminal's size to the console: see docs/cycle.md
 "#;

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use qdeck_model::{Platform, Problem, ProblemKind, Unreadable};
+use qdeck_model::{Platform, Problem, ProblemKind, Reason, Unreadable};
 use qdeck_net::{Cause, NetError};
 
 /// A request as problems name it: `GET /v1/containers`.
@@ -36,7 +36,7 @@ pub(crate) async fn within<T>(
 ) -> Result<T, Problem> {
     tokio::time::timeout(limit, read).await.unwrap_or_else(|_| {
         let message = format!("no answer within {} s", limit.as_secs());
-        Err(Problem::new(ProblemKind::Unreachable, message).request(request))
+        Err(Problem::new(ProblemKind::Unreachable, message).reason(Reason::Timeout).request(request))
     })
 }
 

@@ -88,7 +88,7 @@ impl Probes {
     ///
     /// # Errors
     /// When nothing at all could be read: the reason is the result then.
-    pub(crate) fn finish(self, identity: String) -> Result<Check, Problem> {
+    pub(crate) fn finish(self, identity: Option<String>) -> Result<Check, Problem> {
         if let Some(problem) = self.failure() {
             return Err(problem.clone());
         }
@@ -119,7 +119,7 @@ mod tests {
             .await;
         assert_eq!((a, b, c), (Some(1), None, Some(3)));
         assert!(began.elapsed() < Duration::from_secs(2), "they ran one after another");
-        let check = probes.finish("me".to_owned()).unwrap();
+        let check = probes.finish(Some("me".to_owned())).unwrap();
         let shown: Vec<_> = check.probes.iter().map(|(name, result)| (&**name, result.is_ok())).collect();
         assert_eq!(shown, [("a", true), ("b", false), ("c", true)]);
     }
@@ -130,6 +130,6 @@ mod tests {
         assert_eq!(probes.first(probe("sign-in", Ok(0))).await, Ok(0));
         let reads = vec![probe("a", Err(ProblemKind::Server)), probe("b", Err(ProblemKind::Unauthorized))];
         probes.all(reads).await;
-        assert_eq!(&*probes.finish("me".to_owned()).unwrap_err().message, "b");
+        assert_eq!(&*probes.finish(Some("me".to_owned())).unwrap_err().message, "b");
     }
 }

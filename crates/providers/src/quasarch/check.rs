@@ -21,7 +21,7 @@ pub(super) async fn run(api: &Api) -> Result<Check, Problem> {
     let others = [probe(api, "gpu-models", GPU_MODELS.to_vec()), probe(api, "providers", PROVIDERS.to_vec())];
     probes.all(revisions.into_iter().chain(others).collect()).await;
     if probes.failure().is_some() {
-        return probes.finish(String::new());
+        return probes.finish(None);
     }
     let user = session.user();
     let profile = match user {
@@ -39,10 +39,10 @@ fn probe<'a>(api: &'a Api, name: &str, path: Vec<&'a str>) -> Probe<'a, Value> {
 }
 
 /// `Ada Example <ada@example.com>`, as far as the profile has it.
-fn identity(profile: Option<&Value>, user: Option<&str>) -> String {
+fn identity(profile: Option<&Value>, user: Option<&str>) -> Option<String> {
     let word = |name: &str| profile?.get(name)?.as_str();
     match (word("name"), word("email")) {
-        (Some(name), Some(email)) => format!("{name} <{email}>"),
-        (one, other) => one.or(other).or(user).unwrap_or("signed in").to_owned(),
+        (Some(name), Some(email)) => Some(format!("{name} <{email}>")),
+        (one, other) => one.or(other).or(user).map(str::to_owned),
     }
 }

@@ -30,7 +30,7 @@ pub(crate) async fn run(api: &Api) -> Result<Check, Problem> {
         probe(api, "notifications", vec!["v1", "hubs", "current", "notifications"], &[], OBJECT),
     ];
     probes.all(instances.into_iter().chain(others).collect()).await;
-    probes.finish(identity(hub.as_ref().and_then(|it| it.get("data")), api.hub.as_deref()))
+    probes.finish(Some(identity(hub.as_ref().and_then(|it| it.get("data")), api.hub.as_deref())))
 }
 
 fn probe<'a>(

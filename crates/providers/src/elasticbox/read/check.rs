@@ -8,7 +8,7 @@ use super::super::api::{Api, field};
 use super::workspaces::{Place, Workspaces};
 use crate::Check;
 use crate::kit::{self, Due, Probe, Probes};
-use qdeck_model::Problem;
+use qdeck_model::{Problem, ProblemKind};
 
 pub(crate) async fn run(workspaces: &Workspaces) -> Result<Check, Problem> {
     let api: &Api = &workspaces.api;
@@ -28,9 +28,14 @@ pub(crate) async fn run(workspaces: &Workspaces) -> Result<Check, Problem> {
     // A team workspace shows more than the personal one, whose instances were just read.
     let (teams, _) = workspaces.teams().await.unwrap_or_default();
     let teams: Vec<Arc<str>> = teams.iter().map(Place::scope).collect();
-    let lists = teams
-        .iter()
-        .map(|id| probe(api, format!("instances of {id}"), vec!["workspaces", id, "instances"], Due::List));
+    let lists = teams.iter().map(|id| {
+        let read = async move {
+            let path = ["workspaces", id, "instances"];
+            let answer = api.get(&path, &[]).await.map_err(|problem| missing(workspaces, id, problem))?;
+            kit::due(answer, Due::List, &kit::request_name("GET", &path))
+        };
+        Probe::new(format!("instances of {id}"), read)
+    });
     let mut reads: Vec<_> = lists.collect();
     let personal = profile.as_ref().and_then(|it| field(it, "workspace"));
     if let Some(id) = personal.or(teams.first().map(|id| &**id)) {
@@ -54,6 +59,15 @@ fn probe<'a>(
     )
 }
 
+/// A workspace that the user named and the token does not reach is a mistake, and not one that is merely not there.
+fn missing(workspaces: &Workspaces, id: &Arc<str>, mut problem: Problem) -> Problem {
+    let is_configured = workspaces.is_configured(&Place::Workspace(id.clone()));
+    if is_configured && problem.kind == ProblemKind::NotFound {
+        problem.kind = ProblemKind::Forbidden;
+    }
+    problem
+}
+
 /// The id of the first of a list that has one.
 fn first(list: Option<&Value>) -> Option<String> {
     let mut all = list?.as_array()?.iter();
@@ -61,7 +75,7 @@ fn first(list: Option<&Value>) -> Option<String> {
 }
 
 /// The personal workspace, with a name and an address where there are any.
-fn identity(workspaces: Option<&Value>, profile: Option<&Value>) -> String {
+fn identity(workspaces: Option<&Value>, profile: Option<&Value>) -> Option<String> {
     let of_profile = |name| profile.and_then(|it| field(it, name));
     let own = of_profile("workspace");
     let all = workspaces.and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
@@ -72,9 +86,8 @@ fn identity(workspaces: Option<&Value>, profile: Option<&Value>) -> String {
     let word = |name| of_profile(name).or_else(|| personal.and_then(|it| field(it, name)));
     let workspace = own.or_else(|| personal.and_then(|it| field(it, "id")));
     match (word("name").or(workspace), word("email")) {
-        (Some(name), Some(email)) => format!("{name} <{email}>"),
-        (Some(name), None) => format!("workspace {name}"),
-        (None, Some(email)) => email.to_owned(),
-        (None, None) => "signed in".to_owned(),
+        (Some(name), Some(email)) => Some(format!("{name} <{email}>")),
+        (Some(name), None) => Some(format!("workspace {name}")),
+        (None, email) => email.map(str::to_owned),
     }
 }

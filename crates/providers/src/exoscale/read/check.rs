@@ -76,12 +76,12 @@ fn latest_events() -> Ask {
 }
 
 /// The organisation's name; a key that may not read it is named itself.
-async fn identity(deck: &Deck, whose: Option<Organization>) -> String {
+async fn identity(deck: &Deck, whose: Option<Organization>) -> Option<String> {
     let named = whose.and_then(|it| it.name.0.or(it.id.0));
     match (named, deck.api.key_id().await) {
-        (Some(name), _) => format!("organisation {name}"),
-        (None, Ok(key)) => format!("API key {key}"),
-        (None, Err(_)) => "signed in".to_owned(),
+        (Some(name), _) => Some(format!("organisation {name}")),
+        (None, Ok(key)) => Some(format!("API key {key}")),
+        (None, Err(_)) => None,
     }
 }
 

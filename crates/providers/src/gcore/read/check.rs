@@ -89,7 +89,7 @@ async fn read(api: &Api, path: &[&str], query: &Query<'_>, due: Due<'_>) -> Resu
 }
 
 /// `Example Ltd <me@example.com>, project web`.
-fn identity(client: Option<&Value>, projects: Option<&Value>, project: Option<&str>) -> String {
+fn identity(client: Option<&Value>, projects: Option<&Value>, project: Option<&str>) -> Option<String> {
     let word = |name: &str| client?.get(name)?.as_str().filter(|text| !text.is_empty());
     let company = word("companyName").or_else(|| word("name"));
     let who = match (company, word("email")) {
@@ -101,5 +101,5 @@ fn identity(client: Option<&Value>, projects: Option<&Value>, project: Option<&s
         projects.and_then(|list| list.get("results")?.as_array()?.iter().find(mine)?.get("name")?.as_str());
     let project = named.or(project).map(|name| format!("project {name}"));
     let parts: Vec<String> = who.into_iter().chain(project).collect();
-    if parts.is_empty() { "signed in".to_owned() } else { parts.join(", ") }
+    (!parts.is_empty()).then(|| parts.join(", "))
 }
