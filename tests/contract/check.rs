@@ -20,7 +20,7 @@ fn file(contexts: &[(&str, SocketAddr)]) -> (TempDir, PathBuf) {
     for (name, address) in contexts {
         let token = folder.path().join("token");
         text.push_str(&format!(
-            "[contexts.{name}]\nplatform = \"cycle\"\nbase_url = \"http://{address}/base/\"\nhub = \"h\"\ntoken = {{ file = {token:?} }}\n"
+            "[contexts.{name}]\nplatform = \"cycle\"\nbase_url = \"http://{address}/base/\"\nhub = \"651586fca6078e98982dbd90\"\ntoken = {{ file = {token:?} }}\n"
         ));
     }
     let path = folder.path().join("config.toml");
