@@ -1,13 +1,13 @@
 //! Starts the screen with the configured contexts, or with the demo where there are none.
 
 use std::io::IsTerminal as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
 use super::config::variable;
 use super::{Arguments, Failure};
-use crate::config::{Config, Context, load, nearest};
+use crate::config::{Config, Context, Origin, default_path, load, nearest};
 use crate::fleet::journal::Journal;
 use crate::fleet::{Fleet, Member, Options as FleetOptions, Store};
 use crate::leave;
@@ -73,7 +73,7 @@ pub(super) async fn show(arguments: &Arguments, registry: &Registry) -> Result<E
         log_buffer: settings.log_buffer,
         read_only_contexts,
         notices,
-        kept: state_file(demo, "screen", "toml"),
+        kept: screen_file(demo, &config.origin),
     };
     Ok(match Box::pin(run(fleet, events, store, options)).await? {
         Leaving::Quit => ExitCode::SUCCESS,
@@ -89,6 +89,24 @@ fn banner(incomplete: &[String], demo: bool) -> Option<String> {
         (incomplete, false) => Some(incomplete.join("; ")),
         (incomplete, true) => Some(format!("{}. This is the demo cloud", incomplete.join("; "))),
     }
+}
+
+/// The file of what the screen keeps between runs. Each configuration file has its own, because a filter of one fleet
+/// hides all of another; that of the usual file, and of no file, is `screen.toml`.
+fn screen_file(demo: bool, origin: &Origin) -> Option<PathBuf> {
+    let usual = state_file(demo, "screen", "toml")?;
+    let Origin::File(path) = origin else { return Some(usual) };
+    let full = |path: &Path| path.canonicalize().or_else(|_| std::path::absolute(path)).ok();
+    let path = full(path)?;
+    if demo || default_path().and_then(|usual| full(&usual)).is_some_and(|usual| usual == path) {
+        return Some(usual);
+    }
+    Some(usual.with_file_name(format!("screen{}.toml", flat_name(&path))))
+}
+
+/// A path as part of a file's name, as editors name their undo files: `%home%me%work.toml`.
+fn flat_name(path: &Path) -> String {
+    path.to_string_lossy().replace('%', "%%").replace('/', "%")
 }
 
 /// A file of the state directory that is kept between runs, such as `screen.toml`; the demo has its own.
@@ -177,4 +195,29 @@ fn members(contexts: &[Context], registry: &Registry) -> Vec<Member> {
             read_only: context.read_only,
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_configuration_file_keeps_its_own_filters_and_the_usual_one_is_plain() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = |name: &str| {
+            let path = folder.path().join(name);
+            std::fs::write(&path, "").unwrap();
+            screen_file(false, &Origin::File(path)).unwrap()
+        };
+        let (one, other) = (file("one.toml"), file("other.toml"));
+        assert_ne!(one, other);
+        assert_eq!(one, file("one.toml"));
+        assert!(one.file_name().unwrap().to_string_lossy().ends_with("%one.toml.toml"), "{one:?}");
+        let usual = screen_file(false, &Origin::Nothing(String::new())).unwrap();
+        assert!(usual.ends_with("screen.toml"), "{usual:?}");
+        assert!(screen_file(true, &Origin::Nothing(String::new())).unwrap().ends_with("screen-demo.toml"));
+        if let Some(path) = default_path() {
+            assert_eq!(screen_file(false, &Origin::File(path)), Some(usual));
+        }
+    }
 }

@@ -28,6 +28,8 @@ pub struct Pane {
     searched: Filter,
     selected: Option<ResourceId>,
     cursor: usize,
+    /// The filter is one that was kept from an earlier run, and has not been confirmed since.
+    pub is_filter_kept: bool,
     /// True once the user has moved the cursor; until then it stays on the first row while rows arrive.
     moved: bool,
 }
@@ -60,11 +62,13 @@ impl Pane {
             selected: None,
             cursor: 0,
             moved: false,
+            is_filter_kept: false,
         }
     }
 
     /// Takes a filter as typed. Columns are measured anew if other rows pass it.
     pub fn set_filter(&mut self, text: &str, store: &Store) {
+        self.is_filter_kept &= self.filter_text == text;
         if self.table.set_filter(text, store) {
             self.widths.clear();
         }
@@ -73,6 +77,7 @@ impl Pane {
     /// Takes the choices of an earlier run.
     pub fn restore(&mut self, state: &TableState, store: &Store) {
         self.table.restore(state, store);
+        self.is_filter_kept = !self.filter_text.is_empty();
         self.widths.clear();
     }
 
@@ -270,6 +275,7 @@ impl Pane {
 
     /// Remembers the filter that applies, to go from match to match when it is gone.
     pub fn remember_search(&mut self) {
+        self.is_filter_kept = false;
         self.searched = self.filter().clone();
     }
 

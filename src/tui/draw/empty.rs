@@ -110,8 +110,9 @@ fn hidden(app: &App, what: &str, all: usize) -> (String, String) {
     let all = super::table::grouped(all);
     if !pane.filter_text.is_empty() {
         let narrow = pane.narrow.as_ref().map_or(String::new(), |narrow| format!(" of {}", narrow.name()));
+        let kept = if pane.is_filter_kept { ", the filter of your last run" } else { "" };
         return (
-            format!("none of {all} {what}{narrow} matches {}", pane.filter_text),
+            format!("none of {all} {what}{narrow} matches {}{kept}", pane.filter_text),
             format!("{back} clears the filter"),
         );
     }

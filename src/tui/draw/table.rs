@@ -271,6 +271,9 @@ fn title(app: &App, area: Rect, buf: &mut Buffer) {
     if !pane.filter_text.is_empty() {
         let style = if pane.filter_error().is_some() { theme.bad } else { theme.matched };
         x = put(buf, x + 1, area.y, room(x + 1), &format!(" /{} ", pane.filter_text), style);
+        if pane.is_filter_kept {
+            x = put(buf, x, area.y, room(x), " from your last run ", theme.warn);
+        }
     }
     if pane.attention {
         x = put(buf, x + 1, area.y, room(x + 1), " needs attention ", theme.warn);

@@ -185,7 +185,7 @@ impl Keymap {
     pub fn look_up(&self, context: KeyContext, typed: &[Chord]) -> Lookup {
         for context in [context, KeyContext::Everywhere] {
             let mut prefix = false;
-            for binding in self.bindings.iter().filter(|binding| binding.context == context) {
+            for binding in self.bound_in(context) {
                 if binding.keys == typed {
                     return Lookup::Bound(binding.command);
                 }
@@ -215,11 +215,13 @@ impl Keymap {
 
     /// All keys bound to a command in exactly this context, as written.
     pub fn keys(&self, context: KeyContext, command: Command) -> Vec<String> {
-        self.bindings
-            .iter()
-            .filter(|binding| binding.context == context && binding.command == command)
-            .map(|binding| show(&binding.keys))
-            .collect()
+        let of_command = self.bound_in(context).filter(|binding| binding.command == command);
+        of_command.map(|binding| show(&binding.keys)).collect()
+    }
+
+    /// The first keys bound to a command in a context or everywhere, as written.
+    pub fn first_keys(&self, context: KeyContext, command: Command) -> Option<String> {
+        self.bound(context).find(|binding| binding.command == command).map(|binding| show(&binding.keys))
     }
 
     /// The prefix of consoles, and the keys after it. After it only the bindings of consoles work, and the help.
@@ -267,9 +269,7 @@ impl Keymap {
     }
 
     fn bound(&self, context: KeyContext) -> impl Iterator<Item = &Binding> {
-        [context, KeyContext::Everywhere]
-            .into_iter()
-            .flat_map(move |context| self.bindings.iter().filter(move |binding| binding.context == context))
+        [context, KeyContext::Everywhere].into_iter().flat_map(|context| self.bound_in(context))
     }
 }
 

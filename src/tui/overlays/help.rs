@@ -3,27 +3,43 @@
 use super::list::{Item, List, Tone};
 use super::{Menu, MenuLayer};
 use crate::model::{ActionId, Lifecycle, ResourceId};
+use crate::table::filter::all_words;
 use crate::table::state_mark;
 use crate::tui::app::App;
 use crate::tui::command::{Availability, ENTRIES};
+use crate::tui::draw::wrap;
 use crate::tui::effect::ScreenEffect;
 use crate::tui::keymap::KEY_CONTEXTS;
 use crate::tui::layer::{Answer, Ticket};
 use crate::tui::writes::{self, DeclaredActions};
 use crate::tui::{Command, Effect, KeyContext};
 
-/// The terms of a filter, with their meaning.
+/// The forms of a filter's terms, with their meaning. The names of columns come from the filter itself.
 const FILTERS: [(&str, &str); 9] = [
     ("web 12", "words, fuzzy over the visible columns; all must match"),
+    ("Web", "a capital makes a word or a value exact; without one, case does not count"),
+    ("caf\u{e9}", "accented letters match however they are composed"),
     ("state:failed,degraded", "a column; a comma means or"),
-    ("ctx: name: image: where: host: type:", "columns that can be named"),
-    ("platform: container: addr: gpu: used:", "more of them, and the platform's own facts"),
     ("label:env=prod", "a label"),
     ("age:<10m price:<2", "younger; less. memory:>40 more; age:>2d older"),
     ("!TERM", "what does not match"),
     ("\"exact words\"", "exactly these words"),
     ("re:/web-[0-9]+/", "a pattern; also name:/^web/"),
 ];
+
+/// Columns of a line of column names.
+const NAMES_WIDTH: u16 = 72;
+
+/// The lines of the help about filters.
+fn filters(app: &App) -> Vec<Item<Choice>> {
+    let mut items: Vec<_> = FILTERS.map(|(key, label)| Item::text(key, label)).into();
+    let kind = app.pane().kind;
+    let shared = all_words().into_iter().filter(|word| !["label", "age", "re"].contains(word));
+    let names: Vec<_> = shared.chain(app.store.facts(kind)).map(|word| format!("{word}:")).collect();
+    let lines = wrap(&names.join(" "), NAMES_WIDTH).into_iter().enumerate();
+    items.extend(lines.map(|(at, line)| Item::text(if at == 0 { "columns" } else { "" }, line)));
+    items
+}
 
 /// The list of keys.
 pub struct Help {
@@ -77,7 +93,7 @@ fn items(app: &App, here: KeyContext, actions: &DeclaredActions) -> Vec<Item<Cho
         }
     }
     items.push(Item::heading("Filter"));
-    items.extend(FILTERS.map(|(key, label)| Item::text(key, label)));
+    items.extend(filters(app));
     items.push(Item::heading("States"));
     items.extend(Lifecycle::ALL.map(|state| {
         Item::text(state_mark(state, app.options.ascii), state.word()).toned(Tone::State(state))

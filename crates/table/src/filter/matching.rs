@@ -6,6 +6,7 @@ use std::ops::Range;
 use nucleo_matcher::pattern::{Atom, AtomKind, CaseMatching, Normalization};
 use nucleo_matcher::{Matcher, Utf32Str};
 
+use super::letters::{composed, contains, equals, find};
 use super::{Test, Value, amount};
 use crate::Row;
 use crate::column::searched;
@@ -22,24 +23,28 @@ pub(super) struct Word {
 
 impl Word {
     pub(super) fn new(text: &str) -> Self {
-        let atom = Atom::new(text, CaseMatching::Smart, Normalization::Smart, AtomKind::Fuzzy, false);
-        Self { text: text.to_owned(), atom }
+        let text = composed(text);
+        let atom = Atom::new(&text, CaseMatching::Smart, Normalization::Smart, AtomKind::Fuzzy, false);
+        Self { text: text.into_owned(), atom }
     }
 
     fn holds(&self, matcher: &mut Matcher, row: &Row<'_>) -> bool {
         let mut buffer = Vec::new();
-        any_searched(row, &mut |text| self.atom.score(Utf32Str::new(text, &mut buffer), matcher).is_some())
-            || (self.text.len() >= MIN_ID_LETTERS && contains(&row.resource.id().id, &self.text))
+        any_searched(row, &mut |text| {
+            self.atom.score(Utf32Str::new(&composed(text), &mut buffer), matcher).is_some()
+        }) || (self.text.len() >= MIN_ID_LETTERS && contains(&row.resource.id().id, &self.text))
     }
 
     fn highlight(&self, matcher: &mut Matcher, text: &str, out: &mut Vec<Range<usize>>) {
         let mut buffer = Vec::new();
         let mut found = Vec::new();
-        let haystack = Utf32Str::new(text, &mut buffer);
+        // As many graphemes as the text as it is written.
+        let composed = composed(text);
+        let haystack = Utf32Str::new(&composed, &mut buffer);
         if self.atom.indices(haystack, matcher, &mut found).is_none() {
             return;
         }
-        if haystack.is_ascii() {
+        if text.is_ascii() {
             out.extend(found.iter().map(|&at| at as usize..at as usize + 1));
             return;
         }
@@ -65,26 +70,11 @@ fn any_searched(row: &Row<'_>, check: &mut dyn FnMut(&str) -> bool) -> bool {
     searched(row.resource.kind()).any(|column| column.cell(row).matches(check))
 }
 
-/// Returns true if `text` contains `needle`, ASCII case ignored.
-fn contains(text: &str, needle: &str) -> bool {
-    find(text, needle, 0).is_some()
-}
-
-/// The byte index of `needle` in `text` from byte `from` on, ASCII case ignored.
-fn find(text: &str, needle: &str, from: usize) -> Option<usize> {
-    let (text, needle) = (text.as_bytes(), needle.as_bytes());
-    let first = *needle.first()?;
-    let (lower, upper) = (first.to_ascii_lowercase(), first.to_ascii_uppercase());
-    let last = text.len().checked_sub(needle.len())?;
-    let starts = memchr::memchr2_iter(lower, upper, text.get(from..last + 1)?);
-    starts.map(|at| from + at).find(|&at| text[at..at + needle.len()].eq_ignore_ascii_case(needle))
-}
-
 impl Value {
     fn holds(&self, text: &str) -> bool {
         match self {
             Self::Text(value) => contains(text, value),
-            Self::Pattern(pattern) => pattern.is_match(text),
+            Self::Pattern(pattern) => pattern.is_match(&composed(text)),
             Self::Figure { more, than, .. } => {
                 amount(text).is_some_and(|figure| if *more { figure > *than } else { figure < *than })
             }
@@ -107,13 +97,13 @@ impl Test {
         match self {
             Self::Word(word) => word.holds(matcher, row),
             Self::Phrase(phrase) => any_searched(row, &mut |text| contains(text, phrase)),
-            Self::Pattern(pattern) => any_searched(row, &mut |text| pattern.is_match(text)),
+            Self::Pattern(pattern) => any_searched(row, &mut |text| pattern.is_match(&composed(text))),
             Self::Column(key, values) => key.column(row.resource.kind()).is_some_and(|column| {
                 column.cell(row).matches(&mut |text| values.iter().any(|value| value.holds(text)))
             }),
-            Self::Label(name, values) => row.label(name).is_some_and(|text| {
-                values.is_empty() || values.iter().any(|value| value.eq_ignore_ascii_case(text))
-            }),
+            Self::Label(name, values) => row
+                .label(name)
+                .is_some_and(|text| values.is_empty() || values.iter().any(|value| equals(text, value))),
             Self::Age { older, than, .. } => {
                 let age = row.resource.created().map(|created| row.now.since(created));
                 age.is_some_and(|age| if *older { age > *than } else { age < *than })
@@ -126,9 +116,9 @@ impl Test {
             Self::Word(word) => word.highlight(matcher, text, out),
             Self::Phrase(phrase) => {
                 let mut from = 0;
-                while let Some(at) = find(text, phrase, from) {
-                    out.push(at..at + phrase.len());
-                    from = at + phrase.len();
+                while let Some(found) = find(text, phrase, from) {
+                    from = found.end;
+                    out.push(found);
                 }
             }
             Self::Pattern(pattern) => out.extend(pattern.find_iter(text).map(|found| found.range())),

@@ -10,8 +10,11 @@
 //! re:/web-\d+/       a regular expression over the visible columns; also `name:/^web/`
 //! !TERM              what does not match TERM
 //! ```
+//!
+//! Case counts in a word or a value that has a capital, and in regular expressions. Letters match in any composition.
 
 mod amount;
+mod letters;
 mod matching;
 mod parse;
 
@@ -56,7 +59,7 @@ struct Term {
 enum Test {
     /// Fuzzy over the visible columns.
     Word(matching::Word),
-    /// The words as written, in any visible column; ASCII case is ignored.
+    /// The words as written, in any visible column; case counts where they have a capital.
     Phrase(String),
     /// A regular expression over the visible columns.
     Pattern(regex::Regex),
@@ -71,7 +74,7 @@ enum Test {
 /// The test of a column.
 #[derive(Debug, Clone)]
 enum Value {
-    /// Contains it; ASCII case is ignored.
+    /// Contains it; case counts where it has a capital.
     Text(String),
     /// Matches it.
     Pattern(regex::Regex),

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::letters::composed;
 use super::matching::Word;
 use super::{FilterError, Term, Test, Value, amount};
 use crate::column::{FilterKey, filter_words};
@@ -71,7 +72,7 @@ impl<'a> Reader<'a> {
         if source.is_empty() {
             return self.fail(start, "write an expression between the slashes");
         }
-        regex::RegexBuilder::new(&source).size_limit(MAX_PATTERN_BYTES).build().or_else(|error| {
+        regex::RegexBuilder::new(&composed(&source)).size_limit(MAX_PATTERN_BYTES).build().or_else(|error| {
             let reason = match error {
                 regex::Error::CompiledTooBig(_) => "it is too large".to_owned(),
                 other => other
@@ -129,7 +130,7 @@ fn test(reader: &mut Reader<'_>, own: &[&'static str]) -> Result<Test, FilterErr
             if phrase.is_empty() {
                 return reader.fail(start, "write the words between the quotes");
             }
-            return Ok(Test::Phrase(phrase));
+            return Ok(Test::Phrase(composed(&phrase).into_owned()));
         }
         Some('/') => {
             reader.take();
@@ -188,7 +189,7 @@ fn values(reader: &mut Reader<'_>, key: FilterKey) -> Result<Test, FilterError> 
                 return reader.fail(at, format!("{}: wants a value, such as {example}", key.word()));
             }
             let figure = compared(&text).filter(|_| is_bare);
-            values.push(figure.unwrap_or(Value::Text(text)));
+            values.push(figure.unwrap_or_else(|| Value::Text(composed(&text).into_owned())));
         }
         if !reader.take_if(',') {
             return Ok(Test::Column(key, values));
@@ -223,7 +224,7 @@ fn label(reader: &mut Reader<'_>) -> Result<Test, FilterError> {
                     format!("label:{name}= wants a value; leave the = out to ask for its presence"),
                 );
             }
-            values.push(value);
+            values.push(composed(&value).into_owned());
             if !reader.take_if(',') {
                 break;
             }

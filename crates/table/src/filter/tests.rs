@@ -41,7 +41,7 @@ fn every_form_of_term_matches_what_it_says() {
         "!zzz",
         "state:running",
         "state:active",
-        "state:failed,RUN",
+        "state:failed,run",
         "!state:failed",
         "ctx:prod",
         "context:eu platform:cycle",
@@ -103,6 +103,37 @@ fn mistakes_name_their_place() {
         let error = Filter::parse(text, &[]).unwrap_err();
         assert_eq!(error.at, at, "{text:?}: {error}");
         assert!(error.message.contains(words), "{text:?}: {error}");
+    }
+}
+
+#[test]
+fn letters_match_in_any_composition_and_a_capital_makes_a_term_exact() {
+    let (composed, decomposed) =
+        (instance("caf\u{e9}-Nord", Lifecycle::Running), instance("cafe\u{301}-Nord", Lifecycle::Running));
+    for resource in [&composed, &decomposed] {
+        for yes in [
+            "caf\u{e9}",
+            "cafe\u{301}",
+            "\"af\u{e9}-n\"",
+            "\"afe\u{301}-n\"",
+            "name:caf\u{e9}",
+            "name:cafe\u{301}",
+            "re:/caf\u{e9}/",
+            "re:/cafe\u{301}/",
+            "nord",
+            "Nord",
+            "\"Nord\"",
+            "name:Nord",
+            "state:ACTIVE",
+            "label:env=prod",
+        ] {
+            assert!(matches(yes, resource), "{yes:?} should match {}", resource.name());
+        }
+        for no in
+            ["NORD", "nOrd", "\"NORD\"", "name:NORD", "state:Active", "state:failed,RUN", "label:env=Prod"]
+        {
+            assert!(!matches(no, resource), "{no:?} should not match {}", resource.name());
+        }
     }
 }
 

@@ -147,3 +147,22 @@ fn what_is_typed_or_drilled_into_is_not_kept_and_a_broken_file_is_told() {
     assert!(scene.text().contains("screen.toml is ignored"), "{}", scene.text());
     assert!(scene.effects.iter().all(|effect| *effect != TerminalEffect::Quit));
 }
+
+#[test]
+fn a_filter_of_an_earlier_run_is_marked_until_it_is_confirmed_or_changed() {
+    let kept = UiState {
+        tables: [("instances".to_owned(), TableState { filter: "zzz".to_owned(), ..TableState::default() })]
+            .into(),
+        ..UiState::default()
+    };
+    for (keys, is_marked) in
+        [("", true), ("/\n", false), ("/web\n", false), ("\x1b", false), ("/a\x1b", false)]
+    {
+        let mut scene = Scene::new(sample::fleet(), 120, 24);
+        scene.ui.restore(Ok(Some(kept.clone())));
+        scene.draw();
+        assert!(scene.text().contains("matches zzz, the filter of your last run"), "{}", scene.text());
+        scene.keys(keys);
+        assert_eq!(scene.text().contains("from your last run"), is_marked, "{keys:?}: {}", scene.text());
+    }
+}

@@ -218,9 +218,7 @@ fn items(app: &App, context: KeyContext, actions: &DeclaredActions, typed: &str)
         ));
     }
     items.extend(ENTRIES.iter().filter(|entry| is_command(entry.command)).filter_map(|entry| {
-        let keys = app.keymap.keys(context, entry.command);
-        let everywhere = app.keymap.keys(KeyContext::Everywhere, entry.command);
-        let key = keys.into_iter().chain(everywhere).next();
+        let key = app.keymap.first_keys(context, entry.command);
         // These two are asked for by name.
         if key.is_none() && !matches!(entry.command, Command::Messages | Command::Sessions) {
             return None;
