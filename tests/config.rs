@@ -7,10 +7,11 @@ use std::path::{Path, PathBuf};
 use proptest::prelude::*;
 use quarterdeck::config::{Context, Mistakes, Settings};
 use quarterdeck::providers::Registry;
+use quarterdeck::tui::keymap::Keymap;
 
 /// Reads a text as the program does.
 fn parse(text: &str, path: &Path) -> Result<(Settings, Vec<Context>), Mistakes> {
-    quarterdeck::config::parse(text, path, &Registry::builtin().specs())
+    quarterdeck::config::parse_with_keys(text, path, &Registry::builtin().specs(), Keymap::check)
 }
 
 fn files(folder: &str) -> Vec<PathBuf> {

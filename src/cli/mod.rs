@@ -124,9 +124,6 @@ pub enum Failure {
     /// The configuration is missing or wrong.
     #[error(transparent)]
     Config(#[from] ConfigError),
-    /// Key bindings of the configuration that conflict or do not exist.
-    #[error("{0}")]
-    Keys(String),
     /// Anything else, as a message for the user.
     #[error("{0}")]
     Message(String),
@@ -138,7 +135,7 @@ pub enum Failure {
 impl Failure {
     const fn code(&self) -> u8 {
         match self {
-            Self::Config(_) | Self::Keys(_) => 3,
+            Self::Config(_) => 3,
             Self::Message(_) | Self::Output(_) => 1,
         }
     }

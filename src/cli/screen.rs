@@ -13,6 +13,7 @@ use crate::fleet::{Fleet, Member, Options as FleetOptions, Store};
 use crate::leave;
 use crate::model::Timestamp;
 use crate::providers::Registry;
+use crate::tui::keymap::Keymap;
 use crate::tui::theme::{self, Background, Depth, is_ascii_locale};
 use crate::tui::{Leaving, Options, run};
 
@@ -23,8 +24,7 @@ const DEMO_BANNER: &str =
 /// Runs the screen until the user quits or a signal ends it.
 pub(super) async fn show(arguments: &Arguments, registry: &Registry) -> Result<ExitCode, Failure> {
     let asked = &arguments.screen;
-    let mut config = load(arguments.config.as_deref(), &registry.specs(), variable)?;
-    super::config::check_keys(&config)?;
+    let mut config = load(arguments.config.as_deref(), &registry.specs(), Keymap::check, variable)?;
     require_terminal()?;
     let demo = asked.demo || config.contexts.is_empty();
     // Held until the screen is gone: dropping it ends its processes.

@@ -30,7 +30,7 @@ use crate::model::{
 use crate::table::Job;
 
 /// Names tried for a file before giving up.
-const TRIES: u32 = 1000;
+const MAX_FILE_NAMES: u32 = 1000;
 
 /// The sender of the answers to a question.
 enum Asked {
@@ -186,7 +186,7 @@ impl Performer {
         let sender = self.sender.clone();
         self.tasks.spawn(async move {
             let event = match clipboard.copy(text.expose(), &what).await {
-                Ok(report) => Event::Said(report),
+                Ok(report) => Event::Reported(report),
                 Err(failure) => Event::Failed(failure),
             };
             let _ = sender.send(event).await;
@@ -198,7 +198,7 @@ impl Performer {
         let sender = self.sender.clone();
         self.tasks.spawn(async move {
             let event = match browsers.open(&address).await {
-                Ok(name) => Event::Said(format!("sent to {name}")),
+                Ok(name) => Event::Reported(format!("sent to {name}")),
                 Err(error) => Event::Failed(error),
             };
             let _ = sender.send(event).await;
@@ -290,7 +290,7 @@ impl Performer {
         self.tasks.spawn(async move {
             let file = name.clone();
             let event = match tokio::task::spawn_blocking(move || write_new(&name, &bytes)).await {
-                Ok(Ok(path)) => Event::Said(format!("saved {}", path.display())),
+                Ok(Ok(path)) => Event::Reported(format!("saved {}", path.display())),
                 Ok(Err(error)) => Event::Failed(format!("could not save {file} here: {error}")),
                 Err(error) => Event::Failed(format!("could not save {file}: {error}")),
             };
@@ -309,7 +309,7 @@ fn write_new(name: &str, bytes: &[u8]) -> io::Result<PathBuf> {
     let name = name.trim_start_matches('.');
     let (stem, ending) = name.rsplit_once('.').unwrap_or((name, "txt"));
     let folder = std::env::current_dir()?;
-    for number in 1..=TRIES {
+    for number in 1..=MAX_FILE_NAMES {
         let path = folder.join(if number == 1 {
             format!("{stem}.{ending}")
         } else {

@@ -45,7 +45,7 @@ fn text(buffer: &Buffer) -> String {
 async fn its_rows_are_in_the_panes() {
     let registry = registry();
     let (_folder, path) = written();
-    let config = load(Some(&path), &registry.specs(), |_| None).expect("no mistakes");
+    let config = load(Some(&path), &registry.specs(), |_| Vec::new(), |_| None).expect("no mistakes");
     let members: Vec<Member> = config
         .contexts
         .iter()

@@ -9,6 +9,7 @@ use super::context::{
     ANSWER_TIMEOUT_RANGE, Context, DEFAULT_ANSWER_TIMEOUT, DEFAULT_CONCURRENCY, DEFAULT_REQUESTS_PER_SECOND,
 };
 use super::credentials::{check_secret, expected, read_credentials};
+use super::keys::KeyCheck;
 use super::mistake::{Mistakes, Notes};
 use super::platform::{PlatformSpec, read_settings};
 use super::reference::known_keys;
@@ -26,6 +27,19 @@ pub fn parse(
     path: &Path,
     platforms: &[&'static PlatformSpec],
 ) -> Result<(Settings, Vec<Context>), Mistakes> {
+    parse_with_keys(text, path, platforms, |_| Vec::new())
+}
+
+/// The same with a check of the key bindings.
+///
+/// # Errors
+/// Every mistake of the text, from its top.
+pub fn parse_with_keys(
+    text: &str,
+    path: &Path,
+    platforms: &[&'static PlatformSpec],
+    check_keys: KeyCheck,
+) -> Result<(Settings, Vec<Context>), Mistakes> {
     let mut notes = Notes::new(text);
     let (document, errors) = DeTable::parse_recoverable(text);
     for error in &errors {
@@ -40,7 +54,7 @@ pub fn parse(
     let mut contexts = Vec::new();
     if duplicates_only {
         let top = Section::new(document.get_ref(), 0..0);
-        settings = Settings::read(&top, &mut notes);
+        settings = Settings::read(&top, check_keys, &mut notes);
         if let Some(section) = top.table("contexts", &mut notes) {
             let reader = Reader { path, platforms };
             contexts = reader.contexts(&section, &mut notes);

@@ -9,6 +9,7 @@ mod discovery;
 #[cfg(test)]
 mod example;
 mod file;
+mod keys;
 mod location;
 mod mistake;
 mod platform;
@@ -21,7 +22,8 @@ mod written;
 
 pub use context::{Context, Credentials, SecretRef};
 pub use discovery::{Discovered, Discovery, Environment, address, discover, discover_in, incomplete};
-pub use file::{is_name, parse};
+pub use file::{is_name, parse, parse_with_keys};
+pub use keys::{KeyBinding, KeyCheck, KeyMistake, KeyPart};
 pub use location::{Config, ConfigError, Origin, default_path, load};
 pub use mistake::{Mistake, Mistakes, nearest};
 pub use platform::{

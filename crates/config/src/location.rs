@@ -6,7 +6,8 @@ use qdeck_files::FileError;
 
 use super::context::Context;
 use super::discovery::{Discovered, discover};
-use super::file::parse;
+use super::file::parse_with_keys;
+use super::keys::KeyCheck;
 use super::mistake::Mistakes;
 use super::platform::PlatformSpec;
 use super::secret::note_variables;
@@ -60,13 +61,15 @@ pub fn default_path() -> Option<PathBuf> {
 }
 
 /// Reads the configuration: the file that was asked for, else the one in its usual place; where that has no contexts,
-/// what [`discover`] finds. `variable` returns the value of an environment variable.
+/// what [`discover`] finds. `check_keys` finds what is
+/// wrong with key bindings, `variable` returns the value of an environment variable.
 ///
 /// # Errors
 /// The file cannot be read or holds mistakes. Incomplete credentials are no error: they must not stop the others.
 pub fn load(
     asked: Option<&Path>,
     platforms: &[&'static PlatformSpec],
+    check_keys: KeyCheck,
     variable: impl Fn(&str) -> Option<String>,
 ) -> Result<Config, ConfigError> {
     let path = asked.map(Path::to_owned).or_else(default_path);
@@ -75,7 +78,7 @@ pub fn load(
     if let Some(path) = path {
         match qdeck_files::read_text(&path, MAX_CONFIG_BYTES) {
             Ok(text) => {
-                let (read, contexts) = parse(&text, &path, platforms)?;
+                let (read, contexts) = parse_with_keys(&text, &path, platforms, check_keys)?;
                 note_variables(&contexts);
                 if !contexts.is_empty() || asked.is_some() {
                     return Ok(Config {
@@ -113,9 +116,12 @@ mod tests {
     fn the_file_that_was_asked_for_must_be_there() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("config.toml");
-        assert!(matches!(load(Some(&path), &[&EXAMPLE], |_| None), Err(ConfigError::Unreadable(_))));
+        assert!(matches!(
+            load(Some(&path), &[&EXAMPLE], |_| Vec::new(), |_| None),
+            Err(ConfigError::Unreadable(_))
+        ));
         std::fs::write(&path, "mouse = false").expect("writable");
-        let config = load(Some(&path), &[&EXAMPLE], |_| None).expect("good");
+        let config = load(Some(&path), &[&EXAMPLE], |_| Vec::new(), |_| None).expect("good");
         assert_eq!(config.origin, Origin::File(path));
         assert!(!config.settings.mouse && config.contexts.is_empty());
     }
@@ -127,7 +133,7 @@ mod tests {
         let text = "[contexts.mine]\nplatform = \"example\"\ntoken = { env = \"MINE\" }\nletters = \"abc\"\n";
         std::fs::write(&path, text).expect("writable");
         let environment = |name: &str| (name == "EXAMPLE_TOKEN").then(|| "fake".to_owned());
-        let config = load(Some(&path), &[&EXAMPLE], environment).expect("good");
+        let config = load(Some(&path), &[&EXAMPLE], |_| Vec::new(), environment).expect("good");
         let names: Vec<&str> = config.contexts.iter().map(|it| it.name.as_str()).collect();
         assert_eq!(names, ["mine"]);
     }

@@ -2,11 +2,10 @@
 
 use std::time::Duration;
 
-use toml::de::DeValue;
-
+use super::keys::{self, KeyCheck};
 use super::mistake::Notes;
 use super::reference::{SETTINGS, names};
-use super::section::{Section, type_word};
+use super::section::Section;
 use qdeck_model::{Bytes, ListingBounds};
 
 /// The settings of the program itself.
@@ -28,8 +27,7 @@ pub struct Settings {
     pub listing: ListingBounds,
     /// Nothing may be changed through any context.
     pub read_only: bool,
-    /// Key bindings that replace the default ones: a table for each place, in it intents and their keys. The keymap checks
-    /// that they exist.
+    /// Key bindings that replace the default ones: a table for each key context, in it commands and their keys.
     pub keys: toml::Table,
 }
 
@@ -54,7 +52,7 @@ impl Settings {
     /// platform, less often is no view of anything live.
     pub const PACE: std::ops::Range<Duration> = Duration::from_secs(1)..Duration::from_secs(3_600);
 
-    pub(super) fn read(top: &Section<'_, '_>, notes: &mut Notes<'_>) -> Self {
+    pub(super) fn read(top: &Section<'_, '_>, check_keys: KeyCheck, notes: &mut Notes<'_>) -> Self {
         let plain = Self::default();
         top.only(&names(&SETTINGS), "the file", notes);
         Self {
@@ -66,7 +64,10 @@ impl Settings {
             log_buffer: top.size("log_buffer", 64 << 10..4 << 30, notes).unwrap_or(plain.log_buffer),
             listing: read_listing(top, plain.listing, notes),
             read_only: top.boolean("read_only", notes).unwrap_or(plain.read_only),
-            keys: top.table("keys", notes).map(|keys| read_keys(&keys, notes)).unwrap_or_default(),
+            keys: top
+                .table("keys", notes)
+                .map(|tables| keys::read(&tables, check_keys, notes))
+                .unwrap_or_default(),
         }
     }
 }
@@ -76,41 +77,5 @@ fn read_listing(top: &Section<'_, '_>, plain: ListingBounds, notes: &mut Notes<'
         rows: top.count("listing_rows", 1_000..10_000_001, notes).unwrap_or(plain.rows),
         pages: top.count("listing_pages", 100..10_000_001, notes).unwrap_or(plain.pages),
         bytes: top.size("listing_size", 1 << 20..64 << 30, notes).unwrap_or(plain.bytes),
-    }
-}
-
-fn read_keys(places: &Section<'_, '_>, notes: &mut Notes<'_>) -> toml::Table {
-    let mut keys = toml::Table::new();
-    for (place, _) in places.entries() {
-        let Some(section) = places.table(place.value, notes) else {
-            continue;
-        };
-        let mut bound = toml::Table::new();
-        for (intent, value) in section.entries() {
-            if let Some(chords) = read_chords(value.get_ref()) {
-                bound.insert(intent.value.to_owned(), chords.into());
-            } else {
-                notes
-                    .add(value.span(), format!("`{}` is {}", intent.value, type_word(value.get_ref())))
-                    .expected("expected a key such as \"ctrl-d\", a list of keys, or [] to unbind it");
-            }
-        }
-        keys.insert(place.value.to_owned(), bound.into());
-    }
-    keys
-}
-
-/// One key, or a list of keys.
-fn read_chords(value: &DeValue<'_>) -> Option<Vec<String>> {
-    match value {
-        DeValue::String(key) => Some(vec![key.to_string()]),
-        DeValue::Array(keys) => keys
-            .iter()
-            .map(|key| match key.get_ref() {
-                DeValue::String(key) => Some(key.to_string()),
-                _ => None,
-            })
-            .collect(),
-        _ => None,
     }
 }

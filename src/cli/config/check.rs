@@ -10,13 +10,14 @@ use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 
 use super::paint::{Ink, Paint};
-use super::{check_keys, variable};
+use super::variable;
 use crate::cli::Failure;
 use crate::cli::screen::select_contexts;
 use crate::config::{Config, Context, Origin, load};
 use crate::model::{Problem, ProblemKind, Reason};
 use crate::net::fail_fast;
 use crate::providers::{Check, Registry};
+use crate::tui::keymap::Keymap;
 
 /// Time limit of a single request of a check: the user waits for it at a prompt.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
@@ -38,8 +39,7 @@ pub async fn check(
     paint: Paint,
     out: &mut impl Write,
 ) -> Result<bool, Failure> {
-    let mut config = load(asked, &registry.specs(), variable)?;
-    check_keys(&config)?;
+    let mut config = load(asked, &registry.specs(), Keymap::check, variable)?;
     select_contexts(&mut config, names)?;
     write!(out, "{}", source(&config, paint))?;
     if matches!(config.origin, Origin::Nothing(_)) {

@@ -241,7 +241,7 @@ pub(in crate::tui) fn table_name(kind: Kind) -> String {
 }
 
 /// Time for which a row that changed its state is highlighted.
-pub(super) const FLASH: Duration = Duration::from_millis(2500);
+pub(super) const STATE_FLASH_DURATION: Duration = Duration::from_millis(2500);
 
 #[cfg(test)]
 mod tests;

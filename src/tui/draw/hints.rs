@@ -29,8 +29,9 @@ pub(super) fn draw(app: &App, layers: &Layers, keys: &PendingKeys, area: Rect, b
     }
     for (key, word, allowed) in hints(app, layers, keys) {
         let wide = columns(&key) + 1 + columns(word);
+        // A shorter one that is less useful may still fit.
         if x + wide > right {
-            break;
+            continue;
         }
         let (of_key, of_word) = if allowed {
             (app.theme.key, app.theme.dim)

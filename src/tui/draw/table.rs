@@ -14,19 +14,19 @@ use crate::model::{Kind, Timestamp, Unreadable, age};
 use crate::table::filter::Matcher;
 use crate::table::{Align, Cell, Column, Row, Shrink, state_mark};
 use crate::tui::Look;
-use crate::tui::app::{App, FLASH};
+use crate::tui::app::{App, STATE_FLASH_DURATION};
 use crate::tui::pane::Pane;
 use crate::tui::widgets::ansi::visible;
 use crate::tui::widgets::frame::{draw_border, draw_divider};
 
 /// The cursor's and the state's marks before the first column.
-const MARGIN: u16 = 3;
+const MARK_COLUMNS: u16 = 3;
 
 pub(super) fn draw(app: &mut App, area: Rect, buf: &mut Buffer) {
     draw_border(area, buf, &app.look(), app.theme.border);
     let detail = detail::height(app, area);
     let inner = Rect::new(area.x + 1, area.y + 1, area.width - 2, area.height.saturating_sub(2 + detail));
-    if inner.height == 0 || inner.width < MARGIN + 4 {
+    if inner.height == 0 || inner.width < MARK_COLUMNS + 4 {
         return;
     }
     let rows = Rect::new(inner.x, inner.y + 1, inner.width, inner.height - 1);
@@ -81,9 +81,9 @@ fn draw_rows(pane: &mut Pane, look: &Look<'_>, inner: Rect, rows: Rect, buf: &mu
         .map(|(resource, moved)| Visible { row: Row::new(resource, look.store, look.now), moved: *moved })
         .collect();
     let on_screen: Vec<_> = visible.iter().map(|visible| visible.row).collect();
-    let measured = measure(pane, &on_screen, look, rows.width.saturating_sub(MARGIN + 1));
+    let measured = measure(pane, &on_screen, look, rows.width.saturating_sub(MARK_COLUMNS + 1));
     let mut places = Vec::new();
-    let mut x = inner.x + MARGIN;
+    let mut x = inner.x + MARK_COLUMNS;
     for it in measured {
         head(pane, it.column, Rect::new(x, inner.y, it.width, 1), look, buf);
         places.push((x, it));
@@ -135,7 +135,7 @@ fn draw_row(
     let resource = row.resource;
     let outdated = look.store.stale(&resource.id().context, resource.kind(), look.now);
     let is_marked = pane.marks.contains(resource.id());
-    let flashes = moved.is_some_and(|moved| look.now.since(moved) < FLASH);
+    let flashes = moved.is_some_and(|moved| look.now.since(moved) < STATE_FLASH_DURATION);
     let mut hits = Vec::new();
     for (from, Measured { column, width, loses_middle }) in places {
         let (width, to) = (*width, from + width);

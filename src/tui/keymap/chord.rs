@@ -4,6 +4,8 @@ use std::fmt;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
+use super::twins::twin;
+
 /// A key with its modifiers, made the same however the terminal reports it: a capital letter carries no shift.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Chord {
@@ -50,6 +52,8 @@ impl Chord {
             // Ctrl-4 and Ctrl-\ are the same byte; crossterm names it the former.
             KeyCode::Char('4') if modifiers == KeyModifiers::CONTROL => KeyCode::Char('\\'),
             KeyCode::Char('5') if modifiers == KeyModifiers::CONTROL => KeyCode::Char(']'),
+            KeyCode::Char('6') if modifiers == KeyModifiers::CONTROL => KeyCode::Char('^'),
+            KeyCode::Char('7' | '/') if modifiers == KeyModifiers::CONTROL => KeyCode::Char('_'),
             KeyCode::Char(c) if modifiers.contains(KeyModifiers::CONTROL) => {
                 KeyCode::Char(c.to_ascii_lowercase())
             }
@@ -80,26 +84,12 @@ impl Chord {
 
     /// Reads one chord.
     pub fn parse(text: &str) -> Option<Self> {
-        let mut rest = text;
-        let mut modifiers = KeyModifiers::NONE;
-        while let Some((modifier, tail)) = rest.split_once('-') {
-            let modifier = match modifier {
-                "ctrl" => KeyModifiers::CONTROL,
-                "alt" => KeyModifiers::ALT,
-                "shift" => KeyModifiers::SHIFT,
-                // `-` itself.
-                "" if rest == "-" => break,
-                _ => return None,
-            };
-            modifiers |= modifier;
-            rest = tail;
-        }
-        let mut chars = rest.chars();
-        let code = match (chars.next(), chars.next()) {
-            (Some(c), None) => KeyCode::Char(c),
-            _ => named(rest)?,
-        };
-        Some(Self::new(code, modifiers))
+        written(text).map(|(code, modifiers)| Self::new(code, modifiers))
+    }
+
+    /// The key that terminals send for a chord as written, where it is another one.
+    pub(super) fn twin(text: &str) -> Option<String> {
+        written(text).and_then(|(code, modifiers)| twin(code, modifiers))
     }
 
     /// The digit, when it is one without modifiers.
@@ -136,6 +126,30 @@ impl Chord {
     }
 }
 
+/// A chord as it is written.
+fn written(text: &str) -> Option<(KeyCode, KeyModifiers)> {
+    let mut rest = text;
+    let mut modifiers = KeyModifiers::NONE;
+    while let Some((modifier, tail)) = rest.split_once('-') {
+        let modifier = match modifier {
+            "ctrl" => KeyModifiers::CONTROL,
+            "alt" => KeyModifiers::ALT,
+            "shift" => KeyModifiers::SHIFT,
+            // `-` itself.
+            "" if rest == "-" => break,
+            _ => return None,
+        };
+        modifiers |= modifier;
+        rest = tail;
+    }
+    let mut chars = rest.chars();
+    let code = match (chars.next(), chars.next()) {
+        (Some(c), None) => KeyCode::Char(c),
+        _ => named(rest)?,
+    };
+    Some((code, modifiers))
+}
+
 fn named(name: &str) -> Option<KeyCode> {
     if let Some(number) = name.strip_prefix('f').and_then(|n| n.parse::<u8>().ok()) {
         return (1..=24).contains(&number).then_some(KeyCode::F(number));
@@ -143,7 +157,7 @@ fn named(name: &str) -> Option<KeyCode> {
     NAMED.iter().find(|(known, _)| *known == name).map(|(_, code)| *code)
 }
 
-fn key_name(code: KeyCode) -> String {
+pub(super) fn key_name(code: KeyCode) -> String {
     match code {
         KeyCode::Char(c) if c != ' ' => c.to_string(),
         KeyCode::F(number) => format!("f{number}"),

@@ -1,6 +1,7 @@
 //! Bindings of keys to commands, by context. The default map is a file under `assets/`; a user's own is laid over it.
 
 mod chord;
+mod twins;
 
 use std::fmt;
 use std::sync::Arc;
@@ -9,9 +10,10 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 pub use chord::{Chord, sequence};
 
-use super::command::Entry;
+use super::command::{ENTRIES, Entry};
 use super::views::console::ConsoleKeys;
 use super::{Command, KeyContext};
+use crate::config::{KeyBinding, KeyMistake, KeyPart, nearest};
 
 /// The default keymap, as text.
 pub const DEFAULT: &str = include_str!("../../../assets/keymap.toml");
@@ -41,6 +43,13 @@ impl fmt::Display for Conflict {
 
 impl std::error::Error for Conflict {}
 
+impl From<KeyMistake> for Conflict {
+    fn from(mistake: KeyMistake) -> Self {
+        let expected = mistake.expected.map(|expected| format!("; {expected}")).unwrap_or_default();
+        Self(format!("keymap: {}{expected}", mistake.message))
+    }
+}
+
 /// A key sequence and what it is bound to in a key context.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Binding {
@@ -50,6 +59,8 @@ pub struct Binding {
     pub keys: Vec<Chord>,
     /// The command they are bound to.
     pub command: Command,
+    /// Which of the bindings of a file it is, and which of its keys.
+    written: (usize, usize),
 }
 
 /// The result of looking up the keys typed so far.
@@ -76,14 +87,13 @@ impl Keymap {
         let mut problems = Vec::new();
         let mut map = Self { bindings: Vec::new() };
         match DEFAULT.parse::<toml::Table>() {
-            Ok(default) => map.lay(&default, &mut problems),
-            Err(error) => problems.push(Conflict(error.to_string())),
+            Ok(default) => problems.extend(map.lay(&bindings_of(&default))),
+            Err(error) => return (map, vec![Conflict(error.to_string())]),
         }
         if let Some(user) = user {
-            map.lay(user, &mut problems);
+            problems.extend(map.lay(&bindings_of(user)));
         }
-        problems.extend(map.conflicts());
-        (map, problems)
+        (map, problems.into_iter().map(Conflict::from).collect())
     }
 
     /// Reads a keymap by itself, without the default under it.
@@ -92,71 +102,44 @@ impl Keymap {
     /// Names every unknown key context, command and key, and both commands of every conflict.
     pub fn parse(text: &str) -> Result<Self, Vec<Conflict>> {
         let table = text.parse::<toml::Table>().map_err(|error| vec![Conflict(error.to_string())])?;
-        let mut problems = Vec::new();
         let mut map = Self { bindings: Vec::new() };
-        map.lay(&table, &mut problems);
-        problems.extend(map.conflicts());
-        if problems.is_empty() { Ok(map) } else { Err(problems) }
+        let problems = map.lay(&bindings_of(&table));
+        if problems.is_empty() { Ok(map) } else { Err(problems.into_iter().map(Conflict::from).collect()) }
     }
 
-    fn lay(&mut self, table: &toml::Table, problems: &mut Vec<Conflict>) {
-        for (context_name, value) in table {
-            let Some((context, ..)) = KEY_CONTEXTS.iter().find(|(_, name, _)| name == context_name) else {
-                problems.push(Conflict(format!(
-                    "keymap: no key context is called `{context_name}`; there are {}",
-                    KEY_CONTEXTS.iter().map(|context| context.1).collect::<Vec<_>>().join(", ")
-                )));
-                continue;
-            };
-            let Some(bindings) = value.as_table() else {
-                problems.push(Conflict(format!("keymap: `{context_name}` must be a table")));
-                continue;
-            };
-            for (command_name, keys) in bindings {
-                let Some(entry) = Entry::named(command_name) else {
-                    problems.push(Conflict(format!(
-                        "keymap: no command is called `{command_name}` (in `{context_name}`)"
-                    )));
-                    continue;
-                };
-                if !entry.is_for(*context) {
-                    problems.push(Conflict(format!(
-                        "keymap: `{command_name}` does nothing in `{context_name}`; it works in {}",
-                        context_names(entry.contexts)
-                    )));
-                    continue;
+    /// Finds what is wrong with the bindings of a file, laid over the default keymap.
+    pub fn check(bindings: &[KeyBinding<'_>]) -> Vec<KeyMistake> {
+        Self::default().lay(bindings)
+    }
+
+    /// Lays bindings over those that there are; returns everything that is wrong with them.
+    fn lay(&mut self, bindings: &[KeyBinding<'_>]) -> Vec<KeyMistake> {
+        let mut problems = Vec::new();
+        for binding in &mut self.bindings {
+            binding.written = BELOW;
+        }
+        for (index, written) in bindings.iter().enumerate() {
+            match resolve(written) {
+                Ok((context, command)) => {
+                    self.bindings.retain(|known| known.context != context || known.command != command);
+                    for (nth, text) in written.keys.iter().enumerate() {
+                        match read_keys(text, command) {
+                            Ok(keys) => {
+                                self.bindings.push(Binding { context, keys, command, written: (index, nth) });
+                            }
+                            Err(found) => problems.push(found.at(index, KeyPart::Key(nth))),
+                        }
+                    }
                 }
-                let command = entry.command;
-                self.bindings.retain(|binding| binding.context != *context || binding.command != command);
-                self.bind(*context, command, keys, problems);
+                Err((part, found)) => problems.push(found.at(index, part)),
             }
         }
+        problems.extend(self.conflicts());
+        problems
     }
 
-    fn bind(
-        &mut self,
-        context: KeyContext,
-        command: Command,
-        keys: &toml::Value,
-        problems: &mut Vec<Conflict>,
-    ) {
-        let texts: Vec<&str> = match keys {
-            toml::Value::String(one) => vec![one.as_str()],
-            toml::Value::Array(many) => many.iter().filter_map(toml::Value::as_str).collect(),
-            _ => Vec::new(),
-        };
-        for text in texts {
-            match sequence(text) {
-                Some(keys) => self.bindings.push(Binding { context, keys, command }),
-                None => problems.push(Conflict(format!(
-                    "keymap: `{text}` is no key (for `{}`); write `j`, `ctrl-d`, `alt-left`, `space`, `g g`",
-                    command.name()
-                ))),
-            }
-        }
-    }
-
-    fn conflicts(&self) -> Vec<Conflict> {
+    /// Every pair of bindings of which one is the beginning of the other. The one written later is to be changed.
+    fn conflicts(&self) -> Vec<KeyMistake> {
         let mut found = Vec::new();
         for (index, one) in self.bindings.iter().enumerate() {
             for other in &self.bindings[index + 1..] {
@@ -165,16 +148,15 @@ impl Keymap {
                     && one.command != other.command
                     && one.keys[..short] == other.keys[..short]
                 {
-                    found.push(Conflict(format!(
-                        "keymap: `{}` means both `{}` and `{}` in `{}`",
+                    let message = format!(
+                        "`{}` means both `{}` and `{}` in `{}`",
                         show(&one.keys[..short]),
                         one.command.name(),
                         other.command.name(),
-                        KEY_CONTEXTS
-                            .iter()
-                            .find(|context| context.0 == one.context)
-                            .map_or("?", |context| context.1)
-                    )));
+                        context_names(&[one.context])
+                    );
+                    let (binding, key) = other.written;
+                    found.push(Found::new(message).at(binding, KeyPart::Key(key)));
                 }
             }
         }
@@ -276,6 +258,88 @@ impl Keymap {
 impl Default for Keymap {
     fn default() -> Self {
         Self::load(None).0
+    }
+}
+
+/// The place of a binding that an earlier file wrote.
+const BELOW: (usize, usize) = (usize::MAX, 0);
+
+/// The bindings of tables.
+fn bindings_of(tables: &toml::Table) -> Vec<KeyBinding<'_>> {
+    let mut bindings = Vec::new();
+    for (context, table) in tables {
+        for (command, keys) in table.as_table().into_iter().flatten() {
+            let keys = match keys {
+                toml::Value::String(one) => vec![one.as_str()],
+                toml::Value::Array(many) => many.iter().filter_map(toml::Value::as_str).collect(),
+                _ => Vec::new(),
+            };
+            bindings.push(KeyBinding { context, command, keys });
+        }
+    }
+    bindings
+}
+
+/// A mistake, before its place is known.
+struct Found {
+    message: String,
+    expected: Option<String>,
+    suggestion: Option<String>,
+}
+
+impl Found {
+    fn new(message: String) -> Self {
+        Self { message, expected: None, suggestion: None }
+    }
+
+    fn expected(self, expected: impl Into<String>) -> Self {
+        Self { expected: Some(expected.into()), ..self }
+    }
+
+    fn at(self, binding: usize, part: KeyPart) -> KeyMistake {
+        let Self { message, expected, suggestion } = self;
+        KeyMistake { binding, part, message, expected, suggestion }
+    }
+}
+
+/// The key context and the command of a binding, or what is wrong with which.
+fn resolve(written: &KeyBinding<'_>) -> Result<(KeyContext, Command), (KeyPart, Found)> {
+    let (context_name, name) = (written.context, written.command);
+    let Some((context, ..)) = KEY_CONTEXTS.iter().find(|(_, name, _)| *name == context_name) else {
+        let known: Vec<_> = KEY_CONTEXTS.iter().map(|context| context.1).collect();
+        let found = Found::new(format!("no key context is called `{context_name}`"))
+            .expected(format!("there are {}", known.join(", ")));
+        return Err((KeyPart::Context, Found { suggestion: nearest(context_name, &known), ..found }));
+    };
+    let Some(entry) = Entry::named(name) else {
+        let known: Vec<_> = ENTRIES.iter().map(|entry| entry.name).collect();
+        let found = Found::new(format!("no command is called `{name}` (in `{context_name}`)"))
+            .expected("docs/keys.md lists them");
+        // Commands are written with dashes.
+        let suggestion = nearest(name, &known);
+        return Err((KeyPart::Command, Found { suggestion, ..found }));
+    };
+    if !entry.is_for(*context) {
+        let found = Found::new(format!("`{name}` does nothing in `{context_name}`"))
+            .expected(format!("it works in {}", context_names(entry.contexts)));
+        return Err((KeyPart::Command, found));
+    }
+    Ok((*context, entry.command))
+}
+
+/// Reads the keys of a binding. One that terminals send as another key is refused: it would never arrive.
+fn read_keys(text: &str, command: Command) -> Result<Vec<Chord>, Found> {
+    let name = command.name();
+    let Some(keys) = sequence(text) else {
+        return Err(Found::new(format!("`{text}` is no key (for `{name}`)"))
+            .expected("write `j`, `ctrl-d`, `alt-left`, `space`, `g g`"));
+    };
+    match text.split_whitespace().find_map(|chord| Some((chord, Chord::twin(chord)?))) {
+        Some((chord, twin)) => {
+            Err(Found::new(format!("terminals send `{twin}` for `{chord}` (for `{name}`)"))
+                .expected("choose a key that they can tell apart"))
+        }
+        None => Ok(keys),
     }
 }
 

@@ -91,3 +91,40 @@ fn the_prefix_of_consoles_can_be_another_key_but_never_none() {
     assert!(keys.is_prefix(key('b')) && !keys.is_prefix(key(']')));
     assert!(prefix("[]").is_prefix(key(']')));
 }
+
+#[test]
+fn keys_that_terminals_send_as_others_are_refused_with_the_key_that_comes() {
+    for (key, comes) in [
+        ("ctrl-[", "esc"),
+        ("ctrl-3", "esc"),
+        ("ctrl-i", "tab"),
+        ("ctrl-m", "enter"),
+        ("ctrl-h", "backspace"),
+        ("ctrl-8", "backspace"),
+        ("ctrl-2", "ctrl-space"),
+        ("ctrl-shift-x", "ctrl-x"),
+        ("ctrl-,", ","),
+        ("ctrl-1", "1"),
+        ("shift-1", "the character that it types"),
+        ("shift-space", "space"),
+        ("shift-enter", "enter"),
+        ("ctrl-enter", "enter"),
+        ("ctrl-tab", "tab"),
+        ("ctrl-backspace", "backspace"),
+        ("alt-[", "esc ["),
+        ("alt-O", "esc O"),
+        ("g ctrl-i", "tab"),
+    ] {
+        let problems = Keymap::parse(&format!("[table]\nmark = '{key}'")).unwrap_err();
+        assert_eq!(problems.len(), 1, "{key}: {problems:?}");
+        assert!(problems[0].0.contains(&format!("send `{comes}` for")), "{key}: {problems:?}");
+    }
+    for key in
+        ["ctrl-d", "ctrl-\\", "ctrl-]", "ctrl-^", "ctrl-_", "ctrl-space", "shift-tab", "shift-a", "alt-x"]
+    {
+        assert!(Keymap::parse(&format!("[table]\nmark = '{key}'")).is_ok(), "{key}");
+    }
+    for key in ["shift-left", "ctrl-left", "ctrl-f5", "alt-enter", "G", "!"] {
+        assert!(Keymap::parse(&format!("[table]\nmark = '{key}'")).is_ok(), "{key}");
+    }
+}

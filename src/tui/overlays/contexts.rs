@@ -63,16 +63,16 @@ fn items(app: &App) -> Vec<Item<ContextName>> {
         let hidden = app.hidden.contains(&context.name);
         let (lifecycle, word) = condition_words(context);
         let mut detail = vec![context.platform.name().to_owned(), word];
-        if let Some(latency) = context.traffic.latency {
-            detail.push(milliseconds(latency));
-        }
-        detail.push(format!("{} requests, {} retried", context.traffic.requests, context.traffic.retries));
         if app.options.read_only || app.options.read_only_contexts.contains(&context.name) {
             detail.push("read-only".to_owned());
         }
         if hidden {
             detail.push("hidden".to_owned());
         }
+        if let Some(latency) = context.traffic.latency {
+            detail.push(milliseconds(latency));
+        }
+        detail.push(format!("{} requests, {} retried", context.traffic.requests, context.traffic.retries));
         items.push(
             Item::new(
                 state_mark(lifecycle, app.options.ascii),

@@ -7,7 +7,7 @@ use ratatui::style::Style;
 use super::Shape;
 use super::list::{Item, List, Tone};
 use crate::tui::Look;
-use crate::tui::draw::{columns, put};
+use crate::tui::draw::{columns, put, put_right, whole_words};
 use crate::tui::widgets::frame::draw_border;
 
 /// The widest that keys in front of the items get.
@@ -35,7 +35,8 @@ pub fn draw<C: PartialEq>(
     draw_border(area, buf, look, theme.accent);
     put(buf, area.x + 2, area.y, area.width - 4, &format!(" {title} "), theme.title);
     if !foot.is_empty() {
-        put(buf, area.x + 2, area.bottom() - 1, area.width - 4, &format!(" {foot} "), theme.dim);
+        let foot = format!(" {} ", whole_hints(foot, area.width - 6));
+        put(buf, area.x + 2, area.bottom() - 1, area.width - 4, &foot, theme.dim);
     }
     let mut inner = Rect::new(area.x + 1, area.y + 1, area.width - 2, area.height - 2);
     let mut cursor = None;
@@ -46,9 +47,19 @@ pub fn draw<C: PartialEq>(
         inner.height -= 1;
     }
     list.fit(inner.height.into());
+    if let Some(note) = list.scrolled() {
+        put_right(buf, area.right() - 2, area.y, area.width / 3, &format!(" {note} "), theme.warn);
+    }
     list.drawn = (area, inner);
     draw_items(list, inner, buf, look);
     cursor
+}
+
+/// As many hints, which two blanks part, as fit into these columns.
+fn whole_hints(foot: &str, room: u16) -> &str {
+    let ends = foot.match_indices("  ").map(|(at, _)| at).chain([foot.len()]);
+    let fitting = ends.map(|end| &foot[..end]).take_while(|hints| columns(hints) <= room).last();
+    fitting.unwrap_or(foot)
 }
 
 fn draw_items<C: PartialEq>(list: &List<C>, inner: Rect, buf: &mut Buffer, look: &Look<'_>) {
@@ -64,11 +75,11 @@ fn draw_items<C: PartialEq>(list: &List<C>, inner: Rect, buf: &mut Buffer, look:
     if list.lines().len() == 0 {
         put(buf, inner.x + 1, inner.y, inner.width - 2, "nothing matches", look.theme.dim);
     }
-    for (row, item) in list.lines().enumerate().skip(list.top()).take(inner.height.into()) {
-        let y = inner.y + u16::try_from(row - list.top()).unwrap_or(0);
+    for y in inner.top()..inner.bottom() {
+        let Some((at, item)) = list.line_at((y - inner.y).into()) else { break };
         let line = Rect::new(inner.x, y, inner.width, 1);
         draw_item(item, line, keys, labels, look, buf);
-        if row == list.cursor() && item.tone != Tone::Heading {
+        if at == list.cursor() && item.tone != Tone::Heading {
             buf.set_style(line, look.theme.selected);
         }
     }
@@ -89,10 +100,11 @@ fn draw_item<C>(item: &Item<C>, line: Rect, keys: u16, labels: u16, look: &Look<
         x += keys + 2;
     }
     let room = if item.detail.is_empty() { end.saturating_sub(x) } else { labels.min(end.saturating_sub(x)) };
-    put(buf, x, line.y, room, &item.label, label);
+    put(buf, x, line.y, room, &whole_words(item.label.as_str().into(), room), label);
     if !item.detail.is_empty() {
         x += labels + 2;
-        put(buf, x, line.y, end.saturating_sub(x), &item.detail, theme.dim);
+        let room = end.saturating_sub(x);
+        put(buf, x, line.y, room, &whole_words(item.detail.as_str().into(), room), theme.dim);
     }
 }
 

@@ -120,6 +120,8 @@ pub struct List<C> {
     pub prompt: Option<Prompt>,
     /// True if the best match comes first; else they stay in their order.
     pub by_rank: bool,
+    /// The last so many items stay on the screen while those before them scroll.
+    pub pinned: usize,
 }
 
 impl<C: PartialEq> List<C> {
@@ -134,6 +136,7 @@ impl<C: PartialEq> List<C> {
             drawn: (Rect::default(), Rect::default()),
             prompt: None,
             by_rank: false,
+            pinned: 0,
         };
         list.step_off_heading(true);
         list
@@ -237,12 +240,33 @@ impl<C: PartialEq> List<C> {
         if !lines.contains(at) {
             return false;
         }
-        let line = self.top + usize::from(at.y - lines.y);
-        let is_item = self.shown.get(line).is_some_and(|index| self.items[*index].tone != Tone::Heading);
-        if is_item {
-            self.cursor = line;
+        match self.line_at((at.y - lines.y).into()) {
+            Some((line, item)) if item.tone != Tone::Heading => {
+                self.cursor = line;
+                true
+            }
+            _ => false,
         }
-        is_item
+    }
+
+    /// The item in a row of the page, and its number among those shown.
+    pub fn line_at(&self, row: usize) -> Option<(usize, &Item<C>)> {
+        let is_pinned = self.is_scrolled() && row + self.pinned >= self.page;
+        let first = if is_pinned { self.shown.len().saturating_sub(self.page) } else { self.top };
+        let line = first + row;
+        self.shown.get(line).map(|index| (line, &self.items[*index]))
+    }
+
+    /// Returns true if items scroll above pinned ones.
+    fn is_scrolled(&self) -> bool {
+        (1..self.page).contains(&self.pinned) && self.shown.len() > self.page
+    }
+
+    /// The lines that are on the screen, where items scroll above pinned ones.
+    pub fn scrolled(&self) -> Option<String> {
+        let lines = self.shown.len().saturating_sub(self.pinned);
+        let last = self.top + self.page.saturating_sub(self.pinned);
+        self.is_scrolled().then(|| format!("lines {}-{} of {lines}", self.top + 1, last.min(lines)))
     }
 
     /// Moves the cursor.
@@ -287,10 +311,24 @@ impl<C: PartialEq> List<C> {
 
     pub(super) fn fit(&mut self, page: usize) {
         self.page = page;
+        if self.is_scrolled() {
+            let (page, lines) = (page - self.pinned, self.shown.len() - self.pinned);
+            // While the cursor is on what is pinned, the rest stays where it was: at first at its beginning.
+            let (low, high) =
+                if self.cursor < lines { (self.cursor + 1, self.cursor) } else { (0, usize::MAX) };
+            self.top = self.top.min(high).max(low.saturating_sub(page)).min(lines.saturating_sub(page));
+            self.show_headings_above();
+            return;
+        }
         let most = self.shown.len().saturating_sub(page);
         self.top = self.top.min(self.cursor).max((self.cursor + 1).saturating_sub(page.max(1))).min(most);
-        // The heading above the first item stays in sight.
-        if self.cursor == 1 {
+        self.show_headings_above();
+    }
+
+    /// The headings above the first item stay in sight.
+    fn show_headings_above(&mut self) {
+        let is_heading = |index: &usize| self.items[*index].tone == Tone::Heading;
+        if self.cursor < self.page && self.shown.iter().take(self.cursor).all(is_heading) {
             self.top = 0;
         }
     }

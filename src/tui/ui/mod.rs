@@ -47,7 +47,7 @@ pub enum Event {
     /// A view made outside, because it holds something that runs.
     Opened(Box<dyn Layer>, View),
     /// Something is done.
-    Said(String),
+    Reported(String),
     /// Something failed.
     Failed(String),
     /// Time has passed that something waited for.
@@ -110,7 +110,7 @@ impl Ui {
             }
             Event::ConsoleIsPage(id, kind, page) => self.console_is_page(&id, kind, *page),
             Event::Opened(layer, view) => self.show(layer, view),
-            Event::Said(text) => vec![Effect::report(text)],
+            Event::Reported(text) => vec![Effect::report(text)],
             Event::Failed(text) => vec![Effect::complain(text)],
             Event::Tick => {
                 self.dirty = true;

@@ -19,6 +19,9 @@ use crate::tui::views::page::wrap;
 /// No key counts before it has been quiet for so long: a key that was held down, typed ahead or pasted is no answer.
 const QUIET_BEFORE_ANSWER: Duration = Duration::from_millis(300);
 
+/// Answers at the end of the question.
+const ANSWERS: usize = 2;
+
 /// The question about one write.
 pub struct Confirm {
     /// It is moved out when it is sent.
@@ -155,6 +158,8 @@ impl Menu for Confirm {
         if let Some(write) = &self.write {
             list.refill(items(write, columns.into()));
         }
+        // The question begins at its beginning, however long it is, and the answers are always there.
+        list.pinned = ANSWERS;
     }
 
     fn choose(&mut self, answer: Answer, _list: &mut List<Answer>, _app: &mut App) -> Vec<Effect> {
@@ -170,6 +175,13 @@ impl Menu for Confirm {
         self.disturbed = app.now;
         let is_plain = key.modifiers.difference(KeyModifiers::SHIFT).is_empty();
         match key.code {
+            // They only scroll.
+            KeyCode::Up
+            | KeyCode::Down
+            | KeyCode::PageUp
+            | KeyCode::PageDown
+            | KeyCode::Home
+            | KeyCode::End => Handled::Ignored,
             _ if key.kind == KeyEventKind::Repeat => Handled::done(),
             KeyCode::Esc => Handled::Ignored,
             _ if !was_quiet => Handled::done(),

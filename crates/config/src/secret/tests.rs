@@ -139,7 +139,7 @@ async fn a_command_does_not_inherit_the_variables_that_contexts_name() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("config.toml");
     std::fs::write(&path, text).expect("writable");
-    crate::load(Some(&path), &[&crate::example::EXAMPLE], |_| None).expect("good");
+    crate::load(Some(&path), &[&crate::example::EXAMPLE], |_| Vec::new(), |_| None).expect("good");
     let printed =
         sh("echo \"${CARGO_PKG_NAME-none} ${CARGO_PKG_VERSION-none}\"").resolve().await.expect("a line");
     assert_eq!(printed.expose(), concat!("none ", env!("CARGO_PKG_VERSION")));

@@ -95,6 +95,17 @@ fn the_filter_in_force_is_replaced_by_typing_and_edited_by_an_arrow_key() {
 }
 
 #[test]
+fn the_hint_line_shows_whole_hints_the_most_useful_first() {
+    let hints = |columns| {
+        let scene = Scene::new(sample::fleet(), columns, 15);
+        scene.text().lines().last().unwrap_or_default().trim().to_owned()
+    };
+    let wide = hints(120);
+    assert!(wide.starts_with("⏎ open  a attach  l logs") && wide.contains("w wide"), "{wide}");
+    assert_eq!(hints(60), "⏎ open  a attach  l logs  x actions  t telemetry  / filter");
+}
+
+#[test]
 fn a_paste_of_a_megabyte_is_cut_in_every_input_with_a_notice() {
     let paste = TerminalEvent::Paste("web and more ".repeat(80_000));
     for before in ["/", ":", "?", "y/"] {
@@ -318,6 +329,24 @@ fn commands_with_arguments_are_completed_and_say_what_is_wrong() {
         scene.keys("\x1b");
     }
     assert_eq!(scene.ui.app.pane().filter_text, "state:failed", "nothing was changed");
+}
+
+#[test]
+fn the_palette_takes_a_table_with_a_filter_a_context_and_a_theme() {
+    let mut scene = scene();
+    scene.keys(":containers web\n");
+    assert_eq!((scene.ui.app.pane().kind, scene.shown()), (Kind::Container, vec!["web"]));
+    scene.keys(":instances state:failed @cycle-prod\n");
+    assert_eq!(scene.ui.app.pane().kind, Kind::Instance);
+    assert_eq!(scene.ui.app.pane().filter_text, "state:failed ctx:cycle-prod");
+    scene.keys("y:gpu\n");
+    assert_eq!(scene.ui.app.pane().kind, Kind::GpuModel, "from a view, too");
+    assert!(scene.ui.layers.front().is_none());
+    scene.keys(":theme light\n");
+    assert_eq!(
+        scene.ui.app.messages.toast(scene.ui.app.now).unwrap().text.split(':').next(),
+        Some("theme light")
+    );
 }
 
 #[test]

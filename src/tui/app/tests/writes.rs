@@ -259,6 +259,31 @@ fn the_question_shows_the_whole_request_and_y_alone_sends_it_once() {
 }
 
 #[test]
+fn a_question_longer_than_the_screen_begins_at_its_beginning_with_the_answers_in_view() {
+    let mut scene = opened(scene_of(60, 15), vec![stop()]);
+    scene.keys("t");
+    let (ticket, mut write) = (scene.ticket(), write(&scene, stop()));
+    write.preview.consequences = (1..=20).map(|nth| format!("Consequence number {nth}.")).collect();
+    answer(&mut scene, ticket, Ok(write));
+    let text = scene.text();
+    assert!(text.contains("Stop instance web-1 in zone") && text.contains("lines 1-"), "{text}");
+    assert!(text.contains("nothing is sent") && text.contains("this request is sent"), "{text}");
+    assert!(text.contains("Consequence number 5.") && !text.contains("Consequence number 20."), "{text}");
+    for _ in 0..4 {
+        scene.press(KeyCode::Up, KeyModifiers::NONE);
+    }
+    let text = scene.text();
+    assert!(text.contains("force") && text.contains("nothing is sent"), "the end: {text}");
+    assert!(!text.contains("Stop instance web-1 in zone"), "{text}");
+    scene.press(KeyCode::Home, KeyModifiers::NONE);
+    assert!(scene.text().contains("Stop instance web-1 in zone"), "{}", scene.text());
+    assert!(scene.text().contains("nothing is sent"), "{}", scene.text());
+    scene.later(A_MOMENT);
+    scene.keys("y");
+    assert!(sends(&scene), "{:?}", scene.effects);
+}
+
+#[test]
 fn enter_a_paste_a_held_key_and_a_key_that_comes_too_soon_send_nothing() {
     let mut scene = with_question();
     scene.keys("y");

@@ -44,7 +44,7 @@ impl ConsoleView {
         };
         let state = self.screen().state();
         self.draw_grid(grid, &state, buf, look);
-        let footer = self.footer(&state, look);
+        let footer = self.footer(&state, area.width.saturating_sub(if bordered { 2 } else { 0 }), look);
         let row = Rect { y: area.bottom() - 1, height: 1, ..area };
         if bordered {
             draw_border(
@@ -153,17 +153,21 @@ impl ConsoleView {
     }
 
     /// The most urgent message for the lower border.
-    fn footer(&self, state: &SessionState, look: &Look<'_>) -> Vec<Piece> {
+    /// The pieces of the footer; of the keys after the prefix as many as fit into `room` columns whole.
+    fn footer(&self, state: &SessionState, room: u16, look: &Look<'_>) -> Vec<Piece> {
         let theme = look.theme;
         if self.prefix_pressed {
             let mut pieces = vec![(format!(" {} ", self.keys.prefix_name), theme.accent)];
-            for (key, _, word) in self.keys_offered() {
-                pieces.push((format!(" {key}"), theme.key));
-                pieces.push((format!(" {word} "), theme.text));
-            }
-            if self.clipboard_offer.is_some() {
-                pieces.push((" y".to_owned(), theme.key));
-                pieces.push((" copy ".to_owned(), theme.text));
+            let copy = self.clipboard_offer.as_ref().map(|_| ("y", "copy"));
+            let keys = self.keys_offered().map(|(key, _, word)| (key.as_str(), *word));
+            let mut used = pieces[0].0.width();
+            for (key, word) in copy.into_iter().chain(keys) {
+                let (key, word) = (format!(" {key}"), format!(" {word} "));
+                let wide = key.width() + word.width();
+                if used + wide <= usize::from(room) {
+                    used += wide;
+                    pieces.extend([(key, theme.key), (word, theme.text)]);
+                }
             }
             return pieces;
         }

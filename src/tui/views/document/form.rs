@@ -7,7 +7,7 @@ use super::sheet::{Class, Sheet, bare, class};
 use crate::model::Timestamp;
 
 /// Columns before the names.
-const MARGIN: usize = 2;
+const INDENT_COLUMNS: usize = 2;
 /// Names longer than this do not push the values further right.
 const WIDEST_NAME: usize = 32;
 /// Lists of short values up to this width take one row.
@@ -16,8 +16,8 @@ const WIDEST_LIST: usize = 64;
 /// Appends `value` to the sheet.
 pub(super) fn write(sheet: &mut Sheet, value: &Value) {
     let node = sheet.next_node();
-    let column = names(value, MARGIN).min(MARGIN + WIDEST_NAME) + 2;
-    nested(sheet, " ".repeat(MARGIN), MARGIN, column, value, node);
+    let column = names(value, INDENT_COLUMNS).min(INDENT_COLUMNS + WIDEST_NAME) + 2;
+    nested(sheet, " ".repeat(INDENT_COLUMNS), INDENT_COLUMNS, column, value, node);
 }
 
 /// The column after the longest name that has a value beside it.

@@ -39,16 +39,11 @@ pub(super) fn hints(app: &App) -> Vec<Hint> {
         hints.push((Command::Mark, "mark"));
     }
     hints.extend([(Command::Search, "filter"), (Command::Palette, "command"), (Command::SortMenu, "sort")]);
+    hints.extend([(Command::Wide, "wide"), (Command::Columns, "columns")]);
     if app.keymap.hint(KeyContext::Table, Command::Attention, app.options.ascii).is_some() {
         hints.push((Command::Attention, if pane.attention { "all" } else { "attention" }));
     }
-    hints.extend([
-        (Command::Wide, "wide"),
-        (Command::Columns, "columns"),
-        (Command::Contexts, "contexts"),
-        (Command::Help, "help"),
-        (Command::Close, "quit"),
-    ]);
+    hints.extend([(Command::Contexts, "contexts"), (Command::Help, "help"), (Command::Close, "quit")]);
     let hint = |(command, word): (Command, &'static str)| match command.availability(app) {
         Availability::Yes => Some(Hint::new(command, word)),
         Availability::Forbidden(_) => Some(Hint { allowed: false, ..Hint::new(command, word) }),

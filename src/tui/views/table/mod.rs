@@ -14,7 +14,7 @@ use ratatui::layout::{Position, Rect};
 pub use filter::FilterPrompt;
 
 use crate::model::{Kind, ResourceId};
-use crate::tui::app::{App, FLASH};
+use crate::tui::app::{App, STATE_FLASH_DURATION};
 use crate::tui::command::{RowCommand, TableCommand};
 use crate::tui::layer::{Handled, Hint, Layer, Watched};
 use crate::tui::overlays::{columns, quit, sort};
@@ -106,7 +106,7 @@ impl Layer for TableLayer {
         let visible = app.pane().visible().iter();
         visible
             .filter_map(|row| app.store.get(row.id())?.moved)
-            .filter_map(|moved| FLASH.checked_sub(app.now.since(moved)))
+            .filter_map(|moved| STATE_FLASH_DURATION.checked_sub(app.now.since(moved)))
             .filter(|left| !left.is_zero())
             .min()
     }

@@ -77,6 +77,21 @@ fn keys_are_sent_except_for_the_prefix() {
 }
 
 #[test]
+fn the_keys_after_the_prefix_are_shown_whole_or_not_at_all() {
+    for width in 24..90 {
+        let (mut view, _remote) = view();
+        press(&mut view, "^");
+        let shown = text(&drawn_at(&mut view, width, 12, false));
+        let footer = shown.lines().last().unwrap_or_default();
+        let words =
+            ["detach", "scrollback", "zoom", "next", "previous", "list", "close", "send", "prefix", "keys"];
+        let is_whole = |word: &str| words.contains(&word) || word.chars().count() == 1 || word == "Ctrl-]";
+        let cut = footer.split([' ', '─', '└', '┘']).find(|word| !word.is_empty() && !is_whole(word));
+        assert_eq!(cut, None, "{width}: {footer}");
+    }
+}
+
+#[test]
 fn every_form_of_the_prefix_is_recognised_and_it_can_be_sent() {
     let forms =
         [key(']', KeyModifiers::CONTROL), key('5', KeyModifiers::CONTROL), key('\x1d', KeyModifiers::NONE)];
