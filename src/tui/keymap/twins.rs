@@ -27,11 +27,10 @@ fn of_control(c: char, shift: bool) -> Option<String> {
         'i' => "tab".to_owned(),
         'm' => "enter".to_owned(),
         'h' | '8' | '?' => "backspace".to_owned(),
-        '2' | '@' => "ctrl-space".to_owned(),
+        ' ' if !shift => return None,
+        ' ' | '2' | '@' => "ctrl-space".to_owned(),
         letter @ 'a'..='z' if shift => format!("ctrl-{letter}"),
         'a'..='z' | '4'..='7' | '\\' | ']' | '^' | '_' | '/' => return None,
-        ' ' if !shift => return None,
-        ' ' => "ctrl-space".to_owned(),
         other => other.to_string(),
     };
     Some(sent)
