@@ -153,6 +153,7 @@ impl SecretFolder {
 /// Removes what runs that were killed have left in the temporary folder.
 pub(super) fn sweep() {
     files::sweep(&runtime_folder(), SECRETS_PREFIX, |_| {});
+    crate::demo::process::reaper::sweep();
 }
 
 /// Notified with the first signal that asks the program to end.

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use tokio::process::Command;
 
+use crate::config::secret_variables;
 use crate::model::Secret;
 
 /// Time after which an opener that still runs counts as a browser that shows the page.
@@ -54,6 +55,9 @@ impl Browsers {
 
 async fn start(program: &str, arguments: &[String], address: &Secret) -> Result<(), String> {
     let mut command = Command::new(program);
+    for variable in secret_variables() {
+        command.env_remove(variable);
+    }
     let mut has_placeholder = false;
     for argument in arguments {
         has_placeholder |= argument.contains("%s");

@@ -25,7 +25,7 @@ use crate::console::{Opened, Opener, Sessions};
 use crate::consoles;
 use crate::fleet::{Fleet, TailId};
 use crate::model::{
-    Action, ActionId, FormValues, Origin, PreparedWrite, ResourceId, ScreenKind, Secret, Target,
+    Action, ActionId, FormValues, Origin, PreparedWrite, ResourceId, ScreenKind, Secret, Target, redact,
 };
 use crate::table::Job;
 
@@ -317,7 +317,9 @@ fn write_new(name: &str, bytes: &[u8]) -> io::Result<PathBuf> {
         });
         match crate::files::create_new(&path) {
             Ok(mut file) => {
-                io::Write::write_all(&mut file, bytes)?;
+                // Remotes wrote most of it.
+                let text = String::from_utf8_lossy(bytes);
+                io::Write::write_all(&mut file, redact(&text).as_bytes())?;
                 return Ok(path);
             }
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}

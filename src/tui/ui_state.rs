@@ -8,6 +8,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use crate::files;
+use crate::model::redact;
 use crate::table::TableState;
 
 /// A file larger than this was not written by this program.
@@ -51,7 +52,7 @@ impl UiState {
     /// When the folder cannot be made or written to; the old file stays.
     pub fn write(&self, path: &Path) -> io::Result<()> {
         let text = toml::to_string(self).map_err(io::Error::other)?;
-        files::replace(path, format!("{FILE_HEADER}{text}").as_bytes())
+        files::replace(path, format!("{FILE_HEADER}{}", redact(&text)).as_bytes())
     }
 }
 

@@ -24,6 +24,7 @@ mod network;
 mod panes;
 mod picture;
 mod platforms;
+mod secrets;
 mod terminal;
 #[cfg(feature = "system-tests")]
 mod tools;

@@ -1,5 +1,6 @@
 //! Forwards the lines of a log tail in batches. A slow reader slows the tail down; nothing is dropped here.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use futures_util::StreamExt;
@@ -8,7 +9,7 @@ use tokio::time::{Instant, timeout_at};
 
 use super::events::{Closed, Outbox};
 use super::{Feature, FleetEvent, TailId};
-use qdeck_model::{ContextName, LogEvent, Problem, ProblemKind};
+use qdeck_model::{ContextName, LogEvent, LogLine, Problem, ProblemKind, redact};
 
 /// Lines that arrive within this time are sent together.
 const BATCH_WINDOW: Duration = Duration::from_millis(12);
@@ -54,6 +55,7 @@ pub(super) async fn forward(
                 Ok(None) | Err(_) => break,
             }
         }
+        lines.iter_mut().chain(&mut partial).for_each(redact_line);
         if !lines.is_empty() {
             outbox.send(FleetEvent::Log(tail, LogEvent::Lines(lines))).await?;
         }
@@ -65,6 +67,13 @@ pub(super) async fn forward(
         }
     }
     outbox.send(FleetEvent::LogEnded(tail)).await
+}
+
+/// Takes secrets of the process out of a line: a server may print the token that it was asked with.
+fn redact_line(line: &mut LogLine) {
+    if let Cow::Owned(shown) = redact(&line.text) {
+        line.text = shown.into();
+    }
 }
 
 /// The permission to read logs, as far as an event shows it.

@@ -17,8 +17,9 @@ pub struct Document {
 }
 
 impl Document {
-    /// A document read now.
-    pub fn new(value: Value, secrets: Vec<String>) -> Self {
+    /// A document read now. What it repeats of the secrets of the process is replaced by dots for good.
+    pub fn new(mut value: Value, secrets: Vec<String>) -> Self {
+        redact_strings(&mut value);
         Self { value, secrets, read: Timestamp::now() }
     }
 
@@ -34,9 +35,30 @@ impl Document {
     }
 }
 
+/// Redacts every string in a value; keys stay.
+fn redact_strings(value: &mut Value) {
+    match value {
+        Value::String(text) => {
+            if let std::borrow::Cow::Owned(shown) = crate::redact(text) {
+                *text = shown;
+            }
+        }
+        Value::Array(list) => list.iter_mut().for_each(redact_strings),
+        Value::Object(entries) => entries.values_mut().for_each(redact_strings),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_secret_of_the_process_is_in_no_document() {
+        crate::hide(&crate::Secret::new("document-secret"));
+        let value = serde_json::json!({"a": ["x document-secret"], "b": 1});
+        assert_eq!(Document::new(value, Vec::new()).value, serde_json::json!({"a": ["x ••••"], "b": 1}));
+    }
 
     #[test]
     fn masked_hides_the_named_values_and_nothing_else() {

@@ -11,6 +11,7 @@ mod id;
 mod log;
 mod problem;
 mod quantity;
+mod redact;
 mod resource;
 mod sample;
 mod secret;
@@ -30,6 +31,7 @@ pub use id::{ContextName, Kind, Platform, ResourceId};
 pub use log::{LogEvent, LogLevel, LogLine, LogStart};
 pub use problem::{Problem, ProblemKind, READ_ONLY_HINT, Reason};
 pub use quantity::{Bytes, BytesPerSecond, Cores, Percent};
+pub use redact::{hide, redact, redact_with};
 pub use resource::{
     Address, Container, ContainerLink, Fact, GpuModel, GpuRequest, Instance, Offers, Operation, Resource,
     Revision, ScreenKind, Step,

@@ -76,7 +76,7 @@ pub enum Reason {
     Expired,
 }
 
-/// A failure with all that is known of it. Never holds a secret. Cheap to clone.
+/// A failure with all that is known of it. Never holds a secret of the process. Cheap to clone.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
     /// Its kind.
@@ -97,13 +97,22 @@ pub struct Problem {
     pub retry_after: Option<Duration>,
 }
 
+/// A remote may have written it.
+fn redacted(text: Arc<str>) -> Arc<str> {
+    let shown = match crate::redact(&text) {
+        std::borrow::Cow::Borrowed(_) => None,
+        std::borrow::Cow::Owned(shown) => Some(shown.into()),
+    };
+    shown.unwrap_or(text)
+}
+
 impl Problem {
     /// A problem with only a kind and a sentence.
     pub fn new(kind: ProblemKind, message: impl Into<Arc<str>>) -> Self {
         Self {
             kind,
             reason: None,
-            message: message.into(),
+            message: redacted(message.into()),
             request: None,
             status: None,
             request_id: None,
@@ -127,14 +136,14 @@ impl Problem {
     /// The same with a hint of what to do.
     #[must_use]
     pub fn hint(mut self, hint: impl Into<Arc<str>>) -> Self {
-        self.hint = Some(hint.into());
+        self.hint = Some(redacted(hint.into()));
         self
     }
 
     /// The same with the request that failed.
     #[must_use]
     pub fn request(mut self, request: impl Into<Arc<str>>) -> Self {
-        self.request = Some(request.into());
+        self.request = Some(redacted(request.into()));
         self
     }
 }

@@ -88,15 +88,9 @@ pub(super) fn is_secret_name(name: &str) -> bool {
 
 /// `text` with the values of token-like `name=value` pairs replaced by dots, and every one of `secrets` too.
 pub(super) fn redact(text: &str, secrets: &[qdeck_model::Secret]) -> String {
-    let mut out = text.to_owned();
-    for secret in secrets {
-        // Very short values would blank out unrelated text, and are not secrets worth protecting.
-        if secret.expose().len() >= 4 {
-            out = out.replace(secret.expose(), "••••");
-        }
-    }
+    let out = qdeck_model::redact_with(text, secrets);
     let mut shown = String::with_capacity(out.len());
-    let mut rest = out.as_str();
+    let mut rest = &*out;
     while let Some(at) = rest.find('=') {
         let (before, after) = rest.split_at(at);
         let name = before

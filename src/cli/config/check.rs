@@ -14,6 +14,7 @@ use super::variable;
 use crate::cli::Failure;
 use crate::cli::screen::select_contexts;
 use crate::config::{Config, Context, Origin, load};
+use crate::files::write_warning;
 use crate::model::{Problem, ProblemKind, Reason};
 use crate::net::fail_fast;
 use crate::providers::{Check, Registry};
@@ -80,6 +81,11 @@ fn source(config: &Config, paint: Paint) -> String {
         Origin::Nothing(why) => {
             lines.push(format!("{why}; `qdeck config init` writes one, `qdeck` alone shows the demo"));
         }
+    }
+    if let Origin::File(path) = &config.origin
+        && let Some(warning) = write_warning(path)
+    {
+        lines.push(paint.with(Ink::Warn, &format!("  ! {warning}")));
     }
     let incomplete = config.incomplete.iter();
     lines.extend(incomplete.map(|why| paint.with(Ink::Warn, &format!("  ! {}", harmless(why)))));

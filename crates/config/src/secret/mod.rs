@@ -25,8 +25,15 @@ const COMMAND_TIMEOUT: Duration = Duration::from_secs(30);
 const MAX_SECRET_BYTES: u64 = 64 << 10;
 
 impl SecretRef {
-    /// Fetches the secret. The last line end is cut off; an empty secret is a problem.
+    /// Fetches the secret. The last line end is cut off; an empty secret is a problem. From then on no text that is shown or
+    /// written holds it.
     pub async fn resolve(&self) -> Result<Secret, Problem> {
+        let secret = self.fetch().await?;
+        qdeck_model::hide(&secret);
+        Ok(secret)
+    }
+
+    async fn fetch(&self) -> Result<Secret, Problem> {
         match self {
             Self::Value(secret) => Ok(secret.clone()),
             Self::Env(name) => from_env(name),

@@ -8,11 +8,15 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use qdeck_files::RunFolder;
+
 use super::usage;
 
 /// The variable every process of the demo carries, with a value of this run: how the reaper knows them even after
 /// they have left their session.
 pub const MARK: &str = "QUARTERDECK_DEMO_RUN";
+/// The beginning of the names of the directories of runs.
+const HOME_PREFIX: &str = "quarterdeck-demo-";
 /// The hidden subcommand.
 pub const SUBCOMMAND: &str = "demo-reaper";
 
@@ -21,6 +25,8 @@ pub const SUBCOMMAND: &str = "demo-reaper";
 pub struct Reaper {
     pipe: Mutex<Option<ChildStdin>>,
     child: Mutex<Child>,
+    /// The directory of the run. Its lock is held as long as the server lives.
+    _home: RunFolder,
 }
 
 impl Reaper {
@@ -30,10 +36,14 @@ impl Reaper {
     /// A sentence, when the program cannot be started.
     pub fn start(program: &Path, mark: &str, home: &Path) -> Result<Self, String> {
         use std::os::unix::process::CommandExt as _;
+        let folder = RunFolder::create_at(home.to_owned())
+            .map_err(|e| format!("{} cannot be made: {e}", home.display()))?;
         let mut child = Command::new(program)
             .arg(SUBCOMMAND)
             .arg(mark)
             .arg(home)
+            // It needs nothing of the environment, where tokens may be.
+            .env_clear()
             .stdin(Stdio::piped())
             .stdout(Stdio::null())
             .stderr(Stdio::null())
@@ -42,7 +52,7 @@ impl Reaper {
             .spawn()
             .map_err(|e| format!("{} does not start: {e}", program.display()))?;
         let pipe = child.stdin.take();
-        Ok(Self { pipe: Mutex::new(pipe), child: Mutex::new(child) })
+        Ok(Self { pipe: Mutex::new(pipe), child: Mutex::new(child), _home: folder })
     }
 
     /// A session to end with the server.
@@ -97,7 +107,7 @@ pub fn run(mark: &str, home: &Path) {
 
 /// Removes the run's directory, and only one that is named as we name it.
 fn remove(home: &Path) {
-    let ours = home.file_name().is_some_and(|name| name.to_string_lossy().starts_with("quarterdeck-demo-"));
+    let ours = home.file_name().is_some_and(|name| name.to_string_lossy().starts_with(HOME_PREFIX));
     if ours {
         let _ = std::fs::remove_dir_all(home);
     }
@@ -105,5 +115,15 @@ fn remove(home: &Path) {
 
 /// The folder of a run's home directories.
 pub fn home(mark: &str) -> PathBuf {
-    std::env::temp_dir().join(format!("quarterdeck-demo-{mark}"))
+    std::env::temp_dir().join(format!("{HOME_PREFIX}{mark}"))
+}
+
+/// Ends the processes and removes the home directories of runs that were killed together with their reapers.
+pub fn sweep() {
+    qdeck_files::sweep(&std::env::temp_dir(), HOME_PREFIX, |home| {
+        let name = home.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        if let Some(mark) = name.strip_prefix(HOME_PREFIX).filter(|mark| !mark.is_empty()) {
+            usage::kill_marked(&format!("{MARK}={mark}"), &HashSet::new());
+        }
+    });
 }

@@ -91,7 +91,8 @@ impl Journal {
 }
 
 fn append(path: &Path, record: &Record) -> io::Result<()> {
-    let mut line = serde_json::to_vec(record)?;
+    // The screen shows what is about to be sent without secrets; that none is in it is made sure here once more.
+    let mut line = qdeck_model::redact(&serde_json::to_string(record)?).into_owned().into_bytes();
     line.push(b'\n');
     let (mut file, is_new) = open(path)?;
     lock(&file)?;

@@ -1,0 +1,323 @@
+//! Secrets taken out of text that others made: a server that repeats the token it refuses, a log that prints it. Every way
+//! in which such texts write a secret is found: as it is, escaped as in JSON, in an address or in HTML, any of these twice,
+//! and within base64, as `user:password` is sent.
+
+use std::borrow::Cow;
+use std::sync::RwLock;
+
+use crate::Secret;
+
+/// Stands in the place of a secret.
+const DOTS: &str = "••••";
+
+/// Shorter values would blank out unrelated text, and are not secrets worth protecting.
+const MIN_SECRET_BYTES: usize = 4;
+
+/// Shorter values have too few letters of base64 of their own.
+const MIN_BASE64_BYTES: usize = 6;
+
+/// The most secrets of the process: those of its contexts and the latest tokens that these were exchanged for.
+const MAX_KNOWN: usize = 256;
+
+/// The secrets of the process.
+static KNOWN: RwLock<Vec<Pattern>> = RwLock::new(Vec::new());
+
+/// Makes a secret known, so that [`redact`] takes it out of every text from now on.
+pub fn hide(secret: &Secret) {
+    let is_known = |known: &[Pattern]| known.iter().any(|it| it.text.expose() == secret.expose());
+    if KNOWN.read().is_ok_and(|known| is_known(&known)) {
+        return;
+    }
+    let patterns = Pattern::of(secret);
+    let Ok(mut known) = KNOWN.write() else { return };
+    if is_known(&known) {
+        return;
+    }
+    known.extend(patterns);
+    let excess = known.len().saturating_sub(MAX_KNOWN * Pattern::MAX_OF_SECRET);
+    known.drain(..excess);
+}
+
+/// The text without any secret of the process.
+pub fn redact(text: &str) -> Cow<'_, str> {
+    match KNOWN.read() {
+        Ok(known) => replace(text, &known),
+        Err(_) => Cow::Borrowed(text),
+    }
+}
+
+/// The text without any secret of the process, nor any of these.
+pub fn redact_with<'t>(text: &'t str, secrets: &[Secret]) -> Cow<'t, str> {
+    let patterns: Vec<Pattern> = secrets.iter().flat_map(Pattern::of).collect();
+    match replace(text, &patterns) {
+        Cow::Borrowed(text) => redact(text),
+        Cow::Owned(text) => Cow::Owned(redact(&text).into_owned()),
+    }
+}
+
+/// A text to look for: a secret, or what it is within base64.
+struct Pattern {
+    text: Secret,
+    /// The letters of base64 around it belong to it.
+    is_base64: bool,
+}
+
+impl Pattern {
+    /// The most patterns of a secret: itself, and three positions within base64 in two alphabets.
+    const MAX_OF_SECRET: usize = 7;
+
+    fn of(secret: &Secret) -> Vec<Self> {
+        let value = secret.expose();
+        if value.len() < MIN_SECRET_BYTES {
+            return Vec::new();
+        }
+        let mut patterns = vec![Self { text: secret.clone(), is_base64: false }];
+        if value.len() >= MIN_BASE64_BYTES {
+            for at in 0..3 {
+                let plain = base64_within(value.as_bytes(), at);
+                let url = plain.replace('+', "-").replace('/', "_");
+                if url != plain {
+                    patterns.push(Self { text: Secret::new(url), is_base64: true });
+                }
+                patterns.push(Self { text: Secret::new(plain), is_base64: true });
+            }
+        }
+        patterns
+    }
+
+    /// The part of `text` that the pattern takes at `at`, if it does.
+    fn matched(&self, text: &[u8], at: usize) -> Option<std::ops::Range<usize>> {
+        let value = self.text.expose();
+        let mut end = at;
+        if text.get(at..)?.starts_with(value.as_bytes()) {
+            end += value.len();
+        } else {
+            for letter in value.chars() {
+                end = letter_end(text, end, letter)?;
+            }
+        }
+        if !self.is_base64 {
+            return Some(at..end);
+        }
+        let before = text.get(..at)?.iter().rev().take_while(|byte| is_base64(**byte)).count();
+        let after = text.get(end..)?.iter().take_while(|byte| is_base64(**byte) || **byte == b'=').count();
+        Some(at - before..end + after)
+    }
+}
+
+fn is_base64(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'-' | b'_')
+}
+
+fn replace<'t>(text: &'t str, patterns: &[Pattern]) -> Cow<'t, str> {
+    let mut starts = [false; 256];
+    for first in patterns.iter().filter_map(|pattern| pattern.text.expose().bytes().next()) {
+        starts[usize::from(first)] = true;
+    }
+    if !patterns.is_empty() {
+        for escape in [b'\\', b'%', b'&', b'+'] {
+            starts[usize::from(escape)] = true;
+        }
+    }
+    let bytes = text.as_bytes();
+    let mut out = String::new();
+    let mut copied = 0;
+    let mut at = 0;
+    while let Some(byte) = bytes.get(at) {
+        let found = starts[usize::from(*byte)]
+            .then(|| patterns.iter().filter_map(|pattern| pattern.matched(bytes, at)).max_by_key(|it| it.end))
+            .flatten();
+        let Some(found) = found else {
+            at += 1;
+            continue;
+        };
+        // What stands before it may be shown already as a part of the match before.
+        out.push_str(text.get(copied..found.start.max(copied)).unwrap_or_default());
+        out.push_str(DOTS);
+        copied = found.end;
+        at = found.end;
+    }
+    if copied == 0 {
+        return Cow::Borrowed(text);
+    }
+    out.push_str(text.get(copied..).unwrap_or_default());
+    Cow::Owned(out)
+}
+
+/// The end of a letter at `at`, in whatever way it is written there.
+fn letter_end(text: &[u8], at: usize, letter: char) -> Option<usize> {
+    let rest = text.get(at..)?;
+    let mut buffer = [0; 4];
+    let plain = letter.encode_utf8(&mut buffer).as_bytes();
+    let escaped = match rest.first()? {
+        b'\\' => backslashes(rest, letter),
+        b'%' => percent(rest, plain),
+        b'&' => entity(rest, letter),
+        b'+' if letter == ' ' => Some(1),
+        _ => None,
+    };
+    escaped.or_else(|| rest.starts_with(plain).then_some(plain.len())).map(|length| at + length)
+}
+
+/// The length of a letter after any number of backslashes, as JSON within JSON has them.
+fn backslashes(text: &[u8], letter: char) -> Option<usize> {
+    let slashes = text.iter().take_while(|byte| **byte == b'\\').count();
+    let escaped = text.get(slashes..)?;
+    if letter == '\\' {
+        return Some(slashes + unicode_escape(escaped, letter).unwrap_or_default());
+    }
+    let mut buffer = [0; 4];
+    let plain = letter.encode_utf8(&mut buffer).as_bytes();
+    let length =
+        unicode_escape(escaped, letter).or_else(|| escaped.starts_with(plain).then_some(plain.len()))?;
+    Some(slashes + length)
+}
+
+/// The length of `uXXXX`, twice where a letter takes two.
+fn unicode_escape(text: &[u8], letter: char) -> Option<usize> {
+    let mut units = [0; 2];
+    let mut length = 0;
+    for (number, unit) in letter.encode_utf16(&mut units).iter().enumerate() {
+        let mut rest = text.get(length..)?;
+        if number > 0 {
+            let slashes = rest.iter().take_while(|byte| **byte == b'\\').count();
+            rest = rest.get(slashes..)?;
+            length += slashes;
+        }
+        let digits = std::str::from_utf8(rest.strip_prefix(b"u")?.get(..4)?).ok()?;
+        if u16::from_str_radix(digits, 16).ok()? != *unit {
+            return None;
+        }
+        length += 5;
+    }
+    Some(length)
+}
+
+/// The length of `%XX` for each byte; the percent sign itself may be written so, any number of times.
+fn percent(text: &[u8], bytes: &[u8]) -> Option<usize> {
+    let mut length = 0;
+    for byte in bytes {
+        let mut rest = text.get(length..)?.strip_prefix(b"%")?;
+        length += 1;
+        while rest.starts_with(b"25") && (*byte != b'%' || rest.get(2..)?.starts_with(b"25")) {
+            rest = rest.get(2..)?;
+            length += 2;
+        }
+        let digits = std::str::from_utf8(rest.get(..2)?).ok()?;
+        if u8::from_str_radix(digits, 16).ok()? != *byte {
+            return None;
+        }
+        length += 2;
+    }
+    Some(length)
+}
+
+/// The length of `&amp;`, `&#38;` or `&#x26;`.
+fn entity(text: &[u8], letter: char) -> Option<usize> {
+    /// No name or number is longer.
+    const MAX_ENTITY_BYTES: usize = 12;
+    let end = text.iter().take(MAX_ENTITY_BYTES).position(|byte| *byte == b';')?;
+    let name = std::str::from_utf8(text.get(1..end)?).ok()?;
+    let found = match name {
+        "amp" => '&',
+        "lt" => '<',
+        "gt" => '>',
+        "quot" => '"',
+        "apos" => '\'',
+        number => {
+            let number = number.strip_prefix('#')?;
+            let hex = number.strip_prefix(['x', 'X']).map(|hex| u32::from_str_radix(hex, 16));
+            char::from_u32(hex.unwrap_or_else(|| number.parse()).ok()?)?
+        }
+    };
+    (found == letter).then_some(end + 1)
+}
+
+/// The letters of base64 that only these bytes decide, when `before` bytes of a group of three come before them.
+fn base64_within(bytes: &[u8], before: usize) -> String {
+    const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let bit = |at: usize| {
+        let byte = bytes.get((at / 8).wrapping_sub(before)).copied().unwrap_or_default();
+        usize::from(byte >> (7 - at % 8) & 1)
+    };
+    let (first, end) = ((before * 8).div_ceil(6), (before + bytes.len()) * 8 / 6);
+    let letter = |at: usize| (0..6).fold(0, |value, offset| value << 1 | bit(at * 6 + offset));
+    (first..end).filter_map(|at| LETTERS.get(letter(at)).copied().map(char::from)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// With each letter that is written in another way somewhere.
+    const VALUE: &str = r#"p/s&w"r\d +%é😀<x>'"#;
+
+    fn redacted(text: &str) -> String {
+        redact_with(text, &[Secret::new(VALUE)]).into_owned()
+    }
+
+    #[test]
+    fn a_secret_is_found_in_every_way_that_json_writes_it() {
+        let plain = serde_json::to_string(VALUE).expect("JSON");
+        let twice = serde_json::to_string(&plain).expect("JSON");
+        let slashes = plain.replace('/', "\\/").replace('&', "\\u0026");
+        let all: String = VALUE.encode_utf16().map(|unit| format!("\\u{unit:04x}")).collect();
+        let upper: String = VALUE.encode_utf16().map(|unit| format!("\\u{unit:04X}")).collect();
+        for text in [VALUE.to_owned(), plain, twice, slashes, all, upper] {
+            let shown = redacted(&format!("no {text} ok"));
+            // Letters of the secret and of its escapes.
+            assert!(
+                shown.contains(DOTS) && !shown.contains(['s', 'w', 'x', 'u', '7']),
+                "{text} became {shown}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_secret_is_found_in_addresses_and_in_pages() {
+        let percent: String = VALUE.bytes().map(|byte| format!("%{byte:02X}")).collect();
+        let twice = percent.replace('%', "%25");
+        let some = "p%2fs%26w%22r%5cd+%2B%25%C3%A9%F0%9F%98%80%3Cx%3E'";
+        let page = "p&#47;s&amp;w&quot;r\\d +%é😀&lt;x&gt;&#x27;";
+        for text in [percent.as_str(), &twice, some, page] {
+            let shown = redacted(&format!("?a={text}&b=1"));
+            assert_eq!(shown, format!("?a={DOTS}&b=1"), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_secret_is_found_within_base64_whatever_is_before_it() {
+        let secret = Secret::new("hunter2-hunter2");
+        // `printf USER:hunter2-hunter2 | base64`, and of an address in the alphabet of addresses.
+        for text in [
+            "aHVudGVyMi1odW50ZXIy",
+            "YTpodW50ZXIyLWh1bnRlcjI=",
+            "YWI6aHVudGVyMi1odW50ZXIy",
+            "YWJjOmh1bnRlcjItaHVudGVyMjp4",
+        ] {
+            let shown = redact_with(&format!("Basic {text}\n"), std::slice::from_ref(&secret)).into_owned();
+            assert_eq!(shown, format!("Basic {DOTS}\n"), "{text}");
+        }
+    }
+
+    #[test]
+    fn text_without_a_secret_stays_as_it_is_and_short_values_blank_out_nothing() {
+        let text = "a \\u0026 b %25 &amp; + c";
+        assert!(matches!(
+            redact_with(text, &[Secret::new("other"), Secret::new("a"), Secret::new("")]),
+            Cow::Borrowed(_)
+        ));
+        assert_eq!(redact_with("éé key-1 é key-1", &[Secret::new("key-1")]), format!("éé {DOTS} é {DOTS}"));
+    }
+
+    #[test]
+    fn what_is_hidden_once_is_hidden_in_every_text_and_problem() {
+        hide(&Secret::new("of/this&process"));
+        assert_eq!(redact("it is of\\/this\\u0026process."), format!("it is {DOTS}."));
+        let problem = crate::Problem::new(crate::ProblemKind::Refused, "no of/this&process here")
+            .hint("not of/this&process")
+            .request("GET /of%2Fthis%26process");
+        let shown = problem.to_string();
+        assert_eq!(shown, format!("no {DOTS} here; asked GET /{DOTS}. not {DOTS}"));
+    }
+}
