@@ -2,6 +2,9 @@
 //! in which such texts write a secret is found: as it is, escaped as in JSON, in an address or in HTML, any of these twice,
 //! and within base64, as `user:password` is sent.
 
+#[cfg(test)]
+mod tests;
+
 use std::borrow::Cow;
 use std::sync::RwLock;
 
@@ -243,81 +246,4 @@ fn base64_within(bytes: &[u8], before: usize) -> String {
     let (first, end) = ((before * 8).div_ceil(6), (before + bytes.len()) * 8 / 6);
     let letter = |at: usize| (0..6).fold(0, |value, offset| value << 1 | bit(at * 6 + offset));
     (first..end).filter_map(|at| LETTERS.get(letter(at)).copied().map(char::from)).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// With each letter that is written in another way somewhere.
-    const VALUE: &str = r#"p/s&w"r\d +%é😀<x>'"#;
-
-    fn redacted(text: &str) -> String {
-        redact_with(text, &[Secret::new(VALUE)]).into_owned()
-    }
-
-    #[test]
-    fn a_secret_is_found_in_every_way_that_json_writes_it() {
-        let plain = serde_json::to_string(VALUE).expect("JSON");
-        let twice = serde_json::to_string(&plain).expect("JSON");
-        let slashes = plain.replace('/', "\\/").replace('&', "\\u0026");
-        let all: String = VALUE.encode_utf16().map(|unit| format!("\\u{unit:04x}")).collect();
-        let upper: String = VALUE.encode_utf16().map(|unit| format!("\\u{unit:04X}")).collect();
-        for text in [VALUE.to_owned(), plain, twice, slashes, all, upper] {
-            let shown = redacted(&format!("no {text} ok"));
-            // Letters of the secret and of its escapes.
-            assert!(
-                shown.contains(DOTS) && !shown.contains(['s', 'w', 'x', 'u', '7']),
-                "{text} became {shown}"
-            );
-        }
-    }
-
-    #[test]
-    fn a_secret_is_found_in_addresses_and_in_pages() {
-        let percent: String = VALUE.bytes().map(|byte| format!("%{byte:02X}")).collect();
-        let twice = percent.replace('%', "%25");
-        let some = "p%2fs%26w%22r%5cd+%2B%25%C3%A9%F0%9F%98%80%3Cx%3E'";
-        let page = "p&#47;s&amp;w&quot;r\\d +%é😀&lt;x&gt;&#x27;";
-        for text in [percent.as_str(), &twice, some, page] {
-            let shown = redacted(&format!("?a={text}&b=1"));
-            assert_eq!(shown, format!("?a={DOTS}&b=1"), "{text}");
-        }
-    }
-
-    #[test]
-    fn a_secret_is_found_within_base64_whatever_is_before_it() {
-        let secret = Secret::new("hunter2-hunter2");
-        // `printf USER:hunter2-hunter2 | base64`, and of an address in the alphabet of addresses.
-        for text in [
-            "aHVudGVyMi1odW50ZXIy",
-            "YTpodW50ZXIyLWh1bnRlcjI=",
-            "YWI6aHVudGVyMi1odW50ZXIy",
-            "YWJjOmh1bnRlcjItaHVudGVyMjp4",
-        ] {
-            let shown = redact_with(&format!("Basic {text}\n"), std::slice::from_ref(&secret)).into_owned();
-            assert_eq!(shown, format!("Basic {DOTS}\n"), "{text}");
-        }
-    }
-
-    #[test]
-    fn text_without_a_secret_stays_as_it_is_and_short_values_blank_out_nothing() {
-        let text = "a \\u0026 b %25 &amp; + c";
-        assert!(matches!(
-            redact_with(text, &[Secret::new("other"), Secret::new("a"), Secret::new("")]),
-            Cow::Borrowed(_)
-        ));
-        assert_eq!(redact_with("éé key-1 é key-1", &[Secret::new("key-1")]), format!("éé {DOTS} é {DOTS}"));
-    }
-
-    #[test]
-    fn what_is_hidden_once_is_hidden_in_every_text_and_problem() {
-        hide(&Secret::new("of/this&process"));
-        assert_eq!(redact("it is of\\/this\\u0026process."), format!("it is {DOTS}."));
-        let problem = crate::Problem::new(crate::ProblemKind::Refused, "no of/this&process here")
-            .hint("not of/this&process")
-            .request("GET /of%2Fthis%26process");
-        let shown = problem.to_string();
-        assert_eq!(shown, format!("no {DOTS} here; asked GET /{DOTS}. not {DOTS}"));
-    }
 }
