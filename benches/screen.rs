@@ -4,7 +4,7 @@ use std::hint::black_box;
 
 use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
 use crossterm::event::{Event as TerminalEvent, KeyCode, KeyEvent, KeyModifiers};
-use quarterdeck::fleet::{FleetEvent, Health, ListEvent, Member, Store, Traffic};
+use quarterdeck::fleet::{Auth, FleetEvent, Health, ListEvent, Member, Store, Traffic};
 use quarterdeck::model::{
     ContextName, Instance, Kind, Lifecycle, Problem, ProblemKind, Resource, ResourceId, State, Timestamp,
 };
@@ -42,7 +42,7 @@ fn store() -> Store {
     }]);
     let rows = (0..ROWS).map(|number| instance(&context, number)).collect();
     for event in [
-        FleetEvent::Context(context.clone(), Health::Live, Traffic::default()),
+        FleetEvent::Context(context.clone(), Health::Live, Auth::Good, Traffic::default()),
         FleetEvent::ListStarted(context.clone(), Kind::Instance),
         FleetEvent::List(
             context.clone(),

@@ -1,5 +1,6 @@
 //! `qdeck config check` against servers that are slow, silent, or lack a product.
 
+use std::fmt::Write as _;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
@@ -19,9 +20,12 @@ fn file(contexts: &[(&str, SocketAddr)]) -> (TempDir, PathBuf) {
     let mut text = String::new();
     for (name, address) in contexts {
         let token = folder.path().join("token");
-        text.push_str(&format!(
-            "[contexts.{name}]\nplatform = \"cycle\"\nbase_url = \"http://{address}/base/\"\nhub = \"651586fca6078e98982dbd90\"\ntoken = {{ file = {token:?} }}\n"
-        ));
+        let token = token.display();
+        writeln!(
+            text,
+            "[contexts.{name}]\nplatform = \"cycle\"\nbase_url = \"http://{address}/base/\"\nhub = \"651586fca6078e98982dbd90\"\ntoken = {{ file = \"{token}\" }}"
+        )
+        .expect("a string takes all");
     }
     let path = folder.path().join("config.toml");
     std::fs::write(&path, text).expect("writable");

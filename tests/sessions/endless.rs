@@ -53,6 +53,7 @@ fn most_resident_mib(pid: u32) -> usize {
 
 /// Presses keys until the screen shows a text, and returns how long the frames of 95 of 100 of them took at most.
 #[cfg(target_os = "linux")]
+#[expect(clippy::print_stdout, reason = "the figures are of interest where the test is run by hand")]
 fn keys_until(deck: &Deck, text: &str) -> Duration {
     let mut latencies = Vec::new();
     let began = Instant::now();

@@ -267,7 +267,7 @@ impl<M: Menu> Layer for MenuLayer<M> {
             | MenuCommand::CopyMenu
             | MenuCommand::Messages => Effect::close().into(),
             MenuCommand::Copy => match self.list.chosen() {
-                Some(item) => Effect::copy(item.label.trim().to_owned(), "line".to_owned()).into(),
+                Some(item) => Effect::copy(item.label.trim(), "line".to_owned()).into(),
                 None => Handled::done(),
             },
             // Of single menus, which have them in their own `perform`.

@@ -265,7 +265,7 @@ fn a_text_offered_for_the_clipboard_is_copied_only_on_request() {
             && !shown.contains("secret"),
         "{shown}"
     );
-    assert_eq!(press(&mut view, "^y"), [Effect::copy("secret".to_owned(), "the text from web-1".to_owned())]);
+    assert_eq!(press(&mut view, "^y"), [Effect::copy("secret", "the text from web-1".to_owned())]);
     press(&mut view, "x^y");
     let shown = drawn(&mut view);
     assert!(shown.contains("No such key") && !shown.contains("bell"), "{shown}");

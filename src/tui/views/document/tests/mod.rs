@@ -198,7 +198,7 @@ fn copying_takes_the_value_and_not_its_looks() {
             press(&mut view, KeyCode::Enter);
             view.apply(Command::Copy, None).effects()
         };
-        assert_eq!(copy_at("hostname"), [Effect::copy("web-1".to_owned(), "hostname".to_owned())]);
+        assert_eq!(copy_at("hostname"), [Effect::copy("web-1", "hostname".to_owned())]);
         let Some(Effect::Work(Work::Copy(motd, _))) = copy_at("motd").pop() else { panic!() };
         assert_eq!(motd, "one\ntwo: three\n");
         assert!(matches!(copy_at("DB_PASS").as_slice(), [Effect::Screen(ScreenEffect::Report(_))]));

@@ -294,10 +294,7 @@ fn saved_and_copied_text_holds_no_escapes() {
     let mut view = opened(&["web 1/x", "b"]);
     print(&mut view, 0, vec![line(0, "\u{1b}[31mred\u{1b}[0m"), line(2, "end")]);
     print(&mut view, 1, vec![line(1, "from b")]);
-    assert_eq!(
-        view.apply(Command::Copy, None).effects(),
-        [Effect::copy("end".to_owned(), "line".to_owned())]
-    );
+    assert_eq!(view.apply(Command::Copy, None).effects(), [Effect::copy("end", "line".to_owned())]);
     let Some(Effect::Work(Work::Save(name, bytes))) = view.apply(Command::Save, None).effects().pop() else {
         panic!()
     };
