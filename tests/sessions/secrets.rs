@@ -39,7 +39,7 @@ fn a_refused_token_is_shown_nowhere_however_the_server_repeats_it() {
     std::fs::write(&file, TOKEN).expect("writable");
     let escaped = r#"fake\/token\u0026with\"letters"#;
     let percent = "fake%2Ftoken%26with%22letters";
-    for echo in [escaped, r#"fake\u002Ftoken&with\u0022letters"#, percent, BASE64] {
+    for echo in [escaped, r"fake\u002Ftoken&with\u0022letters", percent, BASE64] {
         let server = echoing(echo);
         let config = contexts(&[("odd-one", server.url())]);
         let config = config.lines().map(|line| match line.split_once('=') {
