@@ -34,7 +34,7 @@ pub fn run(minutes: u64) -> Figures {
     fs::write(&config, format!("log_buffer = \"{LOG_BUFFER}\"\n{}", cloud.text())).expect("writable");
     let program = program(&config);
     let terminal = &program.terminal;
-    for name in ["relay-1", "relay-2"] {
+    for name in ["checkout-1", "queue-1"] {
         open_console(terminal, name);
     }
     let (mut readings, began) = (Vec::new(), Instant::now());
@@ -110,7 +110,7 @@ fn watch_logs(terminal: &Terminal) {
 
 /// Looks at each console for a while.
 fn visit_consoles(terminal: &Terminal) {
-    for name in ["relay-1", "relay-2"] {
+    for name in ["checkout-1", "queue-1"] {
         choose(terminal, name);
         terminal.type_keys("a");
         terminal.wait_for("total");
