@@ -76,7 +76,7 @@ pub fn watch() -> io::Result<()> {
     Ok(())
 }
 
-/// From now on a signal that asks to leave goes to this handler, which has [`ORDERLY_TIMEOUT`] from then on. It must not
+/// From now on a signal that asks to leave goes to this handler, which has `ORDERLY_TIMEOUT` from then on. It must not
 /// wait.
 pub fn handle(handler: impl Fn(i32) + Send + 'static) {
     *HANDLER.lock() = Some(Box::new(handler));
@@ -95,7 +95,7 @@ fn take(signal: i32) {
     }
 }
 
-/// Begins the end: if the program has not ended by itself within [`ORDERLY_TIMEOUT`], it is ended with this status. Returns
+/// Begins the end: if the program has not ended by itself within `ORDERLY_TIMEOUT`, it is ended with this status. Returns
 /// false if the end has begun before.
 pub fn begin(status: u8) -> bool {
     if LEAVING.swap(true, Ordering::SeqCst) {
