@@ -55,6 +55,10 @@ impl Answer {
             return Err(Cause::NoDocument { is_null: !text.is_empty() });
         }
         let text = if text.is_empty() { b"null" } else { text };
+        if is_mostly_punctuation(text) {
+            let why = format!("more than {MAX_SHORT_VALUES} values of hardly any length");
+            return Err(Cause::Shape { why, length: self.body.len() });
+        }
         serde_json::from_slice(text).map_err(|error| {
             if looks_like_page(text) {
                 return Cause::Page { title: page_title(text) };
@@ -63,6 +67,22 @@ impl Answer {
             if error.is_data() { Cause::Shape { why, length } } else { Cause::Json { why, length } }
         })
     }
+}
+
+/// Values of an answer that may be as short as they like.
+const MAX_SHORT_VALUES: usize = 1_000_000;
+
+/// The average length of a value where there are more, in bytes with its name and its comma. Documents have 15 and more.
+const MIN_VALUE_BYTES: usize = 10;
+
+/// Returns true for JSON that is made to cost memory: `{},{},{},` takes three bytes a value as text, and a hundred once it
+/// is read.
+fn is_mostly_punctuation(text: &[u8]) -> bool {
+    if text.len() < MAX_SHORT_VALUES {
+        return false;
+    }
+    let values = memchr::memchr_iter(b',', text).count();
+    values > MAX_SHORT_VALUES && values * MIN_VALUE_BYTES > text.len()
 }
 
 /// Reads a body to its end, `limit` bytes at most. `limit` also bounds what a compressed body unfolds to. A large one waits
@@ -227,6 +247,23 @@ mod tests {
         assert_eq!(message(b"", false), None);
         assert_eq!(message(br#"{"data":null}"#, false), None);
         assert_eq!(message("é".repeat(5000).as_bytes(), false).unwrap().chars().count(), 401);
+    }
+
+    #[test]
+    fn json_that_is_made_to_cost_memory_is_refused_before_it_is_read() {
+        let read = |body: String| {
+            let answer = Answer { status: 200, body: body.into(), page: false, _turn: None };
+            answer.decode::<serde::de::IgnoredAny>(false).map(drop)
+        };
+        let list = |value: &str, count: usize| format!("[{}null]", format!("{value},").repeat(count));
+        for value in ["{}", "0", r#"{"":1}"#] {
+            assert_eq!(read(list(value, 1_000_000)), Ok(()), "{value}");
+            let Err(Cause::Shape { why, .. }) = read(list(value, 1_000_001)) else {
+                panic!("{value} was read");
+            };
+            assert!(why.contains("more than 1000000 values"), "{why}");
+        }
+        assert_eq!(read(list(r#"{"id":1234}"#, 1_500_000)), Ok(()), "short rows are a matter of rows");
     }
 
     #[test]
