@@ -12,6 +12,8 @@ use super::is_uuid;
 pub(crate) enum Expected<'e> {
     /// Any value but null.
     Value,
+    /// No such field.
+    Nothing,
     /// A text.
     Text,
     /// A text of so many characters.
@@ -185,6 +187,24 @@ impl<'a, W: Wording> Form<'a, W> {
             return &[];
         }
         self.list(name)
+    }
+
+    /// Reads an object, with each error below its place: `lease.expire`.
+    pub(crate) fn child<T>(&mut self, name: &str, read: impl FnOnce(&mut Self) -> Option<T>) -> Option<T> {
+        let object = self.read(name, &Expected::Object, Value::as_object)?;
+        let mut form = Self::below(Some(object), format!("{}{name}.", self.prefix));
+        let found = read(&mut form);
+        self.errors.append(&mut form.errors);
+        found
+    }
+
+    /// Records an error for each field that is none of these.
+    pub(crate) fn only(&mut self, names: &[&str]) {
+        let fields = self.object.into_iter().flatten().map(|(name, _)| name);
+        let unknown: Vec<&String> = fields.filter(|name| !names.contains(&name.as_str())).collect();
+        for name in unknown {
+            self.error(name, W::reason(&Expected::Nothing, &Value::Null));
+        }
     }
 
     /// Reads the objects of a list, with each error below the object's place: `volumes.0.size`.

@@ -4,9 +4,10 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
 use super::super::names::{moment, time};
-use super::super::problem::Problem;
+use super::super::write::body::Fields;
 use super::{AccountState, ours};
 use crate::engine::fleet::{Fleet, Phase};
+use crate::faces::kit::form::Expected;
 
 /// The operation at the end of a lease.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,28 +30,18 @@ pub(in super::super) struct Lease {
 }
 
 impl Lease {
-    /// Reads `{"expire": "YYYY-MM-DD HH:MM:SS.ffffff", "operation": "shutdown"|"terminate"}`; `released` may be
-    /// beside them, as in the answers.
-    pub(in super::super) fn read(value: &Value) -> Result<Self, Problem> {
-        let fields = value.as_object().ok_or_else(|| Problem::data("lease must be an object"))?;
-        if let Some(key) =
-            (fields.keys()).find(|k| !["expire", "operation", "released"].contains(&k.as_str()))
-        {
-            return Err(Problem::data(format!("lease has no field {key}")));
-        }
-        let expire = (fields.get("expire").and_then(Value::as_str).and_then(moment))
-            .ok_or_else(|| Problem::data("lease.expire must be such as 2015-10-29 19:00:00.000000"))?;
-        let ending = match fields.get("operation").and_then(Value::as_str) {
-            Some("shutdown") => Ending::Shutdown,
-            Some("terminate") => Ending::Terminate,
-            _ => return Err(Problem::data("lease.operation must be shutdown or terminate")),
-        };
-        let released = match fields.get("released") {
-            None => false,
-            Some(Value::Bool(released)) => *released,
-            Some(_) => return Err(Problem::data("lease.released must be true or false")),
-        };
-        Ok(Self { expire, ending, released })
+    /// Reads the fields `{"expire": "YYYY-MM-DD HH:MM:SS.ffffff", "operation": "shutdown"|"terminate"}`; `released` may
+    /// be beside them, as in the answers.
+    pub(in super::super) fn read(form: &mut Fields<'_>) -> Option<Self> {
+        form.only(&["expire", "operation", "released"]);
+        form.require(&["expire"]);
+        let expire = form.read("expire", &Expected::Other("such as 2015-10-29 19:00:00.000000"), |value| {
+            value.as_str().and_then(moment)
+        });
+        let ending = form.need_word("operation", &["shutdown", "terminate"]);
+        let released = form.switch("released").unwrap_or(false);
+        let ending = if ending? == "shutdown" { Ending::Shutdown } else { Ending::Terminate };
+        Some(Self { expire: expire?, ending, released })
     }
 
     /// As the answers have it.
@@ -108,7 +99,13 @@ mod tests {
     #[test]
     fn a_lease_is_read_as_it_is_written() {
         let value = json!({ "expire": "2015-10-29 19:00:00.000000", "operation": "terminate" });
-        let lease = Lease::read(&value).expect("both fields");
+        let read = |value: &Value| {
+            let body = json!({ "lease": value });
+            let mut form = Fields::of(&body);
+            let lease = form.child("lease", Lease::read);
+            form.done().map(|()| lease)
+        };
+        let lease = read(&value).expect("both fields").expect("a lease");
         assert_eq!((lease.ending, lease.released), (Ending::Terminate, false));
         assert_eq!(
             lease.document(),
@@ -123,7 +120,7 @@ mod tests {
             json!({ "expire": "2015-10-29 19:00:00.000000", "operation": "delete" }),
             json!({ "expire": "2015-10-29 19:00:00.000000", "operation": "shutdown", "mail": true }),
         ] {
-            assert!(Lease::read(&wrong).is_err(), "{wrong}");
+            assert!(read(&wrong).is_err(), "{wrong}");
         }
     }
 }

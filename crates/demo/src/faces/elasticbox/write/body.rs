@@ -5,6 +5,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::super::problem::Problem;
+use crate::faces::kit::form::{Expected, Form, Wording};
 
 /// Reads a JSON body.
 ///
@@ -18,32 +19,75 @@ pub(in super::super) fn read<T: DeserializeOwned>(headers: &HeaderMap, bytes: &[
     serde_json::from_slice(bytes).map_err(Problem::data)
 }
 
-/// The three ways boxes are updated by themselves, and none.
-pub(in super::super) fn updates(word: &str) -> Result<&'static str, Problem> {
-    ["off", "patch", "minor", "major"]
-        .into_iter()
-        .find(|known| *known == word)
-        .ok_or_else(|| Problem::data("automatic_updates must be off, patch, minor or major"))
+/// The fields of a body.
+pub(in super::super) type Fields<'a> = Form<'a, ElasticBoxWords>;
+
+/// The words for a field that is wrong. The page names the error and shows no text of one.
+#[derive(Debug)]
+pub(in super::super) struct ElasticBoxWords;
+
+impl Wording for ElasticBoxWords {
+    fn reason(expected: &Expected<'_>, _: &Value) -> String {
+        let expected = match expected {
+            Expected::Value => return "is required".to_owned(),
+            Expected::Nothing => return "is not a field".to_owned(),
+            Expected::Text => "text".to_owned(),
+            Expected::TextOf(length) => format!("text of {} to {} characters", length.start(), length.end()),
+            Expected::Word(words) => words.join(" or "),
+            Expected::Integer(range) => format!("a whole number from {} to {}", range.start(), range.end()),
+            Expected::Boolean => "true or false".to_owned(),
+            Expected::List => "a list".to_owned(),
+            Expected::Object => "an object".to_owned(),
+            Expected::Uuid => "a UUID".to_owned(),
+            Expected::Other(what) => (*what).to_owned(),
+        };
+        format!("must be {expected}")
+    }
 }
 
-/// Checks a variable: an object with a name and a type; its value, if any, is text.
-pub(in super::super) fn variable(value: &Value) -> Result<(), Problem> {
-    let fields = value.as_object().ok_or_else(|| Problem::data("a variable must be an object"))?;
-    for key in ["name", "type"] {
-        if fields.get(key).and_then(Value::as_str).is_none_or(str::is_empty) {
-            return Err(Problem::data(format!("a variable must have a {key}")));
+impl Fields<'_> {
+    /// Returns everything that was wrong as one refusal: an answer of this platform has one message.
+    pub(in super::super) fn done(self) -> Result<(), Problem> {
+        if self.errors().is_empty() {
+            return Ok(());
         }
+        let errors: Vec<String> = self.errors().iter().map(|(path, why)| format!("{path} {why}")).collect();
+        Err(Problem::data(errors.join("; ")))
     }
-    let text = |key: &str| fields.get(key).is_none_or(|v| v.is_string() || v.is_null());
-    if let Some(key) =
-        ["value", "visibility", "scope", "automatic_updates"].into_iter().find(|key| !text(key))
-    {
-        return Err(Problem::data(format!("a variable's {key} must be text")));
+
+    /// How boxes are updated by themselves: in three ways, or not at all.
+    pub(in super::super) fn updates(&mut self) -> Option<&'static str> {
+        self.need_word("automatic_updates", &["off", "patch", "minor", "major"])
     }
-    if fields.get("required").is_some_and(|v| !v.is_boolean()) {
-        return Err(Problem::data("a variable's required must be true or false"));
+
+    /// A list of variables; each has a name and a type, and its value, if any, is text.
+    pub(in super::super) fn variables(&mut self, name: &str) -> Vec<Value> {
+        let list = self.list(name);
+        self.each(name, list, |form| {
+            for field in ["name", "type"] {
+                if form.need_text(field).is_some_and(str::is_empty) {
+                    form.error(field, "is required");
+                }
+            }
+            for field in ["value", "visibility", "scope", "automatic_updates"] {
+                form.text(field);
+            }
+            form.switch("required");
+            form.fields().cloned().map(Value::Object)
+        })
     }
-    Ok(())
+
+    /// A list of texts.
+    pub(in super::super) fn texts(&mut self, name: &str) -> Option<Vec<String>> {
+        self.read(name, &Expected::Other("a list of texts"), |value| {
+            value.as_array()?.iter().map(|row| row.as_str().map(str::to_owned)).collect()
+        })
+    }
+
+    /// A list as it was sent.
+    pub(in super::super) fn rows(&mut self, name: &str) -> Option<Vec<Value>> {
+        self.read(name, &Expected::List, |value| value.as_array().cloned())
+    }
 }
 
 /// Lays variables over others: the same name in the same scope is replaced, the rest is kept.
@@ -63,15 +107,6 @@ fn scope(variable: &Value) -> &str {
     variable["scope"].as_str().unwrap_or_default()
 }
 
-/// A list of texts under a key.
-pub(in super::super) fn texts(value: &Value, of: &str) -> Result<Vec<String>, Problem> {
-    let rows = value.as_array().and_then(|rows| {
-        let texts = rows.iter().map(|row| row.as_str().map(str::to_owned));
-        texts.collect::<Option<Vec<String>>>()
-    });
-    rows.ok_or_else(|| Problem::data(format!("{of} must be a list of texts")))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -79,7 +114,13 @@ mod tests {
 
     #[test]
     fn variables_are_checked_and_override_by_name_and_scope() {
-        assert!(variable(&json!({ "name": "a", "type": "Text", "value": "1", "tags": [] })).is_ok());
+        let check = |variable: &Value| {
+            let body = json!({ "variables": [variable] });
+            let mut form = Fields::of(&body);
+            form.variables("variables");
+            form.done()
+        };
+        assert!(check(&json!({ "name": "a", "type": "Text", "value": "1", "tags": [] })).is_ok());
         for wrong in [
             json!("a"),
             json!({ "name": "a" }),
@@ -87,7 +128,7 @@ mod tests {
             json!({ "name": "a", "type": "Port", "value": 80 }),
             json!({ "name": "a", "type": "Text", "required": "yes" }),
         ] {
-            assert!(variable(&wrong).is_err(), "{wrong}");
+            assert!(check(&wrong).is_err(), "{wrong}");
         }
         let own = [json!({ "name": "a", "value": "1" }), json!({ "name": "a", "scope": "db", "value": "2" })];
         let by = [json!({ "name": "a", "scope": "db", "value": "3" }), json!({ "name": "b", "value": "4" })];

@@ -7,7 +7,6 @@ use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use jiff::Timestamp;
-use serde::Deserialize;
 use serde_json::Value;
 
 use super::super::Counter;
@@ -19,36 +18,52 @@ use super::super::problem::Problem;
 use super::super::shapes::boxes::{self, Catalogue};
 use super::super::shapes::instance::{self, Document};
 use super::super::shapes::workspaces;
-use super::body;
+use super::body::{self, Fields};
 use crate::engine::events::Event;
 use crate::engine::fleet::{Account, Container, Extras, Fleet, Phase};
 
 /// The one kind of request that is understood; others would register machines or import them.
 const SCHEMA: &str = "http://elasticbox.net/schemas/deploy-instance-request";
 
-/// The body.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+/// The fields of a body.
+const FIELDS: [&str; 9] = [
+    "schema",
+    "name",
+    "owner",
+    "box",
+    "policy_box",
+    "automatic_updates",
+    "instance_tags",
+    "lease",
+    "ipv4_address",
+];
+
+/// The body, checked as far as that needs no look at the fleet.
+#[derive(Debug)]
 struct Request {
-    schema: String,
     name: String,
     owner: Option<String>,
-    #[serde(rename = "box")]
     chosen: Choice,
     policy_box: Option<Choice>,
-    automatic_updates: String,
-    instance_tags: Option<Vec<String>>,
-    lease: Option<Value>,
-    /// Only for infrastructure that is not the platform's; here there is none.
-    ipv4_address: Option<String>,
+    updates: &'static str,
+    instance_tags: Vec<String>,
+    lease: Option<Lease>,
 }
 
 /// A box or a policy, with the variables that are laid over its own.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug)]
 struct Choice {
     id: String,
     variables: Vec<Value>,
+}
+
+impl Choice {
+    fn read(form: &mut Fields<'_>) -> Option<Self> {
+        form.only(&["id", "variables"]);
+        form.require(&["variables"]);
+        let (id, variables) = (form.need_text("id"), form.variables("variables"));
+        Some(Self { id: id?.to_owned(), variables })
+    }
 }
 
 /// A request whose references are found and checked.
@@ -56,40 +71,46 @@ struct Order {
     container: u32,
     policy: u32,
     server: u32,
-    owner: String,
-    updates: &'static str,
-    lease: Option<Lease>,
     variables: Vec<Value>,
 }
 
 impl Request {
-    /// Checks the fields that do not depend on the fleet.
-    fn check(&self) -> Result<(&'static str, Option<Lease>), Problem> {
-        if self.schema != SCHEMA {
-            return Err(Problem::data(format!("schema must be {SCHEMA}")));
-        }
-        if !(1..=30).contains(&self.name.chars().count()) {
-            return Err(Problem::data("name must have 1 to 30 characters"));
-        }
-        if (self.owner.as_ref()).is_some_and(|owner| !(1..=64).contains(&owner.chars().count())) {
-            return Err(Problem::data("owner must have 1 to 64 characters"));
-        }
-        if self.ipv4_address.is_some() {
-            return Err(Problem::data("ipv4_address belongs to machines of one's own only"));
-        }
-        let overlaid = self.policy_box.iter().flat_map(|policy| &policy.variables);
-        self.chosen.variables.iter().chain(overlaid).try_for_each(body::variable)?;
-        let lease = self.lease.as_ref().map(Lease::read).transpose()?;
+    /// Reads the body.
+    ///
+    /// # Errors
+    /// 400 with everything that is wrong in it.
+    fn read(body: &Value) -> Result<Self, Problem> {
+        let mut form = Fields::of(body);
+        form.only(&FIELDS);
+        form.need_word("schema", &[SCHEMA]);
+        form.require(&["name", "box"]);
+        let name = form.text_of("name", 1..=30);
+        let owner = form.text_of("owner", 1..=64);
+        let chosen = form.child("box", Choice::read);
+        let policy_box = form.child("policy_box", Choice::read);
+        let updates = form.updates();
+        let instance_tags = form.texts("instance_tags").unwrap_or_default();
+        let lease = form.child("lease", Lease::read);
         if lease.is_some_and(|lease| lease.expire <= Timestamp::now()) {
-            return Err(Problem::data("lease.expire must be in the future"));
+            form.error("lease.expire", "must be in the future");
         }
-        Ok((body::updates(&self.automatic_updates)?, lease))
+        if form.given("ipv4_address").is_some() {
+            form.error("ipv4_address", "is for infrastructure that is not the platform's, and there is none");
+        }
+        let found = name.zip(chosen).zip(updates);
+        form.done()?;
+        let ((name, chosen), updates) = found.ok_or_else(Problem::internal)?;
+        Ok(Self { name, owner, chosen, policy_box, updates, instance_tags, lease })
+    }
+
+    /// The workspace that will own the instance.
+    fn owner<'r>(&'r self, personal: &'r str) -> &'r str {
+        self.owner.as_deref().unwrap_or(personal)
     }
 
     /// Finds the box, the workspace, the policy and a host.
     fn order(&self, fleet: &Fleet, catalogue: &Catalogue, personal: &str) -> Result<Order, Problem> {
-        let (updates, lease) = self.check()?;
-        let owner = self.owner.as_deref().unwrap_or(personal);
+        let owner = self.owner(personal);
         let workspace = catalogue
             .workspace(owner)
             .ok_or_else(|| Problem::data(format!("there is no workspace {owner}")))?;
@@ -117,9 +138,6 @@ impl Request {
             container: key,
             policy,
             server,
-            owner: owner.to_owned(),
-            updates,
-            lease,
             variables: body::overridden(own.map_or(&[], Vec::as_slice), &self.chosen.variables),
         })
     }
@@ -147,7 +165,7 @@ pub(in super::super) async fn deploy(
     headers: HeaderMap,
     bytes: Bytes,
 ) -> Result<(StatusCode, Json<Document>), Problem> {
-    let request: Request = body::read(&headers, &bytes)?;
+    let request = Request::read(&body::read(&headers, &bytes)?)?;
     let email = counter.app.credentials.email.clone();
     let engine = &counter.app.engine;
     let mut account = counter.account();
@@ -162,13 +180,14 @@ pub(in super::super) async fn deploy(
             Some(key)
         })
         .ok_or_else(Problem::internal)?;
+    let owner = request.owner(workspaces::personal(&email)).to_owned();
     account.begin(engine, key, Verb::Deploy);
     if let Some(record) = account.change(key) {
-        record.owner = Some(order.owner);
+        record.owner = Some(owner);
         record.policy = Some(order.policy);
-        record.updates = Some(order.updates);
-        record.lease = order.lease;
-        record.tags = Some(request.instance_tags.unwrap_or_default());
+        record.updates = Some(request.updates);
+        record.lease = request.lease;
+        record.tags = Some(request.instance_tags);
         record.variables = Some(Arc::new(order.variables));
     }
     counter.leases.notify_one();
@@ -189,8 +208,7 @@ mod tests {
             "schema": SCHEMA, "name": "n", "box": { "id": "b", "variables": [] }, "automatic_updates": "off",
         });
         change(&mut body);
-        let request: Request = serde_json::from_value(body).map_err(Problem::data)?;
-        request.check().map(|_| ())
+        Request::read(&body).map(|_| ())
     }
 
     #[test]
@@ -216,5 +234,18 @@ mod tests {
         for (key, value) in wrong {
             assert!(request(|b| b[key] = value.clone()).is_err(), "{key}: {value}");
         }
+    }
+
+    #[test]
+    fn every_mistake_is_reported_with_the_place_of_its_field() {
+        let refusal = request(|b| {
+            b["name"] = json!("");
+            b["color"] = json!("red");
+            b["box"]["variables"] = json!([{ "name": "x" }]);
+        });
+        let expected = Problem::data(
+            "color is not a field; name must be text of 1 to 30 characters; box.variables.0.type is required",
+        );
+        assert_eq!(refusal, Err(expected));
     }
 }

@@ -16,7 +16,10 @@ use super::super::account::row::Row;
 use super::super::problem::Problem;
 use super::super::shapes::boxes::Catalogue;
 use super::super::shapes::instance::{self, Document};
-use super::body;
+use super::body::{self, Fields};
+
+/// The schema of the document.
+const SCHEMA: &str = "http://elasticbox.net/schemas/instance";
 
 /// The required fields of an instance; `lease` is not among it: leaving it out ends the lease.
 const REQUIRED: [&str; 10] =
@@ -34,32 +37,21 @@ struct Changes {
 
 impl Changes {
     fn read(id: &str, document: &Value) -> Result<Self, Problem> {
-        if let Some(key) = REQUIRED.into_iter().find(|key| document[*key].is_null()) {
-            return Err(Problem::data(format!("an instance must have {key}")));
+        let mut form = Fields::of(document);
+        form.require(&REQUIRED);
+        form.word("schema", &[SCHEMA]);
+        form.word("id", &[id]);
+        let boxes = form.rows("boxes").unwrap_or_default();
+        let described = |it: &Value| it["id"].is_string() && it["schema"].is_string();
+        if form.given("boxes").is_some() && (boxes.is_empty() || !boxes.iter().all(described)) {
+            form.error("boxes", "must be a list of boxes");
         }
-        if document["schema"] != "http://elasticbox.net/schemas/instance" {
-            return Err(Problem::data("schema must be http://elasticbox.net/schemas/instance"));
-        }
-        if document["id"] != id {
-            return Err(Problem::data(format!("id must be {id}")));
-        }
-        let boxes = rows(document, "boxes")?.unwrap_or_default();
-        if boxes.is_empty() || boxes.iter().any(|b| !b["id"].is_string() || !b["schema"].is_string()) {
-            return Err(Problem::data("boxes must be a list of boxes"));
-        }
-        let variables = rows(document, "variables")?;
-        variables.iter().flatten().try_for_each(body::variable)?;
-        let lease = match &document["lease"] {
-            Value::Null => None,
-            lease => Some(Lease::read(lease)?),
-        };
-        Ok(Self {
-            boxes,
-            tags: body::texts(&document["tags"], "tags")?,
-            lease,
-            members: rows(document, "members")?,
-            variables,
-        })
+        let variables = form.given("variables").map(|_| form.variables("variables"));
+        let lease = form.child("lease", Lease::read);
+        let tags = form.texts("tags").unwrap_or_default();
+        let members = form.rows("members");
+        form.done()?;
+        Ok(Self { boxes, tags, lease, members, variables })
     }
 
     /// Writes down what differs from what is answered anyway.
@@ -76,14 +68,6 @@ impl Changes {
             record.variables = Some(Arc::new(variables));
         }
         record.edited = Some(Timestamp::now());
-    }
-}
-
-fn rows(document: &Value, key: &str) -> Result<Option<Vec<Value>>, Problem> {
-    match &document[key] {
-        Value::Null => Ok(None),
-        Value::Array(rows) => Ok(Some(rows.clone())),
-        _ => Err(Problem::data(format!("{key} must be a list"))),
     }
 }
 

@@ -19,6 +19,7 @@ impl Wording for ExoscaleWords {
     fn reason(expected: &Expected<'_>, _: &Value) -> String {
         let expected = match expected {
             Expected::Value => return "is required".to_owned(),
+            Expected::Nothing => return "is not a field".to_owned(),
             Expected::Text => "a text".to_owned(),
             Expected::TextOf(length) => {
                 format!("a text of {} to {} characters", length.start(), length.end())

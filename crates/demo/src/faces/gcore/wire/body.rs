@@ -39,6 +39,7 @@ impl Wording for GcoreWords {
         let not_text = !value.is_string();
         match expected {
             Expected::Value => "Field required".to_owned(),
+            Expected::Nothing => "Extra inputs are not permitted".to_owned(),
             Expected::Word(words) if !not_text => format!("Input should be one of {}", words.join(", ")),
             Expected::Uuid if !not_text => "Input should be a valid UUID".to_owned(),
             Expected::Text | Expected::TextOf(_) | Expected::Word(_) | Expected::Uuid => {
