@@ -19,10 +19,10 @@ use axum::routing::{get, post};
 
 use super::{AppState, Face};
 use crate::Access;
-use crate::credentials::same;
+use crate::credentials::{Ticket, same};
 use crate::engine::fleet::Account;
 use crate::faces::kit::problem::injected;
-use live::{console, notify, telemetry};
+use live::{console, notify, telemetry, ticket};
 use problem::{CycleError, Problem};
 use qdeck_model::Secret;
 use read::{containers, instances, jobs, logs, places};
@@ -86,9 +86,9 @@ fn instance() -> Router<AppState> {
         .route("/tasks", post(writes::instance_task))
         .route("/ssh", get(writes::ssh))
         .route("/volumes", get(instances::volumes))
-        .route("/console", get(console::ticket))
+        .route("/console", ticket::hand_out("console", Ticket::Console))
         .route("/telemetry/resources/report", get(telemetry::report))
-        .route("/telemetry/resources/stream", get(telemetry::ticket))
+        .route("/telemetry/resources/stream", ticket::hand_out("telemetry", Ticket::Telemetry))
 }
 
 /// Hosts and their locations.

@@ -9,21 +9,16 @@
 
 use std::sync::Arc;
 
-use axum::Json;
-use axum::extract::ws::rejection::WebSocketUpgradeRejection;
-use axum::extract::ws::{WebSocket, WebSocketUpgrade};
-use axum::extract::{Extension, Path, RawQuery, State};
+use axum::extract::State;
 use axum::response::Response;
-use serde_json::Value;
 
-use super::ticket::{hand_out, redeem};
+use super::ticket::Opening;
 use crate::credentials::Ticket;
 use crate::engine::Engine;
 use crate::engine::fleet::Phase;
 use crate::faces::AppState;
 use crate::faces::cycle::problem::Problem;
-use crate::faces::socket::{Gone, Receiver, Sender, Typed, split, typed};
-use crate::faults::CutSocket;
+use crate::faces::socket::{Gone, Receiver, Sender, Typed, typed};
 use crate::process::machine::Machine;
 use crate::process::output::Piece;
 use crate::process::session::Session;
@@ -34,29 +29,16 @@ const BACKLOG: u64 = 128 * 1024;
 const FRAME: usize = 16 * 1024;
 const PROMPT: &str = "\r\nPlease press Enter to activate this console.\r\n";
 
-/// `GET .../console`: a token and the address to use it at.
-pub(crate) async fn ticket(
-    State(app): State<AppState>,
-    Path((container, instance)): Path<(String, String)>,
-) -> Result<Json<Value>, Problem> {
-    hand_out(&app, (&container, &instance), "console", Ticket::Console)
-}
-
 /// The websocket itself.
-pub(crate) async fn attach(
-    State(app): State<AppState>,
-    Path(instance): Path<u32>,
-    RawQuery(raw): RawQuery,
-    cut: Option<Extension<CutSocket>>,
-    upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
-) -> Result<Response, Problem> {
-    let upgrade = upgrade.map_err(|e| Problem::invalid(e.to_string()))?;
-    redeem(&app, raw.as_deref(), Ticket::Console(instance))?;
+pub(crate) async fn attach(State(app): State<AppState>, opening: Opening) -> Result<Response, Problem> {
+    let instance = opening.instance;
+    opening.redeem(&app, Ticket::Console(instance))?;
     let machine = app.engine.look(instance).await.map_err(Problem::internal)?;
     let machine = machine.ok_or_else(|| Problem::missing("404.instance"))?;
-    Ok(upgrade.on_upgrade(move |socket| async move {
+    Ok(opening.open(move |sender, stream| async move {
         let stopped = app.engine.stopped().clone();
-        let console = Console::new(socket, cut.map(|Extension(c)| c), machine, app.engine, instance);
+        let console =
+            Console { sender, stream, machine, engine: app.engine, instance, size: None, asked: false };
         stopped.run_until_cancelled(console.run()).await;
     }))
 }
@@ -74,17 +56,6 @@ struct Console {
 }
 
 impl Console {
-    fn new(
-        socket: WebSocket,
-        cut: Option<CutSocket>,
-        machine: Arc<Machine>,
-        engine: Engine,
-        instance: u32,
-    ) -> Self {
-        let (sender, stream) = split(socket, cut);
-        Self { sender, stream, machine, engine, instance, size: None, asked: false }
-    }
-
     /// The shell, which only a running instance has.
     async fn shell(&self) -> Result<Arc<Session>, String> {
         let phase = self.engine.read(|fleet| fleet.instances.get(self.instance).map(|i| i.phase));

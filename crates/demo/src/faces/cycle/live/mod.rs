@@ -3,4 +3,4 @@
 pub(super) mod console;
 pub(super) mod notify;
 pub(super) mod telemetry;
-mod ticket;
+pub(super) mod ticket;

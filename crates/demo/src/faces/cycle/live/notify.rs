@@ -41,7 +41,7 @@ pub(crate) async fn notifications(
     Ok(upgrade.on_upgrade(move |socket| async move {
         let (mut sender, mut stream) = split(socket, cut.map(|Extension(c)| c));
         let stopped = app.engine.stopped().clone();
-        let telling = async {
+        let sending = async {
             loop {
                 match events.recv().await {
                     Ok(event) => {
@@ -61,7 +61,7 @@ pub(crate) async fn notifications(
             }
         };
         tokio::select! {
-            () = telling => {}
+            () = sending => {}
             () = gone(&mut stream) => {}
             () = stopped.cancelled() => {}
         }

@@ -3,22 +3,19 @@
 use std::time::Duration;
 
 use axum::Json;
-use axum::extract::ws::WebSocketUpgrade;
-use axum::extract::ws::rejection::WebSocketUpgradeRejection;
-use axum::extract::{Extension, Path, RawQuery, State};
+use axum::extract::{Path, RawQuery, State};
 use axum::response::Response;
 use serde_json::{Value, json};
 
-use super::ticket::{hand_out, redeem};
+use super::ticket::Opening;
 use crate::credentials::Ticket;
 use crate::faces::AppState;
 use crate::faces::cycle::ids::{Thing, id};
 use crate::faces::cycle::problem::Problem;
 use crate::faces::cycle::query::{Known, PLAIN, Query};
 use crate::faces::cycle::read::find_instance;
-use crate::faces::socket::{gone, split};
+use crate::faces::socket::gone;
 use crate::faces::time;
-use crate::faults::CutSocket;
 use crate::process::telemetry::Sample;
 
 const REPORT: Known = Known { filters: &["range-start", "range-end"], ..PLAIN };
@@ -110,30 +107,15 @@ pub(crate) async fn report(
     } })))
 }
 
-/// `GET .../telemetry/resources/stream`: a token and the address to use it at.
-pub(crate) async fn ticket(
-    State(app): State<AppState>,
-    Path((container, instance)): Path<(String, String)>,
-) -> Result<Json<Value>, Problem> {
-    hand_out(&app, (&container, &instance), "telemetry", Ticket::Telemetry)
-}
-
 /// The websocket itself: one snapshot a second, as text.
-pub(crate) async fn stream(
-    State(app): State<AppState>,
-    Path(instance): Path<u32>,
-    RawQuery(raw): RawQuery,
-    cut: Option<Extension<CutSocket>>,
-    upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
-) -> Result<Response, Problem> {
-    let upgrade = upgrade.map_err(|e| Problem::invalid(e.to_string()))?;
-    redeem(&app, raw.as_deref(), Ticket::Telemetry(instance))?;
+pub(crate) async fn stream(State(app): State<AppState>, opening: Opening) -> Result<Response, Problem> {
+    let instance = opening.instance;
+    opening.redeem(&app, Ticket::Telemetry(instance))?;
     let missing = || Problem::missing("404.instance");
     let whose = whose(&app, instance).ok_or_else(missing)?;
-    Ok(upgrade.on_upgrade(move |socket| async move {
-        let (mut sender, mut stream) = split(socket, cut.map(|Extension(c)| c));
+    Ok(opening.open(move |mut sender, mut stream| async move {
         let stopped = app.engine.stopped().clone();
-        let telling = async {
+        let sending = async {
             let mut beat = tokio::time::interval(CADENCE);
             beat.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
             loop {
@@ -151,7 +133,7 @@ pub(crate) async fn stream(
             sender.close(1000, "the instance is gone").await;
         };
         tokio::select! {
-            () = telling => {}
+            () = sending => {}
             () = gone(&mut stream) => {}
             () = stopped.cancelled() => {}
         }
