@@ -10,6 +10,8 @@ use crate::tui::Look;
 use crate::tui::draw::{columns, put, put_right, whole_words};
 use crate::tui::widgets::frame::draw_border;
 
+/// The columns beside a list, both sides together, below which it takes the whole width.
+const MIN_MARGIN_COLUMNS: u16 = 8;
 /// The widest that keys in front of the items get.
 const MAX_KEY_COLUMNS: u16 = 24;
 
@@ -125,6 +127,8 @@ fn place<C: PartialEq>(list: &List<C>, foot: &str, shape: Shape, area: Rect) -> 
     };
     let least = if list.prompt.is_some() { 60 } else { 30 };
     let width = content.clamp(least, most.max(least)).min(area.width);
+    // A stripe of what lies behind is too little to read, and two borders side by side are noise.
+    let width = if area.width - width < MIN_MARGIN_COLUMNS { area.width } else { width };
     let lines = u16::try_from(list.lines().len().max(1)).unwrap_or(u16::MAX);
     let steady = if list.prompt.is_some() { 18 } else { 0 };
     let height = lines.saturating_add(2 + u16::from(list.prompt.is_some())).max(steady).min(area.height);
