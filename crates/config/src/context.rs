@@ -13,7 +13,7 @@ pub(super) const DEFAULT_CONCURRENCY: usize = 8;
 /// Requests a second in the long run, unless the file sets it: more than a fleet of thousands needs.
 pub(super) const DEFAULT_REQUESTS_PER_SECOND: u32 = 50;
 
-/// Where a secret is kept. The configuration file holds references; only the demo holds values.
+/// A reference to the place where a secret is kept. The configuration file holds references; only the demo holds values.
 #[derive(Debug, Clone)]
 pub enum SecretRef {
     /// `{ env = "NAME" }`
@@ -35,7 +35,7 @@ pub enum SecretRef {
     Value(Secret),
 }
 
-/// What a context signs in with.
+/// The credentials that a context signs in with.
 #[derive(Debug, Clone)]
 pub enum Credentials {
     /// A bearer token or API key.
@@ -93,7 +93,7 @@ pub struct Context {
     pub spec: &'static PlatformSpec,
     /// The API's base URL without a trailing slash.
     pub base_url: url::Url,
-    /// What it signs in with.
+    /// The credentials it signs in with.
     pub credentials: Credentials,
     /// The values of its platform's own settings.
     pub settings: PlatformSettings,
@@ -109,7 +109,7 @@ pub struct Context {
     pub requests_per_second: u32,
     /// Time to wait for the first byte of an answer.
     pub answer_timeout: Duration,
-    /// Whether it is connected at the start.
+    /// True if it is connected at the start.
     pub enabled: bool,
 }
 

@@ -1,4 +1,4 @@
-//! What a context signs in with: references to secrets, never secrets.
+//! The credentials of a context: references to secrets, never secrets.
 
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -54,7 +54,7 @@ fn secret_entry(section: &Section<'_, '_>, shape: &CredentialShape) -> Option<(&
     keys.find_map(|key| section.entry(key.name).map(|(span, _)| (key.name, span)))
 }
 
-/// How the credentials of a platform are written.
+/// The form in which the credentials of a platform are written.
 pub(super) fn expected(spec: &PlatformSpec) -> String {
     let ways: Vec<&str> = spec.credentials.iter().map(CredentialShape::example).collect();
     ways.join(", or ")
@@ -169,7 +169,7 @@ fn wrong_reference(notes: &mut Notes<'_>, span: Range<usize>, kind: &str, wanted
     None
 }
 
-/// Whether a shell could export a variable of this name. Anything else is most likely the secret itself, pasted in the
+/// Returns true if a shell could export a variable of this name. Anything else is most likely the secret itself, pasted in the
 /// wrong place.
 fn is_variable(name: &str) -> bool {
     name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')

@@ -15,7 +15,7 @@ use qdeck_model::ContextName;
 pub struct Discovered {
     /// The context: its credentials are references.
     pub context: Context,
-    /// Where it was found, for the user: `CYCLE_API_KEY and CYCLE_HUB_ID`.
+    /// The place where it was found, for the user: `CYCLE_API_KEY and CYCLE_HUB_ID`.
     pub source: String,
 }
 
@@ -40,7 +40,7 @@ impl Discovered {
 /// Everything that was found.
 #[derive(Debug, Clone, Default)]
 pub struct Discovery {
-    /// What can be connected to, in the order of the platforms.
+    /// The contexts that can be connected to, in the order of the platforms.
     pub usable: Vec<Discovered>,
     /// Credentials that lack a part or cannot be read: a sentence each, for the user.
     pub incomplete: Vec<String>,
@@ -86,7 +86,7 @@ impl Environment<'_> {
         (self.variable)(name).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty())
     }
 
-    /// Whether a variable has a value; for those whose value is secret.
+    /// Returns true if a variable has a value; for those whose value is secret.
     pub fn has(&self, name: &str) -> bool {
         self.value(name).is_some()
     }

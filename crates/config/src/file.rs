@@ -233,7 +233,7 @@ fn read_base_url(
 /// Reads a base URL: http or https, a host, no credentials, plain `http` only to this machine or when asked for.
 ///
 /// # Errors
-/// What is wrong, and what was expected.
+/// A message with what is wrong, and one with what was expected.
 pub(super) fn base_url(text: &str, insecure: bool) -> Result<Url, (String, &'static str)> {
     const EXAMPLE: &str = "expected an address such as \"https://api.example.com\"";
     let mut url = Url::parse(text).map_err(|error| (format!("`base_url` is not a URL: {error}"), EXAMPLE))?;

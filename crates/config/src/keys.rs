@@ -37,9 +37,9 @@ pub struct KeyMistake {
     pub binding: usize,
     /// The part of it.
     pub part: KeyPart,
-    /// What is wrong, in one sentence without a full stop.
+    /// The mistake, in one sentence without a full stop.
     pub message: String,
-    /// What would be right.
+    /// The right value, or a suggestion.
     pub expected: Option<String>,
     /// The known word that is nearest to what was written.
     pub suggestion: Option<String>,

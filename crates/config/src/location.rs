@@ -1,4 +1,4 @@
-//! Where the file is, and what replaces it when there is none.
+//! The place of the file, and the credentials that replace it when there is none.
 
 use std::path::{Path, PathBuf};
 
@@ -16,32 +16,32 @@ use super::settings::Settings;
 /// The largest configuration file that is read, in bytes.
 const MAX_CONFIG_BYTES: u64 = 1 << 20;
 
-/// Where the contexts come from.
+/// The origin of the contexts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Origin {
     /// This file.
     File(PathBuf),
-    /// Where the platforms' own tools keep their credentials: a line for each context, for the user.
+    /// The places where the platforms' own tools keep their credentials: a line for each context, for the user.
     Discovered(Vec<String>),
     /// Nothing was found, or a file without contexts; a sentence for the user.
     Nothing(String),
 }
 
-/// What the program works with.
+/// The configuration of a run.
 #[derive(Debug, Clone)]
 pub struct Config {
-    /// How it behaves.
+    /// The settings of the program.
     pub settings: Settings,
-    /// What it connects to, in the order of the file.
+    /// The accounts it connects to, in the order of the file.
     pub contexts: Vec<Context>,
-    /// Where that was found.
+    /// The place where these were found.
     pub origin: Origin,
     /// Credentials that were found and cannot be used: a sentence each, for the user. Only searched for where no file has
     /// contexts.
     pub incomplete: Vec<String>,
 }
 
-/// Why there is no configuration.
+/// The reason why there is no configuration.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
     /// The file cannot be read.

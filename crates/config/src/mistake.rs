@@ -11,15 +11,15 @@ pub struct Mistake {
     pub line: usize,
     /// The column in characters, from 1.
     pub column: usize,
-    /// What is wrong, in one sentence without a full stop.
+    /// The mistake, in one sentence without a full stop.
     pub message: String,
-    /// What would be right, such as `expected a duration such as "5s"`.
+    /// The expectation, such as `expected a duration such as "5s"`.
     pub expected: Option<String>,
     /// The known word that is nearest to what was written.
     pub suggestion: Option<String>,
     /// The line of the file, secrets masked.
     excerpt: String,
-    /// How many characters the caret underlines.
+    /// Number of characters that the caret underlines.
     width: usize,
 }
 

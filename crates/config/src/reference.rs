@@ -7,11 +7,11 @@ use super::platform::{Absent, CredentialShape, PlatformSpec, Setting, Takes, Val
 pub struct Key {
     /// As it is written.
     pub name: &'static str,
-    /// What it takes.
+    /// The values it takes.
     pub takes: &'static str,
-    /// What holds without it; empty where it must be given.
+    /// The value without it; empty where it must be given.
     pub default: &'static str,
-    /// What it means, in a sentence.
+    /// Its meaning, in a sentence.
     pub help: &'static str,
 }
 
@@ -159,7 +159,7 @@ fn table(keys: &[Key]) -> String {
     HEAD.to_owned() + &rows.collect::<String>()
 }
 
-/// What a platform's contexts have of their own.
+/// The keys that a platform's contexts have of their own.
 fn section(spec: &PlatformSpec) -> String {
     let (name, title) = (spec.platform.name(), spec.platform.title());
     let mut text = format!("\n## {title}: `platform = \"{name}\"`\n\n{HEAD}");

@@ -19,7 +19,7 @@ pub(super) struct Located<T> {
 /// One table.
 pub(super) struct Section<'a, 's> {
     table: &'a DeTable<'s>,
-    /// Where it is named: what is missing is reported there.
+    /// The place where it is named: what is missing is reported there.
     pub(super) span: Range<usize>,
 }
 

@@ -17,11 +17,11 @@ pub struct Settings {
     pub sample_every: Duration,
     /// The theme's name; `None` follows the terminal.
     pub theme: Option<String>,
-    /// Whether the mouse is taken.
+    /// True if the mouse is taken.
     pub mouse: bool,
     /// Draw with ASCII only.
     pub ascii: bool,
-    /// How much of a log is kept, a source.
+    /// Size of the part of a log that is kept, a source.
     pub log_buffer: Bytes,
     /// The most that one listing of a context brings.
     pub listing: ListingBounds,

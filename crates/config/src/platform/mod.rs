@@ -1,5 +1,5 @@
 //! A platform as the configuration reads it: its names, address, credentials, settings and discovery, as data. Each
-//! platform's own folder has one; nothing here knows any of them.
+//! platform's own folder has one; nothing here depends on any of them.
 
 mod setting;
 #[cfg(test)]
@@ -19,33 +19,33 @@ pub use setting::{Absent, PlatformSettings, Setting, Takes, Value};
 pub struct PlatformSpec {
     /// Its handle.
     pub platform: Platform,
-    /// Where its API is.
+    /// The address of its API.
     pub address: Address,
     /// The ways of signing in that it accepts, the usual one first.
     pub credentials: &'static [CredentialShape],
-    /// What its contexts can set beside what every context can.
+    /// The settings of its contexts beside those of every context.
     pub settings: &'static [&'static Setting],
-    /// How credentials are found that its own tools keep; `None` where it has no such tools.
+    /// The search for credentials that its own tools keep; `None` where it has no such tools.
     pub discovery: Option<DiscoverySpec>,
     /// A commented section of the file, from `[contexts.NAME]` on: it shows every setting.
     pub example: &'static str,
 }
 
-/// Where a platform's API is.
+/// The address of a platform's API.
 #[derive(Debug, Clone, Copy)]
 pub struct Address {
     /// The public address; `None` where the platform publishes none.
     pub default: Option<&'static str>,
-    /// What a user must know of it, a sentence.
+    /// A sentence about it, for the user.
     pub help: &'static str,
 }
 
-/// How credentials are found that a platform's own tools keep.
+/// The search for credentials that a platform's own tools keep.
 #[derive(Clone, Copy)]
 pub struct DiscoverySpec {
     /// Adds what it finds.
     pub find: fn(&Environment<'_>, &mut Discovery),
-    /// What makes a context, for the reference.
+    /// The credentials that make a context, for the reference.
     pub help: &'static str,
 }
 
@@ -54,21 +54,21 @@ pub struct DiscoverySpec {
 pub enum CredentialShape {
     /// `token`: sent as it is.
     Token {
-        /// What the token is.
+        /// A description of the token.
         token: &'static str,
     },
     /// `email` and `password`: exchanged for a token.
     Password {
-        /// What the address is.
+        /// A description of the address.
         email: &'static str,
-        /// What the password is.
+        /// A description of the password.
         password: &'static str,
     },
     /// `key` and `secret`: the secret signs requests.
     KeyPair {
-        /// What the key is.
+        /// A description of the key.
         key: &'static str,
-        /// What the secret is.
+        /// A description of the secret.
         secret: &'static str,
     },
 }
@@ -76,11 +76,11 @@ pub enum CredentialShape {
 /// A key of the file that holds a part of the credentials.
 pub(super) struct CredentialKey {
     pub(super) name: &'static str,
-    /// Whether it refers to a secret; an e-mail address is written as it is.
+    /// True if it refers to a secret; an e-mail address is written as it is.
     pub(super) is_secret: bool,
-    /// What is expected where it is missing and its counterpart is given.
+    /// The expectation that is reported where it is missing and its counterpart is given.
     pub(super) missing: &'static str,
-    /// What it is, for the reference.
+    /// A description, for the reference.
     pub(super) help: &'static str,
 }
 
@@ -101,7 +101,7 @@ impl CredentialShape {
         }
     }
 
-    /// How it is written, for a user who gave nothing.
+    /// Its form in the file, for a user who gave nothing.
     pub(super) const fn example(&self) -> &'static str {
         match self {
             Self::Token { .. } => "token = { env = \"NAME\" }",

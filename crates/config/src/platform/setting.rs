@@ -12,15 +12,15 @@ use crate::section::{Section, missing, whole_number, wrong_type};
 pub struct Setting {
     /// Its key in the file.
     pub name: &'static str,
-    /// What it takes.
+    /// The values it takes.
     pub takes: Takes,
-    /// What its absence means.
+    /// The meaning of its absence.
     pub absent: Absent,
-    /// What it does, in a sentence or two.
+    /// Its effect, in a sentence or two.
     pub help: &'static str,
 }
 
-/// What a setting takes.
+/// The values that a setting takes.
 #[derive(Debug, Clone, Copy)]
 pub enum Takes {
     /// A text of some form.
@@ -46,19 +46,19 @@ pub enum Takes {
     },
     /// A list of words.
     Words {
-        /// What they are: `names`.
+        /// A word for them: `names`.
         what: &'static str,
         /// Such a word.
         example: &'static str,
     },
     /// True or false.
     Switch {
-        /// What holds without it.
+        /// The value without it.
         default: bool,
     },
 }
 
-/// What the absence of a setting means.
+/// The meaning of a setting's absence.
 #[derive(Debug, Clone, Copy)]
 pub enum Absent {
     /// It must be given; what is expected.
@@ -120,7 +120,7 @@ impl From<bool> for Value {
     }
 }
 
-/// What a context has for its platform's own settings. A setting that was not given reads as its absence.
+/// The values of a context for its platform's own settings. A setting that was not given reads as its absence.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct PlatformSettings(BTreeMap<&'static str, Value>);
 
@@ -170,7 +170,7 @@ impl PlatformSettings {
         }
     }
 
-    /// Whether a switch is on.
+    /// Returns true if a switch is on.
     pub fn switch(&self, setting: &Setting) -> bool {
         match (self.get(setting), setting.takes) {
             (Some(Value::Switch(on)), _) => *on,

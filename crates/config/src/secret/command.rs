@@ -1,5 +1,5 @@
 //! A secret that a command prints. It runs in a process group of its own, which is ended as a whole: when its time is up,
-//! when it fails, when nobody waits for it any more, and when the program ends.
+//! when it fails, when its context is given up, and when the program ends.
 
 use std::process::Stdio;
 use std::time::Duration;
@@ -63,7 +63,7 @@ impl Drop for Group {
     }
 }
 
-/// What a command printed.
+/// The output of a command.
 #[derive(Default)]
 struct Printed {
     out: Vec<u8>,

@@ -83,6 +83,7 @@ fn tls(upgrade: bool) -> Result<ClientConfig, String> {
     let ring = Arc::new(rustls::crypto::ring::default_provider());
     let trusted = TRUSTED
         .get_or_init(|| {
+            check_certificate_file()?;
             let verifier = Verifier::new(ring.clone()).map_err(|error| error_chain(&error))?;
             Ok(Arc::new(verifier))
         })
@@ -96,6 +97,21 @@ fn tls(upgrade: bool) -> Result<ClientConfig, String> {
     let offered: &[&[u8]] = if upgrade { &[b"http/1.1"] } else { &[b"h2", b"http/1.1"] };
     config.alpn_protocols = offered.iter().map(|name| name.to_vec()).collect();
     Ok(config)
+}
+
+/// Refuses a file of certificates that is a pipe or a device: reading it might never end.
+fn check_certificate_file() -> Result<(), String> {
+    const VARIABLE: &str = "SSL_CERT_FILE";
+    let Some(path) = std::env::var_os(VARIABLE).map(std::path::PathBuf::from) else {
+        return Ok(());
+    };
+    match std::fs::metadata(&path) {
+        Ok(found) if !found.is_file() => {
+            Err(format!("{VARIABLE} is {}, which is not a regular file. Name one", path.display()))
+        }
+        // A missing file is reported where it is read.
+        _ => Ok(()),
+    }
 }
 
 fn error_chain(error: &dyn std::error::Error) -> String {
