@@ -184,7 +184,7 @@ fn memory() -> Figures {
 }
 
 /// Opens the pane of instances narrowed to one, with the cursor on it.
-pub fn choose(terminal: &Terminal, name: &str) {
+fn choose(terminal: &Terminal, name: &str) {
     terminal.wait_for("running");
     terminal.type_keys(&format!("/name:/^{name}$/\r"));
     terminal.wait_for("1 of ");

@@ -4,7 +4,7 @@ use std::fs;
 use std::time::{Duration, Instant};
 
 use crate::cloud::Cloud;
-use crate::measures::{Figures, Program, choose, program};
+use crate::measures::{Figures, Program, program};
 use crate::process::usage;
 use crate::terminal::Terminal;
 
@@ -12,6 +12,8 @@ use crate::terminal::Terminal;
 const INSTANCES: usize = 2000;
 /// Lines a second of the loudest of the three logs.
 const FLOOD_RATE: usize = 500;
+/// The keys that lead from the first of the narrowed rows to those whose consoles are open.
+const CONSOLES: [&str; 2] = ["", "j"];
 /// What is kept of each log: so little that it is full, and lines are dropped, within the first minute.
 const LOG_BUFFER: &str = "1MiB";
 /// Between two looks at the memory.
@@ -34,8 +36,9 @@ pub fn run(minutes: u64) -> Figures {
     fs::write(&config, format!("log_buffer = \"{LOG_BUFFER}\"\n{}", cloud.text())).expect("writable");
     let program = program(&config);
     let terminal = &program.terminal;
-    for name in ["checkout-1", "queue-1"] {
-        open_console(terminal, name);
+    terminal.wait_for("running");
+    for down in CONSOLES {
+        open_console(terminal, down);
     }
     let (mut readings, began) = (Vec::new(), Instant::now());
     let end = began + Duration::from_secs(minutes * 60);
@@ -59,23 +62,36 @@ fn read(cloud: &Cloud, program: &Program, began: Instant) -> Reading {
     reading
 }
 
+/// Narrows the table to running instances of these names, the first under the cursor.
+fn narrow(terminal: &Terminal, names: &str) {
+    terminal.type_keys(&format!("/state:running name:/^({names})-/\r"));
+    terminal.wait_until("a narrowed table", is_narrowed);
+    terminal.type_keys("g");
+}
+
+/// Takes the filter away.
+fn widen(terminal: &Terminal) {
+    terminal.type_keys("\x1b");
+    terminal.wait_until("the whole table", |screen| !is_narrowed(screen));
+}
+
+fn is_narrowed(screen: &vt100::Screen) -> bool {
+    // The flood is one more.
+    screen.contents().replace(',', "").contains(&format!(" of {}", INSTANCES + 1))
+}
+
 /// Attaches a console in which something is printed all the time, and leaves it open.
-fn open_console(terminal: &Terminal, name: &str) {
-    choose(terminal, name);
-    terminal.type_keys("a");
+fn open_console(terminal: &Terminal, down: &str) {
+    narrow(terminal, "relay");
+    terminal.type_keys(&format!("{down}a"));
     terminal.wait_for("live");
     terminal.type_keys("\r");
-    terminal.wait_for(&format!("{name}:~"));
+    terminal.wait_for(":~");
     terminal.type_keys("while sleep 0.1; do date; ls -l /; done\r");
     terminal.wait_for("total");
     terminal.type_keys("\x1dd");
-    terminal.wait_for("1 of ");
-    clear_filter(terminal);
-}
-
-fn clear_filter(terminal: &Terminal) {
-    terminal.type_keys("\x1b");
-    terminal.wait_gone("1 of ");
+    terminal.wait_until("a narrowed table", is_narrowed);
+    widen(terminal);
 }
 
 /// Turns the pages of the table: each brings other rows to sample.
@@ -90,8 +106,7 @@ fn page_through(terminal: &Terminal) {
 
 /// Follows three logs in one view, with a search and a filter.
 fn watch_logs(terminal: &Terminal) {
-    terminal.type_keys("/name:/^(flood|relay)-[12]$/\r");
-    terminal.wait_for("3 of ");
+    narrow(terminal, "flood|relay");
     terminal.type_keys("   l");
     terminal.wait_for("following");
     std::thread::sleep(SAMPLE_INTERVAL / 2);
@@ -101,23 +116,22 @@ fn watch_logs(terminal: &Terminal) {
     terminal.type_keys("\x1b");
     terminal.wait_gone("found");
     terminal.type_keys("q");
-    terminal.wait_for("3 of ");
+    terminal.wait_until("a narrowed table", is_narrowed);
     // Nothing is marked any more, and nothing filtered.
     terminal.type_keys("\x1c");
-    terminal.type_keys("\x1b");
-    terminal.wait_gone("3 of ");
+    widen(terminal);
 }
 
 /// Looks at each console for a while.
 fn visit_consoles(terminal: &Terminal) {
-    for name in ["checkout-1", "queue-1"] {
-        choose(terminal, name);
-        terminal.type_keys("a");
+    for down in CONSOLES {
+        narrow(terminal, "relay");
+        terminal.type_keys(&format!("{down}a"));
         terminal.wait_for("total");
         std::thread::sleep(SAMPLE_INTERVAL / 2);
         terminal.type_keys("\x1dd");
-        terminal.wait_for("1 of ");
-        clear_filter(terminal);
+        terminal.wait_until("a narrowed table", is_narrowed);
+        widen(terminal);
     }
 }
 

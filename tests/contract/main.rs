@@ -14,6 +14,7 @@ mod fleet;
 mod gcore;
 mod network;
 mod origin;
+mod past;
 mod quasarch;
 mod requests;
 mod setup;

@@ -12,19 +12,19 @@ use std::time::Duration;
 use qdeck_model::{Metric, Sample, Timestamp};
 
 /// Samples younger than this (against the latest) are kept one by one.
-const FINE: i64 = 15 * 60 * 1000;
+const FINE_MILLIS: i64 = 15 * 60 * 1000;
 /// The span of samples that an older point is the mean of.
-const COARSE: i64 = 60 * 1000;
+const COARSE_MILLIS: i64 = 60 * 1000;
 /// The age up to which points are kept.
-const DAY: i64 = 24 * 60 * 60 * 1000;
+const DAY_MILLIS: i64 = 24 * 60 * 60 * 1000;
 /// Points kept at most; a stream faster than one sample a second reaches back less far.
-const MOST: usize = 3000;
+const MAX_POINTS: usize = 3000;
 /// An interval may be this many tenths of the usual one before it is a gap.
-const PATIENCE: i64 = 25;
+const GAP_TENTHS: i64 = 25;
 /// Shorter intervals count as this: one missed second is no gap.
-const SHORTEST: i64 = 2000;
+const SHORTEST_INTERVAL_MILLIS: i64 = 2000;
 /// A longer interval is an outage and never the usual one.
-const LONGEST: i64 = 5 * 60 * 1000;
+const LONGEST_INTERVAL_MILLIS: i64 = 5 * 60 * 1000;
 
 /// One sample, or the mean of several that follow each other without a gap.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -158,7 +158,7 @@ impl Series {
     fn patience(&self, batch: Option<i64>) -> i64 {
         let usual = median_of(self.intervals.iter().copied().collect());
         let usual = usual.into_iter().chain(batch).max().unwrap_or(0);
-        usual.max(SHORTEST).saturating_mul(PATIENCE) / 10
+        usual.max(SHORTEST_INTERVAL_MILLIS).saturating_mul(GAP_TENTHS) / 10
     }
 
     fn push(&mut self, sample: &Sample, batch: Option<i64>) -> bool {
@@ -169,9 +169,9 @@ impl Series {
             }
             let interval = point.from - before.to;
             // Before a second interval is known, the first one counts as the usual one, if it is plausible.
-            let first = self.intervals.is_empty() && batch.is_none() && interval <= COARSE;
+            let first = self.intervals.is_empty() && batch.is_none() && interval <= COARSE_MILLIS;
             point.joined = first || interval <= self.patience(batch);
-            if interval <= LONGEST {
+            if interval <= LONGEST_INTERVAL_MILLIS {
                 self.intervals.push_back(interval);
             }
             if self.intervals.len() > 9 {
@@ -216,16 +216,16 @@ impl Series {
         let Some(newest) = self.points.back().map(|point| point.to) else {
             return;
         };
-        while self.thinned < self.points.len() && self.points[self.thinned].to < newest - FINE {
+        while self.thinned < self.points.len() && self.points[self.thinned].to < newest - FINE_MILLIS {
             let mut end = self.thinned + 1;
             let mut mean = self.points[self.thinned];
             // Whole minutes only, so that a mean is not begun anew with every sample that grows old.
-            let minute = mean.from.div_euclid(COARSE);
-            if (minute + 1) * COARSE > newest - FINE {
+            let minute = mean.from.div_euclid(COARSE_MILLIS);
+            if (minute + 1) * COARSE_MILLIS > newest - FINE_MILLIS {
                 break;
             }
             while let Some(next) = self.points.get(end) {
-                if !next.joined || next.to.div_euclid(COARSE) != minute {
+                if !next.joined || next.to.div_euclid(COARSE_MILLIS) != minute {
                     break;
                 }
                 mean.merge(next);
@@ -235,7 +235,9 @@ impl Series {
             self.points.drain(self.thinned + 1..end);
             self.thinned += 1;
         }
-        while self.points.len() > MOST || self.points.front().is_some_and(|it| it.to < newest - DAY) {
+        while self.points.len() > MAX_POINTS
+            || self.points.front().is_some_and(|it| it.to < newest - DAY_MILLIS)
+        {
             self.points.pop_front();
             self.thinned = self.thinned.saturating_sub(1);
         }

@@ -15,7 +15,7 @@ const TAB_COLUMNS: usize = 8;
 const CHUNK_BYTES: usize = 1024;
 
 /// The line as it may be drawn, in `base` where the remote sets no colour. Reads little further than `limit`
-/// bytes of text, so that a line of megabytes costs no more than one of kilobytes; the second value says whether
+/// bytes of text, so that a line of megabytes costs no more than one of kilobytes; the second value is true if
 /// something was left out.
 ///
 /// A carriage return starts the line anew, as a terminal shows a progress bar; tabs become blanks; characters that

@@ -54,8 +54,8 @@ pub fn braille(values: &[Option<f64>], max: f64, ascii: bool) -> String {
         .collect()
 }
 
-/// A table cell: the last [`SPARKLINE_WINDOW`] of a metric as a [`sparkline`] of `cells` columns, oldest first, filled as
-/// [`ceiling`] says. `None` where there is nothing to draw.
+/// A table cell: the last [`SPARKLINE_WINDOW`] of a metric as a [`sparkline`] of `cells` columns, oldest first, filled up
+/// to [`ceiling`]. `None` where there is nothing to draw.
 pub fn cell(series: &Series, metric: Metric, cells: usize, look: &Look<'_>) -> Option<String> {
     let values = series.columns(metric, look.now, SPARKLINE_WINDOW, cells);
     values.iter().any(Option::is_some).then(|| {

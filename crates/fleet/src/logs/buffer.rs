@@ -10,12 +10,12 @@ use super::{Pattern, Sieve, level_of};
 use qdeck_model::{LogEvent, LogLine, Timestamp};
 
 /// The delay, in milliseconds, up to which a line of a source that has caught up may still be put in before others.
-const LATE: i64 = 5000;
+const MAX_LATENESS_MILLIS: i64 = 5000;
 /// Entries that one source may have put behind its own before it counts as caught up: its clock must be wrong.
-const PATIENCE: usize = 2_000_000;
+const MAX_MOVED_ENTRIES: usize = 2_000_000;
 
 /// A buffer holds at least this many bytes: below, its own bookkeeping would leave no room for lines.
-const LEAST: usize = 64 * 1024;
+const MIN_BUFFER_BYTES: usize = 64 * 1024;
 
 /// Counts of the lines that went through a buffer; markers are not counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -78,7 +78,7 @@ impl LogBuffer {
     /// An empty buffer that holds `limit` bytes for each of its sources, at least 64 KiB; 32 MiB is usual.
     pub fn new(limit: usize) -> Self {
         Self {
-            limit: limit.max(LEAST),
+            limit: limit.max(MIN_BUFFER_BYTES),
             origins: Vec::new(),
             entries: VecDeque::new(),
             first: 0,
@@ -284,8 +284,9 @@ impl LogBuffer {
             return false;
         };
         let starts_at = lines.first().map_or(i64::MAX, |line| line.at.as_millis());
-        origin.caught_up |= starts_at.saturating_add(LATE) >= newest || origin.moved > PATIENCE;
-        let floor = if origin.caught_up { newest.saturating_sub(LATE) } else { i64::MIN };
+        origin.caught_up |=
+            starts_at.saturating_add(MAX_LATENESS_MILLIS) >= newest || origin.moved > MAX_MOVED_ENTRIES;
+        let floor = if origin.caught_up { newest.saturating_sub(MAX_LATENESS_MILLIS) } else { i64::MIN };
         origin.latest_at = lines.last().map(|line| line.at);
         let mut latest = origin.latest.unwrap_or(i64::MIN).max(floor);
         let run: Vec<Entry> = lines

@@ -4,14 +4,14 @@ use memchr::memmem;
 
 use qdeck_model::LogLevel;
 
-/// Only the beginning of a line is looked at: levels stand there.
-const LOOKED_AT: usize = 160;
+/// Bytes at the beginning of a line in which a level is searched for.
+const LEVEL_SEARCH_BYTES: usize = 160;
 
 /// The level in a line: `"level":"warn"` of JSON, `level=warn` of logfmt, klog's `E1121 `, or a level's word that
 /// is in capitals, in brackets, or before a colon. `None` where there is none; a word inside a sentence is none.
 pub fn level_of(text: &str) -> Option<LogLevel> {
     let bytes = text.as_bytes();
-    let head = &bytes[..bytes.len().min(LOOKED_AT)];
+    let head = &bytes[..bytes.len().min(LEVEL_SEARCH_BYTES)];
     if head.first() == Some(&b'{') {
         // A JSON line may carry its level anywhere.
         return json(&bytes[..bytes.len().min(4096)]);

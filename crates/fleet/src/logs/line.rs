@@ -104,20 +104,20 @@ pub(super) enum Body {
 }
 
 /// The cost of an allocation beside its content: the two counts of an `Arc` and the allocator's own word.
-const ALLOCATION: usize = 24;
+const ALLOCATION_BYTES: usize = 24;
 
 impl Entry {
     /// Bytes it holds beside its place in the ring.
     pub(super) fn weight(&self) -> usize {
         match &self.body {
-            Body::Text(text) => text.len() + ALLOCATION,
+            Body::Text(text) => text.len() + ALLOCATION_BYTES,
             Body::Marker(marker) => {
                 let why = match &**marker {
                     Marker::Skipped { why, .. } => why.len(),
                     Marker::Interrupted(problem) => problem.message.len(),
                     Marker::Seam | Marker::Ended => 0,
                 };
-                size_of::<Marker>() + why + 2 * ALLOCATION
+                size_of::<Marker>() + why + 2 * ALLOCATION_BYTES
             }
         }
     }

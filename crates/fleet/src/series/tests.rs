@@ -145,7 +145,7 @@ proptest! {
                 });
                 // A mean of a minute, and the pause before it, may lie beside its sample.
                 let thinned = given.iter().any(|&(at, known)| {
-                    known && now - at > FINE - 60_000 && at >= from - COARSE && at <= to + COARSE + usual
+                    known && now - at > FINE_MILLIS - 60_000 && at >= from - COARSE_MILLIS && at <= to + COARSE_MILLIS + usual
                 });
                 let drawn_out = given.last().is_some_and(|&(at, known)| known && at <= to && from <= at + usual);
                 prop_assert!(explained || thinned || drawn_out, "column {} shows {}", place, value);
@@ -153,7 +153,7 @@ proptest! {
         }
         for (at, known) in given {
             let offset = at - (now - window);
-            if known && offset > 0 && clock - at < FINE {
+            if known && offset > 0 && clock - at < FINE_MILLIS {
                 let place = usize::try_from((offset - 1) * columns / window).unwrap();
                 prop_assert!(shown[place].is_some(), "the sample at {} is not shown", at);
             }

@@ -258,7 +258,7 @@ impl DocumentView {
         line
     }
 
-    /// What follows a row of the sheet: the age of a moment, the number of lines in a fold.
+    /// The note behind a row of the sheet: the age of a moment, the number of lines in a fold.
     fn note(&self, number: usize, row: &Row, folded: bool, look: &Look<'_>) -> StyledLine {
         let mut note = StyledLine::default();
         if row.class == Class::Time {

@@ -104,7 +104,7 @@ fn is_plain(text: &str) -> bool {
     {
         return false;
     }
-    // What begins as a number is one unless a letter that no number has says otherwise.
+    // What begins as a number is one unless a letter that no number has rules it out.
     let numeric = first.is_ascii_digit()
         && (lower.starts_with("0x")
             || lower.starts_with("0o")

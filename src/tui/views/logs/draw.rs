@@ -224,7 +224,7 @@ fn paint_level(level: Option<LogLevel>, area: Rect, buf: &mut Buffer, look: &Loo
     buf.set_stringn(area.x, area.y, bar, 1, look.theme.level(level));
 }
 
-/// Says at the end of a row how long the line is that does not show whole.
+/// Notes at the end of a row the length of a line that does not show whole.
 fn note_cut(bytes: usize, area: Rect, buf: &mut Buffer, look: &Look<'_>) {
     let note = format!(" line of {}, shown in part ", Bytes(bytes as u64));
     let width = u16::try_from(note.width()).unwrap_or(u16::MAX);

@@ -7,7 +7,7 @@ use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
 use unicode_width::UnicodeWidthStr;
 
-use super::layout::{Line, rows, say};
+use super::layout::{Line, draw_centered, rows};
 use super::{CURSOR_STEPS, PANELS, Panel, TelemetryView, WINDOWS};
 use crate::fleet::Series;
 use crate::model::{Lifecycle, Metric, Timestamp, age};
@@ -32,7 +32,7 @@ impl TelemetryView {
         let body = Rect { y: area.y + 1, height: area.height - 1, ..area };
         let Some(series) = series else {
             self.charts = 0;
-            say(&self.nothing(look), body, buf, look);
+            draw_centered(&self.nothing(look), body, buf, look);
             return;
         };
         let (reported, missing): (Vec<Panel>, Vec<Panel>) = PANELS
@@ -41,7 +41,7 @@ impl TelemetryView {
         self.charts = reported.len();
         self.selected = self.selected.min(reported.len().saturating_sub(1));
         if reported.is_empty() {
-            say(&["Its samples have no figures.".to_owned()], body, buf, look);
+            draw_centered(&["Its samples have no figures.".to_owned()], body, buf, look);
             return;
         }
         let foot = u16::from(!missing.is_empty() && body.height > 16);
@@ -146,7 +146,7 @@ impl TelemetryView {
         chart.draw(plot, buf, look);
         if traces.iter().flatten().all(Option::is_none) && plot.height > 2 {
             let text = format!("nothing measured in these {}", WINDOWS[self.window].0);
-            say(&[text], plot, buf, look);
+            draw_centered(&[text], plot, buf, look);
         }
 
         let theme = look.theme;

@@ -21,8 +21,8 @@ pub(super) fn rows(area: Rect, count: usize) -> Vec<Rect> {
         .collect()
 }
 
-/// Lines in the middle of an area.
-pub(super) fn say(lines: &[String], area: Rect, buf: &mut Buffer, look: &Look<'_>) {
+/// Draws lines in the middle of an area.
+pub(super) fn draw_centered(lines: &[String], area: Rect, buf: &mut Buffer, look: &Look<'_>) {
     let count = u16::try_from(lines.len()).unwrap_or(u16::MAX);
     let top = area.y + area.height.saturating_sub(count) / 2;
     for (nth, (line, y)) in lines.iter().zip(top..area.bottom()).enumerate() {

@@ -14,7 +14,7 @@ use crate::tui::Look;
 
 /// Draws the vital signs of an instance: title, sparkline and value of CPU, memory, network, disk and processes, those
 /// that its samples have, in one row or, in a higher area, spread over up to five. What does not fit is left out from
-/// the end. `series` is [`crate::fleet::Store::series`] of the instance; with `None` or no samples yet it says so.
+/// the end. `series` is [`crate::fleet::Store::series`] of the instance; with `None` or no samples yet that is written instead.
 /// Writes only inside `area`; any area will do.
 pub fn strip(series: Option<&Series>, look: &Look<'_>, area: Rect, buf: &mut Buffer) {
     let area = area.intersection(buf.area);

@@ -66,8 +66,13 @@ impl LogSource for ConsoleLog {
             };
             match received.transpose()?.transpose()? {
                 Some(Some(frame)) => {
-                    self.send(&frame, tail).await?;
+                    let has_lines = self.send(&frame, tail).await?;
+                    let due = due.filter(|_| !has_lines);
                     partial_at = due.or_else(|| Some(Instant::now() + PARTIAL_INTERVAL));
+                    // What is held back is sent without another frame, and this goes with it.
+                    if let Some(text) = self.splitter.partial().filter(|_| tail.is_holding()) {
+                        tail.partial(line(text)).await?;
+                    }
                 }
                 Some(None) => {
                     tail.streamed(
@@ -87,20 +92,24 @@ impl LogSource for ConsoleLog {
 }
 
 impl ConsoleLog {
-    async fn send(&mut self, frame: &Frame, tail: &mut LogTail) -> Result<(), Closed> {
+    /// Sends the lines that a frame completes; returns whether there are any.
+    async fn send(&mut self, frame: &Frame, tail: &mut LogTail) -> Result<bool, Closed> {
         let bytes = match frame {
             Frame::Text(text) => text.as_bytes(),
             Frame::Binary(bytes) => bytes,
         };
+        let completed = self.splitter.feed(bytes);
+        let has_lines = !completed.is_empty();
         let mut lines = Vec::new();
-        for Event { data, dropped, .. } in self.splitter.feed(bytes) {
+        for Event { data, dropped, .. } in completed {
             lines.push(line(data));
             if dropped > 0 {
                 tail.streamed(std::mem::take(&mut lines)).await?;
                 tail.cut(dropped).await?;
             }
         }
-        tail.streamed(lines).await
+        tail.streamed(lines).await?;
+        Ok(has_lines)
     }
 }
 
