@@ -82,7 +82,7 @@ fn is_narrowed(screen: &vt100::Screen) -> bool {
 
 /// Attaches a console in which something is printed all the time, and leaves it open.
 fn open_console(terminal: &Terminal, down: &str) {
-    narrow(terminal, "relay");
+    narrow(terminal, "queue");
     terminal.type_keys(&format!("{down}a"));
     terminal.wait_for("live");
     terminal.type_keys("\r");
@@ -106,7 +106,7 @@ fn page_through(terminal: &Terminal) {
 
 /// Follows three logs in one view, with a search and a filter.
 fn watch_logs(terminal: &Terminal) {
-    narrow(terminal, "flood|relay");
+    narrow(terminal, "flood|queue");
     terminal.type_keys("   l");
     terminal.wait_for("following");
     std::thread::sleep(SAMPLE_INTERVAL / 2);
@@ -125,7 +125,7 @@ fn watch_logs(terminal: &Terminal) {
 /// Looks at each console for a while.
 fn visit_consoles(terminal: &Terminal) {
     for down in CONSOLES {
-        narrow(terminal, "relay");
+        narrow(terminal, "queue");
         terminal.type_keys(&format!("{down}a"));
         terminal.wait_for("total");
         std::thread::sleep(SAMPLE_INTERVAL / 2);
