@@ -14,7 +14,7 @@ use crate::leave;
 use crate::model::Timestamp;
 use crate::providers::Registry;
 use crate::tui::keymap::Keymap;
-use crate::tui::theme::{self, Background, Depth, is_ascii_locale};
+use crate::tui::theme::{self, Background, Depth, is_ascii_terminal};
 use crate::tui::{Leaving, Options, run};
 
 /// The banner while the demo is shown.
@@ -64,7 +64,7 @@ pub(super) async fn show(arguments: &Arguments, registry: &Registry) -> Result<E
             (None, Some(name)) => theme::Choice::Configured(name),
             (None, None) => theme::Choice::Terminal(Background::detect(variable)),
         },
-        ascii: asked.ascii || settings.ascii || is_ascii_locale(variable),
+        ascii: asked.ascii || settings.ascii || is_ascii_terminal(variable),
         read_only,
         keys: settings.keys,
         mouse: settings.mouse,
@@ -160,6 +160,11 @@ fn unknown_outcomes(journal: &Journal) -> Vec<String> {
 /// Refuses to draw into a pipe or a file.
 fn require_terminal() -> Result<(), Failure> {
     if std::io::stdout().is_terminal() && std::io::stdin().is_terminal() {
+        if variable("TERM").is_some_and(|term| term == "dumb") {
+            let cause = "the screen needs a terminal that can place its cursor, and TERM is `dumb`. Where the terminal \
+                         can, set TERM to its name, such as xterm-256color";
+            return Err(Failure::Message(cause.into()));
+        }
         return Ok(());
     }
     Err(Failure::Message("the screen needs a terminal, and standard input or output is not one".into()))

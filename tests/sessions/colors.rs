@@ -68,3 +68,21 @@ fn the_theme_chosen_on_the_screen_is_there_again_and_the_command_line_comes_befo
     deck.wait_for("web-1");
     assert!(!has_asked(&deck), "nor does one of the command line");
 }
+
+#[test]
+fn a_terminal_that_cannot_place_its_cursor_is_refused_with_the_reason() {
+    let mut deck = Deck::with_environment(&DEMO, &[("TERM", "dumb"), ("COLORTERM", "")]);
+    assert!(!deck.exit_status().success());
+    assert!(deck.screen().contains("TERM is `dumb`"), "{}", deck.screen());
+    assert!(!deck.raw().contains(&0x1b), "it would draw the escape sequences");
+}
+
+#[test]
+fn a_vt100_gets_letters_without_colours() {
+    let deck = Deck::with_environment(&DEMO, &[("TERM", "vt100"), ("COLORTERM", "")]);
+    deck.wait_for("web-1");
+    assert!(deck.raw().is_ascii(), "{}", deck.screen());
+    assert!(!has_asked(&deck));
+    let colored = deck.raw().windows(5).any(|bytes| bytes == b"\x1b[38;" || bytes == b"\x1b[48;");
+    assert!(!colored, "colours are no part of a VT100");
+}

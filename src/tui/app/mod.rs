@@ -22,7 +22,7 @@ use super::theme::{Background, Depth};
 use super::ui_state::UiState;
 use super::views::console::ConsoleKeys;
 use super::{Look, Theme, theme};
-use crate::fleet::{Auth, Store};
+use crate::fleet::{Auth, ListingCondition, Store};
 use crate::model::{Bytes, ContextName, Kind, ResourceId, Timestamp};
 use crate::table::Job;
 
@@ -102,6 +102,8 @@ pub struct App {
     /// Layers to be put on the screen.
     opening: Vec<Box<dyn Layer>>,
     kept: UiState,
+    /// True until a key is pressed or the table in front has rows.
+    is_first_look: bool,
 }
 
 impl App {
@@ -149,6 +151,7 @@ impl App {
             typed_commands: Vec::new(),
             opening: Vec::new(),
             kept: UiState::default(),
+            is_first_look: true,
             options,
         }
     }
@@ -207,8 +210,37 @@ impl App {
         self.keymap.console()
     }
 
+    /// Ends the choice of the first table: the user is looking at this one.
+    pub(super) fn end_first_look(&mut self) {
+        self.is_first_look = false;
+    }
+
+    /// Goes to the first table with rows once it is known that the one in front has none.
+    fn choose_first_table(&mut self) {
+        let is_asked = |kind| {
+            self.store.contexts().iter().any(|context| {
+                let has_begun = Kind::ALL
+                    .into_iter()
+                    .any(|kind| context.listing_condition(kind) != ListingCondition::Unsupported);
+                !has_begun || context.listing_condition(kind) == ListingCondition::Pending
+            })
+        };
+        let kind = self.pane().kind;
+        if !self.store.is_empty(kind) {
+            self.is_first_look = false;
+        } else if !is_asked(kind)
+            && let Some(first) = self.panes.iter().position(|pane| !self.store.is_empty(pane.kind))
+        {
+            self.is_first_look = false;
+            self.active = first;
+        }
+    }
+
     /// Brings the table in front up to date. The job, if one comes, is to be run elsewhere and its result handed back.
     pub fn arrange(&mut self) -> Option<Job> {
+        if self.is_first_look {
+            self.choose_first_table();
+        }
         let Self { panes, active, store, hidden, now, .. } = self;
         panes[*active].arrange(store, hidden, *now)
     }

@@ -89,14 +89,42 @@ fn contexts(app: &App, mut x: u16, right: u16, y: u16, buf: &mut Buffer) {
         }
         return;
     }
-    // Too many to name: counts by condition, what needs attention first.
+    // Too many to name all: those in trouble as far as they fit, the worst first, and counts of the others.
+    let mut named = Vec::new();
+    for lifecycle in Lifecycle::ALL.into_iter().filter(|it| is_trouble(*it)) {
+        for context in shown.iter().filter(|context| condition_words(context).0 == lifecycle) {
+            let name = context.name.as_str();
+            let (mark, word) = (state_mark(lifecycle, app.options.ascii), brief(context));
+            let room = right.saturating_sub(x + ROOM_FOR_COUNTS);
+            let fits = |text: &String| columns(text) <= room;
+            let short = name.get(common..).unwrap_or(name);
+            let words = [
+                format!("{name} {mark} {word}"),
+                format!("{short} {mark} {word}"),
+                format!("{short} {mark}"),
+            ];
+            let Some(text) = words.into_iter().find(fits) else { continue };
+            x = put(buf, x, y, right - x, &text, theme.lifecycle(lifecycle)) + 3;
+            named.push(&context.name);
+        }
+    }
     for lifecycle in Lifecycle::ALL {
-        let count = shown.iter().filter(|context| condition_words(context).0 == lifecycle).count();
+        let is_counted =
+            |it: &&&ContextState| condition_words(it).0 == lifecycle && !named.contains(&&it.name);
+        let count = shown.iter().filter(is_counted).count();
         if count > 0 && x < right {
             let text = format!("{} {count}", state_mark(lifecycle, app.options.ascii));
             x = put(buf, x, y, right - x, &text, theme.lifecycle(lifecycle)) + 2;
         }
     }
+}
+
+/// Columns kept for the counts behind the contexts in trouble.
+const ROOM_FOR_COUNTS: u16 = 8;
+
+/// Returns true if a context of this condition is to be named.
+const fn is_trouble(lifecycle: Lifecycle) -> bool {
+    matches!(lifecycle, Lifecycle::Failed | Lifecycle::Degraded)
 }
 
 /// The number of bytes that all names begin with, up to the end of a word: 5 of `demo-cycle` and `demo-gcore`.

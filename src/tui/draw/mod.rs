@@ -17,7 +17,7 @@ use std::borrow::Cow;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
-use unicode_width::UnicodeWidthStr;
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use super::app::App;
 use super::ui::Ui;
@@ -67,10 +67,12 @@ fn only_ascii(area: Rect, buf: &mut Buffer) {
     }
 }
 
-/// Writes a text into at most `width` columns; returns the column after it. What is too long ends in `…`.
+/// Writes a text into at most `width` columns; returns the column after it. One that is too long ends in `…`, behind a whole
+/// word where that can be.
 pub(super) fn put(buf: &mut Buffer, x: u16, y: u16, width: u16, text: &str, style: Style) -> u16 {
-    let text = &*visible(text);
-    let room = usize::from(width.min(buf.area.right().saturating_sub(x)));
+    let room = width.min(buf.area.right().saturating_sub(x));
+    let text = &*whole_words(visible(text), room);
+    let room = usize::from(room);
     if room == 0 || y >= buf.area.bottom() {
         return x;
     }
@@ -79,6 +81,24 @@ pub(super) fn put(buf: &mut Buffer, x: u16, y: u16, width: u16, text: &str, styl
     }
     let (end, _) = buf.set_stringn(x, y, text, room - 1, style);
     buf.set_stringn(end, y, "…", 1, style).0
+}
+
+/// The pieces of a word that fit into a line each: the word where it does.
+fn pieces(word: &str, width: u16) -> Vec<&str> {
+    let mut pieces = Vec::new();
+    let mut rest = word;
+    while columns(rest) > width.max(2) {
+        let mut used = 0;
+        let end = rest.char_indices().find(|(_, letter)| {
+            used += letter.width().unwrap_or(0);
+            used > usize::from(width.max(2))
+        });
+        let (piece, after) = rest.split_at(end.map_or(rest.len(), |(at, _)| at));
+        pieces.push(piece);
+        rest = after;
+    }
+    pieces.push(rest);
+    pieces
 }
 
 /// A text of words that ends with a whole one, and `…`, where it is wider than `width`; cut inside a word only where the
@@ -110,10 +130,10 @@ pub(super) fn columns(text: &str) -> u16 {
     u16::try_from(visible(text).width()).unwrap_or(u16::MAX)
 }
 
-/// Breaks a text at blanks into lines of at most `width` columns.
+/// Breaks a text at blanks into lines of at most `width` columns, and a word that is longer than a line where the line ends.
 pub(super) fn wrap(text: &str, width: u16) -> Vec<String> {
     let mut lines = vec![String::new()];
-    for word in text.split_whitespace() {
+    for word in text.split_whitespace().flat_map(|word| pieces(word, width)) {
         let line = lines.last_mut();
         let fits =
             line.as_ref().is_some_and(|line| line.is_empty() || columns(line) + 1 + columns(word) <= width);
@@ -133,6 +153,14 @@ pub(super) fn wrap(text: &str, width: u16) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn lines_hold_whole_words_and_a_word_longer_than_a_line_goes_on_in_the_next() {
+        assert_eq!(wrap("could not list instances", 10), ["could not", "list", "instances"]);
+        assert_eq!(wrap("GET https://api.example/v1 now", 10), ["GET", "https://ap", "i.example/", "v1 now"]);
+        assert_eq!(wrap("日本語日本語", 5), ["日本", "語日", "本語"]);
+        assert_eq!(wrap("", 10), [""]);
+    }
 
     #[test]
     fn a_text_of_words_ends_with_a_whole_one() {

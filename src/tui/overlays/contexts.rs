@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::list::{Item, List, Tone};
-use super::{Menu, MenuLayer, Shape};
+use super::{Menu, MenuLayer, Shape, WIDE_MARGIN};
 use crate::fleet::{Auth, Condition, ContextState, Feature};
 use crate::model::{ContextName, Kind, Lifecycle, age};
 use crate::table::state_mark;
@@ -11,8 +11,15 @@ use crate::tui::Effect;
 use crate::tui::app::{App, cause};
 use crate::tui::command::MenuCommand;
 use crate::tui::draw::grouped;
+use crate::tui::draw::wrap;
 use crate::tui::effect::Work;
 use crate::tui::layer::Handled;
+use crate::tui::widgets::ansi::plain;
+
+/// Columns before a reason.
+const REASON_INDENT: u16 = 3;
+/// The width that reasons are broken to before the first frame.
+const MIN_SCREEN_COLUMNS: u16 = 30;
 
 /// The list of contexts.
 pub struct Contexts;
@@ -82,8 +89,11 @@ fn items(app: &App) -> Vec<Item<ContextName>> {
             )
             .toned(if hidden { Tone::Dim } else { Tone::State(lifecycle) }),
         );
-        for text in problems(context, app) {
-            items.push(Item::new("", format!("   {text}"), "", context.name.clone()).toned(Tone::Dim));
+        // The width of the last frame; the next one has it after a change.
+        let room = app.header_area.width.max(MIN_SCREEN_COLUMNS).saturating_sub(WIDE_MARGIN + REASON_INDENT);
+        for line in problems(context, app).iter().flat_map(|text| wrap(&plain(text), room)) {
+            let label = format!("{:indent$}{line}", "", indent = usize::from(REASON_INDENT));
+            items.push(Item::new("", label, "", context.name.clone()).toned(Tone::Dim));
         }
     }
     if items.is_empty() {

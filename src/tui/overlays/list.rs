@@ -171,13 +171,16 @@ impl<C: PartialEq> List<C> {
             return;
         }
         let label = self.chosen().map(|item| item.label.clone());
-        let top = self.top;
+        let (top, cursor) = (self.top, self.cursor);
         self.items = items;
         self.search();
         self.top = top;
-        if let Some(at) =
-            self.shown.iter().position(|index| Some(&self.items[*index].label) == label.as_ref())
-        {
+        // Several may have the same label: the one in the same place, else the first.
+        let is_same = |at: &usize| {
+            let index = self.shown.get(*at);
+            index.is_some_and(|index| Some(&self.items[*index].label) == label.as_ref())
+        };
+        if let Some(at) = Some(cursor).filter(is_same).or_else(|| (0..self.shown.len()).find(is_same)) {
             self.cursor = at;
         }
     }

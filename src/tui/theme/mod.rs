@@ -34,7 +34,7 @@ impl Depth {
             Self::True
         } else if term.contains("256") || term.contains("kitty") || term.contains("alacritty") {
             Self::Indexed
-        } else if term == "dumb" || term.contains("mono") {
+        } else if is_simple(&term) || term.contains("mono") {
             Self::None
         } else {
             Self::Ansi
@@ -42,8 +42,18 @@ impl Depth {
     }
 }
 
+/// Returns true for a terminal that has no colours and no characters beyond ASCII, such as a VT100.
+fn is_simple(term: &str) -> bool {
+    term == "dumb" || term.starts_with("vt1") || term.starts_with("vt2")
+}
+
+/// Returns true if the terminal draws ASCII only: by the locale, or by what it is.
+pub fn is_ascii_terminal(variable: impl Fn(&str) -> Option<String>) -> bool {
+    variable("TERM").is_some_and(|term| is_simple(&term)) || is_ascii_locale(variable)
+}
+
 /// Returns true if the locale is limited to ASCII. A locale that is not set is no limit.
-pub fn is_ascii_locale(variable: impl Fn(&str) -> Option<String>) -> bool {
+fn is_ascii_locale(variable: impl Fn(&str) -> Option<String>) -> bool {
     let locale =
         ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().filter_map(variable).find(|value| !value.is_empty());
     locale.is_some_and(|locale| {
@@ -284,6 +294,7 @@ mod tests {
         assert_eq!(with(&[("NO_COLOR", ""), ("TERM", "xterm-256color")]), Depth::Indexed);
         assert_eq!(with(&[("COLORTERM", "truecolor"), ("TERM", "xterm")]), Depth::True);
         assert_eq!(with(&[("TERM", "linux")]), Depth::Ansi);
+        assert_eq!(with(&[("TERM", "vt100")]), Depth::None);
     }
 
     #[test]
@@ -304,6 +315,7 @@ mod tests {
         assert!(!is_ascii_locale(only("LANG", "de_DE.UTF-8")));
         assert!(!is_ascii_locale(only("LC_CTYPE", "C.utf8")));
         assert!(!is_ascii_locale(|_| None), "no locale is no limit");
+        assert!(is_ascii_terminal(only("TERM", "vt220")) && !is_ascii_terminal(only("TERM", "xterm")));
         assert_eq!(Background::detect(only("COLORFGBG", "0;15")), Some(Background::Light));
         assert_eq!(Background::detect(only("COLORFGBG", "15;default;0")), Some(Background::Dark));
         assert_eq!(Background::detect(only("COLORFGBG", "default")), None);

@@ -161,6 +161,9 @@ impl Ui {
     }
 
     fn terminal(&mut self, event: &TerminalEvent) -> Vec<Effect> {
+        if matches!(event, TerminalEvent::Key(_) | TerminalEvent::Mouse(_) | TerminalEvent::Paste(_)) {
+            self.app.end_first_look();
+        }
         match (self.layers.event(event, &mut self.app), event) {
             (Handled::Consumed(effects), _) => effects,
             (Handled::Ignored, TerminalEvent::Key(key)) if key.kind != KeyEventKind::Release => {

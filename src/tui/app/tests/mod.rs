@@ -2,6 +2,7 @@
 
 mod auth;
 mod columns;
+mod first_look;
 mod gpus;
 mod keys;
 mod pages;
