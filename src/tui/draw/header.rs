@@ -90,7 +90,7 @@ fn contexts(app: &App, mut x: u16, right: u16, y: u16, buf: &mut Buffer) {
         return;
     }
     // Too many to name all: those in trouble as far as they fit, the worst first, and counts of the others.
-    let mut named = Vec::new();
+    let mut listed = Vec::new();
     for lifecycle in Lifecycle::ALL.into_iter().filter(|it| is_trouble(*it)) {
         for context in shown.iter().filter(|context| condition_words(context).0 == lifecycle) {
             let name = context.name.as_str();
@@ -105,12 +105,12 @@ fn contexts(app: &App, mut x: u16, right: u16, y: u16, buf: &mut Buffer) {
             ];
             let Some(text) = words.into_iter().find(fits) else { continue };
             x = put(buf, x, y, right - x, &text, theme.lifecycle(lifecycle)) + 3;
-            named.push(&context.name);
+            listed.push(&context.name);
         }
     }
     for lifecycle in Lifecycle::ALL {
         let is_counted =
-            |it: &&&ContextState| condition_words(it).0 == lifecycle && !named.contains(&&it.name);
+            |it: &&&ContextState| condition_words(it).0 == lifecycle && !listed.contains(&&it.name);
         let count = shown.iter().filter(is_counted).count();
         if count > 0 && x < right {
             let text = format!("{} {count}", state_mark(lifecycle, app.options.ascii));
