@@ -94,7 +94,7 @@ fn contexts(app: &App, mut x: u16, right: u16, y: u16, buf: &mut Buffer) {
     for lifecycle in Lifecycle::ALL.into_iter().filter(|it| is_trouble(*it)) {
         for context in shown.iter().filter(|context| condition_words(context).0 == lifecycle) {
             let name = context.name.as_str();
-            let (mark, word) = (state_mark(lifecycle, app.options.ascii), brief(context));
+            let (mark, word) = (state_mark(lifecycle, app.options.ascii), brief(context, app.now));
             let room = right.saturating_sub(x + ROOM_FOR_COUNTS);
             let fits = |text: &String| columns(text) <= room;
             let short = name.get(common..).unwrap_or(name);
