@@ -4,32 +4,26 @@
 //! It knows no platform: what a platform's contexts hold is described by its [`PlatformSpec`], which the callers pass in.
 
 mod context;
-mod credentials;
 mod discovery;
 #[cfg(test)]
 mod example;
 mod file;
-mod keys;
 mod location;
-mod mistake;
 mod platform;
 pub mod reference;
 mod secret;
-mod section;
-mod settings;
-pub mod toml_key;
 mod written;
 
 pub use context::{Context, Credentials, SecretRef};
 pub use discovery::{Discovered, Discovery, Environment, address, discover, discover_in, incomplete};
+pub use file::keys::{KeyBinding, KeyCheck, KeyMistake, KeyPart};
+pub use file::mistake::{Mistake, Mistakes, nearest};
+pub use file::section::duration;
+pub use file::settings::Settings;
 pub use file::{is_name, parse, parse_with_keys};
-pub use keys::{KeyBinding, KeyCheck, KeyMistake, KeyPart};
 pub use location::{Config, ConfigError, Origin, default_path, load};
-pub use mistake::{Mistake, Mistakes, nearest};
 pub use platform::{
     Absent, Address, CredentialShape, DiscoverySpec, PlatformSettings, PlatformSpec, Setting, Takes, Value,
 };
-pub use secret::{end_commands, secret_variables};
-pub use section::duration;
-pub use settings::Settings;
+pub use secret::{end_commands, secret_variables, toml_key};
 pub use written::section;

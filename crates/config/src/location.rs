@@ -7,11 +7,11 @@ use qdeck_files::FileError;
 use super::context::Context;
 use super::discovery::{Discovered, discover};
 use super::file::parse_with_keys;
-use super::keys::KeyCheck;
-use super::mistake::Mistakes;
 use super::platform::PlatformSpec;
 use super::secret::note_variables;
-use super::settings::Settings;
+use crate::file::keys::KeyCheck;
+use crate::file::mistake::Mistakes;
+use crate::file::settings::Settings;
 
 /// The largest configuration file that is read, in bytes.
 const MAX_CONFIG_BYTES: u64 = 1 << 20;

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use toml::de::DeValue;
 
-use crate::mistake::Notes;
-use crate::section::{Section, missing, whole_number, wrong_type};
+use crate::file::mistake::Notes;
+use crate::file::section::{Section, missing, whole_number, wrong_type};
 
 /// A setting that the contexts of some platform have.
 #[derive(Debug, Clone, Copy)]

@@ -3,12 +3,13 @@
 mod command;
 #[cfg(test)]
 mod tests;
+pub mod toml_key;
 mod variables;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::{SecretRef, toml_key};
+use super::SecretRef;
 use qdeck_model::{Problem, ProblemKind, Secret};
 
 pub use command::end_commands;

@@ -5,13 +5,13 @@ use std::path::{Path, PathBuf};
 
 use toml::de::DeValue;
 
-use super::context::{Credentials, SecretRef};
 use super::mistake::Notes;
-use super::platform::{CredentialShape, PlatformSpec};
 use super::section::{Section, missing, type_word};
+use crate::context::{Credentials, SecretRef};
+use crate::platform::{CredentialShape, PlatformSpec};
 
 /// Reads what a context signs in with, in one of the ways that its platform accepts.
-pub(super) fn read_credentials(
+pub(crate) fn read_credentials(
     section: &Section<'_, '_>,
     spec: &PlatformSpec,
     path: &Path,
@@ -55,13 +55,13 @@ fn secret_entry(section: &Section<'_, '_>, shape: &CredentialShape) -> Option<(&
 }
 
 /// The form in which the credentials of a platform are written.
-pub(super) fn expected(spec: &PlatformSpec) -> String {
+pub(crate) fn expected(spec: &PlatformSpec) -> String {
     let ways: Vec<&str> = spec.credentials.iter().map(CredentialShape::example).collect();
     ways.join(", or ")
 }
 
 /// Reads a reference only for the mistakes it holds: which platform it is for is not known.
-pub(super) fn check_secret(section: &Section<'_, '_>, key: &str, path: &Path, notes: &mut Notes<'_>) {
+pub(crate) fn check_secret(section: &Section<'_, '_>, key: &str, path: &Path, notes: &mut Notes<'_>) {
     let _ = read_secret(section, key, path, notes);
 }
 

@@ -1,21 +1,27 @@
 //! The text of the file to contexts and settings, with every mistake it holds.
 
+mod credentials;
+pub(crate) mod keys;
+pub(crate) mod mistake;
+pub(crate) mod section;
+pub(crate) mod settings;
+
 use std::path::Path;
 
 use toml::de::{DeTable, DeValue};
 use url::{Host, Url};
 
-use super::context::{
+use crate::context::{
     ANSWER_TIMEOUT_RANGE, Context, DEFAULT_ANSWER_TIMEOUT, DEFAULT_CONCURRENCY, DEFAULT_REQUESTS_PER_SECOND,
 };
-use super::credentials::{check_secret, expected, read_credentials};
-use super::keys::KeyCheck;
-use super::mistake::{Mistakes, Notes};
-use super::platform::{PlatformSpec, read_settings};
-use super::reference::known_keys;
-use super::section::{Located, Section, missing, note_unknown, type_word};
-use super::settings::Settings;
+use crate::platform::{PlatformSpec, read_settings};
+use crate::reference::known_keys;
+use credentials::{check_secret, expected, read_credentials};
+use keys::KeyCheck;
+use mistake::{Mistakes, Notes};
 use qdeck_model::ContextName;
+use section::{Located, Section, missing, note_unknown, type_word};
+use settings::Settings;
 
 /// Reads the text of a configuration file. `path` is named in mistakes, and its folder is where relative paths of
 /// secrets start. `platforms` are those that a context can belong to.
@@ -234,7 +240,7 @@ fn read_base_url(
 ///
 /// # Errors
 /// A message with what is wrong, and one with what was expected.
-pub(super) fn base_url(text: &str, insecure: bool) -> Result<Url, (String, &'static str)> {
+pub(crate) fn base_url(text: &str, insecure: bool) -> Result<Url, (String, &'static str)> {
     const EXAMPLE: &str = "expected an address such as \"https://api.example.com\"";
     let mut url = Url::parse(text).map_err(|error| (format!("`base_url` is not a URL: {error}"), EXAMPLE))?;
     if !matches!(url.scheme(), "http" | "https") || !url.has_host() {

@@ -25,13 +25,13 @@ pub struct Mistake {
 
 impl Mistake {
     /// The same with what would be right.
-    pub(super) fn expected(&mut self, expected: impl Into<String>) -> &mut Self {
+    pub(crate) fn expected(&mut self, expected: impl Into<String>) -> &mut Self {
         self.expected = Some(expected.into());
         self
     }
 
     /// The same with the known word that is nearest to what was written.
-    pub(super) fn nearest(&mut self, written: &str, known: &[&str]) -> &mut Self {
+    pub(crate) fn nearest(&mut self, written: &str, known: &[&str]) -> &mut Self {
         self.suggestion = nearest(written, known);
         self
     }
@@ -86,23 +86,23 @@ impl fmt::Display for Mistakes {
 }
 
 /// The mistakes found so far in one text.
-pub(super) struct Notes<'s> {
+pub(crate) struct Notes<'s> {
     text: &'s str,
     list: Vec<Mistake>,
 }
 
 impl<'s> Notes<'s> {
-    pub(super) const fn new(text: &'s str) -> Self {
+    pub(crate) const fn new(text: &'s str) -> Self {
         Self { text, list: Vec::new() }
     }
 
     /// Notes a mistake at these bytes of the text.
-    pub(super) fn add(&mut self, span: Range<usize>, message: impl Into<String>) -> &mut Mistake {
+    pub(crate) fn add(&mut self, span: Range<usize>, message: impl Into<String>) -> &mut Mistake {
         self.note(span, message.into(), false)
     }
 
     /// The same where the line may hold a secret whatever its key is.
-    pub(super) fn add_secret(&mut self, span: Range<usize>, message: impl Into<String>) -> &mut Mistake {
+    pub(crate) fn add_secret(&mut self, span: Range<usize>, message: impl Into<String>) -> &mut Mistake {
         self.note(span, message.into(), true)
     }
 
@@ -131,7 +131,7 @@ impl<'s> Notes<'s> {
     }
 
     /// Line and column, from 1, of a byte.
-    pub(super) fn position(&self, byte: usize) -> (usize, usize) {
+    pub(crate) fn position(&self, byte: usize) -> (usize, usize) {
         let mut byte = byte.min(self.text.len());
         while !self.text.is_char_boundary(byte) {
             byte -= 1;
@@ -141,11 +141,11 @@ impl<'s> Notes<'s> {
         (before.matches('\n').count() + 1, before[start..].chars().count() + 1)
     }
 
-    pub(super) fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.list.is_empty()
     }
 
-    pub(super) fn into_list(self) -> Vec<Mistake> {
+    pub(crate) fn into_list(self) -> Vec<Mistake> {
         self.list
     }
 }

@@ -66,7 +66,7 @@ impl Spans {
 }
 
 /// Reads the tables of bindings, one for each key context.
-pub(super) fn read(contexts: &Section<'_, '_>, check: KeyCheck, notes: &mut Notes<'_>) -> toml::Table {
+pub(crate) fn read(contexts: &Section<'_, '_>, check: KeyCheck, notes: &mut Notes<'_>) -> toml::Table {
     let (mut bindings, mut spans) = (Vec::new(), Vec::new());
     let mut tables = toml::Table::new();
     for (context, _) in contexts.entries() {

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use super::keys::{self, KeyCheck};
 use super::mistake::Notes;
-use super::reference::{SETTINGS, names};
 use super::section::Section;
+use crate::reference::{SETTINGS, names};
 use qdeck_model::{Bytes, ListingBounds};
 
 /// The settings of the program itself.
@@ -52,7 +52,7 @@ impl Settings {
     /// platform, less often is no view of anything live.
     pub const PACE: std::ops::Range<Duration> = Duration::from_secs(1)..Duration::from_secs(3_600);
 
-    pub(super) fn read(top: &Section<'_, '_>, check_keys: KeyCheck, notes: &mut Notes<'_>) -> Self {
+    pub(crate) fn read(top: &Section<'_, '_>, check_keys: KeyCheck, notes: &mut Notes<'_>) -> Self {
         let plain = Self::default();
         top.only(&names(&SETTINGS), "the file", notes);
         Self {

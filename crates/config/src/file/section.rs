@@ -11,25 +11,25 @@ use qdeck_model::Bytes;
 
 /// A value with the bytes it was written at.
 #[derive(Debug, Clone)]
-pub(super) struct Located<T> {
-    pub(super) value: T,
-    pub(super) span: Range<usize>,
+pub(crate) struct Located<T> {
+    pub(crate) value: T,
+    pub(crate) span: Range<usize>,
 }
 
 /// One table.
-pub(super) struct Section<'a, 's> {
+pub(crate) struct Section<'a, 's> {
     table: &'a DeTable<'s>,
     /// The place where it is named: what is missing is reported there.
-    pub(super) span: Range<usize>,
+    pub(crate) span: Range<usize>,
 }
 
 impl<'a, 's> Section<'a, 's> {
-    pub(super) const fn new(table: &'a DeTable<'s>, span: Range<usize>) -> Self {
+    pub(crate) const fn new(table: &'a DeTable<'s>, span: Range<usize>) -> Self {
         Self { table, span }
     }
 
     /// Key and value in the order of the file.
-    pub(super) fn entries(&self) -> Vec<(Located<&'a str>, &'a Spanned<DeValue<'s>>)> {
+    pub(crate) fn entries(&self) -> Vec<(Located<&'a str>, &'a Spanned<DeValue<'s>>)> {
         let mut entries: Vec<_> = self
             .table
             .iter()
@@ -43,18 +43,18 @@ impl<'a, 's> Section<'a, 's> {
     }
 
     /// The value of a key and where the key is.
-    pub(super) fn entry(&self, key: &str) -> Option<(Range<usize>, &'a Spanned<DeValue<'s>>)> {
+    pub(crate) fn entry(&self, key: &str) -> Option<(Range<usize>, &'a Spanned<DeValue<'s>>)> {
         self.table.iter().find(|(name, _)| name.get_ref() == key).map(|(name, value)| (name.span(), value))
     }
 
     /// Notes every key that is not among the known ones.
-    pub(super) fn only(&self, known: &[&str], place: &str, notes: &mut Notes<'_>) {
+    pub(crate) fn only(&self, known: &[&str], place: &str, notes: &mut Notes<'_>) {
         for (key, _) in self.entries() {
             note_unknown(&key, known, place, notes);
         }
     }
 
-    pub(super) fn string(&self, key: &str, example: &str, notes: &mut Notes<'_>) -> Option<Located<&'a str>> {
+    pub(crate) fn string(&self, key: &str, example: &str, notes: &mut Notes<'_>) -> Option<Located<&'a str>> {
         let (_, value) = self.entry(key)?;
         let span = value.span();
         if let DeValue::String(text) = value.get_ref() {
@@ -64,7 +64,7 @@ impl<'a, 's> Section<'a, 's> {
         None
     }
 
-    pub(super) fn boolean(&self, key: &str, notes: &mut Notes<'_>) -> Option<bool> {
+    pub(crate) fn boolean(&self, key: &str, notes: &mut Notes<'_>) -> Option<bool> {
         let (_, value) = self.entry(key)?;
         if let DeValue::Boolean(found) = value.get_ref() {
             return Some(*found);
@@ -73,7 +73,7 @@ impl<'a, 's> Section<'a, 's> {
         None
     }
 
-    pub(super) fn count(&self, key: &str, range: Range<usize>, notes: &mut Notes<'_>) -> Option<usize> {
+    pub(crate) fn count(&self, key: &str, range: Range<usize>, notes: &mut Notes<'_>) -> Option<usize> {
         let (_, value) = self.entry(key)?;
         let wanted = format!("a whole number from {} to {}", range.start, range.end - 1);
         let DeValue::Integer(found) = value.get_ref() else {
@@ -91,7 +91,7 @@ impl<'a, 's> Section<'a, 's> {
     }
 
     /// A duration such as `"5s"`.
-    pub(super) fn duration(
+    pub(crate) fn duration(
         &self,
         key: &str,
         range: Range<Duration>,
@@ -116,7 +116,7 @@ impl<'a, 's> Section<'a, 's> {
     }
 
     /// A size such as `"32MiB"`, or a number of bytes.
-    pub(super) fn size(&self, key: &str, range: Range<u64>, notes: &mut Notes<'_>) -> Option<Bytes> {
+    pub(crate) fn size(&self, key: &str, range: Range<u64>, notes: &mut Notes<'_>) -> Option<Bytes> {
         let (_, value) = self.entry(key)?;
         let wanted = format!("a size such as \"32MiB\", from {} to {}", Bytes(range.start), Bytes(range.end));
         let found = match value.get_ref() {
@@ -137,7 +137,7 @@ impl<'a, 's> Section<'a, 's> {
     }
 
     /// A list of words, none of them empty.
-    pub(super) fn words(&self, key: &str, example: &str, notes: &mut Notes<'_>) -> Vec<String> {
+    pub(crate) fn words(&self, key: &str, example: &str, notes: &mut Notes<'_>) -> Vec<String> {
         let Some((_, value)) = self.entry(key) else {
             return Vec::new();
         };
@@ -158,7 +158,7 @@ impl<'a, 's> Section<'a, 's> {
         words.unwrap_or_default()
     }
 
-    pub(super) fn table(&self, key: &str, notes: &mut Notes<'_>) -> Option<Section<'a, 's>> {
+    pub(crate) fn table(&self, key: &str, notes: &mut Notes<'_>) -> Option<Section<'a, 's>> {
         let (span, value) = self.entry(key)?;
         if let DeValue::Table(table) = value.get_ref() {
             return Some(Section::new(table, span));
@@ -169,7 +169,7 @@ impl<'a, 's> Section<'a, 's> {
 }
 
 /// Notes a key that is not among the known ones.
-pub(super) fn note_unknown(key: &Located<&str>, known: &[&str], place: &str, notes: &mut Notes<'_>) {
+pub(crate) fn note_unknown(key: &Located<&str>, known: &[&str], place: &str, notes: &mut Notes<'_>) {
     if !known.contains(&key.value) {
         notes
             .add(key.span.clone(), format!("{place} has no key `{}`", key.value))
@@ -179,12 +179,12 @@ pub(super) fn note_unknown(key: &Located<&str>, known: &[&str], place: &str, not
 }
 
 /// Notes that a table lacks a key.
-pub(super) fn missing(section: &Section<'_, '_>, notes: &mut Notes<'_>, key: &str, expected: &str) {
+pub(crate) fn missing(section: &Section<'_, '_>, notes: &mut Notes<'_>, key: &str, expected: &str) {
     notes.add(section.span.clone(), format!("`{key}` is missing")).expected(format!("expected {expected}"));
 }
 
 /// The number, if the value is a whole one that is not negative.
-pub(super) fn whole_number(value: &DeValue<'_>) -> Option<u64> {
+pub(crate) fn whole_number(value: &DeValue<'_>) -> Option<u64> {
     match value {
         DeValue::Integer(number) => u64::from_str_radix(number.as_str(), number.radix()).ok(),
         _ => None,
@@ -192,7 +192,7 @@ pub(super) fn whole_number(value: &DeValue<'_>) -> Option<u64> {
 }
 
 /// Notes a value of the wrong type.
-pub(super) fn wrong_type(
+pub(crate) fn wrong_type(
     notes: &mut Notes<'_>,
     span: Range<usize>,
     key: &str,
@@ -203,7 +203,7 @@ pub(super) fn wrong_type(
 }
 
 /// The name of a value's type, with its article.
-pub(super) const fn type_word(value: &DeValue<'_>) -> &'static str {
+pub(crate) const fn type_word(value: &DeValue<'_>) -> &'static str {
     match value {
         DeValue::String(_) => "a string",
         DeValue::Integer(_) => "a whole number",
