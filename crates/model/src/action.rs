@@ -36,7 +36,7 @@ impl fmt::Display for ActionId {
     }
 }
 
-/// How much an action can hurt, from nothing to what cannot be undone. It decides how it is confirmed.
+/// The harm that an action can do, from nothing to what cannot be undone. It decides how it is confirmed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Danger {
     /// Level 0: nothing runs worse afterwards (start, resume). No question.
@@ -80,7 +80,7 @@ impl Danger {
         }
     }
 
-    /// How it is confirmed.
+    /// The way to confirm it.
     pub const fn question(self) -> Question {
         match self {
             Self::Safe => Question::None,
@@ -91,7 +91,7 @@ impl Danger {
     }
 }
 
-/// What has to be pressed or typed before an action is sent. Enter, a paste and a repeated key never count.
+/// The keys or the text to enter before an action is sent. Enter, a paste and a repeated key never count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Question {
     /// Nothing.
@@ -104,7 +104,7 @@ pub enum Question {
     Name,
 }
 
-/// Whether an action can be taken now. A reason is one short clause in lower case: `it is already stopped`.
+/// The availability of an action. A reason is one short clause in lower case: `it is already stopped`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Availability {
     /// It can.
@@ -116,7 +116,7 @@ pub enum Availability {
 }
 
 impl Availability {
-    /// Whether it can be taken.
+    /// Returns true if it can be taken.
     pub const fn is_yes(&self) -> bool {
         matches!(self, Self::Yes)
     }
@@ -138,26 +138,26 @@ impl Availability {
 /// One thing that can be done to one resource as it is now.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Action {
-    /// Which one.
+    /// The action.
     pub id: ActionId,
     /// Its name in the user's words, a verb with a capital: `Stop`, `Roll back`.
     pub name: &'static str,
     /// The letter that chooses it in the action menu, and that confirms it at level 2. Unique among the actions of a
     /// resource.
     pub key: char,
-    /// What it does, in one sentence.
+    /// The effect, in one sentence.
     pub help: &'static str,
-    /// How much it can hurt.
+    /// The harm that it can do.
     pub danger: Danger,
-    /// What the row shows while it is in progress: `stopping`.
+    /// The word in the row while it is in progress: `stopping`.
     pub progress: &'static str,
     /// It asks for values first; see [`Form`](super::Form).
     pub has_form: bool,
-    /// Whether it can be taken now.
+    /// The availability.
     pub availability: Availability,
 }
 
-/// What the target must look like, read again, once an action has ended. Success is the platform's word **and** this.
+/// The expected state of the target, read again, once an action has ended. Success is the platform's word **and** this.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Expected {
     /// In one of these states.
@@ -169,7 +169,7 @@ pub enum Expected {
 }
 
 impl Expected {
-    /// Whether the target agrees; `None` is a target that was not found.
+    /// Returns true if the target agrees; `None` is a target that was not found.
     pub fn agrees(&self, found: Option<Lifecycle>) -> bool {
         match self {
             Self::State(states) => found.is_some_and(|state| states.contains(&state)),

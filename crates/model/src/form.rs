@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 pub use values::{FieldError, FieldValue, FormValues};
 
-/// What an action asks for. An empty form asks for nothing.
+/// The fields of an action. An empty form asks for nothing.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Form {
     /// The fields, in the order in which they are filled in.
@@ -24,13 +24,13 @@ pub struct Field {
     pub name: &'static str,
     /// Its label, with a capital: `Disk`.
     pub label: &'static str,
-    /// What can be entered.
+    /// The values that can be entered.
     pub kind: FieldKind,
     /// It may not be left empty.
     pub required: bool,
-    /// What it holds before anything is entered.
+    /// The value before anything is entered.
     pub default: Option<FieldValue>,
-    /// What it means and what is allowed, in one sentence.
+    /// The meaning and what is allowed, in one sentence.
     pub help: Arc<str>,
     /// Fields whose values its choices or its default follow from: when one changes, they are loaded again.
     pub depends_on: &'static [&'static str],
@@ -71,7 +71,7 @@ impl Field {
     }
 }
 
-/// What can be entered into a field.
+/// The values that can be entered into a field.
 #[derive(Debug, Clone, PartialEq)]
 pub enum FieldKind {
     /// Text. Control characters are refused, but for line ends where it has several lines.
@@ -104,14 +104,14 @@ pub enum FieldKind {
     Date,
 }
 
-/// What a text may be.
+/// The rule of a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TextRule {
     /// The least number of characters.
     pub least: usize,
     /// The greatest number of characters.
     pub most: usize,
-    /// Which characters it may hold.
+    /// The characters that it may hold.
     pub characters: Characters,
     /// It may hold line ends.
     pub lines: bool,
@@ -124,7 +124,7 @@ impl TextRule {
     }
 }
 
-/// Which characters a text may hold, beside the ban on control characters.
+/// The characters that a text may hold, beside the ban on control characters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Characters {
     /// Any.
@@ -133,17 +133,17 @@ pub enum Characters {
     Ascii,
     /// Small and capital letters and digits of ASCII first, after it also these.
     Name {
-        /// What may follow beside letters and digits: `._-`.
+        /// The characters that may follow beside letters and digits: `._-`.
         also: &'static str,
     },
     /// Small letters and digits of ASCII first, after it also these.
     LowerName {
-        /// What may follow beside letters and digits: `-`.
+        /// The characters that may follow beside letters and digits: `-`.
         also: &'static str,
     },
 }
 
-/// What a number may be. Typed as a number, or with one of the unit's suffixes (`10G`).
+/// The rule of a number. Typed as a number, or with one of the unit's suffixes (`10G`).
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct NumberRule {
     /// The least value, in the unit.
@@ -198,11 +198,11 @@ pub enum Choices {
 /// One of the values that a field can be set to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Choice {
-    /// What is sent.
+    /// The value that is sent.
     pub value: Arc<str>,
-    /// What is shown.
+    /// The text that is shown.
     pub label: Arc<str>,
-    /// What helps to choose: a price, what is left of a quota, a size.
+    /// A help to choose: a price, what is left of a quota, a size.
     pub note: Option<Arc<str>>,
     /// Why it cannot be chosen.
     pub unavailable: Option<Arc<str>>,

@@ -91,7 +91,7 @@ pub struct Problem {
     pub status: Option<u16>,
     /// The id by which the remote's support finds the request.
     pub request_id: Option<Arc<str>>,
-    /// What the user can do about it.
+    /// Advice to the user.
     pub hint: Option<Arc<str>>,
     /// When the remote allows the next try.
     pub retry_after: Option<Duration>,

@@ -27,7 +27,7 @@ pub enum ScreenKind {
     WebPage,
 }
 
-/// What a resource offers beyond its row. The screen offers only these.
+/// The features of a resource beyond its row. The screen offers only these.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Offers {
     /// A console can be attached.
@@ -87,7 +87,7 @@ pub struct Instance {
     pub created: Option<Timestamp>,
     /// When its state last changed.
     pub changed: Option<Timestamp>,
-    /// What it offers beyond its row.
+    /// The features beyond its row.
     pub offers: Offers,
     /// The platform's own facts; many instances share the same.
     pub facts: Arc<[Fact]>,
@@ -165,7 +165,7 @@ pub struct Container {
     pub created: Option<Timestamp>,
     /// When it was last changed.
     pub changed: Option<Timestamp>,
-    /// What it offers beyond its row.
+    /// The features beyond its row.
     pub offers: Offers,
     /// The platform's own facts.
     pub facts: Vec<Fact>,
@@ -232,7 +232,7 @@ pub struct GpuModel {
     pub locations: Vec<Arc<str>>,
     /// Price, as the platform words it, with its currency.
     pub price: Option<Arc<str>>,
-    /// What is left of the user's quota.
+    /// The rest of the user's quota.
     pub quota: Option<Arc<str>>,
     /// The platform's own facts.
     pub facts: Vec<Fact>,
@@ -376,7 +376,7 @@ impl Resource {
         }
     }
 
-    /// What it offers beyond its row.
+    /// The features beyond its row.
     pub fn offers(&self) -> Offers {
         match self {
             Self::Instance(it) => it.offers,

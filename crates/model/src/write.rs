@@ -137,28 +137,28 @@ impl fmt::Debug for PreparedRequest {
 pub struct FieldChange {
     /// The field in the API's words: `instance-type`.
     pub field: Arc<str>,
-    /// What it is now; `None` where it is not set.
+    /// The value now; `None` where it is not set.
     pub from: Option<Value>,
-    /// What it will be; `None` where it is removed.
+    /// The value afterwards; `None` where it is removed.
     pub to: Option<Value>,
 }
 
-/// What is shown before a write is confirmed.
+/// The account of a write that is shown before it is confirmed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Preview {
-    /// What it will do, in one sentence with the target's name: `Stop instance web-1 in zone ch-gva-2.`
+    /// The effect, in one sentence with the target's name: `Stop instance web-1 in zone ch-gva-2.`
     pub summary: String,
-    /// What follows from it, a sentence each: what is interrupted or lost, what stays billed.
+    /// The consequences, a sentence each: what is interrupted or lost, what stays billed.
     pub consequences: Vec<String>,
     /// The requests, in the order of sending.
     pub requests: Vec<PreparedRequest>,
-    /// What an update changes.
+    /// The changes of an update.
     pub changes: Vec<FieldChange>,
-    /// What the target must look like afterwards.
+    /// The expected state of the target afterwards.
     pub expected: Expected,
 }
 
-/// What a write changes, as it was when its action was chosen. It does not follow the selection.
+/// The target of a write, as it was when its action was chosen. It does not follow the selection.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Target {
     /// Its id, with the context.
@@ -229,9 +229,9 @@ pub struct PreparedWrite {
     pub id: WriteId,
     /// The action, as it was offered.
     pub action: Action,
-    /// What it changes.
+    /// The target.
     pub target: Target,
-    /// What was shown.
+    /// The preview that was shown.
     pub preview: Preview,
     /// From where it was asked for.
     pub origin: Origin,
@@ -240,23 +240,23 @@ pub struct PreparedWrite {
 }
 
 impl PreparedWrite {
-    /// Which action it is.
+    /// The action.
     pub const fn action_id(&self) -> ActionId {
         self.action.id
     }
 
-    /// How much it can hurt.
+    /// The harm that it can do.
     pub const fn danger(&self) -> Danger {
         self.action.danger
     }
 
-    /// Whether it must be prepared again before it can be confirmed.
+    /// Returns true if it must be prepared again before it can be confirmed.
     pub fn is_stale(&self, now: Timestamp) -> bool {
         now.since(self.prepared) > PREVIEW_LIFE
     }
 }
 
-/// What a platform answered to a write.
+/// The answer of a platform to a write.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
     /// It has been done.

@@ -164,7 +164,7 @@ pub trait Provider: Send + Sync + 'static {
         async move { Err(no_such_action(action)) }.boxed()
     }
 
-    /// Sends the requests of a write, exactly as they were shown, each once. A failure says by its kind and status
+    /// Sends the requests of a write, exactly as they were shown, each once. A failure shows by its kind and status
     /// whether the write may have arrived.
     ///
     /// Only the fleet's gate calls this, after the intent is in the journal.

@@ -1,8 +1,8 @@
 //! Helpers of drawing tests: a theme whose roles are all distinct, a buffer as text, and a check that what is drawn can be
 //! read in every theme.
 
+use parking_lot::Mutex;
 use std::collections::HashSet;
-use std::sync::Mutex;
 
 use ratatui::buffer::{Buffer, Cell};
 use ratatui::style::{Color, Modifier, Style};
@@ -64,7 +64,7 @@ pub(crate) fn drawn(mut draw: impl FnMut(&Theme) -> Buffer) -> Buffer {
     static SEEN: Mutex<Option<HashSet<Pair>>> = Mutex::new(None);
     let coded = draw(&theme());
     let is_new = {
-        let mut seen = SEEN.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut seen = SEEN.lock();
         let seen = seen.get_or_insert_default();
         let known = seen.len();
         seen.extend(coded.content.iter().filter(|cell| is_of_theme(cell)).map(pair));

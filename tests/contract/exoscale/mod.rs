@@ -86,6 +86,10 @@ fn organisation(line: &str, address: SocketAddr) -> Reply {
             json!({"url": "wss://console-proxy.example/?token=fake", "host": "console-proxy.example", "path": "?token=fake"})
         }
         "/reverse-dns/instance/i1" => json!({"domain-name": "web-1.example."}),
+        "/instance-pool" => json!({"instance-pools": [{"id": "p1", "size": 3}]}),
+        "/block-storage-snapshot" => json!({"block-storage-snapshots": [
+            {"id": "bs1", "block-storage-volume": {"id": "b1"}}, {"id": "bs2", "block-storage-volume": {"id": "b2"}},
+        ]}),
         "/block-storage" => json!({"block-storage-volumes": [{"id": "b1", "size": 10}]}),
         path if path.starts_with("/ssh-key/") => json!({"name": "ann", "fingerprint": "00:11"}),
         "/snapshot" | "/security-group" | "/ssh-key" | "/elastic-ip" | "/private-network" => {
@@ -108,7 +112,7 @@ fn whole() -> Value {
         "instance-type": {"id": "t-gpu"}, "template": {"id": "m-old"}, "deploy-target": {"id": "d1"},
         "security-groups": [{"id": "g1"}], "elastic-ips": [{"id": "e1"}], "private-networks": [{"id": "n1"}],
         "anti-affinity-groups": [{"id": "a1"}], "snapshots": [{"id": "s1"}], "ssh-keys": [{"name": "ann b"}],
-        "manager": {"id": "p1", "type": "instance-pool"}, "created-at": "2026-01-01T00:00:00Z",
+        "block-storage-volumes": [{"id": "b1"}], "manager": {"id": "p1", "type": "instance-pool"}, "created-at": "2026-01-01T00:00:00Z",
     })
 }
 

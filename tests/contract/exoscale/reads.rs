@@ -136,6 +136,7 @@ async fn details_contain_everything_that_an_instance_refers_to() {
             "ssh-keys",
             "instance-pool",
             "block-storage-volumes",
+            "block-storage-snapshots",
             "reverse-dns",
             "password",
             "events",
@@ -146,6 +147,7 @@ async fn details_contain_everything_that_an_instance_refers_to() {
     let mut expected: Vec<String> = [
         "anti-affinity-group/a1",
         "block-storage instance-id=i1",
+        "block-storage-snapshot",
         "deploy-target/d1",
         "elastic-ip/e1",
         "instance-pool/p1",
@@ -174,6 +176,12 @@ async fn details_contain_everything_that_an_instance_refers_to() {
     for (title, field) in [("instance", "user-data"), ("user-data", "user-data"), ("password", "password")] {
         assert_eq!(body(title).masked()[field], "••••••••", "{title}");
     }
+    let snapshots = &body("block-storage-snapshots").value;
+    assert_eq!(
+        snapshots,
+        &json!([{"id": "bs1", "block-storage-volume": {"id": "b1"}}]),
+        "only of its volumes"
+    );
     assert_eq!(body("events").value.as_array().unwrap().len(), 1, "only its own");
 }
 

@@ -27,7 +27,7 @@ use qdeck_model::{Problem, ProblemKind};
 
 pub use record::{End, Ended, Entry, History, Intent, Record, Reference, TargetRecord, Written};
 
-/// How long the lock of another program is waited for. It is held for one line.
+/// The longest wait for the lock of another program. It is held for one line.
 const LOCK_TIMEOUT: Duration = Duration::from_secs(3);
 /// The largest journal that is read, in bytes: some hundred thousand writes.
 const MAX_JOURNAL_BYTES: u64 = 256 << 20;

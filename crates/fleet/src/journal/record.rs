@@ -20,12 +20,12 @@ pub struct Record {
     pub id: String,
     /// When it was written, RFC 3339 in UTC.
     pub at: String,
-    /// What happened.
+    /// The event.
     #[serde(flatten)]
     pub entry: Entry,
 }
 
-/// What happened to a write.
+/// An event in the life of a write.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "record", rename_all = "snake_case")]
 pub enum Entry {
@@ -50,17 +50,17 @@ pub struct Intent {
     pub by: String,
     /// The context.
     pub context: String,
-    /// What is changed.
+    /// The target of the change.
     pub target: TargetRecord,
     /// The action: `instance.stop`.
     pub action: String,
-    /// What it was to do, in the words of its preview.
+    /// The purpose, in the words of its preview.
     pub summary: String,
     /// The requests, secrets masked.
     pub requests: Vec<Value>,
 }
 
-/// What a write changes.
+/// The target of a write.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct TargetRecord {
     /// Its id.
@@ -113,7 +113,7 @@ impl From<&Target> for TargetRecord {
     }
 }
 
-/// How a write ended.
+/// The end of a write.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Ended {
     /// The outcome.
@@ -135,7 +135,7 @@ pub struct Ended {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum End {
-    /// The platform says so and the target agrees.
+    /// The platform reports it and the target agrees.
     Done,
     /// It was taken on and failed, or the target does not agree.
     Failed,
@@ -187,15 +187,15 @@ pub struct Written {
     pub id: WriteId,
     /// When it was begun; `None` where that cannot be read.
     pub at: Option<Timestamp>,
-    /// What was to be done.
+    /// The intent.
     pub intent: Intent,
     /// The operation that the platform made of it.
     pub accepted: Option<Reference>,
-    /// How it ended; `None` is an unknown outcome, or one that is still in progress.
+    /// The end; `None` is an unknown outcome, or one that is still in progress.
     pub ended: Option<Ended>,
 }
 
-/// What is in a journal.
+/// The content of a journal.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct History {
     /// The writes, in the order of their intents.

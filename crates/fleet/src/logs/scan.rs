@@ -5,7 +5,7 @@ use super::buffer::LogBuffer;
 use super::line::{Body, Entry, Source};
 use qdeck_model::LogLevel;
 
-/// Which lines are shown. Markers always are.
+/// A choice of lines to show. Markers always are.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Sieve {
     /// A line must match all of these.
@@ -36,7 +36,7 @@ impl Sieve {
 }
 
 impl LogBuffer {
-    /// Which lines are shown.
+    /// The choice of lines.
     pub fn sieve(&self) -> &Sieve {
         &self.sieve
     }

@@ -22,7 +22,7 @@ fn trouble() -> Problem {
     Problem::new(ProblemKind::Unreachable, "reset")
 }
 
-/// What is shown; markers in brackets.
+/// The lines shown; markers in brackets.
 fn shown(buffer: &LogBuffer) -> Vec<String> {
     (0..buffer.len())
         .map(|index| match buffer.line(index).unwrap().body {

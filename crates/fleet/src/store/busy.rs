@@ -1,16 +1,16 @@
-//! Which rows something is being done to.
+//! The rows that are being changed.
 
 use std::collections::HashMap;
 
 use super::super::writes::{BUSY_LIFE, WriteEvent, WritePhase};
 use qdeck_model::{ResourceId, Timestamp, WriteId};
 
-/// What is being done to a resource.
+/// The change in progress of a resource.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Busy {
     /// The write.
     pub write: WriteId,
-    /// What the row shows: `stopping`.
+    /// The word in the row: `stopping`.
     pub progress: &'static str,
     /// When it was confirmed.
     pub since: Timestamp,

@@ -69,7 +69,7 @@ pub struct ContextState {
     pub traffic: Traffic,
     /// The state of its credentials.
     pub auth: Auth,
-    /// What they may not do beside listings, and why.
+    /// The features that they may not use beside listings, and why.
     forbidden: Vec<(Feature, Problem)>,
     /// By kind, in the order of [`Kind::ALL`]; `None` where the platform has no such kind.
     pub listings: [Option<Listing>; 5],
@@ -220,7 +220,7 @@ impl Store {
         self.charts.problem(id)
     }
 
-    /// What is being done to a resource, if anything is.
+    /// The change in progress of a resource, if there is one.
     pub fn busy(&self, id: &ResourceId, now: Timestamp) -> Option<&Busy> {
         self.busy.get(id, now)
     }

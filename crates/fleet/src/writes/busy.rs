@@ -1,4 +1,4 @@
-//! Which resources something is being done to.
+//! The resources that are being changed.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -9,7 +9,7 @@ use tokio::time::Instant;
 
 use qdeck_model::{PreparedWrite, Problem, ProblemKind, ResourceId};
 
-/// How long a resource is marked as busy without any news of what is being done to it. A mark that nothing ends must
+/// The time for which a resource is marked as busy without any news of what is being done to it. A mark that nothing ends must
 /// not block the resource for ever.
 pub(crate) const BUSY_LIFE: Duration = Duration::from_secs(15 * 60);
 
@@ -49,7 +49,7 @@ impl BusyTargets {
         self.lock().remove(id);
     }
 
-    /// What is being done to a resource: `stopping`.
+    /// The work on a resource: `stopping`.
     pub(super) fn progress_of(&self, id: &ResourceId) -> Option<&'static str> {
         let marks = self.lock();
         marks.get(id).filter(|(_, until)| *until > Instant::now()).map(|(progress, _)| *progress)

@@ -1,8 +1,8 @@
-//! Whether a write that failed may have arrived.
+//! Separates failed writes that may have arrived from those that did not.
 
 use qdeck_model::{Problem, ProblemKind, Reason};
 
-/// Whether a failed write may have changed something.
+/// The possible effect of a write that failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Sent {
     /// It was not sent, or the remote refused it.

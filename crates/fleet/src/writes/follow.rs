@@ -15,14 +15,14 @@ use qdeck_model::{Lifecycle, Operation, Problem, ProblemKind, Resource, Resource
 /// After this time without an end the outcome is given up as unknown. The longest operations of our platforms (images,
 /// bare metal) take less.
 const FOLLOW_LIMIT: Duration = Duration::from_secs(2 * 3600);
-/// How long the target may take to agree once its operation has ended well, or where no operation can be read.
+/// The time for which the target may take to agree once its operation has ended well, or where no operation can be read.
 const SETTLE_LIMIT: Duration = Duration::from_secs(120);
-/// How long a write whose answer was lost is looked for in its target.
+/// The time for which a write whose answer was lost is looked for in its target.
 const SEARCH_LIMIT: Duration = Duration::from_secs(60);
 /// An operation may not be found for so long after it was accepted: some platforms write it down a moment later.
 const NOT_FOUND_GRACE: Duration = Duration::from_secs(20);
 
-/// What came of following an operation.
+/// The result of following an operation.
 enum Followed {
     /// It ended well.
     Done,
@@ -169,7 +169,7 @@ fn step_of(operation: &Operation) -> WritePhase {
     }
 }
 
-/// How an operation ended, if it has. An unknown word is no end.
+/// The end of an operation, if it has ended. An unknown word is no end.
 fn ended(operation: &Operation) -> Option<Followed> {
     match operation.state.lifecycle {
         Lifecycle::Done => Some(Followed::Done),

@@ -37,7 +37,7 @@ pub struct WriteEvent {
     pub id: WriteId,
     /// Its action.
     pub action: Action,
-    /// What it changes.
+    /// The target.
     pub target: Target,
     /// Time since it was confirmed.
     pub elapsed: Duration,
@@ -54,9 +54,9 @@ pub enum WritePhase {
     Accepted(Option<ResourceId>),
     /// It is in progress.
     Step {
-        /// What is being done, where the platform names it.
+        /// The step in progress, where the platform names it.
         step: Option<Arc<str>>,
-        /// How much is done, 0 to 100, where the platform reports it.
+        /// The progress, 0 to 100, where the platform reports it.
         progress: Option<u8>,
         /// Why the latest look at it failed. It goes on all the same.
         problem: Option<Problem>,
@@ -65,10 +65,10 @@ pub enum WritePhase {
     Ended(WriteEnd),
 }
 
-/// How a write ended.
+/// The end of a write.
 #[derive(Debug, Clone, PartialEq)]
 pub enum WriteEnd {
-    /// The platform says that it is done, and the target agrees.
+    /// The platform reports that it is done, and the target agrees.
     Done,
     /// It was refused: nothing has changed.
     Refused(Problem),
@@ -78,7 +78,7 @@ pub enum WriteEnd {
     Unknown(Problem),
 }
 
-/// What the gate remembers.
+/// The state of the gate.
 pub(super) struct Gate {
     journal: Journal,
     busy: Arc<BusyTargets>,
@@ -90,7 +90,7 @@ impl Gate {
     }
 }
 
-/// What one write is followed with.
+/// The means of following one write.
 struct Course {
     write: PreparedWrite,
     provider: SharedProvider,
@@ -101,7 +101,7 @@ struct Course {
 }
 
 impl Fleet {
-    /// What can be done to a resource now. Those of a read-only context are [`Availability::Forbidden`], those of a
+    /// The actions that fit a resource now. Those of a read-only context are [`Availability::Forbidden`], those of a
     /// resource that something is being done to are not available.
     pub fn actions(&self, resource: &Resource) -> Vec<Action> {
         let context = &resource.id().context;
@@ -184,7 +184,7 @@ impl Fleet {
         reported.await.map_err(|_| ended())?
     }
 
-    /// Whether nothing may be changed through a context.
+    /// Returns true if nothing may be changed through a context.
     pub fn is_read_only(&self, context: &ContextName) -> bool {
         let member = self.inner.members.iter().find(|member| member.name == *context);
         member.is_some_and(|member| member.read_only)

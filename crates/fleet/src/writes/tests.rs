@@ -19,14 +19,14 @@ use qdeck_providers::{Answer, Check, Provider, exoscale};
 /// A platform with one machine.
 struct OneMachine {
     journal: Journal,
-    /// What the next writes answer.
+    /// The answers of the next writes.
     answers: Mutex<VecDeque<Result<Outcome, Problem>>>,
-    /// What the next reads of operations answer; the last one is repeated.
+    /// The answers of the next reads of operations; the last one is repeated.
     operations: Mutex<VecDeque<Result<(Lifecycle, &'static str), Problem>>>,
-    /// What the next reads of the machine answer; the last one is repeated.
+    /// The answers of the next reads of the machine; the last one is repeated.
     machine: Mutex<VecDeque<Lifecycle>>,
     sent: AtomicUsize,
-    /// How many intents the journal had when a write was sent.
+    /// The number of intents that the journal had when a write was sent.
     intents_when_sent: Mutex<Vec<usize>>,
 }
 

@@ -9,9 +9,9 @@ use super::{
 type Checked = Result<(), String>;
 
 impl Form {
-    /// What is wrong, field by field in their order. Empty means that the form can be sent.
+    /// The mistakes, field by field in their order. Empty means that the form can be sent.
     ///
-    /// Whether a file can be read is not checked here: this does no I/O.
+    /// Files are not opened to check that they can be read: this does no I/O.
     pub fn errors(&self, values: &FormValues) -> Vec<FieldError> {
         let check = |field: &Field| {
             let message = field.check(values.get(field.name)).err()?;
@@ -61,7 +61,7 @@ impl Field {
 }
 
 impl FieldKind {
-    /// What it takes, for a message.
+    /// The values that it takes, for a message.
     const fn noun(&self) -> &'static str {
         match self {
             Self::Text(_) => "a text",

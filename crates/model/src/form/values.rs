@@ -1,4 +1,4 @@
-//! What was entered into a form.
+//! The values entered into a form.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -30,7 +30,7 @@ impl FieldValue {
         Self::Text(text.into())
     }
 
-    /// Whether nothing was entered.
+    /// Returns true if nothing was entered.
     pub fn is_empty(&self) -> bool {
         match self {
             Self::Text(text) => text.is_empty(),
@@ -59,7 +59,7 @@ impl PartialEq for FieldValue {
     }
 }
 
-/// What was entered, field by field, in the order of entering.
+/// The values entered, field by field, in the order of entering.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct FormValues {
     values: Vec<(&'static str, FieldValue)>,
@@ -106,7 +106,7 @@ impl FormValues {
     }
 }
 
-/// What is wrong with the value of a field.
+/// The mistake in the value of a field.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FieldError {
     /// The field.

@@ -16,7 +16,7 @@ use qdeck_net::{Cause, Client, NetError, Request};
 /// The only release that any document names.
 const RELEASE: &str = "4.0";
 
-/// Which header carries the token: the documents of different years name two.
+/// The header that carries the token: the documents of different years name two.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum TokenHeader {
     /// `Authorization: Bearer` for a JSON web token, `Elasticbox-Token` for any other.

@@ -22,7 +22,7 @@ pub static WORKSPACES: Setting = Setting {
     help: "The team workspaces to show beside the personal one.",
 };
 
-/// Which header carries the token: the documents of different years name two.
+/// The header that carries the token: the documents of different years name two.
 pub static TOKEN_HEADER: Setting = Setting {
     name: "token_header",
     takes: Takes::Choice(&["auto", "bearer", "elasticbox"]),

@@ -50,6 +50,8 @@ pub(crate) const ENDPOINTS: &[Endpoint] = &[
     Endpoint::read("/anti-affinity-group/{id}", "details of an instance"),
     Endpoint::read("/deploy-target/{id}", "details of an instance"),
     Endpoint::read("/instance-pool/{id}", "details of an instance"),
+    Endpoint::read("/instance-pool", "the check of a context"),
     Endpoint::read("/block-storage", "details of an instance"),
+    Endpoint::read("/block-storage-snapshot", "details of an instance"),
     Endpoint::read("/reverse-dns/instance/{id}", "details of an instance"),
 ];

@@ -21,11 +21,11 @@ use futures_util::FutureExt;
 use futures_util::stream::BoxStream;
 
 use super::{Answer, Check, Console, ListEvent, Provider, Section, Traffic};
-use crate::kit::{self, SignIn};
+use crate::kit::{self, AgedCache, SignIn};
 use crate::mapping::lenient::Rows;
 use act::StartedOperations;
 use api::{Api, Found, Zones};
-use catalogue::{Cached, Catalogues};
+use catalogue::Catalogues;
 use map::Mapper;
 use map::events::LoggedEvent;
 use qdeck_config::{Context, Credentials};
@@ -47,7 +47,7 @@ struct Deck {
     api: Arc<Api>,
     zones: Zones,
     catalogues: Catalogues,
-    log: Cached<Result<Rows<LoggedEvent>, Problem>>,
+    log: AgedCache<Result<Rows<LoggedEvent>, Problem>>,
     map: Mapper,
     started: StartedOperations,
 }
@@ -84,7 +84,7 @@ impl Exoscale {
             api: Arc::new(api),
             zones: Zones::new(context.settings.words(&ZONES).to_vec(), context.concurrency),
             catalogues: Catalogues::default(),
-            log: Cached::default(),
+            log: AgedCache::default(),
             map: Mapper::new(context.name.clone()),
             started: StartedOperations::default(),
         };

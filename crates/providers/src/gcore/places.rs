@@ -2,13 +2,14 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+use futures_util::FutureExt as _;
 use parking_lot::Mutex;
 
 use super::api::Api;
 use super::wire;
-use crate::kit::SignIn;
+use crate::kit::{AgedCache, SignIn, if_good};
 use crate::mapping::lenient::Rows;
 use qdeck_model::{Problem, ProblemKind, Unreadable};
 
@@ -62,15 +63,22 @@ impl Regions {
 pub(crate) struct Places {
     api: Api,
     project: Option<u64>,
-    chosen: Vec<u64>,
+    chosen: Arc<[u64]>,
     default: SignIn<Arc<str>>,
-    known: SignIn<(Instant, Arc<Regions>)>,
-    last: Mutex<Option<Arc<Regions>>>,
+    known: AgedCache<Result<Arc<Regions>, Problem>>,
+    last: Arc<Mutex<Option<Arc<Regions>>>>,
 }
 
 impl Places {
     pub(crate) fn new(api: Api, project: Option<u64>, chosen: Vec<u64>) -> Self {
-        Self { api, project, chosen, default: SignIn::new(), known: SignIn::new(), last: Mutex::default() }
+        Self {
+            api,
+            project,
+            chosen: chosen.into(),
+            default: SignIn::new(),
+            known: AgedCache::default(),
+            last: Arc::default(),
+        }
     }
 
     /// The project's id as text.
@@ -105,10 +113,12 @@ impl Places {
     /// The regions with their names. What was known serves on when they cannot be read again, and so do the numbers
     /// that the context names.
     pub(crate) async fn regions(&self) -> Result<Arc<Regions>, Problem> {
-        self.known.forget_if(|(read, _)| read.elapsed() > REGIONS_FRESH_FOR);
-        let problem = match self.known.get(|| self.read()).await {
-            Ok((_, regions)) => return Ok(regions),
-            Err(problem) => problem,
+        let (api, chosen, last) = (self.api.clone(), self.chosen.clone(), self.last.clone());
+        let read = move || read(api, chosen, last).boxed();
+        let known = self.known.get(if_good(REGIONS_FRESH_FOR), read).await;
+        let problem = match &*known {
+            Ok(regions) => return Ok(regions.clone()),
+            Err(problem) => problem.clone(),
         };
         let refused = problem.kind == ProblemKind::Unauthorized;
         match self.last() {
@@ -143,44 +153,50 @@ impl Places {
         self.last.lock().clone()
     }
 
-    async fn read(&self) -> Result<(Instant, Arc<Regions>), Problem> {
-        let all: Rows<wire::Region> = self.api.all(&REGIONS, &[]).await?;
-        let regions = Arc::new(Regions { unreadable: all.unreadable, ..self.of(&all.good) });
-        *self.last.lock() = Some(regions.clone());
-        Ok((Instant::now(), regions))
-    }
-
-    fn of(&self, all: &[wire::Region]) -> Regions {
-        let mut regions = Regions::default();
-        for region in all {
-            let name = region.display_name.as_deref().or(region.keystone_name.as_deref());
-            if let Some(name) = name {
-                regions.names.insert(region.id, name.into());
-            }
-        }
-        let known: HashMap<u64, &wire::Region> = all.iter().map(|region| (region.id, region)).collect();
-        let ids: Vec<u64> = if self.chosen.is_empty() {
-            let active = all.iter().filter(|region| region.state.as_deref() == Some("ACTIVE"));
-            active.map(|region| region.id).collect()
-        } else {
-            self.chosen.clone()
-        };
-        regions.mine = ids
-            .into_iter()
-            .map(|id| Region {
-                id,
-                scope: id.to_string().into(),
-                name: regions.name(id),
-                has_gpus: known
-                    .get(&id)
-                    .is_none_or(|region| *region.has_ai_gpu != Some(false) || *region.has_ai == Some(true)),
-            })
-            .collect();
-        regions
-    }
-
     /// The chosen regions, known by number only.
     fn unnamed(&self) -> Regions {
-        self.of(&[])
+        regions_of(&self.chosen, &[])
     }
+}
+
+/// Reads the regions, and remembers them in `last`.
+async fn read(
+    api: Api,
+    chosen: Arc<[u64]>,
+    last: Arc<Mutex<Option<Arc<Regions>>>>,
+) -> Result<Arc<Regions>, Problem> {
+    let all: Rows<wire::Region> = api.all(&REGIONS, &[]).await?;
+    let regions = Arc::new(Regions { unreadable: all.unreadable, ..regions_of(&chosen, &all.good) });
+    *last.lock() = Some(regions.clone());
+    Ok(regions)
+}
+
+/// The regions of a context: those chosen of all, or else every active one.
+fn regions_of(chosen: &[u64], all: &[wire::Region]) -> Regions {
+    let mut regions = Regions::default();
+    for region in all {
+        let name = region.display_name.as_deref().or(region.keystone_name.as_deref());
+        if let Some(name) = name {
+            regions.names.insert(region.id, name.into());
+        }
+    }
+    let known: HashMap<u64, &wire::Region> = all.iter().map(|region| (region.id, region)).collect();
+    let ids: Vec<u64> = if chosen.is_empty() {
+        let active = all.iter().filter(|region| region.state.as_deref() == Some("ACTIVE"));
+        active.map(|region| region.id).collect()
+    } else {
+        chosen.to_vec()
+    };
+    regions.mine = ids
+        .into_iter()
+        .map(|id| Region {
+            id,
+            scope: id.to_string().into(),
+            name: regions.name(id),
+            has_gpus: known
+                .get(&id)
+                .is_none_or(|region| *region.has_ai_gpu != Some(false) || *region.has_ai == Some(true)),
+        })
+        .collect();
+    regions
 }

@@ -4,6 +4,7 @@ pub(crate) mod log;
 pub(crate) mod pages;
 pub(crate) mod secret_fields;
 
+mod aged;
 mod answer;
 mod listing;
 mod page_cache;
@@ -11,6 +12,7 @@ mod probes;
 mod request;
 mod sign_in;
 
+pub(crate) use aged::{AgedCache, Pending, if_good};
 pub(crate) use answer::{
     Due, due, refusal_body, refusal_json, request_name, some_readable, unexpected_answer, unexpected_field,
     unsupported, within,

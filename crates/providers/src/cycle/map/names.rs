@@ -2,7 +2,9 @@
 //! the target of a job.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
+
+use parking_lot::{Mutex, MutexGuard};
 
 use super::super::wire;
 use crate::mapping::interner::Interner;
@@ -86,7 +88,7 @@ impl Names {
     }
 
     fn lock(&self) -> MutexGuard<'_, Cache> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.lock()
     }
 }
 
@@ -101,7 +103,7 @@ fn best_name(named: &wire::NameFields) -> Option<&str> {
         .find_map(|name| name.as_deref())
 }
 
-/// The name an image was pulled by (`mysql:5.7`), which says more than the name it was saved under.
+/// The name an image was pulled by (`mysql:5.7`), which describes it better than the name it was saved under.
 fn image_name(image: &wire::Image) -> Option<&str> {
     let source = &image.source;
     [&source.instead.target, &source.details.origin.details.target, &image.name]

@@ -22,7 +22,7 @@ const SECTIONS_AT_ONCE: usize = 4;
 /// the second.
 const BINDINGS: [&str; 3] = ["binding", "bindings", "binding_instances"];
 
-/// Which of the paths this server knows.
+/// The path that this server is known to have.
 #[derive(Default)]
 pub(crate) struct BindingPath(AtomicUsize);
 

@@ -1,4 +1,4 @@
-//! Which values of ElasticBox's documents are secrets: tokens of services and machines, and variables that hold one.
+//! The values of ElasticBox's documents that are secrets: tokens of services and machines, and variables that hold one.
 
 use serde_json::Value;
 

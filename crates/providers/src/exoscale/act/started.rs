@@ -1,5 +1,5 @@
 //! The operations that this program began. The API has no list of operations, only reads of one: so they are remembered
-//! here and listed beside the log of events, which says that a change was asked for and not what became of it.
+//! here and listed beside the log of events, which shows that a change was asked for and not what became of it.
 
 use std::sync::Arc;
 

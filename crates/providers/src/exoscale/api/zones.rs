@@ -8,9 +8,8 @@ use parking_lot::Mutex;
 use url::Url;
 
 use super::{Api, Ask};
-use crate::exoscale::catalogue::Cached;
 use crate::exoscale::wire;
-use crate::kit;
+use crate::kit::{self, AgedCache};
 use crate::mapping::lenient::Rows;
 use qdeck_model::{Problem, ProblemKind, Unreadable};
 use qdeck_net::Client;
@@ -61,7 +60,7 @@ impl Found {
 pub(crate) struct Zones {
     wanted: Vec<String>,
     at_once: usize,
-    found: Cached<Found>,
+    found: AgedCache<Found>,
     /// The zones of the last listing.
     listed: Arc<Mutex<Vec<Place>>>,
 }
@@ -69,7 +68,7 @@ pub(crate) struct Zones {
 impl Zones {
     /// `wanted` narrows them; empty is all.
     pub(crate) fn new(wanted: Vec<String>, at_once: usize) -> Self {
-        Self { wanted, at_once, found: Cached::default(), listed: Arc::default() }
+        Self { wanted, at_once, found: AgedCache::default(), listed: Arc::default() }
     }
 
     /// The zones. Never fails: what cannot be found shows as zones that cannot be read.

@@ -1,7 +1,5 @@
 //! The catalogue of a zone: instance types and templates. Lists of instances name them by id only.
 
-mod cached;
-
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -12,9 +10,9 @@ use parking_lot::{Mutex, MutexGuard};
 use super::api::{Api, Ask, Zone};
 use super::map::gpus;
 use super::wire;
+use crate::kit::{AgedCache, Pending};
 use crate::mapping::interner::Interner;
 use crate::mapping::lenient::Rows;
-pub(crate) use cached::{Cached, Pending};
 use qdeck_model::{Bytes, GpuRequest, Problem, Unreadable};
 
 /// Types change a few times a year and templates a few times a month.
@@ -55,7 +53,7 @@ pub(crate) struct Template {
 /// The types of the organisation, which are the same in every zone, and the catalogues of the zones.
 #[derive(Default)]
 pub(crate) struct Catalogues {
-    pub(crate) types: Cached<Result<(), Problem>>,
+    pub(crate) types: AgedCache<Result<(), Problem>>,
     sold: Arc<Mutex<Sold>>,
     zones: Mutex<HashMap<Arc<str>, Arc<Catalogue>>>,
 }
@@ -108,7 +106,7 @@ impl Catalogues {
 #[derive(Default)]
 pub(crate) struct Catalogue {
     sold: Arc<Mutex<Sold>>,
-    templates: Cached<Result<(), Problem>>,
+    templates: AgedCache<Result<(), Problem>>,
     book: Arc<Mutex<Book>>,
 }
 

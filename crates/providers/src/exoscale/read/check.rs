@@ -13,7 +13,7 @@ use crate::kit::{self, Due, Probe, Probes};
 use qdeck_model::{Problem, ProblemKind, Timestamp};
 
 /// Reads of the whole organisation and those that every zone answers alike, asked of one zone.
-const READS: [(&str, &[&str]); 9] = [
+const READS: [(&str, &[&str]); 11] = [
     ("list-instance-types", &["instance-type"]),
     ("list-templates", &["template"]),
     ("list-quotas", &["quota"]),
@@ -23,6 +23,8 @@ const READS: [(&str, &[&str]); 9] = [
     ("list-elastic-ips", &["elastic-ip"]),
     ("list-private-networks", &["private-network"]),
     ("list-block-storage-volumes", &["block-storage"]),
+    ("list-block-storage-snapshots", &["block-storage-snapshot"]),
+    ("list-instance-pools", &["instance-pool"]),
 ];
 
 pub(crate) async fn run(deck: &Arc<Deck>) -> Result<Check, Problem> {

@@ -114,7 +114,7 @@ async fn room(deck: &Deck, family: &str) -> Value {
     Value::Object(futures_util::future::join_all(zones).await.into_iter().collect())
 }
 
-/// "Signed url valid for 60 seconds", the description of `get-console-proxy-url` says.
+/// "Signed url valid for 60 seconds", as the description of `get-console-proxy-url` puts it.
 const CONSOLE_URL_LIFETIME: Duration = Duration::from_secs(60);
 
 /// Asks for the address of an instance's screen.

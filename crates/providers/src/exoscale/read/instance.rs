@@ -65,6 +65,7 @@ fn parts(deck: &Arc<Deck>, zone: &Arc<Zone>, id: &ResourceId, value: &Value) -> 
         parts.push(Part::read("instance-pool", deck, zone, ask));
     }
     parts.push(volumes(deck, zone, instance.clone()));
+    parts.push(volume_snapshots(deck, zone, words(value, "block-storage-volumes", "id")));
     let path = ["reverse-dns", "instance", &*instance];
     let ask = Ask::new("get-reverse-dns-instance", &path);
     parts.push(Part::read("reverse-dns", deck, zone, ask));
@@ -95,6 +96,26 @@ fn volumes(deck: &Arc<Deck>, zone: &Arc<Zone>, instance: String) -> Part {
         let ask = Ask::new("list-block-storage-volumes", &["block-storage"]).query("instance-id", &instance);
         let list: Result<Value, Problem> = deck.api.get(&zone, &ask).await;
         Some(list.map(|list| list.get("block-storage-volumes").cloned().unwrap_or(list)))
+    })
+}
+
+/// The snapshots of these volumes. Their list has no filter; without volumes it is not asked for.
+fn volume_snapshots(deck: &Arc<Deck>, zone: &Arc<Zone>, volumes: Vec<String>) -> Part {
+    let (deck, zone) = (deck.clone(), zone.clone());
+    Part::new("block-storage-snapshots", async move {
+        if volumes.is_empty() {
+            return None;
+        }
+        let ask = Ask::new("list-block-storage-snapshots", &["block-storage-snapshot"]);
+        let list: Result<Value, Problem> = deck.api.get(&zone, &ask).await;
+        let is_mine = |snapshot: &Value| {
+            let volume = word(snapshot.get("block-storage-volume"), "id");
+            volume.is_some_and(|volume| volumes.contains(&volume))
+        };
+        Some(list.map(|list| {
+            let all = list.get("block-storage-snapshots").and_then(Value::as_array);
+            Value::Array(all.into_iter().flatten().filter(|it| is_mine(it)).cloned().collect())
+        }))
     })
 }
 

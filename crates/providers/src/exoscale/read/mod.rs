@@ -14,8 +14,9 @@ use futures_util::FutureExt;
 use serde::de::DeserializeOwned;
 
 use super::api::{Ask, Zone};
-use super::catalogue::{Pending, fresh};
+use super::catalogue::fresh;
 use super::{Deck, unsupported, wire};
+use crate::kit::Pending;
 use qdeck_model::{Problem, ResourceId};
 
 /// Zones that are tried for what any of them has.

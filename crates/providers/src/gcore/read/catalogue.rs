@@ -5,16 +5,16 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use futures_util::StreamExt as _;
 use futures_util::future::BoxFuture;
 use futures_util::stream::FuturesUnordered;
+use futures_util::{FutureExt as _, StreamExt as _};
 use parking_lot::Mutex;
 
 use super::super::Site;
 use super::super::map::{InferenceFlavors, Offer, Source};
 use super::super::places::{REGIONS, Region, Regions};
 use super::super::wire;
-use crate::kit::SignIn;
+use crate::kit::{AgedCache, if_good};
 use crate::mapping::lenient::Rows;
 use qdeck_model::{GpuModel, Problem, ProblemKind, Unreadable};
 
@@ -36,29 +36,14 @@ type Place = (Source, Option<u64>);
 pub(crate) struct Catalogue {
     offers: Mutex<HashMap<Place, (Instant, Rows<Offer>)>>,
     quotas: Mutex<Option<(Instant, Arc<wire::Quotas>)>>,
-    flavors: Refreshed<InferenceFlavors>,
-    unreadable_flavors: Mutex<Unreadable>,
-    containers: Refreshed<HashSet<u64>>,
+    flavors: AgedCache<Result<Flavors, Problem>>,
+    containers: AgedCache<Result<Arc<HashSet<u64>>, Problem>>,
 }
 
-/// A value that is read again once it is old.
-struct Refreshed<T>(SignIn<(Instant, Arc<T>)>);
-
-impl<T> Default for Refreshed<T> {
-    fn default() -> Self {
-        Self(SignIn::new())
-    }
-}
-
-impl<T> Refreshed<T> {
-    async fn get<F>(&self, read: impl FnOnce() -> F) -> Result<Arc<T>, Problem>
-    where
-        F: Future<Output = Result<T, Problem>>,
-    {
-        self.0.forget_if(|(at, _)| at.elapsed() > FLAVORS_FRESH_FOR);
-        let now = async || Ok((Instant::now(), Arc::new(read().await?)));
-        self.0.get(now).await.map(|(_, value)| value)
-    }
+/// The flavors of deployments, and those that could not be read.
+struct Flavors {
+    by_name: Arc<InferenceFlavors>,
+    unreadable: Unreadable,
 }
 
 /// The result of one read of a catalogue.
@@ -71,28 +56,38 @@ impl Catalogue {
     pub(crate) fn forget(&self) {
         self.offers.lock().clear();
         *self.quotas.lock() = None;
-        self.flavors.0.forget();
-        self.containers.0.forget();
+        self.flavors.forget();
+        self.containers.forget();
     }
 
     /// The flavors of deployments by name.
     pub(crate) async fn inference_flavors(&self, site: &Site) -> Result<Arc<InferenceFlavors>, Problem> {
-        let read = async || {
-            let all: Rows<wire::InferenceFlavor> = site.api.all(&INFERENCE_FLAVORS, &[]).await?;
-            *self.unreadable_flavors.lock() = all.unreadable;
-            Ok(all.good.into_iter().map(|flavor| (flavor.name.to_string(), flavor)).collect())
+        let api = site.api.clone();
+        let read = move || {
+            async move {
+                let all: Rows<wire::InferenceFlavor> = api.all(&INFERENCE_FLAVORS, &[]).await?;
+                let by_name = all.good.into_iter().map(|flavor| (flavor.name.to_string(), flavor)).collect();
+                Ok(Flavors { by_name: Arc::new(by_name), unreadable: all.unreadable })
+            }
+            .boxed()
         };
-        self.flavors.get(read).await
+        let flavors = self.flavors.get(if_good(FLAVORS_FRESH_FOR), read).await;
+        flavors.as_ref().as_ref().map(|flavors| flavors.by_name.clone()).map_err(Clone::clone)
     }
 
     /// The regions that run containers.
     pub(crate) async fn container_regions(&self, site: &Site) -> Result<Arc<HashSet<u64>>, Problem> {
-        let read = async || {
-            let query = [("product", "containers")];
-            let all: Rows<wire::Region> = site.api.all(&REGIONS, &query).await?;
-            Ok(all.good.into_iter().map(|region| region.id).collect())
+        let api = site.api.clone();
+        let read = move || {
+            async move {
+                let query = [("product", "containers")];
+                let all: Rows<wire::Region> = api.all(&REGIONS, &query).await?;
+                Ok(Arc::new(all.good.into_iter().map(|region| region.id).collect()))
+            }
+            .boxed()
         };
-        self.containers.get(read).await
+        let regions = self.containers.get(if_good(FLAVORS_FRESH_FOR), read).await;
+        regions.as_ref().clone()
     }
 
     /// The models of all catalogues as far as they are known.
@@ -106,7 +101,12 @@ impl Catalogue {
 
     /// The flavors of all catalogues that could not be read.
     pub(crate) fn unreadable(&self) -> Unreadable {
-        let mut all = self.unreadable_flavors.lock().clone();
+        let mut all = Unreadable::default();
+        if let Some(flavors) = self.flavors.peek()
+            && let Ok(flavors) = &*flavors
+        {
+            all.add(&flavors.unreadable);
+        }
         for (_, offers) in self.offers.lock().values() {
             all.add(&offers.unreadable);
         }
