@@ -139,7 +139,7 @@ fn figures(readings: &[Reading]) -> Figures {
     let warm: Vec<&Reading> =
         readings.iter().filter(|reading| reading.minutes * 60.0 >= WARM_UP.as_secs_f64()).collect();
     let Some((first, last)) = warm.first().zip(warm.last()) else {
-        return vec![("too short to tell".into(), "run it for more than two minutes".into())];
+        return vec![("too short for a trend".into(), "run it for more than two minutes".into())];
     };
     let figure = |of: fn(&Reading) -> f64| {
         let most = warm.iter().map(|reading| of(reading)).fold(0.0, f64::max);
