@@ -1,7 +1,7 @@
 //! The first look: a table that has rows, the context that is down by its name, and its reason in full.
 
 use super::Scene;
-use crate::fleet::{FleetEvent, Health, ListEvent, Store, Traffic};
+use crate::fleet::{Auth, FleetEvent, Health, ListEvent, Store, Traffic};
 use crate::model::{Kind, Lifecycle, Problem, ProblemKind};
 use crate::providers::{cycle, exoscale, gcore};
 use crate::tui::sample;
@@ -19,7 +19,12 @@ fn one_down() -> Store {
     sample::list(&mut store, NAMES[0], Kind::Instance, vec![row]);
     let mut problem = Problem::new(ProblemKind::Forbidden, REASON);
     problem.status = Some(403);
-    let event = FleetEvent::Context(sample::context("demo-gcore"), Health::Down(problem), Traffic::default());
+    let event = FleetEvent::Context(
+        sample::context("demo-gcore"),
+        Health::Down(problem),
+        Auth::Good,
+        Traffic::default(),
+    );
     store.apply_at(event, sample::now());
     store
 }
