@@ -19,7 +19,7 @@ const ESSENTIAL_PRIORITY: u8 = 95;
 /// A column and its width on the screen.
 pub(super) type Placed = (Column, u16);
 
-/// What a column asks for.
+/// The width that a column asks for.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Wanted {
     pub(super) column: Column,

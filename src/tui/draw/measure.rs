@@ -53,7 +53,7 @@ pub(super) fn measure(pane: &mut Pane, rows: &[Row<'_>], look: &Look<'_>, width:
     placed.into_iter().map(of).collect()
 }
 
-/// What each column asks for by the rows on the screen. One that has been empty so far asks for nothing.
+/// The width that each column asks for by the rows on the screen. One that has been empty so far asks for none.
 fn wanted(pane: &Pane, rows: &[Row<'_>], look: &Look<'_>, width: u16) -> Vec<Wanted> {
     let mut wanted = Vec::new();
     for column in pane.columns(look.store) {

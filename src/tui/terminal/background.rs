@@ -1,4 +1,4 @@
-//! Whether the terminal's background is light: asked by OSC 11, and the answer taken out of what is typed. A terminal that
+//! The terminal's background, light or dark: asked by OSC 11, and the answer taken out of what is typed. A terminal that
 //! does not answer costs nothing.
 
 use std::io;
@@ -212,7 +212,7 @@ mod tests {
         events
     }
 
-    /// What is left of events, and the answers among them.
+    /// The rest of some events, and the answers among them.
     fn filtered(events: impl IntoIterator<Item = Event>) -> (Vec<Event>, Vec<Background>) {
         let mut filter = AnswerFilter::default();
         let (mut left, mut answers) = (Vec::new(), Vec::new());

@@ -1,5 +1,5 @@
-//! Whether what a theme puts together can be read: the contrast of styles under the palettes that terminals come with
-//! and those that are most in use.
+//! The contrast of the styles that a theme puts together, under the palettes that terminals come with and those that are
+//! most in use.
 
 use ratatui::style::{Color, Modifier};
 

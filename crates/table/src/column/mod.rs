@@ -61,7 +61,7 @@ impl Column {
         kinds::all(kind).find(|spec| spec.id == id).map(Self::Shared)
     }
 
-    /// The column that says which resource a row is: it is always shown.
+    /// The column that names the resource of a row: it is always shown.
     pub fn name(kind: Kind) -> Self {
         kinds::all(kind).find(|spec| spec.tone == Tone::Strong).map_or(Self::Fact("name"), Self::Shared)
     }

@@ -131,7 +131,7 @@ impl Filter {
     }
 
     /// Returns true if every row that this filter matches was matched by `previous`, as when a query is typed on: then
-    /// only the rows matched before need to be looked at. May say no where yes would be true, never the reverse.
+    /// only the rows matched before need to be looked at. May return false where true would be right, never the reverse.
     pub fn narrows(&self, previous: &Self) -> bool {
         let kept = previous.terms.len();
         if self.terms.len() < kept {
