@@ -71,6 +71,28 @@ fn a_refused_token_is_shown_nowhere_however_the_server_repeats_it() {
     }
 }
 
+#[test]
+fn the_id_of_an_exoscale_key_is_a_secret_as_the_secret_itself() {
+    let server = Server::start(answer(
+        "403 Forbidden",
+        "application/json",
+        r#"{"message":"no role for EXO12fake34id56 signed by fake-secret-of-the-key <end>"}"#,
+    ));
+    let mut deck = Deck::configured(&format!(
+        "[contexts.exo]\nplatform = \"exoscale\"\nbase_url = \"{}\"\n\
+         key = {{ command = [\"echo\", \"EXO12fake34id56\"] }}\n\
+         secret = {{ command = [\"echo\", \"fake-secret-of-the-key\"] }}\n",
+        server.url()
+    ));
+    deck.wait_for("exo");
+    deck.type_keys("@");
+    deck.wait_for("no role for •••• signed by •••• <end>");
+    deck.type_keys(keys::CTRL_C);
+    deck.exit_status();
+    let written = String::from_utf8_lossy(&deck.raw()).into_owned();
+    assert!(!written.contains("fake34id") && !written.contains("of-the-key"), "{written}");
+}
+
 /// The environment of a process, once it is there.
 fn environment(file: &Path) -> String {
     let deadline = Instant::now() + PATIENCE;
