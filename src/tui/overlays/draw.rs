@@ -37,7 +37,7 @@ pub fn draw<C: PartialEq>(
     draw_border(area, buf, look, theme.accent);
     put(buf, area.x + 2, area.y, area.width - 4, &format!(" {title} "), theme.title);
     if !foot.is_empty() {
-        let foot = format!(" {} ", whole_hints(foot, area.width - 6));
+        let foot = format!(" {} ", whole_parts(foot, "  ", area.width - 6));
         put(buf, area.x + 2, area.bottom() - 1, area.width - 4, &foot, theme.dim);
     }
     let mut inner = Rect::new(area.x + 1, area.y + 1, area.width - 2, area.height - 2);
@@ -57,11 +57,11 @@ pub fn draw<C: PartialEq>(
     cursor
 }
 
-/// As many hints, which two blanks part, as fit into these columns.
-fn whole_hints(foot: &str, room: u16) -> &str {
-    let ends = foot.match_indices("  ").map(|(at, _)| at).chain([foot.len()]);
-    let fitting = ends.map(|end| &foot[..end]).take_while(|hints| columns(hints) <= room).last();
-    fitting.unwrap_or(foot)
+/// As many parts of a text as fit into these columns; all of it where not even the first does.
+fn whole_parts<'a>(text: &'a str, separator: &str, room: u16) -> &'a str {
+    let ends = text.match_indices(separator).map(|(at, _)| at).chain([text.len()]);
+    let fitting = ends.map(|end| &text[..end]).take_while(|parts| columns(parts) <= room).last();
+    fitting.unwrap_or(text)
 }
 
 fn draw_items<C: PartialEq>(list: &List<C>, inner: Rect, buf: &mut Buffer, look: &Look<'_>) {
@@ -106,7 +106,14 @@ fn draw_item<C>(item: &Item<C>, line: Rect, keys: u16, labels: u16, look: &Look<
     if !item.detail.is_empty() {
         x += labels + 2;
         let room = end.saturating_sub(x);
-        put(buf, x, line.y, room, &whole_words(item.detail.as_str().into(), room), theme.dim);
+        put(
+            buf,
+            x,
+            line.y,
+            room,
+            &whole_words(whole_parts(&item.detail, " · ", room).into(), room),
+            theme.dim,
+        );
     }
 }
 
@@ -135,4 +142,24 @@ fn place<C: PartialEq>(list: &List<C>, foot: &str, shape: Shape, area: Rect) -> 
     let x = area.x + (area.width - width) / 2;
     let y = if shape == Shape::Top { area.y } else { area.y + (area.height - height) / 2 };
     Rect::new(x, y, width, height)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_of_parts_loses_whole_parts_from_its_end() {
+        let detail = "cycle · live · 116ms · 28 requests, 0 retried";
+        for (room, shown) in [
+            (45, detail),
+            (44, "cycle · live · 116ms"),
+            (20, "cycle · live · 116ms"),
+            (19, "cycle · live"),
+            (5, "cycle"),
+            (4, detail),
+        ] {
+            assert_eq!(whole_parts(detail, " · ", room), shown, "{room}");
+        }
+    }
 }
