@@ -87,10 +87,10 @@ fn take(signal: i32) {
         Some(handler) if begin(status_of(signal)) => handler(signal),
         Some(_) => now(status_of(signal)),
         None => {
-            end_commands();
+            let _none_starts = end_commands();
             // As if it were not caught, so that a shell sees which signal it was.
             let _ = emulate_default_handler(signal);
-            now(status_of(signal))
+            signal_hook::low_level::exit(i32::from(status_of(signal)))
         }
     }
 }
@@ -116,7 +116,7 @@ pub fn begin(status: u8) -> bool {
 /// Ends the process at once. The terminal is given back and commands of secrets are ended, nothing else.
 pub fn now(status: u8) -> ! {
     terminal::restore();
-    end_commands();
+    let _none_starts = end_commands();
     signal_hook::low_level::exit(i32::from(status))
 }
 

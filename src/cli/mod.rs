@@ -219,7 +219,7 @@ fn block_on<T>(run: impl Future<Output = T>) -> std::io::Result<T> {
             if let Some(runtime) = self.0.take() {
                 runtime.shutdown_background();
             }
-            crate::config::end_commands();
+            drop(crate::config::end_commands());
         }
     }
 

@@ -25,5 +25,5 @@ pub use location::{Config, ConfigError, Origin, default_path, load};
 pub use platform::{
     Absent, Address, CredentialShape, DiscoverySpec, PlatformSettings, PlatformSpec, Setting, Takes, Value,
 };
-pub use secret::{end_commands, secret_variables, toml_key};
+pub use secret::{NoCommands, end_commands, secret_variables, toml_key};
 pub use written::section;

@@ -4,7 +4,7 @@
 use std::process::Stdio;
 use std::time::Duration;
 
-use parking_lot::Mutex;
+use parking_lot::{Mutex, MutexGuard};
 use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process_group, waitid};
 use tokio::io::{AsyncRead, AsyncReadExt as _};
 use tokio::process::{Child, Command};
@@ -18,25 +18,42 @@ const PIPE_TIMEOUT: Duration = Duration::from_millis(500);
 /// Time between two looks whether the command was stopped.
 const STOPPED_INTERVAL: Duration = Duration::from_millis(250);
 
+/// Time that the end of the program waits for a command that is being started.
+const START_TIMEOUT: Duration = Duration::from_millis(200);
+
 /// The process groups of the commands that run.
 static RUNNING: Mutex<Vec<Pid>> = Mutex::new(Vec::new());
 
-/// Ends every command that runs, with all that it started. Call it where the program ends without dropping its tasks.
-pub fn end_commands() {
-    for group in RUNNING.lock().drain(..) {
+/// While this is held no command starts.
+#[must_use = "commands start again when it is dropped"]
+pub struct NoCommands {
+    _running: Option<MutexGuard<'static, Vec<Pid>>>,
+}
+
+/// Ends every command that runs, with all that it started, and lets no other start as long as the result is held. Call it
+/// where the program ends without dropping its tasks.
+pub fn end_commands() -> NoCommands {
+    // A command whose program is on a disk that hangs holds it: it has started nothing yet.
+    let mut running = RUNNING.try_lock_for(START_TIMEOUT);
+    for group in running.iter_mut().flat_map(|running| running.drain(..)) {
         // It may have ended by itself.
         let _ = kill_process_group(group, Signal::KILL);
     }
+    NoCommands { _running: running }
 }
 
 /// The process group of a command. Dropping it ends the group.
 struct Group(Option<Pid>);
 
 impl Group {
-    fn of(child: &Child) -> Self {
+    /// Starts a command in a group of its own. It is in the list as soon as it runs: the end of the program cannot come in
+    /// between.
+    fn start(command: &mut Command) -> std::io::Result<(Child, Self)> {
+        let mut running = RUNNING.lock();
+        let child = command.process_group(0).kill_on_drop(true).spawn()?;
         let leader = child.id().and_then(|id| Pid::from_raw(i32::try_from(id).ok()?));
-        RUNNING.lock().extend(leader);
-        Self(leader)
+        running.extend(leader);
+        Ok((child, Self(leader)))
     }
 
     /// Leaves the group alone: an agent that a command leaves behind on purpose goes on.
@@ -81,12 +98,8 @@ pub(super) async fn run(words: &[String]) -> Result<Secret, Problem> {
     for variable in secret_variables() {
         command.env_remove(variable);
     }
-    let mut child = command
-        .process_group(0)
-        .kill_on_drop(true)
-        .spawn()
-        .map_err(|error| local(format!("{origin} cannot be started: {error}")))?;
-    let mut group = Group::of(&child);
+    let (mut child, mut group) =
+        Group::start(&mut command).map_err(|error| local(format!("{origin} cannot be started: {error}")))?;
     let mut printed = Printed::default();
     let run = tokio::time::timeout(COMMAND_TIMEOUT, end_of(&mut child, &mut printed));
     let status = tokio::select! {

@@ -12,7 +12,7 @@ use std::time::Duration;
 use super::SecretRef;
 use qdeck_model::{Problem, ProblemKind, Secret};
 
-pub use command::end_commands;
+pub use command::{NoCommands, end_commands};
 pub(super) use variables::note_variables;
 pub use variables::secret_variables;
 
