@@ -17,7 +17,7 @@ pub type Opener =
 /// An [`Opener`] bound to one instance.
 pub type Connector = Arc<dyn Fn() -> BoxFuture<'static, Result<Opened, Problem>> + Send + Sync>;
 
-/// What a platform answered when it was asked for a console.
+/// The answer of a platform that was asked for a console.
 pub enum Opened {
     /// A byte stream for a terminal emulator.
     Terminal(Transport),
@@ -30,9 +30,9 @@ pub enum Opened {
 pub struct Page {
     /// Its URL, which holds a token.
     pub address: Secret,
-    /// Whether it speaks VNC over a websocket and is not for a browser.
+    /// True if it speaks VNC over a websocket and is not for a browser.
     pub is_endpoint: bool,
-    /// How long the address is valid, where the platform says so.
+    /// Time for which the address is valid, where the platform states it.
     pub valid_for: Option<Duration>,
 }
 

@@ -62,7 +62,7 @@ impl OpenConsole {
         self.activity.lock().size
     }
 
-    /// Whether the bell rang since the last key typed into it.
+    /// True if the bell rang since the last key typed into it.
     pub fn rang(&self) -> bool {
         self.activity.lock().rang
     }
@@ -154,7 +154,7 @@ impl Sessions {
         self.list().len()
     }
 
-    /// Whether none is open.
+    /// Returns true if none is open.
     pub fn is_empty(&self) -> bool {
         self.list().is_empty()
     }

@@ -29,10 +29,10 @@ pub trait RemoteScreen: Send + Sync {
     /// Opens the transport again after the end; the screen stays. Does nothing before the end.
     fn reconnect(&self);
 
-    /// Whether what is typed now is sent.
+    /// True if what is typed now is sent.
     fn takes_input(&self) -> bool;
 
-    /// Whether the remote program asked for mouse events.
+    /// True if the remote program asked for mouse events.
     fn wants_mouse(&self) -> bool;
 
     /// Sends a key, a paste, a change of focus, or a mouse event whose position is relative to the screen. Dropped where

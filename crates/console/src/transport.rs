@@ -11,7 +11,7 @@ use qdeck_net::Socket;
 pub struct Transport {
     /// The bytes, both ways.
     pub stream: ByteStream,
-    /// How the remote side learns the size.
+    /// The way in which the remote side learns the size.
     pub resize: ResizeReports,
 }
 
@@ -21,7 +21,7 @@ pub enum ByteStream {
     Socket {
         /// The open socket.
         socket: Socket,
-        /// Whether what is typed is sent.
+        /// True if what is typed is sent.
         takes_input: bool,
     },
     /// Two bounded channels, for a program that runs on this machine: its reader and writer fill and drain them.
@@ -33,7 +33,7 @@ pub enum ByteStream {
     },
 }
 
-/// How the remote side learns the size of the screen: at the start and at every change.
+/// The way in which the remote side learns the size of the screen: at the start and at every change.
 pub enum ResizeReports {
     /// It does not.
     Ignored,

@@ -27,7 +27,7 @@ pub(super) struct Fake {
     pub(super) lists: Mutex<VecDeque<(Kind, Vec<ListEvent>)>>,
     /// The answer of every sampling.
     pub(super) samples: Mutex<Result<(), Problem>>,
-    /// How far back each sampling reached, by instance.
+    /// The past that each sampling reached back, by instance.
     pub(super) reaches: Mutex<Vec<(ResourceId, Duration)>>,
     /// Pushed changes: one receiver a connection.
     pub(super) changes: Line<Result<Change, Problem>>,

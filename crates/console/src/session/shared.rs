@@ -16,10 +16,10 @@ const FEED_SLICE_BYTES: usize = 4 * 1024;
 const FEED_BATCH_BYTES: usize = 64 * 1024;
 /// Time under one lock at most, but for the last slice: a frame and a key press wait no longer.
 const MAX_LOCK_TIME: Duration = Duration::from_millis(3);
-/// How long the feeder waits for a reader of the screen that is waiting for the lock.
+/// Time that the feeder waits for a reader of the screen that is waiting for the lock.
 const READER_TIMEOUT: Duration = Duration::from_millis(5);
 
-/// What the lock guards.
+/// The part that the lock guards.
 pub(super) struct Screen {
     pub emulator: Emulator,
     pub state: SessionState,

@@ -13,7 +13,7 @@ use super::shared::SharedScreen;
 use crate::{Connector, Opened, SessionState, Size};
 use qdeck_model::Problem;
 
-/// How long a link that no longer takes what is sent is still read.
+/// Time for which a link that no longer takes what is sent is still read.
 const CLOSE_GRACE: Duration = Duration::from_secs(1);
 /// Replies that may wait for the wire. A remote side that asks without end and does not read loses replies.
 const REPLY_QUEUE_LENGTH: usize = 16;

@@ -15,7 +15,7 @@ pub const MOST_INSTANCES_MADE: usize = 5000;
 /// The most revisions that a container keeps.
 const MOST_REVISIONS: usize = 100;
 
-/// Which account owns a container; each face shows one.
+/// The account that owns a container; each face shows one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Account {

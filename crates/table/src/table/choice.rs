@@ -1,4 +1,4 @@
-//! Which columns a table shows and in which order: the default ones until the user chooses others.
+//! The columns that a table shows, in their order: the default ones until the user chooses others.
 
 use super::Table;
 use crate::column::Shown;
