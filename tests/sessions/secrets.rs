@@ -32,26 +32,45 @@ fn parts_of_the_token(text: &str) -> bool {
         .any(|part| text.contains(part))
 }
 
+/// A configuration of one Cycle context whose token comes from a file in this folder.
+fn token_from_file(folder: &Path, server: &Server) -> String {
+    let file = folder.join("token");
+    std::fs::write(&file, TOKEN).expect("writable");
+    let config = contexts(&[("odd-one", server.url())]);
+    let config = config.lines().map(|line| match line.split_once('=') {
+        Some((key, _)) if key.trim() == "token" => {
+            format!("token = {{ file = \"{}\" }}\n", file.display())
+        }
+        _ => format!("{line}\n"),
+    });
+    let config_file = folder.join("config.toml");
+    std::fs::write(&config_file, config.collect::<String>()).expect("writable");
+    config_file.display().to_string()
+}
+
+#[test]
+fn a_token_in_a_name_is_not_shown_in_the_table() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let row = r#"{"id":"i1","name":"before fake/token&with\"letters after"}"#;
+    let server = Server::start(answer("200 OK", "application/json", &format!(r#"{{"data":[{row}]}}"#)));
+    let config = token_from_file(folder.path(), &server);
+    let mut deck = Deck::with_environment(&["--config", &config], &[]);
+    deck.wait_for("before •••• after");
+    assert!(!parts_of_the_token(&deck.screen()), "{}", deck.screen());
+    deck.type_keys(keys::CTRL_C);
+    assert!(deck.exit_status().success());
+}
+
 #[test]
 fn a_refused_token_is_shown_nowhere_however_the_server_repeats_it() {
     let folder = tempfile::tempdir().expect("a folder");
-    let file = folder.path().join("token");
-    std::fs::write(&file, TOKEN).expect("writable");
     let escaped = r#"fake\/token\u0026with\"letters"#;
     let percent = "fake%2Ftoken%26with%22letters";
     for echo in [escaped, r"fake\u002Ftoken&with\u0022letters", percent, BASE64] {
         let server = echoing(echo);
-        let config = contexts(&[("odd-one", server.url())]);
-        let config = config.lines().map(|line| match line.split_once('=') {
-            Some((key, _)) if key.trim() == "token" => {
-                format!("token = {{ file = \"{}\" }}\n", file.display())
-            }
-            _ => format!("{line}\n"),
-        });
+        let config = token_from_file(folder.path(), &server);
         let log = folder.path().join("log");
-        let config_file = folder.path().join("config.toml");
-        std::fs::write(&config_file, config.collect::<String>()).expect("writable");
-        let (config, log_file) = (config_file.display().to_string(), log.display().to_string());
+        let log_file = log.display().to_string();
         let mut deck =
             Deck::with_environment(&["--config", &config, "--log-file", &log_file], &[("RUST_LOG", "trace")]);
         deck.wait_for("odd-one");

@@ -22,26 +22,30 @@ const MIN_BASE64_BYTES: usize = 6;
 /// The most secrets of the process: those of its contexts and the latest tokens that these were exchanged for.
 const MAX_KNOWN: usize = 256;
 
+/// The bytes with which a letter begins that is written in another way than as itself.
+const ESCAPES: [u8; 4] = [b'\\', b'%', b'&', b'+'];
+
 /// The secrets of the process.
-static KNOWN: RwLock<Vec<Pattern>> = RwLock::new(Vec::new());
+static KNOWN: RwLock<Patterns> = RwLock::new(Patterns::new());
 
 /// Makes a secret known, so that [`redact`] takes it out of every text from now on.
 pub fn hide(secret: &Secret) {
-    let is_known = |known: &[Pattern]| known.iter().any(|it| it.text.expose() == secret.expose());
-    if KNOWN.read().is_ok_and(|known| is_known(&known)) {
+    if KNOWN.read().is_ok_and(|known| known.has(secret)) {
         return;
     }
     let patterns = Pattern::of(secret);
     let Ok(mut known) = KNOWN.write() else { return };
-    if is_known(&known) {
+    if known.has(secret) {
         return;
     }
-    known.extend(patterns);
-    let excess = known.len().saturating_sub(MAX_KNOWN * Pattern::MAX_OF_SECRET);
-    known.drain(..excess);
+    let mut all = std::mem::take(&mut known.all);
+    all.extend(patterns);
+    let excess = all.len().saturating_sub(MAX_KNOWN * Pattern::MAX_OF_SECRET);
+    all.drain(..excess);
+    *known = Patterns::from(all);
 }
 
-/// The text without any secret of the process.
+/// The text without any secret of the process. Cheap for short texts: the cells of a table pass here in every frame.
 pub fn redact(text: &str) -> Cow<'_, str> {
     match KNOWN.read() {
         Ok(known) => replace(text, &known),
@@ -51,10 +55,43 @@ pub fn redact(text: &str) -> Cow<'_, str> {
 
 /// The text without any secret of the process, nor any of these.
 pub fn redact_with<'t>(text: &'t str, secrets: &[Secret]) -> Cow<'t, str> {
-    let patterns: Vec<Pattern> = secrets.iter().flat_map(Pattern::of).collect();
+    let patterns = Patterns::from(secrets.iter().flat_map(Pattern::of).collect::<Vec<_>>());
     match replace(text, &patterns) {
         Cow::Borrowed(text) => redact(text),
         Cow::Owned(text) => Cow::Owned(redact(&text).into_owned()),
+    }
+}
+
+/// The texts to look for, and what tells quickly that a text holds none of them.
+struct Patterns {
+    all: Vec<Pattern>,
+    /// True for each byte that one of them may begin with.
+    starts: [bool; 256],
+    /// Bytes of the shortest: no way of writing one is shorter.
+    shortest: usize,
+}
+
+impl Patterns {
+    const fn new() -> Self {
+        Self { all: Vec::new(), starts: [false; 256], shortest: usize::MAX }
+    }
+
+    fn has(&self, secret: &Secret) -> bool {
+        self.all.iter().any(|it| it.text.expose() == secret.expose())
+    }
+}
+
+impl From<Vec<Pattern>> for Patterns {
+    fn from(all: Vec<Pattern>) -> Self {
+        let mut starts = [false; 256];
+        for first in all.iter().filter_map(Pattern::first) {
+            starts[usize::from(first)] = true;
+        }
+        for escape in ESCAPES {
+            starts[usize::from(escape)] = true;
+        }
+        let shortest = all.iter().map(|it| it.text.expose().len()).min().unwrap_or(usize::MAX);
+        Self { all, starts, shortest }
     }
 }
 
@@ -88,6 +125,11 @@ impl Pattern {
         patterns
     }
 
+    /// The byte that it begins with where that is not escaped.
+    fn first(&self) -> Option<u8> {
+        self.text.expose().bytes().next()
+    }
+
     /// The part of `text` that the pattern takes at `at`, if it does.
     fn matched(&self, text: &[u8], at: usize) -> Option<std::ops::Range<usize>> {
         let value = self.text.expose();
@@ -112,24 +154,18 @@ fn is_base64(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'-' | b'_')
 }
 
-fn replace<'t>(text: &'t str, patterns: &[Pattern]) -> Cow<'t, str> {
-    let mut starts = [false; 256];
-    for first in patterns.iter().filter_map(|pattern| pattern.text.expose().bytes().next()) {
-        starts[usize::from(first)] = true;
-    }
-    if !patterns.is_empty() {
-        for escape in [b'\\', b'%', b'&', b'+'] {
-            starts[usize::from(escape)] = true;
-        }
+fn replace<'t>(text: &'t str, patterns: &Patterns) -> Cow<'t, str> {
+    if text.len() < patterns.shortest {
+        return Cow::Borrowed(text);
     }
     let bytes = text.as_bytes();
     let mut out = String::new();
     let mut copied = 0;
     let mut at = 0;
     while let Some(byte) = bytes.get(at) {
-        let found = starts[usize::from(*byte)]
-            .then(|| patterns.iter().filter_map(|pattern| pattern.matched(bytes, at)).max_by_key(|it| it.end))
-            .flatten();
+        let may_begin = |pattern: &&Pattern| pattern.first() == Some(*byte) || ESCAPES.contains(byte);
+        let here = || patterns.all.iter().filter(may_begin).filter_map(|pattern| pattern.matched(bytes, at));
+        let found = patterns.starts[usize::from(*byte)].then(|| here().max_by_key(|it| it.end)).flatten();
         let Some(found) = found else {
             at += 1;
             continue;

@@ -6,7 +6,7 @@ use ratatui::style::{Modifier, Style};
 
 use super::columns;
 use crate::fleet::Series;
-use crate::model::{Metric, age};
+use crate::model::{Metric, age, redact};
 use crate::table::{Cell, Column, Row, Shrink, Tone, state_text};
 use crate::tui::Look;
 use crate::tui::widgets::sparkline;
@@ -37,9 +37,17 @@ pub(super) fn text<'a>(
         }
         Cell::Percent(done) => bar(done, look.ascii).into(),
         _ if matches!(column.spec().shrink, Shrink::Path(_)) => {
-            path_end(cell.text(look.now), width, look.ascii)
+            path_end(redacted(cell.text(look.now)), width, look.ascii)
         }
-        _ => cell.text(look.now),
+        _ => redacted(cell.text(look.now)),
+    }
+}
+
+/// A text of a platform without any secret of the program: a name or a label may repeat one.
+fn redacted(text: Cow<'_, str>) -> Cow<'_, str> {
+    match redact(&text) {
+        Cow::Owned(shown) => shown.into(),
+        Cow::Borrowed(_) => text,
     }
 }
 

@@ -1,10 +1,12 @@
 //! Under the table: what matters most of the row the cursor is on.
 
+use std::borrow::Cow;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::{columns, put, wrap};
-use crate::model::{Kind, Resource, age};
+use crate::model::{Kind, Resource, age, redact};
 use crate::table::{Column, Row, state_mark, state_text, words};
 use crate::tui::Look;
 use crate::tui::app::App;
@@ -111,6 +113,16 @@ fn facts(resource: &Resource, look: &Look<'_>, area: Rect, buf: &mut Buffer) {
 }
 
 fn pairs(resource: &Resource, look: &Look<'_>) -> Vec<(String, String)> {
+    let mut pairs = written_pairs(resource, look);
+    for (_, value) in &mut pairs {
+        if let Cow::Owned(shown) = redact(value) {
+            *value = shown;
+        }
+    }
+    pairs
+}
+
+fn written_pairs(resource: &Resource, look: &Look<'_>) -> Vec<(String, String)> {
     let mut pairs = Vec::new();
     let row = Row::new(resource, look.store, look.now);
     for column in Column::details(resource.kind()) {
