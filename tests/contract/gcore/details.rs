@@ -92,8 +92,8 @@ async fn an_instance_is_described_by_everything_the_api_has() {
     assert_eq!(body("flavor").value["price_per_hour"], 0.1, "the one that it has");
     assert_eq!(body("volumes").value[0]["id"], "v1", "without its envelope");
     let task = body("creator_task");
-    assert_eq!(task.value["data"]["password"], "obviously-fake");
-    assert!(!task.masked().to_string().contains("obviously-fake"));
+    assert_eq!(task.value["data"]["password"], "made-up-password");
+    assert!(!task.masked().to_string().contains("made-up-password"));
 }
 
 #[tokio::test]
@@ -120,7 +120,7 @@ async fn deployments_containers_tasks_and_models_are_described() {
         for section in &sections {
             let document = section.body.as_ref().unwrap();
             match (section.title, &document.value) {
-                ("deployment", _) => assert!(!document.masked().to_string().contains("obviously-fake")),
+                ("deployment", _) => assert!(!document.masked().to_string().contains("made-up-secret")),
                 ("gpu/virtual flavors", value) => assert_eq!(value["Luxembourg"][0]["capacity"], 6),
                 ("inference capacity" | "capacity", value) => assert_eq!(value["Manassas"][0]["capacity"], 4),
                 ("client_quotas", value) => {

@@ -81,7 +81,7 @@ fn places(path: &str) -> Option<Value> {
     let task = json!({"id": "t1", "task_type": "create_vm", "state": "FINISHED", "created_on": "2026-11-20T05:07:31",
         "updated_on": "2026-11-20T05:08:00", "finished_on": "2026-11-20T05:08:00", "region_id": 7, "user_id": 12,
         "created_resources": {"instances": ["i1"]},
-        "data": {"volumes": [{"source": "apptemplate", "apptemplate_id": "grafana"}], "password": "obviously-fake"}});
+        "data": {"volumes": [{"source": "apptemplate", "apptemplate_id": "grafana"}], "password": "made-up-password"}});
     Some(match path {
         "/iam/clients/me" => json!({"id": 3, "companyName": "Example Ltd", "email": "me@example.com"}),
         "/cloud/v1/projects" => list(&[
@@ -163,7 +163,7 @@ fn catalogues(path: &str) -> Option<Value> {
 
 fn containers(path: &str) -> Option<Value> {
     let deployment = json!({"name": "llm", "status": "ACTIVE", "image": "llm:1", "flavor_name": "inference-1xh100",
-        "envs": {"KEY": "obviously-fake"},
+        "envs": {"KEY": "made-up-secret"},
         "containers": [{"region_id": 9, "deploy_status": {"ready": 1, "total": 1}, "scale": {"min": 1, "max": 2}}]});
     let container =
         json!({"name": "nginx", "status": "RUNNING", "flavor": "250mCPU-512MiB", "image": "nginx:1"});

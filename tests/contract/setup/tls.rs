@@ -41,7 +41,7 @@ impl TlsFront {
     }
 
     /// Serves each connection whose client accepts the certificate.
-    pub async fn start<F>(serve: impl Fn(TlsStream<TcpStream>) -> F + Send + 'static) -> Self
+    pub async fn start<F>(serve: impl Fn(TlsStream<TcpStream>) -> F + Clone + Send + 'static) -> Self
     where
         F: Future<Output = ()> + Send + 'static,
     {
@@ -60,11 +60,15 @@ impl TlsFront {
         let counted = accepted.clone();
         let task = tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
-                // A client that refuses the certificate hangs up here.
-                if let Ok(stream) = acceptor.accept(stream).await {
-                    counted.fetch_add(1, Ordering::SeqCst);
-                    tokio::spawn(serve(stream));
-                }
+                // Beside the others: one that does not go on with its handshake holds up none of them.
+                let (handshake, counted, serve) = (acceptor.accept(stream), counted.clone(), serve.clone());
+                tokio::spawn(async move {
+                    // A client that refuses the certificate hangs up here.
+                    if let Ok(stream) = handshake.await {
+                        counted.fetch_add(1, Ordering::SeqCst);
+                        serve(stream).await;
+                    }
+                });
             }
         });
         Self { address, certificate, accepted, task }
