@@ -10,9 +10,9 @@ fn picture() {
     const BEGIN: &str = "<!-- made from the binary: begin -->";
     const END: &str = "<!-- made from the binary: end -->";
     let deck = Deck::sized(&["--context", "demo-cycle,demo-quasarch"], 120, 32);
-    // Wait until the the sparklines have something to show.
+    // Wait until the sparklines have something to show.
     deck.wait_until("sparklines", |screen| {
-        screen.contents().chars().filter(|c| ('▁'..='█').contains(c)).count() > 40
+        screen.contents().chars().filter(|c| ('▁'..='█').contains(c)).count() > 270
     });
     let screen: Vec<String> = deck.screen().lines().map(|line| line.trim_end().to_owned()).collect();
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");

@@ -72,12 +72,7 @@ fn usage(series: Option<&Series>, metric: Metric, look: &Look<'_>, width: u16) -
     let Some((series, last)) = series.and_then(|series| Some((series, series.last()?))) else {
         return Cow::Borrowed("");
     };
-    // A first sample of a stream has no rates yet: the figure before it still holds.
-    let value = last.value(metric).or_else(|| {
-        let recent = series.columns(metric, look.now, series.fresh_for(sparkline::STALE_AFTER), 9);
-        recent.into_iter().flatten().next_back()
-    });
-    let figure = match (value, sparkline::limit(metric, last)) {
+    let figure = match (sparkline::latest(series, metric, look), sparkline::limit(metric, last)) {
         _ if look.now.since(last.at) > series.fresh_for(sparkline::STALE_AFTER) => {
             age(look.now.since(last.at)) + " old"
         }

@@ -78,6 +78,16 @@ pub fn ceiling(metric: Metric, values: &[Option<f64>], limit: Option<f64>) -> f6
     }
 }
 
+/// The latest figure of a metric. A first sample of a stream has no rates yet: the figure before it still holds.
+pub fn latest(series: &Series, metric: Metric, look: &Look<'_>) -> Option<f64> {
+    /// Columns of the time in which a figure holds; the last that is no gap counts.
+    const RECENT_COLUMNS: usize = 9;
+    series.last()?.value(metric).or_else(|| {
+        let recent = series.columns(metric, look.now, series.fresh_for(STALE_AFTER), RECENT_COLUMNS);
+        recent.into_iter().flatten().next_back()
+    })
+}
+
 /// The limit of a metric that a sample reports.
 #[expect(clippy::cast_precision_loss, reason = "drawn on a chart")]
 pub fn limit(metric: Metric, sample: &Sample) -> Option<f64> {

@@ -7,7 +7,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use unicode_width::UnicodeWidthStr;
 
-use super::{SPARKLINE_WINDOW, STALE_AFTER, arrow, braille, ceiling, limit, with_limit};
+use super::{SPARKLINE_WINDOW, STALE_AFTER, arrow, braille, ceiling, latest, limit, with_limit};
 use crate::fleet::Series;
 use crate::model::{Metric, Sample, age};
 use crate::tui::Look;
@@ -26,7 +26,7 @@ pub fn strip(series: Option<&Series>, look: &Look<'_>, area: Rect, buf: &mut Buf
         return;
     };
     let old = look.now.since(last.at);
-    let signs = signs(last, old, old > series.fresh_for(STALE_AFTER), look);
+    let signs = signs(series, last, old, old > series.fresh_for(STALE_AFTER), look);
     if signs.is_empty() {
         buf.set_stringn(area.x, area.y, "its samples have no figures", area.width.into(), look.theme.dim);
         return;
@@ -48,7 +48,7 @@ struct Sign {
     style: Style,
 }
 
-fn signs(last: &Sample, old: Duration, is_old: bool, look: &Look<'_>) -> Vec<Sign> {
+fn signs(series: &Series, last: &Sample, old: Duration, is_old: bool, look: &Look<'_>) -> Vec<Sign> {
     const GROUPS: [(&str, &[Metric]); 5] = [
         ("CPU", &[Metric::Cpu]),
         ("MEM", &[Metric::Memory]),
@@ -61,7 +61,7 @@ fn signs(last: &Sample, old: Duration, is_old: bool, look: &Look<'_>) -> Vec<Sig
         let limit = limit(metrics[0], last);
         let parts: Vec<String> = metrics
             .iter()
-            .filter_map(|metric| Some((*metric, last.value(*metric)?)))
+            .filter_map(|metric| Some((*metric, latest(series, *metric, look)?)))
             .map(|(metric, value)| {
                 format!("{}{}", arrow(metric, look.ascii), with_limit(metric, value, limit))
             })

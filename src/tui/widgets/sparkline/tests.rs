@@ -65,6 +65,15 @@ fn the_strip_says_when_its_values_are_old_or_missing() {
     assert!(stripped(Some(&empty), at(1), 120, 1, false).contains("have no figures"));
 }
 
+/// A stream begins with a sample whose rates are not known yet: that makes no sign go and come back.
+#[test]
+fn a_sign_keeps_its_figure_while_the_first_sample_of_a_stream_has_none() {
+    let mut series = series();
+    series.extend(&[Sample { memory: Some(Bytes(3_543_348_019)), ..Sample::empty(at(297)) }]);
+    let strip = stripped(Some(&series), at(298), 200, 1, false);
+    assert!(strip.contains("0.34") && strip.contains("1.2 MB/s") && strip.contains("PROC"), "{strip}");
+}
+
 #[test]
 fn the_strip_draws_in_any_room() {
     let series = series();
