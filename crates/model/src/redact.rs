@@ -62,7 +62,7 @@ pub fn redact_with<'t>(text: &'t str, secrets: &[Secret]) -> Cow<'t, str> {
     }
 }
 
-/// The texts to look for, and what tells quickly that a text holds none of them.
+/// The texts to look for, and the marks by which most texts are seen at once to hold none of them.
 struct Patterns {
     all: Vec<Pattern>,
     /// True for each byte that one of them may begin with.

@@ -1,5 +1,6 @@
-//! The way out to the terminal: a thread of its own writes, so that nothing that draws waits for a terminal that does not
-//! read. Such a terminal gets no further frame until it has read the one before.
+//! The way out to the terminal. What it takes at once is written at once; a thread of its own writes the rest, so that
+//! nothing that draws waits for a terminal that does not read. Such a terminal gets no further frame until it has read the
+//! one before.
 
 use std::ffi::OsStr;
 use std::fs::File;
@@ -31,6 +32,8 @@ static OUTPUT: OnceLock<Arc<Output>> = OnceLock::new();
 /// The terminal, what waits for it, and the thread that writes.
 pub(super) struct Output {
     file: File,
+    /// False where a write may wait: then only the thread writes.
+    writes_at_once: bool,
     state: Mutex<State>,
     /// Notified when something waits to be written.
     work: Condvar,
@@ -57,8 +60,10 @@ pub(super) fn open() -> io::Result<Arc<Output>> {
     if let Some(output) = OUTPUT.get() {
         return Ok(Arc::clone(output));
     }
+    let (file, writes_at_once) = terminal_file()?;
     let output = Arc::new(Output {
-        file: terminal_file()?,
+        file,
+        writes_at_once,
         state: Mutex::default(),
         work: Condvar::new(),
         idle: Condvar::new(),
@@ -74,20 +79,23 @@ pub(super) fn opened() -> Option<&'static Output> {
     OUTPUT.get().map(AsRef::as_ref)
 }
 
-/// Opens the terminal of standard output anew. Writes to this description do not wait; to set that on standard output
-/// itself would set it for the shell, too.
-fn terminal_file() -> io::Result<File> {
+/// Opens the terminal of standard output anew. Writes to this description do not wait, which is returned too; to set that
+/// on standard output itself would set it for the shell, too.
+fn terminal_file() -> io::Result<(File, bool)> {
     let stdout = io::stdout();
     let flags = (OFlags::NONBLOCK | OFlags::NOCTTY).bits().cast_signed();
     let opened = ttyname(stdout.as_fd(), Vec::new()).map_err(io::Error::from).and_then(|name| {
         File::options().write(true).custom_flags(flags).open(OsStr::from_bytes(name.as_bytes()))
     });
-    // After `su` the terminal is another user's. Then writes wait, but only those of this thread.
-    opened.or_else(|_| Ok(File::from(stdout.as_fd().try_clone_to_owned()?)))
+    match opened {
+        Ok(file) => Ok((file, true)),
+        // After `su` the terminal is another user's. Then writes wait, but only those of this thread.
+        Err(_) => Ok((File::from(stdout.as_fd().try_clone_to_owned()?), false)),
+    }
 }
 
 impl Output {
-    /// Hands over bytes. They are written after those that wait already.
+    /// Writes bytes, after those that wait already. What the terminal does not take at once is left to the thread.
     ///
     /// # Errors
     /// The terminal is gone, or has not read for too long.
@@ -96,12 +104,33 @@ impl Output {
         if let Some(error) = state.failed.take() {
             return Err(error);
         }
-        if state.waiting.len().saturating_add(bytes.len()) > MAX_WAITING_BYTES {
+        let mut rest = bytes;
+        if self.writes_at_once && !state.writing && state.waiting.is_empty() {
+            rest = self.write_what_fits(bytes)?;
+            if rest.is_empty() {
+                return Ok(());
+            }
+        }
+        if state.waiting.len().saturating_add(rest.len()) > MAX_WAITING_BYTES {
             return Err(io::Error::other("the terminal does not read"));
         }
-        state.waiting.extend_from_slice(bytes);
+        state.waiting.extend_from_slice(rest);
         self.work.notify_one();
         Ok(())
+    }
+
+    /// Writes as much as the terminal takes without waiting. Returns the rest.
+    fn write_what_fits<'b>(&self, mut bytes: &'b [u8]) -> io::Result<&'b [u8]> {
+        while !bytes.is_empty() {
+            match (&self.file).write(bytes) {
+                Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
+                Ok(count) => bytes = bytes.get(count..).unwrap_or_default(),
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(bytes),
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(bytes)
     }
 
     /// Returns true if everything is written.
@@ -186,25 +215,17 @@ impl Output {
     }
 
     fn write(&self, mut bytes: &[u8]) -> io::Result<()> {
-        while !bytes.is_empty() {
-            match (&self.file).write(bytes) {
-                Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
-                Ok(count) => bytes = bytes.get(count..).unwrap_or_default(),
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
-                    if self.state.lock().abandoned {
-                        return Ok(());
-                    }
-                    let _ = poll(&mut [PollFd::new(&self.file, PollFlags::OUT)], Some(&POLL_INTERVAL));
-                }
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => return Err(error),
+        loop {
+            bytes = self.write_what_fits(bytes)?;
+            if bytes.is_empty() || self.state.lock().abandoned {
+                return Ok(());
             }
+            let _ = poll(&mut [PollFd::new(&self.file, PollFlags::OUT)], Some(&POLL_INTERVAL));
         }
-        Ok(())
     }
 }
 
-/// A writer that hands each write over as a whole.
+/// A writer that never waits.
 pub struct Writer(pub(super) Arc<Output>);
 
 impl Write for Writer {
