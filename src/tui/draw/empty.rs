@@ -10,6 +10,7 @@ use crate::table::Narrow;
 use crate::tui::app::App;
 use crate::tui::overlays::key_of;
 use crate::tui::widgets::ansi::plain;
+use crate::tui::widgets::number::grouped;
 use crate::tui::{Command, KeyContext};
 
 pub(super) fn draw(app: &App, area: Rect, buf: &mut Buffer) {
@@ -36,7 +37,7 @@ fn words(app: &App) -> (String, String) {
     let key = |intent| key_of(app, KeyContext::Table, intent);
     let all = app.store.len(pane.kind);
     if pane.is_arranging() {
-        return (format!("looking through {} {what}…", super::table::grouped(all)), String::new());
+        return (format!("looking through {} {what}…", grouped(all)), String::new());
     }
     if all > 0 {
         return hidden(app, &what, all);
@@ -107,7 +108,7 @@ pub(super) fn forbidden(name: &str, kind: Kind, problem: &Problem) -> String {
 fn hidden(app: &App, what: &str, all: usize) -> (String, String) {
     let pane = app.pane();
     let back = key_of(app, KeyContext::Table, Command::Back);
-    let all = super::table::grouped(all);
+    let all = grouped(all);
     if !pane.filter_text.is_empty() {
         let narrow = pane.narrow.as_ref().map_or(String::new(), |narrow| format!(" of {}", narrow.name()));
         let kept = if pane.is_filter_kept { ", the filter of your last run" } else { "" };

@@ -10,8 +10,6 @@ mod layout;
 mod measure;
 mod table;
 
-pub(in crate::tui) use table::grouped;
-
 use std::borrow::Cow;
 
 use ratatui::buffer::Buffer;

@@ -18,6 +18,7 @@ use crate::tui::app::{App, STATE_FLASH_DURATION};
 use crate::tui::pane::Pane;
 use crate::tui::widgets::ansi::visible;
 use crate::tui::widgets::frame::{draw_border, draw_divider};
+use crate::tui::widgets::number::grouped;
 
 /// The cursor's and the state's marks before the first column.
 const MARK_COLUMNS: u16 = 3;
@@ -334,19 +335,6 @@ fn count(app: &App) -> String {
         _ if pane.is_arranging() => format!("{rows}{}", if app.options.ascii { "..." } else { "…" }),
         _ => rows,
     }
-}
-
-/// `1,234,567`.
-pub(in crate::tui) fn grouped(number: usize) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
 }
 
 /// The contexts whose rows are out of date, with their age.

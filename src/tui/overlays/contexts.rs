@@ -10,11 +10,11 @@ use crate::table::state_mark;
 use crate::tui::Effect;
 use crate::tui::app::{App, cause};
 use crate::tui::command::MenuCommand;
-use crate::tui::draw::grouped;
 use crate::tui::draw::wrap;
 use crate::tui::effect::Work;
 use crate::tui::layer::Handled;
 use crate::tui::widgets::ansi::plain;
+use crate::tui::widgets::number::grouped;
 
 /// Columns before a reason.
 const REASON_INDENT: u16 = 3;

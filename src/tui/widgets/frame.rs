@@ -25,7 +25,7 @@ const ASCII: border::Set<'static> = border::Set {
 };
 
 /// The characters of every box: single lines with square corners, or ASCII.
-const fn border_set(look: &Look<'_>) -> border::Set<'static> {
+pub const fn border_set(look: &Look<'_>) -> border::Set<'static> {
     if look.ascii { ASCII } else { border::PLAIN }
 }
 

@@ -5,6 +5,7 @@ pub mod chart;
 pub mod chopped;
 pub mod frame;
 pub mod line;
+pub mod number;
 pub mod pager;
 pub mod pattern;
 pub mod prompt;

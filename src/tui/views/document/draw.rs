@@ -7,7 +7,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Alignment, Rect};
 use ratatui::style::{Color, Modifier, Style};
 use ratatui::text::{Line, Span};
-use ratatui::widgets::{Block, BorderType, Widget};
+use ratatui::widgets::{Block, Widget};
 use unicode_width::UnicodeWidthStr;
 
 use super::sheet::{Class, Row};
@@ -16,6 +16,7 @@ use crate::model::{Timestamp, age};
 use crate::tui::Look;
 use crate::tui::effect::DocumentForm;
 use crate::tui::widgets::chopped::Chopped;
+use crate::tui::widgets::frame::border_set;
 use crate::tui::widgets::line::{StyledLine, columns};
 
 /// Columns left of the text, for the fold marks.
@@ -76,17 +77,13 @@ impl DocumentView {
             foot.push(Span::styled(place, theme.dim));
         }
         let block = Block::bordered()
-            .border_type(BorderType::Plain)
+            .border_set(border_set(look))
             .border_style(theme.border)
             .title(Line::from(title))
             .title(Line::from(Span::styled(format!(" {form} "), theme.accent)).alignment(Alignment::Right))
             .title_bottom(Line::from(foot).alignment(Alignment::Right));
         let inner = block.inner(area);
-        if look.ascii {
-            block.border_set(ASCII_BORDER).render(area, buf);
-        } else {
-            block.render(area, buf);
-        }
+        block.render(area, buf);
         inner
     }
 
@@ -301,14 +298,3 @@ fn age_note(text: &str, now: Timestamp) -> String {
         None => "  never".to_owned(),
     }
 }
-
-const ASCII_BORDER: ratatui::symbols::border::Set<'static> = ratatui::symbols::border::Set {
-    top_left: "+",
-    top_right: "+",
-    bottom_left: "+",
-    bottom_right: "+",
-    vertical_left: "|",
-    vertical_right: "|",
-    horizontal_top: "-",
-    horizontal_bottom: "-",
-};

@@ -3,29 +3,19 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Alignment, Rect};
 use ratatui::style::Style;
-use ratatui::symbols::border;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Widget};
 use unicode_width::UnicodeWidthStr;
 
 use super::draw::clock;
-use super::{LogView, Tail, counted, grouped};
+use super::{LogView, Tail, counted};
 use crate::fleet::logs::SourceState;
 use crate::model::{Bytes, Problem, age};
 use crate::tui::Look;
 use crate::tui::widgets::ansi;
+use crate::tui::widgets::frame::border_set;
 use crate::tui::widgets::line::StyledLine;
-
-const ASCII_BORDER: border::Set<'static> = border::Set {
-    top_left: "+",
-    top_right: "+",
-    bottom_left: "+",
-    bottom_right: "+",
-    vertical_left: "|",
-    vertical_right: "|",
-    horizontal_top: "-",
-    horizontal_bottom: "-",
-};
+use crate::tui::widgets::number::grouped;
 
 impl LogView {
     pub(super) fn frame(&self, area: Rect, buf: &mut Buffer, look: &Look<'_>) -> Rect {
@@ -35,7 +25,7 @@ impl LogView {
             (true, _) => Span::styled(format!(" {dot} following "), theme.good),
             (false, 0) => Span::styled(format!(" {pause} paused "), theme.warn),
             (false, new) => {
-                let new = grouped(new as u64);
+                let new = grouped(new);
                 Span::styled(format!(" {pause} paused, {new} new below, End follows "), theme.warn)
             }
         };
@@ -52,16 +42,16 @@ impl LogView {
         if !self.follows() {
             let all = self.total();
             let at = self.place.cursor.map_or(all, |key| self.position(key) + 1);
-            foot.push(Span::styled(format!(" {}/{} ", grouped(at as u64), grouped(all as u64)), theme.dim));
+            foot.push(Span::styled(format!(" {}/{} ", grouped(at), grouped(all)), theme.dim));
         }
         let name = self.title();
         let title = vec![Span::styled(" logs ", theme.dim), Span::styled(format!("{name} "), theme.title)];
         let block = Block::bordered()
+            .border_set(border_set(look))
             .border_style(theme.border)
             .title(Line::from(title))
             .title(Line::from(follow).alignment(Alignment::Right))
             .title_bottom(Line::from(foot).alignment(Alignment::Right));
-        let block = if look.ascii { block.border_set(ASCII_BORDER) } else { block };
         let inner = block.inner(area);
         block.render(area, buf);
         inner
@@ -171,8 +161,8 @@ impl LogView {
         match (self.buffer.search().map(|_| self.buffer.hits()), self.sifting) {
             (None, _) => String::new(),
             (Some(0), false) => "no match".to_owned(),
-            (Some(hits), false) => format!("{} found", grouped(hits as u64)),
-            (Some(hits), true) => format!("{}+ found", grouped(hits as u64)),
+            (Some(hits), false) => format!("{} found", grouped(hits)),
+            (Some(hits), true) => format!("{}+ found", grouped(hits)),
         }
     }
 }

@@ -31,6 +31,7 @@ use crate::tui::command::LogCommand;
 use crate::tui::effect::Work;
 use crate::tui::layer::{Answer, Handled, Hint, Layer, Question, Ticket};
 use crate::tui::widgets::ansi;
+use crate::tui::widgets::number::grouped;
 use crate::tui::widgets::pager::{Pager, wheel};
 use crate::tui::widgets::prompt::Prompt;
 use crate::tui::{Command, Effect, KeyContext, Look};
@@ -262,19 +263,6 @@ impl LogView {
         let place = self.buffer.place(number).saturating_sub(self.base());
         place.min(self.total().saturating_sub(1))
     }
-}
-
-/// A number with its thousands set apart: `12,345`.
-fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
 }
 
 /// A number of things: `1 line`, `12,345 lines`.
