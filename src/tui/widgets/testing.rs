@@ -1,9 +1,9 @@
 //! Helpers of drawing tests: a theme whose roles are all distinct, a buffer as text, and a check that what is drawn can be
 //! read in every theme.
 
-use parking_lot::Mutex;
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
+use parking_lot::Mutex;
 use ratatui::buffer::{Buffer, Cell};
 use ratatui::style::{Color, Modifier, Style};
 
@@ -101,5 +101,33 @@ fn assert_readable(theme: &Theme, depth: Depth, coded: &Buffer, buf: &Buffer) {
             let line = text(buf).lines().nth(row).unwrap_or_default().to_owned();
             panic!("theme {} at {depth:?}: {pair:?} cannot be read, {complaint}, as in\n{line}", theme.name);
         }
+    }
+}
+
+/// The sizes at which everything must work.
+pub(crate) const SIZES: [(u16, u16); 2] = [(120, 36), (60, 15)];
+
+/// Numbered words: `w0000 w0001 … ENDWORDS`.
+pub(crate) fn numbered_words(count: usize) -> String {
+    (0..count).map(|n| format!("w{n:04}")).collect::<Vec<_>>().join(" ") + " ENDWORDS"
+}
+
+/// Draws and turns the page until nothing changes; returns how many of the [`numbered_words`] were seen.
+pub(crate) fn words_seen<V>(
+    view: &mut V,
+    drawn: impl Fn(&mut V) -> String,
+    mut turn: impl FnMut(&mut V),
+) -> usize {
+    let mut seen = BTreeSet::new();
+    let mut before = String::new();
+    loop {
+        let screen = drawn(view);
+        let words = screen.split(|c: char| !c.is_ascii_alphanumeric());
+        seen.extend(words.filter(|word| word.len() == 5 && word.starts_with('w')).map(str::to_owned));
+        if screen == before {
+            return seen.iter().filter(|word| word[1..].parse::<usize>().is_ok()).count();
+        }
+        before = screen;
+        turn(view);
     }
 }

@@ -1,17 +1,13 @@
 //! Values longer than the page is wide, or taller than it is.
 
-use std::collections::BTreeSet;
-
 use crossterm::event::{MouseEvent, MouseEventKind};
 
 use super::*;
-
-/// The sizes at which everything must work.
-const SIZES: [(u16, u16); 2] = [(120, 36), (60, 15)];
+use crate::tui::widgets::testing::{self, SIZES, numbered_words};
 
 /// A document with a value of 1,000 words.
 fn long_value(form: DocumentForm) -> DocumentView {
-    let text = (0..1000).map(|n| format!("w{n:04}")).collect::<Vec<_>>().join(" ") + " ENDWORDS";
+    let text = numbered_words(1000);
     let mut view = DocumentView::new(id(), "web-1".to_owned(), form);
     let ticket = reads(&view.open());
     answer(
@@ -25,20 +21,9 @@ fn long_value(form: DocumentForm) -> DocumentView {
 fn words_seen(
     view: &mut DocumentView,
     (width, height): (u16, u16),
-    mut turn: impl FnMut(&mut DocumentView),
+    turn: impl FnMut(&mut DocumentView),
 ) -> usize {
-    let mut seen = BTreeSet::new();
-    let mut before = String::new();
-    loop {
-        let screen = drawn(view, width, height);
-        let words = screen.split(|c: char| !c.is_ascii_alphanumeric());
-        seen.extend(words.filter(|word| word.len() == 5 && word.starts_with('w')).map(str::to_owned));
-        if screen == before {
-            return seen.iter().filter(|word| word[1..].parse::<usize>().is_ok()).count();
-        }
-        before = screen;
-        turn(view);
-    }
+    testing::words_seen(view, |view| drawn(view, width, height), turn)
 }
 
 #[test]

@@ -1,22 +1,14 @@
 //! Turning pages: lines longer than the page is wide, or taller than it is.
 
-use std::collections::BTreeSet;
-
 use crossterm::event::{MouseEvent, MouseEventKind};
 
 use super::*;
-
-/// The sizes at which everything must work.
-const SIZES: [(u16, u16); 2] = [(120, 36), (60, 15)];
-
-fn words(count: usize) -> String {
-    (0..count).map(|n| format!("w{n:04}")).collect::<Vec<_>>().join(" ") + " ENDWORDS"
-}
+use crate::tui::widgets::testing::{self, SIZES, numbered_words};
 
 /// A log of a line of 1,500 words among short ones, wrapped or not, from its beginning.
 fn tall_line(wrap: bool, (width, height): (u16, u16)) -> LogView {
     let mut view = opened(&["web-1"]);
-    print(&mut view, 0, vec![line(0, "before"), line(1, &words(1500))]);
+    print(&mut view, 0, vec![line(0, "before"), line(1, &numbered_words(1500))]);
     print(&mut view, 0, (2..42).map(|n| line(n, &format!("after {n}"))).collect());
     view.wrap = wrap;
     drawn(&mut view, width, height);
@@ -29,20 +21,8 @@ fn turn_wheel(view: &mut LogView, kind: MouseEventKind) {
     view.event(&TerminalEvent::Mouse(mouse), &mut crate::tui::sample::app());
 }
 
-/// Moves and draws until nothing changes; returns the words that were seen.
-fn words_seen(view: &mut LogView, (width, height): (u16, u16), mut turn: impl FnMut(&mut LogView)) -> usize {
-    let mut seen = BTreeSet::new();
-    let mut before = String::new();
-    loop {
-        let screen = drawn(view, width, height);
-        let words = screen.split(|c: char| !c.is_ascii_alphanumeric());
-        seen.extend(words.filter(|word| word.len() == 5 && word.starts_with('w')).map(str::to_owned));
-        if screen == before {
-            return seen.iter().filter(|word| word[1..].parse::<usize>().is_ok()).count();
-        }
-        before = screen;
-        turn(view);
-    }
+fn words_seen(view: &mut LogView, (width, height): (u16, u16), turn: impl FnMut(&mut LogView)) -> usize {
+    testing::words_seen(view, |view| drawn(view, width, height), turn)
 }
 
 #[test]
@@ -147,7 +127,7 @@ fn a_chopped_line_shows_on_which_side_it_goes_on() {
 #[test]
 fn a_note_longer_than_the_page_can_be_read() {
     let mut view = opened(&["web-1"]);
-    news(&mut view, 0, LogEvent::Interrupted(Problem::new(ProblemKind::Unreachable, words(40))));
+    news(&mut view, 0, LogEvent::Interrupted(Problem::new(ProblemKind::Unreachable, numbered_words(40))));
     let seen = drawn(&mut view, 60, 15);
     assert!(seen.contains("w0000") && seen.contains('›') && !seen.contains("ENDWORDS"), "{seen}");
     view.apply(Command::Wide, None);
