@@ -6,11 +6,12 @@
 mod tests;
 
 use std::borrow::Cow;
-use std::sync::RwLock;
+
+use parking_lot::RwLock;
 
 use crate::Secret;
 
-/// Stands in the place of a secret.
+/// Drawn in the place of a secret.
 const DOTS: &str = "••••";
 
 /// Shorter values would blank out unrelated text, and are not secrets worth protecting.
@@ -30,11 +31,11 @@ static KNOWN: RwLock<Patterns> = RwLock::new(Patterns::new());
 
 /// Makes a secret known, so that [`redact`] takes it out of every text from now on.
 pub fn hide(secret: &Secret) {
-    if KNOWN.read().is_ok_and(|known| known.has(secret)) {
+    if KNOWN.read().has(secret) {
         return;
     }
     let patterns = Pattern::of(secret);
-    let Ok(mut known) = KNOWN.write() else { return };
+    let mut known = KNOWN.write();
     if known.has(secret) {
         return;
     }
@@ -47,10 +48,7 @@ pub fn hide(secret: &Secret) {
 
 /// The text without any secret of the process. Cheap for short texts: the cells of a table pass here in every frame.
 pub fn redact(text: &str) -> Cow<'_, str> {
-    match KNOWN.read() {
-        Ok(known) => replace(text, &known),
-        Err(_) => Cow::Borrowed(text),
-    }
+    replace(text, &KNOWN.read())
 }
 
 /// The text without any secret of the process, nor any of these.
@@ -170,7 +168,7 @@ fn replace<'t>(text: &'t str, patterns: &Patterns) -> Cow<'t, str> {
             at += 1;
             continue;
         };
-        // What stands before it may be shown already as a part of the match before.
+        // The text before it may be shown already as a part of the match before.
         out.push_str(text.get(copied..found.start.max(copied)).unwrap_or_default());
         out.push_str(DOTS);
         copied = found.end;
