@@ -34,6 +34,24 @@ pub(crate) enum Expected<'e> {
     Other(&'static str),
 }
 
+/// The reason in plain words, for platforms whose pages show no text of such an error.
+pub(crate) fn plain_reason(expected: &Expected<'_>) -> String {
+    let expected = match expected {
+        Expected::Value => return "is required".to_owned(),
+        Expected::Nothing => return "is not a field".to_owned(),
+        Expected::Text => "a text".to_owned(),
+        Expected::TextOf(length) => format!("a text of {} to {} characters", length.start(), length.end()),
+        Expected::Word(words) => format!("one of {}", words.join(", ")),
+        Expected::Integer(range) => format!("a whole number from {} to {}", range.start(), range.end()),
+        Expected::Boolean => "true or false".to_owned(),
+        Expected::List => "a list".to_owned(),
+        Expected::Object => "an object".to_owned(),
+        Expected::Uuid => "a UUID".to_owned(),
+        Expected::Other(what) => (*what).to_owned(),
+    };
+    format!("must be {expected}")
+}
+
 /// A platform's words for a field that is missing or wrong.
 pub(crate) trait Wording {
     /// The reason, for a value that is not what is expected; null where it is missing.

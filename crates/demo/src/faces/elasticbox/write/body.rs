@@ -5,7 +5,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::super::problem::Problem;
-use crate::faces::kit::form::{Expected, Form, Wording};
+use crate::faces::kit::form::{Expected, Form, Wording, plain_reason};
 
 /// Reads a JSON body.
 ///
@@ -28,20 +28,14 @@ pub(in super::super) struct ElasticBoxWords;
 
 impl Wording for ElasticBoxWords {
     fn reason(expected: &Expected<'_>, _: &Value) -> String {
-        let expected = match expected {
-            Expected::Value => return "is required".to_owned(),
-            Expected::Nothing => return "is not a field".to_owned(),
-            Expected::Text => "text".to_owned(),
-            Expected::TextOf(length) => format!("text of {} to {} characters", length.start(), length.end()),
-            Expected::Word(words) => words.join(" or "),
-            Expected::Integer(range) => format!("a whole number from {} to {}", range.start(), range.end()),
-            Expected::Boolean => "true or false".to_owned(),
-            Expected::List => "a list".to_owned(),
-            Expected::Object => "an object".to_owned(),
-            Expected::Uuid => "a UUID".to_owned(),
-            Expected::Other(what) => (*what).to_owned(),
-        };
-        format!("must be {expected}")
+        match expected {
+            Expected::Text => "must be text".to_owned(),
+            Expected::TextOf(length) => {
+                format!("must be text of {} to {} characters", length.start(), length.end())
+            }
+            Expected::Word(words) => format!("must be {}", words.join(" or ")),
+            _ => plain_reason(expected),
+        }
     }
 }
 

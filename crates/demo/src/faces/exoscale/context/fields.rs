@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use crate::faces::exoscale::problem::Problem;
-use crate::faces::kit::form::{Expected, Form, Wording};
+use crate::faces::kit::form::{Expected, Form, Wording, plain_reason};
 use crate::faces::kit::is_uuid;
 
 /// The fields of a body.
@@ -17,22 +17,7 @@ pub(crate) struct ExoscaleWords;
 
 impl Wording for ExoscaleWords {
     fn reason(expected: &Expected<'_>, _: &Value) -> String {
-        let expected = match expected {
-            Expected::Value => return "is required".to_owned(),
-            Expected::Nothing => return "is not a field".to_owned(),
-            Expected::Text => "a text".to_owned(),
-            Expected::TextOf(length) => {
-                format!("a text of {} to {} characters", length.start(), length.end())
-            }
-            Expected::Word(words) => format!("one of {}", words.join(", ")),
-            Expected::Integer(range) => format!("a whole number from {} to {}", range.start(), range.end()),
-            Expected::Boolean => "true or false".to_owned(),
-            Expected::List => "a list".to_owned(),
-            Expected::Object => "an object".to_owned(),
-            Expected::Uuid => "a UUID".to_owned(),
-            Expected::Other(what) => (*what).to_owned(),
-        };
-        format!("must be {expected}")
+        plain_reason(expected)
     }
 }
 
