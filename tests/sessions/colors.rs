@@ -25,10 +25,7 @@ fn a_light_background_gets_the_light_theme_and_its_answer_is_no_key() {
     wait_accent(&deck, LIGHT_ACCENT);
     deck.wait_for("web-1");
     // Had the answer been taken for keys, `:` of it would have opened the palette, where this is a letter.
-    deck.type_keys("?");
-    deck.wait_for("drill in, choose");
-    deck.type_keys(keys::ESC);
-    deck.wait_gone("drill in, choose");
+    deck.look_into_help();
     assert!(deck.screen().contains("instances(all)"), "{}", deck.screen());
     let raw = deck.raw();
     let at = |part: &[u8]| raw.windows(part.len()).position(|bytes| bytes == part);
@@ -40,10 +37,7 @@ fn without_an_answer_the_theme_is_the_dark_one_and_keys_work_at_once() {
     let deck = Deck::on_background(&DEMO, None);
     wait_accent(&deck, DARK_ACCENT);
     deck.wait_for("web-1");
-    deck.type_keys("?");
-    deck.wait_for("drill in, choose");
-    deck.type_keys(keys::ESC);
-    deck.wait_gone("drill in, choose");
+    deck.look_into_help();
     wait_accent(&deck, DARK_ACCENT);
 }
 

@@ -90,6 +90,14 @@ impl Deck {
         deck.wait_gone("esc hides this");
         deck
     }
+
+    /// Opens the help and closes it: the keys before have been taken, and keys still work.
+    pub fn look_into_help(&self) {
+        self.type_keys("?");
+        self.wait_for("drill in, choose");
+        self.type_keys(keys::ESC);
+        self.wait_gone("drill in, choose");
+    }
 }
 
 fn home() -> tempfile::TempDir {

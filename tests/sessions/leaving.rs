@@ -1,5 +1,7 @@
 //! However the program ends, the terminal is as it was.
 
+use std::path::Path;
+
 use rustix::process::{Pid, Signal, kill_process};
 
 use crate::cloud::QDECK;
@@ -82,26 +84,39 @@ fn job_of(shell: &Terminal) -> Pid {
     child.and_then(Pid::from_raw).expect("a child")
 }
 
-/// The program sees no signal when it is stopped so, and the shell has set the terminal to its own needs meanwhile.
-#[test]
-fn a_stop_that_cannot_be_caught_and_fg_take_the_terminal_back() {
-    let home = tempfile::tempdir().expect("a folder");
-    // This terminal answers no question: its answer could come when the shell reads already.
-    let mut shell = Terminal::start_on(
-        &Start {
-            program: "/bin/sh",
-            arguments: &["-i"],
-            environment: &[("PS1", "shell> "), ("QDECK", QDECK)],
-            home: home.path(),
-            columns: 120,
-            rows: 36,
-        },
-        None,
-    );
+/// A shell with job control, as a terminal starts it, and the program in it.
+fn program_in_a_shell(home: &Path) -> Terminal {
+    let shell = Terminal::start(&Start {
+        program: "/bin/sh",
+        arguments: &["-i"],
+        environment: &[("PS1", "shell> "), ("QDECK", QDECK)],
+        home,
+        columns: 120,
+        rows: 36,
+    });
     shell.wait_for("shell> ");
     // With a theme that was chosen the terminal is asked for nothing: an answer that came late would be typed to the shell.
     shell.type_keys("\"$QDECK\" --theme dark\r");
     shell.wait_for("demo-cycle");
+    shell
+}
+
+/// Leaves the program and then the shell: both find the terminal as it was.
+fn leave_both(shell: &mut Terminal) {
+    shell.type_keys(keys::CTRL_C);
+    shell.wait_until("the shell's prompt", |screen| {
+        !screen.alternate_screen() && screen.contents().trim_end().ends_with("shell>")
+    });
+    shell.type_keys("exit\r");
+    shell.exit_status();
+    shell.assert_restored();
+}
+
+/// The program sees no signal when it is stopped so, and the shell has set the terminal to its own needs meanwhile.
+#[test]
+fn a_stop_that_cannot_be_caught_and_fg_take_the_terminal_back() {
+    let home = tempfile::tempdir().expect("a folder");
+    let mut shell = program_in_a_shell(home.path());
     let taken = shell.modes();
     kill_process(job_of(&shell), Signal::STOP).expect("it runs");
     shell.wait_for("topped");
@@ -119,31 +134,14 @@ fn a_stop_that_cannot_be_caught_and_fg_take_the_terminal_back() {
     shell.wait_for("the keys that work here");
     shell.type_keys(keys::CTRL_C);
     shell.wait_gone("the keys that work here");
-    shell.type_keys(keys::CTRL_C);
-    shell.wait_until("the shell's prompt", |screen| {
-        !screen.alternate_screen() && screen.contents().trim_end().ends_with("shell>")
-    });
-    shell.type_keys("exit\r");
-    shell.exit_status();
-    shell.assert_restored();
+    leave_both(&mut shell);
 }
 
 /// A shell with job control starts it, as a person's shell does.
 #[test]
 fn ctrl_z_gives_the_terminal_to_the_shell_and_fg_takes_it_back() {
     let home = tempfile::tempdir().expect("a folder");
-    let mut shell = Terminal::start(&Start {
-        program: "/bin/sh",
-        arguments: &["-i"],
-        environment: &[("PS1", "shell> "), ("QDECK", QDECK)],
-        home: home.path(),
-        columns: 120,
-        rows: 36,
-    });
-    shell.wait_for("shell> ");
-    // With a theme that was chosen the terminal is asked for nothing: an answer that came late would be typed to the shell.
-    shell.type_keys("\"$QDECK\" --theme dark\r");
-    shell.wait_for("demo-cycle");
+    let mut shell = program_in_a_shell(home.path());
     shell.type_keys(keys::CTRL_Z);
     shell.wait_until("the shell's own screen", |screen| {
         !screen.alternate_screen() && !screen.hide_cursor() && screen.contents().contains("topped")
@@ -154,11 +152,5 @@ fn ctrl_z_gives_the_terminal_to_the_shell_and_fg_takes_it_back() {
     shell.wait_until("the fleet again", |screen| {
         screen.alternate_screen() && screen.contents().contains("demo-cycle")
     });
-    shell.type_keys(keys::CTRL_C);
-    shell.wait_until("the shell's prompt", |screen| {
-        !screen.alternate_screen() && screen.contents().trim_end().ends_with("shell>")
-    });
-    shell.type_keys("exit\r");
-    shell.exit_status();
-    shell.assert_restored();
+    leave_both(&mut shell);
 }

@@ -23,10 +23,7 @@ fn every_pane_opens() {
         deck.type_keys("\t");
         deck.wait_for(words);
     }
-    deck.type_keys("?");
-    deck.wait_for("drill in, choose");
-    deck.type_keys(keys::ESC);
-    deck.wait_gone("drill in, choose");
+    deck.look_into_help();
     deck.type_keys(keys::CTRL_C);
     assert!(deck.exit_status().success());
 }

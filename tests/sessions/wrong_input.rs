@@ -91,10 +91,7 @@ fn a_server_that_hangs_does_not_hang_the_screen() {
     deck.wait_for("web-1");
     cloud.signal(Signal::STOP);
     deck.type_keys("r");
-    deck.type_keys("?");
-    deck.wait_for("drill in, choose");
-    deck.type_keys(keys::ESC);
-    deck.wait_gone("drill in, choose");
+    deck.look_into_help();
     deck.type_keys(keys::CTRL_C);
     let left = deck.exit_status().success();
     cloud.signal(Signal::CONT);
