@@ -1,5 +1,5 @@
-//! The end of the program. Signals come to a thread of their own, which nothing can hold up. Whoever has something to put
-//! in order first gets a moment for it; after that the process ends, whatever hangs: a name server, a disk, a terminal.
+//! The end of the program. Signals come to a thread of their own, which nothing can hold up. What has to be put
+//! in order first gets a moment; after that the process ends, whatever hangs: a name server, a disk, a terminal.
 //!
 //! ```text
 //! a command line       signal ─▶ commands of secrets ended ─▶ the signal's own effect
