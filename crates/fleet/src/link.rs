@@ -172,9 +172,10 @@ impl Link {
         Some(jittered((FIRST_SIGN_IN_PAUSE * 2_u32.pow(doublings)).min(LONGEST_SIGN_IN_PAUSE)))
     }
 
-    /// The credentials are accepted after all: every kind goes on.
-    pub(super) fn recover(&self) {
-        let was_down = self.outcomes.lock().down.take().is_some();
+    /// The credentials are accepted after all, if it is this kind that was refused: every kind goes on. An answer that was
+    /// under way for another kind proves nothing.
+    pub(super) fn recover(&self, kind: Kind) {
+        let was_down = self.outcomes.lock().down.take_if(|down| down.kind == kind).is_some();
         if was_down {
             self.watch_from_now();
             bump(&self.reconnect);

@@ -60,7 +60,7 @@ pub(super) async fn keep_listing(
         match outcome {
             Outcome::Complete => {
                 backoff.reset();
-                link.recover();
+                link.recover(kind);
                 link.listed(kind, Ok(())).await?;
             }
             Outcome::Failed(problem) => {
@@ -70,7 +70,7 @@ pub(super) async fn keep_listing(
                     // As long as nothing was answered the credentials may still be refused.
                     _ if link.is_down() && problem.kind.may_pass() => {}
                     _ => {
-                        link.recover();
+                        link.recover(kind);
                         link.listed(kind, Err(problem)).await?;
                     }
                 }
@@ -176,6 +176,7 @@ async fn list(
 ) -> Result<Outcome, Closed> {
     link.outbox.send(FleetEvent::ListStarted(link.name.clone(), kind)).await?;
     let mut unreadable = Unreadable::default();
+    let mut is_cut_off = false;
     let mut stream = bounded(link.provider.list(kind), link.options.listing);
     loop {
         let event = tokio::select! {
@@ -192,17 +193,21 @@ async fn list(
             ListEvent::Failed(problem) => Some(Outcome::Failed(problem.clone())),
             _ => None,
         };
-        if let ListEvent::Unreadable(rows) = &event {
-            unreadable.add(rows);
+        match &event {
+            ListEvent::Unreadable(rows) => unreadable.add(rows),
+            ListEvent::Bounded(_) => is_cut_off = true,
+            _ => {}
         }
         turn.send_if_modified(|turn| raise(turn, place + 1));
-        let is_good = matches!(&event, ListEvent::Page { .. } | ListEvent::ScopeEnd(_) | ListEvent::End);
-        if is_good && link.answered(kind) {
+        if event.is_good_answer() && link.answered(kind) {
             link.send_condition().await?;
         }
         link.outbox.send(FleetEvent::List(link.name.clone(), kind, event)).await?;
         if let Some(outcome) = outcome {
-            log_change(link, kind, unreadable, logged);
+            // One that was cut off does not get to count them.
+            if !is_cut_off {
+                log_change(link, kind, unreadable, logged);
+            }
             return Ok(outcome);
         }
     }

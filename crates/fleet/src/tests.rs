@@ -143,6 +143,22 @@ async fn a_lone_refusal_in_error_does_not_end_a_context() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn an_answer_under_way_for_another_kind_does_not_end_the_pause_of_refused_credentials() {
+    let fake = Arc::new(Fake::new(TWO));
+    for _ in 0..100 {
+        fake.fail(Kind::Container, trouble(ProblemKind::Unauthorized));
+        // It takes longer than the refusal.
+        let page = || ListEvent::Page { scope: None, rows: Vec::new(), expected: None };
+        fake.answer(Kind::Instance, vec![page(), page(), page(), page(), ListEvent::End]);
+    }
+    let (_fleet, mut events) = start(&fake);
+    let received = receive(&mut events, 10.0).await;
+    assert!(matches!(healths(&received).last(), Some(Health::Down(_))), "{:?}", healths(&received));
+    let asked = (fake.count("list instance"), fake.count("list container"));
+    assert!(asked.0 <= 2 && asked.1 <= 2, "{asked:?}");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_forbidden_kind_affects_no_other() {
     let fake = Arc::new(Fake::new(TWO));
     for _ in 0..100 {

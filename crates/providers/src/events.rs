@@ -33,6 +33,13 @@ pub enum ListEvent {
     Failed(Problem),
 }
 
+impl ListEvent {
+    /// Returns true if the remote answered with what was asked for.
+    pub const fn is_good_answer(&self) -> bool {
+        matches!(self, Self::Page { .. } | Self::ScopeEnd(_) | Self::End)
+    }
+}
+
 /// A change that the platform pushed.
 #[derive(Debug, Clone)]
 pub enum Change {

@@ -288,7 +288,7 @@ impl Store {
         if !table.is_listing(context) {
             return false;
         }
-        listing.silent &= !matches!(event, ListEvent::Page { .. } | ListEvent::ScopeEnd(_) | ListEvent::End);
+        listing.silent &= !event.is_good_answer();
         match event {
             ListEvent::Page { scope, mut rows, expected } => {
                 rows.retain(|row| row.kind() == kind && row.id().context == *name);
@@ -324,7 +324,11 @@ impl Store {
                 }
                 listing.failed = false;
                 let (rows, _) = listing.loading.take().unwrap_or_default();
-                listing.unreadable = std::mem::take(&mut listing.unreadable_so_far);
+                let unreadable = std::mem::take(&mut listing.unreadable_so_far);
+                // One that was cut off does not get to count them.
+                if listing.reached.is_none() {
+                    listing.unreadable = unreadable;
+                }
                 listing.confirmed = Some(now);
                 listing.bounded = listing.reached.take().map(|bound| (rows, bound));
             }
