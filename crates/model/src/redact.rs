@@ -6,6 +6,7 @@
 mod tests;
 
 use std::borrow::Cow;
+use std::collections::VecDeque;
 
 use parking_lot::RwLock;
 
@@ -20,76 +21,93 @@ const MIN_SECRET_BYTES: usize = 4;
 /// Shorter values have too few letters of base64 of their own.
 const MIN_BASE64_BYTES: usize = 6;
 
-/// The most secrets of the process: those of its contexts and the latest tokens that these were exchanged for.
-const MAX_KNOWN: usize = 256;
+/// The most secrets of the contexts that are known at a time; a command may give another one each time.
+const MAX_SECRETS: usize = 256;
+
+/// The most tokens that they were exchanged for; an older one is no longer valid.
+const MAX_TOKENS: usize = 32;
 
 /// The bytes with which a letter begins that is written in another way than as itself.
 const ESCAPES: [u8; 4] = [b'\\', b'%', b'&', b'+'];
 
 /// The secrets of the process.
-static KNOWN: RwLock<Patterns> = RwLock::new(Patterns::new());
+static KNOWN: RwLock<Known> = RwLock::new(Known::new());
 
 /// Makes a secret known, so that [`redact`] takes it out of every text from now on.
 pub fn hide(secret: &Secret) {
-    if KNOWN.read().has(secret) {
-        return;
-    }
-    let patterns = Pattern::of(secret);
-    let mut known = KNOWN.write();
-    if known.has(secret) {
-        return;
-    }
-    let mut all = std::mem::take(&mut known.all);
-    all.extend(patterns);
-    let excess = all.len().saturating_sub(MAX_KNOWN * Pattern::MAX_OF_SECRET);
-    all.drain(..excess);
-    *known = Patterns::from(all);
+    KNOWN.write().add(|known| (&mut known.secrets, MAX_SECRETS), secret);
+}
+
+/// The same for a token that a secret was exchanged for: of these only the latest are known.
+pub fn hide_token(token: &Secret) {
+    KNOWN.write().add(|known| (&mut known.tokens, MAX_TOKENS), token);
 }
 
 /// The text without any secret of the process. Cheap for short texts: the cells of a table pass here in every frame.
 pub fn redact(text: &str) -> Cow<'_, str> {
-    replace(text, &KNOWN.read())
+    replace(text, &KNOWN.read().patterns)
 }
 
 /// The text without any secret of the process, nor any of these.
 pub fn redact_with<'t>(text: &'t str, secrets: &[Secret]) -> Cow<'t, str> {
-    let patterns = Patterns::from(secrets.iter().flat_map(Pattern::of).collect::<Vec<_>>());
-    match replace(text, &patterns) {
+    match replace(text, &Patterns::of(secrets.iter())) {
         Cow::Borrowed(text) => redact(text),
         Cow::Owned(text) => Cow::Owned(redact(&text).into_owned()),
     }
 }
 
-/// The texts to look for, and the marks by which most texts are seen at once to hold none of them.
+/// What the process keeps to itself, oldest first.
+struct Known {
+    secrets: VecDeque<Secret>,
+    tokens: VecDeque<Secret>,
+    patterns: Patterns,
+}
+
+impl Known {
+    const fn new() -> Self {
+        Self { secrets: VecDeque::new(), tokens: VecDeque::new(), patterns: Patterns::new() }
+    }
+
+    fn add(&mut self, list: impl FnOnce(&mut Self) -> (&mut VecDeque<Secret>, usize), secret: &Secret) {
+        if self.secrets.iter().chain(&self.tokens).any(|it| it.expose() == secret.expose()) {
+            return;
+        }
+        let (list, most) = list(self);
+        list.push_back(secret.clone());
+        list.drain(..list.len().saturating_sub(most));
+        self.patterns = Patterns::of(self.secrets.iter().chain(&self.tokens));
+    }
+}
+
+/// The texts to look for, by the byte they begin with.
 struct Patterns {
     all: Vec<Pattern>,
-    /// True for each byte that one of them may begin with.
-    starts: [bool; 256],
+    /// The place of the first that begins with a byte; those of the byte end where those of the next begin.
+    starts: [usize; 257],
     /// Bytes of the shortest: no way of writing one is shorter.
     shortest: usize,
 }
 
 impl Patterns {
     const fn new() -> Self {
-        Self { all: Vec::new(), starts: [false; 256], shortest: usize::MAX }
+        Self { all: Vec::new(), starts: [0; 257], shortest: usize::MAX }
     }
 
-    fn has(&self, secret: &Secret) -> bool {
-        self.all.iter().any(|it| it.text.expose() == secret.expose())
-    }
-}
-
-impl From<Vec<Pattern>> for Patterns {
-    fn from(all: Vec<Pattern>) -> Self {
-        let mut starts = [false; 256];
-        for first in all.iter().filter_map(Pattern::first) {
-            starts[usize::from(first)] = true;
-        }
-        for escape in ESCAPES {
-            starts[usize::from(escape)] = true;
-        }
+    fn of<'s>(secrets: impl Iterator<Item = &'s Secret>) -> Self {
+        let mut all: Vec<Pattern> = secrets.flat_map(Pattern::of).collect();
+        all.sort_by_key(Pattern::first);
+        let starts = std::array::from_fn(|byte| all.partition_point(|it| usize::from(it.first()) < byte));
         let shortest = all.iter().map(|it| it.text.expose().len()).min().unwrap_or(usize::MAX);
         Self { all, starts, shortest }
+    }
+
+    /// Those that a text with this byte may begin.
+    fn beginning_with(&self, byte: u8) -> &[Pattern] {
+        if ESCAPES.contains(&byte) {
+            return &self.all;
+        }
+        let byte = usize::from(byte);
+        self.all.get(self.starts[byte]..self.starts[byte + 1]).unwrap_or_default()
     }
 }
 
@@ -101,9 +119,7 @@ struct Pattern {
 }
 
 impl Pattern {
-    /// The most patterns of a secret: itself, and three positions within base64 in two alphabets.
-    const MAX_OF_SECRET: usize = 7;
-
+    /// The patterns of a secret: itself, and three positions within base64 in two alphabets.
     fn of(secret: &Secret) -> Vec<Self> {
         let value = secret.expose();
         if value.len() < MIN_SECRET_BYTES {
@@ -124,8 +140,8 @@ impl Pattern {
     }
 
     /// The byte that it begins with where that is not escaped.
-    fn first(&self) -> Option<u8> {
-        self.text.expose().bytes().next()
+    fn first(&self) -> u8 {
+        self.text.expose().bytes().next().unwrap_or_default()
     }
 
     /// The part of `text` that the pattern takes at `at`, if it does.
@@ -161,9 +177,8 @@ fn replace<'t>(text: &'t str, patterns: &Patterns) -> Cow<'t, str> {
     let mut copied = 0;
     let mut at = 0;
     while let Some(byte) = bytes.get(at) {
-        let may_begin = |pattern: &&Pattern| pattern.first() == Some(*byte) || ESCAPES.contains(byte);
-        let here = || patterns.all.iter().filter(may_begin).filter_map(|pattern| pattern.matched(bytes, at));
-        let found = patterns.starts[usize::from(*byte)].then(|| here().max_by_key(|it| it.end)).flatten();
+        let here = patterns.beginning_with(*byte).iter().filter_map(|pattern| pattern.matched(bytes, at));
+        let found = here.max_by_key(|it| it.end);
         let Some(found) = found else {
             at += 1;
             continue;

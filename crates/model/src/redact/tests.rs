@@ -69,3 +69,14 @@ fn what_is_hidden_once_is_hidden_in_every_text_and_problem() {
     let shown = problem.to_string();
     assert_eq!(shown, format!("no {DOTS} here; asked GET /{DOTS}. not {DOTS}"));
 }
+
+#[test]
+fn tokens_that_come_and_go_push_no_secret_out() {
+    hide(&Secret::new("lasting-secret"));
+    for number in 0..MAX_TOKENS + MAX_SECRETS {
+        hide_token(&Secret::new(format!("token-number-{number:04}")));
+    }
+    let last = format!("token-number-{:04}", MAX_TOKENS + MAX_SECRETS - 1);
+    assert_eq!(redact(&format!("a lasting-secret and {last}")), format!("a {DOTS} and {DOTS}"));
+    assert_eq!(redact("token-number-0000"), "token-number-0000", "it is no longer valid");
+}

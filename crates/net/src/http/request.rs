@@ -150,7 +150,6 @@ impl Request {
     /// Signs in with a header of the platform's own that holds nothing but the token.
     #[must_use]
     pub fn secret_header(mut self, name: &'static str, token: &Secret) -> Self {
-        qdeck_model::hide(token);
         match HeaderValue::from_str(token.expose()) {
             Ok(mut value) => {
                 value.set_sensitive(true);
@@ -175,7 +174,6 @@ impl Request {
     /// Signs in with `Authorization: Bearer`.
     #[must_use]
     pub fn bearer(self, token: &Secret) -> Self {
-        qdeck_model::hide(token);
         let value = format!("Bearer {}", token.expose());
         self.authorization(&value, token)
     }

@@ -153,7 +153,9 @@ impl Api {
                 let password = password.resolve().await?;
                 let request = self.request(&["v1", "users", "token"], &[])?.basic(email, &password);
                 let login: wire::Login = self.client.json(&request).await.map_err(not_signed_in)?;
-                Ok(Session::new(login.token.0))
+                let token = login.token.0;
+                qdeck_model::hide_token(&token);
+                Ok(Session::new(token))
             }
         }
     }
