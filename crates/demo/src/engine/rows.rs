@@ -21,20 +21,11 @@ pub struct Rows<T> {
     sealed: bool,
     /// Removed rows that stay for a while, oldest first.
     removed: VecDeque<u32>,
-    /// The number of rows that came later and are not removed.
-    made: usize,
 }
 
 impl<T> Default for Rows<T> {
     fn default() -> Self {
-        Self {
-            planned: Vec::new(),
-            later: BTreeMap::new(),
-            next: 0,
-            sealed: false,
-            removed: VecDeque::new(),
-            made: 0,
-        }
+        Self { planned: Vec::new(), later: BTreeMap::new(), next: 0, sealed: false, removed: VecDeque::new() }
     }
 }
 
@@ -55,7 +46,6 @@ impl<T> Rows<T> {
         self.next = key.checked_add(1)?;
         if self.sealed {
             self.later.insert(key, row);
-            self.made += 1;
         } else {
             self.planned.push(row);
         }
@@ -82,7 +72,7 @@ impl<T> Rows<T> {
 
     /// Returns the number of rows that came after the plan and are not removed.
     pub fn made(&self) -> usize {
-        self.made
+        self.later.len().saturating_sub(self.removed.len())
     }
 
     /// Counts a row as removed, and forgets the one removed longest ago when too many are. Returns the index that is
@@ -91,7 +81,6 @@ impl<T> Rows<T> {
         if !self.later.contains_key(&key) {
             return None;
         }
-        self.made = self.made.saturating_sub(1);
         self.removed.push_back(key);
         if self.removed.len() <= REMOVED_ROWS {
             return None;

@@ -183,10 +183,7 @@ impl Machine {
     }
 
     fn prepare(&self) -> Result<(), String> {
-        use std::os::unix::fs::DirBuilderExt as _;
-        let mut private = std::fs::DirBuilder::new();
-        private.recursive(true).mode(0o700);
-        private.create(&self.home).map_err(|e| format!("no home directory for the instance: {e}"))
+        qdeck_files::create_folder(&self.home).map_err(|e| format!("no home directory for the instance: {e}"))
     }
 
     /// Nothing of the user's own environment but the search path and where terminals are described.

@@ -125,7 +125,7 @@ impl InstanceLog {
                 let since = self.since.take();
                 let entries = entries.0;
                 if entries.unreadable.any() {
-                    self.report_once("activity", &entries.unreadable.to_string(), tail).await?;
+                    self.report_once("unreadable activity", &entries.unreadable.to_string(), tail).await?;
                 }
                 let mut lines = self.activity.news(entries.good.into_iter());
                 lines.retain(|line| since.is_none_or(|since| !line.exact || line.at > since));

@@ -169,14 +169,13 @@ impl AccountState {
             // The machine goes, what it printed stays until the record is deleted.
             record.log = log;
         }
-        engine.read(|fleet| self.prune(fleet));
-        let record = self.record_of(key, &instance);
         let job = engine.submit(run::work(verb, key, &instance, &name));
         if record.runs.len() == KEEP {
             record.runs.remove(1);
         }
         record.runs.push(Run::accepted(verb, job.number, job.queued));
         self.open.insert(key);
+        engine.read(|fleet| self.prune(fleet));
     }
 
     /// Drops the records of instances that the engine has forgotten, and the outputs of all but the latest that were
@@ -186,9 +185,11 @@ impl AccountState {
             self.records.retain(|key, _| fleet.instances.get(*key).is_some());
             self.records_kept = self.records.len();
         }
-        let logs = self.records.values().filter(|record| record.log.is_some()).count();
-        let logged = self.records.values_mut().filter(|record| record.log.is_some());
-        for record in logged.take(logs.saturating_sub(MAX_TERMINATED_LOGS)) {
+        let mut logged: Vec<&mut Record> =
+            self.records.values_mut().filter(|record| record.log.is_some()).collect();
+        logged.sort_by_key(|record| record.runs.last().map(|run| run.asked));
+        let excess = logged.len().saturating_sub(MAX_TERMINATED_LOGS);
+        for record in logged.into_iter().take(excess) {
             record.log = None;
         }
     }
