@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::Command;
 use super::layer::{Question, Ticket, Watched};
-use super::widgets::ansi::visible;
+use super::widgets::ansi::{TAB, visible};
 use crate::model::{ActionId, ContextName, Kind, PreparedWrite, ResourceId, ScreenKind, Secret};
 
 /// The form in which the details of a resource are shown.
@@ -164,9 +164,10 @@ impl Effect {
         Self::copy_lines([text], what)
     }
 
-    /// Copies several lines as the screen shows them.
+    /// Copies several lines as the screen shows them: a tab as blanks.
     pub fn copy_lines(lines: impl IntoIterator<Item = impl AsRef<str>>, what: impl Into<String>) -> Self {
-        let lines: Vec<String> = lines.into_iter().map(|line| visible(line.as_ref()).into_owned()).collect();
+        let shown = |line: &str| visible(&line.replace('\t', TAB)).into_owned();
+        let lines: Vec<String> = lines.into_iter().map(|line| shown(line.as_ref())).collect();
         Self::Work(Work::Copy(lines.join("\n"), what.into()))
     }
 }

@@ -12,7 +12,7 @@ use super::{cells, columns, detail, empty, put, put_right, whole_words};
 use crate::fleet::ListingCondition;
 use crate::model::{Kind, Timestamp, Unreadable, age};
 use crate::table::filter::Matcher;
-use crate::table::{Align, Cell, Column, Row, Shrink, state_mark};
+use crate::table::{Align, Cell, Column, Row, state_mark};
 use crate::tui::Look;
 use crate::tui::app::{App, STATE_FLASH_DURATION};
 use crate::tui::pane::Pane;
@@ -142,11 +142,8 @@ fn draw_row(
         let (width, to) = (*width, from + width);
         let cell = column.cell(row);
         let mut text = shown(cells::text(*column, cell, row, look, width));
-        text = match (*loses_middle, column.spec().shrink) {
-            (true, _) => without_middle(text, width),
-            (false, Shrink::Last | Shrink::Sparkline(_)) => text,
-            (false, _) => whole_words(text, width),
-        };
+        // What is drawn is what the filter's hits are marked in.
+        text = if *loses_middle { without_middle(text, width) } else { whole_words(text, width) };
         let mut style = if outdated.is_some() { theme.dim } else { cells::style(*column, cell, look) };
         if is_marked && column.is_name() {
             style = style.patch(theme.marked);

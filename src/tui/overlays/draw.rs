@@ -7,7 +7,7 @@ use ratatui::style::Style;
 use super::Shape;
 use super::list::{Item, List, Tone};
 use crate::tui::Look;
-use crate::tui::draw::{columns, put, put_right, whole_words};
+use crate::tui::draw::{columns, put, put_right};
 use crate::tui::widgets::frame::draw_border;
 
 /// The columns beside a list, both sides together, below which it takes the whole width.
@@ -102,18 +102,11 @@ fn draw_item<C>(item: &Item<C>, line: Rect, keys: u16, labels: u16, look: &Look<
         x += keys + 2;
     }
     let room = if item.detail.is_empty() { end.saturating_sub(x) } else { labels.min(end.saturating_sub(x)) };
-    put(buf, x, line.y, room, &whole_words(item.label.as_str().into(), room), label);
+    put(buf, x, line.y, room, &item.label, label);
     if !item.detail.is_empty() {
         x += labels + 2;
         let room = end.saturating_sub(x);
-        put(
-            buf,
-            x,
-            line.y,
-            room,
-            &whole_words(whole_parts(&item.detail, " · ", room).into(), room),
-            theme.dim,
-        );
+        put(buf, x, line.y, room, whole_parts(&item.detail, " · ", room), theme.dim);
     }
 }
 

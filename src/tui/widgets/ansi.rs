@@ -55,13 +55,14 @@ const fn is_plain(byte: u8) -> bool {
     byte >= 0x20 && byte < 0x7f
 }
 
+/// A tab where no columns are counted.
+pub const TAB: &str = "    ";
+
 /// A text as the screen shows it in one line: without control characters, which include the ends of lines, and without
 /// characters that have no width or turn the direction of writing. Emoji that are joined become the emoji they are made of.
 pub fn visible(text: &str) -> Cow<'_, str> {
     let is_separator = |c| matches!(c, '\u{2028}' | '\u{2029}');
-    if text.bytes().all(|byte| (0x20..0x7f).contains(&byte))
-        || !text.chars().any(|c| is_invisible(c) || is_separator(c))
-    {
+    if text.bytes().all(is_plain) || !text.chars().any(|c| is_invisible(c) || is_separator(c)) {
         return text.into();
     }
     let shown = text.chars().filter(|c| !is_invisible(*c));

@@ -18,7 +18,12 @@ pub(super) fn is_exact(needle: &str) -> bool {
 
 /// Returns true if `text` contains `needle`.
 pub(super) fn contains(text: &str, needle: &str) -> bool {
-    find(text, needle, 0).is_some()
+    if text.is_ascii() {
+        return find(text, needle, 0).is_some();
+    }
+    // Which letters it is matters to highlights alone.
+    let exact = is_exact(needle);
+    !needle.is_empty() && folded(text, exact).contains(&*folded(needle, exact))
 }
 
 /// Returns true if `text` is `needle`.

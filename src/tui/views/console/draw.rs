@@ -152,7 +152,6 @@ impl ConsoleView {
         put(&left, Rect { width: start.saturating_sub(row.x + 1), ..row }, buf);
     }
 
-    /// The most urgent message for the lower border.
     /// The pieces of the footer; of the keys after the prefix as many as fit into `room` columns whole.
     fn footer(&self, state: &SessionState, room: u16, look: &Look<'_>) -> Vec<Piece> {
         let theme = look.theme;

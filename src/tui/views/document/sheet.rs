@@ -6,6 +6,8 @@ use std::collections::HashSet;
 
 use serde_json::Value;
 
+use crate::tui::widgets::ansi::TAB;
+
 /// The class of a row's value, for its style.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Class {
@@ -222,7 +224,7 @@ pub(super) fn bare(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         match c {
-            '\t' => out.push_str("    "),
+            '\t' => out.push_str(TAB),
             c if must_escape(c) => out.extend(c.escape_unicode()),
             c => out.push(c),
         }

@@ -55,7 +55,7 @@ impl LogView {
         let columns = self.text_columns(width, look);
         self.shape = Shape { width, columns, base: look.theme.text, widest: 0 };
         self.locate();
-        self.with_pager(|_, pager, log| pager.settle(usize::from(area.height), log));
+        self.with_pager(|pager, log| pager.settle(usize::from(area.height), log));
         self.remember();
         let (mut y, mut at, mut skip) = (area.y, self.pager.top, self.pager.skip);
         while y < area.bottom() {

@@ -46,10 +46,10 @@ impl LogView {
     }
 
     /// Does something with the pager, which is given the log as it is now.
-    pub(super) fn with_pager<T>(&mut self, act: impl FnOnce(&Self, &mut Pager, &Extent<'_>) -> T) -> T {
+    pub(super) fn with_pager<T>(&mut self, act: impl FnOnce(&mut Pager, &Extent<'_>) -> T) -> T {
         let mut pager = std::mem::take(&mut self.pager);
         let rows = |at| self.rows(at);
-        let done = act(self, &mut pager, &Extent { lines: self.total(), rows: &rows });
+        let done = act(&mut pager, &Extent { lines: self.total(), rows: &rows });
         self.pager = pager;
         done
     }
@@ -84,13 +84,13 @@ impl LogView {
             let at = self.position(number);
             (self.pager.cursor, self.pager.top, self.pager.skip) = (at, at, 0);
         } else {
-            self.with_pager(|_, pager, log| pager.to_end(log));
+            self.with_pager(Pager::to_end);
         }
     }
 
     /// Keeps the reader's place by line numbers.
     pub(super) fn remember(&mut self) {
-        let bottom = self.with_pager(|_, pager, log| pager.bottom(log));
+        let bottom = self.with_pager(|pager, log| pager.bottom(log));
         self.place.left = self.pager.left;
         self.place.top = self.number(self.pager.top).map(|number| (number, self.pager.skip));
         self.place.bottom = self.number(bottom);
@@ -104,7 +104,7 @@ impl LogView {
         let is_onward = matches!(movement, Movement::Down | Movement::PageDown | Movement::HalfPageDown);
         if !(self.follows() && (is_onward || self.total() == 0)) {
             self.leave_the_end();
-            self.with_pager(|_, pager, log| pager.travel(movement, count, log));
+            self.with_pager(|pager, log| pager.travel(movement, count, log));
             self.remember();
         }
     }
@@ -122,7 +122,7 @@ impl LogView {
     pub(super) fn turn_wheel(&mut self, forward: bool) {
         if !(self.follows() && (forward || self.total() == 0)) {
             self.leave_the_end();
-            self.with_pager(|_, pager, log| pager.wheel(forward, log));
+            self.with_pager(|pager, log| pager.wheel(forward, log));
             self.remember();
         }
     }
@@ -248,7 +248,7 @@ impl LogView {
     /// Brings a match in the cursor's line into view.
     fn show_match(&mut self, place: &MatchPlace) {
         let (wrap, columns) = (self.wrap, self.shape.columns);
-        self.with_pager(|_, pager, log| {
+        self.with_pager(|pager, log| {
             if wrap {
                 pager.show_row(place.row, log);
             } else {
@@ -276,7 +276,7 @@ impl LogView {
     fn go_to(&mut self, number: u64) {
         self.leave_the_end();
         let at = self.position(number);
-        self.with_pager(|_, pager, log| pager.jump(at, log));
+        self.with_pager(|pager, log| pager.jump(at, log));
         self.remember();
     }
 }

@@ -201,6 +201,8 @@ fn copying_takes_the_value_and_not_its_looks() {
         assert_eq!(copy_at("hostname"), [Effect::copy("web-1", "hostname".to_owned())]);
         let Some(Effect::Work(Work::Copy(motd, _))) = copy_at("motd").pop() else { panic!() };
         assert_eq!(motd, "one\ntwo: three\n");
+        // As the form shows it: what a tab sets apart stays apart.
+        assert_eq!(Effect::copy("a\tb", "x"), Effect::copy("a    b", "x"));
         assert!(matches!(copy_at("DB_PASS").as_slice(), [Effect::Screen(ScreenEffect::Report(_))]));
     }
 }
