@@ -122,7 +122,7 @@ pub fn now(status: u8) -> ! {
 
 /// Ctrl-C as a key, from the thread that reads the keyboard to the one that acts on it. Where that thread hangs, the key
 /// leaves all the same.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Interrupts {
     typed: AtomicU64,
     taken: AtomicU64,

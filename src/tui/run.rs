@@ -165,6 +165,8 @@ impl Frames {
                 }
             }
         }
+        // A console that opens by itself takes Ctrl-C from there on, too.
+        INTERRUPTS.set_leaves(self.ui.interrupt_leaves());
         Ok(())
     }
 
@@ -188,7 +190,6 @@ impl Frames {
                 if interrupt {
                     INTERRUPTS.taken();
                 }
-                INTERRUPTS.set_leaves(self.ui.interrupt_leaves());
                 Ok(())
             }
             Outside::Signal(number) => {

@@ -164,8 +164,7 @@ impl Output {
     /// Returns true if the terminal is ours and not the shell's, so that its line discipline may be changed.
     pub(super) fn is_foreground(&self) -> bool {
         // Without a controlling terminal there is no job control.
-        tcgetpgrp(&self.file).is_ok_and(|group| group == rustix::process::getpgrp())
-            || tcgetpgrp(&self.file).is_err()
+        tcgetpgrp(&self.file).ok().is_none_or(|group| group == rustix::process::getpgrp())
     }
 
     /// Returns true if writing does not stop this process, as it may where the shell has the terminal.
