@@ -47,7 +47,12 @@ async fn first_look(name: &str, platform: Platform) -> usize {
         .map(|row| row.resource.id().clone())
         .take(6)
         .collect();
-    let before = provider.traffic().requests;
+    // Not all requests: what changes meanwhile in the demo is read as well.
+    let samplings = || {
+        let asked = demo.cloud.asked();
+        asked.iter().filter(|line| line.contains("/telemetry/") || line.contains("/metrics")).count()
+    };
+    let before = samplings();
     fleet.watch(rows.clone(), None);
     within(async {
         while rows.iter().any(|id| store.series(id).is_none()) {
@@ -55,7 +60,7 @@ async fn first_look(name: &str, platform: Platform) -> usize {
         }
     })
     .await;
-    assert_eq!(provider.traffic().requests - before, rows.len() as u64, "{name}: a request an instance");
+    assert_eq!(samplings() - before, rows.len(), "{name}: a request an instance");
     for id in &rows {
         let series = store.series(id).expect("it was sampled");
         for metric in [Metric::Cpu, Metric::Memory] {

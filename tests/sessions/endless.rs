@@ -56,7 +56,7 @@ fn keys_until(deck: &Deck, text: &str) -> Duration {
     let mut latencies = Vec::new();
     let began = Instant::now();
     let is_shown = || deck.screen().contains(text);
-    while !is_shown() {
+    loop {
         assert!(began.elapsed() < Duration::from_secs(120), "{}", deck.screen());
         let pressed = Instant::now();
         deck.type_keys("@");

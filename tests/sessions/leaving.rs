@@ -1,6 +1,7 @@
 //! However the program ends, the terminal is as it was.
 
 use std::path::Path;
+use std::time::Duration;
 
 use rustix::process::{Pid, Signal, kill_process};
 
@@ -117,9 +118,11 @@ fn leave_both(shell: &mut Terminal) {
 fn a_stop_that_cannot_be_caught_and_fg_take_the_terminal_back() {
     let home = tempfile::tempdir().expect("a folder");
     let mut shell = program_in_a_shell(home.path());
+    // Half of a frame would be written where the shell is once it goes on.
+    shell.wait_quiet(Duration::from_millis(200));
     let taken = shell.modes();
     kill_process(job_of(&shell), Signal::STOP).expect("it runs");
-    shell.wait_for("topped");
+    shell.wait_for("Stopped");
     // Raw mode is still on: a line ends with a line feed.
     shell.type_keys("stty sane; printf '\\033[?1049l\\033[?1000l\\033[?2004l'; echo it is $((6 * 7))\n");
     shell.wait_for("it is 42");
@@ -128,7 +131,7 @@ fn a_stop_that_cannot_be_caught_and_fg_take_the_terminal_back() {
     shell.wait_until("the fleet again", |screen| {
         screen.alternate_screen() && screen.bracketed_paste() && screen.contents().contains("demo-cycle")
     });
-    shell.wait_gone("topped");
+    shell.wait_gone("Stopped");
     assert_eq!(shell.modes(), taken);
     shell.type_keys("?");
     shell.wait_for("the keys that work here");
@@ -144,7 +147,7 @@ fn ctrl_z_gives_the_terminal_to_the_shell_and_fg_takes_it_back() {
     let mut shell = program_in_a_shell(home.path());
     shell.type_keys(keys::CTRL_Z);
     shell.wait_until("the shell's own screen", |screen| {
-        !screen.alternate_screen() && !screen.hide_cursor() && screen.contents().contains("topped")
+        !screen.alternate_screen() && !screen.hide_cursor() && screen.contents().contains("Stopped")
     });
     shell.type_keys("echo it is $((6 * 7))\r");
     shell.wait_for("it is 42");

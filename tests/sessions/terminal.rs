@@ -12,6 +12,9 @@ use rustix::process::{Pid, Signal, kill_process};
 /// passes never waits for it.
 pub const PATIENCE: Duration = Duration::from_secs(30);
 
+/// Time after which a terminal shows half a frame all the same.
+const UPDATE_TIMEOUT: Duration = Duration::from_secs(1);
+
 /// A terminal's usual background.
 pub const BLACK: &str = "0000/0000/0000";
 
@@ -25,6 +28,14 @@ struct Seen {
     ended: bool,
     /// True while nothing more is read.
     paused: bool,
+}
+
+impl Seen {
+    /// Returns true if a frame has begun and not ended.
+    fn is_amid_frame(&self) -> bool {
+        let mark = self.raw.windows(8).rfind(|bytes| bytes.starts_with(b"\x1b[?2026"));
+        mark.is_some_and(|mark| mark.ends_with(b"h"))
+    }
 }
 
 /// A running program and the terminal it draws on.
@@ -103,9 +114,28 @@ impl Terminal {
         writer.write_all(keys.as_bytes()).and_then(|()| writer.flush()).expect("the terminal is open");
     }
 
-    /// What is on the screen, line by line.
+    /// What is on the screen, line by line: no half of a frame, as a terminal with synchronized updates shows none.
     pub fn screen(&self) -> String {
-        self.seen().parser.screen().contents()
+        let deadline = Instant::now() + UPDATE_TIMEOUT;
+        let mut seen = self.seen();
+        while seen.is_amid_frame() && !seen.paused && !seen.ended {
+            let left = deadline.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                break;
+            }
+            seen = self.seen.1.wait_timeout(seen, left).expect("no thread panicked").0;
+        }
+        seen.parser.screen().contents()
+    }
+
+    /// Waits until the program has written nothing for this long.
+    pub fn wait_quiet(&self, long: Duration) {
+        let deadline = Instant::now() + PATIENCE;
+        let mut written = None;
+        while written.replace(self.written()) != Some(self.written()) {
+            assert!(Instant::now() < deadline, "it always writes");
+            std::thread::sleep(long);
+        }
     }
 
     /// Every byte the program wrote.
