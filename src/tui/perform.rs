@@ -126,7 +126,9 @@ impl Performer {
         let asked = match question {
             Question::Details(id) => Asked::Task(self.read_details(ticket, &id)),
             Question::Page(id, kind) => Asked::Task(self.fetch_page(ticket, id, kind)),
-            Question::Write(target, action) => Asked::Task(self.prepare_write(ticket, *target, *action)),
+            Question::Write(target, action, values) => {
+                Asked::Task(self.prepare_write(ticket, *target, *action, values))
+            }
             Question::Actions(row) => {
                 let row = row.and_then(|id| ui.app.store.get(&id));
                 let actions = self.fleet.declared_actions(row.map(|row| &*row.resource));
@@ -244,10 +246,16 @@ impl Performer {
     }
 
     /// Prepares a write: nothing of it is sent.
-    fn prepare_write(&mut self, ticket: Ticket, target: Target, action: Action) -> AbortHandle {
+    fn prepare_write(
+        &mut self,
+        ticket: Ticket,
+        target: Target,
+        action: Action,
+        values: FormValues,
+    ) -> AbortHandle {
         let (fleet, sender) = (self.fleet.clone(), self.sender.clone());
         self.tasks.spawn(async move {
-            let prepared = fleet.prepare(target, action, &FormValues::new(), Origin::Screen).await;
+            let prepared = fleet.prepare(target, action, values, Origin::Screen).await;
             let _ = sender.send(Event::Answer(ticket, Answer::Prepared(Box::new(prepared)))).await;
         })
     }

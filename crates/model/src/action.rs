@@ -2,6 +2,8 @@
 //!
 //! A platform declares its actions as data. The action menu, keys, palette, help and the command line read that one
 //! declaration, so adding an action is adding one [`Action`] to a provider and nothing elsewhere.
+//!
+//! An action is on a row, or on a context, where it makes something new; see [`Target::new_in`](super::Target::new_in).
 
 use std::fmt;
 use std::sync::Arc;
@@ -14,10 +16,42 @@ use super::Lifecycle;
 pub struct ActionId(&'static str);
 
 impl ActionId {
-    /// Starts a resource that is stopped.
+    /// Makes an instance.
+    pub const INSTANCE_CREATE: Self = Self::new("instance.create");
+    /// Makes an instance with the settings of another one to begin with.
+    pub const INSTANCE_CREATE_LIKE: Self = Self::new("instance.create-like");
+    /// Starts an instance that is stopped.
     pub const INSTANCE_START: Self = Self::new("instance.start");
-    /// Stops a resource that runs.
+    /// Stops an instance that runs.
     pub const INSTANCE_STOP: Self = Self::new("instance.stop");
+    /// Restarts an instance.
+    pub const INSTANCE_REBOOT: Self = Self::new("instance.reboot");
+    /// Changes settings of an instance.
+    pub const INSTANCE_UPDATE: Self = Self::new("instance.update");
+    /// Gives an instance another size.
+    pub const INSTANCE_RESIZE: Self = Self::new("instance.resize");
+    /// Gives an instance another name.
+    pub const INSTANCE_RENAME: Self = Self::new("instance.rename");
+    /// Changes the labels, tags or metadata of an instance.
+    pub const INSTANCE_LABELS: Self = Self::new("instance.labels");
+    /// Deletes an instance.
+    pub const INSTANCE_DELETE: Self = Self::new("instance.delete");
+    /// Makes a container.
+    pub const CONTAINER_CREATE: Self = Self::new("container.create");
+    /// Starts a container that is stopped.
+    pub const CONTAINER_START: Self = Self::new("container.start");
+    /// Stops a container that runs.
+    pub const CONTAINER_STOP: Self = Self::new("container.stop");
+    /// Restarts a container.
+    pub const CONTAINER_RESTART: Self = Self::new("container.restart");
+    /// Gives a container another number of instances.
+    pub const CONTAINER_SCALE: Self = Self::new("container.scale");
+    /// Changes settings of a container.
+    pub const CONTAINER_UPDATE: Self = Self::new("container.update");
+    /// Deletes a container.
+    pub const CONTAINER_DELETE: Self = Self::new("container.delete");
+    /// Makes a container run an earlier revision again.
+    pub const REVISION_ROLL_BACK: Self = Self::new("revision.roll-back");
 
     /// An id of this text.
     pub const fn new(id: &'static str) -> Self {
@@ -153,6 +187,8 @@ pub struct Action {
     pub progress: &'static str,
     /// It asks for values first; see [`Form`](super::Form).
     pub has_form: bool,
+    /// It can be done to several resources at once, with the same values for all.
+    pub in_bulk: bool,
     /// The availability.
     pub availability: Availability,
 }

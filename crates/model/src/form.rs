@@ -21,9 +21,11 @@ pub struct Form {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Field {
     /// Its name in the API's words, unique in the form: `disk-size`.
-    pub name: &'static str,
+    pub name: Arc<str>,
     /// Its label, with a capital: `Disk`.
-    pub label: &'static str,
+    pub label: Arc<str>,
+    /// The heading above it and the fields that follow with the same one; empty for none.
+    pub section: &'static str,
     /// The values that can be entered.
     pub kind: FieldKind,
     /// It may not be left empty.
@@ -32,14 +34,40 @@ pub struct Field {
     pub default: Option<FieldValue>,
     /// The meaning and what is allowed, in one sentence.
     pub help: Arc<str>,
-    /// Fields whose values its choices or its default follow from: when one changes, they are loaded again.
+    /// Fields whose values its choices follow from: when one changes, they are loaded again.
     pub depends_on: &'static [&'static str],
+    /// Which fields there are, or their defaults, follow from its value: when it changes, the form is asked for again.
+    pub reshapes: bool,
 }
 
 impl Field {
     /// An optional field without a default, a help and dependencies.
-    pub fn new(name: &'static str, label: &'static str, kind: FieldKind) -> Self {
-        Self { name, label, kind, required: false, default: None, help: "".into(), depends_on: &[] }
+    pub fn new(name: impl Into<Arc<str>>, label: impl Into<Arc<str>>, kind: FieldKind) -> Self {
+        Self {
+            name: name.into(),
+            label: label.into(),
+            section: "",
+            kind,
+            required: false,
+            default: None,
+            help: "".into(),
+            depends_on: &[],
+            reshapes: false,
+        }
+    }
+
+    /// The same below a heading.
+    #[must_use]
+    pub const fn section(mut self, heading: &'static str) -> Self {
+        self.section = heading;
+        self
+    }
+
+    /// The same, from whose value other fields follow.
+    #[must_use]
+    pub const fn reshapes(mut self) -> Self {
+        self.reshapes = true;
+        self
     }
 
     /// The same, which may not be left empty.
@@ -84,6 +112,13 @@ pub enum FieldKind {
     Choice(Choices),
     /// Any number of some choices.
     Several(Choices),
+    /// Any number of texts: tags, arguments of a command.
+    List {
+        /// The rule of each.
+        texts: TextRule,
+        /// The most that are taken.
+        most: usize,
+    },
     /// Names with values: labels, environment variables.
     Map {
         /// The rule of names.

@@ -14,7 +14,10 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::{Action, ActionId, ContextName, Danger, Expected, Resource, ResourceId, State, Timestamp};
+use super::{
+    Action, ActionId, ContextName, Danger, Expected, FormValues, Kind, Resource, ResourceId, Secret, State,
+    Timestamp,
+};
 
 /// The mask in the place of a secret.
 const MASK: &str = "••••••••";
@@ -154,8 +157,45 @@ pub struct Preview {
     pub requests: Vec<PreparedRequest>,
     /// The changes of an update.
     pub changes: Vec<FieldChange>,
-    /// The expected state of the target afterwards.
+    /// The expected state of the target afterwards, or of what is made.
     pub expected: Expected,
+    /// The resource that the write makes; `None` where it changes its target.
+    pub creates: Option<NewResource>,
+    /// The harm that it can do as things are now, where that is more than what was declared: the target is protected.
+    pub danger: Option<Danger>,
+}
+
+impl Preview {
+    /// A preview without consequences and changes.
+    pub fn new(summary: impl Into<String>, requests: Vec<PreparedRequest>, expected: Expected) -> Self {
+        Self {
+            summary: summary.into(),
+            consequences: Vec::new(),
+            requests,
+            changes: Vec::new(),
+            expected,
+            creates: None,
+            danger: None,
+        }
+    }
+
+    /// The same with a consequence.
+    #[must_use]
+    pub fn consequence(mut self, sentence: impl Into<String>) -> Self {
+        self.consequences.push(sentence.into());
+        self
+    }
+}
+
+/// A resource that a write makes. It has no id before that.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewResource {
+    /// Its kind.
+    pub kind: Kind,
+    /// The container, region or zone it will be in.
+    pub scope: Option<Arc<str>>,
+    /// Its name, by which it is looked for if the answer is lost.
+    pub name: Arc<str>,
 }
 
 /// The target of a write, as it was when its action was chosen. It does not follow the selection.
@@ -173,6 +213,17 @@ impl Target {
     /// The target that this row is.
     pub fn of(resource: &Resource) -> Self {
         Self { id: resource.id().clone(), name: resource.name().into(), state: resource.state().cloned() }
+    }
+
+    /// The target of an action on a context, which makes a resource of this kind.
+    pub fn new_in(context: &ContextName, kind: Kind) -> Self {
+        let name = format!("new {}", kind.singular());
+        Self { id: ResourceId::new(context, kind, ""), name: name.into(), state: None }
+    }
+
+    /// Returns true if it is a context, in which something is made, and not a row.
+    pub fn is_context(&self) -> bool {
+        self.id.id.is_empty()
     }
 
     /// The context it is in.
@@ -231,8 +282,12 @@ pub struct PreparedWrite {
     pub action: Action,
     /// The target.
     pub target: Target,
+    /// The values entered into its form.
+    pub values: FormValues,
     /// The preview that was shown.
     pub preview: Preview,
+    /// The harm that it can do, to what it is done and where: it decides how it is confirmed.
+    pub danger: Danger,
     /// From where it was asked for.
     pub origin: Origin,
     /// When it was prepared.
@@ -245,24 +300,87 @@ impl PreparedWrite {
         self.action.id
     }
 
-    /// The harm that it can do.
-    pub const fn danger(&self) -> Danger {
-        self.action.danger
-    }
-
     /// Returns true if it must be prepared again before it can be confirmed.
     pub fn is_stale(&self, now: Timestamp) -> bool {
         now.since(self.prepared) > PREVIEW_LIFE
     }
 }
 
-/// The answer of a platform to a write.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Outcome {
-    /// It has been done.
-    Done,
-    /// It is in progress as this operation, which can be read like any other resource.
-    Accepted(ResourceId),
+/// The answer of a platform to a write that it has taken on.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Outcome {
+    /// The operation as which it is in progress, which can be read like any other resource. `None` where it is done, or
+    /// where only the target shows how far it is.
+    pub operation: Option<ResourceId>,
+    /// The resource that was made, where the answer names it.
+    pub created: Option<ResourceId>,
+    /// The answer, where it is to be shown.
+    pub shown: Shown,
+}
+
+/// The part of an answer to a write that is shown.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Shown {
+    /// Secrets that the platform shows only now.
+    pub secrets: Vec<ShownSecret>,
+    /// The answer as a document with a title.
+    pub document: Option<(Arc<str>, Value)>,
+}
+
+impl Shown {
+    /// Returns true if there is nothing to show.
+    pub fn is_empty(&self) -> bool {
+        self.secrets.is_empty() && self.document.is_none()
+    }
+}
+
+/// A secret that a platform shows once, as the answer to a write.
+#[derive(Debug, Clone)]
+pub struct ShownSecret {
+    /// Its label: `password`.
+    pub label: Arc<str>,
+    /// The secret.
+    pub value: Secret,
+}
+
+/// Equal where label and value are.
+impl PartialEq for ShownSecret {
+    fn eq(&self, other: &Self) -> bool {
+        self.label == other.label && self.value.expose() == other.value.expose()
+    }
+}
+
+impl Outcome {
+    /// Done, or in progress without an operation.
+    pub fn done() -> Self {
+        Self::default()
+    }
+
+    /// In progress as this operation.
+    pub fn accepted(operation: ResourceId) -> Self {
+        Self { operation: Some(operation), ..Self::default() }
+    }
+
+    /// The same, which made this resource.
+    #[must_use]
+    pub fn created(mut self, id: ResourceId) -> Self {
+        self.created = Some(id);
+        self
+    }
+
+    /// The same with a document to show.
+    #[must_use]
+    pub fn document(mut self, title: impl Into<Arc<str>>, document: Value) -> Self {
+        self.shown.document = Some((title.into(), document));
+        self
+    }
+
+    /// The same with a secret that is shown once.
+    #[must_use]
+    pub fn secret(mut self, label: impl Into<Arc<str>>, value: Secret) -> Self {
+        self.shown.secrets.push(ShownSecret { label: label.into(), value });
+        self
+    }
 }
 
 #[cfg(test)]

@@ -141,8 +141,15 @@ pub trait Provider: Send + Sync + 'static {
         Vec::new()
     }
 
-    /// The form of an action; empty where it asks for nothing.
-    fn form(&self, _target: &ResourceId, _action: ActionId) -> Answer<Form> {
+    /// The actions on the context itself: what makes something new in it, or sets what holds for all of it. Their target
+    /// is [`Target::new_in`].
+    fn context_actions(&self) -> Vec<Action> {
+        Vec::new()
+    }
+
+    /// The form of an action; empty where it asks for nothing. Fields may follow from what has been entered into one that
+    /// [`reshapes`](qdeck_model::Field::reshapes) the form; at first nothing has been.
+    fn form(&self, _target: &Target, _action: ActionId, _values: &FormValues) -> Answer<Form> {
         async { Ok(Form::default()) }.boxed()
     }
 
@@ -150,9 +157,9 @@ pub trait Provider: Send + Sync + 'static {
     /// into the fields that it depends on.
     fn choices(
         &self,
-        _target: &ResourceId,
+        _target: &Target,
         _action: ActionId,
-        _field: &'static str,
+        _field: &str,
         _values: &FormValues,
     ) -> Answer<Vec<Choice>> {
         async { Ok(Vec::new()) }.boxed()
@@ -171,6 +178,12 @@ pub trait Provider: Send + Sync + 'static {
     fn perform(&self, write: &PreparedWrite) -> Answer<Outcome> {
         let action = write.action.id;
         async move { Err(no_such_action(action)) }.boxed()
+    }
+
+    /// The resource that a write made, once its operation has ended well: for platforms whose answer to the write does not
+    /// name it. `None` where that cannot be found out either.
+    fn created(&self, _write: &PreparedWrite, _operation: Option<&ResourceId>) -> Answer<Option<ResourceId>> {
+        async { Ok(None) }.boxed()
     }
 
     /// The time to wait before an operation of this age is read again. [`Provider::get`] reads it.

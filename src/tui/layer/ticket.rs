@@ -6,7 +6,9 @@ use std::time::Duration;
 
 use crate::console::Page;
 use crate::fleet::{DeclaredAction, Section};
-use crate::model::{Action, LogEvent, LogStart, PreparedWrite, Problem, ResourceId, ScreenKind, Target};
+use crate::model::{
+    Action, FormValues, LogEvent, LogStart, PreparedWrite, Problem, ResourceId, ScreenKind, Target,
+};
 use crate::tui::{Effect, effect::Work};
 
 /// The number of one question. No two questions of a run have the same.
@@ -27,7 +29,7 @@ pub enum Question {
     /// The actions of all platforms, with their availability for a row. It is answered at once.
     Actions(Option<ResourceId>),
     /// The write that an action on a resource is: what it would send, of which nothing is sent yet.
-    Write(Box<Target>, Box<Action>),
+    Write(Box<Target>, Box<Action>, FormValues),
 }
 
 /// An answer to a question.

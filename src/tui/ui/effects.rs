@@ -122,7 +122,7 @@ impl Ui {
     fn confirm(&mut self, write: PreparedWrite) -> Vec<Effect> {
         self.dirty = true;
         let view = View::Actions(write.target.id.clone());
-        if write.danger() == Danger::Safe {
+        if write.danger == Danger::Safe {
             let mut effects = self.layers.close_view(&view);
             effects.push(Work::Send(Box::new(write)).into());
             return effects;

@@ -2,7 +2,7 @@
 
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
-use crate::model::{Action, ActionId, Resource, Target};
+use crate::model::{Action, ActionId, FormValues, Resource, Target};
 use crate::tui::Effect;
 use crate::tui::app::App;
 use crate::tui::effect::ScreenEffect;
@@ -42,7 +42,7 @@ impl ActionMenu {
             return vec![Effect::complain(format!("{} {}: {reason}", action.name, self.target.name))];
         }
         let (target, action) = (Box::new(self.target.clone()), Box::new(action.clone()));
-        self.preparing.ask(Question::Write(target, action))
+        self.preparing.ask(Question::Write(target, action, FormValues::new()))
     }
 }
 

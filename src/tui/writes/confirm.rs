@@ -6,7 +6,7 @@ use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 use unicode_width::UnicodeWidthChar;
 
 use super::actions::prepared;
-use crate::model::{Action, PreparedRequest, PreparedWrite, Target, Timestamp};
+use crate::model::{Action, FormValues, PreparedRequest, PreparedWrite, Target, Timestamp};
 use crate::tui::Effect;
 use crate::tui::app::App;
 use crate::tui::command::MenuCommand;
@@ -28,6 +28,7 @@ pub struct Confirm {
     write: Option<PreparedWrite>,
     target: Target,
     action: Action,
+    values: FormValues,
     /// The write anew, where it was shown too long ago.
     preparing: Asking,
     /// When the latest key came, or the question itself.
@@ -50,6 +51,7 @@ impl Confirm {
         let confirm = Self {
             target: write.target.clone(),
             action: write.action.clone(),
+            values: write.values.clone(),
             write: Some(write),
             preparing: Asking::default(),
             disturbed: now,
@@ -63,7 +65,7 @@ impl Confirm {
         }
         // What was shown may not be so any more: it is prepared and shown again.
         let (target, action) = (Box::new(self.target.clone()), Box::new(self.action.clone()));
-        let mut effects = self.preparing.ask(Question::Write(target, action));
+        let mut effects = self.preparing.ask(Question::Write(target, action, self.values.clone()));
         effects.push(Effect::report("the preview is out of date, preparing it again"));
         effects
     }

@@ -12,6 +12,10 @@ pub(in crate::tui) fn message(event: &WriteEvent) -> Option<(String, bool)> {
     Some(match &event.phase {
         WritePhase::Sent => (format!("{} {name}", event.action.progress), false),
         WritePhase::Accepted(_) | WritePhase::Step { problem: None, .. } => return None,
+        WritePhase::Shown(shown) => {
+            let labels: Vec<_> = shown.secrets.iter().map(|secret| &*secret.label).collect();
+            (format!("{action} {name}: shown once: {}", labels.join(", ")), false)
+        }
         WritePhase::Step { problem: Some(problem), .. } => {
             let progress = event.action.progress;
             (format!("{progress} {name}: no answer ({}), checking again", problem.message), false)

@@ -1,84 +1,21 @@
 //! What is changed through the provider and the fleet's gate: when it is offered, what is sent, and how it is followed.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Duration;
 
-use quarterdeck::fleet::journal::{End, Journal};
-use quarterdeck::fleet::{Events, Fleet, FleetEvent, Member, Options, Store, WriteEnd, WritePhase};
-use quarterdeck::model::{
-    Action, ActionId, FormValues, Kind, Lifecycle, Origin, PreparedWrite, Problem, ProblemKind, Resource,
-    Target,
-};
+use quarterdeck::fleet::WriteEnd;
+use quarterdeck::fleet::journal::End;
+use quarterdeck::model::{ActionId, FormValues, Kind, Lifecycle, ProblemKind, Resource};
 use quarterdeck::providers::{SharedProvider, exoscale};
 use serde_json::{Value, json};
 
 use super::{context_of_geneva, organisation, recorded, refused, verify, web};
-use crate::setup::{Recorder, Reply, demo, id, list, running, until, within};
+use crate::setup::{Deck, Recorder, Reply, available, demo, id, list, running, until, within};
 
 const START: ActionId = ActionId::INSTANCE_START;
 const STOP: ActionId = ActionId::INSTANCE_STOP;
 
-/// A fleet of one provider with a journal of its own.
-struct Deck {
-    fleet: Fleet,
-    events: Events,
-    store: Store,
-    journal: Journal,
-    _folder: tempfile::TempDir,
-}
-
-impl Deck {
-    fn of(provider: &SharedProvider, row: &Resource, read_only: bool) -> Self {
-        let member = Member {
-            name: row.id().context.clone(),
-            platform: exoscale::PLATFORM,
-            provider: Ok(provider.clone()),
-            read_only,
-        };
-        let folder = tempfile::tempdir().unwrap();
-        let journal = Journal::at(folder.path().join("journal.jsonl"));
-        let options = Options {
-            refresh: Duration::from_secs(3600),
-            sample_every: Duration::from_secs(3600),
-            ..Default::default()
-        };
-        let store = Store::new(std::slice::from_ref(&member));
-        let (fleet, events) = Fleet::start_with(vec![member], options, journal.clone());
-        Self { fleet, events, store, journal, _folder: folder }
-    }
-
-    async fn prepare(&self, row: &Resource, action: ActionId) -> Result<PreparedWrite, Problem> {
-        let action = offered(&self.fleet.actions(row), action).clone();
-        within(self.fleet.prepare(Target::of(row), action, &FormValues::new(), Origin::Command)).await
-    }
-
-    /// Sends a write and follows it to its end, as the events tell.
-    async fn perform(&mut self, row: &Resource, action: ActionId) -> WriteEnd {
-        let write = self.prepare(row, action).await.unwrap();
-        let id = within(self.fleet.perform(write)).await.unwrap();
-        within(async {
-            loop {
-                let event = self.events.recv().await.expect("the fleet lives");
-                self.store.apply(event.clone());
-                if let FleetEvent::Write(event) = event
-                    && event.id == id
-                    && let WritePhase::Ended(end) = event.phase
-                {
-                    return end;
-                }
-            }
-        })
-        .await
-    }
-}
-
-fn offered(actions: &[Action], id: ActionId) -> &Action {
-    actions.iter().find(|action| action.id == id).expect("it is declared")
-}
-
-fn available(provider: &SharedProvider, row: &Resource) -> Vec<ActionId> {
-    let actions = provider.actions(row);
-    actions.iter().filter(|action| action.availability.is_yes()).map(|action| action.id).collect()
+fn deck_of(provider: &SharedProvider, row: &Resource) -> Deck {
+    Deck::of(exoscale::PLATFORM, provider, row)
 }
 
 #[tokio::test]
@@ -86,16 +23,16 @@ async fn the_demos_instance_is_stopped_and_started_and_each_fits_its_state_only(
     let demo = demo("exoscale").start().await;
     let provider = demo.provider();
     let row = running(&provider).await;
-    let mut deck = Deck::of(&provider, &row, false);
+    let mut deck = deck_of(&provider, &row);
     assert_eq!(available(&provider, &row), [STOP]);
-    let too_early = deck.prepare(&row, START).await.unwrap_err();
+    let too_early = deck.prepare(&row, START, FormValues::new()).await.unwrap_err();
     assert_eq!(too_early.kind, ProblemKind::Refused, "{too_early}");
 
-    assert_eq!(deck.perform(&row, STOP).await, WriteEnd::Done);
+    assert_eq!(deck.perform(&row, STOP, FormValues::new()).await, WriteEnd::Done);
     let stopped = within(provider.get(row.id())).await.unwrap();
     assert_eq!(stopped.state().unwrap().lifecycle, Lifecycle::Stopped);
     assert_eq!(available(&provider, &stopped), [START]);
-    let again = deck.prepare(&row, STOP).await.unwrap_err();
+    let again = deck.prepare(&row, STOP, FormValues::new()).await.unwrap_err();
     assert_eq!(&*again.message, format!("{}: it is already stopped, so nothing was sent", row.name()));
 
     let (operations, _) = list(&provider, Kind::Operation).await;
@@ -103,7 +40,7 @@ async fn the_demos_instance_is_stopped_and_started_and_each_fits_its_state_only(
         |row: &&Resource| row.name() == "stop-instance" && row.state().unwrap().lifecycle == Lifecycle::Done;
     assert!(operations.iter().any(|row| is_told(&row)), "it is among the operations");
 
-    assert_eq!(deck.perform(&stopped, START).await, WriteEnd::Done);
+    assert_eq!(deck.perform(&stopped, START, FormValues::new()).await, WriteEnd::Done);
     until(&provider, row.id(), Lifecycle::Running).await;
     let asked: Vec<String> = demo.cloud.asked().into_iter().filter(|line| line.starts_with("PUT ")).collect();
     let zone = row.id().scope.as_deref().unwrap();
@@ -137,8 +74,8 @@ fn stoppable(end: Value) -> impl Fn(&str, std::net::SocketAddr) -> Reply + Send 
 async fn the_documented_request_is_sent_signed_and_followed_to_success() {
     let (recorder, provider) = recorded(stoppable(json!({"id": "o7", "state": "success"}))).await;
     let row = within(provider.get(&web())).await.unwrap();
-    let mut deck = Deck::of(&provider, &row, false);
-    let write = deck.prepare(&row, STOP).await.unwrap();
+    let mut deck = deck_of(&provider, &row);
+    let write = deck.prepare(&row, STOP, FormValues::new()).await.unwrap();
     let address = recorder.address;
     assert_eq!(
         write.preview.requests[0].masked(),
@@ -147,7 +84,7 @@ async fn the_documented_request_is_sent_signed_and_followed_to_success() {
     );
     assert_eq!(write.preview.summary, "Stop instance web-1 in zone ch-gva-2.");
     recorder.take();
-    assert_eq!(deck.perform(&row, STOP).await, WriteEnd::Done);
+    assert_eq!(deck.perform(&row, STOP, FormValues::new()).await, WriteEnd::Done);
     let asked = recorder.take();
     let writes: Vec<_> = asked.iter().filter(|it| !it.line.starts_with("GET")).collect();
     assert_eq!(writes.len(), 1);
@@ -171,8 +108,8 @@ async fn a_start_sends_the_empty_object_that_is_required() {
     .await;
     let id = id(Kind::Instance, Some("de-fra-1"), "i2");
     let row = within(provider.get(&id)).await.unwrap();
-    let deck = Deck::of(&provider, &row, false);
-    let write = deck.prepare(&row, START).await.unwrap();
+    let deck = deck_of(&provider, &row);
+    let write = deck.prepare(&row, START, FormValues::new()).await.unwrap();
     within(provider.perform(&write)).await.unwrap();
     let asked = recorder.take();
     let sent = asked.iter().find(|it| it.line.starts_with("PUT")).unwrap();
@@ -185,8 +122,8 @@ async fn an_operation_that_fails_is_told_in_exoscales_words() {
     let end = json!({"id": "o7", "state": "failure", "reason": "busy", "message": "The host is full"});
     let (_recorder, provider) = recorded(stoppable(end)).await;
     let row = within(provider.get(&web())).await.unwrap();
-    let mut deck = Deck::of(&provider, &row, false);
-    let end = deck.perform(&row, STOP).await;
+    let mut deck = deck_of(&provider, &row);
+    let end = deck.perform(&row, STOP, FormValues::new()).await;
     assert!(
         matches!(&end, WriteEnd::Failed(problem) if &*problem.message == "busy: The host is full"),
         "{end:?}"
@@ -204,8 +141,10 @@ async fn a_refusal_names_the_missing_permission() {
     })
     .await;
     let row = within(provider.get(&web())).await.unwrap();
-    let mut deck = Deck::of(&provider, &row, false);
-    let WriteEnd::Refused(problem) = deck.perform(&row, STOP).await else { panic!("it was refused") };
+    let mut deck = deck_of(&provider, &row);
+    let WriteEnd::Refused(problem) = deck.perform(&row, STOP, FormValues::new()).await else {
+        panic!("it was refused")
+    };
     assert_eq!((problem.kind, problem.status), (ProblemKind::Forbidden, Some(403)));
     assert_eq!(problem.hint.as_deref(), Some("The API key's role lacks `stop-instance`"));
     let writes = recorder.take().iter().filter(|it| it.line.starts_with("PUT")).count();
@@ -219,13 +158,13 @@ async fn no_write_leaves_a_read_only_context_however_it_is_tried() {
     let row = within(free.get(&web())).await.unwrap();
     let provider = context_of_geneva().with(|context| context.read_only = true).open_on(&recorder);
     // The gate of the fleet.
-    let deck = Deck::of(&provider, &row, true);
+    let deck = Deck::open(exoscale::PLATFORM, &provider, &row.id().context, true);
     let reasons: Vec<_> =
         deck.fleet.actions(&row).iter().map(|it| it.availability.reason().map(str::to_owned)).collect();
     assert_eq!(reasons, vec![Some("context is read-only".to_owned()); 2]);
-    assert_eq!(deck.prepare(&row, STOP).await.unwrap_err().kind, ProblemKind::ReadOnly);
+    assert_eq!(deck.prepare(&row, STOP, FormValues::new()).await.unwrap_err().kind, ProblemKind::ReadOnly);
     // A write that was prepared elsewhere, handed straight to the provider: the network layer.
-    let write = Deck::of(&free, &row, false).prepare(&row, STOP).await.unwrap();
+    let write = deck_of(&free, &row).prepare(&row, STOP, FormValues::new()).await.unwrap();
     let problem = within(provider.perform(&write)).await.unwrap_err();
     assert_eq!(problem.kind, ProblemKind::ReadOnly);
     assert_eq!(&*problem.message, "context recorded is read-only: nothing was sent");

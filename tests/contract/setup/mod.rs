@@ -4,14 +4,17 @@
 //!   `demo("cycle").instances(5_000).start().await`.
 //! - [`context`] opens a provider on a [`Recorder`], which answers from a function and records what it was sent:
 //!   `context(gcore::PLATFORM, token("…")).with(|it| it.settings.set(&gcore::PROJECT, 5_u64)).recorded(answers).await`.
+//! - [`Deck`] is a fleet of one provider, whose gate writes go through.
 //! - [`read`] waits for what providers return: [`list`], [`within`], [`until`] and so on.
 
+mod deck;
 mod demo;
 mod opening;
 mod read;
 mod recorder;
 mod tls;
 
+pub use deck::{Deck, available, offered};
 pub use demo::{Demo, demo};
 pub use opening::{ContextOf, context, id, key_pair, password, token};
 pub use read::{described, list, running, titles, until, within};

@@ -23,6 +23,7 @@ pub(crate) fn write(id: &str) -> PreparedWrite {
             danger: Danger::Disruptive,
             progress: "stopping",
             has_form: false,
+            in_bulk: true,
             availability: Availability::Yes,
         },
         target: Target {
@@ -30,13 +31,17 @@ pub(crate) fn write(id: &str) -> PreparedWrite {
             name: "web-1".into(),
             state: Some(State::new(Lifecycle::Running, "running")),
         },
+        values: FormValues::new(),
         preview: Preview {
             summary: "Stop instance web-1.".into(),
             consequences: Vec::new(),
             requests: vec![request],
             changes: Vec::new(),
             expected: Expected::State(&[Lifecycle::Stopped]),
+            creates: None,
+            danger: None,
         },
+        danger: Danger::Disruptive,
         origin: Origin::Screen,
         prepared: Timestamp::now(),
     }

@@ -67,6 +67,7 @@ mod tests {
                 danger: Danger::Disruptive,
                 progress: "stopping",
                 has_form: false,
+                in_bulk: true,
                 availability: Availability::Yes,
             },
             target: Target { id, name: "web-1".into(), state: None },

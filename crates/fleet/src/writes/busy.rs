@@ -25,6 +25,10 @@ impl BusyTargets {
     /// # Errors
     /// When something is being done to it already.
     pub(super) fn claim(&self, write: &PreparedWrite) -> Result<(), Problem> {
+        if write.preview.creates.is_some() || write.target.is_context() {
+            // Nothing is done to the target.
+            return Ok(());
+        }
         let mut marks = self.lock();
         let now = Instant::now();
         if let Some((progress, until)) = marks.get(&write.target.id)

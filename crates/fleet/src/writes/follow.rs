@@ -10,7 +10,7 @@ use tokio::time::{Instant, sleep};
 use super::{Course, WriteEnd, WritePhase};
 use crate::FleetEvent;
 use crate::link::jittered;
-use qdeck_model::{Lifecycle, Operation, Problem, ProblemKind, Resource, ResourceId};
+use qdeck_model::{Lifecycle, Operation, Outcome, Problem, ProblemKind, Resource, ResourceId};
 
 /// After this time without an end the outcome is given up as unknown. The longest operations of our platforms (images,
 /// bare metal) take less.
@@ -35,8 +35,9 @@ enum Followed {
 }
 
 impl Course {
-    /// Follows an accepted write to its end.
-    pub(super) async fn settle(&self, operation: Option<&ResourceId>) -> WriteEnd {
+    /// Follows a write that was taken on to its end.
+    pub(super) async fn settle(&self, outcome: Outcome) -> WriteEnd {
+        let operation = outcome.operation.as_ref();
         let limit = match operation {
             None => SETTLE_LIMIT,
             Some(operation) => match self.operation(operation).await {
@@ -44,26 +45,47 @@ impl Course {
                 Followed::Unreadable => FOLLOW_LIMIT,
                 Followed::Failed(problem) => {
                     // The row shows what the failure has left behind, if that can be read.
-                    let _ = self.read_target().await;
+                    if let Some(id) = self.subject(&outcome).await {
+                        let _ = self.read(&id).await;
+                    }
                     return WriteEnd::Failed(problem);
                 }
                 Followed::GivenUp(problem) => return WriteEnd::Unknown(problem),
             },
         };
-        match self.target_agrees(limit).await {
+        let Some(subject) = self.subject(&outcome).await else {
+            // What was made shows with the next listing; the platform reports that it has been.
+            return WriteEnd::Done;
+        };
+        match self.agrees(&subject, limit).await {
             Ok(()) => WriteEnd::Done,
             Err(problem) => WriteEnd::Failed(problem),
         }
     }
 
+    /// The resource that shows whether a write has had its effect: its target, or what it has made.
+    async fn subject(&self, outcome: &Outcome) -> Option<ResourceId> {
+        if self.write.preview.creates.is_none() {
+            return (!self.write.target.is_context()).then(|| self.write.target.id.clone());
+        }
+        if outcome.created.is_some() {
+            return outcome.created.clone();
+        }
+        self.provider.created(&self.write, outcome.operation.as_ref()).await.ok().flatten()
+    }
+
     /// The answer to a write was lost: looks at the target for what came of it. Never sends again.
     pub(super) async fn find_out(&self, lost: Problem) -> WriteEnd {
         self.emit(WritePhase::Step { step: None, progress: None, problem: Some(lost.clone()) }).await;
-        match self.target_agrees(SEARCH_LIMIT).await {
+        let unknown = lost.hint(
+            "It may have arrived: look at the target before you try again. It is not sent again by itself",
+        );
+        let Some(subject) = self.subject(&Outcome::done()).await else {
+            return WriteEnd::Unknown(unknown);
+        };
+        match self.agrees(&subject, SEARCH_LIMIT).await {
             Ok(()) => WriteEnd::Done,
-            Err(_) => WriteEnd::Unknown(
-                lost.hint("It may have arrived: look at the target before you try again. It is not sent again by itself"),
-            ),
+            Err(_) => WriteEnd::Unknown(unknown),
         }
     }
 
@@ -111,11 +133,11 @@ impl Course {
         }
     }
 
-    /// Reads the target until it looks as it should.
-    async fn target_agrees(&self, limit: Duration) -> Result<(), Problem> {
+    /// Reads a resource until it looks as it should.
+    async fn agrees(&self, subject: &ResourceId, limit: Duration) -> Result<(), Problem> {
         let began = Instant::now();
         loop {
-            let read = self.read_target().await;
+            let read = self.read(subject).await;
             let disagreement = match read {
                 Ok(found) if self.write.preview.expected.agrees(found) => return Ok(()),
                 Ok(found) => self.disagreement(found),
@@ -128,9 +150,8 @@ impl Course {
         }
     }
 
-    /// Reads the target and shows it. `None` is one that is not there.
-    async fn read_target(&self) -> Result<Option<Lifecycle>, Problem> {
-        let id = &self.write.target.id;
+    /// Reads a resource and shows it. `None` is one that is not there.
+    async fn read(&self, id: &ResourceId) -> Result<Option<Lifecycle>, Problem> {
         match self.provider.get(id).await {
             Ok(resource) => {
                 let state = resource.state().map_or(Lifecycle::Unknown, |state| state.lifecycle);
@@ -146,7 +167,8 @@ impl Course {
     }
 
     fn disagreement(&self, found: Option<Lifecycle>) -> Problem {
-        let name = &self.write.target.name;
+        let made = self.write.preview.creates.as_ref().map(|made| &made.name);
+        let name = made.unwrap_or(&self.write.target.name);
         let message = match found {
             Some(state) => format!("the operation has ended, and {name} is still {state}"),
             None => format!("the operation has ended, and {name} is not there"),

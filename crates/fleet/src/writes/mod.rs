@@ -26,8 +26,9 @@ use busy::BusyTargets;
 pub use declared::DeclaredAction;
 use end::Sent;
 use qdeck_model::{
-    Action, ActionId, Availability, Choice, ContextName, Form, FormValues, Origin, Outcome, PREVIEW_LIFE,
-    PreparedWrite, Problem, ProblemKind, READ_ONLY_HINT, Resource, ResourceId, Target, Timestamp, WriteId,
+    Action, ActionId, Availability, Choice, ContextName, Form, FormValues, Origin, PREVIEW_LIFE,
+    PreparedWrite, Problem, ProblemKind, READ_ONLY_HINT, Resource, ResourceId, Shown, Target, Timestamp,
+    WriteId,
 };
 
 /// News of a write on its way. Applied to a [`Store`](super::Store) it marks the target as busy.
@@ -52,6 +53,8 @@ pub enum WritePhase {
     Sent,
     /// The platform has taken it on, as this operation where it named one.
     Accepted(Option<ResourceId>),
+    /// The answer to it is to be shown, secrets that will not be shown again among it.
+    Shown(Shown),
     /// It is in progress.
     Step {
         /// The step in progress, where the platform names it.
@@ -120,20 +123,41 @@ impl Fleet {
         actions
     }
 
-    /// The form of an action. Empty where it asks for nothing.
-    pub async fn form(&self, target: &ResourceId, action: ActionId) -> Result<Form, Problem> {
-        self.provider(&target.context)?.form(target, action).await
+    /// The actions on contexts and not on rows: what makes something new. Those of a read-only context are
+    /// [`Availability::Forbidden`].
+    pub fn context_actions(&self) -> Vec<(ContextName, Action)> {
+        let mut all = Vec::new();
+        for member in &self.inner.members {
+            let Ok(provider) = &member.provider else { continue };
+            for mut action in provider.context_actions() {
+                if member.read_only {
+                    action.availability = Availability::Forbidden("context is read-only".into());
+                }
+                all.push((member.name.clone(), action));
+            }
+        }
+        all
+    }
+
+    /// The form of an action, given what has been entered so far. Empty where it asks for nothing.
+    pub async fn form(
+        &self,
+        target: &Target,
+        action: ActionId,
+        values: &FormValues,
+    ) -> Result<Form, Problem> {
+        self.provider(target.context())?.form(target, action, values).await
     }
 
     /// The choices of a field of a form, given what has been entered so far.
     pub async fn choices(
         &self,
-        target: &ResourceId,
+        target: &Target,
         action: ActionId,
-        field: &'static str,
+        field: &str,
         values: &FormValues,
     ) -> Result<Vec<Choice>, Problem> {
-        self.provider(&target.context)?.choices(target, action, field, values).await
+        self.provider(target.context())?.choices(target, action, field, values).await
     }
 
     /// Prepares a write to be shown and confirmed. Sends nothing that changes anything.
@@ -141,13 +165,15 @@ impl Fleet {
         &self,
         target: Target,
         action: Action,
-        values: &FormValues,
+        values: FormValues,
         origin: Origin,
     ) -> Result<PreparedWrite, Problem> {
         self.permit(target.context())?;
         let provider = self.provider(target.context())?;
-        let preview = provider.preview(&target, action.id, values).await?;
-        Ok(PreparedWrite { id: new_id(), action, target, preview, origin, prepared: Timestamp::now() })
+        let preview = provider.preview(&target, action.id, &values).await?;
+        let danger = preview.danger.map_or(action.danger, |danger| danger.max(action.danger));
+        let prepared = Timestamp::now();
+        Ok(PreparedWrite { id: new_id(), action, target, values, preview, danger, origin, prepared })
     }
 
     /// Sends a confirmed write. Returns once its intent is in the journal; what becomes of it comes as
@@ -212,10 +238,14 @@ impl Course {
         let _ = report.send(Ok(self.write.id.clone()));
         self.emit(WritePhase::Sent).await;
         let end = match self.provider.perform(&self.write).await {
-            Ok(Outcome::Done) => self.settle(None).await,
-            Ok(Outcome::Accepted(operation)) => {
-                self.accepted(&operation).await;
-                self.settle(Some(&operation)).await
+            Ok(outcome) => {
+                if let Some(operation) = &outcome.operation {
+                    self.accepted(operation).await;
+                }
+                if !outcome.shown.is_empty() {
+                    self.emit(WritePhase::Shown(outcome.shown.clone())).await;
+                }
+                self.settle(outcome).await
             }
             Err(problem) => match Sent::of(&problem) {
                 Sent::No => WriteEnd::Refused(problem),

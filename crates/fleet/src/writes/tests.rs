@@ -93,6 +93,7 @@ fn stop() -> Action {
         danger: Danger::Disruptive,
         progress: "stopping",
         has_form: false,
+        in_bulk: true,
         availability: Availability::Yes,
     }
 }
@@ -165,6 +166,8 @@ impl Provider for OneMachine {
             requests: vec![PreparedRequest::new(Method::Put, "https://api.example/v1/i1:stop")],
             changes: Vec::new(),
             expected: Expected::State(&[Lifecycle::Stopped]),
+            creates: None,
+            danger: None,
         };
         async { Ok(preview) }.boxed()
     }
@@ -211,7 +214,7 @@ fn setup(read_only: bool, answer: Result<Outcome, Problem>) -> Setup {
 impl Setup {
     async fn prepare(&self) -> PreparedWrite {
         let target = Target::of(&machine(Lifecycle::Running));
-        self.fleet.prepare(target, stop(), &FormValues::new(), Origin::Screen).await.unwrap()
+        self.fleet.prepare(target, stop(), FormValues::new(), Origin::Screen).await.unwrap()
     }
 
     fn sent(&self) -> usize {
@@ -244,7 +247,7 @@ impl Setup {
 }
 
 fn accepted() -> Outcome {
-    Outcome::Accepted(operation_id())
+    Outcome::accepted(operation_id())
 }
 
 fn unreachable() -> Problem {
@@ -274,7 +277,7 @@ async fn declared_actions_name_their_platforms_and_whether_they_fit_the_row() {
 async fn nothing_is_prepared_or_sent_through_a_read_only_context() {
     let reading = setup(true, Ok(accepted()));
     let target = Target::of(&machine(Lifecycle::Running));
-    let prepared = reading.fleet.prepare(target, stop(), &FormValues::new(), Origin::Screen).await;
+    let prepared = reading.fleet.prepare(target, stop(), FormValues::new(), Origin::Screen).await;
     assert_eq!(prepared.unwrap_err().kind, ProblemKind::ReadOnly);
     // Prepared elsewhere, as if a way around the first refusal had been found.
     let write = setup(false, Ok(accepted())).prepare().await;

@@ -1,5 +1,7 @@
 //! The check of entered values against the rules of their fields.
 
+use std::sync::Arc;
+
 use super::{
     Characters, Choice, Choices, Field, FieldError, FieldKind, FieldValue, Form, FormValues, NumberRule,
     TextRule,
@@ -14,8 +16,8 @@ impl Form {
     /// Files are not opened to check that they can be read: this does no I/O.
     pub fn errors(&self, values: &FormValues) -> Vec<FieldError> {
         let check = |field: &Field| {
-            let message = field.check(values.get(field.name)).err()?;
-            Some(FieldError { field: field.name.into(), message })
+            let message = field.check(values.get(&field.name)).err()?;
+            Some(FieldError { field: field.name.clone(), message })
         };
         self.fields.iter().filter_map(check).collect()
     }
@@ -25,7 +27,7 @@ impl Form {
         let mut values = FormValues::new();
         for field in &self.fields {
             if let Some(value) = &field.default {
-                values.set(field.name, value.clone());
+                values.set(field.name.clone(), value.clone());
             }
         }
         values
@@ -49,6 +51,7 @@ impl Field {
             (FieldKind::Several(choices), FieldValue::Several(all)) => {
                 all.iter().try_for_each(|one| choices.check(one))
             }
+            (FieldKind::List { texts, most }, FieldValue::Several(all)) => check_list(all, *texts, *most),
             (FieldKind::Map { names, values, most }, FieldValue::Map(pairs)) => {
                 check_map(pairs, *names, *values, *most)
             }
@@ -69,6 +72,7 @@ impl FieldKind {
             Self::Switch => "yes or no",
             Self::Choice(_) => "one of the choices",
             Self::Several(_) => "some of the choices",
+            Self::List { .. } => "texts",
             Self::Map { .. } => "names with values",
             Self::Secret(_) => "a secret",
             Self::File { .. } => "the path of a file",
@@ -204,6 +208,13 @@ impl Choice {
             None => Ok(()),
         }
     }
+}
+
+fn check_list(all: &[Arc<str>], texts: TextRule, most: usize) -> Checked {
+    if all.len() > most {
+        return Err(format!("at most {most} of them, these are {}", all.len()));
+    }
+    all.iter().try_for_each(|text| texts.check(text).map_err(|message| format!("{text}: {message}")))
 }
 
 fn check_map(pairs: &[(String, String)], names: TextRule, values: TextRule, most: usize) -> Checked {

@@ -12,7 +12,7 @@ pub enum FieldValue {
     Text(String),
     /// Of a switch.
     Switch(bool),
-    /// Of a field with several choices.
+    /// Of a field with several choices, or of a list of texts.
     Several(Vec<Arc<str>>),
     /// Of a map, in the order of entering.
     Map(Vec<(String, String)>),
@@ -62,7 +62,7 @@ impl PartialEq for FieldValue {
 /// The values entered, field by field, in the order of entering.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct FormValues {
-    values: Vec<(&'static str, FieldValue)>,
+    values: Vec<(Arc<str>, FieldValue)>,
 }
 
 impl FormValues {
@@ -73,7 +73,7 @@ impl FormValues {
 
     /// The value of a field; `None` where nothing was entered.
     pub fn get(&self, field: &str) -> Option<&FieldValue> {
-        let found = self.values.iter().find(|(name, _)| *name == field);
+        let found = self.values.iter().find(|(name, _)| **name == *field);
         found.map(|(_, value)| value).filter(|value| !value.is_empty())
     }
 
@@ -85,8 +85,48 @@ impl FormValues {
         }
     }
 
+    /// The secret of a field; `None` where nothing was entered or it is no secret.
+    pub fn secret(&self, field: &str) -> Option<&Secret> {
+        match self.get(field)? {
+            FieldValue::Secret(secret) => Some(secret),
+            _ => None,
+        }
+    }
+
+    /// The state of a switch; false where it was not touched or it is no switch.
+    pub fn switch(&self, field: &str) -> bool {
+        matches!(self.get(field), Some(FieldValue::Switch(true)))
+    }
+
+    /// The choices or texts of a field; empty where nothing was entered or it has no several values.
+    pub fn several(&self, field: &str) -> &[Arc<str>] {
+        match self.get(field) {
+            Some(FieldValue::Several(all)) => all,
+            _ => &[],
+        }
+    }
+
+    /// The pairs of a map; `None` where nothing was entered or it is no map.
+    pub fn map(&self, field: &str) -> Option<&[(String, String)]> {
+        match self.get(field)? {
+            FieldValue::Map(pairs) => Some(pairs),
+            _ => None,
+        }
+    }
+
+    /// Every value with the name of its field, in the order of entering.
+    pub fn iter(&self) -> impl Iterator<Item = (&Arc<str>, &FieldValue)> {
+        self.values.iter().map(|(name, value)| (name, value))
+    }
+
+    /// Drops the value of a field.
+    pub fn remove(&mut self, field: &str) {
+        self.values.retain(|(name, _)| **name != *field);
+    }
+
     /// Enters a value, in the place of the one before.
-    pub fn set(&mut self, field: &'static str, value: FieldValue) {
+    pub fn set(&mut self, field: impl Into<Arc<str>>, value: FieldValue) {
+        let field = field.into();
         match self.values.iter_mut().find(|(name, _)| *name == field) {
             Some((_, slot)) => *slot = value,
             None => self.values.push((field, value)),
@@ -95,7 +135,7 @@ impl FormValues {
 
     /// The same with a value entered.
     #[must_use]
-    pub fn with(mut self, field: &'static str, value: FieldValue) -> Self {
+    pub fn with(mut self, field: impl Into<Arc<str>>, value: FieldValue) -> Self {
         self.set(field, value);
         self
     }

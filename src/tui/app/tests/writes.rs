@@ -8,8 +8,8 @@ use serde_json::json;
 use super::Scene;
 use crate::fleet::{DeclaredAction, FleetEvent, WriteEnd, WriteEvent, WritePhase};
 use crate::model::{
-    Action, ActionId, Availability, Danger, Expected, Kind, Lifecycle, Method, Origin, PreparedRequest,
-    PreparedWrite, Preview, Problem, ProblemKind, Resource, ResourceId, Target, WriteId,
+    Action, ActionId, Availability, Danger, Expected, FormValues, Kind, Lifecycle, Method, Origin,
+    PreparedRequest, PreparedWrite, Preview, Problem, ProblemKind, Resource, ResourceId, Target, WriteId,
 };
 use crate::providers::exoscale;
 use crate::tui::effect::{Outside, View, Work};
@@ -35,6 +35,7 @@ fn action(id: ActionId, danger: Danger, availability: Availability) -> Action {
         danger,
         progress: if is_start { "starting" } else { "stopping" },
         has_form: false,
+        in_bulk: true,
         availability,
     }
 }
@@ -80,13 +81,17 @@ fn write(scene: &Scene, action: Action) -> PreparedWrite {
         id: WriteId::new("w1"),
         action,
         target: target(scene),
+        values: FormValues::new(),
         preview: Preview {
             summary: "Stop instance web-1 in zone ch-gva-2.".to_owned(),
             consequences: vec!["What runs on it is interrupted until it is started again.".to_owned()],
             requests: vec![PreparedRequest::new(Method::Put, url).body(json!({"force": false}))],
             changes: Vec::new(),
             expected: Expected::State(&[Lifecycle::Stopped]),
+            creates: None,
+            danger: None,
         },
+        danger: Danger::Disruptive,
         origin: Origin::Screen,
         prepared: scene.ui.app.now,
     }
@@ -124,7 +129,7 @@ fn the_menu_shows_every_action_and_dims_what_does_not_fit_with_its_reason() {
     assert!(scene.text().contains("Start web-1: it is already running"), "{}", scene.text());
     let target = target(&scene);
     scene.keys("t");
-    assert_eq!(scene.asked(), [Question::Write(Box::new(target), Box::new(stop()))]);
+    assert_eq!(scene.asked(), [Question::Write(Box::new(target), Box::new(stop()), FormValues::new())]);
     assert!(scene.text().contains("preparing the request"), "{}", scene.text());
 }
 
@@ -223,7 +228,7 @@ fn the_palette_and_the_help_list_the_actions_of_platforms_and_take_them_as_the_m
         let menu = Box::new(ActionMenu::layer(&row, vec![stop()], chosen));
         scene.effects = scene.ui.update(Event::Opened(menu, View::Actions(id())));
         let target = target(&scene);
-        assert_eq!(scene.asked(), [Question::Write(Box::new(target), Box::new(stop()))]);
+        assert_eq!(scene.asked(), [Question::Write(Box::new(target), Box::new(stop()), FormValues::new())]);
         let (ticket, write) = (scene.ticket(), write(&scene, stop()));
         answer(&mut scene, ticket, Ok(write));
         assert!(scene.text().contains("stop web-1 in exo-prod?"), "{}", scene.text());
@@ -320,7 +325,7 @@ fn a_question_that_has_been_there_too_long_is_asked_anew() {
     scene.later(Duration::from_secs(31));
     let target = target(&scene);
     scene.keys("y");
-    assert_eq!(scene.asked(), [Question::Write(Box::new(target), Box::new(stop()))]);
+    assert_eq!(scene.asked(), [Question::Write(Box::new(target), Box::new(stop()), FormValues::new())]);
     let (ticket, write) = (scene.ticket(), write(&scene, stop()));
     answer(&mut scene, ticket, Ok(write));
     scene.keys("y");

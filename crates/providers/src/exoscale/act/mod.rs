@@ -53,15 +53,15 @@ pub(super) fn perform(deck: Arc<Deck>, write: &PreparedWrite) -> Answer<Outcome>
         let power = POWER.iter().find(|power| power.id == action);
         let operation = power.map(|power| power.operation).ok_or_else(|| not_offered(action))?;
         let zone = zone_of(&deck, &target.id).await?;
-        let mut outcome = Outcome::Done;
+        let mut outcome = Outcome::done();
         for request in &requests {
             let answer = deck.api.write(&zone, operation, request).await?;
             outcome = match taken_on(&answer)? {
-                None => Outcome::Done,
+                None => Outcome::done(),
                 Some(id) => {
                     let id = ResourceId::scoped(target.context(), Kind::Operation, zone.name.clone(), id);
                     deck.started.add(&id, operation, &target);
-                    Outcome::Accepted(id)
+                    Outcome::accepted(id)
                 }
             };
         }

@@ -85,6 +85,7 @@ impl Power {
             danger: self.danger,
             progress: self.progress,
             has_form: false,
+            in_bulk: true,
             availability,
         }
     }
@@ -110,13 +111,9 @@ impl Power {
         if let Some(manager) = &*instance.manager.kind {
             consequences.push(format!("It belongs to an {manager}, which may react to that."));
         }
-        Ok(Preview {
-            summary: format!("{} instance {} in zone {}.", self.name, target.name, zone.name),
-            consequences,
-            requests: vec![if self.empty_body { request.body(json!({})) } else { request }],
-            changes: Vec::new(),
-            expected: Expected::State(self.to),
-        })
+        let request = if self.empty_body { request.body(json!({})) } else { request };
+        let summary = format!("{} instance {} in zone {}.", self.name, target.name, zone.name);
+        Ok(Preview { consequences, ..Preview::new(summary, vec![request], Expected::State(self.to)) })
     }
 }
 
