@@ -2,8 +2,8 @@ use std::sync::Barrier;
 
 use super::*;
 use qdeck_model::{
-    Action, ActionId, Availability, ContextName, Danger, Expected, Kind, Lifecycle, Method, Origin,
-    PreparedRequest, PreparedWrite, Preview, ResourceId, State, Target, Timestamp, WriteId,
+    Action, ActionId, Availability, ContextName, Danger, Expected, FormValues, Kind, Lifecycle, Method,
+    Origin, PreparedRequest, PreparedWrite, Preview, ResourceId, State, Target, Timestamp, WriteId,
 };
 
 pub(crate) fn write(id: &str) -> PreparedWrite {

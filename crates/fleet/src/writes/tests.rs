@@ -12,7 +12,7 @@ use super::*;
 use crate::{Console, Events, ListEvent, Member, Options, Section, Traffic};
 use qdeck_model::{
     Danger, Expected, GpuRequest, Instance, Kind, Lifecycle, LogEvent, LogStart, Method, Offers, Operation,
-    Platform, PreparedRequest, Preview, Sample, ScreenKind, State,
+    Outcome, Platform, PreparedRequest, Preview, Sample, ScreenKind, State,
 };
 use qdeck_providers::{Answer, Check, Provider, exoscale};
 
