@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::Command;
 use super::layer::{Question, Ticket, Watched};
 use super::widgets::ansi::{TAB, visible};
+use super::writes::form::{FilledForm, FormOpening};
 use crate::model::{ActionId, ContextName, Kind, PreparedWrite, ResourceId, ScreenKind, Secret};
 
 /// The form in which the details of a resource are shown.
@@ -78,6 +79,10 @@ pub enum ScreenEffect {
     Complain(String),
     /// Ask for the confirmation of a write, in the place of the menu it was chosen from. One that is safe is sent at once.
     Confirm(Box<PreparedWrite>),
+    /// Open the form of an action, in the place of the menu it was chosen from.
+    Form(Box<FormOpening>),
+    /// Prepare and confirm an action on several targets with the values of its form, which stays below.
+    ConfirmAll(Box<FilledForm>),
 }
 
 /// An effect run by the frame loop, which holds the terminal.

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::StreamExt;
+use futures_util::{StreamExt, TryStreamExt};
 use tokio::sync::{Notify, mpsc};
 use tokio::task::{AbortHandle, JoinSet};
 
@@ -21,16 +21,21 @@ use super::ui_state::UiState;
 use super::views::console::{ConsoleView, SessionsView};
 use super::views::page::not_a_page;
 use super::writes::ActionMenu;
+use super::writes::form::CommonForm;
 use crate::console::{Opened, Opener, Sessions};
 use crate::consoles;
 use crate::fleet::{Fleet, TailId};
 use crate::model::{
-    Action, ActionId, FormValues, Origin, PreparedWrite, ResourceId, ScreenKind, Secret, Target, redact,
+    Action, ActionId, Form, FormValues, Origin, PreparedWrite, Problem, ResourceId, ScreenKind, Secret,
+    Target, redact,
 };
 use crate::table::Job;
 
 /// Names tried for a file before giving up.
 const MAX_FILE_NAMES: u32 = 1000;
+
+/// Forms of several targets that are asked for at once.
+const FORMS_AT_ONCE: usize = 4;
 
 /// The sender of the answers to a question.
 enum Asked {
@@ -128,6 +133,12 @@ impl Performer {
             Question::Page(id, kind) => Asked::Task(self.fetch_page(ticket, id, kind)),
             Question::Write(target, action, values) => {
                 Asked::Task(self.prepare_write(ticket, *target, *action, values))
+            }
+            Question::Form(targets, action, values) => {
+                Asked::Task(self.load_form(ticket, targets, action, values))
+            }
+            Question::Choices(target, action, field, values) => {
+                Asked::Task(self.load_choices(ticket, *target, action, field, values))
             }
             Question::Actions(row) => {
                 let row = row.and_then(|id| ui.app.store.get(&id));
@@ -257,6 +268,43 @@ impl Performer {
         self.tasks.spawn(async move {
             let prepared = fleet.prepare(target, action, values, Origin::Screen).await;
             let _ = sender.send(Event::Answer(ticket, Answer::Prepared(Box::new(prepared)))).await;
+        })
+    }
+
+    /// Loads the form of an action, and what the forms of several targets have in common.
+    fn load_form(
+        &mut self,
+        ticket: Ticket,
+        targets: Vec<Target>,
+        action: ActionId,
+        values: FormValues,
+    ) -> AbortHandle {
+        let (fleet, sender) = (self.fleet.clone(), self.sender.clone());
+        self.tasks.spawn(async move {
+            let one = |target: Target| {
+                let (fleet, values) = (fleet.clone(), values.clone());
+                async move { fleet.form(&target, action, &values).await }
+            };
+            let forms = futures_util::stream::iter(targets).map(one).buffered(FORMS_AT_ONCE);
+            let forms: Result<Vec<Form>, Problem> = forms.try_collect().await;
+            let answer = Answer::Form(Box::new(forms.map(CommonForm::of)));
+            let _ = sender.send(Event::Answer(ticket, answer)).await;
+        })
+    }
+
+    /// Loads the choices of a field.
+    fn load_choices(
+        &mut self,
+        ticket: Ticket,
+        target: Target,
+        action: ActionId,
+        field: Arc<str>,
+        values: FormValues,
+    ) -> AbortHandle {
+        let (fleet, sender) = (self.fleet.clone(), self.sender.clone());
+        self.tasks.spawn(async move {
+            let choices = fleet.choices(&target, action, &field, &values).await;
+            let _ = sender.send(Event::Answer(ticket, Answer::Choices(choices))).await;
         })
     }
 

@@ -12,8 +12,8 @@ mod tests;
 pub use availability::Availability;
 pub(in crate::tui) use availability::{no_actions, not_offered};
 pub use table::{
-    Command, ConsoleCommand, ENTRIES, LogCommand, MenuCommand, Movement, PageCommand, ProgramCommand,
-    RowCommand, ScrollbackCommand, TableCommand, TelemetryCommand, TextCommand,
+    Command, ConsoleCommand, ENTRIES, FormCommand, LogCommand, MenuCommand, Movement, PageCommand,
+    ProgramCommand, RowCommand, ScrollbackCommand, TableCommand, TelemetryCommand, TextCommand,
 };
 
 use super::app::App;
@@ -39,6 +39,8 @@ pub enum KeyContext {
     Scrollback,
     /// A list over the screen: contexts, sorts, sessions, messages.
     Menu,
+    /// The form of an action.
+    Form,
 }
 
 /// A line of the table of commands.

@@ -68,7 +68,7 @@ macro_rules! layers {
         $variant:ident $number:tt [
             $(Movement $movement:vis,)? $(Program $program:vis,)? $(Row $row:vis,)? $(Table $table:vis,)?
             $(Text $text:vis,)? $(Logs $logs:vis,)? $(Telemetry $telemetry:vis,)? $(Page $page:vis,)?
-            $(Console $console:vis,)? $(Scrollback $scrollback:vis,)? $(Menu $menu:vis,)?
+            $(Console $console:vis,)? $(Scrollback $scrollback:vis,)? $(Menu $menu:vis,)? $(Form $form:vis,)?
         ]
     )+) => {
         layer! { "A movement of a cursor." Movement [] $($($movement $variant $number)?)+ }
@@ -85,6 +85,7 @@ macro_rules! layers {
         layer! { "A command after the prefix." ConsoleCommand [] $($($console $variant $number)?)+ }
         layer! { "A command of the scrollback." ScrollbackCommand [Move(Movement)] $($($scrollback $variant $number)?)+ }
         layer! { "A command of a list." MenuCommand [Move(Movement)] $($($menu $variant $number)?)+ }
+        layer! { "A command of a form." FormCommand [] $($($form $variant $number)?)+ }
     };
 }
 
@@ -137,7 +138,7 @@ commands! {
     Right { "right": "to the right" } in [Text, Logs, Telemetry, Menu], when always;
     Open { "open": "drill in, choose" } in [Row, Text, Telemetry, Page, Menu], when on_row;
     Back { "back": "cancel, clear the filter, close, back one level" }
-        in [Table, Text, Logs, Telemetry, Page, Console, Scrollback, Menu], when always;
+        in [Table, Text, Logs, Telemetry, Page, Console, Scrollback, Menu, Form], when always;
     Close { "close": "close or back; at the root asks to quit" }
         in [Table, Text, Logs, Telemetry, Page, Console, Scrollback, Menu], when always;
     Quit { "quit": "quit at once" } in [Program], when always;
@@ -173,7 +174,7 @@ commands! {
     Describe { "describe": "details as a form" } in [Row, Text, Telemetry], when on_row;
     Yaml { "yaml": "the platform's answer as YAML" } in [Row, Text], when on_row;
     Json { "json": "the platform's answer as JSON" } in [Row, Text], when on_row;
-    Unmask { "unmask": "show masked secrets for five seconds" } in [Text, Page], when always;
+    Unmask { "unmask": "show masked secrets for five seconds" } in [Text, Page, Form], when always;
     Fold { "fold": "fold or unfold what is under the cursor" } in [Text], when always;
     Logs { "logs": "tail the logs of the row or of the marks, merged" } in [Row, Telemetry], when logs;
     Attach { "attach": "attach the console" } in [Row, Telemetry, Menu], when console;
@@ -184,7 +185,7 @@ commands! {
         in [Row, Text, Logs, Page, Console, Scrollback, Menu], when on_row;
     CopyMenu { "copy-menu": "choose what to copy" } in [Row, Text, Logs, Menu], when on_row;
     Save { "save": "save what is shown to a file" } in [Table, Text, Logs], when always;
-    Refresh { "refresh": "list again now" } in [Program, Text, Logs, Page, Console], when always;
+    Refresh { "refresh": "list again now" } in [Program, Text, Logs, Page, Console, Form], when always;
     PauseRefresh { "pause-refresh": "pause or resume refreshing" } in [Program, Telemetry], when always;
     Contexts { "contexts": "the contexts and their status" } in [Program, Menu], when always;
     Reconnect { "reconnect": "sign in again where that is needed" } in [Program, Console, Menu], when always;
@@ -219,5 +220,10 @@ commands! {
     Zoom { "zoom": "the console on the whole screen, or back" }
         in [Telemetry, Console, Scrollback], when always;
     Prefix { "prefix": "the key that takes the next one from the guest" } in [Console], when always;
+    NextField { "next-field": "the next field of a form" } in [Form], when always;
+    PreviousField { "previous-field": "the previous field" } in [Form], when always;
+    Submit { "submit": "check the form and go on to the preview" } in [Form], when always;
+    EditForm { "edit-form": "edit all fields as a document in $EDITOR" } in [Form], when always;
+    StartOver { "start-over": "drop what was entered and begin anew" } in [Form], when always;
     SendPrefix { "send-prefix": "send the prefix key itself" } in [Console, Scrollback], when always;
 }

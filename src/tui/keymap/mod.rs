@@ -29,6 +29,7 @@ pub const KEY_CONTEXTS: &[(KeyContext, &str, &str)] = &[
     (KeyContext::Console, "console", "Console, after the prefix"),
     (KeyContext::Scrollback, "scrollback", "Console scrollback"),
     (KeyContext::Menu, "menu", "Lists and menus"),
+    (KeyContext::Form, "form", "Forms"),
 ];
 
 /// A mistake in a keymap, with the place to fix.

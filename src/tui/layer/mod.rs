@@ -19,6 +19,7 @@ pub use ticket::{Answer, Asking, Question, Ticket};
 use super::app::App;
 use super::effect::{ScreenEffect, TerminalEffect, View, Work};
 use super::{Command, Effect, KeyContext};
+use crate::fleet::WriteEvent;
 use crate::model::{Kind, ResourceId};
 
 /// The response of a layer to an event or a command.
@@ -171,6 +172,11 @@ pub trait Layer: Any + Send {
     /// never come here.
     fn answer(&mut self, _ticket: Ticket, _answer: Answer) -> Vec<Effect> {
         Vec::new()
+    }
+
+    /// Takes news of a write on its way. Returns false where the layer waited for this and is to be closed.
+    fn take_write(&mut self, _event: &WriteEvent) -> bool {
+        true
     }
 
     /// Returns true if the tables are only a preview while it is open, not to be saved for the next run.

@@ -7,6 +7,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use super::{Answer, Handled, Hint, Layer, Ticket, Watched};
+use crate::fleet::WriteEvent;
 use crate::model::ResourceId;
 use crate::tui::app::App;
 use crate::tui::effect::{View, Work};
@@ -112,6 +113,12 @@ impl Layers {
         let effects = entry.layer.answer(ticket, answer);
         entry.track(&effects);
         Some(effects)
+    }
+
+    /// Hands news of a write to all layers, and closes those that waited for it.
+    pub fn take_write(&mut self, event: &WriteEvent) -> Vec<Effect> {
+        let closed = self.entries.extract_if(1.., |entry| !entry.layer.take_write(event));
+        closed.flat_map(Entry::close).collect()
     }
 
     /// The resource that the topmost layer is about.

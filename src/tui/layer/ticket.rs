@@ -1,14 +1,17 @@
 //! Questions of a layer to the outside. Each has a ticket: answers carry it, the layer that asked gets them,
 //! and when that layer closes or asks anew the question is cancelled and late answers are dropped.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use crate::console::Page;
 use crate::fleet::{DeclaredAction, Section};
 use crate::model::{
-    Action, FormValues, LogEvent, LogStart, PreparedWrite, Problem, ResourceId, ScreenKind, Target,
+    Action, ActionId, Choice, FormValues, LogEvent, LogStart, PreparedWrite, Problem, ResourceId, ScreenKind,
+    Target,
 };
+use crate::tui::writes::form::CommonForm;
 use crate::tui::{Effect, effect::Work};
 
 /// The number of one question. No two questions of a run have the same.
@@ -30,6 +33,10 @@ pub enum Question {
     Actions(Option<ResourceId>),
     /// The write that an action on a resource is: what it would send, of which nothing is sent yet.
     Write(Box<Target>, Box<Action>, FormValues),
+    /// The form of an action, given what has been entered so far. For several targets it is what their forms have in common.
+    Form(Vec<Target>, ActionId, FormValues),
+    /// The choices of a field of the form of an action, given what has been entered so far.
+    Choices(Box<Target>, ActionId, Arc<str>, FormValues),
 }
 
 /// An answer to a question.
@@ -47,6 +54,10 @@ pub enum Answer {
     Actions(Vec<DeclaredAction>),
     /// A write that waits for its confirmation, or why it cannot be made.
     Prepared(Box<Result<PreparedWrite, Problem>>),
+    /// A form, or why there is none.
+    Form(Box<Result<CommonForm, Problem>>),
+    /// The choices of a field, or why they cannot be loaded.
+    Choices(Result<Vec<Choice>, Problem>),
     /// News of a log.
     Log(LogEvent),
     /// A log has ended for good.
@@ -62,6 +73,8 @@ impl Answer {
             | Self::Page(_)
             | Self::Actions(_)
             | Self::Prepared(_)
+            | Self::Form(_)
+            | Self::Choices(_)
             | Self::EndOfLog => true,
             Self::Section(_) | Self::Log(_) => false,
         }

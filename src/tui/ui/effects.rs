@@ -14,6 +14,7 @@ use crate::tui::views::logs::LogView;
 use crate::tui::views::page::PageView;
 use crate::tui::views::telemetry::TelemetryView;
 use crate::tui::writes::Confirm;
+use crate::tui::writes::form::{FilledForm, FormLayer, FormOpening};
 
 impl Ui {
     /// Does what is the screen's to do, and what follows from it; returns what is left to others.
@@ -49,6 +50,8 @@ impl Ui {
             ScreenEffect::ShowTable(kind, filter) => return self.show_table(kind, filter.as_deref()),
             ScreenEffect::Open(view) => return self.open(view),
             ScreenEffect::Confirm(write) => return self.confirm(*write),
+            ScreenEffect::Form(opening) => return self.open_form(*opening),
+            ScreenEffect::ConfirmAll(form) => return self.confirm_all(*form),
         }
         Vec::new()
     }
@@ -129,6 +132,19 @@ impl Ui {
         }
         let layer = Confirm::layer(write, self.app.now);
         self.show(Box::new(layer), view)
+    }
+
+    /// Opens the form of an action in the place of the menu it was chosen from.
+    fn open_form(&mut self, opening: FormOpening) -> Vec<Effect> {
+        let menu = opening.targets.first().map(|target| View::Actions(target.id.clone()));
+        let mut effects = menu.map(|menu| self.layers.close_view(&menu)).unwrap_or_default();
+        effects.extend(self.push(FormLayer::new(opening)));
+        effects
+    }
+
+    /// Asks for the confirmation of an action on several targets.
+    fn confirm_all(&self, form: FilledForm) -> Vec<Effect> {
+        vec![Effect::complain(format!("{}: choose one target", form.action.name))]
     }
 
     /// Puts a view in front. One that shows the same is closed first, so that `d` pressed twice opens one.

@@ -143,10 +143,15 @@ impl Ui {
                 {
                     self.report(text, bad);
                 }
+                let mut effects = Vec::new();
+                if let FleetEvent::Write(event) = &event {
+                    effects = self.layers.take_write(event);
+                }
                 self.dirty |= self.app.store.apply_at(event, now);
                 if auth {
                     self.app.forget_put_away();
                 }
+                return effects;
             }
         }
         Vec::new()

@@ -2,6 +2,7 @@
 
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
+use super::form::FormOpening;
 use crate::model::{Action, ActionId, FormValues, Resource, Target};
 use crate::tui::Effect;
 use crate::tui::app::App;
@@ -40,6 +41,9 @@ impl ActionMenu {
         };
         if let Some(reason) = action.availability.reason() {
             return vec![Effect::complain(format!("{} {}: {reason}", action.name, self.target.name))];
+        }
+        if action.has_form {
+            return vec![ScreenEffect::Form(Box::new(FormOpening::new(&self.target, action))).into()];
         }
         let (target, action) = (Box::new(self.target.clone()), Box::new(action.clone()));
         self.preparing.ask(Question::Write(target, action, FormValues::new()))

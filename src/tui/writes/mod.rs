@@ -6,6 +6,7 @@
 mod actions;
 mod confirm;
 mod declared;
+pub mod form;
 mod report;
 
 pub use actions::ActionMenu;

@@ -301,12 +301,7 @@ impl Layer for DocumentView {
             match answer {
                 Answer::Section(section) => self.take_section(*section),
                 Answer::EndOfDetails => self.end_reading(),
-                Answer::Page(_)
-                | Answer::Actions(_)
-                | Answer::Prepared(_)
-                | Answer::Log(_)
-                | Answer::EndOfLog
-                | Answer::EndOfPast => {}
+                _ => {}
             }
         }
         Vec::new()

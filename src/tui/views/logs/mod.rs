@@ -307,14 +307,7 @@ impl Layer for LogView {
         let news = match answer {
             Answer::Log(event) => Some(event),
             Answer::EndOfLog => None,
-            Answer::Section(_)
-            | Answer::EndOfDetails
-            | Answer::EndOfPast
-            | Answer::Page(_)
-            | Answer::Actions(_)
-            | Answer::Prepared(_) => {
-                return Vec::new();
-            }
+            _ => return Vec::new(),
         };
         if let Some(at) = self.tails.iter().position(|tail| tail.ticket == Some(ticket)) {
             self.take_news(at, news);
