@@ -7,7 +7,9 @@ use super::Command;
 use super::layer::{Question, Ticket, Watched};
 use super::widgets::ansi::{TAB, visible};
 use super::writes::form::{FilledForm, FormOpening};
-use crate::model::{ActionId, ContextName, Kind, PreparedWrite, ResourceId, ScreenKind, Secret};
+use crate::model::{
+    ActionId, ContextName, Kind, PreparedRequest, PreparedWrite, ResourceId, ScreenKind, Secret,
+};
 
 /// The form in which the details of a resource are shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -100,6 +102,15 @@ pub enum TerminalEffect {
     DrawAfter(Duration),
 }
 
+/// The request that a command of `curl` is made of.
+#[derive(Debug, Clone, PartialEq)]
+pub enum CurlOf {
+    /// The one that reads a resource.
+    Read(ResourceId),
+    /// Those of a context, one after the other.
+    Requests(ContextName, Vec<PreparedRequest>),
+}
+
 /// An effect run outside of the screen's thread. It may take long. It cannot be cloned, because a write is sent once.
 #[derive(Debug, PartialEq)]
 pub enum Work {
@@ -127,6 +138,8 @@ pub enum Work {
     Browse(Address),
     /// Put an address into the clipboard; the second is what to call it in the message.
     CopyAddress(Address, String),
+    /// Copy a request as a command of `curl` for a shell.
+    CopyCurl(CurlOf),
     /// Put a text into the clipboard; the second is what to call it in the message.
     Copy(String, String),
     /// Write a text to a new file in the working directory; the first is the stem and ending of its name, such as

@@ -6,6 +6,7 @@
 pub mod app;
 mod browser;
 pub mod command;
+mod curl;
 pub mod draw;
 pub mod effect;
 mod input;

@@ -13,6 +13,7 @@ use tokio::task::{AbortHandle, JoinSet};
 
 use super::browser::Browsers;
 use super::command::no_actions;
+use super::curl;
 use super::effect::{View, Work};
 use super::layer::{Answer, Question, Ticket};
 use super::terminal::Clipboard;
@@ -112,6 +113,7 @@ impl Performer {
             Work::Copy(text, what) => self.copy(Secret::new(text), what),
             Work::Save(name, bytes) => self.save(name, bytes),
             Work::CopyAddress(address, what) => self.copy(address.0, what),
+            Work::CopyCurl(of) => self.copy_text(curl::lines(self.fleet.clone(), of)),
             Work::Browse(address) => self.browse(address.0),
             Work::OpenConsole(id) => return vec![self.console(ui, id)],
             Work::OpenActions(id, chosen) => return vec![self.actions(ui, id, chosen)],
@@ -195,12 +197,20 @@ impl Performer {
     }
 
     fn copy(&mut self, text: Secret, what: String) {
+        self.copy_text(async move { Ok((text, what)) });
+    }
+
+    /// Copies a text that is made first, with what to call it.
+    fn copy_text(&mut self, made: impl Future<Output = Result<(Secret, String), Problem>> + Send + 'static) {
         let clipboard = Clipboard::detect(|name| std::env::var(name).ok());
         let sender = self.sender.clone();
         self.tasks.spawn(async move {
-            let event = match clipboard.copy(text.expose(), &what).await {
-                Ok(report) => Event::Reported(report),
-                Err(failure) => Event::Failed(failure),
+            let event = match made.await {
+                Ok((text, what)) => match clipboard.copy(text.expose(), &what).await {
+                    Ok(report) => Event::Reported(report),
+                    Err(failure) => Event::Failed(failure),
+                },
+                Err(problem) => Event::Failed(problem.to_string()),
             };
             let _ = sender.send(event).await;
         });

@@ -5,6 +5,8 @@
 
 mod check;
 mod coverage;
+#[cfg(feature = "system-tests")]
+mod curl;
 mod cycle;
 mod elasticbox;
 mod endless;

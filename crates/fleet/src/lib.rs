@@ -5,6 +5,7 @@
 
 mod auth;
 mod changes;
+mod curl;
 mod events;
 #[cfg(test)]
 mod fake;

@@ -42,6 +42,6 @@ pub use state::{Lifecycle, State};
 pub use time::{Timestamp, age};
 pub use unreadable::Unreadable;
 pub use write::{
-    FieldChange, Method, NewResource, Origin, Outcome, PREVIEW_LIFE, PreparedRequest, PreparedWrite, Preview,
-    Shown, ShownSecret, Target, WriteId,
+    FieldChange, MASK, Method, NewResource, Origin, Outcome, PREVIEW_LIFE, PreparedRequest, PreparedWrite,
+    Preview, Shown, ShownSecret, Target, WriteId,
 };

@@ -19,8 +19,8 @@ use super::{
     Timestamp,
 };
 
-/// The mask in the place of a secret.
-const MASK: &str = "••••••••";
+/// The mask in the place of a secret, in what is shown and written down of a request.
+pub const MASK: &str = "••••••••";
 
 /// A preview older than this is made again before it can be confirmed: for APIs without entity tags this is the only
 /// guard against changing what was changed meanwhile.

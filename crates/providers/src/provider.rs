@@ -7,13 +7,13 @@ use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 use futures_util::stream::BoxStream;
 
-use super::{Change, ListEvent};
+use super::{Change, ListEvent, kit};
 use qdeck_model::{
     Action, ActionId, Choice, Document, Form, FormValues, Kind, LogEvent, LogStart, Outcome, Platform,
-    PreparedWrite, Preview, Problem, ProblemKind, Resource, ResourceId, Sample, ScreenKind, Secret, Target,
-    Timestamp,
+    PreparedRequest, PreparedWrite, Preview, Problem, ProblemKind, Resource, ResourceId, Sample, ScreenKind,
+    Secret, Target, Timestamp,
 };
-use qdeck_net::Socket;
+use qdeck_net::{ShellCredentials, Socket};
 
 /// A shared handle on one context's provider.
 pub type SharedProvider = Arc<dyn Provider>;
@@ -184,6 +184,18 @@ pub trait Provider: Send + Sync + 'static {
     /// name it. `None` where that cannot be found out either.
     fn created(&self, _write: &PreparedWrite, _operation: Option<&ResourceId>) -> Answer<Option<ResourceId>> {
         async { Ok(None) }.boxed()
+    }
+
+    /// The request by which a resource is read, to be copied; without the credentials.
+    fn read_request(&self, id: &ResourceId) -> Answer<PreparedRequest> {
+        let problem = kit::no_single_request(id.kind);
+        async { Err(problem) }.boxed()
+    }
+
+    /// The way this context's credentials get into a shell's command that sends this request. Resolves no secret that is
+    /// not needed for it, and holds none.
+    fn shell_credentials(&self, _request: &PreparedRequest) -> Answer<ShellCredentials> {
+        async { Ok(ShellCredentials::default()) }.boxed()
     }
 
     /// The time to wait before an operation of this age is read again. [`Provider::get`] reads it.

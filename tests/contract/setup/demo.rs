@@ -54,6 +54,10 @@ impl DemoSetup {
     }
 }
 
+/// Variables of a shell with their values.
+#[cfg(feature = "system-tests")]
+pub type CurlVariables = Vec<(String, String)>;
+
 /// A demo cloud that is running, until it is dropped.
 pub struct Demo {
     pub cloud: Cloud,
@@ -95,6 +99,29 @@ impl Demo {
         let body = format!(r#"{{"action":"{action}"}}"#);
         let path = format!("{}/v1/containers/{container}/tasks", self.base_path());
         assert_eq!(self.send("POST", &path, &headers, &body).await, 202);
+    }
+
+    /// The variables of a shell that commands of `curl` take the credentials from, whatever the platform.
+    #[cfg(feature = "system-tests")]
+    pub fn curl_variables(&self) -> CurlVariables {
+        let access = self.access();
+        let secret = access.secret.expose();
+        let of = |names: &[&str], value: &str| -> CurlVariables {
+            names.iter().map(|&name| (name.to_owned(), value.to_owned())).collect()
+        };
+        let mut all = of(
+            &[
+                "CYCLE_API_KEY",
+                "QUASARCH_PASSWORD",
+                "GCORE_API_KEY",
+                "ELASTICBOX_TOKEN",
+                "EXOSCALE_API_SECRET",
+            ],
+            secret,
+        );
+        all.extend(access.email.iter().flat_map(|email| of(&["QUASARCH_EMAIL"], email)));
+        all.extend(access.key.iter().flat_map(|key| of(&["EXOSCALE_API_KEY"], key.expose())));
+        all
     }
 
     /// The path of the face's base address, without a slash at its end.

@@ -17,6 +17,8 @@ mod spec;
 mod tls;
 
 pub use deck::{Deck, available, offered};
+#[cfg(feature = "system-tests")]
+pub use demo::CurlVariables;
 pub use demo::{Demo, demo};
 pub use opening::{ContextOf, context, id, key_pair, password, token};
 pub use read::{described, list, running, titles, until, within};

@@ -1,142 +1,162 @@
-//! A request as a line of `curl` for a POSIX shell, its secrets as variables of that shell.
+//! A request as a command for a POSIX shell, its secrets as variables of that shell.
 
 use std::fmt::Write as _;
 
-use reqwest::Method;
-use reqwest::header::CONTENT_TYPE;
+use serde_json::Value;
+use url::Url;
 
-use super::request::Request;
-use qdeck_model::Secret;
+use qdeck_model::{MASK, Method, PreparedRequest};
 
 /// A request as a shell's command.
 ///
 /// ```text
-/// curl -X PUT -H 'accept: application/json' -H 'authorization: Bearer '"$AUTHORIZATION" 'https://api.example/v1/x'
+/// curl --globoff -sS -X PUT -H "authorization: Bearer $CYCLE_API_KEY" 'https://api.example/v1/x'
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CurlLine {
     /// The command. It holds no secret.
     pub line: String,
-    /// The variables that must be set before it is run, in the order of their use.
+    /// The variables that must be set before it is run, in the order of their use. That of a secret in a JSON body holds
+    /// it as it is written in JSON, without the quotes.
     pub variables: Vec<String>,
 }
 
-impl Request {
-    /// The request as a command that does the same when it is run in a shell whose variables hold the secrets.
-    pub fn as_curl(&self) -> CurlLine {
-        let mut writer = Writer::new(self);
-        let mut line = "curl --globoff -sS".to_owned();
-        if self.method != Method::GET {
-            let _ = write!(line, " -X {}", self.method);
-        }
-        for (name, value) in &self.headers {
-            if *name == CONTENT_TYPE && self.body.is_none() {
-                continue;
-            }
-            let value = String::from_utf8_lossy(value.as_bytes());
-            let header = match self.sensitive(name.as_str(), &value) {
-                Some((scheme, credential)) => {
-                    let variable = writer.variable(&credential, name.as_str());
-                    format!("{}\"${variable}\"", quoted(&format!("{name}: {scheme}")))
-                }
-                None => writer.hidden(&format!("{name}: {value}")),
-            };
-            let _ = write!(line, " -H {header}");
-        }
-        if let Some(body) = &self.body {
-            let _ = write!(line, " --data-raw {}", writer.hidden(&String::from_utf8_lossy(body)));
-        }
-        let _ = write!(line, " {}", writer.hidden(self.url.as_str()));
-        CurlLine { line, variables: writer.variables.into_iter().map(|(_, name)| name).collect() }
-    }
+/// The way a platform's credentials get into a shell's command. All texts are read by the shell inside double quotes,
+/// so that `$NAME` is a variable; they hold no secrets and nothing that came over the network.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ShellCredentials {
+    /// Commands before it, each with a `;` at its end. They may use `$body`, see [`Self::needs_body`].
+    pub before: String,
+    /// The commands before it use the body, in the variable `body`.
+    pub needs_body: bool,
+    /// The headers.
+    pub headers: Vec<(&'static str, String)>,
+    /// The variables that the user sets.
+    pub variables: Vec<&'static str>,
+}
 
-    /// A header that holds a credential, cut into its scheme and the credential.
-    fn sensitive(&self, name: &str, value: &str) -> Option<(String, String)> {
-        if !self.headers.get(name)?.is_sensitive() {
-            return None;
+impl ShellCredentials {
+    /// One header whose value is `scheme` and a variable: `Bearer $CYCLE_API_KEY`.
+    pub fn header(name: &'static str, scheme: &str, variable: &'static str) -> Self {
+        Self {
+            headers: vec![(name, format!("{scheme}${variable}"))],
+            variables: vec![variable],
+            ..Self::default()
         }
-        let scheme = ["Bearer ", "Basic "].into_iter().find(|scheme| value.starts_with(scheme)).unwrap_or("");
-        Some((scheme.to_owned(), value[scheme.len()..].to_owned()))
     }
 }
 
-/// Writes words of a shell, with variables in the place of secrets.
-struct Writer {
-    secrets: Vec<(String, String)>,
-    /// Values and the names of their variables, those that were used.
-    variables: Vec<(String, String)>,
+impl CurlLine {
+    /// The command that sends `request` as it is when it is run in a shell whose variables hold the secrets.
+    ///
+    /// Values that were masked when the request was written down become variables, too.
+    pub fn new(request: &PreparedRequest, credentials: &ShellCredentials) -> Self {
+        let mut variables: Vec<String> = credentials.variables.iter().map(|&name| name.to_owned()).collect();
+        let body = request.body.as_ref().map(|body| body_word(body, &request.secrets, &mut variables));
+        let mut line = String::new();
+        if credentials.needs_body {
+            let _ = write!(line, "body={}; ", body.as_deref().unwrap_or("''"));
+        }
+        if !credentials.before.is_empty() {
+            let _ = write!(line, "{} ", credentials.before);
+        }
+        line.push_str("curl --globoff -sS");
+        if request.method != Method::Get {
+            let _ = write!(line, " -X {}", request.method);
+        }
+        for (name, value) in &credentials.headers {
+            let _ = write!(line, " -H \"{name}: {value}\"");
+        }
+        line.push_str(" -H 'accept: application/json'");
+        for (name, value) in &request.headers {
+            let _ = write!(line, " -H {}", quoted(&format!("{name}: {value}")));
+        }
+        if let Some(body) = &body {
+            let has_type = request.headers.iter().any(|(name, _)| *name == "content-type");
+            let kind = if has_type { "" } else { " -H 'content-type: application/json'" };
+            let body = if credentials.needs_body { "\"$body\"" } else { body };
+            let _ = write!(line, "{kind} --data-raw {body}");
+        }
+        let _ = write!(line, " {}", url_word(&request.url, &mut variables));
+        Self { line, variables }
+    }
 }
 
-impl Writer {
-    fn new(request: &Request) -> Self {
-        let mut secrets: Vec<(String, String)> = Vec::new();
-        for (name, value) in request.url.query_pairs() {
-            if crate::address::is_secret_name(&name) {
-                // As it is written in the address.
-                let written: String = url::form_urlencoded::byte_serialize(value.as_bytes()).collect();
-                secrets.push((written, shell_name(&name)));
-            }
+/// A body as a word of the shell, with variables in the place of secrets.
+fn body_word(body: &Value, secrets: &[String], variables: &mut Vec<String>) -> String {
+    let mut body = body.clone();
+    for pointer in secrets {
+        if let Some(value) = body.pointer_mut(pointer) {
+            *value = Value::String(MASK.to_owned());
         }
-        for secret in request.secrets.iter().map(Secret::expose) {
-            secrets.push((secret.to_owned(), "SECRET".to_owned()));
-            // In a JSON body it is written with escapes; the variable holds it as it is written there.
-            let escaped = serde_json::Value::from(secret).to_string();
-            let escaped = &escaped[1..escaped.len() - 1];
-            if escaped != secret {
-                secrets.push((escaped.to_owned(), "SECRET_JSON".to_owned()));
-            }
-        }
-        secrets.retain(|(value, _)| !value.is_empty());
-        // A secret that is part of another one must not be found first.
-        secrets.sort_by_key(|(value, _)| std::cmp::Reverse(value.len()));
-        Self { secrets, variables: Vec::new() }
     }
+    // A text that the body does not hold is put where a secret was, until the body is written as text.
+    let written = body.to_string();
+    let mut marks = (0_u32..).map(|number| format!("@secret-{number}@"));
+    let mark = marks.find(|mark| !written.contains(mark)).unwrap_or_default();
+    let mut names = Vec::new();
+    hide_masked(&mut body, "secret", &mut |name| {
+        names.push(free_name(name, variables));
+        Value::String(mark.clone())
+    });
+    let text = body.to_string();
+    let mut parts = text.split(&mark);
+    let mut word = quoted(parts.next().unwrap_or_default());
+    for (name, part) in names.iter().zip(parts) {
+        let _ = write!(word, "\"${{{name}}}\"{}", quoted(part));
+    }
+    word
+}
 
-    /// The variable of a value, with a number behind its name where another value has that name.
-    fn variable(&mut self, value: &str, name: &str) -> String {
-        if let Some((_, known)) = self.variables.iter().find(|(known, _)| known == value) {
-            return known.clone();
+/// Replaces every masked value, given the name it has.
+fn hide_masked(value: &mut Value, name: &str, replacement: &mut impl FnMut(&str) -> Value) {
+    match value {
+        Value::String(text) if text == MASK => *value = replacement(name),
+        Value::Array(all) => all.iter_mut().for_each(|one| hide_masked(one, name, replacement)),
+        Value::Object(fields) => {
+            fields.iter_mut().for_each(|(name, field)| hide_masked(field, name, replacement));
         }
-        let name = shell_name(name);
-        let taken = |candidate: &str| self.variables.iter().any(|(_, name)| name == candidate);
-        let numbered = (2..).map(|number| format!("{name}_{number}"));
-        let free = std::iter::once(name.clone()).chain(numbered).find(|candidate| !taken(candidate));
-        let free = free.unwrap_or(name);
-        self.variables.push((value.to_owned(), free.clone()));
-        free
+        _ => {}
     }
+}
 
-    /// A word of the shell with every secret in it replaced by its variable.
-    fn hidden(&mut self, text: &str) -> String {
-        let mut word = String::new();
-        let mut rest = text;
-        while let Some((at, value, name)) = self.first_secret(rest) {
-            if at > 0 {
-                word.push_str(&quoted(&rest[..at]));
-            }
-            let variable = self.variable(&value, &name);
-            let _ = write!(word, "\"${{{variable}}}\"");
-            rest = &rest[at + value.len()..];
+/// An address as a word of the shell, with variables in the place of secrets in its query.
+fn url_word(url: &str, variables: &mut Vec<String>) -> String {
+    let Ok(parsed) = Url::parse(url) else {
+        return quoted(url);
+    };
+    let mut rest = url;
+    let mut word = String::new();
+    for (name, value) in parsed.query_pairs().filter(|(name, _)| crate::address::is_secret_name(name)) {
+        // As it is written in the address.
+        let written: String = url::form_urlencoded::byte_serialize(value.as_bytes()).collect();
+        if let Some(at) = rest.find(&written).filter(|_| !written.is_empty()) {
+            let _ = write!(word, "{}\"${{{}}}\"", quoted(&rest[..at]), free_name(&name, variables));
+            rest = &rest[at + written.len()..];
         }
-        if !rest.is_empty() || word.is_empty() {
-            word.push_str(&quoted(rest));
-        }
-        word
     }
+    if !rest.is_empty() {
+        word.push_str(&quoted(rest));
+    }
+    word
+}
 
-    fn first_secret(&self, text: &str) -> Option<(usize, String, String)> {
-        let found = self.secrets.iter().filter_map(|(value, name)| Some((text.find(&**value)?, value, name)));
-        let (at, value, name) = found.min_by_key(|(at, value, _)| (*at, std::cmp::Reverse(value.len())))?;
-        Some((at, value.clone(), name.clone()))
-    }
+/// A variable's name that is not taken, made of the name of what it holds. It is remembered.
+fn free_name(name: &str, taken: &mut Vec<String>) -> String {
+    let name = shell_name(name);
+    let numbered = (2..).map(|number| format!("{name}_{number}"));
+    let free = std::iter::once(name.clone()).chain(numbered).find(|candidate| !taken.contains(candidate));
+    let free = free.unwrap_or(name);
+    taken.push(free.clone());
+    free
 }
 
 /// A word in single quotes, in which a POSIX shell takes everything as it is but the single quote itself.
-fn quoted(text: &str) -> String {
+pub fn quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', r"'\''"))
 }
 
-/// A name that a shell's variable can have: `ELASTICBOX_TOKEN` of `elasticbox-token`.
+/// A name that a shell's variable can have: `ROOT_PASSWORD` of `root-password`.
 fn shell_name(name: &str) -> String {
     let name: String =
         name.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' }).collect();
@@ -149,60 +169,70 @@ mod tests {
 
     use super::*;
 
-    fn url(text: &str) -> url::Url {
-        text.parse().unwrap()
+    fn bearer() -> ShellCredentials {
+        ShellCredentials::header("authorization", "Bearer ", "CYCLE_API_KEY")
     }
 
     #[test]
     fn what_a_shell_would_read_is_quoted_and_secrets_are_variables() {
-        let token = Secret::new("fake-token");
-        let request = Request::put(url("https://api.example/v1/a%20b?x=$HOME&y=1"))
-            .json(&json!({"name": "it's $(rm -rf /) `x` \"y\" \\", "token": "fake-token"}))
-            .bearer(&token);
-        let curl = request.as_curl();
+        let request = PreparedRequest {
+            secrets: vec!["/password".to_owned(), "/not/there".to_owned()],
+            ..PreparedRequest::new(Method::Put, "https://api.example/v1/a%20b?x=$HOME&y=1")
+        }
+        .body(json!({"name": "it's $(rm -rf /) `x` \"y\" \\", "password": "fake"}));
+        let curl = CurlLine::new(&request, &bearer());
         assert_eq!(
             curl.line,
             concat!(
-                "curl --globoff -sS -X PUT -H 'accept: application/json' -H 'content-type: application/json' ",
-                "-H 'authorization: Bearer '\"$AUTHORIZATION\" ",
-                r#"--data-raw '{"name":"it'\''s $(rm -rf /) `x` \"y\" \\","token":"'"${AUTHORIZATION}"'"}' "#,
+                "curl --globoff -sS -X PUT -H \"authorization: Bearer $CYCLE_API_KEY\" -H 'accept: application/json' ",
+                "-H 'content-type: application/json' ",
+                r#"--data-raw '{"name":"it'\''s $(rm -rf /) `x` \"y\" \\","password":"'"${PASSWORD}"'"}' "#,
                 "'https://api.example/v1/a%20b?x=$HOME&y=1'"
             )
         );
-        assert_eq!(curl.variables, ["AUTHORIZATION"]);
+        assert_eq!(curl.variables, ["CYCLE_API_KEY", "PASSWORD"]);
     }
 
     #[test]
-    fn every_sort_of_secret_has_a_variable_of_its_own() {
-        let request = Request::get(url("https://api.example/v1/x?token=a%2Bb&page=2"))
-            .secret_header("elasticbox-token", &Secret::new("one"))
-            .authorization("EXO2 credential=k,signature=s", &Secret::new("two"));
-        let curl = request.as_curl();
-        assert_eq!(curl.variables, ["ELASTICBOX_TOKEN", "AUTHORIZATION", "TOKEN"]);
+    fn masked_values_of_a_request_that_was_written_down_are_variables_each_of_its_own() {
+        let request = PreparedRequest {
+            headers: vec![("content-type", "application/merge-patch+json".into())],
+            ..PreparedRequest::new(Method::Patch, "https://api.example/v1/x?token=a%2Bb&page=2")
+        }
+        .body(json!({"env": {"DB-KEY": MASK, "9": MASK}, "keys": [MASK, MASK], "name": format!("{MASK}0")}));
+        let curl = CurlLine::new(&request, &bearer());
+        assert_eq!(curl.variables, ["CYCLE_API_KEY", "DB_KEY", "_9", "KEYS", "KEYS_2", "TOKEN"]);
         assert!(
             curl.line.ends_with("'https://api.example/v1/x?token='\"${TOKEN}\"'&page=2'"),
             "{}",
             curl.line
         );
-        for secret in ["one", "two", "signature", "a%2Bb"] {
-            assert!(!curl.line.contains(secret), "{secret} in {}", curl.line);
-        }
-    }
-
-    #[test]
-    fn a_secret_that_json_escapes_is_hidden_as_it_is_written() {
-        let secret = Secret::new("a\"b\nc");
-        let curl = Request::post(url("https://api.example/"), &json!({"password": "a\"b\nc"}))
-            .bearer(&Secret::new("other"))
-            .secret(&secret)
-            .as_curl();
-        assert!(curl.line.contains(r#"'{"password":"'"${SECRET_JSON}"'"}'"#), "{}", curl.line);
+        assert!(
+            !curl.line.contains("a%2Bb") && !curl.line.contains("application/json' --data"),
+            "{}",
+            curl.line
+        );
     }
 
     #[test]
     fn a_read_has_no_method_and_no_body() {
-        let curl = Request::get(url("http://[::1]:8080/v1/x")).as_curl();
+        let request = PreparedRequest::new(Method::Get, "http://[::1]:8080/v1/x");
+        let curl = CurlLine::new(&request, &ShellCredentials::default());
         assert_eq!(curl.line, "curl --globoff -sS -H 'accept: application/json' 'http://[::1]:8080/v1/x'");
         assert!(curl.variables.is_empty());
+    }
+
+    #[test]
+    fn a_body_that_is_signed_is_a_variable() {
+        let request = PreparedRequest::new(Method::Put, "https://a.example/").body(json!({"a": 1}));
+        let credentials = ShellCredentials {
+            before: "s=$(printf %s \"$body\" | sign);".to_owned(),
+            needs_body: true,
+            headers: vec![("authorization", "k=$KEY,s=$s".to_owned())],
+            variables: vec!["KEY"],
+        };
+        let line = CurlLine::new(&request, &credentials).line;
+        assert!(line.starts_with("body='{\"a\":1}'; s=$(printf %s \"$body\" | sign); curl "), "{line}");
+        assert!(line.contains(" --data-raw \"$body\" "), "{line}");
     }
 }

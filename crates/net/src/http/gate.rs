@@ -112,7 +112,7 @@ async fn every_write_has_a_connection_of_its_own() {
 async fn the_line_of_curl_does_the_same_in_a_shell() {
     use std::process::Command;
 
-    use qdeck_model::Secret;
+    use super::{CurlLine, ShellCredentials};
 
     if !Command::new("curl").arg("--version").output().is_ok_and(|output| output.status.success()) {
         return;
@@ -125,13 +125,12 @@ async fn the_line_of_curl_does_the_same_in_a_shell() {
         secrets: vec!["/password".to_owned()],
         ..PreparedRequest::new(Method::Put, url.as_str()).body(body.clone())
     };
-    let request = Request::prepared(&prepared).unwrap().bearer(&Secret::new("fake'token"));
-    let curl = request.as_curl();
-    assert_eq!(curl.variables, ["AUTHORIZATION", "SECRET"]);
+    let curl = CurlLine::new(&prepared, &ShellCredentials::header("authorization", "Bearer ", "TOKEN"));
+    assert_eq!(curl.variables, ["TOKEN", "PASSWORD"]);
     assert!(!curl.line.contains("fake"), "{}", curl.line);
     let run = tokio::task::spawn_blocking(move || {
         let mut shell = Command::new("sh");
-        shell.args(["-c", &curl.line]).env("AUTHORIZATION", "fake'token").env("SECRET", "obviously fake");
+        shell.args(["-c", &curl.line]).env("TOKEN", "fake'token").env("PASSWORD", "obviously fake");
         shell.env("no_proxy", "*").output().unwrap()
     });
     let (mut stream, _) = listener.accept().await.unwrap();
@@ -145,7 +144,7 @@ async fn the_line_of_curl_does_the_same_in_a_shell() {
     stream.write_all(b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 4\r\n\r\ndone").await.unwrap();
     assert_eq!(run.await.unwrap().stdout, b"done");
     let (head, sent) = seen.split_once("\r\n\r\n").unwrap();
-    assert!(head.starts_with("PUT /v1/a%20b?q=it's+%5B1%5D HTTP/1.1\r\n"), "{head}");
+    assert!(head.starts_with("PUT /v1/a%20b?q=it%27s+%5B1%5D HTTP/1.1\r\n"), "{head}");
     assert!(head.to_ascii_lowercase().contains("\r\nauthorization: bearer fake'token"), "{head}");
     assert_eq!(serde_json::from_str::<Value>(sent).unwrap(), body);
 }

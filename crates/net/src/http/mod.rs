@@ -19,7 +19,7 @@ mod wire;
 
 pub use body::Answer;
 pub use client::{Client, ClientOptions, Counters};
-pub use curl::CurlLine;
+pub use curl::{CurlLine, ShellCredentials, quoted};
 pub use fail_fast::fail_fast;
 pub use meter::Meter;
 pub use request::Request;

@@ -8,6 +8,7 @@ mod live;
 mod map;
 mod read;
 mod registration;
+mod shell;
 #[cfg(test)]
 mod tests;
 mod wire;
@@ -30,10 +31,10 @@ use live::{log, push, telemetry::Meter};
 use map::{Mapper, Names};
 use qdeck_config::{Context, Credentials};
 use qdeck_model::{
-    Kind, LogEvent, LogStart, Platform, Problem, ProblemKind, Resource, ResourceId, Sample, ScreenKind,
-    Timestamp,
+    Kind, LogEvent, LogStart, Platform, PreparedRequest, Problem, ProblemKind, Resource, ResourceId, Sample,
+    ScreenKind, Timestamp,
 };
-use qdeck_net::{Client, Frame, SocketOptions, produce};
+use qdeck_net::{Client, Frame, ShellCredentials, SocketOptions, produce};
 use read::listing::{self, Listed};
 use read::{check, detail};
 pub use registration::{HUB, PLATFORM, REGISTRATION};
@@ -183,6 +184,16 @@ impl Provider for Cycle {
             Ok(Console::Terminal { socket, input, size_reports })
         }
         .boxed()
+    }
+
+    fn read_request(&self, id: &ResourceId) -> Answer<PreparedRequest> {
+        let request = self.request_of(id);
+        async { request }.boxed()
+    }
+
+    fn shell_credentials(&self, _: &PreparedRequest) -> Answer<ShellCredentials> {
+        let credentials = self.credentials_in_shell();
+        async { Ok(credentials) }.boxed()
     }
 
     fn sign_in_again(&self) {

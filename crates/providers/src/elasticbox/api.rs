@@ -14,7 +14,7 @@ use qdeck_model::{Problem, ProblemKind, Secret};
 use qdeck_net::{Cause, Client, NetError, Request};
 
 /// The only release that any document names.
-const RELEASE: &str = "4.0";
+pub(super) const RELEASE: &str = "4.0";
 
 /// The header that carries the token: the documents of different years name two.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -82,7 +82,7 @@ impl Api {
     }
 
     /// Tokens of 2018 and later are JSON web tokens and go where those go; older ones have a header of their own.
-    fn is_bearer(&self, token: &Secret) -> bool {
+    pub(super) fn is_bearer(&self, token: &Secret) -> bool {
         match self.header {
             TokenHeader::Auto => looks_like_jwt(token.expose()),
             TokenHeader::Bearer => true,

@@ -10,6 +10,7 @@ mod map;
 mod read;
 mod refusal;
 mod registration;
+mod shell;
 #[cfg(test)]
 mod tests;
 mod wire;
@@ -26,9 +27,10 @@ use api::{Api, TokenHeader};
 use map::Mapper;
 use qdeck_config::{Context, Credentials};
 use qdeck_model::{
-    Kind, LogEvent, LogStart, Platform, Problem, Resource, ResourceId, Sample, ScreenKind, Timestamp,
+    Kind, LogEvent, LogStart, Platform, PreparedRequest, Problem, Resource, ResourceId, Sample, ScreenKind,
+    Timestamp,
 };
-use qdeck_net::{Client, ClientOptions, produce};
+use qdeck_net::{Client, ClientOptions, ShellCredentials, produce};
 use read::detail::{self, BindingPath};
 use read::listing::Aside;
 use read::workspaces::Workspaces;
@@ -141,6 +143,16 @@ impl Provider for ElasticBox {
 
     fn console(&self, _id: &ResourceId, _kind: ScreenKind) -> Answer<Console> {
         async { Err(unsupported("there is no console")) }.boxed()
+    }
+
+    fn read_request(&self, id: &ResourceId) -> Answer<PreparedRequest> {
+        let request = shell::request_of(&self.api, id);
+        async { request }.boxed()
+    }
+
+    fn shell_credentials(&self, _: &PreparedRequest) -> Answer<ShellCredentials> {
+        let api = self.api.clone();
+        async move { shell::credentials(&api).await }.boxed()
     }
 
     fn sign_in_again(&self) {

@@ -9,6 +9,7 @@ mod endpoints;
 mod map;
 mod read;
 mod registration;
+mod shell;
 #[cfg(test)]
 mod tests;
 mod wire;
@@ -30,10 +31,10 @@ use map::Mapper;
 use map::events::LoggedEvent;
 use qdeck_config::{Context, Credentials};
 use qdeck_model::{
-    Action, ActionId, FormValues, Kind, LogEvent, LogStart, Outcome, Platform, PreparedWrite, Preview,
-    Problem, Resource, ResourceId, Sample, ScreenKind, Target, Timestamp,
+    Action, ActionId, FormValues, Kind, LogEvent, LogStart, Outcome, Platform, PreparedRequest,
+    PreparedWrite, Preview, Problem, Resource, ResourceId, Sample, ScreenKind, Target, Timestamp,
 };
-use qdeck_net::{Client, ClientOptions, produce};
+use qdeck_net::{Client, ClientOptions, ShellCredentials, produce};
 use read::{check, detail, gpus, listing, log};
 pub use registration::{PLATFORM, REGISTRATION, ZONES};
 
@@ -136,6 +137,16 @@ impl Provider for Exoscale {
     fn console(&self, id: &ResourceId, _: ScreenKind) -> Answer<Console> {
         let (deck, id) = (self.deck.clone(), id.clone());
         async move { detail::console(&deck, &id).await }.boxed()
+    }
+
+    fn read_request(&self, id: &ResourceId) -> Answer<PreparedRequest> {
+        let (deck, id) = (self.deck.clone(), id.clone());
+        async move { shell::request_of(&deck, &id).await }.boxed()
+    }
+
+    fn shell_credentials(&self, request: &PreparedRequest) -> Answer<ShellCredentials> {
+        let credentials = shell::credentials(request);
+        async { credentials }.boxed()
     }
 
     fn sign_in_again(&self) {

@@ -50,6 +50,11 @@ struct Shared {
 }
 
 impl Api {
+    /// The address that paths are below.
+    pub(crate) fn base(&self) -> &Url {
+        &self.shared.base
+    }
+
     pub(crate) fn new(client: Client, base: Url, key: SecretRef) -> Self {
         let shared = Shared { base, key, signed: SignIn::new(), lanes: Mutex::default() };
         Self { client, shared: Arc::new(shared) }

@@ -11,6 +11,7 @@ mod places;
 mod read;
 mod registration;
 mod rows;
+mod shell;
 #[cfg(test)]
 mod tests;
 mod wire;
@@ -30,9 +31,10 @@ use map::Mapper;
 use places::Places;
 use qdeck_config::{Context, Credentials};
 use qdeck_model::{
-    Kind, LogEvent, LogStart, Platform, Problem, Resource, ResourceId, Sample, ScreenKind, Timestamp,
+    Kind, LogEvent, LogStart, Platform, PreparedRequest, Problem, Resource, ResourceId, Sample, ScreenKind,
+    Timestamp,
 };
-use qdeck_net::{Client, produce};
+use qdeck_net::{Client, ShellCredentials, produce};
 use read::catalogue::Catalogue;
 use read::{check, console, describe, listing, single};
 pub use registration::{PLATFORM, PROJECT, REGIONS, REGISTRATION};
@@ -132,6 +134,15 @@ impl Provider for Gcore {
         let (site, id) = (self.site.clone(), id.clone());
         let (input, size_reports) = (self.console_input, self.console_size_reports);
         async move { console::open(&site, &id, kind, input, size_reports).await }.boxed()
+    }
+
+    fn read_request(&self, id: &ResourceId) -> Answer<PreparedRequest> {
+        let (site, id) = (self.site.clone(), id.clone());
+        async move { shell::request_of(&site, &id).await }.boxed()
+    }
+
+    fn shell_credentials(&self, _: &PreparedRequest) -> Answer<ShellCredentials> {
+        async { Ok(shell::credentials()) }.boxed()
     }
 
     fn sign_in_again(&self) {

@@ -23,5 +23,7 @@ pub(crate) use listing::{
 pub(crate) use page_cache::{PageCache, SharedPages};
 pub(crate) use pages::{Page, PageAt, PageWalk, Rest};
 pub(crate) use probes::{Probe, Probes};
-pub(crate) use request::{client_options, join_url, read_request, with_query, wrong_credentials};
+pub(crate) use request::{
+    client_options, join_url, no_single_request, read_request, with_query, wrong_credentials,
+};
 pub(crate) use sign_in::SignIn;

@@ -3,7 +3,7 @@
 use url::Url;
 
 use qdeck_config::Context;
-use qdeck_model::{Platform, Problem, ProblemKind};
+use qdeck_model::{Kind, Platform, Problem, ProblemKind};
 use qdeck_net::{ClientOptions, Request};
 
 /// The client options that a context sets; what a platform needs beside them is set on top.
@@ -25,6 +25,14 @@ pub(crate) fn client_options(context: &Context) -> ClientOptions {
 pub(crate) fn wrong_credentials(platform: Platform, takes: &str, give: &str) -> Problem {
     Problem::new(ProblemKind::Local, format!("{platform} signs in with {takes}"))
         .hint(format!("Give this context {give}"))
+}
+
+/// The problem of a resource that no one request reads: it is put together from several, or is part of a list.
+pub(crate) fn no_single_request(kind: Kind) -> Problem {
+    Problem::new(
+        ProblemKind::Unsupported,
+        format!("there is no one request that reads this {}", kind.singular()),
+    )
 }
 
 /// The URL of these path segments below a base, each percent-encoded.

@@ -11,6 +11,7 @@ mod listing;
 mod log;
 mod map;
 mod registration;
+mod shell;
 #[cfg(test)]
 mod tests;
 mod wire;
@@ -27,10 +28,10 @@ use api::Api;
 use map::Mapper;
 use qdeck_config::Context;
 use qdeck_model::{
-    Container, Kind, LogEvent, LogStart, Platform, Problem, Resource, ResourceId, Sample, ScreenKind,
-    Timestamp,
+    Container, Kind, LogEvent, LogStart, Platform, PreparedRequest, Problem, Resource, ResourceId, Sample,
+    ScreenKind, Timestamp,
 };
-use qdeck_net::{Client, produce};
+use qdeck_net::{Client, ShellCredentials, produce};
 pub use registration::{PLATFORM, REGISTRATION};
 
 const CONTAINERS: [&str; 2] = ["v1", "containers"];
@@ -109,6 +110,16 @@ impl Provider for Quasarch {
 
     fn console(&self, _id: &ResourceId, _kind: ScreenKind) -> Answer<Console> {
         async { Err(unsupported("there is no console")) }.boxed()
+    }
+
+    fn read_request(&self, id: &ResourceId) -> Answer<PreparedRequest> {
+        let request = self.request_of(id);
+        async { request }.boxed()
+    }
+
+    fn shell_credentials(&self, _: &PreparedRequest) -> Answer<ShellCredentials> {
+        let credentials = self.credentials_in_shell();
+        async { credentials }.boxed()
     }
 
     fn sign_in_again(&self) {

@@ -79,6 +79,7 @@ fn write(scene: &Scene, action: Action) -> PreparedWrite {
     let url = "https://api-ch-gva-2.example/v2/instance/i-web-1:stop";
     PreparedWrite {
         id: WriteId::new("w1"),
+        danger: action.danger,
         action,
         target: target(scene),
         values: FormValues::new(),
@@ -91,7 +92,6 @@ fn write(scene: &Scene, action: Action) -> PreparedWrite {
             creates: None,
             danger: None,
         },
-        danger: Danger::Disruptive,
         origin: Origin::Screen,
         prepared: scene.ui.app.now,
     }

@@ -15,7 +15,8 @@ use crate::kit::{self, SignIn};
 use qdeck_config::SecretRef;
 use qdeck_model::{Problem, Timestamp};
 use qdeck_net::{Client, Request};
-use signature::{Pair, SIGNATURE_LIFETIME_SECONDS};
+use signature::Pair;
+pub(super) use signature::{SIGNATURE_LIFETIME_SECONDS, signed_query};
 pub(super) use zones::{Found, Zone, Zones};
 
 /// The client of one organisation.

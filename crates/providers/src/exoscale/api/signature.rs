@@ -9,7 +9,7 @@ use url::Url;
 use qdeck_model::Secret;
 
 /// Seconds for which a signature is valid, as in every official client.
-pub(super) const SIGNATURE_LIFETIME_SECONDS: i64 = 600;
+pub(crate) const SIGNATURE_LIFETIME_SECONDS: i64 = 600;
 
 /// An API key: its name, which is sent, and the secret, which never is.
 #[derive(Debug)]
@@ -41,7 +41,7 @@ pub(super) fn authorization(pair: &Pair, method: &str, url: &Url, body: &[u8], e
 
 /// Names and decoded values of the query, in the order of the names. The official signers disagree on names that are
 /// sent twice or without a value, so such are left out as most of them do, and this program sends none.
-fn signed_query(url: &Url) -> Vec<(String, String)> {
+pub(crate) fn signed_query(url: &Url) -> Vec<(String, String)> {
     let mut all: Vec<(String, String)> = url.query_pairs().into_owned().collect();
     all.sort();
     let once = |name: &str| all.iter().filter(|(other, _)| other == name).count() == 1;
