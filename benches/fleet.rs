@@ -41,12 +41,7 @@ fn instance(number: usize) -> Resource {
 }
 
 fn store() -> Store {
-    Store::new(&[Member {
-        read_only: false,
-        name: context(),
-        platform: cycle::PLATFORM,
-        provider: Err(Problem::new(ProblemKind::Local, "none")),
-    }])
+    Store::new(&[Member::new(context(), cycle::PLATFORM, Err(Problem::new(ProblemKind::Local, "none")))])
 }
 
 /// A whole listing: one scope a page, as a platform with scopes tells it.

@@ -34,12 +34,11 @@ fn instance(context: &ContextName, number: usize) -> Resource {
 
 fn store() -> Store {
     let context = ContextName::new("cycle-prod");
-    let mut store = Store::new(&[Member {
-        read_only: false,
-        name: context.clone(),
-        platform: cycle::PLATFORM,
-        provider: Err(Problem::new(ProblemKind::Local, "made by hand")),
-    }]);
+    let mut store = Store::new(&[Member::new(
+        context.clone(),
+        cycle::PLATFORM,
+        Err(Problem::new(ProblemKind::Local, "made by hand")),
+    )]);
     let rows = (0..ROWS).map(|number| instance(&context, number)).collect();
     for event in [
         FleetEvent::Context(context.clone(), Health::Live, Auth::Good, Traffic::default()),

@@ -194,10 +194,10 @@ fn members(contexts: &[Context], registry: &Registry) -> Vec<Member> {
         .iter()
         .filter(|context| context.enabled)
         .map(|context| Member {
-            name: context.name.clone(),
-            platform: context.platform(),
-            provider: registry.open(context),
             read_only: context.read_only,
+            protected: context.protected,
+            color: context.color,
+            ..Member::new(context.name.clone(), context.platform(), registry.open(context))
         })
         .collect()
 }

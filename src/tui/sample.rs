@@ -117,11 +117,8 @@ fn operation(context: &str) -> Resource {
 pub(crate) fn empty(contexts: &[(&str, Platform)]) -> Store {
     let members: Vec<Member> = contexts
         .iter()
-        .map(|(name, platform)| Member {
-            read_only: false,
-            name: context(name),
-            platform: *platform,
-            provider: Err(Problem::new(ProblemKind::Local, "made by hand")),
+        .map(|(name, platform)| {
+            Member::new(context(name), *platform, Err(Problem::new(ProblemKind::Local, "made by hand")))
         })
         .collect();
     let mut store = Store::new(&members);

@@ -214,12 +214,7 @@ async fn a_count_larger_than_what_comes_does_not_go_on_for_ever() {
 /// What a server counts in some seconds of a running fleet that lists every second, and how many seconds it were.
 async fn requests_of_a_fleet(context: ContextOf, recorder: &Recorder, seconds: u64) -> (usize, usize) {
     let provider = context.open_on(recorder);
-    let member = Member {
-        name: ContextName::new("recorded"),
-        platform: provider.platform(),
-        read_only: false,
-        provider: Ok(provider),
-    };
+    let member = Member::new(ContextName::new("recorded"), provider.platform(), Ok(provider));
     let options = Options { refresh: Duration::from_secs(1), ..Options::default() };
     let began = Instant::now();
     let (_fleet, mut events) = Fleet::start(vec![member], options);

@@ -12,12 +12,8 @@ use crate::setup::{Demo, demo, within};
 /// A fleet of the demo's Cycle alone that lists by itself so seldom that nothing but pushes can change it.
 fn watch(demo: &Demo) -> (SharedProvider, Fleet, Events, Store) {
     let provider = demo.provider();
-    let member = Member {
-        read_only: false,
-        name: ContextName::new(demo.access().context.as_str()),
-        platform: cycle::PLATFORM,
-        provider: Ok(provider.clone()),
-    };
+    let member =
+        Member::new(ContextName::new(demo.access().context.as_str()), cycle::PLATFORM, Ok(provider.clone()));
     let options = Options {
         refresh: Duration::from_secs(3600),
         sample_every: Duration::from_secs(5),

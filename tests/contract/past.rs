@@ -25,7 +25,7 @@ async fn first_look(name: &str, platform: Platform) -> usize {
     let demo = demo(name).start().await;
     let provider = demo.provider();
     let context = ContextName::new(demo.access().context.as_str());
-    let member = Member { read_only: false, name: context, platform, provider: Ok(provider.clone()) };
+    let member = Member::new(context, platform, Ok(provider.clone()));
     // Neither lists nor polls by itself while the test looks.
     let never = Duration::from_secs(3600);
     let options = Options { refresh: never, sample_every: never, ..Options::default() };

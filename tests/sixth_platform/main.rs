@@ -49,12 +49,7 @@ async fn its_rows_are_in_the_panes() {
     let members: Vec<Member> = config
         .contexts
         .iter()
-        .map(|context| Member {
-            name: context.name.clone(),
-            platform: context.platform(),
-            provider: registry.open(context),
-            read_only: context.read_only,
-        })
+        .map(|context| Member::new(context.name.clone(), context.platform(), registry.open(context)))
         .collect();
     let mut store = Store::new(&members);
     let options = FleetOptions {

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::platform::{PlatformSettings, PlatformSpec, Setting, Value};
-use qdeck_model::{ContextName, Platform, Secret};
+use qdeck_model::{ContextColor, ContextName, Platform, Secret};
 
 /// Requests at once, unless the file sets it: enough to hide latency, few enough to spare the server.
 pub(super) const DEFAULT_CONCURRENCY: usize = 8;
@@ -103,6 +103,10 @@ pub struct Context {
     pub insecure: bool,
     /// Nothing may be changed through this context.
     pub read_only: bool,
+    /// Every change through this context is confirmed one level more strictly.
+    pub protected: bool,
+    /// The colour that marks it.
+    pub color: Option<ContextColor>,
     /// Requests at once.
     pub concurrency: usize,
     /// Requests a second in the long run; ten seconds' worth may come at once.
@@ -130,6 +134,8 @@ impl Context {
             insecure_tls: false,
             insecure: false,
             read_only: false,
+            protected: false,
+            color: None,
             concurrency: DEFAULT_CONCURRENCY,
             requests_per_second: DEFAULT_REQUESTS_PER_SECOND,
             answer_timeout: DEFAULT_ANSWER_TIMEOUT,

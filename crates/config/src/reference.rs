@@ -77,10 +77,23 @@ pub const SETTINGS: [Key; 12] = [
 ];
 
 /// The keys that every context has.
-pub const CONTEXT: [Key; 9] = [
+pub const CONTEXT: [Key; 11] = [
     key("platform", "the name of a platform", "", "Which platform the account is on."),
     key("base_url", "a URL", "the public one", "The API's address. Some platforms publish none: see below."),
     key("read_only", "true or false", "`false`", "Change nothing through this context."),
+    key(
+        "protected",
+        "true or false",
+        "`false`",
+        "Confirm every change one level more strictly: what takes `y` elsewhere takes the action's own letter here, and \
+         what takes that letter takes the typed name. `--confirm NAME` does so on the command line.",
+    ),
+    key(
+        "color",
+        "`\"red\"`, `\"green\"`, `\"yellow\"`, `\"blue\"`, `\"magenta\"`, `\"cyan\"`, `\"white\"` or `\"gray\"`",
+        "none",
+        "The colour that frames every form and confirmation of this context.",
+    ),
     key(
         "enabled",
         "true or false",

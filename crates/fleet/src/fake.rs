@@ -206,8 +206,7 @@ pub(super) fn model(id: &ResourceId) -> Resource {
 }
 
 pub(super) fn start(fake: &Arc<Fake>) -> (Fleet, Events) {
-    let member =
-        Member { read_only: false, name: context(), platform: cycle::PLATFORM, provider: Ok(fake.clone()) };
+    let member = Member::new(context(), cycle::PLATFORM, Ok(fake.clone()));
     let options = Options {
         refresh: Duration::from_secs(5),
         sample_every: Duration::from_secs(2),

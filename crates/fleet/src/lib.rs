@@ -37,8 +37,8 @@ use events::{Closed, Outbox};
 use journal::Journal;
 use link::{Link, Signals};
 use qdeck_model::{
-    ContextName, Kind, ListingBounds, LogEvent, LogStart, Platform, Problem, ProblemKind, Resource,
-    ResourceId, Sample, ScreenKind, Timestamp,
+    ContextColor, ContextName, Kind, ListingBounds, LogEvent, LogStart, Platform, Problem, ProblemKind,
+    Resource, ResourceId, Sample, ScreenKind, Timestamp,
 };
 use telemetry::Watched;
 use writes::Gate;
@@ -49,7 +49,7 @@ pub use series::{Series, Summary};
 pub use store::{
     Busy, Condition, ContextState, Listing, ListingCondition, Population, Row, Rows, Store, Usage,
 };
-pub use writes::{DeclaredAction, WriteEnd, WriteEvent, WritePhase};
+pub use writes::{BulkHandle, BulkItem, DeclaredAction, PreparedBulk, WriteEnd, WriteEvent, WritePhase};
 
 pub use qdeck_providers::{Console, ListEvent, Section, SharedProvider, Traffic};
 
@@ -62,8 +62,23 @@ pub struct Member {
     pub platform: Platform,
     /// Nothing may be changed through it.
     pub read_only: bool,
+    /// Every change through it is confirmed one level more strictly.
+    pub protected: bool,
+    /// The colour that marks it.
+    pub color: Option<ContextColor>,
     /// The provider, or why there is none (shown at its context while the others go on).
     pub provider: Result<SharedProvider, Problem>,
+}
+
+impl Member {
+    /// A context through which everything may be changed, without a colour.
+    pub const fn new(
+        name: ContextName,
+        platform: Platform,
+        provider: Result<SharedProvider, Problem>,
+    ) -> Self {
+        Self { name, platform, read_only: false, protected: false, color: None, provider }
+    }
 }
 
 /// Intervals and bounds of the fleet.

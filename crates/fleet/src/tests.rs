@@ -475,12 +475,7 @@ async fn the_tasks_end_with_the_last_handle() {
 
 #[tokio::test(start_paused = true)]
 async fn a_context_that_cannot_be_opened_says_why() {
-    let member = Member {
-        read_only: false,
-        name: context(),
-        platform: cycle::PLATFORM,
-        provider: Err(trouble(ProblemKind::Local)),
-    };
+    let member = Member::new(context(), cycle::PLATFORM, Err(trouble(ProblemKind::Local)));
     let options = Options {
         refresh: Duration::from_secs(5),
         sample_every: Duration::from_secs(2),

@@ -5,6 +5,7 @@
 
 mod action;
 mod bounds;
+mod color;
 mod document;
 mod form;
 mod id;
@@ -22,6 +23,7 @@ mod write;
 
 pub use action::{Action, ActionId, Availability, Danger, Expected, Question};
 pub use bounds::{ListingBounds, ReachedBound};
+pub use color::ContextColor;
 pub use document::Document;
 pub use form::{
     Characters, Choice, Choices, Field, FieldError, FieldKind, FieldValue, Form, FormValues, NumberRule,

@@ -27,6 +27,9 @@ pub(in crate::tui) fn message(event: &WriteEvent) -> Option<(String, bool)> {
         WritePhase::Ended(WriteEnd::Failed(problem)) => {
             (format!("{action} {name} failed after {took}: {}", whole(problem)), true)
         }
+        WritePhase::Ended(WriteEnd::Unsent(problem)) => {
+            (format!("{action} {name}: not sent: {}", whole(problem)), true)
+        }
         WritePhase::Ended(WriteEnd::Unknown(problem)) => {
             (format!("{action} {name}: outcome unknown: {}", whole(problem)), true)
         }

@@ -37,7 +37,7 @@ impl Deck {
         context: &ContextName,
         read_only: bool,
     ) -> Self {
-        let member = Member { name: context.clone(), platform, provider: Ok(provider.clone()), read_only };
+        let member = Member { read_only, ..Member::new(context.clone(), platform, Ok(provider.clone())) };
         let folder = tempfile::tempdir().unwrap();
         let journal = Journal::at(folder.path().join("journal.jsonl"));
         let options = Options {

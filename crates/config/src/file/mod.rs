@@ -19,7 +19,7 @@ use crate::reference::known_keys;
 use credentials::{check_secret, expected, read_credentials};
 use keys::KeyCheck;
 use mistake::{Mistakes, Notes};
-use qdeck_model::ContextName;
+use qdeck_model::{ContextColor, ContextName};
 use section::{Located, Section, missing, note_unknown, type_word};
 use settings::Settings;
 
@@ -122,6 +122,8 @@ impl Reader<'_> {
             insecure_tls: section.boolean("insecure_tls", notes).unwrap_or(false),
             insecure,
             read_only: section.boolean("read_only", notes).unwrap_or(false),
+            protected: section.boolean("protected", notes).unwrap_or(false),
+            color: read_color(section, notes),
             concurrency: section.count("concurrency", 1..65, notes).unwrap_or(DEFAULT_CONCURRENCY),
             requests_per_second: section
                 .count("requests_per_second", 1..1_001, notes)
@@ -202,6 +204,20 @@ impl Reader<'_> {
                 .expected(format!("`{name}` is a setting of {}", owners.join(" and ")));
         }
     }
+}
+
+/// Reads the colour of a context.
+fn read_color(section: &Section<'_, '_>, notes: &mut Notes<'_>) -> Option<ContextColor> {
+    let found = section.string("color", ContextColor::Red.name(), notes)?;
+    let color = ContextColor::parse(found.value);
+    if color.is_none() {
+        let names = ContextColor::ALL.map(ContextColor::name);
+        notes
+            .add(found.span, format!("`color` cannot be `{}`", found.value))
+            .expected(format!("expected one of: {}", names.join(", ")))
+            .nearest(found.value, &names);
+    }
+    color
 }
 
 /// `[a-z0-9][a-z0-9-]*`, at most 32: names are typed in filters and on the command line, and shown in a column.

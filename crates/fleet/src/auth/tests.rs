@@ -128,8 +128,7 @@ async fn a_missing_permission_is_recorded_at_the_context_and_hides_nothing() {
     let page = ListEvent::Page { scope: None, rows: vec![model(&id("i1"))], expected: None };
     fake.answer(Kind::Instance, vec![page, ListEvent::End]);
     let (fleet, mut events) = start(&fake);
-    let member =
-        Member { read_only: false, name: context(), platform: cycle::PLATFORM, provider: Ok(fake.clone()) };
+    let member = Member::new(context(), cycle::PLATFORM, Ok(fake.clone()));
     let mut store = Store::new(&[member]);
     let no = trouble(ProblemKind::Forbidden);
     let settle = async |store: &mut Store, events: &mut Events| {

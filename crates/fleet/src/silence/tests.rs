@@ -12,7 +12,7 @@ const TWO: &[Kind] = &[Kind::Instance, Kind::Container];
 
 fn store(fake: &Arc<Fake>) -> Store {
     let provider = Ok(fake.clone() as crate::SharedProvider);
-    Store::new(&[Member { read_only: false, name: context(), platform: cycle::PLATFORM, provider }])
+    Store::new(&[Member::new(context(), cycle::PLATFORM, provider)])
 }
 
 /// Applies the events of the next `seconds`, and returns whether the context is silent and its instances are grey.

@@ -5,6 +5,7 @@
 //!                                                   ─▶ Provider::perform, once ─▶ follow ─▶ end in the journal
 //! ```
 
+mod bulk;
 mod busy;
 mod declared;
 mod end;
@@ -15,20 +16,22 @@ mod tests;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::oneshot;
+use tokio::sync::{OwnedSemaphorePermit, oneshot};
 use tokio::time::Instant;
 
 use super::events::Outbox;
 use super::journal::{End, Journal, Record};
 use super::{Fleet, FleetEvent, SharedProvider};
 pub(super) use busy::BUSY_LIFE;
+use bulk::SendBounds;
+pub use bulk::{BulkHandle, BulkItem, PreparedBulk};
 use busy::BusyTargets;
 pub use declared::DeclaredAction;
 use end::Sent;
 use qdeck_model::{
-    Action, ActionId, Availability, Choice, ContextName, Form, FormValues, Origin, PREVIEW_LIFE,
-    PreparedWrite, Problem, ProblemKind, READ_ONLY_HINT, Resource, ResourceId, Shown, Target, Timestamp,
-    WriteId,
+    Action, ActionId, Availability, Choice, ContextColor, ContextName, Form, FormValues, Origin,
+    PREVIEW_LIFE, PreparedWrite, Problem, ProblemKind, READ_ONLY_HINT, Resource, ResourceId, Shown, Target,
+    Timestamp, WriteId,
 };
 
 /// News of a write on its way. Applied to a [`Store`](super::Store) it marks the target as busy.
@@ -79,17 +82,20 @@ pub enum WriteEnd {
     Failed(Problem),
     /// It cannot be found out whether it was done.
     Unknown(Problem),
+    /// It was not sent: a bulk was stopped before its turn, or it was refused here.
+    Unsent(Problem),
 }
 
 /// The state of the gate.
 pub(super) struct Gate {
     journal: Journal,
     busy: Arc<BusyTargets>,
+    sending: SendBounds,
 }
 
 impl Gate {
     pub(super) fn new(journal: Journal) -> Self {
-        Self { journal, busy: Arc::default() }
+        Self { journal, busy: Arc::default(), sending: SendBounds::default() }
     }
 }
 
@@ -172,6 +178,7 @@ impl Fleet {
         let provider = self.provider(target.context())?;
         let preview = provider.preview(&target, action.id, &values).await?;
         let danger = preview.danger.map_or(action.danger, |danger| danger.max(action.danger));
+        let danger = if self.is_protected(target.context()) { danger.raised() } else { danger };
         let prepared = Timestamp::now();
         Ok(PreparedWrite { id: new_id(), action, target, values, preview, danger, origin, prepared })
     }
@@ -183,6 +190,15 @@ impl Fleet {
     /// When it was refused here: the context is read-only, the preview is too old, something is being done to the target
     /// already, or the journal cannot be written. Nothing was sent then.
     pub async fn perform(&self, write: PreparedWrite) -> Result<WriteId, Problem> {
+        self.send(write, None).await
+    }
+
+    /// The same; the permit is given back once the answer to the request is there.
+    async fn send(
+        &self,
+        write: PreparedWrite,
+        permit: Option<OwnedSemaphorePermit>,
+    ) -> Result<WriteId, Problem> {
         self.permit(write.target.context())?;
         if write.is_stale(Timestamp::now()) {
             let seconds = PREVIEW_LIFE.as_secs();
@@ -203,7 +219,7 @@ impl Fleet {
         };
         let (report, reported) = oneshot::channel();
         self.spawn(async move {
-            course.run(report).await;
+            course.run(report, permit).await;
             Ok(())
         });
         let ended = || Problem::new(ProblemKind::Local, "the program is ending: nothing was sent");
@@ -214,6 +230,17 @@ impl Fleet {
     pub fn is_read_only(&self, context: &ContextName) -> bool {
         let member = self.inner.members.iter().find(|member| member.name == *context);
         member.is_some_and(|member| member.read_only)
+    }
+
+    /// Returns true if every change through a context is confirmed one level more strictly.
+    pub fn is_protected(&self, context: &ContextName) -> bool {
+        let member = self.inner.members.iter().find(|member| member.name == *context);
+        member.is_some_and(|member| member.protected)
+    }
+
+    /// The colour that marks a context.
+    pub fn color(&self, context: &ContextName) -> Option<ContextColor> {
+        self.inner.members.iter().find(|member| member.name == *context)?.color
     }
 
     fn permit(&self, context: &ContextName) -> Result<(), Problem> {
@@ -227,7 +254,11 @@ impl Fleet {
 
 impl Course {
     /// The whole course of a write, from its intent to its end.
-    async fn run(self, report: oneshot::Sender<Result<WriteId, Problem>>) {
+    async fn run(
+        self,
+        report: oneshot::Sender<Result<WriteId, Problem>>,
+        permit: Option<OwnedSemaphorePermit>,
+    ) {
         // The mark goes with the course, however it ends.
         let _mark = busy::Mark::new(self.busy.clone(), self.write.target.id.clone());
         if let Err(problem) = self.write_down(Record::intent(&self.write)).await {
@@ -237,7 +268,9 @@ impl Course {
         }
         let _ = report.send(Ok(self.write.id.clone()));
         self.emit(WritePhase::Sent).await;
-        let end = match self.provider.perform(&self.write).await {
+        let answer = self.provider.perform(&self.write).await;
+        drop(permit);
+        let end = match answer {
             Ok(outcome) => {
                 if let Some(operation) = &outcome.operation {
                     self.accepted(operation).await;
@@ -269,7 +302,7 @@ impl Course {
             WriteEnd::Refused(problem) => (Some(End::Refused), Some(problem)),
             WriteEnd::Failed(problem) => (Some(End::Failed), Some(problem)),
             // The intent stays open: that is what an unknown outcome is.
-            WriteEnd::Unknown(problem) => (None, Some(problem)),
+            WriteEnd::Unknown(problem) | WriteEnd::Unsent(problem) => (None, Some(problem)),
         };
         if let Some(outcome) = outcome {
             let record = Record::ended(&self.write.id, outcome, problem, self.began.elapsed());

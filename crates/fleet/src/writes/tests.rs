@@ -190,6 +190,10 @@ struct Setup {
 }
 
 fn setup(read_only: bool, answer: Result<Outcome, Problem>) -> Setup {
+    setup_of(answer, |member| member.read_only = read_only)
+}
+
+fn setup_of(answer: Result<Outcome, Problem>, change: impl FnOnce(&mut Member)) -> Setup {
     let folder = tempfile::tempdir().unwrap();
     let journal = Journal::at(folder.path().join("journal.jsonl"));
     let platform = Arc::new(OneMachine {
@@ -200,8 +204,8 @@ fn setup(read_only: bool, answer: Result<Outcome, Problem>) -> Setup {
         sent: AtomicUsize::new(0),
         intents_when_sent: Mutex::default(),
     });
-    let member =
-        Member { name: context(), platform: exoscale::PLATFORM, provider: Ok(platform.clone()), read_only };
+    let mut member = Member::new(context(), exoscale::PLATFORM, Ok(platform.clone()));
+    change(&mut member);
     let options = Options {
         refresh: Duration::from_secs(5),
         sample_every: Duration::from_secs(5),
@@ -401,4 +405,19 @@ async fn a_preview_that_is_too_old_is_not_sent() {
     let problem = it.fleet.perform(write).await.unwrap_err();
     assert!(problem.message.contains("older than 30 s"), "{problem}");
     assert_eq!(it.sent(), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_protected_context_raises_the_danger_of_every_write_by_one_level() {
+    let it = setup_of(Ok(accepted()), |member| {
+        (member.protected, member.color) = (true, Some(ContextColor::Red));
+    });
+    assert_eq!(it.prepare().await.danger, Danger::Destructive);
+    assert_eq!(
+        (it.fleet.is_protected(&context()), it.fleet.color(&context())),
+        (true, Some(ContextColor::Red))
+    );
+    let plain = setup(false, Ok(accepted()));
+    assert_eq!(plain.prepare().await.danger, Danger::Disruptive);
+    assert_eq!((plain.fleet.is_protected(&context()), plain.fleet.color(&context())), (false, None));
 }

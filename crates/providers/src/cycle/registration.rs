@@ -50,6 +50,8 @@ hub = "651586fca6078e98982dbd90"            # Hub settings, API access: the hub'
 token = { env = "CYCLE_API_KEY" }           # an API key of that hub
 # base_url = "https://api.cycle.io"         # the public address
 # read_only = true                          # change nothing through this context
+# protected = true                          # confirm every change one level more strictly
+# color = "red"                             # frames every form and confirmation of this context
 # enabled = false                           # do not connect at the start
 # concurrency = 8                           # requests at once
 # answer_timeout = "10s"                    # time to wait for the first byte of an answer

@@ -21,12 +21,11 @@ fn at(second: i64) -> Timestamp {
 }
 
 fn store(lifecycle: Lifecycle, telemetry: bool) -> Store {
-    let member = Member {
-        read_only: false,
-        name: ContextName::new("demo-cycle"),
-        platform: cycle::PLATFORM,
-        provider: Err(Problem::new(ProblemKind::Local, "none is needed")),
-    };
+    let member = Member::new(
+        ContextName::new("demo-cycle"),
+        cycle::PLATFORM,
+        Err(Problem::new(ProblemKind::Local, "none is needed")),
+    );
     let mut store = Store::new(&[member]);
     let instance = Instance {
         offers: Offers { telemetry, ..Offers::default() },
