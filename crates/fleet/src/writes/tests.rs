@@ -1,20 +1,12 @@
-//! The gate with a platform of this file's own: what is sent, how often, and what the journal has by then.
+//! The gate with a platform of these tests' own: what is sent, how often, and what the journal has by then.
 
-use std::collections::VecDeque;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
-
-use futures_util::stream::{self, BoxStream};
-use futures_util::{FutureExt, StreamExt};
-use tokio::time::timeout;
+mod bulk;
+mod platform;
 
 use super::*;
-use crate::{Console, Events, ListEvent, Member, Options, Section, Traffic};
-use qdeck_model::{
-    Danger, Expected, GpuRequest, Instance, Kind, Lifecycle, LogEvent, LogStart, Method, Offers, Operation,
-    Outcome, Platform, PreparedRequest, Preview, Sample, ScreenKind, State,
-};
-use qdeck_providers::{Answer, Check, Provider, exoscale};
+use platform::{accepted, context, machine, operation, operation_id, setup, setup_of, stop, unreachable};
+use qdeck_model::{Danger, Lifecycle};
+use qdeck_providers::exoscale;
 
 #[tokio::test(start_paused = true)]
 async fn declared_actions_name_their_platforms_and_whether_they_fit_the_row() {
