@@ -11,7 +11,12 @@ pub(in crate::tui) fn message(event: &WriteEvent) -> Option<(String, bool)> {
     let took = age(event.elapsed);
     Some(match &event.phase {
         WritePhase::Sent => (format!("{} {name}", event.action.progress), false),
-        WritePhase::Accepted(_) | WritePhase::Step { problem: None, .. } => return None,
+        WritePhase::PickedUp => {
+            (format!("{} {name} since {took} ago: following it to its end", event.action.progress), false)
+        }
+        WritePhase::Accepted(_) | WritePhase::Created(_) | WritePhase::Step { problem: None, .. } => {
+            return None;
+        }
         WritePhase::Shown(shown) => {
             let labels: Vec<_> = shown.secrets.iter().map(|secret| &*secret.label).collect();
             (format!("{action} {name}: shown once: {}", labels.join(", ")), false)

@@ -9,14 +9,17 @@
 //! The intent is on the disk before its request leaves, and a write whose intent cannot be written is refused. So an
 //! intent without an end means that the outcome is unknown: it is resolved by reading, never by sending again. One
 //! program appends at a time, a last line that was torn by a crash is left as it is, and no secret is ever in the file.
+//! A file that has grown too large is put aside; see `rotation`.
 
+mod follower;
 mod record;
+mod rotation;
 #[cfg(test)]
 mod tests;
 
 use std::fs::{File, Permissions};
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
-use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -25,12 +28,18 @@ use rustix::fs::{FlockOperation, flock};
 
 use qdeck_model::{Problem, ProblemKind};
 
-pub use record::{End, Ended, Entry, History, Intent, Record, Reference, TargetRecord, Written};
+pub use follower::Follower;
+pub use record::{
+    CreatesRecord, End, Ended, Entry, ExpectedRecord, History, Intent, Record, Reference, TargetRecord,
+    Written,
+};
 
 /// The longest wait for the lock of another program. It is held for one line.
 const LOCK_TIMEOUT: Duration = Duration::from_secs(3);
 /// The largest journal that is read, in bytes: some hundred thousand writes.
 const MAX_JOURNAL_BYTES: u64 = 256 << 20;
+/// A journal that is larger than this, in bytes, is put aside with the next record, and a new one begins.
+const ROTATED_BYTES: u64 = 64 << 20;
 /// Time between two tries to get the lock.
 const LOCK_RETRY: Duration = Duration::from_millis(10);
 
@@ -38,17 +47,26 @@ const LOCK_RETRY: Duration = Duration::from_millis(10);
 #[derive(Debug, Clone)]
 pub struct Journal {
     path: Option<Arc<Path>>,
+    /// The size at which it is put aside.
+    rotated_bytes: u64,
 }
 
 impl Journal {
     /// The journal in this file, which is made with the first record.
     pub fn at(path: impl Into<PathBuf>) -> Self {
-        Self { path: Some(path.into().into()) }
+        Self { path: Some(path.into().into()), rotated_bytes: ROTATED_BYTES }
     }
 
     /// No journal: every write is refused.
     pub const fn none() -> Self {
-        Self { path: None }
+        Self { path: None, rotated_bytes: ROTATED_BYTES }
+    }
+
+    /// The same, put aside at another size.
+    #[cfg(test)]
+    const fn rotated_at(mut self, bytes: u64) -> Self {
+        self.rotated_bytes = bytes;
+        self
     }
 
     /// Its file.
@@ -67,7 +85,7 @@ impl Journal {
                 "there is no journal to write this change down in: nothing was sent",
             )
         })?;
-        append(path, record).map_err(|error| {
+        append(path, record, self.rotated_bytes).map_err(|error| {
             let message = format!("could not write the journal {}: {error}", path.display());
             Problem::new(ProblemKind::Local, message)
                 .hint("Nothing is changed while changes cannot be written down: check the file, its folder and the disk")
@@ -82,20 +100,29 @@ impl Journal {
         let Some(path) = self.path.as_deref() else {
             return Ok(History::default());
         };
-        match qdeck_files::read(path, MAX_JOURNAL_BYTES) {
-            Ok(bytes) => Ok(History::parse(&bytes)),
-            Err(error) if error.is_missing() => Ok(History::default()),
-            Err(error) => Err(Problem::new(ProblemKind::Local, format!("the journal {error}"))),
+        let mut history = History::default();
+        for path in [&*rotation::older(path), path] {
+            match qdeck_files::read(path, MAX_JOURNAL_BYTES) {
+                Ok(bytes) => history.add(&bytes),
+                Err(error) if error.is_missing() => {}
+                Err(error) => return Err(Problem::new(ProblemKind::Local, format!("the journal {error}"))),
+            }
         }
+        Ok(history)
     }
 }
 
-fn append(path: &Path, record: &Record) -> io::Result<()> {
+fn append(path: &Path, record: &Record, rotated_bytes: u64) -> io::Result<()> {
     // The screen shows what is about to be sent without secrets; that none is in it is made sure here once more.
     let mut line = qdeck_model::redact(&serde_json::to_string(record)?).into_owned().into_bytes();
     line.push(b'\n');
-    let (mut file, is_new) = open(path)?;
-    lock(&file)?;
+    let (mut file, is_new) = open_locked(path)?;
+    if file.metadata()?.len() > rotated_bytes {
+        rotation::rotate(path)?;
+        // The lock of the old file is held until this has the new one.
+        let old = std::mem::replace(&mut file, open_locked(path)?.0);
+        drop(old);
+    }
     if !ends_with_line(&mut file)? {
         // Another program died in the middle of a line. It is left as it is, and this record begins one of its own.
         line.insert(0, b'\n');
@@ -108,6 +135,19 @@ fn append(path: &Path, record: &Record) -> io::Result<()> {
         File::open(folder)?.sync_all()?;
     }
     Ok(())
+}
+
+/// Opens the file and locks it. Returns whether it was made.
+fn open_locked(path: &Path) -> io::Result<(File, bool)> {
+    loop {
+        let (file, is_new) = open(path)?;
+        lock(&file)?;
+        // It may have been put aside while this waited for the lock.
+        let (mine, named) = (file.metadata()?, std::fs::metadata(path));
+        if named.is_ok_and(|named| (named.dev(), named.ino()) == (mine.dev(), mine.ino())) {
+            return Ok((file, is_new));
+        }
+    }
 }
 
 /// Opens the file for this user alone. Returns whether it was made.

@@ -6,7 +6,10 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use qdeck_model::{ContextName, Kind, PreparedWrite, Problem, ResourceId, Target, Timestamp, WriteId};
+use super::follower::Follower;
+use qdeck_model::{
+    ContextName, Expected, Kind, Lifecycle, PreparedWrite, Problem, ResourceId, Target, Timestamp, WriteId,
+};
 
 /// The version of the shape below. Fields may be added without raising it.
 const VERSION: u32 = 1;
@@ -31,10 +34,19 @@ pub struct Record {
 pub enum Entry {
     /// It is about to be sent.
     Intent(Intent),
-    /// The platform has taken it on, as this operation where it named one.
+    /// The platform has taken it on.
     Accepted {
-        /// The operation.
-        operation: Reference,
+        /// The operation as which it is in progress.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        operation: Option<Reference>,
+        /// The resource that it made.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        created: Option<Reference>,
+    },
+    /// Another program has taken over the following of it.
+    PickedUp {
+        /// That program.
+        follower: Follower,
     },
     /// It is over.
     Ended(Ended),
@@ -58,6 +70,68 @@ pub struct Intent {
     pub summary: String,
     /// The requests, secrets masked.
     pub requests: Vec<Value>,
+    /// The expected state of the target afterwards, or of what is made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expected: Option<ExpectedRecord>,
+    /// The resource that it makes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub creates: Option<CreatesRecord>,
+    /// The program that sends and follows it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub follower: Option<Follower>,
+}
+
+/// The expected state of a target after a write.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ExpectedRecord {
+    /// The states of which it is in one; empty where any will do.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub states: Vec<String>,
+    /// It is not there any more.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub gone: bool,
+    /// It was so before the write already, so that looking at it proves nothing.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub met_before: bool,
+}
+
+impl ExpectedRecord {
+    /// The expectation of a write.
+    pub fn of(write: &PreparedWrite) -> Self {
+        let expected = &write.preview.expected;
+        let before = write.target.state.as_ref().map(|state| state.lifecycle);
+        let states = match expected {
+            Expected::State(states) => states.iter().map(|state| state.word().to_owned()).collect(),
+            Expected::Exists | Expected::Gone => Vec::new(),
+        };
+        // A target without a state was there all the same.
+        let met_before = match expected {
+            Expected::Gone => before == Some(Lifecycle::Gone),
+            _ => before.is_none_or(|state| expected.agrees(Some(state))),
+        };
+        Self { states, gone: *expected == Expected::Gone, met_before }
+    }
+
+    /// Returns true if the target agrees; `None` is a target that was not found.
+    pub fn agrees(&self, found: Option<Lifecycle>) -> bool {
+        if self.gone {
+            return Expected::Gone.agrees(found);
+        }
+        let is_listed = |state: Lifecycle| self.states.iter().any(|word| word == state.word());
+        if self.states.is_empty() { Expected::Exists.agrees(found) } else { found.is_some_and(is_listed) }
+    }
+}
+
+/// A resource that a write makes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CreatesRecord {
+    /// Its kind.
+    pub kind: Kind,
+    /// The container, region or zone it will be in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scope: Option<String>,
+    /// Its name.
+    pub name: String,
 }
 
 /// The target of a write.
@@ -158,13 +232,26 @@ impl Record {
             action: write.action.id.to_string(),
             summary: write.preview.summary.clone(),
             requests: write.preview.requests.iter().map(qdeck_model::PreparedRequest::masked).collect(),
+            expected: Some(ExpectedRecord::of(write)),
+            creates: write.preview.creates.as_ref().map(|made| CreatesRecord {
+                kind: made.kind,
+                scope: made.scope.as_deref().map(str::to_owned),
+                name: made.name.to_string(),
+            }),
+            follower: Some(Follower::this()),
         };
         Self::now(&write.id, Entry::Intent(intent))
     }
 
-    /// A write was taken on.
-    pub fn accepted(id: &WriteId, operation: &ResourceId) -> Self {
-        Self::now(id, Entry::Accepted { operation: operation.into() })
+    /// A write was taken on, as this operation and making this resource where they are known.
+    pub fn accepted(id: &WriteId, operation: Option<&ResourceId>, created: Option<&ResourceId>) -> Self {
+        let (operation, created) = (operation.map(Into::into), created.map(Into::into));
+        Self::now(id, Entry::Accepted { operation, created })
+    }
+
+    /// This program follows a write that another one has sent.
+    pub fn picked_up(id: &WriteId) -> Self {
+        Self::now(id, Entry::PickedUp { follower: Follower::this() })
     }
 
     /// A write is over.
@@ -191,6 +278,10 @@ pub struct Written {
     pub intent: Intent,
     /// The operation that the platform made of it.
     pub accepted: Option<Reference>,
+    /// The resource that it made.
+    pub created: Option<Reference>,
+    /// The program that followed it last.
+    pub follower: Option<Follower>,
     /// The end; `None` is an unknown outcome, or one that is still in progress.
     pub ended: Option<Ended>,
 }
@@ -208,7 +299,16 @@ impl History {
     /// Reads the content of a journal.
     pub fn parse(bytes: &[u8]) -> Self {
         let mut history = Self::default();
-        let mut places: HashMap<String, usize> = HashMap::new();
+        history.add(bytes);
+        history
+    }
+
+    /// Reads what follows in a later file. Lines that were read before change nothing.
+    pub fn add(&mut self, bytes: &[u8]) {
+        let history = self;
+        let places = history.writes.iter().enumerate();
+        let mut places: HashMap<String, usize> =
+            places.map(|(place, write)| (write.id.to_string(), place)).collect();
         for line in bytes.split(|byte| *byte == b'\n').filter(|line| !line.trim_ascii().is_empty()) {
             let Ok(record) = serde_json::from_slice::<Record>(line) else {
                 history.unreadable += 1;
@@ -220,18 +320,33 @@ impl History {
                 (Entry::Intent(intent), None) => {
                     let (id, at) = (WriteId::new(record.id.as_str()), Timestamp::parse(&record.at));
                     places.insert(record.id, history.writes.len());
-                    history.writes.push(Written { id, at, intent, accepted: None, ended: None });
+                    let follower = intent.follower.clone();
+                    history.writes.push(Written {
+                        id,
+                        at,
+                        intent,
+                        accepted: None,
+                        created: None,
+                        follower,
+                        ended: None,
+                    });
                 }
-                (Entry::Accepted { operation }, Some(write)) => write.accepted = Some(operation),
+                (Entry::Accepted { operation, created }, Some(write)) => {
+                    write.accepted = operation.or(write.accepted.take());
+                    write.created = created.or(write.created.take());
+                }
+                (Entry::PickedUp { follower }, Some(write)) => write.follower = Some(follower),
                 (Entry::Ended(ended), Some(write)) => write.ended = Some(ended),
                 (Entry::Other, _) => {}
-                // An end without its beginning, or a second beginning.
-                (Entry::Intent(_), Some(_)) | (Entry::Accepted { .. } | Entry::Ended(_), None) => {
+                // Carried over into a later file.
+                (Entry::Intent(intent), Some(write)) if write.intent == intent => {}
+                // A second beginning, or what follows one that is not there.
+                (Entry::Intent(_), Some(_))
+                | (Entry::Accepted { .. } | Entry::PickedUp { .. } | Entry::Ended(_), None) => {
                     history.unreadable += 1;
                 }
             }
         }
-        history
     }
 
     /// The writes without an end: their outcome is unknown, or another program is waiting for it.

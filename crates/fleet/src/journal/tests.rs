@@ -67,7 +67,7 @@ fn a_write_is_read_back_from_intent_to_end_without_its_secrets() {
     refusal.request_id = Some("r1".into());
     for record in [
         Record::intent(&write),
-        Record::accepted(&write.id, &operation),
+        Record::accepted(&write.id, Some(&operation), None),
         Record::ended(&write.id, End::Failed, Some(&refusal), Duration::from_millis(4210)),
     ] {
         journal.append(&record).unwrap();
@@ -179,4 +179,109 @@ fn a_lock_that_is_never_given_back_is_a_problem_and_not_a_wait() {
     assert!(problem.message.contains("another program"), "{problem}");
     drop(held);
     journal.append(&Record::intent(&write("w2"))).unwrap();
+}
+
+#[test]
+fn an_intent_holds_what_is_needed_to_find_out_what_came_of_it() {
+    let (_folder, journal) = journal();
+    let mut stop = write("w1");
+    journal.append(&Record::intent(&stop)).unwrap();
+    stop.id = WriteId::new("w2");
+    stop.preview.expected = Expected::State(&[Lifecycle::Running, Lifecycle::Stopped]);
+    stop.preview.creates = Some(qdeck_model::NewResource {
+        kind: Kind::Instance,
+        scope: Some("ch-gva-2".into()),
+        name: "web-9".into(),
+    });
+    journal.append(&Record::intent(&stop)).unwrap();
+    let created = ResourceId::scoped(&ContextName::new("exo-prod"), Kind::Instance, "ch-gva-2", "i9");
+    journal.append(&Record::accepted(&stop.id, None, Some(&created))).unwrap();
+    journal.append(&Record::picked_up(&stop.id)).unwrap();
+    let history = journal.read().unwrap();
+    let [first, second] = &*history.writes else { panic!("{history:?}") };
+    let expected = first.intent.expected.as_ref().unwrap();
+    assert!(!expected.met_before && expected.agrees(Some(Lifecycle::Stopped)));
+    assert!(!expected.agrees(Some(Lifecycle::Running)) && !expected.agrees(None));
+    assert_eq!((first.intent.creates.as_ref(), first.follower.as_ref()), (None, Some(&Follower::this())));
+    assert!(second.intent.expected.as_ref().unwrap().met_before);
+    assert_eq!(second.intent.creates.as_ref().unwrap().name, "web-9");
+    assert_eq!(second.created.as_ref().unwrap().in_context("exo-prod"), created);
+    assert_eq!(second.accepted, None);
+}
+
+#[test]
+fn records_of_before_these_fields_are_read() {
+    let line = r#"{"v":1,"id":"w1","at":"2026-11-01T10:00:00Z","record":"intent","by":"screen","context":"exo","target":{"kind":"instance","id":"i1","name":"web-1"},"action":"instance.stop","summary":"Stop.","requests":[]}
+{"v":1,"id":"w1","at":"2026-11-01T10:00:01Z","record":"accepted","operation":{"kind":"operation","id":"o1"}}
+"#;
+    let history = History::parse(line.as_bytes());
+    assert_eq!((history.writes.len(), history.unreadable), (1, 0));
+    assert_eq!(history.writes[0].accepted.as_ref().unwrap().id, "o1");
+}
+
+#[test]
+fn a_journal_that_grew_too_large_is_put_aside_and_its_open_records_stay() {
+    let (_folder, journal) = journal();
+    let journal = journal.rotated_at(8 << 10);
+    let open = write("open");
+    let operation = ResourceId::scoped(open.target.context(), Kind::Operation, "ch-gva-2", "o1");
+    journal.append(&Record::intent(&open)).unwrap();
+    journal.append(&Record::accepted(&open.id, Some(&operation), None)).unwrap();
+    for turn in 0..60 {
+        let write = write(&format!("w{turn}"));
+        journal.append(&Record::intent(&write)).unwrap();
+        journal.append(&Record::ended(&write.id, End::Done, None, Duration::ZERO)).unwrap();
+    }
+    let path = journal.path().unwrap();
+    let files = std::fs::read_dir(path.parent().unwrap()).unwrap().count();
+    assert_eq!(files, 2, "one older file is kept");
+    let mode = std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    assert_eq!(mode, 0o600);
+    assert!(std::fs::metadata(path).unwrap().len() <= 10 << 10);
+    let history = journal.read().unwrap();
+    assert_eq!(history.unreadable, 0);
+    let opened: Vec<&Written> = history.open().collect();
+    assert_eq!(opened.len(), 1);
+    assert_eq!((opened[0].id.as_str(), &*opened[0].accepted.as_ref().unwrap().id), ("open", "o1"));
+    assert!(history.writes.iter().any(|write| write.id.as_str() == "w59"));
+    assert!(history.writes.len() < 50, "the oldest are gone: {}", history.writes.len());
+
+    journal.append(&Record::ended(&open.id, End::Done, None, Duration::ZERO)).unwrap();
+    assert_eq!(journal.read().unwrap().open().count(), 0);
+}
+
+#[test]
+fn a_crash_in_the_middle_of_a_rotation_loses_and_doubles_nothing() {
+    let (_folder, journal) = journal();
+    journal.append(&Record::intent(&write("w1"))).unwrap();
+    journal.append(&Record::ended(&WriteId::new("w1"), End::Done, None, Duration::ZERO)).unwrap();
+    journal.append(&Record::intent(&write("w2"))).unwrap();
+    let path = journal.path().unwrap();
+    std::fs::hard_link(path, rotation::older(path)).unwrap();
+    std::fs::write(path.with_extension("new"), "half a li").unwrap();
+    let history = journal.read().unwrap();
+    assert_eq!((history.writes.len(), history.unreadable, history.open().count()), (2, 0, 1));
+    let journal = journal.clone().rotated_at(1);
+    journal.append(&Record::intent(&write("w3"))).unwrap();
+    let history = journal.read().unwrap();
+    let ids: Vec<&str> = history.writes.iter().map(|write| write.id.as_str()).collect();
+    assert_eq!((&*ids, history.unreadable), (&["w1", "w2", "w3"][..], 0));
+}
+
+#[test]
+fn writers_that_wait_while_the_journal_is_put_aside_write_into_the_new_one() {
+    let (_folder, journal) = journal();
+    let journal = journal.rotated_at(4 << 10);
+    std::thread::scope(|scope| {
+        for writer in 0..6 {
+            let journal = &journal;
+            scope.spawn(move || {
+                for turn in 0..12 {
+                    journal.append(&Record::intent(&write(&format!("{writer}-{turn}")))).unwrap();
+                }
+            });
+        }
+    });
+    let history = journal.read().unwrap();
+    assert_eq!((history.open().count(), history.unreadable), (72, 0), "open ones are never dropped");
 }

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep};
 
+use super::search::SEARCH_LIMIT;
 use super::{Course, WriteEnd, WritePhase};
 use crate::FleetEvent;
 use crate::link::jittered;
@@ -17,8 +18,8 @@ use qdeck_model::{Lifecycle, Operation, Outcome, Problem, ProblemKind, Resource,
 const FOLLOW_LIMIT: Duration = Duration::from_secs(2 * 3600);
 /// The time for which the target may take to agree once its operation has ended well, or where no operation can be read.
 const SETTLE_LIMIT: Duration = Duration::from_secs(120);
-/// The time for which a write whose answer was lost is looked for in its target.
-const SEARCH_LIMIT: Duration = Duration::from_secs(60);
+/// A target that does not agree so long after a write may have been changed again.
+const CHANGED_SINCE: Duration = Duration::from_secs(15 * 60);
 /// An operation may not be found for so long after it was accepted: some platforms write it down a moment later.
 const NOT_FOUND_GRACE: Duration = Duration::from_secs(20);
 
@@ -38,11 +39,15 @@ impl Course {
     /// Follows a write that was taken on to its end.
     pub(super) async fn settle(&self, outcome: Outcome) -> WriteEnd {
         let operation = outcome.operation.as_ref();
+        let mut has_ended_well = false;
         let limit = match operation {
             None => SETTLE_LIMIT,
             Some(operation) => match self.operation(operation).await {
-                Followed::Done => SETTLE_LIMIT,
-                Followed::Unreadable => FOLLOW_LIMIT,
+                Followed::Done => {
+                    has_ended_well = true;
+                    SETTLE_LIMIT
+                }
+                Followed::Unreadable => FOLLOW_LIMIT.saturating_sub(self.elapsed()).max(SEARCH_LIMIT),
                 Followed::Failed(problem) => {
                     // The row shows what the failure has left behind, if that can be read.
                     if let Some(id) = self.subject(&outcome).await {
@@ -59,6 +64,10 @@ impl Course {
         };
         match self.agrees(&subject, limit).await {
             Ok(()) => WriteEnd::Done,
+            // The operation ended well long ago, and what has come of its target since is another matter.
+            Err(_) if has_ended_well && self.age_before.is_some_and(|age| age > CHANGED_SINCE) => {
+                WriteEnd::Done
+            }
             Err(problem) => WriteEnd::Failed(problem),
         }
     }
@@ -71,29 +80,20 @@ impl Course {
         if outcome.created.is_some() {
             return outcome.created.clone();
         }
-        self.provider.created(&self.write, outcome.operation.as_ref()).await.ok().flatten()
-    }
-
-    /// The answer to a write was lost: looks at the target for what came of it. Never sends again.
-    pub(super) async fn find_out(&self, lost: Problem) -> WriteEnd {
-        self.emit(WritePhase::Step { step: None, progress: None, problem: Some(lost.clone()) }).await;
-        let unknown = lost.hint(
-            "It may have arrived: look at the target before you try again. It is not sent again by itself",
-        );
-        let Some(subject) = self.subject(&Outcome::done()).await else {
-            return WriteEnd::Unknown(unknown);
-        };
-        match self.agrees(&subject, SEARCH_LIMIT).await {
-            Ok(()) => WriteEnd::Done,
-            Err(_) => WriteEnd::Unknown(unknown),
-        }
+        let made = self.provider.created(&self.write, outcome.operation.as_ref()).await.ok().flatten();
+        let made = match made {
+            None => self.resource_made().await,
+            made => made,
+        }?;
+        self.note_accepted(&Outcome::done().created(made.clone())).await;
+        Some(made)
     }
 
     async fn operation(&self, id: &ResourceId) -> Followed {
         let mut latest = None;
         loop {
             self.pause().await;
-            let waited = self.began.elapsed();
+            let waited = self.elapsed();
             let problem = match self.provider.get(id).await {
                 Ok(Resource::Operation(operation)) => {
                     self.busy.renew(&self.write.target.id);
@@ -134,12 +134,12 @@ impl Course {
     }
 
     /// Reads a resource until it looks as it should.
-    async fn agrees(&self, subject: &ResourceId, limit: Duration) -> Result<(), Problem> {
+    pub(super) async fn agrees(&self, subject: &ResourceId, limit: Duration) -> Result<(), Problem> {
         let began = Instant::now();
         loop {
             let read = self.read(subject).await;
             let disagreement = match read {
-                Ok(found) if self.write.preview.expected.agrees(found) => return Ok(()),
+                Ok(found) if self.expected.agrees(found) => return Ok(()),
                 Ok(found) => self.disagreement(found),
                 Err(problem) => problem,
             };
@@ -177,7 +177,7 @@ impl Course {
     }
 
     async fn pause(&self) {
-        sleep(jittered(self.provider.poll_interval(self.began.elapsed()))).await;
+        sleep(jittered(self.provider.poll_interval(self.elapsed()))).await;
     }
 }
 

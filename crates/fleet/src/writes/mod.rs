@@ -10,6 +10,9 @@ mod busy;
 mod declared;
 mod end;
 mod follow;
+mod known;
+mod pick_up;
+mod search;
 #[cfg(test)]
 mod tests;
 
@@ -20,7 +23,7 @@ use tokio::sync::{OwnedSemaphorePermit, oneshot};
 use tokio::time::Instant;
 
 use super::events::Outbox;
-use super::journal::{End, Journal, Record};
+use super::journal::{End, ExpectedRecord, Journal, Record};
 use super::{Fleet, FleetEvent, SharedProvider};
 use bulk::SendBounds;
 pub use bulk::{BulkHandle, BulkItem, PreparedBulk};
@@ -28,8 +31,9 @@ pub(super) use busy::BUSY_LIFE;
 use busy::BusyTargets;
 pub use declared::DeclaredAction;
 use end::Sent;
+use known::KnownResults;
 use qdeck_model::{
-    Action, ActionId, Availability, Choice, ContextColor, ContextName, Form, FormValues, Origin,
+    Action, ActionId, Availability, Choice, ContextColor, ContextName, Form, FormValues, Origin, Outcome,
     PREVIEW_LIFE, PreparedWrite, Problem, ProblemKind, READ_ONLY_HINT, Resource, ResourceId, Shown, Target,
     Timestamp, WriteId,
 };
@@ -54,8 +58,12 @@ pub struct WriteEvent {
 pub enum WritePhase {
     /// It is in the journal, and its request leaves.
     Sent,
+    /// An earlier run of the program has sent it, and this one follows it to its end.
+    PickedUp,
     /// The platform has taken it on, as this operation where it named one.
     Accepted(Option<ResourceId>),
+    /// It has made this resource.
+    Created(ResourceId),
     /// The answer to it is to be shown, secrets that will not be shown again among it.
     Shown(Shown),
     /// It is in progress.
@@ -91,22 +99,28 @@ pub(super) struct Gate {
     journal: Journal,
     busy: Arc<BusyTargets>,
     sending: SendBounds,
+    known: Arc<KnownResults>,
 }
 
 impl Gate {
     pub(super) fn new(journal: Journal) -> Self {
-        Self { journal, busy: Arc::default(), sending: SendBounds::default() }
+        Self { journal, busy: Arc::default(), sending: SendBounds::default(), known: Arc::default() }
     }
 }
 
 /// The means of following one write.
 struct Course {
     write: PreparedWrite,
+    /// The expected state of what shows whether it has had its effect.
+    expected: ExpectedRecord,
     provider: SharedProvider,
     outbox: Outbox,
     journal: Journal,
     busy: Arc<BusyTargets>,
+    known: Arc<KnownResults>,
     began: Instant,
+    /// Of a write of an earlier run, its age when it was picked up.
+    age_before: Option<Duration>,
 }
 
 impl Fleet {
@@ -210,12 +224,15 @@ impl Fleet {
         let provider = self.provider(write.target.context())?;
         self.inner.gate.busy.claim(&write)?;
         let course = Course {
+            expected: ExpectedRecord::of(&write),
             write,
             provider,
             outbox: self.inner.outbox.clone(),
             journal: self.inner.gate.journal.clone(),
             busy: self.inner.gate.busy.clone(),
+            known: self.inner.gate.known.clone(),
             began: Instant::now(),
+            age_before: None,
         };
         let (report, reported) = oneshot::channel();
         self.spawn(async move {
@@ -272,9 +289,7 @@ impl Course {
         drop(permit);
         let end = match answer {
             Ok(outcome) => {
-                if let Some(operation) = &outcome.operation {
-                    self.accepted(operation).await;
-                }
+                self.note_accepted(&outcome).await;
                 if !outcome.shown.is_empty() {
                     self.emit(WritePhase::Shown(outcome.shown.clone())).await;
                 }
@@ -288,12 +303,25 @@ impl Course {
         self.end(end).await;
     }
 
-    async fn accepted(&self, operation: &ResourceId) {
+    /// Writes down the operation as which it is in progress and the resource that it makes, as far as they are known.
+    async fn note_accepted(&self, outcome: &Outcome) {
+        let (operation, created) = (outcome.operation.as_ref(), outcome.created.as_ref());
+        if operation.is_none() && created.is_none() {
+            return;
+        }
         // What cannot be written down now leaves an open intent, which is resolved by reading.
-        if let Err(problem) = self.write_down(Record::accepted(&self.write.id, operation)).await {
+        if let Err(problem) = self.write_down(Record::accepted(&self.write.id, operation, created)).await {
             self.emit(WritePhase::Step { step: None, progress: None, problem: Some(problem) }).await;
         }
-        self.emit(WritePhase::Accepted(Some(operation.clone()))).await;
+        for made in [operation, created].into_iter().flatten() {
+            self.known.add(made.clone());
+        }
+        if let Some(operation) = operation {
+            self.emit(WritePhase::Accepted(Some(operation.clone()))).await;
+        }
+        if let Some(created) = created {
+            self.emit(WritePhase::Created(created.clone())).await;
+        }
     }
 
     async fn end(&self, end: WriteEnd) {
@@ -305,7 +333,7 @@ impl Course {
             WriteEnd::Unknown(problem) | WriteEnd::Unsent(problem) => (None, Some(problem)),
         };
         if let Some(outcome) = outcome {
-            let record = Record::ended(&self.write.id, outcome, problem, self.began.elapsed());
+            let record = Record::ended(&self.write.id, outcome, problem, self.elapsed());
             // The outcome is shown all the same; the intent stays open and is resolved by reading.
             let _ = self.write_down(record).await;
         }
@@ -324,7 +352,7 @@ impl Course {
             id: self.write.id.clone(),
             action: self.write.action.clone(),
             target: self.write.target.clone(),
-            elapsed: self.began.elapsed(),
+            elapsed: self.elapsed(),
             phase,
         };
         // Without a receiver the write goes on all the same, to its end in the journal.

@@ -2,6 +2,7 @@
 
 mod bulk;
 mod platform;
+mod search;
 
 use super::*;
 use platform::{accepted, context, machine, operation, operation_id, setup, setup_of, stop, unreachable};

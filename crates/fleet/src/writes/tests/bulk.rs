@@ -148,6 +148,8 @@ async fn a_target_that_became_busy_meanwhile_is_left_unsent_and_the_others_go_on
     }
     let end_of = |id: &WriteId| &ends.iter().find(|(of, _)| of == id).unwrap().1;
     assert_eq!(*end_of(&other), WriteEnd::Done);
-    assert!(matches!(end_of(&handle.writes[0]), WriteEnd::Unsent(why) if why.message.contains("is stopping")));
+    assert!(
+        matches!(end_of(&handle.writes[0]), WriteEnd::Unsent(why) if why.message.contains("is stopping"))
+    );
     assert_eq!(*end_of(&handle.writes[1]), WriteEnd::Done);
 }

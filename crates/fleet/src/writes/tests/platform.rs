@@ -11,8 +11,8 @@ use tokio::time::timeout;
 use super::super::*;
 use crate::{Console, Events, ListEvent, Member, Options, Section, Traffic};
 use qdeck_model::{
-    Danger, Expected, GpuRequest, Instance, Kind, Lifecycle, LogEvent, LogStart, Method, NewResource, Offers, Operation,
-    Outcome, Platform, PreparedRequest, Preview, Sample, ScreenKind, State,
+    Danger, Expected, GpuRequest, Instance, Kind, Lifecycle, LogEvent, LogStart, Method, NewResource, Offers,
+    Operation, Outcome, Platform, PreparedRequest, Preview, Sample, ScreenKind, State,
 };
 use qdeck_providers::{Answer, Check, Provider, exoscale};
 
@@ -120,7 +120,7 @@ impl Provider for Machines {
     }
 
     fn kinds(&self) -> &'static [Kind] {
-        &[]
+        &[Kind::Instance, Kind::Operation]
     }
 
     fn list(&self, kind: Kind) -> BoxStream<'static, ListEvent> {
@@ -286,7 +286,11 @@ impl Setup {
         }
     }
 
-    pub(super) fn reads(&self, operations: &[Result<(Lifecycle, &'static str), Problem>], machine: &[Lifecycle]) {
+    pub(super) fn reads(
+        &self,
+        operations: &[Result<(Lifecycle, &'static str), Problem>],
+        machine: &[Lifecycle],
+    ) {
         *self.platform.operations.lock().unwrap() = operations.iter().cloned().collect();
         *self.platform.machine.lock().unwrap() = machine.iter().copied().collect();
     }
@@ -299,4 +303,3 @@ pub(super) fn accepted() -> Outcome {
 pub(super) fn unreachable() -> Problem {
     Problem::new(ProblemKind::Unreachable, "the connection broke")
 }
-
