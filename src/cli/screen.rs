@@ -3,7 +3,6 @@
 use std::io::IsTerminal as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::time::Duration;
 
 use super::config::variable;
 use super::{Arguments, Failure};
@@ -11,7 +10,6 @@ use crate::config::{Config, Context, Origin, default_path, load, nearest};
 use crate::fleet::journal::Journal;
 use crate::fleet::{Fleet, Member, Options as FleetOptions, Store};
 use crate::leave;
-use crate::model::Timestamp;
 use crate::providers::Registry;
 use crate::tui::keymap::Keymap;
 use crate::tui::theme::{self, Background, Depth, is_ascii_terminal};
@@ -55,8 +53,9 @@ pub(super) async fn show(arguments: &Arguments, registry: &Registry) -> Result<E
         .collect();
     let store = Store::new(&members);
     let journal = state_file(demo, "journal", "jsonl").map_or_else(Journal::none, Journal::at);
-    let notices = unknown_outcomes(&journal);
     let (fleet, events) = Fleet::start_with(members, fleet_options, journal);
+    // Beside the first frame, however long the journal is.
+    fleet.pick_up();
     let options = Options {
         banner,
         theme: match (&asked.theme, settings.theme) {
@@ -72,7 +71,6 @@ pub(super) async fn show(arguments: &Arguments, registry: &Registry) -> Result<E
         depth: Depth::detect(variable),
         log_buffer: settings.log_buffer,
         read_only_contexts,
-        notices,
         kept: screen_file(demo, &config.origin),
     };
     Ok(match Box::pin(run(fleet, events, store, options)).await? {
@@ -136,25 +134,6 @@ async fn start_demo(config: &mut Config, _: &Registry) -> Result<std::convert::I
     Err(Failure::Message(format!(
         "{why}, and this build has no demo cloud. `qdeck config init` writes a file to start from"
     )))
-}
-
-/// The changes of the last day whose outcome is not known: the program ended, or the answer was lost.
-fn unknown_outcomes(journal: &Journal) -> Vec<String> {
-    let history = match journal.read() {
-        Ok(history) => history,
-        Err(problem) => return vec![problem.to_string()],
-    };
-    let now = Timestamp::now();
-    let recent = |at: Timestamp| now.since(at) < Duration::from_secs(24 * 3600);
-    let open = history.open().filter_map(|write| write.at.filter(|at| recent(*at)).map(|at| (write, at)));
-    open.map(|(write, at)| {
-        let (summary, context) = (&write.intent.summary, &write.intent.context);
-        format!(
-            "the outcome of a change at {} in {context} is unknown: {summary} Check it before you repeat it",
-            at.local()
-        )
-    })
-    .collect()
 }
 
 /// Refuses to draw into a pipe or a file.

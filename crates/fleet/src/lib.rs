@@ -193,6 +193,22 @@ impl Fleet {
     /// Starts watching; writes are written down in `journal`, without which there are none. Must be called inside a
     /// tokio runtime.
     pub fn start_with(members: Vec<Member>, options: Options, journal: Journal) -> (Self, Events) {
+        let (fleet, events) = Self::unwatched(members, options, journal);
+        for link in &fleet.inner.links {
+            let turn = watch::Sender::new(0);
+            for (place, kind) in link.provider.kinds().iter().enumerate() {
+                fleet.spawn(scheduler::keep_listing(link.clone(), *kind, place, turn.clone()));
+            }
+            fleet.spawn(silence::watch(link.clone()));
+            fleet.spawn(changes::follow_changes(link.clone()));
+            fleet.spawn(telemetry::keep_sampling(link.clone(), fleet.inner.watched.subscribe()));
+        }
+        (fleet, events)
+    }
+
+    /// A fleet that requests nothing by itself, for the command line: what is asked of it, and writes. Must be used inside
+    /// a tokio runtime.
+    pub fn unwatched(members: Vec<Member>, options: Options, journal: Journal) -> (Self, Events) {
         let (outbox, events) = events::channel();
         let signals = Signals { refresh: watch::Sender::new(0), paused: watch::Sender::new(false) };
         let links: Vec<Link> = members
@@ -217,15 +233,6 @@ impl Fleet {
                 ended: CancellationToken::new(),
             }),
         };
-        for link in &fleet.inner.links {
-            let turn = watch::Sender::new(0);
-            for (place, kind) in link.provider.kinds().iter().enumerate() {
-                fleet.spawn(scheduler::keep_listing(link.clone(), *kind, place, turn.clone()));
-            }
-            fleet.spawn(silence::watch(link.clone()));
-            fleet.spawn(changes::follow_changes(link.clone()));
-            fleet.spawn(telemetry::keep_sampling(link.clone(), fleet.inner.watched.subscribe()));
-        }
         (fleet, events)
     }
 
@@ -277,6 +284,25 @@ impl Fleet {
             // Without a receiver there is no chart either.
             let _ = link.outbox.send(event).await;
         }
+    }
+
+    /// Lists a kind of a context once, apart from what is kept up to date by itself.
+    pub fn list(&self, context: &ContextName, kind: Kind) -> BoxStream<'static, ListEvent> {
+        match self.provider(context) {
+            Ok(provider) if provider.kinds().contains(&kind) => provider.list(kind),
+            Ok(_) => stream::iter([ListEvent::End]).boxed(),
+            Err(problem) => stream::iter([ListEvent::Failed(problem)]).boxed(),
+        }
+    }
+
+    /// Reads one resource as it is now, apart from what is kept up to date by itself.
+    pub async fn read(&self, id: &ResourceId) -> Result<Resource, Problem> {
+        self.provider(&id.context)?.get(id).await
+    }
+
+    /// The contexts, in the order of the configuration.
+    pub fn members(&self) -> &[Member] {
+        &self.inner.members
     }
 
     /// Opens a log tail; its lines come as [`FleetEvent::Log`] until [`Fleet::close_tail`]. Lines that arrive within a

@@ -47,8 +47,6 @@ pub struct Options {
     pub depth: Depth,
     /// Bytes of a log that are kept, per source.
     pub log_buffer: Bytes,
-    /// Messages to show at the start, and keep in the list of messages.
-    pub notices: Vec<String>,
     /// Contexts through which nothing may be changed; marked in the list of contexts.
     pub read_only_contexts: HashSet<ContextName>,
     /// The file in which filters, orders and columns are kept between runs.
@@ -67,7 +65,6 @@ impl Default for Options {
             refresh: Duration::from_secs(5),
             depth: Depth::Ansi,
             log_buffer: Bytes(32 << 20),
-            notices: Vec::new(),
             read_only_contexts: HashSet::new(),
             kept: None,
         }
@@ -113,9 +110,6 @@ impl App {
         let mut messages = Messages::default();
         for problem in problems {
             messages.add(now, true, problem.to_string());
-        }
-        for notice in &options.notices {
-            messages.add(now, true, notice);
         }
         let theme = match &options.theme {
             theme::Choice::Terminal(background) => {

@@ -25,6 +25,11 @@ impl Follower {
         THIS.get_or_init(this).clone()
     }
 
+    /// The process of this id, if there is one.
+    pub fn of(pid: u32) -> Option<Self> {
+        Some(Self { pid, started: start_of(pid)? })
+    }
+
     /// Returns true if it is another process, and that one lives.
     pub fn is_another_alive(&self) -> bool {
         *self != Self::this() && start_of(self.pid).is_some_and(|started| started == self.started)
@@ -58,7 +63,7 @@ mod tests {
         assert!(!this.started.is_empty());
         assert!(!this.is_another_alive(), "it is this one");
         let mut child = Command::new("sleep").arg("60").spawn().unwrap();
-        let other = Follower { pid: child.id(), started: start_of(child.id()).unwrap() };
+        let other = Follower::of(child.id()).unwrap();
         assert!(other.is_another_alive());
         assert!(!Follower { started: "1".into(), ..other.clone() }.is_another_alive());
         child.kill().unwrap();

@@ -33,7 +33,7 @@ pub struct Record {
 #[serde(tag = "record", rename_all = "snake_case")]
 pub enum Entry {
     /// It is about to be sent.
-    Intent(Intent),
+    Intent(Box<Intent>),
     /// The platform has taken it on.
     Accepted {
         /// The operation as which it is in progress.
@@ -240,7 +240,7 @@ impl Record {
             }),
             follower: Some(Follower::this()),
         };
-        Self::now(&write.id, Entry::Intent(intent))
+        Self::now(&write.id, Entry::Intent(Box::new(intent)))
     }
 
     /// A write was taken on, as this operation and making this resource where they are known.
@@ -318,6 +318,7 @@ impl History {
             let write = place.and_then(|place| history.writes.get_mut(place));
             match (record.entry, write) {
                 (Entry::Intent(intent), None) => {
+                    let intent = *intent;
                     let (id, at) = (WriteId::new(record.id.as_str()), Timestamp::parse(&record.at));
                     places.insert(record.id, history.writes.len());
                     let follower = intent.follower.clone();
@@ -339,7 +340,7 @@ impl History {
                 (Entry::Ended(ended), Some(write)) => write.ended = Some(ended),
                 (Entry::Other, _) => {}
                 // Carried over into a later file.
-                (Entry::Intent(intent), Some(write)) if write.intent == intent => {}
+                (Entry::Intent(intent), Some(write)) if write.intent == *intent => {}
                 // A second beginning, or what follows one that is not there.
                 (Entry::Intent(_), Some(_))
                 | (Entry::Accepted { .. } | Entry::PickedUp { .. } | Entry::Ended(_), None) => {

@@ -74,13 +74,11 @@ impl PreparedBulk {
     /// write the name of its target.
     pub fn confirmation(&self) -> String {
         let mut writes = self.writes();
-        match (writes.next(), writes.next()) {
-            (Some(only), None) => only.target.name.to_string(),
-            _ => {
-                let contexts: Vec<&str> = self.contexts().iter().map(|context| context.as_str()).collect();
-                format!("{} {}", self.writes().count(), contexts.join(" "))
-            }
+        if let (Some(only), None) = (writes.next(), writes.next()) {
+            return only.target.name.to_string();
         }
+        let contexts: Vec<&str> = self.contexts().iter().map(|context| context.as_str()).collect();
+        format!("{} {}", self.writes().count(), contexts.join(" "))
     }
 }
 

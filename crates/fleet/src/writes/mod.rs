@@ -307,7 +307,7 @@ impl Course {
     async fn note_accepted(&self, outcome: &Outcome) {
         let (operation, created) = (outcome.operation.as_ref(), outcome.created.as_ref());
         if operation.is_none() && created.is_none() {
-            return;
+            return self.emit(WritePhase::Accepted(None)).await;
         }
         // What cannot be written down now leaves an open intent, which is resolved by reading.
         if let Err(problem) = self.write_down(Record::accepted(&self.write.id, operation, created)).await {
@@ -316,9 +316,7 @@ impl Course {
         for made in [operation, created].into_iter().flatten() {
             self.known.add(made.clone());
         }
-        if let Some(operation) = operation {
-            self.emit(WritePhase::Accepted(Some(operation.clone()))).await;
-        }
+        self.emit(WritePhase::Accepted(operation.cloned())).await;
         if let Some(created) = created {
             self.emit(WritePhase::Created(created.clone())).await;
         }

@@ -112,17 +112,12 @@ impl Course {
         self.emit(WritePhase::PickedUp).await;
         // Without this record two programs may follow it; both only read.
         let _ = self.write_down(Record::picked_up(&self.write.id)).await;
-        let end = match accepted {
-            Some(outcome) => {
-                if let Some(operation) = &outcome.operation {
-                    self.emit(WritePhase::Accepted(Some(operation.clone()))).await;
-                }
-                self.settle(outcome).await
-            }
-            None => {
-                let lost = "the program ended before the answer to it was there";
-                self.find_out(Problem::new(ProblemKind::Local, lost)).await
-            }
+        let end = if let Some(outcome) = accepted {
+            self.emit(WritePhase::Accepted(outcome.operation.clone())).await;
+            self.settle(outcome).await
+        } else {
+            let lost = "the program ended before the answer to it was there";
+            self.find_out(Problem::new(ProblemKind::Local, lost)).await
         };
         self.end(end).await;
     }

@@ -18,8 +18,8 @@ fn made(id: &str, created: Option<i64>) -> Resource {
     else {
         panic!("an instance")
     };
-    instance.created = created
-        .map(|seconds| Timestamp::from_millis(Timestamp::now().as_millis() + seconds * 1000).unwrap());
+    instance.created =
+        created.map(|seconds| Timestamp::from_millis(Timestamp::now().as_millis() + seconds * 1000).unwrap());
     Resource::Instance(instance)
 }
 
@@ -57,8 +57,8 @@ impl Setup {
     }
 }
 
-fn dead() -> Option<Follower> {
-    Some(Follower { pid: std::process::id(), started: "another start".into() })
+fn dead() -> Follower {
+    Follower { pid: std::process::id(), started: "another start".into() }
 }
 
 #[tokio::test(start_paused = true)]
@@ -80,7 +80,10 @@ async fn a_create_whose_answer_was_lost_is_found_by_its_name_and_time() {
     it.platform.answers.lock().unwrap().push_back(Err(unreachable()));
     it.fleet.perform(it.prepare_new().await).await.unwrap();
     let end = it.end().await;
-    assert!(matches!(&end, WriteEnd::Unknown(why) if why.hint.as_ref().unwrap().contains("has appeared")), "{end:?}");
+    assert!(
+        matches!(&end, WriteEnd::Unknown(why) if why.hint.as_ref().unwrap().contains("has appeared")),
+        "{end:?}"
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -97,12 +100,15 @@ async fn a_create_that_cannot_be_decided_stays_unknown_and_open() {
 
 #[tokio::test(start_paused = true)]
 async fn a_target_that_looked_the_same_before_proves_nothing_but_an_operation_on_it_does() {
-    for (rows, end) in [(vec![], None), (vec![on_the_machine(-3600)], None), (vec![on_the_machine(1)], Some(WriteEnd::Done))] {
+    for (rows, end) in
+        [(vec![], None), (vec![on_the_machine(-3600)], None), (vec![on_the_machine(1)], Some(WriteEnd::Done))]
+    {
         let mut it = setup(false, Err(unreachable()));
         it.reads(&[Ok((Lifecycle::Done, ""))], &[Lifecycle::Stopped]);
         it.lists(rows);
         let target = Target::of(&machine_of(machine_id(), Lifecycle::Stopped));
-        let write = it.fleet.prepare(target, super::platform::stop(), FormValues::new(), Origin::Screen).await;
+        let write =
+            it.fleet.prepare(target, super::platform::stop(), FormValues::new(), Origin::Screen).await;
         it.fleet.perform(write.unwrap()).await.unwrap();
         let found = it.end().await;
         match end {
@@ -118,13 +124,16 @@ async fn an_accepted_write_of_an_earlier_run_is_followed_by_its_operation() {
     let mut it = setup(false, Ok(accepted()));
     it.reads(&[Ok((Lifecycle::Running, "")), Ok((Lifecycle::Failed, "no host"))], &[Lifecycle::Running]);
     let write = it.prepare().await;
-    it.leave_behind(&write, Duration::from_secs(90), dead());
+    it.leave_behind(&write, Duration::from_secs(90), Some(dead()));
     it.journal.append(&Record::accepted(&write.id, Some(&operation_id()), None)).unwrap();
     it.fleet.pick_up();
     let phases = it.phases().await;
     assert_eq!(phases[..2], [WritePhase::PickedUp, WritePhase::Accepted(Some(operation_id()))]);
     let last = phases.last().unwrap();
-    assert!(matches!(last, WritePhase::Ended(WriteEnd::Failed(why)) if &*why.message == "no host"), "{last:?}");
+    assert!(
+        matches!(last, WritePhase::Ended(WriteEnd::Failed(why)) if &*why.message == "no host"),
+        "{last:?}"
+    );
     let history = it.journal.read().unwrap();
     let ended = history.writes[0].ended.as_ref().unwrap();
     assert_eq!(ended.outcome, End::Failed);
@@ -139,7 +148,7 @@ async fn an_operation_that_ended_well_long_ago_is_done_whatever_came_of_its_targ
         let mut it = setup(false, Ok(accepted()));
         it.reads(&[Ok((Lifecycle::Done, ""))], &[Lifecycle::Running]);
         let write = it.prepare().await;
-        it.leave_behind(&write, Duration::from_secs(hours * 3600), dead());
+        it.leave_behind(&write, Duration::from_secs(hours * 3600), Some(dead()));
         it.journal.append(&Record::accepted(&write.id, Some(&operation_id()), None)).unwrap();
         it.fleet.pick_up();
         let end = it.end().await;
@@ -170,7 +179,7 @@ async fn a_create_of_an_earlier_run_is_picked_up_by_name_and_time_or_found_not_t
         it.reads(&[], &[Lifecycle::Running]);
         it.lists(rows);
         let write = it.prepare_new().await;
-        it.leave_behind(&write, Duration::from_secs(age), dead());
+        it.leave_behind(&write, Duration::from_secs(age), Some(dead()));
         it.fleet.pick_up();
         let end = it.end().await;
         let found = match &end {
@@ -187,14 +196,12 @@ async fn a_create_of_an_earlier_run_is_picked_up_by_name_and_time_or_found_not_t
 #[tokio::test(start_paused = true)]
 async fn a_write_that_another_living_program_follows_is_left_to_it() {
     let mut child = std::process::Command::new("sleep").arg("60").spawn().unwrap();
-    let stat = std::fs::read_to_string(format!("/proc/{}/stat", child.id()));
-    let Ok(stat) = stat else { return };
-    let started = stat.rsplit_once(')').unwrap().1.split_whitespace().nth(19).unwrap().to_owned();
+    let other = Follower::of(child.id()).unwrap();
     let mut it = setup(false, Ok(accepted()));
     it.reads(&[], &[Lifecycle::Stopped]);
     let (theirs, mine) = (it.prepare().await, it.prepare().await);
-    it.leave_behind(&theirs, Duration::ZERO, Some(Follower { pid: child.id(), started }));
-    it.leave_behind(&mine, Duration::ZERO, dead());
+    it.leave_behind(&theirs, Duration::ZERO, Some(other));
+    it.leave_behind(&mine, Duration::ZERO, Some(dead()));
     it.fleet.pick_up();
     assert_eq!(it.end().await, WriteEnd::Done);
     let history = it.journal.read().unwrap();
@@ -212,11 +219,11 @@ async fn what_another_write_is_known_to_have_made_is_not_taken_for_this_ones() {
     let mut it = setup(false, Ok(Outcome::done()));
     it.lists(vec![made("i9", Some(0))]);
     let (first, second) = (it.prepare_new().await, it.prepare_new().await);
-    it.leave_behind(&first, Duration::from_secs(30), dead());
+    it.leave_behind(&first, Duration::from_secs(30), Some(dead()));
     let id = ResourceId::new(&context(), Kind::Instance, "i9");
     it.journal.append(&Record::accepted(&first.id, None, Some(&id))).unwrap();
     it.journal.append(&Record::ended(&first.id, End::Done, None, Duration::ZERO)).unwrap();
-    it.leave_behind(&second, Duration::from_secs(20), dead());
+    it.leave_behind(&second, Duration::from_secs(20), Some(dead()));
     it.fleet.pick_up();
     let end = it.end().await;
     assert!(matches!(end, WriteEnd::Unknown(_)), "{end:?}");
