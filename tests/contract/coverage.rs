@@ -82,7 +82,7 @@ pub fn fits(template: &str, path: &str) -> bool {
 }
 
 /// Endpoints that are read only for resources the demo's fleet does not have; each has a test with a recorder.
-const SPECIAL: [&str; 8] = [
+const SPECIAL: [&str; 10] = [
     // Machines made from an app template, resellers' rules for names, and containers as a service.
     "/cloud/v1/apptemplates/{project_id}/{region_id}/{apptemplate_id}",
     "/cloud/v1/reseller_name_templates/{project_id}/{region_id}/available_names",
@@ -94,6 +94,9 @@ const SPECIAL: [&str; 8] = [
     // An operation in progress, and machines on hosts of their own.
     "/operation/{id}",
     "/deploy-target/{id}",
+    // Lists that only forms choose from.
+    "/anti-affinity-group",
+    "/deploy-target",
 ];
 
 /// The endpoints that are documented as read and were not requested.

@@ -24,14 +24,19 @@ async fn the_demos_instance_is_stopped_and_started_and_each_fits_its_state_only(
     let provider = demo.provider();
     let row = running(&provider).await;
     let mut deck = deck_of(&provider, &row);
-    assert_eq!(available(&provider, &row), [STOP]);
+    let power = |row: &Resource| {
+        let mut fits = available(&provider, row);
+        fits.retain(|action| [START, STOP].contains(action));
+        fits
+    };
+    assert_eq!(power(&row), [STOP]);
     let too_early = deck.prepare(&row, START, FormValues::new()).await.unwrap_err();
     assert_eq!(too_early.kind, ProblemKind::Refused, "{too_early}");
 
     assert_eq!(deck.perform(&row, STOP, FormValues::new()).await, WriteEnd::Done);
     let stopped = within(provider.get(row.id())).await.unwrap();
     assert_eq!(stopped.state().unwrap().lifecycle, Lifecycle::Stopped);
-    assert_eq!(available(&provider, &stopped), [START]);
+    assert_eq!(power(&stopped), [START]);
     let again = deck.prepare(&row, STOP, FormValues::new()).await.unwrap_err();
     assert_eq!(&*again.message, format!("{}: it is already stopped, so nothing was sent", row.name()));
 
@@ -161,7 +166,8 @@ async fn no_write_leaves_a_read_only_context_however_it_is_tried() {
     let deck = Deck::open(exoscale::PLATFORM, &provider, &row.id().context, true);
     let reasons: Vec<_> =
         deck.fleet.actions(&row).iter().map(|it| it.availability.reason().map(str::to_owned)).collect();
-    assert_eq!(reasons, vec![Some("context is read-only".to_owned()); 2]);
+    assert_eq!(reasons, vec![Some("context is read-only".to_owned()); provider.actions(&row).len()]);
+    assert!(reasons.len() > 20);
     assert_eq!(deck.prepare(&row, STOP, FormValues::new()).await.unwrap_err().kind, ProblemKind::ReadOnly);
     // A write that was prepared elsewhere, handed straight to the provider: the network layer.
     let write = deck_of(&free, &row).prepare(&row, STOP, FormValues::new()).await.unwrap();

@@ -4,6 +4,7 @@ mod actions;
 mod face;
 mod faults;
 mod reads;
+mod writes;
 
 use std::net::SocketAddr;
 

@@ -31,8 +31,9 @@ use map::Mapper;
 use map::events::LoggedEvent;
 use qdeck_config::{Context, Credentials};
 use qdeck_model::{
-    Action, ActionId, FormValues, Kind, LogEvent, LogStart, Outcome, Platform, PreparedRequest,
-    PreparedWrite, Preview, Problem, Resource, ResourceId, Sample, ScreenKind, Target, Timestamp,
+    Action, ActionId, Choice, Form, FormValues, Kind, LogEvent, LogStart, Outcome, Platform,
+    PreparedRequest, PreparedWrite, Preview, Problem, Resource, ResourceId, Sample, ScreenKind, Target,
+    Timestamp,
 };
 use qdeck_net::{Client, ClientOptions, ShellCredentials, produce};
 use read::{check, detail, gpus, listing, log};
@@ -170,6 +171,27 @@ impl Provider for Exoscale {
         act::actions(resource)
     }
 
+    fn context_actions(&self) -> Vec<Action> {
+        act::context_actions()
+    }
+
+    fn form(&self, target: &Target, action: ActionId, values: &FormValues) -> Answer<Form> {
+        let (deck, target, values) = (self.deck.clone(), target.clone(), values.clone());
+        async move { act::form(&deck, &target, action, &values).await }.boxed()
+    }
+
+    fn choices(
+        &self,
+        target: &Target,
+        action: ActionId,
+        field: &str,
+        values: &FormValues,
+    ) -> Answer<Vec<Choice>> {
+        let (deck, target, values) = (self.deck.clone(), target.clone(), values.clone());
+        let field = field.to_owned();
+        async move { act::choices(&deck, &target, action, &field, &values).await }.boxed()
+    }
+
     fn preview(&self, target: &Target, action: ActionId, values: &FormValues) -> Answer<Preview> {
         let (deck, target, values) = (self.deck.clone(), target.clone(), values.clone());
         async move { act::preview(&deck, &target, action, &values).await }.boxed()
@@ -177,6 +199,10 @@ impl Provider for Exoscale {
 
     fn perform(&self, write: &PreparedWrite) -> Answer<Outcome> {
         act::perform(self.deck.clone(), write)
+    }
+
+    fn created(&self, write: &PreparedWrite, operation: Option<&ResourceId>) -> Answer<Option<ResourceId>> {
+        act::created(self.deck.clone(), write, operation)
     }
 
     fn poll_interval(&self, age: Duration) -> Duration {

@@ -55,6 +55,66 @@ pub(crate) struct NamedReference {
     pub(crate) name: Text,
 }
 
+/// The fields of `get-instance` that changes start from.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) struct Settings {
+    pub(crate) name: Text,
+    pub(crate) state: Text,
+    pub(crate) labels: ObjectOrDefault<BTreeMap<String, Text>>,
+    /// In GiB.
+    pub(crate) disk_size: Number<i64>,
+    /// In base64.
+    pub(crate) user_data: Text,
+    pub(crate) public_ip_assignment: Text,
+    pub(crate) instance_type: ObjectOrDefault<Reference>,
+    pub(crate) template: ObjectOrDefault<Reference>,
+    pub(crate) ssh_key: ObjectOrDefault<NamedReference>,
+    pub(crate) ssh_keys: ListOrDefault<NamedReference>,
+    pub(crate) security_groups: ListOrDefault<Reference>,
+    pub(crate) anti_affinity_groups: ListOrDefault<Reference>,
+    pub(crate) private_networks: ListOrDefault<Reference>,
+    pub(crate) elastic_ips: ListOrDefault<Reference>,
+    pub(crate) block_storage_volumes: ListOrDefault<Reference>,
+    pub(crate) snapshots: ListOrDefault<Reference>,
+    pub(crate) deploy_target: ObjectOrDefault<Reference>,
+    pub(crate) secureboot_enabled: Number<bool>,
+    pub(crate) tpm_enabled: Number<bool>,
+    pub(crate) application_consistent_snapshot_enabled: Number<bool>,
+    pub(crate) manager: ObjectOrDefault<Manager>,
+}
+
+/// Any of the lists that a field of a form chooses from.
+#[derive(Debug, Default, Deserialize)]
+pub(crate) struct NamedList {
+    #[serde(
+        alias = "ssh-keys",
+        alias = "security-groups",
+        alias = "anti-affinity-groups",
+        alias = "private-networks",
+        alias = "elastic-ips",
+        alias = "deploy-targets",
+        alias = "snapshots"
+    )]
+    pub(crate) rows: Rows<Named>,
+}
+
+/// One of a list that a field of a form chooses from. Elastic IPs have an address, the others a name.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) struct Named {
+    pub(crate) id: Text,
+    pub(crate) name: Text,
+    pub(crate) ip: Text,
+    pub(crate) description: Text,
+    pub(crate) fingerprint: Text,
+    pub(crate) created_at: Text,
+    pub(crate) state: Text,
+    /// In GiB.
+    pub(crate) size: Number<u64>,
+    pub(crate) instance: ObjectOrDefault<Reference>,
+}
+
 #[derive(Debug, Default, Deserialize)]
 pub(crate) struct Manager {
     #[serde(rename = "type")]
@@ -92,6 +152,8 @@ pub(crate) struct Template {
     pub(crate) name: Text,
     pub(crate) default_user: Text,
     pub(crate) password_enabled: Flag,
+    /// In bytes: a disk must be at least as large.
+    pub(crate) size: Number<u64>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -154,6 +216,12 @@ pub(crate) struct Operation {
 pub(crate) struct Reference {
     pub(crate) id: Text,
     pub(crate) command: Text,
+}
+
+/// The password of an instance, kept for a day.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Password {
+    pub(crate) password: RequiredSecret,
 }
 
 /// The address of a framebuffer, valid for 60 seconds. `url` and `path` grant access to the screen.

@@ -1,5 +1,6 @@
 //! The kit: what every platform needs, written once. Knows no platform.
 
+pub(crate) mod form;
 pub(crate) mod log;
 pub(crate) mod pages;
 pub(crate) mod secret_fields;

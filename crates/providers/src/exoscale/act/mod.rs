@@ -1,38 +1,86 @@
-//! Changes at Exoscale: the actions that fit an instance, their requests, and how those are sent.
+//! Changes at Exoscale: the actions that fit an instance, their forms and requests, and how those are sent.
+//!
+//! ```text
+//! table: entries and calls ── change: form, body, diff ──▶ prepare ─┐
+//! create: form, choices, body of a new instance ───────────────────┴▶ Preview ─▶ perform: each request once ─▶ Outcome
+//! ```
 //!
 //! Every change answers with an operation of the zone, which is read until it ends; see `started` for how it is shown.
 
-mod power;
+mod attach;
+mod change;
+mod choices;
+mod create;
+mod now;
+mod perform;
+mod prepare;
 mod started;
+mod table;
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::FutureExt as _;
-use serde_json::Value;
-
-use super::api::Ask;
-use super::read::zone_of;
-use super::{Deck, unsupported, wire};
-use crate::Answer;
-use power::POWER;
+use super::{Deck, unsupported};
+pub(super) use create::created;
+use now::Now;
+pub(super) use perform::perform;
 use qdeck_model::{
-    Action, ActionId, Availability, FormValues, Kind, Outcome, PreparedWrite, Preview, Problem, ProblemKind,
-    Resource, ResourceId, Target,
+    Action, ActionId, Availability, Choice, Form, FormValues, Kind, Preview, Problem, Resource, Target,
 };
 pub(super) use started::StartedOperations;
+use table::{CHANGES, Change};
 
 /// Every action that there is.
 pub(super) fn declared() -> Vec<Action> {
-    POWER.iter().map(|power| power.declared(Availability::Yes)).collect()
+    let changes = CHANGES.iter().map(|change| change.declared(Availability::Yes));
+    [create::declared(), create::declared_like()].into_iter().chain(changes).collect()
+}
+
+/// The actions on the context.
+pub(super) fn context_actions() -> Vec<Action> {
+    vec![create::declared()]
 }
 
 /// The actions that fit a resource as it is now.
 pub(super) fn actions(resource: &Resource) -> Vec<Action> {
     match (resource.kind(), resource.state()) {
-        (Kind::Instance, Some(state)) => POWER.iter().map(|power| power.action(state)).collect(),
+        (Kind::Instance, Some(state)) => {
+            let changes = CHANGES.iter().map(|change| change.action(state));
+            changes.chain([create::like_of(state)]).collect()
+        }
         _ => Vec::new(),
     }
+}
+
+/// The form of an action.
+pub(super) async fn form(
+    deck: &Arc<Deck>,
+    target: &Target,
+    action: ActionId,
+    values: &FormValues,
+) -> Result<Form, Problem> {
+    if create::makes(action) {
+        return create::form(deck, target, values).await;
+    }
+    if !change_of(action)?.has_form {
+        return Ok(Form::default());
+    }
+    Ok(change::form(&Now::read(deck, target).await?, action))
+}
+
+/// The choices of a field.
+pub(super) async fn choices(
+    deck: &Arc<Deck>,
+    target: &Target,
+    action: ActionId,
+    field: &str,
+    values: &FormValues,
+) -> Result<Vec<Choice>, Problem> {
+    if create::makes(action) {
+        return create::choices(deck, target, field, values).await;
+    }
+    change_of(action)?;
+    change::choices(deck, &Now::read(deck, target).await?, action, field, values).await
 }
 
 /// Reads the target again and prepares the request.
@@ -40,56 +88,16 @@ pub(super) async fn preview(
     deck: &Arc<Deck>,
     target: &Target,
     action: ActionId,
-    _values: &FormValues,
+    values: &FormValues,
 ) -> Result<Preview, Problem> {
-    let power = POWER.iter().find(|power| power.id == action).ok_or_else(|| not_offered(action))?;
-    power.preview(deck, target).await
-}
-
-/// Sends the requests of a write, and returns the operation that was made of the last one.
-pub(super) fn perform(deck: Arc<Deck>, write: &PreparedWrite) -> Answer<Outcome> {
-    let (action, target, requests) = (write.action.id, write.target.clone(), write.preview.requests.clone());
-    async move {
-        let power = POWER.iter().find(|power| power.id == action);
-        let operation = power.map(|power| power.operation).ok_or_else(|| not_offered(action))?;
-        let zone = zone_of(&deck, &target.id).await?;
-        let mut outcome = Outcome::done();
-        for request in &requests {
-            let answer = deck.api.write(&zone, operation, request).await?;
-            outcome = match taken_on(&answer)? {
-                None => Outcome::done(),
-                Some(id) => {
-                    let id = ResourceId::scoped(target.context(), Kind::Operation, zone.name.clone(), id);
-                    deck.started.add(&id, operation, &target);
-                    Outcome::accepted(id)
-                }
-            };
-        }
-        Ok(outcome)
+    if create::makes(action) {
+        return create::preview(deck, target, values).await;
     }
-    .boxed()
+    prepare::change(deck, target, change_of(action)?, values).await
 }
 
-/// The id of the operation that an answer names, or `None` where it is over already.
-fn taken_on(answer: &Value) -> Result<Option<&str>, Problem> {
-    let operation: wire::Operation = serde_json::from_value(answer.clone()).unwrap_or_default();
-    match operation.state.as_deref() {
-        Some("success") => Ok(None),
-        Some(state @ ("failure" | "timeout")) => {
-            let words = [&operation.reason, &operation.message]
-                .into_iter()
-                .filter_map(|it| it.as_deref())
-                .collect::<Vec<_>>()
-                .join(": ");
-            let message = if words.is_empty() { format!("the operation ended as {state}") } else { words };
-            Err(Problem::new(ProblemKind::Refused, message))
-        }
-        _ => Ok(answer.get("id").and_then(Value::as_str)),
-    }
-}
-
-fn not_offered(action: ActionId) -> Problem {
-    unsupported(&format!("there is no action {action}"))
+fn change_of(action: ActionId) -> Result<&'static Change, Problem> {
+    table::change(action).ok_or_else(|| unsupported(&format!("there is no action {action}")))
 }
 
 /// The time between two reads of an operation of this age: the cadence of all official clients. Every 3 s in
@@ -102,16 +110,8 @@ pub(super) fn poll_interval(age: Duration) -> Duration {
     FIRST_INTERVAL + age.min(SLOWEST_FROM).saturating_sub(SLOWS_FROM) * 57 / 870
 }
 
-/// One read of an instance, as a change needs it before.
-async fn read_instance(deck: &Deck, id: &ResourceId) -> Result<wire::Instance, Problem> {
-    let zone = zone_of(deck, id).await?;
-    deck.api.get(&zone, &Ask::new("get-instance", &["instance", &id.id])).await
-}
-
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
 
     #[test]
@@ -120,17 +120,5 @@ mod tests {
             let seconds = poll_interval(Duration::from_secs(age)).as_secs_f64();
             assert!((seconds - f64::from(pause)).abs() < 0.51, "{age}: {seconds}");
         }
-    }
-
-    #[test]
-    fn an_answer_names_its_operation_with_and_without_a_reference() {
-        let pending = json!({"id": "o1", "state": "pending", "resource": {"id": "i1", "type": "instance"}});
-        assert_eq!(taken_on(&pending), Ok(Some("o1")));
-        assert_eq!(taken_on(&json!({"id": "o1", "state": "success"})), Ok(None));
-        assert_eq!(taken_on(&json!({"id": "o1"})), Ok(Some("o1")));
-        assert_eq!(taken_on(&json!({})), Ok(None));
-        let failed =
-            taken_on(&json!({"state": "failure", "reason": "busy", "message": "Locked"})).unwrap_err();
-        assert_eq!(&*failed.message, "busy: Locked");
     }
 }

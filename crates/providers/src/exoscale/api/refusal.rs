@@ -15,6 +15,13 @@ pub(super) fn problem(error: NetError, operation: &str, accepted: bool) -> Probl
         problem.message = words.into();
     }
     problem.hint = match problem.kind {
+        // Protection shows nowhere else: official clients learn of it in the same way.
+        ProblemKind::Forbidden if operation == "delete-instance" && accepted => Some(
+            format!(
+                "If it is protected, use `Remove protection` on it first; else the API key's role lacks `{operation}`"
+            )
+            .into(),
+        ),
         ProblemKind::Forbidden if accepted => {
             Some(format!("The API key's role lacks `{operation}`").into())
         }

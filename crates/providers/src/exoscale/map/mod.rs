@@ -99,6 +99,11 @@ impl Mapper {
         }
     }
 
+    /// Returns true if an instance of this name was listed.
+    pub(crate) fn is_name_taken(&self, name: &str) -> bool {
+        self.names.lock().values().any(|taken| **taken == *name)
+    }
+
     /// The name of an instance that was listed.
     pub(crate) fn name_of(&self, id: &str) -> Option<Arc<str>> {
         let names = self.names.lock();

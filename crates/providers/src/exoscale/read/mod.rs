@@ -24,7 +24,7 @@ const MAX_ZONES_TRIED: usize = 3;
 
 /// Reads what belongs to the whole organisation: from the first zone, and from others while those that were asked
 /// cannot be reached.
-async fn anywhere<T: DeserializeOwned>(deck: &Deck, ask: &Ask) -> Result<T, Problem> {
+pub(super) async fn anywhere<T: DeserializeOwned>(deck: &Deck, ask: &Ask) -> Result<T, Problem> {
     let found = deck.found().await;
     let mut failure = unsupported("there are no zones");
     for (tried, zone) in found.zones.iter().take(MAX_ZONES_TRIED).enumerate() {
