@@ -292,7 +292,7 @@ async fn a_wrong_value_of_a_new_instance_is_an_error_of_its_field() {
         ("anti-affinity-groups", several(&["x"]), "x is not among the choices"),
         ("deploy-target", text("x"), "x is not among the choices"),
         ("user-data", text(&"x".repeat(24_577)), "at most 32768 characters in base64, this has 32772"),
-        ("user-data-file", FieldValue::File("/dev/null".into()), "/dev/null: not a regular file"),
+        ("user-data-file", FieldValue::File("/dev/null".into()), "/dev/null cannot be read: it is a device"),
         ("labels", pairs(&[("", "x")]), "the name : at least 1 character, this has 0"),
         ("tpm-enabled", text("yes"), "expected yes or no"),
     ] {
