@@ -31,9 +31,8 @@ use map::Mapper;
 use map::events::LoggedEvent;
 use qdeck_config::{Context, Credentials};
 use qdeck_model::{
-    Action, ActionId, Choice, Form, FormValues, Kind, LogEvent, LogStart, Outcome, Platform,
-    PreparedRequest, PreparedWrite, Preview, Problem, Resource, ResourceId, Sample, ScreenKind, Target,
-    Timestamp,
+    Action, ActionId, Choice, Form, FormValues, Kind, LogEvent, LogStart, Outcome, Platform, PreparedRequest,
+    PreparedWrite, Preview, Problem, Resource, ResourceId, Sample, ScreenKind, Target, Timestamp,
 };
 use qdeck_net::{Client, ClientOptions, ShellCredentials, produce};
 use read::{check, detail, gpus, listing, log};
