@@ -45,6 +45,7 @@ pub(super) async fn show(arguments: &Arguments, registry: &Registry) -> Result<E
         listing: settings.listing,
     };
     let members = members(&config.contexts, registry);
+    let protected = config.contexts.iter().filter(|it| it.protected).map(|it| it.name.clone()).collect();
     let read_only_contexts = config
         .contexts
         .iter()
@@ -71,6 +72,8 @@ pub(super) async fn show(arguments: &Arguments, registry: &Registry) -> Result<E
         depth: Depth::detect(variable),
         log_buffer: settings.log_buffer,
         read_only_contexts,
+        colors: config.contexts.iter().filter_map(|it| Some((it.name.clone(), it.color?))).collect(),
+        protected_contexts: protected,
         kept: screen_file(demo, &config.origin),
     };
     Ok(match Box::pin(run(fleet, events, store, options)).await? {

@@ -7,6 +7,7 @@ use super::Command;
 use super::layer::{Question, Ticket, Watched};
 use super::widgets::ansi::{TAB, visible};
 use super::writes::form::{FilledForm, FormOpening};
+use crate::fleet::PreparedBulk;
 use crate::model::{
     ActionId, ContextName, Kind, PreparedRequest, PreparedWrite, ResourceId, ScreenKind, Secret,
 };
@@ -49,6 +50,10 @@ pub enum View {
     Sessions,
     /// The menu of actions on a resource, and in its place the confirmation of the one that was chosen.
     Actions(ResourceId),
+    /// The menu of actions that these resources have in common.
+    BulkActions(Vec<ResourceId>),
+    /// The menu of what can be made.
+    Create,
 }
 
 /// Something to be done after a key or an event.
@@ -132,8 +137,16 @@ pub enum Work {
     OpenSessions,
     /// Open the menu of actions on a resource, and choose one in it if it is given.
     OpenActions(ResourceId, Option<ActionId>),
+    /// Open the menu of actions that these resources have in common, and choose one in it if it is given.
+    OpenBulkActions(Vec<ResourceId>, Option<ActionId>),
+    /// Open the menu of what can be made, and choose an action on a context in it if it is given.
+    OpenCreate(Option<(ContextName, ActionId)>),
     /// Send a write that was confirmed. Its course comes as `FleetEvent::Write`.
     Send(Box<PreparedWrite>),
+    /// Send the writes of a bulk that was confirmed. The course of each comes as `FleetEvent::Write`.
+    SendAll(Ticket, Box<PreparedBulk>),
+    /// Send nothing more of a bulk.
+    StopAll(Ticket),
     /// Open an address in a browser.
     Browse(Address),
     /// Put an address into the clipboard; the second is what to call it in the message.

@@ -12,7 +12,6 @@ use tokio::sync::{Notify, mpsc};
 use tokio::task::{AbortHandle, JoinSet};
 
 use super::browser::Browsers;
-use super::command::no_actions;
 use super::curl;
 use super::effect::{View, Work};
 use super::layer::{Answer, Question, Ticket};
@@ -21,11 +20,11 @@ use super::ui::{Event, Ui};
 use super::ui_state::UiState;
 use super::views::console::{ConsoleView, SessionsView};
 use super::views::page::not_a_page;
-use super::writes::ActionMenu;
-use super::writes::form::CommonForm;
+use super::writes::form::{CommonForm, FilledForm};
+use super::writes::outside;
 use crate::console::{Opened, Opener, Sessions};
 use crate::consoles;
-use crate::fleet::{Fleet, TailId};
+use crate::fleet::{BulkHandle, Fleet, TailId};
 use crate::model::{
     Action, ActionId, Form, FormValues, Origin, PreparedWrite, Problem, ResourceId, ScreenKind, Secret,
     Target, redact,
@@ -69,6 +68,8 @@ pub(super) struct Performer {
     sessions: Sessions,
     /// The tasks that answer the open questions of layers.
     asked: HashMap<Ticket, Asked>,
+    /// The bulks that can be stopped.
+    bulks: HashMap<Ticket, BulkHandle>,
 }
 
 impl Performer {
@@ -80,6 +81,7 @@ impl Performer {
             sender,
             tasks: JoinSet::new(),
             asked: HashMap::new(),
+            bulks: HashMap::new(),
             sessions: Sessions::new(Arc::clone(&opener), Arc::new(move || wake.notify_one())),
             opener,
         }
@@ -116,7 +118,19 @@ impl Performer {
             Work::CopyCurl(of) => self.copy_text(curl::lines(self.fleet.clone(), of)),
             Work::Browse(address) => self.browse(address.0),
             Work::OpenConsole(id) => return vec![self.console(ui, id)],
-            Work::OpenActions(id, chosen) => return vec![self.actions(ui, id, chosen)],
+            Work::OpenActions(id, chosen) => return vec![outside::actions(&self.fleet, ui, id, chosen)],
+            Work::OpenBulkActions(ids, chosen) => {
+                return vec![outside::bulk_actions(&self.fleet, ui, ids, chosen)];
+            }
+            Work::OpenCreate(chosen) => return vec![outside::creations(&self.fleet, ui, chosen.as_ref())],
+            Work::SendAll(ticket, bulk) => {
+                self.bulks.insert(ticket, self.fleet.perform_all(*bulk));
+            }
+            Work::StopAll(ticket) => {
+                if let Some(bulk) = self.bulks.remove(&ticket) {
+                    bulk.stop();
+                }
+            }
             Work::Send(write) => self.send_write(*write),
             Work::OpenSessions => {
                 let selected = ui.subject().cloned();
@@ -136,6 +150,8 @@ impl Performer {
             Question::Write(target, action, values) => {
                 Asked::Task(self.prepare_write(ticket, *target, *action, values))
             }
+            Question::Journal => Asked::Task(self.read_journal(ticket)),
+            Question::WriteAll(form) => Asked::Task(self.prepare_all(ticket, *form)),
             Question::Form(targets, action, values) => {
                 Asked::Task(self.load_form(ticket, targets, action, values))
             }
@@ -145,7 +161,8 @@ impl Performer {
             Question::Actions(row) => {
                 let row = row.and_then(|id| ui.app.store.get(&id));
                 let actions = self.fleet.declared_actions(row.map(|row| &*row.resource));
-                return vec![Event::Answer(ticket, Answer::Actions(actions))];
+                let creations = self.fleet.context_actions();
+                return vec![Event::Answer(ticket, Answer::Actions(actions, creations))];
             }
             Question::Past(id, back) => Asked::Task(self.read_past(ticket, &id, back)),
             Question::Tail(id, start) => Asked::Tail(self.fleet.open_tail(&id, start)),
@@ -231,13 +248,17 @@ impl Performer {
     /// Reads the details of a resource, part by part.
     fn read_details(&mut self, ticket: Ticket, id: &ResourceId) -> AbortHandle {
         let mut sections = self.fleet.describe(id);
-        let sender = self.sender.clone();
+        let (fleet, id, sender) = (self.fleet.clone(), id.clone(), self.sender.clone());
         self.tasks.spawn(async move {
             while let Some(section) = sections.next().await {
                 let part = Answer::Section(Box::new(section));
                 if sender.send(Event::Answer(ticket, part)).await.is_err() {
                     return;
                 }
+            }
+            if let Some(section) = outside::own_writes(&fleet, &id).await {
+                let part = Answer::Section(Box::new(section));
+                let _ = sender.send(Event::Answer(ticket, part)).await;
             }
             let _ = sender.send(Event::Answer(ticket, Answer::EndOfDetails)).await;
         })
@@ -253,19 +274,6 @@ impl Performer {
         })
     }
 
-    /// The menu of actions on a row, as it is at this moment.
-    fn actions(&self, ui: &Ui, id: ResourceId, chosen: Option<ActionId>) -> Event {
-        let Some(row) = ui.app.store.get(&id) else {
-            return Event::Failed(format!("{id} is gone"));
-        };
-        let (row, actions) = (&*row.resource, self.fleet.actions(&row.resource));
-        if actions.is_empty() {
-            return Event::Failed(no_actions(row));
-        }
-        let menu = ActionMenu::layer(row, actions, chosen);
-        Event::Opened(Box::new(menu), View::Actions(id))
-    }
-
     /// Prepares a write: nothing of it is sent.
     fn prepare_write(
         &mut self,
@@ -278,6 +286,25 @@ impl Performer {
         self.tasks.spawn(async move {
             let prepared = fleet.prepare(target, action, values, Origin::Screen).await;
             let _ = sender.send(Event::Answer(ticket, Answer::Prepared(Box::new(prepared)))).await;
+        })
+    }
+
+    /// Reads the journal.
+    fn read_journal(&mut self, ticket: Ticket) -> AbortHandle {
+        let (fleet, sender) = (self.fleet.clone(), self.sender.clone());
+        self.tasks.spawn(async move {
+            let history = fleet.history().await;
+            let _ = sender.send(Event::Answer(ticket, Answer::Journal(history))).await;
+        })
+    }
+
+    /// Prepares the writes of an action on several targets: nothing of them is sent.
+    fn prepare_all(&mut self, ticket: Ticket, form: FilledForm) -> AbortHandle {
+        let (fleet, sender) = (self.fleet.clone(), self.sender.clone());
+        self.tasks.spawn(async move {
+            let FilledForm { targets, action, values } = form;
+            let bulk = fleet.prepare_all(targets, &action, &values, Origin::Screen).await;
+            let _ = sender.send(Event::Answer(ticket, Answer::PreparedAll(Box::new(bulk)))).await;
         })
     }
 

@@ -15,8 +15,6 @@ mod faults;
 mod fleet;
 mod gcore;
 mod network;
-#[cfg(feature = "system-tests")]
-mod official;
 mod origin;
 mod past;
 mod quasarch;

@@ -21,9 +21,10 @@ use super::pane::Pane;
 use super::theme::{Background, Depth};
 use super::ui_state::UiState;
 use super::views::console::ConsoleKeys;
+use super::writes::BulkRuns;
 use super::{Look, Theme, theme};
 use crate::fleet::{Auth, ListingCondition, Store};
-use crate::model::{Bytes, ContextName, Kind, ResourceId, Timestamp};
+use crate::model::{Bytes, ContextColor, ContextName, Kind, ResourceId, Timestamp};
 use crate::table::Job;
 
 /// Options of the screen.
@@ -49,6 +50,10 @@ pub struct Options {
     pub log_buffer: Bytes,
     /// Contexts through which nothing may be changed; marked in the list of contexts.
     pub read_only_contexts: HashSet<ContextName>,
+    /// The colours by which contexts are marked.
+    pub colors: HashMap<ContextName, ContextColor>,
+    /// Contexts in which destroying something takes its name.
+    pub protected_contexts: HashSet<ContextName>,
     /// The file in which filters, orders and columns are kept between runs.
     pub kept: Option<std::path::PathBuf>,
 }
@@ -66,6 +71,8 @@ impl Default for Options {
             depth: Depth::Ansi,
             log_buffer: Bytes(32 << 20),
             read_only_contexts: HashSet::new(),
+            colors: HashMap::new(),
+            protected_contexts: HashSet::new(),
             kept: None,
         }
     }
@@ -96,6 +103,8 @@ pub struct App {
     pub(super) history: History,
     /// The history of the palette, the latest last.
     pub(super) typed_commands: Vec<String>,
+    /// The bulks on their way.
+    pub(super) bulks: BulkRuns,
     /// Layers to be put on the screen.
     opening: Vec<Box<dyn Layer>>,
     kept: UiState,
@@ -143,6 +152,7 @@ impl App {
             heads: Vec::new(),
             history: History::default(),
             typed_commands: Vec::new(),
+            bulks: BulkRuns::default(),
             opening: Vec::new(),
             kept: UiState::default(),
             is_first_look: true,

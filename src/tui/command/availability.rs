@@ -93,6 +93,25 @@ pub(super) fn actions(app: &App) -> Availability {
     Availability::Yes
 }
 
+/// Commands on a revision.
+pub(super) fn is_revision(app: &App) -> Availability {
+    match app.pane().selected() {
+        Some(row) if row.kind() == Kind::Revision => Availability::Yes,
+        Some(row) => Availability::No(format!("{} is no revision", row.name())),
+        None => on_row(app),
+    }
+}
+
+/// Actions on a revision.
+pub(super) fn on_revision(app: &App) -> Availability {
+    match app.pane().selected() {
+        Some(row) if row.kind() != Kind::Revision => {
+            Availability::No(format!("{} is no revision", row.name()))
+        }
+        _ => actions(app),
+    }
+}
+
 /// The reason for a row whose platform offers no actions.
 pub(in crate::tui) fn no_actions(row: &Resource) -> String {
     format!("{}: there are no actions on this {}", row.name(), row.kind().singular())

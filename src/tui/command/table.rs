@@ -1,7 +1,8 @@
 //! The table of commands, in the order of the help.
 
 use super::availability::{
-    actions, after_search, always, console, has_states, logs, on_marks, on_row, revisions, telemetry,
+    actions, after_search, always, console, has_states, is_revision, logs, on_marks, on_revision, on_row,
+    revisions, telemetry,
 };
 use super::{Entry, KeyContext};
 
@@ -181,6 +182,11 @@ commands! {
     Telemetry { "telemetry": "telemetry on the full screen" } in [Row], when telemetry;
     Revisions { "revisions": "the revisions of a container" } in [Row], when revisions;
     Actions { "actions": "start, stop and other actions on the row" } in [Row], when actions;
+    Create { "create": "create something new" } in [Table], when always;
+    Edit { "edit": "change the settings" } in [Row], when actions;
+    Delete { "delete": "delete or terminate" } in [Row], when actions;
+    Compare { "compare": "compare two marked revisions, or one with the one in use" } in [Table], when is_revision;
+    RollBack { "roll-back": "roll back to the revision" } in [Row], when on_revision;
     Copy { "copy": "copy the name or the line" }
         in [Row, Text, Logs, Page, Console, Scrollback, Menu], when on_row;
     CopyMenu { "copy-menu": "choose what to copy" } in [Row, Text, Logs, Menu], when on_row;
@@ -195,6 +201,7 @@ commands! {
     NextTheme { "next-theme": "the next theme" } in [Program], when always;
     Mouse { "mouse": "take or release the mouse" } in [Program], when always;
     Messages { "messages": "the messages so far" } in [Program, Menu], when always;
+    Journal { "journal": "the changes made from here" } in [Program], when always;
     Sessions { "sessions": "the open consoles" } in [Program, Console, Scrollback], when always;
     Follow { "follow": "follow the end" } in [Logs, Telemetry], when always;
     Timestamps { "timestamps": "show times" } in [Logs], when always;

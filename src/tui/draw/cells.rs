@@ -14,9 +14,11 @@ use crate::tui::widgets::sparkline;
 /// Columns of the figure beside a sparkline.
 const FIGURE_WIDTH: u16 = 5;
 
-/// The progress of a write to a row: `stopping`.
-fn busy(row: &Row<'_>, look: &Look<'_>) -> Option<&'static str> {
-    look.store.busy(row.resource.id(), look.now).map(|busy| busy.progress)
+/// The progress of a write to a row: `stopping… 12s`.
+fn busy(row: &Row<'_>, look: &Look<'_>) -> Option<String> {
+    let busy = look.store.busy(row.resource.id(), look.now)?;
+    let dots = if look.ascii { "..." } else { "…" };
+    Some(format!("{}{dots} {}", busy.progress, age(look.now.since(busy.since))))
 }
 
 /// The text of a cell, as the table is drawn now.
@@ -28,7 +30,7 @@ pub(super) fn text<'a>(
     width: u16,
 ) -> Cow<'a, str> {
     if let (Cell::State(_), Some(progress)) = (&cell, busy(row, look)) {
-        return format!("{progress}{}", if look.ascii { "..." } else { "…" }).into();
+        return progress.into();
     }
     match cell {
         Cell::Samples(metric) => usage(look.store.series(row.resource.id()), metric, look, width),

@@ -6,12 +6,14 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use crate::console::Page;
-use crate::fleet::{DeclaredAction, Section};
+use crate::fleet::journal::History;
+use crate::fleet::{DeclaredAction, PreparedBulk, Section};
 use crate::model::{
     Action, ActionId, Choice, FormValues, LogEvent, LogStart, PreparedWrite, Problem, ResourceId, ScreenKind,
     Target,
 };
-use crate::tui::writes::form::CommonForm;
+use crate::tui::writes::Creation;
+use crate::tui::writes::form::{CommonForm, FilledForm};
 use crate::tui::{Effect, effect::Work};
 
 /// The number of one question. No two questions of a run have the same.
@@ -29,12 +31,16 @@ pub enum Question {
     Past(ResourceId, Duration),
     /// The log of a resource, for as long as the question is open.
     Tail(ResourceId, LogStart),
+    /// Every change in the journal.
+    Journal,
     /// The actions of all platforms, with their availability for a row. It is answered at once.
     Actions(Option<ResourceId>),
     /// The write that an action on a resource is: what it would send, of which nothing is sent yet.
     Write(Box<Target>, Box<Action>, FormValues),
     /// The form of an action, given what has been entered so far. For several targets it is what their forms have in common.
     Form(Vec<Target>, ActionId, FormValues),
+    /// The writes that an action on several targets is; nothing of them is sent yet.
+    WriteAll(Box<FilledForm>),
     /// The choices of a field of the form of an action, given what has been entered so far.
     Choices(Box<Target>, ActionId, Arc<str>, FormValues),
 }
@@ -50,14 +56,18 @@ pub enum Answer {
     EndOfPast,
     /// The page of a console, or why there is none.
     Page(Box<Result<Page, Problem>>),
-    /// The actions of all platforms.
-    Actions(Vec<DeclaredAction>),
+    /// The actions of all platforms on rows, and those on contexts.
+    Actions(Vec<DeclaredAction>, Vec<Creation>),
     /// A write that waits for its confirmation, or why it cannot be made.
     Prepared(Box<Result<PreparedWrite, Problem>>),
+    /// Writes of one action on several targets that wait for their confirmation.
+    PreparedAll(Box<PreparedBulk>),
     /// A form, or why there is none.
     Form(Box<Result<CommonForm, Problem>>),
     /// The choices of a field, or why they cannot be loaded.
     Choices(Result<Vec<Choice>, Problem>),
+    /// Every change in the journal, or why it cannot be read.
+    Journal(Result<History, Problem>),
     /// News of a log.
     Log(LogEvent),
     /// A log has ended for good.
@@ -71,8 +81,10 @@ impl Answer {
             Self::EndOfDetails
             | Self::EndOfPast
             | Self::Page(_)
-            | Self::Actions(_)
+            | Self::Actions(..)
             | Self::Prepared(_)
+            | Self::PreparedAll(_)
+            | Self::Journal(_)
             | Self::Form(_)
             | Self::Choices(_)
             | Self::EndOfLog => true,

@@ -2,7 +2,7 @@
 
 use super::list::{Item, List, Tone};
 use super::{Menu, MenuLayer};
-use crate::model::{ActionId, Lifecycle, ResourceId};
+use crate::model::Lifecycle;
 use crate::table::filter::all_words;
 use crate::table::state_mark;
 use crate::tui::app::App;
@@ -11,7 +11,7 @@ use crate::tui::draw::wrap;
 use crate::tui::effect::ScreenEffect;
 use crate::tui::keymap::KEY_CONTEXTS;
 use crate::tui::layer::{Answer, Ticket};
-use crate::tui::writes::{self, DeclaredActions};
+use crate::tui::writes::{self, Chosen, DeclaredActions};
 use crate::tui::{Command, Effect, KeyContext};
 
 /// The forms of a filter's terms, with their meaning. The names of columns come from the filter itself.
@@ -52,8 +52,8 @@ pub struct Help {
 pub enum Choice {
     /// Does what the key is bound to.
     Command(Command),
-    /// Takes an action on a row.
-    Action(ResourceId, ActionId),
+    /// Takes an action of a platform.
+    Action(Chosen),
 }
 
 /// The keys of a key context, then those that work everywhere.
@@ -131,10 +131,10 @@ impl Menu for Help {
         }
     }
 
-    fn choose(&mut self, choice: Choice, _list: &mut List<Choice>, _app: &mut App) -> Vec<Effect> {
+    fn choose(&mut self, choice: Choice, _list: &mut List<Choice>, app: &mut App) -> Vec<Effect> {
         let effect = match choice {
             Choice::Command(command) => ScreenEffect::Perform(command).into(),
-            Choice::Action(row, action) => writes::choose(row, action),
+            Choice::Action(chosen) => writes::choose(chosen, app),
         };
         vec![Effect::close(), effect]
     }

@@ -13,12 +13,12 @@ use crate::tui::views::document::DocumentView;
 use crate::tui::views::logs::LogView;
 use crate::tui::views::page::PageView;
 use crate::tui::views::telemetry::TelemetryView;
-use crate::tui::writes::Confirm;
 use crate::tui::writes::form::{FilledForm, FormLayer, FormOpening};
+use crate::tui::writes::{BulkLayer, Confirm};
 
 impl Ui {
     /// Does what is the screen's to do, and what follows from it; returns what is left to others.
-    pub(super) fn settle(&mut self, effects: Vec<Effect>) -> Vec<Outside> {
+    pub(in crate::tui) fn settle(&mut self, effects: Vec<Effect>) -> Vec<Outside> {
         let mut outside = Vec::new();
         let mut queue: VecDeque<Effect> = effects.into();
         loop {
@@ -69,7 +69,9 @@ impl Ui {
                 Some(kind) => self.open_view(View::Page(id, kind)),
                 None => self.open_view(View::Console(id)),
             },
-            View::Page(..) | View::Sessions | View::Actions(_) => self.open_view(view),
+            View::Page(..) | View::Sessions | View::Actions(_) | View::BulkActions(_) | View::Create => {
+                self.open_view(view)
+            }
         }
     }
 
@@ -93,6 +95,8 @@ impl Ui {
             View::Console(id) => return vec![Work::OpenConsole(id.clone()).into()],
             View::Sessions => return vec![Work::OpenSessions.into()],
             View::Actions(id) => return vec![Work::OpenActions(id.clone(), None).into()],
+            View::BulkActions(ids) => return vec![Work::OpenBulkActions(ids.clone(), None).into()],
+            View::Create => return vec![Work::OpenCreate(None).into()],
         };
         self.show(layer, view)
     }
@@ -143,8 +147,9 @@ impl Ui {
     }
 
     /// Asks for the confirmation of an action on several targets.
-    fn confirm_all(&self, form: FilledForm) -> Vec<Effect> {
-        vec![Effect::complain(format!("{}: choose one target", form.action.name))]
+    fn confirm_all(&mut self, form: FilledForm) -> Vec<Effect> {
+        let layer = BulkLayer::new(form, self.app.now);
+        self.push(layer)
     }
 
     /// Puts a view in front. One that shows the same is closed first, so that `d` pressed twice opens one.

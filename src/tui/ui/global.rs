@@ -5,6 +5,7 @@ use crate::tui::command::ProgramCommand;
 use crate::tui::effect::{TerminalEffect, View, Work};
 use crate::tui::layer::Handled;
 use crate::tui::overlays::{contexts, help, messages, palette};
+use crate::tui::writes::JournalMenu;
 use crate::tui::{Command, Effect};
 
 impl Ui {
@@ -46,6 +47,7 @@ impl Ui {
             ProgramCommand::Help => self.push(help::menu(&self.app, context)),
             ProgramCommand::Contexts => self.push(contexts::menu(&self.app)),
             ProgramCommand::Sessions => vec![View::Sessions.into()],
+            ProgramCommand::Journal => self.push(JournalMenu::layer()),
             ProgramCommand::Messages => self.push(messages::menu(&self.app)),
             ProgramCommand::HistoryBack => self.history_back(),
             ProgramCommand::LastPlace => {

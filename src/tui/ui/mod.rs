@@ -21,7 +21,7 @@ use super::ui_state::UiState;
 use super::views::table::TableLayer;
 use super::writes;
 use crate::console::Page;
-use crate::fleet::{FleetEvent, Store, TailId};
+use crate::fleet::{FleetEvent, Store, TailId, WriteEnd, WriteEvent, WritePhase};
 use crate::model::{ResourceId, ScreenKind, Timestamp};
 use crate::table::{Arranged, Job};
 
@@ -138,14 +138,11 @@ impl Ui {
             event => {
                 let now = self.app.now;
                 let auth = self.changes_auth(&event);
-                if let FleetEvent::Write(event) = &event
-                    && let Some((text, bad)) = writes::message(event)
-                {
-                    self.report(text, bad);
-                }
                 let mut effects = Vec::new();
                 if let FleetEvent::Write(event) = &event {
+                    self.take_write(event);
                     effects = self.layers.take_write(event);
+                    effects.extend(self.show_once(event));
                 }
                 self.dirty |= self.app.store.apply_at(event, now);
                 if auth {
@@ -155,6 +152,35 @@ impl Ui {
             }
         }
         Vec::new()
+    }
+
+    /// Opens the answer to a write that is shown once.
+    fn show_once(&mut self, event: &WriteEvent) -> Vec<Effect> {
+        let WritePhase::Shown(shown) = &event.phase else {
+            return Vec::new();
+        };
+        let title = format!("{} {}", event.action.name, event.target.name).to_lowercase();
+        let context = event.target.context().clone();
+        self.push(writes::ShownLayer::new(title, context, shown.clone(), self.app.now))
+    }
+
+    /// Reports news of a write. Of a bulk the failures and its end are worth a message, and what has succeeded loses its
+    /// mark.
+    fn take_write(&mut self, event: &WriteEvent) {
+        let in_bulk = self.app.bulks.has(&event.id);
+        self.dirty |= in_bulk;
+        let message = writes::message(event).filter(|(_, bad)| !in_bulk || *bad);
+        if let Some((text, bad)) = message {
+            self.report(text, bad);
+        }
+        if in_bulk && event.phase == WritePhase::Ended(WriteEnd::Done) {
+            for pane in &mut self.app.panes {
+                pane.marks.remove(&event.target.id);
+            }
+        }
+        if let Some((text, bad)) = self.app.bulks.take(event, self.app.now) {
+            self.report(text, bad);
+        }
     }
 
     /// Returns true if an event changes the state of a context's credentials.

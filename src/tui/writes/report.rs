@@ -42,7 +42,7 @@ pub(in crate::tui) fn message(event: &WriteEvent) -> Option<(String, bool)> {
 }
 
 /// A problem with its status, the id of its request and what to do.
-fn whole(problem: &Problem) -> String {
+pub(super) fn whole(problem: &Problem) -> String {
     let mut text = problem.message.to_string();
     if let Some(status) = problem.status {
         _ = write!(text, " ({status})");

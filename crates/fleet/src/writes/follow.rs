@@ -133,25 +133,17 @@ impl Course {
         }
     }
 
-    /// Reads a resource until it looks as it should. `limit` is the time for which it may look otherwise without being on
-    /// its way: where no operation reports the progress, its state does.
+    /// Reads a resource until it looks as it should.
     pub(super) async fn agrees(&self, subject: &ResourceId, limit: Duration) -> Result<(), Problem> {
         let began = Instant::now();
-        let mut resting_since = began;
         loop {
             let read = self.read(subject).await;
             let disagreement = match read {
                 Ok(found) if self.expected.agrees(found) => return Ok(()),
-                Ok(found) => {
-                    if found.is_some_and(Lifecycle::is_moving) {
-                        resting_since = Instant::now();
-                        self.busy.renew(&self.write.target.id);
-                    }
-                    self.disagreement(found)
-                }
+                Ok(found) => self.disagreement(found),
                 Err(problem) => problem,
             };
-            if resting_since.elapsed() >= limit || began.elapsed() >= FOLLOW_LIMIT {
+            if began.elapsed() >= limit {
                 return Err(disagreement);
             }
             self.pause().await;

@@ -10,6 +10,7 @@ mod busy;
 mod declared;
 mod end;
 mod follow;
+mod history;
 mod known;
 mod pick_up;
 mod search;

@@ -1,9 +1,12 @@
 //! Keys are pressed, and the screen that the user would see is compared.
 
 mod auth;
+mod bulk;
 mod columns;
+mod dangers;
 mod first_look;
 mod gpus;
+mod journal;
 mod keys;
 mod pages;
 mod pictures;

@@ -19,13 +19,13 @@ use crate::tui::writes::ActionMenu;
 use crate::tui::{Command, command::Availability as Offered, sample};
 
 /// Long enough for a key to count.
-const A_MOMENT: Duration = Duration::from_millis(300);
+pub(super) const A_MOMENT: Duration = Duration::from_millis(300);
 
-fn id() -> ResourceId {
+pub(super) fn id() -> ResourceId {
     sample::id("exo-prod", Kind::Instance, "i-web-1")
 }
 
-fn action(id: ActionId, danger: Danger, availability: Availability) -> Action {
+pub(super) fn action(id: ActionId, danger: Danger, availability: Availability) -> Action {
     let is_start = id == ActionId::INSTANCE_START;
     Action {
         id,
@@ -40,22 +40,22 @@ fn action(id: ActionId, danger: Danger, availability: Availability) -> Action {
     }
 }
 
-fn stop() -> Action {
+pub(super) fn stop() -> Action {
     action(ActionId::INSTANCE_STOP, Danger::Disruptive, Availability::Yes)
 }
 
-fn scene() -> Scene {
+pub(super) fn scene() -> Scene {
     scene_of(120, 36)
 }
 
-fn scene_of(columns: u16, rows: u16) -> Scene {
+pub(super) fn scene_of(columns: u16, rows: u16) -> Scene {
     let mut store = sample::empty(&[("exo-prod", exoscale::PLATFORM)]);
     let row = sample::instance("exo-prod", "web-1", Lifecycle::Running);
     sample::list(&mut store, "exo-prod", Kind::Instance, vec![row]);
     Scene::new(store, columns, rows)
 }
 
-fn target(scene: &Scene) -> Target {
+pub(super) fn target(scene: &Scene) -> Target {
     Target::of(&scene.ui.app.store.get(&id()).unwrap().resource)
 }
 
@@ -64,7 +64,7 @@ fn with_menu(actions: Vec<Action>) -> Scene {
 }
 
 /// The menu of actions, opened over a scene.
-fn opened(mut scene: Scene, actions: Vec<Action>) -> Scene {
+pub(super) fn opened(mut scene: Scene, actions: Vec<Action>) -> Scene {
     scene.keys("x");
     assert_eq!(scene.effects, [Work::OpenActions(id(), None)]);
     let row = scene.ui.app.store.get(&id()).unwrap().resource.clone();
@@ -75,7 +75,7 @@ fn opened(mut scene: Scene, actions: Vec<Action>) -> Scene {
 }
 
 /// A write that waits for its confirmation.
-fn write(scene: &Scene, action: Action) -> PreparedWrite {
+pub(super) fn write(scene: &Scene, action: Action) -> PreparedWrite {
     let url = "https://api-ch-gva-2.example/v2/instance/i-web-1:stop";
     PreparedWrite {
         id: WriteId::new("w1"),
@@ -97,7 +97,7 @@ fn write(scene: &Scene, action: Action) -> PreparedWrite {
     }
 }
 
-fn answer(scene: &mut Scene, ticket: Ticket, answer: Result<PreparedWrite, Problem>) {
+pub(super) fn answer(scene: &mut Scene, ticket: Ticket, answer: Result<PreparedWrite, Problem>) {
     scene.effects = scene.ui.update(Event::Answer(ticket, Answer::Prepared(Box::new(answer))));
     scene.draw();
 }
@@ -114,7 +114,7 @@ fn question_over(scene: Scene) -> Scene {
     scene
 }
 
-fn sends(scene: &Scene) -> bool {
+pub(super) fn sends(scene: &Scene) -> bool {
     scene.effects.iter().any(|effect| matches!(effect, Outside::Work(Work::Send(_))))
 }
 
@@ -199,7 +199,7 @@ fn answer_with_actions(scene: &mut Scene) {
         action(ActionId::INSTANCE_START, Danger::Safe, Availability::No("it is already running".into()));
     let declare = |action| DeclaredAction { action, platforms: vec![exoscale::PLATFORM] };
     let actions = vec![declare(start), declare(stop())];
-    scene.effects = scene.ui.update(Event::Answer(ticket, Answer::Actions(actions)));
+    scene.effects = scene.ui.update(Event::Answer(ticket, Answer::Actions(actions, Vec::new())));
     scene.draw();
 }
 
@@ -274,9 +274,7 @@ fn a_question_longer_than_the_screen_begins_at_its_beginning_with_the_answers_in
     assert!(text.contains("Stop instance web-1 in zone") && text.contains("lines 1-"), "{text}");
     assert!(text.contains("nothing is sent") && text.contains("this request is sent"), "{text}");
     assert!(text.contains("Consequence number 5.") && !text.contains("Consequence number 20."), "{text}");
-    for _ in 0..4 {
-        scene.press(KeyCode::Up, KeyModifiers::NONE);
-    }
+    scene.press(KeyCode::End, KeyModifiers::NONE);
     let text = scene.text();
     assert!(text.contains("force") && text.contains("nothing is sent"), "the end: {text}");
     assert!(!text.contains("Stop instance web-1 in zone"), "{text}");

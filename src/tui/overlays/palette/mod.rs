@@ -6,14 +6,14 @@ use crossterm::event::{KeyCode, KeyEvent};
 
 use super::list::{Item, List, Tone};
 use super::{Menu, MenuLayer, Shape};
-use crate::model::{ActionId, ContextName, Kind, Lifecycle, ResourceId};
+use crate::model::{ContextName, Kind, Lifecycle, ResourceId};
 use crate::table::Column;
 use crate::tui::app::{App, table_name};
 use crate::tui::command::{Availability, ENTRIES, Movement};
 use crate::tui::effect::{DocumentForm, ScreenEffect, View, Work};
 use crate::tui::layer::{Answer, Handled, Ticket};
 use crate::tui::widgets::prompt::Prompt;
-use crate::tui::writes::{self, DeclaredActions};
+use crate::tui::writes::{self, Chosen, DeclaredActions};
 use crate::tui::{Command, Effect, KeyContext, theme};
 
 /// The palette.
@@ -48,8 +48,8 @@ pub enum Choice {
     Reconnect(ContextName),
     /// The platform's answer for a resource.
     Json(ResourceId),
-    /// Takes an action on a row.
-    Action(ResourceId, ActionId),
+    /// Takes an action of a platform.
+    Action(Chosen),
 }
 
 /// Everything that can be asked for by name in a key context.
@@ -194,7 +194,7 @@ impl Menu for Palette {
             Choice::Theme(name) => effects.push(app.use_theme(name)),
             Choice::Table(kind, filter) => effects.push(ScreenEffect::ShowTable(kind, filter).into()),
             Choice::Reconnect(name) => effects.push(Work::Reconnect(name).into()),
-            Choice::Action(row, action) => effects.push(writes::choose(row, action)),
+            Choice::Action(chosen) => effects.push(writes::choose(chosen, app)),
             Choice::Json(id) => effects.push(View::Document(id, DocumentForm::Json).into()),
         }
         effects
@@ -219,8 +219,9 @@ fn items(app: &App, context: KeyContext, actions: &DeclaredActions, typed: &str)
     }
     items.extend(ENTRIES.iter().filter(|entry| is_command(entry.command)).filter_map(|entry| {
         let key = app.keymap.first_keys(context, entry.command);
-        // These two are asked for by name.
-        if key.is_none() && !matches!(entry.command, Command::Messages | Command::Sessions) {
+        // These are asked for by name.
+        let is_named = matches!(entry.command, Command::Messages | Command::Sessions | Command::Journal);
+        if key.is_none() && !is_named {
             return None;
         }
         let availability =

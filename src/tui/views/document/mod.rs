@@ -33,6 +33,7 @@ use crate::tui::app::App;
 use crate::tui::command::TextCommand;
 use crate::tui::effect::DocumentForm;
 use crate::tui::layer::{Answer, Asking, Handled, Hint, Layer, Question, Ticket};
+use crate::tui::writes::outside::OWN_WRITES;
 use crate::tui::{Command, Effect, KeyContext, Look};
 
 /// Time for which secrets stay readable once revealed.
@@ -177,7 +178,9 @@ impl DocumentView {
         self.stale = false;
         let place = self.row().and_then(|row| self.sheet.row(row).copied());
         let mut sheet = Sheet::default();
-        for (at, section) in self.sections.iter().enumerate() {
+        // YAML and JSON are the platform's answer alone.
+        let is_shown = |section: &Section| self.form == DocumentForm::Form || section.title != OWN_WRITES;
+        for (at, section) in self.sections.iter().enumerate().filter(|(_, section)| is_shown(section)) {
             sheet.title(at, section.title);
             let head = sheet.len() - 1;
             match (&section.body, self.value(at)) {

@@ -36,6 +36,9 @@ pub(super) fn hints(app: &App) -> Vec<Hint> {
         if row.kind() == Kind::Container {
             hints.push((Command::Revisions, "revisions"));
         }
+        if row.kind() == Kind::Revision {
+            hints.extend([(Command::Compare, "compare"), (Command::RollBack, "roll back")]);
+        }
         hints.push((Command::Mark, "mark"));
     }
     hints.extend([(Command::Search, "filter"), (Command::Palette, "command"), (Command::SortMenu, "sort")]);

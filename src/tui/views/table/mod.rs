@@ -16,8 +16,10 @@ pub use filter::FilterPrompt;
 use crate::model::{Kind, ResourceId};
 use crate::tui::app::{App, STATE_FLASH_DURATION};
 use crate::tui::command::{RowCommand, TableCommand};
+use crate::tui::effect::Work;
 use crate::tui::layer::{Handled, Hint, Layer, Watched};
 use crate::tui::overlays::{columns, quit, sort};
+use crate::tui::writes::Compare;
 use crate::tui::{Command, Effect, KeyContext, draw};
 
 /// Rows that a notch of the wheel scrolls.
@@ -103,12 +105,15 @@ impl Layer for TableLayer {
     }
 
     fn redraw_in(&self, app: &App) -> Option<Duration> {
-        let visible = app.pane().visible().iter();
-        visible
+        let mut visible = app.pane().visible().iter();
+        // The time of what is being done to a row counts up.
+        let is_busy = visible.clone().any(|row| app.store.busy(row.id(), app.now).is_some());
+        let flashes = visible
+            .by_ref()
             .filter_map(|row| app.store.get(row.id())?.moved)
             .filter_map(|moved| STATE_FLASH_DURATION.checked_sub(app.now.since(moved)))
-            .filter(|left| !left.is_zero())
-            .min()
+            .filter(|left| !left.is_zero());
+        flashes.chain(is_busy.then_some(Duration::from_secs(1))).min()
     }
 
     fn draw(&mut self, area: Rect, buf: &mut Buffer, app: &mut App) {
@@ -152,6 +157,11 @@ fn perform(command: TableCommand, count: Option<u32>, app: &mut App) -> Handled 
             pane.attention = !pane.attention;
         }
         TableCommand::Save => return csv::save(app).into(),
+        TableCommand::Compare => match Compare::of(app) {
+            Ok(compare) => app.open_layer(compare),
+            Err(why) => return Effect::complain(why).into(),
+        },
+        TableCommand::Create => return Work::OpenCreate(None).into(),
     }
     Handled::done()
 }

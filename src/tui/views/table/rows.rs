@@ -1,12 +1,13 @@
 //! Verbs on the selected row, or on the marked ones.
 
-use crate::model::{GpuModel, Kind, Resource, ResourceId};
+use crate::model::{ActionId, GpuModel, Kind, Resource, ResourceId};
 use crate::tui::Effect;
 use crate::tui::app::App;
 use crate::tui::command::{RowCommand, not_offered};
-use crate::tui::effect::{DocumentForm, ScreenEffect, View};
+use crate::tui::effect::{DocumentForm, ScreenEffect, View, Work};
 use crate::tui::layer::Handled;
 use crate::tui::overlays::copy;
+use crate::tui::writes;
 
 /// Does what a key of rows is bound to.
 pub(super) fn perform(command: RowCommand, app: &mut App) -> Handled {
@@ -29,7 +30,10 @@ pub(super) fn perform(command: RowCommand, app: &mut App) -> Handled {
             (_, Some(link)) => ScreenEffect::Follow(Kind::Revision, link.id.clone()).into(),
             _ => Effect::complain(format!("{} has no revisions", row.name())),
         },
-        RowCommand::Actions => View::Actions(id).into(),
+        RowCommand::Actions => return actions(app, id, None),
+        RowCommand::Edit => return actions(app, id.clone(), writes::update_of(id.kind)),
+        RowCommand::Delete => return actions(app, id.clone(), writes::delete_of(id.kind)),
+        RowCommand::RollBack => Work::OpenActions(id, Some(ActionId::REVISION_ROLL_BACK)).into(),
         RowCommand::Copy => {
             let names: Vec<_> = app.pane().targets().iter().map(|row| row.name().to_owned()).collect();
             let what = if names.len() == 1 { "name".to_owned() } else { format!("{} names", names.len()) };
@@ -41,6 +45,15 @@ pub(super) fn perform(command: RowCommand, app: &mut App) -> Handled {
         }
     };
     effect.into()
+}
+
+/// Opens the menu of actions on a row, or on the marked ones where there are any, and chooses one in it.
+fn actions(app: &App, id: ResourceId, chosen: Option<ActionId>) -> Handled {
+    match (app.pane().marks.is_empty(), chosen) {
+        (false, chosen) => Work::OpenBulkActions(writes::marked(app), chosen).into(),
+        (true, None) => View::Actions(id).into(),
+        (true, chosen) => Work::OpenActions(id, chosen).into(),
+    }
 }
 
 fn drill(row: &Resource, app: &App) -> Effect {

@@ -2,7 +2,7 @@
 
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
-use super::form::FormOpening;
+use super::super::form::FormOpening;
 use crate::model::{Action, ActionId, FormValues, Resource, Target};
 use crate::tui::Effect;
 use crate::tui::app::App;
@@ -25,7 +25,7 @@ impl ActionMenu {
     /// The menu of a row; `chosen` is chosen in it as if by its key.
     pub fn layer(row: &Resource, actions: Vec<Action>, chosen: Option<ActionId>) -> MenuLayer<Self> {
         let items = actions.iter().enumerate().map(|(at, action)| item(at, action)).collect();
-        let at = actions.iter().position(|action| Some(action.id) == chosen);
+        let at = chosen.and_then(|chosen| named(&actions, chosen));
         let menu = Self { target: Target::of(row), actions, chosen, preparing: Asking::default() };
         let layer = Menu::layer(menu, items);
         match at {
@@ -48,6 +48,14 @@ impl ActionMenu {
         let (target, action) = (Box::new(self.target.clone()), Box::new(action.clone()));
         self.preparing.ask(Question::Write(target, action, FormValues::new()))
     }
+}
+
+/// The action of an id; where there is none to delete with, the one to terminate with.
+fn named(actions: &[Action], id: ActionId) -> Option<usize> {
+    let verb = |id: ActionId| id.as_str().split_once('.').map(|(_, verb)| verb);
+    let exact = actions.iter().position(|action| action.id == id);
+    let is_other = |action: &Action| verb(id) == Some("delete") && verb(action.id) == Some("terminate");
+    exact.or_else(|| actions.iter().position(is_other))
 }
 
 fn item(at: usize, action: &Action) -> Item<usize> {
@@ -82,7 +90,7 @@ impl Menu for ActionMenu {
         let Some(chosen) = self.chosen.take() else {
             return Vec::new();
         };
-        match self.actions.iter().position(|action| action.id == chosen) {
+        match named(&self.actions, chosen) {
             Some(at) => self.take(at),
             None => {
                 vec![Effect::complain(format!("{}: there is no action {chosen} on it", self.target.name))]
@@ -115,7 +123,11 @@ impl Menu for ActionMenu {
 }
 
 /// Returns what follows from the answer about a write that was asked for: its confirmation, or a message of why there is none.
-pub(super) fn prepared(preparing: &mut Asking, ticket: Ticket, answer: Answer) -> Vec<Effect> {
+pub(in crate::tui::writes) fn prepared(
+    preparing: &mut Asking,
+    ticket: Ticket,
+    answer: Answer,
+) -> Vec<Effect> {
     let Answer::Prepared(write) = answer else {
         return Vec::new();
     };

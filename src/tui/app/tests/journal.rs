@@ -1,0 +1,88 @@
+//! The journal in the program, and what can be made.
+
+use super::Scene;
+use super::writes::{action, id, scene_of};
+use crate::fleet::journal::History;
+use crate::model::{Action, ActionId, Availability, Danger, Kind, Target};
+use crate::tui::effect::{Outside, View, Work};
+use crate::tui::layer::{Answer, Question};
+use crate::tui::ui::Event;
+use crate::tui::writes::{CreateMenu, Creation};
+
+const LINES: &str = r#"{"v":1,"id":"a","at":"2026-11-21T11:00:00Z","record":"intent","by":"screen","context":"exo-prod","target":{"kind":"instance","id":"i-web-1","name":"web-1","state":"running"},"action":"instance.stop","summary":"Stop instance web-1.","requests":[{"method":"PUT","url":"https://api.example/v2/instance/i-web-1:stop","headers":{"authorization":"••••••••"}}]}
+{"v":1,"id":"a","at":"2026-11-21T11:00:04Z","record":"ended","outcome":"done","duration_ms":4210}
+{"v":1,"id":"b","at":"2026-11-21T11:30:00Z","record":"intent","by":"command","context":"exo-prod","target":{"kind":"instance","id":"i-web-2","name":"web-2"},"action":"instance.delete","summary":"Delete instance web-2.","requests":[]}
+{"v":1,"id":"b","at":"2026-11-21T11:30:01Z","record":"ended","outcome":"refused","message":"it is protected","status":403,"request_id":"r-77","duration_ms":900}
+{"v":1,"id":"c","at":"2026-11-21T11:40:00Z","record":"intent","by":"screen","context":"exo-prod","target":{"kind":"instance","id":"i-web-3","name":"web-3"},"action":"instance.reboot","summary":"Reboot instance web-3.","requests":[]}
+{"v":1,"id":"#;
+
+fn journal(columns: u16, rows: u16) -> Scene {
+    let mut scene = scene_of(columns, rows);
+    scene.keys(":journal\n");
+    let asked =
+        scene.effects.iter().any(|effect| matches!(effect, Outside::Work(Work::Ask(_, Question::Journal))));
+    assert!(asked, "{:?}", scene.effects);
+    let history = History::parse(LINES.as_bytes());
+    scene.effects = scene.ui.update(Event::Answer(scene.ticket(), Answer::Journal(Ok(history))));
+    scene.draw();
+    scene
+}
+
+#[test]
+fn the_journal_lists_every_change_with_its_outcome_and_is_searched() {
+    let mut scene = journal(120, 36);
+    let text = scene.text();
+    let at = |name: &str| text.find(name).unwrap_or_else(|| panic!("{name}: {text}"));
+    assert!(at("instance.reboot web-3") < at("instance.delete web-2"), "the latest first");
+    assert!(text.contains("refused (403): it is protected") && text.contains("done after 4s"), "{text}");
+    assert!(text.contains("no end: in progress or unknown"), "{text}");
+    assert!(text.contains("1 of its lines"), "the torn one is counted: {text}");
+    scene.keys("delete");
+    assert!(!scene.text().contains("instance.reboot"), "{}", scene.text());
+    scene.keys("\n");
+    let text = scene.text();
+    for part in ["Delete instance web-2.", "from the command line", "r-77", "it is protected"] {
+        assert!(text.contains(part), "{part}: {text}");
+    }
+}
+
+#[test]
+fn a_record_shows_its_requests_masked() {
+    let mut scene = journal(60, 15);
+    scene.keys("stop\n");
+    let text = scene.text();
+    assert!(text.contains("PUT https://api.example/v2/instance/i-web-1:stop"), "{text}");
+    assert!(text.contains("authorization: ••••••••"), "{text}");
+    scene.keys("\x1b");
+    assert!(scene.text().contains("instance.stop web-1"), "back in the list: {}", scene.text());
+}
+
+fn create(name: &'static str, id: &'static str) -> Action {
+    let base = action(ActionId::INSTANCE_STOP, Danger::Disruptive, Availability::Yes);
+    Action { id: ActionId::new(id), name, key: 'n', help: "Makes one.", has_form: true, ..base }
+}
+
+#[test]
+fn plus_offers_what_can_be_made_and_opens_its_form() {
+    let mut scene = scene_of(120, 36);
+    scene.keys("+");
+    assert_eq!(scene.effects, [Work::OpenCreate(None)]);
+    let context = id().context;
+    let actions: Vec<Creation> = vec![
+        (context.clone(), create("Create", "container.create")),
+        (context.clone(), create("Create", "instance.create")),
+    ];
+    let menu = CreateMenu::layer(actions, &scene.ui.app, None);
+    scene.effects = scene.ui.update(Event::Opened(Box::new(menu), View::Create));
+    scene.draw();
+    let text = scene.text();
+    let at = |name: &str| text.find(name).unwrap_or_else(|| panic!("{name}: {text}"));
+    assert!(at("Create instance") < at("Create container"), "the kind in front first: {text}");
+    scene.keys("\n");
+    let targets = vec![Target::new_in(&context, Kind::Instance)];
+    let asks = |effect: &Outside| {
+        matches!(effect, Outside::Work(Work::Ask(_, Question::Form(of, action, _)))
+            if *of == targets && *action == ActionId::INSTANCE_CREATE)
+    };
+    assert!(scene.effects.iter().any(asks), "{:?}", scene.effects);
+}

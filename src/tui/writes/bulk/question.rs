@@ -1,0 +1,428 @@
+//! The box of an action on several targets: it is prepared, asked about with every target in a list, and sent, with the
+//! outcome of each as it comes. Esc stops what is unsent; a second one closes the box.
+
+use std::collections::HashSet;
+use std::time::Duration;
+
+use crossterm::event::{Event as TerminalEvent, KeyCode, KeyEvent, KeyEventKind, MouseEventKind};
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use unicode_width::UnicodeWidthStr;
+
+use super::super::band;
+use super::super::card::{Card, Line, Page, piece, text_columns};
+use super::super::confirm::{Answered, Answering, Words};
+use super::super::form::FilledForm;
+use super::super::text::Text;
+use super::run::Run;
+use crate::fleet::{PreparedBulk, WriteEvent};
+use crate::model::{Danger, Kind, ResourceId, Target, Timestamp};
+use crate::tui::app::App;
+use crate::tui::command::{MenuCommand, Movement};
+use crate::tui::effect::Work;
+use crate::tui::keymap::{Chord, Lookup};
+use crate::tui::layer::{Answer, Asking, Handled, Hint, Layer, Question, Ticket, Watched};
+use crate::tui::{Command, Effect, KeyContext, Look};
+
+/// Lines that a notch of the wheel scrolls.
+const WHEEL_LINES: usize = 3;
+/// Names longer than this do not push the rest further right.
+const MAX_NAME_COLUMNS: usize = 32;
+
+/// Where it is.
+enum Stage {
+    /// The writes are being prepared.
+    Preparing,
+    /// It waits for the answer.
+    Asking(PreparedBulk, Answering),
+    /// It is sent, under this ticket.
+    Running { run: Run, ticket: Ticket, is_stopped: bool },
+}
+
+/// The box.
+pub struct BulkLayer {
+    form: FilledForm,
+    stage: Stage,
+    preparing: Asking,
+    card: Card,
+    cursor: Option<Position>,
+    /// The time of the latest frame.
+    now: Timestamp,
+}
+
+impl BulkLayer {
+    /// The box of an action with its values, whose writes are still to be prepared.
+    pub fn new(form: FilledForm, now: Timestamp) -> Self {
+        let (preparing, card) = (Asking::default(), Card::default());
+        Self { form, stage: Stage::Preparing, preparing, card, cursor: None, now }
+    }
+
+    fn ask_for_writes(&mut self) -> Vec<Effect> {
+        self.stage = Stage::Preparing;
+        self.preparing.ask(Question::WriteAll(Box::new(self.form.clone())))
+    }
+
+    fn ask(&mut self, bulk: PreparedBulk) {
+        let danger = bulk.danger();
+        // What is safe alone is looked at before it is done to many.
+        let question = danger.max(Danger::Disruptive).question();
+        let answering = Answering::new(question, bulk.action.key, &bulk.confirmation(), self.now);
+        self.stage = Stage::Asking(bulk, answering);
+    }
+
+    fn send(&mut self, app: &mut App) -> Vec<Effect> {
+        let Stage::Asking(bulk, _) = &self.stage else {
+            return Vec::new();
+        };
+        if bulk.writes().next().is_none() {
+            return vec![Effect::report("none of them fits: nothing to send")];
+        }
+        if bulk.writes().any(|write| write.is_stale(app.now)) {
+            let mut effects = self.ask_for_writes();
+            effects.push(Effect::report("the preview is out of date, preparing it again"));
+            return effects;
+        }
+        let ticket = Ticket::new();
+        let run = Run::of(bulk);
+        app.bulks.add(bulk);
+        let running = Stage::Running { run, ticket, is_stopped: false };
+        match std::mem::replace(&mut self.stage, running) {
+            Stage::Asking(bulk, _) => vec![Work::SendAll(ticket, Box::new(bulk)).into()],
+            Stage::Preparing | Stage::Running { .. } => Vec::new(),
+        }
+    }
+
+    /// Esc: sends nothing, stops what is unsent, or closes.
+    fn back(&mut self) -> Vec<Effect> {
+        match &mut self.stage {
+            Stage::Running { run, ticket, is_stopped } if run.has_waiting() && !*is_stopped => {
+                *is_stopped = true;
+                vec![Work::StopAll(*ticket).into(), Effect::report("stopped: what is unsent stays unsent")]
+            }
+            Stage::Running { .. } => vec![Effect::close()],
+            Stage::Preparing | Stage::Asking(..) => {
+                let count = self.form.targets.len();
+                let text = format!("{} {count} {}: not sent", self.form.action.name, self.plural());
+                vec![Effect::close(), Effect::report(text)]
+            }
+        }
+    }
+
+    /// Prepares those again that failed or were not sent.
+    fn retry(&mut self, app: &App) -> Vec<Effect> {
+        let Stage::Running { run, .. } = &self.stage else {
+            return Vec::new();
+        };
+        let left = run.to_retry();
+        if !run.is_over() || left.is_empty() {
+            return Vec::new();
+        }
+        let now = |target: Target| match app.store.get(&target.id) {
+            Some(row) => Target::of(&row.resource),
+            None => target,
+        };
+        self.form.targets = left.into_iter().map(now).collect();
+        self.ask_for_writes()
+    }
+
+    fn plural(&self) -> String {
+        plural(&self.form.targets)
+    }
+
+    fn key(&mut self, key: KeyEvent, app: &mut App) -> Handled {
+        let bound = app.keymap.look_up(KeyContext::Everywhere, &[Chord::of(key)]);
+        if bound == Lookup::Bound(Command::Quit) {
+            return Handled::Ignored;
+        }
+        let answered = match &mut self.stage {
+            Stage::Asking(_, answering) => answering.key(key, app.now),
+            Stage::Preparing | Stage::Running { .. } => {
+                return match key.code {
+                    KeyCode::Char('r') if key.kind == KeyEventKind::Press => self.retry(app).into(),
+                    _ if key.kind == KeyEventKind::Repeat && key.code == KeyCode::Esc => Handled::done(),
+                    _ => Handled::Ignored,
+                };
+            }
+        };
+        self.answered(answered, app)
+    }
+
+    fn answered(&mut self, answered: Answered, app: &mut App) -> Handled {
+        match answered {
+            Answered::Other => Handled::Ignored,
+            Answered::Nothing => Handled::done(),
+            Answered::Hint(text) => Effect::report(text).into(),
+            Answered::No => self.back().into(),
+            Answered::Yes => self.send(app).into(),
+        }
+    }
+
+    fn page(&self, area: Rect, app: &App) -> (Page, Option<usize>) {
+        let look = &app.look();
+        let theme = look.theme;
+        let action = self.form.action.name.to_lowercase();
+        let mut text = Text::new(text_columns(area), look).fitting(area);
+        let mut cursor = None;
+        let (mut fixed, mut focus, mut border) = (Vec::new(), None, theme.accent);
+        let (count, foot);
+        match &self.stage {
+            Stage::Preparing => {
+                count = self.form.targets.len();
+                let request = format!("reading {count} {} and preparing the requests", self.plural());
+                text.words(&request, theme.dim);
+                foot = "esc cancel".to_owned();
+            }
+            Stage::Asking(bulk, answering) => {
+                count = bulk.writes().count();
+                list(&mut text, bulk, app);
+                let requests: usize = bulk.writes().map(|write| write.preview.requests.len()).sum();
+                let sent = format!("these {requests} requests are sent, four at a time");
+                let (lines, at, typed) = answering.lines(&Words { action: &action, sent: &sent }, look);
+                (fixed, focus, cursor) = (lines, Some(at), typed);
+                if bulk.danger() >= Danger::Destructive {
+                    border = theme.bad;
+                }
+                foot = answering.foot(&action);
+            }
+            Stage::Running { run, is_stopped, .. } => {
+                count = run.len();
+                text.lines = run.lines(look);
+                fixed = vec![vec![piece(run.counts(), theme.text)]];
+                foot = match (run.is_over(), run.has_waiting() && !is_stopped) {
+                    (true, _) if run.to_retry().is_empty() => "esc close".to_owned(),
+                    (true, _) => "r retry what failed or is unsent  esc close".to_owned(),
+                    (false, true) => "esc stop what is unsent  q close, it goes on".to_owned(),
+                    (false, false) => "esc close, it goes on".to_owned(),
+                };
+            }
+        }
+        let question = if matches!(self.stage, Stage::Running { .. }) { "" } else { "?" };
+        let title = vec![piece(format!("{action} {count} {}{question}", self.plural()), theme.title)];
+        let border = band::border(app, self.form.targets.iter().map(Target::context), border);
+        (Page { title, lines: text.lines, fixed, focus, foot, border }, cursor)
+    }
+}
+
+/// Writes what is sent to which target, what is skipped and why, and the requests.
+fn list(text: &mut Text<'_>, bulk: &PreparedBulk, app: &App) {
+    let theme = text.look.theme;
+    let contexts: Vec<_> = bulk.contexts().into_iter().map(|context| band::words(app, context)).collect();
+    let targets: Vec<Target> = bulk.writes().map(|write| write.target.clone()).collect();
+    let what =
+        format!("{} {} {} in {}.", bulk.action.name, targets.len(), plural(&targets), contexts.join(", "));
+    text.strong(&what);
+    let mut seen = HashSet::new();
+    let sign = if text.look.ascii { "*" } else { "•" };
+    for consequence in bulk.writes().flat_map(|write| &write.preview.consequences) {
+        if seen.insert(consequence) {
+            text.point(sign, consequence, theme.text);
+        }
+    }
+    let shown: HashSet<&ResourceId> = app.pane().shown().iter().map(|row| row.id()).collect();
+    let (seen, hidden): (Vec<_>, Vec<_>) = bulk.writes().partition(|write| shown.contains(&write.target.id));
+    let columns = Columns::of(targets.iter());
+    text.heading("targets");
+    for write in seen {
+        text.lines.push(columns.with_state(&write.target, text.look));
+    }
+    if !hidden.is_empty() {
+        text.gap();
+        text.words(&format!("{} of them not shown by the filter:", hidden.len()), theme.warn);
+        for write in hidden {
+            text.lines.push(columns.with_state(&write.target, text.look));
+        }
+    }
+    skipped(text, bulk);
+    requests(text, bulk);
+}
+
+/// Writes the targets that are skipped, by reason.
+fn skipped(text: &mut Text<'_>, bulk: &PreparedBulk) {
+    let theme = text.look.theme;
+    let mut reasons: Vec<(String, Vec<&str>)> = Vec::new();
+    for (target, problem) in bulk.skipped() {
+        // Without the name in front, many have the same one.
+        let reason = problem.message.to_string();
+        let reason = reason.strip_prefix(&format!("{}: ", target.name)).unwrap_or(&reason).to_owned();
+        match reasons.iter_mut().find(|(known, _)| *known == reason) {
+            Some((_, names)) => names.push(&target.name),
+            None => reasons.push((reason, vec![&target.name])),
+        }
+    }
+    for (reason, names) in reasons {
+        text.gap();
+        text.words(&format!("{} skipped: {reason}", names.len()), theme.warn);
+        text.words(&names.join(", "), theme.dim);
+    }
+}
+
+/// Writes the requests: each line of them, and a body once where all have the same.
+fn requests(text: &mut Text<'_>, bulk: &PreparedBulk) {
+    text.heading("requests");
+    let all: Vec<_> = bulk.writes().flat_map(|write| &write.preview.requests).collect();
+    let Some((first, rest)) = all.split_first() else { return };
+    text.request(first);
+    let is_same = rest.iter().all(|other| other.masked_body() == first.masked_body());
+    for request in rest {
+        text.exact(&format!("{} {}", request.method, request.url), text.look.theme.text);
+        if let (false, Some(body)) = (is_same, request.masked_body()) {
+            text.json(&body);
+        }
+    }
+}
+
+/// What targets are called together.
+fn plural(targets: &[Target]) -> String {
+    match targets.first().map(|target| target.id.kind) {
+        Some(kind) if targets.iter().all(|target| target.id.kind == kind) => {
+            let kind: Kind = kind;
+            kind.title().to_lowercase()
+        }
+        _ => "rows".to_owned(),
+    }
+}
+
+/// The widths of the names and contexts of targets in rows below each other.
+pub(super) struct Columns {
+    names: usize,
+    /// 0 where all are of one context.
+    contexts: usize,
+}
+
+impl Columns {
+    pub(super) fn of<'a>(targets: impl Iterator<Item = &'a Target> + Clone) -> Self {
+        let names = targets.clone().map(|target| target.name.width()).max().unwrap_or(0);
+        let first = targets.clone().next().map(Target::context);
+        let is_one = targets.clone().all(|target| Some(target.context()) == first);
+        let contexts = targets.map(|target| target.context().as_str().width()).max().unwrap_or(0);
+        Self { names: names.min(MAX_NAME_COLUMNS), contexts: if is_one { 0 } else { contexts } }
+    }
+
+    /// Name and context of a target.
+    pub(super) fn row(&self, target: &Target, look: &Look<'_>) -> Line {
+        let pad = |text: &str, to: usize| format!("{text}{}  ", " ".repeat(to.saturating_sub(text.width())));
+        let mut line = vec![piece(pad(&target.name, self.names), look.theme.text)];
+        if self.contexts > 0 {
+            line.push(piece(pad(target.context().as_str(), self.contexts), look.theme.dim));
+        }
+        line
+    }
+
+    /// The same with its state.
+    fn with_state(&self, target: &Target, look: &Look<'_>) -> Line {
+        let mut line = self.row(target, look);
+        if let Some(state) = &target.state {
+            line.push(piece(&state.raw, look.theme.lifecycle(state.lifecycle)));
+        }
+        line
+    }
+}
+
+impl Layer for BulkLayer {
+    fn open(&mut self) -> Vec<Effect> {
+        self.ask_for_writes()
+    }
+
+    fn is_opaque(&self) -> bool {
+        false
+    }
+
+    fn key_context(&self) -> KeyContext {
+        KeyContext::Menu
+    }
+
+    fn watched(&self, _app: &App) -> Option<Watched> {
+        None
+    }
+
+    fn hints(&self, _app: &App) -> Vec<Hint> {
+        // They are in its own border.
+        Vec::new()
+    }
+
+    fn event(&mut self, event: &TerminalEvent, app: &mut App) -> Handled {
+        match event {
+            TerminalEvent::Key(key) if key.kind == KeyEventKind::Release => Handled::done(),
+            TerminalEvent::Key(key) => self.key(*key, app),
+            TerminalEvent::Paste(_) => match &mut self.stage {
+                Stage::Asking(_, answering) => {
+                    let answered = answering.paste(app.now);
+                    self.answered(answered, app)
+                }
+                Stage::Preparing | Stage::Running { .. } => Handled::done(),
+            },
+            TerminalEvent::Mouse(mouse) => {
+                match mouse.kind {
+                    MouseEventKind::ScrollDown => self.card.travel(Movement::Down, WHEEL_LINES),
+                    MouseEventKind::ScrollUp => self.card.travel(Movement::Up, WHEEL_LINES),
+                    _ => {}
+                }
+                Handled::done()
+            }
+            TerminalEvent::FocusGained | TerminalEvent::FocusLost | TerminalEvent::Resize(..) => {
+                Handled::Ignored
+            }
+        }
+    }
+
+    fn perform(&mut self, command: Command, count: Option<u32>, _app: &mut App) -> Handled {
+        if command == Command::Quit {
+            return Handled::Ignored;
+        }
+        // It takes every key, so that nothing happens below it.
+        match MenuCommand::of(command) {
+            Some(MenuCommand::Move(movement)) => {
+                self.card.travel(movement, count.unwrap_or(1) as usize);
+                Handled::done()
+            }
+            Some(MenuCommand::Back) => self.back().into(),
+            Some(MenuCommand::Close) => match self.stage {
+                Stage::Running { .. } => Effect::close().into(),
+                Stage::Preparing | Stage::Asking(..) => self.back().into(),
+            },
+            _ => Handled::done(),
+        }
+    }
+
+    fn answer(&mut self, ticket: Ticket, answer: Answer) -> Vec<Effect> {
+        if let Answer::PreparedAll(bulk) = answer
+            && self.preparing.is(ticket)
+        {
+            self.preparing.close();
+            self.ask(*bulk);
+        }
+        Vec::new()
+    }
+
+    fn take_write(&mut self, event: &WriteEvent) -> bool {
+        if let Stage::Running { run, .. } = &mut self.stage {
+            run.take(event, self.now);
+        }
+        true
+    }
+
+    fn prepare(&mut self, app: &App) {
+        self.now = app.now;
+    }
+
+    fn redraw_in(&self, _app: &App) -> Option<Duration> {
+        match &self.stage {
+            Stage::Running { run, .. } if !run.is_over() => Some(Duration::from_secs(1)),
+            _ => None,
+        }
+    }
+
+    fn draw(&mut self, area: Rect, buf: &mut Buffer, app: &mut App) {
+        let (page, cursor) = self.page(area, app);
+        self.card.draw(&page, area, buf, &app.look());
+        self.cursor = cursor.map(|columns| {
+            let row = self.card.fixed_row(0);
+            let x = row.x.saturating_add(u16::try_from(columns).unwrap_or(u16::MAX));
+            Position::new(x.min(row.right()), row.y)
+        });
+    }
+
+    fn cursor(&self) -> Option<Position> {
+        self.cursor
+    }
+}
