@@ -72,7 +72,7 @@ pub struct PreparedRequest {
     pub headers: Vec<(&'static str, Arc<str>)>,
     /// Headers that the credentials will be sent in, shown masked.
     pub credentials: &'static [&'static str],
-    /// The JSON body, sent in the order of its keys.
+    /// The JSON body, sent in the order of its keys; see [`PreparedRequest::has_raw_body`] for texts.
     pub body: Option<Value>,
     /// JSON pointers ([RFC 6901](https://www.rfc-editor.org/rfc/rfc6901)) of the values of the body that are never
     /// shown, logged or written down.
@@ -97,6 +97,14 @@ impl PreparedRequest {
     pub fn body(mut self, body: Value) -> Self {
         self.body = Some(body);
         self
+    }
+
+    /// Returns true if its body is a text that is sent as it is, such as an uploaded file: its headers then have a type of
+    /// their own for it.
+    pub fn has_raw_body(&self) -> bool {
+        let has_type =
+            |(name, value): &(&str, Arc<str>)| *name == "content-type" && **value != *"application/json";
+        matches!(self.body, Some(Value::String(_))) && self.headers.iter().any(has_type)
     }
 
     /// The body with every secret masked.

@@ -29,14 +29,29 @@ async fn details_are_in_order_with_their_secrets_masked() {
     let sections = described(&provider, &id(Kind::Instance, "i-1")).await;
     assert_eq!(
         titles(&sections),
-        ["instance", "service", "machines", "activity", "operations", "bindings", "box", "provider"]
+        [
+            "instance",
+            "service",
+            "machines",
+            "activity",
+            "operations",
+            "bindings",
+            "machine logs",
+            "box",
+            "provider"
+        ]
     );
     let mut paths = vec!["boxes/box-1", "instances/i-1", "providers/provider-1"];
     paths.extend(["instances/i-1/activity", "instances/i-1/binding"]);
     paths.extend(["instances/i-1/operations", "instances/i-1/service"]);
+    paths.push("instances/i-1/machine_logs machine_name=eb-1-1");
     let mut asked = gets(&paths);
     asked.sort();
     assert_eq!(sorted(&recorder), asked);
+    assert_eq!(
+        sections[6].body.as_ref().unwrap().value,
+        json!({"eb-1-1": ["Executing install script", "hello"]})
+    );
     let shown = |at: usize| sections[at].body.as_ref().unwrap().masked().to_string();
     for at in 0..sections.len() {
         assert!(!shown(at).contains("fake-"), "{}", shown(at));
@@ -47,9 +62,33 @@ async fn details_are_in_order_with_their_secrets_masked() {
     assert_eq!(titles(&sections), ["box", "versions", "stack", "bindings"]);
     let sections = described(&provider, &id(Kind::Container, "policy-1")).await;
     assert_eq!(titles(&sections), ["box", "provider"], "parts that the server does not have");
-    let sections = described(&provider, &operation("i-1", "o-2")).await;
-    assert_eq!(titles(&sections), ["operation", "operations", "instance"]);
-    assert_eq!(sections[0].body.as_ref().unwrap().value["id"], "o-2");
+}
+
+#[tokio::test]
+async fn an_operation_has_its_own_activity_and_its_own_part_of_each_machines_log() {
+    let recorder = Recorder::start_with(|line, _| match line {
+        "GET /services/instances/i-1/activity operation=shutdown" => {
+            Reply::json(&json!([{"text": "Stopping instance.", "level": "start", "created": "2015-10-29"}]))
+        }
+        "GET /services/instances/i-1/machine_logs machine_name=eb-1-1&operation=shutdown" => {
+            Reply::new(200, "text/plain", "stopped\n")
+        }
+        line => server(line),
+    })
+    .await;
+    let provider = provider(&recorder);
+    // By its id, as the latest one, and as one that was begun here.
+    for name in ["o-2", "latest", "shutdown@2015-10-29T12:26:24.446893"] {
+        let sections = described(&provider, &operation("i-1", name)).await;
+        assert_eq!(titles(&sections), ["operation", "activity", "machine logs", "operations", "instance"]);
+        let value = |at: usize| &sections[at].body.as_ref().unwrap().value;
+        assert_eq!(value(0)["id"], "o-2", "{name}");
+        assert_eq!(value(1)[0]["text"], "Stopping instance.");
+        assert_eq!(*value(2), json!({"eb-1-1": ["stopped"]}));
+    }
+    let missing = described(&provider, &operation("i-1", "o-9")).await;
+    assert_eq!(titles(&missing), ["operation", "operations", "instance"]);
+    assert!(missing[0].body.is_err());
 }
 
 #[tokio::test]

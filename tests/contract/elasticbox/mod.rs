@@ -6,6 +6,7 @@ mod face;
 mod lists;
 mod logs;
 mod trouble;
+mod writes;
 
 use quarterdeck::model::{Kind, ResourceId, Timestamp};
 use quarterdeck::providers::{SharedProvider, elasticbox};

@@ -106,3 +106,19 @@ async fn what_the_schema_does_not_allow_is_refused() {
     assert_eq!(cloud.send(request).await.status, 400);
     assert_eq!(cloud.all().await.len(), count, "nothing was made");
 }
+
+#[tokio::test]
+async fn a_file_is_uploaded_as_it_is_and_read_back_at_its_address() {
+    let cloud = Box::start().await;
+    let upload = async |text: &'static str| {
+        let request = cloud.request(Method::POST, "/services/blobs/upload/app.conf");
+        cloud.send(request.header("Content-Type", "text/plain").body(text)).await
+    };
+    assert_eq!(upload("").await.status, 400);
+    let answer = upload("workers = 4\n").await;
+    assert_eq!((answer.status, &answer.json["length"]), (200, &json!(12)));
+    let address = answer.json["url"].as_str().expect("an address");
+    assert!(address.starts_with("/services/blobs/download/") && address.ends_with("/app.conf"), "{address}");
+    assert_eq!(cloud.get(address).await.text, "workers = 4\n");
+    assert_eq!(cloud.get("/services/blobs/download/nothing/app.conf").await.status, 404);
+}

@@ -152,7 +152,7 @@ impl Box {
 
 /// Boxes, providers and single workspaces are in the vendor's other documents, not in the description.
 fn is_described(path: &str) -> bool {
-    let outside = ["/services/boxes", "/services/providers", "/services/tokens/"];
+    let outside = ["/services/boxes", "/services/blobs", "/services/providers", "/services/tokens/"];
     let workspace = path.starts_with("/services/workspaces/") && path.split('/').count() == 4;
     !outside.iter().any(|prefix| path.starts_with(prefix)) && !workspace
 }

@@ -74,7 +74,10 @@ impl Request {
         };
         let mut ready = Self::new(method, url);
         if let Some(body) = &request.body {
-            ready = ready.json(body);
+            ready = match (body, request.has_raw_body()) {
+                (serde_json::Value::String(text), true) => Self { body: Some(text.clone().into()), ..ready },
+                _ => ready.json(body),
+            };
             let secrets = request.secrets.iter().filter_map(|pointer| body.pointer(pointer)?.as_str());
             ready.secrets.extend(secrets.map(Secret::new));
         }

@@ -10,7 +10,7 @@ use super::TOKEN_HEADER;
 use super::refusal;
 use crate::kit::{self, SignIn};
 use qdeck_config::{Context, SecretRef};
-use qdeck_model::{Problem, ProblemKind, Secret};
+use qdeck_model::{Method, PreparedRequest, Problem, ProblemKind, Secret};
 use qdeck_net::{Cause, Client, NetError, Request};
 
 /// The only release that any document names.
@@ -68,12 +68,55 @@ impl Api {
             .unwrap_or_else(|_| String::from_utf8_lossy(&body).into_owned()))
     }
 
-    async fn request(&self, path: &[&str], query: &[(&str, &str)]) -> Result<Request, Problem> {
-        let url = kit::join_url(&self.base, ["services"].into_iter().chain(path.iter().copied()))?;
+    /// Prepares the change of `/services/` and `path`, without a body.
+    pub(super) async fn prepare(
+        &self,
+        method: Method,
+        path: &[&str],
+        query: &[(&str, &str)],
+    ) -> Result<PreparedRequest, Problem> {
+        let mut url = self.url(path)?;
+        if !query.is_empty() {
+            url.query_pairs_mut().extend_pairs(query);
+        }
         let token = self.signed.get(|| self.token.resolve()).await?;
-        let request = kit::with_query(Request::get(url), query)
+        let credentials: &[&str] =
+            if self.is_bearer(&token) { &["authorization"] } else { &["elasticbox-token"] };
+        Ok(PreparedRequest {
+            headers: vec![
+                ("content-type", "application/json".into()),
+                ("elasticbox-release", RELEASE.into()),
+            ],
+            credentials,
+            ..PreparedRequest::new(method, url.as_str())
+        })
+    }
+
+    /// Sends a prepared request. The answers to most changes are empty: those are `null`.
+    pub(super) async fn write(&self, prepared: &PreparedRequest) -> Result<Value, Problem> {
+        let request = self.sign(Request::prepared(prepared)?).await?;
+        let segments = request.url().path_segments().into_iter().flatten();
+        let path: Vec<String> =
+            segments.skip_while(|it| *it != "services").skip(1).map(str::to_owned).collect();
+        let path: Vec<&str> = path.iter().map(String::as_str).collect();
+        let answer = self.client.send(&request).await;
+        let body = answer.map_err(|error| refused_write(problem(error, &path)))?.body;
+        Ok(serde_json::from_slice(&body).unwrap_or_default())
+    }
+
+    fn url(&self, path: &[&str]) -> Result<Url, Problem> {
+        kit::join_url(&self.base, ["services"].into_iter().chain(path.iter().copied()))
+    }
+
+    async fn request(&self, path: &[&str], query: &[(&str, &str)]) -> Result<Request, Problem> {
+        let request = kit::with_query(Request::get(self.url(path)?), query)
             .header("content-type", "application/json")
             .header("elasticbox-release", RELEASE);
+        self.sign(request).await
+    }
+
+    async fn sign(&self, request: Request) -> Result<Request, Problem> {
+        let token = self.signed.get(|| self.token.resolve()).await?;
         Ok(if self.is_bearer(&token) {
             request.bearer(&token)
         } else {
@@ -130,6 +173,17 @@ fn problem(error: NetError, path: &[&str]) -> Problem {
         _ => return problem,
     };
     problem.hint = Some(Arc::from(hint));
+    problem
+}
+
+/// The problem of a change: of an instance that was read a moment ago, 403 is about what may be done to it.
+fn refused_write(mut problem: Problem) -> Problem {
+    if problem.status == Some(403) {
+        problem.kind = ProblemKind::Forbidden;
+        problem.hint = Some(Arc::from(
+            "Your role in its workspace may not allow this, or the instance is protected against it",
+        ));
+    }
     problem
 }
 

@@ -3,25 +3,32 @@
 
 use crate::Endpoint;
 
-/// Why nothing is changed.
-const WRITES: &str = "changes an instance; so far instances are read only";
-
 /// Every endpoint of the page, in its order.
 pub(crate) const ENDPOINTS: &[Endpoint] = &[
     Endpoint::read("/services/instances", "Instances and Operations: the personal workspace"),
-    Endpoint::unused("POST", "/services/instances", WRITES),
+    Endpoint::write("POST", "/services/instances", "Deploy a box, Deploy one like this"),
     Endpoint::read(
         "/services/instances/{instance_id}",
         "details of an instance; the state that its log goes by",
     ),
-    Endpoint::unused("PUT", "/services/instances/{instance_id}", WRITES),
-    Endpoint::unused("DELETE", "/services/instances/{instance_id}", WRITES),
+    Endpoint::write("PUT", "/services/instances/{instance_id}", "Change settings"),
+    Endpoint::write(
+        "DELETE",
+        "/services/instances/{instance_id}",
+        "Terminate, Force terminate, Delete record",
+    ),
     Endpoint::read(
         "/services/instances/{instance_id}/service",
         "details of an instance: service, machines and addresses",
     ),
-    Endpoint::read("/services/instances/{instance_id}/activity", "logs of an instance; details"),
-    Endpoint::read("/services/instances/{instance_id}/machine_logs", "logs of an instance"),
+    Endpoint::read(
+        "/services/instances/{instance_id}/activity",
+        "logs of an instance; details of it and of one operation",
+    ),
+    Endpoint::read(
+        "/services/instances/{instance_id}/machine_logs",
+        "logs of an instance; details of it and of one operation, machine by machine",
+    ),
     Endpoint::read("/services/instances/{instance_id}/binding", "details of an instance: bindings"),
     Endpoint::unused(
         "GET",
@@ -32,9 +39,9 @@ pub(crate) const ENDPOINTS: &[Endpoint] = &[
         "/services/instances/{instance_id}/operations",
         "Operations: instances that changed lately; details",
     ),
-    Endpoint::unused("PUT", "/services/instances/{instance_id}/deploy", WRITES),
-    Endpoint::unused("PUT", "/services/instances/{instance_id}/poweron", WRITES),
-    Endpoint::unused("PUT", "/services/instances/{instance_id}/shutdown", WRITES),
-    Endpoint::unused("PUT", "/services/instances/{instance_id}/reinstall", WRITES),
-    Endpoint::unused("PUT", "/services/instances/{instance_id}/reconfigure", WRITES),
+    Endpoint::write("PUT", "/services/instances/{instance_id}/deploy", "Deploy again"),
+    Endpoint::write("PUT", "/services/instances/{instance_id}/poweron", "Power on"),
+    Endpoint::write("PUT", "/services/instances/{instance_id}/shutdown", "Shut down"),
+    Endpoint::write("PUT", "/services/instances/{instance_id}/reinstall", "Reinstall"),
+    Endpoint::write("PUT", "/services/instances/{instance_id}/reconfigure", "Reconfigure"),
 ];

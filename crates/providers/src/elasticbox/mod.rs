@@ -3,6 +3,7 @@
 //! Written after the Instances API's page (release 4.0) and the vendor's later texts; whether the public service still
 //! runs is not known. There is no console, no telemetry and no push channel.
 
+mod act;
 mod api;
 mod endpoints;
 mod log;
@@ -16,6 +17,7 @@ mod tests;
 mod wire;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures_util::FutureExt;
 use futures_util::stream::BoxStream;
@@ -23,12 +25,13 @@ use futures_util::stream::BoxStream;
 use super::{Answer, Check, Console, ListEvent, Provider, Section, Traffic};
 use crate::kit::{self, SignIn};
 use crate::mapping::interner::Interner;
+use act::{Acts, Sending};
 use api::{Api, TokenHeader};
 use map::Mapper;
 use qdeck_config::{Context, Credentials};
 use qdeck_model::{
-    Kind, LogEvent, LogStart, Platform, PreparedRequest, Problem, Resource, ResourceId, Sample, ScreenKind,
-    Timestamp,
+    Action, ActionId, Choice, Form, FormValues, Kind, LogEvent, LogStart, Outcome, Platform, PreparedRequest,
+    PreparedWrite, Preview, Problem, Resource, ResourceId, Sample, ScreenKind, Target, Timestamp,
 };
 use qdeck_net::{Client, ClientOptions, ShellCredentials, produce};
 use read::detail::{self, BindingPath};
@@ -45,6 +48,7 @@ pub(super) struct ElasticBox {
     api: Arc<Api>,
     map: Mapper,
     workspaces: Arc<Workspaces>,
+    acts: Acts,
     aside: Arc<Aside>,
     bindings: Arc<BindingPath>,
     at_once: usize,
@@ -74,12 +78,11 @@ impl ElasticBox {
             strings: Interner::default(),
             facts: Interner::default(),
         };
+        let configured = context.settings.words(&WORKSPACES);
+        let workspaces = Arc::new(Workspaces::new(api.clone(), map.clone(), configured));
         Ok(Self {
-            workspaces: Arc::new(Workspaces::new(
-                api.clone(),
-                map.clone(),
-                context.settings.words(&WORKSPACES),
-            )),
+            acts: Acts { api: api.clone(), map: map.clone(), workspaces: workspaces.clone() },
+            workspaces,
             aside: Arc::default(),
             bindings: Arc::default(),
             api,
@@ -163,6 +166,54 @@ impl Provider for ElasticBox {
     fn check(&self) -> Answer<Check> {
         let workspaces = self.workspaces.clone();
         async move { check::run(&workspaces).await }.boxed()
+    }
+
+    fn declared_actions(&self) -> Vec<Action> {
+        act::declared()
+    }
+
+    fn actions(&self, resource: &Resource) -> Vec<Action> {
+        act::actions(resource)
+    }
+
+    fn context_actions(&self) -> Vec<Action> {
+        act::context_actions()
+    }
+
+    fn form(&self, target: &Target, action: ActionId, values: &FormValues) -> Answer<Form> {
+        let (acts, target, values) = (self.acts.clone(), target.clone(), values.clone());
+        async move { acts.form(&target, action, &values).await }.boxed()
+    }
+
+    fn choices(
+        &self,
+        target: &Target,
+        action: ActionId,
+        field: &str,
+        values: &FormValues,
+    ) -> Answer<Vec<Choice>> {
+        let (acts, target, values) = (self.acts.clone(), target.clone(), values.clone());
+        let field = field.to_owned();
+        async move { acts.choices(&target, action, &field, &values).await }.boxed()
+    }
+
+    fn preview(&self, target: &Target, action: ActionId, values: &FormValues) -> Answer<Preview> {
+        let (acts, target, values) = (self.acts.clone(), target.clone(), values.clone());
+        async move { acts.preview(&target, action, &values).await }.boxed()
+    }
+
+    fn perform(&self, write: &PreparedWrite) -> Answer<Outcome> {
+        let (acts, sending) = (self.acts.clone(), Sending::of(write));
+        async move { acts.perform(sending).await }.boxed()
+    }
+
+    fn created(&self, write: &PreparedWrite, _operation: Option<&ResourceId>) -> Answer<Option<ResourceId>> {
+        let (acts, sending) = (self.acts.clone(), Sending::of(write));
+        async move { acts.created(sending).await }.boxed()
+    }
+
+    fn poll_interval(&self, age: Duration) -> Duration {
+        act::poll_interval(age)
     }
 
     fn traffic(&self) -> Traffic {

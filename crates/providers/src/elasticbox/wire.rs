@@ -133,6 +133,8 @@ pub(crate) struct Profile {
     pub(crate) location: Text,
     pub(crate) datacenter: Text,
     pub(crate) cloud: Text,
+    /// Machines of each instance.
+    pub(crate) instances: Text,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -212,7 +214,7 @@ mod tests {
     #[test]
     fn any_json_is_read_at_any_field_of_a_row() {
         let profile = json!({"flavor": "f", "image": "i", "template": "t", "location": "l", "datacenter": "d",
-            "cloud": "c"});
+            "cloud": "c", "instances": 2});
         let copy = json!({"id": "box-1", "name": "Web", "profile": profile});
         any_json_is_read_at_any_field::<Instance>(
             &json!({

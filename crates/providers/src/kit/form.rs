@@ -110,6 +110,11 @@ impl Entered {
         self.form.fields.iter().any(|known| *known.name == *field)
     }
 
+    /// All of them.
+    pub(crate) const fn values(&self) -> &FormValues {
+        &self.values
+    }
+
     /// The value of any kind of field.
     pub(crate) fn get(&self, field: &str) -> Option<&FieldValue> {
         self.values.get(field)

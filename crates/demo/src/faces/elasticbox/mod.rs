@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Bytes;
-use axum::extract::{Path, Request, State};
+use axum::extract::{DefaultBodyLimit, Path, Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::Response;
@@ -141,6 +141,9 @@ fn instances() -> Router<Counter> {
 fn around() -> Router<Counter> {
     Router::new()
         .route("/services/profile", get(read::account::profile))
+        .route("/services/blobs/upload/{name}", post(write::blobs::upload))
+        .route("/services/blobs/download/{id}/{name}", get(write::blobs::download))
+        .layer(DefaultBodyLimit::max(write::blobs::MAX_BYTES))
         .route("/services/tokens", get(read::account::tokens).post(write::tokens::create))
         .route("/services/tokens/{id}", axum::routing::delete(write::tokens::revoke))
         .route("/services/workspaces", get(read::account::workspaces))

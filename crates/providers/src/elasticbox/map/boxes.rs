@@ -4,7 +4,7 @@ use super::{Mapper, lease};
 use crate::elasticbox::wire;
 use crate::mapping::facts::Facts;
 use crate::mapping::lenient::ObjectOrDefault;
-use qdeck_model::{Container, Kind, Lifecycle, ResourceId, State};
+use qdeck_model::{Container, Kind, Lifecycle, Offers, ResourceId, State};
 
 impl Mapper {
     /// Maps a box. A box is a description and does not run: its state is its kind.
@@ -40,6 +40,7 @@ impl Mapper {
             location: self.strings.intern_some(profile.location.as_deref().or(profile.datacenter.as_deref())),
             created: wire.created.timestamp(),
             changed: wire.updated.timestamp(),
+            offers: Offers { actions: true, ..Offers::default() },
             facts: facts.into_vec(),
             ..Container::new(
                 ResourceId::new(&self.context, Kind::Container, self.strings.intern(id)),
@@ -51,7 +52,7 @@ impl Mapper {
 }
 
 /// The kind of a box, which ends its schema's address: `script`, `policy`, `cloudformation`, `docker`, `application`.
-fn kind(wire: &wire::Box) -> &str {
+pub(crate) fn kind(wire: &wire::Box) -> &str {
     let schema = wire.schema.as_deref().unwrap_or_default();
     match schema.rsplit('/').next() {
         Some(kind) if !kind.is_empty() => kind,

@@ -10,6 +10,8 @@ use std::sync::Arc;
 use super::wire;
 use crate::mapping::facts::Facts;
 use crate::mapping::interner::Interner;
+pub(crate) use boxes::kind as kind_of_box;
+pub(crate) use lease::lifespan;
 pub(crate) use operation::LATEST;
 use qdeck_model::{
     ContainerLink, ContextName, Fact, Instance, Kind, Lifecycle, Offers, ResourceId, State, Timestamp,
@@ -36,7 +38,7 @@ impl Mapper {
             labels: self.labels(&wire.tags),
             created: wire.created.timestamp(),
             changed: wire.updated.timestamp(),
-            offers: Offers { console: None, telemetry: false, logs: true, actions: false },
+            offers: Offers { console: None, telemetry: false, logs: true, actions: true },
             facts: self.facts.intern(self.instance_facts(wire, now).as_slice()),
             ..Instance::new(
                 ResourceId::new(&self.context, Kind::Instance, id),

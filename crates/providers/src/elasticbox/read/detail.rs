@@ -8,10 +8,11 @@ use futures_util::{FutureExt, StreamExt, stream};
 use serde_json::Value;
 use tokio::sync::mpsc::Sender;
 
+use super::super::act::{self, Begun, Deployment};
 use super::super::api::{Api, field};
 use super::super::map::{LATEST, Mapper};
 use super::super::{unsupported, wire};
-use super::{history, masks};
+use super::{history, machine_logs, masks};
 use crate::Section;
 use qdeck_model::{Document, Kind, Problem, ProblemKind, Resource, ResourceId, Timestamp};
 
@@ -39,6 +40,12 @@ pub(crate) async fn get(api: &Api, map: &Mapper, id: &ResourceId) -> Result<Reso
             Ok(Resource::Container(map.container(&wire)))
         }
         (Kind::Operation, Some(instance)) => {
+            if let Some(begun) = Begun::parse(&id.id) {
+                return Ok(Resource::Operation(act::read_begun(api, map, instance, &begun).await?));
+            }
+            if let Some(deployment) = Deployment::parse(&id.id) {
+                return Ok(Resource::Operation(deployment.read(api, map, instance).await?));
+            }
             let wire: wire::Instance = api.get(&["instances", instance], &[]).await?;
             let row = map.instance(&wire, Timestamp::now());
             let found = if *id.id == *LATEST {
@@ -81,6 +88,8 @@ async fn instance(api: &Api, path: &BindingPath, id: &str, out: &Sender<Section>
         one(api, "operations", vec!["instances", id, "operations"]),
         async move { vec![section("bindings", bindings(api, path, id).await)] }.boxed(),
     ];
+    let logs = machine_logs::of_machines(api, &value, None);
+    sections.push(async move { vec![section("machine logs", logs.await)] }.boxed());
     if let Some(deployed) = field(&value, "box") {
         sections.push(one(api, "box", vec!["boxes", deployed]));
     }
@@ -106,17 +115,18 @@ async fn boxed(api: &Api, id: &str, out: &Sender<Section>) -> Option<()> {
     send_sections(out, sections).await
 }
 
-/// The operation itself with its activity, all of its instance beside it, and the instance.
+/// The operation itself; its activity and what each machine printed, by themselves; all of its instance beside it, and the
+/// instance. An operation that was begun here is the latest of its event.
 async fn operation(api: &Api, instance: &str, id: &str, out: &Sender<Section>) -> Option<()> {
     let history = read(api, &["instances", instance, "operations"]).await;
-    let mine = history.as_ref().ok().and_then(|all| {
-        let mut all = all.as_array()?.iter();
-        if id == LATEST {
-            all.next_back().cloned()
-        } else {
-            all.find(|it| field(it, "id") == Some(id)).cloned()
-        }
-    });
+    let begun = Begun::parse(id);
+    let is_it = |it: &Value| match &begun {
+        Some(begun) => field(it, "operation").is_some_and(|event| begun.is_event(event)),
+        None => id == LATEST || Deployment::parse(id).is_some() || field(it, "id") == Some(id),
+    };
+    let mine = history.as_ref().ok().and_then(Value::as_array);
+    let mine = mine.and_then(|all| all.iter().rfind(|it| is_it(it))).cloned();
+    let event = mine.as_ref().and_then(|it| field(it, "operation")).map(str::to_owned);
     let itself = match (mine, &history) {
         (Some(mine), _) => Ok(mine),
         (None, Err(problem)) => Err(problem.clone()),
@@ -126,8 +136,17 @@ async fn operation(api: &Api, instance: &str, id: &str, out: &Sender<Section>) -
         )),
     };
     send_section(out, "operation", itself).await?;
+    let of_instance = read(api, &["instances", instance]).await;
+    if let Some(event) = event.as_deref() {
+        let path = ["instances", instance, "activity"];
+        send_section(out, "activity", api.get(&path, &[("operation", event)]).await).await?;
+        if let Ok(of_instance) = &of_instance {
+            let logs = machine_logs::of_machines(api, of_instance, Some(event)).await;
+            send_section(out, "machine logs", logs).await?;
+        }
+    }
     send_section(out, "operations", history).await?;
-    send_section(out, "instance", read(api, &["instances", instance]).await).await
+    send_section(out, "instance", of_instance).await
 }
 
 /// The service, and once more its machines: addresses and agents are what is looked for.

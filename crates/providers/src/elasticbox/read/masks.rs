@@ -6,7 +6,7 @@ use crate::kit::secret_fields;
 
 /// JSON pointers of every secret: the fields that are secret anywhere, and the value of each variable whose type is
 /// `Password` or whose name is that of a secret.
-pub(super) fn secrets(value: &Value) -> Vec<String> {
+pub(crate) fn secrets(value: &Value) -> Vec<String> {
     let mut found = secret_fields::secrets(value);
     variables(value, &mut String::new(), &mut found);
     found

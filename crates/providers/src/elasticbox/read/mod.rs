@@ -5,5 +5,6 @@ pub(super) mod check;
 pub(super) mod detail;
 pub(super) mod history;
 pub(super) mod listing;
-mod masks;
+mod machine_logs;
+pub(super) mod masks;
 pub(super) mod workspaces;

@@ -42,8 +42,23 @@ pub(super) struct AccountState {
     open: BTreeSet<u32>,
     /// Lasting tokens that were made through the API.
     pub tokens: Vec<Token>,
+    /// Files that were uploaded for variables.
+    pub blobs: Vec<Blob>,
     /// Makes the machines' tokens differ in every run.
     pub salt: String,
+}
+
+/// An uploaded file.
+#[derive(Debug, Clone)]
+pub(super) struct Blob {
+    /// Its id, a part of its address.
+    pub id: String,
+    /// Its name, the end of its address.
+    pub name: String,
+    /// What it says it is.
+    pub media: String,
+    /// Its content.
+    pub bytes: axum::body::Bytes,
 }
 
 /// A lasting token.

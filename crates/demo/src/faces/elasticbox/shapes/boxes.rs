@@ -142,7 +142,7 @@ fn script_box(fleet: &Fleet, key: u32, container: &Container, owner: &str) -> Va
     })
 }
 
-/// A box's variables: its environment, its ports, and what it is bound to.
+/// A box's variables: its environment, its ports, settings of what serves the web, and what it is bound to.
 fn variables(fleet: &Fleet, container: &Container) -> Vec<Value> {
     let variable = |kind: &str, name: &str, value: &str| json!({ "required": true, "type": kind, "name": name, "value": value, "visibility": "public" });
     let secret = |name: &str| {
@@ -159,6 +159,15 @@ fn variables(fleet: &Fleet, container: &Container) -> Vec<Value> {
         let name = if nth == 0 { "port".to_owned() } else { format!("port_{nth}") };
         variable("Port", &name, inside)
     }));
+    if container.workload == Workload::Web {
+        let mut level = variable("Options", "log_level", "info");
+        level["options"] = json!("debug,info,warning,error");
+        let optional = [level, variable("Number", "workers", "4"), variable("File", "extra_config", "")];
+        rows.extend(optional.into_iter().map(|mut variable| {
+            variable["required"] = json!(false);
+            variable
+        }));
+    }
     if let Some(bound) = bound_to(fleet, container) {
         let mut binding = variable("Binding", "database", &uuid(Kind::ScriptBox, bound));
         binding["tags"] = json!([]);
