@@ -9,7 +9,7 @@ use quarterdeck::model::{
 use quarterdeck::providers::exoscale;
 use quarterdeck::providers::{Console, ListEvent, Use};
 
-use super::signature;
+use super::{choose_for_a_new_instance, signature};
 use crate::coverage::fits;
 use crate::setup::{Demo, demo, list, running, until, within};
 
@@ -173,6 +173,7 @@ async fn every_documented_read_is_requested() {
     let operation = ResourceId::scoped(&name, Kind::Operation, "ch-gva-2", "none");
     assert!(within(provider.get(&operation)).await.is_err());
     within(provider.check()).await.unwrap();
+    choose_for_a_new_instance(&provider, &name).await;
     let asked = demo.cloud.asked();
     let below = |line: &str| Some(line.strip_prefix("GET /exoscale/")?.split_once("/v2")?.1.to_owned());
     let asked: BTreeSet<String> = asked.iter().filter_map(|line| below(line)).collect();

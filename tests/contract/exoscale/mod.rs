@@ -9,12 +9,14 @@ mod writes;
 use std::net::SocketAddr;
 
 use base64::Engine as _;
-use quarterdeck::model::{Instance, Kind, Resource, ResourceId, Timestamp};
+use quarterdeck::model::{
+    ActionId, ContextName, FormValues, Instance, Kind, Resource, ResourceId, Target, Timestamp,
+};
 use quarterdeck::providers::{SharedProvider, exoscale};
 use ring::hmac;
 use serde_json::{Value, json};
 
-use crate::setup::{Asked, ContextOf, Recorder, Reply, context, id, key_pair};
+use crate::setup::{Asked, ContextOf, Recorder, Reply, context, id, key_pair, within};
 
 const KEY: &str = "EXOobviouslyfake";
 const SECRET: &str = "obviously-fake-secret";
@@ -93,7 +95,13 @@ fn organisation(line: &str, address: SocketAddr) -> Reply {
         ]}),
         "/block-storage" => json!({"block-storage-volumes": [{"id": "b1", "size": 10}]}),
         path if path.starts_with("/ssh-key/") => json!({"name": "ann", "fingerprint": "00:11"}),
-        "/snapshot" | "/security-group" | "/ssh-key" | "/elastic-ip" | "/private-network" => {
+        "/snapshot"
+        | "/security-group"
+        | "/ssh-key"
+        | "/elastic-ip"
+        | "/private-network"
+        | "/anti-affinity-group"
+        | "/deploy-target" => {
             json!({format!("{}s", &path[1..]): []})
         }
         "/snapshot/s1"
@@ -119,6 +127,15 @@ fn whole() -> Value {
 
 fn refused(status: u16, message: &str) -> Reply {
     Reply::refusal(status, &json!({"message": message}))
+}
+
+/// Reads the lists that only the form of a new instance chooses from.
+async fn choose_for_a_new_instance(provider: &SharedProvider, context: &ContextName) {
+    let target = Target::new_in(context, Kind::Instance);
+    for field in ["anti-affinity-groups", "deploy-target"] {
+        let choices = provider.choices(&target, ActionId::INSTANCE_CREATE, field, &FormValues::new());
+        within(choices).await.unwrap();
+    }
 }
 
 /// The signature of a request.

@@ -8,7 +8,7 @@ use quarterdeck::providers::exoscale;
 use quarterdeck::providers::{Console, ListEvent, Use};
 use serde_json::json;
 
-use super::{geneva, id, instance, organisation, recorded, verified, web};
+use super::{choose_for_a_new_instance, geneva, id, instance, organisation, recorded, verified, web};
 use crate::setup::{described, list, titles, within};
 
 #[tokio::test]
@@ -213,6 +213,7 @@ async fn every_documented_read_is_requested_and_no_other() {
     }
     let _ = within(provider.console(&web(), ScreenKind::WebPage)).await;
     within(provider.check()).await.unwrap();
+    choose_for_a_new_instance(&provider, &web().context).await;
     let shape = |path: &str| {
         let parts = path.trim_start_matches('/').split('/').map(|part| match part {
             "i1:password" | "{id}:password" => "*:password",

@@ -249,7 +249,8 @@ mod tests {
     fn any_json_is_read_at_any_field_of_a_row() {
         let kind = json!({"id": "t", "family": "gpua30", "size": "small", "cpus": 12, "gpus": 1,
             "memory": 60_129_542_144_u64, "authorized": true, "zones": ["ch-gva-2"]});
-        let template = json!({"id": "m", "name": "Linux", "default-user": "tux", "password-enabled": true});
+        let template = json!({"id": "m", "name": "Linux", "default-user": "tux", "password-enabled": true,
+            "size": 10_737_418_240_u64});
         any_json_is_read_at_any_field::<Instance>(
             &json!({
                 "id": "i1", "name": "web", "state": "running", "created-at": "c", "labels": {"env": "prod"},
@@ -266,6 +267,27 @@ mod tests {
         any_json_is_read_at_any_field::<Quota>(
             &json!({"resource": "gpua30", "usage": 1, "limit": 4}),
             &["resource"],
+        );
+    }
+
+    #[test]
+    fn any_json_is_read_at_any_field_of_what_changes_start_from() {
+        let one = json!([{"id": "x", "name": "n"}]);
+        any_json_is_read_at_any_field::<Settings>(
+            &json!({
+                "name": "web", "state": "running", "labels": {"env": "prod"}, "disk-size": 50, "user-data": "eA==",
+                "public-ip-assignment": "inet4", "instance-type": {"id": "t"}, "template": {"id": "m"},
+                "ssh-key": {"name": "ann"}, "ssh-keys": [{"name": "ann"}], "security-groups": one,
+                "anti-affinity-groups": one, "private-networks": one, "elastic-ips": one, "snapshots": one,
+                "block-storage-volumes": one, "deploy-target": {"id": "d"}, "secureboot-enabled": true,
+                "tpm-enabled": false, "application-consistent-snapshot-enabled": true, "manager": {"type": "x"},
+            }),
+            &[],
+        );
+        any_json_is_read_at_any_field::<Named>(
+            &json!({"id": "x", "name": "n", "ip": "203.0.113.7", "description": "d", "fingerprint": "f",
+                "created-at": "c", "state": "ready", "size": 50, "instance": {"id": "i1"}}),
+            &[],
         );
     }
 

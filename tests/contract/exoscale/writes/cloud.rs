@@ -87,7 +87,7 @@ fn instance(state: &str) -> Value {
 }
 
 fn lists(path: &str, address: SocketAddr) -> Reply {
-    let path = path.split(' ').next().unwrap_or(path);
+    let (path, query) = path.split_once(' ').unwrap_or((path, ""));
     let kind = |id: &str, family: &str, size: &str, authorized: bool| json!({"id": id, "family": family, "size": size, "cpus": 2, "memory": 4_294_967_296_u64, "authorized": authorized});
     Reply::json(&match path {
         "/zone" => zones(address),
@@ -102,6 +102,7 @@ fn lists(path: &str, address: SocketAddr) -> Reply {
         }
         "/quota" => json!({"quotas": [{"resource": "gpua30", "usage": 1, "limit": 4}]}),
         "/quota/instance" => json!({"resource": "instance", "usage": 17, "limit": 20}),
+        "/template" if query == "visibility=private" => json!({"templates": []}),
         "/template" => json!({"templates": [
             {"id": LINUX, "name": "Linux 24", "size": 10_737_418_240_u64, "password-enabled": true},
             {"id": WINDOWS, "name": "Windows 2025", "size": 85_899_345_920_u64, "password-enabled": true},

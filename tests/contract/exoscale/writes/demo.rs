@@ -2,7 +2,7 @@
 
 use quarterdeck::fleet::WriteEnd;
 use quarterdeck::model::{
-    ActionId, FieldValue, FormValues, Kind, Lifecycle, ProblemKind, Resource, ResourceId, Target,
+    ActionId, Choice, FieldValue, FormValues, Kind, Lifecycle, ProblemKind, Resource, ResourceId, Target,
 };
 use quarterdeck::providers::{SharedProvider, Use, exoscale};
 use serde_json::Value;
@@ -38,10 +38,14 @@ impl Subject {
         self.act(own(action), FormValues::new()).await;
     }
 
+    async fn choices(&self, action: ActionId, field: &str) -> Vec<Choice> {
+        let (target, none) = (Target::of(&self.row().await), FormValues::new());
+        within(self.deck.fleet.choices(&target, action, field, &none)).await.unwrap()
+    }
+
     /// The first choice of a field that can be chosen.
     async fn choice(&self, action: ActionId, field: &str) -> String {
-        let target = Target::of(&self.row().await);
-        let all = within(self.deck.fleet.choices(&target, action, field, &FormValues::new())).await.unwrap();
+        let all = self.choices(action, field).await;
         let free = all.iter().find(|choice| choice.unavailable.is_none());
         free.unwrap_or_else(|| panic!("{action} {field}: {all:?}")).value.to_string()
     }
@@ -111,19 +115,14 @@ async fn is_changed(mut it: Subject) {
 
 /// A new one like another, with what is attached to it, its password, and what is detached again.
 async fn is_made(mut like: Subject) {
-    let template = {
-        let target = Target::of(&like.row().await);
-        let action = ActionId::INSTANCE_CREATE_LIKE;
-        let all =
-            within(like.deck.fleet.choices(&target, action, "template", &FormValues::new())).await.unwrap();
-        // Most of the demo's templates have passwords; this one has.
-        all.iter().find(|choice| choice.label.contains("Ubuntu 24.04 LTS 64")).unwrap().value.to_string()
-    };
+    let templates = like.choices(ActionId::INSTANCE_CREATE_LIKE, "template").await;
+    // Not all of the demo's templates have passwords; this one has.
+    let template = templates.iter().find(|choice| choice.label.contains("Ubuntu 24.04 LTS 64")).unwrap();
     let address = like.choice(own("instance.elastic-ips"), "elastic-ips").await;
     let network = like.choice(own("instance.private-networks"), "private-networks").await;
     let values = entered([
         ("name", text("made-here")),
-        ("template", text(&template)),
+        ("template", text(&template.value)),
         ("disk-size", text("60")),
         ("elastic-ips", several(&[&address])),
         ("private-networks", several(&[&network])),
@@ -142,13 +141,7 @@ async fn is_made(mut like: Subject) {
     assert_eq!((end, shown.secrets.len()), (WriteEnd::Done, 1));
     it.act(own("instance.elastic-ips"), entered([("elastic-ips", several(&[]))])).await;
     it.act(own("instance.private-networks"), entered([("private-networks", several(&[]))])).await;
-    let groups = within(it.deck.fleet.choices(
-        &Target::of(&row),
-        own("instance.security-groups"),
-        "security-groups",
-        &FormValues::new(),
-    ));
-    let groups = groups.await.unwrap();
+    let groups = it.choices(own("instance.security-groups"), "security-groups").await;
     let present = now["security-groups"][0]["id"].as_str().unwrap();
     let other = groups.iter().find(|choice| *choice.value != *present).unwrap();
     it.act(own("instance.security-groups"), entered([("security-groups", several(&[&other.value]))])).await;

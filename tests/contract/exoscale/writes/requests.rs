@@ -10,7 +10,7 @@ use super::{
     deck_of, entered, failure, faults, is_failure, own, pairs, prepare, recorded, requests_of, several, text,
     web,
 };
-use crate::setup::{Reply, available, within};
+use crate::setup::{Reply, available, offered, within};
 
 /// A change, the state it leads out of, and what is documented of it.
 struct Case {
@@ -242,6 +242,8 @@ async fn a_change_that_fits_no_more_is_refused_before_it_is_sent() {
         if case.action == ActionId::INSTANCE_DELETE {
             continue;
         }
+        let actions = provider.actions(&row);
+        assert!(offered(&actions, case.action).availability.reason().is_some(), "{}", case.action);
         let problem = deck.prepare(&row, case.action, case.values).await.unwrap_err();
         assert_eq!(problem.kind, ProblemKind::Refused, "{}", case.action);
         assert!(problem.message.starts_with("web-1: it is"), "{problem}");

@@ -7,7 +7,6 @@
 //!
 //! Every change answers with an operation of the zone, which is read until it ends; see `started` for how it is shown.
 
-mod attach;
 mod change;
 mod choices;
 mod create;

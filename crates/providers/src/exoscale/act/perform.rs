@@ -10,7 +10,7 @@ use tokio::time::{Instant, sleep};
 use super::super::api::{Ask, Zone};
 use super::super::read::zone_of;
 use super::super::{Deck, wire};
-use super::attach::{self, NEW_INSTANCE};
+use super::change::attach::{self, NEW_INSTANCE};
 use super::table::REVEAL_PASSWORD;
 use super::{change_of, create, poll_interval};
 use crate::{Answer, kit};

@@ -1,5 +1,6 @@
 //! The changes that take values: the form of each, its choices, and the body that is made of what was entered.
 
+pub(super) mod attach;
 mod disk;
 mod settings;
 mod size;
@@ -10,7 +11,6 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use super::super::Deck;
-use super::attach;
 use super::now::Now;
 use super::table::{
     Change, RESET, RESET_FIELD, RESET_PASSWORD, RESIZE_DISK, REVEAL_PASSWORD, REVERT, START_RESCUE,

@@ -10,8 +10,7 @@ use std::sync::Arc;
 use super::super::Deck;
 use super::super::api::{Api, Ask, Zone};
 use super::super::wire;
-use super::attach;
-use super::change::{DISK, SCRIPT, TEMPLATE, TYPE, entered_disk};
+use super::change::{DISK, SCRIPT, TEMPLATE, TYPE, attach, entered_disk};
 use super::choices::{
     self, ANTI_AFFINITY_GROUPS, DEPLOY_TARGETS, ELASTIC_IPS, NamedKind, PRIVATE_NETWORKS, SECURITY_GROUPS,
     SSH_KEYS,

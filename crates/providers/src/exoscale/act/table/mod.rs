@@ -2,12 +2,12 @@
 //!
 //! A change without values needs no more than its entry. One with values has its form and its body in `change`.
 
-mod change;
+mod entry;
 
 use qdeck_model::{ActionId, Danger, Expected, Lifecycle, Method};
 
-use super::attach;
-pub(super) use change::{Call, Change};
+use super::change::attach;
+pub(super) use entry::{Call, Change};
 
 pub(super) const START_RESCUE: ActionId = ActionId::new("instance.start-rescue");
 pub(super) const RESET: ActionId = ActionId::new("instance.reset");

@@ -6,22 +6,22 @@ use std::sync::Arc;
 
 use serde_json::json;
 
-use super::super::Deck;
-use super::super::api::{Api, Ask, Zone};
-use super::change::Draft;
-use super::choices::{self, ELASTIC_IPS, NamedKind, PRIVATE_NETWORKS, SECURITY_GROUPS};
-use super::now::{Now, ids};
+use super::super::super::Deck;
+use super::super::super::api::{Api, Ask, Zone};
+use super::super::choices::{self, ELASTIC_IPS, NamedKind, PRIVATE_NETWORKS, SECURITY_GROUPS};
+use super::super::now::{Now, ids};
+use super::Draft;
 use crate::kit::form::{Changes, Entered};
 use qdeck_model::{
     ActionId, Choice, Choices, Danger, Field, FieldKind, FieldValue, Method, PreparedRequest, Problem,
 };
 
 /// The instance in a request that can only be sent once the instance is there: its id takes the place of this.
-pub(super) const NEW_INSTANCE: &str = "(the id of the new instance)";
+pub(in crate::exoscale::act) const NEW_INSTANCE: &str = "(the id of the new instance)";
 
 /// A kind of thing that instances are attached to.
-pub(super) struct Attachable {
-    pub(super) action: ActionId,
+pub(in crate::exoscale::act) struct Attachable {
+    pub(in crate::exoscale::act) action: ActionId,
     field: &'static str,
     label: &'static str,
     help: &'static str,
@@ -35,7 +35,7 @@ pub(super) struct Attachable {
     loss: &'static str,
 }
 
-pub(super) const GROUPS: Attachable = Attachable {
+pub(in crate::exoscale::act) const GROUPS: Attachable = Attachable {
     action: ActionId::new("instance.security-groups"),
     field: "security-groups",
     label: "Security groups",
@@ -47,7 +47,7 @@ pub(super) const GROUPS: Attachable = Attachable {
     loss: "Traffic that only the detached groups let through is blocked.",
 };
 
-pub(super) const NETWORKS: Attachable = Attachable {
+pub(in crate::exoscale::act) const NETWORKS: Attachable = Attachable {
     action: ActionId::new("instance.private-networks"),
     field: "private-networks",
     label: "Private networks",
@@ -59,7 +59,7 @@ pub(super) const NETWORKS: Attachable = Attachable {
     loss: "Its interface in the detached networks is removed, and its addresses there.",
 };
 
-pub(super) const ELASTIC: Attachable = Attachable {
+pub(in crate::exoscale::act) const ELASTIC: Attachable = Attachable {
     action: ActionId::new("instance.elastic-ips"),
     field: "elastic-ips",
     label: "Elastic IPs",
@@ -74,12 +74,12 @@ pub(super) const ELASTIC: Attachable = Attachable {
 const ALL: [&Attachable; 3] = [&GROUPS, &NETWORKS, &ELASTIC];
 
 /// The kind that an action attaches.
-pub(super) fn of_action(action: ActionId) -> Option<&'static Attachable> {
+pub(in crate::exoscale::act) fn of_action(action: ActionId) -> Option<&'static Attachable> {
     ALL.into_iter().find(|kind| kind.action == action)
 }
 
 /// The call that a prepared request is, by which permissions are named.
-pub(super) fn operation_of(request: &PreparedRequest) -> Option<&'static str> {
+pub(in crate::exoscale::act) fn operation_of(request: &PreparedRequest) -> Option<&'static str> {
     let is_of = |kind: &&Attachable| request.url.contains(&format!("/{}/", kind.listed.noun));
     let kind = ALL.into_iter().find(is_of)?;
     if request.url.ends_with(":attach") {
@@ -89,18 +89,22 @@ pub(super) fn operation_of(request: &PreparedRequest) -> Option<&'static str> {
 }
 
 impl Attachable {
-    pub(super) fn field(&self, now: &Now) -> Field {
+    pub(in crate::exoscale::act) fn field(&self, now: &Now) -> Field {
         Field::new(self.field, self.label, FieldKind::Several(Choices::Loaded))
             .default(FieldValue::Several((self.present)(now)))
             .help(self.help)
     }
 
-    pub(super) async fn choices(&self, deck: &Deck, zone: &Zone) -> Result<Vec<Choice>, Problem> {
+    pub(in crate::exoscale::act) async fn choices(
+        &self,
+        deck: &Deck,
+        zone: &Zone,
+    ) -> Result<Vec<Choice>, Problem> {
         choices::named(deck, zone, self.listed).await
     }
 
     /// The request that attaches one to an instance, or detaches it.
-    pub(super) fn request(
+    pub(in crate::exoscale::act) fn request(
         &self,
         zone: &Zone,
         id: &str,
@@ -115,7 +119,12 @@ impl Attachable {
     }
 
     /// One request for each that is chosen and not attached yet, then one for each that is attached and chosen no more.
-    pub(super) async fn draft(&self, deck: &Deck, now: &Now, entered: &Entered) -> Result<Draft, Problem> {
+    pub(in crate::exoscale::act) async fn draft(
+        &self,
+        deck: &Deck,
+        now: &Now,
+        entered: &Entered,
+    ) -> Result<Draft, Problem> {
         let choices = choices::check(entered, self.field, self.choices(deck, &now.zone).await)?;
         let (present, wanted) = ((self.present)(now), entered.several(self.field));
         let added: Vec<_> = wanted.iter().filter(|id| !present.contains(*id)).collect();
