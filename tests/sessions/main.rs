@@ -14,6 +14,7 @@ mod colors;
 mod commands;
 mod consoles;
 mod credentials;
+mod dangers;
 mod deck;
 mod endless;
 mod gate;

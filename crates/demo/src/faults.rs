@@ -1,7 +1,10 @@
 //! The fault switch: late answers, errors, refusals, cut connections and rubbish, on purpose and by measure.
 
-use parking_lot::Mutex;
+use std::num::NonZeroU32;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
+
+use parking_lot::Mutex;
 
 use axum::body::{Body, Bytes};
 use axum::extract::Request;
@@ -23,6 +26,8 @@ pub struct Faults {
     pub cut: f64,
     /// HTML or half a JSON document with status 200.
     pub garbage: f64,
+    /// 409 instead of every write of this number: with 6 the sixth, the twelfth and so on.
+    pub conflict: Option<NonZeroU32>,
     /// Makes the order of faults the same in every run.
     pub seed: Option<u64>,
 }
@@ -43,6 +48,14 @@ impl std::str::FromStr for Faults {
                 "429" => faults.refused = percent(name, value)?,
                 "cut" => faults.cut = percent(name, value)?,
                 "garbage" => faults.garbage = percent(name, value)?,
+                "conflict" => {
+                    let every = value.trim().parse();
+                    faults.conflict = Some(every.map_err(|_| {
+                        format!(
+                            "`conflict={value}`: write which writes are refused, such as 6 for every sixth"
+                        )
+                    })?);
+                }
                 "seed" => {
                     let seed = value.trim().parse();
                     faults.seed =
@@ -50,7 +63,7 @@ impl std::str::FromStr for Faults {
                 }
                 other => {
                     return Err(format!(
-                        "`{other}` is not a fault; known are latency, error, 429, cut, garbage, and seed"
+                        "`{other}` is not a fault; known are latency, error, 429, cut, garbage, conflict, and seed"
                     ));
                 }
             }
@@ -86,6 +99,8 @@ fn span(value: &str) -> Result<Duration, String> {
 #[derive(Debug, Default)]
 pub struct Switch {
     set: Mutex<(Faults, fastrand::Rng)>,
+    /// The writes so far.
+    writes: AtomicU32,
 }
 
 /// The fault of one request.
@@ -94,6 +109,7 @@ enum Fate {
     Spared,
     Error,
     Refused,
+    Conflict,
     Cut(u16),
     Garbage(bool),
 }
@@ -116,9 +132,14 @@ impl Switch {
         *self.set.lock() = (faults, dice);
     }
 
-    fn draw(&self) -> (Duration, Fate) {
+    fn draw(&self, is_write: bool) -> (Duration, Fate) {
         let mut set = self.set.lock();
         let faults = set.0;
+        if let (true, Some(every)) = (is_write, faults.conflict)
+            && (self.writes.fetch_add(1, Ordering::Relaxed) + 1).is_multiple_of(every.get())
+        {
+            return (faults.latency, Fate::Conflict);
+        }
         let dice = &mut set.1;
         let at = dice.f64() * 100.0;
         let bounds = [faults.error, faults.refused, faults.cut, faults.garbage];
@@ -139,13 +160,15 @@ impl Switch {
 
     /// Runs in front of every face and injects the faults.
     pub async fn inject(&self, mut request: Request, next: Next) -> Response {
-        let (late, fate) = self.draw();
+        let is_write = !request.method().is_safe();
+        let (late, fate) = self.draw(is_write);
         if !late.is_zero() {
             tokio::time::sleep(late).await;
         }
         match fate {
             Fate::Spared => next.run(request).await,
             Fate::Error => super::faces::failure(request.uri().path(), StatusCode::INTERNAL_SERVER_ERROR),
+            Fate::Conflict => super::faces::failure(request.uri().path(), StatusCode::CONFLICT),
             Fate::Refused => {
                 let mut answer = super::faces::failure(request.uri().path(), StatusCode::TOO_MANY_REQUESTS);
                 answer.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
@@ -240,6 +263,7 @@ mod tests {
             ("latency=99999999999999999999s", "minute"),
             ("error=60%,cut=60%", "120%"),
             ("seed=x", "whole number"),
+            ("conflict=0", "every sixth"),
         ] {
             let message = text.parse::<Faults>().expect_err("refused");
             assert!(message.contains(word), "{text}: {message}");
@@ -247,11 +271,23 @@ mod tests {
     }
 
     #[test]
+    fn every_so_manyth_write_is_refused_and_no_read_is() {
+        let switch = Switch::default();
+        switch.set("conflict=6".parse().expect("known"));
+        let mut refused = 0;
+        for _ in 0..20 {
+            assert_eq!(switch.draw(false).1, Fate::Spared);
+            refused += u32::from(switch.draw(true).1 == Fate::Conflict);
+        }
+        assert_eq!(refused, 3);
+    }
+
+    #[test]
     fn a_seed_makes_the_same_faults() {
         let draw = || {
             let switch = Switch::default();
             switch.set("error=30%,cut=30%,seed=11".parse().expect("known"));
-            (0..50).map(|_| switch.draw().1).collect::<Vec<Fate>>()
+            (0..50).map(|_| switch.draw(false).1).collect::<Vec<Fate>>()
         };
         let fates = draw();
         assert_eq!(fates, draw());

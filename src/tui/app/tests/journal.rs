@@ -1,11 +1,15 @@
 //! The journal in the program, and what can be made.
 
+use serde_json::json;
+
 use super::Scene;
 use super::writes::{action, id, scene_of};
+use crate::fleet::Section;
 use crate::fleet::journal::History;
-use crate::model::{Action, ActionId, Availability, Danger, Kind, Target};
+use crate::model::{Action, ActionId, Availability, Danger, Document, Kind, Target};
 use crate::tui::effect::{Outside, View, Work};
 use crate::tui::layer::{Answer, Question};
+use crate::tui::sample;
 use crate::tui::ui::Event;
 use crate::tui::writes::{CreateMenu, Creation};
 
@@ -85,4 +89,55 @@ fn plus_offers_what_can_be_made_and_opens_its_form() {
             if *of == targets && *action == ActionId::INSTANCE_CREATE)
     };
     assert!(scene.effects.iter().any(asks), "{:?}", scene.effects);
+}
+
+/// The comparison of an old revision with the one in use, both read.
+fn compared(columns: u16, rows: u16) -> Scene {
+    let mut scene = Scene::new(sample::fleet(), columns, rows);
+    scene.keys("3");
+    scene.ui.app.pane_mut().select(&sample::id("quasarch-ml", Kind::Revision, "embed-2"));
+    scene.keys("=");
+    let asked: Vec<_> = scene
+        .effects
+        .iter()
+        .filter_map(|effect| match effect {
+            Outside::Work(Work::Ask(ticket, Question::Details(id))) => Some((*ticket, id.id.to_string())),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(asked.len(), 2, "{:?}", scene.effects);
+    for (ticket, id) in asked {
+        let value = if id == "embed-2" {
+            json!({"image": "registry.example/embed:2", "replicas": 3, "env": {"LEVEL": "info", "OLD": "1"}})
+        } else {
+            json!({"image": "registry.example/embed:3", "replicas": 3, "env": {"LEVEL": "debug", "NEW": "2"}})
+        };
+        let section = Section { title: "revision", body: Ok(Document::new(value, Vec::new())) };
+        scene.ui.update(Event::Answer(ticket, Answer::Section(Box::new(section))));
+        scene.ui.update(Event::Answer(ticket, Answer::EndOfDetails));
+    }
+    scene.draw();
+    scene
+}
+
+#[test]
+fn a_revision_is_compared_with_the_one_in_use_and_can_be_rolled_back_to() {
+    insta::assert_snapshot!("compare_small", compared(60, 15).text());
+    let mut scene = compared(120, 36);
+    insta::assert_snapshot!("compare", scene.text());
+    assert!(!scene.text().contains("replicas"), "it is the same in both");
+    scene.keys("a");
+    assert!(scene.text().contains("replicas"), "{}", scene.text());
+    scene.keys("b");
+    let id = sample::id("quasarch-ml", Kind::Revision, "embed-2");
+    assert_eq!(scene.effects, [Work::OpenActions(id, Some(ActionId::REVISION_ROLL_BACK))]);
+}
+
+#[test]
+fn the_revision_in_use_is_not_compared_with_itself() {
+    let mut scene = Scene::new(sample::fleet(), 120, 36);
+    scene.keys("3");
+    scene.ui.app.pane_mut().select(&sample::id("quasarch-ml", Kind::Revision, "embed-3"));
+    scene.keys("=");
+    assert!(scene.text().contains("is the one in use"), "{}", scene.text());
 }

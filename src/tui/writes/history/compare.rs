@@ -128,12 +128,15 @@ impl Compare {
         let theme = text.look.theme;
         let field =
             changes.iter().map(|change| change.field.width()).max().unwrap_or(0).min(MAX_FIELD_COLUMNS);
-        let room = (text.columns.saturating_sub(field + 6) / 2).max(8);
+        let room = (text.columns.saturating_sub(field + 7) / 2).max(8);
+        let lefts = changes.iter().filter_map(|change| change.from.as_deref()).flat_map(str::lines);
+        let widest = lefts.map(UnicodeWidthStr::width).max().unwrap_or(0).max(self.sides[0].name.width());
+        let left_columns = widest.min(room) + 3;
         let pad = |text: &str, to: usize| format!("{text}{}", " ".repeat(to.saturating_sub(text.width())));
         let [left, right] = [&self.sides[0].name, &self.sides[1].name];
         text.lines.push(vec![
             piece(" ".repeat(field + 4), theme.title),
-            piece(pad(left, room + 2), theme.title),
+            piece(pad(left, left_columns), theme.title),
             piece(right, theme.title),
         ]);
         for change in changes {
@@ -151,7 +154,7 @@ impl Compare {
                         format!("{sign} {}  ", pad(&cell(&names), field)),
                         if is_same { theme.dim } else { theme.text },
                     ),
-                    piece(pad(&cell(&left), room + 2), of_left),
+                    piece(pad(&cell(&left), left_columns), of_left),
                     piece(cell(&right), of_right),
                 ]);
             }

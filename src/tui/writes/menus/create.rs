@@ -12,6 +12,9 @@ use crate::tui::layer::{Answer, Asking, Question, Ticket};
 use crate::tui::overlays::list::{Item, List, Tone};
 use crate::tui::overlays::{Menu, MenuLayer, Shape};
 
+/// With more items than these a line is there to search them.
+const MAX_PLAIN_ITEMS: usize = 9;
+
 /// An action on a context.
 pub type Creation = (ContextName, Action);
 
@@ -38,9 +41,10 @@ impl CreateMenu {
             chosen.is_some_and(|(name, id)| name == context && *id == action.id)
         };
         let chosen = actions.iter().position(is_chosen);
+        let is_searched = actions.len() > MAX_PLAIN_ITEMS;
         let items = actions.iter().enumerate().map(|(at, action)| item(at, action, &app.hidden)).collect();
         let menu = Self { actions, kind, chosen, preparing: Asking::default() };
-        let layer = menu.searched_layer("", items);
+        let layer = if is_searched { menu.searched_layer("/", items) } else { Menu::layer(menu, items) };
         match chosen {
             Some(at) => layer.selecting(&at),
             None => layer,
@@ -125,11 +129,7 @@ impl Menu for CreateMenu {
     }
 
     fn foot(&self, _ascii: bool) -> &'static str {
-        if self.preparing.is_open() {
-            "preparing the request  esc cancel"
-        } else {
-            "type to search  enter choose  esc close"
-        }
+        if self.preparing.is_open() { "preparing the request  esc cancel" } else { "enter choose  esc close" }
     }
 
     fn shape(&self) -> Shape {

@@ -11,6 +11,8 @@ use crate::model::FieldChange;
 const MAX_FIELD_COLUMNS: usize = 28;
 /// Values before longer than this do not push those after them further right.
 const MAX_FROM_COLUMNS: usize = 32;
+/// Columns of a row beside field and values: the sign, the gap and the arrow.
+const ROW_COLUMNS: usize = 7;
 
 /// One value that changes.
 #[derive(Debug, Clone, PartialEq)]
@@ -86,9 +88,14 @@ fn shown(value: &Value, secrets: &[&Value]) -> String {
 /// Writes the changes. Those of which one is too long for a row beside its field have their values below it.
 pub(in crate::tui::writes) fn write(text: &mut Text<'_>, changes: &[Change]) {
     let field = changes.iter().map(|change| change.field.width()).max().unwrap_or(0).min(MAX_FIELD_COLUMNS);
-    let is_changed = |change: &&Change| change.from.is_some() && change.to.is_some();
-    let from = changes.iter().filter(is_changed).filter_map(|change| change.from.as_deref());
-    let from = from.map(UnicodeWidthStr::width).max().unwrap_or(0).min(MAX_FROM_COLUMNS);
+    // One that is too long for a row must not push the others to the right.
+    let fits =
+        |before: &str, after: &str| field + before.width() + after.width() + ROW_COLUMNS <= text.columns;
+    let from = changes.iter().filter_map(|change| match (&change.from, &change.to) {
+        (Some(before), Some(after)) if fits(before, after) => Some(before.width()),
+        _ => None,
+    });
+    let from = from.filter(|width| *width <= MAX_FROM_COLUMNS).max().unwrap_or(0);
     for change in changes {
         if !beside(text, change, field, from) {
             below(text, change);
