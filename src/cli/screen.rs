@@ -74,7 +74,8 @@ pub(super) async fn show(arguments: &Arguments, registry: &Registry) -> Result<E
         read_only_contexts,
         colors: config.contexts.iter().filter_map(|it| Some((it.name.clone(), it.color?))).collect(),
         protected_contexts: protected,
-        kept: screen_file(demo, &config.origin),
+        kept: kept_file(demo, "screen", &config.origin),
+        forms: kept_file(demo, "forms", &config.origin),
     };
     Ok(match Box::pin(run(fleet, events, store, options)).await? {
         Leaving::Quit => ExitCode::SUCCESS,
@@ -92,17 +93,17 @@ fn banner(incomplete: &[String], demo: bool) -> Option<String> {
     }
 }
 
-/// The file of what the screen keeps between runs. Each configuration file has its own, because a filter of one fleet
-/// hides all of another; that of the usual file, and of no file, is `screen.toml`.
-fn screen_file(demo: bool, origin: &Origin) -> Option<PathBuf> {
-    let usual = state_file(demo, "screen", "toml")?;
+/// A file of what the screen keeps between runs. Each configuration file has its own, because a filter of one fleet
+/// hides all of another; that of the usual file, and of no file, is `screen.toml` or `forms.toml`.
+fn kept_file(demo: bool, name: &str, origin: &Origin) -> Option<PathBuf> {
+    let usual = state_file(demo, name, "toml")?;
     let Origin::File(path) = origin else { return Some(usual) };
     let full = |path: &Path| path.canonicalize().or_else(|_| std::path::absolute(path)).ok();
     let path = full(path)?;
     if demo || default_path().and_then(|usual| full(&usual)).is_some_and(|usual| usual == path) {
         return Some(usual);
     }
-    Some(usual.with_file_name(format!("screen{}.toml", flat_name(&path))))
+    Some(usual.with_file_name(format!("{name}{}.toml", flat_name(&path))))
 }
 
 /// A path as part of a file's name, as editors name their undo files: `%home%me%work.toml`.
@@ -194,17 +195,19 @@ mod tests {
         let file = |name: &str| {
             let path = folder.path().join(name);
             std::fs::write(&path, "").unwrap();
-            screen_file(false, &Origin::File(path)).unwrap()
+            kept_file(false, "screen", &Origin::File(path)).unwrap()
         };
         let (one, other) = (file("one.toml"), file("other.toml"));
         assert_ne!(one, other);
         assert_eq!(one, file("one.toml"));
         assert!(one.file_name().unwrap().to_string_lossy().ends_with("%one.toml.toml"), "{one:?}");
-        let usual = screen_file(false, &Origin::Nothing(String::new())).unwrap();
+        let usual = kept_file(false, "screen", &Origin::Nothing(String::new())).unwrap();
         assert!(usual.ends_with("screen.toml"), "{usual:?}");
-        assert!(screen_file(true, &Origin::Nothing(String::new())).unwrap().ends_with("screen-demo.toml"));
+        assert!(
+            kept_file(true, "screen", &Origin::Nothing(String::new())).unwrap().ends_with("screen-demo.toml")
+        );
         if let Some(path) = default_path() {
-            assert_eq!(screen_file(false, &Origin::File(path)), Some(usual));
+            assert_eq!(kept_file(false, "screen", &Origin::File(path)), Some(usual));
         }
     }
 }

@@ -93,7 +93,7 @@ pub enum ScreenEffect {
 }
 
 /// An effect run by the frame loop, which holds the terminal.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TerminalEffect {
     /// Leave the program.
     Quit,
@@ -105,6 +105,19 @@ pub enum TerminalEffect {
     Mouse(bool),
     /// Draw again after this time, for something that fades or turns.
     DrawAfter(Duration),
+    /// Give the terminal to the user's editor, with a text. The answer has the ticket.
+    Edit(Box<EditRequest>),
+}
+
+/// A text to be edited in the user's editor.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EditRequest {
+    /// The ticket of the answer, `Answer::Edited`.
+    pub ticket: Ticket,
+    /// The name of the file, by which editors choose colours: `instance.create.toml`.
+    pub name: String,
+    /// The text.
+    pub text: String,
 }
 
 /// The request that a command of `curl` is made of.

@@ -1,6 +1,7 @@
 //! Input from outside: keys and sizes from the terminal, signals from the system.
 
 use std::io;
+use std::time::Duration;
 
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 use rustix::process::Signal;
@@ -15,6 +16,9 @@ use crate::leave::{self, INTERRUPTS};
 
 /// Keys that may wait; the terminal's own buffer holds what is more.
 const INPUT_QUEUE_CAPACITY: usize = 8 << 10;
+
+/// Time for the rest of a key whose first byte has come.
+const KEY_TIMEOUT: Duration = Duration::from_millis(20);
 
 /// An input from outside.
 pub(super) enum Outside {
@@ -104,10 +108,21 @@ fn forward(
 fn read(sender: &mpsc::Sender<Outside>) {
     let mut filter = AnswerFilter::default();
     loop {
-        let arrived = filter.hold().map_or(Ok(true), crossterm::event::poll);
+        let arrived = match filter.hold() {
+            Some(time) => crossterm::event::poll(time),
+            // What crossterm has read already is taken first.
+            None => match crossterm::event::poll(Duration::ZERO) {
+                Ok(false) => match terminal::KEYBOARD.wait() {
+                    Ok(true) => crossterm::event::poll(KEY_TIMEOUT),
+                    Ok(false) => Ok(true),
+                    Err(error) => Err(error),
+                },
+                arrived => arrived,
+            },
+        };
         let event = match arrived.and_then(|arrived| arrived.then(crossterm::event::read).transpose()) {
             Ok(None) => {
-                if !send_all(sender, filter.release()) {
+                if filter.hold().is_some() && !send_all(sender, filter.release()) {
                     return;
                 }
                 continue;

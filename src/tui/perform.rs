@@ -20,7 +20,7 @@ use super::ui::{Event, Ui};
 use super::ui_state::UiState;
 use super::views::console::{ConsoleView, SessionsView};
 use super::views::page::not_a_page;
-use super::writes::form::{CommonForm, FilledForm};
+use super::writes::form::{CommonForm, FilledForm, FoundFiles, StoredForms};
 use super::writes::outside;
 use crate::console::{Opened, Opener, Sessions};
 use crate::consoles;
@@ -158,6 +158,7 @@ impl Performer {
             Question::Choices(target, action, field, values) => {
                 Asked::Task(self.load_choices(ticket, *target, action, field, values))
             }
+            Question::Files(path) => Asked::Task(self.find_files(ticket, path)),
             Question::Actions(row) => {
                 let row = row.and_then(|id| ui.app.store.get(&id));
                 let actions = self.fleet.declared_actions(row.map(|row| &*row.resource));
@@ -327,6 +328,28 @@ impl Performer {
             let answer = Answer::Form(Box::new(forms.map(CommonForm::of)));
             let _ = sender.send(Event::Answer(ticket, answer)).await;
         })
+    }
+
+    /// Looks for the file of a path that is being typed.
+    fn find_files(&mut self, ticket: Ticket, path: String) -> AbortHandle {
+        let sender = self.sender.clone();
+        self.tasks.spawn(async move {
+            if let Ok(found) = tokio::task::spawn_blocking(move || FoundFiles::of(&path)).await {
+                let _ = sender.send(Event::Answer(ticket, Answer::Files(found))).await;
+            }
+        })
+    }
+
+    /// Writes the drafts of forms and their last values.
+    pub(super) fn keep_forms(&mut self, forms: StoredForms, path: PathBuf) {
+        let sender = self.sender.clone();
+        self.tasks.spawn(async move {
+            let file = path.display().to_string();
+            if let Ok(Err(error)) = tokio::task::spawn_blocking(move || forms.write(&path)).await {
+                let text = format!("could not save drafts of forms to {file}: {error}");
+                let _ = sender.send(Event::Failed(text)).await;
+            }
+        });
     }
 
     /// Loads the choices of a field.

@@ -9,12 +9,14 @@ use tokio::sync::mpsc;
 
 use super::app::Options;
 use super::draw;
-use super::effect::{TerminalEffect, Work};
+use super::effect::{EditRequest, TerminalEffect, Work};
 use super::input::{Input, Outside, is_interrupt};
+use super::layer::Answer;
 use super::perform::Performer;
 use super::terminal::{self, Guard, Screen, Suspended, background};
 use super::ui::{Event, Ui};
 use super::ui_state::UiState;
+use super::writes::form::StoredForms;
 use crate::fleet::{Events, Fleet, Store};
 use crate::leave::{self, INTERRUPTS};
 use crate::model::Timestamp;
@@ -53,15 +55,20 @@ pub async fn run(fleet: Fleet, events: Events, store: Store, options: Options) -
     let idle = terminal::idle_notice()?;
     let (sender, queue) = mpsc::channel(EVENT_QUEUE_CAPACITY);
     let wake = std::sync::Arc::new(tokio::sync::Notify::new());
-    let kept = options.kept.clone();
+    let (kept, forms) = (options.kept.clone(), options.forms.clone());
     let mut ui = Ui::new(store, options, Timestamp::now());
     if let Some(path) = &kept {
         ui.restore(UiState::read(path));
+    }
+    if let Some(path) = &forms {
+        ui.app.restore_forms(StoredForms::read(path));
     }
     let mut frames = Frames {
         written: ui.keep().clone(),
         keep_at: None,
         kept,
+        forms,
+        forms_written: 0,
         ui,
         screen: Screen::new(terminal::writer()?, columns, rows),
         performer: Performer::new(fleet, sender, wake.clone()),
@@ -92,6 +99,9 @@ struct Frames {
     watch: Option<(Instant, Work)>,
     /// The file of what is kept between runs.
     kept: Option<PathBuf>,
+    /// The file of drafts of forms, and the revision that it holds.
+    forms: Option<PathBuf>,
+    forms_written: u64,
     /// The state as the file holds it.
     written: UiState,
     /// When it is to be written.
@@ -211,6 +221,12 @@ impl Frames {
             self.performer.perform(&self.ui, work);
         }
         if self.keep_at.take_if(|at| *at <= now).is_some() {
+            if let Some(path) = &self.forms
+                && self.ui.app.forms.revision() != self.forms_written
+            {
+                self.forms_written = self.ui.app.forms.revision();
+                self.performer.keep_forms(self.ui.app.forms.clone(), path.clone());
+            }
             self.ui.keep().clone_into(&mut self.written);
             if let Some(path) = &self.kept {
                 self.performer.keep(self.written.clone(), path.clone());
@@ -255,7 +271,9 @@ impl Frames {
         if let Some(work) = self.ui.drawn() {
             self.watch = Some((now + WATCH_DEBOUNCE, work));
         }
-        if self.kept.is_some() && self.keep_at.is_none() && *self.ui.keep() != self.written {
+        let is_changed = (self.kept.is_some() && *self.ui.keep() != self.written)
+            || (self.forms.is_some() && self.ui.app.forms.revision() != self.forms_written);
+        if self.keep_at.is_none() && is_changed {
             self.keep_at = Some(now + SAVE_DEBOUNCE);
         }
         self.redraw_at = self.ui.redraw_in().map(|after| now + after.max(MIN_FRAME_INTERVAL));
@@ -267,6 +285,7 @@ impl Frames {
             TerminalEffect::Quit => self.leaving = Some(Leaving::Quit),
             TerminalEffect::Redraw => self.screen.forget(),
             TerminalEffect::Suspend => self.suspend()?,
+            TerminalEffect::Edit(request) => self.edit(&request)?,
             TerminalEffect::Mouse(on) => terminal::mouse(on)?,
             TerminalEffect::DrawAfter(after) => {
                 let at = Instant::now() + after;
@@ -284,6 +303,11 @@ impl Frames {
             // The screen is gone: a failure cannot be shown.
             let _ = self.ui.keep().write(path);
         }
+        if let Some(path) = &self.forms
+            && self.ui.app.forms.revision() != self.forms_written
+        {
+            let _ = self.ui.app.forms.write(path);
+        }
     }
 
     fn suspend(&mut self) -> io::Result<()> {
@@ -292,6 +316,13 @@ impl Frames {
             Suspended::NoShell => self
                 .take(Event::Failed("there is no shell here that could bring it back: q quits".to_owned())),
         }
+    }
+
+    /// Gives the terminal to the user's editor until it ends. The fleet's tasks go on meanwhile; their news wait.
+    fn edit(&mut self, request: &EditRequest) -> io::Result<()> {
+        let edited = terminal::edit(&request.name, &request.text, self.ui.app.takes_mouse())?;
+        self.draw_anew()?;
+        self.take(Event::Answer(request.ticket, Answer::Edited(edited)))
     }
 
     /// Draws everything again, at the size that the terminal has now.

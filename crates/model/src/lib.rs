@@ -6,6 +6,7 @@
 mod action;
 mod bounds;
 mod color;
+mod date;
 mod document;
 mod form;
 mod id;
@@ -24,6 +25,7 @@ mod write;
 pub use action::{Action, ActionId, Availability, Danger, Expected, Question};
 pub use bounds::{ListingBounds, ReachedBound};
 pub use color::ContextColor;
+pub use date::DATE_FORMS;
 pub use document::Document;
 pub use form::{
     Characters, Choice, Choices, Field, FieldError, FieldKind, FieldValue, Form, FormValues, NumberRule,

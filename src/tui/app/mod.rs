@@ -22,9 +22,10 @@ use super::theme::{Background, Depth};
 use super::ui_state::UiState;
 use super::views::console::ConsoleKeys;
 use super::writes::BulkRuns;
+use super::writes::form::StoredForms;
 use super::{Look, Theme, theme};
 use crate::fleet::{Auth, ListingCondition, Store};
-use crate::model::{Bytes, ContextColor, ContextName, Kind, ResourceId, Timestamp};
+use crate::model::{Bytes, ContextColor, ContextName, Kind, Platform, ResourceId, Timestamp};
 use crate::table::Job;
 
 /// Options of the screen.
@@ -56,6 +57,8 @@ pub struct Options {
     pub protected_contexts: HashSet<ContextName>,
     /// The file in which filters, orders and columns are kept between runs.
     pub kept: Option<std::path::PathBuf>,
+    /// The file in which drafts of forms and the values of their last use are kept.
+    pub forms: Option<std::path::PathBuf>,
 }
 
 impl Default for Options {
@@ -74,6 +77,7 @@ impl Default for Options {
             colors: HashMap::new(),
             protected_contexts: HashSet::new(),
             kept: None,
+            forms: None,
         }
     }
 }
@@ -105,6 +109,8 @@ pub struct App {
     pub(super) typed_commands: Vec<String>,
     /// The bulks on their way.
     pub(super) bulks: BulkRuns,
+    /// Drafts of forms, and the values of their last use.
+    pub(super) forms: StoredForms,
     /// Layers to be put on the screen.
     opening: Vec<Box<dyn Layer>>,
     kept: UiState,
@@ -153,6 +159,7 @@ impl App {
             history: History::default(),
             typed_commands: Vec::new(),
             bulks: BulkRuns::default(),
+            forms: StoredForms::default(),
             opening: Vec::new(),
             kept: UiState::default(),
             is_first_look: true,
@@ -173,6 +180,14 @@ impl App {
                 self.restore_theme();
             }
             Ok(None) => {}
+            Err(error) => self.messages.add(self.now, true, error),
+        }
+    }
+
+    /// Restores drafts of forms and the values of their last use, or reports why it cannot.
+    pub fn restore_forms(&mut self, stored: Result<StoredForms, String>) {
+        match stored {
+            Ok(stored) => self.forms = stored,
             Err(error) => self.messages.add(self.now, true, error),
         }
     }
@@ -263,6 +278,11 @@ impl App {
     /// The layers to be put on the screen.
     pub(super) fn take_opening(&mut self) -> Vec<Box<dyn Layer>> {
         std::mem::take(&mut self.opening)
+    }
+
+    /// The platform of a context.
+    pub(super) fn platform(&self, context: &ContextName) -> Option<Platform> {
+        self.store.context(context).map(|context| context.platform)
     }
 
     /// The name of a resource; its id where it is gone.

@@ -174,9 +174,10 @@ pub trait Layer: Any + Send {
         Vec::new()
     }
 
-    /// Takes news of a write on its way. Returns false where the layer waited for this and is to be closed.
-    fn take_write(&mut self, _event: &WriteEvent) -> bool {
-        true
+    /// Takes news of a write on its way; returns the effects that follow. `None` where the layer waited for this and is to be
+    /// closed.
+    fn take_write(&mut self, _event: &WriteEvent) -> Option<Vec<Effect>> {
+        Some(Vec::new())
     }
 
     /// Returns true if the tables are only a preview while it is open, not to be saved for the next run.

@@ -10,7 +10,7 @@ use super::{Answer, Handled, Hint, Layer, Ticket, Watched};
 use crate::fleet::WriteEvent;
 use crate::model::ResourceId;
 use crate::tui::app::App;
-use crate::tui::effect::{View, Work};
+use crate::tui::effect::{TerminalEffect, View, Work};
 use crate::tui::{Command, Effect, KeyContext};
 
 /// Steps that a notch of the wheel moves where a layer does not scroll by itself.
@@ -29,6 +29,7 @@ impl Entry {
         for effect in effects {
             match effect {
                 Effect::Work(Work::Ask(ticket, _)) => self.tickets.push(*ticket),
+                Effect::Terminal(TerminalEffect::Edit(request)) => self.tickets.push(request.ticket),
                 Effect::Work(Work::Cancel(ticket)) => self.tickets.retain(|open| open != ticket),
                 _ => {}
             }
@@ -117,8 +118,20 @@ impl Layers {
 
     /// Hands news of a write to all layers, and closes those that waited for it.
     pub fn take_write(&mut self, event: &WriteEvent) -> Vec<Effect> {
-        let closed = self.entries.extract_if(1.., |entry| !entry.layer.take_write(event));
-        closed.flat_map(Entry::close).collect()
+        let mut effects = Vec::new();
+        for mut entry in std::mem::take(&mut self.entries) {
+            match entry.layer.take_write(event) {
+                Some(follows) => {
+                    entry.track(&follows);
+                    effects.extend(follows);
+                    self.entries.push(entry);
+                }
+                // The lowest is never closed.
+                None if self.entries.is_empty() => self.entries.push(entry),
+                None => effects.extend(entry.close()),
+            }
+        }
+        effects
     }
 
     /// The resource that the topmost layer is about.

@@ -13,7 +13,7 @@ use crate::model::{
     Target,
 };
 use crate::tui::writes::Creation;
-use crate::tui::writes::form::{CommonForm, FilledForm};
+use crate::tui::writes::form::{CommonForm, FilledForm, FoundFiles};
 use crate::tui::{Effect, effect::Work};
 
 /// The number of one question. No two questions of a run have the same.
@@ -43,6 +43,8 @@ pub enum Question {
     WriteAll(Box<FilledForm>),
     /// The choices of a field of the form of an action, given what has been entered so far.
     Choices(Box<Target>, ActionId, Arc<str>, FormValues),
+    /// The file of a path that is being typed, and those that it may become.
+    Files(String),
 }
 
 /// An answer to a question.
@@ -68,6 +70,10 @@ pub enum Answer {
     Choices(Result<Vec<Choice>, Problem>),
     /// Every change in the journal, or why it cannot be read.
     Journal(Result<History, Problem>),
+    /// The file of a path, and those that the path may become.
+    Files(FoundFiles),
+    /// A text as it was left in the editor, or why it was not.
+    Edited(Result<String, String>),
     /// News of a log.
     Log(LogEvent),
     /// A log has ended for good.
@@ -87,6 +93,8 @@ impl Answer {
             | Self::Journal(_)
             | Self::Form(_)
             | Self::Choices(_)
+            | Self::Files(_)
+            | Self::Edited(_)
             | Self::EndOfLog => true,
             Self::Section(_) | Self::Log(_) => false,
         }
@@ -107,11 +115,23 @@ impl Ticket {
 pub struct Asking(Option<Ticket>);
 
 impl Asking {
+    /// Opens a question that is asked otherwise than by [`Work::Ask`]; returns its ticket and the effect that gives up the one
+    /// before.
+    pub fn begin(&mut self) -> (Ticket, Option<Effect>) {
+        let ticket = Ticket::new();
+        (ticket, self.0.replace(ticket).map(|before| Work::Cancel(before).into()))
+    }
+
     /// Asks; returns the effects that do.
     pub fn ask(&mut self, question: Question) -> Vec<Effect> {
         let ticket = Ticket::new();
         let before = self.0.replace(ticket).map(|before| Work::Cancel(before).into());
         before.into_iter().chain([Work::Ask(ticket, question).into()]).collect()
+    }
+
+    /// Gives up the open question; returns the effect that does.
+    pub fn give_up(&mut self) -> Option<Effect> {
+        self.0.take().map(|ticket| Work::Cancel(ticket).into())
     }
 
     /// Returns true if this is the ticket of the open question.

@@ -312,7 +312,7 @@ impl<C: PartialEq> List<C> {
         }
     }
 
-    pub(super) fn fit(&mut self, page: usize) {
+    pub(in crate::tui) fn fit(&mut self, page: usize) {
         self.page = page;
         if self.is_scrolled() {
             let (page, lines) = (page - self.pinned, self.shown.len() - self.pinned);

@@ -2,7 +2,9 @@
 
 pub mod background;
 mod clipboard;
+mod editor;
 mod frame;
+mod keyboard;
 mod output;
 mod panics;
 mod screen;
@@ -23,6 +25,8 @@ use parking_lot::Mutex;
 use tokio::sync::Notify;
 
 pub use clipboard::Clipboard;
+pub use editor::edit;
+pub use keyboard::KEYBOARD;
 pub use output::Writer;
 pub use panics::{install_hook, take_background_panics};
 pub use screen::Screen;

@@ -30,6 +30,11 @@ impl Ui {
                 Some(Effect::Screen(effect)) => queue.extend(self.settle_one(effect)),
                 Some(Effect::Terminal(effect)) => outside.push(effect.into()),
                 Some(Effect::Work(work)) => {
+                    if let Work::Send(write) = &work
+                        && let Some(platform) = self.app.platform(write.target.context())
+                    {
+                        self.app.forms.remember(&write.target, write.action.id, platform, &write.values);
+                    }
                     if let Work::Cancel(ticket) = work {
                         self.tails.retain(|_, open| *open != ticket);
                     }
@@ -140,9 +145,12 @@ impl Ui {
 
     /// Opens the form of an action in the place of the menu it was chosen from.
     fn open_form(&mut self, opening: FormOpening) -> Vec<Effect> {
+        let (action, now) = (opening.action.id, self.app.now);
+        let platform = opening.targets.first().and_then(|target| self.app.platform(target.context()));
+        let beginning = self.app.forms.beginning(&opening.targets, action, platform, now);
         let menu = opening.targets.first().map(|target| View::Actions(target.id.clone()));
         let mut effects = menu.map(|menu| self.layers.close_view(&menu)).unwrap_or_default();
-        effects.extend(self.push(FormLayer::new(opening)));
+        effects.extend(self.push(FormLayer::new(opening, beginning, now)));
         effects
     }
 

@@ -143,6 +143,9 @@ impl Ui {
                     self.take_write(event);
                     effects = self.layers.take_write(event);
                     effects.extend(self.show_once(event));
+                    if event.is_taken_on() {
+                        self.app.forms.drop_draft(std::slice::from_ref(&event.target), event.action.id);
+                    }
                 }
                 self.dirty |= self.app.store.apply_at(event, now);
                 if auth {

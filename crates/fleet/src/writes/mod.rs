@@ -54,6 +54,13 @@ pub struct WriteEvent {
     pub phase: WritePhase,
 }
 
+impl WriteEvent {
+    /// Returns true once the platform has taken it on: nothing has to be entered again.
+    pub const fn is_taken_on(&self) -> bool {
+        matches!(self.phase, WritePhase::Accepted(_) | WritePhase::Ended(WriteEnd::Done))
+    }
+}
+
 /// Where a write is.
 #[derive(Debug, Clone, PartialEq)]
 pub enum WritePhase {

@@ -5,6 +5,7 @@ mod bulk;
 mod columns;
 mod dangers;
 mod first_look;
+mod forms;
 mod gpus;
 mod journal;
 mod keys;

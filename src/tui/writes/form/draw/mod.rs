@@ -1,0 +1,303 @@
+//! The form on the screen: the fields in one column of labels, and beside or below them the help and the choices of the one
+//! with the focus.
+
+mod panel;
+mod value;
+
+use std::sync::Arc;
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use ratatui::style::Style;
+
+use super::field::FieldState;
+use super::{FormLayer, Waiting};
+use crate::tui::Look;
+use crate::tui::app::App;
+use crate::tui::draw::{columns, put, put_right, wrap};
+use crate::tui::widgets::frame::{draw_border, draw_divider};
+
+/// Columns inside the border from which on the help is beside the fields.
+const MIN_WIDE_COLUMNS: u16 = 92;
+/// The widest that the column of labels gets.
+const MAX_LABEL_COLUMNS: u16 = 24;
+/// Rows on top for what went wrong.
+const MAX_NOTICE_ROWS: usize = 3;
+/// Rows from which on headings have a blank row before them.
+const MIN_AIRY_ROWS: u16 = 16;
+
+/// What a click is on.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Spot {
+    /// A line of a field; `skip` columns of it are scrolled away.
+    Field { field: usize, line: usize, skip: usize },
+    /// A choice of the field with the focus.
+    Choice(Arc<str>),
+    /// A path that the field with the focus may become.
+    Path(Arc<str>),
+    /// The button.
+    Button,
+}
+
+/// What was drawn, for clicks and for the next frame.
+#[derive(Debug, Default)]
+pub(super) struct Drawn {
+    /// Where the cursor belongs while something is typed.
+    pub(super) cursor: Option<Position>,
+    pub(super) spots: Vec<(Rect, Spot)>,
+    /// Fields on a page.
+    pub(super) page: usize,
+    /// The first row that is shown.
+    top: usize,
+}
+
+/// A row of the fields.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Row {
+    Blank,
+    Heading(&'static str),
+    Value { field: usize, line: usize, first: usize },
+    Error(usize),
+    Button,
+}
+
+impl Row {
+    const fn field(self, button: usize) -> Option<usize> {
+        match self {
+            Self::Value { field, .. } | Self::Error(field) => Some(field),
+            Self::Button => Some(button),
+            Self::Blank | Self::Heading(_) => None,
+        }
+    }
+}
+
+impl FormLayer {
+    pub(super) fn render(&mut self, area: Rect, buf: &mut Buffer, app: &App) {
+        let look = app.look();
+        self.drawn.cursor = None;
+        self.drawn.spots.clear();
+        for at in area.positions() {
+            buf[at].reset();
+        }
+        buf.set_style(area, look.theme.text);
+        if area.width < 12 || area.height < 4 {
+            return;
+        }
+        draw_border(area, buf, &look, look.theme.accent);
+        self.draw_title(area, buf, &look);
+        let mut inner = Rect::new(area.x + 2, area.y + 1, area.width - 4, area.height - 2);
+        self.draw_notice(&mut inner, buf, &look);
+        if self.fields.is_empty() {
+            return;
+        }
+        let foot = self.foot();
+        if inner.width >= MIN_WIDE_COLUMNS {
+            let left = inner.width * 11 / 20;
+            let [fields, panel] = [
+                Rect { width: left, ..inner },
+                Rect { x: inner.x + left + 3, width: inner.width - left - 3, ..inner },
+            ];
+            let across = if look.ascii { "|" } else { "│" };
+            for y in inner.top()..inner.bottom() {
+                buf.set_string(inner.x + left + 1, y, across, look.theme.border);
+            }
+            self.draw_fields(fields, buf, &look);
+            self.draw_panel(panel, buf, app);
+        } else {
+            let panel = self.panel_rows(inner, app);
+            let fields = Rect { height: inner.height.saturating_sub(panel + 1), ..inner };
+            self.draw_fields(fields, buf, &look);
+            if panel > 0 {
+                draw_divider(area, fields.bottom(), buf, &look, look.theme.accent);
+                self.draw_panel(Rect { y: fields.bottom() + 1, height: panel, ..inner }, buf, app);
+            }
+        }
+        put(buf, area.x + 2, area.bottom() - 1, area.width - 4, &format!(" {foot} "), look.theme.dim);
+    }
+
+    fn draw_title(&self, area: Rect, buf: &mut Buffer, look: &Look<'_>) {
+        let state = match () {
+            () if self.preparing.is_open() => "preparing the request".to_owned(),
+            () if matches!(self.waiting, Waiting::Sent(_)) => "sent, waiting for the answer".to_owned(),
+            () if self.loading.is_open() => "loading the form".to_owned(),
+            () if self.focus < self.fields.len() => format!("{} of {}", self.focus + 1, self.fields.len()),
+            () => String::new(),
+        };
+        let room = area.width - 4;
+        let mut left = room;
+        if !state.is_empty() {
+            let x = put_right(buf, area.right() - 2, area.y, room, &format!(" {state} "), look.theme.dim);
+            left = x.saturating_sub(area.x + 3);
+        }
+        put(buf, area.x + 2, area.y, left, &format!(" {} ", self.title()), look.theme.title);
+    }
+
+    /// The action, its targets and their contexts.
+    fn title(&self) -> String {
+        let name = self.action.name;
+        match &*self.targets {
+            [target] => format!("{name}: {} in {}", target.name, target.context()),
+            targets => {
+                let mut contexts: Vec<&str> =
+                    targets.iter().map(|target| target.context().as_str()).collect();
+                contexts.sort_unstable();
+                contexts.dedup();
+                let kind = targets.first().map_or("", |target| target.id.kind.singular());
+                format!("{name}: {} {kind}s in {}", targets.len(), contexts.join(", "))
+            }
+        }
+    }
+
+    fn draw_notice(&self, inner: &mut Rect, buf: &mut Buffer, look: &Look<'_>) {
+        let Some(notice) = &self.notice else { return };
+        let sign = match (notice.is_bad, look.ascii) {
+            (true, false) => "✗ ",
+            (true, true) => "! ",
+            (false, _) => "",
+        };
+        let style = if notice.is_bad { look.theme.bad } else { look.theme.moving };
+        let lines = wrap(&format!("{sign}{}", notice.text), inner.width);
+        let rows = lines.len().min(MAX_NOTICE_ROWS).min(usize::from(inner.height / 3).max(1));
+        for (at, line) in lines.iter().take(rows).enumerate() {
+            // What does not fit is at least seen to go on.
+            let line = if at + 1 == rows && lines.len() > rows { &format!("{line} …") } else { line };
+            put(buf, inner.x, inner.y, inner.width, line, style);
+            inner.y += 1;
+            inner.height -= 1;
+        }
+    }
+
+    fn rows(&self, height: u16) -> Vec<Row> {
+        let mut rows = Vec::new();
+        let mut section = "";
+        let is_airy = height >= MIN_AIRY_ROWS;
+        for (at, field) in self.fields.iter().enumerate() {
+            if field.field.section != section {
+                section = field.field.section;
+                if is_airy && !rows.is_empty() {
+                    rows.push(Row::Blank);
+                }
+                if !section.is_empty() {
+                    rows.push(Row::Heading(section));
+                }
+            }
+            let shown = value::lines_of(field, at == self.focus, height);
+            rows.extend(shown.clone().map(|line| Row::Value { field: at, line, first: shown.start }));
+            if self.shown_error(at).is_some() {
+                rows.push(Row::Error(at));
+            }
+        }
+        if is_airy {
+            rows.push(Row::Blank);
+        }
+        rows.push(Row::Button);
+        rows
+    }
+
+    /// The error of a field, once the field was left.
+    fn shown_error(&self, at: usize) -> Option<String> {
+        let field = self.fields.get(at).filter(|field| field.is_visited)?;
+        field.error(self.now)
+    }
+
+    fn draw_fields(&mut self, area: Rect, buf: &mut Buffer, look: &Look<'_>) {
+        if area.height == 0 {
+            return;
+        }
+        let rows = self.rows(area.height);
+        let button = self.fields.len();
+        let height = usize::from(area.height);
+        let focused = |row: &Row| row.field(button) == Some(self.focus);
+        let (first, last) = (rows.iter().position(focused), rows.iter().rposition(focused));
+        if let (Some(mut first), Some(last)) = (first, last) {
+            // The heading above belongs to it.
+            if first > 0 && matches!(rows.get(first - 1), Some(Row::Heading(_))) {
+                first -= 1;
+            }
+            self.drawn.top = self.drawn.top.max((last + 1).saturating_sub(height)).min(first);
+        }
+        self.drawn.top = self.drawn.top.min(rows.len().saturating_sub(height));
+        let top = self.drawn.top;
+        let labels = self.fields.iter().map(|field| columns(&field.field.label)).max().unwrap_or(0);
+        let labels = labels.min(MAX_LABEL_COLUMNS).min(area.width / 3);
+        let shown: Vec<Row> = rows.iter().skip(top).take(height).copied().collect();
+        self.drawn.page =
+            shown.iter().filter(|row| matches!(row, Row::Value { line, first, .. } if line == first)).count();
+        for (row, y) in shown.iter().zip(area.top()..) {
+            self.draw_row(*row, Rect { y, height: 1, ..area }, labels, buf, look);
+        }
+        Self::draw_more(area, top, rows.len(), buf, look);
+    }
+
+    /// Marks at the right end where there are rows above or below.
+    fn draw_more(area: Rect, top: usize, all: usize, buf: &mut Buffer, look: &Look<'_>) {
+        let (up, down) = if look.ascii { ("^", "v") } else { ("↑", "↓") };
+        if top > 0 {
+            buf.set_string(area.right() - 1, area.top(), up, look.theme.dim);
+        }
+        if top + usize::from(area.height) < all {
+            buf.set_string(area.right() - 1, area.bottom() - 1, down, look.theme.dim);
+        }
+    }
+
+    fn draw_row(&mut self, row: Row, area: Rect, labels: u16, buf: &mut Buffer, look: &Look<'_>) {
+        let values = area.x + 2 + labels + 3;
+        let room = area.right().saturating_sub(values + 2);
+        match row {
+            Row::Blank => {}
+            Row::Heading(text) => {
+                put(buf, area.x + 2, area.y, area.width - 2, text, look.theme.dim);
+            }
+            Row::Error(field) => {
+                let sign = if look.ascii { "!" } else { "✗" };
+                let text = format!("{sign} {}", self.shown_error(field).unwrap_or_default());
+                put(buf, values, area.y, room + 2, &text, look.theme.bad);
+            }
+            Row::Button => {
+                let is_focused = self.focus == self.fields.len();
+                let style = if is_focused { look.theme.selected } else { look.theme.accent };
+                if is_focused {
+                    put(buf, area.x, area.y, 1, mark(look), look.theme.accent);
+                }
+                let end = put(buf, values, area.y, room, "[ Go on to the preview ]", style);
+                let button = Rect { x: values, width: end - values, ..area };
+                self.drawn.spots.push((button, Spot::Button));
+            }
+            Row::Value { field: at, line, first } => {
+                let Some(field) = self.fields.get(at) else { return };
+                let is_focused = at == self.focus;
+                if is_focused {
+                    put(buf, area.x, area.y, 1, mark(look), look.theme.accent);
+                }
+                if line == first {
+                    draw_label(
+                        field,
+                        is_focused,
+                        Rect { x: area.x + 2, width: labels + 2, ..area },
+                        buf,
+                        look,
+                    );
+                }
+                let value = Rect { x: values, width: room, ..area };
+                let drawn = self.draw_value(at, line, value, buf, look);
+                let line_area = Rect { x: values, width: area.right() - values, ..area };
+                self.drawn.spots.push((line_area, Spot::Field { field: at, line, skip: drawn.skip }));
+                self.drawn.spots.push((area, Spot::Field { field: at, line, skip: 0 }));
+                self.drawn.cursor = self.drawn.cursor.or(drawn.cursor);
+            }
+        }
+    }
+}
+
+/// The mark of the row with the focus.
+fn mark(look: &Look<'_>) -> &'static str {
+    if look.ascii { ">" } else { "▌" }
+}
+
+fn draw_label(field: &FieldState, is_focused: bool, area: Rect, buf: &mut Buffer, look: &Look<'_>) {
+    let style: Style = if is_focused { look.theme.accent } else { look.theme.text };
+    let end = put(buf, area.x, area.y, area.width - 2, &field.field.label, style);
+    if field.field.required {
+        put(buf, end + 1, area.y, 1, "*", look.theme.warn);
+    }
+}
