@@ -394,11 +394,11 @@ impl Layer for BulkLayer {
         Vec::new()
     }
 
-    fn take_write(&mut self, event: &WriteEvent) -> bool {
+    fn take_write(&mut self, event: &WriteEvent) -> Option<Vec<Effect>> {
         if let Stage::Running { run, .. } = &mut self.stage {
             run.take(event, self.now);
         }
-        true
+        Some(Vec::new())
     }
 
     fn prepare(&mut self, app: &App) {

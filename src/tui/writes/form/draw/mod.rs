@@ -12,10 +12,12 @@ use ratatui::style::Style;
 
 use super::field::FieldState;
 use super::{FormLayer, Waiting};
+use crate::model::Target;
 use crate::tui::Look;
 use crate::tui::app::App;
 use crate::tui::draw::{columns, put, put_right, wrap};
 use crate::tui::widgets::frame::{draw_border, draw_divider};
+use crate::tui::writes::parts::band;
 
 /// Columns inside the border from which on the help is beside the fields.
 const MIN_WIDE_COLUMNS: u16 = 92;
@@ -83,8 +85,9 @@ impl FormLayer {
         if area.width < 12 || area.height < 4 {
             return;
         }
-        draw_border(area, buf, &look, look.theme.accent);
-        self.draw_title(area, buf, &look);
+        let border = band::border(app, self.targets.iter().map(Target::context), look.theme.accent);
+        draw_border(area, buf, &look, border);
+        self.draw_title(area, buf, app);
         let mut inner = Rect::new(area.x + 2, area.y + 1, area.width - 4, area.height - 2);
         self.draw_notice(&mut inner, buf, &look);
         if self.fields.is_empty() {
@@ -108,14 +111,15 @@ impl FormLayer {
             let fields = Rect { height: inner.height.saturating_sub(panel + 1), ..inner };
             self.draw_fields(fields, buf, &look);
             if panel > 0 {
-                draw_divider(area, fields.bottom(), buf, &look, look.theme.accent);
+                draw_divider(area, fields.bottom(), buf, &look, border);
                 self.draw_panel(Rect { y: fields.bottom() + 1, height: panel, ..inner }, buf, app);
             }
         }
         put(buf, area.x + 2, area.bottom() - 1, area.width - 4, &format!(" {foot} "), look.theme.dim);
     }
 
-    fn draw_title(&self, area: Rect, buf: &mut Buffer, look: &Look<'_>) {
+    fn draw_title(&self, area: Rect, buf: &mut Buffer, app: &App) {
+        let look = app.look();
         let state = match () {
             () if self.preparing.is_open() => "preparing the request".to_owned(),
             () if matches!(self.waiting, Waiting::Sent(_)) => "sent, waiting for the answer".to_owned(),
@@ -129,17 +133,17 @@ impl FormLayer {
             let x = put_right(buf, area.right() - 2, area.y, room, &format!(" {state} "), look.theme.dim);
             left = x.saturating_sub(area.x + 3);
         }
-        put(buf, area.x + 2, area.y, left, &format!(" {} ", self.title()), look.theme.title);
+        put(buf, area.x + 2, area.y, left, &format!(" {} ", self.title(app)), look.theme.title);
     }
 
     /// The action, its targets and their contexts.
-    fn title(&self) -> String {
+    fn title(&self, app: &App) -> String {
         let name = self.action.name;
         match &*self.targets {
-            [target] => format!("{name}: {} in {}", target.name, target.context()),
+            [target] => format!("{name}: {} in {}", target.name, band::words(app, target.context())),
             targets => {
-                let mut contexts: Vec<&str> =
-                    targets.iter().map(|target| target.context().as_str()).collect();
+                let mut contexts: Vec<String> =
+                    targets.iter().map(|target| band::words(app, target.context())).collect();
                 contexts.sort_unstable();
                 contexts.dedup();
                 let kind = targets.first().map_or("", |target| target.id.kind.singular());
