@@ -25,6 +25,8 @@ const MIN_WIDE_COLUMNS: u16 = 92;
 const MAX_LABEL_COLUMNS: u16 = 24;
 /// Rows on top for what went wrong.
 const MAX_NOTICE_ROWS: usize = 3;
+/// Rows of an error beside its field, where there is room; all of it is in the help.
+const MAX_ERROR_ROWS: usize = 3;
 /// Rows from which on headings have a blank row before them.
 const MIN_AIRY_ROWS: u16 = 16;
 
@@ -59,14 +61,14 @@ enum Row {
     Blank,
     Heading(&'static str),
     Value { field: usize, line: usize, first: usize },
-    Error(usize),
+    Error { field: usize, line: usize, is_cut: bool },
     Button,
 }
 
 impl Row {
     const fn field(self, button: usize) -> Option<usize> {
         match self {
-            Self::Value { field, .. } | Self::Error(field) => Some(field),
+            Self::Value { field, .. } | Self::Error { field, .. } => Some(field),
             Self::Button => Some(button),
             Self::Blank | Self::Heading(_) => None,
         }
@@ -171,7 +173,7 @@ impl FormLayer {
         }
     }
 
-    fn rows(&self, height: u16) -> Vec<Row> {
+    fn rows(&self, height: u16, width: u16) -> Vec<Row> {
         let mut rows = Vec::new();
         let mut section = "";
         let is_airy = height >= MIN_AIRY_ROWS;
@@ -187,9 +189,14 @@ impl FormLayer {
             }
             let shown = value::lines_of(field, at == self.focus, height);
             rows.extend(shown.clone().map(|line| Row::Value { field: at, line, first: shown.start }));
-            if self.shown_error(at).is_some() {
-                rows.push(Row::Error(at));
-            }
+            let lines = self.error_lines(at, width).len();
+            let most = if is_airy { MAX_ERROR_ROWS } else { 1 };
+            let last = lines.min(most);
+            rows.extend((0..last).map(|line| Row::Error {
+                field: at,
+                line,
+                is_cut: line + 1 == last && lines > last,
+            }));
         }
         if is_airy {
             rows.push(Row::Blank);
@@ -198,17 +205,25 @@ impl FormLayer {
         rows
     }
 
-    /// The error of a field, once the field was left.
-    fn shown_error(&self, at: usize) -> Option<String> {
-        let field = self.fields.get(at).filter(|field| field.is_visited)?;
-        field.error(self.now)
+    /// The error of a field in lines of so many columns, once the field was left; none where there is no error.
+    fn error_lines(&self, at: usize, width: u16) -> Vec<String> {
+        let visited = self.fields.get(at).filter(|field| field.is_visited);
+        let error = visited.and_then(|field| field.error(self.now));
+        error.map(|error| wrap(&error, width.saturating_sub(2))).unwrap_or_default()
+    }
+
+    /// The columns of the labels in a width.
+    fn label_columns(&self, width: u16) -> u16 {
+        let widest = self.fields.iter().map(|field| columns(&field.field.label)).max().unwrap_or(0);
+        widest.min(MAX_LABEL_COLUMNS).min(width / 3)
     }
 
     fn draw_fields(&mut self, area: Rect, buf: &mut Buffer, look: &Look<'_>) {
         if area.height == 0 {
             return;
         }
-        let rows = self.rows(area.height);
+        let labels = self.label_columns(area.width);
+        let rows = self.rows(area.height, area.width.saturating_sub(labels + 5));
         let button = self.fields.len();
         let height = usize::from(area.height);
         let focused = |row: &Row| row.field(button) == Some(self.focus);
@@ -222,8 +237,6 @@ impl FormLayer {
         }
         self.drawn.top = self.drawn.top.min(rows.len().saturating_sub(height));
         let top = self.drawn.top;
-        let labels = self.fields.iter().map(|field| columns(&field.field.label)).max().unwrap_or(0);
-        let labels = labels.min(MAX_LABEL_COLUMNS).min(area.width / 3);
         let shown: Vec<Row> = rows.iter().skip(top).take(height).copied().collect();
         self.drawn.page =
             shown.iter().filter(|row| matches!(row, Row::Value { line, first, .. } if line == first)).count();
@@ -252,10 +265,16 @@ impl FormLayer {
             Row::Heading(text) => {
                 put(buf, area.x + 2, area.y, area.width - 2, text, look.theme.dim);
             }
-            Row::Error(field) => {
-                let sign = if look.ascii { "!" } else { "✗" };
-                let text = format!("{sign} {}", self.shown_error(field).unwrap_or_default());
-                put(buf, values, area.y, room + 2, &text, look.theme.bad);
+            Row::Error { field, line, is_cut } => {
+                let sign = match (line, look.ascii) {
+                    (0, true) => "!",
+                    (0, false) => "✗",
+                    _ => " ",
+                };
+                let lines = self.error_lines(field, area.right().saturating_sub(values));
+                let text = lines.get(line).map_or("", String::as_str);
+                let more = if is_cut { "…" } else { "" };
+                put(buf, values, area.y, room + 2, &format!("{sign} {text}{more}"), look.theme.bad);
             }
             Row::Button => {
                 let is_focused = self.focus == self.fields.len();

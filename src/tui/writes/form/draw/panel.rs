@@ -110,7 +110,8 @@ impl FormLayer {
         let style = if is_failed { look.theme.bad } else { look.theme.dim };
         let mut list_area = area;
         let lines = if is_failed { wrap(&status, area.width) } else { vec![status] };
-        let lines = lines.into_iter().take(usize::from(area.height.div_ceil(3)));
+        let most = if field.choices.all.is_empty() { area.height } else { area.height.div_ceil(3) };
+        let lines = lines.into_iter().take(most.into());
         for line in lines {
             put(buf, list_area.x, list_area.y, area.width, &line, style);
             list_area.y += 1;
@@ -180,7 +181,7 @@ impl FormLayer {
             _ if is_open && field.choices.takes_typed() => "type the value  enter takes it  esc close",
             _ if is_open => "enter chooses  type to search  esc close",
             Entry::Several(_) => "space opens the list  del empties it  enter next",
-            Entry::One(_) => "space opens the list  left and right change it  enter next",
+            Entry::One(_) => "space opens the list  left, right change  enter next",
             Entry::Switch(_) => "space switches  enter next",
             Entry::Text(_) if field.is_file() => "right completes  enter next",
             Entry::Text(edit) if edit.has_lines() && field.field.kind.ends_at_blank_line() => {
