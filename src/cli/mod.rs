@@ -1,7 +1,9 @@
 //! The command line: its arguments, and one file for each subcommand.
 //!
-//! Exit codes: 0 done, 1 it failed, 2 the command line is wrong (clap's own), 3 the configuration is wrong.
+//! Exit codes: 0 done, 1 it failed, 2 the command line is wrong (clap's own), 3 the configuration is wrong; those of
+//! `do` and `wait` are in `changes/error.rs`.
 
+mod changes;
 pub mod config;
 #[cfg(feature = "demo")]
 mod demo;
@@ -14,6 +16,8 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::{Args, CommandFactory, Parser, Subcommand};
+
+pub use changes::{Condition, DoArguments, JournalArguments, OutputForm, ProgressForm, WaitArguments};
 
 use crate::config::{ConfigError, Settings};
 use crate::leave;
@@ -63,6 +67,12 @@ pub struct ScreenArguments {
 /// Everything but the screen.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Change something: `qdeck do instance.stop exo-prod/web-1`; without an action all of them are listed
+    Do(DoArguments),
+    /// Wait until something is as it should be: `qdeck wait exo-prod/web-1 --for state=running`
+    Wait(WaitArguments),
+    /// Print the journal: what was changed from this machine, when, and what came of it
+    Journal(JournalArguments),
     /// Write, check or find the configuration file
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -187,6 +197,9 @@ fn dispatch(arguments: &Arguments) -> Result<ExitCode, Failure> {
             clap_complete::generate(*shell, &mut Arguments::command(), "qdeck", &mut out);
             Ok(ExitCode::SUCCESS)
         }
+        Some(Command::Do(of)) => Ok(block_on(changes::run(arguments, of, &registry))?),
+        Some(Command::Wait(of)) => Ok(block_on(changes::wait(arguments, of, &registry))?),
+        Some(Command::Journal(of)) => Ok(changes::history(of)),
         Some(Command::Config(ConfigCommand::Init)) => {
             config::init(file, &registry, config::variable, &mut out)?;
             Ok(ExitCode::SUCCESS)

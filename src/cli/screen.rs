@@ -112,7 +112,7 @@ fn flat_name(path: &Path) -> String {
 }
 
 /// A file of the state directory that is kept between runs, such as `screen.toml`; the demo has its own.
-fn state_file(demo: bool, name: &str, extension: &str) -> Option<PathBuf> {
+pub(super) fn state_file(demo: bool, name: &str, extension: &str) -> Option<PathBuf> {
     let places = directories::ProjectDirs::from("", "", "quarterdeck")?;
     let folder = places.state_dir().unwrap_or_else(|| places.data_local_dir());
     let demo = if demo { "-demo" } else { "" };
@@ -172,7 +172,7 @@ pub(super) fn select_contexts(config: &mut Config, names: &[String]) -> Result<(
 }
 
 /// The contexts that are connected at the start, each with its provider or why there is none.
-fn members(contexts: &[Context], registry: &Registry) -> Vec<Member> {
+pub(super) fn members(contexts: &[Context], registry: &Registry) -> Vec<Member> {
     contexts
         .iter()
         .filter(|context| context.enabled)

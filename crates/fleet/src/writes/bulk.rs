@@ -71,11 +71,12 @@ impl PreparedBulk {
     }
 
     /// The text to be typed where a bulk is confirmed by name: the count and the contexts, `20 exo-prod`; of a single
-    /// write the name of its target.
+    /// write the name of its target, or of what it makes.
     pub fn confirmation(&self) -> String {
         let mut writes = self.writes();
         if let (Some(only), None) = (writes.next(), writes.next()) {
-            return only.target.name.to_string();
+            let made = only.preview.creates.as_ref().map(|made| &made.name);
+            return made.unwrap_or(&only.target.name).to_string();
         }
         let contexts: Vec<&str> = self.contexts().iter().map(|context| context.as_str()).collect();
         format!("{} {}", self.writes().count(), contexts.join(" "))

@@ -68,7 +68,8 @@ pub enum WritePhase {
     Sent,
     /// An earlier run of the program has sent it, and this one follows it to its end.
     PickedUp,
-    /// The platform has taken it on, as this operation where it named one.
+    /// The platform has taken it on, as this operation where it named one. What its answer names or shows beside that
+    /// has been sent before.
     Accepted(Option<ResourceId>),
     /// It has made this resource.
     Created(ResourceId),
@@ -297,10 +298,10 @@ impl Course {
         drop(permit);
         let end = match answer {
             Ok(outcome) => {
-                self.note_accepted(&outcome).await;
                 if !outcome.shown.is_empty() {
                     self.emit(WritePhase::Shown(outcome.shown.clone())).await;
                 }
+                self.note_accepted(&outcome).await;
                 self.settle(outcome).await
             }
             Err(problem) => match Sent::of(&problem) {
@@ -324,10 +325,10 @@ impl Course {
         for made in [operation, created].into_iter().flatten() {
             self.known.add(made.clone());
         }
-        self.emit(WritePhase::Accepted(operation.cloned())).await;
         if let Some(created) = created {
             self.emit(WritePhase::Created(created.clone())).await;
         }
+        self.emit(WritePhase::Accepted(operation.cloned())).await;
     }
 
     async fn end(&self, end: WriteEnd) {

@@ -1,0 +1,150 @@
+//! The failures of these commands and the exit codes of all of them.
+
+use serde_json::{Map, Value, json};
+
+use crate::cli::Failure;
+use crate::model::{Problem, ProblemKind};
+
+/// The exit codes beside 0; scripts rely on them. 128 and a signal's number follow a signal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Code {
+    /// It failed.
+    Failed = 1,
+    /// The command line is wrong.
+    Usage = 2,
+    /// The configuration is wrong.
+    Config = 3,
+    /// The credentials were refused.
+    SignIn = 4,
+    /// There is no such thing.
+    NotFound = 5,
+    /// It was refused, by this program or by the platform: nothing has changed.
+    Refused = 6,
+    /// It was done on some targets and not on others.
+    Partly = 7,
+    /// It has not ended within the time limit.
+    NotFinished = 8,
+    /// It cannot be found out whether it was done.
+    Unknown = 9,
+    /// It was not confirmed.
+    Declined = 10,
+}
+
+impl Code {
+    /// The code of a failed request.
+    pub(super) const fn of(problem: &Problem) -> Self {
+        match problem.kind {
+            ProblemKind::Unauthorized => Self::SignIn,
+            ProblemKind::NotFound => Self::NotFound,
+            ProblemKind::Forbidden
+            | ProblemKind::Refused
+            | ProblemKind::ReadOnly
+            | ProblemKind::Unsupported => Self::Refused,
+            ProblemKind::Unreachable
+            | ProblemKind::RateLimited
+            | ProblemKind::Server
+            | ProblemKind::BadAnswer
+            | ProblemKind::Local => Self::Failed,
+        }
+    }
+
+    /// Its name in JSON.
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Failed => "failed",
+            Self::Usage => "usage",
+            Self::Config => "configuration",
+            Self::SignIn => "sign-in",
+            Self::NotFound => "not-found",
+            Self::Refused => "refused",
+            Self::Partly => "partly-done",
+            Self::NotFinished => "not-finished",
+            Self::Unknown => "unknown",
+            Self::Declined => "declined",
+        }
+    }
+}
+
+/// Why a command ends without a result.
+#[derive(Debug)]
+pub(super) struct CommandError {
+    pub(super) code: Code,
+    message: String,
+    hint: Option<String>,
+    /// What JSON has beside the message.
+    details: Map<String, Value>,
+}
+
+impl CommandError {
+    pub(super) fn new(code: Code, message: impl Into<String>) -> Self {
+        Self { code, message: message.into(), hint: None, details: Map::new() }
+    }
+
+    /// The command line is wrong.
+    pub(super) fn usage(message: impl Into<String>) -> Self {
+        Self::new(Code::Usage, message)
+    }
+
+    /// The same with what to do.
+    pub(super) fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    /// The same with a list for programs, and as lines below the message.
+    pub(super) fn list(mut self, name: &str, lines: Vec<String>) -> Self {
+        for line in &lines {
+            self.message.push_str("\n  ");
+            self.message.push_str(line);
+        }
+        self.details.insert(name.to_owned(), lines.into());
+        self
+    }
+
+    /// The message as a user reads it.
+    pub(super) fn text(&self) -> String {
+        match &self.hint {
+            Some(hint) => format!("{}\n{hint}", self.message),
+            None => self.message.clone(),
+        }
+    }
+
+    /// The message as a program reads it.
+    pub(super) fn json(&self) -> Value {
+        let mut error = json!({"code": self.code as u8, "kind": self.code.word(), "message": self.message});
+        if let Some(error) = error.as_object_mut() {
+            if let Some(hint) = &self.hint {
+                error.insert("hint".to_owned(), hint.as_str().into());
+            }
+            error.extend(self.details.clone());
+        }
+        json!({"schema_version": super::SCHEMA_VERSION, "error": error})
+    }
+}
+
+impl From<Problem> for CommandError {
+    fn from(problem: Problem) -> Self {
+        let mut error = Self::new(Code::of(&problem), problem.message.to_string());
+        error.hint = problem.hint.as_deref().map(str::to_owned);
+        if let Some(status) = problem.status {
+            error.details.insert("status".to_owned(), status.into());
+        }
+        if let Some(id) = &problem.request_id {
+            error.details.insert("request_id".to_owned(), id.to_string().into());
+        }
+        error
+    }
+}
+
+impl From<Failure> for CommandError {
+    fn from(failure: Failure) -> Self {
+        let code = if matches!(failure, Failure::Config(_)) { Code::Config } else { Code::Failed };
+        Self::new(code, failure.to_string())
+    }
+}
+
+impl From<std::io::Error> for CommandError {
+    fn from(error: std::io::Error) -> Self {
+        Self::new(Code::Failed, error.to_string())
+    }
+}

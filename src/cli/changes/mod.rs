@@ -1,0 +1,227 @@
+//! Changing things without the screen: `qdeck do`, `qdeck wait` and `qdeck journal`.
+//!
+//! They go the same way as the screen: the fleet's gate prepares, refuses, writes down, sends and follows. Standard
+//! output has the result alone, in JSON one document with a `schema_version`; questions, progress and errors go to
+//! standard error.
+
+mod confirm;
+mod error;
+mod form;
+mod list;
+mod outcome;
+mod output;
+mod perform;
+mod read;
+mod targets;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use clap::{Args, ValueEnum};
+
+use super::screen::{members, select_contexts, state_file};
+use super::{Arguments, Failure};
+use crate::config::{Config, load};
+use crate::fleet::journal::Journal;
+use crate::fleet::{Events, Fleet, Options};
+use crate::providers::Registry;
+use crate::tui::keymap::Keymap;
+use error::{Code, CommandError};
+pub use read::Condition;
+
+/// The version of the JSON documents. Fields may be added without raising it.
+const SCHEMA_VERSION: u32 = 1;
+
+/// The form of a result.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum OutputForm {
+    /// Columns
+    #[default]
+    Table,
+    /// One JSON document
+    Json,
+    /// One JSON document a line, as soon as it is known
+    Jsonl,
+}
+
+/// The form of the progress on standard error.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum ProgressForm {
+    /// Lines, or nothing where the result is JSON
+    #[default]
+    Auto,
+    /// Lines
+    Plain,
+    /// Nothing
+    None,
+}
+
+/// Arguments of `qdeck do`.
+#[derive(Debug, Clone, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line, named as there")]
+pub struct DoArguments {
+    /// The action, such as `instance.stop`; its verb is enough where that is unique. Without it all actions are listed
+    pub action: Option<String>,
+    /// What it is done to: NAME, CONTEXT/NAME or an id
+    #[arg(value_name = "TARGET")]
+    pub targets: Vec<String>,
+    /// The contexts to look in; of an action that makes something the one to make it in
+    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
+    pub context: Vec<String>,
+    /// Everything that this filter matches, such as `label:env=test`, in the place of targets
+    #[arg(long, value_name = "FILTER", conflicts_with = "targets")]
+    pub filter: Option<String>,
+    /// A value of the action's form; again for each. A list takes commas, `labels.env=test` one pair of a map, a secret
+    /// `env:NAME` or `file:PATH`
+    #[arg(long, value_name = "FIELD=VALUE")]
+    pub set: Vec<String>,
+    /// A TOML file with values of the form; --set comes before it
+    #[arg(long, value_name = "FILE")]
+    pub file: Option<PathBuf>,
+    /// Do not ask
+    #[arg(long, short)]
+    pub yes: bool,
+    /// Confirm what cannot be undone: the target's name, or in bulk the count and the context
+    #[arg(long, value_name = "NAME")]
+    pub confirm: Option<String>,
+    /// Print the exact requests, secrets masked, and send nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Do not wait for the end: return once the platform has taken it on
+    #[arg(long = "async")]
+    pub no_wait: bool,
+    /// The longest wait for the end, such as 30m; it goes on all the same
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    pub timeout: Option<Duration>,
+    /// List actions with their fields: of all platforms, or of the TARGET or context that is named
+    #[arg(long)]
+    pub list: bool,
+    /// Progress on standard error
+    #[arg(long, value_name = "FORM", default_value = "auto")]
+    pub progress: ProgressForm,
+    /// The form of the result
+    #[arg(long, short, value_name = "FORM", default_value = "table")]
+    pub output: OutputForm,
+}
+
+/// Arguments of `qdeck wait`.
+#[derive(Debug, Clone, Args)]
+pub struct WaitArguments {
+    /// What to wait for: NAME, CONTEXT/NAME or an id, of an instance, a container or an operation
+    pub target: String,
+    /// `state=running` (a state of Quarterdeck or of the platform), `exists`, `gone`, or `ended` (nothing is in progress)
+    #[arg(long = "for", value_name = "CONDITION", value_parser = read::condition)]
+    pub condition: read::Condition,
+    /// The longest wait
+    #[arg(long, value_name = "TIME", value_parser = duration, default_value = "10m")]
+    pub timeout: Duration,
+    /// The contexts to look in
+    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
+    pub context: Vec<String>,
+    /// The form of the result
+    #[arg(long, short, value_name = "FORM", default_value = "table")]
+    pub output: OutputForm,
+}
+
+/// Arguments of `qdeck journal`.
+#[derive(Debug, Clone, Args)]
+pub struct JournalArguments {
+    /// Only changes in these contexts
+    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
+    pub context: Vec<String>,
+    /// Only changes without an end: those in progress, and those whose outcome is unknown
+    #[arg(long)]
+    pub open: bool,
+    /// Only changes since then: a time such as 24h ago, or a date such as 2026-11-29
+    #[arg(long, value_name = "TIME")]
+    pub since: Option<String>,
+    /// The form of the result
+    #[arg(long, short, value_name = "FORM", default_value = "table")]
+    pub output: OutputForm,
+}
+
+fn duration(text: &str) -> Result<Duration, String> {
+    crate::config::duration(text).ok_or_else(|| "expected a time such as 90s, 10m or 2h".into())
+}
+
+/// A fleet that requests nothing by itself, and its events.
+struct Connection {
+    fleet: Fleet,
+    events: Events,
+}
+
+impl Connection {
+    /// Connects the contexts of the configuration, or those of these names.
+    fn open(arguments: &Arguments, names: &[String], registry: &Registry) -> Result<Self, CommandError> {
+        let mut config = configuration(arguments, registry)?;
+        let names = [&arguments.screen.context[..], names].concat();
+        select_contexts(&mut config, &names)
+            .map_err(|failure| CommandError::new(Code::NotFound, failure.to_string()))?;
+        if config.contexts.is_empty() {
+            let message = "there is no context to change anything in";
+            return Err(CommandError::new(Code::Config, message)
+                .hint("`qdeck config init` writes a file to start from"));
+        }
+        let read_only = arguments.screen.read_only || config.settings.read_only;
+        for context in &mut config.contexts {
+            context.read_only |= read_only;
+            context.enabled |= !names.is_empty();
+        }
+        let listing = config.settings.listing;
+        let members = members(&config.contexts, registry);
+        let options = Options { listing, ..Options::default() };
+        let (fleet, events) = Fleet::unwatched(members, options, journal());
+        Ok(Self { fleet, events })
+    }
+}
+
+fn configuration(arguments: &Arguments, registry: &Registry) -> Result<Config, CommandError> {
+    let variable = super::config::variable;
+    load(arguments.config.as_deref(), &registry.specs(), Keymap::check, variable)
+        .map_err(|error| Failure::from(error).into())
+}
+
+fn journal() -> Journal {
+    state_file(false, "journal", "jsonl").map_or_else(Journal::none, Journal::at)
+}
+
+/// `qdeck do`.
+pub(super) async fn run(arguments: &Arguments, of: &DoArguments, registry: &Registry) -> ExitCode {
+    let result = async {
+        let connection = Connection::open(arguments, &of.context, registry)?;
+        match &of.action {
+            Some(action) if !of.list => perform::perform(connection, of, action).await,
+            target => list::list(&connection.fleet, target.as_deref(), of.output).await,
+        }
+    };
+    finish(result.await, of.output)
+}
+
+/// `qdeck wait`.
+pub(super) async fn wait(arguments: &Arguments, of: &WaitArguments, registry: &Registry) -> ExitCode {
+    let result = async {
+        let connection = Connection::open(arguments, &of.context, registry)?;
+        read::wait(&connection.fleet, of).await
+    };
+    finish(result.await, of.output)
+}
+
+/// `qdeck journal`.
+pub(super) fn history(of: &JournalArguments) -> ExitCode {
+    finish(read::history(&journal(), of), of.output)
+}
+
+/// Reports a failure where there is one.
+fn finish(result: Result<ExitCode, CommandError>, form: OutputForm) -> ExitCode {
+    match result {
+        Ok(code) => code,
+        Err(error) => {
+            match form {
+                OutputForm::Table => output::error_line(&format!("qdeck: {}", error.text())),
+                OutputForm::Json | OutputForm::Jsonl => output::error_line(&error.json().to_string()),
+            }
+            ExitCode::from(error.code as u8)
+        }
+    }
+}
