@@ -9,6 +9,7 @@
 )]
 
 mod actions;
+mod changes;
 mod cloud;
 mod colors;
 mod commands;
