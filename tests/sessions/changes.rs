@@ -209,20 +209,27 @@ fn kill(mut child: Child) -> String {
 }
 
 #[test]
-fn what_was_pending_when_the_program_was_killed_is_picked_up_and_the_journal_is_whole() {
+fn a_create_that_was_in_progress_when_the_program_was_killed_is_picked_up_by_the_next_start() {
     let it = Setup::start();
     let journal = it.home.path().join(".local/state/quarterdeck/journal.jsonl");
     let read = || std::fs::read_to_string(&journal).unwrap_or_default();
-    let child = it.command(&["do", "instance.stop", "front-1", "--yes"]).spawn().expect("it starts");
+    let create = ["do", "instance.create-like", "front-1", "--set", "name=made-1", "--yes"];
+    let child = it.command(&create).spawn().expect("it starts");
     until("the operation is accepted", || read().contains("\"accepted\""));
     let said = kill(child);
-    // The demo may have ended the operation between two looks.
-    if read().contains("\"ended\"") {
-        panic!("it ended before it was killed: {said}");
-    }
+    assert!(!read().contains("\"ended\""), "it was killed before the end: {said}");
     assert_eq!(it.outcomes(), ["unknown"], "{said}");
 
     let deck = Deck::configured_in(it.home, &it.cloud.text());
-    deck.wait_for("Stop front-1: done");
-    drop(deck);
+    let path = deck.home.path().join(".local/state/quarterdeck/journal.jsonl");
+    let read = || std::fs::read_to_string(&path).unwrap_or_default();
+    until("it is picked up and ends", || read().contains("\"outcome\":\"done\""));
+    let text = read();
+    assert!(text.contains("\"picked_up\""), "{text}");
+    assert!(text.lines().all(|line| serde_json::from_str::<Value>(line).is_ok()), "{text}");
+    assert_eq!(text.matches("\"intent\"").count(), 1, "nothing was sent again: {text}");
+    let made = ["do", "instance.stop", "--filter", "name:made-1", "--dry-run", "-o", "json"];
+    let found = command(deck.home.path(), &made).output().expect("it runs");
+    let found: Value = serde_json::from_slice(&found.stdout).expect("JSON");
+    assert_eq!(found["writes"].as_array().expect("a list").len(), 1, "{found}");
 }

@@ -173,9 +173,12 @@ impl<'a> Following<'a> {
         let mut places = HashMap::new();
         let mut settled = 0;
         for item in &bulk.items {
-            let (target, place) = (item.target.clone(), outcomes.len());
+            let (mut target, place) = (item.target.clone(), outcomes.len());
             match &item.prepared {
                 Ok(write) => {
+                    if let Some(made) = write.preview.creates.as_ref().filter(|_| target.is_context()) {
+                        target.name.clone_from(&made.name);
+                    }
                     places.insert(write.id.clone(), place);
                     outcomes.push(TargetOutcome::new(target, Some(write.id.clone())));
                 }
