@@ -116,8 +116,12 @@ fn what_is_not_there_and_what_is_misspelt_is_an_error_of_its_own() {
         (&["do", "instance.stop", "frnt-1", "--yes"][..], 5, "there is no `frnt-1`"),
         (&["do", "instance.stpo", "front-1"], 2, "no action `instance.stpo`"),
         (&["do", "instance.stop"], 2, "needs a target"),
-        (&["do", "instance.stop", "--filter", "state:"], 2, ""),
-        (&["do", "instance.stop", "--filter", "name:nothing-has-it", "--yes"], 5, "the filter matches nothing"),
+        (&["do", "instance.stop", "--filter", "/[/"], 2, "not a regular expression"),
+        (
+            &["do", "instance.stop", "--filter", "name:nothing-has-it", "--yes"],
+            5,
+            "the filter matches nothing",
+        ),
         (&["do", "instance.stop", "front-1", "--set", "x=1", "--yes"], 2, "has no field `x`"),
         (&["do", "instance.stop", "front-1", "--confirm", "front-2"], 10, "nothing was sent"),
         (&["--read-only", "do", "instance.stop", "front-1", "--yes"], 6, "read-only"),
@@ -172,7 +176,8 @@ fn a_bulk_stops_all_that_match_and_reports_each() {
     assert!(count > 1, "{before}");
     let confirm = before["confirm"].as_str().expect("a text").to_owned();
     assert_eq!(confirm, format!("{count} demo-exoscale"));
-    let arguments = ["do", "instance.stop", "--filter", "name:front", "--yes", "-o", "jsonl", "--progress", "plain"];
+    let arguments =
+        ["do", "instance.stop", "--filter", "name:front", "--yes", "-o", "jsonl", "--progress", "plain"];
     let output = it.qdeck(&arguments);
     let lines = String::from_utf8_lossy(&output.stdout).into_owned();
     let results: Vec<Value> =
@@ -189,7 +194,8 @@ fn a_bulk_stops_all_that_match_and_reports_each() {
 #[test]
 fn a_protected_context_takes_the_count_of_a_bulk() {
     let it = Setup::start();
-    let config = it.cloud.text().replace("platform = \"exoscale\"", "platform = \"exoscale\"\nprotected = true");
+    let config =
+        it.cloud.text().replace("platform = \"exoscale\"", "platform = \"exoscale\"\nprotected = true");
     std::fs::write(it.home.path().join("config.toml"), config).expect("writable");
     let targets = ["do", "instance.stop", "front-1", "front-2"];
     let (code, document) = it.json(&[&targets[..], &["--yes"]].concat());

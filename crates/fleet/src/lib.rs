@@ -47,7 +47,7 @@ pub use auth::{Auth, Feature, missing_permission};
 pub use events::Events;
 pub use series::{Series, Summary};
 pub use store::{
-    Busy, Condition, ContextState, Listing, ListingCondition, Population, Row, Rows, Store, Usage,
+    Busy, Condition, ContextState, Listing, ListingCondition, Observed, Population, Row, Rows, Store, Usage,
 };
 pub use writes::{BulkHandle, BulkItem, DeclaredAction, PreparedBulk, WriteEnd, WriteEvent, WritePhase};
 

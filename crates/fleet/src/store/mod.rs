@@ -3,6 +3,7 @@
 mod busy;
 mod charts;
 mod condition;
+mod observed;
 mod source;
 mod table;
 mod tally;
@@ -16,6 +17,7 @@ pub use busy::Busy;
 use busy::BusyMarks;
 use charts::Charts;
 pub use condition::{Condition, ListingCondition};
+pub use observed::Observed;
 use qdeck_model::{
     ContextName, GpuModel, Kind, Platform, Problem, ProblemKind, ReachedBound, Resource, ResourceId,
     Timestamp, Unreadable,
@@ -223,6 +225,14 @@ impl Store {
     /// The change in progress of a resource, if there is one.
     pub fn busy(&self, id: &ResourceId, now: Timestamp) -> Option<&Busy> {
         self.busy.get(id, now)
+    }
+
+    /// The configurations that a resource was seen to have, the oldest first: of an instance or a container whose platform
+    /// keeps no revisions. Empty where it was not seen to change.
+    pub fn observed(&self, id: &ResourceId) -> Vec<Observed> {
+        let context = self.context(&id.context);
+        let has_revisions = context.is_some_and(|context| context.listings[slot(Kind::Revision)].is_some());
+        if has_revisions { Vec::new() } else { self.tables[slot(id.kind)].observed.of(id) }
     }
 
     /// The contexts, in the order of the configuration.

@@ -21,6 +21,7 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 
 use super::Row;
+use super::observed::ObservedChanges;
 use super::tally::Tally;
 use qdeck_model::{Lifecycle, Resource, ResourceId, Timestamp};
 
@@ -82,6 +83,7 @@ pub(super) struct Table {
     live: usize,
     sweeps: Vec<Sweep>,
     pub(super) tally: Tally,
+    pub(super) observed: ObservedChanges,
     pub(super) version: u64,
 }
 
@@ -322,6 +324,7 @@ impl Table {
             Some(row) if *row.resource == resource => return false,
             Some(row) => {
                 self.tally.swap(Some(&row.resource), Some(&resource));
+                self.observed.note(&row.resource, &resource, now);
                 if lifecycle(&row.resource) == lifecycle(&resource) { row.moved } else { Some(now) }
             }
             None => {
