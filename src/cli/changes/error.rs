@@ -1,6 +1,6 @@
 //! The failures of these commands and the exit codes of all of them.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use crate::cli::Failure;
 use crate::model::{Problem, ProblemKind};
@@ -72,12 +72,12 @@ pub(super) struct CommandError {
     message: String,
     hint: Option<String>,
     /// What JSON has beside the message.
-    details: Map<String, Value>,
+    details: Vec<(String, Value)>,
 }
 
 impl CommandError {
     pub(super) fn new(code: Code, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), hint: None, details: Map::new() }
+        Self { code, message: message.into(), hint: None, details: Vec::new() }
     }
 
     /// The command line is wrong.
@@ -97,7 +97,7 @@ impl CommandError {
             self.message.push_str("\n  ");
             self.message.push_str(line);
         }
-        self.details.insert(name.to_owned(), lines.into());
+        self.details.push((name.to_owned(), lines.into()));
         self
     }
 
@@ -127,10 +127,10 @@ impl From<Problem> for CommandError {
         let mut error = Self::new(Code::of(&problem), problem.message.to_string());
         error.hint = problem.hint.as_deref().map(str::to_owned);
         if let Some(status) = problem.status {
-            error.details.insert("status".to_owned(), status.into());
+            error.details.push(("status".to_owned(), status.into()));
         }
         if let Some(id) = &problem.request_id {
-            error.details.insert("request_id".to_owned(), id.to_string().into());
+            error.details.push(("request_id".to_owned(), id.to_string().into()));
         }
         error
     }

@@ -7,7 +7,7 @@ use toml::Value as Toml;
 use super::error::CommandError;
 use crate::fleet::Fleet;
 use crate::model::{
-    ActionId, Choices, Field, FieldKind, FieldValue, Form, FormValues, Secret, Target, Timestamp,
+    ActionId, Choice, Choices, Field, FieldKind, FieldValue, Form, FormValues, Secret, Target, Timestamp,
 };
 
 /// The largest file with values, and the largest with a secret, in bytes.
@@ -86,7 +86,8 @@ impl GivenValues {
         let mut form = Form::default();
         for _ in 0..MAX_SHAPES {
             form = fleet.form(target, action, &values).await?;
-            let next = self.entered(&form)?;
+            let mut next = self.entered(&form)?;
+            self.choose_by_label(fleet, target, action, &form, &mut next).await;
             let is_final = next == values || !form.fields.iter().any(|field| field.reshapes);
             values = next;
             if is_final {
@@ -120,6 +121,29 @@ impl GivenValues {
             }
         }
         Ok(values)
+    }
+
+    /// Puts the value of a choice in the place of its label, where a choice was given by that.
+    async fn choose_by_label(
+        &self,
+        fleet: &Fleet,
+        target: &Target,
+        action: ActionId,
+        form: &Form,
+        values: &mut FormValues,
+    ) {
+        for field in &form.fields {
+            let given = self.values.iter().any(|(name, _)| **name == *field.name);
+            let Some(text) = values.text(&field.name).filter(|_| given).map(str::to_owned) else { continue };
+            let all = all_choices(fleet, target, action, field, values).await;
+            if all.iter().any(|choice| *choice.value == *text) {
+                continue;
+            }
+            let mut labelled = all.iter().filter(|choice| *choice.label == *text);
+            if let (Some(only), None) = (labelled.next(), labelled.next()) {
+                values.set(field.name.clone(), FieldValue::text(&*only.value));
+            }
+        }
     }
 
     fn check_names(&self, form: &Form, action: ActionId) -> Result<(), CommandError> {
@@ -207,15 +231,12 @@ impl Given {
 
     /// A secret by reference: what is on a command line can be read by others, and a file of values is passed on.
     fn secret(&self) -> Result<Secret, String> {
-        let reference = match self {
-            Self::Toml(Toml::Table(table)) => match table.iter().next() {
-                Some((way, Toml::String(of))) if table.len() == 1 => Some((way.clone(), of.clone())),
-                _ => None,
-            },
-            _ => {
-                let text = self.text()?;
-                text.split_once(':').map(|(way, of)| (way.to_owned(), of.to_owned()))
-            }
+        let reference = if let Self::Toml(Toml::Table(table)) = self {
+            let only = table.iter().next().filter(|_| table.len() == 1);
+            only.and_then(|(way, of)| Some((way.clone(), of.as_str()?.to_owned())))
+        } else {
+            let text = self.text()?;
+            text.split_once(':').map(|(way, of)| (way.to_owned(), of.to_owned()))
         };
         let value = match reference {
             Some((way, name)) if way == "env" => {
@@ -236,6 +257,23 @@ fn pair(text: &str) -> Result<(String, String), String> {
     Ok((name.to_owned(), value.to_owned()))
 }
 
+/// The choices of a field; none where it has none, or where they cannot be loaded.
+async fn all_choices(
+    fleet: &Fleet,
+    target: &Target,
+    action: ActionId,
+    field: &Field,
+    values: &FormValues,
+) -> Vec<Choice> {
+    match &field.kind {
+        FieldKind::Choice(Choices::Fixed(all)) | FieldKind::Several(Choices::Fixed(all)) => all.clone(),
+        FieldKind::Choice(Choices::Loaded) | FieldKind::Several(Choices::Loaded) => {
+            fleet.choices(target, action, &field.name, values).await.unwrap_or_default()
+        }
+        _ => Vec::new(),
+    }
+}
+
 /// The choices of a field, for a message.
 async fn choices(
     fleet: &Fleet,
@@ -244,13 +282,7 @@ async fn choices(
     field: &Field,
     values: &FormValues,
 ) -> String {
-    let all = match &field.kind {
-        FieldKind::Choice(Choices::Fixed(all)) | FieldKind::Several(Choices::Fixed(all)) => all.clone(),
-        FieldKind::Choice(Choices::Loaded) | FieldKind::Several(Choices::Loaded) => {
-            fleet.choices(target, action, &field.name, values).await.unwrap_or_default()
-        }
-        _ => Vec::new(),
-    };
+    let all = all_choices(fleet, target, action, field, values).await;
     if all.is_empty() {
         return String::new();
     }
@@ -272,7 +304,7 @@ async fn choices(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Choice, TextRule};
+    use crate::model::TextRule;
 
     const ANY: TextRule = TextRule::up_to(100);
 
