@@ -38,7 +38,7 @@ pub(super) async fn perform(
     }
     confirm::confirm(&bulk, of)?;
     let action = bulk.action.id;
-    let outcomes = Following::start(connection, bulk, of).to_the_end().await?;
+    let outcomes = Following::start(connection, bulk, of).follow().await?;
     print(action, &outcomes, of.output)?;
     Ok(exit_code(&outcomes))
 }
@@ -203,7 +203,7 @@ impl<'a> Following<'a> {
     }
 
     /// Follows all of them to their ends, or until the time is over.
-    async fn to_the_end(mut self) -> io::Result<Vec<TargetOutcome>> {
+    async fn follow(mut self) -> io::Result<Vec<TargetOutcome>> {
         if self.of.output == OutputForm::Jsonl {
             for skipped in self.outcomes.iter().filter(|outcome| outcome.write.is_none()) {
                 skipped.print_line(self.action.id)?;
