@@ -52,7 +52,9 @@ impl CurlLine {
     /// Values that were masked when the request was written down become variables, too.
     pub fn new(request: &PreparedRequest, credentials: &ShellCredentials) -> Self {
         let mut variables: Vec<String> = credentials.variables.iter().map(|&name| name.to_owned()).collect();
-        let body = request.body.as_ref().map(|body| body_word(body, &request.secrets, &mut variables));
+        let is_raw = request.has_raw_body();
+        let body =
+            request.body.as_ref().map(|body| body_word(body, is_raw, &request.secrets, &mut variables));
         let mut line = String::new();
         if credentials.needs_body {
             let _ = write!(line, "body={}; ", body.as_deref().unwrap_or("''"));
@@ -82,8 +84,8 @@ impl CurlLine {
     }
 }
 
-/// A body as a word of the shell, with variables in the place of secrets.
-fn body_word(body: &Value, secrets: &[String], variables: &mut Vec<String>) -> String {
+/// A body as a word of the shell, with variables in the place of secrets. A raw one is the text itself.
+fn body_word(body: &Value, is_raw: bool, secrets: &[String], variables: &mut Vec<String>) -> String {
     let mut body = body.clone();
     for pointer in secrets {
         if let Some(value) = body.pointer_mut(pointer) {
@@ -99,7 +101,10 @@ fn body_word(body: &Value, secrets: &[String], variables: &mut Vec<String>) -> S
         names.push(free_name(name, variables));
         Value::String(mark.clone())
     });
-    let text = body.to_string();
+    let text = match body {
+        Value::String(text) if is_raw => text,
+        body => body.to_string(),
+    };
     let mut parts = text.split(&mark);
     let mut word = quoted(parts.next().unwrap_or_default());
     for (name, part) in names.iter().zip(parts) {
@@ -191,6 +196,25 @@ mod tests {
             )
         );
         assert_eq!(curl.variables, ["CYCLE_API_KEY", "PASSWORD"]);
+    }
+
+    #[test]
+    fn a_raw_body_is_the_text_itself() {
+        let request = PreparedRequest {
+            headers: vec![("content-type", "text/plain".into())],
+            ..PreparedRequest::new(Method::Post, "https://api.example/v1/files/a")
+        }
+        .body(json!("a = \"b\"\n"));
+        let word = |request: &PreparedRequest| {
+            let line = CurlLine::new(request, &bearer()).line;
+            let (_, word) = line.split_once(" --data-raw ").unwrap();
+            word.trim_end_matches(" 'https://api.example/v1/files/a'").to_owned()
+        };
+        assert_eq!(word(&request), "'a = \"b\"\n'");
+        let secret = PreparedRequest { secrets: vec![String::new()], ..request.clone() };
+        assert_eq!(word(&secret), "''\"${SECRET}\"''");
+        let json = PreparedRequest { headers: Vec::new(), ..request };
+        assert_eq!(word(&json), r#"'"a = \"b\"\n"'"#);
     }
 
     #[test]
