@@ -47,7 +47,7 @@ pub(super) fn declared(id: ActionId, availability: Availability) -> Action {
         name: if is_like { "Deploy one like this" } else { "Deploy a box" },
         key: if is_like { 'c' } else { 'n' },
         help: if is_like {
-            "Deploys another instance of the same box, with the same policy, tags and variables to begin with."
+            "Deploys another one, filled in from this one."
         } else {
             "Deploys a box as a new instance."
         },

@@ -35,7 +35,7 @@ impl Draft {
         if let Some(fields) = self.document.as_object_mut() {
             match value {
                 Some(value) => fields.insert(name.to_owned(), value),
-                None => fields.remove(name),
+                None => fields.shift_remove(name),
             };
         }
     }
@@ -140,7 +140,7 @@ mod tests {
             shown(&changes),
             [
                 r#"tags: ["a"] -> ["a","b"]"#,
-                r#"lease: {"expire":"2999-01-01 00:00:00.000000","operation":"shutdown"} -> nothing"#,
+                r#"lease: {"operation":"shutdown","expire":"2999-01-01 00:00:00.000000"} -> nothing"#,
                 r#"members: [{"role":"owner","workspace":"me"}] -> [{"role":"owner","workspace":"me"},{"role":"collaborator","workspace":"ops"}]"#,
                 r#"variables.db.port: "81" -> "82""#,
                 r#"variables.key: "••••••••" -> "•••••••• (another one)""#,

@@ -36,7 +36,7 @@ pub(super) fn declared(availability: Availability) -> Action {
         id: ActionId::INSTANCE_UPDATE,
         name: "Change settings",
         key: 'u',
-        help: "Changes the tags, lease, members, variables and boxes of the instance.",
+        help: "Changes tags, lease, members, variables and box.",
         danger: Danger::Disruptive,
         progress: "changing",
         has_form: true,
