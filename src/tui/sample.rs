@@ -76,6 +76,7 @@ fn revision(context: &str, of: &str, number: &str, lifecycle: Lifecycle) -> Reso
         state: State::new(lifecycle, if lifecycle == Lifecycle::Running { "current" } else { "superseded" }),
         image: Some(format!("registry.example/{of}:{number}").into()),
         created: Some(now().before(Duration::from_secs(86_400))),
+        offers: Offers { actions: true, ..Offers::default() },
         facts: Vec::new(),
     })
 }

@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use futures_util::StreamExt as _;
-use quarterdeck::model::{Kind, LogStart, Resource, Timestamp};
+use quarterdeck::model::{
+    Choices, FieldKind, FormValues, Kind, LogStart, Resource, Target, Timestamp,
+};
 use quarterdeck::providers::{
     Registration, SharedProvider, Use, cycle, elasticbox, exoscale, gcore, quasarch,
 };
@@ -19,6 +21,7 @@ async fn read_everything(provider: &SharedProvider) {
             let _ = within(provider.get(row.id())).await;
             within(provider.describe(row.id()).collect::<Vec<_>>()).await;
             use_offers(provider, row).await;
+            use_forms(provider, row).await;
         }
     }
     if let Some(mut changes) = provider.changes() {
@@ -63,6 +66,20 @@ async fn use_offers(provider: &SharedProvider, row: &Resource) {
     if let Some(kind) = offers.console {
         // A stopped one may refuse; the request was made.
         let _ = within(provider.console(row.id(), kind)).await;
+    }
+}
+
+/// Opens the form of every action that can be taken, and loads its choices.
+async fn use_forms(provider: &SharedProvider, row: &Resource) {
+    let (target, values) = (Target::of(row), FormValues::new());
+    let actions = provider.actions(row).into_iter();
+    for action in actions.filter(|action| action.has_form && action.availability.is_yes()) {
+        let Ok(form) = within(provider.form(&target, action.id, &values)).await else { continue };
+        for field in form.fields {
+            if let FieldKind::Choice(Choices::Loaded) | FieldKind::Several(Choices::Loaded) = field.kind {
+                let _ = within(provider.choices(&target, action.id, &field.name, &values)).await;
+            }
+        }
     }
 }
 

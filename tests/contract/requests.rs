@@ -170,13 +170,17 @@ async fn cycle_details_streams_and_the_check_are_requested_as_documented() {
     within(changes.next()).await;
     drop(changes);
     let notifications = "GET /base/v1/hubs/current/notifications";
-    opened(&recorder.take(), notifications, &format!("{notifications} token=pass-2"));
+    let membership = "GET /base/v1/hubs/current/membership include=roles";
+    let asked = recorder.take();
+    assert_eq!(asked[0].line, membership, "what the key may do is read first");
+    opened(&asked[1..], notifications, &format!("{notifications} token=pass-2"));
 
     within(provider.check()).await.unwrap();
     let one = "page[number]=1&page[size]=1";
     assert_eq!(
         recorder.lines(),
         [
+            membership.to_owned(),
             "GET /base/v1/hubs/current".to_owned(),
             format!("GET /base/v1/containers {one}"),
             format!("GET /base/v1/containers/c1/instances {one}"),

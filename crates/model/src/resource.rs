@@ -211,6 +211,8 @@ pub struct Revision {
     pub image: Option<Arc<str>>,
     /// When it was made.
     pub created: Option<Timestamp>,
+    /// The features beyond its row.
+    pub offers: Offers,
     /// The platform's own facts.
     pub facts: Vec<Fact>,
 }
@@ -381,7 +383,8 @@ impl Resource {
         match self {
             Self::Instance(it) => it.offers,
             Self::Container(it) => it.offers,
-            Self::Revision(_) | Self::GpuModel(_) | Self::Operation(_) => Offers::default(),
+            Self::Revision(it) => it.offers,
+            Self::GpuModel(_) | Self::Operation(_) => Offers::default(),
         }
     }
 

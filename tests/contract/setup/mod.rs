@@ -15,6 +15,7 @@ mod read;
 mod recorder;
 mod spec;
 mod tls;
+mod values;
 
 pub use deck::{Deck, available, offered};
 #[cfg(feature = "system-tests")]
@@ -25,3 +26,4 @@ pub use read::{described, list, running, titles, until, within};
 pub use recorder::{Asked, Recorder, Reply};
 pub use spec::Description;
 pub use tls::TlsFront;
+pub use values::{hold_request, pairs, request_of, several, texts, unwritten};

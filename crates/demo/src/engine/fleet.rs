@@ -155,6 +155,12 @@ pub struct Container {
     pub gpu: u32,
     /// Any one of these models will do.
     pub gpu_models: Vec<String>,
+    /// The program in place of the image's own.
+    pub command: Vec<String>,
+    /// The arguments of the program.
+    pub arguments: Vec<String>,
+    /// The container whose image it took over; `None` for one of its own.
+    pub image_of: Option<u32>,
     /// Mount points of its volumes.
     pub volumes: Vec<String>,
     /// True if instances are health-checked.
@@ -269,6 +275,12 @@ pub struct Fleet {
     pub next_job: u32,
     /// Settings of single instances beside those of their group, by index.
     pub extras: BTreeMap<u32, Extras>,
+    /// Instances that were moved to another host and can be taken back, by index.
+    pub moved: BTreeMap<u32, super::reshape::Moved>,
+    /// Gibibytes added to volumes, by instance and place among its volumes.
+    pub extended: BTreeMap<(u32, u32), u64>,
+    /// The number of valid shell credentials, by instance.
+    pub shells: BTreeMap<u32, u64>,
     /// Accelerators on offer.
     pub gpus: Vec<Gpu>,
     /// Companies that lease machines.

@@ -8,6 +8,7 @@ use super::Engine;
 use super::events::Event;
 use super::fleet::{Fleet, Job, JobPhase, Phase, Step};
 use super::phases::{set_container_phase, set_phase};
+use super::reshape::{self, Settings};
 
 /// The duration of a step.
 const STEP: Duration = Duration::from_millis(900);
@@ -29,6 +30,14 @@ pub enum Effect {
     Move(u32, u32),
     /// Traffic to an instance is drained, or flows again.
     Drain(u32, bool),
+    /// An instance goes back to the server that it came from.
+    Return(u32),
+    /// A volume of an instance gets this many gibibytes more.
+    Extend(u32, u32, u64),
+    /// A container gets other settings.
+    Configure(u32, Box<Settings>),
+    /// A container gets the image of another one.
+    Reimage(u32, u32),
     /// A container gets its public host name.
     Publish(u32),
 }
@@ -181,10 +190,17 @@ impl Effect {
                 }
                 set_container_phase(fleet, *container, Phase::Running, events);
             }
+            Self::Return(instance) => {
+                reshape::take_back(fleet, *instance)?;
+                set_phase(fleet, *instance, Phase::Running, events);
+            }
+            Self::Extend(instance, nth, gibibytes) => {
+                *fleet.extended.entry((*instance, *nth)).or_default() += gibibytes;
+            }
+            Self::Configure(container, settings) => settings.apply(fleet, *container, events),
+            Self::Reimage(container, image_of) => reshape::take_image(fleet, *container, *image_of, events),
             Self::Move(instance, server) => {
-                if let Some(row) = fleet.instances.get_mut(*instance) {
-                    row.server = *server;
-                }
+                reshape::relocate(fleet, *instance, *server);
                 set_phase(fleet, *instance, Phase::Running, events);
             }
             Self::Drain(instance, drain) => {

@@ -10,6 +10,7 @@ pub mod machines;
 pub(crate) mod phases;
 pub mod plan;
 pub mod real;
+pub mod reshape;
 pub mod rows;
 pub mod sampler;
 

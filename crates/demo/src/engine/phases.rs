@@ -24,6 +24,9 @@ pub(super) fn set_phase(fleet: &mut Fleet, instance: u32, phase: Phase, events: 
         && let Some(forgotten) = fleet.instances.retire(instance)
     {
         fleet.extras.remove(&forgotten);
+        fleet.moved.remove(&forgotten);
+        fleet.shells.remove(&forgotten);
+        fleet.extended.retain(|(instance, _), _| *instance != forgotten);
     }
 }
 

@@ -138,7 +138,7 @@ impl Client {
         }
     }
 
-    /// Sends a request and reads its answer whole. A `GET` that failed in passing is retried.
+    /// Sends a request and reads its answer whole. A `GET` that failed in passing is retried, unless it is a write.
     pub async fn send(&self, request: &Request) -> Result<Answer, NetError> {
         self.answer(request, |answer| Ok(answer.clone())).await
     }
@@ -154,7 +154,8 @@ impl Client {
         request: &Request,
         read: impl Fn(&Answer) -> Result<T, Cause>,
     ) -> Result<T, NetError> {
-        let may_repeat = request.method == reqwest::Method::GET && fail_fast::limit().is_none();
+        let is_read = request.method == reqwest::Method::GET && !request.is_write();
+        let may_repeat = is_read && fail_fast::limit().is_none();
         let options = self.options();
         let mut retries = Retries::new(options.retries, options.first_wait);
         loop {

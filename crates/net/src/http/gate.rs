@@ -61,6 +61,7 @@ async fn a_read_only_client_sends_no_byte_of_a_write() {
         Request::patch(url.clone(), &json!({})),
         Request::delete(url.clone()),
         Request::prepared(&PreparedRequest::new(Method::Put, url.as_str())).unwrap(),
+        Request::prepared(&PreparedRequest::new(Method::Get, url.as_str())).unwrap(),
     ];
     for write in &writes {
         let error = client.json::<Value>(write).await.unwrap_err();
@@ -88,10 +89,14 @@ async fn a_write_goes_to_its_address_alone_and_only_once() {
         "HTTP/1.1 307 Temporary Redirect\r\nLocation: /v1/elsewhere\r\nContent-Length: 0\r\n\r\n";
     const BUSY: &str = "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n";
     for answer in [ELSEWHERE, BUSY] {
-        let (url, counts) = counting(answer).await;
-        let error = client(false).json::<Value>(&Request::put(url)).await.unwrap_err();
-        assert!(matches!(error.status, Some(307 | 503)), "{error}");
-        assert_eq!(counted(&counts), (1, 1), "{error}");
+        // A GET that was prepared makes something: a credential.
+        for method in [Method::Put, Method::Get] {
+            let (url, counts) = counting(answer).await;
+            let write = Request::prepared(&PreparedRequest::new(method, url.as_str())).unwrap();
+            let error = client(false).json::<Value>(&write).await.unwrap_err();
+            assert!(matches!(error.status, Some(307 | 503)), "{error}");
+            assert_eq!(counted(&counts), (1, 1), "{error}");
+        }
     }
 }
 

@@ -10,10 +10,10 @@ use crate::cause::Cause;
 use crate::error::NetError;
 use qdeck_model::{PreparedRequest, Problem, ProblemKind, Secret};
 
-/// One request. Only a `GET` is ever retried.
+/// One request. Only a `GET` that is no write is ever retried.
 ///
-/// Everything but `GET` and `HEAD` is a write, unless it is marked as [`Request::reading`]. A client that is read-only
-/// sends no write.
+/// Everything but `GET` and `HEAD` is a write, unless it is marked as [`Request::reading`]; what was prepared to be
+/// confirmed is one whatever its method. A client that is read-only sends no write.
 #[derive(Clone)]
 pub struct Request {
     pub(crate) method: Method,
@@ -22,8 +22,8 @@ pub struct Request {
     pub(crate) body: Option<Bytes>,
     pub(crate) secrets: Vec<Secret>,
     pub(crate) invalid: Option<&'static str>,
-    /// It changes nothing, whatever its method.
-    reading: bool,
+    /// True if it changes something, false if it changes nothing, whatever its method.
+    changes: Option<bool>,
 }
 
 impl Request {
@@ -72,7 +72,8 @@ impl Request {
             qdeck_model::Method::Patch => Method::PATCH,
             qdeck_model::Method::Delete => Method::DELETE,
         };
-        let mut ready = Self::new(method, url);
+        // Some reads make something, such as a credential.
+        let mut ready = Self { changes: Some(true), ..Self::new(method, url) };
         if let Some(body) = &request.body {
             ready = match (body, request.has_raw_body()) {
                 (serde_json::Value::String(text), true) => Self { body: Some(text.clone().into()), ..ready },
@@ -101,13 +102,13 @@ impl Request {
     /// Marks it as a read: it changes nothing although its method is that of a write, such as a sign-in or a search.
     #[must_use]
     pub const fn reading(mut self) -> Self {
-        self.reading = true;
+        self.changes = Some(false);
         self
     }
 
     /// Returns whether it may change something at the other end.
     pub fn is_write(&self) -> bool {
-        !self.reading && self.method != Method::GET && self.method != Method::HEAD
+        self.changes.unwrap_or(self.method != Method::GET && self.method != Method::HEAD)
     }
 
     /// The bytes of its body, for signatures over it.
@@ -128,7 +129,7 @@ impl Request {
     fn new(method: Method, url: Url) -> Self {
         let mut headers = HeaderMap::new();
         headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
-        Self { method, url, headers, body: None, secrets: Vec::new(), invalid: None, reading: false }
+        Self { method, url, headers, body: None, secrets: Vec::new(), invalid: None, changes: None }
     }
 
     /// Adds `name=value` to the query, percent-encoded.

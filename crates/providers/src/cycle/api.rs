@@ -10,7 +10,7 @@ use url::Url;
 use super::wire::Pass;
 use crate::kit::{self, SignIn};
 use qdeck_config::SecretRef;
-use qdeck_model::{Problem, Reason, Secret};
+use qdeck_model::{PreparedRequest, Problem, Reason, Secret};
 use qdeck_net::{Client, NetError, Request, Socket, SocketOptions};
 
 /// The status of a query that a server cannot read.
@@ -18,6 +18,15 @@ const UNPROCESSABLE: u16 = 422;
 
 /// Rows asked for a page. The description names neither a default nor a maximum.
 pub(super) const PAGE_SIZE: usize = 100;
+
+/// The name of the header that says which hub is meant.
+pub(super) const HUB_HEADER: &str = "x-hub-id";
+
+/// The problem of a write, and the capability that a refusal named as missing.
+pub(super) struct Refusal {
+    pub(super) problem: Problem,
+    pub(super) capability: Option<String>,
+}
 
 /// The client of one hub.
 pub(super) struct Api {
@@ -97,6 +106,23 @@ impl Api {
         self.signed.forget();
     }
 
+    /// The address of a call.
+    pub(super) fn address(&self, path: &[&str]) -> Result<String, Problem> {
+        Ok(self.url(path)?.into())
+    }
+
+    /// Sends a prepared request once.
+    pub(super) async fn write(&self, prepared: &PreparedRequest) -> Result<Value, Refusal> {
+        let local = |problem| Refusal { problem, capability: None };
+        let request = Request::prepared(prepared).map_err(local)?;
+        let request = self.authorize(request).await.map_err(local)?;
+        let answer = self.client.json(&request).await;
+        answer.map_err(|error| {
+            let body = kit::refusal_json(&error).unwrap_or_default();
+            Refusal { problem: problem(error), capability: missing_capability(&body).map(str::to_owned) }
+        })
+    }
+
     fn url(&self, path: &[&str]) -> Result<Url, Problem> {
         kit::join_url(&self.base, path.iter().copied())
     }
@@ -105,7 +131,7 @@ impl Api {
         let key = self.signed.get(|| self.key.resolve()).await?;
         let request = request.bearer(&key);
         Ok(match &self.hub {
-            Some(hub) => request.header("x-hub-id", hub),
+            Some(hub) => request.header(HUB_HEADER, hub),
             None => request,
         })
     }
@@ -153,9 +179,13 @@ fn code(body: &Value) -> Option<String> {
     Some(code.split_once('.')?.1.to_owned())
 }
 
+/// The capability that a refusal names as missing.
+fn missing_capability(body: &Value) -> Option<&str> {
+    body.pointer("/error/extra/capability")?.as_str()
+}
+
 fn advice(body: &Value) -> Option<String> {
-    let error = body.get("error")?;
-    if let Some(capability) = error.pointer("/extra/capability").and_then(Value::as_str) {
+    if let Some(capability) = missing_capability(body) {
         return Some(format!("The API key's role lacks the capability `{capability}`"));
     }
     let advice = match code(body)?.as_str() {

@@ -2,6 +2,7 @@
 //!
 //! Written after the public API description. Comments mark where it is silent.
 
+mod act;
 mod api;
 mod endpoints;
 mod live;
@@ -26,13 +27,14 @@ use super::{
 };
 use crate::kit::{self, PageCache, SignIn};
 use crate::mapping::interner::Interner;
+use act::{Batches, Capabilities, Deck};
 use api::Api;
 use live::{log, push, telemetry::Meter};
 use map::{Mapper, Names};
 use qdeck_config::{Context, Credentials};
 use qdeck_model::{
-    Kind, LogEvent, LogStart, Platform, PreparedRequest, Problem, ProblemKind, Resource, ResourceId, Sample,
-    ScreenKind, Timestamp,
+    Action, ActionId, Choice, Form, FormValues, Kind, LogEvent, LogStart, Outcome, Platform, PreparedRequest,
+    PreparedWrite, Preview, Problem, ProblemKind, Resource, ResourceId, Sample, ScreenKind, Target, Timestamp,
 };
 use qdeck_net::{Client, Frame, ShellCredentials, SocketOptions, produce};
 use read::listing::{self, Listed};
@@ -50,6 +52,7 @@ pub(super) struct Cycle {
     console_input: bool,
     console_size_reports: bool,
     at_once: usize,
+    deck: Deck,
 }
 
 impl Cycle {
@@ -76,10 +79,17 @@ impl Cycle {
             facts: Interner::default(),
             names: Names::default(),
         };
+        let deck = Deck {
+            api: api.clone(),
+            map: map.clone(),
+            capabilities: Arc::new(Capabilities::default()),
+            batches: Arc::new(Batches::default()),
+        };
         Ok(Self {
             containers: listing::cache(api.clone(), map.clone()),
             api,
             map,
+            deck,
             console_input: context.settings.switch(&CONSOLE_INPUT),
             console_size_reports: context.settings.switch(&CONSOLE_SIZE_REPORTS),
             at_once: context.concurrency,
@@ -121,8 +131,14 @@ impl Provider for Cycle {
     }
 
     fn get(&self, id: &ResourceId) -> Answer<Resource> {
-        let (api, map, id) = (self.api.clone(), self.map.clone(), id.clone());
-        async move { detail::get(&api, &map, &id).await }.boxed()
+        let (deck, id) = (self.deck.clone(), id.clone());
+        async move {
+            match act::batch(&deck.api, &deck.map, &deck.batches, &id).await {
+                Some(operation) => operation.map(Resource::Operation),
+                None => detail::get(&deck.api, &deck.map, &id).await,
+            }
+        }
+        .boxed()
     }
 
     fn describe(&self, id: &ResourceId) -> BoxStream<'static, Section> {
@@ -131,8 +147,12 @@ impl Provider for Cycle {
     }
 
     fn changes(&self) -> Option<BoxStream<'static, Result<Change, Problem>>> {
-        let (api, context) = (self.api.clone(), self.map.context.clone());
-        Some(produce(move |out| push::listen(api, context, out)))
+        let (deck, context) = (self.deck.clone(), self.map.context.clone());
+        Some(produce(move |out| async move {
+            // What the key may do is known before the first menu is opened.
+            deck.capabilities.learn_once(&deck.api).await;
+            push::listen(deck.api, context, out).await;
+        }))
     }
 
     fn samples(&self, id: &ResourceId, since: Timestamp) -> Answer<Vec<Sample>> {
@@ -198,15 +218,57 @@ impl Provider for Cycle {
 
     fn sign_in_again(&self) {
         self.api.sign_in_again();
+        self.deck.capabilities.forget();
     }
 
     fn check(&self) -> Answer<Check> {
-        let api = self.api.clone();
-        async move { check::run(&api).await }.boxed()
+        let deck = self.deck.clone();
+        async move {
+            deck.capabilities.learn(&deck.api).await;
+            check::run(&deck.api, deck.capabilities.role(&act::needs())).await
+        }
+        .boxed()
     }
 
     fn traffic(&self) -> Traffic {
         self.api.client.counters().into()
+    }
+
+    fn declared_actions(&self) -> Vec<Action> {
+        act::declared()
+    }
+
+    fn actions(&self, resource: &Resource) -> Vec<Action> {
+        act::actions(&self.deck.capabilities, resource)
+    }
+
+    fn form(&self, target: &Target, action: ActionId, _values: &FormValues) -> Answer<Form> {
+        let (deck, target) = (self.deck.clone(), target.clone());
+        async move { act::form(&deck, &target, action).await }.boxed()
+    }
+
+    fn choices(
+        &self,
+        target: &Target,
+        _action: ActionId,
+        field: &str,
+        _values: &FormValues,
+    ) -> Answer<Vec<Choice>> {
+        let (deck, target, field) = (self.deck.clone(), target.clone(), field.to_owned());
+        async move { act::choices(&deck, &target, &field).await }.boxed()
+    }
+
+    fn preview(&self, target: &Target, action: ActionId, values: &FormValues) -> Answer<Preview> {
+        let (deck, target, values) = (self.deck.clone(), target.clone(), values.clone());
+        async move { act::preview(&deck, &target, action, &values).await }.boxed()
+    }
+
+    fn perform(&self, write: &PreparedWrite) -> Answer<Outcome> {
+        act::perform(self.deck.clone(), write)
+    }
+
+    fn created(&self, write: &PreparedWrite, job: Option<&ResourceId>) -> Answer<Option<ResourceId>> {
+        act::created(self.deck.clone(), write, job)
     }
 }
 

@@ -3,6 +3,7 @@
 use base64::Engine as _;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 use url::Url;
 
 use super::PLATFORM;
@@ -11,11 +12,14 @@ use crate::kit::pages::Row;
 use crate::kit::{self, Page, PageAt, PageWalk, Rest, SignIn};
 use crate::mapping::lenient::{Number, Rows, Text};
 use qdeck_config::Credentials;
-use qdeck_model::{Problem, ProblemKind, Secret, Timestamp};
+use qdeck_model::{PreparedRequest, Problem, ProblemKind, Secret, Timestamp};
 use qdeck_net::{Client, NetError, Request};
 
 /// Rows asked for a page; neither a default nor a maximum is documented (a sample shows 100).
 pub(super) const PAGE_SIZE: usize = 100;
+
+/// The status of a refused token.
+const UNAUTHORIZED: u16 = 401;
 
 /// A token is renewed so long before it ends.
 const RENEWED_EARLY_SECONDS: i64 = 30;
@@ -108,6 +112,24 @@ impl Api {
     /// Every row of a list.
     pub(super) async fn all<T: DeserializeOwned + Row>(&self, path: &[&str]) -> Result<Rows<T>, Problem> {
         walk(path).all(|at| self.page(path, at)).await
+    }
+
+    /// The address of a call.
+    pub(super) fn address(&self, path: &[&str]) -> Result<String, Problem> {
+        Ok(kit::join_url(&self.base, path.iter().copied())?.into())
+    }
+
+    /// Sends a prepared request, once: a token that is refused is forgotten, and the refusal returned.
+    pub(super) async fn write(&self, prepared: &PreparedRequest) -> Result<Value, Problem> {
+        let request = Request::prepared(prepared)?;
+        let session = self.session().await?;
+        let answer = self.client.json(&request.bearer(&session.token)).await;
+        if let Err(refusal) = &answer
+            && refusal.status == Some(UNAUTHORIZED)
+        {
+            self.refused(&session.token);
+        }
+        answer.map_err(Problem::from)
     }
 
     pub(super) fn request(&self, path: &[&str], query: &[(&str, &str)]) -> Result<Request, Problem> {

@@ -7,7 +7,7 @@ use tokio::sync::mpsc::Sender;
 
 use super::api::Api;
 use super::map::Mapper;
-use super::{GPU_MODELS, PROVIDERS, unsupported, wire};
+use super::{GPU_MODELS, PROVIDERS, act, unsupported, wire};
 use crate::Section;
 use crate::kit::secret_fields;
 use qdeck_model::{Document, Kind, Problem, ProblemKind, Resource, ResourceId};
@@ -30,6 +30,11 @@ pub(super) async fn get(api: &Api, map: &Mapper, id: &ResourceId) -> Result<Reso
             let models: Vec<wire::GpuModel> = api.all(&GPU_MODELS).await?.good;
             let model = models.iter().find(|model| *model.code == *id.id);
             model.map(|it| Resource::GpuModel(map.gpu_model(it))).ok_or_else(missing)
+        }
+        // The deployment of a container: the API has no operations.
+        (Kind::Operation, Some(container)) => {
+            let wire = api.get(&["v1", "containers", container], &[]).await?;
+            Ok(Resource::Operation(act::operation(map, &wire)))
         }
         _ => Err(unsupported("there is no such thing")),
     }

@@ -2,14 +2,12 @@
 
 use super::super::Endpoint;
 
-const UNCHANGED: &str = "nothing is changed";
-
 pub(in super::super) const ENDPOINTS: &[Endpoint] = &[
     Endpoint::read("/v1/containers", "Containers"),
     Endpoint::read("/v1/containers/{id}", "a container and its details"),
-    Endpoint::unused("POST", "/v1/containers", UNCHANGED),
-    Endpoint::unused("DELETE", "/v1/containers/{id}", UNCHANGED),
-    Endpoint::unused("PUT", "/v1/containers/{id}", UNCHANGED),
+    Endpoint::write("POST", "/v1/containers", "container.create, container.create-like"),
+    Endpoint::write("DELETE", "/v1/containers/{id}", "container.delete"),
+    Endpoint::write("PUT", "/v1/containers/{id}", "container.update, revision.roll-back"),
     Endpoint::read("/v1/containers/{id}/revisions", "Revisions"),
     Endpoint::read("/v1/containers/{id}/logs", "logs"),
     Endpoint::read("/v1/gpu-models", "GPU models"),

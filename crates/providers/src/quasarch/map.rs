@@ -45,7 +45,7 @@ impl Mapper {
             endpoints: wire.urls.iter().map(|host| host.as_str().into()).collect(),
             created: wire.date_created.timestamp(),
             changed: wire.date_updated.timestamp(),
-            offers: Offers { console: None, telemetry: false, logs: true, actions: false },
+            offers: Offers { console: None, telemetry: false, logs: true, actions: true },
             facts: facts.into_vec(),
             ..Container::new(
                 ResourceId::new(&self.context, Kind::Container, &*wire.id),
@@ -87,6 +87,7 @@ impl Mapper {
                 state: State::new(lifecycle, self.strings.intern(raw)),
                 image: self.strings.intern_some(revision.image.as_deref()),
                 created: revision.date_created.timestamp(),
+                offers: Offers { actions: true, ..Offers::default() },
                 facts: Vec::new(),
             }
         };

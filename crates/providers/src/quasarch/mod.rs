@@ -3,6 +3,7 @@
 //! Written after the public reference pages. It has no instances, no console, no telemetry and no push channel, and
 //! no published address: `base_url` has no default.
 
+mod act;
 mod api;
 mod check;
 mod detail;
@@ -24,12 +25,14 @@ use futures_util::stream::BoxStream;
 use super::{Answer, Check, Console, ListEvent, Provider, Section, Traffic};
 use crate::kit::{self, PageCache, SignIn};
 use crate::mapping::interner::Interner;
+use act::Deck;
 use api::Api;
 use map::Mapper;
 use qdeck_config::Context;
 use qdeck_model::{
-    Container, Kind, LogEvent, LogStart, Platform, PreparedRequest, Problem, Resource, ResourceId, Sample,
-    ScreenKind, Timestamp,
+    Action, ActionId, Choice, Container, Form, FormValues, Kind, LogEvent, LogStart, Outcome, Platform,
+    PreparedRequest, PreparedWrite, Preview, Problem, Resource, ResourceId, Sample, ScreenKind, Target,
+    Timestamp,
 };
 use qdeck_net::{Client, ShellCredentials, produce};
 pub use registration::{PLATFORM, REGISTRATION};
@@ -44,6 +47,7 @@ pub(super) struct Quasarch {
     map: Mapper,
     containers: PageCache<Container>,
     at_once: usize,
+    deck: Deck,
 }
 
 impl Quasarch {
@@ -58,7 +62,8 @@ impl Quasarch {
         });
         let map = Mapper { context: context.name.clone(), strings: Interner::default() };
         let containers = listing::cache(api.clone(), map.clone());
-        Ok(Self { api, map, containers, at_once: context.concurrency })
+        let deck = Deck { api: api.clone() };
+        Ok(Self { api, map, containers, at_once: context.concurrency, deck })
     }
 }
 
@@ -137,5 +142,42 @@ impl Provider for Quasarch {
 
     fn traffic(&self) -> Traffic {
         self.api.client.counters().into()
+    }
+
+    fn declared_actions(&self) -> Vec<Action> {
+        act::declared()
+    }
+
+    fn actions(&self, resource: &Resource) -> Vec<Action> {
+        act::actions(resource)
+    }
+
+    fn context_actions(&self) -> Vec<Action> {
+        act::context_actions()
+    }
+
+    fn form(&self, target: &Target, action: ActionId, _values: &FormValues) -> Answer<Form> {
+        let (deck, target) = (self.deck.clone(), target.clone());
+        async move { act::form(&deck, &target, action).await }.boxed()
+    }
+
+    fn choices(
+        &self,
+        target: &Target,
+        _action: ActionId,
+        field: &str,
+        _values: &FormValues,
+    ) -> Answer<Vec<Choice>> {
+        let (deck, target, field) = (self.deck.clone(), target.clone(), field.to_owned());
+        async move { act::choices(&deck, &target, &field).await }.boxed()
+    }
+
+    fn preview(&self, target: &Target, action: ActionId, values: &FormValues) -> Answer<Preview> {
+        let (deck, target, values) = (self.deck.clone(), target.clone(), values.clone());
+        async move { act::preview(&deck, &target, action, &values).await }.boxed()
+    }
+
+    fn perform(&self, write: &PreparedWrite) -> Answer<Outcome> {
+        act::perform(self.deck.clone(), write)
     }
 }

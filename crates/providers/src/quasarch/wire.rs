@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::mapping::lenient::{Lenient, Number, ObjectOrDefault, RequiredSecret, RowId, Rows, Text};
+use crate::mapping::lenient::{AnyValue, Lenient, Number, ObjectOrDefault, RequiredSecret, RowId, Rows, Text};
 
 /// A list. Its `page` and `rowsPerPage` are those of the request.
 #[derive(Debug, Deserialize)]
@@ -35,6 +35,9 @@ pub(super) struct Container {
     /// Environment variables. Rows have their number only, since the values are secrets.
     pub(super) env: ObjectOrDefault<BTreeMap<String, Value>>,
     pub(super) port: Text,
+    /// `null` in every sample, so that their form is not known.
+    pub(super) command: AnyValue,
+    pub(super) arguments: AnyValue,
     pub(super) date_created: Text,
     pub(super) date_updated: Text,
     pub(super) status: Text,
@@ -80,7 +83,7 @@ mod tests {
         any_json_is_read_at_any_field::<Container>(
             &json!({
                 "id": "c1", "name": "web", "createdBy": "u", "image": "web:1", "cpu": 0.5, "ram": "512Mi", "gpu": 1,
-                "ephemeralStorage": "1Gi", "env": {"KEY": "obviously-fake"}, "port": 80, "dateCreated": "c",
+                "ephemeralStorage": "1Gi", "command": ["sh"], "arguments": null, "env": {"KEY": "obviously-fake"}, "port": 80, "dateCreated": "c",
                 "dateUpdated": "u", "status": "deployed", "urls": ["example.com"], "desiredGPUs": ["a100"],
             }),
             &["id"],

@@ -17,6 +17,9 @@ pub(crate) enum Thing {
     Integration,
     Model,
     Node,
+    Role,
+    Membership,
+    ShellToken,
 }
 
 /// A moment that every id of the demo carries in front.

@@ -62,14 +62,6 @@ impl Problem {
         Self::new(StatusCode::FORBIDDEN, detail)
     }
 
-    /// 403: a right that no key has here.
-    pub(crate) fn capability(name: &'static str, detail: &str) -> Self {
-        Self::new(StatusCode::FORBIDDEN, detail)
-            .with("code", "403.permissions")
-            .with("title", "The key lacks a capability.")
-            .with("extra", json!({ "capability": name }))
-    }
-
     /// 404 with the code of the thing that is not there.
     pub(crate) fn missing(code: &'static str) -> Self {
         Self::bare(StatusCode::NOT_FOUND).with("code", code)
@@ -96,7 +88,10 @@ mod tests {
             Problem::bare(StatusCode::TOO_MANY_REQUESTS).sent(),
             r#"{"error":{"status":429,"code":"429.rate-limiting","title":"There are too many requests."},"data":null}"#
         );
-        let own = Problem::capability("containers-console", "ask an owner");
+        let own = Problem::new(StatusCode::FORBIDDEN, "ask an owner")
+            .with("code", "403.permissions")
+            .with("title", "The key lacks a capability.")
+            .with("extra", json!({ "capability": "containers-console" }));
         assert_eq!(
             own.sent(),
             r#"{"error":{"status":403,"code":"403.permissions","title":"The key lacks a capability.","detail":"ask an owner","extra":{"capability":"containers-console"}},"data":null}"#

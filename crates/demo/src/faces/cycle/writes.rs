@@ -10,8 +10,10 @@ use super::ids::{Thing, index};
 use super::problem::Problem;
 use super::read::{find_container, find_instance};
 use super::shapes::places::descriptor;
-use crate::engine::fleet::{Fleet, Phase};
+use super::{config, shapes};
+use crate::engine::fleet::{Account, Fleet, Phase};
 use crate::engine::jobs::{self, Effect, Work};
+use crate::engine::reshape;
 use crate::faces::AppState;
 
 type Accepted = Result<(StatusCode, Json<Value>), Problem>;
@@ -35,7 +37,7 @@ fn accept(app: &AppState, action: &str, plan: impl FnOnce(&Fleet) -> Result<Work
     Ok((StatusCode::ACCEPTED, Json(json!({ "data": descriptor(action, &app.credentials.hub, &job) }))))
 }
 
-/// `POST /v1/containers/{id}/tasks`: start, stop, restart, scale.
+/// `POST /v1/containers/{id}/tasks`: start, stop, restart, scale, reimage, reconfigure.
 pub(super) async fn container_task(
     State(app): State<AppState>,
     Path(text): Path<String>,
@@ -60,8 +62,18 @@ pub(super) async fn container_task(
                 })?;
                 Ok(jobs::scale(fleet, key, wanted))
             }
+            "reimage" => {
+                let image = task["contents"]["image_id"].as_str().and_then(|text| index(Thing::Image, text));
+                let image = image.filter(|key| fleet.container_of(Account::Cycle, *key).is_some());
+                let image =
+                    image.ok_or_else(|| Problem::invalid("`contents.image_id` must be the id of an image"))?;
+                Ok(reshape::reimage(fleet, key, image))
+            }
+            "reconfigure" => {
+                Ok(reshape::configure(fleet, key, config::settings(&task["contents"], container)?))
+            }
             other => Err(Problem::invalid(format!(
-                "`{other}` is not an action here; known are start, stop, restart, scale"
+                "`{other}` is not an action here; known are start, stop, restart, scale, reimage, reconfigure"
             ))),
         }
     })
@@ -135,7 +147,7 @@ pub(super) async fn delete_instance(
     })
 }
 
-/// `POST .../instances/{id}/tasks`: `migration.start`, `traffic-drain.reconfigure`.
+/// `POST .../instances/{id}/tasks`: `migration.start`, `migration.revert`, `volume.extend`, `traffic-drain.reconfigure`.
 pub(super) async fn instance_task(
     State(app): State<AppState>,
     Path((container, instance)): Path<(String, String)>,
@@ -147,25 +159,29 @@ pub(super) async fn instance_task(
     accept(&app, action, |fleet| {
         let (key, row) = find_instance(fleet, &container, &instance)?;
         let host = fleet.hostname(row);
+        let contents = &task["contents"];
         let (caption, name, steps) = match action {
             "migration.start" => {
-                let to = server(
-                    fleet,
-                    &task["contents"]["destination_server_id"],
-                    "contents.destination_server_id",
-                )?;
+                let to = server(fleet, &contents["destination_server_id"], "contents.destination_server_id")?;
                 if row.phase != Phase::Running {
                     return Err(Problem::state("only a running instance can migrate".to_owned()));
                 }
-                let steps = vec![
-                    ("Preparing the destination", vec![]),
-                    ("Moving", vec![Effect::Instances(vec![key], Phase::Migrating)]),
-                    ("Starting there", vec![Effect::Move(key, to)]),
-                ];
-                (format!("Migrate {host}"), "container.instance.migrate", steps)
+                (format!("Migrate {host}"), "container.instance.migrate", moved(key, Effect::Move(key, to)))
+            }
+            "migration.revert" => {
+                if !fleet.moved.contains_key(&key) {
+                    return Err(Problem::state("there is no migration to revert".to_owned()));
+                }
+                let steps = moved(key, Effect::Return(key));
+                (format!("Revert the migration of {host}"), "container.instance.migrate.revert", steps)
+            }
+            "volume.extend" => {
+                let (nth, by) = extension(fleet, &container, key, contents)?;
+                let steps = vec![("Extending the volume", vec![Effect::Extend(key, nth, by)])];
+                (format!("Extend a volume of {host} by {by} GB"), "container.instance.volume.extend", steps)
             }
             "traffic-drain.reconfigure" => {
-                let drain = task["contents"]["enable"].as_bool();
+                let drain = contents["enable"].as_bool();
                 let drain =
                     drain.ok_or_else(|| Problem::invalid("`contents.enable` must be true or false"))?;
                 let steps = vec![("Telling the load balancer", vec![Effect::Drain(key, drain)])];
@@ -173,7 +189,8 @@ pub(super) async fn instance_task(
             }
             other => {
                 return Err(Problem::invalid(format!(
-                    "`{other}` is not an action here; known are migration.start, traffic-drain.reconfigure"
+                    "`{other}` is not an action here; known are migration.start, migration.revert, \
+                     volume.extend, traffic-drain.reconfigure"
                 )));
             }
         };
@@ -181,14 +198,23 @@ pub(super) async fn instance_task(
     })
 }
 
-/// `GET .../ssh`: the demo has no SSH server, and answers as for a key without the capability.
-pub(super) async fn ssh(
-    State(app): State<AppState>,
-    Path((container, instance)): Path<(String, String)>,
-) -> Result<Json<Value>, Problem> {
-    app.engine.read(|fleet| find_instance(fleet, &container, &instance).map(|_| ()))?;
-    Err(Problem::capability(
-        "containers-ssh",
-        "the demo cloud has no SSH end; its console is two-way instead",
-    ))
+/// The steps of a move.
+fn moved(key: u32, end: Effect) -> Vec<(&'static str, Vec<Effect>)> {
+    vec![
+        ("Preparing the destination", vec![]),
+        ("Moving", vec![Effect::Instances(vec![key], Phase::Migrating)]),
+        ("Starting there", vec![end]),
+    ]
+}
+
+/// Which volume gets how many gibibytes more: `extend_size` is a `DataSize`, and the demo's are whole gigabytes.
+fn extension(fleet: &Fleet, container: &str, key: u32, contents: &Value) -> Result<(u32, u64), Problem> {
+    let (_, owner) = find_container(fleet, container)?;
+    let wanted = contents["volume_id"].as_str().unwrap_or_default();
+    let nth = (0..).zip(&owner.volumes).map(|(nth, _)| nth).find(|nth| shapes::volume_id(key, *nth) == wanted);
+    let nth = nth.ok_or_else(|| Problem::invalid("`contents.volume_id` must be a volume of the instance"))?;
+    let size = contents["extend_size"].as_str().unwrap_or_default().to_ascii_uppercase();
+    let by = size.trim_end_matches('B').strip_suffix('G').and_then(|number| number.parse::<u64>().ok());
+    let by = by.filter(|by| (1..=65_536).contains(by));
+    Ok((nth, by.ok_or_else(|| Problem::invalid("`contents.extend_size` must be such as 10G"))?))
 }

@@ -48,8 +48,9 @@ pub(super) fn container(user: &str, key: u32, container: &Container) -> Value {
         "ram": quantity(container.ram_mb),
         "gpu": container.gpu,
         "ephemeralStorage": quantity(container.storage_gb * 1024),
-        "command": null,
-        "arguments": null,
+        // Null in every sample: that they are lists is the demo's choice.
+        "command": (!container.command.is_empty()).then_some(&container.command),
+        "arguments": (!container.arguments.is_empty()).then_some(&container.arguments),
         "env": container.env,
         "port": container.ports.first().map_or("80", String::as_str),
         "dateCreated": time(Some(container.created)),

@@ -37,6 +37,8 @@ struct Body {
     env: Option<BTreeMap<String, String>>,
     #[serde(rename = "desiredGPUs")]
     desired_gpus: Option<Vec<String>>,
+    command: Option<Vec<String>>,
+    arguments: Option<Vec<String>>,
 }
 
 impl Body {
@@ -73,6 +75,8 @@ impl Body {
         container.cpus = self.cpu.unwrap_or(container.cpus);
         container.gpu = self.gpu.unwrap_or(container.gpu);
         container.gpu_models = self.desired_gpus.unwrap_or(std::mem::take(&mut container.gpu_models));
+        container.command = self.command.unwrap_or(std::mem::take(&mut container.command));
+        container.arguments = self.arguments.unwrap_or(std::mem::take(&mut container.arguments));
         if let Some(port) = self.port {
             container.ports = vec![port];
         }

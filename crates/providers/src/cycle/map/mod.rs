@@ -67,7 +67,7 @@ impl Mapper {
             labels: Vec::new(),
             created: wire.events.created.timestamp(),
             changed: wire.state.changed.timestamp().or_else(|| wire.events.updated.timestamp()),
-            offers: Offers::default(),
+            offers: Offers { actions: true, ..Offers::default() },
             facts: facts.into_vec(),
         }
     }
@@ -95,6 +95,9 @@ impl Mapper {
         facts.add("deployment", wire.deployment.version.as_deref());
         facts.add("healthy", wire.state.health.healthy.map(yes_no));
         facts.add("ready", wire.state.readiness.ready.map(yes_no));
+        let drained = wire.traffic_drain.as_ref().and_then(|it| it.started.timestamp());
+        facts.add("traffic_drain", drained.map(|at| at.to_string()).as_deref());
+        facts.add("migration", self.migration(wire).as_deref());
         let location = self
             .name_or_id(wire.location_id.as_deref())
             .or_else(|| self.strings.intern_some(wire.provider.location.as_deref()));
@@ -113,7 +116,7 @@ impl Mapper {
                 console: Some(ScreenKind::Terminal),
                 telemetry: true,
                 logs: true,
-                actions: false,
+                actions: true,
             },
             facts: self.facts.intern(facts.as_slice()),
             ..Instance::new(
@@ -122,6 +125,15 @@ impl Mapper {
                 instance_state(&self.strings, wire),
             )
         }
+    }
+
+    /// Where an instance came from, or goes to: `from metal-1`.
+    fn migration(&self, wire: &wire::Instance) -> Option<String> {
+        let migration = wire.migration.as_ref()?;
+        let place = |end: &wire::MigrationEnd| self.name_or_id(end.server_id.as_deref());
+        let from = migration.from.as_ref().map(|end| ("from", place(end)));
+        let (word, place) = from.or_else(|| migration.to.as_ref().map(|end| ("to", place(end))))?;
+        Some(place.map_or_else(|| "yes".to_owned(), |place| format!("{word} {place}")))
     }
 
     /// The name of anything that has this id, else the id.
@@ -213,6 +225,11 @@ fn is_public(ip: std::net::IpAddr) -> bool {
         std::net::IpAddr::V4(ip) => !(ip.is_private() || ip.is_loopback() || ip.is_link_local()),
         std::net::IpAddr::V6(ip) => !(ip.is_unique_local() || ip.is_loopback() || ip.is_unicast_link_local()),
     }
+}
+
+/// Returns true for an id of the platform: 24 hexadecimal digits.
+pub(crate) fn is_id(text: &str) -> bool {
+    text.len() == 24 && text.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
 /// Parses `DataSize`: `512M`, `10GB`, in binary multiples, as the platform counts memory.

@@ -13,7 +13,8 @@ const ONE_ROW: [(&str, &str); 2] = [("page[size]", "1"), ("page[number]", "1")];
 const OBJECT: Due<'_> = Due::ObjectIn("data");
 const LIST: Due<'_> = Due::ListIn("data");
 
-pub(crate) async fn run(api: &Api) -> Result<Check, Problem> {
+/// `role` is that of the key, as far as it is known.
+pub(crate) async fn run(api: &Api, role: Option<String>) -> Result<Check, Problem> {
     let mut probes = Probes::default();
     let [hub, containers] = probes
         .each([
@@ -30,7 +31,8 @@ pub(crate) async fn run(api: &Api) -> Result<Check, Problem> {
         probe(api, "notifications", vec!["v1", "hubs", "current", "notifications"], &[], OBJECT),
     ];
     probes.all(instances.into_iter().chain(others).collect()).await;
-    probes.finish(Some(identity(hub.as_ref().and_then(|it| it.get("data")), api.hub.as_deref())))
+    let hub = identity(hub.as_ref().and_then(|it| it.get("data")), api.hub.as_deref());
+    probes.finish(Some(role.map_or(hub.clone(), |role| format!("{hub}, {role}"))))
 }
 
 fn probe<'a>(

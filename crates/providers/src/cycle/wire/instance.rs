@@ -56,4 +56,12 @@ pub(crate) struct Drain {
 pub(crate) struct Migration {
     pub(crate) started: Text,
     pub(crate) completed: Text,
+    pub(crate) from: ObjectOrNone<MigrationEnd>,
+    pub(crate) to: ObjectOrNone<MigrationEnd>,
+}
+
+/// One end of a migration.
+#[derive(Debug, Default, Deserialize)]
+pub(crate) struct MigrationEnd {
+    pub(crate) server_id: Text,
 }

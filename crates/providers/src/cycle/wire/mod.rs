@@ -17,7 +17,7 @@ use crate::mapping::lenient::{Lenient, ObjectOrDefault, ObjectOrNone, Rows, Text
 
 pub(crate) use container::Container;
 pub(crate) use includes::{Account, Image, Includes, NameFields};
-pub(crate) use instance::Instance;
+pub(crate) use instance::{Instance, MigrationEnd};
 pub(crate) use job::{Creator, Job, Task, TaskStep};
 pub(crate) use live::{Interface, Notice, Pass, PastLine, Report, Snapshot};
 

@@ -9,7 +9,7 @@ use crate::engine::fleet::{Account, Container, Fleet};
 use crate::faces::AppState;
 use crate::faces::cycle::ids::Thing;
 use crate::faces::cycle::problem::Problem;
-use crate::faces::cycle::query::{Known, Query};
+use crate::faces::cycle::query::{Known, PLAIN, Query};
 use crate::faces::cycle::shapes::{self, included, places};
 
 const CONTAINERS: Known = Known {
@@ -69,7 +69,7 @@ pub(crate) async fn containers(State(app): State<AppState>, RawQuery(raw): RawQu
 fn sent_along(fleet: &Fleet, hub: &str, query: &Query, rows: &[(u32, &Container)]) -> Option<Value> {
     includes(query, CONTAINERS.includes, |what| match what {
         "creators" => shapes::creators(),
-        "images" => gathered(rows.iter().map(|(key, _)| included::image(fleet, hub, *key))),
+        "images" => gathered(rows.iter().map(|(key, c)| included::image(fleet, hub, c.image_of.unwrap_or(*key)))),
         "environments" => gathered(rows.iter().map(|(_, c)| places::environment(fleet, hub, c.environment))),
         _ => json!({}),
     })
@@ -111,6 +111,21 @@ pub(crate) async fn summary(State(app): State<AppState>, Path(text): Path<String
     app.engine.read(|fleet| {
         let (key, _) = find_container(fleet, &text)?;
         places::summary(fleet, key).map(|s| answer(s, None)).ok_or_else(|| Problem::missing("404.container"))
+    })
+}
+
+/// `GET /v1/containers/{id}/compatible-images`: in the demo every image fits every container.
+pub(crate) async fn compatible_images(
+    State(app): State<AppState>,
+    Path(text): Path<String>,
+    RawQuery(raw): RawQuery,
+) -> Answer {
+    let query = Query::read(raw.as_deref(), &PLAIN)?;
+    app.engine.read(|fleet| {
+        find_container(fleet, &text)?;
+        let all = fleet.containers_of(Account::Cycle).map(|(key, _)| key);
+        let rows = query.page(all.filter_map(|key| included::image(fleet, &app.credentials.hub, key)));
+        Ok(answer(rows.into(), None))
     })
 }
 

@@ -122,7 +122,8 @@ pub(crate) async fn volumes(
         let rows = (0..).zip(&owner.volumes).map(|(nth, path)| {
             // A disk fills slowly with age; there is no real one behind it.
             let used = 200 + (u64::from(key) * 37 + u64::from(nth) * 11) % 4000;
-            shapes::volume(instance, key, nth, path, used)
+            let total = (10 + fleet.extended.get(&(key, nth)).copied().unwrap_or(0)) * 1024;
+            shapes::volume(instance, (key, nth), path, (used, total))
         });
         Ok(answer(query.page(rows).into(), None))
     })

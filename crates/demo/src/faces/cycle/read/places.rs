@@ -11,6 +11,20 @@ use crate::faces::cycle::problem::Problem;
 use crate::faces::cycle::query::{Known, PLAIN, Query};
 use crate::faces::cycle::shapes::{self, included, places};
 
+/// `GET /v1/hubs/current/membership`: the demo's key has every capability.
+pub(crate) async fn membership(State(app): State<AppState>, RawQuery(raw): RawQuery) -> Answer {
+    const MEMBERSHIP: Known = Known { includes: &["accounts", "roles"], ..PLAIN };
+    let query = Query::read(raw.as_deref(), &MEMBERSHIP)?;
+    let hub = &app.credentials.hub;
+    Ok(app.engine.read(|fleet| {
+        let includes = includes(&query, MEMBERSHIP.includes, |what| match what {
+            "roles" => gathered(std::iter::once(Some(places::role(fleet, hub)))),
+            _ => json!({}),
+        });
+        answer(places::membership(fleet, hub), includes)
+    }))
+}
+
 pub(super) const SERVERS: Known = Known {
     filters: &["state", "tags", "cluster", "location", "providers"],
     sorts: &["id", "hostname"],

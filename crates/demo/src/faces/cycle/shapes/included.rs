@@ -3,18 +3,20 @@
 use serde_json::{Map, Value, json};
 
 use super::creator;
+use crate::engine::reshape;
 use crate::engine::fleet::{Container, Fleet};
 use crate::faces::cycle::ids::{Thing, id};
 use crate::faces::{NEVER, time};
 
-/// An `Image`: in the demo every container has one of its own, named as in a registry, `shop/storefront:5.14.2`.
+/// An `Image`: in the demo every container begins with one of its own, named as in a registry,
+/// `shop/storefront:5.14.2`. Its id is made of that container's index.
 pub(crate) fn image(fleet: &Fleet, hub: &str, key: u32) -> Option<Value> {
     let container = fleet.containers.get(key)?;
     let made = time(Some(container.created));
     Some(json!({
         "id": id(Thing::Image, key),
         "hub_id": hub,
-        "name": container.image,
+        "name": reshape::own_image(fleet, key),
         "size": weight(container),
         "about": { "description": null },
         "backend": {
@@ -30,7 +32,7 @@ pub(crate) fn image(fleet: &Fleet, hub: &str, key: u32) -> Option<Value> {
         },
         "source": { "type": "direct", "details": {
             "id": id(Thing::Image, key),
-            "origin": { "type": "docker-hub", "details": { "existing": null, "target": container.image } },
+            "origin": { "type": "docker-hub", "details": { "existing": null, "target": reshape::own_image(fleet, key) } },
         } },
         "creator": creator(),
         "factory": null,

@@ -77,7 +77,7 @@ pub(crate) fn container(
             "legacy": null,
         },
         "hub_id": hub,
-        "image": { "id": id(Thing::Image, key), "service": null, "extension": null },
+        "image": { "id": id(Thing::Image, container.image_of.unwrap_or(key)), "service": null, "extension": null },
         "stack": null,
         "config": config(container),
         "deployment": container.version.as_ref().map(|version| json!({ "version": version })),
@@ -184,7 +184,15 @@ pub(crate) fn instance(fleet: &Fleet, hub: &str, key: u32, instance: &Instance, 
         "state": state,
         "autoscale": null,
         "traffic_drain": instance.draining.then(|| json!({ "started": time(Some(instance.changed)) })),
-        "migration": null,
+        "migration": fleet.moved.get(&key).map(|moved| json!({
+            // In the demo an instance keeps its id when it moves.
+            "to": null,
+            "from": { "instance_id": id(Thing::Instance, key), "server_id": id(Thing::Server, moved.from) },
+            "started": time(Some(moved.started)),
+            "completed": time(Some(moved.completed)),
+            "key": format!("{key:016x}"),
+            "copy_volumes": owner.is_some_and(|c| c.stateful),
+        })),
         "deployment": owner.and_then(|c| c.version.as_ref()).map(|version| json!({ "version": version })),
         "events": { "created": time(Some(instance.created)), "updated": time(Some(instance.changed)), "deleted": NEVER },
     });
@@ -218,9 +226,19 @@ pub(crate) fn volume_config(path: &str) -> Value {
     })
 }
 
+/// The id of a volume of an instance.
+pub(crate) fn volume_id(instance: u32, nth: u32) -> String {
+    id(Thing::Volume, instance * 8 + nth + 0x80_0000)
+}
+
 /// `InstanceVolume`; `storage` is in megabytes.
-pub(crate) fn volume(instance: &Instance, key: u32, nth: u32, path: &str, used_mb: u64) -> Value {
-    let volume = id(Thing::Volume, key * 8 + nth + 0x80_0000);
+pub(crate) fn volume(
+    instance: &Instance,
+    (key, nth): (u32, u32),
+    path: &str,
+    (used_mb, total_mb): (u64, u64),
+) -> Value {
+    let volume = volume_id(key, nth);
     json!({
         "id": volume,
         "config": volume_config(path),
@@ -232,7 +250,7 @@ pub(crate) fn volume(instance: &Instance, key: u32, nth: u32, path: &str, used_m
             "instance_id": id(Thing::Instance, key),
             "hash": format!("{:08x}", instance.container * 8 + nth),
             "path": format!("/var/lib/volumes/{volume}"),
-            "storage": { "used": used_mb, "total": 10_240 },
+            "storage": { "used": used_mb, "total": total_mb },
             "last_updated": time(Some(instance.changed)),
         },
         "sftp": null,

@@ -28,6 +28,48 @@ pub(crate) fn hub(fleet: &Fleet, hub: &str) -> Value {
     })
 }
 
+/// `HubMembership`, with the names that its schema requires.
+pub(crate) fn membership(fleet: &Fleet, hub: &str) -> Value {
+    let founded = time(Some(fleet.founded()));
+    json!({
+        "id": id(Thing::Membership, 0),
+        "account_id": id(Thing::Account, 0),
+        "hub_id": hub,
+        "role_id": id(Thing::Role, 0),
+        "events": { "created": founded, "updated": NEVER, "deleted": NEVER, "joined": founded },
+        "permissions": {},
+        "prefereneces": {},
+        "state": { "current": "accepted", "changed": founded },
+        "invitation": {
+            "sender": creator(),
+            "recipient": "operator@example.com",
+            "events": {
+                "created": founded, "updated": NEVER, "deleted": NEVER, "accepted": founded, "declined": NEVER,
+                "revoked": NEVER,
+            },
+        },
+    })
+}
+
+/// The role of everyone in the demo.
+pub(crate) fn role(fleet: &Fleet, hub: &str) -> Value {
+    let founded = time(Some(fleet.founded()));
+    json!({
+        "id": id(Thing::Role, 0),
+        "name": "Owner",
+        "root": true,
+        "default": "owner",
+        "rank": 10,
+        "identifier": "owner",
+        "creator": creator(),
+        "capabilities": { "all": true, "specific": [] },
+        "extra": {},
+        "hub_id": hub,
+        "state": { "current": "live", "changed": founded },
+        "events": { "created": founded, "updated": NEVER, "deleted": NEVER },
+    })
+}
+
 pub(crate) fn environment(fleet: &Fleet, hub: &str, key: u32) -> Option<Value> {
     let environment = fleet.environments.get(key as usize)?;
     Some(json!({

@@ -1,4 +1,4 @@
-//! Quasarch: every read.
+//! Every read.
 
 use futures_util::StreamExt as _;
 use quarterdeck::model::{Kind, Lifecycle, LogEvent, LogStart, ProblemKind, Resource};

@@ -1,4 +1,4 @@
-//! Cycle: every read.
+//! Every read.
 
 use std::collections::HashMap;
 

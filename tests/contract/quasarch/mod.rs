@@ -1,0 +1,6 @@
+//! Quasarch: its reads, and its changes.
+
+mod reads;
+mod refusals;
+mod requests;
+mod writes;
