@@ -8,7 +8,7 @@ use parking_lot::Mutex;
 
 use axum::body::{Body, Bytes};
 use axum::extract::Request;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use futures_util::StreamExt as _;
@@ -28,6 +28,12 @@ pub struct Faults {
     pub garbage: f64,
     /// 409 instead of every write of this number: with 6 the sixth, the twelfth and so on.
     pub conflict: Option<NonZeroU32>,
+    /// A change is made, and the connection closes without an answer.
+    pub lost: f64,
+    /// A change is not made, and the connection closes without an answer.
+    pub dropped: f64,
+    /// A change is made, and its answer comes a minute late.
+    pub stalled: f64,
     /// Makes the order of faults the same in every run.
     pub seed: Option<u64>,
 }
@@ -35,7 +41,8 @@ pub struct Faults {
 impl std::str::FromStr for Faults {
     type Err = String;
 
-    /// Reads `latency=300ms,error=5%,429=2%,cut=1%,garbage=1%,seed=7`, in any order; an empty text is no faults.
+    /// Reads `latency=300ms,error=5%,429=2%,cut=1%,garbage=1%,lost=1%,dropped=1%,stalled=1%,seed=7`, in any order; an
+    /// empty text is no faults.
     fn from_str(text: &str) -> Result<Self, String> {
         let mut faults = Self::default();
         for part in text.split(',').map(str::trim).filter(|p| !p.is_empty()) {
@@ -56,6 +63,9 @@ impl std::str::FromStr for Faults {
                         )
                     })?);
                 }
+                "lost" => faults.lost = percent(name, value)?,
+                "dropped" => faults.dropped = percent(name, value)?,
+                "stalled" => faults.stalled = percent(name, value)?,
                 "seed" => {
                     let seed = value.trim().parse();
                     faults.seed =
@@ -63,16 +73,23 @@ impl std::str::FromStr for Faults {
                 }
                 other => {
                     return Err(format!(
-                        "`{other}` is not a fault; known are latency, error, 429, cut, garbage, conflict, and seed"
+                        "`{other}` is not a fault; known are latency, error, 429, cut, garbage, conflict, lost, dropped, stalled, and seed"
                     ));
                 }
             }
         }
-        let sum = faults.error + faults.refused + faults.cut + faults.garbage;
+        let sum: f64 = faults.percentages().iter().sum();
         if sum > 100.0 {
             return Err(format!("the faults add up to {sum}%; all of them together can be 100% at most"));
         }
         Ok(faults)
+    }
+}
+
+impl Faults {
+    /// The frequencies in the order of [`Switch::draw`].
+    const fn percentages(&self) -> [f64; 7] {
+        [self.error, self.refused, self.cut, self.garbage, self.lost, self.dropped, self.stalled]
     }
 }
 
@@ -95,6 +112,9 @@ fn span(value: &str) -> Result<Duration, String> {
     milliseconds.map(Duration::from_millis).ok_or_else(wrong)
 }
 
+/// The time for which an answer stalls.
+const STALL: Duration = Duration::from_secs(60);
+
 /// The switch itself: set while the cloud runs, asked once a request.
 #[derive(Debug, Default)]
 pub struct Switch {
@@ -112,6 +132,9 @@ enum Fate {
     Conflict,
     Cut(u16),
     Garbage(bool),
+    Lost,
+    Dropped,
+    Stalled,
 }
 
 /// Set on a websocket that is to be cut after so many bytes, or some seconds in where it is silent.
@@ -142,9 +165,8 @@ impl Switch {
         }
         let dice = &mut set.1;
         let at = dice.f64() * 100.0;
-        let bounds = [faults.error, faults.refused, faults.cut, faults.garbage];
         let mut upto = 0.0;
-        let struck = bounds.iter().position(|percent| {
+        let struck = faults.percentages().iter().position(|percent| {
             upto += percent;
             at < upto
         });
@@ -152,7 +174,10 @@ impl Switch {
             Some(0) => Fate::Error,
             Some(1) => Fate::Refused,
             Some(2) => Fate::Cut(dice.u16(200..6_000)),
-            Some(_) => Fate::Garbage(dice.bool()),
+            Some(3) => Fate::Garbage(dice.bool()),
+            Some(4) => Fate::Lost,
+            Some(5) => Fate::Dropped,
+            Some(_) => Fate::Stalled,
             None => Fate::Spared,
         };
         (faults.latency, fate)
@@ -165,8 +190,21 @@ impl Switch {
         if !late.is_zero() {
             tokio::time::sleep(late).await;
         }
+        // A read has nothing to lose.
+        let is_read = request.method() == Method::GET;
         match fate {
+            Fate::Lost | Fate::Dropped | Fate::Stalled if is_read => next.run(request).await,
             Fate::Spared => next.run(request).await,
+            Fate::Dropped => closed(),
+            Fate::Lost => {
+                next.run(request).await;
+                closed()
+            }
+            Fate::Stalled => {
+                let answer = next.run(request).await;
+                tokio::time::sleep(STALL).await;
+                answer
+            }
             Fate::Error => super::faces::failure(request.uri().path(), StatusCode::INTERNAL_SERVER_ERROR),
             Fate::Conflict => super::faces::failure(request.uri().path(), StatusCode::CONFLICT),
             Fate::Refused => {
@@ -181,6 +219,12 @@ impl Switch {
             Fate::Garbage(html) => garbage(next.run(request).await, html).await,
         }
     }
+}
+
+/// An answer of which not a byte leaves: its body fails before its head is written, and the connection closes.
+fn closed() -> Response {
+    let broken = std::io::Error::new(std::io::ErrorKind::ConnectionReset, "closed on purpose");
+    Response::new(Body::from_stream(futures_util::stream::once(async { Err::<Bytes, _>(broken) })))
 }
 
 /// Returns whether the answer's body is endless, so that it must not be gathered.
@@ -249,6 +293,8 @@ mod tests {
             "latency=300ms,error=5%,429=2%, cut=1%,garbage=0.5%,seed=7".parse().expect("all known");
         assert_eq!(faults.latency, Duration::from_millis(300));
         assert_eq!((faults.error, faults.refused, faults.cut, faults.garbage), (5.0, 2.0, 1.0, 0.5));
+        let of_changes: Faults = "lost=1%,dropped=2%,stalled=3%".parse().expect("all known");
+        assert_eq!((of_changes.lost, of_changes.dropped, of_changes.stalled), (1.0, 2.0, 3.0));
         assert_eq!("".parse(), Ok(Faults::default()));
     }
 

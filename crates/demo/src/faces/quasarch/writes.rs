@@ -21,7 +21,7 @@ use crate::engine::plan::Life;
 use crate::engine::{jobs, machines};
 
 /// The most containers of the user.
-const MOST: usize = 200;
+const MOST: usize = 1500;
 
 /// The body of both calls; which fields are required is not documented, these are the sample's.
 #[derive(Debug, Default, Deserialize)]
