@@ -8,6 +8,7 @@ mod coverage;
 #[cfg(feature = "system-tests")]
 mod curl;
 mod cycle;
+mod duplicates;
 mod elasticbox;
 mod endless;
 mod exoscale;

@@ -2,7 +2,7 @@
 
 use quarterdeck::fleet::WriteEnd;
 use quarterdeck::model::{
-    ActionId, Container, Expected, FormValues, Kind, Lifecycle, Resource, ResourceId, Target,
+    ActionId, Container, Expected, FormValues, Kind, Lifecycle, Resource, ResourceId,
 };
 use quarterdeck::providers::{SharedProvider, cycle};
 
@@ -80,8 +80,7 @@ async fn a_container_is_scaled_up_and_down_and_what_goes_is_said() {
     let mut deck = Deck::of(cycle::PLATFORM, &provider, &row);
     let now = read(&provider, row.id()).await.instances.unwrap();
     let scale = |to: u32| texts(&[("instances", &to.to_string())]);
-    let form = within(deck.fleet.form(&Target::of(&row), ActionId::CONTAINER_SCALE, &FormValues::new()));
-    let form = form.await.unwrap();
+    let form = deck.form(&row, ActionId::CONTAINER_SCALE).await;
     assert_eq!(form.defaults().text("instances"), Some(&*now.to_string()), "as it is now, and not 0");
     assert_eq!(deck.perform(&row, ActionId::CONTAINER_SCALE, scale(now + 2)).await, WriteEnd::Done);
     assert_eq!(read(&provider, row.id()).await.instances, Some(now + 2));
@@ -100,9 +99,7 @@ async fn a_container_runs_another_image_and_is_reconfigured() {
     let provider = demo.provider();
     let row = running(&provider).await;
     let mut deck = Deck::of(cycle::PLATFORM, &provider, &row);
-    let target = Target::of(&row);
-    let images =
-        within(deck.fleet.choices(&target, REIMAGE, "image_id", &FormValues::new())).await.unwrap();
+    let images = deck.choices(&row, REIMAGE, "image_id").await;
     let now = read(&provider, row.id()).await.image;
     let other = images.iter().find(|choice| now.as_deref() != Some(&*choice.label)).unwrap();
     let values = texts(&[("image_id", &other.value)]);
@@ -113,7 +110,7 @@ async fn a_container_runs_another_image_and_is_reconfigured() {
     let again = deck.prepare(&row, REIMAGE, values).await.unwrap_err();
     assert!(again.message.ends_with("already, so nothing was sent"), "{again}");
 
-    let values = texts(&[("ram_limit", "3G"), ("cpu_limit", "40"), ("public", "egress-only")])
+    let values = texts(&[("ram_limit", "64G"), ("cpu_limit", "4000"), ("public", "egress-only")])
         .with("ports", several(&["443:8443"]))
         .with("environment_vars", pairs(&[("PILOT", "obviously-fake")]));
     let write = deck.prepare(&row, ActionId::CONTAINER_UPDATE, values).await.unwrap();
@@ -125,10 +122,10 @@ async fn a_container_runs_another_image_and_is_reconfigured() {
     let config = described(&provider, row.id()).await[0].body.clone().unwrap().value["config"].clone();
     let at = |pointer: &str| config.pointer(pointer).cloned().unwrap_or_default();
     assert_eq!(at("/network/ports"), serde_json::json!(["443:8443"]));
-    assert_eq!((at("/network/public"), at("/resources/cpu/shares/limit")), ("egress-only".into(), 40.into()));
+    assert_eq!((at("/network/public"), at("/resources/cpu/shares/limit")), ("egress-only".into(), 4000.into()));
     assert_eq!(at("/runtime/environment_vars/PILOT"), "obviously-fake");
     let now = read(&provider, row.id()).await;
-    assert_eq!(now.memory.map(|it| it.0), Some(3 << 30), "the row shows the new limit");
+    assert_eq!(now.memory.map(|it| it.0), Some(64 << 30), "the row shows the new limit");
 }
 
 #[tokio::test]
@@ -137,23 +134,14 @@ async fn instances_are_made_on_a_server_that_is_chosen_and_several_deleted() {
     let provider = demo.provider();
     let row = running(&provider).await;
     let mut deck = Deck::of(cycle::PLATFORM, &provider, &row);
-    let target = Target::of(&row);
-    let servers = within(deck.fleet.choices(
-        &target,
-        ActionId::INSTANCE_CREATE,
-        "server_id",
-        &FormValues::new(),
-    ))
-    .await
-    .unwrap();
+    let servers = deck.choices(&row, ActionId::INSTANCE_CREATE, "server_id").await;
     assert!(servers.iter().all(|server| server.label != server.value), "by name: {servers:?}");
     let before = read(&provider, row.id()).await.instances.unwrap();
     let values = texts(&[("server_id", &servers[0].value), ("new_instances", "2")]);
     assert_eq!(deck.perform(&row, ActionId::INSTANCE_CREATE, values).await, WriteEnd::Done);
     assert_eq!(read(&provider, row.id()).await.instances, Some(before + 2));
 
-    let instances = within(deck.fleet.choices(&target, DELETE_INSTANCES, "instances", &FormValues::new()));
-    let instances = instances.await.unwrap();
+    let instances = deck.choices(&row, DELETE_INSTANCES, "instances").await;
     assert_eq!(instances.len(), before as usize + 2);
     let newest: Vec<&str> = instances.iter().rev().take(2).map(|it| &*it.value).collect();
     let values = FormValues::new().with("instances", several(&newest));

@@ -1,7 +1,7 @@
 //! Changes of instances against the demo, through the fleet's gate and to their end.
 
 use quarterdeck::fleet::WriteEnd;
-use quarterdeck::model::{ActionId, FormValues, Kind, Lifecycle, ProblemKind, Resource, Target};
+use quarterdeck::model::{ActionId, FormValues, Kind, Lifecycle, ProblemKind, Resource};
 use quarterdeck::providers::{SharedProvider, cycle};
 
 use super::containers::{self, DELETE_INSTANCES, REIMAGE, sent};
@@ -45,8 +45,7 @@ async fn an_instance_migrates_and_is_taken_back() {
     let mut deck = Deck::of(cycle::PLATFORM, &provider, &row);
     let before = available(&provider, &row);
     assert_eq!(before, [MIGRATE, EXTEND, DRAIN, SSH, EXPIRE, ActionId::INSTANCE_DELETE]);
-    let choices = deck.fleet.choices(&Target::of(&row), MIGRATE, "destination_server_id", &FormValues::new());
-    let servers = within(choices).await.unwrap();
+    let servers = deck.choices(&row, MIGRATE, "destination_server_id").await;
     let here: Vec<_> = servers.iter().filter(|server| server.unavailable.is_some()).collect();
     assert_eq!(here.len(), 1, "the one it runs on cannot be chosen: {servers:?}");
     let there = servers.iter().find(|server| server.unavailable.is_none()).unwrap();
@@ -94,8 +93,7 @@ async fn a_volume_is_extended() {
     let provider = demo.provider();
     let row = stateful(&provider).await;
     let mut deck = Deck::of(cycle::PLATFORM, &provider, &row);
-    let volumes = within(deck.fleet.choices(&Target::of(&row), EXTEND, "volume_id", &FormValues::new()));
-    let volumes = volumes.await.unwrap();
+    let volumes = deck.choices(&row, EXTEND, "volume_id").await;
     assert!(volumes[0].label.starts_with('/') && volumes[0].note.is_some(), "{volumes:?}");
     let values = texts(&[("volume_id", &volumes[0].value), ("extend_size", "5G")]);
     assert_eq!(deck.perform(&row, EXTEND, values).await, WriteEnd::Done);
@@ -143,15 +141,14 @@ async fn every_documented_write_is_sent() {
     for action in [SSH, EXPIRE, DRAIN] {
         assert_eq!(deck.perform(&row, action, none()).await, WriteEnd::Done, "{action}");
     }
-    let servers = deck.fleet.choices(&Target::of(&owner), ActionId::INSTANCE_CREATE, "server_id", &none());
-    let server = within(servers).await.unwrap()[0].value.clone();
+    let server = deck.choices(&owner, ActionId::INSTANCE_CREATE, "server_id").await[0].value.clone();
     let values = texts(&[("server_id", &server)]);
     assert_eq!(deck.perform(&owner, ActionId::INSTANCE_CREATE, values).await, WriteEnd::Done);
     assert_eq!(deck.perform(&row, ActionId::INSTANCE_DELETE, none()).await, WriteEnd::Done);
     assert!(within(provider.get(row.id())).await.is_err());
     // What is read for the forms alone.
     for (action, field) in [(REIMAGE, "image_id"), (DELETE_INSTANCES, "instances")] {
-        assert!(!within(deck.fleet.choices(&Target::of(&owner), action, field, &none())).await.unwrap().is_empty());
+        assert!(!deck.choices(&owner, action, field).await.is_empty());
     }
     let other = containers::running(&provider).await;
     assert_eq!(deck.perform(&other, ActionId::CONTAINER_RESTART, none()).await, WriteEnd::Done);

@@ -37,7 +37,7 @@ const HUB: Hub = Hub { state: "running", end: "completed", role: None, late: 0, 
 fn config() -> Value {
     json!({
         "network": {"public": "enable", "hostname": "web", "ports": ["80:8080"]},
-        "deploy": {"instances": 2, "strategy": "distributed", "telemetry": {"interval": "1s", "disable": false}},
+        "deploy": {"instances": 2, "strategy": "distributed", "telemetry": {"retention": "1h", "interval": "1s", "disable": false}},
         "runtime": {"privileged": false, "environment_vars": {"KEY": "obviously-fake"}},
         "resources": {"cpu": {"shares": {"limit": 20, "reserve": 10}}, "ram": {"limit": "2G", "reserve": "512M"}},
     })
@@ -312,7 +312,7 @@ async fn only_what_the_keys_role_allows_is_offered() {
         let is_forbidden = |it: &&quarterdeck::model::Action| matches!(it.availability, Availability::Forbidden(_));
         actions.iter().filter(is_forbidden).map(|it| it.id).collect::<Vec<_>>()
     };
-    assert_eq!(forbidden(&container), [], "nothing is known before it was asked for");
+    assert!(forbidden(&container).is_empty(), "nothing is known before it was asked for");
     let check = within(provider.check()).await;
     let identity = check.map(|check| check.identity);
     assert_eq!(forbidden(&container).len(), provider.actions(&container).len());

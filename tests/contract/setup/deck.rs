@@ -1,5 +1,6 @@
 //! A fleet of one provider, to change things through its gate as the screen and the command line do.
 
+use std::collections::HashMap;
 use std::time::Duration;
 
 use quarterdeck::fleet::journal::Journal;
@@ -7,7 +8,7 @@ use quarterdeck::fleet::{
     Events, Fleet, FleetEvent, Member, Options, Store, WriteEnd, WriteEvent, WritePhase,
 };
 use quarterdeck::model::{
-    Action, ActionId, ContextName, FormValues, Kind, Origin, Platform, PreparedWrite, Problem, Resource,
+    Action, ActionId, Choice, ContextName, Form, FormValues, Kind, Origin, Platform, PreparedWrite, Problem, Resource,
     Shown, Target,
 };
 use quarterdeck::providers::SharedProvider;
@@ -61,6 +62,18 @@ impl Deck {
         within(self.fleet.prepare(Target::of(row), action, values, Origin::Command)).await
     }
 
+    /// The form of an action on a row, before anything is entered.
+    pub async fn form(&self, row: &Resource, action: ActionId) -> Form {
+        let (target, values) = (Target::of(row), FormValues::new());
+        within(self.fleet.form(&target, action, &values)).await.unwrap()
+    }
+
+    /// The choices of a field of that form.
+    pub async fn choices(&self, row: &Resource, action: ActionId, field: &str) -> Vec<Choice> {
+        let (target, values) = (Target::of(row), FormValues::new());
+        within(self.fleet.choices(&target, action, field, &values)).await.unwrap()
+    }
+
     /// Prepares an action on the context.
     pub async fn prepare_new(
         &self,
@@ -103,6 +116,48 @@ impl Deck {
             }
         })
         .await
+    }
+
+    /// Performs creations in the context, so many at once, and follows each to its end. Returns the ends by the names of
+    /// what was to be made.
+    pub async fn create_all(
+        &mut self,
+        (kind, action): (Kind, ActionId),
+        all: Vec<FormValues>,
+        at_once: usize,
+    ) -> HashMap<String, WriteEnd> {
+        let mut waiting = all.into_iter();
+        let (mut open, mut ends) = (HashMap::new(), HashMap::new());
+        loop {
+            while open.len() < at_once
+                && let Some(values) = waiting.next()
+            {
+                let write = self.prepare_in_the_end(kind, action, &values).await;
+                let name = write.preview.creates.as_ref().expect("it creates").name.to_string();
+                let id = within(self.fleet.perform(write)).await.unwrap();
+                open.insert(id, name);
+            }
+            if open.is_empty() {
+                return ends;
+            }
+            let event = self.events.recv().await.expect("the fleet lives");
+            if let FleetEvent::Write(event) = event
+                && let WritePhase::Ended(end) = event.phase
+            {
+                let name = open.remove(&event.id).expect("each write ends once");
+                ends.insert(name, end);
+            }
+        }
+    }
+
+    /// Prepares a creation, again where a read for it failed: nothing is sent by that.
+    async fn prepare_in_the_end(&self, kind: Kind, action: ActionId, values: &FormValues) -> PreparedWrite {
+        for _ in 0..20 {
+            if let Ok(write) = self.prepare_new(kind, action, values.clone()).await {
+                return write;
+            }
+        }
+        panic!("it cannot be prepared: {:?}", self.prepare_new(kind, action, values.clone()).await)
     }
 }
 

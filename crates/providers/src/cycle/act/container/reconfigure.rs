@@ -68,8 +68,8 @@ pub(super) async fn current(deck: &Deck, id: &ResourceId) -> Result<Value, Probl
 pub(super) fn form(config: &Value) -> Form {
     let host = TextRule { characters: Characters::LowerName { also: "-." }, ..line(1, 253) };
     let port = TextRule { characters: Characters::Name { also: ":/" }, ..line(1, 32) };
-    let shares = || whole(1.0, 10_000.0, Unit::COUNT);
-    let ram = || whole(1.0, 16_777_216.0, Unit::MEBIBYTES);
+    let shares = || whole(0.0, 10_000.0, Unit::COUNT);
+    let ram = || whole(0.0, 16_777_216.0, Unit::MEBIBYTES);
     let text = |field, label, kind| Field::new(field, label, kind);
     let mut fields = vec![
         text("public", "Public network", one_of(&PUBLIC)).section("Network").required(),
@@ -77,7 +77,7 @@ pub(super) fn form(config: &Value) -> Form {
         text("ports", "Ports", FieldKind::List { texts: port, most: 100 })
             .section("Network")
             .help("Outside and inside, such as 443:8443."),
-        text("strategy", "Strategy", one_of(&STRATEGIES))
+        text("strategy", "Strategy", strategies(config))
             .section("Deployment")
             .help("How instances are spread over servers."),
         text("cpu_limit", "Processor limit", shares())
@@ -108,6 +108,18 @@ pub(super) fn form(config: &Value) -> Form {
         fields.push(Field::new(REMOVE_ENV, "Remove variables", kind).section("Variables"));
     }
     Form { fields }
+}
+
+/// The strategies that are documented, and the one in use.
+fn strategies(config: &Value) -> FieldKind {
+    let now = config.pointer("/deploy/strategy").and_then(Value::as_str).filter(|now| !now.is_empty());
+    let mut all = STRATEGIES.to_vec();
+    if let Some(now) = now
+        && !all.iter().any(|(value, _)| *value == now)
+    {
+        all.push((now, now));
+    }
+    one_of(&all)
 }
 
 /// The value that a field has in the configuration.
