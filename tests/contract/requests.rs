@@ -180,13 +180,13 @@ async fn cycle_details_streams_and_the_check_are_requested_as_documented() {
     assert_eq!(
         recorder.lines(),
         [
-            membership.to_owned(),
             "GET /base/v1/hubs/current".to_owned(),
             format!("GET /base/v1/containers {one}"),
             format!("GET /base/v1/containers/c1/instances {one}"),
             format!("GET /base/v1/jobs {one}"),
             format!("GET /base/v1/infrastructure/servers {one}"),
             notifications.to_owned(),
+            membership.to_owned(),
         ]
     );
 }

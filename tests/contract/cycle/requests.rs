@@ -66,6 +66,8 @@ fn answers(hub: Hub) -> impl Fn(&str, SocketAddr) -> Reply + Send + Sync + 'stat
                     {"r1": {"name": "Deploys", "capabilities": {"all": false, "specific": specific}}}}})),
                 None => missing(),
             },
+            ("GET", "/v1/hubs/current") => data(json!({"id": "hub-1", "name": "Hub"})),
+            ("GET", "/v1/containers") => data(json!([container()])),
             ("GET", "/v1/containers/c1") => data(container()),
             ("GET", "/v1/containers/c1/instances") => data(json!([instance("i1"), instance("i2")])),
             ("GET", "/v1/containers/c1/instances/i1") => data(instance("i1")),
@@ -313,8 +315,9 @@ async fn only_what_the_keys_role_allows_is_offered() {
         actions.iter().filter(is_forbidden).map(|it| it.id).collect::<Vec<_>>()
     };
     assert!(forbidden(&container).is_empty(), "nothing is known before it was asked for");
-    let check = within(provider.check()).await;
-    let identity = check.map(|check| check.identity);
+    let identity = within(provider.check()).await.unwrap().identity;
+    let lacking = "containers-instances-migrate, containers-manage";
+    assert_eq!(identity, Some(format!("hub Hub, role Deploys, which lacks {lacking}")));
     assert_eq!(forbidden(&container).len(), provider.actions(&container).len());
     let mut of_instance = forbidden(&instance);
     of_instance.sort_unstable();

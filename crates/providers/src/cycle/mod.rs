@@ -224,8 +224,12 @@ impl Provider for Cycle {
     fn check(&self) -> Answer<Check> {
         let deck = self.deck.clone();
         async move {
+            let mut check = check::run(&deck.api).await?;
             deck.capabilities.learn(&deck.api).await;
-            check::run(&deck.api, deck.capabilities.role(&act::needs())).await
+            if let Some(role) = deck.capabilities.role(&act::needs()) {
+                check.identity = check.identity.map(|hub| format!("{hub}, {role}"));
+            }
+            Ok(check)
         }
         .boxed()
     }

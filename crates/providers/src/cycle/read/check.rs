@@ -13,8 +13,7 @@ const ONE_ROW: [(&str, &str); 2] = [("page[size]", "1"), ("page[number]", "1")];
 const OBJECT: Due<'_> = Due::ObjectIn("data");
 const LIST: Due<'_> = Due::ListIn("data");
 
-/// `role` is that of the key, as far as it is known.
-pub(crate) async fn run(api: &Api, role: Option<String>) -> Result<Check, Problem> {
+pub(crate) async fn run(api: &Api) -> Result<Check, Problem> {
     let mut probes = Probes::default();
     let [hub, containers] = probes
         .each([
@@ -31,8 +30,7 @@ pub(crate) async fn run(api: &Api, role: Option<String>) -> Result<Check, Proble
         probe(api, "notifications", vec!["v1", "hubs", "current", "notifications"], &[], OBJECT),
     ];
     probes.all(instances.into_iter().chain(others).collect()).await;
-    let hub = identity(hub.as_ref().and_then(|it| it.get("data")), api.hub.as_deref());
-    probes.finish(Some(role.map_or(hub.clone(), |role| format!("{hub}, {role}"))))
+    probes.finish(Some(identity(hub.as_ref().and_then(|it| it.get("data")), api.hub.as_deref())))
 }
 
 fn probe<'a>(
