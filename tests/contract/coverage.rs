@@ -3,9 +3,7 @@
 use std::time::Duration;
 
 use futures_util::StreamExt as _;
-use quarterdeck::model::{
-    Choices, FieldKind, FormValues, Kind, LogStart, Resource, Target, Timestamp,
-};
+use quarterdeck::model::{Choices, FieldKind, FormValues, Kind, LogStart, Resource, Target, Timestamp};
 use quarterdeck::providers::{
     Registration, SharedProvider, Use, cycle, elasticbox, exoscale, gcore, quasarch,
 };

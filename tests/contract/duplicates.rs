@@ -62,7 +62,10 @@ async fn a_thousand_creations_under_faults_make_no_duplicate() {
     }
     println!("{done} done, {refused} refused, {unknown} unknown, {} at the server", made.len());
     assert_eq!(done + refused + unknown, ATTEMPTS, "what is done is there, and what is refused is not");
-    assert!(refused > 0 && unknown > 0 && done > ATTEMPTS * 9 / 10, "the faults were felt, and no more than that");
+    assert!(
+        refused > 0 && unknown > 0 && done > ATTEMPTS * 9 / 10,
+        "the faults were felt, and no more than that"
+    );
 
     let history = deck.journal.read().unwrap();
     assert_eq!((history.writes.len(), history.unreadable), (ATTEMPTS, 0));

@@ -8,17 +8,17 @@ use crate::client::{Client, LIMIT, options};
 #[tokio::test]
 async fn a_change_is_made_or_not_when_its_answer_does_not_come() {
     let client = Client::start(None).await;
-    let login = client
-        .http
-        .get(format!("{}/v1/users/token", client.quasarch.base_url))
-        .basic_auth(client.quasarch.email.as_deref().expect("an address"), Some(client.quasarch.secret.expose()));
-    let login: serde_json::Value =
-        login.send().await.expect("an answer").json().await.expect("a token");
+    let login = client.http.get(format!("{}/v1/users/token", client.quasarch.base_url)).basic_auth(
+        client.quasarch.email.as_deref().expect("an address"),
+        Some(client.quasarch.secret.expose()),
+    );
+    let login: serde_json::Value = login.send().await.expect("an answer").json().await.expect("a token");
     let token = login["token"].as_str().expect("a token");
     let containers = format!("{}/v1/containers", client.quasarch.base_url);
     for (faults, made) in [("lost=100%", 1), ("dropped=100%", 0)] {
         client.cloud().set_faults(faults).expect("known");
-        let body = serde_json::json!({ "name": faults.replace("=100%", ""), "image": "demo/web:1", "cpu": 1 });
+        let body =
+            serde_json::json!({ "name": faults.replace("=100%", ""), "image": "demo/web:1", "cpu": 1 });
         let answer = client.http.post(&containers).bearer_auth(token).json(&body).send().await;
         assert!(answer.is_err(), "{faults}: {answer:?}");
         // Reads are spared.

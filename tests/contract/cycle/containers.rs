@@ -1,9 +1,7 @@
 //! Changes of containers against the demo, through the fleet's gate and to their end.
 
 use quarterdeck::fleet::WriteEnd;
-use quarterdeck::model::{
-    ActionId, Container, Expected, FormValues, Kind, Lifecycle, Resource, ResourceId,
-};
+use quarterdeck::model::{ActionId, Container, Expected, FormValues, Kind, Lifecycle, Resource, ResourceId};
 use quarterdeck::providers::{SharedProvider, cycle};
 
 use crate::setup::{Deck, Demo, available, demo, described, list, pairs, several, texts, within};
@@ -122,7 +120,10 @@ async fn a_container_runs_another_image_and_is_reconfigured() {
     let config = described(&provider, row.id()).await[0].body.clone().unwrap().value["config"].clone();
     let at = |pointer: &str| config.pointer(pointer).cloned().unwrap_or_default();
     assert_eq!(at("/network/ports"), serde_json::json!(["443:8443"]));
-    assert_eq!((at("/network/public"), at("/resources/cpu/shares/limit")), ("egress-only".into(), 4000.into()));
+    assert_eq!(
+        (at("/network/public"), at("/resources/cpu/shares/limit")),
+        ("egress-only".into(), 4000.into())
+    );
     assert_eq!(at("/runtime/environment_vars/PILOT"), "obviously-fake");
     let now = read(&provider, row.id()).await;
     assert_eq!(now.memory.map(|it| it.0), Some(64 << 30), "the row shows the new limit");

@@ -14,7 +14,9 @@ async fn every_wrong_value_is_refused_beside_its_field() {
     let container = running(&provider).await;
     let (instances, _) = list(&provider, Kind::Instance).await;
     let deck = Deck::of(cycle::PLATFORM, &provider, &container);
-    let is_up = |row: &&Resource| deck.fleet.actions(row).iter().any(|it| it.id == MIGRATE && it.availability.is_yes());
+    let is_up = |row: &&Resource| {
+        deck.fleet.actions(row).iter().any(|it| it.id == MIGRATE && it.availability.is_yes())
+    };
     let instance = instances.iter().find(is_up).expect("one that is up");
     let text = FieldValue::text;
     let (update, scale) = (ActionId::CONTAINER_UPDATE, ActionId::CONTAINER_SCALE);
@@ -47,8 +49,18 @@ async fn every_wrong_value_is_refused_beside_its_field() {
         (update, "ram_reserve", text("16T"), "expected a whole number of MiB"),
         (update, "ram_reserve", text("9000G"), "must not be more than the limit"),
         (update, "command", text("a\u{7}"), "may hold no control characters"),
-        (update, "environment_vars", pairs(&[("A=B", "x")]), "A=B is no name of a variable: no spaces, no =, no digit first"),
-        (update, "environment_vars", pairs(&[("Ä", "x")]), "the name Ä: may hold only ASCII characters, not Ä"),
+        (
+            update,
+            "environment_vars",
+            pairs(&[("A=B", "x")]),
+            "A=B is no name of a variable: no spaces, no =, no digit first",
+        ),
+        (
+            update,
+            "environment_vars",
+            pairs(&[("Ä", "x")]),
+            "the name Ä: may hold only ASCII characters, not Ä",
+        ),
         (MIGRATE, "destination_server_id", text(""), "must be filled in"),
         (MIGRATE, "destination_server_id", text("nowhere"), "nowhere is not among the choices"),
         (EXTEND, "extend_size", text("0"), "must be from 1 GiB to 65536 GiB"),

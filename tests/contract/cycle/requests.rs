@@ -11,8 +11,8 @@ use serde_json::{Value, json};
 use super::containers::{DELETE_INSTANCES, REIMAGE};
 use super::instances::{DRAIN, EXPIRE, EXTEND, MIGRATE, REVERT, SSH, UNDRAIN};
 use crate::setup::{
-    Asked, Deck, Recorder, Reply, context, hold_request, id, offered, pairs, request_of, several, texts, token,
-    within,
+    Asked, Deck, Recorder, Reply, context, hold_request, id, offered, pairs, request_of, several, texts,
+    token, within,
 };
 
 const IMAGE: &str = "651586fca6078e98982dbd91";
@@ -49,9 +49,7 @@ fn answers(hub: Hub) -> impl Fn(&str, SocketAddr) -> Reply + Send + Sync + 'stat
         let (method, path) = line.split(' ').next().zip(line.split(' ').nth(1)).unwrap_or_default();
         let missing = || Reply::refusal(404, &json!({"error": {"code": "404.thing", "title": "not found"}}));
         let state = json!({"current": hub.state});
-        let container = || {
-            json!({"id": "c1", "name": "Web", "image": {"id": "m1"}, "instances": 2, "state": state, "config": config()})
-        };
+        let container = || json!({"id": "c1", "name": "Web", "image": {"id": "m1"}, "instances": 2, "state": state, "config": config()});
         let instance = |id: &str| {
             json!({"id": id, "hostname": format!("web-{id}"), "container_id": "c1", "server_id": "s1", "state": state,
                 "stateful": {"id": 1}, "events": {"created": "2026-01-02T03:04:06Z"},
@@ -86,9 +84,11 @@ fn answers(hub: Hub) -> impl Fn(&str, SocketAddr) -> Reply + Send + Sync + 'stat
                 if asked.fetch_add(1, Ordering::SeqCst) < hub.late {
                     return missing();
                 }
-                data(json!({"id": path.trim_start_matches("/v1/jobs/"), "tasks": [{"header": "container.task"}],
+                data(
+                    json!({"id": path.trim_start_matches("/v1/jobs/"), "tasks": [{"header": "container.task"}],
                     "events": {"queued": "2026-01-02T03:04:05Z"},
-                    "state": {"current": hub.end, "error": {"message": "the server is full"}}}))
+                    "state": {"current": hub.end, "error": {"message": "the server is full"}}}),
+                )
             }
             ("GET", "/v1/containers/c1/instances/i1/ssh") => data(json!({
                 "secret": "obviously-fake-password", "address": "i1@console.example.com:22", "token": {}})),
@@ -98,8 +98,11 @@ fn answers(hub: Hub) -> impl Fn(&str, SocketAddr) -> Reply + Send + Sync + 'stat
                 let job = format!("j{}", taken.fetch_add(1, Ordering::SeqCst) + 1);
                 Reply { status: 202, ..data(json!({"action": "task", "job": {"id": job, "accepted": true}})) }
             }
-            _ => Reply::refusal(hub.status, &json!({"error": {"status": hub.status, "code": "403.permissions",
-                "title": "The key lacks a capability.", "extra": {"capability": "containers-manage"}}, "data": null})),
+            _ => Reply::refusal(
+                hub.status,
+                &json!({"error": {"status": hub.status, "code": "403.permissions",
+                "title": "The key lacks a capability.", "extra": {"capability": "containers-manage"}}, "data": null}),
+            ),
         }
     }
 }
@@ -284,7 +287,9 @@ async fn several_instances_are_deleted_one_by_one_and_followed_as_one() {
     for line in ["DELETE /base/v1/containers/c1/instances/i1", "DELETE /base/v1/containers/c1/instances/i2"] {
         assert_eq!(asked.iter().filter(|asked| asked == &line).count(), 1, "{asked:?}");
     }
-    assert!(["j1", "j2"].iter().all(|job| asked.iter().any(|line| line.ends_with(&format!("/v1/jobs/{job}")))));
+    assert!(
+        ["j1", "j2"].iter().all(|job| asked.iter().any(|line| line.ends_with(&format!("/v1/jobs/{job}"))))
+    );
     assert!(!asked.iter().any(|line| line == "DELETE /base/v1/containers/c1/instances"));
 }
 
@@ -311,7 +316,8 @@ async fn only_what_the_keys_role_allows_is_offered() {
     let (container, instance) = (row(&provider, REIMAGE).await, row(&provider, SSH).await);
     let forbidden = |row: &Resource| {
         let actions = provider.actions(row);
-        let is_forbidden = |it: &&quarterdeck::model::Action| matches!(it.availability, Availability::Forbidden(_));
+        let is_forbidden =
+            |it: &&quarterdeck::model::Action| matches!(it.availability, Availability::Forbidden(_));
         actions.iter().filter(is_forbidden).map(|it| it.id).collect::<Vec<_>>()
     };
     assert!(forbidden(&container).is_empty(), "nothing is known before it was asked for");

@@ -21,13 +21,17 @@ async fn every_wrong_value_is_refused_beside_its_field() {
     let text = FieldValue::text;
     for (field, value, message) in [
         ("name", text(""), "must be filled in"),
-        ("name", text("x".repeat(64)), "at most 63 characters, this has 64"),
+        ("name", text(&long[..64]), "at most 63 characters, this has 64"),
         ("name", text("a\u{7}b"), "may hold no control characters"),
         ("name", text("naïve"), "may hold letters, digits and - _ ., not ï"),
         ("name", text("-web"), "must begin with one of the letters of ASCII or a digit"),
         ("image", text(""), "must be filled in"),
         ("image", text("nginx"), "must carry its tag, such as nginx:1.27: there is no tag by default"),
-        ("image", text("host:5000/nginx"), "must carry its tag, such as nginx:1.27: there is no tag by default"),
+        (
+            "image",
+            text("host:5000/nginx"),
+            "must carry its tag, such as nginx:1.27: there is no tag by default",
+        ),
         ("image", text(long.as_str()), "at most 512 characters, this has 600"),
         ("image", text("nginx:1\n"), "may hold no control characters"),
         ("image", text("ngïnx:1"), "may hold letters, digits and . _ - / : @, not ï"),
@@ -48,7 +52,8 @@ async fn every_wrong_value_is_refused_beside_its_field() {
         ("desiredGPUs", several(&["Abacus 1"]), "Abacus 1 is not among the choices"),
     ] {
         let good = texts(&[("name", "web"), ("image", "nginx:1"), ("gpu", "1")]);
-        let create = deck.prepare_new(Kind::Container, ActionId::CONTAINER_CREATE, good.with(field, value.clone()));
+        let create =
+            deck.prepare_new(Kind::Container, ActionId::CONTAINER_CREATE, good.with(field, value.clone()));
         let problem = create.await.unwrap_err();
         assert_eq!(&*problem.message, format!("{field}: {message}"), "{value:?}");
         if field != "name" {
@@ -57,7 +62,8 @@ async fn every_wrong_value_is_refused_beside_its_field() {
             assert_eq!(&*problem.message, format!("{field}: {message}"), "the same for an update");
         }
     }
-    let models = texts(&[("name", "web"), ("image", "nginx:1")]).with("desiredGPUs", several(&["Nvidia a100"]));
+    let models =
+        texts(&[("name", "web"), ("image", "nginx:1")]).with("desiredGPUs", several(&["Nvidia a100"]));
     let problem = deck.prepare_new(Kind::Container, ActionId::CONTAINER_CREATE, models).await.unwrap_err();
     assert_eq!(&*problem.message, "gpu: must be 1 or more, since models are chosen");
     let asked = demo.cloud.asked();

@@ -56,7 +56,9 @@ fn account(status: &'static str) -> impl Fn(&str, SocketAddr) -> Reply + Send + 
                 writes.fetch_add(1, Ordering::SeqCst);
                 Reply::json(&with("status", "deploying"))
             }
-            ["DELETE", "/v1/containers/c1"] => Reply::refusal(403, &json!({"error": "attempted action is not allowed"})),
+            ["DELETE", "/v1/containers/c1"] => {
+                Reply::refusal(403, &json!({"error": "attempted action is not allowed"}))
+            }
             _ => Reply::refusal(404, &json!({"error": "not found"})),
         }
     }
@@ -79,7 +81,8 @@ async fn the_documented_request_is_sent_once_signed_in() {
     for (action, values, line, body) in [
         (
             ActionId::CONTAINER_CREATE,
-            texts(&[("name", "hello-world"), ("image", "nginxdemos/hello:latest")]).with("env", pairs(&[("FOO", "bar")])),
+            texts(&[("name", "hello-world"), ("image", "nginxdemos/hello:latest")])
+                .with("env", pairs(&[("FOO", "bar")])),
             "POST /v1/containers",
             // The sample of the reference page.
             json!({"name": "hello-world", "image": "nginxdemos/hello:latest", "cpu": 1, "ram": "512Mi", "gpu": 0,
@@ -95,7 +98,9 @@ async fn the_documented_request_is_sent_once_signed_in() {
         ),
         (
             ActionId::CONTAINER_UPDATE,
-            texts(&[("image", "web:3")]).with("env", pairs(&[("MODE", "test")])).with("remove-env", several(&["KEY"])),
+            texts(&[("image", "web:3")])
+                .with("env", pairs(&[("MODE", "test")]))
+                .with("remove-env", several(&["KEY"])),
             "PUT /v1/containers/c1",
             json!({"image": "web:3", "env": {"MODE": "test"}}),
         ),
@@ -154,7 +159,11 @@ async fn each_setting_is_sent_alone_as_a_container_has_it() {
         let body = write.preview.requests[0].body.clone().unwrap();
         assert_eq!(body, json!({field: sent}));
         let changes = &write.preview.changes;
-        assert_eq!((changes.len(), &*changes[0].field, &changes[0].to), (1, field, &Some(sent)), "{changes:?}");
+        assert_eq!(
+            (changes.len(), &*changes[0].field, &changes[0].to),
+            (1, field, &Some(sent)),
+            "{changes:?}"
+        );
         if let Some(description) = crate::setup::Description::open("quasarch.openapi.yaml") {
             let mut faults = Vec::new();
             let schema = &description.root["components"]["schemas"]["Container"]["properties"][field];
@@ -184,6 +193,9 @@ async fn a_refusal_is_reported_in_quasarchs_words() {
     let mut deck = Deck::of(quasarch::PLATFORM, &provider, &row);
     let end = deck.perform(&row, ActionId::CONTAINER_DELETE, FormValues::new()).await;
     let WriteEnd::Refused(problem) = end else { panic!("{end:?}") };
-    assert_eq!((problem.kind, &*problem.message), (ProblemKind::Forbidden, "attempted action is not allowed"));
+    assert_eq!(
+        (problem.kind, &*problem.message),
+        (ProblemKind::Forbidden, "attempted action is not allowed")
+    );
     assert_eq!(writes(&recorder).len(), 1, "a refused change is not sent again");
 }

@@ -2,9 +2,7 @@
 
 use quarterdeck::fleet::WriteEnd;
 use quarterdeck::fleet::journal::End;
-use quarterdeck::model::{
-    ActionId, Choice, FieldValue, FormValues, Kind, Lifecycle, ProblemKind, Resource,
-};
+use quarterdeck::model::{ActionId, Choice, FieldValue, FormValues, Kind, Lifecycle, ProblemKind, Resource};
 use quarterdeck::providers::{SharedProvider, quasarch};
 
 use crate::setup::{
@@ -47,12 +45,7 @@ async fn a_container_is_created_changed_rolled_back_and_deleted() {
     assert_eq!((made.image.as_deref(), made.state.lifecycle), (Some("demo/web:1"), Lifecycle::Running));
     assert_eq!(
         available(&provider, &row),
-        [
-            CREATE_LIKE,
-            ActionId::CONTAINER_UPDATE,
-            ActionId::REVISION_ROLL_BACK,
-            ActionId::CONTAINER_DELETE
-        ]
+        [CREATE_LIKE, ActionId::CONTAINER_UPDATE, ActionId::REVISION_ROLL_BACK, ActionId::CONTAINER_DELETE]
     );
 
     let values = texts(&[("image", "demo/web:2"), ("cpu", "500m")]);
@@ -72,10 +65,7 @@ async fn a_container_is_created_changed_rolled_back_and_deleted() {
     let Some(Resource::Revision(current)) = current else { panic!("{revisions:?}") };
     assert_eq!((&*current.number, current.image.as_deref()), ("3", Some("demo/web:1")));
 
-    assert_eq!(
-        deck.perform(&row, ActionId::CONTAINER_DELETE, FormValues::new()).await,
-        WriteEnd::Done
-    );
+    assert_eq!(deck.perform(&row, ActionId::CONTAINER_DELETE, FormValues::new()).await, WriteEnd::Done);
     let gone = within(provider.get(row.id())).await.unwrap_err();
     assert_eq!(gone.kind, ProblemKind::NotFound);
     let path = format!("/quasarch/v1/containers/{}", row.id().id);
@@ -145,7 +135,9 @@ async fn models_and_revisions_are_chosen_from_what_there_is_now() {
     let refused = Choice::check(&revisions, &newest.value).unwrap_err();
     assert!(refused.ends_with("it is the revision in force"), "{refused}");
 
-    let values = FormValues::new().with("desiredGPUs", several(&[&models[1].value])).with("gpu", FieldValue::text("2"));
+    let values = FormValues::new()
+        .with("desiredGPUs", several(&[&models[1].value]))
+        .with("gpu", FieldValue::text("2"));
     let write = deck.prepare(&row, ActionId::CONTAINER_UPDATE, values).await.unwrap();
     let body = write.preview.requests[0].body.as_ref().unwrap();
     assert_eq!(body["desiredGPUs"], serde_json::json!([&*models[1].value]));
@@ -172,7 +164,13 @@ async fn a_revision_that_is_in_force_is_not_rolled_back_to() {
             let Resource::Revision(revision) = row else { panic!("{row:?}") };
             let body = write.preview.requests[0].body.as_ref().unwrap();
             assert_eq!(*body, serde_json::json!({"image": revision.image.as_deref()}), "nothing is guessed");
-            assert!(write.preview.consequences.iter().any(|it| it.starts_with("A revision holds its image alone")));
+            assert!(
+                write
+                    .preview
+                    .consequences
+                    .iter()
+                    .any(|it| it.starts_with("A revision holds its image alone"))
+            );
         }
     }
     assert!(old > 0, "the fleet has an earlier revision");

@@ -8,8 +8,8 @@ use quarterdeck::fleet::{
     Events, Fleet, FleetEvent, Member, Options, Store, WriteEnd, WriteEvent, WritePhase,
 };
 use quarterdeck::model::{
-    Action, ActionId, Choice, ContextName, Form, FormValues, Kind, Origin, Platform, PreparedWrite, Problem, Resource,
-    Shown, Target,
+    Action, ActionId, Choice, ContextName, Form, FormValues, Kind, Origin, Platform, PreparedWrite, Problem,
+    Resource, Shown, Target,
 };
 use quarterdeck::providers::SharedProvider;
 

@@ -42,7 +42,12 @@ pub struct Moved {
 /// The work of giving a container other settings. One that runs is restarted.
 pub fn configure(fleet: &Fleet, container: u32, settings: Settings) -> Work {
     let effect = Effect::Configure(container, Box::new(settings));
-    reshaped(fleet, container, ("Reconfigure", "container.reconfigure"), ("Writing the configuration", effect))
+    reshaped(
+        fleet,
+        container,
+        ("Reconfigure", "container.reconfigure"),
+        ("Writing the configuration", effect),
+    )
 }
 
 /// The work of running another container's image in a container. One that runs is restarted.

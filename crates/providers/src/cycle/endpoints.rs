@@ -11,9 +11,21 @@ pub(in super::super) const ENDPOINTS: &[Endpoint] = &[
         "it documents no way to name instances, and without one it may mean all: several are deleted one by one",
     ),
     Endpoint::read("/v1/containers/{containerId}/instances/{instanceId}", "an instance and its details"),
-    Endpoint::write("DELETE", "/v1/containers/{containerId}/instances/{instanceId}", "instance.delete, container.delete-instances"),
-    Endpoint::write("GET", "/v1/containers/{containerId}/instances/{instanceId}/ssh", "instance.ssh-credentials"),
-    Endpoint::write("DELETE", "/v1/containers/{containerId}/instances/{instanceId}/ssh", "instance.expire-ssh"),
+    Endpoint::write(
+        "DELETE",
+        "/v1/containers/{containerId}/instances/{instanceId}",
+        "instance.delete, container.delete-instances",
+    ),
+    Endpoint::write(
+        "GET",
+        "/v1/containers/{containerId}/instances/{instanceId}/ssh",
+        "instance.ssh-credentials",
+    ),
+    Endpoint::write(
+        "DELETE",
+        "/v1/containers/{containerId}/instances/{instanceId}/ssh",
+        "instance.expire-ssh",
+    ),
     Endpoint::write(
         "POST",
         "/v1/containers/{containerId}/instances/{instanceId}/tasks",

@@ -34,7 +34,8 @@ use map::{Mapper, Names};
 use qdeck_config::{Context, Credentials};
 use qdeck_model::{
     Action, ActionId, Choice, Form, FormValues, Kind, LogEvent, LogStart, Outcome, Platform, PreparedRequest,
-    PreparedWrite, Preview, Problem, ProblemKind, Resource, ResourceId, Sample, ScreenKind, Target, Timestamp,
+    PreparedWrite, Preview, Problem, ProblemKind, Resource, ResourceId, Sample, ScreenKind, Target,
+    Timestamp,
 };
 use qdeck_net::{Client, Frame, ShellCredentials, SocketOptions, produce};
 use read::listing::{self, Listed};

@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::mapping::lenient::{AnyValue, Lenient, Number, ObjectOrDefault, RequiredSecret, RowId, Rows, Text};
+use crate::mapping::lenient::{
+    AnyValue, Lenient, Number, ObjectOrDefault, RequiredSecret, RowId, Rows, Text,
+};
 
 /// A list. Its `page` and `rowsPerPage` are those of the request.
 #[derive(Debug, Deserialize)]

@@ -122,7 +122,8 @@ fn admit(app: &AppState, headers: &HeaderMap, path: &str) -> Result<(), Problem>
     if !same(bearer, &app.credentials.key) {
         return Err(Problem::auth("the API key is not known"));
     }
-    if ["/v1/hubs", "/v1/hubs/current", "/v1/hubs/current/membership"].iter().any(|open| path.ends_with(open)) {
+    if ["/v1/hubs", "/v1/hubs/current", "/v1/hubs/current/membership"].iter().any(|open| path.ends_with(open))
+    {
         return Ok(());
     }
     let hub = headers

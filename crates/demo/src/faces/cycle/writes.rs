@@ -65,8 +65,8 @@ pub(super) async fn container_task(
             "reimage" => {
                 let image = task["contents"]["image_id"].as_str().and_then(|text| index(Thing::Image, text));
                 let image = image.filter(|key| fleet.container_of(Account::Cycle, *key).is_some());
-                let image =
-                    image.ok_or_else(|| Problem::invalid("`contents.image_id` must be the id of an image"))?;
+                let image = image
+                    .ok_or_else(|| Problem::invalid("`contents.image_id` must be the id of an image"))?;
                 Ok(reshape::reimage(fleet, key, image))
             }
             "reconfigure" => {
@@ -211,7 +211,8 @@ fn moved(key: u32, end: Effect) -> Vec<(&'static str, Vec<Effect>)> {
 fn extension(fleet: &Fleet, container: &str, key: u32, contents: &Value) -> Result<(u32, u64), Problem> {
     let (_, owner) = find_container(fleet, container)?;
     let wanted = contents["volume_id"].as_str().unwrap_or_default();
-    let nth = (0..).zip(&owner.volumes).map(|(nth, _)| nth).find(|nth| shapes::volume_id(key, *nth) == wanted);
+    let nth =
+        (0..).zip(&owner.volumes).map(|(nth, _)| nth).find(|nth| shapes::volume_id(key, *nth) == wanted);
     let nth = nth.ok_or_else(|| Problem::invalid("`contents.volume_id` must be a volume of the instance"))?;
     let size = contents["extend_size"].as_str().unwrap_or_default().to_ascii_uppercase();
     let by = size.trim_end_matches('B').strip_suffix('G').and_then(|number| number.parse::<u64>().ok());

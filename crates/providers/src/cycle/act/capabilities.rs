@@ -154,11 +154,17 @@ mod tests {
             some.role(&[&["containers-view"], &["containers-ssh"]]).as_deref(),
             Some("role Deploys, which lacks containers-ssh")
         );
-        for unknown in [json!({}), json!({"capabilities": {"all": false}}), json!({"capabilities": {"all": true}})] {
+        for unknown in
+            [json!({}), json!({"capabilities": {"all": false}}), json!({"capabilities": {"all": true}})]
+        {
             let capabilities = of(&unknown);
             assert_eq!(capabilities.missing(&["containers-ssh"]), None, "{unknown}");
             capabilities.note_missing("containers-ssh");
-            assert_eq!(capabilities.missing(&["containers-ssh"]), Some("containers-ssh"), "a refusal named it");
+            assert_eq!(
+                capabilities.missing(&["containers-ssh"]),
+                Some("containers-ssh"),
+                "a refusal named it"
+            );
             capabilities.forget();
             assert_eq!(capabilities.missing(&["containers-ssh"]), None);
         }

@@ -79,7 +79,9 @@ pub(super) fn actions(capabilities: &Capabilities, resource: &Resource) -> Vec<A
 
 fn entry(target: &Target, action: ActionId) -> Result<&'static Entry, Problem> {
     let found = entries(target.id.kind).iter().find(|entry| entry.id == action);
-    found.ok_or_else(|| unsupported(&format!("there is no action {action} on a {}", target.id.kind.singular())))
+    found.ok_or_else(|| {
+        unsupported(&format!("there is no action {action} on a {}", target.id.kind.singular()))
+    })
 }
 
 /// The form of an action.

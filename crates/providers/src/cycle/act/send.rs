@@ -10,9 +10,9 @@ use serde_json::Value;
 
 use super::super::map::Mapper;
 use super::super::{api::Api, wire};
+use super::Deck;
 use super::container::made_since;
 use super::instance::{self, EXPIRE_SSH, GENERATE_SSH};
-use super::Deck;
 use crate::Answer;
 use crate::mapping::lenient::{Lenient, ObjectOrDefault, Text};
 use qdeck_model::{
@@ -58,7 +58,8 @@ pub(crate) fn perform(deck: Deck, write: &PreparedWrite) -> Answer<Outcome> {
                 Err(problem) if jobs.is_empty() => return Err(problem),
                 Err(problem) => {
                     let of = requests.len();
-                    failure = Some(format!("{} of {of} were taken on, the next failed: {problem}", jobs.len()));
+                    failure =
+                        Some(format!("{} of {of} were taken on, the next failed: {problem}", jobs.len()));
                     jobs.push(MISSING.to_owned());
                     break;
                 }
@@ -87,7 +88,11 @@ fn job_of(answer: Value) -> Result<Option<String>, Problem> {
 }
 
 /// The instance that a write made: its job names none.
-pub(crate) fn created(deck: Deck, write: &PreparedWrite, job: Option<&ResourceId>) -> Answer<Option<ResourceId>> {
+pub(crate) fn created(
+    deck: Deck,
+    write: &PreparedWrite,
+    job: Option<&ResourceId>,
+) -> Answer<Option<ResourceId>> {
     let context = write.target.context().clone();
     let container = write.preview.creates.as_ref().and_then(|new| new.scope.clone());
     let job = job.map(|job| job.id.clone());
@@ -132,9 +137,8 @@ pub(crate) async fn batch(
         }
     }
     let missing = id.id.split(SEPARATOR).any(|job| job == MISSING);
-    let missing = missing.then(|| {
-        batches.failure(&id.id).unwrap_or_else(|| "not every request of it was taken on".into())
-    });
+    let missing = missing
+        .then(|| batches.failure(&id.id).unwrap_or_else(|| "not every request of it was taken on".into()));
     Some(Ok(joined(id, jobs, missing)))
 }
 
@@ -197,6 +201,10 @@ mod tests {
         assert_eq!(state(&[failed, done], None).lifecycle, failed);
         let partly = state(&[done], Some("1 of 2 were taken on"));
         assert_eq!((partly.lifecycle, partly.reason.as_deref()), (failed, Some("1 of 2 were taken on")));
-        assert_eq!(state(&[running], Some("1 of 2")).lifecycle, running, "what was taken on is followed first");
+        assert_eq!(
+            state(&[running], Some("1 of 2")).lifecycle,
+            running,
+            "what was taken on is followed first"
+        );
     }
 }

@@ -22,7 +22,8 @@ pub(super) fn form(like: Option<&wire::Container>) -> Form {
     if let Some(source) = like
         && !source.env.is_empty()
     {
-        let help = format!("Takes the {} of {}, whose values are not shown.", variables(source), name_of(source));
+        let help =
+            format!("Takes the {} of {}, whose values are not shown.", variables(source), name_of(source));
         let copy = Field::new(COPY_ENV, "Take its variables", FieldKind::Switch);
         all.push(copy.section("Variables").help(help).default(FieldValue::Switch(true)));
     }

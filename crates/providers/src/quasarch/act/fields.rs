@@ -87,7 +87,8 @@ fn resources(now: Option<&wire::Container>) -> Vec<Field> {
     let models = Field::new(MODELS, "Models", FieldKind::Several(Choices::Loaded))
         .section(RESOURCES)
         .help("Any one of them will do.");
-    let amount = |value: &Option<String>| value.as_deref().and_then(quantity::mebibytes).map(|it| it.to_string());
+    let amount =
+        |value: &Option<String>| value.as_deref().and_then(quantity::mebibytes).map(|it| it.to_string());
     let models = match now {
         Some(it) if !it.desired_gpus.is_empty() => {
             let wanted = it.desired_gpus.iter().map(|name| name.as_str().into()).collect();

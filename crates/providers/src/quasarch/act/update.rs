@@ -48,7 +48,9 @@ pub(super) async fn preview(deck: &Deck, target: &Target, values: &FormValues) -
     let request = PreparedRequest { secrets, ..PreparedRequest::new(Method::Put, url).body(body) };
     let summary = format!("Update container {}: a new revision is deployed.", target.name);
     let preview = Preview::new(summary, vec![request], Expected::State(&[Lifecycle::Running]))
-        .consequence("The container is deployed anew, perhaps at another provider, and is interrupted meanwhile.")
+        .consequence(
+            "The container is deployed anew, perhaps at another provider, and is interrupted meanwhile.",
+        )
         .consequence("The content of its storage is lost: it is ephemeral.")
         .consequence("Quasarch has no lock: a change that is made elsewhere at this moment is overwritten.");
     Ok(Preview { changes, ..preview })

@@ -69,7 +69,9 @@ pub(crate) async fn containers(State(app): State<AppState>, RawQuery(raw): RawQu
 fn sent_along(fleet: &Fleet, hub: &str, query: &Query, rows: &[(u32, &Container)]) -> Option<Value> {
     includes(query, CONTAINERS.includes, |what| match what {
         "creators" => shapes::creators(),
-        "images" => gathered(rows.iter().map(|(key, c)| included::image(fleet, hub, c.image_of.unwrap_or(*key)))),
+        "images" => {
+            gathered(rows.iter().map(|(key, c)| included::image(fleet, hub, c.image_of.unwrap_or(*key))))
+        }
         "environments" => gathered(rows.iter().map(|(_, c)| places::environment(fleet, hub, c.environment))),
         _ => json!({}),
     })

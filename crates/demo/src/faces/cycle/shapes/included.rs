@@ -3,8 +3,8 @@
 use serde_json::{Map, Value, json};
 
 use super::creator;
-use crate::engine::reshape;
 use crate::engine::fleet::{Container, Fleet};
+use crate::engine::reshape;
 use crate::faces::cycle::ids::{Thing, id};
 use crate::faces::{NEVER, time};
 

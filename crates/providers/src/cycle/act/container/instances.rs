@@ -38,15 +38,17 @@ pub(super) async fn create(deck: &Deck, row: &Container, values: &FormValues) ->
     let label = servers.iter().find(|choice| &*choice.value == server).map_or(server, |choice| &choice.label);
     let count = entered.whole(NEW_INSTANCES).unwrap_or_default();
     let url = deck.api.address(&container_path(&row.id, &["instances"]))?;
-    let request =
-        request(Method::Post, url).body(json!([{"server_id": server, "new_instances": count}]));
+    let request = request(Method::Post, url).body(json!([{"server_id": server, "new_instances": count}]));
     let many = if count == 1 { "1 instance".to_owned() } else { format!("{count} instances") };
     let summary = format!("Create {many} of container {} on server {label}.", row.name);
     let mut preview = Preview::new(summary, vec![request], Expected::Exists)
         .consequence("More instances take more of the server.")
-        .consequence("Cycle does not document whether the container's strategy keeps instances made by hand.");
+        .consequence(
+            "Cycle does not document whether the container's strategy keeps instances made by hand.",
+        );
     let scope = Some(row.id.id.clone());
-    preview.creates = Some(NewResource { kind: Kind::Instance, scope, name: format!("new {}", row.name).into() });
+    preview.creates =
+        Some(NewResource { kind: Kind::Instance, scope, name: format!("new {}", row.name).into() });
     Ok(preview)
 }
 
@@ -103,7 +105,9 @@ pub(super) async fn delete(deck: &Deck, row: &Container, values: &FormValues) ->
     let preview = Preview::new(summary, requests, Expected::Exists)
         .consequence(format!("These are deleted, each by a request of its own: {}.", names.join(", ")))
         .consequence("What is on their volumes is lost.")
-        .consequence("Cycle does not document whether the container's strategy makes new ones in their place.");
+        .consequence(
+            "Cycle does not document whether the container's strategy makes new ones in their place.",
+        );
     Ok(preview)
 }
 
@@ -123,4 +127,3 @@ pub(in super::super) async fn made_since(
     let made = rows.filter_map(|row| Some((row.events.created.timestamp().filter(|at| *at >= queued)?, row)));
     Ok(made.max_by_key(|(at, _)| *at).map(|(_, row)| row.id.to_string()))
 }
-

@@ -13,11 +13,11 @@ use super::super::unsupported;
 use super::{Deck, container_path, request};
 pub(super) use entries::ENTRIES;
 use entries::{DELETE_INSTANCES, REIMAGE};
+pub(super) use instances::made_since;
 use qdeck_model::{
     ActionId, Choice, Container, Expected, Form, FormValues, Lifecycle, Method, PreparedRequest, Preview,
     Problem, ResourceId,
 };
-pub(super) use instances::made_since;
 pub(super) use servers::usable as usable_servers;
 
 /// A container is up, whether all of its instances are or not.

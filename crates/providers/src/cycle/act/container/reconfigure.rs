@@ -83,9 +83,13 @@ pub(super) fn form(config: &Value) -> Form {
         text("cpu_limit", "Processor limit", shares())
             .section("Resources")
             .help("In shares of each instance: ten are a thread."),
-        text("cpu_reserve", "Processor reserve", shares()).section("Resources").help("In shares of each instance."),
+        text("cpu_reserve", "Processor reserve", shares())
+            .section("Resources")
+            .help("In shares of each instance."),
         text("ram_limit", "Memory limit", ram()).section("Resources").help("Of each instance: 512M, or 2G."),
-        text("ram_reserve", "Memory reserve", ram()).section("Resources").help("Of each instance: 512M, or 2G."),
+        text("ram_reserve", "Memory reserve", ram())
+            .section("Resources")
+            .help("Of each instance: 512M, or 2G."),
         text("command", "Command", FieldKind::Text(line(1, 4096)))
             .section("Program")
             .help("The path of the program to run in place of the image's own."),
@@ -124,7 +128,9 @@ fn strategies(config: &Value) -> FieldKind {
 
 /// The value that a field has in the configuration.
 fn default_of(field: &str, config: &Value) -> Option<FieldValue> {
-    let at = |places: &[Place]| places.iter().find(|it| it.field == field).and_then(|it| config.pointer(it.pointer));
+    let at = |places: &[Place]| {
+        places.iter().find(|it| it.field == field).and_then(|it| config.pointer(it.pointer))
+    };
     if let Some(text) = at(&TEXTS).and_then(Value::as_str) {
         return Some(FieldValue::text(text)).filter(|text| !text.is_empty());
     }
@@ -223,8 +229,12 @@ fn check_reserves(config: &Value) -> Result<(), Problem> {
         (Some(limit), Some(reserve)) if reserve > limit => {
             return Err(wrong_field(NUMBERS[1].field, "must not be more than the limit"));
         }
-        (Some(_), None) => return Err(wrong_field(NUMBERS[1].field, "must be filled in, since there is a limit")),
-        (None, Some(_)) => return Err(wrong_field(NUMBERS[0].field, "must be filled in, since there is a reserve")),
+        (Some(_), None) => {
+            return Err(wrong_field(NUMBERS[1].field, "must be filled in, since there is a limit"));
+        }
+        (None, Some(_)) => {
+            return Err(wrong_field(NUMBERS[0].field, "must be filled in, since there is a reserve"));
+        }
         _ => {}
     }
     match (bytes(&SIZES[0]), bytes(&SIZES[1])) {
@@ -293,7 +303,10 @@ mod tests {
         let defaults = form.defaults();
         assert!(form.errors(&defaults).is_empty(), "{:?}", form.errors(&defaults));
         let text = |field| defaults.text(field);
-        assert_eq!([text("public"), text("ram_limit"), text("cpu_limit")], [Some("enable"), Some("2048"), Some("20")]);
+        assert_eq!(
+            [text("public"), text("ram_limit"), text("cpu_limit")],
+            [Some("enable"), Some("2048"), Some("20")]
+        );
         assert_eq!(defaults.several("ports"), ["80:8080".into()]);
         assert!(!format!("{form:?}").contains("obviously-fake"), "values of variables are in no form");
         let mut sparse = json!({"network": null});

@@ -75,7 +75,8 @@ pub(super) async fn preview(deck: &Deck, row: &Container, values: &FormValues) -
         (Some(image), None) => {
             let all = choices(deck, &row.id).await?;
             entered.check_choice(IMAGE, &all)?;
-            let label = all.iter().find(|choice| &*choice.value == image).map(|choice| choice.label.to_string());
+            let label =
+                all.iter().find(|choice| &*choice.value == image).map(|choice| choice.label.to_string());
             (image.to_owned(), label.unwrap_or_else(|| image.to_owned()), false)
         }
         (None, Some(other)) if is_id(other) => (other.to_owned(), format!("image {other}"), true),
@@ -104,7 +105,8 @@ pub(super) async fn preview(deck: &Deck, row: &Container, values: &FormValues) -
         preview = preview.consequence("Cycle does not check that this image fits the container.");
     }
     if overwrites {
-        preview = preview.consequence("The runtime configuration of the container is overwritten by that of the image.");
+        preview = preview
+            .consequence("The runtime configuration of the container is overwritten by that of the image.");
     }
     let from = row.image.as_deref().map(Into::into);
     preview.changes = vec![FieldChange { field: "image".into(), from, to: Some(name.into()) }];

@@ -7,8 +7,8 @@ use super::super::{Deck, refused};
 use super::{UP, task};
 use crate::kit::form::{Entered, whole};
 use qdeck_model::{
-    Container, Danger, Expected, Field, FieldChange, FieldValue, Form, FormValues, Lifecycle, Preview, Problem,
-    Resource, ResourceId, Unit,
+    Container, Danger, Expected, Field, FieldChange, FieldValue, Form, FormValues, Lifecycle, Preview,
+    Problem, Resource, ResourceId, Unit,
 };
 
 const INSTANCES: &str = "instances";
@@ -50,7 +50,8 @@ pub(super) fn preview(deck: &Deck, row: &Container, values: &FormValues) -> Resu
     match now.map(|now| now - wanted) {
         Some(fewer @ 1..) => {
             let which = if fewer == 1 { "instance is".to_owned() } else { format!("{fewer} instances are") };
-            preview = preview.consequence(format!("The newest {which} deleted, with what is on volumes of theirs."));
+            preview = preview
+                .consequence(format!("The newest {which} deleted, with what is on volumes of theirs."));
             preview.danger = Some(Danger::Destructive);
         }
         _ => preview = preview.consequence("More instances take more of the servers under them."),

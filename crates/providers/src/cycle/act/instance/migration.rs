@@ -8,8 +8,8 @@ use super::super::{Deck, document};
 use super::{of_container, task};
 use crate::kit::form::Entered;
 use qdeck_model::{
-    Choice, Choices, Expected, Field, FieldChange, FieldKind, FieldValue, Form, FormValues, Instance, Preview,
-    Problem, ResourceId,
+    Choice, Choices, Expected, Field, FieldChange, FieldKind, FieldValue, Form, FormValues, Instance,
+    Preview, Problem, ResourceId,
 };
 
 pub(super) const DESTINATION: &str = "destination_server_id";
