@@ -1,5 +1,6 @@
 //! The requests of the Gcore provider, and its reading of answers and refusals.
 
+mod actions;
 mod details;
 mod face;
 mod lists;

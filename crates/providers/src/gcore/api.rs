@@ -16,7 +16,7 @@ use crate::kit::pages::Row;
 use crate::kit::{self, Page, PageAt, PageWalk, Rest, SignIn};
 use crate::mapping::lenient::Rows;
 use qdeck_config::SecretRef;
-use qdeck_model::{Problem, Secret};
+use qdeck_model::{Method, PreparedRequest, Problem, Secret};
 use qdeck_net::{Client, NetError, Request};
 
 /// Rows asked for a page, the most there may be. Always sent: some lists give 10 without it.
@@ -87,6 +87,32 @@ impl Api {
         self.answer(kit::with_query(Request::post(url, body).reading(), query), path).await
     }
 
+    /// A request that changes something, to be shown before it is sent by [`Api::write`].
+    pub(crate) fn prepare(
+        &self,
+        method: Method,
+        path: &[&str],
+        query: &Query<'_>,
+    ) -> Result<PreparedRequest, Problem> {
+        let mut url = kit::join_url(&self.shared.base, path.iter().copied())?;
+        if !query.is_empty() {
+            url.query_pairs_mut().extend_pairs(query);
+        }
+        Ok(PreparedRequest::new(method, url.as_str()))
+    }
+
+    /// Sends a prepared request once. `Value::Null` is an answer without content.
+    pub(crate) async fn write(&self, prepared: &PreparedRequest) -> Result<Value, Problem> {
+        let request = self.authorized(Request::prepared(prepared)?).await?;
+        let answer = self.client.json(&request).await;
+        answer.map_err(|error| {
+            let url = Url::parse(&prepared.url).ok();
+            let path: Vec<&str> =
+                url.as_ref().and_then(|url| url.path_segments()).into_iter().flatten().collect();
+            problem(error, "change", &path)
+        })
+    }
+
     /// A page of a list. Lists without a `count` have no pages.
     pub(crate) async fn page<T: DeserializeOwned>(
         &self,
@@ -125,12 +151,16 @@ impl Api {
     }
 
     async fn answer<T: DeserializeOwned>(&self, request: Request, path: &[&str]) -> Result<T, Problem> {
+        let request = self.authorized(request).await?;
+        let answer = self.client.json(&request).await;
+        answer.map_err(|error| problem(error, "read", path))
+    }
+
+    async fn authorized(&self, request: Request) -> Result<Request, Problem> {
         let shared = &self.shared;
         let key = shared.signed.get(|| shared.key.resolve()).await?;
         // The scheme's word matters: a permanent token after `Bearer` is refused.
-        let request = request.authorization(&format!("APIKey {}", key.expose()), &key);
-        let answer = self.client.json(&request).await;
-        answer.map_err(|error| problem(error, path))
+        Ok(request.authorization(&format!("APIKey {}", key.expose()), &key))
     }
 }
 
@@ -141,7 +171,7 @@ fn walk(path: &[&str]) -> PageWalk {
 
 /// The problem with what Gcore's error body adds: `{exception_class, message, request_id, info?, invalid_fields?}`. A
 /// gateway before it may answer in a shape of its own; then the words are those of the body as it came.
-fn problem(error: NetError, path: &[&str]) -> Problem {
+fn problem(error: NetError, verb: &str, path: &[&str]) -> Problem {
     let body = kit::refusal_json(&error).unwrap_or_default();
     let mut problem = Problem::from(error);
     let word = |name: &str| body.get(name).and_then(Value::as_str);
@@ -151,7 +181,7 @@ fn problem(error: NetError, path: &[&str]) -> Problem {
     if let Some(fields) = body.get("invalid_fields").and_then(invalid_fields) {
         problem.message = format!("{}: {fields}", problem.message).into();
     }
-    if let Some(hint) = hint(problem.status, word("exception_class"), &body, path) {
+    if let Some(hint) = hint(problem.status, word("exception_class"), &body, verb, path) {
         problem.hint = Some(hint.into());
     }
     problem
@@ -170,7 +200,7 @@ fn invalid_fields(fields: &Value) -> Option<String> {
 }
 
 /// The hint for a refusal, where Gcore's own class or the call is more precise than its status.
-fn hint(status: Option<u16>, class: Option<&str>, body: &Value, path: &[&str]) -> Option<String> {
+fn hint(status: Option<u16>, class: Option<&str>, body: &Value, verb: &str, path: &[&str]) -> Option<String> {
     let number = |name: &str| {
         let value = body.pointer("/info")?.get(name)?;
         Some(value.to_string().trim_matches('"').to_owned())
@@ -190,7 +220,7 @@ fn hint(status: Option<u16>, class: Option<&str>, body: &Value, path: &[&str]) -
             "The region has no more room for this flavor: take another region or flavor".to_owned()
         }
         (403, _) => format!(
-            "The token's user may not read {}: the role needs that right in this project",
+            "The token's user may not {verb} {}: the role needs that right in this project",
             subject(path)
         ),
         (401, _) => {
@@ -233,14 +263,14 @@ mod tests {
     fn refusals_name_what_is_missing() {
         let capacity = json!({"message": "Region has reached the limit of flavor g1-gpu"});
         let path = ["cloud", "v3", "inference", "7", "deployments", "My-app", "logs"];
-        let hint_of = |class, body: &Value| hint(Some(403), class, body, &path).unwrap();
+        let hint_of = |class, body: &Value| hint(Some(403), class, body, "read", &path).unwrap();
         assert!(hint_of(Some("ForbiddenError"), &capacity).contains("no more room"));
         assert!(hint_of(None, &Value::Null).contains("`inference deployments logs`"));
         let quota =
             json!({"info": {"attribute": "cpu", "current_usage": 4, "requested_usage": 8, "limit": 10}});
-        let quota_hint = hint(Some(400), Some("QuotaLimitExceed"), &quota, &path).unwrap();
+        let quota_hint = hint(Some(400), Some("QuotaLimitExceed"), &quota, "change", &path).unwrap();
         assert_eq!(quota_hint, "Quota `cpu`: 4 of 10 in use, 8 asked for");
-        assert_eq!(hint(Some(404), Some("NotFoundError"), &Value::Null, &path), None);
+        assert_eq!(hint(Some(404), Some("NotFoundError"), &Value::Null, "read", &path), None);
         let fields = json!({"name": ["too long", "odd"], "size": "too small"});
         assert_eq!(invalid_fields(&fields).unwrap(), "name: too long, odd; size: too small");
     }

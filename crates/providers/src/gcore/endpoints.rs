@@ -2,8 +2,6 @@
 
 use super::super::{Endpoint, Use};
 
-const CHANGES: Use = Use::Not("nothing is changed");
-const OLD: Use = Use::Not("nothing is changed; deprecated for `action`");
 const RESELLER: Use = Use::Not("for resellers only, and gone from the public description");
 
 /// The page's endpoints in its order, then those of other pages that are read as well. Paths are below `base_url`.
@@ -11,25 +9,37 @@ pub(crate) const ENDPOINTS: &[Endpoint] = &[
     Endpoint::new(
         "POST",
         "/cloud/v1/instances/{project_id}/{region_id}/{instance_id}/addsecuritygroup",
-        CHANGES,
+        Use::Writes("Assign a security group"),
     ),
     Endpoint::new(
         "POST",
         "/cloud/v1/instances/{project_id}/{region_id}/{instance_id}/attach_interface",
-        CHANGES,
+        Use::Writes("Attach an interface"),
     ),
-    Endpoint::new("POST", "/cloud/v1/instances/{project_id}/{region_id}/{instance_id}/changeflavor", CHANGES),
+    Endpoint::new(
+        "POST",
+        "/cloud/v1/instances/{project_id}/{region_id}/{instance_id}/changeflavor",
+        Use::Writes("Change flavor"),
+    ),
     Endpoint::new(
         "POST",
         "/cloud/v2/instances/{project_id}/{region_id}/check_limits",
-        Use::Not("it is asked before an instance is made, and nothing is made"),
+        Use::Reads("before an instance is made: quota"),
     ),
-    Endpoint::new("POST", "/cloud/v2/instances/{project_id}/{region_id}", CHANGES),
-    Endpoint::new("DELETE", "/cloud/v1/instances/{project_id}/{region_id}/{instance_id}", CHANGES),
+    Endpoint::new(
+        "POST",
+        "/cloud/v2/instances/{project_id}/{region_id}",
+        Use::Writes("Create an instance, Create one like this"),
+    ),
+    Endpoint::new(
+        "DELETE",
+        "/cloud/v1/instances/{project_id}/{region_id}/{instance_id}",
+        Use::Writes("Delete"),
+    ),
     Endpoint::new(
         "POST",
         "/cloud/v1/instances/{project_id}/{region_id}/{instance_id}/detach_interface",
-        CHANGES,
+        Use::Writes("Detach an interface"),
     ),
     Endpoint::new(
         "GET",
@@ -67,34 +77,66 @@ pub(crate) const ENDPOINTS: &[Endpoint] = &[
         "/cloud/v1/instances/{project_id}/{region_id}/{instance_id}/ports",
         Use::Reads("details of an instance: ports"),
     ),
-    Endpoint::new("POST", "/cloud/v2/instances/{project_id}/{region_id}/{instance_id}/action", CHANGES),
-    Endpoint::new("POST", "/cloud/v1/instances/{project_id}/{region_id}/{instance_id}/powercycle", OLD),
+    Endpoint::new(
+        "POST",
+        "/cloud/v2/instances/{project_id}/{region_id}/{instance_id}/action",
+        Use::Writes("Start, Stop, Reboot, Power-cycle, Suspend, Resume"),
+    ),
+    Endpoint::new(
+        "POST",
+        "/cloud/v1/instances/{project_id}/{region_id}/{instance_id}/powercycle",
+        Use::Writes("Power-cycle, where the action call is not to be had"),
+    ),
     Endpoint::new(
         "POST",
         "/cloud/v1/instances/{project_id}/{region_id}/{instance_id}/put_into_servergroup",
-        CHANGES,
+        Use::Writes("Put into a server group"),
     ),
-    Endpoint::new("POST", "/cloud/v1/instances/{project_id}/{region_id}/{instance_id}/reboot", OLD),
+    Endpoint::new(
+        "POST",
+        "/cloud/v1/instances/{project_id}/{region_id}/{instance_id}/reboot",
+        Use::Writes("Reboot, where the action call is not to be had"),
+    ),
     Endpoint::new(
         "POST",
         "/cloud/v1/instances/{project_id}/{region_id}/{instance_id}/remove_from_servergroup",
-        CHANGES,
+        Use::Writes("Take out of its server group"),
     ),
-    Endpoint::new("PATCH", "/cloud/v1/instances/{project_id}/{region_id}/{instance_id}", CHANGES),
-    Endpoint::new("POST", "/cloud/v1/instances/{project_id}/{region_id}/{instance_id}/resume", OLD),
+    Endpoint::new(
+        "PATCH",
+        "/cloud/v1/instances/{project_id}/{region_id}/{instance_id}",
+        Use::Writes("Rename, Change tags"),
+    ),
+    Endpoint::new(
+        "POST",
+        "/cloud/v1/instances/{project_id}/{region_id}/{instance_id}/resume",
+        Use::Writes("Resume, where the action call is not to be had"),
+    ),
     Endpoint::new(
         "GET",
         "/cloud/v1/instances/{project_id}/{region_id}/{instance_id}",
         Use::Reads("an instance and its details"),
     ),
     Endpoint::new("GET", "/cloud/v1/instances/search", RESELLER),
-    Endpoint::new("POST", "/cloud/v1/instances/{project_id}/{region_id}/{instance_id}/start", OLD),
-    Endpoint::new("POST", "/cloud/v1/instances/{project_id}/{region_id}/{instance_id}/stop", OLD),
-    Endpoint::new("POST", "/cloud/v1/instances/{project_id}/{region_id}/{instance_id}/suspend", OLD),
+    Endpoint::new(
+        "POST",
+        "/cloud/v1/instances/{project_id}/{region_id}/{instance_id}/start",
+        Use::Writes("Start, where the action call is not to be had"),
+    ),
+    Endpoint::new(
+        "POST",
+        "/cloud/v1/instances/{project_id}/{region_id}/{instance_id}/stop",
+        Use::Writes("Stop, where the action call is not to be had"),
+    ),
+    Endpoint::new(
+        "POST",
+        "/cloud/v1/instances/{project_id}/{region_id}/{instance_id}/suspend",
+        Use::Writes("Suspend, where the action call is not to be had"),
+    ),
     Endpoint::new(
         "POST",
         "/cloud/v1/instances/{project_id}/{region_id}/{instance_id}/delsecuritygroup",
-        CHANGES,
+        Use::Writes("Un-assign a security group"),
     ),
     Endpoint::new(
         "GET",
@@ -109,39 +151,47 @@ pub(crate) const ENDPOINTS: &[Endpoint] = &[
     Endpoint::new(
         "POST",
         "/cloud/v1/instances/{project_id}/{region_id}/available_flavors",
-        Use::Not("it is asked before an instance is made, and nothing is made"),
+        Use::Reads("the form of a new instance: flavors for its volumes"),
     ),
     Endpoint::new(
         "GET",
         "/cloud/v1/instances/{project_id}/{region_id}/{instance_id}/available_flavors",
         Use::Reads("details of an instance: available_flavors"),
     ),
-    Endpoint::new("POST", "/cloud/v1/instances/{project_id}/{region_id}/{instance_id}/metadata", CHANGES),
+    Endpoint::new(
+        "POST",
+        "/cloud/v1/instances/{project_id}/{region_id}/{instance_id}/metadata",
+        Use::Writes("Add metadata"),
+    ),
     Endpoint::new(
         "DELETE",
         "/cloud/v1/instances/{project_id}/{region_id}/{instance_id}/metadata/{key}",
-        CHANGES,
+        Use::Writes("Delete a metadata item"),
     ),
     Endpoint::new(
         "GET",
         "/cloud/v1/instances/{project_id}/{region_id}/{instance_id}/metadata/{key}",
-        Use::Not("the list of metadata has every key"),
+        Use::Reads("Show a metadata item"),
     ),
     Endpoint::new(
         "GET",
         "/cloud/v1/instances/{project_id}/{region_id}/{instance_id}/metadata",
         Use::Reads("details of an instance: metadata"),
     ),
-    Endpoint::new("PUT", "/cloud/v1/instances/{project_id}/{region_id}/{instance_id}/metadata", CHANGES),
+    Endpoint::new(
+        "PUT",
+        "/cloud/v1/instances/{project_id}/{region_id}/{instance_id}/metadata",
+        Use::Writes("Replace metadata"),
+    ),
     Endpoint::new(
         "DELETE",
         "/cloud/v2/instances/{project_id}/{region_id}/{instance_id}/metadata_item",
-        CHANGES,
+        Use::Writes("Delete a metadata item whose key the path does not support"),
     ),
     Endpoint::new(
         "GET",
         "/cloud/v2/instances/{project_id}/{region_id}/{instance_id}/metadata_item",
-        Use::Not("the list of metadata has every key"),
+        Use::Reads("Show a metadata item whose key the path does not support"),
     ),
     Endpoint::new("DELETE", "/cloud/v1/reseller_name_templates/{reseller_id}/{region_id}", RESELLER),
     Endpoint::new(
@@ -151,6 +201,56 @@ pub(crate) const ENDPOINTS: &[Endpoint] = &[
     ),
     Endpoint::new("GET", "/cloud/v1/reseller_name_templates", RESELLER),
     Endpoint::new("PUT", "/cloud/v1/reseller_name_templates", RESELLER),
+    Endpoint::new(
+        "GET",
+        "/cloud/v1/images/{project_id}/{region_id}",
+        Use::Reads("the form of a new instance: images"),
+    ),
+    Endpoint::new(
+        "GET",
+        "/cloud/v1/images/{project_id}/{region_id}/{image_id}",
+        Use::Reads("the form of a new instance: what the image allows"),
+    ),
+    Endpoint::new(
+        "GET",
+        "/cloud/v1/snapshots/{project_id}/{region_id}",
+        Use::Reads("the form of a new instance: snapshots"),
+    ),
+    Endpoint::new(
+        "GET",
+        "/cloud/v1/snapshots/{project_id}/{region_id}/{snapshot_id}",
+        Use::Reads("the form of a new instance: the size of a snapshot"),
+    ),
+    Endpoint::new(
+        "GET",
+        "/cloud/v1/networks/{project_id}/{region_id}",
+        Use::Reads("the form of a new instance or interface: networks"),
+    ),
+    Endpoint::new(
+        "GET",
+        "/cloud/v1/subnets/{project_id}/{region_id}",
+        Use::Reads("the form of a new instance or interface: subnets"),
+    ),
+    Endpoint::new(
+        "GET",
+        "/cloud/v1/reserved_fixed_ips/{project_id}/{region_id}",
+        Use::Reads("the forms of a new instance or interface, and of a deletion"),
+    ),
+    Endpoint::new(
+        "GET",
+        "/cloud/v1/floatingips/{project_id}/{region_id}",
+        Use::Reads("the form of a new instance: floating IPs"),
+    ),
+    Endpoint::new(
+        "GET",
+        "/cloud/v1/servergroups/{project_id}/{region_id}",
+        Use::Reads("the forms of a new instance and of server groups"),
+    ),
+    Endpoint::new(
+        "GET",
+        "/cloud/v1/ssh_keys/{project_id}",
+        Use::Reads("the form of a new instance: SSH keys"),
+    ),
     Endpoint::new("GET", "/iam/clients/me", Use::Reads("the check of a context")),
     Endpoint::new("GET", "/cloud/v1/projects", Use::Reads("the default project")),
     Endpoint::new("GET", "/cloud/v1/regions", Use::Reads("regions and their names")),
@@ -229,9 +329,11 @@ mod tests {
             let twice =
                 ENDPOINTS[..at].iter().any(|other| (other.method, other.path) == (one.method, one.path));
             assert!(!twice, "{one:?}");
-            // Metrics are asked for by POST.
+            // Metrics are asked for by POST, and what is asked before an instance is made.
             let reads = matches!(one.used, Use::Reads(_));
-            assert!(!reads || one.method == "GET" || one.path.ends_with("/metrics"), "{one:?}");
+            let searches = ["/metrics", "/check_limits", "/available_flavors"];
+            let is_search = searches.iter().any(|end| one.path.ends_with(end));
+            assert!(!reads || one.method == "GET" || is_search, "{one:?}");
         }
         assert!(ENDPOINTS.len() > 60);
     }

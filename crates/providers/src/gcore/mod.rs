@@ -3,6 +3,7 @@
 //! Written after the public API description and reference pages. One context is one project and some regions; there is
 //! no call that lists several regions, no push channel and no stream, so lists fan out and everything is polled.
 
+mod act;
 mod api;
 mod endpoints;
 mod live;
@@ -17,6 +18,7 @@ mod tests;
 mod wire;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures_util::FutureExt;
 use futures_util::stream::BoxStream;
@@ -31,8 +33,8 @@ use map::Mapper;
 use places::Places;
 use qdeck_config::{Context, Credentials};
 use qdeck_model::{
-    Kind, LogEvent, LogStart, Platform, PreparedRequest, Problem, Resource, ResourceId, Sample, ScreenKind,
-    Timestamp,
+    Action, ActionId, Choice, Form, FormValues, Kind, LogEvent, LogStart, Outcome, Platform, PreparedRequest,
+    PreparedWrite, Preview, Problem, Resource, ResourceId, Sample, ScreenKind, Target, Timestamp,
 };
 use qdeck_net::{Client, ShellCredentials, produce};
 use read::catalogue::Catalogue;
@@ -53,6 +55,7 @@ pub(crate) struct Site {
     pub(crate) places: Places,
     pub(crate) map: Mapper,
     pub(crate) catalogue: Catalogue,
+    pub(crate) known_paths: act::KnownPaths,
 }
 
 impl Gcore {
@@ -71,6 +74,7 @@ impl Gcore {
                 ),
                 map: Mapper::new(context.name.clone()),
                 catalogue: Catalogue::default(),
+                known_paths: act::KnownPaths::default(),
                 api,
             }),
             meters: Arc::default(),
@@ -158,5 +162,51 @@ impl Provider for Gcore {
 
     fn traffic(&self) -> Traffic {
         self.site.api.client.counters().into()
+    }
+
+    fn declared_actions(&self) -> Vec<Action> {
+        act::declared(&self.site)
+    }
+
+    fn actions(&self, resource: &Resource) -> Vec<Action> {
+        act::actions(resource)
+    }
+
+    fn context_actions(&self) -> Vec<Action> {
+        act::of_context(&self.site)
+    }
+
+    fn form(&self, target: &Target, action: ActionId, values: &FormValues) -> Answer<Form> {
+        let (site, target, values) = (self.site.clone(), target.clone(), values.clone());
+        async move { act::form(&site, &target, action, &values).await }.boxed()
+    }
+
+    fn choices(
+        &self,
+        target: &Target,
+        action: ActionId,
+        field: &str,
+        values: &FormValues,
+    ) -> Answer<Vec<Choice>> {
+        let (site, target, values) = (self.site.clone(), target.clone(), values.clone());
+        let field = field.to_owned();
+        async move { act::choices(&site, &target, action, &field, &values).await }.boxed()
+    }
+
+    fn preview(&self, target: &Target, action: ActionId, values: &FormValues) -> Answer<Preview> {
+        let (site, target, values) = (self.site.clone(), target.clone(), values.clone());
+        async move { act::preview(&site, &target, action, &values).await }.boxed()
+    }
+
+    fn perform(&self, write: &PreparedWrite) -> Answer<Outcome> {
+        act::perform(self.site.clone(), write)
+    }
+
+    fn created(&self, write: &PreparedWrite, operation: Option<&ResourceId>) -> Answer<Option<ResourceId>> {
+        act::created(self.site.clone(), write, operation.cloned())
+    }
+
+    fn poll_interval(&self, age: Duration) -> Duration {
+        act::poll_interval(age)
     }
 }

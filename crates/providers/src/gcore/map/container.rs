@@ -56,7 +56,7 @@ impl Mapper {
             location: self.locations(wire, regions),
             endpoints,
             created: wire.created_at.timestamp(),
-            offers: Offers { console: None, telemetry: false, logs: true, actions: false },
+            offers: Offers { console: None, telemetry: false, logs: true, actions: true },
             facts: facts.into_vec(),
             ..Container::new(
                 ResourceId::new(&self.context, Kind::Container, &*wire.name),

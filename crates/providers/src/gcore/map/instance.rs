@@ -74,7 +74,7 @@ impl Mapper {
                 console: (!gone).then_some(ScreenKind::Terminal),
                 telemetry: !gone,
                 logs: false,
-                actions: false,
+                actions: true,
             },
             facts: self.facts.intern(&self.instance_facts(wire)),
             ..Instance::new(

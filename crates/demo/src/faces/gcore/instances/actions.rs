@@ -102,7 +102,7 @@ fn plan(key: u32, action: &str) -> Option<(&'static [&'static str], Task)> {
             Task::through(("Power-cycle", "hard_reboot_vm", "reboot_hard"), both()),
         ),
         "suspend" => (
-            &["active"],
+            &["active", "stopped"],
             Task::through(("Suspend", "suspend_vm", "suspend"), down()).with(After::Suspended(key)),
         ),
         "resume" => (&["suspended"], Task::through(("Resume", "resume_vm", "resume"), up())),
