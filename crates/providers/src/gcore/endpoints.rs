@@ -2,8 +2,6 @@
 
 use super::super::{Endpoint, Use};
 
-const RESELLER: Use = Use::Not("for resellers only, and gone from the public description");
-
 /// The page's endpoints in its order, then those of other pages that are read as well. Paths are below `base_url`.
 pub(crate) const ENDPOINTS: &[Endpoint] = &[
     Endpoint::new(
@@ -117,7 +115,7 @@ pub(crate) const ENDPOINTS: &[Endpoint] = &[
         "/cloud/v1/instances/{project_id}/{region_id}/{instance_id}",
         Use::Reads("an instance and its details"),
     ),
-    Endpoint::new("GET", "/cloud/v1/instances/search", RESELLER),
+    Endpoint::new("GET", "/cloud/v1/instances/search", Use::Reads("Search all clients, of resellers")),
     Endpoint::new(
         "POST",
         "/cloud/v1/instances/{project_id}/{region_id}/{instance_id}/start",
@@ -193,14 +191,26 @@ pub(crate) const ENDPOINTS: &[Endpoint] = &[
         "/cloud/v2/instances/{project_id}/{region_id}/{instance_id}/metadata_item",
         Use::Reads("Show a metadata item whose key the path does not support"),
     ),
-    Endpoint::new("DELETE", "/cloud/v1/reseller_name_templates/{reseller_id}/{region_id}", RESELLER),
+    Endpoint::new(
+        "DELETE",
+        "/cloud/v1/reseller_name_templates/{reseller_id}/{region_id}",
+        Use::Writes("Drop name templates, of resellers"),
+    ),
     Endpoint::new(
         "GET",
         "/cloud/v1/reseller_name_templates/{project_id}/{region_id}/available_names",
         Use::Reads("details of an instance: available_names, where the newer call is not to be had"),
     ),
-    Endpoint::new("GET", "/cloud/v1/reseller_name_templates", RESELLER),
-    Endpoint::new("PUT", "/cloud/v1/reseller_name_templates", RESELLER),
+    Endpoint::new(
+        "GET",
+        "/cloud/v1/reseller_name_templates",
+        Use::Reads("Show name templates, of resellers"),
+    ),
+    Endpoint::new(
+        "PUT",
+        "/cloud/v1/reseller_name_templates",
+        Use::Writes("Set name templates, of resellers"),
+    ),
     Endpoint::new(
         "GET",
         "/cloud/v1/images/{project_id}/{region_id}",
@@ -316,6 +326,36 @@ pub(crate) const ENDPOINTS: &[Endpoint] = &[
         "GET",
         "/cloud/v1/caas/flavors/{project_id}/{region_id}",
         Use::Reads("details of a container: flavor"),
+    ),
+    Endpoint::new(
+        "POST",
+        "/cloud/v3/inference/{project_id}/deployments/{deployment_name}/start",
+        Use::Writes("Start"),
+    ),
+    Endpoint::new(
+        "POST",
+        "/cloud/v3/inference/{project_id}/deployments/{deployment_name}/stop",
+        Use::Writes("Stop"),
+    ),
+    Endpoint::new(
+        "PATCH",
+        "/cloud/v3/inference/{project_id}/deployments/{deployment_name}",
+        Use::Writes("Scale, Change settings"),
+    ),
+    Endpoint::new(
+        "DELETE",
+        "/cloud/v3/inference/{project_id}/deployments/{deployment_name}",
+        Use::Writes("Delete"),
+    ),
+    Endpoint::new(
+        "PATCH",
+        "/cloud/v1/caas/{project_id}/{region_id}/containers/{container_name}",
+        Use::Writes("Start, Stop, Scale, Change settings"),
+    ),
+    Endpoint::new(
+        "DELETE",
+        "/cloud/v1/caas/{project_id}/{region_id}/containers/{container_name}",
+        Use::Writes("Delete"),
     ),
 ];
 

@@ -39,7 +39,7 @@ use qdeck_model::{
 use qdeck_net::{Client, ShellCredentials, produce};
 use read::catalogue::Catalogue;
 use read::{check, console, describe, listing, single};
-pub use registration::{PLATFORM, PROJECT, REGIONS, REGISTRATION};
+pub use registration::{PLATFORM, PROJECT, REGIONS, REGISTRATION, RESELLER};
 
 /// One project of one account.
 pub(super) struct Gcore {
@@ -56,6 +56,8 @@ pub(crate) struct Site {
     pub(crate) map: Mapper,
     pub(crate) catalogue: Catalogue,
     pub(crate) known_paths: act::KnownPaths,
+    /// The account sells to clients of its own.
+    pub(crate) is_reseller: bool,
 }
 
 impl Gcore {
@@ -75,6 +77,7 @@ impl Gcore {
                 map: Mapper::new(context.name.clone()),
                 catalogue: Catalogue::default(),
                 known_paths: act::KnownPaths::default(),
+                is_reseller: context.settings.switch(&RESELLER),
                 api,
             }),
             meters: Arc::default(),

@@ -31,13 +31,21 @@ pub static REGIONS: Setting = Setting {
     help: "The ids of the regions to show.",
 };
 
+/// True if the account is a reseller's.
+pub static RESELLER: Setting = Setting {
+    name: "reseller",
+    takes: Takes::Switch { default: false },
+    absent: Absent::Default,
+    help: "Offer the calls for resellers: the search over all clients, and name templates.",
+};
+
 /// The registration of Gcore.
 pub static REGISTRATION: Registration = Registration {
     spec: PlatformSpec {
         platform: PLATFORM,
         address: Address { default: Some("https://api.gcore.com"), help: "The same for every region." },
         credentials: &[CredentialShape::Token { token: "A permanent API token." }],
-        settings: &[&PROJECT, &REGIONS, &CONSOLE_INPUT, &CONSOLE_SIZE_REPORTS],
+        settings: &[&PROJECT, &REGIONS, &RESELLER, &CONSOLE_INPUT, &CONSOLE_SIZE_REPORTS],
         discovery: Some(DiscoverySpec {
             find: |environment, discovery| discovery.add(discover(environment)),
             help: "`GCORE_API_KEY`; `GCORE_CLOUD_PROJECT_ID` and `GCORE_CLOUD_REGION_ID` narrow it to a project and a region; `GCORE_BASE_URL` if the address is not the public one.",
@@ -54,6 +62,7 @@ token = { env = "GCORE_API_KEY" }           # a permanent API token; it may cont
 project = 123456                            # the project's id; the account's default project without it
 regions = [76]                              # ids of regions; every active one without it
 # base_url = "https://api.gcore.com"        # the public address
+# reseller = true                           # offer the calls for resellers
 # console_input = false                     # do not send keys to the console
 # console_size_reports = true               # report the terminal's size to the console
 "#;

@@ -8,10 +8,12 @@
 //! Nearly every change answers with a task, which is read until it ends.
 
 mod choices;
+mod container;
 mod create;
 mod instance;
 mod naming;
 mod region;
+mod reseller;
 mod send;
 mod table;
 
@@ -21,23 +23,21 @@ use std::time::Duration;
 use super::{Site, unsupported};
 use instance::Standing;
 use qdeck_model::{
-    Action, ActionId, Availability, Choice, Form, FormValues, Preview, Problem, Resource, Target,
+    Action, ActionId, Availability, Choice, Form, FormValues, Kind, Preview, Problem, Resource, Target,
 };
 pub(super) use send::{KnownPaths, created, perform};
-use table::{CONTEXT, Entry, INSTANCE};
+use table::{CONTAINER, CONTEXT, Entry, INSTANCE, RESELLER};
 
-/// Every action that there is.
-pub(super) fn declared(_site: &Site) -> Vec<Action> {
-    all().map(|entry| entry.action(Availability::Yes)).collect()
+/// Every action that there is in a context.
+pub(super) fn declared(site: &Site) -> Vec<Action> {
+    let on_rows = INSTANCE.iter().chain(CONTAINER).map(|entry| entry.action(Availability::Yes));
+    on_rows.chain(of_context(site)).collect()
 }
 
-fn all() -> impl Iterator<Item = &'static Entry> {
-    INSTANCE.iter().chain(CONTEXT)
-}
-
-/// The actions on the context itself.
-pub(super) fn of_context(_site: &Site) -> Vec<Action> {
-    CONTEXT.iter().map(|entry| entry.action(Availability::Yes)).collect()
+/// The actions on the context itself; those of resellers in a context that is marked as such.
+pub(super) fn of_context(site: &Site) -> Vec<Action> {
+    let resellers = RESELLER.iter().filter(|_| site.is_reseller);
+    CONTEXT.iter().chain(resellers).map(|entry| entry.action(Availability::Yes)).collect()
 }
 
 /// The actions that fit a resource as it is now.
@@ -47,12 +47,16 @@ pub(super) fn actions(resource: &Resource) -> Vec<Action> {
             let standing = Standing::of_row(row);
             INSTANCE.iter().map(|entry| entry.action(standing.availability(entry.story))).collect()
         }
+        Resource::Container(row) => {
+            CONTAINER.iter().map(|entry| entry.action(container::availability(row, entry.story))).collect()
+        }
         _ => Vec::new(),
     }
 }
 
 fn entry(action: ActionId) -> Result<&'static Entry, Problem> {
-    all().find(|entry| entry.id == action).ok_or_else(|| unsupported(&format!("there is no action {action}")))
+    let mut all = INSTANCE.iter().chain(CONTAINER).chain(CONTEXT).chain(RESELLER);
+    all.find(|entry| entry.id == action).ok_or_else(|| unsupported(&format!("there is no action {action}")))
 }
 
 /// The form of an action, given what has been entered so far.
@@ -62,7 +66,12 @@ pub(super) async fn form(
     action: ActionId,
     values: &FormValues,
 ) -> Result<Form, Problem> {
-    instance::form(site, target, entry(action)?.story, values).await
+    let story = entry(action)?.story;
+    match target.id.kind {
+        _ if story.is_resellers() => reseller::form(site, story).await,
+        Kind::Container => container::form(site, target, story).await,
+        _ => instance::form(site, target, story, values).await,
+    }
 }
 
 /// The choices of a field that are loaded when it is reached.
@@ -85,7 +94,11 @@ pub(super) async fn preview(
     values: &FormValues,
 ) -> Result<Preview, Problem> {
     let entry = entry(action)?;
-    instance::preview(site, target, entry, values).await
+    match target.id.kind {
+        _ if entry.story.is_resellers() => reseller::preview(site, entry, values).await,
+        Kind::Container => container::preview(site, target, entry, values).await,
+        _ => instance::preview(site, target, entry, values).await,
+    }
 }
 
 /// The time between two reads of a task of this age: the official clients read every 1 to 3 s. Slower with age, since

@@ -32,7 +32,11 @@ impl InRegion {
             Problem::new(ProblemKind::Refused, format!("region: {region} is not the number of a region"))
         })?;
         let project = site.places.project().await?;
-        let name = site.places.name(number).unwrap_or_else(|| region.into());
+        let name = match site.places.name(number) {
+            Some(name) => name,
+            // A name is worth a request, and none is worth a failure.
+            None => site.places.regions().await.map_or_else(|_| region.into(), |all| all.name(number)),
+        };
         Ok(Self { api: site.api.region(number), project, region: region.into(), name })
     }
 

@@ -13,6 +13,7 @@ use super::super::{Site, wire};
 use super::entry;
 use super::instance::power::{Power, old_request};
 use super::region::InRegion;
+use super::reseller;
 use super::table::{Metadata, Story};
 use crate::Answer;
 use crate::mapping::lenient::Rows;
@@ -57,6 +58,7 @@ pub(in super::super) fn perform(site: Arc<Site>, write: &PreparedWrite) -> Answe
         for request in &requests {
             let answer = match story {
                 Story::Power(power) => send_power(&site, &api, &target, power, request).await?,
+                story if story.is_resellers() => api.write(request).await.map_err(reseller::explain)?,
                 _ => api.write(request).await?,
             };
             outcome = outcome_of(story, &target, answer);
@@ -71,6 +73,13 @@ fn outcome_of(story: Story, target: &Target, answer: Value) -> Outcome {
         let key = answer.get("key").and_then(Value::as_str).unwrap_or("item");
         let title = format!("metadata {key} of {}", target.name);
         return Outcome::done().document(title, answer);
+    }
+    if story.is_resellers() {
+        let title = reseller::title(story);
+        return match reseller::shown(answer) {
+            Some(answer) => Outcome::done().document(title, answer),
+            None => Outcome::done(),
+        };
     }
     match task_of(&answer) {
         Some(task) => Outcome::accepted(ResourceId::new(target.context(), Kind::Operation, task)),

@@ -32,6 +32,31 @@ pub(super) enum Story {
     LeaveServerGroup,
     /// A new instance, from nothing or like another one.
     Create,
+    /// A deployment or container is started.
+    ContainerStart,
+    /// It is stopped.
+    ContainerStop,
+    /// Other numbers of replicas.
+    ContainerScale,
+    /// Other settings.
+    ContainerUpdate,
+    /// It is deleted.
+    ContainerDelete,
+    /// A reseller looks for an instance of any client.
+    ResellerSearch,
+    /// A reseller's templates are listed.
+    ResellerList,
+    /// They are set in a region.
+    ResellerSet,
+    /// They are dropped in a region.
+    ResellerDrop,
+}
+
+impl Story {
+    /// Returns true for the calls of resellers.
+    pub(super) const fn is_resellers(self) -> bool {
+        matches!(self, Self::ResellerSearch | Self::ResellerList | Self::ResellerSet | Self::ResellerDrop)
+    }
 }
 
 /// A call for metadata.
@@ -302,3 +327,91 @@ pub(super) static CONTEXT: &[Entry] = &[asking(
     Story::Create,
     "Makes an instance in one of the regions.",
 )];
+
+const RESELLER_SEARCH: ActionId = ActionId::new("instance.reseller-search");
+const RESELLER_LIST: ActionId = ActionId::new("instance.name-templates");
+const RESELLER_SET: ActionId = ActionId::new("instance.name-templates-set");
+const RESELLER_DROP: ActionId = ActionId::new("instance.name-templates-drop");
+
+/// The actions on a reseller's context.
+pub(super) static RESELLER: &[Entry] = &[
+    asking(
+        RESELLER_SEARCH,
+        ('f', "Search all clients"),
+        Danger::Safe,
+        "searching",
+        Story::ResellerSearch,
+        "Looks for an instance of any client of the reseller.",
+    ),
+    Entry {
+        has_form: false,
+        ..asking(
+            RESELLER_LIST,
+            ('v', "Show name templates"),
+            Danger::Safe,
+            "reading templates",
+            Story::ResellerList,
+            "Lists the reseller's templates for names in each region.",
+        )
+    },
+    asking(
+        RESELLER_SET,
+        ('T', "Set name templates"),
+        Danger::Disruptive,
+        "setting templates",
+        Story::ResellerSet,
+        "Restricts the names of new instances in a region to templates.",
+    ),
+    asking(
+        RESELLER_DROP,
+        ('X', "Drop name templates"),
+        Danger::Destructive,
+        "dropping templates",
+        Story::ResellerDrop,
+        "Drops all restrictions of names in a region.",
+    ),
+];
+
+/// The actions on a deployment or a container.
+pub(super) static CONTAINER: &[Entry] = &[
+    plain(
+        ActionId::CONTAINER_START,
+        ('s', "Start"),
+        Danger::Safe,
+        "starting",
+        Story::ContainerStart,
+        "Starts it with its least number of replicas.",
+    ),
+    plain(
+        ActionId::CONTAINER_STOP,
+        ('t', "Stop"),
+        Danger::Disruptive,
+        "stopping",
+        Story::ContainerStop,
+        "Stops all of its replicas until it is started again.",
+    ),
+    asking(
+        ActionId::CONTAINER_SCALE,
+        ('z', "Scale"),
+        Danger::Disruptive,
+        "scaling",
+        Story::ContainerScale,
+        "Changes the least and the most number of replicas.",
+    ),
+    asking(
+        ActionId::CONTAINER_UPDATE,
+        ('u', "Change settings"),
+        Danger::Disruptive,
+        "updating",
+        Story::ContainerUpdate,
+        "Changes image, flavor, port, environment and more.",
+    ),
+    plain(
+        ActionId::CONTAINER_DELETE,
+        ('d', "Delete"),
+        Danger::Destructive,
+        "deleting",
+        Story::ContainerDelete,
+        "Deletes it with all of its replicas.",
+    ),
+];

@@ -81,7 +81,7 @@ fn loaded() -> FieldKind {
 }
 
 /// The region, which everything else follows from.
-pub(super) async fn region(site: &Arc<Site>) -> Result<Field, Problem> {
+pub(in super::super) async fn region(site: &Arc<Site>) -> Result<Field, Problem> {
     let regions = site.places.regions().await?;
     let choices: Vec<Choice> = regions
         .mine

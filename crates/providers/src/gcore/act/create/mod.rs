@@ -18,6 +18,7 @@ use super::super::Site;
 use super::choices::{self, PRICED, REGION, flavor_choice};
 use super::region::{InRegion, rows, unwrapped};
 use crate::kit::form::{Entered, wrong_field};
+pub(super) use fields::region as region_field;
 use qdeck_model::{
     Choice, Choices, Expected, FieldKind, Form, FormValues, Kind, Lifecycle, Method, NewResource, Preview,
     Problem, Target,

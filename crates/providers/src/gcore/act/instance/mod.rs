@@ -11,7 +11,7 @@ mod rename;
 use std::sync::Arc;
 
 use super::super::read::single;
-use super::super::{Site, wire};
+use super::super::{Site, unsupported, wire};
 use super::create;
 use super::table::{Entry, Story};
 use qdeck_model::{
@@ -145,7 +145,7 @@ pub(super) async fn form(
         Story::UnassignGroup => groups::form(site, target, false).await,
         Story::JoinServerGroup => groups::join_form(site, target).await,
         Story::Create => create::form(site, target, values).await,
-        Story::Power(_) | Story::LeaveServerGroup => Ok(Form::default()),
+        _ => Ok(Form::default()),
     }
 }
 
@@ -169,5 +169,6 @@ pub(super) async fn preview(
         Story::AssignGroup | Story::UnassignGroup => groups::preview(site, target, entry, values).await,
         Story::JoinServerGroup => groups::join(site, target, entry, values).await,
         Story::LeaveServerGroup => groups::leave(site, target, entry).await,
+        _ => Err(unsupported(&format!("there is no action {} on an instance", entry.id))),
     }
 }
