@@ -97,7 +97,7 @@ pub fn fits(template: &str, path: &str) -> bool {
 }
 
 /// Endpoints that are read only for resources the demo's fleet does not have; each has a test with a recorder.
-const SPECIAL: [&str; 10] = [
+const SPECIAL: [&str; 26] = [
     // Machines made from an app template, resellers' rules for names, and containers as a service.
     "/cloud/v1/apptemplates/{project_id}/{region_id}/{apptemplate_id}",
     "/cloud/v1/reseller_name_templates/{project_id}/{region_id}/available_names",
@@ -112,6 +112,23 @@ const SPECIAL: [&str; 10] = [
     // Lists that only forms choose from.
     "/anti-affinity-group",
     "/deploy-target",
+    "/cloud/v1/images/{project_id}/{region_id}",
+    "/cloud/v1/images/{project_id}/{region_id}/{image_id}",
+    "/cloud/v1/snapshots/{project_id}/{region_id}",
+    "/cloud/v1/snapshots/{project_id}/{region_id}/{snapshot_id}",
+    "/cloud/v1/networks/{project_id}/{region_id}",
+    "/cloud/v1/subnets/{project_id}/{region_id}",
+    "/cloud/v1/reserved_fixed_ips/{project_id}/{region_id}",
+    "/cloud/v1/floatingips/{project_id}/{region_id}",
+    "/cloud/v1/servergroups/{project_id}/{region_id}",
+    "/cloud/v1/ssh_keys/{project_id}",
+    // Questions before an instance is made, and reads that are actions.
+    "/cloud/v2/instances/{project_id}/{region_id}/check_limits",
+    "/cloud/v1/instances/{project_id}/{region_id}/available_flavors",
+    "/cloud/v1/instances/{project_id}/{region_id}/{instance_id}/metadata/{key}",
+    "/cloud/v2/instances/{project_id}/{region_id}/{instance_id}/metadata_item",
+    "/cloud/v1/instances/search",
+    "/cloud/v1/reseller_name_templates",
 ];
 
 /// The endpoints that are documented as read and were not requested.

@@ -15,7 +15,7 @@ use super::hold;
 use super::world::{
     FLOATING_IP, GROUP, MACHINE, NETWORK, OTHER_PORT, PORT, SERVER_GROUP, SUBNET, VOLUME, line, writes,
 };
-use crate::setup::{Deck, Description, Recorder, Reply, id, within};
+use crate::setup::{Asked, Deck, Description, Recorder, Reply, id, within};
 
 const LINUX: &str = "99999999-9999-4999-8999-999999999991";
 const WINDOWS: &str = "99999999-9999-4999-8999-999999999992";
@@ -257,9 +257,10 @@ fn bodies() -> Vec<(FormValues, Value)> {
     ]
 }
 
-#[tokio::test]
-async fn the_documented_request_is_sent_and_what_was_made_is_found_by_its_task() {
+/// Creates with each of the values, and returns what was sent.
+pub async fn perform_all() -> Vec<Asked> {
     let description = Description::open("gcore.openapi.json");
+    let mut all = Vec::new();
     for (values, body) in bodies() {
         let (recorder, provider) = Stock::default().start().await;
         let mut deck = deck(&provider);
@@ -281,7 +282,14 @@ async fn the_documented_request_is_sent_and_what_was_made_is_found_by_its_task()
         assert_eq!(sent.len(), 1);
         assert_eq!((line(sent[0]), &sent[0].body), ("POST /v2/instances/5/7".to_owned(), &body));
         hold(description.as_ref(), sent[0]);
+        all.push(sent[0].clone());
     }
+    all
+}
+
+#[tokio::test]
+async fn the_documented_request_is_sent_and_what_was_made_is_found_by_its_task() {
+    assert_eq!(perform_all().await.len(), bodies().len());
 }
 
 #[tokio::test]

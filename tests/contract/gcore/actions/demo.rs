@@ -1,12 +1,14 @@
 //! The actions against the demo's face, which was written from the same documents apart from the client.
 
 use quarterdeck::fleet::WriteEnd;
+use quarterdeck::model::{
+    ActionId, FieldKind, FieldValue, Form, FormValues, Kind, Lifecycle, Resource, Target,
+};
 use quarterdeck::model::{Choice, Choices};
-use quarterdeck::model::{FieldKind, Form, FormValues, Kind, Lifecycle, Resource, Target};
 use quarterdeck::providers::{SharedProvider, gcore};
 
 use super::cases::{action, map, several, text};
-use crate::setup::{Deck, demo, running, until, within};
+use crate::setup::{Deck, demo, list, running, until, within};
 
 /// Performs an action on a row that is read again before and after.
 async fn act(
@@ -166,4 +168,48 @@ async fn networks_and_groups_of_an_instance_are_changed() {
     act(&mut deck, &provider, &row, "instance.leave-server-group", FormValues::new()).await;
     until(&provider, row.id(), Lifecycle::Running).await;
     assert_eq!(row.id().kind, Kind::Instance);
+}
+
+#[tokio::test]
+async fn an_instance_is_created_and_another_one_like_it() {
+    let demo = demo("gcore").start().await;
+    let provider = demo.provider();
+    let row = running(&provider).await;
+    let mut deck = Deck::of(gcore::PLATFORM, &provider, &row);
+    let target = Target::new_in(&row.id().context, Kind::Instance);
+    let region = row.id().scope.clone().unwrap();
+    let load = |field: &'static str, values: &FormValues| {
+        let (provider, target, values) = (provider.clone(), target.clone(), values.clone());
+        async move { within(provider.choices(&target, ActionId::INSTANCE_CREATE, field, &values)).await.unwrap() }
+    };
+    let values = text("region", &region);
+    let images = load("volume_1_image_id", &values).await;
+    let linux = |choice: &&Choice| choice.note.as_deref().is_some_and(|note| note.contains("linux"));
+    let image = images.iter().find(linux).expect("there is an image of Linux");
+    let values = values
+        .with("volume_1_image_id", FieldValue::text(&*image.value))
+        .with("name", FieldValue::text("made-1"));
+    let flavor = load("flavor", &values).await[0].value.clone();
+    let network = load("interface_1_network_id", &values).await[0].value.clone();
+    let values = values
+        .with("flavor", FieldValue::text(&*flavor))
+        .with("interface_1_type", FieldValue::text("any_subnet"))
+        .with("interface_1_network_id", FieldValue::text(&*network));
+    assert_eq!(deck.create(Kind::Instance, ActionId::INSTANCE_CREATE, values).await, WriteEnd::Done);
+    let named = |name: &'static str| {
+        let provider = provider.clone();
+        async move {
+            let (rows, _) = list(&provider, Kind::Instance).await;
+            let mut found = rows.into_iter().filter(|row| row.name() == name);
+            let one = found.next().expect("it was made");
+            assert!(found.next().is_none(), "once");
+            one
+        }
+    };
+    let made = named("made-1").await;
+    let end = deck.perform(&made, ActionId::INSTANCE_CREATE_LIKE, FormValues::new()).await;
+    assert_eq!(end, WriteEnd::Done);
+    let like = named("made-1-2").await;
+    let (Resource::Instance(made), Resource::Instance(like)) = (&made, &like) else { panic!("{like:?}") };
+    assert_eq!((&made.size, &made.image), (&like.size, &like.image));
 }

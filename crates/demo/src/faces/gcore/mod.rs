@@ -26,7 +26,7 @@ use crate::engine::fleet::Account;
 use crate::faces::kit::problem::injected;
 use account::{keys, log, names, offers, sizes, stock, tasks};
 use inference::{list, logs, writes};
-use instances::{actions, console, create, metrics, network, plugs, tags};
+use instances::{actions, console, create, metrics, network, offered, plugs, tags};
 use qdeck_model::Secret;
 use state::FaceState;
 use wire::{GcoreError, Problem};
@@ -96,6 +96,12 @@ fn first() -> Router<FaceState> {
         .route(&with("volumes"), get(stock::volumes))
         .route(&format!("{}/{{volume}}", with("volumes")), get(stock::one_volume))
         .route(&with("ports"), get(stock::ports))
+        .route(&with("networks"), get(offered::networks))
+        .route(&with("subnets"), get(offered::subnets))
+        .route(&with("floatingips"), get(offered::floating_ips))
+        .route(&with("reserved_fixed_ips"), get(offered::none))
+        .route(&with("snapshots"), get(offered::none))
+        .route(&format!("{}/{{snapshot}}", with("snapshots")), get(offered::no_snapshot))
         // Its first number is the reseller's where it is removed, and the project's where it is read.
         .route("/reseller_name_templates", get(names::list).put(names::put))
         .route("/reseller_name_templates/{project}/{region}", axum::routing::delete(names::remove))

@@ -238,7 +238,7 @@ pub(super) static INSTANCE: &[Entry] = &[
     )),
     asking(
         METADATA_DELETE,
-        ('k', "Delete a metadata item"),
+        ('v', "Delete a metadata item"),
         Danger::Destructive,
         "deleting metadata",
         Story::Metadata(Metadata::Delete),
@@ -270,7 +270,7 @@ pub(super) static INSTANCE: &[Entry] = &[
     ),
     asking(
         ASSIGN_GROUP,
-        ('g', "Assign a security group"),
+        ('b', "Assign a security group"),
         Danger::Disruptive,
         "changing security groups",
         Story::AssignGroup,
@@ -278,7 +278,7 @@ pub(super) static INSTANCE: &[Entry] = &[
     ),
     asking(
         UNASSIGN_GROUP,
-        ('G', "Un-assign a security group"),
+        ('B', "Un-assign a security group"),
         Danger::Disruptive,
         "changing security groups",
         Story::UnassignGroup,

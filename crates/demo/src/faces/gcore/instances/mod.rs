@@ -6,6 +6,7 @@ pub(super) mod create;
 mod filters;
 pub(super) mod metrics;
 pub(super) mod network;
+pub(super) mod offered;
 pub(super) mod plugs;
 pub(super) mod shape;
 pub(super) mod tags;

@@ -164,7 +164,7 @@ pub(crate) fn assignments(region: &Region, ports: &[Port]) -> Vec<Value> {
 }
 
 /// A network with its subnet.
-fn network(view: &View<'_>, region: &Region, outside: bool) -> Value {
+pub(crate) fn network(view: &View<'_>, region: &Region, outside: bool) -> Value {
     let founded = marks::offset(view.fleet.founded());
     let name = if outside { OUTSIDE } else { INSIDE };
     let owner = if outside { Value::Null } else { json!(view.account.project) };
@@ -212,7 +212,7 @@ fn network(view: &View<'_>, region: &Region, outside: bool) -> Value {
     })
 }
 
-fn interface(view: &View<'_>, region: &Region, vm: &Vm<'_>, port: &Port) -> Value {
+pub(crate) fn interface(view: &View<'_>, region: &Region, vm: &Vm<'_>, port: &Port) -> Value {
     let at = marks::offset(vm.row.created);
     let floating: Vec<Value> = port
         .floating
