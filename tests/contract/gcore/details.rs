@@ -239,8 +239,12 @@ async fn every_documented_read_is_requested() {
             path.replace("/base", "")
         })
         .collect();
+    // What only forms, previews and actions read is asked for in their own tests.
+    let of_actions = |shown: &str| {
+        ["the form", "before an instance", "Show ", "Search "].iter().any(|start| shown.starts_with(start))
+    };
     for endpoint in gcore::REGISTRATION.endpoints {
-        let read = matches!(endpoint.used, Use::Reads(_));
+        let read = matches!(endpoint.used, Use::Reads(shown) if !of_actions(shown));
         let filled = endpoint
             .path
             .replace("{project_id}", "5")

@@ -2,13 +2,14 @@
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use quarterdeck::fleet::WriteEnd;
-use quarterdeck::model::{ActionId, FieldValue, FormValues, Kind, ProblemKind, Resource};
+use quarterdeck::model::{ActionId, FieldValue, FormValues, Kind, Lifecycle, ProblemKind, Resource};
 use quarterdeck::providers::{SharedProvider, gcore};
 use serde_json::{Value, json};
 
-use super::super::{account, account_context, list};
+use super::super::{account, account_context, list, refused};
 use super::cases::{map, several, text};
 use super::hold;
 use super::world::{line, writes};
@@ -56,6 +57,7 @@ impl World {
             ("GET", "/v1/caas/flavors/5/7") => {
                 list(&[json!({"name": "250mCPU-512MiB"}), json!({"name": "500mCPU-1024MiB"})])
             }
+            ("GET", _) if is_own => return refused(404, "NotFoundError", "no such thing"),
             ("GET", _) => return account(line, address),
             (_, path) if path.ends_with("/start") || path.ends_with("/stop") => {
                 *self.is_off.lock().unwrap() = path.ends_with("/stop");
@@ -269,7 +271,7 @@ async fn wrong_values_are_refused_with_the_field() {
             "envs_removed: NONE is not among the choices",
         ),
         (CONTAINER, ActionId::CONTAINER_SCALE, text("max", "26"), "max: must be from 1 to 25"),
-        (CONTAINER, ActionId::CONTAINER_UPDATE, text("timeout", "181"), "timeout: must be from 0 to 180"),
+        (CONTAINER, ActionId::CONTAINER_UPDATE, text("timeout", "181"), "timeout: must be from 0 s to 180 s"),
         (
             CONTAINER,
             ActionId::CONTAINER_UPDATE,
@@ -288,6 +290,23 @@ async fn wrong_values_are_refused_with_the_field() {
         assert!(problem.message.starts_with(message), "{message}: {}", problem.message);
         assert!(writes(&recorder).is_empty());
     }
+}
+
+/// Waits until no task is in progress: a deployment is changed by one at a time.
+async fn settled(provider: &SharedProvider) {
+    within(async {
+        loop {
+            let (tasks, _) = rows_of(provider, Kind::Operation).await;
+            let is_over = |row: &Resource| {
+                matches!(row.state().unwrap().lifecycle, Lifecycle::Done | Lifecycle::Failed)
+            };
+            if tasks.iter().all(is_over) {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(200)).await;
+        }
+    })
+    .await;
 }
 
 #[tokio::test]
@@ -313,15 +332,7 @@ async fn the_demos_deployment_is_stopped_started_scaled_updated_and_deleted() {
         (ActionId::CONTAINER_UPDATE, map("envs", &[("ADDED", "1")])),
         (ActionId::CONTAINER_DELETE, FormValues::new()),
     ] {
-        crate::setup::until(
-            &provider,
-            row.id(),
-            match action {
-                ActionId::CONTAINER_START => quarterdeck::model::Lifecycle::Stopped,
-                _ => quarterdeck::model::Lifecycle::Running,
-            },
-        )
-        .await;
+        settled(&provider).await;
         let now = within(provider.get(row.id())).await.unwrap();
         assert_eq!(deck.perform(&now, action, values).await, WriteEnd::Done, "{action}");
     }

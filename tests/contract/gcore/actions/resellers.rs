@@ -129,7 +129,7 @@ async fn wrong_values_are_refused_with_the_field() {
         (SEARCH, text("name", "a\u{7}"), "name: may hold no control characters"),
         (SET, FormValues::new(), "reseller_id: must be filled in; region: must be filled in"),
         (SET, place().with("region", FieldValue::text("8")), "region: 8 is not among the choices"),
-        (DROP, text("reseller_id", "x"), "reseller_id: expected a number"),
+        (DROP, text("reseller_id", "x"), "reseller_id: expected a whole number"),
         (
             SET,
             place().with("allow_custom_name", FieldValue::Switch(false)),
