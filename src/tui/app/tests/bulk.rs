@@ -19,14 +19,19 @@ use crate::tui::writes::form::FilledForm;
 
 /// Six instances, of which the last two are stopped, all marked.
 fn marked(columns: u16, rows: u16) -> Scene {
+    marked_of(6, columns, rows)
+}
+
+/// So many instances, of which those after the fourth of six are stopped, all marked.
+fn marked_of(count: usize, columns: u16, rows: u16) -> Scene {
     let mut store = sample::empty(&[("exo-prod", exoscale::PLATFORM)]);
-    let state = |nth| if nth > 4 { Lifecycle::Stopped } else { Lifecycle::Running };
+    let state = |nth| if count == 6 && nth > 4 { Lifecycle::Stopped } else { Lifecycle::Running };
     let instances =
-        (1..=6).map(|nth| sample::instance("exo-prod", &format!("web-{nth}"), state(nth))).collect();
+        (1..=count).map(|nth| sample::instance("exo-prod", &format!("web-{nth}"), state(nth))).collect();
     sample::list(&mut store, "exo-prod", Kind::Instance, instances);
     let mut scene = Scene::new(store, columns, rows);
-    scene.keys("      ");
-    assert_eq!(scene.ui.app.pane().marks.len(), 6);
+    scene.keys(&" ".repeat(count));
+    assert_eq!(scene.ui.app.pane().marks.len(), count);
     scene
 }
 
@@ -41,7 +46,7 @@ fn menu(mut scene: Scene) -> Scene {
     let [Outside::Work(Work::OpenBulkActions(ids, None))] = &*scene.effects else {
         panic!("{:?}", scene.effects);
     };
-    assert_eq!(ids.len(), 6);
+    assert_eq!(ids.len(), scene.ui.app.pane().marks.len());
     let ids = ids.clone();
     let rows: Vec<_> = ids
         .iter()
@@ -153,6 +158,17 @@ fn the_question_lists_every_target_those_that_are_hidden_and_those_that_are_skip
     }
     insta::assert_snapshot!("bulk_question", text);
     insta::assert_snapshot!("bulk_question_small", asked(marked(60, 15)).text());
+}
+
+#[test]
+fn many_targets_are_listed_in_columns() {
+    let text = asked(marked_of(20, 120, 36)).text();
+    let row = text.lines().find(|line| line.contains("web-1  ") && line.contains("running")).expect("a row");
+    let listed = text.lines().filter(|line| line.matches(" running").count() > 2).count();
+    assert!(listed >= 3, "{row}: {text}");
+    for nth in 1..=20 {
+        assert!(text.contains(&format!("web-{nth} ")), "{nth}: {text}");
+    }
 }
 
 #[test]

@@ -10,7 +10,7 @@ use ratatui::layout::{Position, Rect};
 use unicode_width::UnicodeWidthStr;
 
 use super::super::band;
-use super::super::card::{Card, Line, Page, piece, text_columns};
+use super::super::card::{Card, Line, Page, piece, text_columns, width};
 use super::super::confirm::{Answered, Answering, Words};
 use super::super::form::FilledForm;
 use super::super::text::Text;
@@ -28,6 +28,10 @@ use crate::tui::{Command, Effect, KeyContext, Look};
 const WHEEL_LINES: usize = 3;
 /// Names longer than this do not push the rest further right.
 const MAX_NAME_COLUMNS: usize = 32;
+/// More targets than these are written in several columns.
+const MAX_SINGLE_COLUMN: usize = 8;
+/// Columns between two of them.
+const GRID_GAP_COLUMNS: usize = 3;
 
 /// Where it is.
 enum Stage {
@@ -222,15 +226,11 @@ fn list(text: &mut Text<'_>, bulk: &PreparedBulk, app: &App) {
     let (seen, hidden): (Vec<_>, Vec<_>) = bulk.writes().partition(|write| shown.contains(&write.target.id));
     let columns = Columns::of(targets.iter());
     text.heading("targets");
-    for write in seen {
-        text.lines.push(columns.with_state(&write.target, text.look));
-    }
+    columns.grid(text, &seen.iter().map(|write| &write.target).collect::<Vec<_>>());
     if !hidden.is_empty() {
         text.gap();
         text.words(&format!("{} of them not shown by the filter:", hidden.len()), theme.warn);
-        for write in hidden {
-            text.lines.push(columns.with_state(&write.target, text.look));
-        }
+        columns.grid(text, &hidden.iter().map(|write| &write.target).collect::<Vec<_>>());
     }
     skipped(text, bulk);
     requests(text, bulk);
@@ -306,6 +306,25 @@ impl Columns {
             line.push(piece(pad(target.context().as_str(), self.contexts), look.theme.dim));
         }
         line
+    }
+
+    /// Writes targets with their states: below each other, and where there are many in several columns.
+    fn grid(&self, text: &mut Text<'_>, targets: &[&Target]) {
+        let cells: Vec<Line> = targets.iter().map(|target| self.with_state(target, text.look)).collect();
+        let wide = cells.iter().map(width).max().unwrap_or(0) + GRID_GAP_COLUMNS;
+        let most = (text.columns + GRID_GAP_COLUMNS) / wide;
+        let across = if cells.len() > MAX_SINGLE_COLUMN { most.max(1) } else { 1 };
+        let down = cells.len().div_ceil(across);
+        for row in 0..down {
+            let mut line = Line::new();
+            for cell in cells.iter().skip(row).step_by(down.max(1)) {
+                // Cells begin at multiples of their width.
+                let gap = width(&line).next_multiple_of(wide) - width(&line);
+                line.push(piece(" ".repeat(gap), text.look.theme.text));
+                line.extend(cell.iter().cloned());
+            }
+            text.lines.push(line);
+        }
     }
 
     /// The same with its state.
