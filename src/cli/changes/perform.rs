@@ -280,7 +280,7 @@ impl<'a> Following<'a> {
 
 /// The line of progress of an event.
 fn progress(event: &WriteEvent) -> Option<String> {
-    let target = format!("{}/{}", event.target.context(), event.target.name);
+    let target = format!("{}/{}", event.target.context(), event.name());
     let verb = event.action.progress;
     Some(match &event.phase {
         WritePhase::Sent => format!("{target}: {verb}"),

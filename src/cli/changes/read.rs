@@ -238,7 +238,7 @@ fn cells(write: &Written) -> Vec<String> {
         write.at.map(Timestamp::local).unwrap_or_default(),
         write.intent.by.clone(),
         write.intent.context.clone(),
-        output::plain(&write.intent.target.name),
+        output::plain(write.intent.name()),
         write.intent.action.clone(),
         outcome(write).to_owned(),
         took,

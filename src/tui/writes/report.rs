@@ -7,7 +7,7 @@ use crate::model::{Problem, age};
 
 /// The message of an event, and whether it is about a failure. `None` where nothing is worth one.
 pub(in crate::tui) fn message(event: &WriteEvent) -> Option<(String, bool)> {
-    let (action, name) = (event.action.name, &event.target.name);
+    let (action, name) = (event.action.name, event.name());
     let took = age(event.elapsed);
     Some(match &event.phase {
         WritePhase::Sent => (format!("{} {name}", event.action.progress), false),

@@ -159,6 +159,13 @@ pub struct Reference {
     pub id: String,
 }
 
+impl Intent {
+    /// The name of what the write is about: of its target, or of what it makes.
+    pub fn name(&self) -> &str {
+        self.creates.as_ref().map_or(&self.target.name, |made| &made.name)
+    }
+}
+
 impl Reference {
     /// The id in a context.
     pub fn in_context(&self, context: &str) -> ResourceId {

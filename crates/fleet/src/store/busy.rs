@@ -27,6 +27,10 @@ pub(super) struct BusyMarks {
 impl BusyMarks {
     /// Takes in news of a write. Returns whether what is shown changed.
     pub(super) fn apply(&mut self, event: &WriteEvent, now: Timestamp) -> bool {
+        if event.makes.is_some() || event.target.is_context() {
+            // Nothing is done to the target of what makes something new.
+            return false;
+        }
         let id = &event.target.id;
         if matches!(event.phase, WritePhase::Ended(_)) {
             let is_its = self.marks.get(id).is_some_and(|busy| busy.write == event.id);
@@ -71,6 +75,7 @@ mod tests {
                 availability: Availability::Yes,
             },
             target: Target { id, name: "web-1".into(), state: None },
+            makes: None,
             elapsed: Duration::from_secs(3),
             phase,
         }

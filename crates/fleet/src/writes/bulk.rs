@@ -257,5 +257,12 @@ fn stopped_before() -> Problem {
 
 fn unsent(id: WriteId, action: Action, target: Target, problem: Problem) -> FleetEvent {
     let phase = WritePhase::Ended(WriteEnd::Unsent(problem));
-    FleetEvent::Write(Box::new(WriteEvent { id, action, target, elapsed: std::time::Duration::ZERO, phase }))
+    FleetEvent::Write(Box::new(WriteEvent {
+        id,
+        action,
+        target,
+        makes: None,
+        elapsed: std::time::Duration::ZERO,
+        phase,
+    }))
 }

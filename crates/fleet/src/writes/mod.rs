@@ -34,9 +34,9 @@ pub use declared::DeclaredAction;
 use end::Sent;
 use known::KnownResults;
 use qdeck_model::{
-    Action, ActionId, Availability, Choice, ContextColor, ContextName, Form, FormValues, Origin, Outcome,
-    PREVIEW_LIFE, PreparedWrite, Problem, ProblemKind, READ_ONLY_HINT, Resource, ResourceId, Shown, Target,
-    Timestamp, WriteId,
+    Action, ActionId, Availability, Choice, ContextColor, ContextName, Form, FormValues, NewResource, Origin,
+    Outcome, PREVIEW_LIFE, PreparedWrite, Problem, ProblemKind, READ_ONLY_HINT, Resource, ResourceId, Shown,
+    Target, Timestamp, WriteId,
 };
 
 /// News of a write on its way. Applied to a [`Store`](super::Store) it marks the target as busy.
@@ -48,6 +48,8 @@ pub struct WriteEvent {
     pub action: Action,
     /// The target.
     pub target: Target,
+    /// The resource that it makes, beside its target; `None` where it changes that.
+    pub makes: Option<NewResource>,
     /// Time since it was confirmed.
     pub elapsed: Duration,
     /// Where it is.
@@ -55,6 +57,11 @@ pub struct WriteEvent {
 }
 
 impl WriteEvent {
+    /// The name of what it is about: of its target, or of what it makes.
+    pub fn name(&self) -> &Arc<str> {
+        self.makes.as_ref().map_or(&self.target.name, |made| &made.name)
+    }
+
     /// Returns true once the platform has taken it on: nothing has to be entered again.
     pub const fn is_taken_on(&self) -> bool {
         matches!(self.phase, WritePhase::Accepted(_) | WritePhase::Ended(WriteEnd::Done))
@@ -359,6 +366,7 @@ impl Course {
             id: self.write.id.clone(),
             action: self.write.action.clone(),
             target: self.write.target.clone(),
+            makes: self.write.preview.creates.clone(),
             elapsed: self.elapsed(),
             phase,
         };

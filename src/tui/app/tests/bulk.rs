@@ -125,6 +125,7 @@ fn news(scene: &mut Scene, name: &str, phase: WritePhase) {
         id: WriteId::new(format!("w-{name}")),
         action: stop(),
         target,
+        makes: None,
         elapsed: Duration::from_secs(3),
         phase,
     };

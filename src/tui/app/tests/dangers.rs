@@ -136,6 +136,7 @@ fn shown(scene: &mut Scene, shown: Shown) {
         id: WriteId::new("w1"),
         action: stop(),
         target: target(scene),
+        makes: None,
         elapsed: Duration::from_secs(1),
         phase: WritePhase::Shown(shown),
     };

@@ -342,6 +342,7 @@ fn a_row_shows_its_verb_while_a_write_is_on_its_way_and_its_end_is_said() {
             id: WriteId::new("w1"),
             action: stop(),
             target: target.clone(),
+            makes: None,
             elapsed: Duration::from_secs(12),
             phase,
         };

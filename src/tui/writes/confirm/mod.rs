@@ -45,12 +45,12 @@ pub struct Confirm {
 impl Confirm {
     /// The question about a write; `now` is when it appears.
     pub fn layer(write: PreparedWrite, now: Timestamp) -> Self {
-        let (name, wanted) = (title_name(&write), subject(&write));
+        let name = subject(&write);
         Self {
             target: write.target.clone(),
             action: write.action.clone(),
             values: write.values.clone(),
-            answering: Answering::new(write.danger.question(), write.action.key, &wanted, now),
+            answering: Answering::new(write.danger.question(), write.action.key, &name, now),
             name,
             write: Some(write),
             preparing: Asking::default(),
@@ -118,14 +118,19 @@ impl Confirm {
         let mut text = Text::new(columns, look).fitting(area);
         facts(&mut text, &write.preview);
         let at = text.lines.len().min(summary_rows(write, columns));
-        text.lines.insert(at, place(&write.target, app));
+        text.lines.insert(at, place(&write.target, write.preview.creates.is_some(), app));
         let foot = match (self.preparing.is_open(), write.is_stale(app.now)) {
             (true, _) => "preparing the request again  esc cancel".to_owned(),
             (false, true) => format!("older than {} s: answering reads it again", PREVIEW_LIFE.as_secs()),
             (false, false) => self.answering.foot(&action),
         };
         let context = write.target.context();
-        let mut title = vec![piece(format!("{action} {} in ", self.name), theme.title)];
+        let about = match &write.preview.creates {
+            Some(_) => format!(": {}", self.name),
+            None if write.target.is_context() => String::new(),
+            None => format!(" {}", self.name),
+        };
+        let mut title = vec![piece(format!("{action}{about} in "), theme.title)];
         title.extend(band::name(app, context));
         title.push(piece("?", theme.title));
         let border = if write.danger >= Danger::Destructive { theme.bad } else { theme.accent };
@@ -144,22 +149,15 @@ fn subject(write: &PreparedWrite) -> String {
     }
 }
 
-/// The same with the kind of what is made, for a title.
-fn title_name(write: &PreparedWrite) -> String {
-    match &write.preview.creates {
-        Some(new) if write.target.is_context() => format!("{} {}", new.kind.singular(), new.name),
-        _ => write.target.name.to_string(),
-    }
-}
-
 /// The rows of the summary.
 fn summary_rows(write: &PreparedWrite, columns: usize) -> usize {
     crate::tui::draw::wrap(&write.preview.summary, u16::try_from(columns).unwrap_or(u16::MAX)).len()
 }
 
 /// The line about where it is and how it is now.
-fn place(target: &Target, app: &App) -> Line {
-    let state = target.state.as_ref().map_or_else(String::new, |state| format!(", it is {}", state.raw));
+fn place(target: &Target, makes: bool, app: &App) -> Line {
+    let state = target.state.as_ref().filter(|_| !makes).map(|state| format!(", it is {}", state.raw));
+    let state = state.unwrap_or_default();
     vec![piece(format!("context {}{state}", band::words(app, target.context())), app.theme.dim)]
 }
 

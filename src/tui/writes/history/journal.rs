@@ -39,7 +39,7 @@ impl JournalMenu {
 }
 
 fn item(at: usize, write: &Written, now: Timestamp) -> Item<usize> {
-    let label = format!("{} {}", write.intent.action, write.intent.target.name);
+    let label = format!("{} {}", write.intent.action, write.intent.name());
     let detail = format!("{} · {}", write.intent.context, outcome(write));
     let time = write.at.map_or_else(|| "?".to_owned(), |at| short_time(at, now));
     Item::new(time, label, detail, at).toned(Tone::State(lifecycle(write)))

@@ -63,7 +63,7 @@ impl RecordLayer {
         for request in &intent.requests {
             write_request(&mut text, request);
         }
-        let mut title = vec![piece(format!("{} {} in ", intent.action, target.name), theme.title)];
+        let mut title = vec![piece(format!("{} {} in ", intent.action, intent.name()), theme.title)];
         title.extend(band::name(app, &self.context));
         let border = band::border(app, [&self.context], theme.accent);
         let foot = "c copy as JSON  esc close".to_owned();

@@ -50,6 +50,7 @@ fn news(scene: &mut Scene, phase: WritePhase) {
         id: WriteId::new("w1"),
         action: create(),
         target: target(),
+        makes: None,
         elapsed: std::time::Duration::from_secs(1),
         phase,
     };
