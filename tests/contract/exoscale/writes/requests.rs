@@ -285,6 +285,28 @@ async fn what_is_detached_or_lost_raises_the_danger_and_is_said() {
 }
 
 #[tokio::test]
+async fn what_was_done_before_a_request_failed_is_said_and_the_rest_is_not_sent() {
+    let cloud = Cloud::new("running").answers();
+    let (recorder, provider) = recorded(move |line, address| {
+        if line.ends_with(":detach") {
+            return super::super::refused(409, "The group is being changed");
+        }
+        cloud(line, address)
+    })
+    .await;
+    let row = within(provider.get(&web())).await.unwrap();
+    let mut deck = deck_of(&provider, &row);
+    let values = entered([("security-groups", several(&[OTHER_GROUP]))]);
+    let end = deck.perform(&row, own("instance.security-groups"), values).await;
+    let WriteEnd::Refused(problem) = end else { panic!("{end:?}") };
+    assert_eq!(
+        &*problem.message,
+        "1 of 2 requests were done, the next one failed: The group is being changed"
+    );
+    assert_eq!(super::sent(&recorder).len(), 2);
+}
+
+#[tokio::test]
 async fn a_protected_instance_is_refused_with_the_way_out() {
     let cloud = Cloud::new("running").answers();
     let (_recorder, provider) = recorded(move |line, address| {

@@ -48,7 +48,7 @@ pub(super) fn declared_like() -> Action {
         id: ActionId::INSTANCE_CREATE_LIKE,
         name: "Create one like this",
         key: 'c',
-        help: "Makes an instance with the settings of this one to begin with.",
+        help: "Makes an instance with the settings of this.",
         ..declared()
     }
 }
@@ -164,7 +164,9 @@ pub(super) async fn preview(
     let expected: &'static [Lifecycle] = if starts { &[Lifecycle::Running] } else { &[Lifecycle::Stopped] };
     let mut consequences = body::consequences(&entered);
     if requests.len() > 1 {
-        consequences.push("What is attached to it is requested once it is there.".to_owned());
+        consequences.push(
+            "Private networks and elastic IPs are attached once it is there, a request each.".to_owned(),
+        );
     }
     consequences.extend(quota_left(deck).await);
     Ok(Preview {
