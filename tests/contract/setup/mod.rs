@@ -5,7 +5,7 @@
 //! - [`context`] opens a provider on a [`Recorder`], which answers from a function and records what it was sent:
 //!   `context(gcore::PLATFORM, token("…")).with(|it| it.settings.set(&gcore::PROJECT, 5_u64)).recorded(answers).await`.
 //! - [`Deck`] is a fleet of one provider, whose gate writes go through.
-//! - [`Description`] is the OpenAPI document of a platform, which requests are held against.
+//! - [`Description`] is the `OpenAPI` document of a platform, which requests are held against.
 //! - [`read`] waits for what providers return: [`list`], [`within`], [`until`] and so on.
 
 mod deck;

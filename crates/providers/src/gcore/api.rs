@@ -107,8 +107,7 @@ impl Api {
         let answer = self.client.json(&request).await;
         answer.map_err(|error| {
             let url = Url::parse(&prepared.url).ok();
-            let path: Vec<&str> =
-                url.as_ref().and_then(|url| url.path_segments()).into_iter().flatten().collect();
+            let path: Vec<&str> = url.as_ref().and_then(Url::path_segments).into_iter().flatten().collect();
             problem(error, "change", &path)
         })
     }

@@ -52,7 +52,9 @@ async fn cloud(life: Life, refuse_from: usize) -> (Recorder, SharedProvider) {
                 let made = instance(&id, "processing", "deploy", &lately());
                 Reply { status: 202, ..Reply::json(&made) }
             }
-            line if line.starts_with("GET /services/instances/i-new") && !line.ends_with("/operations") => {
+            asked
+                if asked.starts_with("GET /services/instances/i-new") && !asked.ends_with("/operations") =>
+            {
                 Reply::json(&life.next())
             }
             "GET /services/boxes/box-1" => Reply::json(&script_box()),

@@ -67,7 +67,7 @@ async fn living(
                     document => Reply::json(&document),
                 },
                 "GET /services/instances/i-1" => Reply::json(&before),
-                line => server(line),
+                other => server(other),
             }
         })
         .await

@@ -79,6 +79,9 @@ async fn the_form_begins_with_the_instance_as_it_is_and_loads_its_choices() {
     );
 }
 
+/// The values entered, where the document differs and how, and the field in the list.
+type Case<'a> = (Vec<(&'a str, FieldValue)>, &'a str, Option<Value>, &'a str);
+
 #[tokio::test]
 async fn each_change_is_in_the_whole_document_and_in_the_list_of_changes() {
     let new_lease = json!({"expire": "2999-06-01 12:00:00.000000", "operation": "terminate"});
@@ -87,8 +90,7 @@ async fn each_change_is_in_the_whole_document_and_in_the_list_of_changes() {
         "version": {"box": "box-1", "number": {"major": 1, "minor": 2, "patch": 0}}}]);
     let service = json!({"type": "Linux Compute", "id": "eb-2", "machines": []});
     let members = json!([{"role": "owner", "workspace": "me"}, {"role": "collaborator", "workspace": "ops"}]);
-    // The values entered, where the document differs and how, and the field in the list.
-    let cases: Vec<(Vec<(&str, FieldValue)>, &str, Option<Value>, &str)> = vec![
+    let cases: Vec<Case<'_>> = vec![
         (vec![("tags", several(&["blue", "new"]))], "/tags", Some(json!(["blue", "new"])), "tags"),
         (vec![("tags", several(&[]))], "/tags", Some(json!([])), "tags"),
         (vec![("lease.operation", text("alwayson"))], "/lease", None, "lease"),

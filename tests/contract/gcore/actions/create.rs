@@ -60,68 +60,69 @@ impl Stock {
             }
             "/cloud/v1/instances/5/7/available_names" => json!({"custom_name_allowed": true}),
             "/cloud/v1/tasks/t9" => task,
-            path => match self.stock(path) {
+            path => match stock(path) {
                 Some(body) => body,
                 None => return account(line, address),
             },
         };
         Reply::json(&body)
     }
-
-    fn stock(self, path: &str) -> Option<Value> {
-        let image = |id: &str, name: &str, os: &str, disk: u32, key: &str| json!({"id": id, "name": name, "os_type": os, "min_disk": disk, "ssh_key": key});
-        let linux = image(LINUX, "ubuntu-24.04", "linux", 10, "allow");
-        let windows = image(WINDOWS, "windows-2022", "windows", 40, "deny");
-        let app = json!({"id": "grafana", "display_name": "Grafana", "os_name": "ubuntu", "min_disk": 20,
-            "app_config": [{"name": "admin_email", "label": "Administrator's address", "required": true},
-                {"name": "port", "label": "Port", "required": false, "default": "443"}]});
-        let snapshot = json!({"id": SNAPSHOT, "name": "nightly", "size": 30, "status": "available"});
-        let instance = |id: &str, name: &str| {
-            json!({"id": id, "name": name, "status": "ACTIVE", "task_state": null, "ssh_key_name": "mine",
-                "flavor": {"flavor_id": FLAVOR}, "tags": [{"key": "env", "value": "test", "read_only": false},
-                    {"key": "os_distro", "value": "ubuntu", "read_only": true}]})
-        };
-        Some(match path {
-            "/cloud/v1/images/5/7" => list(&[linux, windows]),
-            "/cloud/v1/apptemplates/5/7" => list(&[app]),
-            "/cloud/v1/apptemplates/5/7/grafana" => app,
-            "/cloud/v1/snapshots/5/7" => list(&[snapshot]),
-            "/cloud/v1/ssh_keys/5" => list(&[json!({"id": "k1", "name": "mine"})]),
-            "/cloud/v1/networks/5/7" => list(&[json!({"id": NETWORK, "name": "internal"})]),
-            "/cloud/v1/subnets/5/7" => list(&[json!({"id": SUBNET, "name": "a", "cidr": "10.0.0.0/24"})]),
-            "/cloud/v1/floatingips/5/7" => {
-                list(&[json!({"id": FLOATING_IP, "floating_ip_address": "198.18.0.9"})])
-            }
-            "/cloud/v1/reserved_fixed_ips/5/7" => {
-                list(&[json!({"port_id": OTHER_PORT, "fixed_ip_address": "10.0.0.9"})])
-            }
-            "/cloud/v1/securitygroups/5/7" => list(&[json!({"id": GROUP, "name": "default"})]),
-            "/cloud/v1/servergroups/5/7" => list(&[json!({"servergroup_id": SERVER_GROUP, "name": "apart",
-                "policy": "anti-affinity", "instances": [{"instance_id": MACHINE}]})]),
-            "/cloud/v1/volumes/5/7" => list(&[
-                json!({"id": VOLUME, "name": "boot", "size": 25, "volume_type": "ssd_hiiops", "bootable": true,
-                    "status": "available", "volume_image_metadata": {"image_id": LINUX}}),
-                json!({"id": "v2", "name": "data", "size": 100, "volume_type": "standard", "bootable": false,
-                    "status": "available"}),
-            ]),
-            path if path.ends_with(LINUX) => linux,
-            path if path.ends_with(WINDOWS) => windows,
-            path if path.ends_with(SNAPSHOT) => snapshot,
-            path if path.ends_with(NEW) => instance(NEW, "web-9"),
-            path if path.ends_with(MACHINE) => instance(MACHINE, "web-1"),
-            path if path.ends_with(&format!("{MACHINE}/interfaces")) => list(&[json!({"port_id": PORT,
-                "network_id": NETWORK, "ip_assignments": [{"ip_address": "10.0.0.5", "subnet_id": SUBNET}],
-                "network_details": {"external": false}, "floatingip_details": [{"id": FLOATING_IP}]})]),
-            path if path.ends_with(&format!("{MACHINE}/ports")) => {
-                list(&[json!({"id": PORT, "security_groups": [{"id": GROUP, "name": "default"}]})])
-            }
-            _ => return None,
-        })
-    }
 }
 
 fn deck(provider: &SharedProvider) -> Deck {
     Deck::open(gcore::PLATFORM, provider, &ContextName::new("recorded"), false)
+}
+
+/// What there is in the region.
+fn stock(path: &str) -> Option<Value> {
+    let image = |id: &str, name: &str, os: &str, disk: u32, key: &str| json!({"id": id, "name": name, "os_type": os, "min_disk": disk, "ssh_key": key});
+    let linux = image(LINUX, "ubuntu-24.04", "linux", 10, "allow");
+    let windows = image(WINDOWS, "windows-2022", "windows", 40, "deny");
+    let app = json!({"id": "grafana", "display_name": "Grafana", "os_name": "ubuntu", "min_disk": 20,
+        "app_config": [{"name": "admin_email", "label": "Administrator's address", "required": true},
+            {"name": "port", "label": "Port", "required": false, "default": "443"}]});
+    let snapshot = json!({"id": SNAPSHOT, "name": "nightly", "size": 30, "status": "available"});
+    let instance = |id: &str, name: &str| {
+        json!({"id": id, "name": name, "status": "ACTIVE", "task_state": null, "ssh_key_name": "mine",
+            "flavor": {"flavor_id": FLAVOR}, "tags": [{"key": "env", "value": "test", "read_only": false},
+                {"key": "os_distro", "value": "ubuntu", "read_only": true}]})
+    };
+    Some(match path {
+        "/cloud/v1/images/5/7" => list(&[linux, windows]),
+        "/cloud/v1/apptemplates/5/7" => list(&[app]),
+        "/cloud/v1/apptemplates/5/7/grafana" => app,
+        "/cloud/v1/snapshots/5/7" => list(&[snapshot]),
+        "/cloud/v1/ssh_keys/5" => list(&[json!({"id": "k1", "name": "mine"})]),
+        "/cloud/v1/networks/5/7" => list(&[json!({"id": NETWORK, "name": "internal"})]),
+        "/cloud/v1/subnets/5/7" => list(&[json!({"id": SUBNET, "name": "a", "cidr": "10.0.0.0/24"})]),
+        "/cloud/v1/floatingips/5/7" => {
+            list(&[json!({"id": FLOATING_IP, "floating_ip_address": "198.18.0.9"})])
+        }
+        "/cloud/v1/reserved_fixed_ips/5/7" => {
+            list(&[json!({"port_id": OTHER_PORT, "fixed_ip_address": "10.0.0.9"})])
+        }
+        "/cloud/v1/securitygroups/5/7" => list(&[json!({"id": GROUP, "name": "default"})]),
+        "/cloud/v1/servergroups/5/7" => list(&[json!({"servergroup_id": SERVER_GROUP, "name": "apart",
+            "policy": "anti-affinity", "instances": [{"instance_id": MACHINE}]})]),
+        "/cloud/v1/volumes/5/7" => list(&[
+            json!({"id": VOLUME, "name": "boot", "size": 25, "volume_type": "ssd_hiiops", "bootable": true,
+                "status": "available", "volume_image_metadata": {"image_id": LINUX}}),
+            json!({"id": "v2", "name": "data", "size": 100, "volume_type": "standard", "bootable": false,
+                "status": "available"}),
+        ]),
+        path if path.ends_with(LINUX) => linux,
+        path if path.ends_with(WINDOWS) => windows,
+        path if path.ends_with(SNAPSHOT) => snapshot,
+        path if path.ends_with(NEW) => instance(NEW, "web-9"),
+        path if path.ends_with(MACHINE) => instance(MACHINE, "web-1"),
+        path if path.ends_with(&format!("{MACHINE}/interfaces")) => list(&[json!({"port_id": PORT,
+            "network_id": NETWORK, "ip_assignments": [{"ip_address": "10.0.0.5", "subnet_id": SUBNET}],
+            "network_details": {"external": false}, "floatingip_details": [{"id": FLOATING_IP}]})]),
+        path if path.ends_with(&format!("{MACHINE}/ports")) => {
+            list(&[json!({"id": PORT, "security_groups": [{"id": GROUP, "name": "default"}]})])
+        }
+        _ => return None,
+    })
 }
 
 fn target() -> Target {
@@ -150,6 +151,7 @@ fn password(values: FormValues) -> FormValues {
 }
 
 /// The values, and the body that they become.
+#[expect(clippy::too_many_lines, reason = "a table of bodies")]
 fn bodies() -> Vec<(FormValues, Value)> {
     let external = json!([{"type": "external", "ip_family": "ipv4"}]);
     let boot = |size: u32| json!({"source": "image", "image_id": LINUX, "size": size, "boot_index": 0});

@@ -128,8 +128,9 @@ const fn plain(
 }
 
 /// The same on any number of resources.
-const fn bulk(entry: Entry) -> Entry {
-    Entry { in_bulk: true, ..entry }
+const fn bulk(mut entry: Entry) -> Entry {
+    entry.in_bulk = true;
+    entry
 }
 
 const POWER_CYCLE: ActionId = ActionId::new("instance.power-cycle");

@@ -239,7 +239,7 @@ mod tests {
     use super::*;
     use qdeck_model::FieldValue;
 
-    fn chosen(requirements: &[&str], variables: Value) -> Chosen {
+    fn chosen(requirements: &[&str], variables: &Value) -> Chosen {
         let document = json!({"id": "b", "name": "Web", "owner": "ops", "requirements": requirements,
             "variables": variables, "schema": "http://elasticbox.net/schemas/boxes/script"});
         let variables = Variable::all(document.get("variables"));
@@ -253,10 +253,10 @@ mod tests {
             "profile": {"flavor": "m1", "location": "Zurich", "instances": 3},
             "lifespan": {"operation": "terminate", "interval": "hours", "quantity": 8}}))
             .unwrap();
-        let choice = choice_of_policy(&policy, &chosen(&["linux"], json!([])));
+        let choice = choice_of_policy(&policy, &chosen(&["linux"], &json!([])));
         assert_eq!(choice.note.as_deref(), Some("m1, Zurich, 3 machines each, terminate after 8 hours"));
         assert_eq!(choice.unavailable, None);
-        let choice = choice_of_policy(&policy, &chosen(&["linux", "gpu", "fast"], json!([])));
+        let choice = choice_of_policy(&policy, &chosen(&["linux", "gpu", "fast"], &json!([])));
         let reason = "it does not claim gpu, fast, which the box requires";
         assert_eq!(choice.unavailable.as_deref(), Some(reason));
     }
@@ -264,7 +264,7 @@ mod tests {
     #[test]
     fn only_variables_that_differ_from_the_box_are_sent_and_those_of_the_instance_are() {
         let own = json!([{"name": "port", "type": "Port", "value": "80"}, {"name": "mode", "type": "Text", "value": "a"}]);
-        let mut chosen = chosen(&[], own);
+        let mut chosen = chosen(&[], &own);
         let source = Source::Instance(Box::new(json!({"box": "b", "variables": [
             {"name": "port", "type": "Port", "value": "8080"}, {"name": "x", "type": "Text", "value": "1", "scope": "db"}]})));
         chosen.variables = source.variables(chosen.variables.clone(), "b");

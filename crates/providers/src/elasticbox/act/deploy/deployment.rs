@@ -117,6 +117,8 @@ mod tests {
 
     #[test]
     fn it_has_ended_once_every_instance_has() {
+        use Lifecycle::{Done, Failed, Running};
+
         let state = |asked: usize, states: &[Lifecycle]| {
             let deployment = Deployment { instances: vec!["i-1".into(); states.len()], asked };
             let row = |state: &Lifecycle| Operation {
@@ -130,7 +132,6 @@ mod tests {
             let row = deployment.row(&mapper(), "i-1", states.iter().map(row).collect());
             (row.state.lifecycle, row.progress, row.state.reason.map(|it| it.to_string()))
         };
-        use Lifecycle::{Done, Failed, Running};
         assert_eq!(state(2, &[Done, Running]), (Running, Some(50), None));
         assert_eq!(state(2, &[Failed, Running]), (Running, Some(50), None));
         assert_eq!(state(2, &[Done, Done]), (Done, Some(100), None));
