@@ -94,11 +94,11 @@ impl Danger {
         }
     }
 
-    /// One or two words for a menu: `safe`, `interrupts`, `destroys`, `for good`.
+    /// One or two words for a menu: `safe`, `changes`, `destroys`, `for good`.
     pub const fn word(self) -> &'static str {
         match self {
             Self::Safe => "safe",
-            Self::Disruptive => "interrupts",
+            Self::Disruptive => "changes",
             Self::Destructive => "destroys",
             Self::Irreversible => "for good",
         }

@@ -38,6 +38,8 @@ pub struct Field {
     pub depends_on: &'static [&'static str],
     /// Which fields there are, or their defaults, follow from its value: when it changes, the form is asked for again.
     pub reshapes: bool,
+    /// Its value may hold secrets (a script, variables): it is kept in no draft.
+    pub private: bool,
 }
 
 impl Field {
@@ -53,6 +55,7 @@ impl Field {
             help: "".into(),
             depends_on: &[],
             reshapes: false,
+            private: false,
         }
     }
 
@@ -67,6 +70,13 @@ impl Field {
     #[must_use]
     pub const fn reshapes(mut self) -> Self {
         self.reshapes = true;
+        self
+    }
+
+    /// The same, whose value may hold secrets.
+    #[must_use]
+    pub const fn private(mut self) -> Self {
+        self.private = true;
         self
     }
 

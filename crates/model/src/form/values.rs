@@ -63,6 +63,8 @@ impl PartialEq for FieldValue {
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct FormValues {
     values: Vec<(Arc<str>, FieldValue)>,
+    /// The fields whose values may hold secrets.
+    private: Vec<Arc<str>>,
 }
 
 impl FormValues {
@@ -117,6 +119,16 @@ impl FormValues {
     /// Every value with the name of its field, in the order of entering.
     pub fn iter(&self) -> impl Iterator<Item = (&Arc<str>, &FieldValue)> {
         self.values.iter().map(|(name, value)| (name, value))
+    }
+
+    /// Notes that the value of a field may hold secrets.
+    pub fn mark_private(&mut self, field: impl Into<Arc<str>>) {
+        self.private.push(field.into());
+    }
+
+    /// Returns true if the value of a field may hold secrets: it is not to be kept.
+    pub fn is_private(&self, field: &str) -> bool {
+        self.private.iter().any(|name| **name == *field)
     }
 
     /// Drops the value of a field.

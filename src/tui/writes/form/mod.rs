@@ -132,6 +132,9 @@ impl FormLayer {
             if let Some(value) = field.sent(self.now) {
                 values.set(field.field.name.clone(), value);
             }
+            if field.field.private {
+                values.mark_private(field.field.name.clone());
+            }
         }
         values
     }
@@ -343,7 +346,8 @@ impl FormLayer {
 
     /// What is entered, to be kept as a draft.
     fn draft(&self) -> Table {
-        let touched = self.fields.iter().chain(&self.shelved).filter(|field| field.is_touched);
+        let touched =
+            self.fields.iter().chain(&self.shelved).filter(|field| field.is_touched && !field.field.private);
         touched.filter_map(|field| Some((field.field.name.to_string(), field.drafted()?))).collect()
     }
 

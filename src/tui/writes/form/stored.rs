@@ -145,7 +145,8 @@ impl StoredForms {
         if !target.is_context() {
             return;
         }
-        let kept = values.iter().filter(|(name, _)| !matches!(&***name, "name" | "hostname"));
+        let is_kept = |name: &str| !matches!(name, "name" | "hostname") && !values.is_private(name);
+        let kept = values.iter().filter(|(name, _)| is_kept(name));
         let kept: Table = kept.filter_map(|(name, value)| Some((name.to_string(), plain(value)?))).collect();
         self.last.insert(last_key(platform, action), kept);
         self.revision += 1;
@@ -223,11 +224,13 @@ mod tests {
         assert_eq!(StoredForms::read(&path), Ok(StoredForms::default()));
         let mut stored = StoredForms::default();
         stored.keep(&[target()], CREATE, table("web-9"), sample::now());
-        let values = FormValues::new()
+        let mut values = FormValues::new()
             .with("name", FieldValue::text("web-8"))
+            .with("user-data", FieldValue::text("echo hunter2"))
             .with("zone", FieldValue::text("ch-gva-2"))
             .with("password", FieldValue::Secret(Secret::new("hunter2")))
             .with("labels", FieldValue::Map(vec![("env".to_owned(), "test".to_owned())]));
+        values.mark_private("user-data");
         stored.remember(&target(), CREATE, exoscale::PLATFORM, &values);
         stored.write(&path).unwrap();
         let text = std::fs::read_to_string(&path).unwrap();

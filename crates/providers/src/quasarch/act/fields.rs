@@ -118,7 +118,10 @@ fn resources(now: Option<&wire::Container>) -> Vec<Field> {
 pub(super) fn env(label: &'static str, help: &'static str) -> Field {
     let names = TextRule { characters: Characters::Ascii, ..line(1, 255) };
     let values = TextRule { lines: true, ..TextRule::up_to(32_768) };
-    Field::new(ENV, label, FieldKind::Map { names, values, most: 500 }).section("Variables").help(help)
+    Field::new(ENV, label, FieldKind::Map { names, values, most: 500 })
+        .section("Variables")
+        .private()
+        .help(help)
 }
 
 fn filled(field: Field, text: Option<&str>) -> Field {

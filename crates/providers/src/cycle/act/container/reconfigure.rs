@@ -103,6 +103,7 @@ pub(super) fn form(config: &Value) -> Form {
     fields.push(
         Field::new(SET_ENV, "Set variables", FieldKind::Map { names, values, most: 500 })
             .section("Variables")
+            .private()
             .help("Those that are set already stay as they are, unless given here."),
     );
     let set = config.pointer(ENV).and_then(Value::as_object).filter(|all| !all.is_empty());

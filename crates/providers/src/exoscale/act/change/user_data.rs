@@ -26,6 +26,7 @@ pub(in crate::exoscale::act) fn script_fields(section: &'static str, present: Op
     };
     let script = Field::new(SCRIPT, "User data", FieldKind::Text(rule))
         .section(section)
+        .private()
         .help("A cloud-init script of at most 24 KiB; `base64:` before what is encoded already.");
     let script = match present {
         Some(present) => script.default(FieldValue::text(decoded(present))),

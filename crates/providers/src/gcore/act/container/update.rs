@@ -97,6 +97,7 @@ fn form_of(subject: &Subject, found: &Value, flavors: Vec<Choice>) -> Form {
     let known = envs(found);
     fields.push(
         Field::new(ENVS, "Variables to set", variables)
+            .private()
             .section("Environment")
             .help("New variables, and new values of those that there are; the others stay."),
     );

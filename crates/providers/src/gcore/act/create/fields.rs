@@ -340,6 +340,7 @@ fn access(system: &System) -> Vec<Field> {
     fields.push(
         Field::new("user_data", "User data", FieldKind::Text(user_data))
             .section(ACCESS)
+            .private()
             .help(format!("A {script} script; it is sent in base64.")),
     );
     fields
