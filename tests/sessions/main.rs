@@ -21,6 +21,7 @@ mod endless;
 mod gate;
 mod hanging;
 mod leaving;
+mod lives;
 mod logs;
 mod network;
 mod panes;

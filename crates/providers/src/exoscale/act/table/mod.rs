@@ -149,7 +149,7 @@ pub(super) const CHANGES: &[Change] = &[
     },
     Change {
         id: ActionId::INSTANCE_LABELS,
-        name: "Labels",
+        name: "Change labels",
         summary: "Change the labels of instance",
         key: 'l',
         help: "Adds, changes and removes labels.",
@@ -216,7 +216,7 @@ pub(super) const CHANGES: &[Change] = &[
     },
     Change {
         id: attach::GROUPS.action,
-        name: "Security groups",
+        name: "Change security groups",
         summary: "Change the security groups of instance",
         key: 'G',
         help: "Attaches security groups and detaches them.",
@@ -227,7 +227,7 @@ pub(super) const CHANGES: &[Change] = &[
     },
     Change {
         id: attach::NETWORKS.action,
-        name: "Private networks",
+        name: "Change private networks",
         summary: "Change the private networks of instance",
         key: 'N',
         help: "Attaches private networks and detaches them.",
@@ -238,7 +238,7 @@ pub(super) const CHANGES: &[Change] = &[
     },
     Change {
         id: attach::ELASTIC.action,
-        name: "Elastic IPs",
+        name: "Change elastic IPs",
         summary: "Change the elastic IPs of instance",
         key: 'E',
         help: "Attaches elastic IPs and detaches them.",

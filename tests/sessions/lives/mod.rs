@@ -1,0 +1,146 @@
+//! The life of an instance by keys alone, platform by platform: it is created, changed, resized and deleted.
+
+mod exoscale;
+
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+use crate::cloud::Cloud;
+use crate::deck::{Deck, keys};
+
+/// Preview from a form.
+const CTRL_S: &str = "\x13";
+/// Empties a line.
+const CTRL_U: &str = "\x15";
+const DOWN: &str = "\x1b[B";
+
+/// One platform's demo and the program in front of it.
+pub struct Life {
+    pub deck: Deck,
+    context: String,
+    /// The demo ends with it.
+    _cloud: Cloud,
+}
+
+impl Life {
+    /// Starts both, and waits until a row of the platform is there.
+    pub fn start(platform: &str, row: &str) -> Self {
+        let cloud = Cloud::start(&["--faces", platform]);
+        let deck = Deck::connected(&cloud);
+        let life = Self { deck, context: format!("demo-{platform}"), _cloud: cloud };
+        life.wait_row(row, "");
+        life
+    }
+
+    /// Types keys once nothing was typed for a moment: a question takes no key earlier.
+    pub fn answer(&self, keys: &str) {
+        let since = Instant::now();
+        self.deck.wait_until("a moment of quiet", |_| since.elapsed() > Duration::from_millis(400));
+        self.deck.type_keys(keys);
+    }
+
+    /// Shows the rows with this name alone.
+    pub fn filter(&self, name: &str) {
+        self.deck.type_keys(&format!("/{name}\r"));
+        self.deck.wait_for(&format!("/{name} ─"));
+    }
+
+    /// Waits for a row of the table with this name and all of these words: its state, its size.
+    pub fn wait_row(&self, name: &str, words: &str) {
+        self.deck.wait_until(&format!("a row of {name} with {words:?}"), |screen| {
+            screen.contents().lines().any(|line| {
+                is_row(line, name, &self.context) && words.split_whitespace().all(|word| line.contains(word))
+            })
+        });
+    }
+
+    /// Waits until the table has no row of this name.
+    pub fn wait_no_row(&self, name: &str) {
+        self.deck.wait_until(&format!("no row of {name}"), |screen| {
+            let contents = screen.contents();
+            contents.contains("instances(") && !contents.lines().any(|line| is_row(line, name, &self.context))
+        });
+    }
+
+    /// Opens the menu of the row under the cursor and takes an action of it, once the menu offers it by its name.
+    pub fn act(&self, key: &str, name: &str) {
+        self.deck.type_keys("x");
+        self.deck.wait_until(&format!("{name} in the menu"), |screen| {
+            screen.contents().lines().any(|line| line.contains(&format!(" {key}  ")) && line.contains(name))
+        });
+        self.deck.type_keys(key);
+    }
+
+    /// Goes down the form to a field, by its label.
+    pub fn go_to_field(&self, label: &str) {
+        let is_at = |screen: &vt100::Screen| {
+            screen.contents().lines().any(|line| line.contains(&format!("▌ {label} ")))
+        };
+        let is_any = |screen: &vt100::Screen| screen.contents().contains("▌ ");
+        self.deck.wait_until("a form", is_any);
+        for _ in 0..40 {
+            let before = self.deck.screen();
+            if before.lines().any(|line| line.contains(&format!("▌ {label} "))) {
+                return;
+            }
+            self.deck.type_keys(DOWN);
+            self.deck.wait_until("the next field", |screen| is_at(screen) || screen.contents() != before);
+        }
+        panic!("no field {label}:\n{}", self.deck.screen());
+    }
+
+    /// Enters a text into a field in place of what is there.
+    pub fn enter(&self, label: &str, text: &str) {
+        self.go_to_field(label);
+        self.deck.type_keys(CTRL_U);
+        self.deck.type_keys(text);
+    }
+
+    /// Chooses what a field offers under this text.
+    pub fn choose(&self, label: &str, text: &str) {
+        self.go_to_field(label);
+        self.deck.type_keys(" ");
+        self.deck.wait_for("type to search");
+        self.deck.type_keys(text);
+        self.deck.wait_until(&format!("the choice {text}"), |screen| screen.contents().contains(text));
+        self.deck.type_keys(keys::ENTER);
+        self.deck.wait_gone("type to search");
+    }
+
+    /// From the form to its preview.
+    pub fn preview(&self, shows: &str) {
+        self.deck.type_keys(CTRL_S);
+        self.deck.wait_for("nothing is sent");
+        self.deck.wait_for(shows);
+    }
+
+    /// What the journal has of the ends: action, name and outcome of each, in the order of their begin.
+    pub fn outcomes(&self) -> Vec<String> {
+        let path = self.deck.home.path().join(".local/state/quarterdeck/journal.jsonl");
+        let text = std::fs::read_to_string(path).unwrap_or_default();
+        let records: Vec<Value> =
+            text.lines().map(|line| serde_json::from_str(line).expect("JSON a line")).collect();
+        outcomes_of(&records)
+    }
+}
+
+/// Whether a line of the screen is a row of the table with this name.
+fn is_row(line: &str, name: &str, context: &str) -> bool {
+    let mut words = line.strip_prefix('│').unwrap_or_default().split_whitespace().skip(1);
+    words.next() == Some(name) && words.next() == Some(context)
+}
+
+/// `action name outcome` of each write, in the order of their begin; one without an end is `open`.
+fn outcomes_of(records: &[Value]) -> Vec<String> {
+    let intents = records.iter().filter(|record| record["record"] == "intent");
+    intents
+        .map(|intent| {
+            let end =
+                records.iter().find(|record| record["record"] == "ended" && record["id"] == intent["id"]);
+            let outcome = end.and_then(|end| end["outcome"].as_str()).unwrap_or("open");
+            let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+            format!("{} {} {outcome}", text(&intent["action"]), text(&intent["target"]["name"]))
+        })
+        .collect()
+}
