@@ -17,7 +17,8 @@ use crate::leave::{self, INTERRUPTS};
 /// Keys that may wait; the terminal's own buffer holds what is more.
 const INPUT_QUEUE_CAPACITY: usize = 8 << 10;
 
-/// Time for the rest of a key whose first byte has come.
+/// Time for the rest of a key whose first byte has come, and for keys that crossterm has read already. Not zero: with
+/// zero crossterm looks at nothing, and keys that came together would wait for the next one.
 const KEY_TIMEOUT: Duration = Duration::from_millis(20);
 
 /// An input from outside.
@@ -111,7 +112,7 @@ fn read(sender: &mpsc::Sender<Outside>) {
         let arrived = match filter.hold() {
             Some(time) => crossterm::event::poll(time),
             // What crossterm has read already is taken first.
-            None => match crossterm::event::poll(Duration::ZERO) {
+            None => match crossterm::event::poll(KEY_TIMEOUT) {
                 Ok(false) => match terminal::KEYBOARD.wait() {
                     Ok(true) => crossterm::event::poll(KEY_TIMEOUT),
                     Ok(false) => Ok(true),

@@ -9,6 +9,7 @@
 )]
 
 mod actions;
+mod burst;
 mod changes;
 mod cloud;
 mod colors;

@@ -7,7 +7,7 @@ const NAME: &str = "life-1";
 #[test]
 fn an_exoscale_instance_from_its_form_to_its_deletion() {
     let life = Life::start("exoscale", "front-1");
-    life.deck.type_keys("+");
+    life.create("Create an instance");
     life.enter("Name *", NAME);
     life.choose("Template *", "Linux Ubuntu 24.04");
     life.preview("It is billed until it is deleted.");
@@ -39,7 +39,7 @@ fn an_exoscale_instance_from_its_form_to_its_deletion() {
     life.wait_row(NAME, "stopped standard.large");
 
     life.deck.type_keys("D");
-    life.deck.wait_for("Its disk and everything on it is lost.");
+    life.deck.wait_for("Its disk and everything on it are lost.");
     life.answer("d");
     life.deck.wait_for(&format!("Delete {NAME}: done"));
     life.wait_no_row(NAME);

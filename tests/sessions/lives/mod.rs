@@ -72,6 +72,13 @@ impl Life {
         self.deck.type_keys(key);
     }
 
+    /// Opens the form of a new instance, from the menu of what can be created.
+    pub fn create(&self, name: &str) {
+        self.deck.type_keys("+");
+        self.deck.wait_for(name);
+        self.deck.type_keys(keys::ENTER);
+    }
+
     /// Goes down the form to a field, by its label.
     pub fn go_to_field(&self, label: &str) {
         let is_at = |screen: &vt100::Screen| {
@@ -101,11 +108,11 @@ impl Life {
     pub fn choose(&self, label: &str, text: &str) {
         self.go_to_field(label);
         self.deck.type_keys(" ");
-        self.deck.wait_for("type to search");
+        self.deck.wait_for("search: ");
         self.deck.type_keys(text);
         self.deck.wait_until(&format!("the choice {text}"), |screen| screen.contents().contains(text));
         self.deck.type_keys(keys::ENTER);
-        self.deck.wait_gone("type to search");
+        self.deck.wait_gone("search: ");
     }
 
     /// From the form to its preview.
