@@ -112,7 +112,9 @@ async fn a_file_is_uploaded_as_it_is_and_read_back_at_its_address() {
     let cloud = Box::start().await;
     let upload = async |text: &'static str| {
         let request = cloud.request(Method::POST, "/services/blobs/upload/app.conf");
-        cloud.send(request.header("Content-Type", "text/plain").body(text)).await
+        // In the place of the type of JSON.
+        let headers = [(reqwest::header::CONTENT_TYPE, "text/plain".parse().expect("a value"))];
+        cloud.send(request.headers(headers.into_iter().collect()).body(text)).await
     };
     assert_eq!(upload("").await.status, 400);
     let answer = upload("workers = 4\n").await;

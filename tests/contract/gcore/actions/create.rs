@@ -393,7 +393,7 @@ async fn wrong_values_are_refused_with_the_field() {
         (with(linux(), &[("name", "we\u{1b}b")]), "name: may hold no control characters"),
         (with(linux(), &[("volume_1_image_id", "none")]), "volume_1_size: must be filled in"),
         (with(linux(), &[("volume_1_size", "5")]), "volume_1_size: must be from 10 GiB to 100000 GiB"),
-        (with(linux(), &[("volume_1_size", "big")]), "volume_1_size: expected a number"),
+        (with(linux(), &[("volume_1_size", "big")]), "volume_1_size: expected a whole number of GiB"),
         (
             with(linux(), &[("volume_1_type_name", "tape")]),
             "volume_1_type_name: tape is not among the choices",
