@@ -1,8 +1,6 @@
 //! An Exoscale instance: its type changes once it is stopped.
 
-use super::Life;
-
-const NAME: &str = "life-1";
+use super::{Life, NAME};
 
 #[test]
 fn an_exoscale_instance_from_its_form_to_its_deletion() {
@@ -12,7 +10,7 @@ fn an_exoscale_instance_from_its_form_to_its_deletion() {
     life.choose("Template *", "Linux Ubuntu 24.04");
     life.preview("It is billed until it is deleted.");
     life.answer("y");
-    life.deck.wait_for(&format!("Create an instance {NAME}: done"));
+    life.done("Create an instance");
     life.filter(NAME);
     life.wait_row(NAME, "running standard.medium");
 
@@ -20,7 +18,7 @@ fn an_exoscale_instance_from_its_form_to_its_deletion() {
     life.enter("Labels", "env=life");
     life.preview("+ labels.env  life");
     life.answer("y");
-    life.deck.wait_for(&format!("Change labels {NAME}: done"));
+    life.done("Change labels");
     life.deck.wait_for("env=life");
 
     life.deck.type_keys("x");
@@ -28,20 +26,20 @@ fn an_exoscale_instance_from_its_form_to_its_deletion() {
     life.deck.type_keys("t");
     life.deck.wait_for("nothing is sent");
     life.answer("y");
-    life.deck.wait_for(&format!("Stop {NAME}: done"));
+    life.done("Stop");
     life.wait_row(NAME, "stopped");
 
     life.act("z", "Change size");
     life.choose("Type *", "standard.large");
     life.preview("standard.medium → standard.large");
     life.answer("y");
-    life.deck.wait_for(&format!("Change size {NAME}: done"));
+    life.done("Change size");
     life.wait_row(NAME, "stopped standard.large");
 
     life.deck.type_keys("D");
     life.deck.wait_for("Its disk and everything on it are lost.");
     life.answer("d");
-    life.deck.wait_for(&format!("Delete {NAME}: done"));
+    life.done("Delete");
     life.wait_no_row(NAME);
 
     let expected = [

@@ -1,6 +1,8 @@
 //! The life of an instance by keys alone, platform by platform: it is created, changed, resized and deleted.
 
+mod elasticbox;
 mod exoscale;
+mod gcore;
 
 use std::time::{Duration, Instant};
 
@@ -13,6 +15,8 @@ use crate::deck::{Deck, keys};
 const CTRL_S: &str = "\x13";
 /// Empties a line.
 const CTRL_U: &str = "\x15";
+/// The instance of each life.
+pub const NAME: &str = "life-1";
 const DOWN: &str = "\x1b[B";
 
 /// One platform's demo and the program in front of it.
@@ -120,6 +124,11 @@ impl Life {
         self.deck.type_keys(CTRL_S);
         self.deck.wait_for("nothing is sent");
         self.deck.wait_for(shows);
+    }
+
+    /// Waits for the message that an action on the instance is done.
+    pub fn done(&self, action: &str) {
+        self.deck.wait_for(&format!("{action} {NAME}: done"));
     }
 
     /// What the journal has of the ends: action, name and outcome of each, in the order of their begin.

@@ -347,7 +347,7 @@ async fn the_form_follows_from_what_is_chosen() {
     // Flavors with their prices, images with what they need.
     let load =
         |field: &'static str| within(async { provider.choices(&target(), CREATE, field, &linux()).await });
-    assert_eq!(load("flavor").await.unwrap()[0].note.as_deref(), Some("2 vCPU, 4096 MiB, 0.05 EUR/h"));
+    assert_eq!(load("flavor").await.unwrap()[0].note.as_deref(), Some("2 vCPU, 4 GiB, 0.05 EUR/h"));
     assert_eq!(load("volume_1_image_id").await.unwrap()[1].note.as_deref(), Some("windows, from 40 GiB"));
     assert_eq!(load("interface_1_subnet_id").await.unwrap()[0].note.as_deref(), Some("10.0.0.0/24"));
     let reshaping: Vec<&str> =

@@ -182,7 +182,7 @@ pub(super) const VERBS: &[Verb] = &[
         id: ActionId::INSTANCE_DELETE,
         name: "Delete record",
         key: 'd',
-        help: "Deletes the record and the logs of a dead one.",
+        help: "Deletes the record and the logs of an instance that is gone.",
         danger: Danger::Destructive,
         progress: "deleting",
         call: Call::Delete,
@@ -294,9 +294,10 @@ impl Verb {
             "reconfigure" => request.body(json!({"id": id, "method": self.word})),
             _ => request,
         };
+        let what = if self.is_deletion() { "Delete the record of" } else { self.name };
         let summary = match instance.owner.as_deref() {
-            Some(owner) => format!("{} instance {} in workspace {owner}.", self.name, target.name),
-            None => format!("{} instance {}.", self.name, target.name),
+            Some(owner) => format!("{what} instance {} in workspace {owner}.", target.name),
+            None => format!("{what} instance {}.", target.name),
         };
         let consequences = self.consequences.iter().map(|&it| it.to_owned()).collect();
         Ok(Preview { consequences, ..Preview::new(summary, vec![request], self.expected.clone()) })

@@ -123,7 +123,8 @@ pub(super) fn flavor_choice(flavor: &Value) -> Option<Choice> {
     let name = flavor_name(flavor)?;
     let number = |field: &str| flavor.get(field).and_then(Value::as_u64);
     let size = match (number("vcpus"), number("ram")) {
-        (Some(vcpus), Some(ram)) => Some(format!("{vcpus} vCPU, {ram} MiB")),
+        (Some(vcpus), Some(mib)) if mib % 1024 == 0 => Some(format!("{vcpus} vCPU, {} GiB", mib / 1024)),
+        (Some(vcpus), Some(mib)) => Some(format!("{vcpus} vCPU, {mib} MiB")),
         _ => None,
     };
     let notes: Vec<String> = size.into_iter().chain(price(flavor)).collect();
@@ -179,7 +180,7 @@ mod tests {
         let flavor = json!({"flavor_id": "g2-standard-2-4", "vcpus": 2, "ram": 4096, "price_per_hour": 0.05,
             "currency_code": "EUR", "disabled": true});
         let choice = flavor_choice(&flavor).unwrap();
-        assert_eq!(choice.note.as_deref(), Some("2 vCPU, 4096 MiB, 0.05 EUR/h"));
+        assert_eq!(choice.note.as_deref(), Some("2 vCPU, 4 GiB, 0.05 EUR/h"));
         assert_eq!(choice.unavailable.as_deref(), Some("it is disabled"));
     }
 }

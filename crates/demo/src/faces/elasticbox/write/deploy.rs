@@ -173,7 +173,10 @@ pub(in super::super) async fn deploy(
         .read(|fleet| request.order(fleet, &Catalogue::of(fleet, &email), workspaces::personal(&email)))?;
     let key = engine
         .write(|fleet, events| {
-            let key = fleet.add_instance(order.container, order.server, Phase::New, Timestamp::now())?;
+            let now = Timestamp::now();
+            let key = fleet.add_instance(order.container, order.server, Phase::New, now)?;
+            // Unlike the instances of a container, it is no older than its deployment.
+            fleet.instances.get_mut(key)?.created = now;
             let extras = Extras { name: Some(request.name.clone()), ..Extras::default() };
             fleet.extras.insert(key, extras);
             events.push(Event::Reconfigured { container: order.container });
