@@ -152,6 +152,8 @@ pub enum FleetEvent {
     LogEnded(TailId),
     /// News of a write.
     Write(Box<WriteEvent>),
+    /// The journal cannot be read: the writes of earlier runs are not followed, and no new one is sent.
+    JournalUnreadable(Problem),
 }
 
 /// Names one open log tail.

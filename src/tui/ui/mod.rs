@@ -135,6 +135,7 @@ impl Ui {
                     return effects;
                 }
             }
+            FleetEvent::JournalUnreadable(problem) => return vec![Effect::complain(problem.to_string())],
             event => {
                 let now = self.app.now;
                 let auth = self.changes_auth(&event);

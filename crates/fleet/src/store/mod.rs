@@ -148,7 +148,7 @@ impl Store {
                 self.charts.interrupt(id, problem)
             }
             FleetEvent::Write(event) => self.busy.apply(&event, now),
-            FleetEvent::Log(..) | FleetEvent::LogEnded(_) => false,
+            FleetEvent::Log(..) | FleetEvent::LogEnded(_) | FleetEvent::JournalUnreadable(_) => false,
         }
     }
 

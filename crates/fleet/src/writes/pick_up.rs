@@ -14,7 +14,7 @@ use tokio::time::Instant;
 use super::{Course, WritePhase};
 use crate::events::Closed;
 use crate::journal::{ExpectedRecord, Follower, History, Intent, Record, Written};
-use crate::{Fleet, SharedProvider};
+use crate::{Fleet, FleetEvent, SharedProvider};
 use qdeck_model::{
     Action, ActionId, Availability, ContextName, Danger, Expected, FormValues, Method, NewResource, Origin,
     Outcome, PreparedRequest, PreparedWrite, Preview, Problem, ProblemKind, Target, Timestamp,
@@ -42,9 +42,14 @@ impl Fleet {
         self.spawn(async move {
             let read = tokio::task::spawn_blocking(move || journal.read()).await;
             let fleet = Self { inner: fleet.upgrade().ok_or(Closed)? };
-            // A journal that cannot be read is reported with the first write, which it refuses.
-            if let Ok(Ok(history)) = read {
-                fleet.resume(&history);
+            match read {
+                Ok(Ok(history)) => fleet.resume(&history),
+                Ok(Err(problem)) => {
+                    let outbox = fleet.inner.outbox.clone();
+                    return outbox.send(FleetEvent::JournalUnreadable(problem)).await;
+                }
+                // The program is ending.
+                Err(_) => {}
             }
             Ok(())
         });
