@@ -93,11 +93,13 @@ pub(super) fn actions(app: &App) -> Availability {
     Availability::Yes
 }
 
-/// Commands on a revision.
-pub(super) fn is_revision(app: &App) -> Availability {
+/// Commands that compare a row with what it was.
+pub(super) fn has_past(app: &App) -> Availability {
     match app.pane().selected() {
-        Some(row) if row.kind() == Kind::Revision => Availability::Yes,
-        Some(row) => Availability::No(format!("{} is no revision", row.name())),
+        Some(row) if row.kind() == Kind::Revision || app.store.observed(row.id()).len() > 1 => {
+            Availability::Yes
+        }
+        Some(row) => Availability::No(format!("{} was not seen to change", row.name())),
         None => on_row(app),
     }
 }

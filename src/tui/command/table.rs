@@ -1,7 +1,7 @@
 //! The table of commands, in the order of the help.
 
 use super::availability::{
-    actions, after_search, always, console, has_states, is_revision, logs, on_marks, on_revision, on_row,
+    actions, after_search, always, console, has_past, has_states, logs, on_marks, on_revision, on_row,
     revisions, telemetry,
 };
 use super::{Entry, KeyContext};
@@ -185,7 +185,7 @@ commands! {
     Create { "create": "create something new" } in [Table], when always;
     Edit { "edit": "change the settings" } in [Row], when actions;
     Delete { "delete": "delete or terminate" } in [Row], when actions;
-    Compare { "compare": "compare two marked revisions, or one with the one in use" } in [Table], when is_revision;
+    Compare { "compare": "compare revisions, or what was seen to change" } in [Table], when has_past;
     RollBack { "roll-back": "roll back to the revision" } in [Row], when on_revision;
     Copy { "copy": "copy the name or the line" }
         in [Row, Text, Logs, Page, Console, Scrollback, Menu], when on_row;

@@ -6,7 +6,7 @@ use super::Scene;
 use super::writes::{action, id, scene_of};
 use crate::fleet::Section;
 use crate::fleet::journal::History;
-use crate::model::{Action, ActionId, Availability, Danger, Document, Kind, Target};
+use crate::model::{Action, ActionId, Availability, Danger, Document, Kind, Lifecycle, Resource, Target};
 use crate::tui::effect::{Outside, View, Work};
 use crate::tui::layer::{Answer, Question};
 use crate::tui::sample;
@@ -140,4 +140,23 @@ fn the_revision_in_use_is_not_compared_with_itself() {
     scene.ui.app.pane_mut().select(&sample::id("quasarch-ml", Kind::Revision, "embed-3"));
     scene.keys("=");
     assert!(scene.text().contains("is the one in use"), "{}", scene.text());
+}
+
+#[test]
+fn an_instance_is_compared_with_what_it_was_seen_to_be_before() {
+    let mut scene = scene_of(120, 36);
+    scene.keys("=");
+    assert!(scene.text().contains("web-1 was not seen to change"), "{}", scene.text());
+    let mut row = sample::instance("exo-prod", "web-1", Lifecycle::Running);
+    if let Resource::Instance(instance) = &mut row {
+        instance.size = Some("large".into());
+    }
+    sample::list(&mut scene.ui.app.store, "exo-prod", Kind::Instance, vec![row]);
+    scene.draw();
+    scene.keys("=");
+    assert!(scene.effects.is_empty(), "nothing is asked: {:?}", scene.effects);
+    let text = scene.text();
+    for part in ["as observed: before and now", "small", "large"] {
+        assert!(text.contains(part), "{part}: {text}");
+    }
 }

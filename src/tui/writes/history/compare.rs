@@ -12,7 +12,7 @@ use unicode_width::UnicodeWidthStr;
 use super::super::card::{Card, Line, Page, piece, text_columns};
 use super::super::diff::{self, Change};
 use super::super::text::{Text, broken};
-use crate::fleet::Section;
+use crate::fleet::{Observed, Section};
 use crate::model::{ActionId, Kind, Lifecycle, Problem, Resource, ResourceId};
 use crate::tui::app::App;
 use crate::tui::command::{MenuCommand, Movement};
@@ -34,6 +34,8 @@ struct Side {
     name: String,
     asking: Asking,
     sections: Map<String, Value>,
+    /// There is nothing to ask for.
+    is_read: bool,
     problem: Option<Problem>,
 }
 
@@ -46,7 +48,25 @@ impl Side {
             Resource::Revision(it) => it.number.to_string(),
             other => format!("{} (now)", other.name()),
         };
-        Self { id: row.id().clone(), name, asking: Asking::default(), sections: Map::new(), problem: None }
+        Self {
+            id: row.id().clone(),
+            name,
+            asking: Asking::default(),
+            sections: Map::new(),
+            is_read: false,
+            problem: None,
+        }
+    }
+
+    /// A configuration as it was seen: nothing is asked.
+    fn observed(row: &Resource, seen: &Observed, is_now: bool) -> Self {
+        let name = match (is_now, seen.at) {
+            (true, _) => "now".to_owned(),
+            (false, Some(at)) => format!("seen {}", at.local()),
+            (false, None) => "before".to_owned(),
+        };
+        let sections = Map::from_iter([("observed".to_owned(), seen.document.clone())]);
+        Self { name, sections, is_read: true, ..Self::new(row) }
     }
 
     fn take(&mut self, section: Section) {
@@ -83,11 +103,25 @@ impl Compare {
     /// # Errors
     /// When there are no two to compare.
     pub fn of(app: &App) -> Result<Self, String> {
+        if app.pane().kind != Kind::Revision {
+            return Self::observed(app);
+        }
         let (older, newer) = pair(app)?;
         let is_old = |row: &Resource| row.state().is_some_and(|state| state.lifecycle != Lifecycle::Running);
         let back = (older.kind() == Kind::Revision && is_old(&older)).then(|| older.id().clone());
         let sides = [Side::new(&older), Side::new(&newer)];
         Ok(Self { sides, back, shows_all: false, card: Card::default() })
+    }
+
+    /// The comparison of a row's configuration now with the one before the latest change that was seen.
+    fn observed(app: &App) -> Result<Self, String> {
+        let row = app.pane().selected().ok_or("no row is selected")?;
+        let seen = app.store.observed(row.id());
+        let [.., before, now] = &*seen else {
+            return Err(format!("{} was not seen to change", row.name()));
+        };
+        let sides = [Side::observed(row, before, false), Side::observed(row, now, true)];
+        Ok(Self { sides, back: None, shows_all: false, card: Card::default() })
     }
 
     fn is_loading(&self) -> bool {
@@ -165,9 +199,6 @@ impl Compare {
 /// The older and the newer of what is to be compared.
 fn pair(app: &App) -> Result<(Resource, Resource), String> {
     let pane = app.pane();
-    if pane.kind != Kind::Revision {
-        return Err("only revisions are compared".to_owned());
-    }
     let get = |id: &ResourceId| app.store.get(id).map(|row| (*row.resource).clone());
     let marked: Vec<Resource> = pane.marks.iter().filter_map(get).collect();
     match (marked.len(), pane.selected()) {
@@ -217,7 +248,8 @@ fn add_same(changes: &mut Vec<Change>, older: &Value, newer: &Value) {
 
 impl Layer for Compare {
     fn open(&mut self) -> Vec<Effect> {
-        let asked = self.sides.iter_mut().map(|side| side.asking.ask(Question::Details(side.id.clone())));
+        let unread = self.sides.iter_mut().filter(|side| !side.is_read);
+        let asked = unread.map(|side| side.asking.ask(Question::Details(side.id.clone())));
         asked.flatten().collect()
     }
 
@@ -282,7 +314,12 @@ impl Layer for Compare {
     fn draw(&mut self, area: Rect, buf: &mut Buffer, app: &mut App) {
         let theme = &app.theme;
         let [older, newer] = [&self.sides[0].name, &self.sides[1].name];
-        let title = vec![piece(format!("{older} compared with {newer}"), theme.title)];
+        let title = if self.sides[0].is_read {
+            format!("as observed: {older} and {newer}")
+        } else {
+            format!("{older} compared with {newer}")
+        };
+        let title = vec![piece(title, theme.title)];
         let all = if self.shows_all { "a only differences" } else { "a all fields" };
         let foot = match &self.back {
             Some(_) => format!("b roll back to {older}  {all}  esc close"),
