@@ -215,13 +215,6 @@ fn list(text: &mut Text<'_>, bulk: &PreparedBulk, app: &App) {
     let what =
         format!("{} {} {} in {}.", bulk.action.name, targets.len(), plural(&targets), contexts.join(", "));
     text.strong(&what);
-    let mut seen = HashSet::new();
-    let sign = if text.look.ascii { "*" } else { "•" };
-    for consequence in bulk.writes().flat_map(|write| &write.preview.consequences) {
-        if seen.insert(consequence) {
-            text.point(sign, consequence, theme.text);
-        }
-    }
     let shown: HashSet<&ResourceId> = app.pane().shown().iter().map(|row| row.id()).collect();
     let (seen, hidden): (Vec<_>, Vec<_>) = bulk.writes().partition(|write| shown.contains(&write.target.id));
     let columns = Columns::of(targets.iter());
@@ -233,7 +226,22 @@ fn list(text: &mut Text<'_>, bulk: &PreparedBulk, app: &App) {
         columns.grid(text, &hidden.iter().map(|write| &write.target).collect::<Vec<_>>());
     }
     skipped(text, bulk);
+    consequences(text, bulk);
     requests(text, bulk);
+}
+
+/// Writes what follows for the targets, each sentence once.
+fn consequences(text: &mut Text<'_>, bulk: &PreparedBulk) {
+    let mut seen = HashSet::new();
+    let sign = if text.look.ascii { "*" } else { "•" };
+    let all = bulk.writes().flat_map(|write| &write.preview.consequences);
+    let all: Vec<_> = all.filter(|consequence| seen.insert(*consequence)).collect();
+    if !all.is_empty() {
+        text.gap();
+    }
+    for consequence in all {
+        text.point(sign, consequence, text.look.theme.text);
+    }
 }
 
 /// Writes the targets that are skipped, by reason.
