@@ -220,7 +220,14 @@ pub struct Target {
 impl Target {
     /// The target that this row is.
     pub fn of(resource: &Resource) -> Self {
-        Self { id: resource.id().clone(), name: resource.name().into(), state: resource.state().cloned() }
+        let name = match resource {
+            // Its number alone names nothing.
+            Resource::Revision(it) => {
+                format!("{}/{}", it.container.name.as_ref().unwrap_or(&it.container.id.id), it.number).into()
+            }
+            other => other.name().into(),
+        };
+        Self { id: resource.id().clone(), name, state: resource.state().cloned() }
     }
 
     /// The target of an action on a context, which makes a resource of this kind.

@@ -22,7 +22,9 @@ pub(super) async fn get(api: &Api, map: &Mapper, id: &ResourceId) -> Result<Reso
         }
         (Kind::Revision, Some(container)) => {
             let wire = api.all(&["v1", "containers", container, "revisions"]).await?.good;
-            let rows = map.revisions(&map.link(container.clone(), None), &wire);
+            // The revision does not name its container, and a row that forgot the name would lose its place in the table.
+            let of: wire::Container = api.get(&["v1", "containers", container], &[]).await?;
+            let rows = map.revisions(&map.link(container.clone(), of.name.as_deref().map(Into::into)), &wire);
             let row = rows.into_iter().find(|row| row.id.id == id.id);
             row.map(Resource::Revision).ok_or_else(missing)
         }
