@@ -1,8 +1,10 @@
 //! The life of an instance by keys alone, platform by platform: it is created, changed, resized and deleted.
 
+mod cycle;
 mod elasticbox;
 mod exoscale;
 mod gcore;
+mod quasarch;
 
 use std::time::{Duration, Instant};
 
@@ -17,7 +19,8 @@ const CTRL_S: &str = "\x13";
 const CTRL_U: &str = "\x15";
 /// The instance of each life.
 pub const NAME: &str = "life-1";
-const DOWN: &str = "\x1b[B";
+/// To the next field, and from the last to the first.
+const TAB: &str = "\t";
 
 /// One platform's demo and the program in front of it.
 pub struct Life {
@@ -30,9 +33,16 @@ pub struct Life {
 impl Life {
     /// Starts both, and waits until a row of the platform is there.
     pub fn start(platform: &str, row: &str) -> Self {
+        Self::start_in("1", platform, row)
+    }
+
+    /// The same in another pane, by its key.
+    pub fn start_in(pane: &str, platform: &str, row: &str) -> Self {
         let cloud = Cloud::start(&["--faces", platform]);
         let deck = Deck::connected(&cloud);
         let life = Self { deck, context: format!("demo-{platform}"), _cloud: cloud };
+        life.deck.wait_for(&life.context);
+        life.deck.type_keys(pane);
         life.wait_row(row, "");
         life
     }
@@ -42,6 +52,22 @@ impl Life {
         let since = Instant::now();
         self.deck.wait_until("a moment of quiet", |_| since.elapsed() > Duration::from_millis(400));
         self.deck.type_keys(keys);
+    }
+
+    /// Answers a question with yes, by this key; once more where the key came too soon after the one before.
+    pub fn confirm(&self, key: &str) {
+        let is_gone = |screen: &str| !screen.contains("send nothing");
+        for _ in 0..10 {
+            self.answer(key);
+            let since = Instant::now();
+            self.deck.wait_until("the end of the question", |screen| {
+                is_gone(&screen.contents()) || since.elapsed() > Duration::from_secs(2)
+            });
+            if is_gone(&self.deck.screen()) {
+                return;
+            }
+        }
+        panic!("{key} is no answer:\n{}", self.deck.screen());
     }
 
     /// Shows the rows with this name alone.
@@ -63,7 +89,8 @@ impl Life {
     pub fn wait_no_row(&self, name: &str) {
         self.deck.wait_until(&format!("no row of {name}"), |screen| {
             let contents = screen.contents();
-            contents.contains("instances(") && !contents.lines().any(|line| is_row(line, name, &self.context))
+            ["instances(", "containers("].iter().any(|pane| contents.contains(pane))
+                && !contents.lines().any(|line| is_row(line, name, &self.context))
         });
     }
 
@@ -83,7 +110,7 @@ impl Life {
         self.deck.type_keys(keys::ENTER);
     }
 
-    /// Goes down the form to a field, by its label.
+    /// Goes on in the form to a field, by its label.
     pub fn go_to_field(&self, label: &str) {
         let is_at = |screen: &vt100::Screen| {
             screen.contents().lines().any(|line| line.contains(&format!("▌ {label} ")))
@@ -95,7 +122,7 @@ impl Life {
             if before.lines().any(|line| line.contains(&format!("▌ {label} "))) {
                 return;
             }
-            self.deck.type_keys(DOWN);
+            self.deck.type_keys(TAB);
             self.deck.wait_until("the next field", |screen| is_at(screen) || screen.contents() != before);
         }
         panic!("no field {label}:\n{}", self.deck.screen());
