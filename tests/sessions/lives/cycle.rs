@@ -72,14 +72,12 @@ fn a_container_of_cycle_is_stopped_started_and_scaled_and_a_volume_is_extended()
     life.wait_row(CONTAINER, "running 6/6");
 
     life.act("z", "Scale");
-    life.enter("Instances *", "4");
-    life.preview(&format!("Scale container {CONTAINER} to 4."));
-    deck.wait_for("The newest 2 instances are deleted");
-    // Fewer instances lose data: the letter and not `y`.
-    life.answer("y");
-    life.confirm("z");
+    life.enter("Instances *", "8");
+    life.preview(&format!("Scale container {CONTAINER} to 8."));
+    deck.wait_for("6 → 8");
+    life.confirm("y");
     deck.wait_for(&format!("Scale {CONTAINER}: done"));
-    life.wait_row(CONTAINER, "running 4/4");
+    life.wait_row(CONTAINER, "running 8/8");
 
     show(&life, "1", "db-1");
     life.act("e", "Extend a volume");
