@@ -8,7 +8,8 @@ use serde_json::Value;
 
 use super::follower::Follower;
 use qdeck_model::{
-    ContextName, Expected, Kind, Lifecycle, PreparedWrite, Problem, ResourceId, Target, Timestamp, WriteId,
+    ContextName, Expected, Kind, Lifecycle, Method, PreparedRequest, PreparedWrite, Problem, ResourceId,
+    Target, Timestamp, WriteId,
 };
 
 /// The version of the shape below. Fields may be added without raising it.
@@ -159,11 +160,31 @@ pub struct Reference {
     pub id: String,
 }
 
+/// The headers that requests have beside those of credentials.
+const HEADERS: [&str; 2] = ["content-type", "elasticbox-release"];
+
 impl Intent {
+    /// The requests as far as they were written down: secrets and credentials are masked, and nothing sends them.
+    pub fn prepared_requests(&self) -> Vec<PreparedRequest> {
+        self.requests.iter().filter_map(prepared).collect()
+    }
+
     /// The name of what the write is about: of its target, or of what it makes.
     pub fn name(&self) -> &str {
         self.creates.as_ref().map_or(&self.target.name, |made| &made.name)
     }
+}
+
+fn prepared(masked: &Value) -> Option<PreparedRequest> {
+    let word = masked.get("method")?.as_str()?;
+    let all = [Method::Get, Method::Post, Method::Put, Method::Patch, Method::Delete];
+    let method = all.into_iter().find(|method| method.as_str() == word)?;
+    let header = |name| Some((name, masked.pointer(&format!("/headers/{name}"))?.as_str()?.into()));
+    Some(PreparedRequest {
+        headers: HEADERS.into_iter().filter_map(header).collect(),
+        body: masked.get("body").cloned(),
+        ..PreparedRequest::new(method, masked.get("url")?.as_str()?)
+    })
 }
 
 impl Reference {

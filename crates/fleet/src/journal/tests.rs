@@ -80,6 +80,8 @@ fn a_write_is_read_back_from_intent_to_end_without_its_secrets() {
     assert_eq!((&*read.intent.by, &*read.intent.action), ("screen", "instance.stop"));
     assert_eq!((&*read.intent.target.name, read.intent.target.state.as_deref()), ("web-1", Some("running")));
     assert_eq!(read.intent.target.reference.in_context(&read.intent.context), write.target.id);
+    let [request] = &read.intent.prepared_requests()[..] else { panic!("one request") };
+    assert_eq!(request.masked(), write.preview.requests[0].masked(), "to be copied again");
     assert_eq!(read.accepted.as_ref().unwrap().in_context("exo-prod"), operation);
     let ended = read.ended.as_ref().unwrap();
     assert_eq!((ended.outcome, ended.status, ended.duration_ms), (End::Failed, Some(409), 4210));

@@ -8,7 +8,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde_json::Value;
 use tokio::time::Instant;
 
 use super::{Course, WritePhase};
@@ -16,8 +15,8 @@ use crate::events::Closed;
 use crate::journal::{ExpectedRecord, Follower, History, Intent, Record, Written};
 use crate::{Fleet, FleetEvent, SharedProvider};
 use qdeck_model::{
-    Action, ActionId, Availability, ContextName, Danger, Expected, FormValues, Method, NewResource, Origin,
-    Outcome, PreparedRequest, PreparedWrite, Preview, Problem, ProblemKind, Target, Timestamp,
+    Action, ActionId, Availability, ContextName, Danger, Expected, FormValues, NewResource, Origin, Outcome,
+    PreparedWrite, Preview, Problem, ProblemKind, Target, Timestamp,
 };
 
 /// The action of a write that its platform does not have any more.
@@ -135,13 +134,13 @@ impl Course {
 
 /// The prepared write as far as the journal has it: its requests are masked, and nothing sends them.
 fn rebuilt(written: &Written, action: Action, prepared: Timestamp) -> PreparedWrite {
-    let Intent { context, target, summary, requests, creates, by, .. } = &written.intent;
+    let Intent { context, target, summary, creates, by, .. } = &written.intent;
     let creates = creates.as_ref().map(|made| NewResource {
         kind: made.kind,
         scope: made.scope.as_deref().map(Into::into),
         name: made.name.as_str().into(),
     });
-    let requests = requests.iter().filter_map(request).collect();
+    let requests = written.intent.prepared_requests();
     PreparedWrite {
         id: written.id.clone(),
         danger: action.danger,
@@ -157,12 +156,4 @@ fn rebuilt(written: &Written, action: Action, prepared: Timestamp) -> PreparedWr
         origin: if by == Origin::Command.as_str() { Origin::Command } else { Origin::Screen },
         prepared,
     }
-}
-
-fn request(masked: &Value) -> Option<PreparedRequest> {
-    let word = masked.get("method")?.as_str()?;
-    let all = [Method::Get, Method::Post, Method::Put, Method::Patch, Method::Delete];
-    let method = all.into_iter().find(|method| method.as_str() == word)?;
-    let request = PreparedRequest::new(method, masked.get("url")?.as_str()?);
-    Some(PreparedRequest { body: masked.get("body").cloned(), ..request })
 }

@@ -7,7 +7,7 @@ use super::writes::{action, id, scene_of};
 use crate::fleet::Section;
 use crate::fleet::journal::History;
 use crate::model::{Action, ActionId, Availability, Danger, Document, Kind, Lifecycle, Resource, Target};
-use crate::tui::effect::{Outside, View, Work};
+use crate::tui::effect::{CurlOf, Outside, View, Work};
 use crate::tui::layer::{Answer, Question};
 use crate::tui::sample;
 use crate::tui::ui::Event;
@@ -57,6 +57,9 @@ fn a_record_shows_its_requests_masked() {
     let text = scene.text();
     assert!(text.contains("PUT https://api.example/v2/instance/i-web-1:stop"), "{text}");
     assert!(text.contains("authorization: ••••••••"), "{text}");
+    scene.keys("C");
+    let is_curl = |effect: &Outside| matches!(effect, Outside::Work(Work::CopyCurl(CurlOf::Requests(_, requests))) if !requests.is_empty());
+    assert!(scene.effects.iter().any(is_curl), "{:?}", scene.effects);
     scene.keys("\x1b");
     assert!(scene.text().contains("instance.stop web-1"), "back in the list: {}", scene.text());
 }

@@ -1,6 +1,6 @@
 //! One record of the journal, whole: what was changed, from where, the requests, and what came of it.
 
-use crossterm::event::{Event as TerminalEvent, MouseEventKind};
+use crossterm::event::{Event as TerminalEvent, KeyCode, MouseEventKind};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use serde_json::{Value, json};
@@ -13,6 +13,7 @@ use crate::fleet::journal::Written;
 use crate::model::ContextName;
 use crate::tui::app::App;
 use crate::tui::command::{MenuCommand, Movement};
+use crate::tui::effect::{CurlOf, Work};
 use crate::tui::layer::{Handled, Hint, Layer, Watched};
 use crate::tui::{Command, Effect, KeyContext};
 
@@ -66,8 +67,13 @@ impl RecordLayer {
         let mut title = vec![piece(format!("{} {} in ", intent.action, intent.name()), theme.title)];
         title.extend(band::name(app, &self.context));
         let border = band::border(app, [&self.context], theme.accent);
-        let foot = "c copy as JSON  esc close".to_owned();
+        let foot = "c copy as JSON  C as curl  esc close".to_owned();
         Page { title, lines: text.lines, fixed: Vec::new(), focus: None, foot, border }
+    }
+
+    /// Copies the requests as commands of `curl`, what was masked as variables.
+    fn copy_requests(&self) -> Effect {
+        Work::CopyCurl(CurlOf::Requests(self.context.clone(), self.write.intent.prepared_requests())).into()
     }
 
     fn json(&self) -> String {
@@ -124,8 +130,10 @@ impl Layer for RecordLayer {
     }
 
     fn event(&mut self, event: &TerminalEvent, _app: &mut App) -> Handled {
-        let TerminalEvent::Mouse(mouse) = event else {
-            return Handled::Ignored;
+        let mouse = match event {
+            TerminalEvent::Mouse(mouse) => mouse,
+            TerminalEvent::Key(key) if key.code == KeyCode::Char('C') => return self.copy_requests().into(),
+            _ => return Handled::Ignored,
         };
         match mouse.kind {
             MouseEventKind::ScrollDown => self.card.travel(Movement::Down, WHEEL_LINES),
