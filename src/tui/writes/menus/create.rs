@@ -100,10 +100,10 @@ fn order(
     });
 }
 
-/// The name of an action on a context. Several platforms call theirs `Create`: the kind is what they differ in.
+/// The name of an action on a context. Where it is the verb alone, as `Create`, the kind is added: it is what they differ in.
 pub(in crate::tui::writes) fn label(action: &Action) -> String {
     match kind_of(action.id) {
-        Some(kind) if !action.name.to_lowercase().contains(kind.singular()) => {
+        Some(kind) if !action.name.contains(' ') => {
             format!("{} {}", action.name, kind.singular())
         }
         _ => action.name.to_owned(),

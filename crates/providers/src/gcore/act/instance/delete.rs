@@ -117,7 +117,7 @@ pub(super) async fn form(site: &Arc<Site>, target: &Target, values: &FormValues)
 fn form_of(parts: &Parts, values: &FormValues) -> Form {
     let mut fields = Vec::new();
     for (along, all) in parts.each() {
-        let kept = if along.field == VOLUMES.field { "Keep, but for those that go along" } else { "Keep" };
+        let kept = if along.field == VOLUMES.field { "Keep those not set to go with it" } else { "Keep" };
         let modes = one_of(&[("keep", kept), ("all", "Delete all"), ("choose", "Delete those chosen")]);
         fields.push(
             Field::new(along.mode, along.label, modes)
@@ -129,7 +129,7 @@ fn form_of(parts: &Parts, values: &FormValues) -> Form {
         if values.text(along.mode) == Some("choose") {
             let choice = |part: &Part| Choice {
                 label: part.label.as_str().into(),
-                note: part.always.then(|| "goes along in any case".into()),
+                note: part.always.then(|| "goes with it in any case".into()),
                 ..Choice::plain(part.id.as_str())
             };
             let choices = Choices::Fixed(all.iter().map(choice).collect());
