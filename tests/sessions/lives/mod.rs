@@ -141,10 +141,10 @@ impl Life {
     }
 }
 
-/// The line of the form that has the focus, from its label on and without the explanations beside it.
+/// The line of the form that has the focus, from its label on, without the explanations beside it.
 fn focused(contents: &str) -> Option<String> {
     let line = contents.lines().find_map(|line| line.strip_prefix("│ ▌ "))?;
-    line.split('│').next().map(|line| line.trim_end().to_owned())
+    line.split('│').next().map(str::to_owned)
 }
 
 /// Whether a line of the screen is a row of the table with this name.
