@@ -1,8 +1,10 @@
 //! The life of an instance by keys alone, platform by platform: it is created, changed, resized and deleted.
 
+mod cycle;
 mod elasticbox;
 mod exoscale;
 mod gcore;
+mod quasarch;
 
 use std::time::{Duration, Instant};
 
@@ -17,7 +19,8 @@ const CTRL_S: &str = "\x13";
 const CTRL_U: &str = "\x15";
 /// The instance of each life.
 pub const NAME: &str = "life-1";
-const DOWN: &str = "\x1b[B";
+/// To the next field, and from the last to the first.
+const TAB: &str = "\t";
 
 /// One platform's demo and the program in front of it.
 pub struct Life {
@@ -30,9 +33,16 @@ pub struct Life {
 impl Life {
     /// Starts both, and waits until a row of the platform is there.
     pub fn start(platform: &str, row: &str) -> Self {
+        Self::start_in("1", platform, row)
+    }
+
+    /// The same in another pane, by its key.
+    pub fn start_in(pane: &str, platform: &str, row: &str) -> Self {
         let cloud = Cloud::start(&["--faces", platform]);
         let deck = Deck::connected(&cloud);
         let life = Self { deck, context: format!("demo-{platform}"), _cloud: cloud };
+        life.deck.wait_for(&life.context);
+        life.deck.type_keys(pane);
         life.wait_row(row, "");
         life
     }
@@ -42,6 +52,22 @@ impl Life {
         let since = Instant::now();
         self.deck.wait_until("a moment of quiet", |_| since.elapsed() > Duration::from_millis(400));
         self.deck.type_keys(keys);
+    }
+
+    /// Answers a question with yes, by this key; once more where the key came too soon after the one before.
+    pub fn confirm(&self, key: &str) {
+        let is_gone = |screen: &str| !screen.contains("send nothing");
+        for _ in 0..10 {
+            self.answer(key);
+            let since = Instant::now();
+            self.deck.wait_until("the end of the question", |screen| {
+                is_gone(&screen.contents()) || since.elapsed() > Duration::from_secs(2)
+            });
+            if is_gone(&self.deck.screen()) {
+                return;
+            }
+        }
+        panic!("{key} is no answer:\n{}", self.deck.screen());
     }
 
     /// Shows the rows with this name alone.
@@ -63,7 +89,8 @@ impl Life {
     pub fn wait_no_row(&self, name: &str) {
         self.deck.wait_until(&format!("no row of {name}"), |screen| {
             let contents = screen.contents();
-            contents.contains("instances(") && !contents.lines().any(|line| is_row(line, name, &self.context))
+            ["instances(", "containers("].iter().any(|pane| contents.contains(pane))
+                && !contents.lines().any(|line| is_row(line, name, &self.context))
         });
     }
 
@@ -83,20 +110,20 @@ impl Life {
         self.deck.type_keys(keys::ENTER);
     }
 
-    /// Goes down the form to a field, by its label.
+    /// Goes on in the form to a field, by its label.
     pub fn go_to_field(&self, label: &str) {
-        self.deck.wait_until("a form", |screen| focused(&screen.contents()).is_some());
+        let is_at = |screen: &vt100::Screen| {
+            screen.contents().lines().any(|line| line.contains(&format!("▌ {label} ")))
+        };
+        let is_any = |screen: &vt100::Screen| screen.contents().contains("▌ ");
+        self.deck.wait_until("a form", is_any);
         for _ in 0..40 {
-            let before = focused(&self.deck.screen());
-            if before.as_deref().is_some_and(|line| line.starts_with(&format!("{label} "))) {
+            let before = self.deck.screen();
+            if before.lines().any(|line| line.contains(&format!("▌ {label} "))) {
                 return;
             }
-            self.deck.type_keys(DOWN);
-            // What is loaded and how long it took changes elsewhere on the screen.
-            self.deck.wait_until("the next field", |screen| {
-                let now = focused(&screen.contents());
-                now.is_some() && now != before
-            });
+            self.deck.type_keys(TAB);
+            self.deck.wait_until("the next field", |screen| is_at(screen) || screen.contents() != before);
         }
         panic!("no field {label}:\n{}", self.deck.screen());
     }
@@ -139,12 +166,6 @@ impl Life {
             text.lines().map(|line| serde_json::from_str(line).expect("JSON a line")).collect();
         outcomes_of(&records)
     }
-}
-
-/// The line of the form that has the focus, from its label on, without the explanations beside it.
-fn focused(contents: &str) -> Option<String> {
-    let line = contents.lines().find_map(|line| line.strip_prefix("│ ▌ "))?;
-    line.split('│').next().map(str::to_owned)
 }
 
 /// Whether a line of the screen is a row of the table with this name.
