@@ -112,18 +112,17 @@ impl Life {
 
     /// Goes on in the form to a field, by its label.
     pub fn go_to_field(&self, label: &str) {
-        let is_at = |screen: &vt100::Screen| {
-            screen.contents().lines().any(|line| line.contains(&format!("▌ {label} ")))
-        };
-        let is_any = |screen: &vt100::Screen| screen.contents().contains("▌ ");
-        self.deck.wait_until("a form", is_any);
+        self.deck.wait_until("a form", |screen| focused(&screen.contents()).is_some());
         for _ in 0..40 {
-            let before = self.deck.screen();
-            if before.lines().any(|line| line.contains(&format!("▌ {label} "))) {
+            let before = focused(&self.deck.screen()).unwrap_or_default();
+            if before.starts_with(&format!("{label} ")) {
                 return;
             }
             self.deck.type_keys(TAB);
-            self.deck.wait_until("the next field", |screen| is_at(screen) || screen.contents() != before);
+            // What is loaded and how long it took changes elsewhere on the screen.
+            self.deck.wait_until("the next field", |screen| {
+                focused(&screen.contents()).is_some_and(|now| label_of(&now) != label_of(&before))
+            });
         }
         panic!("no field {label}:\n{}", self.deck.screen());
     }
@@ -166,6 +165,18 @@ impl Life {
             text.lines().map(|line| serde_json::from_str(line).expect("JSON a line")).collect();
         outcomes_of(&records)
     }
+}
+
+/// The line of the form that has the focus, from its label on, without the explanations beside it.
+fn focused(contents: &str) -> Option<String> {
+    let line = contents.lines().find_map(|line| line.strip_prefix("│ ▌ "))?;
+    line.split('│').next().map(str::to_owned)
+}
+
+/// Its label. The value beside it may still change by what is loaded.
+fn label_of(line: &str) -> &str {
+    let end = line.find("  ").into_iter().chain(line.find(" (")).min();
+    end.map_or(line, |end| &line[..end])
 }
 
 /// Whether a line of the screen is a row of the table with this name.
