@@ -142,7 +142,10 @@ impl Life {
         self.deck.type_keys(text);
         self.deck.wait_until(&format!("the choice {text}"), |screen| screen.contents().contains(text));
         self.deck.type_keys(keys::ENTER);
-        self.deck.wait_gone("search: ");
+        // Enter goes on by itself; where the form follows the choice, a moment later.
+        self.deck.wait_until("the field after it", |screen| {
+            focused(&screen.contents()).is_some_and(|now| label_of(&now) != label)
+        });
     }
 
     /// From the form to its preview.
