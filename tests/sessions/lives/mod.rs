@@ -12,6 +12,7 @@ use serde_json::Value;
 
 use crate::cloud::Cloud;
 use crate::deck::{Deck, keys};
+use crate::terminal::PATIENCE;
 
 /// Preview from a form.
 const CTRL_S: &str = "\x13";
@@ -113,7 +114,9 @@ impl Life {
     /// Goes on in the form to a field, by its label.
     pub fn go_to_field(&self, label: &str) {
         self.deck.wait_until("a form", |screen| focused(&screen.contents()).is_some());
-        for _ in 0..40 {
+        // A form that follows a choice may have few fields at first.
+        let until = Instant::now() + PATIENCE;
+        while Instant::now() < until {
             let before = focused(&self.deck.screen()).unwrap_or_default();
             if before.starts_with(&format!("{label} ")) {
                 return;
