@@ -35,7 +35,7 @@ const UNKNOWN_ACTION: Action = Action {
 impl Fleet {
     /// Reads the journal and follows every write to its end that has none and that no other living program follows. It
     /// is resolved by reading, never by sending. What becomes of each comes as
-    /// [`FleetEvent::Write`](super::FleetEvent::Write), [`WritePhase::PickedUp`] first. Returns at once.
+    /// [`FleetEvent::Write`], [`WritePhase::PickedUp`] first. Returns at once.
     pub fn pick_up(&self) {
         let (fleet, journal) = (Arc::downgrade(&self.inner), self.inner.gate.journal.clone());
         self.spawn(async move {
