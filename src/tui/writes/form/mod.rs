@@ -382,7 +382,9 @@ impl FormLayer {
                 field.match_typed();
             }
             Answer::Files(files) => {
-                field.file_error = files.error(&field.field.kind);
+                // A field that is left empty names no file.
+                let error = files.error(&field.field.kind);
+                field.file_error = error.filter(|_| !field.is_empty());
                 field.choices.take(Ok(files.completions), now, &[]);
             }
             _ => {}
