@@ -16,6 +16,8 @@ mod faults;
 mod fleet;
 mod gcore;
 mod network;
+#[cfg(feature = "system-tests")]
+mod official;
 mod origin;
 mod past;
 mod quasarch;
