@@ -193,6 +193,14 @@ pub struct Action {
     pub availability: Availability,
 }
 
+impl Action {
+    /// Its name inside a sentence: `roll back`. Words in capitals stay as they are: `make SSH credentials`.
+    pub fn verb(&self) -> String {
+        let mut letters = self.name.chars();
+        letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
+    }
+}
+
 /// The expected state of the target, read again, once an action has ended. Success is the platform's word **and** this.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Expected {

@@ -15,8 +15,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::{
-    Action, ActionId, ContextName, Danger, Expected, FormValues, Kind, Resource, ResourceId, Secret, State,
-    Timestamp,
+    Action, ContextName, Danger, Expected, FormValues, Kind, Resource, ResourceId, Secret, State, Timestamp,
 };
 
 /// The mask in the place of a secret, in what is shown and written down of a request.
@@ -310,11 +309,6 @@ pub struct PreparedWrite {
 }
 
 impl PreparedWrite {
-    /// The action.
-    pub const fn action_id(&self) -> ActionId {
-        self.action.id
-    }
-
     /// Returns true if it must be prepared again before it can be confirmed.
     pub fn is_stale(&self, now: Timestamp) -> bool {
         now.since(self.prepared) > PREVIEW_LIFE

@@ -163,7 +163,7 @@ impl Ui {
         let WritePhase::Shown(shown) = &event.phase else {
             return Vec::new();
         };
-        let title = format!("{} {}", event.action.name, event.name()).to_lowercase();
+        let title = format!("{} {}", event.action.verb(), event.name());
         let context = event.target.context().clone();
         self.push(writes::ShownLayer::new(title, context, shown.clone(), self.app.now))
     }

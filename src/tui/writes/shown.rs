@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use crossterm::event::{Event as TerminalEvent, KeyCode, KeyEvent, KeyEventKind, MouseEventKind};
+use crossterm::event::{Event as TerminalEvent, KeyCode, KeyEvent, KeyEventKind};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use unicode_width::UnicodeWidthStr;
@@ -22,9 +22,6 @@ use crate::tui::{Command, Effect, KeyContext};
 
 /// Keys that come sooner after it has appeared were meant for what was there before.
 const QUIET_BEFORE_KEYS: Duration = Duration::from_millis(300);
-/// Lines that a notch of the wheel scrolls.
-const WHEEL_LINES: usize = 3;
-
 /// The answer to a write.
 pub struct ShownLayer {
     title: String,
@@ -190,11 +187,7 @@ impl Layer for ShownLayer {
             TerminalEvent::Key(key) => self.key(*key, app),
             TerminalEvent::Paste(_) => Handled::done(),
             TerminalEvent::Mouse(mouse) => {
-                match mouse.kind {
-                    MouseEventKind::ScrollDown => self.card.travel(Movement::Down, WHEEL_LINES),
-                    MouseEventKind::ScrollUp => self.card.travel(Movement::Up, WHEEL_LINES),
-                    _ => {}
-                }
+                self.card.wheel(mouse.kind);
                 Handled::done()
             }
             TerminalEvent::FocusGained | TerminalEvent::FocusLost | TerminalEvent::Resize(..) => {

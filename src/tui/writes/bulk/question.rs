@@ -4,7 +4,7 @@
 use std::collections::HashSet;
 use std::time::Duration;
 
-use crossterm::event::{Event as TerminalEvent, KeyCode, KeyEvent, KeyEventKind, MouseEventKind};
+use crossterm::event::{Event as TerminalEvent, KeyCode, KeyEvent, KeyEventKind};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use unicode_width::UnicodeWidthStr;
@@ -18,14 +18,12 @@ use super::run::Run;
 use crate::fleet::{PreparedBulk, WriteEvent};
 use crate::model::{Danger, Kind, ResourceId, Target, Timestamp};
 use crate::tui::app::App;
-use crate::tui::command::{MenuCommand, Movement};
+use crate::tui::command::MenuCommand;
 use crate::tui::effect::Work;
 use crate::tui::keymap::{Chord, Lookup};
 use crate::tui::layer::{Answer, Asking, Handled, Hint, Layer, Question, Ticket, Watched};
 use crate::tui::{Command, Effect, KeyContext, Look};
 
-/// Lines that a notch of the wheel scrolls.
-const WHEEL_LINES: usize = 3;
 /// Names longer than this do not push the rest further right.
 const MAX_NAME_COLUMNS: usize = 32;
 /// More targets than these are written in several columns.
@@ -164,7 +162,7 @@ impl BulkLayer {
     fn page(&self, area: Rect, app: &App) -> (Page, Option<usize>) {
         let look = &app.look();
         let theme = look.theme;
-        let action = self.form.action.name.to_lowercase();
+        let action = self.form.action.verb();
         let mut text = Text::new(text_columns(area), look).fitting(area);
         let mut cursor = None;
         let (mut fixed, mut focus, mut border) = (Vec::new(), None, theme.accent);
@@ -379,11 +377,7 @@ impl Layer for BulkLayer {
                 Stage::Preparing | Stage::Running { .. } => Handled::done(),
             },
             TerminalEvent::Mouse(mouse) => {
-                match mouse.kind {
-                    MouseEventKind::ScrollDown => self.card.travel(Movement::Down, WHEEL_LINES),
-                    MouseEventKind::ScrollUp => self.card.travel(Movement::Up, WHEEL_LINES),
-                    _ => {}
-                }
+                self.card.wheel(mouse.kind);
                 Handled::done()
             }
             TerminalEvent::FocusGained | TerminalEvent::FocusLost | TerminalEvent::Resize(..) => {
@@ -442,11 +436,7 @@ impl Layer for BulkLayer {
     fn draw(&mut self, area: Rect, buf: &mut Buffer, app: &mut App) {
         let (page, cursor) = self.page(area, app);
         self.card.draw(&page, area, buf, &app.look());
-        self.cursor = cursor.map(|columns| {
-            let row = self.card.fixed_row(0);
-            let x = row.x.saturating_add(u16::try_from(columns).unwrap_or(u16::MAX));
-            Position::new(x.min(row.right()), row.y)
-        });
+        self.cursor = cursor.map(|columns| self.card.cursor(columns));
     }
 
     fn cursor(&self) -> Option<Position> {

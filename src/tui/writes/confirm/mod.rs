@@ -23,9 +23,6 @@ use crate::tui::keymap::{Chord, Lookup};
 use crate::tui::layer::{self, Asking, Handled, Hint, Layer, Question, Ticket, Watched};
 use crate::tui::{Command, Effect, KeyContext};
 
-/// Lines that a notch of the wheel scrolls.
-const WHEEL_LINES: usize = 3;
-
 /// The question about one write.
 pub struct Confirm {
     /// It is moved out when it is sent.
@@ -108,7 +105,7 @@ impl Confirm {
     fn page(&self, write: &PreparedWrite, area: Rect, app: &App) -> (Page, Option<usize>) {
         let look = &app.look();
         let theme = look.theme;
-        let action = self.action.name.to_lowercase();
+        let action = self.action.verb();
         let sent = match write.preview.requests.len() {
             1 => "this request is sent".to_owned(),
             count => format!("these {count} requests are sent"),
@@ -217,18 +214,13 @@ impl Layer for Confirm {
                 let answered = self.answering.paste(app.now);
                 self.answered(answered, app)
             }
-            TerminalEvent::Mouse(mouse) => match mouse.kind {
-                MouseEventKind::ScrollDown => {
-                    self.card.travel(crate::tui::command::Movement::Down, WHEEL_LINES);
-                    Handled::done()
-                }
-                MouseEventKind::ScrollUp => {
-                    self.card.travel(crate::tui::command::Movement::Up, WHEEL_LINES);
-                    Handled::done()
-                }
-                MouseEventKind::Down(MouseButton::Left) => self.click(Position::new(mouse.column, mouse.row)),
-                _ => Handled::done(),
-            },
+            TerminalEvent::Mouse(mouse) if mouse.kind == MouseEventKind::Down(MouseButton::Left) => {
+                self.click(Position::new(mouse.column, mouse.row))
+            }
+            TerminalEvent::Mouse(mouse) => {
+                self.card.wheel(mouse.kind);
+                Handled::done()
+            }
             TerminalEvent::FocusGained | TerminalEvent::FocusLost | TerminalEvent::Resize(..) => {
                 Handled::Ignored
             }
@@ -268,11 +260,7 @@ impl Layer for Confirm {
         let Some(write) = &self.write else { return };
         let (page, cursor) = self.page(write, area, app);
         self.card.draw(&page, area, buf, &app.look());
-        self.cursor = cursor.map(|columns| {
-            let row = self.card.fixed_row(0);
-            let x = row.x.saturating_add(u16::try_from(columns).unwrap_or(u16::MAX));
-            Position::new(x.min(row.right()), row.y)
-        });
+        self.cursor = cursor.map(|columns| self.card.cursor(columns));
     }
 
     fn cursor(&self) -> Option<Position> {

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use crossterm::event::{Event as TerminalEvent, KeyCode, KeyEvent, KeyEventKind, MouseEventKind};
+use crossterm::event::{Event as TerminalEvent, KeyCode, KeyEvent, KeyEventKind};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use serde_json::{Map, Value};
@@ -15,14 +15,12 @@ use super::super::text::{Text, broken};
 use crate::fleet::{Observed, Section};
 use crate::model::{ActionId, Kind, Lifecycle, Problem, Resource, ResourceId};
 use crate::tui::app::App;
-use crate::tui::command::{MenuCommand, Movement};
+use crate::tui::command::MenuCommand;
 use crate::tui::effect::Work;
 use crate::tui::keymap::{Chord, Lookup};
 use crate::tui::layer::{Answer, Asking, Handled, Hint, Layer, Question, Ticket, Watched};
 use crate::tui::{Command, Effect, KeyContext};
 
-/// Lines that a notch of the wheel scrolls.
-const WHEEL_LINES: usize = 3;
 /// With fewer columns the values are under each other.
 const SIDE_BY_SIDE_COLUMNS: u16 = 100;
 /// Fields longer than this do not push the values further right.
@@ -79,7 +77,7 @@ impl Side {
         }
     }
 
-    /// The fields with their values. A single section stands for itself.
+    /// The fields with their values. A single section is the whole.
     fn value(&self) -> Value {
         match self.sections.values().next() {
             Some(only) if self.sections.len() == 1 => only.clone(),
@@ -274,11 +272,7 @@ impl Layer for Compare {
         match event {
             TerminalEvent::Key(key) if key.kind == KeyEventKind::Press => self.key(*key, app),
             TerminalEvent::Mouse(mouse) => {
-                match mouse.kind {
-                    MouseEventKind::ScrollDown => self.card.travel(Movement::Down, WHEEL_LINES),
-                    MouseEventKind::ScrollUp => self.card.travel(Movement::Up, WHEEL_LINES),
-                    _ => {}
-                }
+                self.card.wheel(mouse.kind);
                 Handled::done()
             }
             _ => Handled::Ignored,

@@ -1,6 +1,6 @@
 //! One record of the journal, whole: what was changed, from where, the requests, and what came of it.
 
-use crossterm::event::{Event as TerminalEvent, KeyCode, MouseEventKind};
+use crossterm::event::{Event as TerminalEvent, KeyCode};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use serde_json::{Value, json};
@@ -12,13 +12,10 @@ use super::journal::{lifecycle, outcome};
 use crate::fleet::journal::Written;
 use crate::model::ContextName;
 use crate::tui::app::App;
-use crate::tui::command::{MenuCommand, Movement};
+use crate::tui::command::MenuCommand;
 use crate::tui::effect::{CurlOf, Work};
 use crate::tui::layer::{Handled, Hint, Layer, Watched};
 use crate::tui::{Command, Effect, KeyContext};
-
-/// Lines that a notch of the wheel scrolls.
-const WHEEL_LINES: usize = 3;
 
 /// The record of a write.
 pub struct RecordLayer {
@@ -135,11 +132,7 @@ impl Layer for RecordLayer {
             TerminalEvent::Key(key) if key.code == KeyCode::Char('C') => return self.copy_requests().into(),
             _ => return Handled::Ignored,
         };
-        match mouse.kind {
-            MouseEventKind::ScrollDown => self.card.travel(Movement::Down, WHEEL_LINES),
-            MouseEventKind::ScrollUp => self.card.travel(Movement::Up, WHEEL_LINES),
-            _ => {}
-        }
+        self.card.wheel(mouse.kind);
         Handled::done()
     }
 

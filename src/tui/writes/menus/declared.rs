@@ -60,7 +60,7 @@ impl DeclaredActions {
             let key = format!("{menu} {}", action.key);
             let item = Item {
                 choice: self.row.clone().map(|row| choice(Chosen::Row(row, action.id))),
-                ..Item::text(key, action.name.to_lowercase())
+                ..Item::text(key, action.verb())
             };
             let item = Item { detail, ..item };
             if reason.is_some() { item.toned(Tone::Dim) } else { item }

@@ -1,5 +1,6 @@
 //! A box over the screen: lines to be read, which scroll, and below a divider lines that stay in sight.
 
+use crossterm::event::MouseEventKind;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
@@ -22,6 +23,9 @@ const MIN_COLUMNS: u16 = 40;
 const FRAME_COLUMNS: u16 = 4;
 /// With fewer rows of text the divider is left out where its row is needed.
 const DIVIDED_ROWS: u16 = 14;
+
+/// Lines that a notch of the wheel scrolls.
+const WHEEL_LINES: usize = 3;
 
 /// A row of text.
 pub(in crate::tui::writes) type Line = Vec<Piece>;
@@ -146,6 +150,22 @@ impl Card {
             Movement::PageUp => self.top.saturating_sub(page),
         };
         self.top = top.min(last);
+    }
+
+    /// Scrolls by the wheel. What else a mouse does is for the owner of the box.
+    pub(in crate::tui::writes) fn wheel(&mut self, kind: MouseEventKind) {
+        match kind {
+            MouseEventKind::ScrollDown => self.travel(Movement::Down, WHEEL_LINES),
+            MouseEventKind::ScrollUp => self.travel(Movement::Up, WHEEL_LINES),
+            _ => {}
+        }
+    }
+
+    /// The place of the cursor in the first of the lines that stay, so many columns into it.
+    pub(in crate::tui::writes) fn cursor(&self, columns: usize) -> Position {
+        let row = self.fixed_row(0);
+        let x = row.x.saturating_add(u16::try_from(columns).unwrap_or(u16::MAX));
+        Position::new(x.min(row.right()), row.y)
     }
 
     /// Returns true if a position on the screen is outside of the box.
