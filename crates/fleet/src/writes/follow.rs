@@ -96,7 +96,7 @@ impl Course {
             let waited = self.elapsed();
             let problem = match self.provider.get(id).await {
                 Ok(Resource::Operation(operation)) => {
-                    self.busy.renew(&self.write.target.id);
+                    self.busy.renew(&self.write);
                     let step = step_of(&operation);
                     let ended = ended(&operation);
                     let row = Box::new(Resource::Operation(operation));
@@ -167,8 +167,7 @@ impl Course {
     }
 
     fn disagreement(&self, found: Option<Lifecycle>) -> Problem {
-        let made = self.write.preview.creates.as_ref().map(|made| &made.name);
-        let name = made.unwrap_or(&self.write.target.name);
+        let name = self.write.name();
         let message = match found {
             Some(state) => format!("the operation has ended, and {name} is still {state}"),
             None => format!("the operation has ended, and {name} is not there"),

@@ -293,7 +293,7 @@ impl Course {
         permit: Option<OwnedSemaphorePermit>,
     ) {
         // The mark goes with the course, however it ends.
-        let _mark = busy::Mark::new(self.busy.clone(), self.write.target.id.clone());
+        let _mark = busy::Mark::new(self.busy.clone(), &self.write);
         if let Err(problem) = self.write_down(Record::intent(&self.write)).await {
             // A result without a receiver is no failure.
             let _ = report.send(Err(problem));
@@ -351,7 +351,7 @@ impl Course {
             // The outcome is shown all the same; the intent stays open and is resolved by reading.
             let _ = self.write_down(record).await;
         }
-        self.busy.release(&self.write.target.id);
+        self.busy.release(&self.write.target.id, &self.write.id);
         self.emit(WritePhase::Ended(end)).await;
     }
 

@@ -111,8 +111,8 @@ impl Fleet {
 impl Course {
     async fn pick_up(self, accepted: Option<Outcome>) {
         // Where something is done to the target already, that mark counts.
-        let claimed = self.busy.claim(&self.write).is_ok();
-        let _mark = claimed.then(|| super::busy::Mark::new(self.busy.clone(), self.write.target.id.clone()));
+        let _ = self.busy.claim(&self.write);
+        let _mark = super::busy::Mark::new(self.busy.clone(), &self.write);
         self.emit(WritePhase::PickedUp).await;
         // Without this record two programs may follow it; both only read.
         let _ = self.write_down(Record::picked_up(&self.write.id)).await;
