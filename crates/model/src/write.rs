@@ -309,6 +309,11 @@ pub struct PreparedWrite {
 }
 
 impl PreparedWrite {
+    /// The name of what it is about: of its target, or of what it makes.
+    pub fn name(&self) -> &Arc<str> {
+        self.preview.creates.as_ref().map_or(&self.target.name, |made| &made.name)
+    }
+
     /// Returns true if it must be prepared again before it can be confirmed.
     pub fn is_stale(&self, now: Timestamp) -> bool {
         now.since(self.prepared) > PREVIEW_LIFE

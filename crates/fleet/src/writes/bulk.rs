@@ -7,6 +7,7 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures_util::future::join_all;
 use parking_lot::Mutex;
@@ -75,8 +76,7 @@ impl PreparedBulk {
     pub fn confirmation(&self) -> String {
         let mut writes = self.writes();
         if let (Some(only), None) = (writes.next(), writes.next()) {
-            let made = only.preview.creates.as_ref().map(|made| &made.name);
-            return made.unwrap_or(&only.target.name).to_string();
+            return only.name().to_string();
         }
         let contexts: Vec<&str> = self.contexts().iter().map(|context| context.as_str()).collect();
         format!("{} {}", self.writes().count(), contexts.join(" "))
@@ -209,8 +209,7 @@ impl Fleet {
         let fleet = Arc::downgrade(&self.inner);
         self.spawn(async move {
             let fleet = Self { inner: fleet.upgrade().ok_or(Closed)? };
-            let (id, action, target) = (write.id.clone(), write.action.clone(), write.target.clone());
-            let left = |problem| unsent(id, action, target, problem);
+            let left = unsent(&write);
             let write = match fleet.renewed(write).await {
                 Ok(write) => write,
                 Err(problem) => return fleet.inner.outbox.send(left(problem)).await,
@@ -246,8 +245,7 @@ impl Fleet {
     }
 
     async fn leave_unsent(&self, write: &PreparedWrite, problem: Problem) -> Result<(), Closed> {
-        let event = unsent(write.id.clone(), write.action.clone(), write.target.clone(), problem);
-        self.inner.outbox.send(event).await
+        self.inner.outbox.send(unsent(write)(problem)).await
     }
 }
 
@@ -255,14 +253,12 @@ fn stopped_before() -> Problem {
     Problem::new(ProblemKind::Local, "stopped before it was sent")
 }
 
-fn unsent(id: WriteId, action: Action, target: Target, problem: Problem) -> FleetEvent {
-    let phase = WritePhase::Ended(WriteEnd::Unsent(problem));
-    FleetEvent::Write(Box::new(WriteEvent {
-        id,
-        action,
-        target,
-        makes: None,
-        elapsed: std::time::Duration::ZERO,
-        phase,
-    }))
+/// The event of a write that was not sent, once it is known why.
+fn unsent(write: &PreparedWrite) -> impl FnOnce(Problem) -> FleetEvent + use<> {
+    let (id, action, target) = (write.id.clone(), write.action.clone(), write.target.clone());
+    let makes = write.preview.creates.clone();
+    move |problem| {
+        let phase = WritePhase::Ended(WriteEnd::Unsent(problem));
+        FleetEvent::Write(Box::new(WriteEvent { id, action, target, makes, elapsed: Duration::ZERO, phase }))
+    }
 }
