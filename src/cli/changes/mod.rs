@@ -133,7 +133,7 @@ pub struct JournalArguments {
     /// Only changes without an end: those in progress, and those whose outcome is unknown
     #[arg(long)]
     pub open: bool,
-    /// Only changes since then: a time such as 24h ago, or a date such as 2026-11-29
+    /// Only changes since then: a time back such as 24h or 7d, or a date such as 2026-11-29
     #[arg(long, value_name = "TIME")]
     pub since: Option<String>,
     /// The form of the result

@@ -162,7 +162,9 @@ async fn look(fleet: &Fleet, of: &WaitArguments, found: &mut Option<Resource>) -
 }
 
 fn print_met(of: &WaitArguments, found: Option<&Resource>, took: Duration) -> std::io::Result<()> {
-    let state = found.and_then(Resource::state);
+    let is_gone = of.condition == Condition::Gone;
+    // A row that was there at first is seen no more.
+    let state = found.and_then(Resource::state).filter(|it| !is_gone || it.lifecycle == Lifecycle::Gone);
     if of.output == OutputForm::Table {
         let state = state.map_or("gone", |state| &*state.raw);
         return output::line(&format!("{} {}", output::plain(&of.target), output::plain(state)));
