@@ -227,8 +227,10 @@ impl Frames {
                 self.forms_written = self.ui.app.forms.revision();
                 self.performer.keep_forms(self.ui.app.forms.clone(), path.clone());
             }
-            self.ui.keep().clone_into(&mut self.written);
-            if let Some(path) = &self.kept {
+            if let Some(path) = &self.kept
+                && *self.ui.keep() != self.written
+            {
+                self.ui.keep().clone_into(&mut self.written);
                 self.performer.keep(self.written.clone(), path.clone());
             }
         }

@@ -87,6 +87,7 @@ impl BulkLayer {
         let ticket = Ticket::new();
         let run = Run::of(bulk);
         app.bulks.add(bulk);
+        app.forms.drop_draft(&self.form.targets, self.form.action.id);
         let running = Stage::Running { run, ticket, is_stopped: false };
         match std::mem::replace(&mut self.stage, running) {
             Stage::Asking(bulk, _) => vec![Work::SendAll(ticket, Box::new(bulk)).into()],
@@ -268,10 +269,11 @@ fn requests(text: &mut Text<'_>, bulk: &PreparedBulk) {
     let all: Vec<_> = bulk.writes().flat_map(|write| &write.preview.requests).collect();
     let Some((first, rest)) = all.split_first() else { return };
     text.request(first);
-    let is_same = rest.iter().all(|other| other.masked_body() == first.masked_body());
+    let body = first.masked_body();
+    let is_same = rest.iter().all(|other| other.masked_body() == body);
     for request in rest {
         text.exact(&format!("{} {}", request.method, request.url), text.look.theme.text);
-        if let (false, Some(body)) = (is_same, request.masked_body()) {
+        if !is_same && let Some(body) = request.masked_body() {
             text.json(&body);
         }
     }
@@ -376,13 +378,11 @@ impl Layer for BulkLayer {
                 }
                 Stage::Preparing | Stage::Running { .. } => Handled::done(),
             },
-            TerminalEvent::Mouse(mouse) => {
-                self.card.wheel(mouse.kind);
-                Handled::done()
-            }
-            TerminalEvent::FocusGained | TerminalEvent::FocusLost | TerminalEvent::Resize(..) => {
-                Handled::Ignored
-            }
+            // The wheel scrolls as the keys do.
+            TerminalEvent::Mouse(_)
+            | TerminalEvent::FocusGained
+            | TerminalEvent::FocusLost
+            | TerminalEvent::Resize(..) => Handled::Ignored,
         }
     }
 
