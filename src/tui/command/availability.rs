@@ -96,9 +96,7 @@ pub(super) fn actions(app: &App) -> Availability {
 /// Commands that compare a row with what it was.
 pub(super) fn has_past(app: &App) -> Availability {
     match app.pane().selected() {
-        Some(row) if row.kind() == Kind::Revision || app.store.observed(row.id()).len() > 1 => {
-            Availability::Yes
-        }
+        Some(row) if row.kind() == Kind::Revision || app.store.has_observed(row.id()) => Availability::Yes,
         Some(row) => Availability::No(format!("{} was not seen to change", row.name())),
         None => on_row(app),
     }

@@ -124,8 +124,7 @@ impl Asking {
 
     /// Asks; returns the effects that do.
     pub fn ask(&mut self, question: Question) -> Vec<Effect> {
-        let ticket = Ticket::new();
-        let before = self.0.replace(ticket).map(|before| Work::Cancel(before).into());
+        let (ticket, before) = self.begin();
         before.into_iter().chain([Work::Ask(ticket, question).into()]).collect()
     }
 

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use crossterm::event::{Event as TerminalEvent, KeyCode, KeyEvent, KeyEventKind};
+use crossterm::event::{Event as TerminalEvent, KeyCode, KeyEvent, KeyEventKind, MouseEventKind};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use unicode_width::UnicodeWidthStr;
@@ -22,6 +22,9 @@ use crate::tui::{Command, Effect, KeyContext};
 
 /// Keys that come sooner after it has appeared were meant for what was there before.
 const QUIET_BEFORE_KEYS: Duration = Duration::from_millis(300);
+/// Lines that a notch of the wheel scrolls.
+const WHEEL_LINES: usize = 3;
+
 /// The answer to a write.
 pub struct ShownLayer {
     title: String,
@@ -187,7 +190,12 @@ impl Layer for ShownLayer {
             TerminalEvent::Key(key) => self.key(*key, app),
             TerminalEvent::Paste(_) => Handled::done(),
             TerminalEvent::Mouse(mouse) => {
-                self.card.wheel(mouse.kind);
+                // Not by the keys of the wheel: those move between secrets.
+                match mouse.kind {
+                    MouseEventKind::ScrollDown => self.card.travel(Movement::Down, WHEEL_LINES),
+                    MouseEventKind::ScrollUp => self.card.travel(Movement::Up, WHEEL_LINES),
+                    _ => {}
+                }
                 Handled::done()
             }
             TerminalEvent::FocusGained | TerminalEvent::FocusLost | TerminalEvent::Resize(..) => {

@@ -230,9 +230,14 @@ impl Store {
     /// The configurations that a resource was seen to have, the oldest first: of an instance or a container whose platform
     /// keeps no revisions. Empty where it was not seen to change.
     pub fn observed(&self, id: &ResourceId) -> Vec<Observed> {
+        if self.has_observed(id) { self.tables[slot(id.kind)].observed.of(id) } else { Vec::new() }
+    }
+
+    /// Returns true if a resource was seen to change, and its platform keeps no revisions.
+    pub fn has_observed(&self, id: &ResourceId) -> bool {
         let context = self.context(&id.context);
         let has_revisions = context.is_some_and(|context| context.listings[slot(Kind::Revision)].is_some());
-        if has_revisions { Vec::new() } else { self.tables[slot(id.kind)].observed.of(id) }
+        !has_revisions && self.tables[slot(id.kind)].observed.has(id)
     }
 
     /// The contexts, in the order of the configuration.

@@ -51,6 +51,11 @@ impl ObservedChanges {
         }
     }
 
+    /// Returns true if a resource was seen to change.
+    pub(super) fn has(&self, id: &ResourceId) -> bool {
+        self.by_resource.contains_key(id)
+    }
+
     /// The configurations of a resource, the oldest first; none where it was not seen to change.
     pub(super) fn of(&self, id: &ResourceId) -> Vec<Observed> {
         self.by_resource.get(id).into_iter().flatten().cloned().collect()

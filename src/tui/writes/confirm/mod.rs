@@ -217,13 +217,11 @@ impl Layer for Confirm {
             TerminalEvent::Mouse(mouse) if mouse.kind == MouseEventKind::Down(MouseButton::Left) => {
                 self.click(Position::new(mouse.column, mouse.row))
             }
-            TerminalEvent::Mouse(mouse) => {
-                self.card.wheel(mouse.kind);
-                Handled::done()
-            }
-            TerminalEvent::FocusGained | TerminalEvent::FocusLost | TerminalEvent::Resize(..) => {
-                Handled::Ignored
-            }
+            // The wheel scrolls as the keys do.
+            TerminalEvent::Mouse(_)
+            | TerminalEvent::FocusGained
+            | TerminalEvent::FocusLost
+            | TerminalEvent::Resize(..) => Handled::Ignored,
         }
     }
 

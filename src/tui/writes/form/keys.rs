@@ -62,7 +62,7 @@ impl FormLayer {
         if command == FormCommand::Back {
             return self.back();
         }
-        if self.preparing.is_open() || !self.is_ready || matches!(self.waiting, Waiting::Sent(_)) {
+        if self.is_locked() {
             return Vec::new();
         }
         match command {
@@ -144,7 +144,7 @@ impl FormLayer {
                 return self.act(command).into();
             }
         }
-        if self.preparing.is_open() || !self.is_ready || matches!(self.waiting, Waiting::Sent(_)) {
+        if self.is_locked() {
             return Handled::done();
         }
         self.field_key(key).into()
@@ -340,7 +340,7 @@ impl FormLayer {
 
     /// A paste goes into a text, or into the search of an open list, and nowhere else.
     fn paste(&mut self, text: &str) -> Vec<Effect> {
-        if self.preparing.is_open() || !self.is_ready || matches!(self.waiting, Waiting::Sent(_)) {
+        if self.is_locked() {
             return Vec::new();
         }
         let Some(field) = self.fields.get_mut(self.focus) else { return Vec::new() };
@@ -363,7 +363,7 @@ impl FormLayer {
     }
 
     fn mouse(&mut self, mouse: MouseEvent) -> Vec<Effect> {
-        if self.preparing.is_open() || !self.is_ready || matches!(self.waiting, Waiting::Sent(_)) {
+        if self.is_locked() {
             return Vec::new();
         }
         let (movement, to) = match mouse.kind {

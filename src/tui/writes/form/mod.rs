@@ -139,6 +139,11 @@ impl FormLayer {
         values
     }
 
+    /// Returns true while nothing can be entered: it is loaded, or what was entered is being prepared or sent.
+    fn is_locked(&self) -> bool {
+        self.preparing.is_open() || !self.is_ready || matches!(self.waiting, Waiting::Sent(_))
+    }
+
     fn is_touched(&self) -> bool {
         self.fields.iter().chain(&self.shelved).any(|field| field.is_touched)
     }

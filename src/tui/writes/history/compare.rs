@@ -3,6 +3,8 @@
 
 use std::collections::BTreeMap;
 
+use std::borrow::Cow;
+
 use crossterm::event::{Event as TerminalEvent, KeyCode, KeyEvent, KeyEventKind};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -78,10 +80,10 @@ impl Side {
     }
 
     /// The fields with their values. A single section is the whole.
-    fn value(&self) -> Value {
+    fn value(&self) -> Cow<'_, Value> {
         match self.sections.values().next() {
-            Some(only) if self.sections.len() == 1 => only.clone(),
-            _ => Value::Object(self.sections.clone()),
+            Some(only) if self.sections.len() == 1 => Cow::Borrowed(only),
+            _ => Cow::Owned(Value::Object(self.sections.clone())),
         }
     }
 }
@@ -139,9 +141,9 @@ impl Compare {
             text.words("reading both", theme.dim);
             return text.lines;
         }
-        let [older, newer] = [&self.sides[0], &self.sides[1]].map(Side::value);
+        let [older, newer] = [self.sides[0].value(), self.sides[1].value()];
         let mut changes = Vec::new();
-        diff::compare("", Some(&older), Some(&newer), &[], &mut changes);
+        diff::compare("", Some(&*older), Some(&*newer), &[], &mut changes);
         if self.shows_all {
             add_same(&mut changes, &older, &newer);
         }
@@ -271,10 +273,6 @@ impl Layer for Compare {
     fn event(&mut self, event: &TerminalEvent, app: &mut App) -> Handled {
         match event {
             TerminalEvent::Key(key) if key.kind == KeyEventKind::Press => self.key(*key, app),
-            TerminalEvent::Mouse(mouse) => {
-                self.card.wheel(mouse.kind);
-                Handled::done()
-            }
             _ => Handled::Ignored,
         }
     }

@@ -127,13 +127,10 @@ impl Layer for RecordLayer {
     }
 
     fn event(&mut self, event: &TerminalEvent, _app: &mut App) -> Handled {
-        let mouse = match event {
-            TerminalEvent::Mouse(mouse) => mouse,
-            TerminalEvent::Key(key) if key.code == KeyCode::Char('C') => return self.copy_requests().into(),
-            _ => return Handled::Ignored,
-        };
-        self.card.wheel(mouse.kind);
-        Handled::done()
+        match event {
+            TerminalEvent::Key(key) if key.code == KeyCode::Char('C') => self.copy_requests().into(),
+            _ => Handled::Ignored,
+        }
     }
 
     fn perform(&mut self, command: Command, count: Option<u32>, _app: &mut App) -> Handled {

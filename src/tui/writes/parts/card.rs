@@ -1,6 +1,5 @@
 //! A box over the screen: lines to be read, which scroll, and below a divider lines that stay in sight.
 
-use crossterm::event::MouseEventKind;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
@@ -23,9 +22,6 @@ const MIN_COLUMNS: u16 = 40;
 const FRAME_COLUMNS: u16 = 4;
 /// With fewer rows of text the divider is left out where its row is needed.
 const DIVIDED_ROWS: u16 = 14;
-
-/// Lines that a notch of the wheel scrolls.
-const WHEEL_LINES: usize = 3;
 
 /// A row of text.
 pub(in crate::tui::writes) type Line = Vec<Piece>;
@@ -152,20 +148,10 @@ impl Card {
         self.top = top.min(last);
     }
 
-    /// Scrolls by the wheel. What else a mouse does is for the owner of the box.
-    pub(in crate::tui::writes) fn wheel(&mut self, kind: MouseEventKind) {
-        match kind {
-            MouseEventKind::ScrollDown => self.travel(Movement::Down, WHEEL_LINES),
-            MouseEventKind::ScrollUp => self.travel(Movement::Up, WHEEL_LINES),
-            _ => {}
-        }
-    }
-
     /// The place of the cursor in the first of the lines that stay, so many columns into it.
     pub(in crate::tui::writes) fn cursor(&self, columns: usize) -> Position {
-        let row = self.fixed_row(0);
-        let x = row.x.saturating_add(u16::try_from(columns).unwrap_or(u16::MAX));
-        Position::new(x.min(row.right()), row.y)
+        let x = self.fixed.x.saturating_add(u16::try_from(columns).unwrap_or(u16::MAX));
+        Position::new(x.min(self.fixed.right()), self.fixed.y)
     }
 
     /// Returns true if a position on the screen is outside of the box.
@@ -176,11 +162,6 @@ impl Card {
     /// The line that stays at a position on the screen.
     pub(in crate::tui::writes) fn fixed_at(&self, at: Position) -> Option<usize> {
         self.fixed.contains(at).then(|| usize::from(at.y - self.fixed.y))
-    }
-
-    /// The row of one of the lines that stay, as last drawn.
-    pub(in crate::tui::writes) fn fixed_row(&self, nth: u16) -> Rect {
-        Rect { y: self.fixed.y + nth, height: 1, ..self.fixed }
     }
 }
 
