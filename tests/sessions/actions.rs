@@ -1,7 +1,5 @@
 //! Changing things by keys alone: an instance of the demo's Exoscale is stopped and started again.
 
-use std::time::{Duration, Instant};
-
 use crate::cloud::Cloud;
 use crate::deck::{Deck, keys};
 
@@ -14,12 +12,6 @@ fn is(state: &str) -> impl Fn(&vt100::Screen) -> bool {
         let contents = screen.contents();
         contents.lines().any(|line| line.starts_with('│') && line.contains(NAME) && line.contains(state))
     }
-}
-
-/// Waits until a key counts: after so long without one.
-fn quiet(deck: &Deck) {
-    let since = Instant::now();
-    deck.wait_until("a moment of quiet", |_| since.elapsed() > Duration::from_millis(400));
 }
 
 fn shown(config: &str) -> Deck {
@@ -39,7 +31,7 @@ fn an_instance_is_stopped_after_a_question_and_started_without_one() {
     deck.type_keys("t");
     deck.wait_for(":stop");
     deck.wait_for("What runs on it is interrupted");
-    quiet(&deck);
+    deck.quiet();
     deck.type_keys(keys::ENTER);
     deck.wait_for(&format!("Stop {NAME}: not sent"));
 
@@ -47,7 +39,7 @@ fn an_instance_is_stopped_after_a_question_and_started_without_one() {
     deck.wait_for("it is already running");
     deck.type_keys("t");
     deck.wait_for("nothing is sent");
-    quiet(&deck);
+    deck.quiet();
     deck.type_keys("y");
     deck.wait_until("its verb", is("stopping…"));
     deck.wait_for(&format!("Stop {NAME}: done"));

@@ -1,18 +1,10 @@
 //! Changes that can do harm, by keys alone: one in a protected context, and one of twenty of which three are refused.
 
-use std::time::{Duration, Instant};
-
 use crate::cloud::Cloud;
 use crate::deck::{Deck, keys};
 
 /// The instance that is deleted.
 const NAME: &str = "front-1";
-
-/// Waits until a key counts: after so long without one.
-fn quiet(deck: &Deck) {
-    let since = Instant::now();
-    deck.wait_until("a moment of quiet", |_| since.elapsed() > Duration::from_millis(400));
-}
 
 fn journal(deck: &Deck) -> String {
     let path = deck.home.path().join(".local/state/quarterdeck/journal.jsonl");
@@ -33,18 +25,17 @@ fn in_a_protected_context_a_deletion_takes_the_name_and_the_letter() {
     deck.type_keys("D");
     deck.wait_for(&format!("type {NAME}, then d"));
     deck.wait_for("demo-exoscale (red, protected)");
-    quiet(&deck);
+    deck.quiet();
     // Neither the letter alone nor the name with Enter is an answer.
     deck.type_keys("d");
-    quiet(&deck);
+    deck.quiet();
     deck.type_keys("\x15");
     deck.type_keys(NAME);
     deck.wait_for(&format!("then d: {NAME}"));
     deck.type_keys(keys::ENTER);
     deck.wait_for("Enter sends nothing");
     assert_eq!(journal(&deck), "", "nothing was begun");
-    quiet(&deck);
-    deck.type_keys("d");
+    deck.confirm("d");
     deck.wait_for(&format!("Delete {NAME}: done"));
     deck.wait_for("0 of ");
 
@@ -70,11 +61,10 @@ fn of_twenty_that_are_stopped_at_once_three_are_refused_and_stay_marked() {
     deck.wait_for("all 20 fit");
     deck.type_keys("t");
     deck.wait_for("these 20 requests are sent");
-    quiet(&deck);
+    deck.quiet();
     // A bulk takes the letter of what takes `y` alone.
     deck.type_keys("y");
-    quiet(&deck);
-    deck.type_keys("t");
+    deck.confirm("t");
     deck.wait_for("3 failed");
     deck.wait_for("17 done, 3 failed");
     deck.wait_for("refused");

@@ -1,6 +1,7 @@
 //! `qdeck` itself in a terminal, with an empty home.
 
 use std::ops::{Deref, DerefMut};
+use std::time::{Duration, Instant};
 
 use crate::cloud::{Cloud, QDECK};
 use crate::terminal::{BLACK, Start, Terminal};
@@ -25,6 +26,29 @@ pub mod keys {
 const USUAL: (u16, u16) = (120, 36);
 
 impl Deck {
+    /// Waits until a key counts as an answer: until nothing was typed for a moment.
+    pub fn quiet(&self) {
+        let since = Instant::now();
+        self.wait_until("a moment of quiet", |_| since.elapsed() > Duration::from_millis(400));
+    }
+
+    /// Answers a question with yes, by this key; once more where the key came too soon after the one before.
+    pub fn confirm(&self, key: &str) {
+        let is_gone = |screen: &str| !screen.contains("send nothing");
+        for _ in 0..10 {
+            self.quiet();
+            self.type_keys(key);
+            let since = Instant::now();
+            self.wait_until("the end of the question", |screen| {
+                is_gone(&screen.contents()) || since.elapsed() > Duration::from_secs(2)
+            });
+            if is_gone(&self.screen()) {
+                return;
+            }
+        }
+        panic!("{key} is no answer:\n{}", self.screen());
+    }
+
     /// Starts it with these arguments in a terminal of 120 by 36.
     pub fn start(arguments: &[&str]) -> Self {
         Self::with_environment(arguments, &[])

@@ -6,7 +6,7 @@ mod exoscale;
 mod gcore;
 mod quasarch;
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use serde_json::Value;
 
@@ -50,25 +50,13 @@ impl Life {
 
     /// Types keys once nothing was typed for a moment: a question takes no key earlier.
     pub fn answer(&self, keys: &str) {
-        let since = Instant::now();
-        self.deck.wait_until("a moment of quiet", |_| since.elapsed() > Duration::from_millis(400));
+        self.deck.quiet();
         self.deck.type_keys(keys);
     }
 
-    /// Answers a question with yes, by this key; once more where the key came too soon after the one before.
+    /// Answers a question with yes, by this key.
     pub fn confirm(&self, key: &str) {
-        let is_gone = |screen: &str| !screen.contains("send nothing");
-        for _ in 0..10 {
-            self.answer(key);
-            let since = Instant::now();
-            self.deck.wait_until("the end of the question", |screen| {
-                is_gone(&screen.contents()) || since.elapsed() > Duration::from_secs(2)
-            });
-            if is_gone(&self.deck.screen()) {
-                return;
-            }
-        }
-        panic!("{key} is no answer:\n{}", self.deck.screen());
+        self.deck.confirm(key);
     }
 
     /// Shows the rows with this name alone.
