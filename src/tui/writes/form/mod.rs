@@ -16,10 +16,10 @@ mod edit;
 mod field;
 mod files;
 mod keys;
+mod loading;
 mod refusal;
 mod stored;
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use crossterm::event::Event as TerminalEvent;
@@ -30,7 +30,7 @@ use toml::Table;
 use choices::Loading;
 pub use common::{CommonForm, FilledForm, FormOpening};
 use draw::Drawn;
-use field::{Entry, FieldState};
+use field::FieldState;
 pub use files::FoundFiles;
 use refusal::Refusal;
 pub use stored::{Beginning, StoredForms};
@@ -220,38 +220,6 @@ impl FormLayer {
         self.say(format!("draft of {} restored", draft.when(self.now)), false);
     }
 
-    /// Loads the choices that values have come from, so that they are shown by their labels.
-    fn load_labels(&mut self) -> Vec<Effect> {
-        let with_value = |field: &FieldState| {
-            field.has_choices() && !field.is_empty() && matches!(field.choices.loading, Loading::Unasked)
-        };
-        let wanted: Vec<usize> =
-            (0..self.fields.len()).filter(|at| self.fields.get(*at).is_some_and(with_value)).collect();
-        wanted.into_iter().flat_map(|at| self.load_choices(at)).collect()
-    }
-
-    /// Loads what the field with the focus can be set to, where that was not asked for yet.
-    fn reach(&mut self) -> Vec<Effect> {
-        match self.focused() {
-            Some(field) if matches!(field.choices.loading, Loading::Unasked) => self.load_choices(self.focus),
-            _ => Vec::new(),
-        }
-    }
-
-    fn load_choices(&mut self, at: usize) -> Vec<Effect> {
-        let values = self.values();
-        let (Some(target), action) = (self.targets.first().cloned(), self.action.id) else {
-            return Vec::new();
-        };
-        let Some(field) = self.fields.get_mut(at) else { return Vec::new() };
-        field.choices.loading = Loading::Asked;
-        let question = match (&field.entry, field.is_file()) {
-            (Entry::Text(edit), true) => Question::Files(edit.text().to_owned()),
-            _ => Question::Choices(Box::new(target), action, field.field.name.clone(), values),
-        };
-        field.choices.asking.ask(question)
-    }
-
     /// What follows from a change of a field: choices that depend on it are loaded again, and the form where that follows
     /// from it. `is_typed` is a change that may go on: then the form waits until the field is left.
     fn changed(&mut self, at: usize, is_typed: bool) -> Vec<Effect> {
@@ -301,7 +269,7 @@ impl FormLayer {
 
     /// Asks for the write, unless something is wrong: that is shown beside its field.
     fn submit(&mut self) -> Vec<Effect> {
-        if !self.is_ready || self.preparing.is_open() || matches!(self.waiting, Waiting::Sent(_)) {
+        if self.is_locked() {
             return Vec::new();
         }
         if let Some(field) = self.focused_mut() {
@@ -372,28 +340,6 @@ impl FormLayer {
         self.shelved.clear();
         self.notice = None;
         self.ask_form()
-    }
-
-    fn take_choices(&mut self, ticket: Ticket, answer: Answer) {
-        let now = self.now;
-        let mut all = self.fields.iter_mut().chain(&mut self.shelved);
-        let Some(field) = all.find(|field| field.choices.asking.is(ticket)) else {
-            return;
-        };
-        match answer {
-            Answer::Choices(choices) => {
-                let chosen = field.chosen();
-                field.choices.take(choices, now, &chosen);
-                field.match_typed();
-            }
-            Answer::Files(files) => {
-                // A field that is left empty names no file.
-                let error = files.error(&field.field.kind);
-                field.file_error = error.filter(|_| !field.is_empty());
-                field.choices.take(Ok(files.completions), now, &[]);
-            }
-            _ => {}
-        }
     }
 
     /// Leaves the form: what was entered is kept as a draft.
@@ -529,26 +475,6 @@ impl FieldState {
         self.is_visited = old.is_visited;
         if has_same_choices && matches!(self.choices.loading, Loading::Unasked) {
             self.choices = old.choices;
-        }
-    }
-
-    /// The values that are chosen.
-    fn chosen(&self) -> Vec<Arc<str>> {
-        match &self.entry {
-            Entry::One(one) => one.iter().cloned().collect(),
-            Entry::Several(all) => all.clone(),
-            Entry::Text(_) | Entry::Switch(_) => Vec::new(),
-        }
-    }
-
-    /// Takes the choice whose label was typed while the choices were not there.
-    fn match_typed(&mut self) {
-        if let Entry::One(Some(typed)) = &self.entry
-            && self.choices.find(typed).is_none()
-            && let Some(choice) =
-                self.choices.all.iter().find(|choice| choice.label.eq_ignore_ascii_case(typed))
-        {
-            self.entry = Entry::One(Some(choice.value.clone()));
         }
     }
 }

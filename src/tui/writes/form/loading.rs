@@ -1,0 +1,86 @@
+//! Loading what the fields of a form can be set to: asked for when a field is reached, and taken in when it comes.
+
+use std::sync::Arc;
+
+use super::choices::Loading;
+
+use super::field::{Entry, FieldState};
+use super::{Answer, Effect, FormLayer, Question, Ticket};
+
+impl FormLayer {
+    /// Loads the choices that values have come from, so that they are shown by their labels.
+    pub(super) fn load_labels(&mut self) -> Vec<Effect> {
+        let with_value = |field: &FieldState| {
+            field.has_choices() && !field.is_empty() && matches!(field.choices.loading, Loading::Unasked)
+        };
+        let wanted: Vec<usize> =
+            (0..self.fields.len()).filter(|at| self.fields.get(*at).is_some_and(with_value)).collect();
+        wanted.into_iter().flat_map(|at| self.load_choices(at)).collect()
+    }
+
+    /// Loads what the field with the focus can be set to, where that was not asked for yet.
+    pub(super) fn reach(&mut self) -> Vec<Effect> {
+        match self.focused() {
+            Some(field) if matches!(field.choices.loading, Loading::Unasked) => self.load_choices(self.focus),
+            _ => Vec::new(),
+        }
+    }
+
+    pub(super) fn load_choices(&mut self, at: usize) -> Vec<Effect> {
+        let values = self.values();
+        let (Some(target), action) = (self.targets.first().cloned(), self.action.id) else {
+            return Vec::new();
+        };
+        let Some(field) = self.fields.get_mut(at) else { return Vec::new() };
+        field.choices.loading = Loading::Asked;
+        let question = match (&field.entry, field.is_file()) {
+            (Entry::Text(edit), true) => Question::Files(edit.text().to_owned()),
+            _ => Question::Choices(Box::new(target), action, field.field.name.clone(), values),
+        };
+        field.choices.asking.ask(question)
+    }
+
+    pub(super) fn take_choices(&mut self, ticket: Ticket, answer: Answer) {
+        let now = self.now;
+        let mut all = self.fields.iter_mut().chain(&mut self.shelved);
+        let Some(field) = all.find(|field| field.choices.asking.is(ticket)) else {
+            return;
+        };
+        match answer {
+            Answer::Choices(choices) => {
+                let chosen = field.chosen();
+                field.choices.take(choices, now, &chosen);
+                field.match_typed();
+            }
+            Answer::Files(files) => {
+                // A field that is left empty names no file.
+                let error = files.error(&field.field.kind);
+                field.file_error = error.filter(|_| !field.is_empty());
+                field.choices.take(Ok(files.completions), now, &[]);
+            }
+            _ => {}
+        }
+    }
+}
+
+impl FieldState {
+    /// The values that are chosen.
+    pub(super) fn chosen(&self) -> Vec<Arc<str>> {
+        match &self.entry {
+            Entry::One(one) => one.iter().cloned().collect(),
+            Entry::Several(all) => all.clone(),
+            Entry::Text(_) | Entry::Switch(_) => Vec::new(),
+        }
+    }
+
+    /// Takes the choice whose label was typed while the choices were not there.
+    pub(super) fn match_typed(&mut self) {
+        if let Entry::One(Some(typed)) = &self.entry
+            && self.choices.find(typed).is_none()
+            && let Some(choice) =
+                self.choices.all.iter().find(|choice| choice.label.eq_ignore_ascii_case(typed))
+        {
+            self.entry = Entry::One(Some(choice.value.clone()));
+        }
+    }
+}
