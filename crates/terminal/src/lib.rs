@@ -11,6 +11,7 @@
 
 mod draw;
 mod emulator;
+pub mod extended;
 mod filter;
 mod guard;
 pub mod input;

@@ -15,7 +15,7 @@ use crate::Size;
 use crate::draw::{self, Colours};
 use crate::filter::Filter;
 use crate::guard::guarded;
-use crate::input::InputModes;
+use crate::input::{InputModes, MouseProtocolEncoding, MouseProtocolMode};
 pub use cursor::{Cursor, CursorShape};
 
 /// The longest that a synchronised update may hold the frame.
@@ -225,9 +225,20 @@ impl Emulator {
             bracketed_paste: screen.bracketed_paste(),
             newline: self.filter.modes.newline,
             focus: self.filter.modes.focus,
-            mouse: screen.mouse_protocol_mode(),
-            mouse_encoding: screen.mouse_protocol_encoding(),
+            mouse: match screen.mouse_protocol_mode() {
+                vt100::MouseProtocolMode::None => MouseProtocolMode::None,
+                vt100::MouseProtocolMode::Press => MouseProtocolMode::Press,
+                vt100::MouseProtocolMode::PressRelease => MouseProtocolMode::PressRelease,
+                vt100::MouseProtocolMode::ButtonMotion => MouseProtocolMode::ButtonMotion,
+                vt100::MouseProtocolMode::AnyMotion => MouseProtocolMode::AnyMotion,
+            },
+            mouse_encoding: match screen.mouse_protocol_encoding() {
+                vt100::MouseProtocolEncoding::Default => MouseProtocolEncoding::Default,
+                vt100::MouseProtocolEncoding::Utf8 => MouseProtocolEncoding::Utf8,
+                vt100::MouseProtocolEncoding::Sgr => MouseProtocolEncoding::Sgr,
+            },
             wheel_keys: screen.alternate_screen() && self.filter.modes.wheel_keys,
+            ..InputModes::default()
         }
     }
 

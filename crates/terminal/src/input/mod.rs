@@ -4,10 +4,14 @@ mod keys;
 mod mouse;
 
 use crossterm::event::{Event, KeyEventKind};
-pub use vt100::{MouseProtocolEncoding, MouseProtocolMode};
+pub use mouse::{MouseProtocolEncoding, MouseProtocolMode};
 
 /// The brackets of a paste in bracketed paste mode.
 const PASTE_BRACKETS: (&str, &str) = ("\x1b[200~", "\x1b[201~");
+
+/// The flags of kitty's keyboard protocol that keys are encoded by: "disambiguate escape codes". A terminal reports no
+/// others, since the events that they ask for are not known here.
+pub const KITTY_FLAGS: u8 = 0b1;
 
 /// The application's modes that decide which events it gets, and in which form.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -27,6 +31,14 @@ pub struct InputModes {
     pub mouse_encoding: MouseProtocolEncoding,
     /// Wheel turns as arrow keys.
     pub wheel_keys: bool,
+    /// The keypad sends application sequences (DECKPAM, 66).
+    pub application_keypad: bool,
+    /// Backspace sends BS, and DEL with Ctrl (DECBKM, 67).
+    pub backarrow: bool,
+    /// xterm's `modifyOtherKeys` (XTMODKEYS resource 4), 0 to 2.
+    pub modify_other_keys: u8,
+    /// Flags of kitty's keyboard protocol in force; only those in [`KITTY_FLAGS`] count.
+    pub kitty_flags: u8,
 }
 
 impl InputModes {

@@ -2,7 +2,37 @@
 
 use crossterm::event::{KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 
-use super::{InputModes, MouseProtocolEncoding, MouseProtocolMode};
+use super::InputModes;
+
+/// The mouse events that an application asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub enum MouseProtocolMode {
+    /// None.
+    #[default]
+    None,
+    /// Buttons as they are pressed (X10, mode 9).
+    Press,
+    /// Buttons as they are pressed and released (mode 1000).
+    PressRelease,
+    /// The same, and motion while a button is held (mode 1002).
+    ButtonMotion,
+    /// The same, and motion without a button (mode 1003).
+    AnyMotion,
+}
+
+/// The form of mouse reports.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum MouseProtocolEncoding {
+    /// A byte a value, up to column 223.
+    #[default]
+    Default,
+    /// A character in UTF-8 a value (mode 1005).
+    Utf8,
+    /// Decimal numbers and the action (mode 1006).
+    Sgr,
+    /// Decimal numbers (mode 1015).
+    Urxvt,
+}
 
 /// No button, or "a button was released" in the forms that do not carry which.
 const NO_BUTTON: u16 = 3;
@@ -86,6 +116,9 @@ fn format_report(
     }
     // The older forms do not carry which button was released.
     let code = if released { code & !NO_BUTTON | NO_BUTTON } else { code };
+    if encoding == MouseProtocolEncoding::Urxvt {
+        return format!("\x1b[{};{column};{row}M", code + 32).into_bytes();
+    }
     let mut out = b"\x1b[M".to_vec();
     for value in [code, column, row] {
         let value = value.saturating_add(32);
@@ -153,7 +186,7 @@ mod tests {
 
     #[test]
     fn report_forms_match_xterm() {
-        use MouseProtocolEncoding::{Default, Sgr, Utf8};
+        use MouseProtocolEncoding::{Default, Sgr, Urxvt, Utf8};
         let any = MouseProtocolMode::AnyMotion;
         assert_eq!(sent(LEFT_DOWN, (0, 1), any, Sgr), b"\x1b[<16;1;2M");
         assert_eq!(sent(LEFT_UP, (299, 1), any, Sgr), b"\x1b[<16;300;2m");
@@ -163,6 +196,9 @@ mod tests {
         assert_eq!(sent(LEFT_DOWN, (222, 0), any, Default)[4], 255);
         assert!(sent(LEFT_DOWN, (223, 0), any, Default).is_empty());
         assert_eq!(sent(LEFT_DOWN, (223, 0), any, Utf8)[3..], [48, 0xc4, 0x80, 33]);
+        assert_eq!(sent(LEFT_DOWN, (299, 1), any, Urxvt), b"\x1b[48;300;2M");
+        assert_eq!(sent(LEFT_UP, (299, 1), any, Urxvt), b"\x1b[51;300;2M");
+        assert_eq!(sent(LEFT_DRAG, (0, 0), any, Urxvt), b"\x1b[80;1;1M");
     }
 
     #[test]
