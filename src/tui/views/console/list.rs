@@ -6,7 +6,7 @@ use ratatui::style::Modifier;
 use unicode_width::UnicodeWidthStr;
 
 use super::ConsoleKeys;
-use super::draw::state_piece;
+use super::pane::state_piece;
 use crate::console::Sessions;
 use crate::model::{ResourceId, age};
 use crate::tui::app::App;

@@ -6,6 +6,7 @@ mod draw;
 mod input;
 mod keys;
 mod list;
+mod pane;
 mod scrollback;
 
 use std::sync::Arc;
@@ -17,22 +18,20 @@ use ratatui::layout::{Position, Rect};
 
 pub use keys::{ConsoleKeys, LookUp};
 pub use list::SessionsView;
+use pane::Pane;
 
-use crate::console::{OpenConsole, RemoteScreen, SessionState, Sessions, TextScreen};
-use crate::model::{ResourceId, Timestamp};
+use crate::console::{OpenConsole, SessionState, Sessions};
+use crate::model::ResourceId;
 use crate::tui::app::App;
-use crate::tui::command::{ConsoleCommand, Movement, ScrollbackCommand};
+use crate::tui::command::{ConsoleCommand, ScrollbackCommand};
 use crate::tui::effect::View;
 use crate::tui::layer::{Handled, Hint, Layer};
-use crate::tui::widgets::ansi::plain;
-use crate::tui::widgets::prompt::Typed;
 use crate::tui::{Command, Effect, KeyContext};
-use scrollback::Scrollback;
 
 /// The view of an open console.
 pub struct ConsoleView {
     sessions: Sessions,
-    console: Arc<OpenConsole>,
+    pane: Pane,
     keys: ConsoleKeys,
     /// The prefix was pressed; the next key is a command.
     prefix_pressed: bool,
@@ -40,17 +39,6 @@ pub struct ConsoleView {
     keys_shown: bool,
     /// Drawn without a border.
     zoomed: bool,
-    /// The position in the scrollback, while scrolled back.
-    scrollback: Option<Scrollback>,
-    /// The area of the last draw.
-    grid: Rect,
-    cursor: Option<Position>,
-    /// A message in the border until the next key.
-    notice: Option<String>,
-    /// The text that the remote side offered for the clipboard, until it is taken.
-    clipboard_offer: Option<String>,
-    /// When the current connecting began.
-    connecting_since: Option<Timestamp>,
 }
 
 impl ConsoleView {
@@ -58,98 +46,45 @@ impl ConsoleView {
     pub fn new(sessions: &Sessions, console: Arc<OpenConsole>, keys: ConsoleKeys) -> Self {
         Self {
             sessions: sessions.clone(),
-            console,
+            pane: Pane::new(console),
             keys,
             prefix_pressed: false,
             keys_shown: false,
             zoomed: false,
-            scrollback: None,
-            grid: Rect::ZERO,
-            cursor: None,
-            notice: None,
-            clipboard_offer: None,
-            connecting_since: None,
         }
-    }
-
-    fn screen(&self) -> &dyn RemoteScreen {
-        self.console.screen.as_ref()
     }
 
     /// Shows a message in the border until the next key.
     fn notify(&mut self, text: impl Into<String>) -> Vec<Effect> {
-        self.notice = Some(text.into());
+        self.pane.notify(text);
         Vec::new()
     }
 
     /// Shows the next (or previous) console in this view.
     fn switch(&mut self, forward: bool) -> Vec<Effect> {
-        let Some(other) = self.sessions.neighbour(&self.console.id, forward) else {
+        let Some(other) = self.sessions.neighbour(&self.pane.console.id, forward) else {
             return self.notify("No other console is open");
         };
-        self.console = other;
-        self.scrollback = None;
-        self.clipboard_offer = None;
-        self.connecting_since = None;
+        self.pane = Pane::new(other);
         Vec::new()
     }
 
     /// Ends the session and closes the view.
     fn end_session(&mut self) -> Vec<Effect> {
-        self.sessions.close(&self.console.id);
-        vec![Effect::close(), Effect::report(format!("closed the console of {}", self.console.name))]
-    }
-
-    /// Enters the scrollback, this many lines up.
-    fn scroll_back(&mut self, lines: Option<u32>) -> Vec<Effect> {
-        let Some(text) = self.console.screen.text() else {
-            return self.notify("No scrollback: this screen has no text to scroll back");
-        };
-        let mut scrollback = Scrollback::new(text, self.grid.height);
-        if lines.is_some() {
-            scrollback.travel(Movement::Up, lines, text);
-        }
-        self.scrollback = Some(scrollback);
-        Vec::new()
+        self.sessions.close(&self.pane.console.id);
+        vec![Effect::close(), Effect::report(format!("closed the console of {}", self.pane.console.name))]
     }
 
     /// The keys after the prefix that do something on this screen.
     fn keys_offered(&self) -> impl Iterator<Item = &(String, Command, &'static str)> {
-        let has_text = self.screen().text().is_some();
+        let has_text = self.pane.screen().text().is_some();
         self.keys.shown.iter().filter(move |(_, command, _)| has_text || *command != Command::Scrollback)
-    }
-
-    /// Does something in the scrollback, while scrolled back.
-    fn in_scrollback(&mut self, act: impl FnOnce(&mut Scrollback, &dyn TextScreen)) {
-        if let (Some(scrollback), Some(text)) = (&mut self.scrollback, self.console.screen.text()) {
-            act(scrollback, text);
-        }
-    }
-
-    /// Edits the search that is being typed.
-    fn type_search(&mut self, event: &Event) -> Vec<Effect> {
-        if let Some(scrollback) = &mut self.scrollback
-            && let Some(prompt) = &mut scrollback.prompt
-            && let Some(text) = self.console.screen.text()
-        {
-            match prompt.type_event(event) {
-                Typed::Changed => scrollback.search_typed(text),
-                Typed::Accepted => scrollback.prompt = None,
-                Typed::Cancelled => scrollback.cancel_search(),
-                Typed::Nothing => {}
-            }
-        }
-        Vec::new()
-    }
-
-    fn is_typing_search(&self) -> bool {
-        self.scrollback.as_ref().is_some_and(|scrollback| scrollback.prompt.is_some())
     }
 }
 
 impl ConsoleView {
     fn offers(&self) -> Vec<(Command, &'static str)> {
-        if self.scrollback.is_some() {
+        if self.pane.scrollback.is_some() {
             return vec![
                 (Command::Up, "older"),
                 (Command::PageUp, "page"),
@@ -168,7 +103,7 @@ impl ConsoleView {
 
     /// Does what a key is bound to: after the prefix, or in the scrollback.
     fn apply(&mut self, command: Command, count: Option<u32>) -> Handled {
-        if self.scrollback.is_some() {
+        if self.pane.scrollback.is_some() {
             ScrollbackCommand::of(command)
                 .map_or(Handled::Ignored, |it| self.act_in_scrollback(it, count).into())
         } else {
@@ -185,15 +120,15 @@ impl ConsoleView {
             ConsoleCommand::NextSession => return self.switch(true),
             ConsoleCommand::PreviousSession => return self.switch(false),
             ConsoleCommand::Zoom => self.zoomed = !self.zoomed,
-            ConsoleCommand::Scrollback => return self.scroll_back(count),
-            ConsoleCommand::SendPrefix => self.screen().send(&Event::Key(self.keys.prefix())),
+            ConsoleCommand::Scrollback => self.pane.scroll_back(count),
+            ConsoleCommand::SendPrefix => self.pane.screen().send(&Event::Key(self.keys.prefix())),
             ConsoleCommand::Help => {
                 self.prefix_pressed = true;
                 self.keys_shown = true;
             }
             ConsoleCommand::Sessions => return vec![View::Sessions.into()],
-            ConsoleCommand::Reconnect | ConsoleCommand::Refresh => self.screen().reconnect(),
-            ConsoleCommand::Copy => return self.copy_offer(),
+            ConsoleCommand::Reconnect | ConsoleCommand::Refresh => self.pane.screen().reconnect(),
+            ConsoleCommand::Copy => return self.pane.copy_offer(),
             // It is taken before keys are looked up.
             ConsoleCommand::Prefix => {}
         }
@@ -203,56 +138,45 @@ impl ConsoleView {
     fn act_in_scrollback(&mut self, command: ScrollbackCommand, count: Option<u32>) -> Vec<Effect> {
         match command {
             ScrollbackCommand::Move(movement) => {
-                self.in_scrollback(|scrollback, text| scrollback.travel(movement, count, text));
+                self.pane.in_scrollback(|scrollback, text| scrollback.travel(movement, count, text));
             }
-            ScrollbackCommand::Search => self.in_scrollback(|scrollback, _| scrollback.start_search()),
+            ScrollbackCommand::Search => self.pane.in_scrollback(|scrollback, _| scrollback.start_search()),
             ScrollbackCommand::NextMatch => {
-                self.in_scrollback(|scrollback, text| scrollback.find_next(true, text));
+                self.pane.in_scrollback(|scrollback, text| scrollback.find_next(true, text));
             }
             ScrollbackCommand::PreviousMatch => {
-                self.in_scrollback(|scrollback, text| scrollback.find_next(false, text));
+                self.pane.in_scrollback(|scrollback, text| scrollback.find_next(false, text));
             }
             ScrollbackCommand::Back | ScrollbackCommand::Close | ScrollbackCommand::Scrollback => {
-                self.scrollback = None;
+                self.pane.scrollback = None;
             }
             ScrollbackCommand::Detach => return vec![Effect::close()],
             ScrollbackCommand::EndSession => return self.end_session(),
             ScrollbackCommand::NextSession => return self.switch(true),
             ScrollbackCommand::PreviousSession => return self.switch(false),
             ScrollbackCommand::Zoom => self.zoomed = !self.zoomed,
-            ScrollbackCommand::SendPrefix => self.screen().send(&Event::Key(self.keys.prefix())),
+            ScrollbackCommand::SendPrefix => self.pane.screen().send(&Event::Key(self.keys.prefix())),
             ScrollbackCommand::Sessions => return vec![View::Sessions.into()],
-            ScrollbackCommand::Copy => return self.copy_offer(),
+            ScrollbackCommand::Copy => return self.pane.copy_offer(),
         }
         Vec::new()
     }
 
-    /// Copies the text that the remote side has offered.
-    fn copy_offer(&mut self) -> Vec<Effect> {
-        match self.clipboard_offer.take() {
-            // Tabs are blanks, as the console shows them.
-            Some(text) => {
-                let lines = text.lines().map(plain);
-                vec![Effect::copy_lines(lines, format!("the text from {}", self.console.name))]
-            }
-            None => self.notify("Nothing to copy: the remote side has offered no text"),
-        }
-    }
-
     fn typing(&self) -> bool {
-        self.scrollback.is_none() || self.is_typing_search()
+        self.pane.scrollback.is_none() || self.pane.is_typing_search()
     }
 
     fn type_event(&mut self, event: &Event) -> Vec<Effect> {
-        if self.scrollback.is_some() {
-            return self.type_search(event);
+        if self.pane.scrollback.is_some() {
+            self.pane.type_search(event);
+            return Vec::new();
         }
         match event {
             Event::Key(key) => self.press(*key),
             Event::Mouse(mouse) => self.mouse(*mouse),
             Event::Paste(_) => self.paste(event),
             Event::FocusGained | Event::FocusLost => {
-                self.screen().send(event);
+                self.pane.screen().send(event);
                 Vec::new()
             }
             Event::Resize(..) => Vec::new(),
@@ -262,11 +186,11 @@ impl ConsoleView {
 
 impl Layer for ConsoleView {
     fn key_context(&self) -> KeyContext {
-        if self.scrollback.is_some() { KeyContext::Scrollback } else { KeyContext::Console }
+        if self.pane.scrollback.is_some() { KeyContext::Scrollback } else { KeyContext::Console }
     }
 
     fn subject(&self) -> Option<&ResourceId> {
-        Some(&self.console.id)
+        Some(&self.pane.console.id)
     }
 
     fn hints(&self, _app: &App) -> Vec<Hint> {
@@ -285,11 +209,11 @@ impl Layer for ConsoleView {
     fn is_dirty(&self) -> bool {
         // All are polled, so that the list has the time of each one's last change; only this one is drawn.
         self.sessions.poll();
-        self.console.poll()
+        self.pane.console.poll()
     }
 
     fn redraw_in(&self, _app: &App) -> Option<Duration> {
-        (self.screen().state() == SessionState::Connecting).then_some(Duration::from_secs(1))
+        (self.pane.screen().state() == SessionState::Connecting).then_some(Duration::from_secs(1))
     }
 
     fn draw(&mut self, area: Rect, buf: &mut Buffer, app: &mut App) {
@@ -297,7 +221,7 @@ impl Layer for ConsoleView {
     }
 
     fn cursor(&self) -> Option<Position> {
-        self.cursor
+        self.pane.cursor
     }
 }
 

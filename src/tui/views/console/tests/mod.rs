@@ -6,9 +6,9 @@ use std::sync::atomic::Ordering;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 
 use super::*;
-use crate::console::{Opener, Size, Wake};
+use crate::console::{Opener, RemoteScreen, Size, Wake};
 use crate::fleet::Store;
-use crate::model::{ContextName, Kind, Problem, ProblemKind, ScreenKind};
+use crate::model::{ContextName, Kind, Problem, ProblemKind, ScreenKind, Timestamp};
 use crate::tui::widgets::testing::{self, text, theme};
 use fakes::{Handle, Pixels, Scripted};
 
@@ -186,10 +186,10 @@ fn the_same_instance_has_the_same_session() {
     assert_eq!(sessions.neighbour(&id("b"), true).unwrap().name, "a");
     let mut view = ConsoleView::new(&sessions, second, ConsoleKeys::default());
     press(&mut view, "^p");
-    assert_eq!(view.console.name, "a");
+    assert_eq!(view.pane.console.name, "a");
     sessions.close(&id("b"));
     press(&mut view, "^n");
-    assert_eq!(view.console.name, "a");
+    assert_eq!(view.pane.console.name, "a");
     assert!(drawn(&mut view).contains("No other console"));
 }
 
