@@ -30,9 +30,12 @@ struct Hub {
     late: usize,
     /// The status of every change; 202 takes it on.
     status: u16,
+    /// As many jobs are accepted; those after them are not.
+    accepts: usize,
 }
 
-const HUB: Hub = Hub { state: "running", end: "completed", role: None, late: 0, status: 202 };
+const HUB: Hub =
+    Hub { state: "running", end: "completed", role: None, late: 0, status: 202, accepts: usize::MAX };
 
 fn config() -> Value {
     json!({
@@ -95,8 +98,9 @@ fn answers(hub: Hub) -> impl Fn(&str, SocketAddr) -> Reply + Send + Sync + 'stat
             ("DELETE", "/v1/containers/c1/instances/i1/ssh") => data(json!({"tokens": 2})),
             ("GET", _) => missing(),
             _ if hub.status == 202 => {
-                let job = format!("j{}", taken.fetch_add(1, Ordering::SeqCst) + 1);
-                Reply { status: 202, ..data(json!({"action": "task", "job": {"id": job, "accepted": true}})) }
+                let before = taken.fetch_add(1, Ordering::SeqCst);
+                let job = json!({"id": format!("j{}", before + 1), "accepted": before < hub.accepts});
+                Reply { status: 202, ..data(json!({"action": "task", "job": job})) }
             }
             _ => Reply::refusal(
                 hub.status,
@@ -291,6 +295,29 @@ async fn several_instances_are_deleted_one_by_one_and_followed_as_one() {
         ["j1", "j2"].iter().all(|job| asked.iter().any(|line| line.ends_with(&format!("/v1/jobs/{job}"))))
     );
     assert!(!asked.iter().any(|line| line == "DELETE /base/v1/containers/c1/instances"));
+}
+
+#[tokio::test]
+async fn a_deletion_that_is_not_accepted_leaves_those_before_it_followed() {
+    for (accepts, reason) in [
+        (1, "1 of 2 were taken on, the next failed: Cycle did not accept the job"),
+        (0, "Cycle did not accept the job"),
+    ] {
+        let (recorder, provider) = opened(Hub { accepts, ..HUB }).await;
+        let row = row(&provider, DELETE_INSTANCES).await;
+        let mut deck = Deck::of(cycle::PLATFORM, &provider, &row);
+        let values = FormValues::new().with("instances", several(&["i1", "i2"]));
+        let end = deck.perform(&row, DELETE_INSTANCES, values).await;
+        match &end {
+            WriteEnd::Failed(problem) if accepts == 1 => assert_eq!(&*problem.message, reason),
+            WriteEnd::Refused(problem) if accepts == 0 => assert_eq!(&*problem.message, reason),
+            end => panic!("{accepts}: {end:?}"),
+        }
+        let asked = recorder.lines();
+        let sent = asked.iter().filter(|line| line.starts_with("DELETE ")).count();
+        assert_eq!(sent, accepts + 1, "none is sent after the one that failed: {asked:?}");
+        assert_eq!(asked.iter().any(|line| line.ends_with("/v1/jobs/j1")), accepts == 1, "{asked:?}");
+    }
 }
 
 #[tokio::test]

@@ -51,10 +51,13 @@ pub(crate) fn perform(deck: Deck, write: &PreparedWrite) -> Answer<Outcome> {
         let mut jobs: Vec<String> = Vec::new();
         let mut failure = None;
         for request in &requests {
-            match deck.send(request).await {
+            let job = match deck.send(request).await {
                 Ok(answer) if action == GENERATE_SSH => return instance::credentials(answer),
                 Ok(answer) if action == EXPIRE_SSH => return Ok(instance::expired(answer)),
-                Ok(answer) => jobs.extend(job_of(answer)?),
+                sent => sent.and_then(job_of),
+            };
+            match job {
+                Ok(job) => jobs.extend(job),
                 Err(problem) if jobs.is_empty() => return Err(problem),
                 Err(problem) => {
                     let of = requests.len();

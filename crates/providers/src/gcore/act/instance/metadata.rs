@@ -123,12 +123,20 @@ pub(super) async fn tags_preview(
     let items = Items::read(&place, &target.id.id).await?;
     let wanted = checked(TAGS, tags_form_of(&items), values, &items)?;
     let changes = items.changes(&wanted, true).into_some(&target.name)?;
-    let name = |change: &FieldChange| change.field.trim_start_matches("tags.").to_owned();
-    let patch: Map<String, Value> =
-        changes.iter().map(|change| (name(change), change.to.clone().unwrap_or_default())).collect();
+    let patch = patch_of(&changes);
     let request = place.request(Method::Patch, &target.id.id, &[], &[])?.body(json!({ TAGS: patch }));
     let summary = format!("Change tags of instance {} in region {}.", target.name, place.name);
     Ok(Preview { changes, ..Preview::new(summary, vec![request], Expected::Exists) })
+}
+
+/// The merge patch of changed tags.
+fn patch_of(changes: &[FieldChange]) -> Map<String, Value> {
+    changes.iter().map(|change| (key_of(change).to_owned(), change.to.clone().unwrap_or_default())).collect()
+}
+
+/// The key of the item that a change is of. A key may itself begin with the name of the field.
+fn key_of(change: &FieldChange) -> &str {
+    change.field.strip_prefix("tags.").unwrap_or(&change.field)
 }
 
 /// The pairs of a map field, checked.
@@ -189,11 +197,7 @@ pub(super) async fn preview(
             let request = place.request(method, id, &[METADATA], &[])?.body(Value::Object(wanted));
             let verb = if is_put { "Add metadata to" } else { "Replace the metadata of" };
             let summary = format!("{verb} instance {subject} in region {region}.");
-            let lost: Vec<&str> = changes
-                .iter()
-                .filter(|change| change.to.is_none())
-                .map(|change| change.field.trim_start_matches("tags."))
-                .collect();
+            let lost: Vec<&str> = changes.iter().filter(|change| change.to.is_none()).map(key_of).collect();
             let mut preview = Preview::new(summary, vec![request], Expected::Exists);
             if !lost.is_empty() {
                 preview = preview.consequence(format!("These items are deleted: {}.", lost.join(", ")));
@@ -226,5 +230,22 @@ fn item_request(place: &InRegion, method: Method, id: &str, key: &str) -> Result
         place.request(method, id, &[METADATA, key], &[])
     } else {
         place.request_v2(method, id, "metadata_item", &[(KEY, key)])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_that_begins_with_the_name_of_the_field_is_kept_whole() {
+        let item = |key: &str, value: &str| (key.to_owned(), (value.to_owned(), false));
+        let items = Items([item("tags.tags.env", "a"), item("tags.old", "b"), item("same", "c")].into());
+        let wanted = json!({"tags.tags.env": "new", "tags.": "d", "same": "c"});
+        let changes = items.changes(wanted.as_object().unwrap(), true).into_vec();
+        assert_eq!(
+            Value::Object(patch_of(&changes)),
+            json!({"tags.tags.env": "new", "tags.": "d", "tags.old": null})
+        );
     }
 }
