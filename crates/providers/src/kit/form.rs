@@ -121,6 +121,17 @@ impl Entered {
     }
 }
 
+/// The label of a choice, or its value where it is not known.
+pub(crate) fn label(choices: &[Choice], value: &str) -> Arc<str> {
+    let found = choices.iter().find(|choice| *choice.value == *value);
+    found.map_or_else(|| value.into(), |choice| choice.label.clone())
+}
+
+/// The problem of a change that does not fit.
+pub(crate) fn refused(name: &str, reason: &str) -> Problem {
+    Problem::new(ProblemKind::Refused, format!("{name}: {reason}, so nothing was sent"))
+}
+
 /// The problem of one field's value.
 pub(crate) fn wrong_field(field: &str, message: impl Into<String>) -> Problem {
     field_errors(&[FieldError { field: field.into(), message: message.into() }])

@@ -1,7 +1,7 @@
 //! One action of Cycle: how it is shown, which capabilities it needs, and which rows it fits.
 
 use super::Capabilities;
-use super::refused;
+use crate::kit::form::refused;
 use qdeck_model::{
     Action, ActionId, Availability, Danger, Fact, Lifecycle, Problem, ProblemKind, Resource, State,
 };

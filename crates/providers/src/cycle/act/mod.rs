@@ -20,8 +20,8 @@ use super::unsupported;
 pub(super) use capabilities::Capabilities;
 use entry::Entry;
 use qdeck_model::{
-    Action, ActionId, Choice, Form, FormValues, Kind, Method, PreparedRequest, Preview, Problem, ProblemKind,
-    Resource, ResourceId, Target,
+    Action, ActionId, Choice, Form, FormValues, Kind, Method, PreparedRequest, Preview, Problem, Resource,
+    ResourceId, Target,
 };
 pub(super) use send::{Batches, batch, created, perform};
 
@@ -128,9 +128,4 @@ fn container_path<'a>(id: &'a ResourceId, rest: &[&'a str]) -> Vec<&'a str> {
 async fn document(deck: &Deck, path: &[&str], query: &[(&str, &str)]) -> Result<Value, Problem> {
     let one: super::wire::One<Value> = deck.api.get(path, query).await?;
     Ok(one.data)
-}
-
-/// The problem of a change that does not fit.
-fn refused(name: &str, reason: &str) -> Problem {
-    Problem::new(ProblemKind::Refused, format!("{name}: {reason}, so nothing was sent"))
 }

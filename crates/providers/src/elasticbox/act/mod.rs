@@ -194,11 +194,6 @@ fn not_sent(problem: Problem, target: &Target) -> Problem {
     Problem { kind, message, status: None, reason: None, ..problem }
 }
 
-/// The problem of a change that does not fit.
-fn refused(name: &str, reason: &str) -> Problem {
-    Problem::new(ProblemKind::Refused, format!("{name}: {reason}, so nothing was sent"))
-}
-
 fn not_offered(action: ActionId) -> Problem {
     unsupported(&format!("there is no action {action}"))
 }

@@ -7,7 +7,8 @@ use serde_json::json;
 
 use super::super::wire;
 use super::follow::Begun;
-use super::{Acts, instance_of, refused};
+use super::{Acts, instance_of};
+use crate::kit::form::refused;
 use qdeck_model::{
     Action, ActionId, Availability, Danger, Expected, Lifecycle, Method, Outcome, Preview, Problem, Resource,
     State, Target,

@@ -1,7 +1,5 @@
 //! The choices of fields, loaded from the zone that the instance is in or will be in.
 
-use std::sync::Arc;
-
 use super::super::api::{Ask, Zone};
 use super::super::read::anywhere;
 use super::super::{Deck, wire};
@@ -163,10 +161,4 @@ pub(super) fn check(
         Err(problem) if problem.kind == ProblemKind::Forbidden => Ok(Vec::new()),
         Err(problem) => Err(problem),
     }
-}
-
-/// The label of a choice, or its value where it is not known.
-pub(super) fn label(choices: &[Choice], value: &str) -> Arc<str> {
-    let found = choices.iter().find(|choice| *choice.value == *value);
-    found.map_or_else(|| value.into(), |choice| choice.label.clone())
 }

@@ -7,8 +7,8 @@ use super::super::api::{Api, Ask};
 use super::change::{self, Draft};
 use super::now::Now;
 use super::table::Change;
-use crate::kit::form::Entered;
-use qdeck_model::{FormValues, PreparedRequest, Preview, Problem, ProblemKind, Target};
+use crate::kit::form::{Entered, refused};
+use qdeck_model::{FormValues, PreparedRequest, Preview, Problem, Target};
 
 /// Reads the instance again, and prepares the request if the change still fits.
 pub(super) async fn change(
@@ -20,8 +20,7 @@ pub(super) async fn change(
     let now = Now::read(deck, target).await?;
     let state = deck.map.state(now.is.state.as_deref());
     if let Some(reason) = change.availability(&state).reason() {
-        let message = format!("{}: {reason}, so nothing was sent", target.name);
-        return Err(Problem::new(ProblemKind::Refused, message));
+        return Err(refused(&target.name, reason));
     }
     let entered = Entered::check(change::form(&now, change.id), values)?;
     let draft = change::draft(deck, &now, change, &entered).await?;

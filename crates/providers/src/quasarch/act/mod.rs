@@ -16,11 +16,12 @@ use std::sync::Arc;
 
 use super::api::Api;
 use super::{unsupported, wire};
+use crate::kit::form::refused;
 use crate::mapping::lenient::Text;
 pub(super) use deployment::operation;
 use qdeck_model::{
-    Action, ActionId, Availability, Choice, Danger, Form, FormValues, Kind, Preview, Problem, ProblemKind,
-    Resource, Target,
+    Action, ActionId, Availability, Choice, Danger, Form, FormValues, Kind, Preview, Problem, Resource,
+    Target,
 };
 pub(super) use send::perform;
 
@@ -187,11 +188,6 @@ fn permit(container: &wire::Container, name: &str) -> Result<(), Problem> {
         Some(status @ ("deleting" | "deleted")) => Err(refused(name, &format!("it is {status}"))),
         _ => Ok(()),
     }
-}
-
-/// The problem of a change that does not fit.
-fn refused(name: &str, reason: &str) -> Problem {
-    Problem::new(ProblemKind::Refused, format!("{name}: {reason}, so nothing was sent"))
 }
 
 /// The name of a container, else its id.

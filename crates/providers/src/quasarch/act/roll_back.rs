@@ -3,8 +3,8 @@
 use serde_json::json;
 
 use super::super::wire;
-use super::{Deck, permit, read, refused};
-use crate::kit::form::{Entered, wrong_field};
+use super::{Deck, permit, read};
+use crate::kit::form::{Entered, refused, wrong_field};
 use qdeck_model::{
     Choice, Choices, Expected, Field, FieldChange, FieldKind, Form, FormValues, Kind, Lifecycle, Method,
     PreparedRequest, Preview, Problem, Target, Timestamp,

@@ -6,7 +6,7 @@ use super::super::super::api::PAGE_SIZE;
 use super::super::super::wire;
 use super::super::{Deck, container_path, request};
 use super::{scale::MAX_INSTANCES, servers};
-use crate::kit::form::{Entered, whole};
+use crate::kit::form::{Entered, label, whole};
 use qdeck_model::{
     Choice, Choices, Container, Expected, Field, FieldKind, FieldValue, Form, FormValues, Kind, Method,
     NewResource, Preview, Problem, ResourceId, Unit,
@@ -35,7 +35,7 @@ pub(super) async fn create(deck: &Deck, row: &Container, values: &FormValues) ->
     let servers = servers::usable(deck, &row.id.id, None).await?;
     entered.check_choice(SERVER, &servers)?;
     let server = entered.text(SERVER).unwrap_or_default();
-    let label = servers.iter().find(|choice| &*choice.value == server).map_or(server, |choice| &choice.label);
+    let label = label(&servers, server);
     let count = entered.whole(NEW_INSTANCES).unwrap_or_default();
     let url = deck.api.address(&container_path(&row.id, &["instances"]))?;
     let request = request(Method::Post, url).body(json!([{"server_id": server, "new_instances": count}]));

@@ -7,7 +7,7 @@ use super::super::super::api::PAGE_SIZE;
 use super::super::super::map::is_id;
 use super::super::{Deck, container_path, document};
 use super::{UP, task};
-use crate::kit::form::{Entered, line, wrong_field};
+use crate::kit::form::{Entered, label, line, refused, wrong_field};
 use crate::mapping::lenient::{ObjectOrDefault, RowId, Rows, Text};
 use qdeck_model::{
     Characters, Choice, Choices, Container, Expected, Field, FieldChange, FieldKind, Form, FormValues,
@@ -75,9 +75,7 @@ pub(super) async fn preview(deck: &Deck, row: &Container, values: &FormValues) -
         (Some(image), None) => {
             let all = choices(deck, &row.id).await?;
             entered.check_choice(IMAGE, &all)?;
-            let label =
-                all.iter().find(|choice| &*choice.value == image).map(|choice| choice.label.to_string());
-            (image.to_owned(), label.unwrap_or_else(|| image.to_owned()), false)
+            (image.to_owned(), label(&all, image).to_string(), false)
         }
         (None, Some(other)) if is_id(other) => (other.to_owned(), format!("image {other}"), true),
         (None, Some(_)) => return Err(wrong_field(OTHER_IMAGE, "must be 24 hexadecimal digits")),
@@ -87,7 +85,7 @@ pub(super) async fn preview(deck: &Deck, row: &Container, values: &FormValues) -
     let now = document(deck, &container_path(&row.id, &[]), &[]).await?;
     let current = now.pointer("/image/id").and_then(Value::as_str);
     if current == Some(&*image) {
-        return Err(super::super::refused(&row.name, &format!("it runs {name} already")));
+        return Err(refused(&row.name, &format!("it runs {name} already")));
     }
     let mut contents = json!({"image_id": image});
     for (field, on) in [(INCOMPATIBLE, is_other), (OVERWRITE, overwrites)] {

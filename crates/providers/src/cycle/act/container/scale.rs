@@ -3,9 +3,9 @@
 use serde_json::json;
 
 use super::super::super::read::detail;
-use super::super::{Deck, refused};
+use super::super::Deck;
 use super::{UP, task};
-use crate::kit::form::{Entered, whole};
+use crate::kit::form::{Entered, refused, whole};
 use qdeck_model::{
     Container, Danger, Expected, Field, FieldChange, FieldValue, Form, FormValues, Lifecycle, Preview,
     Problem, Resource, ResourceId, Unit,

@@ -6,7 +6,7 @@ use super::super::super::instance_path;
 use super::super::container::usable_servers;
 use super::super::{Deck, document};
 use super::{of_container, task};
-use crate::kit::form::Entered;
+use crate::kit::form::{Entered, label};
 use qdeck_model::{
     Choice, Choices, Expected, Field, FieldChange, FieldKind, FieldValue, Form, FormValues, Instance,
     Preview, Problem, ResourceId,
@@ -49,7 +49,7 @@ pub(super) async fn start(deck: &Deck, row: &Instance, values: &FormValues) -> R
     let servers = choices(deck, &row.id).await?;
     entered.check_choice(DESTINATION, &servers)?;
     let server = entered.text(DESTINATION).unwrap_or_default();
-    let label = servers.iter().find(|choice| &*choice.value == server).map_or(server, |choice| &choice.label);
+    let label = label(&servers, server);
     let copies = entered.switch(COPY_VOLUMES) == Some(true);
     let mut contents = json!({DESTINATION: server});
     if is_stateful {
@@ -65,7 +65,7 @@ pub(super) async fn start(deck: &Deck, row: &Instance, values: &FormValues) -> R
         preview = preview.consequence("Its volumes are empty at the new server.");
     }
     let from = row.host.as_deref().map(Into::into);
-    preview.changes = vec![FieldChange { field: "server".into(), from, to: Some(label.into()) }];
+    preview.changes = vec![FieldChange { field: "server".into(), from, to: Some((&*label).into()) }];
     Ok(preview)
 }
 

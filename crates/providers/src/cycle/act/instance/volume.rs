@@ -7,7 +7,7 @@ use super::super::super::api::PAGE_SIZE;
 use super::super::super::instance_path;
 use super::super::Deck;
 use super::{UP, of_container, task};
-use crate::kit::form::{Entered, whole};
+use crate::kit::form::{Entered, label, whole};
 use crate::mapping::lenient::{Number, ObjectOrDefault, RowId, Rows, Text};
 use qdeck_model::{
     Choice, Choices, Expected, Field, FieldKind, Form, FormValues, Instance, Lifecycle, Preview, Problem,
@@ -80,7 +80,7 @@ pub(super) async fn preview(deck: &Deck, row: &Instance, values: &FormValues) ->
     let volumes = choices(deck, &row.id).await?;
     entered.check_choice(VOLUME, &volumes)?;
     let volume = entered.text(VOLUME).unwrap_or_default();
-    let label = volumes.iter().find(|choice| &*choice.value == volume).map_or(volume, |choice| &choice.label);
+    let label = label(&volumes, volume);
     let by = format!("{}G", entered.whole(EXTEND_BY).unwrap_or_default());
     let contents = json!({VOLUME: volume, EXTEND_BY: by});
     let request = task(deck, &row.id, &json!({"action": "volume.extend", "contents": contents}))?;

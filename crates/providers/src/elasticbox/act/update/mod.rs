@@ -12,8 +12,8 @@ use super::super::api::{Api, field};
 use super::super::read::masks;
 use super::super::wire;
 use super::variables::{self, Use, Variable};
-use super::{Acts, Sending, given, lease, not_sent, refused};
-use crate::kit::form::{Entered, wrong_field};
+use super::{Acts, Sending, given, lease, not_sent};
+use crate::kit::form::{Entered, refused, wrong_field};
 use document::Draft;
 use qdeck_model::{
     Action, ActionId, Availability, Choice, Choices, Danger, Expected, Field, FieldKind, FieldValue, Form,

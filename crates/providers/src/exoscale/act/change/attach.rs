@@ -11,7 +11,7 @@ use super::super::super::api::{Api, Ask, Zone};
 use super::super::choices::{self, ELASTIC_IPS, NamedKind, PRIVATE_NETWORKS, SECURITY_GROUPS};
 use super::super::now::{Now, ids};
 use super::Draft;
-use crate::kit::form::{Changes, Entered};
+use crate::kit::form::{Changes, Entered, label};
 use qdeck_model::{
     ActionId, Choice, Choices, Danger, Field, FieldKind, FieldValue, Method, PreparedRequest, Problem,
 };
@@ -137,7 +137,7 @@ impl Attachable {
         }
         let mut changes = Changes::default();
         let names = |ids: &[Arc<str>]| {
-            let names: Vec<_> = ids.iter().map(|id| choices::label(&choices, id).to_string()).collect();
+            let names: Vec<_> = ids.iter().map(|id| label(&choices, id).to_string()).collect();
             Some(names.into())
         };
         if !(added.is_empty() && removed.is_empty()) {

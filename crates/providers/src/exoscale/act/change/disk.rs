@@ -9,7 +9,7 @@ use super::super::choices::{self, of_templates, snapshots};
 use super::super::now::Now;
 use super::Draft;
 use super::size::{DISK, DISK_GIB};
-use crate::kit::form::{Body, Changes, Entered, whole};
+use crate::kit::form::{Body, Changes, Entered, label, whole};
 use qdeck_model::{Choice, Choices, Field, FieldKind, FieldValue, Problem, Unit};
 
 pub(in crate::exoscale::act) const TEMPLATE: &str = "template";
@@ -48,14 +48,14 @@ pub(super) async fn reset(deck: &Arc<Deck>, now: &Now, entered: &Entered) -> Res
     // Only what is different is sent: what is left out stays.
     let other_size = size.filter(|size| Some(*size) != *now.is.disk_size);
     let mut changes = Changes::default();
-    let label = |id: &str| (&*choices::label(&choices, id)).into();
+    let named = |id: &str| (&*label(&choices, id)).into();
     if let Some(template) = template {
-        changes.compare(TEMPLATE, present.map(label), Some(label(template)));
+        changes.compare(TEMPLATE, present.map(named), Some(named(template)));
     }
     if let Some(size) = other_size {
         changes.compare(DISK, now.is.disk_size.map(Into::into), Some(size.into()));
     }
-    let name = chosen.or(present).map_or_else(|| "its template".into(), |id| choices::label(&choices, id));
+    let name = chosen.or(present).map_or_else(|| "its template".into(), |id| label(&choices, id));
     let body = Body::default().with(TEMPLATE, template.map(|id| json!({"id": id}))).with(DISK, other_size);
     Ok(Draft {
         body: Some(body.into_value()),
@@ -77,7 +77,7 @@ pub(super) async fn revert(deck: &Arc<Deck>, now: &Now, entered: &Entered) -> Re
     let id = entered.text(SNAPSHOT).unwrap_or_default();
     Ok(Draft {
         body: Some(json!({SNAPSHOT: id})),
-        clause: format!(" to snapshot {}", choices::label(&choices, id)),
+        clause: format!(" to snapshot {}", label(&choices, id)),
         ..Draft::default()
     })
 }

@@ -15,11 +15,10 @@ use super::now::Now;
 use super::table::{
     Change, RESET, RESET_FIELD, RESET_PASSWORD, RESIZE_DISK, REVEAL_PASSWORD, REVERT, START_RESCUE,
 };
-use crate::kit::form::{Entered, one_of};
+use crate::kit::form::{Entered, one_of, refused};
 pub(super) use disk::TEMPLATE;
 use qdeck_model::{
     ActionId, Choice, Danger, Field, FieldChange, FieldValue, Form, FormValues, PreparedRequest, Problem,
-    ProblemKind,
 };
 pub(super) use settings::{
     ASSIGNMENT, ASSIGNMENTS, CONSISTENT, LABELS, NAME, NAME_RULE, labels as labels_field,
@@ -141,9 +140,7 @@ async fn with_password(deck: &Arc<Deck>, now: &Now) -> Result<Draft, Problem> {
     let _ = catalogue.templates(&deck.api, &now.zone, &deck.map.strings).await;
     match catalogue.template(template) {
         Some(template) if !template.password_enabled => {
-            let message =
-                format!("{}: its template {} has no passwords, so nothing was sent", now.name, template.name);
-            Err(Problem::new(ProblemKind::Refused, message))
+            Err(refused(&now.name, &format!("its template {} has no passwords", template.name)))
         }
         _ => Ok(Draft::default()),
     }

@@ -8,7 +8,7 @@ use super::super::super::{Deck, wire};
 use super::super::choices::{self, of_types, type_name, types};
 use super::super::now::Now;
 use super::Draft;
-use crate::kit::form::{Changes, Entered, whole};
+use crate::kit::form::{Changes, Entered, label, whole};
 use qdeck_model::{Choice, Choices, Field, FieldChange, FieldKind, FormValues, NumberRule, Problem, Unit};
 
 pub(in crate::exoscale::act) const TYPE: &str = "instance-type";
@@ -60,8 +60,8 @@ async fn family_of(deck: &Deck, now: &Now) -> Result<Option<String>, Problem> {
 pub(super) async fn draft(deck: &Arc<Deck>, now: &Now, entered: &Entered) -> Result<Draft, Problem> {
     let choices = choices::check(entered, TYPE, choices(deck, now).await)?;
     let chosen = entered.text(TYPE).unwrap_or_default();
-    let to = choices::label(&choices, chosen);
-    let from = now.is.instance_type.id.as_deref().map(|id| choices::label(&choices, id));
+    let to = label(&choices, chosen);
+    let from = now.is.instance_type.id.as_deref().map(|id| label(&choices, id));
     let change =
         FieldChange { field: TYPE.into(), from: from.map(|from| (&*from).into()), to: Some((&*to).into()) };
     Ok(Draft {

@@ -15,7 +15,7 @@ use super::choices::{
     self, ANTI_AFFINITY_GROUPS, DEPLOY_TARGETS, ELASTIC_IPS, NamedKind, PRIVATE_NETWORKS, SECURITY_GROUPS,
     SSH_KEYS,
 };
-use crate::kit::form::Entered;
+use crate::kit::form::{Entered, label};
 pub(in crate::exoscale) use find::created;
 pub(super) use find::instance;
 use qdeck_model::{
@@ -151,13 +151,12 @@ pub(super) async fn preview(
         }
     }
     let name = entered.text(fields::NAME).unwrap_or_default();
-    let label =
-        |choices: &[Choice], field: &str| choices::label(choices, entered.text(field).unwrap_or_default());
+    let chosen = |choices: &[Choice], field: &str| label(choices, entered.text(field).unwrap_or_default());
     let summary = format!(
         "Create instance {name} in zone {} as {} with {} and a disk of {} GiB.",
         zone.name,
-        label(&types, TYPE),
-        label(&templates, TEMPLATE),
+        chosen(&types, TYPE),
+        chosen(&templates, TEMPLATE),
         disk_gib.unwrap_or_default(),
     );
     let starts = entered.switch(fields::AUTO_START).unwrap_or(true);

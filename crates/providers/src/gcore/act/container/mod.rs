@@ -14,9 +14,10 @@ use super::super::Site;
 use super::super::api::Api;
 use super::region::{InRegion, text};
 use super::table::{Entry, Story};
+use crate::kit::form::refused;
 use qdeck_model::{
     Availability, Container, Expected, Form, FormValues, Lifecycle, Method, PreparedRequest, Preview,
-    Problem, ProblemKind, Target,
+    Problem, Target,
 };
 
 /// A deployment, or a container of one region.
@@ -80,10 +81,7 @@ async fn refuse_unless_fit(subject: &Subject, target: &Target, entry: &Entry) ->
     let is_off = status == "DISABLED" || found.get("is_disabled") == Some(&Value::Bool(true));
     match reason(entry.story, status, is_off) {
         None => Ok(found),
-        Some(reason) => {
-            let message = format!("{}: {reason}, so nothing was sent", target.name);
-            Err(Problem::new(ProblemKind::Refused, message))
-        }
+        Some(reason) => Err(refused(&target.name, &reason)),
     }
 }
 

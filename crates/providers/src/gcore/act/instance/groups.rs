@@ -9,10 +9,10 @@ use super::super::super::Site;
 use super::super::region::{InRegion, rows, text};
 use super::super::table::{Entry, Story};
 use super::{UNCHANGED, refuse_unless_fit};
-use crate::kit::form::{Changes, Entered};
+use crate::kit::form::{Changes, Entered, refused};
 use qdeck_model::{
     Choice, Choices, Expected, Field, FieldKind, FieldValue, Form, FormValues, Method, Preview, Problem,
-    ProblemKind, Target,
+    Target,
 };
 
 const ALL_PORTS: &str = "all";
@@ -192,8 +192,8 @@ pub(super) async fn join(
     let place = InRegion::of(site, &target.id).await?;
     let groups = server_groups(&place, &target.id.id).await?;
     if let Some(own) = groups.iter().find(|it| it.has_it) {
-        let message = format!("{}: it is in server group {}, so nothing was sent", target.name, own.name);
-        return Err(Problem::new(ProblemKind::Refused, message).hint("Take it out of that group first"));
+        let reason = format!("it is in server group {}", own.name);
+        return Err(refused(&target.name, &reason).hint("Take it out of that group first"));
     }
     let entered = Entered::check(join_form_of(&groups), values)?;
     let id = entered.text("servergroup_id").unwrap_or_default();
@@ -211,8 +211,7 @@ pub(super) async fn leave(site: &Arc<Site>, target: &Target, entry: &Entry) -> R
     let place = InRegion::of(site, &target.id).await?;
     let groups = server_groups(&place, &target.id.id).await?;
     let Some(own) = groups.iter().find(|it| it.has_it) else {
-        let message = format!("{}: it is in no server group, so nothing was sent", target.name);
-        return Err(Problem::new(ProblemKind::Refused, message));
+        return Err(refused(&target.name, "it is in no server group"));
     };
     let request = place.request(Method::Post, &target.id.id, &["remove_from_servergroup"], &[])?;
     let summary =

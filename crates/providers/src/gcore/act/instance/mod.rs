@@ -14,9 +14,8 @@ use super::super::read::single;
 use super::super::{Site, unsupported, wire};
 use super::create;
 use super::table::{Entry, Story};
-use qdeck_model::{
-    Availability, Form, FormValues, Instance, Lifecycle, Preview, Problem, ProblemKind, Target,
-};
+use crate::kit::form::refused;
+use qdeck_model::{Availability, Form, FormValues, Instance, Lifecycle, Preview, Problem, Target};
 
 pub(super) use flavor::flavor_name;
 
@@ -116,10 +115,7 @@ async fn refuse_unless_fit(
     let instance = single::instance(site, &target.id).await?;
     match Standing::of_wire(&instance).availability(entry.story).reason() {
         None => Ok(instance),
-        Some(reason) => {
-            let message = format!("{}: {reason}, so nothing was sent", target.name);
-            Err(Problem::new(ProblemKind::Refused, message))
-        }
+        Some(reason) => Err(refused(&target.name, reason)),
     }
 }
 
