@@ -30,23 +30,27 @@ pub(super) fn form(is_stateful: bool) -> Form {
     Form { fields }
 }
 
+/// The instance as it is now.
+pub(super) async fn read(deck: &Deck, id: &ResourceId) -> Result<Value, Problem> {
+    document(deck, &instance_path(id, &[])?, &[]).await
+}
+
 /// Returns true if the instance has volumes of its own.
-pub(super) async fn is_stateful(deck: &Deck, id: &ResourceId) -> Result<bool, Problem> {
-    let instance = document(deck, &instance_path(id, &[])?, &[]).await?;
-    Ok(instance.get("stateful").is_some_and(Value::is_object))
+pub(super) fn is_stateful(instance: &Value) -> bool {
+    instance.get("stateful").is_some_and(Value::is_object)
 }
 
 /// The servers that the container can run on, but for the one that the instance is on.
-pub(super) async fn choices(deck: &Deck, id: &ResourceId) -> Result<Vec<Choice>, Problem> {
-    let instance = document(deck, &instance_path(id, &[])?, &[]).await?;
+pub(super) async fn choices(deck: &Deck, id: &ResourceId, instance: &Value) -> Result<Vec<Choice>, Problem> {
     let here = instance.get("server_id").and_then(Value::as_str);
     usable_servers(deck, id.scope.as_deref().unwrap_or_default(), here).await
 }
 
 pub(super) async fn start(deck: &Deck, row: &Instance, values: &FormValues) -> Result<Preview, Problem> {
-    let is_stateful = is_stateful(deck, &row.id).await?;
+    let instance = read(deck, &row.id).await?;
+    let is_stateful = is_stateful(&instance);
     let entered = Entered::check(form(is_stateful), values)?;
-    let servers = choices(deck, &row.id).await?;
+    let servers = choices(deck, &row.id, &instance).await?;
     entered.check_choice(DESTINATION, &servers)?;
     let server = entered.text(DESTINATION).unwrap_or_default();
     let label = label(&servers, server);

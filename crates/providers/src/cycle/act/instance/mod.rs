@@ -23,7 +23,7 @@ const UP: Expected = Expected::State(&[Lifecycle::Running, Lifecycle::Degraded])
 /// The form of an action that has one.
 pub(super) async fn form(deck: &Deck, id: &ResourceId, action: ActionId) -> Result<Form, Problem> {
     match action {
-        MIGRATE => Ok(migration::form(migration::is_stateful(deck, id).await?)),
+        MIGRATE => Ok(migration::form(migration::is_stateful(&migration::read(deck, id).await?))),
         EXTEND => Ok(volume::form()),
         _ => Ok(Form::default()),
     }
@@ -32,7 +32,7 @@ pub(super) async fn form(deck: &Deck, id: &ResourceId, action: ActionId) -> Resu
 /// The choices of a field.
 pub(super) async fn choices(deck: &Deck, id: &ResourceId, field: &str) -> Result<Vec<Choice>, Problem> {
     match field {
-        migration::DESTINATION => migration::choices(deck, id).await,
+        migration::DESTINATION => migration::choices(deck, id, &migration::read(deck, id).await?).await,
         volume::VOLUME => volume::choices(deck, id).await,
         _ => Ok(Vec::new()),
     }

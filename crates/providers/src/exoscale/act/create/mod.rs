@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use super::super::Deck;
 use super::super::api::{Api, Ask, Zone};
+use super::super::read::zone_of;
 use super::super::wire;
 use super::change::{DISK, SCRIPT, TEMPLATE, TYPE, attach, entered_disk};
 use super::choices::{
@@ -68,14 +69,18 @@ pub(super) fn makes(action: ActionId) -> bool {
 pub(super) async fn form(deck: &Arc<Deck>, target: &Target, values: &FormValues) -> Result<Form, Problem> {
     let found = deck.found().await;
     let source = Source::read(deck, target).await?;
-    let zone = zone_of_values(&found.zones, values, &source)?;
+    let zone = zone_of_values(&found.zones, values, source.zone())?;
     Ok(Form { fields: fields::all(deck, &found.zones, &zone, &source).await })
 }
 
-/// The zone that was chosen, or the one to begin with.
-fn zone_of_values(zones: &[Arc<Zone>], values: &FormValues, source: &Source) -> Result<Arc<Zone>, Problem> {
+/// The zone that was chosen, or the one to begin with: that of the other instance, if there is one.
+fn zone_of_values(
+    zones: &[Arc<Zone>],
+    values: &FormValues,
+    like: Option<&Arc<Zone>>,
+) -> Result<Arc<Zone>, Problem> {
     let chosen = values.text(fields::ZONE).and_then(|name| zones.iter().find(|zone| *zone.name == *name));
-    let zone = chosen.or(source.zone.as_ref()).or_else(|| zones.iter().find(|zone| zone.endpoint.is_ok()));
+    let zone = chosen.or(like).or_else(|| zones.iter().find(|zone| zone.endpoint.is_ok()));
     zone.or(zones.first()).cloned().ok_or_else(|| super::super::unsupported("there are no zones"))
 }
 
@@ -87,8 +92,8 @@ pub(super) async fn choices(
     values: &FormValues,
 ) -> Result<Vec<Choice>, Problem> {
     let found = deck.found().await;
-    let source = Source::read(deck, target).await?;
-    let zone = zone_of_values(&found.zones, values, &source)?;
+    let like = if target.is_context() { None } else { Some(zone_of(deck, &target.id).await?) };
+    let zone = zone_of_values(&found.zones, values, like.as_ref())?;
     load(deck, &zone, field, entered_disk(values)).await
 }
 
@@ -127,7 +132,7 @@ pub(super) async fn preview(
 ) -> Result<Preview, Problem> {
     let found = deck.found().await;
     let source = Source::read(deck, target).await?;
-    let zone = zone_of_values(&found.zones, values, &source)?;
+    let zone = zone_of_values(&found.zones, values, source.zone())?;
     let form = Form { fields: fields::all(deck, &found.zones, &zone, &source).await };
     let entered = Entered::check(form, values)?;
     let disk_gib = entered.whole(DISK);

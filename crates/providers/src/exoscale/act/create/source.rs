@@ -10,8 +10,6 @@ use qdeck_model::{Problem, Target};
 
 /// Where the settings to begin with come from.
 pub(super) struct Source {
-    /// The zone of the other instance.
-    pub(super) zone: Option<Arc<Zone>>,
     /// The other instance.
     pub(super) like: Option<Now>,
 }
@@ -20,10 +18,14 @@ impl Source {
     /// Reads the instance that the target is; a context has none.
     pub(super) async fn read(deck: &Deck, target: &Target) -> Result<Self, Problem> {
         if target.is_context() {
-            return Ok(Self { zone: None, like: None });
+            return Ok(Self { like: None });
         }
-        let like = Now::read(deck, target).await?;
-        Ok(Self { zone: Some(like.zone.clone()), like: Some(like) })
+        Ok(Self { like: Some(Now::read(deck, target).await?) })
+    }
+
+    /// The zone of the other instance.
+    pub(super) fn zone(&self) -> Option<&Arc<Zone>> {
+        self.like.as_ref().map(|like| &like.zone)
     }
 
     /// The other instance, if the new one is to be in its zone: most of what it refers to belongs to a zone.

@@ -61,22 +61,30 @@ impl Draft {
 /// The form, given what has been entered so far.
 pub(super) async fn form(site: &Arc<Site>, target: &Target, values: &FormValues) -> Result<Form, Problem> {
     let draft = Draft::of(site, target, values).await?;
+    form_of(site, target, draft.as_ref()).await.map(|(form, _)| form)
+}
+
+/// The form of a draft with the system that it follows from; without a draft only the region.
+async fn form_of(
+    site: &Arc<Site>,
+    target: &Target,
+    draft: Option<&Draft>,
+) -> Result<(Form, System), Problem> {
     let mut fields = Vec::new();
     if target.is_context() {
         fields.push(fields::region(site).await?);
     }
-    if let Some(draft) = draft {
-        let system = System::read(&draft.place, &draft.values).await?;
-        let naming = super::naming::Naming::read(&draft.place).await?;
-        let mut more = fields::of(&draft.values, &system, &naming);
-        for field in &mut more {
-            if let Some(value) = draft.seed.get(&field.name) {
-                field.default = Some(value.clone());
-            }
+    let Some(draft) = draft else { return Ok((Form { fields }, System::default())) };
+    let system = System::read(&draft.place, &draft.values).await?;
+    let naming = super::naming::Naming::read(&draft.place).await?;
+    let mut more = fields::of(&draft.values, &system, &naming);
+    for field in &mut more {
+        if let Some(value) = draft.seed.get(&field.name) {
+            field.default = Some(value.clone());
         }
-        fields.extend(more);
     }
-    Ok(Form { fields })
+    fields.extend(more);
+    Ok((Form { fields }, system))
 }
 
 /// The flavors that fit the volumes entered so far; every flavor of the region while there are none.
@@ -97,12 +105,11 @@ pub(super) async fn preview(
     target: &Target,
     entered: &FormValues,
 ) -> Result<Preview, Problem> {
-    let form = form(site, target, entered).await?;
     let Some(draft) = Draft::of(site, target, entered).await? else {
         return Err(wrong_field(REGION, "must be filled in"));
     };
     let place = &draft.place;
-    let system = System::read(place, &draft.values).await?;
+    let (form, system) = form_of(site, target, Some(&draft)).await?;
     system.check_access(&draft.values)?;
     let loaded: Vec<Arc<str>> = form
         .fields
