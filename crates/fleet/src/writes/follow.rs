@@ -133,17 +133,25 @@ impl Course {
         }
     }
 
-    /// Reads a resource until it looks as it should.
+    /// Reads a resource until it looks as it should. `limit` is the time for which it may look otherwise without being on
+    /// its way: where no operation reports the progress, its state does.
     pub(super) async fn agrees(&self, subject: &ResourceId, limit: Duration) -> Result<(), Problem> {
         let began = Instant::now();
+        let mut resting_since = began;
         loop {
             let read = self.read(subject).await;
             let disagreement = match read {
                 Ok(found) if self.expected.agrees(found) => return Ok(()),
-                Ok(found) => self.disagreement(found),
+                Ok(found) => {
+                    if found.is_some_and(Lifecycle::is_moving) {
+                        resting_since = Instant::now();
+                        self.busy.renew(&self.write);
+                    }
+                    self.disagreement(found)
+                }
                 Err(problem) => problem,
             };
-            if began.elapsed() >= limit {
+            if resting_since.elapsed() >= limit || began.elapsed() >= FOLLOW_LIMIT {
                 return Err(disagreement);
             }
             self.pause().await;

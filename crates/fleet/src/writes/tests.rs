@@ -90,6 +90,19 @@ async fn a_target_that_disagrees_is_a_failure_whatever_the_operation_says() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_target_on_its_way_is_waited_for_as_long_as_it_moves() {
+    let mut it = setup(false, Ok(Outcome::done()));
+    // No operation: reads are 2 s apart and more, so this takes some minutes.
+    let mut states = vec![Lifecycle::Stopping; 60];
+    states.push(Lifecycle::Stopped);
+    it.reads(&[], &states);
+    let began = tokio::time::Instant::now();
+    it.fleet.perform(it.prepare().await).await.unwrap();
+    assert_eq!(it.end().await, WriteEnd::Done);
+    assert!(began.elapsed() > Duration::from_secs(300), "{:?}", began.elapsed());
+}
+
+#[tokio::test(start_paused = true)]
 async fn an_operation_that_may_not_be_read_is_followed_by_its_target() {
     let mut it = setup(false, Ok(accepted()));
     let forbidden = Problem::new(ProblemKind::Forbidden, "lacks get-operation");
