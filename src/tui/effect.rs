@@ -7,6 +7,7 @@ use super::Command;
 use super::layer::{Question, Ticket, Watched};
 use super::widgets::ansi::{TAB, visible};
 use super::writes::form::{FilledForm, FormOpening};
+use crate::console::SessionId;
 use crate::fleet::PreparedBulk;
 use crate::model::{
     ActionId, ContextName, Kind, PreparedRequest, PreparedWrite, ResourceId, ScreenKind, Secret,
@@ -42,8 +43,12 @@ pub enum View {
     Logs(Vec<ResourceId>),
     /// The telemetry screen of an instance.
     Telemetry(ResourceId),
-    /// The console of an instance.
+    /// The console of an instance: the one that is open, else a new one.
     Console(ResourceId),
+    /// A new session on the console of an instance, beside those that are open.
+    NewConsole(ResourceId),
+    /// An open console.
+    Session(SessionId),
     /// The box about a console that no terminal can show, asked for as this.
     Page(ResourceId, ScreenKind),
     /// The list of open consoles.
@@ -146,6 +151,10 @@ pub enum Work {
     Cancel(Ticket),
     /// Open or come back to the console of an instance.
     OpenConsole(ResourceId),
+    /// Open another session on the console of an instance.
+    OpenNewConsole(ResourceId),
+    /// Come back to an open console.
+    OpenSession(SessionId),
     /// Open the list of open consoles.
     OpenSessions,
     /// Open the menu of actions on a resource, and choose one in it if it is given.

@@ -22,7 +22,7 @@ use super::views::console::{ConsoleView, SessionsView};
 use super::views::page::not_a_page;
 use super::writes::form::{CommonForm, FilledForm, FoundFiles, StoredForms};
 use super::writes::outside;
-use crate::console::{Opened, Opener, Sessions};
+use crate::console::{OpenConsole, Opened, Opener, SessionId, Sessions};
 use crate::consoles;
 use crate::fleet::{BulkHandle, Fleet, TailId};
 use crate::model::{
@@ -56,6 +56,16 @@ impl Asked {
             Self::Task(_) => None,
             Self::Tail(tail) => Some(*tail),
         }
+    }
+}
+
+/// The name of an instance, and the kind of console that it offers.
+fn console_of<'a>(ui: &'a Ui, id: &ResourceId) -> Result<(&'a str, ScreenKind), String> {
+    let row = ui.app.store.get(id).ok_or_else(|| format!("{id} is gone"))?;
+    let name = row.resource.name();
+    match row.resource.offers().console {
+        Some(kind) => Ok((name, kind)),
+        None => Err(format!("{name} offers no console")),
     }
 }
 
@@ -118,6 +128,8 @@ impl Performer {
             Work::CopyCurl(of) => self.copy_text(curl::lines(self.fleet.clone(), of)),
             Work::Browse(address) => self.browse(address.0),
             Work::OpenConsole(id) => return vec![self.console(ui, id)],
+            Work::OpenNewConsole(id) => return vec![self.new_console(ui, &id)],
+            Work::OpenSession(session) => return vec![self.session(ui, session)],
             Work::OpenActions(id, chosen) => return vec![outside::actions(&self.fleet, ui, id, chosen)],
             Work::OpenBulkActions(ids, chosen) => {
                 return vec![outside::bulk_actions(&self.fleet, ui, ids, chosen)];
@@ -133,8 +145,7 @@ impl Performer {
             }
             Work::Send(write) => self.send_write(*write),
             Work::OpenSessions => {
-                let selected = ui.subject().cloned();
-                let view = SessionsView::new(&self.sessions, selected, &ui.app.console_keys());
+                let view = SessionsView::new(&self.sessions, ui.subject(), &ui.app.console_keys());
                 return vec![Event::Opened(Box::new(view), View::Sessions)];
             }
         }
@@ -182,22 +193,36 @@ impl Performer {
     }
 
     fn console(&self, ui: &Ui, id: ResourceId) -> Event {
-        let Some(row) = ui.app.store.get(&id) else {
-            return match self.sessions.get(&id) {
-                Some(open) => {
-                    let view = ConsoleView::new(&self.sessions, open, ui.app.console_keys());
-                    Event::Opened(Box::new(view), View::Console(id))
-                }
-                None => Event::Failed(format!("{id} is gone")),
-            };
+        let open = match (console_of(ui, &id), self.sessions.latest_of(&id)) {
+            (Ok((name, kind)), _) => self.sessions.attach(&id, name, kind),
+            // The instance may be gone from its table, and its console is still there.
+            (Err(_), Some(open)) => open,
+            (Err(failure), None) => return Event::Failed(failure),
         };
-        let name = row.resource.name();
-        let Some(kind) = row.resource.offers().console else {
-            return Event::Failed(format!("{name} offers no console"));
-        };
-        let open = self.sessions.attach(&id, name, kind);
-        let view = ConsoleView::new(&self.sessions, open, ui.app.console_keys());
-        Event::Opened(Box::new(view), View::Console(id))
+        self.opened(ui, open, View::Console(id))
+    }
+
+    fn new_console(&self, ui: &Ui, id: &ResourceId) -> Event {
+        match console_of(ui, id) {
+            Ok((name, kind)) => {
+                let open = self.sessions.open_new(id, name, kind);
+                let view = View::Session(open.session);
+                self.opened(ui, open, view)
+            }
+            Err(failure) => Event::Failed(failure),
+        }
+    }
+
+    fn session(&self, ui: &Ui, session: SessionId) -> Event {
+        match self.sessions.get(session) {
+            Some(open) => self.opened(ui, open, View::Session(session)),
+            None => Event::Failed("that console was closed meanwhile".to_owned()),
+        }
+    }
+
+    fn opened(&self, ui: &Ui, open: Arc<OpenConsole>, view: View) -> Event {
+        let layer = ConsoleView::new(&self.sessions, open, ui.app.console_keys());
+        Event::Opened(Box::new(layer), view)
     }
 
     /// Asks for a console that is a page.

@@ -3,7 +3,7 @@
 //!
 //! An [`Opener`] asks the platform and answers with bytes to read ([`Transport`]) or with a page for another program
 //! ([`Page`]). A [`TerminalSession`] carries the bytes and is a [`RemoteScreen`], which is all that a view needs.
-//! [`Sessions`] keeps one session an instance while no view shows it.
+//! [`Sessions`] keeps the open ones while no view shows them.
 
 mod open;
 mod registry;
@@ -15,8 +15,9 @@ mod transport;
 mod tests;
 
 pub use open::{Connector, Opened, Opener, Page};
+pub use qdeck_terminal::input::InputModes;
 pub use qdeck_terminal::{Cursor, CursorShape, Size};
-pub use registry::{OpenConsole, Sessions, Wake};
-pub use remote_screen::{RemoteScreen, SessionState, TextScreen};
+pub use registry::{Mark, Marks, OpenConsole, SessionId, Sessions, Wake};
+pub use remote_screen::{RemoteScreen, Retry, SessionState, TextScreen};
 pub use session::TerminalSession;
 pub use transport::{ByteStream, ResizeReports, Transport};

@@ -5,8 +5,8 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use regex::Regex;
 
-use super::{Cursor, Page, Size};
-use qdeck_model::Problem;
+use super::{Cursor, InputModes, Page, Size};
+use qdeck_model::{Problem, Timestamp};
 
 /// The state of a session.
 #[derive(Debug, Clone, PartialEq)]
@@ -15,10 +15,30 @@ pub enum SessionState {
     Connecting,
     /// Bytes flow.
     Live,
+    /// The link broke, and is opened again by itself; the screen stays as it was.
+    Reconnecting(Retry),
     /// The link is down; the screen stays as it was. `None` after an orderly end.
     Ended(Option<Problem>),
     /// The platform answered with a page for another program. The session is over and cannot be reconnected.
     Page(Page),
+}
+
+impl SessionState {
+    /// True while the screen shows what was before the link went down.
+    pub const fn is_down(&self) -> bool {
+        matches!(self, Self::Ended(_) | Self::Reconnecting(_))
+    }
+}
+
+/// The next attempt to open a link that broke.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Retry {
+    /// The number of the attempt, from 1.
+    pub attempt: u32,
+    /// When it begins; `None` once it has.
+    pub at: Option<Timestamp>,
+    /// Why the link broke, or why the attempt before failed.
+    pub problem: Problem,
 }
 
 /// A session on a remote screen, whatever it is made of: cells or pixels.
@@ -26,14 +46,20 @@ pub trait RemoteScreen: Send + Sync {
     /// The current state.
     fn state(&self) -> SessionState;
 
-    /// Opens the transport again after the end; the screen stays. Does nothing before the end.
+    /// Opens the transport again after the end, or at once while that waits; the screen stays. Does nothing while the
+    /// link holds.
     fn reconnect(&self);
 
     /// True if what is typed now is sent.
     fn takes_input(&self) -> bool;
 
+    /// The modes that decide which events the remote program gets, and in which form.
+    fn input_modes(&self) -> InputModes;
+
     /// True if the remote program asked for mouse events.
-    fn wants_mouse(&self) -> bool;
+    fn wants_mouse(&self) -> bool {
+        self.input_modes().reports_mouse()
+    }
 
     /// Sends a key, a paste, a change of focus, or a mouse event whose position is relative to the screen. Dropped where
     /// the remote program did not ask for it or takes no input.
@@ -44,6 +70,9 @@ pub trait RemoteScreen: Send + Sync {
 
     /// Takes the "changed" mark: whether anything changed since the last call.
     fn take_dirty(&self) -> bool;
+
+    /// Takes the output mark: whether anything came from the remote side since the last call.
+    fn take_output(&self) -> bool;
 
     /// Takes the bell: whether it rang since the last call.
     fn take_bell(&self) -> bool;

@@ -74,9 +74,13 @@ impl Ui {
                 Some(kind) => self.open_view(View::Page(id, kind)),
                 None => self.open_view(View::Console(id)),
             },
-            View::Page(..) | View::Sessions | View::Actions(_) | View::BulkActions(_) | View::Create => {
-                self.open_view(view)
-            }
+            View::NewConsole(_)
+            | View::Session(_)
+            | View::Page(..)
+            | View::Sessions
+            | View::Actions(_)
+            | View::BulkActions(_)
+            | View::Create => self.open_view(view),
         }
     }
 
@@ -98,6 +102,8 @@ impl Ui {
             }
             View::Page(id, asked) => Box::new(PageView::new(id.clone(), app.name_of(id), *asked)),
             View::Console(id) => return vec![Work::OpenConsole(id.clone()).into()],
+            View::NewConsole(id) => return vec![Work::OpenNewConsole(id.clone()).into()],
+            View::Session(session) => return vec![Work::OpenSession(*session).into()],
             View::Sessions => return vec![Work::OpenSessions.into()],
             View::Actions(id) => return vec![Work::OpenActions(id.clone(), None).into()],
             View::BulkActions(ids) => return vec![Work::OpenBulkActions(ids.clone(), None).into()],

@@ -16,7 +16,7 @@ use regex::Regex;
 use tokio::sync::{mpsc, watch};
 use tokio_util::sync::{CancellationToken, DropGuard};
 
-use super::{Connector, Cursor, RemoteScreen, SessionState, Size, TextScreen, Wake};
+use super::{Connector, Cursor, InputModes, RemoteScreen, SessionState, Size, TextScreen, Wake};
 use qdeck_terminal::input;
 use shared::SharedScreen;
 use task::SessionTask;
@@ -73,8 +73,8 @@ impl RemoteScreen for TerminalSession {
         self.shared.with(|screen| screen.takes_input())
     }
 
-    fn wants_mouse(&self) -> bool {
-        self.shared.with(|screen| screen.emulator.input_modes().reports_mouse())
+    fn input_modes(&self) -> InputModes {
+        self.shared.with(|screen| screen.emulator.input_modes())
     }
 
     fn send(&self, event: &Event) {
@@ -101,6 +101,10 @@ impl RemoteScreen for TerminalSession {
 
     fn take_dirty(&self) -> bool {
         self.shared.dirty.swap(false, Ordering::AcqRel)
+    }
+
+    fn take_output(&self) -> bool {
+        self.shared.output.swap(false, Ordering::AcqRel)
     }
 
     fn take_bell(&self) -> bool {

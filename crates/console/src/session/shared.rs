@@ -36,6 +36,8 @@ impl Screen {
 pub(super) struct SharedScreen {
     screen: Mutex<Screen>,
     pub dirty: AtomicBool,
+    /// Something was fed since the mark was taken.
+    pub output: AtomicBool,
     wake: Wake,
     /// Readers that wait for the lock. A mutex is not fair: the feeder would take it again and again under a flood.
     waiting_readers: AtomicUsize,
@@ -51,6 +53,7 @@ impl SharedScreen {
                 transport_takes_input: true,
             }),
             dirty: AtomicBool::new(false),
+            output: AtomicBool::new(false),
             wake,
             waiting_readers: AtomicUsize::new(0),
             reader_done: Notify::new(),
@@ -94,6 +97,7 @@ impl SharedScreen {
         let mut screen = self.lock();
         let start = Instant::now();
         let mut fed = 0;
+        self.output.store(true, Ordering::Release);
         while !bytes.is_empty() && fed < FEED_BATCH_BYTES && start.elapsed() < MAX_LOCK_TIME {
             let slice = bytes.split_to(bytes.len().min(FEED_SLICE_BYTES));
             fed += slice.len();

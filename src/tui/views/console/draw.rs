@@ -6,6 +6,7 @@ use unicode_width::UnicodeWidthStr;
 
 use super::ConsoleView;
 use crate::console::SessionState;
+use crate::model::age;
 use crate::tui::Look;
 use crate::tui::widgets::frame::{Piece, draw_border, put, put_right};
 
@@ -93,6 +94,20 @@ impl ConsoleView {
                 (" q".to_owned(), theme.key),
                 (" close ".to_owned(), theme.text),
                 (format!(" {why} "), if problem.is_some() { theme.bad } else { theme.dim }),
+            ];
+        }
+        if let SessionState::Reconnecting(retry) = state {
+            let when = retry.at.map_or_else(
+                || "reconnecting".to_owned(),
+                |at| format!("reconnecting in {}", age(at.since(look.now))),
+            );
+            return vec![
+                (" r".to_owned(), theme.key),
+                (" now ".to_owned(), theme.text),
+                (" q".to_owned(), theme.key),
+                (" close ".to_owned(), theme.text),
+                (format!(" {when} (attempt {}) ", retry.attempt), theme.moving),
+                (format!("{} ", retry.problem.message), theme.bad),
             ];
         }
         if let SessionState::Page(page) = state {

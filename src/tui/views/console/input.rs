@@ -22,10 +22,10 @@ impl ConsoleView {
             return Vec::new();
         }
         match (self.pane.screen().state(), key.code) {
-            (SessionState::Ended(_), KeyCode::Char('q')) => self.end_session(),
-            (SessionState::Ended(_) | SessionState::Connecting | SessionState::Page(_), KeyCode::Esc) => {
-                vec![Effect::close()]
+            (SessionState::Ended(_) | SessionState::Reconnecting(_), KeyCode::Char('q')) => {
+                self.end_session()
             }
+            (state, KeyCode::Esc) if state != SessionState::Live => vec![Effect::close()],
             _ => {
                 self.pane.press(key, &self.keys.prefix_name);
                 Vec::new()

@@ -7,7 +7,7 @@ use unicode_width::UnicodeWidthStr;
 
 use super::ConsoleKeys;
 use super::pane::state_piece;
-use crate::console::Sessions;
+use crate::console::{SessionId, Sessions};
 use crate::model::{ResourceId, age};
 use crate::tui::app::App;
 use crate::tui::command::{MenuCommand, Movement};
@@ -20,24 +20,25 @@ use crate::tui::{Command, Effect, KeyContext, Look};
 pub struct SessionsView {
     sessions: Sessions,
     prefix: String,
-    /// The instance under the cursor, which stays on it while others are opened and closed.
-    selected: Option<ResourceId>,
+    /// The session under the cursor, which stays on it while others are opened and closed.
+    selected: Option<SessionId>,
 }
 
 impl SessionsView {
     /// The list, with the cursor on the console of `selected` if that is open.
-    pub fn new(sessions: &Sessions, selected: Option<ResourceId>, keys: &ConsoleKeys) -> Self {
+    pub fn new(sessions: &Sessions, selected: Option<&ResourceId>, keys: &ConsoleKeys) -> Self {
+        let selected = selected.and_then(|id| sessions.latest_of(id)).map(|open| open.session);
         Self { sessions: sessions.clone(), prefix: keys.prefix_name.clone(), selected }
     }
 
     fn position(&self) -> usize {
         let all = self.sessions.all();
-        all.iter().position(|open| Some(&open.id) == self.selected.as_ref()).unwrap_or(0)
+        all.iter().position(|open| Some(open.session) == self.selected).unwrap_or(0)
     }
 
     fn select(&mut self, position: usize) {
         let all = self.sessions.all();
-        self.selected = all.get(position.min(all.len().saturating_sub(1))).map(|open| open.id.clone());
+        self.selected = all.get(position.min(all.len().saturating_sub(1))).map(|open| open.session);
     }
 }
 
@@ -58,12 +59,12 @@ impl SessionsView {
             }),
             MenuCommand::Open | MenuCommand::Attach => {
                 if let Some(open) = self.sessions.all().get(at) {
-                    return vec![Effect::close(), View::Console(open.id.clone()).into()].into();
+                    return vec![Effect::close(), View::Session(open.session).into()].into();
                 }
             }
             MenuCommand::EndSession => {
                 if let Some(open) = self.sessions.all().get(at) {
-                    self.sessions.close(&open.id);
+                    self.sessions.close(open.session);
                     self.select(at);
                     return Effect::report(format!("closed the console of {}", open.name)).into();
                 }

@@ -62,7 +62,7 @@ impl ConsoleView {
 
     /// Shows the next (or previous) console in this view.
     fn switch(&mut self, forward: bool) -> Vec<Effect> {
-        let Some(other) = self.sessions.neighbour(&self.pane.console.id, forward) else {
+        let Some(other) = self.sessions.neighbour(self.pane.console.session, forward) else {
             return self.notify("No other console is open");
         };
         self.pane = Pane::new(other);
@@ -71,8 +71,8 @@ impl ConsoleView {
 
     /// Ends the session and closes the view.
     fn end_session(&mut self) -> Vec<Effect> {
-        self.sessions.close(&self.pane.console.id);
-        vec![Effect::close(), Effect::report(format!("closed the console of {}", self.pane.console.name))]
+        self.sessions.close(self.pane.console.session);
+        vec![Effect::close(), Effect::report(format!("closed the console of {}", self.pane.console.label()))]
     }
 
     /// The keys after the prefix that do something on this screen.
@@ -213,7 +213,8 @@ impl Layer for ConsoleView {
     }
 
     fn redraw_in(&self, _app: &App) -> Option<Duration> {
-        (self.pane.screen().state() == SessionState::Connecting).then_some(Duration::from_secs(1))
+        matches!(self.pane.screen().state(), SessionState::Connecting | SessionState::Reconnecting(_))
+            .then_some(Duration::from_secs(1))
     }
 
     fn draw(&mut self, area: Rect, buf: &mut Buffer, app: &mut App) {

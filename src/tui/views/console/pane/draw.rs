@@ -17,6 +17,7 @@ pub(in crate::tui::views::console) fn state_piece(state: &SessionState, look: &L
     let (mark, ascii, word, style) = match state {
         SessionState::Connecting => ("◐", "~", "connecting", theme.moving),
         SessionState::Live => ("●", "*", "live", theme.good),
+        SessionState::Reconnecting(_) => ("◐", "~", "reconnecting", theme.moving),
         SessionState::Ended(None) => ("○", "o", "ended", theme.off),
         SessionState::Ended(Some(_)) => ("✗", "x", "broken", theme.bad),
         SessionState::Page(_) => ("○", "o", "web page", theme.off),
@@ -29,7 +30,7 @@ impl Pane {
     pub fn draw(&mut self, grid: Rect, buf: &mut Buffer, look: &Look<'_>) {
         self.cursor = None;
         self.grid = Rect::ZERO;
-        self.console.mark_drawn();
+        self.console.mark_seen();
         if grid.width < 2 || grid.height < 2 {
             return;
         }
@@ -49,7 +50,7 @@ impl Pane {
             let takes_input = state == SessionState::Live && self.console.screen.takes_input();
             self.cursor = cursor.filter(|cursor| takes_input && grid.contains(*cursor));
         }
-        if matches!(state, SessionState::Ended(_)) {
+        if state.is_down() {
             buf.set_style(grid, Style::new().add_modifier(Modifier::DIM));
         }
         self.draw_waiting(grid, &state, buf, look);
@@ -91,7 +92,7 @@ impl Pane {
         let start = put_right(&right, row, buf);
 
         let mut left = vec![
-            (format!(" {}", self.console.name), theme.title.add_modifier(Modifier::BOLD)),
+            (format!(" {}", self.console.label()), theme.title.add_modifier(Modifier::BOLD)),
             (format!(" {} ", self.console.id.context), theme.dim),
         ];
         if let Some(title) = self.screen().title().filter(|title| !title.is_empty()) {

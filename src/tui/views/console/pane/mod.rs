@@ -71,7 +71,12 @@ impl Pane {
     pub fn press(&mut self, key: KeyEvent, prefix_name: &str) {
         self.console.clear_bell();
         match (self.screen().state(), key.code) {
-            (SessionState::Ended(_), KeyCode::Char('r')) => self.screen().reconnect(),
+            (SessionState::Ended(_) | SessionState::Reconnecting(_), KeyCode::Char('r')) => {
+                self.screen().reconnect();
+            }
+            (SessionState::Reconnecting(_), _) => {
+                self.notify("Reconnecting: nothing sent. r tries at once, Esc leaves it in the list");
+            }
             (SessionState::Ended(_), _) => {
                 self.notify("Session ended: r reconnects, q closes it, Esc leaves it in the list");
             }

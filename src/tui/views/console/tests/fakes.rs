@@ -8,7 +8,9 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use regex::Regex;
 
-use crate::console::{Cursor, CursorShape, RemoteScreen, SessionState, Size, TextScreen};
+use qdeck_terminal::input::MouseProtocolMode;
+
+use crate::console::{Cursor, CursorShape, InputModes, RemoteScreen, SessionState, Size, TextScreen};
 
 /// A remote terminal with lines above its screen, which records what it was sent.
 pub(super) struct Scripted {
@@ -65,8 +67,16 @@ impl RemoteScreen for Handle {
     fn take_dirty(&self) -> bool {
         false
     }
-    fn wants_mouse(&self) -> bool {
-        self.0.mouse.load(Ordering::Relaxed)
+    fn input_modes(&self) -> InputModes {
+        let mouse = if self.0.mouse.load(Ordering::Relaxed) {
+            MouseProtocolMode::PressRelease
+        } else {
+            MouseProtocolMode::None
+        };
+        InputModes { mouse, ..InputModes::default() }
+    }
+    fn take_output(&self) -> bool {
+        false
     }
     fn take_bell(&self) -> bool {
         self.0.bell.swap(false, Ordering::Relaxed)
@@ -129,7 +139,10 @@ impl RemoteScreen for Pixels {
     fn takes_input(&self) -> bool {
         true
     }
-    fn wants_mouse(&self) -> bool {
+    fn input_modes(&self) -> InputModes {
+        InputModes::default()
+    }
+    fn take_output(&self) -> bool {
         false
     }
     fn send(&self, event: &Event) {

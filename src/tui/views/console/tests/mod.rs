@@ -9,6 +9,7 @@ use super::*;
 use crate::console::{Opener, RemoteScreen, Size, Wake};
 use crate::fleet::Store;
 use crate::model::{ContextName, Kind, Problem, ProblemKind, ScreenKind, Timestamp};
+use crate::tui::effect::View;
 use crate::tui::widgets::testing::{self, text, theme};
 use fakes::{Handle, Pixels, Scripted};
 
@@ -182,12 +183,13 @@ fn the_same_instance_has_the_same_session() {
     };
     let (first, second) = (attach("a"), attach("b"));
     assert!(Arc::ptr_eq(&first, &attach("a")));
-    assert_eq!(sessions.neighbour(&id("a"), true).unwrap().name, "b");
-    assert_eq!(sessions.neighbour(&id("b"), true).unwrap().name, "a");
+    assert_eq!(sessions.neighbour(first.session, true).unwrap().name, "b");
+    assert_eq!(sessions.neighbour(second.session, true).unwrap().name, "a");
+    let last = second.session;
     let mut view = ConsoleView::new(&sessions, second, ConsoleKeys::default());
     press(&mut view, "^p");
     assert_eq!(view.pane.console.name, "a");
-    sessions.close(&id("b"));
+    sessions.close(last);
     press(&mut view, "^n");
     assert_eq!(view.pane.console.name, "a");
     assert!(drawn(&mut view).contains("No other console"));
@@ -275,14 +277,17 @@ fn a_text_offered_for_the_clipboard_is_copied_only_on_request() {
 fn the_list_attaches_and_closes() {
     let (console, _remote) = view();
     let sessions = console.sessions.clone();
-    sessions.attach_with(&id("i-2"), "train-0", ScreenKind::Terminal, |_| Box::new(Handle(Scripted::new())));
+    let first = console.pane.console.session;
+    let second = sessions
+        .attach_with(&id("i-2"), "train-0", ScreenKind::Terminal, |_| Box::new(Handle(Scripted::new())))
+        .session;
     let mut list = SessionsView::new(&sessions, None, &ConsoleKeys::default());
     insta::assert_snapshot!("list", text(&drawn_at(&mut list, 80, 8, false)));
     list.apply(Command::Down, None);
-    assert_eq!(list.apply(Command::Open, None).effects()[1], crate::tui::effect::View::Console(id("i-2")));
+    assert_eq!(list.apply(Command::Open, None).effects()[1], View::Session(second));
     list.apply(Command::EndSession, None);
     assert_eq!(sessions.len(), 1);
-    assert_eq!(list.apply(Command::Open, None).effects()[1], crate::tui::effect::View::Console(id("i-1")));
+    assert_eq!(list.apply(Command::Open, None).effects()[1], View::Session(first));
     list.apply(Command::EndSession, None);
     assert_eq!(list.apply(Command::Open, None).effects(), [] as [Effect; 0]);
     assert!(text(&drawn_at(&mut list, 80, 8, false)).contains("No console is open"));

@@ -1,0 +1,190 @@
+//! One open console: its session, its name, and what a view has not seen of it.
+
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use parking_lot::Mutex;
+use qdeck_model::{ResourceId, ScreenKind, Timestamp};
+use tokio_util::task::AbortOnDropHandle;
+
+use super::INITIAL_SIZE;
+use super::marks::{Activity, Mark, Marks, Report};
+use crate::{RemoteScreen, Size};
+
+/// The number of a session: the first one of a run is 1, and none is given twice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct SessionId(pub(super) u64);
+
+impl fmt::Display for SessionId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// One open console.
+pub struct OpenConsole {
+    /// The number of the session.
+    pub session: SessionId,
+    /// The instance.
+    pub id: ResourceId,
+    /// The instance's name for the screen.
+    pub name: String,
+    /// The kind that was asked for.
+    pub kind: ScreenKind,
+    /// The session.
+    pub screen: Box<dyn RemoteScreen>,
+    /// The place among the sessions of its instance, from 1.
+    ordinal: u32,
+    /// The name that the user gave.
+    given_name: Mutex<Option<String>>,
+    activity: Mutex<Activity>,
+    size: Mutex<Size>,
+    /// Wakes the screen when a silence is long enough.
+    silence_watch: Mutex<Option<AbortOnDropHandle<()>>>,
+    /// The frame that is on the screen.
+    frames: Arc<AtomicU64>,
+}
+
+impl OpenConsole {
+    pub(super) fn new(
+        session: SessionId,
+        (id, name, kind): (ResourceId, String, ScreenKind),
+        ordinal: u32,
+        screen: Box<dyn RemoteScreen>,
+        frames: Arc<AtomicU64>,
+    ) -> Self {
+        Self {
+            session,
+            id,
+            name,
+            kind,
+            screen,
+            ordinal,
+            given_name: Mutex::default(),
+            activity: Mutex::new(Activity::new(Timestamp::now())),
+            size: Mutex::new(INITIAL_SIZE),
+            silence_watch: Mutex::default(),
+            frames,
+        }
+    }
+
+    /// The name on the screen: the one that the user gave, else the instance's, with a number from its second session on.
+    pub fn label(&self) -> String {
+        match (&*self.given_name.lock(), self.ordinal) {
+            (Some(given), _) => given.clone(),
+            (None, 1) => self.name.clone(),
+            (None, ordinal) => format!("{} ({ordinal})", self.name),
+        }
+    }
+
+    /// The place among the sessions of its instance when it was opened, from 1.
+    pub fn ordinal(&self) -> u32 {
+        self.ordinal
+    }
+
+    /// Names the session; an empty name is that of the instance again.
+    pub fn rename(&self, name: &str) {
+        let name = name.trim();
+        *self.given_name.lock() = (!name.is_empty()).then(|| name.to_owned());
+        self.activity.lock().undrawn = true;
+    }
+
+    /// Takes the session's marks; returns whether there is something that has not been drawn.
+    pub fn poll(&self) -> bool {
+        let report = Report {
+            is_dirty: self.screen.take_dirty(),
+            rang: self.screen.take_bell(),
+            has_output: self.screen.take_output(),
+            state: self.screen.state(),
+        };
+        let mut activity = self.activity.lock();
+        activity.take(&report, Timestamp::now());
+        activity.undrawn
+    }
+
+    /// The time of the last change.
+    pub fn changed_at(&self) -> Timestamp {
+        self.activity.lock().changed_at
+    }
+
+    /// The size as it was last drawn.
+    pub fn size(&self) -> Size {
+        *self.size.lock()
+    }
+
+    /// True if the bell rang since the last key typed into it.
+    pub fn rang(&self) -> bool {
+        self.activity.lock().rang
+    }
+
+    /// What happened since its screen was last in view; nothing while it is.
+    pub fn marks(&self) -> Marks {
+        let activity = self.activity.lock();
+        if activity.seen_in_frame == Some(self.frames.load(Ordering::Relaxed)) {
+            Marks::default()
+        } else {
+            activity.unseen
+        }
+    }
+
+    /// The same, and the bell that rang in view and was not answered by a key yet.
+    pub(super) fn alerts(&self) -> Marks {
+        let mut marks = self.marks();
+        marks.set(Mark::Bell, marks.has(Mark::Bell) || self.rang());
+        marks
+    }
+
+    /// Marks everything so far as drawn, by a list or the like. Its screen was not in view.
+    pub fn mark_drawn(&self) {
+        self.activity.lock().undrawn = false;
+    }
+
+    /// Clears the marks: its screen is in view in the frame that is being drawn. A bell stays for the border until a key
+    /// is typed.
+    pub fn mark_seen(&self) {
+        let frame = self.frames.load(Ordering::Relaxed);
+        let mut activity = self.activity.lock();
+        activity.undrawn = false;
+        activity.unseen = Marks::default();
+        activity.seen_in_frame = Some(frame);
+    }
+
+    /// Clears the bell and the marks: something was typed into it.
+    pub fn clear_bell(&self) {
+        let mut activity = self.activity.lock();
+        activity.rang = false;
+        activity.unseen = Marks::default();
+    }
+
+    /// Time without output after which the session is marked, if it is to be.
+    pub fn silence_after(&self) -> Option<Duration> {
+        self.activity.lock().silence_after
+    }
+
+    /// Sets the time without output after which the session is marked, and the task that wakes the screen then.
+    pub(super) fn set_silence_after(&self, after: Option<Duration>, watch: Option<AbortOnDropHandle<()>>) {
+        {
+            let mut activity = self.activity.lock();
+            activity.silence_after = after;
+            activity.undrawn = true;
+        }
+        *self.silence_watch.lock() = watch;
+    }
+
+    /// Time until the silence is long enough for a mark; `None` if it is not to be marked.
+    pub(super) fn silence_due_in(&self, now: Timestamp) -> Option<Duration> {
+        let activity = self.activity.lock();
+        let after = activity.silence_after?;
+        Some(after.saturating_sub(now.since(activity.output_at)))
+    }
+
+    /// Resizes the session if the size has changed.
+    pub fn fit(&self, size: Size) {
+        let before = std::mem::replace(&mut *self.size.lock(), size);
+        if before != size {
+            self.screen.resize(size);
+        }
+    }
+}
