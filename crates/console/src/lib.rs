@@ -6,6 +6,7 @@
 //! [`Sessions`] keeps the open ones while no view shows them.
 
 mod open;
+pub mod recording;
 mod registry;
 mod remote_screen;
 mod session;
@@ -18,6 +19,6 @@ pub use open::{Connector, Opened, Opener, Page};
 pub use qdeck_terminal::input::InputModes;
 pub use qdeck_terminal::{Cursor, CursorShape, Size};
 pub use registry::{Mark, Marks, OpenConsole, SessionId, Sessions, Wake};
-pub use remote_screen::{RemoteScreen, Retry, SessionState, TextScreen};
+pub use remote_screen::{RecordableScreen, RemoteScreen, Retry, SessionState, TextScreen};
 pub use session::TerminalSession;
 pub use transport::{ByteStream, ResizeReports, Transport};

@@ -5,7 +5,8 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use regex::Regex;
 
-use super::{Cursor, InputModes, Page, Size};
+use super::recording::{CastVersion, PlayedSession, RecordingFile, RecordingHandle};
+use super::{Cursor, InputModes, Page, Size, Wake};
 use qdeck_model::{Problem, Timestamp};
 
 /// The state of a session.
@@ -85,6 +86,37 @@ pub trait RemoteScreen: Send + Sync {
 
     /// The text of the screen; `None` where it has none, as a screen of pixels.
     fn text(&self) -> Option<&dyn TextScreen>;
+
+    /// The recording of the screen; `None` where it cannot be recorded.
+    fn recordable(&self) -> Option<&dyn RecordableScreen> {
+        None
+    }
+
+    /// The player, where the screen is a recording itself.
+    fn playback(&self) -> Option<&PlayedSession> {
+        None
+    }
+}
+
+/// The part of a session that only one has whose output can be recorded.
+pub trait RecordableScreen: Send + Sync {
+    /// Starts to record to a new file; a recording under way ends. `wake` is called when the recording has ended.
+    ///
+    /// # Errors
+    /// The system refuses a thread. A failure of the file ends the recording, which its handle reports.
+    fn start_recording(
+        &self,
+        file: RecordingFile,
+        version: CastVersion,
+        title: &str,
+        wake: Wake,
+    ) -> std::io::Result<RecordingHandle>;
+
+    /// Pauses the recording, or goes on with it.
+    fn pause_recording(&self, paused: bool);
+
+    /// Ends the recording, with the exit status of the remote program where that is known.
+    fn stop_recording(&self, exit_status: Option<i32>);
 }
 
 /// The part of a session that only a screen of text has.

@@ -35,7 +35,7 @@ pub use id::{ContextName, Kind, Platform, ResourceId};
 pub use log::{LogEvent, LogLevel, LogLine, LogStart};
 pub use problem::{Problem, ProblemKind, READ_ONLY_HINT, Reason};
 pub use quantity::{Bytes, BytesPerSecond, Cores, Percent};
-pub use redact::{hide, hide_token, redact, redact_with};
+pub use redact::{FoundSecrets, SECRET_MASK, find_secrets, hide, hide_token, redact, redact_with};
 pub use resource::{
     Address, Container, ContainerLink, Fact, GpuModel, GpuRequest, Instance, Offers, Operation, Resource,
     Revision, ScreenKind, Step,

@@ -13,7 +13,7 @@ use parking_lot::RwLock;
 use crate::Secret;
 
 /// Drawn in the place of a secret.
-const DOTS: &str = "••••";
+pub const SECRET_MASK: &str = "••••";
 
 /// Shorter values would blank out unrelated text, and are not secrets worth protecting.
 const MIN_SECRET_BYTES: usize = 4;
@@ -23,6 +23,12 @@ const MIN_BASE64_BYTES: usize = 6;
 
 /// The most secrets of the contexts that are known at a time; a command may give another one each time.
 const MAX_SECRETS: usize = 256;
+
+/// Longer beginnings of a secret are not waited for: it would be one of this many bytes, however it is written.
+const MAX_UNDECIDED_BYTES: usize = 64 * 1024;
+
+/// A letter that is written in another way is not longer, but for backslashes without number.
+const MAX_ESCAPE_BYTES: usize = 24;
 
 /// The most tokens that they were exchanged for; an older one is no longer valid.
 const MAX_TOKENS: usize = 32;
@@ -54,6 +60,20 @@ pub fn redact_with<'t>(text: &'t str, secrets: &[Secret]) -> Cow<'t, str> {
         Cow::Borrowed(text) => redact(text),
         Cow::Owned(text) => Cow::Owned(redact(&text).into_owned()),
     }
+}
+
+/// The secrets in a text that more may follow.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct FoundSecrets {
+    /// The places of the secrets, in order.
+    pub secrets: Vec<std::ops::Range<usize>>,
+    /// The bytes that are decided: from there on the text may be the beginning of a secret.
+    pub decided: usize,
+}
+
+/// Finds the secrets of the process in a text; if more may follow, in the part of it that is decided.
+pub fn find_secrets(text: &str, more_follows: bool) -> FoundSecrets {
+    find(text, more_follows, &KNOWN.read().patterns)
 }
 
 /// What the process keeps to itself, oldest first.
@@ -162,6 +182,24 @@ impl Pattern {
         let after = text.get(end..)?.iter().take_while(|byte| is_base64(**byte) || **byte == b'=').count();
         Some(at - before..end + after)
     }
+
+    /// Whether the text from `at` to its end may be the beginning of the pattern.
+    fn may_begin(&self, text: &[u8], at: usize) -> bool {
+        let mut end = at;
+        for letter in self.text.expose().chars() {
+            match letter_end(text, end, letter) {
+                Some(next) => end = next,
+                None => return may_be_cut(text.get(end..).unwrap_or_default()),
+            }
+        }
+        false
+    }
+}
+
+/// Whether a text may be the beginning of a letter that is written in another way, or is empty.
+fn may_be_cut(rest: &[u8]) -> bool {
+    let Some(first) = rest.first() else { return true };
+    matches!(first, b'\\' | b'%' | b'&') && rest.len() < MAX_ESCAPE_BYTES
 }
 
 fn is_base64(byte: u8) -> bool {
@@ -185,7 +223,7 @@ fn replace<'t>(text: &'t str, patterns: &Patterns) -> Cow<'t, str> {
         };
         // The text before it may be shown already as a part of the match before.
         out.push_str(text.get(copied..found.start.max(copied)).unwrap_or_default());
-        out.push_str(DOTS);
+        out.push_str(SECRET_MASK);
         copied = found.end;
         at = found.end;
     }
@@ -194,6 +232,36 @@ fn replace<'t>(text: &'t str, patterns: &Patterns) -> Cow<'t, str> {
     }
     out.push_str(text.get(copied..).unwrap_or_default());
     Cow::Owned(out)
+}
+
+/// Finds what [`replace`] does, if more may follow up to where a secret may begin that the text does not have whole.
+fn find(text: &str, more_follows: bool, patterns: &Patterns) -> FoundSecrets {
+    let bytes = text.as_bytes();
+    let mut result = FoundSecrets { secrets: Vec::new(), decided: bytes.len() };
+    if patterns.all.is_empty() {
+        return result;
+    }
+    let mut copied = 0;
+    let mut at = 0;
+    while let Some(byte) = bytes.get(at) {
+        let candidates = patterns.beginning_with(*byte);
+        let found = candidates.iter().filter_map(|it| it.matched(bytes, at)).max_by_key(|it| it.end);
+        if let Some(found) = found {
+            result.secrets.push(found.start.max(copied)..found.end);
+            copied = found.end;
+            at = found.end;
+        } else if more_follows
+            && bytes.len() - at <= MAX_UNDECIDED_BYTES
+            && text.is_char_boundary(at)
+            && candidates.iter().any(|it| it.may_begin(bytes, at))
+        {
+            result.decided = at;
+            break;
+        } else {
+            at += 1;
+        }
+    }
+    result
 }
 
 /// The end of a letter at `at`, in whatever way it is written there.

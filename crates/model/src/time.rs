@@ -55,6 +55,11 @@ impl Timestamp {
         self.0.to_zoned(TimeZone::system()).strftime("%H:%M:%S.%3f").to_string()
     }
 
+    /// `YYYYMMDD-HHMMSS` in the machine's own zone, for names of files.
+    pub fn file_stamp(self) -> String {
+        self.0.to_zoned(TimeZone::system()).strftime("%Y%m%d-%H%M%S").to_string()
+    }
+
     /// Time from `earlier` to `self`, zero when it lies in the future.
     pub fn since(self, earlier: Self) -> std::time::Duration {
         std::time::Duration::try_from(self.0.duration_since(earlier.0)).unwrap_or_default()

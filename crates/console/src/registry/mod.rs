@@ -10,6 +10,7 @@ use std::time::Duration;
 use parking_lot::{Mutex, MutexGuard};
 use tokio_util::task::AbortOnDropHandle;
 
+use super::recording::Recordings;
 use super::{Connector, Opener, Page, RemoteScreen, SessionState, Size, TerminalSession};
 pub use marks::{Mark, Marks};
 pub use open_console::{OpenConsole, SessionId};
@@ -32,12 +33,20 @@ pub struct Sessions {
     open: Arc<Mutex<Vec<Arc<OpenConsole>>>>,
     last_id: Arc<AtomicU64>,
     frames: Arc<AtomicU64>,
+    recordings: Recordings,
 }
 
 impl Sessions {
     /// An empty registry. `opener` opens the consoles; `wake` is called when any of them has something new.
     pub fn new(opener: Opener, wake: Wake) -> Self {
-        Self { opener, wake, open: Arc::default(), last_id: Arc::default(), frames: Arc::default() }
+        Self {
+            opener,
+            wake,
+            open: Arc::default(),
+            last_id: Arc::default(),
+            frames: Arc::default(),
+            recordings: Recordings::default(),
+        }
     }
 
     fn list(&self) -> MutexGuard<'_, Vec<Arc<OpenConsole>>> {
@@ -189,6 +198,19 @@ impl Sessions {
         let Some(open) = self.get(session) else { return };
         let watch = wake_at_silence(Arc::downgrade(&open), Arc::clone(&self.wake));
         open.set_silence_after(after, after.map(|_| AbortOnDropHandle::new(tokio::spawn(watch))));
+    }
+
+    /// The recordings of the consoles.
+    pub fn recordings(&self) -> &Recordings {
+        &self.recordings
+    }
+
+    /// Starts to record a console.
+    ///
+    /// # Errors
+    /// Why it cannot be, as a text for the user. A failure of the file is reported by [`Recordings::take_ended`].
+    pub fn record(&self, open: &OpenConsole) -> Result<(), String> {
+        self.recordings.start(open, Arc::clone(&self.wake))
     }
 
     /// Removes the consoles that turned out to be pages, and returns them.

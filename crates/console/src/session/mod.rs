@@ -16,7 +16,10 @@ use regex::Regex;
 use tokio::sync::{mpsc, watch};
 use tokio_util::sync::{CancellationToken, DropGuard};
 
-use super::{Connector, Cursor, InputModes, RemoteScreen, SessionState, Size, TextScreen, Wake};
+use super::recording::{CastVersion, Recorder, RecordingFile, RecordingHandle};
+use super::{
+    Connector, Cursor, InputModes, RecordableScreen, RemoteScreen, SessionState, Size, TextScreen, Wake,
+};
 use qdeck_terminal::input;
 use shared::SharedScreen;
 use task::SessionTask;
@@ -94,7 +97,12 @@ impl RemoteScreen for TerminalSession {
             changed
         });
         if changed {
-            self.shared.with(|screen| screen.emulator.resize(size));
+            self.shared.with(|screen| {
+                screen.emulator.resize(size);
+                if let Some(recorder) = &mut screen.recorder {
+                    recorder.resize(screen.emulator.size());
+                }
+            });
             self.shared.mark_dirty();
         }
     }
@@ -121,6 +129,42 @@ impl RemoteScreen for TerminalSession {
 
     fn text(&self) -> Option<&dyn TextScreen> {
         Some(self)
+    }
+
+    fn recordable(&self) -> Option<&dyn RecordableScreen> {
+        Some(self)
+    }
+}
+
+impl RecordableScreen for TerminalSession {
+    fn start_recording(
+        &self,
+        file: RecordingFile,
+        version: CastVersion,
+        title: &str,
+        wake: Wake,
+    ) -> std::io::Result<RecordingHandle> {
+        self.shared.with(|screen| {
+            let (recorder, handle) = Recorder::start(file, version, title, &mut screen.emulator, wake)?;
+            screen.recorder = Some(recorder);
+            Ok(handle)
+        })
+    }
+
+    fn pause_recording(&self, paused: bool) {
+        self.shared.with(|screen| {
+            if let Some(recorder) = &mut screen.recorder {
+                recorder.pause(paused, &mut screen.emulator);
+            }
+        });
+    }
+
+    fn stop_recording(&self, exit_status: Option<i32>) {
+        self.shared.with(|screen| {
+            if let (Some(mut recorder), Some(status)) = (screen.recorder.take(), exit_status) {
+                recorder.exit(status);
+            }
+        });
     }
 }
 

@@ -7,6 +7,7 @@ use bytes::Bytes;
 use parking_lot::{Mutex, MutexGuard};
 use tokio::sync::Notify;
 
+use crate::recording::Recorder;
 use crate::{SessionState, Size, Wake};
 use qdeck_terminal::Emulator;
 
@@ -24,9 +25,19 @@ pub(super) struct Screen {
     pub emulator: Emulator,
     pub state: SessionState,
     pub transport_takes_input: bool,
+    /// The recording under way.
+    pub recorder: Option<Recorder>,
 }
 
 impl Screen {
+    /// Records another connection, or the end of one: what the emulator shows for it, and a marker.
+    pub fn record_seam(&mut self, label: &str) {
+        if let Some(recorder) = &mut self.recorder {
+            recorder.mark(label);
+            recorder.redraw(&mut self.emulator);
+        }
+    }
+
     pub fn takes_input(&self) -> bool {
         self.transport_takes_input && self.state == SessionState::Live
     }
@@ -51,6 +62,7 @@ impl SharedScreen {
                 emulator: Emulator::new(size, Emulator::SCROLLBACK),
                 state: SessionState::Connecting,
                 transport_takes_input: true,
+                recorder: None,
             }),
             dirty: AtomicBool::new(false),
             output: AtomicBool::new(false),
@@ -85,8 +97,11 @@ impl SharedScreen {
     pub fn enter(&self, state: SessionState) {
         {
             let mut screen = self.lock();
-            screen.state = state;
             screen.emulator.end_hold();
+            if screen.state == SessionState::Live && state.is_down() {
+                screen.record_seam("connection ended");
+            }
+            screen.state = state;
         }
         self.mark_dirty();
     }
@@ -101,7 +116,11 @@ impl SharedScreen {
         while !bytes.is_empty() && fed < FEED_BATCH_BYTES && start.elapsed() < MAX_LOCK_TIME {
             let slice = bytes.split_to(bytes.len().min(FEED_SLICE_BYTES));
             fed += slice.len();
-            screen.emulator.feed(&slice);
+            let Screen { emulator, recorder, .. } = &mut *screen;
+            emulator.feed(&slice);
+            if let Some(recorder) = recorder {
+                recorder.output(&slice, emulator);
+            }
         }
         (screen.emulator.take_replies(), screen.emulator.hold_deadline().is_some())
     }

@@ -67,6 +67,7 @@ impl SessionTask {
             let mut screen = self.shared.lock();
             if !is_first {
                 screen.emulator.begin_connection("reconnected");
+                screen.record_seam("reconnected");
             }
             screen.state = SessionState::Live;
             screen.transport_takes_input = takes_input;

@@ -3,6 +3,7 @@
 mod flood;
 #[cfg(feature = "system-tests")]
 mod programs;
+mod recorded;
 mod registry;
 mod websocket;
 

@@ -18,7 +18,10 @@ fn a_secret_is_found_in_every_way_that_json_writes_it() {
     for text in [VALUE.to_owned(), plain, twice, slashes, all, upper] {
         let shown = redacted(&format!("no {text} ok"));
         // Letters of the secret and of its escapes.
-        assert!(shown.contains(DOTS) && !shown.contains(['s', 'w', 'x', 'u', '7']), "{text} became {shown}");
+        assert!(
+            shown.contains(SECRET_MASK) && !shown.contains(['s', 'w', 'x', 'u', '7']),
+            "{text} became {shown}"
+        );
     }
 }
 
@@ -30,7 +33,7 @@ fn a_secret_is_found_in_addresses_and_in_pages() {
     let page = "p&#47;s&amp;w&quot;r\\d +%é😀&lt;x&gt;&#x27;";
     for text in [percent.as_str(), &twice, some, page] {
         let shown = redacted(&format!("?a={text}&b=1"));
-        assert_eq!(shown, format!("?a={DOTS}&b=1"), "{text}");
+        assert_eq!(shown, format!("?a={SECRET_MASK}&b=1"), "{text}");
     }
 }
 
@@ -45,7 +48,7 @@ fn a_secret_is_found_within_base64_whatever_is_before_it() {
         "YWJjOmh1bnRlcjItaHVudGVyMjp4",
     ] {
         let shown = redact_with(&format!("Basic {text}\n"), std::slice::from_ref(&secret)).into_owned();
-        assert_eq!(shown, format!("Basic {DOTS}\n"), "{text}");
+        assert_eq!(shown, format!("Basic {SECRET_MASK}\n"), "{text}");
     }
 }
 
@@ -56,18 +59,21 @@ fn text_without_a_secret_stays_as_it_is_and_short_values_blank_out_nothing() {
         redact_with(text, &[Secret::new("other"), Secret::new("a"), Secret::new("")]),
         Cow::Borrowed(_)
     ));
-    assert_eq!(redact_with("éé key-1 é key-1", &[Secret::new("key-1")]), format!("éé {DOTS} é {DOTS}"));
+    assert_eq!(
+        redact_with("éé key-1 é key-1", &[Secret::new("key-1")]),
+        format!("éé {SECRET_MASK} é {SECRET_MASK}")
+    );
 }
 
 #[test]
 fn what_is_hidden_once_is_hidden_in_every_text_and_problem() {
     hide(&Secret::new("of/this&process"));
-    assert_eq!(redact("it is of\\/this\\u0026process."), format!("it is {DOTS}."));
+    assert_eq!(redact("it is of\\/this\\u0026process."), format!("it is {SECRET_MASK}."));
     let problem = crate::Problem::new(crate::ProblemKind::Refused, "no of/this&process here")
         .hint("not of/this&process")
         .request("GET /of%2Fthis%26process");
     let shown = problem.to_string();
-    assert_eq!(shown, format!("no {DOTS} here; asked GET /{DOTS}. not {DOTS}"));
+    assert_eq!(shown, format!("no {SECRET_MASK} here; asked GET /{SECRET_MASK}. not {SECRET_MASK}"));
 }
 
 #[test]
@@ -77,6 +83,6 @@ fn tokens_that_come_and_go_push_no_secret_out() {
         hide_token(&Secret::new(format!("token-number-{number:04}")));
     }
     let last = format!("token-number-{:04}", MAX_TOKENS + MAX_SECRETS - 1);
-    assert_eq!(redact(&format!("a lasting-secret and {last}")), format!("a {DOTS} and {DOTS}"));
+    assert_eq!(redact(&format!("a lasting-secret and {last}")), format!("a {SECRET_MASK} and {SECRET_MASK}"));
     assert_eq!(redact("token-number-0000"), "token-number-0000", "it is no longer valid");
 }
