@@ -2,6 +2,9 @@
 
 mod link;
 mod outbound;
+mod reading;
+mod replay;
+mod retries;
 mod shared;
 mod task;
 
@@ -66,7 +69,12 @@ impl RemoteScreen for TerminalSession {
     }
 
     fn reconnect(&self) {
-        if matches!(self.state(), SessionState::Ended(_)) {
+        let waits = match self.state() {
+            SessionState::Ended(_) => true,
+            SessionState::Reconnecting(retry) => retry.at.is_some(),
+            SessionState::Connecting | SessionState::Live | SessionState::Page(_) => false,
+        };
+        if waits {
             // One request waiting is enough.
             let _ = self.reconnect.try_send(());
         }
@@ -85,6 +93,9 @@ impl RemoteScreen for TerminalSession {
         let Some(modes) = modes else { return };
         let bytes = input::encode(event, modes);
         if !bytes.is_empty() {
+            if matches!(event, Event::Key(_) | Event::Paste(_)) {
+                self.shared.with(|screen| screen.was_typed_into = true);
+            }
             // A full queue means that the remote side has not read for long: one more key would not help.
             let _ = self.input.try_send(bytes.into());
         }

@@ -27,6 +27,8 @@ pub(super) struct Screen {
     pub transport_takes_input: bool,
     /// The recording under way.
     pub recorder: Option<Recorder>,
+    /// Something was sent since the connection began.
+    pub was_typed_into: bool,
 }
 
 impl Screen {
@@ -63,6 +65,7 @@ impl SharedScreen {
                 state: SessionState::Connecting,
                 transport_takes_input: true,
                 recorder: None,
+                was_typed_into: false,
             }),
             dirty: AtomicBool::new(false),
             output: AtomicBool::new(false),

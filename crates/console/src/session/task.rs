@@ -1,17 +1,21 @@
-//! The task behind a session: opens the transport, feeds the emulator in slices, and sends what is typed at once.
+//! The task behind a session: opens the transport, carries its bytes, and opens it again when it breaks.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use bytes::Bytes;
 use tokio::sync::{mpsc, watch};
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use super::link::{Link, Reader};
+use super::link::Link;
 use super::outbound::Outbound;
+use super::reading::Reading;
+use super::replay::Recent;
+use super::retries::Retries;
 use super::shared::SharedScreen;
-use crate::{Connector, Opened, SessionState, Size};
-use qdeck_model::Problem;
+use crate::{Connector, Opened, Retry, SessionState, Size};
+use qdeck_model::{Problem, Timestamp};
 
 /// Time for which a link that no longer takes what is sent is still read.
 const CLOSE_GRACE: Duration = Duration::from_secs(1);
@@ -28,11 +32,20 @@ pub(super) struct SessionTask {
     pub cancel: CancellationToken,
 }
 
+/// What a session remembers of its connections.
+struct Past {
+    retries: Retries,
+    /// The newest output.
+    recent: Recent,
+    /// When the last connection ended; `None` before the first has begun.
+    ended_at: Option<Instant>,
+}
+
 impl SessionTask {
     /// Runs until the handle is dropped, or the console turns out to be a page.
     pub async fn run(mut self) {
         let cancel = self.cancel.clone();
-        let mut is_first = true;
+        let mut past = Past { retries: Retries::new(), recent: Recent::default(), ended_at: None };
         while !cancel.is_cancelled() {
             let opened = tokio::select! {
                 biased;
@@ -41,48 +54,73 @@ impl SessionTask {
             };
             let end = match opened {
                 Ok(Opened::Terminal(transport)) => {
-                    let link = Link::from(transport);
-                    self.begin(is_first, link.takes_input);
-                    is_first = false;
-                    self.carry(link).await
+                    let began_at = Instant::now();
+                    let end = self.carry(transport.into(), &mut past).await;
+                    past.retries.lasted(began_at.elapsed());
+                    past.ended_at = Some(Instant::now());
+                    end
                 }
                 Ok(Opened::Page(page)) => return self.shared.enter(SessionState::Page(page)),
                 Err(problem) => Some(problem),
             };
-            self.shared.enter(SessionState::Ended(end));
             tokio::select! {
                 biased;
                 () = cancel.cancelled() => return,
-                reconnect = self.reconnects.recv() => if reconnect.is_none() { return },
+                () = self.wait_for_next(end, &mut past) => {}
             }
-            self.shared.enter(SessionState::Connecting);
         }
     }
 
+    /// Waits until the transport is to be opened again: by itself where the link broke, else when the user asks for it.
+    async fn wait_for_next(&mut self, end: Option<Problem>, past: &mut Past) {
+        // A console that has never opened is not tried again by itself: the user is looking at the reason.
+        let broken = end.as_ref().filter(|_| past.ended_at.is_some());
+        let retry = broken.and_then(|problem| past.retries.next(problem, Instant::now()));
+        let (Some((attempt, pause)), Some(problem)) = (retry, &end) else {
+            self.shared.enter(SessionState::Ended(end));
+            if self.reconnects.recv().await.is_none() {
+                // The handle is gone, and the task about to be cancelled.
+                std::future::pending::<()>().await;
+            }
+            past.retries = Retries::new();
+            return self.shared.enter(SessionState::Connecting);
+        };
+        let retry = Retry { attempt, at: after(pause), problem: problem.clone() };
+        self.shared.enter(SessionState::Reconnecting(retry.clone()));
+        tokio::select! {
+            Some(()) = self.reconnects.recv() => {}
+            () = tokio::time::sleep(pause) => {}
+        }
+        self.shared.enter(SessionState::Reconnecting(Retry { at: None, ..retry }));
+    }
+
     /// Marks the start of a connection.
-    fn begin(&mut self, is_first: bool, takes_input: bool) {
+    fn begin(&mut self, takes_input: bool) {
         // What was typed for the connection before is not for this one.
         while self.input.try_recv().is_ok() {}
         {
             let mut screen = self.shared.lock();
-            if !is_first {
-                screen.emulator.begin_connection("reconnected");
-                screen.record_seam("reconnected");
-            }
             screen.state = SessionState::Live;
             screen.transport_takes_input = takes_input;
+            screen.was_typed_into = false;
         }
         self.shared.mark_dirty();
     }
 
     /// Carries bytes both ways until one side ends; returns the problem, if the end was not orderly.
-    async fn carry(&mut self, link: Link) -> Option<Problem> {
+    async fn carry(&mut self, link: Link, past: &mut Past) -> Option<Problem> {
         let Link { mut reader, mut writer, takes_input, resize } = link;
+        self.begin(takes_input);
         let (reply_sender, replies) = mpsc::channel(REPLY_QUEUE_LENGTH);
         let cancel = self.cancel.clone();
         let end = {
+            let mut reading = Reading {
+                shared: &self.shared,
+                replies: takes_input.then_some(&reply_sender),
+                recent: &mut past.recent,
+            };
             // Both halves live in this task: a slice of feeding never delays a key by more than itself.
-            let reading = read_loop(&self.shared, &mut reader, takes_input.then_some(&reply_sender));
+            let reading = reading.run(&mut reader, past.ended_at);
             tokio::pin!(reading);
             let mut outbound = Outbound { input: &mut self.input, replies, sizes: &mut self.sizes, resize };
             tokio::select! {
@@ -108,42 +146,8 @@ impl SessionTask {
     }
 }
 
-/// Feeds what arrives to the emulator until the end.
-async fn read_loop(
-    shared: &SharedScreen,
-    reader: &mut Reader,
-    replies: Option<&mpsc::Sender<Bytes>>,
-) -> Result<(), Problem> {
-    loop {
-        let deadline = shared.lock().emulator.hold_deadline();
-        let received = tokio::select! {
-            biased;
-            received = reader.recv() => received?,
-            () = sleep_until(deadline) => {
-                if shared.lock().emulator.end_overdue_hold(Instant::now()) {
-                    shared.mark_dirty();
-                }
-                continue;
-            }
-        };
-        let Some(mut bytes) = received else { return Ok(()) };
-        while !bytes.is_empty() {
-            let (reply, is_held) = shared.feed(&mut bytes);
-            if let (Some(replies), false) = (replies, reply.is_empty()) {
-                // Full: the remote side does not read its replies, so it goes without.
-                let _ = replies.try_send(reply.into());
-            }
-            if !is_held {
-                shared.mark_dirty();
-            }
-            shared.yield_to_readers().await;
-        }
-    }
-}
-
-async fn sleep_until(at: Option<Instant>) {
-    match at {
-        Some(at) => tokio::time::sleep_until(at.into()).await,
-        None => std::future::pending().await,
-    }
+/// The clock's time after a pause from now.
+fn after(pause: Duration) -> Option<Timestamp> {
+    let pause = i64::try_from(pause.as_millis()).ok()?;
+    Timestamp::from_millis(Timestamp::now().as_millis().checked_add(pause)?)
 }

@@ -3,6 +3,7 @@
 mod flood;
 #[cfg(feature = "system-tests")]
 mod programs;
+mod reconnect;
 mod recorded;
 mod registry;
 mod websocket;
@@ -70,6 +71,16 @@ fn remotes(size_reports: bool, takes_input: bool) -> (Connector, mpsc::Receiver<
 
 fn no_wake() -> Arc<dyn Fn() + Send + Sync> {
     Arc::new(|| {})
+}
+
+/// Asserts that a row reads `── reconnected 14:03:22 after 12 s ──`.
+fn assert_seam(row: &str) {
+    let inner = row.strip_prefix("── reconnected ").and_then(|row| row.strip_suffix(" ──"));
+    let (clock, span) =
+        inner.and_then(|inner| inner.split_once(" after ")).unwrap_or_else(|| panic!("{row:?}"));
+    let shape: String = clock.chars().map(|c| if c.is_ascii_digit() { '0' } else { c }).collect();
+    assert_eq!(shape, "00:00:00");
+    assert!(span.ends_with(" s") || span.ends_with(" min"), "{row:?}");
 }
 
 fn key(c: char) -> Event {
@@ -193,14 +204,17 @@ async fn the_screen_outlives_the_link_and_a_reconnect_is_marked() {
     let mut remote = arrivals.recv().await.unwrap();
     remote.print("second life").await;
     shows(&session, "second life").await;
-    assert_eq!(rows(&session)[..3], ["first life, last words", "── reconnected ──", "second life"]);
+    let shown = rows(&session);
+    assert_eq!((&*shown[0], &*shown[2]), ("first life, last words", "second life"));
+    assert_seam(&shown[1]);
     assert!(!session.wants_mouse());
     session.send(&key('y'));
     assert_eq!(remote.reads("y").await, "y", "what was typed into a dead link does not wait for the next");
 
     let broken = Problem::new(ProblemKind::Unreachable, "the cable was cut");
     remote.output.send(Err(broken.clone())).await.unwrap();
-    until("end", || session.state() == SessionState::Ended(Some(broken.clone()))).await;
+    until("end", || matches!(session.state(), SessionState::Reconnecting(retry) if retry.problem == broken))
+        .await;
 }
 
 #[tokio::test]
@@ -216,11 +230,9 @@ async fn a_link_that_ends_inside_a_sequence_leaves_nothing_for_the_next() {
         let remote = arrivals.recv().await.unwrap();
         remote.print(&b"\xacm fresh"[..]).await;
         shows(&session, "m fresh").await;
-        assert_eq!(
-            rows(&session)[..3],
-            ["before", "\u{2500}\u{2500} reconnected \u{2500}\u{2500}", "m fresh"],
-            "{cut:?}"
-        );
+        let shown = rows(&session);
+        assert_eq!((&*shown[0], &*shown[2]), ("before", "m fresh"), "{cut:?}");
+        assert_seam(&shown[1]);
         assert_eq!(session.title(), None);
     }
 }

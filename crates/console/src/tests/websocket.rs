@@ -11,6 +11,7 @@ use tokio_tungstenite::tungstenite::protocol::{CloseFrame, Role};
 
 use super::flood::{LINES, assert_end_of_flood, log_lines};
 use super::*;
+use crate::Retry;
 use qdeck_net::{Client, ClientOptions, SocketOptions};
 
 type Server = WebSocketStream<TcpStream>;
@@ -78,8 +79,8 @@ async fn a_close_in_the_middle_of_an_escape_is_reported_and_leaves_a_working_scr
     server.send(Message::text("before \x1b[38;2;1")).await.unwrap();
     let reason = CloseFrame { code: CloseCode::Error, reason: "host lost".into() };
     server.close(Some(reason)).await.unwrap();
-    until("end", || matches!(session.state(), SessionState::Ended(Some(_)))).await;
-    let SessionState::Ended(Some(problem)) = session.state() else { panic!() };
+    until("end", || matches!(session.state(), SessionState::Reconnecting(_))).await;
+    let SessionState::Reconnecting(Retry { problem, .. }) = session.state() else { panic!() };
     assert!(problem.message.contains("1011"), "{problem}");
     assert_eq!(rows(&session)[0], "before");
 }
