@@ -106,8 +106,6 @@ pub enum TerminalEffect {
     Suspend,
     /// Clear and draw everything.
     Redraw,
-    /// Take the mouse or release it.
-    Mouse(bool),
     /// Draw again after this time, for something that fades or turns.
     DrawAfter(Duration),
     /// Give the terminal to the user's editor, with a text. The answer has the ticket.

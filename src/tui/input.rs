@@ -3,7 +3,7 @@
 use std::io;
 use std::time::Duration;
 
-use crossterm::event::{Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
+use crossterm::event::{Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers, MouseEventKind};
 use rustix::process::Signal;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc;
@@ -40,6 +40,8 @@ pub(super) enum Outside {
 /// The terminal's events and the signals, in one queue. The tasks that feed it end with it.
 pub(super) struct Input {
     queue: mpsc::Receiver<Outside>,
+    /// What was found behind a motion of the mouse, and comes next.
+    behind: Option<Outside>,
     /// Of its own, so that keys that wait hold up no signal.
     ends: mpsc::UnboundedReceiver<i32>,
     _tasks: JoinSet<()>,
@@ -67,22 +69,57 @@ impl Input {
         })?;
         // A thread, not a task: keys are read whatever the tasks do.
         std::thread::Builder::new().name("keyboard".to_owned()).spawn(move || read(&sender))?;
-        Ok(Self { queue, ends, _tasks: tasks })
+        Ok(Self { queue, behind: None, ends, _tasks: tasks })
     }
 
     /// Waits for the next thing. Cancel safe. `None` when nothing can come any more.
     pub(super) async fn next(&mut self) -> Option<Outside> {
-        tokio::select! {
+        if let Some(outside) = self.try_next() {
+            return Some(outside);
+        }
+        let outside = tokio::select! {
             biased;
             Some(signal) = self.ends.recv() => Some(Outside::Signal(signal)),
             outside = self.queue.recv() => outside,
-        }
+        };
+        outside.map(|outside| self.last_motion(outside))
     }
 
     /// The next thing if there is one already.
     pub(super) fn try_next(&mut self) -> Option<Outside> {
-        let end = self.ends.try_recv().ok().map(Outside::Signal);
-        end.or_else(|| self.queue.try_recv().ok())
+        if let Ok(signal) = self.ends.try_recv() {
+            return Some(Outside::Signal(signal));
+        }
+        let outside = self.behind.take().or_else(|| self.queue.try_recv().ok())?;
+        Some(self.last_motion(outside))
+    }
+
+    /// Of motions that wait one behind the other, the last: where the mouse is by now. So keys do not wait for each
+    /// place that it has passed.
+    fn last_motion(&mut self, mut outside: Outside) -> Outside {
+        while let Some(motion) = motion(&outside) {
+            match self.queue.try_recv() {
+                Ok(next) if self::motion(&next) == Some(motion) => outside = next,
+                Ok(other) => {
+                    self.behind = Some(other);
+                    break;
+                }
+                Err(_) => break,
+            }
+        }
+        outside
+    }
+}
+
+/// The kind of motion and the modifiers held, if it is a motion of the mouse.
+fn motion(outside: &Outside) -> Option<(MouseEventKind, KeyModifiers)> {
+    match outside {
+        Outside::Terminal(Event::Mouse(mouse))
+            if matches!(mouse.kind, MouseEventKind::Moved | MouseEventKind::Drag(_)) =>
+        {
+            Some((mouse.kind, mouse.modifiers))
+        }
+        _ => None,
     }
 }
 
@@ -162,4 +199,51 @@ fn send_all(sender: &mpsc::Sender<Outside>, events: Vec<Event>) -> bool {
 pub(super) fn is_interrupt(event: &Event) -> bool {
     matches!(event, Event::Key(KeyEvent { code: KeyCode::Char('c'), modifiers, kind, .. })
         if modifiers.contains(KeyModifiers::CONTROL) && *kind != KeyEventKind::Release)
+}
+
+#[cfg(test)]
+mod tests {
+    use crossterm::event::{MouseButton, MouseEvent};
+
+    use super::*;
+
+    fn mouse(kind: MouseEventKind, column: u16) -> Outside {
+        let event = MouseEvent { kind, column, row: 0, modifiers: KeyModifiers::NONE };
+        Outside::Terminal(Event::Mouse(event))
+    }
+
+    #[tokio::test]
+    async fn of_motions_that_wait_the_last_counts_and_nothing_else_is_lost() {
+        let drag = MouseEventKind::Drag(MouseButton::Left);
+        let key = || Outside::Terminal(Event::Key(KeyEvent::new(KeyCode::Char('a'), KeyModifiers::NONE)));
+        let (sender, queue) = mpsc::channel(16);
+        let (_end, ends) = mpsc::unbounded_channel();
+        let mut input = Input { queue, behind: None, ends, _tasks: JoinSet::new() };
+        let waiting = [
+            mouse(MouseEventKind::Moved, 1),
+            mouse(MouseEventKind::Moved, 2),
+            mouse(drag, 3),
+            mouse(drag, 4),
+            mouse(drag, 5),
+            key(),
+            mouse(drag, 6),
+            mouse(MouseEventKind::Up(MouseButton::Left), 6),
+            mouse(MouseEventKind::Up(MouseButton::Left), 7),
+        ];
+        for outside in waiting {
+            sender.send(outside).await.expect("the queue is open");
+        }
+        let mut taken = Vec::new();
+        while let Some(outside) = input.try_next() {
+            taken.push(match outside {
+                Outside::Terminal(Event::Mouse(mouse)) => Some(mouse.column),
+                _ => None,
+            });
+        }
+        assert_eq!(taken, [Some(2), Some(5), None, Some(6), Some(6), Some(7)]);
+        sender.send(mouse(drag, 8)).await.expect("the queue is open");
+        sender.send(key()).await.expect("the queue is open");
+        assert!(matches!(input.next().await, Some(Outside::Terminal(Event::Mouse(_)))));
+        assert!(matches!(input.next().await, Some(Outside::Terminal(Event::Key(_)))));
+    }
 }

@@ -13,13 +13,14 @@ use super::effect::{EditRequest, TerminalEffect, Work};
 use super::input::{Input, Outside, is_interrupt};
 use super::layer::Answer;
 use super::perform::Performer;
-use super::terminal::{self, Guard, Screen, Suspended, background};
+use super::terminal::{self, Abilities, Guard, Screen, Suspended, background};
 use super::ui::{Event, Ui};
 use super::ui_state::UiState;
 use super::writes::form::StoredForms;
 use crate::fleet::{Events, Fleet, Store};
 use crate::leave::{self, INTERRUPTS};
 use crate::model::Timestamp;
+use crate::terminal::input::MouseProtocolMode;
 
 /// Time between two frames at least.
 const MIN_FRAME_INTERVAL: Duration = Duration::from_millis(10);
@@ -50,12 +51,14 @@ pub enum Leaving {
 pub async fn run(fleet: Fleet, events: Events, store: Store, options: Options) -> io::Result<Leaving> {
     terminal::install_hook();
     let mut input = Input::open()?;
-    let guard = Guard::take(options.mouse)?;
+    let mouse = if options.mouse { MouseProtocolMode::PressRelease } else { MouseProtocolMode::None };
+    let guard = Guard::take(mouse)?;
     let (columns, rows) = terminal::size()?;
     let idle = terminal::idle_notice()?;
     let (sender, queue) = mpsc::channel(EVENT_QUEUE_CAPACITY);
     let wake = std::sync::Arc::new(tokio::sync::Notify::new());
     let (kept, forms) = (options.kept.clone(), options.forms.clone());
+    let abilities = Abilities::detect(options.depth, |name| std::env::var(name).ok());
     let mut ui = Ui::new(store, options, Timestamp::now());
     if let Some(path) = &kept {
         ui.restore(UiState::read(path));
@@ -70,7 +73,8 @@ pub async fn run(fleet: Fleet, events: Events, store: Store, options: Options) -
         forms,
         forms_written: 0,
         ui,
-        screen: Screen::new(terminal::writer()?, columns, rows),
+        screen: Screen::new(terminal::writer()?, columns, rows, abilities),
+        mouse,
         performer: Performer::new(fleet, sender, wake.clone()),
         last_frame: None,
         redraw_at: None,
@@ -93,6 +97,8 @@ pub async fn run(fleet: Fleet, events: Events, store: Store, options: Options) -
 struct Frames {
     ui: Ui,
     screen: Screen<terminal::Writer>,
+    /// The mouse events that the terminal was asked for.
+    mouse: MouseProtocolMode,
     performer: Performer,
     last_frame: Option<Instant>,
     redraw_at: Option<Instant>,
@@ -209,7 +215,7 @@ impl Frames {
             Outside::Lost(error) => Err(error),
             Outside::Stop => self.perform(TerminalEffect::Suspend),
             Outside::Continued => {
-                terminal::retake(self.ui.app.takes_mouse())?;
+                terminal::retake(self.mouse)?;
                 self.draw_anew()
             }
         }
@@ -266,6 +272,11 @@ impl Frames {
         }
         let ui = &mut self.ui;
         self.screen.draw(|area, buf| draw::frame(ui, area, buf))?;
+        let wished = self.ui.mouse_wish();
+        if wished != self.mouse {
+            terminal::change_mouse(self.mouse, wished)?;
+            self.mouse = wished;
+        }
         let now = Instant::now();
         self.last_frame = Some(now);
         #[cfg(debug_assertions)]
@@ -288,7 +299,6 @@ impl Frames {
             TerminalEffect::Redraw => self.screen.forget(),
             TerminalEffect::Suspend => self.suspend()?,
             TerminalEffect::Edit(request) => self.edit(&request)?,
-            TerminalEffect::Mouse(on) => terminal::mouse(on)?,
             TerminalEffect::DrawAfter(after) => {
                 let at = Instant::now() + after;
                 self.redraw_at = Some(self.redraw_at.map_or(at, |known| known.min(at)));
@@ -313,7 +323,7 @@ impl Frames {
     }
 
     fn suspend(&mut self) -> io::Result<()> {
-        match terminal::suspend(self.ui.app.takes_mouse())? {
+        match terminal::suspend(self.mouse)? {
             Suspended::AndBack => self.draw_anew(),
             Suspended::NoShell => self
                 .take(Event::Failed("there is no shell here that could bring it back: q quits".to_owned())),
@@ -322,7 +332,7 @@ impl Frames {
 
     /// Gives the terminal to the user's editor until it ends. The fleet's tasks go on meanwhile; their news wait.
     fn edit(&mut self, request: &EditRequest) -> io::Result<()> {
-        let edited = terminal::edit(&request.name, &request.text, self.ui.app.takes_mouse())?;
+        let edited = terminal::edit(&request.name, &request.text, self.mouse)?;
         self.draw_anew()?;
         self.take(Event::Answer(request.ticket, Answer::Edited(edited)))
     }

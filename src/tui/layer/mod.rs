@@ -21,6 +21,7 @@ use super::effect::{ScreenEffect, TerminalEffect, View, Work};
 use super::{Command, Effect, KeyContext};
 use crate::fleet::WriteEvent;
 use crate::model::{Kind, ResourceId};
+use crate::terminal::input::MouseProtocolMode;
 
 /// The response of a layer to an event or a command.
 #[derive(Debug, PartialEq)]
@@ -167,6 +168,11 @@ pub trait Layer: Any + Send {
 
     /// Does what a key is bound to. `count` is the number typed before it.
     fn perform(&mut self, command: Command, count: Option<u32>, app: &mut App) -> Handled;
+
+    /// The mouse events that it wants while it is in front. They come only where the user has not released the mouse.
+    fn mouse_wish(&self) -> MouseProtocolMode {
+        MouseProtocolMode::PressRelease
+    }
 
     /// Takes an answer to a question that it asked; returns the effects that follow. Answers to cancelled questions
     /// never come here.

@@ -9,6 +9,7 @@ use ratatui::layout::{Position, Rect};
 use super::{Answer, Handled, Hint, Layer, Ticket, Watched};
 use crate::fleet::WriteEvent;
 use crate::model::ResourceId;
+use crate::terminal::input::MouseProtocolMode;
 use crate::tui::app::App;
 use crate::tui::effect::{TerminalEffect, View, Work};
 use crate::tui::{Command, Effect, KeyContext};
@@ -142,6 +143,11 @@ impl Layers {
     /// Whose key bindings apply now.
     pub fn key_context(&self) -> KeyContext {
         self.top().key_context()
+    }
+
+    /// The mouse events that the topmost layer wants.
+    pub fn mouse_wish(&self) -> MouseProtocolMode {
+        self.top().mouse_wish()
     }
 
     /// The hints of the topmost layer.

@@ -8,6 +8,7 @@ use super::keyboard::KEYBOARD;
 use super::{enter, restore};
 use crate::config::secret_variables;
 use crate::files::{RunFolder, read_text};
+use crate::terminal::input::MouseProtocolMode;
 
 /// A document that is larger was not meant.
 const MAX_DOCUMENT_BYTES: u64 = 4 << 20;
@@ -23,7 +24,7 @@ pub type Edited = Result<String, String>;
 ///
 /// # Errors
 /// When the terminal cannot be taken again.
-pub fn edit(name: &str, text: &str, mouse: bool) -> io::Result<Edited> {
+pub fn edit(name: &str, text: &str, mouse: MouseProtocolMode) -> io::Result<Edited> {
     let command = editor(|name| std::env::var(name).ok());
     let folder = match prepared(name, text) {
         Ok(folder) => folder,

@@ -20,6 +20,11 @@ impl<W: Write> FrameWriter<W> {
     pub(super) fn new(out: W) -> Self {
         Self { out, gathered: Vec::with_capacity(FRAME_CAPACITY_BYTES) }
     }
+
+    /// The bytes of the frame so far, to write more behind them.
+    pub(super) fn bytes(&mut self) -> &mut Vec<u8> {
+        &mut self.gathered
+    }
 }
 
 impl<W: Write> Write for FrameWriter<W> {

@@ -1,12 +1,16 @@
 //! The user's terminal: taken once, given back whole whatever happens.
 
+mod abilities;
 pub mod background;
 mod clipboard;
 mod editor;
 mod frame;
 mod keyboard;
+mod mouse;
 mod output;
+mod painter;
 mod panics;
+mod pen;
 mod screen;
 mod size;
 mod suspend;
@@ -24,6 +28,7 @@ use crossterm::terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_ra
 use parking_lot::Mutex;
 use tokio::sync::Notify;
 
+pub use abilities::Abilities;
 pub use clipboard::Clipboard;
 pub use editor::edit;
 pub use keyboard::KEYBOARD;
@@ -33,10 +38,7 @@ pub use screen::Screen;
 pub use size::size;
 pub use suspend::{Suspended, retake, suspend};
 
-/// Clicks and the wheel, with positions beyond 223; no motion, so that an idle mouse costs nothing and the terminal's
-/// own selection still works with Shift.
-const MOUSE_ON: &[u8] = b"\x1b[?1000h\x1b[?1006h";
-const MOUSE_OFF: &[u8] = b"\x1b[?1006l\x1b[?1000l";
+use crate::terminal::input::MouseProtocolMode;
 
 /// True while the terminal is ours. Process-wide, because a panic hook and a signal must find it without any handle.
 static TAKEN: AtomicBool = AtomicBool::new(false);
@@ -53,11 +55,11 @@ pub struct Guard {
 }
 
 impl Guard {
-    /// Takes the terminal: raw mode, the alternate screen, pastes in brackets, focus reports, and the mouse if asked.
+    /// Takes the terminal: raw mode, the alternate screen, pastes in brackets, focus reports, and these mouse events.
     ///
     /// # Errors
     /// When the terminal refuses; what was taken until then has been given back.
-    pub fn take(mouse: bool) -> io::Result<Self> {
+    pub fn take(mouse: MouseProtocolMode) -> io::Result<Self> {
         let guard = Self { _private: () };
         enter(mouse)?;
         Ok(guard)
@@ -71,20 +73,21 @@ impl Drop for Guard {
 }
 
 /// Takes the terminal, again after [`restore`].
-fn enter(mouse: bool) -> io::Result<()> {
+fn enter(mouse: MouseProtocolMode) -> io::Result<()> {
     TAKEN.store(true, Ordering::SeqCst);
     enable_raw_mode()?;
     let mut bytes = Vec::with_capacity(64);
     queue!(bytes, EnterAlternateScreen, EnableBracketedPaste, EnableFocusChange)?;
-    if mouse {
-        bytes.extend_from_slice(MOUSE_ON);
-    }
+    bytes.extend(mouse::change(MouseProtocolMode::None, mouse));
     write(&bytes)
 }
 
-/// Takes the mouse or lets it go.
-pub fn mouse(on: bool) -> io::Result<()> {
-    write(if on { MOUSE_ON } else { MOUSE_OFF })
+/// Asks for other mouse events than before.
+///
+/// # Errors
+/// When the terminal is gone.
+pub fn change_mouse(before: MouseProtocolMode, after: MouseProtocolMode) -> io::Result<()> {
+    write(&mouse::change(before, after))
 }
 
 /// Returns true if the terminal has read all that was written, so that it may get the next frame.
@@ -132,8 +135,9 @@ fn farewell() -> Vec<u8> {
     let mut bytes = Vec::with_capacity(96);
     // A frame may have been cut short: CAN ends whatever sequence it was in.
     bytes.push(0x18);
+    bytes.extend_from_slice(pen::end_of_links());
     bytes.extend_from_slice(frame::END_FRAME);
-    bytes.extend_from_slice(MOUSE_OFF);
+    bytes.extend_from_slice(mouse::MOUSE_OFF);
     let _ = queue!(
         bytes,
         DisableFocusChange,
@@ -160,6 +164,8 @@ mod tests {
         for off in [
             "\x1b[?2026l",
             "\x1b[?1000l",
+            "\x1b[?1002l",
+            "\x1b[?1003l",
             "\x1b[?1006l",
             "\x1b[?1004l",
             "\x1b[?2004l",

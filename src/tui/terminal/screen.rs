@@ -5,15 +5,18 @@ use std::io::{self, Write};
 use crossterm::cursor::{Hide, MoveTo, Show};
 use crossterm::queue;
 use crossterm::terminal::{Clear, ClearType};
-use ratatui::backend::{Backend, CrosstermBackend};
 use ratatui::buffer::{Buffer, Cell};
 use ratatui::layout::{Position, Rect};
+use unicode_width::UnicodeWidthStr as _;
 
+use super::Abilities;
 use super::frame::FrameWriter;
+use super::painter::{Painter, is_uncertain};
 
 /// Two buffers and a writer. Unlike `ratatui::Terminal` it writes nothing at all when nothing changed.
 pub struct Screen<W: Write> {
-    backend: CrosstermBackend<FrameWriter<W>>,
+    out: FrameWriter<W>,
+    painter: Painter,
     shown: Buffer,
     next: Buffer,
     cursor: Option<Position>,
@@ -22,11 +25,12 @@ pub struct Screen<W: Write> {
 }
 
 impl<W: Write> Screen<W> {
-    /// A screen of this size, about to be drawn for the first time.
-    pub fn new(out: W, columns: u16, rows: u16) -> Self {
+    /// A screen of this size on a terminal with these abilities, about to be drawn for the first time.
+    pub fn new(out: W, columns: u16, rows: u16, abilities: Abilities) -> Self {
         let area = Rect::new(0, 0, columns, rows);
         Self {
-            backend: CrosstermBackend::new(FrameWriter::new(out)),
+            out: FrameWriter::new(out),
+            painter: Painter::new(abilities),
             shown: Buffer::empty(area),
             next: Buffer::empty(area),
             cursor: None,
@@ -49,16 +53,23 @@ impl<W: Write> Screen<W> {
         }
     }
 
-    /// Has the rows drawn whole that change and show a cluster now or did before: a difference would leave parts of it.
-    fn forget_uncertain_rows(&mut self) {
+    /// Has the rows drawn whole that change and show a cluster now or did before: a difference would leave parts of it. And
+    /// has drawn anew what is beside a wide character that goes: terminals clear its other half in their own ways.
+    fn forget_uncertain_cells(&mut self) {
         let width = usize::from(self.next.area.width).max(1);
         let rows = self.shown.content.chunks_mut(width).zip(self.next.content.chunks(width));
         for (shown, next) in rows {
             if shown.iter().chain(next).any(is_uncertain) && shown != next {
-                for cell in shown {
-                    // No drawn cell is empty.
-                    cell.set_symbol("");
+                shown.iter_mut().for_each(forget);
+                continue;
+            }
+            let mut was_wide = false;
+            for (shown, next) in shown.iter_mut().zip(next) {
+                let is_wide = !shown.symbol().is_ascii() && shown.symbol().width() > 1 && shown != next;
+                if was_wide {
+                    forget(shown);
                 }
+                was_wide = is_wide;
             }
         }
     }
@@ -74,42 +85,37 @@ impl<W: Write> Screen<W> {
         let first = std::mem::take(&mut self.blank);
         if first {
             self.shown.reset();
-            queue!(self.backend, Hide)?;
-            queue!(self.backend, Clear(ClearType::All))?;
+            queue!(self.out, Hide)?;
+            queue!(self.out, Clear(ClearType::All))?;
             self.cursor = None;
         }
-        self.forget_uncertain_rows();
+        self.forget_uncertain_cells();
         let cells = self.shown.diff(&self.next);
         let changed = !cells.is_empty();
         if changed {
             if self.cursor.is_some() {
-                queue!(self.backend, Hide)?;
+                queue!(self.out, Hide)?;
             }
-            // The cursor is placed anew behind a cluster: where the terminal has it by then is not known.
-            for cells in cells.split_inclusive(|(.., cell)| is_uncertain(cell)) {
-                self.backend.draw(cells.iter().map(|(x, y, cell)| (*x, *y, *cell)))?;
-            }
+            self.painter.paint(&cells, &self.next, self.out.bytes());
         }
         if changed || cursor != self.cursor {
             match cursor {
                 Some(at) => {
-                    queue!(self.backend, MoveTo(at.x, at.y), Show)?;
+                    queue!(self.out, MoveTo(at.x, at.y), Show)?;
                 }
-                None if self.cursor.is_some() => queue!(self.backend, Hide)?,
+                None if self.cursor.is_some() => queue!(self.out, Hide)?,
                 None => {}
             }
             self.cursor = cursor;
         }
         std::mem::swap(&mut self.shown, &mut self.next);
-        Write::flush(&mut self.backend)
+        self.out.flush()
     }
 }
 
-/// Returns true for a cluster of several characters, such as a flag: some terminals draw it as one, others each by itself,
-/// over more columns or fewer.
-fn is_uncertain(cell: &Cell) -> bool {
-    let symbol = cell.symbol();
-    !symbol.is_ascii() && symbol.chars().nth(1).is_some()
+/// Makes a cell differ from any that is drawn: none is empty.
+fn forget(cell: &mut Cell) {
+    cell.set_symbol("");
 }
 
 #[cfg(test)]
@@ -146,7 +152,7 @@ mod tests {
     #[test]
     fn one_write_a_frame_and_none_when_nothing_changed() {
         let writes = Writes::default();
-        let mut screen = Screen::new(writes.clone(), 20, 3);
+        let mut screen = Screen::new(writes.clone(), 20, 3, Abilities::ALL);
         screen.draw(put("hello")).unwrap();
         assert_eq!(writes.0.borrow().len(), 1);
         screen.draw(put("hello")).unwrap();
@@ -160,7 +166,7 @@ mod tests {
     #[test]
     fn a_frame_larger_than_the_room_is_still_one_write() {
         let writes = Writes::default();
-        let mut screen = Screen::new(writes.clone(), 500, 200);
+        let mut screen = Screen::new(writes.clone(), 500, 200, Abilities::ALL);
         screen
             .draw(|area, buf| {
                 for y in 0..area.height {
@@ -176,7 +182,7 @@ mod tests {
     #[test]
     fn the_cursor_is_shown_moved_and_hidden_only_when_it_changes() {
         let writes = Writes::default();
-        let mut screen = Screen::new(writes.clone(), 20, 3);
+        let mut screen = Screen::new(writes.clone(), 20, 3, Abilities::ALL);
         screen.draw(|_, _| Some(Position::new(2, 1))).unwrap();
         screen.draw(|_, _| Some(Position::new(2, 1))).unwrap();
         assert_eq!(writes.0.borrow().len(), 1);
@@ -188,7 +194,7 @@ mod tests {
     /// The screen of a terminal that draws each character of a flag by itself, after these frames.
     fn seen_after(frames: &[&'static str]) -> String {
         let writes = Writes::default();
-        let mut screen = Screen::new(writes.clone(), 20, 2);
+        let mut screen = Screen::new(writes.clone(), 20, 2, Abilities::ALL);
         let size = |cells| std::num::NonZeroU16::new(cells).unwrap();
         let mut terminal = vt100::Parser::new(size(2), size(20), 0);
         for frame in frames {
@@ -211,7 +217,7 @@ mod tests {
     fn the_smallest_terminals_do_not_panic() {
         for (columns, rows) in [(0, 0), (1, 1), (1, 0)] {
             let writes = Writes::default();
-            let mut screen = Screen::new(writes.clone(), columns, rows);
+            let mut screen = Screen::new(writes.clone(), columns, rows, Abilities::ALL);
             screen.draw(|_, _| Some(Position::new(0, 0))).unwrap();
             screen.resize(3, 1);
             screen.draw(|_, _| None).unwrap();

@@ -7,6 +7,7 @@ use crossterm::terminal::disable_raw_mode;
 use rustix::process::{Signal, getpgrp, getpid, getsid, kill_current_process_group};
 
 use super::{enter, restore};
+use crate::terminal::input::MouseProtocolMode;
 
 /// The outcome of a request to stop.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,7 +23,7 @@ pub enum Suspended {
 ///
 /// # Errors
 /// When the terminal cannot be taken again.
-pub fn suspend(mouse: bool) -> io::Result<Suspended> {
+pub fn suspend(mouse: MouseProtocolMode) -> io::Result<Suspended> {
     if !has_shell() {
         return Ok(Suspended::NoShell);
     }
@@ -40,7 +41,7 @@ pub fn suspend(mouse: bool) -> io::Result<Suspended> {
 ///
 /// # Errors
 /// When the terminal cannot be taken again.
-pub fn retake(mouse: bool) -> io::Result<()> {
+pub fn retake(mouse: MouseProtocolMode) -> io::Result<()> {
     // Only after raw mode was left is it entered anew.
     disable_raw_mode()?;
     enter(mouse)

@@ -6,6 +6,8 @@ mod paint;
 
 use ratatui::style::Style;
 
+pub(crate) use paint::{nearest_of_256, palette_index};
+
 use super::Theme;
 
 /// The colour depth of the terminal.

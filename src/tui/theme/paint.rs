@@ -96,6 +96,11 @@ pub(super) fn degrade(mut style: Style, depth: Depth) -> Style {
     style
 }
 
+/// The number of a named colour in the palette.
+pub(crate) fn palette_index(color: Color) -> Option<u8> {
+    PALETTE.iter().zip(0..).find(|((named, _), _)| *named == color).map(|(_, index)| index)
+}
+
 fn distance(a: [u8; 3], b: [u8; 3]) -> u32 {
     a.iter().zip(b).map(|(a, b)| u32::from(a.abs_diff(b)).pow(2)).sum()
 }
@@ -104,7 +109,8 @@ fn nearest_of_16(rgb: [u8; 3]) -> Color {
     PALETTE.iter().min_by_key(|(_, known)| distance(rgb, *known)).map_or(Color::Reset, |(color, _)| *color)
 }
 
-fn nearest_of_256(rgb: [u8; 3]) -> u8 {
+/// The colour of the 256 that is nearest, but for the first 16, which each terminal draws in its own way.
+pub(crate) fn nearest_of_256(rgb: [u8; 3]) -> u8 {
     (16..=255u8).min_by_key(|index| distance(rgb, color_of_256(*index))).unwrap_or(16)
 }
 

@@ -41,7 +41,7 @@ impl Ui {
                 } else {
                     "mouse released: the terminal selects text"
                 };
-                vec![TerminalEffect::Mouse(self.app.mouse).into(), Effect::report(word.to_owned())]
+                vec![Effect::report(word.to_owned())]
             }
             ProgramCommand::Palette => self.push(palette::menu(&self.app, context)),
             ProgramCommand::Help => self.push(help::menu(&self.app, context)),

@@ -24,6 +24,7 @@ use crate::console::Page;
 use crate::fleet::{FleetEvent, Store, TailId, WriteEnd, WriteEvent, WritePhase};
 use crate::model::{ResourceId, ScreenKind, Timestamp};
 use crate::table::{Arranged, Job};
+use crate::terminal::input::MouseProtocolMode;
 
 /// Ages are brought up to date this often when nothing else asks for a frame.
 const AGE_REDRAW: Duration = Duration::from_secs(10);
@@ -229,6 +230,11 @@ impl Ui {
     /// The resource that the layer on top is about.
     pub fn subject(&self) -> Option<&ResourceId> {
         self.layers.subject()
+    }
+
+    /// The mouse events to ask the terminal for; none while the mouse is released.
+    pub fn mouse_wish(&self) -> MouseProtocolMode {
+        if self.app.takes_mouse() { self.layers.mouse_wish() } else { MouseProtocolMode::None }
     }
 
     /// Returns true if something changed since the last draw.

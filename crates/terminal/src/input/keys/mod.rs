@@ -1,13 +1,33 @@
-//! Keys, in xterm's default forms (PC-style function keys, `modifyOtherKeys` off).
+//! Keys, in xterm's default forms (PC-style function keys), unless the application asked for others.
 
-use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+mod kitty;
+mod other_keys;
 
-use super::InputModes;
+use crossterm::event::{KeyCode, KeyEvent, KeyEventState, KeyModifiers};
+
+use super::{InputModes, KITTY_FLAGS};
 
 /// Encodes a key press.
 pub(super) fn encode(key: KeyEvent, modes: InputModes) -> Vec<u8> {
+    let asked = if modes.kitty_flags & KITTY_FLAGS != 0 {
+        kitty::encode(key)
+    } else {
+        other_keys::encode(key, modes)
+    };
+    asked.unwrap_or_else(|| plain(key, modes))
+}
+
+/// The form of an application that asked for no other.
+fn plain(key: KeyEvent, modes: InputModes) -> Vec<u8> {
     let modifiers = key.modifiers;
     let alt = modifiers.intersects(KeyModifiers::ALT | KeyModifiers::META);
+    if modes.application_keypad
+        && modifiers.is_empty()
+        && key.state.contains(KeyEventState::KEYPAD)
+        && let Some(last) = keypad(key.code)
+    {
+        return vec![0x1b, b'O', last];
+    }
     match key.code {
         KeyCode::Char(c) => character(c, modifiers, alt),
         KeyCode::Enter if modes.newline => with_alt(b"\r\n", alt),
@@ -15,8 +35,10 @@ pub(super) fn encode(key: KeyEvent, modes: InputModes) -> Vec<u8> {
         KeyCode::Tab if modifiers.contains(KeyModifiers::SHIFT) => with_alt(b"\x1b[Z", alt),
         KeyCode::Tab => with_alt(b"\t", alt),
         KeyCode::BackTab => with_alt(b"\x1b[Z", alt),
-        KeyCode::Backspace if modifiers.contains(KeyModifiers::CONTROL) => with_alt(b"\x08", alt),
-        KeyCode::Backspace => with_alt(b"\x7f", alt),
+        KeyCode::Backspace if modifiers.contains(KeyModifiers::CONTROL) == modes.backarrow => {
+            with_alt(b"\x7f", alt)
+        }
+        KeyCode::Backspace => with_alt(b"\x08", alt),
         KeyCode::Esc => with_alt(b"\x1b", alt),
         KeyCode::Null => with_alt(b"\0", alt),
         KeyCode::Up => csi_letter(b'A', modifiers, modes),
@@ -34,6 +56,22 @@ pub(super) fn encode(key: KeyEvent, modes: InputModes) -> Vec<u8> {
         KeyCode::Menu => csi_number(29, modifiers),
         _ => Vec::new(),
     }
+}
+
+/// The last byte of a key of the application keypad (VT100).
+fn keypad(code: KeyCode) -> Option<u8> {
+    Some(match code {
+        KeyCode::Char(digit @ '0'..='9') => b'p' + (digit as u8 - b'0'),
+        KeyCode::Char('*') => b'j',
+        KeyCode::Char('+') => b'k',
+        KeyCode::Char(',') => b'l',
+        KeyCode::Char('-') => b'm',
+        KeyCode::Char('.') => b'n',
+        KeyCode::Char('/') => b'o',
+        KeyCode::Char('=') => b'X',
+        KeyCode::Enter => b'M',
+        _ => return None,
+    })
 }
 
 fn with_alt(bytes: &[u8], alt: bool) -> Vec<u8> {
@@ -54,17 +92,16 @@ fn character(c: char, modifiers: KeyModifiers, alt: bool) -> Vec<u8> {
     with_alt(c.encode_utf8(&mut [0; 4]).as_bytes(), alt)
 }
 
-/// The control character of a key with Ctrl held, as on a VT220 keyboard.
+/// The control character of a key with Ctrl held, as X11 makes them.
 fn control(c: char) -> Option<u8> {
     Some(match c {
-        'a'..='z' => c as u8 - b'a' + 1,
-        'A'..='Z' => c as u8 - b'A' + 1,
-        ' ' | '@' | '2' => 0,
-        '[' | '3' => 0x1b,
-        '\\' | '4' => 0x1c,
-        ']' | '5' => 0x1d,
-        '^' | '6' => 0x1e,
-        '_' | '/' | '7' => 0x1f,
+        '@'..='~' => c as u8 & 0x1f,
+        ' ' | '2' => 0,
+        '3' => 0x1b,
+        '4' => 0x1c,
+        '5' => 0x1d,
+        '6' => 0x1e,
+        '/' | '7' => 0x1f,
         '?' | '8' => 0x7f,
         _ => return None,
     })
@@ -136,7 +173,18 @@ mod tests {
             (KeyCode::Char('c'), CTRL, "\x03"),
             (KeyCode::Char(']'), CTRL, "\x1d"),
             (KeyCode::Char(' '), CTRL, "\0"),
+            (KeyCode::Char('_'), CTRL, "\x1f"),
+            (KeyCode::Char('/'), CTRL, "\x1f"),
+            (KeyCode::Char('6'), CTRL, "\x1e"),
+            (KeyCode::Char('~'), CTRL | SHIFT, "\x1e"),
+            (KeyCode::Char('`'), CTRL, "\0"),
+            (KeyCode::Char('?'), CTRL | SHIFT, "\x7f"),
+            (KeyCode::Char(';'), CTRL, ";"),
             (KeyCode::Char('x'), CTRL | ALT, "\x1b\x18"),
+            (KeyCode::Char('X'), ALT | SHIFT, "\x1bX"),
+            (KeyCode::Char('['), ALT, "\x1b["),
+            (KeyCode::Backspace, CTRL, "\x08"),
+            (KeyCode::BackTab, SHIFT | ALT, "\x1b\x1b[Z"),
             (KeyCode::Enter, NONE, "\r"),
             (KeyCode::Backspace, NONE, "\x7f"),
             (KeyCode::Backspace, ALT, "\x1b\x7f"),
@@ -168,5 +216,23 @@ mod tests {
         assert_eq!(typed(KeyCode::End, KeyModifiers::NONE, modes), "\x1bOF");
         assert_eq!(typed(KeyCode::Up, KeyModifiers::SHIFT, modes), "\x1b[1;2A");
         assert_eq!(typed(KeyCode::Enter, KeyModifiers::NONE, modes), "\r\n");
+        let modes = InputModes { backarrow: true, ..InputModes::default() };
+        assert_eq!(typed(KeyCode::Backspace, KeyModifiers::NONE, modes), "\x08");
+        assert_eq!(typed(KeyCode::Backspace, KeyModifiers::CONTROL, modes), "\x7f");
+        assert_eq!(typed(KeyCode::Backspace, KeyModifiers::ALT, modes), "\x1b\x08");
+    }
+
+    #[test]
+    fn only_keys_of_the_keypad_are_sent_as_its_application_keys() {
+        let modes = InputModes { application_keypad: true, ..InputModes::default() };
+        let pad = |code| {
+            let key = KeyEvent { state: KeyEventState::KEYPAD, ..KeyEvent::new(code, KeyModifiers::NONE) };
+            (encode(key, modes), encode(key, InputModes::default()))
+        };
+        assert_eq!(pad(KeyCode::Char('0')), (b"\x1bOp".to_vec(), b"0".to_vec()));
+        assert_eq!(pad(KeyCode::Char('9')), (b"\x1bOy".to_vec(), b"9".to_vec()));
+        assert_eq!(pad(KeyCode::Char('+')), (b"\x1bOk".to_vec(), b"+".to_vec()));
+        assert_eq!(pad(KeyCode::Enter), (b"\x1bOM".to_vec(), b"\r".to_vec()));
+        assert_eq!(typed(KeyCode::Char('0'), KeyModifiers::NONE, modes), "0");
     }
 }

@@ -1,0 +1,66 @@
+//! The parts of a frame that the user's terminal can show.
+
+use super::background::can_ask;
+use crate::tui::theme::Depth;
+
+/// What of a cell reaches the terminal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Abilities {
+    /// Any colours.
+    pub colors: bool,
+    /// Colours of 24 bits as they are; else the nearest of the 256.
+    pub direct_colors: bool,
+    /// Kinds and colours of underlines, in subparameters (`4:3`); else each is a plain one. A terminal that parses
+    /// sequences by the book passes over them unknown; these here would draw them or take them for other attributes.
+    pub underline_kinds: bool,
+    /// Links (OSC 8).
+    pub links: bool,
+}
+
+impl Abilities {
+    /// All of them.
+    pub const ALL: Self = Self { colors: true, direct_colors: true, underline_kinds: true, links: true };
+
+    /// Detects them by the depth of colours and the environment.
+    pub fn detect(depth: Depth, variable: impl Fn(&str) -> Option<String>) -> Self {
+        let is_set = |name| variable(name).is_some_and(|value| !value.is_empty());
+        let in_screen = is_set("STY") && !is_set("TMUX");
+        let in_terminal_app =
+            !is_set("TMUX") && variable("TERM_PROGRAM").as_deref() == Some("Apple_Terminal");
+        let parses_all = can_ask(&variable) && !in_screen;
+        Self {
+            colors: depth != Depth::None,
+            direct_colors: depth == Depth::True || !in_terminal_app,
+            underline_kinds: parses_all && !in_terminal_app,
+            links: parses_all,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn detected(depth: Depth, variables: &'static [(&'static str, &'static str)]) -> Abilities {
+        let find = |name: &str| variables.iter().find(|(known, _)| *known == name);
+        Abilities::detect(depth, |name| find(name).map(|(_, value)| (*value).to_owned()))
+    }
+
+    #[test]
+    fn the_environment_decides_what_a_terminal_is_sent() {
+        assert_eq!(detected(Depth::True, &[("TERM", "xterm-256color")]), Abilities::ALL);
+        assert_eq!(
+            detected(Depth::Indexed, &[("TERM", "tmux-256color"), ("TMUX", "/tmp/x")]),
+            Abilities::ALL
+        );
+        let console = detected(Depth::Ansi, &[("TERM", "linux")]);
+        assert!(console.colors && console.direct_colors && !console.underline_kinds && !console.links);
+        let screen = detected(Depth::Ansi, &[("TERM", "screen"), ("STY", "1.tty")]);
+        assert!(!screen.underline_kinds && !screen.links);
+        assert!(!detected(Depth::None, &[("TERM", "xterm"), ("NO_COLOR", "1")]).colors);
+        let variables = &[("TERM", "xterm-256color"), ("TERM_PROGRAM", "Apple_Terminal")];
+        let old = detected(Depth::Indexed, variables);
+        assert!(old.colors && !old.direct_colors && !old.underline_kinds);
+        assert!(detected(Depth::True, variables).direct_colors);
+    }
+}
