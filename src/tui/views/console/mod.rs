@@ -22,6 +22,7 @@ use pane::Pane;
 
 use crate::console::{OpenConsole, SessionState, Sessions};
 use crate::model::ResourceId;
+use crate::terminal::input::MouseProtocolMode;
 use crate::tui::app::App;
 use crate::tui::command::{ConsoleCommand, ScrollbackCommand};
 use crate::tui::effect::View;
@@ -204,6 +205,10 @@ impl Layer for ConsoleView {
     /// Commands arrive here in the scrollback only: keys after the prefix are handled as raw events.
     fn perform(&mut self, command: Command, count: Option<u32>, _app: &mut App) -> Handled {
         self.apply(command, count)
+    }
+
+    fn mouse_wish(&self) -> MouseProtocolMode {
+        self.pane.mouse_wish()
     }
 
     fn is_dirty(&self) -> bool {

@@ -10,6 +10,7 @@ use ratatui::layout::{Position, Rect};
 use super::scrollback::Scrollback;
 use crate::console::{OpenConsole, RemoteScreen, SessionState, TextScreen};
 use crate::model::Timestamp;
+use crate::terminal::input::MouseProtocolMode;
 use crate::tui::Effect;
 use crate::tui::command::Movement;
 use crate::tui::widgets::ansi::plain;
@@ -34,6 +35,8 @@ pub(super) struct Pane {
     pub notice: Option<String>,
     /// The text that the remote side offered for the clipboard, until it is taken.
     pub clipboard_offer: Option<String>,
+    /// A button that was pressed here is still held.
+    button_held: bool,
     /// When the current connecting began.
     connecting_since: Option<Timestamp>,
 }
@@ -48,6 +51,7 @@ impl Pane {
             cursor: None,
             notice: None,
             clipboard_offer: None,
+            button_held: false,
             connecting_since: None,
         }
     }
@@ -89,12 +93,29 @@ impl Pane {
         }
     }
 
+    /// The mouse events that it wants while it has the focus: those that the remote side asked for, and drags to select
+    /// while scrolled back.
+    pub fn mouse_wish(&self) -> MouseProtocolMode {
+        let least = MouseProtocolMode::PressRelease;
+        if self.scrollback.is_some() {
+            MouseProtocolMode::ButtonMotion
+        } else if self.takes_input() {
+            self.screen().input_modes().mouse.max(least)
+        } else {
+            least
+        }
+    }
+
     /// Handles a mouse event: for the remote side where it asked for the mouse, else the wheel scrolls back.
     pub fn mouse(&mut self, mouse: MouseEvent) {
         let inside = self.grid.contains(Position::new(mouse.column, mouse.row));
-        if self.screen().wants_mouse() && inside && self.screen().state() == SessionState::Live {
-            let column = mouse.column - self.grid.x;
-            let row = mouse.row - self.grid.y;
+        let of_drag = matches!(mouse.kind, MouseEventKind::Drag(_) | MouseEventKind::Up(_));
+        let is_live = self.screen().wants_mouse() && self.screen().state() == SessionState::Live;
+        if is_live && !self.grid.is_empty() && (inside || (self.button_held && of_drag)) {
+            self.button_held = matches!(mouse.kind, MouseEventKind::Down(_) | MouseEventKind::Drag(_));
+            // A drag that has left the grid goes on at its edge.
+            let column = mouse.column.clamp(self.grid.left(), self.grid.right() - 1) - self.grid.x;
+            let row = mouse.row.clamp(self.grid.top(), self.grid.bottom() - 1) - self.grid.y;
             self.screen().send(&Event::Mouse(MouseEvent { column, row, ..mouse }));
         } else if mouse.kind == MouseEventKind::ScrollUp
             && self.screen().text().is_some_and(|text| text.scrollback() > 0)

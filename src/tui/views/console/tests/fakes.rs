@@ -16,7 +16,7 @@ use crate::console::{Cursor, CursorShape, InputModes, RemoteScreen, SessionState
 pub(super) struct Scripted {
     pub state: Mutex<SessionState>,
     pub input: AtomicBool,
-    pub mouse: AtomicBool,
+    pub mouse: Mutex<MouseProtocolMode>,
     pub sent: Mutex<Vec<Event>>,
     pub sizes: Mutex<Vec<Size>>,
     pub reconnects: AtomicUsize,
@@ -33,7 +33,7 @@ impl Scripted {
         Arc::new(Self {
             state: Mutex::new(SessionState::Live),
             input: AtomicBool::new(true),
-            mouse: AtomicBool::new(false),
+            mouse: Mutex::default(),
             sent: Mutex::default(),
             sizes: Mutex::default(),
             reconnects: AtomicUsize::new(0),
@@ -68,12 +68,7 @@ impl RemoteScreen for Handle {
         false
     }
     fn input_modes(&self) -> InputModes {
-        let mouse = if self.0.mouse.load(Ordering::Relaxed) {
-            MouseProtocolMode::PressRelease
-        } else {
-            MouseProtocolMode::None
-        };
-        InputModes { mouse, ..InputModes::default() }
+        InputModes { mouse: *self.0.mouse.lock().unwrap(), ..InputModes::default() }
     }
     fn take_output(&self) -> bool {
         false

@@ -245,13 +245,55 @@ fn the_mouse_is_sent_only_where_it_is_asked_for() {
     let click = MouseEventKind::Down(MouseButton::Left);
     view.type_event(&mouse(click, 5, 5));
     assert_eq!(remote.sent(), []);
-    remote.mouse.store(true, Ordering::Relaxed);
+    *remote.mouse.lock().unwrap() = MouseProtocolMode::PressRelease;
     view.type_event(&mouse(click, 5, 5));
     view.type_event(&mouse(click, 0, 0));
     assert_eq!(remote.sent(), [mouse(click, 4, 4)]);
-    remote.mouse.store(false, Ordering::Relaxed);
+    *remote.mouse.lock().unwrap() = MouseProtocolMode::None;
     view.type_event(&mouse(MouseEventKind::ScrollUp, 5, 5));
     assert!(drawn(&mut view).contains("-3 lines"));
+}
+
+#[test]
+fn the_view_wants_the_mouse_events_that_the_remote_side_asked_for() {
+    let (mut view, remote) = view();
+    drawn(&mut view);
+    assert_eq!(view.mouse_wish(), MouseProtocolMode::PressRelease, "clicks and the wheel are for the view");
+    for mode in [MouseProtocolMode::ButtonMotion, MouseProtocolMode::AnyMotion] {
+        *remote.mouse.lock().unwrap() = mode;
+        assert_eq!(view.mouse_wish(), mode);
+    }
+    press(&mut view, "^[");
+    assert_eq!(view.mouse_wish(), MouseProtocolMode::ButtonMotion, "a drag selects while scrolled back");
+    view.apply(Command::Back, None);
+    *remote.state.lock().unwrap() = SessionState::Ended(None);
+    assert_eq!(view.mouse_wish(), MouseProtocolMode::PressRelease);
+}
+
+#[test]
+fn a_drag_goes_on_at_the_edge_of_the_grid_until_its_button_is_released() {
+    let (mut view, remote) = view();
+    drawn(&mut view);
+    *remote.mouse.lock().unwrap() = MouseProtocolMode::ButtonMotion;
+    let mouse =
+        |kind, column, row| Event::Mouse(MouseEvent { kind, column, row, modifiers: KeyModifiers::NONE });
+    let left = MouseButton::Left;
+    view.type_event(&mouse(MouseEventKind::Drag(left), 0, 0));
+    assert_eq!(remote.sent(), [], "it began elsewhere");
+    for (kind, column, row) in [
+        (MouseEventKind::Down(left), 5, 5),
+        (MouseEventKind::Drag(left), 0, 6),
+        (MouseEventKind::Up(left), 4, 0),
+        (MouseEventKind::Up(left), 4, 0),
+    ] {
+        view.type_event(&mouse(kind, column, row));
+    }
+    let expected = [
+        mouse(MouseEventKind::Down(left), 4, 4),
+        mouse(MouseEventKind::Drag(left), 0, 5),
+        mouse(MouseEventKind::Up(left), 3, 0),
+    ];
+    assert_eq!(remote.sent(), expected);
 }
 
 #[test]
