@@ -6,10 +6,8 @@ use crate::tui::theme::Depth;
 /// What of a cell reaches the terminal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Abilities {
-    /// Any colours.
-    pub colors: bool,
-    /// Colours of 24 bits as they are; else the nearest of the 256.
-    pub direct_colors: bool,
+    /// Colours: none, the nearest of the 256 for those of 24 bits, or all as they are.
+    pub colors: Depth,
     /// Kinds and colours of underlines, in subparameters (`4:3`); else each is a plain one. A terminal that parses
     /// sequences by the book passes over them unknown; these here would draw them or take them for other attributes.
     pub underline_kinds: bool,
@@ -19,7 +17,7 @@ pub struct Abilities {
 
 impl Abilities {
     /// All of them.
-    pub const ALL: Self = Self { colors: true, direct_colors: true, underline_kinds: true, links: true };
+    pub const ALL: Self = Self { colors: Depth::True, underline_kinds: true, links: true };
 
     /// Detects them by the depth of colours and the environment.
     pub fn detect(depth: Depth, variable: impl Fn(&str) -> Option<String>) -> Self {
@@ -29,8 +27,12 @@ impl Abilities {
             !is_set("TMUX") && variable("TERM_PROGRAM").as_deref() == Some("Apple_Terminal");
         let parses_all = can_ask(&variable) && !in_screen;
         Self {
-            colors: depth != Depth::None,
-            direct_colors: depth == Depth::True || !in_terminal_app,
+            colors: match depth {
+                Depth::Ansi | Depth::Indexed if in_terminal_app => Depth::Indexed,
+                Depth::None => Depth::None,
+                // Most terminals show all, whatever they are called.
+                _ => Depth::True,
+            },
             underline_kinds: parses_all && !in_terminal_app,
             links: parses_all,
         }
@@ -54,13 +56,13 @@ mod tests {
             Abilities::ALL
         );
         let console = detected(Depth::Ansi, &[("TERM", "linux")]);
-        assert!(console.colors && console.direct_colors && !console.underline_kinds && !console.links);
+        assert_eq!(console, Abilities { underline_kinds: false, links: false, ..Abilities::ALL });
         let screen = detected(Depth::Ansi, &[("TERM", "screen"), ("STY", "1.tty")]);
         assert!(!screen.underline_kinds && !screen.links);
-        assert!(!detected(Depth::None, &[("TERM", "xterm"), ("NO_COLOR", "1")]).colors);
+        assert_eq!(detected(Depth::None, &[("TERM", "xterm"), ("NO_COLOR", "1")]).colors, Depth::None);
         let variables = &[("TERM", "xterm-256color"), ("TERM_PROGRAM", "Apple_Terminal")];
         let old = detected(Depth::Indexed, variables);
-        assert!(old.colors && !old.direct_colors && !old.underline_kinds);
-        assert!(detected(Depth::True, variables).direct_colors);
+        assert_eq!(old, Abilities { colors: Depth::Indexed, underline_kinds: false, links: true });
+        assert_eq!(detected(Depth::True, variables).colors, Depth::True);
     }
 }

@@ -66,9 +66,9 @@ impl Painter {
         }
         let width = frame.area.width;
         let end = (*column..width).find(|x| !is_erased_blank(&frame[(*x, *row)])).unwrap_or(width);
-        let changed = changes.iter().take_while(|(x, y, _)| y == row && *x < end).count();
+        let count = changes.iter().take_while(|(x, y, _)| y == row && *x < end).count();
         let is_last = end == width;
-        if changed < if is_last { MIN_ERASED_CELLS_AT_THE_END } else { MIN_ERASED_CELLS } {
+        if count < if is_last { MIN_ERASED_CELLS_AT_THE_END } else { MIN_ERASED_CELLS } {
             return None;
         }
         self.move_to(*column, *row, out);
@@ -81,7 +81,7 @@ impl Painter {
             write_number(u32::from(end - column), out);
             out.push(b'X');
         }
-        changes.get(changed..)
+        changes.get(count..)
     }
 
     fn move_to(&mut self, column: u16, row: u16, out: &mut Vec<u8>) {

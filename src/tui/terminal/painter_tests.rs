@@ -10,6 +10,7 @@ use ratatui::style::{Color, Modifier, Style};
 use super::super::Screen;
 use super::*;
 use crate::terminal::extended::{self, OVERLINED, Underline};
+use crate::tui::theme::Depth;
 
 const WIDTH: u16 = 14;
 const HEIGHT: u16 = 4;
@@ -102,11 +103,11 @@ fn without_colours_none_is_sent_and_old_terminals_get_those_of_their_palette() {
     let style =
         underlined(Underline::Curly).fg(Color::Red).bg(Color::Rgb(9, 9, 9)).underline_color(Color::Blue);
     let frame = row(&[("a", style)]);
-    let none = Abilities { colors: false, ..Abilities::ALL };
+    let none = Abilities { colors: Depth::None, ..Abilities::ALL };
     let bytes = painted_by(none, &Buffer::empty(frame.area), &frame);
     assert_eq!(String::from_utf8(bytes).unwrap(), "\x1b[1H\x1b[4m\x1b[4:3ma\x1b[m");
     let frame = row(&[("a", Style::new().bg(Color::Rgb(255, 0, 0)))]);
-    let indexed = Abilities { direct_colors: false, ..Abilities::ALL };
+    let indexed = Abilities { colors: Depth::Indexed, ..Abilities::ALL };
     let bytes = painted_by(indexed, &Buffer::empty(frame.area), &frame);
     assert_eq!(String::from_utf8(bytes).unwrap(), "\x1b[1H\x1b[48;5;196ma\x1b[m");
 }

@@ -8,7 +8,7 @@ use ratatui::style::{Color, Modifier};
 
 use super::Abilities;
 use crate::terminal::extended::{self, LinkId, OVERLINED, Underline};
-use crate::tui::theme;
+use crate::tui::theme::{self, Depth};
 
 /// The modifiers that show on a blank.
 const SHOWN_ON_BLANK: Modifier =
@@ -74,7 +74,7 @@ impl Style {
     };
 
     fn of(cell: &Cell, abilities: Abilities) -> Self {
-        let color = |color| if abilities.colors { color } else { Color::Reset };
+        let color = |color| if abilities.colors == Depth::None { Color::Reset } else { color };
         let underline = extended::underline(cell.modifier);
         let kinds = abilities.underline_kinds;
         Self {
@@ -151,7 +151,7 @@ impl Pen {
 
     /// Writes the shorter of both ways: from the current style, or from the default after a reset.
     fn write_change(&mut self, style: &mut Style, out: &mut Vec<u8>) {
-        let direct = self.abilities.direct_colors;
+        let direct = self.abilities.colors != Depth::Indexed;
         let mut before = self.style;
         self.change.clear();
         write_parameters(&before, style, direct, &mut self.change);
@@ -185,24 +185,20 @@ fn is_default(style: &Style) -> bool {
 /// is not kept any more.
 fn write_link(link: Option<LinkId>, is_open: bool, out: &mut Vec<u8>) -> Option<LinkId> {
     let uri = link.and_then(extended::link_uri);
-    match (link, uri) {
-        (Some(id), Some(uri)) => {
-            HAS_WRITTEN_LINK.store(true, Ordering::Relaxed);
-            // The same number makes one link of cells that are drawn apart.
-            out.extend_from_slice(b"\x1b]8;id=qd");
-            write_number(id.number(), out);
-            out.push(b';');
-            out.extend_from_slice(uri.as_bytes());
-            out.extend_from_slice(b"\x1b\\");
-            Some(id)
-        }
-        _ => {
-            if is_open {
-                out.extend_from_slice(END_LINK);
-            }
-            None
-        }
+    if let (Some(id), Some(uri)) = (link, uri) {
+        HAS_WRITTEN_LINK.store(true, Ordering::Relaxed);
+        // The same number makes one link of cells that are drawn apart.
+        out.extend_from_slice(b"\x1b]8;id=qd");
+        write_number(id.number(), out);
+        out.push(b';');
+        out.extend_from_slice(uri.as_bytes());
+        out.extend_from_slice(b"\x1b\\");
+        return Some(id);
     }
+    if is_open {
+        out.extend_from_slice(END_LINK);
+    }
+    None
 }
 
 /// Appends the parameters that lead from one style to another, but for kinds and colours of underlines.
