@@ -212,10 +212,10 @@ fn draw_until_alone(session: &Arc<TerminalSession>, size: Size) -> Vec<Duration>
 /// Whether the rows of the log come to be those of an emulator that was fed the last part alone.
 async fn is_whole(session: &TerminalSession, size: Size, parts: usize) -> bool {
     let area = Rect::new(0, 0, size.columns, size.rows);
-    let mut reference = Emulator::new(size, 0);
+    let mut reference = Emulator::new(size);
     reference.feed(&log_lines(parts - 1));
     let (mut expected, mut shown) = (Buffer::empty(area), Buffer::empty(area));
-    reference.draw(area, &mut expected, 0);
+    reference.draw(area, &mut expected);
     let start = Instant::now();
     loop {
         session.draw(area, &mut shown);

@@ -72,7 +72,7 @@ fn feeding(criterion: &mut Criterion) {
         let mut group = criterion.benchmark_group(format!("feed/{name}"));
         group.throughput(Throughput::Bytes(bytes.len() as u64)).sample_size(10);
         group.bench_function("vt100", |bencher| {
-            let mut parser = vt100::Parser::new(rows, columns, Emulator::SCROLLBACK);
+            let mut parser = vt100::Parser::new(rows, columns, 10_000);
             bencher.iter(|| {
                 for slice in bytes.chunks(SLICE) {
                     parser.process(black_box(slice));
@@ -80,7 +80,7 @@ fn feeding(criterion: &mut Criterion) {
             });
         });
         group.bench_function("emulator", |bencher| {
-            let mut emulator = Emulator::new(SIZE, Emulator::SCROLLBACK);
+            let mut emulator = Emulator::new(SIZE);
             bencher.iter(|| {
                 for slice in bytes.chunks(SLICE) {
                     emulator.feed(black_box(slice));
@@ -95,10 +95,10 @@ fn drawing(criterion: &mut Criterion) {
     let area = Rect::new(0, 0, SIZE.columns, SIZE.rows);
     let mut buf = Buffer::empty(area);
     for (name, bytes) in corpora() {
-        let mut emulator = Emulator::new(SIZE, Emulator::SCROLLBACK);
+        let mut emulator = Emulator::new(SIZE);
         emulator.feed(&bytes);
         criterion.bench_function(&format!("draw/{name}"), |bencher| {
-            bencher.iter(|| emulator.draw(area, black_box(&mut buf), 0));
+            bencher.iter(|| emulator.draw(area, black_box(&mut buf)));
         });
     }
 }

@@ -24,7 +24,6 @@ mod hanging;
 mod leaving;
 mod lives;
 mod logs;
-mod mouse;
 mod network;
 mod panes;
 mod picture;

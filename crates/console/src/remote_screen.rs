@@ -1,12 +1,14 @@
 //! The interface of a session on a remote screen.
 
+use std::ops::Range;
+
 use crossterm::event::Event;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use regex::Regex;
 
 use super::recording::{CastVersion, PlayedSession, RecordingFile, RecordingHandle};
-use super::{Cursor, InputModes, Page, Size, Wake};
+use super::{Cursor, InputModes, Line, Match, Page, Place, Size, ViewRow, Wake};
 use qdeck_model::{Problem, Timestamp};
 
 /// The state of a session.
@@ -120,27 +122,48 @@ pub trait RecordableScreen: Send + Sync {
 }
 
 /// The part of a session that only a screen of text has.
+///
+/// Its text is lines as their authors made them, which no width wraps, by numbers that stay while more arrive: a view
+/// that begins at a [`Place`] stays on its text. On the alternate screen the rows shown are the lines.
 pub trait TextScreen: Send + Sync {
-    /// Lines in the scrollback above the screen.
-    fn scrollback(&self) -> usize;
+    /// The numbers of the lines held, from the oldest of the scrollback to the last of the screen.
+    fn lines(&self) -> Range<u64>;
 
-    /// Lines that have left the screen upward since the start. A view that is scrolled back adds the growth to `back`,
-    /// and so stays on its lines while more arrive.
-    fn history(&self) -> u64;
+    /// A line; `None` if it is not held.
+    fn line(&self, number: u64) -> Option<Line>;
 
-    /// Copies the screen as it was `back` lines up in the scrollback.
-    fn draw_scrolled(&self, area: Rect, buf: &mut Buffer, back: usize);
+    /// The first row of the live screen.
+    fn live_top(&self) -> Place;
 
-    /// Finds every line of scrollback and screen that matches. Each is returned as the number of lines `back` that
-    /// shows it, nearest to the end first.
-    fn search(&self, needle: &Regex) -> Vec<usize>;
+    /// The start of the row so many rows below that of `from`, or above it; not before the first row held, and not
+    /// below [`TextScreen::live_top`].
+    fn step_rows(&self, from: Place, rows: i64) -> Place;
 
-    /// Scrollback and screen as lines of text, the oldest first; blanks at their ends left out.
-    fn lines(&self) -> Vec<String>;
+    /// The rows from `top` on, as many as there are of `count`.
+    fn view_rows(&self, top: Place, count: u16) -> Vec<ViewRow>;
+
+    /// Copies the rows from `top` on into `area` of `buf`.
+    fn draw_from(&self, top: Place, area: Rect, buf: &mut Buffer);
+
+    /// The cell of the cursor.
+    fn cursor_place(&self) -> Place;
+
+    /// Finds all matches, the oldest first.
+    fn search(&self, needle: &Regex) -> Vec<Match>;
 
     /// Position, form and visibility of the cursor.
     fn cursor(&self) -> Cursor;
 
     /// Takes the text that the remote program offered for the clipboard (OSC 52), if it did.
     fn take_clipboard(&self) -> Option<String>;
+
+    /// Returns true if there is text above the live screen.
+    fn has_scrollback(&self) -> bool {
+        self.lines().start < self.live_top().line
+    }
+
+    /// All of the text, line by line.
+    fn whole(&self) -> Vec<String> {
+        self.lines().filter_map(|number| self.line(number)).map(|line| line.text).collect()
+    }
 }

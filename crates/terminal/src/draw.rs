@@ -1,95 +1,90 @@
-//! Drawing of the emulator's cells into a ratatui buffer.
+//! Drawing of cells into a ratatui buffer.
 
-use ratatui::buffer::Buffer;
+use ratatui::buffer::{Buffer, Cell as Target};
 use ratatui::layout::{Position, Rect};
-use ratatui::style::{Color, Modifier, Style};
+use ratatui::style::{Color, Modifier};
 use unicode_width::UnicodeWidthStr;
 
-use super::filter::Palette;
-use super::sanitise;
+use crate::extended::{self, OVERLINED, Underline};
+use crate::machine::{Machine, Palette};
+use crate::screen::{Cell, Colour, ColourKind, Flags, Glyph};
 
-/// The colours of the whole grid.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Colours<'a> {
-    pub palette: &'a Palette,
-    /// The whole screen in reverse video (DECSCNM).
-    pub reverse: bool,
-}
-
-/// Draws a grid of `size` (rows, columns) at the top left of `area`; the rest of the area is blank.
-pub(super) fn grid<'a>(
-    (rows, columns): (u16, u16),
-    cell: impl Fn(u16, u16) -> Option<&'a vt100::Cell>,
-    colours: Colours<'_>,
-    area: Rect,
-    buf: &mut Buffer,
-) {
-    let area = area.intersection(buf.area);
-    for y in 0..area.height {
-        let mut x = 0;
-        while x < area.width {
-            let here = Position::new(area.x + x, area.y + y);
-            let found = if y < rows && x < columns { cell(y, x) } else { None };
-            let Some(target) = buf.cell_mut(here) else { break };
-            target.reset();
-            let Some(found) = found else {
-                x += 1;
-                continue;
-            };
-            let style = style(found, colours);
-            target.set_style(style);
-            let wide = found.is_wide() && x + 1 < columns;
-            // Half of a wide character that the area cuts is a blank.
-            if !wide || x + 1 < area.width {
-                symbol(found.contents(), if wide { 2 } else { 1 }, target);
-            }
-            x += 1;
-            if wide && x < area.width {
-                if let Some(second) = buf.cell_mut(Position::new(area.x + x, area.y + y)) {
-                    second.reset();
-                    second.set_style(style);
-                }
-                x += 1;
-            }
+/// Draws cells into row `y` of `area`, from its left edge on; the rest of the row is blank.
+pub(crate) fn row(cells: &[Cell], machine: &Machine, area: Rect, y: u16, buf: &mut Buffer) {
+    let y = area.y.saturating_add(y);
+    let mut x = area.x;
+    let mut cells = cells.iter().peekable();
+    while x < area.right() {
+        let Some(target) = buf.cell_mut(Position::new(x, y)) else { break };
+        target.reset();
+        x += 1;
+        let Some(cell) = cells.next() else {
+            paint(Cell::default(), machine, target);
+            continue;
+        };
+        paint(*cell, machine, target);
+        let is_wide = cells.peek().is_some_and(|next| next.is_wide_tail());
+        // Half of a wide character that the area cuts is a blank.
+        if !is_wide || x < area.right() {
+            symbol(cell.glyph, if is_wide { 2 } else { 1 }, machine, target);
         }
     }
 }
 
-fn symbol(contents: &str, width: usize, target: &mut ratatui::buffer::Cell) {
-    if let [byte @ 0x20..=0x7e] = contents.as_bytes() {
-        target.set_char(char::from(*byte));
-        return;
-    }
-    if contents.is_empty() {
-        return;
-    }
-    let clean: String = contents.chars().filter(|c| sanitise::is_visible(*c)).collect();
-    if clean.width() == width {
-        target.set_symbol(&clean);
-    } else if let Some(first) = clean.chars().next() {
-        // A combination of another width would shift the rest of the line.
-        let first = first.to_string();
-        if first.width() == width {
-            target.set_symbol(&first);
+fn symbol(glyph: Glyph, width: usize, machine: &Machine, target: &mut Target) {
+    if let Some(number) = glyph.as_cluster() {
+        let text = machine.cluster(number);
+        if text.width() == width {
+            target.set_symbol(text);
+        } else if let Some(first) = text.chars().next() {
+            // A combination of another width would shift the rest of the line.
+            target.set_char(first);
         }
+    } else if let Some(c) = glyph.as_char() {
+        target.set_char(c);
     }
 }
 
-fn style(cell: &vt100::Cell, colours: Colours<'_>) -> Style {
+fn paint(cell: Cell, machine: &Machine, target: &mut Target) {
+    let style = cell.style;
+    target.fg = colour(style.fg, &machine.palette);
+    target.bg = colour(style.bg, &machine.palette);
+    if style.flags.is_empty() && style.extra == 0 && !machine.modes.reverse {
+        return;
+    }
+    let flags = style.flags;
     let mut modifier = Modifier::empty();
-    modifier.set(Modifier::BOLD, cell.bold());
-    modifier.set(Modifier::DIM, cell.dim());
-    modifier.set(Modifier::ITALIC, cell.italic());
-    modifier.set(Modifier::UNDERLINED, cell.underline());
-    modifier.set(Modifier::REVERSED, cell.inverse() != colours.reverse);
-    Style::new()
-        .fg(colour(cell.fgcolor(), colours.palette))
-        .bg(colour(cell.bgcolor(), colours.palette))
-        .add_modifier(modifier)
+    for (flag, on) in [
+        (Flags::BOLD, Modifier::BOLD),
+        (Flags::DIM, Modifier::DIM),
+        (Flags::ITALIC, Modifier::ITALIC),
+        (Flags::BLINK, Modifier::SLOW_BLINK),
+        (Flags::STRIKE, Modifier::CROSSED_OUT),
+        (Flags::OVERLINE, OVERLINED),
+    ] {
+        modifier.set(on, flags.contains(flag));
+    }
+    modifier.set(Modifier::REVERSED, flags.contains(Flags::REVERSE) != machine.modes.reverse);
+    let underline = match flags.underline() {
+        0 => None,
+        2 => Some(Underline::Double),
+        3 => Some(Underline::Curly),
+        4 => Some(Underline::Dotted),
+        5 => Some(Underline::Dashed),
+        _ => Some(Underline::Single),
+    };
+    target.modifier = extended::with_underline(modifier, underline);
+    if style.extra != 0 {
+        let extra = machine.extra_of(style);
+        target.underline_color = colour(extra.underline, &machine.palette);
+        if let Some(link) = extra.link {
+            extended::set_link(target, link);
+        }
+    }
 }
 
 /// Converts a colour. The first sixteen stay names, so that the outer terminal's own colours show.
-fn colour(colour: vt100::Color, palette: &Palette) -> Color {
+fn colour(colour: Colour, palette: &Palette) -> Color {
     const NAMES: [Color; 16] = [
         Color::Black,
         Color::Red,
@@ -108,10 +103,10 @@ fn colour(colour: vt100::Color, palette: &Palette) -> Color {
         Color::LightCyan,
         Color::White,
     ];
-    match colour {
-        vt100::Color::Default => Color::Reset,
-        vt100::Color::Rgb(r, g, b) => Color::Rgb(r, g, b),
-        vt100::Color::Idx(index) => match palette.overridden(index) {
+    match colour.kind() {
+        ColourKind::Default => Color::Reset,
+        ColourKind::Rgb(r, g, b) => Color::Rgb(r, g, b),
+        ColourKind::Indexed(index) => match palette.overridden(index) {
             Some(own) => Color::Rgb(own.0, own.1, own.2),
             None => NAMES.get(usize::from(index)).copied().unwrap_or(Color::Indexed(index)),
         },

@@ -85,6 +85,11 @@ impl LinkId {
         self.0
     }
 
+    /// The link of a number that was kept.
+    pub(crate) fn from_number(number: u32) -> Self {
+        Self(number % LINK_NUMBERS)
+    }
+
     fn of(cell: &Cell) -> Option<Self> {
         match cell.underline_color {
             Color::Rgb(high, middle, low) if cell.modifier.contains(LINKED) => {

@@ -1,5 +1,6 @@
 //! A recording as a session: the same screen as a live one, with a clock that can be stopped and moved.
 
+use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -15,7 +16,9 @@ use regex::Regex;
 use super::clock::Clock;
 use super::player::{Played, Player, Shared};
 use super::stage::{PlayOptions, Stage};
-use crate::{Cursor, InputModes, RemoteScreen, SessionState, Size, TextScreen, Wake};
+use crate::{
+    Cursor, InputModes, Line, Match, Place, RemoteScreen, SessionState, Size, TextScreen, ViewRow, Wake,
+};
 use qdeck_terminal::Emulator;
 
 /// Commands that may wait for the player.
@@ -175,7 +178,7 @@ impl RemoteScreen for PlayedSession {
             let size = emulator.size();
             let whole = Rect::new(0, 0, size.columns, size.rows);
             let mut cells = Buffer::empty(whole);
-            emulator.draw(whole, &mut cells, 0);
+            emulator.draw(whole, &mut cells);
             let cursor = emulator.cursor();
             let first = |cursor: u16, whole: u16, shown: u16| {
                 (cursor + 1).saturating_sub(shown).min(whole.saturating_sub(shown))
@@ -201,24 +204,36 @@ impl RemoteScreen for PlayedSession {
 }
 
 impl TextScreen for PlayedSession {
-    fn scrollback(&self) -> usize {
-        self.with(|emulator| emulator.scrollback())
+    fn lines(&self) -> Range<u64> {
+        self.with(|emulator| emulator.lines())
     }
 
-    fn history(&self) -> u64 {
-        self.with(|emulator| emulator.history())
+    fn line(&self, number: u64) -> Option<Line> {
+        self.with(|emulator| emulator.line(number))
     }
 
-    fn draw_scrolled(&self, area: Rect, buf: &mut Buffer, back: usize) {
-        self.with(|emulator| emulator.draw(area, buf, back));
+    fn live_top(&self) -> Place {
+        self.with(|emulator| emulator.live_top())
     }
 
-    fn search(&self, needle: &Regex) -> Vec<usize> {
+    fn step_rows(&self, from: Place, rows: i64) -> Place {
+        self.with(|emulator| emulator.step_rows(from, rows))
+    }
+
+    fn view_rows(&self, top: Place, count: u16) -> Vec<ViewRow> {
+        self.with(|emulator| emulator.view_rows(top, count))
+    }
+
+    fn draw_from(&self, top: Place, area: Rect, buf: &mut Buffer) {
+        self.with(|emulator| emulator.draw_from(top, area, buf));
+    }
+
+    fn cursor_place(&self) -> Place {
+        self.with(|emulator| emulator.cursor_place())
+    }
+
+    fn search(&self, needle: &Regex) -> Vec<Match> {
         self.with(|emulator| emulator.search(needle))
-    }
-
-    fn lines(&self) -> Vec<String> {
-        self.with(|emulator| emulator.lines().iter().map(|line| line.trim_end().to_owned()).collect())
     }
 
     fn cursor(&self) -> Cursor {

@@ -28,7 +28,7 @@ pub(super) fn redraw(emulator: &mut Emulator) -> String {
     let size = emulator.size();
     let area = Rect::new(0, 0, size.columns, size.rows);
     let mut cells = Buffer::empty(area);
-    emulator.draw(area, &mut cells, 0);
+    emulator.draw(area, &mut cells);
     let screen = if emulator.alternate_screen() { 'h' } else { 'l' };
     let mut out = format!("\x1b[?1049{screen}\x1b[0m\x1b[r\x1b[?6l\x1b[H\x1b[2J");
     for y in 0..size.rows {

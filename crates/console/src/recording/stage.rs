@@ -56,7 +56,7 @@ impl Stage {
 
     /// An empty screen, for as long as there is no recording.
     pub fn empty(size: Size) -> Self {
-        let emulator = Emulator::new(size, Emulator::SCROLLBACK);
+        let emulator = Emulator::new(size);
         Self { emulator, marker: None, next: 0, rest: Bytes::new() }
     }
 
@@ -100,8 +100,8 @@ pub fn dump(cast: &Cast) -> String {
     }
     stage.emulator.end_hold();
     let mut text = String::new();
-    for line in stage.emulator.lines() {
-        text.push_str(line.trim_end());
+    for line in stage.emulator.lines().filter_map(|number| stage.emulator.line(number)) {
+        text.push_str(&line.text);
         text.push('\n');
     }
     text.truncate(text.trim_end_matches('\n').len());

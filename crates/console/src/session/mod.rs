@@ -7,6 +7,7 @@ mod replay;
 mod retries;
 mod shared;
 mod task;
+mod text;
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -15,14 +16,11 @@ use bytes::Bytes;
 use crossterm::event::Event;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
-use regex::Regex;
 use tokio::sync::{mpsc, watch};
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 use super::recording::{CastVersion, Recorder, RecordingFile, RecordingHandle};
-use super::{
-    Connector, Cursor, InputModes, RecordableScreen, RemoteScreen, SessionState, Size, TextScreen, Wake,
-};
+use super::{Connector, InputModes, RecordableScreen, RemoteScreen, SessionState, Size, TextScreen, Wake};
 use qdeck_terminal::input;
 use shared::SharedScreen;
 use task::SessionTask;
@@ -135,7 +133,7 @@ impl RemoteScreen for TerminalSession {
     }
 
     fn draw(&self, area: Rect, buf: &mut Buffer) -> Option<Position> {
-        self.shared.with(|screen| screen.emulator.draw(area, buf, 0))
+        self.shared.with(|screen| screen.emulator.draw(area, buf))
     }
 
     fn text(&self) -> Option<&dyn TextScreen> {
@@ -176,39 +174,5 @@ impl RecordableScreen for TerminalSession {
                 recorder.exit(status);
             }
         });
-    }
-}
-
-impl TextScreen for TerminalSession {
-    fn scrollback(&self) -> usize {
-        self.shared.with(|screen| screen.emulator.scrollback())
-    }
-
-    fn history(&self) -> u64 {
-        self.shared.with(|screen| screen.emulator.history())
-    }
-
-    fn draw_scrolled(&self, area: Rect, buf: &mut Buffer, back: usize) {
-        self.shared.with(|screen| screen.emulator.draw(area, buf, back));
-    }
-
-    fn search(&self, needle: &Regex) -> Vec<usize> {
-        self.shared.with(|screen| screen.emulator.search(needle))
-    }
-
-    fn lines(&self) -> Vec<String> {
-        let mut lines = self.shared.with(|screen| screen.emulator.lines());
-        for line in &mut lines {
-            line.truncate(line.trim_end().len());
-        }
-        lines
-    }
-
-    fn cursor(&self) -> Cursor {
-        self.shared.with(|screen| screen.emulator.cursor())
-    }
-
-    fn take_clipboard(&self) -> Option<String> {
-        self.shared.with(|screen| screen.emulator.take_clipboard())
     }
 }

@@ -61,7 +61,7 @@ impl SharedScreen {
     pub fn new(size: Size, wake: Wake) -> Self {
         Self {
             screen: Mutex::new(Screen {
-                emulator: Emulator::new(size, Emulator::SCROLLBACK),
+                emulator: Emulator::new(size),
                 state: SessionState::Connecting,
                 transport_takes_input: true,
                 recorder: None,

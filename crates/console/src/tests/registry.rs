@@ -44,7 +44,7 @@ async fn a_console_is_opened_typed_into_and_read_through_the_registry() {
     let text = console.screen.text().expect("a terminal has text");
     let read_until = async |wanted: &str| {
         let wait = async {
-            while !text.lines().iter().any(|line| line == wanted) {
+            while !text.whole().iter().any(|line| line == wanted) {
                 changed.notified().await;
                 sessions.poll();
             }

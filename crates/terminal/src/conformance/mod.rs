@@ -9,13 +9,14 @@ use ratatui::style::{Color, Modifier};
 
 use super::{CursorShape, Emulator};
 use crate::Size;
+use crate::extended::{OVERLINED, Underline, with_underline};
 
 fn emulator(columns: u16, rows: u16) -> Emulator {
-    Emulator::new(Size { columns, rows }, 100)
+    Emulator::new(Size { columns, rows })
 }
 
 fn rows(emulator: &Emulator) -> Vec<String> {
-    let mut rows: Vec<String> = (0..emulator.size().rows).map(|row| emulator.line(row)).collect();
+    let mut rows: Vec<String> = (0..emulator.size().rows).map(|row| emulator.row(row)).collect();
     while rows.last().is_some_and(String::is_empty) {
         rows.pop();
     }
@@ -31,9 +32,9 @@ fn cursor(emulator: &Emulator) -> (u16, u16) {
     (cursor.row + 1, cursor.column + 1)
 }
 
-fn drawn(emulator: &mut Emulator, area: Rect, back: usize) -> (Buffer, Option<Position>) {
+fn drawn(emulator: &mut Emulator, area: Rect) -> (Buffer, Option<Position>) {
     let mut buf = Buffer::filled(Rect::new(0, 0, 20, 8), ratatui::buffer::Cell::new("·"));
-    let cursor = emulator.draw(area, &mut buf, back);
+    let cursor = emulator.draw(area, &mut buf);
     (buf, cursor)
 }
 
@@ -52,9 +53,11 @@ fn renditions_reach_the_cells() {
         ("\x1b[48:2::1:2:3;31m", Red, Rgb(1, 2, 3), none),
         ("\x1b[1;3;4m", Reset, Reset, Modifier::BOLD | Modifier::ITALIC | Modifier::UNDERLINED),
         ("\x1b[2;7m", Reset, Reset, Modifier::DIM | Modifier::REVERSED),
-        ("\x1b[4:3m", Reset, Reset, Modifier::UNDERLINED),
+        ("\x1b[4:3m", Reset, Reset, with_underline(none, Some(Underline::Curly))),
         ("\x1b[4m\x1b[4:0m", Reset, Reset, none),
-        ("\x1b[21m", Reset, Reset, Modifier::UNDERLINED),
+        ("\x1b[21m", Reset, Reset, with_underline(none, Some(Underline::Double))),
+        ("\x1b[5;9;53m", Reset, Reset, Modifier::SLOW_BLINK | Modifier::CROSSED_OUT | OVERLINED),
+        ("\x1b[5;9;53m\x1b[25;29;55m", Reset, Reset, none),
         // An underline colour must not be read as blink, dim or a colour of the text.
         ("\x1b[58;2;2;1;7m", Reset, Reset, none),
         ("\x1b[58:5:1;31m", Red, Reset, none),
@@ -66,7 +69,7 @@ fn renditions_reach_the_cells() {
         let mut emulator = emulator(10, 5);
         emulator.feed(bytes.as_bytes());
         emulator.feed(b"x");
-        let (buf, _) = drawn(&mut emulator, Rect::new(2, 1, 10, 5), 0);
+        let (buf, _) = drawn(&mut emulator, Rect::new(2, 1, 10, 5));
         let cell = &buf[(2, 1)];
         assert_eq!((cell.symbol(), cell.fg, cell.bg, cell.modifier), ("x", fg, bg, modifier), "{bytes:?}");
     }
@@ -76,13 +79,13 @@ fn renditions_reach_the_cells() {
 fn a_grid_is_cut_by_its_area_and_blank_beyond_its_end() {
     let mut emulator = emulator(10, 3);
     emulator.feed("abc漢字\r\n\r\ne\u{301}nd".as_bytes());
-    let (buf, cursor) = drawn(&mut emulator, Rect::new(1, 1, 4, 2), 0);
+    let (buf, cursor) = drawn(&mut emulator, Rect::new(1, 1, 4, 2));
     let line = |buf: &Buffer, y: u16| (0..20).map(|x| buf[(x, y)].symbol()).collect::<String>();
     assert_eq!(line(&buf, 1), "·abc ···············", "half a wide character is a blank");
     assert_eq!(line(&buf, 2), "·    ···············");
     assert_eq!(line(&buf, 3), "····················");
     assert_eq!(cursor, None);
-    let (buf, cursor) = drawn(&mut emulator, Rect::new(0, 0, 12, 5), 0);
+    let (buf, cursor) = drawn(&mut emulator, Rect::new(0, 0, 12, 5));
     assert_eq!(line(&buf, 0), "abc漢 字      ········");
     assert_eq!(line(&buf, 2), "e\u{301}nd         ········");
     assert_eq!(line(&buf, 4), "            ········");
@@ -93,7 +96,7 @@ fn a_grid_is_cut_by_its_area_and_blank_beyond_its_end() {
 fn an_area_outside_the_buffer_draws_what_fits() {
     let mut emulator = emulator(10, 3);
     emulator.feed(b"abc");
-    let (buf, _) = drawn(&mut emulator, Rect::new(18, 7, 10, 3), 0);
+    let (buf, _) = drawn(&mut emulator, Rect::new(18, 7, 10, 3));
     assert_eq!(buf[(18, 7)].symbol(), "a");
     assert_eq!(buf[(19, 7)].symbol(), "b");
 }
@@ -101,9 +104,8 @@ fn an_area_outside_the_buffer_draws_what_fits() {
 #[test]
 fn nothing_that_controls_the_outer_terminal_reaches_a_cell() {
     let mut emulator = emulator(20, 8);
-    emulator
-        .feed("a\u{202e}b\u{200d}c\u{200b}d\u{2066}e\u{ad}f\u{feff}g\x7fh\u{85}i\x01j\u{fffd}".as_bytes());
-    let (buf, _) = drawn(&mut emulator, Rect::new(0, 0, 20, 8), 0);
+    emulator.feed("a\u{202e}b\u{200d}c\u{200b}d\u{2066}e\u{ad}f\u{feff}g\x7fh\u{fe0f}i\x01j".as_bytes());
+    let (buf, _) = drawn(&mut emulator, Rect::new(0, 0, 20, 8));
     let line: String = (0..20).map(|x| buf[(x, 0)].symbol()).collect();
     assert_eq!(line.trim_end().replace(' ', ""), "abcdefghij");
 }
@@ -130,41 +132,11 @@ fn titles_bell_clipboard_and_cursor_are_reported() {
 }
 
 #[test]
-fn scrollback_is_drawn_searched_and_bounded() {
-    let mut emulator = emulator(10, 4);
-    for line in 0..200 {
-        emulator.feed(format!("line {line}\r\n").as_bytes());
-    }
-    assert_eq!(emulator.scrollback(), 100);
-    assert_eq!(emulator.history(), 197);
-    let first = |emulator: &mut Emulator, back| {
-        let (buf, _) = drawn(emulator, Rect::new(0, 0, 10, 4), back);
-        (0..10).map(|x| buf[(x, 0)].symbol()).collect::<String>().trim_end().to_owned()
-    };
-    assert_eq!(first(&mut emulator, 0), "line 197");
-    assert_eq!(first(&mut emulator, 5), "line 192");
-    assert_eq!(first(&mut emulator, 10_000), "line 97", "as far as there is");
-    let found = emulator.search(&regex::Regex::new("^line 1[0-9]5$").unwrap());
-    assert_eq!(found.len(), 10);
-    assert!(found.is_sorted(), "{found:?}");
-    for (back, line) in found.iter().zip([195, 185, 175, 165, 155, 145, 135, 125, 115, 105]) {
-        let (buf, _) = drawn(&mut emulator, Rect::new(0, 0, 10, 4), *back);
-        let shown = (0..4).any(|y| {
-            (0..10).map(|x| buf[(x, y)].symbol()).collect::<String>().starts_with(&format!("line {line}"))
-        });
-        assert!(shown, "{back} back does not show line {line}");
-    }
-    assert_eq!(emulator.search(&regex::Regex::new("line 199").unwrap()), [0]);
-    emulator.feed(b"\x1b[3J");
-    assert_eq!(emulator.scrollback(), 0);
-}
-
-#[test]
 fn a_synchronised_update_shows_nothing_until_it_ends() {
     let mut emulator = emulator(10, 4);
     emulator.feed(b"old");
     let shown =
-        |emulator: &mut Emulator| drawn(emulator, Rect::new(0, 0, 10, 4), 0).0[(0, 0)].symbol().to_owned();
+        |emulator: &mut Emulator| drawn(emulator, Rect::new(0, 0, 10, 4)).0[(0, 0)].symbol().to_owned();
     emulator.feed(b"\x1b[?2026h\x1b[Hnew");
     assert_eq!(shown(&mut emulator), "o");
     assert!(emulator.hold_deadline().is_some());
@@ -215,6 +187,6 @@ fn a_new_connection_leaves_the_modes_of_the_one_before_and_keeps_its_text() {
     emulator.feed(b"lqk");
     assert_eq!(rows(&emulator), ["before", "── reconnected ──", "lqk"]);
     assert!(!emulator.input_modes().reports_mouse());
-    let (buf, _) = drawn(&mut emulator, Rect::new(0, 0, 20, 6), 0);
+    let (buf, _) = drawn(&mut emulator, Rect::new(0, 0, 20, 6));
     assert_eq!(buf[(0, 2)].fg, Color::Reset);
 }

@@ -3,19 +3,19 @@
 use super::*;
 
 const REPLIES: &[(&str, &str, &str)] = &[
-    ("DA1", "\x1b[c\x1b[0c\x1bZ", "\x1b[?62;22c\x1b[?62;22c\x1b[?62;22c"),
+    ("DA1", "\x1b[c\x1b[0c\x1bZ", "\x1b[?64;6;21;22;28c\x1b[?64;6;21;22;28c\x1b[?64;6;21;22;28c"),
     ("DA2", "\x1b[>c", "\x1b[>1;4000;0c"),
     ("DA3", "\x1b[=c", "\x1bP!|00000000\x1b\\"),
     ("status", "\x1b[5n", "\x1b[0n"),
     ("cursor", "ab\x1b[6n", "\x1b[1;3R"),
     ("cursor while a wrap waits", "0123456789\x1b[6n", "\x1b[1;10R"),
     ("cursor in origin mode", "\x1b[2;4r\x1b[?6h\x1b[2;3H\x1b[6n", "\x1b[2;3R"),
-    ("extended cursor", "\x1b[?6n", "\x1b[?1;1;1R"),
+    ("extended cursor", "\x1b[?6n", "\x1b[?1;1R"),
     ("mode set", "\x1b[?2004h\x1b[?2004$p", "\x1b[?2004;1$y"),
     ("mode reset", "\x1b[?1$p\x1b[4$p", "\x1b[?1;2$y\x1b[4;2$y"),
     ("unknown mode", "\x1b[?31337$p\x1b[99$p", "\x1b[?31337;0$y\x1b[99;0$y"),
     ("wrap and synchronised", "\x1b[?7$p\x1b[?2026$p", "\x1b[?7;1$y\x1b[?2026;2$y"),
-    ("rendition", "\x1b[1;31m\x1bP$qm\x1b\\", "\x1bP1$r0;31;1m\x1b\\"),
+    ("rendition", "\x1b[1;31m\x1bP$qm\x1b\\", "\x1bP1$r0;1;31m\x1b\\"),
     ("plain rendition", "\x1bP$qm\x1b\\", "\x1bP1$r0m\x1b\\"),
     ("margins", "\x1b[2;4r\x1bP$qr\x1b\\", "\x1bP1$r2;4r\x1b\\"),
     ("cursor style", "\x1b[4 q\x1bP$q q\x1b\\", "\x1bP1$r4 q\x1b\\"),

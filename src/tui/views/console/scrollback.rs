@@ -3,7 +3,7 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use crate::console::TextScreen;
+use crate::console::{Match, Place, TextScreen};
 use crate::tui::Look;
 use crate::tui::command::Movement;
 use crate::tui::widgets::pattern::Pattern;
@@ -14,7 +14,7 @@ use crate::tui::widgets::prompt::Prompt;
 pub struct Scrollback {
     /// Lines between the view and the end.
     pub back: usize,
-    /// [`TextScreen::history`] at the last draw, to stay on the same lines while more arrive.
+    /// The number of the screen's first line at the last draw, to stay on the same lines while more arrive.
     history: u64,
     /// Rows of a page.
     page: usize,
@@ -30,18 +30,18 @@ pub struct Scrollback {
 impl Scrollback {
     /// A position at the end.
     pub fn new(screen: &dyn TextScreen, page: u16) -> Self {
-        Self { history: screen.history(), page: usize::from(page.max(1)), ..Self::default() }
+        Self { history: screen.live_top().line, page: usize::from(page.max(1)), ..Self::default() }
     }
 
     /// Keeps the position on the same lines when the scrollback has grown, and inside of it when it has shrunk.
     pub fn follow(&mut self, screen: &dyn TextScreen, page: u16) {
-        let history = screen.history();
+        let history = screen.live_top().line;
         let more = usize::try_from(history.saturating_sub(self.history)).unwrap_or(usize::MAX);
         if self.back > 0 {
             self.back = self.back.saturating_add(more);
             self.search_start = self.search_start.saturating_add(more);
         }
-        self.back = self.back.min(screen.scrollback());
+        self.back = self.back.min(lines_above(screen));
         self.history = history;
         self.page = usize::from(page.max(1));
     }
@@ -70,7 +70,7 @@ impl Scrollback {
     }
 
     fn up(&mut self, lines: usize, screen: &dyn TextScreen) {
-        self.back = self.back.saturating_add(lines).min(screen.scrollback());
+        self.back = self.back.saturating_add(lines).min(lines_above(screen));
     }
 
     fn down(&mut self, lines: usize) {
@@ -84,7 +84,7 @@ impl Scrollback {
         self.back = self.search_start;
         self.search_result = None;
         let Some(pattern) = &self.pattern else { return };
-        let matches = screen.search(pattern.regex());
+        let matches = lines_back(screen, screen.search(pattern.regex()));
         let nearest = matches.iter().find(|back| **back >= self.search_start).or(matches.last());
         self.search_result = Some(match nearest {
             Some(back) => {
@@ -106,7 +106,7 @@ impl Scrollback {
     /// Moves to the next older (or newer) match.
     pub fn find_next(&mut self, older: bool, screen: &dyn TextScreen) {
         let Some(pattern) = &self.pattern else { return };
-        let matches = screen.search(pattern.regex());
+        let matches = lines_back(screen, screen.search(pattern.regex()));
         let next = if older {
             matches.iter().find(|back| **back > self.back)
         } else {
@@ -140,6 +140,32 @@ impl Scrollback {
             }
         }
     }
+}
+
+/// The lines above the screen.
+fn lines_above(screen: &dyn TextScreen) -> usize {
+    usize::try_from(screen.live_top().line - screen.lines().start).unwrap_or(usize::MAX)
+}
+
+/// The views that show matches, as lines between the view and the end, nearest to the end first.
+fn lines_back(screen: &dyn TextScreen, matches: Vec<Match>) -> Vec<usize> {
+    let live = screen.live_top().line;
+    let mut back: Vec<_> = matches
+        .iter()
+        .rev()
+        .map(|found| usize::try_from(live.saturating_sub(found.line)).unwrap_or(0))
+        .collect();
+    back.dedup();
+    back
+}
+
+/// The first row of a view that is so many lines back.
+pub fn top_of(screen: &dyn TextScreen, back: usize) -> Place {
+    let live = screen.live_top();
+    if back == 0 {
+        return live;
+    }
+    Place { line: live.line.saturating_sub(back as u64).max(screen.lines().start), column: 0 }
 }
 
 fn match_count(count: usize) -> String {

@@ -29,7 +29,7 @@ fn header(version: CastVersion) -> Header {
 
 /// A recorder on a disk, with its emulator.
 fn recorder(disk: &Disk) -> (Recorder, RecordingHandle, Emulator) {
-    let mut emulator = Emulator::new(SIZE, Emulator::SCROLLBACK);
+    let mut emulator = Emulator::new(SIZE);
     let wake: crate::Wake = std::sync::Arc::new(|| {});
     let started = Recorder::start_on(opening(disk), CastVersion::V3, "web-1", &mut emulator, wake);
     let (recorder, handle) = started.expect("a thread");
@@ -134,7 +134,7 @@ fn output_keeps_its_times_while_it_may_be_the_beginning_of_a_secret() {
 #[test]
 fn a_session_is_recorded_from_the_screen_as_it_is() {
     let disk = Disk::default();
-    let mut emulator = Emulator::new(SIZE, Emulator::SCROLLBACK);
+    let mut emulator = Emulator::new(SIZE);
     emulator.feed("\x1b[1;31mred\x1b[m 漢字\r\n$ ".as_bytes());
     let wake: crate::Wake = std::sync::Arc::new(|| {});
     let (mut recorder, handle) =
@@ -161,9 +161,9 @@ fn a_session_is_recorded_from_the_screen_as_it_is() {
         ]
     );
     assert_eq!(crate::recording::dump(&cast), "red 漢字\n$ ls\nCargo.toml\n");
-    let mut again = Emulator::new(SIZE, Emulator::SCROLLBACK);
+    let mut again = Emulator::new(SIZE);
     again.feed(first.as_bytes());
-    let mut before = Emulator::new(SIZE, Emulator::SCROLLBACK);
+    let mut before = Emulator::new(SIZE);
     before.feed("\x1b[1;31mred\x1b[m 漢字\r\n$ ".as_bytes());
     assert_eq!(picture(&mut again), picture(&mut before), "colours and cursor too");
 }
@@ -171,7 +171,7 @@ fn a_session_is_recorded_from_the_screen_as_it_is() {
 fn picture(emulator: &mut Emulator) -> (ratatui::buffer::Buffer, Option<ratatui::layout::Position>) {
     let area = ratatui::layout::Rect::new(0, 0, SIZE.columns, SIZE.rows);
     let mut cells = ratatui::buffer::Buffer::empty(area);
-    let cursor = emulator.draw(area, &mut cells, 0);
+    let cursor = emulator.draw(area, &mut cells);
     (cells, cursor)
 }
 
@@ -276,7 +276,7 @@ fn a_recording_that_cannot_be_made_reports_why() {
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("a-file");
     std::fs::write(&file, "").expect("written");
-    let mut emulator = Emulator::new(SIZE, Emulator::SCROLLBACK);
+    let mut emulator = Emulator::new(SIZE);
     let file = RecordingFile::In { folder: file, name: "web-1".to_owned() };
     let (_recorder, handle) =
         Recorder::start(file, CastVersion::V3, "web-1", &mut emulator, std::sync::Arc::new(|| {}))

@@ -9,6 +9,7 @@ use super::Pane;
 use crate::console::{SessionState, Size, TextScreen};
 use crate::model::age;
 use crate::tui::Look;
+use crate::tui::views::console::scrollback::top_of;
 use crate::tui::widgets::frame::{Piece, put, put_right};
 
 /// The mark and word of a state; marks differ in shape, not only in colour.
@@ -43,7 +44,7 @@ impl Pane {
         }
         if let (Some(scrollback), Some(text)) = (&mut self.scrollback, text) {
             scrollback.follow(text, grid.height);
-            text.draw_scrolled(grid, buf, scrollback.back);
+            text.draw_from(top_of(text, scrollback.back), grid, buf);
             scrollback.highlight(grid, buf, look);
         } else {
             let cursor = self.console.screen.draw(grid, buf);

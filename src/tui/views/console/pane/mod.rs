@@ -118,7 +118,7 @@ impl Pane {
             let row = mouse.row.clamp(self.grid.top(), self.grid.bottom() - 1) - self.grid.y;
             self.screen().send(&Event::Mouse(MouseEvent { column, row, ..mouse }));
         } else if mouse.kind == MouseEventKind::ScrollUp
-            && self.screen().text().is_some_and(|text| text.scrollback() > 0)
+            && self.screen().text().is_some_and(|text| text.has_scrollback())
         {
             self.scroll_back(Some(WHEEL_LINES));
         }

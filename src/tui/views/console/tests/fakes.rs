@@ -1,5 +1,6 @@
 //! Remote screens for the tests: one of text, one of pixels.
 
+use std::ops::Range;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
@@ -10,7 +11,10 @@ use regex::Regex;
 
 use qdeck_terminal::input::MouseProtocolMode;
 
-use crate::console::{Cursor, CursorShape, InputModes, RemoteScreen, SessionState, Size, TextScreen};
+use crate::console::{
+    Cursor, CursorShape, InputModes, Line, Match, Place, RemoteScreen, SessionState, Size, TextScreen,
+    ViewRow,
+};
 
 /// A remote terminal with lines above its screen, which records what it was sent.
 pub(super) struct Scripted {
@@ -80,7 +84,7 @@ impl RemoteScreen for Handle {
         Some("vim".to_owned())
     }
     fn draw(&self, area: Rect, buf: &mut Buffer) -> Option<Position> {
-        self.draw_scrolled(area, buf, 0);
+        self.draw_from(self.live_top(), area, buf);
         Some(area.as_position())
     }
     fn text(&self) -> Option<&dyn TextScreen> {
@@ -90,28 +94,37 @@ impl RemoteScreen for Handle {
 
 impl TextScreen for Handle {
     /// Line `n` of all reads `line n`; the screen shows the last ones.
-    fn draw_scrolled(&self, area: Rect, buf: &mut Buffer, back: usize) {
-        let last = self.0.lines.load(Ordering::Relaxed) + u64::from(area.height) - back as u64;
-        for (line, y) in (last - u64::from(area.height)..last).zip(area.top()..) {
+    fn draw_from(&self, top: Place, area: Rect, buf: &mut Buffer) {
+        for (line, y) in (top.line..).zip(area.top()..area.bottom()) {
             buf.set_string(area.x, y, format!("line {line}"), ratatui::style::Style::new());
         }
     }
-    fn scrollback(&self) -> usize {
-        usize::try_from(self.0.lines.load(Ordering::Relaxed)).unwrap()
+    fn lines(&self) -> Range<u64> {
+        0..self.0.lines.load(Ordering::Relaxed) + 1
     }
-    fn history(&self) -> u64 {
-        self.0.lines.load(Ordering::Relaxed)
+    fn line(&self, number: u64) -> Option<Line> {
+        Some(Line { text: format!("line {number}"), is_prompt: false })
     }
-    fn search(&self, needle: &Regex) -> Vec<usize> {
-        let lines = self.scrollback();
-        (0..lines)
-            .rev()
-            .filter(|line| needle.is_match(&format!("line {line}")))
-            .map(|line| lines - line)
+    fn live_top(&self) -> Place {
+        Place { line: self.0.lines.load(Ordering::Relaxed), column: 0 }
+    }
+    fn step_rows(&self, from: Place, rows: i64) -> Place {
+        let line = from.line.saturating_add_signed(rows).min(self.live_top().line);
+        Place { line, column: 0 }
+    }
+    fn view_rows(&self, top: Place, count: u16) -> Vec<ViewRow> {
+        (top.line..top.line + u64::from(count))
+            .map(|line| ViewRow { line, columns: 0..8, continues: false })
             .collect()
     }
-    fn lines(&self) -> Vec<String> {
-        (0..self.history()).map(|line| format!("line {line}")).collect()
+    fn cursor_place(&self) -> Place {
+        self.live_top()
+    }
+    fn search(&self, needle: &Regex) -> Vec<Match> {
+        (0..self.live_top().line)
+            .filter(|line| needle.is_match(&format!("line {line}")))
+            .map(|line| Match { line, columns: 0..8 })
+            .collect()
     }
     fn cursor(&self) -> Cursor {
         Cursor { row: 0, column: 0, visible: true, shape: CursorShape::Default, blinking: false }

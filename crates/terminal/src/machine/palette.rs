@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 /// A colour, eight bits a channel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in super::super) struct Rgb(pub u8, pub u8, pub u8);
+pub(crate) struct Rgb(pub u8, pub u8, pub u8);
 
 impl fmt::Display for Rgb {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -63,23 +63,31 @@ const XTERM_COLOURS: [Rgb; 16] = [
 ];
 
 /// The colours of one terminal.
-#[derive(Debug, Clone)]
-pub(in super::super) struct Palette {
-    /// Reply to OSC 10; a default, since the outer terminal is not asked for its own.
-    pub foreground: Rgb,
-    /// Reply to OSC 11, by which applications choose dark or light.
-    pub background: Rgb,
-    /// Colours that the application has set.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Palette {
+    /// Colours of the 256 that the application has set.
     overrides: Vec<(u8, Rgb)>,
-}
-
-impl Default for Palette {
-    fn default() -> Self {
-        Self { foreground: XTERM_COLOURS[7], background: XTERM_COLOURS[0], overrides: Vec::new() }
-    }
+    /// Default colours (OSC 10 to 19) that the application has set. They are for queries only.
+    dynamic: Vec<(u16, Rgb)>,
 }
 
 impl Palette {
+    /// The reply to OSC 10 to 19: a default where nothing was set, since the outer terminal is not asked for its own. By
+    /// the background (11) applications choose dark or light.
+    pub fn dynamic(&self, number: u16) -> Rgb {
+        let set = self.dynamic.iter().find(|(set, _)| *set == number).map(|(_, colour)| *colour);
+        set.unwrap_or(XTERM_COLOURS[if matches!(number, 11 | 14 | 16 | 18) { 0 } else { 7 }])
+    }
+
+    pub fn set_dynamic(&mut self, number: u16, colour: Rgb) {
+        self.reset_dynamic(number);
+        self.dynamic.push((number, colour));
+    }
+
+    pub fn reset_dynamic(&mut self, number: u16) {
+        self.dynamic.retain(|(set, _)| *set != number);
+    }
+
     /// The application's own colour for a number, if it set one.
     pub fn overridden(&self, index: u8) -> Option<Rgb> {
         self.overrides.iter().find(|(set, _)| *set == index).map(|(_, colour)| *colour)

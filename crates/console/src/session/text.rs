@@ -1,0 +1,52 @@
+//! The text of a session, for views that scroll back, search and copy.
+
+use std::ops::Range;
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use regex::Regex;
+
+use super::TerminalSession;
+use crate::{Cursor, Line, Match, Place, TextScreen, ViewRow};
+
+impl TextScreen for TerminalSession {
+    fn lines(&self) -> Range<u64> {
+        self.shared.with(|screen| screen.emulator.lines())
+    }
+
+    fn line(&self, number: u64) -> Option<Line> {
+        self.shared.with(|screen| screen.emulator.line(number))
+    }
+
+    fn live_top(&self) -> Place {
+        self.shared.with(|screen| screen.emulator.live_top())
+    }
+
+    fn step_rows(&self, from: Place, rows: i64) -> Place {
+        self.shared.with(|screen| screen.emulator.step_rows(from, rows))
+    }
+
+    fn view_rows(&self, top: Place, count: u16) -> Vec<ViewRow> {
+        self.shared.with(|screen| screen.emulator.view_rows(top, count))
+    }
+
+    fn draw_from(&self, top: Place, area: Rect, buf: &mut Buffer) {
+        self.shared.with(|screen| screen.emulator.draw_from(top, area, buf));
+    }
+
+    fn cursor_place(&self) -> Place {
+        self.shared.with(|screen| screen.emulator.cursor_place())
+    }
+
+    fn search(&self, needle: &Regex) -> Vec<Match> {
+        self.shared.with(|screen| screen.emulator.search(needle))
+    }
+
+    fn cursor(&self) -> Cursor {
+        self.shared.with(|screen| screen.emulator.cursor())
+    }
+
+    fn take_clipboard(&self) -> Option<String> {
+        self.shared.with(|screen| screen.emulator.take_clipboard())
+    }
+}

@@ -1,0 +1,231 @@
+//! The terminal itself: its screens, cursor and modes, and what each sequence does to them. It does as xterm does.
+//!
+//! Rows and columns count from zero here; margins are inclusive.
+
+mod charset;
+mod control;
+mod cursor;
+mod edit;
+mod modes;
+mod palette;
+mod print;
+mod rectangle;
+mod report;
+mod reset;
+mod resize;
+mod scroll;
+mod sgr;
+mod strings;
+mod tabs;
+mod text;
+
+use charset::Charsets;
+use modes::Modes;
+pub(crate) use palette::Palette;
+use tabs::TabStops;
+
+use crate::CursorShape;
+use crate::history::History;
+use crate::screen::{Cell, Clusters, Extra, Extras, Flags, Glyph, Row, Style};
+
+/// Bytes of replies that may wait to be taken; further ones are dropped, as a terminal with a full output buffer does.
+const MAX_REPLY_BYTES: usize = 64 * 1024;
+
+/// The place where the next character goes.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct CursorPlace {
+    pub row: usize,
+    pub column: usize,
+    /// The last column was written to; the next character goes to the next row.
+    pub wrap_pending: bool,
+}
+
+/// The state that DECSC saves.
+#[derive(Debug, Clone, Copy, Default)]
+struct SavedCursor {
+    place: CursorPlace,
+    style: Style,
+    charsets: Charsets,
+    origin: bool,
+}
+
+/// The rows and columns that scrolling is limited to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Margins {
+    top: usize,
+    bottom: usize,
+    left: usize,
+    right: usize,
+}
+
+/// The erases that spare protected cells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+enum Protection {
+    #[default]
+    None,
+    /// Set by DECSCA: the selective erases.
+    Selective,
+    /// Set by SPA: all.
+    All,
+}
+
+/// Events since they were last taken.
+#[derive(Debug, Default)]
+pub(crate) struct Events {
+    pub bell: bool,
+    pub clipboard: Option<String>,
+    /// A synchronised update began.
+    pub sync_started: bool,
+    /// Bytes for the application.
+    pub replies: Vec<u8>,
+}
+
+/// A terminal without its parser.
+pub(crate) struct Machine {
+    pub columns: usize,
+    pub rows: usize,
+    /// The main and the alternate screen.
+    screens: [Vec<Row>; 2],
+    on_alternate: bool,
+    pub history: History,
+    clusters: Clusters,
+    extras: Extras,
+
+    pub cursor: CursorPlace,
+    pub cursor_style: (CursorShape, bool),
+    saved: [SavedCursor; 2],
+    style: Style,
+    /// Underline colour and link of the text that follows.
+    extra: Extra,
+    protection: Protection,
+    margins: Margins,
+    pub modes: Modes,
+    charsets: Charsets,
+    tabs: TabStops,
+    /// The last character printed, for REP.
+    last_printed: Option<char>,
+
+    pub palette: Palette,
+    pub title: Option<String>,
+    titles: Vec<Option<String>>,
+    pub events: Events,
+    /// The forms in which checksums of the screen are reported (XTCHECKSUM).
+    checksum_form: u16,
+    /// The server takes the plain form of a size report for itself.
+    pub size_reports_taken: bool,
+    /// Lines from this one on were on the screen before it became smaller.
+    resized_from: Option<u64>,
+}
+
+impl Machine {
+    pub fn new(columns: usize, rows: usize) -> Self {
+        let blank = || vec![Row::blank(columns, Style::default()); rows];
+        Self {
+            columns,
+            rows,
+            screens: [blank(), blank()],
+            on_alternate: false,
+            history: History::new(),
+            clusters: Clusters::default(),
+            extras: Extras::default(),
+            cursor: CursorPlace::default(),
+            cursor_style: (CursorShape::Default, false),
+            saved: [SavedCursor::default(); 2],
+            style: Style::default(),
+            extra: Extra::default(),
+            protection: Protection::None,
+            margins: Margins { top: 0, bottom: rows - 1, left: 0, right: columns - 1 },
+            modes: Modes::default(),
+            charsets: Charsets::default(),
+            tabs: TabStops::default(),
+            last_printed: None,
+            palette: Palette::default(),
+            title: None,
+            titles: Vec::new(),
+            events: Events::default(),
+            checksum_form: 0,
+            size_reports_taken: false,
+            resized_from: None,
+        }
+    }
+
+    pub fn on_alternate(&self) -> bool {
+        self.on_alternate
+    }
+
+    /// The rows of the screen that is shown.
+    pub fn grid(&self) -> &[Row] {
+        &self.screens[usize::from(self.on_alternate)]
+    }
+
+    fn grid_mut(&mut self) -> &mut Vec<Row> {
+        &mut self.screens[usize::from(self.on_alternate)]
+    }
+
+    /// The style of cells that are erased or scroll in.
+    fn blank(&self) -> Style {
+        self.style.erased()
+    }
+
+    /// The cell at a place, a blank one outside.
+    pub fn cell(&self, row: usize, column: usize) -> Cell {
+        self.grid().get(row).and_then(|row| row.cells.get(column)).copied().unwrap_or_default()
+    }
+
+    /// The text of a cell that is a cluster.
+    pub fn cluster(&self, number: u32) -> &str {
+        self.clusters.get(number)
+    }
+
+    /// Underline colour and link of a style.
+    pub fn extra_of(&self, style: Style) -> Extra {
+        self.extras.get(style.extra)
+    }
+
+    /// Queues a reply. `CSI`, `OSC` and the like are written in their eight-bit form where that is asked for (S8C1T).
+    fn reply(&mut self, text: std::fmt::Arguments<'_>) {
+        let replies = &mut self.events.replies;
+        let text = text.to_string();
+        if replies.len() + text.len() > MAX_REPLY_BYTES {
+            return;
+        }
+        if !self.modes.eight_bit_replies {
+            replies.extend_from_slice(text.as_bytes());
+            return;
+        }
+        let mut bytes = text.bytes();
+        while let Some(byte) = bytes.next() {
+            match byte {
+                0x1b => replies.extend(bytes.next().map(|next| next.wrapping_add(0x40))),
+                _ => replies.push(byte),
+            }
+        }
+    }
+
+    /// Keeps only the clusters and extras that a cell still has.
+    fn sweep(&mut self) {
+        let clusters = self.clusters.take();
+        let extras = self.extras.take();
+        for row in self.screens.iter_mut().flatten() {
+            for cell in &mut row.cells {
+                if let Some(number) = cell.glyph.as_cluster() {
+                    let text = clusters.get(number).to_owned();
+                    cell.glyph = Glyph::cluster(self.clusters.intern(text));
+                }
+                cell.style.extra = self.extras.intern(extras.get(cell.style.extra));
+            }
+        }
+        self.style.extra = self.extras.intern(extras.get(self.style.extra));
+        for saved in &mut self.saved {
+            saved.style.extra = self.extras.intern(extras.get(saved.style.extra));
+        }
+    }
+
+    /// The style with its underline colour and link as they are now.
+    fn refresh_extra(&mut self) {
+        if self.extras.is_full() {
+            self.sweep();
+        }
+        self.style.extra = self.extras.intern(self.extra);
+    }
+}

@@ -1,0 +1,167 @@
+//! Printing of characters.
+
+use unicode_width::UnicodeWidthChar;
+
+use super::Machine;
+use crate::sanitise;
+use crate::screen::{Cell, Flags, Glyph};
+
+impl Machine {
+    /// Prints a run of printable ASCII.
+    pub(super) fn print_run(&mut self, mut text: &[u8]) {
+        let Some(last) = text.last() else { return };
+        let is_plain = self.charsets.is_plain() && !self.modes.insert;
+        if !is_plain || self.style.flags.contains(Flags::CONCEAL) {
+            for byte in text {
+                self.print_char(char::from(*byte));
+            }
+            return;
+        }
+        self.last_printed = Some(char::from(*last));
+        while !text.is_empty() {
+            self.wrap_if_pending();
+            let (row, start, end) = (self.cursor.row, self.cursor.column, self.right_limit());
+            let count = text.len().min(end - start);
+            let style = self.style;
+            let row = &mut self.grid_mut()[row];
+            row.split_wide(start);
+            row.split_wide(start + count);
+            for (cell, byte) in row.cells[start..start + count].iter_mut().zip(text) {
+                *cell = Cell { glyph: Glyph::byte(*byte), style };
+            }
+            text = &text[count..];
+            if start + count >= end {
+                self.cursor.column = end - 1;
+                self.cursor.wrap_pending = true;
+                if !self.modes.autowrap && text.len() > 1 {
+                    // Each character takes the place of the one before; the last one stays.
+                    text = &text[text.len() - 1..];
+                }
+            } else {
+                self.cursor.column = start + count;
+            }
+        }
+    }
+
+    /// Prints a character.
+    pub(super) fn print_char(&mut self, c: char) {
+        let c = self.charsets.map(c);
+        if !sanitise::is_visible(c) {
+            return;
+        }
+        match c.width().unwrap_or(0) {
+            0 => self.combine(c),
+            width => {
+                self.last_printed = Some(c);
+                self.put(c, width.min(2));
+            }
+        }
+    }
+
+    /// The column before which the current row of text ends.
+    fn right_limit(&self) -> usize {
+        if self.cursor.column > self.margins.right { self.columns } else { self.margins.right + 1 }
+    }
+
+    fn wrap_if_pending(&mut self) {
+        if std::mem::take(&mut self.cursor.wrap_pending) && self.modes.autowrap {
+            self.wrap();
+        }
+    }
+
+    /// Goes to the start of the next row, which continues this one.
+    pub(super) fn wrap(&mut self) {
+        let row = self.cursor.row;
+        if self.cursor.column + 1 == self.columns && self.margins.left == 0 {
+            self.grid_mut()[row].wrapped = true;
+        }
+        self.index();
+        self.cursor.column = self.margins.left;
+    }
+
+    fn put(&mut self, c: char, width: usize) {
+        self.wrap_if_pending();
+        if self.cursor.column + width > self.right_limit() {
+            if self.modes.autowrap {
+                self.leave_filler();
+                self.wrap();
+            } else {
+                self.cursor.column = self.right_limit().saturating_sub(width);
+            }
+        }
+        let (row, at, end) = (self.cursor.row, self.cursor.column, self.right_limit());
+        if at + width > end {
+            // A region too narrow for the character.
+            return;
+        }
+        let (style, blank) = (self.style, self.blank());
+        // A concealed text takes its cells and is not kept, so that a password is nowhere.
+        let is_concealed = style.flags.contains(Flags::CONCEAL);
+        let glyph = Glyph::char(if is_concealed { ' ' } else { c });
+        let insert = self.modes.insert;
+        let row = &mut self.grid_mut()[row];
+        if insert {
+            row.insert(at, end, width, blank);
+        }
+        row.split_wide(at);
+        row.split_wide(at + width);
+        row.cells[at] = Cell { glyph, style };
+        if width == 2 {
+            row.cells[at + 1] = Cell { glyph: if is_concealed { glyph } else { Glyph::WIDE_TAIL }, style };
+        }
+        if at + width >= end {
+            self.cursor.column = end - 1;
+            self.cursor.wrap_pending = true;
+        } else {
+            self.cursor.column = at + width;
+        }
+    }
+
+    /// Marks the cell that a wide character at the edge leaves free, so that it is no part of the text.
+    fn leave_filler(&mut self) {
+        let (row, column) = (self.cursor.row, self.cursor.column);
+        if column + 1 == self.columns {
+            let cell = &mut self.grid_mut()[row].cells[column];
+            if cell.glyph.is_space() {
+                cell.glyph = Glyph::FILLER;
+            }
+        }
+    }
+
+    /// Adds a combining mark to the character before the cursor.
+    fn combine(&mut self, mark: char) {
+        let row = self.cursor.row;
+        let mut column = self.cursor.column;
+        if !self.cursor.wrap_pending {
+            let Some(before) = column.checked_sub(1) else { return };
+            column = before;
+        }
+        if column > 0 && self.cell(row, column).is_wide_tail() {
+            column -= 1;
+        }
+        let glyph = self.cell(row, column).glyph;
+        if self.clusters.is_full() {
+            self.sweep();
+        }
+        let base = match glyph.as_cluster() {
+            Some(number) => self.clusters.get(number).to_owned(),
+            None => glyph.as_char().unwrap_or(' ').to_string(),
+        };
+        if let Some(number) = self.clusters.add(&base, mark) {
+            self.grid_mut()[row].cells[column].glyph = Glyph::cluster(number);
+        }
+    }
+
+    /// REP: repeats the last character.
+    pub(super) fn repeat(&mut self, count: usize) {
+        // More repeats than cells show nothing more, and cost time.
+        if let Some(c) = self.last_printed {
+            for _ in 0..count.min(self.rows * self.columns) {
+                match c.width().unwrap_or(0) {
+                    0 => return,
+                    width => self.put(c, width.min(2)),
+                }
+            }
+        }
+    }
+}

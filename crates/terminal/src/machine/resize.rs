@@ -1,0 +1,222 @@
+//! A new size: the main screen's lines are wrapped anew, so that nothing is lost; the alternate screen is cut, and what
+//! is cut comes back.
+//!
+//! ```text
+//!  history  ┌───────────┐      what no longer fits goes to the history,
+//!           │ one lon   │      and comes back from it
+//!  screen   │ one long  │  ->  │ one  │
+//!           │ line      │      │ long │
+//!           │ $ _       │      │ line │
+//!           └───────────┘      │ $ _  │
+//! ```
+
+use super::{CursorPlace, Machine};
+use crate::screen::{Cell, Glyph, Row, Style};
+
+/// A place on the screen that is kept on its character: which line, and how many cells into it.
+#[derive(Debug, Clone, Copy, Default)]
+struct Anchor {
+    line: usize,
+    offset: usize,
+}
+
+/// A line as long as its author made it.
+#[derive(Debug, Default)]
+struct LogicalLine {
+    cells: Vec<Cell>,
+    is_prompt: bool,
+    /// It goes on behind the last row.
+    is_open: bool,
+}
+
+impl Machine {
+    /// Changes the size.
+    pub fn resize(&mut self, columns: usize, rows: usize) {
+        if (columns, rows) == (self.columns, self.rows) {
+            return;
+        }
+        self.resize_main(columns, rows);
+        self.resize_alternate(columns, rows);
+        self.columns = columns;
+        self.rows = rows;
+        self.reset_margins();
+        self.cursor.row = self.cursor.row.min(rows - 1);
+        if self.cursor.column >= columns {
+            self.cursor.column = columns - 1;
+            self.cursor.wrap_pending = false;
+        }
+    }
+
+    fn resize_alternate(&mut self, columns: usize, rows: usize) {
+        let grid = &mut self.screens[1];
+        if self.on_alternate && self.cursor.row >= rows {
+            let above = self.cursor.row + 1 - rows;
+            grid.drain(..above);
+            self.cursor.row -= above;
+        }
+        while grid.len() < rows {
+            grid.push(Row::blank(columns, Style::default()));
+        }
+        for row in grid {
+            if row.cells.len() < columns {
+                row.cells.resize(columns, Cell::default());
+            }
+        }
+    }
+
+    fn resize_main(&mut self, columns: usize, rows: usize) {
+        let places = [if self.on_alternate { self.saved[0].place } else { self.cursor }, self.saved[0].place];
+        let cursor_row = places[0].row;
+        let old = std::mem::take(&mut self.screens[0]);
+        let used = old.iter().rposition(|row| row.used(row.cells.len()) > 0).map_or(0, |last| last + 1);
+        let used = used.max(cursor_row + 1).min(old.len());
+        let had_room = used < self.rows;
+        let (lines, anchors) = self.unwrap_rows(&old[..used], places);
+        let (mut grid, mut places) = wrap_lines(lines, anchors, columns);
+
+        if grid.len() > rows {
+            let excess = grid.len() - rows;
+            let least = (places[0].row + 1).saturating_sub(rows);
+            let stored = excess.min(places[0].row).max(least);
+            self.resized_from.get_or_insert(self.history.next());
+            for row in grid.drain(..stored) {
+                self.history.push(&row, columns, &self.clusters, &self.extras);
+            }
+            for place in &mut places {
+                place.row = place.row.saturating_sub(stored);
+            }
+        } else if self.resized_from.is_some() || !had_room {
+            let pulled = self.pull_rows(&mut grid, columns, rows);
+            for place in &mut places {
+                place.row += pulled;
+            }
+        }
+        while grid.len() < rows {
+            grid.push(Row::blank(columns, Style::default()));
+        }
+        self.screens[0] = grid;
+        self.saved[0].place = places[1];
+        if self.on_alternate {
+            self.saved[0].place = places[0];
+        } else {
+            self.cursor = places[0];
+        }
+    }
+
+    /// Joins the rows that were wrapped, with the part of the first line that is in the history.
+    fn unwrap_rows(&mut self, rows: &[Row], places: [CursorPlace; 2]) -> (Vec<LogicalLine>, [Anchor; 2]) {
+        let mut lines = Vec::new();
+        let mut line = LogicalLine::default();
+        if self.history.open_cells().is_some()
+            && let Some((cells, is_prompt)) = self.history.pop(&mut self.clusters, &mut self.extras)
+        {
+            line = LogicalLine { cells, is_prompt, is_open: true };
+        }
+        let mut anchors = [Anchor::default(); 2];
+        for (number, row) in rows.iter().enumerate() {
+            let start = line.cells.len();
+            for (place, anchor) in places.iter().zip(&mut anchors) {
+                if place.row == number {
+                    let offset = start + place.column + usize::from(place.wrap_pending);
+                    *anchor = Anchor { line: lines.len(), offset };
+                }
+            }
+            let width = self.columns.min(row.cells.len());
+            let used = if row.wrapped { width } else { row.used(width) };
+            line.cells.extend(row.cells[..used].iter().filter(|cell| cell.glyph != Glyph::FILLER));
+            line.is_prompt |= row.is_prompt;
+            line.is_open = row.wrapped;
+            if !row.wrapped {
+                lines.push(std::mem::take(&mut line));
+            }
+        }
+        if line.is_open {
+            lines.push(line);
+        }
+        (lines, anchors)
+    }
+
+    /// Takes lines back from the history, above the rows of the screen; returns how many rows came.
+    fn pull_rows(&mut self, grid: &mut Vec<Row>, columns: usize, rows: usize) -> usize {
+        let before = grid.len();
+        while grid.len() < rows {
+            let is_next = match self.resized_from {
+                Some(from) => self.history.next() > from,
+                None => true,
+            };
+            let Some((cells, is_prompt)) =
+                is_next.then(|| self.history.pop(&mut self.clusters, &mut self.extras)).flatten()
+            else {
+                break;
+            };
+            let line = LogicalLine { cells, is_prompt, is_open: false };
+            let (mut above, _) = wrap_lines(vec![line], [Anchor::default(); 2], columns);
+            let room = rows - grid.len();
+            let fit = above.split_off(above.len().saturating_sub(room));
+            for row in above {
+                self.history.push(&row, columns, &self.clusters, &self.extras);
+            }
+            grid.splice(0..0, fit);
+        }
+        if self.resized_from.is_some_and(|from| self.history.next() <= from) {
+            self.resized_from = None;
+        }
+        grid.len() - before
+    }
+}
+
+/// Wraps lines into rows, and finds the anchors in them.
+fn wrap_lines(lines: Vec<LogicalLine>, anchors: [Anchor; 2], columns: usize) -> (Vec<Row>, [CursorPlace; 2]) {
+    let mut rows = Vec::new();
+    let mut places = [CursorPlace::default(); 2];
+    for (number, line) in lines.into_iter().enumerate() {
+        let first_row = rows.len();
+        // Only the cursor may be behind the text.
+        let wanted = if anchors[0].line == number { anchors[0].offset } else { 0 };
+        let length = line.cells.len().max(wanted);
+        let starts = wrap_line(line, wanted, columns, &mut rows);
+        for (anchor, place) in anchors.iter().zip(&mut places) {
+            if anchor.line == number {
+                let offset = anchor.offset.min(length);
+                let row = starts.iter().rposition(|start| *start <= offset).unwrap_or(0);
+                let column = offset - starts[row];
+                *place = CursorPlace {
+                    row: first_row + row,
+                    column: column.min(columns - 1),
+                    wrap_pending: column == columns,
+                };
+            }
+        }
+    }
+    (rows, places)
+}
+
+/// Wraps one line; returns the offset of each of its rows. There are enough of them for an anchor at `wanted`.
+fn wrap_line(line: LogicalLine, wanted: usize, columns: usize, rows: &mut Vec<Row>) -> Vec<usize> {
+    let LogicalLine { mut cells, is_prompt, is_open } = line;
+    if cells.len() < wanted {
+        cells.resize(wanted, Cell::default());
+    }
+    let mut starts = Vec::new();
+    let mut at = 0;
+    loop {
+        let mut end = (at + columns).min(cells.len());
+        let cuts_wide = end > at + 1 && cells.get(end).is_some_and(|cell| cell.is_wide_tail());
+        if cuts_wide {
+            end -= 1;
+        }
+        let mut row = Row::blank(columns, Style::default());
+        row.cells[..end - at].copy_from_slice(&cells[at..end]);
+        if cuts_wide {
+            row.cells[columns - 1].glyph = Glyph::FILLER;
+        }
+        row.is_prompt = is_prompt && at == 0;
+        row.wrapped = end < cells.len() || is_open;
+        starts.push(at);
+        rows.push(row);
+        if end >= cells.len() {
+            return starts;
+        }
+        at = end;
+    }
+}

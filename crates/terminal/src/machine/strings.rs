@@ -1,0 +1,130 @@
+//! Operating system commands and device control strings: titles, colours, links, the clipboard, settings. None reaches
+//! the outer terminal.
+
+use base64::Engine;
+
+use super::Machine;
+use crate::extended;
+use crate::sanitise;
+
+impl Machine {
+    pub(super) fn osc(&mut self, body: &[u8], bell: bool) {
+        let end = if bell { "\x07" } else { "\x1b\\" };
+        let mut parts = body.splitn(2, |byte| *byte == b';');
+        let number = parts
+            .next()
+            .and_then(|number| std::str::from_utf8(number).ok())
+            .and_then(|number| number.parse::<u16>().ok());
+        let rest = parts.next().unwrap_or_default();
+        match number {
+            Some(0 | 2) => {
+                let title = sanitise::title(rest);
+                self.title = (!title.is_empty()).then_some(title);
+            }
+            Some(4) => self.palette_command(rest, end),
+            Some(8) => self.set_link(rest),
+            Some(first @ 10..=19) => self.dynamic_colours(first, rest, end),
+            Some(52) => self.copy(rest),
+            Some(104) => self.palette_reset(rest),
+            Some(number @ 110..=119) => self.palette.reset_dynamic(number - 100),
+            Some(133) if rest.first() == Some(&b'A') => {
+                let row = self.cursor.row;
+                self.grid_mut()[row].is_prompt = true;
+            }
+            _ => {}
+        }
+    }
+
+    /// OSC 8: the text that follows leads to a URI; an empty one ends it.
+    fn set_link(&mut self, rest: &[u8]) {
+        let uri = rest.splitn(2, |byte| *byte == b';').nth(1).unwrap_or_default();
+        self.extra.link = std::str::from_utf8(uri).ok().and_then(extended::intern_link);
+        self.refresh_extra();
+    }
+
+    /// Handles `index ; colour` pairs: `?` queries, anything else sets.
+    fn palette_command(&mut self, rest: &[u8], end: &str) {
+        let Ok(rest) = std::str::from_utf8(rest) else {
+            return;
+        };
+        let mut parts = rest.split(';');
+        while let (Some(index), Some(colour)) = (parts.next(), parts.next()) {
+            let Ok(index) = index.parse::<u8>() else { return };
+            if colour == "?" {
+                let current = self.palette.get(index).to_string();
+                self.reply(format_args!("\x1b]4;{index};{current}{end}"));
+            } else if let Ok(colour) = colour.parse() {
+                self.palette.set(index, colour);
+            }
+        }
+    }
+
+    fn palette_reset(&mut self, rest: &[u8]) {
+        if rest.is_empty() {
+            self.palette.reset();
+        }
+        for index in rest.split(|byte| *byte == b';') {
+            if let Some(index) = std::str::from_utf8(index).ok().and_then(|index| index.parse().ok()) {
+                self.palette.unset(index);
+            }
+        }
+    }
+
+    /// Foreground (10), background (11), cursor (12) and their kin: each further part is for the next number. What is
+    /// set is remembered for queries only: the default colours are the user's to set.
+    fn dynamic_colours(&mut self, first: u16, rest: &[u8], end: &str) {
+        for (number, part) in (first..=19).zip(rest.split(|byte| *byte == b';')) {
+            if part == b"?" {
+                let colour = self.palette.dynamic(number);
+                self.reply(format_args!("\x1b]{number};{colour}{end}"));
+            } else if let Some(colour) = std::str::from_utf8(part).ok().and_then(|part| part.parse().ok()) {
+                self.palette.set_dynamic(number, colour);
+            }
+        }
+    }
+
+    /// OSC 52: offers a text for the clipboard. The clipboard's content is never sent back.
+    fn copy(&mut self, rest: &[u8]) {
+        let Some(text) = rest.splitn(2, |byte| *byte == b';').nth(1) else {
+            return;
+        };
+        if let Ok(text) = base64::engine::general_purpose::STANDARD.decode(text)
+            && let Some(text) = sanitise::clipboard(&text)
+        {
+            self.events.clipboard = Some(text);
+        }
+    }
+
+    /// Handles a device control string: DECRQSS and XTGETTCAP are answered, others dropped.
+    pub(super) fn dcs(&mut self, body: &[u8]) {
+        if let Some(setting) = body.strip_prefix(b"$q") {
+            self.report_setting(setting);
+        } else if body.starts_with(b"+q") {
+            self.reply(format_args!("\x1bP0+r\x1b\\"));
+        }
+    }
+
+    fn report_setting(&mut self, setting: &[u8]) {
+        let margins = self.margins;
+        let value = match setting {
+            b"m" => format!("{}m", self.rendition_codes()),
+            b"r" => format!("{};{}r", margins.top + 1, margins.bottom + 1),
+            b"s" => format!("{};{}s", margins.left + 1, margins.right + 1),
+            b" q" => format!("{} q", self.cursor_style_number()),
+            b"\"p" => format!("64;{}\"p", u8::from(!self.modes.eight_bit_replies)),
+            b"\"q" => {
+                let is_protected = self.style.flags.contains(super::Flags::PROTECTED);
+                format!("{}\"q", u8::from(is_protected && self.protection == super::Protection::Selective))
+            }
+            b"t" => format!("{}t", self.rows),
+            b"$|" => format!("{}$|", self.columns),
+            b"*|" => format!("{}*|", self.rows),
+            b"*x" => format!("{}*x", if self.modes.exact_rectangles { 2 } else { 1 }),
+            _ => {
+                self.reply(format_args!("\x1bP0$r\x1b\\"));
+                return;
+            }
+        };
+        self.reply(format_args!("\x1bP1$r{value}\x1b\\"));
+    }
+}

@@ -1,0 +1,94 @@
+//! The seldom parts of cells, kept once each: clusters of several characters, and underline colours with links.
+
+use super::cell::Colour;
+use crate::extended::LinkId;
+
+/// The most characters in one cell.
+const MAX_CLUSTER_CHARS: usize = 8;
+/// Entries after which the unused ones are thrown away.
+const SWEEP_AT: usize = 4096;
+
+/// Clusters: a character and the combining marks on it.
+#[derive(Debug, Default)]
+pub(crate) struct Clusters {
+    texts: Vec<String>,
+}
+
+impl Clusters {
+    pub fn get(&self, number: u32) -> &str {
+        usize::try_from(number).ok().and_then(|place| self.texts.get(place)).map_or(" ", String::as_str)
+    }
+
+    /// The number of `base` with `mark` added; `None` where the cell is full of marks.
+    pub fn add(&mut self, base: &str, mark: char) -> Option<u32> {
+        if base.chars().count() >= MAX_CLUSTER_CHARS {
+            return None;
+        }
+        let mut text = String::with_capacity(base.len() + mark.len_utf8());
+        text.push_str(base);
+        text.push(mark);
+        Some(self.intern(text))
+    }
+
+    /// The number of a text of several characters.
+    pub fn intern(&mut self, text: String) -> u32 {
+        // The latest are the likeliest: text is written from left to right.
+        let found = self.texts.iter().rposition(|kept| *kept == text);
+        let place = found.unwrap_or_else(|| {
+            self.texts.push(text);
+            self.texts.len() - 1
+        });
+        u32::try_from(place).unwrap_or(u32::MAX)
+    }
+
+    /// Whether it is time to keep only those that are in use.
+    pub fn is_full(&self) -> bool {
+        self.texts.len() >= SWEEP_AT
+    }
+
+    /// Takes all texts out, to be interned again by those who use them.
+    pub fn take(&mut self) -> Self {
+        std::mem::take(self)
+    }
+}
+
+/// What few cells have: a colour of the underline, and a link.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Extra {
+    pub underline: Colour,
+    pub link: Option<LinkId>,
+}
+
+/// The extras in use; number zero is none.
+#[derive(Debug, Default)]
+pub(crate) struct Extras {
+    kept: Vec<Extra>,
+}
+
+impl Extras {
+    pub fn get(&self, number: u16) -> Extra {
+        if number == 0 {
+            return Extra::default();
+        }
+        self.kept.get(usize::from(number) - 1).copied().unwrap_or_default()
+    }
+
+    pub fn intern(&mut self, extra: Extra) -> u16 {
+        if extra == Extra::default() {
+            return 0;
+        }
+        let place = self.kept.iter().rposition(|kept| *kept == extra).unwrap_or_else(|| {
+            self.kept.push(extra);
+            self.kept.len() - 1
+        });
+        u16::try_from(place + 1).unwrap_or(0)
+    }
+
+    pub fn is_full(&self) -> bool {
+        self.kept.len() >= SWEEP_AT
+    }
+
+    pub fn take(&mut self) -> Self {
+        std::mem::take(self)
+    }
+}

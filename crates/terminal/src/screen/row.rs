@@ -1,0 +1,83 @@
+//! A row of cells.
+
+use super::cell::{Cell, Glyph, Style};
+
+/// A row of the screen. It may hold more cells than the screen has columns: what a narrower screen hides comes back with
+/// a wider one.
+#[derive(Debug, Clone)]
+pub(crate) struct Row {
+    pub cells: Vec<Cell>,
+    /// The text goes on in the next row: the line was broken by the edge, not by its author.
+    pub wrapped: bool,
+    /// A shell's prompt begins here (OSC 133 A).
+    pub is_prompt: bool,
+}
+
+impl Row {
+    pub fn blank(columns: usize, style: Style) -> Self {
+        Self { cells: vec![Cell::blank(style); columns], wrapped: false, is_prompt: false }
+    }
+
+    /// Blanks the whole row, as if it had just scrolled in.
+    pub fn clear(&mut self, columns: usize, style: Style) {
+        self.cells.clear();
+        self.cells.resize(columns, Cell::blank(style));
+        self.wrapped = false;
+        self.is_prompt = false;
+    }
+
+    /// Blanks the cells from `from` to before `to`, and the other half of a wide character that is cut at either end.
+    pub fn erase(&mut self, from: usize, to: usize, style: Style) {
+        let to = to.min(self.cells.len());
+        if from >= to {
+            return;
+        }
+        self.split_wide(from);
+        self.split_wide(to);
+        self.cells[from..to].fill(Cell::blank(style));
+    }
+
+    /// Blanks both halves of a wide character that a cut before `at` would divide.
+    pub fn split_wide(&mut self, at: usize) {
+        if at > 0 && self.cells.get(at).is_some_and(|cell| cell.is_wide_tail()) {
+            for cell in &mut self.cells[at - 1..=at] {
+                cell.glyph = Glyph::char(' ');
+            }
+        }
+    }
+
+    /// Moves the cells from `at` to before `end` right by `count`; blanks come in, what passes the end is lost.
+    pub fn insert(&mut self, at: usize, end: usize, count: usize, style: Style) {
+        let end = end.min(self.cells.len());
+        if at >= end {
+            return;
+        }
+        let count = count.min(end - at);
+        self.split_wide(at);
+        self.split_wide(end);
+        self.split_wide(end - count);
+        self.cells.copy_within(at..end - count, at + count);
+        self.cells[at..at + count].fill(Cell::blank(style));
+    }
+
+    /// Removes `count` cells at `at`; those up to before `end` move left, and blanks come in there.
+    pub fn delete(&mut self, at: usize, end: usize, count: usize, style: Style) {
+        let end = end.min(self.cells.len());
+        if at >= end {
+            return;
+        }
+        let count = count.min(end - at);
+        self.split_wide(at);
+        self.split_wide(at + count);
+        self.split_wide(end);
+        self.cells.copy_within(at + count..end, at);
+        self.cells[end - count..end].fill(Cell::blank(style));
+    }
+
+    /// The number of cells up to the last one that shows something: a glyph, a background, a line.
+    pub fn used(&self, columns: usize) -> usize {
+        let columns = columns.min(self.cells.len());
+        let blank = Cell::default();
+        columns - self.cells[..columns].iter().rev().take_while(|cell| **cell == blank).count()
+    }
+}
