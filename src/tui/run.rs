@@ -270,13 +270,13 @@ impl Frames {
         if let Some(job) = self.ui.arrange() {
             self.performer.arrange(job);
         }
-        let ui = &mut self.ui;
-        self.screen.draw(|area, buf| draw::frame(ui, area, buf))?;
         let wished = self.ui.mouse_wish();
         if wished != self.mouse {
             terminal::change_mouse(self.mouse, wished)?;
             self.mouse = wished;
         }
+        let ui = &mut self.ui;
+        self.screen.draw(|area, buf| draw::frame(ui, area, buf))?;
         let now = Instant::now();
         self.last_frame = Some(now);
         #[cfg(debug_assertions)]

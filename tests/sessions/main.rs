@@ -24,6 +24,7 @@ mod hanging;
 mod leaving;
 mod lives;
 mod logs;
+mod mouse;
 mod network;
 mod panes;
 mod picture;
