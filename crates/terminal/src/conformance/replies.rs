@@ -10,7 +10,7 @@ const REPLIES: &[(&str, &str, &str)] = &[
     ("cursor", "ab\x1b[6n", "\x1b[1;3R"),
     ("cursor while a wrap waits", "0123456789\x1b[6n", "\x1b[1;10R"),
     ("cursor in origin mode", "\x1b[2;4r\x1b[?6h\x1b[2;3H\x1b[6n", "\x1b[2;3R"),
-    ("extended cursor", "\x1b[?6n", "\x1b[?1;1R"),
+    ("extended cursor", "\x1b[?6n", "\x1b[?1;1;1R"),
     ("mode set", "\x1b[?2004h\x1b[?2004$p", "\x1b[?2004;1$y"),
     ("mode reset", "\x1b[?1$p\x1b[4$p", "\x1b[?1;2$y\x1b[4;2$y"),
     ("unknown mode", "\x1b[?31337$p\x1b[99$p", "\x1b[?31337;0$y\x1b[99;0$y"),

@@ -10,6 +10,8 @@ pub(super) enum Charset {
     British,
     /// DEC Special Graphics: lines and corners.
     Lines,
+    /// The upper half of ISO 8859-1, a set of 96.
+    Latin1,
 }
 
 /// DEC Special Graphics from `_` to `~` (VT220 Programmer Reference, table 2-4).
@@ -19,11 +21,13 @@ const LINE_DRAWING: [char; 32] = [
 ];
 
 impl Charset {
-    /// The set that the last byte of a designation names.
-    pub fn named(byte: u8) -> Self {
-        match byte {
-            b'0' | b'2' => Self::Lines,
-            b'A' => Self::British,
+    /// The set that a designation names by its intermediate and last byte: `-`, `.` and `/` are of sets of 96.
+    fn named(intermediate: u8, byte: u8) -> Self {
+        match (intermediate, byte) {
+            (b'-' | b'.' | b'/', b'A') => Self::Latin1,
+            (b'-' | b'.' | b'/', _) => Self::Ascii,
+            (_, b'0') => Self::Lines,
+            (_, b'A') => Self::British,
             _ => Self::Ascii,
         }
     }
@@ -33,6 +37,7 @@ impl Charset {
         match (self, c) {
             (Self::British, '#') => '£',
             (Self::Lines, '_'..='~') => LINE_DRAWING[c as usize - '_' as usize],
+            (Self::Latin1, ' '..='~') => char::from(c as u8 | 0x80),
             _ => c,
         }
     }
@@ -56,7 +61,7 @@ impl Charsets {
             b'*' | b'.' => 2,
             _ => 3,
         };
-        self.sets[place] = Charset::named(set);
+        self.sets[place] = Charset::named(intermediate, set);
     }
 
     /// Locking shift.

@@ -2,7 +2,7 @@
 
 use super::{Machine, Protection};
 use crate::CursorShape;
-use crate::parser::{Csi, Handler, StringKind};
+use crate::parser::{Csi, Handler, Params, StringKind};
 
 impl Handler for Machine {
     fn print_ascii(&mut self, text: &[u8]) {
@@ -99,6 +99,7 @@ impl Handler for Machine {
             StringKind::Dcs => self.dcs(body),
             StringKind::Other => {}
         }
+        self.last_printed = None;
     }
 }
 
@@ -129,7 +130,7 @@ impl Machine {
             b'M' => self.delete_lines(count),
             b'P' => self.delete_characters(count),
             // Zero scrolls nothing.
-            b'S' if !params.is_zero() => self.scroll_up(count),
+            b'S' => self.scroll_up(count),
             // With more parameters it is highlight tracking, which is not there.
             b'T' if params.values().len() < 5 && !params.is_zero() => self.scroll_down(count),
             b'^' => self.scroll_down(count),
@@ -168,6 +169,7 @@ impl Machine {
     fn private_csi(&mut self, csi: &Csi<'_>) {
         let params = csi.params;
         match csi.action {
+            b'm' if params.get(0) == 4 => self.report_modified_keys(),
             b'h' | b'l' => {
                 for mode in params.values() {
                     self.set_private_mode(*mode, csi.action == b'h');
@@ -199,18 +201,15 @@ impl Machine {
                 0 | 2 => self.protect(false, Protection::Selective),
                 _ => {}
             },
-            (b'"', b'p') => {
-                self.modes.eight_bit_replies =
-                    params.get(0) > 61 && params.get(1) != 1 && params.values().len() > 1;
-            }
+            (b'"', b'p') => self.set_level(params),
             (b'#', b'y') => self.checksum_form = params.get(0),
             (b'$', b'p') => self.report_mode(None, params.get(0)),
             (b'$', b'r') => self.change_rectangle(params, false),
             (b'$', b't') => self.change_rectangle(params, true),
             (b'$', b'v') => self.copy_rectangle(params),
             (b'$', b'x') => self.fill_rectangle(params),
-            (b'$', b'z') => self.erase_rectangle(params, false),
-            (b'$', b'{') => self.erase_rectangle(params, true),
+            (b'$', b'z') => self.erase_rectangle(params),
+            (b'$', b'{') => self.selectively_erase_rectangle(params),
             (b'\'', b'}') if self.in_margins() => {
                 self.shift_columns(self.cursor.column, params.count(0), true);
             }
@@ -220,6 +219,14 @@ impl Machine {
             (b'*', b'x') => self.modes.exact_rectangles = params.get(0) == 2,
             (b'*', b'y') => self.checksum(params),
             _ => {}
+        }
+    }
+
+    /// DECSCL: a soft reset, and the form of the replies. The features of the higher levels stay.
+    fn set_level(&mut self, params: &Params) {
+        if let level @ 61..=64 = params.get(0) {
+            self.soft_reset();
+            self.modes.eight_bit_replies = level > 61 && params.get(1) != 1;
         }
     }
 

@@ -99,11 +99,13 @@ impl Machine {
     }
 
     /// HT and CHT.
-    pub(super) fn tab(&mut self, count: usize) {
+    pub(super) fn tab(&mut self, mut count: usize) {
         if self.modes.more_fix && self.cursor.wrap_pending && self.modes.autowrap {
             self.cursor.wrap_pending = false;
             self.index();
             self.cursor.column = 0;
+            // The tab that wraps is the last one, as it does not go right.
+            count = 1;
         }
         // From behind the right margin it goes back to it.
         let stop = self.margins.right;
@@ -144,8 +146,8 @@ impl Machine {
         };
         if self.modes.origin {
             let Self { margins, .. } = self;
-            self.cursor.row = self.cursor.row.clamp(margins.top, margins.bottom);
-            self.cursor.column = self.cursor.column.clamp(margins.left, margins.right);
+            self.cursor.row = self.cursor.row.min(margins.bottom);
+            self.cursor.column = self.cursor.column.min(margins.right);
         }
     }
 
@@ -180,7 +182,8 @@ impl Machine {
 
     /// DECSCA: whether the text that follows is protected from the selective erases.
     pub(super) fn protect(&mut self, on: bool, kind: super::Protection) {
-        if on {
+        // The end of what SPA protects (EPA) leaves it protected; DECSCA of either kind takes over.
+        if on || kind == super::Protection::Selective {
             self.protection = kind;
         }
         self.style.flags.set(Flags::PROTECTED, on);

@@ -7,11 +7,7 @@ impl Machine {
     /// Erases cells of a row. Protected ones are spared by a `selective` erase, and by all where SPA protects them.
     fn erase_cells(&mut self, row: usize, from: usize, to: usize, selective: bool) {
         let blank = self.blank();
-        let spares = match self.protection {
-            Protection::None => false,
-            Protection::Selective => selective,
-            Protection::All => true,
-        };
+        let spares = self.spares_protected(selective);
         let row = &mut self.grid_mut()[row];
         if !spares {
             row.erase(from, to, blank);
@@ -19,8 +15,8 @@ impl Machine {
         }
         for column in from..to.min(row.cells.len()) {
             if !row.cells[column].style.flags.contains(Flags::PROTECTED) {
-                row.split_wide(column);
-                row.split_wide(column + 1);
+                row.cut_wide(column, blank);
+                row.cut_wide(column + 1, blank);
                 row.cells[column] = Cell::blank(blank);
             }
         }
@@ -35,6 +31,14 @@ impl Machine {
         }
     }
 
+    fn spares_protected(&self, selective: bool) -> bool {
+        match self.protection {
+            Protection::None => false,
+            Protection::Selective => selective,
+            Protection::All => true,
+        }
+    }
+
     fn erase_row(&mut self, row: usize, selective: bool) {
         self.end_line_before(row);
         // What a narrower screen hides goes too.
@@ -46,23 +50,33 @@ impl Machine {
 
     /// ED and DECSED.
     pub(super) fn erase_display(&mut self, what: u16, selective: bool) {
-        let (row, column) = (self.cursor.row, self.cursor.column);
+        let place = (self.cursor.row, self.cursor.column);
+        let row = place.0;
         match what {
-            0 => {
+            0 if place != (0, 0) => {
                 self.erase_line(0, selective);
                 (row + 1..self.rows).for_each(|row| self.erase_row(row, selective));
             }
-            1 => {
+            1 if place != (self.rows - 1, self.columns - 1) => {
                 (0..row).for_each(|row| self.erase_row(row, selective));
-                self.erase_cells(row, 0, column + 1, selective);
+                self.erase_line(1, selective);
             }
-            2 => {
-                (0..self.rows).for_each(|row| self.erase_row(row, selective));
-                self.cursor.wrap_pending = false;
-            }
+            0..=2 => self.erase_screen(selective),
             3 if !selective => self.history.clear(),
             _ => {}
         }
+    }
+
+    /// Erases all of the screen. Where nothing on it was protected, protection ends.
+    fn erase_screen(&mut self, selective: bool) {
+        let is_protected = |cell: &Cell| cell.style.flags.contains(Flags::PROTECTED);
+        if self.spares_protected(selective)
+            && !self.grid().iter().any(|row| row.cells.iter().any(is_protected))
+        {
+            self.protection = Protection::None;
+        }
+        (0..self.rows).for_each(|row| self.erase_row(row, selective));
+        self.cursor.wrap_pending = false;
     }
 
     /// EL and DECSEL.
@@ -78,8 +92,14 @@ impl Machine {
                 self.grid_mut()[row].wrapped = false;
                 self.cursor.wrap_pending = false;
             }
-            1 => self.erase_cells(row, 0, column + 1, selective),
-            2 => self.erase_row(row, selective),
+            1 => {
+                self.erase_cells(row, 0, column + 1, selective);
+                self.cursor.wrap_pending = false;
+            }
+            2 => {
+                self.erase_row(row, selective);
+                self.cursor.wrap_pending = false;
+            }
             _ => {}
         }
     }
@@ -113,28 +133,26 @@ impl Machine {
 
     /// DECBI: a column left; at the left margin a column comes in.
     pub(super) fn back_index(&mut self) {
-        if self.cursor.column == self.margins.left && self.in_margins() {
+        if self.cursor.column != self.margins.left {
+            self.back(1);
+        } else if self.in_margins() {
             self.shift_columns(self.margins.left, 1, true);
-        } else if self.cursor.column > 0 {
-            self.cursor.column -= 1;
         }
-        self.cursor.wrap_pending = false;
     }
 
     /// DECFI: a column right; at the right margin a column leaves.
     pub(super) fn forward_index(&mut self) {
-        if self.cursor.column == self.margins.right && self.in_margins() {
+        if self.cursor.column != self.margins.right {
+            self.forward(1);
+        } else if self.in_margins() {
             self.shift_columns(self.margins.left, 1, false);
-        } else if self.cursor.column + 1 < self.columns {
-            self.cursor.column += 1;
         }
-        self.cursor.wrap_pending = false;
     }
 
-    /// DECALN: fills the screen with `E` and homes the cursor.
+    /// DECALN: fills the screen with `E`, homes the cursor and resets the attributes, not the colours.
     pub(super) fn alignment_test(&mut self) {
+        self.style.flags = self.style.flags & Flags::PROTECTED;
         self.reset_margins();
-        self.modes.horizontal_margins = false;
         self.modes.origin = false;
         let cell = Cell { glyph: crate::screen::Glyph::byte(b'E'), style: Style::default() };
         self.end_line_before(0);

@@ -171,7 +171,9 @@ impl Machine {
             67 => modes.backarrow = on,
             69 => {
                 modes.horizontal_margins = on;
-                self.reset_horizontal_margins();
+                if !on {
+                    self.reset_horizontal_margins();
+                }
             }
             95 => modes.keeps_screen = on,
             1000 => mouse(MouseProtocolMode::PressRelease, modes),

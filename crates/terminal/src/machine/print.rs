@@ -22,10 +22,10 @@ impl Machine {
             self.wrap_if_pending();
             let (row, start, end) = (self.cursor.row, self.cursor.column, self.right_limit());
             let count = text.len().min(end - start);
-            let style = self.style;
+            let (style, blank) = (self.style, self.blank());
             let row = &mut self.grid_mut()[row];
-            row.split_wide(start);
-            row.split_wide(start + count);
+            row.cut_wide(start, blank);
+            row.cut_wide(start + count, blank);
             for (cell, byte) in row.cells[start..start + count].iter_mut().zip(text) {
                 *cell = Cell { glyph: Glyph::byte(*byte), style };
             }
@@ -98,13 +98,13 @@ impl Machine {
         // A concealed text takes its cells and is not kept, so that a password is nowhere.
         let is_concealed = style.flags.contains(Flags::CONCEAL);
         let glyph = Glyph::char(if is_concealed { ' ' } else { c });
-        let insert = self.modes.insert;
+        let insert = self.modes.insert && self.in_columns();
         let row = &mut self.grid_mut()[row];
         if insert {
             row.insert(at, end, width, blank);
         }
-        row.split_wide(at);
-        row.split_wide(at + width);
+        row.cut_wide(at, blank);
+        row.cut_wide(at + width, blank);
         row.cells[at] = Cell { glyph, style };
         if width == 2 {
             row.cells[at + 1] = Cell { glyph: if is_concealed { glyph } else { Glyph::WIDE_TAIL }, style };
@@ -154,14 +154,17 @@ impl Machine {
 
     /// REP: repeats the last character.
     pub(super) fn repeat(&mut self, count: usize) {
-        // More repeats than cells show nothing more, and cost time.
-        if let Some(c) = self.last_printed {
-            for _ in 0..count.min(self.rows * self.columns) {
-                match c.width().unwrap_or(0) {
-                    0 => return,
-                    width => self.put(c, width.min(2)),
-                }
-            }
+        let Some(c) = self.last_printed.take() else { return };
+        let width = match c.width().unwrap_or(0) {
+            0 => return,
+            width => width.min(2),
+        };
+        // More repeats than cells show nothing more and cost time: only where the last one stands in its row counts.
+        let cells = self.rows * self.columns;
+        let row = ((self.margins.right + 1 - self.margins.left) / width).max(1);
+        let count = if count > cells { cells + (count - cells) % row } else { count };
+        for _ in 0..count {
+            self.put(c, width);
         }
     }
 }

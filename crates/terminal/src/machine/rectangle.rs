@@ -1,18 +1,23 @@
 //! Rectangles: copying, filling, erasing, changing attributes, and their checksum.
 
-use super::{Machine, Margins};
+use super::{Machine, Margins, Protection};
 use crate::parser::Params;
-use crate::screen::{Cell, Flags, Glyph, Style};
+use crate::screen::{Cell, Colour, Flags, Glyph, Style};
 
 impl Machine {
-    /// The rectangle of four numbers from `place` on, as rows and columns of the screen; `None` where there is none.
-    fn rectangle(&self, params: &Params, place: usize) -> Option<Margins> {
-        let limits = if self.modes.origin {
+    /// The rows and columns that rectangles are confined to: in origin mode those between the margins.
+    fn rectangle_limits(&self) -> Margins {
+        if self.modes.origin {
             self.margins
         } else {
             Margins { top: 0, bottom: self.rows - 1, left: 0, right: self.columns - 1 }
-        };
-        let first = |place, offset: usize| params.count(place) - 1 + offset;
+        }
+    }
+
+    /// The rectangle of four numbers from `place` on, as rows and columns of the screen; `None` where there is none.
+    fn rectangle(&self, params: &Params, place: usize) -> Option<Margins> {
+        let limits = self.rectangle_limits();
+        let first = |place, offset: usize| first_of(params.get(place), offset);
         let last = |place, offset: usize, most: usize| match params.get(place) {
             0 => most,
             value => (usize::from(value) - 1 + offset).min(most),
@@ -29,13 +34,13 @@ impl Machine {
     /// DECCRA. Pages do not count: there is one.
     pub(super) fn copy_rectangle(&mut self, params: &Params) {
         let Some(from) = self.rectangle(params, 0) else { return };
-        let offset = if self.modes.origin { (self.margins.top, self.margins.left) } else { (0, 0) };
-        let (top, left) = (params.count(5) - 1 + offset.0, params.count(6) - 1 + offset.1);
-        if top >= self.rows || left >= self.columns {
+        let limits = self.rectangle_limits();
+        let (top, left) = (first_of(params.get(5), limits.top), first_of(params.get(6), limits.left));
+        if top > limits.bottom || left > limits.right {
             return;
         }
-        let height = (from.bottom - from.top + 1).min(self.rows - top);
-        let width = (from.right - from.left + 1).min(self.columns - left);
+        let height = (from.bottom - from.top + 1).min(limits.bottom + 1 - top);
+        let width = (from.right - from.left + 1).min(limits.right + 1 - left);
         let cells: Vec<Vec<Cell>> = (from.top..from.top + height)
             .map(|row| self.grid()[row].cells[from.left..from.left + width].to_vec())
             .collect();
@@ -49,35 +54,41 @@ impl Machine {
 
     /// DECFRA.
     pub(super) fn fill_rectangle(&mut self, params: &Params) {
-        let Ok(byte @ (0x20..=0x7e | 0xa0..=0xff)) = u8::try_from(params.get(0)) else { return };
-        let glyph = Glyph::char(self.charsets.map(char::from(byte)));
-        let style = self.style;
-        self.fill(params, 1, Cell { glyph, style }, false);
-    }
-
-    /// DECERA, and DECSERA, which spares protected cells.
-    pub(super) fn erase_rectangle(&mut self, params: &Params, selective: bool) {
-        let cell = if selective {
-            Cell { glyph: Glyph::char(' '), style: Style::default() }
-        } else {
-            Cell::blank(self.blank())
-        };
-        self.fill(params, 0, cell, selective);
-    }
-
-    fn fill(&mut self, params: &Params, place: usize, cell: Cell, selective: bool) {
-        let Some(area) = self.rectangle(params, place) else { return };
-        if area.top >= self.rows || area.left >= self.columns {
-            return;
+        if let Ok(byte @ (0x20..=0x7e | 0xa0..=0xff)) = u8::try_from(params.get(0)) {
+            self.fill(params, 1, Glyph::char(char::from(byte)));
         }
+    }
+
+    /// DECERA.
+    pub(super) fn erase_rectangle(&mut self, params: &Params) {
+        self.fill(params, 0, Glyph::char(' '));
+    }
+
+    /// Fills with the attributes in force, and with the colours in force where there are any.
+    fn fill(&mut self, params: &Params, place: usize, glyph: Glyph) {
+        let Some(area) = self.rectangle(params, place) else { return };
+        let style = self.style;
+        let has_colour = (style.fg, style.bg) != (Colour::DEFAULT, Colour::DEFAULT);
         for row in &mut self.grid_mut()[area.top..=area.bottom] {
             row.split_wide(area.left);
             row.split_wide(area.right + 1);
-            for old in &mut row.cells[area.left..=area.right] {
-                if !selective {
-                    *old = cell;
-                } else if !old.style.flags.contains(Flags::PROTECTED) {
-                    old.glyph = cell.glyph;
+            for cell in &mut row.cells[area.left..=area.right] {
+                let (fg, bg) = if has_colour { (style.fg, style.bg) } else { (cell.style.fg, cell.style.bg) };
+                *cell = Cell { glyph, style: Style { fg, bg, ..style } };
+            }
+        }
+    }
+
+    /// DECSERA: erases the text that DECSCA does not protect; colours and attributes stay.
+    pub(super) fn selectively_erase_rectangle(&mut self, params: &Params) {
+        let Some(area) = self.rectangle(params, 0) else { return };
+        let spares = self.protection == Protection::Selective;
+        for row in &mut self.grid_mut()[area.top..=area.bottom] {
+            row.split_wide(area.left);
+            row.split_wide(area.right + 1);
+            for cell in &mut row.cells[area.left..=area.right] {
+                if !spares || !cell.style.flags.contains(Flags::PROTECTED) {
+                    cell.glyph = Glyph::char(' ');
                 }
             }
         }
@@ -87,24 +98,15 @@ impl Machine {
     /// runs from its first cell to its last in reading order.
     pub(super) fn change_rectangle(&mut self, params: &Params, toggle: bool) {
         let Some(area) = self.rectangle(params, 0) else { return };
-        if area.top >= self.rows || area.left >= self.columns {
-            return;
-        }
+        let limits = self.rectangle_limits();
         let changes: Vec<u16> = params.values().iter().skip(4).copied().collect();
-        let (columns, is_exact) = (self.columns, self.modes.exact_rectangles);
+        let is_exact = self.modes.exact_rectangles;
         for number in area.top..=area.bottom {
-            let (from, to) = if is_exact {
-                (area.left, area.right + 1)
-            } else {
-                let from = if number == area.top { area.left } else { 0 };
-                (from, if number == area.bottom { area.right + 1 } else { columns })
-            };
-            for cell in self.grid_mut()[number].cells.iter_mut().take(to).skip(from) {
+            let from = if is_exact || number == area.top { area.left } else { limits.left };
+            let to = if is_exact || number == area.bottom { area.right } else { limits.right };
+            for cell in &mut self.grid_mut()[number].cells[from..=to] {
                 for change in &changes {
                     change_flags(&mut cell.style.flags, *change, toggle);
-                }
-                if changes.is_empty() {
-                    change_flags(&mut cell.style.flags, 0, toggle);
                 }
             }
         }
@@ -153,24 +155,32 @@ impl Machine {
     }
 }
 
+/// The first row or column of a rectangle. One left out is that of the margin, to which xterm adds the margin once more.
+fn first_of(value: u16, margin: usize) -> usize {
+    match value {
+        0 => 2 * margin,
+        value => usize::from(value) - 1 + margin,
+    }
+}
+
 fn change_flags(flags: &mut Flags, change: u16, toggle: bool) {
-    let all = Flags::BOLD | Flags::UNDERLINE | Flags::BLINK | Flags::REVERSE;
-    let which = match change % 20 {
-        0 => all,
-        1 => Flags::BOLD,
-        2 if change == 22 => Flags::BOLD,
-        4 => Flags::UNDERLINE,
-        5 => Flags::BLINK,
-        7 => Flags::REVERSE,
+    let which: &[Flags] = match change {
+        0 if !toggle => &[Flags::BOLD, Flags::UNDERLINE, Flags::BLINK, Flags::REVERSE],
+        1 | 22 => &[Flags::BOLD],
+        4 | 24 => &[Flags::UNDERLINE],
+        5 | 25 => &[Flags::BLINK],
+        7 | 27 => &[Flags::REVERSE],
         _ => return,
     };
-    let single = |flags: &mut Flags, flag: Flags, on: bool| {
-        if flag == Flags::UNDERLINE { flags.set_underline(u8::from(on)) } else { flags.set(flag, on) }
-    };
-    for flag in [Flags::BOLD, Flags::UNDERLINE, Flags::BLINK, Flags::REVERSE] {
-        if which.contains(flag) {
-            let on = if toggle { !flags.intersects(flag) } else { (1..20).contains(&change) };
-            single(flags, flag, on);
+    if toggle && change > 20 {
+        return;
+    }
+    for flag in which {
+        let on = if toggle { !flags.intersects(*flag) } else { (1..20).contains(&change) };
+        if *flag == Flags::UNDERLINE {
+            flags.set_underline(u8::from(on));
+        } else {
+            flags.set(*flag, on);
         }
     }
 }

@@ -31,6 +31,12 @@ impl Machine {
         self.reply(format_args!("\x1bP>|Quarterdeck({})\x1b\\", env!("CARGO_PKG_VERSION")));
     }
 
+    /// XTQMODKEYS: the state of modifyOtherKeys.
+    pub(super) fn report_modified_keys(&mut self) {
+        let now = self.modes.modify_other_keys;
+        self.reply(format_args!("\x1b[>4;{now}m"));
+    }
+
     /// DSR: 5 asks for the status, 6 for the cursor.
     pub(super) fn status_report(&mut self, what: u16, private: bool) {
         let (row, column) = self.reported_place();
@@ -38,7 +44,7 @@ impl Machine {
         match (what, private) {
             (5, false) => self.reply(format_args!("\x1b[0n")),
             (6, false) => self.reply(format_args!("\x1b[{row};{column}R")),
-            (6, true) => self.reply(format_args!("\x1b[?{row};{column}R")),
+            (6, true) => self.reply(format_args!("\x1b[?{row};{column};1R")),
             (15, true) => self.reply(format_args!("\x1b[?13n")), // no printer
             (25, true) => self.reply(format_args!("\x1b[?20n")), // keys are not locked
             (26, true) => self.reply(format_args!("\x1b[?27;1;0;0n")), // a North American keyboard

@@ -24,7 +24,11 @@ impl Machine {
         modes.horizontal_margins = false;
         modes.reverse_wrap = false;
         modes.backarrow = false;
-        self.saved[usize::from(self.on_alternate)] = SavedCursor::default();
+        let wrap_pending = self.cursor.wrap_pending;
+        self.saved[usize::from(self.on_alternate)] = SavedCursor {
+            place: CursorPlace { wrap_pending, ..CursorPlace::default() },
+            ..SavedCursor::default()
+        };
     }
 
     /// RIS. The history stays, as xterm keeps it.

@@ -151,9 +151,9 @@ pub(crate) struct Style {
 }
 
 impl Style {
-    /// The style of a cell that is erased while this one is set: its background alone (background colour erase).
+    /// The style of a cell that is erased while this one is set: its colours alone (background colour erase).
     pub fn erased(self) -> Self {
-        Self { bg: self.bg, ..Self::default() }
+        Self { fg: self.fg, bg: self.bg, ..Self::default() }
     }
 }
 
@@ -215,6 +215,13 @@ impl Cell {
 
     pub fn is_wide_tail(self) -> bool {
         self.glyph == Glyph::WIDE_TAIL
+    }
+
+    /// Whether it shows anything: a glyph, a background, a line. The colour of a blank's text does not.
+    pub fn shows(self) -> bool {
+        const LINES: Flags =
+            Flags(Flags::UNDERLINE.0 | Flags::REVERSE.0 | Flags::STRIKE.0 | Flags::OVERLINE.0);
+        self.glyph != Glyph::BLANK || self.style.bg != Colour::DEFAULT || self.style.flags.intersects(LINES)
     }
 }
 

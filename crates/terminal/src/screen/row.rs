@@ -32,12 +32,19 @@ impl Row {
         if from >= to {
             return;
         }
-        self.split_wide(from);
-        self.split_wide(to);
+        self.cut_wide(from, style);
+        self.cut_wide(to, style);
         self.cells[from..to].fill(Cell::blank(style));
     }
 
-    /// Blanks both halves of a wide character that a cut before `at` would divide.
+    /// Erases both halves of a wide character that a cut before `at` would divide.
+    pub fn cut_wide(&mut self, at: usize, style: Style) {
+        if at > 0 && self.cells.get(at).is_some_and(|cell| cell.is_wide_tail()) {
+            self.cells[at - 1..=at].fill(Cell::blank(style));
+        }
+    }
+
+    /// Blanks the text of both halves of a wide character that a cut before `at` would divide; their colours stay.
     pub fn split_wide(&mut self, at: usize) {
         if at > 0 && self.cells.get(at).is_some_and(|cell| cell.is_wide_tail()) {
             for cell in &mut self.cells[at - 1..=at] {
@@ -53,9 +60,9 @@ impl Row {
             return;
         }
         let count = count.min(end - at);
-        self.split_wide(at);
-        self.split_wide(end);
-        self.split_wide(end - count);
+        self.cut_wide(at, style);
+        self.cut_wide(end, style);
+        self.cut_wide(end - count, style);
         self.cells.copy_within(at..end - count, at + count);
         self.cells[at..at + count].fill(Cell::blank(style));
     }
@@ -67,9 +74,9 @@ impl Row {
             return;
         }
         let count = count.min(end - at);
-        self.split_wide(at);
-        self.split_wide(at + count);
-        self.split_wide(end);
+        self.cut_wide(at, style);
+        self.cut_wide(at + count, style);
+        self.cut_wide(end, style);
         self.cells.copy_within(at + count..end, at);
         self.cells[end - count..end].fill(Cell::blank(style));
     }
@@ -77,7 +84,6 @@ impl Row {
     /// The number of cells up to the last one that shows something: a glyph, a background, a line.
     pub fn used(&self, columns: usize) -> usize {
         let columns = columns.min(self.cells.len());
-        let blank = Cell::default();
-        columns - self.cells[..columns].iter().rev().take_while(|cell| **cell == blank).count()
+        columns - self.cells[..columns].iter().rev().take_while(|cell| !cell.shows()).count()
     }
 }
