@@ -1,0 +1,68 @@
+//! Differences that are meant, with their reasons.
+
+use std::sync::LazyLock;
+
+use regex::bytes::Regex;
+
+/// Replies that name the terminal or its own colours: a pattern of the reply, and why ours is another.
+const REPLIES: &[(&str, &str)] = &[
+    (r"\x1b\[[?>=][0-9;]*c", "device attributes: ours claim what this terminal has, not what a VT420 has"),
+    (r"\x1bP!\|[0-9A-F]*\x1b\\", "the unit's identity"),
+    (r"\x1bP>\|[^\x1b]*\x1b\\", "the name and version of the terminal"),
+    (
+        r"\x1b\][0-9;]*;rgb:[0-9a-f/]*(\x07|\x1b\\)",
+        "the default colours and palette of the user's own terminal",
+    ),
+    (r"\x1bP[01]\+r[^\x1b]*\x1b\\", "terminfo strings: ours name the capabilities of this terminal"),
+    (r"\x1bP1\$r[0-6] q\x1b\\", "the cursor's style is the user's until an application sets it"),
+    (r"\x1b\[\?[0-9]+u", "the kitty keyboard, which this xterm lacks"),
+    (r"\x1b\[[0-9;]+t", "window operations: sizes in pixels and the window's place"),
+];
+
+static MEANT_REPLIES: LazyLock<Regex> = LazyLock::new(|| {
+    let all: Vec<&str> = REPLIES.iter().map(|(pattern, _)| *pattern).collect();
+    Regex::new(&format!("(?-u:{})", all.join("|"))).unwrap()
+});
+
+/// The replies without those that are meant to differ.
+pub(crate) fn without_meant(replies: &[u8]) -> Vec<u8> {
+    MEANT_REPLIES.replace_all(replies, &b""[..]).into_owned()
+}
+
+/// Sequences after which xterm differs by a fault of its own: a pattern of the case, and why.
+const SEQUENCES: &[(&str, &str)] = &[
+    (
+        r"\x1b\[4h.*\x1b\[\?69h|\x1b\[\?69h.*\x1b\[4h",
+        "insert mode left of the margins: xterm decides once for all the text that it has read at a time",
+    ),
+    (r"8[;:]2[;:].*\$[xz]", "a filled rectangle keeps half of the direct colour that was there"),
+    (
+        "[漢字あい😀].*\x1b\\[[0-9]*(@|P| @|'~|M)|[漢字あい😀].*\x1b9",
+        "inserted and deleted columns of wide characters: xterm erases a cell too many by what stood there before",
+    ),
+    (
+        "[漢字あい😀].*(\n|\x0b|\x0c|\x1b[DEM]|\x1b\\[[0-9]*[LMSTb])|\x1b\\[[0-9]*[LMST].*[漢字あい😀]",
+        "before a scroll is drawn, xterm leaves halves of wide characters",
+    ),
+    (
+        r"\x1b\[\?7l.*[漢字あい😀]",
+        "without autowrap the last wide character stays, as where xterm reads all of them at once; else it drops them",
+    ),
+    (
+        r"\x1b\[!p.*(\x1b8|\x1b\[u|\x1b\[\?104[89]l)",
+        "a soft reset forgets to reset faint, strike and double underline, which come back with the cursor",
+    ),
+    (r"\x7f", "DEL shows nothing; xterm prints it once a set of 96 characters is designated"),
+    (r"\x1b[NO]-", "a soft hyphen shows nothing"),
+];
+
+static MEANT_SEQUENCES: LazyLock<Vec<(Regex, &str)>> = LazyLock::new(|| {
+    let compiled =
+        SEQUENCES.iter().map(|(pattern, reason)| (Regex::new(&format!("(?s){pattern}")).unwrap(), *reason));
+    compiled.collect()
+});
+
+/// The reason why a case may differ.
+pub(crate) fn reason(case: &[u8]) -> Option<&'static str> {
+    MEANT_SEQUENCES.iter().find(|(pattern, _)| pattern.is_match(case)).map(|(_, reason)| *reason)
+}
