@@ -185,7 +185,9 @@ fn main() {
         println!("{name:<20} {ours:>8.0} {vt100:>8.0} {alacritty:>10.0}");
     }
 
-    println!("\nbytes of heap for a history of 10,000 log lines; milliseconds for 160 -> 80 columns with 100,000");
+    println!(
+        "\nbytes of heap for a history of 10,000 log lines; milliseconds for 160 -> 80 columns with 100,000"
+    );
     for (which, name) in NAMES.iter().enumerate() {
         let mut lines = String::new();
         (0..10_000).for_each(|n| log_line(&mut lines, n));
