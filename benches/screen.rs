@@ -9,10 +9,13 @@ use quarterdeck::model::{
     ContextName, Instance, Kind, Lifecycle, Problem, ProblemKind, Resource, ResourceId, State, Timestamp,
 };
 use quarterdeck::providers::cycle;
+use quarterdeck::tui::terminal::{Abilities, Screen};
 use quarterdeck::tui::ui::{Event, Ui};
 use quarterdeck::tui::{Options, draw};
+use ratatui::backend::{Backend, CrosstermBackend};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+use ratatui::style::{Color, Style};
 
 const ROWS: usize = 50_000;
 
@@ -133,5 +136,53 @@ fn screen(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, screen);
+/// The frames of a console in which coloured log lines of many lengths scroll by.
+fn scrolling() -> Vec<Buffer> {
+    let area = Rect::new(0, 0, 160, 45);
+    let line = |number: usize| {
+        let color = [Color::Reset, Color::Green, Color::Yellow, Color::Indexed(245)][number % 4];
+        (format!("2026-11-29T23:15:{number:02} worker-{number} ") + &"done ".repeat(number * 7 % 23), color)
+    };
+    let frame = |from: usize| {
+        let mut buf = Buffer::empty(area);
+        for y in 0..area.height {
+            let (text, color) = line(from + usize::from(y));
+            buf.set_string(0, y, text, Style::new().fg(color));
+        }
+        buf
+    };
+    (0..16).map(|nth| frame(nth * 5)).collect()
+}
+
+/// From a frame to the bytes for the terminal, beside what ratatui's own backend takes for the same.
+fn bytes(criterion: &mut Criterion) {
+    let frames = scrolling();
+    let mut group = criterion.benchmark_group("bytes of a frame");
+    let mut screen = Screen::new(std::io::sink(), 160, 45, Abilities::ALL);
+    let mut nth = 0;
+    group.bench_function("a console that scrolls", |bench| {
+        bench.iter(|| {
+            nth += 1;
+            let frame = &frames[nth % frames.len()];
+            screen.draw(|_, buf| {
+                buf.content.clone_from_slice(&frame.content);
+                None
+            })
+        });
+    });
+    let mut bytes = Vec::new();
+    let mut next = frames[0].clone();
+    group.bench_function("the same by ratatui's backend", |bench| {
+        bench.iter(|| {
+            nth += 1;
+            next.content.clone_from_slice(&frames[nth % frames.len()].content);
+            bytes.clear();
+            let shown = &frames[(nth - 1) % frames.len()];
+            CrosstermBackend::new(&mut bytes).draw(shown.diff(&next).into_iter())
+        });
+    });
+    group.finish();
+}
+
+criterion_group!(benches, screen, bytes);
 criterion_main!(benches);

@@ -13,7 +13,7 @@ use super::effect::{EditRequest, TerminalEffect, Work};
 use super::input::{Input, Outside, is_interrupt};
 use super::layer::Answer;
 use super::perform::Performer;
-use super::terminal::{self, Abilities, Guard, Screen, Suspended, background};
+use super::terminal::{self, Abilities, Guard, InputWish, Screen, Suspended, background};
 use super::ui::{Event, Ui};
 use super::ui_state::UiState;
 use super::writes::form::StoredForms;
@@ -52,7 +52,8 @@ pub async fn run(fleet: Fleet, events: Events, store: Store, options: Options) -
     terminal::install_hook();
     let mut input = Input::open()?;
     let mouse = if options.mouse { MouseProtocolMode::PressRelease } else { MouseProtocolMode::None };
-    let guard = Guard::take(mouse)?;
+    let input_wish = InputWish { mouse, ..InputWish::default() };
+    let guard = Guard::take(input_wish)?;
     let (columns, rows) = terminal::size()?;
     let idle = terminal::idle_notice()?;
     let (sender, queue) = mpsc::channel(EVENT_QUEUE_CAPACITY);
@@ -74,7 +75,8 @@ pub async fn run(fleet: Fleet, events: Events, store: Store, options: Options) -
         forms_written: 0,
         ui,
         screen: Screen::new(terminal::writer()?, columns, rows, abilities),
-        mouse,
+        input_wish,
+        abilities,
         performer: Performer::new(fleet, sender, wake.clone()),
         last_frame: None,
         redraw_at: None,
@@ -97,8 +99,9 @@ pub async fn run(fleet: Fleet, events: Events, store: Store, options: Options) -
 struct Frames {
     ui: Ui,
     screen: Screen<terminal::Writer>,
-    /// The mouse events that the terminal was asked for.
-    mouse: MouseProtocolMode,
+    /// The input that the terminal was asked for.
+    input_wish: InputWish,
+    abilities: Abilities,
     performer: Performer,
     last_frame: Option<Instant>,
     redraw_at: Option<Instant>,
@@ -215,7 +218,7 @@ impl Frames {
             Outside::Lost(error) => Err(error),
             Outside::Stop => self.perform(TerminalEffect::Suspend),
             Outside::Continued => {
-                terminal::retake(self.mouse)?;
+                terminal::retake(self.input_wish)?;
                 self.draw_anew()
             }
         }
@@ -270,10 +273,11 @@ impl Frames {
         if let Some(job) = self.ui.arrange() {
             self.performer.arrange(job);
         }
-        let wished = self.ui.mouse_wish();
-        if wished != self.mouse {
-            terminal::change_mouse(self.mouse, wished)?;
-            self.mouse = wished;
+        let mut wish = self.ui.input_wish();
+        wish.unambiguous_keys &= self.abilities.kitty_keys;
+        if wish != self.input_wish {
+            terminal::change_input(self.input_wish, wish)?;
+            self.input_wish = wish;
         }
         let ui = &mut self.ui;
         self.screen.draw(|area, buf| draw::frame(ui, area, buf))?;
@@ -323,7 +327,7 @@ impl Frames {
     }
 
     fn suspend(&mut self) -> io::Result<()> {
-        match terminal::suspend(self.mouse)? {
+        match terminal::suspend(self.input_wish)? {
             Suspended::AndBack => self.draw_anew(),
             Suspended::NoShell => self
                 .take(Event::Failed("there is no shell here that could bring it back: q quits".to_owned())),
@@ -332,7 +336,7 @@ impl Frames {
 
     /// Gives the terminal to the user's editor until it ends. The fleet's tasks go on meanwhile; their news wait.
     fn edit(&mut self, request: &EditRequest) -> io::Result<()> {
-        let edited = terminal::edit(&request.name, &request.text, self.mouse)?;
+        let edited = terminal::edit(&request.name, &request.text, self.input_wish)?;
         self.draw_anew()?;
         self.take(Event::Answer(request.ticket, Answer::Edited(edited)))
     }

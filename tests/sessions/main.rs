@@ -20,6 +20,7 @@ mod dangers;
 mod deck;
 mod endless;
 mod gate;
+mod guests;
 mod hanging;
 mod leaving;
 mod lives;

@@ -174,6 +174,11 @@ pub trait Layer: Any + Send {
         MouseProtocolMode::PressRelease
     }
 
+    /// Returns true if it wants, while it is in front, keys distinguished that a terminal usually sends as the same bytes.
+    fn wants_unambiguous_keys(&self) -> bool {
+        false
+    }
+
     /// Takes an answer to a question that it asked; returns the effects that follow. Answers to cancelled questions
     /// never come here.
     fn answer(&mut self, _ticket: Ticket, _answer: Answer) -> Vec<Effect> {

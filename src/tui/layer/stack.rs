@@ -9,9 +9,9 @@ use ratatui::layout::{Position, Rect};
 use super::{Answer, Handled, Hint, Layer, Ticket, Watched};
 use crate::fleet::WriteEvent;
 use crate::model::ResourceId;
-use crate::terminal::input::MouseProtocolMode;
 use crate::tui::app::App;
 use crate::tui::effect::{TerminalEffect, View, Work};
+use crate::tui::terminal::InputWish;
 use crate::tui::{Command, Effect, KeyContext};
 
 /// Steps that a notch of the wheel moves where a layer does not scroll by itself.
@@ -145,9 +145,10 @@ impl Layers {
         self.top().key_context()
     }
 
-    /// The mouse events that the topmost layer wants.
-    pub fn mouse_wish(&self) -> MouseProtocolMode {
-        self.top().mouse_wish()
+    /// The input that the topmost layer wants.
+    pub fn input_wish(&self) -> InputWish {
+        let top = self.top();
+        InputWish { mouse: top.mouse_wish(), unambiguous_keys: top.wants_unambiguous_keys() }
     }
 
     /// The hints of the topmost layer.

@@ -1,9 +1,9 @@
-//! The parts of a frame that the user's terminal can show.
+//! What the user's terminal understands of a frame and of the questions for its input.
 
 use super::background::can_ask;
 use crate::tui::theme::Depth;
 
-/// What of a cell reaches the terminal.
+/// What the terminal can be sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Abilities {
     /// Colours: none, the nearest of the 256 for those of 24 bits, or all as they are.
@@ -13,11 +13,13 @@ pub struct Abilities {
     pub underline_kinds: bool,
     /// Links (OSC 8).
     pub links: bool,
+    /// Being asked for keys by kitty's protocol. Those that do not know it pass over that, too.
+    pub kitty_keys: bool,
 }
 
 impl Abilities {
     /// All of them.
-    pub const ALL: Self = Self { colors: Depth::True, underline_kinds: true, links: true };
+    pub const ALL: Self = Self { colors: Depth::True, underline_kinds: true, links: true, kitty_keys: true };
 
     /// Detects them by the depth of colours and the environment.
     pub fn detect(depth: Depth, variable: impl Fn(&str) -> Option<String>) -> Self {
@@ -35,6 +37,7 @@ impl Abilities {
             },
             underline_kinds: parses_all && !in_terminal_app,
             links: parses_all,
+            kitty_keys: parses_all,
         }
     }
 }
@@ -56,13 +59,13 @@ mod tests {
             Abilities::ALL
         );
         let console = detected(Depth::Ansi, &[("TERM", "linux")]);
-        assert_eq!(console, Abilities { underline_kinds: false, links: false, ..Abilities::ALL });
+        assert_eq!(console, Abilities { underline_kinds: false, links: false, kitty_keys: false, ..Abilities::ALL });
         let screen = detected(Depth::Ansi, &[("TERM", "screen"), ("STY", "1.tty")]);
         assert!(!screen.underline_kinds && !screen.links);
         assert_eq!(detected(Depth::None, &[("TERM", "xterm"), ("NO_COLOR", "1")]).colors, Depth::None);
         let variables = &[("TERM", "xterm-256color"), ("TERM_PROGRAM", "Apple_Terminal")];
         let old = detected(Depth::Indexed, variables);
-        assert_eq!(old, Abilities { colors: Depth::Indexed, underline_kinds: false, links: true });
+        assert_eq!(old, Abilities { colors: Depth::Indexed, underline_kinds: false, ..Abilities::ALL });
         assert_eq!(detected(Depth::True, variables).colors, Depth::True);
     }
 }

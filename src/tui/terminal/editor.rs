@@ -5,10 +5,9 @@ use std::path::Path;
 use std::process::Command;
 
 use super::keyboard::KEYBOARD;
-use super::{enter, restore};
+use super::{InputWish, enter, restore};
 use crate::config::secret_variables;
 use crate::files::{RunFolder, read_text};
-use crate::terminal::input::MouseProtocolMode;
 
 /// A document that is larger was not meant.
 const MAX_DOCUMENT_BYTES: u64 = 4 << 20;
@@ -24,7 +23,7 @@ pub type Edited = Result<String, String>;
 ///
 /// # Errors
 /// When the terminal cannot be taken again.
-pub fn edit(name: &str, text: &str, mouse: MouseProtocolMode) -> io::Result<Edited> {
+pub fn edit(name: &str, text: &str, wish: InputWish) -> io::Result<Edited> {
     let command = editor(|name| std::env::var(name).ok());
     let folder = match prepared(name, text) {
         Ok(folder) => folder,
@@ -34,7 +33,7 @@ pub fn edit(name: &str, text: &str, mouse: MouseProtocolMode) -> io::Result<Edit
     let pause = KEYBOARD.pause();
     restore();
     let ran = run(&command, &path);
-    enter(mouse)?;
+    enter(wish)?;
     drop(pause);
     Ok(ran.and_then(|()| read_text(&path, MAX_DOCUMENT_BYTES).map_err(|error| error.to_string())))
 }

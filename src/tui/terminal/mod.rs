@@ -6,7 +6,6 @@ mod clipboard;
 mod editor;
 mod frame;
 mod keyboard;
-mod mouse;
 mod output;
 mod painter;
 mod panics;
@@ -14,6 +13,7 @@ mod pen;
 mod screen;
 mod size;
 mod suspend;
+mod wish;
 
 use std::io;
 use std::sync::Arc;
@@ -37,8 +37,7 @@ pub use panics::{install_hook, take_background_panics};
 pub use screen::Screen;
 pub use size::size;
 pub use suspend::{Suspended, retake, suspend};
-
-use crate::terminal::input::MouseProtocolMode;
+pub use wish::InputWish;
 
 /// True while the terminal is ours. Process-wide, because a panic hook and a signal must find it without any handle.
 static TAKEN: AtomicBool = AtomicBool::new(false);
@@ -55,13 +54,13 @@ pub struct Guard {
 }
 
 impl Guard {
-    /// Takes the terminal: raw mode, the alternate screen, pastes in brackets, focus reports, and these mouse events.
+    /// Takes the terminal: raw mode, the alternate screen, pastes in brackets, focus reports, and this input.
     ///
     /// # Errors
     /// When the terminal refuses; what was taken until then has been given back.
-    pub fn take(mouse: MouseProtocolMode) -> io::Result<Self> {
+    pub fn take(wish: InputWish) -> io::Result<Self> {
         let guard = Self { _private: () };
-        enter(mouse)?;
+        enter(wish)?;
         Ok(guard)
     }
 }
@@ -73,21 +72,21 @@ impl Drop for Guard {
 }
 
 /// Takes the terminal, again after [`restore`].
-fn enter(mouse: MouseProtocolMode) -> io::Result<()> {
+fn enter(wish: InputWish) -> io::Result<()> {
     TAKEN.store(true, Ordering::SeqCst);
     enable_raw_mode()?;
     let mut bytes = Vec::with_capacity(64);
     queue!(bytes, EnterAlternateScreen, EnableBracketedPaste, EnableFocusChange)?;
-    bytes.extend(mouse::change(MouseProtocolMode::None, mouse));
+    bytes.extend(wish::change(InputWish::default(), wish));
     write(&bytes)
 }
 
-/// Asks for other mouse events than before.
+/// Asks for other input than before.
 ///
 /// # Errors
 /// When the terminal is gone.
-pub fn change_mouse(before: MouseProtocolMode, after: MouseProtocolMode) -> io::Result<()> {
-    write(&mouse::change(before, after))
+pub fn change_input(before: InputWish, after: InputWish) -> io::Result<()> {
+    write(&wish::change(before, after))
 }
 
 /// Returns true if the terminal has read all that was written, so that it may get the next frame.
@@ -137,7 +136,7 @@ fn farewell() -> Vec<u8> {
     bytes.push(0x18);
     bytes.extend_from_slice(pen::end_of_links());
     bytes.extend_from_slice(frame::END_FRAME);
-    bytes.extend_from_slice(mouse::MOUSE_OFF);
+    bytes.extend(wish::end());
     let _ = queue!(
         bytes,
         DisableFocusChange,
@@ -174,6 +173,12 @@ mod tests {
         ] {
             assert!(text.contains(off), "{off:?} is missing in {text:?}");
         }
+        assert!(!text.contains("\x1b[=0u"), "keys were never asked for: {text:?}");
+        let plain = InputWish::default();
+        assert_eq!(wish::change(plain, InputWish { unambiguous_keys: true, ..plain }), b"\x1b[=1u");
+        let text = String::from_utf8(farewell()).unwrap();
+        assert!(text.find("\x1b[=0u") < text.find("\x1b[?1049l"), "keys belong to the screen: {text:?}");
+        assert!(text.contains("\x1b[=0u"));
     }
 
     #[test]

@@ -6,8 +6,7 @@ use std::io;
 use crossterm::terminal::disable_raw_mode;
 use rustix::process::{Signal, getpgrp, getpid, getsid, kill_current_process_group};
 
-use super::{enter, restore};
-use crate::terminal::input::MouseProtocolMode;
+use super::{InputWish, enter, restore};
 
 /// The outcome of a request to stop.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,14 +22,14 @@ pub enum Suspended {
 ///
 /// # Errors
 /// When the terminal cannot be taken again.
-pub fn suspend(mouse: MouseProtocolMode) -> io::Result<Suspended> {
+pub fn suspend(wish: InputWish) -> io::Result<Suspended> {
     if !has_shell() {
         return Ok(Suspended::NoShell);
     }
     restore();
     // SIGSTOP, not SIGTSTP: the latter is caught, so that one from outside gives the terminal back as well.
     let stopped = kill_current_process_group(Signal::STOP);
-    enter(mouse)?;
+    enter(wish)?;
     stopped?;
     Ok(Suspended::AndBack)
 }
@@ -41,10 +40,10 @@ pub fn suspend(mouse: MouseProtocolMode) -> io::Result<Suspended> {
 ///
 /// # Errors
 /// When the terminal cannot be taken again.
-pub fn retake(mouse: MouseProtocolMode) -> io::Result<()> {
+pub fn retake(wish: InputWish) -> io::Result<()> {
     // Only after raw mode was left is it entered anew.
     disable_raw_mode()?;
-    enter(mouse)
+    enter(wish)
 }
 
 /// Returns true if our job is not the session leader's own: then a shell with job control started it and can continue it.

@@ -16,6 +16,7 @@ use super::Effect;
 use super::app::{App, Options};
 use super::effect::{Outside, View, Work};
 use super::layer::{Answer, Handled, Layer, Layers, Ticket, Watched};
+use super::terminal::InputWish;
 use super::theme::Background;
 use super::ui_state::UiState;
 use super::views::table::TableLayer;
@@ -232,9 +233,13 @@ impl Ui {
         self.layers.subject()
     }
 
-    /// The mouse events to ask the terminal for; none while the mouse is released.
-    pub fn mouse_wish(&self) -> MouseProtocolMode {
-        if self.app.takes_mouse() { self.layers.mouse_wish() } else { MouseProtocolMode::None }
+    /// The input to ask the terminal for; nothing of the mouse while that is released.
+    pub fn input_wish(&self) -> InputWish {
+        let mut wish = self.layers.input_wish();
+        if !self.app.takes_mouse() {
+            wish.mouse = MouseProtocolMode::None;
+        }
+        wish
     }
 
     /// Returns true if something changed since the last draw.

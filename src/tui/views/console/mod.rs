@@ -211,6 +211,10 @@ impl Layer for ConsoleView {
         self.pane.mouse_wish()
     }
 
+    fn wants_unambiguous_keys(&self) -> bool {
+        self.pane.wants_unambiguous_keys()
+    }
+
     fn is_dirty(&self) -> bool {
         // All are polled, so that the list has the time of each one's last change; only this one is drawn.
         self.sessions.poll();

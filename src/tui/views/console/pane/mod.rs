@@ -10,7 +10,7 @@ use ratatui::layout::{Position, Rect};
 use super::scrollback::Scrollback;
 use crate::console::{OpenConsole, RemoteScreen, SessionState, TextScreen};
 use crate::model::Timestamp;
-use crate::terminal::input::MouseProtocolMode;
+use crate::terminal::input::{KITTY_FLAGS, MouseProtocolMode};
 use crate::tui::Effect;
 use crate::tui::command::Movement;
 use crate::tui::widgets::ansi::plain;
@@ -104,6 +104,12 @@ impl Pane {
         } else {
             least
         }
+    }
+
+    /// Returns true if the remote side asked for keys in kitty's form, and gets them now.
+    pub fn wants_unambiguous_keys(&self) -> bool {
+        let asked = || self.screen().input_modes().kitty_flags & KITTY_FLAGS != 0;
+        self.scrollback.is_none() && self.takes_input() && asked()
     }
 
     /// Handles a mouse event: for the remote side where it asked for the mouse, else the wheel scrolls back.

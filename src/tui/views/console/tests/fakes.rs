@@ -9,8 +9,6 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use regex::Regex;
 
-use qdeck_terminal::input::MouseProtocolMode;
-
 use crate::console::{
     Cursor, CursorShape, InputModes, Line, Match, Place, RemoteScreen, SessionState, Size, TextScreen,
     ViewRow,
@@ -20,7 +18,7 @@ use crate::console::{
 pub(super) struct Scripted {
     pub state: Mutex<SessionState>,
     pub input: AtomicBool,
-    pub mouse: Mutex<MouseProtocolMode>,
+    pub modes: Mutex<InputModes>,
     pub sent: Mutex<Vec<Event>>,
     pub sizes: Mutex<Vec<Size>>,
     pub reconnects: AtomicUsize,
@@ -37,7 +35,7 @@ impl Scripted {
         Arc::new(Self {
             state: Mutex::new(SessionState::Live),
             input: AtomicBool::new(true),
-            mouse: Mutex::default(),
+            modes: Mutex::default(),
             sent: Mutex::default(),
             sizes: Mutex::default(),
             reconnects: AtomicUsize::new(0),
@@ -72,7 +70,7 @@ impl RemoteScreen for Handle {
         false
     }
     fn input_modes(&self) -> InputModes {
-        InputModes { mouse: *self.0.mouse.lock().unwrap(), ..InputModes::default() }
+        *self.0.modes.lock().unwrap()
     }
     fn take_output(&self) -> bool {
         false

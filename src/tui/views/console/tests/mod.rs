@@ -245,26 +245,30 @@ fn the_mouse_is_sent_only_where_it_is_asked_for() {
     let click = MouseEventKind::Down(MouseButton::Left);
     view.type_event(&mouse(click, 5, 5));
     assert_eq!(remote.sent(), []);
-    *remote.mouse.lock().unwrap() = MouseProtocolMode::PressRelease;
+    remote.modes.lock().unwrap().mouse = MouseProtocolMode::PressRelease;
     view.type_event(&mouse(click, 5, 5));
     view.type_event(&mouse(click, 0, 0));
     assert_eq!(remote.sent(), [mouse(click, 4, 4)]);
-    *remote.mouse.lock().unwrap() = MouseProtocolMode::None;
+    remote.modes.lock().unwrap().mouse = MouseProtocolMode::None;
     view.type_event(&mouse(MouseEventKind::ScrollUp, 5, 5));
     assert!(drawn(&mut view).contains("-3 lines"));
 }
 
 #[test]
-fn the_view_wants_the_mouse_events_that_the_remote_side_asked_for() {
+fn the_view_wants_the_mouse_events_and_keys_that_the_remote_side_asked_for() {
     let (mut view, remote) = view();
     drawn(&mut view);
     assert_eq!(view.mouse_wish(), MouseProtocolMode::PressRelease, "clicks and the wheel are for the view");
     for mode in [MouseProtocolMode::ButtonMotion, MouseProtocolMode::AnyMotion] {
-        *remote.mouse.lock().unwrap() = mode;
+        remote.modes.lock().unwrap().mouse = mode;
         assert_eq!(view.mouse_wish(), mode);
     }
+    assert!(!view.wants_unambiguous_keys());
+    remote.modes.lock().unwrap().kitty_flags = 1;
+    assert!(view.wants_unambiguous_keys());
     press(&mut view, "^[");
     assert_eq!(view.mouse_wish(), MouseProtocolMode::ButtonMotion, "a drag selects while scrolled back");
+    assert!(!view.wants_unambiguous_keys(), "keys move through the text");
     view.apply(Command::Back, None);
     *remote.state.lock().unwrap() = SessionState::Ended(None);
     assert_eq!(view.mouse_wish(), MouseProtocolMode::PressRelease);
@@ -274,7 +278,7 @@ fn the_view_wants_the_mouse_events_that_the_remote_side_asked_for() {
 fn a_drag_goes_on_at_the_edge_of_the_grid_until_its_button_is_released() {
     let (mut view, remote) = view();
     drawn(&mut view);
-    *remote.mouse.lock().unwrap() = MouseProtocolMode::ButtonMotion;
+    remote.modes.lock().unwrap().mouse = MouseProtocolMode::ButtonMotion;
     let mouse =
         |kind, column, row| Event::Mouse(MouseEvent { kind, column, row, modifiers: KeyModifiers::NONE });
     let left = MouseButton::Left;
