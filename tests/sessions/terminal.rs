@@ -171,6 +171,11 @@ impl Terminal {
         self.wait_seen(what, |seen| so(seen.parser.screen()));
     }
 
+    /// Waits until something is true of all the bytes that the program wrote.
+    pub fn wait_written(&self, what: &str, so: impl Fn(&[u8]) -> bool) {
+        self.wait_seen(what, |seen| so(&seen.raw));
+    }
+
     fn wait_seen(&self, what: &str, so: impl Fn(&Seen) -> bool) {
         let deadline = Instant::now() + PATIENCE;
         let mut seen = self.seen();

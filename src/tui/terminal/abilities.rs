@@ -59,7 +59,10 @@ mod tests {
             Abilities::ALL
         );
         let console = detected(Depth::Ansi, &[("TERM", "linux")]);
-        assert_eq!(console, Abilities { underline_kinds: false, links: false, kitty_keys: false, ..Abilities::ALL });
+        assert_eq!(
+            console,
+            Abilities { underline_kinds: false, links: false, kitty_keys: false, ..Abilities::ALL }
+        );
         let screen = detected(Depth::Ansi, &[("TERM", "screen"), ("STY", "1.tty")]);
         assert!(!screen.underline_kinds && !screen.links);
         assert_eq!(detected(Depth::None, &[("TERM", "xterm"), ("NO_COLOR", "1")]).colors, Depth::None);

@@ -11,6 +11,9 @@ const MIN_ERASED_CELLS: usize = 9;
 /// The same where none follows.
 const MIN_ERASED_CELLS_AT_THE_END: usize = 4;
 
+/// Blanks that have not changed are drawn again rather than stepped over, if they are this many at most.
+const MAX_REDRAWN_BLANKS: u16 = 3;
+
 /// A cell that changed, and where it is.
 pub(super) type Change<'a> = (u16, u16, &'a Cell);
 
@@ -44,7 +47,7 @@ impl Painter {
                 rest = after;
                 continue;
             }
-            self.move_to(*column, *row, out);
+            self.move_to(*column, *row, frame, out);
             self.pen.change_to(cell, out);
             self.print(cell, *column, *row, frame.area.width, out);
             rest = others;
@@ -71,7 +74,7 @@ impl Painter {
         if count < if is_last { MIN_ERASED_CELLS_AT_THE_END } else { MIN_ERASED_CELLS } {
             return None;
         }
-        self.move_to(*column, *row, out);
+        self.move_to(*column, *row, frame, out);
         // Terminals erase in the background of the pen.
         self.pen.change_to(cell, out);
         out.extend_from_slice(b"\x1b[");
@@ -84,15 +87,24 @@ impl Painter {
         changes.get(count..)
     }
 
-    fn move_to(&mut self, column: u16, row: u16, out: &mut Vec<u8>) {
+    fn move_to(&mut self, column: u16, row: u16, frame: &Buffer, out: &mut Vec<u8>) {
         match self.cursor {
             Some(cursor) if cursor.row == row && cursor.column == column => return,
             Some(cursor) if cursor.row == row && cursor.column < column && cursor.is_certain => {
-                out.extend_from_slice(b"\x1b[");
-                if column - cursor.column > 1 {
-                    write_number(u32::from(column - cursor.column), out);
+                let gap = column - cursor.column;
+                let is_blank = |x| is_erased_blank(&frame[(x, row)]);
+                if gap <= MAX_REDRAWN_BLANKS
+                    && self.pen.draws_plain_blanks()
+                    && (cursor.column..column).all(is_blank)
+                {
+                    out.extend((0..gap).map(|_| b' '));
+                } else {
+                    out.extend_from_slice(b"\x1b[");
+                    if gap > 1 {
+                        write_number(u32::from(gap), out);
+                    }
+                    out.push(b'C');
                 }
-                out.push(b'C');
             }
             _ => {
                 out.extend_from_slice(b"\x1b[");

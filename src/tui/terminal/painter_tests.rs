@@ -118,6 +118,9 @@ fn blanks_are_erased_and_gaps_are_stepped_over() {
     let after = Buffer::with_lines(["a             of text         ", "abXdefgY"]);
     let bytes = String::from_utf8(painted_by(Abilities::ALL, &before, &after)).unwrap();
     assert_eq!(bytes, "\x1b[1;3H\x1b[12X\x1b[20C\x1b[K\x1b[2;3HX\x1b[4CY");
+    let spaced = Buffer::with_lines(["x  y   z    w", ""]);
+    let bytes = String::from_utf8(painted_by(Abilities::ALL, &Buffer::empty(spaced.area), &spaced)).unwrap();
+    assert_eq!(bytes, "\x1b[1Hx  y   z\x1b[4Cw", "few blanks are shorter than a step");
     let mut colored = after.clone();
     colored.set_style(Rect::new(2, 0, 12, 1), Style::new().bg(Color::Blue));
     let bytes = String::from_utf8(painted_by(Abilities::ALL, &before, &colored)).unwrap();

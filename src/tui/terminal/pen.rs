@@ -113,6 +113,11 @@ impl Pen {
         Self { abilities, style: Style::PLAIN, change: Vec::new(), anew: Vec::new() }
     }
 
+    /// Returns true if a blank looks as an erased one in the current style.
+    pub(super) fn draws_plain_blanks(&self) -> bool {
+        self.style.is_erased()
+    }
+
     /// Changes to the style of a cell. What does not show on a blank stays as it is for one.
     pub(super) fn change_to(&mut self, cell: &Cell, out: &mut Vec<u8>) {
         let mut style = Style::of(cell, self.abilities);
