@@ -11,6 +11,7 @@ use futures_util::{StreamExt, TryStreamExt};
 use tokio::sync::{Notify, mpsc};
 use tokio::task::{AbortHandle, JoinSet};
 
+use super::app::OpenConsoles;
 use super::browser::Browsers;
 use super::curl;
 use super::effect::{View, Work};
@@ -101,6 +102,16 @@ impl Performer {
     pub(super) fn end(&mut self) {
         self.tasks.abort_all();
         self.sessions.close_all();
+    }
+
+    /// The open consoles as they are now.
+    pub(super) fn open_consoles(&self) -> OpenConsoles {
+        OpenConsoles::of(&self.sessions)
+    }
+
+    /// Starts a frame: consoles that are not drawn in it are out of view.
+    pub(super) fn begin_frame(&self) {
+        self.sessions.begin_frame();
     }
 
     /// Polls the consoles, so that those without a view may wake us again. Returns those that turned out to be pages.

@@ -151,6 +151,7 @@ impl Frames {
                     for event in self.performer.poll_consoles() {
                         self.take(event)?;
                     }
+                    self.ui.set_consoles(self.performer.open_consoles());
                 }
                 // The terminal has read the frame before: the next one may be due.
                 () = idle.notified() => {}
@@ -279,6 +280,8 @@ impl Frames {
             terminal::change_input(self.input_wish, wish)?;
             self.input_wish = wish;
         }
+        self.ui.set_consoles(self.performer.open_consoles());
+        self.performer.begin_frame();
         let ui = &mut self.ui;
         self.screen.draw(|area, buf| draw::frame(ui, area, buf))?;
         let now = Instant::now();
@@ -288,6 +291,8 @@ impl Frames {
         if let Some(work) = self.ui.drawn() {
             self.watch = Some((now + WATCH_DEBOUNCE, work));
         }
+        // A console that was drawn has no marks any more.
+        self.ui.set_consoles(self.performer.open_consoles());
         let is_changed = (self.kept.is_some() && *self.ui.keep() != self.written)
             || (self.forms.is_some() && self.ui.app.forms.revision() != self.forms_written);
         if self.keep_at.is_none() && is_changed {

@@ -9,7 +9,7 @@ pub fn attach(deck: &Deck) {
 }
 
 /// The same with one of this name, from the list of all.
-fn attach_to(deck: &Deck, name: &str) {
+pub fn attach_to(deck: &Deck, name: &str) {
     deck.wait_for(name);
     deck.type_keys(&format!("/name:{name}\r"));
     deck.wait_gone("trainer-1");

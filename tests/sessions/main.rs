@@ -15,6 +15,7 @@ mod cloud;
 mod colors;
 mod commands;
 mod consoles;
+mod consoles_alone;
 mod credentials;
 mod dangers;
 mod deck;

@@ -2,6 +2,7 @@
 //! writes: what must be done outside is returned as effects, so that every test can press keys and read the screen.
 
 mod auth;
+mod consoles;
 mod history;
 mod messages;
 mod settings;
@@ -11,6 +12,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 pub(in crate::tui) use auth::cause;
+pub use consoles::{OpenConsoles, console_symbol, mark_symbol};
 pub(in crate::tui) use history::History;
 pub use history::Location;
 pub use messages::{Message, Messages};
@@ -107,6 +109,8 @@ pub struct App {
     pub(super) history: History,
     /// The history of the palette, the latest last.
     pub(super) typed_commands: Vec<String>,
+    /// The open consoles.
+    pub(super) consoles: OpenConsoles,
     /// The bulks on their way.
     pub(super) bulks: BulkRuns,
     /// Drafts of forms, and the values of their last use.
@@ -158,6 +162,7 @@ impl App {
             heads: Vec::new(),
             history: History::default(),
             typed_commands: Vec::new(),
+            consoles: OpenConsoles::default(),
             bulks: BulkRuns::default(),
             forms: StoredForms::default(),
             opening: Vec::new(),

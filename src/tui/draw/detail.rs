@@ -9,7 +9,7 @@ use super::{columns, put, wrap};
 use crate::model::{Kind, Resource, age, redact};
 use crate::table::{Column, Row, state_mark, state_text, words};
 use crate::tui::Look;
-use crate::tui::app::App;
+use crate::tui::app::{App, mark_symbol};
 use crate::tui::widgets::sparkline;
 
 /// Lines of the detail pane without its upper border, by the height there is.
@@ -27,7 +27,7 @@ pub(super) fn draw(app: &App, area: Rect, buf: &mut Buffer) {
     let Some(row) = app.pane().selected() else { return };
     let look = app.look();
     let resource = look.store.get(row.id()).map_or(row, |row| &row.resource);
-    head(resource, &look, area, buf);
+    head(resource, app, &look, area, buf);
     let inner =
         Rect::new(area.x + 2, area.y + 1, area.width.saturating_sub(4), area.height.saturating_sub(2));
     let mut y = inner.y;
@@ -52,7 +52,7 @@ pub(super) fn draw(app: &App, area: Rect, buf: &mut Buffer) {
     facts(resource, &look, Rect::new(inner.x, y, inner.width, inner.bottom().saturating_sub(y)), buf);
 }
 
-fn head(resource: &Resource, look: &Look<'_>, area: Rect, buf: &mut Buffer) {
+fn head(resource: &Resource, app: &App, look: &Look<'_>, area: Rect, buf: &mut Buffer) {
     let theme = look.theme;
     let end = area.right().saturating_sub(2);
     let mut x = area.x + 2;
@@ -77,7 +77,18 @@ fn head(resource: &Resource, look: &Look<'_>, area: Rect, buf: &mut Buffer) {
         );
     }
     if let Some(old) = look.store.stale(&resource.id().context, resource.kind(), look.now) {
-        put(buf, x, area.y, end.saturating_sub(x), &format!("as of {} ago ", age(old)), theme.warn);
+        x = put(buf, x, area.y, end.saturating_sub(x), &format!("as of {} ago ", age(old)), theme.warn);
+    }
+    if let Some(marks) = app.consoles.marks(resource.id()) {
+        x = put(buf, x, area.y, end.saturating_sub(x), "console ", theme.dim);
+        if marks.is_empty() {
+            put(buf, x, area.y, end.saturating_sub(x), "open ", theme.dim);
+        }
+        for mark in marks.iter() {
+            let (symbol, style) = mark_symbol(mark, look);
+            let text = format!("{symbol} {} ", mark.word());
+            x = put(buf, x, area.y, end.saturating_sub(x), &text, style);
+        }
     }
 }
 

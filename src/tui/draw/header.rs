@@ -8,7 +8,7 @@ use super::{banner, columns, put, put_right};
 use crate::fleet::{Condition, ContextState, ListingCondition};
 use crate::model::{Kind, Lifecycle, Resource, Timestamp, age};
 use crate::table::state_mark;
-use crate::tui::app::App;
+use crate::tui::app::{App, mark_symbol};
 use crate::tui::overlays::{condition_words, key_of, milliseconds};
 use crate::tui::{Command, KeyContext};
 
@@ -42,6 +42,10 @@ fn top(app: &App, area: Rect, buf: &mut Buffer) {
     right = put_right(buf, right, y, 12, &refresh, style).saturating_sub(2);
     if app.options.read_only {
         right = put_right(buf, right, y, 10, "read-only", theme.warn).saturating_sub(2);
+    }
+    for (mark, count) in app.consoles.counts().rev() {
+        let (symbol, style) = mark_symbol(mark, &app.look());
+        right = put_right(buf, right, y, 6, &format!("{symbol} {count}"), style).saturating_sub(2);
     }
     let all = app.store.contexts();
     let shown = all.iter().filter(|context| !app.hidden.contains(&context.name)).count();

@@ -14,7 +14,7 @@ use crate::model::{Kind, Timestamp, Unreadable, age};
 use crate::table::filter::Matcher;
 use crate::table::{Align, Cell, Column, Row, state_mark};
 use crate::tui::Look;
-use crate::tui::app::{App, STATE_FLASH_DURATION};
+use crate::tui::app::{App, OpenConsoles, STATE_FLASH_DURATION, console_symbol};
 use crate::tui::pane::Pane;
 use crate::tui::widgets::ansi::visible;
 use crate::tui::widgets::frame::{draw_border, draw_divider};
@@ -22,6 +22,8 @@ use crate::tui::widgets::number::grouped;
 
 /// The cursor's and the state's marks before the first column.
 const MARK_COLUMNS: u16 = 3;
+/// The console's mark behind them, where any console is open.
+const CONSOLE_COLUMNS: u16 = 2;
 
 pub(super) fn draw(app: &mut App, area: Rect, buf: &mut Buffer) {
     draw_border(area, buf, &app.look(), app.theme.border);
@@ -34,11 +36,11 @@ pub(super) fn draw(app: &mut App, area: Rect, buf: &mut Buffer) {
     app.table_area = rows;
     let active = app.active;
     let heads = {
-        let App { panes, theme, store, now, options, .. } = app;
+        let App { panes, theme, store, now, options, consoles, .. } = app;
         let pane = &mut panes[active];
         pane.fit(rows.height.into());
         let look = Look { theme, store, now: *now, ascii: options.ascii };
-        draw_rows(pane, &look, inner, rows, buf)
+        draw_rows(pane, &look, consoles, inner, rows, buf)
     };
     app.heads = heads;
     title(app, area, buf);
@@ -67,7 +69,14 @@ struct Visible<'a> {
     moved: Option<Timestamp>,
 }
 
-fn draw_rows(pane: &mut Pane, look: &Look<'_>, inner: Rect, rows: Rect, buf: &mut Buffer) -> Heads {
+fn draw_rows(
+    pane: &mut Pane,
+    look: &Look<'_>,
+    consoles: &OpenConsoles,
+    inner: Rect,
+    rows: Rect,
+    buf: &mut Buffer,
+) -> Heads {
     // The newest of each row, if the store still has it; rows are re-arranged in a moment.
     let newest: Vec<_> = pane
         .visible()
@@ -82,9 +91,11 @@ fn draw_rows(pane: &mut Pane, look: &Look<'_>, inner: Rect, rows: Rect, buf: &mu
         .map(|(resource, moved)| Visible { row: Row::new(resource, look.store, look.now), moved: *moved })
         .collect();
     let on_screen: Vec<_> = visible.iter().map(|visible| visible.row).collect();
-    let measured = measure(pane, &on_screen, look, rows.width.saturating_sub(MARK_COLUMNS + 1));
+    let has_consoles = pane.kind == Kind::Instance && !consoles.is_empty();
+    let mark_columns = MARK_COLUMNS + if has_consoles { CONSOLE_COLUMNS } else { 0 };
+    let measured = measure(pane, &on_screen, look, rows.width.saturating_sub(mark_columns + 1));
     let mut places = Vec::new();
-    let mut x = inner.x + MARK_COLUMNS;
+    let mut x = inner.x + mark_columns;
     for it in measured {
         head(pane, it.column, Rect::new(x, inner.y, it.width, 1), look, buf);
         places.push((x, it));
@@ -95,7 +106,15 @@ fn draw_rows(pane: &mut Pane, look: &Look<'_>, inner: Rect, rows: Rect, buf: &mu
         let Ok(offset) = u16::try_from(index) else { break };
         let line = Rect::new(rows.x, rows.y + offset, rows.width, 1);
         let is_selected = pane.top + index == pane.cursor();
-        draw_row(pane, row, &places, line, is_selected, look, &mut matcher, buf);
+        draw_row(pane, row, &places, line, look, &mut matcher, buf);
+        if let Some(marks) = consoles.marks(row.row.resource.id()).filter(|_| has_consoles) {
+            let (mark, style) = console_symbol(marks, look);
+            put(buf, line.x + MARK_COLUMNS, line.y, 1, mark, style);
+        }
+        // Over everything: only with its own letters can its background be read.
+        if is_selected {
+            buf.set_style(line, look.theme.selected);
+        }
     }
     places.into_iter().map(|(x, it)| (x, x + it.width, it.column)).collect()
 }
@@ -117,16 +136,11 @@ fn head(pane: &Pane, column: Column, area: Rect, look: &Look<'_>, buf: &mut Buff
     }
 }
 
-#[expect(
-    clippy::too_many_arguments,
-    reason = "a row, where it goes, and how: none of it belongs together elsewhere"
-)]
 fn draw_row(
     pane: &Pane,
     visible: &Visible<'_>,
     places: &[(u16, Measured)],
     line: Rect,
-    is_selected: bool,
     look: &Look<'_>,
     matcher: &mut Matcher,
     buf: &mut Buffer,
@@ -167,10 +181,6 @@ fn draw_row(
     }
     if is_marked {
         put(buf, line.x, line.y, 1, if look.ascii { ">" } else { "▌" }, theme.marked);
-    }
-    // Over everything: only with its own letters can its background be read.
-    if is_selected {
-        buf.set_style(line, theme.selected);
     }
 }
 

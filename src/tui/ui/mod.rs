@@ -13,7 +13,7 @@ use crossterm::event::{Event as TerminalEvent, KeyEventKind};
 pub use keys::PendingKeys;
 
 use super::Effect;
-use super::app::{App, Options};
+use super::app::{App, OpenConsoles, Options};
 use super::effect::{Outside, View, Work};
 use super::layer::{Answer, Handled, Layer, Layers, Ticket, Watched};
 use super::terminal::InputWish;
@@ -79,6 +79,12 @@ impl Ui {
             tails: HashMap::new(),
             dirty: true,
         }
+    }
+
+    /// Takes in what the tables and the header show of the open consoles.
+    pub fn set_consoles(&mut self, consoles: OpenConsoles) {
+        self.dirty |= self.app.consoles != consoles;
+        self.app.consoles = consoles;
     }
 
     /// Takes an event in. Returns what is to be done outside.

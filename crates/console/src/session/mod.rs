@@ -87,13 +87,15 @@ impl RemoteScreen for TerminalSession {
     }
 
     fn send(&self, event: &Event) {
-        let modes = self.shared.with(|screen| screen.takes_input().then(|| screen.emulator.input_modes()));
+        let is_typed = matches!(event, Event::Key(_) | Event::Paste(_));
+        let modes = self.shared.with(|screen| {
+            let modes = screen.takes_input().then(|| screen.emulator.input_modes());
+            screen.was_typed_into |= modes.is_some() && is_typed;
+            modes
+        });
         let Some(modes) = modes else { return };
         let bytes = input::encode(event, modes);
         if !bytes.is_empty() {
-            if matches!(event, Event::Key(_) | Event::Paste(_)) {
-                self.shared.with(|screen| screen.was_typed_into = true);
-            }
             // A full queue means that the remote side has not read for long: one more key would not help.
             let _ = self.input.try_send(bytes.into());
         }

@@ -97,7 +97,8 @@ async fn an_orderly_close_is_no_problem() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_flood_through_the_websocket_loses_nothing_and_lets_keys_through() {
     const PARTS: usize = 4;
-    let (session, server) = attached().await;
+    let (session, mut server) = attached().await;
+    assert_eq!(next(&mut server).await, Message::binary(&b"\x1b[8;24;80t"[..]));
     let (mut sink, mut stream) = server.split();
     let flooding = tokio::spawn(async move {
         for part in 0..PARTS {

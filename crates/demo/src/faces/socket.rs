@@ -22,7 +22,7 @@ pub(crate) fn is_own(headers: &HeaderMap) -> bool {
 }
 
 /// Returns whether a `Host` is an address of this machine, whatever the port: one may be forwarded.
-fn is_loopback(host: &str) -> bool {
+pub(super) fn is_loopback(host: &str) -> bool {
     let Ok(authority) = host.parse::<Authority>() else {
         return false;
     };

@@ -3,6 +3,7 @@
 mod auth;
 mod bulk;
 mod columns;
+mod consoles;
 mod dangers;
 mod first_look;
 mod forms;

@@ -3,7 +3,8 @@
 //! Cycle documents its console as output. Here keys work too, as on a serial line with `askfirst`: to the first thing
 //! a client sends, were it only its size, the socket answers once that Enter opens a shell, so that one who merely
 //! reads a log is never asked. After Enter the socket shows the instance's shell, which all attached
-//! clients share, and which stays when they leave.
+//! clients share, and which stays when they leave: one that comes back and says something at once, were it only its
+//! size, is in it again.
 //! `CSI 8 ; rows ; columns t` from the client, in one frame, resizes the terminal and goes no further. A client that
 //! does not read for ten seconds while there is much to read is closed with 1008.
 
@@ -27,6 +28,8 @@ use crate::process::session::Session;
 const BACKLOG: u64 = 128 * 1024;
 /// The largest frame sent.
 const FRAME: usize = 16 * 1024;
+/// Time for which a client may say that it wants the shell that runs, before it is sent the log.
+const REJOIN_WAIT: std::time::Duration = std::time::Duration::from_millis(100);
 const PROMPT: &str = "\r\nPlease press Enter to activate this console.\r\n";
 
 /// The websocket itself.
@@ -68,9 +71,16 @@ impl Console {
     }
 
     async fn run(mut self) {
+        let Ok(mut rejoined) = self.rejoin().await else {
+            return;
+        };
         let mut backlog = BACKLOG;
         loop {
-            let Ok(keys) = self.show_log(backlog).await else {
+            let keys = match rejoined.take() {
+                Some(keys) => Ok(keys),
+                None => self.show_log(backlog).await,
+            };
+            let Ok(keys) = keys else {
                 return;
             };
             backlog = 0;
@@ -82,6 +92,25 @@ impl Console {
                 return;
             }
         }
+    }
+
+    /// Puts a client into the shell that runs, if it says something at once; returns what it typed. One that merely
+    /// reads the log says nothing.
+    async fn rejoin(&mut self) -> Result<Option<Vec<u8>>, Gone> {
+        if self.machine.running_shell().is_none() {
+            return Ok(None);
+        }
+        let Ok(said) = tokio::time::timeout(REJOIN_WAIT, typed(&mut self.stream)).await else {
+            return Ok(None);
+        };
+        let mut keys = Vec::new();
+        for typed in said? {
+            match typed {
+                Typed::Resize(rows, columns) => self.size = Some((rows, columns)),
+                Typed::Keys(typed) => keys.extend(typed),
+            }
+        }
+        Ok(Some(keys))
     }
 
     /// Sends the workload's output until the client presses Enter, and returns what was typed after it.

@@ -3,6 +3,7 @@
 use axum::Json;
 use axum::extract::ws::WebSocketUpgrade;
 use axum::extract::{FromRequestParts, Path, State};
+use axum::http::HeaderMap;
 use axum::http::request::Parts;
 use axum::response::Response;
 use axum::routing::{MethodRouter, get};
@@ -20,13 +21,16 @@ pub(in crate::faces::cycle) fn hand_out(
     stream: &'static str,
     opens: fn(u32) -> Ticket,
 ) -> MethodRouter<AppState> {
-    get(async move |State(app): State<AppState>, Path((container, instance)): Path<(String, String)>| {
+    let answer = async move |State(app): State<AppState>,
+                             Path((container, instance)): Path<(String, String)>,
+                             headers: HeaderMap| {
         let found = app.engine.read(|fleet| find_instance(fleet, &container, &instance).map(|(key, _)| key));
         let key = found?;
         let token = app.credentials.issue(opens(key)).map_err(Problem::internal)?;
-        let address = format!("ws://{}/cycle/streams/{stream}/{key}", app.authority);
+        let address = format!("ws://{}/cycle/streams/{stream}/{key}", app.authority_for(&headers));
         Ok::<_, Problem>(Json(json!({ "data": { "token": token, "address": address } })))
-    })
+    };
+    get(answer)
 }
 
 /// The request for a websocket of one instance.
