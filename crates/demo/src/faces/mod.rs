@@ -30,14 +30,6 @@ pub struct AppState {
     pub authority: Arc<str>,
 }
 
-impl AppState {
-    /// The authority by which a client reached this cloud, for the addresses in its answer: its port may be forwarded.
-    pub(crate) fn authority_for<'a>(&'a self, headers: &'a HeaderMap) -> &'a str {
-        let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
-        host.filter(|host| socket::is_loopback(host)).unwrap_or(&self.authority)
-    }
-}
-
 /// A face: how one platform's clients see the cloud.
 #[derive(Clone, Copy)]
 pub struct Face {

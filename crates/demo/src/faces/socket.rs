@@ -21,8 +21,15 @@ pub(crate) fn is_own(headers: &HeaderMap) -> bool {
     text(header::ORIGIN).is_none_or(|origin| origin.split_once("://").is_some_and(|(_, from)| from == host))
 }
 
+/// The authority by which a client reached this cloud, for the addresses in its answer: the port may be forwarded.
+/// `own` is the cloud's.
+pub(crate) fn authority_for<'a>(headers: &'a HeaderMap, own: &'a str) -> &'a str {
+    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
+    host.filter(|host| is_loopback(host)).unwrap_or(own)
+}
+
 /// Returns whether a `Host` is an address of this machine, whatever the port: one may be forwarded.
-pub(super) fn is_loopback(host: &str) -> bool {
+fn is_loopback(host: &str) -> bool {
     let Ok(authority) = host.parse::<Authority>() else {
         return false;
     };

@@ -13,7 +13,7 @@ use crate::credentials::Ticket;
 use crate::faces::AppState;
 use crate::faces::cycle::problem::Problem;
 use crate::faces::cycle::read::find_instance;
-use crate::faces::socket::{Receiver, Sender, split};
+use crate::faces::socket::{Receiver, Sender, authority_for, split};
 use crate::faults::CutSocket;
 
 /// `GET .../console` and the like: a token for a stream of an instance, and the address to use it at.
@@ -27,7 +27,8 @@ pub(in crate::faces::cycle) fn hand_out(
         let found = app.engine.read(|fleet| find_instance(fleet, &container, &instance).map(|(key, _)| key));
         let key = found?;
         let token = app.credentials.issue(opens(key)).map_err(Problem::internal)?;
-        let address = format!("ws://{}/cycle/streams/{stream}/{key}", app.authority_for(&headers));
+        let address =
+            format!("ws://{}/cycle/streams/{stream}/{key}", authority_for(&headers, &app.authority));
         Ok::<_, Problem>(Json(json!({ "data": { "token": token, "address": address } })))
     };
     get(answer)

@@ -18,7 +18,7 @@ use super::super::state::FaceState;
 use super::super::wire::{Answer, Problem, Query, Target};
 use crate::credentials::random_hex;
 use crate::engine::fleet::Phase;
-use crate::faces::socket::{Gone, Receiver, Sender, Typed, split, typed};
+use crate::faces::socket::{Gone, Receiver, Sender, Typed, authority_for, split, typed};
 use crate::faults::CutSocket;
 use crate::process::machine::Machine;
 use crate::process::output::Piece;
@@ -40,7 +40,12 @@ pub(crate) fn token() -> Result<String, Problem> {
 }
 
 /// `GET .../get_console`.
-pub(crate) async fn address(State(face): State<FaceState>, target: Target, query: Query) -> Answer {
+pub(crate) async fn address(
+    State(face): State<FaceState>,
+    target: Target,
+    headers: HeaderMap,
+    query: Query,
+) -> Answer {
     let kind = query.text("console_type").unwrap_or("novnc");
     if !matches!(kind, "serial" | "novnc") || (kind == "serial" && !target.region.has_serial()) {
         return Err(Problem::wrong(format!("Unavailable console type {kind}")));
@@ -52,7 +57,7 @@ pub(crate) async fn address(State(face): State<FaceState>, target: Target, query
         return Err(Problem::conflict(format!("Console locked: instance {} is not ready", target.id)));
     }
     let token = face.admit(target.key)?;
-    let authority = &face.authority;
+    let authority = authority_for(&headers, &face.authority);
     let console = if kind == "serial" {
         json!({
             "protocol": "serial",
