@@ -17,8 +17,8 @@ mod tests;
 
 pub use open::{Connector, Opened, Opener, Page};
 pub use qdeck_terminal::input::InputModes;
-pub use qdeck_terminal::{Cursor, CursorShape, Line, Match, Place, Size, ViewRow};
-pub use registry::{Mark, Marks, OpenConsole, SessionId, Sessions, Wake};
+pub use qdeck_terminal::{Cursor, CursorShape, Encoding, Line, Match, Place, Size, ViewRow};
+pub use registry::{Mark, Marks, OpenConsole, SessionId, SessionOptions, Sessions, Wake};
 pub use remote_screen::{RecordableScreen, RemoteScreen, Retry, SessionState, TextScreen};
 pub use session::TerminalSession;
 pub use transport::{ByteStream, ResizeReports, Transport};

@@ -8,7 +8,7 @@ use ratatui::layout::{Position, Rect};
 use regex::Regex;
 
 use super::recording::{CastVersion, PlayedSession, RecordingFile, RecordingHandle};
-use super::{Cursor, InputModes, Line, Match, Page, Place, Size, ViewRow, Wake};
+use super::{Cursor, Encoding, InputModes, Line, Match, Page, Place, Size, ViewRow, Wake};
 use qdeck_model::{Problem, Timestamp};
 
 /// The state of a session.
@@ -89,6 +89,12 @@ pub trait RemoteScreen: Send + Sync {
     /// The text of the screen; `None` where it has none, as a screen of pixels.
     fn text(&self) -> Option<&dyn TextScreen>;
 
+    /// Takes the character for which the last key or paste was not sent, because the encoding of the remote side does
+    /// not have it.
+    fn take_refused(&self) -> Option<char> {
+        None
+    }
+
     /// The recording of the screen; `None` where it cannot be recorded.
     fn recordable(&self) -> Option<&dyn RecordableScreen> {
         None
@@ -126,6 +132,22 @@ pub trait RecordableScreen: Send + Sync {
 /// Its text is lines as their authors made them, which no width wraps, by numbers that stay while more arrive: a view
 /// that begins at a [`Place`] stays on its text. On the alternate screen the rows shown are the lines.
 pub trait TextScreen: Send + Sync {
+    /// The encoding of what arrives and of what is typed.
+    fn encoding(&self) -> Encoding {
+        Encoding::Utf8
+    }
+
+    /// Sets the encoding of what arrives from now on, and of what is typed. Does nothing where it is given.
+    fn set_encoding(&self, _encoding: Encoding) {}
+
+    /// Bytes that the scrollback takes.
+    fn history_bytes(&self) -> usize {
+        0
+    }
+
+    /// Drops the oldest lines until the scrollback takes about so many bytes.
+    fn trim_history(&self, _to_bytes: usize) {}
+
     /// The numbers of the lines held, from the oldest of the scrollback to the last of the screen.
     fn lines(&self) -> Range<u64>;
 

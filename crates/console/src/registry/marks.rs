@@ -116,6 +116,8 @@ pub(super) struct Activity {
     pub unseen: Marks,
     /// How the session had ended when it was last polled.
     end: Option<Mark>,
+    /// When its screen was last in view, or when it was opened.
+    pub looked_at: Timestamp,
     /// The frame in which its screen was last in view.
     pub seen_in_frame: Option<u64>,
     /// Time without output after which it is marked.
@@ -133,6 +135,7 @@ impl Activity {
             rang: false,
             unseen: Marks::default(),
             end: None,
+            looked_at: now,
             seen_in_frame: None,
             silence_after: None,
             silence_marked: false,

@@ -1,8 +1,10 @@
 //! The registry of open consoles, which are alive while no view shows them.
 
+mod budget;
 mod marks;
 mod open_console;
 
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Weak};
 use std::time::Duration;
@@ -14,12 +16,16 @@ use super::recording::Recordings;
 use super::{Connector, Opener, Page, RemoteScreen, SessionState, Size, TerminalSession};
 pub use marks::{Mark, Marks};
 pub use open_console::{OpenConsole, SessionId};
-use qdeck_model::{ResourceId, ScreenKind, Timestamp};
+use qdeck_model::{ContextName, ResourceId, ScreenKind, Timestamp};
+use qdeck_terminal::Encoding;
 
 /// The size until the first frame sets the real one.
 const INITIAL_SIZE: Size = Size { columns: 80, rows: 24 };
 /// The least time between two looks at a silence, so that one that was marked costs nothing.
 const MIN_SILENCE_CHECK: Duration = Duration::from_millis(100);
+
+/// The scrollback of all sessions together, unless it is set.
+const DEFAULT_HISTORY_BYTES: usize = 64 << 20;
 
 /// Called, from any thread, when a session has something new. Must be cheap.
 pub type Wake = Arc<dyn Fn() + Send + Sync>;
@@ -34,11 +40,32 @@ pub struct Sessions {
     last_id: Arc<AtomicU64>,
     frames: Arc<AtomicU64>,
     recordings: Recordings,
+    options: Arc<SessionOptions>,
+}
+
+/// Settings of the sessions of a registry.
+#[derive(Debug, Clone)]
+pub struct SessionOptions {
+    /// The encoding in which the consoles of a context begin, where that is not UTF-8.
+    pub encodings: HashMap<ContextName, Encoding>,
+    /// Bytes that the scrollback of all sessions takes at most, but for a few lines of each.
+    pub history_bytes: usize,
+}
+
+impl Default for SessionOptions {
+    fn default() -> Self {
+        Self { encodings: HashMap::new(), history_bytes: DEFAULT_HISTORY_BYTES }
+    }
 }
 
 impl Sessions {
     /// An empty registry. `opener` opens the consoles; `wake` is called when any of them has something new.
     pub fn new(opener: Opener, wake: Wake) -> Self {
+        Self::with_options(opener, wake, SessionOptions::default())
+    }
+
+    /// The same with settings.
+    pub fn with_options(opener: Opener, wake: Wake, options: SessionOptions) -> Self {
         Self {
             opener,
             wake,
@@ -46,6 +73,7 @@ impl Sessions {
             last_id: Arc::default(),
             frames: Arc::default(),
             recordings: Recordings::default(),
+            options: Arc::new(options),
         }
     }
 
@@ -95,6 +123,9 @@ impl Sessions {
     ) -> Arc<OpenConsole> {
         let session = SessionId(self.last_id.fetch_add(1, Ordering::Relaxed) + 1);
         let screen = start(Arc::clone(&self.wake));
+        if let (Some(encoding), Some(text)) = (self.options.encodings.get(&id.context), screen.text()) {
+            text.set_encoding(*encoding);
+        }
         let mut list = self.list();
         // The first number that is free, so that the only session of an instance has none in its label.
         let taken: Vec<u32> = list.iter().filter(|open| open.id == *id).map(|open| open.ordinal()).collect();
@@ -184,8 +215,15 @@ impl Sessions {
     /// Polls every console; returns whether any has something that has not been drawn. To be called at every wake: a
     /// session wakes again only after its marks were taken.
     pub fn poll(&self) -> bool {
+        let all = self.all();
+        budget::enforce(&all, self.options.history_bytes);
         // No short cut: each one's marks must be taken.
-        self.all().iter().filter(|open| open.poll()).count() > 0
+        all.iter().filter(|open| open.poll()).count() > 0
+    }
+
+    /// Bytes that the scrollback of all sessions takes, and those that it may take.
+    pub fn history(&self) -> (usize, usize) {
+        (budget::history_bytes(&self.all()), self.options.history_bytes)
     }
 
     /// Starts a frame: what is not in view in it (see [`OpenConsole::mark_seen`]) is marked from now on.

@@ -7,11 +7,12 @@ use std::time::Duration;
 
 use parking_lot::Mutex;
 use qdeck_model::{ResourceId, ScreenKind, Timestamp};
+use qdeck_terminal::Encoding;
 use tokio_util::task::AbortOnDropHandle;
 
 use super::INITIAL_SIZE;
 use super::marks::{Activity, Mark, Marks, Report};
-use crate::{RemoteScreen, Size};
+use crate::{RemoteScreen, Size, TextScreen};
 
 /// The number of a session: the first one of a run is 1, and none is given twice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -104,6 +105,29 @@ impl OpenConsole {
         activity.undrawn
     }
 
+    /// When its screen was last in view, or when it was opened.
+    pub(super) fn looked_at(&self) -> Timestamp {
+        self.activity.lock().looked_at
+    }
+
+    /// Bytes that its scrollback takes.
+    pub fn history_bytes(&self) -> usize {
+        self.screen.text().map_or(0, TextScreen::history_bytes)
+    }
+
+    /// The encoding of its text, where it has one.
+    pub fn encoding(&self) -> Option<Encoding> {
+        self.screen.text().map(TextScreen::encoding)
+    }
+
+    /// Sets the encoding of what arrives from now on, and of what is typed.
+    pub fn set_encoding(&self, encoding: Encoding) {
+        if let Some(text) = self.screen.text() {
+            text.set_encoding(encoding);
+            self.activity.lock().undrawn = true;
+        }
+    }
+
     /// The time of the last change.
     pub fn changed_at(&self) -> Timestamp {
         self.activity.lock().changed_at
@@ -149,6 +173,7 @@ impl OpenConsole {
         activity.undrawn = false;
         activity.unseen = Marks::default();
         activity.seen_in_frame = Some(frame);
+        activity.looked_at = Timestamp::now();
     }
 
     /// Clears the bell and the marks: something was typed into it.

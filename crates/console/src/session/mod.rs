@@ -20,7 +20,9 @@ use tokio::sync::{mpsc, watch};
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 use super::recording::{CastVersion, Recorder, RecordingFile, RecordingHandle};
-use super::{Connector, InputModes, RecordableScreen, RemoteScreen, SessionState, Size, TextScreen, Wake};
+use super::{
+    Connector, Encoding, InputModes, RecordableScreen, RemoteScreen, SessionState, Size, TextScreen, Wake,
+};
 use qdeck_terminal::input;
 use shared::SharedScreen;
 use task::SessionTask;
@@ -88,13 +90,21 @@ impl RemoteScreen for TerminalSession {
 
     fn send(&self, event: &Event) {
         let is_typed = matches!(event, Event::Key(_) | Event::Paste(_));
-        let modes = self.shared.with(|screen| {
-            let modes = screen.takes_input().then(|| screen.emulator.input_modes());
-            screen.was_typed_into |= modes.is_some() && is_typed;
-            modes
+        let found = self.shared.with(|screen| {
+            let emulator = &screen.emulator;
+            let found = screen.takes_input().then(|| (emulator.input_modes(), emulator.encoding()));
+            screen.was_typed_into |= found.is_some() && is_typed;
+            screen.refused = None;
+            found
         });
-        let Some(modes) = modes else { return };
-        let bytes = input::encode(event, modes);
+        let Some((modes, encoding)) = found else { return };
+        let mut bytes = input::encode(event, modes);
+        if is_typed && encoding != Encoding::Utf8 {
+            match transcode(&bytes, encoding) {
+                Ok(transcoded) => bytes = transcoded,
+                Err(refused) => return self.shared.with(|screen| screen.refused = Some(refused)),
+            }
+        }
         if !bytes.is_empty() {
             // A full queue means that the remote side has not read for long: one more key would not help.
             let _ = self.input.try_send(bytes.into());
@@ -128,6 +138,10 @@ impl RemoteScreen for TerminalSession {
 
     fn take_bell(&self) -> bool {
         self.shared.with(|screen| screen.emulator.take_bell())
+    }
+
+    fn take_refused(&self) -> Option<char> {
+        self.shared.with(|screen| screen.refused.take())
     }
 
     fn title(&self) -> Option<String> {
@@ -176,5 +190,13 @@ impl RecordableScreen for TerminalSession {
                 recorder.exit(status);
             }
         });
+    }
+}
+
+/// Keys or a paste, which are UTF-8, in another encoding; or the first character that it does not have.
+fn transcode(bytes: &[u8], encoding: Encoding) -> Result<Vec<u8>, char> {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => qdeck_terminal::encode(text, encoding),
+        Err(_) => Ok(bytes.to_vec()),
     }
 }

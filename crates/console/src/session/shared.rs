@@ -29,6 +29,8 @@ pub(super) struct Screen {
     pub recorder: Option<Recorder>,
     /// Something was sent since the connection began.
     pub was_typed_into: bool,
+    /// The character for which the last input was not sent.
+    pub refused: Option<char>,
 }
 
 impl Screen {
@@ -66,6 +68,7 @@ impl SharedScreen {
                 transport_takes_input: true,
                 recorder: None,
                 was_typed_into: false,
+                refused: None,
             }),
             dirty: AtomicBool::new(false),
             output: AtomicBool::new(false),

@@ -14,7 +14,7 @@ use super::reading::Reading;
 use super::replay::Recent;
 use super::retries::Retries;
 use super::shared::SharedScreen;
-use crate::{Connector, Opened, Retry, SessionState, Size};
+use crate::{Connector, Opened, ResizeReports, Retry, SessionState, Size};
 use qdeck_model::{Problem, Timestamp};
 
 /// Time for which a link that no longer takes what is sent is still read.
@@ -95,7 +95,7 @@ impl SessionTask {
     }
 
     /// Marks the start of a connection.
-    fn begin(&mut self, takes_input: bool) {
+    fn begin(&mut self, takes_input: bool, resize: &ResizeReports) {
         // What was typed for the connection before is not for this one.
         while self.input.try_recv().is_ok() {}
         {
@@ -103,6 +103,9 @@ impl SessionTask {
             screen.state = SessionState::Live;
             screen.transport_takes_input = takes_input;
             screen.was_typed_into = false;
+            // A reply about the size must not look like a report of one.
+            let is_sequence = matches!(resize, ResizeReports::Sequence);
+            screen.emulator.set_sequence_size_reports(is_sequence);
         }
         self.shared.mark_dirty();
     }
@@ -110,7 +113,7 @@ impl SessionTask {
     /// Carries bytes both ways until one side ends; returns the problem, if the end was not orderly.
     async fn carry(&mut self, link: Link, past: &mut Past) -> Option<Problem> {
         let Link { mut reader, mut writer, takes_input, resize } = link;
-        self.begin(takes_input);
+        self.begin(takes_input, &resize);
         let (reply_sender, replies) = mpsc::channel(REPLY_QUEUE_LENGTH);
         let cancel = self.cancel.clone();
         let end = {

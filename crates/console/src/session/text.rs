@@ -7,9 +7,26 @@ use ratatui::layout::Rect;
 use regex::Regex;
 
 use super::TerminalSession;
-use crate::{Cursor, Line, Match, Place, TextScreen, ViewRow};
+use crate::{Cursor, Encoding, Line, Match, Place, TextScreen, ViewRow};
 
 impl TextScreen for TerminalSession {
+    fn encoding(&self) -> Encoding {
+        self.shared.with(|screen| screen.emulator.encoding())
+    }
+
+    fn set_encoding(&self, encoding: Encoding) {
+        self.shared.with(|screen| screen.emulator.set_encoding(encoding));
+    }
+
+    fn history_bytes(&self) -> usize {
+        self.shared.with(|screen| screen.emulator.history_bytes())
+    }
+
+    fn trim_history(&self, to_bytes: usize) {
+        self.shared.with(|screen| screen.emulator.trim_history(to_bytes));
+        self.shared.mark_dirty();
+    }
+
     fn lines(&self) -> Range<u64> {
         self.shared.with(|screen| screen.emulator.lines())
     }

@@ -1,5 +1,6 @@
 //! Sessions over channels, over a websocket and over a PTY, and the registry.
 
+mod encodings;
 mod flood;
 #[cfg(feature = "system-tests")]
 mod programs;
