@@ -9,7 +9,8 @@ use ratatui::style::{Color, Modifier, Style};
 
 use super::super::Screen;
 use super::*;
-use crate::terminal::extended::{self, OVERLINED, Underline};
+use crate::terminal::extended::{self, LinkId, OVERLINED, Underline};
+use crate::terminal::{Emulator, Size};
 use crate::tui::theme::Depth;
 
 const WIDTH: u16 = 14;
@@ -181,6 +182,102 @@ proptest! {
             prop_assert_eq!((screen.fgcolor(), screen.bgcolor()), (vt100::Color::Default, vt100::Color::Default));
         }
     }
+}
+
+/// What of a cell can be seen.
+#[derive(Debug, PartialEq)]
+struct Seen {
+    symbol: String,
+    fg: Option<Color>,
+    bg: Color,
+    modifier: Modifier,
+    underline: Option<Underline>,
+    underline_color: Option<Color>,
+    link: Option<LinkId>,
+}
+
+fn seen(cell: &Cell) -> Seen {
+    let always = Modifier::REVERSED | Modifier::UNDERLINED | Modifier::CROSSED_OUT | OVERLINED;
+    let known = Modifier::all() | OVERLINED;
+    let is_blank = cell.symbol() == " ";
+    let shows_fg = !is_blank || cell.modifier.intersects(always);
+    let underline = extended::underline(cell.modifier);
+    Seen {
+        symbol: cell.symbol().to_owned(),
+        fg: shows_fg.then_some(cell.fg),
+        bg: cell.bg,
+        modifier: cell.modifier.intersection(if is_blank { always } else { known }),
+        underline,
+        underline_color: underline.map(|_| extended::underline_color(cell)),
+        link: extended::link(cell),
+    }
+}
+
+proptest! {
+    /// Our own emulator has all of a cell.
+    #[test]
+    fn our_emulator_shows_the_frame_after_any_other(frames in prop::collection::vec(linked_frame(), 1..4)) {
+        let emulator = Emulator::new(Size { columns: WIDTH, rows: HEIGHT });
+        let shown = Emulated(Rc::new(RefCell::new(emulator)));
+        let mut drawn = Screen::new(shown.clone(), WIDTH, HEIGHT, Abilities::ALL);
+        for frame in frames {
+            drawn.draw(|_, buf| { buf.content.clone_from_slice(&frame.content); None }).unwrap();
+            let mut screen = Buffer::empty(frame.area);
+            shown.0.borrow_mut().draw(frame.area, &mut screen);
+            let mut is_half = false;
+            for (x, y) in (0..HEIGHT).flat_map(|y| (0..WIDTH).map(move |x| (x, y))) {
+                let cell = &frame[(x, y)];
+                // The other half of a wide character has its style.
+                if !std::mem::replace(&mut is_half, cell.symbol() == "日") {
+                    prop_assert_eq!(seen(&screen[(x, y)]), seen(cell), "{} {}", x, y);
+                }
+            }
+        }
+    }
+}
+
+#[derive(Clone)]
+struct Emulated(Rc<RefCell<Emulator>>);
+
+impl Write for Emulated {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.borrow_mut().feed(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// A frame with the attributes that ratatui does not have, too.
+fn linked_frame() -> impl Strategy<Value = Buffer> {
+    let kinds = prop::sample::select(vec![
+        None,
+        Some(Underline::Single),
+        Some(Underline::Double),
+        Some(Underline::Curly),
+        Some(Underline::Dotted),
+        Some(Underline::Dashed),
+    ]);
+    let colors = prop::sample::select(vec![Color::Reset, Color::Red, Color::Indexed(77), Color::Rgb(9, 8, 7)]);
+    let links = prop::sample::select(vec![None, Some("https://a.example/"), Some("https://b.example/?q")]);
+    let patch = (kinds, colors, links, any::<bool>(), 0..WIDTH, 0..HEIGHT, 1..6_u16);
+    (frame(), prop::collection::vec(patch, 0..8)).prop_map(|(mut buf, patches)| {
+        for (kind, color, uri, overlined, from, y, width) in patches {
+            for x in from..(from + width).min(WIDTH) {
+                let cell = &mut buf[(x, y)];
+                let without_link = cell.modifier.intersection(Modifier::all());
+                cell.modifier = extended::with_underline(without_link, kind);
+                cell.modifier.set(OVERLINED, overlined);
+                cell.underline_color = color;
+                if let Some(link) = uri.and_then(extended::intern_link) {
+                    extended::set_link(cell, link);
+                }
+            }
+        }
+        buf
+    })
 }
 
 fn color(color: vt100::Color) -> Color {
