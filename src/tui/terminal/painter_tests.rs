@@ -260,7 +260,8 @@ fn linked_frame() -> impl Strategy<Value = Buffer> {
         Some(Underline::Dotted),
         Some(Underline::Dashed),
     ]);
-    let colors = prop::sample::select(vec![Color::Reset, Color::Red, Color::Indexed(77), Color::Rgb(9, 8, 7)]);
+    let colors =
+        prop::sample::select(vec![Color::Reset, Color::Red, Color::Indexed(77), Color::Rgb(9, 8, 7)]);
     let links = prop::sample::select(vec![None, Some("https://a.example/"), Some("https://b.example/?q")]);
     let patch = (kinds, colors, links, any::<bool>(), 0..WIDTH, 0..HEIGHT, 1..6_u16);
     (frame(), prop::collection::vec(patch, 0..8)).prop_map(|(mut buf, patches)| {
