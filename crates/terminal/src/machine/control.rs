@@ -35,10 +35,10 @@ impl Handler for Machine {
     fn escape(&mut self, intermediates: &[u8], action: u8) {
         self.last_printed = None;
         match (intermediates, action) {
-            ([], b'6') => self.back_index(),
+            ([], b'6') if self.modes.level >= 4 => self.back_index(),
             ([], b'7') => self.save_cursor(),
             ([], b'8') => self.restore_cursor(),
-            ([], b'9') => self.forward_index(),
+            ([], b'9') if self.modes.level >= 4 => self.forward_index(),
             ([], b'=') => self.modes.application_keypad = true,
             ([], b'>') => self.modes.application_keypad = false,
             ([], b'D') => self.index(),
@@ -153,7 +153,7 @@ impl Machine {
             },
             b'h' | b'l' => self.set_ansi_modes(params, csi.action == b'h'),
             b'm' => self.rendition(params),
-            b'n' => self.status_report(what, false),
+            b'n' => self.status_report(params, false),
             b'r' => self.set_vertical_margins(what.into(), params.get(1).into()),
             b's' if self.modes.horizontal_margins => {
                 self.set_horizontal_margins(what.into(), params.get(1).into());
@@ -179,7 +179,7 @@ impl Machine {
             b'r' => self.restore_modes(params.values()),
             b'J' => self.erase_display(params.get(0), true),
             b'K' => self.erase_line(params.get(0), true),
-            b'n' => self.status_report(params.get(0), true),
+            b'n' => self.status_report(params, true),
             b'u' => self.keyboard_flags(b'?', params),
             b'W' if params.get(0) == 5 => self.tabs = super::TabStops::default(),
             _ => {}
@@ -204,6 +204,15 @@ impl Machine {
             (b'"', b'p') => self.set_level(params),
             (b'#', b'y') => self.checksum_form = params.get(0),
             (b'$', b'p') => self.report_mode(None, params.get(0)),
+            _ if self.modes.level >= 4 => self.vt420_csi(intermediate, csi),
+            _ => {}
+        }
+    }
+
+    /// Rectangles and columns, which a VT420 was the first to have.
+    fn vt420_csi(&mut self, intermediate: u8, csi: &Csi<'_>) {
+        let params = csi.params;
+        match (intermediate, csi.action) {
             (b'$', b'r') => self.change_rectangle(params, false),
             (b'$', b't') => self.change_rectangle(params, true),
             (b'$', b'v') => self.copy_rectangle(params),
@@ -216,16 +225,17 @@ impl Machine {
             (b'\'', b'~') if self.in_margins() => {
                 self.shift_columns(self.cursor.column, params.count(0), false);
             }
-            (b'*', b'x') => self.modes.exact_rectangles = params.get(0) == 2,
+            (b'*', b'x') => self.modes.change_extent = params.get(0),
             (b'*', b'y') => self.checksum(params),
             _ => {}
         }
     }
 
-    /// DECSCL: a soft reset, and the form of the replies. The features of the higher levels stay.
+    /// DECSCL: a soft reset, a level whose features are there, and the form of the replies.
     fn set_level(&mut self, params: &Params) {
         if let level @ 61..=64 = params.get(0) {
             self.soft_reset();
+            self.modes.level = level - 60;
             self.modes.eight_bit_replies = level > 61 && params.get(1) != 1;
         }
     }

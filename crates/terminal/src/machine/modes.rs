@@ -41,8 +41,6 @@ pub(crate) struct Modes {
     pub backarrow: bool,
     /// DECLRMM, ?69.
     pub horizontal_margins: bool,
-    /// DECNCSM, ?95: a change of columns does not clear the screen.
-    pub keeps_screen: bool,
     /// ?9, ?1000, ?1002, ?1003.
     pub mouse: MouseProtocolMode,
     /// ?1005, ?1006.
@@ -57,8 +55,10 @@ pub(crate) struct Modes {
     pub synchronised: bool,
     /// S8C1T: replies in their eight-bit form.
     pub eight_bit_replies: bool,
-    /// DECSACE 2: changes of attributes apply to a rectangle, not to a stream of text.
-    pub exact_rectangles: bool,
+    /// DECSACE: with 2 changes of attributes apply to a rectangle, else to a stream of text.
+    pub change_extent: u16,
+    /// DECSCL, from 1 to 4: the terminal of the VT series whose features are there.
+    pub level: u16,
     /// xterm's modifyOtherKeys.
     pub modify_other_keys: u8,
     /// Flags of kitty's keyboard protocol of the main and the alternate screen; the last ones are in force.
@@ -74,16 +74,18 @@ const MAX_KITTY_STACK: usize = 32;
 /// The most modes that XTSAVE saves.
 const MAX_SAVED_MODES: usize = 64;
 /// Private modes without an effect here, whose state is reported.
-const OTHER_PRIVATE: [u16; 26] = [
-    2, 4, 8, 10, 18, 19, 30, 35, 38, 42, 43, 44, 46, 80, 1001, 1010, 1011, 1015, 1034, 1035, 1036, 1037,
-    1039, 1040, 1042, 1043,
+const OTHER_PRIVATE: [u16; 23] = [
+    2, 4, 18, 19, 30, 35, 38, 42, 44, 46, 80, 1001, 1010, 1011, 1015, 1034, 1035, 1036, 1037, 1039, 1040,
+    1042, 1043,
 ];
+/// Those of them that are set at the start.
+const OTHER_PRIVATE_SET: [u16; 5] = [35, 1010, 1034, 1035, 1040];
 /// ANSI modes without an effect here, whose state is reported.
 const OTHER_ANSI: [u16; 2] = [2, 12];
 /// ANSI modes that are always reset.
-const ALWAYS_RESET_ANSI: [u16; 12] = [1, 3, 5, 7, 10, 11, 13, 14, 15, 16, 17, 18];
-/// Private modes that are always reset.
-const ALWAYS_RESET_PRIVATE: [u16; 9] = [60, 61, 64, 68, 73, 81, 1050, 1051, 1052];
+const ALWAYS_RESET_ANSI: [u16; 13] = [1, 3, 5, 7, 10, 11, 13, 14, 15, 16, 17, 18, 19];
+/// Private modes that are always reset: autorepeat is the user's own.
+const ALWAYS_RESET_PRIVATE: [u16; 1] = [8];
 
 impl Default for Modes {
     fn default() -> Self {
@@ -103,7 +105,6 @@ impl Default for Modes {
             application_keypad: false,
             backarrow: false,
             horizontal_margins: false,
-            keeps_screen: false,
             mouse: MouseProtocolMode::None,
             mouse_encoding: MouseProtocolEncoding::Default,
             focus: false,
@@ -111,10 +112,11 @@ impl Default for Modes {
             bracketed_paste: false,
             synchronised: false,
             eight_bit_replies: false,
-            exact_rectangles: false,
+            change_extent: 0,
+            level: 4,
             modify_other_keys: 0,
             kitty: [Vec::new(), Vec::new()],
-            others: BTreeSet::new(),
+            others: OTHER_PRIVATE_SET.into_iter().map(|mode| (true, mode)).collect(),
             saved: BTreeMap::new(),
         }
     }
@@ -169,13 +171,12 @@ impl Machine {
             47 => self.show_screen(on),
             66 => modes.application_keypad = on,
             67 => modes.backarrow = on,
-            69 => {
+            69 if modes.level >= 4 => {
                 modes.horizontal_margins = on;
                 if !on {
                     self.reset_horizontal_margins();
                 }
             }
-            95 => modes.keeps_screen = on,
             1000 => mouse(MouseProtocolMode::PressRelease, modes),
             1002 => mouse(MouseProtocolMode::ButtonMotion, modes),
             1003 => mouse(MouseProtocolMode::AnyMotion, modes),
@@ -232,15 +233,11 @@ impl Machine {
     fn switch_columns(&mut self, wide: bool) {
         self.modes.wide = wide;
         let columns = if wide { 132 } else { 80 };
-        let keeps = self.modes.keeps_screen;
         self.resize(columns, self.rows);
         self.modes.horizontal_margins = false;
         self.reset_margins();
-        if !keeps {
-            self.end_line_before(0);
-            let (columns, blank) = (self.columns, Style::erased(self.style));
-            self.grid_mut().iter_mut().for_each(|row: &mut Row| row.clear(columns, blank));
-        }
+        let (columns, blank) = (self.columns, Style::erased(self.style));
+        self.grid_mut().iter_mut().for_each(|row: &mut Row| row.clear(columns, blank));
         self.go_to(0, 0);
     }
 
@@ -282,7 +279,6 @@ impl Machine {
             66 => modes.application_keypad,
             67 => modes.backarrow,
             69 => modes.horizontal_margins,
-            95 => modes.keeps_screen,
             1000 => modes.mouse == MouseProtocolMode::PressRelease,
             1002 => modes.mouse == MouseProtocolMode::ButtonMotion,
             1003 => modes.mouse == MouseProtocolMode::AnyMotion,
@@ -300,6 +296,9 @@ impl Machine {
 
     /// Replies to DECRQM: 1 set, 2 reset, 4 always reset, 0 unknown.
     pub(super) fn report_mode(&mut self, private: Option<u8>, mode: u16) {
+        if self.modes.level < 3 && private.is_none() {
+            return;
+        }
         let (mark, on, always_reset) = match private {
             Some(b'?') => ("?", self.private_mode(mode), ALWAYS_RESET_PRIVATE.contains(&mode)),
             None => {

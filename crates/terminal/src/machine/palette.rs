@@ -20,9 +20,18 @@ impl FromStr for Rgb {
     /// `#rrggbb`, or `rgb:` with one to four digits a channel.
     fn from_str(text: &str) -> Result<Self, ()> {
         if let Some(hex) = text.strip_prefix('#') {
-            let value = u32::from_str_radix(hex, 16).map_err(drop)?;
-            let [_, r, g, b] = value.to_be_bytes();
-            return if hex.len() == 6 { Ok(Self(r, g, b)) } else { Err(()) };
+            let width = hex.len() / 3;
+            if !matches!(hex.len(), 3 | 6 | 9 | 12) || !hex.is_ascii() {
+                return Err(());
+            }
+            // Digits left out are zeros: `#fff` is `#f0f0f0`.
+            let channel = |at: usize| {
+                let digits = &hex[at * width..(at + 1) * width];
+                let value = u16::from_str_radix(digits, 16).map_err(drop)?;
+                let value = if width == 1 { value << 4 } else { value >> (4 * (width - 2)) };
+                u8::try_from(value).map_err(drop)
+            };
+            return Ok(Self(channel(0)?, channel(1)?, channel(2)?));
         }
         let mut channels = text.strip_prefix("rgb:").ok_or(())?.split('/').map(channel);
         let mut next = || channels.next().flatten().ok_or(());

@@ -100,7 +100,7 @@ impl Machine {
         let Some(area) = self.rectangle(params, 0) else { return };
         let limits = self.rectangle_limits();
         let changes: Vec<u16> = params.values().iter().skip(4).copied().collect();
-        let is_exact = self.modes.exact_rectangles;
+        let is_exact = self.modes.change_extent == 2;
         for number in area.top..=area.bottom {
             let from = if is_exact || number == area.top { area.left } else { limits.left };
             let to = if is_exact || number == area.bottom { area.right } else { limits.right };

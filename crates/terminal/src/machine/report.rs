@@ -38,20 +38,23 @@ impl Machine {
     }
 
     /// DSR: 5 asks for the status, 6 for the cursor.
-    pub(super) fn status_report(&mut self, what: u16, private: bool) {
+    pub(super) fn status_report(&mut self, params: &Params, private: bool) {
+        let (what, number) = (params.get(0), params.get(1));
         let (row, column) = self.reported_place();
         let (row, column) = (row + 1, column + 1);
         match (what, private) {
             (5, false) => self.reply(format_args!("\x1b[0n")),
             (6, false) => self.reply(format_args!("\x1b[{row};{column}R")),
+            (5, true) => self.reply(format_args!("\x1b[?0n")),
+            (6, true) if self.modes.level < 3 => self.reply(format_args!("\x1b[?{row};{column}R")),
             (6, true) => self.reply(format_args!("\x1b[?{row};{column};1R")),
             (15, true) => self.reply(format_args!("\x1b[?13n")), // no printer
             (25, true) => self.reply(format_args!("\x1b[?20n")), // keys are not locked
             (26, true) => self.reply(format_args!("\x1b[?27;1;0;0n")), // a North American keyboard
             (53 | 55, true) => self.reply(format_args!("\x1b[?50n")), // no locator
             (56, true) => self.reply(format_args!("\x1b[?57;0n")),
-            (62, true) => self.reply(format_args!("\x1b[0*{{")), // no space for macros
-            (63, true) => self.reply(format_args!("\x1bP0!~0000\x1b\\")),
+            (62, true) => self.reply(format_args!("\x1b[0000*{{")), // no space for macros
+            (63, true) => self.reply(format_args!("\x1bP{number}!~0000\x1b\\")),
             (75, true) => self.reply(format_args!("\x1b[?70n")), // data integrity: no errors
             (85, true) => self.reply(format_args!("\x1b[?83n")), // one session
             _ => {}

@@ -88,26 +88,26 @@ impl Machine {
         use crate::screen::ColourKind;
         let Style { fg, bg, flags, .. } = self.style;
         let mut codes = vec!["0".to_owned()];
-        for (flag, code) in [
-            (Flags::BOLD, "1"),
-            (Flags::DIM, "2"),
-            (Flags::ITALIC, "3"),
-            (Flags::BLINK, "5"),
-            (Flags::REVERSE, "7"),
-            (Flags::CONCEAL, "8"),
-            (Flags::STRIKE, "9"),
-            (Flags::OVERLINE, "53"),
+        let underline = flags.underline();
+        for (is_set, code) in [
+            (flags.contains(Flags::BOLD), "1"),
+            (underline == 1, "4"),
+            (flags.contains(Flags::BLINK), "5"),
+            (flags.contains(Flags::REVERSE), "7"),
+            (flags.contains(Flags::CONCEAL), "8"),
+            (flags.contains(Flags::DIM), "2"),
+            (flags.contains(Flags::ITALIC), "3"),
+            (flags.contains(Flags::STRIKE), "9"),
+            (underline == 2, "21"),
+            (flags.contains(Flags::OVERLINE), "53"),
         ] {
-            if flags.contains(flag) {
+            if is_set {
                 codes.push(code.to_owned());
             }
         }
-        codes.push(match flags.underline() {
-            0 => String::new(),
-            1 => "4".to_owned(),
-            2 => "21".to_owned(),
-            kind => format!("4:{kind}"),
-        });
+        if underline > 2 {
+            codes.push(format!("4:{underline}"));
+        }
         for (colour, base, bright, extended) in [(fg, 30, 90, 38), (bg, 40, 100, 48)] {
             codes.push(match colour.kind() {
                 ColourKind::Default => String::new(),

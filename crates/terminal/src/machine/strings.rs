@@ -7,6 +7,11 @@ use super::Machine;
 use crate::extended;
 use crate::sanitise;
 
+/// The number of special colours (OSC 5): bold, underline, blink, reverse, italic.
+const SPECIAL_COLOURS: u16 = 5;
+/// The first special colour among the dynamic ones.
+const SPECIAL_FROM: u16 = 256;
+
 impl Machine {
     pub(super) fn osc(&mut self, body: &[u8], bell: bool) {
         let end = if bell { "\x07" } else { "\x1b\\" };
@@ -22,10 +27,12 @@ impl Machine {
                 self.title = (!title.is_empty()).then_some(title);
             }
             Some(4) => self.palette_command(rest, end),
+            Some(5) => self.special_colours(rest, end),
             Some(8) => self.set_link(rest),
             Some(first @ 10..=19) => self.dynamic_colours(first, rest, end),
             Some(52) => self.copy(rest),
             Some(104) => self.palette_reset(rest),
+            Some(105) => self.special_reset(rest),
             Some(number @ 110..=119) => self.palette.reset_dynamic(number - 100),
             Some(133) if rest.first() == Some(&b'A') => {
                 let row = self.cursor.row;
@@ -56,6 +63,31 @@ impl Machine {
             } else if let Ok(colour) = colour.parse() {
                 self.palette.set(index, colour);
             }
+        }
+    }
+
+    /// The colours of bold, underlined and other text, which are remembered for queries only.
+    fn special_colours(&mut self, rest: &[u8], end: &str) {
+        let Ok(rest) = std::str::from_utf8(rest) else { return };
+        let mut parts = rest.split(';');
+        while let (Some(number), Some(colour)) = (parts.next(), parts.next()) {
+            let Some(number) = number.parse::<u16>().ok().filter(|number| *number < SPECIAL_COLOURS) else {
+                return;
+            };
+            if colour == "?" {
+                let current = self.palette.dynamic(SPECIAL_FROM + number);
+                self.reply(format_args!("\x1b]5;{number};{current}{end}"));
+            } else if let Ok(colour) = colour.parse() {
+                self.palette.set_dynamic(SPECIAL_FROM + number, colour);
+            }
+        }
+    }
+
+    fn special_reset(&mut self, rest: &[u8]) {
+        let named =
+            |number: u16| rest.split(|byte| *byte == b';').any(|part| part == number.to_string().as_bytes());
+        for number in (0..SPECIAL_COLOURS).filter(|number| rest.is_empty() || named(*number)) {
+            self.palette.reset_dynamic(SPECIAL_FROM + number);
         }
     }
 
@@ -111,15 +143,18 @@ impl Machine {
             b"r" => format!("{};{}r", margins.top + 1, margins.bottom + 1),
             b"s" => format!("{};{}s", margins.left + 1, margins.right + 1),
             b" q" => format!("{} q", self.cursor_style_number()),
-            b"\"p" => format!("64;{}\"p", u8::from(!self.modes.eight_bit_replies)),
+            b"\"p" => format!("{};{}\"p", 60 + self.modes.level, u8::from(!self.modes.eight_bit_replies)),
             b"\"q" => {
                 let is_protected = self.style.flags.contains(super::Flags::PROTECTED);
                 format!("{}\"q", u8::from(is_protected && self.protection == super::Protection::Selective))
             }
-            b"t" => format!("{}t", self.rows),
-            b"$|" => format!("{}$|", self.columns),
+            b"t" => format!("{}t", self.rows.max(24)),
+            b"$|" => format!("{}$|", if self.modes.wide { 132 } else { 80 }),
             b"*|" => format!("{}*|", self.rows),
-            b"*x" => format!("{}*x", if self.modes.exact_rectangles { 2 } else { 1 }),
+            b"*x" => format!("{}*x", self.modes.change_extent),
+            // There is no status line.
+            b"$}" => "0$}".to_owned(),
+            b"$~" => "0$~".to_owned(),
             _ => {
                 self.reply(format_args!("\x1bP0$r\x1b\\"));
                 return;
