@@ -9,7 +9,7 @@ use crate::screen::{Difference, Screen, escaped};
 use crate::xterm::Xterm;
 
 /// Different cases reported at most; the rest are counted.
-const MAX_REPORTS: usize = 40;
+const MAX_REPORTS: usize = 200;
 
 /// Cases after which xterm is started anew: some of them make it drop all combining characters that follow.
 const CASES_PER_XTERM: usize = 500;
@@ -42,11 +42,17 @@ pub(crate) struct Comparison {
     xterm: Xterm,
     columns: u16,
     rows: u16,
+    /// Replies of colours are compared: the cases set them.
+    with_colours: bool,
 }
 
 impl Comparison {
     pub(crate) fn new(columns: u16, rows: u16) -> Self {
-        Self { xterm: Xterm::start(columns, rows), columns, rows }
+        Self { xterm: Xterm::start(columns, rows), columns, rows, with_colours: false }
+    }
+
+    pub(crate) fn with_colours(self) -> Self {
+        Self { with_colours: true, ..self }
     }
 
     /// Compares all cases.
@@ -79,7 +85,9 @@ impl Comparison {
             if seen.len() >= MAX_REPORTS {
                 continue;
             }
-            if seen.insert(kind(&shortest)) {
+            // Replies differ each in a way of its own.
+            let detail = if difference.what == "replies" { difference.detail.clone() } else { String::new() };
+            if seen.insert((kind(&shortest), detail)) {
                 let _ = writeln!(report, "{}: {}\n    {difference}", case.name, escaped(&shortest.concat()));
             }
         }
@@ -89,7 +97,7 @@ impl Comparison {
     fn difference(&mut self, chunks: &[Vec<u8>]) -> Option<Difference> {
         let case = chunks.concat();
         let xterm: Screen = self.xterm.run(&case);
-        Ours::run(self.columns, self.rows, &case).difference(&xterm)
+        Ours::run(self.columns, self.rows, &case).difference(&xterm, self.with_colours)
     }
 
     /// Leaves out pieces, from halves down to single ones, for as long as the case still differs.

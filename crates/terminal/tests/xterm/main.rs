@@ -18,6 +18,7 @@ mod generated;
 mod grammar;
 mod meant;
 mod programs;
+mod queries;
 mod report;
 mod screen;
 mod xterm;

@@ -19,14 +19,23 @@ const REPLIES: &[(&str, &str)] = &[
     (r"\x1b\[[0-9;]+t", "window operations: sizes in pixels and the window's place"),
 ];
 
+/// The default colours and the palette are the user's own.
+const COLOURS: &str = r"\x1b\][0-9;]*;rgb:[0-9a-f/]*(\x07|\x1b\\)";
+
 static MEANT_REPLIES: LazyLock<Regex> = LazyLock::new(|| {
     let all: Vec<&str> = REPLIES.iter().map(|(pattern, _)| *pattern).collect();
     Regex::new(&format!("(?-u:{})", all.join("|"))).unwrap()
 });
+static MEANT_COLOURS: LazyLock<Regex> = LazyLock::new(|| Regex::new(&format!("(?-u:{COLOURS})")).unwrap());
 
-/// The replies without those that are meant to differ.
-pub(crate) fn without_meant(replies: &[u8]) -> Vec<u8> {
-    MEANT_REPLIES.replace_all(replies, &b""[..]).into_owned()
+/// The replies without those that are meant to differ; colours are among them unless the case set them.
+pub(crate) fn without_meant(replies: &[u8], with_colours: bool) -> Vec<u8> {
+    let replies = MEANT_REPLIES.replace_all(replies, &b""[..]);
+    if with_colours {
+        replies.into_owned()
+    } else {
+        MEANT_COLOURS.replace_all(&replies, &b""[..]).into_owned()
+    }
 }
 
 /// Sequences after which xterm differs by a fault of its own: a pattern of the case, and why.

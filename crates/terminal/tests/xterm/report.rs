@@ -7,7 +7,7 @@ use unicode_width::UnicodeWidthChar;
 use crate::screen::{Cell, Colour, WIDE_TAIL, escaped};
 
 /// From the upper left corner whatever the origin mode, the sum of a cell as its plain first code point.
-const READ_FIRST: &[u8] = b"\x1b F\x1b[?6l\x1b[55#y";
+const READ_FIRST: &[u8] = b"\x1b F\x1b[64;1\"p\x1b[?6l\x1b[55#y";
 
 /// The sum of a cell with its combining characters, but with eight bits of the first.
 const READ_COMBINING: &[u8] = b"\x1b[39#y";
@@ -137,6 +137,6 @@ fn split<'a>(bytes: &'a [u8], at: &[u8]) -> (&'a str, &'a [u8]) {
     (std::str::from_utf8(&bytes[..place]).unwrap(), &bytes[place + at.len()..])
 }
 
-pub(crate) fn find(bytes: &[u8], needle: &[u8]) -> Option<usize> {
+fn find(bytes: &[u8], needle: &[u8]) -> Option<usize> {
     bytes.windows(needle.len()).position(|window| window == needle)
 }

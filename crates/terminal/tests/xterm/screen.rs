@@ -65,7 +65,7 @@ impl fmt::Display for Difference {
 
 impl Screen {
     /// The first difference from what xterm shows.
-    pub(crate) fn difference(&self, xterm: &Self) -> Option<Difference> {
+    pub(crate) fn difference(&self, xterm: &Self, with_colours: bool) -> Option<Difference> {
         let cells = self.cells.iter().zip(&xterm.cells).enumerate();
         for (at, (ours, theirs)) in cells {
             if let Some((what, detail)) = ours.difference(*theirs) {
@@ -74,7 +74,8 @@ impl Screen {
                 return Some(Difference { what, detail: format!("{place}: {detail}") });
             }
         }
-        let (ours, theirs) = (without_meant(&self.replies), without_meant(&xterm.replies));
+        let (ours, theirs) =
+            (without_meant(&self.replies, with_colours), without_meant(&xterm.replies, with_colours));
         (ours != theirs).then(|| Difference {
             what: "replies",
             detail: format!("xterm {}, ours {}", escaped(&theirs), escaped(&ours)),

@@ -8,7 +8,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
-use crate::report::{find, parse_cells, query};
+use crate::report::{parse_cells, query};
 use crate::screen::{Screen, escaped};
 
 /// The longest wait for an answer of xterm, on a loaded machine.
@@ -19,6 +19,9 @@ pub(crate) const CLOSING: &[u8] = b"\x18\x1b\\\x1b[?5l\x1b[6n";
 
 /// Everything to its initial state, the other screen and both saved cursors too.
 const RESET: &[u8] = b"\x18\x1b\\\x1b F\x1b[64;1\"p\x1bc\x1b[?40;41l\x1b[?47h\x1b[r\x1b[?69l\x1b[?6l\x1b[m\x1b[2J\x1b7\x1b[?47l\x1bc\x1b[3J\x1b[!p\x1b7";
+
+/// Sent back for ENQ, so that all replies before it are known to be there.
+const ANSWERBACK: &str = "<all replied>";
 
 /// Resources: every query is allowed, and colours are reported as they were asked for.
 const RESOURCES: [&str; 5] = [
@@ -60,6 +63,7 @@ impl Xterm {
         for resource in RESOURCES {
             command.args(["-xrm", resource]);
         }
+        command.args(["-xrm", &format!("XTerm*answerbackString: {ANSWERBACK}")]);
         let relay = r#"stty raw -echo; cat "$0/input" & exec cat >"$0/output""#;
         let terminal = command
             .args(["-e", "sh", "-c", relay])
@@ -107,18 +111,13 @@ impl Xterm {
 
     /// Writes bytes and returns all that xterm replies to them.
     fn exchange(&mut self, bytes: &[u8]) -> Vec<u8> {
-        const MARK: &[u8] = b"\x1b F\x1b[60001;0;1;1;1;1*y";
-        const START: &[u8] = b"\x1bP60001!~";
         self.feed(bytes);
-        self.feed(MARK);
+        self.feed(b"\x05");
         let deadline = Instant::now() + REPLY_TIMEOUT;
         let mut replies = Vec::new();
         loop {
-            let tail = replies.len().saturating_sub(4096 + 32);
-            if let Some(at) = find(&replies[tail..], START)
-                && replies[tail + at + START.len()..].ends_with(b"\x1b\\")
-            {
-                replies.truncate(tail + at);
+            if replies.ends_with(ANSWERBACK.as_bytes()) {
+                replies.truncate(replies.len() - ANSWERBACK.len());
                 return replies;
             }
             match self.output.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
