@@ -191,6 +191,31 @@ proptest! {
 }
 
 #[test]
+fn a_full_screen_program_comes_back_from_a_smaller_screen() {
+    for start in ["", "\x1b[?1049h"] {
+        let mut emulator = Emulator::new(Size { columns: 20, rows: 6 });
+        emulator.feed(start.as_bytes());
+        for row in 1..=6 {
+            emulator.feed(format!("\x1b[{row};1Hrow {row} of a program").as_bytes());
+        }
+        // The cursor is where it is in an editor, not at the end.
+        emulator.feed(b"\x1b[2;3H");
+        let before = state(&mut emulator);
+        for size in
+            [Size { columns: 11, rows: 3 }, Size { columns: 30, rows: 4 }, Size { columns: 20, rows: 6 }]
+        {
+            emulator.resize(size);
+        }
+        assert_eq!(state(&mut emulator), before, "{start:?}");
+        // What is drawn anew takes the place of what was hidden.
+        emulator.resize(Size { columns: 20, rows: 3 });
+        emulator.feed(b"\x1b[2Jnew");
+        emulator.resize(Size { columns: 20, rows: 6 });
+        assert!(!text(&emulator).contains("row 6"), "{}", text(&emulator));
+    }
+}
+
+#[test]
 fn concealed_text_is_not_kept() {
     for (reveal, saved) in [("\x1b[28m", ""), ("\x1b[m", ""), ("\x1b[0;1m", ""), ("\x1b8", "\x1b7")] {
         for cut in [1, 3, 64] {

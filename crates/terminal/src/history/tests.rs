@@ -20,7 +20,7 @@ fn lines_come_back_with_their_styles() {
     let target = crate::extended::intern_link("https://example.com/");
     let extra = extras.intern(Extra { underline: Colour::rgb(1, 2, 3), link: target });
     let mut clusters = Clusters::default();
-    let accent = clusters.intern("e\u{301}".to_owned());
+    let accent = clusters.intern("e\u{301}");
     let mut history = History::new();
     let mut styled = row("plain red", Style::default(), false);
     let red = Style { fg: Colour::indexed(1), bg: Colour::rgb(9, 8, 7), flags: Flags::BOLD, extra };

@@ -75,6 +75,7 @@ impl Machine {
         {
             self.protection = Protection::None;
         }
+        self.drop_hidden_rows();
         (0..self.rows).for_each(|row| self.erase_row(row, selective));
         self.cursor.wrap_pending = false;
     }

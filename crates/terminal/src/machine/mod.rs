@@ -153,7 +153,13 @@ impl Machine {
         self.on_alternate
     }
 
-    /// The rows of the screen that is shown.
+    /// Drops the rows that a smaller screen hides: what follows would be drawn over them.
+    fn drop_hidden_rows(&mut self) {
+        let rows = self.rows;
+        self.grid_mut().truncate(rows);
+    }
+
+    /// The rows of the screen that is shown, and those that are hidden since it became smaller.
     pub fn grid(&self) -> &[Row] {
         &self.screens[usize::from(self.on_alternate)]
     }
@@ -209,8 +215,7 @@ impl Machine {
         for row in self.screens.iter_mut().flatten() {
             for cell in &mut row.cells {
                 if let Some(number) = cell.glyph.as_cluster() {
-                    let text = clusters.get(number).to_owned();
-                    cell.glyph = Glyph::cluster(self.clusters.intern(text));
+                    cell.glyph = Glyph::cluster(self.clusters.intern(clusters.get(number)));
                 }
                 cell.style.extra = self.extras.intern(extras.get(cell.style.extra));
             }

@@ -221,6 +221,7 @@ impl Machine {
     }
 
     fn clear_screen(&mut self) {
+        self.drop_hidden_rows();
         self.end_line_before(0);
         let (columns, blank) = (self.columns, self.blank());
         for row in self.grid_mut() {

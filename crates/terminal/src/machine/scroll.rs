@@ -36,6 +36,7 @@ impl Machine {
             self.move_rows_up(top, bottom, count);
             return;
         }
+        self.drop_hidden_rows();
         let count = count.min(bottom - top + 1);
         if top == 0 && !self.on_alternate {
             self.resized_from = None;

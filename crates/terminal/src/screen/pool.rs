@@ -1,5 +1,8 @@
 //! The seldom parts of cells, kept once each: clusters of several characters, and underline colours with links.
 
+use std::collections::HashMap;
+use std::sync::Arc;
+
 use super::cell::Colour;
 use crate::extended::LinkId;
 
@@ -11,12 +14,13 @@ const SWEEP_AT: usize = 4096;
 /// Clusters: a character and the combining marks on it.
 #[derive(Debug, Default)]
 pub(crate) struct Clusters {
-    texts: Vec<String>,
+    texts: Vec<Arc<str>>,
+    numbers: HashMap<Arc<str>, u32>,
 }
 
 impl Clusters {
     pub fn get(&self, number: u32) -> &str {
-        usize::try_from(number).ok().and_then(|place| self.texts.get(place)).map_or(" ", String::as_str)
+        usize::try_from(number).ok().and_then(|place| self.texts.get(place)).map_or(" ", |text| text)
     }
 
     /// The number of `base` with `mark` added; `None` where the cell is full of marks.
@@ -27,18 +31,19 @@ impl Clusters {
         let mut text = String::with_capacity(base.len() + mark.len_utf8());
         text.push_str(base);
         text.push(mark);
-        Some(self.intern(text))
+        Some(self.intern(&text))
     }
 
     /// The number of a text of several characters.
-    pub fn intern(&mut self, text: String) -> u32 {
-        // The latest are the likeliest: text is written from left to right.
-        let found = self.texts.iter().rposition(|kept| *kept == text);
-        let place = found.unwrap_or_else(|| {
-            self.texts.push(text);
-            self.texts.len() - 1
-        });
-        u32::try_from(place).unwrap_or(u32::MAX)
+    pub fn intern(&mut self, text: &str) -> u32 {
+        if let Some(number) = self.numbers.get(text) {
+            return *number;
+        }
+        let number = u32::try_from(self.texts.len()).unwrap_or(u32::MAX);
+        let text: Arc<str> = text.into();
+        self.texts.push(Arc::clone(&text));
+        self.numbers.insert(text, number);
+        number
     }
 
     /// Whether it is time to keep only those that are in use.
