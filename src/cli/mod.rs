@@ -1,13 +1,18 @@
 //! The command line: its arguments, and one file for each subcommand.
 //!
 //! Exit codes: 0 done, 1 it failed, 2 the command line is wrong (clap's own), 3 the configuration is wrong; those of
-//! `do` and `wait` are in `changes/error.rs`.
+//! `do`, `wait` and `console` are in `error.rs`.
 
 mod changes;
 pub mod config;
+mod connection;
+mod console;
 #[cfg(feature = "demo")]
 mod demo;
+mod error;
+mod output;
 mod screen;
+mod targets;
 mod trace;
 
 use std::io::Write as _;
@@ -18,6 +23,7 @@ use std::time::Duration;
 use clap::{Args, CommandFactory, Parser, Subcommand};
 
 pub use changes::{Condition, DoArguments, JournalArguments, OutputForm, ProgressForm, WaitArguments};
+pub use console::{ConsoleArguments, EscapeKey};
 
 use crate::config::{ConfigError, Settings};
 use crate::leave;
@@ -67,6 +73,8 @@ pub struct ScreenArguments {
 /// Everything but the screen.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Attach this terminal to the console of an instance: `qdeck console exo-prod/web-1`; Ctrl-] d leaves
+    Console(ConsoleArguments),
     /// Change something: `qdeck do instance.stop exo-prod/web-1`; without an action all of them are listed
     Do(DoArguments),
     /// Wait until something is as it should be: `qdeck wait exo-prod/web-1 --for state=running`
@@ -120,6 +128,10 @@ pub struct DemoArguments {
     /// Add containers that print so many numbered lines a second, to measure log tails
     #[arg(long, value_name = "RATE", hide = true)]
     pub flood: Option<u32>,
+}
+
+fn duration(text: &str) -> Result<Duration, String> {
+    crate::config::duration(text).ok_or_else(|| "expected a time such as 90s, 10m or 2h".into())
 }
 
 fn refresh_interval(text: &str) -> Result<Duration, String> {
@@ -197,6 +209,7 @@ fn dispatch(arguments: &Arguments) -> Result<ExitCode, Failure> {
             clap_complete::generate(*shell, &mut Arguments::command(), "qdeck", &mut out);
             Ok(ExitCode::SUCCESS)
         }
+        Some(Command::Console(of)) => Ok(block_on(console::run(arguments, of, &registry))?),
         Some(Command::Do(of)) => Ok(block_on(changes::run(arguments, of, &registry))?),
         Some(Command::Wait(of)) => Ok(block_on(changes::wait(arguments, of, &registry))?),
         Some(Command::Journal(of)) => Ok(changes::history(of)),

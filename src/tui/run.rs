@@ -287,7 +287,7 @@ impl Frames {
         let now = Instant::now();
         self.last_frame = Some(now);
         #[cfg(debug_assertions)]
-        panic_if_asked();
+        terminal::panic_if_asked();
         if let Some(work) = self.ui.drawn() {
             self.watch = Some((now + WATCH_DEBOUNCE, work));
         }
@@ -353,15 +353,6 @@ impl Frames {
         self.screen.forget();
         self.take(Event::Terminal(crossterm::event::Event::Resize(columns, rows)))
     }
-}
-
-/// The variable that session tests set to see that a panic gives the terminal back. Builds for use do not look at it.
-#[cfg(debug_assertions)]
-const PANIC: &str = "QDECK_TEST_PANIC";
-
-#[cfg(debug_assertions)]
-fn panic_if_asked() {
-    assert!(std::env::var_os(PANIC).is_none(), "{PANIC} is set");
 }
 
 async fn sleep_until(until: Option<Instant>) {

@@ -23,6 +23,7 @@ mod endless;
 mod gate;
 mod guests;
 mod hanging;
+mod headless;
 mod leaving;
 mod lives;
 mod logs;

@@ -267,13 +267,20 @@ impl Terminal {
 
     /// Asserts that the terminal is as it was before the program came.
     pub fn assert_restored(&self) {
+        let raw = String::from_utf8_lossy(&self.raw()).into_owned();
+        assert!(raw.contains("\x1b[?1049h"), "the alternate screen was never taken: {raw:?}");
+        self.assert_plain();
+    }
+
+    /// The same of a program that may not have taken its screen.
+    pub fn assert_plain(&self) {
         let seen = self.seen();
         let screen = seen.parser.screen();
         let raw = String::from_utf8_lossy(&seen.raw).into_owned();
-        assert!(raw.contains("\x1b[?1049h"), "the alternate screen was never taken: {raw:?}");
         assert!(!screen.alternate_screen(), "the alternate screen was not left");
         assert!(!screen.hide_cursor(), "the cursor is hidden");
         assert!(!screen.bracketed_paste(), "pastes are still bracketed");
+        assert!(!screen.application_cursor() && !screen.application_keypad(), "keys are an application's");
         assert_eq!(screen.mouse_protocol_mode(), vt100::MouseProtocolMode::None, "the mouse is taken");
         for mode in ["1000", "1002", "1003", "1004", "1006", "2026"] {
             let (on, off) = (format!("\x1b[?{mode}h"), format!("\x1b[?{mode}l"));

@@ -3,7 +3,8 @@
 //!
 //! An [`Opener`] asks the platform and answers with bytes to read ([`Transport`]) or with a page for another program
 //! ([`Page`]). A [`TerminalSession`] carries the bytes and is a [`RemoteScreen`], which is all that a view needs.
-//! [`Sessions`] keeps the open ones while no view shows them.
+//! [`Sessions`] keeps the open ones while no view shows them. A [`Passthrough`] carries the bytes as they are, for the
+//! caller's own terminal.
 
 mod open;
 pub mod recording;
@@ -20,5 +21,5 @@ pub use qdeck_terminal::input::InputModes;
 pub use qdeck_terminal::{Cursor, CursorShape, Encoding, Line, Match, Place, Size, ViewRow};
 pub use registry::{Mark, Marks, OpenConsole, SessionId, SessionOptions, Sessions, Wake};
 pub use remote_screen::{RecordableScreen, RemoteScreen, Retry, SessionState, TextScreen};
-pub use session::TerminalSession;
+pub use session::{Passthrough, TerminalSession};
 pub use transport::{ByteStream, ResizeReports, Transport};

@@ -4,8 +4,9 @@ use std::io::{self, BufRead as _, IsTerminal as _, Write as _};
 
 use serde_json::{Value, json};
 
-use super::error::{Code, CommandError};
-use super::{DoArguments, OutputForm, SCHEMA_VERSION, output};
+use super::{DoArguments, OutputForm};
+use crate::cli::error::{Code, CommandError, SCHEMA_VERSION};
+use crate::cli::output;
 use crate::fleet::PreparedBulk;
 use crate::model::{PreparedWrite, Question};
 

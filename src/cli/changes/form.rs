@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use toml::Value as Toml;
 
-use super::error::CommandError;
+use crate::cli::error::CommandError;
 use crate::fleet::Fleet;
 use crate::model::{
     ActionId, Choice, Choices, Field, FieldKind, FieldValue, Form, FormValues, Secret, Target, Timestamp,

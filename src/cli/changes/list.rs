@@ -4,8 +4,9 @@ use std::process::ExitCode;
 
 use serde_json::{Map, Value, json};
 
-use super::error::{Code, CommandError};
-use super::{OutputForm, SCHEMA_VERSION, output, targets};
+use super::OutputForm;
+use crate::cli::error::{Code, CommandError, SCHEMA_VERSION};
+use crate::cli::{output, targets};
 use crate::fleet::Fleet;
 use crate::model::{
     Action, Choices, ContextName, Field, FieldKind, FieldValue, Form, FormValues, Kind, Problem, Target,

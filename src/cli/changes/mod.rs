@@ -5,14 +5,11 @@
 //! standard error.
 
 mod confirm;
-mod error;
 mod form;
 mod list;
 mod outcome;
-mod output;
 mod perform;
 mod read;
-mod targets;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -20,18 +17,11 @@ use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 
-use super::screen::{members, select_contexts, state_file};
-use super::{Arguments, Failure};
-use crate::config::{Config, load};
-use crate::fleet::journal::Journal;
-use crate::fleet::{Events, Fleet, Options};
+use super::connection::{Connection, journal};
+use super::error::CommandError;
+use super::{Arguments, duration, output};
 use crate::providers::Registry;
-use crate::tui::keymap::Keymap;
-use error::{Code, CommandError};
 pub use read::Condition;
-
-/// The version of the JSON documents. Fields may be added without raising it.
-const SCHEMA_VERSION: u32 = 1;
 
 /// The form of a result.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
@@ -141,51 +131,6 @@ pub struct JournalArguments {
     pub output: OutputForm,
 }
 
-fn duration(text: &str) -> Result<Duration, String> {
-    crate::config::duration(text).ok_or_else(|| "expected a time such as 90s, 10m or 2h".into())
-}
-
-/// A fleet that requests nothing by itself, and its events.
-struct Connection {
-    fleet: Fleet,
-    events: Events,
-}
-
-impl Connection {
-    /// Connects the contexts of the configuration, or those of these names.
-    fn open(arguments: &Arguments, names: &[String], registry: &Registry) -> Result<Self, CommandError> {
-        let mut config = configuration(arguments, registry)?;
-        let names = [&arguments.screen.context[..], names].concat();
-        select_contexts(&mut config, &names)
-            .map_err(|failure| CommandError::new(Code::NotFound, failure.to_string()))?;
-        if config.contexts.is_empty() {
-            let message = "there is no context to change anything in";
-            return Err(CommandError::new(Code::Config, message)
-                .hint("`qdeck config init` writes a file to start from"));
-        }
-        let read_only = arguments.screen.read_only || config.settings.read_only;
-        for context in &mut config.contexts {
-            context.read_only |= read_only;
-            context.enabled |= !names.is_empty();
-        }
-        let listing = config.settings.listing;
-        let members = members(&config.contexts, registry);
-        let options = Options { listing, ..Options::default() };
-        let (fleet, events) = Fleet::unwatched(members, options, journal());
-        Ok(Self { fleet, events })
-    }
-}
-
-fn configuration(arguments: &Arguments, registry: &Registry) -> Result<Config, CommandError> {
-    let variable = super::config::variable;
-    load(arguments.config.as_deref(), &registry.specs(), Keymap::check, variable)
-        .map_err(|error| Failure::from(error).into())
-}
-
-fn journal() -> Journal {
-    state_file(false, "journal", "jsonl").map_or_else(Journal::none, Journal::at)
-}
-
 /// `qdeck do`.
 pub(super) async fn run(arguments: &Arguments, of: &DoArguments, registry: &Registry) -> ExitCode {
     let result = async {
@@ -218,7 +163,7 @@ fn finish(result: Result<ExitCode, CommandError>, form: OutputForm) -> ExitCode 
         Ok(code) => code,
         Err(error) => {
             match form {
-                OutputForm::Table => output::error_line(&format!("qdeck: {}", error.text())),
+                OutputForm::Table => output::error_line(&error.line()),
                 OutputForm::Json | OutputForm::Jsonl => output::error_line(&error.json().to_string()),
             }
             ExitCode::from(error.code as u8)

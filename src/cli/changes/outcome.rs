@@ -6,8 +6,9 @@ use std::time::Duration;
 
 use serde_json::{Map, Value, json};
 
-use super::error::Code;
-use super::{OutputForm, SCHEMA_VERSION, output};
+use super::OutputForm;
+use crate::cli::error::{Code, SCHEMA_VERSION};
+use crate::cli::output;
 use crate::model::{ActionId, Problem, ResourceId, Shown, Target, WriteId, age};
 
 /// What became of a write.

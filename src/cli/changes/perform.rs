@@ -6,10 +6,12 @@ use std::process::ExitCode;
 
 use tokio::time::{Instant, timeout_at};
 
-use super::error::{Code, CommandError};
 use super::form::GivenValues;
 use super::outcome::{TargetOutcome, WriteResult as Outcome, exit_code, print};
-use super::{Connection, DoArguments, OutputForm, ProgressForm, confirm, output, targets};
+use super::{DoArguments, OutputForm, ProgressForm, confirm};
+use crate::cli::connection::Connection;
+use crate::cli::error::{Code, CommandError};
+use crate::cli::{output, targets};
 use crate::fleet::{BulkItem, Fleet, FleetEvent, PreparedBulk, WriteEnd, WriteEvent, WritePhase};
 use crate::model::{
     Action, Availability, ContextName, FormValues, Kind, Origin, Problem, ProblemKind, Resource, Target,

@@ -6,8 +6,9 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use tokio::time::{Instant, sleep};
 
-use super::error::{Code, CommandError};
-use super::{JournalArguments, OutputForm, SCHEMA_VERSION, WaitArguments, output, targets};
+use super::{JournalArguments, OutputForm, WaitArguments};
+use crate::cli::error::{Code, CommandError, SCHEMA_VERSION};
+use crate::cli::{output, targets};
 use crate::fleet::Fleet;
 use crate::fleet::journal::{End, Follower, Journal, Written};
 use crate::model::{Kind, Lifecycle, Problem, ProblemKind, Resource, State, Timestamp, age};

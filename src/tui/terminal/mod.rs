@@ -6,10 +6,12 @@ mod clipboard;
 mod editor;
 mod frame;
 mod keyboard;
+mod left_on;
 mod output;
 mod painter;
 mod panics;
 mod pen;
+mod raw;
 mod screen;
 mod size;
 mod suspend;
@@ -33,7 +35,10 @@ pub use clipboard::Clipboard;
 pub use editor::edit;
 pub use keyboard::KEYBOARD;
 pub use output::Writer;
+#[cfg(debug_assertions)]
+pub use panics::panic_if_asked;
 pub use panics::{install_hook, take_background_panics};
+pub use raw::{pass, retake_raw};
 pub use screen::Screen;
 pub use size::size;
 pub use suspend::{Suspended, retake, suspend};
@@ -121,7 +126,7 @@ pub fn restore() {
         return;
     };
     background::settle();
-    output.finish(&farewell());
+    output.finish(&raw::farewell().unwrap_or_else(farewell));
     // Where the shell has the terminal its own modes are in force, and setting others would stop this process.
     if output.is_foreground() {
         // A failure cannot be shown: it is the terminal that failed.

@@ -77,3 +77,16 @@ fn keep(info: &PanicHookInfo<'_>) {
 pub fn take_background_panics() -> Vec<String> {
     std::mem::take(&mut *BACKGROUND.lock())
 }
+
+/// The variable that session tests set to see that a panic gives the terminal back. Builds for use do not look at it.
+#[cfg(debug_assertions)]
+const PANIC: &str = "QDECK_TEST_PANIC";
+
+/// Shows what a panic does to the terminal.
+///
+/// # Panics
+/// Where [`PANIC`] is set.
+#[cfg(debug_assertions)]
+pub fn panic_if_asked() {
+    assert!(std::env::var_os(PANIC).is_none(), "{PANIC} is set");
+}

@@ -1,11 +1,16 @@
 //! The two directions of an open transport, taken apart so that one never waits for the other.
 
+use std::time::Duration;
+
 use bytes::Bytes;
 use tokio::sync::mpsc;
 
 use crate::{ByteStream, ResizeReports, Transport};
 use qdeck_model::{Problem, ProblemKind};
 use qdeck_net::{Frame, SocketReader, SocketWriter};
+
+/// Time for which a link that no longer takes what is sent is still read.
+pub(super) const CLOSE_GRACE: Duration = Duration::from_secs(1);
 
 /// An open transport, taken apart.
 pub(super) struct Link {
@@ -57,6 +62,16 @@ impl Reader {
     }
 }
 
+/// Closes both directions in an orderly way.
+pub(super) async fn close(mut reader: Reader, writer: Writer) {
+    // The closing handshake ends only if the other side's frames are read meanwhile.
+    let drain = async { while let Ok(Some(_)) = reader.recv().await {} };
+    tokio::select! {
+        () = writer.close() => {}
+        () = drain => {}
+    }
+}
+
 impl Writer {
     /// Sends bytes; waits while the remote side does not read.
     pub async fn send(&mut self, bytes: Bytes) -> Result<(), Problem> {
@@ -71,7 +86,7 @@ impl Writer {
     }
 
     /// Closes the link in an orderly way, where the transport has one.
-    pub async fn close(self) {
+    async fn close(self) {
         if let Self::Socket(socket) = self {
             socket.close().await;
         }

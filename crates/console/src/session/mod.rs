@@ -2,6 +2,7 @@
 
 mod link;
 mod outbound;
+mod passthrough;
 mod reading;
 mod replay;
 mod retries;
@@ -18,6 +19,8 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use tokio::sync::{mpsc, watch};
 use tokio_util::sync::{CancellationToken, DropGuard};
+
+pub use passthrough::Passthrough;
 
 use super::recording::{CastVersion, Recorder, RecordingFile, RecordingHandle};
 use super::{

@@ -8,7 +8,7 @@ use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use super::link::Link;
+use super::link::{CLOSE_GRACE, Link, close};
 use super::outbound::Outbound;
 use super::reading::Reading;
 use super::replay::Recent;
@@ -17,8 +17,6 @@ use super::shared::SharedScreen;
 use crate::{Connector, Opened, ResizeReports, Retry, SessionState, Size};
 use qdeck_model::{Problem, Timestamp};
 
-/// Time for which a link that no longer takes what is sent is still read.
-const CLOSE_GRACE: Duration = Duration::from_secs(1);
 /// Replies that may wait for the wire. A remote side that asks without end and does not read loses replies.
 const REPLY_QUEUE_LENGTH: usize = 16;
 
@@ -139,12 +137,7 @@ impl SessionTask {
                 end = &mut reading => end.err(),
             }
         };
-        // The closing handshake ends only if the other side's frames are read meanwhile.
-        let drain = async { while let Ok(Some(_)) = reader.recv().await {} };
-        tokio::select! {
-            () = writer.close() => {}
-            () = drain => {}
-        }
+        close(reader, writer).await;
         end
     }
 }

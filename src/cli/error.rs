@@ -1,9 +1,12 @@
-//! The failures of these commands and the exit codes of all of them.
+//! The failures of the commands that work on a fleet without the screen, and their exit codes.
 
 use serde_json::{Value, json};
 
-use crate::cli::Failure;
+use super::Failure;
 use crate::model::{Problem, ProblemKind};
+
+/// The version of the JSON documents. Fields may be added without raising it.
+pub(super) const SCHEMA_VERSION: u32 = 1;
 
 /// The exit codes beside 0; scripts rely on them. 128 and a signal's number follow a signal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,6 +31,8 @@ pub(super) enum Code {
     Unknown = 9,
     /// It was not confirmed.
     Declined = 10,
+    /// The link to a console broke.
+    LinkBroken = 11,
 }
 
 impl Code {
@@ -61,6 +66,7 @@ impl Code {
             Self::NotFinished => "not-finished",
             Self::Unknown => "unknown",
             Self::Declined => "declined",
+            Self::LinkBroken => "link-broken",
         }
     }
 }
@@ -69,6 +75,8 @@ impl Code {
 #[derive(Debug)]
 pub(super) struct CommandError {
     pub(super) code: Code,
+    /// The reader of the output has gone, which is not reported.
+    pub(super) is_closed_pipe: bool,
     message: String,
     hint: Option<String>,
     /// What JSON has beside the message.
@@ -77,7 +85,7 @@ pub(super) struct CommandError {
 
 impl CommandError {
     pub(super) fn new(code: Code, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), hint: None, details: Vec::new() }
+        Self { code, is_closed_pipe: false, message: message.into(), hint: None, details: Vec::new() }
     }
 
     /// The command line is wrong.
@@ -101,6 +109,11 @@ impl CommandError {
         self
     }
 
+    /// The message as a user reads it, as the last line of the program.
+    pub(super) fn line(&self) -> String {
+        format!("qdeck: {}", self.text())
+    }
+
     /// The message as a user reads it.
     pub(super) fn text(&self) -> String {
         match &self.hint {
@@ -118,7 +131,7 @@ impl CommandError {
             }
             error.extend(self.details.clone());
         }
-        json!({"schema_version": super::SCHEMA_VERSION, "error": error})
+        json!({"schema_version": SCHEMA_VERSION, "error": error})
     }
 }
 
@@ -145,6 +158,7 @@ impl From<Failure> for CommandError {
 
 impl From<std::io::Error> for CommandError {
     fn from(error: std::io::Error) -> Self {
-        Self::new(Code::Failed, error.to_string())
+        let is_closed_pipe = error.kind() == std::io::ErrorKind::BrokenPipe;
+        Self { is_closed_pipe, ..Self::new(Code::Failed, error.to_string()) }
     }
 }
