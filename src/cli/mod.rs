@@ -11,6 +11,7 @@ mod console;
 mod demo;
 mod error;
 mod output;
+mod play;
 mod screen;
 mod targets;
 mod trace;
@@ -24,6 +25,7 @@ use clap::{Args, CommandFactory, Parser, Subcommand};
 
 pub use changes::{Condition, DoArguments, JournalArguments, OutputForm, ProgressForm, WaitArguments};
 pub use console::{ConsoleArguments, EscapeKey};
+pub use play::PlayArguments;
 
 use crate::config::{ConfigError, Settings};
 use crate::leave;
@@ -81,6 +83,8 @@ pub enum Command {
     Wait(WaitArguments),
     /// Print the journal: what was changed from this machine, when, and what came of it
     Journal(JournalArguments),
+    /// Play a recording of a console: `qdeck play web-1.cast`
+    Play(PlayArguments),
     /// Write, check or find the configuration file
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -213,6 +217,8 @@ fn dispatch(arguments: &Arguments) -> Result<ExitCode, Failure> {
         Some(Command::Do(of)) => Ok(block_on(changes::run(arguments, of, &registry))?),
         Some(Command::Wait(of)) => Ok(block_on(changes::wait(arguments, of, &registry))?),
         Some(Command::Journal(of)) => Ok(changes::history(of)),
+        Some(Command::Play(play)) if play.dump || play.cat => play::print(play, &mut out),
+        Some(Command::Play(play)) => block_on(screen::show(arguments, &registry, Some(play)))?,
         Some(Command::Config(ConfigCommand::Init)) => {
             config::init(file, &registry, config::variable, &mut out)?;
             Ok(ExitCode::SUCCESS)
@@ -230,7 +236,7 @@ fn dispatch(arguments: &Arguments) -> Result<ExitCode, Failure> {
         }
         #[cfg(feature = "demo")]
         Some(Command::Demo(options)) => block_on(demo::serve(options.clone()))?,
-        None => block_on(screen::show(arguments, &registry))?,
+        None => block_on(screen::show(arguments, &registry, None))?,
     }
 }
 

@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use super::config::variable;
-use super::{Arguments, Failure};
-use crate::config::{Config, Context, Origin, default_path, load, nearest};
+use super::{Arguments, Failure, PlayArguments};
+use crate::config::{Config, Context, Origin, RecordingFormat, default_path, load, nearest};
+use crate::console::recording::{CastVersion, RecordingOptions, default_folder};
 use crate::fleet::journal::Journal;
 use crate::fleet::{Fleet, Member, Options as FleetOptions, Store};
 use crate::leave;
@@ -19,15 +20,25 @@ use crate::tui::{Leaving, Options, run};
 const DEMO_BANNER: &str =
     "demo cloud: real local processes, nothing leaves this machine. qdeck config init connects your own";
 
-/// Runs the screen until the user quits or a signal ends it.
-pub(super) async fn show(arguments: &Arguments, registry: &Registry) -> Result<ExitCode, Failure> {
+/// Runs the screen until the user quits or a signal ends it. With a recording it shows that and connects to nothing.
+pub(super) async fn show(
+    arguments: &Arguments,
+    registry: &Registry,
+    play: Option<&PlayArguments>,
+) -> Result<ExitCode, Failure> {
     let asked = &arguments.screen;
     let mut config = load(arguments.config.as_deref(), &registry.specs(), Keymap::check, variable)?;
     require_terminal()?;
-    let demo = asked.demo || config.contexts.is_empty();
+    if play.is_some() {
+        config.contexts.clear();
+        config.incomplete.clear();
+    }
+    let demo = play.is_none() && (asked.demo || config.contexts.is_empty());
     // Held until the screen is gone: dropping it ends its processes.
     let _cloud = if demo { Some(start_demo(&mut config, registry).await?) } else { None };
-    select_contexts(&mut config, &asked.context)?;
+    if play.is_none() {
+        select_contexts(&mut config, &asked.context)?;
+    }
     for context in config.contexts.iter_mut().filter(|_| !asked.context.is_empty()) {
         // A context that is named on the command line is connected even if the file has `enabled = false`.
         context.enabled = true;
@@ -53,7 +64,9 @@ pub(super) async fn show(arguments: &Arguments, registry: &Registry) -> Result<E
         .map(|context| context.name.clone())
         .collect();
     let store = Store::new(&members);
-    let journal = state_file(demo, "journal", "jsonl").map_or_else(Journal::none, Journal::at);
+    // The state of the screen of a fleet stays as it is.
+    let state = |path: Option<PathBuf>| path.filter(|_| play.is_none());
+    let journal = state(state_file(demo, "journal", "jsonl")).map_or_else(Journal::none, Journal::at);
     let (fleet, events) = Fleet::start_with(members, fleet_options, journal);
     // Beside the first frame, however long the journal is.
     fleet.pick_up();
@@ -74,8 +87,16 @@ pub(super) async fn show(arguments: &Arguments, registry: &Registry) -> Result<E
         read_only_contexts,
         colors: config.contexts.iter().filter_map(|it| Some((it.name.clone(), it.color?))).collect(),
         protected_contexts: protected,
-        kept: kept_file(demo, "screen", &config.origin),
-        forms: kept_file(demo, "forms", &config.origin),
+        kept: state(kept_file(demo, "screen", &config.origin)),
+        forms: state(kept_file(demo, "forms", &config.origin)),
+        recordings: RecordingOptions {
+            folder: settings.recordings.or_else(default_folder),
+            version: match settings.recording_format {
+                RecordingFormat::AsciicastV3 => CastVersion::V3,
+                RecordingFormat::AsciicastV2 => CastVersion::V2,
+            },
+        },
+        play: play.map(|play| (play.file.clone(), play.options())),
     };
     Ok(match Box::pin(run(fleet, events, store, options)).await? {
         Leaving::Quit => ExitCode::SUCCESS,

@@ -1,6 +1,7 @@
 //! Effects requested by a layer, by who runs them: the screen, the frame loop that holds the terminal, or work outside,
 //! whose results come back as events.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use super::Command;
@@ -8,6 +9,7 @@ use super::layer::{Question, Ticket, Watched};
 use super::widgets::ansi::{TAB, visible};
 use super::writes::form::{FilledForm, FormOpening};
 use crate::console::SessionId;
+use crate::console::recording::PlayOptions;
 use crate::fleet::PreparedBulk;
 use crate::model::{
     ActionId, ContextName, Kind, PreparedRequest, PreparedWrite, ResourceId, ScreenKind, Secret,
@@ -153,6 +155,8 @@ pub enum Work {
     OpenNewConsole(ResourceId),
     /// Come back to an open console.
     OpenSession(SessionId),
+    /// Play a recording of a console.
+    Play(PathBuf, PlayOptions),
     /// Open the list of open consoles.
     OpenSessions,
     /// Open the menu of actions on a resource, and choose one in it if it is given.

@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -23,6 +23,7 @@ use super::views::console::{ConsoleView, SessionsView};
 use super::views::page::not_a_page;
 use super::writes::form::{CommonForm, FilledForm, FoundFiles, StoredForms};
 use super::writes::outside;
+use crate::console::recording::{self, PlayOptions, RecordingEnd, RecordingOptions};
 use crate::console::{OpenConsole, Opened, Opener, SessionId, Sessions};
 use crate::consoles;
 use crate::fleet::{BulkHandle, Fleet, TailId};
@@ -34,6 +35,12 @@ use crate::table::Job;
 
 /// Names tried for a file before giving up.
 const MAX_FILE_NAMES: u32 = 1000;
+
+/// Recordings that are offered to be played.
+const MAX_RECORDINGS: usize = 200;
+
+/// Time for which the end of the program waits for recordings to be complete on the disk.
+const RECORDINGS_TIMEOUT: Duration = Duration::from_millis(300);
 
 /// Forms of several targets that are asked for at once.
 const FORMS_AT_ONCE: usize = 4;
@@ -70,6 +77,27 @@ fn console_of<'a>(ui: &'a Ui, id: &ResourceId) -> Result<(&'a str, ScreenKind), 
     }
 }
 
+/// A path with `~` in the place of the home folder.
+fn short_path(path: &Path) -> String {
+    let home = std::env::var_os("HOME").map(PathBuf::from);
+    match home.as_deref().and_then(|home| path.strip_prefix(home).ok()) {
+        Some(rest) => format!("~/{}", rest.display()),
+        None => path.display().to_string(),
+    }
+}
+
+/// The message about a recording that has ended.
+fn recording_ended(name: &str, end: RecordingEnd) -> Event {
+    let path = end.path.map(|path| short_path(&path));
+    match (path, end.error) {
+        (Some(path), None) => Event::Reported(format!("recorded {path}")),
+        (Some(path), Some(error)) => {
+            Event::Failed(format!("recording of {name} ended: {error}. What came before it is in {path}"))
+        }
+        (None, error) => Event::Failed(format!("could not record {name}: {}", error.unwrap_or_default())),
+    }
+}
+
 /// Does the work outside.
 pub(super) struct Performer {
     fleet: Fleet,
@@ -85,15 +113,22 @@ pub(super) struct Performer {
 
 impl Performer {
     /// `wake` is notified when a console has something new.
-    pub(super) fn new(fleet: Fleet, sender: mpsc::Sender<Event>, wake: Arc<Notify>) -> Self {
+    pub(super) fn new(
+        fleet: Fleet,
+        sender: mpsc::Sender<Event>,
+        wake: Arc<Notify>,
+        recordings: RecordingOptions,
+    ) -> Self {
         let opener = consoles::opener(fleet.clone());
+        let sessions = Sessions::new(Arc::clone(&opener), Arc::new(move || wake.notify_one()));
+        sessions.recordings().set_options(recordings);
         Self {
             fleet,
             sender,
             tasks: JoinSet::new(),
             asked: HashMap::new(),
             bulks: HashMap::new(),
-            sessions: Sessions::new(Arc::clone(&opener), Arc::new(move || wake.notify_one())),
+            sessions,
             opener,
         }
     }
@@ -101,6 +136,7 @@ impl Performer {
     /// Ends all that runs.
     pub(super) fn end(&mut self) {
         self.tasks.abort_all();
+        self.sessions.end_recordings(RECORDINGS_TIMEOUT);
         self.sessions.close_all();
     }
 
@@ -114,12 +150,15 @@ impl Performer {
         self.sessions.begin_frame();
     }
 
-    /// Polls the consoles, so that those without a view may wake us again. Returns those that turned out to be pages.
+    /// Polls the consoles, so that those without a view may wake us again. Returns those that turned out to be pages, and
+    /// the recordings that ended.
     pub(super) fn poll_consoles(&self) -> Vec<Event> {
         self.sessions.poll();
         let pages = self.sessions.take_pages().into_iter();
+        let ended = self.sessions.recordings().take_ended().into_iter();
         pages
             .map(|(console, page)| Event::ConsoleIsPage(console.id.clone(), console.kind, Box::new(page)))
+            .chain(ended.map(|(name, end)| recording_ended(&name, end)))
             .collect()
     }
 
@@ -155,6 +194,7 @@ impl Performer {
                 }
             }
             Work::Send(write) => self.send_write(*write),
+            Work::Play(path, options) => return vec![self.play(ui, &path, options)],
             Work::OpenSessions => {
                 let view = SessionsView::new(&self.sessions, ui.subject(), &ui.app.console_keys());
                 return vec![Event::Opened(Box::new(view), View::Sessions)];
@@ -180,6 +220,7 @@ impl Performer {
             Question::Choices(target, action, field, values) => {
                 Asked::Task(self.load_choices(ticket, *target, action, field, values))
             }
+            Question::Recordings => Asked::Task(self.find_recordings(ticket)),
             Question::Files(path) => Asked::Task(self.find_files(ticket, path)),
             Question::Actions(row) => {
                 let row = row.and_then(|id| ui.app.store.get(&id));
@@ -234,6 +275,28 @@ impl Performer {
     fn opened(&self, ui: &Ui, open: Arc<OpenConsole>, view: View) -> Event {
         let layer = ConsoleView::new(&self.sessions, open, ui.app.console_keys());
         Event::Opened(Box::new(layer), view)
+    }
+
+    fn play(&self, ui: &Ui, path: &Path, options: PlayOptions) -> Event {
+        match self.sessions.play(path, options) {
+            Ok(open) => {
+                let view = View::Session(open.session);
+                self.opened(ui, open, view)
+            }
+            Err(error) => Event::Failed(format!("could not play {}: {error}", path.display())),
+        }
+    }
+
+    /// Lists the recordings that were made here, the newest first.
+    fn find_recordings(&mut self, ticket: Ticket) -> AbortHandle {
+        let folder = self.sessions.recordings().options().folder;
+        let sender = self.sender.clone();
+        self.tasks.spawn(async move {
+            let listing = move || folder.map(|it| recording::list(&it, MAX_RECORDINGS)).unwrap_or_default();
+            if let Ok(found) = tokio::task::spawn_blocking(listing).await {
+                let _ = sender.send(Event::Answer(ticket, Answer::Recordings(found))).await;
+            }
+        })
     }
 
     /// Asks for a console that is a page.

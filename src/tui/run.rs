@@ -67,6 +67,7 @@ pub async fn run(fleet: Fleet, events: Events, store: Store, options: Options) -
     if let Some(path) = &forms {
         ui.app.restore_forms(StoredForms::read(path));
     }
+    let (recordings, play) = (ui.app.options.recordings.clone(), ui.app.options.play.clone());
     let mut frames = Frames {
         written: ui.keep().clone(),
         keep_at: None,
@@ -77,12 +78,17 @@ pub async fn run(fleet: Fleet, events: Events, store: Store, options: Options) -
         screen: Screen::new(terminal::writer()?, columns, rows, abilities),
         input_wish,
         abilities,
-        performer: Performer::new(fleet, sender, wake.clone()),
+        performer: Performer::new(fleet, sender, wake.clone(), recordings),
         last_frame: None,
         redraw_at: None,
         watch: None,
         leaving: None,
     };
+    if let Some((path, options)) = play {
+        for event in frames.performer.perform(&frames.ui, Work::Play(path, options)) {
+            frames.take(event)?;
+        }
+    }
     let result = frames.turn(events, queue, &mut input, &wake, &idle).await;
     leave::begin(match result {
         Ok(Leaving::Quit) => 0,

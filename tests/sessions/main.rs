@@ -32,6 +32,7 @@ mod network;
 mod panes;
 mod picture;
 mod platforms;
+mod recording;
 mod secrets;
 mod terminal;
 #[cfg(feature = "system-tests")]

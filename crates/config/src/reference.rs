@@ -20,7 +20,7 @@ const fn key(name: &'static str, takes: &'static str, default: &'static str, hel
 }
 
 /// The keys at the top of the file.
-pub const SETTINGS: [Key; 12] = [
+pub const SETTINGS: [Key; 14] = [
     key(
         "refresh",
         "a duration, `1s` to `1h`",
@@ -65,6 +65,18 @@ pub const SETTINGS: [Key; 12] = [
         "a size, `1MiB` to `64GiB`",
         "`\"2GiB\"`",
         "The most bytes that are read for one listing.",
+    ),
+    key(
+        "recordings",
+        "a directory",
+        "`recordings` in the state directory",
+        "Where recordings of consoles are written. A relative one starts beside the configuration.",
+    ),
+    key(
+        "recording_format",
+        "`\"asciicast-v3\"` or `\"asciicast-v2\"`",
+        "`\"asciicast-v3\"`",
+        "The format of recordings. Version 2 is read by asciinema before 3.0, too.",
     ),
     key("read_only", "true or false", "`false`", "Change nothing through any context."),
     key("keys", "tables", "none", "Key bindings of your own: see [keys](keys.md)."),

@@ -7,7 +7,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use regex::Regex;
 
-use super::recording::{CastVersion, PlayedSession, RecordingFile, RecordingHandle};
+use super::recording::{CastVersion, PlayedSession, RecordingFile, RecordingHandle, RecordingStatus};
 use super::{Cursor, Encoding, InputModes, Line, Match, Page, Place, Size, ViewRow, Wake};
 use qdeck_model::{Problem, Timestamp};
 
@@ -119,6 +119,9 @@ pub trait RecordableScreen: Send + Sync {
         title: &str,
         wake: Wake,
     ) -> std::io::Result<RecordingHandle>;
+
+    /// The state of the recording under way.
+    fn recording_status(&self) -> Option<RecordingStatus>;
 
     /// Pauses the recording, or goes on with it.
     fn pause_recording(&self, paused: bool);

@@ -198,8 +198,19 @@ impl Pattern {
 
 /// Whether a text may be the beginning of a letter that is written in another way, or is empty.
 fn may_be_cut(rest: &[u8]) -> bool {
-    let Some(first) = rest.first() else { return true };
-    matches!(first, b'\\' | b'%' | b'&') && rest.len() < MAX_ESCAPE_BYTES
+    let Some((first, rest)) = rest.split_first() else { return true };
+    let goes_on = |allowed: fn(&u8) -> bool| rest.len() < MAX_ESCAPE_BYTES && rest.iter().all(allowed);
+    match first {
+        b'\\' => {
+            let slashes = rest.iter().take_while(|byte| **byte == b'\\').count();
+            slashes == rest.len()
+                || (rest.get(slashes) == Some(&b'u')
+                    && goes_on(|byte| byte.is_ascii_hexdigit() || matches!(byte, b'\\' | b'u')))
+        }
+        b'%' => goes_on(|byte| byte.is_ascii_hexdigit() || *byte == b'%'),
+        b'&' => goes_on(|byte| byte.is_ascii_alphanumeric() || *byte == b'#'),
+        _ => false,
+    }
 }
 
 fn is_base64(byte: u8) -> bool {

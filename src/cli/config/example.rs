@@ -20,6 +20,7 @@ mouse = true           # click selects, the wheel scrolls
 ascii = false          # draw with ASCII characters only
 log_buffer = "32MiB"   # how much of a log is kept for each source
 read_only = false      # change nothing through any context
+# recordings = "~/recordings" # where recordings of consoles are written; without it the state directory
 # theme = "light"      # without it as the terminal is; T switches between the themes
 
 # Key bindings of your own: a place, then a command and its keys; [] unbinds. Every name is in docs/keys.md.

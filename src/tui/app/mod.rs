@@ -26,6 +26,7 @@ use super::views::console::ConsoleKeys;
 use super::writes::BulkRuns;
 use super::writes::form::StoredForms;
 use super::{Look, Theme, theme};
+use crate::console::recording::{PlayOptions, RecordingOptions};
 use crate::fleet::{Auth, ListingCondition, Store};
 use crate::model::{Bytes, ContextColor, ContextName, Kind, Platform, ResourceId, Timestamp};
 use crate::table::Job;
@@ -61,6 +62,10 @@ pub struct Options {
     pub kept: Option<std::path::PathBuf>,
     /// The file in which drafts of forms and the values of their last use are kept.
     pub forms: Option<std::path::PathBuf>,
+    /// Where and how consoles are recorded.
+    pub recordings: RecordingOptions,
+    /// The recording that is shown, in the place of a fleet: the program ends with its view.
+    pub play: Option<(std::path::PathBuf, PlayOptions)>,
 }
 
 impl Default for Options {
@@ -80,6 +85,8 @@ impl Default for Options {
             protected_contexts: HashSet::new(),
             kept: None,
             forms: None,
+            recordings: RecordingOptions::default(),
+            play: None,
         }
     }
 }

@@ -13,7 +13,8 @@ pub use availability::Availability;
 pub(in crate::tui) use availability::{no_actions, not_offered};
 pub use table::{
     Command, ConsoleCommand, ENTRIES, FormCommand, LogCommand, MenuCommand, Movement, PageCommand,
-    ProgramCommand, RowCommand, ScrollbackCommand, TableCommand, TelemetryCommand, TextCommand,
+    PlaybackCommand, ProgramCommand, RowCommand, ScrollbackCommand, TableCommand, TelemetryCommand,
+    TextCommand,
 };
 
 use super::app::App;
@@ -37,6 +38,8 @@ pub enum KeyContext {
     Console,
     /// A console's scrollback.
     Scrollback,
+    /// A recording of a console, while it is played.
+    Playback,
     /// A list over the screen: contexts, sorts, sessions, messages.
     Menu,
     /// The form of an action.

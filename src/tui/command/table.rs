@@ -69,7 +69,7 @@ macro_rules! layers {
         $variant:ident $number:tt [
             $(Movement $movement:vis,)? $(Program $program:vis,)? $(Row $row:vis,)? $(Table $table:vis,)?
             $(Text $text:vis,)? $(Logs $logs:vis,)? $(Telemetry $telemetry:vis,)? $(Page $page:vis,)?
-            $(Console $console:vis,)? $(Scrollback $scrollback:vis,)? $(Menu $menu:vis,)? $(Form $form:vis,)?
+            $(Console $console:vis,)? $(Scrollback $scrollback:vis,)? $(Playback $playback:vis,)? $(Menu $menu:vis,)? $(Form $form:vis,)?
         ]
     )+) => {
         layer! { "A movement of a cursor." Movement [] $($($movement $variant $number)?)+ }
@@ -85,6 +85,7 @@ macro_rules! layers {
         layer! { "A command of the box of a page." PageCommand [] $($($page $variant $number)?)+ }
         layer! { "A command after the prefix." ConsoleCommand [] $($($console $variant $number)?)+ }
         layer! { "A command of the scrollback." ScrollbackCommand [Move(Movement)] $($($scrollback $variant $number)?)+ }
+        layer! { "A command of the player of a recording." PlaybackCommand [] $($($playback $variant $number)?)+ }
         layer! { "A command of a list." MenuCommand [Move(Movement)] $($($menu $variant $number)?)+ }
         layer! { "A command of a form." FormCommand [] $($($form $variant $number)?)+ }
     };
@@ -139,9 +140,9 @@ commands! {
     Right { "right": "to the right" } in [Text, Logs, Telemetry, Menu], when always;
     Open { "open": "drill in, choose" } in [Row, Text, Telemetry, Page, Menu], when on_row;
     Back { "back": "cancel, clear the filter, close, back one level" }
-        in [Table, Text, Logs, Telemetry, Page, Console, Scrollback, Menu, Form], when always;
+        in [Table, Text, Logs, Telemetry, Page, Console, Scrollback, Playback, Menu, Form], when always;
     Close { "close": "close or back; at the root asks to quit" }
-        in [Table, Text, Logs, Telemetry, Page, Console, Scrollback, Menu], when always;
+        in [Table, Text, Logs, Telemetry, Page, Console, Scrollback, Playback, Menu], when always;
     Quit { "quit": "quit at once" } in [Program], when always;
     NextPane { "next-pane": "the next pane" } in [Table], when always;
     PreviousPane { "previous-pane": "the previous pane" } in [Table], when always;
@@ -223,9 +224,32 @@ commands! {
     EndSession { "end-session": "end the session" } in [Console, Scrollback, Menu], when always;
     NextSession { "next-session": "the next session" } in [Console, Scrollback], when always;
     PreviousSession { "previous-session": "the previous session" } in [Console, Scrollback], when always;
-    Scrollback { "scrollback": "scroll back and search" } in [Console, Scrollback], when always;
+    Scrollback { "scrollback": "scroll back and search" } in [Console, Scrollback, Playback], when always;
+    Record { "record": "record the console to a file, or stop" } in [Console], when always;
+    PauseRecording { "pause-recording": "pause the recording, or go on with it" } in [Console], when always;
+    PlayPause { "play-pause": "pause, or go on; at the end start again" } in [Playback], when always;
+    SeekBack { "seek-back": "five seconds back" } in [Playback], when always;
+    SeekForward { "seek-forward": "five seconds forward" } in [Playback], when always;
+    StepEvent { "step": "pause, and play the next event" } in [Playback], when always;
+    PlaySlower { "slower": "play more slowly" } in [Playback], when always;
+    PlayFaster { "faster": "play faster" } in [Playback], when always;
+    NextMarker { "next-marker": "to the next marker" } in [Playback], when always;
+    PreviousMarker { "previous-marker": "to the marker before" } in [Playback], when always;
+    SeekTenth(u8) {
+        (0) "seek-0": "to the start of the recording",
+        (1) "seek-1": "to a tenth of it",
+        (2) "seek-2": "to two tenths of it",
+        (3) "seek-3": "to three tenths of it",
+        (4) "seek-4": "to four tenths of it",
+        (5) "seek-5": "to half of it",
+        (6) "seek-6": "to six tenths of it",
+        (7) "seek-7": "to seven tenths of it",
+        (8) "seek-8": "to eight tenths of it",
+        (9) "seek-9": "to nine tenths of it",
+    }
+        in [Playback], when always;
     Zoom { "zoom": "the console on the whole screen, or back" }
-        in [Telemetry, Console, Scrollback], when always;
+        in [Telemetry, Console, Scrollback, Playback], when always;
     Prefix { "prefix": "the key that takes the next one from the guest" } in [Console], when always;
     NextField { "next-field": "the next field of a form" } in [Form], when always;
     PreviousField { "previous-field": "the previous field" } in [Form], when always;

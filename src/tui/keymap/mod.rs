@@ -28,6 +28,7 @@ pub const KEY_CONTEXTS: &[(KeyContext, &str, &str)] = &[
     (KeyContext::Page, "page", "Console that is a page"),
     (KeyContext::Console, "console", "Console, after the prefix"),
     (KeyContext::Scrollback, "scrollback", "Console scrollback"),
+    (KeyContext::Playback, "playback", "Recording of a console"),
     (KeyContext::Menu, "menu", "Lists and menus"),
     (KeyContext::Form, "form", "Forms"),
 ];
@@ -229,6 +230,8 @@ impl Keymap {
             (Command::NextSession, "next"),
             (Command::PreviousSession, "previous"),
             (Command::Sessions, "list"),
+            (Command::Record, "record"),
+            (Command::PauseRecording, "pause recording"),
             (Command::EndSession, "close"),
             (Command::SendPrefix, "send prefix"),
             (Command::Help, "keys"),

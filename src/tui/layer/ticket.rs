@@ -1,6 +1,7 @@
 //! Questions of a layer to the outside. Each has a ticket: answers carry it, the layer that asked gets them,
 //! and when that layer closes or asks anew the question is cancelled and late answers are dropped.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -45,6 +46,8 @@ pub enum Question {
     Choices(Box<Target>, ActionId, Arc<str>, FormValues),
     /// The file of a path that is being typed, and those that it may become.
     Files(String),
+    /// The recordings of consoles that were made here.
+    Recordings,
 }
 
 /// An answer to a question.
@@ -72,6 +75,8 @@ pub enum Answer {
     Journal(Result<History, Problem>),
     /// The file of a path, and those that the path may become.
     Files(FoundFiles),
+    /// The recordings, the newest first.
+    Recordings(Vec<PathBuf>),
     /// A text as it was left in the editor, or why it was not.
     Edited(Result<String, String>),
     /// News of a log.
@@ -94,6 +99,7 @@ impl Answer {
             | Self::Form(_)
             | Self::Choices(_)
             | Self::Files(_)
+            | Self::Recordings(_)
             | Self::Edited(_)
             | Self::EndOfLog => true,
             Self::Section(_) | Self::Log(_) => false,

@@ -100,9 +100,10 @@ pub trait Menu: Send + Sized + 'static {
         Vec::new()
     }
 
-    /// Takes note of what is typed.
-    fn typed(&mut self, list: &mut List<Self::Choice>, _app: &App) {
+    /// Takes note of what is typed; returns the effects to run.
+    fn typed(&mut self, list: &mut List<Self::Choice>, _app: &App) -> Vec<Effect> {
         list.search();
+        Vec::new()
     }
 
     /// The layer of this list.
@@ -170,10 +171,7 @@ impl<M: Menu> MenuLayer<M> {
         };
         match prompt.type_event(event) {
             Typed::Nothing => Vec::new(),
-            Typed::Changed => {
-                self.menu.typed(&mut self.list, app);
-                Vec::new()
-            }
+            Typed::Changed => self.menu.typed(&mut self.list, app),
             Typed::Accepted => self.choose(app),
             Typed::Cancelled => vec![Effect::close()],
         }

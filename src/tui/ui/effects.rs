@@ -7,7 +7,7 @@ use crate::console::Page;
 use crate::model::{Danger, Kind, PreparedWrite, ResourceId, ScreenKind};
 use crate::tui::Effect;
 use crate::tui::app::Location;
-use crate::tui::effect::{Outside, ScreenEffect, View, Work};
+use crate::tui::effect::{Outside, ScreenEffect, TerminalEffect, View, Work};
 use crate::tui::layer::Layer;
 use crate::tui::views::document::DocumentView;
 use crate::tui::views::logs::LogView;
@@ -180,7 +180,12 @@ impl Ui {
 
     pub(super) fn close_top(&mut self) -> Vec<Effect> {
         self.dirty = true;
-        self.layers.pop()
+        let mut effects = self.layers.pop();
+        if self.app.options.play.is_some() && self.layers.front().is_none() {
+            // There is nothing behind the recording.
+            effects.push(TerminalEffect::Quit.into());
+        }
+        effects
     }
 
     /// The current location: the table, and the view over it.

@@ -177,7 +177,7 @@ fn is_variable(name: &str) -> bool {
 }
 
 /// Resolves a path of the file: `~` is the home directory, and a relative one starts beside the file.
-fn resolve_path(config: &Path, written: &str) -> PathBuf {
+pub(super) fn resolve_path(config: &Path, written: &str) -> PathBuf {
     if let Some(rest) = written.strip_prefix("~/")
         && let Some(home) = directories::BaseDirs::new()
     {

@@ -60,7 +60,7 @@ pub fn parse_with_keys(
     let mut contexts = Vec::new();
     if duplicates_only {
         let top = Section::new(document.get_ref(), 0..0);
-        settings = Settings::read(&top, check_keys, &mut notes);
+        settings = Settings::read(&top, path, check_keys, &mut notes);
         if let Some(section) = top.table("contexts", &mut notes) {
             let reader = Reader { path, platforms };
             contexts = reader.contexts(&section, &mut notes);

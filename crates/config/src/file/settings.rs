@@ -1,7 +1,9 @@
 //! The settings of the program itself, apart from contexts.
 
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use super::credentials::resolve_path;
 use super::keys::{self, KeyCheck};
 use super::mistake::Notes;
 use super::section::Section;
@@ -25,10 +27,42 @@ pub struct Settings {
     pub log_buffer: Bytes,
     /// The most that one listing of a context brings.
     pub listing: ListingBounds,
+    /// The directory of recordings of consoles; `None` is the state directory's.
+    pub recordings: Option<PathBuf>,
+    /// The format in which they are written.
+    pub recording_format: RecordingFormat,
     /// Nothing may be changed through any context.
     pub read_only: bool,
     /// Key bindings that replace the default ones: a table for each key context, in it commands and their keys.
     pub keys: toml::Table,
+}
+
+/// A format of recordings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum RecordingFormat {
+    /// asciicast version 3.
+    #[default]
+    AsciicastV3,
+    /// asciicast version 2, for older players.
+    AsciicastV2,
+}
+
+impl RecordingFormat {
+    /// The words in the file.
+    const WORDS: [(&str, Self); 2] =
+        [("asciicast-v3", Self::AsciicastV3), ("asciicast-v2", Self::AsciicastV2)];
+
+    fn read(top: &Section<'_, '_>, notes: &mut Notes<'_>) -> Option<Self> {
+        let written = top.string("recording_format", Self::WORDS[0].0, notes)?;
+        let found = Self::WORDS.into_iter().find(|(word, _)| *word == written.value);
+        if found.is_none() {
+            notes
+                .add(written.span, format!("there is no recording format `{}`", written.value))
+                .expected("expected \"asciicast-v3\" or \"asciicast-v2\"")
+                .nearest(written.value, &Self::WORDS.map(|(word, _)| word));
+        }
+        found.map(|(_, format)| format)
+    }
 }
 
 impl Default for Settings {
@@ -41,6 +75,8 @@ impl Default for Settings {
             ascii: false,
             log_buffer: Bytes(32 << 20),
             listing: ListingBounds::default(),
+            recordings: None,
+            recording_format: RecordingFormat::default(),
             read_only: false,
             keys: toml::Table::new(),
         }
@@ -52,7 +88,12 @@ impl Settings {
     /// platform, less often is no view of anything live.
     pub const PACE: std::ops::Range<Duration> = Duration::from_secs(1)..Duration::from_secs(3_600);
 
-    pub(crate) fn read(top: &Section<'_, '_>, check_keys: KeyCheck, notes: &mut Notes<'_>) -> Self {
+    pub(crate) fn read(
+        top: &Section<'_, '_>,
+        file: &Path,
+        check_keys: KeyCheck,
+        notes: &mut Notes<'_>,
+    ) -> Self {
         let plain = Self::default();
         top.only(&names(&SETTINGS), "the file", notes);
         Self {
@@ -63,6 +104,10 @@ impl Settings {
             ascii: top.boolean("ascii", notes).unwrap_or(plain.ascii),
             log_buffer: top.size("log_buffer", 64 << 10..4 << 30, notes).unwrap_or(plain.log_buffer),
             listing: read_listing(top, plain.listing, notes),
+            recordings: top
+                .string("recordings", "~/recordings", notes)
+                .map(|found| resolve_path(file, found.value)),
+            recording_format: RecordingFormat::read(top, notes).unwrap_or_default(),
             read_only: top.boolean("read_only", notes).unwrap_or(plain.read_only),
             keys: top
                 .table("keys", notes)

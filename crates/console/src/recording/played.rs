@@ -204,6 +204,14 @@ impl RemoteScreen for PlayedSession {
 }
 
 impl TextScreen for PlayedSession {
+    fn history_bytes(&self) -> usize {
+        self.with(|emulator| emulator.history_bytes())
+    }
+
+    fn trim_history(&self, to_bytes: usize) {
+        self.with(|emulator| emulator.trim_history(to_bytes));
+    }
+
     fn lines(&self) -> Range<u64> {
         self.with(|emulator| emulator.lines())
     }

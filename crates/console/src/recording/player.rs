@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, TryRecvError};
 use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
@@ -99,7 +99,7 @@ impl Player {
         }
         self.shared.mark_dirty();
         loop {
-            let command = match self.play_due(cast) {
+            let mut command = match self.play_due(cast) {
                 // Nothing is due by itself.
                 None => self.queue.recv().map_err(|_| Closed)?,
                 Some(wait) => match self.queue.recv_timeout(wait) {
@@ -108,16 +108,21 @@ impl Player {
                     Err(RecvTimeoutError::Disconnected) => return Err(Closed),
                 },
             };
-            if command == PlaybackCommand::Reload {
-                return Ok(());
-            }
-            let mut target = self.act(command, cast, None);
-            // Keys that were pressed meanwhile make one way, not several.
-            while let Ok(command) = self.queue.try_recv() {
+            let mut target = None;
+            loop {
+                if command == PlaybackCommand::Reload {
+                    return Ok(());
+                }
                 target = self.act(command, cast, target).or(target);
-            }
-            if let Some(target) = target {
-                self.seek(target.min(cast.length()), cast)?;
+                // A key that is pressed meanwhile changes the way: nothing is built that will not be seen.
+                let next = match target {
+                    Some(target) => self.seek(target.min(cast.length()), cast)?,
+                    None => self.queue.try_recv().ok(),
+                };
+                match next {
+                    Some(next) => command = next,
+                    None => break,
+                }
             }
             self.shared.mark_dirty();
         }
@@ -186,8 +191,9 @@ impl Player {
         }
     }
 
-    /// Moves to a time. The screen stays as it is until the one of that time is complete.
-    fn seek(&self, target: Duration, cast: &Cast) -> Result<(), Closed> {
+    /// Moves to a time. The screen stays as it is until the one of that time is complete. Returns the command that came
+    /// before it was.
+    fn seek(&self, target: Duration, cast: &Cast) -> Result<Option<PlaybackCommand>, Closed> {
         let is_due = |stage: &Stage| stage.next_time(cast).is_some_and(|at| at <= target);
         let mut stage = {
             let mut played = self.shared.played.lock();
@@ -200,9 +206,10 @@ impl Player {
         if let Some(stage) = &mut stage {
             while is_due(stage) {
                 stage.play_slice(cast);
-                // The thread alone holds it: the session is gone.
-                if Arc::strong_count(&self.shared) == 1 {
-                    return Err(Closed);
+                match self.queue.try_recv() {
+                    Ok(command) => return Ok(Some(command)),
+                    Err(TryRecvError::Empty) => {}
+                    Err(TryRecvError::Disconnected) => return Err(Closed),
                 }
             }
         }
@@ -223,6 +230,6 @@ impl Player {
         played.ended = played.stage.next_time(cast).is_none();
         // Not later than the picture, however long it took.
         played.clock.set(Instant::now(), target);
-        Ok(())
+        Ok(None)
     }
 }

@@ -92,9 +92,18 @@ impl Clock {
 impl Shared {
     /// Takes note that the thread has taken a message.
     pub fn dequeue(&self, message: &Message) {
-        if let Message::Output(bytes) = message {
+        if let Message::Output(bytes, _) = message {
             self.queued_bytes.fetch_sub(bytes.len(), Ordering::AcqRel);
         }
+    }
+
+    fn status(&self) -> Option<RecordingStatus> {
+        let state = self.state.lock();
+        state.end.is_none().then(|| RecordingStatus {
+            length: state.clock.elapsed(),
+            paused: state.clock.paused_at.is_some(),
+            missed_bytes: self.missed_bytes.load(Ordering::Acquire),
+        })
     }
 
     fn end(&self, error: Option<&io::Error>) {
@@ -182,7 +191,7 @@ impl Recorder {
             return self.redraw(emulator);
         }
         self.shared.queued_bytes.fetch_add(bytes.len(), Ordering::AcqRel);
-        if !self.send(Message::Output(bytes.clone())) {
+        if !self.send(Message::Output(bytes.clone(), emulator.encoding())) {
             self.shared.queued_bytes.fetch_sub(bytes.len(), Ordering::AcqRel);
             self.miss(bytes.len());
         }
@@ -206,6 +215,11 @@ impl Recorder {
     /// Records the exit status of the remote program.
     pub fn exit(&mut self, status: i32) {
         self.send(Message::Exit(status));
+    }
+
+    /// The state; `None` once it has ended.
+    pub fn status(&self) -> Option<RecordingStatus> {
+        self.shared.status()
     }
 
     /// Returns true while nothing is recorded.
@@ -273,12 +287,7 @@ impl Sink for Box<dyn Sink> {
 impl RecordingHandle {
     /// The state; `None` once it has ended.
     pub fn status(&self) -> Option<RecordingStatus> {
-        let state = self.shared.state.lock();
-        state.end.is_none().then(|| RecordingStatus {
-            length: state.clock.elapsed(),
-            paused: state.clock.paused_at.is_some(),
-            missed_bytes: self.shared.missed_bytes.load(Ordering::Acquire),
-        })
+        self.shared.status()
     }
 
     /// The end, if it has come.

@@ -2,24 +2,25 @@
 
 use std::fmt::Write as _;
 
-use ratatui::buffer::Buffer;
+use ratatui::buffer::{Buffer, Cell};
 use ratatui::layout::Rect;
-use ratatui::style::{Color, Modifier, Style};
+use ratatui::style::{Color, Modifier};
 use unicode_width::UnicodeWidthStr as _;
 
 use qdeck_terminal::Emulator;
+use qdeck_terminal::extended::{self, Underline};
 
 /// The codes of attributes, as SGR has them.
 const ATTRIBUTES: [(Modifier, u8); 9] = [
     (Modifier::BOLD, 1),
     (Modifier::DIM, 2),
     (Modifier::ITALIC, 3),
-    (Modifier::UNDERLINED, 4),
     (Modifier::SLOW_BLINK, 5),
     (Modifier::RAPID_BLINK, 6),
     (Modifier::REVERSED, 7),
     (Modifier::HIDDEN, 8),
     (Modifier::CROSSED_OUT, 9),
+    (extended::OVERLINED, 53),
 ];
 
 /// Output that draws the screen anew: the picture and the cursor. The program's modes are not in it, but the alternate
@@ -41,42 +42,69 @@ pub(super) fn redraw(emulator: &mut Emulator) -> String {
 }
 
 fn draw_row(cells: &Buffer, y: u16, out: &mut String) {
-    let blank = |x: u16| {
-        cells[(x, y)].symbol() == " "
-            && cells[(x, y)].style() == Buffer::empty(Rect::new(0, 0, 1, 1))[(0, 0)].style()
-    };
-    let Some(last) = (0..cells.area.width).rev().find(|x| !blank(*x)) else { return };
+    let blank = Cell::default();
+    let Some(last) = (0..cells.area.width).rev().find(|x| cells[(*x, y)] != blank) else { return };
     let _ = write!(out, "\x1b[{};1H", y + 1);
-    let mut style = None;
+    let mut before = None;
     let mut x = 0;
     while x <= last {
         let cell = &cells[(x, y)];
-        if style != Some(cell.style()) {
-            style = Some(cell.style());
-            set_style(cell.style(), out);
+        if before.is_none_or(|before| !is_styled_alike(before, cell)) {
+            set_style(cell, out);
         }
+        if before.and_then(extended::link) != extended::link(cell) {
+            let uri = extended::link(cell).and_then(extended::link_uri);
+            let _ = write!(out, "\x1b]8;;{}\x1b\\", uri.as_deref().unwrap_or_default());
+        }
+        before = Some(cell);
         out.push_str(cell.symbol());
         x += u16::try_from(cell.symbol().width()).unwrap_or(1).max(1);
+    }
+    if before.and_then(extended::link).is_some() {
+        out.push_str("\x1b]8;;\x1b\\");
     }
     out.push_str("\x1b[0m");
 }
 
-fn set_style(style: Style, out: &mut String) {
+fn is_styled_alike(one: &Cell, other: &Cell) -> bool {
+    let style = |cell: &Cell| (cell.fg, cell.bg, cell.underline_color, cell.modifier);
+    style(one) == style(other)
+}
+
+fn set_style(cell: &Cell, out: &mut String) {
     out.push_str("\x1b[0");
     for (attribute, code) in ATTRIBUTES {
-        if style.add_modifier.contains(attribute) {
+        if cell.modifier.contains(attribute) {
             let _ = write!(out, ";{code}");
         }
     }
-    for (color, base) in [(style.fg, 30), (style.bg, 40)] {
+    if let Some(kind) = extended::underline(cell.modifier) {
+        out.push_str(match kind {
+            Underline::Single => ";4",
+            Underline::Double => ";4:2",
+            Underline::Curly => ";4:3",
+            Underline::Dotted => ";4:4",
+            Underline::Dashed => ";4:5",
+        });
+    }
+    let underline = extended::underline_color(cell);
+    for (color, base) in [(cell.fg, 30), (cell.bg, 40), (underline, 50)] {
         let _ = match color {
-            None | Some(Color::Reset) => Ok(()),
-            Some(Color::Indexed(index)) => write!(out, ";{};5;{index}", base + 8),
-            Some(Color::Rgb(red, green, blue)) => write!(out, ";{};2;{red};{green};{blue}", base + 8),
-            Some(named) => write!(out, ";{}", base + named_code(named)),
+            Color::Reset => Ok(()),
+            Color::Indexed(index) => write!(out, ";{};5;{index}", base + 8),
+            Color::Rgb(red, green, blue) => write!(out, ";{};2;{red};{green};{blue}", base + 8),
+            // An underline has no short codes.
+            named if base == 50 => write!(out, ";58;5;{}", palette_index(named)),
+            named => write!(out, ";{}", base + named_code(named)),
         };
     }
     out.push('m');
+}
+
+/// The number of a named colour in the palette.
+const fn palette_index(color: Color) -> u8 {
+    let code = named_code(color);
+    if code < 60 { code } else { code - 52 }
 }
 
 /// The code of a named colour, above that of black.

@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 
 use super::file::{RecordingFile, default_folder};
 use super::format::CastVersion;
-use super::recorder::{RecordingEnd, RecordingHandle, RecordingStatus};
-use crate::{OpenConsole, SessionId, Wake};
+use super::recorder::{RecordingEnd, RecordingHandle};
+use crate::{OpenConsole, Wake};
 use parking_lot::Mutex;
 
 /// Where and how recordings are written.
@@ -38,7 +38,6 @@ struct Inner {
 }
 
 struct Running {
-    session: SessionId,
     name: String,
     handle: RecordingHandle,
 }
@@ -67,14 +66,9 @@ impl Recordings {
         let handle = recordable
             .start_recording(file, options.version, &name, wake)
             .map_err(|error| format!("could not record {name}: {error}"))?;
-        let running = Running { session: open.session, name, handle };
+        let running = Running { name, handle };
         self.inner.lock().running.push(running);
         Ok(())
-    }
-
-    /// The state of the recording of a console.
-    pub fn status(&self, session: SessionId) -> Option<RecordingStatus> {
-        self.inner.lock().running.iter().filter(|it| it.session == session).find_map(|it| it.handle.status())
     }
 
     /// Takes those that have ended, each with the name of its console.

@@ -4,8 +4,9 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use qdeck_model::{SECRET_MASK, find_secrets};
+use qdeck_terminal::Encoding;
 
-/// Bytes to UTF-8, cut anywhere. What does not belong to a character becomes U+FFFD.
+/// Bytes to UTF-8, cut anywhere. In UTF-8 what does not belong to a character becomes U+FFFD.
 #[derive(Debug, Default)]
 pub(super) struct Decoder {
     /// The beginning of a character whose end has not come.
@@ -14,7 +15,10 @@ pub(super) struct Decoder {
 
 impl Decoder {
     /// The text so far; the beginning of a character at the end is kept for the next call.
-    pub fn decode(&mut self, bytes: &[u8]) -> String {
+    pub fn decode(&mut self, bytes: &[u8], encoding: Encoding) -> String {
+        if encoding != Encoding::Utf8 {
+            return self.finish().unwrap_or_default() + &decode_single(bytes, encoding);
+        }
         let joined;
         let bytes = if self.carried.is_empty() {
             bytes
@@ -42,6 +46,19 @@ impl Decoder {
         let carried = std::mem::take(&mut self.carried);
         (!carried.is_empty()).then(|| char::REPLACEMENT_CHARACTER.to_string())
     }
+}
+
+/// Decodes an encoding of a byte a character. Its C1 controls become the escape sequences that mean the same.
+fn decode_single(bytes: &[u8], encoding: Encoding) -> String {
+    let mut text = String::with_capacity(bytes.len());
+    for byte in bytes {
+        match encoding.upper_char(*byte).filter(|_| !byte.is_ascii()) {
+            Some(c1 @ '\u{80}'..='\u{9f}') => text.extend(['\x1b', char::from(c1 as u8 - 0x40)]),
+            Some(upper) => text.push(upper),
+            None => text.push(char::from(*byte)),
+        }
+    }
+    text
 }
 
 /// Whether bytes that are no character may become one.

@@ -11,6 +11,7 @@ use super::format::{Event, EventKind, Header, Lines};
 use super::recorder::Shared;
 use super::text::{Decoder, Redactor};
 use crate::Size;
+use qdeck_terminal::Encoding;
 
 /// Time for which a line waits for others before it is written.
 const FLUSH_INTERVAL: Duration = Duration::from_secs(1);
@@ -20,7 +21,7 @@ const MAX_BUFFER_BYTES: usize = 64 * 1024;
 /// What the session recorded, on its way to the thread.
 #[derive(Debug)]
 pub(super) enum Message {
-    Output(Bytes),
+    Output(Bytes, Encoding),
     /// Output of our own: the screen as it is.
     Redraw(String),
     Marker(String),
@@ -55,8 +56,8 @@ impl<S: Sink> CastWriter<S> {
     /// Adds what the session recorded at a time.
     pub fn add(&mut self, at: Duration, message: Message) {
         let kind = match message {
-            Message::Output(bytes) => {
-                let text = self.decoder.decode(&bytes);
+            Message::Output(bytes, encoding) => {
+                let text = self.decoder.decode(&bytes, encoding);
                 let parts = self.redactor.push(at, &text);
                 return self.add_output(parts);
             }

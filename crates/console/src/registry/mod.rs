@@ -5,6 +5,7 @@ mod marks;
 mod open_console;
 
 use std::collections::HashMap;
+use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Weak};
 use std::time::Duration;
@@ -12,11 +13,11 @@ use std::time::Duration;
 use parking_lot::{Mutex, MutexGuard};
 use tokio_util::task::AbortOnDropHandle;
 
-use super::recording::Recordings;
+use super::recording::{PlayOptions, PlayedSession, Recordings};
 use super::{Connector, Opener, Page, RemoteScreen, SessionState, Size, TerminalSession};
 pub use marks::{Mark, Marks};
 pub use open_console::{OpenConsole, SessionId};
-use qdeck_model::{ContextName, ResourceId, ScreenKind, Timestamp};
+use qdeck_model::{ContextName, Kind, ResourceId, ScreenKind, Timestamp};
 use qdeck_terminal::Encoding;
 
 /// The size until the first frame sets the real one.
@@ -241,6 +242,26 @@ impl Sessions {
     /// The recordings of the consoles.
     pub fn recordings(&self) -> &Recordings {
         &self.recordings
+    }
+
+    /// Ends all recordings, and waits for them to be complete on the disk, but not longer than this.
+    pub fn end_recordings(&self, timeout: Duration) {
+        for recordable in self.all().iter().filter_map(|open| open.screen.recordable()) {
+            recordable.stop_recording(None);
+        }
+        self.recordings.wait(timeout);
+    }
+
+    /// Opens a recording as a console of its own.
+    ///
+    /// # Errors
+    /// The system refuses a thread.
+    pub fn play(&self, path: &Path, options: PlayOptions) -> std::io::Result<Arc<OpenConsole>> {
+        let screen = PlayedSession::start(path, options, Arc::clone(&self.wake))?;
+        let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        // It belongs to no instance; no context has a blank in its name.
+        let id = ResourceId::new(&ContextName::new("a recording"), Kind::Instance, path.to_string_lossy());
+        Ok(self.open_with(&id, &name, ScreenKind::Terminal, |_| Box::new(screen)))
     }
 
     /// Starts to record a console.

@@ -22,7 +22,7 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 
 pub use passthrough::Passthrough;
 
-use super::recording::{CastVersion, Recorder, RecordingFile, RecordingHandle};
+use super::recording::{CastVersion, Recorder, RecordingFile, RecordingHandle, RecordingStatus};
 use super::{
     Connector, Encoding, InputModes, RecordableScreen, RemoteScreen, SessionState, Size, TextScreen, Wake,
 };
@@ -177,6 +177,10 @@ impl RecordableScreen for TerminalSession {
             screen.recorder = Some(recorder);
             Ok(handle)
         })
+    }
+
+    fn recording_status(&self) -> Option<RecordingStatus> {
+        self.shared.with(|screen| screen.recorder.as_ref().and_then(Recorder::status))
     }
 
     fn pause_recording(&self, paused: bool) {

@@ -12,6 +12,17 @@ pub enum Encoding {
     Latin1,
 }
 
+impl Encoding {
+    /// The character of a byte from 0x80 on, where each byte is one; `None` in UTF-8.
+    pub fn upper_char(self, byte: u8) -> Option<char> {
+        match self {
+            Self::Utf8 => None,
+            Self::Cp437 => CP437_UPPER.get(usize::from(byte.checked_sub(0x80)?)).copied(),
+            Self::Latin1 => Some(byte.into()),
+        }
+    }
+}
+
 /// The characters of code page 437 from 0x80.
 const CP437_UPPER: [char; 128] = [
     'Ç', 'ü', 'é', 'â', 'ä', 'à', 'å', 'ç', 'ê', 'ë', 'è', 'ï', 'î', 'ì', 'Ä', 'Å', 'É', 'æ', 'Æ', 'ô', 'ö',

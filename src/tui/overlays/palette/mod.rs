@@ -1,11 +1,15 @@
 //! The command palette: what can be asked for by name, with arguments, completion and the commands typed before.
 
 mod arguments;
+mod recordings;
+
+use std::path::PathBuf;
 
 use crossterm::event::{KeyCode, KeyEvent};
 
 use super::list::{Item, List, Tone};
 use super::{Menu, MenuLayer, Shape};
+use crate::console::recording::PlayOptions;
 use crate::model::{ContextName, Kind, Lifecycle, ResourceId};
 use crate::table::Column;
 use crate::tui::app::{App, table_name};
@@ -15,12 +19,14 @@ use crate::tui::layer::{Answer, Handled, Ticket};
 use crate::tui::widgets::prompt::Prompt;
 use crate::tui::writes::{self, Chosen, DeclaredActions};
 use crate::tui::{Command, Effect, KeyContext, theme};
+use recordings::Recordings;
 
 /// The palette.
 pub struct Palette {
     /// The key context it was opened in: keys of that context are shown beside the names.
     context: KeyContext,
     actions: DeclaredActions,
+    recordings: Recordings,
 }
 
 /// The effect of choosing an item.
@@ -50,13 +56,16 @@ pub enum Choice {
     Json(ResourceId),
     /// Takes an action of a platform.
     Action(Chosen),
+    /// Plays a recording.
+    Play(PathBuf),
 }
 
 /// Everything that can be asked for by name in a key context.
 pub fn menu(app: &App, context: KeyContext) -> MenuLayer<Palette> {
     let actions = DeclaredActions::for_selected(app);
-    let items = items(app, context, &actions, "");
-    let mut layer = Palette { context, actions }.searched_layer(":", items);
+    let recordings = Recordings::default();
+    let items = items(app, context, &actions, &recordings, "");
+    let mut layer = Palette { context, actions, recordings }.searched_layer(":", items);
     layer.list.by_rank = true;
     layer
 }
@@ -71,7 +80,7 @@ impl Palette {
     /// Shows what fits what is typed.
     fn fill(&self, list: &mut List<Choice>, app: &App) {
         let typed = list.typed().to_owned();
-        list.refill(items(app, self.context, &self.actions, &typed));
+        list.refill(items(app, self.context, &self.actions, &self.recordings, &typed));
         // What was read with its arguments offers what can follow: there is nothing to search.
         let needle = typed.trim();
         let has_arguments = needle.contains(' ') || needle.starts_with('@');
@@ -84,6 +93,7 @@ impl Palette {
                         | Choice::Complete(_)
                         | Choice::Wrong
                         | Choice::Only(_)
+                        | Choice::Play(_)
                 )
             )
         };
@@ -143,18 +153,21 @@ impl Menu for Palette {
     }
 
     fn answer(&mut self, ticket: Ticket, answer: Answer) -> Vec<Effect> {
-        self.actions.take(ticket, answer);
+        if let Some(answer) = self.recordings.take(ticket, answer) {
+            self.actions.take(ticket, answer);
+        }
         Vec::new()
     }
 
     fn prepare(&mut self, list: &mut List<Choice>, app: &App) {
-        if self.actions.take_news() {
+        if self.recordings.take_news() | self.actions.take_news() {
             self.fill(list, app);
         }
     }
 
-    fn typed(&mut self, list: &mut List<Choice>, app: &App) {
+    fn typed(&mut self, list: &mut List<Choice>, app: &App) -> Vec<Effect> {
         self.fill(list, app);
+        self.recordings.ask_for(list.typed())
     }
 
     fn key(&mut self, key: KeyEvent, list: &mut List<Choice>, app: &App) -> Handled {
@@ -163,7 +176,13 @@ impl Menu for Palette {
             typed.is_empty() || app.typed_commands.iter().any(|known| known == typed)
         };
         match key.code {
-            KeyCode::Tab => self.complete(list, app),
+            KeyCode::Tab => {
+                if let Some(effects) = self.recordings.complete(list.typed()) {
+                    return effects.into();
+                }
+                self.complete(list, app);
+                return self.recordings.ask_for(list.typed()).into();
+            }
             KeyCode::Up if recalls() => self.recall(list, app),
             _ => return Handled::Ignored,
         }
@@ -178,7 +197,7 @@ impl Menu for Palette {
             }
             Choice::Complete(line) => {
                 self.type_line(&line, list, app);
-                return Vec::new();
+                return self.recordings.ask_for(list.typed());
             }
             Choice::Context(name) => return vec![Effect::close(), app.toggle_context(name)],
             _ => {}
@@ -194,6 +213,7 @@ impl Menu for Palette {
             Choice::Theme(name) => effects.push(app.use_theme(name)),
             Choice::Table(kind, filter) => effects.push(ScreenEffect::ShowTable(kind, filter).into()),
             Choice::Reconnect(name) => effects.push(Work::Reconnect(name).into()),
+            Choice::Play(path) => effects.push(Work::Play(path, PlayOptions::default()).into()),
             Choice::Action(chosen) => effects.push(writes::choose(chosen, app)),
             Choice::Json(id) => effects.push(View::Document(id, DocumentForm::Json).into()),
         }
@@ -202,8 +222,14 @@ impl Menu for Palette {
 }
 
 /// The items for what is typed: commands with arguments are read, the rest is searched.
-fn items(app: &App, context: KeyContext, actions: &DeclaredActions, typed: &str) -> Vec<Item<Choice>> {
-    if let Some(items) = arguments::items(app, typed) {
+fn items(
+    app: &App,
+    context: KeyContext,
+    actions: &DeclaredActions,
+    recordings: &Recordings,
+    typed: &str,
+) -> Vec<Item<Choice>> {
+    if let Some(items) = recordings.items(typed).or_else(|| arguments::items(app, typed)) {
         return items;
     }
     let mut items = Vec::new();
@@ -235,6 +261,12 @@ fn items(app: &App, context: KeyContext, actions: &DeclaredActions, typed: &str)
         Some(if availability == Availability::Yes { item } else { item.toned(Tone::Dim) })
     }));
     items.extend(actions.items(app, Choice::Action));
+    items.push(Item::new(
+        "",
+        recordings::WORD,
+        "play a recording of a console",
+        Choice::Complete(format!("{} ", recordings::WORD)),
+    ));
     for name in theme::names() {
         items.push(Item::new("", format!("theme {name}"), "", Choice::Theme(name)));
     }

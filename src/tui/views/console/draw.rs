@@ -5,6 +5,7 @@ use ratatui::layout::Rect;
 use unicode_width::UnicodeWidthStr;
 
 use super::ConsoleView;
+use super::recording::{playback, playback_footer};
 use crate::console::SessionState;
 use crate::model::age;
 use crate::tui::Look;
@@ -112,6 +113,9 @@ impl ConsoleView {
         }
         if let SessionState::Page(page) = state {
             return vec![(format!(" this console is a web page at {} ", page.host()), theme.dim)];
+        }
+        if let Some(status) = playback(&self.pane.console) {
+            return playback_footer(&status, room.into(), look);
         }
         let prefix = &self.keys.prefix_name;
         let mut pieces = vec![(format!(" {prefix}"), theme.key)];

@@ -21,13 +21,15 @@ pub struct ConsoleKeys {
 }
 
 /// The default keys after the prefix.
-const DEFAULT: [(char, Command, &str); 9] = [
+const DEFAULT: [(char, Command, &str); 11] = [
     ('d', Command::Detach, "detach"),
     ('[', Command::Scrollback, "scrollback"),
     ('z', Command::Zoom, "zoom"),
     ('n', Command::NextSession, "next"),
     ('p', Command::PreviousSession, "previous"),
     ('w', Command::Sessions, "list"),
+    ('r', Command::Record, "record"),
+    ('R', Command::PauseRecording, "pause recording"),
     ('q', Command::EndSession, "close"),
     (']', Command::SendPrefix, "send prefix"),
     ('?', Command::Help, "keys"),

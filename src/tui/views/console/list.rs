@@ -7,6 +7,7 @@ use unicode_width::UnicodeWidthStr;
 
 use super::ConsoleKeys;
 use super::pane::state_piece;
+use super::recording::{playback, playback_piece, recording_piece};
 use crate::console::{SessionId, Sessions};
 use crate::model::{ResourceId, age};
 use crate::tui::app::App;
@@ -109,7 +110,10 @@ impl SessionsView {
         let first = at.saturating_sub(height - 1);
         for ((nth, open), y) in all.iter().enumerate().skip(first).take(height).zip(body.y..) {
             let row = Rect { y, height: 1, ..body };
-            let (state, style) = state_piece(&open.screen.state(), look);
+            let (state, style) = playback(open).map_or_else(
+                || state_piece(&open.screen.state(), look),
+                |status| playback_piece(&status, look),
+            );
             let size = open.size();
             let size = format!("{}x{}", size.columns, size.rows);
             let bell = if open.rang() { "bell " } else { "" };
@@ -121,6 +125,8 @@ impl SessionsView {
                     (format!("{size:<8} "), theme.dim),
                     (format!("{:>4} ago  ", age(look.now.since(open.changed_at()))), theme.dim),
                     (bell.to_owned(), theme.warn),
+                    recording_piece(open, look)
+                        .map_or_else(Default::default, |(mark, style)| (mark + " ", style)),
                     (open.screen.title().unwrap_or_default(), theme.text),
                 ],
                 row,

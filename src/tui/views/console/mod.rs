@@ -7,6 +7,7 @@ mod input;
 mod keys;
 mod list;
 mod pane;
+mod recording;
 mod scrollback;
 
 use std::sync::Arc;
@@ -19,15 +20,19 @@ use ratatui::layout::{Position, Rect};
 pub use keys::{ConsoleKeys, LookUp};
 pub use list::SessionsView;
 use pane::Pane;
+use recording::PLAYBACK_KEYS;
 
 use crate::console::{OpenConsole, SessionState, Sessions};
 use crate::model::ResourceId;
 use crate::terminal::input::MouseProtocolMode;
 use crate::tui::app::App;
-use crate::tui::command::{ConsoleCommand, ScrollbackCommand};
+use crate::tui::command::{ConsoleCommand, PlaybackCommand, ScrollbackCommand};
 use crate::tui::effect::View;
 use crate::tui::layer::{Handled, Hint, Layer};
 use crate::tui::{Command, Effect, KeyContext};
+
+/// The time between two frames that show a time which goes on.
+const CLOCK_REDRAW: Duration = Duration::from_millis(500);
 
 /// The view of an open console.
 pub struct ConsoleView {
@@ -78,8 +83,13 @@ impl ConsoleView {
 
     /// The keys after the prefix that do something on this screen.
     fn keys_offered(&self) -> impl Iterator<Item = &(String, Command, &'static str)> {
-        let has_text = self.pane.screen().text().is_some();
-        self.keys.shown.iter().filter(move |(_, command, _)| has_text || *command != Command::Scrollback)
+        let screen = self.pane.screen();
+        self.keys.shown.iter().filter(move |(_, command, _)| match command {
+            Command::Scrollback => screen.text().is_some(),
+            Command::Record => screen.recordable().is_some(),
+            Command::PauseRecording => screen.recordable().is_some_and(|it| it.recording_status().is_some()),
+            _ => true,
+        })
     }
 }
 
@@ -95,7 +105,9 @@ impl ConsoleView {
             ];
         }
         // The keys of this context work after the prefix only; the border shows it.
-        if self.prefix_pressed {
+        if self.is_playback() && !self.prefix_pressed {
+            PLAYBACK_KEYS.into()
+        } else if self.prefix_pressed {
             self.keys_offered().map(|(_, command, word)| (*command, *word)).collect()
         } else {
             Vec::new()
@@ -130,6 +142,8 @@ impl ConsoleView {
             ConsoleCommand::Sessions => return vec![View::Sessions.into()],
             ConsoleCommand::Reconnect | ConsoleCommand::Refresh => self.pane.screen().reconnect(),
             ConsoleCommand::Copy => return self.pane.copy_offer(),
+            ConsoleCommand::Record => return self.toggle_recording(),
+            ConsoleCommand::PauseRecording => return self.pause_recording(),
             // It is taken before keys are looked up.
             ConsoleCommand::Prefix => {}
         }
@@ -187,11 +201,17 @@ impl ConsoleView {
 
 impl Layer for ConsoleView {
     fn key_context(&self) -> KeyContext {
-        if self.pane.scrollback.is_some() { KeyContext::Scrollback } else { KeyContext::Console }
+        match (&self.pane.scrollback, self.is_playback()) {
+            (Some(_), _) => KeyContext::Scrollback,
+            (None, true) => KeyContext::Playback,
+            (None, false) => KeyContext::Console,
+        }
     }
 
     fn subject(&self) -> Option<&ResourceId> {
-        Some(&self.pane.console.id)
+        // A recording is of no instance.
+        let console = &self.pane.console;
+        console.screen.playback().is_none().then_some(&console.id)
     }
 
     fn hints(&self, _app: &App) -> Vec<Hint> {
@@ -199,11 +219,23 @@ impl Layer for ConsoleView {
     }
 
     fn event(&mut self, event: &Event, _app: &mut App) -> Handled {
+        // The keys of a player are in the keymap, but for the prefix and what follows it.
+        if let Event::Key(key) = event
+            && self.is_playback()
+            && !self.prefix_pressed
+            && !self.keys.is_prefix(*key)
+        {
+            self.pane.notice = None;
+            return Handled::Ignored;
+        }
         if self.typing() { self.type_event(event).into() } else { Handled::Ignored }
     }
 
-    /// Commands arrive here in the scrollback only: keys after the prefix are handled as raw events.
+    /// Commands arrive here in the scrollback and for a player only: keys after the prefix are handled as raw events.
     fn perform(&mut self, command: Command, count: Option<u32>, _app: &mut App) -> Handled {
+        if self.is_playback() {
+            return PlaybackCommand::of(command).map_or(Handled::Ignored, |it| self.play(it).into());
+        }
         self.apply(command, count)
     }
 
@@ -222,8 +254,13 @@ impl Layer for ConsoleView {
     }
 
     fn redraw_in(&self, _app: &App) -> Option<Duration> {
-        matches!(self.pane.screen().state(), SessionState::Connecting | SessionState::Reconnecting(_))
-            .then_some(Duration::from_secs(1))
+        let is_waiting =
+            matches!(self.pane.screen().state(), SessionState::Connecting | SessionState::Reconnecting(_));
+        if is_waiting {
+            Some(Duration::from_secs(1))
+        } else {
+            self.has_running_time().then_some(CLOCK_REDRAW)
+        }
     }
 
     fn draw(&mut self, area: Rect, buf: &mut Buffer, app: &mut App) {

@@ -353,7 +353,7 @@ fn has_no_doubles(pairs: &[(String, String)]) -> bool {
 }
 
 /// A path with the home folder in the place of `~/`.
-pub(super) fn expanded(path: &str) -> PathBuf {
+pub(in crate::tui) fn expanded(path: &str) -> PathBuf {
     match (path.strip_prefix("~/"), std::env::var_os("HOME")) {
         (Some(rest), Some(home)) => PathBuf::from(home).join(rest),
         _ => PathBuf::from(path),

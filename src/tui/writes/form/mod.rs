@@ -31,6 +31,7 @@ use choices::Loading;
 pub use common::{CommonForm, FilledForm, FormOpening};
 use draw::Drawn;
 use field::FieldState;
+pub(in crate::tui) use field::expanded;
 pub use files::FoundFiles;
 use refusal::Refusal;
 pub use stored::{Beginning, StoredForms};

@@ -5,6 +5,7 @@ use std::time::Duration;
 use proptest::prelude::*;
 use qdeck_model::{SECRET_MASK, Secret, hide};
 use qdeck_terminal::Emulator;
+use qdeck_terminal::Encoding::{self, Utf8};
 
 use super::{DEADLINE, Disk, events, opening, output, wait_until};
 use crate::Size;
@@ -14,6 +15,10 @@ use crate::recording::recorder::{Recorder, RecordingHandle};
 use crate::recording::text::{Decoder, Redactor};
 use crate::recording::writer::{CastWriter, Message};
 use crate::recording::{Cast, CastVersion, EventKind, Header};
+
+/// Colours, attributes that few terminals have, a link, wide characters.
+const STYLED: &str = "\x1b[1;31mred\x1b[m \x1b[4:3;58;5;3;53mcurly\x1b[m \x1b[38;2;1;2;3;44;9mrgb\x1b[m 漢字\r\n\
+                      \x1b]8;;https://example.com/\x1b\\link\x1b]8;;\x1b\\$ ";
 
 const SIZE: Size = Size { columns: 40, rows: 6 };
 
@@ -89,13 +94,15 @@ fn characters_are_whole_wherever_the_bytes_are_cut() {
     let bytes = "aé€😀z".as_bytes();
     for cut in 0..=bytes.len() {
         let mut decoder = Decoder::default();
-        let text = decoder.decode(&bytes[..cut]) + &decoder.decode(&bytes[cut..]);
+        let text = decoder.decode(&bytes[..cut], Utf8) + &decoder.decode(&bytes[cut..], Utf8);
         assert_eq!((text.as_str(), decoder.finish()), ("aé€😀z", None), "cut at {cut}");
     }
     let mut decoder = Decoder::default();
-    assert_eq!(decoder.decode(b"a\xff\xc3"), "a\u{fffd}");
-    assert_eq!(decoder.decode(b"z\xf0\x9f"), "\u{fffd}z");
+    assert_eq!(decoder.decode(b"a\xff\xc3", Utf8), "a\u{fffd}");
+    assert_eq!(decoder.decode(b"z\xf0\x9f", Utf8), "\u{fffd}z");
     assert_eq!(decoder.finish().as_deref(), Some("\u{fffd}"));
+    assert_eq!(decoder.decode(b"\xc9\xcd\xbb\x9b", Encoding::Cp437), "╔═╗¢");
+    assert_eq!(decoder.decode(b"caf\xe9\x9b1m", Encoding::Latin1), "café\x1b[1m");
 }
 
 #[test]
@@ -135,7 +142,7 @@ fn output_keeps_its_times_while_it_may_be_the_beginning_of_a_secret() {
 fn a_session_is_recorded_from_the_screen_as_it_is() {
     let disk = Disk::default();
     let mut emulator = Emulator::new(SIZE);
-    emulator.feed("\x1b[1;31mred\x1b[m 漢字\r\n$ ".as_bytes());
+    emulator.feed(STYLED.as_bytes());
     let wake: crate::Wake = std::sync::Arc::new(|| {});
     let (mut recorder, handle) =
         Recorder::start_on(opening(&disk), CastVersion::V3, "web-1", &mut emulator, wake).expect("a thread");
@@ -160,11 +167,11 @@ fn a_session_is_recorded_from_the_screen_as_it_is() {
             EventKind::Exit(7),
         ]
     );
-    assert_eq!(crate::recording::dump(&cast), "red 漢字\n$ ls\nCargo.toml\n");
+    assert_eq!(crate::recording::dump(&cast), "red curly rgb 漢字\nlink$ ls\nCargo.toml\n");
     let mut again = Emulator::new(SIZE);
     again.feed(first.as_bytes());
     let mut before = Emulator::new(SIZE);
-    before.feed("\x1b[1;31mred\x1b[m 漢字\r\n$ ".as_bytes());
+    before.feed(STYLED.as_bytes());
     assert_eq!(picture(&mut again), picture(&mut before), "colours and cursor too");
 }
 
@@ -300,7 +307,7 @@ proptest! {
         for (interval, bytes) in &pieces {
             at += interval;
             all.extend_from_slice(bytes);
-            writer.add(Duration::from_micros(at), Message::Output(bytes.clone().into()));
+            writer.add(Duration::from_micros(at), Message::Output(bytes.clone().into(), Utf8));
         }
         writer.finish(Duration::from_micros(at));
         writer.flush().expect("room");

@@ -5,6 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
 use unicode_width::UnicodeWidthStr;
 
+use super::super::recording::{playback, playback_piece, recording_piece};
 use super::Pane;
 use crate::console::{SessionState, Size, TextScreen};
 use crate::model::age;
@@ -65,7 +66,9 @@ impl Pane {
         }
         let since = *self.connecting_since.get_or_insert(look.now);
         let waited = look.now.since(since);
-        let text = if waited.as_secs() < 1 {
+        let text = if self.screen().playback().is_some() {
+            format!("reading {}", self.console.name)
+        } else if waited.as_secs() < 1 {
             format!("connecting to {}", self.console.name)
         } else {
             format!("connecting to {} for {} (Esc to leave)", self.console.name, age(waited))
@@ -79,15 +82,26 @@ impl Pane {
     /// Draws the title into a row of the border: the name on the left, state and size on the right.
     pub fn draw_title(&self, row: Rect, buf: &mut Buffer, look: &Look<'_>) {
         let theme = look.theme;
-        let size = self.console.size();
+        let mut size = self.console.size();
         let mut right = Vec::new();
+        if let Some((word, style)) = recording_piece(&self.console, look) {
+            right.push((format!(" {word} "), style));
+        }
         if self.console.rang() {
             right.push((if look.ascii { " bell" } else { " ♪ bell" }.to_owned(), theme.warn));
         }
-        if !self.screen().takes_input() {
-            right.push((" read-only".to_owned(), theme.banner));
-        }
-        let (word, style) = state_piece(&self.screen().state(), look);
+        let (word, style) = if let Some(status) = playback(&self.console) {
+            size = status.size;
+            if status.speed.to_bits() != 1.0_f64.to_bits() {
+                right.push((format!(" {}x", status.speed), theme.banner));
+            }
+            playback_piece(&status, look)
+        } else {
+            if !self.screen().takes_input() && self.screen().playback().is_none() {
+                right.push((" read-only".to_owned(), theme.banner));
+            }
+            state_piece(&self.screen().state(), look)
+        };
         right.push((format!(" {word}"), style));
         right.push((format!(" {}x{} ", size.columns, size.rows), theme.dim));
         let start = put_right(&right, row, buf);

@@ -10,13 +10,13 @@ use crate::console::{ByteStream, Connector, Opened, ResizeReports, TerminalSessi
 const DEADLINE: Duration = Duration::from_secs(20);
 
 /// The remote end of one connection.
-struct Remote {
+pub(super) struct Remote {
     output: mpsc::Sender<Result<Bytes, Problem>>,
     input: mpsc::Receiver<Bytes>,
 }
 
 impl Remote {
-    async fn print(&self, text: &'static str) {
+    pub async fn print(&self, text: &'static str) {
         self.output.send(Ok(text.into())).await.unwrap();
     }
 
@@ -32,7 +32,7 @@ impl Remote {
 }
 
 /// A connector whose remote ends are received from the channel, one a connection.
-fn remotes() -> (Connector, mpsc::Receiver<Remote>) {
+pub(super) fn remotes() -> (Connector, mpsc::Receiver<Remote>) {
     let (sender, receiver) = mpsc::channel(4);
     let connector: Connector = Arc::new(move || {
         let sender = sender.clone();
@@ -50,13 +50,13 @@ fn remotes() -> (Connector, mpsc::Receiver<Remote>) {
     (connector, receiver)
 }
 
-async fn connected(remotes: &mut mpsc::Receiver<Remote>) -> Remote {
+pub(super) async fn connected(remotes: &mut mpsc::Receiver<Remote>) -> Remote {
     let remote = timeout(DEADLINE, remotes.recv()).await;
     remote.expect("the session does not connect").expect("the session is gone")
 }
 
 /// Draws at every wake until `wanted` is on the screen.
-async fn until(view: &mut ConsoleView, woken: &Notify, wanted: &str) -> String {
+pub(super) async fn until(view: &mut ConsoleView, woken: &Notify, wanted: &str) -> String {
     let mut shown = String::new();
     let found = async {
         loop {

@@ -1,5 +1,6 @@
 mod attached;
 mod fakes;
+mod recording;
 
 use std::sync::atomic::Ordering;
 
