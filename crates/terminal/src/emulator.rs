@@ -158,7 +158,7 @@ impl Emulator {
         let (columns, rows) = clamp(size);
         self.held = None;
         let machine = &mut self.machine;
-        if guarded(|| machine.resize(columns, rows)).is_none() {
+        if guarded(|| machine.resize_view(columns, rows)).is_none() {
             self.machine = Machine::new(columns, rows);
             self.inject_line("the screen was rebuilt: the emulator failed at a new size");
         }

@@ -84,6 +84,8 @@ pub(crate) struct Events {
 pub(crate) struct Machine {
     pub columns: usize,
     pub rows: usize,
+    /// The columns of the view, to which a screen of 132 goes back.
+    view_columns: usize,
     /// The main and the alternate screen.
     screens: [Vec<Row>; 2],
     on_alternate: bool,
@@ -123,6 +125,7 @@ impl Machine {
         Self {
             columns,
             rows,
+            view_columns: columns,
             screens: [blank(), blank()],
             on_alternate: false,
             history: History::new(),

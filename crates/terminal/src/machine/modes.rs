@@ -242,6 +242,13 @@ impl Machine {
         self.go_to(0, 0);
     }
 
+    /// Leaves 132 columns for those of the view.
+    pub(super) fn leave_wide(&mut self) {
+        if std::mem::take(&mut self.modes.wide) {
+            self.resize(self.view_columns, self.rows);
+        }
+    }
+
     /// XTSAVE.
     pub(super) fn save_modes(&mut self, modes: &[u16]) {
         for mode in modes {

@@ -113,13 +113,20 @@ impl Machine {
     }
 
     /// DECRQCRA: the checksum of a rectangle, by which conformance suites read the screen. Its form is set by XTCHECKSUM:
-    /// bit 0 not negated, bit 1 without attributes.
+    /// bit 0 not negated, bit 1 without attributes, bit 2 with all blanks, bit 4 with whole code points, not bytes.
     pub(super) fn checksum(&mut self, params: &Params) {
         let mut sum = 0_u32;
         if let Some(area) = self.rectangle(params, 2) {
-            for row in area.top..=area.bottom.min(self.rows - 1) {
+            let mut is_counted = true;
+            for row in area.top..=area.bottom {
                 for column in area.left..=area.right {
-                    sum = sum.wrapping_add(self.checksum_of(row, column));
+                    let cell = self.cell(row, column);
+                    let value = self.checksum_of(cell);
+                    // Blanks that nothing has touched are left out behind the first cell.
+                    if is_counted || value != u32::from(b' ') || cell.style != Style::default() {
+                        sum = sum.wrapping_add(value);
+                    }
+                    is_counted = self.checksum_form & 4 != 0;
                 }
             }
         }
@@ -129,23 +136,24 @@ impl Machine {
         self.reply(format_args!("\x1bP{}!~{:04X}\x1b\\", params.get(0), sum & 0xffff));
     }
 
-    fn checksum_of(&self, row: usize, column: usize) -> u32 {
-        let cell = self.cell(row, column);
-        let c = match cell.glyph.as_cluster() {
-            Some(number) => self.cluster(number).chars().next(),
-            None => cell.glyph.as_char(),
+    fn checksum_of(&self, cell: Cell) -> u32 {
+        let (bytes_only, untrimmed) = (self.checksum_form & 16 == 0, self.checksum_form & 4 != 0);
+        let text = cell.glyph.as_cluster().map(|number| self.cluster(number));
+        let first = if cell.is_wide_tail() {
+            0xffff
+        } else {
+            text.map_or_else(|| cell.glyph.as_char(), |text| text.chars().next())
+                .map_or(u32::from(b' '), u32::from)
         };
-        let mut value = c.map_or(0, u32::from);
+        let mut value = if bytes_only { first & 0xff } else { first };
+        if bytes_only && untrimmed {
+            value += text.map_or(0, |text| text.chars().skip(1).map(u32::from).sum());
+        }
         if self.checksum_form & 2 == 0 {
             let flags = cell.style.flags;
-            for (flag, weight) in [
-                (Flags::PROTECTED, 0x4),
-                (Flags::CONCEAL, 0x8),
-                (Flags::UNDERLINE, 0x10),
-                (Flags::REVERSE, 0x20),
-                (Flags::BLINK, 0x40),
-                (Flags::BOLD, 0x80),
-            ] {
+            for (flag, weight) in
+                [(Flags::UNDERLINE, 0x10), (Flags::REVERSE, 0x20), (Flags::BLINK, 0x40), (Flags::BOLD, 0x80)]
+            {
                 if flags.intersects(flag) {
                     value += weight;
                 }

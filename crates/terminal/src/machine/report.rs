@@ -65,6 +65,8 @@ impl Machine {
     pub(super) fn window(&mut self, params: &Params) {
         let (rows, columns) = (self.rows, self.columns);
         match params.get(0) {
+            // The view has the size that it has, but an application that asks for one wants no 132 columns.
+            8 => self.leave_wide(),
             11 => self.reply(format_args!("\x1b[1t")),
             13 => self.reply(format_args!("\x1b[3;0;0t")),
             14 => self.reply(format_args!("\x1b[4;{};{}t", rows * CELL_PIXELS.0, columns * CELL_PIXELS.1)),

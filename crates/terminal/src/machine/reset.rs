@@ -48,6 +48,7 @@ impl Machine {
     /// Resets every mode that would disturb the next application, but leaves the main screen's text and cursor.
     pub fn leave_modes(&mut self) {
         self.soft_reset();
+        self.leave_wide();
         self.modes = Modes::default();
         if std::mem::take(&mut self.on_alternate) {
             self.cursor = self.saved[0].place;

@@ -30,6 +30,13 @@ struct LogicalLine {
 }
 
 impl Machine {
+    /// Changes the size to that of the view.
+    pub fn resize_view(&mut self, columns: usize, rows: usize) {
+        self.view_columns = columns;
+        self.modes.wide = false;
+        self.resize(columns, rows);
+    }
+
     /// Changes the size.
     pub fn resize(&mut self, columns: usize, rows: usize) {
         if (columns, rows) == (self.columns, self.rows) {

@@ -52,6 +52,20 @@ fn settings_are_reported_as_they_were_made() {
 
 #[test]
 #[rustfmt::skip]
+fn checksums_are_taken_in_all_their_forms() {
+    let texts = ["", "A", "AB", "a\x1b[1mb\x1b[4mc\x1b[7md\x1b[5me", "é漢x", "\x1b[1\"qp", "\x1b[44m\x1b[Kx", "\x1b#8", "abc\x1b[2J", "abc\x1b[4P"];
+    // Where a blank was drawn or erased is known to xterm alone, which counts it among others.
+    let blanks = [" ", "A B", "abc\x1b[1K", "abc\r\x1b[2X", "x\x1b[1;1;6;20$z", "\x1b[32;1;1;6;20$x"];
+    let cells = ["1;1;1;1", "1;2;1;2", "1;3;1;3", "3;3;3;3"];
+    let areas = ["1;1;1;3", "1;1;6;20", ""];
+    let screens = texts.into_iter().flat_map(|text| cells.into_iter().chain(areas).map(move |area| (text, area)));
+    let screens = screens.chain(blanks.into_iter().flat_map(|text| cells.into_iter().map(move |area| (text, area))));
+    let forms = ["", "\x1b[1#y", "\x1b[2#y", "\x1b[3#y", "\x1b[4#y", "\x1b[7#y", "\x1b[23#y", "\x1b[55#y"];
+    check(screens.flat_map(|(screen, area)| forms.map(|form| format!("{screen}{form}\x1b[7;1;{area}*y"))));
+}
+
+#[test]
+#[rustfmt::skip]
 fn status_reports_say_what_xterm_says() {
     let numbers = [0, 5, 6, 7, 15, 25, 26, 56, 62, 63, 75, 85, 99];
     let plain = numbers.into_iter().map(|number| format!("\x1b[{number}n"));
