@@ -16,6 +16,7 @@ mod colors;
 mod commands;
 mod consoles;
 mod consoles_alone;
+mod copying;
 mod credentials;
 mod dangers;
 mod deck;

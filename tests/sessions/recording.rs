@@ -95,7 +95,7 @@ fn a_console_is_recorded_and_played_inside() {
     deck.wait_for("recording paused");
     deck.wait_for("first-11");
     deck.type_keys("[");
-    deck.wait_for("scrollback");
+    deck.wait_for("copy line");
     deck.type_keys(keys::ESC);
     deck.wait_for("‖ paused");
     deck.type_keys("q");

@@ -12,8 +12,8 @@ mod tests;
 pub use availability::Availability;
 pub(in crate::tui) use availability::{no_actions, not_offered};
 pub use table::{
-    Command, ConsoleCommand, ENTRIES, FormCommand, LogCommand, MenuCommand, Movement, PageCommand,
-    PlaybackCommand, ProgramCommand, RowCommand, ScrollbackCommand, TableCommand, TelemetryCommand,
+    Command, ConsoleCommand, CopyCommand, ENTRIES, FormCommand, LogCommand, MenuCommand, Movement, PageCommand,
+    PlaybackCommand, ProgramCommand, RowCommand, TableCommand, TelemetryCommand,
     TextCommand,
 };
 
@@ -36,8 +36,8 @@ pub enum KeyContext {
     Page,
     /// A console, after the prefix key.
     Console,
-    /// A console's scrollback.
-    Scrollback,
+    /// The copy mode of a console.
+    CopyMode,
     /// A recording of a console, while it is played.
     Playback,
     /// A list over the screen: contexts, sorts, sessions, messages.

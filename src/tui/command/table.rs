@@ -69,7 +69,7 @@ macro_rules! layers {
         $variant:ident $number:tt [
             $(Movement $movement:vis,)? $(Program $program:vis,)? $(Row $row:vis,)? $(Table $table:vis,)?
             $(Text $text:vis,)? $(Logs $logs:vis,)? $(Telemetry $telemetry:vis,)? $(Page $page:vis,)?
-            $(Console $console:vis,)? $(Scrollback $scrollback:vis,)? $(Playback $playback:vis,)? $(Menu $menu:vis,)? $(Form $form:vis,)?
+            $(Console $console:vis,)? $(CopyMode $copy_mode:vis,)? $(Playback $playback:vis,)? $(Menu $menu:vis,)? $(Form $form:vis,)?
         ]
     )+) => {
         layer! { "A movement of a cursor." Movement [] $($($movement $variant $number)?)+ }
@@ -84,7 +84,7 @@ macro_rules! layers {
         layer! { "A command of the telemetry." TelemetryCommand [Move(Movement)] $($($telemetry $variant $number)?)+ }
         layer! { "A command of the box of a page." PageCommand [] $($($page $variant $number)?)+ }
         layer! { "A command after the prefix." ConsoleCommand [] $($($console $variant $number)?)+ }
-        layer! { "A command of the scrollback." ScrollbackCommand [Move(Movement)] $($($scrollback $variant $number)?)+ }
+        layer! { "A command of copy mode." CopyCommand [Move(Movement)] $($($copy_mode $variant $number)?)+ }
         layer! { "A command of the player of a recording." PlaybackCommand [] $($($playback $variant $number)?)+ }
         layer! { "A command of a list." MenuCommand [Move(Movement)] $($($menu $variant $number)?)+ }
         layer! { "A command of a form." FormCommand [] $($($form $variant $number)?)+ }
@@ -136,13 +136,13 @@ commands! {
     HalfPageUp { "half-page-up": "half a page up" } in [Movement], when always;
     PageDown { "page-down": "a page down" } in [Movement], when always;
     PageUp { "page-up": "a page up" } in [Movement], when always;
-    Left { "left": "to the left" } in [Text, Logs, Telemetry, Menu], when always;
-    Right { "right": "to the right" } in [Text, Logs, Telemetry, Menu], when always;
+    Left { "left": "to the left" } in [Text, Logs, Telemetry, CopyMode, Menu], when always;
+    Right { "right": "to the right" } in [Text, Logs, Telemetry, CopyMode, Menu], when always;
     Open { "open": "drill in, choose" } in [Row, Text, Telemetry, Page, Menu], when on_row;
     Back { "back": "cancel, clear the filter, close, back one level" }
-        in [Table, Text, Logs, Telemetry, Page, Console, Scrollback, Playback, Menu, Form], when always;
+        in [Table, Text, Logs, Telemetry, Page, Console, CopyMode, Playback, Menu, Form], when always;
     Close { "close": "close or back; at the root asks to quit" }
-        in [Table, Text, Logs, Telemetry, Page, Console, Scrollback, Playback, Menu], when always;
+        in [Table, Text, Logs, Telemetry, Page, Console, CopyMode, Playback, Menu], when always;
     Quit { "quit": "quit at once" } in [Program], when always;
     NextPane { "next-pane": "the next pane" } in [Table], when always;
     PreviousPane { "previous-pane": "the previous pane" } in [Table], when always;
@@ -157,10 +157,10 @@ commands! {
     HistoryBack { "history-back": "back to where you were before" } in [Program], when always;
     HistoryForward { "history-forward": "forward again" } in [Program], when always;
     LastPlace { "last-place": "to where you were last, and back" } in [Program], when always;
-    Search { "search": "filter a table, search a text" } in [Table, Text, Logs, Scrollback], when always;
-    NextMatch { "next-match": "the next match" } in [Table, Text, Logs, Scrollback], when after_search;
+    Search { "search": "filter a table, search a text" } in [Table, Text, Logs, CopyMode], when always;
+    NextMatch { "next-match": "the next match" } in [Table, Text, Logs, CopyMode], when after_search;
     PreviousMatch { "previous-match": "the previous match" }
-        in [Table, Text, Logs, Scrollback], when after_search;
+        in [Table, Text, Logs, CopyMode], when after_search;
     Palette { "palette": "the command palette" } in [Program], when always;
     Help { "help": "the keys that work here" } in [Program, Console], when always;
     Mark { "mark": "mark or unmark the row" } in [Table, Telemetry, Menu], when on_row;
@@ -189,9 +189,9 @@ commands! {
     Compare { "compare": "compare revisions, or what was seen to change" } in [Table], when has_past;
     RollBack { "roll-back": "roll back to the revision" } in [Row], when on_revision;
     Copy { "copy": "copy the name or the line" }
-        in [Row, Text, Logs, Page, Console, Scrollback, Menu], when on_row;
+        in [Row, Text, Logs, Page, Console, CopyMode, Menu], when on_row;
     CopyMenu { "copy-menu": "choose what to copy" } in [Row, Text, Logs, Menu], when on_row;
-    Save { "save": "save what is shown to a file" } in [Table, Text, Logs], when always;
+    Save { "save": "save what is shown to a file" } in [Table, Text, Logs, CopyMode], when always;
     Refresh { "refresh": "list again now" } in [Program, Text, Logs, Page, Console, Form], when always;
     PauseRefresh { "pause-refresh": "pause or resume refreshing" } in [Program, Telemetry], when always;
     Contexts { "contexts": "the contexts and their status" } in [Program, Menu], when always;
@@ -203,7 +203,7 @@ commands! {
     Mouse { "mouse": "take or release the mouse" } in [Program], when always;
     Messages { "messages": "the messages so far" } in [Program, Menu], when always;
     Journal { "journal": "the changes made from here" } in [Program], when always;
-    Sessions { "sessions": "the open consoles" } in [Program, Console, Scrollback], when always;
+    Sessions { "sessions": "the open consoles" } in [Program, Console, CopyMode], when always;
     Follow { "follow": "follow the end" } in [Logs, Telemetry], when always;
     Timestamps { "timestamps": "show times" } in [Logs], when always;
     MarkLine { "mark-line": "mark a line" } in [Logs], when always;
@@ -220,11 +220,11 @@ commands! {
         in [Logs], when always;
     ZoomIn { "zoom-in": "a shorter time window" } in [Telemetry], when always;
     ZoomOut { "zoom-out": "a longer time window" } in [Telemetry], when always;
-    Detach { "detach": "leave the console; the session goes on" } in [Console, Scrollback], when always;
-    EndSession { "end-session": "end the session" } in [Console, Scrollback, Menu], when always;
-    NextSession { "next-session": "the next session" } in [Console, Scrollback], when always;
-    PreviousSession { "previous-session": "the previous session" } in [Console, Scrollback], when always;
-    Scrollback { "scrollback": "scroll back and search" } in [Console, Scrollback, Playback], when always;
+    Detach { "detach": "leave the console; the session goes on" } in [Console, CopyMode], when always;
+    EndSession { "end-session": "end the session" } in [Console, CopyMode, Menu], when always;
+    NextSession { "next-session": "the next session" } in [Console, CopyMode], when always;
+    PreviousSession { "previous-session": "the previous session" } in [Console, CopyMode], when always;
+    CopyMode { "copy-mode": "scroll back, search, select and copy" } in [Console, CopyMode, Playback], when always;
     Record { "record": "record the console to a file, or stop" } in [Console], when always;
     PauseRecording { "pause-recording": "pause the recording, or go on with it" } in [Console], when always;
     PlayPause { "play-pause": "pause, or go on; at the end start again" } in [Playback], when always;
@@ -249,12 +249,50 @@ commands! {
     }
         in [Playback], when always;
     Zoom { "zoom": "the console on the whole screen, or back" }
-        in [Telemetry, Console, Scrollback, Playback], when always;
+        in [Telemetry, Console, CopyMode, Playback], when always;
     Prefix { "prefix": "the key that takes the next one from the guest" } in [Console], when always;
     NextField { "next-field": "the next field of a form" } in [Form], when always;
     PreviousField { "previous-field": "the previous field" } in [Form], when always;
     Submit { "submit": "check the form and go on to the preview" } in [Form], when always;
     EditForm { "edit-form": "edit all fields as a document in $EDITOR" } in [Form], when always;
     StartOver { "start-over": "drop what was entered and begin anew" } in [Form], when always;
-    SendPrefix { "send-prefix": "send the prefix key itself" } in [Console, Scrollback], when always;
+    SendPrefix { "send-prefix": "send the prefix key itself" } in [Console, CopyMode], when always;
+    LineStart { "line-start": "to the start of the line" } in [CopyMode], when always;
+    FirstCharacter { "first-character": "to the first character of the line that is no blank" }
+        in [CopyMode], when always;
+    LineEnd { "line-end": "to the end of the line" } in [CopyMode], when always;
+    NextWord { "next-word": "to the next word" } in [CopyMode], when always;
+    PreviousWord { "previous-word": "to the start of the word, or of the one before" } in [CopyMode], when always;
+    WordEnd { "word-end": "to the end of the word, or of the next" } in [CopyMode], when always;
+    NextBigWord { "next-big-word": "to the next word between blanks" } in [CopyMode], when always;
+    PreviousBigWord { "previous-big-word": "to the word between blanks before" } in [CopyMode], when always;
+    BigWordEnd { "big-word-end": "to the end of the word between blanks" } in [CopyMode], when always;
+    NextParagraph { "next-paragraph": "to the next empty line" } in [CopyMode], when always;
+    PreviousParagraph { "previous-paragraph": "to the empty line before" } in [CopyMode], when always;
+    ScreenTop { "screen-top": "to the first row shown" } in [CopyMode], when always;
+    ScreenMiddle { "screen-middle": "to the middle row shown" } in [CopyMode], when always;
+    ScreenBottom { "screen-bottom": "to the last row shown" } in [CopyMode], when always;
+    ScrollDown { "scroll-down": "scroll a row down" } in [CopyMode], when always;
+    ScrollUp { "scroll-up": "scroll a row up" } in [CopyMode], when always;
+    FindForward { "find-forward": "to the next character typed after it, in the line" } in [CopyMode], when always;
+    FindBack { "find-back": "the same, back" } in [CopyMode], when always;
+    TillForward { "till-forward": "up to before the next character typed after it" } in [CopyMode], when always;
+    TillBack { "till-back": "the same, back" } in [CopyMode], when always;
+    RepeatFind { "repeat-find": "to the next such character again" } in [CopyMode], when always;
+    RepeatFindBack { "repeat-find-back": "the same in the other direction" } in [CopyMode], when always;
+    MatchingBracket { "matching-bracket": "to the other bracket of the pair" } in [CopyMode], when always;
+    NextPrompt { "next-prompt": "to the next prompt of the shell" } in [CopyMode], when always;
+    PreviousPrompt { "previous-prompt": "to the prompt before" } in [CopyMode], when always;
+    SetMark { "set-mark": "set a mark here" } in [CopyMode], when always;
+    GoToMark { "go-to-mark": "to the mark, which moves here" } in [CopyMode], when always;
+    Select { "select": "select characters, or end the selection" } in [CopyMode], when always;
+    SelectLines { "select-lines": "select lines, or end the selection" } in [CopyMode], when always;
+    SelectBlock { "select-block": "select a rectangle, or end the selection" } in [CopyMode], when always;
+    OtherEnd { "other-end": "to the other end of the selection" } in [CopyMode], when always;
+    CopySelection { "copy-selection": "copy the selection and leave" } in [CopyMode], when always;
+    CopyLine { "copy-line": "copy the whole line or lines and leave" } in [CopyMode], when always;
+    SearchBack { "search-back": "search towards older lines" } in [CopyMode], when always;
+    SearchWord { "search-word": "search for the word under the cursor" } in [CopyMode], when always;
+    SearchWordBack { "search-word-back": "the same towards older lines" } in [CopyMode], when always;
+    OpenText { "open-text": "open all of the text in $EDITOR" } in [CopyMode], when always;
 }

@@ -27,7 +27,7 @@ pub const KEY_CONTEXTS: &[(KeyContext, &str, &str)] = &[
     (KeyContext::Telemetry, "telemetry", "Telemetry"),
     (KeyContext::Page, "page", "Console that is a page"),
     (KeyContext::Console, "console", "Console, after the prefix"),
-    (KeyContext::Scrollback, "scrollback", "Console scrollback"),
+    (KeyContext::CopyMode, "copy-mode", "Console, copy mode"),
     (KeyContext::Playback, "playback", "Recording of a console"),
     (KeyContext::Menu, "menu", "Lists and menus"),
     (KeyContext::Form, "form", "Forms"),
@@ -225,7 +225,7 @@ impl Keymap {
         };
         let words = [
             (Command::Detach, "detach"),
-            (Command::Scrollback, "scrollback"),
+            (Command::CopyMode, "copy mode"),
             (Command::Zoom, "zoom"),
             (Command::NextSession, "next"),
             (Command::PreviousSession, "previous"),

@@ -145,7 +145,7 @@ pub trait Layer: Any + Send {
         false
     }
 
-    /// The key context that applies now; a layer may change it (a console and its scrollback).
+    /// The key context that applies now; a layer may change it (a console and its copy mode).
     fn key_context(&self) -> KeyContext;
 
     /// The resource it is about.

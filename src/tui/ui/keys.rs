@@ -45,7 +45,7 @@ impl Ui {
     /// Returns true if Ctrl-C leaves the program now: it does not where text is typed, nor in a console.
     pub fn interrupt_leaves(&self) -> bool {
         let context = self.layers.key_context();
-        let is_console = matches!(context, KeyContext::Console | KeyContext::Scrollback);
+        let is_console = matches!(context, KeyContext::Console | KeyContext::CopyMode);
         let bound = self.app.keymap.look_up(context, &[Chord::of(INTERRUPT)]);
         !is_console && !self.layers.is_draft() && bound == Lookup::Bound(Command::Quit)
     }

@@ -45,7 +45,7 @@ impl ConsoleView {
             put_right(&right, Rect { x: end, width: inner.right() - end, ..inner }, buf);
         } else if self.prefix_pressed
             || self.pane.notice.is_some()
-            || self.pane.scrollback.is_some()
+            || self.pane.copy.is_some()
             || state != SessionState::Live
         {
             buf.set_style(row, look.theme.text);
@@ -82,7 +82,7 @@ impl ConsoleView {
         if let Some(notice) = &self.pane.notice {
             return vec![(format!(" {notice} "), theme.warn)];
         }
-        if let Some(pieces) = self.pane.scrollback_footer(look) {
+        if let Some(pieces) = self.pane.copy_footer(room, look) {
             return pieces;
         }
         if let SessionState::Ended(problem) = state {

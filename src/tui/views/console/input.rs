@@ -1,6 +1,6 @@
 //! Keys, mouse and pastes of the console view, sorted into commands and input for the remote side.
 
-use crossterm::event::{Event, KeyCode, KeyEvent, KeyEventKind, MouseEvent};
+use crossterm::event::{Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers, MouseEvent};
 
 use super::ConsoleView;
 use crate::console::SessionState;
@@ -26,6 +26,8 @@ impl ConsoleView {
                 self.end_session()
             }
             (state, KeyCode::Esc) if state != SessionState::Live => vec![Effect::close()],
+            // As terminals do; a guest that shows a whole screen has nothing above it, and gets the key.
+            (_, KeyCode::PageUp) if key.modifiers == KeyModifiers::SHIFT && self.pane.page_up() => Vec::new(),
             _ => {
                 self.pane.press(key, &self.keys.prefix_name);
                 Vec::new()
@@ -50,8 +52,7 @@ impl ConsoleView {
 
     /// Handles a mouse event.
     pub(super) fn mouse(&mut self, mouse: MouseEvent) -> Vec<Effect> {
-        self.pane.mouse(mouse);
-        Vec::new()
+        self.pane.mouse(mouse)
     }
 
     /// Sends a paste to the remote side.

@@ -23,7 +23,7 @@ pub struct ConsoleKeys {
 /// The default keys after the prefix.
 const DEFAULT: [(char, Command, &str); 11] = [
     ('d', Command::Detach, "detach"),
-    ('[', Command::Scrollback, "scrollback"),
+    ('[', Command::CopyMode, "copy mode"),
     ('z', Command::Zoom, "zoom"),
     ('n', Command::NextSession, "next"),
     ('p', Command::PreviousSession, "previous"),

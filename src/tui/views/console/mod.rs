@@ -2,13 +2,13 @@
 //!
 //! The session belongs to [`Sessions`]; leaving the view leaves it running.
 
+mod copy;
 mod draw;
 mod input;
 mod keys;
 mod list;
 mod pane;
 mod recording;
-mod scrollback;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,6 +17,7 @@ use crossterm::event::Event;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
+use copy::CopyMode;
 pub use keys::{ConsoleKeys, LookUp};
 pub use list::SessionsView;
 use pane::Pane;
@@ -26,9 +27,9 @@ use crate::console::{OpenConsole, SessionState, Sessions};
 use crate::model::ResourceId;
 use crate::terminal::input::MouseProtocolMode;
 use crate::tui::app::App;
-use crate::tui::command::{ConsoleCommand, PlaybackCommand, ScrollbackCommand};
+use crate::tui::command::{ConsoleCommand, CopyCommand, PlaybackCommand};
 use crate::tui::effect::View;
-use crate::tui::layer::{Handled, Hint, Layer};
+use crate::tui::layer::{Answer, Handled, Hint, Layer, Ticket};
 use crate::tui::{Command, Effect, KeyContext};
 
 /// The time between two frames that show a time which goes on.
@@ -85,7 +86,7 @@ impl ConsoleView {
     fn keys_offered(&self) -> impl Iterator<Item = &(String, Command, &'static str)> {
         let screen = self.pane.screen();
         self.keys.shown.iter().filter(move |(_, command, _)| match command {
-            Command::Scrollback => screen.text().is_some(),
+            Command::CopyMode => screen.text().is_some(),
             Command::Record => screen.recordable().is_some(),
             Command::PauseRecording => screen.recordable().is_some_and(|it| it.recording_status().is_some()),
             _ => true,
@@ -95,14 +96,8 @@ impl ConsoleView {
 
 impl ConsoleView {
     fn offers(&self) -> Vec<(Command, &'static str)> {
-        if self.pane.scrollback.is_some() {
-            return vec![
-                (Command::Up, "older"),
-                (Command::PageUp, "page"),
-                (Command::Search, "search"),
-                (Command::NextMatch, "next"),
-                (Command::Back, "live"),
-            ];
+        if let Some(copy) = &self.pane.copy {
+            return copy.offers();
         }
         // The keys of this context work after the prefix only; the border shows it.
         if self.is_playback() && !self.prefix_pressed {
@@ -114,17 +109,17 @@ impl ConsoleView {
         }
     }
 
-    /// Does what a key is bound to: after the prefix, or in the scrollback.
+    /// Does what a key is bound to: after the prefix, or in copy mode.
     fn apply(&mut self, command: Command, count: Option<u32>) -> Handled {
-        if self.pane.scrollback.is_some() {
-            ScrollbackCommand::of(command)
-                .map_or(Handled::Ignored, |it| self.act_in_scrollback(it, count).into())
-        } else {
-            ConsoleCommand::of(command).map_or(Handled::Ignored, |it| self.act(it, count).into())
+        if self.pane.copy.is_some()
+            && let Some(effects) = CopyCommand::of(command).and_then(|it| self.pane.copy_command(it, count))
+        {
+            return effects.into();
         }
+        ConsoleCommand::of(command).map_or(Handled::Ignored, |it| self.act(it).into())
     }
 
-    fn act(&mut self, command: ConsoleCommand, count: Option<u32>) -> Vec<Effect> {
+    fn act(&mut self, command: ConsoleCommand) -> Vec<Effect> {
         match command {
             ConsoleCommand::Detach | ConsoleCommand::Back | ConsoleCommand::Close => {
                 return vec![Effect::close()];
@@ -133,7 +128,7 @@ impl ConsoleView {
             ConsoleCommand::NextSession => return self.switch(true),
             ConsoleCommand::PreviousSession => return self.switch(false),
             ConsoleCommand::Zoom => self.zoomed = !self.zoomed,
-            ConsoleCommand::Scrollback => self.pane.scroll_back(count),
+            ConsoleCommand::CopyMode => self.pane.enter_copy_mode(),
             ConsoleCommand::SendPrefix => self.pane.screen().send(&Event::Key(self.keys.prefix())),
             ConsoleCommand::Help => {
                 self.prefix_pressed = true;
@@ -150,59 +145,30 @@ impl ConsoleView {
         Vec::new()
     }
 
-    fn act_in_scrollback(&mut self, command: ScrollbackCommand, count: Option<u32>) -> Vec<Effect> {
-        match command {
-            ScrollbackCommand::Move(movement) => {
-                self.pane.in_scrollback(|scrollback, text| scrollback.travel(movement, count, text));
-            }
-            ScrollbackCommand::Search => self.pane.in_scrollback(|scrollback, _| scrollback.start_search()),
-            ScrollbackCommand::NextMatch => {
-                self.pane.in_scrollback(|scrollback, text| scrollback.find_next(true, text));
-            }
-            ScrollbackCommand::PreviousMatch => {
-                self.pane.in_scrollback(|scrollback, text| scrollback.find_next(false, text));
-            }
-            ScrollbackCommand::Back | ScrollbackCommand::Close | ScrollbackCommand::Scrollback => {
-                self.pane.scrollback = None;
-            }
-            ScrollbackCommand::Detach => return vec![Effect::close()],
-            ScrollbackCommand::EndSession => return self.end_session(),
-            ScrollbackCommand::NextSession => return self.switch(true),
-            ScrollbackCommand::PreviousSession => return self.switch(false),
-            ScrollbackCommand::Zoom => self.zoomed = !self.zoomed,
-            ScrollbackCommand::SendPrefix => self.pane.screen().send(&Event::Key(self.keys.prefix())),
-            ScrollbackCommand::Sessions => return vec![View::Sessions.into()],
-            ScrollbackCommand::Copy => return self.pane.copy_offer(),
-        }
-        Vec::new()
-    }
-
+    /// True if the next keys are not looked up in the keymap: they are for the guest, or text.
     fn typing(&self) -> bool {
-        self.pane.scrollback.is_none() || self.pane.is_typing_search()
+        self.pane.copy.as_ref().is_none_or(CopyMode::takes_text)
     }
 
     fn type_event(&mut self, event: &Event) -> Vec<Effect> {
-        if self.pane.scrollback.is_some() {
-            self.pane.type_search(event);
-            return Vec::new();
-        }
         match event {
-            Event::Key(key) => self.press(*key),
             Event::Mouse(mouse) => self.mouse(*mouse),
-            Event::Paste(_) => self.paste(event),
             Event::FocusGained | Event::FocusLost => {
                 self.pane.screen().send(event);
                 Vec::new()
             }
             Event::Resize(..) => Vec::new(),
+            _ if self.pane.copy.is_some() => self.pane.type_in_copy_mode(event),
+            Event::Key(key) => self.press(*key),
+            Event::Paste(_) => self.paste(event),
         }
     }
 }
 
 impl Layer for ConsoleView {
     fn key_context(&self) -> KeyContext {
-        match (&self.pane.scrollback, self.is_playback()) {
-            (Some(_), _) => KeyContext::Scrollback,
+        match (&self.pane.copy, self.is_playback()) {
+            (Some(_), _) => KeyContext::CopyMode,
             (None, true) => KeyContext::Playback,
             (None, false) => KeyContext::Console,
         }
@@ -228,10 +194,14 @@ impl Layer for ConsoleView {
             self.pane.notice = None;
             return Handled::Ignored;
         }
-        if self.typing() { self.type_event(event).into() } else { Handled::Ignored }
+        if self.typing() || !matches!(event, Event::Key(_) | Event::Paste(_)) {
+            self.type_event(event).into()
+        } else {
+            Handled::Ignored
+        }
     }
 
-    /// Commands arrive here in the scrollback and for a player only: keys after the prefix are handled as raw events.
+    /// Commands arrive here in copy mode and for a player only: keys after the prefix are handled as raw events.
     fn perform(&mut self, command: Command, count: Option<u32>, _app: &mut App) -> Handled {
         if self.is_playback() {
             return PlaybackCommand::of(command).map_or(Handled::Ignored, |it| self.play(it).into());
@@ -245,6 +215,14 @@ impl Layer for ConsoleView {
 
     fn wants_unambiguous_keys(&self) -> bool {
         self.pane.wants_unambiguous_keys()
+    }
+
+    /// The text that was opened in an editor was a copy: only a failure matters.
+    fn answer(&mut self, _ticket: Ticket, answer: Answer) -> Vec<Effect> {
+        match answer {
+            Answer::Edited(Err(reason)) => vec![Effect::complain(reason)],
+            _ => Vec::new(),
+        }
     }
 
     fn is_dirty(&self) -> bool {

@@ -23,7 +23,7 @@ pub(super) const PLAYBACK_KEYS: [(Command, &str); 8] = [
     (Command::StepEvent, "step"),
     (Command::PlayFaster, "faster"),
     (Command::NextMarker, "marker"),
-    (Command::Scrollback, "scrollback"),
+    (Command::CopyMode, "copy mode"),
     (Command::Close, "close"),
 ];
 /// The step of seeking.
@@ -111,7 +111,7 @@ fn progress(status: &PlaybackStatus, columns: usize) -> usize {
 impl ConsoleView {
     /// Returns true while keys are for the player of a recording.
     pub(super) fn is_playback(&self) -> bool {
-        self.pane.scrollback.is_none() && playback(&self.pane.console).is_some()
+        self.pane.copy.is_none() && playback(&self.pane.console).is_some()
     }
 
     /// Does a command of the player.
@@ -127,8 +127,8 @@ impl ConsoleView {
             PlaybackCommand::PlayFaster => Play::Faster,
             PlaybackCommand::NextMarker => Play::NextMarker,
             PlaybackCommand::PreviousMarker => Play::PreviousMarker,
-            PlaybackCommand::Scrollback => {
-                self.pane.scroll_back(None);
+            PlaybackCommand::CopyMode => {
+                self.pane.enter_copy_mode();
                 return Vec::new();
             }
             PlaybackCommand::Zoom => {

@@ -10,7 +10,6 @@ use super::Pane;
 use crate::console::{SessionState, Size, TextScreen};
 use crate::model::age;
 use crate::tui::Look;
-use crate::tui::views::console::scrollback::top_of;
 use crate::tui::widgets::frame::{Piece, put, put_right};
 
 /// The mark and word of a state; marks differ in shape, not only in colour.
@@ -43,10 +42,8 @@ impl Pane {
         if let Some(copied) = text.and_then(TextScreen::take_clipboard) {
             self.clipboard_offer = Some(copied);
         }
-        if let (Some(scrollback), Some(text)) = (&mut self.scrollback, text) {
-            scrollback.follow(text, grid.height);
-            text.draw_from(top_of(text, scrollback.back), grid, buf);
-            scrollback.highlight(grid, buf, look);
+        if let (Some(copy), Some(text)) = (&mut self.copy, text) {
+            self.cursor = copy.draw(grid, buf, look, text);
         } else {
             let cursor = self.console.screen.draw(grid, buf);
             let takes_input = state == SessionState::Live && self.console.screen.takes_input();
@@ -116,27 +113,16 @@ impl Pane {
         put(&left, Rect { width: start.saturating_sub(row.x + 1), ..row }, buf);
     }
 
-    /// The pieces of the footer while scrolled back.
-    pub fn scrollback_footer(&self, look: &Look<'_>) -> Option<Vec<Piece>> {
-        let theme = look.theme;
-        let scrollback = self.scrollback.as_ref()?;
-        let place = if scrollback.back == 0 {
-            "at the end".to_owned()
-        } else {
-            format!("-{} lines", scrollback.back)
-        };
-        let mut pieces = vec![(" scrollback ".to_owned(), theme.accent), (format!("{place} "), theme.text)];
-        pieces.extend(scrollback.search_result.iter().map(|result| (format!("· {result} "), theme.dim)));
-        Some(pieces)
+    /// The pieces of the footer in copy mode.
+    pub fn copy_footer(&self, room: u16, look: &Look<'_>) -> Option<Vec<Piece>> {
+        let (Some(copy), Some(text)) = (&self.copy, self.console.screen.text()) else { return None };
+        Some(copy.footer(text, room, look))
     }
 
     /// Draws the line in which a search is typed, while one is; the cursor is in it.
     pub fn draw_prompt(&mut self, line: Rect, buf: &mut Buffer, look: &Look<'_>) {
-        if let Some(scrollback) = &self.scrollback
-            && let Some(prompt) = &scrollback.prompt
-        {
-            let note = scrollback.search_result.as_deref().unwrap_or_default();
-            self.cursor = Some(prompt.draw(line, note, buf, look));
+        if let Some(cursor) = self.copy.as_ref().and_then(|copy| copy.draw_prompt(line, buf, look)) {
+            self.cursor = Some(cursor);
         }
     }
 }

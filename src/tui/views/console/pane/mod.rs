@@ -1,32 +1,30 @@
-//! One console as the view shows it: its session, the scrollback over it, and what is drawn of both.
+//! One console as the view shows it: its session, the copy mode over it, and what is drawn of both.
 
 mod draw;
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use crossterm::event::{Event, KeyCode, KeyEvent, MouseEvent, MouseEventKind};
 use ratatui::layout::{Position, Rect};
 
-use super::scrollback::Scrollback;
+use super::copy::{After, CopyMode, LiveMouse};
 use crate::console::{OpenConsole, RemoteScreen, SessionState, TextScreen};
 use crate::model::Timestamp;
 use crate::terminal::input::{KITTY_FLAGS, MouseProtocolMode};
 use crate::tui::Effect;
-use crate::tui::command::Movement;
+use crate::tui::command::CopyCommand;
 use crate::tui::widgets::ansi::plain;
-use crate::tui::widgets::prompt::Typed;
 
 pub(super) use draw::state_piece;
-
-/// Lines that one turn of the wheel scrolls back.
-const WHEEL_LINES: u32 = 3;
 
 /// One console in the view.
 pub(super) struct Pane {
     /// The session.
     pub console: Arc<OpenConsole>,
-    /// The position in the scrollback, while scrolled back.
-    pub scrollback: Option<Scrollback>,
+    /// The copy mode, while it is on.
+    pub copy: Option<CopyMode>,
+    live_mouse: LiveMouse,
     /// The area of the last draw; empty where it is not on the screen.
     pub grid: Rect,
     /// The position of the cursor in the last draw, where it shows.
@@ -46,7 +44,8 @@ impl Pane {
     pub fn new(console: Arc<OpenConsole>) -> Self {
         Self {
             console,
-            scrollback: None,
+            copy: None,
+            live_mouse: LiveMouse::default(),
             grid: Rect::ZERO,
             cursor: None,
             notice: None,
@@ -93,41 +92,55 @@ impl Pane {
         }
     }
 
-    /// The mouse events that it wants while it has the focus: those that the remote side asked for, and drags to select
-    /// while scrolled back.
+    /// The mouse events that it wants while it has the focus: those that the remote side asked for, else drags to select.
     pub fn mouse_wish(&self) -> MouseProtocolMode {
-        let least = MouseProtocolMode::PressRelease;
-        if self.scrollback.is_some() {
+        let asked =
+            if self.takes_input() { self.screen().input_modes().mouse } else { MouseProtocolMode::None };
+        if self.copy.is_none() && asked != MouseProtocolMode::None {
+            asked.max(MouseProtocolMode::PressRelease)
+        } else if self.screen().text().is_some() {
             MouseProtocolMode::ButtonMotion
-        } else if self.takes_input() {
-            self.screen().input_modes().mouse.max(least)
         } else {
-            least
+            MouseProtocolMode::PressRelease
         }
     }
 
     /// Returns true if the remote side asked for keys in kitty's form, and gets them now.
     pub fn wants_unambiguous_keys(&self) -> bool {
         let asked = || self.screen().input_modes().kitty_flags & KITTY_FLAGS != 0;
-        self.scrollback.is_none() && self.takes_input() && asked()
+        self.copy.is_none() && self.takes_input() && asked()
     }
 
-    /// Handles a mouse event: for the remote side where it asked for the mouse, else the wheel scrolls back.
-    pub fn mouse(&mut self, mouse: MouseEvent) {
-        let inside = self.grid.contains(Position::new(mouse.column, mouse.row));
-        let of_drag = matches!(mouse.kind, MouseEventKind::Drag(_) | MouseEventKind::Up(_));
-        let is_live = self.screen().wants_mouse() && self.screen().state() == SessionState::Live;
-        if is_live && !self.grid.is_empty() && (inside || (self.button_held && of_drag)) {
-            self.button_held = matches!(mouse.kind, MouseEventKind::Down(_) | MouseEventKind::Drag(_));
-            // A drag that has left the grid goes on at its edge.
-            let column = mouse.column.clamp(self.grid.left(), self.grid.right() - 1) - self.grid.x;
-            let row = mouse.row.clamp(self.grid.top(), self.grid.bottom() - 1) - self.grid.y;
-            self.screen().send(&Event::Mouse(MouseEvent { column, row, ..mouse }));
-        } else if mouse.kind == MouseEventKind::ScrollUp
-            && self.screen().text().is_some_and(|text| text.has_scrollback())
-        {
-            self.scroll_back(Some(WHEEL_LINES));
+    /// Handles a mouse event: for copy mode while it is on, else for the remote side where it asked for the mouse, else
+    /// what scrolls back or selects enters copy mode.
+    pub fn mouse(&mut self, mouse: MouseEvent) -> Vec<Effect> {
+        let (grid, now) = (self.grid, Instant::now());
+        if self.copy.is_some() {
+            return self
+                .in_copy_mode(|copy, text| Some(copy.mouse(mouse, grid, now, text)))
+                .unwrap_or_default();
         }
+        if self.is_for_guest(mouse) {
+            let inside = grid.contains(Position::new(mouse.column, mouse.row));
+            let of_drag = matches!(mouse.kind, MouseEventKind::Drag(_) | MouseEventKind::Up(_));
+            if !grid.is_empty() && (inside || (self.button_held && of_drag)) {
+                self.button_held = matches!(mouse.kind, MouseEventKind::Down(_) | MouseEventKind::Drag(_));
+                // A drag that has left the grid goes on at its edge.
+                let column = mouse.column.clamp(grid.left(), grid.right() - 1) - grid.x;
+                let row = mouse.row.clamp(grid.top(), grid.bottom() - 1) - grid.y;
+                self.screen().send(&Event::Mouse(MouseEvent { column, row, ..mouse }));
+            }
+        } else if let Some(text) = self.console.screen.text() {
+            self.copy = self.live_mouse.event(mouse, grid, now, (text, &self.console.name));
+        }
+        Vec::new()
+    }
+
+    /// True if the remote side asked for such events. Where it asked only for keys of the wheel, it gets no others.
+    fn is_for_guest(&self, mouse: MouseEvent) -> bool {
+        let is_wheel = matches!(mouse.kind, MouseEventKind::ScrollUp | MouseEventKind::ScrollDown);
+        let asked = self.screen().input_modes().mouse != MouseProtocolMode::None;
+        self.screen().state() == SessionState::Live && self.screen().wants_mouse() && (asked || is_wheel)
     }
 
     /// Sends a paste to the remote side.
@@ -139,57 +152,58 @@ impl Pane {
         }
     }
 
-    /// Enters the scrollback, this many lines up.
-    pub fn scroll_back(&mut self, lines: Option<u32>) {
-        let Some(text) = self.console.screen.text() else {
-            return self.notify("No scrollback: this screen has no text to scroll back");
-        };
-        let mut scrollback = Scrollback::new(text, self.grid.height);
-        if lines.is_some() {
-            scrollback.travel(Movement::Up, lines, text);
-        }
-        self.scrollback = Some(scrollback);
-    }
-
-    /// Does something in the scrollback, while scrolled back.
-    pub fn in_scrollback(&mut self, act: impl FnOnce(&mut Scrollback, &dyn TextScreen)) {
-        if let (Some(scrollback), Some(text)) = (&mut self.scrollback, self.console.screen.text()) {
-            act(scrollback, text);
+    /// Enters copy mode on the live screen.
+    pub fn enter_copy_mode(&mut self) {
+        match self.console.screen.text() {
+            Some(text) => self.copy = Some(CopyMode::enter(text, self.grid.height, &*self.console.name)),
+            None => self.notify("No copy mode: this screen has no text"),
         }
     }
 
-    /// Edits the search that is being typed.
-    pub fn type_search(&mut self, event: &Event) {
-        if let Some(scrollback) = &mut self.scrollback
-            && let Some(prompt) = &mut scrollback.prompt
-            && let Some(text) = self.console.screen.text()
-        {
-            match prompt.type_event(event) {
-                Typed::Changed => scrollback.search_typed(text),
-                Typed::Accepted => scrollback.prompt = None,
-                Typed::Cancelled => scrollback.cancel_search(),
-                Typed::Nothing => {}
+    /// Enters copy mode a page up, where there is text above the screen.
+    pub fn page_up(&mut self) -> bool {
+        let text = self.console.screen.text().filter(|text| text.has_scrollback());
+        if let Some(text) = text {
+            let height = self.grid.height;
+            let page = height.saturating_sub(1).max(1);
+            self.copy = Some(CopyMode::enter_scrolled(text, height, &*self.console.name, page));
+        }
+        text.is_some()
+    }
+
+    /// Does something in copy mode, which it may end. `None` where it was not for copy mode to do.
+    fn in_copy_mode(
+        &mut self,
+        act: impl FnOnce(&mut CopyMode, &dyn TextScreen) -> Option<After>,
+    ) -> Option<Vec<Effect>> {
+        let (Some(copy), Some(text)) = (&mut self.copy, self.console.screen.text()) else { return None };
+        Some(match act(copy, text)? {
+            After::Stay(effects) => effects,
+            After::Leave(effects) => {
+                self.copy = None;
+                effects
             }
-        }
+        })
     }
 
-    /// Returns true while a search is being typed.
-    pub fn is_typing_search(&self) -> bool {
-        self.scrollback.as_ref().is_some_and(|scrollback| scrollback.prompt.is_some())
+    /// Does what a key is bound to in copy mode. `None` where that is not for copy mode to do.
+    pub fn copy_command(&mut self, command: CopyCommand, count: Option<u32>) -> Option<Vec<Effect>> {
+        self.in_copy_mode(|copy, text| copy.perform(command, count, text))
+    }
+
+    /// Takes a key or a paste that is text in copy mode.
+    pub fn type_in_copy_mode(&mut self, event: &Event) -> Vec<Effect> {
+        self.in_copy_mode(|copy, text| Some(copy.type_event(event, text))).unwrap_or_default()
     }
 
     /// Copies the text that the remote side has offered.
     pub fn copy_offer(&mut self) -> Vec<Effect> {
-        match self.clipboard_offer.take() {
-            // Tabs are blanks, as the console shows them.
-            Some(text) => {
-                let lines = text.lines().map(plain);
-                vec![Effect::copy_lines(lines, format!("the text from {}", self.console.name))]
-            }
-            None => {
-                self.notify("Nothing to copy: the remote side has offered no text");
-                Vec::new()
-            }
-        }
+        let Some(text) = self.clipboard_offer.take() else {
+            self.notify("Nothing to copy: the remote side has offered no text");
+            return Vec::new();
+        };
+        // Tabs are blanks, as the console shows them.
+        let lines = text.lines().map(plain);
+        vec![Effect::copy_lines(lines, format!("the text from {}", self.console.name))]
     }
 }

@@ -50,6 +50,13 @@ impl Scripted {
     }
 }
 
+impl Handle {
+    /// Rows of the screen.
+    fn height(&self) -> u64 {
+        self.0.sizes.lock().unwrap().last().map_or(10, |size| size.rows.into())
+    }
+}
+
 impl RemoteScreen for Handle {
     fn state(&self) -> SessionState {
         self.0.state.lock().unwrap().clone()
@@ -91,38 +98,39 @@ impl RemoteScreen for Handle {
 }
 
 impl TextScreen for Handle {
-    /// Line `n` of all reads `line n`; the screen shows the last ones.
-    fn draw_from(&self, top: Place, area: Rect, buf: &mut Buffer) {
-        for (line, y) in (top.line..).zip(area.top()..area.bottom()) {
-            buf.set_string(area.x, y, format!("line {line}"), ratatui::style::Style::new());
-        }
-    }
+    /// Line `n` of all reads `line n`; the screen has the last ones. None is wrapped.
     fn lines(&self) -> Range<u64> {
-        0..self.0.lines.load(Ordering::Relaxed) + 1
+        0..self.live_top().line + self.height()
     }
     fn line(&self, number: u64) -> Option<Line> {
-        Some(Line { text: format!("line {number}"), is_prompt: false })
+        self.lines().contains(&number).then(|| Line { text: format!("line {number}"), is_prompt: false })
     }
     fn live_top(&self) -> Place {
         Place { line: self.0.lines.load(Ordering::Relaxed), column: 0 }
     }
     fn step_rows(&self, from: Place, rows: i64) -> Place {
-        let line = from.line.saturating_add_signed(rows).min(self.live_top().line);
-        Place { line, column: 0 }
+        Place { line: from.line.saturating_add_signed(rows).min(self.live_top().line), column: 0 }
     }
     fn view_rows(&self, top: Place, count: u16) -> Vec<ViewRow> {
-        (top.line..top.line + u64::from(count))
-            .map(|line| ViewRow { line, columns: 0..8, continues: false })
-            .collect()
+        let rows = top.line..top.line.saturating_add(count.into()).min(self.lines().end);
+        rows.map(|line| ViewRow { line, columns: 0..80, continues: false }).collect()
+    }
+    fn draw_from(&self, top: Place, area: Rect, buf: &mut Buffer) {
+        for (row, y) in self.view_rows(top, area.height).into_iter().zip(area.top()..) {
+            buf.set_string(area.x, y, format!("line {}", row.line), ratatui::style::Style::new());
+        }
     }
     fn cursor_place(&self) -> Place {
-        self.live_top()
+        Place { line: self.lines().end - 1, column: 0 }
     }
     fn search(&self, needle: &Regex) -> Vec<Match> {
-        (0..self.live_top().line)
-            .filter(|line| needle.is_match(&format!("line {line}")))
-            .map(|line| Match { line, columns: 0..8 })
-            .collect()
+        let found = |number| {
+            let line = self.line(number)?;
+            let found = needle.find(&line.text)?;
+            let columns = line.column_of(found.start())..line.column_of(found.end());
+            Some(Match { line: number, columns })
+        };
+        self.lines().filter_map(found).collect()
     }
     fn cursor(&self) -> Cursor {
         Cursor { row: 0, column: 0, visible: true, shape: CursorShape::Default, blinking: false }

@@ -86,7 +86,7 @@ fn the_keys_after_the_prefix_are_shown_whole_or_not_at_all() {
         let shown = text(&drawn_at(&mut view, width, 12, false));
         let footer = shown.lines().last().unwrap_or_default();
         let words =
-            ["detach", "scrollback", "zoom", "next", "previous", "list", "close", "send", "prefix", "keys"];
+            ["detach", "copy", "mode", "zoom", "next", "previous", "list", "close", "send", "prefix", "keys"];
         let is_whole = |word: &str| words.contains(&word) || word.chars().count() == 1 || word == "Ctrl-]";
         let cut = footer.split([' ', '─', '└', '┘']).find(|word| !word.is_empty() && !is_whole(word));
         assert_eq!(cut, None, "{width}: {footer}");
@@ -197,17 +197,17 @@ fn the_same_instance_has_the_same_session() {
 }
 
 #[test]
-fn the_scrollback_stays_on_its_lines_while_more_arrive() {
+fn copy_mode_stays_on_its_lines_while_more_arrive() {
     let (mut view, remote) = view();
     drawn(&mut view);
     press(&mut view, "^[");
-    assert_eq!((view.key_context(), view.typing()), (KeyContext::Scrollback, false));
+    assert_eq!((view.key_context(), view.typing()), (KeyContext::CopyMode, false));
     view.apply(Command::Up, Some(20));
     let before = drawn(&mut view);
-    assert!(before.contains("line 80") && before.contains("-20 lines"), "{before}");
+    assert!(before.contains("line 89") && before.contains("line 90 of 110"), "{before}");
     remote.lines.fetch_add(5, Ordering::Relaxed);
     let after = drawn(&mut view);
-    assert!(after.contains("line 80") && after.contains("-25 lines"), "{after}");
+    assert!(after.contains("line 89") && after.contains("line 90 of 115  +5 lines"), "{after}");
     view.apply(Command::Top, None);
     assert!(drawn(&mut view).contains("line 0 "));
     view.apply(Command::Back, None);
@@ -220,21 +220,60 @@ fn a_search_goes_to_older_lines_and_highlights_matches() {
     let (mut view, remote) = view();
     drawn(&mut view);
     press(&mut view, "^[");
-    view.apply(Command::Search, None);
+    view.apply(Command::SearchBack, None);
     assert!(view.typing());
     press(&mut view, "line .7$");
+    assert!(drawn(&mut view).contains("?line .7$"));
     view.type_event(&Event::Key(KeyEvent::new(KeyCode::Enter, KeyModifiers::NONE)));
     let buf = drawn_at(&mut view, 80, 12, false);
-    assert!(text(&buf).contains("-3 lines · 9 matches"), "{}", text(&buf));
+    assert!(text(&buf).contains("line 98 of 110  9/9 "), "{}", text(&buf));
     let marked = theme().matched.fg.unwrap();
-    assert_eq!(buf[(1, 1)].fg, marked, "{}", text(&buf));
+    let y = (1..11).find(|y| buf[(6, *y)].symbol() == "9" && buf[(7, *y)].symbol() == "7").unwrap();
+    assert_eq!(buf[(1, y)].fg, marked, "{}", text(&buf));
     view.apply(Command::NextMatch, None);
-    assert!(drawn(&mut view).contains("-13 lines"));
+    assert!(drawn(&mut view).contains("line 88 of 110  8/9 "));
     view.apply(Command::PreviousMatch, None);
-    assert!(drawn(&mut view).contains("-3 lines"));
+    assert!(drawn(&mut view).contains("line 98 of 110  9/9 "));
     view.apply(Command::PreviousMatch, None);
-    assert!(drawn(&mut view).contains("no newer match"));
+    assert!(drawn(&mut view).contains("continued from the start"));
     assert_eq!(remote.sent(), []);
+}
+
+#[test]
+fn keys_and_the_mouse_copy_into_the_clipboard() {
+    let (mut view, remote) = view();
+    drawn(&mut view);
+    press(&mut view, "^[");
+    view.apply(Command::Select, None);
+    view.apply(Command::LineStart, None);
+    view.apply(Command::Up, Some(1));
+    let effects = view.apply(Command::CopySelection, None).effects();
+    assert_eq!(effects, [Effect::copy_lines(["line 108", "l"], "2 lines")]);
+    assert_eq!(view.key_context(), KeyContext::Console);
+
+    let mouse =
+        |kind, column, row| Event::Mouse(MouseEvent { kind, column, row, modifiers: KeyModifiers::NONE });
+    view.type_event(&mouse(MouseEventKind::Down(MouseButton::Left), 1, 1));
+    view.type_event(&mouse(MouseEventKind::Drag(MouseButton::Left), 4, 1));
+    let effects = view.type_event(&mouse(MouseEventKind::Up(MouseButton::Left), 4, 1));
+    assert_eq!(effects, [Effect::copy("line", "4 characters")]);
+    assert_eq!(view.key_context(), KeyContext::CopyMode, "the selection is still shown");
+    assert_eq!(remote.sent(), []);
+}
+
+#[test]
+fn shift_page_up_enters_copy_mode_only_where_there_is_something_above() {
+    let (mut view, remote) = view();
+    drawn(&mut view);
+    let page_up = Event::Key(KeyEvent::new(KeyCode::PageUp, KeyModifiers::SHIFT));
+    view.type_event(&page_up);
+    assert!(drawn(&mut view).contains("line 91 "));
+    view.apply(Command::PageDown, None);
+    assert_eq!(view.key_context(), KeyContext::Console);
+    assert_eq!(remote.sent(), []);
+    remote.lines.store(0, Ordering::Relaxed);
+    view.type_event(&page_up);
+    assert_eq!((view.key_context(), remote.sent()), (KeyContext::Console, vec![page_up]));
 }
 
 #[test]
@@ -252,14 +291,14 @@ fn the_mouse_is_sent_only_where_it_is_asked_for() {
     assert_eq!(remote.sent(), [mouse(click, 4, 4)]);
     remote.modes.lock().unwrap().mouse = MouseProtocolMode::None;
     view.type_event(&mouse(MouseEventKind::ScrollUp, 5, 5));
-    assert!(drawn(&mut view).contains("-3 lines"));
+    assert!(drawn(&mut view).contains("line 97 "));
 }
 
 #[test]
 fn the_view_wants_the_mouse_events_and_keys_that_the_remote_side_asked_for() {
     let (mut view, remote) = view();
     drawn(&mut view);
-    assert_eq!(view.mouse_wish(), MouseProtocolMode::PressRelease, "clicks and the wheel are for the view");
+    assert_eq!(view.mouse_wish(), MouseProtocolMode::ButtonMotion, "a drag selects");
     for mode in [MouseProtocolMode::ButtonMotion, MouseProtocolMode::AnyMotion] {
         remote.modes.lock().unwrap().mouse = mode;
         assert_eq!(view.mouse_wish(), mode);
@@ -268,11 +307,15 @@ fn the_view_wants_the_mouse_events_and_keys_that_the_remote_side_asked_for() {
     remote.modes.lock().unwrap().kitty_flags = 1;
     assert!(view.wants_unambiguous_keys());
     press(&mut view, "^[");
-    assert_eq!(view.mouse_wish(), MouseProtocolMode::ButtonMotion, "a drag selects while scrolled back");
+    assert_eq!(
+        view.mouse_wish(),
+        MouseProtocolMode::ButtonMotion,
+        "a drag selects in copy mode, whatever the guest wants"
+    );
     assert!(!view.wants_unambiguous_keys(), "keys move through the text");
     view.apply(Command::Back, None);
     *remote.state.lock().unwrap() = SessionState::Ended(None);
-    assert_eq!(view.mouse_wish(), MouseProtocolMode::PressRelease);
+    assert_eq!(view.mouse_wish(), MouseProtocolMode::ButtonMotion, "its text can be selected still");
 }
 
 #[test]
@@ -359,19 +402,19 @@ fn any_size_can_be_drawn() {
 }
 
 #[test]
-fn a_screen_without_text_offers_no_scrollback_and_no_search() {
+fn a_screen_without_text_offers_no_copy_mode() {
     let (sessions, remote) = (sessions(), Scripted::new());
     let start = |_| -> Box<dyn RemoteScreen> { Box::new(Pixels(Arc::clone(&remote))) };
     let open = sessions.attach_with(&id("i-1"), "web-1", ScreenKind::Framebuffer, start);
     let mut view = ConsoleView::new(&sessions, open, ConsoleKeys::default());
     assert!(drawn(&mut view).contains("▀▀▀"));
     press(&mut view, "^");
-    assert!(!view.offers().iter().any(|(command, _)| *command == Command::Scrollback));
+    assert!(!view.offers().iter().any(|(command, _)| *command == Command::CopyMode));
     let shown = drawn(&mut view);
-    assert!(shown.contains(" d detach ") && !shown.contains("scrollback"), "{shown}");
+    assert!(shown.contains(" d detach ") && !shown.contains("copy mode"), "{shown}");
     press(&mut view, "[");
     assert_eq!((view.key_context(), view.typing()), (KeyContext::Console, true));
-    assert!(drawn(&mut view).contains("no text to scroll back"));
+    assert!(drawn(&mut view).contains("this screen has no text"));
     view.apply(Command::Search, None);
     let wheel = MouseEventKind::ScrollUp;
     view.type_event(&Event::Mouse(MouseEvent {
@@ -383,6 +426,6 @@ fn a_screen_without_text_offers_no_scrollback_and_no_search() {
     assert_eq!((view.key_context(), view.typing()), (KeyContext::Console, true));
     press(&mut view, "x^?");
     let keys = drawn(&mut view);
-    assert!(keys.contains("Ctrl-] d   detach") && !keys.contains("scrollback"), "{keys}");
+    assert!(keys.contains("Ctrl-] d   detach") && !keys.contains("copy mode"), "{keys}");
     assert_eq!(remote.sent(), [key('x', KeyModifiers::NONE)]);
 }

@@ -65,8 +65,8 @@ fn a_recording_is_played_by_keys_of_its_own() {
     view.event(&key(']', KeyModifiers::CONTROL), &mut app);
     assert_eq!(view.event(&key('r', KeyModifiers::NONE), &mut app), Handled::done());
     assert!(drawn(&mut view).contains("cannot be recorded"));
-    perform(&mut view, Command::Scrollback);
-    assert_eq!(view.key_context(), KeyContext::Scrollback);
+    perform(&mut view, Command::CopyMode);
+    assert_eq!(view.key_context(), KeyContext::CopyMode);
     perform(&mut view, Command::Back);
     let closed = perform(&mut view, Command::Close).effects();
     assert_eq!((closed.first(), view.sessions.len()), (Some(&Effect::close()), 0));
