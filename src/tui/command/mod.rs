@@ -12,9 +12,8 @@ mod tests;
 pub use availability::Availability;
 pub(in crate::tui) use availability::{no_actions, not_offered};
 pub use table::{
-    Command, ConsoleCommand, CopyCommand, ENTRIES, FormCommand, LogCommand, MenuCommand, Movement, PageCommand,
-    PlaybackCommand, ProgramCommand, RowCommand, TableCommand, TelemetryCommand,
-    TextCommand,
+    Command, ConsoleCommand, CopyCommand, ENTRIES, FormCommand, LogCommand, MenuCommand, Movement,
+    PageCommand, PlaybackCommand, ProgramCommand, RowCommand, TableCommand, TelemetryCommand, TextCommand,
 };
 
 use super::app::App;
