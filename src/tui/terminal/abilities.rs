@@ -24,7 +24,9 @@ impl Abilities {
     /// Detects them by the depth of colours and the environment.
     pub fn detect(depth: Depth, variable: impl Fn(&str) -> Option<String>) -> Self {
         let is_set = |name| variable(name).is_some_and(|value| !value.is_empty());
-        let in_screen = is_set("STY") && !is_set("TMUX");
+        // By its name alone where another machine runs it, as an old tmux may be.
+        let is_screen = variable("TERM").is_some_and(|term| term.starts_with("screen"));
+        let in_screen = !is_set("TMUX") && (is_set("STY") || is_screen);
         let in_terminal_app =
             !is_set("TMUX") && variable("TERM_PROGRAM").as_deref() == Some("Apple_Terminal");
         let parses_all = can_ask(&variable) && !in_screen;
@@ -64,7 +66,8 @@ mod tests {
             Abilities { underline_kinds: false, links: false, kitty_keys: false, ..Abilities::ALL }
         );
         let screen = detected(Depth::Ansi, &[("TERM", "screen"), ("STY", "1.tty")]);
-        assert!(!screen.underline_kinds && !screen.links);
+        assert!(!screen.underline_kinds && !screen.links && !screen.kitty_keys);
+        assert_eq!(detected(Depth::Ansi, &[("TERM", "screen-256color")]), screen);
         assert_eq!(detected(Depth::None, &[("TERM", "xterm"), ("NO_COLOR", "1")]).colors, Depth::None);
         let variables = &[("TERM", "xterm-256color"), ("TERM_PROGRAM", "Apple_Terminal")];
         let old = detected(Depth::Indexed, variables);

@@ -86,16 +86,14 @@ impl Style {
             link: extended::link(cell).filter(|_| abilities.links),
         }
     }
-
-    /// Returns true if a blank of this style is what erasing leaves on a plain background.
-    fn is_erased(&self) -> bool {
-        self.bg == Color::Reset && self.link.is_none() && !self.modifier.intersects(SHOWN_ON_BLANK)
-    }
 }
 
 /// Returns true for a blank that erasing leaves as well.
 pub(super) fn is_erased_blank(cell: &Cell) -> bool {
-    cell.symbol() == " " && Style::of(cell, Abilities::ALL).is_erased()
+    cell.symbol() == " "
+        && cell.bg == Color::Reset
+        && !cell.modifier.intersects(SHOWN_ON_BLANK)
+        && extended::link(cell).is_none()
 }
 
 /// The terminal's current style.
@@ -115,7 +113,8 @@ impl Pen {
 
     /// Returns true if a blank looks as an erased one in the current style.
     pub(super) fn draws_plain_blanks(&self) -> bool {
-        self.style.is_erased()
+        let style = &self.style;
+        style.bg == Color::Reset && style.link.is_none() && !style.modifier.intersects(SHOWN_ON_BLANK)
     }
 
     /// Changes to the style of a cell. What does not show on a blank stays as it is for one.
