@@ -269,6 +269,8 @@ impl Terminal {
     pub fn assert_restored(&self) {
         let raw = String::from_utf8_lossy(&self.raw()).into_owned();
         assert!(raw.contains("\x1b[?1049h"), "the alternate screen was never taken: {raw:?}");
+        // A program that has ended may have written more than was read by now.
+        self.wait_until("the alternate screen left", |screen| !screen.alternate_screen());
         self.assert_plain();
     }
 
