@@ -3,7 +3,7 @@
 use ratatui::buffer::{Buffer, Cell as Target};
 use ratatui::layout::{Position, Rect};
 use ratatui::style::{Color, Modifier};
-use unicode_width::UnicodeWidthStr;
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use crate::extended::{self, OVERLINED, Underline};
 use crate::machine::{Machine, Palette};
@@ -32,15 +32,19 @@ pub(crate) fn row(cells: &[Cell], machine: &Machine, area: Rect, y: u16, buf: &m
 }
 
 fn symbol(glyph: Glyph, width: usize, machine: &Machine, target: &mut Target) {
-    if let Some(number) = glyph.as_cluster() {
+    let first = if let Some(number) = glyph.as_cluster() {
         let text = machine.cluster(number);
         if text.width() == width {
             target.set_symbol(text);
-        } else if let Some(first) = text.chars().next() {
-            // A combination of another width would shift the rest of the line.
-            target.set_char(first);
+            return;
         }
-    } else if let Some(c) = glyph.as_char() {
+        // A combination of another width would shift the rest of the line.
+        text.chars().next()
+    } else {
+        glyph.as_char()
+    };
+    // Half of a wide character that the screen's edge cuts is a blank.
+    if let Some(c) = first.filter(|c| *c < '\u{1100}' || c.width() == Some(width)) {
         target.set_char(c);
     }
 }

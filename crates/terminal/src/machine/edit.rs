@@ -4,22 +4,26 @@ use super::{Machine, Protection};
 use crate::screen::{Cell, Flags, Style};
 
 impl Machine {
-    /// Erases cells of a row. Protected ones are spared by a `selective` erase, and by all where SPA protects them.
+    /// Erases cells of a row. Protected ones are spared by a `selective` erase, and by all where SPA protects them. A wrap
+    /// that waits is over if any cell was erased.
     fn erase_cells(&mut self, row: usize, from: usize, to: usize, selective: bool) {
         let blank = self.blank();
         let spares = self.spares_protected(selective);
         let row = &mut self.grid_mut()[row];
-        if !spares {
-            row.erase(from, to, blank);
-            return;
-        }
-        for column in from..to.min(row.cells.len()) {
-            if !row.cells[column].style.flags.contains(Flags::PROTECTED) {
-                row.cut_wide(column, blank);
-                row.cut_wide(column + 1, blank);
-                row.cells[column] = Cell::blank(blank);
+        let mut has_erased = !spares;
+        if spares {
+            for column in from..to.min(row.cells.len()) {
+                if !row.cells[column].style.flags.contains(Flags::PROTECTED) {
+                    row.cut_wide(column, blank);
+                    row.cut_wide(column + 1, blank);
+                    row.cells[column] = Cell::blank(blank);
+                    has_erased = true;
+                }
             }
+        } else {
+            row.erase(from, to, blank);
         }
+        self.cursor.wrap_pending &= !has_erased;
     }
 
     /// Ends the line that goes on in a row: what went on there is gone.
@@ -93,14 +97,8 @@ impl Machine {
                 self.grid_mut()[row].wrapped = false;
                 self.cursor.wrap_pending = false;
             }
-            1 => {
-                self.erase_cells(row, 0, column + 1, selective);
-                self.cursor.wrap_pending = false;
-            }
-            2 => {
-                self.erase_row(row, selective);
-                self.cursor.wrap_pending = false;
-            }
+            1 => self.erase_cells(row, 0, column + 1, selective),
+            2 => self.erase_row(row, selective),
             _ => {}
         }
     }

@@ -46,7 +46,7 @@ const SEQUENCES: &[(&str, &str)] = &[
     ),
     (r"8[;:]2[;:].*\$[xz]", "a filled rectangle keeps half of the direct colour that was there"),
     (
-        "[漢字あい😀].*\x1b\\[[0-9]*(@|P| @|'~|M)|[漢字あい😀].*\x1b9",
+        "[漢字あい😀].*\x1b\\[[0-9]*(@|P| @| A|'~|'\\}|M)|[漢字あい😀].*\x1b9",
         "inserted and deleted columns of wide characters: xterm erases a cell too many by what stood there before",
     ),
     (
@@ -60,6 +60,10 @@ const SEQUENCES: &[(&str, &str)] = &[
     (
         r"\x1b\[!p.*(\x1b8|\x1b\[u|\x1b\[\?104[89]l)",
         "a soft reset forgets to reset faint, strike and double underline, which come back with the cursor",
+    ),
+    (
+        "(\x1bV|\x1b\\[1\"q).*[漢字あい😀]",
+        "writing over half of a protected wide character: xterm takes the other half for protected, too",
     ),
     (r"\x7f", "DEL shows nothing; xterm prints it once a set of 96 characters is designated"),
     (r"\x1b[NO]-", "a soft hyphen shows nothing"),
