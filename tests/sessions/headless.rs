@@ -154,6 +154,26 @@ fn a_guest_is_typed_into_resized_and_left() {
 }
 
 #[test]
+fn the_output_is_recorded_to_a_new_file() {
+    let it = Setup::start();
+    let mut terminal = it.console(&["demo-cycle/relay-2", "--record", "relay.cast"], &[]);
+    terminal.wait_for("attached to demo-cycle/relay-2");
+    terminal.type_keys(keys::ENTER);
+    run(&terminal, "echo ready-$((40 + 2))");
+    terminal.wait_for("ready-42");
+    terminal.type_keys(keys::PREFIX);
+    terminal.type_keys("d");
+    terminal.wait_for("recorded relay.cast");
+    assert!(terminal.exit_status().success());
+    let recorded = std::fs::read_to_string(it.home.path().join("relay.cast")).expect("the recording");
+    assert!(recorded.starts_with("{\"version\":3,") && recorded.contains("ready-42"), "{recorded}");
+    let (code, error) = it.refused(&["demo-cycle/relay-2", "--record", "relay.cast"]);
+    assert!(code != Some(0) && error.contains("cannot record to relay.cast"), "{code:?} {error}");
+    let kept = std::fs::read_to_string(it.home.path().join("relay.cast")).expect("the recording");
+    assert_eq!(kept, recorded, "nothing is overwritten");
+}
+
+#[test]
 fn modes_that_the_guest_left_on_are_reset_when_the_user_leaves() {
     let it = Setup::start();
     let mut terminal = it.attached();

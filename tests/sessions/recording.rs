@@ -97,7 +97,7 @@ fn a_console_is_recorded_and_played_inside() {
     deck.type_keys("[");
     deck.wait_for("copy line");
     deck.type_keys(keys::ESC);
-    deck.wait_for("‖ paused");
+    deck.wait_gone("copy line");
     deck.type_keys("q");
     deck.wait_gone("relay-2-20");
 }

@@ -21,6 +21,7 @@ const MAX_HOLD_BYTES: usize = 1024 * 1024;
 const MAX_CELLS: usize = 2000;
 
 /// The frame shown while a synchronised update is under way.
+#[derive(Clone)]
 struct HeldFrame {
     cells: Buffer,
     cursor: Cursor,
@@ -29,6 +30,7 @@ struct HeldFrame {
 }
 
 /// A terminal emulator: feed it the application's output, draw it, and send its replies back.
+#[derive(Clone)]
 pub struct Emulator {
     parser: Parser,
     machine: Machine,

@@ -1,6 +1,7 @@
 //! The caller's end of a console: raw terminal or pipe, the window's size, and every way out.
 
 use std::io::{self, IsTerminal as _};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -13,6 +14,7 @@ use tokio::sync::{mpsc, watch};
 
 use super::ConsoleArguments;
 use super::escape::{Command, EscapeKey, Keys};
+use super::record::Recording;
 use crate::cli::{leave, output};
 use crate::console::{Passthrough, Size};
 use crate::model::Problem;
@@ -70,6 +72,8 @@ pub(super) async fn attach(console: Passthrough, name: &str, of: &ConsoleArgumen
         let _ = signal.send(number);
     });
     let (mut control, sizes) = Control::new(of, is_interactive)?;
+    let record = |path: &PathBuf| Recording::start(path, name, sizes.clone());
+    let mut recording = of.record.as_ref().map(record).transpose()?;
     let idle = terminal::idle_notice()?;
     let mut guard = Some(Guard::take_raw()?);
     #[cfg(debug_assertions)]
@@ -79,6 +83,9 @@ pub(super) async fn attach(console: Passthrough, name: &str, of: &ConsoleArgumen
     let mut line_is_begun = false;
     let write = async |bytes: Bytes| {
         line_is_begun = !bytes.ends_with(b"\n");
+        if let Some(recording) = &mut recording {
+            recording.output(&bytes);
+        }
         terminal::pass(&bytes)?;
         while !terminal::is_idle() {
             idle.notified().await;
@@ -104,6 +111,9 @@ pub(super) async fn attach(console: Passthrough, name: &str, of: &ConsoleArgumen
     }
     if is_interactive && line_is_begun {
         output::error_line("");
+    }
+    if let Some(recording) = recording {
+        recording.finish();
     }
     let end = end?;
     written?;

@@ -13,7 +13,9 @@
 
 mod attach;
 mod escape;
+mod record;
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -43,6 +45,9 @@ pub struct ConsoleArguments {
     /// Where standard input is no terminal: how long output is still printed once the input has ended
     #[arg(long, value_name = "TIME", value_parser = super::duration, default_value = "5s")]
     pub wait: Duration,
+    /// Record the output to this new file as asciicast; what is typed is not recorded
+    #[arg(long, value_name = "FILE")]
+    pub record: Option<PathBuf>,
 }
 
 /// `qdeck console`.

@@ -16,6 +16,7 @@
 mod clock;
 mod file;
 mod format;
+mod keyframes;
 mod played;
 mod player;
 mod reader;

@@ -10,6 +10,7 @@ use parking_lot::Mutex;
 use qdeck_model::{Problem, ProblemKind};
 
 use super::clock::Clock;
+use super::keyframes::Keyframes;
 use super::played::PlaybackCommand;
 use super::reader::Cast;
 use super::stage::{PlayOptions, Stage};
@@ -98,8 +99,9 @@ impl Player {
             played.clock.running_since = Some(Instant::now());
         }
         self.shared.mark_dirty();
+        let mut keyframes = Keyframes::new();
         loop {
-            let mut command = match self.play_due(cast) {
+            let mut command = match self.play_due(cast, &mut keyframes) {
                 // Nothing is due by itself.
                 None => self.queue.recv().map_err(|_| Closed)?,
                 Some(wait) => match self.queue.recv_timeout(wait) {
@@ -116,7 +118,7 @@ impl Player {
                 target = self.act(command, cast, target).or(target);
                 // A key that is pressed meanwhile changes the way: nothing is built that will not be seen.
                 let next = match target {
-                    Some(target) => self.seek(target.min(cast.length()), cast)?,
+                    Some(target) => self.seek(target.min(cast.length()), cast, &mut keyframes)?,
                     None => self.queue.try_recv().ok(),
                 };
                 match next {
@@ -129,13 +131,14 @@ impl Player {
     }
 
     /// Plays what is due for some milliseconds; returns the time until more is, `None` if nothing will be.
-    fn play_due(&self, cast: &Cast) -> Option<Duration> {
+    fn play_due(&self, cast: &Cast, keyframes: &mut Keyframes) -> Option<Duration> {
         let mut played = self.shared.played.lock();
         let start = Instant::now();
         let now = played.clock.position(start, played.length);
         let mut has_played = false;
         while start.elapsed() < MAX_LOCK_TIME && played.stage.next_time(cast).is_some_and(|at| at <= now) {
             played.stage.play_slice(cast);
+            keyframes.offer(&played.stage);
             has_played = true;
         }
         let end_of_hold = played.stage.emulator.end_overdue_hold(Instant::now());
@@ -193,19 +196,27 @@ impl Player {
 
     /// Moves to a time. The screen stays as it is until the one of that time is complete. Returns the command that came
     /// before it was.
-    fn seek(&self, target: Duration, cast: &Cast) -> Result<Option<PlaybackCommand>, Closed> {
+    fn seek(
+        &self,
+        target: Duration,
+        cast: &Cast,
+        keyframes: &mut Keyframes,
+    ) -> Result<Option<PlaybackCommand>, Closed> {
         let is_due = |stage: &Stage| stage.next_time(cast).is_some_and(|at| at <= target);
         let mut stage = {
             let mut played = self.shared.played.lock();
             played.clock.set(Instant::now(), target);
             played.seeking = true;
             let is_back = played.stage.last_time(cast).is_some_and(|at| at > target);
-            is_back.then(|| Stage::new(cast))
+            let kept = keyframes.before(target, cast);
+            let kept = kept.filter(|kept| is_back || kept.played_bytes() > played.stage.played_bytes());
+            kept.cloned().or_else(|| is_back.then(|| Stage::new(cast)))
         };
         self.shared.mark_dirty();
         if let Some(stage) = &mut stage {
             while is_due(stage) {
                 stage.play_slice(cast);
+                keyframes.offer(stage);
                 match self.queue.try_recv() {
                     Ok(command) => return Ok(Some(command)),
                     Err(TryRecvError::Empty) => {}
@@ -220,6 +231,7 @@ impl Player {
         let mut start = Instant::now();
         while is_due(&played.stage) {
             played.stage.play_slice(cast);
+            keyframes.offer(&played.stage);
             if start.elapsed() >= MAX_LOCK_TIME {
                 parking_lot::MutexGuard::bump(&mut played);
                 start = Instant::now();

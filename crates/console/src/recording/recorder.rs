@@ -65,7 +65,8 @@ pub(super) struct Shared {
     queued_bytes: AtomicUsize,
     missed_bytes: AtomicUsize,
     state: Mutex<State>,
-    ended: Condvar,
+    /// Notified when the file is open, and at the end.
+    changed: Condvar,
 }
 
 struct State {
@@ -113,7 +114,7 @@ impl Shared {
             path: state.path.clone(),
             error: error.map(ToString::to_string),
         });
-        self.ended.notify_all();
+        self.changed.notify_all();
     }
 }
 
@@ -146,7 +147,7 @@ impl Recorder {
             queued_bytes: AtomicUsize::new(0),
             missed_bytes: AtomicUsize::new(0),
             state: Mutex::new(State { clock, path: None, end: None }),
-            ended: Condvar::new(),
+            changed: Condvar::new(),
         });
         let size = emulator.size();
         let header = Header {
@@ -275,6 +276,7 @@ fn write(
 ) -> io::Result<()> {
     let (sink, path) = open()?;
     shared.state.lock().path = Some(path);
+    shared.changed.notify_all();
     writer::run(CastWriter::new(sink, header), queue, shared)
 }
 
@@ -295,11 +297,21 @@ impl RecordingHandle {
         self.shared.state.lock().end.clone()
     }
 
+    /// Waits until the file is open, or could not be, or the time has come.
+    pub fn wait_opened(&self, deadline: Instant) {
+        let mut state = self.shared.state.lock();
+        while state.path.is_none() && state.end.is_none() {
+            if self.shared.changed.wait_until(&mut state, deadline).timed_out() {
+                return;
+            }
+        }
+    }
+
     /// Waits for the end until a time. Returns whether it has come.
     pub fn wait_until(&self, deadline: Instant) -> bool {
         let mut state = self.shared.state.lock();
         while state.end.is_none() {
-            if self.shared.ended.wait_until(&mut state, deadline).timed_out() {
+            if self.shared.changed.wait_until(&mut state, deadline).timed_out() {
                 return state.end.is_some();
             }
         }

@@ -38,6 +38,7 @@ impl PlayOptions {
 }
 
 /// An emulator, and how far a recording was played on it.
+#[derive(Clone)]
 pub(super) struct Stage {
     pub emulator: Emulator,
     /// The label of the marker that was passed last.
@@ -46,6 +47,8 @@ pub(super) struct Stage {
     next: usize,
     /// Output of the event before that has not been played.
     rest: Bytes,
+    /// Bytes of output that were played.
+    played_bytes: u64,
 }
 
 impl Stage {
@@ -57,13 +60,18 @@ impl Stage {
     /// An empty screen, for as long as there is no recording.
     pub fn empty(size: Size) -> Self {
         let emulator = Emulator::new(size);
-        Self { emulator, marker: None, next: 0, rest: Bytes::new() }
+        Self { emulator, marker: None, next: 0, rest: Bytes::new(), played_bytes: 0 }
     }
 
     /// The time of what is played next; `None` at the end.
     pub fn next_time(&self, cast: &Cast) -> Option<Duration> {
         let next = if self.rest.is_empty() { self.next } else { self.next.saturating_sub(1) };
         cast.time_of(next)
+    }
+
+    /// Bytes of output that were played.
+    pub fn played_bytes(&self) -> u64 {
+        self.played_bytes
     }
 
     /// The time of what was played last; `None` at the start.
@@ -86,6 +94,7 @@ impl Stage {
         }
         let slice = self.rest.split_to(self.rest.len().min(SLICE_BYTES));
         self.emulator.feed(&slice);
+        self.played_bytes += slice.len() as u64;
         self.emulator.take_replies();
         self.emulator.take_bell();
         self.emulator.take_clipboard();

@@ -25,7 +25,7 @@ const BLOCK_BYTES: usize = 64 * 1024;
 const MAX_LINE_CELLS: usize = 4096;
 
 /// A piece of the history that is thrown away whole.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 struct Block {
     data: Vec<u8>,
     entries: Vec<Entry>,
@@ -59,7 +59,7 @@ impl Block {
 }
 
 /// The history of a terminal.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct History {
     blocks: VecDeque<Block>,
     /// The number of the first line that is held.

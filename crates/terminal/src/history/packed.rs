@@ -28,7 +28,7 @@ struct RunStyle {
 }
 
 /// A line that is being put together from rows.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Packer {
     text: String,
     runs: Vec<(usize, RunStyle)>,

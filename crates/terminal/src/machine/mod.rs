@@ -70,7 +70,7 @@ enum Protection {
 }
 
 /// Events since they were last taken.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Events {
     pub bell: bool,
     pub clipboard: Option<String>,
@@ -81,6 +81,7 @@ pub(crate) struct Events {
 }
 
 /// A terminal without its parser.
+#[derive(Clone)]
 pub(crate) struct Machine {
     pub columns: usize,
     pub rows: usize,

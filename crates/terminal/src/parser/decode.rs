@@ -62,7 +62,7 @@ pub(super) enum Decoded {
 const OVERLONG: u32 = 0x8000_0000;
 
 /// A decoder of a stream that may be cut anywhere.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Decoder {
     encoding: Encoding,
     /// Bytes that the current UTF-8 character still takes.

@@ -58,7 +58,7 @@ enum State {
 }
 
 /// The parser's state between two bytes.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Parser {
     state: State,
     decoder: Decoder,

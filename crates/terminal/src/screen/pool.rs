@@ -12,7 +12,7 @@ const MAX_CLUSTER_CHARS: usize = 8;
 const SWEEP_AT: usize = 4096;
 
 /// Clusters: a character and the combining marks on it.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Clusters {
     texts: Vec<Arc<str>>,
     numbers: HashMap<Arc<str>, u32>,
@@ -65,7 +65,7 @@ pub(crate) struct Extra {
 }
 
 /// The extras in use; number zero is none.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Extras {
     kept: Vec<Extra>,
 }

@@ -9,6 +9,8 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::wait_until;
+use crate::recording::keyframes::Keyframes;
+use crate::recording::stage::Stage;
 use crate::recording::{Cast, PlayOptions, PlaybackCommand, PlaybackStatus, PlayedSession, timed_output};
 use crate::{RemoteScreen, SessionState};
 
@@ -94,6 +96,39 @@ fn any_time_is_gone_to_and_back() {
     playing.go(PlaybackCommand::Forward(Duration::from_secs(10_000)), 600);
     assert!(playing.session.status().ended);
     playing.go(PlaybackCommand::Back(Duration::from_secs(10_000)), 0);
+}
+
+/// A megabyte: more than fits between two keyframes of the tests.
+#[test]
+fn a_long_recording_is_gone_through_by_keyframes_to_the_same_screens() {
+    let mut text = "{\"version\": 2, \"width\": 20, \"height\": 4}\n".to_owned();
+    let filler = "\\u001b[m".repeat(3_000);
+    for second in 1..=100 {
+        let _ = writeln!(text, "[{second}, \"o\", \"{filler}\\r\\u001b[Knumber {second}\"]");
+    }
+    let playing = Playing::paused(&text);
+    for seconds in [100, 95, 3, 60, 59, 0, 100] {
+        let position = playing.session.status().position;
+        let target = Duration::from_secs(seconds);
+        let command = if target >= position {
+            PlaybackCommand::Forward(target - position)
+        } else {
+            PlaybackCommand::Back(position - target)
+        };
+        playing.go(command, seconds);
+    }
+    let cast = Cast::open(&playing.path).expect("whole");
+    let mut keyframes = Keyframes::new();
+    let mut stage = Stage::new(&cast);
+    while stage.next_time(&cast).is_some() {
+        stage.play_slice(&cast);
+        keyframes.offer(&stage);
+    }
+    let at =
+        |seconds| keyframes.before(Duration::from_secs(seconds), &cast).and_then(|it| it.last_time(&cast));
+    assert_eq!(at(5), None, "nothing is kept before the first");
+    assert!(at(100).is_some_and(|at| at > Duration::from_secs(70)), "{:?}", at(100));
+    assert!(at(60).is_some_and(|at| at > Duration::from_secs(30) && at <= Duration::from_secs(60)));
 }
 
 #[test]
