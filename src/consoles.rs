@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 
-use crate::console::{ByteStream, Opened, Opener, Page, ResizeReports, Transport};
+use crate::config::{ConsoleEncoding, Context};
+use crate::console::{ByteStream, Encoding, Opened, Opener, Page, ResizeReports, SessionOptions, Transport};
 use crate::fleet::{Console, Fleet};
+use crate::model::Bytes;
 
 /// An opener that asks the fleet.
 pub fn opener(fleet: Fleet) -> Opener {
@@ -11,6 +13,19 @@ pub fn opener(fleet: Fleet) -> Opener {
         let fleet = fleet.clone();
         Box::pin(async move { Ok(opened(fleet.open_console(&id, kind).await?)) })
     })
+}
+
+/// The settings of the sessions on the consoles of these contexts.
+pub fn session_options(history: Bytes, contexts: &[Context]) -> SessionOptions {
+    let encoding = |context: &Context| match context.console_encoding {
+        ConsoleEncoding::Utf8 => None,
+        ConsoleEncoding::Cp437 => Some(Encoding::Cp437),
+        ConsoleEncoding::Latin1 => Some(Encoding::Latin1),
+    };
+    SessionOptions {
+        encodings: contexts.iter().filter_map(|it| Some((it.name.clone(), encoding(it)?))).collect(),
+        history_bytes: usize::try_from(history.0).unwrap_or(usize::MAX),
+    }
 }
 
 fn opened(console: Console) -> Opened {

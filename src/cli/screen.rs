@@ -10,11 +10,11 @@ use crate::config::{Config, Context, Origin, RecordingFormat, default_path, load
 use crate::console::recording::{CastVersion, RecordingOptions, default_folder};
 use crate::fleet::journal::Journal;
 use crate::fleet::{Fleet, Member, Options as FleetOptions, Store};
-use crate::leave;
 use crate::providers::Registry;
 use crate::tui::keymap::Keymap;
 use crate::tui::theme::{self, Background, Depth, is_ascii_terminal};
 use crate::tui::{Leaving, Options, run};
+use crate::{consoles, leave};
 
 /// The banner while the demo is shown.
 const DEMO_BANNER: &str =
@@ -84,6 +84,7 @@ pub(super) async fn show(
         refresh: fleet_options.refresh,
         depth: Depth::detect(variable),
         log_buffer: settings.log_buffer,
+        sessions: consoles::session_options(settings.console_history, &config.contexts),
         read_only_contexts,
         colors: config.contexts.iter().filter_map(|it| Some((it.name.clone(), it.color?))).collect(),
         protected_contexts: protected,

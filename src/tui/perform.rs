@@ -24,7 +24,7 @@ use super::views::page::not_a_page;
 use super::writes::form::{CommonForm, FilledForm, FoundFiles, StoredForms};
 use super::writes::outside;
 use crate::console::recording::{self, PlayOptions, RecordingEnd, RecordingOptions};
-use crate::console::{OpenConsole, Opened, Opener, SessionId, Sessions};
+use crate::console::{OpenConsole, Opened, Opener, SessionId, SessionOptions, Sessions};
 use crate::consoles;
 use crate::fleet::{BulkHandle, Fleet, TailId};
 use crate::model::{
@@ -118,9 +118,11 @@ impl Performer {
         sender: mpsc::Sender<Event>,
         wake: Arc<Notify>,
         recordings: RecordingOptions,
+        sessions: SessionOptions,
     ) -> Self {
         let opener = consoles::opener(fleet.clone());
-        let sessions = Sessions::new(Arc::clone(&opener), Arc::new(move || wake.notify_one()));
+        let wake = Arc::new(move || wake.notify_one());
+        let sessions = Sessions::with_options(Arc::clone(&opener), wake, sessions);
         sessions.recordings().set_options(recordings);
         Self {
             fleet,

@@ -59,6 +59,7 @@ pub async fn run(fleet: Fleet, events: Events, store: Store, options: Options) -
     let (sender, queue) = mpsc::channel(EVENT_QUEUE_CAPACITY);
     let wake = std::sync::Arc::new(tokio::sync::Notify::new());
     let (kept, forms) = (options.kept.clone(), options.forms.clone());
+    let sessions = options.sessions.clone();
     let abilities = Abilities::detect(options.depth, |name| std::env::var(name).ok());
     let mut ui = Ui::new(store, options, Timestamp::now());
     if let Some(path) = &kept {
@@ -78,7 +79,7 @@ pub async fn run(fleet: Fleet, events: Events, store: Store, options: Options) -
         screen: Screen::new(terminal::writer()?, columns, rows, abilities),
         input_wish,
         abilities,
-        performer: Performer::new(fleet, sender, wake.clone(), recordings),
+        performer: Performer::new(fleet, sender, wake.clone(), recordings, sessions),
         last_frame: None,
         redraw_at: None,
         watch: None,

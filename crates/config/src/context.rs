@@ -78,6 +78,32 @@ impl Credentials {
     }
 }
 
+/// The encoding of the text of consoles.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum ConsoleEncoding {
+    /// `utf-8`
+    #[default]
+    Utf8,
+    /// `cp437`: code page 437, of boot loaders and firmware menus.
+    Cp437,
+    /// `latin-1`: ISO 8859-1.
+    Latin1,
+}
+
+impl ConsoleEncoding {
+    /// Every encoding.
+    pub const ALL: [Self; 3] = [Self::Utf8, Self::Cp437, Self::Latin1];
+
+    /// Its name, as it is written in the configuration.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Utf8 => "utf-8",
+            Self::Cp437 => "cp437",
+            Self::Latin1 => "latin-1",
+        }
+    }
+}
+
 /// Time to wait for the first byte of an answer, unless the file says otherwise.
 pub(super) const DEFAULT_ANSWER_TIMEOUT: Duration = Duration::from_secs(10);
 /// The times to wait that a file may set.
@@ -107,6 +133,8 @@ pub struct Context {
     pub protected: bool,
     /// The colour that marks it.
     pub color: Option<ContextColor>,
+    /// The encoding of its consoles.
+    pub console_encoding: ConsoleEncoding,
     /// Requests at once.
     pub concurrency: usize,
     /// Requests a second in the long run; ten seconds' worth may come at once.
@@ -136,6 +164,7 @@ impl Context {
             read_only: false,
             protected: false,
             color: None,
+            console_encoding: ConsoleEncoding::default(),
             concurrency: DEFAULT_CONCURRENCY,
             requests_per_second: DEFAULT_REQUESTS_PER_SECOND,
             answer_timeout: DEFAULT_ANSWER_TIMEOUT,

@@ -14,7 +14,7 @@ pub mod reference;
 mod secret;
 mod written;
 
-pub use context::{Context, Credentials, SecretRef};
+pub use context::{ConsoleEncoding, Context, Credentials, SecretRef};
 pub use discovery::{Discovered, Discovery, Environment, address, discover, discover_in, incomplete};
 pub use file::keys::{KeyBinding, KeyCheck, KeyMistake, KeyPart};
 pub use file::mistake::{Mistake, Mistakes, nearest};

@@ -20,7 +20,7 @@ const fn key(name: &'static str, takes: &'static str, default: &'static str, hel
 }
 
 /// The keys at the top of the file.
-pub const SETTINGS: [Key; 14] = [
+pub const SETTINGS: [Key; 15] = [
     key(
         "refresh",
         "a duration, `1s` to `1h`",
@@ -52,6 +52,12 @@ pub const SETTINGS: [Key; 14] = [
         "a size, `64KiB` to `4GiB`",
         "`\"32MiB\"`",
         "How much of a log is kept for each source. A marker shows where older lines were dropped.",
+    ),
+    key(
+        "console_history",
+        "a size, `1MiB` to `4GiB`",
+        "`\"64MiB\"`",
+        "The scrollback of all consoles together. The console that was looked at longest ago loses its oldest lines first.",
     ),
     key(
         "listing_rows",
@@ -89,7 +95,7 @@ pub const SETTINGS: [Key; 14] = [
 ];
 
 /// The keys that every context has.
-pub const CONTEXT: [Key; 11] = [
+pub const CONTEXT: [Key; 12] = [
     key("platform", "the name of a platform", "", "Which platform the account is on."),
     key("base_url", "a URL", "the public one", "The API's address. Some platforms publish none: see below."),
     key("read_only", "true or false", "`false`", "Change nothing through this context."),
@@ -105,6 +111,13 @@ pub const CONTEXT: [Key; 11] = [
         "`\"red\"`, `\"green\"`, `\"yellow\"`, `\"blue\"`, `\"magenta\"`, `\"cyan\"`, `\"white\"` or `\"gray\"`",
         "none",
         "The colour that frames every form and confirmation of this context.",
+    ),
+    key(
+        "console_encoding",
+        "`\"utf-8\"`, `\"cp437\"` or `\"latin-1\"`",
+        "`\"utf-8\"`",
+        "The text of its consoles, both ways: `cp437` for boot loaders and firmware menus. A console can be switched by \
+         itself.",
     ),
     key(
         "enabled",

@@ -3,7 +3,8 @@
 use std::fmt::Write as _;
 
 use super::context::{
-    Context, Credentials, DEFAULT_ANSWER_TIMEOUT, DEFAULT_CONCURRENCY, DEFAULT_REQUESTS_PER_SECOND, SecretRef,
+    ConsoleEncoding, Context, Credentials, DEFAULT_ANSWER_TIMEOUT, DEFAULT_CONCURRENCY,
+    DEFAULT_REQUESTS_PER_SECOND, SecretRef,
 };
 use super::platform::Value;
 
@@ -36,6 +37,9 @@ pub fn section(context: &Context) -> String {
         if on {
             lines.push(format!("{key} = true"));
         }
+    }
+    if context.console_encoding != ConsoleEncoding::default() {
+        lines.push(format!("console_encoding = {}", quoted(context.console_encoding.name())));
     }
     if !context.enabled {
         lines.push("enabled = false".into());

@@ -14,14 +14,15 @@ pub(super) const SETTINGS: &str = r#"# Quarterdeck's configuration. `qdeck confi
 #   { keyring = "cycle" }                   the system's keyring, service "quarterdeck" (build with --features keyring)
 
 # How the program behaves. These are the defaults.
-refresh = "5s"         # time between two listings where the platform does not push changes
-sample_every = "5s"    # time between two samples of each instance on the screen
-mouse = true           # click selects, the wheel scrolls
-ascii = false          # draw with ASCII characters only
-log_buffer = "32MiB"   # how much of a log is kept for each source
-read_only = false      # change nothing through any context
-# recordings = "~/recordings" # where recordings of consoles are written; without it the state directory
-# theme = "light"      # without it as the terminal is; T switches between the themes
+refresh = "5s"             # time between two listings where the platform does not push changes
+sample_every = "5s"        # time between two samples of each instance on the screen
+mouse = true               # click selects, the wheel scrolls
+ascii = false              # draw with ASCII characters only
+log_buffer = "32MiB"       # how much of a log is kept for each source
+console_history = "64MiB"  # the scrollback of all consoles together
+read_only = false          # change nothing through any context
+# recordings = "~/casts"   # where recordings of consoles are written; without it the state directory
+# theme = "light"          # without it as the terminal is; T switches between the themes
 
 # Key bindings of your own: a place, then a command and its keys; [] unbinds. Every name is in docs/keys.md.
 # [keys.table]

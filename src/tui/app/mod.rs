@@ -26,6 +26,7 @@ use super::views::console::ConsoleKeys;
 use super::writes::BulkRuns;
 use super::writes::form::StoredForms;
 use super::{Look, Theme, theme};
+use crate::console::SessionOptions;
 use crate::console::recording::{PlayOptions, RecordingOptions};
 use crate::fleet::{Auth, ListingCondition, Store};
 use crate::model::{Bytes, ContextColor, ContextName, Kind, Platform, ResourceId, Timestamp};
@@ -52,6 +53,8 @@ pub struct Options {
     pub depth: Depth,
     /// Bytes of a log that are kept, per source.
     pub log_buffer: Bytes,
+    /// The encodings and the scrollback of consoles.
+    pub sessions: SessionOptions,
     /// Contexts through which nothing may be changed; marked in the list of contexts.
     pub read_only_contexts: HashSet<ContextName>,
     /// The colours by which contexts are marked.
@@ -80,6 +83,7 @@ impl Default for Options {
             refresh: Duration::from_secs(5),
             depth: Depth::Ansi,
             log_buffer: Bytes(32 << 20),
+            sessions: SessionOptions::default(),
             read_only_contexts: HashSet::new(),
             colors: HashMap::new(),
             protected_contexts: HashSet::new(),

@@ -12,7 +12,8 @@ use toml::de::{DeTable, DeValue};
 use url::{Host, Url};
 
 use crate::context::{
-    ANSWER_TIMEOUT_RANGE, Context, DEFAULT_ANSWER_TIMEOUT, DEFAULT_CONCURRENCY, DEFAULT_REQUESTS_PER_SECOND,
+    ANSWER_TIMEOUT_RANGE, ConsoleEncoding, Context, DEFAULT_ANSWER_TIMEOUT, DEFAULT_CONCURRENCY,
+    DEFAULT_REQUESTS_PER_SECOND,
 };
 use crate::platform::{PlatformSpec, read_settings};
 use crate::reference::known_keys;
@@ -124,6 +125,7 @@ impl Reader<'_> {
             read_only: section.boolean("read_only", notes).unwrap_or(false),
             protected: section.boolean("protected", notes).unwrap_or(false),
             color: read_color(section, notes),
+            console_encoding: read_encoding(section, notes),
             concurrency: section.count("concurrency", 1..65, notes).unwrap_or(DEFAULT_CONCURRENCY),
             requests_per_second: section
                 .count("requests_per_second", 1..1_001, notes)
@@ -218,6 +220,22 @@ fn read_color(section: &Section<'_, '_>, notes: &mut Notes<'_>) -> Option<Contex
             .nearest(found.value, &names);
     }
     color
+}
+
+/// Reads the encoding of a context's consoles.
+fn read_encoding(section: &Section<'_, '_>, notes: &mut Notes<'_>) -> ConsoleEncoding {
+    let Some(found) = section.string("console_encoding", ConsoleEncoding::Cp437.name(), notes) else {
+        return ConsoleEncoding::default();
+    };
+    let encoding = ConsoleEncoding::ALL.into_iter().find(|encoding| encoding.name() == found.value);
+    if encoding.is_none() {
+        let names = ConsoleEncoding::ALL.map(ConsoleEncoding::name);
+        notes
+            .add(found.span, format!("`console_encoding` cannot be `{}`", found.value))
+            .expected(format!("expected one of: {}", names.join(", ")))
+            .nearest(found.value, &names);
+    }
+    encoding.unwrap_or_default()
 }
 
 /// `[a-z0-9][a-z0-9-]*`, at most 32: names are typed in filters and on the command line, and shown in a column.

@@ -25,6 +25,8 @@ pub struct Settings {
     pub ascii: bool,
     /// Size of the part of a log that is kept, a source.
     pub log_buffer: Bytes,
+    /// Size of the scrollback of all consoles together.
+    pub console_history: Bytes,
     /// The most that one listing of a context brings.
     pub listing: ListingBounds,
     /// The directory of recordings of consoles; `None` is the state directory's.
@@ -74,6 +76,7 @@ impl Default for Settings {
             mouse: true,
             ascii: false,
             log_buffer: Bytes(32 << 20),
+            console_history: Bytes(64 << 20),
             listing: ListingBounds::default(),
             recordings: None,
             recording_format: RecordingFormat::default(),
@@ -103,6 +106,9 @@ impl Settings {
             mouse: top.boolean("mouse", notes).unwrap_or(plain.mouse),
             ascii: top.boolean("ascii", notes).unwrap_or(plain.ascii),
             log_buffer: top.size("log_buffer", 64 << 10..4 << 30, notes).unwrap_or(plain.log_buffer),
+            console_history: top
+                .size("console_history", 1 << 20..4 << 30, notes)
+                .unwrap_or(plain.console_history),
             listing: read_listing(top, plain.listing, notes),
             recordings: top
                 .string("recordings", "~/recordings", notes)

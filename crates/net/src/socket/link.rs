@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use futures_util::stream::{SplitSink, SplitStream};
 use futures_util::{SinkExt, StreamExt};
-use reqwest::Upgraded;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 use tokio::time::{Instant, MissedTickBehavior};
 use tokio_tungstenite::WebSocketStream;
@@ -41,7 +41,12 @@ pub(super) enum Order {
     Close(oneshot::Sender<()>),
 }
 
-type Connection = WebSocketStream<Upgraded>;
+type Connection<S> = WebSocketStream<S>;
+
+/// A byte stream under a websocket.
+pub(super) trait Stream: AsyncRead + AsyncWrite + Unpin + Send + 'static {}
+
+impl<S: AsyncRead + AsyncWrite + Unpin + Send + 'static> Stream for S {}
 
 /// Signs of life of the other side.
 #[derive(Default)]
@@ -67,7 +72,7 @@ impl Pulse {
 }
 
 pub(super) async fn start(
-    stream: Upgraded,
+    stream: impl Stream,
     protocol: Option<String>,
     base_error: NetError,
     options: &SocketOptions,
@@ -91,9 +96,9 @@ pub(super) async fn start(
     }
 }
 
-async fn run(
-    sink: SplitSink<Connection, Message>,
-    source: SplitStream<Connection>,
+async fn run<S: Stream>(
+    sink: SplitSink<Connection<S>, Message>,
+    source: SplitStream<Connection<S>>,
     orders: mpsc::Receiver<Order>,
     out: mpsc::Sender<Queued>,
     pulse: Arc<Pulse>,
@@ -113,8 +118,8 @@ async fn run(
 }
 
 /// Hands frames on until the end. `None` is an orderly one.
-async fn read(
-    mut source: SplitStream<Connection>,
+async fn read<S: Stream>(
+    mut source: SplitStream<Connection<S>>,
     out: &mpsc::Sender<Queued>,
     pulse: &Pulse,
 ) -> Option<Cause> {
@@ -150,7 +155,7 @@ async fn hand_on(frame: Frame, out: &mpsc::Sender<Queued>, bytes: &Arc<Semaphore
     out.send(queued).await.is_ok()
 }
 
-async fn drain(mut source: SplitStream<Connection>, pulse: &Pulse) -> Option<Cause> {
+async fn drain<S: Stream>(mut source: SplitStream<Connection<S>>, pulse: &Pulse) -> Option<Cause> {
     loop {
         let message = source.next().await;
         pulse.beat();
@@ -179,8 +184,8 @@ fn classify(message: Option<Result<Message, Error>>) -> Incoming {
 }
 
 /// Sends what is requested, and pings at their interval. Returns the cause when the connection is lost.
-async fn write(
-    mut sink: SplitSink<Connection, Message>,
+async fn write<S: Stream>(
+    mut sink: SplitSink<Connection<S>, Message>,
     mut orders: mpsc::Receiver<Order>,
     pulse: &Pulse,
     ping_every: Duration,
@@ -237,7 +242,7 @@ async fn until_silent(pulse: &Pulse, limit: Duration) {
 }
 
 /// Sends a close frame and waits: the reader ends the task when the peer's close arrives.
-async fn close(mut sink: SplitSink<Connection, Message>, done: oneshot::Sender<()>) -> Cause {
+async fn close<S: Stream>(mut sink: SplitSink<Connection<S>, Message>, done: oneshot::Sender<()>) -> Cause {
     let frame = CloseFrame { code: CloseCode::Normal, reason: "".into() };
     let sent = tokio::time::timeout(CLOSE_TIMEOUT, sink.send(Message::Close(Some(frame)))).await;
     if matches!(sent, Ok(Ok(()))) {

@@ -5,6 +5,8 @@
 //! noticed whether or not a caller is waiting, and a full channel stops the reading, so that TCP pushes back.
 
 mod handshake;
+#[cfg(test)]
+mod keep_alive;
 mod link;
 #[cfg(test)]
 mod tests;

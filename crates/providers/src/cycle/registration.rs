@@ -52,6 +52,7 @@ token = { env = "CYCLE_API_KEY" }           # an API key of that hub
 # read_only = true                          # change nothing through this context
 # protected = true                          # confirm every change one level more strictly
 # color = "red"                             # frames every form and confirmation of this context
+# console_encoding = "cp437"                # the text of consoles: utf-8, cp437 or latin-1
 # enabled = false                           # do not connect at the start
 # concurrency = 8                           # requests at once
 # answer_timeout = "10s"                    # time to wait for the first byte of an answer
