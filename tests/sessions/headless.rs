@@ -2,11 +2,13 @@
 
 use std::io::{Read as _, Write as _};
 use std::process::{Child, ChildStdout, Command, Stdio};
+use std::time::Duration;
 
 use rustix::process::{Pid, Signal, kill_process};
 
 use crate::cloud::{Cloud, QDECK};
 use crate::deck::keys;
+use crate::leaving::job_of;
 use crate::terminal::{Start, Terminal};
 
 /// A demo cloud, and a home whose configuration connects to it.
@@ -117,19 +119,12 @@ fn a_guest_is_typed_into_resized_and_left() {
     }
     terminal.wait_for("size 30 100");
 
-    // Ctrl-C is the guest's.
-    run(&terminal, "clear; echo sleeps-$((10 + 1)); sleep 1000");
-    terminal.wait_for("sleeps-11");
-    terminal.type_keys(keys::CTRL_C);
-    terminal.wait_until("the prompt again", |screen| screen.contents().trim_end().ends_with(['#', '$']));
-    run(&terminal, "echo interrupted-$((30 + 3))");
-    terminal.wait_for("interrupted-33");
-    // The escape key itself, and a key that is no command.
-    run(&terminal, "clear; echo reads-$((20 + 2)); cat -v");
+    // Ctrl-C and Ctrl-Z are the guest's, and so are the escape key itself and one that is no command.
+    run(&terminal, "clear; stty -isig; echo reads-$((20 + 2)); cat -v");
     terminal.wait_for("reads-22");
-    terminal.type_keys("<\x1d]\x1d\x1d\x1dx>");
+    terminal.type_keys("<\x03\x1a\x1d]\x1d\x1d\x1dx>");
     terminal.type_keys(keys::ENTER);
-    terminal.wait_for("<^]^]^]x>");
+    terminal.wait_for("\n<^C^Z^]^]^]x>");
     terminal.type_keys("\x1d?");
     terminal.wait_for("Ctrl-] d, q or .: leave");
 
@@ -247,6 +242,76 @@ fn a_pipe_is_sent_to_its_end_and_output_is_alone_on_standard_output() {
     let pid = Pid::from_raw(i32::try_from(console.id()).expect("a pid")).expect("a pid");
     kill_process(pid, Signal::TERM).expect("it runs");
     assert_eq!(console.wait().expect("it ends").code(), Some(128 + 15));
+}
+
+#[test]
+fn a_terminal_that_does_not_read_holds_up_neither_the_escape_key_nor_a_signal() {
+    for leave in [true, false] {
+        // The flood goes on in the guest.
+        let it = Setup::start();
+        let mut terminal = it.attached();
+        terminal.stop_reading();
+        run(&terminal, "yes flood");
+        // Time for it to take no more.
+        terminal.wait_quiet(Duration::from_millis(300));
+        if leave {
+            terminal.type_keys("\x1dd");
+        } else {
+            terminal.signal(Signal::TERM);
+        }
+        terminal.assert_gone_within(Duration::from_secs(20));
+        terminal.read_again();
+        let code = terminal.exit_status().exit_code();
+        assert_eq!(code, if leave { 0 } else { 128 + 15 });
+        terminal.assert_plain();
+    }
+}
+
+#[test]
+fn a_stop_that_cannot_be_caught_and_fg_take_raw_mode_again() {
+    let it = Setup::start();
+    let mut shell = Terminal::start(&Start {
+        program: "/bin/sh",
+        arguments: &["-i"],
+        environment: &[("PS1", "shell> "), ("QDECK", QDECK)],
+        home: it.home.path(),
+        columns: 120,
+        rows: 36,
+    });
+    shell.wait_for("shell> ");
+    shell.type_keys("\"$QDECK\" --config config.toml console relay-2\r");
+    shell.wait_for("attached to demo-cycle/relay-2");
+    shell.type_keys(keys::ENTER);
+    run(&shell, "echo ready-$((40 + 2))");
+    shell.wait_for("ready-42");
+    let taken = shell.modes();
+    kill_process(job_of(&shell), Signal::STOP).expect("it runs");
+    shell.wait_for("Stopped");
+    shell.type_keys("stty sane; echo it is $((6 * 7))\n");
+    shell.wait_for("it is 42");
+    assert_ne!(shell.modes(), taken);
+    shell.type_keys("fg\r");
+    shell.wait_until("raw mode", |_| shell.modes() == taken);
+    run(&shell, "echo back-$((80 + 8))");
+    shell.wait_for("back-88");
+    shell.type_keys("\x1dd");
+    shell.wait_for("left demo-cycle/relay-2");
+    shell.type_keys("exit\r");
+    shell.exit_status();
+    shell.assert_plain();
+}
+
+#[test]
+fn a_closed_pipe_ends_it_without_a_word() {
+    let it = Setup::start();
+    let mut console = it.piped(&["relay-2", "--wait", "10m"]);
+    let mut stdin = console.stdin.take().expect("piped");
+    stdin.write_all(b"\necho first-$((10 + 1))\n").expect("it reads");
+    read_until(console.stdout.as_mut().expect("piped"), "first-11");
+    drop(console.stdout.take());
+    stdin.write_all(b"echo second; echo third\n").expect("it reads");
+    let output = console.wait_with_output().expect("it ends");
+    assert_eq!((output.status.code(), String::from_utf8_lossy(&output.stderr).as_ref()), (Some(1), ""));
 }
 
 #[test]

@@ -78,7 +78,7 @@ fn a_panic_gives_the_terminal_back_and_then_tells() {
 }
 
 /// The child of a shell that runs in the foreground.
-fn job_of(shell: &Terminal) -> Pid {
+pub fn job_of(shell: &Terminal) -> Pid {
     let pid = shell.pid();
     let children = std::fs::read_to_string(format!("/proc/{pid}/task/{pid}/children")).expect("a list");
     let child = children.split_whitespace().next().and_then(|pid| pid.parse().ok());

@@ -18,7 +18,7 @@ use super::record::Recording;
 use crate::cli::{leave, output};
 use crate::console::{Passthrough, Size};
 use crate::model::Problem;
-use crate::tui::terminal::{self, Guard};
+use crate::tui::terminal::{self, Guard, KEYBOARD};
 
 /// Reads that may wait for the wire. Where a person types, further keys are dropped then, as a keyboard without a reader
 /// does: the escape key works all the same.
@@ -90,12 +90,13 @@ pub(super) async fn attach(console: Passthrough, name: &str, of: &ConsoleArgumen
         while !terminal::is_idle() {
             idle.notified().await;
         }
-        Ok::<(), Failed>(())
+        // A failed write is reported by the next one.
+        terminal::pass(&[]).map_err(Failed::Local)
     };
     let enough = async {
         let end = control.until_enough().await;
         // Before the link is closed, which may take a second.
-        drop(guard.take());
+        give_back(guard.take());
         end
     };
     let end = tokio::select! {
@@ -103,9 +104,7 @@ pub(super) async fn attach(console: Passthrough, name: &str, of: &ConsoleArgumen
         Some(number) = signals.recv() => Ok(End::Signal(number)),
         end = console.carry(input, sizes, write, enough) => end.map(|why| why.unwrap_or(End::Remote)),
     };
-    // A failed write is reported by the next one.
-    let written = terminal::pass(&[]);
-    drop(guard.take());
+    give_back(guard.take());
     for message in terminal::take_background_panics() {
         output::error_line(&message);
     }
@@ -116,13 +115,20 @@ pub(super) async fn attach(console: Passthrough, name: &str, of: &ConsoleArgumen
         recording.finish();
     }
     let end = end?;
-    written?;
     match end {
         End::Remote if is_interactive => output::error_line(&format!("{name} ended the console")),
         End::Left => output::error_line(&format!("left {name}")),
         _ => {}
     }
     Ok(end)
+}
+
+/// Gives the terminal back. What is typed from now on is not for this program, so nothing reads it here any more.
+fn give_back(guard: Option<Guard>) {
+    if guard.is_some() && io::stdin().is_terminal() {
+        std::mem::forget(KEYBOARD.pause());
+    }
+    drop(guard);
 }
 
 /// The lines before the first output.
@@ -174,7 +180,7 @@ impl Control {
         let runtime = tokio::runtime::Handle::current();
         std::thread::Builder::new().name("input".to_owned()).spawn(move || {
             let mut chunk = [0; READ_BYTES];
-            while let Some(bytes) = read(&mut chunk) {
+            while let Some(bytes) = read(&mut chunk, is_interactive) {
                 if !is_interactive {
                     // Waits while the guest does not read. Nothing takes it where the console takes no input.
                     let _ = to_guest.blocking_send(Bytes::copy_from_slice(bytes));
@@ -240,11 +246,15 @@ async fn sleep_after(from: Option<tokio::time::Instant>, wait: Duration) {
 }
 
 /// Reads what there is of standard input; `None` at its end.
-fn read(chunk: &mut [u8]) -> Option<&[u8]> {
+fn read(chunk: &mut [u8], is_terminal: bool) -> Option<&[u8]> {
     loop {
         let stdin = io::stdin();
-        // Another program may have set it not to wait.
-        let _ = poll(&mut [PollFd::new(&stdin, PollFlags::IN)], None);
+        // What goes wrong shows in the read. Another program may have set it not to wait.
+        if is_terminal {
+            let _ = KEYBOARD.wait();
+        } else {
+            let _ = poll(&mut [PollFd::new(&stdin, PollFlags::IN)], None);
+        }
         // Not through the standard library, which reads ahead.
         match rustix::io::read(&stdin, &mut *chunk) {
             Ok(0) => return None,
