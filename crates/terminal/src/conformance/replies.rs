@@ -4,7 +4,7 @@ use super::*;
 
 const REPLIES: &[(&str, &str, &str)] = &[
     ("DA1", "\x1b[c\x1b[0c\x1bZ", "\x1b[?64;6;21;22;28c\x1b[?64;6;21;22;28c\x1b[?64;6;21;22;28c"),
-    ("DA2", "\x1b[>c", "\x1b[>1;4000;0c"),
+    ("DA2", "\x1b[>c", "\x1b[>41;4000;0c"),
     ("DA3", "\x1b[=c", "\x1bP!|00000000\x1b\\"),
     ("status", "\x1b[5n", "\x1b[0n"),
     ("cursor", "ab\x1b[6n", "\x1b[1;3R"),

@@ -15,10 +15,10 @@ impl Machine {
         self.reply(format_args!("\x1b[?64;6;21;22;28c"));
     }
 
-    /// DA2. The number is in the range where vim takes the terminal for one with SGR mouse reports and without the
-    /// finer points of xterm.
+    /// DA2: a VT420 (41), as DA1 has it. The number is in the range where vim takes the terminal for one with SGR mouse
+    /// reports and without the finer points of xterm.
     pub(super) fn secondary_attributes(&mut self) {
-        self.reply(format_args!("\x1b[>1;4000;0c"));
+        self.reply(format_args!("\x1b[>41;4000;0c"));
     }
 
     /// DA3: the unit's number.

@@ -65,6 +65,10 @@ const SEQUENCES: &[(&str, &str)] = &[
         "(\x1bV|\x1b\\[1\"q).*[漢字あい😀]",
         "writing over half of a protected wide character: xterm takes the other half for protected, too",
     ),
+    (
+        r"\x1b\[\?45h.*\x1b\[\?6h|\x1b\[\?6h.*\x1b\[\?45h",
+        "a cursor that reverse wraparound brought above the origin is reported on row zero or less",
+    ),
     (r"\x7f", "DEL shows nothing; xterm prints it once a set of 96 characters is designated"),
     (r"\x1b[NO]-", "a soft hyphen shows nothing"),
 ];
