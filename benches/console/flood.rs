@@ -55,12 +55,58 @@ pub async fn run(parts: usize, size: Size) -> Result<String, Error> {
     let after = resident();
     drop((session, server));
     let drawn = screen.await?;
+    let bare = bare(parts, size);
+    let tmux = match tmux(parts, size) {
+        Ok(tmux) => format!("{tmux:.2?}, {:.2} of its time", took.as_secs_f64() / tmux.as_secs_f64()),
+        Err(error) => format!("not measured: {error}"),
+    };
     Ok(format!(
-        "{parts} MiB in {took:.1?}; the last screen is whole: {whole}\n{}\n{}\n\
+        "{parts} MiB in {took:.2?}; the last screen is whole: {whole}\n\
+         the bare emulator: {bare:.2?}, {:.2} of its rate; a pane of tmux: {tmux}\n{}\n{}\n\
          resident KiB: {before} before, {memory:?} in each quarter of the flood at most, {after} after",
+        bare.as_secs_f64() / took.as_secs_f64(),
         told("keys echoed", echoes),
         told("pictures drawn", drawn),
     ))
+}
+
+/// The time for the same bytes on an emulator alone.
+fn bare(parts: usize, size: Size) -> Duration {
+    let mut emulator = Emulator::new(size);
+    let mut took = Duration::ZERO;
+    for part in 0..parts {
+        let lines = log_lines(part);
+        let start = Instant::now();
+        for slice in lines.chunks(FRAME) {
+            emulator.feed(slice);
+        }
+        took += start.elapsed();
+    }
+    took
+}
+
+/// The time for the same bytes in a pane of tmux that no client shows, from `cat` to its end.
+fn tmux(parts: usize, size: Size) -> Result<Duration, Error> {
+    let folder = tempfile::tempdir()?;
+    let file = folder.path().join("flood");
+    let lines: Vec<Bytes> = (0..parts).map(log_lines).collect();
+    std::fs::write(&file, lines.concat())?;
+    let socket = folder.path().join("socket");
+    let tmux = |arguments: &[&str]| {
+        let mut command = std::process::Command::new("tmux");
+        command.arg("-S").arg(&socket).args(["-f", "/dev/null"]).args(arguments);
+        command.env_remove("TMUX").status()
+    };
+    let (columns, rows) = (size.columns.to_string(), size.rows.to_string());
+    let shell =
+        format!("sleep 0.5; cat '{}'; tmux -S '{}' wait-for -S over", file.display(), socket.display());
+    tmux(&["new-session", "-d", "-x", &columns, "-y", &rows, &shell])?;
+    let start = Instant::now();
+    tmux(&["wait-for", "over"])?;
+    let took = start.elapsed().saturating_sub(Duration::from_millis(500));
+    // The server ends with its last pane; this is for one that did not.
+    let _ = tmux(&["kill-server"]);
+    Ok(took)
 }
 
 /// A session and the far side of its websocket.

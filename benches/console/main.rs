@@ -1,21 +1,17 @@
-//! The emulator's speed beside bare vt100's, and a flood through a whole session. `benches/README.md` tells how to read
-//! it.
+//! Drawing of a console's screen, and a flood through a whole session. `benches/README.md` states how to read it.
 
 mod flood;
 
 use std::fmt::Write;
 use std::hint::black_box;
-use std::num::NonZeroU16;
 
-use criterion::{Criterion, Throughput};
+use criterion::Criterion;
 use quarterdeck::console::Size;
 use quarterdeck::terminal::Emulator;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 const SIZE: Size = Size { columns: 160, rows: 50 };
-/// Bytes fed at once, as a session does.
-const SLICE: usize = 4 * 1024;
 const CORPUS: usize = 4 * 1024 * 1024;
 
 fn corpus(mut line: impl FnMut(&mut String, usize)) -> Vec<u8> {
@@ -63,34 +59,6 @@ fn corpora() -> Vec<(&'static str, Vec<u8>)> {
     ]
 }
 
-fn feeding(criterion: &mut Criterion) {
-    let (rows, columns) = (
-        NonZeroU16::new(SIZE.rows).unwrap_or(NonZeroU16::MIN),
-        NonZeroU16::new(SIZE.columns).unwrap_or(NonZeroU16::MIN),
-    );
-    for (name, bytes) in corpora() {
-        let mut group = criterion.benchmark_group(format!("feed/{name}"));
-        group.throughput(Throughput::Bytes(bytes.len() as u64)).sample_size(10);
-        group.bench_function("vt100", |bencher| {
-            let mut parser = vt100::Parser::new(rows, columns, 10_000);
-            bencher.iter(|| {
-                for slice in bytes.chunks(SLICE) {
-                    parser.process(black_box(slice));
-                }
-            });
-        });
-        group.bench_function("emulator", |bencher| {
-            let mut emulator = Emulator::new(SIZE);
-            bencher.iter(|| {
-                for slice in bytes.chunks(SLICE) {
-                    emulator.feed(black_box(slice));
-                }
-            });
-        });
-        group.finish();
-    }
-}
-
 fn drawing(criterion: &mut Criterion) {
     let area = Rect::new(0, 0, SIZE.columns, SIZE.rows);
     let mut buf = Buffer::empty(area);
@@ -113,7 +81,6 @@ fn main() -> Result<(), flood::Error> {
         return Ok(());
     }
     let mut criterion = Criterion::default().configure_from_args();
-    feeding(&mut criterion);
     drawing(&mut criterion);
     criterion.final_summary();
     Ok(())
