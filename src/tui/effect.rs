@@ -47,6 +47,8 @@ pub enum View {
     Telemetry(ResourceId),
     /// The console of an instance: the one that is open, else a new one.
     Console(ResourceId),
+    /// The consoles of these instances, in the tiles of one tab.
+    Consoles(Vec<ResourceId>),
     /// A new session on the console of an instance, beside those that are open.
     NewConsole(ResourceId),
     /// An open console.
@@ -151,6 +153,8 @@ pub enum Work {
     Cancel(Ticket),
     /// Open or come back to the console of an instance.
     OpenConsole(ResourceId),
+    /// Open the consoles of these instances in the tiles of one tab.
+    OpenConsoles(Vec<ResourceId>),
     /// Open another session on the console of an instance.
     OpenNewConsole(ResourceId),
     /// Come back to an open console.

@@ -19,7 +19,7 @@ use super::layer::{Answer, Question, Ticket};
 use super::terminal::Clipboard;
 use super::ui::{Event, Ui};
 use super::ui_state::UiState;
-use super::views::console::{ConsoleView, SessionsView};
+use super::views::console::{self, ConsoleView, SavedTabs, SessionsView};
 use super::views::page::not_a_page;
 use super::writes::form::{CommonForm, FilledForm, FoundFiles, StoredForms};
 use super::writes::outside;
@@ -67,16 +67,6 @@ impl Asked {
     }
 }
 
-/// The name of an instance, and the kind of console that it offers.
-fn console_of<'a>(ui: &'a Ui, id: &ResourceId) -> Result<(&'a str, ScreenKind), String> {
-    let row = ui.app.store.get(id).ok_or_else(|| format!("{id} is gone"))?;
-    let name = row.resource.name();
-    match row.resource.offers().console {
-        Some(kind) => Ok((name, kind)),
-        None => Err(format!("{name} offers no console")),
-    }
-}
-
 /// A path with `~` in the place of the home folder.
 fn short_path(path: &Path) -> String {
     let home = std::env::var_os("HOME").map(PathBuf::from);
@@ -105,6 +95,8 @@ pub(super) struct Performer {
     tasks: JoinSet<()>,
     opener: Opener,
     sessions: Sessions,
+    /// The tabs of the console view while it is not open.
+    saved_tabs: SavedTabs,
     /// The tasks that answer the open questions of layers.
     asked: HashMap<Ticket, Asked>,
     /// The bulks that can be stopped.
@@ -130,6 +122,7 @@ impl Performer {
             tasks: JoinSet::new(),
             asked: HashMap::new(),
             bulks: HashMap::new(),
+            saved_tabs: SavedTabs::default(),
             sessions,
             opener,
         }
@@ -180,6 +173,7 @@ impl Performer {
             Work::CopyCurl(of) => self.copy_text(curl::lines(self.fleet.clone(), of)),
             Work::Browse(address) => self.browse(address.0),
             Work::OpenConsole(id) => return vec![self.console(ui, id)],
+            Work::OpenConsoles(ids) => return self.consoles(ui, ids),
             Work::OpenNewConsole(id) => return vec![self.new_console(ui, &id)],
             Work::OpenSession(session) => return vec![self.session(ui, session)],
             Work::OpenActions(id, chosen) => return vec![outside::actions(&self.fleet, ui, id, chosen)],
@@ -247,17 +241,30 @@ impl Performer {
     }
 
     fn console(&self, ui: &Ui, id: ResourceId) -> Event {
-        let open = match (console_of(ui, &id), self.sessions.latest_of(&id)) {
-            (Ok((name, kind)), _) => self.sessions.attach(&id, name, kind),
-            // The instance may be gone from its table, and its console is still there.
-            (Err(_), Some(open)) => open,
-            (Err(failure), None) => return Event::Failed(failure),
-        };
-        self.opened(ui, open, View::Console(id))
+        match console::attach(&self.sessions, &id, &ui.app) {
+            Ok(open) => self.opened(ui, open, View::Console(id)),
+            Err(failure) => Event::Failed(failure),
+        }
+    }
+
+    /// Opens the consoles of several instances together; what fails is reported.
+    fn consoles(&self, ui: &Ui, ids: Vec<ResourceId>) -> Vec<Event> {
+        let (mut open, mut events) = (Vec::new(), Vec::new());
+        for id in &ids {
+            match console::attach(&self.sessions, id, &ui.app) {
+                Ok(console) => open.push(console),
+                Err(failure) => events.push(Event::Failed(failure)),
+            }
+        }
+        if let Some(first) = open.first() {
+            let layer = self.view(ui, Arc::clone(first)).tiled(open);
+            events.push(Event::Opened(Box::new(layer), View::Consoles(ids)));
+        }
+        events
     }
 
     fn new_console(&self, ui: &Ui, id: &ResourceId) -> Event {
-        match console_of(ui, id) {
+        match console::console_of(&ui.app, id) {
             Ok((name, kind)) => {
                 let open = self.sessions.open_new(id, name, kind);
                 let view = View::Session(open.session);
@@ -275,8 +282,12 @@ impl Performer {
     }
 
     fn opened(&self, ui: &Ui, open: Arc<OpenConsole>, view: View) -> Event {
-        let layer = ConsoleView::new(&self.sessions, open, ui.app.console_keys());
-        Event::Opened(Box::new(layer), view)
+        Event::Opened(Box::new(self.view(ui, open)), view)
+    }
+
+    /// The view of consoles as it was left, with this console in front.
+    fn view(&self, ui: &Ui, open: Arc<OpenConsole>) -> ConsoleView {
+        ConsoleView::new(&self.sessions, open, ui.app.console_keys()).with_saved(&self.saved_tabs)
     }
 
     fn play(&self, ui: &Ui, path: &Path, options: PlayOptions) -> Event {

@@ -36,6 +36,7 @@ mod platforms;
 mod recording;
 mod secrets;
 mod terminal;
+mod tiles;
 #[cfg(feature = "system-tests")]
 mod tools;
 mod wrong_input;

@@ -222,8 +222,9 @@ commands! {
     ZoomOut { "zoom-out": "a longer time window" } in [Telemetry], when always;
     Detach { "detach": "leave the console; the session goes on" } in [Console, CopyMode], when always;
     EndSession { "end-session": "end the session" } in [Console, CopyMode, Menu], when always;
-    NextSession { "next-session": "the next session" } in [Console, CopyMode], when always;
-    PreviousSession { "previous-session": "the previous session" } in [Console, CopyMode], when always;
+    NextSession { "next-session": "the next tab; the next tile or session where there is one tab" }
+        in [Console, CopyMode], when always;
+    PreviousSession { "previous-session": "the previous tab, tile or session" } in [Console, CopyMode], when always;
     CopyMode { "copy-mode": "scroll back, search, select and copy" } in [Console, CopyMode, Playback], when always;
     Record { "record": "record the console to a file, or stop" } in [Console], when always;
     PauseRecording { "pause-recording": "pause the recording, or go on with it" } in [Console], when always;
@@ -250,6 +251,47 @@ commands! {
         in [Playback], when always;
     Zoom { "zoom": "the console on the whole screen, or back" }
         in [Telemetry, Console, CopyMode, Playback], when always;
+    SplitRight { "split-right": "another console to the right of this one" } in [Console], when always;
+    SplitBelow { "split-below": "another console below this one" } in [Console], when always;
+    FocusLeft { "focus-left": "to the tile on the left" } in [Console], when always;
+    FocusDown { "focus-down": "to the tile below" } in [Console], when always;
+    FocusUp { "focus-up": "to the tile above" } in [Console], when always;
+    FocusRight { "focus-right": "to the tile on the right" } in [Console], when always;
+    ResizeLeft { "resize-left": "move the line beside the tile to the left" } in [Console], when always;
+    ResizeDown { "resize-down": "move the line below the tile down" } in [Console], when always;
+    ResizeUp { "resize-up": "move the line below the tile up" } in [Console], when always;
+    ResizeRight { "resize-right": "move the line beside the tile to the right" } in [Console], when always;
+    GrowTile { "grow-tile": "a larger tile" } in [Console], when always;
+    ShrinkTile { "shrink-tile": "a smaller tile" } in [Console], when always;
+    NextLayout { "next-layout": "the next even arrangement: columns, rows, one and a stack, grid" }
+        in [Console], when always;
+    SwapTile { "swap-tile": "exchange the tile and the next one" } in [Console], when always;
+    CloseTile { "close-tile": "close the tile; the session goes on" } in [Console], when always;
+    NewTab { "new-tab": "another console in a new tab" } in [Console], when always;
+    Tab(u8) {
+        (1) "tab-1": "the first tab",
+        (2) "tab-2": "the second tab",
+        (3) "tab-3": "the third tab",
+        (4) "tab-4": "the fourth tab",
+        (5) "tab-5": "the fifth tab",
+        (6) "tab-6": "the sixth tab",
+        (7) "tab-7": "the seventh tab",
+        (8) "tab-8": "the eighth tab",
+        (9) "tab-9": "the ninth tab",
+    }
+        in [Console], when always;
+    RenameTab { "rename-tab": "name the tab" } in [Console], when always;
+    RenameSession { "rename-session": "name the session" } in [Console], when always;
+    AnotherSession { "another-session": "another session on the same instance, in a new tab" }
+        in [Console], when always;
+    NextEncoding { "next-encoding": "another encoding of the session: UTF-8, CP437, Latin-1" }
+        in [Console], when always;
+    NextAlert { "next-alert": "the next console with a mark: broken, bell, ended, silence, output" }
+        in [Console], when always;
+    TypeTogether { "type-together": "type into all tiles of the tab together, or stop that" }
+        in [Console], when always;
+    TypeHereToo { "type-here-too": "type into this tile together with others, or leave it out" }
+        in [Console], when always;
     Prefix { "prefix": "the key that takes the next one from the guest" } in [Console], when always;
     NextField { "next-field": "the next field of a form" } in [Form], when always;
     PreviousField { "previous-field": "the previous field" } in [Form], when always;

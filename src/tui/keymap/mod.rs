@@ -223,31 +223,13 @@ impl Keymap {
                 _ => None,
             }
         };
-        let words = [
-            (Command::Detach, "detach"),
-            (Command::CopyMode, "copy mode"),
-            (Command::Zoom, "zoom"),
-            (Command::NextSession, "next"),
-            (Command::PreviousSession, "previous"),
-            (Command::Sessions, "list"),
-            (Command::Record, "record"),
-            (Command::PauseRecording, "pause recording"),
-            (Command::EndSession, "close"),
-            (Command::SendPrefix, "send prefix"),
-            (Command::Help, "keys"),
-        ];
-        let shown = words
-            .into_iter()
-            .filter_map(|(command, word)| {
-                Some((self.hint(KeyContext::Console, command, true)?, command, word))
-            })
-            .collect();
         // Without one there would be no way out of a console, so an unbound prefix is the default one.
         let prefix = self
             .bound_in(KeyContext::Console)
             .find(|binding| binding.command == Command::Prefix && binding.keys.len() == 1)
             .map_or_else(|| Chord::new(KeyCode::Char(']'), KeyModifiers::CONTROL), |binding| binding.keys[0]);
-        ConsoleKeys::new(prefix.event(), prefix.spelled(), shown, Arc::new(look_up))
+        let hint = |command| self.hint(KeyContext::Console, command, true);
+        ConsoleKeys::new(prefix.event(), prefix.spelled(), hint, Arc::new(look_up))
     }
 
     fn bound_in(&self, context: KeyContext) -> impl Iterator<Item = &Binding> {

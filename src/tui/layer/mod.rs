@@ -179,6 +179,16 @@ pub trait Layer: Any + Send {
         false
     }
 
+    /// Shows another view itself, where it can; returns the effects that follow. The layers above it are closed then.
+    fn take_view(&mut self, _view: &View, _app: &mut App) -> Option<Vec<Effect>> {
+        None
+    }
+
+    /// Returns true if it has more to show than the console of this instance.
+    fn outlives(&self, _id: &ResourceId) -> bool {
+        false
+    }
+
     /// Takes an answer to a question that it asked; returns the effects that follow. Answers to cancelled questions
     /// never come here.
     fn answer(&mut self, _ticket: Ticket, _answer: Answer) -> Vec<Effect> {

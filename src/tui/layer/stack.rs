@@ -105,6 +105,23 @@ impl Layers {
         at.map(|at| self.entries.remove(at).close().collect()).unwrap_or_default()
     }
 
+    /// Lets a layer show this view where one can, and closes those above it; returns the effects. `None` where none can.
+    pub fn take_view(&mut self, view: &View, app: &mut App) -> Option<Vec<Effect>> {
+        for at in (0..self.entries.len()).rev() {
+            if let Some(mut effects) = self.entries[at].layer.take_view(view, app) {
+                self.entries[at].track(&effects);
+                effects.extend(self.entries.split_off(at + 1).into_iter().flat_map(Entry::close));
+                return Some(effects);
+            }
+        }
+        None
+    }
+
+    /// Returns true if the topmost layer has more to show than the console of this instance.
+    pub fn outlives(&self, id: &ResourceId) -> bool {
+        self.top().outlives(id)
+    }
+
     /// Hands an answer to the layer that asked; returns what follows from it. `None` where its question is not open any
     /// more: the answer is dropped.
     pub fn answer(&mut self, ticket: Ticket, answer: Answer) -> Option<Vec<Effect>> {

@@ -127,6 +127,11 @@ pub struct MenuLayer<M: Menu> {
 }
 
 impl<M: Menu> MenuLayer<M> {
+    /// Its content.
+    pub fn menu_mut(&mut self) -> &mut M {
+        &mut self.menu
+    }
+
     /// Its list.
     #[cfg(test)]
     pub fn list(&self) -> &List<M::Choice> {

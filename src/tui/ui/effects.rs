@@ -72,15 +72,21 @@ impl Ui {
             // A console that no terminal can show: its page is offered.
             View::Console(id) => match self.page_kind(&id) {
                 Some(kind) => self.open_view(View::Page(id, kind)),
-                None => self.open_view(View::Console(id)),
+                None => self.open_consoles(View::Console(id)),
             },
-            View::NewConsole(_)
-            | View::Session(_)
-            | View::Page(..)
-            | View::Sessions
-            | View::Actions(_)
-            | View::BulkActions(_)
-            | View::Create => self.open_view(view),
+            View::Consoles(_) | View::NewConsole(_) | View::Session(_) => self.open_consoles(view),
+            View::Page(..) | View::Sessions | View::Actions(_) | View::BulkActions(_) | View::Create => {
+                self.open_view(view)
+            }
+        }
+    }
+
+    /// Opens consoles: in the view of consoles that is open, else in a new one.
+    fn open_consoles(&mut self, view: View) -> Vec<Effect> {
+        self.dirty = true;
+        match self.layers.take_view(&view, &mut self.app) {
+            Some(effects) => effects,
+            None => self.open_view(view),
         }
     }
 
@@ -102,6 +108,7 @@ impl Ui {
             }
             View::Page(id, asked) => Box::new(PageView::new(id.clone(), app.name_of(id), *asked)),
             View::Console(id) => return vec![Work::OpenConsole(id.clone()).into()],
+            View::Consoles(ids) => return vec![Work::OpenConsoles(ids.clone()).into()],
             View::NewConsole(id) => return vec![Work::OpenNewConsole(id.clone()).into()],
             View::Session(session) => return vec![Work::OpenSession(*session).into()],
             View::Sessions => return vec![Work::OpenSessions.into()],
@@ -124,8 +131,10 @@ impl Ui {
         let console = View::Console(id.clone());
         let name = self.app.name_of(id);
         match self.layers.front() {
-            Some(front) if *front == console => {
-                let mut effects = self.layers.close_view(&console);
+            Some(front) if *front == console || self.layers.subject() == Some(id) && is_console(front) => {
+                let front = front.clone();
+                let outlives = self.layers.outlives(id);
+                let mut effects = if outlives { Vec::new() } else { self.layers.close_view(&front) };
                 let layer = PageView::fetched(id.clone(), name, kind, page);
                 effects.extend(self.show(Box::new(layer), View::Page(id.clone(), kind)));
                 effects
@@ -233,4 +242,8 @@ impl Ui {
         effects.extend(self.app.show_table(kind, filter).err().map(Effect::complain));
         effects
     }
+}
+
+const fn is_console(view: &View) -> bool {
+    matches!(view, View::Console(_) | View::Consoles(_) | View::NewConsole(_) | View::Session(_))
 }

@@ -248,3 +248,19 @@ fn a_bulk_goes_on_when_its_box_is_closed_and_its_end_is_reported() {
     news(&mut scene, "web-4", WritePhase::Ended(refusal()));
     assert!(scene.text().contains("Stop: 3 done, 1 failed"), "{}", scene.text());
 }
+
+#[test]
+fn the_consoles_of_marked_rows_are_attached_together_up_to_a_bound() {
+    let mut scene = marked(120, 36);
+    scene.keys("a");
+    let all: Vec<_> = targets(&scene).into_iter().map(|target| target.id).collect();
+    assert_eq!(scene.effects, [Work::OpenConsoles(all)]);
+
+    let mut scene = marked_of(12, 120, 36);
+    scene.keys("a");
+    let [Outside::Work(Work::OpenConsoles(ids))] = &*scene.effects else {
+        panic!("{:?}", scene.effects);
+    };
+    assert_eq!(ids.len(), 9);
+    assert!(scene.text().contains("opened the first 9 of 12"), "{}", scene.text());
+}

@@ -1,171 +1,169 @@
-//! Drawing of the console view: the console, and a border with the instance, the state and the keys.
+//! Drawing of the console view: the tabs, the tiles with the lines around them, and what lies over them.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use unicode_width::UnicodeWidthStr;
 
-use super::ConsoleView;
-use super::recording::{playback, playback_footer};
+use super::pane::{TitleLook, Together};
+use super::tiles::{Frame, Placement, Tile, draw_frames};
+use super::{ConsoleView, Mode, RESIZE_INTERVAL, help};
 use crate::console::SessionState;
-use crate::model::age;
 use crate::tui::Look;
-use crate::tui::widgets::frame::{Piece, draw_border, put, put_right};
+use crate::tui::widgets::frame::{put, put_right};
 
 /// The smallest size, in columns and rows, that is drawn with a border.
 const MIN_BORDERED_SIZE: (u16, u16) = (24, 6);
 
+/// The rows below which the names of tabs have no line of their own.
+const MIN_ROWS_WITH_TABS: u16 = 8;
+
 impl ConsoleView {
-    pub(super) fn draw_console(&mut self, area: Rect, buf: &mut Buffer, look: &Look<'_>) {
+    pub(super) fn draw_view(&mut self, area: Rect, buf: &mut Buffer, look: &Look<'_>) {
         let area = area.intersection(buf.area);
+        for pane in self.tabs.panes_mut() {
+            pane.leave_screen();
+        }
+        self.prompt_cursor = None;
         if area.is_empty() {
             return;
         }
-        let bordered =
-            !self.zoomed && area.width >= MIN_BORDERED_SIZE.0 && area.height >= MIN_BORDERED_SIZE.1;
-        let grid = if bordered {
-            Rect { x: area.x + 1, y: area.y + 1, width: area.width - 2, height: area.height - 2 }
-        } else {
-            area
-        };
-        self.pane.draw(grid, buf, look);
-        let state = self.pane.screen().state();
-        let footer = self.footer(&state, area.width.saturating_sub(if bordered { 2 } else { 0 }), look);
-        let row = Rect { y: area.bottom() - 1, height: 1, ..area };
+        let holds = self.holds_sizes(look);
+        for pane in self.tabs.panes_mut() {
+            pane.holds_size = holds;
+        }
+        let body = self.draw_tab_bar(area, buf, look);
+        let is_zoomed = self.tabs.tab().is_zoomed;
+        let bordered = !is_zoomed && body.width >= MIN_BORDERED_SIZE.0 && body.height >= MIN_BORDERED_SIZE.1;
         if bordered {
-            draw_border(
-                area,
-                buf,
-                look,
-                if state == SessionState::Live { look.theme.accent } else { look.theme.border },
-            );
-            self.pane.draw_title(Rect { x: area.x + 1, width: area.width - 2, height: 1, ..area }, buf, look);
-            let inner = Rect { x: row.x + 1, width: row.width - 2, ..row };
-            let end = put(&footer, inner, buf);
-            let right = self.right_of_footer(look);
-            put_right(&right, Rect { x: end, width: inner.right() - end, ..inner }, buf);
-        } else if self.prefix_pressed
-            || self.pane.notice.is_some()
-            || self.pane.copy.is_some()
-            || state != SessionState::Live
-        {
-            buf.set_style(row, look.theme.text);
-            for x in row.left()..row.right() {
-                buf[(x, row.y)].reset();
+            self.draw_tiles(body, buf, look);
+        } else {
+            self.tabs.tab_mut().place_none();
+            self.pane_mut().draw(body, buf, look);
+        }
+        self.draw_footer(body, bordered, buf, look);
+        if let Mode::Help(page) = self.mode {
+            let shown: Vec<_> = self.keys_offered().collect();
+            help::draw((&self.keys.prefix_name, &shown), page, body, buf, look);
+        }
+        self.note_sizes(holds, look);
+        self.drawn_marks = self.marks_out_of_view();
+    }
+
+    /// Draws the names of the tabs, where there are several; returns what is left of the area.
+    fn draw_tab_bar(&mut self, area: Rect, buf: &mut Buffer, look: &Look<'_>) -> Rect {
+        let is_needed = self.tabs.all().len() > 1 && !self.tabs.tab().is_zoomed;
+        if !is_needed || area.height < MIN_ROWS_WITH_TABS {
+            self.tab_bar.hide();
+            return area;
+        }
+        self.tab_bar.draw(&self.tabs, Rect { height: 1, ..area }, buf, look);
+        Rect { y: area.y + 1, height: area.height - 1, ..area }
+    }
+
+    fn draw_tiles(&mut self, area: Rect, buf: &mut Buffer, look: &Look<'_>) {
+        let inner = Rect { x: area.x + 1, y: area.y + 1, width: area.width - 2, height: area.height - 2 };
+        let tab = self.tabs.tab_mut();
+        let placement: Placement = tab.place(inner).clone();
+        for tile in tab.tiles_mut() {
+            if let Some(area) = placement.area(tile.id) {
+                tile.pane.draw(area, buf, look);
             }
-            put(&footer, row, buf);
         }
-        let line = if bordered { Rect { x: row.x + 1, width: row.width - 2, ..row } } else { row };
-        self.pane.draw_prompt(line, buf, look);
-        if self.keys_shown {
-            self.draw_keys(grid, buf, look);
-        }
-    }
-
-    /// The pieces of the footer; of the keys after the prefix as many as fit into `room` columns whole.
-    fn footer(&self, state: &SessionState, room: u16, look: &Look<'_>) -> Vec<Piece> {
-        let theme = look.theme;
-        if self.prefix_pressed {
-            let mut pieces = vec![(format!(" {} ", self.keys.prefix_name), theme.accent)];
-            let copy = self.pane.clipboard_offer.as_ref().map(|_| ("y", "copy"));
-            let keys = self.keys_offered().map(|(key, _, word)| (key.as_str(), *word));
-            let mut used = pieces[0].0.width();
-            for (key, word) in copy.into_iter().chain(keys) {
-                let (key, word) = (format!(" {key}"), format!(" {word} "));
-                let wide = key.width() + word.width();
-                if used + wide <= usize::from(room) {
-                    used += wide;
-                    pieces.extend([(key, theme.key), (word, theme.text)]);
-                }
-            }
-            return pieces;
-        }
-        if let Some(notice) = &self.pane.notice {
-            return vec![(format!(" {notice} "), theme.warn)];
-        }
-        if let Some(pieces) = self.pane.copy_footer(room, look) {
-            return pieces;
-        }
-        if let SessionState::Ended(problem) = state {
-            let why = problem
-                .as_ref()
-                .map_or_else(|| "closed by the remote side".to_owned(), |it| it.message.to_string());
-            return vec![
-                (" r".to_owned(), theme.key),
-                (" reconnect ".to_owned(), theme.text),
-                (" q".to_owned(), theme.key),
-                (" close ".to_owned(), theme.text),
-                (format!(" {why} "), if problem.is_some() { theme.bad } else { theme.dim }),
-            ];
-        }
-        if let SessionState::Reconnecting(retry) = state {
-            let when = retry.at.map_or_else(
-                || "reconnecting".to_owned(),
-                |at| format!("reconnecting in {}", age(at.since(look.now))),
-            );
-            return vec![
-                (" r".to_owned(), theme.key),
-                (" now ".to_owned(), theme.text),
-                (" q".to_owned(), theme.key),
-                (" close ".to_owned(), theme.text),
-                (format!(" {when} (attempt {}) ", retry.attempt), theme.moving),
-                (format!("{} ", retry.problem.message), theme.bad),
-            ];
-        }
-        if let SessionState::Page(page) = state {
-            return vec![(format!(" this console is a web page at {} ", page.host()), theme.dim)];
-        }
-        if let Some(status) = playback(&self.pane.console) {
-            return playback_footer(&status, room.into(), look);
-        }
-        let prefix = &self.keys.prefix_name;
-        let mut pieces = vec![(format!(" {prefix}"), theme.key)];
-        let shown = |command| self.keys.shown.iter().find(|(_, listed, _)| *listed == command);
-        if let Some((key, _, word)) = shown(crate::tui::Command::Detach) {
-            pieces.push((format!(" {key}"), theme.key));
-            pieces.push((format!(" {word} "), theme.dim));
-        }
-        if let Some((key, _, word)) = shown(crate::tui::Command::Help) {
-            pieces.push((format!(" {key}"), theme.key));
-            pieces.push((format!(" {word} "), theme.dim));
-        }
-        pieces
-    }
-
-    fn right_of_footer(&self, look: &Look<'_>) -> Vec<Piece> {
-        let theme = look.theme;
-        let mut pieces = Vec::new();
-        if let Some(text) = self.pane.clipboard_offer.as_ref().filter(|_| !self.prefix_pressed) {
-            let prefix = &self.keys.prefix_name;
-            pieces.push((format!(" {} bytes for the clipboard:", text.len()), theme.warn));
-            pieces.push((format!(" {prefix} y "), theme.key));
-        }
-        let sessions = self.sessions.len();
-        if sessions > 1 && pieces.is_empty() {
-            pieces.push((format!(" {sessions} consoles open "), theme.dim));
-        }
-        pieces
-    }
-
-    /// Draws the keys after the prefix, one a line, over the grid's lower right corner.
-    fn draw_keys(&self, grid: Rect, buf: &mut Buffer, look: &Look<'_>) {
-        let lines: Vec<String> = self
-            .keys_offered()
-            .map(|(key, _, word)| format!(" {} {key:<3} {word} ", self.keys.prefix_name))
+        let tab = self.tabs.tab();
+        let (focus, is_alone) = (tab.focus_id(), tab.tiles().len() == 1);
+        let several = self.types_into_several();
+        let mut placed: Vec<(&Tile, Rect, Together)> = tab
+            .tiles()
+            .iter()
+            .filter_map(|tile| Some((tile, placement.area(tile.id)?, part_of(tile, several))))
             .collect();
-        let width = lines.iter().map(|line| line.width()).max().unwrap_or(0) + 2;
-        let (width, height) =
-            (u16::try_from(width).unwrap_or(u16::MAX), u16::try_from(lines.len() + 2).unwrap_or(u16::MAX));
-        if width > grid.width || height > grid.height {
-            return;
+        // The lines of the one with the focus lie over those of the others, then those that are typed into.
+        placed.sort_by_key(|(tile, _, together)| (tile.id == focus, *together == Together::Typed));
+        let frames: Vec<Frame> = placed
+            .iter()
+            .map(|(tile, area, together)| {
+                let is_live = tile.pane.screen().state() == SessionState::Live;
+                let style = match together {
+                    Together::Typed => look.theme.warn,
+                    _ if tile.id == focus && (is_live || !is_alone) => look.theme.accent,
+                    _ => look.theme.border,
+                };
+                Frame { inner: *area, style, is_heavy: *together == Together::Typed }
+            })
+            .collect();
+        draw_frames(&frames, buf, look);
+        for (tile, area, together) in placed {
+            let row = Rect { y: area.y - 1, height: 1, ..area };
+            let title = TitleLook { is_focused: tile.id == focus, together };
+            tile.pane.draw_title(row, title, buf, look);
         }
-        let popup = Rect { x: grid.right() - width, y: grid.bottom() - height, width, height };
-        for position in popup.positions() {
-            buf[position].reset();
-            buf[position].set_style(look.theme.text);
+    }
+
+    /// Draws the footer into the lowest line of the border. Without a border it lies over the console, while there is
+    /// something to say.
+    fn draw_footer(&mut self, area: Rect, bordered: bool, buf: &mut Buffer, look: &Look<'_>) {
+        let row = Rect { y: area.bottom() - 1, height: 1, ..area };
+        let row = if bordered { Rect { x: row.x + 1, width: row.width - 2, ..row } } else { row };
+        let is_naming = matches!(self.mode, Mode::Naming(..));
+        let is_needed = bordered || self.has_news();
+        if is_naming || (is_needed && !bordered) {
+            for at in row.positions() {
+                buf[at].reset();
+            }
+            buf.set_style(row, look.theme.text);
         }
-        draw_border(popup, buf, look, look.theme.accent);
-        for (line, y) in lines.iter().zip(popup.y + 1..) {
-            buf.set_stringn(popup.x + 1, y, line, (width - 2).into(), look.theme.text);
+        if is_needed && !is_naming {
+            let footer = self.footer(row.width, look);
+            let end = put(&footer, row, buf);
+            let right = self.right_of_footer(look);
+            put_right(&right, Rect { x: end, width: row.right() - end, ..row }, buf);
         }
+        if let Mode::Naming(_, prompt) = &self.mode {
+            self.prompt_cursor = Some(prompt.draw(row, "", buf, look));
+        } else {
+            self.pane_mut().draw_prompt(row, buf, look);
+        }
+    }
+
+    /// Returns true if the footer says what the user must see even where it lies over the console.
+    fn has_news(&self) -> bool {
+        let pane = self.pane();
+        !matches!(self.mode, Mode::Typing)
+            || pane.notice.is_some()
+            || pane.is_offer_new
+            || pane.copy.is_some()
+            || pane.screen().state() != SessionState::Live
+    }
+
+    /// Returns true if guests keep their sizes in this frame: tiles or the terminal are being resized, and the last new
+    /// size is not long ago.
+    fn holds_sizes(&self, look: &Look<'_>) -> bool {
+        let is_recent =
+            |at: Option<crate::model::Timestamp>| at.is_some_and(|at| look.now.since(at) < RESIZE_INTERVAL);
+        let is_resizing = matches!(self.mode, Mode::Resizing)
+            || matches!(self.pressed, super::mouse::Pressed::Line(..))
+            || is_recent(self.terminal_resized);
+        is_resizing && is_recent(self.guests_resized)
+    }
+
+    /// Takes note of when guests got new sizes, and until when those that did not wait.
+    fn note_sizes(&mut self, held: bool, look: &Look<'_>) {
+        self.resize_due = None;
+        if held {
+            let waits = self.tabs.panes().any(super::Pane::waits_for_size);
+            let since = self.guests_resized.map_or(RESIZE_INTERVAL, |at| look.now.since(at));
+            self.resize_due = waits.then(|| RESIZE_INTERVAL.saturating_sub(since));
+        } else {
+            self.guests_resized = Some(look.now);
+        }
+    }
+}
+
+/// The part of a tile in what is typed into several.
+fn part_of(tile: &Tile, types_into_several: bool) -> Together {
+    match (tile.is_together, types_into_several) {
+        (false, _) => Together::No,
+        (true, true) if tile.takes_shared_input() => Together::Typed,
+        (true, true) => Together::Skipped,
+        (true, false) => Together::Waiting,
     }
 }

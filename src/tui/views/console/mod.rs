@@ -1,14 +1,23 @@
-//! The view of a console: keys go to the remote side, except for those after one prefix key.
+//! The view of consoles: keys go to the remote side, except for those after one prefix key.
 //!
-//! The session belongs to [`Sessions`]; leaving the view leaves it running.
+//! It has tabs, and each tab has tiles that show a console each. The sessions belong to [`Sessions`]; leaving the view
+//! leaves them running, and [`SavedTabs`] keeps the tabs for the next time.
 
+mod act;
+mod chooser;
 mod copy;
 mod draw;
+mod footer;
+mod help;
 mod input;
 mod keys;
 mod list;
+mod mouse;
 mod pane;
 mod recording;
+mod tab_bar;
+mod tiles;
+mod together;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,35 +26,96 @@ use crossterm::event::Event;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
-use copy::CopyMode;
+pub use act::{attach, console_of};
 pub use keys::{ConsoleKeys, LookUp};
 pub use list::SessionsView;
-use pane::Pane;
-use recording::PLAYBACK_KEYS;
+pub use tiles::SavedTabs;
 
-use crate::console::{OpenConsole, SessionState, Sessions};
-use crate::model::ResourceId;
+use crate::console::{Marks, OpenConsole, SessionId, SessionState, Sessions};
+use crate::model::{ResourceId, Timestamp};
 use crate::terminal::input::MouseProtocolMode;
 use crate::tui::app::App;
-use crate::tui::command::{ConsoleCommand, CopyCommand, PlaybackCommand};
+use crate::tui::command::PlaybackCommand;
 use crate::tui::effect::View;
 use crate::tui::layer::{Answer, Handled, Hint, Layer, Ticket};
+use crate::tui::overlays::MenuLayer;
+use crate::tui::widgets::prompt::Prompt;
 use crate::tui::{Command, Effect, KeyContext};
+use chooser::Chooser;
+use copy::CopyMode;
+use keys::ShownKeys;
+use mouse::Pressed;
+use pane::Pane;
+use recording::PLAYBACK_KEYS;
+use tab_bar::TabBar;
+use tiles::{Axis, Tabs};
+
+/// The time between two new sizes of a guest while tiles are being resized.
+const RESIZE_INTERVAL: Duration = Duration::from_millis(100);
 
 /// The time between two frames that show a time which goes on.
 const CLOCK_REDRAW: Duration = Duration::from_millis(500);
 
-/// The view of an open console.
+/// What the next key is for.
+enum Mode {
+    /// The console with the focus.
+    Typing,
+    /// A command: the prefix was pressed.
+    Prefix,
+    /// The same, and the keys are listed, from this page on.
+    Help(usize),
+    /// Moving the lines of the tile with the focus.
+    Resizing,
+    /// A name that is being typed.
+    Naming(Named, Prompt),
+    /// The answer whether to paste this into several consoles.
+    Pasting(String),
+    /// A command that asks for a console was given; the list follows with the state that all layers share.
+    WantsConsole(Destination),
+    /// The choice of a console.
+    Choosing(Destination, Box<MenuLayer<Chooser>>),
+}
+
+/// What is being named.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Named {
+    Tab,
+    Session,
+}
+
+/// Where a chosen console goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Destination {
+    /// Beside the tile with the focus, or below it.
+    Split(Axis),
+    /// Into a new tab.
+    Tab,
+}
+
+/// The view of open consoles.
 pub struct ConsoleView {
     sessions: Sessions,
-    pane: Pane,
+    saved: SavedTabs,
+    tabs: Tabs,
     keys: ConsoleKeys,
-    /// The prefix was pressed; the next key is a command.
-    prefix_pressed: bool,
-    /// The list of keys after the prefix is shown.
-    keys_shown: bool,
-    /// Drawn without a border.
-    zoomed: bool,
+    mode: Mode,
+    /// The session that got the focus last, to report its loss.
+    focus_sent: SessionId,
+    /// The terminal has the focus.
+    is_terminal_focused: bool,
+    tab_bar: TabBar,
+    /// What a button of the mouse that is down is for.
+    pressed: Pressed,
+    /// The position of the cursor in a line that is typed.
+    prompt_cursor: Option<Position>,
+    /// The terminal was resized last at this time.
+    terminal_resized: Option<Timestamp>,
+    /// The guests were resized last at this time, while tiles are being resized.
+    guests_resized: Option<Timestamp>,
+    /// A guest waits so long for its new size.
+    resize_due: Option<Duration>,
+    /// The marks of sessions out of view in the last draw.
+    drawn_marks: Vec<(SessionId, Marks)>,
 }
 
 impl ConsoleView {
@@ -53,130 +123,140 @@ impl ConsoleView {
     pub fn new(sessions: &Sessions, console: Arc<OpenConsole>, keys: ConsoleKeys) -> Self {
         Self {
             sessions: sessions.clone(),
-            pane: Pane::new(console),
+            saved: SavedTabs::default(),
+            focus_sent: console.session,
+            tabs: Tabs::new(console),
             keys,
-            prefix_pressed: false,
-            keys_shown: false,
-            zoomed: false,
+            mode: Mode::Typing,
+            is_terminal_focused: true,
+            tab_bar: TabBar::default(),
+            pressed: Pressed::Nothing,
+            prompt_cursor: None,
+            terminal_resized: None,
+            guests_resized: None,
+            resize_due: None,
+            drawn_marks: Vec::new(),
         }
+    }
+
+    /// The same with the tabs that were saved when the view was left, where they will be saved again.
+    #[must_use]
+    pub fn with_saved(mut self, saved: &SavedTabs) -> Self {
+        self.saved = saved.clone();
+        if let Some(tabs) = saved.restore(&self.sessions) {
+            let wanted = Arc::clone(&self.pane().console);
+            self.tabs = tabs;
+            self.tabs.show(wanted);
+        }
+        self
+    }
+
+    /// The same with these consoles in the tiles of one tab.
+    #[must_use]
+    pub fn tiled(mut self, consoles: Vec<Arc<OpenConsole>>) -> Self {
+        self.tabs.open_tiled(consoles);
+        self
+    }
+
+    /// The pane with the focus, which gets what is typed.
+    fn pane(&self) -> &Pane {
+        self.tabs.focused()
+    }
+
+    fn pane_mut(&mut self) -> &mut Pane {
+        self.tabs.focused_mut()
     }
 
     /// Shows a message in the border until the next key.
     fn notify(&mut self, text: impl Into<String>) -> Vec<Effect> {
-        self.pane.notify(text);
+        self.pane_mut().notify(text);
         Vec::new()
-    }
-
-    /// Shows the next (or previous) console in this view.
-    fn switch(&mut self, forward: bool) -> Vec<Effect> {
-        let Some(other) = self.sessions.neighbour(self.pane.console.session, forward) else {
-            return self.notify("No other console is open");
-        };
-        self.pane = Pane::new(other);
-        Vec::new()
-    }
-
-    /// Ends the session and closes the view.
-    fn end_session(&mut self) -> Vec<Effect> {
-        self.sessions.close(self.pane.console.session);
-        vec![Effect::close(), Effect::report(format!("closed the console of {}", self.pane.console.label()))]
     }
 
     /// The keys after the prefix that do something on this screen.
-    fn keys_offered(&self) -> impl Iterator<Item = &(String, Command, &'static str)> {
-        let screen = self.pane.screen();
-        self.keys.shown.iter().filter(move |(_, command, _)| match command {
-            Command::CopyMode => screen.text().is_some(),
+    fn keys_offered(&self) -> impl Iterator<Item = &ShownKeys> {
+        let screen = self.pane().screen();
+        let (tiles, tabs) = (self.tabs.tab().tiles().len(), self.tabs.all().len());
+        self.keys.shown.iter().filter(move |shown| match shown.command {
+            Command::CopyMode | Command::NextEncoding => screen.text().is_some(),
             Command::Record => screen.recordable().is_some(),
             Command::PauseRecording => screen.recordable().is_some_and(|it| it.recording_status().is_some()),
+            Command::FocusLeft
+            | Command::TypeTogether
+            | Command::TypeHereToo
+            | Command::ResizeLeft
+            | Command::GrowTile
+            | Command::NextLayout
+            | Command::SwapTile => tiles > 1,
+            Command::CloseTile => tiles > 1 || tabs > 1,
+            Command::Tab(_) | Command::RenameTab => tabs > 1,
             _ => true,
         })
     }
+
+    /// Reports the focus to the sessions that lost it and got it.
+    fn report_focus(&mut self) {
+        let now = self.pane().console.session;
+        let before = std::mem::replace(&mut self.focus_sent, now);
+        if before == now || !self.is_terminal_focused {
+            return;
+        }
+        if let Some(left) = self.sessions.get(before) {
+            left.screen.send(&Event::FocusLost);
+        }
+        self.pane().screen().send(&Event::FocusGained);
+    }
+
+    fn offers(&self) -> Vec<(Command, &'static str)> {
+        match &self.mode {
+            // The keys of this context work after the prefix only; the border shows it.
+            Mode::Prefix | Mode::Help(_) => {
+                self.keys_offered().map(|shown| (shown.command, shown.word)).collect()
+            }
+            Mode::Typing => match &self.pane().copy {
+                Some(copy) => copy.offers(),
+                None if self.is_playback() => PLAYBACK_KEYS.into(),
+                None => Vec::new(),
+            },
+            _ => Vec::new(),
+        }
+    }
+
+    /// Returns true if the next keys are not looked up in the keymap: they are for the guest, after the prefix, or text.
+    fn typing(&self) -> bool {
+        !matches!(self.mode, Mode::Typing) || self.pane().copy.as_ref().is_none_or(CopyMode::takes_text)
+    }
+
+    /// The sessions that are not in view, with their marks.
+    fn marks_out_of_view(&self) -> Vec<(SessionId, Marks)> {
+        let in_view = |session| {
+            let shown = self.tabs.tab().tiles().iter().map(|tile| &tile.pane);
+            shown.filter(|pane| !pane.grid.is_empty()).any(|pane| pane.console.session == session)
+        };
+        let all = self.sessions.all().into_iter().filter(|open| !in_view(open.session));
+        all.map(|open| (open.session, open.marks())).collect()
+    }
 }
 
-impl ConsoleView {
-    fn offers(&self) -> Vec<(Command, &'static str)> {
-        if let Some(copy) = &self.pane.copy {
-            return copy.offers();
-        }
-        // The keys of this context work after the prefix only; the border shows it.
-        if self.is_playback() && !self.prefix_pressed {
-            PLAYBACK_KEYS.into()
-        } else if self.prefix_pressed {
-            self.keys_offered().map(|(_, command, word)| (*command, *word)).collect()
-        } else {
-            Vec::new()
-        }
-    }
-
-    /// Does what a key is bound to: after the prefix, or in copy mode.
-    fn apply(&mut self, command: Command, count: Option<u32>) -> Handled {
-        if self.pane.copy.is_some()
-            && let Some(effects) = CopyCommand::of(command).and_then(|it| self.pane.copy_command(it, count))
-        {
-            return effects.into();
-        }
-        ConsoleCommand::of(command).map_or(Handled::Ignored, |it| self.act(it).into())
-    }
-
-    fn act(&mut self, command: ConsoleCommand) -> Vec<Effect> {
-        match command {
-            ConsoleCommand::Detach | ConsoleCommand::Back | ConsoleCommand::Close => {
-                return vec![Effect::close()];
-            }
-            ConsoleCommand::EndSession => return self.end_session(),
-            ConsoleCommand::NextSession => return self.switch(true),
-            ConsoleCommand::PreviousSession => return self.switch(false),
-            ConsoleCommand::Zoom => self.zoomed = !self.zoomed,
-            ConsoleCommand::CopyMode => self.pane.enter_copy_mode(),
-            ConsoleCommand::SendPrefix => self.pane.screen().send(&Event::Key(self.keys.prefix())),
-            ConsoleCommand::Help => {
-                self.prefix_pressed = true;
-                self.keys_shown = true;
-            }
-            ConsoleCommand::Sessions => return vec![View::Sessions.into()],
-            ConsoleCommand::Reconnect | ConsoleCommand::Refresh => self.pane.screen().reconnect(),
-            ConsoleCommand::Copy => return self.pane.copy_offer(),
-            ConsoleCommand::Record => return self.toggle_recording(),
-            ConsoleCommand::PauseRecording => return self.pause_recording(),
-            // It is taken before keys are looked up.
-            ConsoleCommand::Prefix => {}
-        }
-        Vec::new()
-    }
-
-    /// True if the next keys are not looked up in the keymap: they are for the guest, or text.
-    fn typing(&self) -> bool {
-        self.pane.copy.as_ref().is_none_or(CopyMode::takes_text)
-    }
-
-    fn type_event(&mut self, event: &Event) -> Vec<Effect> {
-        match event {
-            Event::Mouse(mouse) => self.mouse(*mouse),
-            Event::FocusGained | Event::FocusLost => {
-                self.pane.screen().send(event);
-                Vec::new()
-            }
-            Event::Resize(..) => Vec::new(),
-            _ if self.pane.copy.is_some() => self.pane.type_in_copy_mode(event),
-            Event::Key(key) => self.press(*key),
-            Event::Paste(_) => self.paste(event),
-        }
+impl Drop for ConsoleView {
+    fn drop(&mut self) {
+        self.saved.save(&self.tabs);
     }
 }
 
 impl Layer for ConsoleView {
     fn key_context(&self) -> KeyContext {
-        match (&self.pane.copy, self.is_playback()) {
-            (Some(_), _) => KeyContext::CopyMode,
-            (None, true) => KeyContext::Playback,
-            (None, false) => KeyContext::Console,
+        match self.mode {
+            Mode::Choosing(..) => KeyContext::Menu,
+            Mode::Typing if self.pane().copy.is_some() => KeyContext::CopyMode,
+            Mode::Typing if self.is_playback() => KeyContext::Playback,
+            _ => KeyContext::Console,
         }
     }
 
     fn subject(&self) -> Option<&ResourceId> {
         // A recording is of no instance.
-        let console = &self.pane.console;
+        let console = &self.pane().console;
         console.screen.playback().is_none().then_some(&console.id)
     }
 
@@ -184,37 +264,54 @@ impl Layer for ConsoleView {
         self.offers().into_iter().map(Hint::from).collect()
     }
 
-    fn event(&mut self, event: &Event, _app: &mut App) -> Handled {
+    fn event(&mut self, event: &Event, app: &mut App) -> Handled {
+        if let Event::Resize(..) = event {
+            self.terminal_resized = Some(app.now);
+        }
         // The keys of a player are in the keymap, but for the prefix and what follows it.
         if let Event::Key(key) = event
+            && matches!(self.mode, Mode::Typing)
             && self.is_playback()
-            && !self.prefix_pressed
             && !self.keys.is_prefix(*key)
         {
-            self.pane.notice = None;
+            self.pane_mut().end_notice();
             return Handled::Ignored;
         }
-        if self.typing() || !matches!(event, Event::Key(_) | Event::Paste(_)) {
+        let handled = if matches!(self.mode, Mode::Choosing(..)) {
+            self.choose(app, |menu, app| menu.event(event, app))
+        } else if self.takes(event) {
             self.type_event(event).into()
         } else {
             Handled::Ignored
-        }
+        };
+        self.ask_for_console(app);
+        self.report_focus();
+        handled
     }
 
     /// Commands arrive here in copy mode and for a player only: keys after the prefix are handled as raw events.
-    fn perform(&mut self, command: Command, count: Option<u32>, _app: &mut App) -> Handled {
-        if self.is_playback() {
-            return PlaybackCommand::of(command).map_or(Handled::Ignored, |it| self.play(it).into());
-        }
-        self.apply(command, count)
+    fn perform(&mut self, command: Command, count: Option<u32>, app: &mut App) -> Handled {
+        let handled = if matches!(self.mode, Mode::Choosing(..)) {
+            self.choose(app, |menu, app| menu.perform(command, count, app))
+        } else if self.is_playback() {
+            PlaybackCommand::of(command).map_or(Handled::Ignored, |it| self.play(it).into())
+        } else {
+            self.apply(command, count)
+        };
+        self.ask_for_console(app);
+        self.report_focus();
+        handled
     }
 
-    fn mouse_wish(&self) -> MouseProtocolMode {
-        self.pane.mouse_wish()
+    fn take_view(&mut self, view: &View, app: &mut App) -> Option<Vec<Effect>> {
+        let effects = self.show_view(view, app)?;
+        self.mode = Mode::Typing;
+        self.report_focus();
+        Some(effects)
     }
 
-    fn wants_unambiguous_keys(&self) -> bool {
-        self.pane.wants_unambiguous_keys()
+    fn outlives(&self, id: &ResourceId) -> bool {
+        self.tabs.panes().any(|pane| pane.console.id != *id)
     }
 
     /// The text that was opened in an editor was a copy: only a failure matters.
@@ -225,28 +322,56 @@ impl Layer for ConsoleView {
         }
     }
 
+    fn prepare(&mut self, _app: &App) {
+        // Sessions that were closed elsewhere, in the list or because they are pages, have no tile any more.
+        let sessions = &self.sessions;
+        self.tabs.retain(|pane| sessions.get(pane.console.session).is_some());
+        self.report_focus();
+    }
+
+    fn mouse_wish(&self) -> MouseProtocolMode {
+        let wish = self.pane().mouse_wish();
+        // Lines between tiles can be moved by the mouse.
+        if self.tabs.tab().tiles().len() > 1 { wish.max(MouseProtocolMode::ButtonMotion) } else { wish }
+    }
+
+    fn wants_unambiguous_keys(&self) -> bool {
+        matches!(self.mode, Mode::Typing) && self.pane().wants_unambiguous_keys()
+    }
+
     fn is_dirty(&self) -> bool {
-        // All are polled, so that the list has the time of each one's last change; only this one is drawn.
+        // All are polled, so that the list has the time of each one's last change and the tabs have their marks; only
+        // those in view are drawn.
         self.sessions.poll();
-        self.pane.console.poll()
+        let in_view = self.tabs.tab().tiles().iter().map(|tile| &tile.pane);
+        let in_view = in_view.filter(|pane| !pane.grid.is_empty() || pane.is(self.pane()));
+        in_view.filter(|pane| pane.console.poll()).count() > 0 || self.marks_out_of_view() != self.drawn_marks
     }
 
     fn redraw_in(&self, _app: &App) -> Option<Duration> {
-        let is_waiting =
-            matches!(self.pane.screen().state(), SessionState::Connecting | SessionState::Reconnecting(_));
-        if is_waiting {
-            Some(Duration::from_secs(1))
-        } else {
-            self.has_running_time().then_some(CLOCK_REDRAW)
-        }
+        let is_counting = |pane: &Pane| {
+            !pane.grid.is_empty()
+                && matches!(pane.screen().state(), SessionState::Connecting | SessionState::Reconnecting(_))
+        };
+        let counting = self.tabs.panes().any(is_counting).then_some(Duration::from_secs(1));
+        let running = self.has_running_time().then_some(CLOCK_REDRAW);
+        counting.into_iter().chain(running).chain(self.resize_due).min()
     }
 
     fn draw(&mut self, area: Rect, buf: &mut Buffer, app: &mut App) {
-        self.draw_console(area, buf, &app.look());
+        self.draw_view(area, buf, &app.look());
+        if let Mode::Choosing(_, menu) = &mut self.mode {
+            menu.draw(area, buf, app);
+        }
     }
 
     fn cursor(&self) -> Option<Position> {
-        self.pane.cursor
+        match &self.mode {
+            Mode::Choosing(_, menu) => menu.cursor(),
+            Mode::Naming(..) => self.prompt_cursor,
+            Mode::Pasting(_) => None,
+            _ => self.pane().cursor,
+        }
     }
 }
 

@@ -111,12 +111,12 @@ fn progress(status: &PlaybackStatus, columns: usize) -> usize {
 impl ConsoleView {
     /// Returns true while keys are for the player of a recording.
     pub(super) fn is_playback(&self) -> bool {
-        self.pane.copy.is_none() && playback(&self.pane.console).is_some()
+        self.pane().copy.is_none() && playback(&self.pane().console).is_some()
     }
 
     /// Does a command of the player.
     pub(super) fn play(&mut self, command: PlaybackCommand) -> Vec<Effect> {
-        let Some(player) = self.pane.console.screen.playback() else { return Vec::new() };
+        let Some(player) = self.pane().console.screen.playback() else { return Vec::new() };
         player.command(match command {
             PlaybackCommand::PlayPause => Play::Toggle,
             PlaybackCommand::StepEvent => Play::Step,
@@ -128,11 +128,11 @@ impl ConsoleView {
             PlaybackCommand::NextMarker => Play::NextMarker,
             PlaybackCommand::PreviousMarker => Play::PreviousMarker,
             PlaybackCommand::CopyMode => {
-                self.pane.enter_copy_mode();
+                self.pane_mut().enter_copy_mode();
                 return Vec::new();
             }
             PlaybackCommand::Zoom => {
-                self.zoomed = !self.zoomed;
+                self.zoom();
                 return Vec::new();
             }
             PlaybackCommand::Back => return vec![Effect::close()],
@@ -143,14 +143,14 @@ impl ConsoleView {
 
     /// Starts to record the console, or stops. What it was recorded to is reported when the file is complete.
     pub(super) fn toggle_recording(&mut self) -> Vec<Effect> {
-        let Some(recordable) = self.pane.console.screen.recordable() else {
+        let Some(recordable) = self.pane().console.screen.recordable() else {
             return self.notify("This screen cannot be recorded");
         };
         if recordable.recording_status().is_some() {
             recordable.stop_recording(None);
             return self.notify("Recording stopped");
         }
-        match self.sessions.record(&self.pane.console) {
+        match self.sessions.record(&self.pane().console) {
             Ok(()) => self.notify("Recording the output; what is typed is not recorded"),
             Err(reason) => self.notify(reason),
         }
@@ -158,7 +158,7 @@ impl ConsoleView {
 
     /// Pauses the recording, or goes on with it.
     pub(super) fn pause_recording(&mut self) -> Vec<Effect> {
-        let recordable = self.pane.console.screen.recordable();
+        let recordable = self.pane().console.screen.recordable();
         let Some((recordable, status)) = recordable.and_then(|it| Some((it, it.recording_status()?))) else {
             return self.notify("This console is not being recorded");
         };
@@ -168,9 +168,12 @@ impl ConsoleView {
 
     /// Returns true while the border shows a time that goes on.
     pub(super) fn has_running_time(&self) -> bool {
-        let console = &self.pane.console;
-        let is_recorded = || console.screen.recordable().is_some_and(|it| it.recording_status().is_some());
-        console.screen.playback().is_some() || is_recorded()
+        let mut in_view = self.tabs.panes().filter(|pane| !pane.grid.is_empty());
+        in_view.any(|pane| {
+            let screen = pane.screen();
+            let is_recorded = || screen.recordable().is_some_and(|it| it.recording_status().is_some());
+            screen.playback().is_some() || is_recorded()
+        })
     }
 }
 

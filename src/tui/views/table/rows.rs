@@ -1,6 +1,6 @@
 //! Verbs on the selected row, or on the marked ones.
 
-use crate::model::{ActionId, GpuModel, Kind, Resource, ResourceId};
+use crate::model::{ActionId, GpuModel, Kind, Resource, ResourceId, ScreenKind};
 use crate::tui::Effect;
 use crate::tui::app::App;
 use crate::tui::command::{RowCommand, not_offered};
@@ -21,6 +21,7 @@ pub(super) fn perform(command: RowCommand, app: &mut App) -> Handled {
         RowCommand::Yaml => View::Document(id, DocumentForm::Yaml).into(),
         RowCommand::Json => View::Document(id, DocumentForm::Json).into(),
         RowCommand::Logs => logs(app),
+        RowCommand::Attach if app.pane().targets().len() > 1 => return attach_all(app),
         RowCommand::Attach if row.offers().console.is_some() => View::Console(id).into(),
         RowCommand::Attach => Effect::complain(not_offered(&row, "console")),
         RowCommand::Telemetry if row.offers().telemetry => View::Telemetry(id).into(),
@@ -54,6 +55,32 @@ fn actions(app: &App, id: ResourceId, chosen: Option<ActionId>) -> Handled {
         (true, None) => View::Actions(id).into(),
         (true, chosen) => Work::OpenActions(id, chosen).into(),
     }
+}
+
+/// The most consoles that are opened together.
+const MAX_CONSOLES_TOGETHER: usize = 9;
+
+/// Attaches the consoles of the marked rows, in the tiles of one tab.
+fn attach_all(app: &App) -> Handled {
+    let targets = app.pane().targets();
+    let marked = targets.len();
+    let is_text = |row: &&Resource| row.offers().console == Some(ScreenKind::Terminal);
+    let mut ids: Vec<ResourceId> =
+        targets.iter().map(|row| &**row).filter(is_text).map(|row| row.id().clone()).collect();
+    let offered = ids.len();
+    ids.truncate(MAX_CONSOLES_TOGETHER);
+    let mut effects = Vec::new();
+    if offered < marked {
+        effects.push(Effect::complain(format!("{} of {marked} have no console of text", marked - offered)));
+    }
+    if offered > MAX_CONSOLES_TOGETHER {
+        let text = format!("opened the first {MAX_CONSOLES_TOGETHER} of {offered}: no more fit on a screen");
+        effects.push(Effect::report(text));
+    }
+    if !ids.is_empty() {
+        effects.insert(0, View::Consoles(ids).into());
+    }
+    effects.into()
 }
 
 fn drill(row: &Resource, app: &App) -> Effect {

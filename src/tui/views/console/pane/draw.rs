@@ -1,16 +1,15 @@
-//! Drawing of one console: its grid, and the pieces of its title.
+//! Drawing of one console: its grid, and what lies over it.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
 use unicode_width::UnicodeWidthStr;
 
-use super::super::recording::{playback, playback_piece, recording_piece};
 use super::Pane;
 use crate::console::{SessionState, Size, TextScreen};
 use crate::model::age;
 use crate::tui::Look;
-use crate::tui::widgets::frame::{Piece, put, put_right};
+use crate::tui::widgets::frame::Piece;
 
 /// The mark and word of a state; marks differ in shape, not only in colour.
 pub(in crate::tui::views::console) fn state_piece(state: &SessionState, look: &Look<'_>) -> Piece {
@@ -27,20 +26,41 @@ pub(in crate::tui::views::console) fn state_piece(state: &SessionState, look: &L
 }
 
 impl Pane {
-    /// Draws the console into `grid`, which becomes its size.
-    pub fn draw(&mut self, grid: Rect, buf: &mut Buffer, look: &Look<'_>) {
+    /// Takes note that it is not on the screen.
+    pub fn leave_screen(&mut self) {
         self.cursor = None;
         self.grid = Rect::ZERO;
+    }
+
+    /// The size of its area.
+    fn wanted_size(&self) -> Size {
+        Size { columns: self.grid.width, rows: self.grid.height }
+    }
+
+    /// Returns true if the session does not have the size of its area yet.
+    pub fn waits_for_size(&self) -> bool {
+        !self.grid.is_empty() && self.console.size() != self.wanted_size()
+    }
+
+    /// Draws the console into `grid`, which becomes its size.
+    pub fn draw(&mut self, grid: Rect, buf: &mut Buffer, look: &Look<'_>) {
+        self.leave_screen();
         self.console.mark_seen();
         if grid.width < 2 || grid.height < 2 {
             return;
         }
         self.grid = grid;
-        self.console.fit(Size { columns: grid.width, rows: grid.height });
+        if !self.holds_size {
+            self.console.fit(self.wanted_size());
+        }
+        if let Some(refused) = self.console.screen.take_refused() {
+            self.notify(format!("Not sent: the encoding of this console has no {refused:?}"));
+        }
         let state = self.screen().state();
         let text = self.console.screen.text();
         if let Some(copied) = text.and_then(TextScreen::take_clipboard) {
             self.clipboard_offer = Some(copied);
+            self.is_offer_new = true;
         }
         if let (Some(copy), Some(text)) = (&mut self.copy, text) {
             self.cursor = copy.draw(grid, buf, look, text);
@@ -74,43 +94,6 @@ impl Pane {
         let row = Rect { y: grid.y + grid.height / 2, height: 1, ..grid };
         let x = grid.x + grid.width.saturating_sub(width) / 2;
         buf.set_stringn(x, row.y, text, grid.right().saturating_sub(x).into(), look.theme.moving);
-    }
-
-    /// Draws the title into a row of the border: the name on the left, state and size on the right.
-    pub fn draw_title(&self, row: Rect, buf: &mut Buffer, look: &Look<'_>) {
-        let theme = look.theme;
-        let mut size = self.console.size();
-        let mut right = Vec::new();
-        if let Some((word, style)) = recording_piece(&self.console, look) {
-            right.push((format!(" {word} "), style));
-        }
-        if self.console.rang() {
-            right.push((if look.ascii { " bell" } else { " ♪ bell" }.to_owned(), theme.warn));
-        }
-        let (word, style) = if let Some(status) = playback(&self.console) {
-            size = status.size;
-            if status.speed.to_bits() != 1.0_f64.to_bits() {
-                right.push((format!(" {}x", status.speed), theme.banner));
-            }
-            playback_piece(&status, look)
-        } else {
-            if !self.screen().takes_input() && self.screen().playback().is_none() {
-                right.push((" read-only".to_owned(), theme.banner));
-            }
-            state_piece(&self.screen().state(), look)
-        };
-        right.push((format!(" {word}"), style));
-        right.push((format!(" {}x{} ", size.columns, size.rows), theme.dim));
-        let start = put_right(&right, row, buf);
-
-        let mut left = vec![
-            (format!(" {}", self.console.label()), theme.title.add_modifier(Modifier::BOLD)),
-            (format!(" {} ", self.console.id.context), theme.dim),
-        ];
-        if let Some(title) = self.screen().title().filter(|title| !title.is_empty()) {
-            left.push((format!("{} {title} ", if look.ascii { "-" } else { "─" }), theme.text));
-        }
-        put(&left, Rect { width: start.saturating_sub(row.x + 1), ..row }, buf);
     }
 
     /// The pieces of the footer in copy mode.

@@ -1,6 +1,7 @@
 //! One console as the view shows it: its session, the copy mode over it, and what is drawn of both.
 
 mod draw;
+mod title;
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -17,6 +18,7 @@ use crate::tui::command::CopyCommand;
 use crate::tui::widgets::ansi::plain;
 
 pub(super) use draw::state_piece;
+pub(super) use title::{Look as TitleLook, Together};
 
 /// One console in the view.
 pub(super) struct Pane {
@@ -33,6 +35,10 @@ pub(super) struct Pane {
     pub notice: Option<String>,
     /// The text that the remote side offered for the clipboard, until it is taken.
     pub clipboard_offer: Option<String>,
+    /// It was offered since the last key.
+    pub is_offer_new: bool,
+    /// The session keeps its size although its area has another: tiles are being resized.
+    pub holds_size: bool,
     /// A button that was pressed here is still held.
     button_held: bool,
     /// When the current connecting began.
@@ -50,6 +56,8 @@ impl Pane {
             cursor: None,
             notice: None,
             clipboard_offer: None,
+            is_offer_new: false,
+            holds_size: false,
             button_held: false,
             connecting_since: None,
         }
@@ -63,6 +71,17 @@ impl Pane {
     /// Shows a message in the border until the next key.
     pub fn notify(&mut self, text: impl Into<String>) {
         self.notice = Some(text.into());
+    }
+
+    /// Ends what is shown until the next key.
+    pub fn end_notice(&mut self) {
+        self.notice = None;
+        self.is_offer_new = false;
+    }
+
+    /// Returns true if it shows the same session.
+    pub fn is(&self, other: &Self) -> bool {
+        self.console.session == other.console.session
     }
 
     /// Returns true if a key goes to the session now, or a paste.

@@ -1,0 +1,348 @@
+//! What the keys after the prefix do.
+
+use std::sync::Arc;
+
+use crossterm::event::{Event, KeyEvent};
+
+use super::chooser::{Choice, Chooser};
+use super::tiles::{Axis, Direction};
+use super::{ConsoleView, Destination, Mode, Named};
+use crate::console::{Encoding, OpenConsole, Sessions};
+use crate::model::{ResourceId, ScreenKind};
+use crate::tui::app::App;
+use crate::tui::command::{ConsoleCommand, CopyCommand};
+use crate::tui::effect::{ScreenEffect, View};
+use crate::tui::layer::Handled;
+use crate::tui::overlays::MenuLayer;
+use crate::tui::widgets::prompt::{Prompt, Typed};
+use crate::tui::{Command, Effect};
+
+impl ConsoleView {
+    /// Does what a key is bound to: after the prefix, or in copy mode.
+    pub(super) fn apply(&mut self, command: Command, count: Option<u32>) -> Handled {
+        if self.pane().copy.is_some()
+            && let Some(command) = CopyCommand::of(command)
+            && let Some(effects) = self.pane_mut().copy_command(command, count)
+        {
+            return effects.into();
+        }
+        ConsoleCommand::of(command).map_or(Handled::Ignored, |it| self.act(it).into())
+    }
+
+    fn act(&mut self, command: ConsoleCommand) -> Vec<Effect> {
+        match command {
+            ConsoleCommand::Detach | ConsoleCommand::Back | ConsoleCommand::Close => {
+                return vec![Effect::close()];
+            }
+            ConsoleCommand::EndSession => return self.end_session(),
+            ConsoleCommand::NextSession => return self.switch(true),
+            ConsoleCommand::PreviousSession => return self.switch(false),
+            ConsoleCommand::Zoom => self.zoom(),
+            ConsoleCommand::CopyMode => self.pane_mut().enter_copy_mode(),
+            ConsoleCommand::SendPrefix => {
+                let prefix: KeyEvent = self.keys.prefix();
+                self.send_key(prefix);
+            }
+            ConsoleCommand::Help => {
+                self.mode = match self.mode {
+                    Mode::Help(page) => Mode::Help(page + 1),
+                    _ => Mode::Help(0),
+                }
+            }
+            ConsoleCommand::Sessions => return vec![View::Sessions.into()],
+            ConsoleCommand::Reconnect | ConsoleCommand::Refresh => self.pane().screen().reconnect(),
+            ConsoleCommand::Copy => return self.pane_mut().copy_offer(),
+            ConsoleCommand::SplitRight => self.mode = Mode::WantsConsole(Destination::Split(Axis::Columns)),
+            ConsoleCommand::SplitBelow => self.mode = Mode::WantsConsole(Destination::Split(Axis::Rows)),
+            ConsoleCommand::NewTab => self.mode = Mode::WantsConsole(Destination::Tab),
+            ConsoleCommand::FocusLeft => self.focus_towards(Direction::Left),
+            ConsoleCommand::FocusDown => self.focus_towards(Direction::Down),
+            ConsoleCommand::FocusUp => self.focus_towards(Direction::Up),
+            ConsoleCommand::FocusRight => self.focus_towards(Direction::Right),
+            ConsoleCommand::ResizeLeft => self.resize(Direction::Left),
+            ConsoleCommand::ResizeDown => self.resize(Direction::Down),
+            ConsoleCommand::ResizeUp => self.resize(Direction::Up),
+            ConsoleCommand::ResizeRight => self.resize(Direction::Right),
+            ConsoleCommand::GrowTile => self.grow(true),
+            ConsoleCommand::ShrinkTile => self.grow(false),
+            ConsoleCommand::NextLayout => {
+                let tab = self.tabs.tab_mut();
+                tab.is_zoomed = false;
+                let word = tab.next_layout();
+                self.notify(format!("Layout: {word}"));
+            }
+            ConsoleCommand::SwapTile => self.tabs.tab_mut().swap(true),
+            ConsoleCommand::CloseTile => return self.close_tile(),
+            ConsoleCommand::Tab(number) => {
+                if !self.tabs.go_to(usize::from(number) - 1) {
+                    self.notify(format!("No tab {number}: there {}", tab_count(self.tabs.all().len())));
+                }
+            }
+            ConsoleCommand::RenameTab => {
+                let prompt = Prompt::selected("name of the tab: ", &self.tabs.tab().title());
+                self.mode = Mode::Naming(Named::Tab, prompt);
+            }
+            ConsoleCommand::RenameSession => {
+                let prompt = Prompt::selected("name of the session: ", &self.pane().console.label());
+                self.mode = Mode::Naming(Named::Session, prompt);
+            }
+            ConsoleCommand::AnotherSession => return self.another_session(),
+            ConsoleCommand::NextEncoding => self.next_encoding(),
+            ConsoleCommand::NextAlert => self.go_to_alert(),
+            ConsoleCommand::TypeTogether => self.toggle_together(),
+            ConsoleCommand::TypeHereToo => self.toggle_this_one(),
+            ConsoleCommand::Record => return self.toggle_recording(),
+            ConsoleCommand::PauseRecording => return self.pause_recording(),
+            // It is taken before keys are looked up.
+            ConsoleCommand::Prefix => {}
+        }
+        Vec::new()
+    }
+
+    /// Goes to the next (or previous) tab; where there is one only, to the next tile; where there is one tile only, shows
+    /// the next session in it.
+    fn switch(&mut self, forward: bool) -> Vec<Effect> {
+        if self.tabs.all().len() > 1 {
+            self.tabs.next_tab(forward);
+        } else if self.tabs.tab().tiles().len() > 1 {
+            self.tabs.tab_mut().focus_next(forward);
+            self.notify_zoomed();
+        } else {
+            let Some(other) = self.sessions.neighbour(self.pane().console.session, forward) else {
+                return self.notify("No other console is open");
+            };
+            self.tabs.replace(other);
+        }
+        Vec::new()
+    }
+
+    /// Ends the session. The view closes with its last one.
+    pub(super) fn end_session(&mut self) -> Vec<Effect> {
+        let console = Arc::clone(&self.pane().console);
+        self.sessions.close(console.session);
+        let report = Effect::report(format!("closed the console of {}", console.label()));
+        if self.tabs.take_out(console.session) { vec![report] } else { vec![Effect::close(), report] }
+    }
+
+    /// Closes the tile; the session goes on. The view closes with the last one.
+    pub(super) fn close_tile(&mut self) -> Vec<Effect> {
+        let session = self.pane().console.session;
+        if self.tabs.take_out(session) { Vec::new() } else { vec![Effect::close()] }
+    }
+
+    /// Shows the tile with the focus alone, or all of the tab again.
+    pub(super) fn zoom(&mut self) {
+        let tab = self.tabs.tab_mut();
+        tab.is_zoomed = !tab.is_zoomed;
+        if tab.is_zoomed && tab.together() > 1 {
+            self.notify("Typed into this console only while zoomed");
+        } else {
+            self.notify_zoomed();
+        }
+    }
+
+    /// Which tile is shown, while it is zoomed: it has no border to say so.
+    fn notify_zoomed(&mut self) {
+        let tab = self.tabs.tab();
+        let tiles = tab.tiles().len();
+        if tab.is_zoomed && tiles > 1 {
+            let text = format!("{}, one of {tiles} tiles", self.pane().console.label());
+            self.notify(text);
+        }
+    }
+
+    fn focus_towards(&mut self, direction: Direction) {
+        if self.tabs.tab_mut().focus_towards(direction) {
+            self.notify_zoomed();
+        }
+    }
+
+    pub(super) fn resize(&mut self, direction: Direction) {
+        self.tabs.tab_mut().is_zoomed = false;
+        if self.tabs.tab().tiles().len() < 2 {
+            self.notify("One tile only: there is no line to move");
+        } else {
+            self.tabs.tab_mut().resize(direction);
+            self.mode = Mode::Resizing;
+        }
+    }
+
+    pub(super) fn grow(&mut self, larger: bool) {
+        self.tabs.tab_mut().is_zoomed = false;
+        if self.tabs.tab().tiles().len() < 2 {
+            self.notify("One tile only: there is nothing to take from");
+        } else {
+            self.tabs.tab_mut().grow(larger);
+            self.mode = Mode::Resizing;
+        }
+    }
+
+    fn another_session(&mut self) -> Vec<Effect> {
+        let console = &self.pane().console;
+        if console.kind != ScreenKind::Terminal {
+            return self.notify("This console is not of text: one session only");
+        }
+        let new = self.sessions.open_new(&console.id, &console.name, console.kind);
+        self.tabs.open_tab(new);
+        Vec::new()
+    }
+
+    fn next_encoding(&mut self) {
+        let (next, word) = match self.pane().console.encoding() {
+            Some(Encoding::Utf8) => (Encoding::Cp437, "CP437"),
+            Some(Encoding::Cp437) => (Encoding::Latin1, "Latin-1"),
+            Some(Encoding::Latin1) => (Encoding::Utf8, "UTF-8"),
+            None => {
+                self.notify("This console is not of text: it has no encoding");
+                return;
+            }
+        };
+        self.pane().console.set_encoding(next);
+        self.notify(format!("Encoding: {word}"));
+    }
+
+    fn go_to_alert(&mut self) {
+        match self.sessions.next_alert(Some(self.pane().console.session)) {
+            Some(console) => self.tabs.show(console),
+            None => {
+                self.notify("No console has a mark");
+            }
+        }
+    }
+
+    /// Edits a name that is being typed.
+    pub(super) fn type_name(&mut self, named: Named, mut prompt: Prompt, event: &Event) {
+        match prompt.type_event(event) {
+            Typed::Changed | Typed::Nothing => self.mode = Mode::Naming(named, prompt),
+            Typed::Cancelled => {}
+            Typed::Accepted => {
+                let name = prompt.text().trim();
+                match named {
+                    Named::Session => self.pane().console.rename(name),
+                    Named::Tab => {
+                        self.tabs.tab_mut().name = (!name.is_empty()).then(|| name.to_owned());
+                    }
+                }
+            }
+        }
+    }
+
+    /// Opens the list of consoles, where a command asked for it.
+    pub(super) fn ask_for_console(&mut self, app: &App) {
+        let Mode::WantsConsole(destination) = self.mode else { return };
+        let title = match destination {
+            Destination::Split(Axis::Columns) => "which console on the right",
+            Destination::Split(Axis::Rows) => "which console below",
+            Destination::Tab => "which console in a new tab",
+        };
+        let menu = Chooser::layer(title, &self.sessions, |session| self.tabs.has(session), app);
+        self.mode = Mode::Choosing(destination, Box::new(menu));
+    }
+
+    /// Hands something to the list of consoles, and does what was chosen.
+    pub(super) fn choose(
+        &mut self,
+        app: &mut App,
+        act: impl FnOnce(&mut MenuLayer<Chooser>, &mut App) -> Handled,
+    ) -> Handled {
+        let Mode::Choosing(destination, menu) = &mut self.mode else {
+            return Handled::Ignored;
+        };
+        let destination = *destination;
+        let handled = act(menu, app);
+        if let Some(choice) = menu.menu_mut().take() {
+            self.mode = Mode::Typing;
+            return self.place(destination, choice, app).into();
+        }
+        match handled {
+            Handled::Ignored => Handled::Ignored,
+            Handled::Consumed(effects) => {
+                let (closing, others): (Vec<_>, Vec<_>) =
+                    effects.into_iter().partition(|effect| *effect == Effect::Screen(ScreenEffect::Close));
+                if !closing.is_empty() {
+                    self.mode = Mode::Typing;
+                }
+                others.into()
+            }
+        }
+    }
+
+    fn place(&mut self, destination: Destination, choice: Choice, app: &App) -> Vec<Effect> {
+        let console = match choice {
+            Choice::Session(session) => self.sessions.get(session),
+            Choice::Instance(id) => {
+                console_of(app, &id).ok().map(|(name, kind)| self.sessions.open_new(&id, name, kind))
+            }
+        };
+        match (console, destination) {
+            (None, _) => return self.notify("That console is gone"),
+            (Some(console), Destination::Split(axis)) => self.tabs.split(axis, console),
+            (Some(console), Destination::Tab) => self.tabs.open_tab(console),
+        }
+        Vec::new()
+    }
+
+    /// Shows another view in this one, where it is one of consoles. `None` where it is not.
+    pub(super) fn show_view(&mut self, view: &View, app: &App) -> Option<Vec<Effect>> {
+        let console = match view {
+            View::Session(session) => {
+                self.sessions.get(*session).ok_or_else(|| "that console was closed meanwhile".to_owned())
+            }
+            View::Console(id) => self.attached(id, app),
+            View::NewConsole(id) => {
+                console_of(app, id).map(|(name, kind)| self.sessions.open_new(id, name, kind))
+            }
+            View::Consoles(ids) => {
+                let (open, failed): (Vec<_>, Vec<_>) =
+                    ids.iter().map(|id| self.attached(id, app)).partition(Result::is_ok);
+                let open: Vec<_> = open.into_iter().flatten().collect();
+                if !open.is_empty() {
+                    self.tabs.open_tiled(open);
+                }
+                return Some(failed.into_iter().filter_map(Result::err).map(Effect::complain).collect());
+            }
+            _ => return None,
+        };
+        match console {
+            Ok(console) => {
+                self.tabs.show(console);
+                Some(Vec::new())
+            }
+            Err(failure) => Some(vec![Effect::complain(failure)]),
+        }
+    }
+
+    fn attached(&self, id: &ResourceId, app: &App) -> Result<Arc<OpenConsole>, String> {
+        attach(&self.sessions, id, app)
+    }
+}
+
+/// The console of an instance: the one that is open, else a new session. Must be called inside a tokio runtime.
+///
+/// # Errors
+/// Where the instance is gone or offers no console, as a message.
+pub fn attach(sessions: &Sessions, id: &ResourceId, app: &App) -> Result<Arc<OpenConsole>, String> {
+    match (console_of(app, id), sessions.latest_of(id)) {
+        (Ok((name, kind)), _) => Ok(sessions.attach(id, name, kind)),
+        // The instance may be gone from its table, and its console is still there.
+        (Err(_), Some(open)) => Ok(open),
+        (Err(failure), None) => Err(failure),
+    }
+}
+
+/// The name of an instance, and the kind of console that it offers.
+///
+/// # Errors
+/// Where it is gone or offers none, as a message.
+pub fn console_of<'a>(app: &'a App, id: &ResourceId) -> Result<(&'a str, ScreenKind), String> {
+    let row = app.store.get(id).ok_or_else(|| format!("{id} is gone"))?;
+    let name = row.resource.name();
+    match row.resource.offers().console {
+        Some(kind) => Ok((name, kind)),
+        None => Err(format!("{name} offers no console")),
+    }
+}
+
+fn tab_count(tabs: usize) -> String {
+    if tabs == 1 { "is one".to_owned() } else { format!("are {tabs}") }
+}
