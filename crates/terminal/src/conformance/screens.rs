@@ -84,7 +84,7 @@ const SCREENS: &[Case] = &[
     ("an escape in a sequence begins anew", "a\x1b[3\x1b[2Cb", &["a  b"], (1, 5)),
     ("a control in a sequence acts", "ab\x1b[\r2Cc", &["abc"], (1, 4)),
     ("no text after a cut escape is lost", "a\x1bé", &["aé"], (1, 3)),
-    ("C1 controls act", "a\u{9b}2Cb", &["a  b"], (1, 5)),
+    ("C1 controls show nothing", "a\u{9b}31mb", &["a31mb"], (1, 6)),
 ];
 
 #[test]

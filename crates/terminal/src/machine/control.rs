@@ -67,6 +67,11 @@ impl Handler for Machine {
     }
 
     fn csi(&mut self, csi: &Csi<'_>) {
+        // Colons are of renditions alone.
+        if csi.params.has_groups() && csi.action != b'm' {
+            self.last_printed = None;
+            return;
+        }
         match (csi.private, csi.intermediates) {
             (None, []) if csi.action == b'b' => self.repeat(csi.params.count(0)),
             (None, []) => self.plain_csi(csi),

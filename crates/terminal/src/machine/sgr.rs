@@ -32,7 +32,7 @@ impl Machine {
                         self.extra.underline = colour;
                         self.refresh_extra();
                     }
-                    None => return,
+                    None => {}
                 },
                 [4, kind] => self.style.flags.set_underline(u8::try_from(*kind).unwrap_or(1)),
                 [code] => self.simple_rendition(*code),

@@ -83,11 +83,6 @@ impl Decoder {
         self.missing == 0
     }
 
-    /// Whether characters from U+0080 to U+009F are controls.
-    pub fn has_c1(&self) -> bool {
-        self.encoding != Encoding::Cp437
-    }
-
     /// Decodes a byte. Returns how many bytes were taken: none where the character before was cut short, which is
     /// replaced first.
     pub fn decode(&mut self, byte: u8) -> (Decoded, usize) {

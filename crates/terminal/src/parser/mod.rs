@@ -1,8 +1,8 @@
 //! The parser: bytes of a remote application to text, controls and sequences, however the stream is cut.
 //!
 //! After Williams' state diagram of the DEC parser (`vt100.net/emu/dec_ansi_parser`), with what xterm does where the
-//! diagram and UTF-8 meet: characters from U+0080 to U+009F are controls, other characters beyond ASCII end a sequence
-//! and are text.
+//! diagram and UTF-8 meet: characters from U+0080 to U+009F do nothing, other characters beyond ASCII end a sequence and
+//! are text.
 //!
 //! Everything kept between two bytes is bounded: the longest string, the most parameters, the largest number.
 
@@ -112,7 +112,9 @@ impl Parser {
     /// A character of the text's encoding that is not ASCII, or the replacement of bytes that are none.
     fn char(&mut self, c: char, handler: &mut impl Handler) {
         match c {
-            '\u{80}'..='\u{9f}' if self.decoder.has_c1() => self.c1(c as u8, handler),
+            '\u{80}'..='\u{9f}' if self.encoding() == Encoding::Latin1 => self.c1(c as u8, handler),
+            // In UTF-8 the C1 controls are no bytes, and do nothing.
+            '\u{80}'..='\u{9f}' if self.encoding() == Encoding::Utf8 => {}
             _ => match self.state {
                 State::String(kind) | State::StringEscape(kind) => {
                     self.state = State::String(kind);

@@ -86,6 +86,11 @@ impl Params {
         &self.values[..self.len]
     }
 
+    /// Whether a colon joins two of the numbers.
+    pub fn has_groups(&self) -> bool {
+        self.sub[1..self.len].contains(&true)
+    }
+
     /// The numbers in groups: one, and those that colons add to it.
     pub fn groups(&self) -> impl Iterator<Item = &[u16]> {
         let mut start = 0;
