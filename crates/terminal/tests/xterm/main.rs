@@ -11,6 +11,7 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test's helper fails the test")]
 
+mod broken;
 mod cases;
 mod compare;
 mod emulator;

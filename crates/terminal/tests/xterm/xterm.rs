@@ -24,8 +24,9 @@ const RESET: &[u8] = b"\x18\x1b\\\x1b F\x1b[64;1\"p\x1bc\x1b[?40;41l\x1b[?47h\x1
 const ANSWERBACK: &str = "<all replied>";
 
 /// Resources: every query is allowed, and colours are reported as they were asked for.
-const RESOURCES: [&str; 5] = [
+const RESOURCES: [&str; 6] = [
     "XTerm*disallowedWindowOps:",
+    "XTerm*allowC1Printable: false",
     "XTerm*boldColors: false",
     "XTerm*directColor: true",
     "XTerm*VT100.font: fixed",
