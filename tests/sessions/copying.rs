@@ -126,3 +126,23 @@ fn the_view_stays_while_output_goes_on_and_through_a_new_size() {
     deck.wait_gone(" copy line ");
     deck.wait_gone("early-30");
 }
+
+#[test]
+fn a_wrapped_line_is_copied_whole_and_its_cursor_stays_at_another_width() {
+    let deck = Deck::demo();
+    attach(&deck);
+    run(&deck, "clear; echo long-$(seq -s- 1 60)-tail; seq -f after-%g 1 60");
+    deck.wait_for("after-60");
+    enter(&deck);
+    deck.type_keys("?60-tail$\r");
+    deck.wait_for("1/1");
+    deck.resize(70, 30);
+    deck.wait_until("the cursor still on its word", |screen| {
+        let (row, column) = screen.cursor_position();
+        let right = screen.rows(column, 2).nth(row.into()).unwrap_or_default();
+        right.starts_with("60") && screen.contents().contains("tail")
+    });
+    deck.type_keys("Y");
+    let numbers: Vec<_> = (1..=60).map(|number: u8| number.to_string()).collect();
+    wait_copied(&deck, &format!("long-{}-tail", numbers.join("-")));
+}

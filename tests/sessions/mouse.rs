@@ -57,8 +57,11 @@ fn a_drag_reaches_the_guest_that_asked_for_it_and_nothing_more_is_asked_for_else
     deck.type_keys("a");
     deck.wait_for("ready-42");
     wait_mode(&deck, MouseProtocolMode::ButtonMotion);
-    run(&deck, r"printf '\033[?1002l'");
+    // It wants only clicks now; without any wish of its own, drags select its text.
+    run(&deck, r"printf '\033[?1002l\033[?1000h'");
     wait_mode(&deck, MouseProtocolMode::PressRelease);
+    run(&deck, r"printf '\033[?1000l'");
+    wait_mode(&deck, MouseProtocolMode::ButtonMotion);
     detach(&deck);
     deck.type_keys("M");
     wait_mode(&deck, MouseProtocolMode::None);

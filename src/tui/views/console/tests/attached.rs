@@ -101,11 +101,11 @@ async fn a_session_is_drawn_typed_into_detached_and_attached_again() {
     until(&mut view, &woken, "$ Cargo.toml").await;
     assert!(view.cursor().is_some());
 
-    // The link breaks: the screen stays, and r reconnects.
+    // The link breaks: the screen stays, and r reconnects at once.
     let cut = Problem::new(ProblemKind::Unreachable, "cut off");
     remote.output.send(Err(cut)).await.unwrap();
     let shown = until(&mut view, &woken, "cut off").await;
-    assert!(shown.contains("$ Cargo.toml") && shown.contains("r reconnect"), "{shown}");
+    assert!(shown.contains("$ Cargo.toml") && shown.contains("r now"), "{shown}");
     press(&mut view, "r");
     let mut remote = connected(&mut remotes).await;
     remote.print("$ back").await;
