@@ -137,7 +137,7 @@ impl Machine {
             // Zero scrolls nothing.
             b'S' => self.scroll_up(count),
             // With more parameters it is highlight tracking, which is not there.
-            b'T' if params.values().len() < 5 && !params.is_zero() => self.scroll_down(count),
+            b'T' if params.values().len() == 1 && !params.is_zero() => self.scroll_down(count),
             b'^' => self.scroll_down(count),
             b'X' => self.erase_characters(count),
             b'Z' => self.back_tab(count),

@@ -70,6 +70,11 @@ pub(crate) struct Parser {
     is_dropped: bool,
 }
 
+/// Whether an OSC is a whole one of the Linux console, which has no end: `P` and seven digits set a colour, `R` resets.
+fn is_linux_palette(body: &[u8]) -> bool {
+    body.first() == Some(&b'R') || (body.first() == Some(&b'P') && body.len() > 7)
+}
+
 impl Parser {
     pub fn new(encoding: Encoding) -> Self {
         Self {
@@ -143,6 +148,7 @@ impl Parser {
         match (self.state, byte) {
             (State::String(kind), _) => self.string_byte(kind, byte, handler),
             (State::StringEscape(kind), b'\\') => self.end_string(kind, false, handler),
+            (State::StringEscape(kind @ StringKind::Osc), 0x07) => self.end_string(kind, true, handler),
             (State::StringEscape(_), _) => {
                 self.body = Vec::new();
                 self.start_escape();
@@ -226,6 +232,11 @@ impl Parser {
     }
 
     fn string_byte(&mut self, kind: StringKind, byte: u8, handler: &mut impl Handler) {
+        if kind == StringKind::Osc && is_linux_palette(&self.body) {
+            self.body = Vec::new();
+            self.state = State::Ground;
+            return self.byte(byte, handler);
+        }
         match byte {
             0x07 if kind == StringKind::Osc => self.end_string(kind, true, handler),
             0x1b => self.state = State::StringEscape(kind),

@@ -64,6 +64,7 @@ fn sequences_are_parsed_however_they_are_cut() {
         (b"\x1b]2;t\x1b[1m", &["csi [[1]]m"]),
         (b"\x1b[1?2zb\x1b[>4;2m", &["text b", "csi >[[4], [2]]m"]),
         ("a\x1bé".as_bytes(), &["text aé"]),
+        (b"\x1b]P0123456a\x1b]Rb\x1b]2;t\x1b\x07c", &["text ab", "Osc 2;t true", "text c"]),
         ("a\u{9b}31mb".as_bytes(), &["text a31mb"]),
         ("\x1b]2;é\u{9c}e\x1b\\".as_bytes(), &["Osc 2;ée false"]),
         (b"caf\xe9|\nabc\xffd|", &["text caf\u{fffd}|", "control 0a", "text abc\u{fffd}d|"]),
