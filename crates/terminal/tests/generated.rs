@@ -44,7 +44,9 @@ fn invariants_hold_through_sequences_and_sizes() {
     for number in 0..from_environment("QDECK_FUZZ_CASES", 1000) {
         let mut rng = fastrand::Rng::with_seed(seed ^ number << 20);
         let mut emulator = Emulator::new(Size { columns: 20, rows: 6 });
-        for chunk in grammar::sequence(seed, number) {
+        let chunks =
+            if number % 4 == 0 { grammar::noise(seed, number) } else { grammar::sequence(seed, number) };
+        for chunk in chunks {
             // Cut anywhere, as a stream is.
             let cut = rng.usize(..=chunk.len());
             emulator.feed(&chunk[..cut]);

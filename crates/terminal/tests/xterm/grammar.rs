@@ -54,6 +54,25 @@ pub(crate) fn sequence(seed: u64, number: u64) -> Vec<Vec<u8>> {
     chunks
 }
 
+/// Sequences of which any part may be missing, doubled or of another kind. Those that resize the window (`|` and `t`), print or open files are not
+/// among them.
+pub(crate) fn noise(seed: u64, number: u64) -> Vec<Vec<u8>> {
+    let mut rng = Rng::with_seed(seed.wrapping_mul(0x2545_f491_4f6c_dd1d).wrapping_add(number));
+    let rng = &mut rng;
+    let mut chunks = vec![filled_row(1), filled_row(3), b"\x1b[3;9H".to_vec()];
+    for _ in 0..rng.usize(2..16) {
+        let mut chunk = one(rng, &["\x1b[", "\x1b[", "\x1b[", "\x1b", "\x1b]2;", "\x1bPq", "\x1b_x", ""])
+            .as_bytes()
+            .to_vec();
+        for _ in 0..rng.usize(0..7) {
+            chunk.push(*one(rng, b"0123456789;;;?>=!$ '\r\n\x08\t\x18\x1a\x1b\x00\x07\x0e\x0fx"));
+        }
+        chunk.push(*one(rng, b"ABCDEFGHJKLMPSTXZ@dfgm`ae\\yz~{\x07"));
+        chunks.push(chunk);
+    }
+    chunks
+}
+
 fn filled_row(row: u8) -> Vec<u8> {
     let letters = (0..20).map(|column| char::from(b'A' + (row * 7 + column) % 26));
     format!("\x1b[{};1H{}", row + 1, letters.collect::<String>()).into_bytes()

@@ -69,6 +69,14 @@ const SEQUENCES: &[(&str, &str)] = &[
         r"\x1b\[\?45h.*\x1b\[\?6h|\x1b\[\?6h.*\x1b\[\?45h",
         "a cursor that reverse wraparound brought above the origin is reported on row zero or less",
     ),
+    (
+        r"\x1b\[[\x00-\x1f]*\?[0-9;]*m",
+        "queries for resources of the keyboard that this terminal does not have",
+    ),
+    (
+        r"(\x1b[\]P_]).*\x1b[\x00-\x17]",
+        "a control behind the escape that would end a string: xterm waits on for the rest of the string's end",
+    ),
     (r"\x7f", "DEL shows nothing; xterm prints it once a set of 96 characters is designated"),
     (r"\x1b[NO]-", "a soft hyphen shows nothing"),
 ];
