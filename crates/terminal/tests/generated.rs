@@ -21,14 +21,14 @@ fn check_screen(emulator: &mut Emulator) {
     let cursor = emulator.cursor();
     assert!(cursor.row < size.rows && cursor.column < size.columns, "{cursor:?} in {size:?}");
     let area = Rect::new(0, 0, size.columns, size.rows);
-    let mut buffer = Buffer::filled(area, ratatui::buffer::Cell::new("?"));
+    let mut buffer = Buffer::filled(area, ratatui::buffer::Cell::new("☃"));
     emulator.draw(area, &mut buffer);
     for row in 0..size.rows {
         let mut column = 0;
         while column < size.columns {
             let symbol = buffer[(column, row)].symbol();
             let width = symbol.width();
-            assert!(symbol != "?" && (1..=2).contains(&width), "row {row}, column {column}: {symbol:?}");
+            assert!(symbol != "☃" && (1..=2).contains(&width), "row {row}, column {column}: {symbol:?}");
             column += if width == 2 { 2 } else { 1 };
         }
         assert_eq!(column, size.columns, "row {row}");
