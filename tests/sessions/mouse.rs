@@ -57,17 +57,20 @@ fn a_drag_reaches_the_guest_that_asked_for_it_and_nothing_more_is_asked_for_else
     deck.type_keys("a");
     deck.wait_for("ready-42");
     wait_mode(&deck, MouseProtocolMode::ButtonMotion);
+    run(&deck, r"printf '\033[?1003h'");
+    wait_mode(&deck, MouseProtocolMode::AnyMotion);
     // It wants only clicks now; without any wish of its own, drags select its text.
-    run(&deck, r"printf '\033[?1002l\033[?1000h'");
+    run(&deck, r"printf '\033[?1003l\033[?1000h'");
     wait_mode(&deck, MouseProtocolMode::PressRelease);
     run(&deck, r"printf '\033[?1000l'");
     wait_mode(&deck, MouseProtocolMode::ButtonMotion);
     detach(&deck);
+    wait_mode(&deck, MouseProtocolMode::PressRelease);
     deck.type_keys("M");
     wait_mode(&deck, MouseProtocolMode::None);
     deck.type_keys("a");
     deck.wait_for("ready-42");
-    run(&deck, r"printf '\033[?1002h'; echo again-$((50 + 5))");
+    run(&deck, r"printf '\033[?1003h'; echo again-$((50 + 5))");
     deck.wait_for("again-55");
     wait_mode(&deck, MouseProtocolMode::None);
     detach(&deck);

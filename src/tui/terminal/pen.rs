@@ -96,10 +96,15 @@ pub(super) fn is_erased_blank(cell: &Cell) -> bool {
         && extended::link(cell).is_none()
 }
 
+/// Colours of text, background and underline, and the modifier, as a cell has them.
+type Attributes = (Color, Color, Color, Modifier);
+
 /// The terminal's current style.
 pub(super) struct Pen {
     abilities: Abilities,
     style: Style,
+    /// The attributes of the cell that it last changed to, where they are those of the style.
+    cell: Option<Attributes>,
     /// Room for the parameters of a change, and for those of a change that begins with a reset.
     change: Vec<u8>,
     anew: Vec<u8>,
@@ -108,7 +113,7 @@ pub(super) struct Pen {
 impl Pen {
     /// A pen at a terminal's default style.
     pub(super) fn new(abilities: Abilities) -> Self {
-        Self { abilities, style: Style::PLAIN, change: Vec::new(), anew: Vec::new() }
+        Self { abilities, style: Style::PLAIN, cell: None, change: Vec::new(), anew: Vec::new() }
     }
 
     /// Returns true if a blank looks as an erased one in the current style.
@@ -119,8 +124,14 @@ impl Pen {
 
     /// Changes to the style of a cell. What does not show on a blank stays as it is for one.
     pub(super) fn change_to(&mut self, cell: &Cell, out: &mut Vec<u8>) {
+        let attributes = (cell.fg, cell.bg, cell.underline_color, cell.modifier);
+        if self.cell == Some(attributes) {
+            return;
+        }
+        self.cell = Some(attributes);
         let mut style = Style::of(cell, self.abilities);
         if cell.symbol() == " " && !style.modifier.intersects(SHOWN_ON_BLANK) {
+            self.cell = None;
             style.fg = self.style.fg;
             style.modifier = self.style.modifier.difference(SHOWN_ON_BLANK);
         }
@@ -132,6 +143,7 @@ impl Pen {
 
     /// Changes to the terminal's default style.
     pub(super) fn reset(&mut self, out: &mut Vec<u8>) {
+        self.cell = None;
         self.set(Style::PLAIN, out);
     }
 

@@ -59,17 +59,16 @@ impl<W: Write> Screen<W> {
         let width = usize::from(self.next.area.width).max(1);
         let rows = self.shown.content.chunks_mut(width).zip(self.next.content.chunks(width));
         for (shown, next) in rows {
-            if shown.iter().chain(next).any(is_uncertain) && shown != next {
-                shown.iter_mut().for_each(forget);
+            // Most rows are letters of one byte.
+            let is_long = |cell: &Cell| cell.symbol().len() > 1;
+            let was_long = shown.iter().any(is_long);
+            if !was_long && !next.iter().any(is_long) {
                 continue;
             }
-            let mut was_wide = false;
-            for (shown, next) in shown.iter_mut().zip(next) {
-                let is_wide = !shown.symbol().is_ascii() && shown.symbol().width() > 1 && shown != next;
-                if was_wide {
-                    forget(shown);
-                }
-                was_wide = is_wide;
+            if shown.iter().chain(next).any(is_uncertain) && shown != next {
+                shown.iter_mut().for_each(forget);
+            } else if was_long {
+                forget_halves(shown, next);
             }
         }
     }
@@ -110,6 +109,17 @@ impl<W: Write> Screen<W> {
         }
         std::mem::swap(&mut self.shown, &mut self.next);
         self.out.flush()
+    }
+}
+
+/// Forgets the cells behind wide characters that go.
+fn forget_halves(shown: &mut [Cell], next: &[Cell]) {
+    let mut was_wide = false;
+    for (shown, next) in shown.iter_mut().zip(next) {
+        let is_wide = shown.symbol().len() > 1 && shown.symbol().width() > 1 && shown != next;
+        if std::mem::replace(&mut was_wide, is_wide) {
+            forget(shown);
+        }
     }
 }
 
