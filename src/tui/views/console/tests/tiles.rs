@@ -201,7 +201,7 @@ fn back_from_a_large_tile_is_where_one_came_from() {
 }
 
 #[test]
-fn only_the_tile_with_the_focus_is_told_of_it() {
+fn focus_events_go_to_the_tile_with_the_focus_only() {
     let (mut view, remotes) = several(&["a", "b"]);
     drawn_at(&mut view, 120, 20, false);
     view.event(&Event::FocusLost, &mut app());

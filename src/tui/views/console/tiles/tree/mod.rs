@@ -229,7 +229,7 @@ fn even(axis: Axis, nodes: impl IntoIterator<Item = Node>) -> Node {
 
 /// Rows of equally many tiles, as many rows as columns or one more; the last row may have fewer.
 fn grid(tiles: &[TileId]) -> Node {
-    let columns = (1..tiles.len()).find(|columns| columns * columns >= tiles.len()).unwrap_or(1);
+    let columns = (1..=tiles.len()).find(|columns| columns * columns >= tiles.len()).unwrap_or(1);
     let mut rows: Vec<Node> = tiles
         .chunks(columns)
         .map(|row| match row {

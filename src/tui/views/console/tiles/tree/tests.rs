@@ -204,6 +204,7 @@ fn even_arrangements_are_even() {
     assert_eq!(grid[..3], [(0, 0, 20, 10), (21, 0, 20, 10), (42, 0, 20, 10)]);
     assert_eq!(grid[3..], [(0, 11, 30, 10), (31, 11, 31, 10)]);
     assert_eq!(areas(Preset::Grid, 1, 62, 21), [(0, 0, 62, 21)]);
+    assert_eq!(areas(Preset::Grid, 2, 61, 21), [(0, 0, 30, 21), (31, 0, 30, 21)], "side by side");
     assert_eq!(Tree::arranged(Preset::Grid, &[]), None);
 }
 
