@@ -77,13 +77,19 @@ const SEQUENCES: &[(&str, &str)] = &[
         r"(\x1b[\]P_]).*\x1b[\x00-\x17]",
         "a control behind the escape that would end a string: xterm waits on for the rest of the string's end",
     ),
+    (
+        r"\x1b\[\?6h.*(\x1b8|\x1b\[u|\x1b\[\?104[89]l)",
+        "a cursor that was saved above the origin is reported on row zero or less",
+    ),
     (r"\x7f", "DEL shows nothing; xterm prints it once a set of 96 characters is designated"),
     (r"\x1b[NO]-", "a soft hyphen shows nothing"),
 ];
 
+/// Between the pieces of a pattern may be any bytes, such that are no UTF-8 too.
 static MEANT_SEQUENCES: LazyLock<Vec<(Regex, &str)>> = LazyLock::new(|| {
-    let compiled =
-        SEQUENCES.iter().map(|(pattern, reason)| (Regex::new(&format!("(?s){pattern}")).unwrap(), *reason));
+    let compiled = SEQUENCES
+        .iter()
+        .map(|(pattern, reason)| (Regex::new(&pattern.replace(".*", "(?s-u:.)*")).unwrap(), *reason));
     compiled.collect()
 });
 
