@@ -222,6 +222,9 @@ commands! {
     ZoomOut { "zoom-out": "a longer time window" } in [Telemetry], when always;
     Detach { "detach": "leave the console; the session goes on" } in [Console, CopyMode], when always;
     EndSession { "end-session": "end the session" } in [Console, CopyMode, Menu], when always;
+    WatchSilence { "watch-silence": "mark the console after 30 s of silence, or no longer" }
+        in [Menu], when always;
+    Encoding { "encoding": "the next encoding of the console: UTF-8, CP437, Latin-1" } in [Menu], when always;
     NextSession { "next-session": "the next tab; the next tile or session where there is one tab" }
         in [Console, CopyMode], when always;
     PreviousSession { "previous-session": "the previous tab, tile or session" } in [Console, CopyMode], when always;

@@ -279,7 +279,9 @@ impl<M: Menu> Layer for MenuLayer<M> {
             | MenuCommand::Right
             | MenuCommand::Attach
             | MenuCommand::Reconnect
-            | MenuCommand::EndSession => Handled::done(),
+            | MenuCommand::EndSession
+            | MenuCommand::WatchSilence
+            | MenuCommand::Encoding => Handled::done(),
         }
     }
 

@@ -107,7 +107,7 @@ impl Pane {
             (SessionState::Live, _) if !self.screen().takes_input() => {
                 self.notify(format!("Read-only console: nothing sent. {prefix_name} d detaches"));
             }
-            (SessionState::Live, _) => self.screen().send(&Event::Key(key)),
+            (SessionState::Live, _) => self.send_typed(&Event::Key(key)),
         }
     }
 
@@ -162,10 +162,18 @@ impl Pane {
         self.screen().state() == SessionState::Live && self.screen().wants_mouse() && (asked || is_wheel)
     }
 
+    /// Sends a key or a paste, and reports a character that the console's encoding does not have.
+    fn send_typed(&mut self, event: &Event) {
+        self.screen().send(event);
+        if let Some(refused) = self.screen().take_refused() {
+            self.notify(format!("Nothing sent: the encoding of this console has no `{refused}`"));
+        }
+    }
+
     /// Sends a paste to the remote side.
     pub fn paste(&mut self, event: &Event) {
         if self.takes_input() {
-            self.screen().send(event);
+            self.send_typed(event);
         } else {
             self.notify("Not pasted: the console takes no input now");
         }

@@ -384,6 +384,28 @@ fn the_list_attaches_and_closes() {
     assert!(text(&drawn_at(&mut list, 80, 8, false)).contains("No console is open"));
 }
 
+#[tokio::test]
+async fn the_list_moves_consoles_and_watches_their_silence() {
+    let (console, remote) = view();
+    let sessions = console.sessions.clone();
+    sessions.attach_with(&id("i-2"), "train-0", ScreenKind::Terminal, |_| Box::new(Handle(Scripted::new())));
+    let mut list = SessionsView::new(&sessions, None, &ConsoleKeys::default());
+    let names = || sessions.all().iter().map(|open| open.label()).collect::<Vec<_>>();
+    list.apply(Command::Right, None);
+    assert_eq!(names(), ["train-0", "web-1"]);
+    list.apply(Command::WatchSilence, None);
+    remote.bell.store(true, Ordering::Relaxed);
+    assert!(list.is_dirty());
+    insta::assert_snapshot!("list_wide", text(&drawn_at(&mut list, 120, 6, false)));
+    insta::assert_snapshot!("list_narrow", text(&drawn_at(&mut list, 60, 6, false)));
+    list.apply(Command::WatchSilence, None);
+    assert!(sessions.all().iter().all(|open| open.silence_after().is_none()));
+    list.apply(Command::Left, None);
+    assert_eq!(names(), ["web-1", "train-0"]);
+    list.apply(Command::Reconnect, None);
+    assert_eq!(remote.reconnects.load(Ordering::Relaxed), 1);
+}
+
 #[test]
 fn any_size_can_be_drawn() {
     let (mut console, remote) = view();

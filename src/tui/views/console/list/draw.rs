@@ -1,0 +1,135 @@
+//! Drawing of the list of consoles: a row each, and what their scrollback takes in the border.
+
+use std::sync::Arc;
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Modifier;
+use unicode_width::UnicodeWidthStr;
+
+use super::SessionsView;
+use crate::console::{Encoding, OpenConsole};
+use crate::model::{Bytes, age};
+use crate::tui::Look;
+use crate::tui::app::mark_symbol;
+use crate::tui::views::console::pane::state_piece;
+use crate::tui::views::console::recording::{playback, playback_piece, recording_piece};
+use crate::tui::widgets::frame::{Piece, draw_border, put, put_right};
+
+/// The longest name and the longest context that are shown whole.
+const MAX_NAME_WIDTH: usize = 30;
+const MAX_CONTEXT_WIDTH: usize = 24;
+/// Columns from which the contexts are shown, and from which the sizes are.
+const MIN_WIDTH_WITH_CONTEXTS: u16 = 70;
+const MIN_WIDTH_WITH_SIZES: u16 = 100;
+/// The room of the marks: more at once are rare.
+const MARKS_WIDTH: usize = 4;
+
+/// The columns of one drawing.
+struct Columns {
+    names: usize,
+    /// 0 where there is no room for them.
+    contexts: usize,
+    has_sizes: bool,
+}
+
+/// An encoding by its name.
+pub(super) const fn encoding_name(encoding: Encoding) -> &'static str {
+    match encoding {
+        Encoding::Utf8 => "UTF-8",
+        Encoding::Cp437 => "CP437",
+        Encoding::Latin1 => "Latin-1",
+    }
+}
+
+impl SessionsView {
+    pub(super) fn render(&mut self, area: Rect, buf: &mut Buffer, look: &Look<'_>) {
+        let area = area.intersection(buf.area);
+        if area.width < 4 || area.height < 3 {
+            return;
+        }
+        let theme = look.theme;
+        draw_border(area, buf, look, theme.border);
+        let all = self.sessions.all();
+        let top = Rect { x: area.x + 1, width: area.width - 2, height: 1, ..area };
+        put(&[(format!(" Consoles {} ", all.len()), theme.title.add_modifier(Modifier::BOLD))], top, buf);
+        let body = Rect { x: area.x + 1, y: area.y + 1, width: area.width - 2, height: area.height - 2 };
+        if all.is_empty() {
+            let text = "No console is open. Press a on an instance to attach one.";
+            let row = Rect { y: body.y + body.height / 2, height: 1, ..body };
+            let x = row.x + row.width.saturating_sub(u16::try_from(text.width()).unwrap_or(0)) / 2;
+            put(&[(text.to_owned(), theme.dim)], Rect { x, width: row.right() - x, ..row }, buf);
+            return;
+        }
+        self.draw_rows(&all, body, buf, look);
+        self.draw_footer(Rect { y: area.bottom() - 1, ..top }, buf, look);
+    }
+
+    fn draw_rows(&self, all: &[Arc<OpenConsole>], body: Rect, buf: &mut Buffer, look: &Look<'_>) {
+        let at = self.position();
+        let widest = |widths: &mut dyn Iterator<Item = usize>| widths.max().unwrap_or(0);
+        let has_contexts = body.width >= MIN_WIDTH_WITH_CONTEXTS;
+        let contexts = widest(&mut all.iter().map(|open| open.id.context.as_str().width()));
+        let columns = Columns {
+            names: widest(&mut all.iter().map(|open| open.label().width())).min(MAX_NAME_WIDTH),
+            contexts: if has_contexts { contexts.min(MAX_CONTEXT_WIDTH) } else { 0 },
+            has_sizes: body.width >= MIN_WIDTH_WITH_SIZES,
+        };
+        let height = usize::from(body.height).max(1);
+        let first = (at + 1).saturating_sub(height);
+        for ((nth, open), y) in all.iter().enumerate().skip(first).take(height).zip(body.y..) {
+            let row = Rect { y, height: 1, ..body };
+            put(&pieces(open, &columns, look), row, buf);
+            if nth == at {
+                buf.set_style(row, look.theme.selected);
+            }
+            open.mark_drawn();
+        }
+    }
+
+    fn draw_footer(&mut self, row: Rect, buf: &mut Buffer, look: &Look<'_>) {
+        let theme = look.theme;
+        let hint = format!(" {} d detaches; the console stays in this list ", self.prefix);
+        let end = put(&[(hint, theme.dim)], row, buf);
+        let (taken, budget) = self.sessions.history();
+        let history = format!(" scrollback {} of {} ", bytes(taken), bytes(budget));
+        put_right(&[(history, theme.dim)], Rect { x: end, width: row.right() - end, ..row }, buf);
+    }
+}
+
+fn pieces(open: &OpenConsole, columns: &Columns, look: &Look<'_>) -> Vec<Piece> {
+    let theme = look.theme;
+    let (names, contexts) = (columns.names, columns.contexts);
+    let mut pieces = vec![(format!(" {:<names$}  ", open.label()), theme.text)];
+    if contexts > 0 {
+        pieces.push((format!("{:<contexts$}  ", open.id.context.as_str()), theme.dim));
+    }
+    let (state, style) = playback(open)
+        .map_or_else(|| state_piece(&open.screen.state(), look), |status| playback_piece(&status, look));
+    pieces.push((format!("{state:<14}  "), style));
+    let marks: Vec<_> = open.marks().iter().take(MARKS_WIDTH).collect();
+    pieces.extend(marks.iter().map(|mark| {
+        let (symbol, style) = mark_symbol(*mark, look);
+        (symbol.to_owned(), style)
+    }));
+    pieces.push((" ".repeat(MARKS_WIDTH + 1 - marks.len()), theme.text));
+    pieces.push((format!("{:>4} ago  ", age(look.now.since(open.changed_at()))), theme.dim));
+    if columns.has_sizes {
+        let size = open.size();
+        let size = format!("{}x{}", size.columns, size.rows);
+        pieces.push((format!("{size:<8} {:>8}  ", bytes(open.history_bytes())), theme.dim));
+    }
+    pieces.extend(recording_piece(open, look).map(|(mark, style)| (mark + " ", style)));
+    if let Some(after) = open.silence_after() {
+        pieces.push((format!("silence {} ", age(after)), theme.dim));
+    }
+    if let Some(encoding) = open.encoding().filter(|encoding| *encoding != Encoding::Utf8) {
+        pieces.push((format!("{} ", encoding_name(encoding)), theme.warn));
+    }
+    pieces.push((open.screen.title().unwrap_or_default(), theme.text));
+    pieces
+}
+
+fn bytes(bytes: usize) -> Bytes {
+    Bytes(u64::try_from(bytes).unwrap_or(u64::MAX))
+}
