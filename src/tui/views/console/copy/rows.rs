@@ -69,9 +69,9 @@ pub(super) fn slice<'a>(line: &'a Line, columns: &Range<u32>) -> &'a str {
 pub(super) fn last_line(text: &dyn TextScreen) -> u64 {
     let lines = text.lines();
     let last = lines.end.saturating_sub(1).max(lines.start);
-    let least = text.cursor_place().line.clamp(lines.start, last);
+    let of_cursor = text.cursor_place().line.clamp(lines.start, last);
     let is_empty = |number| text.line(number).is_none_or(|line| line.text.is_empty());
-    (least..=last).rev().find(|number| !is_empty(*number)).unwrap_or(least)
+    (of_cursor..=last).rev().find(|number| !is_empty(*number)).unwrap_or(of_cursor)
 }
 
 /// The end of the text: its last character.
