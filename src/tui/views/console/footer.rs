@@ -102,7 +102,7 @@ impl ConsoleView {
                     || "reconnecting".to_owned(),
                     |at| format!("reconnecting in {}", age(at.since(look.now))),
                 );
-                let mut pieces = keys("reconnect now");
+                let mut pieces = keys("now");
                 pieces.push((format!(" {when} (attempt {}) ", retry.attempt), theme.moving));
                 pieces.push((format!("{} ", retry.problem.message), theme.bad));
                 Some(pieces)
