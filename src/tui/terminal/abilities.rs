@@ -26,10 +26,10 @@ impl Abilities {
         let is_set = |name| variable(name).is_some_and(|value| !value.is_empty());
         // By its name alone where another machine runs it, as an old tmux may be.
         let is_screen = variable("TERM").is_some_and(|term| term.starts_with("screen"));
-        let in_screen = !is_set("TMUX") && (is_set("STY") || is_screen);
+        let runs_in_screen = !is_set("TMUX") && (is_set("STY") || is_screen);
         let in_terminal_app =
             !is_set("TMUX") && variable("TERM_PROGRAM").as_deref() == Some("Apple_Terminal");
-        let parses_all = can_ask(&variable) && !in_screen;
+        let parses_all = can_ask(&variable) && !runs_in_screen;
         Self {
             colors: match depth {
                 Depth::Ansi | Depth::Indexed if in_terminal_app => Depth::Indexed,
