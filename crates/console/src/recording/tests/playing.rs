@@ -111,9 +111,9 @@ fn a_long_recording_is_gone_through_by_keyframes_to_the_same_screens() {
         let position = playing.session.status().position;
         let target = Duration::from_secs(seconds);
         let command = if target >= position {
-            PlaybackCommand::Forward(target - position)
+            PlaybackCommand::Forward(target.saturating_sub(position))
         } else {
-            PlaybackCommand::Back(position - target)
+            PlaybackCommand::Back(position.saturating_sub(target))
         };
         playing.go(command, seconds);
     }
