@@ -84,18 +84,19 @@ impl Palette {
         // What was read with its arguments offers what can follow: there is nothing to search.
         let needle = typed.trim();
         let has_arguments = needle.contains(' ') || needle.starts_with('@');
-        let was_read = |item: &Item<Choice>| {
-            matches!(
-                item.choice,
+        let was_read = |item: &Item<Choice>| match &item.choice {
+            // The command itself is in the list of all, too.
+            Some(Choice::Complete(line)) => line.trim_end() != recordings::WORD,
+            choice => matches!(
+                choice,
                 Some(
                     Choice::Table(_, Some(_))
                         | Choice::SortTo(..)
-                        | Choice::Complete(_)
                         | Choice::Wrong
                         | Choice::Only(_)
                         | Choice::Play(_)
                 )
-            )
+            ),
         };
         if has_arguments && list.items().iter().any(was_read) {
             list.show_all();
