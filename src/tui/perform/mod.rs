@@ -1,9 +1,11 @@
 //! The work outside of the screen: the fleet, files, the clipboard, consoles. What takes time runs in tasks
 //! that end when the screen does; results come back as events.
 
+mod consoles;
+
 use std::collections::HashMap;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,27 +13,23 @@ use futures_util::{StreamExt, TryStreamExt};
 use tokio::sync::{Notify, mpsc};
 use tokio::task::{AbortHandle, JoinSet};
 
-use super::app::OpenConsoles;
-use super::browser::Browsers;
-use super::curl;
-use super::effect::{View, Work};
-use super::layer::{Answer, Question, Ticket};
-use super::terminal::Clipboard;
-use super::ui::{Event, Ui};
-use super::ui_state::UiState;
-use super::views::console::{self, ConsoleView, SavedTabs, SessionsView};
-use super::views::page::not_a_page;
-use super::writes::form::{CommonForm, FilledForm, FoundFiles, StoredForms};
-use super::writes::outside;
-use crate::console::recording::{self, PlayOptions, RecordingEnd, RecordingOptions};
-use crate::console::{OpenConsole, Opened, Opener, SessionId, SessionOptions, Sessions};
-use crate::consoles;
+use crate::console::recording::RecordingOptions;
+use crate::console::{Opener, SessionOptions, Sessions};
 use crate::fleet::{BulkHandle, Fleet, TailId};
 use crate::model::{
-    Action, ActionId, Form, FormValues, Origin, PreparedWrite, Problem, ResourceId, ScreenKind, Secret,
-    Target, redact,
+    Action, ActionId, Form, FormValues, Origin, PreparedWrite, Problem, ResourceId, Secret, Target, redact,
 };
 use crate::table::Job;
+use crate::tui::browser::Browsers;
+use crate::tui::curl;
+use crate::tui::effect::{View, Work};
+use crate::tui::layer::{Answer, Question, Ticket};
+use crate::tui::terminal::Clipboard;
+use crate::tui::ui::{Event, Ui};
+use crate::tui::ui_state::UiState;
+use crate::tui::views::console::{SavedTabs, SessionsView};
+use crate::tui::writes::form::{CommonForm, FilledForm, FoundFiles, StoredForms};
+use crate::tui::writes::outside;
 
 /// Names tried for a file before giving up.
 const MAX_FILE_NAMES: u32 = 1000;
@@ -67,29 +65,8 @@ impl Asked {
     }
 }
 
-/// A path with `~` in the place of the home folder.
-fn short_path(path: &Path) -> String {
-    let home = std::env::var_os("HOME").map(PathBuf::from);
-    match home.as_deref().and_then(|home| path.strip_prefix(home).ok()) {
-        Some(rest) => format!("~/{}", rest.display()),
-        None => path.display().to_string(),
-    }
-}
-
-/// The message about a recording that has ended.
-fn recording_ended(name: &str, end: RecordingEnd) -> Event {
-    let path = end.path.map(|path| short_path(&path));
-    match (path, end.error) {
-        (Some(path), None) => Event::Reported(format!("recorded {path}")),
-        (Some(path), Some(error)) => {
-            Event::Failed(format!("recording of {name} ended: {error}. What came before it is in {path}"))
-        }
-        (None, error) => Event::Failed(format!("could not record {name}: {}", error.unwrap_or_default())),
-    }
-}
-
 /// Does the work outside.
-pub(super) struct Performer {
+pub(in crate::tui) struct Performer {
     fleet: Fleet,
     sender: mpsc::Sender<Event>,
     tasks: JoinSet<()>,
@@ -105,14 +82,14 @@ pub(super) struct Performer {
 
 impl Performer {
     /// `wake` is notified when a console has something new.
-    pub(super) fn new(
+    pub(in crate::tui) fn new(
         fleet: Fleet,
         sender: mpsc::Sender<Event>,
         wake: Arc<Notify>,
         recordings: RecordingOptions,
         sessions: SessionOptions,
     ) -> Self {
-        let opener = consoles::opener(fleet.clone());
+        let opener = crate::consoles::opener(fleet.clone());
         let wake = Arc::new(move || wake.notify_one());
         let sessions = Sessions::with_options(Arc::clone(&opener), wake, sessions);
         sessions.recordings().set_options(recordings);
@@ -129,36 +106,14 @@ impl Performer {
     }
 
     /// Ends all that runs.
-    pub(super) fn end(&mut self) {
+    pub(in crate::tui) fn end(&mut self) {
         self.tasks.abort_all();
         self.sessions.end_recordings(RECORDINGS_TIMEOUT);
         self.sessions.close_all();
     }
 
-    /// The open consoles as they are now.
-    pub(super) fn open_consoles(&self) -> OpenConsoles {
-        OpenConsoles::of(&self.sessions)
-    }
-
-    /// Starts a frame: consoles that are not drawn in it are out of view.
-    pub(super) fn begin_frame(&self) {
-        self.sessions.begin_frame();
-    }
-
-    /// Polls the consoles, so that those without a view may wake us again. Returns those that turned out to be pages, and
-    /// the recordings that ended.
-    pub(super) fn poll_consoles(&self) -> Vec<Event> {
-        self.sessions.poll();
-        let pages = self.sessions.take_pages().into_iter();
-        let ended = self.sessions.recordings().take_ended().into_iter();
-        pages
-            .map(|(console, page)| Event::ConsoleIsPage(console.id.clone(), console.kind, Box::new(page)))
-            .chain(ended.map(|(name, end)| recording_ended(&name, end)))
-            .collect()
-    }
-
     /// Does a work; what is known at once comes back as events.
-    pub(super) fn perform(&mut self, ui: &Ui, work: Work) -> Vec<Event> {
+    pub(in crate::tui) fn perform(&mut self, ui: &Ui, work: Work) -> Vec<Event> {
         while self.tasks.try_join_next().is_some() {}
         match work {
             Work::Refresh => self.fleet.refresh(),
@@ -238,92 +193,6 @@ impl Performer {
             Some(Asked::Tail(tail)) => self.fleet.close_tail(tail),
             None => {}
         }
-    }
-
-    fn console(&self, ui: &Ui, id: ResourceId) -> Event {
-        match console::attach(&self.sessions, &id, &ui.app) {
-            Ok(open) => self.opened(ui, open, View::Console(id)),
-            Err(failure) => Event::Failed(failure),
-        }
-    }
-
-    /// Opens the consoles of several instances together; what fails is reported.
-    fn consoles(&self, ui: &Ui, ids: Vec<ResourceId>) -> Vec<Event> {
-        let (mut open, mut events) = (Vec::new(), Vec::new());
-        for id in &ids {
-            match console::attach(&self.sessions, id, &ui.app) {
-                Ok(console) => open.push(console),
-                Err(failure) => events.push(Event::Failed(failure)),
-            }
-        }
-        if let Some(first) = open.first() {
-            let layer = self.view(ui, Arc::clone(first)).tiled(open);
-            events.push(Event::Opened(Box::new(layer), View::Consoles(ids)));
-        }
-        events
-    }
-
-    fn new_console(&self, ui: &Ui, id: &ResourceId) -> Event {
-        match console::console_of(&ui.app, id) {
-            Ok((name, kind)) => {
-                let open = self.sessions.open_new(id, name, kind);
-                let view = View::Session(open.session);
-                self.opened(ui, open, view)
-            }
-            Err(failure) => Event::Failed(failure),
-        }
-    }
-
-    fn session(&self, ui: &Ui, session: SessionId) -> Event {
-        match self.sessions.get(session) {
-            Some(open) => self.opened(ui, open, View::Session(session)),
-            None => Event::Failed("that console was closed meanwhile".to_owned()),
-        }
-    }
-
-    fn opened(&self, ui: &Ui, open: Arc<OpenConsole>, view: View) -> Event {
-        Event::Opened(Box::new(self.view(ui, open)), view)
-    }
-
-    /// The view of consoles as it was left, with this console in front.
-    fn view(&self, ui: &Ui, open: Arc<OpenConsole>) -> ConsoleView {
-        ConsoleView::new(&self.sessions, open, ui.app.console_keys()).with_saved(&self.saved_tabs)
-    }
-
-    fn play(&self, ui: &Ui, path: &Path, options: PlayOptions) -> Event {
-        match self.sessions.play(path, options) {
-            Ok(open) => {
-                let view = View::Session(open.session);
-                self.opened(ui, open, view)
-            }
-            Err(error) => Event::Failed(format!("could not play {}: {error}", path.display())),
-        }
-    }
-
-    /// Lists the recordings that were made here, the newest first.
-    fn find_recordings(&mut self, ticket: Ticket) -> AbortHandle {
-        let folder = self.sessions.recordings().options().folder;
-        let sender = self.sender.clone();
-        self.tasks.spawn(async move {
-            let listing = move || folder.map(|it| recording::list(&it, MAX_RECORDINGS)).unwrap_or_default();
-            if let Ok(found) = tokio::task::spawn_blocking(listing).await {
-                let _ = sender.send(Event::Answer(ticket, Answer::Recordings(found))).await;
-            }
-        })
-    }
-
-    /// Asks for a console that is a page.
-    fn fetch_page(&mut self, ticket: Ticket, id: ResourceId, kind: ScreenKind) -> AbortHandle {
-        let opening = (self.opener)(id, kind);
-        let sender = self.sender.clone();
-        self.tasks.spawn(async move {
-            let answer = match opening.await {
-                Ok(Opened::Page(page)) => Ok(page),
-                Ok(Opened::Terminal(_)) => Err(not_a_page()),
-                Err(problem) => Err(problem),
-            };
-            let _ = sender.send(Event::Answer(ticket, Answer::Page(Box::new(answer)))).await;
-        })
     }
 
     fn copy(&mut self, text: Secret, what: String) {
@@ -453,7 +322,7 @@ impl Performer {
     }
 
     /// Writes the drafts of forms and their last values.
-    pub(super) fn keep_forms(&mut self, forms: StoredForms, path: PathBuf) {
+    pub(in crate::tui) fn keep_forms(&mut self, forms: StoredForms, path: PathBuf) {
         let sender = self.sender.clone();
         self.tasks.spawn(async move {
             let file = path.display().to_string();
@@ -491,7 +360,7 @@ impl Performer {
     }
 
     /// Arranges the rows of a large table on a thread for such work.
-    pub(super) fn arrange(&mut self, job: Job) {
+    pub(in crate::tui) fn arrange(&mut self, job: Job) {
         let sender = self.sender.clone();
         self.tasks.spawn(async move {
             if let Ok(Some(arranged)) = tokio::task::spawn_blocking(move || job.run()).await {
@@ -501,7 +370,7 @@ impl Performer {
     }
 
     /// Writes what is kept between runs.
-    pub(super) fn keep(&mut self, kept: UiState, path: PathBuf) {
+    pub(in crate::tui) fn keep(&mut self, kept: UiState, path: PathBuf) {
         let sender = self.sender.clone();
         self.tasks.spawn(async move {
             let file = path.display().to_string();
