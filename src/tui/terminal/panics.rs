@@ -85,7 +85,7 @@ const PANIC: &str = "QDECK_TEST_PANIC";
 /// Shows what a panic does to the terminal.
 ///
 /// # Panics
-/// Where [`PANIC`] is set.
+/// Where `PANIC` is set.
 #[cfg(debug_assertions)]
 pub fn panic_if_asked() {
     assert!(std::env::var_os(PANIC).is_none(), "{PANIC} is set");
