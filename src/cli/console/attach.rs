@@ -23,6 +23,8 @@ use crate::tui::terminal::{self, Guard, KEYBOARD};
 /// Reads that may wait for the wire. Where a person types, further keys are dropped then, as a keyboard without a reader
 /// does: the escape key works all the same.
 const INPUT_QUEUE_LENGTH: usize = 256;
+/// Time that a last message may take.
+const PARTING_TIMEOUT: Duration = Duration::from_millis(300);
 /// The most bytes of one read.
 const READ_BYTES: usize = 4096;
 
@@ -106,18 +108,18 @@ pub(super) async fn attach(console: Passthrough, name: &str, of: &ConsoleArgumen
     };
     give_back(guard.take());
     for message in terminal::take_background_panics() {
-        output::error_line(&message);
+        parting_line(message);
     }
     if is_interactive && line_is_begun {
-        output::error_line("");
+        parting_line(String::new());
     }
     if let Some(recording) = recording {
         recording.finish();
     }
     let end = end?;
     match end {
-        End::Remote if is_interactive => output::error_line(&format!("{name} ended the console")),
-        End::Left => output::error_line(&format!("left {name}")),
+        End::Remote if is_interactive => parting_line(format!("{name} ended the console")),
+        End::Left => parting_line(format!("left {name}")),
         _ => {}
     }
     Ok(end)
@@ -129,6 +131,19 @@ fn give_back(guard: Option<Guard>) {
         std::mem::forget(KEYBOARD.pause());
     }
     drop(guard);
+}
+
+/// Writes a line to standard error. A terminal that does not read holds up no end: it goes without.
+fn parting_line(line: String) {
+    let (done, written) = std::sync::mpsc::channel();
+    let write = move || {
+        output::error_line(&line);
+        // If nothing waits any more, the program ends.
+        let _ = done.send(());
+    };
+    if std::thread::Builder::new().name("message".to_owned()).spawn(write).is_ok() {
+        let _ = written.recv_timeout(PARTING_TIMEOUT);
+    }
 }
 
 /// The lines before the first output.
