@@ -19,6 +19,9 @@ fn system_vim_edits_a_file() {
     deck.type_keys("a first line\rand a second");
     deck.wait_for("and a second");
     deck.resize(90, 28);
+    deck.wait_for("88x23");
+    // Drawn by the editor at its new size: a letter that follows an escape at once is a key with Alt to it.
+    deck.wait_for("-- INSERT --");
     deck.type_keys(keys::ESC);
     deck.wait_gone("-- INSERT --");
     deck.type_keys("ggdd:wq\r");
