@@ -8,6 +8,7 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 use crate::extended::{self, OVERLINED, Underline};
 use crate::machine::{Machine, Palette};
 use crate::screen::{Cell, Colour, ColourKind, Flags, Glyph};
+use crate::sgr::NAMED_COLORS;
 
 /// Draws cells into row `y` of `area`, from its left edge on; the rest of the row is blank.
 pub(crate) fn row(cells: &[Cell], machine: &Machine, area: Rect, y: u16, buf: &mut Buffer) {
@@ -71,11 +72,7 @@ fn paint(cell: Cell, machine: &Machine, target: &mut Target) {
     modifier.set(Modifier::REVERSED, flags.contains(Flags::REVERSE) != machine.modes.reverse);
     let underline = match flags.underline() {
         0 => None,
-        2 => Some(Underline::Double),
-        3 => Some(Underline::Curly),
-        4 => Some(Underline::Dotted),
-        5 => Some(Underline::Dashed),
-        _ => Some(Underline::Single),
+        kind => Some(Underline::from_number(kind)),
     };
     target.modifier = extended::with_underline(modifier, underline);
     if style.extra != 0 {
@@ -89,30 +86,12 @@ fn paint(cell: Cell, machine: &Machine, target: &mut Target) {
 
 /// Converts a colour. The first sixteen stay names, so that the outer terminal's own colours show.
 fn colour(colour: Colour, palette: &Palette) -> Color {
-    const NAMES: [Color; 16] = [
-        Color::Black,
-        Color::Red,
-        Color::Green,
-        Color::Yellow,
-        Color::Blue,
-        Color::Magenta,
-        Color::Cyan,
-        Color::Gray,
-        Color::DarkGray,
-        Color::LightRed,
-        Color::LightGreen,
-        Color::LightYellow,
-        Color::LightBlue,
-        Color::LightMagenta,
-        Color::LightCyan,
-        Color::White,
-    ];
     match colour.kind() {
         ColourKind::Default => Color::Reset,
         ColourKind::Rgb(r, g, b) => Color::Rgb(r, g, b),
         ColourKind::Indexed(index) => match palette.overridden(index) {
             Some(own) => Color::Rgb(own.0, own.1, own.2),
-            None => NAMES.get(usize::from(index)).copied().unwrap_or(Color::Indexed(index)),
+            None => NAMED_COLORS.get(usize::from(index)).copied().unwrap_or(Color::Indexed(index)),
         },
     }
 }

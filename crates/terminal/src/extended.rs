@@ -17,11 +17,11 @@ use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 use ratatui::buffer::Cell;
 use ratatui::style::{Color, Modifier};
 
-/// The kind of an underline (SGR 4 and its subparameters, SGR 21).
+/// The kind of an underline, by its number in SGR 4 (`4:3`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Underline {
     /// One line.
-    Single,
+    Single = 1,
     /// Two lines.
     Double,
     /// A wavy line.
@@ -30,6 +30,20 @@ pub enum Underline {
     Dotted,
     /// Dashes.
     Dashed,
+}
+
+impl Underline {
+    const ALL: [Self; 5] = [Self::Single, Self::Double, Self::Curly, Self::Dotted, Self::Dashed];
+
+    /// Its number.
+    pub const fn number(self) -> u8 {
+        self as u8
+    }
+
+    /// The kind of a number; a number that no kind has is a single line.
+    pub fn from_number(number: u8) -> Self {
+        Self::ALL.into_iter().find(|kind| kind.number() == number).unwrap_or(Self::Single)
+    }
 }
 
 /// A line above the text (SGR 53).
@@ -42,27 +56,14 @@ const LINKED: Modifier = Modifier::from_bits_retain(1 << 13);
 
 /// Returns the kind of underline; `None` without one.
 pub fn underline(modifier: Modifier) -> Option<Underline> {
-    if !modifier.contains(Modifier::UNDERLINED) {
-        return None;
-    }
-    Some(match modifier.intersection(UNDERLINE_BITS).bits() >> UNDERLINE_SHIFT {
-        1 => Underline::Double,
-        2 => Underline::Curly,
-        3 => Underline::Dotted,
-        4 => Underline::Dashed,
-        _ => Underline::Single,
-    })
+    let number = modifier.intersection(UNDERLINE_BITS).bits() >> UNDERLINE_SHIFT;
+    modifier.contains(Modifier::UNDERLINED).then(|| Underline::from_number(number.to_le_bytes()[0] + 1))
 }
 
 /// Returns `modifier` with this kind of underline, or without one.
 pub fn with_underline(modifier: Modifier, underline: Option<Underline>) -> Modifier {
-    let number = match underline {
-        None | Some(Underline::Single) => 0,
-        Some(Underline::Double) => 1,
-        Some(Underline::Curly) => 2,
-        Some(Underline::Dotted) => 3,
-        Some(Underline::Dashed) => 4,
-    };
+    // A single line is no more than ratatui's own bit.
+    let number = underline.map_or(0, |kind| u16::from(kind.number() - 1));
     let mut changed = modifier.difference(UNDERLINE_BITS.union(Modifier::UNDERLINED));
     changed.set(Modifier::UNDERLINED, underline.is_some());
     changed.union(Modifier::from_bits_retain(number << UNDERLINE_SHIFT))

@@ -21,6 +21,7 @@ mod machine;
 mod parser;
 mod sanitise;
 mod screen;
+pub mod sgr;
 mod size;
 mod text;
 

@@ -8,6 +8,7 @@ use ratatui::style::{Color, Modifier};
 
 use super::Abilities;
 use crate::terminal::extended::{self, LinkId, OVERLINED, Underline};
+use crate::terminal::sgr;
 use crate::tui::theme::{self, Depth};
 
 /// The modifiers that show on a blank.
@@ -15,19 +16,6 @@ const SHOWN_ON_BLANK: Modifier =
     Modifier::UNDERLINED.union(Modifier::REVERSED).union(Modifier::CROSSED_OUT).union(OVERLINED);
 const WEIGHT: Modifier = Modifier::BOLD.union(Modifier::DIM);
 const BLINK: Modifier = Modifier::SLOW_BLINK.union(Modifier::RAPID_BLINK);
-
-/// The parameter that switches each modifier on. Underlines have kinds and are apart.
-const SET: [(Modifier, u8); 9] = [
-    (Modifier::BOLD, 1),
-    (Modifier::DIM, 2),
-    (Modifier::ITALIC, 3),
-    (Modifier::SLOW_BLINK, 5),
-    (Modifier::RAPID_BLINK, 6),
-    (Modifier::REVERSED, 7),
-    (Modifier::HIDDEN, 8),
-    (Modifier::CROSSED_OUT, 9),
-    (OVERLINED, 53),
-];
 
 /// The parameter that switches each off; it switches off all that is named.
 const UNSET: [(Modifier, u8); 8] = [
@@ -227,7 +215,7 @@ fn write_parameters(from: &Style, to: &Style, direct: bool, parameters: &mut Vec
             added.insert(to.modifier.intersection(group));
         }
     }
-    for (modifier, parameter) in SET {
+    for (modifier, parameter) in sgr::MODIFIERS {
         if added.contains(modifier) {
             push_number(parameter, parameters);
         }
@@ -249,18 +237,9 @@ fn write_parameters(from: &Style, to: &Style, direct: bool, parameters: &mut Vec
 /// Writes the kind and the colour of the underline, each in a sequence of its own: a terminal that does not know them
 /// passes over that one alone.
 fn write_underline(from: &Style, to: &Style, direct: bool, out: &mut Vec<u8>) {
-    let number = match to.underline {
-        None => return,
-        Some(Underline::Single) => None,
-        Some(Underline::Double) => Some(b'2'),
-        Some(Underline::Curly) => Some(b'3'),
-        Some(Underline::Dotted) => Some(b'4'),
-        Some(Underline::Dashed) => Some(b'5'),
-    };
-    if let Some(number) = number
-        && from.underline != to.underline
-    {
-        out.extend_from_slice(&[0x1b, b'[', b'4', b':', number, b'm']);
+    let Some(kind) = to.underline else { return };
+    if kind != Underline::Single && from.underline != to.underline {
+        out.extend_from_slice(&[0x1b, b'[', b'4', b':', b'0' + kind.number(), b'm']);
     }
     if from.underline_color == to.underline_color {
         return;
@@ -297,10 +276,7 @@ fn push_color(color: Color, base: u8, direct: bool, parameters: &mut Vec<u8>) {
                 push_number(part, parameters);
             }
         }
-        named => match index(named) {
-            index @ 0..8 => push_number(base + index, parameters),
-            index => push_number(base + 60 + (index - 8), parameters),
-        },
+        named => push_number(sgr::palette_parameter(index(named), base), parameters),
     }
 }
 
@@ -315,7 +291,7 @@ fn lowered(color: Color, direct: bool) -> Color {
 fn index(color: Color) -> u8 {
     match color {
         Color::Indexed(index) => index,
-        named => theme::palette_index(named).unwrap_or(7),
+        named => sgr::palette_index(named).unwrap_or(7),
     }
 }
 

@@ -6,7 +6,7 @@ mod paint;
 
 use ratatui::style::Style;
 
-pub(crate) use paint::{nearest_of_256, palette_index};
+pub(crate) use paint::nearest_of_256;
 
 use super::Theme;
 

@@ -96,11 +96,6 @@ pub(super) fn degrade(mut style: Style, depth: Depth) -> Style {
     style
 }
 
-/// The number of a named colour in the palette.
-pub(crate) fn palette_index(color: Color) -> Option<u8> {
-    PALETTE.iter().zip(0..).find(|((named, _), _)| *named == color).map(|(_, index)| index)
-}
-
 fn distance(a: [u8; 3], b: [u8; 3]) -> u32 {
     a.iter().zip(b).map(|(a, b)| u32::from(a.abs_diff(b)).pow(2)).sum()
 }

@@ -4,24 +4,12 @@ use std::fmt::Write as _;
 
 use ratatui::buffer::{Buffer, Cell};
 use ratatui::layout::Rect;
-use ratatui::style::{Color, Modifier};
+use ratatui::style::Color;
 use unicode_width::UnicodeWidthStr as _;
 
 use qdeck_terminal::Emulator;
 use qdeck_terminal::extended::{self, Underline};
-
-/// The codes of attributes, as SGR has them.
-const ATTRIBUTES: [(Modifier, u8); 9] = [
-    (Modifier::BOLD, 1),
-    (Modifier::DIM, 2),
-    (Modifier::ITALIC, 3),
-    (Modifier::SLOW_BLINK, 5),
-    (Modifier::RAPID_BLINK, 6),
-    (Modifier::REVERSED, 7),
-    (Modifier::HIDDEN, 8),
-    (Modifier::CROSSED_OUT, 9),
-    (extended::OVERLINED, 53),
-];
+use qdeck_terminal::sgr;
 
 /// Output that draws the screen anew: the picture and the cursor. The program's modes are not in it, but the alternate
 /// screen.
@@ -73,58 +61,28 @@ fn is_styled_alike(one: &Cell, other: &Cell) -> bool {
 
 fn set_style(cell: &Cell, out: &mut String) {
     out.push_str("\x1b[0");
-    for (attribute, code) in ATTRIBUTES {
+    for (attribute, code) in sgr::MODIFIERS {
         if cell.modifier.contains(attribute) {
             let _ = write!(out, ";{code}");
         }
     }
-    if let Some(kind) = extended::underline(cell.modifier) {
-        out.push_str(match kind {
-            Underline::Single => ";4",
-            Underline::Double => ";4:2",
-            Underline::Curly => ";4:3",
-            Underline::Dotted => ";4:4",
-            Underline::Dashed => ";4:5",
-        });
+    match extended::underline(cell.modifier) {
+        None => {}
+        Some(Underline::Single) => out.push_str(";4"),
+        Some(kind) => {
+            let _ = write!(out, ";4:{}", kind.number());
+        }
     }
     let underline = extended::underline_color(cell);
     for (color, base) in [(cell.fg, 30), (cell.bg, 40), (underline, 50)] {
-        let _ = match color {
-            Color::Reset => Ok(()),
-            Color::Indexed(index) => write!(out, ";{};5;{index}", base + 8),
-            Color::Rgb(red, green, blue) => write!(out, ";{};2;{red};{green};{blue}", base + 8),
+        let _ = match (color, sgr::palette_index(color)) {
+            (Color::Indexed(index), _) => write!(out, ";{};5;{index}", base + 8),
+            (Color::Rgb(red, green, blue), _) => write!(out, ";{};2;{red};{green};{blue}", base + 8),
             // An underline has no short codes.
-            named if base == 50 => write!(out, ";58;5;{}", palette_index(named)),
-            named => write!(out, ";{}", base + named_code(named)),
+            (_, Some(index)) if base == 50 => write!(out, ";58;5;{index}"),
+            (_, Some(index)) => write!(out, ";{}", sgr::palette_parameter(index, base)),
+            (_, None) => Ok(()),
         };
     }
     out.push('m');
-}
-
-/// The number of a named colour in the palette.
-const fn palette_index(color: Color) -> u8 {
-    let code = named_code(color);
-    if code < 60 { code } else { code - 52 }
-}
-
-/// The code of a named colour, above that of black.
-const fn named_code(color: Color) -> u8 {
-    match color {
-        Color::Red => 1,
-        Color::Green => 2,
-        Color::Yellow => 3,
-        Color::Blue => 4,
-        Color::Magenta => 5,
-        Color::Cyan => 6,
-        Color::Gray => 7,
-        Color::DarkGray => 60,
-        Color::LightRed => 61,
-        Color::LightGreen => 62,
-        Color::LightYellow => 63,
-        Color::LightBlue => 64,
-        Color::LightMagenta => 65,
-        Color::LightCyan => 66,
-        Color::White => 67,
-        _ => 0,
-    }
 }
