@@ -4,13 +4,14 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use tokio::sync::mpsc;
+use tokio::time::timeout;
 
 use crate::{ByteStream, ResizeReports, Transport};
 use qdeck_model::{Problem, ProblemKind};
 use qdeck_net::{Frame, SocketReader, SocketWriter};
 
 /// Time for which a link that no longer takes what is sent is still read.
-pub(super) const CLOSE_GRACE: Duration = Duration::from_secs(1);
+const CLOSE_GRACE: Duration = Duration::from_secs(1);
 
 /// An open transport, taken apart.
 pub(super) struct Link {
@@ -59,6 +60,23 @@ impl Reader {
             })),
             Self::Channel(from) => from.recv().await.transpose(),
         }
+    }
+}
+
+/// Reads and writes until either ends. What still arrives after the writing has failed may be the last output, or report
+/// why the link broke.
+pub(super) async fn carry<E: From<Problem>>(
+    reading: impl Future<Output = Result<(), E>>,
+    writing: impl Future<Output = Problem>,
+) -> Result<(), E> {
+    tokio::pin!(reading);
+    tokio::select! {
+        biased;
+        problem = writing => match timeout(CLOSE_GRACE, &mut reading).await {
+            Ok(end) => end,
+            Err(_) => Err(problem.into()),
+        },
+        end = &mut reading => end,
     }
 }
 

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use tokio::sync::{mpsc, watch};
 use tokio::time::timeout;
 
-use super::link::{CLOSE_GRACE, Link, Reader, Writer, close};
+use super::link::{self, Link, Reader, Writer, close};
 use super::outbound::Outbound;
 use crate::{ResizeReports, Size, Transport};
 use qdeck_model::Problem;
@@ -53,20 +53,12 @@ impl Passthrough {
         };
         let end = {
             let reading = read_loop(&mut reader, &mut output);
-            tokio::pin!(reading);
             let replies = mpsc::channel(1).1;
             let mut outbound = Outbound { input: &mut input, replies, sizes: &mut sizes, resize };
             tokio::select! {
                 biased;
                 why = enough => Ok(Some(why)),
-                // What still arrives may be the last output, or report why the link broke.
-                problem = outbound.write_loop(&mut writer) => {
-                    match timeout(CLOSE_GRACE, &mut reading).await {
-                        Ok(end) => end.map(|()| None),
-                        Err(_) => Err(problem.into()),
-                    }
-                },
-                end = &mut reading => end.map(|()| None),
+                end = link::carry(reading, outbound.write_loop(&mut writer)) => end.map(|()| None),
             }
         };
         if matches!(end, Ok(Some(_))) {

@@ -8,7 +8,7 @@ use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use super::link::{CLOSE_GRACE, Link, close};
+use super::link::{self, Link, close};
 use super::outbound::Outbound;
 use super::reading::Reading;
 use super::replay::Recent;
@@ -122,19 +122,11 @@ impl SessionTask {
             };
             // Both halves live in this task: a slice of feeding never delays a key by more than itself.
             let reading = reading.run(&mut reader, past.ended_at);
-            tokio::pin!(reading);
             let mut outbound = Outbound { input: &mut self.input, replies, sizes: &mut self.sizes, resize };
             tokio::select! {
                 biased;
                 () = cancel.cancelled() => None,
-                // What still arrives may be the last output, or report why the link broke.
-                problem = outbound.write_loop(&mut writer) => {
-                    match tokio::time::timeout(CLOSE_GRACE, &mut reading).await {
-                        Ok(end) => end.err(),
-                        Err(_) => Some(problem),
-                    }
-                },
-                end = &mut reading => end.err(),
+                end = link::carry(reading, outbound.write_loop(&mut writer)) => end.err(),
             }
         };
         close(reader, writer).await;
