@@ -142,13 +142,6 @@ impl Emulator {
         self.inject_line(note);
     }
 
-    /// Forgets everything that was shown, the history too.
-    pub fn reset(&mut self) {
-        self.held = None;
-        self.parser = Parser::new(self.parser.encoding());
-        self.machine.forget();
-    }
-
     fn inject_line(&mut self, note: &str) {
         let start = if self.machine.cursor.column == 0 { "" } else { "\r\n" };
         let line = format!("{start}\x1b[0;2m── {note} ──\x1b[m\r\n");

@@ -1,8 +1,6 @@
 //! Resets: DECSTR, RIS, and the one between two connections.
 
-use super::{
-    Charsets, CursorPlace, Events, Extra, Machine, Modes, Palette, Protection, SavedCursor, TabStops,
-};
+use super::{Charsets, CursorPlace, Extra, Machine, Modes, Palette, Protection, SavedCursor, TabStops};
 use crate::CursorShape;
 use crate::screen::Style;
 
@@ -59,13 +57,5 @@ impl Machine {
         self.last_printed = None;
         self.checksum_form = 0;
         self.events.sync_started = false;
-    }
-
-    /// Forgets everything that was shown, the history too.
-    pub fn forget(&mut self) {
-        self.hard_reset();
-        self.history.clear();
-        self.title = None;
-        self.events = Events::default();
     }
 }
