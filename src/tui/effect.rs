@@ -151,14 +151,8 @@ pub enum Work {
     Ask(Ticket, Question),
     /// Give up a question.
     Cancel(Ticket),
-    /// Open or come back to the console of an instance.
-    OpenConsole(ResourceId),
-    /// Open the consoles of these instances in the tiles of one tab.
-    OpenConsoles(Vec<ResourceId>),
-    /// Open another session on the console of an instance.
-    OpenNewConsole(ResourceId),
-    /// Come back to an open console.
-    OpenSession(SessionId),
+    /// Opens the view of consoles on those that a view of them asks for.
+    OpenConsoles(View),
     /// Play a recording of a console.
     Play(PathBuf, PlayOptions),
     /// Open the list of open consoles.

@@ -7,7 +7,7 @@ use tokio::task::AbortHandle;
 
 use super::{MAX_RECORDINGS, Performer};
 use crate::console::recording::{self, PlayOptions, RecordingEnd};
-use crate::console::{OpenConsole, Opened, SessionId};
+use crate::console::{OpenConsole, Opened};
 use crate::model::{ResourceId, ScreenKind};
 use crate::tui::app::OpenConsoles;
 use crate::tui::effect::View;
@@ -39,45 +39,23 @@ impl Performer {
             .collect()
     }
 
-    pub(super) fn console(&self, ui: &Ui, id: ResourceId) -> Event {
-        match console::attach(&self.sessions, &id, &ui.app) {
-            Ok(open) => self.opened(ui, open, View::Console(id)),
-            Err(failure) => Event::Failed(failure),
-        }
-    }
-
-    /// Opens the consoles of several instances together; what fails is reported.
-    pub(super) fn consoles(&self, ui: &Ui, ids: Vec<ResourceId>) -> Vec<Event> {
-        let (mut open, mut events) = (Vec::new(), Vec::new());
-        for id in &ids {
-            match console::attach(&self.sessions, id, &ui.app) {
-                Ok(console) => open.push(console),
-                Err(failure) => events.push(Event::Failed(failure)),
-            }
-        }
-        if let Some(first) = open.first() {
-            let layer = self.view(ui, Arc::clone(first)).tiled(open);
-            events.push(Event::Opened(Box::new(layer), View::Consoles(ids)));
+    /// Opens the view of consoles; what fails is reported.
+    pub(super) fn consoles(&self, ui: &Ui, view: View) -> Vec<Event> {
+        let Some((open, failed)) = console::asked_for(&view, &self.sessions, &ui.app) else {
+            return Vec::new();
+        };
+        let mut events: Vec<Event> = failed.into_iter().map(Event::Failed).collect();
+        if let Some(first) = open.first().cloned() {
+            events.push(match view {
+                View::Consoles(_) => Event::Opened(Box::new(self.view(ui, first).tiled(open)), view),
+                View::NewConsole(_) => {
+                    let view = View::Session(first.session);
+                    self.opened(ui, first, view)
+                }
+                _ => self.opened(ui, first, view),
+            });
         }
         events
-    }
-
-    pub(super) fn new_console(&self, ui: &Ui, id: &ResourceId) -> Event {
-        match console::console_of(&ui.app, id) {
-            Ok((name, kind)) => {
-                let open = self.sessions.open_new(id, name, kind);
-                let view = View::Session(open.session);
-                self.opened(ui, open, view)
-            }
-            Err(failure) => Event::Failed(failure),
-        }
-    }
-
-    pub(super) fn session(&self, ui: &Ui, session: SessionId) -> Event {
-        match self.sessions.get(session) {
-            Some(open) => self.opened(ui, open, View::Session(session)),
-            None => Event::Failed("that console was closed meanwhile".to_owned()),
-        }
     }
 
     fn opened(&self, ui: &Ui, open: Arc<OpenConsole>, view: View) -> Event {

@@ -127,10 +127,7 @@ impl Performer {
             Work::CopyAddress(address, what) => self.copy(address.0, what),
             Work::CopyCurl(of) => self.copy_text(curl::lines(self.fleet.clone(), of)),
             Work::Browse(address) => self.browse(address.0),
-            Work::OpenConsole(id) => return vec![self.console(ui, id)],
-            Work::OpenConsoles(ids) => return self.consoles(ui, ids),
-            Work::OpenNewConsole(id) => return vec![self.new_console(ui, &id)],
-            Work::OpenSession(session) => return vec![self.session(ui, session)],
+            Work::OpenConsoles(view) => return self.consoles(ui, view),
             Work::OpenActions(id, chosen) => return vec![outside::actions(&self.fleet, ui, id, chosen)],
             Work::OpenBulkActions(ids, chosen) => {
                 return vec![outside::bulk_actions(&self.fleet, ui, ids, chosen)];

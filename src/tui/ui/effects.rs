@@ -107,10 +107,9 @@ impl Ui {
                 Box::new(LogView::new(sources, app.options.log_buffer))
             }
             View::Page(id, asked) => Box::new(PageView::new(id.clone(), app.name_of(id), *asked)),
-            View::Console(id) => return vec![Work::OpenConsole(id.clone()).into()],
-            View::Consoles(ids) => return vec![Work::OpenConsoles(ids.clone()).into()],
-            View::NewConsole(id) => return vec![Work::OpenNewConsole(id.clone()).into()],
-            View::Session(session) => return vec![Work::OpenSession(*session).into()],
+            View::Console(_) | View::Consoles(_) | View::NewConsole(_) | View::Session(_) => {
+                return vec![Work::OpenConsoles(view).into()];
+            }
             View::Sessions => return vec![Work::OpenSessions.into()],
             View::Actions(id) => return vec![Work::OpenActions(id.clone(), None).into()],
             View::BulkActions(ids) => return vec![Work::OpenBulkActions(ids.clone(), None).into()],

@@ -128,6 +128,15 @@ impl OpenConsole {
         }
     }
 
+    /// Sets the next encoding; returns the one in force then, which is the same where it is given, as that of a recording.
+    /// `None` where there is no text.
+    pub fn next_encoding(&self) -> Option<Encoding> {
+        let now = self.encoding()?;
+        let next = Encoding::ALL.into_iter().cycle().skip_while(|it| *it != now).nth(1)?;
+        self.set_encoding(next);
+        self.encoding()
+    }
+
     /// The time of the last change.
     pub fn changed_at(&self) -> Timestamp {
         self.activity.lock().changed_at

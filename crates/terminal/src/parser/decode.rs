@@ -13,6 +13,20 @@ pub enum Encoding {
 }
 
 impl Encoding {
+    /// All encodings.
+    pub const ALL: [Self; 3] = [Self::Utf8, Self::Cp437, Self::Latin1];
+
+    /// Its name.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Utf8 => "UTF-8",
+            Self::Cp437 => "CP437",
+            Self::Latin1 => "Latin-1",
+        }
+    }
+}
+
+impl Encoding {
     /// The character of a byte from 0x80 on, where each byte is one; `None` in UTF-8.
     pub fn upper_char(self, byte: u8) -> Option<char> {
         match self {

@@ -254,11 +254,11 @@ fn the_consoles_of_marked_rows_are_attached_together_up_to_a_bound() {
     let mut scene = marked(120, 36);
     scene.keys("a");
     let all: Vec<_> = targets(&scene).into_iter().map(|target| target.id).collect();
-    assert_eq!(scene.effects, [Work::OpenConsoles(all)]);
+    assert_eq!(scene.effects, [Work::OpenConsoles(View::Consoles(all))]);
 
     let mut scene = marked_of(12, 120, 36);
     scene.keys("a");
-    let [Outside::Work(Work::OpenConsoles(ids))] = &*scene.effects else {
+    let [Outside::Work(Work::OpenConsoles(View::Consoles(ids)))] = &*scene.effects else {
         panic!("{:?}", scene.effects);
     };
     assert_eq!(ids.len(), 9);

@@ -143,7 +143,7 @@ fn a_vnc_endpoint_is_not_offered_to_a_browser() {
 fn a_page_that_comes_instead_of_text_takes_the_place_of_the_console() {
     let mut scene = scene(ScreenKind::Terminal);
     scene.keys("a");
-    assert_eq!(scene.effects, [Work::OpenConsole(id())]);
+    assert_eq!(scene.effects, [Work::OpenConsoles(View::Console(id()))]);
     // Its view is not in front: there is only a message.
     is_page(&mut scene);
     assert!(

@@ -7,7 +7,7 @@ use crossterm::event::{Event, KeyEvent};
 use super::chooser::{Choice, Chooser};
 use super::tiles::{Axis, Direction};
 use super::{ConsoleView, Destination, Mode, Named};
-use crate::console::{Encoding, OpenConsole, Sessions};
+use crate::console::{OpenConsole, Sessions};
 use crate::model::{ResourceId, ScreenKind};
 use crate::tui::app::App;
 use crate::tui::command::{ConsoleCommand, CopyCommand};
@@ -188,17 +188,10 @@ impl ConsoleView {
     }
 
     fn next_encoding(&mut self) {
-        let (next, word) = match self.pane().console.encoding() {
-            Some(Encoding::Utf8) => (Encoding::Cp437, "CP437"),
-            Some(Encoding::Cp437) => (Encoding::Latin1, "Latin-1"),
-            Some(Encoding::Latin1) => (Encoding::Utf8, "UTF-8"),
-            None => {
-                self.notify("This console is not of text: it has no encoding");
-                return;
-            }
+        match self.pane().console.next_encoding() {
+            Some(encoding) => self.notify(format!("Encoding: {}", encoding.name())),
+            None => self.notify("This console is not of text: it has no encoding"),
         };
-        self.pane().console.set_encoding(next);
-        self.notify(format!("Encoding: {word}"));
     }
 
     fn go_to_alert(&mut self) {
@@ -284,44 +277,43 @@ impl ConsoleView {
 
     /// Shows another view in this one, where it is one of consoles. `None` where it is not.
     pub(super) fn show_view(&mut self, view: &View, app: &App) -> Option<Vec<Effect>> {
-        let console = match view {
-            View::Session(session) => {
-                self.sessions.get(*session).ok_or_else(|| "that console was closed meanwhile".to_owned())
-            }
-            View::Console(id) => self.attached(id, app),
-            View::NewConsole(id) => {
-                console_of(app, id).map(|(name, kind)| self.sessions.open_new(id, name, kind))
-            }
-            View::Consoles(ids) => {
-                let (open, failed): (Vec<_>, Vec<_>) =
-                    ids.iter().map(|id| self.attached(id, app)).partition(Result::is_ok);
-                let open: Vec<_> = open.into_iter().flatten().collect();
-                if !open.is_empty() {
-                    self.tabs.open_tiled(open);
-                }
-                return Some(failed.into_iter().filter_map(Result::err).map(Effect::complain).collect());
-            }
-            _ => return None,
-        };
-        match console {
-            Ok(console) => {
-                self.tabs.show(console);
-                Some(Vec::new())
-            }
-            Err(failure) => Some(vec![Effect::complain(failure)]),
+        let (open, failed) = asked_for(view, &self.sessions, app)?;
+        if matches!(view, View::Consoles(_)) && !open.is_empty() {
+            self.tabs.open_tiled(open);
+        } else if let Some(console) = open.into_iter().next() {
+            self.tabs.show(console);
         }
+        Some(failed.into_iter().map(Effect::complain).collect())
     }
+}
 
-    fn attached(&self, id: &ResourceId, app: &App) -> Result<Arc<OpenConsole>, String> {
-        attach(&self.sessions, id, app)
-    }
+/// The consoles that a view asks for, opened where they are not open, and as messages why others are not there. `None`
+/// where it is no view of consoles. Must be called inside a tokio runtime.
+pub fn asked_for(
+    view: &View,
+    sessions: &Sessions,
+    app: &App,
+) -> Option<(Vec<Arc<OpenConsole>>, Vec<String>)> {
+    let found = match view {
+        View::Session(session) => {
+            vec![sessions.get(*session).ok_or_else(|| "that console was closed meanwhile".to_owned())]
+        }
+        View::Console(id) => vec![attach(sessions, id, app)],
+        View::NewConsole(id) => {
+            vec![console_of(app, id).map(|(name, kind)| sessions.open_new(id, name, kind))]
+        }
+        View::Consoles(ids) => ids.iter().map(|id| attach(sessions, id, app)).collect(),
+        _ => return None,
+    };
+    let (open, failed): (Vec<_>, Vec<_>) = found.into_iter().partition(Result::is_ok);
+    Some((open.into_iter().flatten().collect(), failed.into_iter().filter_map(Result::err).collect()))
 }
 
 /// The console of an instance: the one that is open, else a new session. Must be called inside a tokio runtime.
 ///
 /// # Errors
 /// Where the instance is gone or offers no console, as a message.
-pub fn attach(sessions: &Sessions, id: &ResourceId, app: &App) -> Result<Arc<OpenConsole>, String> {
+fn attach(sessions: &Sessions, id: &ResourceId, app: &App) -> Result<Arc<OpenConsole>, String> {
     match (console_of(app, id), sessions.latest_of(id)) {
         (Ok((name, kind)), _) => Ok(sessions.attach(id, name, kind)),
         // The instance may be gone from its table, and its console is still there.
@@ -334,7 +326,7 @@ pub fn attach(sessions: &Sessions, id: &ResourceId, app: &App) -> Result<Arc<Ope
 ///
 /// # Errors
 /// Where it is gone or offers none, as a message.
-pub fn console_of<'a>(app: &'a App, id: &ResourceId) -> Result<(&'a str, ScreenKind), String> {
+fn console_of<'a>(app: &'a App, id: &ResourceId) -> Result<(&'a str, ScreenKind), String> {
     let row = app.store.get(id).ok_or_else(|| format!("{id} is gone"))?;
     let name = row.resource.name();
     match row.resource.offers().console {

@@ -26,7 +26,7 @@ use crossterm::event::Event;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
-pub use act::{attach, console_of};
+pub use act::asked_for;
 pub use keys::{ConsoleKeys, LookUp};
 pub use list::SessionsView;
 pub use tiles::SavedTabs;

@@ -33,15 +33,6 @@ struct Columns {
     has_sizes: bool,
 }
 
-/// An encoding by its name.
-pub(super) const fn encoding_name(encoding: Encoding) -> &'static str {
-    match encoding {
-        Encoding::Utf8 => "UTF-8",
-        Encoding::Cp437 => "CP437",
-        Encoding::Latin1 => "Latin-1",
-    }
-}
-
 impl SessionsView {
     pub(super) fn render(&mut self, area: Rect, buf: &mut Buffer, look: &Look<'_>) {
         let area = area.intersection(buf.area);
@@ -124,7 +115,7 @@ fn pieces(open: &OpenConsole, columns: &Columns, look: &Look<'_>) -> Vec<Piece> 
         pieces.push((format!("silence {} ", age(after)), theme.dim));
     }
     if let Some(encoding) = open.encoding().filter(|encoding| *encoding != Encoding::Utf8) {
-        pieces.push((format!("{} ", encoding_name(encoding)), theme.warn));
+        pieces.push((format!("{} ", encoding.name()), theme.warn));
     }
     pieces.push((open.screen.title().unwrap_or_default(), theme.text));
     pieces

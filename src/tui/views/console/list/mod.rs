@@ -8,7 +8,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::ConsoleKeys;
-use crate::console::{Encoding, OpenConsole, SessionId, Sessions};
+use crate::console::{OpenConsole, SessionId, Sessions};
 use crate::model::ResourceId;
 use crate::tui::app::App;
 use crate::tui::command::{MenuCommand, Movement};
@@ -43,9 +43,7 @@ impl SessionsView {
         let all = self.sessions.all();
         self.selected = all.get(position.min(all.len().saturating_sub(1))).map(|open| open.session);
     }
-}
 
-impl SessionsView {
     /// Does what a key is bound to.
     pub(super) fn apply(&mut self, command: Command, count: Option<u32>) -> Handled {
         let count = count.map_or(1, |count| usize::try_from(count).unwrap_or(usize::MAX)).max(1);
@@ -53,6 +51,7 @@ impl SessionsView {
         let Some(command) = MenuCommand::of(command) else {
             return Handled::Ignored;
         };
+        let chosen = self.sessions.all().into_iter().nth(at);
         match command {
             MenuCommand::Move(movement) => self.select(match movement {
                 Movement::Down | Movement::HalfPageDown | Movement::PageDown => at.saturating_add(count),
@@ -61,12 +60,12 @@ impl SessionsView {
                 Movement::Bottom => usize::MAX,
             }),
             MenuCommand::Open | MenuCommand::Attach => {
-                if let Some(open) = self.sessions.all().get(at) {
+                if let Some(open) = chosen {
                     return vec![Effect::close(), View::Session(open.session).into()].into();
                 }
             }
             MenuCommand::EndSession => {
-                if let Some(open) = self.sessions.all().get(at) {
+                if let Some(open) = chosen {
                     self.sessions.close(open.session);
                     self.select(at);
                     return Effect::report(format!("closed the console of {}", open.label())).into();
@@ -76,18 +75,18 @@ impl SessionsView {
             MenuCommand::Left => self.shift(at, -1),
             MenuCommand::Right => self.shift(at, 1),
             MenuCommand::Reconnect => {
-                if let Some(open) = self.sessions.all().get(at) {
+                if let Some(open) = chosen {
                     open.screen.reconnect();
                 }
             }
             MenuCommand::WatchSilence => {
-                if let Some(open) = self.sessions.all().get(at) {
-                    return self.watch_silence(open).into();
+                if let Some(open) = chosen {
+                    return self.watch_silence(&open).into();
                 }
             }
             MenuCommand::Encoding => {
-                if let Some(open) = self.sessions.all().get(at) {
-                    return next_encoding(open).into();
+                if let Some(open) = chosen {
+                    return next_encoding(&open).into();
                 }
             }
             MenuCommand::Mark
@@ -100,9 +99,7 @@ impl SessionsView {
         }
         Handled::done()
     }
-}
 
-impl SessionsView {
     /// Moves a console by so many places; the cursor stays on it.
     fn shift(&mut self, at: usize, places: isize) {
         self.select(at);
@@ -124,17 +121,12 @@ impl SessionsView {
 
 /// Sets the next encoding of a console.
 fn next_encoding(open: &OpenConsole) -> Effect {
-    let next = match open.encoding() {
-        None => return Effect::complain(format!("{} has no text", open.label())),
-        Some(Encoding::Utf8) => Encoding::Cp437,
-        Some(Encoding::Cp437) => Encoding::Latin1,
-        Some(Encoding::Latin1) => Encoding::Utf8,
-    };
-    open.set_encoding(next);
-    if open.encoding() != Some(next) {
-        return Effect::complain(format!("the encoding of {} is given", open.label()));
+    let before = open.encoding();
+    match open.next_encoding() {
+        None => Effect::complain(format!("{} has no text", open.label())),
+        now if now == before => Effect::complain(format!("the encoding of {} is given", open.label())),
+        Some(now) => Effect::report(format!("{} is read and typed as {}", open.label(), now.name())),
     }
-    Effect::report(format!("{} is read and typed as {}", open.label(), draw::encoding_name(next)))
 }
 
 impl Layer for SessionsView {
