@@ -27,17 +27,14 @@ impl ConsoleView {
             return;
         }
         let holds = self.holds_sizes(look);
-        for pane in self.tabs.panes_mut() {
-            pane.holds_size = holds;
-        }
         let body = self.draw_tab_bar(area, buf, look);
         let is_zoomed = self.tabs.tab().is_zoomed;
         let bordered = !is_zoomed && body.width >= MIN_BORDERED_SIZE.0 && body.height >= MIN_BORDERED_SIZE.1;
         if bordered {
-            self.draw_tiles(body, buf, look);
+            self.draw_tiles(body, holds, buf, look);
         } else {
             self.tabs.tab_mut().place_none();
-            self.pane_mut().draw(body, buf, look);
+            self.pane_mut().draw(body, holds, buf, look);
         }
         self.draw_footer(body, bordered, buf, look);
         if let Mode::Help(page) = self.mode {
@@ -59,13 +56,13 @@ impl ConsoleView {
         Rect { y: area.y + 1, height: area.height - 1, ..area }
     }
 
-    fn draw_tiles(&mut self, area: Rect, buf: &mut Buffer, look: &Look<'_>) {
+    fn draw_tiles(&mut self, area: Rect, holds_sizes: bool, buf: &mut Buffer, look: &Look<'_>) {
         let inner = Rect { x: area.x + 1, y: area.y + 1, width: area.width - 2, height: area.height - 2 };
         let tab = self.tabs.tab_mut();
         let placement: Placement = tab.place(inner).clone();
         for tile in tab.tiles_mut() {
             if let Some(area) = placement.area(tile.id) {
-                tile.pane.draw(area, buf, look);
+                tile.pane.draw(area, holds_sizes, buf, look);
             }
         }
         let tab = self.tabs.tab();

@@ -67,7 +67,7 @@ impl ConsoleView {
         let tiles = self.tabs.tab_mut().tiles_mut().iter_mut();
         for tile in tiles.filter(|tile| tile.is_together && tile.takes_shared_input()) {
             tile.pane.console.clear_bell();
-            tile.pane.screen().send(event);
+            tile.pane.send_typed(event);
         }
     }
 

@@ -47,7 +47,7 @@ impl CopyMode {
         Some(Position::new(grid.x + x, grid.y + y)).filter(|at| grid.contains(*at))
     }
 
-    /// Highlights the matches in a row; the current one stands out.
+    /// Highlights the matches in a row; the current one in reverse.
     fn draw_matches(&self, row: &ViewRow, line: &Line, area: Rect, buf: &mut Buffer, look: &Look<'_>) {
         let Some(search) = &self.search else { return };
         let current = search.current().filter(|current| current.line == row.line);

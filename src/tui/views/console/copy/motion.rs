@@ -71,7 +71,7 @@ impl Find {
         Self { forward: !self.forward, ..self }
     }
 
-    /// The column of the `count`th such character from a column on. When `repeated`, one that the cursor stands before
+    /// The column of the `count`th such character from a column on. When `repeated`, one that the cursor is just before
     /// already is passed over.
     pub fn column(self, line: &Line, from: u32, wanted: char, count: usize, repeated: bool) -> Option<u32> {
         let glyphs = glyphs(line);

@@ -42,19 +42,16 @@ impl Pane {
         !self.grid.is_empty() && self.console.size() != self.wanted_size()
     }
 
-    /// Draws the console into `grid`, which becomes its size.
-    pub fn draw(&mut self, grid: Rect, buf: &mut Buffer, look: &Look<'_>) {
+    /// Draws the console into `grid`, which becomes its size unless sizes are held: tiles are being resized.
+    pub fn draw(&mut self, grid: Rect, holds_size: bool, buf: &mut Buffer, look: &Look<'_>) {
         self.leave_screen();
         self.console.mark_seen();
         if grid.width < 2 || grid.height < 2 {
             return;
         }
         self.grid = grid;
-        if !self.holds_size {
+        if !holds_size {
             self.console.fit(self.wanted_size());
-        }
-        if let Some(refused) = self.console.screen.take_refused() {
-            self.notify(format!("Not sent: the encoding of this console has no {refused:?}"));
         }
         let state = self.screen().state();
         let text = self.console.screen.text();

@@ -37,8 +37,6 @@ pub(super) struct Pane {
     pub clipboard_offer: Option<String>,
     /// It was offered since the last key.
     pub is_offer_new: bool,
-    /// The session keeps its size although its area has another: tiles are being resized.
-    pub holds_size: bool,
     /// A button that was pressed here is still held.
     button_held: bool,
     /// When the current connecting began.
@@ -57,7 +55,6 @@ impl Pane {
             notice: None,
             clipboard_offer: None,
             is_offer_new: false,
-            holds_size: false,
             button_held: false,
             connecting_since: None,
         }
@@ -163,7 +160,7 @@ impl Pane {
     }
 
     /// Sends a key or a paste, and reports a character that the console's encoding does not have.
-    fn send_typed(&mut self, event: &Event) {
+    pub fn send_typed(&mut self, event: &Event) {
         self.screen().send(event);
         if let Some(refused) = self.screen().take_refused() {
             self.notify(format!("Nothing sent: the encoding of this console has no `{refused}`"));

@@ -161,10 +161,15 @@ impl Tab {
 
     /// Gives the focus to the next (or previous) tile, wrapping at the ends.
     pub fn focus_next(&mut self, forward: bool) {
+        self.focus(self.neighbour(forward));
+    }
+
+    /// The tile after (or before) the one with the focus in the order of the arrangement, wrapping at the ends.
+    fn neighbour(&self, forward: bool) -> TileId {
         let order = self.tree.tiles();
         let at = order.iter().position(|tile| *tile == self.focus).unwrap_or(0);
         let step = if forward { 1 } else { order.len() - 1 };
-        self.focus(order[(at + step) % order.len()]);
+        order[(at + step) % order.len()]
     }
 
     /// Puts a tile beside the one with the focus, or below it, and gives it the focus.
@@ -202,11 +207,7 @@ impl Tab {
 
     /// Exchanges the tile with the focus and the next (or previous) one.
     pub fn swap(&mut self, forward: bool) {
-        let focus = self.focus;
-        let order = self.tree.tiles();
-        let at = order.iter().position(|tile| *tile == focus).unwrap_or(0);
-        let step = if forward { 1 } else { order.len() - 1 };
-        self.tree.swap(focus, order[(at + step) % order.len()]);
+        self.tree.swap(self.focus, self.neighbour(forward));
     }
 
     /// Arranges all tiles evenly, in the next of the arrangements that there are; returns its name.
