@@ -104,8 +104,6 @@ fn tmux(parts: usize, size: Size) -> Result<Duration, Error> {
     let start = Instant::now();
     tmux(&["wait-for", "over"])?;
     let took = start.elapsed().saturating_sub(Duration::from_millis(500));
-    // The server ends with its last pane; this is for one that did not.
-    let _ = tmux(&["kill-server"]);
     Ok(took)
 }
 

@@ -1,4 +1,5 @@
-//! The emulator beside two others, fed the same bytes in turns: speed, memory of a line of history, a new width.
+//! The emulator beside two others, fed the same bytes in turns: speed, memory of a line of history, a new width. And the
+//! time to draw it.
 //!
 //! ```sh
 //! cargo bench -p qdeck-terminal --bench engines
@@ -15,6 +16,8 @@ use alacritty_terminal::term::{Config, Term};
 use alacritty_terminal::vte::ansi::Processor;
 use peak_alloc::PeakAlloc;
 use qdeck_terminal::{Emulator, Size};
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
 
 #[global_allocator]
 static ALLOCATOR: PeakAlloc = PeakAlloc;
@@ -164,9 +167,23 @@ fn median(mut values: Vec<Duration>) -> Duration {
     values[values.len() / 2]
 }
 
+/// The time to draw what a corpus leaves on the screen, as a frame does.
+fn drawing(bytes: &[u8]) -> Duration {
+    let area = Rect::new(0, 0, SIZE.columns, SIZE.rows);
+    let mut buf = Buffer::empty(area);
+    let mut emulator = Emulator::new(SIZE);
+    emulator.feed(bytes);
+    let times = (0..100).map(|_| {
+        let start = Instant::now();
+        emulator.draw(area, &mut buf);
+        start.elapsed()
+    });
+    median(times.collect())
+}
+
 fn main() {
     println!("\nMB/s, medians of {ROUNDS} rounds in turns, 160x50, history of 10,000 lines");
-    println!("{:<20} {:>8} {:>8} {:>10}", "", NAMES[0], NAMES[1], NAMES[2]);
+    println!("{:<20} {:>8} {:>8} {:>10} {:>12}", "", NAMES[0], NAMES[1], NAMES[2], "drawn in");
     for (name, bytes) in corpora() {
         let mut times = [const { Vec::new() }; 3];
         for _ in 0..ROUNDS {
@@ -182,7 +199,8 @@ fn main() {
         #[expect(clippy::cast_precision_loss, reason = "a figure of three digits")]
         let rate = |times: Vec<Duration>| bytes.len() as f64 / 1e6 / median(times).as_secs_f64();
         let [ours, vt100, alacritty] = times.map(rate);
-        println!("{name:<20} {ours:>8.0} {vt100:>8.0} {alacritty:>10.0}");
+        let drawn = drawing(&bytes);
+        println!("{name:<20} {ours:>8.0} {vt100:>8.0} {alacritty:>10.0} {drawn:>12.1?}");
     }
 
     println!(
