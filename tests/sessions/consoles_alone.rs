@@ -1,4 +1,4 @@
-//! Consoles that nobody looks at: links that break and come back, bells and output seen from the table.
+//! Consoles out of view: links that break and come back, bells and output seen from the table.
 
 use crate::cloud::Cloud;
 use crate::consoles::{attach, attach_to, detach, run};

@@ -85,7 +85,7 @@ fn keys_come_in_kittys_form_where_the_guest_wants_them_and_only_there() {
     deck.wait_for("^[[13;2u^[[59;5u");
     deck.type_keys("\x1b[99;5u");
     deck.wait_for("^[[99;5u");
-    // Of a program that has ended nobody takes the mode back.
+    // No one takes back the mode of a program that has ended.
     deck.type_keys("\x1b[93;5ud");
     deck.wait_gone("asked-33");
     last_is("\x1b[=0u", "\x1b[=1u");

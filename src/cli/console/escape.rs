@@ -62,7 +62,7 @@ pub(super) enum Command {
     Help,
 }
 
-/// Tells commands from what is for the guest.
+/// Separates commands from what is for the guest.
 pub(super) struct Keys {
     escape: EscapeKey,
     takes_input: bool,

@@ -11,7 +11,7 @@ use crate::terminal::input::MouseProtocolMode;
 pub struct InputWish {
     /// The mouse events.
     pub mouse: MouseProtocolMode,
-    /// Keys that bytes cannot tell apart, by kitty's protocol.
+    /// Keys that have the same bytes, by kitty's protocol.
     pub unambiguous_keys: bool,
 }
 

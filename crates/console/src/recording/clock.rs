@@ -10,7 +10,7 @@ const SPEEDS: [f64; 8] = [0.25, 0.5, 1.0, 1.5, 2.0, 4.0, 8.0, 16.0];
 pub(super) struct Clock {
     /// The time in the recording when the clock was last changed.
     pub position: Duration,
-    /// When that was; `None` while it stands.
+    /// When that was; `None` while it is stopped.
     pub running_since: Option<Instant>,
     pub speed: f64,
 }
@@ -27,7 +27,7 @@ impl Clock {
         self.running_since = self.running_since.map(|_| now);
     }
 
-    /// The time from now to a time in the recording; `None` while the clock stands.
+    /// The time from now to a time in the recording; `None` while the clock is stopped.
     pub fn time_until(&self, now: Instant, at: Duration) -> Option<Duration> {
         self.running_since?;
         let rest = at.saturating_sub(self.position(now, Duration::MAX));

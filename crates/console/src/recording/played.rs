@@ -58,7 +58,7 @@ pub struct PlaybackStatus {
     pub position: Duration,
     /// The length of the recording.
     pub length: Duration,
-    /// The clock stands.
+    /// The clock is stopped.
     pub paused: bool,
     /// The end has been reached.
     pub ended: bool,

@@ -147,7 +147,7 @@ impl Player {
         played.ended = wait.is_none();
         let stops = wait.is_none() && played.clock.running_since.is_some();
         if stops {
-            // At the end the clock stands.
+            // At the end the clock is stopped.
             played.clock.position = played.length;
             played.clock.running_since = None;
         }

@@ -159,7 +159,7 @@ impl Machine {
             0 => return,
             width => width.min(2),
         };
-        // More repeats than cells show nothing more and cost time: only where the last one stands in its row counts.
+        // More repeats than cells show nothing more and cost time: only the place of the last one in its row counts.
         let cells = self.rows * self.columns;
         let row = ((self.margins.right + 1 - self.margins.left) / width).max(1);
         let count = if count > cells { cells + (count - cells) % row } else { count };

@@ -193,7 +193,7 @@ fn a_pause_is_left_out_and_marked() {
     let length = handle.status().expect("goes on").length;
     emulator.resize(Size { columns: 20, rows: 4 });
     recorder.resize(emulator.size());
-    assert_eq!(handle.status().expect("goes on").length, length, "the clock stands");
+    assert_eq!(handle.status().expect("goes on").length, length, "the clock is stopped");
     recorder.pause(false, &mut emulator);
     feed(&mut recorder, &mut emulator, "after");
     drop(recorder);
