@@ -1,0 +1,5 @@
+//! The screen of a machine by VNC, without I/O: the pixels, and what changed of them.
+
+mod framebuffer;
+
+pub use framebuffer::{BLOCK, Framebuffer, Generation, Region};
