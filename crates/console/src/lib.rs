@@ -20,6 +20,6 @@ pub use open::{Connector, Opened, Opener, Page};
 pub use qdeck_terminal::input::InputModes;
 pub use qdeck_terminal::{Cursor, CursorShape, Encoding, Line, Match, Place, Size, ViewRow};
 pub use registry::{Mark, Marks, OpenConsole, SessionId, SessionOptions, Sessions, Wake};
-pub use remote_screen::{RecordableScreen, RemoteScreen, Retry, SessionState, TextScreen};
+pub use remote_screen::{PixelScreen, RecordableScreen, RemoteScreen, Retry, SessionState, TextScreen};
 pub use session::{Passthrough, TerminalSession};
-pub use transport::{ByteStream, ResizeReports, Transport};
+pub use transport::{ByteStream, PixelTransport, ResizeReports, Transport};

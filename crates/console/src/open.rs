@@ -1,4 +1,4 @@
-//! Opening a console: the question, and the two kinds of answer.
+//! Opening a console: the question, and the kinds of answer.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -6,7 +6,7 @@ use std::time::Duration;
 use futures_util::future::BoxFuture;
 use url::Url;
 
-use super::Transport;
+use super::{PixelTransport, Transport};
 use qdeck_model::{Problem, ResourceId, ScreenKind, Secret};
 
 /// Opens a console of the given kind. It is called at the start and at every reconnect: a console token is good for one
@@ -21,6 +21,8 @@ pub type Connector = Arc<dyn Fn() -> BoxFuture<'static, Result<Opened, Problem>>
 pub enum Opened {
     /// A byte stream for a terminal emulator.
     Terminal(Transport),
+    /// The pixels of a screen, by VNC. They may come even where a terminal was asked for.
+    Framebuffer(PixelTransport),
     /// A page for another program. It may come even where a terminal was asked for.
     Page(Page),
 }

@@ -10,6 +10,7 @@ use regex::Regex;
 use super::recording::{CastVersion, PlayedSession, RecordingFile, RecordingHandle, RecordingStatus};
 use super::{Cursor, Encoding, InputModes, Line, Match, Page, Place, Size, ViewRow, Wake};
 use qdeck_model::{Problem, Timestamp};
+use qdeck_vnc::{CursorImage, Framebuffer, Keysym};
 
 /// The state of a session.
 #[derive(Debug, Clone, PartialEq)]
@@ -89,6 +90,11 @@ pub trait RemoteScreen: Send + Sync {
     /// The text of the screen; `None` where it has none, as a screen of pixels.
     fn text(&self) -> Option<&dyn TextScreen>;
 
+    /// The pixels of the screen; `None` where it has none, as a terminal.
+    fn pixels(&self) -> Option<&dyn PixelScreen> {
+        None
+    }
+
     /// Takes the character for which the last key or paste was not sent, because the encoding of the remote side does
     /// not have it.
     fn take_refused(&self) -> Option<char> {
@@ -128,6 +134,27 @@ pub trait RecordableScreen: Send + Sync {
 
     /// Ends the recording, with the exit status of the remote program where that is known.
     fn stop_recording(&self, exit_status: Option<i32>);
+}
+
+/// The part of a session that only a screen of pixels has.
+pub trait PixelScreen: Send + Sync {
+    /// Width and height in pixels; both 0 before the first connection.
+    fn size(&self) -> (u16, u16);
+
+    /// Reads the pixels and the shape of the pointer, under a lock: to be short. The pixels of a screen keep their
+    /// generations from one connection to the next.
+    fn with_framebuffer(&self, read: &mut dyn FnMut(&Framebuffer, Option<&CursorImage>));
+
+    /// Presses keys in their order and releases them in the opposite one, as for Ctrl-Alt-Del. Dropped where the screen
+    /// takes no input.
+    fn send_keys(&self, keys: &[Keysym]);
+
+    /// Moves the pointer to a pixel and sets its buttons: bit 0 is the left one, 1 the middle, 2 the right, and 3 to 6 are
+    /// presses of the wheel up, down, left and right. Dropped where the screen takes no input.
+    fn send_pointer(&self, x: u16, y: u16, buttons: u8);
+
+    /// Takes the text that was put into the machine's clipboard since the last call, if one was.
+    fn take_clipboard(&self) -> Option<String>;
 }
 
 /// The part of a session that only a screen of text has.

@@ -4,7 +4,7 @@ use bytes::Bytes;
 use tokio::sync::{mpsc, watch};
 
 use super::Size;
-use qdeck_model::Problem;
+use qdeck_model::{Problem, Secret};
 use qdeck_net::Socket;
 
 /// An open connection to a remote terminal.
@@ -13,6 +13,14 @@ pub struct Transport {
     pub stream: ByteStream,
     /// The way in which the remote side learns the size.
     pub resize: ResizeReports,
+}
+
+/// An open connection to a screen of pixels.
+pub struct PixelTransport {
+    /// The bytes of the VNC protocol, both ways.
+    pub stream: ByteStream,
+    /// The password, where the platform gives one.
+    pub password: Option<Secret>,
 }
 
 /// The two directions of a connection.

@@ -83,6 +83,11 @@ async fn attach(
     };
     let console = match consoles::opener(fleet)(instance.id().clone(), kind).await? {
         Opened::Terminal(transport) => Passthrough::from(transport),
+        Opened::Framebuffer(_) => {
+            let message = format!("the console of {name} is a screen of pixels (VNC)");
+            return Err(CommandError::new(Code::Refused, message)
+                .hint("Start `qdeck` and press `a` on the instance: there it is shown"));
+        }
         Opened::Page(page) => return Err(page_error(&name, &page)),
     };
     attach::attach(console, &name, of).await.map_err(|failed| match failed {

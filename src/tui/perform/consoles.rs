@@ -96,7 +96,7 @@ impl Performer {
         self.tasks.spawn(async move {
             let answer = match opening.await {
                 Ok(Opened::Page(page)) => Ok(page),
-                Ok(Opened::Terminal(_)) => Err(not_a_page()),
+                Ok(Opened::Terminal(_) | Opened::Framebuffer(_)) => Err(not_a_page()),
                 Err(problem) => Err(problem),
             };
             let _ = sender.send(Event::Answer(ticket, Answer::Page(Box::new(answer)))).await;

@@ -15,7 +15,7 @@ use super::replay::Recent;
 use super::retries::Retries;
 use super::shared::SharedScreen;
 use crate::{Connector, Opened, ResizeReports, Retry, SessionState, Size};
-use qdeck_model::{Problem, Timestamp};
+use qdeck_model::{Problem, ProblemKind, Timestamp};
 
 /// Replies that may wait for the wire. A remote side that asks without end and does not read loses replies.
 const REPLY_QUEUE_LENGTH: usize = 16;
@@ -58,6 +58,10 @@ impl SessionTask {
                     past.ended_at = Some(Instant::now());
                     end
                 }
+                Ok(Opened::Framebuffer(_)) => Some(Problem::new(
+                    ProblemKind::Unsupported,
+                    "the platform opened a screen of pixels, and this session shows text",
+                )),
                 Ok(Opened::Page(page)) => return self.shared.enter(SessionState::Page(page)),
                 Err(problem) => Some(problem),
             };
