@@ -1,4 +1,5 @@
-//! The screen of a machine by VNC, without I/O: the protocol's client, the pixels, and what changed of them.
+//! The screen of a machine by VNC, without I/O: the protocol's client, the pixels, what changed
+//! of them, and the text that they show.
 //!
 //! A [`Client`] is fed with what the server sent and hands out what is to be sent; a caller that owns a connection carries
 //! both. Its pixels are a [`Framebuffer`], of which any number of readers find by themselves what is new. Nothing here
@@ -16,6 +17,7 @@ mod format;
 mod framebuffer;
 mod input;
 pub mod keys;
+pub mod text;
 
 pub use client::{Client, Encoding, Event, LockKeys, Options};
 pub use cursor::CursorImage;
