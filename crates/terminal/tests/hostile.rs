@@ -101,6 +101,10 @@ fn streams() -> Vec<(&'static str, Vec<u8>)> {
         ("an update that never ends", format!("\x1b[?2026h{}", "line\r\n".repeat(200_000))),
         ("updates that begin and end", "\x1b[?2026hx\x1b[?2026l".repeat(20_000)),
         ("screens", "\x1b[?1049hx\x1b[?47h\x1b[?1047h\x1b[?1049l".repeat(10_000)),
+        (
+            "columns that change under a screen in colour",
+            format!("\x1b[?40h{}", "\x1b[44m\x1b[?3h\x1b#8\x1b[?3l\x1b#8\x1b[?40l\x1b[?40h".repeat(500)),
+        ),
         ("resets", "x\x1bc\x1b[!p\x1b#8".repeat(2000)),
         ("lines without end", "a line of a log that goes on and on\r\n".repeat(100_000)),
         ("one line without end", "x".repeat(4 * million)),
@@ -154,6 +158,26 @@ fn hostile_streams_leave_a_bounded_terminal_that_works() {
             check_that_it_works(&mut emulator, name);
         }
     }
+}
+
+#[test]
+fn what_smaller_screens_hide_is_bounded() {
+    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+    let before = HEAP.current_usage();
+    let mut emulator = Emulator::new(SIZE);
+    // Each row a line of its own in colour, and the cursor at the top: what does not fit is hidden below.
+    let fill: String = (1..=24).map(|row| format!("\x1b[{row}H\x1b[44m\x1b[K")).collect();
+    for round in 0..400 {
+        for columns in [200, 20] {
+            emulator.resize(Size { columns, rows: 24 });
+            emulator.feed(fill.as_bytes());
+            emulator.feed(b"\x1b[H");
+        }
+        let growth = HEAP.current_usage().saturating_sub(before);
+        assert!(growth < MAX_GROWTH_BYTES, "{round}: {growth} bytes");
+    }
+    emulator.resize(SIZE);
+    check_that_it_works(&mut emulator, "many sizes");
 }
 
 #[test]

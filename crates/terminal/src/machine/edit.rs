@@ -154,10 +154,8 @@ impl Machine {
         self.reset_margins();
         self.modes.origin = false;
         let cell = Cell { glyph: crate::screen::Glyph::byte(b'E'), style: Style::default() };
-        self.end_line_before(0);
-        let columns = self.columns;
+        self.clear_rows(Style::default());
         for row in self.grid_mut() {
-            row.clear(columns, Style::default());
             row.cells.fill(cell);
         }
         self.go_to(0, 0);

@@ -163,6 +163,16 @@ impl Machine {
         self.grid_mut().truncate(rows);
     }
 
+    /// Blanks every row of the screen that is shown, and drops those that a smaller screen hides.
+    fn clear_rows(&mut self, style: Style) {
+        self.drop_hidden_rows();
+        self.end_line_before(0);
+        let columns = self.columns;
+        for row in self.grid_mut() {
+            row.clear(columns, style);
+        }
+    }
+
     /// The rows of the screen that is shown, and those that are hidden since it became smaller.
     pub fn grid(&self) -> &[Row] {
         &self.screens[usize::from(self.on_alternate)]

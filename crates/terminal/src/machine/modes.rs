@@ -5,7 +5,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::Machine;
 use crate::input::{KITTY_FLAGS, MouseProtocolEncoding, MouseProtocolMode};
 use crate::parser::Params;
-use crate::screen::{Row, Style};
 
 /// The modes of a terminal.
 #[derive(Debug, Clone)]
@@ -221,12 +220,7 @@ impl Machine {
     }
 
     fn clear_screen(&mut self) {
-        self.drop_hidden_rows();
-        self.end_line_before(0);
-        let (columns, blank) = (self.columns, self.blank());
-        for row in self.grid_mut() {
-            row.clear(columns, blank);
-        }
+        self.clear_rows(self.blank());
         self.cursor.wrap_pending = false;
     }
 
@@ -237,8 +231,7 @@ impl Machine {
         self.resize(columns, self.rows);
         self.modes.horizontal_margins = false;
         self.reset_margins();
-        let (columns, blank) = (self.columns, Style::erased(self.style));
-        self.grid_mut().iter_mut().for_each(|row: &mut Row| row.clear(columns, blank));
+        self.clear_rows(self.blank());
         self.go_to(0, 0);
     }
 

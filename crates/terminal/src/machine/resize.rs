@@ -13,6 +13,10 @@
 use super::{CursorPlace, Machine};
 use crate::screen::{Cell, Glyph, Row, Style};
 
+/// The most cells that are kept below the screen for when it becomes larger again: 2 MB, and more than a screen of 500
+/// by 200 hides at any width.
+const MAX_HIDDEN_CELLS: usize = 1 << 17;
+
 /// A place on the screen that is kept on its character: which line, and how many cells into it.
 #[derive(Debug, Clone, Copy, Default)]
 struct Anchor {
@@ -98,6 +102,7 @@ impl Machine {
                 place.row += pulled;
             }
         }
+        grid.truncate(rows + MAX_HIDDEN_CELLS / columns);
         while grid.len() < rows {
             grid.push(Row::blank(columns, Style::default()));
         }
