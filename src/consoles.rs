@@ -5,13 +5,13 @@ use std::sync::Arc;
 use crate::config::{ConsoleEncoding, Context};
 use crate::console::{ByteStream, Encoding, Opened, Opener, Page, ResizeReports, SessionOptions, Transport};
 use crate::fleet::{Console, Fleet};
-use crate::model::Bytes;
+use crate::model::{Bytes, Problem, ProblemKind};
 
 /// An opener that asks the fleet.
 pub fn opener(fleet: Fleet) -> Opener {
     Arc::new(move |id, kind| {
         let fleet = fleet.clone();
-        Box::pin(async move { Ok(opened(fleet.open_console(&id, kind).await?)) })
+        Box::pin(async move { opened(fleet.open_console(&id, kind).await?) })
     })
 }
 
@@ -28,8 +28,8 @@ pub fn session_options(history: Bytes, contexts: &[Context]) -> SessionOptions {
     }
 }
 
-fn opened(console: Console) -> Opened {
-    match console {
+fn opened(console: Console) -> Result<Opened, Problem> {
+    Ok(match console {
         Console::Terminal { socket, input, size_reports } => Opened::Terminal(Transport {
             stream: ByteStream::Socket { socket, takes_input: input },
             resize: if size_reports { ResizeReports::Sequence } else { ResizeReports::Ignored },
@@ -40,7 +40,11 @@ fn opened(console: Console) -> Opened {
             valid_for: good_for,
         }),
         Console::WebPage(address) => Opened::Page(Page { address, is_endpoint: false, valid_for: None }),
-    }
+        Console::Ssh(target) => {
+            let message = format!("{} is reached by ssh, outside of this screen", target.host);
+            return Err(Problem::new(ProblemKind::Unsupported, message));
+        }
+    })
 }
 
 #[cfg(test)]
@@ -60,7 +64,7 @@ mod tests {
             (None, "wss://console.example/websockify", true),
         ] {
             let expected = Page { address: Secret::new(address), is_endpoint, valid_for: None };
-            assert!(matches!(opened(framebuffer(page)), Opened::Page(page) if page == expected));
+            assert!(matches!(opened(framebuffer(page)), Ok(Opened::Page(page)) if page == expected));
         }
     }
 }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::platform::{PlatformSettings, PlatformSpec, Setting, Value};
+use super::ssh::SshSettings;
 use qdeck_model::{ContextColor, ContextName, Platform, Secret};
 
 /// Requests at once, unless the file sets it: enough to hide latency, few enough to spare the server.
@@ -135,6 +136,8 @@ pub struct Context {
     pub color: Option<ContextColor>,
     /// The encoding of its consoles.
     pub console_encoding: ConsoleEncoding,
+    /// The settings of SSH sessions.
+    pub ssh: SshSettings,
     /// Requests at once.
     pub concurrency: usize,
     /// Requests a second in the long run; ten seconds' worth may come at once.
@@ -165,6 +168,7 @@ impl Context {
             protected: false,
             color: None,
             console_encoding: ConsoleEncoding::default(),
+            ssh: SshSettings::default(),
             concurrency: DEFAULT_CONCURRENCY,
             requests_per_second: DEFAULT_REQUESTS_PER_SECOND,
             answer_timeout: DEFAULT_ANSWER_TIMEOUT,

@@ -12,6 +12,7 @@ mod location;
 mod platform;
 pub mod reference;
 mod secret;
+mod ssh;
 mod written;
 
 pub use context::{ConsoleEncoding, Context, Credentials, SecretRef};
@@ -26,4 +27,5 @@ pub use platform::{
     Absent, Address, CredentialShape, DiscoverySpec, PlatformSettings, PlatformSpec, Setting, Takes, Value,
 };
 pub use secret::{NoCommands, end_commands, secret_variables, toml_key};
+pub use ssh::{SshRule, SshSettings};
 pub use written::section;

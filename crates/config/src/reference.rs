@@ -95,7 +95,7 @@ pub const SETTINGS: [Key; 15] = [
 ];
 
 /// The keys that every context has.
-pub const CONTEXT: [Key; 12] = [
+pub const CONTEXT: [Key; 13] = [
     key("platform", "the name of a platform", "", "Which platform the account is on."),
     key("base_url", "a URL", "the public one", "The API's address. Some platforms publish none: see below."),
     key("read_only", "true or false", "`false`", "Change nothing through this context."),
@@ -119,6 +119,7 @@ pub const CONTEXT: [Key; 12] = [
         "The text of its consoles, both ways: `cp437` for boot loaders and firmware menus. A console can be switched by \
          itself.",
     ),
+    key("ssh", "a table", "none", "The user, jump hosts and options of its SSH sessions: see below."),
     key(
         "enabled",
         "true or false",
@@ -152,6 +153,39 @@ pub const CONTEXT: [Key; 12] = [
     ),
 ];
 
+/// The keys of a context's table `ssh`.
+pub const SSH: [Key; 4] = [
+    key("user", "a word", "the one that the platform names, or your own", "The user to sign in as."),
+    key(
+        "jump",
+        "`[user@]host[:port]`, several with commas",
+        "none",
+        "Hosts to go through, as `ssh -J` takes them.",
+    ),
+    key(
+        "options",
+        "a list of options",
+        "none",
+        "Options as in `ssh_config`, a name and a value each: `\"ServerAliveInterval=15\"`. They come before your own \
+         configuration.",
+    ),
+    key(
+        "rules",
+        "tables",
+        "none",
+        "Settings for the instances with a label: `[[contexts.NAME.ssh.rules]]`. Each one that matches applies, later \
+         ones over earlier ones.",
+    ),
+];
+
+/// The keys of a rule in a context's table `ssh`.
+pub const SSH_RULE: [Key; 4] = [
+    key("label", "`LABEL` or `LABEL=VALUE`", "", "The label of the instances it is for."),
+    key("user", "a word", "the context's", "The user to sign in as."),
+    key("jump", "as above", "the context's", "Hosts to go through; `\"\"` goes directly."),
+    key("options", "a list of options", "none", "Options that come before those of the context."),
+];
+
 /// The names of these keys.
 pub fn names(keys: &[Key]) -> Vec<&'static str> {
     keys.iter().map(|key| key.name).collect()
@@ -175,8 +209,13 @@ pub(super) fn known_keys(platforms: &[&'static PlatformSpec]) -> Vec<&'static st
 
 /// The reference of the whole file as Markdown: the top, what every context has, and a part for each platform.
 pub fn markdown(platforms: &[&'static PlatformSpec]) -> String {
-    let mut text =
-        format!("## At the top\n\n{}\n## In every context\n\n{}", table(&SETTINGS), table(&CONTEXT));
+    let mut text = format!(
+        "## At the top\n\n{}\n## In every context\n\n{}\n### In `ssh` of a context\n\n{}\n### In a rule of `ssh`\n\n{}",
+        table(&SETTINGS),
+        table(&CONTEXT),
+        table(&SSH),
+        table(&SSH_RULE)
+    );
     for spec in platforms {
         text.push_str(&section(spec));
     }

@@ -7,6 +7,7 @@ use super::context::{
     DEFAULT_REQUESTS_PER_SECOND, SecretRef,
 };
 use super::platform::Value;
+use super::ssh::SshSettings;
 
 /// The section of a context, from its `[contexts.NAME]` on. A secret that is already in hand cannot be written: its
 /// reference is written as an environment variable that no one sets.
@@ -53,12 +54,40 @@ pub fn section(context: &Context) -> String {
     if context.answer_timeout != DEFAULT_ANSWER_TIMEOUT {
         lines.push(format!("answer_timeout = \"{}ms\"", context.answer_timeout.as_millis()));
     }
+    // Tables last: what follows them would belong to them.
+    lines.extend(ssh(context));
     let mut text = String::new();
     for line in lines {
         // Writing to a string cannot fail.
         let _ = writeln!(text, "{line}");
     }
     text
+}
+
+/// The table `ssh` and its rules.
+fn ssh(context: &Context) -> Vec<String> {
+    let SshSettings { user, jump, options, rules } = &context.ssh;
+    let mut lines = Vec::new();
+    let mut table = |head: String, user: &Option<String>, jump: &Option<String>, options: &[String]| {
+        lines.push(head);
+        lines.extend(user.iter().map(|user| format!("user = {}", quoted(user))));
+        lines.extend(jump.iter().map(|jump| format!("jump = {}", quoted(jump))));
+        if !options.is_empty() {
+            lines.push(format!("options = {}", list(options)));
+        }
+    };
+    if user.is_some() || jump.is_some() || !options.is_empty() {
+        table(format!("[contexts.{}.ssh]", context.name), user, jump, options);
+    }
+    for rule in rules {
+        let label = match &rule.value {
+            Some(value) => format!("{}={value}", rule.label),
+            None => rule.label.clone(),
+        };
+        let head = format!("[[contexts.{}.ssh.rules]]\nlabel = {}", context.name, quoted(&label));
+        table(head, &rule.user, &rule.jump, &rule.options);
+    }
+    lines
 }
 
 fn written(value: &Value) -> String {

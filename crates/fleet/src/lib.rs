@@ -37,8 +37,8 @@ use events::{Closed, Outbox};
 use journal::Journal;
 use link::{Link, Signals};
 use qdeck_model::{
-    ContextColor, ContextName, Kind, ListingBounds, LogEvent, LogStart, Platform, Problem, ProblemKind,
-    Resource, ResourceId, Sample, ScreenKind, Timestamp,
+    ContextColor, ContextName, Instance, Kind, ListingBounds, LogEvent, LogStart, Platform, Problem,
+    ProblemKind, Resource, ResourceId, Sample, ScreenKind, Timestamp, Way,
 };
 use telemetry::Watched;
 use writes::Gate;
@@ -358,6 +358,11 @@ impl Fleet {
             let _ = self.inner.outbox.send(event).await;
         }
         opened
+    }
+
+    /// The ways into an instance, the best first. Sends no request.
+    pub fn ways(&self, row: &Instance) -> Vec<Way> {
+        self.provider(&row.id.context).map(|provider| provider.ways(row)).unwrap_or_default()
     }
 
     fn link(&self, context: &ContextName) -> Option<&Link> {

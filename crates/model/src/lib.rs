@@ -20,6 +20,7 @@ mod secret;
 mod state;
 mod time;
 mod unreadable;
+mod way;
 mod write;
 
 pub use action::{Action, ActionId, Availability, Danger, Expected, Question};
@@ -45,6 +46,7 @@ pub use secret::Secret;
 pub use state::{Lifecycle, State};
 pub use time::{Timestamp, age};
 pub use unreadable::Unreadable;
+pub use way::{SshTarget, Way};
 pub use write::{
     FieldChange, MASK, Method, NewResource, Origin, Outcome, PREVIEW_LIFE, PreparedRequest, PreparedWrite,
     Preview, Shown, ShownSecret, Target, WriteId,

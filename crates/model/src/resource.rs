@@ -25,6 +25,8 @@ pub enum ScreenKind {
     Framebuffer,
     /// A page for a browser.
     WebPage,
+    /// A shell by SSH.
+    Ssh,
 }
 
 /// The features of a resource beyond its row. The screen offers only these.

@@ -9,9 +9,9 @@ use futures_util::stream::BoxStream;
 
 use super::{Change, ListEvent, kit};
 use qdeck_model::{
-    Action, ActionId, Choice, Document, Form, FormValues, Kind, LogEvent, LogStart, Outcome, Platform,
-    PreparedRequest, PreparedWrite, Preview, Problem, ProblemKind, Resource, ResourceId, Sample, ScreenKind,
-    Secret, Target, Timestamp,
+    Action, ActionId, Choice, Document, Form, FormValues, Instance, Kind, LogEvent, LogStart, Outcome,
+    Platform, PreparedRequest, PreparedWrite, Preview, Problem, ProblemKind, Resource, ResourceId, Sample,
+    ScreenKind, Secret, SshTarget, Target, Timestamp, Way,
 };
 use qdeck_net::{ShellCredentials, Socket};
 
@@ -52,6 +52,8 @@ pub enum Console {
     },
     /// A page for a browser; its URL may hold a token.
     WebPage(Secret),
+    /// The target of an SSH session.
+    Ssh(SshTarget),
 }
 
 /// Counts of the requests of a context so far.
@@ -112,8 +114,21 @@ pub trait Provider: Send + Sync + 'static {
     /// (after [`LogEvent::Interrupted`] with the cause).
     fn logs(&self, id: &ResourceId, start: LogStart) -> BoxStream<'static, LogEvent>;
 
-    /// Opens the console of the kind that the resource offers.
+    /// Opens the console of the kind that the resource offers. For [`ScreenKind::Ssh`] it finds the target; where the
+    /// platform makes credentials for a session, it makes them, which a read-only context refuses.
     fn console(&self, id: &ResourceId, kind: ScreenKind) -> Answer<Console>;
+
+    /// The ways into an instance as its row is now, the best first, each with what prevents it. Sends no request.
+    fn ways(&self, _row: &Instance) -> Vec<Way> {
+        Vec::new()
+    }
+
+    /// Expires the SSH credentials that the platform made for an instance, so that they open nothing any more. Sessions
+    /// that are open stay so.
+    fn expire_ssh(&self, _id: &ResourceId) -> Answer<()> {
+        async { Err(Problem::new(ProblemKind::Unsupported, "this platform makes no SSH credentials")) }
+            .boxed()
+    }
 
     /// Forgets a cached sign-in, so that the next request signs in anew.
     fn sign_in_again(&self);

@@ -5,6 +5,7 @@ pub(crate) mod keys;
 pub(crate) mod mistake;
 pub(crate) mod section;
 pub(crate) mod settings;
+mod ssh;
 
 use std::path::Path;
 
@@ -23,6 +24,7 @@ use mistake::{Mistakes, Notes};
 use qdeck_model::{ContextColor, ContextName};
 use section::{Located, Section, missing, note_unknown, type_word};
 use settings::Settings;
+use ssh::read_ssh;
 
 /// Reads the text of a configuration file. `path` is named in mistakes, and its folder is where relative paths of
 /// secrets start. `platforms` are those that a context can belong to.
@@ -126,6 +128,7 @@ impl Reader<'_> {
             protected: section.boolean("protected", notes).unwrap_or(false),
             color: read_color(section, notes),
             console_encoding: read_encoding(section, notes),
+            ssh: read_ssh(section, notes),
             concurrency: section.count("concurrency", 1..65, notes).unwrap_or(DEFAULT_CONCURRENCY),
             requests_per_second: section
                 .count("requests_per_second", 1..1_001, notes)

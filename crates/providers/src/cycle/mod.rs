@@ -10,6 +10,7 @@ mod map;
 mod read;
 mod registration;
 mod shell;
+mod ssh;
 #[cfg(test)]
 mod tests;
 mod wire;
@@ -33,14 +34,15 @@ use live::{log, push, telemetry::Meter};
 use map::{Mapper, Names};
 use qdeck_config::{Context, Credentials};
 use qdeck_model::{
-    Action, ActionId, Choice, Form, FormValues, Kind, LogEvent, LogStart, Outcome, Platform, PreparedRequest,
-    PreparedWrite, Preview, Problem, ProblemKind, Resource, ResourceId, Sample, ScreenKind, Target,
-    Timestamp,
+    Action, ActionId, Choice, Form, FormValues, Instance, Kind, LogEvent, LogStart, Outcome, Platform,
+    PreparedRequest, PreparedWrite, Preview, Problem, ProblemKind, Resource, ResourceId, Sample, ScreenKind,
+    Target, Timestamp, Way,
 };
 use qdeck_net::{Client, Frame, ShellCredentials, SocketOptions, produce};
 use read::listing::{self, Listed};
 use read::{check, detail};
 pub use registration::{HUB, PLATFORM, REGISTRATION};
+use ssh::ConsoleSettings;
 
 /// A rate needs the snapshot before: reports are asked for from so much earlier. The platform's own graphs step 30 s.
 const RATE_RUN_UP: Duration = Duration::from_secs(90);
@@ -50,8 +52,7 @@ pub(super) struct Cycle {
     api: Arc<Api>,
     map: Mapper,
     containers: PageCache<Listed>,
-    console_input: bool,
-    console_size_reports: bool,
+    consoles: ConsoleSettings,
     at_once: usize,
     deck: Deck,
 }
@@ -91,8 +92,12 @@ impl Cycle {
             api,
             map,
             deck,
-            console_input: context.settings.switch(&CONSOLE_INPUT),
-            console_size_reports: context.settings.switch(&CONSOLE_SIZE_REPORTS),
+            consoles: ConsoleSettings {
+                input: context.settings.switch(&CONSOLE_INPUT),
+                size_reports: context.settings.switch(&CONSOLE_SIZE_REPORTS),
+                read_only: context.read_only,
+                ssh: context.ssh.clone(),
+            },
             at_once: context.concurrency,
         })
     }
@@ -194,17 +199,31 @@ impl Provider for Cycle {
     }
 
     fn console(&self, id: &ResourceId, kind: ScreenKind) -> Answer<Console> {
-        let (api, id) = (self.api.clone(), id.clone());
-        let (input, size_reports) = (self.console_input, self.console_size_reports);
+        let (deck, id, settings) = (self.deck.clone(), id.clone(), self.consoles.clone());
         async move {
-            if kind != ScreenKind::Terminal {
-                return Err(unsupported("its consoles are terminals"));
+            match kind {
+                ScreenKind::Ssh => ssh::open(&deck, &settings, &id).await,
+                ScreenKind::Terminal => {
+                    let path = instance_path(&id, &["console"])?;
+                    let socket = deck.api.socket(&path, SocketOptions::default()).await?;
+                    let ConsoleSettings { input, size_reports, .. } = settings;
+                    Ok(Console::Terminal { socket, input, size_reports })
+                }
+                ScreenKind::Framebuffer | ScreenKind::WebPage => {
+                    Err(unsupported("its consoles are terminals"))
+                }
             }
-            let path = instance_path(&id, &["console"])?;
-            let socket = api.socket(&path, SocketOptions::default()).await?;
-            Ok(Console::Terminal { socket, input, size_reports })
         }
         .boxed()
+    }
+
+    fn ways(&self, row: &Instance) -> Vec<Way> {
+        ssh::ways(&self.deck, &self.consoles, row)
+    }
+
+    fn expire_ssh(&self, id: &ResourceId) -> Answer<()> {
+        let (deck, id) = (self.deck.clone(), id.clone());
+        async move { ssh::expire(&deck, &id).await }.boxed()
     }
 
     fn read_request(&self, id: &ResourceId) -> Answer<PreparedRequest> {

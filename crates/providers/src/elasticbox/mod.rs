@@ -14,6 +14,7 @@ mod registration;
 mod shell;
 #[cfg(test)]
 mod tests;
+mod ways;
 mod wire;
 
 use std::sync::Arc;
@@ -28,10 +29,11 @@ use crate::mapping::interner::Interner;
 use act::{Acts, Sending};
 use api::{Api, TokenHeader};
 use map::Mapper;
-use qdeck_config::{Context, Credentials};
+use qdeck_config::{Context, Credentials, SshSettings};
 use qdeck_model::{
-    Action, ActionId, Choice, Form, FormValues, Kind, LogEvent, LogStart, Outcome, Platform, PreparedRequest,
-    PreparedWrite, Preview, Problem, Resource, ResourceId, Sample, ScreenKind, Target, Timestamp,
+    Action, ActionId, Choice, Form, FormValues, Instance, Kind, LogEvent, LogStart, Outcome, Platform,
+    PreparedRequest, PreparedWrite, Preview, Problem, Resource, ResourceId, Sample, ScreenKind, Target,
+    Timestamp, Way,
 };
 use qdeck_net::{Client, ClientOptions, ShellCredentials, produce};
 use read::detail::{self, BindingPath};
@@ -52,6 +54,7 @@ pub(super) struct ElasticBox {
     aside: Arc<Aside>,
     bindings: Arc<BindingPath>,
     at_once: usize,
+    ssh: SshSettings,
 }
 
 impl ElasticBox {
@@ -88,6 +91,7 @@ impl ElasticBox {
             api,
             map,
             at_once: context.concurrency,
+            ssh: context.ssh.clone(),
         })
     }
 }
@@ -144,8 +148,21 @@ impl Provider for ElasticBox {
         produce(move |out| log::follow(api, map, id, start, out))
     }
 
-    fn console(&self, _id: &ResourceId, _kind: ScreenKind) -> Answer<Console> {
-        async { Err(unsupported("there is no console")) }.boxed()
+    fn console(&self, id: &ResourceId, kind: ScreenKind) -> Answer<Console> {
+        let (api, map, ssh, id) = (self.api.clone(), self.map.clone(), self.ssh.clone(), id.clone());
+        async move {
+            match kind {
+                ScreenKind::Ssh => ways::ssh(&api, &map, &ssh, &id).await,
+                ScreenKind::Terminal | ScreenKind::Framebuffer | ScreenKind::WebPage => {
+                    Err(unsupported("there is no console; its machines are reached by SSH"))
+                }
+            }
+        }
+        .boxed()
+    }
+
+    fn ways(&self, row: &Instance) -> Vec<Way> {
+        ways::ways(&self.ssh, row)
     }
 
     fn read_request(&self, id: &ResourceId) -> Answer<PreparedRequest> {

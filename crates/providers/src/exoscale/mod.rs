@@ -12,6 +12,7 @@ mod registration;
 mod shell;
 #[cfg(test)]
 mod tests;
+mod ways;
 mod wire;
 
 use std::sync::Arc;
@@ -29,10 +30,11 @@ use api::{Api, Found, Zones};
 use catalogue::Catalogues;
 use map::Mapper;
 use map::events::LoggedEvent;
-use qdeck_config::{Context, Credentials};
+use qdeck_config::{Context, Credentials, SshSettings};
 use qdeck_model::{
-    Action, ActionId, Choice, Form, FormValues, Kind, LogEvent, LogStart, Outcome, Platform, PreparedRequest,
-    PreparedWrite, Preview, Problem, Resource, ResourceId, Sample, ScreenKind, Target, Timestamp,
+    Action, ActionId, Choice, Form, FormValues, Instance, Kind, LogEvent, LogStart, Outcome, Platform,
+    PreparedRequest, PreparedWrite, Preview, Problem, Resource, ResourceId, Sample, ScreenKind, Target,
+    Timestamp, Way,
 };
 use qdeck_net::{Client, ClientOptions, ShellCredentials, produce};
 use read::{check, detail, gpus, listing, log};
@@ -51,6 +53,7 @@ struct Deck {
     log: AgedCache<Result<Rows<LoggedEvent>, Problem>>,
     map: Mapper,
     started: StartedOperations,
+    ssh: SshSettings,
 }
 
 impl Deck {
@@ -88,6 +91,7 @@ impl Exoscale {
             log: AgedCache::default(),
             map: Mapper::new(context.name.clone()),
             started: StartedOperations::default(),
+            ssh: context.ssh.clone(),
         };
         Ok(Self { deck: Arc::new(deck) })
     }
@@ -134,9 +138,21 @@ impl Provider for Exoscale {
         kit::log::failed_log(unsupported("instances have no log to read; connect by SSH for text"))
     }
 
-    fn console(&self, id: &ResourceId, _: ScreenKind) -> Answer<Console> {
+    fn console(&self, id: &ResourceId, kind: ScreenKind) -> Answer<Console> {
         let (deck, id) = (self.deck.clone(), id.clone());
-        async move { detail::console(&deck, &id).await }.boxed()
+        async move {
+            match kind {
+                ScreenKind::Ssh => ways::ssh(&deck, &id).await,
+                ScreenKind::Terminal | ScreenKind::Framebuffer | ScreenKind::WebPage => {
+                    detail::console(&deck, &id).await
+                }
+            }
+        }
+        .boxed()
+    }
+
+    fn ways(&self, row: &Instance) -> Vec<Way> {
+        ways::ways(&self.deck.ssh, row)
     }
 
     fn read_request(&self, id: &ResourceId) -> Answer<PreparedRequest> {

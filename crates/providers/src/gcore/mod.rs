@@ -15,6 +15,7 @@ mod rows;
 mod shell;
 #[cfg(test)]
 mod tests;
+mod ways;
 mod wire;
 
 use std::sync::Arc;
@@ -31,10 +32,11 @@ use api::Api;
 use live::{log, metrics::Meters};
 use map::Mapper;
 use places::Places;
-use qdeck_config::{Context, Credentials};
+use qdeck_config::{Context, Credentials, SshSettings};
 use qdeck_model::{
-    Action, ActionId, Choice, Form, FormValues, Kind, LogEvent, LogStart, Outcome, Platform, PreparedRequest,
-    PreparedWrite, Preview, Problem, Resource, ResourceId, Sample, ScreenKind, Target, Timestamp,
+    Action, ActionId, Choice, Form, FormValues, Instance, Kind, LogEvent, LogStart, Outcome, Platform,
+    PreparedRequest, PreparedWrite, Preview, Problem, Resource, ResourceId, Sample, ScreenKind, Target,
+    Timestamp, Way,
 };
 use qdeck_net::{Client, ShellCredentials, produce};
 use read::catalogue::Catalogue;
@@ -47,6 +49,7 @@ pub(super) struct Gcore {
     meters: Arc<Meters>,
     console_size_reports: bool,
     console_input: bool,
+    ssh: SshSettings,
 }
 
 /// The parts that every read needs: the client, project and regions, and what rows are made with.
@@ -83,6 +86,7 @@ impl Gcore {
             meters: Arc::default(),
             console_size_reports: context.settings.switch(&CONSOLE_SIZE_REPORTS),
             console_input: context.settings.switch(&CONSOLE_INPUT),
+            ssh: context.ssh.clone(),
         })
     }
 }
@@ -138,9 +142,19 @@ impl Provider for Gcore {
     }
 
     fn console(&self, id: &ResourceId, kind: ScreenKind) -> Answer<Console> {
-        let (site, id) = (self.site.clone(), id.clone());
+        let (site, id, ssh) = (self.site.clone(), id.clone(), self.ssh.clone());
         let (input, size_reports) = (self.console_input, self.console_size_reports);
-        async move { console::open(&site, &id, kind, input, size_reports).await }.boxed()
+        async move {
+            match kind {
+                ScreenKind::Ssh => ways::ssh(&site, &ssh, &id).await,
+                kind => console::open(&site, &id, kind, input, size_reports).await,
+            }
+        }
+        .boxed()
+    }
+
+    fn ways(&self, row: &Instance) -> Vec<Way> {
+        ways::ways(&self.ssh, row)
     }
 
     fn read_request(&self, id: &ResourceId) -> Answer<PreparedRequest> {

@@ -4,6 +4,7 @@ pub(crate) mod form;
 pub(crate) mod log;
 pub(crate) mod pages;
 pub(crate) mod secret_fields;
+pub(crate) mod ssh;
 
 mod aged;
 mod answer;

@@ -114,7 +114,7 @@ impl Provider for Quasarch {
     }
 
     fn console(&self, _id: &ResourceId, _kind: ScreenKind) -> Answer<Console> {
-        async { Err(unsupported("there is no console")) }.boxed()
+        async { Err(unsupported("there is no console and no SSH: no document names either")) }.boxed()
     }
 
     fn read_request(&self, id: &ResourceId) -> Answer<PreparedRequest> {

@@ -97,7 +97,7 @@ impl Capabilities {
     }
 
     /// The capability that is missing where any one of these is needed.
-    pub(super) fn missing(&self, any: &[&'static str]) -> Option<&'static str> {
+    pub(crate) fn missing(&self, any: &[&'static str]) -> Option<&'static str> {
         let known = self.0.lock();
         let refused = any.iter().find(|needed| known.lacking.iter().any(|lacking| lacking == *needed));
         let granted = known.role.as_ref().and_then(|role| role.granted.as_ref());

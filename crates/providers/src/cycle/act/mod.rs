@@ -19,6 +19,7 @@ use super::read::detail;
 use super::unsupported;
 pub(super) use capabilities::Capabilities;
 use entry::Entry;
+pub(super) use instance::{expire_credentials, mint};
 use qdeck_model::{
     Action, ActionId, Choice, Form, FormValues, Kind, Method, PreparedRequest, Preview, Problem, Resource,
     ResourceId, Target,

@@ -9,7 +9,7 @@ use parking_lot::{Mutex, MutexGuard};
 use super::super::api::Api;
 use super::super::wire;
 use super::workspaces::Listed;
-use qdeck_model::{Address, Instance, Lifecycle};
+use qdeck_model::{Address, Instance, Lifecycle, Problem};
 
 /// Services read for one workspace in one listing, those of the instances that changed last.
 const MAX_SERVICE_READS: usize = 16;
@@ -90,6 +90,12 @@ impl Addresses {
     fn lock(&self) -> MutexGuard<'_, HashMap<Arc<str>, Known>> {
         self.0.lock()
     }
+}
+
+/// Reads the addresses of an instance.
+pub(crate) async fn of(api: &Api, id: &str) -> Result<Vec<Address>, Problem> {
+    let service: wire::Service = api.get(&["instances", id, "service"], &[]).await?;
+    Ok(addresses(&service))
 }
 
 /// The public ones of all machines first.

@@ -70,6 +70,14 @@ fn file(environment: &Environment<'_>) -> Option<AccountsFile> {
     if let Some(path) = environment.value(CONFIG) {
         return place(std::path::absolute(path).ok()?, false);
     }
+    folders(environment)
+        .into_iter()
+        .find_map(|folder| place(folder.join("exoscale.toml"), false))
+        .or_else(|| place(environment.folder?.join("exoscale.toml"), true))
+}
+
+/// The folders in which the file may be, but for the one that `EXOSCALE_CONFIG` names.
+fn folders(environment: &Environment<'_>) -> Vec<PathBuf> {
     let home = environment.value("HOME").map(PathBuf::from);
     let below = |folder: &str| home.as_ref().map(|home| home.join(folder));
     let own = if cfg!(target_os = "macos") {
@@ -77,11 +85,15 @@ fn file(environment: &Environment<'_>) -> Option<AccountsFile> {
     } else {
         environment.value("XDG_CONFIG_HOME").map(PathBuf::from).or_else(|| below(".config"))
     };
-    [own.map(|own| own.join("exoscale")), below(".exoscale"), home.clone()]
-        .into_iter()
-        .flatten()
-        .find_map(|folder| place(folder.join("exoscale.toml"), false))
-        .or_else(|| place(environment.folder?.join("exoscale.toml"), true))
+    [own.map(|own| own.join("exoscale")), below(".exoscale"), home.clone()].into_iter().flatten().collect()
+}
+
+/// The folders in which `exo` keeps what belongs to its configuration, such as keys of instances.
+pub(in super::super) fn config_folders(variable: &dyn Fn(&str) -> Option<String>) -> Vec<PathBuf> {
+    let environment = Environment { variable, folder: None };
+    let named = environment.value(CONFIG).map(PathBuf::from);
+    let named = named.and_then(|file| Some(file.parent()?.to_owned()));
+    named.into_iter().chain(folders(&environment)).collect()
 }
 
 /// Reads it. Errors never quote its text: secrets are in it.

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use super::Exoscale;
 use super::endpoints::ENDPOINTS;
 use crate::Registration;
+pub(super) use accounts::config_folders;
 use qdeck_config::{Absent, Address, CredentialShape, DiscoverySpec, PlatformSpec, Setting, Takes};
 use qdeck_model::Platform;
 

@@ -16,6 +16,7 @@ use qdeck_model::{
     Problem, ResourceId,
 };
 pub(super) use ssh::{EXPIRE_SSH, GENERATE_SSH, credentials, expired};
+pub(in super::super) use ssh::{expire_credentials, mint};
 
 /// An instance is up, whatever its checks report.
 const UP: Expected = Expected::State(&[Lifecycle::Running, Lifecycle::Degraded]);

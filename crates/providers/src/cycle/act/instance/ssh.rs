@@ -9,7 +9,7 @@ use super::super::{Deck, request};
 use super::of_container;
 use crate::kit::{request_name, unexpected_field};
 use crate::mapping::lenient::{Number, ObjectOrDefault, RequiredSecret, Text};
-use qdeck_model::{ActionId, Expected, Instance, Method, Outcome, Preview, Problem};
+use qdeck_model::{ActionId, Expected, Instance, Method, Outcome, Preview, Problem, ResourceId, Secret};
 
 pub(in super::super) const GENERATE_SSH: ActionId = ActionId::new("instance.ssh-credentials");
 pub(in super::super) const EXPIRE_SSH: ActionId = ActionId::new("instance.expire-ssh");
@@ -53,18 +53,43 @@ pub(super) fn expire(deck: &Deck, row: &Instance) -> Result<Preview, Problem> {
         .consequence("Sessions that are open stay so: stopping and starting the container ends them."))
 }
 
-/// The credentials of an answer: the password as a secret, the rest as a document.
-pub(in super::super) fn credentials(answer: Value) -> Result<Outcome, Problem> {
+/// Credentials that were made.
+pub(in super::super::super) struct Minted {
+    /// `user@host:port`.
+    pub(in super::super::super) address: String,
+    pub(in super::super::super) password: Secret,
+}
+
+/// Makes credentials for a session. They are never made twice for one.
+pub(in super::super::super) async fn mint(deck: &Deck, id: &ResourceId) -> Result<Minted, Problem> {
+    let url = deck.api.address(&instance_path(id, &["ssh"])?)?;
+    let (address, Credentials { secret, .. }) = read(deck.send(&request(Method::Get, url)).await?)?;
+    Ok(Minted { address, password: secret.0 })
+}
+
+/// Expires everyone's credentials of an instance.
+pub(in super::super::super) async fn expire_credentials(deck: &Deck, id: &ResourceId) -> Result<(), Problem> {
+    let url = deck.api.address(&instance_path(id, &["ssh"])?)?;
+    deck.send(&request(Method::Delete, url)).await.map(|_| ())
+}
+
+/// The credentials of an answer, with their address. From here on the password is taken out of everything shown.
+fn read(answer: Value) -> Result<(String, Credentials), Problem> {
     let wrong = |field: &str, expected: &str| {
         unexpected_field(request_name("GET", &["v1", "containers", "…", "ssh"]), field, expected)
     };
     let one: wire::One<Credentials> =
         serde_json::from_value(answer).map_err(|_| wrong("data.secret", "a password"))?;
-    let Credentials { secret, address, token } = one.data;
-    let address = address.as_deref().ok_or_else(|| wrong("data.address", "an address"))?;
-    qdeck_model::hide_token(&secret.0);
+    let address = one.data.address.as_deref().ok_or_else(|| wrong("data.address", "an address"))?.to_owned();
+    qdeck_model::hide_token(&one.data.secret.0);
+    Ok((address, one.data))
+}
+
+/// The credentials of an answer: the password as a secret, the rest as a document.
+pub(in super::super) fn credentials(answer: Value) -> Result<Outcome, Problem> {
+    let (address, Credentials { secret, token, .. }) = read(answer)?;
     let document = json!({
-        "command": command(address),
+        "command": command(&address),
         "address": address,
         "expires": token.events.expires.as_deref(),
     });
