@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Color;
 
 use super::geometry::Geometry;
-use super::scale::{Axis, Grid, Scaler};
+use super::scale::{Grid, Scaler};
 use super::source::{Changes, Seen, Source};
 
 /// The parts that a cell is divided into.
@@ -106,7 +106,7 @@ impl CellPicture {
         match changes {
             Some(None) => return 0,
             Some(Some(changes)) => {
-                let grid = grid(geometry, style.shapes.parts());
+                let grid = geometry.grid(style.shapes.parts());
                 for row in 0..geometry.rows {
                     let mut from = None;
                     for column in 0..=geometry.columns {
@@ -145,7 +145,7 @@ impl CellPicture {
         row: u16,
     ) {
         let parts = style.shapes.parts();
-        let grid = grid(geometry, parts);
+        let grid = geometry.grid(parts);
         let (across, down) = (u32::from(parts.0), u32::from(parts.1));
         let wide = u32::from(columns.start) * across..u32::from(columns.end) * across;
         let high = u32::from(row) * down..u32::from(row + 1) * down;
@@ -175,19 +175,6 @@ impl CellPicture {
                 }
             };
         }
-    }
-}
-
-/// The grid of the parts of cells.
-fn grid(geometry: &Geometry, (across, down): (u16, u16)) -> Grid {
-    let axis = |start, length: u16, cell: u16, parts: u16, content: u32| {
-        let step = u64::from(cell) * u64::from(length);
-        Axis::new(start, length, (step, u64::from(parts) * u64::from(content)))
-    };
-    let (source, cell) = (geometry.source, geometry.cell);
-    Grid {
-        x: axis(source.x, source.width, cell.width, across, geometry.content.0),
-        y: axis(source.y, source.height, cell.height, down, geometry.content.1),
     }
 }
 

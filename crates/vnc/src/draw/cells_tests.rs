@@ -65,7 +65,7 @@ fn only_cells_over_changed_blocks_are_computed_again() {
     let mut buf = Buffer::empty(area);
     let mut picture = CellPicture::default();
     let mut draw = |screen: &Framebuffer, overlay| {
-        picture.draw(Source { screen, overlay }, &geometry, HALVES, area, &mut buf)
+        picture.draw(Source { screen, overlay, is_dimmed: false }, &geometry, HALVES, area, &mut buf)
     };
     assert_eq!(draw(&screen, None), 120 * 34);
     assert_eq!(draw(&screen, None), 0);

@@ -2,6 +2,7 @@
 
 use ratatui::layout::Rect;
 
+use super::scale::{Axis, Grid};
 use crate::Region;
 
 /// The size of a terminal's cell in pixels.
@@ -117,6 +118,19 @@ impl Geometry {
     pub fn within(&self, area: Rect) -> Rect {
         let (width, height) = (self.columns.min(area.width), self.rows.min(area.height));
         Rect { x: area.x + (area.width - width) / 2, y: area.y + (area.height - height) / 2, width, height }
+    }
+
+    /// The way from the picture to the screen, where each cell is made of so many pixels across and down.
+    pub(super) fn grid(&self, (across, down): (u16, u16)) -> Grid {
+        let axis = |start, length: u16, cell: u16, parts: u16, content: u32| {
+            let step = u64::from(cell) * u64::from(length);
+            Axis::new(start, length, (step, u64::from(parts) * u64::from(content)))
+        };
+        let (source, cell) = (self.source, self.cell);
+        Grid {
+            x: axis(source.x, source.width, cell.width, across, self.content.0),
+            y: axis(source.y, source.height, cell.height, down, self.content.1),
+        }
     }
 
     /// The pixel of the screen in the middle of a cell, counted from the first cell of the picture; `None` outside of the

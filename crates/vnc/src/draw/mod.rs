@@ -5,6 +5,7 @@
 
 mod cells;
 mod geometry;
+mod image;
 mod scale;
 mod source;
 #[cfg(test)]
@@ -12,4 +13,5 @@ pub(crate) mod testing;
 
 pub use cells::{CellPicture, CellStyle, Shapes};
 pub use geometry::{CellSize, Geometry, Pan};
+pub use image::{Cells, ImagePicture, Piece, Protocol, kitty};
 pub use source::{Overlay, Source};

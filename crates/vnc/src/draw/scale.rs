@@ -107,6 +107,23 @@ impl Scaler {
         rows: Range<u32>,
         out: &mut Vec<u32>,
     ) {
+        let begin = out.len();
+        self.scale_bright(source, grid, columns, rows, out);
+        if source.is_dimmed {
+            for pixel in out.get_mut(begin..).unwrap_or_default() {
+                *pixel = (*pixel >> 1) & 0x007f_7f7f;
+            }
+        }
+    }
+
+    fn scale_bright(
+        &mut self,
+        source: Source<'_>,
+        grid: &Grid,
+        columns: Range<u32>,
+        rows: Range<u32>,
+        out: &mut Vec<u32>,
+    ) {
         out.reserve(columns.len() * rows.len());
         if grid.x.is_identity() && grid.y.is_identity() {
             copy(source, grid, columns, rows, out);
@@ -243,12 +260,24 @@ mod tests {
         let mut screen = crate::Framebuffer::new(4, 4);
         screen.fill(screen.bounds(), 0x0000_00ff);
         let pixels = [0xffff_0000, 0x80ff_0000, 0xffff_0000, 0x00ff_0000];
-        let source =
-            Source { screen: &screen, overlay: Some(Overlay { x: -1, y: 3, width: 2, pixels: &pixels }) };
+        let source = Source {
+            screen: &screen,
+            overlay: Some(Overlay { x: -1, y: 3, width: 2, pixels: &pixels }),
+            is_dimmed: false,
+        };
         let plain = whole(source, 4, 4);
         assert_eq!(plain[12], 0x0080_007f, "the pixel to the left and the row below are not on the screen");
         assert!(plain[..12].iter().chain(&plain[13..]).all(|pixel| *pixel == 0x0000_00ff));
         assert_eq!(whole(source, 2, 2)[2], 0x0020_00df);
+    }
+
+    #[test]
+    fn what_is_dimmed_has_half_the_brightness() {
+        let mut screen = crate::Framebuffer::new(2, 2);
+        screen.fill(screen.bounds(), 0x00ff_8001);
+        let source = Source { is_dimmed: true, ..(&screen).into() };
+        assert_eq!(whole(source, 1, 1), [0x007f_4000]);
+        assert_eq!(whole(source, 2, 2), [0x007f_4000; 4]);
     }
 
     #[test]

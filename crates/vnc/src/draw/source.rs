@@ -49,11 +49,13 @@ pub struct Source<'a> {
     pub screen: &'a Framebuffer,
     /// The pointer, where it is drawn.
     pub overlay: Option<Overlay<'a>>,
+    /// Drawn at half the brightness, as what is not live any more.
+    pub is_dimmed: bool,
 }
 
 impl<'a> From<&'a Framebuffer> for Source<'a> {
     fn from(screen: &'a Framebuffer) -> Self {
-        Self { screen, overlay: None }
+        Self { screen, overlay: None, is_dimmed: false }
     }
 }
 
@@ -86,6 +88,7 @@ impl Source<'_> {
         Seen {
             generation: self.screen.generation(),
             size: (self.screen.width(), self.screen.height()),
+            is_dimmed: self.is_dimmed,
             overlay,
         }
     }
@@ -96,6 +99,7 @@ impl Source<'_> {
 pub(super) struct Seen {
     generation: Generation,
     size: (u16, u16),
+    is_dimmed: bool,
     overlay: Option<(Region, (i32, i32), u64)>,
 }
 
@@ -116,8 +120,9 @@ impl<'a> Changes<'a> {
             return None;
         }
         let screen = source.screen;
-        // Another screen, as after a reconnect, begins anew.
+        // Another screen, as after a reconnect, begins anew, and so does another brightness.
         let is_other = now.size != seen.size || now.generation < seen.generation;
+        let is_other = is_other || now.is_dimmed != seen.is_dimmed;
         let since = if is_other { Generation::default() } else { seen.generation };
         let region = |seen: &Seen| seen.overlay.map(|overlay| overlay.0).unwrap_or_default();
         let is_moved = seen.overlay != now.overlay;
