@@ -166,7 +166,7 @@ fn what_smaller_screens_hide_is_bounded() {
     let before = HEAP.current_usage();
     let mut emulator = Emulator::new(SIZE);
     // Each row a line of its own in colour, and the cursor at the top: what does not fit is hidden below.
-    let fill: String = (1..=24).map(|row| format!("\x1b[{row}H\x1b[44m\x1b[K")).collect();
+    let fill = (1..=24).map(|row| format!("\x1b[{row}H\x1b[44m\x1b[K")).collect::<Vec<_>>().concat();
     for round in 0..400 {
         for columns in [200, 20] {
             emulator.resize(Size { columns, rows: 24 });
