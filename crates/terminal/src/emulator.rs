@@ -77,7 +77,12 @@ impl Emulator {
         if std::mem::take(&mut self.machine.events.sync_started) && is_held {
             self.held = before.or_else(|| Some(self.capture_frame()));
         }
-        if !is_held {
+        // An application that changed its columns meanwhile has left the frame that was held.
+        let is_of_this_size = |held: &HeldFrame| {
+            let Rect { width, height, .. } = held.cells.area;
+            Size { columns: width, rows: height } == self.size()
+        };
+        if !is_held || self.held.as_ref().is_some_and(|held| !is_of_this_size(held)) {
             self.held = None;
         }
         self.end_overdue_hold(Instant::now());

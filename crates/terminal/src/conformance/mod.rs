@@ -132,6 +132,17 @@ fn titles_bell_clipboard_and_cursor_are_reported() {
 }
 
 #[test]
+fn a_frame_is_not_held_over_a_change_of_columns() {
+    for change in ["\x1bc\x1b[?2026h", "\x1b[?2026h\x1b[?3l", "\x1b[?2026h\x1b[?40l"] {
+        let mut emulator = Emulator::new(Size { columns: 20, rows: 3 });
+        emulator.feed(b"\x1b[?40h\x1b[?3h\x1b[90Cwide");
+        assert_eq!(emulator.cursor().column, 94);
+        emulator.feed(change.as_bytes());
+        assert!(emulator.cursor().column < emulator.size().columns, "{change:?}");
+    }
+}
+
+#[test]
 fn a_synchronised_update_shows_nothing_until_it_ends() {
     let mut emulator = emulator(10, 4);
     emulator.feed(b"old");
