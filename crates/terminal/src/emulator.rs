@@ -174,11 +174,16 @@ impl Emulator {
         self.held.as_ref().map_or_else(|| self.machine_cursor(), |held| held.cursor)
     }
 
+    /// The column of the screen's text that is drawn at `x` of a row: half of it in a line of double width.
+    pub fn column_at(&self, row: u16, x: u16) -> u16 {
+        if self.machine.is_double(row.into()) { x / 2 } else { x }
+    }
+
     fn machine_cursor(&self) -> Cursor {
         let Machine { cursor, cursor_style: (shape, blinking), modes, .. } = &self.machine;
         Cursor {
             row: narrow(cursor.row),
-            column: narrow(cursor.column),
+            column: narrow(self.machine.drawn_column()),
             visible: modes.cursor_visible,
             shape: *shape,
             blinking: *blinking || modes.blink,
@@ -211,11 +216,9 @@ impl Emulator {
         let is_panned = self.machine.columns > usize::from(area.width) && self.machine.modes.wide;
         let first = if is_panned { hidden } else { 0 };
         for y in 0..area.height {
-            let row = (usize::from(y) < self.machine.rows)
-                .then(|| self.machine.grid().get(usize::from(y)))
-                .flatten();
-            let cells = row.map_or(&[][..], |row| &row.cells[..self.machine.columns.min(row.cells.len())]);
-            draw::row(&cells[usize::from(first).min(cells.len())..], &self.machine, area, y, buf);
+            self.machine.with_drawn_cells(usize::from(y), |cells| {
+                draw::row(&cells[usize::from(first).min(cells.len())..], &self.machine, area, y, buf);
+            });
         }
         Cursor { column: cursor.column - first.min(cursor.column), ..cursor }.position_in(area)
     }
@@ -232,7 +235,7 @@ impl Emulator {
             };
             if let Some(screen_row) = screen_row {
                 let row = &self.machine.grid()[*screen_row];
-                let cells = &row.cells[..self.machine.columns.min(row.cells.len())];
+                let cells = &row.cells[..row.columns(self.machine.columns).min(row.cells.len())];
                 draw::row(cells, &self.machine, area, y, buf);
                 continue;
             }

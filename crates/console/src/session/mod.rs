@@ -14,7 +14,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use bytes::Bytes;
-use crossterm::event::Event;
+use crossterm::event::{Event, MouseEvent};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use tokio::sync::{mpsc, watch};
@@ -26,7 +26,7 @@ use super::recording::{CastVersion, Recorder, RecordingFile, RecordingHandle, Re
 use super::{
     Connector, Encoding, InputModes, RecordableScreen, RemoteScreen, SessionState, Size, TextScreen, Wake,
 };
-use qdeck_terminal::input;
+use qdeck_terminal::{Emulator, input};
 use shared::SharedScreen;
 use task::SessionTask;
 
@@ -95,13 +95,15 @@ impl RemoteScreen for TerminalSession {
         let is_typed = matches!(event, Event::Key(_) | Event::Paste(_));
         let found = self.shared.with(|screen| {
             let emulator = &screen.emulator;
-            let found = screen.takes_input().then(|| (emulator.input_modes(), emulator.encoding()));
+            let found = screen
+                .takes_input()
+                .then(|| (emulator.input_modes(), emulator.encoding(), in_text(event, emulator)));
             screen.was_typed_into |= found.is_some() && is_typed;
             screen.refused = None;
             found
         });
-        let Some((modes, encoding)) = found else { return };
-        let mut bytes = input::encode(event, modes);
+        let Some((modes, encoding, in_text)) = found else { return };
+        let mut bytes = input::encode(in_text.as_ref().unwrap_or(event), modes);
         if is_typed && encoding != Encoding::Utf8 {
             match transcode(&bytes, encoding) {
                 Ok(transcoded) => bytes = transcoded,
@@ -198,6 +200,13 @@ impl RecordableScreen for TerminalSession {
             }
         });
     }
+}
+
+/// A mouse event on a line of double width, with the column of the text there.
+fn in_text(event: &Event, emulator: &Emulator) -> Option<Event> {
+    let Event::Mouse(mouse) = event else { return None };
+    let column = emulator.column_at(mouse.row, mouse.column);
+    (column != mouse.column).then_some(Event::Mouse(MouseEvent { column, ..*mouse }))
 }
 
 /// Keys or a paste, which are UTF-8, in another encoding; or the first character that it does not have.

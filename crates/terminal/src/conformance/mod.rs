@@ -93,6 +93,34 @@ fn a_grid_is_cut_by_its_area_and_blank_beyond_its_end() {
 }
 
 #[test]
+fn a_line_of_double_width_is_drawn_spaced_and_kept_as_its_text() {
+    let mut emulator = emulator(10, 3);
+    emulator.feed("single\r\n\x1b#6\x1b[4mab漢\x1b[m".as_bytes());
+    let line = |buf: &Buffer, y: u16| (0..10).map(|x| buf[(x, y)].symbol()).collect::<String>();
+    let (buf, cursor) = drawn(&mut emulator, Rect::new(0, 0, 10, 3));
+    assert_eq!((line(&buf, 0), line(&buf, 1)), ("single    ".to_owned(), "a b 漢     ".to_owned()));
+    assert!((0..8).all(|x| buf[(x, 1)].modifier == buf[(0, 1)].modifier), "the space is underlined, too");
+    assert_eq!(cursor, Some(Position::new(8, 1)));
+    assert_eq!((emulator.column_at(0, 6), emulator.column_at(1, 6)), (6, 3));
+
+    // A smaller area cuts what is drawn.
+    let (buf, _) = drawn(&mut emulator, Rect::new(0, 0, 5, 2));
+    assert_eq!(line(&buf, 1), "a b  ·····");
+
+    // The view of the text has a cell a column.
+    let mut buf = Buffer::empty(Rect::new(0, 0, 10, 3));
+    emulator.draw_from(emulator.live_top(), Rect::new(0, 0, 10, 3), &mut buf);
+    assert_eq!(line(&buf, 1), "ab漢       ");
+
+    emulator.resize(Size { columns: 4, rows: 3 });
+    assert_eq!(rows(&emulator), ["le", "ab", "漢"], "two cells a row");
+    emulator.resize(Size { columns: 10, rows: 3 });
+    assert_eq!(rows(&emulator), ["single", "ab漢"]);
+    emulator.feed(b"\r\n\n\n\n");
+    assert_eq!(emulator.line(1).unwrap().text, "ab漢", "the text is in the history");
+}
+
+#[test]
 fn an_area_outside_the_buffer_draws_what_fits() {
     let mut emulator = emulator(10, 3);
     emulator.feed(b"abc");

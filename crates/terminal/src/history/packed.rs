@@ -68,7 +68,7 @@ impl Packer {
     /// Appends a row. Blanks at the end of a line are no part of it.
     pub fn push(&mut self, row: &Row, columns: usize, clusters: &Clusters, extras: &Extras) {
         self.is_prompt |= row.is_prompt;
-        let used = if row.wrapped { columns.min(row.cells.len()) } else { row.used(columns) };
+        let used = if row.wrapped { row.columns(columns).min(row.cells.len()) } else { row.used(columns) };
         let mut last = None;
         for cell in &row.cells[..used] {
             match cell.glyph {

@@ -58,9 +58,11 @@ impl Handler for Machine {
             ([], b'o') => self.charsets.shift(3),
             ([b' '], b'F') => self.modes.eight_bit_replies = false,
             ([b' '], b'G') => self.modes.eight_bit_replies = true,
+            ([b'#'], b'3' | b'4' | b'6') => self.set_double(true),
+            ([b'#'], b'5') => self.set_double(false),
             ([b'#'], b'8') => self.alignment_test(),
-            ([intermediate @ (b'(' | b')' | b'*' | b'+' | b'-' | b'.' | b'/'), ..], set) => {
-                self.charsets.designate(*intermediate, set);
+            ([b'(' | b')' | b'*' | b'+' | b'-' | b'.' | b'/', ..], set) => {
+                self.charsets.designate(intermediates, set, self.modes.national);
             }
             _ => {}
         }

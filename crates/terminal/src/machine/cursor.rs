@@ -29,6 +29,7 @@ impl Machine {
     pub(super) fn forward(&mut self, count: usize) {
         let stop =
             if self.cursor.column > self.margins.right { self.columns - 1 } else { self.margins.right };
+        let stop = stop.min(self.row_end() - 1);
         self.cursor.column = (self.cursor.column + count).min(stop);
         self.cursor.wrap_pending = false;
     }
@@ -108,7 +109,7 @@ impl Machine {
             count = 1;
         }
         // From behind the right margin it goes back to it.
-        let stop = self.margins.right;
+        let stop = self.margins.right.min(self.row_end() - 1);
         for _ in 0..count.min(self.columns) {
             self.cursor.column = self.tabs.right(self.cursor.column, stop).min(stop);
         }

@@ -1,5 +1,7 @@
 //! Erasing, and inserting and deleting of characters.
 
+use std::ops::Range;
+
 use super::{Machine, Protection};
 use crate::screen::{Cell, Flags, Style};
 
@@ -52,6 +54,15 @@ impl Machine {
         self.grid_mut()[row].is_prompt = false;
     }
 
+    /// Erases rows of a display, which are of single width then unless protected cells may be left.
+    fn erase_rows(&mut self, rows: Range<usize>, selective: bool) {
+        let spares = self.spares_protected(selective);
+        for row in rows {
+            self.erase_row(row, selective);
+            self.grid_mut()[row].is_double &= spares;
+        }
+    }
+
     /// ED and DECSED.
     pub(super) fn erase_display(&mut self, what: u16, selective: bool) {
         let place = (self.cursor.row, self.cursor.column);
@@ -59,10 +70,10 @@ impl Machine {
         match what {
             0 if place != (0, 0) => {
                 self.erase_line(0, selective);
-                (row + 1..self.rows).for_each(|row| self.erase_row(row, selective));
+                self.erase_rows(row + 1..self.rows, selective);
             }
             1 if place != (self.rows - 1, self.columns - 1) => {
-                (0..row).for_each(|row| self.erase_row(row, selective));
+                self.erase_rows(0..row, selective);
                 self.erase_line(1, selective);
             }
             0..=2 => self.erase_screen(selective),
@@ -80,7 +91,7 @@ impl Machine {
             self.protection = Protection::None;
         }
         self.drop_hidden_rows();
-        (0..self.rows).for_each(|row| self.erase_row(row, selective));
+        self.erase_rows(0..self.rows, selective);
         self.cursor.wrap_pending = false;
     }
 

@@ -5,6 +5,7 @@
 mod charset;
 mod control;
 mod cursor;
+mod double;
 mod edit;
 mod modes;
 mod palette;

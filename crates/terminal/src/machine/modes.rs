@@ -32,6 +32,8 @@ pub(crate) struct Modes {
     pub wide: bool,
     /// ?41: a tab behind a full row goes to the next one.
     pub more_fix: bool,
+    /// DECNRCM, ?42: national replacement sets can be designated. Text stays in its encoding.
+    pub national: bool,
     /// ?45: back from the first column to the end of the row above.
     pub reverse_wrap: bool,
     /// DECNKM, ?66, DECKPAM.
@@ -73,9 +75,9 @@ const MAX_KITTY_STACK: usize = 32;
 /// The most modes that XTSAVE saves.
 const MAX_SAVED_MODES: usize = 64;
 /// Private modes without an effect here, whose state is reported.
-const OTHER_PRIVATE: [u16; 23] = [
-    2, 4, 18, 19, 30, 35, 38, 42, 44, 46, 80, 1001, 1010, 1011, 1015, 1034, 1035, 1036, 1037, 1039, 1040,
-    1042, 1043,
+const OTHER_PRIVATE: [u16; 22] = [
+    2, 4, 18, 19, 30, 35, 38, 44, 46, 80, 1001, 1010, 1011, 1015, 1034, 1035, 1036, 1037, 1039, 1040, 1042,
+    1043,
 ];
 /// Those of them that are set at the start.
 const OTHER_PRIVATE_SET: [u16; 5] = [35, 1010, 1034, 1035, 1040];
@@ -100,6 +102,7 @@ impl Default for Modes {
             column_switch: false,
             wide: false,
             more_fix: false,
+            national: false,
             reverse_wrap: false,
             application_keypad: false,
             backarrow: false,
@@ -166,13 +169,16 @@ impl Machine {
             25 => modes.cursor_visible = on,
             40 => modes.column_switch = on,
             41 => modes.more_fix = on,
+            42 if modes.level >= 2 => modes.national = on,
             45 => modes.reverse_wrap = on,
             47 => self.show_screen(on),
             66 => modes.application_keypad = on,
             67 => modes.backarrow = on,
             69 if modes.level >= 4 => {
                 modes.horizontal_margins = on;
-                if !on {
+                if on {
+                    self.reset_double();
+                } else {
                     self.reset_horizontal_margins();
                 }
             }
@@ -275,6 +281,8 @@ impl Machine {
             25 => modes.cursor_visible,
             40 => modes.column_switch,
             41 => modes.more_fix,
+            42 if modes.level < 2 => return None,
+            42 => modes.national,
             45 => modes.reverse_wrap,
             47 | 1047 | 1049 => self.on_alternate,
             66 => modes.application_keypad,

@@ -21,6 +21,9 @@ impl Machine {
         while !text.is_empty() {
             self.wrap_if_pending();
             let (row, start, end) = (self.cursor.row, self.cursor.column, self.right_limit());
+            if start >= end {
+                return;
+            }
             let count = text.len().min(end - start);
             let (style, blank) = (self.style, self.blank());
             let row = &mut self.grid_mut()[row];
@@ -58,9 +61,11 @@ impl Machine {
         }
     }
 
-    /// The column before which the current row of text ends.
+    /// The column before which the current row of text ends. The cursor may be behind it where the row is of double width:
+    /// what is printed there is lost.
     fn right_limit(&self) -> usize {
-        if self.cursor.column > self.margins.right { self.columns } else { self.margins.right + 1 }
+        let end = if self.cursor.column > self.margins.right { self.columns } else { self.margins.right + 1 };
+        end.min(self.row_end())
     }
 
     fn wrap_if_pending(&mut self) {
@@ -81,6 +86,9 @@ impl Machine {
 
     fn put(&mut self, c: char, width: usize) {
         self.wrap_if_pending();
+        if self.cursor.column >= self.right_limit() {
+            return;
+        }
         if self.cursor.column + width > self.right_limit() {
             if self.modes.autowrap {
                 self.leave_filler();
@@ -120,7 +128,7 @@ impl Machine {
     /// Marks the cell that a wide character at the edge leaves free, so that it is no part of the text.
     fn leave_filler(&mut self) {
         let (row, column) = (self.cursor.row, self.cursor.column);
-        if column + 1 == self.columns {
+        if column + 1 == self.row_end() {
             let cell = &mut self.grid_mut()[row].cells[column];
             if cell.glyph.is_space() {
                 cell.glyph = Glyph::FILLER;

@@ -29,8 +29,16 @@ struct Anchor {
 struct LogicalLine {
     cells: Vec<Cell>,
     is_prompt: bool,
+    is_double: bool,
     /// It goes on behind the last row.
     is_open: bool,
+}
+
+impl LogicalLine {
+    /// The cells of each of its rows on a screen of so many columns.
+    fn row_cells(&self, columns: usize) -> usize {
+        if self.is_double { columns.div_ceil(2) } else { columns }
+    }
 }
 
 impl Machine {
@@ -122,21 +130,23 @@ impl Machine {
         if self.history.open_cells().is_some()
             && let Some((cells, is_prompt)) = self.history.pop(&mut self.clusters, &mut self.extras)
         {
-            line = LogicalLine { cells, is_prompt, is_open: true };
+            line = LogicalLine { cells, is_prompt, is_open: true, ..LogicalLine::default() };
         }
         let mut anchors = [Anchor::default(); 2];
         for (number, row) in rows.iter().enumerate() {
             let start = line.cells.len();
             for (place, anchor) in places.iter().zip(&mut anchors) {
                 if place.row == number {
-                    let offset = start + place.column + usize::from(place.wrap_pending);
+                    let column = place.column.min(row.columns(self.columns));
+                    let offset = start + column + usize::from(place.wrap_pending);
                     *anchor = Anchor { line: lines.len(), offset };
                 }
             }
-            let width = self.columns.min(row.cells.len());
-            let used = if row.wrapped { width } else { row.used(width) };
+            let width = row.columns(self.columns).min(row.cells.len());
+            let used = if row.wrapped { width } else { row.used(self.columns) };
             line.cells.extend(row.cells[..used].iter().filter(|cell| cell.glyph != Glyph::FILLER));
             line.is_prompt |= row.is_prompt;
+            line.is_double |= row.is_double;
             line.is_open = row.wrapped;
             if !row.wrapped {
                 lines.push(std::mem::take(&mut line));
@@ -161,7 +171,7 @@ impl Machine {
             else {
                 break;
             };
-            let line = LogicalLine { cells, is_prompt, is_open: false };
+            let line = LogicalLine { cells, is_prompt, ..LogicalLine::default() };
             let (mut above, _) = wrap_lines(vec![line], [Anchor::default(); 2], columns);
             let room = rows - grid.len();
             let fit = above.split_off(above.len().saturating_sub(room));
@@ -186,6 +196,7 @@ fn wrap_lines(lines: Vec<LogicalLine>, anchors: [Anchor; 2], columns: usize) -> 
         // Only the cursor may be behind the text.
         let wanted = if anchors[0].line == number { anchors[0].offset } else { 0 };
         let length = line.cells.len().max(wanted);
+        let row_cells = line.row_cells(columns);
         let starts = wrap_line(line, wanted, columns, &mut rows);
         for (anchor, place) in anchors.iter().zip(&mut places) {
             if anchor.line == number {
@@ -194,8 +205,8 @@ fn wrap_lines(lines: Vec<LogicalLine>, anchors: [Anchor; 2], columns: usize) -> 
                 let column = offset - starts[row];
                 *place = CursorPlace {
                     row: first_row + row,
-                    column: column.min(columns - 1),
-                    wrap_pending: column == columns,
+                    column: column.min(row_cells - 1),
+                    wrap_pending: column == row_cells,
                 };
             }
         }
@@ -205,14 +216,15 @@ fn wrap_lines(lines: Vec<LogicalLine>, anchors: [Anchor; 2], columns: usize) -> 
 
 /// Wraps one line; returns the offset of each of its rows. There are enough of them for an anchor at `wanted`.
 fn wrap_line(line: LogicalLine, wanted: usize, columns: usize, rows: &mut Vec<Row>) -> Vec<usize> {
-    let LogicalLine { mut cells, is_prompt, is_open } = line;
+    let row_cells = line.row_cells(columns);
+    let LogicalLine { mut cells, is_prompt, is_double, is_open } = line;
     if cells.len() < wanted {
         cells.resize(wanted, Cell::default());
     }
     let mut starts = Vec::new();
     let mut at = 0;
     loop {
-        let mut end = (at + columns).min(cells.len());
+        let mut end = (at + row_cells).min(cells.len());
         let cuts_wide = end > at + 1 && cells.get(end).is_some_and(|cell| cell.is_wide_tail());
         if cuts_wide {
             end -= 1;
@@ -220,9 +232,10 @@ fn wrap_line(line: LogicalLine, wanted: usize, columns: usize, rows: &mut Vec<Ro
         let mut row = Row::blank(columns, Style::default());
         row.cells[..end - at].copy_from_slice(&cells[at..end]);
         if cuts_wide {
-            row.cells[columns - 1].glyph = Glyph::FILLER;
+            row.cells[row_cells - 1].glyph = Glyph::FILLER;
         }
         row.is_prompt = is_prompt && at == 0;
+        row.is_double = is_double;
         row.wrapped = end < cells.len() || is_open;
         starts.push(at);
         rows.push(row);

@@ -28,7 +28,7 @@ fn text_width(row: &Row, columns: usize) -> usize {
     if !row.wrapped {
         return row.used(columns);
     }
-    let columns = columns.min(row.cells.len());
+    let columns = row.columns(columns).min(row.cells.len());
     columns - usize::from(columns > 0 && row.cells[columns - 1].glyph == Glyph::FILLER)
 }
 
@@ -122,7 +122,7 @@ impl Machine {
     pub fn row_text(&self, row: usize) -> String {
         let mut text = String::new();
         if let Some(row) = self.grid().get(row) {
-            self.push_text(&mut text, &row.cells[..self.columns.min(row.cells.len())]);
+            self.push_text(&mut text, &row.cells[..row.columns(self.columns).min(row.cells.len())]);
         }
         text.truncate(text.trim_end().len());
         text

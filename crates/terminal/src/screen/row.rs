@@ -11,11 +11,13 @@ pub(crate) struct Row {
     pub wrapped: bool,
     /// A shell's prompt begins here (OSC 133 A).
     pub is_prompt: bool,
+    /// Each character takes two columns (DECDWL, DECDHL), so only the cells of the left half show.
+    pub is_double: bool,
 }
 
 impl Row {
     pub fn blank(columns: usize, style: Style) -> Self {
-        Self { cells: vec![Cell::blank(style); columns], wrapped: false, is_prompt: false }
+        Self { cells: vec![Cell::blank(style); columns], wrapped: false, is_prompt: false, is_double: false }
     }
 
     /// Blanks the whole row, as if it had just scrolled in.
@@ -24,6 +26,12 @@ impl Row {
         self.cells.resize(columns, Cell::blank(style));
         self.wrapped = false;
         self.is_prompt = false;
+        self.is_double = false;
+    }
+
+    /// The cells of this row that a screen of so many columns shows.
+    pub const fn columns(&self, columns: usize) -> usize {
+        if self.is_double { columns.div_ceil(2) } else { columns }
     }
 
     /// Blanks the cells from `from` to before `to`, and the other half of a wide character that is cut at either end.
@@ -83,7 +91,7 @@ impl Row {
 
     /// The number of cells up to the last one that shows something: a glyph, a background, a line.
     pub fn used(&self, columns: usize) -> usize {
-        let columns = columns.min(self.cells.len());
+        let columns = self.columns(columns).min(self.cells.len());
         columns - self.cells[..columns].iter().rev().take_while(|cell| !cell.shows()).count()
     }
 }

@@ -39,9 +39,30 @@ impl Ours {
         let area = Rect::new(0, 0, self.emulator.size().columns, rows);
         let mut buffer = Buffer::empty(area);
         self.emulator.draw(area, &mut buffer);
-        let cells = (0..rows).flat_map(|row| read_row(&buffer, row, columns)).collect();
+        let cells = (0..rows)
+            .flat_map(|row| match self.emulator.column_at(row, 2) {
+                1 => read_double_row(&buffer, row, columns),
+                _ => read_row(&buffer, row, columns),
+            })
+            .collect();
         Screen { columns, cells, replies: self.emulator.take_replies() }
     }
+}
+
+/// The cells of a line of double width, each of which is drawn with as much space behind it.
+fn read_double_row(buffer: &Buffer, row: u16, columns: u16) -> Vec<Cell> {
+    let drawn = read_row(buffer, row, columns);
+    let mut cells = Vec::new();
+    let mut at = 0;
+    while at < drawn.len() {
+        let width = if drawn.get(at + 1).is_some_and(|next| next.text == WIDE_TAIL) { 2 } else { 1 };
+        cells.extend_from_slice(&drawn[at..at + width]);
+        let spaces = &drawn[(at + width).min(drawn.len())..(at + 2 * width).min(drawn.len())];
+        assert!(spaces.iter().all(|cell| cell.text == u16::from(b' ')), "no space in a line of double width");
+        at += 2 * width;
+    }
+    cells.resize(columns.into(), Cell { is_hidden: true, ..Cell::default() });
+    cells
 }
 
 fn read_row(buffer: &Buffer, row: u16, columns: u16) -> Vec<Cell> {
@@ -58,6 +79,7 @@ fn read_row(buffer: &Buffer, row: u16, columns: u16) -> Vec<Cell> {
             background: colour(cell.bg),
             attributes: attributes(cell.modifier),
             is_half: false,
+            is_hidden: false,
         });
     }
     cells

@@ -23,6 +23,7 @@ const PRODUCTIONS: &[Production] = &[
     (6, screen),
     (8, tabs),
     (5, charset),
+    (3, double),
     (6, repeat),
     (10, rectangle),
     (6, protect),
@@ -254,6 +255,20 @@ fn charset(rng: &mut Rng) -> Vec<u8> {
         "\x1b(0`{|}~",
     ];
     one(rng, &pieces).as_bytes().to_vec()
+}
+
+/// A line of double width for a few sequences; the mode of margins makes it single again. A text that wraps within one
+/// read is broken by xterm at the width of the row before, so characters come one by one.
+fn double(rng: &mut Rng) -> Vec<u8> {
+    let size = one(rng, &["3", "4", "6"]);
+    let mut bytes = format!("\x1b[?69l\x1b[{};1H\x1b#{size}ab", rng.u16(1..=3)).into_bytes();
+    for _ in 0..rng.u8(1..5) {
+        let production = *one(rng, &[cursor as fn(&mut Rng) -> Vec<u8>, erase, tabs, position, save]);
+        bytes.extend(production(rng));
+        bytes.push(rng.u8(b'a'..=b'z'));
+    }
+    bytes.extend_from_slice(b"\x1b[?69h\x1b[?69l");
+    bytes
 }
 
 fn repeat(rng: &mut Rng) -> Vec<u8> {

@@ -81,6 +81,14 @@ const SEQUENCES: &[(&str, &str)] = &[
         r"\x1b\[\?6h.*(\x1b8|\x1b\[u|\x1b\[\?104[89]l)",
         "a cursor that was saved above the origin is reported on row zero or less",
     ),
+    (
+        "\x1b#[346][^\x1b]*[a-z]{11}",
+        "a text that wraps behind a line of double width: xterm breaks the rest of it at half the width, too",
+    ),
+    (
+        r"\x1b[()]4.*[\[|]",
+        "the Dutch set has two characters above U+00FF, which xterm leaves as they are in ASCII",
+    ),
     (r"\x7f", "DEL shows nothing; xterm prints it once a set of 96 characters is designated"),
     (r"\x1b[NO]-", "a soft hyphen shows nothing"),
 ];

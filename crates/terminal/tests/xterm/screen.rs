@@ -39,6 +39,8 @@ pub(crate) struct Cell {
     pub attributes: u16,
     /// A half of a wide character alone, whose other attributes are chance.
     pub is_half: bool,
+    /// Beyond the edge of a line of double width, where nothing shows.
+    pub is_hidden: bool,
 }
 
 /// Everything that is compared after a case.
@@ -85,6 +87,9 @@ impl Screen {
 
 impl Cell {
     fn difference(self, xterm: Self) -> Option<(&'static str, String)> {
+        if self.is_hidden {
+            return None;
+        }
         if self.text != xterm.text {
             return Some(("text", format!("xterm {}, ours {}", shown(xterm.text), shown(self.text))));
         }

@@ -127,6 +127,32 @@ fn character_sets_are_designated_and_invoked() {
 }
 
 #[test]
+fn national_sets_replace_characters_in_their_mode() {
+    let text = "#@[\\]^_`{|}~$aA9";
+    let sets =
+        ["A", "4", "5", "C", "R", "f", "Q", "9", "K", "Y", "E", "6", "`", "%6", "Z", "7", "H", "=", "B", "0"];
+    let mut cases: Vec<String> = sets
+        .iter()
+        .flat_map(|set| {
+            [format!("\x1b[?42h\x1b({set}{text}"), format!("\x1b[?42h\x1b){set}a\x0e{text}\x0f{text}")]
+        })
+        .collect();
+    for case in [
+        "\x1b(K[]",
+        "\x1b(A#",
+        "\x1b[?42h\x1b(K[\x1b[?42l[\x1b[?42$p",
+        "\x1b[?42h\x1b(K[\x1b[!p[\x1b[?42$p",
+        "\x1b[?42h\x1b(K[\x1bc[\x1b[?42$p",
+        "\x1b[?42h\x1b(K\x1b7\x1b(B[\x1b8[",
+        "\x1b[?42h\x1b[?42s\x1b[?42l\x1b[?42r\x1b(K[\x1b[?42$p",
+        "\x1b[61\"p\x1b[?42h\x1b[?42$p\x1b(K[",
+    ] {
+        cases.push(case.to_owned());
+    }
+    check(&cases.iter().map(String::as_str).collect::<Vec<_>>());
+}
+
+#[test]
 fn the_alternate_screen_switches_as_its_three_modes_do() {
     let mut cases = Vec::new();
     for enter in ["47h", "1047h", "1049h", "1048h"] {
@@ -180,5 +206,45 @@ fn resets_go_as_far_as_in_xterm() {
             ));
         }
     }
+    check(&cases.iter().map(String::as_str).collect::<Vec<_>>());
+}
+
+#[test]
+fn lines_of_double_width_end_in_the_middle() {
+    let mut cases = Vec::new();
+    for size in ["3", "4", "5", "6"] {
+        for then in [
+            "abcdefghijklmnopqrstuvwxyz",
+            "\x1b[99Cx\x1b[6n",
+            "\t\tx\x1b[6n",
+            "\x1b[15Gx\x1b[6n",
+            "\x1b[15G\x1b[Cx\x1b[6n",
+            "\x1b[3;5Hx\x1b[6n",
+            "\x1b[10Gab",
+            "\x1b[9G漢字",
+            "\x1b[10G漢字",
+            "\x1b[?7labcdefghijkl",
+            "\x1b[3Gx\x1b[K",
+            "\x1b[2K",
+            "\x1b[J\x1b[Hy",
+            "\x1b[2Jabcdefghijkl",
+            "\x1b[A\x1b[Jabcdefghijklm\x1b[2;9Hnopq",
+            "\x1b[B\x1b[1Jabcdefghijklm\x1b[2;9Hnopq",
+            "\x1b[Labcdefghijkl\x1b[3;9Hxyz",
+            "\x1b[M\x1b[2;9Hxyz",
+            "\x1b[S\x1b[1;9Hxyz",
+            "\x1b#5\x1b[9Gxyz",
+            "\x1b#6\x1b[9Gxyz",
+            "\x1b[?69h\x1b[2;9Hxyz",
+            "\x1bc\x1b[2;9Hxyz",
+            "\x1b[!p\x1b[2;9Hxyz",
+            "\x1b#8\x1b[2;9Hxyz",
+            "\x1b[?1049h\x1b[2;9Hxyz\x1b[?1049l\x1b[2;9Hxyz",
+        ] {
+            cases.push(format!("{{fill}}\x1b[2H\x1b#{size}{then}"));
+            cases.push(format!("{{fill}}\x1b[2;12H\x1b#{size}\x1b[6n{then}"));
+        }
+    }
+    cases.push("{fill}\x1b[?69h\x1b[2H\x1b#6abcdefghijklm".to_owned());
     check(&cases.iter().map(String::as_str).collect::<Vec<_>>());
 }
