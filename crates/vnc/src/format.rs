@@ -27,7 +27,6 @@ impl ByteOrder {
     }
 
     /// A pixel of the three bytes that count (`CPIXEL`, RFC 6143, 7.7.5).
-    #[expect(dead_code, reason = "for compressed encodings")]
     pub(crate) const fn short_pixel(self, [first, second, third]: [u8; 3]) -> u32 {
         match self {
             Self::Little => u32::from_le_bytes([first, second, third, 0]),

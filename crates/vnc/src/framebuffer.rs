@@ -31,6 +31,11 @@ impl Region {
         self.y as usize + self.height as usize
     }
 
+    /// The number of its pixels.
+    pub const fn area(self) -> u64 {
+        self.width as u64 * self.height as u64
+    }
+
     /// True if it has no pixel.
     pub const fn is_empty(self) -> bool {
         self.width == 0 || self.height == 0

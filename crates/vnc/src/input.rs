@@ -43,12 +43,6 @@ impl Input {
         Some(bytes)
     }
 
-    /// Takes a byte.
-    #[expect(dead_code, reason = "for compressed encodings")]
-    pub fn take_u8(&mut self) -> Option<u8> {
-        self.take_array().map(|[byte]| byte)
-    }
-
     /// Takes a number of four bytes.
     pub fn take_u32(&mut self) -> Option<u32> {
         self.take_array().map(u32::from_be_bytes)

@@ -19,8 +19,9 @@ mod input;
 pub mod keys;
 pub mod text;
 
-pub use client::{Client, Encoding, Event, LockKeys, Options};
+pub use client::{Client, Event, LockKeys, Options};
 pub use cursor::CursorImage;
+pub use encodings::Encoding;
 pub use error::ProtocolError;
 pub use format::ByteOrder;
 pub use framebuffer::{BLOCK, Framebuffer, Generation, Region};

@@ -39,7 +39,6 @@ pub struct LockKeys {
 
 impl LockKeys {
     /// From the bits of the wire.
-    #[expect(dead_code, reason = "reported by an extension")]
     pub(crate) const fn from_bits(bits: u8) -> Self {
         Self { scroll: bits & 1 != 0, num: bits & 2 != 0, caps: bits & 4 != 0 }
     }

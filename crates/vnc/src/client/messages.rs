@@ -1,15 +1,20 @@
 //! The messages of the server (RFC 6143, 7.6).
 
+use super::clipboard::Incoming;
 use super::events::Event;
+use super::outgoing;
 use super::session::Session;
 use super::update::Update;
-use crate::error::{ProtocolError, Result, malformed};
+use crate::error::{Result, malformed};
 use crate::input::Input;
 
-/// The longest text for the clipboard that is taken, in bytes.
-const MAX_CLIPBOARD_BYTES: u32 = 1 << 20;
-/// The longest one that is skipped; a longer one ends the connection.
-const MAX_SKIPPED_CLIPBOARD_BYTES: u32 = 16 << 20;
+/// The longest payload of a fence, in bytes.
+const MAX_FENCE_BYTES: u8 = 64;
+/// The bit of a fence that asks for one in answer.
+const FENCE_REQUEST: u32 = 1 << 31;
+/// The bits of a fence that an answer may have: block before, block after, and synchronise with the next message. This
+/// client reads one message after another, so that it always does all of them.
+const FENCE_FLAGS: u32 = 7;
 
 /// The message that is being read.
 #[derive(Debug, Default)]
@@ -63,7 +68,7 @@ fn begin(input: &mut Input, session: &mut Session) -> Result<Option<Messages>> {
     let next = match kind {
         0 => {
             let Some([_, high, low]) = reader.array() else { return Ok(None) };
-            Messages::Update(Update::new(u16::from_be_bytes([high, low])))
+            Messages::Update(Update::new(u16::from_be_bytes([high, low]), session.screen.bounds()))
         }
         // SetColourMapEntries: pixels of true colour have none.
         1 => {
@@ -74,21 +79,27 @@ fn begin(input: &mut Input, session: &mut Session) -> Result<Option<Messages>> {
             session.events.push(Event::Bell);
             Messages::Between
         }
-        3 => {
-            let (Some(_), Some(length)) = (reader.take(3), reader.u32()) else { return Ok(None) };
-            if length > MAX_SKIPPED_CLIPBOARD_BYTES {
-                let (length, limit) = (length.into(), MAX_SKIPPED_CLIPBOARD_BYTES.into());
-                return Err(ProtocolError::TooLong { what: "a text for the clipboard", length, limit });
+        3 => match session.read_cut_text(&mut reader)? {
+            Incoming::Read => Messages::Between,
+            Incoming::Skip(length) => Messages::Skip(length),
+            Incoming::Starved => return Ok(None),
+        },
+        150 => {
+            session.continuous_updates_ended();
+            Messages::Between
+        }
+        248 => {
+            let (Some(_), Some(flags), Some(length)) = (reader.take(3), reader.u32(), reader.u8()) else {
+                return Ok(None);
+            };
+            if length > MAX_FENCE_BYTES {
+                return malformed(format!("it sent a fence of {length} bytes"));
             }
-            if length > MAX_CLIPBOARD_BYTES {
-                session.events.push(Event::ClipboardTooLong(length.into()));
-                Messages::Skip(length.into())
-            } else {
-                let Some(text) = reader.take(length as usize) else { return Ok(None) };
-                // It is Latin-1, whose bytes are the code points.
-                session.events.push(Event::Clipboard(text.iter().map(|byte| char::from(*byte)).collect()));
-                Messages::Between
+            let Some(payload) = reader.take(length.into()) else { return Ok(None) };
+            if flags & FENCE_REQUEST != 0 {
+                outgoing::fence(&mut session.output, flags & FENCE_FLAGS, payload);
             }
+            Messages::Between
         }
         other => return malformed(format!("it sent message {other}, which was not asked for")),
     };

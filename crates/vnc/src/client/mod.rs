@@ -1,6 +1,8 @@
 //! The client's end of a VNC connection, without the connection.
 
+mod clipboard;
 mod events;
+mod extensions;
 mod handshake;
 mod messages;
 mod outgoing;
@@ -18,7 +20,8 @@ pub use events::{Event, LockKeys};
 
 use crate::error::Result;
 use crate::input::Input;
-use crate::{ByteOrder, CursorImage, Framebuffer, Keysym, ProtocolError};
+use crate::{ByteOrder, CursorImage, Encoding, Framebuffer, Keysym, ProtocolError};
+use extensions::Extension;
 use handshake::Handshake;
 use messages::Messages;
 use session::Session;
@@ -41,36 +44,13 @@ pub struct Options {
     pub encodings: Vec<Encoding>,
     /// The effort that the server spends on compression, 0 to 9.
     pub compression: u8,
-    /// The quality of pictures with losses, 0 to 9; without it the server sends exact pixels.
-    pub jpeg_quality: Option<u8>,
-}
-
-/// An encoding of pixels.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Encoding {
-    /// Pixels as they are. Every server has it.
-    Raw,
-    /// A copy of another part of the screen.
-    CopyRect,
-}
-
-impl Encoding {
-    /// All of them, the best first for a link over the internet.
-    pub const ALL: [Self; 2] = [Self::CopyRect, Self::Raw];
-
-    /// Its number on the wire.
-    pub(crate) const fn number(self) -> i32 {
-        match self {
-            Self::Raw => 0,
-            Self::CopyRect => 1,
-        }
-    }
 }
 
 impl Options {
     /// The numbers for `SetEncodings`.
     fn announced(&self) -> Vec<i32> {
-        self.encodings.iter().map(|encoding| encoding.number()).collect()
+        let pixels = self.encodings.iter().map(|encoding| encoding.number());
+        pixels.chain(Extension::announced(self.compression)).collect()
     }
 }
 
@@ -82,7 +62,6 @@ impl Default for Options {
             byte_order: ByteOrder::default(),
             encodings: Encoding::ALL.to_vec(),
             compression: 2,
-            jpeg_quality: None,
         }
     }
 }
@@ -259,6 +238,23 @@ impl Client {
         if self.is_running() {
             self.session.pointer(x, y, buttons);
         }
+    }
+
+    /// The pixel that the pointer was last moved to.
+    pub fn pointer_position(&self) -> (u16, u16) {
+        self.session.pointer_position()
+    }
+
+    /// Puts a text into the machine's clipboard. Returns false if it cannot: the text is longer than 1 MiB, or the server
+    /// takes Latin-1 only and the text has other characters.
+    pub fn cut_text(&mut self, text: &str) -> bool {
+        self.is_running() && self.session.cut_text(text)
+    }
+
+    /// True if the server takes any text into the machine's clipboard, and reports what it did with it. Others may take
+    /// texts of Latin-1 or drop them without notice.
+    pub fn has_clipboard(&self) -> bool {
+        self.session.has_clipboard()
     }
 }
 

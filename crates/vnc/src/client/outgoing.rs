@@ -50,3 +50,35 @@ fn push_region(output: &mut Vec<u8>, region: Region) {
         output.extend_from_slice(&number.to_be_bytes());
     }
 }
+
+/// `EnableContinuousUpdates`.
+pub(super) fn continuous_updates(output: &mut Vec<u8>, on: bool, region: Region) {
+    output.extend_from_slice(&[150, u8::from(on)]);
+    push_region(output, region);
+}
+
+/// `ClientFence`.
+pub(super) fn fence(output: &mut Vec<u8>, flags: u32, payload: &[u8]) {
+    output.extend_from_slice(&[248, 0, 0, 0]);
+    output.extend_from_slice(&flags.to_be_bytes());
+    // It is that of a fence of the server, whose length is a byte.
+    output.push(u8::try_from(payload.len()).unwrap_or_default());
+    output.extend_from_slice(payload);
+}
+
+/// `ClientCutText`, of Latin-1.
+pub(super) fn cut_text(output: &mut Vec<u8>, latin1: &[u8]) {
+    output.extend_from_slice(&[6, 0, 0, 0]);
+    // Texts are bounded far below.
+    output.extend_from_slice(&u32::try_from(latin1.len()).unwrap_or_default().to_be_bytes());
+    output.extend_from_slice(latin1);
+}
+
+/// `ClientCutText` of the extended clipboard: its length is negative.
+pub(super) fn extended_cut_text(output: &mut Vec<u8>, flags: u32, body: &[u8]) {
+    output.extend_from_slice(&[6, 0, 0, 0]);
+    let length = i32::try_from(body.len() + 4).unwrap_or_default();
+    output.extend_from_slice(&(-length).to_be_bytes());
+    output.extend_from_slice(&flags.to_be_bytes());
+    output.extend_from_slice(body);
+}

@@ -1,12 +1,13 @@
 //! What a connection is made of once it runs: the picture, what the server can do, and what is to be sent.
 
+use super::clipboard::Clipboard;
 use super::events::{Event, Events, LockKeys};
 use super::pace::Pace;
 use super::{Options, outgoing};
 use crate::encodings::Streams;
 use crate::error::{ProtocolError, Result};
 use crate::input::Input;
-use crate::{CursorImage, Framebuffer, Keysym, MAX_SIDE};
+use crate::{CursorImage, Framebuffer, Keysym, MAX_SIDE, keys};
 
 /// The longest name of a screen, in bytes.
 const MAX_NAME_BYTES: u32 = 4096;
@@ -26,6 +27,7 @@ pub(super) struct Session {
     pub name: String,
     pub lock_keys: Option<LockKeys>,
     pub pace: Pace,
+    pub clipboard: Clipboard,
     /// The server takes QEMU's extended key events.
     pub has_extended_keys: bool,
     /// The keys that are pressed.
@@ -46,6 +48,7 @@ impl Session {
             name: String::new(),
             lock_keys: None,
             pace: Pace::default(),
+            clipboard: Clipboard::default(),
             has_extended_keys: false,
             pressed: Vec::new(),
             pointer: (0, 0, 0),
@@ -79,17 +82,42 @@ impl Session {
         }
         if (width, height) != (self.screen.width(), self.screen.height()) {
             self.screen.resize(width, height);
+            self.renew_continuous();
         }
         self.events.push(Event::Resized { width, height });
         Ok(())
     }
 
+    /// Switches a lock off, or that of the keypad on, before a key that it would change: what is typed is already what is
+    /// meant. Once only, until the server has reported the locks again.
+    fn correct_locks(&mut self, keysym: Keysym, position: Option<u8>) {
+        let Some(locks) = self.lock_keys else { return };
+        let lock = if keysym.is_letter() && position.is_some() && locks.caps {
+            Keysym::CAPS_LOCK
+        } else if keysym.is_keypad_digit() && !locks.num {
+            Keysym::NUM_LOCK
+        } else {
+            return;
+        };
+        self.lock_keys = None;
+        for action in keys::chord(&[lock]) {
+            self.send_key(action.keysym, action.position, action.down);
+        }
+    }
+
     /// See [`Client::key`](super::Client::key).
     pub fn key(&mut self, keysym: Keysym, position: Option<u8>, down: bool) {
+        if down {
+            self.correct_locks(keysym, position);
+        }
         self.pressed.retain(|(pressed, _)| *pressed != keysym);
         if down && self.pressed.len() < MAX_PRESSED_KEYS {
             self.pressed.push((keysym, position));
         }
+        self.send_key(keysym, position, down);
+    }
+
+    fn send_key(&mut self, keysym: Keysym, position: Option<u8>, down: bool) {
         match position {
             Some(position) if self.has_extended_keys => {
                 outgoing::extended_key(&mut self.output, keysym, position, down);
@@ -108,6 +136,11 @@ impl Session {
         if buttons != 0 {
             self.pointer(x, y, 0);
         }
+    }
+
+    /// The pixel of the pointer.
+    pub const fn pointer_position(&self) -> (u16, u16) {
+        (self.pointer.0, self.pointer.1)
     }
 
     /// See [`Client::pointer`](super::Client::pointer).

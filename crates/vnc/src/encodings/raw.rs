@@ -1,6 +1,7 @@
 //! Raw (RFC 6143, 7.7.1): the pixels, row by row.
 
 use super::Target;
+use super::rows::Rows;
 use crate::Region;
 use crate::format::PIXEL_BYTES;
 use crate::input::Input;
@@ -8,34 +9,30 @@ use crate::input::Input;
 /// A rectangle of pixels as they are.
 #[derive(Debug)]
 pub(crate) struct Raw {
-    /// The rows that were not read yet.
-    left: Region,
+    rows: Rows,
 }
 
 impl Raw {
     pub const fn new(region: Region) -> Self {
-        Self { left: region }
+        Self { rows: Rows::new(region) }
     }
 
     /// Draws the rows that are there; returns true after the last one.
     pub fn advance(&mut self, input: &mut Input, target: &mut Target<'_>) -> bool {
-        if self.left.is_empty() {
+        let left = self.rows.left;
+        if left.is_empty() {
             return true;
         }
-        let row_bytes = usize::from(self.left.width) * PIXEL_BYTES;
-        let rows = (input.available().len() / row_bytes).min(self.left.height.into());
-        // It is not more than the height.
-        let height = u16::try_from(rows).unwrap_or(self.left.height);
-        if height > 0
-            && let Some(bytes) = input.take(rows * row_bytes)
+        let row_bytes = usize::from(left.width) * PIXEL_BYTES;
+        let count = (input.available().len() / row_bytes).min(left.height.into());
+        if let Some(bytes) = input.take(count * row_bytes)
+            && count > 0
         {
             let mut lines = bytes.chunks_exact(row_bytes);
-            target.screen.write(Region { height, ..self.left }, |_, row| {
+            self.rows.draw(target.screen, count, |_, row| {
                 target.order.convert(lines.next().unwrap_or_default(), row);
             });
-            self.left.y += height;
-            self.left.height -= height;
         }
-        self.left.height == 0
+        self.rows.left.height == 0
     }
 }
