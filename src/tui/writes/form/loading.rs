@@ -40,17 +40,25 @@ impl FormLayer {
         field.choices.asking.ask(question)
     }
 
-    pub(super) fn take_choices(&mut self, ticket: Ticket, answer: Answer) {
+    pub(super) fn take_choices(&mut self, ticket: Ticket, answer: Answer) -> Vec<Effect> {
         let now = self.now;
-        let mut all = self.fields.iter_mut().chain(&mut self.shelved);
-        let Some(field) = all.find(|field| field.choices.asking.is(ticket)) else {
-            return;
+        let is_asked = |field: &FieldState| field.choices.asking.is(ticket);
+        let at = self.fields.iter().position(is_asked);
+        let field = match at {
+            Some(at) => self.fields.get_mut(at),
+            None => self.shelved.iter_mut().find(|field| is_asked(field)),
         };
+        let Some(field) = field else { return Vec::new() };
         match answer {
             Answer::Choices(choices) => {
                 let chosen = field.chosen();
                 field.choices.take(choices, now, &chosen);
-                field.match_typed();
+                // What follows from the field was asked for with the label in place of its value.
+                if field.match_typed()
+                    && let Some(at) = at
+                {
+                    return self.changed(at, false);
+                }
             }
             Answer::Files(files) => {
                 // A field that is left empty names no file.
@@ -60,6 +68,7 @@ impl FormLayer {
             }
             _ => {}
         }
+        Vec::new()
     }
 }
 
@@ -73,14 +82,18 @@ impl FieldState {
         }
     }
 
-    /// Takes the choice whose label was typed while the choices were not there.
-    pub(super) fn match_typed(&mut self) {
-        if let Entry::One(Some(typed)) = &self.entry
-            && self.choices.find(typed).is_none()
-            && let Some(choice) =
-                self.choices.all.iter().find(|choice| choice.label.eq_ignore_ascii_case(typed))
-        {
-            self.entry = Entry::One(Some(choice.value.clone()));
+    /// Takes the choice whose label was typed while the choices were not there; returns whether there is one.
+    fn match_typed(&mut self) -> bool {
+        let Entry::One(Some(typed)) = &self.entry else { return false };
+        if self.choices.find(typed).is_some() {
+            return false;
         }
+        let choice = self.choices.all.iter().find(|choice| choice.label.eq_ignore_ascii_case(typed));
+        let value = choice.map(|choice| choice.value.clone());
+        let is_found = value.is_some();
+        if is_found {
+            self.entry = Entry::One(value);
+        }
+        is_found
     }
 }

@@ -400,7 +400,7 @@ impl Layer for FormLayer {
                     }
                 }
             }
-            Answer::Choices(_) | Answer::Files(_) => self.take_choices(ticket, answer),
+            Answer::Choices(_) | Answer::Files(_) => return self.take_choices(ticket, answer),
             Answer::Edited(edited) if self.editing.is(ticket) => {
                 self.editing.close();
                 return self.take_document(edited);

@@ -122,6 +122,25 @@ fn fields_that_follow_from_another_are_loaded_again_and_the_form_is_asked_for_an
 }
 
 #[test]
+fn a_form_that_follows_from_a_label_typed_early_is_asked_for_again_with_its_value() {
+    let boxes = FieldKind::Choice(Choices::Loaded);
+    let mut scene = one(Field::new("box", "Box", boxes).required().reshapes());
+    let (ticket, ..) = choices_asked(&scene).expect("the boxes");
+    scene.keys(" tomcat\n");
+    let asked = |scene: &Scene| {
+        scene.effects.iter().rev().find_map(|effect| match effect {
+            Outside::Work(Work::Ask(_, Question::Form(_, _, values))) => {
+                Some(values.text("box").map(str::to_owned))
+            }
+            _ => None,
+        })
+    };
+    assert_eq!(asked(&scene), Some(Some("tomcat".to_owned())));
+    give(&mut scene, ticket, Answer::Choices(Ok(vec![choice("box-1", "Tomcat", "a script")])));
+    assert_eq!(asked(&scene), Some(Some("box-1".to_owned())));
+}
+
+#[test]
 fn choices_with_a_default_are_shown_by_their_label_from_the_start() {
     let field = Field { default: Some(FieldValue::text("t-1")), ..form().fields[2].clone() };
     let name = form().fields[0].clone();
