@@ -16,4 +16,5 @@ mod lists;
 #[cfg(feature = "system-tests")]
 mod official;
 mod schema;
+mod ssh;
 mod telemetry;

@@ -33,6 +33,7 @@ pub struct Credentials {
     pub exoscale_secret: String,
     logins: Mutex<HashMap<String, Instant>>,
     tickets: Mutex<HashMap<String, (Instant, Ticket)>>,
+    passwords: Mutex<HashMap<String, (Instant, u32)>>,
 }
 
 /// The websocket that a single-use token opens.
@@ -50,6 +51,8 @@ pub enum Ticket {
 pub const LOGIN_LIFE: Duration = Duration::from_secs(3600);
 /// Websocket tokens must be used within 15 minutes, says Cycle's console page.
 pub const TICKET_LIFE: Duration = Duration::from_secs(15 * 60);
+/// The lifetime of a password for SSH, as in the vendor's sample.
+pub const PASSWORD_LIFE: Duration = Duration::from_secs(30 * 60);
 /// Asking for tokens without using them must not grow memory.
 const MOST_TOKENS: usize = 128;
 
@@ -89,6 +92,7 @@ impl Credentials {
             exoscale_secret: random_hex(22)?,
             logins: Mutex::default(),
             tickets: Mutex::default(),
+            passwords: Mutex::default(),
         })
     }
 
@@ -146,6 +150,49 @@ impl Credentials {
             _ => false,
         }
     }
+
+    /// A password that opens an instance over SSH once.
+    ///
+    /// # Errors
+    /// A sentence, when the system has no randomness to give.
+    pub fn mint_password(&self, instance: u32) -> Result<String, String> {
+        // 25 characters, as in the vendor's sample.
+        let mut secret = random_hex(13)?;
+        secret.truncate(25);
+        remember(&self.passwords, secret.clone(), (Instant::now() + PASSWORD_LIFE, instance), |(ends, _)| {
+            *ends
+        });
+        Ok(secret)
+    }
+
+    /// Takes a password in: true only once, only in time, and only for its instance. A wrong guess uses none up.
+    pub fn redeem_password(&self, instance: u32, password: &str) -> bool {
+        let mut passwords = self.passwords.lock();
+        match passwords.get(password) {
+            Some((ends, of)) if *of == instance => {
+                let in_time = *ends > Instant::now();
+                passwords.remove(password);
+                in_time
+            }
+            _ => false,
+        }
+    }
+
+    /// Expires the passwords of an instance, and returns how many of them were valid.
+    pub fn expire_passwords(&self, instance: u32) -> usize {
+        let (now, mut valid) = (Instant::now(), 0);
+        self.passwords.lock().retain(|_, (ends, of)| {
+            valid += usize::from(*of == instance && *ends > now);
+            *of != instance
+        });
+        valid
+    }
+
+    /// Lets the time of every password pass, as if half an hour had gone by.
+    pub fn outlive_passwords(&self) {
+        let now = Instant::now();
+        self.passwords.lock().values_mut().for_each(|(ends, _)| *ends = now);
+    }
 }
 
 /// Keeps a token, forgetting expired ones, and the one nearest its end when there are too many.
@@ -181,6 +228,29 @@ mod tests {
         assert!(!credentials.redeem(&token, Ticket::Notifications));
         assert!(credentials.redeem(&token, Ticket::Console(4)));
         assert!(!credentials.redeem(&token, Ticket::Console(4)), "opened twice");
+    }
+
+    #[test]
+    fn a_password_opens_its_own_instance_once_and_in_time() {
+        let credentials = Credentials::random().expect("randomness");
+        let mint = || credentials.mint_password(4).expect("randomness");
+        let password = mint();
+        assert_eq!(password.len(), 25);
+        assert!(!credentials.redeem_password(5, &password), "opened another instance");
+        assert!(!credentials.redeem_password(4, "wrong"));
+        assert!(credentials.redeem_password(4, &password));
+        assert!(!credentials.redeem_password(4, &password), "opened twice");
+
+        let late = mint();
+        credentials.outlive_passwords();
+        assert!(!credentials.redeem_password(4, &late), "opened after its time");
+
+        let (first, second) = (mint(), mint());
+        let other = credentials.mint_password(5).expect("randomness");
+        assert_eq!(credentials.expire_passwords(4), 2);
+        assert_eq!(credentials.expire_passwords(4), 0);
+        assert!(!credentials.redeem_password(4, &first) && !credentials.redeem_password(4, &second));
+        assert!(credentials.redeem_password(5, &other), "expired with another's");
     }
 
     #[test]

@@ -10,6 +10,7 @@ mod entry;
 pub mod faces;
 pub mod faults;
 pub mod process;
+pub mod ssh;
 pub mod workload;
 
 use parking_lot::Mutex;
@@ -82,6 +83,7 @@ pub struct Cloud {
     faults: Arc<Switch>,
     requests: Arc<AtomicU64>,
     asked: Arc<Asked>,
+    ssh: ssh::Server,
 }
 
 /// The latest requests, as `METHOD path`.
@@ -125,6 +127,7 @@ impl Cloud {
         let accounts: Vec<_> = open.iter().map(|face| face.account).collect();
         let (instances, flood, program) = (options.instances, options.flood, options.program);
         // A big fleet takes some milliseconds to grow.
+        let run = mark.clone();
         let engine =
             tokio::task::spawn_blocking(move || Engine::new(instances, flood, &accounts, program, mark))
                 .await
@@ -133,10 +136,12 @@ impl Cloud {
         let listener = listen(options.listen)
             .map_err(|e| format!("the demo cloud cannot listen on {}: {e}", options.listen))?;
         let address = listener.local_addr().map_err(|e| format!("the demo cloud has no address: {e}"))?;
+        let ssh = ssh::Server::start(options.listen.ip(), &open, &engine, &credentials, &run).await?;
         let app = AppState {
             engine: engine.clone(),
             credentials: credentials.clone(),
             authority: address.to_string().into(),
+            ssh: ssh.address.to_string().into(),
         };
         let requests = Arc::new(AtomicU64::new(0));
         let asked = Arc::new(Asked::default());
@@ -151,6 +156,7 @@ impl Cloud {
             faults,
             requests,
             asked,
+            ssh,
         })
     }
 
@@ -177,6 +183,16 @@ impl Cloud {
     /// Ends every login, as if its hour had passed: the next call with it answers 401.
     pub fn expire_logins(&self) {
         self.credentials.expire_logins();
+    }
+
+    /// Lets the time of every password for SSH pass, as if half an hour had gone by.
+    pub fn outlive_passwords(&self) {
+        self.credentials.outlive_passwords();
+    }
+
+    /// The SSH end: its address and the files of a client.
+    pub fn ssh(&self) -> &ssh::Server {
+        &self.ssh
     }
 }
 

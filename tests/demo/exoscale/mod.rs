@@ -5,4 +5,4 @@ mod actions;
 mod groups;
 mod instances;
 mod signature;
-mod zone;
+pub mod zone;

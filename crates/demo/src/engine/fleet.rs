@@ -279,8 +279,6 @@ pub struct Fleet {
     pub moved: BTreeMap<u32, super::reshape::Moved>,
     /// Gibibytes added to volumes, by instance and place among its volumes.
     pub extended: BTreeMap<(u32, u32), u64>,
-    /// The number of valid shell credentials, by instance.
-    pub shells: BTreeMap<u32, u64>,
     /// Accelerators on offer.
     pub gpus: Vec<Gpu>,
     /// Companies that lease machines.

@@ -25,7 +25,6 @@ pub(super) fn set_phase(fleet: &mut Fleet, instance: u32, phase: Phase, events: 
     {
         fleet.extras.remove(&forgotten);
         fleet.moved.remove(&forgotten);
-        fleet.shells.remove(&forgotten);
         fleet.extended.retain(|(instance, _), _| *instance != forgotten);
     }
 }

@@ -29,6 +29,12 @@ impl Engine {
             .map_err(|e| format!("the look was interrupted: {e}"))?
     }
 
+    /// Returns whether an instance runs now.
+    pub fn is_running(&self, instance: u32) -> bool {
+        let phase = self.read(|fleet| fleet.instances.get(instance).map(|i| i.phase));
+        matches!(phase, Some(Phase::Running | Phase::Migrating))
+    }
+
     fn look_now(&self, instance: u32) -> Result<Option<Arc<Machine>>, String> {
         let machines = &self.inner.machines;
         let found = machines.look(instance, || self.read(|fleet| setup(fleet, instance)))?;

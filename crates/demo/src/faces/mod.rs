@@ -8,6 +8,7 @@ mod kit;
 pub mod quasarch;
 pub(crate) mod socket;
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use axum::Router;
@@ -17,7 +18,7 @@ use axum::response::{IntoResponse as _, Response};
 use crate::Access;
 use crate::credentials::Credentials;
 use crate::engine::Engine;
-use crate::engine::fleet::Account;
+use crate::engine::fleet::{Account, Fleet};
 
 /// The state that every handler of a face shares.
 #[derive(Clone)]
@@ -28,6 +29,28 @@ pub struct AppState {
     pub credentials: Arc<Credentials>,
     /// `127.0.0.1:PORT`, for the addresses that answers carry.
     pub authority: Arc<str>,
+    /// `127.0.0.1:PORT` of the SSH end.
+    pub ssh: Arc<str>,
+}
+
+/// The way in which SSH leads to an instance of a platform.
+#[derive(Clone, Copy)]
+pub enum Ssh {
+    /// The platform has an SSH end of its own, where the user names the instance and the password is made for it.
+    ByUser(fn(&Fleet, &str) -> Option<u32>),
+    /// Instances are machines with addresses, which are reached through a jump host. `None` for an address of none.
+    ByAddress(fn(&Fleet, IpAddr) -> Option<Reached>),
+    /// Its instances cannot be reached.
+    None,
+}
+
+/// The machine behind an address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Reached {
+    /// The instance.
+    pub instance: u32,
+    /// The user that its image lets in, where the platform says so; else any.
+    pub user: Option<&'static str>,
 }
 
 /// A face: how one platform's clients see the cloud.
@@ -43,6 +66,8 @@ pub struct Face {
     pub access: fn(&Credentials, Access) -> Access,
     /// A failure on purpose (429 or 500), in the shape of this platform.
     pub failure: fn(StatusCode) -> Response,
+    /// How SSH leads to its instances.
+    pub ssh: Ssh,
 }
 
 /// Every face, in the order they are listed.

@@ -12,7 +12,7 @@ use super::past;
 use super::reaper::{MARK, Reaper};
 use super::session::{Session, Start};
 use super::telemetry::Meter;
-use super::usage::Usage;
+use super::usage::{self, Usage};
 use crate::workload::{self, Kind};
 
 /// The settings of an instance's processes.
@@ -50,10 +50,12 @@ pub struct Machine {
     /// Its counters.
     pub meter: Mutex<Meter>,
     setup: Mutex<Setup>,
-    home: PathBuf,
-    host: Host,
+    pub(super) home: PathBuf,
+    pub(super) host: Host,
     work: Mutex<Option<Arc<Session>>>,
     shell: Mutex<Option<Arc<Session>>>,
+    /// The processes of visitors over SSH, by the ids of their sessions.
+    pub(super) visits: Mutex<HashSet<u32>>,
     /// The time of the last request for it.
     pub(super) looked: Mutex<Instant>,
 }
@@ -68,6 +70,7 @@ impl Machine {
             host,
             work: Mutex::default(),
             shell: Mutex::default(),
+            visits: Mutex::default(),
             looked: Mutex::new(Instant::now()),
         }
     }
@@ -120,24 +123,35 @@ impl Machine {
         if let Some(running) = shell.as_ref().filter(|s| s.alive()) {
             return Ok(running.clone());
         }
+        let (argv, env) = self.shell_start(None);
+        let argv = argv.iter().map(OsString::as_os_str).collect();
+        self.prepare()?;
+        let start = Start { argv, env, dir: &self.home, size };
+        let session = Session::start(&start, Arc::new(Output::new(&self.host.budget)), &self.host.reaper)?;
+        *shell = Some(session.clone());
+        Ok(session)
+    }
+
+    /// The arguments and the environment of a shell: one that asks for commands, or one that runs a single command.
+    pub(super) fn shell_start(&self, command: Option<&str>) -> (Vec<OsString>, Vec<(String, String)>) {
         let setup = self.setup.lock().clone();
         let bash = ["/bin/bash", "/usr/bin/bash", "/usr/local/bin/bash"];
         let found = bash.iter().find(|path| std::path::Path::new(path).exists());
-        let argv: Vec<&std::ffi::OsStr> = match found {
-            Some(bash) => vec![(*bash).as_ref(), "--norc".as_ref(), "--noprofile".as_ref(), "-i".as_ref()],
-            None => vec!["/bin/sh".as_ref(), "-i".as_ref()],
+        let mut argv: Vec<OsString> = match found {
+            Some(bash) => vec![bash.into(), "--norc".into(), "--noprofile".into()],
+            None => vec!["/bin/sh".into()],
         };
+        match command {
+            Some(command) => argv.extend(["-c".into(), command.into()]),
+            None => argv.push("-i".into()),
+        }
         let directory = if found.is_some() { "\\w" } else { "~" };
         let mut env = self.environment(&setup);
         env.push(("PS1".to_owned(), format!("root@{}:{directory}# ", setup.hostname)));
         env.push(("HISTFILE".to_owned(), "/dev/null".to_owned()));
         // The program itself, so that a load can be started from the console.
         env.push(("QDECK".to_owned(), self.host.program.to_string_lossy().into_owned()));
-        self.prepare()?;
-        let start = Start { argv, env, dir: &self.home, size };
-        let session = Session::start(&start, Arc::new(Output::new(&self.host.budget)), &self.host.reaper)?;
-        *shell = Some(session.clone());
-        Ok(session)
+        (argv, env)
     }
 
     /// Returns the samples within a time range, oldest first.
@@ -154,9 +168,11 @@ impl Machine {
         self.shell.lock().clone().filter(|s| s.alive())
     }
 
-    /// Returns whether a client reads its log or its shell now.
+    /// Returns whether a client reads its log or its shell now, or is in it over SSH.
     pub(super) fn is_attached(&self) -> bool {
-        self.log.is_followed() || self.running_shell().is_some_and(|shell| shell.output.is_followed())
+        self.log.is_followed()
+            || !self.visits.lock().is_empty()
+            || self.running_shell().is_some_and(|shell| shell.output.is_followed())
     }
 
     /// Ends its processes; what it printed stays.
@@ -164,25 +180,30 @@ impl Machine {
         for session in [self.work.lock().take(), self.shell.lock().take()].into_iter().flatten() {
             session.kill();
         }
+        for visit in self.visits.lock().iter() {
+            usage::kill_session(*visit);
+        }
     }
 
     /// The sessions whose use is this instance's.
     pub(super) fn sessions(&self) -> HashSet<u32> {
-        [alive(&self.work), alive(&self.shell)].into_iter().flatten().collect()
+        let visits = self.visits.lock().clone();
+        [alive(&self.work), alive(&self.shell)].into_iter().flatten().chain(visits).collect()
     }
 
     /// Adds up what the sessions use. Transfer is the workload's alone: `yes >/dev/null` at the console is work for
     /// the processor, and nothing that passed a network.
     pub(super) fn sum(&self, measured: &HashMap<u32, Usage>) -> Usage {
-        let of = |session| alive(session).and_then(|id| measured.get(&id)).copied();
-        let mut sum = of(&self.work).unwrap_or_default();
-        if let Some(shell) = of(&self.shell) {
-            sum.add(&Usage { read: 0, written: 0, ..shell });
+        let work = alive(&self.work).and_then(|id| measured.get(&id));
+        let mut sum = work.copied().unwrap_or_default();
+        let visits = self.visits.lock().clone();
+        for shell in alive(&self.shell).into_iter().chain(visits).filter_map(|id| measured.get(&id)) {
+            sum.add(&Usage { read: 0, written: 0, ..*shell });
         }
         sum
     }
 
-    fn prepare(&self) -> Result<(), String> {
+    pub(super) fn prepare(&self) -> Result<(), String> {
         qdeck_files::create_folder(&self.home).map_err(|e| format!("no home directory for the instance: {e}"))
     }
 

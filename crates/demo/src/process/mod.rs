@@ -7,6 +7,7 @@ pub mod reaper;
 pub mod session;
 pub mod telemetry;
 pub mod usage;
+pub mod visit;
 
 use parking_lot::Mutex;
 use std::collections::{HashMap, HashSet};

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use portable_pty::{CommandBuilder, ExitStatus, MasterPty, PtySize, native_pty_system};
+use rustix::process::{Pid, Signal, kill_process_group};
 use tokio::sync::{mpsc, watch};
 
 use super::output::Output;
@@ -27,7 +28,40 @@ pub struct Session {
     pub output: Arc<Output>,
     master: Mutex<Box<dyn MasterPty + Send>>,
     keys: mpsc::Sender<Vec<u8>>,
-    ended: watch::Receiver<Option<String>>,
+    ended: watch::Receiver<Option<Exit>>,
+}
+
+/// The end of a process.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Exit {
+    /// It exited with this code.
+    Code(u32),
+    /// A signal ended it; the system's words for it, such as `Terminated`.
+    Signal(String),
+    /// It ended, and the system did not report how.
+    Unknown,
+}
+
+impl std::fmt::Display for Exit {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Code(code) => write!(f, "exited with code {code}"),
+            Self::Signal(words) => write!(f, "ended by signal {words}"),
+            Self::Unknown => f.write_str("ended"),
+        }
+    }
+}
+
+impl From<Option<&ExitStatus>> for Exit {
+    fn from(status: Option<&ExitStatus>) -> Self {
+        match status {
+            Some(status) => match status.signal() {
+                Some(words) => Self::Signal(words.to_owned()),
+                None => Self::Code(status.exit_code()),
+            },
+            None => Self::Unknown,
+        }
+    }
 }
 
 /// A program to start.
@@ -82,7 +116,7 @@ impl Session {
             usage::kill_session(id);
             let _ = read_out.recv_timeout(LAST_WORDS);
             reaper.forget(id);
-            ending.send_replace(Some(describe_status(status.ok().as_ref())));
+            ending.send_replace(Some(Exit::from(status.ok().as_ref())));
         })?;
         Ok(Arc::new(Self { id, output, master: Mutex::new(pair.master), keys, ended }))
     }
@@ -100,12 +134,21 @@ impl Session {
         let _ = master.resize(size);
     }
 
-    /// Waits for its end and says how it ended, in words.
-    pub async fn ended(&self) -> String {
+    /// Sends a signal to the process group in the foreground of its terminal, as a key of the terminal does.
+    pub fn signal(&self, signal: Signal) {
+        let group = self.master.lock().process_group_leader();
+        if let Some(group) = group.and_then(Pid::from_raw) {
+            // A group that has just ended needs no signal.
+            let _ = kill_process_group(group, signal);
+        }
+    }
+
+    /// Waits for its end and returns how it ended.
+    pub async fn ended(&self) -> Exit {
         let mut ended = self.ended.clone();
         match ended.wait_for(Option::is_some).await {
-            Ok(outcome) => outcome.clone().unwrap_or_default(),
-            Err(_) => "ended".to_owned(),
+            Ok(exit) => exit.clone().unwrap_or(Exit::Unknown),
+            Err(_) => Exit::Unknown,
         }
     }
 
@@ -125,16 +168,6 @@ impl Session {
 impl Drop for Session {
     fn drop(&mut self) {
         self.kill();
-    }
-}
-
-fn describe_status(status: Option<&ExitStatus>) -> String {
-    match status {
-        Some(status) if status.signal().is_some() => {
-            format!("ended by signal {}", status.signal().unwrap_or("?"))
-        }
-        Some(status) => format!("exited with code {}", status.exit_code()),
-        None => "ended".to_owned(),
     }
 }
 

@@ -19,7 +19,7 @@ use axum::middleware::Next;
 use axum::response::Response;
 use axum::routing::{get, post};
 
-use super::{AppState, Face};
+use super::{AppState, Face, Ssh};
 use crate::Access;
 use crate::credentials::{Ticket, same};
 use crate::engine::fleet::Account;
@@ -43,6 +43,7 @@ pub const FACE: Face = Face {
         ..access
     },
     failure: injected::<CycleError>,
+    ssh: Ssh::ByUser(ssh::instance_of),
 };
 
 /// Everything under the face's prefix.

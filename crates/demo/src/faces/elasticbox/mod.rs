@@ -21,7 +21,7 @@ use axum::response::Response;
 use axum::routing::{get, post, put};
 use tokio::sync::Notify;
 
-use super::{AppState, Face};
+use super::{AppState, Face, Ssh};
 use crate::Access;
 use crate::credentials::{random_hex, same};
 use crate::engine::fleet::{Account, Fleet};
@@ -39,6 +39,7 @@ pub const FACE: Face = Face {
     router,
     access: |credentials, access| Access { secret: Secret::new(credentials.elasticbox.as_str()), ..access },
     failure: injected::<ElasticBoxError>,
+    ssh: Ssh::ByAddress(shapes::service::at_address),
 };
 
 /// Sent with every answer; the official command line refuses to work without it.

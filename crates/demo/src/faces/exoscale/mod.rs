@@ -24,7 +24,7 @@ use axum::{Json, Router};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::{AppState, Face};
+use super::{AppState, Face, Ssh};
 use crate::Access;
 use crate::engine::fleet::Account;
 use crate::faces::kit::problem::injected;
@@ -48,6 +48,7 @@ pub const FACE: Face = Face {
         ..access
     },
     failure: injected::<ExoscaleError>,
+    ssh: Ssh::ByAddress(account::guest::at_address),
 };
 
 /// The zone that a client is sent to first.

@@ -19,7 +19,7 @@ use axum::middleware::Next;
 use axum::response::Response;
 use axum::routing::{get, post, put};
 
-use super::{AppState, Face};
+use super::{AppState, Face, Ssh};
 use crate::Access;
 use crate::credentials::same;
 use crate::engine::fleet::Account;
@@ -42,6 +42,7 @@ pub const FACE: Face = Face {
         ..access
     },
     failure: injected::<GcoreError>,
+    ssh: Ssh::ByAddress(instances::network::at_address),
 };
 
 /// Everything under the face's prefix.

@@ -16,7 +16,7 @@ use axum::middleware::Next;
 use axum::response::Response;
 use axum::routing::get;
 
-use super::{AppState, Face};
+use super::{AppState, Face, Ssh};
 use crate::Access;
 use crate::engine::fleet::Account;
 use crate::faces::kit::problem::injected;
@@ -34,6 +34,7 @@ pub const FACE: Face = Face {
         ..access
     },
     failure: injected::<QuasarchError>,
+    ssh: Ssh::None,
 };
 
 /// Everything under the face's prefix.

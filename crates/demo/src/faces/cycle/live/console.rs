@@ -16,7 +16,6 @@ use axum::response::Response;
 use super::ticket::Opening;
 use crate::credentials::Ticket;
 use crate::engine::Engine;
-use crate::engine::fleet::Phase;
 use crate::faces::AppState;
 use crate::faces::cycle::problem::Problem;
 use crate::faces::socket::{Gone, Receiver, Sender, Typed, typed};
@@ -61,8 +60,7 @@ struct Console {
 impl Console {
     /// The shell, which only a running instance has.
     async fn shell(&self) -> Result<Arc<Session>, String> {
-        let phase = self.engine.read(|fleet| fleet.instances.get(self.instance).map(|i| i.phase));
-        if !matches!(phase, Some(Phase::Running | Phase::Migrating)) {
+        if !self.engine.is_running(self.instance) {
             return Err("the instance is not running".to_owned());
         }
         let machine = self.machine.clone();

@@ -1,6 +1,7 @@
 //! The service under an instance: its machine with addresses, tokens, and the history of ups and downs.
 
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::net::IpAddr;
 
 use serde_json::{Value, json};
 
@@ -9,7 +10,8 @@ use super::super::names::{instance_id, machine_name, service_id, time};
 use super::boxes::Catalogue;
 use super::instance::{has_machine, machine_state};
 use super::{ORGANIZATION, schema};
-use crate::engine::fleet::Phase;
+use crate::engine::fleet::{Account, Fleet, Phase};
+use crate::faces::Reached;
 
 /// The whole service. `salt` makes its tokens those of this run.
 pub(in super::super) fn document(row: &Row<'_>, policy: Option<&Value>, salt: &str) -> Value {
@@ -74,6 +76,15 @@ fn address(row: &Row<'_>) -> Value {
     let private = format!("10.{high}.{middle}.{low}");
     let public = (!row.container.ports.is_empty()).then(|| format!("127.{high}.{middle}.{low}"));
     json!({ "public": public, "private": private })
+}
+
+/// The machine behind one of its addresses. The platform says of no machine which user it lets in.
+pub(in super::super) fn at_address(fleet: &Fleet, address: IpAddr) -> Option<Reached> {
+    let IpAddr::V4(address) = address else { return None };
+    let [10 | 127, high, middle, low] = address.octets() else { return None };
+    let instance = u32::from_be_bytes([0, high, middle, low]);
+    fleet.machine_of(Account::ElasticBox, instance)?;
+    Some(Reached { instance, user: None })
 }
 
 /// When it was up, and when down, oldest first.

@@ -1,11 +1,12 @@
 //! The settings of one instance beside its place in a group: type, template, disk, groups, addresses.
 
-use std::net::{Ipv4Addr, Ipv6Addr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use jiff::Timestamp;
 
 use super::AccountState;
-use crate::engine::fleet::Fleet;
+use crate::engine::fleet::{Account, Fleet};
+use crate::faces::Reached;
 use crate::faces::exoscale::catalog::{templates, types, zone_name};
 use crate::faces::exoscale::context::zone_of;
 use crate::faces::exoscale::ids::{Thing, id};
@@ -94,19 +95,39 @@ impl Guest {
         }
     }
 
-    /// Its public address, from the block that is set aside for measuring networks.
+    /// Its public address, unless it has none.
     pub(in crate::faces::exoscale) fn public_ip(&self, machine: u32) -> Option<Ipv4Addr> {
-        let [_, _, third, fourth] = machine.wrapping_add(10).to_be_bytes();
-        let second = 18 + u8::from(machine > 0xffff);
-        (self.assignment != "none").then(|| Ipv4Addr::new(198, second, third, fourth))
+        (self.assignment != "none").then(|| public_address(machine))
     }
 
     /// Its address in the block for documents, where it has both kinds.
     pub(in crate::faces::exoscale) fn ipv6(&self, machine: u32) -> Option<Ipv6Addr> {
-        let [high, middle, low, last] = machine.to_be_bytes().map(u16::from);
-        let address = Ipv6Addr::new(0x2001, 0xdb8, 0x18, 0, 0x400 | high, middle, low, last);
-        (self.assignment == "dual").then_some(address)
+        (self.assignment == "dual").then(|| document_address(machine))
     }
+}
+
+/// An address from the block that is set aside for measuring networks.
+fn public_address(machine: u32) -> Ipv4Addr {
+    let [_, _, third, fourth] = machine.wrapping_add(10).to_be_bytes();
+    let second = 18 + u8::from(machine > 0xffff);
+    Ipv4Addr::new(198, second, third, fourth)
+}
+
+/// An address from the block for documents.
+fn document_address(machine: u32) -> Ipv6Addr {
+    let [high, middle, low, last] = machine.to_be_bytes().map(u16::from);
+    Ipv6Addr::new(0x2001, 0xdb8, 0x18, 0, 0x400 | high, middle, low, last)
+}
+
+/// The machine that has a public address, and the first user of its template.
+pub(in crate::faces::exoscale) fn at_address(fleet: &Fleet, address: IpAddr) -> Option<Reached> {
+    let has = |machine: u32| match address {
+        IpAddr::V4(address) => public_address(machine) == address,
+        IpAddr::V6(address) => document_address(machine) == address,
+    };
+    let (machine, _, group) = fleet.machines_of(Account::Exoscale).find(|(machine, _, _)| has(*machine))?;
+    let template = templates::named(&group.image).and_then(templates::at);
+    Some(Reached { instance: machine, user: template.map(|template| template.user) })
 }
 
 /// The hardware address of an instance, or of its `nth` interface in a private network.

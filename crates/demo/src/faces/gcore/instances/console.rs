@@ -163,8 +163,7 @@ impl Line {
 
     async fn shell(&self) -> Option<Arc<Session>> {
         let engine = &self.face.engine;
-        let phase = engine.read(|fleet| fleet.instances.get(self.key).map(|i| i.phase));
-        if !matches!(phase, Some(Phase::Running | Phase::Migrating)) {
+        if !engine.is_running(self.key) {
             return None;
         }
         let machine = self.machine.clone();

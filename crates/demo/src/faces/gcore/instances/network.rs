@@ -2,7 +2,7 @@
 //! not.
 
 use std::collections::BTreeSet;
-use std::net::Ipv4Addr;
+use std::net::{IpAddr, Ipv4Addr};
 
 use axum::Json;
 use axum::extract::State;
@@ -13,6 +13,8 @@ use super::super::state::FaceState;
 use super::super::view::{Region, View, Vm};
 use super::super::wire::{Answer, Page, Problem, Query, Target};
 use super::shape::Detail;
+use crate::engine::fleet::{Account, Fleet};
+use crate::faces::Reached;
 use crate::workload;
 
 /// The security groups of every region.
@@ -37,32 +39,64 @@ pub(crate) struct Port {
     pub(crate) name: Option<String>,
 }
 
+/// The number of ports that a machine may have, which share its part of each block of addresses.
+const PORTS_PER_MACHINE: u32 = 8;
+
+/// A block of addresses: its first one, and how many bits at the end are its own.
+struct Block(Ipv4Addr, u32);
+
+/// Addresses of ports that lead outside.
+const PUBLIC: Block = Block(Ipv4Addr::new(100, 64, 0, 0), 22);
+/// Addresses of ports that do not.
+const PRIVATE: Block = Block(Ipv4Addr::new(10, 0, 0, 0), 24);
+/// Floating addresses.
+const FLOATING: Block = Block(Ipv4Addr::new(198, 18, 0, 0), 17);
+
+impl Block {
+    fn at(&self, place: u32) -> Ipv4Addr {
+        Ipv4Addr::from(u32::from(self.0) | (place & self.mask()))
+    }
+
+    /// The place of an address in the block, if it is in it.
+    fn place(&self, address: Ipv4Addr) -> Option<u32> {
+        let place = u32::from(address) & self.mask();
+        (self.at(place) == address).then_some(place)
+    }
+
+    fn mask(&self) -> u32 {
+        (1 << self.1) - 1
+    }
+}
+
+/// The machine behind an address of one of its ports. The platform says of no image which user it lets in.
+pub(crate) fn at_address(fleet: &Fleet, address: IpAddr) -> Option<Reached> {
+    let IpAddr::V4(address) = address else { return None };
+    let place = [PUBLIC, PRIVATE, FLOATING].iter().find_map(|block| block.place(address))?;
+    let instance = place / PORTS_PER_MACHINE;
+    fleet.machine_of(Account::Gcore, instance)?;
+    Some(Reached { instance, user: None })
+}
+
 impl Port {
     fn new(key: u32, nth: u32, outside: bool, floating: bool) -> Self {
-        let place = key * 8 + nth;
-        let at = |base: Ipv4Addr, bits: u32| {
-            Ipv4Addr::from(u32::from(base) | (place & ((1 << bits) - 1))).to_string()
-        };
+        let place = key * PORTS_PER_MACHINE + nth;
+        let block = if outside { PUBLIC } else { PRIVATE };
         Self {
             nth,
             outside,
-            address: if outside {
-                at(Ipv4Addr::new(100, 64, 0, 0), 22)
-            } else {
-                at(Ipv4Addr::new(10, 0, 0, 0), 24)
-            },
-            floating: floating.then(|| at(Ipv4Addr::new(198, 18, 0, 0), 17)),
+            address: block.at(place).to_string(),
+            floating: floating.then(|| FLOATING.at(place).to_string()),
             name: None,
         }
     }
 
     /// Its id.
     pub(crate) fn id(&self, vm: &Vm<'_>) -> String {
-        uuid(Kind::Port, vm.key * 8 + self.nth)
+        uuid(Kind::Port, vm.key * PORTS_PER_MACHINE + self.nth)
     }
 
     fn mac(&self, vm: &Vm<'_>) -> String {
-        let [a, b, c, d] = (vm.key * 8 + self.nth).to_be_bytes();
+        let [a, b, c, d] = (vm.key * PORTS_PER_MACHINE + self.nth).to_be_bytes();
         format!("fa:16:{:02x}:{b:02x}:{c:02x}:{d:02x}", 0x3e ^ a)
     }
 }
