@@ -16,6 +16,9 @@ use crate::leave;
 use crate::model::Secret;
 use crate::providers::Registry;
 
+/// The variable that lets the consoles of Cycle take keys in the embedded demo, as `--console-input` of `qdeck demo` does.
+const CONSOLE_INPUT: &str = "QDECK_DEMO_CONSOLE_INPUT";
+
 /// Starts a demo cloud that runs its workloads through this very binary.
 pub(super) async fn start(options: DemoArguments) -> Result<Cloud, Failure> {
     let program = std::env::current_exe()?;
@@ -25,6 +28,7 @@ pub(super) async fn start(options: DemoArguments) -> Result<Cloud, Failure> {
         flood: options.flood,
         faults: options.faults,
         faces: options.faces,
+        console_input: options.console_input,
         program,
     })
     .await
@@ -38,6 +42,7 @@ pub(super) async fn embedded(registry: &Registry) -> Result<(Cloud, Vec<Context>
         instances: None,
         faults: None,
         faces: Vec::new(),
+        console_input: std::env::var_os(CONSOLE_INPUT).is_some(),
         flood: None,
     })
     .await?;

@@ -129,6 +129,9 @@ pub struct DemoArguments {
     /// The platforms it serves, such as `cycle,gcore`; all of them by default
     #[arg(long, value_name = "PLATFORMS", value_delimiter = ',')]
     pub faces: Vec<String>,
+    /// Let the consoles of Cycle take keys, which the platform does not document: there SSH is the way in
+    #[arg(long)]
+    pub console_input: bool,
     /// Add containers that print so many numbered lines a second, to measure log tails
     #[arg(long, value_name = "RATE", hide = true)]
     pub flood: Option<u32>,

@@ -27,6 +27,7 @@ pub fn options(instances: Option<usize>) -> CloudOptions {
             Some(_) => vec!["cycle".into(), "quasarch".into()],
             None => Vec::new(),
         },
+        console_input: true,
         program: env!("CARGO_BIN_EXE_qdeck").into(),
     }
 }
@@ -68,6 +69,7 @@ impl Client {
             secret: quarterdeck::model::Secret::new(std::fs::read_to_string(file).expect("readable").trim()),
             hub: Some(text("hub")),
             email: None,
+            console_input: None,
             key: None,
             project: None,
         };

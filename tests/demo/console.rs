@@ -1,9 +1,10 @@
 //! The console: a log, then a real shell.
 
+use quarterdeck::demo::CloudOptions;
 use tokio_tungstenite::tungstenite::Error;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
 
-use crate::client::Client;
+use crate::client::{Client, options};
 
 #[tokio::test]
 async fn enter_activates_a_shell_that_answers_and_outlives_its_visitors() {
@@ -28,6 +29,19 @@ async fn enter_activates_a_shell_that_answers_and_outlives_its_visitors() {
     second.activate().await;
     second.keys("echo gone-$here-\r").await;
     second.until("gone--").await;
+}
+
+#[tokio::test]
+async fn a_console_as_documented_shows_output_and_drops_what_is_typed() {
+    let client = Client::with(CloudOptions { console_input: false, ..options(None) }).await;
+    let (container, instance) = client.instance_of("web").await;
+    let mut console = client.open(&format!("/v1/containers/{container}/instances/{instance}/console")).await;
+    let mut log = console.until("listening on http://127.0.0.1:").await;
+    for _ in 0..3 {
+        console.keys("\x1b[8;33;101t\r\recho typed\r").await;
+        log += &console.until("GET /").await;
+    }
+    assert!(!log.contains("activate") && !log.contains("root@") && !log.contains("typed"), "{log}");
 }
 
 #[tokio::test]

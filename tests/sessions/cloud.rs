@@ -25,7 +25,7 @@ impl Cloud {
         let few = ["--faces", "cycle,quasarch"];
         let faces: &[&str] = if arguments.contains(&"--faces") { &[] } else { &few };
         let mut child = Command::new(QDECK)
-            .arg("demo")
+            .args(["demo", "--console-input"])
             .args(arguments)
             .args(faces)
             .env_clear()

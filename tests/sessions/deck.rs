@@ -95,6 +95,8 @@ impl Deck {
         (columns, rows): (u16, u16),
         background: Option<&'static str>,
     ) -> Self {
+        // The consoles of Cycle take keys, so that no session needs a client of SSH.
+        let environment = &[environment, &[("QDECK_DEMO_CONSOLE_INPUT", "1")]].concat();
         let start = Start { program: QDECK, arguments, environment, home: home.path(), columns, rows };
         let terminal = Terminal::start_on(&start, background);
         Self { terminal, home }

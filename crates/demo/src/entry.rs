@@ -39,6 +39,9 @@ impl Access {
         if let Some(hub) = &self.hub {
             entries.push(("hub", Entry::Text(hub)));
         }
+        if let Some(console_input) = self.console_input {
+            entries.push(("console_input", Entry::Switch(console_input)));
+        }
         // The consoles of these two are a shell of this machine, which reads the report.
         if self.project.is_some() || self.hub.is_some() {
             entries.push(("console_size_reports", Entry::Switch(true)));

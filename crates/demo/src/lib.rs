@@ -47,6 +47,8 @@ pub struct CloudOptions {
     pub faults: Option<String>,
     /// The platforms it speaks for, by name; empty is all.
     pub faces: Vec<String>,
+    /// The consoles of Cycle take keys. The platform documents output alone; there SSH is the way in.
+    pub console_input: bool,
     /// The program that runs workloads and reaps processes: this very binary.
     pub program: std::path::PathBuf,
 }
@@ -70,6 +72,8 @@ pub struct Access {
     pub hub: Option<String>,
     /// Quasarch: the e-mail address.
     pub email: Option<String>,
+    /// Cycle: its consoles take keys.
+    pub console_input: Option<bool>,
 }
 
 /// A running demo cloud. Dropping it ends its processes.
@@ -142,6 +146,7 @@ impl Cloud {
             credentials: credentials.clone(),
             authority: address.to_string().into(),
             ssh: ssh.address.to_string().into(),
+            console_input: options.console_input,
         };
         let requests = Arc::new(AtomicU64::new(0));
         let asked = Arc::new(Asked::default());
@@ -150,7 +155,7 @@ impl Cloud {
         engine.serve(listener, app);
         Ok(Self {
             address,
-            access: access(&open, address, &credentials),
+            access: access(&open, address, &credentials, options.console_input),
             credentials,
             engine,
             faults,
@@ -241,7 +246,12 @@ fn router(
         .layer(axum::middleware::from_fn(enter))
 }
 
-fn access(open: &[faces::Face], address: SocketAddr, credentials: &Credentials) -> Vec<Access> {
+fn access(
+    open: &[faces::Face],
+    address: SocketAddr,
+    credentials: &Credentials,
+    console_input: bool,
+) -> Vec<Access> {
     let one = |face: &faces::Face| {
         let access = Access {
             platform: face.platform,
@@ -252,6 +262,7 @@ fn access(open: &[faces::Face], address: SocketAddr, credentials: &Credentials) 
             project: None,
             hub: None,
             email: None,
+            console_input: matches!(face.ssh, faces::Ssh::ByUser(_)).then_some(console_input),
         };
         (face.access)(credentials, access)
     };

@@ -47,6 +47,7 @@ impl DemoSetup {
             flood: None,
             faults: self.faults,
             faces,
+            console_input: true,
             program: env!("CARGO_BIN_EXE_qdeck").into(),
         };
         let cloud = Cloud::start(options).await.expect("the cloud starts");

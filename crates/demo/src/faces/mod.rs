@@ -31,6 +31,8 @@ pub struct AppState {
     pub authority: Arc<str>,
     /// `127.0.0.1:PORT` of the SSH end.
     pub ssh: Arc<str>,
+    /// Cycle's consoles take keys.
+    pub console_input: bool,
 }
 
 /// The way in which SSH leads to an instance of a platform.

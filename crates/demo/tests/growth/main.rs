@@ -29,6 +29,7 @@ async fn cloud(instances: Option<usize>) -> Cloud {
         flood: None,
         faults: None,
         faces: Vec::new(),
+        console_input: false,
         // Nothing here looks at an instance, so no process starts.
         program: "/nonexistent".into(),
     };

@@ -1,6 +1,7 @@
 //! The console websocket: the workload's output with up to 128 KiB of backlog, and on Enter a shell.
 //!
-//! Cycle documents its console as output. Here keys work too, as on a serial line with `askfirst`: to the first thing
+//! Cycle documents its console as output, and that is what it is: what a client sends is read and dropped. Where the
+//! cloud was asked for consoles that take keys they work as a serial line with `askfirst`: to the first thing
 //! a client sends, were it only its size, the socket answers once that Enter opens a shell, so that one who merely
 //! reads a log is never asked. After Enter the socket shows the instance's shell, which all attached
 //! clients share, and which stays when they leave: one that comes back and says something at once, were it only its
@@ -39,8 +40,17 @@ pub(crate) async fn attach(State(app): State<AppState>, opening: Opening) -> Res
     let machine = machine.ok_or_else(|| Problem::missing("404.instance"))?;
     Ok(opening.open(move |sender, stream| async move {
         let stopped = app.engine.stopped().clone();
-        let console =
-            Console { sender, stream, machine, engine: app.engine, instance, size: None, asked: false };
+        let takes_input = app.console_input;
+        let console = Console {
+            sender,
+            stream,
+            machine,
+            engine: app.engine,
+            instance,
+            size: None,
+            asked: false,
+            takes_input,
+        };
         stopped.run_until_cancelled(console.run()).await;
     }))
 }
@@ -55,6 +65,8 @@ struct Console {
     size: Option<(u16, u16)>,
     /// True if it was asked to press Enter.
     asked: bool,
+    /// True if keys lead to a shell.
+    takes_input: bool,
 }
 
 impl Console {
@@ -69,6 +81,11 @@ impl Console {
     }
 
     async fn run(mut self) {
+        if !self.takes_input {
+            // It ends when the client is gone.
+            let _ = self.show_output().await;
+            return;
+        }
         let Ok(mut rejoined) = self.rejoin().await else {
             return;
         };
@@ -89,6 +106,26 @@ impl Console {
             if ended.is_err() {
                 return;
             }
+        }
+    }
+
+    /// Sends the workload's output, and drops what the client sends.
+    async fn show_output(&mut self) -> Result<(), Gone> {
+        let mut follower = self.machine.log.follow(BACKLOG);
+        let (sender, stream) = (&mut self.sender, &mut self.stream);
+        let showing = async {
+            loop {
+                send(sender, follower.next(FRAME).await).await?;
+            }
+        };
+        let dropping = async {
+            loop {
+                typed(stream).await?;
+            }
+        };
+        tokio::select! {
+            shown = showing => shown,
+            dropped = dropping => dropped,
         }
     }
 
