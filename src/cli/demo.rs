@@ -120,6 +120,10 @@ fn section(access: &Access, reference: impl Fn(&str, &Secret) -> String) -> Stri
             Entry::Number(value) => value.to_string(),
             Entry::Switch(value) => value.to_string(),
             Entry::Secret(secret) => reference(key, secret),
+            Entry::Options(options) => {
+                let options: Vec<String> = options.iter().map(|option| quoted(option)).collect();
+                format!("{{ options = [{}] }}", options.join(", "))
+            }
         };
         // Writing to a string cannot fail.
         let _ = writeln!(text, "{key} = {value}");

@@ -70,6 +70,7 @@ impl Client {
             hub: Some(text("hub")),
             email: None,
             console_input: None,
+            ssh_options: Vec::new(),
             key: None,
             project: None,
         };

@@ -14,6 +14,8 @@ pub enum Entry<'a> {
     Switch(bool),
     /// A secret: a file refers to it.
     Secret(&'a Secret),
+    /// A table with `options` alone.
+    Options(&'a [String]),
 }
 
 impl Access {
@@ -38,6 +40,9 @@ impl Access {
         }
         if let Some(hub) = &self.hub {
             entries.push(("hub", Entry::Text(hub)));
+        }
+        if !self.ssh_options.is_empty() {
+            entries.push(("ssh", Entry::Options(&self.ssh_options)));
         }
         if let Some(console_input) = self.console_input {
             entries.push(("console_input", Entry::Switch(console_input)));

@@ -74,6 +74,8 @@ pub struct Access {
     pub email: Option<String>,
     /// Cycle: its consoles take keys.
     pub console_input: Option<bool>,
+    /// Options of OpenSSH's configuration with which its instances are reached by SSH; none where they cannot be.
+    pub ssh_options: Vec<String>,
 }
 
 /// A running demo cloud. Dropping it ends its processes.
@@ -155,7 +157,7 @@ impl Cloud {
         engine.serve(listener, app);
         Ok(Self {
             address,
-            access: access(&open, address, &credentials, options.console_input),
+            access: access(&open, address, &credentials, options.console_input, &ssh.files),
             credentials,
             engine,
             faults,
@@ -251,6 +253,7 @@ fn access(
     address: SocketAddr,
     credentials: &Credentials,
     console_input: bool,
+    ssh: &ssh::ClientFiles,
 ) -> Vec<Access> {
     let one = |face: &faces::Face| {
         let access = Access {
@@ -263,6 +266,11 @@ fn access(
             hub: None,
             email: None,
             console_input: matches!(face.ssh, faces::Ssh::ByUser(_)).then_some(console_input),
+            ssh_options: match face.ssh {
+                faces::Ssh::ByUser(_) => ssh.host_options(),
+                faces::Ssh::ByAddress(_) => ssh.jump_options(face.platform),
+                faces::Ssh::None => Vec::new(),
+            },
         };
         (face.access)(credentials, access)
     };

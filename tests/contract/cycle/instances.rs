@@ -115,7 +115,8 @@ async fn ssh_credentials_are_shown_once_and_expired() {
     assert_eq!((end, sent(&demo).len()), (WriteEnd::Done, 1));
     let secret = shown.secrets[0].value.expose().to_owned();
     let (_, document) = shown.document.unwrap();
-    let command = format!("ssh -p 22 {}@console.invalid", row.id().id);
+    let end = demo.cloud.ssh().address;
+    let command = format!("ssh -p {} {}@{}", end.port(), row.id().id, end.ip());
     assert_eq!(document["command"], *command);
     let journal = std::fs::read_to_string(deck.journal.path().unwrap()).unwrap();
     assert!(!secret.is_empty() && !journal.contains(&secret), "no secret is in the journal");

@@ -173,6 +173,7 @@ fn open(access: &Access, base_url: &str, secret: Secret) -> SharedProvider {
     context.settings.set(&CONSOLE_SIZE_REPORTS, true);
     if let Some(hub) = &access.hub {
         context.settings.set(&cycle::HUB, hub.as_str());
+        context.settings.set(&cycle::CONSOLE_INPUT, true);
     }
     if let Some(project) = access.project {
         context.settings.set(&gcore::PROJECT, project);

@@ -23,7 +23,7 @@ use futures_util::FutureExt;
 use futures_util::stream::BoxStream;
 
 use super::{
-    Answer, CONSOLE_INPUT, CONSOLE_SIZE_REPORTS, Change, Check, Console, ListEvent, Provider, Section,
+    Answer, CONSOLE_SIZE_REPORTS, Change, Check, Console, ListEvent, Provider, Section,
     Traffic,
 };
 use crate::kit::{self, PageCache, SignIn};
@@ -41,7 +41,7 @@ use qdeck_model::{
 use qdeck_net::{Client, Frame, ShellCredentials, SocketOptions, produce};
 use read::listing::{self, Listed};
 use read::{check, detail};
-pub use registration::{HUB, PLATFORM, REGISTRATION};
+pub use registration::{CONSOLE_INPUT, HUB, PLATFORM, REGISTRATION};
 use ssh::ConsoleSettings;
 
 /// A rate needs the snapshot before: reports are asked for from so much earlier. The platform's own graphs step 30 s.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::Cycle;
 use super::endpoints::ENDPOINTS;
 use crate::Registration;
-use crate::registry::{CONSOLE_INPUT, CONSOLE_SIZE_REPORTS};
+use crate::registry::CONSOLE_SIZE_REPORTS;
 use qdeck_config::{
     Absent, Address, CredentialShape, Credentials, Discovered, DiscoverySpec, Environment, PlatformSpec,
     SecretRef, Setting, Takes, incomplete,
@@ -25,6 +25,15 @@ pub static HUB: Setting = Setting {
     },
     absent: Absent::Mistake("the hub's id, 24 hexadecimal digits (Hub settings, API access)"),
     help: "The hub's id: Hub settings, API access.",
+};
+
+/// True if keys are sent to the console. Cycle documents it as the output of the main process and names SSH as the
+/// two-way console, so they are not unless asked for.
+pub static CONSOLE_INPUT: Setting = Setting {
+    name: "console_input",
+    takes: Takes::Switch { default: false },
+    absent: Absent::Default,
+    help: "Send keys to the console, as binary frames. The platform documents it as output alone; SSH is the way in.",
 };
 
 /// The registration of Cycle.
@@ -56,7 +65,7 @@ token = { env = "CYCLE_API_KEY" }           # an API key of that hub
 # enabled = false                           # do not connect at the start
 # concurrency = 8                           # requests at once
 # answer_timeout = "10s"                    # time to wait for the first byte of an answer
-# console_input = false                     # do not send keys to the console: see docs/cycle.md
+# console_input = true                      # send keys to the console, too: see docs/cycle.md
 # console_size_reports = true               # report the terminal's size to the console: see docs/cycle.md
 "#;
 

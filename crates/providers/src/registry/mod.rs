@@ -25,8 +25,7 @@ impl Registration {
     }
 }
 
-/// True if keys reach a console. Cycle's documents show its console socket as output only and do not mention input, so
-/// it can be turned off.
+/// True if keys reach a console.
 pub static CONSOLE_INPUT: Setting = Setting {
     name: "console_input",
     takes: Takes::Switch { default: true },
