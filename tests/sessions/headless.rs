@@ -316,9 +316,8 @@ fn a_closed_pipe_ends_it_without_a_word() {
 
 #[test]
 fn a_console_without_input_says_so_once_and_ctrl_c_leaves_it() {
-    let it = Setup::with("cycle", |cloud| {
-        cloud.text().replace("console_input = true", "console_input = false")
-    });
+    let it =
+        Setup::with("cycle", |cloud| cloud.text().replace("console_input = true", "console_input = false"));
     let mut terminal = it.console(&["web-1"], &[]);
     terminal.wait_for("demo-cycle/web-1 takes no input");
     terminal.wait_for("GET /");

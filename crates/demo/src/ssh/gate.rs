@@ -5,6 +5,7 @@ use std::sync::Arc;
 use russh::keys::PublicKey;
 use russh::server::{Auth, ChannelOpenHandle, Handler, Msg, PublicKeyOffer, Session, VerifiedPublicKey};
 use russh::{Channel, ChannelId, ChannelOpenFailure, Error, MethodKind};
+use tokio::sync::Notify;
 
 use super::{Shared, channel};
 use crate::faces::{Reached, Ssh};
@@ -37,12 +38,14 @@ pub(super) struct Gate {
     shared: Arc<Shared>,
     place: Place,
     pass: Option<Pass>,
+    /// Notified once the client is let in.
+    admitted: Arc<Notify>,
     channels: usize,
 }
 
 impl Gate {
-    pub(super) fn new(shared: Arc<Shared>, place: Place) -> Self {
-        Self { shared, place, pass: None, channels: 0 }
+    pub(super) fn new(shared: Arc<Shared>, place: Place, admitted: Arc<Notify>) -> Self {
+        Self { shared, place, pass: None, admitted, channels: 0 }
     }
 
     /// The way to the instances of the platform that a user of the jump host is named after.
@@ -84,7 +87,11 @@ impl Gate {
 
     fn enter(&mut self, pass: Option<Pass>, user: &str) -> Auth {
         self.pass = pass;
-        if pass.is_some() { Auth::Accept } else { self.refusal(user) }
+        if pass.is_none() {
+            return self.refusal(user);
+        }
+        self.admitted.notify_one();
+        Auth::Accept
     }
 
     /// The machine that a channel of the jump host is to lead to.

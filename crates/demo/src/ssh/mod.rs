@@ -19,10 +19,11 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
-use russh::MethodKind;
-use russh::server::{Config, run_stream};
+use russh::server::{Config, Handle, run_stream};
+use russh::{Disconnect, MethodKind};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::Semaphore;
+use tokio::sync::{Notify, Semaphore};
+use tokio::time::timeout;
 
 use crate::credentials::Credentials;
 use crate::engine::Engine;
@@ -34,6 +35,8 @@ pub use keys::ClientFiles;
 const MAX_CONNECTIONS: usize = 64;
 /// The most attempts to sign in of one connection.
 const MAX_ATTEMPTS: usize = 4;
+/// The time for the client's first line, and after it for signing in.
+const SIGN_IN_TIMEOUT: Duration = Duration::from_secs(120);
 /// The time that every refusal takes.
 const REFUSAL_TIME: Duration = Duration::from_millis(250);
 /// The time without a word from the client after which it is asked whether it is there.
@@ -129,14 +132,44 @@ async fn serve(stream: TcpStream, shared: Arc<Shared>) {
     run(stream, shared, Place::Front).await;
 }
 
+/// Ends a connection when it is dropped: with the cloud, or when the client took too long to sign in.
+struct HangUp(Handle);
+
+impl Drop for HangUp {
+    fn drop(&mut self) {
+        let handle = self.0.clone();
+        if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+            runtime.spawn(async move {
+                // One that has ended already takes no message.
+                let _ = handle.disconnect(Disconnect::ByApplication, String::new(), String::new()).await;
+            });
+        }
+    }
+}
+
 /// Runs one connection to its end.
 async fn run<S>(stream: S, shared: Arc<Shared>, place: Place)
 where
     S: tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin + Send + 'static,
 {
     let config = shared.config.clone();
-    let ended = match run_stream(config, stream, Gate::new(shared, place)).await {
-        Ok(session) => session.await,
+    let admitted = Arc::new(Notify::new());
+    let gate = Gate::new(shared, place, admitted.clone());
+    // The first line of the client's.
+    let Ok(greeted) = timeout(SIGN_IN_TIMEOUT, run_stream(config, stream, gate)).await else { return };
+    let ended = match greeted {
+        Ok(session) => {
+            let _hang_up = HangUp(session.handle());
+            let late = async {
+                if timeout(SIGN_IN_TIMEOUT, admitted.notified()).await.is_ok() {
+                    std::future::pending::<()>().await;
+                }
+            };
+            tokio::select! {
+                ended = session => ended,
+                () = late => Ok(()),
+            }
+        }
         Err(error) => Err(error),
     };
     if let Err(error) = ended {

@@ -22,10 +22,7 @@ use std::time::Duration;
 use futures_util::FutureExt;
 use futures_util::stream::BoxStream;
 
-use super::{
-    Answer, CONSOLE_SIZE_REPORTS, Change, Check, Console, ListEvent, Provider, Section,
-    Traffic,
-};
+use super::{Answer, CONSOLE_SIZE_REPORTS, Change, Check, Console, ListEvent, Provider, Section, Traffic};
 use crate::kit::{self, PageCache, SignIn};
 use crate::mapping::interner::Interner;
 use act::{Batches, Capabilities, Deck};
