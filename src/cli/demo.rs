@@ -16,7 +16,7 @@ use crate::leave;
 use crate::model::Secret;
 use crate::providers::Registry;
 
-/// The variable that lets the consoles of Cycle take keys in the embedded demo, as `--console-input` of `qdeck demo` does.
+/// The variable that with the value 1 lets the consoles of Cycle take keys in the embedded demo, as `--console-input` of `qdeck demo` does.
 const CONSOLE_INPUT: &str = "QDECK_DEMO_CONSOLE_INPUT";
 
 /// Starts a demo cloud that runs its workloads through this very binary.
@@ -42,7 +42,7 @@ pub(super) async fn embedded(registry: &Registry) -> Result<(Cloud, Vec<Context>
         instances: None,
         faults: None,
         faces: Vec::new(),
-        console_input: std::env::var_os(CONSOLE_INPUT).is_some(),
+        console_input: std::env::var_os(CONSOLE_INPUT).is_some_and(|value| value == "1"),
         flood: None,
     })
     .await?;

@@ -206,6 +206,8 @@ impl Cloud {
 impl Drop for Cloud {
     /// Ends its processes and waits for that, at most two seconds.
     fn drop(&mut self) {
+        // Before anything that takes time: the program may be ended in the middle of it.
+        self.ssh.files.remove();
         self.engine.end();
     }
 }

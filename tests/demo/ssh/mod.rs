@@ -101,7 +101,7 @@ async fn a_shell_has_the_terminal_that_was_asked_for_and_follows_its_size() {
     shell.request_pty(true, "screen-256color", 101, 33, 0, 0, &[]).await.expect("sent");
     shell.request_shell(true).await.expect("sent");
     until(&mut shell, "root@web-1").await;
-    let send = async |shell: &russh::Channel<_>, keys: &str| {
+    let send = async |shell: &russh::Channel<russh::client::Msg>, keys: &str| {
         shell.data(keys.as_bytes()).await.expect("sent");
     };
     send(&shell, "stty size; echo [$TERM][$LC_QUARTERDECK]; tty\r").await;

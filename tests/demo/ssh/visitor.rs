@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use quarterdeck::demo::Cloud;
 use russh::client::{AuthResult, Config, Handle, Handler, Msg, connect, connect_stream};
-use russh::keys::{PrivateKeyWithHashAlg, PublicKey, load_secret_key};
+use russh::keys::{PrivateKeyWithHashAlg, PublicKey, PublicKeyOrCertificate, load_secret_key};
 use russh::{Channel, ChannelMsg, Error, Sig};
 
 use crate::client::LIMIT;
@@ -15,8 +15,8 @@ pub struct Host(PublicKey);
 impl Handler for Host {
     type Error = Error;
 
-    async fn check_server_key(&mut self, key: &PublicKey) -> Result<bool, Error> {
-        Ok(key.key_data() == self.0.key_data())
+    async fn check_server_key(&mut self, key: &PublicKeyOrCertificate) -> Result<bool, Error> {
+        Ok(key.public_key().key_data() == self.0.key_data())
     }
 }
 

@@ -37,6 +37,7 @@ impl Drop for Visit {
         if self.machine.visits.lock().remove(&self.session) {
             usage::kill_session(self.session);
         }
+        self.machine.host.reaper.forget(self.session);
     }
 }
 
@@ -117,6 +118,8 @@ impl Machine {
             .env_clear()
             .envs(all)
             .envs(env)
+            // There is no terminal.
+            .env_remove("TERM")
             .current_dir(&self.home)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())

@@ -22,63 +22,57 @@ struct Asked {
     env: Vec<(String, String)>,
 }
 
+/// Returns whether a variable is one that a client may set: those of the usual `AcceptEnv`.
+pub(super) fn is_taken(name: &str, value: &str) -> bool {
+    let usual = ["LANG", "COLORTERM", "NO_COLOR"].contains(&name) || name.starts_with("LC_");
+    let fits = name.len() + value.len() <= MAX_VARIABLE_BYTES;
+    usual && fits && !name.contains(['=', '\0']) && !value.contains('\0')
+}
+
+/// The text of a command, unless it is none that a shell can be given.
+pub(super) fn command(bytes: &[u8]) -> Option<&str> {
+    let text = std::str::from_utf8(bytes).ok()?;
+    (text.len() <= MAX_COMMAND_BYTES && !text.contains('\0')).then_some(text)
+}
+
 impl Asked {
-    /// Takes in a variable, if it is one that a client may set: those of the usual `AcceptEnv`.
-    fn set(&mut self, name: String, value: String) -> bool {
-        let usual = ["LANG", "COLORTERM", "NO_COLOR"].contains(&name.as_str()) || name.starts_with("LC_");
-        let fits = self.env.len() < MAX_VARIABLES && name.len() + value.len() <= MAX_VARIABLE_BYTES;
-        let clean = !name.contains(['=', '\0']) && !value.contains('\0');
-        let taken = usual && fits && clean;
-        if taken {
+    fn set(&mut self, name: String, value: String) {
+        if self.env.len() < MAX_VARIABLES && is_taken(&name, &value) {
             self.env.push((name, value));
         }
-        taken
     }
 }
 
-/// Serves a channel until its process has ended or the client has closed it.
+/// Serves a channel until its process has ended or the client has closed it. The requests were answered already.
 pub(super) async fn serve(engine: Engine, instance: u32, mut channel: Channel<Msg>, handle: Handle) {
-    let id = channel.id();
     let mut asked = Asked::default();
     while let Some(message) = channel.wait().await {
-        let done = match message {
+        match message {
             ChannelMsg::RequestPty { term, col_width, row_height, .. } => {
                 let valid =
                     !term.is_empty() && term.len() <= 64 && term.bytes().all(|b| b.is_ascii_graphic());
                 let term = if valid { term } else { "dumb".to_owned() };
                 asked.terminal = Some(Terminal { term, size: size(row_height, col_width) });
-                true
             }
             ChannelMsg::WindowChange { col_width, row_height, .. } => {
                 if let Some(terminal) = &mut asked.terminal {
                     terminal.size = size(row_height, col_width);
                 }
-                continue;
             }
             ChannelMsg::SetEnv { variable_name, variable_value, .. } => {
-                asked.set(variable_name, variable_value)
+                asked.set(variable_name, variable_value);
             }
             ChannelMsg::RequestShell { .. } => {
                 return start(engine, instance, channel, handle, asked, None).await;
             }
-            ChannelMsg::Exec { command, .. } => {
-                if command.len() <= MAX_COMMAND_BYTES
-                    && let Ok(command) = String::from_utf8(command)
-                    && !command.contains('\0')
-                {
-                    return start(engine, instance, channel, handle, asked, Some(command)).await;
+            ChannelMsg::Exec { command: bytes, .. } => {
+                if let Some(command) = command(&bytes) {
+                    let command = Some(command.to_owned());
+                    return start(engine, instance, channel, handle, asked, command).await;
                 }
-                false
             }
-            ChannelMsg::RequestSubsystem { .. }
-            | ChannelMsg::RequestX11 { .. }
-            | ChannelMsg::AgentForward { .. } => false,
             ChannelMsg::Close => return,
-            _ => continue,
-        };
-        let sent = if done { handle.channel_success(id).await } else { handle.channel_failure(id).await };
-        if sent.is_err() {
-            return;
+            _ => {}
         }
     }
 }
@@ -116,8 +110,7 @@ async fn start(
         Err(error) => Err(error),
     };
     if let Err(error) = ended {
-        // The request itself was fine: what went wrong is printed, as by a shell that finds no program.
-        let _ = handle.channel_success(id).await;
+        // It is printed, as by a shell that finds no program.
         let _ = handle.extended_data(id, 1, format!("no shell: {error}\r\n").into_bytes()).await;
         let _ = handle.exit_status_request(id, NOT_STARTED).await;
         let _ = handle.eof(id).await;
@@ -132,14 +125,24 @@ mod tests {
     #[test]
     fn a_client_sets_only_the_usual_variables_and_not_without_end() {
         let mut asked = Asked::default();
-        assert!(asked.set("LC_ALL".into(), "C".into()));
-        assert!(!asked.set("LD_PRELOAD".into(), "/tmp/x.so".into()));
-        assert!(!asked.set("LC_A=B".into(), "C".into()));
-        assert!(!asked.set("LC_BIG".into(), "x".repeat(MAX_VARIABLE_BYTES)));
+        assert!(is_taken("LC_ALL", "C"));
+        assert!(!is_taken("LD_PRELOAD", "/tmp/x.so"));
+        assert!(!is_taken("LC_A=B", "C"));
+        assert!(!is_taken("LC_BIG", &"x".repeat(MAX_VARIABLE_BYTES)));
+        asked.set("PATH".into(), "/tmp".into());
         for nth in 0..100 {
             asked.set(format!("LC_{nth}"), "C".into());
         }
         assert_eq!(asked.env.len(), MAX_VARIABLES);
+        assert!(asked.env.iter().all(|(name, _)| name.starts_with("LC_")));
+    }
+
+    #[test]
+    fn a_command_is_text_without_its_end_in_it() {
+        assert_eq!(command("echo é".as_bytes()), Some("echo é"));
+        assert_eq!(command(b"echo\0"), None);
+        assert_eq!(command(&[0xff, 0xfe]), None);
+        assert_eq!(command(&vec![b'x'; MAX_COMMAND_BYTES + 1]), None);
     }
 
     #[test]

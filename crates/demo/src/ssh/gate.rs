@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use russh::keys::PublicKey;
 use russh::server::{Auth, ChannelOpenHandle, Handler, Msg, PublicKeyOffer, Session, VerifiedPublicKey};
-use russh::{Channel, ChannelId, ChannelOpenFailure, Error, MethodKind};
+use russh::{Channel, ChannelId, ChannelOpenFailure, Error, MethodKind, Pty};
 use tokio::sync::Notify;
 
 use super::{Shared, channel};
@@ -146,6 +146,67 @@ impl Handler for Gate {
         Ok(())
     }
 
+    // What a request is for is done by the channel's own task. The reply is given here: the library pairs it with the
+    // request that came last.
+
+    async fn pty_request(
+        &mut self,
+        channel: ChannelId,
+        _term: &str,
+        _columns: u32,
+        _rows: u32,
+        _width: u32,
+        _height: u32,
+        _modes: &[(Pty, u32)],
+        session: &mut Session,
+    ) -> Result<(), Error> {
+        session.channel_success(channel)
+    }
+
+    async fn env_request(
+        &mut self,
+        channel: ChannelId,
+        name: &str,
+        value: &str,
+        session: &mut Session,
+    ) -> Result<(), Error> {
+        reply(channel, channel::is_taken(name, value), session)
+    }
+
+    async fn shell_request(&mut self, channel: ChannelId, session: &mut Session) -> Result<(), Error> {
+        session.channel_success(channel)
+    }
+
+    async fn exec_request(
+        &mut self,
+        channel: ChannelId,
+        command: &[u8],
+        session: &mut Session,
+    ) -> Result<(), Error> {
+        reply(channel, channel::command(command).is_some(), session)
+    }
+
+    async fn subsystem_request(
+        &mut self,
+        channel: ChannelId,
+        _name: &str,
+        session: &mut Session,
+    ) -> Result<(), Error> {
+        session.channel_failure(channel)
+    }
+
+    async fn x11_request(
+        &mut self,
+        channel: ChannelId,
+        _single_connection: bool,
+        _protocol: &str,
+        _cookie: &str,
+        _screen: u32,
+        session: &mut Session,
+    ) -> Result<(), Error> {
+        session.channel_failure(channel)
+    }
+
     async fn channel_close(&mut self, _channel: ChannelId, _session: &mut Session) -> Result<(), Error> {
         self.channels = self.channels.saturating_sub(1);
         Ok(())
@@ -177,6 +238,10 @@ impl Handler for Gate {
         engine.spawn(behind(channel, shared, Place::Machine(reached)));
         Ok(())
     }
+}
+
+fn reply(channel: ChannelId, is_taken: bool, session: &mut Session) -> Result<(), Error> {
+    if is_taken { session.channel_success(channel) } else { session.channel_failure(channel) }
 }
 
 /// A machine's own server at the end of a channel. Boxed: it has the type of the connection that it came by in it.

@@ -42,6 +42,12 @@ impl ClientFiles {
         Ok(files)
     }
 
+    /// Removes them ahead of time.
+    pub(crate) fn remove(&self) {
+        // What is left behind goes with the folder, or is swept by a later run.
+        let _ = std::fs::remove_dir_all(self.folder.path());
+    }
+
     /// The private key that jump host and machines let in.
     pub fn identity(&self) -> PathBuf {
         self.folder.path().join("id_ed25519")

@@ -46,8 +46,6 @@ pub(super) async fn run_terminal(
     let started =
         tokio::task::spawn_blocking(move || machine.visit(command.as_deref(), &terminal, env)).await;
     let (session, _visit) = started.map_err(|e| e.to_string())??;
-    let id = channel.id();
-    let _ = handle.channel_success(id).await;
     let (input, output) = channel.split();
     // From the start: what it printed before this line is part of it.
     let mut follower = session.output.follow(FROM_THE_START);
@@ -123,7 +121,6 @@ pub(super) async fn run_piped(
     env: Vec<(String, String)>,
 ) -> Result<(), String> {
     let (mut piped, _visit) = machine.execute(command, env)?;
-    let _ = handle.channel_success(channel.id()).await;
     let (input, output) = channel.split();
     let signal = piped.signaller();
     let (stdin, stdout, stderr) = (piped.input.take(), piped.output.take(), piped.errors.take());
