@@ -1,6 +1,7 @@
 //! The interface of a session on a remote screen.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use crossterm::event::Event;
 use ratatui::buffer::Buffer;
@@ -199,6 +200,11 @@ pub trait TextScreen: Send + Sync {
 
     /// The cell of the cursor.
     fn cursor_place(&self) -> Place;
+
+    /// The URI of the link at a place (OSC 8): a web page, an FTP server or a mail.
+    fn link_at(&self, _place: Place) -> Option<Arc<str>> {
+        None
+    }
 
     /// Finds all matches, the oldest first.
     fn search(&self, needle: &Regex) -> Vec<Match>;

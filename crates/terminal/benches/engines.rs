@@ -3,6 +3,7 @@
 //!
 //! ```sh
 //! cargo bench -p qdeck-terminal --bench engines
+//! cargo bench -p qdeck-terminal --bench engines search
 //! ```
 
 #![expect(clippy::print_stdout, reason = "a benchmark prints its figures")]
@@ -18,6 +19,7 @@ use peak_alloc::PeakAlloc;
 use qdeck_terminal::{Emulator, Size};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+use regex::Regex;
 
 #[global_allocator]
 static ALLOCATOR: PeakAlloc = PeakAlloc;
@@ -181,7 +183,32 @@ fn drawing(bytes: &[u8]) -> Duration {
     median(times.collect())
 }
 
+/// Searches of a history of the size at which the oldest lines are dropped: the whole time.
+fn searching() {
+    let mut emulator = Emulator::new(SIZE);
+    let mut line = String::new();
+    for n in 0..200_000 {
+        line.clear();
+        log_line(&mut line, n);
+        emulator.feed(line.as_bytes());
+    }
+    println!("\nmilliseconds to search a history of {} bytes", emulator.history_bytes());
+    for needle in ["absent", "(?i)absent", "fox", "[0-9]+7 the", r"\bdog\b", "e"] {
+        let Ok(regex) = Regex::new(needle) else { continue };
+        let times = (0..ROUNDS).map(|_| {
+            let start = Instant::now();
+            let found = emulator.search(&regex).len();
+            (start.elapsed(), found)
+        });
+        let (times, found): (Vec<_>, Vec<_>) = times.unzip();
+        println!("{needle:<20} {:>10.2} {:>8} matches", median(times).as_secs_f64() * 1000.0, found[0]);
+    }
+}
+
 fn main() {
+    if std::env::args().any(|argument| argument == "search") {
+        return searching();
+    }
     println!("\nMB/s, medians of {ROUNDS} rounds in turns, 160x50, history of 10,000 lines");
     println!("{:<20} {:>8} {:>8} {:>10} {:>12}", "", NAMES[0], NAMES[1], NAMES[2], "drawn in");
     for (name, bytes) in corpora() {

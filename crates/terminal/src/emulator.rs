@@ -1,15 +1,17 @@
 //! The emulator's interface: bytes in; cells, cursor, text, replies and events out.
 
 use std::ops::Range;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use regex::Regex;
 
+use crate::extended::link_uri;
 use crate::guard::guarded;
 use crate::input::InputModes;
-use crate::machine::Machine;
+use crate::machine::{Machine, TextSearch};
 use crate::parser::{Encoding, Parser};
 use crate::{Cursor, Line, Match, Place, Size, ViewRow, draw};
 
@@ -58,6 +60,12 @@ impl Emulator {
     /// connection carries such reports among the keys.
     pub fn set_sequence_size_reports(&mut self, on: bool) {
         self.machine.size_reports_taken = on;
+    }
+
+    /// Blanks the line of a shell's prompt at a new width, where the shell learns of it and draws the prompt again. Only
+    /// prompts with marks (OSC 133) are found.
+    pub fn set_prompts_redrawn(&mut self, on: bool) {
+        self.machine.prompts_redrawn = on;
     }
 
     /// Feeds output of the application, cut anywhere. Never panics; a fault of the emulator costs the screen, not the
@@ -258,6 +266,12 @@ impl Emulator {
         self.machine.text_line(number)
     }
 
+    /// The URI of the link at a place of the text (OSC 8).
+    pub fn link_at(&mut self, place: Place) -> Option<Arc<str>> {
+        let cell = self.machine.cell_at(place)?;
+        self.machine.extra_of(cell.style).link.and_then(link_uri)
+    }
+
     /// A row of the screen as text, from zero; blanks at its end left out.
     pub fn row(&self, row: u16) -> String {
         self.machine.row_text(row.into())
@@ -284,9 +298,17 @@ impl Emulator {
         self.machine.view_rows(top, count.into())
     }
 
-    /// Every match in history and screen, the oldest first. Bounded: of too many the latest are kept.
+    /// Every match in history and screen, the oldest first. Bounded: of too many the latest are kept. A long history takes
+    /// a while: [`Self::search_part`] is for those who have more to do.
     pub fn search(&self, needle: &Regex) -> Vec<Match> {
-        self.machine.search(needle)
+        let mut search = TextSearch::new(needle);
+        while !self.search_part(&mut search) {}
+        search.into_matches()
+    }
+
+    /// Goes on with a search for about a millisecond; returns true if it is done. Bytes may be fed between two parts.
+    pub fn search_part(&self, search: &mut TextSearch) -> bool {
+        self.machine.search_part(search)
     }
 
     /// Bytes that the history takes.

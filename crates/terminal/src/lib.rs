@@ -33,6 +33,7 @@ mod properties;
 pub use cursor::{Cursor, CursorShape};
 pub use emulator::Emulator;
 pub use guard::in_guarded_section;
+pub use machine::TextSearch;
 pub use parser::Encoding;
 pub use size::Size;
 pub use text::{Line, Match, Place, ViewRow};

@@ -59,6 +59,8 @@ const PIECES: &[&str] = &[
     "\x1b[s",
     "\x1b[u",
     "\x1b#8",
+    "\x1b]133;A\x07",
+    "\x1b]133;B\x07",
     "\x1b#3",
     "\x1b#5",
     "\x1b#6",
@@ -156,6 +158,7 @@ proptest! {
         streams in proptest::collection::vec((stream(), 0_u16..40, 0_u16..12, -30_i64..30), 1..6),
     ) {
         let mut emulator = Emulator::new(SMALL);
+        emulator.set_prompts_redrawn(true);
         for (bytes, columns, rows, step) in streams {
             emulator.feed(&bytes);
             emulator.resize(Size { columns, rows });

@@ -240,6 +240,10 @@ impl TextScreen for PlayedSession {
         self.with(|emulator| emulator.cursor_place())
     }
 
+    fn link_at(&self, place: Place) -> Option<Arc<str>> {
+        self.with(|emulator| emulator.link_at(place))
+    }
+
     fn search(&self, needle: &Regex) -> Vec<Match> {
         self.with(|emulator| emulator.search(needle))
     }

@@ -104,6 +104,7 @@ impl SharedScreen {
         {
             let mut screen = self.lock();
             screen.emulator.end_hold();
+            screen.emulator.set_prompts_redrawn(false);
             if screen.state == SessionState::Live && state.is_down() {
                 screen.record_seam("connection ended");
             }

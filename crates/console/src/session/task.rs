@@ -108,6 +108,7 @@ impl SessionTask {
             // A reply about the size must not look like a report of one.
             let is_sequence = matches!(resize, ResizeReports::Sequence);
             screen.emulator.set_sequence_size_reports(is_sequence);
+            screen.emulator.set_prompts_redrawn(!matches!(resize, ResizeReports::Ignored));
         }
         self.shared.mark_dirty();
     }

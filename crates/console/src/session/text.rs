@@ -1,6 +1,7 @@
 //! The text of a session, for views that scroll back, search and copy.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -8,6 +9,7 @@ use regex::Regex;
 
 use super::TerminalSession;
 use crate::{Cursor, Encoding, Line, Match, Place, TextScreen, ViewRow};
+use qdeck_terminal::TextSearch;
 
 impl TextScreen for TerminalSession {
     fn encoding(&self) -> Encoding {
@@ -55,8 +57,15 @@ impl TextScreen for TerminalSession {
         self.shared.with(|screen| screen.emulator.cursor_place())
     }
 
+    fn link_at(&self, place: Place) -> Option<Arc<str>> {
+        self.shared.with(|screen| screen.emulator.link_at(place))
+    }
+
     fn search(&self, needle: &Regex) -> Vec<Match> {
-        self.shared.with(|screen| screen.emulator.search(needle))
+        let mut search = TextSearch::new(needle);
+        // Part by part, so that output goes on between two of them.
+        while !self.shared.with(|screen| screen.emulator.search_part(&mut search)) {}
+        search.into_matches()
     }
 
     fn cursor(&self) -> Cursor {

@@ -8,8 +8,8 @@ use ratatui::layout::{Position, Rect};
 use ratatui::style::{Color, Modifier};
 
 use super::{CursorShape, Emulator};
-use crate::Size;
 use crate::extended::{OVERLINED, Underline, with_underline};
+use crate::{Place, Size};
 
 fn emulator(columns: u16, rows: u16) -> Emulator {
     Emulator::new(Size { columns, rows })
@@ -118,6 +118,25 @@ fn a_line_of_double_width_is_drawn_spaced_and_kept_as_its_text() {
     assert_eq!(rows(&emulator), ["single", "ab漢"]);
     emulator.feed(b"\r\n\n\n\n");
     assert_eq!(emulator.line(1).unwrap().text, "ab漢", "the text is in the history");
+}
+
+#[test]
+fn links_are_found_on_the_screen_and_in_the_history() {
+    let mut emulator = emulator(10, 3);
+    emulator.feed("see \x1b]8;;https://example.org/a\x1b\\a long link\x1b]8;;\x1b\\ and\r\n".as_bytes());
+    let at = |emulator: &mut Emulator, column: u32| emulator.link_at(Place { line: 0, column });
+    for _ in 0..2 {
+        assert_eq!(at(&mut emulator, 3), None);
+        assert_eq!(at(&mut emulator, 4).as_deref(), Some("https://example.org/a"));
+        assert_eq!(at(&mut emulator, 14).as_deref(), Some("https://example.org/a"), "in the next row");
+        assert_eq!(at(&mut emulator, 15), None);
+        assert_eq!(at(&mut emulator, 900), None);
+        assert_eq!(emulator.link_at(Place { line: 900, column: 0 }), None);
+        // The first row leaves first, then all of the line.
+        emulator.feed(b"\n");
+    }
+    emulator.feed(b"\n\n");
+    assert_eq!(at(&mut emulator, 14).as_deref(), Some("https://example.org/a"));
 }
 
 #[test]

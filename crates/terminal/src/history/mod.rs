@@ -184,20 +184,16 @@ impl History {
         None
     }
 
-    /// All whole lines with their numbers, from a number on.
-    pub fn lines_from(&self, number: u64) -> impl DoubleEndedIterator<Item = (u64, PackedLine<'_>)> {
-        let mut start = self.first;
-        let blocks = self.blocks.iter().map(move |block| {
-            let first = start;
-            start += block.entries.len() as u64;
+    /// The blocks that have whole lines before a number, the newest first: the number of the first line, and the lines.
+    pub fn blocks_before(&self, number: u64) -> impl Iterator<Item = (u64, Vec<PackedLine<'_>>)> {
+        let mut first = self.next();
+        let blocks = self.blocks.iter().rev().map(move |block| {
+            first -= block.entries.len() as u64;
             (first, block)
         });
-        let blocks: Vec<_> =
-            blocks.filter(|(first, block)| first + block.entries.len() as u64 > number).collect();
-        blocks.into_iter().flat_map(move |(first, block)| {
-            let skipped = usize::try_from(number.saturating_sub(first)).unwrap_or(usize::MAX);
-            (skipped..block.entries.len())
-                .filter_map(move |place| block.line(place).map(|line| (first + place as u64, line)))
+        blocks.filter(move |(first, _)| *first < number).map(move |(first, block)| {
+            let count = usize::try_from(number - first).unwrap_or(usize::MAX).min(block.entries.len());
+            (first, (0..count).filter_map(|place| block.line(place)).collect())
         })
     }
 

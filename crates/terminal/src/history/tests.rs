@@ -67,8 +67,12 @@ fn the_oldest_lines_go_and_numbers_stay() {
     assert!(history.bytes() <= 1_000_000);
     assert!(history.first() > 0 && history.line(history.first() - 1).is_none());
     assert_eq!(history.line(99_999).unwrap().text, "line 99999 of a log that goes on and on");
-    let from = history.lines_from(99_000).map(|(number, _)| number);
-    assert!(from.eq(99_000..100_000));
+    let blocks: Vec<_> = history.blocks_before(99_000).collect();
+    assert_eq!(blocks[0].1.last().unwrap().text, "line 98999 of a log that goes on and on");
+    assert!(blocks.is_sorted_by_key(|(first, _)| std::cmp::Reverse(*first)));
+    let lines: usize = blocks.iter().map(|(_, lines)| lines.len()).sum();
+    assert_eq!(history.first() + lines as u64, 99_000);
+    assert!(history.blocks_before(history.first()).next().is_none());
     history.clear();
     assert_eq!((history.first(), history.next(), history.bytes()), (100_000, 100_000, 0));
 }

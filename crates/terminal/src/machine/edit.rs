@@ -52,6 +52,7 @@ impl Machine {
         self.erase_cells(row, 0, width, selective);
         self.grid_mut()[row].wrapped = false;
         self.grid_mut()[row].is_prompt = false;
+        self.grid_mut()[row].has_input = false;
     }
 
     /// Erases rows of a display, which are of single width then unless protected cells may be left.

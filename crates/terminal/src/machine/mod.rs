@@ -10,11 +10,13 @@ mod edit;
 mod modes;
 mod palette;
 mod print;
+mod prompt;
 mod rectangle;
 mod report;
 mod reset;
 mod resize;
 mod scroll;
+mod search;
 mod sgr;
 mod strings;
 mod tabs;
@@ -23,6 +25,7 @@ mod text;
 use charset::Charsets;
 use modes::Modes;
 pub(crate) use palette::Palette;
+pub use search::TextSearch;
 use tabs::TabStops;
 
 use crate::CursorShape;
@@ -117,6 +120,10 @@ pub(crate) struct Machine {
     checksum_form: u16,
     /// The server takes the plain form of a size report for itself.
     pub size_reports_taken: bool,
+    /// The column where the prompt of a shell that waits for input begins.
+    prompt_column: Option<usize>,
+    /// The application learns of new sizes, at which a shell draws its prompt again.
+    pub prompts_redrawn: bool,
     /// Lines from this one on were on the screen before it became smaller.
     resized_from: Option<u64>,
 }
@@ -150,6 +157,8 @@ impl Machine {
             events: Events::default(),
             checksum_form: 0,
             size_reports_taken: false,
+            prompt_column: None,
+            prompts_redrawn: false,
             resized_from: None,
         }
     }

@@ -56,6 +56,7 @@ impl Machine {
         self.cursor.wrap_pending = false;
         self.last_printed = None;
         self.checksum_form = 0;
+        self.prompt_column = None;
         self.events.sync_started = false;
     }
 }

@@ -46,6 +46,9 @@ impl Machine {
     pub fn resize_view(&mut self, columns: usize, rows: usize) {
         self.view_columns = columns;
         self.modes.wide = false;
+        if columns != self.columns {
+            self.blank_prompt();
+        }
         self.resize(columns, rows);
     }
 

@@ -34,10 +34,7 @@ impl Machine {
             Some(104) => self.palette_reset(rest),
             Some(105) => self.special_reset(rest),
             Some(number @ 110..=119) => self.palette.reset_dynamic(number - 100),
-            Some(133) if rest.first() == Some(&b'A') => {
-                let row = self.cursor.row;
-                self.grid_mut()[row].is_prompt = true;
-            }
+            Some(133) => self.shell_mark(rest),
             _ => {}
         }
     }

@@ -5,15 +5,10 @@
 
 use std::ops::Range;
 
-use regex::Regex;
-
 use super::Machine;
 use crate::history::PackedLine;
 use crate::screen::{Cell, Glyph, Row};
-use crate::text::{Line, Match, Place, ViewRow, column_of};
-
-/// The most matches of a search.
-const MAX_MATCHES: usize = 20_000;
+use crate::text::{Line, Place, ViewRow};
 
 /// A row of the screen as a part of a line.
 #[derive(Debug, Clone, Copy)]
@@ -231,6 +226,19 @@ impl Machine {
         view
     }
 
+    /// The cell at a place; `None` where no text is.
+    pub fn cell_at(&mut self, place: Place) -> Option<Cell> {
+        let column = place.column as usize;
+        let parts = self.screen_parts();
+        let on_screen = self.grid().iter().zip(parts).find(|(_, part)| {
+            part.line == place.line && (part.start..part.start + part.width).contains(&column)
+        });
+        match on_screen {
+            Some((row, part)) => row.cells.get(column - part.start).copied(),
+            None => self.history_cells(place.line).get(column).copied(),
+        }
+    }
+
     /// The cells of a line in the history.
     pub fn history_cells(&mut self, number: u64) -> Vec<Cell> {
         if self.clusters.is_full() || self.extras.is_full() {
@@ -239,37 +247,6 @@ impl Machine {
         let Self { history, clusters, extras, .. } = self;
         let packed = if number == history.next() { history.open_line() } else { history.line(number) };
         packed.map(|line| line.cells(clusters, extras)).unwrap_or_default()
-    }
-
-    /// All matches, the oldest first; the latest ones where there are too many.
-    pub fn search(&self, needle: &Regex) -> Vec<Match> {
-        let mut matches = Vec::new();
-        let mut find = |number: u64, text: &str| {
-            let found = needle.find_iter(text).filter(|found| !found.is_empty());
-            let line: Vec<_> = found
-                .map(|found| Match {
-                    line: number,
-                    columns: column_of(text, found.start())..column_of(text, found.end()),
-                })
-                .collect();
-            matches.extend(line.into_iter().rev());
-            matches.len() < MAX_MATCHES
-        };
-        let screen_lines = self.history.next()..self.line_numbers().end;
-        let screen =
-            screen_lines.rev().filter_map(|number| self.text_line(number).map(|line| (number, line)));
-        for (number, line) in screen {
-            if !find(number, &line.text) {
-                break;
-            }
-        }
-        for (number, line) in self.history.lines_from(self.history.first()).rev() {
-            if !find(number, line.text.trim_end()) {
-                break;
-            }
-        }
-        matches.reverse();
-        matches
     }
 }
 

@@ -5,19 +5,28 @@ use super::cell::{Cell, Glyph, Style};
 /// A row of the screen. It may hold more cells than the screen has columns: what a narrower screen hides comes back with
 /// a wider one.
 #[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own about the row")]
 pub(crate) struct Row {
     pub cells: Vec<Cell>,
     /// The text goes on in the next row: the line was broken by the edge, not by its author.
     pub wrapped: bool,
     /// A shell's prompt begins here (OSC 133 A).
     pub is_prompt: bool,
+    /// What is typed to a shell begins here (OSC 133 B), until the row is wrapped anew.
+    pub has_input: bool,
     /// Each character takes two columns (DECDWL, DECDHL), so only the cells of the left half show.
     pub is_double: bool,
 }
 
 impl Row {
     pub fn blank(columns: usize, style: Style) -> Self {
-        Self { cells: vec![Cell::blank(style); columns], wrapped: false, is_prompt: false, is_double: false }
+        Self {
+            cells: vec![Cell::blank(style); columns],
+            wrapped: false,
+            is_prompt: false,
+            has_input: false,
+            is_double: false,
+        }
     }
 
     /// Blanks the whole row, as if it had just scrolled in.
@@ -26,6 +35,7 @@ impl Row {
         self.cells.resize(columns, Cell::blank(style));
         self.wrapped = false;
         self.is_prompt = false;
+        self.has_input = false;
         self.is_double = false;
     }
 
