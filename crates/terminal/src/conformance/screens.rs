@@ -87,6 +87,7 @@ const SCREENS: &[Case] = &[
         &["ab", "", " c"],
         (3, 3),
     ),
+    ("reset of the alternate screen", "m\x1b[?47h\x1b[Ha\x1bc\x1b[?47h", &[], (1, 1)),
     ("reset", "ab\x1b(0\x1b[4h\x1b[?1049hx\x1bcq", &["q"], (1, 2)),
     // Output that is not shown.
     ("an emoji asked for in colour", "a\u{2764}\u{fe0f}b", &["a\u{2764}b"], (1, 4)),

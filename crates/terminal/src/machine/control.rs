@@ -238,9 +238,10 @@ impl Machine {
         }
     }
 
-    /// DECSCL: a soft reset, a level whose features are there, and the form of the replies.
+    /// DECSCL: a soft reset, a level whose features are there, and the form of the replies. The highest level (65) has
+    /// those of a VT420.
     fn set_level(&mut self, params: &Params) {
-        if let level @ 61..=64 = params.get(0) {
+        if let level @ 61..=65 = params.get(0) {
             self.soft_reset();
             self.modes.level = level - 60;
             self.modes.eight_bit_replies = level > 61 && params.get(1) != 1;

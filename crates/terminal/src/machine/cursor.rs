@@ -34,9 +34,10 @@ impl Machine {
         self.cursor.wrap_pending = false;
     }
 
-    /// CUB and BS. In reverse wraparound mode (45) they go on at the end of the row above, from the top to the bottom.
+    /// CUB and BS. In reverse wraparound mode (45, 1045) they go on at the end of the row above, from the top to the bottom.
     pub(super) fn back(&mut self, mut count: usize) {
-        let wraps = self.modes.reverse_wrap && self.modes.autowrap;
+        let modes = &self.modes;
+        let wraps = (modes.reverse_wrap || modes.extended_reverse_wrap) && modes.autowrap;
         if wraps && self.cursor.wrap_pending {
             count -= 1;
         }

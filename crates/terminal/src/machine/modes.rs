@@ -36,6 +36,8 @@ pub(crate) struct Modes {
     pub national: bool,
     /// ?45: back from the first column to the end of the row above.
     pub reverse_wrap: bool,
+    /// ?1045: the same under the number that xterm gave it when 45 became a mode for wrapped lines alone.
+    pub extended_reverse_wrap: bool,
     /// DECNKM, ?66, DECKPAM.
     pub application_keypad: bool,
     /// DECBKM, ?67: Backspace sends BS.
@@ -58,7 +60,7 @@ pub(crate) struct Modes {
     pub eight_bit_replies: bool,
     /// DECSACE: with 2 changes of attributes apply to a rectangle, else to a stream of text.
     pub change_extent: u16,
-    /// DECSCL, from 1 to 4: the terminal of the VT series whose features are there.
+    /// DECSCL, from 1 to 5: the terminal of the VT series whose features are there.
     pub level: u16,
     /// xterm's modifyOtherKeys.
     pub modify_other_keys: u8,
@@ -104,6 +106,7 @@ impl Default for Modes {
             more_fix: false,
             national: false,
             reverse_wrap: false,
+            extended_reverse_wrap: false,
             application_keypad: false,
             backarrow: false,
             horizontal_margins: false,
@@ -194,6 +197,7 @@ impl Machine {
                 };
             }
             1007 => modes.wheel_keys = on,
+            1045 => modes.extended_reverse_wrap = on,
             1047 => {
                 if !on && self.on_alternate {
                     self.clear_screen();
@@ -295,6 +299,7 @@ impl Machine {
             1005 => modes.mouse_encoding == MouseProtocolEncoding::Utf8,
             1006 => modes.mouse_encoding == MouseProtocolEncoding::Sgr,
             1007 => modes.wheel_keys,
+            1045 => modes.extended_reverse_wrap,
             1048 => true,
             2004 => modes.bracketed_paste,
             2026 => modes.synchronised,

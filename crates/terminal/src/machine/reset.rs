@@ -21,6 +21,7 @@ impl Machine {
         modes.cursor_visible = true;
         modes.horizontal_margins = false;
         modes.reverse_wrap = false;
+        modes.extended_reverse_wrap = false;
         modes.backarrow = false;
         let wrap_pending = self.cursor.wrap_pending;
         self.saved[usize::from(self.on_alternate)] = SavedCursor {
@@ -29,7 +30,7 @@ impl Machine {
         };
     }
 
-    /// RIS. The history stays, as xterm keeps it.
+    /// RIS. Both screens are cleared; the history stays, as xterm keeps it.
     pub(super) fn hard_reset(&mut self) {
         self.leave_modes();
         self.tabs = TabStops::default();
@@ -37,7 +38,7 @@ impl Machine {
         self.titles.clear();
         let columns = self.columns;
         self.history.close();
-        for row in &mut self.screens[0] {
+        for row in self.screens.iter_mut().flatten() {
             row.clear(columns, Style::default());
         }
         self.cursor = CursorPlace::default();

@@ -11,6 +11,9 @@ use crate::sanitise;
 const SPECIAL_COLOURS: u16 = 5;
 /// The first special colour among the dynamic ones.
 const SPECIAL_FROM: u16 = 256;
+/// The capabilities that are reported, without a value where they are there or not: how many colours there are. Keys and
+/// sequences are those of the terminfo entry that the application has.
+const CAPABILITIES: [(&str, &str); 4] = [("Co", "256"), ("colors", "256"), ("RGB", "8/8/8"), ("Tc", "")];
 
 impl Machine {
     pub(super) fn osc(&mut self, body: &[u8], bell: bool) {
@@ -26,8 +29,7 @@ impl Machine {
                 let title = sanitise::title(rest);
                 self.title = (!title.is_empty()).then_some(title);
             }
-            Some(4) => self.palette_command(rest, end),
-            Some(5) => self.special_colours(rest, end),
+            Some(command @ (4 | 5)) => self.numbered_colours(command, rest, end),
             Some(8) => self.set_link(rest),
             Some(first @ 10..=19) => self.dynamic_colours(first, rest, end),
             Some(52) => self.copy(rest),
@@ -46,36 +48,28 @@ impl Machine {
         self.refresh_extra();
     }
 
-    /// Handles `index ; colour` pairs: `?` queries, anything else sets.
-    fn palette_command(&mut self, rest: &[u8], end: &str) {
-        let Ok(rest) = std::str::from_utf8(rest) else {
-            return;
-        };
-        let mut parts = rest.split(';');
-        while let (Some(index), Some(colour)) = (parts.next(), parts.next()) {
-            let Ok(index) = index.parse::<u8>() else { return };
-            if colour == "?" {
-                let current = self.palette.get(index).to_string();
-                self.reply(format_args!("\x1b]4;{index};{current}{end}"));
-            } else if let Ok(colour) = colour.parse() {
-                self.palette.set(index, colour);
-            }
-        }
-    }
-
-    /// The colours of bold, underlined and other text, which are remembered for queries only.
-    fn special_colours(&mut self, rest: &[u8], end: &str) {
+    /// Handles `number ; colour` pairs of OSC 4 and 5: `?` queries, anything else sets. The special colours, those of bold,
+    /// underlined and other text, are remembered for queries only; OSC 4 counts them on from the palette's.
+    fn numbered_colours(&mut self, command: u16, rest: &[u8], end: &str) {
         let Ok(rest) = std::str::from_utf8(rest) else { return };
+        let offset = if command == 5 { SPECIAL_FROM } else { 0 };
         let mut parts = rest.split(';');
         while let (Some(number), Some(colour)) = (parts.next(), parts.next()) {
-            let Some(number) = number.parse::<u16>().ok().filter(|number| *number < SPECIAL_COLOURS) else {
+            let Ok(number) = number.parse::<u16>() else { return };
+            let index = number.saturating_add(offset);
+            if index >= SPECIAL_FROM + SPECIAL_COLOURS {
                 return;
-            };
+            }
+            let in_palette = u8::try_from(index);
             if colour == "?" {
-                let current = self.palette.dynamic(SPECIAL_FROM + number);
-                self.reply(format_args!("\x1b]5;{number};{current}{end}"));
+                let current = in_palette
+                    .map_or_else(|_| self.palette.dynamic(index), |in_palette| self.palette.get(in_palette));
+                self.reply(format_args!("\x1b]{command};{number};{current}{end}"));
             } else if let Ok(colour) = colour.parse() {
-                self.palette.set_dynamic(SPECIAL_FROM + number, colour);
+                match in_palette {
+                    Ok(in_palette) => self.palette.set(in_palette, colour),
+                    Err(_) => self.palette.set_dynamic(index, colour),
+                }
             }
         }
     }
@@ -128,8 +122,23 @@ impl Machine {
     pub(super) fn dcs(&mut self, body: &[u8]) {
         if let Some(setting) = body.strip_prefix(b"$q") {
             self.report_setting(setting);
-        } else if body.starts_with(b"+q") {
-            self.reply(format_args!("\x1bP0+r\x1b\\"));
+        } else if let Some(names) = body.strip_prefix(b"+q") {
+            for name in names.split(|byte| *byte == b';') {
+                self.report_capability(name);
+            }
+        }
+    }
+
+    /// XTGETTCAP: a capability by its terminfo or termcap name, name and value in hexadecimal digits.
+    fn report_capability(&mut self, name: &[u8]) {
+        let known = CAPABILITIES
+            .iter()
+            .map(|(known, value)| (hexadecimal(known), hexadecimal(value)))
+            .find(|(known, _)| known.as_bytes().eq_ignore_ascii_case(name));
+        match known {
+            Some((name, value)) if value.is_empty() => self.reply(format_args!("\x1bP1+r{name}\x1b\\")),
+            Some((name, value)) => self.reply(format_args!("\x1bP1+r{name}={value}\x1b\\")),
+            None => self.reply(format_args!("\x1bP0+r\x1b\\")),
         }
     }
 
@@ -159,4 +168,9 @@ impl Machine {
         };
         self.reply(format_args!("\x1bP1$r{value}\x1b\\"));
     }
+}
+
+/// A text as hexadecimal digits.
+fn hexadecimal(text: &str) -> String {
+    text.bytes().map(|byte| format!("{byte:02X}")).collect()
 }

@@ -89,6 +89,7 @@ const SEQUENCES: &[(&str, &str)] = &[
         r"\x1b[()]4.*[\[|]",
         "the Dutch set has two characters above U+00FF, which xterm leaves as they are in ASCII",
     ),
+    (r"\x1bc.*\x1b\[\?(47|1047)h", "a full reset clears the alternate screen, too, as later xterms do"),
     (r"\x7f", "DEL shows nothing; xterm prints it once a set of 96 characters is designated"),
     (r"\x1b[NO]-", "a soft hyphen shows nothing"),
 ];

@@ -43,7 +43,7 @@ fn settings_are_reported_as_they_were_made() {
         ("m", "\x1b[38;2;1;2;3m"), ("m", "\x1b[2;3;5;9m"), ("m", "\x1b[8m"), ("m", "\x1b[21m"), ("m", ""), ("r", ""),
         ("r", "\x1b[2;4r"), ("s", ""), ("s", "\x1b[?69h\x1b[3;9s"), (" q", "\x1b[3 q"), (" q", "\x1b[6 q"), ("\"q", ""),
         ("\"q", "\x1b[1\"q"), ("\"q", "\x1bV"), ("\"p", ""), ("\"p", "\x1b[65;1\"p"), ("\"p", "\x1b[63;1\"p"),
-        ("\"p", "\x1b[62;2\"p"), ("t", ""),
+        ("\"p", "\x1b[62;2\"p"), ("\"p", "\x1b[62;1\"p\x1b[65;1\"p"), ("\"p", "\x1b[63;1\"p\x1b[66;1\"p"), ("t", ""),
         ("$|", ""), ("*|", ""), ("+q", ""), ("*}", ""), 
         ("+r", ""), ("x", ""), ("", ""), ("mm", ""),
     ];
@@ -90,10 +90,12 @@ fn features_come_and_go_with_the_conformance_level() {
         "\x1b[4$p", "\x1b[?7$p", "\x1b[?69h\x1b[5;9s\x1b[3;1Habcdefghijkl\x1b[6n", "\x1b[65;1;1;3;3$x", "\x1b[1;1;3;3$z",
         "abc\x1b[1;1;1;3;1;2;1;1$v", "abc\x1b[1;1;1;3;7$r", "abc\r\x1b[2'}", "abc\r\x1b['~", "abc\r\x1b6", "abc\r\x1b9",
         "abc\x1b[ @", "\x1b[1\"qab\x1b[?2K", "\x1bP$qm\x1b\\", "a\x1b[3b", "\x1b[?6n", "\x1b[1;31mab\x1b[!pc", "abc\r\x1b[2X", "\x1b[?2Kab",
-        "\x1b*0\x1bNq", "\x1b[?95h\x1b[?95$p", "ab\x1b[4hcd\x1b[He",
+        "\x1b*0\x1bNq", "ab\x1b[4hcd\x1b[He", "\x1b[?95h\x1b[?95$p",
     ];
-    check([61, 62, 63, 64].into_iter().flat_map(|level| {
-        features.into_iter().map(move |feature| format!("\x1b[{level};1\"p{feature}\x1b[64;1\"p"))
+    check([61, 62, 63, 64, 65].into_iter().flat_map(|level| {
+        // What the highest level adds is not here: a change of columns that keeps the screen (95).
+        let count = features.len() - usize::from(level == 65);
+        features.into_iter().take(count).map(move |feature| format!("\x1b[{level};1\"p{feature}\x1b[64;1\"p"))
     }));
 }
 

@@ -18,7 +18,7 @@ const REPLY_TIMEOUT: Duration = Duration::from_secs(30);
 pub(crate) const CLOSING: &[u8] = b"\x18\x1b\\\x1b[?5l\x1b[6n";
 
 /// Everything to its initial state, the other screen and both saved cursors too.
-const RESET: &[u8] = b"\x18\x1b\\\x1b F\x1b[64;1\"p\x1bc\x1b[?40;41l\x1b[?47h\x1b[r\x1b[?69l\x1b[?6l\x1b[m\x1b[2J\x1b7\x1b[?47l\x1bc\x1b[3J\x1b[!p\x1b7";
+const RESET: &[u8] = b"\x18\x1b\\\x1b F\x1b[64;1\"p\x1bc\x1b[?40;41l\x1b[?47h\x1b[r\x1b[?69l\x1b[?6l\x1b[m\x1b[2J\x1b7\x1b[?47l\x1bc\x1b[3J\x1b[!p\x1b[64;1\"p\x1b7";
 
 /// Sent back for ENQ, so that all replies before it are known to be there.
 const ANSWERBACK: &str = "<all replied>";
@@ -60,7 +60,7 @@ impl Xterm {
         assert!(Command::new("mkfifo").args([&input, &output]).status().unwrap().success());
         let (server, display) = start_server();
         let mut command = Command::new("xterm");
-        command.args(["-u8", "-ti", "vt420", "-geometry", &format!("{columns}x{rows}")]);
+        command.args(["-u8", "-ti", "vt525", "-geometry", &format!("{columns}x{rows}")]);
         for resource in RESOURCES {
             command.args(["-xrm", resource]);
         }
