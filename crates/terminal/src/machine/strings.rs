@@ -172,5 +172,6 @@ impl Machine {
 
 /// A text as hexadecimal digits.
 fn hexadecimal(text: &str) -> String {
-    text.bytes().map(|byte| format!("{byte:02X}")).collect()
+    let digit = |value: u8| char::from(b"0123456789ABCDEF"[usize::from(value)]);
+    text.bytes().flat_map(|byte| [digit(byte >> 4), digit(byte & 0xf)]).collect()
 }
