@@ -65,6 +65,7 @@ fn the_keys_page_shows_every_binding() {
 }
 
 #[test]
-fn the_platforms_page_lists_every_endpoint() {
-    compare("platforms.md", &format!("\n{}\n", Registry::builtin().endpoints_markdown()));
+fn the_platforms_page_lists_every_way_and_every_endpoint() {
+    let registry = Registry::builtin();
+    compare("platforms.md", &format!("\n{}\n{}\n", registry.ways_markdown(), registry.endpoints_markdown()));
 }

@@ -45,8 +45,12 @@ pub enum View {
     Logs(Vec<ResourceId>),
     /// The telemetry screen of an instance.
     Telemetry(ResourceId),
-    /// The console of an instance: the one that is open, else a new one.
+    /// The console of an instance: the one that is open, else a new one by the way that was chosen last or is best.
     Console(ResourceId),
+    /// A way into an instance: the open console of that kind, else a new one.
+    Way(ResourceId, ScreenKind),
+    /// The menu of ways into an instance.
+    Ways(ResourceId),
     /// The consoles of these instances, in the tiles of one tab.
     Consoles(Vec<ResourceId>),
     /// A new session on the console of an instance, beside those that are open.

@@ -62,6 +62,8 @@ pub async fn run(fleet: Fleet, events: Events, store: Store, options: Options) -
     let sessions = options.sessions.clone();
     let abilities = Abilities::detect(options.depth, |name| std::env::var(name).ok());
     let mut ui = Ui::new(store, options, Timestamp::now());
+    let ways = fleet.clone();
+    ui.app.set_ways(std::sync::Arc::new(move |row| ways.ways(row)));
     if let Some(path) = &kept {
         ui.restore(UiState::read(path));
     }

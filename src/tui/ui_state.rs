@@ -1,4 +1,4 @@
-//! The state of the screen between two runs: the theme, and the tables' filters, orders, columns. A small file in the state directory; one that
+//! The state of the screen between two runs: the theme, the tables' filters, orders, columns, and the ways into instances. A small file in the state directory; one that
 //! cannot be read is ignored, with a note.
 
 use std::collections::BTreeMap;
@@ -10,20 +10,23 @@ use serde::{Deserialize, Serialize};
 use crate::files;
 use crate::model::redact;
 use crate::table::TableState;
+use crate::tui::app::ChosenWay;
 
 /// A file larger than this was not written by this program.
 const MAX_FILE_BYTES: u64 = 64 * 1024;
 
 /// The comment at the top of the file.
-const FILE_HEADER: &str =
-    "# What the tables of Quarterdeck show. Written by the program; take it away to begin anew.\n\n";
+const FILE_HEADER: &str = "# What the tables of Quarterdeck show, and the ways into instances that were chosen. Written by the program; take it away to begin anew.\n\n";
 
-/// The theme that was chosen, and the state of all tables by their names in the palette.
+/// The theme and the ways into instances that were chosen, and the state of all tables by their names in the palette.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UiState {
     /// The name of the theme chosen on the screen.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub theme: Option<String>,
+    /// The ways into instances that were chosen, the latest last.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ways: Vec<ChosenWay>,
     /// By table.
     #[serde(flatten)]
     pub tables: BTreeMap<String, TableState>,
@@ -70,6 +73,7 @@ mod tests {
         };
         UiState {
             theme: Some("light".to_owned()),
+            ways: vec![ChosenWay { resource: "exo-prod/5e9c".to_owned(), way: "ssh".to_owned() }],
             tables: [("instances".to_owned(), table), ("operations".to_owned(), TableState::default())]
                 .into(),
         }

@@ -22,6 +22,9 @@ pub mod keys {
     pub const PREFIX: &str = "\x1d";
 }
 
+/// The variable that lets the consoles of Cycle take keys in the embedded demo: 1, or 0 for consoles as documented.
+pub const CONSOLE_INPUT: &str = "QDECK_DEMO_CONSOLE_INPUT";
+
 /// Columns and rows.
 const USUAL: (u16, u16) = (120, 36);
 
@@ -59,6 +62,11 @@ impl Deck {
         Self::open(home(), arguments, &[], (columns, rows), Some(BLACK))
     }
 
+    /// Starts it in a terminal of 60 by 15 with more in its environment.
+    pub fn small(arguments: &[&str], environment: &[(&str, &str)]) -> Self {
+        Self::open(home(), arguments, environment, (60, 15), Some(BLACK))
+    }
+
     /// Starts it on a terminal with another background; see [`Terminal::start_on`].
     pub fn on_background(arguments: &[&str], background: Option<&'static str>) -> Self {
         Self::open(home(), arguments, &[], USUAL, background)
@@ -71,9 +79,14 @@ impl Deck {
 
     /// Starts it again in the home of one that has ended.
     pub fn again(self, arguments: &[&str]) -> Self {
+        self.again_with(arguments, &[])
+    }
+
+    /// The same with more in its environment.
+    pub fn again_with(self, arguments: &[&str], environment: &[(&str, &str)]) -> Self {
         let Self { terminal, home } = self;
         drop(terminal);
-        Self::open(home, arguments, &[], USUAL, Some(BLACK))
+        Self::open(home, arguments, environment, USUAL, Some(BLACK))
     }
 
     /// Starts it with a configuration file of this text.
@@ -95,8 +108,8 @@ impl Deck {
         (columns, rows): (u16, u16),
         background: Option<&'static str>,
     ) -> Self {
-        // The consoles of Cycle take keys, so that no session needs a client of SSH.
-        let environment = &[environment, &[("QDECK_DEMO_CONSOLE_INPUT", "1")]].concat();
+        // The consoles of Cycle take keys unless asked otherwise, so that no session needs a client of SSH.
+        let environment = &[&[(CONSOLE_INPUT, "1")], environment].concat();
         let start = Start { program: QDECK, arguments, environment, home: home.path(), columns, rows };
         let terminal = Terminal::start_on(&start, background);
         Self { terminal, home }

@@ -39,4 +39,5 @@ mod terminal;
 mod tiles;
 #[cfg(feature = "system-tests")]
 mod tools;
+mod ways;
 mod wrong_input;

@@ -21,4 +21,4 @@ pub use bounded::bounded;
 pub use endpoint::{Endpoint, Use};
 pub use events::{Change, ListEvent};
 pub use provider::{Answer, Check, Console, Provider, Section, SharedProvider, Traffic};
-pub use registry::{CONSOLE_INPUT, CONSOLE_SIZE_REPORTS, Registration, Registry};
+pub use registry::{CONSOLE_INPUT, CONSOLE_SIZE_REPORTS, DocumentedWay, Registration, Registry};

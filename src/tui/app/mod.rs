@@ -6,6 +6,7 @@ mod consoles;
 mod history;
 mod messages;
 mod settings;
+mod ways;
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -16,6 +17,8 @@ pub use consoles::{OpenConsoles, console_symbol, mark_symbol};
 pub(in crate::tui) use history::History;
 pub use history::Location;
 pub use messages::{Message, Messages};
+pub use ways::{ChosenWay, WaysOf};
+pub(in crate::tui) use ways::{is_page, is_text, refusal, short_way, way_name};
 
 use super::keymap::Keymap;
 use super::layer::Layer;
@@ -129,6 +132,8 @@ pub struct App {
     /// Layers to be put on the screen.
     opening: Vec<Box<dyn Layer>>,
     kept: UiState,
+    /// The ways into an instance.
+    ways_of: WaysOf,
     /// True until a key is pressed or the table in front has rows.
     is_first_look: bool,
 }
@@ -178,6 +183,7 @@ impl App {
             forms: StoredForms::default(),
             opening: Vec::new(),
             kept: UiState::default(),
+            ways_of: ways::offered(),
             is_first_look: true,
             options,
         }

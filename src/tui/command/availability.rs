@@ -1,7 +1,7 @@
 //! The availability of commands for the row under the cursor, with the reason where there is none.
 
 use crate::fleet::{Feature, missing_permission};
-use crate::model::{Kind, Offers, Resource};
+use crate::model::{Kind, Offers, Resource, ScreenKind};
 use crate::tui::app::App;
 
 /// The availability of a command here and now.
@@ -64,9 +64,24 @@ pub(in crate::tui) fn not_offered(row: &Resource, what: &str) -> String {
     format!("{}: this platform offers no {what} for this {}", row.name(), row.kind().singular())
 }
 
-/// The console of a row.
+/// The console of a row. That of the platform may be forbidden to the credentials; SSH has a reason of its own.
 pub(super) fn console(app: &App) -> Availability {
-    on_offer(app, "console", Feature::Console, |_, offers| offers.console.is_some())
+    let ways = app.pane().selected().map(|row| app.ways_of_row(row)).unwrap_or_default();
+    if ways.iter().any(|way| way.kind == ScreenKind::Ssh && way.barrier.is_none()) {
+        return Availability::Yes;
+    }
+    on_offer(app, "console", Feature::Console, |_, _| !ways.is_empty())
+}
+
+/// SSH into a row.
+pub(super) fn ssh(app: &App) -> Availability {
+    let Some(row) = app.pane().selected() else {
+        return on_row(app);
+    };
+    match app.ways_of_row(row).into_iter().find(|way| way.kind == ScreenKind::Ssh) {
+        Some(way) => way.barrier.map_or(Availability::Yes, Availability::No),
+        None => Availability::No(not_offered(row, "SSH")),
+    }
 }
 
 /// The telemetry of a row.

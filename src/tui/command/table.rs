@@ -2,7 +2,7 @@
 
 use super::availability::{
     actions, after_search, always, console, has_past, has_states, logs, on_marks, on_revision, on_row,
-    revisions, telemetry,
+    revisions, ssh, telemetry,
 };
 use super::{Entry, KeyContext};
 
@@ -179,7 +179,10 @@ commands! {
     Unmask { "unmask": "show masked secrets for five seconds" } in [Text, Page, Form], when always;
     Fold { "fold": "fold or unfold what is under the cursor" } in [Text], when always;
     Logs { "logs": "tail the logs of the row or of the marks, merged" } in [Row, Telemetry], when logs;
-    Attach { "attach": "attach the console" } in [Row, Telemetry, Menu], when console;
+    Attach { "attach": "attach the console, by the way chosen last or the best there is" }
+        in [Row, Telemetry, Menu], when console;
+    Ways { "ways": "choose the way into the instance" } in [Row, Telemetry], when console;
+    Ssh { "ssh": "a shell by SSH" } in [Row, Telemetry], when ssh;
     Telemetry { "telemetry": "telemetry on the full screen" } in [Row], when telemetry;
     Revisions { "revisions": "the revisions of a container" } in [Row], when revisions;
     Actions { "actions": "start, stop and other actions on the row" } in [Row], when actions;

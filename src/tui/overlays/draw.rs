@@ -81,7 +81,7 @@ fn draw_items<C: PartialEq>(list: &List<C>, inner: Rect, buf: &mut Buffer, look:
         let Some((at, item)) = list.line_at((y - inner.y).into()) else { break };
         let line = Rect::new(inner.x, y, inner.width, 1);
         draw_item(item, line, keys, labels, look, buf);
-        if at == list.cursor() && item.tone != Tone::Heading {
+        if at == list.cursor() && !item.tone.is_passed_over() {
             buf.set_style(line, look.theme.selected);
         }
     }
@@ -93,7 +93,7 @@ fn draw_item<C>(item: &Item<C>, line: Rect, keys: u16, labels: u16, look: &Look<
         Tone::Plain => (theme.key, theme.text),
         Tone::Heading => (theme.title, theme.title),
         Tone::State(state) => (theme.lifecycle(state), theme.text),
-        Tone::Dim => (theme.dim, theme.dim),
+        Tone::Dim | Tone::Note => (theme.dim, theme.dim),
     };
     let end = line.right() - 1;
     let mut x = line.x + 1;

@@ -19,6 +19,15 @@ pub enum Tone {
     State(Lifecycle),
     /// Less important.
     Dim,
+    /// About the item above; the cursor passes over it.
+    Note,
+}
+
+impl Tone {
+    /// Returns true if the cursor passes over it.
+    pub const fn is_passed_over(self) -> bool {
+        matches!(self, Self::Heading | Self::Note)
+    }
 }
 
 /// A line of a list.
@@ -196,7 +205,7 @@ impl<C: PartialEq> List<C> {
                 .items
                 .iter()
                 .enumerate()
-                .filter(|(_, item)| item.tone != Tone::Heading)
+                .filter(|(_, item)| !item.tone.is_passed_over())
                 .filter_map(|(index, item)| Some((ranker.rank(item)?, index)))
                 .collect();
             if self.by_rank {
@@ -244,7 +253,7 @@ impl<C: PartialEq> List<C> {
             return false;
         }
         match self.line_at((at.y - lines.y).into()) {
-            Some((line, item)) if item.tone != Tone::Heading => {
+            Some((line, item)) if !item.tone.is_passed_over() => {
                 self.cursor = line;
                 true
             }
@@ -295,7 +304,7 @@ impl<C: PartialEq> List<C> {
 
     fn step_off_heading(&mut self, down: bool) {
         let is_heading = |list: &Self, at: usize| {
-            list.shown.get(at).is_some_and(|index| list.items[*index].tone == Tone::Heading)
+            list.shown.get(at).is_some_and(|index| list.items[*index].tone.is_passed_over())
         };
         let from = self.cursor;
         while is_heading(self, self.cursor) {
@@ -332,7 +341,7 @@ impl<C: PartialEq> List<C> {
 
     /// The headings above the first item stay in sight.
     fn show_headings_above(&mut self) {
-        let is_heading = |index: &usize| self.items[*index].tone == Tone::Heading;
+        let is_heading = |index: &usize| self.items[*index].tone.is_passed_over();
         if self.cursor < self.page && self.shown.iter().take(self.cursor).all(is_heading) {
             self.top = 0;
         }

@@ -11,6 +11,7 @@ pub mod messages;
 pub mod palette;
 pub mod quit;
 pub mod sort;
+pub mod ways;
 
 use crossterm::event::{
     Event as TerminalEvent, KeyCode, KeyEvent, KeyEventKind, MouseButton, MouseEvent, MouseEventKind,

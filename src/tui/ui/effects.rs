@@ -6,9 +6,10 @@ use super::Ui;
 use crate::console::Page;
 use crate::model::{Danger, Kind, PreparedWrite, ResourceId, ScreenKind};
 use crate::tui::Effect;
-use crate::tui::app::Location;
+use crate::tui::app::{Location, is_page};
 use crate::tui::effect::{Outside, ScreenEffect, TerminalEffect, View, Work};
 use crate::tui::layer::Layer;
+use crate::tui::overlays::ways;
 use crate::tui::views::document::DocumentView;
 use crate::tui::views::logs::LogView;
 use crate::tui::views::page::PageView;
@@ -74,6 +75,12 @@ impl Ui {
                 Some(kind) => self.open_view(View::Page(id, kind)),
                 None => self.open_consoles(View::Console(id)),
             },
+            View::Way(id, kind) if is_page(kind) => self.open_view(View::Page(id, kind)),
+            View::Way(..) => self.open_consoles(view),
+            View::Ways(id) => {
+                let menu = ways::menu(&id, &self.app);
+                self.push(menu)
+            }
             View::Consoles(_) | View::NewConsole(_) | View::Session(_) => self.open_consoles(view),
             View::Page(..) | View::Sessions | View::Actions(_) | View::BulkActions(_) | View::Create => {
                 self.open_view(view)
@@ -107,9 +114,10 @@ impl Ui {
                 Box::new(LogView::new(sources, app.options.log_buffer))
             }
             View::Page(id, asked) => Box::new(PageView::new(id.clone(), app.name_of(id), *asked)),
-            View::Console(_) | View::Consoles(_) | View::NewConsole(_) | View::Session(_) => {
+            View::Console(_) | View::Way(..) | View::Consoles(_) | View::NewConsole(_) | View::Session(_) => {
                 return vec![Work::OpenConsoles(view).into()];
             }
+            View::Ways(id) => Box::new(ways::menu(id, app)),
             View::Sessions => return vec![Work::OpenSessions.into()],
             View::Actions(id) => return vec![Work::OpenActions(id.clone(), None).into()],
             View::BulkActions(ids) => return vec![Work::OpenBulkActions(ids.clone(), None).into()],
@@ -118,10 +126,10 @@ impl Ui {
         self.show(layer, view)
     }
 
-    /// The kind of console to request where a resource offers one, but not of text.
+    /// The kind of console to request where the way into a resource is a page.
     fn page_kind(&self, id: &ResourceId) -> Option<ScreenKind> {
-        let offered = self.app.store.get(id)?.resource.offers().console;
-        offered.filter(|kind| *kind != ScreenKind::Terminal)
+        let row = self.app.store.get(id)?;
+        self.app.best_way(&row.resource).ok().filter(|kind| is_page(*kind))
     }
 
     /// A text console was asked for, and it is a page: its box takes the place of the console.
@@ -244,5 +252,8 @@ impl Ui {
 }
 
 const fn is_console(view: &View) -> bool {
-    matches!(view, View::Console(_) | View::Consoles(_) | View::NewConsole(_) | View::Session(_))
+    matches!(
+        view,
+        View::Console(_) | View::Way(..) | View::Consoles(_) | View::NewConsole(_) | View::Session(_)
+    )
 }

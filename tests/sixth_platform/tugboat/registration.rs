@@ -43,6 +43,7 @@ pub static REGISTRATION: Registration = Registration {
         Ok(Arc::new(Tugboat { context: context.name.clone(), harbour }))
     },
     endpoints: &[Endpoint { method: "GET", path: "/v1/boats", used: Use::Reads("Instances") }],
+    ways: &[],
 };
 
 const EXAMPLE: &str = r#"[contexts.tugboat-home]

@@ -99,6 +99,19 @@ impl Sessions {
         self.attached(id).unwrap_or_else(|| self.open_with(id, name, kind, start))
     }
 
+    /// The console of an instance by one way: the one of this kind that was opened last (reconnected if it had ended), else
+    /// a new session. Must be called inside a tokio runtime.
+    pub fn attach_by(&self, id: &ResourceId, name: &str, kind: ScreenKind) -> Arc<OpenConsole> {
+        let of_kind = self.all_of(id).into_iter().filter(|open| open.kind == kind);
+        match of_kind.max_by_key(|open| open.session) {
+            Some(open) => {
+                open.screen.reconnect();
+                open
+            }
+            None => self.open_new(id, name, kind),
+        }
+    }
+
     fn attached(&self, id: &ResourceId) -> Option<Arc<OpenConsole>> {
         let open = self.latest_of(id)?;
         open.screen.reconnect();

@@ -5,12 +5,12 @@ use std::sync::Arc;
 use super::Cycle;
 use super::endpoints::ENDPOINTS;
 use crate::Registration;
-use crate::registry::CONSOLE_SIZE_REPORTS;
+use crate::registry::{CONSOLE_SIZE_REPORTS, DEMO_ALONE, DEMO_BY_OPENSSH, DocumentedWay};
 use qdeck_config::{
     Absent, Address, CredentialShape, Credentials, Discovered, DiscoverySpec, Environment, PlatformSpec,
     SecretRef, Setting, Takes, incomplete,
 };
-use qdeck_model::Platform;
+use qdeck_model::{Platform, ScreenKind};
 
 /// The platform's handle.
 pub const PLATFORM: Platform = Platform::new("cycle", "Cycle");
@@ -51,6 +51,18 @@ pub static REGISTRATION: Registration = Registration {
     },
     open: |context| Ok(Arc::new(Cycle::new(context)?)),
     endpoints: ENDPOINTS,
+    ways: &[
+        DocumentedWay {
+            kind: ScreenKind::Ssh,
+            how: "a password that the platform makes for the session (`containers-ssh`); `ssh` on this machine",
+            tried: DEMO_BY_OPENSSH,
+        },
+        DocumentedWay {
+            kind: ScreenKind::Terminal,
+            how: "the websocket console, output alone (`containers-console`); first with `console_input = true`",
+            tried: DEMO_ALONE,
+        },
+    ],
 };
 
 const EXAMPLE: &str = r#"[contexts.cycle-prod]

@@ -5,11 +5,12 @@ use std::sync::Arc;
 use super::ElasticBox;
 use super::endpoints::ENDPOINTS;
 use crate::Registration;
+use crate::registry::{DEMO_BY_OPENSSH, DocumentedWay};
 use qdeck_config::{
     Absent, Address, CredentialShape, Credentials, Discovered, DiscoverySpec, Environment, PlatformSpec,
     SecretRef, Setting, Takes, incomplete,
 };
-use qdeck_model::Platform;
+use qdeck_model::{Platform, ScreenKind};
 
 /// The platform's handle.
 pub const PLATFORM: Platform = Platform::new("elasticbox", "ElasticBox");
@@ -46,6 +47,11 @@ pub static REGISTRATION: Registration = Registration {
     },
     open: |context| Ok(Arc::new(ElasticBox::new(context)?)),
     endpoints: ENDPOINTS,
+    ways: &[DocumentedWay {
+        kind: ScreenKind::Ssh,
+        how: "to its machine's address, as `ssh.user`, with a key or password of yours",
+        tried: DEMO_BY_OPENSSH,
+    }],
 };
 
 const EXAMPLE: &str = r#"[contexts.elasticbox-lab]

@@ -5,12 +5,12 @@ use std::sync::Arc;
 use super::Gcore;
 use super::endpoints::ENDPOINTS;
 use crate::Registration;
-use crate::registry::{CONSOLE_INPUT, CONSOLE_SIZE_REPORTS};
+use crate::registry::{CONSOLE_INPUT, CONSOLE_SIZE_REPORTS, DEMO_ALONE, DEMO_BY_OPENSSH, DocumentedWay};
 use qdeck_config::{
     Absent, Address, CredentialShape, Credentials, Discovered, DiscoverySpec, Environment, PlatformSpec,
     SecretRef, Setting, Takes, incomplete,
 };
-use qdeck_model::Platform;
+use qdeck_model::{Platform, ScreenKind};
 
 /// The platform's handle.
 pub const PLATFORM: Platform = Platform::new("gcore", "Gcore");
@@ -54,6 +54,19 @@ pub static REGISTRATION: Registration = Registration {
     },
     open: |context| Ok(Arc::new(Gcore::new(context)?)),
     endpoints: ENDPOINTS,
+    ways: &[
+        DocumentedWay {
+            kind: ScreenKind::Terminal,
+            how: "the serial console, in regions that have one",
+            tried: DEMO_ALONE,
+        },
+        DocumentedWay {
+            kind: ScreenKind::Ssh,
+            how: "to its address, as the user of its image or of `ssh.user`, with a key or password of yours",
+            tried: DEMO_BY_OPENSSH,
+        },
+        DocumentedWay { kind: ScreenKind::Framebuffer, how: "its screen, by noVNC", tried: DEMO_ALONE },
+    ],
 };
 
 const EXAMPLE: &str = r#"[contexts.gcore-ai]

@@ -29,6 +29,7 @@ pub static REGISTRATION: Registration = Registration {
     },
     open: |context| Ok(Arc::new(Quasarch::new(context)?)),
     endpoints: ENDPOINTS,
+    ways: &[],
 };
 
 const EXAMPLE: &str = r#"[contexts.quasarch]

@@ -3,6 +3,10 @@
 
 #[cfg(test)]
 mod tests;
+mod ways;
+
+pub use ways::DocumentedWay;
+pub(crate) use ways::{DEMO_ALONE, DEMO_BY_OPENSSH};
 
 use crate::{Endpoint, SharedProvider, Use};
 use qdeck_config::{Absent, Context, PlatformSpec, Setting, Takes};
@@ -16,6 +20,8 @@ pub struct Registration {
     pub open: fn(&Context) -> Result<SharedProvider, Problem>,
     /// The use of each endpoint that the platform's documents name.
     pub endpoints: &'static [Endpoint],
+    /// The ways into its instances, for the documentation.
+    pub ways: &'static [DocumentedWay],
 }
 
 impl Registration {

@@ -13,6 +13,7 @@ mod keys;
 mod pages;
 mod pictures;
 mod tables;
+mod ways;
 mod writes;
 
 use crossterm::event::{Event as TerminalEvent, KeyCode, KeyEvent, KeyModifiers};

@@ -9,7 +9,7 @@ use super::tiles::{Axis, Direction};
 use super::{ConsoleView, Destination, Mode, Named};
 use crate::console::{OpenConsole, Sessions};
 use crate::model::{ResourceId, ScreenKind};
-use crate::tui::app::App;
+use crate::tui::app::{App, is_text};
 use crate::tui::command::{ConsoleCommand, CopyCommand};
 use crate::tui::effect::{ScreenEffect, View};
 use crate::tui::layer::Handled;
@@ -179,7 +179,7 @@ impl ConsoleView {
 
     fn another_session(&mut self) -> Vec<Effect> {
         let console = &self.pane().console;
-        if console.kind != ScreenKind::Terminal {
+        if !is_text(console.kind) {
             return self.notify("This console is not of text: one session only");
         }
         let new = self.sessions.open_new(&console.id, &console.name, console.kind);
@@ -299,6 +299,7 @@ pub fn asked_for(
             vec![sessions.get(*session).ok_or_else(|| "that console was closed meanwhile".to_owned())]
         }
         View::Console(id) => vec![attach(sessions, id, app)],
+        View::Way(id, kind) => vec![name_of(app, id).map(|name| sessions.attach_by(id, name, *kind))],
         View::NewConsole(id) => {
             vec![console_of(app, id).map(|(name, kind)| sessions.open_new(id, name, kind))]
         }
@@ -322,17 +323,19 @@ fn attach(sessions: &Sessions, id: &ResourceId, app: &App) -> Result<Arc<OpenCon
     }
 }
 
-/// The name of an instance, and the kind of console that it offers.
+/// The name of an instance, and the way into it.
 ///
 /// # Errors
-/// Where it is gone or offers none, as a message.
+/// Where it is gone or there is no way, as a message.
 fn console_of<'a>(app: &'a App, id: &ResourceId) -> Result<(&'a str, ScreenKind), String> {
+    let name = name_of(app, id)?;
     let row = app.store.get(id).ok_or_else(|| format!("{id} is gone"))?;
-    let name = row.resource.name();
-    match row.resource.offers().console {
-        Some(kind) => Ok((name, kind)),
-        None => Err(format!("{name} offers no console")),
-    }
+    Ok((name, app.best_way(&row.resource)?))
+}
+
+fn name_of<'a>(app: &'a App, id: &ResourceId) -> Result<&'a str, String> {
+    let row = app.store.get(id).ok_or_else(|| format!("{id} is gone"))?;
+    Ok(row.resource.name())
 }
 
 fn tab_count(tabs: usize) -> String {

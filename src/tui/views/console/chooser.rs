@@ -1,9 +1,9 @@
 //! The list that asks which console to put into a new tile or tab: sessions without a tile, and instances.
 
 use crate::console::{SessionId, Sessions};
-use crate::model::{Kind, ResourceId, ScreenKind};
+use crate::model::{Kind, ResourceId};
 use crate::tui::Effect;
-use crate::tui::app::App;
+use crate::tui::app::{App, is_text};
 use crate::tui::overlays::list::{Item, List};
 use crate::tui::overlays::{Menu, MenuLayer, Shape};
 
@@ -41,7 +41,7 @@ impl Chooser {
             Item::new(marks, open.label(), open.id.context.as_str(), Choice::Session(open.session))
         }));
         let rows = app.store.rows(Kind::Instance);
-        let attachable = rows.filter(|row| row.resource.offers().console == Some(ScreenKind::Terminal));
+        let attachable = rows.filter(|row| app.best_way(&row.resource).is_ok_and(is_text));
         let mut instances: Vec<_> = attachable
             .map(|row| {
                 let id = row.resource.id();

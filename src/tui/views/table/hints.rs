@@ -28,6 +28,7 @@ pub(super) fn hints(app: &App) -> Vec<Hint> {
         ));
         hints.extend([
             (Command::Attach, "attach"),
+            (Command::Ssh, "ssh"),
             (Command::Logs, "logs"),
             (Command::Actions, "actions"),
             (Command::Telemetry, "telemetry"),

@@ -2,7 +2,7 @@
 
 use crate::model::{ActionId, GpuModel, Kind, Resource, ResourceId, ScreenKind};
 use crate::tui::Effect;
-use crate::tui::app::App;
+use crate::tui::app::{App, is_text, refusal};
 use crate::tui::command::{RowCommand, not_offered};
 use crate::tui::effect::{DocumentForm, ScreenEffect, View, Work};
 use crate::tui::layer::Handled;
@@ -22,8 +22,15 @@ pub(super) fn perform(command: RowCommand, app: &mut App) -> Handled {
         RowCommand::Json => View::Document(id, DocumentForm::Json).into(),
         RowCommand::Logs => logs(app),
         RowCommand::Attach if app.pane().targets().len() > 1 => return attach_all(app),
-        RowCommand::Attach if row.offers().console.is_some() => View::Console(id).into(),
+        RowCommand::Attach if !app.ways_of_row(&row).is_empty() => View::Console(id).into(),
         RowCommand::Attach => Effect::complain(not_offered(&row, "console")),
+        RowCommand::Ways if !app.ways_of_row(&row).is_empty() => View::Ways(id).into(),
+        RowCommand::Ways => Effect::complain(not_offered(&row, "console")),
+        RowCommand::Ssh => match app.ways_of_row(&row).iter().find(|way| way.kind == ScreenKind::Ssh) {
+            Some(way) if way.barrier.is_some() => Effect::complain(refusal(way, row.name())),
+            Some(_) => View::Way(id, ScreenKind::Ssh).into(),
+            None => Effect::complain(not_offered(&row, "SSH")),
+        },
         RowCommand::Telemetry if row.offers().telemetry => View::Telemetry(id).into(),
         RowCommand::Telemetry => Effect::complain(not_offered(&row, "telemetry")),
         RowCommand::Revisions => match (&*row, row.container()) {
@@ -64,7 +71,7 @@ const MAX_CONSOLES_TOGETHER: usize = 9;
 fn attach_all(app: &App) -> Handled {
     let targets = app.pane().targets();
     let marked = targets.len();
-    let is_text = |row: &&Resource| row.offers().console == Some(ScreenKind::Terminal);
+    let is_text = |row: &&Resource| app.best_way(row).is_ok_and(is_text);
     let mut ids: Vec<ResourceId> =
         targets.iter().map(|row| &**row).filter(is_text).map(|row| row.id().clone()).collect();
     let offered = ids.len();

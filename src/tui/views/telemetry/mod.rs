@@ -10,7 +10,7 @@ use std::time::Duration;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use crate::model::{Metric, ResourceId, Timestamp};
+use crate::model::{Metric, ResourceId, ScreenKind, Timestamp};
 use crate::tui::app::App;
 use crate::tui::command::{Movement, TelemetryCommand};
 use crate::tui::effect::{DocumentForm, View};
@@ -165,6 +165,8 @@ impl TelemetryView {
             TelemetryCommand::Back if self.alone => self.alone = false,
             TelemetryCommand::Back | TelemetryCommand::Close => return Effect::close().into(),
             TelemetryCommand::Attach => return View::Console(self.id.clone()).into(),
+            TelemetryCommand::Ways => return View::Ways(self.id.clone()).into(),
+            TelemetryCommand::Ssh => return View::Way(self.id.clone(), ScreenKind::Ssh).into(),
             TelemetryCommand::Logs => return View::Logs(vec![self.id.clone()]).into(),
             TelemetryCommand::Describe => return View::Document(self.id.clone(), DocumentForm::Form).into(),
         }

@@ -3,13 +3,16 @@
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
 use super::super::form::FormOpening;
-use crate::model::{Action, ActionId, FormValues, Resource, Target};
+use crate::model::{Action, ActionId, FormValues, Kind, Resource, Target};
 use crate::tui::Effect;
 use crate::tui::app::App;
-use crate::tui::effect::ScreenEffect;
+use crate::tui::effect::{ScreenEffect, View};
 use crate::tui::layer::{Answer, Asking, Handled, Question, Ticket};
 use crate::tui::overlays::list::{Item, List, Tone};
 use crate::tui::overlays::{Menu, MenuLayer, Shape};
+
+/// The choice that opens the menu of ways into an instance.
+const WAYS: usize = usize::MAX;
 
 /// The actions on one row, as it was when the menu was opened.
 pub struct ActionMenu {
@@ -24,7 +27,15 @@ pub struct ActionMenu {
 impl ActionMenu {
     /// The menu of a row; `chosen` is chosen in it as if by its key.
     pub fn layer(row: &Resource, actions: Vec<Action>, chosen: Option<ActionId>) -> MenuLayer<Self> {
-        let items = actions.iter().enumerate().map(|(at, action)| item(at, action)).collect();
+        let mut items: Vec<_> = actions.iter().enumerate().map(|(at, action)| item(at, action)).collect();
+        if row.kind() == Kind::Instance {
+            items.push(Item::new(
+                "",
+                "Ways in",
+                "console, SSH, screen: what there is and what it needs",
+                WAYS,
+            ));
+        }
         let at = chosen.and_then(|chosen| named(&actions, chosen));
         let menu = Self { target: Target::of(row), actions, chosen, preparing: Asking::default() };
         let layer = Menu::layer(menu, items);
@@ -36,6 +47,9 @@ impl ActionMenu {
 
     /// Has an action prepared, or reports why it is not available.
     fn take(&mut self, at: usize) -> Vec<Effect> {
+        if at == WAYS {
+            return vec![Effect::close(), View::Ways(self.target.id.clone()).into()];
+        }
         let Some(action) = self.actions.get(at) else {
             return Vec::new();
         };

@@ -8,9 +8,10 @@ use std::sync::Arc;
 use super::Exoscale;
 use super::endpoints::ENDPOINTS;
 use crate::Registration;
+use crate::registry::{DEMO_ALONE, DEMO_BY_OPENSSH, DocumentedWay};
 pub(super) use accounts::config_folders;
 use qdeck_config::{Absent, Address, CredentialShape, DiscoverySpec, PlatformSpec, Setting, Takes};
-use qdeck_model::Platform;
+use qdeck_model::{Platform, ScreenKind};
 
 /// The platform's handle.
 pub const PLATFORM: Platform = Platform::new("exoscale", "Exoscale");
@@ -44,6 +45,18 @@ pub static REGISTRATION: Registration = Registration {
     },
     open: |context| Ok(Arc::new(Exoscale::new(context)?)),
     endpoints: ENDPOINTS,
+    ways: &[
+        DocumentedWay {
+            kind: ScreenKind::Ssh,
+            how: "to its address, as the user of its template or of `ssh.user`, with a key or password of yours",
+            tried: DEMO_BY_OPENSSH,
+        },
+        DocumentedWay {
+            kind: ScreenKind::Framebuffer,
+            how: "its screen, by the console proxy",
+            tried: DEMO_ALONE,
+        },
+    ],
 };
 
 const EXAMPLE: &str = r#"[contexts.exoscale-prod]

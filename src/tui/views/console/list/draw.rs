@@ -11,7 +11,7 @@ use super::SessionsView;
 use crate::console::{Encoding, OpenConsole};
 use crate::model::{Bytes, age};
 use crate::tui::Look;
-use crate::tui::app::mark_symbol;
+use crate::tui::app::{mark_symbol, short_way};
 use crate::tui::views::console::pane::state_piece;
 use crate::tui::views::console::recording::{playback, playback_piece, recording_piece};
 use crate::tui::widgets::frame::{Piece, draw_border, put, put_right};
@@ -31,6 +31,8 @@ struct Columns {
     /// 0 where there is no room for them.
     contexts: usize,
     has_sizes: bool,
+    /// 0 where all are text consoles.
+    ways: usize,
 }
 
 impl SessionsView {
@@ -65,6 +67,7 @@ impl SessionsView {
             names: widest(&mut all.iter().map(|open| open.label().width())).min(MAX_NAME_WIDTH),
             contexts: if has_contexts { contexts.min(MAX_CONTEXT_WIDTH) } else { 0 },
             has_sizes: body.width >= MIN_WIDTH_WITH_SIZES,
+            ways: widest(&mut all.iter().map(|open| short_way(open.kind).width())),
         };
         let height = usize::from(body.height).max(1);
         let first = (at + 1).saturating_sub(height);
@@ -94,6 +97,10 @@ fn pieces(open: &OpenConsole, columns: &Columns, look: &Look<'_>) -> Vec<Piece> 
     let mut pieces = vec![(format!(" {:<names$}  ", open.label()), theme.text)];
     if contexts > 0 {
         pieces.push((format!("{:<contexts$}  ", open.id.context.as_str()), theme.dim));
+    }
+    let ways = columns.ways;
+    if ways > 0 {
+        pieces.push((format!("{:<ways$}  ", short_way(open.kind)), theme.accent));
     }
     let (state, style) = playback(open)
         .map_or_else(|| state_piece(&open.screen.state(), look), |status| playback_piece(&status, look));

@@ -8,6 +8,7 @@ use unicode_width::UnicodeWidthStr;
 use super::Pane;
 use super::draw::state_piece;
 use crate::tui::Look as ScreenLook;
+use crate::tui::app::short_way;
 use crate::tui::views::console::recording::{playback, playback_piece, recording_piece};
 use crate::tui::widgets::frame::{Piece, put, put_right};
 
@@ -66,7 +67,12 @@ impl Pane {
         let name = if title.is_focused { theme.title.add_modifier(Modifier::BOLD) } else { theme.text };
         let room = start.saturating_sub(row.x + 1);
         let mut left = vec![(format!(" {label} "), name)];
-        if label.width() + context.width() + 3 <= usize::from(room) {
+        let way = short_way(self.console.kind);
+        if !way.is_empty() && label.width() + way.len() + 3 <= usize::from(room) {
+            left.push((format!("{way} "), theme.accent));
+        }
+        let taken: usize = left.iter().map(|piece| piece.0.width()).sum();
+        if taken + context.width() < usize::from(room) {
             left.push((format!("{context} "), theme.dim));
             if let Some(title) = self.screen().title().filter(|title| !title.is_empty()) {
                 left.push((format!("{} {title} ", if look.ascii { "-" } else { "─" }), theme.text));
