@@ -3,15 +3,21 @@
 use std::sync::Arc;
 
 use crate::config::{ConsoleEncoding, Context};
-use crate::console::{ByteStream, Encoding, Opened, Opener, Page, ResizeReports, SessionOptions, Transport};
+use crate::console::{
+    ByteStream, Encoding, Opened, Opener, Page, PixelTransport, ResizeReports, SessionOptions, Transport,
+};
 use crate::fleet::{Console, Fleet};
-use crate::model::{Bytes, Problem, ProblemKind};
+use crate::model::{Bytes, Problem, ProblemKind, ScreenKind};
+use crate::net::SocketOptions;
+
+/// The longest message of a screen of pixels, in bytes.
+const MAX_PIXEL_MESSAGE_BYTES: usize = 16 << 20;
 
 /// An opener that asks the fleet.
 pub fn opener(fleet: Fleet) -> Opener {
     Arc::new(move |id, kind| {
         let fleet = fleet.clone();
-        Box::pin(async move { opened(fleet.open_console(&id, kind).await?) })
+        Box::pin(async move { opened(fleet.open_console(&id, kind).await?, kind).await })
     })
 }
 
@@ -28,17 +34,38 @@ pub fn session_options(history: Bytes, contexts: &[Context]) -> SessionOptions {
     }
 }
 
-fn opened(console: Console) -> Result<Opened, Problem> {
+/// Settings of a websocket with a screen of pixels, whose messages may hold a whole picture. The proxies of OpenStack take
+/// the subprotocol and older ones insist on it; one that refuses it is asked again without.
+fn pixel_socket() -> SocketOptions {
+    SocketOptions {
+        protocols: vec!["binary".to_owned()],
+        message_limit: MAX_PIXEL_MESSAGE_BYTES,
+        ..SocketOptions::default()
+    }
+}
+
+/// Opens what the platform has answered with; a screen of pixels only if it is not a page that is asked for.
+async fn opened(console: Console, kind: ScreenKind) -> Result<Opened, Problem> {
     Ok(match console {
         Console::Terminal { socket, input, size_reports } => Opened::Terminal(Transport {
             stream: ByteStream::Socket { socket, takes_input: input },
             resize: if size_reports { ResizeReports::Sequence } else { ResizeReports::Ignored },
         }),
-        Console::Framebuffer { endpoint, page, good_for } => Opened::Page(Page {
-            is_endpoint: page.is_none(),
-            address: page.unwrap_or(endpoint),
-            valid_for: good_for,
-        }),
+        Console::Framebuffer { endpoint, page, good_for, .. } if kind == ScreenKind::WebPage => {
+            Opened::Page(Page {
+                is_endpoint: page.is_none(),
+                address: page.unwrap_or(endpoint),
+                valid_for: good_for,
+            })
+        }
+        Console::Framebuffer { endpoint, client, .. } => {
+            let url = endpoint.expose().parse().map_err(|_| {
+                Problem::new(ProblemKind::BadAnswer, "the platform's address of the screen is no URL")
+            })?;
+            let socket = client.socket(url, pixel_socket()).await?;
+            let stream = ByteStream::Socket { socket, takes_input: true };
+            Opened::Framebuffer(PixelTransport { stream, password: None })
+        }
         Console::WebPage(address) => Opened::Page(Page { address, is_endpoint: false, valid_for: None }),
         Console::Ssh(target) => {
             let message = format!("{} is reached by ssh, outside of this screen", target.host);
@@ -51,20 +78,29 @@ fn opened(console: Console) -> Result<Opened, Problem> {
 mod tests {
     use super::*;
     use crate::model::Secret;
+    use crate::net::{Client, ClientOptions};
 
-    #[test]
-    fn a_framebuffer_is_a_page_for_a_browser_where_it_has_one() {
+    #[tokio::test]
+    async fn a_framebuffer_is_a_page_only_where_one_is_asked_for() {
+        // The client builds its TLS configuration even where it does not use it.
+        let _ = rustls::crypto::ring::default_provider().install_default();
         let framebuffer = |page: Option<&str>| Console::Framebuffer {
-            endpoint: Secret::new("wss://console.example/websockify"),
+            // Nothing listens there.
+            endpoint: Secret::new("ws://127.0.0.1:1/websockify?token=abc123"),
             page: page.map(Secret::new),
             good_for: None,
+            client: Client::new(ClientOptions::default()),
         };
         for (page, address, is_endpoint) in [
             (Some("https://console.example/vnc"), "https://console.example/vnc", false),
-            (None, "wss://console.example/websockify", true),
+            (None, "ws://127.0.0.1:1/websockify?token=abc123", true),
         ] {
             let expected = Page { address: Secret::new(address), is_endpoint, valid_for: None };
-            assert!(matches!(opened(framebuffer(page)), Ok(Opened::Page(page)) if page == expected));
+            let opened_page = opened(framebuffer(page), ScreenKind::WebPage).await;
+            assert!(matches!(opened_page, Ok(Opened::Page(page)) if page == expected));
+            let problem = opened(framebuffer(page), ScreenKind::Framebuffer).await.err().unwrap();
+            assert_eq!(problem.kind, ProblemKind::Unreachable);
+            assert!(!problem.to_string().contains("abc123"), "{problem}");
         }
     }
 }

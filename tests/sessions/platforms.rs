@@ -70,13 +70,14 @@ fn a_console_that_is_a_page_opens_in_a_browser_and_shows_its_address_nowhere_els
     std::fs::set_permissions(&browser, may_run).expect("it is ours");
     let deck =
         Deck::with_environment(&["--context", "demo-gcore"], &[("BROWSER", &browser.to_string_lossy())]);
-    // Its region has no proxy for serial consoles.
     deck.wait_for("api-2");
     deck.type_keys(keys::ESC);
     deck.wait_gone("esc hides this");
     deck.type_keys("/api-2\r");
     deck.wait_gone("api-1");
-    deck.type_keys("a");
+    deck.type_keys("i");
+    deck.wait_for("page in a browser");
+    deck.type_keys("w");
     deck.wait_for("a page for a browser");
     deck.wait_for("http://127.0.0.1/••••");
     deck.type_keys(keys::ENTER);

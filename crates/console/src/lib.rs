@@ -1,8 +1,9 @@
 //! Consoles of remote instances, without a screen to show them on: how one is opened, the session that runs it, and the
 //! registry of all that are open.
 //!
-//! An [`Opener`] asks the platform and answers with bytes to read ([`Transport`]) or with a page for another program
-//! ([`Page`]). A [`TerminalSession`] carries the bytes and is a [`RemoteScreen`], which is all that a view needs.
+//! An [`Opener`] asks the platform and answers with bytes to read ([`Transport`]), with pixels ([`PixelTransport`]) or with
+//! a page for another program ([`Page`]). A [`TerminalSession`] carries the bytes, a [`VncSession`] the pixels, and each is
+//! a [`RemoteScreen`], which is all that a view needs.
 //! [`Sessions`] keeps the open ones while no view shows them. A [`Passthrough`] carries the bytes as they are, for the
 //! caller's own terminal.
 
@@ -11,7 +12,9 @@ pub mod recording;
 mod registry;
 mod remote_screen;
 mod session;
+mod switching;
 mod transport;
+mod vnc;
 
 #[cfg(test)]
 mod tests;
@@ -22,4 +25,6 @@ pub use qdeck_terminal::{Cursor, CursorShape, Encoding, Line, Match, Place, Size
 pub use registry::{Mark, Marks, OpenConsole, SessionId, SessionOptions, Sessions, Wake};
 pub use remote_screen::{PixelScreen, RecordableScreen, RemoteScreen, Retry, SessionState, TextScreen};
 pub use session::{Passthrough, TerminalSession};
+pub use switching::SwitchingSession;
 pub use transport::{ByteStream, PixelTransport, ResizeReports, Transport};
+pub use vnc::VncSession;

@@ -154,8 +154,21 @@ pub trait PixelScreen: Send + Sync {
     /// presses of the wheel up, down, left and right. Dropped where the screen takes no input.
     fn send_pointer(&self, x: u16, y: u16, buttons: u8);
 
+    /// The pixel that the pointer was last moved to; where the shape of the pointer is drawn.
+    fn pointer(&self) -> (u16, u16) {
+        (0, 0)
+    }
+
     /// Takes the text that was put into the machine's clipboard since the last call, if one was.
     fn take_clipboard(&self) -> Option<String>;
+
+    /// Sets whether a screen that shows text is shown as pixels all the same: then [`RemoteScreen::text`] is `None`.
+    fn set_pixels_only(&self, _pixels_only: bool) {}
+
+    /// True if text is shown as pixels.
+    fn is_pixels_only(&self) -> bool {
+        false
+    }
 }
 
 /// The part of a session that only a screen of text has.

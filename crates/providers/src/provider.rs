@@ -13,7 +13,7 @@ use qdeck_model::{
     Platform, PreparedRequest, PreparedWrite, Preview, Problem, ProblemKind, Resource, ResourceId, Sample,
     ScreenKind, Secret, SshTarget, Target, Timestamp, Way,
 };
-use qdeck_net::{ShellCredentials, Socket};
+use qdeck_net::{Client, ShellCredentials, Socket};
 
 /// A shared handle on one context's provider.
 pub type SharedProvider = Arc<dyn Provider>;
@@ -49,6 +49,8 @@ pub enum Console {
         page: Option<Secret>,
         /// The lifetime of both, where the platform documents it.
         good_for: Option<Duration>,
+        /// The client to open the websocket with, as every other request of the context.
+        client: Client,
     },
     /// A page for a browser; its URL may hold a token.
     WebPage(Secret),

@@ -26,7 +26,7 @@ use super::error::{Code, CommandError};
 use super::{Arguments, leave, output, targets};
 use crate::console::{Opened, Page, Passthrough};
 use crate::consoles;
-use crate::model::{Kind, Resource};
+use crate::model::{Kind, Resource, ScreenKind};
 use crate::providers::Registry;
 use attach::{End, Failed};
 pub use escape::EscapeKey;
@@ -81,13 +81,12 @@ async fn attach(
         let message = format!("{name} has no console: its platform offers none, or it is gone");
         return Err(CommandError::new(Code::Refused, message));
     };
+    if kind == ScreenKind::Framebuffer {
+        return Err(pixel_error(&name));
+    }
     let console = match consoles::opener(fleet)(instance.id().clone(), kind).await? {
         Opened::Terminal(transport) => Passthrough::from(transport),
-        Opened::Framebuffer(_) => {
-            let message = format!("the console of {name} is a screen of pixels (VNC)");
-            return Err(CommandError::new(Code::Refused, message)
-                .hint("Start `qdeck` and press `a` on the instance: there it is shown"));
-        }
+        Opened::Framebuffer(_) => return Err(pixel_error(&name)),
         Opened::Page(page) => return Err(page_error(&name, &page)),
     };
     attach::attach(console, &name, of).await.map_err(|failed| match failed {
@@ -103,6 +102,13 @@ async fn attach(
 /// `exo-prod/web-1`, without control characters.
 fn shown_name(instance: &Resource) -> String {
     output::plain(&format!("{}/{}", instance.id().context, instance.name()))
+}
+
+/// Pixels are no bytes for the caller's terminal.
+fn pixel_error(name: &str) -> CommandError {
+    let message = format!("the console of {name} is a VNC screen, which is drawn and not printed");
+    CommandError::new(Code::Refused, message)
+        .hint("Start `qdeck` and press `a` on the instance: there it is shown and takes keys")
 }
 
 /// Its address holds a token and is not printed.

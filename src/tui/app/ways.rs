@@ -125,7 +125,7 @@ fn capitalized(word: &str) -> String {
 
 /// Returns true if a way leads to a page that another program shows.
 pub(in crate::tui) const fn is_page(kind: ScreenKind) -> bool {
-    matches!(kind, ScreenKind::Framebuffer | ScreenKind::WebPage)
+    matches!(kind, ScreenKind::WebPage)
 }
 
 /// Returns true if a way leads to text in this screen.

@@ -91,6 +91,8 @@ impl Performer {
 
     /// Asks for a console that is a page.
     pub(super) fn fetch_page(&mut self, ticket: Ticket, id: ResourceId, kind: ScreenKind) -> AbortHandle {
+        // What is shown here otherwise is asked for as a page.
+        let kind = if kind == ScreenKind::Framebuffer { ScreenKind::WebPage } else { kind };
         let opening = (self.opener)(id, kind);
         let sender = self.sender.clone();
         self.tasks.spawn(async move {

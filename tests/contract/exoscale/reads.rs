@@ -188,7 +188,7 @@ async fn details_contain_everything_that_an_instance_refers_to() {
 #[tokio::test]
 async fn a_console_comes_with_the_page_that_shows_it() {
     let (recorder, provider) = recorded(organisation).await;
-    let Ok(Console::Framebuffer { endpoint, page, good_for }) =
+    let Ok(Console::Framebuffer { endpoint, page, good_for, .. }) =
         within(provider.console(&web(), ScreenKind::WebPage)).await
     else {
         panic!("a framebuffer")

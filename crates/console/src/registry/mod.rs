@@ -14,7 +14,7 @@ use parking_lot::{Mutex, MutexGuard};
 use tokio_util::task::AbortOnDropHandle;
 
 use super::recording::{PlayOptions, PlayedSession, Recordings};
-use super::{Connector, Opener, Page, RemoteScreen, SessionState, Size, TerminalSession};
+use super::{Connector, Opener, Page, RemoteScreen, SessionState, Size, SwitchingSession, VncSession};
 pub use marks::{Mark, Marks};
 pub use open_console::{OpenConsole, SessionId};
 use qdeck_model::{ContextName, Kind, ResourceId, ScreenKind, Timestamp};
@@ -123,7 +123,10 @@ impl Sessions {
         self.open_with(id, name, kind, |wake| {
             let (opener, id) = (Arc::clone(&self.opener), id.clone());
             let connector: Connector = Arc::new(move || opener(id.clone(), kind));
-            Box::new(TerminalSession::start(connector, INITIAL_SIZE, wake))
+            match kind {
+                ScreenKind::Framebuffer => Box::new(VncSession::start(connector, wake)),
+                _ => Box::new(SwitchingSession::start(connector, INITIAL_SIZE, wake)),
+            }
         })
     }
 

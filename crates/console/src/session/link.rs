@@ -14,7 +14,7 @@ use qdeck_net::{Frame, SocketReader, SocketWriter};
 const CLOSE_GRACE: Duration = Duration::from_secs(1);
 
 /// An open transport, taken apart.
-pub(super) struct Link {
+pub(crate) struct Link {
     pub reader: Reader,
     pub writer: Writer,
     pub takes_input: bool,
@@ -22,13 +22,13 @@ pub(super) struct Link {
 }
 
 /// The incoming direction.
-pub(super) enum Reader {
+pub(crate) enum Reader {
     Socket(SocketReader),
     Channel(mpsc::Receiver<Result<Bytes, Problem>>),
 }
 
 /// The outgoing direction.
-pub(super) enum Writer {
+pub(crate) enum Writer {
     Socket(SocketWriter),
     Channel(Option<mpsc::Sender<Bytes>>),
 }
@@ -65,7 +65,7 @@ impl Reader {
 
 /// Reads and writes until either ends. What still arrives after the writing has failed may be the last output, or report
 /// why the link broke.
-pub(super) async fn carry<E: From<Problem>>(
+pub(crate) async fn carry<E: From<Problem>>(
     reading: impl Future<Output = Result<(), E>>,
     writing: impl Future<Output = Problem>,
 ) -> Result<(), E> {
@@ -81,7 +81,7 @@ pub(super) async fn carry<E: From<Problem>>(
 }
 
 /// Closes both directions in an orderly way.
-pub(super) async fn close(mut reader: Reader, writer: Writer) {
+pub(crate) async fn close(mut reader: Reader, writer: Writer) {
     // The closing handshake ends only if the other side's frames are read meanwhile.
     let drain = async { while let Ok(Some(_)) = reader.recv().await {} };
     tokio::select! {

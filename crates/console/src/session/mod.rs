@@ -1,11 +1,11 @@
 //! A session on a remote terminal: the handle, the task behind it, and what the two share.
 
-mod link;
+pub(crate) mod link;
 mod outbound;
 mod passthrough;
 mod reading;
 mod replay;
-mod retries;
+pub(crate) mod retries;
 mod shared;
 mod task;
 mod text;
@@ -28,7 +28,7 @@ use super::{
 };
 use qdeck_terminal::{Emulator, input};
 use shared::SharedScreen;
-use task::SessionTask;
+use task::{OnPixels, SessionTask};
 
 /// Encoded key presses that may wait for the wire; when full, further ones are dropped, as a keyboard without a reader
 /// does.
@@ -48,6 +48,16 @@ impl TerminalSession {
     /// Starts a session. `wake` is called when there is something new to draw and the last change was taken with
     /// [`RemoteScreen::take_dirty`]. Must be called inside a tokio runtime.
     pub fn start(connector: Connector, size: Size, wake: Wake) -> Self {
+        Self::start_or(connector, size, wake, None)
+    }
+
+    /// The same; where the platform opens a screen of pixels instead, `on_pixels` takes over, and this session is over.
+    pub(crate) fn start_or(
+        connector: Connector,
+        size: Size,
+        wake: Wake,
+        on_pixels: Option<OnPixels>,
+    ) -> Self {
         let shared = Arc::new(SharedScreen::new(size, wake));
         let (input, input_queue) = mpsc::channel(INPUT_QUEUE_LENGTH);
         let (size, sizes) = watch::channel(size);
@@ -59,6 +69,7 @@ impl TerminalSession {
             input: input_queue,
             sizes,
             reconnects,
+            on_pixels,
             cancel: cancel.clone(),
         };
         tokio::spawn(task.run());

@@ -2,9 +2,12 @@
 
 use std::time::Duration;
 
-use qdeck_model::{Problem, ProblemKind, Reason};
+use qdeck_model::{Problem, ProblemKind, Reason, Timestamp};
 use qdeck_net::Backoff;
+use tokio::sync::mpsc;
 use tokio::time::Instant;
+
+use crate::{Retry, SessionState};
 
 /// The shortest pause before an attempt.
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
@@ -18,7 +21,7 @@ const HEALTHY_AFTER: Duration = Duration::from_secs(10);
 const BUSY_STATUSES: [u16; 3] = [409, 423, 425];
 
 /// The attempts since a link broke.
-pub(super) struct Retries {
+pub(crate) struct Retries {
     backoff: Backoff,
     attempts: u32,
     /// When the link broke.
@@ -53,6 +56,51 @@ impl Retries {
             self.since = None;
         }
     }
+}
+
+/// Waits until the transport is to be opened again: by itself where the link broke, else when the user asks for it. Without
+/// `retries` it is never opened by itself.
+pub(crate) async fn wait_for_next(
+    end: Option<Problem>,
+    retries: Option<&mut Retries>,
+    reconnects: &mut mpsc::Receiver<()>,
+    enter: impl Fn(SessionState),
+) {
+    let next = match (&end, retries) {
+        (Some(problem), Some(retries)) => {
+            let next = retries.next(problem, Instant::now());
+            if next.is_none() {
+                *retries = Retries::new();
+            }
+            next.map(|(attempt, pause)| (attempt, pause, problem.clone()))
+        }
+        (None, Some(retries)) => {
+            *retries = Retries::new();
+            None
+        }
+        (_, None) => None,
+    };
+    let Some((attempt, pause, problem)) = next else {
+        enter(SessionState::Ended(end));
+        if reconnects.recv().await.is_none() {
+            // The handle is gone, and the task about to be cancelled.
+            std::future::pending::<()>().await;
+        }
+        return enter(SessionState::Connecting);
+    };
+    let retry = Retry { attempt, at: after(pause), problem };
+    enter(SessionState::Reconnecting(retry.clone()));
+    tokio::select! {
+        Some(()) = reconnects.recv() => {}
+        () = tokio::time::sleep(pause) => {}
+    }
+    enter(SessionState::Reconnecting(Retry { at: None, ..retry }));
+}
+
+/// The clock's time after a pause from now.
+fn after(pause: Duration) -> Option<Timestamp> {
+    let pause = i64::try_from(pause.as_millis()).ok()?;
+    Timestamp::from_millis(Timestamp::now().as_millis().checked_add(pause)?)
 }
 
 /// Returns whether the same attempt may work later without the user doing something.

@@ -1,7 +1,6 @@
 //! The task behind a session: opens the transport, carries its bytes, and opens it again when it breaks.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use bytes::Bytes;
 use tokio::sync::{mpsc, watch};
@@ -12,13 +11,16 @@ use super::link::{self, Link, close};
 use super::outbound::Outbound;
 use super::reading::Reading;
 use super::replay::Recent;
-use super::retries::Retries;
+use super::retries::{Retries, wait_for_next};
 use super::shared::SharedScreen;
-use crate::{Connector, Opened, ResizeReports, Retry, SessionState, Size};
-use qdeck_model::{Problem, ProblemKind, Timestamp};
+use crate::{Connector, Opened, PixelTransport, ResizeReports, SessionState, Size};
+use qdeck_model::{Problem, ProblemKind};
 
 /// Replies that may wait for the wire. A remote side that asks without end and does not read loses replies.
 const REPLY_QUEUE_LENGTH: usize = 16;
+
+/// Takes over a console that turned out to be a screen of pixels.
+pub(crate) type OnPixels = Box<dyn FnOnce(PixelTransport) + Send>;
 
 /// The task's half of a session.
 pub(super) struct SessionTask {
@@ -27,6 +29,8 @@ pub(super) struct SessionTask {
     pub input: mpsc::Receiver<Bytes>,
     pub sizes: watch::Receiver<Size>,
     pub reconnects: mpsc::Receiver<()>,
+    /// Takes over where the platform opens a screen of pixels instead.
+    pub on_pixels: Option<OnPixels>,
     pub cancel: CancellationToken,
 }
 
@@ -58,42 +62,24 @@ impl SessionTask {
                     past.ended_at = Some(Instant::now());
                     end
                 }
-                Ok(Opened::Framebuffer(_)) => Some(Problem::new(
-                    ProblemKind::Unsupported,
-                    "the platform opened a screen of pixels, and this session shows text",
-                )),
+                Ok(Opened::Framebuffer(transport)) => match self.on_pixels.take() {
+                    Some(on_pixels) => return on_pixels(transport),
+                    None => Some(Problem::new(
+                        ProblemKind::Unsupported,
+                        "the platform opened a screen of pixels, and this session shows text",
+                    )),
+                },
                 Ok(Opened::Page(page)) => return self.shared.enter(SessionState::Page(page)),
                 Err(problem) => Some(problem),
             };
+            // A console that has never opened is not tried again by itself: the user is looking at the reason.
+            let retries = past.ended_at.is_some().then_some(&mut past.retries);
             tokio::select! {
                 biased;
                 () = cancel.cancelled() => return,
-                () = self.wait_for_next(end, &mut past) => {}
+                () = wait_for_next(end, retries, &mut self.reconnects, |state| self.shared.enter(state)) => {}
             }
         }
-    }
-
-    /// Waits until the transport is to be opened again: by itself where the link broke, else when the user asks for it.
-    async fn wait_for_next(&mut self, end: Option<Problem>, past: &mut Past) {
-        // A console that has never opened is not tried again by itself: the user is looking at the reason.
-        let broken = end.as_ref().filter(|_| past.ended_at.is_some());
-        let retry = broken.and_then(|problem| past.retries.next(problem, Instant::now()));
-        let (Some((attempt, pause)), Some(problem)) = (retry, &end) else {
-            self.shared.enter(SessionState::Ended(end));
-            if self.reconnects.recv().await.is_none() {
-                // The handle is gone, and the task about to be cancelled.
-                std::future::pending::<()>().await;
-            }
-            past.retries = Retries::new();
-            return self.shared.enter(SessionState::Connecting);
-        };
-        let retry = Retry { attempt, at: after(pause), problem: problem.clone() };
-        self.shared.enter(SessionState::Reconnecting(retry.clone()));
-        tokio::select! {
-            Some(()) = self.reconnects.recv() => {}
-            () = tokio::time::sleep(pause) => {}
-        }
-        self.shared.enter(SessionState::Reconnecting(Retry { at: None, ..retry }));
     }
 
     /// Marks the start of a connection.
@@ -137,10 +123,4 @@ impl SessionTask {
         close(reader, writer).await;
         end
     }
-}
-
-/// The clock's time after a pause from now.
-fn after(pause: Duration) -> Option<Timestamp> {
-    let pause = i64::try_from(pause.as_millis()).ok()?;
-    Timestamp::from_millis(Timestamp::now().as_millis().checked_add(pause)?)
 }

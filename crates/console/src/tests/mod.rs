@@ -8,6 +8,9 @@ mod programs;
 mod reconnect;
 mod recorded;
 mod registry;
+mod vnc;
+#[cfg(feature = "system-tests")]
+mod vnc_servers;
 mod websocket;
 
 use std::sync::Arc;

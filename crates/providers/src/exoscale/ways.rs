@@ -14,7 +14,8 @@ use qdeck_model::{Instance, Kind, Problem, Resource, ResourceId, ScreenKind, Way
 /// The ways into an instance, the best first.
 pub(super) fn ways(settings: &SshSettings, row: &Instance) -> Vec<Way> {
     let screen = Way::open(ScreenKind::Framebuffer, "nothing: its screen and keyboard");
-    vec![machine(settings, row).way(), screen.unless(stopped(row))]
+    let page = Way::open(ScreenKind::WebPage, "a browser on this machine");
+    vec![machine(settings, row).way(), screen.unless(stopped(row)), page.unless(stopped(row))]
 }
 
 /// Reads the instance as it is now, for the target. The key that `exo` made for an instance that was created without one

@@ -14,7 +14,9 @@ pub(super) fn ways(settings: &SshSettings, row: &Instance) -> Vec<Way> {
     let serial =
         Way::open(ScreenKind::Terminal, "a region with serial consoles, and a system that uses its one");
     let screen = Way::open(ScreenKind::Framebuffer, "nothing: its screen and keyboard");
-    vec![serial.unless(stopped(row)), machine(settings, row).way(), screen.unless(stopped(row))]
+    let page = Way::open(ScreenKind::WebPage, "a browser on this machine");
+    let [serial, screen, page] = [serial, screen, page].map(|way| way.unless(stopped(row)));
+    vec![serial, machine(settings, row).way(), screen, page]
 }
 
 /// Reads the instance as it is now, for the target.

@@ -77,7 +77,7 @@ fn the_box_waits_then_shows_the_host_and_hides_the_token() {
 
 #[test]
 fn the_address_is_copied_opened_and_fetched_again() {
-    let mut scene = scene(ScreenKind::Framebuffer);
+    let mut scene = scene(ScreenKind::WebPage);
     scene.keys("a");
     answer(&mut scene, Ok(page(PAGE)));
     let address = Address(Secret::new(PAGE));
@@ -91,7 +91,7 @@ fn the_address_is_copied_opened_and_fetched_again() {
     scene.keys("\n");
     assert_eq!(scene.effects, [Work::Browse(address)]);
     scene.keys("r");
-    assert_eq!(scene.asked(), [Question::Page(id(), ScreenKind::Framebuffer)]);
+    assert_eq!(scene.asked(), [Question::Page(id(), ScreenKind::WebPage)]);
     let ticket = scene.ticket();
     scene.keys("\n");
     assert_eq!(scene.effects, [] as [Outside; 0], "the old one is not opened any more");
@@ -111,7 +111,7 @@ fn the_address_is_copied_opened_and_fetched_again() {
 
 #[test]
 fn an_expired_address_is_fetched_again_and_not_opened() {
-    let mut scene = scene(ScreenKind::Framebuffer);
+    let mut scene = scene(ScreenKind::WebPage);
     scene.keys("a");
     answer(&mut scene, Ok(Page { valid_for: Some(Duration::from_secs(60)), ..page(PAGE) }));
     scene.later(Duration::from_secs(12));
@@ -124,14 +124,14 @@ fn an_expired_address_is_fetched_again_and_not_opened() {
     assert!(scene.text().contains("1m ago, expired"), "{}", scene.text());
     for key in ["\n", "c"] {
         scene.keys(key);
-        assert_eq!(scene.asked(), [Question::Page(id(), ScreenKind::Framebuffer)], "{key:?}");
+        assert_eq!(scene.asked(), [Question::Page(id(), ScreenKind::WebPage)], "{key:?}");
         answer(&mut scene, Ok(Page { valid_for: Some(Duration::ZERO), ..endpoint() }));
     }
 }
 
 #[test]
 fn a_vnc_endpoint_is_not_offered_to_a_browser() {
-    let mut scene = scene(ScreenKind::Framebuffer);
+    let mut scene = scene(ScreenKind::WebPage);
     scene.keys("a");
     answer(&mut scene, Ok(endpoint()));
     let hints = scene.ui.layers.hints(&scene.ui.app);

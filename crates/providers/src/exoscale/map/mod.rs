@@ -78,7 +78,7 @@ impl Mapper {
             created: wire.created_at.timestamp(),
             changed: None,
             offers: Offers {
-                console: (!gone).then_some(ScreenKind::WebPage),
+                console: (!gone).then_some(ScreenKind::Framebuffer),
                 telemetry: false,
                 logs: false,
                 actions: true,

@@ -127,7 +127,12 @@ pub(crate) async fn console(deck: &Deck, id: &ResourceId) -> Result<Console, Pro
     let answer: wire::ConsoleUrl = deck.api.get(&zone, &ask).await?;
     let page = answer.host.as_deref().zip(answer.path.as_ref());
     let page = page.and_then(|(host, path)| page_at(host, path.expose()));
-    Ok(Console::Framebuffer { endpoint: answer.url.0, page, good_for: Some(CONSOLE_URL_LIFETIME) })
+    Ok(Console::Framebuffer {
+        endpoint: answer.url.0,
+        page,
+        good_for: Some(CONSOLE_URL_LIFETIME),
+        client: deck.api.client.clone(),
+    })
 }
 
 /// The page of the portal that shows a screen, as the official command line makes it: the part of the host before

@@ -53,7 +53,8 @@ pub(crate) async fn open(
     let (page, url) = remote(site, id, "novnc").await?;
     Ok(match framebuffer(&url) {
         Some(endpoint) if kind != ScreenKind::WebPage => {
-            Console::Framebuffer { endpoint: Secret::new(endpoint), page: Some(page), good_for: None }
+            let client = site.api.client.clone();
+            Console::Framebuffer { endpoint: Secret::new(endpoint), page: Some(page), good_for: None, client }
         }
         _ => Console::WebPage(page),
     })

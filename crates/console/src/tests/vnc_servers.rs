@@ -1,0 +1,167 @@
+//! Sessions on real servers: TigerVNC behind websockify, and QEMU over its own websocket.
+
+use std::process::{Child, Command, Stdio};
+
+use qdeck_net::{Client, ClientOptions, SocketOptions};
+use qdeck_vnc::{Encoding, Event as VncEvent, Framebuffer, Options};
+
+use super::*;
+use crate::{PixelTransport, VncSession};
+
+/// A program that ends with the test.
+struct Program(Child);
+
+impl Program {
+    fn start(program: &str, arguments: &[&str], environment: &[(&str, &str)]) -> Self {
+        let mut command = Command::new(program);
+        command.args(arguments).envs(environment.iter().copied());
+        let quiet = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        Self(quiet.spawn().unwrap_or_else(|error| panic!("{program}: {error}")))
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// A port on loopback that is free now.
+fn free_port() -> u16 {
+    std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+}
+
+fn is_open(port: u16) -> bool {
+    std::net::TcpStream::connect(("127.0.0.1", port)).is_ok()
+}
+
+/// TigerVNC's server behind websockify. Returns the port of the websocket, the number of the display, and the programs.
+async fn tigervnc(geometry: &str) -> (u16, String, Vec<Program>) {
+    let (vnc, web) = (free_port(), free_port());
+    let display = format!(":{}", 4000 + u32::from(vnc) % 4000);
+    let port = vnc.to_string();
+    let arguments = [
+        &display, "-rfbport", &port, "-geometry", geometry, "-depth", "24", "-SecurityTypes", "None",
+        "-localhost", "-AlwaysShared",
+    ];
+    let server = Program::start("Xtigervnc", &arguments, &[]);
+    until("Xtigervnc", || is_open(vnc)).await;
+    let (from, to) = (format!("127.0.0.1:{web}"), format!("127.0.0.1:{vnc}"));
+    let proxy = Program::start("websockify", &[&from, &to], &[]);
+    until("websockify", || is_open(web)).await;
+    (web, display, vec![proxy, server])
+}
+
+fn connector(port: u16) -> Connector {
+    // The client builds its TLS configuration even where it does not use it.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let client = Client::new(ClientOptions::default());
+    let url: url::Url = format!("ws://127.0.0.1:{port}/websockify").parse().unwrap();
+    Arc::new(move || {
+        let (client, url) = (client.clone(), url.clone());
+        Box::pin(async move {
+            let options = SocketOptions {
+                protocols: vec!["binary".to_owned()],
+                message_limit: 16 << 20,
+                ..SocketOptions::default()
+            };
+            let stream = ByteStream::Socket { socket: client.socket(url, options).await?, takes_input: true };
+            Ok(Opened::Framebuffer(PixelTransport { stream, password: None }))
+        })
+    })
+}
+
+/// The whole picture in one encoding, from a connection of its own.
+async fn picture(port: u16, encoding: Encoding) -> Framebuffer {
+    use crate::session::link::Link;
+    let Ok(Opened::Framebuffer(transport)) = connector(port)().await else { panic!("no socket") };
+    let Link { mut reader, mut writer, .. } =
+        Transport { stream: transport.stream, resize: ResizeReports::Ignored }.into();
+    let mut client =
+        qdeck_vnc::Client::new(Options { encodings: vec![encoding, Encoding::Raw], ..Options::default() });
+    let shown = async {
+        loop {
+            let bytes = reader.recv().await.unwrap().unwrap();
+            client.feed(&bytes).unwrap();
+            let output = client.take_output();
+            if !output.is_empty() {
+                writer.send(output.into()).await.unwrap();
+            }
+            // Updates of pointers and keys come before the one with the picture.
+            let is_drawn = (0..client.framebuffer().height()).any(|y| client.framebuffer().row(y).iter().any(|it| *it != 0));
+            if is_drawn && client.take_events().contains(&VncEvent::Updated) {
+                return;
+            }
+        }
+    };
+    tokio::time::timeout(DEADLINE, shown).await.unwrap();
+    client.into_framebuffer()
+}
+
+fn pixels(screen: &Framebuffer) -> Vec<&[u32]> {
+    (0..screen.height()).map(|y| screen.row(y)).collect()
+}
+
+async fn has_equal_pictures(port: u16, encodings: &[Encoding]) {
+    let raw = picture(port, Encoding::Raw).await;
+    for encoding in encodings {
+        let other = picture(port, *encoding).await;
+        assert_eq!((raw.width(), raw.height()), (other.width(), other.height()));
+        assert!(pixels(&raw) == pixels(&other), "{encoding:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn system_tigervnc_shows_the_same_in_every_encoding_and_is_typed_into() {
+    let (port, display, _programs) = tigervnc("500x333").await;
+    let of_display = [("DISPLAY", &display[..])];
+    let typed = tempfile::NamedTempFile::new().unwrap();
+    let script = format!("read line; printf '%s' \"$line\" > {}; exec sleep 1000", typed.path().display());
+    // A picture that does not move: a pattern behind a terminal without a blinking cursor.
+    let pattern = Command::new("xsetroot").args(["-mod", "7", "11"]).envs(of_display).status().unwrap();
+    assert!(pattern.success());
+    let arguments = ["-geometry", "40x10+30+40", "-bg", "#123456", "-fg", "#fedcba", "-e", "sh", "-c", &script];
+    let _xterm = Program::start("xterm", &arguments, &of_display);
+
+    let session = VncSession::start(connector(port), no_wake());
+    let colored = |color: u32| {
+        let mut found = 0;
+        crate::PixelScreen::with_framebuffer(&session, &mut |screen, _| {
+            found = pixels(screen).concat().iter().filter(|pixel| **pixel == color).count();
+        });
+        session.take_dirty();
+        found
+    };
+    until("the terminal", || colored(0x0012_3456) > 5000).await;
+    let text = "Hello, it's ~4 {x}|\"y\" @home!";
+    // Focus follows the pointer without a window manager.
+    crate::PixelScreen::send_pointer(&session, 100, 80, 0);
+    session.send(&Event::Paste(format!("{text}\n")));
+    until("what was typed", || std::fs::read_to_string(typed.path()).unwrap() == text).await;
+    until("what it shows", || colored(0x00fe_dcba) > 50).await;
+    drop(session);
+    use Encoding::{CopyRect, Hextile, Rre, Tight, Zrle};
+    has_equal_pictures(port, &[Tight, Zrle, Hextile, Rre, CopyRect]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn system_qemu_shows_the_same_in_every_encoding_and_is_typed_into() {
+    let (port, vnc) = (free_port(), free_port());
+    let number = vnc.checked_sub(5900).unwrap_or(vnc);
+    let address = format!("127.0.0.1:{number},websocket={port}");
+    let arguments = ["-display", "none", "-vnc", &address, "-m", "32", "-net", "none", "-boot", "menu=on,splash-time=60000"];
+    let _qemu = Program::start("qemu-system-x86_64", &arguments, &[]);
+    until("QEMU", || is_open(port)).await;
+    let session = VncSession::start(connector(port), no_wake());
+    let shows = |needle: &str| {
+        session.take_dirty();
+        let text = session.text().map(crate::TextScreen::whole).unwrap_or_default();
+        text.iter().any(|line| line.contains(needle))
+    };
+    until("the menu's hint", || shows("Press ESC for boot menu")).await;
+    session.send(&Event::Key(KeyEvent::new(KeyCode::Esc, KeyModifiers::NONE)));
+    until("the boot menu", || shows("Select boot device")).await;
+    use Encoding::{Hextile, Tight, Zlib, Zrle};
+    has_equal_pictures(port, &[Tight, Zrle, Hextile, Zlib]).await;
+}
