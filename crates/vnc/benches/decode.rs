@@ -77,7 +77,9 @@ fn rectangle(y: u16, height: u16, encoding: i32, body: &[u8]) -> Vec<u8> {
 /// Two colours as bits, rows padded to bytes.
 fn bits(pixels: &[u32], width: usize, one: u32) -> Vec<u8> {
     let row = |row: &[u32]| -> Vec<u8> {
-        let byte = |bits: &[u32]| bits.iter().enumerate().fold(0, |byte, (at, it)| byte | u8::from(*it == one) << (7 - at));
+        let byte = |bits: &[u32]| {
+            bits.iter().enumerate().fold(0, |byte, (at, it)| byte | u8::from(*it == one) << (7 - at))
+        };
         row.chunks(8).map(byte).collect()
     };
     pixels.chunks(width).flat_map(row).collect()
@@ -158,8 +160,7 @@ fn main() {
     let pictures: Vec<_> = (0..PICTURES).map(picture).collect();
     for (name, encode) in [("raw", raw as Encode), ("ZRLE", zrle), ("Tight", tight)] {
         let mut stream = Compress::new(Compression::new(2), true);
-        let updates: Vec<_> =
-            (0..UPDATES).map(|at| encode(&mut stream, &pictures[at % PICTURES])).collect();
+        let updates: Vec<_> = (0..UPDATES).map(|at| encode(&mut stream, &pictures[at % PICTURES])).collect();
         let bytes: usize = updates.iter().map(Vec::len).sum::<usize>() / UPDATES;
         let mut client = Client::new(Options::default());
         client.feed(&greeting()).unwrap_or_else(|error| panic!("{error}"));
@@ -174,7 +175,8 @@ fn main() {
         let took = (cpu_time() - before).as_secs_f64() / UPDATES as f64;
         let is_right = (0..HEIGHT).all(|y| {
             let start = usize::from(y) * usize::from(WIDTH);
-            client.framebuffer().row(y) == &pictures[(UPDATES - 1) % PICTURES][start..start + usize::from(WIDTH)]
+            client.framebuffer().row(y)
+                == &pictures[(UPDATES - 1) % PICTURES][start..start + usize::from(WIDTH)]
         });
         assert!(is_right, "{name}: another picture");
         println!(

@@ -42,8 +42,17 @@ async fn tigervnc(geometry: &str) -> (u16, String, Vec<Program>) {
     let display = format!(":{}", 4000 + u32::from(vnc) % 4000);
     let port = vnc.to_string();
     let arguments = [
-        &display, "-rfbport", &port, "-geometry", geometry, "-depth", "24", "-SecurityTypes", "None",
-        "-localhost", "-AlwaysShared",
+        &display,
+        "-rfbport",
+        &port,
+        "-geometry",
+        geometry,
+        "-depth",
+        "24",
+        "-SecurityTypes",
+        "None",
+        "-localhost",
+        "-AlwaysShared",
     ];
     let server = Program::start("Xtigervnc", &arguments, &[]);
     until("Xtigervnc", || is_open(vnc)).await;
@@ -89,7 +98,8 @@ async fn picture(port: u16, encoding: Encoding) -> Framebuffer {
                 writer.send(output.into()).await.unwrap();
             }
             // Updates of pointers and keys come before the one with the picture.
-            let is_drawn = (0..client.framebuffer().height()).any(|y| client.framebuffer().row(y).iter().any(|it| *it != 0));
+            let is_drawn = (0..client.framebuffer().height())
+                .any(|y| client.framebuffer().row(y).iter().any(|it| *it != 0));
             if is_drawn && client.take_events().contains(&VncEvent::Updated) {
                 return;
             }
@@ -121,7 +131,8 @@ async fn system_tigervnc_shows_the_same_in_every_encoding_and_is_typed_into() {
     // A picture that does not move: a pattern behind a terminal without a blinking cursor.
     let pattern = Command::new("xsetroot").args(["-mod", "7", "11"]).envs(of_display).status().unwrap();
     assert!(pattern.success());
-    let arguments = ["-geometry", "40x10+30+40", "-bg", "#123456", "-fg", "#fedcba", "-e", "sh", "-c", &script];
+    let arguments =
+        ["-geometry", "40x10+30+40", "-bg", "#123456", "-fg", "#fedcba", "-e", "sh", "-c", &script];
     let _xterm = Program::start("xterm", &arguments, &of_display);
 
     let session = VncSession::start(connector(port), no_wake());
@@ -150,7 +161,18 @@ async fn system_qemu_shows_the_same_in_every_encoding_and_is_typed_into() {
     let (port, vnc) = (free_port(), free_port());
     let number = vnc.checked_sub(5900).unwrap_or(vnc);
     let address = format!("127.0.0.1:{number},websocket={port}");
-    let arguments = ["-display", "none", "-vnc", &address, "-m", "32", "-net", "none", "-boot", "menu=on,splash-time=60000"];
+    let arguments = [
+        "-display",
+        "none",
+        "-vnc",
+        &address,
+        "-m",
+        "32",
+        "-net",
+        "none",
+        "-boot",
+        "menu=on,splash-time=60000",
+    ];
     let _qemu = Program::start("qemu-system-x86_64", &arguments, &[]);
     until("QEMU", || is_open(port)).await;
     let session = VncSession::start(connector(port), no_wake());
