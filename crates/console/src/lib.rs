@@ -12,6 +12,7 @@ pub mod recording;
 mod registry;
 mod remote_screen;
 mod session;
+pub mod ssh;
 mod switching;
 mod transport;
 mod vnc;

@@ -1,5 +1,8 @@
 //! Transports: what a session's bytes travel over.
 
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
 use bytes::Bytes;
 use tokio::sync::{mpsc, watch};
 
@@ -13,6 +16,9 @@ pub struct Transport {
     pub stream: ByteStream,
     /// The way in which the remote side learns the size.
     pub resize: ResizeReports,
+    /// Set once the remote side was reached, where an open transport alone does not show that: a link that breaks before
+    /// is not opened again by itself.
+    pub reached: Option<Arc<AtomicBool>>,
 }
 
 /// An open connection to a screen of pixels.

@@ -34,7 +34,7 @@ pub(crate) enum Writer {
 }
 
 impl From<Transport> for Link {
-    fn from(Transport { stream, resize }: Transport) -> Self {
+    fn from(Transport { stream, resize, reached: _ }: Transport) -> Self {
         match stream {
             ByteStream::Socket { socket, takes_input } => {
                 let (reader, writer) = socket.split();

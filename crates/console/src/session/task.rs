@@ -1,6 +1,7 @@
 //! The task behind a session: opens the transport, carries its bytes, and opens it again when it breaks.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use bytes::Bytes;
 use tokio::sync::{mpsc, watch};
@@ -57,9 +58,12 @@ impl SessionTask {
             let end = match opened {
                 Ok(Opened::Terminal(transport)) => {
                     let began_at = Instant::now();
+                    let reached = transport.reached.clone();
                     let end = self.carry(transport.into(), &mut past).await;
                     past.retries.lasted(began_at.elapsed());
-                    past.ended_at = Some(Instant::now());
+                    if past.ended_at.is_some() || reached.is_none_or(|reached| reached.load(Ordering::Acquire)) {
+                        past.ended_at = Some(Instant::now());
+                    }
                     end
                 }
                 Ok(Opened::Framebuffer(transport)) => match self.on_pixels.take() {

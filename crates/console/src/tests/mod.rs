@@ -68,7 +68,7 @@ fn remotes(size_reports: bool, takes_input: bool) -> (Connector, mpsc::Receiver<
             arrivals.send(Remote { output, input }).await.unwrap();
             let to = takes_input.then_some(to);
             let resize = if size_reports { ResizeReports::Sequence } else { ResizeReports::Ignored };
-            Ok(Opened::Terminal(Transport { stream: ByteStream::Channel { from, to }, resize }))
+            Ok(Opened::Terminal(Transport { stream: ByteStream::Channel { from, to }, resize, reached: None }))
         })
     });
     (connector, arrived)
@@ -180,7 +180,7 @@ async fn a_pty_gets_the_size_beside_the_bytes() {
     let connector: Connector = Arc::new(move || {
         let (sizes, from, to) = link.lock().unwrap().take().unwrap();
         let stream = ByteStream::Channel { from, to: Some(to) };
-        let transport = Transport { stream, resize: ResizeReports::Channel(sizes) };
+        let transport = Transport { stream, resize: ResizeReports::Channel(sizes), reached: None };
         Box::pin(async move { Ok(Opened::Terminal(transport)) })
     });
     let session = TerminalSession::start(connector, SIZE, no_wake());

@@ -52,7 +52,7 @@ fn running(program: &str, arguments: &[&str]) -> TerminalSession {
         });
         Box::pin(async move {
             let stream = ByteStream::Channel { from, to: Some(to) };
-            Ok(Opened::Terminal(Transport { stream, resize: ResizeReports::Channel(sizes) }))
+            Ok(Opened::Terminal(Transport { stream, resize: ResizeReports::Channel(sizes), reached: None }))
         })
     });
     TerminalSession::start(connector, SIZE, no_wake())

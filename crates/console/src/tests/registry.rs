@@ -25,7 +25,7 @@ fn echo() -> Transport {
             }
         }
     });
-    Transport { stream: ByteStream::Channel { from, to: Some(to) }, resize: ResizeReports::Ignored }
+    Transport { stream: ByteStream::Channel { from, to: Some(to) }, resize: ResizeReports::Ignored, reached: None }
 }
 
 #[tokio::test]

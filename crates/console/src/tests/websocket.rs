@@ -48,7 +48,7 @@ async fn attached() -> (TerminalSession, Server) {
         Box::pin(async move {
             let socket = client.socket(url, SocketOptions::default()).await?;
             let stream = ByteStream::Socket { socket, takes_input: true };
-            Ok(Opened::Terminal(Transport { stream, resize: ResizeReports::Sequence }))
+            Ok(Opened::Terminal(Transport { stream, resize: ResizeReports::Sequence, reached: None }))
         })
     });
     let session = TerminalSession::start(connector, SIZE, no_wake());

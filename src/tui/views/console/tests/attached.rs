@@ -44,7 +44,7 @@ pub(super) fn remotes() -> (Connector, mpsc::Receiver<Remote>) {
                 .await
                 .map_err(|_| Problem::new(ProblemKind::Unreachable, "the test is over"))?;
             let stream = ByteStream::Channel { from, to: Some(to) };
-            Ok(Opened::Terminal(Transport { stream, resize: ResizeReports::Ignored }))
+            Ok(Opened::Terminal(Transport { stream, resize: ResizeReports::Ignored, reached: None }))
         })
     });
     (connector, receiver)

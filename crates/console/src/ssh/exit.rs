@@ -1,0 +1,146 @@
+//! The end of ssh, judged: a shell that was left, a link that broke, or a session that never began.
+
+use qdeck_model::{Problem, ProblemKind, Reason};
+
+/// The exit code of ssh for errors of its own.
+const OWN_ERROR: u32 = 255;
+/// The output in which the last line is searched for.
+const MAX_TAIL_BYTES: usize = 2048;
+const MAX_SHOWN_CHARS: usize = 200;
+
+/// The newest output, for the line with which ssh ends.
+#[derive(Debug, Default)]
+pub(super) struct Tail(Vec<u8>);
+
+impl Tail {
+    /// Takes in output.
+    pub(super) fn push(&mut self, bytes: &[u8]) {
+        let bytes = &bytes[bytes.len().saturating_sub(MAX_TAIL_BYTES)..];
+        let excess = (self.0.len() + bytes.len()).saturating_sub(MAX_TAIL_BYTES);
+        self.0.drain(..excess);
+        self.0.extend_from_slice(bytes);
+    }
+
+    /// The last line that has text, without control characters.
+    fn last_line(&self) -> String {
+        let text = String::from_utf8_lossy(&self.0);
+        let lines = text.rsplit(['\n', '\r']).map(|line| {
+            line.chars().filter(|c| !c.is_control()).take(MAX_SHOWN_CHARS).collect::<String>().trim().to_owned()
+        });
+        lines.into_iter().find(|line| !line.is_empty()).unwrap_or_default()
+    }
+}
+
+/// How ssh ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Exit {
+    /// Its exit code.
+    pub(super) code: u32,
+    /// It had a session: the far side's terminal was open.
+    pub(super) was_established: bool,
+}
+
+impl Exit {
+    /// Why the session is over; `None` where the far side ended it in an orderly way, whatever the code.
+    pub(super) fn problem(self, tail: &Tail, notes: &[String]) -> Option<Problem> {
+        if self.code != OWN_ERROR {
+            return None;
+        }
+        let line = tail.last_line();
+        let because = if line.is_empty() { String::from("it gave no reason") } else { line };
+        if self.was_established {
+            let message = format!("the SSH connection broke: {because}");
+            return Some(Problem::new(ProblemKind::Unreachable, message));
+        }
+        let (kind, reason, hint) = judge(&because);
+        let problem = Problem::new(kind, format!("ssh could not sign in: {because}"));
+        let problem = reason.into_iter().fold(problem, Problem::reason);
+        let advice: Vec<&str> = hint.into_iter().chain(notes.iter().map(String::as_str)).collect();
+        Some(if advice.is_empty() { problem } else { problem.hint(advice.join(". ")) })
+    }
+}
+
+/// What the last line of ssh means. The words are those of OpenSSH's messages.
+fn judge(line: &str) -> (ProblemKind, Option<Reason>, Option<&'static str>) {
+    let has = |text: &str| line.contains(text);
+    if has("Host key verification failed") {
+        let hint = "Compare the new key with the machine's own; `ssh-keygen -R HOST` forgets the old one";
+        return (ProblemKind::Refused, None, Some(hint));
+    }
+    if has("Permission denied") || has("Too many authentication failures") {
+        let hint = "No key, agent or password was accepted: check the user and which keys the machine has";
+        return (ProblemKind::Unauthorized, None, Some(hint));
+    }
+    if has("Could not resolve hostname") {
+        return (ProblemKind::Unreachable, Some(Reason::Dns), None);
+    }
+    if has("Connection refused") {
+        let hint = "Its SSH server does not run or listens elsewhere, or a security group refuses the port";
+        return (ProblemKind::Unreachable, Some(Reason::ConnectionRefused), Some(hint));
+    }
+    if has("timed out") {
+        let hint = "Check that a security group lets port 22 in, and that the address is reached from here";
+        return (ProblemKind::Unreachable, Some(Reason::ConnectTimeout), Some(hint));
+    }
+    let is_link = ["kex_exchange_identification", "banner exchange", "Connection closed", "Connection reset", "No route to host", "unreachable"];
+    if is_link.iter().any(|text| has(text)) {
+        return (ProblemKind::Unreachable, None, None);
+    }
+    (ProblemKind::Refused, None, None)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ended(code: u32, was_established: bool, output: &str) -> Option<Problem> {
+        let mut tail = Tail::default();
+        tail.push(output.as_bytes());
+        Exit { code, was_established }.problem(&tail, &["Set `user`".to_owned()])
+    }
+
+    #[test]
+    fn a_shell_that_was_left_ends_in_order_whatever_its_code() {
+        for code in [0, 1, 130, 254] {
+            assert_eq!(ended(code, true, "bye\r\n"), None, "{code}");
+        }
+    }
+
+    #[test]
+    fn a_link_that_broke_may_be_opened_again() {
+        let output = "$ \r\nclient_loop: send disconnect: Broken pipe\r\r\n";
+        let problem = ended(255, true, output).unwrap();
+        assert!(problem.kind.may_pass(), "{problem}");
+        assert_eq!(&*problem.message, "the SSH connection broke: client_loop: send disconnect: Broken pipe");
+    }
+
+    #[test]
+    fn a_session_that_never_began_names_the_reason_and_what_to_do() {
+        for (line, kind, advice) in [
+            ("a@b: Permission denied (publickey).", ProblemKind::Unauthorized, "keys"),
+            ("Host key verification failed.", ProblemKind::Refused, "ssh-keygen -R"),
+            ("ssh: connect to host b port 22: Connection refused", ProblemKind::Unreachable, "security group"),
+            ("ssh: connect to host b port 22: Connection timed out", ProblemKind::Unreachable, "security group"),
+            ("ssh: Could not resolve hostname b: Name or service not known", ProblemKind::Unreachable, "user"),
+            ("command-line: line 0: Bad configuration option: nope", ProblemKind::Refused, "user"),
+        ] {
+            let problem = ended(255, false, &format!("{line}\r\n")).unwrap();
+            assert_eq!(problem.kind, kind, "{problem}");
+            assert!(problem.message.contains(line), "{problem}");
+            let hint = problem.hint.unwrap();
+            assert!(hint.contains(advice) && hint.contains("Set `user`"), "{hint}");
+        }
+    }
+
+    #[test]
+    fn the_tail_is_bounded_and_its_line_has_no_controls() {
+        let mut tail = Tail::default();
+        for _ in 0..100 {
+            tail.push(&[b'x'; 1000]);
+        }
+        assert_eq!(tail.0.len(), MAX_TAIL_BYTES);
+        tail.push("\n\x1b]0;title\x07last \x1b[31mline\r\n\n".as_bytes());
+        assert_eq!(tail.last_line(), "]0;titlelast [31mline");
+        assert_eq!(Tail::default().last_line(), "");
+    }
+}
