@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use crate::config::{ConsoleEncoding, Context};
+use crate::config::{ConsoleEncoding, Context, secret_variables};
+use crate::console::ssh::Launcher;
 use crate::console::{
     ByteStream, Encoding, Opened, Opener, Page, PixelTransport, ResizeReports, SessionOptions, Transport,
 };
@@ -19,6 +20,14 @@ pub fn opener(fleet: Fleet) -> Opener {
         let fleet = fleet.clone();
         Box::pin(async move { opened(fleet.open_console(&id, kind).await?, kind).await })
     })
+}
+
+/// What starts ssh: it inherits no secret.
+///
+/// # Errors
+/// When the system does not know where this program is.
+pub fn ssh_launcher() -> Result<Launcher, Problem> {
+    Launcher::new(secret_variables())
 }
 
 /// The settings of the sessions on the consoles of these contexts.
@@ -50,6 +59,7 @@ async fn opened(console: Console, kind: ScreenKind) -> Result<Opened, Problem> {
         Console::Terminal { socket, input, size_reports } => Opened::Terminal(Transport {
             stream: ByteStream::Socket { socket, takes_input: input },
             resize: if size_reports { ResizeReports::Sequence } else { ResizeReports::Ignored },
+            reached: None,
         }),
         Console::Framebuffer { endpoint, page, good_for, .. } if kind == ScreenKind::WebPage => {
             Opened::Page(Page {
@@ -67,10 +77,7 @@ async fn opened(console: Console, kind: ScreenKind) -> Result<Opened, Problem> {
             Opened::Framebuffer(PixelTransport { stream, password: None })
         }
         Console::WebPage(address) => Opened::Page(Page { address, is_endpoint: false, valid_for: None }),
-        Console::Ssh(target) => {
-            let message = format!("{} is reached by ssh, outside of this screen", target.host);
-            return Err(Problem::new(ProblemKind::Unsupported, message));
-        }
+        Console::Ssh(target) => Opened::Terminal(ssh_launcher()?.open(&target)?),
     })
 }
 

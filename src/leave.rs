@@ -12,6 +12,7 @@ use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
+use rustix::process::{Pid, Signal, kill_process};
 use signal_hook::consts::signal;
 use signal_hook::iterator::Signals;
 use signal_hook::low_level::emulate_default_handler;
@@ -48,6 +49,9 @@ const IGNORED: [i32; 3] = [signal::SIGUSR1, signal::SIGUSR2, signal::SIGXFSZ];
 /// Takes the number of a signal that asks to leave.
 type Handler = Box<dyn Fn(i32) + Send>;
 
+/// The process that has the terminal in our place: signals are for it.
+static PASSED_ON_TO: Mutex<Option<Pid>> = Mutex::new(None);
+
 /// Set while something is to be put in order before the end.
 static HANDLER: Mutex<Option<Handler>> = Mutex::new(None);
 
@@ -82,7 +86,30 @@ pub fn handle(handler: impl Fn(i32) + Send + 'static) {
     *HANDLER.lock() = Some(Box::new(handler));
 }
 
+/// Passes signals on to this process until the guard is dropped: when they end it, its end is ours.
+pub fn pass_on_to(process: u32) -> PassingOn {
+    *PASSED_ON_TO.lock() = i32::try_from(process).ok().and_then(Pid::from_raw);
+    PassingOn(())
+}
+
+/// Signals are passed on while this is there.
+#[derive(Debug)]
+#[must_use]
+pub struct PassingOn(());
+
+impl Drop for PassingOn {
+    fn drop(&mut self) {
+        *PASSED_ON_TO.lock() = None;
+    }
+}
+
 fn take(signal: i32) {
+    if let Some(process) = *PASSED_ON_TO.lock() {
+        let signal = Signal::from_named_raw(signal);
+        // It may have ended by the same one: a terminal sends it to all.
+        let _ = signal.map(|signal| kill_process(process, signal));
+        return;
+    }
     match HANDLER.lock().as_ref() {
         Some(handler) if begin(status_of(signal)) => handler(signal),
         Some(_) => now(status_of(signal)),

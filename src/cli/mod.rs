@@ -1,7 +1,7 @@
 //! The command line: its arguments, and one file for each subcommand.
 //!
 //! Exit codes: 0 done, 1 it failed, 2 the command line is wrong (clap's own), 3 the configuration is wrong; those of
-//! `do`, `wait` and `console` are in `error.rs`.
+//! `do`, `wait` and `console` are in `error.rs`, and `ssh` ends with that of ssh.
 
 mod changes;
 pub mod config;
@@ -13,6 +13,7 @@ mod error;
 mod output;
 mod play;
 mod screen;
+mod ssh;
 mod targets;
 mod trace;
 
@@ -26,6 +27,7 @@ use clap::{Args, CommandFactory, Parser, Subcommand};
 pub use changes::{Condition, DoArguments, JournalArguments, OutputForm, ProgressForm, WaitArguments};
 pub use console::{ConsoleArguments, EscapeKey};
 pub use play::PlayArguments;
+pub use ssh::SshArguments;
 
 use crate::config::{ConfigError, Settings};
 use crate::leave;
@@ -77,6 +79,8 @@ pub struct ScreenArguments {
 pub enum Command {
     /// Attach this terminal to the console of an instance: `qdeck console exo-prod/web-1`; Ctrl-] d leaves
     Console(ConsoleArguments),
+    /// SSH into an instance: `qdeck ssh exo-prod/web-1`, `qdeck ssh web-1 -- uptime`; it ends with ssh's exit code
+    Ssh(SshArguments),
     /// Change something: `qdeck do instance.stop exo-prod/web-1`; without an action all of them are listed
     Do(DoArguments),
     /// Wait until something is as it should be: `qdeck wait exo-prod/web-1 --for state=running`
@@ -172,6 +176,10 @@ impl Failure {
 
 /// The whole program.
 pub fn main() -> ExitCode {
+    // ssh starts this binary to ask for a password: by a link, without arguments of ours.
+    if let Some(code) = crate::console::ssh::askpass::run_if_asked(&std::env::args_os().collect::<Vec<_>>()) {
+        return code;
+    }
     // The demo cloud starts this binary again for its workloads: they need neither a runtime nor panic reports.
     #[cfg(feature = "demo")]
     if let Some(code) = crate::demo::child::run(&std::env::args_os().skip(1).collect::<Vec<_>>()) {
@@ -217,6 +225,7 @@ fn dispatch(arguments: &Arguments) -> Result<ExitCode, Failure> {
             Ok(ExitCode::SUCCESS)
         }
         Some(Command::Console(of)) => Ok(block_on(console::run(arguments, of, &registry))?),
+        Some(Command::Ssh(of)) => Ok(block_on(ssh::run(arguments, of, &registry))?),
         Some(Command::Do(of)) => Ok(block_on(changes::run(arguments, of, &registry))?),
         Some(Command::Wait(of)) => Ok(block_on(changes::wait(arguments, of, &registry))?),
         Some(Command::Journal(of)) => Ok(changes::history(of)),

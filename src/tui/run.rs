@@ -93,6 +93,8 @@ pub async fn run(fleet: Fleet, events: Events, store: Store, options: Options) -
         }
     }
     let result = frames.turn(events, queue, &mut input, &wake, &idle).await;
+    // Before the time limit of the end: the platform's answer may take longer. At once where there is nothing to do.
+    frames.performer.expire_ssh().await;
     leave::begin(match result {
         Ok(Leaving::Quit) => 0,
         Ok(Leaving::Signal(number)) => leave::status_of(number),

@@ -22,7 +22,7 @@ mod telemetry;
 mod tests;
 mod writes;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -51,7 +51,7 @@ pub use store::{
 };
 pub use writes::{BulkHandle, BulkItem, DeclaredAction, PreparedBulk, WriteEnd, WriteEvent, WritePhase};
 
-pub use qdeck_providers::{Console, ListEvent, Section, SharedProvider, Traffic};
+pub use qdeck_providers::{Console, ListEvent, Section, SharedProvider, SshCredentials, Traffic};
 
 /// A context to be watched.
 #[derive(Clone)]
@@ -174,6 +174,8 @@ struct Inner {
     watched: watch::Sender<Watched>,
     gate: Gate,
     tails: Mutex<HashMap<TailId, CancellationToken>>,
+    /// The instances for which SSH credentials were made.
+    ssh_made: Mutex<HashSet<ResourceId>>,
     next_tail: AtomicU64,
     /// Concurrent backfills, over all contexts.
     backfills: Arc<Semaphore>,
@@ -230,6 +232,7 @@ impl Fleet {
                 watched: watch::Sender::new(Watched::default()),
                 gate: Gate::new(journal),
                 tails: Mutex::default(),
+                ssh_made: Mutex::default(),
                 next_tail: AtomicU64::new(1),
                 backfills: Arc::new(Semaphore::new(2)),
                 ended: CancellationToken::new(),
@@ -348,16 +351,50 @@ impl Fleet {
     pub async fn open_console(&self, id: &ResourceId, kind: ScreenKind) -> Result<Console, Problem> {
         let opened = self.provider(&id.context)?.console(id, kind).await;
         let may = match &opened {
+            // SSH has a permission of its own.
+            _ if kind == ScreenKind::Ssh => None,
             Ok(_) => Some(Ok(())),
             Err(problem) if problem.kind == ProblemKind::Forbidden => Some(Err(problem.clone())),
             Err(_) => None,
         };
+        if let Ok(Console::Ssh(target)) = &opened
+            && target.password.is_some()
+        {
+            self.inner.ssh_made.lock().insert(id.clone());
+        }
         if let Some(may) = may {
             let event = FleetEvent::May(id.context.clone(), Feature::Console, may);
             // Without a receiver the permission concerns no one; the console does.
             let _ = self.inner.outbox.send(event).await;
         }
         opened
+    }
+
+    /// The origin of the credentials of a context's SSH sessions.
+    ///
+    /// # Errors
+    /// The context has no provider.
+    pub fn ssh_credentials(&self, context: &ContextName) -> Result<SshCredentials, Problem> {
+        Ok(self.provider(context)?.ssh_credentials())
+    }
+
+    /// Expires the SSH credentials that were made for sessions since the last call, where their context asks for it.
+    /// What has not been done `within` this time is left.
+    pub async fn expire_ssh(&self, within: Duration) {
+        let made: Vec<ResourceId> = self.inner.ssh_made.lock().drain().collect();
+        let expiring = made.into_iter().filter_map(|id| {
+            let provider = self.provider(&id.context).ok()?;
+            let expires = provider.ssh_credentials() == SshCredentials::Made { expire: true };
+            expires.then(|| async move {
+                if let Err(problem) = provider.expire_ssh(&id).await {
+                    tracing::warn!(%id, %problem, "SSH credentials were not expired");
+                }
+            })
+        });
+        let all = futures_util::future::join_all(expiring);
+        if tokio::time::timeout(within, all).await.is_err() {
+            tracing::warn!("SSH credentials were not expired in time");
+        }
     }
 
     /// The ways into an instance, the best first. Sends no request.

@@ -20,5 +20,5 @@ mod registry;
 pub use bounded::bounded;
 pub use endpoint::{Endpoint, Use};
 pub use events::{Change, ListEvent};
-pub use provider::{Answer, Check, Console, Provider, Section, SharedProvider, Traffic};
+pub use provider::{Answer, Check, Console, Provider, Section, SharedProvider, SshCredentials, Traffic};
 pub use registry::{CONSOLE_INPUT, CONSOLE_SIZE_REPORTS, DocumentedWay, Registration, Registry};

@@ -58,6 +58,18 @@ pub enum Console {
     Ssh(SshTarget),
 }
 
+/// The origin of the credentials of SSH sessions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SshCredentials {
+    /// The user has them.
+    Own,
+    /// The platform makes them for each session.
+    Made {
+        /// They are to be expired when the program is left.
+        expire: bool,
+    },
+}
+
 /// Counts of the requests of a context so far.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Traffic {
@@ -123,6 +135,11 @@ pub trait Provider: Send + Sync + 'static {
     /// The ways into an instance as its row is now, the best first, each with what prevents it. Sends no request.
     fn ways(&self, _row: &Instance) -> Vec<Way> {
         Vec::new()
+    }
+
+    /// The origin of the credentials of SSH sessions.
+    fn ssh_credentials(&self) -> SshCredentials {
+        SshCredentials::Own
     }
 
     /// Expires the SSH credentials that the platform made for an instance, so that they open nothing any more. Sessions

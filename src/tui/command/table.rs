@@ -182,7 +182,7 @@ commands! {
     Attach { "attach": "attach the console, by the way chosen last or the best there is" }
         in [Row, Telemetry, Menu], when console;
     Ways { "ways": "choose the way into the instance" } in [Row, Telemetry], when console;
-    Ssh { "ssh": "a shell by SSH" } in [Row, Telemetry], when ssh;
+    Ssh { "ssh": "a shell by SSH" } in [Row, Text, Telemetry], when ssh;
     Telemetry { "telemetry": "telemetry on the full screen" } in [Row], when telemetry;
     Revisions { "revisions": "the revisions of a container" } in [Row], when revisions;
     Actions { "actions": "start, stop and other actions on the row" } in [Row], when actions;

@@ -40,6 +40,9 @@ const MAX_RECORDINGS: usize = 200;
 /// Time for which the end of the program waits for recordings to be complete on the disk.
 const RECORDINGS_TIMEOUT: Duration = Duration::from_millis(300);
 
+/// Time for which the end of the program waits for SSH credentials to be expired.
+const EXPIRE_SSH_TIMEOUT: Duration = Duration::from_secs(2);
+
 /// Forms of several targets that are asked for at once.
 const FORMS_AT_ONCE: usize = 4;
 
@@ -103,6 +106,11 @@ impl Performer {
             sessions,
             opener,
         }
+    }
+
+    /// Expires the SSH credentials that were made, where their context asks for it.
+    pub(in crate::tui) async fn expire_ssh(&self) {
+        self.fleet.expire_ssh(EXPIRE_SSH_TIMEOUT).await;
     }
 
     /// Ends all that runs.

@@ -145,7 +145,8 @@ impl Sessions {
         }
         let mut list = self.list();
         // The first number that is free, so that the only session of an instance has none in its label.
-        let taken: Vec<u32> = list.iter().filter(|open| open.id == *id).map(|open| open.ordinal()).collect();
+        let same = list.iter().filter(|open| open.id == *id && open.kind == kind);
+        let taken: Vec<u32> = same.map(|open| open.ordinal()).collect();
         let ordinal = (1..u32::MAX).find(|ordinal| !taken.contains(ordinal)).unwrap_or(u32::MAX);
         let of = (id.clone(), name.to_owned(), kind);
         let open = Arc::new(OpenConsole::new(session, of, ordinal, screen, Arc::clone(&self.frames)));

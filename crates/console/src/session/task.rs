@@ -61,7 +61,9 @@ impl SessionTask {
                     let reached = transport.reached.clone();
                     let end = self.carry(transport.into(), &mut past).await;
                     past.retries.lasted(began_at.elapsed());
-                    if past.ended_at.is_some() || reached.is_none_or(|reached| reached.load(Ordering::Acquire)) {
+                    if past.ended_at.is_some()
+                        || reached.is_none_or(|reached| reached.load(Ordering::Acquire))
+                    {
                         past.ended_at = Some(Instant::now());
                     }
                     end

@@ -79,7 +79,8 @@ impl CommandLine {
 
 fn refused(what: &str, found: &str, expected: &str) -> Problem {
     let shown: String = found.chars().take(80).collect();
-    let message = format!("ssh was not started: {what} is `{}`, which is not {expected}", shown.escape_debug());
+    let message =
+        format!("ssh was not started: {what} is `{}`, which is not {expected}", shown.escape_debug());
     Problem::new(ProblemKind::Refused, message)
 }
 
@@ -197,8 +198,18 @@ mod tests {
     #[test]
     fn what_could_be_more_than_a_name_is_refused_and_named() {
         for host in [
-            "", "-oProxyCommand=true", "a b", "a\nb", "user@host", "ssh://host", "$(true)", "a;b", "fe80::1%", "fe80::1%e;",
-            "%h", "häst",
+            "",
+            "-oProxyCommand=true",
+            "a b",
+            "a\nb",
+            "user@host",
+            "ssh://host",
+            "$(true)",
+            "a;b",
+            "fe80::1%",
+            "fe80::1%e;",
+            "%h",
+            "häst",
         ] {
             let problem = CommandLine::new(&target(host), &[]).unwrap_err();
             assert!(problem.message.contains("the host"), "{host:?}: {problem}");

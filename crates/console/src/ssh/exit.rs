@@ -25,7 +25,12 @@ impl Tail {
     fn last_line(&self) -> String {
         let text = String::from_utf8_lossy(&self.0);
         let lines = text.rsplit(['\n', '\r']).map(|line| {
-            line.chars().filter(|c| !c.is_control()).take(MAX_SHOWN_CHARS).collect::<String>().trim().to_owned()
+            line.chars()
+                .filter(|c| !c.is_control())
+                .take(MAX_SHOWN_CHARS)
+                .collect::<String>()
+                .trim()
+                .to_owned()
         });
         lines.into_iter().find(|line| !line.is_empty()).unwrap_or_default()
     }
@@ -82,7 +87,14 @@ fn judge(line: &str) -> (ProblemKind, Option<Reason>, Option<&'static str>) {
         let hint = "Check that a security group lets port 22 in, and that the address is reached from here";
         return (ProblemKind::Unreachable, Some(Reason::ConnectTimeout), Some(hint));
     }
-    let is_link = ["kex_exchange_identification", "banner exchange", "Connection closed", "Connection reset", "No route to host", "unreachable"];
+    let is_link = [
+        "kex_exchange_identification",
+        "banner exchange",
+        "Connection closed",
+        "Connection reset",
+        "No route to host",
+        "unreachable",
+    ];
     if is_link.iter().any(|text| has(text)) {
         return (ProblemKind::Unreachable, None, None);
     }
@@ -119,9 +131,21 @@ mod tests {
         for (line, kind, advice) in [
             ("a@b: Permission denied (publickey).", ProblemKind::Unauthorized, "keys"),
             ("Host key verification failed.", ProblemKind::Refused, "ssh-keygen -R"),
-            ("ssh: connect to host b port 22: Connection refused", ProblemKind::Unreachable, "security group"),
-            ("ssh: connect to host b port 22: Connection timed out", ProblemKind::Unreachable, "security group"),
-            ("ssh: Could not resolve hostname b: Name or service not known", ProblemKind::Unreachable, "user"),
+            (
+                "ssh: connect to host b port 22: Connection refused",
+                ProblemKind::Unreachable,
+                "security group",
+            ),
+            (
+                "ssh: connect to host b port 22: Connection timed out",
+                ProblemKind::Unreachable,
+                "security group",
+            ),
+            (
+                "ssh: Could not resolve hostname b: Name or service not known",
+                ProblemKind::Unreachable,
+                "user",
+            ),
             ("command-line: line 0: Bad configuration option: nope", ProblemKind::Refused, "user"),
         ] {
             let problem = ended(255, false, &format!("{line}\r\n")).unwrap();

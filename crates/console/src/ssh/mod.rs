@@ -99,7 +99,10 @@ impl Launcher {
         // Beside the start: a temporary folder may be large.
         std::thread::spawn(move || sweep(&parent, FOLDER_PREFIX, |_| {}));
         let failed = |error: std::io::Error| {
-            let message = format!("could not make a folder for the password in {}: {error}", self.run_folders.display());
+            let message = format!(
+                "could not make a folder for the password in {}: {error}",
+                self.run_folders.display()
+            );
             Problem::new(ProblemKind::Local, message)
         };
         let folder = RunFolder::create(&self.run_folders, FOLDER_PREFIX).map_err(failed)?;

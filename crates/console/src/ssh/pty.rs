@@ -97,7 +97,11 @@ fn start(
     let (tail_sender, tail) = oneshot::channel();
     let running = Running { killer: child.clone_killer(), has_ended: Arc::new(AtomicBool::new(false)) };
     let has_ended = Arc::clone(&running.has_ended);
-    let reading = Reading { output: output.clone(), established: Arc::clone(&was_established), master: Arc::clone(&master) };
+    let reading = Reading {
+        output: output.clone(),
+        established: Arc::clone(&was_established),
+        master: Arc::clone(&master),
+    };
     spawn("ssh output", move || {
         // Without a receiver ssh ended first and was not waited for.
         let _ = tail_sender.send(reading.run(reader));
@@ -115,7 +119,9 @@ fn start(
         let exit = Exit { code, was_established: was_established.load(Ordering::Acquire) };
         let end = match exit.problem(&tail, &notes) {
             Some(problem) => Some(Err(problem)),
-            None if code != 0 => Some(Ok(Bytes::from(format!("\r\n\x1b[2mended with exit code {code}\x1b[22m\r\n")))),
+            None if code != 0 => {
+                Some(Ok(Bytes::from(format!("\r\n\x1b[2mended with exit code {code}\x1b[22m\r\n"))))
+            }
             None => None,
         };
         if let Some(end) = end {

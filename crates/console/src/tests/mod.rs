@@ -68,7 +68,11 @@ fn remotes(size_reports: bool, takes_input: bool) -> (Connector, mpsc::Receiver<
             arrivals.send(Remote { output, input }).await.unwrap();
             let to = takes_input.then_some(to);
             let resize = if size_reports { ResizeReports::Sequence } else { ResizeReports::Ignored };
-            Ok(Opened::Terminal(Transport { stream: ByteStream::Channel { from, to }, resize, reached: None }))
+            Ok(Opened::Terminal(Transport {
+                stream: ByteStream::Channel { from, to },
+                resize,
+                reached: None,
+            }))
         })
     });
     (connector, arrived)

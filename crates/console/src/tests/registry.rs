@@ -25,7 +25,11 @@ fn echo() -> Transport {
             }
         }
     });
-    Transport { stream: ByteStream::Channel { from, to: Some(to) }, resize: ResizeReports::Ignored, reached: None }
+    Transport {
+        stream: ByteStream::Channel { from, to: Some(to) },
+        resize: ResizeReports::Ignored,
+        reached: None,
+    }
 }
 
 #[tokio::test]

@@ -22,7 +22,9 @@ use std::time::Duration;
 use futures_util::FutureExt;
 use futures_util::stream::BoxStream;
 
-use super::{Answer, CONSOLE_SIZE_REPORTS, Change, Check, Console, ListEvent, Provider, Section, Traffic};
+use super::{
+    Answer, CONSOLE_SIZE_REPORTS, Change, Check, Console, ListEvent, Provider, Section, SshCredentials, Traffic,
+};
 use crate::kit::{self, PageCache, SignIn};
 use crate::mapping::interner::Interner;
 use act::{Batches, Capabilities, Deck};
@@ -38,6 +40,7 @@ use qdeck_model::{
 use qdeck_net::{Client, Frame, ShellCredentials, SocketOptions, produce};
 use read::listing::{self, Listed};
 use read::{check, detail};
+use registration::EXPIRE_SSH;
 pub use registration::{CONSOLE_INPUT, HUB, PLATFORM, REGISTRATION};
 use ssh::ConsoleSettings;
 
@@ -94,6 +97,7 @@ impl Cycle {
                 size_reports: context.settings.switch(&CONSOLE_SIZE_REPORTS),
                 read_only: context.read_only,
                 ssh: context.ssh.clone(),
+                expire_ssh: context.settings.switch(&EXPIRE_SSH),
             },
             at_once: context.concurrency,
         })
@@ -216,6 +220,10 @@ impl Provider for Cycle {
 
     fn ways(&self, row: &Instance) -> Vec<Way> {
         ssh::ways(&self.deck, &self.consoles, row)
+    }
+
+    fn ssh_credentials(&self) -> SshCredentials {
+        SshCredentials::Made { expire: self.consoles.expire_ssh }
     }
 
     fn expire_ssh(&self, id: &ResourceId) -> Answer<()> {

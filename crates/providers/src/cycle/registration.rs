@@ -36,13 +36,21 @@ pub static CONSOLE_INPUT: Setting = Setting {
     help: "Send keys to the console, as binary frames. The platform documents it as output alone; SSH is the way in.",
 };
 
+/// True if the SSH credentials of a session are expired when the program is left.
+pub static EXPIRE_SSH: Setting = Setting {
+    name: "expire_ssh",
+    takes: Takes::Switch { default: false },
+    absent: Absent::Default,
+    help: "Expire an instance's SSH credentials, everyone's, when the program that made some for a session is left.",
+};
+
 /// The registration of Cycle.
 pub static REGISTRATION: Registration = Registration {
     spec: PlatformSpec {
         platform: PLATFORM,
         address: Address { default: Some("https://api.cycle.io"), help: "The same for every hub." },
         credentials: &[CredentialShape::Token { token: "An API key of the hub." }],
-        settings: &[&HUB, &CONSOLE_INPUT, &CONSOLE_SIZE_REPORTS],
+        settings: &[&HUB, &CONSOLE_INPUT, &CONSOLE_SIZE_REPORTS, &EXPIRE_SSH],
         discovery: Some(DiscoverySpec {
             find: |environment, discovery| discovery.add(discover(environment)),
             help: "`CYCLE_API_KEY` and `CYCLE_HUB_ID`; `CYCLE_BASE_URL` if the address is not the public one.",
@@ -79,6 +87,7 @@ token = { env = "CYCLE_API_KEY" }           # an API key of that hub
 # answer_timeout = "10s"                    # time to wait for the first byte of an answer
 # console_input = true                      # send keys to the console, too: see docs/cycle.md
 # console_size_reports = true               # report the terminal's size to the console: see docs/cycle.md
+# expire_ssh = true                         # expire an instance's SSH credentials on leaving
 "#;
 
 /// An id of a hub in lower case; Cycle's ids are 24 hexadecimal digits.

@@ -21,6 +21,8 @@ pub(super) struct ConsoleSettings {
     pub(super) size_reports: bool,
     pub(super) read_only: bool,
     pub(super) ssh: SshSettings,
+    /// Credentials are expired when the program is left.
+    pub(super) expire_ssh: bool,
 }
 
 /// The ways into an instance. The websocket is the better one only where it takes input.

@@ -4,9 +4,9 @@ use serde_json::{Map, Value};
 
 use super::sheet::{Class, Sheet};
 use super::{DocumentView, Mask, UNMASKED_FOR, json, yaml};
-use crate::model::Timestamp;
+use crate::model::{Kind, ScreenKind, Timestamp};
 use crate::tui::command::TextCommand;
-use crate::tui::effect::{DocumentForm, TerminalEffect, Work};
+use crate::tui::effect::{DocumentForm, TerminalEffect, View, Work};
 use crate::tui::layer::Handled;
 use crate::tui::{Command, Effect};
 
@@ -66,6 +66,13 @@ impl DocumentView {
                 }
             }
             TextCommand::Unmask => return self.unmask().into(),
+            TextCommand::Ssh if self.id.kind == Kind::Instance => {
+                return View::Way(self.id.clone(), ScreenKind::Ssh).into();
+            }
+            TextCommand::Ssh => {
+                let kind = self.id.kind.singular();
+                return Effect::complain(format!("there is no SSH into a {kind}")).into();
+            }
             TextCommand::Refresh => return self.read().into(),
             TextCommand::Copy => return self.copy(count).into(),
             TextCommand::CopyMenu => return self.copy_all().into(),

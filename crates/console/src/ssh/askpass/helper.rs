@@ -43,7 +43,8 @@ fn is_socket(path: &Path) -> bool {
 /// Answers on standard output, which ssh reads. Returns false where there is no answer.
 fn answer(socket: &Path, question: &str) -> io::Result<bool> {
     let kind = std::env::var(KIND_VARIABLE).unwrap_or_default();
-    let wanted = if kind.is_empty() { exchange(socket, question).unwrap_or(Answer::Ask) } else { Answer::Ask };
+    let wanted =
+        if kind.is_empty() { exchange(socket, question).unwrap_or(Answer::Ask) } else { Answer::Ask };
     match wanted {
         Answer::Password(password) => print(password.expose()),
         Answer::Refuse => Ok(false),
