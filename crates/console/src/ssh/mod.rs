@@ -40,6 +40,8 @@ pub struct Launcher {
     secret_variables: Vec<String>,
     /// The folder in which those of passwords are made.
     run_folders: PathBuf,
+    /// The program, in place of the one that `PATH` has.
+    program: Option<PathBuf>,
 }
 
 impl Launcher {
@@ -52,13 +54,13 @@ impl Launcher {
         let own_binary = std::env::current_exe().map_err(|error| {
             Problem::new(ProblemKind::Local, format!("could not find the path of this program: {error}"))
         })?;
-        Ok(Self { own_binary, secret_variables, run_folders: run_folders() })
+        Ok(Self { own_binary, secret_variables, run_folders: run_folders(), program: None })
     }
 
-    /// The same with another binary that answers ssh's questions.
+    /// The same with this program in place of the `ssh` of `PATH`.
     #[must_use]
-    pub fn with_binary(self, own_binary: PathBuf) -> Self {
-        Self { own_binary, ..self }
+    pub fn with_program(self, program: PathBuf) -> Self {
+        Self { program: Some(program), ..self }
     }
 
     /// The folder in which those of passwords are made.
@@ -85,7 +87,8 @@ impl Launcher {
         command: &[OsString],
     ) -> Result<(Prepared, CommandLine), Problem> {
         let line = CommandLine::new(target, command)?;
-        let program = find(PROGRAM, std::env::var_os("PATH").as_deref()).ok_or_else(not_installed)?;
+        let found = || find(PROGRAM, std::env::var_os("PATH").as_deref());
+        let program = self.program.clone().or_else(found).ok_or_else(not_installed)?;
         let askpass = match &target.password {
             Some(password) => Some(self.serve(password.clone(), target)?),
             None => None,
