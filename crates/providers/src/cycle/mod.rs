@@ -23,7 +23,8 @@ use futures_util::FutureExt;
 use futures_util::stream::BoxStream;
 
 use super::{
-    Answer, CONSOLE_SIZE_REPORTS, Change, Check, Console, ListEvent, Provider, Section, SshCredentials, Traffic,
+    Answer, CONSOLE_SIZE_REPORTS, Change, Check, Console, ListEvent, Provider, Section, SshCredentials,
+    Traffic,
 };
 use crate::kit::{self, PageCache, SignIn};
 use crate::mapping::interner::Interner;
