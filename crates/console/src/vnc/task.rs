@@ -84,7 +84,7 @@ impl Task {
     async fn carry(&self, transport: PixelTransport) -> Option<Problem> {
         let PixelTransport { stream, password } = transport;
         let Link { mut reader, mut writer, takes_input, .. } =
-            Transport { stream, resize: ResizeReports::Ignored }.into();
+            Transport { stream, resize: ResizeReports::Ignored, reached: None }.into();
         let password = password.map(|password| Zeroizing::new(password.expose().to_owned()));
         let options = Options { password, ..Options::default() };
         self.shared.with(|screen| screen.begin(options, takes_input));
