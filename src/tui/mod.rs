@@ -9,6 +9,7 @@ pub mod command;
 mod curl;
 pub mod draw;
 pub mod effect;
+mod frame_clock;
 mod input;
 pub mod keymap;
 pub mod layer;

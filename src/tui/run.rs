@@ -10,6 +10,7 @@ use tokio::sync::mpsc;
 use super::app::Options;
 use super::draw;
 use super::effect::{EditRequest, TerminalEffect, Work};
+use super::frame_clock::{FrameClock, MIN_FRAME_INTERVAL};
 use super::input::{Input, Outside, is_interrupt};
 use super::layer::Answer;
 use super::perform::Performer;
@@ -22,8 +23,6 @@ use crate::leave::{self, INTERRUPTS};
 use crate::model::Timestamp;
 use crate::terminal::input::MouseProtocolMode;
 
-/// Time between two frames at least.
-const MIN_FRAME_INTERVAL: Duration = Duration::from_millis(10);
 /// Messages taken before input is looked at, so that a flood of them never starves a key.
 const MESSAGE_BATCH_SIZE: usize = 512;
 /// Results of our own tasks that may wait; the tasks wait when it is full.
@@ -82,7 +81,7 @@ pub async fn run(fleet: Fleet, events: Events, store: Store, options: Options) -
         input_wish,
         abilities,
         performer: Performer::new(fleet, sender, wake.clone(), recordings, sessions),
-        last_frame: None,
+        clock: FrameClock::default(),
         redraw_at: None,
         watch: None,
         leaving: None,
@@ -114,7 +113,7 @@ struct Frames {
     input_wish: InputWish,
     abilities: Abilities,
     performer: Performer,
-    last_frame: Option<Instant>,
+    clock: FrameClock,
     redraw_at: Option<Instant>,
     watch: Option<(Instant, Work)>,
     /// The file of what is kept between runs.
@@ -143,13 +142,13 @@ impl Frames {
         loop {
             self.draw_if_due()?;
             // The first frame does not wait for the question, and nothing does for the answer.
-            if self.last_frame.is_some() && !std::mem::replace(&mut has_asked, true) {
+            if self.clock.has_drawn() && !std::mem::replace(&mut has_asked, true) {
                 self.ask_background()?;
             }
             if let Some(leaving) = self.leaving {
                 return Ok(leaving);
             }
-            let until = self.next_deadline();
+            let (until, is_frame_near) = self.next_deadline();
             tokio::select! {
                 biased;
                 event = queue.recv() => if let Some(event) = event { self.take(event)?; },
@@ -158,7 +157,8 @@ impl Frames {
                     None => fleet_lives = false,
                 },
                 outside = input.next() => if let Some(outside) = outside { self.take_outside(outside)?; },
-                () = wake.notified() => {
+                // A flood wakes again and again: what it brought until the frame is polled with that.
+                () = wake.notified(), if !is_frame_near => {
                     for event in self.performer.poll_consoles() {
                         self.take(event)?;
                     }
@@ -216,6 +216,9 @@ impl Frames {
                 if let crossterm::event::Event::Resize(columns, rows) = event {
                     self.screen.resize(columns, rows);
                 }
+                if matches!(event, crossterm::event::Event::Key(_) | crossterm::event::Event::Paste(_)) {
+                    self.clock.typed(Instant::now());
+                }
                 let interrupt = is_interrupt(&event);
                 self.take(Event::Terminal(event))?;
                 if interrupt {
@@ -262,15 +265,16 @@ impl Frames {
         Ok(())
     }
 
-    /// When something is to be done even if nothing happens.
-    fn next_deadline(&self) -> Option<Instant> {
+    /// When something is to be done even if nothing happens, and whether a frame is to be drawn soon.
+    fn next_deadline(&self) -> (Option<Instant>, bool) {
         let watch = self.watch.as_ref().map(|(at, _)| *at);
         let frame = (self.ui.is_dirty() && terminal::is_idle()).then(|| self.frame_due());
-        [watch, self.redraw_at, self.keep_at, frame].into_iter().flatten().min()
+        let is_frame_near = frame.is_some_and(|at| at <= Instant::now() + MIN_FRAME_INTERVAL);
+        ([watch, self.redraw_at, self.keep_at, frame].into_iter().flatten().min(), is_frame_near)
     }
 
     fn frame_due(&self) -> Instant {
-        self.last_frame.map_or_else(Instant::now, |last| last + MIN_FRAME_INTERVAL.max(self.ui.frame_wait()))
+        self.clock.due(self.ui.frame_wait(), Instant::now())
     }
 
     fn draw_if_due(&mut self) -> io::Result<()> {
@@ -296,7 +300,7 @@ impl Frames {
         let ui = &mut self.ui;
         self.screen.draw(|area, buf| draw::frame(ui, area, buf))?;
         let now = Instant::now();
-        self.last_frame = Some(now);
+        self.clock.drawn(now);
         #[cfg(debug_assertions)]
         terminal::panic_if_asked();
         if let Some(work) = self.ui.drawn() {

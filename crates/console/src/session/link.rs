@@ -22,7 +22,13 @@ pub(crate) struct Link {
 }
 
 /// The incoming direction.
-pub(crate) enum Reader {
+pub(crate) struct Reader {
+    source: Source,
+    /// The problem that [`Self::try_recv`] came to, for the next [`Self::recv`].
+    broken: Option<Problem>,
+}
+
+enum Source {
     Socket(SocketReader),
     Channel(mpsc::Receiver<Result<Bytes, Problem>>),
 }
@@ -38,11 +44,11 @@ impl From<Transport> for Link {
         match stream {
             ByteStream::Socket { socket, takes_input } => {
                 let (reader, writer) = socket.split();
-                Self { reader: Reader::Socket(reader), writer: Writer::Socket(writer), takes_input, resize }
+                Self { reader: Source::Socket(reader).into(), writer: Writer::Socket(writer), takes_input, resize }
             }
             ByteStream::Channel { from, to } => Self {
                 takes_input: to.is_some(),
-                reader: Reader::Channel(from),
+                reader: Source::Channel(from).into(),
                 writer: Writer::Channel(to),
                 resize,
             },
@@ -50,16 +56,41 @@ impl From<Transport> for Link {
     }
 }
 
+impl From<Source> for Reader {
+    fn from(source: Source) -> Self {
+        Self { source, broken: None }
+    }
+}
+
 impl Reader {
     /// The next bytes, or `None` at an orderly end. Cancel-safe.
     pub async fn recv(&mut self) -> Result<Option<Bytes>, Problem> {
-        match self {
-            Self::Socket(socket) => Ok(socket.recv().await?.map(|frame| match frame {
-                Frame::Text(text) => Bytes::from(text),
-                Frame::Binary(bytes) => bytes,
-            })),
-            Self::Channel(from) => from.recv().await.transpose(),
+        if let Some(problem) = self.broken.take() {
+            return Err(problem);
         }
+        match &mut self.source {
+            Source::Socket(socket) => Ok(socket.recv().await?.map(into_bytes)),
+            Source::Channel(from) => from.recv().await.transpose(),
+        }
+    }
+
+    /// The next bytes, if they have arrived already. The end is left to [`Self::recv`].
+    pub fn try_recv(&mut self) -> Option<Bytes> {
+        if self.broken.is_some() {
+            return None;
+        }
+        let received = match &mut self.source {
+            Source::Socket(socket) => socket.try_recv()?.map(into_bytes),
+            Source::Channel(from) => from.try_recv().ok()?,
+        };
+        received.map_err(|problem| self.broken = Some(problem)).ok()
+    }
+}
+
+fn into_bytes(frame: Frame) -> Bytes {
+    match frame {
+        Frame::Text(text) => Bytes::from(text),
+        Frame::Binary(bytes) => bytes,
     }
 }
 

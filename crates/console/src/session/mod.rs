@@ -8,6 +8,8 @@ mod replay;
 pub(crate) mod retries;
 mod shared;
 mod task;
+#[cfg(test)]
+mod tests;
 mod text;
 
 use std::sync::Arc;
@@ -79,7 +81,7 @@ impl TerminalSession {
 
 impl RemoteScreen for TerminalSession {
     fn state(&self) -> SessionState {
-        self.shared.with(|screen| screen.state.clone())
+        self.shared.status().state.clone()
     }
 
     fn reconnect(&self) {
@@ -95,30 +97,33 @@ impl RemoteScreen for TerminalSession {
     }
 
     fn takes_input(&self) -> bool {
-        self.shared.with(|screen| screen.takes_input())
+        self.shared.status().takes_input()
     }
 
     fn input_modes(&self) -> InputModes {
-        self.shared.with(|screen| screen.emulator.input_modes())
+        self.shared.status().modes
     }
 
     fn send(&self, event: &Event) {
         let is_typed = matches!(event, Event::Key(_) | Event::Paste(_));
-        let found = self.shared.with(|screen| {
-            let emulator = &screen.emulator;
-            let found = screen
-                .takes_input()
-                .then(|| (emulator.input_modes(), emulator.encoding(), in_text(event, emulator)));
-            screen.was_typed_into |= found.is_some() && is_typed;
-            screen.refused = None;
-            found
-        });
-        let Some((modes, encoding, in_text)) = found else { return };
+        let (modes, encoding) = {
+            let mut status = self.shared.status();
+            status.refused = None;
+            if !status.takes_input() {
+                return;
+            }
+            status.was_typed_into |= is_typed;
+            (status.modes, status.encoding)
+        };
+        let in_text = match event {
+            Event::Mouse(mouse) => self.shared.with(|screen| in_text(*mouse, &screen.emulator)),
+            _ => None,
+        };
         let mut bytes = input::encode(in_text.as_ref().unwrap_or(event), modes);
         if is_typed && encoding != Encoding::Utf8 {
             match transcode(&bytes, encoding) {
                 Ok(transcoded) => bytes = transcoded,
-                Err(refused) => return self.shared.with(|screen| screen.refused = Some(refused)),
+                Err(refused) => return self.shared.status().refused = Some(refused),
             }
         }
         if !bytes.is_empty() {
@@ -153,15 +158,15 @@ impl RemoteScreen for TerminalSession {
     }
 
     fn take_bell(&self) -> bool {
-        self.shared.with(|screen| screen.emulator.take_bell())
+        std::mem::take(&mut self.shared.status().bell)
     }
 
     fn take_refused(&self) -> Option<char> {
-        self.shared.with(|screen| screen.refused.take())
+        self.shared.status().refused.take()
     }
 
     fn title(&self) -> Option<String> {
-        self.shared.with(|screen| screen.emulator.title().map(str::to_owned))
+        self.shared.status().title.clone()
     }
 
     fn draw(&self, area: Rect, buf: &mut Buffer) -> Option<Position> {
@@ -214,10 +219,9 @@ impl RecordableScreen for TerminalSession {
 }
 
 /// A mouse event on a line of double width, with the column of the text there.
-fn in_text(event: &Event, emulator: &Emulator) -> Option<Event> {
-    let Event::Mouse(mouse) = event else { return None };
+fn in_text(mouse: MouseEvent, emulator: &Emulator) -> Option<Event> {
     let column = emulator.column_at(mouse.row, mouse.column);
-    (column != mouse.column).then_some(Event::Mouse(MouseEvent { column, ..*mouse }))
+    (column != mouse.column).then_some(Event::Mouse(MouseEvent { column, ..mouse }))
 }
 
 /// Keys or a paste, which are UTF-8, in another encoding; or the first character that it does not have.

@@ -1,4 +1,4 @@
-//! The incoming direction of one connection: the seam to the one before, and the emulator fed in slices.
+//! The incoming direction of one connection: the seam to the one before, and the emulator fed with what has arrived.
 
 use bytes::Bytes;
 use tokio::sync::mpsc;
@@ -6,7 +6,7 @@ use tokio::time::Instant;
 
 use super::link::Reader;
 use super::replay::{Recent, Replay, Verdict};
-use super::shared::SharedScreen;
+use super::shared::{MAX_FEED_TIME, SharedScreen};
 use qdeck_model::{Problem, Timestamp};
 
 /// Feeds what arrives on one connection to the emulator.
@@ -15,6 +15,8 @@ pub(super) struct Reading<'a> {
     /// Takes the emulator's replies, where the remote side takes input.
     pub replies: Option<&'a mpsc::Sender<Bytes>>,
     pub recent: &'a mut Recent,
+    /// When the synchronised update that holds the frame must be ended.
+    pub hold_deadline: Option<std::time::Instant>,
 }
 
 /// The start of a connection that follows on another, until its first output was judged.
@@ -30,13 +32,13 @@ impl Reading<'_> {
     pub async fn run(&mut self, reader: &mut Reader, ended_at: Option<Instant>) -> Result<(), Problem> {
         let mut seam = ended_at.map(|ended_at| self.begin_seam(ended_at));
         loop {
-            let hold = self.shared.lock().emulator.hold_deadline();
             let replay = seam.as_ref().map(|seam| seam.replay.deadline());
             let received = tokio::select! {
                 biased;
                 received = reader.recv() => received,
-                () = sleep_until(hold.map(Instant::from_std)) => {
-                    if self.shared.lock().emulator.end_overdue_hold(std::time::Instant::now()) {
+                () = sleep_until(self.hold_deadline.map(Instant::from_std)) => {
+                    self.hold_deadline = None;
+                    if self.shared.with(|screen| screen.emulator.end_overdue_hold(std::time::Instant::now())) {
                         self.shared.mark_dirty();
                     }
                     continue;
@@ -48,7 +50,7 @@ impl Reading<'_> {
             };
             match received {
                 Ok(Some(bytes)) => match &mut seam {
-                    None => self.show(bytes).await,
+                    None => self.show(bytes, Some(reader)).await,
                     Some(open) => {
                         if let Some(verdict) = self.compare(open, &bytes) {
                             self.show_judged(verdict, seam.take()).await;
@@ -66,7 +68,7 @@ impl Reading<'_> {
     /// Writes the line that marks the seam. Over a full-screen program it waits until it is clear whether that goes on.
     fn begin_seam(&self, ended_at: Instant) -> Seam {
         let note = format!("reconnected {} after {}", clock(), span(ended_at.elapsed()));
-        let is_full_screen = self.shared.lock().emulator.alternate_screen();
+        let is_full_screen = self.shared.with(|screen| screen.emulator.alternate_screen());
         if !is_full_screen {
             self.mark_seam(&note);
         }
@@ -74,18 +76,17 @@ impl Reading<'_> {
     }
 
     fn mark_seam(&self, note: &str) {
-        {
-            let mut screen = self.shared.lock();
+        self.shared.with(|screen| {
             screen.emulator.begin_connection(note);
             screen.record_seam("reconnected");
-        }
+        });
         self.shared.mark_dirty();
     }
 
     /// Takes output of a connection whose start was not judged yet.
     fn compare(&mut self, seam: &mut Seam, bytes: &Bytes) -> Option<Verdict> {
         // An answer to what was typed is no replay, however alike.
-        if self.recent.is_empty() || self.shared.lock().was_typed_into {
+        if self.recent.is_empty() || self.shared.status().was_typed_into {
             let mut verdict = seam.replay.judge(self.recent);
             verdict.output = [&verdict.output[..], bytes].concat().into();
             return Some(verdict);
@@ -107,31 +108,39 @@ impl Reading<'_> {
         if let Some(seam) = seam.filter(|seam| !seam.is_marked) {
             if goes_on {
                 // The program's screen and modes are as the remote side believes them to be.
-                self.shared.lock().record_seam("reconnected");
-                return self.show(verdict.into_new()).await;
+                self.shared.with(|screen| screen.record_seam("reconnected"));
+                return self.show(verdict.into_new(), None).await;
             }
             self.mark_seam(&seam.note);
         }
         self.recent.push(verdict.output.get(verdict.overlap..).unwrap_or_default());
-        self.feed(verdict.into_last_line()).await;
+        self.feed(verdict.into_last_line(), None).await;
     }
 
-    async fn show(&mut self, bytes: Bytes) {
+    async fn show(&mut self, bytes: Bytes, reader: Option<&mut Reader>) {
         self.recent.push(&bytes);
-        self.feed(bytes).await;
+        self.feed(bytes, reader).await;
     }
 
-    async fn feed(&mut self, mut bytes: Bytes) {
+    /// Feeds `bytes`, and what has arrived behind them meanwhile.
+    async fn feed(&mut self, mut bytes: Bytes, mut reader: Option<&mut Reader>) {
         while !bytes.is_empty() {
-            let (reply, is_held) = self.shared.feed(&mut bytes);
-            if let (Some(replies), false) = (self.replies, reply.is_empty()) {
+            let until = std::time::Instant::now() + MAX_FEED_TIME;
+            let fed = self.shared.feed(&mut bytes, until, || {
+                let more = reader.as_mut()?.try_recv()?;
+                self.recent.push(&more);
+                Some(more)
+            });
+            if let (Some(replies), false) = (self.replies, fed.replies.is_empty()) {
                 // Full: the remote side does not read its replies, so it goes without.
-                let _ = replies.try_send(reply.into());
+                let _ = replies.try_send(fed.replies.into());
             }
-            if !is_held {
+            self.hold_deadline = fed.hold_deadline;
+            if fed.hold_deadline.is_none() {
                 self.shared.mark_dirty();
             }
-            self.shared.yield_to_readers().await;
+            // The wire is written to meanwhile.
+            tokio::task::yield_now().await;
         }
     }
 }

@@ -92,16 +92,16 @@ impl SessionTask {
     fn begin(&mut self, takes_input: bool, resize: &ResizeReports) {
         // What was typed for the connection before is not for this one.
         while self.input.try_recv().is_ok() {}
-        {
-            let mut screen = self.shared.lock();
-            screen.state = SessionState::Live;
-            screen.transport_takes_input = takes_input;
-            screen.was_typed_into = false;
+        self.shared.with(|screen| {
             // A reply about the size must not look like a report of one.
             let is_sequence = matches!(resize, ResizeReports::Sequence);
             screen.emulator.set_sequence_size_reports(is_sequence);
             screen.emulator.set_prompts_redrawn(!matches!(resize, ResizeReports::Ignored));
-        }
+            let mut status = self.shared.status();
+            status.state = SessionState::Live;
+            status.transport_takes_input = takes_input;
+            status.was_typed_into = false;
+        });
         self.shared.mark_dirty();
     }
 
@@ -116,6 +116,7 @@ impl SessionTask {
                 shared: &self.shared,
                 replies: takes_input.then_some(&reply_sender),
                 recent: &mut past.recent,
+                hold_deadline: None,
             };
             // Both halves live in this task: a slice of feeding never delays a key by more than itself.
             let reading = reading.run(&mut reader, past.ended_at);

@@ -13,7 +13,7 @@ use qdeck_terminal::TextSearch;
 
 impl TextScreen for TerminalSession {
     fn encoding(&self) -> Encoding {
-        self.shared.with(|screen| screen.emulator.encoding())
+        self.shared.status().encoding
     }
 
     fn set_encoding(&self, encoding: Encoding) {
@@ -21,7 +21,7 @@ impl TextScreen for TerminalSession {
     }
 
     fn history_bytes(&self) -> usize {
-        self.shared.with(|screen| screen.emulator.history_bytes())
+        self.shared.status().history_bytes
     }
 
     fn trim_history(&self, to_bytes: usize) {

@@ -117,6 +117,13 @@ impl SocketReader {
             None => Ok(None),
         }
     }
+
+    /// The next frame or the problem that ended the link, if it has arrived already. An orderly end is left to
+    /// [`Self::recv`].
+    pub fn try_recv(&mut self) -> Option<Result<Frame, Problem>> {
+        let queued = self.frames.try_recv().ok()?;
+        Some(queued.received.map_err(Problem::from))
+    }
 }
 
 impl SocketWriter {
