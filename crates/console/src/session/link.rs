@@ -44,7 +44,12 @@ impl From<Transport> for Link {
         match stream {
             ByteStream::Socket { socket, takes_input } => {
                 let (reader, writer) = socket.split();
-                Self { reader: Source::Socket(reader).into(), writer: Writer::Socket(writer), takes_input, resize }
+                Self {
+                    reader: Source::Socket(reader).into(),
+                    writer: Writer::Socket(writer),
+                    takes_input,
+                    resize,
+                }
             }
             ByteStream::Channel { from, to } => Self {
                 takes_input: to.is_some(),

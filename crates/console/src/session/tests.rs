@@ -68,8 +68,7 @@ fn a_feed_lets_a_waiting_reader_have_the_screen() {
         let mut bytes = Bytes::from_static(b"x");
         shared.feed(&mut bytes, never(), || {
             started.store(true, Ordering::Release);
-            let is_over =
-                done.load(Ordering::Acquire) || pieces.fetch_add(1, Ordering::Relaxed) > MAX_PIECES;
+            let is_over = done.load(Ordering::Acquire) || pieces.fetch_add(1, Ordering::Relaxed) > MAX_PIECES;
             (!is_over).then(|| Bytes::from_static(b"x"))
         });
     });

@@ -1,6 +1,7 @@
 //! The upgrade of an HTTP request to a websocket ([RFC 6455, 4](https://www.rfc-editor.org/rfc/rfc6455)).
 
 use base64::Engine as _;
+use hyper_util::client::legacy::connect::HttpInfo;
 use reqwest::header::{
     ACCEPT, CONNECTION, HeaderValue, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_PROTOCOL,
     SEC_WEBSOCKET_VERSION, UPGRADE,
@@ -11,24 +12,27 @@ use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 use super::super::cause::{Cause, Phase};
 use super::super::error::NetError;
 use super::super::{Client, Request, address};
+use super::{SocketOptions, receive_buffer};
 
-/// Upgrades, offering `protocols`, and once more without them when they are what was refused.
+/// Upgrades, offering the subprotocols, and once more without them when they are what was refused.
 pub(super) async fn upgrade(
     client: &Client,
     mut request: Request,
-    protocols: &[String],
+    options: &SocketOptions,
 ) -> Result<(Upgraded, Option<String>), NetError> {
+    let protocols = &options.protocols[..];
     let shown = super::super::ws_address(&request.url).unwrap_or_else(|| request.url.clone());
     let scheme = || {
         let cause = Cause::Scheme(shown.scheme().to_owned());
         NetError::new("WEBSOCKET", &shown, cause)
     };
     request.url = super::super::http_address(&request.url).ok_or_else(scheme)?;
-    let first = attempt(client, &request, protocols).await;
+    let buffer = options.receive_buffer;
+    let first = attempt(client, &request, protocols, buffer).await;
     let result = match first {
         Err(error) if !protocols.is_empty() && about_protocol(&error) => {
             tracing::debug!(%error, "trying without a subprotocol");
-            attempt(client, &request, &[]).await
+            attempt(client, &request, &[], buffer).await
         }
         other => other,
     };
@@ -52,6 +56,7 @@ async fn attempt(
     client: &Client,
     request: &Request,
     protocols: &[String],
+    buffer: Option<usize>,
 ) -> Result<(Upgraded, Option<String>), NetError> {
     let key = base64::engine::general_purpose::STANDARD.encode(fastrand::u128(..).to_ne_bytes());
     let mut request = request.clone();
@@ -75,6 +80,10 @@ async fn attempt(
     let slot = client.slot().await;
     let opening = async {
         let response = client.open(&request, true).await?;
+        // Already now, so that nothing arrives before.
+        if let (Some(bytes), Some(info)) = (buffer, response.extensions().get::<HttpInfo>()) {
+            receive_buffer::limit(info.local_addr(), info.remote_addr(), bytes);
+        }
         switched(client, &request, response, &key, protocols).await
     };
     let result = tokio::time::timeout(limit, opening).await.unwrap_or_else(|_| {

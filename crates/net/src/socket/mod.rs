@@ -8,6 +8,7 @@ mod handshake;
 #[cfg(test)]
 mod keep_alive;
 mod link;
+mod receive_buffer;
 #[cfg(test)]
 mod tests;
 
@@ -49,11 +50,19 @@ pub struct SocketOptions {
     pub message_limit: usize,
     /// Time between two pings; the connection ends when two in a row stay without an answer.
     pub ping_every: Duration,
+    /// Bytes that the system keeps before they are read, where it can be asked to; without a number it finds its own,
+    /// which grows to megabytes under a flood. A key's echo waits behind them; a link is no faster than these a round trip.
+    pub receive_buffer: Option<usize>,
 }
 
 impl Default for SocketOptions {
     fn default() -> Self {
-        Self { protocols: Vec::new(), message_limit: 1 << 20, ping_every: Duration::from_secs(20) }
+        Self {
+            protocols: Vec::new(),
+            message_limit: 1 << 20,
+            ping_every: Duration::from_secs(20),
+            receive_buffer: Some(128 << 10),
+        }
     }
 }
 
@@ -155,7 +164,7 @@ impl Client {
 
     /// Opens a websocket with the headers of `request`.
     pub async fn socket_with(&self, request: Request, options: SocketOptions) -> Result<Socket, NetError> {
-        let (stream, protocol) = handshake::upgrade(self, request.clone(), &options.protocols).await?;
+        let (stream, protocol) = handshake::upgrade(self, request.clone(), &options).await?;
         let url = super::ws_address(&request.url).unwrap_or(request.url);
         let base_error = NetError::new("WEBSOCKET", &url, Cause::Link("it is already closed".to_owned()));
         Ok(link::start(stream, protocol, base_error, &options).await)
