@@ -49,6 +49,8 @@ fn pixel_socket() -> SocketOptions {
     SocketOptions {
         protocols: vec!["binary".to_owned()],
         message_limit: MAX_PIXEL_MESSAGE_BYTES,
+        // Updates come when they are asked for; a bound would only slow them down over a long way.
+        receive_buffer: None,
         ..SocketOptions::default()
     }
 }
