@@ -195,7 +195,10 @@ async fn a_client_that_leaves_takes_its_processes_with_it() {
     let pid = text.trim().trim_matches('-').trim_start_matches("pid-").to_owned();
     drop(channel);
     drop(visitor);
-    let gone = stays.run(&format!("n=0; while kill -0 {pid} 2>/dev/null && [ $n -lt 300 ]; do sleep 0.1; n=$((n+1)); done; kill -0 {pid}"));
+    let waits = format!(
+        "n=0; while kill -0 {pid} 2>/dev/null && [ $n -lt 300 ]; do sleep 0.1; n=$((n+1)); done; kill -0 {pid}"
+    );
+    let gone = stays.run(&waits);
     assert_ne!(gone.await.status, Some(0), "process {pid} is still there");
 }
 
