@@ -12,6 +12,7 @@ pub use qdeck_net as net; // the one door to the network: HTTP, event streams, w
 pub use qdeck_console as console; // sessions on a remote screen
 pub use qdeck_providers as providers; // one folder a platform, behind one trait
 pub use qdeck_terminal as terminal; // the terminal emulator
+pub use qdeck_vnc as vnc; // screens of pixels: the client, and their pictures in a terminal
 
 pub use qdeck_table as table; // columns, filter, order and arrangement of rows, without a screen
 

@@ -83,6 +83,7 @@ pub(super) async fn show(
         mouse: settings.mouse,
         refresh: fleet_options.refresh,
         depth: Depth::detect(variable),
+        pictures: settings.pictures,
         log_buffer: settings.log_buffer,
         sessions: consoles::session_options(settings.console_history, &config.contexts),
         read_only_contexts,

@@ -10,8 +10,7 @@ use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
 use super::terminal;
-use super::terminal::background::{self, AnswerFilter};
-use super::theme::Background;
+use super::terminal::background::{self, Answer, AnswerFilter};
 use crate::leave::{self, INTERRUPTS};
 
 /// Keys that may wait; the terminal's own buffer holds what is more.
@@ -25,8 +24,8 @@ const KEY_TIMEOUT: Duration = Duration::from_millis(20);
 pub(super) enum Outside {
     /// From the terminal.
     Terminal(Event),
-    /// The terminal's answer to the question for its background.
-    Background(Background),
+    /// An answer of the terminal.
+    Answer(Answer),
     /// The terminal is gone.
     Lost(io::Error),
     /// A signal that asks to leave, by its number.
@@ -142,7 +141,7 @@ fn forward(
     Ok(())
 }
 
-/// Reads the terminal's events as long as the process lives, the answer to the question for its background taken out.
+/// Reads the terminal's events as long as the process lives, its answers taken out.
 fn read(sender: &mpsc::Sender<Outside>) {
     let mut filter = AnswerFilter::default();
     loop {
@@ -178,9 +177,11 @@ fn read(sender: &mpsc::Sender<Outside>) {
         }
         let (events, answer) =
             if background::is_answer_expected() { filter.take(event) } else { (vec![event], None) };
-        if let Some(background) = answer {
+        if let Some(answer) = answer {
             background::note_answer();
-            if sender.blocking_send(Outside::Background(background)).is_err() {
+            if let Some(answer) = answer
+                && sender.blocking_send(Outside::Answer(answer)).is_err()
+            {
                 return;
             }
         }

@@ -14,7 +14,8 @@ use super::frame_clock::{FrameClock, MIN_FRAME_INTERVAL};
 use super::input::{Input, Outside, is_interrupt};
 use super::layer::Answer;
 use super::perform::Performer;
-use super::terminal::{self, Abilities, Guard, InputWish, Screen, Suspended, background};
+use super::terminal::background::{self, Answer as TerminalAnswer};
+use super::terminal::{self, Abilities, Graphics, Guard, InputWish, Screen, Suspended};
 use super::ui::{Event, Ui};
 use super::ui_state::UiState;
 use super::writes::form::StoredForms;
@@ -60,6 +61,7 @@ pub async fn run(fleet: Fleet, events: Events, store: Store, options: Options) -
     let (kept, forms) = (options.kept.clone(), options.forms.clone());
     let sessions = options.sessions.clone();
     let abilities = Abilities::detect(options.depth, |name| std::env::var(name).ok());
+    let graphics = Graphics::new(options.pictures, |name| std::env::var(name).ok());
     let mut ui = Ui::new(store, options, Timestamp::now());
     let ways = fleet.clone();
     ui.app.set_ways(std::sync::Arc::new(move |row| ways.ways(row)));
@@ -80,6 +82,7 @@ pub async fn run(fleet: Fleet, events: Events, store: Store, options: Options) -
         screen: Screen::new(terminal::writer()?, columns, rows, abilities),
         input_wish,
         abilities,
+        graphics,
         performer: Performer::new(fleet, sender, wake.clone(), recordings, sessions),
         clock: FrameClock::default(),
         redraw_at: None,
@@ -91,6 +94,7 @@ pub async fn run(fleet: Fleet, events: Events, store: Store, options: Options) -
             frames.take(event)?;
         }
     }
+    frames.set_pictures()?;
     let result = frames.turn(events, queue, &mut input, &wake, &idle).await;
     // Before the time limit of the end: the platform's answer may take longer. At once where there is nothing to do.
     frames.performer.expire_ssh().await;
@@ -112,6 +116,7 @@ struct Frames {
     /// The input that the terminal was asked for.
     input_wish: InputWish,
     abilities: Abilities,
+    graphics: Graphics,
     performer: Performer,
     clock: FrameClock,
     redraw_at: Option<Instant>,
@@ -203,18 +208,36 @@ impl Frames {
 
     fn ask_background(&self) -> io::Result<()> {
         let variable = |name: &str| std::env::var(name).ok();
-        if self.ui.app.follows_terminal() && background::can_ask(variable) {
-            background::ask(variable)?;
+        if !background::can_ask(variable) {
+            return Ok(());
         }
-        Ok(())
+        background::ask(variable, self.ui.app.follows_terminal(), self.graphics.wants_answers())
+    }
+
+    /// Sets the way in which images are shown, as far as it is known, for the size that the terminal has now.
+    fn set_pictures(&mut self) -> io::Result<()> {
+        let support = self.graphics.support();
+        if support == self.ui.app.pictures {
+            return Ok(());
+        }
+        self.screen.set_protocol(support.protocol);
+        self.ui.app.pictures = support;
+        self.take(Event::Tick)
     }
 
     fn take_outside(&mut self, outside: Outside) -> io::Result<()> {
         match outside {
-            Outside::Background(background) => self.take(Event::Background(background)),
+            Outside::Answer(TerminalAnswer::Background(background)) => {
+                self.take(Event::Background(background))
+            }
+            Outside::Answer(answer) => {
+                self.graphics.take(answer);
+                self.set_pictures()
+            }
             Outside::Terminal(event) => {
                 if let crossterm::event::Event::Resize(columns, rows) = event {
                     self.screen.resize(columns, rows);
+                    self.set_pictures()?;
                 }
                 if matches!(event, crossterm::event::Event::Key(_) | crossterm::event::Event::Paste(_)) {
                     self.clock.typed(Instant::now());
@@ -298,7 +321,10 @@ impl Frames {
         self.ui.set_consoles(self.performer.open_consoles());
         self.performer.begin_frame();
         let ui = &mut self.ui;
-        self.screen.draw(|area, buf| draw::frame(ui, area, buf))?;
+        self.screen.draw_with_pictures(|area, buf| {
+            let cursor = draw::frame(ui, area, buf);
+            (cursor, std::mem::take(&mut ui.app.wanted_pictures))
+        })?;
         let now = Instant::now();
         self.clock.drawn(now);
         #[cfg(debug_assertions)]
@@ -314,6 +340,9 @@ impl Frames {
             self.keep_at = Some(now + SAVE_DEBOUNCE);
         }
         self.redraw_at = self.ui.redraw_in().map(|after| now + after.max(MIN_FRAME_INTERVAL));
+        if self.screen.has_more() {
+            self.redraw_at = Some(now + MIN_FRAME_INTERVAL);
+        }
         Ok(())
     }
 

@@ -20,7 +20,7 @@ pub use discovery::{Discovered, Discovery, Environment, address, discover, disco
 pub use file::keys::{KeyBinding, KeyCheck, KeyMistake, KeyPart};
 pub use file::mistake::{Mistake, Mistakes, nearest};
 pub use file::section::duration;
-pub use file::settings::{RecordingFormat, Settings};
+pub use file::settings::{Pictures, RecordingFormat, Settings};
 pub use file::{is_name, parse, parse_with_keys};
 pub use location::{Config, ConfigError, Origin, default_path, load};
 pub use platform::{

@@ -20,7 +20,7 @@ const fn key(name: &'static str, takes: &'static str, default: &'static str, hel
 }
 
 /// The keys at the top of the file.
-pub const SETTINGS: [Key; 15] = [
+pub const SETTINGS: [Key; 16] = [
     key(
         "refresh",
         "a duration, `1s` to `1h`",
@@ -83,6 +83,13 @@ pub const SETTINGS: [Key; 15] = [
         "`\"asciicast-v3\"` or `\"asciicast-v2\"`",
         "`\"asciicast-v3\"`",
         "The format of recordings. Version 2 is read by asciinema before 3.0, too.",
+    ),
+    key(
+        "pictures",
+        "`\"auto\"`, `\"kitty\"`, `\"sixel\"`, `\"iterm2\"` or `\"cells\"`",
+        "`\"auto\"`",
+        "How screens of pixels are drawn: as images in one of three protocols, or as cells with block characters. `auto` is \
+         the best one that the terminal is found to have; in tmux and screen it is cells.",
     ),
     key("read_only", "true or false", "`false`", "Change nothing through any context."),
     key("keys", "tables", "none", "Key bindings of your own: see [keys](keys.md)."),

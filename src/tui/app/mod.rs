@@ -23,12 +23,14 @@ pub(in crate::tui) use ways::{is_page, is_text, refusal, short_way, way_name};
 use super::keymap::Keymap;
 use super::layer::Layer;
 use super::pane::Pane;
+use super::terminal::pictures::{Picture, PictureSupport};
 use super::theme::{Background, Depth};
 use super::ui_state::UiState;
 use super::views::console::ConsoleKeys;
 use super::writes::BulkRuns;
 use super::writes::form::StoredForms;
 use super::{Look, Theme, theme};
+use crate::config::Pictures;
 use crate::console::SessionOptions;
 use crate::console::recording::{PlayOptions, RecordingOptions};
 use crate::fleet::{Auth, ListingCondition, Store};
@@ -54,6 +56,8 @@ pub struct Options {
     pub refresh: Duration,
     /// The colour depth of the terminal.
     pub depth: Depth,
+    /// The way in which screens of pixels are drawn.
+    pub pictures: Pictures,
     /// Bytes of a log that are kept, per source.
     pub log_buffer: Bytes,
     /// The encodings and the scrollback of consoles.
@@ -85,6 +89,7 @@ impl Default for Options {
             mouse: true,
             refresh: Duration::from_secs(5),
             depth: Depth::Ansi,
+            pictures: Pictures::Auto,
             log_buffer: Bytes(32 << 20),
             sessions: SessionOptions::default(),
             read_only_contexts: HashSet::new(),
@@ -112,6 +117,10 @@ pub struct App {
     pub(super) messages: Messages,
     pub(super) hidden: Arc<HashSet<ContextName>>,
     pub(super) paused: bool,
+    /// The images that the terminal can show.
+    pub(super) pictures: PictureSupport,
+    /// The images that the frame being drawn wants to be shown.
+    pub(super) wanted_pictures: Vec<Picture>,
     pub(super) mouse: bool,
     pub(super) banner: Option<String>,
     /// Notices about credentials that the user has dismissed.
@@ -169,6 +178,8 @@ impl App {
             messages,
             hidden: Arc::default(),
             paused: false,
+            pictures: PictureSupport::default(),
+            wanted_pictures: Vec::new(),
             mouse: options.mouse,
             banner: options.banner.clone(),
             put_away: HashMap::new(),

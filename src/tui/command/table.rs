@@ -255,6 +255,11 @@ commands! {
         (9) "seek-9": "to nine tenths of it",
     }
         in [Playback], when always;
+    SendKeys { "send-keys": "choose keys to send by their names: Ctrl-Alt-Del and others" } in [Console], when always;
+    TextOrPixels { "text-or-pixels": "the recognised text of a screen of pixels, or its pixels" }
+        in [Console], when always;
+    NextScale { "scale": "all of a screen of pixels, or pixel by pixel" } in [Console], when always;
+    PanScreen { "pan": "move over a screen of pixels that shows in part" } in [Console], when always;
     Zoom { "zoom": "the console on the whole screen, or back" }
         in [Telemetry, Console, CopyMode, Playback], when always;
     SplitRight { "split-right": "another console to the right of this one" } in [Console], when always;

@@ -1,5 +1,7 @@
-//! The terminal's background, light or dark: asked by OSC 11, and the answer taken out of what is typed. A terminal that
-//! does not answer costs nothing.
+//! Questions to the terminal, and its answers, which are taken out of what is typed: its background by OSC 11, its name and
+//! graphics by strings of other kinds. A terminal that does not answer costs nothing.
+//!
+//! Only questions are asked whose answers are strings: crossterm makes keys of these, and drops other reports.
 
 use std::io;
 use std::time::{Duration, Instant};
@@ -8,16 +10,22 @@ use crossterm::event::{Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 use parking_lot::{Condvar, Mutex};
 
 use crate::tui::theme::Background;
+use crate::vnc::draw::kitty;
 
-/// The question.
+/// The question for the background.
 const QUESTION: &[u8] = b"\x1b]11;?\x1b\\";
 /// The same in a wrapping that GNU screen takes off and passes on to the terminal it is in. It ends with a bell: the end of
 /// a string would end the wrapping. tmux needs none: it answers itself.
 const QUESTION_THROUGH_SCREEN: &[u8] = b"\x1bP\x1b]11;?\x07\x1b\\";
-/// The beginning of the answer.
-const ANSWER_BEGINNING: &str = "\x1b]11;";
-/// An answer is not longer: `\x1b]11;rgba:` and four numbers.
-const MAX_ANSWER_BYTES: usize = 40;
+/// The questions for graphics: whether it knows kitty's protocol, what it is called (XTVERSION), and which model of a VT it
+/// is by its level of conformance (DECRQSS of DECSCL).
+const GRAPHICS_QUESTIONS: [&[u8]; 3] = [kitty::QUERY, b"\x1b[>0q", b"\x1bP$q\"p\x1b\\"];
+/// The beginning of the answer for the background.
+const BACKGROUND_BEGINNING: &str = "\x1b]11;";
+/// The beginnings of all answers.
+const ANSWER_BEGINNINGS: [&str; 5] = [BACKGROUND_BEGINNING, "\x1b_Gi=31;", "\x1bP>|", "\x1bP1$r", "\x1bP0$r"];
+/// An answer is not longer: a name and a version.
+const MAX_ANSWER_BYTES: usize = 80;
 /// Time that a key which may be the beginning of an answer waits for the next one: those of an answer come together.
 const KEY_HOLD: Duration = Duration::from_millis(50);
 /// The same once it is clear that an answer has begun.
@@ -25,9 +33,10 @@ const ANSWER_HOLD: Duration = Duration::from_secs(1);
 /// Time after the question in which leaving waits for the answer: one that comes later is typed into the shell.
 const ANSWER_TIMEOUT: Duration = Duration::from_millis(300);
 
-/// Instant of the question while its answer may still come. Process-wide, as the terminal is, so that every way out finds it.
-static ASKED: Mutex<Option<Instant>> = Mutex::new(None);
-/// Notified when the answer has come.
+/// Instant of the questions while some of so many answers may still come. Process-wide, as the terminal is, so that every
+/// way out finds it.
+static ASKED: Mutex<Option<(Instant, usize)>> = Mutex::new(None);
+/// Notified when the last answer has come.
 static ANSWERED: Condvar = Condvar::new();
 
 /// Returns true if the terminal can be asked: the Linux console and the simplest terminals would draw the question.
@@ -36,14 +45,37 @@ pub fn can_ask(variable: impl Fn(&str) -> Option<String>) -> bool {
     !(term.is_empty() || ["linux", "dumb", "vt", "cons"].iter().any(|simple| term.starts_with(simple)))
 }
 
-/// Asks. The answer comes among the keys: see [`AnswerFilter`].
+/// An answer of the terminal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Answer {
+    /// Its background.
+    Background(Background),
+    /// Whether it knows kitty's graphics.
+    Kitty(bool),
+    /// Its name and version, as `XTerm(379)`.
+    Version(String),
+    /// The level of conformance: 63 is that of a VT340.
+    Level(u16),
+}
+
+/// Asks for the background, for graphics or for both. The answers come among the keys: see [`AnswerFilter`].
 ///
 /// # Errors
 /// When the terminal is gone.
-pub fn ask(variable: impl Fn(&str) -> Option<String>) -> io::Result<()> {
+pub fn ask(variable: impl Fn(&str) -> Option<String>, background: bool, graphics: bool) -> io::Result<()> {
     let in_screen = variable("STY").is_some() && variable("TMUX").is_none();
-    *ASKED.lock() = Some(Instant::now());
-    super::write(if in_screen { QUESTION_THROUGH_SCREEN } else { QUESTION })
+    let mut questions = Vec::new();
+    if graphics {
+        questions.extend(GRAPHICS_QUESTIONS);
+    }
+    if background {
+        questions.push(if in_screen { QUESTION_THROUGH_SCREEN } else { QUESTION });
+    }
+    if questions.is_empty() {
+        return Ok(());
+    }
+    *ASKED.lock() = Some((Instant::now(), questions.len()));
+    super::write(&questions.concat())
 }
 
 /// Returns true while the answer may come: keys are to be looked through for it.
@@ -51,17 +83,20 @@ pub fn is_answer_expected() -> bool {
     ASKED.lock().is_some()
 }
 
-/// Ends the wait for the answer: it has come.
+/// Takes note of an answer that has come. The last one ends the wait.
 pub fn note_answer() {
-    *ASKED.lock() = None;
-    ANSWERED.notify_all();
+    let mut asked = ASKED.lock();
+    *asked = asked.and_then(|(at, count)| Some((at, count.checked_sub(1).filter(|left| *left > 0)?)));
+    if asked.is_none() {
+        ANSWERED.notify_all();
+    }
 }
 
 /// Waits until the answer has come or is not to be expected soon, so that it is not typed into the shell which gets the
 /// terminal next.
 pub(super) fn settle() {
     let mut asked = ASKED.lock();
-    while let Some(at) = *asked {
+    while let Some((at, _)) = *asked {
         if ANSWERED.wait_until(&mut asked, at + ANSWER_TIMEOUT).timed_out() {
             return;
         }
@@ -76,9 +111,10 @@ pub struct AnswerFilter {
 }
 
 impl AnswerFilter {
-    /// Takes an event. Returns those that are to be handled now and, where one was complete, the answer.
-    pub fn take(&mut self, event: Event) -> (Vec<Event>, Option<Background>) {
-        if event == Event::Key(KeyCode::Esc.into()) && !self.text.starts_with(ANSWER_BEGINNING) {
+    /// Takes an event. Returns those that are to be handled now and, where one was complete, the answer; `Some(None)` is one
+    /// that says nothing.
+    pub fn take(&mut self, event: Event) -> (Vec<Event>, Option<Option<Answer>>) {
+        if event == Event::Key(KeyCode::Esc.into()) && body(&self.text).is_none() {
             // A key of its own, or the beginning of an answer that comes in pieces: crossterm makes one key of both when
             // one follows the other. It is not held, so that no key is lost or late.
             let mut events = self.release();
@@ -97,11 +133,10 @@ impl AnswerFilter {
             events.push(event);
             return (events, None);
         }
-        if let Some(color) = answered_color(&self.text) {
-            let answer = background(color);
+        if let Some(answer) = answered(&self.text) {
             self.held.clear();
             self.text.clear();
-            return (Vec::new(), answer);
+            return (Vec::new(), Some(answer));
         }
         if may_become_answer(&self.text) {
             self.held.push(event);
@@ -121,7 +156,7 @@ impl AnswerFilter {
 
     /// The time after which what is held is to be released; `None` while nothing is.
     pub fn hold(&self) -> Option<Duration> {
-        let has_begun = self.text.len() > ANSWER_BEGINNING.len();
+        let has_begun = body(&self.text).is_some_and(|(_, body)| !body.is_empty());
         (!self.held.is_empty()).then_some(if has_begun { ANSWER_HOLD } else { KEY_HOLD })
     }
 
@@ -145,22 +180,34 @@ fn push_bytes(event: &Event, text: &mut String) -> bool {
     true
 }
 
+/// The beginning of an answer and what follows it.
+fn body(text: &str) -> Option<(&'static str, &str)> {
+    ANSWER_BEGINNINGS.into_iter().find_map(|beginning| Some((beginning, text.strip_prefix(beginning)?)))
+}
+
 fn may_become_answer(text: &str) -> bool {
-    let body = text.strip_prefix(ANSWER_BEGINNING);
-    match body {
-        None => ANSWER_BEGINNING.starts_with(text),
-        Some(body) => {
+    match body(text) {
+        None => ANSWER_BEGINNINGS.iter().any(|beginning| beginning.starts_with(text)),
+        Some((beginning, body)) => {
             let body = body.strip_suffix('\x1b').unwrap_or(body);
-            text.len() <= MAX_ANSWER_BYTES
-                && body.chars().all(|c| c.is_ascii_alphanumeric() || ":/#".contains(c))
+            let is_color = |c: char| c.is_ascii_alphanumeric() || ":/#".contains(c);
+            let is_printable = |c: char| c == ' ' || c.is_ascii_graphic();
+            let fits = if beginning == BACKGROUND_BEGINNING { is_color } else { is_printable };
+            text.len() <= MAX_ANSWER_BYTES && body.chars().all(fits)
         }
     }
 }
 
-/// The colour where the text is a whole answer.
-fn answered_color(text: &str) -> Option<&str> {
-    let body = text.strip_prefix(ANSWER_BEGINNING)?;
-    body.strip_suffix('\x07').or_else(|| body.strip_suffix("\x1b\\"))
+/// The answer where the text is a whole one; `Some(None)` where it says nothing.
+fn answered(text: &str) -> Option<Option<Answer>> {
+    let (beginning, body) = body(text)?;
+    let body = body.strip_suffix('\x07').or_else(|| body.strip_suffix("\x1b\\"))?;
+    Some(match beginning {
+        BACKGROUND_BEGINNING => background(body).map(Answer::Background),
+        "\x1b_Gi=31;" => Some(Answer::Kitty(body == "OK")),
+        "\x1bP>|" => Some(Answer::Version(body.to_owned())),
+        _ => body.split_once(';').and_then(|(level, _)| level.parse().ok()).map(Answer::Level),
+    })
 }
 
 /// The background by its colour as X11 writes it: `rgb:RRRR/GGGG/BBBB` of one to four digits each, or `#RRGGBB`.
@@ -212,14 +259,14 @@ mod tests {
         events
     }
 
-    /// The rest of some events, and the answers among them.
-    fn filtered(events: impl IntoIterator<Item = Event>) -> (Vec<Event>, Vec<Background>) {
+    /// The rest of some events, and the answers among them that say something.
+    fn filtered(events: impl IntoIterator<Item = Event>) -> (Vec<Event>, Vec<Answer>) {
         let mut filter = AnswerFilter::default();
         let (mut left, mut answers) = (Vec::new(), Vec::new());
         for event in events {
             let (events, answer) = filter.take(event);
             left.extend(events);
-            answers.extend(answer);
+            answers.extend(answer.flatten());
         }
         left.extend(filter.release());
         (left, answers)
@@ -246,8 +293,28 @@ mod tests {
                 // In pieces its first byte looks like the key.
                 let rest = if whole { typed("jk", true) } else { typed("j\x1bk", false) };
                 assert_eq!(left, rest, "{answer:?} {whole}");
-                assert_eq!(answers, [background], "{answer:?} {whole}");
+                assert_eq!(answers, [Answer::Background(background)], "{answer:?} {whole}");
             }
+        }
+    }
+
+    #[test]
+    fn answers_about_graphics_are_taken_out_too() {
+        for (answer, expected) in [
+            ("\x1b_Gi=31;OK\x1b\\", Some(Answer::Kitty(true))),
+            ("\x1b_Gi=31;ENOTSUP:no graphics\x1b\\", Some(Answer::Kitty(false))),
+            ("\x1bP>|XTerm(379)\x1b\\", Some(Answer::Version("XTerm(379)".to_owned()))),
+            ("\x1bP>|foot(1.16.2)\x1b\\", Some(Answer::Version("foot(1.16.2)".to_owned()))),
+            ("\x1bP1$r63;1\"p\x1b\\", Some(Answer::Level(63))),
+            ("\x1bP0$r\x1b\\", None),
+        ] {
+            let mut events = typed("j", true);
+            events.extend(typed(answer, true));
+            events.extend(typed("k", true));
+            assert_eq!(filtered(events), (typed("jk", true), expected.into_iter().collect()), "{answer:?}");
+        }
+        for text in ["\x1bP", "\x1b_G", "\x1bP>", "\x1bP1$"] {
+            assert_eq!(filtered(typed(text, true)), (typed(text, true), vec![]), "typed: {text:?}");
         }
     }
 
@@ -268,7 +335,7 @@ mod tests {
                 assert_eq!(filtered(events.clone()), (events, vec![]), "{text:?} {whole}");
             }
         }
-        let long = format!("\x1b]11;{}\x07", "a".repeat(60));
+        let long = format!("\x1b]11;{}\x07", "a".repeat(100));
         assert_eq!(filtered(typed(&long, true)), (typed(&long, true), vec![]), "no answer is as long");
     }
 
@@ -278,7 +345,7 @@ mod tests {
         events.extend(typed("\x1b]11;rgb:ffff/ffff/ffff\x1b\\", true));
         events.insert(5, Event::Resize(80, 24));
         let left = vec![Event::Key(KeyCode::Esc.into()), Event::Resize(80, 24)];
-        assert_eq!(filtered(events), (left, vec![Background::Light]));
+        assert_eq!(filtered(events), (left, vec![Answer::Background(Background::Light)]));
     }
 
     #[test]
@@ -290,7 +357,7 @@ mod tests {
         // Esc and the answer right behind it, as crossterm reads `ESC ESC ]11;…`.
         let mut events = vec![escape()];
         events.extend(typed("]11;rgb:ffff/ffff/ffff\x07", true));
-        assert_eq!(filtered(events), (vec![escape()], vec![Background::Light]));
+        assert_eq!(filtered(events), (vec![escape()], vec![Answer::Background(Background::Light)]));
     }
 
     #[test]

@@ -5,12 +5,14 @@ pub mod background;
 mod clipboard;
 mod editor;
 mod frame;
+mod graphics;
 mod keyboard;
 mod left_on;
 mod output;
 mod painter;
 mod panics;
 mod pen;
+pub mod pictures;
 mod raw;
 mod screen;
 mod size;
@@ -33,6 +35,7 @@ use tokio::sync::Notify;
 pub use abilities::Abilities;
 pub use clipboard::Clipboard;
 pub use editor::edit;
+pub use graphics::Graphics;
 pub use keyboard::KEYBOARD;
 pub use output::Writer;
 #[cfg(debug_assertions)]
@@ -140,6 +143,7 @@ fn farewell() -> Vec<u8> {
     // A frame may have been cut short: CAN ends whatever sequence it was in.
     bytes.push(0x18);
     bytes.extend_from_slice(pen::end_of_links());
+    bytes.extend_from_slice(pictures::end());
     bytes.extend_from_slice(frame::END_FRAME);
     bytes.extend(wish::end());
     let _ = queue!(

@@ -7,6 +7,7 @@ use ratatui::buffer::Cell;
 use ratatui::style::{Color, Modifier};
 
 use super::Abilities;
+use super::pictures::is_picture;
 use crate::terminal::extended::{self, LinkId, OVERLINED, Underline};
 use crate::terminal::sgr;
 use crate::tui::theme::{self, Depth};
@@ -76,12 +77,13 @@ impl Style {
     }
 }
 
-/// Returns true for a blank that erasing leaves as well.
+/// Returns true for a blank that erasing leaves as well. One that an image is drawn over would lose it.
 pub(super) fn is_erased_blank(cell: &Cell) -> bool {
     cell.symbol() == " "
         && cell.bg == Color::Reset
         && !cell.modifier.intersects(SHOWN_ON_BLANK)
         && extended::link(cell).is_none()
+        && !is_picture(cell)
 }
 
 /// Colours of text, background and underline, and the modifier, as a cell has them.

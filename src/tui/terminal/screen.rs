@@ -12,11 +12,14 @@ use unicode_width::UnicodeWidthStr as _;
 use super::Abilities;
 use super::frame::FrameWriter;
 use super::painter::{Painter, is_uncertain};
+use super::pictures::{Picture, Pictures};
+use crate::vnc::draw::Protocol;
 
 /// Two buffers and a writer. Unlike `ratatui::Terminal` it writes nothing at all when nothing changed.
 pub struct Screen<W: Write> {
     out: FrameWriter<W>,
     painter: Painter,
+    pictures: Pictures,
     shown: Buffer,
     next: Buffer,
     cursor: Option<Position>,
@@ -31,6 +34,7 @@ impl<W: Write> Screen<W> {
         Self {
             out: FrameWriter::new(out),
             painter: Painter::new(abilities),
+            pictures: Pictures::default(),
             shown: Buffer::empty(area),
             next: Buffer::empty(area),
             cursor: None,
@@ -41,6 +45,16 @@ impl<W: Write> Screen<W> {
     /// Forgets what the terminal shows, so that the next frame is drawn whole.
     pub fn forget(&mut self) {
         self.blank = true;
+    }
+
+    /// Sets the protocol of images; `None` where there are none.
+    pub fn set_protocol(&mut self, protocol: Option<Protocol>) {
+        self.pictures.set_protocol(protocol);
+    }
+
+    /// Returns true if a part of an image was left for the next frame.
+    pub fn has_more(&self) -> bool {
+        !self.pictures.is_complete()
     }
 
     /// Takes a new size.
@@ -78,25 +92,41 @@ impl<W: Write> Screen<W> {
     /// # Errors
     /// When the terminal is gone.
     pub fn draw(&mut self, draw: impl FnOnce(Rect, &mut Buffer) -> Option<Position>) -> io::Result<()> {
+        self.draw_with_pictures(|area, buf| (draw(area, buf), Vec::new()))
+    }
+
+    /// Draws a frame with images: `draw` returns them beside the cursor.
+    ///
+    /// # Errors
+    /// When the terminal is gone.
+    pub fn draw_with_pictures(
+        &mut self,
+        draw: impl FnOnce(Rect, &mut Buffer) -> (Option<Position>, Vec<Picture>),
+    ) -> io::Result<()> {
         let area = self.next.area;
         self.next.reset();
-        let cursor = draw(area, &mut self.next).filter(|at| area.contains(*at));
+        let (cursor, wanted) = draw(area, &mut self.next);
+        let cursor = cursor.filter(|at| area.contains(*at));
         let first = std::mem::take(&mut self.blank);
         if first {
             self.shown.reset();
             queue!(self.out, Hide)?;
             queue!(self.out, Clear(ClearType::All))?;
+            self.pictures.clear(self.out.bytes());
             self.cursor = None;
         }
         self.forget_uncertain_cells();
         let cells = self.shown.diff(&self.next);
-        let changed = !cells.is_empty();
+        let mut changed = !cells.is_empty();
         if changed {
             if self.cursor.is_some() {
                 queue!(self.out, Hide)?;
             }
             self.painter.paint(&cells, &self.next, self.out.bytes());
         }
+        let before = self.out.bytes().len();
+        self.pictures.draw(&wanted, &self.next, &cells, &mut self.painter, self.out.bytes());
+        changed |= self.out.bytes().len() > before;
         if changed || cursor != self.cursor {
             match cursor {
                 Some(at) => {

@@ -33,6 +33,8 @@ pub struct Settings {
     pub recordings: Option<PathBuf>,
     /// The format in which they are written.
     pub recording_format: RecordingFormat,
+    /// The way in which screens of pixels are drawn.
+    pub pictures: Pictures,
     /// Nothing may be changed through any context.
     pub read_only: bool,
     /// Key bindings that replace the default ones: a table for each key context, in it commands and their keys.
@@ -67,6 +69,45 @@ impl RecordingFormat {
     }
 }
 
+/// A way in which screens of pixels are drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Pictures {
+    /// The best one that the terminal is found to have.
+    #[default]
+    Auto,
+    /// Images in kitty's protocol.
+    Kitty,
+    /// Sixel.
+    Sixel,
+    /// Inline images of iTerm2.
+    Iterm2,
+    /// Cells with block characters.
+    Cells,
+}
+
+impl Pictures {
+    /// The words in the file.
+    const WORDS: [(&str, Self); 5] = [
+        ("auto", Self::Auto),
+        ("kitty", Self::Kitty),
+        ("sixel", Self::Sixel),
+        ("iterm2", Self::Iterm2),
+        ("cells", Self::Cells),
+    ];
+
+    fn read(top: &Section<'_, '_>, notes: &mut Notes<'_>) -> Option<Self> {
+        let written = top.string("pictures", Self::WORDS[0].0, notes)?;
+        let found = Self::WORDS.into_iter().find(|(word, _)| *word == written.value);
+        if found.is_none() {
+            notes
+                .add(written.span, format!("there is no way to draw pictures called `{}`", written.value))
+                .expected("expected \"auto\", \"kitty\", \"sixel\", \"iterm2\" or \"cells\"")
+                .nearest(written.value, &Self::WORDS.map(|(word, _)| word));
+        }
+        found.map(|(_, way)| way)
+    }
+}
+
 impl Default for Settings {
     fn default() -> Self {
         Self {
@@ -80,6 +121,7 @@ impl Default for Settings {
             listing: ListingBounds::default(),
             recordings: None,
             recording_format: RecordingFormat::default(),
+            pictures: Pictures::default(),
             read_only: false,
             keys: toml::Table::new(),
         }
@@ -114,6 +156,7 @@ impl Settings {
                 .string("recordings", "~/recordings", notes)
                 .map(|found| resolve_path(file, found.value)),
             recording_format: RecordingFormat::read(top, notes).unwrap_or_default(),
+            pictures: Pictures::read(top, notes).unwrap_or_default(),
             read_only: top.boolean("read_only", notes).unwrap_or(plain.read_only),
             keys: top
                 .table("keys", notes)

@@ -91,6 +91,10 @@ impl ConsoleView {
             ConsoleCommand::NextAlert => self.go_to_alert(),
             ConsoleCommand::TypeTogether => self.toggle_together(),
             ConsoleCommand::TypeHereToo => self.toggle_this_one(),
+            ConsoleCommand::SendKeys => self.open_key_menu(),
+            ConsoleCommand::TextOrPixels => self.toggle_text(),
+            ConsoleCommand::NextScale => self.next_scale(),
+            ConsoleCommand::PanScreen => self.begin_panning(),
             ConsoleCommand::Record => return self.toggle_recording(),
             ConsoleCommand::PauseRecording => return self.pause_recording(),
             // It is taken before keys are looked up.

@@ -16,6 +16,7 @@ impl ConsoleView {
         match &self.mode {
             Mode::Prefix | Mode::Help(_) => return self.keys_of_footer(room, look),
             Mode::Resizing => return resizing(look),
+            Mode::Panning => return panning(look),
             Mode::Pasting(text) => {
                 return vec![
                     (format!(" {} ", self.paste_question(text)), theme.warn),
@@ -25,7 +26,11 @@ impl ConsoleView {
                     (" cancel ".to_owned(), theme.text),
                 ];
             }
-            Mode::Typing | Mode::Naming(..) | Mode::WantsConsole(_) | Mode::Choosing(..) => {}
+            Mode::Typing
+            | Mode::Naming(..)
+            | Mode::WantsConsole(_)
+            | Mode::Choosing(..)
+            | Mode::SendingKeys(_) => {}
         }
         if let Some(notice) = &self.pane().notice {
             return vec![(format!(" {notice} "), theme.warn)];
@@ -46,6 +51,9 @@ impl ConsoleView {
                 pieces.push((format!(" {}", shown.keys), theme.key));
                 pieces.push((format!(" {} ", shown.word), theme.dim));
             }
+        }
+        if let Some(pixels) = self.pane().shown_pixels() {
+            pieces.push(self.pane().pixels.status(pixels.size(), look));
         }
         pieces
     }
@@ -160,9 +168,17 @@ impl ConsoleView {
 }
 
 fn resizing(look: &Look<'_>) -> Vec<Piece> {
-    let theme = look.theme;
     let keys = [("arrows", "move the line"), ("+", "larger"), ("-", "smaller"), ("Enter", "done")];
-    let mut pieces = vec![(" resizing ".to_owned(), theme.accent)];
+    mode_with_keys(" resizing ", &keys, look)
+}
+
+fn panning(look: &Look<'_>) -> Vec<Piece> {
+    mode_with_keys(" moving over the screen ", &[("arrows", "move"), ("Enter", "done")], look)
+}
+
+fn mode_with_keys(name: &str, keys: &[(&str, &str)], look: &Look<'_>) -> Vec<Piece> {
+    let theme = look.theme;
+    let mut pieces = vec![(name.to_owned(), theme.accent)];
     for (key, word) in keys {
         pieces.push((format!(" {key}"), theme.key));
         pieces.push((format!(" {word} "), theme.text));

@@ -57,6 +57,7 @@ impl ConsoleView {
             Mode::Prefix => self.press_after_prefix(None, key),
             Mode::Help(page) => self.press_after_prefix(Some(page), key),
             Mode::Resizing => self.press_resizing(key),
+            Mode::Panning => self.press_panning(key),
             Mode::Pasting(text) => self.answer_paste(text, key),
             _ if self.keys.is_prefix(key) && !self.takes_text() => {
                 self.mode = Mode::Prefix;
@@ -122,6 +123,21 @@ impl ConsoleView {
             _ if matches!(key.code, KeyCode::Esc | KeyCode::Enter) => {}
             _ => return self.press(Mode::Typing, key),
         }
+        Vec::new()
+    }
+
+    /// Handles a key while what shows of the pixels is moved, in the same way.
+    fn press_panning(&mut self, key: KeyEvent) -> Vec<Effect> {
+        let (right, down) = match self.keys.look_up(key).and_then(ConsoleCommand::of) {
+            Some(ConsoleCommand::FocusLeft | ConsoleCommand::ResizeLeft) => (-1, 0),
+            Some(ConsoleCommand::FocusDown | ConsoleCommand::ResizeDown) => (0, 1),
+            Some(ConsoleCommand::FocusUp | ConsoleCommand::ResizeUp) => (0, -1),
+            Some(ConsoleCommand::FocusRight | ConsoleCommand::ResizeRight) => (1, 0),
+            _ if matches!(key.code, KeyCode::Esc | KeyCode::Enter) => return Vec::new(),
+            _ => return self.press(Mode::Typing, key),
+        };
+        self.pane_mut().pixels.pan(right, down);
+        self.mode = Mode::Panning;
         Vec::new()
     }
 

@@ -67,6 +67,10 @@ pub struct ConsoleKeys {
 const WORDS: &[(Command, &str, Group)] = &[
     (Command::Detach, "detach", Group::Consoles),
     (Command::CopyMode, "copy mode", Group::Text),
+    (Command::SendKeys, "send keys", Group::Text),
+    (Command::TextOrPixels, "text or pixels", Group::Text),
+    (Command::NextScale, "fit or 1:1", Group::Text),
+    (Command::PanScreen, "move over the screen", Group::Text),
     (Command::Zoom, "zoom", Group::Tiles),
     (Command::NextSession, "next", Group::Consoles),
     (Command::PreviousSession, "previous", Group::Consoles),

@@ -14,6 +14,7 @@ mod keys;
 mod list;
 mod mouse;
 mod pane;
+mod pixels;
 mod recording;
 mod tab_bar;
 mod tiles;
@@ -39,6 +40,7 @@ use crate::tui::command::PlaybackCommand;
 use crate::tui::effect::View;
 use crate::tui::layer::{Answer, Handled, Hint, Layer, Ticket};
 use crate::tui::overlays::MenuLayer;
+use crate::tui::theme::Depth;
 use crate::tui::widgets::prompt::Prompt;
 use crate::tui::{Command, Effect, KeyContext};
 use chooser::Chooser;
@@ -46,6 +48,7 @@ use copy::CopyMode;
 use keys::ShownKeys;
 use mouse::Pressed;
 use pane::Pane;
+use pixels::{Canvas, KeyMenu};
 use recording::PLAYBACK_KEYS;
 use tab_bar::TabBar;
 use tiles::{Axis, Tabs};
@@ -66,6 +69,10 @@ enum Mode {
     Help(usize),
     /// Moving the lines of the tile with the focus.
     Resizing,
+    /// Moving over the pixels of the console with the focus.
+    Panning,
+    /// The choice of keys to send.
+    SendingKeys(Box<MenuLayer<KeyMenu>>),
     /// A name that is being typed.
     Naming(Named, Prompt),
     /// The answer whether to paste this into several consoles.
@@ -179,6 +186,10 @@ impl ConsoleView {
         let (tiles, tabs) = (self.tabs.tab().tiles().len(), self.tabs.all().len());
         self.keys.shown.iter().filter(move |shown| match shown.command {
             Command::CopyMode | Command::NextEncoding => screen.text().is_some(),
+            Command::SendKeys => screen.pixels().is_some(),
+            Command::TextOrPixels => screen.pixels().is_some() && screen.text().is_some(),
+            Command::NextScale => self.pane().shown_pixels().is_some(),
+            Command::PanScreen => self.can_pan(),
             Command::Record => screen.recordable().is_some(),
             Command::PauseRecording => screen.recordable().is_some_and(|it| it.recording_status().is_some()),
             Command::FocusLeft
@@ -247,7 +258,7 @@ impl Drop for ConsoleView {
 impl Layer for ConsoleView {
     fn key_context(&self) -> KeyContext {
         match self.mode {
-            Mode::Choosing(..) => KeyContext::Menu,
+            Mode::Choosing(..) | Mode::SendingKeys(_) => KeyContext::Menu,
             Mode::Typing if self.pane().copy.is_some() => KeyContext::CopyMode,
             Mode::Typing if self.is_playback() => KeyContext::Playback,
             _ => KeyContext::Console,
@@ -279,6 +290,8 @@ impl Layer for ConsoleView {
         }
         let handled = if matches!(self.mode, Mode::Choosing(..)) {
             self.choose(app, |menu, app| menu.event(event, app))
+        } else if matches!(self.mode, Mode::SendingKeys(_)) {
+            self.choose_keys(app, |menu, app| menu.event(event, app))
         } else if self.takes(event) {
             self.type_event(event).into()
         } else {
@@ -293,6 +306,8 @@ impl Layer for ConsoleView {
     fn perform(&mut self, command: Command, count: Option<u32>, app: &mut App) -> Handled {
         let handled = if matches!(self.mode, Mode::Choosing(..)) {
             self.choose(app, |menu, app| menu.perform(command, count, app))
+        } else if matches!(self.mode, Mode::SendingKeys(_)) {
+            self.choose_keys(app, |menu, app| menu.perform(command, count, app))
         } else if self.is_playback() {
             PlaybackCommand::of(command).map_or(Handled::Ignored, |it| self.play(it).into())
         } else {
@@ -355,19 +370,33 @@ impl Layer for ConsoleView {
         };
         let counting = self.tabs.panes().any(is_counting).then_some(Duration::from_secs(1));
         let running = self.has_running_time().then_some(CLOCK_REDRAW);
-        counting.into_iter().chain(running).chain(self.resize_due).min()
+        let in_view = self.tabs.panes().filter(|pane| !pane.grid.is_empty());
+        let rates = in_view.filter_map(|pane| pane.pixels.redraw_in());
+        counting.into_iter().chain(running).chain(rates).chain(self.resize_due).min()
     }
 
     fn draw(&mut self, area: Rect, buf: &mut Buffer, app: &mut App) {
+        let canvas = Canvas {
+            support: app.pictures,
+            is_ascii: app.options.ascii,
+            is_plain: app.options.depth == Depth::None,
+        };
+        for pane in self.tabs.panes_mut() {
+            pane.pixels.canvas = canvas;
+        }
         self.draw_view(area, buf, &app.look());
-        if let Mode::Choosing(_, menu) = &mut self.mode {
-            menu.draw(area, buf, app);
+        app.wanted_pictures.extend(self.tabs.panes_mut().filter_map(|pane| pane.pixels.take_picture()));
+        match &mut self.mode {
+            Mode::Choosing(_, menu) => menu.draw(area, buf, app),
+            Mode::SendingKeys(menu) => menu.draw(area, buf, app),
+            _ => {}
         }
     }
 
     fn cursor(&self) -> Option<Position> {
         match &self.mode {
             Mode::Choosing(_, menu) => menu.cursor(),
+            Mode::SendingKeys(menu) => menu.cursor(),
             Mode::Naming(..) => self.prompt_cursor,
             Mode::Pasting(_) => None,
             _ => self.pane().cursor,

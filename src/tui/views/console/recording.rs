@@ -144,7 +144,12 @@ impl ConsoleView {
     /// Starts to record the console, or stops. What it was recorded to is reported when the file is complete.
     pub(super) fn toggle_recording(&mut self) -> Vec<Effect> {
         let Some(recordable) = self.pane().console.screen.recordable() else {
-            return self.notify("This screen cannot be recorded");
+            let reason = if self.pane().screen().pixels().is_some() {
+                "Not recorded: recordings are of text, and this screen is of pixels"
+            } else {
+                "This screen cannot be recorded"
+            };
+            return self.notify(reason);
         };
         if recordable.recording_status().is_some() {
             recordable.stop_recording(None);

@@ -6,7 +6,7 @@ use ratatui::style::{Modifier, Style};
 use unicode_width::UnicodeWidthStr;
 
 use super::Pane;
-use crate::console::{SessionState, Size, TextScreen};
+use crate::console::{PixelScreen, SessionState, Size, TextScreen};
 use crate::model::age;
 use crate::tui::Look;
 use crate::tui::widgets::frame::Piece;
@@ -30,6 +30,7 @@ impl Pane {
     pub fn leave_screen(&mut self) {
         self.cursor = None;
         self.grid = Rect::ZERO;
+        self.pixels.leave_screen();
     }
 
     /// The size of its area.
@@ -55,18 +56,25 @@ impl Pane {
         }
         let state = self.screen().state();
         let text = self.console.screen.text();
-        if let Some(copied) = text.and_then(TextScreen::take_clipboard) {
+        let from_pixels = || self.console.screen.pixels().and_then(PixelScreen::take_clipboard);
+        if let Some(copied) = text.and_then(TextScreen::take_clipboard).or_else(from_pixels) {
             self.clipboard_offer = Some(copied);
             self.is_offer_new = true;
         }
         if let (Some(copy), Some(text)) = (&mut self.copy, text) {
             self.cursor = copy.draw(grid, buf, look, text);
+        } else if self.shown_pixels().is_some() {
+            if let Some(pixels) = self.console.screen.pixels() {
+                let on = (grid, state.is_down());
+                self.pixels.draw(&self.console, pixels, on, look.now, buf);
+            }
         } else {
             let cursor = self.console.screen.draw(grid, buf);
             let takes_input = state == SessionState::Live && self.console.screen.takes_input();
             self.cursor = cursor.filter(|cursor| takes_input && grid.contains(*cursor));
         }
-        if state.is_down() {
+        // Pixels are dimmed one by one.
+        if state.is_down() && (self.copy.is_some() || self.shown_pixels().is_none()) {
             buf.set_style(grid, Style::new().add_modifier(Modifier::DIM));
         }
         self.draw_waiting(grid, &state, buf, look);

@@ -10,7 +10,8 @@ use crossterm::event::{Event, KeyCode, KeyEvent, MouseEvent, MouseEventKind};
 use ratatui::layout::{Position, Rect};
 
 use super::copy::{After, CopyMode, LiveMouse};
-use crate::console::{OpenConsole, RemoteScreen, SessionState, TextScreen};
+use super::pixels::PixelView;
+use crate::console::{OpenConsole, PixelScreen, RemoteScreen, SessionState, TextScreen};
 use crate::model::Timestamp;
 use crate::terminal::input::{KITTY_FLAGS, MouseProtocolMode};
 use crate::tui::Effect;
@@ -27,6 +28,8 @@ pub(super) struct Pane {
     /// The copy mode, while it is on.
     pub copy: Option<CopyMode>,
     live_mouse: LiveMouse,
+    /// How its pixels are shown, where it has some.
+    pub pixels: PixelView,
     /// The area of the last draw; empty where it is not on the screen.
     pub grid: Rect,
     /// The position of the cursor in the last draw, where it shows.
@@ -50,6 +53,7 @@ impl Pane {
             console,
             copy: None,
             live_mouse: LiveMouse::default(),
+            pixels: PixelView::default(),
             grid: Rect::ZERO,
             cursor: None,
             notice: None,
@@ -63,6 +67,12 @@ impl Pane {
     /// The screen of its session.
     pub fn screen(&self) -> &dyn RemoteScreen {
         self.console.screen.as_ref()
+    }
+
+    /// The pixels of its screen, while they are what shows: a screen may have both, and then shows text.
+    pub fn shown_pixels(&self) -> Option<&dyn PixelScreen> {
+        let pixels = self.screen().pixels()?;
+        (self.pixels.prefers_pixels() || self.screen().text().is_none()).then_some(pixels)
     }
 
     /// Shows a message in the border until the next key.
@@ -112,7 +122,10 @@ impl Pane {
     pub fn mouse_wish(&self) -> MouseProtocolMode {
         let asked =
             if self.takes_input() { self.screen().input_modes().mouse } else { MouseProtocolMode::None };
-        if self.copy.is_none() && asked != MouseProtocolMode::None {
+        if self.copy.is_none() && self.shown_pixels().is_some() {
+            // The pointer of the machine follows the mouse.
+            if self.takes_input() { MouseProtocolMode::AnyMotion } else { MouseProtocolMode::ButtonMotion }
+        } else if self.copy.is_none() && asked != MouseProtocolMode::None {
             asked.max(MouseProtocolMode::PressRelease)
         } else if self.screen().text().is_some() {
             MouseProtocolMode::ButtonMotion
@@ -136,7 +149,9 @@ impl Pane {
                 .in_copy_mode(|copy, text| Some(copy.mouse(mouse, grid, now, text)))
                 .unwrap_or_default();
         }
-        if self.is_for_guest(mouse) {
+        if self.shown_pixels().is_some() {
+            self.mouse_on_pixels(mouse);
+        } else if self.is_for_guest(mouse) {
             let inside = grid.contains(Position::new(mouse.column, mouse.row));
             let of_drag = matches!(mouse.kind, MouseEventKind::Drag(_) | MouseEventKind::Up(_));
             if !grid.is_empty() && (inside || (self.button_held && of_drag)) {
@@ -150,6 +165,13 @@ impl Pane {
             self.copy = self.live_mouse.event(mouse, grid, now, (text, &self.console.name));
         }
         Vec::new()
+    }
+
+    fn mouse_on_pixels(&mut self, mouse: MouseEvent) {
+        let takes_input = self.takes_input();
+        if let Some(pixels) = self.console.screen.pixels() {
+            self.pixels.mouse(mouse, pixels, takes_input);
+        }
     }
 
     /// True if the remote side asked for such events. Where it asked only for keys of the wheel, it gets no others.
@@ -180,6 +202,9 @@ impl Pane {
     pub fn enter_copy_mode(&mut self) {
         match self.console.screen.text() {
             Some(text) => self.copy = Some(CopyMode::enter(text, self.grid.height, &*self.console.name)),
+            None if self.screen().pixels().is_some() => {
+                self.notify("No copy mode: no text was recognised in these pixels");
+            }
             None => self.notify("No copy mode: this screen has no text"),
         }
     }

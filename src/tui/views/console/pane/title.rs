@@ -7,6 +7,7 @@ use unicode_width::UnicodeWidthStr;
 
 use super::Pane;
 use super::draw::state_piece;
+use crate::console::PixelScreen;
 use crate::tui::Look as ScreenLook;
 use crate::tui::app::short_way;
 use crate::tui::views::console::recording::{playback, playback_piece, recording_piece};
@@ -127,7 +128,11 @@ impl Pane {
         let (word, style) = player.as_ref().map_or_else(state, |status| playback_piece(status, look));
         let mark = word.chars().take(1).collect::<String>();
         parts.push(Part { rank: 2, long: (format!(" {word}"), style), short: Some(format!(" {mark}")) });
-        parts.push(Part::new(SIZE_RANK, (format!(" {}x{}", size.columns, size.rows), theme.dim)));
+        let size = match self.shown_pixels().map(PixelScreen::size) {
+            Some((width, height)) => format!(" {width}x{height}"),
+            None => format!(" {}x{}", size.columns, size.rows),
+        };
+        parts.push(Part::new(SIZE_RANK, (size, theme.dim)));
         parts
     }
 }

@@ -1,0 +1,217 @@
+//! A console of pixels as a pane shows it: the part and scale of the machine's screen, as an image or as cells.
+
+mod act;
+mod footer;
+mod menu;
+mod mouse;
+mod rate;
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+
+use crate::console::{OpenConsole, PixelScreen};
+use crate::model::Timestamp;
+use crate::tui::terminal::pictures::{self, Picture, PictureSource, PictureSupport};
+use crate::vnc::draw::{CellPicture, CellSize, CellStyle, Geometry, Overlay, Pan, Shapes, Source};
+use crate::vnc::{CursorImage, Framebuffer};
+use rate::Rate;
+
+pub(super) use menu::KeyMenu;
+
+/// The part of the shown width and height by which one key moves.
+const STEPS_A_SCREEN: u16 = 8;
+
+/// What the terminal can show of pixels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(in crate::tui) struct Canvas {
+    /// Images, and the size of a cell.
+    pub support: PictureSupport,
+    /// No characters beyond ASCII.
+    pub is_ascii: bool,
+    /// No colours.
+    pub is_plain: bool,
+}
+
+/// The scale.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+enum Scale {
+    /// All of the screen, as large as it fits.
+    #[default]
+    Fit,
+    /// Pixel by pixel: a part of the screen, where it is larger.
+    Actual,
+}
+
+/// The state of a pane that shows pixels.
+#[derive(Default)]
+pub(super) struct PixelView {
+    /// What the terminal can show.
+    pub canvas: Canvas,
+    scale: Scale,
+    pan: Pan,
+    /// Pixels are shown even where their text was recognised.
+    prefers_pixels: bool,
+    cells: CellPicture,
+    /// Where the screen was drawn last; `None` where it was not.
+    placed: Option<(Rect, Geometry)>,
+    /// The buttons of the mouse that the machine has as pressed.
+    buttons: u8,
+    /// The pixel that the pointer was moved to last.
+    pointer: Option<(u16, u16)>,
+    /// Where the mouse began to move what shows, and what showed then.
+    drag: Option<(Position, Pan)>,
+    rate: Rate,
+    picture: Option<Picture>,
+}
+
+impl PixelView {
+    /// Takes note that it is not on the screen.
+    pub fn leave_screen(&mut self) {
+        self.placed = None;
+        self.picture = None;
+    }
+
+    /// Takes the image that the last draw wants to be shown.
+    pub fn take_picture(&mut self) -> Option<Picture> {
+        self.picture.take()
+    }
+
+    /// True if pixels are shown even where there is text.
+    pub const fn prefers_pixels(&self) -> bool {
+        self.prefers_pixels
+    }
+
+    /// Shows text where there is some, or pixels only; returns which.
+    pub fn toggle_text(&mut self) -> bool {
+        self.prefers_pixels = !self.prefers_pixels;
+        !self.prefers_pixels
+    }
+
+    /// Draws the screen into the middle of `grid`.
+    pub fn draw(
+        &mut self,
+        console: &Arc<OpenConsole>,
+        pixels: &dyn PixelScreen,
+        (grid, is_dimmed): (Rect, bool),
+        now: Timestamp,
+        buf: &mut Buffer,
+    ) {
+        let grid = grid.intersection(buf.area);
+        let (geometry, style) = self.geometry(pixels.size(), grid);
+        let area = geometry.within(grid);
+        self.pan = geometry.pan();
+        self.placed = Some((area, geometry));
+        if geometry.is_empty() {
+            return;
+        }
+        let pointer = self.pointer;
+        if self.canvas.support.protocol.is_some() {
+            pixels.with_framebuffer(&mut |screen, _| self.rate.note(screen.generation(), now));
+            pictures::mark(area, buf);
+            let source = Arc::new(ConsolePixels { console: Arc::clone(console), pointer, is_dimmed });
+            self.picture = Some(Picture { area, geometry, source });
+        } else {
+            pixels.with_framebuffer(&mut |screen, cursor| {
+                self.rate.note(screen.generation(), now);
+                let source = source(screen, cursor, pointer, is_dimmed);
+                self.cells.draw(source, &geometry, style, area, buf);
+            });
+        }
+    }
+
+    /// The part of a screen of this size that shows in an area, and the shapes of cells where it is drawn with them.
+    fn geometry(&self, size: (u16, u16), area: Rect) -> (Geometry, CellStyle) {
+        let PictureSupport { protocol, cell } = self.canvas.support;
+        let shapes = match self.scale {
+            _ if self.canvas.is_ascii => Shapes::Ascii,
+            // Each half is a pixel.
+            Scale::Actual => Shapes::Halves,
+            Scale::Fit => Shapes::Quadrants,
+        };
+        let geometry = match self.scale {
+            Scale::Fit => Geometry::fit(size, area.width, area.height, cell),
+            Scale::Actual => {
+                let cell = if protocol.is_some() { cell } else { CellSize::default() };
+                Geometry::actual(size, area.width, area.height, cell, self.pan)
+            }
+        };
+        (geometry, CellStyle { shapes, has_colors: !self.canvas.is_plain })
+    }
+
+    /// Changes between all of the screen and pixel by pixel; returns the name of the scale.
+    pub fn next_scale(&mut self) -> &'static str {
+        self.scale = match self.scale {
+            Scale::Fit => Scale::Actual,
+            Scale::Actual => Scale::Fit,
+        };
+        self.scale_name()
+    }
+
+    const fn scale_name(&self) -> &'static str {
+        match self.scale {
+            Scale::Fit => "fit",
+            Scale::Actual => "1:1",
+        }
+    }
+
+    /// True if a part of the screen shows, which can be moved.
+    pub fn can_pan(&self, size: (u16, u16)) -> bool {
+        let shown = self.placed.map(|(_, geometry)| (geometry.source.width, geometry.source.height));
+        shown.is_some_and(|shown| shown != size)
+    }
+
+    /// Moves what shows by steps to the right and down.
+    pub fn pan(&mut self, right: i32, down: i32) {
+        let Some((_, geometry)) = self.placed else { return };
+        let step = |length: u16, steps: i32| i32::from((length / STEPS_A_SCREEN).max(1)) * steps;
+        let by = (step(geometry.source.width, right), step(geometry.source.height, down));
+        self.pan = moved(self.pan, by);
+    }
+}
+
+/// A position moved by so many pixels; the edge beyond is kept where the screen is drawn.
+fn moved(pan: Pan, (x, y): (i32, i32)) -> Pan {
+    let along = |at: u16, by: i32| u16::try_from(i32::from(at).saturating_add(by).max(0)).unwrap_or(u16::MAX);
+    Pan { x: along(pan.x, x), y: along(pan.y, y) }
+}
+
+/// The pixels, with the pointer where it was moved to.
+fn source<'a>(
+    screen: &'a Framebuffer,
+    cursor: Option<&'a CursorImage>,
+    pointer: Option<(u16, u16)>,
+    is_dimmed: bool,
+) -> Source<'a> {
+    let overlay = cursor.zip(pointer).filter(|(cursor, _)| cursor.width > 0).map(|(cursor, at)| Overlay {
+        x: i32::from(at.0) - i32::from(cursor.hotspot.0),
+        y: i32::from(at.1) - i32::from(cursor.hotspot.1),
+        width: cursor.width,
+        pixels: &cursor.pixels,
+    });
+    Source { screen, overlay, is_dimmed }
+}
+
+/// The pixels of a session for the image behind a frame.
+struct ConsolePixels {
+    console: Arc<OpenConsole>,
+    pointer: Option<(u16, u16)>,
+    is_dimmed: bool,
+}
+
+impl PictureSource for ConsolePixels {
+    fn key(&self) -> usize {
+        Arc::as_ptr(&self.console).addr()
+    }
+
+    fn read(&self, read: &mut dyn FnMut(Source<'_>)) {
+        if let Some(pixels) = self.console.screen.pixels() {
+            pixels.with_framebuffer(&mut |screen, cursor| {
+                read(source(screen, cursor, self.pointer, self.is_dimmed));
+            });
+        }
+    }
+}
