@@ -5,8 +5,6 @@ mod footer;
 mod menu;
 mod mouse;
 mod rate;
-#[cfg(test)]
-mod tests;
 
 use std::sync::Arc;
 

@@ -1,0 +1,269 @@
+//! Consoles of pixels: drawn, scaled, moved over, pointed at, and sent keys by name.
+
+use std::sync::Mutex;
+
+use super::*;
+use crate::console::{InputModes, PixelScreen, TextScreen};
+use crate::tui::terminal::pictures::PictureSupport;
+use crate::vnc::draw::{CellSize, Protocol};
+use crate::vnc::{CursorImage, Framebuffer, Keysym, Region};
+
+/// A machine's screen, which records what it is sent.
+pub(super) struct Machine {
+    screen: Mutex<Framebuffer>,
+    state: Mutex<SessionState>,
+    keys: Mutex<Vec<Vec<Keysym>>>,
+    pointer: Mutex<Vec<(u16, u16, u8)>>,
+    clipboard: Mutex<Option<String>>,
+    text: Option<Arc<Scripted>>,
+}
+
+struct Remote {
+    machine: Arc<Machine>,
+    text: Option<Handle>,
+}
+
+impl RemoteScreen for Remote {
+    fn state(&self) -> SessionState {
+        self.machine.state.lock().unwrap().clone()
+    }
+    fn reconnect(&self) {}
+    fn takes_input(&self) -> bool {
+        true
+    }
+    fn input_modes(&self) -> InputModes {
+        InputModes::default()
+    }
+    fn send(&self, _: &Event) {}
+    fn resize(&self, _: Size) {}
+    fn take_dirty(&self) -> bool {
+        false
+    }
+    fn take_output(&self) -> bool {
+        false
+    }
+    fn take_bell(&self) -> bool {
+        false
+    }
+    fn title(&self) -> Option<String> {
+        None
+    }
+    fn draw(&self, area: Rect, buf: &mut Buffer) -> Option<Position> {
+        self.text.as_ref().and_then(|text| text.draw(area, buf))
+    }
+    fn text(&self) -> Option<&dyn TextScreen> {
+        self.text.as_ref().and_then(RemoteScreen::text)
+    }
+    fn pixels(&self) -> Option<&dyn PixelScreen> {
+        Some(self)
+    }
+}
+
+impl PixelScreen for Remote {
+    fn size(&self) -> (u16, u16) {
+        let screen = self.machine.screen.lock().unwrap();
+        (screen.width(), screen.height())
+    }
+    fn with_framebuffer(&self, read: &mut dyn FnMut(&Framebuffer, Option<&CursorImage>)) {
+        read(&self.machine.screen.lock().unwrap(), None);
+    }
+    fn send_keys(&self, keys: &[Keysym]) {
+        self.machine.keys.lock().unwrap().push(keys.to_vec());
+    }
+    fn send_pointer(&self, x: u16, y: u16, buttons: u8) {
+        self.machine.pointer.lock().unwrap().push((x, y, buttons));
+    }
+    fn take_clipboard(&self) -> Option<String> {
+        self.machine.clipboard.lock().unwrap().take()
+    }
+}
+
+/// A view of a machine with a red left half and a blue right one.
+fn machine(width: u16, height: u16, text: Option<Arc<Scripted>>) -> (ConsoleView, Arc<Machine>) {
+    let mut screen = Framebuffer::new(width, height);
+    screen.fill(Region { x: 0, y: 0, width: width / 2, height }, 0x00ff_0000);
+    screen.fill(Region { x: width / 2, y: 0, width: width - width / 2, height }, 0x0000_00ff);
+    let machine = Arc::new(Machine {
+        screen: Mutex::new(screen),
+        state: Mutex::new(SessionState::Live),
+        keys: Mutex::default(),
+        pointer: Mutex::default(),
+        clipboard: Mutex::default(),
+        text,
+    });
+    let sessions = sessions();
+    let remote = Remote { machine: Arc::clone(&machine), text: machine.text.clone().map(Handle) };
+    let open = sessions.attach_with(&id("i-1"), "bare-1", ScreenKind::Framebuffer, |_| Box::new(remote));
+    (ConsoleView::new(&sessions, open, ConsoleKeys::default()), machine)
+}
+
+fn app(support: PictureSupport) -> App {
+    let options = crate::tui::Options { depth: crate::tui::theme::Depth::True, ..Default::default() };
+    let mut app = App::new(Store::default(), options, Timestamp::now());
+    app.pictures = support;
+    app
+}
+
+fn screen_of(view: &mut ConsoleView, app: &mut App) -> Buffer {
+    let area = Rect::new(0, 0, 80, 20);
+    let mut buf = Buffer::empty(area);
+    app.wanted_pictures.clear();
+    view.draw(area, &mut buf, app);
+    buf
+}
+
+fn mouse(view: &mut ConsoleView, kind: MouseEventKind, at: (u16, u16), modifiers: KeyModifiers) {
+    view.type_event(&Event::Mouse(MouseEvent { kind, column: at.0, row: at.1, modifiers }));
+}
+
+#[test]
+fn pixels_are_cells_where_the_terminal_has_no_images() {
+    let (mut view, _) = machine(640, 400, None);
+    let mut app = app(PictureSupport::default());
+    let buf = screen_of(&mut view, &mut app);
+    assert!(app.wanted_pictures.is_empty());
+    let color = |x: u16| buf[(x, 10)].bg;
+    assert_eq!(color(20), ratatui::style::Color::Rgb(255, 0, 0));
+    assert_eq!(color(60), ratatui::style::Color::Rgb(0, 0, 255));
+    let shown = text(&buf);
+    assert!(shown.contains("640x400 · fit · 1/s · quadrants"), "{shown}");
+    assert!(shown.lines().next().unwrap().contains(" 640x400"), "the title has the size in pixels: {shown}");
+}
+
+#[test]
+fn pixels_are_an_image_where_the_terminal_has_them_and_a_menu_lies_over_it() {
+    let (mut view, _) = machine(640, 400, None);
+    let cell = CellSize::new(8, 16);
+    let mut app = app(PictureSupport { protocol: Some(Protocol::Kitty), cell });
+    let shown = text(&screen_of(&mut view, &mut app));
+    assert!(shown.contains("fit 70% · 1/s · kitty"), "{shown}");
+    let [picture] = &app.wanted_pictures[..] else { panic!("{:?}", app.wanted_pictures) };
+    assert_eq!(picture.area, Rect::new(12, 1, 56, 18));
+    press(&mut view, "^s");
+    let shown = text(&screen_of(&mut view, &mut app));
+    assert!(shown.contains("Ctrl-Alt-Del") && app.wanted_pictures.len() == 1, "{shown}");
+}
+
+#[test]
+fn keys_are_sent_by_their_names() {
+    let (mut view, machine) = machine(640, 400, None);
+    let mut app = app(PictureSupport::default());
+    press(&mut view, "^s");
+    assert_eq!(view.key_context(), KeyContext::Menu);
+    for c in "alt-f2".chars() {
+        let _ = view.event(&key(c, KeyModifiers::NONE), &mut app);
+    }
+    let _ = view.perform(Command::Open, None, &mut app);
+    let sent = machine.keys.lock().unwrap().clone();
+    assert_eq!(sent, [vec![Keysym(0xffe3), Keysym(0xffe9), Keysym(0xffbf)]]);
+    let shown = text(&screen_of(&mut view, &mut app));
+    assert!(shown.contains("Sent Ctrl-Alt-F2"), "{shown}");
+    press(&mut view, "^s");
+    let _ = view.perform(Command::Back, None, &mut app);
+    assert!(matches!(view.mode, Mode::Typing), "esc leaves the menu");
+    assert_eq!(machine.keys.lock().unwrap().len(), 1);
+}
+
+#[test]
+fn a_large_screen_is_moved_over_by_keys_and_by_the_mouse() {
+    let (mut view, machine) = machine(640, 400, None);
+    let mut app = app(PictureSupport::default());
+    screen_of(&mut view, &mut app);
+    press(&mut view, "^m");
+    assert!(text(&screen_of(&mut view, &mut app)).contains("nothing to move"));
+    press(&mut view, "^f");
+    let buf = screen_of(&mut view, &mut app);
+    assert!(text(&buf).contains("Scale: 1:1"));
+    // 78 columns of one pixel each, of 640: all of them are red.
+    assert_eq!(buf[(70, 10)].bg, ratatui::style::Color::Rgb(255, 0, 0));
+    press(&mut view, "^m");
+    assert!(text(&screen_of(&mut view, &mut app)).contains("moving over the screen"));
+    press(&mut view, "llll");
+    for _ in 0..60 {
+        press(&mut view, "l");
+    }
+    let buf = screen_of(&mut view, &mut app);
+    assert_eq!(buf[(5, 10)].bg, ratatui::style::Color::Rgb(0, 0, 255), "at the right edge, and not beyond");
+    press(&mut view, "\u{1b}");
+    let left = MouseButton::Left;
+    mouse(&mut view, MouseEventKind::Down(left), (5, 5), KeyModifiers::CONTROL);
+    for _ in 0..9 {
+        mouse(&mut view, MouseEventKind::Drag(left), (75, 5), KeyModifiers::CONTROL);
+        mouse(&mut view, MouseEventKind::Up(left), (75, 5), KeyModifiers::CONTROL);
+        screen_of(&mut view, &mut app);
+        mouse(&mut view, MouseEventKind::Down(left), (5, 5), KeyModifiers::CONTROL);
+    }
+    let buf = screen_of(&mut view, &mut app);
+    assert_eq!(buf[(70, 10)].bg, ratatui::style::Color::Rgb(255, 0, 0), "dragged back to the left edge");
+    assert!(machine.pointer.lock().unwrap().is_empty(), "nothing of that is the machine's");
+}
+
+#[test]
+fn the_pointer_follows_the_mouse_in_pixels_of_the_machine() {
+    let (mut view, machine) = machine(640, 400, None);
+    let mut app = app(PictureSupport::default());
+    screen_of(&mut view, &mut app);
+    assert_eq!(view.mouse_wish(), MouseProtocolMode::AnyMotion);
+    let none = KeyModifiers::NONE;
+    mouse(&mut view, MouseEventKind::Moved, (40, 10), none);
+    mouse(&mut view, MouseEventKind::Down(MouseButton::Right), (40, 10), none);
+    mouse(&mut view, MouseEventKind::Up(MouseButton::Right), (0, 0), none);
+    mouse(&mut view, MouseEventKind::ScrollDown, (40, 10), none);
+    mouse(&mut view, MouseEventKind::Moved, (0, 0), none);
+    let sent = machine.pointer.lock().unwrap().clone();
+    let buttons: Vec<u8> = sent.iter().map(|(.., buttons)| *buttons).collect();
+    assert_eq!(buttons, [0, 4, 0, 16, 0], "{sent:?}");
+    assert!(sent[0].0.abs_diff(320) < 12 && sent[0].1.abs_diff(200) < 24, "{sent:?}");
+    assert_eq!((sent[2].0 < 8, sent[2].1 < 24), (true, true), "released beyond the edge: at the edge");
+}
+
+#[test]
+fn recognised_text_shows_and_a_key_changes_between_both() {
+    let (mut view, _) = machine(640, 400, Some(Scripted::new()));
+    let mut app = app(PictureSupport::default());
+    assert!(text(&screen_of(&mut view, &mut app)).contains("line 1"));
+    press(&mut view, "^v");
+    let shown = text(&screen_of(&mut view, &mut app));
+    assert!(!shown.contains("line 1") && shown.contains("Showing pixels"), "{shown}");
+    press(&mut view, "^v");
+    assert!(text(&screen_of(&mut view, &mut app)).contains("line 1"));
+    let (mut pixels_only, _) = machine(640, 400, None);
+    press(&mut pixels_only, "^v^v");
+    assert!(text(&screen_of(&mut pixels_only, &mut app)).contains("no text console"));
+}
+
+#[test]
+fn the_clipboard_of_the_machine_is_asked_for_and_a_recording_is_refused() {
+    let (mut view, machine) = machine(640, 400, None);
+    let mut app = app(PictureSupport::default());
+    *machine.clipboard.lock().unwrap() = Some("from the guest".to_owned());
+    assert!(text(&screen_of(&mut view, &mut app)).contains("14 bytes for the clipboard"));
+    let copied = press(&mut view, "^y");
+    assert!(format!("{copied:?}").contains("from the guest"), "{copied:?}");
+    press(&mut view, "^r");
+    assert!(text(&screen_of(&mut view, &mut app)).contains("Not recorded: recordings are of text"));
+    press(&mut view, "^");
+    let keys = text(&screen_of(&mut view, &mut app));
+    assert!(!keys.contains("record") && keys.contains("send keys"), "{keys}");
+}
+
+#[test]
+fn a_screen_whose_link_is_down_is_dimmed() {
+    let (mut view, machine) = machine(640, 400, None);
+    let mut app = app(PictureSupport::default());
+    *machine.state.lock().unwrap() = SessionState::Ended(None);
+    let buf = screen_of(&mut view, &mut app);
+    assert_eq!(buf[(20, 10)].bg, ratatui::style::Color::Rgb(127, 0, 0));
+}
+
+#[test]
+fn keys_for_pixels_are_not_offered_on_a_console_of_text() {
+    let (mut view, _) = view();
+    press(&mut view, "^?");
+    let shown = text(&drawn_at(&mut view, 120, 40, false));
+    for word in ["send keys", "fit or 1:1", "move over"] {
+        assert!(!shown.contains(word), "{shown}");
+    }
+    press(&mut view, "\u{1b}^s");
+    assert!(drawn(&mut view).contains("this console is of text"));
+}
