@@ -11,6 +11,8 @@ use crate::tui::layer::Handled;
 use crate::tui::views::page::wrap;
 use crate::tui::{Command, Effect};
 
+/// The most columns of the menu.
+const MAX_COLUMNS: u16 = 90;
 /// The least columns that a text below a way is wrapped to.
 const MIN_TEXT_COLUMNS: u16 = 20;
 
@@ -46,7 +48,7 @@ const fn key_of(kind: ScreenKind) -> char {
 }
 
 impl WaysMenu {
-    /// A line a way, and below it what it needs or what is in the way, wrapped to so many columns.
+    /// A line a way, and below it what it is like or needs, or what is in the way, wrapped to so many columns.
     fn items_in(&self, columns: u16) -> Vec<Item<ScreenKind>> {
         let width = usize::from(columns.max(MIN_TEXT_COLUMNS));
         let mut items = Vec::new();
@@ -57,9 +59,9 @@ impl WaysMenu {
             items.push(if way.barrier.is_some() { item.toned(Tone::Dim) } else { item });
             let text = match &way.barrier {
                 Some(barrier) => format!("not now: {barrier}"),
-                None => format!("needs {}", way.needs),
+                None => way.needs.clone(),
             };
-            if way.barrier.is_some() || !way.needs.is_empty() {
+            if !text.is_empty() {
                 let lines = wrap(&text, width).into_iter();
                 items.extend(
                     lines.map(|line| Item::text("", format!("  {}", line.trim_end())).toned(Tone::Note)),
@@ -96,12 +98,12 @@ impl Menu for WaysMenu {
     }
 
     fn shape(&self) -> Shape {
-        Shape::Middle(90)
+        Shape::Middle(MAX_COLUMNS)
     }
 
     fn fit(&self, list: &mut List<ScreenKind>, columns: u16) {
-        // The key, the indent and the border.
-        list.refill(self.items_in(columns.min(90).saturating_sub(12)));
+        // The key and the indent.
+        list.refill(self.items_in(columns.min(MAX_COLUMNS).saturating_sub(8)));
     }
 
     fn choose(&mut self, kind: ScreenKind, _list: &mut List<ScreenKind>, app: &mut App) -> Vec<Effect> {

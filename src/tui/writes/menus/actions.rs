@@ -3,7 +3,7 @@
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
 use super::super::form::FormOpening;
-use crate::model::{Action, ActionId, FormValues, Kind, Resource, Target};
+use crate::model::{Action, ActionId, Danger, FormValues, Kind, Resource, Target};
 use crate::tui::Effect;
 use crate::tui::app::App;
 use crate::tui::effect::{ScreenEffect, View};
@@ -29,12 +29,9 @@ impl ActionMenu {
     pub fn layer(row: &Resource, actions: Vec<Action>, chosen: Option<ActionId>) -> MenuLayer<Self> {
         let mut items: Vec<_> = actions.iter().enumerate().map(|(at, action)| item(at, action)).collect();
         if row.kind() == Kind::Instance {
-            items.push(Item::new(
-                "",
-                "Ways in",
-                "console, SSH, screen: what there is and what it needs",
-                WAYS,
-            ));
+            let help = "Lists console, SSH and screen with what each needs.";
+            let detail = format!("{:<10}  {help}", Danger::Safe.word());
+            items.push(Item::new("", "Ways in", detail, WAYS));
         }
         let at = chosen.and_then(|chosen| named(&actions, chosen));
         let menu = Self { target: Target::of(row), actions, chosen, preparing: Asking::default() };
