@@ -179,8 +179,7 @@ commands! {
     Unmask { "unmask": "show masked secrets for five seconds" } in [Text, Page, Form], when always;
     Fold { "fold": "fold or unfold what is under the cursor" } in [Text], when always;
     Logs { "logs": "tail the logs of the row or of the marks, merged" } in [Row, Telemetry], when logs;
-    Attach { "attach": "attach the console, by the way chosen last or the best there is" }
-        in [Row, Telemetry, Menu], when console;
+    Attach { "attach": "attach the console: the best way in" } in [Row, Telemetry, Menu], when console;
     Ways { "ways": "choose the way into the instance" } in [Row, Telemetry], when console;
     Ssh { "ssh": "a shell by SSH" } in [Row, Text, Telemetry], when ssh;
     Telemetry { "telemetry": "telemetry on the full screen" } in [Row], when telemetry;

