@@ -108,7 +108,9 @@ fn the_menu_fits_a_small_screen() {
     let mut scene = scene(60, 15);
     scene.keys("gi");
     let text = scene.text();
-    for line in ["│ s  SSH ", "│ a  text console ", "│ v  screen (VNC) ", "not now: the key lacks", "or use SSH"] {
+    for line in
+        ["│ s  SSH ", "│ a  text console ", "│ v  screen (VNC) ", "not now: the key lacks", "or use SSH"]
+    {
         assert!(text.contains(line), "no `{line}`: {text}");
     }
 }
