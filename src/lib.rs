@@ -18,6 +18,8 @@ pub use qdeck_table as table; // columns, filter, order and arrangement of rows,
 
 pub use qdeck_fleet as fleet; // the live state of everything, without any screen
 
+pub mod console_fonts; // the fonts by which the text of a machine's screen is recognised
+
 pub mod consoles; // opens the consoles of the fleet, for the screen and the command line
 
 pub mod tui; // the terminal user interface

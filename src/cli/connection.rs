@@ -1,5 +1,7 @@
 //! The fleet that a command without the screen works on.
 
+use std::path::PathBuf;
+
 use super::error::{Code, CommandError};
 use super::screen::{members, select_contexts, state_file};
 use super::{Arguments, Failure};
@@ -13,6 +15,8 @@ use crate::tui::keymap::Keymap;
 pub(super) struct Connection {
     pub(super) fleet: Fleet,
     pub(super) events: Events,
+    /// The fonts of the configuration by which screens are read.
+    pub(super) console_fonts: Vec<PathBuf>,
 }
 
 impl Connection {
@@ -41,7 +45,7 @@ impl Connection {
         let members = members(&config.contexts, registry);
         let options = Options { listing, ..Options::default() };
         let (fleet, events) = Fleet::unwatched(members, options, journal());
-        Ok(Self { fleet, events })
+        Ok(Self { fleet, events, console_fonts: config.settings.console_fonts })
     }
 }
 

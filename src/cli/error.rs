@@ -151,7 +151,11 @@ impl From<Problem> for CommandError {
 
 impl From<Failure> for CommandError {
     fn from(failure: Failure) -> Self {
-        let code = if matches!(failure, Failure::Config(_)) { Code::Config } else { Code::Failed };
+        let code = if matches!(failure, Failure::Config(_) | Failure::Font(_)) {
+            Code::Config
+        } else {
+            Code::Failed
+        };
         Self::new(code, failure.to_string())
     }
 }

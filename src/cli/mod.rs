@@ -13,6 +13,7 @@ mod error;
 mod output;
 mod play;
 mod screen;
+mod screenshot;
 mod ssh;
 mod targets;
 mod trace;
@@ -27,9 +28,11 @@ use clap::{Args, CommandFactory, Parser, Subcommand};
 pub use changes::{Condition, DoArguments, JournalArguments, OutputForm, ProgressForm, WaitArguments};
 pub use console::{ConsoleArguments, EscapeKey};
 pub use play::PlayArguments;
+pub use screenshot::ScreenshotArguments;
 pub use ssh::SshArguments;
 
 use crate::config::{ConfigError, Settings};
+use crate::console_fonts::ConsoleFontError;
 use crate::leave;
 use crate::providers::Registry;
 
@@ -81,6 +84,8 @@ pub enum Command {
     Console(ConsoleArguments),
     /// SSH into an instance: `qdeck ssh exo-prod/web-1`, `qdeck ssh web-1 -- uptime`; it ends with ssh's exit code
     Ssh(SshArguments),
+    /// Write what the screen of an instance shows: `qdeck screenshot exo-prod/web-1 -o web-1.png`, or .txt
+    Screenshot(ScreenshotArguments),
     /// Change something: `qdeck do instance.stop exo-prod/web-1`; without an action all of them are listed
     Do(DoArguments),
     /// Wait until something is as it should be: `qdeck wait exo-prod/web-1 --for state=running`
@@ -157,6 +162,9 @@ pub enum Failure {
     /// The configuration is missing or wrong.
     #[error(transparent)]
     Config(#[from] ConfigError),
+    /// A font that the configuration names cannot be used.
+    #[error(transparent)]
+    Font(#[from] ConsoleFontError),
     /// Anything else, as a message for the user.
     #[error("{0}")]
     Message(String),
@@ -168,7 +176,7 @@ pub enum Failure {
 impl Failure {
     const fn code(&self) -> u8 {
         match self {
-            Self::Config(_) => 3,
+            Self::Config(_) | Self::Font(_) => 3,
             Self::Message(_) | Self::Output(_) => 1,
         }
     }
@@ -226,6 +234,7 @@ fn dispatch(arguments: &Arguments) -> Result<ExitCode, Failure> {
         }
         Some(Command::Console(of)) => Ok(block_on(console::run(arguments, of, &registry))?),
         Some(Command::Ssh(of)) => Ok(block_on(ssh::run(arguments, of, &registry))?),
+        Some(Command::Screenshot(of)) => Ok(block_on(screenshot::run(arguments, of, &registry))?),
         Some(Command::Do(of)) => Ok(block_on(changes::run(arguments, of, &registry))?),
         Some(Command::Wait(of)) => Ok(block_on(changes::wait(arguments, of, &registry))?),
         Some(Command::Journal(of)) => Ok(changes::history(of)),

@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use super::config::variable;
 use super::{Arguments, Failure, PlayArguments};
 use crate::config::{Config, Context, Origin, RecordingFormat, default_path, load, nearest};
+use crate::console::add_fonts;
 use crate::console::recording::{CastVersion, RecordingOptions, default_folder};
 use crate::fleet::journal::Journal;
 use crate::fleet::{Fleet, Member, Options as FleetOptions, Store};
@@ -14,7 +15,7 @@ use crate::providers::Registry;
 use crate::tui::keymap::Keymap;
 use crate::tui::theme::{self, Background, Depth, is_ascii_terminal};
 use crate::tui::{Leaving, Options, run};
-use crate::{consoles, leave};
+use crate::{console_fonts, consoles, leave};
 
 /// The banner while the demo is shown.
 const DEMO_BANNER: &str =
@@ -45,6 +46,7 @@ pub(super) async fn show(
     }
     let banner = banner(&config.incomplete, demo);
     let settings = config.settings;
+    add_fonts(console_fonts::load(&settings.console_fonts)?);
     let read_only = asked.read_only || settings.read_only;
     for context in &mut config.contexts {
         // One truth from here on: the gate of the fleet and the network layer both go by the context.

@@ -58,7 +58,7 @@ async fn session(
     of: &SshArguments,
     registry: &Registry,
 ) -> Result<ExitCode, CommandError> {
-    let Connection { fleet, events } = Connection::open(arguments, &of.context, registry)?;
+    let Connection { fleet, events, .. } = Connection::open(arguments, &of.context, registry)?;
     // Nothing is listened for: what is asked for is answered.
     drop(events);
     let (context, _) = targets::qualified(&fleet, &of.target);

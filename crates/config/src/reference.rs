@@ -20,7 +20,7 @@ const fn key(name: &'static str, takes: &'static str, default: &'static str, hel
 }
 
 /// The keys at the top of the file.
-pub const SETTINGS: [Key; 16] = [
+pub const SETTINGS: [Key; 17] = [
     key(
         "refresh",
         "a duration, `1s` to `1h`",
@@ -58,6 +58,12 @@ pub const SETTINGS: [Key; 16] = [
         "a size, `1MiB` to `4GiB`",
         "`\"64MiB\"`",
         "The scrollback of all consoles together. The console that was looked at longest ago loses its oldest lines first.",
+    ),
+    key(
+        "console_fonts",
+        "a list of files",
+        "`[]`",
+        "PSF fonts, plain or gzipped, by which the text of a VNC screen is recognised, beside those that come with the program. A relative one starts beside the configuration.",
     ),
     key(
         "listing_rows",

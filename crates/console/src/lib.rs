@@ -28,4 +28,4 @@ pub use remote_screen::{PixelScreen, RecordableScreen, RemoteScreen, Retry, Sess
 pub use session::{Passthrough, TerminalSession};
 pub use switching::SwitchingSession;
 pub use transport::{ByteStream, PixelTransport, ResizeReports, Transport};
-pub use vnc::VncSession;
+pub use vnc::{VncSession, add_fonts, fonts};

@@ -11,6 +11,7 @@ pub mod faces;
 pub mod faults;
 pub mod process;
 pub mod ssh;
+mod vnc;
 pub mod workload;
 
 use parking_lot::Mutex;

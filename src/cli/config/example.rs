@@ -21,6 +21,7 @@ ascii = false              # draw with ASCII characters only
 log_buffer = "32MiB"       # how much of a log is kept for each source
 console_history = "64MiB"  # the scrollback of all consoles together
 read_only = false          # change nothing through any context
+# console_fonts = ["/usr/share/consolefonts/Lat15-VGA16.psf.gz"] # fonts by which the text of a VNC screen is recognised
 # recordings = "~/casts"   # where recordings of consoles are written; without it the state directory
 # theme = "light"          # without it as the terminal is; T switches between the themes
 

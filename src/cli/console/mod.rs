@@ -70,7 +70,7 @@ async fn attach(
     of: &ConsoleArguments,
     registry: &Registry,
 ) -> Result<End, CommandError> {
-    let Connection { fleet, events } = Connection::open(arguments, &of.context, registry)?;
+    let Connection { fleet, events, .. } = Connection::open(arguments, &of.context, registry)?;
     // Nothing is listened for: what is asked for is answered.
     drop(events);
     let (context, _) = targets::qualified(&fleet, &of.target);
@@ -100,7 +100,7 @@ async fn attach(
 }
 
 /// `exo-prod/web-1`, without control characters.
-fn shown_name(instance: &Resource) -> String {
+pub(super) fn shown_name(instance: &Resource) -> String {
     output::plain(&format!("{}/{}", instance.id().context, instance.name()))
 }
 
@@ -112,7 +112,7 @@ fn pixel_error(name: &str) -> CommandError {
 }
 
 /// Its address holds a token and is not printed.
-fn page_error(name: &str, page: &Page) -> CommandError {
+pub(super) fn page_error(name: &str, page: &Page) -> CommandError {
     let what = if page.is_endpoint { "a VNC screen" } else { "a page for a browser" };
     let message = format!("the console of {name} is {what} at {}, which a terminal cannot show", page.host());
     CommandError::new(Code::Refused, message).hint(

@@ -27,6 +27,8 @@ pub struct Settings {
     pub log_buffer: Bytes,
     /// Size of the scrollback of all consoles together.
     pub console_history: Bytes,
+    /// PSF files of fonts by which text consoles are recognised, before those that come with the program.
+    pub console_fonts: Vec<PathBuf>,
     /// The most that one listing of a context brings.
     pub listing: ListingBounds,
     /// The directory of recordings of consoles; `None` is the state directory's.
@@ -118,6 +120,7 @@ impl Default for Settings {
             ascii: false,
             log_buffer: Bytes(32 << 20),
             console_history: Bytes(64 << 20),
+            console_fonts: Vec::new(),
             listing: ListingBounds::default(),
             recordings: None,
             recording_format: RecordingFormat::default(),
@@ -151,6 +154,11 @@ impl Settings {
             console_history: top
                 .size("console_history", 1 << 20..4 << 30, notes)
                 .unwrap_or(plain.console_history),
+            console_fonts: top
+                .words("console_fonts", "/usr/share/consolefonts/Lat15-VGA16.psf.gz", notes)
+                .iter()
+                .map(|path| resolve_path(file, path))
+                .collect(),
             listing: read_listing(top, plain.listing, notes),
             recordings: top
                 .string("recordings", "~/recordings", notes)

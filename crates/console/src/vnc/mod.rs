@@ -10,6 +10,7 @@
 //! what was received and not parsed, and the text and cells drawn last. An update changes the pixels as it is parsed and in
 //! its order; a screen that draws slowly draws fewer pictures, and asks for fewer of them.
 
+mod fonts;
 mod pointer;
 mod shared;
 mod task;
@@ -30,6 +31,7 @@ use qdeck_vnc::{CursorImage, Framebuffer, Keysym, keys};
 use crate::{
     Connector, InputModes, PixelScreen, PixelTransport, RemoteScreen, SessionState, Size, TextScreen, Wake,
 };
+pub use fonts::{add_fonts, fonts};
 use shared::Shared;
 use task::Task;
 use typing::Typed;

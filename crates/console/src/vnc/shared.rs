@@ -1,22 +1,19 @@
 //! The screen that the handle and the task of a session share.
 
-use std::sync::LazyLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use parking_lot::{Mutex, MutexGuard};
 use qdeck_vnc::draw::{CellPicture, CellSize, CellStyle, Geometry, Overlay, Shapes, Source};
-use qdeck_vnc::text::{Fonts, Recognizer, builtin};
+use qdeck_vnc::text::Recognizer;
 use qdeck_vnc::{Client, Event, Framebuffer, Options};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use tokio::sync::Notify;
 
+use super::fonts::fonts;
 use super::text::TextMode;
 use super::typing::Queue;
 use crate::{SessionState, Wake};
-
-/// The fonts that screens are read with: some 10,000 glyphs, shared by all sessions.
-static FONTS: LazyLock<Fonts> = LazyLock::new(|| Fonts::new(&builtin()));
 
 /// The shape of a cell where the terminal does not report one.
 const CELL_SIZE: (u16, u16) = (8, 16);
@@ -159,7 +156,7 @@ impl Shared {
                 clipboard: None,
                 text: None,
                 pixels_only: false,
-                recognizer: Recognizer::new(&FONTS),
+                recognizer: Recognizer::new(fonts()),
                 picture: CellPicture::default(),
                 drawn: None,
                 buttons: 0,

@@ -1,4 +1,4 @@
-//! The processes of one instance: its workload, the shell on its console, and its counters.
+//! The processes of one instance: its workload, the shells on its console and its screen, and its counters.
 
 use parking_lot::Mutex;
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -56,6 +56,8 @@ pub struct Machine {
     shell: Mutex<Option<Arc<Session>>>,
     /// The processes of visitors over SSH, by the ids of their sessions.
     pub(super) visits: Mutex<HashSet<u32>>,
+    /// The shell on its screen.
+    screen: Mutex<Option<Arc<Session>>>,
     /// The time of the last request for it.
     pub(super) looked: Mutex<Instant>,
 }
@@ -71,6 +73,7 @@ impl Machine {
             work: Mutex::default(),
             shell: Mutex::default(),
             visits: Mutex::default(),
+            screen: Mutex::default(),
             looked: Mutex::new(Instant::now()),
         }
     }
@@ -119,7 +122,23 @@ impl Machine {
     /// # Errors
     /// A sentence, when no shell starts.
     pub fn shell(&self, size: (u16, u16)) -> Result<Arc<Session>, String> {
-        let mut shell = self.shell.lock();
+        self.shell_at(&self.shell, size)
+    }
+
+    /// The shell on the screen: the one that runs, or a new one.
+    ///
+    /// # Errors
+    /// A sentence, when no shell starts.
+    pub fn screen_shell(&self, size: (u16, u16)) -> Result<Arc<Session>, String> {
+        self.shell_at(&self.screen, size)
+    }
+
+    fn shell_at(
+        &self,
+        place: &Mutex<Option<Arc<Session>>>,
+        size: (u16, u16),
+    ) -> Result<Arc<Session>, String> {
+        let mut shell = place.lock();
         if let Some(running) = shell.as_ref().filter(|s| s.alive()) {
             return Ok(running.clone());
         }
@@ -168,16 +187,25 @@ impl Machine {
         self.shell.lock().clone().filter(|s| s.alive())
     }
 
-    /// Returns whether a client reads its log or its shell now, or is in it over SSH.
+    /// Returns whether a shell runs, on the console or on the screen.
+    pub(super) fn has_shell(&self) -> bool {
+        [&self.shell, &self.screen].into_iter().any(|shell| alive(shell).is_some())
+    }
+
+    /// Returns whether a client reads its log or a shell of it now, or is in it over SSH.
     pub(super) fn is_attached(&self) -> bool {
+        let is_followed = |shell: &Mutex<Option<Arc<Session>>>| {
+            shell.lock().as_ref().is_some_and(|shell| shell.alive() && shell.output.is_followed())
+        };
         self.log.is_followed()
             || !self.visits.lock().is_empty()
-            || self.running_shell().is_some_and(|shell| shell.output.is_followed())
+            || is_followed(&self.shell)
+            || is_followed(&self.screen)
     }
 
     /// Ends its processes; what it printed stays.
     pub fn stop(&self) {
-        for session in [self.work.lock().take(), self.shell.lock().take()].into_iter().flatten() {
+        for session in [&self.work, &self.shell, &self.screen].into_iter().filter_map(|it| it.lock().take()) {
             session.kill();
         }
         for visit in self.visits.lock().iter() {
@@ -188,7 +216,7 @@ impl Machine {
     /// The sessions whose use is this instance's.
     pub(super) fn sessions(&self) -> HashSet<u32> {
         let visits = self.visits.lock().clone();
-        [alive(&self.work), alive(&self.shell)].into_iter().flatten().chain(visits).collect()
+        [&self.work, &self.shell, &self.screen].into_iter().filter_map(alive).chain(visits).collect()
     }
 
     /// Adds up what the sessions use. Transfer is the workload's alone: `yes >/dev/null` at the console is work for
@@ -197,7 +225,8 @@ impl Machine {
         let work = alive(&self.work).and_then(|id| measured.get(&id));
         let mut sum = work.copied().unwrap_or_default();
         let visits = self.visits.lock().clone();
-        for shell in alive(&self.shell).into_iter().chain(visits).filter_map(|id| measured.get(&id)) {
+        let shells = [&self.shell, &self.screen].into_iter().filter_map(alive).chain(visits);
+        for shell in shells.filter_map(|id| measured.get(&id)) {
             sum.add(&Usage { read: 0, written: 0, ..*shell });
         }
         sum

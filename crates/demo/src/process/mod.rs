@@ -179,7 +179,7 @@ fn rest(kept: &mut HashMap<u32, Arc<Machine>>) {
         let idle = kept
             .iter()
             .filter(|(_, m)| Arc::strong_count(m) == 1 && !m.is_attached())
-            .min_by_key(|(_, m)| (m.running_shell().is_some(), *m.looked.lock()))
+            .min_by_key(|(_, m)| (m.has_shell(), *m.looked.lock()))
             .map(|(key, _)| *key);
         let Some(idle) = idle else { return };
         if let Some(machine) = kept.remove(&idle) {

@@ -9,6 +9,7 @@ mod catalog;
 mod context;
 mod ids;
 mod problem;
+mod screens;
 mod sign;
 
 use parking_lot::Mutex;
@@ -67,7 +68,11 @@ struct Office {
 /// knows nothing of.
 fn router(app: AppState) -> Router {
     let account = Arc::new(Mutex::new(seed::account(&app)));
-    Router::new().fallback(serve).with_state(Office { app, account })
+    // The console proxy has a token of its own in the query.
+    Router::new()
+        .route("/{zone}/console-proxy", axum::routing::get(screens::attach))
+        .fallback(serve)
+        .with_state(Office { app, account })
 }
 
 async fn serve(
@@ -93,9 +98,6 @@ impl Office {
     fn answer(&self, wire: Wire<'_>, headers: &HeaderMap) -> Result<Value, Problem> {
         let began = Instant::now();
         let below = wire.path.strip_prefix("/exoscale/").unwrap_or(wire.path);
-        if below.ends_with("/console-proxy") {
-            return Err(Problem::without_screens());
-        }
         let (zone, path) = below.split_once("/v2").ok_or_else(Problem::endpoint)?;
         let zone = zone_named(zone).ok_or_else(|| Problem::missing("The zone"))?;
         let found = answers::find(wire.method, path);

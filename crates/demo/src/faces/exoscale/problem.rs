@@ -30,7 +30,6 @@ impl ErrorShape for ExoscaleError {
             StatusCode::NOT_FOUND => "There is no such endpoint",
             StatusCode::METHOD_NOT_ALLOWED => "The method is not allowed here",
             StatusCode::TOO_MANY_REQUESTS => "Too many requests",
-            StatusCode::NOT_IMPLEMENTED => "The demo cloud's machines have no screens",
             _ => INJECTED,
         }
     }
@@ -76,11 +75,6 @@ impl Problem {
     /// 429 with the seconds to wait.
     pub(super) fn limited(seconds: u64) -> Self {
         Self::bare(StatusCode::TOO_MANY_REQUESTS).with("retry_after", seconds)
-    }
-
-    /// 501: an address of a screen is given, but nothing is drawn on it.
-    pub(super) fn without_screens() -> Self {
-        Self::bare(StatusCode::NOT_IMPLEMENTED)
     }
 
     /// 500: the demo cloud's own failure.

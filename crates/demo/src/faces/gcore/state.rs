@@ -28,6 +28,15 @@ const MOST_TOKENS: usize = 128;
 /// The most traits of removed machines that may gather before they are dropped.
 const MAX_STALE_TRAITS: usize = 16;
 
+/// A way to a machine's console.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Line {
+    /// A serial line.
+    Serial,
+    /// The screen, by VNC.
+    Screen,
+}
+
 /// The state that every handler shares.
 #[derive(Clone)]
 pub(super) struct FaceState {
@@ -160,7 +169,7 @@ pub(super) struct AccountState {
     /// Inference deployments by container.
     pub(super) deployments: BTreeMap<u32, Deployment>,
     pending: Vec<(u32, After)>,
-    consoles: HashMap<String, (Instant, u32)>,
+    consoles: HashMap<String, (Instant, u32, Line)>,
 }
 
 impl FaceState {
@@ -216,27 +225,27 @@ impl FaceState {
     }
 
     /// A token for a machine's console; it opens it any number of times for ten minutes.
-    pub(super) fn admit(&self, machine: u32) -> Result<String, Problem> {
+    pub(super) fn admit(&self, machine: u32, line: Line) -> Result<String, Problem> {
         let token = super::instances::console::token()?;
         let now = Instant::now();
         self.note(|_, account| {
-            account.consoles.retain(|_, (ends, _)| *ends > now);
+            account.consoles.retain(|_, (ends, ..)| *ends > now);
             if account.consoles.len() >= MOST_TOKENS
                 && let Some(oldest) =
-                    account.consoles.iter().min_by_key(|(_, (ends, _))| *ends).map(|(k, _)| k.clone())
+                    account.consoles.iter().min_by_key(|(_, (ends, ..))| *ends).map(|(k, _)| k.clone())
             {
                 account.consoles.remove(&oldest);
             }
-            account.consoles.insert(token.clone(), (now + CONSOLE_LIFE, machine));
+            account.consoles.insert(token.clone(), (now + CONSOLE_LIFE, machine, line));
         });
         Ok(token)
     }
 
-    /// The machine that a console's token opens.
-    pub(super) fn opens(&self, token: &str) -> Option<u32> {
+    /// The machine that a console's token opens, and what of it.
+    pub(super) fn opens(&self, token: &str) -> Option<(u32, Line)> {
         self.note(|_, account| {
-            let (ends, machine) = account.consoles.get(token)?;
-            (*ends > Instant::now()).then_some(*machine)
+            let (ends, machine, line) = account.consoles.get(token)?;
+            (*ends > Instant::now()).then_some((*machine, *line))
         })
     }
 }

@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 use super::context::Names;
 use super::ids::{Thing, id};
 use super::problem::Problem;
+use super::screens::Tokens;
 use crate::engine::fleet::{Account as FleetAccount, Fleet, JobPhase};
 use guest::Guest;
 use journal::Journal;
@@ -90,6 +91,8 @@ pub(super) struct AccountState {
     pub(super) journal: Journal,
     /// When the balance was asked for lately.
     pub(super) balances: VecDeque<Instant>,
+    /// The tokens of screens.
+    pub(super) screens: Tokens,
 }
 
 impl AccountState {
@@ -105,6 +108,7 @@ impl AccountState {
             guests_kept: 0,
             journal: Journal::default(),
             balances: VecDeque::new(),
+            screens: Tokens::default(),
         }
     }
 

@@ -1,5 +1,7 @@
 //! Actions on an instance: power, size, disk, password, console.
 
+use std::time::Instant;
+
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
@@ -187,7 +189,7 @@ pub(super) fn password(ctx: &mut RequestContext<'_>) -> Answer {
     }
 }
 
-/// `GET /console/{id}`: where a screen would be, for a minute. Host and path are what the platform's own client puts
+/// `GET /console/{id}`: where the screen is, for a minute. Host and path are what the platform's own client puts
 /// into the address of its web page.
 pub(super) fn console(ctx: &mut RequestContext<'_>) -> Answer {
     let machine = ctx.machine()?;
@@ -195,7 +197,7 @@ pub(super) fn console(ctx: &mut RequestContext<'_>) -> Answer {
     if phase != Some(Phase::Running) {
         return Err(Problem::state("The instance is not running"));
     }
-    let token = random_hex(24).map_err(|e| Problem::internal(&e))?;
+    let token = ctx.account.screens.issue(machine, Instant::now()).map_err(|e| Problem::internal(&e))?;
     let host = ctx.host.clone();
     let path = format!("exoscale/{}/console-proxy?token={token}", ctx.zone_name());
     tracing::debug!(name = instances::name(ctx, machine), "a console address was given");

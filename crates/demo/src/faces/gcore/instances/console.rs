@@ -1,7 +1,8 @@
-//! The console: its address, and the websocket behind the address of a serial line.
+//! The console: its address, and the websocket behind it, of a serial line or of the screen by VNC.
 //!
 //! The platform's own proxies are those of its compute service: a token in the query that opens the console for ten
-//! minutes and any number of times, no subprotocol or `binary`, raw bytes of the guest's terminal both ways. A serial
+//! minutes and any number of times, no subprotocol or `binary`, raw bytes both ways: of the guest's terminal, or of its VNC
+//! server. A serial
 //! line has no size; this one still takes a terminal's size report as one, as a guest that asks for the size does.
 
 use std::sync::Arc;
@@ -14,7 +15,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{Html, IntoResponse as _, Response};
 use serde_json::json;
 
-use super::super::state::FaceState;
+use super::super::state::{FaceState, Line};
 use super::super::wire::{Answer, Problem, Query, Target};
 use crate::credentials::random_hex;
 use crate::engine::fleet::Phase;
@@ -23,6 +24,7 @@ use crate::faults::CutSocket;
 use crate::process::machine::Machine;
 use crate::process::output::Piece;
 use crate::process::session::Session;
+use crate::vnc::{self, Viewer};
 
 /// The most bytes of the shell's output that a new client is sent.
 const BACKLOG: u64 = 16 * 1024;
@@ -56,9 +58,10 @@ pub(crate) async fn address(
     if !matches!(phase, Phase::Running | Phase::Migrating) {
         return Err(Problem::conflict(format!("Console locked: instance {} is not ready", target.id)));
     }
-    let token = face.admit(target.key)?;
+    let line = if kind == "serial" { Line::Serial } else { Line::Screen };
+    let token = face.admit(target.key, line)?;
     let authority = authority_for(&headers, &face.authority);
-    let console = if kind == "serial" {
+    let console = if line == Line::Serial {
         json!({
             "protocol": "serial",
             "type": "serial",
@@ -74,13 +77,14 @@ pub(crate) async fn address(
     Ok(Json(json!({ "remote_console": console })))
 }
 
-/// `vnc_auto.html`: the page that a browser is sent to. There is no picture behind it, and it says so.
+/// `vnc_auto.html`: the page that a browser is sent to. The platform's is a VNC client; this one names the websocket that
+/// such a client opens.
 pub(crate) async fn page(State(face): State<FaceState>, query: Query) -> Response {
     let path = query.text("path").unwrap_or_default().to_owned();
     let token = path.rsplit_once("token=").map(|(_, token)| token.to_owned());
     let name = token
         .and_then(|token| face.opens(&token))
-        .and_then(|key| face.look(|view| view.machine(key).map(|vm| view.name(&vm))));
+        .and_then(|(key, _)| face.look(|view| view.machine(key).map(|vm| view.name(&vm))));
     let Some(name) = name else {
         return (
             StatusCode::FORBIDDEN,
@@ -92,7 +96,8 @@ pub(crate) async fn page(State(face): State<FaceState>, query: Query) -> Respons
         name.chars().filter(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | ' ')).collect();
     Html(format!(
         "<!DOCTYPE html><html><head><title>{safe}</title></head><body><h1>{safe}</h1>\
-         <p>The screen of a machine would be here. Those of the demo cloud draw none.</p></body></html>"
+         <p>The screen is served by VNC, at this address as a websocket: <code>./</code> with the page's own \
+         <code>path</code>.</p></body></html>"
     ))
     .into_response()
 }
@@ -114,21 +119,28 @@ pub(crate) async fn attach(
         all.split(';').find_map(|pair| pair.trim().strip_prefix("token=").map(ToOwned::to_owned))
     });
     let token = query.text("token").map(ToOwned::to_owned).or(cookie);
-    let key = token.and_then(|token| face.opens(&token));
-    let Some(key) = key else {
+    let Some((key, line)) = token.and_then(|token| face.opens(&token)) else {
         return Ok((StatusCode::FORBIDDEN, "The token is invalid or has expired").into_response());
     };
     let machine = face.engine.look(key).await.map_err(Problem::internal)?;
     let machine = machine.ok_or_else(|| Problem::missing("Instance not found"))?;
+    let cut = cut.map(|Extension(cut)| cut);
+    let stopped = face.engine.stopped().clone();
+    if line == Line::Screen {
+        let name = face.look(|view| view.machine(key).map(|vm| view.name(&vm))).unwrap_or_default();
+        let viewer = Viewer { engine: face.engine.clone(), key, name, machine };
+        return Ok(vnc::upgrade(upgrade).on_upgrade(move |socket| async move {
+            stopped.run_until_cancelled(viewer.run(socket, cut)).await;
+        }));
+    }
     Ok(upgrade.protocols(["binary"]).on_upgrade(move |socket| async move {
-        let stopped = face.engine.stopped().clone();
-        let line = Line::new(socket, cut.map(|Extension(c)| c), machine, face, key);
+        let line = SerialLine::new(socket, cut, machine, face, key);
         stopped.run_until_cancelled(line.run()).await;
     }))
 }
 
 /// One client at a serial line.
-struct Line {
+struct SerialLine {
     sender: Sender,
     stream: Receiver,
     machine: Arc<Machine>,
@@ -136,7 +148,7 @@ struct Line {
     key: u32,
 }
 
-impl Line {
+impl SerialLine {
     fn new(
         socket: WebSocket,
         cut: Option<CutSocket>,
