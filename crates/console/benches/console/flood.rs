@@ -112,7 +112,7 @@ async fn attached(url: url::Url, size: Size) -> Arc<TerminalSession> {
         Box::pin(async move {
             let socket = client.socket(url, SocketOptions::default()).await?;
             let stream = ByteStream::Socket { socket, takes_input: true };
-            Ok(Opened::Terminal(Transport { stream, resize: ResizeReports::Ignored }))
+            Ok(Opened::Terminal(Transport { stream, resize: ResizeReports::Ignored, reached: None }))
         })
     });
     let session = Arc::new(TerminalSession::start(connector, size, Arc::new(|| {})));

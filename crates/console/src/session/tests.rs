@@ -120,7 +120,7 @@ async fn what_is_asked_most_is_answered_while_the_screen_is_taken() {
 async fn a_broken_link_is_reported_behind_what_arrived_before() {
     let (output, from) = tokio::sync::mpsc::channel(4);
     let stream = ByteStream::Channel { from, to: None };
-    let mut reader = Link::from(Transport { stream, resize: ResizeReports::Ignored }).reader;
+    let mut reader = Link::from(Transport { stream, resize: ResizeReports::Ignored, reached: None }).reader;
     assert_eq!(reader.try_recv(), None);
     let problem = Problem::new(ProblemKind::Unreachable, "cut");
     for received in [Ok("a".into()), Ok("b".into()), Err(problem.clone())] {

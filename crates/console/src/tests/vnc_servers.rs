@@ -91,7 +91,7 @@ async fn picture(port: u16, path: &str, encoding: Encoding) -> Framebuffer {
     use crate::session::link::Link;
     let Ok(Opened::Framebuffer(transport)) = connector(port, path)().await else { panic!("no socket") };
     let Link { mut reader, mut writer, .. } =
-        Transport { stream: transport.stream, resize: ResizeReports::Ignored }.into();
+        Transport { stream: transport.stream, resize: ResizeReports::Ignored, reached: None }.into();
     let mut client =
         qdeck_vnc::Client::new(Options { encodings: vec![encoding, Encoding::Raw], ..Options::default() });
     let shown = async {
