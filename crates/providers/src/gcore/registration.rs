@@ -5,7 +5,9 @@ use std::sync::Arc;
 use super::Gcore;
 use super::endpoints::ENDPOINTS;
 use crate::Registration;
-use crate::registry::{CONSOLE_INPUT, CONSOLE_SIZE_REPORTS, DEMO_ALONE, DEMO_BY_OPENSSH, DocumentedWay};
+use crate::registry::{
+    CONSOLE_INPUT, CONSOLE_SIZE_REPORTS, DEMO_ALONE, DEMO_AND_VNC_SERVERS, DEMO_BY_OPENSSH, DocumentedWay,
+};
 use qdeck_config::{
     Absent, Address, CredentialShape, Credentials, Discovered, DiscoverySpec, Environment, PlatformSpec,
     SecretRef, Setting, Takes, incomplete,
@@ -65,7 +67,11 @@ pub static REGISTRATION: Registration = Registration {
             how: "to its address, as the user of its image or of `ssh.user`, with a key or password of yours",
             tried: DEMO_BY_OPENSSH,
         },
-        DocumentedWay { kind: ScreenKind::Framebuffer, how: "its screen, by noVNC", tried: DEMO_ALONE },
+        DocumentedWay {
+            kind: ScreenKind::Framebuffer,
+            how: "its screen, by noVNC",
+            tried: DEMO_AND_VNC_SERVERS,
+        },
     ],
 };
 

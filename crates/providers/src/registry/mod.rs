@@ -6,7 +6,7 @@ mod tests;
 mod ways;
 
 pub use ways::DocumentedWay;
-pub(crate) use ways::{DEMO_ALONE, DEMO_BY_OPENSSH};
+pub(crate) use ways::{DEMO_ALONE, DEMO_AND_VNC_SERVERS, DEMO_BY_OPENSSH};
 
 use crate::{Endpoint, SharedProvider, Use};
 use qdeck_config::{Absent, Context, PlatformSpec, Setting, Takes};

@@ -17,7 +17,10 @@ pub struct DocumentedWay {
 pub(crate) const DEMO_ALONE: &str = "the demo cloud; never the platform itself";
 /// The note of SSH.
 pub(crate) const DEMO_BY_OPENSSH: &str =
-    "the demo cloud with OpenSSH 9.2 as the client; never the platform itself";
+    "the demo cloud and an OpenSSH server, with OpenSSH 9.2 as the client; never the platform itself";
+/// The note of screens.
+pub(crate) const DEMO_AND_VNC_SERVERS: &str =
+    "the demo cloud, and TigerVNC and QEMU as servers; never the platform itself";
 
 impl Registry {
     /// The ways into the instances of every platform as Markdown.

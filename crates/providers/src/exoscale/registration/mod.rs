@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::Exoscale;
 use super::endpoints::ENDPOINTS;
 use crate::Registration;
-use crate::registry::{DEMO_ALONE, DEMO_BY_OPENSSH, DocumentedWay};
+use crate::registry::{DEMO_AND_VNC_SERVERS, DEMO_BY_OPENSSH, DocumentedWay};
 pub(super) use accounts::config_folders;
 use qdeck_config::{Absent, Address, CredentialShape, DiscoverySpec, PlatformSpec, Setting, Takes};
 use qdeck_model::{Platform, ScreenKind};
@@ -54,7 +54,7 @@ pub static REGISTRATION: Registration = Registration {
         DocumentedWay {
             kind: ScreenKind::Framebuffer,
             how: "its screen, by the console proxy",
-            tried: DEMO_ALONE,
+            tried: DEMO_AND_VNC_SERVERS,
         },
     ],
 };
