@@ -95,18 +95,19 @@ struct Shown {
 }
 
 impl Pictures {
-    /// Sets the protocol. What was shown by another one is to be drawn over.
-    pub(super) fn set_protocol(&mut self, protocol: Option<Protocol>) {
-        if self.protocol != protocol {
-            self.shown.clear();
-            self.protocol = protocol;
-        }
+    /// Sets the protocol. Returns true where images are on the screen by another one: it is to be cleared.
+    pub(super) fn set_protocol(&mut self, protocol: Option<Protocol>) -> bool {
+        let is_other = self.protocol != protocol && !self.shown.is_empty();
+        self.protocol = protocol;
+        is_other
     }
 
     /// Takes the images from a terminal that is cleared.
     pub(super) fn clear(&mut self, out: &mut Vec<u8>) {
+        if self.shown.iter().any(|shown| shown.image.protocol() == Protocol::Kitty) {
+            out.extend_from_slice(kitty::DELETE_ALL);
+        }
         self.shown.clear();
-        out.extend_from_slice(end());
     }
 
     /// Returns true if everything that was wanted has been sent.

@@ -170,5 +170,5 @@ fn marked_blanks_are_never_erased_or_drawn_over_with_others() {
     let mut out = Vec::new();
     Painter::new(Abilities::ALL).paint(&cells, &buf, &mut out);
     let text = String::from_utf8(out).unwrap();
-    assert_eq!(text, "\x1b[1H\x1b[10X\x1b[1;16H\x1b[K", "the cells of the image are stepped over");
+    assert_eq!(text, "\x1b[1H\x1b[10X\x1b[15C\x1b[K", "the cells of the image are stepped over");
 }

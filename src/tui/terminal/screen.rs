@@ -49,7 +49,7 @@ impl<W: Write> Screen<W> {
 
     /// Sets the protocol of images; `None` where there are none.
     pub fn set_protocol(&mut self, protocol: Option<Protocol>) {
-        self.pictures.set_protocol(protocol);
+        self.blank |= self.pictures.set_protocol(protocol);
     }
 
     /// Returns true if a part of an image was left for the next frame.

@@ -187,7 +187,10 @@ impl ConsoleView {
         self.keys.shown.iter().filter(move |shown| match shown.command {
             Command::CopyMode | Command::NextEncoding => screen.text().is_some(),
             Command::SendKeys => screen.pixels().is_some(),
-            Command::TextOrPixels => screen.pixels().is_some() && screen.text().is_some(),
+            Command::TextOrPixels => {
+                let has_both = screen.text().is_some() || self.pane().pixels.prefers_pixels();
+                screen.pixels().is_some() && has_both
+            }
             Command::NextScale => self.pane().shown_pixels().is_some(),
             Command::PanScreen => self.can_pan(),
             Command::Record => screen.recordable().is_some(),

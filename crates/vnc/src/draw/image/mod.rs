@@ -126,6 +126,11 @@ impl ImagePicture {
         }
     }
 
+    /// Its protocol.
+    pub const fn protocol(&self) -> Protocol {
+        self.protocol
+    }
+
     /// Its number.
     pub const fn slot(&self) -> u8 {
         self.slot

@@ -57,20 +57,23 @@ impl ConsoleView {
 
     /// Shows the recognised text of the screen, or its pixels.
     pub(in crate::tui::views::console) fn toggle_text(&mut self) {
-        let screen = self.pane().screen();
-        if screen.pixels().is_none() {
+        if self.pane().screen().pixels().is_none() {
             self.notify(NO_PIXELS);
             return;
         }
-        let has_text = screen.text().is_some();
+        let has_text = self.pane().screen().text().is_some();
         let pane = self.pane_mut();
         let wants_text = pane.pixels.toggle_text();
+        if let Some(pixels) = pane.screen().pixels() {
+            // Text that is not shown is not looked for either.
+            pixels.set_pixels_only(!wants_text);
+        }
         if !wants_text {
             pane.copy = None;
         }
         self.notify(match (wants_text, has_text) {
             (true, true) => "Showing the text of the screen",
-            (true, false) => "Text is shown as soon as it is recognised: these pixels are no text console",
+            (true, false) => "Text is shown as soon as it is recognised",
             (false, _) => "Showing pixels",
         });
     }
