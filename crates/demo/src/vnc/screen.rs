@@ -8,7 +8,7 @@ use super::colors;
 use super::font::{CELL_HEIGHT, CELL_WIDTH, glyph_of, row_of};
 
 /// Rows and columns of a screen at first: 640x400 pixels.
-pub(super) const SIZE: (u16, u16) = (25, 80);
+const SIZE: (u16, u16) = (25, 80);
 /// The largest screen, 160x64 cells: 1280x1024 pixels.
 const MAX_SIZE: (u16, u16) = (64, 160);
 /// The rows of its cell that the cursor fills, as Linux sets the VGA's.
@@ -26,9 +26,14 @@ pub(super) struct Cell {
 /// An empty one.
 const BLANK: Cell = Cell { glyph: b' ', ink: 0, paper: 0, cursor: false };
 
+/// U+FE0F, which chooses the coloured form of a character. The font has none, and the parser panics on some texts with it.
+const SELECTOR: &[u8] = b"\xef\xb8\x8f";
+
 /// The terminal of a screen.
 pub(super) struct Screen {
     parser: vt100::Parser<Resizes>,
+    /// The beginning of what may become a [`SELECTOR`].
+    held: Vec<u8>,
 }
 
 /// The size that the output asked for (`CSI 8 ; rows ; columns t`).
@@ -43,7 +48,7 @@ impl vt100::Callbacks for Resizes {
 
 impl Default for Screen {
     fn default() -> Self {
-        Self { parser: parser(SIZE) }
+        Self { parser: parser(SIZE), held: Vec::new() }
     }
 }
 
@@ -60,14 +65,32 @@ impl Screen {
     /// Takes output of the shell. Returns rows and columns where the output has asked for another size, as a program that
     /// switches the mode of a graphics card does.
     pub fn feed(&mut self, bytes: &[u8]) -> Option<(u16, u16)> {
-        // The parser has bytes that it panics on; a screen that begins anew is what a machine would show after that.
-        if catch_unwind(AssertUnwindSafe(|| self.parser.process(bytes))).is_err() {
+        let text = self.without_selectors(bytes);
+        // Should there be more that it panics on: a screen that begins anew is what a machine would show after that.
+        if catch_unwind(AssertUnwindSafe(|| self.parser.process(&text))).is_err() {
             self.parser = parser(self.size());
         }
         let (rows, columns) = self.parser.callbacks_mut().0.take()?;
         let size = (rows.clamp(SIZE.0, MAX_SIZE.0), columns.clamp(SIZE.1, MAX_SIZE.1));
         self.parser.set_size(sides(size.0), sides(size.1));
         Some(size)
+    }
+
+    fn without_selectors(&mut self, bytes: &[u8]) -> Vec<u8> {
+        let mut all = std::mem::take(&mut self.held);
+        all.extend(bytes);
+        let mut text = Vec::with_capacity(all.len());
+        let mut rest = all.as_slice();
+        while let Some(at) = memchr::memmem::find(rest, SELECTOR) {
+            text.extend(&rest[..at]);
+            rest = &rest[at + SELECTOR.len()..];
+        }
+        let begun =
+            (1..SELECTOR.len()).rev().find(|length| rest.ends_with(&SELECTOR[..*length])).unwrap_or(0);
+        let (rest, begun) = rest.split_at(rest.len() - begun);
+        text.extend(rest);
+        self.held = begun.to_vec();
+        text
     }
 
     /// Rows and columns.
@@ -221,8 +244,11 @@ mod tests {
     }
 
     #[test]
-    fn bytes_that_the_parser_cannot_bear_end_in_an_empty_screen() {
+    fn bytes_that_the_parser_cannot_bear_do_it_no_harm() {
         let mut screen = Screen::default();
+        for byte in "\x1b[25;80H\u{2764}\u{fe0f}\x1b[24;80Hx".bytes() {
+            screen.feed(&[byte]);
+        }
         screen.feed("\x1b[25;80H\u{2764}\u{fe0f}\x1b[24;80Hx".as_bytes());
         screen.feed(b"\x1b[2J\x1b[Hafter");
         let letter = screen.picture().cell(0, 0);

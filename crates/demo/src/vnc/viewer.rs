@@ -13,7 +13,7 @@ use super::encoding::{RAW, ZRLE, Zrle, raw};
 use super::keys::{Keyboard, Pressed};
 use super::pixel_format::PixelFormat;
 use super::protocol::{Reader, Request, VERSION, Violation, push_rectangle_head, server_init, update_head};
-use super::screen::{Drawn, SIZE, Screen};
+use super::screen::{Drawn, Screen};
 use crate::engine::Engine;
 use crate::engine::fleet::Phase;
 use crate::faces::socket::{Gone, Receiver, Sender, split};
@@ -34,6 +34,8 @@ const UPDATE_PAUSE: Duration = Duration::from_millis(10);
 const SEND_TIMEOUT: Duration = Duration::from_secs(30);
 /// The time that keys wait for a shell that does not read.
 const KEY_TIMEOUT: Duration = Duration::from_secs(1);
+/// The time that a client may take to accept the closing frame.
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(2);
 /// Between a shell's end and the next one.
 const SHELL_PAUSE: Duration = Duration::from_millis(200);
 
@@ -108,13 +110,17 @@ impl Viewer {
             end = draw(&shared, &mut sender) => end,
         };
         if let Some((code, reason)) = end {
-            sender.close(code, reason).await;
+            // One that reads nothing does not take this either.
+            let _ = tokio::time::timeout(CLOSE_TIMEOUT, sender.close(code, reason)).await;
         }
     }
 
     /// Feeds the screen with what the shells write, one after the other, until the machine goes down.
     async fn watch(&self, shared: &Shared) -> (u16, &'static str) {
-        while let Some(shell) = self.start_shell().await {
+        loop {
+            // A shell that follows another has the size that the screen has by now.
+            let size = shared.screen.lock().size();
+            let Some(shell) = self.start_shell(size).await else { break };
             *shared.shell.lock() = Some(shell.clone());
             if follow(shared, &shell).await.is_err() {
                 return (1011, "the screen could not be followed");
@@ -126,13 +132,13 @@ impl Viewer {
         (1000, "the guest has gone down")
     }
 
-    async fn start_shell(&self) -> Option<Arc<Session>> {
+    async fn start_shell(&self, size: (u16, u16)) -> Option<Arc<Session>> {
         let phase = self.engine.read(|fleet| fleet.instances.get(self.key).map(|it| it.phase));
         if !matches!(phase, Some(Phase::Running | Phase::Migrating)) {
             return None;
         }
         let machine = self.machine.clone();
-        tokio::task::spawn_blocking(move || machine.screen_shell(SIZE)).await.ok()?.ok()
+        tokio::task::spawn_blocking(move || machine.screen_shell(size)).await.ok()?.ok()
     }
 }
 
