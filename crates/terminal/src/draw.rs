@@ -5,9 +5,9 @@ use ratatui::layout::{Position, Rect};
 use ratatui::style::{Color, Modifier};
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
-use crate::extended::{self, OVERLINED, Underline};
+use crate::extended::{self, LinkId, OVERLINED, Underline};
 use crate::machine::{Machine, Palette};
-use crate::screen::{Cell, Colour, ColourKind, Flags, Glyph};
+use crate::screen::{Cell, Colour, ColourKind, Flags, Glyph, Style};
 use crate::sgr::NAMED_COLORS;
 
 /// Draws cells into row `y` of `area`, from its left edge on; the rest of the row is blank.
@@ -15,15 +15,20 @@ pub(crate) fn row(cells: &[Cell], machine: &Machine, area: Rect, y: u16, buf: &m
     let y = area.y.saturating_add(y);
     let mut x = area.x;
     let mut cells = cells.iter().peekable();
+    let mut brush = Brush::new(Style::default(), machine);
     while x < area.right() {
         let Some(target) = buf.cell_mut(Position::new(x, y)) else { break };
         target.reset();
         x += 1;
-        let Some(cell) = cells.next() else {
-            paint(Cell::default(), machine, target);
+        let cell = cells.next().copied().unwrap_or_default();
+        // Most cells have the style of the one before.
+        if brush.style != cell.style {
+            brush = Brush::new(cell.style, machine);
+        }
+        brush.paint(target);
+        if cell.glyph.is_space() {
             continue;
-        };
-        paint(*cell, machine, target);
+        }
         let is_wide = cells.peek().is_some_and(|next| next.is_wide_tail());
         // Half of a wide character that the area cuts is a blank.
         if !is_wide || x < area.right() {
@@ -50,14 +55,50 @@ fn symbol(glyph: Glyph, width: usize, machine: &Machine, target: &mut Target) {
     }
 }
 
-fn paint(cell: Cell, machine: &Machine, target: &mut Target) {
-    let style = cell.style;
-    target.fg = colour(style.fg, &machine.palette);
-    target.bg = colour(style.bg, &machine.palette);
-    if style.flags.is_empty() && style.extra == 0 && !machine.modes.reverse {
-        return;
+/// A style as it is drawn.
+struct Brush {
+    style: Style,
+    fg: Color,
+    bg: Color,
+    underline: Color,
+    modifier: Modifier,
+    link: Option<LinkId>,
+}
+
+impl Brush {
+    fn new(style: Style, machine: &Machine) -> Self {
+        let mut brush = Self {
+            style,
+            fg: colour(style.fg, &machine.palette),
+            bg: colour(style.bg, &machine.palette),
+            underline: Color::Reset,
+            modifier: Modifier::empty(),
+            link: None,
+        };
+        if !style.flags.is_empty() || machine.modes.reverse {
+            brush.modifier = modifier(style.flags, machine.modes.reverse);
+        }
+        if style.extra != 0 {
+            let extra = machine.extra_of(style);
+            brush.underline = colour(extra.underline, &machine.palette);
+            brush.link = extra.link;
+        }
+        brush
     }
-    let flags = style.flags;
+
+    /// Gives a blank cell the style.
+    fn paint(&self, target: &mut Target) {
+        target.fg = self.fg;
+        target.bg = self.bg;
+        target.underline_color = self.underline;
+        target.modifier = self.modifier;
+        if let Some(link) = self.link {
+            extended::set_link(target, link);
+        }
+    }
+}
+
+fn modifier(flags: Flags, is_reversed: bool) -> Modifier {
     let mut modifier = Modifier::empty();
     for (flag, on) in [
         (Flags::BOLD, Modifier::BOLD),
@@ -69,19 +110,12 @@ fn paint(cell: Cell, machine: &Machine, target: &mut Target) {
     ] {
         modifier.set(on, flags.contains(flag));
     }
-    modifier.set(Modifier::REVERSED, flags.contains(Flags::REVERSE) != machine.modes.reverse);
+    modifier.set(Modifier::REVERSED, flags.contains(Flags::REVERSE) != is_reversed);
     let underline = match flags.underline() {
         0 => None,
         kind => Some(Underline::from_number(kind)),
     };
-    target.modifier = extended::with_underline(modifier, underline);
-    if style.extra != 0 {
-        let extra = machine.extra_of(style);
-        target.underline_color = colour(extra.underline, &machine.palette);
-        if let Some(link) = extra.link {
-            extended::set_link(target, link);
-        }
-    }
+    extended::with_underline(modifier, underline)
 }
 
 /// Converts a colour. The first sixteen stay names, so that the outer terminal's own colours show.
