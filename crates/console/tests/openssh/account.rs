@@ -14,6 +14,7 @@ impl Account {
     pub fn make() -> Option<Self> {
         let is_asked_for = std::env::var_os("QDECK_TEST_ACCOUNT").is_some_and(|value| value == "1");
         if !is_asked_for || super::server::user() != "root" {
+            println!("no account may be made here (QDECK_TEST_ACCOUNT=1, as root): skipped");
             return None;
         }
         let number = std::process::id();

@@ -59,6 +59,7 @@ impl Shell {
 
     /// Waits for a shell that answers; only there the sum is made.
     pub async fn answers(&self) {
+        self.until("a prompt", |shell| shell.text().trim_end().ends_with(['#', '$'])).await;
         self.enter("echo shell-$((40+2))");
         self.shows("shell-42").await;
     }
