@@ -71,7 +71,7 @@ fn rules(table: &Section<'_, '_>, notes: &mut Notes<'_>) -> Vec<SshRule> {
         return Vec::new();
     };
     let mut rules = Vec::new();
-    for entry in list.iter() {
+    for entry in list {
         match entry.get_ref() {
             DeValue::Table(found) => rules.extend(rule(&Section::new(found, entry.span()), notes)),
             other => wrong_type(notes, entry.span(), "rules", other, wanted),

@@ -48,9 +48,8 @@ impl Shell {
                 tokio::time::sleep(Duration::from_millis(20)).await;
             }
         };
-        if tokio::time::timeout(TIMEOUT, waiting).await.is_err() {
-            panic!("waited for {what}: {:?}\n{}", self.state(), self.text());
-        }
+        let came = tokio::time::timeout(TIMEOUT, waiting).await.is_ok();
+        assert!(came, "waited for {what}: {:?}\n{}", self.state(), self.text());
     }
 
     pub async fn shows(&self, text: &str) {

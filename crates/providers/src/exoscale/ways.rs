@@ -21,16 +21,16 @@ pub(super) fn ways(settings: &SshSettings, row: &Instance) -> Vec<Way> {
 /// Reads the instance as it is now, for the target. The key that `exo` made for an instance that was created without one
 /// is offered, too.
 pub(super) async fn ssh(deck: &Arc<Deck>, id: &ResourceId) -> Result<Console, Problem> {
-    let none = || unsupported("only instances have SSH");
+    let no_ssh = || unsupported("only instances have SSH");
     if id.kind != Kind::Instance {
-        return Err(none());
+        return Err(no_ssh());
     }
-    let Resource::Instance(row) = detail::get(deck, id).await? else { return Err(none()) };
+    let Resource::Instance(row) = detail::get(deck, id).await? else { return Err(no_ssh()) };
     let mut target = machine(&deck.ssh, &row).target()?;
     target.identities.extend(key_of_exo(config_folders(&|name| std::env::var(name).ok()), &id.id));
     if target.identities.is_empty() && !row.facts.iter().any(|fact| fact.name == "ssh-keys") {
-        let note = "The instance was made without an SSH key: unless its image has a user of its own, use its screen";
-        target.notes.push(note.to_owned());
+        let advice = "The instance was made without an SSH key: unless its image has a user of its own, use its screen";
+        target.notes.push(advice.to_owned());
     }
     Ok(Console::Ssh(target))
 }

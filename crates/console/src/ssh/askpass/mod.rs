@@ -46,7 +46,7 @@ impl Offer {
             && !question.contains('\n');
         let interactive = question.strip_prefix('(').and_then(|rest| rest.strip_prefix(&*self.user));
         let words = interactive.filter(|rest| rest.starts_with('@')).and_then(|rest| rest.split_once(") "));
-        plain || words.is_some_and(|(_, words)| words.trim().to_ascii_lowercase() == "password:")
+        plain || words.is_some_and(|(_, words)| words.trim().eq_ignore_ascii_case("password:"))
     }
 }
 
