@@ -6,6 +6,8 @@ pub(crate) struct Screenshot {
     bytes: Vec<u8>,
     start: usize,
     line: usize,
+    /// Bytes of a pixel: 4, or 3 where windows of several visuals are on the screen.
+    pixel: usize,
     is_big_endian: bool,
 }
 
@@ -19,17 +21,18 @@ impl Screenshot {
             let field: [u8; 4] = bytes[index * 4..index * 4 + 4].try_into().unwrap();
             usize::try_from(u32::from_be_bytes(field)).unwrap()
         };
-        assert_eq!((number(1), number(11)), (7, 32), "version and bits a pixel");
+        assert!(number(1) == 7 && matches!(number(11), 24 | 32), "version and bits a pixel");
         let start = number(0) + number(19) * 12;
-        Self { start, line: number(12), is_big_endian: number(7) == 1, bytes }
+        Self { start, line: number(12), pixel: number(11) / 8, is_big_endian: number(7) == 1, bytes }
     }
 
     /// A pixel, `0x00RRGGBB`; black outside of the screen.
     pub(crate) fn pixel(&self, x: usize, y: usize) -> u32 {
-        let at = self.start + y * self.line + x * 4;
-        let Some(bytes) = self.bytes.get(at..at + 4) else { return 0 };
-        let bytes: [u8; 4] = bytes.try_into().unwrap();
-        let pixel = if self.is_big_endian { u32::from_be_bytes(bytes) } else { u32::from_le_bytes(bytes) };
+        let at = self.start + y * self.line + x * self.pixel;
+        let Some(bytes) = self.bytes.get(at..at + self.pixel) else { return 0 };
+        let add = |sum: u32, byte: &u8| sum << 8 | u32::from(*byte);
+        let pixel =
+            if self.is_big_endian { bytes.iter().fold(0, add) } else { bytes.iter().rev().fold(0, add) };
         pixel & 0x00ff_ffff
     }
 
@@ -37,7 +40,7 @@ impl Screenshot {
     pub(crate) fn find(&self, color: u32) -> Option<(usize, usize)> {
         let height = (self.bytes.len() - self.start) / self.line;
         (0..height)
-            .flat_map(|y| (0..self.line / 4).map(move |x| (x, y)))
+            .flat_map(|y| (0..self.line / self.pixel).map(move |x| (x, y)))
             .find(|(x, y)| self.pixel(*x, *y) == color)
     }
 }
