@@ -6,6 +6,7 @@
 //! ```
 //!
 //! Needs `Xvfb`, `xwd`, `xterm` and `kitty`.
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "helpers of tests, which fail by panicking")]
 
 mod screenshot;
 mod terminal;

@@ -18,7 +18,7 @@ const MARK: u32 = 0x00fe_dc12;
 
 pub(crate) struct Terminal {
     server: Child,
-    terminal: Child,
+    program: Child,
     display: String,
     input: File,
     output: Receiver<Vec<u8>>,
@@ -29,7 +29,7 @@ pub(crate) struct Terminal {
 
 impl Drop for Terminal {
     fn drop(&mut self) {
-        for child in [&mut self.terminal, &mut self.server] {
+        for child in [&mut self.program, &mut self.server] {
             let _ = child.kill();
             let _ = child.wait();
         }
@@ -68,7 +68,7 @@ impl Terminal {
         assert!(Command::new("mkfifo").args([&input, &output]).status().unwrap().success());
         let (server, display) = start_server();
         let relay = r#"stty raw -echo; cat "$0/input" & exec cat >"$0/output""#;
-        let terminal = command
+        let program = command
             .args(["sh", "-c", relay])
             .arg(home.path())
             .env("DISPLAY", &display)
@@ -83,7 +83,7 @@ impl Terminal {
         let output = read_all(&output);
         // Opened for both, neither end waits for the other nor ends with it.
         let input = open_both(&input);
-        let mut started = Self { server, terminal, display, input, output, cell: (0, 0), _home: home };
+        let mut started = Self { server, program, display, input, output, cell: (0, 0), _home: home };
         started.cell = started.ask_cell();
         started
     }
