@@ -151,9 +151,9 @@ async fn shows_text(session: &VncSession, needle: &str) {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     };
-    if tokio::time::timeout(DEADLINE, shown).await.is_err() {
-        panic!("{:?} {:?} {:#?}", session.state(), crate::PixelScreen::size(session), text());
-    }
+    let in_time = tokio::time::timeout(DEADLINE, shown).await.is_ok();
+    let (state, size) = (session.state(), crate::PixelScreen::size(session));
+    assert!(in_time, "{state:?} {size:?} {:#?}", text());
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -183,7 +183,9 @@ async fn system_tigervnc_shows_the_same_in_every_encoding_and_is_typed_into() {
     // Focus follows the pointer without a window manager.
     crate::PixelScreen::send_pointer(&session, 100, 80, 0);
     // A paste would go into its clipboard.
-    text.chars().for_each(|character| session.send(&key(character)));
+    for character in text.chars() {
+        session.send(&key(character));
+    }
     session.send(&Event::Key(KeyEvent::new(KeyCode::Enter, KeyModifiers::NONE)));
     until("what was typed", || std::fs::read_to_string(typed.path()).unwrap() == text).await;
     until("what it shows", || colored(0x00fe_dcba) > 50).await;
