@@ -385,7 +385,7 @@ impl Fleet {
         let expiring = made.into_iter().filter_map(|id| {
             let provider = self.provider(&id.context).ok()?;
             let expires = provider.ssh_credentials() == SshCredentials::Made { expire: true };
-            expires.then(|| async move {
+            expires.then_some(async move {
                 if let Err(problem) = provider.expire_ssh(&id).await {
                     tracing::warn!(%id, %problem, "SSH credentials were not expired");
                 }

@@ -5,13 +5,13 @@ use std::hint::black_box;
 use std::time::Duration;
 
 use flate2::{Compress, Compression, FlushCompress};
-use qdeck_vnc::{Client, Options};
+use qdeck_vnc::{Client, Options, ProtocolError};
 
 const WIDTH: u16 = 1920;
 const HEIGHT: u16 = 1080;
 /// Different pictures, so that no update is like the one before.
 const PICTURES: usize = 4;
-const UPDATES: usize = 40;
+const UPDATES: u16 = 40;
 const UPDATES_PER_SECOND: f64 = 10.0;
 
 /// A desktop: text in a few colours at the left, a picture with noise at the right.
@@ -30,7 +30,7 @@ fn picture(number: usize) -> Vec<u32> {
                 let is_ink = y % 16 < 11 && noise() % 4 == 0;
                 if is_ink { 0x00dd_dddd } else { 0x0012_1a24 }
             } else {
-                let channel = |scale: u32| (x * scale / 9 + y / 3 + noise() % 8) & 0xff;
+                let mut channel = |scale: u32| (x * scale / 9 + y / 3 + noise() % 8) & 0xff;
                 channel(3) << 16 | channel(2) << 8 | channel(1)
             });
         }
@@ -63,7 +63,8 @@ fn part(pixels: &[u32], x: usize, y: usize, width: usize, height: usize) -> Vec<
 
 fn deflate(stream: &mut Compress, plain: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(plain.len() + plain.len() / 8 + 4096);
-    stream.compress_vec(plain, &mut out, FlushCompress::Sync).unwrap_or_else(|error| panic!("{error}"));
+    let compressed = stream.compress_vec(plain, &mut out, FlushCompress::Sync);
+    assert!(compressed.is_ok(), "{compressed:?}");
     out
 }
 
@@ -156,27 +157,28 @@ fn greeting() -> Vec<u8> {
 type Encode = fn(&mut Compress, &[u32]) -> Vec<u8>;
 
 #[expect(clippy::print_stdout, reason = "it is what a bench is for")]
-fn main() {
+fn main() -> Result<(), ProtocolError> {
     let pictures: Vec<_> = (0..PICTURES).map(picture).collect();
     for (name, encode) in [("raw", raw as Encode), ("ZRLE", zrle), ("Tight", tight)] {
         let mut stream = Compress::new(Compression::new(2), true);
-        let updates: Vec<_> = (0..UPDATES).map(|at| encode(&mut stream, &pictures[at % PICTURES])).collect();
-        let bytes: usize = updates.iter().map(Vec::len).sum::<usize>() / UPDATES;
+        let updates: Vec<_> =
+            (0..usize::from(UPDATES)).map(|at| encode(&mut stream, &pictures[at % PICTURES])).collect();
+        let bytes: usize = updates.iter().map(Vec::len).sum::<usize>() / usize::from(UPDATES);
         let mut client = Client::new(Options::default());
-        client.feed(&greeting()).unwrap_or_else(|error| panic!("{error}"));
+        client.feed(&greeting())?;
         let before = cpu_time();
         for update in &updates {
             for slice in update.chunks(64 << 10) {
-                client.feed(slice).unwrap_or_else(|error| panic!("{error}"));
+                client.feed(slice)?;
             }
             client.request_update();
             black_box((client.take_events(), client.take_output()));
         }
-        let took = (cpu_time() - before).as_secs_f64() / UPDATES as f64;
+        let took = cpu_time().saturating_sub(before).as_secs_f64() / f64::from(UPDATES);
         let is_right = (0..HEIGHT).all(|y| {
             let start = usize::from(y) * usize::from(WIDTH);
             client.framebuffer().row(y)
-                == &pictures[(UPDATES - 1) % PICTURES][start..start + usize::from(WIDTH)]
+                == &pictures[usize::from(UPDATES - 1) % PICTURES][start..start + usize::from(WIDTH)]
         });
         assert!(is_right, "{name}: another picture");
         println!(
@@ -186,4 +188,5 @@ fn main() {
             took * UPDATES_PER_SECOND * 100.0
         );
     }
+    Ok(())
 }

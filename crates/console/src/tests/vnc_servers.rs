@@ -1,4 +1,4 @@
-//! Sessions on real servers: TigerVNC behind websockify, and QEMU over its own websocket.
+//! Sessions on real servers: `TigerVNC` behind websockify, and QEMU over its own websocket.
 
 use std::process::{Child, Command, Stdio};
 
@@ -41,7 +41,7 @@ async fn listens(port: u16) {
     }
 }
 
-/// TigerVNC's server behind websockify. Returns the port of the websocket, the number of the display, and the programs.
+/// The server of `TigerVNC` behind websockify. Returns the port of the websocket, the number of the display, and the programs.
 async fn tigervnc(geometry: &str) -> (u16, String, Vec<Program>) {
     let (vnc, web) = (free_port(), free_port());
     let display = format!(":{}", 4000 + u32::from(vnc) % 4000);
@@ -190,8 +190,8 @@ async fn system_tigervnc_shows_the_same_in_every_encoding_and_is_typed_into() {
     until("what was typed", || std::fs::read_to_string(typed.path()).unwrap() == text).await;
     until("what it shows", || colored(0x00fe_dcba) > 50).await;
     drop(session);
-    use Encoding::{CopyRect, Hextile, Rre, Tight, Zrle};
-    has_equal_pictures(port, "/websockify", &[Tight, Zrle, Hextile, Rre, CopyRect]).await;
+    let encodings = [Encoding::Tight, Encoding::Zrle, Encoding::Hextile, Encoding::Rre, Encoding::CopyRect];
+    has_equal_pictures(port, "/websockify", &encodings).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -217,6 +217,6 @@ async fn system_qemu_shows_the_same_in_every_encoding_and_is_typed_into() {
     shows_text(&session, "Press ESC for boot menu").await;
     session.send(&Event::Key(KeyEvent::new(KeyCode::Esc, KeyModifiers::NONE)));
     shows_text(&session, "Select boot device").await;
-    use Encoding::{Hextile, Tight, Zlib, Zrle};
-    has_equal_pictures(port, "/", &[Tight, Zrle, Hextile, Zlib]).await;
+    let encodings = [Encoding::Tight, Encoding::Zrle, Encoding::Hextile, Encoding::Zlib];
+    has_equal_pictures(port, "/", &encodings).await;
 }

@@ -47,13 +47,14 @@ impl Task {
         let mut retries = Retries::new();
         let mut was_live = false;
         while !cancel.is_cancelled() {
-            let opened = match first.take() {
-                Some(transport) => Ok(Opened::Framebuffer(transport)),
-                None => tokio::select! {
+            let opened = if let Some(transport) = first.take() {
+                Ok(Opened::Framebuffer(transport))
+            } else {
+                tokio::select! {
                     biased;
                     () = cancel.cancelled() => return,
                     opened = (self.connector)() => opened,
-                },
+                }
             };
             let end = match opened {
                 Ok(Opened::Framebuffer(transport)) => {

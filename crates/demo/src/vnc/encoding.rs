@@ -111,13 +111,17 @@ fn scan(tile: &[u32]) -> (Vec<u32>, Vec<Run>) {
 
 fn plain(tile: &[u32], format: &PixelFormat) -> Vec<u8> {
     let mut form = vec![0];
-    tile.iter().for_each(|pixel| format.push_compact(*pixel, &mut form));
+    for pixel in tile {
+        format.push_compact(*pixel, &mut form);
+    }
     form
 }
 
 fn packed(palette: &[u32], runs: &[Run], width: usize, format: &PixelFormat) -> Vec<u8> {
     let mut form = vec![length_byte(palette.len())];
-    palette.iter().for_each(|color| format.push_compact(*color, &mut form));
+    for color in palette {
+        format.push_compact(*color, &mut form);
+    }
     let bits = match palette.len() {
         2 => 1,
         3..=4 => 2,
@@ -146,7 +150,9 @@ fn plain_runs(palette: &[u32], runs: &[Run], format: &PixelFormat) -> Vec<u8> {
 
 fn palette_runs(palette: &[u32], runs: &[Run], format: &PixelFormat) -> Vec<u8> {
     let mut form = vec![length_byte(128 + palette.len())];
-    palette.iter().for_each(|color| format.push_compact(*color, &mut form));
+    for color in palette {
+        format.push_compact(*color, &mut form);
+    }
     for (color, length) in runs {
         if *length == 1 {
             form.push(length_byte(*color));

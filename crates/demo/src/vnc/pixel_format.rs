@@ -24,8 +24,7 @@ impl PixelFormat {
         let [bits, depth, big_endian, true_color, r1, r0, g1, g0, b1, b0, red, green, blue, ..] = *bytes;
         let max = [[r1, r0], [g1, g0], [b1, b0]].map(u16::from_be_bytes);
         let shift = [red, green, blue];
-        let fits =
-            |(max, shift): (&u16, &u8)| *shift < bits && u64::from(*max) << *shift <= (1u64 << bits) - 1;
+        let fits = |(max, shift): (&u16, &u8)| *shift < bits && u64::from(*max) << *shift < (1u64 << bits);
         let is_known = matches!(bits, 8 | 16 | 32) && true_color != 0;
         (is_known && max.iter().zip(&shift).all(fits)).then_some(Self {
             bits,
@@ -78,7 +77,7 @@ impl PixelFormat {
         let three = match used {
             _ if self.bits != 32 || self.depth > 24 => return self.push(color, out),
             _ if used & 0xff00_0000 == 0 => &bytes[..3],
-            _ if used & 0x0000_00ff == 0 => &bytes[1..],
+            _ if used.trailing_zeros() >= 8 => &bytes[1..],
             _ => return self.push(color, out),
         };
         if self.big_endian {

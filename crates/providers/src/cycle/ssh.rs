@@ -14,6 +14,7 @@ use qdeck_model::{
 const CAPABILITY: &[&str] = &["containers-ssh"];
 
 /// The settings of a context that decide on its consoles.
+#[expect(clippy::struct_excessive_bools, reason = "settings of the file, each by itself")]
 #[derive(Clone)]
 pub(super) struct ConsoleSettings {
     /// Keys are sent to the websocket console.

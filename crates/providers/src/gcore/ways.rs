@@ -43,7 +43,7 @@ fn machine<'a>(settings: &'a SshSettings, row: &'a Instance) -> Machine<'a> {
     }
 }
 
-/// The user that the image's tags name: `os_admin_user` is OpenStack's own property for it, and the cloud images of these
+/// The user that the image's tags name: `os_admin_user` is the property of `OpenStack` itself for it, and the cloud images of these
 /// distributions have a user of their name.
 fn image_user(row: &Instance) -> Option<&str> {
     let label = |name: &str| {
