@@ -57,10 +57,10 @@ mod tests {
         assert!(load(&[]).is_ok());
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("x.psf");
-        let error = load(std::slice::from_ref(&path)).err().expect("it is missing").to_string();
+        let error = load(std::slice::from_ref(&path)).expect_err("it is missing").to_string();
         assert!(error.starts_with("`console_fonts`: ") && error.contains("x.psf"), "{error}");
         std::fs::write(&path, "no font").expect("a file");
-        let error = load(std::slice::from_ref(&path)).err().expect("it is no font").to_string();
+        let error = load(std::slice::from_ref(&path)).expect_err("it is no font").to_string();
         assert!(error.contains("x.psf is no usable font: not a console font: PSF version 1 or 2"), "{error}");
         std::fs::write(&path, include_bytes!("../assets/fonts/Uni2-VGA16.psf.gz")).expect("a file");
         assert!(load(&[path]).is_ok());

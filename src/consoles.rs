@@ -43,7 +43,7 @@ pub fn session_options(history: Bytes, contexts: &[Context]) -> SessionOptions {
     }
 }
 
-/// Settings of a websocket with a screen of pixels, whose messages may hold a whole picture. The proxies of OpenStack take
+/// Settings of a websocket with a screen of pixels, whose messages may hold a whole picture. The proxies of `OpenStack` take
 /// the subprotocol and older ones insist on it; one that refuses it is asked again without.
 fn pixel_socket() -> SocketOptions {
     SocketOptions {

@@ -1,5 +1,6 @@
 //! `qdeck screenshot`: what the screen of an instance shows now, as a picture or as text.
 
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::str::FromStr;
@@ -62,7 +63,7 @@ impl FromStr for OutputFile {
     type Err = &'static str;
 
     fn from_str(path: &str) -> Result<Self, Self::Err> {
-        let ending = Path::new(path).extension().map(|ending| ending.to_ascii_lowercase());
+        let ending = Path::new(path).extension().map(OsStr::to_ascii_lowercase);
         let form = match ending.as_ref().and_then(|ending| ending.to_str()) {
             Some("png") => Form::Picture,
             Some("txt") => Form::Text,
@@ -107,11 +108,11 @@ async fn take(
     let sessions = Sessions::new(consoles::opener(fleet.clone()), wake);
     let console = sessions.open_new(instance.id(), &name, kind);
     wait_until_drawn(&console, &changed, &name, of.wait).await?;
-    let content = match of.output.form {
+    let bytes = match of.output.form {
         Form::Picture => picture(&console, &name)?,
         Form::Text => text(&console, &name)?.into_bytes(),
     };
-    files::replace(&of.output.path, &content).map_err(|error| {
+    files::replace(&of.output.path, &bytes).map_err(|error| {
         CommandError::new(Code::Failed, format!("could not write {}: {error}", of.output.path.display()))
     })
 }
@@ -247,7 +248,7 @@ mod tests {
     fn a_picture_has_the_pixels_of_the_screen() {
         let mut screen = Framebuffer::new(3, 2);
         screen.write(screen.bounds(), |y, row| {
-            row.copy_from_slice(&[0x0012_3456 + u32::from(y), 0, 0x00ff_ffff])
+            row.copy_from_slice(&[0x0012_3456 + u32::from(y), 0, 0x00ff_ffff]);
         });
         let file = png(&screen).expect("a picture");
         let mut reader = png::Decoder::new(std::io::Cursor::new(file)).read_info().expect("a picture");

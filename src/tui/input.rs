@@ -179,9 +179,7 @@ fn read(sender: &mpsc::Sender<Outside>) {
             if background::is_answer_expected() { filter.take(event) } else { (vec![event], None) };
         if let Some(answer) = answer {
             background::note_answer();
-            if let Some(answer) = answer
-                && sender.blocking_send(Outside::Answer(answer)).is_err()
-            {
+            if answer != Answer::Nothing && sender.blocking_send(Outside::Answer(answer)).is_err() {
                 return;
             }
         }

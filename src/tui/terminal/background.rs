@@ -56,6 +56,8 @@ pub enum Answer {
     Version(String),
     /// The level of conformance: 63 is that of a VT340.
     Level(u16),
+    /// An answer that says nothing of use.
+    Nothing,
 }
 
 /// Asks for the background, for graphics or for both. The answers come among the keys: see [`AnswerFilter`].
@@ -111,9 +113,8 @@ pub struct AnswerFilter {
 }
 
 impl AnswerFilter {
-    /// Takes an event. Returns those that are to be handled now and, where one was complete, the answer; `Some(None)` is one
-    /// that says nothing.
-    pub fn take(&mut self, event: Event) -> (Vec<Event>, Option<Option<Answer>>) {
+    /// Takes an event. Returns those that are to be handled now and the answer, where one was complete.
+    pub fn take(&mut self, event: Event) -> (Vec<Event>, Option<Answer>) {
         if event == Event::Key(KeyCode::Esc.into()) && body(&self.text).is_none() {
             // A key of its own, or the beginning of an answer that comes in pieces: crossterm makes one key of both when
             // one follows the other. It is not held, so that no key is lost or late.
@@ -198,16 +199,17 @@ fn may_become_answer(text: &str) -> bool {
     }
 }
 
-/// The answer where the text is a whole one; `Some(None)` where it says nothing.
-fn answered(text: &str) -> Option<Option<Answer>> {
+/// The answer, where the text is a whole one.
+fn answered(text: &str) -> Option<Answer> {
     let (beginning, body) = body(text)?;
     let body = body.strip_suffix('\x07').or_else(|| body.strip_suffix("\x1b\\"))?;
-    Some(match beginning {
+    let answer = match beginning {
         BACKGROUND_BEGINNING => background(body).map(Answer::Background),
         "\x1b_Gi=31;" => Some(Answer::Kitty(body == "OK")),
         "\x1bP>|" => Some(Answer::Version(body.to_owned())),
         _ => body.split_once(';').and_then(|(level, _)| level.parse().ok()).map(Answer::Level),
-    })
+    };
+    Some(answer.unwrap_or(Answer::Nothing))
 }
 
 /// The background by its colour as X11 writes it: `rgb:RRRR/GGGG/BBBB` of one to four digits each, or `#RRGGBB`.
@@ -266,7 +268,7 @@ mod tests {
         for event in events {
             let (events, answer) = filter.take(event);
             left.extend(events);
-            answers.extend(answer.flatten());
+            answers.extend(answer.filter(|answer| *answer != Answer::Nothing));
         }
         left.extend(filter.release());
         (left, answers)

@@ -22,6 +22,7 @@ const VT340_REGISTERS: u16 = 16;
 const ASSUMED_CELL: CellSize = CellSize { width: 8, height: 16 };
 
 /// What is known of the terminal's graphics.
+#[expect(clippy::struct_excessive_bools, reason = "answers of the terminal, each by itself")]
 #[derive(Debug, Clone)]
 pub struct Graphics {
     setting: Pictures,
@@ -65,7 +66,7 @@ impl Graphics {
             Answer::Kitty(is_known) => self.has_kitty = is_known,
             Answer::Version(version) => self.version = version,
             Answer::Level(level) => self.level = level,
-            Answer::Background(_) => {}
+            Answer::Background(_) | Answer::Nothing => {}
         }
     }
 

@@ -76,12 +76,13 @@ impl Ui {
                 None => self.open_consoles(View::Console(id)),
             },
             View::Way(id, kind) if is_page(kind) => self.open_view(View::Page(id, kind)),
-            View::Way(..) => self.open_consoles(view),
             View::Ways(id) => {
                 let menu = ways::menu(&id, &self.app);
                 self.push(menu)
             }
-            View::Consoles(_) | View::NewConsole(_) | View::Session(_) => self.open_consoles(view),
+            View::Way(..) | View::Consoles(_) | View::NewConsole(_) | View::Session(_) => {
+                self.open_consoles(view)
+            }
             View::Page(..) | View::Sessions | View::Actions(_) | View::BulkActions(_) | View::Create => {
                 self.open_view(view)
             }

@@ -107,6 +107,7 @@ async fn serial(provider: &SharedProvider) -> quarterdeck::net::Socket {
                 assert!(endpoint.expose().starts_with("ws://") && page.is_some());
             }
             Console::WebPage(_) => {}
+            Console::Ssh(_) => panic!("SSH was not asked for"),
         }
     }
     panic!("no instance has a serial console");

@@ -23,9 +23,8 @@ pub(super) fn perform(command: RowCommand, app: &mut App) -> Handled {
         RowCommand::Logs => logs(app),
         RowCommand::Attach if app.pane().targets().len() > 1 => return attach_all(app),
         RowCommand::Attach if !app.ways_of_row(&row).is_empty() => View::Console(id).into(),
-        RowCommand::Attach => Effect::complain(not_offered(&row, "console")),
         RowCommand::Ways if !app.ways_of_row(&row).is_empty() => View::Ways(id).into(),
-        RowCommand::Ways => Effect::complain(not_offered(&row, "console")),
+        RowCommand::Attach | RowCommand::Ways => Effect::complain(not_offered(&row, "console")),
         RowCommand::Ssh => match app.ways_of_row(&row).iter().find(|way| way.kind == ScreenKind::Ssh) {
             Some(way) if way.barrier.is_some() => Effect::complain(refusal(way, row.name())),
             Some(_) => View::Way(id, ScreenKind::Ssh).into(),
