@@ -84,10 +84,7 @@ regions = [76]                              # ids of regions; every active one w
 # reseller = true                           # offer the calls for resellers
 # console_input = false                     # do not send keys to the console
 # console_size_reports = true               # report the terminal's size to the console
-# ssh = { user = "ubuntu", jump = "admin@bastion.example.com", options = ["ServerAliveInterval=15"] }
-# [[contexts.gcore-ai.ssh.rules]]           # for the instances with a label
-# label = "env=prod"
-# jump = "admin@bastion-prod.example.com"
+# ssh = { user = "ubuntu", rules = [{ label = "env=prod", jump = "admin@bastion.example.com" }] }
 "#;
 
 const KEY_VARIABLE: &str = "GCORE_API_KEY";

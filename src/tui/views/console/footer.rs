@@ -52,7 +52,10 @@ impl ConsoleView {
                 pieces.push((format!(" {} ", shown.word), theme.dim));
             }
         }
-        if let Some(pixels) = self.pane().shown_pixels() {
+        // What is asked takes the room first.
+        if let Some(pixels) = self.pane().shown_pixels()
+            && self.pane().clipboard_offer.is_none()
+        {
             pieces.push(self.pane().pixels.status(pixels.size(), look));
         }
         pieces

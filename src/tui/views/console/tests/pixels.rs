@@ -237,7 +237,8 @@ fn the_clipboard_of_the_machine_is_asked_for_and_a_recording_is_refused() {
     let (mut view, machine) = machine(640, 400, None);
     let mut app = app(PictureSupport::default());
     *machine.clipboard.lock().unwrap() = Some("from the guest".to_owned());
-    assert!(text(&screen_of(&mut view, &mut app)).contains("14 bytes for the clipboard"));
+    let shown = text(&screen_of(&mut view, &mut app));
+    assert!(shown.contains("14 bytes for the clipboard"), "{shown}");
     let copied = press(&mut view, "^y");
     assert!(format!("{copied:?}").contains("from the guest"), "{copied:?}");
     press(&mut view, "^r");
