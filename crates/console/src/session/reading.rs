@@ -139,8 +139,7 @@ impl Reading<'_> {
             if fed.hold_deadline.is_none() {
                 self.shared.mark_dirty();
             }
-            // The wire is written to meanwhile.
-            tokio::task::yield_now().await;
+            self.shared.yield_to_readers().await;
         }
     }
 }

@@ -1,10 +1,11 @@
 //! The screen that the handle and the task of a session share, and the status that is read beside it.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use parking_lot::{Mutex, MutexGuard};
+use tokio::sync::Notify;
 
 use crate::recording::Recorder;
 use crate::{Encoding, InputModes, SessionState, Size, Wake};
@@ -14,6 +15,8 @@ use qdeck_terminal::Emulator;
 const FEED_SLICE_BYTES: usize = 4 * 1024;
 /// Time fed without a pause, but for the last slice: what is typed waits no longer for its way to the wire.
 pub(super) const MAX_FEED_TIME: Duration = Duration::from_millis(2);
+/// Time that the feeder waits for a reader of the screen.
+const READER_TIMEOUT: Duration = Duration::from_millis(5);
 
 /// The part that the screen's lock guards. Whoever changes it does so in [`SharedScreen::with`].
 pub(super) struct Screen {
@@ -81,6 +84,9 @@ pub(super) struct SharedScreen {
     /// Something was fed since the mark was taken.
     pub output: AtomicBool,
     wake: Wake,
+    /// Readers that wait for the screen or have it. A mutex is not fair: the feeder would take it again and again.
+    readers: AtomicUsize,
+    reader_done: Notify,
 }
 
 impl SharedScreen {
@@ -102,6 +108,8 @@ impl SharedScreen {
             dirty: AtomicBool::new(false),
             output: AtomicBool::new(false),
             wake,
+            readers: AtomicUsize::new(0),
+            reader_done: Notify::new(),
         }
     }
 
@@ -112,9 +120,15 @@ impl SharedScreen {
 
     /// Runs a short piece of work on the screen, and brings the status up to date. A feed under way gives way to it.
     pub fn with<T>(&self, work: impl FnOnce(&mut Screen) -> T) -> T {
-        let mut screen = self.screen.lock();
-        let result = work(&mut screen);
-        self.status().update(&mut screen.emulator);
+        self.readers.fetch_add(1, Ordering::AcqRel);
+        let result = {
+            let mut screen = self.screen.lock();
+            let result = work(&mut screen);
+            self.status().update(&mut screen.emulator);
+            result
+        };
+        self.readers.fetch_sub(1, Ordering::AcqRel);
+        self.reader_done.notify_one();
         result
     }
 
@@ -139,8 +153,8 @@ impl SharedScreen {
         self.mark_dirty();
     }
 
-    /// Feeds `bytes` and then what `next` returns, until that is all. What is left when the time is up stays in `bytes`,
-    /// but a first slice is always fed.
+    /// Feeds `bytes` and then what `next` returns, until that is all. What is left when the time is up, or when a reader
+    /// waits, stays in `bytes`, but a first slice is always fed.
     pub fn feed(&self, bytes: &mut Bytes, until: Instant, mut next: impl FnMut() -> Option<Bytes>) -> Fed {
         let mut screen = self.screen.lock();
         self.output.store(true, Ordering::Release);
@@ -155,13 +169,20 @@ impl SharedScreen {
                 let Some(more) = next() else { break };
                 *bytes = more;
             }
-            if Instant::now() >= until {
+            if self.readers.load(Ordering::Acquire) > 0 || Instant::now() >= until {
                 break;
             }
-            // A mutex is not fair: a reader that waits would get it only by chance.
-            MutexGuard::bump(&mut screen);
         }
         self.status().update(&mut screen.emulator);
         Fed { replies: screen.emulator.take_replies(), hold_deadline: screen.emulator.hold_deadline() }
+    }
+
+    /// Lets waiting readers have the screen, and the wire be written to.
+    pub async fn yield_to_readers(&self) {
+        tokio::task::yield_now().await;
+        if self.readers.load(Ordering::Acquire) > 0 {
+            // A timeout only means that the reader was done before this wait began.
+            let _ = tokio::time::timeout(READER_TIMEOUT, self.reader_done.notified()).await;
+        }
     }
 }
