@@ -20,6 +20,7 @@ mouse = true               # click selects, the wheel scrolls
 ascii = false              # draw with ASCII characters only
 log_buffer = "32MiB"       # how much of a log is kept for each source
 console_history = "64MiB"  # the scrollback of all consoles together
+pictures = "auto"          # how screens of pixels are drawn: auto, kitty, sixel, iterm2 or cells
 read_only = false          # change nothing through any context
 # console_fonts = ["/usr/share/consolefonts/Lat15-VGA16.psf.gz"] # fonts by which the text of a VNC screen is recognised
 # recordings = "~/casts"   # where recordings of consoles are written; without it the state directory
