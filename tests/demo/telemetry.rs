@@ -111,7 +111,7 @@ async fn killing_the_server_ends_its_processes_too() {
     use std::io::BufRead as _;
     use std::process::{Command, Stdio};
     let mut server = Command::new(env!("CARGO_BIN_EXE_qdeck"))
-        .args(["demo", "--listen", "127.0.0.1:0"])
+        .args(["demo", "--listen", "127.0.0.1:0", "--console-input"])
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
