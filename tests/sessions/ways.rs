@@ -18,15 +18,7 @@ fn select(deck: &Deck, name: &str, state: &str) {
 }
 
 fn start(arguments: &[&str]) -> Deck {
-    let deck = Deck::with_environment(arguments, AS_DOCUMENTED);
-    past_banner(&deck);
-    deck
-}
-
-fn past_banner(deck: &Deck) {
-    deck.wait_for("esc hides this");
-    deck.type_keys(keys::ESC);
-    deck.wait_gone("esc hides this");
+    Deck::with_environment(arguments, AS_DOCUMENTED)
 }
 
 #[test]
@@ -61,10 +53,9 @@ fn the_menu_shows_what_each_way_needs_and_why_one_cannot_be_taken() {
 #[test]
 fn the_menu_fits_a_small_terminal() {
     let deck = Deck::small(CYCLE, AS_DOCUMENTED);
-    past_banner(&deck);
-    select(&deck, "relay-2", "running");
+    select(&deck, "checkout-1", "running");
     deck.type_keys("i");
-    deck.wait_for("ways into relay-2");
+    deck.wait_for("ways into checkout-1");
     deck.wait_for("a password made for the session");
     deck.wait_for("text console");
 }
@@ -85,7 +76,6 @@ fn the_way_that_was_chosen_is_taken_again_after_a_restart() {
     assert!(deck.exit_status().success());
 
     let deck = deck.again_with(CYCLE, AS_DOCUMENTED);
-    past_banner(&deck);
     deck.wait_for("relay-2");
     deck.wait_until("relay-2 running", |screen| {
         screen.contents().lines().any(|row| row.contains("relay-2") && row.contains("running"))
@@ -117,6 +107,8 @@ mod system {
         deck.wait_for(" ssh ");
         run(&deck, "exit");
         deck.wait_for("ended");
+        deck.type_keys("q");
+        deck.wait_gone("host-relay-2-");
         deck.type_keys(keys::CTRL_C);
         assert!(deck.exit_status().success());
     }
@@ -124,7 +116,7 @@ mod system {
     #[test]
     fn system_ssh_leads_into_the_machines_of_every_platform_that_has_some() {
         for (context, name) in
-            [("demo-gcore", "api-1"), ("demo-exoscale", "front-1"), ("demo-elasticbox", "storefront")]
+            [("demo-gcore", "api-1"), ("demo-exoscale", "front-1"), ("demo-elasticbox", "tomcat-1")]
         {
             let deck = start(&["--context", context]);
             select(&deck, name, "");

@@ -71,21 +71,13 @@ impl OpenConsole {
         }
     }
 
-    /// The name on the screen: the one that the user gave, else the instance's, with its way in if that is SSH, and a
-    /// number from its second session on.
+    /// The name on the screen: the one that the user gave, else the instance's, with a number from its second session
+    /// on.
     pub fn label(&self) -> String {
         match (&*self.given_name.lock(), self.ordinal) {
             (Some(given), _) => given.clone(),
-            (None, 1) => self.way_name(),
-            (None, ordinal) => format!("{} ({ordinal})", self.way_name()),
-        }
-    }
-
-    /// The instance's name, with the way in where that is not its platform's own console.
-    fn way_name(&self) -> String {
-        match self.kind {
-            ScreenKind::Ssh => format!("{} ssh", self.name),
-            ScreenKind::Terminal | ScreenKind::Framebuffer | ScreenKind::WebPage => self.name.clone(),
+            (None, 1) => self.name.clone(),
+            (None, ordinal) => format!("{} ({ordinal})", self.name),
         }
     }
 
