@@ -9,11 +9,14 @@ use crate::Region;
 /// are.
 const MAX_SAMPLES: u64 = 128;
 
+/// Bits of the weights of one pixel along one axis. With the colour and its fraction they fill the 21 bits of a lane.
+const WEIGHT_BITS: u32 = 11;
+
 /// The sum of the weights of one pixel along one axis.
-const WEIGHT_SUM: u64 = 256;
+const WEIGHT_SUM: u64 = 1 << WEIGHT_BITS;
 
 /// Bits that are kept below the whole values between the two axes.
-const FRACTION_BITS: u32 = 4;
+const FRACTION_BITS: u32 = 2;
 
 /// One axis of the way from picture to screen: pixel `i` of the picture covers the screen from `i * step` to
 /// `(i + 1) * step`, in fractions of a pixel.
@@ -150,7 +153,7 @@ impl Scaler {
                     .step_by(span.stride)
                     .zip(weights)
                     .map(|(sum, weight)| sum * u64::from(*weight));
-                packed(sum.sum(), FRACTION_BITS + 8)
+                packed(sum.sum(), FRACTION_BITS + WEIGHT_BITS)
             }));
         }
     }
@@ -177,7 +180,7 @@ impl Scaler {
             });
         }
         for sum in &mut self.sums {
-            *sum = (*sum >> (8 - FRACTION_BITS)) & LANES;
+            *sum = (*sum >> (WEIGHT_BITS - FRACTION_BITS)) & LANES;
         }
     }
 }
@@ -212,7 +215,7 @@ fn spread(pixel: u32) -> u64 {
 }
 
 /// The bits of each colour that are kept between the two axes.
-const LANES: u64 = 0xfff | (0xfff << 21) | (0xfff << 42);
+const LANES: u64 = 0x3ff | (0x3ff << 21) | (0x3ff << 42);
 
 /// The pixel of a sum that is `2^bits` times as large in each colour, rounded.
 fn packed(sum: u64, bits: u32) -> u32 {
@@ -286,7 +289,7 @@ mod tests {
         let mut weights = Vec::new();
         let span = axis.span(2, &mut weights);
         assert!(weights.len() <= 128 && span.start + weights.len() * span.stride >= 65_535);
-        assert_eq!(weights.iter().sum::<u32>(), 256);
+        assert_eq!(u64::from(weights.iter().sum::<u32>()), WEIGHT_SUM);
     }
 
     proptest! {
@@ -301,8 +304,8 @@ mod tests {
                 let mean = mean_of_area(&screen, (index % to.0, index / to.0), to);
                 for (shift, mean) in [16, 8, 0].into_iter().zip(mean) {
                     let part = f64::from((pixel >> shift) & 0xff);
-                    // Weights are of 256 parts.
-                    prop_assert!((part - mean).abs() <= 2.5, "{index}: {part} {mean}");
+                    // Weights are of 2,048 parts, and a quarter is cut off between the axes.
+                    prop_assert!((part - mean).abs() <= 1.5, "{index}: {part} {mean}");
                 }
             }
         }
