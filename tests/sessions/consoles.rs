@@ -10,7 +10,8 @@ pub fn attach(deck: &Deck) {
 
 /// The same with one of this name, from the list of all.
 pub fn attach_to(deck: &Deck, name: &str) {
-    deck.wait_for(name);
+    // The row itself may be below the last one shown.
+    deck.wait_for("instances(");
     deck.type_keys(&format!("/name:{name}\r"));
     deck.wait_gone("trainer-1");
     deck.wait_until(&format!("{name} running"), |screen| {

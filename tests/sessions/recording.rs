@@ -24,6 +24,9 @@ fn record(deck: &Deck) {
 /// The only recording in the home of a program.
 fn recording(deck: &Deck) -> PathBuf {
     let folder = deck.home.path().join(".local/state/quarterdeck/recordings");
+    deck.wait_until("the recording's file", |_| {
+        std::fs::read_dir(&folder).is_ok_and(|mut files| files.next().is_some())
+    });
     let found: Vec<_> =
         std::fs::read_dir(&folder).expect("the folder").map(|it| it.expect("read").path()).collect();
     assert_eq!(found.len(), 1, "{found:?}");
