@@ -36,7 +36,15 @@ pub struct Line {
 impl Line {
     /// The column of the character that begins at or before `byte`.
     pub fn column_of(&self, byte: usize) -> u32 {
-        column_of(&self.text, byte)
+        Columns::of(&self.text).at(byte)
+    }
+
+    /// The columns of parts of the text that are in their order: in one pass, however many there are.
+    pub fn columns_of(
+        &self,
+        parts: impl IntoIterator<Item = Range<usize>>,
+    ) -> impl Iterator<Item = Range<u32>> {
+        columns_of(&self.text, parts)
     }
 
     /// The byte at which the character in `column` begins; the text's length behind its end.
@@ -58,9 +66,37 @@ impl Line {
     }
 }
 
-/// The column of a byte in a text.
-pub(crate) fn column_of(text: &str, byte: usize) -> u32 {
-    text.char_indices().take_while(|(at, c)| at + c.len_utf8() <= byte).map(|(_, c)| width(c)).sum()
+/// The columns of parts of a text that are in their order.
+pub(crate) fn columns_of(
+    text: &str,
+    parts: impl IntoIterator<Item = Range<usize>>,
+) -> impl Iterator<Item = Range<u32>> {
+    let mut columns = Columns::of(text);
+    parts.into_iter().map(move |part| columns.at(part.start)..columns.at(part.end))
+}
+
+/// The way through a text from column to column.
+struct Columns<'a> {
+    rest: std::str::Chars<'a>,
+    byte: usize,
+    column: u32,
+}
+
+impl<'a> Columns<'a> {
+    fn of(text: &'a str) -> Self {
+        Self { rest: text.chars(), byte: 0, column: 0 }
+    }
+
+    /// The column of a byte that is not before the last one.
+    fn at(&mut self, byte: usize) -> u32 {
+        let mut ahead = self.rest.clone();
+        while let Some(c) = ahead.next().filter(|c| self.byte + c.len_utf8() <= byte) {
+            self.byte += c.len_utf8();
+            self.column += width(c);
+            self.rest = ahead.clone();
+        }
+        self.column
+    }
 }
 
 fn width(c: char) -> u32 {
@@ -94,5 +130,7 @@ mod tests {
         for (byte, column) in [(0, 0), (1, 1), (4, 3), (7, 4), (8, 5)] {
             assert_eq!(line.column_of(byte), column, "byte {byte}");
         }
+        let parts: Vec<_> = line.columns_of([0..1, 1..4, 4..4, 4..7, 7..8]).collect();
+        assert_eq!(parts, [0..1, 1..3, 3..3, 3..4, 4..5]);
     }
 }

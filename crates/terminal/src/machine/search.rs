@@ -9,7 +9,7 @@ use regex::Regex;
 
 use super::Machine;
 use crate::history::PackedLine;
-use crate::text::{Match, column_of};
+use crate::text::{Match, columns_of};
 
 /// The most matches of a search.
 const MAX_MATCHES: usize = 20_000;
@@ -54,10 +54,8 @@ impl TextSearch {
     fn search_line(&mut self, number: u64, text: &str) {
         let from = self.matches.len();
         let found = self.needle.find_iter(text).filter(|found| !found.is_empty());
-        self.matches.extend(found.map(|found| Match {
-            line: number,
-            columns: column_of(text, found.start())..column_of(text, found.end()),
-        }));
+        let columns = columns_of(text, found.map(|found| found.range()));
+        self.matches.extend(columns.map(|columns| Match { line: number, columns }));
         self.matches[from..].reverse();
     }
 

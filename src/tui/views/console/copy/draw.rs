@@ -51,8 +51,7 @@ impl CopyMode {
     fn draw_matches(&self, row: &ViewRow, line: &Line, area: Rect, buf: &mut Buffer, look: &Look<'_>) {
         let Some(search) = &self.search else { return };
         let current = search.current().filter(|current| current.line == row.line);
-        for bytes in search.pattern.find(&line.text) {
-            let columns = line.column_of(bytes.start)..line.column_of(bytes.end);
+        for columns in line.columns_of(search.pattern.find(&line.text)) {
             let mut style = look.theme.text.patch(look.theme.matched);
             if current.is_some_and(|current| current.columns.start == columns.start) {
                 style = style.add_modifier(Modifier::REVERSED);
