@@ -20,7 +20,7 @@ const MAX_HOLD_TIME: Duration = Duration::from_millis(150);
 /// The bytes after which a synchronised update no longer holds the frame.
 const MAX_HOLD_BYTES: usize = 1024 * 1024;
 /// The largest grid in one direction.
-const MAX_CELLS: usize = 2000;
+pub(crate) const MAX_CELLS: usize = 2000;
 
 /// The frame shown while a synchronised update is under way.
 #[derive(Clone)]

@@ -161,6 +161,34 @@ fn hostile_streams_leave_a_bounded_terminal_that_works() {
 }
 
 #[test]
+fn each_cell_of_a_large_screen_has_a_style_and_marks_of_its_own() {
+    const SIZE: Size = Size { columns: 250, rows: 80 };
+    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+    let mark = |number: u32| char::from_u32(0x300 + number % 0x4f).unwrap();
+    let color = |number: u32| [number / 250, number % 250, 1].map(|part| u8::try_from(part).unwrap());
+    let mut emulator = Emulator::new(SIZE);
+    // Twice, so that all of the first are thrown away.
+    for round in 0..2 {
+        emulator.feed(b"\x1b[H");
+        for number in 0..20_000 {
+            let [r, g, b] = color(number + round);
+            let (one, two) = (mark(number), mark(number / 0x4f + round));
+            emulator.feed(format!("\x1b[4;58:2::{r}:{g}:{b}mx{one}{two}").as_bytes());
+        }
+    }
+    let area = Rect::new(0, 0, SIZE.columns, SIZE.rows);
+    let mut buffer = Buffer::empty(area);
+    emulator.draw(area, &mut buffer);
+    for (cell, number) in buffer.content.iter().zip(0..) {
+        let [r, g, b] = color(number + 1);
+        assert_eq!(cell.underline_color, ratatui::style::Color::Rgb(r, g, b), "cell {number}");
+        let marks = [mark(number), mark(number / 0x4f + 1)];
+        assert_eq!(cell.symbol().chars().skip(1).collect::<Vec<_>>(), marks, "cell {number}");
+    }
+    check_that_it_works(&mut emulator, "a style a cell");
+}
+
+#[test]
 fn what_smaller_screens_hide_is_bounded() {
     let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
     let before = HEAP.current_usage();

@@ -1,5 +1,6 @@
 //! Conformance tables: bytes, and the screen, replies and cursor that a real terminal has after them.
 
+mod lines;
 mod replies;
 mod screens;
 

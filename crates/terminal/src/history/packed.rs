@@ -65,14 +65,12 @@ impl Packer {
         self.has_wide = false;
     }
 
-    /// Appends a row. Blanks at the end of a line are no part of it.
+    /// Appends a row.
     pub fn push(&mut self, row: &Row, columns: usize, clusters: &Clusters, extras: &Extras) {
         self.is_prompt |= row.is_prompt;
-        let used = if row.wrapped { row.columns(columns).min(row.cells.len()) } else { row.used(columns) };
         let mut last = None;
-        for cell in &row.cells[..used] {
+        for cell in row.line_cells(columns) {
             match cell.glyph {
-                Glyph::FILLER => continue,
                 Glyph::WIDE_TAIL => self.has_wide = true,
                 glyph => match glyph.as_char() {
                     Some(c) => self.text.push(c),

@@ -91,7 +91,7 @@ impl Machine {
         {
             self.protection = Protection::None;
         }
-        self.drop_hidden_rows();
+        self.forget_hidden_rows();
         self.erase_rows(0..self.rows, selective);
         self.cursor.wrap_pending = false;
     }

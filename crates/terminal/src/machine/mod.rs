@@ -93,6 +93,8 @@ pub(crate) struct Machine {
     view_columns: usize,
     /// The main and the alternate screen.
     screens: [Vec<Row>; 2],
+    /// Rows of the alternate screen that a smaller one hides above its first.
+    hidden_above: Vec<Row>,
     on_alternate: bool,
     pub history: History,
     clusters: Clusters,
@@ -136,6 +138,7 @@ impl Machine {
             rows,
             view_columns: columns,
             screens: [blank(), blank()],
+            hidden_above: Vec::new(),
             on_alternate: false,
             history: History::new(),
             clusters: Clusters::default(),
@@ -171,11 +174,22 @@ impl Machine {
     fn drop_hidden_rows(&mut self) {
         let rows = self.rows;
         self.grid_mut().truncate(rows);
+        if self.on_alternate {
+            self.hidden_above.clear();
+        }
+    }
+
+    /// Forgets what a smaller screen hides, above and below: a screen that is cleared begins anew.
+    fn forget_hidden_rows(&mut self) {
+        self.drop_hidden_rows();
+        if !self.on_alternate {
+            self.resized_from = None;
+        }
     }
 
     /// Blanks every row of the screen that is shown, and drops those that a smaller screen hides.
     fn clear_rows(&mut self, style: Style) {
-        self.drop_hidden_rows();
+        self.forget_hidden_rows();
         self.end_line_before(0);
         let columns = self.columns;
         for row in self.grid_mut() {
@@ -236,7 +250,7 @@ impl Machine {
     fn sweep(&mut self) {
         let clusters = self.clusters.take();
         let extras = self.extras.take();
-        for row in self.screens.iter_mut().flatten() {
+        for row in self.screens.iter_mut().flatten().chain(&mut self.hidden_above) {
             for cell in &mut row.cells {
                 if let Some(number) = cell.glyph.as_cluster() {
                     cell.glyph = Glyph::cluster(self.clusters.intern(clusters.get(number)));
@@ -248,11 +262,13 @@ impl Machine {
         for saved in &mut self.saved {
             saved.style.extra = self.extras.intern(extras.get(saved.style.extra));
         }
+        self.clusters.end_sweep();
+        self.extras.end_sweep();
     }
 
     /// The style with its underline colour and link as they are now.
     fn refresh_extra(&mut self) {
-        if self.extras.is_full() {
+        if self.extras.is_sweep_due() {
             self.sweep();
         }
         self.style.extra = self.extras.intern(self.extra);

@@ -77,7 +77,7 @@ impl Machine {
     /// Goes to the start of the next row, which continues this one.
     pub(super) fn wrap(&mut self) {
         let row = self.cursor.row;
-        if self.cursor.column + 1 == self.columns && self.margins.left == 0 {
+        if self.cursor.column + 1 == self.columns && self.margins.left == 0 && self.can_index() {
             self.grid_mut()[row].wrapped = true;
         }
         self.index();
@@ -148,7 +148,7 @@ impl Machine {
             column -= 1;
         }
         let glyph = self.cell(row, column).glyph;
-        if self.clusters.is_full() {
+        if self.clusters.is_sweep_due() {
             self.sweep();
         }
         let base = match glyph.as_cluster() {

@@ -42,13 +42,12 @@ impl Machine {
         let height = (from.bottom - from.top + 1).min(limits.bottom + 1 - top);
         let width = (from.right - from.left + 1).min(limits.right + 1 - left);
         let cells: Vec<Vec<Cell>> = (from.top..from.top + height)
-            .map(|row| self.grid()[row].cells[from.left..from.left + width].to_vec())
+            .map(|row| whole_cells(&self.grid()[row].cells, from.left, from.left + width))
             .collect();
         for (row, cells) in self.grid_mut()[top..].iter_mut().zip(cells) {
             row.split_wide(left);
             row.split_wide(left + width);
             row.cells[left..left + width].copy_from_slice(&cells);
-            mend_halves(&mut row.cells, left, left + width);
         }
     }
 
@@ -193,18 +192,14 @@ fn change_flags(flags: &mut Flags, change: u16, toggle: bool) {
     }
 }
 
-/// Blanks halves of wide characters at the edges of what was copied in.
-fn mend_halves(cells: &mut [Cell], from: usize, to: usize) {
-    if cells.get(from).is_some_and(|cell| cell.is_wide_tail()) {
-        cells[from].glyph = Glyph::char(' ');
+/// A copy of the cells from `from` to before `to`; halves of wide characters at its edges are blank.
+fn whole_cells(cells: &[Cell], from: usize, to: usize) -> Vec<Cell> {
+    let mut copy = cells[from..to].to_vec();
+    let cuts_wide = |at: usize| cells.get(at).is_some_and(|cell| cell.is_wide_tail());
+    for (half, is_cut) in [(0, cuts_wide(from)), (to - from - 1, cuts_wide(to))] {
+        if is_cut {
+            copy[half].glyph = Glyph::char(' ');
+        }
     }
-    let is_cut = cells.get(to).is_none_or(|cell| !cell.is_wide_tail());
-    if is_cut && to > from && is_wide(cells[to - 1].glyph) {
-        cells[to - 1].glyph = Glyph::char(' ');
-    }
-}
-
-fn is_wide(glyph: Glyph) -> bool {
-    use unicode_width::UnicodeWidthChar;
-    glyph.as_char().and_then(UnicodeWidthChar::width) == Some(2)
+    copy
 }

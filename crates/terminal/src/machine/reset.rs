@@ -38,6 +38,8 @@ impl Machine {
         self.titles.clear();
         let columns = self.columns;
         self.history.close();
+        self.resized_from = None;
+        self.hidden_above.clear();
         for row in self.screens.iter_mut().flatten() {
             row.clear(columns, Style::default());
         }

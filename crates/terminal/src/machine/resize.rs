@@ -22,6 +22,8 @@ const MAX_HIDDEN_CELLS: usize = 1 << 17;
 struct Anchor {
     line: usize,
     offset: usize,
+    /// Rows below the last of the lines.
+    below: usize,
 }
 
 /// A line as long as its author made it.
@@ -73,9 +75,12 @@ impl Machine {
         let grid = &mut self.screens[1];
         if self.on_alternate && self.cursor.row >= rows {
             let above = self.cursor.row + 1 - rows;
-            grid.drain(..above);
+            self.hidden_above.extend(grid.drain(..above));
             self.cursor.row -= above;
         }
+        let back = rows.saturating_sub(self.rows).min(self.hidden_above.len());
+        grid.splice(0..0, self.hidden_above.drain(self.hidden_above.len() - back..));
+        self.cursor.row += if self.on_alternate { back } else { 0 };
         while grid.len() < rows {
             grid.push(Row::blank(columns, Style::default()));
         }
@@ -135,19 +140,22 @@ impl Machine {
         {
             line = LogicalLine { cells, is_prompt, is_open: true, ..LogicalLine::default() };
         }
-        let mut anchors = [Anchor::default(); 2];
+        let below = |place: CursorPlace| (place.row + 1).saturating_sub(rows.len());
+        let mut anchors =
+            places.map(|place| Anchor { offset: place.column, below: below(place), ..Anchor::default() });
         for (number, row) in rows.iter().enumerate() {
             let start = line.cells.len();
             for (place, anchor) in places.iter().zip(&mut anchors) {
                 if place.row == number {
                     let column = place.column.min(row.columns(self.columns));
                     let offset = start + column + usize::from(place.wrap_pending);
-                    *anchor = Anchor { line: lines.len(), offset };
+                    *anchor = Anchor { line: lines.len(), offset, below: 0 };
                 }
             }
-            let width = row.columns(self.columns).min(row.cells.len());
-            let used = if row.wrapped { width } else { row.used(self.columns) };
-            line.cells.extend(row.cells[..used].iter().filter(|cell| cell.glyph != Glyph::FILLER));
+            line.cells.extend(row.line_cells(self.columns).iter().map(|cell| match cell.glyph {
+                Glyph::FILLER => Cell { glyph: Glyph::BLANK, ..*cell },
+                _ => *cell,
+            }));
             line.is_prompt |= row.is_prompt;
             line.is_double |= row.is_double;
             line.is_open = row.wrapped;
@@ -198,14 +206,12 @@ fn wrap_lines(lines: Vec<LogicalLine>, anchors: [Anchor; 2], columns: usize) -> 
         let first_row = rows.len();
         // Only the cursor may be behind the text.
         let wanted = if anchors[0].line == number { anchors[0].offset } else { 0 };
-        let length = line.cells.len().max(wanted);
         let row_cells = line.row_cells(columns);
         let starts = wrap_line(line, wanted, columns, &mut rows);
         for (anchor, place) in anchors.iter().zip(&mut places) {
-            if anchor.line == number {
-                let offset = anchor.offset.min(length);
-                let row = starts.iter().rposition(|start| *start <= offset).unwrap_or(0);
-                let column = offset - starts[row];
+            if anchor.line == number && anchor.below == 0 {
+                let row = starts.iter().rposition(|start| *start <= anchor.offset).unwrap_or(0);
+                let column = anchor.offset - starts[row];
                 *place = CursorPlace {
                     row: first_row + row,
                     column: column.min(row_cells - 1),
@@ -213,6 +219,10 @@ fn wrap_lines(lines: Vec<LogicalLine>, anchors: [Anchor; 2], columns: usize) -> 
                 };
             }
         }
+    }
+    for (anchor, place) in anchors.iter().zip(&mut places).filter(|(anchor, _)| anchor.below > 0) {
+        let row = (rows.len() + anchor.below).saturating_sub(1);
+        *place = CursorPlace { row, column: anchor.offset.min(columns - 1), wrap_pending: false };
     }
     (rows, places)
 }

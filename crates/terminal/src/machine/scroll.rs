@@ -19,6 +19,12 @@ impl Machine {
         }
     }
 
+    /// Whether there is a row below the cursor's to go to, or to scroll in.
+    pub(super) fn can_index(&self) -> bool {
+        let row = self.cursor.row;
+        if row == self.margins.bottom { self.in_columns() } else { row + 1 < self.rows }
+    }
+
     /// RI: a row up, scrolling at the top margin.
     pub(super) fn reverse_index(&mut self) {
         if self.cursor.row == self.margins.top && self.in_columns() {

@@ -1,7 +1,7 @@
 //! Tab stops: every eighth column, unless the application moves them.
 
-/// The columns that have a stop of the application's own; beyond them every eighth has one.
-const MAX_COLUMNS: usize = 1024;
+/// As many columns as a screen has at most.
+const MAX_COLUMNS: usize = crate::emulator::MAX_CELLS;
 
 /// Tab stops; columns count from zero.
 #[derive(Debug, Clone)]

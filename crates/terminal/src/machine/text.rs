@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use super::Machine;
 use crate::history::PackedLine;
-use crate::screen::{Cell, Glyph, Row};
+use crate::screen::{Cell, Glyph};
 use crate::text::{Line, Place, ViewRow};
 
 /// A row of the screen as a part of a line.
@@ -16,15 +16,6 @@ struct ScreenPart {
     line: u64,
     start: usize,
     width: usize,
-}
-
-/// The cells of a row that belong to its line.
-fn text_width(row: &Row, columns: usize) -> usize {
-    if !row.wrapped {
-        return row.used(columns);
-    }
-    let columns = row.columns(columns).min(row.cells.len());
-    columns - usize::from(columns > 0 && row.cells[columns - 1].glyph == Glyph::FILLER)
 }
 
 impl Machine {
@@ -41,7 +32,7 @@ impl Machine {
         grid[..=last.max(self.cursor.row)]
             .iter()
             .map(|row| {
-                let part = ScreenPart { line, start, width: text_width(row, self.columns) };
+                let part = ScreenPart { line, start, width: row.line_cells(self.columns).len() };
                 if row.wrapped {
                     start += part.width;
                 } else {
@@ -104,7 +95,7 @@ impl Machine {
     fn push_text(&self, text: &mut String, cells: &[Cell]) {
         for cell in cells {
             match cell.glyph {
-                Glyph::WIDE_TAIL | Glyph::FILLER => {}
+                Glyph::WIDE_TAIL => {}
                 glyph => match glyph.as_char() {
                     Some(c) => text.push(c),
                     None => text.push_str(glyph.as_cluster().map_or(" ", |number| self.cluster(number))),
@@ -241,7 +232,7 @@ impl Machine {
 
     /// The cells of a line in the history.
     pub fn history_cells(&mut self, number: u64) -> Vec<Cell> {
-        if self.clusters.is_full() || self.extras.is_full() {
+        if self.clusters.is_sweep_due() || self.extras.is_sweep_due() {
             self.sweep();
         }
         let Self { history, clusters, extras, .. } = self;

@@ -167,7 +167,7 @@ impl Glyph {
     pub const BLANK: Self = Self(0);
     /// The second half of the wide character before it.
     pub const WIDE_TAIL: Self = Self(0x11_0000);
-    /// At the end of a row whose last character was wide and went to the next one.
+    /// At the end of a row whose last character was wide and went to the next one. Moved elsewhere it is a blank.
     pub const FILLER: Self = Self(0x11_0001);
     const CLUSTER: u32 = 1 << 31;
 
@@ -221,7 +221,9 @@ impl Cell {
     pub fn shows(self) -> bool {
         const LINES: Flags =
             Flags(Flags::UNDERLINE.0 | Flags::REVERSE.0 | Flags::STRIKE.0 | Flags::OVERLINE.0);
-        self.glyph != Glyph::BLANK || self.style.bg != Colour::DEFAULT || self.style.flags.intersects(LINES)
+        !matches!(self.glyph, Glyph::BLANK | Glyph::FILLER)
+            || self.style.bg != Colour::DEFAULT
+            || self.style.flags.intersects(LINES)
     }
 }
 

@@ -99,6 +99,15 @@ impl Row {
         self.cells[end - count..end].fill(Cell::blank(style));
     }
 
+    /// The cells that belong to the row's line: without blanks at the end of the line, without the cell that a wide
+    /// character at the edge left free, and without a wide character that the edge cuts.
+    pub fn line_cells(&self, columns: usize) -> &[Cell] {
+        let end = if self.wrapped { self.columns(columns).min(self.cells.len()) } else { self.used(columns) };
+        let is_filler = self.wrapped && end > 0 && self.cells[end - 1].glyph == Glyph::FILLER;
+        let is_cut = end > 0 && self.cells.get(end).is_some_and(|cell| cell.is_wide_tail());
+        &self.cells[..end - usize::from(is_filler || is_cut)]
+    }
+
     /// The number of cells up to the last one that shows something: a glyph, a background, a line.
     pub fn used(&self, columns: usize) -> usize {
         let columns = self.columns(columns).min(self.cells.len());

@@ -1,0 +1,85 @@
+//! The text of lines behind what happened to their cells, at other sizes, and in the history.
+
+use super::*;
+
+fn fed(columns: u16, rows: u16, bytes: &str) -> Emulator {
+    let mut emulator = emulator(columns, rows);
+    emulator.feed(bytes.as_bytes());
+    emulator
+}
+
+fn line(emulator: &Emulator, number: u64) -> String {
+    emulator.line(number).map(|line| line.text).unwrap_or_default()
+}
+
+#[test]
+fn a_cell_that_a_wide_character_left_free_is_a_blank_once_it_moves() {
+    let mut emulator = fed(5, 3, "abcd漢");
+    assert_eq!((rows(&emulator).join("|"), line(&emulator, 0)), ("abcd|漢".to_owned(), "abcd漢".to_owned()));
+    emulator.feed(b"\x1b[H\x1b[P");
+    assert_eq!(line(&emulator, 0), "bcd  漢", "columns of the text are those of the cells");
+    emulator.resize(Size { columns: 10, rows: 3 });
+    assert_eq!(rows(&emulator), ["bcd  漢"]);
+    emulator.feed(b"\n\n\n");
+    assert_eq!(line(&emulator, 0), "bcd  漢", "in the history");
+}
+
+#[test]
+fn half_of_a_wide_character_with_a_mark_is_not_copied() {
+    for (from, to) in [("1;1;1;1", "1;5"), ("1;2;1;2", "1;5")] {
+        let emulator = fed(10, 3, &format!("漢\u{301}\x1b[{from};1;{to};1$v"));
+        assert_eq!(rows(&emulator), ["漢\u{301}"], "{from}");
+    }
+}
+
+#[test]
+fn a_line_of_double_width_ends_before_what_its_edge_cuts() {
+    let mut emulator = fed(5, 3, "漢漢\x1b#6");
+    assert_eq!(line(&emulator, 0), "漢");
+    emulator.feed(b"\r\n\n\n\n");
+    assert_eq!((emulator.lines().start, line(&emulator, 0)), (0, "漢".to_owned()));
+}
+
+#[test]
+fn a_wrap_that_finds_no_row_below_joins_no_lines() {
+    // Below the lower margin nothing scrolls.
+    let mut emulator = fed(5, 3, "\x1b[1;2r\x1b[3;1Habcdefg");
+    assert_eq!(rows(&emulator), ["", "", "fgcde"]);
+    emulator.feed(b"\x1b[r\x1b[3;1H\nx");
+    emulator.resize(Size { columns: 10, rows: 3 });
+    assert_eq!(rows(&emulator), ["", "fgcde", "x"]);
+}
+
+#[test]
+fn a_saved_cursor_keeps_its_place_at_a_new_size() {
+    for (bytes, saved) in [
+        ("\x1b[4;3H\x1b7\x1b[H", (4, 3)),
+        ("ab\x1b[1;7H\x1b7\x1b[H", (1, 7)),
+        ("one\r\ntwo\x1b7\x1b[H", (2, 4)),
+        ("0123456789\x1b7\x1b[H", (1, 10)),
+    ] {
+        let mut emulator = fed(10, 5, bytes);
+        for (columns, rows) in [(8, 5), (20, 3), (10, 5)] {
+            emulator.resize(Size { columns, rows });
+        }
+        emulator.feed(b"\x1b8");
+        assert_eq!(cursor(&emulator), saved, "{bytes:?}");
+    }
+}
+
+#[test]
+fn a_screen_that_was_cleared_stays_clear_of_the_history() {
+    let mut emulator = fed(10, 4, "one\r\ntwo\r\nthree\r\nfour");
+    emulator.resize(Size { columns: 10, rows: 2 });
+    emulator.feed(b"\x1b[H\x1b[2J$ ");
+    for (columns, size) in [(12, 5), (10, 2), (10, 4)] {
+        emulator.resize(Size { columns, rows: size });
+        assert_eq!(rows(&emulator), ["$"], "{columns}x{size}");
+    }
+}
+
+#[test]
+fn tab_stops_go_on_to_the_edge_of_the_widest_screen() {
+    let emulator = fed(1100, 2, "\x1b[1060G\t");
+    assert_eq!(cursor(&emulator), (1, 1065));
+}
