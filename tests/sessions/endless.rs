@@ -49,10 +49,11 @@ fn most_resident_mib(pid: u32) -> usize {
     line.trim().trim_end_matches(" kB").parse::<usize>().expect("a number") / 1024
 }
 
-/// Presses keys until the screen shows a text, and returns how long the frames of 95 of 100 of them took at most.
+/// Presses keys until the screen shows a text, and asserts that most of them were answered meanwhile: a screen that waits for
+/// the rows answers them when all are there. How fast a key is, is for the benchmarks: a machine may do other work beside.
 #[cfg(target_os = "linux")]
 #[expect(clippy::print_stdout, reason = "the figures are of interest where the test is run by hand")]
-fn keys_until(deck: &Deck, text: &str) -> Duration {
+fn assert_keys_go_on_until(deck: &Deck, text: &str) {
     let mut latencies = Vec::new();
     let began = Instant::now();
     let is_shown = || deck.screen().contains(text);
@@ -68,16 +69,20 @@ fn keys_until(deck: &Deck, text: &str) -> Duration {
         deck.type_keys(keys::ESC);
         deck.wait_gone("─ contexts ─");
     }
+    let whole = began.elapsed();
     latencies.sort();
-    let p95 = latencies[latencies.len() * 95 / 100];
+    let (median, p95) = (latencies[latencies.len() / 2], latencies[latencies.len() * 95 / 100]);
     let mib = most_resident_mib(deck.pid());
-    println!("{p95:?} for 95 of 100 of {} keys, {mib} MiB at most", latencies.len());
-    p95
+    println!(
+        "{median:?} for half of {} keys, {p95:?} for 95 of 100, of {whole:?}; {mib} MiB at most",
+        latencies.len()
+    );
+    assert!(median < QUICK.max(whole / 4), "{median:?} for half of {} keys, of {whole:?}", latencies.len());
 }
 
-/// The aim is 50 ms of a release build on a quiet machine; the machine of a test may be neither.
+/// What takes no longer than this holds up no key, whatever part of the whole it is.
 #[cfg(target_os = "linux")]
-const MAX_KEY_LATENCY: Duration = Duration::from_secs(2);
+const QUICK: Duration = Duration::from_secs(2);
 
 #[cfg(target_os = "linux")]
 #[test]
@@ -88,7 +93,7 @@ fn five_million_tiny_rows_are_refused_while_keys_go_on() {
     drop((rows, body));
     let deck = Deck::configured(&contexts(&[("tiny", server.url())]));
     deck.wait_for("tiny");
-    assert!(keys_until(&deck, "more than 100000 rows") < MAX_KEY_LATENCY);
+    assert_keys_go_on_until(&deck, "more than 100000 rows");
     assert!(most_resident_mib(deck.pid()) < 700);
 }
 
@@ -103,6 +108,6 @@ fn a_hundred_thousand_tiny_rows_are_shown_while_keys_go_on() {
     let text = format!("listing_rows = 100000\n{}", contexts(&[("tiny", server.url())]));
     let deck = Deck::configured(&text);
     deck.wait_for("tiny");
-    assert!(keys_until(&deck, "first 100,000 shown") < MAX_KEY_LATENCY);
+    assert_keys_go_on_until(&deck, "first 100,000 shown");
     assert!(most_resident_mib(deck.pid()) < 900);
 }

@@ -61,8 +61,8 @@ impl Life {
 
     /// Shows the rows with this name alone.
     pub fn filter(&self, name: &str) {
-        self.deck.type_keys(&format!("/{name}\r"));
-        self.deck.wait_for(&format!("/{name} ─"));
+        self.deck.type_keys(&format!("/name:/^{name}$/\r"));
+        self.deck.wait_for(&format!("/name:/^{name}$/ ─"));
     }
 
     /// Waits for a row of the table with this name and all of these words: its state, its size.
