@@ -32,11 +32,15 @@ pub struct Program {
 
 /// Starts the program with a configuration.
 pub fn program(config: &Path) -> Program {
+    start_program(QDECK, &["--config", config.to_str().expect("a path in UTF-8")])
+}
+
+/// Starts any program.
+pub fn start_program(program: &str, arguments: &[&str]) -> Program {
     let home = tempfile::tempdir().expect("a folder");
-    let config = config.to_str().expect("a path in UTF-8");
     let terminal = Terminal::start(&Start {
-        program: QDECK,
-        arguments: &["--config", config],
+        program,
+        arguments,
         environment: &[],
         home: home.path(),
         columns: 120,
@@ -120,7 +124,7 @@ fn keys() -> Figures {
 }
 
 /// Waits until nothing has been written for a while, so that the next frame is the next key's.
-fn settle(terminal: &Terminal) {
+pub fn settle(terminal: &Terminal) {
     loop {
         let before = terminal.written();
         std::thread::sleep(Duration::from_millis(30));
