@@ -239,7 +239,7 @@ fn dispatch(arguments: &Arguments) -> Result<ExitCode, Failure> {
         Some(Command::Wait(of)) => Ok(block_on(changes::wait(arguments, of, &registry))?),
         Some(Command::Journal(of)) => Ok(changes::history(of)),
         Some(Command::Play(play)) if play.dump || play.cat => play::print(play, &mut out),
-        Some(Command::Play(play)) => block_on(screen::show(arguments, &registry, Some(play)))?,
+        Some(Command::Play(play)) => block_on_screen(screen::show(arguments, &registry, Some(play)))?,
         Some(Command::Config(ConfigCommand::Init)) => {
             config::init(file, &registry, config::variable, &mut out)?;
             Ok(ExitCode::SUCCESS)
@@ -257,13 +257,42 @@ fn dispatch(arguments: &Arguments) -> Result<ExitCode, Failure> {
         }
         #[cfg(feature = "demo")]
         Some(Command::Demo(options)) => block_on(demo::serve(options.clone()))?,
-        None => block_on(screen::show(arguments, &registry, None))?,
+        None => block_on_screen(screen::show(arguments, &registry, None))?,
     }
 }
 
 /// Runs to the end and waits for nothing that was left behind: a name server or a disk that does not answer may hold a
 /// thread for minutes.
 fn block_on<T>(run: impl Future<Output = T>) -> std::io::Result<T> {
+    block_on_with(&mut runtime(), run)
+}
+
+/// The same for the screen, whose thread answers keys: those that read and parse pages may want both of two processors, and
+/// have a lower priority. On Linux a priority is a thread's; elsewhere it would be that of the whole process.
+fn block_on_screen<T>(run: impl Future<Output = T>) -> std::io::Result<T> {
+    let mut runtime = runtime();
+    #[cfg(target_os = "linux")]
+    runtime.on_thread_start(|| {
+        // A system that does not allow it works all the same.
+        let _ = rustix::process::nice(WORKER_NICE);
+    });
+    block_on_with(&mut runtime, run)
+}
+
+/// Added to the priority number of threads behind the screen's.
+#[cfg(target_os = "linux")]
+const WORKER_NICE: i32 = 4;
+
+fn runtime() -> tokio::runtime::Builder {
+    let mut builder = tokio::runtime::Builder::new_multi_thread();
+    builder.worker_threads(2).enable_all();
+    builder
+}
+
+fn block_on_with<T>(
+    runtime: &mut tokio::runtime::Builder,
+    run: impl Future<Output = T>,
+) -> std::io::Result<T> {
     /// A runtime that does not wait for its threads, not even when a panic drops it.
     struct Unwaited(Option<tokio::runtime::Runtime>);
 
@@ -276,8 +305,7 @@ fn block_on<T>(run: impl Future<Output = T>) -> std::io::Result<T> {
         }
     }
 
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
-    let runtime = Unwaited(Some(runtime));
+    let runtime = Unwaited(Some(runtime.build()?));
     runtime.0.as_ref().map(|runtime| runtime.block_on(run)).ok_or_else(|| std::io::ErrorKind::Other.into())
 }
 

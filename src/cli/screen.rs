@@ -55,6 +55,8 @@ pub(super) async fn show(
     let fleet_options = FleetOptions {
         refresh: asked.refresh.unwrap_or(settings.refresh),
         sample_every: settings.sample_every,
+        slow_others: settings.slow_others,
+        slow_away: settings.slow_away,
         listing: settings.listing,
     };
     let members = members(&config.contexts, registry);
@@ -84,6 +86,8 @@ pub(super) async fn show(
         keys: settings.keys,
         mouse: settings.mouse,
         refresh: fleet_options.refresh,
+        slow_away: fleet_options.slow_away,
+        away_after: settings.away_after,
         depth: Depth::detect(variable),
         pictures: settings.pictures,
         log_buffer: settings.log_buffer,

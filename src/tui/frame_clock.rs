@@ -1,11 +1,12 @@
-//! The time of the next frame: not more often than anyone can see, but soon after a key, whose echo may be in it.
+//! The time of the next frame: at once after a key; else not more often than anyone can see, but soon while a key's echo may
+//! come.
 
 use std::time::{Duration, Instant};
 
-/// Time between two frames at least.
+/// Time between two frames at least where no key was pressed between them.
 pub(super) const MIN_FRAME_INTERVAL: Duration = Duration::from_millis(10);
-/// The same while an echo may come: the frame that answers the key may show something else than the remote side's echo,
-/// which follows a moment later.
+/// The same while an echo may come: the frame that answers the key shows something else than the remote side's echo, which
+/// follows a moment later.
 const ECHO_FRAME_INTERVAL: Duration = Duration::from_millis(3);
 /// Time after a key in which its echo may come.
 const ECHO_WINDOW: Duration = Duration::from_millis(100);
@@ -23,7 +24,7 @@ impl FrameClock {
         self.last_frame = Some(now);
     }
 
-    /// Takes note of a key or a paste.
+    /// Takes note of a key, a paste or a click. The frame that answers it waits for nothing.
     pub fn typed(&mut self, now: Instant) {
         self.last_typed = Some(now);
     }
@@ -36,6 +37,9 @@ impl FrameClock {
     /// When the next frame may be drawn, if what changed may wait for `wait` after the last one.
     pub fn due(&self, wait: Duration, now: Instant) -> Instant {
         let Some(last) = self.last_frame else { return now };
+        if self.last_typed.is_some_and(|typed| typed > last) {
+            return now;
+        }
         let awaits_echo = self.last_typed.is_some_and(|typed| last < typed + ECHO_WINDOW);
         let interval = if awaits_echo { ECHO_FRAME_INTERVAL } else { MIN_FRAME_INTERVAL };
         last + interval.max(wait)
@@ -73,21 +77,29 @@ mod tests {
 
     #[test]
     fn frames_follow_each_other_sooner_after_a_key_and_for_a_while_only() {
-        assert_eq!(frames(&[12], 22), [0, 10, 13, 16, 19]);
+        assert_eq!(frames(&[12], 22), [0, 10, 12, 15, 18, 21]);
         let frames = frames(&[12], 200);
-        assert_eq!(frames.iter().filter(|ms| (12..112).contains(*ms)).count(), 33);
+        assert_eq!(frames.iter().filter(|ms| (12..112).contains(*ms)).count(), 34);
         let calm: Vec<u32> = frames.iter().copied().filter(|ms| *ms >= 112).collect();
         assert!(calm.windows(2).all(|pair| pair[1] - pair[0] == 10), "{calm:?}");
     }
 
     #[test]
-    fn what_may_wait_longer_waits_longer_after_a_key_too() {
+    fn a_key_is_drawn_at_once_whatever_was_drawn_a_moment_ago() {
+        assert_eq!(frames(&[11, 12, 13], 16), [0, 10, 11, 12, 13]);
+    }
+
+    #[test]
+    fn what_may_wait_longer_waits_longer_after_the_frame_of_a_key() {
         let now = Instant::now();
         let mut clock = FrameClock::default();
         assert_eq!(clock.due(MS * 500, now), now, "the first frame waits for nothing");
         clock.drawn(now);
-        clock.typed(now + MS);
         assert_eq!(clock.due(MS * 500, now + MS), now + MS * 500);
-        assert_eq!(clock.due(Duration::ZERO, now + MS), now + MS * 3);
+        clock.typed(now + MS);
+        assert_eq!(clock.due(MS * 500, now + MS), now + MS, "the frame that answers the key");
+        clock.drawn(now + MS * 2);
+        assert_eq!(clock.due(MS * 500, now + MS * 2), now + MS * 502);
+        assert_eq!(clock.due(Duration::ZERO, now + MS * 2), now + MS * 5);
     }
 }

@@ -93,6 +93,11 @@ impl Input {
         Some(self.last_motion(outside))
     }
 
+    /// Returns true if there is one already.
+    pub(super) fn is_waiting(&self) -> bool {
+        self.behind.is_some() || !self.queue.is_empty() || !self.ends.is_empty()
+    }
+
     /// Of motions that wait one behind the other, the last: where the mouse is by now. So keys do not wait for each
     /// place that it has passed.
     fn last_motion(&mut self, mut outside: Outside) -> Outside {

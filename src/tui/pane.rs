@@ -7,7 +7,7 @@ use std::sync::Arc;
 use crate::fleet::Store;
 use crate::model::{ContextName, Kind, Resource, ResourceId, Timestamp};
 use crate::table::filter::{Filter, Matcher};
-use crate::table::{Arranged, Column, Job, Progress, Row, Table, TableState};
+use crate::table::{Arranged, Column, Job, Progress, Row, Table, TableState, Taken};
 use crate::tui::command::Movement;
 
 /// A table on the screen. Filter, order, columns and rows are the [`Table`]'s, which it dereferences to; what is its own
@@ -151,15 +151,18 @@ impl Pane {
         }
         self.table.cancel();
         if let Some(arranged) = self.arrange(store, hidden, now).and_then(Job::run) {
-            self.take(arranged);
+            drop(self.take(arranged));
         }
     }
 
-    /// Takes arranged rows, unless something newer is under way.
-    pub fn take(&mut self, arranged: Arranged) {
-        if self.table.take(arranged) {
+    /// Takes arranged rows, unless something newer is under way. Returns those that are not shown, to be dropped beside the
+    /// screen.
+    pub fn take(&mut self, arranged: Arranged) -> Option<Arranged> {
+        let Taken { is_shown, spent } = self.table.take(arranged);
+        if is_shown {
             self.follow_selected();
         }
+        spent
     }
 
     /// Puts the cursor back on the resource it was on, after the rows have changed.
@@ -168,13 +171,7 @@ impl Pane {
         let shown = self.shown();
         let last = shown.len().saturating_sub(1);
         let found = match (&self.selected, self.moved) {
-            (Some(id), true) => {
-                if shown.get(self.cursor).is_some_and(|row| row.id() == id) {
-                    Some(self.cursor)
-                } else {
-                    shown.iter().position(|row| row.id() == id)
-                }
-            }
+            (Some(id), true) => outwards(self.cursor, shown.len()).find(|at| shown[*at].id() == id),
             _ => Some(0),
         };
         // What was selected is gone: its neighbour takes its place.
@@ -302,5 +299,28 @@ impl Pane {
             self.select_row(row);
         }
         found.is_some()
+    }
+}
+
+/// The places of a list of so many, those next to `from` first: what has moved has rarely moved far.
+fn outwards(from: usize, len: usize) -> impl Iterator<Item = usize> {
+    let from = from.min(len);
+    let steps = from.max(len - from);
+    let around = (0..steps).flat_map(move |step| [Some(from + step), from.checked_sub(step + 1)]);
+    around.flatten().filter(move |at| *at < len)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::outwards;
+
+    #[test]
+    fn every_place_is_looked_at_once_the_nearest_first() {
+        assert_eq!(outwards(2, 6).collect::<Vec<_>>(), [2, 1, 3, 0, 4, 5]);
+        for (from, len) in [(0, 0), (0, 1), (0, 5), (4, 5), (5, 5), (9, 5), (3, 8)] {
+            let mut places: Vec<_> = outwards(from, len).collect();
+            places.sort_unstable();
+            assert_eq!(places, (0..len).collect::<Vec<_>>(), "{from} of {len}");
+        }
     }
 }

@@ -20,18 +20,38 @@ const fn key(name: &'static str, takes: &'static str, default: &'static str, hel
 }
 
 /// The keys at the top of the file.
-pub const SETTINGS: [Key; 17] = [
+pub const SETTINGS: [Key; 20] = [
     key(
         "refresh",
         "a duration, `1s` to `1h`",
         "`\"5s\"`",
-        "Time between two listings of a kind where the platform does not push its changes.",
+        "Time between two listings of the kind in view where the platform does not push its changes.",
     ),
     key(
         "sample_every",
         "a duration, `1s` to `1h`",
         "`\"5s\"`",
         "Time between two samples of each instance on the screen.",
+    ),
+    key(
+        "slow_others",
+        "1 to 100",
+        "`4`",
+        "How many times less often the kinds that are not in view are listed. One that comes into view is listed at once if \
+         it is older than `refresh`.",
+    ),
+    key(
+        "slow_away",
+        "1 to 100",
+        "`6`",
+        "How many times less often everything is listed and sampled while you are away; with a key, or when the terminal has \
+         the focus again, what is old is read at once. `1` makes no difference.",
+    ),
+    key(
+        "away_after",
+        "a duration, `1m` to `24h`",
+        "`\"10m\"`",
+        "Without a key for this long you are away, or one minute after the terminal has lost the focus.",
     ),
     key(
         "theme",

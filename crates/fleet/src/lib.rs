@@ -12,6 +12,7 @@ mod fake;
 pub mod journal;
 mod link;
 pub mod logs;
+mod pace;
 mod scheduler;
 mod series;
 mod silence;
@@ -36,6 +37,7 @@ use tokio_util::sync::CancellationToken;
 use events::{Closed, Outbox};
 use journal::Journal;
 use link::{Link, Signals};
+use pace::Beat;
 use qdeck_model::{
     ContextColor, ContextName, Instance, Kind, ListingBounds, LogEvent, LogStart, Platform, Problem,
     ProblemKind, Resource, ResourceId, Sample, ScreenKind, Timestamp, Way,
@@ -45,6 +47,7 @@ use writes::Gate;
 
 pub use auth::{Auth, Feature, missing_permission};
 pub use events::Events;
+pub use pace::Attention;
 pub use series::{Series, Summary};
 pub use store::{
     Busy, Condition, ContextState, Listing, ListingCondition, Observed, Population, Row, Rows, Store, Usage,
@@ -84,10 +87,14 @@ impl Member {
 /// Intervals and bounds of the fleet.
 #[derive(Debug, Clone, Copy)]
 pub struct Options {
-    /// Time between two listings of a kind where nothing is pushed; jittered by a tenth.
+    /// Time between two listings of the kind in view where nothing is pushed.
     pub refresh: Duration,
     /// Time between two polls of the samples of a visible row.
     pub sample_every: Duration,
+    /// How many times slower kinds that are not in view are listed.
+    pub slow_others: u32,
+    /// How many times slower everything is listed and sampled while the user is away.
+    pub slow_away: u32,
     /// The most that one listing brings.
     pub listing: ListingBounds,
 }
@@ -97,6 +104,8 @@ impl Default for Options {
         Self {
             refresh: Duration::from_secs(5),
             sample_every: Duration::from_secs(5),
+            slow_others: 4,
+            slow_away: 6,
             listing: ListingBounds::default(),
         }
     }
@@ -214,7 +223,12 @@ impl Fleet {
     /// a tokio runtime.
     pub fn unwatched(members: Vec<Member>, options: Options, journal: Journal) -> (Self, Events) {
         let (outbox, events) = events::channel();
-        let signals = Signals { refresh: watch::Sender::new(0), paused: watch::Sender::new(false) };
+        let signals = Signals {
+            refresh: watch::Sender::new(0),
+            paused: watch::Sender::new(false),
+            attention: watch::Sender::new(Attention::default()),
+            beat: Beat::new(),
+        };
         let links: Vec<Link> = members
             .iter()
             .filter_map(|member| {
@@ -250,6 +264,13 @@ impl Fleet {
     pub fn pause(&self, paused: bool) {
         let pause = |was: &mut bool| std::mem::replace(was, paused) != paused;
         self.inner.signals.paused.send_if_modified(pause);
+    }
+
+    /// Sets what the user attends to, and with it how often each kind is listed. What is older than its new pace is listed at
+    /// once. Cheap; may be called with every frame.
+    pub fn attend(&self, attention: Attention) {
+        let attend = |was: &mut Attention| std::mem::replace(was, attention) != attention;
+        self.inner.signals.attention.send_if_modified(attend);
     }
 
     /// Sets which instances are on the screen and which one is selected: they are sampled, no others. The focused one

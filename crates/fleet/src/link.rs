@@ -8,6 +8,7 @@ use tokio::sync::watch;
 use tokio::time::Instant;
 
 use super::events::{Closed, Outbox};
+use super::pace::{Attention, Beat};
 use super::{Auth, FleetEvent, Health, Options, SharedProvider};
 use qdeck_model::{ContextName, Kind, Problem, ProblemKind, Timestamp};
 use qdeck_net::Backoff;
@@ -39,6 +40,10 @@ pub(super) struct Signals {
     pub(super) refresh: watch::Sender<u64>,
     /// Listing and sampling rest.
     pub(super) paused: watch::Sender<bool>,
+    /// What the user attends to.
+    pub(super) attention: watch::Sender<Attention>,
+    /// When what is due by itself is due.
+    pub(super) beat: Beat,
 }
 
 /// The outcome of the latest listing of each kind.
@@ -65,12 +70,22 @@ struct Answers {
     is_silent: [bool; 5],
     /// Answers before it are not expected.
     from: (Instant, Timestamp),
+    /// Kinds that are listed sooner than when they were asked for last.
+    sooner: [Option<Sooner>; 5],
+}
+
+/// A kind has come to be listed more often, as when it comes into view: it is asked for anew, and its age is no silence.
+#[derive(Clone, Copy)]
+struct Sooner {
+    from: Instant,
+    /// When it would have been overdue all the same: one who looks in again and again does not hide a silence.
+    until: Instant,
 }
 
 impl Default for Answers {
     fn default() -> Self {
         let from = (Instant::now(), Timestamp::now());
-        Self { by_kind: [None; 5], is_silent: [false; 5], from }
+        Self { by_kind: [None; 5], is_silent: [false; 5], from, sooner: [None; 5] }
     }
 }
 
@@ -78,6 +93,15 @@ impl Answers {
     /// The moment since which an answer of a kind is awaited.
     fn since(&self, kind: Kind) -> Instant {
         self.by_kind[kind as usize].map_or(self.from.0, |(at, _)| at.max(self.from.0))
+    }
+
+    /// When a kind is overdue that is to be answered within `limit`.
+    fn overdue(&self, kind: Kind, limit: Duration) -> Instant {
+        let since = self.since(kind);
+        match self.sooner[kind as usize].filter(|sooner| since < sooner.from) {
+            Some(sooner) => (sooner.from + limit).min(sooner.until),
+            None => since + limit,
+        }
     }
 
     /// The time of the last good answer of any of these kinds, or of the start.
@@ -194,21 +218,31 @@ impl Link {
         self.outcomes.lock().answers.from = (Instant::now(), Timestamp::now());
     }
 
+    /// Expects answers of a kind by a new pace, if that is quicker than the one `before`.
+    pub(super) fn expect_by_pace(&self, kind: Kind, before: Duration) {
+        if self.pace(kind) >= before {
+            return;
+        }
+        let answers = &mut self.outcomes.lock().answers;
+        let until = answers.overdue(kind, silence_limit(before));
+        answers.sooner[kind as usize] = Some(Sooner { from: Instant::now(), until });
+    }
+
     /// The next moment at which a kind may be overdue.
     pub(super) fn next_overdue(&self, now: Instant) -> Instant {
-        let limit = self.silence_limit();
         let outcomes = self.outcomes.lock();
         let awaited = self.provider.kinds().iter().filter(|kind| outcomes.awaits(**kind));
-        let due = awaited.map(|kind| outcomes.answers.since(*kind) + limit).min();
+        let due = awaited.map(|kind| outcomes.answers.overdue(*kind, silence_limit(self.pace(*kind)))).min();
         // Rounded up, so that it is overdue when the sleep has ended.
-        due.unwrap_or(now + limit).max(now + Duration::from_millis(10))
+        due.unwrap_or(now + silence_limit(self.options.refresh)).max(now + Duration::from_millis(10))
     }
 
     /// Notes the kinds that have become overdue.
     pub(super) fn note_overdue(&self, now: Instant) -> Vec<Kind> {
-        let limit = self.silence_limit();
         let mut outcomes = self.outcomes.lock();
-        let overdue = |kind: &Kind| outcomes.awaits(*kind) && now >= outcomes.answers.since(*kind) + limit;
+        let overdue = |kind: &Kind| {
+            outcomes.awaits(*kind) && now >= outcomes.answers.overdue(*kind, silence_limit(self.pace(*kind)))
+        };
         let overdue: Vec<Kind> = self.provider.kinds().iter().copied().filter(overdue).collect();
         for kind in &overdue {
             outcomes.answers.is_silent[*kind as usize] = true;
@@ -216,14 +250,32 @@ impl Link {
         overdue
     }
 
-    fn silence_limit(&self) -> Duration {
-        self.pace().saturating_mul(MISSED_REFRESHES)
+    /// The time between two listings of a kind: longer while changes are pushed, and where the user does not look.
+    pub(super) fn pace(&self, kind: Kind) -> Duration {
+        let slowness = self.options.slowness(kind, *self.signals.attention.borrow());
+        let pushed = if *self.pushed.borrow() { SLOW_FACTOR } else { 1 };
+        self.options.refresh.saturating_mul(slowness.max(pushed))
     }
 
-    /// The time between two listings of a kind: longer while changes are pushed.
-    pub(super) fn pace(&self) -> Duration {
-        let refresh = self.options.refresh;
-        if *self.pushed.borrow() { refresh.saturating_mul(SLOW_FACTOR) } else { refresh }
+    /// When a kind is to be listed that was listed at `since`: on the beat, or now where that is long ago.
+    pub(super) fn next_listing(&self, kind: Kind, since: Instant) -> Instant {
+        let (pace, now) = (self.pace(kind), Instant::now());
+        if since + pace <= now {
+            now
+        } else {
+            self.signals.beat.after(since, pace, self.options.refresh).max(now)
+        }
+    }
+
+    /// When an instance is to be sampled that was sampled at `since`: on the beat.
+    pub(super) fn next_sampling(&self, since: Instant) -> Instant {
+        self.signals.beat.after(since, self.sample_every(), self.options.sample_every)
+    }
+
+    /// The time between two polls of the samples of a row in view.
+    pub(super) fn sample_every(&self) -> Duration {
+        let slowness = self.options.slowness_away(*self.signals.attention.borrow());
+        self.options.sample_every.saturating_mul(slowness)
     }
 
     /// Returns whether the user must do something first.
@@ -348,6 +400,11 @@ impl Outcomes {
             attempt: *attempt,
         })
     }
+}
+
+/// A kind that is listed at this pace is silent when no good answer has come for so long.
+fn silence_limit(pace: Duration) -> Duration {
+    pace.saturating_mul(MISSED_REFRESHES)
 }
 
 /// The pauses between the tries of a task of the fleet.

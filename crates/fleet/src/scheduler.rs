@@ -18,6 +18,8 @@ use qdeck_providers::bounded;
 const FORBIDDEN_RETRY: Duration = Duration::from_secs(600);
 /// The least time between two listings that changes ask for.
 const MIN_RELIST_INTERVAL: Duration = Duration::from_secs(1);
+/// The most rows that one event brings: the screen applies so many in a fraction of a millisecond.
+const MAX_ROWS_AN_EVENT: usize = 256;
 
 /// The outcome of a listing.
 enum Outcome {
@@ -92,7 +94,7 @@ pub(super) async fn keep_listing(
             earliest += pause.unwrap_or_default();
         }
         tokio::select! {
-            () = rest(&link, pause) => {}
+            () = rest(&link, kind, pause) => {}
             _ = refresh.changed() => {}
             _ = reconnect.changed() => {}
             () = asked(&link, &mut relist, earliest) => {}
@@ -140,18 +142,21 @@ fn pause_after(link: &Link, backoff: &mut Backoff, problem: &Problem) -> Duratio
     }
 }
 
-/// Sleeps until the next listing is due by itself. The pace follows the push channel, and a rest lasts as long as
-/// the fleet is paused.
-async fn rest(link: &Link, pause: Option<Duration>) {
+/// Sleeps until the next listing of a kind is due by itself. Its pace follows the push channel and the user's attention, and a
+/// rest lasts as long as the fleet is paused.
+async fn rest(link: &Link, kind: Kind, pause: Option<Duration>) {
     let since = Instant::now();
     let mut pushed = link.pushed.subscribe();
     let mut paused = link.signals.paused.subscribe();
+    let mut attention = link.signals.attention.subscribe();
     loop {
         pushed.borrow_and_update();
-        let due = since + pause.unwrap_or_else(|| jittered(link.pace()));
+        attention.borrow_and_update();
+        let due = pause.map_or_else(|| link.next_listing(kind, since), |pause| since + pause);
         tokio::select! {
             () = sleep_until(due) => break,
             _ = pushed.changed() => {}
+            _ = attention.changed() => {}
         }
     }
     paused.wait_for(|paused| !paused).await.ok();
@@ -202,7 +207,9 @@ async fn list(
         if event.is_good_answer() && link.answered(kind) {
             link.send_condition().await?;
         }
-        link.outbox.send(FleetEvent::List(link.name.clone(), kind, event)).await?;
+        for piece in pieces(event) {
+            link.outbox.send(FleetEvent::List(link.name.clone(), kind, piece)).await?;
+        }
         if let Some(outcome) = outcome {
             // One that was cut off does not get to count them.
             if !is_cut_off {
@@ -210,6 +217,21 @@ async fn list(
             }
             return Ok(outcome);
         }
+    }
+}
+
+/// A page in pieces, so that none holds up the screen that applies it; any other event as it is.
+fn pieces(event: ListEvent) -> Vec<ListEvent> {
+    match event {
+        ListEvent::Page { scope, rows, expected } if rows.len() > MAX_ROWS_AN_EVENT => {
+            let (mut pieces, mut rows) = (Vec::new(), rows.into_iter().peekable());
+            while rows.peek().is_some() {
+                let rows = rows.by_ref().take(MAX_ROWS_AN_EVENT).collect();
+                pieces.push(ListEvent::Page { scope: scope.clone(), rows, expected });
+            }
+            pieces
+        }
+        event => vec![event],
     }
 }
 
@@ -231,4 +253,29 @@ fn raise(turn: &mut usize, to: usize) -> bool {
     let raised = *turn < to;
     *turn = (*turn).max(to);
     raised
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::fake::{id, model};
+    use super::*;
+
+    #[test]
+    fn a_large_page_comes_in_pieces_with_every_row_in_order() {
+        let rows: Vec<_> = (0..600).map(|n| model(&id(&n.to_string()))).collect();
+        let page = ListEvent::Page { scope: Some("a".into()), rows: rows.clone(), expected: Some(900) };
+        let mut sizes = Vec::new();
+        let mut joined = Vec::new();
+        for piece in pieces(page) {
+            let ListEvent::Page { scope: Some(scope), rows, expected: Some(900) } = piece else {
+                panic!("{piece:?}");
+            };
+            assert_eq!(&*scope, "a");
+            sizes.push(rows.len());
+            joined.extend(rows);
+        }
+        assert_eq!((sizes, joined), (vec![256, 256, 88], rows));
+        let empty = ListEvent::Page { scope: None, rows: Vec::new(), expected: Some(0) };
+        assert_eq!(pieces(empty).len(), 1, "an empty page is an answer, too");
+    }
 }

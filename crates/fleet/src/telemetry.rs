@@ -49,6 +49,8 @@ type Live = BoxStream<'static, Result<Sample, Problem>>;
 /// An instance on the screen.
 struct Subject {
     due: Instant,
+    /// When it was sampled last, if its next turn follows from that.
+    sampled: Option<Instant>,
     polled: bool,
     backoff: Backoff,
 }
@@ -95,6 +97,7 @@ struct Poller {
 pub(super) async fn keep_sampling(link: Link, mut watched: watch::Receiver<Watched>) -> Result<(), Closed> {
     let mut paused = link.signals.paused.subscribe();
     let mut reconnect = link.reconnect.subscribe();
+    let mut attention = link.signals.attention.subscribe();
     let mut poller = Poller::new(link);
     poller.set_watched(&watched.borrow_and_update());
     loop {
@@ -116,6 +119,7 @@ pub(super) async fn keep_sampling(link: Link, mut watched: watch::Receiver<Watch
                 poller.set_watched(&watched.borrow_and_update());
             }
             _ = paused.changed() => poller.set_watched(&watched.borrow()),
+            _ = attention.changed() => poller.keep_pace(),
             _ = reconnect.changed() => {
                 poller.reset();
                 poller.set_watched(&watched.borrow());
@@ -194,7 +198,8 @@ impl Poller {
             .collect();
         for id in new {
             let due = self.absent.get(id).map_or(now, |(until, _)| now.max(*until));
-            self.subjects.insert(id.clone(), Subject { due, polled: false, backoff: backoff() });
+            self.subjects
+                .insert(id.clone(), Subject { due, sampled: None, polled: false, backoff: backoff() });
         }
         self.focus = watched.focus.clone().filter(|id| self.is_mine(id));
     }
@@ -256,6 +261,16 @@ impl Poller {
         }
     }
 
+    /// Follows a new pace: what is older than it is sampled now.
+    fn keep_pace(&mut self) {
+        let (now, pace) = (Instant::now(), self.link.sample_every());
+        for subject in self.subjects.values_mut() {
+            if let Some(sampled) = subject.sampled {
+                subject.due = if sampled + pace <= now { now } else { self.link.next_sampling(sampled) };
+            }
+        }
+    }
+
     /// When the next poll or the live stream is due.
     fn due(&self) -> Option<Instant> {
         let stream = self.stream_due();
@@ -289,7 +304,7 @@ impl Poller {
 
     async fn polled(&mut self, id: ResourceId, answer: Result<Vec<Sample>, Problem>) -> Result<(), Closed> {
         let now = Instant::now();
-        let interval = jittered(self.link.options.sample_every);
+        let interval = self.link.options.sample_every;
         let Some(subject) = self.subjects.get_mut(&id) else {
             return Ok(());
         };
@@ -300,7 +315,8 @@ impl Poller {
         };
         match answer {
             Ok(samples) => {
-                subject.due = now + interval;
+                subject.due = self.link.next_sampling(now);
+                subject.sampled = Some(now);
                 subject.backoff.reset();
                 self.backoff.reset();
                 self.allowed = true;
@@ -311,6 +327,7 @@ impl Poller {
                 self.send_samples(id, samples).await
             }
             Err(problem) => {
+                subject.sampled = None;
                 subject.due = now + interval.max(subject.backoff.next_pause(problem.retry_after));
                 match problem.kind {
                     // The host's trouble, not the instance's: one failure counts for all.
@@ -353,6 +370,7 @@ impl Poller {
             let is_filled = self.since.contains_key(&id) || self.absent.contains_key(&id);
             if let Some(subject) = self.subjects.get_mut(&id).filter(|_| is_filled) {
                 subject.due = Instant::now() + silence;
+                subject.sampled = None;
             }
             return self.send_samples(id, vec![sample]).await;
         }

@@ -18,4 +18,4 @@ pub use column::{Align, Cell, Column, ColumnSpec, Shown, Shrink, Tone, state_mar
 pub use filter::{Filter, FilterError};
 pub use row::{Count, Row};
 pub use source::{Population, RowSource, Usage};
-pub use table::{Progress, Table, TableState};
+pub use table::{Progress, Table, TableState, Taken};

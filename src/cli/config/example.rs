@@ -14,8 +14,11 @@ pub(super) const SETTINGS: &str = r#"# Quarterdeck's configuration. `qdeck confi
 #   { keyring = "cycle" }                   the system's keyring, service "quarterdeck" (build with --features keyring)
 
 # How the program behaves. These are the defaults.
-refresh = "5s"             # time between two listings where the platform does not push changes
+refresh = "5s"             # time between two listings of what is in view where the platform does not push changes
 sample_every = "5s"        # time between two samples of each instance on the screen
+slow_others = 4            # how many times less often tables that are not in view are listed
+slow_away = 6              # and everything, while you are away: it says so at the top of the screen
+away_after = "10m"         # without a key for so long, or a minute after the terminal has lost the focus
 mouse = true               # click selects, the wheel scrolls
 ascii = false              # draw with ASCII characters only
 log_buffer = "32MiB"       # how much of a log is kept for each source

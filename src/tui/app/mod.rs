@@ -5,6 +5,7 @@ mod auth;
 mod consoles;
 mod history;
 mod messages;
+mod polling;
 mod settings;
 mod ways;
 
@@ -17,6 +18,7 @@ pub use consoles::{OpenConsoles, console_symbol, mark_symbol};
 pub(in crate::tui) use history::History;
 pub use history::Location;
 pub use messages::{Message, Messages};
+use polling::Polling;
 pub use ways::{ChosenWay, WaysOf};
 pub(in crate::tui) use ways::{is_page, is_text, refusal, short_way, way_name};
 
@@ -54,6 +56,10 @@ pub struct Options {
     pub mouse: bool,
     /// Time between two listings, for the header.
     pub refresh: Duration,
+    /// How many times longer it is while the user is away.
+    pub slow_away: u32,
+    /// Without a key for this long the user is away.
+    pub away_after: Duration,
     /// The colour depth of the terminal.
     pub depth: Depth,
     /// The way in which screens of pixels are drawn.
@@ -88,6 +94,8 @@ impl Default for Options {
             keys: toml::Table::new(),
             mouse: true,
             refresh: Duration::from_secs(5),
+            slow_away: 6,
+            away_after: Duration::from_secs(600),
             depth: Depth::Ansi,
             pictures: Pictures::Auto,
             log_buffer: Bytes(32 << 20),
@@ -117,6 +125,7 @@ pub struct App {
     pub(super) messages: Messages,
     pub(super) hidden: Arc<HashSet<ContextName>>,
     pub(super) paused: bool,
+    pub(super) polling: Polling,
     /// The images that the terminal can show.
     pub(super) pictures: PictureSupport,
     /// The images that the frame being drawn wants to be shown.
@@ -178,6 +187,7 @@ impl App {
             messages,
             hidden: Arc::default(),
             paused: false,
+            polling: Polling::default(),
             pictures: PictureSupport::default(),
             wanted_pictures: Vec::new(),
             mouse: options.mouse,

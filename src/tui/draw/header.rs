@@ -35,11 +35,13 @@ fn top(app: &App, area: Rect, buf: &mut Buffer) {
         (true, false) => ("⏸ paused".to_owned(), theme.warn),
         (true, true) => ("paused".to_owned(), theme.warn),
         (false, ascii) => {
-            let seconds = app.options.refresh.as_secs_f32();
-            (format!("{}{seconds}s", if ascii { "every " } else { "⟳ " }), theme.dim)
+            let slower = if app.polling.is_away { app.options.slow_away } else { 1 };
+            let seconds = app.options.refresh.saturating_mul(slower).as_secs_f32();
+            let away = if app.polling.is_away { " away" } else { "" };
+            (format!("{}{seconds}s{away}", if ascii { "every " } else { "⟳ " }), theme.dim)
         }
     };
-    right = put_right(buf, right, y, 12, &refresh, style).saturating_sub(2);
+    right = put_right(buf, right, y, 18, &refresh, style).saturating_sub(2);
     if app.options.read_only {
         right = put_right(buf, right, y, 10, "read-only", theme.warn).saturating_sub(2);
     }

@@ -79,6 +79,9 @@ fn items(app: &App) -> Vec<Item<ContextName>> {
         if let Some(latency) = context.traffic.latency {
             detail.push(milliseconds(latency));
         }
+        if let Some(rate) = app.polling.rates.of(&context.name, app.now) {
+            detail.push(format!("{rate:.1} requests/s"));
+        }
         detail.push(format!("{} requests, {} retried", context.traffic.requests, context.traffic.retries));
         items.push(
             Item::new(

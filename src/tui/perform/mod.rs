@@ -15,11 +15,11 @@ use tokio::task::{AbortHandle, JoinSet};
 
 use crate::console::recording::RecordingOptions;
 use crate::console::{Opener, SessionOptions, Sessions};
-use crate::fleet::{BulkHandle, Fleet, TailId};
+use crate::fleet::{Attention, BulkHandle, Fleet, TailId};
 use crate::model::{
     Action, ActionId, Form, FormValues, Origin, PreparedWrite, Problem, ResourceId, Secret, Target, redact,
 };
-use crate::table::Job;
+use crate::table::{Arranged, Job};
 use crate::tui::browser::Browsers;
 use crate::tui::curl;
 use crate::tui::effect::{View, Work};
@@ -222,14 +222,20 @@ impl Performer {
 
     fn browse(&mut self, address: Secret) {
         let browsers = Browsers::of(std::env::var("BROWSER").ok().as_deref());
-        let sender = self.sender.clone();
-        self.tasks.spawn(async move {
-            let event = match browsers.open(&address).await {
-                Ok(name) => Event::Reported(format!("sent to {name}")),
-                Err(error) => Event::Failed(error),
-            };
-            let _ = sender.send(event).await;
+        let (sender, runtime) = (self.sender.clone(), tokio::runtime::Handle::current());
+        // A thread begun here: a browser inherits its priority, and those of the runtime have a low one.
+        let opening = std::thread::Builder::new().name("browser".to_owned()).spawn(move || {
+            runtime.block_on(async move {
+                let event = match browsers.open(&address).await {
+                    Ok(name) => Event::Reported(format!("sent to {name}")),
+                    Err(error) => Event::Failed(error),
+                };
+                let _ = sender.send(event).await;
+            });
         });
+        if let Err(error) = opening {
+            tracing::warn!(%error, "no thread for the browser");
+        }
     }
 
     /// Reads the details of a resource, part by part.
@@ -364,6 +370,11 @@ impl Performer {
         });
     }
 
+    /// Lets the fleet ask by what the user attends to.
+    pub(in crate::tui) fn attend(&self, attention: Attention) {
+        self.fleet.attend(attention);
+    }
+
     /// Arranges the rows of a large table on a thread for such work.
     pub(in crate::tui) fn arrange(&mut self, job: Job) {
         let sender = self.sender.clone();
@@ -372,6 +383,11 @@ impl Performer {
                 let _ = sender.send(Event::Arranged(Box::new(arranged))).await;
             }
         });
+    }
+
+    /// Drops rows that are not shown any more, on a thread for such work.
+    pub(in crate::tui) fn discard(&mut self, spent: Arranged) {
+        self.tasks.spawn_blocking(move || drop(spent));
     }
 
     /// Writes what is kept between runs.

@@ -22,7 +22,7 @@ use super::ui_state::UiState;
 use super::views::table::TableLayer;
 use super::writes;
 use crate::console::Page;
-use crate::fleet::{FleetEvent, Store, TailId, WriteEnd, WriteEvent, WritePhase};
+use crate::fleet::{Attention, FleetEvent, Store, TailId, WriteEnd, WriteEvent, WritePhase};
 use crate::model::{ResourceId, ScreenKind, Timestamp};
 use crate::table::{Arranged, Job};
 use crate::terminal::input::MouseProtocolMode;
@@ -65,6 +65,8 @@ pub struct Ui {
     watched: Watched,
     /// The question that each open tail of the fleet's answers.
     tails: HashMap<TailId, Ticket>,
+    /// Rows that are not shown any more, until they are taken to be dropped.
+    spent: Option<Arranged>,
     dirty: bool,
 }
 
@@ -77,6 +79,7 @@ impl Ui {
             keys: PendingKeys::default(),
             watched: Watched::default(),
             tails: HashMap::new(),
+            spent: None,
             dirty: true,
         }
     }
@@ -112,7 +115,7 @@ impl Ui {
             Event::Arranged(arranged) => {
                 self.dirty = true;
                 if let Some(pane) = self.app.panes.iter_mut().find(|pane| pane.kind == arranged.kind()) {
-                    pane.take(*arranged);
+                    self.spent = pane.take(*arranged);
                 }
                 Vec::new()
             }
@@ -147,6 +150,9 @@ impl Ui {
             event => {
                 let now = self.app.now;
                 let auth = self.changes_auth(&event);
+                if let FleetEvent::Context(name, _, _, traffic) = &event {
+                    self.app.polling.rates.take(name, traffic.requests, now);
+                }
                 let mut effects = Vec::new();
                 if let FleetEvent::Write(event) = &event {
                     self.take_write(event);
@@ -234,6 +240,11 @@ impl Ui {
         job
     }
 
+    /// The rows that an event has replaced. To drop those of a large table takes milliseconds: it is done beside the screen.
+    pub fn take_spent(&mut self) -> Option<Arranged> {
+        self.spent.take()
+    }
+
     /// The resource that the layer on top is about.
     pub fn subject(&self) -> Option<&ResourceId> {
         self.layers.subject()
@@ -246,6 +257,17 @@ impl Ui {
             wish.mouse = MouseProtocolMode::None;
         }
         wish
+    }
+
+    /// Takes note of whether the user is away, which the header shows.
+    pub fn set_away(&mut self, is_away: bool) {
+        self.dirty |= self.app.polling.is_away != is_away;
+        self.app.polling.is_away = is_away;
+    }
+
+    /// What the user attends to, for the pace of the listings.
+    pub fn attention(&self) -> Attention {
+        Attention { kind: Some(self.app.pane().kind), is_away: self.app.polling.is_away }
     }
 
     /// Returns true if something changed since the last draw.

@@ -13,10 +13,16 @@ use qdeck_model::{Bytes, ListingBounds};
 /// The settings of the program itself.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Settings {
-    /// Time between two listings of a kind where nothing is pushed.
+    /// Time between two listings of the kind in view where nothing is pushed.
     pub refresh: Duration,
     /// Time between two polls of the samples of a visible row.
     pub sample_every: Duration,
+    /// How many times slower kinds that are not in view are listed.
+    pub slow_others: u32,
+    /// How many times slower everything is listed and sampled while the user is away.
+    pub slow_away: u32,
+    /// Without a key for this long the user is away.
+    pub away_after: Duration,
     /// The theme's name; `None` follows the terminal.
     pub theme: Option<String>,
     /// True if the mouse is taken.
@@ -115,6 +121,9 @@ impl Default for Settings {
         Self {
             refresh: Duration::from_secs(5),
             sample_every: Duration::from_secs(5),
+            slow_others: 4,
+            slow_away: 6,
+            away_after: Duration::from_secs(600),
             theme: None,
             mouse: true,
             ascii: false,
@@ -136,6 +145,9 @@ impl Settings {
     /// platform, less often is no view of anything live.
     pub const PACE: std::ops::Range<Duration> = Duration::from_secs(1)..Duration::from_secs(3_600);
 
+    /// The range in which `away_after` may lie.
+    const AWAY: std::ops::Range<Duration> = Duration::from_secs(60)..Duration::from_secs(24 * 3_600);
+
     pub(crate) fn read(
         top: &Section<'_, '_>,
         file: &Path,
@@ -147,6 +159,9 @@ impl Settings {
         Self {
             refresh: top.duration("refresh", Self::PACE, notes).unwrap_or(plain.refresh),
             sample_every: top.duration("sample_every", Self::PACE, notes).unwrap_or(plain.sample_every),
+            slow_others: read_slowness(top, "slow_others", notes).unwrap_or(plain.slow_others),
+            slow_away: read_slowness(top, "slow_away", notes).unwrap_or(plain.slow_away),
+            away_after: top.duration("away_after", Self::AWAY, notes).unwrap_or(plain.away_after),
             theme: top.string("theme", "dark", notes).map(|found| found.value.to_owned()),
             mouse: top.boolean("mouse", notes).unwrap_or(plain.mouse),
             ascii: top.boolean("ascii", notes).unwrap_or(plain.ascii),
@@ -172,6 +187,10 @@ impl Settings {
                 .unwrap_or_default(),
         }
     }
+}
+
+fn read_slowness(top: &Section<'_, '_>, key: &str, notes: &mut Notes<'_>) -> Option<u32> {
+    top.count(key, 1..101, notes).and_then(|times| u32::try_from(times).ok())
 }
 
 fn read_listing(top: &Section<'_, '_>, plain: ListingBounds, notes: &mut Notes<'_>) -> ListingBounds {

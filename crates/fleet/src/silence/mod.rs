@@ -14,7 +14,9 @@ use super::link::Link;
 pub(super) async fn watch(link: Link) -> Result<(), Closed> {
     let mut pushed = link.pushed.subscribe();
     let mut paused = link.signals.paused.subscribe();
+    let mut attention = link.signals.attention.subscribe();
     loop {
+        let paces: Vec<_> = link.provider.kinds().iter().map(|kind| (*kind, link.pace(*kind))).collect();
         if *paused.borrow_and_update() {
             // Nothing is asked for, so nothing is overdue.
             paused.wait_for(|paused| !paused).await.ok();
@@ -26,6 +28,12 @@ pub(super) async fn watch(link: Link) -> Result<(), Closed> {
             _ = pushed.changed() => {
                 // Another pace from here on.
                 link.watch_from_now();
+                continue;
+            }
+            _ = attention.changed() => {
+                for (kind, pace) in paces {
+                    link.expect_by_pace(kind, pace);
+                }
                 continue;
             }
         }

@@ -269,16 +269,26 @@ impl Table {
         }
     }
 
-    /// Takes arranged rows, unless something newer is under way. Returns whether they are shown now.
-    pub fn take(&mut self, arranged: Arranged) -> bool {
+    /// Takes arranged rows, unless something newer is under way.
+    pub fn take(&mut self, arranged: Arranged) -> Taken {
         let is_awaited =
             self.pending.as_ref().is_some_and(|(_, generation, _)| *generation == arranged.generation);
-        if is_awaited {
-            self.pending = None;
-            self.rows = Some(arranged);
+        if !is_awaited {
+            return Taken { is_shown: false, spent: Some(arranged) };
         }
-        is_awaited
+        self.pending = None;
+        Taken { is_shown: true, spent: self.rows.replace(arranged) }
     }
+}
+
+/// What has become of arranged rows.
+#[must_use]
+pub struct Taken {
+    /// Whether they are shown now.
+    pub is_shown: bool,
+    /// Rows that are not shown, or not any more. To drop those of a large table takes milliseconds: not for the thread that
+    /// draws.
+    pub spent: Option<Arranged>,
 }
 
 /// The outcome of bringing a table up to date.

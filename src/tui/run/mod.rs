@@ -1,8 +1,10 @@
-//! The frame loop: messages first, then input, then one draw if something changed. Nothing is awaited here but the
-//! queues; whatever takes time runs in a task that this loop owns and that ends with it.
+//! The frame loop: input first, then one draw if something changed, then news for a bounded time. Nothing is awaited here but
+//! the queues; whatever takes time runs in a task that this loop owns and that ends with it.
+
+mod keeping;
+mod presence;
 
 use std::io;
-use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc;
@@ -17,22 +19,21 @@ use super::perform::Performer;
 use super::terminal::background::{self, Answer as TerminalAnswer};
 use super::terminal::{self, Abilities, Graphics, Guard, InputWish, Screen, Suspended};
 use super::ui::{Event, Ui};
-use super::ui_state::UiState;
-use super::writes::form::StoredForms;
 use crate::fleet::{Events, Fleet, Store};
 use crate::leave::{self, INTERRUPTS};
 use crate::model::Timestamp;
 use crate::terminal::input::MouseProtocolMode;
+use keeping::Keeping;
+use presence::Presence;
 
-/// Messages taken before input is looked at, so that a flood of them never starves a key.
-const MESSAGE_BATCH_SIZE: usize = 512;
+/// The time for news between two looks at the input and the clock of frames. A key that comes meanwhile ends it.
+const NEWS_SLICE: Duration = Duration::from_millis(2);
+/// Keys and the like that are taken before the frame that answers them, so that an endless paste is drawn, too.
+const MAX_INPUTS_A_FRAME: usize = 512;
 /// Results of our own tasks that may wait; the tasks wait when it is full.
 const EVENT_QUEUE_CAPACITY: usize = 256;
 /// Rows must rest this long before they are sampled: scrolling past is not looking at.
 const WATCH_DEBOUNCE: Duration = Duration::from_millis(80);
-
-/// Filters and columns must rest this long before they are written to their file.
-const SAVE_DEBOUNCE: Duration = Duration::from_secs(1);
 
 /// The reason why the screen ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,26 +59,21 @@ pub async fn run(fleet: Fleet, events: Events, store: Store, options: Options) -
     let idle = terminal::idle_notice()?;
     let (sender, queue) = mpsc::channel(EVENT_QUEUE_CAPACITY);
     let wake = std::sync::Arc::new(tokio::sync::Notify::new());
-    let (kept, forms) = (options.kept.clone(), options.forms.clone());
+    // Who makes no difference to the pace is never away.
+    let away_after = (options.slow_away > 1).then_some(options.away_after);
+    let presence = Presence::new(away_after, Instant::now());
+    let mut keeping = Keeping::new(options.kept.clone(), options.forms.clone());
     let sessions = options.sessions.clone();
     let abilities = Abilities::detect(options.depth, |name| std::env::var(name).ok());
     let graphics = Graphics::new(options.pictures, |name| std::env::var(name).ok());
     let mut ui = Ui::new(store, options, Timestamp::now());
     let ways = fleet.clone();
     ui.app.set_ways(std::sync::Arc::new(move |row| ways.ways(row)));
-    if let Some(path) = &kept {
-        ui.restore(UiState::read(path));
-    }
-    if let Some(path) = &forms {
-        ui.app.restore_forms(StoredForms::read(path));
-    }
+    keeping.restore(&mut ui);
     let (recordings, play) = (ui.app.options.recordings.clone(), ui.app.options.play.clone());
     let mut frames = Frames {
-        written: ui.keep().clone(),
-        keep_at: None,
-        kept,
-        forms,
-        forms_written: 0,
+        keeping,
+        presence,
         ui,
         screen: Screen::new(terminal::writer()?, columns, rows, abilities),
         input_wish,
@@ -106,7 +102,7 @@ pub async fn run(fleet: Fleet, events: Events, store: Store, options: Options) -
     // First of all: whatever hangs after this, the user has the terminal.
     drop(guard);
     frames.performer.end();
-    frames.keep_last();
+    frames.keeping.write_last(&mut frames.ui);
     result
 }
 
@@ -121,15 +117,8 @@ struct Frames {
     clock: FrameClock,
     redraw_at: Option<Instant>,
     watch: Option<(Instant, Work)>,
-    /// The file of what is kept between runs.
-    kept: Option<PathBuf>,
-    /// The file of drafts of forms, and the revision that it holds.
-    forms: Option<PathBuf>,
-    forms_written: u64,
-    /// The state as the file holds it.
-    written: UiState,
-    /// When it is to be written.
-    keep_at: Option<Instant>,
+    keeping: Keeping,
+    presence: Presence,
     leaving: Option<Leaving>,
 }
 
@@ -150,18 +139,19 @@ impl Frames {
             if self.clock.has_drawn() && !std::mem::replace(&mut has_asked, true) {
                 self.ask_background()?;
             }
+            self.take_news(&mut events, &mut queue, input)?;
             if let Some(leaving) = self.leaving {
                 return Ok(leaving);
             }
             let (until, is_frame_near) = self.next_deadline();
             tokio::select! {
                 biased;
+                outside = input.next() => if let Some(outside) = outside { self.take_outside(outside)?; },
                 event = queue.recv() => if let Some(event) = event { self.take(event)?; },
                 event = events.recv(), if fleet_lives => match event {
                     Some(event) => self.take(Event::Fleet(Box::new(event)))?,
                     None => fleet_lives = false,
                 },
-                outside = input.next() => if let Some(outside) = outside { self.take_outside(outside)?; },
                 // A flood wakes again and again: what it brought until the frame is polled with that.
                 () = wake.notified(), if !is_frame_near => {
                     for event in self.performer.poll_consoles() {
@@ -173,18 +163,30 @@ impl Frames {
                 () = idle.notified() => {}
                 () = sleep_until(until) => self.take_deadline()?,
             }
-            for _ in 0..MESSAGE_BATCH_SIZE {
-                let Some(event) = queue
-                    .try_recv()
-                    .ok()
-                    .or_else(|| events.try_recv().map(|event| Event::Fleet(Box::new(event))))
-                else {
-                    break;
-                };
-                self.take(event)?;
-            }
-            while let Some(outside) = input.try_next() {
+            for _ in 0..MAX_INPUTS_A_FRAME {
+                let Some(outside) = input.try_next() else { break };
                 self.take_outside(outside)?;
+            }
+        }
+    }
+
+    /// Takes news that have arrived, at least one so that no flood of keys holds them up for good, until the slice of time
+    /// is over or input waits.
+    fn take_news(
+        &mut self,
+        events: &mut Events,
+        queue: &mut mpsc::Receiver<Event>,
+        input: &Input,
+    ) -> io::Result<()> {
+        let until = Instant::now() + NEWS_SLICE;
+        loop {
+            let fleet = || events.try_recv().map(|event| Event::Fleet(Box::new(event)));
+            let Some(event) = queue.try_recv().ok().or_else(fleet) else {
+                return Ok(());
+            };
+            self.take(event)?;
+            if input.is_waiting() || Instant::now() >= until {
+                return Ok(());
             }
         }
     }
@@ -200,6 +202,9 @@ impl Frames {
                     }
                 }
             }
+        }
+        if let Some(spent) = self.ui.take_spent() {
+            self.performer.discard(spent);
         }
         // A console that opens by itself takes Ctrl-C from there on, too.
         INTERRUPTS.set_leaves(self.ui.interrupt_leaves());
@@ -239,9 +244,12 @@ impl Frames {
                     self.screen.resize(columns, rows);
                     self.set_pictures()?;
                 }
-                if matches!(event, crossterm::event::Event::Key(_) | crossterm::event::Event::Paste(_)) {
-                    self.clock.typed(Instant::now());
+                let now = Instant::now();
+                if is_prompt(&event) {
+                    self.clock.typed(now);
                 }
+                self.presence.take(&event, now);
+                self.attend(now);
                 let interrupt = is_interrupt(&event);
                 self.take(Event::Terminal(event))?;
                 if interrupt {
@@ -262,25 +270,19 @@ impl Frames {
         }
     }
 
+    /// Lets the fleet ask more slowly for a user who is away.
+    fn attend(&mut self, now: Instant) {
+        self.ui.set_away(self.presence.away_at().is_some_and(|at| at <= now));
+        self.performer.attend(self.ui.attention());
+    }
+
     fn take_deadline(&mut self) -> io::Result<()> {
         let now = Instant::now();
+        self.attend(now);
         if let Some((_, work)) = self.watch.take_if(|(at, _)| *at <= now) {
             self.performer.perform(&self.ui, work);
         }
-        if self.keep_at.take_if(|at| *at <= now).is_some() {
-            if let Some(path) = &self.forms
-                && self.ui.app.forms.revision() != self.forms_written
-            {
-                self.forms_written = self.ui.app.forms.revision();
-                self.performer.keep_forms(self.ui.app.forms.clone(), path.clone());
-            }
-            if let Some(path) = &self.kept
-                && *self.ui.keep() != self.written
-            {
-                self.ui.keep().clone_into(&mut self.written);
-                self.performer.keep(self.written.clone(), path.clone());
-            }
-        }
+        self.keeping.write_if_due(&mut self.ui, &mut self.performer, now);
         if self.redraw_at.is_some_and(|at| at <= now) {
             self.redraw_at = None;
             self.take(Event::Tick)?;
@@ -292,8 +294,9 @@ impl Frames {
     fn next_deadline(&self) -> (Option<Instant>, bool) {
         let watch = self.watch.as_ref().map(|(at, _)| *at);
         let frame = (self.ui.is_dirty() && terminal::is_idle()).then(|| self.frame_due());
+        let away = self.presence.away_at().filter(|_| !self.ui.app.polling.is_away);
         let is_frame_near = frame.is_some_and(|at| at <= Instant::now() + MIN_FRAME_INTERVAL);
-        ([watch, self.redraw_at, self.keep_at, frame].into_iter().flatten().min(), is_frame_near)
+        ([watch, away, self.redraw_at, self.keeping.due(), frame].into_iter().flatten().min(), is_frame_near)
     }
 
     fn frame_due(&self) -> Instant {
@@ -329,16 +332,13 @@ impl Frames {
         self.clock.drawn(now);
         #[cfg(debug_assertions)]
         terminal::panic_if_asked();
+        self.performer.attend(self.ui.attention());
         if let Some(work) = self.ui.drawn() {
             self.watch = Some((now + WATCH_DEBOUNCE, work));
         }
         // A console that was drawn has no marks any more.
         self.ui.set_consoles(self.performer.open_consoles());
-        let is_changed = (self.kept.is_some() && *self.ui.keep() != self.written)
-            || (self.forms.is_some() && self.ui.app.forms.revision() != self.forms_written);
-        if self.keep_at.is_none() && is_changed {
-            self.keep_at = Some(now + SAVE_DEBOUNCE);
-        }
+        self.keeping.look(&mut self.ui, now);
         self.redraw_at = self.ui.redraw_in().map(|after| now + after.max(MIN_FRAME_INTERVAL));
         if self.screen.has_more() {
             self.redraw_at = Some(now + MIN_FRAME_INTERVAL);
@@ -358,21 +358,6 @@ impl Frames {
             }
         }
         Ok(())
-    }
-
-    /// Writes what has changed since the last time, before leaving.
-    fn keep_last(&mut self) {
-        if let Some(path) = &self.kept
-            && *self.ui.keep() != self.written
-        {
-            // The screen is gone: a failure cannot be shown.
-            let _ = self.ui.keep().write(path);
-        }
-        if let Some(path) = &self.forms
-            && self.ui.app.forms.revision() != self.forms_written
-        {
-            let _ = self.ui.app.forms.write(path);
-        }
     }
 
     fn suspend(&mut self) -> io::Result<()> {
@@ -396,6 +381,16 @@ impl Frames {
         self.screen.resize(columns, rows);
         self.screen.forget();
         self.take(Event::Terminal(crossterm::event::Event::Resize(columns, rows)))
+    }
+}
+
+/// Returns true for input whose answer is awaited: all but the mouse passing over something.
+fn is_prompt(event: &crossterm::event::Event) -> bool {
+    use crossterm::event::{Event, MouseEventKind};
+    match event {
+        Event::Key(_) | Event::Paste(_) => true,
+        Event::Mouse(mouse) => !matches!(mouse.kind, MouseEventKind::Moved | MouseEventKind::Drag(_)),
+        Event::Resize(..) | Event::FocusGained | Event::FocusLost => false,
     }
 }
 
