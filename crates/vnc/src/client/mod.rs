@@ -174,6 +174,11 @@ impl Client {
         &self.session.screen
     }
 
+    /// The number of pixels that have come in an encoding over this connection, those that came again counted again.
+    pub const fn pixels_in(&self, encoding: Encoding) -> u64 {
+        self.session.pixels.of(encoding)
+    }
+
     /// The pixels, for the client of the next connection.
     pub fn into_framebuffer(self) -> Framebuffer {
         self.session.screen

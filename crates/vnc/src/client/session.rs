@@ -4,7 +4,7 @@ use super::clipboard::Clipboard;
 use super::events::{Event, Events, LockKeys};
 use super::pace::Pace;
 use super::{Options, outgoing};
-use crate::encodings::Streams;
+use crate::encodings::{PixelCounts, Streams};
 use crate::error::{ProtocolError, Result};
 use crate::input::Input;
 use crate::{CursorImage, Framebuffer, Keysym, MAX_SIDE, keys};
@@ -23,6 +23,7 @@ pub(super) struct Session {
     pub events: Events,
     pub screen: Framebuffer,
     pub streams: Streams,
+    pub pixels: PixelCounts,
     pub cursor: Option<CursorImage>,
     pub name: String,
     pub lock_keys: Option<LockKeys>,
@@ -44,6 +45,7 @@ impl Session {
             events: Events::default(),
             screen,
             streams: Streams::default(),
+            pixels: PixelCounts::default(),
             cursor: None,
             name: String::new(),
             lock_keys: None,

@@ -28,7 +28,7 @@ pub(super) struct Update {
 
 #[derive(Debug)]
 enum Rectangle {
-    Pixels(Decoder),
+    Pixels(Decoder, Encoding, Region),
     Extension(Extension, Region),
 }
 
@@ -42,7 +42,7 @@ impl Update {
     pub fn advance(&mut self, input: &mut Input, session: &mut Session) -> Result<bool> {
         loop {
             match &mut self.current {
-                Some(Rectangle::Pixels(decoder)) => {
+                Some(Rectangle::Pixels(decoder, encoding, region)) => {
                     let mut target = Target {
                         screen: &mut session.screen,
                         order: session.options.byte_order,
@@ -51,6 +51,7 @@ impl Update {
                     if !decoder.advance(input, &mut target)? {
                         return Ok(false);
                     }
+                    session.pixels.add(*encoding, region.area());
                 }
                 Some(Rectangle::Extension(extension, region)) => {
                     match extension.read(*region, input, session)? {
@@ -77,7 +78,8 @@ impl Update {
         let region = Region { x, y, width, height };
         let number = i32::from_be_bytes(number);
         let rectangle = if let Some(encoding) = Encoding::from_number(number) {
-            Rectangle::Pixels(Decoder::new(encoding, within(region, session.screen.bounds())?))
+            let region = within(region, session.screen.bounds())?;
+            Rectangle::Pixels(Decoder::new(encoding, region), encoding, region)
         } else if let Some(extension) = Extension::from_number(number) {
             Rectangle::Extension(extension, region)
         } else {
@@ -99,7 +101,7 @@ impl Rectangle {
     /// True if it takes work in proportion to its size.
     const fn draws(&self) -> bool {
         match self {
-            Self::Pixels(_) => true,
+            Self::Pixels(..) => true,
             Self::Extension(extension, _) => extension.resizes(),
         }
     }

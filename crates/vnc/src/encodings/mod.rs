@@ -84,6 +84,21 @@ pub(crate) struct Streams {
     tight: [Option<Inflater>; STREAMS],
 }
 
+/// The pixels that have come in each encoding.
+#[derive(Debug, Default)]
+pub(crate) struct PixelCounts([u64; Encoding::ALL.len()]);
+
+impl PixelCounts {
+    /// Counts a rectangle that was read whole.
+    pub fn add(&mut self, encoding: Encoding, pixels: u64) {
+        self.0[encoding as usize] += pixels;
+    }
+
+    pub const fn of(&self, encoding: Encoding) -> u64 {
+        self.0[encoding as usize]
+    }
+}
+
 /// What a rectangle is drawn with.
 pub(crate) struct Target<'a> {
     pub screen: &'a mut Framebuffer,

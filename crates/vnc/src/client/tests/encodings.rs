@@ -191,6 +191,20 @@ fn trle_uses_a_palette_again() {
 }
 
 #[test]
+fn pixels_are_counted_by_their_encoding_once_they_are_there() {
+    let mut client = running(4, 2);
+    let counts = |client: &Client| Encoding::ALL.map(|encoding| client.pixels_in(encoding));
+    let raw = update(&[rectangle(0, 0, 4, 1, 0, &[0; 16]), rectangle(0, 1, 4, 1, 1, &[0; 4])]);
+    client.feed(&raw[..raw.len() - 1]).unwrap();
+    assert_eq!(counts(&client), [0, 0, 0, 0, 0, 0, 0, 4], "the second rectangle is not whole");
+    client.feed(&raw[raw.len() - 1..]).unwrap();
+    let zrle = Stream::new().part_with_length(&[1, 1, 2, 3]);
+    client.feed(&update(&[rectangle(1, 0, 3, 2, 16, &zrle)])).unwrap();
+    client.feed(&update(&[rectangle(0, 0, 4, 1, 0, &[0; 16])])).unwrap();
+    assert_eq!(counts(&client), [4, 0, 6, 0, 0, 0, 0, 8]);
+}
+
+#[test]
 fn an_update_may_end_with_a_mark_instead_of_a_number() {
     let mut bytes = vec![0, 0, 0xff, 0xff];
     bytes.extend(rectangle(0, 0, 1, 1, 0, &pixel(RED)));
