@@ -20,6 +20,8 @@ pub(super) struct Cursor {
     pub index: usize,
     /// The cell without the cursor.
     pub cell: TextCell,
+    /// True for rows of the cell, false for a cell with its colours exchanged.
+    pub is_line: bool,
 }
 
 /// What the search works on.
@@ -30,12 +32,14 @@ pub(super) struct Search<'a> {
     pub cells: &'a [Seen],
     /// The character that each cell had when it was last recognised.
     pub before: &'a [char],
+    /// The screen's cursor has been seen as a line: while it is hidden, a cell that stands out is what the screen shows.
+    pub has_line: bool,
 }
 
 impl Search<'_> {
     /// The one cell that looks like a cursor; `None` also where several do.
     pub fn run(&self) -> Option<Cursor> {
-        self.underline().or_else(|| self.bar()).or_else(|| self.block())
+        self.underline().or_else(|| self.bar()).or_else(|| if self.has_line { None } else { self.block() })
     }
 
     /// Rows drawn over a character, or inverted.
@@ -53,16 +57,17 @@ impl Search<'_> {
             let cell = plain.or_else(|| {
                 self.under(&mask.inverted(self.layout.size), before).map(|ch| cell(ch, paper, ink))
             })?;
-            Some(Cursor { index, cell })
+            Some(Cursor { index, cell, is_line: true })
         }))
     }
 
-    /// Rows at the bottom of an empty cell, which by themselves are a block element.
+    /// The lowest rows of an empty cell, which by themselves are a block element: Linux's usual cursor. The higher ones are
+    /// what programs draw bars and pictures of, and a cursor of that height is rare.
     fn bar(&self) -> Option<Cursor> {
         let bars = self.cells.iter().enumerate().filter_map(|(index, seen)| match seen {
-            Seen::Glyph { glyph, ink, paper } if ('▁'..='▆').contains(&glyph.ch) => {
+            Seen::Glyph { glyph: Glyph { ch: '▁', .. }, ink, paper } => {
                 let cell = TextCell { ch: ' ', foreground: *ink, background: *paper };
-                Some(Cursor { index, cell })
+                Some(Cursor { index, cell, is_line: true })
             }
             _ => None,
         });
@@ -89,7 +94,7 @@ impl Search<'_> {
             }
             _ => return None,
         };
-        Some(Cursor { index: alone, cell })
+        Some(Cursor { index: alone, cell, is_line: false })
     }
 
     fn pixels(&self, index: usize) -> Option<Pixels> {

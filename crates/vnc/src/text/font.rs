@@ -66,7 +66,8 @@ impl Font {
     }
 }
 
-/// The fonts that come with the program: those of the VGA, and of Debian's `console-setup` in its largest set of characters.
+/// The fonts that come with the program: those of the VGA, of Debian's `console-setup` in its largest set of characters, and
+/// what the kernel's own has beside them.
 pub fn builtin() -> Vec<Font> {
     let plain = [
         include_bytes!("../../../../assets/fonts/vga-8x16.fnt").as_slice(),
@@ -82,7 +83,8 @@ pub fn builtin() -> Vec<Font> {
         include_bytes!("../../../../assets/fonts/Uni2-TerminusBold32x16.psf.gz"),
     ];
     let plain = plain.into_iter().map(Font::cp437);
-    plain.chain(psf.into_iter().filter_map(|bytes| Font::parse(bytes).ok())).collect()
+    let psf = psf.into_iter().filter_map(|bytes| Font::parse(bytes).ok());
+    plain.chain(psf).chain([super::linux::font()]).collect()
 }
 
 /// Code page 437 with the pictures of its control codes.

@@ -13,6 +13,7 @@ mod font;
 mod glyphs;
 mod grid;
 mod layout;
+mod linux;
 mod mask;
 mod psf;
 mod recognizer;

@@ -86,6 +86,7 @@ struct TextScreen {
     screen: (u16, u16),
     cells: Vec<Seen>,
     before: Vec<char>,
+    has_line_cursor: bool,
     generation: Generation,
 }
 
@@ -97,6 +98,7 @@ impl TextScreen {
             screen: (screen.width(), screen.height()),
             cells: vec![Seen::Blank(0); count],
             before: vec![' '; count],
+            has_line_cursor: false,
             generation: Generation::default(),
         }
     }
@@ -145,8 +147,14 @@ impl TextScreen {
                 _ => {}
             }
         }
-        let search =
-            Search { glyphs, screen, layout: &self.layout, cells: &self.cells, before: &self.before };
+        let search = Search {
+            glyphs,
+            screen,
+            layout: &self.layout,
+            cells: &self.cells,
+            before: &self.before,
+            has_line: self.has_line_cursor,
+        };
         let cursor = search.run();
         if cursor.is_some_and(|cursor| matches!(self.cells.get(cursor.index), Some(Seen::Unknown { .. }))) {
             unknown -= 1;
@@ -173,7 +181,8 @@ impl TextScreen {
             cells.push(cell);
         }
         let columns = usize::from(self.layout.columns);
-        let at = cursor.and_then(|Cursor { index, cell }| {
+        self.has_line_cursor |= cursor.is_some_and(|cursor| cursor.is_line);
+        let at = cursor.and_then(|Cursor { index, cell, .. }| {
             *cells.get_mut(index)? = cell;
             Some((u16::try_from(index % columns).ok()?, u16::try_from(index / columns).ok()?))
         });
