@@ -18,3 +18,4 @@ mod official;
 mod schema;
 mod ssh;
 mod telemetry;
+mod vnc;

@@ -102,7 +102,7 @@ async fn a_browser_is_sent_to_a_page() {
     let console = &answer["remote_console"];
     assert_eq!((&console["protocol"], &console["type"]), (&json!("vnc"), &json!("novnc")));
     let url = console["url"].as_str().expect("an address");
-    assert!(url.contains("/vnc_auto.html?path=%3Ftoken%3D"), "{url}");
+    assert!(url.contains("/vnc_auto.html?path=gcore%2Fconsole%2F%3Ftoken%3D"), "{url}");
     let page = gcore.client.http.get(url).send().await.expect("an answer");
     assert_eq!(page.status(), 200);
     assert!(page.text().await.expect("a page").contains("api-"));

@@ -22,7 +22,7 @@ static DESCRIPTION: OnceLock<Option<Description>> = OnceLock::new();
 const UNDESCRIBED: [&str; 2] = ["/cloud/v1/instances/search", "/cloud/v1/reseller_name_templates"];
 
 /// A client of the face.
-struct Gcore {
+pub struct Gcore {
     client: Client,
     access: Access,
     /// The numbers of the regions.
@@ -30,7 +30,7 @@ struct Gcore {
 }
 
 impl Gcore {
-    async fn start() -> Self {
+    pub async fn start() -> Self {
         let client = Client::start(None).await;
         let access = client.cloud().access.iter().find(|a| a.platform == "gcore");
         let access = access.expect("the face").clone();
@@ -83,7 +83,7 @@ impl Gcore {
     }
 
     /// A read that must succeed.
-    async fn get(&self, path: &str) -> Value {
+    pub async fn get(&self, path: &str) -> Value {
         let (status, body) = self.call(Method::GET, path, None).await;
         assert_eq!(status, 200, "{path}: {body}");
         body
@@ -94,7 +94,7 @@ impl Gcore {
     }
 
     /// A write that must be accepted as one task; gives the task's id.
-    async fn begin(&self, method: Method, path: &str, body: Option<Value>) -> String {
+    pub async fn begin(&self, method: Method, path: &str, body: Option<Value>) -> String {
         let (status, answer) = self.call(method, path, body).await;
         assert_eq!(status, 200, "{path}: {answer}");
         let tasks = answer["tasks"].as_array().expect("tasks");
@@ -103,7 +103,7 @@ impl Gcore {
     }
 
     /// Waits for a task's end and gives it as it then is.
-    async fn finish(&self, task: &str) -> Value {
+    pub async fn finish(&self, task: &str) -> Value {
         let ends = Instant::now() + LIMIT;
         loop {
             let answer = self.get(&format!("/cloud/v1/tasks/{task}")).await;
@@ -133,7 +133,7 @@ impl Gcore {
     }
 
     /// A machine that serves on an external address, and its path.
-    async fn api(&self) -> String {
+    pub async fn api(&self) -> String {
         self.machine(0, "api").await
     }
 

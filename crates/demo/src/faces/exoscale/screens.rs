@@ -5,13 +5,14 @@
 //! subprotocol or `binary`, frames of bytes as they come, and 403 for every other token.
 
 use std::collections::HashMap;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use axum::extract::ws::WebSocketUpgrade;
 use axum::extract::ws::rejection::WebSocketUpgradeRejection;
 use axum::extract::{Extension, Query, State};
 use axum::response::Response;
 use serde::Deserialize;
+use tokio::time::Instant;
 
 use super::Office;
 use super::problem::Problem;

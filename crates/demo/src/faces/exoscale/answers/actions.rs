@@ -1,9 +1,8 @@
 //! Actions on an instance: power, size, disk, password, console.
 
-use std::time::Instant;
-
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
+use tokio::time::Instant;
 
 use super::create::{DISK, disk_fits, sold, template};
 use super::instances::{instance, small};

@@ -71,7 +71,10 @@ pub(crate) async fn address(
         json!({
             "protocol": "vnc",
             "type": "novnc",
-            "url": format!("http://{authority}/gcore/console/vnc_auto.html?path=%3Ftoken%3D{token}"),
+            // A client of this page opens the path below the root of the page's server, not beside the page.
+            "url": format!(
+                "http://{authority}/gcore/console/vnc_auto.html?path=gcore%2Fconsole%2F%3Ftoken%3D{token}"
+            ),
         })
     };
     Ok(Json(json!({ "remote_console": console })))
@@ -96,7 +99,7 @@ pub(crate) async fn page(State(face): State<FaceState>, query: Query) -> Respons
         name.chars().filter(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | ' ')).collect();
     Html(format!(
         "<!DOCTYPE html><html><head><title>{safe}</title></head><body><h1>{safe}</h1>\
-         <p>The screen is served by VNC, at this address as a websocket: <code>./</code> with the page's own \
+         <p>The screen is served by VNC, as a websocket of this server: <code>/</code> with the page's own \
          <code>path</code>.</p></body></html>"
     ))
     .into_response()
