@@ -99,6 +99,12 @@ impl CommandError {
         self
     }
 
+    /// The same with another message.
+    pub(super) fn with_message(mut self, message: impl Into<String>) -> Self {
+        self.message = message.into();
+        self
+    }
+
     /// The same with a list for programs, and as lines below the message.
     pub(super) fn list(mut self, name: &str, lines: Vec<String>) -> Self {
         for line in &lines {

@@ -34,6 +34,7 @@ mod panes;
 mod picture;
 mod platforms;
 mod recording;
+mod screenshots;
 mod secrets;
 mod terminal;
 mod tiles;
